@@ -1,0 +1,131 @@
+/*
+ * jcs_number.c: the shortest decimal that reads back as the same double, and
+ * of several the nearest. printf(3) and strtod(3) of glibc are exact, so the
+ * decimal of n digits that is nearest to v is asked for, and tried.
+ */
+#include "jcs.h"
+
+#include <float.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdint.h>
+
+/* digits * 10^exp */
+struct decimal {
+	uint64_t digits;
+	int exp;
+};
+
+static bool reads_as(struct decimal d, double v)
+{
+	char text[JCS_NUMBER];
+
+	snprintf(text, sizeof text, "%" PRIu64 "e%d", d.digits, d.exp);
+	return strtod(text, NULL) == v;
+}
+
+/* The decimal of n digits that is nearest to v > 0. */
+static struct decimal nearest(double v, int n)
+{
+	char text[JCS_NUMBER];
+	struct decimal d = {0, 0};
+	const char *p = text;
+
+	snprintf(text, sizeof text, "%.*e", n - 1, v);
+	for (; *p && *p != 'e'; p++) {
+		if (*p >= '0' && *p <= '9')
+			d.digits = d.digits * 10 + (uint64_t)(*p - '0');
+	}
+	if (*p)
+		d.exp = (int)strtol(p + 1, NULL, 10) - (n - 1);
+	return d;
+}
+
+/*
+ * A decimal of n digits that reads back as v > 0. At a power of two the doubles
+ * above v lie twice as far apart as those below, so that the nearest decimal
+ * below may miss where the next one above does not.
+ */
+static bool fits(double v, int n, struct decimal *out)
+{
+	*out = nearest(v, n);
+	if (reads_as(*out, v))
+		return true;
+	out->digits++;
+	return reads_as(*out, v);
+}
+
+/*
+ * No two decimals of DBL_DIG digits read as the same normal double, so one that
+ * reads back as v is the shortest one with zeros behind it. A subnormal double
+ * has fewer digits than that.
+ */
+static struct decimal shortest(double v)
+{
+	struct decimal d;
+	int n = v < DBL_MIN ? 1 : DBL_DIG;
+
+	while (!fits(v, n, &d) && n < DBL_DECIMAL_DIG)
+		n++;
+	while (d.digits && d.digits % 10 == 0) {
+		d.digits /= 10;
+		d.exp++;
+	}
+	return d;
+}
+
+static char *put(char *out, const char *s, int n)
+{
+	memcpy(out, s, (size_t)n);
+	return out + n;
+}
+
+/*
+ * k digits, and the point behind so many of them: which form a number takes
+ * (ECMA-262, 6.1.6.1.20).
+ */
+static void layout(const char *s, int k, int point, char *out)
+{
+	static const char zeros[] = "00000000000000000000";
+
+	if (k <= point && point <= 21) {
+		out = put(out, s, k);
+		out = put(out, zeros, point - k);
+	} else if (0 < point && point <= 21) {
+		out = put(out, s, point);
+		out = put(out, ".", 1);
+		out = put(out, s + point, k - point);
+	} else if (-6 < point && point <= 0) {
+		out = put(out, "0.", 2);
+		out = put(out, zeros, -point);
+		out = put(out, s, k);
+	} else {
+		char exp[JCS_NUMBER];
+		int n = snprintf(exp, sizeof exp, "e%+d", point - 1);
+
+		out = put(out, s, 1);
+		if (k > 1) {
+			out = put(out, ".", 1);
+			out = put(out, s + 1, k - 1);
+		}
+		out = put(out, exp, n);
+	}
+	*out = '\0';
+}
+
+void jcs_number(double v, char *out)
+{
+	char digits[JCS_NUMBER];
+	struct decimal d;
+	int k;
+
+	if (v == 0) {
+		snprintf(out, JCS_NUMBER, "0");
+		return;
+	}
+	d = shortest(fabs(v));
+	k = snprintf(digits, sizeof digits, "%" PRIu64, d.digits);
+	if (v < 0)
+		*out++ = '-';
+	layout(digits, k, k + d.exp, out);
+}

@@ -1,0 +1,293 @@
+/*
+ * json.c: json_grammar.h reads the text first, so cJSON only ever sees what it
+ * understands. What is left for the tree: keys that repeat and numbers that
+ * became infinite. A node does not know where it came from; its place among all
+ * nodes does, for the grammar stops where its limit of values is reached.
+ */
+#include "json.h"
+
+#include "jcs.h"
+#include "json_grammar.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <limits.h>
+#include <math.h>
+
+const struct json_limits json_record = {64, 100000, true};
+const struct json_limits json_reply = {200, 500000, false};
+
+/* What is wrong with a tree: a node, or the key of a node. */
+struct flaw {
+	const cJSON *node;
+	bool key;
+	const char *what;
+};
+
+struct member {
+	const cJSON *node;
+	size_t place;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	int order = strcmp(x->node->string, y->node->string);
+
+	if (order)
+		return order;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+static bool keys_unique(const cJSON *object, struct flaw *flaw)
+{
+	struct member *m = NULL;
+	size_t n = 0, cap = 0;
+
+	for (const cJSON *c = object->child; c; c = c->next) {
+		m = xgrow(m, &cap, n + 1, sizeof *m);
+		m[n] = (struct member) {c, n};
+		n++;
+	}
+	if (n > 1)
+		qsort(m, n, sizeof *m, by_key);
+	for (size_t i = 1; i < n && !flaw->node; i++) {
+		if (strcmp(m[i - 1].node->string, m[i].node->string) == 0)
+			*flaw = (struct flaw) {m[i].node, true,
+				"a key that its object already has"};
+	}
+	free(m);
+	return !flaw->node;
+}
+
+/* The recursion is as deep as the grammar allowed. */
+static bool flawless(const cJSON *v, struct flaw *flaw)
+{
+	if (cJSON_IsNumber(v) && !isfinite(v->valuedouble)) {
+		*flaw = (struct flaw) {v, false,
+			"a number too large for a double"};
+		return false;
+	}
+	if (cJSON_IsObject(v) && !keys_unique(v, flaw))
+		return false;
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (!flawless(c, flaw))
+			return false;
+	}
+	return true;
+}
+
+/* Adds to *n how many values and keys stand before `stop`, its key included. */
+static bool count_until(const cJSON *v, const cJSON *stop, size_t *n)
+{
+	if (v == stop)
+		return true;
+	++*n;
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (cJSON_IsObject(v))
+			++*n;
+		if (count_until(c, stop, n))
+			return true;
+	}
+	return false;
+}
+
+static size_t position(const char *p, size_t n, const cJSON *tree,
+	const struct flaw *flaw)
+{
+	struct json_limits upto = {.depth = UINT_MAX};
+	struct json_fault fault = {0, NULL};
+	struct buf unused;
+
+	count_until(tree, flaw->node, &upto.values);
+	if (flaw->key)
+		upto.values--;
+	buf_init(&unused, n);
+	json_grammar(p, n, &upto, &unused, &fault);
+	buf_release(&unused);
+	return fault.at;
+}
+
+static cJSON *refuse(char *why, size_t at, const char *what)
+{
+	snprintf(why, JSON_WHY, "byte %zu: %s", at, what);
+	return NULL;
+}
+
+/* cJSON would take a lack of memory for a fault of the text. */
+static cJSON *build(const struct buf *text)
+{
+	cJSON_Hooks hooks = {xmalloc, free};
+
+	cJSON_InitHooks(&hooks);
+	return cJSON_ParseWithLengthOpts(text->p, text->len + 1, NULL, true);
+}
+
+cJSON *json_parse(const char *p, size_t n, const struct json_limits *limits,
+	char *why)
+{
+	struct json_fault fault;
+	struct flaw flaw = {NULL, false, NULL};
+	struct buf text;
+	cJSON *tree;
+	bool ok;
+
+	buf_init(&text, n);
+	ok = json_grammar(p, n, limits, &text, &fault);
+	tree = ok ? build(&text) : NULL;
+	buf_release(&text);
+	if (!ok)
+		return refuse(why, fault.at, fault.what);
+	if (!tree)
+		return refuse(why, 1, "cJSON refuses this text");
+	if (limits->i_json && !flawless(tree, &flaw)) {
+		refuse(why, position(p, n, tree, &flaw), flaw.what);
+		cJSON_Delete(tree);
+		return NULL;
+	}
+	return tree;
+}
+
+const cJSON *json_get(const cJSON *o, const char *key)
+{
+	const cJSON *found = NULL;
+
+	if (!cJSON_IsObject(o))
+		return NULL;
+	for (const cJSON *c = o->child; c; c = c->next) {
+		if (strcmp(c->string, key) == 0)
+			found = c;
+	}
+	return found;
+}
+
+const char *json_str(const cJSON *o, const char *key)
+{
+	const cJSON *v = json_get(o, key);
+
+	return cJSON_IsString(v) ? v->valuestring : NULL;
+}
+
+bool json_num(const cJSON *o, const char *key, double *out)
+{
+	const cJSON *v = json_get(o, key);
+
+	if (!cJSON_IsNumber(v))
+		return false;
+	*out = v->valuedouble;
+	return true;
+}
+
+bool json_bool(const cJSON *o, const char *key, bool *out)
+{
+	const cJSON *v = json_get(o, key);
+
+	if (!cJSON_IsBool(v))
+		return false;
+	*out = cJSON_IsTrue(v);
+	return true;
+}
+
+bool json_has_null(const cJSON *o, const char *key)
+{
+	return cJSON_IsNull(json_get(o, key));
+}
+
+/* How many bytes at s a JSON string holds as they stand, up to the NUL. */
+static size_t plain(const char *s, size_t n)
+{
+	size_t i = 0;
+	uint32_t cp;
+
+	while (i < n) {
+		size_t len = text_utf8(s + i, n - i, &cp);
+
+		if (!len || cp < 0x20 || cp == '"' || cp == '\\')
+			break;
+		i += len;
+	}
+	return i;
+}
+
+/* What stands for the byte that `plain` stopped at; returns what it used. */
+static size_t put_escape(struct buf *b, const char *s)
+{
+	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
+	const char *p = strchr(from, *s);
+
+	if (strncmp(s, "\xc0\x80", 2) == 0) {
+		buf_str(b, "\\u0000");
+		return 2;
+	}
+	if (p)
+		buf_fmt(b, "\\%c", to[p - from]);
+	else if ((unsigned char)*s < 0x20)
+		buf_fmt(b, "\\u%04x", (unsigned)*s);
+	else
+		buf_str(b, "\xef\xbf\xbd");
+	return 1;
+}
+
+void json_put_str(struct buf *b, const char *s)
+{
+	size_t n, i = 0;
+
+	if (!s) {
+		buf_str(b, "null");
+		return;
+	}
+	n = strlen(s);
+	buf_char(b, '"');
+	while (i < n) {
+		size_t len = plain(s + i, n - i);
+
+		buf_add(b, s + i, len);
+		i += len;
+		if (i < n)
+			i += put_escape(b, s + i);
+	}
+	buf_char(b, '"');
+}
+
+void json_put_num(struct buf *b, double v)
+{
+	char text[JCS_NUMBER];
+
+	if (!isfinite(v)) {
+		buf_str(b, "null");
+		return;
+	}
+	jcs_number(v, text);
+	buf_str(b, text);
+}
+
+static void put_children(struct buf *b, const cJSON *v)
+{
+	bool object = cJSON_IsObject(v);
+
+	buf_char(b, object ? '{' : '[');
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (c != v->child)
+			buf_char(b, ',');
+		if (object) {
+			json_put_str(b, c->string);
+			buf_char(b, ':');
+		}
+		json_put(b, c);
+	}
+	buf_char(b, object ? '}' : ']');
+}
+
+void json_put(struct buf *b, const cJSON *v)
+{
+	if (cJSON_IsObject(v) || cJSON_IsArray(v))
+		put_children(b, v);
+	else if (cJSON_IsString(v))
+		json_put_str(b, v->valuestring);
+	else if (cJSON_IsNumber(v))
+		json_put_num(b, v->valuedouble);
+	else if (cJSON_IsBool(v))
+		buf_str(b, cJSON_IsTrue(v) ? "true" : "false");
+	else
+		buf_str(b, "null");
+}

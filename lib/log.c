@@ -1,0 +1,59 @@
+#include "log.h"
+
+#include "text.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+static const char *program = "mcp-fleet";
+
+void log_init(const char *prog)
+{
+	program = prog;
+}
+
+/* Keeps errno, so that a message about it can be followed by another. */
+static void say(const char *level, const char *fmt, va_list ap)
+{
+	char raw[2048], line[4096];
+	int saved = errno, n;
+	size_t len;
+
+	vsnprintf(raw, sizeof raw, fmt, ap);
+	n = snprintf(line, sizeof line, "%s: %s", program, level);
+	len = n < 0 ? 0 : (size_t)n;
+	len += text_clean(raw, strlen(raw), line + len,
+		sizeof line - len - 1, sizeof raw);
+	line[len++] = '\n';
+	while (write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
+		;
+	errno = saved;
+}
+
+void log_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+}
+
+void log_warn(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("warning: ", fmt, ap);
+	va_end(ap);
+}
+
+void log_note(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	say("", fmt, ap);
+	va_end(ap);
+}

@@ -1,0 +1,24 @@
+/*
+ * log.h: what a program says to its operator, on standard error.
+ *
+ * One message is one write(2) and one line: "mcp-probe: warning: what: why".
+ * Control characters and bytes that are not UTF-8 become '?', for much of what
+ * is named here was chosen by a stranger. No time stamps: the supervisor adds
+ * them. Nothing secret may be passed in.
+ */
+#ifndef LOG_H
+#define LOG_H
+
+/* log_init(prog): the name before every message; kept, not copied. */
+void log_init(const char *prog);
+
+/* log_error: why the program will not exit with 0. */
+void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* log_warn: what the operator should look at some time. */
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* log_note: plain text for a person, at the verbosity the caller chose. */
+void log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,98 @@
+/*
+ * record.h: the records of mcp-records(5) that a probe's side writes and the
+ * aggregator reads: step, probe and runner.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include "buf.h"
+#include "names.h"
+
+#include <cjson/cJSON.h>
+
+#define RECORD_VERSION 1
+/* The most that the detail of a step may take. */
+#define RECORD_DETAIL_MAX 4096
+
+/* What all lines of one probe have in common. */
+struct probe_key {
+	const char *slug;
+	const char *region;
+	const char *probe_id;
+	double started_at; /* epoch seconds */
+};
+
+struct step_record {
+	struct probe_key key;
+	enum step step;
+	enum step_status status;
+	double ms;	     /* NAN where the record has null */
+	const char *error;   /* a dotted code, or NULL */
+	const char *message; /* one line for people, or NULL */
+	const char *detail;  /* the text of a JSON object; NULL for {} */
+};
+
+struct tool_digest {
+	const char *name; /* may hold what json.h says a string may hold */
+	char contract[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
+};
+
+struct probe_record {
+	struct probe_key key;
+	const char *url; /* or NULL */
+	enum region_state state;
+	enum step failed_step; /* STEP_NONE where none failed */
+	const char *error;     /* or NULL */
+	double total_ms;
+	const char *protocol; /* or NULL */
+	enum era era;	      /* ERA_NONE where none was agreed on */
+	const char *tool_hash; /* or NULL */
+	const char *full_hash; /* or NULL */
+	int tool_count;	       /* -1 where unknown */
+	const struct tool_digest *tools; /* NULL where not told */
+	size_t n_tools;
+};
+
+struct runner_record {
+	const char *region;
+	double at; /* epoch seconds */
+	enum runner_status status;
+	const char *version; /* or NULL */
+	const char *message; /* or NULL */
+};
+
+/*
+ * x_record_write(b, r): append the record as a line, its newline included.
+ * Foreign text is cut and cleaned on the way. A probe record leaves its tools
+ * out where the line would pass the limit of a line.
+ */
+void step_record_write(struct buf *b, const struct step_record *r);
+void probe_record_write(struct buf *b, const struct probe_record *r);
+void runner_record_write(struct buf *b, const struct runner_record *r);
+
+enum record_type { RECORD_STEP, RECORD_PROBE, RECORD_RUNNER };
+
+struct record {
+	enum record_type type;
+	union {
+		struct step_record step; /* its detail is always NULL */
+		struct probe_record probe;
+		struct runner_record runner;
+	} u;
+	cJSON *doc;		   /* owns the strings */
+	struct tool_digest *tools; /* owns u.probe.tools */
+};
+
+/* Room for the reason why a line was refused. */
+#define RECORD_WHY 200
+
+/*
+ * record_read(p, n, r, why): read a line of n bytes. 0, and then record_release
+ * frees what *r holds; or -1, and why, which has RECORD_WHY bytes, says what is
+ * wrong with it.
+ */
+int record_read(const char *p, size_t n, struct record *r, char *why);
+void record_release(struct record *r);
+
+#endif

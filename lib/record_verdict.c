@@ -1,0 +1,146 @@
+/*
+ * record_verdict.c: writes the verdict line of mcp-records(5), member by
+ * member, so that the order is fixed. The only part of it that a stranger can
+ * make long, the names of tools, gives way where the line would get too long.
+ */
+#include "record_verdict.h"
+
+#include "clock.h"
+#include "json.h"
+#include "lines.h"
+#include "record.h"
+#include "text.h"
+
+#include <math.h>
+
+/* A string from outside, cut and cleaned; or null. */
+static void put_text(struct buf *b, const char *s)
+{
+	char clean[TEXT_SIZE];
+
+	if (s) {
+		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
+		s = clean;
+	}
+	json_put_str(b, s);
+}
+
+/* At most `most` of the n names, as an array. */
+static void put_names(struct buf *b, const char *key, const char **names,
+	size_t n, size_t most)
+{
+	buf_fmt(b, ",\"%s\":[", key);
+	for (size_t i = 0; i < n && i < most; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_text(b, names[i]);
+	}
+	buf_char(b, ']');
+}
+
+/* Microseconds are what is left of them after a network. */
+static void put_ms(struct buf *b, double ms)
+{
+	json_put_num(b, isnan(ms) ? ms : round(ms * 1000) / 1000);
+}
+
+static void put_region(struct buf *b, const struct verdict_region *r)
+{
+	buf_str(b, "{\"region\":");
+	json_put_str(b, r->region);
+	buf_fmt(b, ",\"state\":\"%s\",\"failed_step\":",
+		region_state_name(r->state));
+	json_put_str(b, step_name(r->failed_step));
+	buf_str(b, ",\"error\":");
+	put_text(b, r->error);
+	buf_str(b, ",\"ms\":");
+	put_ms(b, r->ms);
+	buf_str(b, ",\"started_at\":");
+	json_put_num(b, r->started_at);
+	buf_fmt(b, ",\"fail_streak\":%d,\"tool_hash\":", r->fail_streak);
+	json_put_str(b, r->tool_hash);
+	buf_char(b, '}');
+}
+
+static void put_drift(struct buf *b, const struct verdict_drift *d, size_t most)
+{
+	buf_str(b, "{\"region\":");
+	json_put_str(b, d->region);
+	put_names(b, "added", d->added, d->n_added, most);
+	put_names(b, "removed", d->removed, d->n_removed, most);
+	put_names(b, "changed", d->changed, d->n_changed, most);
+	put_names(b, "redescribed", d->redescribed, d->n_redescribed, most);
+	buf_str(b, ",\"from\":");
+	json_put_str(b, d->from);
+	buf_str(b, ",\"to\":");
+	json_put_str(b, d->to);
+	buf_char(b, '}');
+}
+
+static void put_lists(struct buf *b, const struct verdict *v, size_t most)
+{
+	put_names(b, "failing", v->failing, v->n_failing, SIZE_MAX);
+	put_names(b, "no_data", v->no_data, v->n_no_data, SIZE_MAX);
+	buf_str(b, ",\"regions\":[");
+	for (size_t i = 0; i < v->n_regions; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_region(b, &v->regions[i]);
+	}
+	buf_str(b, "],\"drift\":[");
+	for (size_t i = 0; i < v->n_drift; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_drift(b, &v->drift[i], most);
+	}
+	buf_char(b, ']');
+}
+
+/* The whole line, with at most `most` names in each list of a drift. */
+static void put_verdict(struct buf *b, const struct verdict *v, size_t most)
+{
+	const char *step = step_name(v->step);
+	char as_of[CLOCK_RFC3339];
+
+	clock_rfc3339(v->window, as_of);
+	buf_fmt(b,
+		"{\"v\":%d,\"type\":\"verdict\",\"window\":%lld,"
+		"\"verdict\":\"%s\",\"step\":\"%s\",\"failed_regions\":%d,"
+		"\"reporters\":%d,\"divergence\":\"%s\",\"slug\":",
+		RECORD_VERSION, (long long)v->window,
+		verdict_colour_name(v->verdict), step ? step : "",
+		v->failed_regions, v->reporters,
+		v->divergence ? VERDICT_DIVERGENCE : "");
+	json_put_str(b, v->slug);
+	buf_str(b, ",\"url\":");
+	put_text(b, v->url);
+	buf_fmt(b, ",\"tier\":\"%s\",\"as_of\":\"%s\",\"expected\":%d",
+		tier_name(v->tier), as_of, v->expected);
+	put_lists(b, v, most);
+	buf_str(b, ",\"latency_ms\":{\"p95\":");
+	put_ms(b, v->latency_p95);
+	buf_str(b, ",\"baseline\":");
+	put_ms(b, v->latency_baseline);
+	buf_str(b, "},\"uptime_30d\":");
+	json_put_num(b, v->uptime_30d);
+	buf_str(b, ",\"p95_ms\":");
+	put_ms(b, v->p95_ms);
+	buf_str(b, "}\n");
+}
+
+void verdict_write(struct buf *b, const struct verdict *v)
+{
+	static const size_t most[] = {SIZE_MAX, 256, 16, 1, 0};
+	struct buf line;
+
+	buf_init(&line, LINE_MAX_BYTES);
+	for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
+		buf_clear(&line);
+		put_verdict(&line, v, most[i]);
+		if (buf_ok(&line)) {
+			buf_add(b, line.p, line.len);
+			break;
+		}
+	}
+	buf_release(&line);
+}

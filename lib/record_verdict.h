@@ -1,0 +1,66 @@
+/*
+ * record_verdict.h: the verdict record of mcp-records(5).
+ */
+#ifndef RECORD_VERDICT_H
+#define RECORD_VERDICT_H
+
+#include "buf.h"
+#include "names.h"
+
+#include <stdint.h>
+
+/* What stands in the record where the regions see different tools. */
+#define VERDICT_DIVERGENCE "cdn-cache-divergence"
+
+struct verdict_region {
+	const char *region;
+	enum region_state state;
+	enum step failed_step; /* STEP_NONE where none failed */
+	const char *error;     /* or NULL */
+	double ms;	       /* of the whole probe; NAN where not known */
+	double started_at;     /* epoch seconds */
+	int fail_streak;       /* failures in its run */
+	const char *tool_hash; /* or NULL */
+};
+
+struct verdict_drift {
+	const char *region;
+	const char **added, **removed, **changed, **redescribed;
+	size_t n_added, n_removed, n_changed, n_redescribed;
+	const char *from, *to; /* hashes; or names of eras where these changed */
+};
+
+struct verdict {
+	const char *slug;
+	const char *url; /* or NULL */
+	int64_t window;	 /* epoch seconds, a multiple of 60 */
+	enum verdict_colour verdict;
+	enum tier tier;
+	enum step step; /* STEP_NONE where no region fails */
+	int failed_regions;
+	int reporters;
+	int expected;
+	bool divergence;
+	const char **failing;
+	size_t n_failing;
+	const char **no_data;
+	size_t n_no_data;
+	struct verdict_region *regions;
+	size_t n_regions;
+	struct verdict_drift *drift;
+	size_t n_drift;
+	double latency_p95;	 /* NAN where there is none */
+	double latency_baseline; /* NAN where there is none */
+	double uptime_30d;	 /* NAN where there is none */
+	double p95_ms;		 /* NAN where there is none */
+};
+
+/*
+ * verdict_write(b, v): append the record as a line, its newline included. Text
+ * from outside is cut and cleaned on the way. Where the names in the drift
+ * would make the line longer than a line may be, fewer are written, and none in
+ * the end; what is too long even so leaves b as it was.
+ */
+void verdict_write(struct buf *b, const struct verdict *v);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * text.h: text from strangers, made fit to be shown, and UTF-8.
+ */
+#ifndef TEXT_H
+#define TEXT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * text_utf8(p, n, cp): the length in bytes of the UTF-8 character at the start
+ * of the n bytes at p, and the character in *cp; 0 if there is none (RFC 3629:
+ * no overlong form, no surrogate, nothing above U+10FFFF).
+ */
+size_t text_utf8(const char *p, size_t n, uint32_t *cp);
+
+/* text_is_utf8(p, n): whether all n bytes are UTF-8. */
+bool text_is_utf8(const char *p, size_t n);
+
+/*
+ * text_put_utf8(cp, out): encode a character into out, which has 4 bytes;
+ * returns how many were used. Surrogates are encoded like any other character
+ * of three bytes, which text_utf8 then refuses.
+ */
+size_t text_put_utf8(uint32_t cp, char *out);
+
+/* The most characters of foreign text that a record carries. */
+#define TEXT_MAX 1000
+/* Room for TEXT_MAX characters of UTF-8 and the NUL. */
+#define TEXT_SIZE (4 * TEXT_MAX + 1)
+
+/*
+ * text_clean(p, n, out, size, max): copy at most `max` characters of the n
+ * bytes at p to out, which has `size` bytes, with a NUL behind them. Control
+ * characters, line separators, bidirectional controls and what is not UTF-8
+ * become '?'. Never cuts a character in two. Returns the length in bytes.
+ */
+size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max);
+
+#endif

@@ -1,0 +1,79 @@
+/*
+ * course.h: what the files that make up a probe's course share; nobody else
+ * includes it. probe.c begins, sends and ends; handshake.c finds the era;
+ * wall.c handles a server that wants a credential; surface.c its tools.
+ */
+#ifndef COURSE_H
+#define COURSE_H
+
+#include "buf.h"
+#include "challenge.h"
+#include "exchange.h"
+#include "probe.h"
+#include "rpc.h"
+#include "steps.h"
+#include "tools.h"
+#include "wire.h"
+
+struct probe {
+	struct probe_job job;
+	struct wire wire;
+	struct steps steps;
+	double deadline_ms; /* monotonic */
+	char id[40];
+	int requests; /* sent, to number them */
+	bool connected; /* the first connection stood */
+	enum era era;
+	struct rpc_hello hello;
+	bool asked_discover, asked_twice, asked_initialize;
+	struct failure first_failure; /* of an initialize before discover */
+	struct challenge challenge;
+	struct tools tools;
+	struct tools_hash hash; /* digests NULL while there is none */
+	bool listed;		/* all pages were read */
+	char **cursors;
+	size_t n_cursors, cap_cursors;
+	struct buf detail; /* of the step that runs */
+	char *why;	   /* our own failure */
+};
+
+/*
+ * course_send(p, m, cap_ms, next): send a message with what is left of the
+ * deadline, but no more than cap_ms; next(p, r) handles the answer, unless none
+ * can come.
+ */
+void course_send(struct probe *p, struct wire_message *m, double cap_ms,
+	void (*next)(struct probe *p, const struct reply *r));
+
+/* course_request_id(p, out): an id that no other request has; 64 bytes. */
+const char *course_request_id(struct probe *p, char *out);
+
+/* Each of these ends the probe. r may be NULL. */
+void course_finish(struct probe *p);
+void course_finish_ours(struct probe *p, const char *why);
+void course_fail(struct probe *p, const struct reply *r,
+	const struct failure *f);
+void course_fail_deadline(struct probe *p);
+
+/* course_detail(p, h): begin p->detail anew, with what h says; open ended. */
+void course_detail(struct probe *p, const struct http_response *h);
+
+/* handshake_start(p): find the era and shake hands; ends in surface_start. */
+void handshake_start(struct probe *p);
+
+/*
+ * wall_reply(p, r): whatever is not the answer that was hoped for: a wall, or a
+ * failure.
+ */
+void wall_reply(struct probe *p, const struct reply *r);
+
+/* wall_meant(r): whether a reply asks for a credential. */
+bool wall_meant(const struct reply *r);
+
+/* wall_stand(p, r): the server wants a credential, or another one. */
+void wall_stand(struct probe *p, const struct reply *r);
+
+/* surface_start(p): steps 6 to 8, over the connection that stands. */
+void surface_start(struct probe *p);
+
+#endif

@@ -1,0 +1,36 @@
+/*
+ * discovery.h: step 4: follow the trail of OAuth metadata from a challenge to
+ * the authorization server, one document at a time, stopping at the first good
+ * one of each kind.
+ */
+#ifndef DISCOVERY_H
+#define DISCOVERY_H
+
+#include "challenge.h"
+#include "failure.h"
+#include "wire.h"
+
+enum discovery_end {
+	DISCOVERY_GOOD, /* the documents are there and agree */
+	DISCOVERY_NONE, /* nothing is published */
+	DISCOVERY_BAD	/* something is, and it is wrong: see failure */
+};
+
+struct discovery_result {
+	enum discovery_end end;
+	struct failure failure;
+	bool ours;		/* our own failure, not the server's */
+	char issuer[URL_MAX];	/* the authorization server; "" for none */
+	char resource[URL_MAX]; /* where the resource metadata lay */
+};
+
+/*
+ * discovery_start(w, c, deadline_ms, done, arg): follow the trail from the
+ * challenge c until the monotonic deadline; done(arg, r) is called exactly
+ * once, perhaps before this returns. *w must live until then.
+ */
+void discovery_start(const struct wire *w, const struct challenge *c,
+	double deadline_ms,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * exchange.h: one request of a probe and its answer, read as it arrives: JSON
+ * or an event stream, bounded, and no further than to the answer itself.
+ */
+#ifndef EXCHANGE_H
+#define EXCHANGE_H
+
+#include "failure.h"
+#include "http.h"
+
+#include <cjson/cJSON.h>
+
+/* The most bytes of one response, after which it is refused. */
+#define EXCHANGE_MAX (16 * 1024 * 1024)
+
+enum reply_kind {
+	REPLY_FAILED, /* no answer: failure says why; http->status may be set */
+	REPLY_RESULT, /* message holds our id and a result */
+	REPLY_ERROR,  /* message holds an error that is for us */
+	REPLY_STATUS  /* a response without a message of ours: see http */
+};
+
+struct reply {
+	enum reply_kind kind;
+	const struct http_response *http;
+	/* A JSON-RPC message; or the document, where no id was asked for. */
+	const cJSON *message;
+	struct failure failure;
+	bool ours;    /* with REPLY_FAILED: our own failure, not the server's */
+	double at_ms; /* monotonic: when the answer was there */
+	char body[240]; /* the beginning of a body that is no JSON */
+};
+
+struct exchange_handler {
+	void (*resolved)(void *arg, const struct http_response *r);
+	void (*connected)(void *arg, const struct http_response *r);
+	/* What r points to lives until this returns. */
+	void (*done)(void *arg, const struct reply *r);
+};
+
+/*
+ * exchange_start(h, rq, id, handler, arg): send rq, whose answer carries `id`;
+ * with NULL, any answer will do, and the whole of it is read as one document.
+ * Returns and calls as http_start does.
+ */
+int exchange_start(struct http *h, const struct http_request *rq,
+	const char *id, const struct exchange_handler *handler, void *arg);
+
+#endif

@@ -1,0 +1,267 @@
+/*
+ * handshake.c: finds the era of a server and shakes hands with it.
+ *
+ * It is first asked `server/discover`, which every server of revision
+ * 2026-07-28 answers; what an older one makes of it leads to `initialize`. The
+ * hint of a target turns this order around. Only an answer that says nothing of
+ * eras leads on: a wall, a redirect or a failing server is what it is.
+ */
+#include "course.h"
+
+#include "diagnose.h"
+#include "json.h"
+
+#include <math.h>
+
+/* A server that hangs on a method it does not know is asked otherwise. */
+#define DISCOVER_MS 10000.0
+
+static void send_discover(struct probe *p);
+static void send_initialize(struct probe *p);
+
+enum course { COURSE_STATELESS, COURSE_SESSION, COURSE_AGAIN, COURSE_FAIL };
+
+/* Step 3 or 5 passes. */
+static void established(struct probe *p, double at_ms)
+{
+	const struct rpc_hello *h = &p->hello;
+	const struct target *t = p->job.target;
+	char text[256];
+
+	snprintf(text, sizeof text, "%s%s%s%s%s", h->revision,
+		*h->server_name ? ", " : "", h->server_name,
+		*h->server_version ? " " : "", h->server_version);
+	steps_pass(&p->steps, at_ms, text, p->detail.p);
+	if (p->steps.next == STEP_OAUTH_DISCOVERY) {
+		steps_skip(&p->steps, "open server");
+		steps_skip(&p->steps, "open server");
+		p->wire.show_credential =
+			t->credential && credential_for(t->credential, &t->url);
+	}
+	if (steps_over(&p->steps))
+		course_finish(p);
+	else
+		surface_start(p);
+}
+
+static void hello_detail(struct probe *p, const struct http_response *h)
+{
+	course_detail(p, h);
+	buf_str(&p->detail, ",\"server\":{\"name\":");
+	json_put_str(&p->detail, p->hello.server_name);
+	buf_str(&p->detail, ",\"version\":");
+	json_put_str(&p->detail, p->hello.server_version);
+	buf_fmt(&p->detail, "},\"session\":%s}",
+		*p->wire.session ? "true" : "false");
+}
+
+static enum course course_of_versions(const struct probe *p, const cJSON *list,
+	struct failure *f)
+{
+	struct buf b;
+
+	switch (rpc_versions(list)) {
+	case VERSIONS_STATELESS:
+		return COURSE_STATELESS;
+	case VERSIONS_SESSION:
+		return p->asked_initialize ? COURSE_FAIL : COURSE_SESSION;
+	case VERSIONS_NONE:
+		break;
+	}
+	buf_init(&b, 300);
+	json_put(&b, list);
+	failure_set(f, "mcp.version",
+		"the server supports no version that is known here: %s",
+		buf_ok(&b) && list ? b.p : "it does not say which");
+	buf_release(&b);
+	return COURSE_FAIL;
+}
+
+/* Answers that say nothing of eras, but all about the server. */
+static bool final(const struct reply *r)
+{
+	long status = r->http->status;
+
+	return r->kind != REPLY_FAILED &&
+		(wall_meant(r) || status == 403 || status == 429 ||
+			status >= 500 || (status >= 300 && status <= 399) ||
+			(r->kind == REPLY_STATUS && status <= 299 && *r->body));
+}
+
+static enum course course_of(const struct probe *p, const struct reply *r,
+	struct failure *f)
+{
+	const cJSON *data = json_get(json_get(r->message, "error"), "data");
+	const cJSON *list;
+	enum course c;
+
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION) {
+		c = course_of_versions(p, json_get(data, "supported"), f);
+		/* It refuses the version that it names: asked once more. */
+		if (c != COURSE_STATELESS)
+			return c;
+		return p->asked_twice ? COURSE_FAIL : COURSE_AGAIN;
+	}
+	if (r->kind == REPLY_RESULT) {
+		list = json_get(json_get(r->message, "result"),
+			"supportedVersions");
+		if (cJSON_IsArray(list))
+			return course_of_versions(p, list, f);
+	}
+	return final(r) || p->asked_initialize ? COURSE_FAIL : COURSE_SESSION;
+}
+
+static void on_discover(struct probe *p, const struct reply *r)
+{
+	struct failure f = {0};
+
+	switch (course_of(p, r, &f)) {
+	case COURSE_AGAIN:
+		p->asked_twice = true;
+		send_discover(p);
+		return;
+	case COURSE_SESSION:
+		send_initialize(p);
+		return;
+	case COURSE_STATELESS:
+		p->era = ERA_STATELESS;
+		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
+			REVISION_STATELESS);
+		if (rpc_judge_discover(json_get(r->message, "result"),
+			    &p->hello, &f)) {
+			hello_detail(p, r->http);
+			established(p, r->at_ms);
+		} else {
+			course_fail(p, r, &f);
+		}
+		return;
+	case COURSE_FAIL:
+		break;
+	}
+	if (*f.code)
+		course_fail(p, r, &f);
+	else if (*p->first_failure.code && !final(r))
+		course_fail(p, r, &p->first_failure);
+	else
+		wall_reply(p, r);
+}
+
+static void send_discover(struct probe *p)
+{
+	struct wire_message m = {.method = "server/discover"};
+	char id[64];
+	struct buf b;
+
+	p->asked_discover = true;
+	p->wire.stateless = true;
+	buf_init(&b, 4096);
+	rpc_discover(&b, course_request_id(p, id));
+	m.id = id;
+	m.body = b.p;
+	course_send(p, &m, DISCOVER_MS, on_discover);
+	buf_release(&b);
+}
+
+static void on_initialized(struct probe *p, const struct reply *r)
+{
+	/* Any 2xx will do: what its body says was never specified. */
+	if (r->kind == REPLY_FAILED || r->http->status < 200 ||
+		r->http->status > 299)
+		wall_reply(p, r);
+	else
+		established(p, r->at_ms);
+}
+
+static void send_initialized(struct probe *p)
+{
+	struct wire_message m = {.method = "notifications/initialized"};
+	struct buf b;
+
+	buf_init(&b, 4096);
+	rpc_initialized(&b);
+	m.body = b.p;
+	course_send(p, &m, INFINITY, on_initialized);
+	buf_release(&b);
+}
+
+/* The server speaks the era of initialize: hold it to that. */
+static void greet(struct probe *p, const struct reply *r)
+{
+	const char *session = r->http->session_id;
+	struct failure f;
+
+	p->era = ERA_SESSION;
+	if (wire_session_valid(session))
+		snprintf(p->wire.session, sizeof p->wire.session, "%s",
+			session);
+	if (!rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
+		    &f)) {
+		course_fail(p, r, &f);
+		return;
+	}
+	snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
+		p->hello.revision);
+	if (*session && !*p->wire.session) {
+		failure_set(&f, "mcp.session-id",
+			"the session id is not visible ASCII, or too long");
+		course_fail(p, r, &f);
+		return;
+	}
+	hello_detail(p, r->http);
+	send_initialized(p);
+}
+
+/* Whether a refused initialize leaves the other era open. */
+static bool maybe_stateless(const struct reply *r)
+{
+	const cJSON *data = json_get(json_get(r->message, "error"), "data");
+
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION)
+		return rpc_versions(json_get(data, "supported")) ==
+			VERSIONS_STATELESS;
+	return r->kind == REPLY_ERROR ||
+		(r->http->status >= 400 && r->http->status <= 499);
+}
+
+static void on_initialize(struct probe *p, const struct reply *r)
+{
+	if (r->kind == REPLY_RESULT) {
+		greet(p, r);
+	} else if (!p->asked_discover && !final(r) && maybe_stateless(r)) {
+		diagnose(r, &p->first_failure);
+		send_discover(p);
+	} else {
+		wall_reply(p, r);
+	}
+}
+
+static void send_initialize(struct probe *p)
+{
+	struct wire_message m = {.method = "initialize"};
+	char id[64];
+	struct buf b;
+
+	p->asked_initialize = true;
+	p->wire.stateless = false;
+	buf_init(&b, 4096);
+	rpc_initialize(&b, course_request_id(p, id));
+	m.id = id;
+	m.body = b.p;
+	course_send(p, &m, INFINITY, on_initialize);
+	buf_release(&b);
+}
+
+void handshake_start(struct probe *p)
+{
+	/* What was found out before the wall need not be asked again. */
+	bool session = p->asked_discover ? p->asked_initialize
+					 : p->job.target->hint == ERA_SESSION;
+
+	p->asked_discover = p->asked_twice = p->asked_initialize = false;
+	if (session)
+		send_initialize(p);
+	else
+		send_discover(p);
+}

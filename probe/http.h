@@ -1,0 +1,119 @@
+/*
+ * http.h: one HTTP request at a time for each of many probes, over libcurl's
+ * multi interface. This and url.c are all that knows libcurl.
+ *
+ * Redirects are not followed, cookies not kept, bodies not stored: what arrives
+ * is handed on as it comes. Every request has an end: its own deadline.
+ */
+#ifndef HTTP_H
+#define HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct http;
+struct http_transfer;
+
+struct http_config {
+	const char *user_agent;
+	const char *cacert; /* a PEM file instead of the system's, or NULL */
+	/* Do not connect to loopback, private and link-local addresses. */
+	bool deny_private;
+};
+
+struct http_request {
+	const char *method;
+	const char *url;
+	const char *const *headers; /* "Name: value", NULL at the end */
+	const char *body;	    /* NULL for none */
+	double timeout_ms;	    /* for all of it, at least 1 */
+	/* Open a connection of its own, and resolve the name anew. */
+	bool fresh;
+	/* This request alone may not reach private addresses. */
+	bool deny_private;
+};
+
+enum http_end {
+	HTTP_COMPLETE,	/* the whole response was read */
+	HTTP_ENOUGH,	/* its reader had what it wanted before the end */
+	HTTP_ABORTED,	/* its reader refused the rest */
+	HTTP_FAILED,	/* code and message say at what and why */
+	HTTP_OURS	/* we failed, not the server: message says why */
+};
+
+/* How far the connection of a request came. */
+enum http_phase { HTTP_RESOLVING, HTTP_CONNECTING, HTTP_SECURING, HTTP_READY };
+
+/*
+ * What is known of a response so far. Strings are "" while unknown, and as the
+ * server sent them: hostile.
+ */
+struct http_response {
+	enum http_end end;
+	const char *code; /* with HTTP_FAILED: a dotted code, static */
+	char message[320];
+	enum http_phase phase;
+	bool reused;	     /* over a connection that was open already */
+	double resolved_ms;  /* after the start: the name had an address */
+	double connected_ms; /* after the start: request could be sent */
+	double tcp_ms;	     /* after the start: TCP connected; 0 unknown */
+	double first_byte_ms; /* after the start */
+	char address[48];
+	long port;
+	char tls_version[16];
+	double not_after; /* end of the certificate, epoch seconds; 0 unknown */
+	long status;	  /* 0 before the status line */
+	const char *http_version; /* "1.1", "2", … static */
+	char content_type[128];
+	char location[1024];
+	char www_authenticate[4096]; /* all fields, joined with ", " */
+	char session_id[1024];
+	char retry_after[64];
+	char age[32];
+	char x_cache[128];
+	char pop[128]; /* which edge of a content network answered */
+};
+
+enum http_want { HTTP_WANT_MORE, HTTP_WANT_EOF, HTTP_WANT_NOTHING };
+
+struct http_handler {
+	/* The name was resolved; connecting to r->address begins. May be NULL. */
+	void (*resolved)(void *arg, const struct http_response *r);
+	/* The connection stands, TLS included; the request goes out. NULL ok. */
+	void (*connected)(void *arg, const struct http_response *r);
+	/*
+	 * n bytes of the body. HTTP_WANT_EOF: the answer is here, and the rest
+	 * is waited for only shortly, so that the connection can be used again;
+	 * HTTP_WANT_NOTHING: refuse the rest.
+	 */
+	enum http_want (*data)(void *arg, const struct http_response *r,
+		const char *p, size_t n);
+	/* The end. The transfer is gone; new ones may be started. */
+	void (*done)(void *arg, const struct http_response *r);
+};
+
+/* http_new(c): NULL, with a message logged, where libcurl fails. */
+struct http *http_new(const struct http_config *c);
+
+/*
+ * http_free(h): frees what can be freed without waiting for a resolver that
+ * hangs. No transfer may be running.
+ */
+void http_free(struct http *h);
+
+/*
+ * http_start(h, rq, handler, arg): begin a request; what rq points to is
+ * copied. handler's functions get arg; `done` is called exactly once, from
+ * http_turn, whatever happens. -1 where libcurl refuses the request, and then
+ * nothing is called.
+ */
+int http_start(struct http *h, const struct http_request *rq,
+	const struct http_handler *handler, void *arg);
+
+/*
+ * http_turn(h, max_ms): wait for something to happen, at most max_ms, and
+ * handle it. Returns how many transfers are still running.
+ */
+size_t http_turn(struct http *h, double max_ms);
+
+#endif

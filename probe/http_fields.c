@@ -1,0 +1,67 @@
+#include "http_fields.h"
+
+#include "http.h"
+
+#include <string.h>
+#include <strings.h>
+
+void http_fields_clear(struct http_response *r)
+{
+	r->content_type[0] = r->location[0] = r->www_authenticate[0] = '\0';
+	r->session_id[0] = r->retry_after[0] = r->age[0] = '\0';
+	r->x_cache[0] = r->pop[0] = '\0';
+}
+
+/* The value of a field as text; what does not fit is cut. */
+static void keep(char *out, size_t size, const char *p, size_t n, bool join)
+{
+	size_t used = join ? strlen(out) : 0;
+
+	while (n && (*p == ' ' || *p == '\t')) {
+		p++;
+		n--;
+	}
+	while (n && strchr(" \t\r\n", p[n - 1]))
+		n--;
+	if (used && used + 2 < size) {
+		memcpy(out + used, ", ", 2);
+		used += 2;
+	}
+	if (n > size - used - 1)
+		n = size - used - 1;
+	memcpy(out + used, p, n);
+	out[used + n] = '\0';
+}
+
+void http_fields_add(struct http_response *r, const char *p, size_t n)
+{
+	const struct {
+		const char *name;
+		char *out;
+		size_t size;
+		bool join;
+	} fields[] = {
+		{"content-type:", r->content_type, sizeof r->content_type, 0},
+		{"location:", r->location, sizeof r->location, 0},
+		{"www-authenticate:", r->www_authenticate,
+			sizeof r->www_authenticate, true},
+		{"mcp-session-id:", r->session_id, sizeof r->session_id, 0},
+		{"retry-after:", r->retry_after, sizeof r->retry_after, 0},
+		{"age:", r->age, sizeof r->age, 0},
+		{"x-cache:", r->x_cache, sizeof r->x_cache, 0},
+		{"cf-ray:", r->pop, sizeof r->pop, 0},
+		{"x-amz-cf-pop:", r->pop, sizeof r->pop, 0},
+		{"x-served-by:", r->pop, sizeof r->pop, 0},
+		{"fly-request-id:", r->pop, sizeof r->pop, 0},
+	};
+
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		size_t len = strlen(fields[i].name);
+
+		if (n < len || strncasecmp(p, fields[i].name, len) != 0)
+			continue;
+		keep(fields[i].out, fields[i].size, p + len, n - len,
+			fields[i].join);
+		return;
+	}
+}

@@ -1,0 +1,310 @@
+/*
+ * mcp-probe: tells whether an MCP server works, and if not, at which of eight
+ * steps and why. See mcp-probe(1).
+ */
+#include "clock.h"
+#include "exits.h"
+#include "http.h"
+#include "json.h"
+#include "lines.h"
+#include "log.h"
+#include "opts.h"
+#include "probe.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+#define CONCURRENCY 50
+#define USER_AGENT "mcp-probe/" VERSION
+
+struct run {
+	const struct opts *opts;
+	struct http *http;
+	struct report report;
+	struct target *targets;
+	size_t n, cap;
+	size_t started, active;
+	bool refused; /* a line of the targets was */
+	bool broken;  /* a server is */
+	char *why;    /* what this machine could not do */
+};
+
+struct job {
+	struct run *run;
+	struct view view;
+};
+
+static void on_end(void *arg, const char *why)
+{
+	struct job *job = arg;
+
+	job->run->active--;
+	if (why && !job->run->why)
+		job->run->why = xstrdup(why);
+	view_release(&job->view);
+	free(job);
+}
+
+static void on_step(void *arg, const struct step_record *s)
+{
+	struct job *job = arg;
+
+	if (s->status == STATUS_FAIL)
+		job->run->broken = true;
+	view_step(&job->view, s);
+}
+
+static void on_summary(void *arg, const struct probe_record *p)
+{
+	view_summary(&((struct job *)arg)->view, p);
+}
+
+static void start(struct run *run, const struct target *t)
+{
+	struct job *job = xcalloc(1, sizeof *job);
+	struct probe_job pj = {.http = run->http,
+		.target = t,
+		.first = run->opts->first,
+		.last = run->opts->last,
+		.sink = {.step = on_step, .summary = on_summary, .arg = job},
+		.end = on_end,
+		.arg = job};
+
+	job->run = run;
+	view_init(&job->view, &run->report, t->url.shown, t->region);
+	run->active++;
+	probe_start(&pj);
+}
+
+/* Start what is due, and wait for what happens next. */
+static void run_all(struct run *run)
+{
+	size_t most = run->opts->concurrency ? (size_t)run->opts->concurrency
+					     : CONCURRENCY;
+	double began = clock_mono_ms();
+	double gap = run->n ? run->opts->spread_s * 1000 / (double)run->n : 0;
+
+	while (run->active || run->started < run->n) {
+		double wait = 1000;
+
+		/* Nobody reads on: finish, so that sessions are closed. */
+		if (run->report.error)
+			run->n = run->started;
+		while (run->started < run->n && run->active < most) {
+			wait = began + gap * (double)run->started -
+				clock_mono_ms();
+			if (wait > 0)
+				break;
+			start(run, &run->targets[run->started++]);
+			wait = 1000;
+		}
+		if (run->active || run->started < run->n)
+			http_turn(run->http, wait);
+	}
+}
+
+/* The one target of the command line. */
+static bool target_from_opts(const struct opts *o, struct target *t)
+{
+	char why[CREDENTIAL_WHY > URL_WHY ? CREDENTIAL_WHY : URL_WHY];
+	char json_why[JSON_WHY];
+
+	if (!url_parse(o->url, &t->url, why)) {
+		log_error("%s: %s", "URL", why);
+		return false;
+	}
+	if (o->slug)
+		snprintf(t->slug, sizeof t->slug, "%s", o->slug);
+	else
+		slug_from_host(t->url.host, t->slug);
+	snprintf(t->region, sizeof t->region, "%s", o->region);
+	t->timeout_s = o->timeout_s;
+	t->bare_401_ok = o->bare_401_ok;
+	if (o->token_file || o->credential) {
+		const char *path = o->token_file ? o->token_file
+						 : o->credential;
+
+		t->credential = o->token_file
+			? credential_token(path, &t->url, why)
+			: credential_read(path, why);
+		if (!t->credential) {
+			log_error("%s: %s", path, why);
+			return false;
+		}
+	}
+	if (o->health_tool)
+		t->health_tool = xstrdup(o->health_tool);
+	if (o->health_args) {
+		t->health_args = json_parse(o->health_args,
+			strlen(o->health_args), &json_record, json_why);
+		if (!cJSON_IsObject(t->health_args)) {
+			log_error("--health-args: %s",
+				t->health_args ? "not an object" : json_why);
+			return false;
+		}
+	}
+	return true;
+}
+
+static struct target *add(struct run *run)
+{
+	run->targets = xgrow(run->targets, &run->cap, run->n + 1,
+		sizeof *run->targets);
+	memset(&run->targets[run->n], 0, sizeof *run->targets);
+	return &run->targets[run->n];
+}
+
+/* The targets of a file. A refused line is named, and the others are used. */
+static int read_targets(struct run *run, int fd)
+{
+	struct lines *lines = lines_new(fd);
+	bool timeout = run->opts->timeout_s < TIMEOUT_DEFAULT_S;
+	enum lines_result rc;
+	char why[TARGET_WHY];
+	const char *p;
+	size_t n;
+
+	while ((rc = lines_next(lines, &p, &n)) != LINES_END) {
+		struct target *t;
+
+		if (rc == LINES_ERROR)
+			break;
+		if (rc == LINES_LINE && !n)
+			continue;
+		t = add(run);
+		if (rc == LINES_TOO_LONG)
+			snprintf(why, sizeof why, "longer than 1 MiB");
+		else if (!target_read(p, n, run->opts->region, t, why)) {
+			if (timeout && t->timeout_s > run->opts->timeout_s)
+				t->timeout_s = run->opts->timeout_s;
+			run->n++;
+			continue;
+		}
+		log_error("line %lu: %s", lines_number(lines), why);
+		run->refused = true;
+	}
+	lines_free(lines);
+	return rc == LINES_ERROR ? -1 : 0;
+}
+
+static int load(struct run *run)
+{
+	const char *path = run->opts->targets;
+	bool from_stdin = path && strcmp(path, "-") == 0;
+	int fd, rc;
+
+	if (!path) {
+		if (!target_from_opts(run->opts, add(run)))
+			return EXIT_USAGE;
+		run->n = 1;
+		return EXIT_GOOD;
+	}
+	fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		log_error("%s: %s", path, strerror(errno));
+		return EXIT_USAGE;
+	}
+	rc = read_targets(run, fd);
+	if (rc)
+		log_error("%s: %s", path, strerror(errno));
+	if (!from_stdin)
+		close(fd);
+	if (rc)
+		return EXIT_ENV;
+	if (!run->n)
+		log_error("%s: no target in it", path);
+	return run->n ? EXIT_GOOD : EXIT_USAGE;
+}
+
+static int status(const struct run *run)
+{
+	bool nagios = run->report.format == FORMAT_NAGIOS;
+
+	if (run->report.error || run->why)
+		return EXIT_ENV;
+	if (run->refused)
+		return EXIT_USAGE;
+	if (run->opts->url && run->broken)
+		return nagios ? 2 : EXIT_NEWS;
+	return EXIT_GOOD;
+}
+
+static void tell_trouble(struct run *run)
+{
+	struct runner_record r = {.region = run->opts->region,
+		.at = clock_wall(),
+		.status = RUNNER_EXIT,
+		.version = VERSION,
+		.message = run->why};
+
+	if (run->why) {
+		log_error("%s", run->why);
+		report_runner(&run->report, &r);
+	}
+	if (run->report.error == EPIPE) {
+		signal(SIGPIPE, SIG_DFL);
+		raise(SIGPIPE);
+	}
+	if (run->report.error)
+		log_error("standard output: %s", strerror(run->report.error));
+}
+
+static int probe_all(struct run *run)
+{
+	const struct opts *o = run->opts;
+	struct http_config config = {.user_agent = USER_AGENT,
+		.cacert = o->cacert,
+		.deny_private = o->deny_private};
+
+	if (o->cacert && access(o->cacert, R_OK)) {
+		log_error("%s: %s", o->cacert, strerror(errno));
+		return EXIT_USAGE;
+	}
+	run->http = http_new(&config);
+	if (!run->http)
+		return EXIT_ENV;
+	report_begin(&run->report, o->region);
+	run_all(run);
+	report_end(&run->report);
+	tell_trouble(run);
+	http_free(run->http);
+	return status(run);
+}
+
+int main(int argc, char **argv)
+{
+	struct opts o;
+	struct run run = {.opts = &o};
+	size_t loaded;
+	int rc;
+
+	log_init("mcp-probe");
+	/* A server that hangs up must not end us; stdout is looked after. */
+	signal(SIGPIPE, SIG_IGN);
+	switch (opts_parse(argc, argv, &o)) {
+	case OPTS_DONE:
+		return fflush(stdout) ? EXIT_ENV : EXIT_GOOD;
+	case OPTS_BAD:
+		return EXIT_USAGE;
+	case OPTS_RUN:
+		break;
+	}
+	run.report.fd = STDOUT_FILENO;
+	run.report.stream = o.url != NULL;
+	run.report.format = o.has_format ? o.format
+		: isatty(STDOUT_FILENO)	 ? FORMAT_TEXT
+					 : FORMAT_JSONL;
+	run.report.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	rc = load(&run);
+	loaded = run.n;
+	if (rc == EXIT_GOOD)
+		rc = probe_all(&run);
+	for (size_t i = 0; i < loaded; i++)
+		target_release(&run.targets[i]);
+	free(run.targets);
+	free(run.why);
+	return rc;
+}

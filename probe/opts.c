@@ -1,0 +1,199 @@
+#include "opts.h"
+
+#include "log.h"
+#include "num.h"
+#include "target.h"
+
+#include <getopt.h>
+
+static const char usage[] =
+	"usage: mcp-probe [-r region] [-s slug] [-t timeout] [-f format]\n"
+	"                 [--token-file file | --credential file]\n"
+	"                 [--allow-bare-401]\n"
+	"                 [--health-tool name [--health-args json]]\n"
+	"                 [--steps a-b] [--cacert file] [--deny-private] url\n"
+	"       mcp-probe --targets file [-r region] [-t timeout] [-f format]\n"
+	"                 [--concurrency n] [--spread time] [--cacert file]\n"
+	"                 [--deny-private]\n"
+	"       mcp-probe -h | -V\n";
+
+enum {
+	OPT_ALLOW_BARE_401 = 256,
+	OPT_CACERT,
+	OPT_CONCURRENCY,
+	OPT_CREDENTIAL,
+	OPT_DENY_PRIVATE,
+	OPT_HEALTH_ARGS,
+	OPT_HEALTH_TOOL,
+	OPT_SPREAD,
+	OPT_STEPS,
+	OPT_TARGETS,
+	OPT_TOKEN_FILE,
+	OPT_END
+};
+
+static const struct option options[] = {
+	{"allow-bare-401", no_argument, NULL, OPT_ALLOW_BARE_401},
+	{"cacert", required_argument, NULL, OPT_CACERT},
+	{"concurrency", required_argument, NULL, OPT_CONCURRENCY},
+	{"credential", required_argument, NULL, OPT_CREDENTIAL},
+	{"deny-private", no_argument, NULL, OPT_DENY_PRIVATE},
+	{"format", required_argument, NULL, 'f'},
+	{"health-args", required_argument, NULL, OPT_HEALTH_ARGS},
+	{"health-tool", required_argument, NULL, OPT_HEALTH_TOOL},
+	{"help", no_argument, NULL, 'h'},
+	{"region", required_argument, NULL, 'r'},
+	{"slug", required_argument, NULL, 's'},
+	{"spread", required_argument, NULL, OPT_SPREAD},
+	{"steps", required_argument, NULL, OPT_STEPS},
+	{"targets", required_argument, NULL, OPT_TARGETS},
+	{"timeout", required_argument, NULL, 't'},
+	{"token-file", required_argument, NULL, OPT_TOKEN_FILE},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0}};
+
+static bool bad(const char *option, const char *why)
+{
+	log_error("%s: %s", option, why);
+	return false;
+}
+
+static bool set_steps(struct opts *o, const char *s)
+{
+	char a[2] = {s[0], '\0'};
+	long long first, last;
+
+	if (s[0] && s[1] == '-' && num_parse(a, 1, 8, &first) &&
+		num_parse(s + 2, first, 8, &last)) {
+		o->first = (enum step)first;
+		o->last = (enum step)last;
+		return true;
+	}
+	return bad("--steps", "not a range like 1-3");
+}
+
+static bool set_concurrency(struct opts *o, const char *s)
+{
+	long long n;
+
+	if (!num_parse(s, 1, 1000, &n))
+		return bad("--concurrency", "not a number from 1 to 1000");
+	o->concurrency = (int)n;
+	return true;
+}
+
+static bool set(struct opts *o, int c, const char *arg)
+{
+	switch (c) {
+	case 'f':
+		o->has_format = true;
+		return format_parse(arg, &o->format) ||
+			bad("--format", "not text, jsonl, tap or nagios");
+	case 'r':
+		o->region = arg;
+		return true;
+	case 's':
+		o->slug = arg;
+		return slug_valid(arg) || bad("--slug", "not a valid name");
+	case 't':
+		return num_seconds(arg, 0.001, TIMEOUT_MAX_S, &o->timeout_s) ||
+			bad("--timeout", "not a time up to 300s");
+	case OPT_ALLOW_BARE_401:
+		o->bare_401_ok = true;
+		return true;
+	case OPT_CACERT:
+		o->cacert = arg;
+		return true;
+	case OPT_CONCURRENCY:
+		return set_concurrency(o, arg);
+	case OPT_CREDENTIAL:
+		o->credential = arg;
+		return true;
+	case OPT_DENY_PRIVATE:
+		o->deny_private = true;
+		return true;
+	case OPT_HEALTH_ARGS:
+		o->health_args = arg;
+		return true;
+	case OPT_HEALTH_TOOL:
+		o->health_tool = arg;
+		return *arg || bad("--health-tool", "empty");
+	case OPT_SPREAD:
+		return num_seconds(arg, 0, 3600, &o->spread_s) ||
+			bad("--spread", "not a time up to 1h");
+	case OPT_STEPS:
+		return set_steps(o, arg);
+	case OPT_TARGETS:
+		o->targets = arg;
+		return true;
+	case OPT_TOKEN_FILE:
+		o->token_file = arg;
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* What each option alone cannot tell. */
+static bool check(const struct opts *o)
+{
+	if (!o->url == !o->targets) {
+		fputs(usage, stderr);
+		return false;
+	}
+	if (!region_valid(o->region))
+		return bad("--region", "not a valid name");
+	if (o->targets &&
+		(o->slug || o->token_file || o->credential || o->health_tool ||
+			o->bare_401_ok ||
+			o->first != STEP_DNS || o->last != STEP_TOOL_HASH))
+		return bad("--targets", "this is said in each target, and not "
+					"by an option");
+	if (o->targets && o->format == FORMAT_NAGIOS && o->has_format)
+		return bad("--format", "nagios is for one URL");
+	if (o->url && (o->concurrency || o->spread_s > 0))
+		return bad("--concurrency, --spread", "only with --targets");
+	if (o->token_file && o->credential)
+		return bad("--token-file", "not together with --credential");
+	if (o->health_args && !o->health_tool)
+		return bad("--health-args", "only with --health-tool");
+	return true;
+}
+
+enum opts_result opts_parse(int argc, char **argv, struct opts *o)
+{
+	const char *region = getenv("MCP_REGION");
+	bool seen[OPT_END] = {false};
+	int c;
+
+	*o = (struct opts) {.region = region && *region ? region : "local",
+		.first = STEP_DNS,
+		.last = STEP_TOOL_HASH,
+		.timeout_s = TIMEOUT_DEFAULT_S};
+	while ((c = getopt_long(argc, argv, "f:hr:s:t:V", options, NULL)) !=
+		-1) {
+		if (c == 'h' || c == 'V') {
+			fputs(c == 'h' ? usage : "mcp-probe " VERSION "\n",
+				stdout);
+			return OPTS_DONE;
+		}
+		if (c == '?') {
+			fputs(usage, stderr);
+			return OPTS_BAD;
+		}
+		if (seen[c]) {
+			log_error("%s: given twice", argv[optind - 1]);
+			return OPTS_BAD;
+		}
+		seen[c] = true;
+		if (!set(o, c, optarg))
+			return OPTS_BAD;
+	}
+	if (optind < argc)
+		o->url = argv[optind++];
+	if (optind < argc) {
+		log_error("%s: one URL is enough; see --targets", argv[optind]);
+		return OPTS_BAD;
+	}
+	return check(o) ? OPTS_RUN : OPTS_BAD;
+}

@@ -1,0 +1,38 @@
+/*
+ * opts.h: the command line of mcp-probe.
+ */
+#ifndef OPTS_H
+#define OPTS_H
+
+#include "names.h"
+#include "report.h"
+
+struct opts {
+	const char *url;     /* NULL with targets */
+	const char *targets; /* a path, or "-"; NULL with url */
+	const char *slug;    /* NULL: from the URL */
+	const char *region;
+	const char *token_file;
+	const char *credential;
+	const char *cacert;
+	const char *health_tool;
+	const char *health_args; /* JSON text */
+	enum format format;
+	bool has_format;
+	enum step first, last;
+	double timeout_s;
+	double spread_s;
+	int concurrency;
+	bool deny_private;
+	bool bare_401_ok;
+};
+
+enum opts_result { OPTS_RUN, OPTS_DONE, OPTS_BAD };
+
+/*
+ * opts_parse(argc, argv, o): OPTS_RUN with *o filled, strings as in argv;
+ * OPTS_DONE after --help or --version; OPTS_BAD, with a message logged.
+ */
+enum opts_result opts_parse(int argc, char **argv, struct opts *o);
+
+#endif

@@ -1,0 +1,278 @@
+/*
+ * probe.c: how a probe begins, sends and ends. Its course is a chain of
+ * functions, each of which handles the answer to one request and sends the
+ * next; see course.h.
+ */
+#include "course.h"
+
+#include "address.h"
+#include "clock.h"
+#include "diagnose.h"
+#include "json.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <openssl/rand.h>
+
+/* Closing a session may take this long, beyond the deadline if need be. */
+#define CLOSE_MS 2000.0
+
+static void release(struct probe *p)
+{
+	p->job.end(p->job.arg, p->why);
+	for (size_t i = 0; i < p->n_cursors; i++)
+		free(p->cursors[i]);
+	free(p->cursors);
+	free(p->hash.digests);
+	tools_release(&p->tools);
+	buf_release(&p->detail);
+	free(p->why);
+	free(p);
+}
+
+static void on_closed(void *arg, const struct reply *r)
+{
+	(void)r;
+	release(arg);
+}
+
+/* Names that no record can carry keep the whole list of digests out of it. */
+static bool tellable(const struct tools_hash *h)
+{
+	for (size_t i = 0; i < h->n; i++)
+		if (!text_is_utf8(
+			    h->digests[i].name, strlen(h->digests[i].name)))
+			return false;
+	return true;
+}
+
+static void summarise(struct probe *p)
+{
+	const struct target *t = p->job.target;
+	bool hashed = p->hash.digests != NULL;
+	struct probe_record r = {.key = p->steps.key,
+		.url = t->url.shown,
+		.state = steps_state(&p->steps),
+		.failed_step = p->steps.failed,
+		.error = p->steps.failed ? p->steps.error : NULL,
+		.total_ms = p->steps.since_ms - p->steps.started_ms,
+		.protocol = *p->wire.revision ? p->wire.revision : NULL,
+		.era = p->era,
+		.tool_hash = hashed ? p->hash.contract : NULL,
+		.full_hash = hashed ? p->hash.full : NULL,
+		.tool_count = p->listed ? (int)p->tools.n : -1};
+
+	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0 &&
+		tellable(&p->hash)) {
+		r.tools = p->hash.digests;
+		r.n_tools = p->hash.n;
+	}
+	p->job.sink.summary(p->job.sink.arg, &r);
+}
+
+void course_finish(struct probe *p)
+{
+	static const struct exchange_handler handler = {.done = on_closed};
+
+	if (!p->why)
+		summarise(p);
+	if (*p->wire.session && !wire_delete(&p->wire, CLOSE_MS, &handler, p))
+		return;
+	release(p);
+}
+
+void course_finish_ours(struct probe *p, const char *why)
+{
+	p->why = xstrdup(why);
+	course_finish(p);
+}
+
+void course_detail(struct probe *p, const struct http_response *h)
+{
+	buf_clear(&p->detail);
+	buf_char(&p->detail, '{');
+	diagnose_detail(h, &p->detail);
+}
+
+void course_fail(struct probe *p, const struct reply *r,
+	const struct failure *f)
+{
+	if (r) {
+		course_detail(p, r->http);
+		buf_char(&p->detail, '}');
+	}
+	steps_fail(&p->steps, r ? r->at_ms : clock_mono_ms(), f,
+		r ? p->detail.p : NULL);
+	course_finish(p);
+}
+
+void course_fail_deadline(struct probe *p)
+{
+	struct failure f;
+
+	failure_set(&f, "deadline", "the %g s for the whole probe are over",
+		p->job.target->timeout_s);
+	course_fail(p, NULL, &f);
+}
+
+/* The name is resolved: step 1 ends. */
+static void resolved(struct probe *p, const struct http_response *h)
+{
+	if (p->steps.next == STEP_DNS)
+		steps_pass(&p->steps, clock_mono_ms(), h->address, NULL);
+}
+
+static void connection_detail(struct probe *p, const struct http_response *h)
+{
+	bool tls = p->job.target->url.https;
+	char end[CLOCK_RFC3339];
+
+	buf_clear(&p->detail);
+	buf_fmt(&p->detail, "{\"tls\":%s,\"address\":", tls ? "true" : "false");
+	json_put_str(&p->detail, h->address);
+	buf_fmt(&p->detail, ",\"port\":%ld", h->port);
+	if (tls) {
+		buf_str(&p->detail, ",\"version\":");
+		json_put_str(&p->detail, h->tls_version);
+	}
+	if (h->not_after > 0) {
+		clock_rfc3339((int64_t)h->not_after, end);
+		buf_fmt(&p->detail, ",\"not_after\":\"%s\"", end);
+	}
+	buf_char(&p->detail, '}');
+}
+
+/* The connection stands: step 2 ends. */
+static void connected(struct probe *p, const struct http_response *h)
+{
+	char text[96], end[CLOCK_RFC3339] = "unknown";
+
+	if (p->connected)
+		return;
+	p->connected = true;
+	/* What a server hands us may be private only if the server itself is. */
+	p->wire.deny_private = !address_private_text(h->address);
+	resolved(p, h);
+	connection_detail(p, h);
+	if (!p->job.target->url.https) {
+		steps_skip_timed(&p->steps, clock_mono_ms(), "http, no TLS",
+			p->detail.p);
+		return;
+	}
+	if (h->not_after > 0)
+		clock_rfc3339((int64_t)h->not_after, end);
+	snprintf(text, sizeof text, "%s, certificate until %.10s",
+		h->tls_version, end);
+	steps_pass(&p->steps, clock_mono_ms(), text, p->detail.p);
+}
+
+/* A request that did not even get a connection: step 1 or 2 fails. */
+static void fail_connection(struct probe *p, const struct reply *r)
+{
+	bool dns = strncmp(r->failure.code, "dns.", 4) == 0;
+
+	if (!dns && p->steps.next == STEP_DNS)
+		steps_pass(&p->steps, r->at_ms, NULL, NULL);
+	if ((dns || strcmp(r->failure.code, "tcp.unreachable") == 0) &&
+		address_network_down())
+		course_finish_ours(p, "this machine has no network");
+	else
+		course_fail(p, r, &r->failure);
+}
+
+/* A request under way, and who handles its answer. */
+struct pending {
+	struct probe *probe;
+	void (*next)(struct probe *p, const struct reply *r);
+};
+
+static void on_resolved(void *arg, const struct http_response *h)
+{
+	resolved(((struct pending *)arg)->probe, h);
+}
+
+static void on_connected(void *arg, const struct http_response *h)
+{
+	connected(((struct pending *)arg)->probe, h);
+}
+
+static void on_done(void *arg, const struct reply *r)
+{
+	struct pending pending = *(struct pending *)arg;
+	struct probe *p = pending.probe;
+
+	free(arg);
+	if (r->ours)
+		course_finish_ours(p, r->failure.message);
+	else if (r->kind == REPLY_FAILED && !p->connected)
+		fail_connection(p, r);
+	else if (r->kind == REPLY_FAILED && clock_mono_ms() >= p->deadline_ms)
+		course_fail_deadline(p);
+	else
+		pending.next(p, r);
+}
+
+void course_send(struct probe *p, struct wire_message *m, double cap_ms,
+	void (*next)(struct probe *p, const struct reply *r))
+{
+	static const struct exchange_handler handler = {
+		.resolved = on_resolved,
+		.connected = on_connected,
+		.done = on_done};
+	double left = p->deadline_ms - clock_mono_ms();
+	struct pending *pending;
+
+	if (left < 1) {
+		course_fail_deadline(p);
+		return;
+	}
+	m->timeout_ms = left < cap_ms ? left : cap_ms;
+	m->fresh = p->requests++ == 0;
+	pending = xmalloc(sizeof *pending);
+	*pending = (struct pending) {.probe = p, .next = next};
+	if (wire_post(&p->wire, m, &handler, pending)) {
+		free(pending);
+		course_finish_ours(p, "libcurl refuses the request");
+	}
+}
+
+const char *course_request_id(struct probe *p, char *out)
+{
+	snprintf(out, 64, "%s-%d", p->id, p->requests + 1);
+	return out;
+}
+
+static void make_id(char *out)
+{
+	unsigned char bytes[16];
+
+	if (RAND_bytes(bytes, sizeof bytes) != 1)
+		memset(bytes, 0, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++)
+		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+void probe_start(const struct probe_job *job)
+{
+	struct probe *p = xcalloc(1, sizeof *p);
+	const struct target *t = job->target;
+	struct probe_key key = {.slug = t->slug,
+		.region = t->region,
+		.probe_id = p->id,
+		.started_at = clock_wall()};
+	double now = clock_mono_ms();
+
+	p->job = *job;
+	p->wire.http = job->http;
+	p->wire.target = t;
+	p->deadline_ms = now + t->timeout_s * 1000;
+	make_id(p->id);
+	tools_init(&p->tools, t->health_tool);
+	buf_init(&p->detail, RECORD_DETAIL_MAX);
+	steps_init(&p->steps, &key, &job->sink, now);
+	p->steps.first = job->first;
+	p->steps.last = job->last;
+	if (address_literal(t->url.host))
+		steps_skip(&p->steps, "the URL holds an address");
+	handshake_start(p);
+}

@@ -1,0 +1,248 @@
+#include "report.h"
+
+#include "clock.h"
+#include "lines.h"
+#include "text.h"
+
+#include <errno.h>
+#include <math.h>
+
+#define RED "\033[1;31m"
+#define GREEN "\033[32m"
+#define DIM "\033[2m"
+#define BOLD "\033[1m"
+#define PLAIN "\033[0m"
+
+bool format_parse(const char *s, enum format *out)
+{
+	static const char *const names[] = {"text", "jsonl", "tap", "nagios"};
+
+	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
+		if (strcmp(names[i], s) == 0) {
+			*out = (enum format)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void flush(struct report *r, struct buf *b)
+{
+	if (b->len && !r->error && line_write(r->fd, b->p, b->len))
+		r->error = errno;
+	buf_clear(b);
+}
+
+void report_runner(struct report *r, const struct runner_record *rec)
+{
+	struct buf b;
+
+	if (r->format != FORMAT_JSONL)
+		return;
+	buf_init(&b, LINE_MAX_BYTES);
+	runner_record_write(&b, rec);
+	flush(r, &b);
+	buf_release(&b);
+}
+
+void report_begin(struct report *r, const char *region)
+{
+	struct runner_record ok = {.region = region,
+		.at = clock_wall(),
+		.status = RUNNER_OK,
+		.version = VERSION};
+
+	if (!r->stream)
+		report_runner(r, &ok);
+}
+
+void report_end(struct report *r)
+{
+	struct buf b;
+
+	if (r->format != FORMAT_TAP)
+		return;
+	buf_init(&b, 64);
+	buf_fmt(&b, "1..%d\n", r->tests);
+	flush(r, &b);
+	buf_release(&b);
+}
+
+static const char *paint(const struct view *v, const char *colour)
+{
+	return v->report->colour ? colour : "";
+}
+
+void view_init(struct view *v, struct report *r, const char *url,
+	const char *region)
+{
+	memset(v, 0, sizeof *v);
+	v->report = r;
+	buf_init(&v->out, 16 * LINE_MAX_BYTES);
+	if (r->format == FORMAT_TEXT)
+		buf_fmt(&v->out, "%s%s%s  from %s\n\n", paint(v, BOLD), url,
+			paint(v, PLAIN), region);
+	if (r->stream)
+		flush(r, &v->out);
+}
+
+/* Foreign text made fit for a screen, and for one line. */
+static void put_clean(struct buf *b, const char *s, size_t max)
+{
+	char clean[TEXT_SIZE];
+
+	text_clean(s, strlen(s), clean, sizeof clean, max);
+	buf_str(b, clean);
+}
+
+static void text_step(struct view *v, const struct step_record *s)
+{
+	static const char *const words[] = {"pass", "FAIL", "skip"};
+	static const char *const colours[] = {GREEN, RED, DIM};
+	struct buf *b = &v->out;
+
+	buf_fmt(b, "  %d  %-16s %s%s%s", (int)s->step, step_name(s->step),
+		paint(v, colours[s->status]), words[s->status],
+		paint(v, PLAIN));
+	if (isnan(s->ms))
+		buf_str(b, "            ");
+	else
+		buf_fmt(b, " %8.1f ms", s->ms);
+	if (s->status == STATUS_FAIL) {
+		buf_str(b, "  ");
+		put_clean(b, s->error, 60);
+	} else if (s->message) {
+		buf_fmt(b, "  %s",
+			s->status == STATUS_SKIP ? paint(v, DIM) : "");
+		put_clean(b, s->message, 100);
+		buf_str(b, s->status == STATUS_SKIP ? paint(v, PLAIN) : "");
+	}
+	buf_char(b, '\n');
+}
+
+static void text_summary(struct view *v, const struct probe_record *p)
+{
+	bool broken = p->state == STATE_BROKEN;
+	struct buf *b = &v->out;
+
+	buf_fmt(b, "\n%s%s%s", paint(v, broken ? RED : GREEN),
+		region_state_name(p->state), paint(v, PLAIN));
+	if (broken) {
+		buf_fmt(b, " at step %d, %s: ", (int)p->failed_step,
+			step_name(p->failed_step));
+		put_clean(b, v->message, TEXT_MAX);
+	} else {
+		buf_fmt(b, " in %.0f ms", p->total_ms);
+		if (p->protocol)
+			buf_fmt(b, ", protocol %s", p->protocol);
+		if (p->tool_count >= 0)
+			buf_fmt(b, ", %d tool%s", p->tool_count,
+				p->tool_count == 1 ? "" : "s");
+	}
+	buf_str(b, "\n");
+	if (!v->report->stream)
+		buf_str(b, "\n");
+}
+
+static void tap_step(struct view *v, const struct step_record *s)
+{
+	struct buf *b = &v->out;
+
+	buf_fmt(b, "%sok %d - %s %s",
+		s->status == STATUS_FAIL ? "not " : "", ++v->report->tests,
+		s->key.slug, step_name(s->step));
+	if (s->status == STATUS_SKIP) {
+		buf_str(b, " # SKIP ");
+		put_clean(b, s->message ? s->message : "not reached", 200);
+	}
+	buf_char(b, '\n');
+	if (s->status == STATUS_FAIL) {
+		buf_str(b, "# ");
+		put_clean(b, s->error, 60);
+		buf_str(b, ": ");
+		put_clean(b, s->message, TEXT_MAX);
+		buf_char(b, '\n');
+	}
+}
+
+/* One line and performance data, as the plugin guidelines ask for. */
+static void nagios_summary(struct view *v, const struct probe_record *p)
+{
+	bool broken = p->state == STATE_BROKEN;
+	struct buf *b = &v->out;
+	size_t text;
+
+	buf_fmt(b, "MCP %s: %s", broken ? "CRITICAL" : "OK",
+		region_state_name(p->state));
+	text = b->len;
+	if (broken) {
+		buf_fmt(b, " at %s, %s: ", step_name(p->failed_step), p->error);
+		put_clean(b, v->message, 300);
+	} else if (p->tool_count >= 0) {
+		buf_fmt(b, ", %d tools, protocol %s", p->tool_count,
+			p->protocol);
+	}
+	/* A bar would begin the performance data. */
+	for (size_t i = text; i < b->len; i++)
+		if (b->p[i] == '|')
+			b->p[i] = '/';
+	buf_fmt(b, " | total=%.1fms;;;0", p->total_ms);
+	for (int i = 1; i <= STEP_COUNT; i++)
+		if (!isnan(v->step_ms[i]))
+			buf_fmt(b, " %s=%.1fms;;;0", step_name((enum step)i),
+				v->step_ms[i]);
+	if (p->tool_count >= 0)
+		buf_fmt(b, " tools=%d;;;0", p->tool_count);
+	buf_char(b, '\n');
+}
+
+void view_step(void *arg, const struct step_record *s)
+{
+	struct view *v = arg;
+
+	v->step_ms[s->step] = s->ms;
+	if (s->status == STATUS_FAIL)
+		snprintf(v->message, sizeof v->message, "%s", s->message);
+	switch (v->report->format) {
+	case FORMAT_TEXT:
+		text_step(v, s);
+		break;
+	case FORMAT_JSONL:
+		step_record_write(&v->out, s);
+		break;
+	case FORMAT_TAP:
+		tap_step(v, s);
+		break;
+	case FORMAT_NAGIOS:
+		break;
+	}
+	if (v->report->stream)
+		flush(v->report, &v->out);
+}
+
+void view_summary(void *arg, const struct probe_record *p)
+{
+	struct view *v = arg;
+
+	switch (v->report->format) {
+	case FORMAT_TEXT:
+		text_summary(v, p);
+		break;
+	case FORMAT_JSONL:
+		probe_record_write(&v->out, p);
+		break;
+	case FORMAT_TAP:
+		break;
+	case FORMAT_NAGIOS:
+		nagios_summary(v, p);
+		break;
+	}
+	if (v->report->stream)
+		flush(v->report, &v->out);
+}
+
+void view_release(struct view *v)
+{
+	flush(v->report, &v->out);
+	buf_release(&v->out);
+}

@@ -1,0 +1,251 @@
+#include "rpc.h"
+
+#include "json.h"
+
+#include <limits.h>
+#include <math.h>
+
+/* What each request of the stateless era carries (2026-07-28, "_meta"). */
+#define META                                                                   \
+	"\"_meta\":{\"io.modelcontextprotocol/"                                \
+	"protocolVersion\":\"" REVISION_STATELESS "\","                        \
+	"\"io.modelcontextprotocol/clientInfo\":" CLIENT_INFO ","              \
+	"\"io.modelcontextprotocol/clientCapabilities\":{}}"
+#define CLIENT_INFO                                                            \
+	"{\"name\":\"mcp-probe\",\"version\":\"" VERSION "\"}"
+
+static void open_request(struct buf *b, const char *id, const char *method)
+{
+	buf_str(b, "{\"jsonrpc\":\"2.0\",\"id\":");
+	json_put_str(b, id);
+	buf_fmt(b, ",\"method\":\"%s\"", method);
+}
+
+void rpc_discover(struct buf *b, const char *id)
+{
+	open_request(b, id, "server/discover");
+	buf_str(b, ",\"params\":{" META "}}");
+}
+
+void rpc_initialize(struct buf *b, const char *id)
+{
+	open_request(b, id, "initialize");
+	buf_str(b, ",\"params\":{\"protocolVersion\":\"" REVISION_SESSION
+		   "\",\"capabilities\":{},\"clientInfo\":" CLIENT_INFO "}}");
+}
+
+void rpc_initialized(struct buf *b)
+{
+	buf_str(b, "{\"jsonrpc\":\"2.0\","
+		   "\"method\":\"notifications/initialized\"}");
+}
+
+void rpc_tools_list(struct buf *b, const char *id, bool stateless,
+	const char *cursor)
+{
+	open_request(b, id, "tools/list");
+	if (stateless || cursor) {
+		buf_str(b, ",\"params\":{");
+		if (stateless)
+			buf_str(b, META);
+		if (stateless && cursor)
+			buf_char(b, ',');
+		if (cursor) {
+			buf_str(b, "\"cursor\":");
+			json_put_str(b, cursor);
+		}
+		buf_char(b, '}');
+	}
+	buf_char(b, '}');
+}
+
+void rpc_tools_call(struct buf *b, const char *id, bool stateless,
+	const char *name, const cJSON *arguments)
+{
+	open_request(b, id, "tools/call");
+	buf_str(b, ",\"params\":{\"name\":");
+	json_put_str(b, name);
+	buf_str(b, ",\"arguments\":");
+	if (arguments)
+		json_put(b, arguments);
+	else
+		buf_str(b, "{}");
+	if (stateless)
+		buf_str(b, "," META);
+	buf_str(b, "}}");
+}
+
+enum rpc_match rpc_match(const cJSON *m, const char *id, bool any_error)
+{
+	const char *version = json_str(m, "jsonrpc");
+	const char *theirs = json_str(m, "id");
+	const cJSON *error = json_get(m, "error");
+	bool no_id = !json_get(m, "id") || json_has_null(m, "id");
+
+	if (!version || strcmp(version, "2.0") != 0)
+		return RPC_NOT_OURS;
+	if (theirs ? strcmp(theirs, id) != 0
+		   : !(no_id && any_error && cJSON_IsObject(error)))
+		return RPC_NOT_OURS;
+	if (cJSON_IsObject(error))
+		return RPC_ERROR;
+	return json_get(m, "result") ? RPC_RESULT : RPC_NOT_OURS;
+}
+
+int rpc_error_code(const cJSON *m)
+{
+	double v;
+
+	if (!json_num(json_get(m, "error"), "code", &v) || v != floor(v) ||
+		v < INT_MIN || v > INT_MAX)
+		return 0;
+	return (int)v;
+}
+
+bool rpc_error_failure(const cJSON *m, struct failure *f)
+{
+	const char *text = json_str(json_get(m, "error"), "message");
+	char code[32];
+
+	snprintf(code, sizeof code, "jsonrpc.%d", rpc_error_code(m));
+	return failure_set(f, code, "the server answers with an error: %s",
+		text && *text ? text : "without a message");
+}
+
+bool rpc_known_session(const char *v)
+{
+	static const char *const known[] = {"2024-10-07", "2024-11-05",
+		"2025-03-26", "2025-06-18", "2025-11-25"};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (strcmp(v, known[i]) == 0)
+			return true;
+	return false;
+}
+
+enum rpc_versions rpc_versions(const cJSON *list)
+{
+	enum rpc_versions found = VERSIONS_NONE;
+	const cJSON *v;
+
+	if (!cJSON_IsArray(list))
+		return VERSIONS_NONE;
+	cJSON_ArrayForEach(v, list)
+	{
+		const char *s = cJSON_GetStringValue(v);
+
+		if (s && strcmp(s, REVISION_STATELESS) == 0)
+			return VERSIONS_STATELESS;
+		if (s && rpc_known_session(s))
+			found = VERSIONS_SESSION;
+	}
+	return found;
+}
+
+static void note_server(const cJSON *info, struct rpc_hello *h)
+{
+	const char *name = json_str(info, "name");
+	const char *version = json_str(info, "version");
+
+	snprintf(h->server_name, sizeof h->server_name, "%s", name ? name : "");
+	snprintf(h->server_version, sizeof h->server_version, "%s",
+		version ? version : "");
+}
+
+static bool missing(struct failure *f, const char *what, const char *where)
+{
+	char code[48];
+
+	snprintf(code, sizeof code, "mcp.missing-%s", what);
+	return failure_set(f, code, "%s is missing in the result of %s", what,
+		where);
+}
+
+static bool judge_capabilities(const cJSON *result, struct rpc_hello *h,
+	struct failure *f, const char *where)
+{
+	const cJSON *c = json_get(result, "capabilities");
+
+	if (!cJSON_IsObject(c))
+		return missing(f, "capabilities", where);
+	h->has_tools = cJSON_IsObject(json_get(c, "tools"));
+	return true;
+}
+
+bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
+	struct failure *f)
+{
+	const char *v = json_str(result, "protocolVersion");
+
+	memset(h, 0, sizeof *h);
+	if (!v)
+		return missing(f, "protocolVersion", "initialize");
+	snprintf(h->revision, sizeof h->revision, "%s", v);
+	note_server(json_get(result, "serverInfo"), h);
+	if (!rpc_known_session(v))
+		return failure_set(f, "mcp.version",
+			"the server answers with protocol version %s, which is "
+			"none that begins with initialize",
+			h->revision);
+	if (!*h->server_name)
+		return missing(f, "serverInfo", "initialize");
+	return judge_capabilities(result, h, f, "initialize");
+}
+
+bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
+	struct failure *f)
+{
+	const cJSON *meta = json_get(result, "_meta");
+
+	memset(h, 0, sizeof *h);
+	snprintf(h->revision, sizeof h->revision, "%s", REVISION_STATELESS);
+	note_server(json_get(meta, "io.modelcontextprotocol/serverInfo"), h);
+	return rpc_judge_result_type(result, f) &&
+		judge_capabilities(result, h, f, "server/discover");
+}
+
+bool rpc_judge_result_type(const cJSON *result, struct failure *f)
+{
+	const cJSON *type = json_get(result, "resultType");
+	const char *s = cJSON_GetStringValue(type);
+
+	if (!type || (s && strcmp(s, "complete") == 0))
+		return true;
+	return failure_set(f, "mcp.result-type",
+		"the result is of type %s, where complete is expected",
+		s ? s : "that is not a string");
+}
+
+/* The first text of a result's content, to quote it. */
+static const char *first_text(const cJSON *content)
+{
+	const cJSON *c;
+
+	cJSON_ArrayForEach(c, content)
+	{
+		const char *text = json_str(c, "text");
+
+		if (text && *text)
+			return text;
+	}
+	return "without a word";
+}
+
+bool rpc_judge_call(const cJSON *result, struct failure *f, bool *needs_input)
+{
+	const char *type = json_str(result, "resultType");
+	const cJSON *content = json_get(result, "content");
+	bool is_error = false;
+
+	*needs_input = type && strcmp(type, "input_required") == 0;
+	if (*needs_input)
+		return true;
+	if (!rpc_judge_result_type(result, f))
+		return false;
+	if (!cJSON_IsArray(content))
+		return missing(f, "content", "tools/call");
+	if (json_bool(result, "isError", &is_error) && is_error)
+		return failure_set(f, "tool.error", "the tool fails: %s",
+			first_text(content));
+	return true;
+}

@@ -1,0 +1,192 @@
+#include "target.h"
+
+#include "json.h"
+#include "record.h"
+#include "xalloc.h"
+
+static bool fail(char *why, const char *key, const char *what)
+{
+	snprintf(why, TARGET_WHY, "%s: %s", key, what);
+	return false;
+}
+
+/* An optional string: "" where it is missing or null. */
+static bool text(const cJSON *o, const char *key, const char **out, char *why)
+{
+	const cJSON *v = json_get(o, key);
+
+	*out = "";
+	if (!v || cJSON_IsNull(v))
+		return true;
+	*out = cJSON_GetStringValue(v);
+	return *out || fail(why, key, "not a string");
+}
+
+static bool hash(const cJSON *o, const char *key, char *out, char *why)
+{
+	const char *s;
+
+	if (!text(o, key, &s, why))
+		return false;
+	if (*s && !hash_valid(s))
+		return fail(why, key, "not a SHA-256 in lower-case hex");
+	snprintf(out, HASH_HEX + 1, "%s", s);
+	return true;
+}
+
+/* The folder of this machine's credentials. */
+static const char *folder(void)
+{
+	const char *dir = getenv("MCP_CREDENTIALS");
+
+	return dir && *dir ? dir : getenv("CREDENTIALS_DIRECTORY");
+}
+
+static bool load(struct target *t, const char *name, char *why)
+{
+	char path[4096], reason[CREDENTIAL_WHY];
+	const char *dir = folder();
+	int n;
+
+	if (!slug_valid(name))
+		return fail(why, "auth.credential", "not the name of a file");
+	if (!dir || !*dir)
+		return fail(why, "auth.credential",
+			"neither MCP_CREDENTIALS nor CREDENTIALS_DIRECTORY "
+			"names the folder");
+	n = snprintf(path, sizeof path, "%s/%s", dir, name);
+	if (n < 0 || (size_t)n >= sizeof path)
+		return fail(why, "auth.credential", "the path is too long");
+	t->credential = credential_read(path, reason);
+	if (t->credential)
+		return true;
+	snprintf(why, TARGET_WHY, "auth.credential: %s: %s", name, reason);
+	return false;
+}
+
+static bool read_auth(const cJSON *o, struct target *t, char *why)
+{
+	const cJSON *auth = json_get(o, "auth");
+	const char *mode, *name;
+
+	if (!auth || cJSON_IsNull(auth))
+		return true;
+	if (!cJSON_IsObject(auth))
+		return fail(why, "auth", "not an object");
+	json_bool(auth, "bare_401", &t->bare_401_ok);
+	if (!text(auth, "mode", &mode, why) ||
+		!text(auth, "credential", &name, why))
+		return false;
+	if (*mode && strcmp(mode, "none") != 0 && strcmp(mode, "bearer") != 0)
+		return fail(why, "auth.mode", "neither none nor bearer");
+	if (strcmp(mode, "none") == 0 || (!*mode && !*name))
+		return true;
+	return load(t, name, why);
+}
+
+static bool read_health(const cJSON *o, struct target *t, char *why)
+{
+	const cJSON *health = json_get(o, "health_tool");
+	const cJSON *args = json_get(health, "arguments");
+	const char *name;
+
+	if (!health || cJSON_IsNull(health))
+		return true;
+	name = json_str(health, "name");
+	if (!name || !*name)
+		return fail(why, "health_tool", "has no name");
+	if (args && !cJSON_IsObject(args) && !cJSON_IsNull(args))
+		return fail(why, "health_tool.arguments", "not an object");
+	t->health_tool = xstrdup(name);
+	if (cJSON_IsObject(args))
+		t->health_args = cJSON_Duplicate(args, true);
+	return true;
+}
+
+static bool read_numbers(const cJSON *o, struct target *t, char *why)
+{
+	double interval;
+
+	t->timeout_s = TIMEOUT_DEFAULT_S;
+	if (json_get(o, "timeout") && !json_has_null(o, "timeout") &&
+		(!json_num(o, "timeout", &t->timeout_s) ||
+			!(t->timeout_s > 0 && t->timeout_s <= TIMEOUT_MAX_S)))
+		return fail(why, "timeout", "not seconds up to 300");
+	if (json_get(o, "interval") && !json_has_null(o, "interval") &&
+		(!json_num(o, "interval", &interval) || !(interval > 0)))
+		return fail(why, "interval", "not seconds");
+	return true;
+}
+
+static bool read_names(const cJSON *o, const char *region, struct target *t,
+	char *why)
+{
+	const char *slug = json_str(o, "slug"), *url = json_str(o, "url");
+	char reason[URL_WHY];
+	const char *s;
+
+	if (!slug || !slug_valid(slug))
+		return fail(why, "slug", "missing or not a valid name");
+	if (!url)
+		return fail(why, "url", "missing");
+	if (!url_parse(url, &t->url, reason))
+		return fail(why, "url", reason);
+	if (!text(o, "region", &s, why))
+		return false;
+	if (*s && !region_valid(s))
+		return fail(why, "region", "not a valid name");
+	snprintf(t->slug, sizeof t->slug, "%s", slug);
+	snprintf(t->region, sizeof t->region, "%s", *s ? s : region);
+	if (!text(o, "protocol_hint", &s, why))
+		return false;
+	if (*s && !era_parse(s, &t->hint))
+		return fail(why, "protocol_hint", "no era");
+	return true;
+}
+
+static bool read_target(const cJSON *o, const char *region, struct target *t,
+	char *why)
+{
+	const char *type;
+	double v;
+
+	if (!cJSON_IsObject(o))
+		return fail(why, "record", "not a JSON object");
+	if (json_get(o, "v") &&
+		(!json_num(o, "v", &v) || v != RECORD_VERSION))
+		return fail(why, "v",
+			"a version that this program does not know");
+	if (!text(o, "type", &type, why))
+		return false;
+	if (*type && strcmp(type, "target") != 0)
+		return fail(why, "type", "not target");
+	return read_names(o, region, t, why) && read_numbers(o, t, why) &&
+		hash(o, "known_hash", t->known_hash, why) &&
+		hash(o, "pinned_hash", t->pinned_hash, why) &&
+		read_health(o, t, why) && read_auth(o, t, why);
+}
+
+int target_read(const char *p, size_t n, const char *region, struct target *t,
+	char *why)
+{
+	cJSON *doc;
+	bool ok;
+
+	memset(t, 0, sizeof *t);
+	doc = json_parse(p, n, &json_record, why);
+	if (!doc)
+		return -1;
+	ok = read_target(doc, region, t, why);
+	cJSON_Delete(doc);
+	if (!ok)
+		target_release(t);
+	return ok ? 0 : -1;
+}
+
+void target_release(struct target *t)
+{
+	credential_free(t->credential);
+	free(t->health_tool);
+	cJSON_Delete(t->health_args);
+	memset(t, 0, sizeof *t);
+}

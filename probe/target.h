@@ -1,0 +1,44 @@
+/*
+ * target.h: what to probe, from the command line or from a target record of
+ * mcp-records(5).
+ */
+#ifndef TARGET_H
+#define TARGET_H
+
+#include "credential.h"
+#include "names.h"
+#include "url.h"
+
+#include <cjson/cJSON.h>
+
+#define TIMEOUT_DEFAULT_S 30.0
+#define TIMEOUT_MAX_S 300.0
+
+struct target {
+	char slug[SLUG_MAX + 1];
+	char region[REGION_MAX + 1];
+	struct url url;
+	struct credential *credential; /* owned; NULL for none */
+	char *health_tool;	       /* owned; NULL for none */
+	cJSON *health_args;	       /* owned; NULL for none */
+	enum era hint;		       /* the era seen last */
+	char known_hash[HASH_HEX + 1];  /* "" for none */
+	char pinned_hash[HASH_HEX + 1]; /* "" for none */
+	bool bare_401_ok; /* a 401 need not say what it wants */
+	double timeout_s;
+};
+
+/* Room for the reason why a target was refused. */
+#define TARGET_WHY 400
+
+/*
+ * target_read(p, n, region, t, why): fill *t from a line of n bytes; `region`
+ * is the one where the line names none. The credential that it names is read
+ * from the credentials folder. 0, and then target_release frees what *t holds;
+ * or -1 and why, which has TARGET_WHY bytes.
+ */
+int target_read(const char *p, size_t n, const char *region, struct target *t,
+	char *why);
+void target_release(struct target *t);
+
+#endif

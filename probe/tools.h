@@ -1,0 +1,50 @@
+/*
+ * tools.h: the tools of a server over all pages of tools/list, and the hashes
+ * of their canonical form. Pure.
+ */
+#ifndef TOOLS_H
+#define TOOLS_H
+
+#include "failure.h"
+#include "record.h"
+
+#include <cjson/cJSON.h>
+
+struct tool; /* opaque */
+
+struct tools {
+	struct tool *list;
+	size_t n, cap;
+	size_t bytes; /* of all canonical forms */
+	/* The first tool that I-JSON cannot carry, "" while there is none. */
+	char not_i_json[128];
+	char wanted[256]; /* the name of a tool to keep whole, "" for none */
+	cJSON *kept;	  /* that tool, once it was seen */
+};
+
+/* tools_init(t, wanted): no tools yet; wanted may be NULL. */
+void tools_init(struct tools *t, const char *wanted);
+void tools_release(struct tools *t);
+
+/*
+ * tools_add(t, result, f): check the tools of one page and take them in. The
+ * same tool twice counts once. False and *f where the page breaks the
+ * specification ("tools/list"), or all pages together are too large.
+ */
+bool tools_add(struct tools *t, const cJSON *result, struct failure *f);
+
+struct tools_hash {
+	char contract[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
+	struct tool_digest *digests; /* one for each tool, sorted by name */
+	size_t n;
+};
+
+/*
+ * tools_hash(t, h, f): the two hashes over all tools, see mcp-records(5). The
+ * names in h->digests live as long as t; h->digests is the caller's to free.
+ * False and *f where I-JSON cannot carry a tool; digests is then NULL.
+ */
+bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f);
+
+#endif

@@ -1,0 +1,211 @@
+#include "wire.h"
+
+#include "buf.h"
+#include "jcs.h"
+#include "json.h"
+#include "rpc.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <openssl/evp.h>
+#include <strings.h>
+
+#define FIELDS_MAX 40
+#define FIELD_MAX (16 * 1024)
+
+struct fields {
+	char *list[FIELDS_MAX + 1];
+	size_t n;
+};
+
+static void add(struct fields *f, const char *name, const char *value)
+{
+	size_t size = strlen(name) + strlen(value) + 3;
+
+	if (f->n == FIELDS_MAX)
+		return;
+	f->list[f->n] = xmalloc(size);
+	snprintf(f->list[f->n++], size, "%s: %s", name, value);
+}
+
+static void release(struct fields *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		explicit_bzero(f->list[i], strlen(f->list[i]));
+		free(f->list[i]);
+	}
+}
+
+/* Whether a value can stand in a field as it is (2026-07-28, "Encoding"). */
+static bool plain(const char *s)
+{
+	size_t n = strlen(s);
+
+	for (size_t i = 0; i < n; i++)
+		if (((unsigned char)s[i] < ' ' && s[i] != '\t') ||
+			(unsigned char)s[i] > 0x7e)
+			return false;
+	if (n && (strchr(" \t", s[0]) || strchr(" \t", s[n - 1])))
+		return false;
+	return !(n >= 11 && strncasecmp(s, "=?base64?", 9) == 0 &&
+		strcmp(s + n - 2, "?=") == 0);
+}
+
+static void add_encoded(struct fields *f, const char *name, const char *value)
+{
+	size_t n = strlen(value), size = 4 * ((n + 2) / 3) + 16;
+	char *out;
+	int len;
+
+	if (n > FIELD_MAX)
+		return;
+	if (plain(value)) {
+		add(f, name, value);
+		return;
+	}
+	out = xmalloc(size);
+	len = snprintf(out, size, "=?base64?");
+	len += EVP_EncodeBlock((unsigned char *)out + len,
+		(const unsigned char *)value, (int)n);
+	snprintf(out + len, size - (size_t)len, "?=");
+	add(f, name, out);
+	free(out);
+}
+
+/* An argument as Mcp-Param-<annotation>; null is not sent. */
+static void add_param(struct fields *f, const char *annotation, const cJSON *v)
+{
+	char name[128], number[JCS_NUMBER];
+
+	snprintf(name, sizeof name, "Mcp-Param-%.100s", annotation);
+	if (cJSON_IsString(v))
+		add_encoded(f, name, v->valuestring);
+	else if (cJSON_IsBool(v))
+		add(f, name, cJSON_IsTrue(v) ? "true" : "false");
+	else if (cJSON_IsNumber(v) && isfinite(v->valuedouble)) {
+		jcs_number(v->valuedouble, number);
+		add(f, name, number);
+	}
+}
+
+static bool is_token(const char *s)
+{
+	return *s &&
+		!s[strspn(s, "!#$%&'*+-.^_`|~0123456789"
+			     "abcdefghijklmnopqrstuvwxyz"
+			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ")];
+}
+
+/* The arguments that the tool's schema wants in the header (x-mcp-header). */
+static void add_params(struct fields *f, const cJSON *schema,
+	const cJSON *arguments, int depth)
+{
+	const cJSON *p;
+
+	if (depth > 8)
+		return;
+	cJSON_ArrayForEach(p, json_get(schema, "properties"))
+	{
+		const char *annotation = json_str(p, "x-mcp-header");
+		const cJSON *v = json_get(arguments, p->string);
+
+		if (!v)
+			continue;
+		if (annotation && is_token(annotation))
+			add_param(f, annotation, v);
+		else if (cJSON_IsObject(v))
+			add_params(f, p, v, depth + 1);
+	}
+}
+
+static void add_common(struct fields *f, const struct wire *w)
+{
+	add(f, "X-Probe-Region", w->target->region);
+	if (w->show_credential)
+		f->list[f->n++] =
+			xstrdup(credential_field(w->target->credential));
+}
+
+static void add_agreed(struct fields *f, const struct wire *w)
+{
+	if (w->stateless)
+		add(f, "MCP-Protocol-Version", REVISION_STATELESS);
+	else if (*w->revision)
+		add(f, "MCP-Protocol-Version", w->revision);
+	if (*w->session)
+		add(f, "Mcp-Session-Id", w->session);
+}
+
+int wire_post(const struct wire *w, const struct wire_message *m,
+	const struct exchange_handler *handler, void *arg)
+{
+	struct fields f = {0};
+	struct http_request rq = {.method = "POST",
+		.url = w->target->url.text,
+		.headers = (const char *const *)f.list,
+		.body = m->body,
+		.timeout_ms = m->timeout_ms,
+		.fresh = m->fresh};
+	int rc;
+
+	add_common(&f, w);
+	add(&f, "Content-Type", "application/json");
+	add(&f, "Accept", "application/json, text/event-stream");
+	add_agreed(&f, w);
+	if (w->stateless) {
+		add(&f, "Mcp-Method", m->method);
+		if (m->name)
+			add_encoded(&f, "Mcp-Name", m->name);
+		if (m->tool)
+			add_params(&f, json_get(m->tool, "inputSchema"),
+				m->arguments, 0);
+	}
+	rc = exchange_start(w->http, &rq, m->id, handler, arg);
+	release(&f);
+	return rc;
+}
+
+int wire_delete(const struct wire *w, double timeout_ms,
+	const struct exchange_handler *handler, void *arg)
+{
+	struct fields f = {0};
+	struct http_request rq = {.method = "DELETE",
+		.url = w->target->url.text,
+		.headers = (const char *const *)f.list,
+		.timeout_ms = timeout_ms};
+	int rc;
+
+	add_common(&f, w);
+	add_agreed(&f, w);
+	rc = exchange_start(w->http, &rq, NULL, handler, arg);
+	release(&f);
+	return rc;
+}
+
+int wire_get(const struct wire *w, const char *url, double timeout_ms,
+	const struct exchange_handler *handler, void *arg)
+{
+	struct fields f = {0};
+	struct http_request rq = {.method = "GET",
+		.url = url,
+		.headers = (const char *const *)f.list,
+		.timeout_ms = timeout_ms,
+		.deny_private = w->deny_private};
+	int rc;
+
+	add(&f, "X-Probe-Region", w->target->region);
+	add(&f, "Accept", "application/json");
+	add(&f, "MCP-Protocol-Version", REVISION_SESSION);
+	rc = exchange_start(w->http, &rq, NULL, handler, arg);
+	release(&f);
+	return rc;
+}
+
+bool wire_session_valid(const char *id)
+{
+	size_t n = 0;
+
+	while (id[n] >= 0x21 && id[n] <= 0x7e)
+		n++;
+	return n > 0 && !id[n] && n < sizeof ((struct wire *)0)->session - 1;
+}

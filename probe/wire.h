@@ -1,0 +1,53 @@
+/*
+ * wire.h: the HTTP form of MCP's messages: which header fields go with which
+ * message in which revision ("Transports", Streamable HTTP).
+ */
+#ifndef WIRE_H
+#define WIRE_H
+
+#include "exchange.h"
+#include "target.h"
+
+#include <stdbool.h>
+
+/* What a probe and its server have agreed on so far. */
+struct wire {
+	struct http *http;
+	const struct target *target;
+	bool stateless;	    /* revision 2026-07-28 and its header fields */
+	char revision[32];  /* agreed on; "" before */
+	char session[1024]; /* Mcp-Session-Id; "" for none */
+	bool show_credential;
+	bool deny_private; /* for addresses that the server handed us */
+};
+
+struct wire_message {
+	const char *method; /* of JSON-RPC */
+	const char *name;   /* of the tool, for tools/call; else NULL */
+	const cJSON *tool;  /* its definition, for Mcp-Param-*; or NULL */
+	const cJSON *arguments;
+	const char *body;
+	const char *id; /* NULL for a notification */
+	double timeout_ms;
+	bool fresh; /* over a new connection */
+};
+
+/* wire_post(w, m, handler, arg): send a message. As exchange_start. */
+int wire_post(const struct wire *w, const struct wire_message *m,
+	const struct exchange_handler *handler, void *arg);
+
+/* wire_delete(w, timeout_ms, handler, arg): end the session. */
+int wire_delete(const struct wire *w, double timeout_ms,
+	const struct exchange_handler *handler, void *arg);
+
+/* wire_get(w, url, timeout_ms, handler, arg): read a document, without secret. */
+int wire_get(const struct wire *w, const char *url, double timeout_ms,
+	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_session_valid(id): whether a session id is one: visible ASCII, and short
+ * enough to be sent back.
+ */
+bool wire_session_valid(const char *id);
+
+#endif

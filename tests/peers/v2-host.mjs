@@ -1,0 +1,49 @@
+// The SDK's second generation: speaks 2026-07-28, and with "stateless" as the
+// argument (instead of "reject") the older versions too.
+import { createServer } from 'node:http';
+import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
+import { localhostHostValidation, localhostOriginValidation, toNodeHandler }
+	from '@modelcontextprotocol/node';
+import * as z from 'zod/v4';
+
+const [legacy = 'stateless', responseMode = 'auto'] = process.argv.slice(2);
+
+function build(ctx) {
+	const server = new McpServer(
+		{ name: 'v2-peer', title: 'V2 peer', version: '1.2.3' },
+		{ capabilities: { tools: { listChanged: true } },
+			instructions: 'demo' });
+	server.registerTool('greet', {
+		title: 'Greet', description: 'Greets the caller',
+		inputSchema: z.object({ name: z.string() }),
+		annotations: { readOnlyHint: true },
+	}, async ({ name }) => ({
+		content: [{ type: 'text', text: `Hello, ${name}! era=${ctx.era}` }],
+	}));
+	server.registerTool('weather', {
+		description: 'structured',
+		inputSchema: z.object({ city: z.string() }),
+		outputSchema: z.object({ tempC: z.number() }),
+	}, async () => ({
+		content: [{ type: 'text', text: '{"tempC":21}' }],
+		structuredContent: { tempC: 21 },
+	}));
+	server.registerTool('boom', {
+		description: 'throws', inputSchema: z.object({}),
+	}, async () => { throw new Error('kaboom'); });
+	return server;
+}
+
+const handler = toNodeHandler(createMcpHandler(build, { legacy, responseMode }));
+const goodHost = localhostHostValidation();
+const goodOrigin = localhostOriginValidation();
+
+createServer((req, res) => {
+	if (!goodHost(req, res) || !goodOrigin(req, res))
+		return;
+	if (!req.url.startsWith('/mcp')) {
+		res.writeHead(404).end();
+		return;
+	}
+	handler(req, res);
+}).listen(0, '127.0.0.1');
