@@ -53,8 +53,15 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 mcp-aggregate_LIBS = -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
-UNIT =
+UNIT = test_base test_json test_jcs test_lines
 UNIT_LIBS = -lcmocka -lcjson -lcrypto -lm
+BASE = lib/xalloc.o lib/log.o lib/text.o
+test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
+	lib/sha256.o
+test_json_OBJS = $(BASE) lib/buf.o lib/json.o lib/json_grammar.o \
+	lib/jcs_number.o
+test_jcs_OBJS = $(test_json_OBJS) lib/jcs.o
+test_lines_OBJS = $(BASE) lib/lines.o
 
 OBJS = $(sort $(foreach p,$(PROGRAMS),$($(p)_OBJS)) \
 	$(foreach t,$(UNIT),tests/unit/$(t).o $($(t)_OBJS)))
@@ -89,6 +96,18 @@ $(B)/%.o: %.c $(B)/flags
 
 -include $(OBJS:%.o=$(B)/%.d)
 
+deps:
+	@scripts/deps build test
+
+# Everything under both compilers, and under the sanitizers with clang's.
+check: deps
+	$(MAKE) CC=gcc WERROR=1 all unit
+	$(MAKE) CC=clang WERROR=1 SAN=1 all unit
+	tests/peers/install
+	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%)
+	prove -j 2 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
+	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' tests/cli/*.bats
+
 unit: $(UNIT:%=$(B)/unit/%)
 
 clean:
@@ -101,5 +120,5 @@ install: all
 	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
 
-.PHONY: all unit clean install FORCE
+.PHONY: all check clean deps install unit FORCE
 .DELETE_ON_ERROR:

@@ -72,8 +72,10 @@ static void fail_certificate(struct http_response *r, CURL *easy,
 	long v = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &v);
+	/* libcurl compares the name by itself, and tells in words alone. */
+	if (strstr(error, "subject name"))
+		v = X509_V_ERR_HOSTNAME_MISMATCH;
 	switch (v) {
-	case X509_V_OK:
 	case X509_V_ERR_HOSTNAME_MISMATCH:
 	case X509_V_ERR_IP_ADDRESS_MISMATCH:
 		set(r, "tls.hostname", "the certificate is for another name");

@@ -161,7 +161,6 @@ static struct target *add(struct run *run)
 static int read_targets(struct run *run, int fd)
 {
 	struct lines *lines = lines_new(fd);
-	bool timeout = run->opts->timeout_s < TIMEOUT_DEFAULT_S;
 	enum lines_result rc;
 	char why[TARGET_WHY];
 	const char *p;
@@ -178,7 +177,7 @@ static int read_targets(struct run *run, int fd)
 		if (rc == LINES_TOO_LONG)
 			snprintf(why, sizeof why, "longer than 1 MiB");
 		else if (!target_read(p, n, run->opts->region, t, why)) {
-			if (timeout && t->timeout_s > run->opts->timeout_s)
+			if (!(t->timeout_s > 0))
 				t->timeout_s = run->opts->timeout_s;
 			run->n++;
 			continue;

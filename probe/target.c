@@ -107,7 +107,6 @@ static bool read_numbers(const cJSON *o, struct target *t, char *why)
 {
 	double interval;
 
-	t->timeout_s = TIMEOUT_DEFAULT_S;
 	if (json_get(o, "timeout") && !json_has_null(o, "timeout") &&
 		(!json_num(o, "timeout", &t->timeout_s) ||
 			!(t->timeout_s > 0 && t->timeout_s <= TIMEOUT_MAX_S)))

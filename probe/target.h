@@ -25,7 +25,7 @@ struct target {
 	char known_hash[HASH_HEX + 1];  /* "" for none */
 	char pinned_hash[HASH_HEX + 1]; /* "" for none */
 	bool bare_401_ok; /* a 401 need not say what it wants */
-	double timeout_s;
+	double timeout_s; /* 0: none was named */
 };
 
 /* Room for the reason why a target was refused. */

@@ -1,0 +1,51 @@
+#!/usr/bin/env bats
+# Goal: what is written about the programs is what they do.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return 1
+	BIN=${BIN:-build/bin}
+}
+
+@test "mandoc finds nothing to say about the pages" {
+	run mandoc -T lint man/*.[1-8]
+	output=$(grep -vE 'referenced manual not found|mandoc.db' <<<"$output" || true)
+	[ -z "$output" ] || { echo "$output"; return 1; }
+}
+
+@test "a page that another refers to is there, or the system's" {
+	local system=' cron(8) curl(1) crontab(5) prove(1) jq(1) ssh(1) systemd.exec(5) write(2) redis-server(1) '
+	while read -r name section; do
+		[ -e "man/$name.$section" ] ||
+			[[ $system == *" $name($section) "* ]] ||
+			{ echo "$name($section)"; return 1; }
+	done < <(sed -n 's/^\.Xr \([^ ]*\) \([0-9]\).*/\1 \2/p' man/*.[1-8] | sort -u)
+}
+
+# words TEXT: the options, arguments and brackets, one form for both sources.
+words() {
+	tr -s ' \n' '  ' | sed 's/ *\([][|]\) */\1/g; s/^ *//; s/ *$//'
+}
+
+@test "usage is the synopsis of the page" {
+	for p in "$BIN"/*; do
+		name=$(basename "$p")
+		page=$(MANWIDTH=500 mandoc -T ascii -O width=500 man/"$name".[18] | sed 's|.\x08||g' |
+			sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d;$d' | words)
+		usage=$("$p" --help | sed 's/^usage: //' | words)
+		[ "$usage" = "$page" ] || { diff <(echo "$usage") <(echo "$page"); return 1; }
+	done
+}
+
+@test "every code that a probe can report is in its page" {
+	grep -ohE '"(dns|tcp|tls|http|mcp|auth|oauth|tool|hash|body|sse)\.[a-zA-Z][A-Za-z0-9-]*"' probe/*.c |
+		tr -d '"' | grep -vE '\.h$|^auth\.(mode|credential)$' | sort -u |
+		while read -r code; do
+			grep -qE "^\.It .*\b${code//./\\.}\b" man/mcp-probe.1 ||
+				{ echo "$code"; return 1; }
+		done
+}
+
+@test "shellcheck finds nothing to say about the scripts" {
+	run bash -c 'git ls-files -co --exclude-standard | while read -r f; do head -n 1 "$f" | grep -qaE "^#!.*\b(ba)?sh$" && echo "$f"; done | xargs shellcheck'
+	[ "$status" -eq 0 ] || { echo "$output"; return 1; }
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env bats
+# Goal: the rules that a reader of the source relies on hold.
+
+setup() {
+	cd "$BATS_TEST_DIRNAME/../.." || return 1
+	CPPFLAGS="-Ilib -Iprobe -Iaggregate -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -DVERSION=\"0\" -include lib/banned.h"
+	mapfile -t sources < <(printf '%s\n' lib/*.[ch] probe/*.[ch] aggregate/*.[ch])
+}
+
+# includes HEADER FILE…: nobody else includes it.
+only() {
+	local header=$1 found
+	shift
+	found=$(grep -lE "^#include <$header" "${sources[@]}" | sort)
+	[ "$found" = "$(printf '%s\n' "$@" | sort)" ] ||
+		{ echo "$header is included by: $found"; return 1; }
+}
+
+@test "every header compiles alone, and twice" {
+	for h in lib/*.h probe/*.h aggregate/*.h; do
+		[ "$h" = lib/banned.h ] && continue
+		# shellcheck disable=SC2086
+		printf '#include "%s"\n#include "%s"\n' "$PWD/$h" "$PWD/$h" |
+			cc -std=c11 -Wall -Wextra -Werror $CPPFLAGS \
+				-fsyntax-only -x c - || { echo "$h"; return 1; }
+	done
+}
+
+@test "no file is longer than 400 lines" {
+	run awk 'FNR == 401 { print FILENAME }' "${sources[@]}" tests/unit/*.c \
+		tests/cli/*.bats tests/meta/*.bats scripts/*
+	[ -z "$output" ] || { echo "$output"; return 1; }
+}
+
+@test "a library is known to its owners alone" {
+	only curl/ probe/http.c probe/http_fail.h probe/url.c
+}
+
+@test "a program's folder includes nothing of another's" {
+	for h in probe/*.h; do
+		! grep -l "\"$(basename "$h")\"" aggregate/*.[ch] lib/*.[ch]
+	done
+	for h in aggregate/*.h; do
+		! grep -l "\"$(basename "$h")\"" probe/*.[ch] lib/*.[ch]
+	done
+}
+
+@test "only main and xalloc end the program" {
+	run grep -nE '\b_?exit\(' "${sources[@]}"
+	[ -z "$(grep -vE '^(lib/xalloc.c|[a-z]+/main.c):|^lib/banned.h' <<<"$output")" ]
+}
+
+@test "what decides touches neither clock, file, socket nor environment" {
+	for o in aggregate/verdict aggregate/drift probe/sse probe/rpc \
+		probe/tools probe/oauth probe/challenge probe/steps \
+		probe/failure lib/jcs lib/jcs_number lib/json lib/json_grammar \
+		lib/text lib/names lib/num; do
+		run nm -u "build/$o.o"
+		[ "$status" -eq 0 ]
+		! grep -wE 'fopen|fputs|fputc|printf|fprintf|puts|putchar|open|read|write|time|clock_gettime|gettimeofday|getenv|socket|curl_[a-z_]*' \
+			<<<"$output" || { echo "$o"; return 1; }
+	done
+}
+
+@test "the registry's host stands nowhere" {
+	! git ls-files -co --exclude-standard | xargs grep -lE 'registry\.np[m]js|deb\.debia[n]\.org'
+}
