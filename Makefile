@@ -38,7 +38,7 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 PROBE = probe/address.o probe/challenge.o probe/credential.o probe/diagnose.o \
 	probe/discovery.o probe/exchange.o probe/failure.o probe/handshake.o \
 	probe/http.o probe/http_fail.o probe/http_fields.o probe/oauth.o \
-	probe/opts.o probe/probe.o probe/report.o probe/rpc.o probe/sse.o \
+	probe/opts.o probe/probe.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
 	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/url.o \
 	probe/wall.o probe/wire.o
 mcp-probe_OBJS = $(LIB) $(PROBE) probe/main.o

@@ -11,11 +11,12 @@
 #include "http_fail.h"
 #include "http_fields.h"
 #include "log.h"
+#include "resolve.h"
+#include "url.h"
 #include "xalloc.h"
 
 #include <curl/curl.h>
 #include <math.h>
-#include <openssl/ssl.h>
 #include <sys/socket.h>
 
 /* How long the end of a stream is waited for once the answer is here. */
@@ -42,11 +43,13 @@ struct http_transfer {
 	struct http_handler handler;
 	void *arg;
 	struct http_response response;
-	double started_ms;
+	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	size_t header_bytes;
 	bool deny_private;
 	bool denied; /* an address was refused */
+	struct resolve *resolve; /* asks why the name did not resolve */
+	double resolve_by_ms;	 /* monotonic: until then */
 	char error[CURL_ERROR_SIZE];
 };
 
@@ -76,33 +79,6 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
-/* TLS version and end of the certificate, from the connection in use. */
-static void note_tls(struct http_transfer *t)
-{
-	struct http_response *r = &t->response;
-	struct curl_tlssessioninfo *info = NULL;
-	ASN1_TIME *epoch;
-	int days, seconds;
-	X509 *cert;
-	SSL *ssl;
-
-	if (curl_easy_getinfo(t->easy, CURLINFO_TLS_SSL_PTR, &info) ||
-		!info || info->backend != CURLSSLBACKEND_OPENSSL)
-		return;
-	ssl = info->internals;
-	if (!ssl)
-		return;
-	snprintf(r->tls_version, sizeof r->tls_version, "%s",
-		SSL_get_version(ssl));
-	cert = SSL_get_peer_certificate(ssl);
-	epoch = ASN1_TIME_set(NULL, 0);
-	if (cert && epoch &&
-		ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert)))
-		r->not_after = days * 86400.0 + seconds;
-	ASN1_TIME_free(epoch);
-	X509_free(cert);
-}
-
 static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	int local_port)
 {
@@ -116,7 +92,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	r->connected_ms = elapsed(t);
 	snprintf(r->address, sizeof r->address, "%s", ip);
 	r->port = port;
-	note_tls(t);
+	http_fields_tls(r, t->easy);
 	if (t->handler.connected)
 		t->handler.connected(t->arg, r);
 	return CURL_PREREQFUNC_OK;
@@ -210,6 +186,7 @@ static void transfer_free(struct http_transfer *t)
 	curl_multi_remove_handle(h->multi, t->easy);
 	curl_easy_cleanup(t->easy);
 	curl_slist_free_all(t->headers);
+	resolve_free(t->resolve);
 	free(t);
 }
 
@@ -265,7 +242,6 @@ static CURLcode set_request(struct http_transfer *t,
 {
 	CURL *e = t->easy;
 	CURLcode rc = CURLE_OK;
-	long ms = rq->timeout_ms < 1 ? 1 : (long)rq->timeout_ms;
 
 	t->headers = curl_slist_append(NULL, "Expect:");
 	for (const char *const *p = rq->headers; p && *p && t->headers; p++) {
@@ -277,7 +253,7 @@ static CURLcode set_request(struct http_transfer *t,
 	}
 	SET(CURLOPT_URL, rq->url);
 	SET(CURLOPT_HTTPHEADER, t->headers);
-	SET(CURLOPT_TIMEOUT_MS, ms);
+	SET(CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
 	if (rq->fresh) {
 		SET(CURLOPT_FRESH_CONNECT, 1L);
 		SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
@@ -301,6 +277,7 @@ int http_start(struct http *h, const struct http_request *rq,
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();
+	t->timeout_ms = rq->timeout_ms < 1 ? 1 : rq->timeout_ms;
 	t->stop_at_ms = NAN;
 	t->deny_private = h->config.deny_private || rq->deny_private;
 	t->response.http_version = "";
@@ -319,16 +296,23 @@ int http_start(struct http *h, const struct http_request *rq,
 	return 0;
 }
 
-static const char *version_name(CURL *e)
+static void wake(void *multi)
 {
-	long v = 0;
+	curl_multi_wakeup(multi);
+}
 
-	curl_easy_getinfo(e, CURLINFO_HTTP_VERSION, &v);
-	return v == CURL_HTTP_VERSION_1_0 ? "1.0"
-		: v == CURL_HTTP_VERSION_1_1 ? "1.1"
-		: v == CURL_HTTP_VERSION_2_0 ? "2"
-		: v == CURL_HTTP_VERSION_3   ? "3"
-					     : "";
+/* The name did not resolve. True: the resolver is being asked why. */
+static bool ask_why(struct http_transfer *t)
+{
+	char *url = NULL, why[URL_WHY];
+	struct url u;
+
+	curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
+	if (!url || !url_parse(url, &u, why))
+		return false;
+	t->resolve = resolve_start(u.host, wake, t->http->multi);
+	t->resolve_by_ms = t->started_ms + t->timeout_ms;
+	return t->resolve != NULL;
 }
 
 /* Take the transfer down and tell its owner. */
@@ -340,11 +324,10 @@ static void finish(struct http_transfer *t, CURLcode rc)
 	curl_off_t tcp_us = 0;
 
 	curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &tcp_us);
-	t->response.tcp_ms = (double)tcp_us / 1000;
 	if (tcp_us > 0 && t->response.phase == HTTP_CONNECTING)
 		t->response.phase = HTTP_SECURING;
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response.status);
-	t->response.http_version = version_name(t->easy);
+	t->response.http_version = http_fields_version(t->easy);
 	if (!isnan(t->stop_at_ms))
 		t->response.end = HTTP_ENOUGH;
 	else if (t->response.end == HTTP_ABORTED)
@@ -354,25 +337,33 @@ static void finish(struct http_transfer *t, CURLcode rc)
 			t->header_bytes > HEADERS_MAX);
 	else
 		t->response.end = HTTP_COMPLETE;
+	if (t->resolve)
+		http_fail_resolve(&t->response, resolve_result(t->resolve));
 	r = t->response;
 	transfer_free(t);
 	handler.done(arg, &r);
 }
 
-/* Streams that said all we want and did not end in time are cut. */
-static double cut_streams(struct http *h, double wait_ms)
+/*
+ * Streams that said all we want and did not end in time are cut; and a resolver
+ * may have said why a name did not resolve.
+ */
+static double settle(struct http *h, double wait_ms)
 {
 	double now = clock_mono_ms();
 	struct http_transfer *t = h->first, *next;
 
 	for (; t; t = next) {
+		double until = t->resolve ? t->resolve_by_ms : t->stop_at_ms;
+
 		next = t->next;
-		if (isnan(t->stop_at_ms))
+		if (isnan(until))
 			continue;
-		if (t->stop_at_ms <= now)
-			finish(t, CURLE_OK);
-		else if (t->stop_at_ms - now < wait_ms)
-			wait_ms = t->stop_at_ms - now;
+		if (until <= now ||
+			(t->resolve && resolve_result(t->resolve)))
+			finish(t, CURLE_COULDNT_RESOLVE_HOST);
+		else if (until - now < wait_ms)
+			wait_ms = until - now;
 	}
 	return wait_ms;
 }
@@ -382,7 +373,7 @@ size_t http_turn(struct http *h, double max_ms)
 	int running, left;
 	CURLMsg *m;
 
-	max_ms = cut_streams(h, max_ms);
+	max_ms = settle(h, max_ms);
 	curl_multi_perform(h->multi, &running);
 	while ((m = curl_multi_info_read(h->multi, &left))) {
 		struct http_transfer *t = NULL;
@@ -390,7 +381,8 @@ size_t http_turn(struct http *h, double max_ms)
 		if (m->msg != CURLMSG_DONE)
 			continue;
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
-		finish(t, m->data.result);
+		if (m->data.result != CURLE_COULDNT_RESOLVE_HOST || !ask_why(t))
+			finish(t, m->data.result);
 		max_ms = 0;
 	}
 	if (max_ms > 0)

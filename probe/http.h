@@ -56,7 +56,6 @@ struct http_response {
 	bool reused;	     /* over a connection that was open already */
 	double resolved_ms;  /* after the start: the name had an address */
 	double connected_ms; /* after the start: request could be sent */
-	double tcp_ms;	     /* after the start: TCP connected; 0 unknown */
 	double first_byte_ms; /* after the start */
 	char address[48];
 	long port;

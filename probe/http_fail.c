@@ -117,6 +117,25 @@ static void fail_broken(struct http_response *r, const char *error)
 			"the connection was closed before a response");
 }
 
+void http_fail_resolve(struct http_response *r, enum resolve_end end)
+{
+	switch (end) {
+	case RESOLVE_NO_NAME:
+		set(r, "dns.nxdomain", "the name does not resolve");
+		return;
+	case RESOLVE_RUNNING:
+		set(r, "dns.timeout", "the name did not resolve in time");
+		return;
+	case RESOLVE_TEMPORARY:
+		set(r, "dns.temporary",
+			"the resolver, or a name server of the domain, fails");
+		return;
+	case RESOLVE_FAILED:
+		set(r, "dns.failed", "the name cannot be resolved");
+		return;
+	}
+}
+
 void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
 	const char *error, bool denied, bool fields)
 {
@@ -127,7 +146,7 @@ void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
 	}
 	switch (rc) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		set(r, "dns.nxdomain", "the name does not resolve");
+		set(r, "dns.failed", "the name does not resolve");
 		return;
 	case CURLE_COULDNT_CONNECT:
 		if (denied)

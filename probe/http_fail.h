@@ -4,6 +4,8 @@
 #ifndef HTTP_FAIL_H
 #define HTTP_FAIL_H
 
+#include "resolve.h"
+
 #include <curl/curl.h>
 #include <stdbool.h>
 
@@ -17,5 +19,8 @@ struct http_response;
  */
 void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
 	const char *error, bool denied, bool fields);
+
+/* http_fail_resolve(r, end): the name did not resolve, and this is why. */
+void http_fail_resolve(struct http_response *r, enum resolve_end end);
 
 #endif

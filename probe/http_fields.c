@@ -2,6 +2,7 @@
 
 #include "http.h"
 
+#include <openssl/ssl.h>
 #include <string.h>
 #include <strings.h>
 
@@ -63,5 +64,49 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 		keep(fields[i].out, fields[i].size, p + len, n - len,
 			fields[i].join);
 		return;
+	}
+}
+
+void http_fields_tls(struct http_response *r, CURL *easy)
+{
+	struct curl_tlssessioninfo *info = NULL;
+	ASN1_TIME *epoch;
+	int days, seconds;
+	X509 *cert;
+	SSL *ssl;
+
+	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) ||
+		!info || info->backend != CURLSSLBACKEND_OPENSSL)
+		return;
+	ssl = info->internals;
+	if (!ssl)
+		return;
+	snprintf(r->tls_version, sizeof r->tls_version, "%s",
+		SSL_get_version(ssl));
+	cert = SSL_get_peer_certificate(ssl);
+	epoch = ASN1_TIME_set(NULL, 0);
+	if (cert && epoch &&
+		ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert)))
+		r->not_after = days * 86400.0 + seconds;
+	ASN1_TIME_free(epoch);
+	X509_free(cert);
+}
+
+const char *http_fields_version(CURL *easy)
+{
+	long v = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &v);
+	switch (v) {
+	case CURL_HTTP_VERSION_1_0:
+		return "1.0";
+	case CURL_HTTP_VERSION_1_1:
+		return "1.1";
+	case CURL_HTTP_VERSION_2_0:
+		return "2";
+	case CURL_HTTP_VERSION_3:
+		return "3";
+	default:
+		return "";
 	}
 }

@@ -1,0 +1,109 @@
+#include "resolve.h"
+
+#include "xalloc.h"
+
+#include <netdb.h>
+#include <pthread.h>
+#include <stdbool.h>
+#include <sys/socket.h>
+
+/* Shared by the thread and its owner; the last of them frees it. */
+struct resolve {
+	pthread_mutex_t lock;
+	char *host;
+	void (*wake)(void *arg);
+	void *arg;
+	enum resolve_end end;
+	bool abandoned;
+};
+
+static void destroy(struct resolve *r)
+{
+	pthread_mutex_destroy(&r->lock);
+	free(r->host);
+	free(r);
+}
+
+static enum resolve_end look_up(const char *host)
+{
+	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
+	int rc = getaddrinfo(host, NULL, &hints, &list);
+
+	if (!rc)
+		freeaddrinfo(list);
+	switch (rc) {
+	case EAI_NONAME:
+#ifdef EAI_NODATA
+	case EAI_NODATA:
+#endif
+		return RESOLVE_NO_NAME;
+	case 0: /* it does now, a moment later */
+	case EAI_AGAIN:
+		return RESOLVE_TEMPORARY;
+	default:
+		return RESOLVE_FAILED;
+	}
+}
+
+static void *run(void *arg)
+{
+	struct resolve *r = arg;
+	enum resolve_end end = look_up(r->host);
+	bool abandoned;
+
+	pthread_mutex_lock(&r->lock);
+	r->end = end;
+	abandoned = r->abandoned;
+	if (!abandoned)
+		r->wake(r->arg);
+	pthread_mutex_unlock(&r->lock);
+	if (abandoned)
+		destroy(r);
+	return NULL;
+}
+
+struct resolve *resolve_start(const char *host, void (*wake)(void *arg),
+	void *arg)
+{
+	struct resolve *r = xcalloc(1, sizeof *r);
+	pthread_attr_t attr;
+	pthread_t thread;
+	int rc;
+
+	pthread_mutex_init(&r->lock, NULL);
+	r->host = xstrdup(host);
+	r->wake = wake;
+	r->arg = arg;
+	pthread_attr_init(&attr);
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	rc = pthread_create(&thread, &attr, run, r);
+	pthread_attr_destroy(&attr);
+	if (!rc)
+		return r;
+	destroy(r);
+	return NULL;
+}
+
+enum resolve_end resolve_result(struct resolve *r)
+{
+	enum resolve_end end;
+
+	pthread_mutex_lock(&r->lock);
+	end = r->end;
+	pthread_mutex_unlock(&r->lock);
+	return end;
+}
+
+void resolve_free(struct resolve *r)
+{
+	bool running;
+
+	if (!r)
+		return;
+	pthread_mutex_lock(&r->lock);
+	running = r->end == RESOLVE_RUNNING;
+	r->abandoned = true;
+	pthread_mutex_unlock(&r->lock);
+	if (!running)
+		destroy(r);
+}

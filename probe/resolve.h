@@ -1,0 +1,31 @@
+/*
+ * resolve.h: why a name did not resolve. libcurl resolves names, but tells only
+ * that it could not; so the resolver is asked once more, in a thread, where it
+ * may take its time without holding up other probes.
+ */
+#ifndef RESOLVE_H
+#define RESOLVE_H
+
+struct resolve;
+
+enum resolve_end {
+	RESOLVE_RUNNING,
+	RESOLVE_NO_NAME,   /* no such name, or one without an address */
+	RESOLVE_TEMPORARY, /* the resolver or a name server fails for now */
+	RESOLVE_FAILED	   /* any other failure */
+};
+
+/*
+ * resolve_start(host, wake, arg): ask; wake(arg) is called from the thread once
+ * the answer is there. NULL where no thread can be had.
+ */
+struct resolve *resolve_start(const char *host, void (*wake)(void *arg),
+	void *arg);
+
+/* resolve_result(r): what came of it so far. */
+enum resolve_end resolve_result(struct resolve *r);
+
+/* resolve_free(r): forget it; a thread that still waits will not call wake. */
+void resolve_free(struct resolve *r);
+
+#endif
