@@ -56,14 +56,25 @@ static bool fits(double v, int n, struct decimal *out)
 }
 
 /*
- * No two decimals of DBL_DIG digits read as the same normal double, so one that
- * reads back as v is the shortest one with zeros behind it. A subnormal double
- * has fewer digits than that.
+ * A number of digits with which no two decimals near v > 0 read as the same
+ * double: DBL_DIG, or fewer among the subnormal doubles, which lie 4.9e-324
+ * apart; decimals of this many digits lie 1e-323 apart or more.
+ */
+static int distinct_digits(double v)
+{
+	int n = v < DBL_MIN ? nearest(v, 1).exp + 323 : DBL_DIG;
+
+	return n > 1 ? n : 1;
+}
+
+/*
+ * If one with so many digits reads back as v, there is no other, and any that
+ * is shorter is the same with zeros behind it.
  */
 static struct decimal shortest(double v)
 {
 	struct decimal d;
-	int n = v < DBL_MIN ? 1 : DBL_DIG;
+	int n = distinct_digits(v);
 
 	while (!fits(v, n, &d) && n < DBL_DECIMAL_DIG)
 		n++;

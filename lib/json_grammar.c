@@ -366,13 +366,15 @@ static enum next step(struct scan *s, enum next next)
 bool json_grammar(const char *p, size_t n, const struct json_limits *limits,
 	struct buf *out, struct json_fault *fault)
 {
-	struct scan s = {.start = p,
+	struct scan s = {
+		.start = p,
 		.p = p,
 		.end = p + n,
 		.run = p,
 		.limits = limits,
 		.out = out,
-		.fault = fault};
+		.fault = fault,
+	};
 	enum next next = NEXT_VALUE;
 
 	while (next < NEXT_NOTHING)

@@ -18,8 +18,9 @@ struct json_fault {
 
 /*
  * json_grammar(p, n, limits, out, fault): append to `out`, which needs room for
- * n bytes at the most, what cJSON is to read in place of the n bytes at p. False
- * where they are refused, and then *fault says why; out is then of no use.
+ * n bytes at the most, what cJSON is to read in place of the n bytes at p.
+ * False where they are refused, and then *fault says why; out is then of no
+ * use.
  *
  * Beyond the grammar: a number whose text is longer than cJSON reads is written
  * anew, one too large for a double stays so, and a repeated key passes.

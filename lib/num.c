@@ -44,7 +44,7 @@ static const char *decimal(const char *s, double *out)
 
 bool num_seconds(const char *s, double min, double max, double *out)
 {
-	/* Times and per: 9 / 1000 is the double next to 0.009, 9 * 0.001 not. */
+	/* 9 / 1000 is the double nearest to 0.009; 9 * 0.001 is not. */
 	static const struct {
 		const char *name;
 		double times, per;
