@@ -47,7 +47,7 @@ mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 	aggregate/history.o
 mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
-	aggregate/opts.o aggregate/input.o aggregate/judge.o aggregate/show.o \
+	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o $(RULE)
 mcp-aggregate_LIBS = -lcjson -lcrypto -lm
@@ -62,6 +62,17 @@ test_json_OBJS = $(BASE) lib/buf.o lib/json.o lib/json_grammar.o \
 	lib/jcs_number.o
 test_jcs_OBJS = $(test_json_OBJS) lib/jcs.o
 test_lines_OBJS = $(BASE) lib/lines.o
+UNIT += test_verdict test_agreement test_regions test_drift test_collect \
+	test_record_verdict
+test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE)
+test_agreement_OBJS = $(test_verdict_OBJS)
+test_regions_OBJS = $(test_verdict_OBJS)
+test_drift_OBJS = $(test_verdict_OBJS)
+test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
+	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
+	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
+test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
+	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 
 OBJS = $(sort $(foreach p,$(PROGRAMS),$($(p)_OBJS)) \
 	$(foreach t,$(UNIT),tests/unit/$(t).o $($(t)_OBJS)))

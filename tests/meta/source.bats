@@ -51,7 +51,7 @@ only() {
 }
 
 @test "what decides touches neither clock, file, socket nor environment" {
-	for o in aggregate/verdict aggregate/drift probe/sse probe/rpc \
+	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history probe/sse probe/rpc \
 		probe/tools probe/oauth probe/challenge probe/steps \
 		probe/failure lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do

@@ -1,0 +1,63 @@
+/*
+ * collect.h: from records, in whatever order they came, to the histories of
+ * each server.
+ */
+#ifndef COLLECT_H
+#define COLLECT_H
+
+#include "history.h"
+#include "record.h"
+
+/* The most regions that one server, or the runner records, may have. */
+#define COLLECT_REGIONS_MAX 256
+
+/* A server that records speak of. */
+struct server {
+	const char *slug;
+	const char *url; /* of its newest probe that has one; or NULL */
+	double url_at;	 /* when that started */
+	/*
+	 * The regions that have a record of it, by name. One whose records make
+	 * no whole probe has a history without probes.
+	 */
+	struct region_history *regions;
+	size_t n_regions;
+};
+
+/* Opaque. */
+struct collect;
+
+struct collect *collect_new(void);
+void collect_free(struct collect *c);
+
+/*
+ * collect_add(c, r, why): take in a record; it stays the caller's. The lines of
+ * one probe may come in any order and among others; of lines that repeat, the
+ * first counts. -1 where the record cannot be used, and then why, which has
+ * RECORD_WHY bytes, says so; else 0.
+ *
+ * A probe counts once it has its probe record, a failed step, or all eight
+ * steps. Until then it may be the end of a file that was cut off, and says
+ * nothing.
+ */
+int collect_add(struct collect *c, const struct record *r, char *why);
+
+/*
+ * collect_finish(c): sort what was taken in. After it nothing more is added,
+ * and what the functions below return is valid until collect_free.
+ */
+void collect_finish(struct collect *c);
+
+/* collect_servers(c, n): the servers, by slug. The histories may be changed. */
+struct server *collect_servers(struct collect *c, size_t *n);
+
+/* collect_runners(c, n): the regions that runner records speak of, by name. */
+const char *const *collect_runners(const struct collect *c, size_t *n);
+
+/*
+ * collect_newest(c, out): the newest probe_started_at of all records; where
+ * there are runner records only, the newest of these. False without records.
+ */
+bool collect_newest(const struct collect *c, double *out);
+
+#endif

@@ -1,0 +1,56 @@
+/*
+ * history.h: what is known of a server, as plain structs: the probes of each
+ * region, in order. The rule and the comparison of tools work on nothing else.
+ */
+#ifndef HISTORY_H
+#define HISTORY_H
+
+#include "names.h"
+#include "record.h"
+
+#include <stddef.h>
+
+/*
+ * The rule looks at no more than so many probes of a region: what a store keeps
+ * of them, and at a probe every 30 s twice what it needs.
+ */
+#define HISTORY_MAX 16
+
+/* The tools of a server as one probe read them. */
+struct tool_list {
+	const char *hash;      /* of their contracts */
+	const char *full_hash; /* with descriptions; or NULL */
+	const struct tool_digest *tools; /* by name; NULL where not known */
+	size_t n_tools;
+};
+
+struct probe {
+	double started_at; /* epoch seconds */
+	double total_ms;   /* NAN where not known */
+	const char *id;
+	const char *error;	       /* of the failed step, or NULL */
+	const struct tool_list *tools; /* NULL where the probe has no hash */
+	enum region_state state;
+	enum step failed_step; /* the first that failed, or STEP_NONE */
+	enum era era;
+};
+
+struct region_history {
+	const char *name;
+	const struct probe *probes; /* oldest first */
+	size_t n;
+	/*
+	 * The probe whose tools the verdict before this one saw. NULL where
+	 * there was none: then the newest tools are compared to those of the
+	 * probe before.
+	 */
+	const struct probe *tools_seen;
+};
+
+/*
+ * history_until(h, t): how many probes, from the oldest, started at or before
+ * the instant t.
+ */
+size_t history_until(const struct region_history *h, double t);
+
+#endif

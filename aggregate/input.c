@@ -1,0 +1,58 @@
+#include "input.h"
+
+#include "collect.h"
+#include "lines.h"
+#include "log.h"
+#include "record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* So many refused lines are named; the others are counted. */
+#define REFUSED_NAMED 20
+
+/* 0 where the line was used, or is empty; else -1 and why. */
+static int read_line(const char *p, size_t n, struct collect *c, char *why)
+{
+	struct record r;
+	int used;
+
+	if (strspn(p, " \t\r") == n)
+		return 0;
+	if (record_read(p, n, &r, why))
+		return -1;
+	used = collect_add(c, &r, why);
+	record_release(&r);
+	return used;
+}
+
+int input_read(int fd, struct collect *c, unsigned long *refused)
+{
+	struct lines *l = lines_new(fd);
+	enum lines_result got;
+	char why[RECORD_WHY];
+	const char *p;
+	size_t n;
+	int saved;
+
+	*refused = 0;
+	for (;;) {
+		got = lines_next(l, &p, &n);
+		if (got == LINES_END || got == LINES_ERROR)
+			break;
+		if (got == LINES_LINE && read_line(p, n, c, why) == 0)
+			continue;
+		if (got == LINES_TOO_LONG)
+			snprintf(why, sizeof why, "longer than %d bytes",
+				LINE_MAX_BYTES);
+		if (++*refused <= REFUSED_NAMED)
+			log_error("line %lu: %s", lines_number(l), why);
+	}
+	if (*refused > REFUSED_NAMED)
+		log_error("%lu more lines refused", *refused - REFUSED_NAMED);
+	saved = errno;
+	lines_free(l);
+	errno = saved;
+	return got == LINES_END ? 0 : -1;
+}

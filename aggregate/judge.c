@@ -1,0 +1,280 @@
+#include "judge.h"
+
+#include "clock.h"
+#include "collect.h"
+#include "drift.h"
+#include "exits.h"
+#include "lines.h"
+#include "log.h"
+#include "command.h"
+#include "show.h"
+#include "verdict.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A stray instant must not make a replay of centuries. */
+#define REPLAY_DAYS_MAX 400
+
+/* A server to be judged, and the regions that should report on it. */
+struct subject {
+	struct server *server;
+	const char **expected;
+	size_t n_expected;
+};
+
+struct judge {
+	struct rule rule;
+	struct subject *subjects; /* by slug */
+	size_t n;
+	struct server unheard; /* --slug, where only its runners are known */
+	bool text, colour;
+	bool red; /* the last verdict */
+};
+
+static struct rule rule_of(const struct command *cmd)
+{
+	struct rule r = rule_default(isnan(cmd->interval) ? 60 : cmd->interval);
+
+	if (!isnan(cmd->lookback))
+		r.lookback_s = cmd->lookback;
+	if (!isnan(cmd->tolerance))
+		r.tolerance_s = cmd->tolerance;
+	return r;
+}
+
+static int by_string(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/*
+ * The expected regions: those of --regions; else those that have a record of
+ * the server, and those of which a runner record says that they should.
+ */
+static void expect(const struct command *cmd, const struct collect *c,
+	struct subject *s)
+{
+	size_t n_runners, n = 0;
+	const char *const *runners = collect_runners(c, &n_runners);
+
+	s->expected = xcalloc(cmd->n_regions + s->server->n_regions + n_runners,
+		sizeof *s->expected);
+	for (size_t i = 0; i < cmd->n_regions; i++)
+		s->expected[s->n_expected++] = cmd->regions[i];
+	if (cmd->regions)
+		return;
+	for (size_t i = 0; i < s->server->n_regions; i++)
+		s->expected[n++] = s->server->regions[i].name;
+	for (size_t i = 0; i < n_runners; i++)
+		s->expected[n++] = runners[i];
+	if (n)
+		qsort(s->expected, n, sizeof *s->expected, by_string);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(s->expected[i], s->expected[i - 1]) != 0)
+			s->expected[s->n_expected++] = s->expected[i];
+}
+
+static void add_subject(struct judge *j, const struct command *cmd,
+	const struct collect *c, struct server *server)
+{
+	struct subject *s = &j->subjects[j->n++];
+
+	*s = (struct subject) {.server = server};
+	expect(cmd, c, s);
+}
+
+/* There is nobody to be judged; says what was not found, and where. */
+static void say_nothing(const struct command *cmd, size_t n_runners)
+{
+	bool piped = strcmp(cmd->input, "-") == 0;
+
+	log_error("no %srecords%s%s on %s", n_runners ? "probe " : "",
+		cmd->slug ? " of " : "", cmd->slug ? cmd->slug : "",
+		piped ? "standard input" : cmd->input);
+}
+
+static bool colour_wanted(void)
+{
+	const char *no = getenv("NO_COLOR");
+
+	return isatty(STDOUT_FILENO) && !(no && *no);
+}
+
+/* Who is judged. -1 where there is nobody, and the operator is told. */
+static int judge_init(struct judge *j, const struct command *cmd,
+	struct collect *c)
+{
+	size_t n, n_runners;
+	struct server *servers = collect_servers(c, &n);
+
+	collect_runners(c, &n_runners);
+	*j = (struct judge) {.rule = rule_of(cmd)};
+	j->text = cmd->format == FORMAT_TEXT ||
+		(cmd->format == FORMAT_BY_OUTPUT && isatty(STDOUT_FILENO));
+	j->colour = j->text && colour_wanted();
+	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
+	for (size_t i = 0; i < n; i++)
+		if (!cmd->slug || strcmp(cmd->slug, servers[i].slug) == 0)
+			add_subject(j, cmd, c, &servers[i]);
+	if (!j->n && cmd->slug && n_runners) {
+		j->unheard = (struct server) {.slug = cmd->slug};
+		add_subject(j, cmd, c, &j->unheard);
+	}
+	if (!j->n)
+		say_nothing(cmd, n_runners);
+	return j->n ? 0 : -1;
+}
+
+static void judge_release(struct judge *j)
+{
+	for (size_t i = 0; i < j->n; i++)
+		free(j->subjects[i].expected);
+	free(j->subjects);
+}
+
+static int emit(const struct judge *j, const struct verdict *v, bool dated)
+{
+	char as_of[CLOCK_RFC3339];
+	struct buf b;
+	int failed;
+
+	buf_init(&b, 4 * LINE_MAX_BYTES);
+	if (j->text) {
+		clock_rfc3339(v->window, as_of);
+		if (dated)
+			buf_fmt(&b, "%s  ", as_of);
+		show_verdict(&b, v, j->colour);
+	} else {
+		verdict_write(&b, v);
+	}
+	failed = line_write(STDOUT_FILENO, b.p, b.len);
+	if (failed)
+		log_error("standard output: %s", strerror(errno));
+	buf_release(&b);
+	return failed;
+}
+
+/* One verdict; the tools that it saw are not news to the next one. */
+static int judge_one(struct judge *j, const struct subject *s, double now,
+	bool dated)
+{
+	struct verdict v = verdict_decide(&j->rule,
+		&(struct verdict_input) {
+			.slug = s->server->slug,
+			.url = s->server->url,
+			.now = now,
+			.expected = s->expected,
+			.n_expected = s->n_expected,
+			.regions = s->server->regions,
+			.n_regions = s->server->n_regions,
+		});
+	int failed = emit(j, &v, dated);
+
+	for (size_t i = 0; i < s->server->n_regions; i++) {
+		struct region_history *h = &s->server->regions[i];
+		const struct probe *seen =
+			drift_newest(h, now + j->rule.ahead_s);
+
+		if (seen)
+			h->tools_seen = seen;
+	}
+	j->red = v.verdict == VERDICT_RED;
+	verdict_release(&v);
+	return failed;
+}
+
+static int judge_all(struct judge *j, double now, bool dated)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (judge_one(j, &j->subjects[i], now, dated))
+			return -1;
+	return 0;
+}
+
+static int status(const struct judge *j, int failed)
+{
+	if (failed)
+		return EXIT_ENV;
+	return j->n == 1 && j->red ? EXIT_NEWS : EXIT_GOOD;
+}
+
+int judge_now(const struct command *cmd, struct collect *c)
+{
+	struct judge j;
+	double now;
+	int result = EXIT_USAGE;
+
+	if (judge_init(&j, cmd, c) == 0) {
+		collect_newest(c, &now);
+		if (!isnan(cmd->now))
+			now = cmd->now;
+		result = status(&j, judge_all(&j, now, false));
+	}
+	judge_release(&j);
+	return result;
+}
+
+/* The minutes of the first and the last probe. False where there is none. */
+static bool minutes(const struct judge *j, int64_t *first, int64_t *last)
+{
+	double from = INFINITY, to = -INFINITY;
+
+	for (size_t i = 0; i < j->n; i++) {
+		const struct server *s = j->subjects[i].server;
+
+		for (size_t k = 0; k < s->n_regions; k++) {
+			const struct region_history *h = &s->regions[k];
+
+			if (!h->n)
+				continue;
+			from = fmin(from, h->probes[0].started_at);
+			to = fmax(to, h->probes[h->n - 1].started_at);
+		}
+	}
+	if (from > to)
+		return false;
+	*first = clock_window(from);
+	*last = clock_window(to);
+	return true;
+}
+
+static int replay(struct judge *j)
+{
+	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
+	int64_t first, last;
+	int failed = 0;
+
+	if (!minutes(j, &first, &last)) {
+		log_error("no whole probe in the records");
+		return EXIT_USAGE;
+	}
+	if (last - first > (int64_t)REPLAY_DAYS_MAX * 86400) {
+		clock_rfc3339(first, from);
+		clock_rfc3339(last, to);
+		log_error("records from %s to %s: more than %d days", from, to,
+			REPLAY_DAYS_MAX);
+		return EXIT_USAGE;
+	}
+	for (int64_t w = first; w <= last && !failed; w += 60)
+		failed = judge_all(j, (double)w + 60 - 0.001, true);
+	return status(j, failed);
+}
+
+int judge_replay(const struct command *cmd, struct collect *c)
+{
+	struct judge j;
+	int result = EXIT_USAGE;
+
+	if (judge_init(&j, cmd, c) == 0) {
+		/* The clock is the records' own: none is ahead of it. */
+		j.rule.ahead_s = 0;
+		result = replay(&j);
+	}
+	judge_release(&j);
+	return result;
+}

@@ -1,0 +1,20 @@
+/*
+ * judge.h: the rule over what was collected, and its verdicts on standard
+ * output.
+ */
+#ifndef JUDGE_H
+#define JUDGE_H
+
+struct collect;
+struct command;
+
+/*
+ * judge_now(cmd, c): one verdict on each server. judge_replay(cmd, c): the same
+ * for every minute of the records, as of its end. Each returns the exit status:
+ * EXIT_NEWS where there is one server and its (last) verdict is red; EXIT_USAGE
+ * where there is nothing to judge; EXIT_ENV where standard output failed.
+ */
+int judge_now(const struct command *cmd, struct collect *c);
+int judge_replay(const struct command *cmd, struct collect *c);
+
+#endif

@@ -1,0 +1,86 @@
+/*
+ * mcp-aggregate: what the regions saw of each server, and what that means.
+ * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1).
+ */
+#include "collect.h"
+#include "exits.h"
+#include "input.h"
+#include "judge.h"
+#include "lines.h"
+#include "log.h"
+#include "command.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Text for a person who asked for it. */
+static int print(const char *s)
+{
+	if (line_write(STDOUT_FILENO, s, strlen(s)) == 0)
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
+}
+
+/* Reads all records, then judges. Refused lines do not pass unnoticed. */
+static int run(const struct command *cmd, int fd)
+{
+	struct collect *c = collect_new();
+	unsigned long refused;
+	int status;
+
+	if (input_read(fd, c, &refused)) {
+		log_error("%s: %s", cmd->input, strerror(errno));
+		status = EXIT_ENV;
+	} else {
+		collect_finish(c);
+		status = cmd->action == ACTION_REPLAY ? judge_replay(cmd, c)
+						      : judge_now(cmd, c);
+		if (refused && status != EXIT_ENV)
+			status = EXIT_USAGE;
+	}
+	collect_free(c);
+	return status;
+}
+
+static int run_input(const struct command *cmd)
+{
+	int fd, status;
+
+	if (strcmp(cmd->input, "-") == 0)
+		return run(cmd, STDIN_FILENO);
+	fd = open(cmd->input, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		log_error("%s: %s", cmd->input, strerror(errno));
+		return EXIT_USAGE;
+	}
+	status = run(cmd, fd);
+	close(fd);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct command cmd;
+	int status = EXIT_USAGE;
+
+	log_init("mcp-aggregate");
+	if (command_parse(argc, argv, &cmd) == 0) {
+		switch (cmd.action) {
+		case ACTION_HELP:
+			status = print(command_usage);
+			break;
+		case ACTION_VERSION:
+			status = print("mcp-aggregate " VERSION "\n");
+			break;
+		case ACTION_VERDICT:
+		case ACTION_REPLAY:
+			status = run_input(&cmd);
+			break;
+		}
+	}
+	command_release(&cmd);
+	return status;
+}

@@ -1,0 +1,302 @@
+#include "verdict.h"
+
+#include "clock.h"
+#include "drift.h"
+#include "run.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <string.h>
+
+struct rule rule_default(double interval_s)
+{
+	bool slow = interval_s > 60;
+
+	return (struct rule) {
+		.lookback_s = slow ? 3 * interval_s : 180,
+		.tolerance_s = slow ? interval_s : 60,
+		.ahead_s = 2,
+		.divergence_s = 300,
+		.quorum = 2,
+		.step_alert = 2,
+		.hard_outage = 3,
+		.alone = 3,
+		.throttled = 3,
+	};
+}
+
+/* The expected regions, sorted by name, and what each one's run is. */
+struct fleet {
+	struct region_history *regions;
+	struct run *runs;
+	size_t n;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct region_history *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static struct region_history find_region(const struct verdict_input *in,
+	const char *name)
+{
+	for (size_t i = 0; i < in->n_regions; i++)
+		if (strcmp(in->regions[i].name, name) == 0)
+			return in->regions[i];
+	return (struct region_history) {.name = name};
+}
+
+static struct fleet fleet_new(const struct rule *rule,
+	const struct verdict_input *in)
+{
+	struct fleet f = {.n = in->n_expected};
+
+	f.regions = xcalloc(f.n, sizeof *f.regions);
+	f.runs = xcalloc(f.n, sizeof *f.runs);
+	for (size_t i = 0; i < f.n; i++)
+		f.regions[i] = find_region(in, in->expected[i]);
+	if (f.n)
+		qsort(f.regions, f.n, sizeof *f.regions, by_name);
+	for (size_t i = 0; i < f.n; i++)
+		f.runs[i] = run_judge(rule, &f.regions[i], in->now);
+	return f;
+}
+
+/* A failure of a region's run. */
+struct failure {
+	double at;
+	size_t region;
+};
+
+static int by_instant(const void *a, const void *b)
+{
+	const struct failure *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* The failures at a step, or at any for STEP_NONE, in the order of time. */
+static size_t failures_at(const struct fleet *f, enum step step,
+	struct failure *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct run *r = &f->runs[i];
+
+		if (step != STEP_NONE && r->step != step)
+			continue;
+		for (size_t j = 0; j < r->n_at; j++)
+			out[n++] = (struct failure) {r->at[j], i};
+	}
+	if (n)
+		qsort(out, n, sizeof *out, by_instant);
+	return n;
+}
+
+/*
+ * How many regions agree on a step, or fail together for STEP_NONE: the most of
+ * which one interval of the length of the tolerance, ends included, holds a
+ * failure each. The interval slides over the failures; `held` counts those of
+ * each region inside it.
+ */
+static int agreeing(const struct rule *rule, const struct fleet *f,
+	enum step step)
+{
+	struct failure *all = xcalloc(f->n * HISTORY_MAX, sizeof *all);
+	size_t *held = xcalloc(f->n, sizeof *held);
+	size_t n = failures_at(f, step, all);
+	int regions = 0, most = 0;
+
+	for (size_t first = 0, i = 0; i < n; i++) {
+		if (held[all[i].region]++ == 0)
+			regions++;
+		while (all[i].at - all[first].at > rule->tolerance_s)
+			if (--held[all[first++].region] == 0)
+				regions--;
+		if (regions > most)
+			most = regions;
+	}
+	free(held);
+	free(all);
+	return most;
+}
+
+/*
+ * The step on which most regions agree, the earlier one of equals. Where none
+ * has a failure that is looked at: the one at which most were failing when they
+ * fell silent.
+ */
+static void choose_step(const struct rule *rule, const struct fleet *f,
+	struct verdict *v)
+{
+	int silent[STEP_COUNT + 1] = {0};
+
+	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++) {
+		int n = agreeing(rule, f, s);
+
+		if (n > v->failed_regions) {
+			v->failed_regions = n;
+			v->step = s;
+		}
+	}
+	if (v->step)
+		return;
+	for (size_t i = 0; i < f->n; i++)
+		silent[f->runs[i].step]++;
+	silent[STEP_NONE] = 0;
+	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
+		if (silent[s] > silent[v->step])
+			v->step = s;
+}
+
+/* The lists of regions, and how many report. */
+static void list_regions(const struct fleet *f, struct verdict *v)
+{
+	v->failing = xcalloc(f->n, sizeof *v->failing);
+	v->no_data = xcalloc(f->n, sizeof *v->no_data);
+	v->regions = xcalloc(f->n, sizeof *v->regions);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct run *r = &f->runs[i];
+		const struct probe *p = r->newest;
+
+		if (r->step)
+			v->failing[v->n_failing++] = f->regions[i].name;
+		if (r->reports)
+			v->reporters++;
+		else
+			v->no_data[v->n_no_data++] = f->regions[i].name;
+		if (!p)
+			continue;
+		v->regions[v->n_regions++] = (struct verdict_region) {
+			.region = f->regions[i].name,
+			.state = p->state,
+			.failed_step = p->failed_step,
+			.error = p->error,
+			.ms = p->total_ms,
+			.started_at = p->started_at,
+			.fail_streak = r->streak,
+			.tool_hash = p->tools ? p->tools->hash : NULL,
+		};
+	}
+}
+
+/* Whether the only expected region has failed often enough in a row. */
+static bool alone_down(const struct rule *rule, const struct run *r)
+{
+	return r->n_at && r->streak >= rule->alone;
+}
+
+/* Every expected region reports and fails, whatever the steps (article 3). */
+static bool all_down(const struct rule *rule, const struct fleet *f)
+{
+	return f->n >= (size_t)rule->hard_outage &&
+		agreeing(rule, f, STEP_NONE) == (int)f->n;
+}
+
+static enum tier decide_tier(const struct rule *rule, const struct fleet *f,
+	const struct verdict *v)
+{
+	int quorum = v->expected < rule->quorum ? v->expected : rule->quorum;
+
+	if (!v->expected || v->reporters < quorum)
+		return TIER_NO_DATA;
+	if (!v->n_failing)
+		return TIER_OK;
+	if (v->expected == 1)
+		return alone_down(rule, &f->runs[0]) ? TIER_STEP_ALERT
+						     : TIER_REGIONAL;
+	if (v->failed_regions >= rule->hard_outage || all_down(rule, f))
+		return TIER_HARD_OUTAGE;
+	if (v->failed_regions >= rule->step_alert)
+		return TIER_STEP_ALERT;
+	return TIER_REGIONAL;
+}
+
+static enum verdict_colour tier_colour(enum tier t)
+{
+	switch (t) {
+	case TIER_OK:
+		return VERDICT_GREEN;
+	case TIER_REGIONAL:
+		return VERDICT_AMBER;
+	case TIER_STEP_ALERT:
+	case TIER_HARD_OUTAGE:
+		return VERDICT_RED;
+	case TIER_NO_DATA:
+		break;
+	}
+	return VERDICT_UNKNOWN;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The 95th percentile, by nearest rank, of what reports and is not broken. */
+static double latency_p95(const struct fleet *f)
+{
+	double *ms = xcalloc(f->n, sizeof *ms), p95 = NAN;
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct probe *p = f->runs[i].newest;
+
+		if (f->runs[i].reports && p->state != STATE_BROKEN &&
+			!isnan(p->total_ms))
+			ms[n++] = p->total_ms;
+	}
+	if (n) {
+		qsort(ms, n, sizeof *ms, by_value);
+		p95 = ms[(95 * n + 99) / 100 - 1];
+	}
+	free(ms);
+	return p95;
+}
+
+struct verdict verdict_decide(const struct rule *rule,
+	const struct verdict_input *in)
+{
+	struct fleet f = fleet_new(rule, in);
+	double until = in->now + rule->ahead_s;
+	struct verdict v = {
+		.slug = in->slug,
+		.url = in->url,
+		.window = clock_window(in->now),
+		.expected = (int)f.n,
+		.latency_baseline = NAN,
+		.uptime_30d = NAN,
+		.p95_ms = NAN,
+	};
+
+	choose_step(rule, &f, &v);
+	list_regions(&f, &v);
+	v.tier = decide_tier(rule, &f, &v);
+	v.verdict = tier_colour(v.tier);
+	v.divergence = drift_diverges(f.regions, f.n,
+		in->now - rule->divergence_s, until);
+	v.latency_p95 = latency_p95(&f);
+	v.drift = xcalloc(f.n, sizeof *v.drift);
+	for (size_t i = 0; i < f.n; i++)
+		if (drift_find(&f.regions[i], until, &v.drift[v.n_drift]))
+			v.n_drift++;
+	free(f.regions);
+	free(f.runs);
+	return v;
+}
+
+void verdict_release(struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_drift; i++)
+		drift_release(&v->drift[i]);
+	free(v->failing);
+	free(v->no_data);
+	free(v->regions);
+	free(v->drift);
+	*v = (struct verdict) {0};
+}

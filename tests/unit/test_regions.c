@@ -1,0 +1,145 @@
+/*
+ * Goal: what a verdict tells of each region, and the latency of those that are
+ * not broken.
+ */
+#include "timeline.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+/* What the verdict says of each region: its newest probe, and its run. */
+static void test_regions(void **state)
+{
+	struct rule rule = rule_default(60);
+	struct timeline t;
+	struct verdict v;
+
+	(void)state;
+	timeline_read(&t, "us 590:- 650:w#a|eu 1:6/http.503 61:6/http.500|ap|"
+			  "sa 530:6 590:6 599:6/http.429 700:-");
+	v = verdict_decide(&rule,
+		&(struct verdict_input) {.slug = "s",
+			.url = "u",
+			.now = TIMELINE_START + 650,
+			.expected = t.names,
+			.n_expected = t.n,
+			.regions = t.regions,
+			.n_regions = t.n});
+	assert_string_equal(v.slug, "s");
+	assert_string_equal(v.url, "u");
+	assert_int_equal(v.window, (int64_t)TIMELINE_START + 600);
+	/* One that never reported is none of them. */
+	assert_int_equal(v.n_regions, 3);
+	assert_string_equal(v.regions[0].region, "eu");
+	assert_int_equal(v.regions[0].state, STATE_BROKEN);
+	assert_int_equal(v.regions[0].failed_step, STEP_TOOLS_LIST);
+	assert_string_equal(v.regions[0].error, "http.500");
+	assert_true(v.regions[0].started_at == TIMELINE_START + 61);
+	assert_int_equal(v.regions[0].fail_streak, 2);
+	assert_null(v.regions[0].tool_hash);
+	/* A 429 that does not count is shown for what it is. */
+	assert_string_equal(v.regions[1].region, "sa");
+	assert_string_equal(v.regions[1].error, "http.429");
+	assert_int_equal(v.regions[1].fail_streak, 2);
+	assert_string_equal(v.regions[2].region, "us");
+	assert_int_equal(v.regions[2].state, STATE_AUTH_WALLED);
+	assert_int_equal(v.regions[2].fail_streak, 0);
+	assert_string_equal(v.regions[2].tool_hash, "a");
+	assert_true(isnan(v.latency_baseline) && isnan(v.uptime_30d) &&
+		isnan(v.p95_ms));
+	verdict_release(&v);
+}
+
+/* No more is looked at than a store keeps. */
+static void test_longest_run(void **state)
+{
+	struct rule rule = rule_default(60);
+	struct timeline t;
+	struct verdict v;
+
+	(void)state;
+	timeline_read(&t, "eu 1:6 2:6 3:6 4:6 5:6 6:6 7:6 8:6 9:6 10:6 11:6 12:6"
+			  " 13:6 14:6 15:6 16:6 17:6 18:6 19:6 20:6");
+	v = verdict_decide(&rule,
+		&(struct verdict_input) {.now = TIMELINE_START + 21,
+			.expected = t.names,
+			.n_expected = 1,
+			.regions = t.regions,
+			.n_regions = 1});
+	assert_int_equal(v.regions[0].fail_streak, HISTORY_MAX);
+	verdict_release(&v);
+}
+
+/* p95 of n regions that took 1, 2, ... n ms. */
+static double p95(struct timeline *t, size_t n, double now)
+{
+	struct rule rule = rule_default(60);
+	double ms;
+	struct verdict v;
+
+	for (size_t i = 0; i < t->n; i++)
+		t->probes[i][0].total_ms = (double)(i + 1);
+	v = verdict_decide(&rule,
+		&(struct verdict_input) {.now = TIMELINE_START + now,
+			.expected = t->names,
+			.n_expected = n,
+			.regions = t->regions,
+			.n_regions = t->n});
+	ms = v.latency_p95;
+	verdict_release(&v);
+	return ms;
+}
+
+static void test_latency(void **state)
+{
+	static struct probe probes[20];
+	static struct region_history regions[20];
+	static char names[20][2];
+	const char *expected[20];
+	struct rule rule = rule_default(60);
+	struct timeline t;
+	struct verdict v;
+
+	(void)state;
+	timeline_read(&t, "a 1:-|b 1:w|c 1:-|d 1:6");
+	assert_true(p95(&t, 1, 10) == 1);
+	assert_true(p95(&t, 3, 10) == 3);
+	/* Neither what is broken nor what is silent has a latency. */
+	assert_true(p95(&t, 4, 10) == 3);
+	assert_true(isnan(p95(&t, 4, 500)));
+	for (size_t i = 0; i < 20; i++) {
+		names[i][0] = (char)('a' + i);
+		expected[i] = names[i];
+		probes[i] = (struct probe) {.started_at = 10,
+			.total_ms = i == 3 ? NAN : (double)(20 - i)};
+		regions[i] = (struct region_history) {
+			.name = names[i], .probes = &probes[i], .n = 1};
+	}
+	/* Of 19 the nearest rank is the 19th, of 20 it is the 19th, too. */
+	for (int known = 19; known <= 20; known++) {
+		v = verdict_decide(&rule,
+			&(struct verdict_input) {.now = 10,
+				.expected = expected,
+				.n_expected = 20,
+				.regions = regions,
+				.n_regions = 20});
+		assert_true(v.latency_p95 == (known == 19 ? 20 : 19));
+		verdict_release(&v);
+		probes[3].total_ms = 17;
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_regions),
+		cmocka_unit_test(test_longest_run),
+		cmocka_unit_test(test_latency),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

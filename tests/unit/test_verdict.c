@@ -1,0 +1,372 @@
+/*
+ * Goal: THE RULE of mcp-aggregate(1), line by line, as a table: the probes of
+ * each region, the instant of judging, the verdict.
+ */
+#include "timeline.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+struct verdict_case {
+	const char *name;
+	double now;
+	const char *timeline; /* see timeline.h */
+	const char *verdict;
+	const char *expected; /* regions, where others than in the timeline */
+	double interval;      /* 60 where not given */
+};
+
+static void check(const struct verdict_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct verdict_case *c = &cases[i];
+		struct rule rule = rule_default(
+			c->interval > 0 ? c->interval : 60);
+		struct timeline t;
+		char got[512];
+
+		timeline_read(&t, c->timeline);
+		timeline_judge(&t, &rule, c->expected, c->now, got);
+		if (strcmp(got, c->verdict) != 0)
+			fail_msg("%s: %s, expected %s", c->name, got,
+				c->verdict);
+	}
+}
+
+#define CHECK(cases) check(cases, sizeof cases / sizeof *cases)
+
+static void test_counts(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"no region fails", 50, "ap 1:-|eu 2:-|us 3:w",
+			"green ok - 0 3/3 [] []", NULL, 0},
+		{"one fails", 50, "ap 1:-|eu 2:6|us 3:-",
+			"amber regional tools-list 1 3/3 [eu] []", NULL, 0},
+		{"two agree", 50, "ap 1:-|eu 2:6|us 3:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+		{"two of five agree", 50, "ap 1:-|eu 2:6|sa 3:6|uk 4:-|us 5:-",
+			"red step-alert tools-list 2 5/5 [eu sa] []", NULL, 0},
+		{"three agree", 50, "ap 1:6|eu 2:6|sa 3:6|uk 4:-|us 5:-",
+			"red hard-outage tools-list 3 5/5 [ap eu sa] []", NULL,
+			0},
+		{"all of three agree", 50, "ap 1:1|eu 2:1|us 3:1",
+			"red hard-outage dns 3 3/3 [ap eu us] []", NULL, 0},
+		{"seven regions, seven fail", 50,
+			"a 1:2|b 2:2|c 3:2|d 4:2|e 5:2|f 6:2|g 7:2",
+			"red hard-outage tls 7 7/7 [a b c d e f g] []", NULL,
+			0},
+		{"two regions, both fail", 50, "eu 2:2|us 3:2",
+			"red step-alert tls 2 2/2 [eu us] []", NULL, 0},
+		{"two regions, one fails", 50, "eu 2:2|us 3:-",
+			"amber regional tls 1 2/2 [eu] []", NULL, 0},
+		{"only the run that ends now counts", 130,
+			"eu 1:6 61:-|us 3:6 63:6",
+			"amber regional tools-list 1 2/2 [us] []", NULL, 0},
+		{"regions in any order", 50, "us 3:6|ap 1:-|eu 2:6",
+			"red step-alert tools-list 2 3/3 [eu us] []",
+			"us eu ap", 0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_steps(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"two at different steps do not agree", 50,
+			"ap 1:-|eu 2:6|us 3:2",
+			"amber regional tls 1 3/3 [eu us] []", NULL, 0},
+		{"most agreeing regions win", 50,
+			"ap 1:6|eu 2:6|sa 3:2|uk 4:-|us 5:-",
+			"red step-alert tools-list 2 5/5 [ap eu sa] []", NULL,
+			0},
+		{"three against two, D11", 50, "ap 1:6|eu 2:6|sa 3:1|uk 4:1|"
+					       "us 5:6",
+			"red hard-outage tools-list 3 5/5 [ap eu sa uk us] []",
+			NULL, 0},
+		{"a tie goes to the earlier step", 50,
+			"ap 1:6|eu 2:6|sa 3:2|uk 4:2|us 5:-",
+			"red step-alert tls 2 5/5 [ap eu sa uk] []", NULL, 0},
+		{"every region fails, each at another step", 50,
+			"ap 1:1|eu 2:2|us 3:6",
+			"red hard-outage dns 1 3/3 [ap eu us] []", NULL, 0},
+		{"every region, whatever the steps, but too far apart", 100,
+			"ap 1:1|eu 2:2|us 70:6",
+			"amber regional dns 1 3/3 [ap eu us] []", NULL, 0},
+		{"every region at the tolerance exactly", 100,
+			"ap 1:1|eu 2:2|us 61:6",
+			"red hard-outage dns 1 3/3 [ap eu us] []", NULL, 0},
+		{"every region but the silent one", 50, "ap 1:1|eu 2:2|us 3:6",
+			"amber regional dns 1 3/4 [ap eu us] [sa]",
+			"ap eu us sa", 0},
+		{"two regions at two steps are no outage", 50, "eu 2:1|us 3:2",
+			"amber regional dns 1 2/2 [eu us] []", NULL, 0},
+		{"a run is of one step", 130,
+			"eu 1:6 61:1|us 2:6 62:6|ap 3:- 63:-",
+			"amber regional dns 1 3/3 [eu us] []", NULL, 0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_instants(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"the minute's edge plays no part", 70, "ap 1:-|eu 58:6|us 62:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+		{"apart by the tolerance", 100, "ap 1:-|eu 5.5:6|us 65.5:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+		{"apart by more", 100, "ap 1:-|eu 5.5:6|us 65.6:6",
+			"amber regional tools-list 1 3/3 [eu us] []", NULL, 0},
+		{"30 s apart is one outage", 100, "ap 9:-|eu 10:6|us 40:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+		{"20 minutes apart are two", 1300,
+			"ap 1290:-|eu 60:6 1260:-|us 1261:6",
+			"amber regional tools-list 1 3/3 [us] []", NULL, 0},
+		{"any failure of the run may agree", 170,
+			"ap 1:-|eu 30:6 90:6 150:6|us 5:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+		{"the largest set may lie in the middle", 170,
+			"a 1:6|b 50:6|c 60:6|d 105:6|e 168:6|f 2:-|g 3:-",
+			"red hard-outage tools-list 3 7/7 [a b c d e] []",
+			NULL, 0},
+		{"a probe as old as the lookback is not looked at", 180,
+			"ap 10:-|eu 0:6|us 20:-",
+			"amber regional tools-list 0 2/3 [eu] [eu]", NULL, 0},
+		{"one a little younger is", 180, "ap 10:-|eu 0.1:6|us 20:-",
+			"amber regional tools-list 1 3/3 [eu] []", NULL, 0},
+		{"what is not looked at agrees with nobody", 200,
+			"ap 100:-|eu 10:6 180:6|us 19:6 110:6",
+			"amber regional tools-list 1 3/3 [eu us] []", NULL, 0},
+		{"two seconds ahead", 10, "ap 12:-|eu 12:6|us 12:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+		{"more than two seconds ahead", 10,
+			"ap 5:-|eu 5:- 12.1:6|us 5:- 12.1:6",
+			"green ok - 0 3/3 [] []", NULL, 0},
+		{"nothing but the future", 10, "ap 50:-|eu 50:6|us 50:6",
+			"unknown no-data - 0 0/3 [] [ap eu us]", NULL, 0},
+		{"the future does not hide the present", 10,
+			"ap 5:- 99:6|eu 5:6 99:-|us 5:6 99:-",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_alone(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"passes", 50, "eu 1:-", "green ok - 0 1/1 [] []", NULL, 0},
+		{"once", 50, "eu 1:3",
+			"amber regional initialize 1 1/1 [eu] []", NULL, 0},
+		{"twice", 90, "eu 1:3 61:3",
+			"amber regional initialize 1 1/1 [eu] []", NULL, 0},
+		{"three times", 150, "eu 1:3 61:3 121:3",
+			"red step-alert initialize 1 1/1 [eu] []", NULL, 0},
+		{"three times, and late", 299, "eu 1:3 61.2:3 121.4:3",
+			"red step-alert initialize 1 1/1 [eu] []", NULL, 0},
+		{"a pass between", 250, "eu 1:3 61:3 121:- 181:3 241:3",
+			"amber regional initialize 1 1/1 [eu] []", NULL, 0},
+		{"another step between", 250, "eu 1:3 61:3 121:1 181:3 241:3",
+			"amber regional initialize 1 1/1 [eu] []", NULL, 0},
+		{"three times, with a silence between", 500,
+			"eu 1:3 61:3 490:3",
+			"amber regional initialize 1 1/1 [eu] []", NULL, 0},
+		{"three times, each the whole lookback after the other", 400,
+			"eu 1:3 181:3 361:3",
+			"amber regional initialize 1 1/1 [eu] []", NULL, 0},
+		{"three times, each a little less", 400, "eu 1:3 180:3 359:3",
+			"red step-alert initialize 1 1/1 [eu] []", NULL, 0},
+		{"silent", 600, "eu 1:3 61:3 121:3",
+			"unknown no-data initialize 0 0/1 [eu] [eu]", NULL, 0},
+		{"the only expected one of many", 150,
+			"eu 1:3 61:3 121:3|us 121:3|ap 121:3",
+			"red step-alert initialize 1 1/1 [eu] []", "eu", 0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_throttled(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"the first 429 is none", 50, "ap 1:-|eu 2:6/http.429|us 3:-",
+			"green ok - 0 3/3 [] []", NULL, 0},
+		{"the second neither", 100,
+			"ap 1:- 61:-|eu 2:6/http.429 62:6/http.429|us 3:-",
+			"green ok - 0 3/3 [] []", NULL, 0},
+		{"the third is", 170,
+			"ap 121:-|eu 2:6/http.429 62:6/http.429 122:6/http.429"
+			"|us 123:-",
+			"amber regional tools-list 1 3/3 [eu] []", NULL, 0},
+		{"a pass between", 250,
+			"ap 181:-|us 183:-|eu 2:6/http.429 62:6/http.429 122:- "
+			"182:6/http.429",
+			"green ok - 0 3/3 [] []", NULL, 0},
+		{"the third counts once, not as three", 170,
+			"eu 2:6/http.429 62:6/http.429 122:6/http.429",
+			"amber regional tools-list 1 1/1 [eu] []", NULL, 0},
+		{"the fifth is the third failure", 300,
+			"eu 2:6/http.429 62:6/http.429 122:6/http.429 "
+			"182:6/http.429 242:6/http.429",
+			"red step-alert tools-list 1 1/1 [eu] []", NULL, 0},
+		{"it says nothing of what was before: failing", 100,
+			"ap 61:-|eu 2:6/http.503 62:6/http.429|us 3:6/http.503",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+		{"a run goes on across it", 250,
+			"eu 2:6 62:6/http.429 122:6 182:6",
+			"red step-alert tools-list 1 1/1 [eu] []", NULL, 0},
+		{"third in a row at whatever step", 170,
+			"ap 121:-|eu 2:3/http.429 62:6/http.429 122:6/http.429"
+			"|us 123:-",
+			"amber regional tools-list 1 3/3 [eu] []", NULL, 0},
+		{"third in three days", 400,
+			"ap 390:-|us 390:-|eu 2:6/http.429 200:6/http.429 "
+			"390:6/http.429",
+			"green ok - 0 3/3 [] []", NULL, 0},
+		{"it is a report", 50, "eu 2:6/http.429|us 3:-",
+			"green ok - 0 2/2 [] []", NULL, 0},
+		{"after a silence it does not turn a failure into a pass", 900,
+			"ap 890:-|eu 2:6 890:6/http.429|us 890:-",
+			"amber regional tools-list 0 3/3 [eu] []", NULL, 0},
+		{"nor the only region red", 900,
+			"eu 2:6 62:6 122:6 890:6/http.429",
+			"amber regional tools-list 0 1/1 [eu] []", NULL, 0},
+		{"another code of HTTP counts at once", 50,
+			"ap 1:-|eu 2:6/http.4290|us 3:6/http.42",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_silence(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"too few reporters", 50, "eu 1:-",
+			"unknown no-data - 0 1/5 [] [ap sa uk us]",
+			"ap eu sa uk us", 0},
+		{"two are enough", 50, "eu 1:-|us 2:-",
+			"green ok - 0 2/5 [] [ap sa uk]", "ap eu sa uk us", 0},
+		{"nobody reports", 50, "eu|us",
+			"unknown no-data - 0 0/2 [] [eu us]", NULL, 0},
+		{"nobody is expected", 50, "eu 1:6|us 1:6",
+			"unknown no-data - 0 0/0 [] []", "", 0},
+		{"unknown carries who fails", 50, "eu 1:6",
+			"unknown no-data tools-list 1 1/3 [eu] [ap us]",
+			"ap eu us", 0},
+		{"silent while failing", 600, "ap 590:-|eu 1:6 61:6|us 595:-",
+			"amber regional tools-list 0 2/3 [eu] [eu]", NULL, 0},
+		{"silent while passing", 600, "ap 590:-|eu 1:6 61:-|us 595:-",
+			"green ok - 0 2/3 [] [eu]", NULL, 0},
+		{"the silent one agrees with nobody", 250,
+			"ap 240:-|eu 1:6 61:6|us 90:6 240:6",
+			"amber regional tools-list 1 2/3 [eu us] [eu]", NULL,
+			0},
+		{"the step of the one that is heard", 600,
+			"ap 590:-|eu 1:1 61:1|us 595:6",
+			"amber regional tools-list 1 2/3 [eu us] [eu]", NULL,
+			0},
+		{"the step at which most fell silent", 600,
+			"ap 590:-|eu 1:1|sa 1:6|uk 1:6|us 595:-",
+			"amber regional tools-list 0 2/5 [eu sa uk] [eu sa uk]",
+			NULL, 0},
+		{"of equals the earlier one", 600,
+			"ap 590:-|eu 1:6|sa 1:2|us 595:-",
+			"amber regional tls 0 2/4 [eu sa] [eu sa]", NULL, 0},
+		{"it does not report, whatever it was", 600,
+			"eu 1:6 61:6|us 595:-",
+			"unknown no-data tools-list 0 1/2 [eu] [eu]", NULL, 0},
+		{"it does not take part in all of them", 600,
+			"ap 1:6 61:6|eu 595:6|us 595:2",
+			"amber regional tls 1 2/3 [ap eu us] [ap]", NULL, 0},
+		{"it reports again", 600, "ap 590:-|eu 1:6 61:6 599:-|us 595:-",
+			"green ok - 0 3/3 [] []", NULL, 0},
+		{"it is expected no more", 600, "ap 590:-|eu 1:6|us 595:-",
+			"green ok - 0 2/2 [] []", "ap us", 0},
+		{"who is not expected does not count", 50,
+			"ap 1:6|eu 2:6|sa 3:6|us 4:-|uk 5:-",
+			"green ok - 0 2/2 [] []", "us uk", 0},
+		{"silent after a second 429", 600,
+			"ap 590:-|us 595:-|eu 1:6/http.429 61:6/http.429",
+			"green ok - 0 2/3 [] [eu]", NULL, 0},
+		{"silent while failing, a 429 last", 600,
+			"ap 590:-|us 595:-|eu 1:6 61:6/http.429",
+			"amber regional tools-list 0 2/3 [eu] [eu]", NULL, 0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_cadences(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"30 s: as at 60", 100, "ap 90:-|eu 10:6 40:6 70:6|us 11:- 41:-"
+					" 71:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL, 30},
+		{"30 s: the only region, three times", 70, "eu 1:6 31:6 61:6",
+			"red step-alert tools-list 1 1/1 [eu] []", NULL, 30},
+		{"30 s: no wider tolerance", 100, "ap 90:-|eu 10:6|us 71:6",
+			"amber regional tools-list 1 3/3 [eu us] []", NULL, 30},
+		{"5 min: apart by the interval", 400,
+			"ap 90:-|eu 10:6|us 310:6",
+			"red step-alert tools-list 2 3/3 [eu us] []", NULL,
+			300},
+		{"5 min: apart by more", 400, "ap 90:-|eu 9:6|us 310:6",
+			"amber regional tools-list 1 3/3 [eu us] []", NULL,
+			300},
+		{"5 min: looked at for 15", 910, "ap 900:-|eu 11:6|us 899:-",
+			"amber regional tools-list 1 3/3 [eu] []", NULL, 300},
+		{"5 min: and no more", 911, "ap 900:-|eu 11:6|us 899:-",
+			"amber regional tools-list 0 2/3 [eu] [eu]", NULL, 300},
+		{"5 min: the only region, three times", 700,
+			"eu 1:6 301:6 601:6",
+			"red step-alert tools-list 1 1/1 [eu] []", NULL, 300},
+		{"5 min: every region, whatever the steps", 400,
+			"ap 20:1|eu 100:2|us 310:6",
+			"red hard-outage dns 1 3/3 [ap eu us] []", NULL, 300},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_defaults(void **state)
+{
+	struct rule r = rule_default(60), slow = rule_default(300);
+
+	(void)state;
+	assert_true(r.lookback_s == 180);
+	assert_true(r.tolerance_s == 60);
+	assert_true(r.ahead_s == 2);
+	assert_true(r.divergence_s == 300);
+	assert_true(rule_default(30).lookback_s == 180);
+	assert_true(rule_default(30).tolerance_s == 60);
+	assert_true(slow.lookback_s == 900);
+	assert_true(slow.tolerance_s == 300);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_counts),
+		cmocka_unit_test(test_steps),
+		cmocka_unit_test(test_instants),
+		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_throttled),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_cadences),
+		cmocka_unit_test(test_defaults),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
