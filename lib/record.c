@@ -59,11 +59,18 @@ void step_record_write(struct buf *b, const struct step_record *r)
 	buf_str(b, "}\n");
 }
 
-/* The member "tools", or nothing where the line would get too long with it. */
+/*
+ * The member "tools", or nothing where the line would get too long with it, or
+ * nobody could read it: what is not UTF-8 in a name stands for U+0000, which no
+ * record may hold.
+ */
 static void put_tools(struct buf *b, const struct probe_record *r)
 {
 	struct buf t;
 
+	for (size_t i = 0; i < r->n_tools; i++)
+		if (!text_is_utf8(r->tools[i].name, strlen(r->tools[i].name)))
+			return;
 	buf_init(&t, LINE_MAX_BYTES - b->len - 16);
 	buf_str(&t, ",\"tools\":{");
 	for (size_t i = 0; i < r->n_tools; i++) {

@@ -63,18 +63,17 @@ static bool private_v6(const uint8_t *a)
 		{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96};
 	static const struct block nat64 = {{0, 0x64, 0xff, 0x9b}, 96};
 	static const struct block sixtofour = {{0x20, 0x02}, 16};
-	static const struct block blocks[] = {
-		/* Unspecified, loopback and the old IPv4-compatible form. */
-		{{0}, 96}, {{0, 0x64, 0xff, 0x9b, 0, 1}, 48}, {{1}, 64},
-		{{0x20, 0x01}, 23}, {{0x20, 0x01, 0x0d, 0xb8}, 32},
-		{{0xfc}, 7}, {{0xfe, 0x80}, 10}, {{0xfe, 0xc0}, 10},
-		{{0xff}, 8}};
+	/* The global unicast addresses, and what is none among them. */
+	static const struct block global = {{0x20}, 3};
+	static const struct block blocks[] = {{{0x20, 0x01}, 23},
+		{{0x20, 0x01, 0x0d, 0xb8}, 32}, {{0x3f, 0xff}, 20}};
 
 	if (within(a, &mapped, 1) || within(a, &nat64, 1))
 		return private_v4(a + 12);
 	if (within(a, &sixtofour, 1))
 		return private_v4(a + 2);
-	return within(a, blocks, sizeof blocks / sizeof *blocks);
+	return !within(a, &global, 1) ||
+		within(a, blocks, sizeof blocks / sizeof *blocks);
 }
 
 bool address_private(const struct sockaddr *a)

@@ -22,13 +22,16 @@ static const char *blank(const char *s)
 	return s + strspn(s, " \t");
 }
 
-/* A token or quoted string at s into out; cut to fit. Returns its end. */
+/*
+ * A quoted string at s, or what servers write without quotes, into out; cut to
+ * fit. Returns its end.
+ */
 static const char *value(const char *s, char *out, size_t size)
 {
 	size_t n = 0;
 
 	if (*s != '"') {
-		size_t len = token(s);
+		size_t len = strcspn(s, ", \t");
 
 		for (; n < len && n + 1 < size; n++)
 			out[n] = s[n];
@@ -64,22 +67,26 @@ static void keep(struct challenge *c, const char *name, size_t len,
 	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
 		if (strlen(known[i].name) == len &&
 			strncasecmp(known[i].name, name, len) == 0 &&
-			!*known[i].out)
+			!*known[i].out &&
+			/* Words may be cut. Half a URL is another one. */
+			(i > 0 || strlen(v) < known[i].size))
 			snprintf(known[i].out, known[i].size, "%s", v);
 }
 
 void challenge_parse(const char *s, struct challenge *c)
 {
-	char v[2048];
+	char v[sizeof c->resource_metadata + 1];
 	bool bearer = false, after_scheme = false;
 
 	memset(c, 0, sizeof *c);
 	while (*(s += strspn(s, " \t,"))) {
 		size_t n = token(s);
 		const char *next = blank(s + n);
+		const char *v_at = *next == '=' ? blank(next + 1) : "";
 
-		if (n && *next == '=' && !strchr("=, \t", next[1])) {
-			const char *end = value(blank(next + 1), v, sizeof v);
+		/* Not so "abc=", which is a token68. */
+		if (n && *v_at && !strchr("=,", *v_at)) {
+			const char *end = value(v_at, v, sizeof v);
 
 			if (bearer)
 				keep(c, s, n, v);

@@ -19,7 +19,8 @@ struct challenge {
 
 /*
  * challenge_parse(field, c): the field's value, several fields joined by
- * commas. What does not fit or is no challenge is passed over.
+ * commas. What is no challenge is passed over, and so is a URL that does not
+ * fit; other values are cut.
  */
 void challenge_parse(const char *field, struct challenge *c);
 

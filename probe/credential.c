@@ -133,6 +133,17 @@ static bool set_once(char **out, const char *v, bool spaces, char *why)
 	return true;
 }
 
+/* A name that RFC 9110 (5.1) allows: one with a colon would end early. */
+static bool set_header(struct credential *c, const char *v, char *why)
+{
+	if (!set_once(&c->header, v, false, why))
+		return false;
+	return !v[strspn(v, "!#$%&'*+-.^_`|~0123456789"
+			    "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] ||
+		fail(why, "header is no field name");
+}
+
 static bool add_origin(struct credential *c, const char *v, char *why)
 {
 	char reason[URL_WHY];
@@ -157,7 +168,7 @@ static bool set_key(struct credential *c, const char *key, const char *v,
 	if (strcmp(key, "token") == 0)
 		return set_once(&c->token, v, false, why);
 	if (strcmp(key, "header") == 0)
-		return set_once(&c->header, v, false, why);
+		return set_header(c, v, why);
 	if (strcmp(key, "value") == 0)
 		return set_once(&c->value, v, true, why);
 	if (strcmp(key, "expires_at") == 0)

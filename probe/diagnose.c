@@ -19,7 +19,7 @@ static bool diagnose_success(const struct reply *r, struct failure *f)
 		return failure_set(f, "http.content-type",
 			"the response has no Content-Type and is no JSON");
 	return failure_set(f, "http.empty-body",
-		"the response has status %ld and no body", h->status);
+		"the response has status %ld and nothing in it", h->status);
 }
 
 /* What a person would look at first, for the statuses that have a usual cause. */

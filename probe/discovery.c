@@ -21,6 +21,8 @@ struct discovery {
 	enum looking looking;
 	struct oauth_urls urls;
 	int i; /* the one that is read */
+	struct failure why; /* no document of this kind was there */
+	long status;	    /* and the status that says so */
 	struct discovery_result result;
 };
 
@@ -108,10 +110,24 @@ static void judge(struct discovery *d, const cJSON *doc)
 	}
 }
 
+/* Remember why a document is none; not there at all is the poorest reason. */
+static void note(struct discovery *d, const struct reply *r)
+{
+	long status = r->http->status;
+
+	if (d->i > 0 && d->status != 404)
+		return;
+	d->status = status;
+	if (r->kind != REPLY_FAILED && status >= 400)
+		failure_set(&d->why, "", "it answers with status %ld",
+			status);
+	else
+		diagnose(r, &d->why);
+}
+
 static void on_document(void *arg, const struct reply *r)
 {
 	struct discovery *d = arg;
-	struct failure why;
 
 	if (r->ours) {
 		d->result.failure = r->failure;
@@ -124,12 +140,12 @@ static void on_document(void *arg, const struct reply *r)
 		judge(d, r->message);
 		return;
 	}
-	diagnose(r, &why);
+	note(d, r);
 	if (d->looking == LOOKING_NAMED) {
 		bad(d, "oauth.metadata",
 			"the challenge names a resource metadata document that "
 			"cannot be read,",
-			d->urls.url[d->i], &why);
+			d->urls.url[d->i], &d->why);
 		return;
 	}
 	if (++d->i < d->urls.n) {
@@ -139,7 +155,7 @@ static void on_document(void *arg, const struct reply *r)
 	if (d->looking == LOOKING_SERVER)
 		bad(d, "oauth.no-server",
 			"no metadata of the authorization server",
-			d->result.issuer, &why);
+			d->result.issuer, &d->why);
 	else if (d->looking == LOOKING_RESOURCE)
 		look_self(d);
 	else

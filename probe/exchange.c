@@ -19,6 +19,7 @@ struct exchange {
 	struct exchange_handler handler;
 	void *arg;
 	char *id; /* NULL: no message is expected */
+	bool told; /* a notification or DELETE: the status says it all */
 	enum form form;
 	struct sse sse;
 	struct buf body;
@@ -26,7 +27,7 @@ struct exchange {
 	double matched_ms; /* monotonic; 0 before */
 	cJSON *message;
 	enum rpc_match match;
-	bool foreign;	/* a message with another's id came */
+	bool foreign;	/* another request's answer came */
 	bool malformed; /* an event that is not JSON came */
 	char why[JSON_WHY];
 };
@@ -44,15 +45,24 @@ static bool ok_status(const struct http_response *r)
 	return r->status >= 200 && r->status <= 299;
 }
 
+/* Whether m answers a request that is not ours. */
+static bool foreign(const struct exchange *x, const cJSON *m)
+{
+	const char *id = json_str(m, "id");
+
+	return json_str(m, "jsonrpc") && json_get(m, "id") &&
+		!json_get(m, "method") && !(id && strcmp(id, x->id) == 0);
+}
+
 /* Keep m if it is, or a batch of 2025-03-26 has in it, the answer. */
-static bool match(struct exchange *x, cJSON *m, bool any_error)
+static bool match(struct exchange *x, cJSON *m, enum rpc_errors errors)
 {
 	cJSON *one;
 
 	if (cJSON_IsArray(m)) {
 		cJSON_ArrayForEach(one, m)
 		{
-			x->match = rpc_match(one, x->id, any_error);
+			x->match = rpc_match(one, x->id, errors);
 			if (x->match == RPC_NOT_OURS)
 				continue;
 			x->message = cJSON_DetachItemViaPointer(m, one);
@@ -60,13 +70,13 @@ static bool match(struct exchange *x, cJSON *m, bool any_error)
 			return true;
 		}
 	} else {
-		x->match = rpc_match(m, x->id, any_error);
+		x->match = rpc_match(m, x->id, errors);
 		if (x->match != RPC_NOT_OURS) {
 			x->message = m;
 			return true;
 		}
 	}
-	if (json_get(m, "id") && !json_get(m, "method"))
+	if (foreign(x, m))
 		x->foreign = true;
 	cJSON_Delete(m);
 	return false;
@@ -85,7 +95,7 @@ static enum sse_want on_event(void *arg, const char *type, const char *data,
 		x->malformed = true;
 		return SSE_MORE;
 	}
-	if (!match(x, m, false))
+	if (!match(x, m, RPC_ERRORS_OURS))
 		return SSE_MORE;
 	x->matched_ms = clock_mono_ms();
 	return SSE_STOP;
@@ -104,6 +114,10 @@ static enum http_want on_data(void *arg, const struct http_response *r,
 	struct exchange *x = arg;
 	bool wanted = ok_status(r) && r->status != 202;
 
+	if (x->told && ok_status(r)) {
+		x->matched_ms = clock_mono_ms();
+		return HTTP_WANT_EOF;
+	}
 	x->bytes += n;
 	if (x->form == FORM_UNKNOWN)
 		x->form = x->id && wanted &&
@@ -173,12 +187,12 @@ static void read_body(struct exchange *x, struct reply *out)
 	const char *p = x->body.p;
 	cJSON *m;
 
-	excerpt(&x->body, out->body, sizeof out->body);
 	if (!x->body.len || out->http->status == 202)
 		return;
+	excerpt(&x->body, out->body, sizeof out->body);
 	if (ok && *type && !media_is(type, "application/json"))
 		return;
-	if (!ok && *p != '{' && *p != '[')
+	if ((!ok || !*type) && !strchr("{[", p[strspn(p, " \t\r\n")]))
 		return;
 	m = json_parse(p, x->body.len, &json_reply, x->why);
 	if (!m) {
@@ -186,13 +200,14 @@ static void read_body(struct exchange *x, struct reply *out)
 			fail(out, "jsonrpc.malformed", x->why);
 		return;
 	}
-	out->body[0] = '\0';
 	if (!x->id) {
 		x->message = m;
 		return;
 	}
-	if (match(x, m, true))
+	if (match(x, m, ok ? RPC_ERRORS_NULL : RPC_ERRORS_ALL)) {
+		out->body[0] = '\0';
 		return;
+	}
 	if (ok)
 		fail(out, x->foreign ? "jsonrpc.wrong-id" : "jsonrpc.malformed",
 			x->foreign ? "the response carries another request's id"
@@ -271,6 +286,7 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	x->handler = *handler;
 	x->arg = arg;
 	x->id = id ? xstrdup(id) : NULL;
+	x->told = !id && strcmp(rq->method, "GET") != 0;
 	sse_init(&x->sse, EXCHANGE_MAX, on_event, x);
 	buf_init(&x->body, EXCHANGE_MAX);
 	if (http_start(h, rq, &calls, x)) {

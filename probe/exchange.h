@@ -40,8 +40,9 @@ struct exchange_handler {
 
 /*
  * exchange_start(h, rq, id, handler, arg): send rq, whose answer carries `id`;
- * with NULL, any answer will do, and the whole of it is read as one document.
- * Returns and calls as http_start does.
+ * with NULL, any answer will do: what a GET brings is read whole, as one
+ * document, and of any other method's answer the status says it all. Returns
+ * and calls as http_start does.
  */
 int exchange_start(struct http *h, const struct http_request *rq,
 	const char *id, const struct exchange_handler *handler, void *arg);

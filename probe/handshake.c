@@ -8,12 +8,16 @@
  */
 #include "course.h"
 
+#include "clock.h"
 #include "diagnose.h"
 #include "json.h"
 
 #include <math.h>
 
-/* A server that hangs on a method it does not know is asked otherwise. */
+/*
+ * A server that hangs on a method it does not know is asked otherwise: after
+ * this time, or after half of what is left.
+ */
 #define DISCOVER_MS 10000.0
 
 static void send_discover(struct probe *p);
@@ -150,6 +154,8 @@ static void on_discover(struct probe *p, const struct reply *r)
 static void send_discover(struct probe *p)
 {
 	struct wire_message m = {.method = "server/discover"};
+	double half = (p->deadline_ms - clock_mono_ms()) / 2;
+	double cap = half < DISCOVER_MS ? half : DISCOVER_MS;
 	char id[64];
 	struct buf b;
 
@@ -159,7 +165,7 @@ static void send_discover(struct probe *p)
 	rpc_discover(&b, course_request_id(p, id));
 	m.id = id;
 	m.body = b.p;
-	course_send(p, &m, DISCOVER_MS, on_discover);
+	course_send(p, &m, p->asked_initialize ? INFINITY : cap, on_discover);
 	buf_release(&b);
 }
 
@@ -190,18 +196,22 @@ static void greet(struct probe *p, const struct reply *r)
 {
 	const char *session = r->http->session_id;
 	struct failure f;
+	bool good;
 
 	p->era = ERA_SESSION;
 	if (wire_session_valid(session))
 		snprintf(p->wire.session, sizeof p->wire.session, "%s",
 			session);
-	if (!rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
-		    &f)) {
+	good = rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
+		&f);
+	/* To end the session takes its revision, whatever else is missing. */
+	if (rpc_known_session(p->hello.revision))
+		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
+			p->hello.revision);
+	if (!good) {
 		course_fail(p, r, &f);
 		return;
 	}
-	snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
-		p->hello.revision);
 	if (*session && !*p->wire.session) {
 		failure_set(&f, "mcp.session-id",
 			"the session id is not visible ASCII, or too long");

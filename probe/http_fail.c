@@ -136,12 +136,17 @@ void http_fail_resolve(struct http_response *r, enum resolve_end end)
 	}
 }
 
+/* CURLE_TOO_LARGE, which libcurl has since 8.6. */
+#define TOO_LARGE 100
+
+static const char too_large[] =
+	"the header fields of the response are too large";
+
 void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
 	const char *error, bool denied, bool fields)
 {
-	if (fields) {
-		set(r, "http.headers-too-large",
-			"the header fields of the response are too large");
+	if (fields || (int)rc == TOO_LARGE) {
+		set(r, "http.headers-too-large", "%s", too_large);
 		return;
 	}
 	switch (rc) {
@@ -178,6 +183,12 @@ void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
 			*error ? error : curl_easy_strerror(rc));
 		return;
 	case CURLE_OUT_OF_MEMORY:
+		/* libcurl's word for a field that is too long for it, too. */
+		if (r->phase == HTTP_READY) {
+			set(r, "http.headers-too-large", "%s", too_large);
+			return;
+		}
+		/* fall through */
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_ENGINE_NOTFOUND:
 	case CURLE_SSL_ENGINE_INITFAILED:

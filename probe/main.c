@@ -196,10 +196,12 @@ static int load(struct run *run)
 	int fd, rc;
 
 	if (!path) {
-		if (!target_from_opts(run->opts, add(run)))
-			return EXIT_USAGE;
-		run->n = 1;
-		return EXIT_GOOD;
+		if (target_from_opts(run->opts, add(run))) {
+			run->n = 1;
+			return EXIT_GOOD;
+		}
+		target_release(&run->targets[0]);
+		return EXIT_USAGE;
 	}
 	fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
@@ -212,7 +214,7 @@ static int load(struct run *run)
 	if (!from_stdin)
 		close(fd);
 	if (rc)
-		return EXIT_ENV;
+		return from_stdin ? EXIT_ENV : EXIT_USAGE;
 	if (!run->n)
 		log_error("%s: no target in it", path);
 	return run->n ? EXIT_GOOD : EXIT_USAGE;
@@ -273,6 +275,21 @@ static int probe_all(struct run *run)
 	return status(run);
 }
 
+/*
+ * A descriptor that the caller closed would become that of a connection, and
+ * the server would get the records. To write to this one fails.
+ */
+static void hold_descriptors(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDONLY);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	struct opts o;
@@ -280,6 +297,7 @@ int main(int argc, char **argv)
 	size_t loaded;
 	int rc;
 
+	hold_descriptors();
 	log_init("mcp-probe");
 	/* A server that hangs up must not end us; stdout is looked after. */
 	signal(SIGPIPE, SIG_IGN);

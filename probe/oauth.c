@@ -55,7 +55,10 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 	add(u, i.origin, SERVER, i.path);
 	add(u, i.origin, OPENID, i.path);
 	add(u, i.origin, i.path, OPENID);
-	return true;
+	return u->n > 0 ||
+		failure_set(f, "oauth.issuer",
+			"the authorization server %.200s is too long a URL",
+			issuer);
 }
 
 /* Whether `resource` is the target, or a path above it, of its origin. */

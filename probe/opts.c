@@ -137,10 +137,12 @@ static bool set(struct opts *o, int c, const char *arg)
 /* What each option alone cannot tell. */
 static bool check(const struct opts *o)
 {
-	if (!o->url == !o->targets) {
+	if (!o->url && !o->targets) {
 		fputs(usage, stderr);
 		return false;
 	}
+	if (o->url && o->targets)
+		return bad("--targets", "not together with a URL");
 	if (!region_valid(o->region))
 		return bad("--region", "not a valid name");
 	if (o->targets &&
@@ -151,6 +153,9 @@ static bool check(const struct opts *o)
 					"by an option");
 	if (o->targets && o->format == FORMAT_NAGIOS && o->has_format)
 		return bad("--format", "nagios is for one URL");
+	if (o->has_format && o->format == FORMAT_NAGIOS &&
+		o->last != STEP_TOOL_HASH)
+		return bad("--steps", "nagios wants step 8 among them");
 	if (o->url && (o->concurrency || o->spread_s > 0))
 		return bad("--concurrency, --spread", "only with --targets");
 	if (o->token_file && o->credential)
@@ -158,6 +163,23 @@ static bool check(const struct opts *o)
 	if (o->health_args && !o->health_tool)
 		return bad("--health-args", "only with --health-tool");
 	return true;
+}
+
+/* An option that there is not, that lacks its argument, or stands twice. */
+static enum opts_result refuse(int c, char **argv)
+{
+	if (c == ':')
+		log_error("%s: an argument is missing", argv[optind - 1]);
+	else if (c == '?' && optopt && optopt < OPT_ALLOW_BARE_401)
+		log_error("-%c: no such option", optopt);
+	else if (c == '?')
+		log_error("%s: no such option, or not in this form",
+			argv[optind - 1]);
+	else
+		for (const struct option *o = options; o->name; o++)
+			if (o->val == c)
+				log_error("--%s: given twice", o->name);
+	return OPTS_BAD;
 }
 
 enum opts_result opts_parse(int argc, char **argv, struct opts *o)
@@ -170,21 +192,16 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *o)
 		.first = STEP_DNS,
 		.last = STEP_TOOL_HASH,
 		.timeout_s = TIMEOUT_DEFAULT_S};
-	while ((c = getopt_long(argc, argv, "f:hr:s:t:V", options, NULL)) !=
+	opterr = 0;
+	while ((c = getopt_long(argc, argv, ":f:hr:s:t:V", options, NULL)) !=
 		-1) {
 		if (c == 'h' || c == 'V') {
 			fputs(c == 'h' ? usage : "mcp-probe " VERSION "\n",
 				stdout);
 			return OPTS_DONE;
 		}
-		if (c == '?') {
-			fputs(usage, stderr);
-			return OPTS_BAD;
-		}
-		if (seen[c]) {
-			log_error("%s: given twice", argv[optind - 1]);
-			return OPTS_BAD;
-		}
+		if (c == '?' || c == ':' || seen[c])
+			return refuse(c, argv);
 		seen[c] = true;
 		if (!set(o, c, optarg))
 			return OPTS_BAD;

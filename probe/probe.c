@@ -74,7 +74,8 @@ void course_finish(struct probe *p)
 {
 	static const struct exchange_handler handler = {.done = on_closed};
 
-	if (!p->why)
+	/* Steps that were not made leave nothing to sum up. */
+	if (!p->why && (p->job.last == STEP_TOOL_HASH || p->steps.failed))
 		summarise(p);
 	if (*p->wire.session && !wire_delete(&p->wire, CLOSE_MS, &handler, p))
 		return;

@@ -1,6 +1,7 @@
 #include "rpc.h"
 
 #include "json.h"
+#include "text.h"
 
 #include <limits.h>
 #include <math.h>
@@ -75,21 +76,24 @@ void rpc_tools_call(struct buf *b, const char *id, bool stateless,
 	buf_str(b, "}}");
 }
 
-enum rpc_match rpc_match(const cJSON *m, const char *id, bool any_error)
+enum rpc_match rpc_match(const cJSON *m, const char *id,
+	enum rpc_errors errors)
 {
 	const char *version = json_str(m, "jsonrpc");
 	const char *theirs = json_str(m, "id");
 	const cJSON *error = json_get(m, "error");
 	bool no_id = !json_get(m, "id") || json_has_null(m, "id");
+	bool ours = theirs && strcmp(theirs, id) == 0;
 
 	if (!version || strcmp(version, "2.0") != 0)
 		return RPC_NOT_OURS;
-	if (theirs ? strcmp(theirs, id) != 0
-		   : !(no_id && any_error && cJSON_IsObject(error)))
-		return RPC_NOT_OURS;
-	if (cJSON_IsObject(error))
+	if (cJSON_IsObject(error) &&
+		(ours || errors == RPC_ERRORS_ALL ||
+			(no_id && errors == RPC_ERRORS_NULL)))
 		return RPC_ERROR;
-	return json_get(m, "result") ? RPC_RESULT : RPC_NOT_OURS;
+	return ours && json_get(m, "result") && !cJSON_IsObject(error)
+		? RPC_RESULT
+		: RPC_NOT_OURS;
 }
 
 int rpc_error_code(const cJSON *m)
@@ -142,14 +146,18 @@ enum rpc_versions rpc_versions(const cJSON *list)
 	return found;
 }
 
+/* Records carry these: U+0000 in one would make the whole line unreadable. */
 static void note_server(const cJSON *info, struct rpc_hello *h)
 {
 	const char *name = json_str(info, "name");
 	const char *version = json_str(info, "version");
 
-	snprintf(h->server_name, sizeof h->server_name, "%s", name ? name : "");
-	snprintf(h->server_version, sizeof h->server_version, "%s",
-		version ? version : "");
+	if (name)
+		text_clean(name, strlen(name), h->server_name,
+			sizeof h->server_name, TEXT_MAX);
+	if (version)
+		text_clean(version, strlen(version), h->server_version,
+			sizeof h->server_version, TEXT_MAX);
 }
 
 static bool missing(struct failure *f, const char *what, const char *where)

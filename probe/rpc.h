@@ -38,12 +38,20 @@ void rpc_tools_call(struct buf *b, const char *id, bool stateless,
 
 enum rpc_match { RPC_NOT_OURS, RPC_RESULT, RPC_ERROR };
 
+/* Which errors answer a request. */
+enum rpc_errors {
+	RPC_ERRORS_OURS, /* those that carry its id */
+	RPC_ERRORS_NULL, /* and those without an id, or with a null one */
+	RPC_ERRORS_ALL	 /* any, as in a response whose status says so too */
+};
+
 /*
- * rpc_match(m, id, any_error): whether the message m answers the request `id`.
- * any_error: an error without an id, or with a null one, does too, as in the
- * answer to a request whose id the server could not tell.
+ * rpc_match(m, id, errors): whether the message m answers the request `id`.
+ * An error without an id, or with a null one, is what a server answers to a
+ * request whose id it could not tell.
  */
-enum rpc_match rpc_match(const cJSON *m, const char *id, bool any_error);
+enum rpc_match rpc_match(const cJSON *m, const char *id,
+	enum rpc_errors errors);
 
 /* rpc_error_code(m): the code of an error message; 0 where it is no number. */
 int rpc_error_code(const cJSON *m);

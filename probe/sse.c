@@ -12,7 +12,7 @@ void sse_init(struct sse *s, size_t max,
 	s->retry_ms = -1;
 	buf_init(&s->line, max);
 	buf_init(&s->data, max);
-	buf_init(&s->type, 128);
+	buf_init(&s->type, max);
 }
 
 void sse_release(struct sse *s)
@@ -25,11 +25,10 @@ void sse_release(struct sse *s)
 /* An empty line: the event is complete. One without data is none. */
 static void dispatch(struct sse *s)
 {
-	bool named = s->type.len && buf_ok(&s->type);
+	const char *type = s->type.len ? s->type.p : "message";
 
 	if (s->has_data && s->data.len &&
-		s->event(s->arg, named ? s->type.p : "message", s->data.p,
-			s->data.len) == SSE_STOP)
+		s->event(s->arg, type, s->data.p, s->data.len) == SSE_STOP)
 		s->stopped = true;
 	buf_clear(&s->data);
 	buf_clear(&s->type);
@@ -55,7 +54,8 @@ static void field(struct sse *s, const char *name, size_t len,
 			s->last_id[n] = '\0';
 		}
 	} else if (len == 5 && memcmp(name, "retry", 5) == 0) {
-		if (num_parse(value, 0, 86400000, &ms))
+		if (strspn(value, "0123456789") == n &&
+			num_parse(value, 0, 86400000, &ms))
 			s->retry_ms = (long)ms;
 	}
 }
@@ -112,6 +112,9 @@ bool sse_feed(struct sse *s, const char *p, size_t n)
 			while (run < n && p[run] != '\r' && p[run] != '\n')
 				run++;
 		buf_add(&s->line, p, run);
+		/* Before the line ends: that would clear the error. */
+		if (!buf_ok(&s->line))
+			return false;
 		if (!s->started)
 			drop_mark(s);
 		if (run < n && (p[run] == '\r' || p[run] == '\n')) {
@@ -122,7 +125,7 @@ bool sse_feed(struct sse *s, const char *p, size_t n)
 		}
 		p += run;
 		n -= run;
-		if (!buf_ok(&s->line) || !buf_ok(&s->data))
+		if (!buf_ok(&s->data))
 			return false;
 	}
 	return true;

@@ -44,6 +44,17 @@ static const struct {
 	{"inputSchema", true}, {"name", true}, {"outputSchema", false},
 	{"title", false}};
 
+/* I-JSON cannot carry the same key twice. */
+static bool stands_twice(const cJSON *tool, const char *key)
+{
+	const cJSON *v;
+	int n = 0;
+
+	cJSON_ArrayForEach(v, tool)
+		n += strcmp(v->string, key) == 0;
+	return n > 1;
+}
+
 /* The canonical form, or NULL; *too_large tells why not. */
 static char *canonical(const cJSON *tool, bool full, bool *too_large)
 {
@@ -60,7 +71,7 @@ static char *canonical(const cJSON *tool, bool full, bool *too_large)
 			continue;
 		buf_fmt(&b, "%s\"%s\":", first ? "" : ",", members[i].key);
 		first = false;
-		ok = jcs_write(&b, v);
+		ok = jcs_write(&b, v) && !stands_twice(tool, members[i].key);
 	}
 	buf_char(&b, '}');
 	*too_large = !buf_ok(&b);

@@ -2,6 +2,7 @@
 
 #include "address.h"
 #include "num.h"
+#include "text.h"
 
 #include <curl/curl.h>
 
@@ -88,6 +89,9 @@ bool url_parse(const char *s, struct url *u, char *why)
 	for (const char *p = s; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
 			return fail(why, "a space or control character in it");
+	/* A server may have named it, and a record may have to carry it. */
+	if (!text_is_utf8(s, strlen(s)))
+		return fail(why, "not UTF-8");
 	if (!strstr(s, "://"))
 		return fail(why, "no http:// or https:// before it");
 	h = curl_url();

@@ -135,6 +135,9 @@ void wall_stand(struct probe *p, const struct reply *r)
 static bool session_lost(const struct probe *p, const struct reply *r,
 	const struct failure *f)
 {
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND)
+		return false;
 	return p->steps.next >= STEP_TOOLS_LIST && *p->wire.session &&
 		(r->http->status == 404 ||
 			(r->http->status == 400 &&

@@ -25,7 +25,9 @@ static void add(struct fields *f, const char *name, const char *value)
 	if (f->n == FIELDS_MAX)
 		return;
 	f->list[f->n] = xmalloc(size);
-	snprintf(f->list[f->n++], size, "%s: %s", name, value);
+	/* libcurl wants it so where there is no value, or drops the field. */
+	snprintf(f->list[f->n++], size, *value ? "%s: %s" : "%s;%s", name,
+		value);
 }
 
 static void release(struct fields *f)
@@ -100,11 +102,12 @@ static bool is_token(const char *s)
 static void add_params(struct fields *f, const cJSON *schema,
 	const cJSON *arguments, int depth)
 {
-	const cJSON *p;
+	const cJSON *properties = json_get(schema, "properties"), *p;
 
-	if (depth > 8)
+	/* The elements of an array have no names. */
+	if (depth > 8 || !cJSON_IsObject(properties))
 		return;
-	cJSON_ArrayForEach(p, json_get(schema, "properties"))
+	cJSON_ArrayForEach(p, properties)
 	{
 		const char *annotation = json_str(p, "x-mcp-header");
 		const cJSON *v = json_get(arguments, p->string);

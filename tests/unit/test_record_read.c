@@ -1,0 +1,191 @@
+/*
+ * Goal: a line whose members are wrong is refused, and the reason says which.
+ */
+#include "record.h"
+
+#include "json.h"
+#include "xalloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+#define H1 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define H2 "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
+#define KEY                                                                    \
+	"'slug':'example-mcp','region':'us-east-1','probe_id':'6e0c.A_b-9',"   \
+	"'probe_started_at':1777485060.412345"
+#define STEP "{'v':1,'type':'step'," KEY
+#define PROBE "{'v':1,'type':'probe'," KEY
+
+/* A copy of text with " for each '. */
+static char *quoted(const char *text)
+{
+	char *copy = xstrdup(text);
+
+	for (char *p = strchr(copy, '\''); p; p = strchr(p, '\''))
+		*p = '"';
+	return copy;
+}
+
+static const char step[] = STEP ",'step':'dns','status':'pass','ms':1}";
+static const char probe[] = PROBE ",'state':'healthy','total_ms':1}";
+static const char runner[] = "{'v':1,'type':'runner','region':'a','at':1,"
+			     "'status':'ok'}";
+
+static cJSON *parse(const char *text)
+{
+	char *copy = quoted(text);
+	cJSON *doc = cJSON_Parse(copy);
+
+	free(copy);
+	assert_non_null(doc);
+	return doc;
+}
+
+/* Read `line` with one member replaced, or removed where value is NULL. */
+static void check_member(const char *line, const char *name, const char *value,
+	const char *expected)
+{
+	char why[RECORD_WHY] = "", full[RECORD_WHY];
+	cJSON *doc = parse(line);
+	struct record r;
+	struct buf b;
+
+	cJSON_DeleteItemFromObjectCaseSensitive(doc, name);
+	if (value)
+		cJSON_AddItemToObject(doc, name, parse(value));
+	buf_init(&b, 10000);
+	json_put(&b, doc);
+	snprintf(full, sizeof full, "%s%s%s", strchr(expected, ':') ? "" : name,
+		strchr(expected, ':') ? "" : ": ", expected);
+	if (record_read(b.p, b.len, &r, why) == 0) {
+		record_release(&r);
+		full[0] = '\0';
+		if (*expected)
+			fail_msg("%s passes", b.p);
+	}
+	assert_string_equal(why, full);
+	buf_release(&b);
+	cJSON_Delete(doc);
+}
+
+#define STRING "not a string"
+#define NUMBER "missing or not a number"
+#define NAME "not a valid name"
+#define HASH "not a SHA-256"
+#define VERSION_1 "a version that this program does not know"
+
+static void test_members(void **state)
+{
+	static const struct {
+		const char *line, *name, *value, *expected;
+	} rows[] = {
+		{step, "x", "[{'v':2}]", ""}, {step, "n", "'?'", ""},
+		{step, "v", NULL, NUMBER}, {step, "v", "'1'", NUMBER},
+		{step, "v", "2", VERSION_1}, {step, "v", "1.5", VERSION_1},
+		{step, "v", "1.0", ""},
+		{step, "type", NULL, "missing or not a string"},
+		{step, "type", "7", "missing or not a string"},
+		{step, "type", "'Step'", "not step, probe or runner"},
+		{step, "type", "'verdict'", "not step, probe or runner"},
+		{step, "slug", NULL, "missing"}, {step, "slug", "null", STRING},
+		{step, "slug", "'A'", NAME}, {probe, "slug", "''", NAME},
+		{step, "region", NULL, "missing"},
+		{step, "region", "7", STRING},
+		{step, "region", "'tool-hash'", NAME},
+		{runner, "region", "'reporters'", NAME},
+		{probe, "probe_id", NULL, "missing"},
+		{probe, "probe_id", "''", NAME},
+		{probe, "probe_id", "'a b'", NAME},
+		{step, "probe_started_at", NULL, NUMBER},
+		{step, "probe_started_at", "'1'", NUMBER},
+		{step, "probe_started_at", "-1", "not an instant"},
+		{probe, "probe_started_at", "100000000001", "not an instant"},
+		{step, "step", NULL, "missing"}, {step, "step", "1", STRING},
+		{step, "step", "'DNS'", "unknown"},
+		{step, "status", NULL, "missing"},
+		{step, "status", "'healthy'", "unknown"},
+		{step, "ms", NULL, NUMBER},
+		/* Null only on a skip. */
+		{step, "ms", "null", NUMBER},
+		{step, "ms", "-0.1", "out of range"},
+		{step, "ms", "1000000001", "out of range"},
+		{step, "error", "null", ""}, {step, "error", "7", STRING},
+		{step, "message", "[]", STRING}, {probe, "url", "7", STRING},
+		{probe, "state", NULL, "missing"},
+		{probe, "state", "'pass'", "unknown"},
+		{probe, "state", "'auth-walled'", ""},
+		{probe, "state", "'broken'", "does not fit failed_step"},
+		{probe, "failed_step", "'dns'",
+			"state: does not fit failed_step"},
+		{probe, "failed_step", "null", ""},
+		{probe, "failed_step", "'x'", "unknown"},
+		{probe, "failed_step", "1", STRING},
+		{probe, "total_ms", NULL, NUMBER},
+		{probe, "total_ms", "null", NUMBER},
+		{probe, "error", "{}", STRING},
+		{probe, "protocol", "2025", STRING},
+		{probe, "era", "'modern'", "unknown"},
+		{probe, "tool_hash", "'" H1 "'", ""},
+		{probe, "tool_hash", "'" H1 "0'", HASH},
+		{probe, "tool_hash", "''", HASH},
+		{probe, "full_hash", "'F'", HASH},
+		{probe, "full_hash", "0", STRING},
+		{probe, "tool_count", "null", ""},
+		{probe, "tool_count", "-1", "out of range"},
+		{probe, "tool_count", "1000001", "out of range"},
+		{probe, "tools", "null", ""},
+		{probe, "tools", "[]", "not an object"},
+		{probe, "tools", "{'a':1}", "not two digests"},
+		{probe, "tools", "{'a':[]}", "not two digests"},
+		{probe, "tools", "{'a':['" H1 "','" H1 "',1]}",
+			"not two digests"},
+		{probe, "tools", "{'a':['" H1 "','" H2 "'],'b':['" H1 "',1]}",
+			HASH},
+		{probe, "tools", "{'a':['" H1 "','x']}", HASH},
+		{runner, "at", "null", NUMBER},
+		{runner, "at", "-0.5", "not an instant"},
+		{runner, "status", NULL, "missing"},
+		{runner, "status", "'pass'", "unknown"},
+		{runner, "version", "1", STRING},
+		{runner, "message", "null", ""},
+		{runner, "message", "false", STRING},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		check_member(rows[i].line, rows[i].name, rows[i].value,
+			rows[i].expected);
+}
+
+static void test_no_records(void **state)
+{
+	static const char *const rows[] = {"", "x", "[]", "1", "\"step\"",
+		"null", "{", "{}{}", "{\"v\":1,\"v\":1}", "{\"v\":1e999}",
+		"{\"v\":\"\xff\"}", "{\"v\":\"\\u0000\"}", "{}"};
+	char why[RECORD_WHY];
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		why[0] = '\0';
+		if (!record_read(rows[i], strlen(rows[i]), &r, why) || !*why)
+			fail_msg("%s", rows[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_no_records),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,371 @@
+/*
+ * Goal: a target is what its line says, or is refused with the reason; a
+ * credential comes from a file of its owner's alone, and goes nowhere but to
+ * its origins.
+ */
+#include "../../probe/target.h"
+
+#include "json.h"
+#include "xalloc.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+#define H1 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+#define O "origin = https://h\n"
+
+static char folder[] = "/tmp/test_target.XXXXXX", file[sizeof folder + 8];
+
+static int make_folder(void **state)
+{
+	(void)state;
+	if (!mkdtemp(folder))
+		return -1;
+	snprintf(file, sizeof file, "%s/secret", folder);
+	return setenv("MCP_CREDENTIALS", folder, 1);
+}
+
+static int remove_folder(void **state)
+{
+	(void)state;
+	unlink(file);
+	return rmdir(folder);
+}
+
+static void write_file(const char *p, size_t n, mode_t mode)
+{
+	FILE *f;
+
+	unlink(file);
+	f = fopen(file, "w");
+	assert_non_null(f);
+	assert_int_equal(fwrite(p, 1, n, f), n);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(chmod(file, mode), 0);
+}
+
+static void test_permissions(void **state)
+{
+	static const mode_t bad[] = {0640, 0604, 0660, 0606, 0644, 0777, 0620,
+		0602, 0610, 0601};
+	static const mode_t good[] = {0600, 0400, 0700};
+	char why[CREDENTIAL_WHY], missing[sizeof file + 8];
+	struct credential *c;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		write_file(O "token = s", strlen(O "token = s"), bad[i]);
+		if (credential_read(file, why))
+			fail_msg("%o passes", (unsigned)bad[i]);
+		assert_string_equal(why,
+			"others can read it; chmod 600 it");
+	}
+	for (size_t i = 0; i < COUNT(good); i++) {
+		write_file(O "token = s", strlen(O "token = s"), good[i]);
+		c = credential_read(file, why);
+		assert_non_null(c);
+		credential_free(c);
+	}
+	snprintf(missing, sizeof missing, "%s-not", file);
+	assert_null(credential_read(missing, why));
+	assert_non_null(strstr(why, "o such file"));
+	assert_null(credential_read(folder, why));
+	assert_non_null(strstr(why, "directory"));
+	credential_free(NULL);
+}
+
+static void test_files(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *expected; /* the field, or why there is none */
+	} rows[] = {
+		{O "token = s3cret", "Authorization: Bearer s3cret"},
+		{"# x\n\n \t\r\ntoken=a=b==\r\n  origin\t=https://h/x ",
+			"Authorization: Bearer a=b=="},
+		{O "header = X-Api-Key\nvalue = a b", "X-Api-Key: a b"},
+		{O "value=v\nheader=Authorization\n", "Authorization: v"},
+		{O "token = s\nexpires_at = 2026-12-31T23:59:59Z",
+			"Authorization: Bearer s"},
+		{"origin = http://localhost:1\ntoken = s",
+			"Authorization: Bearer s"},
+		{"", "no origin says where it may be sent"},
+		{"token = s", "no origin says where it may be sent"},
+		/* Either a token, or a header and its value. */
+		{O, "neither token, nor header and value"},
+		{O "header = X", "neither token, nor header and value"},
+		{O "value = v", "neither token, nor header and value"},
+		{O "token = s\nheader = X\nvalue = v",
+			"neither token, nor header and value"},
+		{O "token = s\nvalue = v",
+			"neither token, nor header and value"},
+		{O "password = s", "line 2: a key is unknown"},
+		{O "\n# x\nToken = s", "line 4: a key is unknown"},
+		{O "= s", "line 2: a key is unknown"},
+		{O "tok en = s", "line 2: a key is unknown"},
+		{"token\n" O, "line 1: not \"key = value\""},
+		{O "token = s\ntoken = s", "line 3: a key stands twice"},
+		{O "value = a\nvalue = b", "line 3: a key stands twice"},
+		{O "token =", "line 2: a value is empty or not visible ASCII"},
+		{O "token = a b",
+			"line 2: a value is empty or not visible ASCII"},
+		{O "token = \xc3\xa4",
+			"line 2: a value is empty or not visible ASCII"},
+		{O "token = a\rb",
+			"line 2: a value is empty or not visible ASCII"},
+		{O "header = X\nvalue = a\tb",
+			"line 3: a value is empty or not visible ASCII"},
+		/* A field of another name than is written would be sent. */
+		{O "header = X:\nvalue = v", "line 2: header is no field name"},
+		{O "header = X: y\nvalue = v",
+			"line 2: a value is empty or not visible ASCII"},
+		{"origin = h\ntoken = s", "line 1: an origin is no URL"},
+		{"origin =\ntoken = s", "line 1: an origin is no URL"},
+		{"origin = https://u:p@h", "line 1: an origin is no URL"},
+		{"origin = http://h\ntoken = s",
+			"line 1: an origin is not https"},
+		{O "token = s\nexpires_at = tomorrow",
+			"line 3: expires_at is no RFC 3339 time"},
+		{O O O O O O O O O O O O O O O O "token = s",
+			"Authorization: Bearer s"},
+		{O O O O O O O O O O O O O O O O O "token = s",
+			"line 17: too many origins"},
+	};
+	char why[CREDENTIAL_WHY];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct credential *c;
+
+		write_file(rows[i].text, strlen(rows[i].text), 0600);
+		c = credential_read(file, why);
+		assert_string_equal(c ? credential_field(c) : why,
+			rows[i].expected);
+		credential_free(c);
+	}
+	write_file(O "token = s\0x", strlen(O) + 11, 0600);
+	assert_null(credential_read(file, why));
+	assert_string_equal(why, "a NUL byte in it");
+}
+
+static void test_sizes(void **state)
+{
+	const size_t max = 64 * 1024;
+	char why[CREDENTIAL_WHY], *text = xcalloc(max + 1, 1);
+	struct credential *c;
+
+	(void)state;
+	memset(text, '#', max + 1);
+	memcpy(text, O "token = s\n", strlen(O "token = s\n"));
+	write_file(text, max, 0600);
+	c = credential_read(file, why);
+	assert_non_null(c);
+	credential_free(c);
+	write_file(text, max + 1, 0600);
+	assert_null(credential_read(file, why));
+	assert_string_equal(why, "larger than 64 KiB");
+	free(text);
+}
+
+static struct url url(const char *s)
+{
+	char why[URL_WHY];
+	struct url u;
+
+	if (!url_parse(s, &u, why))
+		fail_msg("%s: %s", s, why);
+	return u;
+}
+
+static void test_origins(void **state)
+{
+	static const char text[] = O "origin = https://i:8443/x\n"
+				     "origin = http://127.0.0.1:1\ntoken = s";
+	static const struct {
+		const char *url;
+		bool shown, to_token; /* of the file; of a token for h */
+	} rows[] = {
+		{"https://h/", true, true},
+		{"https://H:443/mcp?a", true, true},
+		{"https://i:8443/", true, false},
+		{"http://127.0.0.1:1/mcp", true, false},
+		{"http://h/", false, false},
+		{"http://h:443/", false, false},
+		{"https://h:8443/", false, false},
+		{"https://i/", false, false},
+		{"http://127.0.0.1:2/", false, false},
+		{"https://127.0.0.1:1/", false, false},
+		{"http://localhost:1/", false, false},
+		{"https://a.h/", false, false},
+		{"https://h.a/", false, false},
+	};
+	struct url h = url("https://h/mcp"), insecure = url("http://i/");
+	struct credential *c, *token, *never;
+	char why[CREDENTIAL_WHY];
+
+	(void)state;
+	write_file(text, strlen(text), 0600);
+	c = credential_read(file, why);
+	write_file(" \n s3cret\r\n", 11, 0600);
+	token = credential_token(file, &h, why);
+	never = credential_token(file, &insecure, why);
+	assert_string_equal(credential_field(token),
+		"Authorization: Bearer s3cret");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct url u = url(rows[i].url);
+
+		if (credential_for(c, &u) != rows[i].shown ||
+			credential_for(token, &u) != rows[i].to_token)
+			fail_msg("%s", rows[i].url);
+	}
+	/* Over plain HTTP never, whatever it is for. */
+	assert_false(credential_for(never, &insecure));
+	credential_free(c);
+	credential_free(token);
+	credential_free(never);
+	write_file("\n", 1, 0600);
+	assert_null(credential_token(file, &h, why));
+	write_file("a b", 3, 0600);
+	assert_null(credential_token(file, &h, why));
+	write_file("a", 1, 0644);
+	assert_null(credential_token(file, &h, why));
+}
+
+/* Read a target with these members, in which ' stands for ". */
+static int read_target(const char *members, struct target *t, char *why)
+{
+	char text[1000];
+
+	snprintf(text, sizeof text, "{%s}", members);
+	for (char *p = strchr(text, '\''); p; p = strchr(p, '\''))
+		*p = '"';
+	return target_read(text, strlen(text), "local", t, why);
+}
+
+#define T "'slug':'s','url':'https://h/mcp?k=v'"
+
+static void test_targets(void **state)
+{
+	/* Slug, region, timeout or 0, hint, bare 401, tool and arguments,
+	 * known and pinned hash, credential; or why there is none. */
+	static const struct {
+		const char *members, *expected;
+	} rows[] = {
+		{T, "s local 0 - - - - - -"},
+		{T ",'v':1,'type':'target','unknown':[1],'interval':60",
+			"s local 0 - - - - - -"},
+		{T ",'region':'us-east-1','timeout':0.5,'protocol_hint':'sse',"
+		 "'health_tool':{'name':'ping','arguments':{'a':[1]}},"
+		 "'known_hash':'" H1 "','pinned_hash':'" H1 "',"
+		 "'auth':{'credential':'secret','bare_401':true}",
+			"s us-east-1 0.5 sse bare ping {\"a\":[1]} known "
+			"pinned A: v"},
+		{T ",'region':null,'timeout':null,'interval':null,"
+		 "'protocol_hint':null,'health_tool':null,'known_hash':null,"
+		 "'pinned_hash':'','auth':null", "s local 0 - - - - - -"},
+		{T ",'timeout':300,'health_tool':{'name':'p','arguments':null},"
+		 "'auth':{}", "s local 300 - - p - - -"},
+		{T ",'auth':{'mode':'none','credential':'secret'}",
+			"s local 0 - - - - - -"},
+		{T ",'auth':{'mode':'bearer','credential':'secret'}",
+			"s local 0 - - - - - A: v"},
+		{"'url':'https://h'", "slug: missing or not a valid name"},
+		{"'slug':'S','url':'https://h'",
+			"slug: missing or not a valid name"},
+		{"'slug':'s'", "url: missing"},
+		{"'slug':'s','url':7", "url: missing"},
+		{"'slug':'s','url':'h'",
+			"url: no http:// or https:// before it"},
+		{"'slug':'s','url':'https://u:p@h'", "url: a secret does not "
+			"belong in a URL; see --token-file"},
+		{T ",'v':2", "v: a version that this program does not know"},
+		{T ",'v':null", "v: a version that this program does not know"},
+		{T ",'type':'step'", "type: not target"},
+		{T ",'type':7", "type: not a string"},
+		{T ",'region':'A'", "region: not a valid name"},
+		{T ",'region':7", "region: not a string"},
+		{T ",'timeout':0", "timeout: not seconds up to 300"},
+		{T ",'timeout':300.1", "timeout: not seconds up to 300"},
+		{T ",'timeout':'30'", "timeout: not seconds up to 300"},
+		{T ",'interval':0", "interval: not seconds"},
+		{T ",'interval':'1m'", "interval: not seconds"},
+		{T ",'protocol_hint':'modern'", "protocol_hint: no era"},
+		{T ",'known_hash':'x'",
+			"known_hash: not a SHA-256 in lower-case hex"},
+		{T ",'pinned_hash':7", "pinned_hash: not a string"},
+		{T ",'health_tool':'ping'", "health_tool: has no name"},
+		{T ",'health_tool':{'name':''}", "health_tool: has no name"},
+		{T ",'health_tool':{'name':'p','arguments':[]}",
+			"health_tool.arguments: not an object"},
+		{T ",'auth':'bearer'", "auth: not an object"},
+		{T ",'auth':{'mode':'basic'}",
+			"auth.mode: neither none nor bearer"},
+		{T ",'auth':{'mode':'bearer'}",
+			"auth.credential: not the name of a file"},
+		{T ",'auth':{'credential':'../secret'}",
+			"auth.credential: not the name of a file"},
+		{T ",'auth':{'credential':'none'}",
+			"auth.credential: none: No such file or directory"},
+		{T ",'auth':{'credential':7}", "credential: not a string"},
+	};
+	char why[TARGET_WHY], got[500];
+	struct target t;
+	struct buf args;
+
+	(void)state;
+	write_file(O "header=A\nvalue=v", strlen(O "header=A\nvalue=v"), 0600);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		if (read_target(rows[i].members, &t, why)) {
+			assert_string_equal(why, rows[i].expected);
+			continue;
+		}
+		buf_init(&args, 100);
+		if (t.health_args)
+			json_put(&args, t.health_args);
+		snprintf(got, sizeof got, "%s %s %g %s %s %s%s%s %s %s %s",
+			t.slug, t.region, t.timeout_s,
+			t.hint ? era_name(t.hint) : "-",
+			t.bare_401_ok ? "bare" : "-",
+			t.health_tool ? t.health_tool : "-",
+			args.len ? " " : "", args.p,
+			*t.known_hash ? "known" : "-",
+			*t.pinned_hash ? "pinned" : "-",
+			t.credential ? credential_field(t.credential) : "-");
+		assert_string_equal(got, rows[i].expected);
+		assert_string_equal(t.url.shown, "https://h/mcp");
+		buf_release(&args);
+		target_release(&t);
+		assert_null(t.credential);
+	}
+	assert_int_equal(target_read("[]", 2, "local", &t, why), -1);
+	assert_string_equal(why, "record: not a JSON object");
+	assert_int_equal(target_read("{", 1, "local", &t, why), -1);
+	unsetenv("MCP_CREDENTIALS");
+	assert_int_equal(read_target(T ",'auth':{'credential':'secret'}", &t,
+		why), -1);
+	assert_int_equal(setenv("CREDENTIALS_DIRECTORY", folder, 1), 0);
+	assert_int_equal(read_target(T ",'auth':{'credential':'secret'}", &t,
+		why), 0);
+	target_release(&t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_permissions),
+		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_targets),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, make_folder, remove_folder);
+}
