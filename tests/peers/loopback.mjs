@@ -1,5 +1,6 @@
 // Preload for a server that would bind all interfaces, or a fixed port:
 // every TCP listener goes to 127.0.0.1, on a port that the kernel chooses.
+// PEER_PORT: use this port instead.
 // PEER_PORTS: names of variables to fill with such ports beforehand, for a
 // server that must know them. PEER_READY: where to write the port (the first
 // of PEER_PORTS, if given) once the server listens on all it should.
@@ -23,10 +24,11 @@ for (const name of names) {
 	held.set(server.address().port, server);
 }
 
+const fixed = Number(process.env.PEER_PORT ?? 0);
 const hold = Number(process.env.PEER_HOLD);
 const report = process.env.PEER_READY ?
 	fs.openSync(process.env.PEER_READY, 'a') : undefined;
-for (const name of ['PEER_PORTS', 'PEER_READY', 'PEER_HOLD'])
+for (const name of ['PEER_PORT', 'PEER_PORTS', 'PEER_READY', 'PEER_HOLD'])
 	delete process.env[name];
 
 function listening(server) {
@@ -49,7 +51,7 @@ net.Server.prototype.listen = function (...args) {
 	this.once('listening', () => listening(this));
 	const callback = args.findLast((a) => typeof a === 'function');
 	const port = Number(options.port);
-	const where = held.get(port) ?? { port: 0, host: '127.0.0.1' };
+	const where = held.get(port) ?? { port: fixed, host: '127.0.0.1' };
 	held.delete(port);
 	return listen.call(this, where, callback);
 };

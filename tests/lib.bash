@@ -1,0 +1,100 @@
+# shellcheck shell=bash disable=SC2016,SC2034
+# What the tests of the programs share.
+
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+BIN=$(cd "${BIN:-$ROOT/build/bin}" && pwd)
+export LC_ALL=C.UTF-8
+unset "${!MCP_@}" CREDENTIALS_DIRECTORY NO_COLOR http_proxy https_proxy \
+	all_proxy no_proxy HTTP_PROXY HTTPS_PROXY ALL_PROXY NO_PROXY
+
+# start NAME: starts a peer; its address is then in URL, its process in PID.
+start() {
+	local line
+	export PEER_DIR=$BATS_FILE_TMPDIR/peers URL PID
+	line=$("$ROOT/tests/peers/peer" start "$1") || return
+	read -r URL PID <<<"$line"
+	echo "$PID" >>"$PEER_DIR/pids"
+}
+
+stop_all() {
+	xargs -r "$ROOT/tests/peers/peer" stop <"$PEER_DIR/pids"
+}
+
+# requests REGION: what the scripted server was asked from there, and from the
+# regions of a table of that name.
+requests() {
+	jq -c --arg r "$1" 'select("\(.region)-" | startswith("\($r)-"))' \
+		"$PEER_DIR/scripted.$PID/requests"
+}
+
+# sessions REGION: how many of its sessions the scripted server still holds.
+sessions() {
+	curl -s "${URL%/mcp}/sessions" | jq --arg r "$1" \
+		'[.[] | select("\(.)-" | startswith("\($r)-"))] | length'
+}
+
+# probe ARGS…: its records go to out, messages to err, exit status to status.
+probe() {
+	status=0
+	timeout -k 2 60 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
+}
+
+# What is wrong with the records of a probe, in whatever state.
+WRONG='
+	def steps: ["dns", "tls", "initialize", "oauth-discovery",
+		"auth-initialize", "tools-list", "tools-call", "tool-hash"];
+	map(select(.type != "runner")) | group_by(.probe_id)[] |
+	.[:8] as $steps | .[8] as $sum | (first(range(8) |
+		select($steps[.].status == "fail")) // 8) as $fail |
+	{types: (map(.type) == (steps | map("step")) + ["probe"]),
+	steps: ($steps | map(.step) == steps and map(.n) == [range(1; 9)]),
+	same: (map([.v, .slug, .region, .probe_started_at]) | unique | length == 1),
+	ms: all($steps[]; (.ms == null) == (.status == "skip")),
+	error: all($steps[]; (.error != null) == (.status == "fail")),
+	message: all($steps[]; (.status != "fail" or .message) and (.message // "" |
+		length <= 1000 and (test("[\\x00-\\x1f\\x7f-\\x9f\\x{202a}-\\x{202e}]") | not))),
+	detail: all($steps[]; .detail | type == "object" and (tojson | length) <= 4096),
+	rest: all($steps[$fail + 1:][]; .status == "skip"),
+	failed: ([$sum.failed_step, $sum.error] == ($steps[$fail] | [.step, .error])),
+	state: (($sum.state == "broken") == ($fail < 8)),
+	hash: ([$sum | .tool_hash, .full_hash | type] | unique | length == 1),
+	total: (([$steps[].ms // 0] | add) <= $sum.total_ms + 0.1)} |
+	to_entries | map(select(.value | not).key) | select(. != []) | {wrong: .} + $sum'
+
+# records FILE…: fails where something is.
+records() {
+	local wrong
+	wrong=$(jq -cs "$WRONG" "$@") || return
+	[[ -z $wrong ]] || { echo "$wrong"; return 1; }
+}
+
+# row PATH REGION ARGS…: one probe of a table; what is odd goes to its err file.
+row() {
+	local path=$1 region=$2-${1//[^a-z0-9]/-} rc=0 want=0
+	local file=rows/$path began=${EPOCHREALTIME/./}
+	timeout -k 2 60 "$BIN/mcp-probe" -f jsonl -r "$region" "${@:3}" \
+		"${URL%/mcp}/$path" >"$file.out" 2>"$file.err" || rc=$?
+	echo $(((${EPOCHREALTIME/./} - began) / 1000)) "$path" >"$file.ms"
+	if grep -q '"state":"broken"' "$file.out"; then
+		want=1
+	fi
+	((rc == want)) || echo "$path: exit status $rc" >>"$file.err"
+}
+
+# table REGION ARGS… <ROWS: probes the path of each row, WIDTH at a time, from a
+# region of its own; the rest of the row is the state, failed step, code,
+# protocol, era and number of tools that must come of it, "-" for null.
+table() {
+	local path running=0
+	rm -rf rows && mkdir rows
+	awk '!/^#/ && NF { $1 = $1; print }' | sort >want
+	while read -r path _; do
+		((running++ < ${WIDTH:-6})) || wait -n
+		row "$path" "$@" &
+	done <want
+	wait
+	jq -r 'select(.type == "probe") | [(.url | sub("^http://[^/]*/"; "")),
+		.state, .failed_step, .error, .protocol, .era, .tool_count] |
+		map(. // "-") | join(" ")' rows/*.out | sort >got
+	diff want got && diff /dev/null <(cat rows/*.err) && records rows/*.out
+}
