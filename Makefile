@@ -27,14 +27,21 @@ override CPPFLAGS += -Ilib -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
 override CFLAGS += -std=c11 $(WARN) $(HARDEN) $(SANITIZE)
 override LDFLAGS += $(SANITIZE)
 
-PROGRAMS = mcp-probe mcp-aggregate
-MAN1 = man/mcp-probe.1 man/mcp-aggregate.1
-MAN5 = man/mcp-records.5
+PROGRAMS = mcp-probe mcp-aggregate mcp-serve mcp-alert
+SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail
+MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
+	man/mcp-fleet.1 man/mcp-guardrail.1
+MAN5 = man/mcp-records.5 man/fleet.yaml.5
+MAN7 = man/mcp-fleet.7
+MAN8 = man/mcp-serve.8
 
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
 	lib/sha256.o lib/lines.o lib/record.o
+CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
+	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
+	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/challenge.o probe/credential.o probe/diagnose.o \
 	probe/discovery.o probe/exchange.o probe/failure.o probe/handshake.o \
 	probe/http.o probe/http_fail.o probe/http_fields.o probe/oauth.o \
@@ -49,12 +56,34 @@ RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
-	aggregate/index.o $(RULE)
-mcp-aggregate_LIBS = -lcjson -lcrypto -lm
+	aggregate/index.o aggregate/batch.o aggregate/configured.o \
+	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
+	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
+	$(RULE)
+mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
+
+SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
+	serve/page_style.o serve/request.o serve/respond.o serve/route.o \
+	serve/server.o serve/suggest.o serve/view.o
+mcp-serve_OBJS = $(LIB) lib/keys.o lib/near.o lib/regions.o lib/store.o \
+	$(SERVE) serve/main.o
+mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
+
+# The state machine of mcp-alert and what it works on: no clock, no I/O.
+MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
+	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o
+OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
+	alertd/state_write.o
+mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
+	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
+	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
+	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
+	alertd/sign.o alertd/webhook.o
+mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
 UNIT = test_base test_json test_jcs test_lines
-UNIT_LIBS = -lcmocka -lcjson -lcrypto -lm
+UNIT_LIBS = -lcmocka -lyaml -lcjson -lcrypto -lm
 BASE = lib/xalloc.o lib/log.o lib/text.o
 test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
 	lib/sha256.o
@@ -73,6 +102,41 @@ test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
+UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
+	test_address test_record test_record_read test_target test_wire
+test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
+test_challenge_OBJS = probe/challenge.o
+test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
+test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
+test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
+	probe/failure.o
+test_tools_OBJS = $(test_jcs_OBJS) lib/sha256.o probe/tools.o probe/failure.o
+test_address_OBJS = probe/address.o
+test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o
+test_record_read_OBJS = $(test_record_OBJS)
+test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
+	lib/clock.o probe/target.o probe/credential.o
+test_wire_OBJS = $(test_target_OBJS) probe/wire.o
+$(foreach t,url oauth target wire,$(B)/unit/test_$(t)): LDLIBS += -lcurl
+UNIT += test_view test_respond test_request test_badge
+test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
+test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
+test_request_OBJS = $(test_json_OBJS) lib/names.o lib/near.o lib/sha256.o \
+	serve/request.o serve/route.o serve/server.o serve/suggest.o
+test_badge_OBJS = $(test_view_OBJS) lib/regions.o lib/sha256.o serve/badge.o \
+	serve/escape.o serve/page.o serve/page_style.o serve/server.o
+UNIT += test_conf test_conf_values test_conf_page
+test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
+	lib/num.o $(CONF)
+test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
+test_conf_page_OBJS = $(test_conf_OBJS)
+UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
+test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
+	lib/clock.o $(MACHINE)
+test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
+test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
+test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
+	lib/record_verdict_read.o
 
 OBJS = $(sort $(foreach p,$(PROGRAMS),$($(p)_OBJS)) \
 	$(foreach t,$(UNIT),tests/unit/$(t).o $($(t)_OBJS)))
@@ -110,10 +174,16 @@ $(B)/%.o: %.c $(B)/flags
 deps:
 	@scripts/deps build test
 
+# The whole pipeline on this machine: make run [URL=https://…]
+run:
+	@scripts/deps build run
+	@$(MAKE) -s -j 2 all
+	@scripts/run $(URL)
+
 # Everything under both compilers, and under the sanitizers with clang's.
 check: deps
-	$(MAKE) CC=gcc WERROR=1 all unit
-	$(MAKE) CC=clang WERROR=1 SAN=1 all unit
+	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
+	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all unit
 	tests/peers/install
 	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%)
 	prove -j 2 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
@@ -126,10 +196,14 @@ clean:
 
 install: all
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man5
+		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
+		$(DESTDIR)$(MANDIR)/man8
 	install -m 755 $(PROGRAMS:%=$(B)/bin/%) $(DESTDIR)$(BINDIR)
+	install -m 755 $(SCRIPTS) $(DESTDIR)$(BINDIR)
 	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
+	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
+	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 
-.PHONY: all check clean deps install unit FORCE
+.PHONY: all check clean deps install run unit FORCE
 .DELETE_ON_ERROR:

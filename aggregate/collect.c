@@ -246,6 +246,12 @@ static int add_probe(struct collect *c, const struct probe_record *r, char *why)
 	return 0;
 }
 
+const struct tool_list *collect_learn(struct collect *c,
+	const struct probe_record *r)
+{
+	return tool_lists_share(&c->lists, &c->pool, r);
+}
+
 static int add_runner(struct collect *c, const struct runner_record *r,
 	char *why)
 {

@@ -43,6 +43,13 @@ void collect_free(struct collect *c);
 int collect_add(struct collect *c, const struct record *r, char *why);
 
 /*
+ * collect_learn(c, r): the tools of the hashes in a probe record, whose
+ * tool_hash is not NULL, without its probe; valid until collect_free.
+ */
+const struct tool_list *collect_learn(struct collect *c,
+	const struct probe_record *r);
+
+/*
  * collect_finish(c): sort what was taken in. After it nothing more is added,
  * and what the functions below return is valid until collect_free.
  */

@@ -21,12 +21,19 @@ const char command_usage[] =
 	"       mcp-aggregate replay file|- [-f format] [-r regions]\n"
 	"           [-s slug] [--interval time] [--lookback time]\n"
 	"           [--tolerance time]\n"
+	"       mcp-aggregate verdict [-c file] [-f format] [-N epoch] [-s slug]\n"
+	"           [--store url]\n"
+	"       mcp-aggregate ingest [--store url]\n"
+	"       mcp-aggregate targets [-c file] [-r region] [-s slug]\n"
+	"           [--store url]\n"
+	"       mcp-aggregate config [-c file]\n"
 	"       mcp-aggregate -h | -V\n";
 
 /* What getopt_long returns for the options without a letter. */
-enum { OPT_INTERVAL = 256, OPT_LOOKBACK, OPT_TOLERANCE };
+enum { OPT_INTERVAL = 256, OPT_LOOKBACK, OPT_STORE, OPT_TOLERANCE };
 
 static const struct option options[] = {
+	{"config", required_argument, NULL, 'c'},
 	{"format", required_argument, NULL, 'f'},
 	{"help", no_argument, NULL, 'h'},
 	{"interval", required_argument, NULL, OPT_INTERVAL},
@@ -34,13 +41,14 @@ static const struct option options[] = {
 	{"now", required_argument, NULL, 'N'},
 	{"regions", required_argument, NULL, 'r'},
 	{"slug", required_argument, NULL, 's'},
+	{"store", required_argument, NULL, OPT_STORE},
 	{"tolerance", required_argument, NULL, OPT_TOLERANCE},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
 };
 
 /* An operand comes as 1 (the '-'), a missing argument as ':'. */
-static const char letters[] = "-:f:hN:r:s:V";
+static const char letters[] = "-:c:f:hN:r:s:V";
 
 static const char *option_name(int code)
 {
@@ -118,6 +126,9 @@ static int parse_format(struct command *cmd, const char *arg)
 static int parse_option(struct command *cmd, int code, char *arg)
 {
 	switch (code) {
+	case 'c':
+		cmd->config = arg;
+		return 0;
 	case 'f':
 		return parse_format(cmd, arg);
 	case 'N':
@@ -133,6 +144,9 @@ static int parse_option(struct command *cmd, int code, char *arg)
 		return parse_time(code, arg, 1, DAY, &cmd->interval);
 	case OPT_LOOKBACK:
 		return parse_time(code, arg, 1, 7 * DAY, &cmd->lookback);
+	case OPT_STORE:
+		cmd->store = arg;
+		return 0;
 	case OPT_TOLERANCE:
 		return parse_time(code, arg, 0, DAY, &cmd->tolerance);
 	default:
@@ -140,40 +154,107 @@ static int parse_option(struct command *cmd, int code, char *arg)
 	}
 }
 
+/* What each command takes: an operand, and options by their codes. */
+static const struct {
+	const char *name;
+	enum action action;
+	bool operand; /* needed */
+	int options[10];
+} commands[] = {
+	{"verdict", ACTION_VERDICT, false,
+		{'c', 'f', 'N', 'r', 's', OPT_INTERVAL, OPT_LOOKBACK, OPT_STORE,
+			OPT_TOLERANCE}},
+	{"replay", ACTION_REPLAY, true,
+		{'f', 'r', 's', OPT_INTERVAL, OPT_LOOKBACK, OPT_TOLERANCE}},
+	{"ingest", ACTION_INGEST, false, {OPT_STORE}},
+	{"targets", ACTION_TARGETS, false, {'c', 'r', 's', OPT_STORE}},
+	{"config", ACTION_CONFIG, false, {'c'}},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
 /* The command, then what it reads. */
 static int parse_operand(struct command *cmd, const char *arg, int n)
 {
-	if (n == 0 && strcmp(arg, "verdict") == 0) {
-		cmd->action = ACTION_VERDICT;
-	} else if (n == 0 && strcmp(arg, "replay") == 0) {
-		cmd->action = ACTION_REPLAY;
-	} else if (n == 0) {
+	if (n == 0) {
+		for (size_t i = 0; i < COMMANDS; i++) {
+			if (strcmp(commands[i].name, arg) != 0)
+				continue;
+			cmd->action = commands[i].action;
+			return 0;
+		}
 		log_error("'%s': not a command", arg);
 		return -1;
-	} else if (n == 1) {
-		cmd->input = arg;
-	} else {
+	}
+	if (n > 1) {
 		log_error("'%s': one argument too many", arg);
+		return -1;
+	}
+	cmd->input = arg;
+	return 0;
+}
+
+static bool takes(size_t command, int code)
+{
+	for (const int *o = commands[command].options; *o; o++)
+		if (*o == code)
+			return true;
+	return false;
+}
+
+/* verdict judges records from a pipe, or what the store holds. */
+static int check_verdict(const struct command *cmd, const bool *seen)
+{
+	static const int piped[] = {
+		'r', OPT_INTERVAL, OPT_LOOKBACK, OPT_TOLERANCE};
+	static const int stored[] = {'c', OPT_STORE};
+	const int *wrong = cmd->input ? stored : piped;
+	size_t n = cmd->input ? sizeof stored / sizeof *stored
+			      : sizeof piped / sizeof *piped;
+
+	if (cmd->input && strcmp(cmd->input, "-") != 0) {
+		log_error("verdict: '-' or nothing expected");
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		if (!seen[wrong[i]])
+			continue;
+		log_error("verdict: --%s is %s '-'", option_name(wrong[i]),
+			cmd->input ? "not for" : "only for");
 		return -1;
 	}
 	return 0;
 }
 
-static int check(const struct command *cmd, int operands)
+static int check(struct command *cmd, const bool *seen, int operands)
 {
+	size_t i = 0;
+
 	if (operands == 0) {
-		log_error("a command is missing: verdict or replay");
-	} else if (cmd->action == ACTION_VERDICT &&
-		(!cmd->input || strcmp(cmd->input, "-") != 0)) {
-		log_error("verdict: '-' expected");
-	} else if (cmd->action == ACTION_REPLAY && !cmd->input) {
-		log_error("replay: a file or '-' expected");
-	} else if (cmd->action == ACTION_REPLAY && !isnan(cmd->now)) {
-		log_error("replay: --now is not for it: the records say when");
-	} else {
-		return 0;
+		log_error("a command is missing: verdict, replay, ingest, "
+			  "targets or config");
+		return -1;
 	}
-	return -1;
+	while (commands[i].action != cmd->action)
+		i++;
+	for (const struct option *o = options; o->name; o++) {
+		if (!seen[o->val] || takes(i, o->val))
+			continue;
+		log_error("%s: --%s is not for it", commands[i].name, o->name);
+		return -1;
+	}
+	if (cmd->action == ACTION_VERDICT)
+		return check_verdict(cmd, seen);
+	if (commands[i].operand != (cmd->input != NULL)) {
+		log_error("%s: %s", commands[i].name,
+			cmd->input ? "takes no argument"
+				   : "a file or '-' expected");
+		return -1;
+	}
+	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {
+		log_error("targets: one region at most");
+		return -1;
+	}
+	return 0;
 }
 
 /* 0, -1, or 1 where there is nothing more to parse. */
@@ -233,7 +314,9 @@ int command_parse(int argc, char **argv, struct command *cmd)
 	for (; optind < argc; optind++)
 		if (parse_operand(cmd, argv[optind], operands++))
 			return -1;
-	return check(cmd, operands);
+	if (!cmd->config && getenv("MCP_CONFIG") && *getenv("MCP_CONFIG"))
+		cmd->config = getenv("MCP_CONFIG");
+	return check(cmd, seen, operands);
 }
 
 void command_release(struct command *cmd)

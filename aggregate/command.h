@@ -7,12 +7,22 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum action { ACTION_VERDICT, ACTION_REPLAY, ACTION_HELP, ACTION_VERSION };
+enum action {
+	ACTION_VERDICT, /* of records, or without input, of the store */
+	ACTION_REPLAY,
+	ACTION_INGEST,
+	ACTION_TARGETS,
+	ACTION_CONFIG,
+	ACTION_HELP,
+	ACTION_VERSION
+};
 enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL };
 
 struct command {
 	enum action action;
-	const char *input; /* a file, or "-" */
+	const char *input;  /* a file, or "-"; NULL for the store */
+	const char *config; /* a file; NULL where none is named */
+	const char *store;  /* an address; NULL where none is given */
 	const char *slug;  /* the only server to judge; NULL for all */
 	const char **regions; /* the expected ones; NULL for those seen */
 	size_t n_regions;

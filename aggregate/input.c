@@ -1,6 +1,5 @@
 #include "input.h"
 
-#include "collect.h"
 #include "lines.h"
 #include "log.h"
 #include "record.h"
@@ -12,8 +11,10 @@
 /* So many refused lines are named; the others are counted. */
 #define REFUSED_NAMED 20
 
-/* 0 where the line was used, or is empty; else -1 and why. */
-static int read_line(const char *p, size_t n, struct collect *c, char *why)
+/* 0 where the line was used, or is empty; else as `use`, and why. */
+static int read_line(const char *p, size_t n,
+	int (*use)(void *arg, const struct record *r, char *why), void *arg,
+	char *why)
 {
 	struct record r;
 	int used;
@@ -22,26 +23,32 @@ static int read_line(const char *p, size_t n, struct collect *c, char *why)
 		return 0;
 	if (record_read(p, n, &r, why))
 		return -1;
-	used = collect_add(c, &r, why);
+	used = use(arg, &r, why);
 	record_release(&r);
 	return used;
 }
 
-int input_read(int fd, struct collect *c, unsigned long *refused)
+int input_read(int fd,
+	int (*use)(void *arg, const struct record *r, char *why), void *arg,
+	unsigned long *refused)
 {
 	struct lines *l = lines_new(fd);
 	enum lines_result got;
 	char why[RECORD_WHY];
 	const char *p;
 	size_t n;
-	int saved;
+	int saved, used = 0;
 
 	*refused = 0;
 	for (;;) {
 		got = lines_next(l, &p, &n);
 		if (got == LINES_END || got == LINES_ERROR)
 			break;
-		if (got == LINES_LINE && read_line(p, n, c, why) == 0)
+		if (got == LINES_LINE)
+			used = read_line(p, n, use, arg, why);
+		if (used == INPUT_STOP)
+			break;
+		if (got == LINES_LINE && !used)
 			continue;
 		if (got == LINES_TOO_LONG)
 			snprintf(why, sizeof why, "longer than %d bytes",
@@ -54,5 +61,5 @@ int input_read(int fd, struct collect *c, unsigned long *refused)
 	saved = errno;
 	lines_free(l);
 	errno = saved;
-	return got == LINES_END ? 0 : -1;
+	return used == INPUT_STOP ? INPUT_STOP : got == LINES_END ? 0 : -1;
 }

@@ -32,7 +32,7 @@ struct judge {
 	struct subject *subjects; /* by slug */
 	size_t n;
 	struct server unheard; /* --slug, where only its runners are known */
-	bool text, colour;
+	struct output output;
 	bool red; /* the last verdict */
 };
 
@@ -98,13 +98,6 @@ static void say_nothing(const struct command *cmd, size_t n_runners)
 		piped ? "standard input" : cmd->input);
 }
 
-static bool colour_wanted(void)
-{
-	const char *no = getenv("NO_COLOR");
-
-	return isatty(STDOUT_FILENO) && !(no && *no);
-}
-
 /* Who is judged. -1 where there is nobody, and the operator is told. */
 static int judge_init(struct judge *j, const struct command *cmd,
 	struct collect *c)
@@ -114,9 +107,7 @@ static int judge_init(struct judge *j, const struct command *cmd,
 
 	collect_runners(c, &n_runners);
 	*j = (struct judge) {.rule = rule_of(cmd)};
-	j->text = cmd->format == FORMAT_TEXT ||
-		(cmd->format == FORMAT_BY_OUTPUT && isatty(STDOUT_FILENO));
-	j->colour = j->text && colour_wanted();
+	j->output = output_choose(cmd->format);
 	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
 	for (size_t i = 0; i < n; i++)
 		if (!cmd->slug || strcmp(cmd->slug, servers[i].slug) == 0)
@@ -144,11 +135,11 @@ static int emit(const struct judge *j, const struct verdict *v, bool dated)
 	int failed;
 
 	buf_init(&b, 4 * LINE_MAX_BYTES);
-	if (j->text) {
+	if (j->output.text) {
 		clock_rfc3339(v->window, as_of);
 		if (dated)
 			buf_fmt(&b, "%s  ", as_of);
-		show_verdict(&b, v, j->colour);
+		show_verdict(&b, v, j->output.colour);
 	} else {
 		verdict_write(&b, v);
 	}

@@ -3,12 +3,15 @@
  * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1).
  */
 #include "collect.h"
+#include "command.h"
+#include "configured.h"
 #include "exits.h"
+#include "ingest.h"
 #include "input.h"
 #include "judge.h"
 #include "lines.h"
 #include "log.h"
-#include "command.h"
+#include "publish.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -24,6 +27,11 @@ static int print(const char *s)
 	return EXIT_ENV;
 }
 
+static int collect_record(void *arg, const struct record *r, char *why)
+{
+	return collect_add(arg, r, why);
+}
+
 /* Reads all records, then judges. Refused lines do not pass unnoticed. */
 static int run(const struct command *cmd, int fd)
 {
@@ -31,7 +39,7 @@ static int run(const struct command *cmd, int fd)
 	unsigned long refused;
 	int status;
 
-	if (input_read(fd, c, &refused)) {
+	if (input_read(fd, collect_record, c, &refused)) {
 		log_error("%s: %s", cmd->input, strerror(errno));
 		status = EXIT_ENV;
 	} else {
@@ -77,7 +85,16 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_VERDICT:
 		case ACTION_REPLAY:
-			status = run_input(&cmd);
+			status = cmd.input ? run_input(&cmd) : publish(&cmd);
+			break;
+		case ACTION_INGEST:
+			status = ingest(&cmd);
+			break;
+		case ACTION_TARGETS:
+			status = configured_targets(&cmd);
+			break;
+		case ACTION_CONFIG:
+			status = configured_show(&cmd);
 			break;
 		}
 	}

@@ -2,12 +2,24 @@
 
 #include "text.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* So many names of tools are told; of the others, how many. */
 #define NAMES_SHOWN 5
 /* A name is cut to so many characters. */
 #define NAME_SHOWN 60
+
+struct output output_choose(enum format format)
+{
+	const char *no = getenv("NO_COLOR");
+	bool terminal = isatty(STDOUT_FILENO);
+
+	return (struct output) {.text = format == FORMAT_TEXT ||
+			(format == FORMAT_BY_OUTPUT && terminal),
+		.colour = terminal && !(no && *no)};
+}
 
 static const char *colour_code(enum verdict_colour c)
 {

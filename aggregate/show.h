@@ -5,7 +5,19 @@
 #define SHOW_H
 
 #include "buf.h"
+#include "command.h"
 #include "record_verdict.h"
+
+/* In what form verdicts go to standard output. */
+struct output {
+	bool text, colour;
+};
+
+/*
+ * output_choose(format): what was asked for; else text on a terminal, and in
+ * colour unless NO_COLOR is set, and JSON lines elsewhere.
+ */
+struct output output_choose(enum format format);
 
 /*
  * show_verdict(b, v, colour): append the line and its newline; with the escape

@@ -125,6 +125,11 @@ static void put_verdict(struct buf *b, const struct verdict *v, size_t most)
 	json_put_num(b, v->uptime_30d);
 	buf_str(b, ",\"p95_ms\":");
 	put_ms(b, v->p95_ms);
+	if (v->published_at > 0) {
+		buf_fmt(b, ",\"published_at\":%.3f,\"last_probe_at\":",
+			v->published_at);
+		json_put_num(b, v->last_probe_at);
+	}
 	buf_str(b, "}\n");
 }
 

@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "names.h"
 
+#include <cjson/cJSON.h>
 #include <stdint.h>
 
 /* What stands in the record where the regions see different tools. */
@@ -53,6 +54,9 @@ struct verdict {
 	double latency_baseline; /* NAN where there is none */
 	double uptime_30d;	 /* NAN where there is none */
 	double p95_ms;		 /* NAN where there is none */
+	/* Of a verdict that is published; 0 in others. Epoch seconds. */
+	double published_at;
+	double last_probe_at; /* of the newest probe of any region; NAN: none */
 };
 
 /*
@@ -62,5 +66,19 @@ struct verdict {
  * the end; what is too long even so leaves b as it was.
  */
 void verdict_write(struct buf *b, const struct verdict *v);
+
+/* A verdict that was read, with what its strings and arrays belong to. */
+struct verdict_record {
+	struct verdict verdict;
+	cJSON *doc; /* owns the strings */
+};
+
+/*
+ * verdict_read(p, n, r, why): read a line of n bytes. 0, and then
+ * verdict_record_release frees what *r holds; or -1, and why, which has
+ * RECORD_WHY bytes, says what is wrong with it.
+ */
+int verdict_read(const char *p, size_t n, struct verdict_record *r, char *why);
+void verdict_record_release(struct verdict_record *r);
 
 #endif

@@ -175,10 +175,15 @@ usage() {
 }
 
 @test "usage" {
-	usage "a command is missing: verdict or replay"
+	usage "a command is missing: verdict, replay, ingest, targets or config"
 	usage "'judge': not a command" judge
-	usage "verdict: '-' expected" verdict
-	usage "verdict: '-' expected" verdict good
+	usage "verdict: '-' or nothing expected" verdict good
+	usage "verdict: --regions is only for '-'" verdict -r a
+	usage "verdict: --store is not for '-'" verdict - --store unix:///x
+	usage "ingest: --slug is not for it" ingest -s a
+	usage "ingest: takes no argument" ingest x
+	usage "targets: one region at most" targets -r a,b
+	usage "neither --config nor MCP_CONFIG names a configuration" config
 	usage "replay: a file or '-' expected" replay
 	usage "'x': one argument too many" verdict - x
 	usage "'x': one argument too many" verdict -- - x
@@ -189,7 +194,7 @@ usage() {
 	usage "--regions: '' is not the name of a region" verdict - -r a,
 	usage "--regions: 'a' stands there twice" verdict - -r a,b,a
 	usage "--now: 'soon' is not an epoch second" verdict - -N soon
-	usage "replay: --now is not for it: the records say when" replay good -N 1
+	usage "replay: --now is not for it" replay good -N 1
 	usage "--interval: '0s' is not a time in its range, like 60s or 5m" verdict - --interval 0s
 	usage "--lookback: '-5' is not a time in its range, like 60s or 5m" verdict - --lookback -5
 	usage "--tolerance: '1y' is not a time in its range, like 60s or 5m" verdict - --tolerance 1y

@@ -3,8 +3,8 @@
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
-	CPPFLAGS="-Ilib -Iprobe -Iaggregate -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -DVERSION=\"0\" -include lib/banned.h"
-	mapfile -t sources < <(printf '%s\n' lib/*.[ch] probe/*.[ch] aggregate/*.[ch])
+	CPPFLAGS="-Ilib -Iprobe -Iaggregate -Ialertd -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -DVERSION=\"0\" -include lib/banned.h"
+	mapfile -t sources < <(printf '%s\n' {lib,probe,aggregate,alertd,serve}/*.[ch])
 }
 
 # includes HEADER FILE…: nobody else includes it.
@@ -17,7 +17,7 @@ only() {
 }
 
 @test "every header compiles alone, and twice" {
-	for h in lib/*.h probe/*.h aggregate/*.h; do
+	for h in {lib,probe,aggregate,alertd,serve}/*.h; do
 		[ "$h" = lib/banned.h ] && continue
 		# shellcheck disable=SC2086
 		printf '#include "%s"\n#include "%s"\n' "$PWD/$h" "$PWD/$h" |
@@ -33,15 +33,20 @@ only() {
 }
 
 @test "a library is known to its owners alone" {
-	only curl/ probe/http.c probe/http_fail.h probe/http_fields.h probe/url.c
+	only curl/ alertd/webhook.c probe/http.c probe/http_fail.h \
+		probe/http_fields.h probe/url.c
+	only hiredis/ lib/store.c
+	only yaml.h lib/conf_yaml.h
+	only fcgiapp.h serve/main.c
 }
 
 @test "a program's folder includes nothing of another's" {
-	for h in probe/*.h; do
-		! grep -l "\"$(basename "$h")\"" aggregate/*.[ch] lib/*.[ch]
-	done
-	for h in aggregate/*.h; do
-		! grep -l "\"$(basename "$h")\"" probe/*.[ch] lib/*.[ch]
+	for h in {probe,aggregate,alertd,serve}/*.h; do
+		for f in "${sources[@]}"; do
+			[ "${f%/*}" = "${h%/*}" ] && continue
+			! grep -H "#include \"$(basename "$h")\"" "$f" ||
+				[ -e "${f%/*}/$(basename "$h")" ]
+		done
 	done
 }
 
@@ -51,7 +56,11 @@ only() {
 }
 
 @test "what decides touches neither clock, file, socket nor environment" {
-	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history probe/sse probe/rpc \
+	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history serve/route \
+		serve/request serve/view serve/badge serve/page serve/respond \
+		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
+		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
+		alertd/outbox alertd/routing probe/sse probe/rpc \
 		probe/tools probe/oauth probe/challenge probe/steps \
 		probe/failure lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do

@@ -1,0 +1,162 @@
+#include "configured.h"
+
+#include "command.h"
+#include "conf.h"
+#include "exits.h"
+#include "keys.h"
+#include "lines.h"
+#include "log.h"
+#include "record.h"
+#include "store.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONFIG_MAX (16 * 1024 * 1024)
+
+/* What a region saw of a server last; "" where it is not known. */
+struct memory {
+	char hash[HASH_HEX + 1];
+	char era[16];
+};
+
+static struct conf *load(const struct command *cmd)
+{
+	if (cmd->config)
+		return conf_load(cmd->config);
+	log_error("neither --config nor MCP_CONFIG names a configuration");
+	return NULL;
+}
+
+static int print(const struct buf *b)
+{
+	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
+}
+
+int configured_show(const struct command *cmd)
+{
+	struct conf *c = load(cmd);
+	struct buf b;
+	int rc;
+
+	if (!c)
+		return EXIT_USAGE;
+	buf_init(&b, CONFIG_MAX);
+	conf_json(c, &b);
+	buf_char(&b, '\n');
+	rc = print(&b);
+	buf_release(&b);
+	conf_free(c);
+	return rc;
+}
+
+static const char *region_of(const struct command *cmd)
+{
+	return cmd->n_regions ? cmd->regions[0] : NULL;
+}
+
+static bool in_region(const struct conf_server *s, const char *region)
+{
+	for (size_t i = 0; region && i < s->n_regions; i++)
+		if (strcmp(s->regions[i], region) == 0)
+			return true;
+	return !region;
+}
+
+/* The newest of a region's rows that has read the tools: see scripts.h. */
+static void remember(const char *rows, struct memory *m)
+{
+	char why[RECORD_WHY];
+
+	for (; rows && *rows && !*m->hash; rows += strcspn(rows, "\n")) {
+		size_t n;
+		struct record r;
+
+		rows += strspn(rows, "\n");
+		for (int column = 0; column < 2 && rows; column++) {
+			rows = strchr(rows, '\t');
+			rows += rows != NULL;
+		}
+		if (!rows)
+			return;
+		n = strcspn(rows, "\t\n");
+		if (record_read(rows, n, &r, why))
+			continue;
+		if (r.type == RECORD_PROBE && r.u.probe.tool_hash) {
+			snprintf(m->hash, sizeof m->hash, "%s",
+				r.u.probe.tool_hash);
+			if (r.u.probe.era)
+				snprintf(m->era, sizeof m->era, "%s",
+					era_name(r.u.probe.era));
+		}
+		record_release(&r);
+	}
+}
+
+/* Without a store, nothing is remembered; one that fails is no reason not to
+ * probe. */
+static void recall(const struct command *cmd, const struct conf *c,
+	struct memory *m)
+{
+	const char *url = cmd->store ? cmd->store : c->store;
+	char why[STORE_WHY], key[KEY_MAX];
+	struct store *s;
+
+	if (!region_of(cmd) || (!url && !getenv("MCP_STORE")))
+		return;
+	s = store_open(url, why);
+	if (!s) {
+		log_warn("%s", why);
+		return;
+	}
+	for (size_t i = 0; i < c->n_servers; i++)
+		store_add(s, "HGET", key_latest(key, c->servers[i].slug),
+			region_of(cmd), NULL);
+	if (store_run(s))
+		log_warn("%s", store_why(s));
+	else
+		for (size_t i = 0; i < c->n_servers; i++)
+			remember(store_text(store_reply(s, i)), &m[i]);
+	store_close(s);
+}
+
+int configured_targets(const struct command *cmd)
+{
+	struct conf *c = load(cmd);
+	const char *region = region_of(cmd);
+	struct memory *m;
+	struct buf b;
+	int rc = EXIT_GOOD;
+
+	if (!c)
+		return EXIT_USAGE;
+	if (region && !conf_region(c, region)) {
+		log_error("region %s is not configured", region);
+		conf_free(c);
+		return EXIT_USAGE;
+	}
+	m = xcalloc(c->n_servers, sizeof *m);
+	recall(cmd, c, m);
+	buf_init(&b, LINE_MAX_BYTES);
+	for (size_t i = 0; i < c->n_servers && !rc; i++) {
+		const struct conf_server *s = &c->servers[i];
+
+		if (!in_region(s, region) ||
+			(cmd->slug && strcmp(cmd->slug, s->slug) != 0))
+			continue;
+		buf_clear(&b);
+		conf_target(c, s, region, *m[i].hash ? m[i].hash : NULL,
+			*m[i].era ? m[i].era : NULL, &b);
+		rc = print(&b);
+	}
+	buf_release(&b);
+	free(m);
+	conf_free(c);
+	return rc;
+}

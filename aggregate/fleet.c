@@ -1,0 +1,152 @@
+#include "fleet.h"
+
+#include "conf.h"
+#include "json.h"
+#include "keys.h"
+#include "lines.h"
+#include "log.h"
+#include "store.h"
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct rule rule_of(const struct conf_server *s)
+{
+	struct rule r = rule_default(s->interval_s);
+	const struct conf_thresholds *t = &s->thresholds;
+
+	r.lookback_s = t->lookback_s;
+	r.tolerance_s = t->tolerance_s;
+	r.divergence_s = t->divergence_s;
+	r.quorum = t->quorum;
+	r.step_alert = t->step_alert;
+	r.hard_outage = t->hard_outage;
+	r.alone = t->alone;
+	r.throttled = t->throttled;
+	return r;
+}
+
+void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
+{
+	memset(f, 0, sizeof *f);
+	f->servers = xcalloc(c->n_servers, sizeof *f->servers);
+	for (size_t i = 0; i < c->n_servers; i++) {
+		const struct conf_server *s = &c->servers[i];
+
+		if (slug && strcmp(slug, s->slug) != 0)
+			continue;
+		f->servers[f->n++] = (struct fleet_server) {.slug = s->slug,
+			.url = s->url,
+			.regions = (const char *const *)s->regions,
+			.n_regions = s->n_regions,
+			.rule = rule_of(s)};
+	}
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct fleet_server *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+int fleet_stored(struct fleet *f, struct store *s, const char *slug)
+{
+	const struct store_reply *r =
+		store_one(s, "HKEYS", KEY_SERVERS, NULL);
+	size_t n = store_count(r);
+
+	memset(f, 0, sizeof *f);
+	if (!r) {
+		log_error("%s", store_why(s));
+		return -1;
+	}
+	f->servers = xcalloc(n, sizeof *f->servers);
+	f->slugs = xcalloc(n, sizeof *f->slugs);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = store_text(store_item(r, i));
+
+		if (!name || !slug_valid(name) ||
+			(slug && strcmp(slug, name) != 0))
+			continue;
+		f->slugs[f->n] = xstrdup(name);
+		f->servers[f->n] = (struct fleet_server) {
+			.slug = f->slugs[f->n], .rule = rule_default(60)};
+		f->n++;
+	}
+	if (f->n)
+		qsort(f->servers, f->n, sizeof *f->servers, by_slug);
+	return 0;
+}
+
+void fleet_release(struct fleet *f)
+{
+	for (size_t i = 0; f->slugs && i < f->n; i++)
+		free(f->slugs[i]);
+	free(f->slugs);
+	free(f->servers);
+	memset(f, 0, sizeof *f);
+}
+
+static void put_server(const struct conf *c, const struct conf_server *s,
+	struct buf *b)
+{
+	const struct conf_account *a =
+		s->account ? conf_account(c, s->account) : NULL;
+
+	buf_str(b, "{\"url\":");
+	json_put_str(b, s->url);
+	buf_fmt(b, ",\"private\":%s,\"account\":",
+		s->private ? "true" : "false");
+	json_put_str(b, s->account);
+	buf_str(b, ",\"token_sha256\":");
+	json_put_str(b, a ? a->token_sha256 : NULL);
+	buf_fmt(b, ",\"interval\":%.0f,\"regions\":[", s->interval_s);
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct conf_region *r = conf_region(c, s->regions[i]);
+
+		buf_str(b, i ? ",{\"name\":" : "{\"name\":");
+		json_put_str(b, s->regions[i]);
+		buf_str(b, ",\"city\":");
+		json_put_str(b, r ? r->city : s->regions[i]);
+		buf_char(b, '}');
+	}
+	buf_str(b, "],\"title\":");
+	json_put_str(b, s->title);
+	buf_char(b, '}');
+}
+
+int fleet_announce(const struct conf *c, struct store *s)
+{
+	const struct store_reply *r = store_one(s, "HKEYS", KEY_SERVERS, NULL);
+	size_t n = store_count(r), gone = 0;
+	char **old = xcalloc(n, sizeof *old);
+	struct buf b;
+	int rc = r ? 0 : -1;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *slug = store_text(store_item(r, i));
+
+		if (slug && !conf_server(c, slug))
+			old[gone++] = xstrdup(slug);
+	}
+	buf_init(&b, LINE_MAX_BYTES);
+	for (size_t i = 0; i < gone; i++)
+		store_add(s, "HDEL", KEY_SERVERS, old[i], NULL);
+	for (size_t i = 0; i < c->n_servers; i++) {
+		buf_clear(&b);
+		put_server(c, &c->servers[i], &b);
+		store_add(s, "HSET", KEY_SERVERS, c->servers[i].slug, b.p,
+			NULL);
+	}
+	if (!rc)
+		rc = store_run(s);
+	if (rc)
+		log_error("%s", store_why(s));
+	buf_release(&b);
+	for (size_t i = 0; i < gone; i++)
+		free(old[i]);
+	free(old);
+	return rc;
+}

@@ -1,0 +1,33 @@
+/*
+ * hist.h: durations as counts of buckets whose bounds grow by 2 %, so that any
+ * percentile is off by at most 1 %, however many there are.
+ */
+#ifndef HIST_H
+#define HIST_H
+
+#include <stddef.h>
+
+/* Bucket i holds 0.1 * 1.02^i <= ms < 0.1 * 1.02^(i+1); 0 what is below. */
+#define HIST_LEAST_MS 0.1
+#define HIST_GROWTH 1.02
+/* Beyond an hour nothing is told apart. */
+#define HIST_BUCKETS 880
+
+struct hist {
+	unsigned long long count[HIST_BUCKETS];
+	unsigned long long total;
+};
+
+/* hist_bucket(ms): where a duration belongs. */
+size_t hist_bucket(double ms);
+
+/* hist_add(h, bucket, n): n more; a bucket that is none counts as the last. */
+void hist_add(struct hist *h, size_t bucket, unsigned long long n);
+
+/*
+ * hist_percentile(h, p): in ms, by nearest rank, p from 0 to 100; NAN where h is
+ * empty.
+ */
+double hist_percentile(const struct hist *h, double p);
+
+#endif

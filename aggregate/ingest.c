@@ -1,0 +1,221 @@
+/*
+ * ingest.c: see ingest.h. What was read is written in batches; a script in the
+ * store puts the records of a probe in their place, whatever came before. To
+ * ingest again what was ingested already changes nothing.
+ */
+#include "ingest.h"
+
+#include "batch.h"
+#include "clock.h"
+#include "exits.h"
+#include "input.h"
+#include "json.h"
+#include "keys.h"
+#include "lines.h"
+#include "log.h"
+#include "command.h"
+#include "scripts.h"
+#include "store.h"
+
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A batch is written once it has so many probes, or bytes. */
+#define PROBES_MAX 500
+#define BYTES_MAX (8 * 1024 * 1024)
+
+struct ingest {
+	struct store *store;
+	struct batch *batch;
+	char sha[64]; /* of the script, as the store names it */
+	unsigned long records;
+};
+
+static void put_array(struct buf *b, const char *elements)
+{
+	buf_clear(b);
+	buf_fmt(b, "[%s]", elements);
+}
+
+/* Queue what puts one probe in its place. */
+static void queue(struct ingest *in, const struct bundle *u)
+{
+	int64_t window = clock_window(u->started_at);
+	bool counts = u->started_at > clock_wall() - KEYS_PROBE_S;
+	char probe[KEY_MAX], reporters[KEY_MAX], latest[KEY_MAX];
+	char hash[KEY_MAX], latency[KEY_MAX], tools[KEY_MAX];
+	char at[40], life[4][16];
+	struct buf all, kept;
+
+	snprintf(at, sizeof at, "%.6f", u->started_at);
+	snprintf(life[0], sizeof *life, "%d", KEYS_PROBE_S);
+	snprintf(life[1], sizeof *life, "%d", KEYS_LATEST_S);
+	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
+	snprintf(life[3], sizeof *life, "%d", KEYS_ROLLUP_S);
+	buf_init(&all, u->records.max + 2);
+	buf_init(&kept, u->records.max + 2);
+	put_array(&all, u->records.p);
+	put_array(&kept, u->summary ? u->summary : u->records.p);
+	store_add(in->store, "EVALSHA", in->sha, "6",
+		key_probe(probe, u->slug, window, u->region),
+		key_reporters(reporters, u->slug, window),
+		key_latest(latest, u->slug),
+		key_tool_hash(hash, u->slug, u->region),
+		key_latency(latency, u->slug, window / 3600),
+		key_tools(tools, u->slug), u->region, u->probe_id, at, all.p,
+		kept.p, counts ? "1" : "0", u->tools_key ? u->tools_key : "",
+		u->tools ? u->tools : "", life[0], life[1], life[2], life[3],
+		NULL);
+	buf_release(&all);
+	buf_release(&kept);
+}
+
+/* A server that no configuration names is public, and known by its URL. */
+static void queue_server(struct ingest *in, const struct bundle *u)
+{
+	struct buf b;
+
+	if (!u->summary)
+		return;
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_str(&b, "{\"url\":");
+	json_put_str(&b, u->url);
+	buf_str(&b, ",\"private\":false,\"account\":null,\"token_sha256\":null,"
+		    "\"interval\":60,\"regions\":[],\"title\":null}");
+	store_add(in->store, "HSETNX", KEY_SERVERS, u->slug, b.p, NULL);
+	buf_release(&b);
+}
+
+static int say(const struct ingest *in)
+{
+	log_error("%s", store_why(in->store));
+	return -1;
+}
+
+static int flush(struct ingest *in)
+{
+	const struct bundle *u;
+	size_t n;
+	int rc;
+
+	u = batch_bundles(in->batch, &n);
+	if (!n)
+		return store_run(in->store) ? say(in) : 0;
+	/* Loaded anew each time: the store may have been restarted. */
+	store_add(in->store, "SCRIPT", "LOAD", script_ingest, NULL);
+	for (size_t i = 0; i < n; i++) {
+		queue(in, &u[i]);
+		queue_server(in, &u[i]);
+	}
+	rc = store_run(in->store) ? say(in) : 0;
+	batch_clear(in->batch);
+	return rc;
+}
+
+static void queue_runner(struct ingest *in, const struct record *r)
+{
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	json_put(&b, r->doc);
+	store_add(in->store, "HSET", KEY_RUNNERS, r->u.runner.region, b.p, NULL);
+	buf_release(&b);
+}
+
+/* See input.h. */
+static int take(void *arg, const struct record *r, char *why)
+{
+	struct ingest *in = arg;
+	size_t probes;
+
+	in->records++;
+	if (r->type == RECORD_RUNNER)
+		queue_runner(in, r);
+	else if (batch_add(in->batch, r, why))
+		return -1;
+	batch_bundles(in->batch, &probes);
+	if ((probes >= PROBES_MAX || batch_bytes(in->batch) >= BYTES_MAX) &&
+		flush(in))
+		return INPUT_STOP;
+	return 0;
+}
+
+/* All lines, batch by batch. An exit status. */
+static int read_all(struct ingest *in)
+{
+	unsigned long refused = 0;
+	int rc = input_read(STDIN_FILENO, take, in, &refused);
+
+	if (rc == -1)
+		log_error("standard input: %s", strerror(errno));
+	if (rc || flush(in))
+		return EXIT_ENV;
+	if (!in->records && !refused)
+		log_error("no records on standard input");
+	return refused || !in->records ? EXIT_USAGE : EXIT_GOOD;
+}
+
+/* Warn where the store may lose or evict what it was given. */
+static void check_store(struct store *s)
+{
+	const struct store_reply *policy, *aof;
+	const char *text;
+
+	store_add(s, "CONFIG", "GET", "maxmemory-policy", NULL);
+	store_add(s, "CONFIG", "GET", "appendonly", NULL);
+	/* Where CONFIG is forbidden, there is nothing to tell. */
+	if (store_run(s))
+		return;
+	policy = store_reply(s, 0);
+	aof = store_reply(s, 1);
+	text = store_text(store_item(policy, 1));
+	if (text && strcmp(text, "noeviction") != 0)
+		log_warn("store: maxmemory-policy is %s, and not noeviction: "
+			 "it may drop what it was given",
+			text);
+	text = store_text(store_item(aof, 1));
+	if (text && strcmp(text, "yes") != 0)
+		log_warn("store: appendonly is off: what it was given does not "
+			 "outlive it");
+}
+
+static int heartbeat(struct ingest *in)
+{
+	char now[40];
+
+	snprintf(now, sizeof now, "%.3f", clock_wall());
+	if (store_one(in->store, "HSET", KEY_HEARTBEATS, "ingest", now, NULL))
+		return EXIT_GOOD;
+	log_error("%s", store_why(in->store));
+	return EXIT_ENV;
+}
+
+int ingest(const struct command *cmd)
+{
+	struct ingest in = {0};
+	const struct store_reply *r;
+	char why[STORE_WHY];
+	int rc;
+
+	in.store = store_open(cmd->store, why);
+	if (!in.store) {
+		log_error("%s", why);
+		return EXIT_ENV;
+	}
+	check_store(in.store);
+	r = store_one(in.store, "SCRIPT", "LOAD", script_ingest, NULL);
+	if (!store_text(r)) {
+		log_error("%s", store_why(in.store));
+		store_close(in.store);
+		return EXIT_ENV;
+	}
+	snprintf(in.sha, sizeof in.sha, "%s", store_text(r));
+	in.batch = batch_new();
+	rc = read_all(&in);
+	if (rc != EXIT_ENV && heartbeat(&in))
+		rc = EXIT_ENV;
+	batch_free(in.batch);
+	store_close(in.store);
+	return rc;
+}

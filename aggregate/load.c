@@ -1,0 +1,210 @@
+#include "load.h"
+
+#include "json.h"
+#include "keys.h"
+#include "log.h"
+#include "store.h"
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define HOURS 25 /* 24 whole ones and the current one */
+
+/* The replies to one server's commands, in the order of ask(). */
+enum { ASK_LATEST, ASK_TOOLS, ASK_LATENCY };
+#define ASK_COUNT (ASK_LATENCY + HOURS)
+
+static void ask(struct store *s, const char *slug, double now)
+{
+	int64_t hour = (int64_t)now / 3600;
+	char key[KEY_MAX];
+
+	store_add(s, "HGETALL", key_latest(key, slug), NULL);
+	store_add(s, "HGETALL", key_tools(key, slug), NULL);
+	for (int i = 0; i < HOURS; i++)
+		store_add(s, "HGETALL", key_latency(key, slug, hour - i), NULL);
+}
+
+/* One record of a row. What the store holds was checked when it came in. */
+static void add_record(struct collect *c, const char *p, size_t n)
+{
+	char why[RECORD_WHY];
+	struct record r;
+
+	if (record_read(p, n, &r, why)) {
+		log_warn("store: a record cannot be read: %s", why);
+		return;
+	}
+	if (collect_add(c, &r, why))
+		log_warn("store: a record cannot be used: %s", why);
+	record_release(&r);
+}
+
+/* A region's rows: "at TAB id TAB record [TAB record …]", newest first. */
+static void add_rows(struct collect *c, const char *rows)
+{
+	while (*rows) {
+		const char *end = rows + strcspn(rows, "\n");
+		int column = 0;
+
+		while (rows < end) {
+			size_t n = strcspn(rows, "\t\n");
+
+			if (++column > 2)
+				add_record(c, rows, n);
+			rows += n;
+			if (*rows == '\t')
+				rows++;
+		}
+		rows = *end ? end + 1 : end;
+	}
+}
+
+/* The JSON of a list of tools, as struct tool_digest; NULL where it is none. */
+static struct tool_digest *read_tools(const cJSON *o, size_t *n)
+{
+	struct tool_digest *t;
+	const cJSON *v;
+
+	*n = 0;
+	if (!cJSON_IsObject(o))
+		return NULL;
+	t = xcalloc((size_t)cJSON_GetArraySize(o), sizeof *t);
+	cJSON_ArrayForEach(v, o)
+	{
+		const char *a = v->child ? v->child->valuestring : NULL;
+		const char *b = a && v->child->next ? v->child->next->valuestring
+						    : NULL;
+
+		if (!b || !hash_valid(a) || !hash_valid(b))
+			continue;
+		t[*n].name = v->string;
+		memcpy(t[*n].contract, a, HASH_HEX + 1);
+		memcpy(t[*n].full, b, HASH_HEX + 1);
+		(*n)++;
+	}
+	return t;
+}
+
+/* "<hash>.<full>" or "<hash>." into the two; false where it is neither. */
+static bool split_key(const char *key, char *hash, char *full)
+{
+	size_t n = strlen(key);
+
+	if (n < HASH_HEX + 1 || key[HASH_HEX] != '.')
+		return false;
+	memcpy(hash, key, HASH_HEX);
+	hash[HASH_HEX] = '\0';
+	snprintf(full, HASH_HEX + 1, "%s", key + HASH_HEX + 1);
+	return hash_valid(hash) && (!*full || hash_valid(full));
+}
+
+/* A field of the tools: a list that probes have read. */
+static void learn(struct collect *c, const char *key, const char *text)
+{
+	char hash[HASH_HEX + 1], full[HASH_HEX + 1], why[JSON_WHY];
+	struct probe_record r = {0};
+	struct tool_digest *tools;
+	cJSON *doc;
+
+	if (!split_key(key, hash, full))
+		return;
+	doc = json_parse(text, strlen(text), &json_record, why);
+	tools = read_tools(doc, &r.n_tools);
+	r.tool_hash = hash;
+	r.full_hash = *full ? full : NULL;
+	r.tools = tools;
+	if (tools)
+		collect_learn(c, &r);
+	free(tools);
+	cJSON_Delete(doc);
+}
+
+/* "seen:<region>" with "<era> <hash>.<full>". */
+static void add_seen(struct collect *c, struct loaded *l, const char *region,
+	const char *text)
+{
+	size_t n = strcspn(text, " ");
+	struct probe_record r = {0};
+	struct seen *seen = &l->seen[l->n_seen];
+	char era[16], hash[HASH_HEX + 1], full[HASH_HEX + 1];
+
+	snprintf(era, sizeof era, "%.*s", (int)(n < 15 ? n : 15), text);
+	if (!region_valid(region) || !text[n] ||
+		!split_key(text + n + 1, hash, full))
+		return;
+	snprintf(seen->region, sizeof seen->region, "%s", region);
+	era_parse(era, &seen->probe.era);
+	r.tool_hash = hash;
+	r.full_hash = *full ? full : NULL;
+	seen->probe.tools = collect_learn(c, &r);
+	l->n_seen++;
+}
+
+static void read_tool_fields(struct collect *c, struct loaded *l,
+	const struct store_reply *r)
+{
+	size_t n = store_count(r);
+
+	l->seen = xcalloc(n / 2, sizeof *l->seen);
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		const char *field = store_text(store_item(r, i));
+		const char *text = store_text(store_item(r, i + 1));
+
+		if (field && text && strncmp(field, "seen:", 5) != 0)
+			learn(c, field, text);
+	}
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		const char *field = store_text(store_item(r, i));
+		const char *text = store_text(store_item(r, i + 1));
+
+		if (field && text && strncmp(field, "seen:", 5) == 0)
+			add_seen(c, l, field + 5, text);
+	}
+}
+
+static void read_latency(struct loaded *l, const struct store_reply *r)
+{
+	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
+		long long bucket = store_int(store_item(r, i), -1);
+		long long n = store_int(store_item(r, i + 1), 0);
+
+		if (bucket >= 0 && n > 0)
+			hist_add(&l->latency, (size_t)bucket,
+				(unsigned long long)n);
+	}
+}
+
+int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+	size_t n, double now, struct loaded *out)
+{
+	for (size_t i = 0; i < n; i++)
+		ask(s, slugs[i], now);
+	if (store_run(s)) {
+		log_error("%s", store_why(s));
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		size_t at = i * ASK_COUNT;
+		const struct store_reply *rows =
+			store_reply(s, at + ASK_LATEST);
+
+		memset(&out[i], 0, sizeof out[i]);
+		out[i].slug = slugs[i];
+		read_tool_fields(c, &out[i], store_reply(s, at + ASK_TOOLS));
+		for (size_t k = 1; k < store_count(rows); k += 2)
+			if (store_text(store_item(rows, k)))
+				add_rows(c, store_text(store_item(rows, k)));
+		for (size_t h = 0; h < HOURS; h++)
+			read_latency(&out[i],
+				store_reply(s, at + ASK_LATENCY + h));
+	}
+	return 0;
+}
+
+void load_release(struct loaded *l, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(l[i].seen);
+}

@@ -1,0 +1,37 @@
+/*
+ * load.h: what the store knows of servers, as histories for the rule.
+ */
+#ifndef LOAD_H
+#define LOAD_H
+
+#include "collect.h"
+#include "hist.h"
+
+#include <stdint.h>
+
+struct store;
+
+/* What is known of one server beside its probes. */
+struct loaded {
+	const char *slug; /* as given to load_servers */
+	struct hist latency; /* 24 whole hours and the current one */
+	/* The tools that the verdict before saw in each region. */
+	struct seen *seen;
+	size_t n_seen;
+};
+
+struct seen {
+	char region[REGION_MAX + 1];
+	struct probe probe;
+};
+
+/*
+ * load_servers(s, c, slugs, n, now, out): add the probes of n servers to c, and
+ * fill n structs at out, which load_release frees; c must outlive them. 0, or
+ * -1 where the store failed, and nothing is to be freed.
+ */
+int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+	size_t n, double now, struct loaded *out);
+void load_release(struct loaded *l, size_t n);
+
+#endif

@@ -1,0 +1,320 @@
+/*
+ * publish.c: see publish.h. Servers are judged in groups, each in two round
+ * trips: all that is known of them, then all their verdicts. Whoever comes
+ * second in a minute is given the verdict that stands, and writes that.
+ */
+#include "publish.h"
+
+#include "clock.h"
+#include "command.h"
+#include "conf.h"
+#include "drift.h"
+#include "exits.h"
+#include "fleet.h"
+#include "keys.h"
+#include "lines.h"
+#include "load.h"
+#include "log.h"
+#include "scripts.h"
+#include "show.h"
+#include "store.h"
+#include "verdict.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GROUP 100
+#define TEXT 200 /* room for a field of the tools, and for its text */
+
+struct run {
+	struct store *store;
+	struct fleet fleet;
+	struct output output;
+	char sha[64]; /* of script_publish, as the store names it */
+	double now;
+	bool red; /* the last verdict */
+};
+
+/* One server while it is judged. */
+struct subject {
+	const struct fleet_server *server;
+	struct region_history *regions;
+	size_t n_regions;
+	const char **expected;
+	struct verdict verdict;
+};
+
+static double last_probe(const struct verdict *v)
+{
+	double at = NAN;
+
+	for (size_t i = 0; i < v->n_regions; i++)
+		at = fmax(at, v->regions[i].started_at);
+	return at;
+}
+
+/* The newest tools of each region become the ones that were seen. */
+static size_t seen_tools(const struct subject *s, double until,
+	char (*text)[TEXT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct probe *p = drift_newest(&s->regions[i], until);
+		const char *era, *full;
+
+		if (!p)
+			continue;
+		era = era_name(p->era) ? era_name(p->era) : "-";
+		full = p->tools->full_hash ? p->tools->full_hash : "";
+		snprintf(text[n++], TEXT, "seen:%s", s->regions[i].name);
+		snprintf(text[n++], TEXT, "%s %s.%s", era, p->tools->hash,
+			full);
+	}
+	return n;
+}
+
+static void queue_verdict(struct run *run, const struct subject *s)
+{
+	const struct verdict *v = &s->verdict;
+	char(*text)[TEXT] = xcalloc(2 * s->n_regions, sizeof *text);
+	size_t seen = seen_tools(s, run->now + s->server->rule.ahead_s, text);
+	char keys[3][KEY_MAX], window[24], life[3][16];
+	const char **args;
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	verdict_write(&b, v);
+	if (b.len)
+		b.p[--b.len] = '\0';
+	snprintf(window, sizeof window, "%" PRId64, v->window);
+	snprintf(life[0], sizeof *life, "%d", KEYS_VERDICT_S);
+	snprintf(life[1], sizeof *life, "%d", KEYS_ROLLUP_S);
+	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
+	{
+		const char *fixed[] = {"EVALSHA", run->sha, "3",
+			key_verdict(keys[0], v->slug),
+			key_minutes(keys[1], v->slug),
+			key_tools(keys[2], v->slug), window, b.p,
+			verdict_colour_name(v->verdict), life[0], life[1],
+			life[2]};
+		size_t n = sizeof fixed / sizeof *fixed;
+
+		args = xcalloc(n + seen, sizeof *args);
+		memcpy(args, fixed, sizeof fixed);
+		for (size_t i = 0; i < seen; i++)
+			args[n + i] = text[i];
+		store_add_argv(run->store, n + seen, args);
+	}
+	buf_release(&b);
+	free(args);
+	free(text);
+}
+
+/* The histories of a server that collect laid out, or none. */
+static void find(struct subject *s, struct server *servers, size_t n)
+{
+	s->verdict.url = s->server->url;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(servers[i].slug, s->server->slug) != 0)
+			continue;
+		s->regions = servers[i].regions;
+		s->n_regions = servers[i].n_regions;
+		if (!s->verdict.url)
+			s->verdict.url = servers[i].url;
+	}
+}
+
+/* The expected regions: the configuration's, or all that ever reported. */
+static size_t expect(struct subject *s)
+{
+	bool told = s->server->n_regions > 0;
+	size_t n = told ? s->server->n_regions : s->n_regions;
+
+	s->expected = xcalloc(n, sizeof *s->expected);
+	for (size_t i = 0; i < n; i++)
+		s->expected[i] = told ? s->server->regions[i]
+				      : s->regions[i].name;
+	return n;
+}
+
+static void decide(const struct run *run, struct subject *s, struct loaded *l)
+{
+	const char *url = s->verdict.url;
+	size_t n_expected = expect(s);
+
+	for (size_t i = 0; i < s->n_regions; i++)
+		for (size_t k = 0; k < l->n_seen; k++)
+			if (strcmp(s->regions[i].name, l->seen[k].region) == 0)
+				s->regions[i].tools_seen = &l->seen[k].probe;
+	s->verdict = verdict_decide(&s->server->rule,
+		&(struct verdict_input) {.slug = s->server->slug,
+			.url = url,
+			.now = run->now,
+			.expected = s->expected,
+			.n_expected = n_expected,
+			.regions = s->regions,
+			.n_regions = s->n_regions});
+	s->verdict.last_probe_at = last_probe(&s->verdict);
+	s->verdict.p95_ms = round(hist_percentile(&l->latency, 95));
+	if (s->verdict.verdict != VERDICT_UNKNOWN)
+		s->verdict.published_at = run->now;
+}
+
+/* Write a verdict; what stands published, where that is known. */
+static int tell(struct run *run, const struct subject *s, const char *published)
+{
+	struct buf b;
+	int failed;
+
+	run->red = published ? strstr(published, "\"verdict\":\"red\"") != NULL
+			     : s->verdict.verdict == VERDICT_RED;
+	buf_init(&b, 2 * LINE_MAX_BYTES);
+	if (run->output.text)
+		show_verdict(&b, &s->verdict, run->output.colour);
+	else if (published)
+		buf_fmt(&b, "%s\n", published);
+	else
+		verdict_write(&b, &s->verdict);
+	failed = line_write(STDOUT_FILENO, b.p, b.len);
+	if (failed)
+		log_error("standard output: %s", strerror(errno));
+	buf_release(&b);
+	return failed;
+}
+
+/* Publish what was decided, and write it. */
+static int settle(struct run *run, const struct subject *subjects, size_t n)
+{
+	size_t reply = 1; /* the first is that of SCRIPT LOAD */
+
+	store_add(run->store, "SCRIPT", "LOAD", script_publish, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
+			queue_verdict(run, &subjects[i]);
+	if (store_run(run->store)) {
+		log_error("%s", store_why(run->store));
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *text = NULL;
+
+		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
+			text = store_text(store_reply(run->store, reply++));
+		if (tell(run, &subjects[i], text))
+			return -1;
+	}
+	return 0;
+}
+
+static int judge_group(struct run *run, size_t first, size_t n)
+{
+	struct subject *subjects = xcalloc(n, sizeof *subjects);
+	struct loaded *loaded = xcalloc(n, sizeof *loaded);
+	const char **slugs = xcalloc(n, sizeof *slugs);
+	struct collect *c = collect_new();
+	struct server *servers;
+	size_t n_servers;
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		subjects[i].server = &run->fleet.servers[first + i];
+		slugs[i] = subjects[i].server->slug;
+	}
+	rc = load_servers(run->store, c, slugs, n, run->now, loaded);
+	if (!rc) {
+		collect_finish(c);
+		servers = collect_servers(c, &n_servers);
+		for (size_t i = 0; i < n; i++) {
+			find(&subjects[i], servers, n_servers);
+			decide(run, &subjects[i], &loaded[i]);
+		}
+		rc = settle(run, subjects, n);
+		for (size_t i = 0; i < n; i++) {
+			verdict_release(&subjects[i].verdict);
+			free(subjects[i].expected);
+		}
+		load_release(loaded, n);
+	}
+	collect_free(c);
+	free(slugs);
+	free(loaded);
+	free(subjects);
+	return rc;
+}
+
+static int judge_all(struct run *run)
+{
+	const struct store_reply *r = store_one(
+		run->store, "SCRIPT", "LOAD", script_publish, NULL);
+	char now[40];
+
+	if (!store_text(r)) {
+		log_error("%s", store_why(run->store));
+		return EXIT_ENV;
+	}
+	snprintf(run->sha, sizeof run->sha, "%s", store_text(r));
+	for (size_t i = 0; i < run->fleet.n; i += GROUP) {
+		size_t left = run->fleet.n - i;
+
+		if (judge_group(run, i, left < GROUP ? left : GROUP))
+			return EXIT_ENV;
+	}
+	snprintf(now, sizeof now, "%.3f", run->now);
+	if (!store_one(run->store, "HSET", KEY_HEARTBEATS, "verdict", now,
+		    NULL)) {
+		log_error("%s", store_why(run->store));
+		return EXIT_ENV;
+	}
+	return run->fleet.n == 1 && run->red ? EXIT_NEWS : EXIT_GOOD;
+}
+
+static int judge_fleet(struct run *run, const struct command *cmd,
+	const struct conf *conf)
+{
+	int rc = EXIT_ENV;
+
+	if (conf)
+		fleet_configured(&run->fleet, conf, cmd->slug);
+	else if (fleet_stored(&run->fleet, run->store, cmd->slug))
+		return EXIT_ENV;
+	if (!run->fleet.n) {
+		log_error("no server%s%s is %s", cmd->slug ? " " : "",
+			cmd->slug ? cmd->slug : "",
+			conf ? "configured" : "in the store");
+		rc = EXIT_USAGE;
+	} else if (!conf || !fleet_announce(conf, run->store)) {
+		rc = judge_all(run);
+	}
+	fleet_release(&run->fleet);
+	return rc;
+}
+
+int publish(const struct command *cmd)
+{
+	struct run run = {.now = isnan(cmd->now) ? clock_wall() : cmd->now};
+	struct conf *conf = NULL;
+	char why[STORE_WHY];
+	int rc = EXIT_ENV;
+
+	if (cmd->config) {
+		conf = conf_load(cmd->config);
+		if (!conf)
+			return EXIT_USAGE;
+	}
+	run.output = output_choose(cmd->format);
+	run.store = store_open(
+		cmd->store || !conf ? cmd->store : conf->store, why);
+	if (run.store)
+		rc = judge_fleet(&run, cmd, conf);
+	else
+		log_error("%s", why);
+	store_close(run.store);
+	conf_free(conf);
+	return rc;
+}

@@ -1,0 +1,35 @@
+/*
+ * scripts.h: what must change together in the store, as scripts that run there.
+ */
+#ifndef SCRIPTS_H
+#define SCRIPTS_H
+
+/*
+ * script_ingest: take in the records of one probe. The result is the same
+ * whatever the order, and however often, probes and pieces of them arrive.
+ *
+ * KEYS: 1 probe, 2 reporters, 3 latest, 4 tool-hash, 5 latency, 6 tools
+ * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 its records
+ *       as an array, 5 what `latest` keeps of them as another, 6 "1" where its
+ *       duration is to be counted, 7 field and 8 text of its tools or "", then
+ *       the lives in seconds of 9 probe, 10 latest, 11 tool-hash, 12 latency
+ *
+ * Arrays are JSON with ",\n" between their elements, none of which has a raw
+ * newline in it. Of the probes of one window and region, the one that started
+ * first stands at KEYS[1], and it alone is counted in the histogram.
+ */
+extern const char script_ingest[];
+
+/*
+ * script_publish: publish a verdict and count its minute, unless that or a
+ * later one was published already.
+ *
+ * KEYS: 1 verdict, 2 minutes, 3 tools
+ * ARGV: 1 window, 2 the verdict, whose "uptime_30d":null is filled in, 3 its
+ *       colour, 4 life of the verdict, 5 of minutes and 6 of tools in seconds,
+ *       then pairs of field and text to set in tools
+ * Returns the verdict that stands published now.
+ */
+extern const char script_publish[];
+
+#endif

@@ -1,0 +1,270 @@
+#include "carry.h"
+
+#include "clock.h"
+#include "deliver.h"
+#include "holder.h"
+#include "log.h"
+#include "outbox.h"
+#include "routing.h"
+#include "shelf.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* So often somebody else may be faster before we give up. */
+#define TRIES 100
+
+struct carry {
+	struct shelf *shelf;
+	struct deliver *deliver;
+	const struct conf *conf;
+	double now;
+	bool lost; /* an event was given up */
+	struct strings told; /* slugs of which it was said that they wait */
+	double *down_until; /* by route of the configuration */
+	char holder[HOLDER_SIZE];
+};
+
+/* What is being sent; it outlives the state that it comes from. */
+struct errand {
+	unsigned long number;
+	const struct conf_route *route; /* NULL: no longer configured */
+	char *name, *event, *body;
+};
+
+struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
+	const struct conf *conf)
+{
+	struct carry *c = xcalloc(1, sizeof *c);
+
+	c->shelf = shelf;
+	c->deliver = deliver;
+	c->conf = conf;
+	c->down_until = xcalloc(conf ? conf->n_routes : 0,
+		sizeof *c->down_until);
+	holder_name(c->holder);
+	return c;
+}
+
+void carry_free(struct carry *c)
+{
+	if (!c)
+		return;
+	strings_release(&c->told);
+	free(c->down_until);
+	free(c);
+}
+
+static bool gone(void *arg, const char *holder)
+{
+	const struct carry *c = arg;
+
+	return holder_gone(c->holder, holder);
+}
+
+/*
+ * A route that is no longer configured is up: what is for it is dropped.
+ * Without a configuration nobody knows, and it waits.
+ */
+static bool up(void *arg, const char *route)
+{
+	const struct carry *c = arg;
+	const struct conf_route *r = route_find(c->conf, route);
+
+	if (!c->conf)
+		return false;
+	return !r || c->down_until[r - c->conf->routes] <= c->now;
+}
+
+static void errand_release(struct errand *e)
+{
+	free(e->name);
+	free(e->event);
+	free(e->body);
+}
+
+/* What became of looking for something to do. */
+enum claim { CLAIM_GOT, CLAIM_NOTHING, CLAIM_WAITS, CLAIM_AGAIN, CLAIM_FAILED };
+
+/* Takes the next delivery of a state, if there is one. */
+static enum claim take(struct carry *c, struct alert_state *st,
+	struct errand *e)
+{
+	struct outbox_judge judge = {gone, up, c};
+	struct outbox_item item;
+
+	if (!outbox_due(st, c->now, &judge, &item))
+		return outbox_waits(st, c->now, &judge) ? CLAIM_WAITS
+							: CLAIM_NOTHING;
+	string_set(&item.delivery->holder, c->holder);
+	item.delivery->next_try = c->now + OUTBOX_HOLD_S;
+	*e = (struct errand) {
+		.number = item.pending->number,
+		.route = route_find(c->conf, item.delivery->route),
+		.name = xstrdup(item.delivery->route),
+		.event = xstrdup(item.pending->event),
+		.body = xstrdup(item.pending->body),
+	};
+	switch (shelf_put(c->shelf, st)) {
+	case SHELF_OK:
+		return CLAIM_GOT;
+	case SHELF_CONFLICT:
+		errand_release(e);
+		return CLAIM_AGAIN;
+	default:
+		errand_release(e);
+		return CLAIM_FAILED;
+	}
+}
+
+static enum claim claim(struct carry *c, const char *slug, struct errand *e)
+{
+	struct alert_state st;
+	enum claim result;
+	bool settled;
+
+	if (!shelf_get(c->shelf, slug, &st))
+		return CLAIM_FAILED;
+	settled = !st.n_outbox;
+	result = take(c, &st, e);
+	state_release(&st);
+	if (settled && !shelf_settled(c->shelf, slug))
+		return CLAIM_FAILED;
+	return result;
+}
+
+/* From 0 to 1, for the distance between attempts. */
+static double chance(void)
+{
+	unsigned v = 0;
+
+	if (getentropy(&v, sizeof v))
+		return 0.5;
+	return v / 4294967296.0;
+}
+
+/* Puts a failure off, or gives it up; *last where it is given up. */
+static void put_off(struct carry *c, struct alert_state *st,
+	const struct errand *e, struct outbox_item *item,
+	const struct delivered *d, bool *last)
+{
+	struct delivery *delivery = item->delivery;
+	double delay;
+
+	*last = c->now - item->pending->created >= OUTBOX_GIVE_UP_S;
+	if (*last) {
+		state_note(st, c->now, "given_up", e->name);
+		outbox_drop(st, item);
+		return;
+	}
+	delivery->attempts++;
+	delay = outbox_delay(delivery->attempts, chance(), d->retry_after_s);
+	delivery->next_try = c->now + delay;
+	string_set(&delivery->holder, NULL);
+	if (d->down)
+		c->down_until[e->route - c->conf->routes] =
+			delivery->next_try;
+}
+
+/* Writes down what came of an errand. */
+static enum shelf_result settle(struct carry *c, const char *slug,
+	const struct errand *e, const struct delivered *d, bool *last)
+{
+	struct outbox_item item;
+	struct alert_state st;
+	enum shelf_result result = SHELF_OK;
+
+	*last = false;
+	if (!shelf_get(c->shelf, slug, &st))
+		return SHELF_FAILED;
+	if (outbox_find(&st, e->number, e->name, &item)) {
+		if (d->ok)
+			outbox_drop(&st, &item);
+		else
+			put_off(c, &st, e, &item, d, last);
+		result = shelf_put(c->shelf, &st);
+	}
+	state_release(&st);
+	return result;
+}
+
+static bool settle_surely(struct carry *c, const char *slug,
+	const struct errand *e, const struct delivered *d)
+{
+	enum shelf_result result = SHELF_CONFLICT;
+	bool last = false;
+
+	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++)
+		result = settle(c, slug, e, d, &last);
+	if (!d->ok) {
+		strings_note(&c->told, slug);
+		c->lost = c->lost || last;
+		if (last)
+			log_error("%s: %s to route %s: given up after a day: "
+				  "%s",
+				slug, e->event, e->name, d->why);
+		else
+			log_warn("%s: %s to route %s: %s; it is tried again",
+				slug, e->event, e->name, d->why);
+	}
+	if (result == SHELF_CONFLICT)
+		log_error("%s: others keep changing its state", slug);
+	return result == SHELF_OK;
+}
+
+static bool run(struct carry *c, const char *slug, struct errand *e)
+{
+	struct delivered d = {.ok = true};
+
+	if (e->route)
+		d = deliver_send(c->deliver, e->route, e->body);
+	else
+		log_warn("%s: %s to route %s: dropped: no such route any more",
+			slug, e->event, e->name);
+	return settle_surely(c, slug, e, &d);
+}
+
+/* Once in a run. */
+static void say_waits(struct carry *c, const char *slug)
+{
+	if (strings_has(&c->told, slug))
+		return;
+	strings_note(&c->told, slug);
+	log_warn("%s: an event waits for a route that failed", slug);
+}
+
+bool carry_out(struct carry *c, const char *slug, double now)
+{
+	double began = clock_mono_ms();
+
+	c->lost = false;
+	for (int conflicts = 0; conflicts < TRIES;) {
+		struct errand e;
+		bool ok;
+
+		c->now = now + (clock_mono_ms() - began) / 1000;
+		switch (claim(c, slug, &e)) {
+		case CLAIM_NOTHING:
+			return !c->lost;
+		case CLAIM_AGAIN:
+			conflicts++;
+			continue;
+		case CLAIM_WAITS:
+			say_waits(c, slug);
+			return false;
+		case CLAIM_FAILED:
+			return false;
+		case CLAIM_GOT:
+			break;
+		}
+		ok = run(c, slug, &e);
+		errand_release(&e);
+		if (!ok)
+			return false;
+	}
+	log_error("%s: others keep changing its state", slug);
+	return false;
+}

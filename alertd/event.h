@@ -1,0 +1,32 @@
+/*
+ * event.h: what the machine says has happened: records that own what they hold,
+ * in order.
+ */
+#ifndef EVENT_H
+#define EVENT_H
+
+#include "record_alert.h"
+#include "state.h"
+#include "strings.h"
+
+struct alert_event {
+	struct alert_record record; /* points into what follows */
+	char *slug, *url, *error, *summary;
+	struct strings regions;
+	struct strings told; /* the routes that heard of the incident before */
+};
+
+struct alert_events {
+	struct alert_event *v;
+	size_t n, cap;
+};
+
+/*
+ * events_add(l, st, kind, phase, at, worse): append what happens to the
+ * incident of that kind, as the state has it now. `worse`: see summary.h.
+ */
+void events_add(struct alert_events *l, const struct alert_state *st,
+	enum alert_kind kind, enum alert_phase phase, double at, bool worse);
+void events_release(struct alert_events *l);
+
+#endif

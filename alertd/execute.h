@@ -1,0 +1,17 @@
+/*
+ * execute.h: an event on the standard input of a command.
+ */
+#ifndef EXECUTE_H
+#define EXECUTE_H
+
+#include "deliver.h"
+
+/*
+ * execute_send(argv, body): run the command, which no shell sees, in a process
+ * group of its own, with the body and a newline on its standard input and our
+ * standard error for both its outputs. Delivered is what it exits 0 on. After
+ * DELIVER_LIMIT_MS the group is killed.
+ */
+struct delivered execute_send(char *const *argv, const char *body);
+
+#endif

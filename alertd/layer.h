@@ -1,0 +1,43 @@
+/*
+ * layer.h: what a failure means: its layer and how urgent it is. Pure.
+ */
+#ifndef LAYER_H
+#define LAYER_H
+
+#include "record_alert.h"
+#include "record_verdict.h"
+
+/* What a region's probe was answered with when it came too often. */
+#define LAYER_THROTTLED "http.429"
+
+/* layer_of(step, error): where that is; error may be NULL. */
+enum failure_layer layer_of(enum step step, const char *error);
+
+/*
+ * layer_severity(step, error): P1 for steps 1, 2, 3 and 5 and for any answer of
+ * 5xx, else P2 (mcp-alert(1)).
+ */
+enum severity layer_severity(enum step step, const char *error);
+
+/* What is wrong with a server, by one verdict. */
+struct assessment {
+	enum step step;
+	enum failure_layer layer;
+	enum severity severity;
+	const char *error; /* of the verdict, or NULL */
+};
+
+/*
+ * layer_assess(v): the worst that the regions which fail at the verdict's step
+ * saw; of equals that of the first region.
+ */
+struct assessment layer_assess(const struct verdict *v);
+
+/* layer_region(v, name): the region of a verdict, or NULL. */
+const struct verdict_region *layer_region(const struct verdict *v,
+	const char *name);
+
+/* layer_throttled(r): whether its newest probe was throttled; r may be NULL. */
+bool layer_throttled(const struct verdict_region *r);
+
+#endif

@@ -1,0 +1,288 @@
+#include "machine.h"
+
+#include "clock.h"
+#include "layer.h"
+#include "tally.h"
+
+#include <math.h>
+#include <string.h>
+
+/* mcp-alert(1); articles 1 and 3. */
+const struct conf_policy machine_policy = {
+	.confirm = 3,
+	.resolve = 3,
+	.promote_s = 30 * 60,
+	.remind_s = 4 * 3600,
+	.silent = 5,
+	.throttled = 3,
+};
+
+/* What a verdict asks for: an incident that begins with it. */
+struct opening {
+	bool wanted;
+	enum alert_kind kind;
+	enum severity severity;
+	int64_t first;
+	int count; /* failing windows so far */
+};
+
+static struct opening open_tally(enum alert_kind kind, enum severity severity,
+	const struct tally *t)
+{
+	return (struct opening) {true, kind, severity, t->since, t->n};
+}
+
+/*
+ * Space confirms at once, and then the first failure that counts is the one on
+ * which regions agreed; time confirms after a number of windows, and then it is
+ * the first of these (articles 1 and 3).
+ */
+static struct opening look_for(const struct alert_state *st,
+	const struct verdict *v, const struct sight *s,
+	const struct conf_policy *p)
+{
+	const struct tally *t = tally_longest(st, v, s, false);
+	bool in_time = t && t->n >= p->confirm;
+
+	if (s->failing && !s->only_throttled) {
+		if (v->expected == 1 && t && (s->agreed || in_time))
+			return open_tally(ALERT_DOWNTIME, SEVERITY_P1, t);
+		if (v->expected != 1 && s->agreed)
+			return (struct opening) {true, ALERT_DOWNTIME,
+				s->assessed.severity, s->window, 1};
+		if (in_time)
+			return open_tally(ALERT_REGIONAL, SEVERITY_P2, t);
+	}
+	t = tally_longest(st, v, s, true);
+	if (t && t->n >= p->throttled)
+		return open_tally(ALERT_RATE_LIMITED, SEVERITY_P2, t);
+	return (struct opening) {0};
+}
+
+/* The regions of a verdict, as an incident of that kind sees them. */
+static void note_regions(struct incident *inc, enum alert_kind kind,
+	const struct verdict *v)
+{
+	bool limits = kind == ALERT_RATE_LIMITED;
+
+	strings_clear(&inc->regions);
+	strings_clear(&inc->reached);
+	for (size_t i = 0; i < v->n_failing && !limits; i++)
+		strings_note(&inc->regions, v->failing[i]);
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+		bool throttled = layer_throttled(r);
+
+		if (verdict_lists(v->no_data, v->n_no_data, r->region))
+			continue;
+		if (throttled && limits)
+			strings_note(&inc->regions, r->region);
+		else if (!throttled &&
+			!verdict_lists(v->failing, v->n_failing, r->region))
+			strings_note(&inc->reached, r->region);
+	}
+}
+
+/* What the newest failing window says. */
+static void note(struct incident *inc, enum alert_kind kind,
+	const struct verdict *v, const struct sight *s)
+{
+	note_regions(inc, kind, v);
+	inc->expected = v->expected;
+	string_set(&inc->error, kind == ALERT_RATE_LIMITED ? LAYER_THROTTLED
+							   : s->assessed.error);
+	if (inc->tier == TIER_NO_DATA ||
+		(v->tier != TIER_NO_DATA && v->tier > inc->tier))
+		inc->tier = v->tier;
+}
+
+/*
+ * Whether a failing window may make an incident worse. One region alone does
+ * not make a downtime worse, as it would not have begun it.
+ */
+static bool may_worsen(enum alert_kind kind, const struct verdict *v,
+	const struct sight *s)
+{
+	if (kind == ALERT_RATE_LIMITED || s->only_throttled)
+		return false;
+	return kind == ALERT_REGIONAL || s->agreed || v->expected == 1;
+}
+
+static void worsen(struct alert_state *st, enum alert_kind kind,
+	const struct sight *s, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+	const struct assessment *a = &s->assessed;
+	bool worse = a->layer > inc->layer;
+
+	if (a->layer >= inc->layer) {
+		inc->layer = a->layer;
+		inc->step = a->step;
+	}
+	if (kind == ALERT_DOWNTIME && a->severity < inc->severity) {
+		inc->severity = a->severity;
+		worse = true;
+	}
+	if (worse)
+		events_add(out, st, kind, ALERT_ESCALATED, (double)s->window,
+			true);
+}
+
+/* A failing window of an open incident. */
+static void hold(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct sight *s,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	if (inc->failed < s->window) {
+		inc->failed = s->window;
+		inc->probe_count++;
+	}
+	inc->passes = 0;
+	inc->passed = inc->passed_since = 0;
+	/* One that is folded stays as it was told of. */
+	if (inc->folded)
+		return;
+	note(inc, kind, v, s);
+	if (may_worsen(kind, v, s))
+		worsen(st, kind, s, out);
+}
+
+/* A passing window of one; a window in which it failed is none. */
+static void pass(struct alert_state *st, enum alert_kind kind,
+	const struct sight *s, const struct conf_policy *p,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	if (inc->failed >= s->window || inc->passed >= s->window)
+		return;
+	if (inc->passes++ == 0)
+		inc->passed_since = s->window;
+	inc->passed = s->window;
+	if (inc->passes < p->resolve)
+		return;
+	events_add(out, st, kind, ALERT_RESOLVED, (double)s->window, false);
+	incident_release(inc);
+	if (kind == ALERT_RATE_LIMITED)
+		tally_forget_throttled(st);
+}
+
+static void open_incident(struct alert_state *st, const struct opening *o,
+	const struct verdict *v, const struct sight *s,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[o->kind];
+	bool limits = o->kind == ALERT_RATE_LIMITED;
+
+	*inc = (struct incident) {
+		.open = true,
+		.severity = o->severity,
+		.tier = v->tier,
+		.step = limits ? s->throttled_step : s->assessed.step,
+		.layer = limits ? LAYER_HTTP : s->assessed.layer,
+		.first = o->first,
+		.opened_at = s->window,
+		.reminded_at = s->window,
+		.failed = s->window,
+		.probe_count = o->count,
+	};
+	note(inc, o->kind, v, s);
+	events_add(out, st, o->kind, ALERT_STARTED, (double)s->window, false);
+}
+
+/* Whether an open incident covers one of that kind. */
+static bool covered(const struct alert_state *st, enum alert_kind kind)
+{
+	for (unsigned k = 0; k <= kind; k++)
+		if (st->incidents[k].open)
+			return true;
+	return false;
+}
+
+/* A window that tells something, on all incidents. */
+static void apply(struct alert_state *st, const struct verdict *v,
+	const struct sight *s, const struct conf_policy *p,
+	struct alert_events *out)
+{
+	struct opening o = look_for(st, v, s, p);
+
+	if (o.wanted && covered(st, o.kind))
+		o.wanted = false;
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+		bool limits = k == ALERT_RATE_LIMITED;
+
+		if (!inc->open)
+			continue;
+		if (o.wanted)
+			inc->folded = true;
+		if (s->failing || (limits && !inc->folded && s->throttled))
+			hold(st, (enum alert_kind)k, v, s, out);
+		else
+			pass(st, (enum alert_kind)k, s, p, out);
+	}
+	if (o.wanted)
+		open_incident(st, &o, v, s, out);
+}
+
+/* See machine.h: the clock was wrong, and is right now. */
+static void heal(struct alert_state *st, double now)
+{
+	if ((double)st->window <= now + MACHINE_AHEAD_S)
+		return;
+	st->window = 0;
+	tally_forget(st);
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+
+		inc->failed = inc->passed = inc->passed_since = 0;
+		inc->passes = 0;
+	}
+}
+
+void machine_verdict(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct sight s = sight_of(v);
+
+	heal(st, now);
+	if (v->url)
+		string_set(&st->url, v->url);
+	/* Unknown, and nobody fails: neither good nor bad. */
+	if (s.window >= st->window &&
+		(s.failing || v->verdict != VERDICT_UNKNOWN)) {
+		tally_count(st, v, &s);
+		apply(st, v, &s, p, out);
+	}
+	machine_tick(st, p, (double)v->window, out);
+}
+
+static void tick_one(struct alert_state *st, enum alert_kind kind,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+	double age = now - (double)inc->opened_at;
+	bool due = now - (double)inc->reminded_at >= p->remind_s;
+
+	/* One that is about to end wakes nobody. */
+	if (!inc->open || inc->folded || inc->passes)
+		return;
+	if (due)
+		inc->reminded_at = inc->opened_at +
+			(int64_t)(floor(age / p->remind_s) * p->remind_s);
+	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
+		inc->severity = SEVERITY_P1;
+		events_add(out, st, kind, ALERT_ESCALATED, now, false);
+	} else if (due) {
+		events_add(out, st, kind, ALERT_REMINDER, now, false);
+	}
+}
+
+void machine_tick(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out)
+{
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		tick_one(st, (enum alert_kind)k, p, now, out);
+}

@@ -1,0 +1,230 @@
+/*
+ * mcp-alert: tells people what the verdicts mean for them, once. Reads
+ * verdicts, keeps incidents, delivers events; see mcp-alert(1).
+ */
+#include "conf.h"
+#include "deliver.h"
+#include "exits.h"
+#include "lines.h"
+#include "log.h"
+#include "options.h"
+#include "pager.h"
+#include "print.h"
+#include "record.h"
+#include "shelf.h"
+#include "store.h"
+
+#include <errno.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* So many refused lines are named; the others are counted. */
+#define REFUSED_NAMED 20
+/* So often, while verdicts keep coming, what waits is looked at. */
+#define SWEEP_S 30
+
+static int print(const char *s, size_t n)
+{
+	if (line_write(STDOUT_FILENO, s, n) == 0)
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
+}
+
+/* An environment variable that says something. */
+static const char *env(const char *name)
+{
+	const char *s = getenv(name);
+
+	return s && *s ? s : NULL;
+}
+
+/* 0 where the line was used, or is empty; else -1 and why. */
+static int use_line(struct pager *p, const char *s, size_t n, char *why)
+{
+	struct verdict_record r;
+
+	if (strspn(s, " \t\r") == n)
+		return 0;
+	if (verdict_read(s, n, &r, why))
+		return -1;
+	pager_verdict(p, &r.verdict);
+	verdict_record_release(&r);
+	return 0;
+}
+
+/* All verdicts of standard input. An exit status. */
+static int read_verdicts(struct pager *p)
+{
+	struct lines *l = lines_new(STDIN_FILENO);
+	unsigned long refused = 0;
+	enum lines_result got;
+	char why[RECORD_WHY];
+	const char *s;
+	size_t n;
+
+	for (;;) {
+		got = lines_next(l, &s, &n);
+		if (got == LINES_END || got == LINES_ERROR)
+			break;
+		if (pager_swept(p) >= SWEEP_S)
+			pager_sweep(p);
+		if (got == LINES_LINE && use_line(p, s, n, why) == 0)
+			continue;
+		if (got == LINES_TOO_LONG)
+			snprintf(why, sizeof why, "longer than %d bytes",
+				LINE_MAX_BYTES);
+		if (++refused <= REFUSED_NAMED)
+			log_error("line %lu: %s", lines_number(l), why);
+	}
+	if (got == LINES_ERROR)
+		log_error("standard input: %s", strerror(errno));
+	if (refused > REFUSED_NAMED)
+		log_error("%lu more lines refused", refused - REFUSED_NAMED);
+	lines_free(l);
+	if (got == LINES_ERROR)
+		return EXIT_ENV;
+	return refused ? EXIT_USAGE : EXIT_GOOD;
+}
+
+/* Lets time pass for every server. */
+static int tick(struct pager *p, struct shelf *sh)
+{
+	struct strings slugs = {0};
+	bool ok = shelf_all(sh, &slugs);
+
+	for (size_t i = 0; i < slugs.n; i++)
+		pager_tick(p, slugs.v[i]);
+	strings_release(&slugs);
+	return ok ? EXIT_GOOD : EXIT_ENV;
+}
+
+static int run(const struct options *o, const struct conf *conf,
+	struct shelf *sh, struct pager_setup *setup)
+{
+	const char *folder = env("MCP_CREDENTIALS");
+	struct pager *p;
+	int status;
+
+	if (!folder)
+		folder = env("CREDENTIALS_DIRECTORY");
+	if (!o->dry_run) {
+		setup->deliver = deliver_new(folder);
+		if (!conf)
+			log_warn("no configuration, so nothing is delivered");
+	}
+	p = pager_new(setup);
+	status = o->action == OPTIONS_TICK ? tick(p, sh) : read_verdicts(p);
+	pager_sweep(p);
+	if (pager_failed(p))
+		status = EXIT_ENV;
+	pager_free(p);
+	deliver_free(setup->deliver);
+	return status;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static int list(struct shelf *sh, const struct pager_setup *setup)
+{
+	struct strings slugs = {0};
+	bool ok = shelf_all(sh, &slugs);
+	struct buf out;
+
+	buf_init(&out, STATE_MAX);
+	if (slugs.n)
+		qsort(slugs.v, slugs.n, sizeof *slugs.v, by_name);
+	for (size_t i = 0; i < slugs.n && ok; i++) {
+		struct alert_state st;
+
+		ok = shelf_get(sh, slugs.v[i], &st);
+		if (!ok)
+			break;
+		if (setup->text && !out.len && state_open(&st))
+			print_head(&out);
+		print_incidents(&out, &st, setup->text, setup->colour);
+		state_release(&st);
+	}
+	if (setup->text && !out.len && ok)
+		buf_str(&out, "No incident is open.\n");
+	if (print(out.p, out.len))
+		ok = false;
+	strings_release(&slugs);
+	buf_release(&out);
+	return ok ? EXIT_GOOD : EXIT_ENV;
+}
+
+/* With the store open, or a dry run. */
+static int act(const struct options *o, const struct conf *conf,
+	struct store *store)
+{
+	bool tty = isatty(STDOUT_FILENO);
+	struct shelf *sh = shelf_new(store);
+	struct pager_setup setup = {
+		.shelf = sh,
+		.conf = conf,
+		.now = o->now,
+		.text = o->format == OPTIONS_TEXT ||
+			(o->format == OPTIONS_BY_OUTPUT && tty),
+		.colour = tty && !env("NO_COLOR"),
+	};
+	int status = o->action == OPTIONS_LIST ? list(sh, &setup)
+					       : run(o, conf, sh, &setup);
+
+	shelf_free(sh);
+	return status;
+}
+
+static int start(const struct options *o)
+{
+	const char *file = o->config ? o->config : env("MCP_CONFIG");
+	struct conf *conf = file ? conf_load(file) : NULL;
+	struct store *store = NULL;
+	const char *url = o->store;
+	char why[STORE_WHY];
+	int status = EXIT_USAGE;
+
+	if (file && !conf)
+		return EXIT_USAGE;
+	if (!url)
+		url = env("MCP_STORE");
+	if (!url && conf)
+		url = conf->store;
+	if (url && !o->dry_run)
+		store = store_open(url, why);
+	if (store || o->dry_run) {
+		status = act(o, conf, store);
+	} else if (url) {
+		log_error("%s", why);
+		status = EXIT_ENV;
+	} else {
+		log_error("no store: neither --store, MCP_STORE nor the "
+			  "configuration names one");
+	}
+	store_close(store);
+	conf_free(conf);
+	return status;
+}
+
+int main(int argc, char **argv)
+{
+	struct options o;
+
+	log_init("mcp-alert");
+	/* Whoever reads our output may go; the pages have to go out. */
+	signal(SIGPIPE, SIG_IGN);
+	if (options_parse(argc, argv, &o))
+		return EXIT_USAGE;
+	if (o.action == OPTIONS_HELP)
+		return print(options_usage, strlen(options_usage));
+	if (o.action == OPTIONS_VERSION)
+		return print("mcp-alert " VERSION "\n",
+			strlen("mcp-alert " VERSION "\n"));
+	return start(&o);
+}

@@ -1,0 +1,156 @@
+#include "outbox.h"
+
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct delivery *find_route(const struct pending *p, const char *route)
+{
+	for (size_t i = 0; i < p->n_deliveries; i++)
+		if (strcmp(p->deliveries[i].route, route) == 0)
+			return &p->deliveries[i];
+	return NULL;
+}
+
+/* What has to arrive before an event of that incident. */
+static void hurry(struct alert_state *st, const char *key,
+	const struct strings *routes, double now)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		if (strcmp(st->outbox[i].key, key) != 0)
+			continue;
+		for (size_t k = 0; k < routes->n; k++) {
+			struct delivery *d =
+				find_route(&st->outbox[i], routes->v[k]);
+
+			if (d && !d->holder)
+				d->next_try = fmin(d->next_try, now);
+		}
+	}
+}
+
+void outbox_add(struct alert_state *st, const struct alert_record *r,
+	const char *body, const struct strings *routes, double now)
+{
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+	struct pending *p;
+
+	if (!routes->n)
+		return;
+	hurry(st, alert_key(r, key), routes, now);
+	st->outbox = xgrow(st->outbox, &st->cap_outbox, st->n_outbox + 1,
+		sizeof *st->outbox);
+	p = &st->outbox[st->n_outbox++];
+	*p = (struct pending) {
+		.number = ++st->number,
+		.key = xstrdup(key),
+		.event = xstrdup(alert_event(r, event)),
+		.body = xstrdup(body),
+		.created = now,
+		.deliveries = xcalloc(routes->n, sizeof *p->deliveries),
+		.n_deliveries = routes->n,
+	};
+	for (size_t i = 0; i < routes->n; i++)
+		p->deliveries[i] = (struct delivery) {
+			.route = xstrdup(routes->v[i]),
+			.next_try = now,
+		};
+}
+
+static bool held(const struct delivery *d, double now,
+	const struct outbox_judge *j)
+{
+	return d->holder && d->next_try > now && !j->gone(j->arg, d->holder);
+}
+
+static bool due(const struct delivery *d, double now,
+	const struct outbox_judge *j)
+{
+	if (held(d, now, j))
+		return false;
+	return (d->holder || d->next_try <= now) && j->up(j->arg, d->route);
+}
+
+/* Whether the route waits for an earlier event of the same incident. */
+static bool blocked(const struct alert_state *st, size_t i, const char *route)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(st->outbox[k].key, st->outbox[i].key) == 0 &&
+			find_route(&st->outbox[k], route))
+			return true;
+	return false;
+}
+
+bool outbox_due(const struct alert_state *st, double now,
+	const struct outbox_judge *j, struct outbox_item *out)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		struct pending *p = &st->outbox[i];
+
+		for (size_t k = 0; k < p->n_deliveries; k++) {
+			struct delivery *d = &p->deliveries[k];
+
+			if (!due(d, now, j) || blocked(st, i, d->route))
+				continue;
+			*out = (struct outbox_item) {p, d};
+			return true;
+		}
+	}
+	return false;
+}
+
+bool outbox_waits(const struct alert_state *st, double now,
+	const struct outbox_judge *j)
+{
+	for (size_t i = 0; i < st->n_outbox; i++)
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
+			if (!held(&st->outbox[i].deliveries[k], now, j))
+				return true;
+	return false;
+}
+
+bool outbox_find(const struct alert_state *st, unsigned long number,
+	const char *route, struct outbox_item *out)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		struct delivery *d = find_route(&st->outbox[i], route);
+
+		if (st->outbox[i].number != number || !d)
+			continue;
+		*out = (struct outbox_item) {&st->outbox[i], d};
+		return true;
+	}
+	return false;
+}
+
+void outbox_drop(struct alert_state *st, struct outbox_item *item)
+{
+	struct pending *p = item->pending;
+	size_t at = (size_t)(item->delivery - p->deliveries);
+
+	free(item->delivery->route);
+	free(item->delivery->holder);
+	p->n_deliveries--;
+	memmove(p->deliveries + at, p->deliveries + at + 1,
+		(p->n_deliveries - at) * sizeof *p->deliveries);
+	*item = (struct outbox_item) {0};
+	if (p->n_deliveries)
+		return;
+	pending_release(p);
+	at = (size_t)(p - st->outbox);
+	st->n_outbox--;
+	memmove(st->outbox + at, st->outbox + at + 1,
+		(st->n_outbox - at) * sizeof *st->outbox);
+}
+
+double outbox_delay(int attempts, double chance, double retry_after_s)
+{
+	double s = OUTBOX_DELAY_MIN_S;
+
+	for (int i = 1; i < attempts && s < OUTBOX_DELAY_MAX_S; i++)
+		s *= 2;
+	s = fmin(s * (1 + chance), OUTBOX_DELAY_MAX_S);
+	return fmax(s, fmin(retry_after_s, OUTBOX_GIVE_UP_S));
+}

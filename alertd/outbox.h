@@ -1,0 +1,70 @@
+/*
+ * outbox.h: the events of a server that are not yet with all their routes. An
+ * event stands here from the write that decided on it until each route has it.
+ * Pure: what is due, in which order, and when it is tried again.
+ */
+#ifndef OUTBOX_H
+#define OUTBOX_H
+
+#include "state.h"
+
+/* After a day nobody can use it any more. */
+#define OUTBOX_GIVE_UP_S (24 * 3600)
+/* Longer than any attempt takes; see delivery.holder. */
+#define OUTBOX_HOLD_S 30
+/* Between attempts. */
+#define OUTBOX_DELAY_MIN_S 30
+#define OUTBOX_DELAY_MAX_S 3600
+
+/*
+ * outbox_add(st, r, body, routes, now): put an event there for these routes. An
+ * earlier one of the same incident that waits for one of them is due at once,
+ * for it has to arrive before this one. Nothing where there are no routes.
+ */
+void outbox_add(struct alert_state *st, const struct alert_record *r,
+	const char *body, const struct strings *routes, double now);
+
+/* Whether the process that holds a delivery is gone; whether a route is up. */
+struct outbox_judge {
+	bool (*gone)(void *arg, const char *holder);
+	bool (*up)(void *arg, const char *route);
+	void *arg;
+};
+
+/* A delivery and the event that it delivers. */
+struct outbox_item {
+	struct pending *pending;
+	struct delivery *delivery;
+};
+
+/*
+ * outbox_due(st, now, j, out): the delivery to be tried next: the oldest whose
+ * time has come, which nobody else is sending, and before which the same route
+ * has nothing of the same incident to wait for. False where there is none.
+ */
+bool outbox_due(const struct alert_state *st, double now,
+	const struct outbox_judge *j, struct outbox_item *out);
+
+/*
+ * outbox_waits(st, now, j): whether any delivery is left for a later run; those
+ * that another process is sending are that one's.
+ */
+bool outbox_waits(const struct alert_state *st, double now,
+	const struct outbox_judge *j);
+
+/* outbox_find(st, number, route, out): that delivery, if it is still there. */
+bool outbox_find(const struct alert_state *st, unsigned long number,
+	const char *route, struct outbox_item *out);
+
+/* outbox_drop(st, item): it is delivered, or given up. */
+void outbox_drop(struct alert_state *st, struct outbox_item *item);
+
+/*
+ * outbox_delay(attempts, chance, retry_after_s): seconds until the next attempt
+ * after so many that failed: 30 s, doubled each time, up to an hour, and up to
+ * twice that by chance (0 to 1), so that not all come at once; but not before
+ * the route wants to be asked again (0 where it did not say).
+ */
+double outbox_delay(int attempts, double chance, double retry_after_s);
+
+#endif

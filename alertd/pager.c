@@ -1,0 +1,201 @@
+#include "pager.h"
+
+#include "carry.h"
+#include "clock.h"
+#include "lines.h"
+#include "log.h"
+#include "machine.h"
+#include "outbox.h"
+#include "print.h"
+#include "routing.h"
+#include "shelf.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+/* So often somebody else may be faster before we give up. */
+#define TRIES 100
+#define BODY_MAX (256 * 1024)
+/* A store that is gone is not asked again for each verdict. */
+#define STORE_PAUSE_MS 10000
+
+struct pager {
+	struct pager_setup setup;
+	struct conf_policy policy;
+	struct carry *carry;
+	double swept_ms;
+	double store_down_ms; /* until then; 0 while it answers */
+	bool failed;
+};
+
+struct pager *pager_new(const struct pager_setup *setup)
+{
+	struct pager *p = xcalloc(1, sizeof *p);
+
+	p->setup = *setup;
+	p->policy = setup->conf ? setup->conf->policy : machine_policy;
+	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
+	p->swept_ms = clock_mono_ms();
+	return p;
+}
+
+void pager_free(struct pager *p)
+{
+	if (!p)
+		return;
+	carry_free(p->carry);
+	free(p);
+}
+
+/* Whole milliseconds, as the state keeps them: what is due now is due then. */
+static double now(const struct pager *p)
+{
+	double t = isnan(p->setup.now) ? clock_wall() : p->setup.now;
+
+	return floor(t * 1000) / 1000;
+}
+
+/* "https://status.example.com/status/example-mcp", or nothing. */
+static void point_to_page(const struct conf *c, struct alert_event *e,
+	struct buf *url)
+{
+	if (!c || !c->site_url)
+		return;
+	buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
+	e->record.dashboard_url = url->p;
+}
+
+/* An event into the timeline, the outbox, and the text to be printed. */
+static void queue(struct pager *p, struct alert_state *st,
+	struct alert_event *e, struct buf *out)
+{
+	struct incident *inc = &st->incidents[e->record.kind];
+	char name[ALERT_EVENT_SIZE];
+	struct strings routes = {0};
+	struct buf body, url;
+
+	buf_init(&body, BODY_MAX);
+	buf_init(&url, BODY_MAX);
+	point_to_page(p->setup.conf, e, &url);
+	alert_record_json(&body, &e->record);
+	state_note(st, e->record.at, alert_event(&e->record, name),
+		e->record.summary);
+	if (p->setup.deliver) {
+		route_pick(p->setup.conf, e, &routes);
+		outbox_add(st, &e->record, body.p, &routes, now(p));
+	}
+	for (size_t i = 0; inc->open && i < routes.n; i++)
+		strings_note(&inc->told, routes.v[i]);
+	if (p->setup.text)
+		print_event(out, &e->record, p->setup.colour);
+	else
+		buf_fmt(out, "%s\n", body.p);
+	strings_release(&routes);
+	buf_release(&body);
+	buf_release(&url);
+}
+
+/* One attempt to decide; what has happened is appended to `out`. */
+static enum shelf_result attempt(struct pager *p, const char *slug,
+	const struct verdict *v, struct buf *out)
+{
+	struct alert_events events = {0};
+	struct alert_state st;
+	enum shelf_result result;
+
+	if (!shelf_get(p->setup.shelf, slug, &st))
+		return SHELF_FAILED;
+	if (v)
+		machine_verdict(&st, v, &p->policy,
+			p->setup.deliver ? now(p) : INFINITY, &events);
+	else
+		machine_tick(&st, &p->policy, now(p), &events);
+	for (size_t i = 0; i < events.n; i++)
+		queue(p, &st, &events.v[i], out);
+	result = shelf_put(p->setup.shelf, &st);
+	events_release(&events);
+	state_release(&st);
+	return result;
+}
+
+static void print(struct pager *p, const struct buf *out)
+{
+	if (line_write(STDOUT_FILENO, out->p, out->len) == 0)
+		return;
+	if (!p->failed)
+		log_error("standard output: %s", strerror(errno));
+	p->failed = true;
+}
+
+/* Something went wrong with the store, or with what is in it. */
+static void note_failure(struct pager *p)
+{
+	p->failed = true;
+	if (shelf_alive(p->setup.shelf))
+		return;
+	p->store_down_ms = clock_mono_ms() + STORE_PAUSE_MS;
+	log_error("verdicts are passed over until the store answers");
+}
+
+static void decide(struct pager *p, const char *slug, const struct verdict *v)
+{
+	enum shelf_result result = SHELF_CONFLICT;
+	struct buf out;
+
+	if (clock_mono_ms() < p->store_down_ms)
+		return;
+	buf_init(&out, ALERT_KINDS * 2 * BODY_MAX);
+	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++) {
+		buf_clear(&out);
+		result = attempt(p, slug, v, &out);
+	}
+	if (result == SHELF_CONFLICT)
+		log_error("%s: others keep changing its state", slug);
+	if (result != SHELF_OK)
+		note_failure(p);
+	else if (out.len)
+		print(p, &out);
+	if (result == SHELF_OK && out.len && p->setup.deliver &&
+		!carry_out(p->carry, slug, now(p)))
+		p->failed = true;
+	buf_release(&out);
+}
+
+void pager_verdict(struct pager *p, const struct verdict *v)
+{
+	decide(p, v->slug, v);
+}
+
+void pager_tick(struct pager *p, const char *slug)
+{
+	decide(p, slug, NULL);
+}
+
+void pager_sweep(struct pager *p)
+{
+	struct strings slugs = {0};
+
+	p->swept_ms = clock_mono_ms();
+	if (!p->setup.deliver)
+		return;
+	if (!shelf_undelivered(p->setup.shelf, &slugs) ||
+		!shelf_beat(p->setup.shelf, now(p)))
+		p->failed = true;
+	for (size_t i = 0; i < slugs.n; i++)
+		if (!carry_out(p->carry, slugs.v[i], now(p)))
+			p->failed = true;
+	strings_release(&slugs);
+}
+
+double pager_swept(const struct pager *p)
+{
+	return (clock_mono_ms() - p->swept_ms) / 1000;
+}
+
+bool pager_failed(const struct pager *p)
+{
+	return p->failed;
+}

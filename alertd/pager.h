@@ -1,0 +1,49 @@
+/*
+ * pager.h: verdicts in, events told and delivered. What the machine decides is
+ * stored together with what has to be delivered before anything is sent, so
+ * that neither a crash nor a second mcp-alert loses a page or sends it twice.
+ */
+#ifndef PAGER_H
+#define PAGER_H
+
+#include "conf.h"
+#include "record_verdict.h"
+
+#include <stdbool.h>
+
+struct deliver;
+struct shelf;
+
+struct pager_setup {
+	struct shelf *shelf;
+	struct deliver *deliver;  /* NULL: nothing is delivered */
+	const struct conf *conf;  /* or NULL */
+	double now;		  /* NAN: the clock's */
+	bool text, colour;	  /* how events are printed */
+};
+
+/* Opaque. */
+struct pager;
+
+struct pager *pager_new(const struct pager_setup *setup);
+void pager_free(struct pager *p);
+
+/*
+ * pager_verdict(p, v): take a verdict into account: its events are printed and
+ * delivered. pager_tick(p, slug): the same for the time that went by.
+ */
+void pager_verdict(struct pager *p, const struct verdict *v);
+void pager_tick(struct pager *p, const char *slug);
+
+/* pager_sweep(p): deliver what is due of all servers, and tell we are alive. */
+void pager_sweep(struct pager *p);
+
+/*
+ * pager_swept(p): seconds since the last sweep.
+ * pager_failed(p): whether the store or standard output failed, or a delivery
+ * is left for a later run. The operator has been told.
+ */
+double pager_swept(const struct pager *p);
+bool pager_failed(const struct pager *p);
+
+#endif

@@ -1,0 +1,59 @@
+/*
+ * shelf.h: where the states are: in the store, or for a dry run in memory. A
+ * state is replaced only by who has seen what it replaces.
+ */
+#ifndef SHELF_H
+#define SHELF_H
+
+#include "state.h"
+
+struct store;
+
+/* Opaque. */
+struct shelf;
+
+enum shelf_result {
+	SHELF_OK,
+	SHELF_CONFLICT, /* somebody else was faster: read it again */
+	SHELF_FAILED	/* the operator has been told */
+};
+
+/* shelf_new(s): states in that store, the caller's; NULL: in memory. */
+struct shelf *shelf_new(struct store *s);
+void shelf_free(struct shelf *sh);
+
+/*
+ * shelf_get(sh, slug, st): what is known of a server; state_release it. What
+ * cannot be read is as good as nothing: the operator is told, and the next
+ * shelf_put replaces it. False, and nothing to release, where the store fails.
+ */
+bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st);
+
+/*
+ * shelf_put(sh, st): replace the state that the last shelf_get gave, which was
+ * that of the same server; *st is only to be released then. A slug with undelivered events stands in the index
+ * of those before and after the write, so that neither a crash nor somebody who
+ * tidies up at this moment loses it.
+ */
+enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st);
+
+/*
+ * shelf_settled(sh, slug): take it out of the index, unless there is something
+ * undelivered after all. False: store failed.
+ */
+bool shelf_settled(struct shelf *sh, const char *slug);
+
+/*
+ * shelf_undelivered(sh, out), shelf_all(sh, out): the slugs that have
+ * undelivered events; those of which anything is known. False: store failed.
+ */
+bool shelf_undelivered(struct shelf *sh, struct strings *out);
+bool shelf_all(struct shelf *sh, struct strings *out);
+
+/* shelf_alive(sh): whether the store answers at all. */
+bool shelf_alive(struct shelf *sh);
+
+/* shelf_beat(sh, now): tell that mcp-alert is alive. False: store failed. */
+bool shelf_beat(struct shelf *sh, double now);
+
+#endif

@@ -1,0 +1,95 @@
+#include "state.h"
+
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void state_init(struct alert_state *st, const char *slug)
+{
+	*st = (struct alert_state) {.slug = xstrdup(slug)};
+}
+
+void incident_release(struct incident *inc)
+{
+	free(inc->error);
+	strings_release(&inc->regions);
+	strings_release(&inc->reached);
+	strings_release(&inc->told);
+	*inc = (struct incident) {0};
+}
+
+void pending_release(struct pending *p)
+{
+	for (size_t i = 0; i < p->n_deliveries; i++) {
+		free(p->deliveries[i].route);
+		free(p->deliveries[i].holder);
+	}
+	free(p->deliveries);
+	free(p->key);
+	free(p->event);
+	free(p->body);
+	*p = (struct pending) {0};
+}
+
+static void entry_release(struct timeline_entry *e)
+{
+	free(e->what);
+	free(e->text);
+}
+
+void state_release(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		free(st->regions[i].name);
+	for (size_t i = 0; i < ALERT_KINDS; i++)
+		incident_release(&st->incidents[i]);
+	for (size_t i = 0; i < st->n_outbox; i++)
+		pending_release(&st->outbox[i]);
+	for (size_t i = 0; i < st->n_timeline; i++)
+		entry_release(&st->timeline[i]);
+	free(st->regions);
+	free(st->outbox);
+	free(st->slug);
+	free(st->writer);
+	free(st->url);
+	*st = (struct alert_state) {0};
+}
+
+struct region_tally *state_region(struct alert_state *st, const char *name)
+{
+	struct region_tally *r;
+
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (strcmp(st->regions[i].name, name) == 0)
+			return &st->regions[i];
+	st->regions = xgrow(st->regions, &st->cap_regions, st->n_regions + 1,
+		sizeof *st->regions);
+	r = &st->regions[st->n_regions++];
+	*r = (struct region_tally) {.name = xstrdup(name)};
+	return r;
+}
+
+void state_note(struct alert_state *st, double at, const char *what,
+	const char *text)
+{
+	if (st->n_timeline == TIMELINE_MAX) {
+		entry_release(&st->timeline[0]);
+		memmove(st->timeline, st->timeline + 1,
+			(TIMELINE_MAX - 1) * sizeof *st->timeline);
+		st->n_timeline--;
+	}
+	st->timeline[st->n_timeline++] = (struct timeline_entry) {
+		.at = at,
+		.what = xstrdup(what),
+		.text = xstrdup(text),
+	};
+}
+
+bool state_open(const struct alert_state *st)
+{
+	for (size_t i = 0; i < ALERT_KINDS; i++)
+		if (st->incidents[i].open)
+			return true;
+	return false;
+}

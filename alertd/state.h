@@ -1,0 +1,130 @@
+/*
+ * state.h: all that mcp-alert knows of one server, as plain structs, and their
+ * form as the JSON of the key alert:<slug>. Pure: shelf.h puts it away.
+ */
+#ifndef STATE_H
+#define STATE_H
+
+#include "buf.h"
+#include "record_alert.h"
+#include "strings.h"
+
+#include <stdint.h>
+
+#define STATE_VERSION 1
+/* How many entries of the timeline are kept, and other limits of a state. */
+#define TIMELINE_MAX 50
+#define STATE_MAX (16 * 1024 * 1024)
+#define STATE_WHY 200
+
+/* Windows of one kind in a row. */
+struct tally {
+	int n;
+	int64_t since;	 /* the first of them */
+	int64_t counted; /* the last of them */
+};
+
+struct region_tally {
+	char *name;
+	struct tally failing;	/* the verdict names it as failing */
+	struct tally throttled; /* its newest probe was answered with 429 */
+};
+
+struct incident {
+	bool open;
+	bool folded; /* into the open one of an earlier kind: says nothing */
+	enum severity severity;
+	enum tier tier;	      /* the worst one */
+	enum step step;	      /* at the worst layer */
+	enum failure_layer layer; /* the worst one */
+	int64_t first;	      /* window of the first counted failure */
+	int64_t opened_at;    /* window that confirmed it */
+	int64_t reminded_at;  /* when it was last due to be told of again */
+	int64_t failed;	      /* the last failing window */
+	int64_t passed;	      /* the last passing one, 0 after a failing one */
+	int64_t passed_since; /* the first of them */
+	int passes;	      /* how many of them, in a row */
+	int probe_count;      /* failing windows */
+	int expected;	      /* regions, at the last failing window */
+	char *error;	      /* at the last failing window, or NULL */
+	struct strings regions; /* that failed there */
+	struct strings reached; /* from where it could be reached */
+	struct strings told;	/* the routes that were told of it */
+};
+
+/* An event on its way to one route. */
+struct delivery {
+	char *route;
+	int attempts;	 /* that failed */
+	double next_try; /* not before; while it is held: until when it is */
+	char *holder;	 /* the process that is sending it, or NULL */
+};
+
+/* An event that is not yet with all its routes. */
+struct pending {
+	unsigned long number; /* its name within this state */
+	char *key;	      /* dedup_key */
+	char *event;
+	char *body; /* what is delivered */
+	double created;
+	struct delivery *deliveries;
+	size_t n_deliveries;
+};
+
+struct timeline_entry {
+	double at;
+	char *what; /* an event, or what became of one */
+	char *text;
+};
+
+struct alert_state {
+	char *slug;
+	char *url;	     /* or NULL */
+	long long revision;  /* 0: nothing that can be read is stored */
+	char *writer;	     /* tells one write from all others, or NULL */
+	int64_t window;	     /* the newest that was counted */
+	unsigned long number; /* of the last pending event */
+	struct region_tally *regions; /* those in a row of something */
+	size_t n_regions, cap_regions;
+	struct incident incidents[ALERT_KINDS];
+	struct pending *outbox; /* oldest first */
+	size_t n_outbox, cap_outbox;
+	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
+	size_t n_timeline;
+};
+
+/* state_init(st, slug): that of a server of which nothing is known. */
+void state_init(struct alert_state *st, const char *slug);
+void state_release(struct alert_state *st);
+
+/* state_region(st, name): what is counted of a region, from now on. */
+struct region_tally *state_region(struct alert_state *st, const char *name);
+
+/* state_note(st, at, what, text): add to the timeline; the oldest goes. */
+void state_note(struct alert_state *st, double at, const char *what,
+	const char *text);
+
+/* state_open(st): whether an incident is open. */
+bool state_open(const struct alert_state *st);
+
+/* incident_release(inc): free what it holds; it is closed. */
+void incident_release(struct incident *inc);
+
+/* pending_release(p): free what it holds. */
+void pending_release(struct pending *p);
+
+/*
+ * state_write(b, st): append the state as one JSON object without a newline.
+ * It begins with {"v":1,"revision":N, which the script of shelf.c relies on.
+ */
+void state_write(struct buf *b, const struct alert_state *st);
+
+/*
+ * state_read(p, n, slug, st, why): read what state_write wrote for that slug.
+ * False, an initialised *st, and why, which has STATE_WHY bytes, where it is
+ * anything else.
+ */
+bool state_read(const char *p, size_t n, const char *slug,
+	struct alert_state *st, char *why);
+
+#endif

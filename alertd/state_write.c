@@ -1,0 +1,147 @@
+#include "state.h"
+
+#include "json.h"
+
+#include <inttypes.h>
+
+static void put_str(struct buf *b, const char *key, const char *s)
+{
+	buf_fmt(b, ",\"%s\":", key);
+	json_put_str(b, s);
+}
+
+static void put_int(struct buf *b, const char *key, int64_t v)
+{
+	buf_fmt(b, ",\"%s\":%" PRId64, key, v);
+}
+
+static void put_bool(struct buf *b, const char *key, bool v)
+{
+	buf_fmt(b, ",\"%s\":%s", key, v ? "true" : "false");
+}
+
+static void put_time(struct buf *b, const char *key, double t)
+{
+	buf_fmt(b, ",\"%s\":%.3f", key, t);
+}
+
+static void put_strings(struct buf *b, const char *key, const struct strings *l)
+{
+	buf_fmt(b, ",\"%s\":[", key);
+	for (size_t i = 0; i < l->n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, l->v[i]);
+	}
+	buf_char(b, ']');
+}
+
+static void put_tally(struct buf *b, const char *key, const struct tally *t)
+{
+	buf_fmt(b, ",\"%s\":{\"n\":%d", key, t->n);
+	put_int(b, "since", t->since);
+	put_int(b, "counted", t->counted);
+	buf_char(b, '}');
+}
+
+static void put_region(struct buf *b, const struct region_tally *r)
+{
+	buf_str(b, "{\"region\":");
+	json_put_str(b, r->name);
+	put_tally(b, "failing", &r->failing);
+	put_tally(b, "throttled", &r->throttled);
+	buf_char(b, '}');
+}
+
+static void put_incident(struct buf *b, enum alert_kind kind,
+	const struct incident *inc)
+{
+	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
+	put_bool(b, "folded", inc->folded);
+	put_str(b, "severity", severity_name(inc->severity));
+	put_str(b, "tier", tier_name(inc->tier));
+	put_str(b, "step", step_name(inc->step));
+	put_str(b, "layer", failure_layer_name(inc->layer));
+	put_int(b, "first", inc->first);
+	put_int(b, "opened_at", inc->opened_at);
+	put_int(b, "reminded_at", inc->reminded_at);
+	put_int(b, "failed", inc->failed);
+	put_int(b, "passed", inc->passed);
+	put_int(b, "passed_since", inc->passed_since);
+	put_int(b, "passes", inc->passes);
+	put_int(b, "probe_count", inc->probe_count);
+	put_int(b, "expected", inc->expected);
+	put_str(b, "error", inc->error);
+	put_strings(b, "regions", &inc->regions);
+	put_strings(b, "reached", &inc->reached);
+	put_strings(b, "told", &inc->told);
+	buf_char(b, '}');
+}
+
+static void put_pending(struct buf *b, const struct pending *p)
+{
+	buf_fmt(b, "{\"number\":%lu", p->number);
+	put_str(b, "key", p->key);
+	put_str(b, "event", p->event);
+	put_str(b, "body", p->body);
+	put_time(b, "created", p->created);
+	buf_str(b, ",\"deliveries\":[");
+	for (size_t i = 0; i < p->n_deliveries; i++) {
+		const struct delivery *d = &p->deliveries[i];
+
+		buf_fmt(b, "%s{\"attempts\":%d", i ? "," : "", d->attempts);
+		put_str(b, "route", d->route);
+		put_time(b, "next_try", d->next_try);
+		put_str(b, "holder", d->holder);
+		buf_char(b, '}');
+	}
+	buf_str(b, "]}");
+}
+
+static void put_incidents(struct buf *b, const struct alert_state *st)
+{
+	const char *comma = "";
+
+	buf_str(b, ",\"incidents\":[");
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		if (!st->incidents[k].open)
+			continue;
+		buf_str(b, comma);
+		put_incident(b, (enum alert_kind)k, &st->incidents[k]);
+		comma = ",";
+	}
+	buf_char(b, ']');
+}
+
+void state_write(struct buf *b, const struct alert_state *st)
+{
+	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
+	put_str(b, "writer", st->writer);
+	put_str(b, "slug", st->slug);
+	put_str(b, "url", st->url);
+	put_int(b, "window", st->window);
+	buf_fmt(b, ",\"number\":%lu,\"regions\":[", st->number);
+	for (size_t i = 0; i < st->n_regions; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_region(b, &st->regions[i]);
+	}
+	buf_char(b, ']');
+	put_incidents(b, st);
+	buf_str(b, ",\"outbox\":[");
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_pending(b, &st->outbox[i]);
+	}
+	buf_str(b, "],\"timeline\":[");
+	for (size_t i = 0; i < st->n_timeline; i++) {
+		const struct timeline_entry *e = &st->timeline[i];
+
+		buf_fmt(b, "%s{\"at\":%.3f", i ? "," : "", e->at);
+		put_str(b, "what", e->what);
+		put_str(b, "text", e->text);
+		buf_char(b, '}');
+	}
+	buf_str(b, "]}");
+}

@@ -1,0 +1,54 @@
+#include "strings.h"
+
+#include "xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void strings_add(struct strings *l, const char *s)
+{
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = xstrdup(s);
+}
+
+bool strings_has(const struct strings *l, const char *s)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i], s) == 0)
+			return true;
+	return false;
+}
+
+void strings_note(struct strings *l, const char *s)
+{
+	if (!strings_has(l, s))
+		strings_add(l, s);
+}
+
+void strings_copy(struct strings *to, const struct strings *from)
+{
+	strings_clear(to);
+	for (size_t i = 0; i < from->n; i++)
+		strings_add(to, from->v[i]);
+}
+
+void strings_clear(struct strings *l)
+{
+	while (l->n)
+		free(l->v[--l->n]);
+}
+
+void strings_release(struct strings *l)
+{
+	strings_clear(l);
+	free(l->v);
+	*l = (struct strings) {0};
+}
+
+void string_set(char **out, const char *s)
+{
+	char *copy = s ? xstrdup(s) : NULL;
+
+	free(*out);
+	*out = copy;
+}

@@ -1,0 +1,32 @@
+/*
+ * strings.h: a short list of strings of its own.
+ */
+#ifndef STRINGS_H
+#define STRINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strings {
+	char **v;
+	size_t n, cap;
+};
+
+/* strings_add(l, s): append a copy. strings_note: unless it stands there. */
+void strings_add(struct strings *l, const char *s);
+void strings_note(struct strings *l, const char *s);
+
+/* strings_has(l, s): whether s is in it. */
+bool strings_has(const struct strings *l, const char *s);
+
+/* strings_copy(to, from): make `to` hold what `from` holds. */
+void strings_copy(struct strings *to, const struct strings *from);
+
+/* strings_clear(l): forget all. strings_release(l): and the room. */
+void strings_clear(struct strings *l);
+void strings_release(struct strings *l);
+
+/* string_set(out, s): replace *out, which may be NULL like s, by a copy. */
+void string_set(char **out, const char *s);
+
+#endif

@@ -1,0 +1,158 @@
+/*
+ * conf.h: the configuration of a fleet, fleet.yaml(5).
+ *
+ * What is loaded is whole: names are valid and unique, every name that is
+ * referred to exists, numbers lie in their ranges, and what the file does not
+ * say has its default. Nothing in it is secret.
+ */
+#ifndef CONF_H
+#define CONF_H
+
+#include "buf.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum conf_runner { CONF_RUNNER_LOCAL, CONF_RUNNER_SSH };
+enum conf_auth_mode { CONF_AUTH_NONE, CONF_AUTH_BEARER };
+enum conf_route_type { CONF_ROUTE_WEBHOOK, CONF_ROUTE_COMMAND };
+
+struct conf_position {
+	bool known;
+	double latitude, longitude; /* degrees */
+};
+
+struct conf_region {
+	char *name;
+	char *city; /* the region's name where nobody knows its city */
+	struct conf_position position;
+	char *provider; /* or NULL */
+	int64_t asn;	/* 0 where not given */
+	enum conf_runner runner;
+	char *host; /* of an ssh runner; else NULL */
+};
+
+struct conf_account {
+	char *name;
+	char *token_sha256; /* of the bearer token that may read */
+};
+
+struct conf_auth {
+	enum conf_auth_mode mode;
+	char *credential; /* the name of one, where the mode wants it */
+	bool bare_401;	  /* a 401 need not say what it wants */
+};
+
+struct conf_health {
+	char *name;	  /* NULL where there is no health tool */
+	cJSON *arguments; /* an object, or NULL for none */
+};
+
+/* The numbers of THE RULE, see mcp-aggregate(1). */
+struct conf_thresholds {
+	double lookback_s;
+	double tolerance_s;
+	double divergence_s;
+	int quorum;
+	int step_alert;
+	int hard_outage;
+	int alone;
+	int throttled;
+};
+
+struct conf_server {
+	char *slug;
+	char *url;
+	char *title; /* or NULL */
+	struct conf_auth auth;
+	struct conf_health health;
+	double interval_s;
+	double timeout_s;
+	char **regions; /* names, as the file orders them; at least one */
+	size_t n_regions;
+	char *account; /* the name of one, or NULL */
+	bool private;
+	struct conf_thresholds thresholds;
+};
+
+/* Where events go. An empty list of what it wants means everything. */
+struct conf_route {
+	char *name;
+	enum conf_route_type type;
+	char *url;	/* of a webhook */
+	char *secret;	/* of a webhook: the name of a credential, or NULL */
+	char **command; /* of a command: its arguments, NULL behind them */
+	size_t n_command;
+	char **severities; /* "P1" and so on */
+	size_t n_severities;
+	char **kinds; /* as mcp-records(5) names them */
+	size_t n_kinds;
+	char **servers; /* patterns of fnmatch(3) for the slug */
+	size_t n_servers;
+};
+
+/* The numbers of alerting, see mcp-alert(1). */
+struct conf_policy {
+	int confirm;
+	int resolve;
+	double promote_s;
+	double remind_s;
+	int silent;
+	int throttled;
+};
+
+struct conf {
+	char *store;	  /* or NULL */
+	char *site_url;	  /* without a slash at its end, or NULL */
+	char *site_title; /* or NULL */
+	struct conf_region *regions;
+	size_t n_regions;
+	struct conf_account *accounts;
+	size_t n_accounts;
+	struct conf_server *servers;
+	size_t n_servers;
+	struct conf_route *routes;
+	size_t n_routes;
+	struct conf_policy policy;
+};
+
+/*
+ * conf_load(path): the configuration of a file; conf_free it. NULL where the
+ * file cannot be read or is wrong, and then each fault of it, up to 20, is told
+ * by log_error with line and column. What is only doubtful is told by log_warn.
+ */
+struct conf *conf_load(const char *path);
+
+/*
+ * conf_parse(file, p, n, say, arg): the same from the n bytes at p. `file`
+ * stands in the messages, which go to say, without a newline; `fatal` is false
+ * for a warning.
+ */
+struct conf *conf_parse(const char *file, const char *p, size_t n,
+	void (*say)(void *arg, bool fatal, const char *message), void *arg);
+
+void conf_free(struct conf *c);
+
+/* conf_x(c, name): the one of that name, or NULL. It lives as long as c. */
+const struct conf_region *conf_region(const struct conf *c, const char *name);
+const struct conf_account *conf_account(const struct conf *c, const char *name);
+const struct conf_server *conf_server(const struct conf *c, const char *slug);
+
+/*
+ * conf_json(c, b): append everything, defaults included, as one JSON object
+ * without a newline. Its keys are those of the file; durations are in seconds.
+ */
+void conf_json(const struct conf *c, struct buf *b);
+
+/*
+ * conf_target(c, s, region, known_hash, hint, line): append the target record
+ * of mcp-records(5) for a server of c, newline included. region, known_hash and
+ * hint, the name of an era, may each be NULL and are then left out.
+ */
+void conf_target(const struct conf *c, const struct conf_server *s,
+	const char *region, const char *known_hash, const char *hint,
+	struct buf *line);
+
+#endif

@@ -1,0 +1,17 @@
+/*
+ * conf_check.h: what no single value can tell: whether names are unique, what
+ * they refer to is there, and numbers fit each other.
+ */
+#ifndef CONF_CHECK_H
+#define CONF_CHECK_H
+
+#include "conf.h"
+#include "conf_report.h"
+
+/*
+ * conf_check(c, r): tell r what does not fit in c, which conf_read has filled.
+ * Where that found a value wrong, nothing is said that would follow from it.
+ */
+void conf_check(const struct conf *c, struct conf_report *r);
+
+#endif

@@ -1,0 +1,295 @@
+#include "conf_schema.h"
+
+#include "conf.h"
+#include "names.h"
+#include "num.h"
+
+/* As mcp-probe has it: with its NUL. */
+#define URL_SIZE 2048
+
+static const char *bad_slug(const char *s)
+{
+	return slug_valid(s) ? NULL
+			     : "not a name: lower-case letters, digits, '.', "
+			       "'_' and '-', up to 80, beginning with a "
+			       "letter or digit";
+}
+
+static const char *bad_region(const char *s)
+{
+	return region_valid(s) ? NULL
+			       : "not a region: lower-case letters, digits "
+				 "and '-', up to 40, beginning with a letter; "
+				 "neither reporters nor tool-hash";
+}
+
+static const char *bad_hash(const char *s)
+{
+	return hash_valid(s) ? NULL
+			     : "not a SHA-256 in 64 lower-case hex digits";
+}
+
+/* The host of an https URL need not be known to be checked for its form. */
+static const char *bad_authority(const char *s, size_t n)
+{
+	char text[256];
+	const char *port;
+	long long v;
+
+	if (memchr(s, '@', n))
+		return "a user name or password does not belong in a URL";
+	if (n >= sizeof text)
+		return "the host is too long";
+	memcpy(text, s, n);
+	text[n] = '\0';
+	port = text + strcspn(text, ":");
+	if (*text == '[') {
+		port = strchr(text, ']');
+		if (!port || port == text + 1)
+			return "the address in brackets is not complete";
+		port++;
+	}
+	if (port == text)
+		return "the host is missing";
+	if (*port && (*port != ':' || !num_parse(port + 1, 1, 65535, &v)))
+		return "the port is not a port";
+	return NULL;
+}
+
+static const char *bad_url(const char *s)
+{
+	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8
+		: strncmp(s, "http://", 7) == 0	       ? 7
+						       : 0;
+
+	if (!scheme)
+		return "neither http:// nor https://";
+	if (strlen(s) >= URL_SIZE)
+		return "too long";
+	if (strpbrk(s, " \\"))
+		return "a space or backslash in it";
+	return bad_authority(s + scheme, strcspn(s + scheme, "/?#"));
+}
+
+static const char *bad_store(const char *s)
+{
+	if (strncmp(s, "unix:///", 8) == 0 && s[8])
+		return NULL;
+	if (strncmp(s, "redis://", 8) != 0)
+		return "neither unix:///path nor redis://host:port";
+	if (strchr(s, '@'))
+		return "a password does not belong in the URL; "
+		       "see MCP_STORE_PASSWORD_FILE";
+	return s[8] && s[8] != '/' ? NULL : "the host is missing";
+}
+
+/* What stands on the command line of ssh must not look like an option. */
+static const char *bad_host(const char *s)
+{
+	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789.-_:@[]%";
+
+	return *s != '-' && !s[strspn(s, chars)] ? NULL
+						 : "not a host for ssh(1)";
+}
+
+static const char *const runners[] = {"local", "ssh", NULL};
+static const char *const auth_modes[] = {"none", "bearer", NULL};
+static const char *const route_types[] = {"webhook", "command", NULL};
+static const char *const severities[] = {"P1", "P2", "P3", NULL};
+static const char *const kinds[] = {"downtime", "regional", "rate_limited",
+	"latency", "error_rate", "probe_silent", "cdn_cache_divergence",
+	"maintenance_overrun", "schema_drift_detected", "token_expiring",
+	"certificate_expiring", "anomaly_logged", "test", NULL};
+
+#define KEY(n, t, s, f)                                                        \
+	.name = (n), .type = (t), .at = offsetof(struct s, f),                 \
+	.size = sizeof((struct s *)0)->f
+#define LIST(n, t, s, f)                                                       \
+	KEY(n, t, s, f), .count_at = offsetof(struct s, n_##f),                \
+	.each = sizeof *((struct s *)0)->f
+
+static const struct conf_key site[] = {
+	{KEY("url", CONF_TEXT, conf, site_url), .max = 2048, .wrong = bad_url},
+	{KEY("title", CONF_TEXT, conf, site_title), .max = 200},
+	{.name = NULL},
+};
+
+/* Where no runner is given, a host makes it ssh. */
+static const struct conf_key region[] = {
+	{KEY("name", CONF_TEXT, conf_region, name), .required = true,
+		.max = 200, .wrong = bad_region},
+	{KEY("city", CONF_TEXT, conf_region, city), .max = 100},
+	{KEY("position", CONF_POSITION, conf_region, position)},
+	{KEY("provider", CONF_TEXT, conf_region, provider), .max = 100},
+	{KEY("asn", CONF_INT, conf_region, asn), .min = 1, .max = 4294967294},
+	{KEY("runner", CONF_CHOICE, conf_region, runner), .choices = runners},
+	{KEY("host", CONF_TEXT, conf_region, host), .max = 253,
+		.wrong = bad_host},
+	{.name = NULL},
+};
+
+static const struct conf_key account[] = {
+	{KEY("name", CONF_TEXT, conf_account, name), .required = true,
+		.max = 200, .wrong = bad_slug},
+	{KEY("token_sha256", CONF_TEXT, conf_account, token_sha256),
+		.required = true, .max = 200, .wrong = bad_hash},
+	{.name = NULL},
+};
+
+/* Where no mode is given, a credential makes it bearer. */
+static const struct conf_key auth[] = {
+	{KEY("mode", CONF_CHOICE, conf_auth, mode), .choices = auth_modes},
+	{KEY("credential", CONF_TEXT, conf_auth, credential), .max = 200,
+		.wrong = bad_slug},
+	{KEY("bare_401", CONF_BOOL, conf_auth, bare_401), .otherwise = "false"},
+	{.name = NULL},
+};
+
+static const struct conf_key health_tool[] = {
+	{KEY("name", CONF_TEXT, conf_health, name), .required = true,
+		.max = 200},
+	{KEY("arguments", CONF_JSON, conf_health, arguments)},
+	{.name = NULL},
+};
+
+/*
+ * lookback and tolerance have defaults that depend on the interval. What is
+ * counted in a row ends at 16: the store keeps so many probes of a region.
+ */
+static const struct conf_key thresholds[] = {
+	{KEY("lookback", CONF_SECONDS, conf_thresholds, lookback_s), .min = 30,
+		.max = 86400},
+	{KEY("tolerance", CONF_SECONDS, conf_thresholds, tolerance_s), .min = 1,
+		.max = 86400},
+	{KEY("divergence", CONF_SECONDS, conf_thresholds, divergence_s),
+		.min = 30, .max = 86400, .otherwise = "300s"},
+	{KEY("quorum", CONF_INT, conf_thresholds, quorum), .min = 1, .max = 100,
+		.otherwise = "2"},
+	{KEY("step_alert", CONF_INT, conf_thresholds, step_alert), .min = 1,
+		.max = 100, .otherwise = "2"},
+	{KEY("hard_outage", CONF_INT, conf_thresholds, hard_outage), .min = 1,
+		.max = 100, .otherwise = "3"},
+	{KEY("alone", CONF_INT, conf_thresholds, alone), .min = 1, .max = 16,
+		.otherwise = "3"},
+	{KEY("throttled", CONF_INT, conf_thresholds, throttled), .min = 1,
+		.max = 16, .otherwise = "3"},
+	{.name = NULL},
+};
+
+static const struct conf_key server[] = {
+	{KEY("slug", CONF_TEXT, conf_server, slug), .required = true,
+		.max = 200, .wrong = bad_slug},
+	{KEY("url", CONF_TEXT, conf_server, url), .required = true, .max = 2048,
+		.wrong = bad_url},
+	{KEY("title", CONF_TEXT, conf_server, title), .max = 200},
+	{KEY("auth", CONF_MAP, conf_server, auth), .keys = auth},
+	{KEY("health_tool", CONF_MAP, conf_server, health),
+		.keys = health_tool},
+	{KEY("interval", CONF_SECONDS, conf_server, interval_s), .min = 30,
+		.max = 3600, .otherwise = "60s"},
+	{KEY("timeout", CONF_SECONDS, conf_server, timeout_s), .min = 1,
+		.max = 300, .otherwise = "30s"},
+	{LIST("regions", CONF_TEXTS, conf_server, regions), .once = true,
+		.max = 100, .wrong = bad_region},
+	{KEY("account", CONF_TEXT, conf_server, account), .max = 200,
+		.wrong = bad_slug},
+	{KEY("private", CONF_BOOL, conf_server, private), .otherwise = "false"},
+	{KEY("thresholds", CONF_MAP, conf_server, thresholds),
+		.keys = thresholds},
+	{.name = NULL},
+};
+
+static const struct conf_key route[] = {
+	{KEY("name", CONF_TEXT, conf_route, name), .required = true, .max = 200,
+		.wrong = bad_slug},
+	{KEY("type", CONF_CHOICE, conf_route, type), .required = true,
+		.choices = route_types},
+	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048, .wrong = bad_url},
+	{KEY("secret", CONF_TEXT, conf_route, secret), .max = 200,
+		.wrong = bad_slug},
+	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
+	{LIST("severities", CONF_TEXTS, conf_route, severities), .once = true,
+		.max = 100, .choices = severities},
+	{LIST("kinds", CONF_TEXTS, conf_route, kinds), .once = true, .max = 100,
+		.choices = kinds},
+	{LIST("servers", CONF_TEXTS, conf_route, servers), .once = true,
+		.max = 1000},
+	{.name = NULL},
+};
+
+static const struct conf_key policy[] = {
+	{KEY("confirm", CONF_INT, conf_policy, confirm), .min = 1, .max = 60,
+		.otherwise = "3"},
+	{KEY("resolve", CONF_INT, conf_policy, resolve), .min = 1, .max = 60,
+		.otherwise = "3"},
+	{KEY("promote", CONF_SECONDS, conf_policy, promote_s), .min = 60,
+		.max = 7 * 86400, .otherwise = "30m"},
+	{KEY("remind", CONF_SECONDS, conf_policy, remind_s), .min = 300,
+		.max = 7 * 86400, .otherwise = "4h"},
+	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
+		.otherwise = "5"},
+	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
+		.max = 60, .otherwise = "3"},
+	{.name = NULL},
+};
+
+static const struct conf_key alerts[] = {
+	{LIST("routes", CONF_MAPS, conf, routes), .max = 100, .keys = route},
+	{KEY("policy", CONF_MAP, conf, policy), .keys = policy},
+	{.name = NULL},
+};
+
+/* The fields of site and alerts lie in struct conf itself. */
+const struct conf_key conf_keys[] = {
+	{KEY("store", CONF_TEXT, conf, store), .max = 2048, .wrong = bad_store},
+	{.name = "site", .type = CONF_MAP, .keys = site},
+	{LIST("regions", CONF_MAPS, conf, regions), .max = 100, .keys = region},
+	{LIST("accounts", CONF_MAPS, conf, accounts), .max = 1000,
+		.keys = account},
+	{LIST("servers", CONF_MAPS, conf, servers), .max = 10000,
+		.keys = server},
+	{.name = "alerts", .type = CONF_MAP, .keys = alerts},
+	{.name = NULL},
+};
+
+static void clear_field(const struct conf_key *key, void *base)
+{
+	void *field = (char *)base + key->at;
+	size_t n = 0;
+	void *p;
+
+	memcpy(&p, field, sizeof p);
+	if (key->count_at)
+		memcpy(&n, (char *)base + key->count_at, sizeof n);
+	for (size_t i = 0; i < n; i++) {
+		if (key->type == CONF_TEXTS)
+			free(((char **)p)[i]);
+		else
+			conf_clear(key->keys, (char *)p + i * key->each);
+	}
+	if (key->type == CONF_JSON)
+		cJSON_Delete(p);
+	else
+		free(p);
+}
+
+void conf_clear(const struct conf_key *keys, void *base)
+{
+	for (; keys->name; keys++) {
+		switch (keys->type) {
+		case CONF_TEXT:
+		case CONF_TEXTS:
+		case CONF_JSON:
+		case CONF_MAPS:
+			clear_field(keys, base);
+			break;
+		case CONF_MAP:
+			conf_clear(keys->keys, (char *)base + keys->at);
+			break;
+		default:
+			break;
+		}
+	}
+}

@@ -1,0 +1,57 @@
+#include "keys.h"
+
+#include <inttypes.h>
+
+const char *key_probe(char *out, const char *slug, int64_t window,
+	const char *region)
+{
+	snprintf(out, KEY_MAX, "probe:%s:%" PRId64 ":%s", slug, window, region);
+	return out;
+}
+
+const char *key_reporters(char *out, const char *slug, int64_t window)
+{
+	return key_probe(out, slug, window, "reporters");
+}
+
+const char *key_latest(char *out, const char *slug)
+{
+	snprintf(out, KEY_MAX, "probe:%s:latest", slug);
+	return out;
+}
+
+const char *key_tool_hash(char *out, const char *slug, const char *region)
+{
+	snprintf(out, KEY_MAX, "probe:%s:%s:tool-hash", slug, region);
+	return out;
+}
+
+const char *key_verdict(char *out, const char *slug)
+{
+	snprintf(out, KEY_MAX, "probe:%s:verdict", slug);
+	return out;
+}
+
+const char *key_minutes(char *out, const char *slug)
+{
+	snprintf(out, KEY_MAX, "probe:%s:minutes", slug);
+	return out;
+}
+
+const char *key_latency(char *out, const char *slug, int64_t hour)
+{
+	snprintf(out, KEY_MAX, "probe:%s:latency:%" PRId64, slug, hour);
+	return out;
+}
+
+const char *key_tools(char *out, const char *slug)
+{
+	snprintf(out, KEY_MAX, "probe:%s:tools", slug);
+	return out;
+}
+
+const char *key_alert(char *out, const char *slug)
+{
+	snprintf(out, KEY_MAX, "alert:%s", slug);
+	return out;
+}

@@ -1,0 +1,55 @@
+/*
+ * keys.h: the names of all keys of the store, and how long they live. A command
+ * or script touches the keys of one slug only.
+ */
+#ifndef KEYS_H
+#define KEYS_H
+
+#include <stdint.h>
+
+/* Room for any key and its NUL. */
+#define KEY_MAX 192
+
+/* Seconds that keys live; renewed by each write. */
+#define KEYS_PROBE_S (24 * 3600) /* counted from ingest */
+#define KEYS_LATEST_S (7 * 86400)
+#define KEYS_HASH_S (30 * 86400)
+#define KEYS_VERDICT_S (7 * 86400)
+#define KEYS_ROLLUP_S (35 * 86400)
+#define KEYS_ALERT_S (30 * 86400)
+
+/* Each writes the key to out, which has KEY_MAX bytes, and returns it. */
+
+/* String: the records of one probe, a JSON array. First writer wins. */
+const char *key_probe(char *out, const char *slug, int64_t window,
+	const char *region);
+/* Set: the regions that reported in a window. */
+const char *key_reporters(char *out, const char *slug, int64_t window);
+/* Hash, region to its last 16 probes: see latest.h. */
+const char *key_latest(char *out, const char *slug);
+/* String: the contract hash of the region's newest probe that has one. */
+const char *key_tool_hash(char *out, const char *slug, const char *region);
+/* String: the published verdict, see published.h. */
+const char *key_verdict(char *out, const char *slug);
+/*
+ * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
+ * divided by 86400; and "upto", the last window that was counted.
+ */
+const char *key_minutes(char *out, const char *slug);
+/* Hash: bucket of hist.h to count, for one hour (epoch seconds / 3600). */
+const char *key_latency(char *out, const char *slug, int64_t hour);
+/* Hash: the tools that each region had last, for drift: region to JSON. */
+const char *key_tools(char *out, const char *slug);
+/* String: everything that mcp-alert knows of a server; compare and set. */
+const char *key_alert(char *out, const char *slug);
+
+/* Hash: slug to what readers need of a server, JSON. */
+#define KEY_SERVERS "fleet:servers"
+/* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
+#define KEY_HEARTBEATS "fleet:heartbeats"
+/* Set: the slugs that have undelivered events. */
+#define KEY_UNDELIVERED "fleet:undelivered"
+/* Hash: region to the last runner record of it. */
+#define KEY_RUNNERS "fleet:runners"
+
+#endif

@@ -1,0 +1,169 @@
+/*
+ * record_alert.c: writes the alert event of mcp-records(5), member by member,
+ * so that its order is fixed. Every member is always there; what does not apply
+ * is null.
+ */
+#include "record_alert.h"
+
+#include "clock.h"
+#include "json.h"
+#include "record.h"
+#include "text.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+static const char *const severities[] = {NULL, "P1", "P2", "P3"};
+static const char *const layers[] = {
+	NULL, "tools", "initialize", "http", "transport"};
+static const char *const kinds[] = {"downtime", "regional", "rate_limited"};
+static const char *const phases[] = {
+	"started", "escalated", "reminder", "resolved"};
+
+static bool lookup(const char *const *names, size_t n, const char *s,
+	unsigned *out)
+{
+	for (unsigned i = 0; i < n; i++) {
+		if (names[i] && strcmp(names[i], s) == 0) {
+			*out = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+#define LOOKUP(table, s, out) \
+	lookup(table, sizeof table / sizeof *table, s, out)
+
+const char *severity_name(enum severity v)
+{
+	return severities[v];
+}
+
+bool severity_parse(const char *s, enum severity *out)
+{
+	unsigned i;
+
+	if (!LOOKUP(severities, s, &i))
+		return false;
+	*out = (enum severity)i;
+	return true;
+}
+
+const char *failure_layer_name(enum failure_layer v)
+{
+	return layers[v];
+}
+
+bool failure_layer_parse(const char *s, enum failure_layer *out)
+{
+	unsigned i;
+
+	if (!LOOKUP(layers, s, &i))
+		return false;
+	*out = (enum failure_layer)i;
+	return true;
+}
+
+const char *alert_kind_name(enum alert_kind v)
+{
+	return kinds[v];
+}
+
+bool alert_kind_parse(const char *s, enum alert_kind *out)
+{
+	unsigned i;
+
+	if (!LOOKUP(kinds, s, &i))
+		return false;
+	*out = (enum alert_kind)i;
+	return true;
+}
+
+const char *alert_phase_name(enum alert_phase v)
+{
+	return phases[v];
+}
+
+const char *alert_event(const struct alert_record *r, char *out)
+{
+	snprintf(out, ALERT_EVENT_SIZE, "%s_%s", kinds[r->kind],
+		phases[r->phase]);
+	return out;
+}
+
+const char *alert_key(const struct alert_record *r, char *out)
+{
+	snprintf(out, ALERT_KEY_SIZE, "%s:%s:%" PRId64, r->slug, kinds[r->kind],
+		r->started_at);
+	return out;
+}
+
+/* A member that is a string from outside, cut and cleaned; or null. */
+static void put_text(struct buf *b, const char *key, const char *s)
+{
+	char clean[TEXT_SIZE];
+
+	if (s) {
+		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
+		s = clean;
+	}
+	buf_fmt(b, ",\"%s\":", key);
+	json_put_str(b, s);
+}
+
+static void put_instant(struct buf *b, const char *key, int64_t t)
+{
+	char text[CLOCK_RFC3339];
+
+	clock_rfc3339(t, text);
+	put_text(b, key, text);
+}
+
+static void put_regions(struct buf *b, const struct alert_record *r)
+{
+	put_text(b, "region", r->n_regions ? r->regions[0] : NULL);
+	buf_str(b, ",\"regions\":[");
+	for (size_t i = 0; i < r->n_regions; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, r->regions[i]);
+	}
+	buf_char(b, ']');
+}
+
+static void put_times(struct buf *b, const struct alert_record *r)
+{
+	put_instant(b, "started_at", r->started_at);
+	if (r->resolved_at) {
+		put_instant(b, "resolved_at", r->resolved_at);
+		buf_fmt(b, ",\"duration_seconds\":%" PRId64,
+			r->resolved_at - r->started_at);
+	} else {
+		buf_str(b, ",\"resolved_at\":null,\"duration_seconds\":null");
+	}
+}
+
+void alert_record_json(struct buf *b, const struct alert_record *r)
+{
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+
+	buf_fmt(b, "{\"v\":%d,\"type\":\"alert\",\"at\":", RECORD_VERSION);
+	json_put_num(b, r->at);
+	put_text(b, "event", alert_event(r, event));
+	put_text(b, "dedup_key", alert_key(r, key));
+	put_text(b, "server_slug", r->slug);
+	put_text(b, "server_url", r->url);
+	put_text(b, "severity", severities[r->severity]);
+	put_text(b, "tier", tier_name(r->tier));
+	put_text(b, "probe_step", step_name(r->step));
+	put_regions(b, r);
+	put_text(b, "failure_layer", layers[r->layer]);
+	buf_fmt(b, ",\"probe_count\":%d", r->probe_count);
+	put_times(b, r);
+	put_text(b, "last_error", r->last_error);
+	put_text(b, "summary", r->summary);
+	put_text(b, "dashboard_url", r->dashboard_url);
+	put_text(b, "runbook_url", r->runbook_url);
+	buf_char(b, '}');
+}

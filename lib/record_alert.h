@@ -1,0 +1,88 @@
+/*
+ * record_alert.h: the alert event of mcp-records(5): what mcp-alert prints and
+ * what the routes receive.
+ */
+#ifndef RECORD_ALERT_H
+#define RECORD_ALERT_H
+
+#include "buf.h"
+#include "names.h"
+
+#include <stdint.h>
+
+/* P1 wakes somebody; P2 is read today; P3 is read some time. */
+enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
+
+/* Where a server fails: the later in this list, the worse. */
+enum failure_layer {
+	LAYER_NONE,
+	LAYER_TOOLS,
+	LAYER_INITIALIZE,
+	LAYER_HTTP,
+	LAYER_TRANSPORT
+};
+
+/* What an incident is: the earlier in this list, the more it covers. */
+enum alert_kind { ALERT_DOWNTIME, ALERT_REGIONAL, ALERT_RATE_LIMITED };
+#define ALERT_KINDS 3
+
+/* What happened to it. */
+enum alert_phase {
+	ALERT_STARTED,
+	ALERT_ESCALATED,
+	ALERT_REMINDER,
+	ALERT_RESOLVED
+};
+
+/*
+ * x_name(v) is the name of a value as records carry it; x_parse(s, out) the
+ * value of a name, or false. LAYER_NONE has no name: NULL.
+ */
+const char *severity_name(enum severity v);
+bool severity_parse(const char *s, enum severity *out);
+const char *failure_layer_name(enum failure_layer v);
+bool failure_layer_parse(const char *s, enum failure_layer *out);
+const char *alert_kind_name(enum alert_kind v);
+bool alert_kind_parse(const char *s, enum alert_kind *out);
+const char *alert_phase_name(enum alert_phase v);
+
+/* Room for the name of an event, "downtime_started", and for a dedup_key. */
+#define ALERT_EVENT_SIZE 48
+#define ALERT_KEY_SIZE 160
+
+struct alert_record {
+	double at; /* epoch seconds */
+	enum alert_kind kind;
+	enum alert_phase phase;
+	const char *slug;
+	const char *url; /* or NULL */
+	enum severity severity;
+	enum tier tier;
+	enum step step; /* STEP_NONE where none is known */
+	enum failure_layer layer;
+	const char *const *regions; /* the failing ones */
+	size_t n_regions;
+	int probe_count;     /* failing windows */
+	int64_t started_at;  /* window of the first counted failure */
+	int64_t resolved_at; /* 0 where it is not over */
+	const char *last_error;	   /* a dotted code, or NULL */
+	const char *summary;	   /* one sentence for a person */
+	const char *dashboard_url; /* or NULL, like the next one */
+	const char *runbook_url;
+};
+
+/*
+ * alert_event(r, out), alert_key(r, out): the name of the event and its
+ * dedup_key, which is that of the incident; out has ALERT_EVENT_SIZE and
+ * ALERT_KEY_SIZE bytes. They return out.
+ */
+const char *alert_event(const struct alert_record *r, char *out);
+const char *alert_key(const struct alert_record *r, char *out);
+
+/*
+ * alert_record_json(b, r): append the record as a JSON object without a
+ * newline, the body of a webhook. Foreign text is cut and cleaned on the way.
+ */
+void alert_record_json(struct buf *b, const struct alert_record *r);
+
+#endif

@@ -1,0 +1,324 @@
+/*
+ * record_verdict_read.c: reads the verdict line of mcp-records(5). What decides
+ * over a page must be there and must fit together: a verdict that says green
+ * and names a failing region is refused, not guessed at. The rest may be
+ * missing, for the record grows, and then it is not known.
+ */
+#include "record_verdict.h"
+
+#include "clock.h"
+#include "json.h"
+#include "num.h"
+#include "record.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <string.h>
+
+/* So many regions of a server; mcp-aggregate knows no more. */
+#define REGIONS_MAX 256
+
+static bool fail(char *why, const char *key, const char *what)
+{
+	snprintf(why, RECORD_WHY, "%s: %s", key, what);
+	return false;
+}
+
+/* A string; or NULL where it is null or missing, and need not be there. */
+static bool take_text(const cJSON *o, const char *key, bool needed,
+	const char **out, char *why)
+{
+	const cJSON *v = json_get(o, key);
+
+	*out = json_str(o, key);
+	if (*out || (!needed && (!v || cJSON_IsNull(v))))
+		return true;
+	return fail(why, key, v ? "not a string" : "missing");
+}
+
+/* A number from min to max; `otherwise` where it is null or missing. */
+static bool take_num(const cJSON *o, const char *key, double min, double max,
+	double otherwise, double *out, char *why)
+{
+	const cJSON *v = json_get(o, key);
+
+	*out = otherwise;
+	if (!v || cJSON_IsNull(v))
+		return true;
+	if (!json_num(o, key, out))
+		return fail(why, key, "not a number");
+	return (*out >= min && *out <= max) || fail(why, key, "out of range");
+}
+
+static bool take_count(const cJSON *o, const char *key, int *out, char *why)
+{
+	double v;
+
+	if (!take_num(o, key, 0, 1e9, 0, &v, why))
+		return false;
+	*out = (int)v;
+	return v == floor(v) || fail(why, key, "not a whole number");
+}
+
+/* The name of a step; none where it is empty, null or missing. */
+static bool take_step(const cJSON *o, const char *key, enum step *out,
+	char *why)
+{
+	const char *name;
+
+	*out = STEP_NONE;
+	if (!take_text(o, key, false, &name, why))
+		return false;
+	return !name || !*name || step_parse(name, out) ||
+		fail(why, key, "unknown");
+}
+
+/* The n elements of an array; 0 where it is null or missing. */
+static bool take_array(const cJSON *o, const char *key, size_t max,
+	const cJSON **out, size_t *n, char *why)
+{
+	const cJSON *v = json_get(o, key);
+
+	*out = NULL;
+	*n = 0;
+	if (!v || cJSON_IsNull(v))
+		return true;
+	if (!cJSON_IsArray(v))
+		return fail(why, key, "not an array");
+	*out = v->child;
+	for (const cJSON *e = v->child; e; e = e->next)
+		++*n;
+	return *n <= max || fail(why, key, "too long");
+}
+
+static bool any_string(const char *s)
+{
+	return s != NULL;
+}
+
+/* An array of strings that `valid` accepts. */
+static bool take_names(const cJSON *o, const char *key, size_t max,
+	bool (*valid)(const char *), const char ***out, size_t *n, char *why)
+{
+	const cJSON *e;
+	size_t i = 0;
+
+	if (!take_array(o, key, max, &e, n, why))
+		return false;
+	*out = xcalloc(*n, sizeof **out);
+	for (; e; e = e->next) {
+		if (!cJSON_IsString(e) || !valid(e->valuestring))
+			return fail(why, key, "not an array of names");
+		(*out)[i++] = e->valuestring;
+	}
+	return true;
+}
+
+static bool read_region(const cJSON *o, struct verdict_region *r, char *why)
+{
+	const char *state;
+
+	if (!take_text(o, "region", true, &r->region, why) ||
+		!take_text(o, "state", true, &state, why))
+		return false;
+	if (!region_valid(r->region))
+		return fail(why, "region", "not a valid name");
+	if (!region_state_parse(state, &r->state))
+		return fail(why, "state", "unknown");
+	if (!take_step(o, "failed_step", &r->failed_step, why))
+		return false;
+	if ((r->state == STATE_BROKEN) != (r->failed_step != STEP_NONE))
+		return fail(why, "state", "does not fit failed_step");
+	return take_text(o, "error", false, &r->error, why) &&
+		take_num(o, "ms", 0, 1e9, NAN, &r->ms, why) &&
+		take_num(o, "started_at", 0, NUM_EPOCH_MAX, 0, &r->started_at,
+			why) &&
+		take_count(o, "fail_streak", &r->fail_streak, why) &&
+		take_text(o, "tool_hash", false, &r->tool_hash, why);
+}
+
+static bool read_regions(const cJSON *o, struct verdict *v, char *why)
+{
+	const cJSON *e;
+	size_t n, i = 0;
+
+	if (!take_array(o, "regions", REGIONS_MAX, &e, &n, why))
+		return false;
+	v->regions = xcalloc(n, sizeof *v->regions);
+	for (; e; e = e->next) {
+		if (!read_region(e, &v->regions[i++], why))
+			return false;
+	}
+	v->n_regions = n;
+	return true;
+}
+
+static bool read_drift(const cJSON *o, struct verdict *v, char *why)
+{
+	const cJSON *e;
+	size_t n;
+
+	if (!take_array(o, "drift", REGIONS_MAX, &e, &n, why))
+		return false;
+	v->drift = xcalloc(n, sizeof *v->drift);
+	for (; e; e = e->next) {
+		/* Counted first: what it holds is freed in any case. */
+		struct verdict_drift *d = &v->drift[v->n_drift++];
+
+		if (!take_text(e, "region", true, &d->region, why) ||
+			!take_names(e, "added", SIZE_MAX, any_string, &d->added,
+				&d->n_added, why) ||
+			!take_names(e, "removed", SIZE_MAX, any_string,
+				&d->removed, &d->n_removed, why) ||
+			!take_names(e, "changed", SIZE_MAX, any_string,
+				&d->changed, &d->n_changed, why) ||
+			!take_names(e, "redescribed", SIZE_MAX, any_string,
+				&d->redescribed, &d->n_redescribed, why) ||
+			!take_text(e, "from", false, &d->from, why) ||
+			!take_text(e, "to", false, &d->to, why))
+			return false;
+	}
+	return true;
+}
+
+static bool read_window(const cJSON *o, struct verdict *v, char *why)
+{
+	const char *as_of;
+	int64_t t;
+	double w;
+
+	if (!json_num(o, "window", &w))
+		return fail(why, "window", "missing or not a number");
+	if (!(w >= 0 && w <= NUM_EPOCH_MAX) || fmod(w, 60) != 0)
+		return fail(why, "window", "not the start of a minute");
+	v->window = (int64_t)w;
+	if (!take_text(o, "as_of", false, &as_of, why))
+		return false;
+	return !as_of || clock_rfc3339_parse(as_of, &t) ||
+		fail(why, "as_of", "not an RFC 3339 instant");
+}
+
+/* Whether verdict, tier and the failing regions tell the same story. */
+static bool fits(const struct verdict *v, char *why)
+{
+	static const enum verdict_colour colours[] = {
+		[TIER_OK] = VERDICT_GREEN,
+		[TIER_REGIONAL] = VERDICT_AMBER,
+		[TIER_STEP_ALERT] = VERDICT_RED,
+		[TIER_HARD_OUTAGE] = VERDICT_RED,
+		[TIER_NO_DATA] = VERDICT_UNKNOWN,
+	};
+
+	if (colours[v->tier] != v->verdict)
+		return fail(why, "tier", "does not fit the verdict");
+	if (v->verdict == VERDICT_UNKNOWN)
+		return true;
+	return (v->verdict == VERDICT_GREEN) == (v->n_failing == 0) ||
+		fail(why, "failing", "does not fit the verdict");
+}
+
+static bool read_colour(const cJSON *o, struct verdict *v, char *why)
+{
+	const char *name;
+
+	if (!take_text(o, "verdict", true, &name, why))
+		return false;
+	if (!verdict_colour_parse(name, &v->verdict))
+		return fail(why, "verdict", "unknown");
+	if (!take_text(o, "tier", true, &name, why))
+		return false;
+	if (!tier_parse(name, &v->tier))
+		return fail(why, "tier", "unknown");
+	if (!take_text(o, "divergence", false, &name, why))
+		return false;
+	v->divergence = name && *name;
+	return !v->divergence || strcmp(name, VERDICT_DIVERGENCE) == 0 ||
+		fail(why, "divergence", "unknown");
+}
+
+static bool read_numbers(const cJSON *o, struct verdict *v, char *why)
+{
+	const cJSON *latency = json_get(o, "latency_ms");
+
+	return take_count(o, "failed_regions", &v->failed_regions, why) &&
+		take_count(o, "reporters", &v->reporters, why) &&
+		take_count(o, "expected", &v->expected, why) &&
+		take_num(latency, "p95", 0, 1e9, NAN, &v->latency_p95, why) &&
+		take_num(latency, "baseline", 0, 1e9, NAN, &v->latency_baseline,
+			why) &&
+		take_num(o, "uptime_30d", 0, 100, NAN, &v->uptime_30d, why) &&
+		take_num(o, "p95_ms", 0, 1e9, NAN, &v->p95_ms, why) &&
+		take_num(o, "published_at", 0, NUM_EPOCH_MAX, 0,
+			&v->published_at, why) &&
+		take_num(o, "last_probe_at", 0, NUM_EPOCH_MAX, NAN,
+			&v->last_probe_at, why);
+}
+
+static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
+{
+	if (!take_text(o, "slug", true, &v->slug, why))
+		return false;
+	if (!slug_valid(v->slug))
+		return fail(why, "slug", "not a valid name");
+	if (!json_get(o, "failing"))
+		return fail(why, "failing", "missing");
+	if (!json_get(o, "expected"))
+		return fail(why, "expected", "missing");
+	return take_text(o, "url", false, &v->url, why) &&
+		read_window(o, v, why) && read_colour(o, v, why) &&
+		take_step(o, "step", &v->step, why) &&
+		read_numbers(o, v, why) &&
+		take_names(o, "failing", REGIONS_MAX, region_valid, &v->failing,
+			&v->n_failing, why) &&
+		take_names(o, "no_data", REGIONS_MAX, region_valid, &v->no_data,
+			&v->n_no_data, why) &&
+		read_regions(o, v, why) && read_drift(o, v, why) &&
+		fits(v, why);
+}
+
+static bool read_typed(struct verdict_record *r, char *why)
+{
+	const char *type = json_str(r->doc, "type");
+	double v;
+
+	if (!cJSON_IsObject(r->doc))
+		return fail(why, "record", "not a JSON object");
+	if (!json_num(r->doc, "v", &v))
+		return fail(why, "v", "missing or not a number");
+	if (v != RECORD_VERSION)
+		return fail(why, "v", "a version that this program does not "
+				      "know");
+	if (!type || strcmp(type, "verdict") != 0)
+		return fail(why, "type", "not verdict");
+	return read_verdict(r->doc, &r->verdict, why);
+}
+
+int verdict_read(const char *p, size_t n, struct verdict_record *r, char *why)
+{
+	*r = (struct verdict_record) {0};
+	r->doc = json_parse(p, n, &json_record, why);
+	if (!r->doc)
+		return -1;
+	if (read_typed(r, why))
+		return 0;
+	verdict_record_release(r);
+	return -1;
+}
+
+void verdict_record_release(struct verdict_record *r)
+{
+	struct verdict *v = &r->verdict;
+
+	for (size_t i = 0; i < v->n_drift; i++) {
+		free(v->drift[i].added);
+		free(v->drift[i].removed);
+		free(v->drift[i].changed);
+		free(v->drift[i].redescribed);
+	}
+	free(v->failing);
+	free(v->no_data);
+	free(v->regions);
+	free(v->drift);
+	cJSON_Delete(r->doc);
+	*r = (struct verdict_record) {0};
+}

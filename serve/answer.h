@@ -1,0 +1,24 @@
+/*
+ * answer.h: from a request to its response.
+ */
+#ifndef ANSWER_H
+#define ANSWER_H
+
+struct request;
+struct response;
+struct source;
+
+struct setting {
+	double now;	  /* epoch seconds */
+	const char *site; /* the address of this site, no slash at its end */
+};
+
+/*
+ * answer(request, setting, source, r): fill r, which respond_init made, with
+ * the answer. There always is one. It depends on nothing of the request but its
+ * path and who asks: the Host field is a stranger's, and answers are cached.
+ */
+void answer(const struct request *request, const struct setting *setting,
+	struct source *source, struct response *r);
+
+#endif

@@ -1,0 +1,154 @@
+#include "fetch.h"
+
+#include "keys.h"
+#include "log.h"
+#include "num.h"
+#include "store.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <string.h>
+
+static int open_store(struct source *s)
+{
+	char why[STORE_WHY];
+
+	if (s->store)
+		return 0;
+	s->store = store_open(s->url, why);
+	if (s->store)
+		return 0;
+	log_error("%s", why);
+	return -1;
+}
+
+static int run(struct source *s)
+{
+	if (!store_run(s->store))
+		return 0;
+	log_error("%s", store_why(s->store));
+	return -1;
+}
+
+const char *fetch_stage_name(enum stage stage)
+{
+	static const char *const names[] = {"ingest", "verdict", "alert"};
+
+	return names[stage];
+}
+
+int fetch_subject(struct source *s, const char *slug, const char **server,
+	const char **verdict)
+{
+	char key[KEY_MAX];
+
+	if (open_store(s))
+		return -1;
+	store_add(s->store, "HGET", KEY_SERVERS, slug, NULL);
+	store_add(s->store, "GET", key_verdict(key, slug), NULL);
+	if (run(s))
+		return -1;
+	*server = store_text(store_reply(s->store, 0));
+	*verdict = store_text(store_reply(s->store, 1));
+	return 0;
+}
+
+int fetch_stages(struct source *s, double at[STAGES])
+{
+	const struct store_reply *r;
+
+	if (open_store(s))
+		return -1;
+	store_add(s->store, "HMGET", KEY_HEARTBEATS,
+		fetch_stage_name(STAGE_INGEST), fetch_stage_name(STAGE_VERDICT),
+		fetch_stage_name(STAGE_ALERT), NULL);
+	if (run(s))
+		return -1;
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i < STAGES; i++) {
+		const char *text = store_text(store_item(r, i));
+
+		at[i] = NAN;
+		if (text && !num_epoch(text, &at[i]))
+			log_warn("%s: %s: not an instant", KEY_HEARTBEATS,
+				fetch_stage_name((enum stage)i));
+	}
+	return 0;
+}
+
+static void add_entry(struct listing *l, const char *slug, const char *json)
+{
+	char why[SERVER_WHY];
+	struct listing_entry *e;
+	struct server server;
+
+	if (!slug || !json || !slug_valid(slug))
+		return;
+	if (server_read(json, &server, why)) {
+		log_warn("%s: %s: %s", KEY_SERVERS, slug, why);
+		return;
+	}
+	if (server.is_private) {
+		server_release(&server);
+		return;
+	}
+	l->entries = xgrow(l->entries, &l->cap, l->n + 1, sizeof *l->entries);
+	e = &l->entries[l->n++];
+	snprintf(e->slug, sizeof e->slug, "%s", slug);
+	e->server = server;
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct listing_entry *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+int fetch_listing(struct source *s, struct listing *l)
+{
+	const struct store_reply *r;
+
+	*l = (struct listing) {0};
+	if (open_store(s))
+		return -1;
+	store_add(s->store, "HGETALL", KEY_SERVERS, NULL);
+	if (run(s))
+		return -1;
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i + 1 < store_count(r); i += 2)
+		add_entry(l, store_text(store_item(r, i)),
+			store_text(store_item(r, i + 1)));
+	if (l->n)
+		qsort(l->entries, l->n, sizeof *l->entries, by_slug);
+	return 0;
+}
+
+void listing_release(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		server_release(&l->entries[i].server);
+	free(l->entries);
+	*l = (struct listing) {0};
+}
+
+int fetch_verdicts(struct source *s, const struct listing *l)
+{
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < l->n; i++)
+		store_add(s->store, "GET",
+			key_verdict(key, l->entries[i].slug), NULL);
+	return run(s);
+}
+
+const char *fetch_verdict(const struct source *s, size_t i)
+{
+	return store_text(store_reply(s->store, i));
+}
+
+void fetch_close(struct source *s)
+{
+	store_close(s->store);
+	s->store = NULL;
+}

@@ -1,0 +1,59 @@
+/*
+ * fetch.h: what the answers are made of, from the store. Each function below is
+ * one round trip, and returns 0, or -1 where the store did not answer and the
+ * operator was told. What it returns beside lives until the next one.
+ */
+#ifndef FETCH_H
+#define FETCH_H
+
+#include "names.h"
+#include "server.h"
+
+/* The store, and the connection to it; begin with NULL. */
+struct source {
+	const char *url; /* or NULL for $MCP_STORE */
+	struct store *store;
+};
+
+/* The stages of the pipeline that leave a sign of life. */
+enum stage { STAGE_INGEST, STAGE_VERDICT, STAGE_ALERT };
+#define STAGES 3
+
+const char *fetch_stage_name(enum stage stage);
+
+/*
+ * fetch_subject(s, slug, server, verdict): the entry and the published verdict
+ * of a server, JSON; NULL for what there is not.
+ */
+int fetch_subject(struct source *s, const char *slug, const char **server,
+	const char **verdict);
+
+/* fetch_stages(s, at): when each stage ran last; NAN for never. */
+int fetch_stages(struct source *s, double at[STAGES]);
+
+/* The servers that everybody may read about, by slug. */
+struct listing {
+	struct listing_entry {
+		char slug[SLUG_MAX + 1];
+		struct server server;
+	} *entries;
+	size_t n, cap;
+};
+
+/*
+ * fetch_listing(s, l): all of them; listing_release frees what *l holds, which
+ * lives that long. Entries that cannot be read are passed over.
+ */
+int fetch_listing(struct source *s, struct listing *l);
+void listing_release(struct listing *l);
+
+/*
+ * fetch_verdicts(s, l): their published verdicts; fetch_verdict(s, i) is then
+ * that of the entry i, JSON, or NULL.
+ */
+int fetch_verdicts(struct source *s, const struct listing *l);
+const char *fetch_verdict(const struct source *s, size_t i);
+
+void fetch_close(struct source *s);
+
+#endif

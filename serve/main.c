@@ -1,0 +1,217 @@
+/*
+ * mcp-serve: answers the web with what is published about the servers. A CGI,
+ * or a FastCGI application where standard input is a listening socket; see
+ * mcp-serve(8).
+ */
+#include "answer.h"
+#include "clock.h"
+#include "exits.h"
+#include "fetch.h"
+#include "log.h"
+#include "num.h"
+#include "request.h"
+#include "respond.h"
+
+#include <errno.h>
+#include <fcgiapp.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <math.h>
+#include <signal.h>
+#include <unistd.h>
+
+/* The header of a response needs less than this beyond its body. */
+#define OUTPUT_MAX (5u * 1024 * 1024)
+
+/* Longer than any address that people type. */
+#define SITE_MAX 300
+
+extern char **environ;
+
+static const char usage[] =
+	"usage: mcp-serve [-N epoch] [--store url]\n"
+	"       mcp-serve -h | -V\n";
+
+enum { OPT_STORE = 256 };
+
+static const struct option options[] = {
+	{"help", no_argument, NULL, 'h'},
+	{"now", required_argument, NULL, 'N'},
+	{"store", required_argument, NULL, OPT_STORE},
+	{"version", no_argument, NULL, 'V'},
+	{NULL, 0, NULL, 0},
+};
+
+struct opts {
+	const char *store; /* or NULL */
+	char site[SITE_MAX];
+	double now; /* NAN for the clock's */
+};
+
+/*
+ * A web server may turn a query without '=' into arguments (RFC 3875, section
+ * 4.4), and so let a stranger choose our options. Such a query begins with a
+ * '-', plain or encoded.
+ */
+static bool query_is_options(void)
+{
+	const char *q = getenv("QUERY_STRING");
+
+	return q && (*q == '-' || *q == '%') && !strchr(q, '=');
+}
+
+/* The address of this site, without the slash that may stand at its end. */
+static int parse_site(struct opts *o)
+{
+	const char *site = getenv("MCP_SITE");
+	size_t n = site ? strlen(site) : 0;
+
+	if (n >= sizeof o->site) {
+		log_error("MCP_SITE: too long");
+		return EXIT_USAGE;
+	}
+	while (n && site[n - 1] == '/')
+		n--;
+	if (n)
+		memcpy(o->site, site, n);
+	o->site[n] = '\0';
+	return EXIT_GOOD;
+}
+
+/* EXIT_GOOD to go on, anything else to exit with, or -1 to exit with 0. */
+static int parse(int argc, char **argv, struct opts *o)
+{
+	int c;
+
+	*o = (struct opts) {.now = NAN};
+	if (query_is_options())
+		return parse_site(o);
+	while ((c = getopt_long(argc, argv, "+hN:V", options, NULL)) != -1) {
+		switch (c) {
+		case 'h':
+		case 'V':
+			fputs(c == 'h' ? usage : "mcp-serve " VERSION "\n",
+				stdout);
+			return -1;
+		case 'N':
+			if (num_epoch(optarg, &o->now))
+				break;
+			log_error("--now: '%s' is not an epoch second", optarg);
+			return EXIT_USAGE;
+		case OPT_STORE:
+			o->store = optarg;
+			break;
+		default:
+			fputs(usage, stderr);
+			return EXIT_USAGE;
+		}
+	}
+	/* Behind a web server these are words of a query, too. */
+	if (optind < argc && !getenv("REQUEST_METHOD")) {
+		log_error("'%s': one argument too many", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return parse_site(o);
+}
+
+/* The whole output for one request. */
+static void serve(const struct opts *o, struct source *source,
+	char *const *env, struct buf *out)
+{
+	struct setting setting = {.now = isnan(o->now) ? clock_wall() : o->now,
+		.site = o->site};
+	struct request request;
+	struct response response;
+
+	request_read(&request, env);
+	respond_init(&response);
+	answer(&request, &setting, source, &response);
+	respond_write(&response, &request, out);
+	respond_release(&response);
+}
+
+static int serve_cgi(const struct opts *o, struct source *source)
+{
+	struct buf out;
+	int rc = EXIT_GOOD;
+
+	if (!getenv("REQUEST_METHOD")) {
+		log_error("REQUEST_METHOD is not set: this is a program for a "
+			  "web server, see mcp-serve(8)");
+		return EXIT_USAGE;
+	}
+	buf_init(&out, OUTPUT_MAX);
+	serve(o, source, environ, &out);
+	if (fwrite(out.p, 1, out.len, stdout) != out.len || fflush(stdout)) {
+		log_error("standard output: %s", strerror(errno));
+		rc = EXIT_ENV;
+	}
+	buf_release(&out);
+	return rc;
+}
+
+/*
+ * Closing our copy of the socket ends the wait for the next request, whether
+ * that has begun or is about to. The request at hand is answered first.
+ */
+static void on_term(int sig)
+{
+	(void)sig;
+	FCGX_ShutdownPending();
+	close(STDIN_FILENO);
+}
+
+static bool send_all(FCGX_Stream *to, const struct buf *out)
+{
+	/* A body is far below INT_MAX, see OUTPUT_MAX. */
+	return FCGX_PutStr(out->p, (int)out->len, to) == (int)out->len &&
+		FCGX_FFlush(to) == 0;
+}
+
+static int serve_fastcgi(const struct opts *o, struct source *source)
+{
+	struct sigaction term = {.sa_handler = on_term};
+	FCGX_Request fr;
+	struct buf out;
+
+	sigemptyset(&term.sa_mask);
+	if (FCGX_Init() || FCGX_InitRequest(&fr, STDIN_FILENO, 0) ||
+		sigaction(SIGTERM, &term, NULL) ||
+		sigaction(SIGUSR1, &term, NULL)) {
+		log_error("FastCGI cannot be set up");
+		return EXIT_ENV;
+	}
+	buf_init(&out, OUTPUT_MAX);
+	while (FCGX_Accept_r(&fr) == 0) {
+		buf_clear(&out);
+		serve(o, source, fr.envp, &out);
+		if (!send_all(fr.out, &out))
+			log_warn("the web server did not take the answer");
+		FCGX_Finish_r(&fr);
+	}
+	buf_release(&out);
+	FCGX_Free(&fr, 1);
+	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
+		return EXIT_GOOD;
+	log_error("no more requests can be accepted");
+	return EXIT_ENV;
+}
+
+int main(int argc, char **argv)
+{
+	struct source source = {0};
+	struct opts o;
+	int rc;
+
+	log_init("mcp-serve");
+	rc = parse(argc, argv, &o);
+	if (rc < 0)
+		return fflush(stdout) ? EXIT_ENV : EXIT_GOOD;
+	if (rc != EXIT_GOOD)
+		return rc;
+	source.url = o.store;
+	rc = FCGX_IsCGI() ? serve_cgi(&o, &source)
+			  : serve_fastcgi(&o, &source);
+	fetch_close(&source);
+	return rc;
+}

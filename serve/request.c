@@ -1,0 +1,127 @@
+#include "request.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* Beyond any list of ETags of ours, and any token. */
+#define FIELD_MAX 8192
+
+const char *request_env(char *const *env, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *env; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+static const char *field(char *const *env, const char *name)
+{
+	const char *s = request_env(env, name);
+
+	return s && strlen(s) <= FIELD_MAX ? s : NULL;
+}
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/* Percent-encoding undone, once; a NUL is refused. */
+static bool decode(const char *s, size_t n, char *out)
+{
+	size_t used = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		char c = s[i];
+
+		if (c == '%') {
+			int high = i + 2 < n ? hex(s[i + 1]) : -1;
+			int low = i + 2 < n ? hex(s[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return false;
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		if (!c || used + 1 >= REQUEST_PATH)
+			return false;
+		out[used++] = c;
+	}
+	out[used] = '\0';
+	return true;
+}
+
+/* Whether the n bytes at s are "." or "..". */
+static bool dots(const char *s, size_t n)
+{
+	return (n == 1 || n == 2) && strspn(s, ".") >= n;
+}
+
+/* No control character, and no segment that means another place. */
+static bool harmless(const char *path)
+{
+	if (*path != '/')
+		return false;
+	for (const char *p = path; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+		if (*p == '/' && dots(p + 1, strcspn(p + 1, "/")))
+			return false;
+	}
+	return true;
+}
+
+static void join(char *out, const char *a, const char *b)
+{
+	size_t n = strlen(a), m = strlen(b);
+
+	*out = '\0';
+	if (n + m >= REQUEST_PATH)
+		return;
+	memcpy(out, a, n);
+	memcpy(out + n, b, m + 1);
+}
+
+static void read_paths(struct request *r, char *const *env)
+{
+	const char *script = request_env(env, "SCRIPT_NAME");
+	const char *info = request_env(env, "PATH_INFO");
+	const char *uri = request_env(env, "REQUEST_URI");
+
+	/* The server decoded the first two; that is not to be done twice. */
+	join(r->path[0], script ? script : "", info ? info : "");
+	join(r->path[1], "", info ? info : "");
+	if (uri && !decode(uri, strcspn(uri, "?"), r->path[2]))
+		r->path[2][0] = '\0';
+	for (int i = 0; i < REQUEST_FORMS; i++)
+		if (!harmless(r->path[i]))
+			r->path[i][0] = '\0';
+}
+
+static bool equals(const char *s, const char *value)
+{
+	return s && strcmp(s, value) == 0;
+}
+
+void request_read(struct request *r, char *const *env)
+{
+	const char *method = request_env(env, "REQUEST_METHOD");
+
+	memset(r, 0, sizeof *r);
+	r->method = METHOD_OTHER;
+	if (equals(method, "GET"))
+		r->method = METHOD_GET;
+	else if (equals(method, "HEAD"))
+		r->method = METHOD_HEAD;
+	read_paths(r, env);
+	r->if_none_match = field(env, "HTTP_IF_NONE_MATCH");
+	r->authorization = field(env, "HTTP_AUTHORIZATION");
+}

@@ -1,0 +1,89 @@
+#include "server.h"
+
+#include "json.h"
+#include "names.h"
+#include "sha256.h"
+#include "xalloc.h"
+
+#include <string.h>
+#include <strings.h>
+
+static int fail(struct server *s, char *why, const char *what)
+{
+	snprintf(why, SERVER_WHY, "%s", what);
+	server_release(s);
+	return -1;
+}
+
+static void read_regions(struct server *s)
+{
+	const cJSON *list = json_get(s->doc, "regions"), *v;
+
+	if (!cJSON_IsArray(list))
+		return;
+	s->regions = xcalloc((size_t)cJSON_GetArraySize(list) + 1,
+		sizeof *s->regions);
+	cJSON_ArrayForEach(v, list)
+	{
+		const char *name = json_str(v, "name");
+
+		if (!name)
+			continue;
+		s->regions[s->n_regions++] = (struct server_region) {
+			.name = name, .city = json_str(v, "city")};
+	}
+}
+
+int server_read(const char *json, struct server *s, char *why)
+{
+	char json_why[JSON_WHY];
+
+	memset(s, 0, sizeof *s);
+	s->doc = json_parse(json, strlen(json), &json_record, json_why);
+	if (!s->doc)
+		return fail(s, why, json_why);
+	if (!json_bool(s->doc, "private", &s->is_private))
+		return fail(s, why, "private: missing or not a boolean");
+	s->token_sha256 = json_str(s->doc, "token_sha256");
+	if (s->token_sha256 && !hash_valid(s->token_sha256))
+		return fail(s, why, "token_sha256: not a SHA-256");
+	s->title = json_str(s->doc, "title");
+	if (s->title && !*s->title)
+		s->title = NULL;
+	read_regions(s);
+	return 0;
+}
+
+void server_release(struct server *s)
+{
+	cJSON_Delete(s->doc);
+	free(s->regions);
+	memset(s, 0, sizeof *s);
+}
+
+/* Where they differ must not show in the time that it takes. */
+static bool same_digest(const char *a, const char *b)
+{
+	unsigned char differ = 0;
+
+	for (size_t i = 0; i < HASH_HEX; i++)
+		differ = (unsigned char)(differ | (a[i] ^ b[i]));
+	return !differ;
+}
+
+bool server_readable(const struct server *s, const char *authorization)
+{
+	static const char scheme[] = "Bearer ";
+	char digest[SHA256_HEX];
+	const char *token;
+
+	if (!s->is_private)
+		return true;
+	if (!s->token_sha256 || !authorization ||
+		strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
+		return false;
+	token = authorization + sizeof scheme - 1;
+	token += strspn(token, " ");
+	sha256_hex(token, strlen(token), digest);
+	return same_digest(digest, s->token_sha256);
+}

@@ -1,0 +1,101 @@
+#!/usr/bin/env bats
+# Goal: as FastCGI behind a real web server the answers are those of the CGI;
+# the program outlives its store, and ends when it is told to.
+
+bats_require_minimum_version 1.5.0
+load ../lib
+load ../redis
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	redis_start "$BATS_TEST_TMPDIR/redis"
+	publish
+	mkfifo ready
+	# The program finds the socket that it is to listen on at its stdin.
+	perl -MSocket -MPOSIX -e 'socket(S, PF_UNIX, SOCK_STREAM, 0) or die;
+		bind(S, pack_sockaddr_un(shift)) && listen(S, 9) or die;
+		POSIX::dup2(fileno(S), 0); $| = 1; print "listening\n"; exec @ARGV' \
+		fcgi.sock "$BIN/mcp-serve" >ready 2>err 3>&- &
+	SERVE=$!
+	read -r -t 20 <ready
+	mkdir empty
+	cat >lighttpd.conf <<-END
+		server.modules = ("mod_fastcgi")
+		server.document-root = "$PWD/empty"
+		server.bind = "$PWD/http.sock"
+		server.pid-file = "$PWD/lighttpd.pid"
+		server.errorlog = "$PWD/lighttpd.log"
+		fastcgi.server = ("/" => (("socket" => "$PWD/fcgi.sock",
+			"check-local" => "disable", "fix-root-scriptname" => "enable")))
+	END
+	# In the background once it listens.
+	lighttpd -f lighttpd.conf 3>&-
+}
+
+teardown() {
+	kill "$(<lighttpd.pid)"
+	kill "$SERVE" 2>/dev/null || true
+	redis_stop
+}
+
+# publish: the server demo, working as of this minute.
+publish() {
+	local at=$(($(date +%s) / 60 * 60))
+	AS_OF=$(date -u -d "@$at" +%Y-%m-%dT%H:%M:%SZ)
+	redis hset fleet:servers demo '{"private":false}' >/dev/null
+	redis set probe:demo:verdict "$(jq -cn --argjson at "$at" '{v: 1, window: $at,
+		verdict: "green", uptime_30d: 100, p95_ms: 80,
+		published_at: ($at + 3), last_probe_at: ($at - 9)}')" >/dev/null
+}
+
+# get PATH [ARGS…]: the answer, its fields one a line.
+get() {
+	curl -s -i --max-time 20 --unix-socket http.sock "${@:2}" "http://localhost$1" |
+		tr -d '\r'
+}
+
+@test "through lighttpd the answers are those of the contract" {
+	get /api/embed-status/demo >out
+	cat >want <<-END
+		Access-Control-Allow-Origin: *
+		Cache-Control: public, max-age=60, stale-while-revalidate=300
+		Content-Type: application/json; charset=utf-8
+		ETag: "v1-$AS_OF"
+		HTTP/1.1 200 OK
+		Vary: Accept-Encoding
+		{"state":"up","uptime_30d":100,"p95_ms":80,"last_probe_ago":"12s","as_of":"$AS_OF"}
+	END
+	diff want <(grep -E '^(HTTP|Access|Cache|Content-Type|ETag|Vary|\{)' out | sort)
+	get /api/embed-status/demo -H "If-None-Match: W/\"v1-$AS_OF\"" >out
+	grep -q '^HTTP/1.1 304 ' out
+	[ "$(tail -n 1 out)" = "" ]
+	get /api/embed-status/demo -I >out
+	grep -q '^Content-Length: [1-9]' out
+	get /api/embed-status/demo -X POST -d x >out
+	grep -q '^HTTP/1.1 405 ' out
+	grep -q '^Allow: GET, HEAD$' out
+	get /status/demo | grep -q '</span>Working</p>'
+	get /badge/demo.svg | grep -q '>up 100.00%</text>'
+	get / | grep -q 'href="/status/demo"'
+	get /api/embed-status/d%65mo | grep -q '^HTTP/1.1 200 '
+	get /api/embed-status/d%2565mo | grep -q '^HTTP/1.1 404 '
+	get /status/nope | grep -q '^HTTP/1.1 404 '
+}
+
+@test "the store goes and comes back under a running program" {
+	get /api/embed-status/demo | grep -q '^HTTP/1.1 200 '
+	redis_stop
+	get /api/embed-status/demo | grep -q '^HTTP/1.1 503 '
+	get /healthz | grep -q '"status":"down"'
+	grep -q '^mcp-serve: store: ' err
+	redis_start "$BATS_TEST_TMPDIR/redis"
+	publish
+	get /api/embed-status/demo | grep -q '^HTTP/1.1 200 '
+}
+
+@test "SIGTERM ends it, and leaves nothing behind" {
+	get /api/embed-status/demo | grep -q '^HTTP/1.1 200 '
+	kill "$SERVE"
+	wait "$SERVE"
+	[ ! -s err ]
+}

@@ -1,0 +1,47 @@
+# shellcheck shell=bash
+# A Redis of a test's own, on a Unix socket.
+
+# redis_start DIR [ARGS…]: returns once it takes connections; MCP_STORE names
+# it, and REDIS_PID is its process.
+redis_start() {
+	local dir=$1 line
+	shift
+	mkdir -p "$dir"
+	rm -f "$dir/ready"
+	mkfifo "$dir/ready"
+	redis-server --port 0 --unixsocket "$dir/sock" --dir "$dir" --save '' \
+		--appendonly yes --maxmemory-policy noeviction "$@" \
+		>"$dir/ready" 2>&1 3>&- &
+	export REDIS_PID=$! MCP_STORE=unix://$dir/sock REDIS_SOCK=$dir/sock
+	exec {ready}<"$dir/ready"
+	while read -r -t 20 -u "$ready" line; do
+		[[ $line == *"eady to accept connections"* ]] && break
+	done
+	# What it says from now on is read by nobody, and must not stop it.
+	cat <&"$ready" >>"$dir/log" 3>&- &
+	exec {ready}<&-
+	[[ $line == *"eady to accept"* ]]
+}
+
+# redis_stop: the process is gone when this returns.
+redis_stop() {
+	kill "$REDIS_PID" && wait "$REDIS_PID" || true
+}
+
+redis() {
+	redis-cli -s "$REDIS_SOCK" "$@"
+}
+
+# redis_dump: all keys and values in one form, but for what tells the time.
+redis_dump() {
+	local key
+	redis keys '*' | sort | grep -v '^fleet:heartbeats$' |
+		while read -r key; do
+			echo "== $key"
+			case $(redis type "$key") in
+			string) redis get "$key" ;;
+			set) redis smembers "$key" | sort ;;
+			hash) redis --json hgetall "$key" | jq -S . ;;
+			esac
+		done
+}

@@ -1,0 +1,66 @@
+#include "conf_heard.h"
+
+#define PAGE "man/fleet.yaml.5"
+
+static void hear(void *arg, bool fatal, const char *message)
+{
+	buf_fmt(arg, "%s%s\n", fatal ? "" : "warning: ", message);
+}
+
+/* A copy without a NUL behind it: the sanitizer sees every byte too many. */
+struct conf *conf_hear(const char *p, size_t n, struct buf *heard)
+{
+	char *copy = malloc(n ? n : 1);
+	struct conf *c;
+
+	if (!copy)
+		abort();
+	memcpy(copy, p, n);
+	buf_init(heard, 1024 * 1024);
+	c = conf_parse("f", copy, n, hear, heard);
+	free(copy);
+	return c;
+}
+
+static void need(const void *p, const char *what)
+{
+	if (p)
+		return;
+	fprintf(stderr, "missing: %s\n", what);
+	abort();
+}
+
+char *conf_page(void)
+{
+	static char piece[4096];
+	FILE *f = fopen(PAGE, "r");
+	struct buf b;
+	size_t n;
+
+	need(f, PAGE ", which is looked for from the top folder");
+	buf_init(&b, 1024 * 1024);
+	while ((n = fread(piece, 1, sizeof piece, f)) > 0)
+		buf_add(&b, piece, n);
+	fclose(f);
+	return buf_take(&b);
+}
+
+char *conf_example(int i)
+{
+	static const char begin[] = ".Bd -literal -offset indent\n";
+	char *text = conf_page(), *end, *block;
+	char *p = strstr(text, "\n.Sh EXAMPLES");
+
+	need(p, "EXAMPLES");
+	do {
+		p = strstr(p, begin);
+		need(p, "an example");
+		p += sizeof begin - 1;
+	} while (i--);
+	end = strstr(p, "\n.Ed\n");
+	need(end, "the end of an example");
+	end[1] = '\0';
+	block = strdup(p);
+	free(text);
+	return block;
+}

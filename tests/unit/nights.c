@@ -1,0 +1,238 @@
+#include "nights.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define REGIONS 26
+
+/* A verdict and what it points to. */
+struct word {
+	struct verdict v;
+	struct verdict_region regions[REGIONS];
+	const char *failing[REGIONS], *no_data[REGIONS];
+	char error[64];
+};
+
+/* Names that are valid, and short to look at. */
+static const char *const names[REGIONS] = {"a", "b", "c", "d", "e", "f", "g",
+	"h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u",
+	"v", "w", "x", "y", "z"};
+
+void night_init(struct night *n, const char *regions)
+{
+	*n = (struct night) {
+		.policy = machine_policy,
+		.regions = regions,
+		.judged = -1,
+		.now = INFINITY,
+	};
+	state_init(&n->st, "s");
+}
+
+void night_release(struct night *n)
+{
+	state_release(&n->st);
+	events_release(&n->events);
+}
+
+static int64_t instant(int minute)
+{
+	return NIGHT_START + (int64_t)minute * 60;
+}
+
+static const char *name_of(char letter)
+{
+	assert_in_range(letter, 'A', 'Z');
+	return names[letter - 'A'];
+}
+
+static bool holds(const char *letters, size_t n, char letter)
+{
+	return memchr(letters, letter, n) != NULL;
+}
+
+/* What is found, with the regions as they are listed in a verdict. */
+struct parse {
+	const char *failing, *silent;
+	size_t n_failing, n_silent;
+	bool throttled; /* and not failing */
+	enum step step;
+};
+
+static const char *letters(const char *p, const char **out, size_t *n)
+{
+	*out = p;
+	*n = strspn(p, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	return p + *n;
+}
+
+static const char *parse(struct word *w, const char *p, struct parse *out)
+{
+	size_t n;
+
+	out->throttled = *p == '%';
+	p += strspn(p, "~!?%.");
+	p = letters(p, &out->failing, &out->n_failing);
+	if (out->n_failing && !out->throttled) {
+		assert_in_range(*p, '1', '8');
+		out->step = (enum step)(*p++ - '0');
+	}
+	if (*p == '/') {
+		n = strcspn(++p, " *,");
+		assert_true(n < sizeof w->error);
+		memcpy(w->error, p, n);
+		p += n;
+	}
+	if (*p == ',')
+		p = letters(p + 1, &out->silent, &out->n_silent);
+	return p;
+}
+
+static void set_region(const struct night *n, struct word *w,
+	const struct parse *found, char letter)
+{
+	struct verdict *v = &w->v;
+	struct verdict_region *r = &w->regions[v->n_regions++];
+	bool fails = holds(found->failing, found->n_failing, letter);
+	bool silent = found->n_silent &&
+		holds(found->silent, found->n_silent, letter);
+
+	*r = (struct verdict_region) {
+		.region = name_of(letter),
+		.ms = 100,
+		.started_at = (double)instant(n->minute) + 7.5 -
+			(silent ? 3600 : 0),
+	};
+	if (silent)
+		w->no_data[v->n_no_data++] = r->region;
+	else
+		v->reporters++;
+	if (!fails)
+		return;
+	r->state = STATE_BROKEN;
+	r->failed_step = found->throttled ? STEP_INITIALIZE : found->step;
+	r->error = found->throttled ? "http.429"
+		: *w->error	    ? w->error
+				    : "x";
+	if (!found->throttled)
+		w->failing[v->n_failing++] = r->region;
+}
+
+static enum tier tier(const struct verdict *v, char prefix)
+{
+	if (prefix == '?')
+		return TIER_NO_DATA;
+	if (!v->n_failing)
+		return TIER_OK;
+	if (prefix == '!' || (prefix != '~' && v->n_failing == 2))
+		return TIER_STEP_ALERT;
+	return prefix == '~' || v->n_failing == 1 ? TIER_REGIONAL
+						  : TIER_HARD_OUTAGE;
+}
+
+/* One verdict; returns what stands behind it. */
+static const char *read_word(const struct night *n, struct word *w,
+	const char *p)
+{
+	static const enum verdict_colour colours[] = {VERDICT_GREEN,
+		VERDICT_AMBER, VERDICT_RED, VERDICT_RED, VERDICT_UNKNOWN};
+	struct parse found = {0};
+	char prefix = *p;
+	int judged = n->judged < 0 ? n->minute : n->judged;
+
+	*w = (struct word) {.v = {.slug = "s", .url = "https://s.example/mcp"}};
+	p = parse(w, p, &found);
+	w->v.window = instant(judged);
+	w->v.regions = w->regions;
+	w->v.failing = w->failing;
+	w->v.no_data = w->no_data;
+	w->v.step = found.step;
+	for (const char *c = n->regions; *c; c++) {
+		set_region(n, w, &found, *c);
+		w->v.expected++;
+	}
+	w->v.tier = tier(&w->v, prefix);
+	w->v.verdict = colours[w->v.tier];
+	w->v.failed_regions = (int)w->v.n_failing;
+	return p;
+}
+
+static const char *run_word(struct night *n, const char *p)
+{
+	const char *start = p, *end;
+	long times = 1;
+
+	for (long i = 0; i < times; i++) {
+		struct word w;
+
+		p = read_word(n, &w, start);
+		if (i == 0 && *p == '*')
+			times = strtol(p + 1, NULL, 10);
+		if (n->between)
+			n->between(n);
+		machine_verdict(&n->st, &w.v, &n->policy, n->now, &n->events);
+		n->minute++;
+	}
+	n->judged = -1;
+	end = p + strcspn(p, " ");
+	assert_true(*p == '*' || p == end);
+	return end;
+}
+
+void night_run(struct night *n, const char *text)
+{
+	for (const char *p = text; *(p += strspn(p, " "));) {
+		char *end;
+
+		if (*p != '@' && *p != '>' && *p != 't') {
+			p = run_word(n, p);
+			continue;
+		}
+		if (*p == '@')
+			n->minute = (int)strtol(p + 1, &end, 10);
+		else if (*p == '>')
+			n->judged = (int)strtol(p + 1, &end, 10);
+		else
+			machine_tick(&n->st, &n->policy,
+				(double)instant((int)strtol(p + 1, &end, 10)),
+				&n->events);
+		p = end;
+	}
+}
+
+static int minute_of(double t)
+{
+	return (int)((t - NIGHT_START) / 60);
+}
+
+void night_tell(const struct night *n, char *out)
+{
+	struct buf b;
+
+	buf_init(&b, NIGHT_SIZE - 1);
+	for (size_t i = 0; i < n->events.n; i++) {
+		const struct alert_record *r = &n->events.v[i].record;
+		const char *step = step_name(r->step);
+		const char *layer = failure_layer_name(r->layer);
+		char event[ALERT_EVENT_SIZE];
+
+		buf_fmt(&b, "%s%d %s %s %d", i ? " | " : "", minute_of(r->at),
+			alert_event(r, event), severity_name(r->severity),
+			minute_of((double)r->started_at));
+		if (r->resolved_at)
+			buf_fmt(&b, "-%d", minute_of((double)r->resolved_at));
+		buf_fmt(&b, " x%d %s/%s [", r->probe_count, step ? step : "-",
+			layer ? layer : "-");
+		for (size_t k = 0; k < r->n_regions; k++)
+			buf_fmt(&b, "%s%s", k ? " " : "", r->regions[k]);
+		buf_char(&b, ']');
+	}
+	assert_true(buf_ok(&b));
+	memcpy(out, b.p, b.len + 1);
+	buf_release(&b);
+}

@@ -1,0 +1,271 @@
+/*
+ * Goal: badge and pages say what is published and nothing more: no state that
+ * nobody knows, no detail that is for operators, no text that leaves its place.
+ */
+#include "../../serve/badge.h"
+
+#include "../../serve/page.h"
+#include "../../serve/server.h"
+#include "../../serve/view.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define AS_OF 1777494660
+
+static void read_view(struct view *v, const char *colour, double now)
+{
+	char json[1000], why[VIEW_WHY];
+
+	snprintf(json, sizeof json,
+		"{\"window\":%d,\"verdict\":\"%s\",\"step\":\"tools-list\","
+		"\"tier\":\"step-alert\",\"uptime_30d\":99.87,\"p95_ms\":142,"
+		"\"published_at\":1777494705,\"last_probe_at\":1777494668,"
+		"\"regions\":[{\"region\":\"us-east-1\",\"state\":\"healthy\","
+		"\"tool_hash\":\"5ca1ab1e\"},{\"region\":\"eu-west-2\","
+		"\"state\":\"broken\",\"failed_step\":\"tools-list\","
+		"\"error\":\"http.503\"}],\"no_data\":[\"cellar\"]}",
+		AS_OF, colour);
+	assert_int_equal(view_read(json, now, v, why), 0);
+}
+
+static void check_badge(const char *colour, double now, const char *message,
+	const char *title, const char *fill)
+{
+	struct view v;
+	struct buf b;
+	char want[200];
+
+	read_view(&v, colour, now);
+	buf_init(&b, 4000);
+	badge_put(&b, "example-mcp", &v);
+	snprintf(want, sizeof want, ">%s</text></g></svg>\n", message);
+	assert_non_null(strstr(b.p, want));
+	snprintf(want, sizeof want, "role=\"img\" aria-label=\"%s\"><title>%s<",
+		title, title);
+	assert_non_null(strstr(b.p, want));
+	assert_non_null(strstr(b.p, fill));
+	buf_release(&b);
+	view_release(&v);
+}
+
+static void test_badge(void **state)
+{
+	(void)state;
+	check_badge("green", AS_OF, "up 99.87%",
+		"example-mcp: up, 99.87% uptime in 30 days", "#1a7f37");
+	check_badge("amber", AS_OF, "degraded 99.87%",
+		"example-mcp: degraded, 99.87% uptime in 30 days", "#9a6700");
+	check_badge("red", AS_OF + 300, "down 99.87%",
+		"example-mcp: down, 99.87% uptime in 30 days", "#cf222e");
+	check_badge("green", AS_OF + 301, "awaiting first probe",
+		"example-mcp: pending, awaiting first probe", "#6a737d");
+}
+
+static void test_badge_without(void **state)
+{
+	struct view v;
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4000);
+	assert_int_equal(view_read(NULL, AS_OF, &v, NULL), 0);
+	badge_put(&b, NULL, &v);
+	assert_non_null(strstr(b.p, ">awaiting first probe</text>"));
+	assert_non_null(strstr(b.p, "<title>MCP server: pending, "));
+	buf_clear(&b);
+	/* A state without a figure is still a state. */
+	assert_int_equal(view_read("{\"window\":1777494660,"
+				   "\"verdict\":\"green\"}",
+				 AS_OF, &v, NULL),
+		0);
+	badge_put(&b, "a", &v);
+	assert_non_null(strstr(b.p, ">up</text>"));
+	buf_release(&b);
+	view_release(&v);
+}
+
+/* The whole image, so that a change of it is a change here. */
+static void test_badge_hostile(void **state)
+{
+	const struct badge g = {.label = "<&>",
+		.message = "\"\x01'\xff",
+		.title = "</title>\xe2\x80\xae",
+		.colour = "\"/><script>"};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 4000);
+	badge_draw(&b, &g);
+	assert_string_equal(b.p,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"82\" "
+		"height=\"20\" role=\"img\" aria-label=\"&lt;/title&gt;?\">"
+		"<title>&lt;/title&gt;?</title><clipPath id=\"r\"><rect "
+		"width=\"82\" height=\"20\" rx=\"3\"/></clipPath>"
+		"<g clip-path=\"url(#r)\"><rect x=\"0\" width=\"39\" "
+		"height=\"20\" fill=\"#444c56\"/><rect x=\"39\" width=\"43\" "
+		"height=\"20\" fill=\"&quot;/&gt;&lt;script&gt;\"/></g>"
+		"<g fill=\"#fff\" font-size=\"11\" font-family="
+		"\"Verdana,DejaVu Sans,Geneva,sans-serif\"><text x=\"6\" "
+		"y=\"14\" textLength=\"27\">&lt;&amp;&gt;</text>"
+		"<text x=\"45\" y=\"14\" textLength=\"31\">"
+		"&quot;?&#39;?</text></g></svg>\n");
+	buf_release(&b);
+}
+
+static void page(struct buf *b, const char *entry, const struct view *v,
+	const char *site, double now)
+{
+	char why[SERVER_WHY];
+	struct server s;
+
+	buf_init(b, 20000);
+	assert_int_equal(server_read(entry, &s, why), 0);
+	page_status(b,
+		&(struct page_subject) {
+			.slug = "example-mcp", .server = &s, .view = v},
+		site, now);
+	assert_true(buf_ok(b));
+	server_release(&s);
+}
+
+#define ENTRY                                                                  \
+	"{\"private\":false,\"url\":\"https://secret.example/?key=1\","        \
+	"\"title\":\"A <b>title</b>\",\"regions\":[{\"name\":\"us-east-1\","   \
+	"\"city\":\"Ashburn\"},{\"name\":\"eu-west-2\",\"city\":\"L<ndon\"},"  \
+	"{\"name\":\"sa-east-1\",\"city\":\"S\xc3\xa3o Paulo\"},"              \
+	"{\"name\":\"us-west-2\",\"city\":\"Oregon\"}]}"
+
+static void expect(const struct buf *b, const char *s)
+{
+	if (!strstr(b->p, s))
+		fail_msg("not in the page: %s\n%s", s, b->p);
+}
+
+static void test_page(void **state)
+{
+	/* What is for operators, and what is not for anybody. */
+	static const char *const never[] = {"tools-list", "step", "http.503",
+		"5ca1ab1e", "us-east-1", "eu-west-2", "secret.example",
+		"<script", "<b>title", "L<ndon"};
+	struct view v;
+	struct buf b;
+
+	(void)state;
+	read_view(&v, "amber", AS_OF + 50);
+	page(&b, ENTRY, &v, "https://s.example", AS_OF + 50);
+	expect(&b, "<title>Partly working: A &lt;b&gt;title");
+	expect(&b, "</span>Partly working</p>");
+	expect(&b, "As of <time datetime=\"2026-04-29T20:31:00Z\">"
+		   "2026-04-29 20:31 UTC</time>");
+	expect(&b, "Ashburn<br><small>working<");
+	expect(&b, "L&lt;ndon<br><small>not working<");
+	expect(&b, "S\xc3\xa3o Paulo<br><small>no data<");
+	expect(&b, "Oregon<br><small>no data<");
+	expect(&b, "99.87&#8239;%");
+	expect(&b, "142&#8239;ms");
+	expect(&b, "37s ago");
+	expect(&b, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
+		   "(https://s.example/status/example-mcp)");
+	expect(&b, "href=\"/api/embed-status/example-mcp\"");
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+		if (strstr(b.p, never[i]))
+			fail_msg("in the page: %s\n%s", never[i], b.p);
+	buf_release(&b);
+	view_release(&v);
+}
+
+static void test_page_unknown(void **state)
+{
+	struct view v;
+	struct buf b;
+
+	(void)state;
+	read_view(&v, "green", AS_OF + 750);
+	page(&b, ENTRY, &v, "", AS_OF + 750);
+	expect(&b, "</span>Unknown</p>");
+	expect(&b, "since <time datetime=\"2026-04-29T20:31:00Z\">"
+		   "2026-04-29 20:31 UTC</time>, 12m ago.");
+	expect(&b, "Ashburn<br><small>no data<");
+	expect(&b, "(/badge/example-mcp.svg)](/status/example-mcp)");
+	assert_null(strstr(b.p, "orking"));
+	assert_null(strstr(b.p, "99.87"));
+	buf_release(&b);
+	view_release(&v);
+	assert_int_equal(view_read(NULL, AS_OF, &v, NULL), 0);
+	page(&b, "{\"private\":false}", &v, "", AS_OF);
+	expect(&b, "</span>Unknown</p>");
+	expect(&b, "awaiting first probe");
+	expect(&b, "<h1>example-mcp</h1>");
+	buf_release(&b);
+}
+
+/* Without a configuration a city is known where everybody knows it. */
+static void test_page_unconfigured(void **state)
+{
+	struct view v;
+	struct buf b;
+
+	(void)state;
+	read_view(&v, "red", AS_OF);
+	page(&b, "{\"private\":false,\"regions\":[],\"title\":null}", &v, "",
+		AS_OF);
+	expect(&b, "</span>Not working</p>");
+	expect(&b, "Ashburn<br><small>working<");
+	expect(&b, "London<br><small>not working<");
+	expect(&b, "cellar<br><small>no data<");
+	buf_release(&b);
+	view_release(&v);
+}
+
+static void test_lists(void **state)
+{
+	static const char *const close[] = {"alpha", "beta"};
+	struct page_item items[2];
+	struct view v, none;
+	struct buf b;
+
+	(void)state;
+	read_view(&v, "green", AS_OF);
+	assert_int_equal(view_read(NULL, AS_OF, &none, NULL), 0);
+	items[0] = (struct page_item) {"alpha", "A & B", &v};
+	items[1] = (struct page_item) {"beta", NULL, &none};
+	buf_init(&b, 20000);
+	page_index(&b, items, 2);
+	expect(&b, "<a href=\"/status/alpha\">A &amp; B</a>");
+	expect(&b, "</span>Working</span>");
+	expect(&b, "<a href=\"/status/beta\">beta</a>");
+	expect(&b, "</span>Unknown</span>");
+	buf_clear(&b);
+	page_index(&b, NULL, 0);
+	expect(&b, "No server is watched yet.");
+	buf_clear(&b);
+	page_missing(&b, "\"><script>", close, 2);
+	expect(&b, "<b>&quot;&gt;&lt;script&gt;</b>");
+	expect(&b, "<a href=\"/status/beta\">beta</a>");
+	buf_clear(&b);
+	page_missing(&b, "", NULL, 0);
+	assert_null(strstr(b.p, "Did you mean"));
+	buf_release(&b);
+	view_release(&v);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_badge),
+		cmocka_unit_test(test_badge_without),
+		cmocka_unit_test(test_badge_hostile),
+		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_page_unknown),
+		cmocka_unit_test(test_page_unconfigured),
+		cmocka_unit_test(test_lists),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

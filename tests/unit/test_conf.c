@@ -1,0 +1,397 @@
+/*
+ * Goal: fleet.yaml(5) is read as its page says; whatever is wrong in a file is
+ * told with line and column, all of it at once, and nothing that only follows
+ * from it.
+ */
+#include "conf_heard.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+struct conf_case {
+	const char *yaml;
+	const char *heard; /* all of it; "" where the file is good */
+};
+
+static void check(const struct conf_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct buf heard;
+		struct conf *c =
+			conf_hear(cases[i].yaml, strlen(cases[i].yaml), &heard);
+
+		if (strcmp(heard.p, cases[i].heard) != 0)
+			fail_msg("%s\nexpected:\n%s\ngot:\n%s", cases[i].yaml,
+				cases[i].heard, heard.p);
+		conf_free(c);
+		buf_release(&heard);
+	}
+}
+
+#define CHECK(cases) check(cases, sizeof(cases) / sizeof *(cases))
+
+/* Text for the lines after a server's own two, which are 5 and 6. */
+#define REGIONS "regions:\n- name: us\n- name: eu\n- name: ap\n"
+#define SERVER REGIONS "servers: [{slug: a, url: http://a/,\n"
+#define ROUTE "alerts: {routes: [{name: a,\n"
+
+static void test_form(void **state)
+{
+	static const struct conf_case cases[] = {
+		{"", "f:1:1: the file is empty\n"},
+		{"# nothing\n", "f:2:1: the file is empty\n"},
+		{"---\n", "f:2:1: the file is empty\n"},
+		{"{}", ""},
+		{"\xef\xbb\xbfsite: {title: a}\r\n", ""},
+		{"[]", "f:1:1: expected a map of keys, found a list\n"},
+		{"a", "f:1:1: expected a map of keys, found a single value\n"},
+		{"--- {}\n--- {}\n", "f:2:1: a second document\n"},
+		{"site: \xff", "f:1:7: not UTF-8\n"},
+		{"site: é\n# \a", "f:2:3: a control character, U+0007\n"},
+		{"site: é\r# \x7f", "f:2:3: a control character, U+007F\n"},
+		{"site: é\r\n# \u2028",
+			"f:2:3: a control character, U+2028\n"},
+		{"site: \"a\\0b\"", "f:1:7: a NUL in a text\n"},
+		{"site:\n\ttitle: a", "f:2:1: a tab indents this line; YAML is "
+				      "indented with spaces\n"},
+		{"site:\n  title: a\n \tb: 1", "f:3:2: a tab indents this "
+			"line; YAML is indented with spaces\n"},
+		{"site: [\n", "f:2:1: did not find expected node content "
+			      "while parsing a flow node\n"},
+		{"site: {\na: [\nb: 1\n", "f:4:1: did not find expected ',' or "
+			"']' while parsing a flow sequence that begins in "
+			"line 2\n"},
+		{"site: &a {}\nb: &a 1", "f:2:4: found duplicate anchor; first "
+					 "occurrence in line 1\n"},
+		{"site: *a", "f:1:7: found undefined alias\n"},
+		{"site: !!map {}", "f:1:7: tags such as !!str are not used "
+				   "here\n"},
+		{"? [site]\n: 1", "f:1:3: a key that is not a plain word\n"},
+		{"site:\n  url: http://a\n  title: b\n  url: http://c",
+			"f:4:3: url: this key stands in line 2 already\n"},
+		{"site: {title: a: b}", "f:1:16: did not find expected "
+			"',' or '}' while parsing a flow mapping\n"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_bounds(void **state)
+{
+	static const struct conf_case cases[] = {
+		{"a: [[[[[[[[[[[[[[[[[[[[]]]]]]]]]]]]]]]]]]]]",
+			"f:1:23: nested too deeply\n"},
+		{"servers: &a [*a]", "f:1:10: aliases nest it too deeply, or "
+				     "in itself\n"},
+		{"servers: &a {a: {b: [*a]}}", "f:1:18: aliases nest it too "
+			"deeply, or in itself\n"},
+		{"a: &a [1,1,1,1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a,*a]\n"
+		 "c: &c [*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c]\n"
+		 "e: &e [*d,*d,*d,*d,*d,*d,*d]\nf: [*e,*e,*e,*e]",
+			"f:1:18: aliases repeat it too often\n"},
+	};
+	struct buf b, heard;
+
+	(void)state;
+	CHECK(cases);
+	buf_init(&b, 2 * 1024 * 1024);
+	buf_str(&b, "a: [");
+	while (b.len < 20000 * 2)
+		buf_str(&b, "1,");
+	buf_str(&b, "1]\n");
+	assert_null(conf_hear(b.p, b.len, &heard));
+	assert_string_equal(heard.p, "f:1:39999: too many values\n");
+	buf_release(&heard);
+	while (b.len <= 1024 * 1024)
+		buf_char(&b, '#');
+	assert_null(conf_hear(b.p, b.len, &heard));
+	assert_string_equal(heard.p, "f:1:1: the file is larger than 1 MiB\n");
+	buf_release(&heard);
+	buf_release(&b);
+}
+
+static void test_types(void **state)
+{
+	static const struct conf_case cases[] = {
+		{"site: 1", "f:1:1: site: expected a map, found a single "
+			    "value\n"},
+		{"servers: {}", "f:1:1: servers: expected a list, found a "
+				"map\n"},
+		{"accounts: [~]", "f:1:12: accounts[0]: expected a map, found "
+				  "nothing\n"},
+		{"site:\nstore: ~\nservers: null\naccounts:", ""},
+		{"sit: 1", "f:1:1: sit: unknown key (did you mean site?)\n"},
+		{"<<: {}", "f:1:1: <<: unknown key\n"},
+		{"site: {titel: a, x: 1}",
+			"f:1:8: site.titel: unknown key (did you mean "
+			"title?)\nf:1:18: site.x: unknown key\n"},
+		{"site: {title: [a]}", "f:1:8: site.title: expected a single "
+				       "value, found a list\n"},
+		{"site: {title: \"\"}", "f:1:8: site.title: is empty\n"},
+		{"site: {title: \"a\\nb\"}", "f:1:8: site.title: a control "
+					     "character in it\n"},
+		{"site: {title: 1.50}", ""},
+		{SERVER "interval: 10s}]", "f:6:1: servers[0].interval: 10s "
+					   "is below 30s\n"},
+		{SERVER "interval: 61m}]", "f:6:1: servers[0].interval: 61m "
+					   "is above 1h\n"},
+		{SERVER "interval: 1 hour}]", "f:6:1: servers[0].interval: "
+			"expected a duration such as 60s, 5m or 72h, found 1 "
+			"hour\n"},
+		{SERVER "interval: \"90\"}]", ""},
+		{SERVER "private: yes}]", "f:6:1: servers[0].private: expected "
+					  "true or false, found yes\n"},
+		{SERVER "private: \"true\"}]", "f:6:1: servers[0].private: "
+			"expected true or false, found true in quotes\n"},
+		{SERVER "thresholds: {quorum: 0}}]", "f:6:14: servers[0]."
+			"thresholds.quorum: 0 is below 1\n"},
+		{SERVER "thresholds: {quorum: 1e1}}]", "f:6:14: servers[0]."
+			"thresholds.quorum: expected a whole number, found "
+			"1e1\n"},
+		{SERVER "thresholds: {quorum: '2'}}]", "f:6:14: servers[0]."
+			"thresholds.quorum: expected a whole number, found 2 "
+			"in quotes\n"},
+		{SERVER "auth: {mode: baerer}}]", "f:6:8: servers[0].auth."
+			"mode: expected none or bearer, found baerer (did you "
+			"mean bearer?)\n"},
+		{SERVER "regions: []}]", "f:6:1: servers[0].regions: the list "
+					 "is empty\n"},
+		{SERVER "regions: [us, eu, us]}]", "f:6:19: servers[0]."
+			"regions[2]: stands in this list already\n"},
+		{SERVER "health_tool: {name: a, arguments: [1]}}]",
+			"f:6:24: servers[0].health_tool.arguments: expected a "
+			"map, found a list\n"},
+		{SERVER "health_tool: {arguments: {a: [.inf]}}}]",
+			"f:6:1: servers[0].health_tool.name: missing\n"
+			"f:6:31: servers[0].health_tool.arguments: .inf: JSON "
+			"has no such number\n"},
+		{SERVER "health_tool: {name: a, arguments:\n"
+			"{a: 9007199254740993}}}]", "f:7:5: servers[0]."
+			"health_tool.arguments: 9007199254740993: a number "
+			"with more digits than JSON keeps; put it in quotes\n"},
+		{"regions: [{name: us, position: [91, 0]}]",
+			"f:1:22: regions[0].position: expected [latitude, "
+			"longitude] in degrees\n"},
+		{"regions: [{name: us, asn: 4294967295}]",
+			"f:1:22: regions[0].asn: 4294967295 is above "
+			"4294967294\n"},
+		{ROUTE "type: command, command: [a], severities: [P4]}]}",
+			"f:2:43: alerts.routes[0].severities[0]: expected P1, "
+			"P2 or P3, found P4 (did you mean P1?)\n"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+#define URL(s) "site: {url: \"" s "\"}"
+#define HOST(s) "regions: [" NAMES ", {name: x, host: \"" s "\"}]"
+#define NAMES "{name: us}, {name: eu}, {name: ap}"
+#define HEX "0123456789abcdef"
+
+static void test_texts(void **state)
+{
+	static const struct conf_case cases[] = {
+		{URL("https://a"), ""},
+		{URL("http://[::1]:80/?q#f"), ""},
+		{URL("http:///a"), "f:1:8: site.url: the host is missing\n"},
+		{URL("http://:80"), "f:1:8: site.url: the host is missing\n"},
+		{URL("HTTP://a"), "f:1:8: site.url: neither http:// nor "
+				  "https://\n"},
+		{URL("http://u:p@a/"), "f:1:8: site.url: a user name or "
+			"password does not belong in a URL\n"},
+		{URL("http://a:0"), "f:1:8: site.url: the port is not a "
+				    "port\n"},
+		{URL("http://[::1]x"), "f:1:8: site.url: the port is not a "
+				       "port\n"},
+		{URL("http://[::1"), "f:1:8: site.url: the address in "
+				     "brackets is not complete\n"},
+		{URL("http://a b"), "f:1:8: site.url: a space or backslash in "
+				    "it\n"},
+		{"store: unix:///a", ""},
+		{"store: redis://a:1/2", ""},
+		{"store: unix://a", "f:1:1: store: neither unix:///path nor "
+				    "redis://host:port\n"},
+		{"store: redis:///2", "f:1:1: store: the host is missing\n"},
+		{"store: redis://:p@a", "f:1:1: store: a password does not "
+			"belong in the URL; see MCP_STORE_PASSWORD_FILE\n"},
+		{HOST("u@a.b"), ""},
+		{HOST("-oProxyCommand=a"), "f:1:57: regions[3].host: not a "
+					   "host for ssh(1)\n"},
+		{"regions: [{name: reporters}]",
+			"f:1:12: regions[0].name: not a region: lower-case "
+			"letters, digits and '-', up to 40, beginning with a "
+			"letter; neither reporters nor tool-hash\n"},
+		{"accounts: [{name: A, token_sha256: a}]",
+			"f:1:13: accounts[0].name: not a name: lower-case "
+			"letters, digits, '.', '_' and '-', up to 80, "
+			"beginning with a letter or digit\nf:1:22: accounts[0]"
+			".token_sha256: not a SHA-256 in 64 lower-case hex "
+			"digits\n"},
+		{"accounts: [{name: a, token_sha256: \"" HEX HEX HEX HEX
+		 "\"}]", ""},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_fit(void **state)
+{
+	static const struct conf_case cases[] = {
+		{REGIONS "- name: us", "f:5:3: regions[3].name: us is the "
+				       "name in line 2 already\n"},
+		{REGIONS "- {name: x, runner: ssh}", "f:5:13: regions[3]."
+			"runner: an ssh runner needs a host\n"},
+		{REGIONS "- {name: x, runner: local, host: a}",
+			"f:5:28: regions[3].host: only an ssh runner has a "
+			"host\n"},
+		{REGIONS "- {name: x, runner: shh, host: a}",
+			"f:5:13: regions[3].runner: expected local or ssh, "
+			"found shh (did you mean ssh?)\n"},
+		{REGIONS "- {name: x, runner: ssh, host: -}",
+			"f:5:26: regions[3].host: not a host for ssh(1)\n"},
+		{SERVER "title: a}, {slug: a, url: http://b}]",
+			"f:6:13: servers[1].slug: a is the name in line 5 "
+			"already\n"},
+		{SERVER "regions: [us, pa]}]", "f:6:15: servers[0].regions[1]:"
+			" no region is named pa (did you mean ap?)\n"},
+		{"servers: [{slug: a, url: http://a}]",
+			"f:1:1: servers: no regions could probe them\n"},
+		{"regions: 1\nservers: [{slug: a, url: http://a, regions: [b]"
+		 "}]", "f:1:1: regions: expected a list, found a single "
+		       "value\n"},
+		{"regions: [{name: A}]\nservers: [{slug: a, url: http://a, "
+		 "regions: [b]}]",
+			"f:1:12: regions[0].name: not a region: lower-case "
+			"letters, digits and '-', up to 40, beginning with a "
+			"letter; neither reporters nor tool-hash\n"},
+		{SERVER "account: b}]", "f:6:1: servers[0].account: no account "
+					"is named b\n"},
+		{SERVER "auth: {mode: bearer}}]", "f:6:8: servers[0].auth."
+			"mode: bearer needs a credential\n"},
+		{SERVER "auth: {mode: none, credential: a}}]",
+			"f:6:20: servers[0].auth.credential: no credential is "
+			"shown where the mode is none\n"},
+		{SERVER "auth: {mode: bearer, credential: A}}]",
+			"f:6:22: servers[0].auth.credential: not a name: "
+			"lower-case letters, digits, '.', '_' and '-', up to "
+			"80, beginning with a letter or digit\n"},
+		{SERVER "timeout: 90s}]", "f:6:1: servers[0].timeout: a "
+			"timeout of 90s is longer than the interval of 60s\n"},
+		{SERVER "interval: 5m, thresholds: {lookback: 4m}}]",
+			"f:6:28: servers[0].thresholds.lookback: a lookback "
+			"of 4m is shorter than the interval of 5m\nf:6:28: "
+			"servers[0].thresholds.lookback: a tolerance of 5m is "
+			"longer than the lookback of 4m\n"},
+		{SERVER "thresholds: {tolerance: 5m}}]",
+			"f:6:14: servers[0].thresholds.tolerance: a tolerance "
+			"of 5m is longer than the lookback of 3m\n"},
+		{SERVER "interval: 5, thresholds: {tolerance: 5m}}]",
+			"f:6:1: servers[0].interval: 5 is below 30s\n"},
+		{SERVER "thresholds: {step_alert: 4}}]",
+			"f:6:14: servers[0].thresholds.step_alert: a "
+			"hard_outage of 3 is below the step_alert of 4\n"},
+		{ROUTE "type: webhook}]}", "f:2:1: alerts.routes[0].type: a "
+					   "webhook needs a url\n"},
+		{ROUTE "type: webhook, url: a}]}", "f:2:16: alerts.routes[0]."
+			"url: neither http:// nor https://\n"},
+		{ROUTE "type: command}]}", "f:2:1: alerts.routes[0].type: a "
+					   "command needs a command\n"},
+		{ROUTE "type: command, command: []}]}", "f:2:16: alerts."
+			"routes[0].command: the list is empty\n"},
+		{ROUTE "type: webhook, url: http://a, command: [a]}]}",
+			"f:2:31: alerts.routes[0].command: a webhook runs no "
+			"command\n"},
+		{ROUTE "type: command, command: [a], url: http://a,\n"
+		       "secret: a}]}",
+			"f:2:30: alerts.routes[0].url: a command has no url\n"
+			"f:3:1: alerts.routes[0].secret: only a webhook has a "
+			"secret\n"},
+		{ROUTE "secret: a}]}", "f:1:19: alerts.routes[0].type: "
+				       "missing\n"},
+		{ROUTE "type: command, command: [a]},\n{name: a, type: command"
+		       ", command: [b]}]}",
+			"f:3:2: alerts.routes[1].name: a is the name in line "
+			"1 already\n"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_warnings(void **state)
+{
+	static const struct conf_case cases[] = {
+		{"site: {}\nregions: [{name: us}]",
+			"warning: f:2:1: regions: fewer than three regions; "
+			"it takes three to tell an outage from trouble on the "
+			"way\n"},
+		{"regions: [{name: us, provider: &a x}, {name: eu, provider: "
+		 "*a}, {name: ap, provider: *a}]",
+			"warning: f:1:1: regions: all of one provider, x; its "
+			"own trouble will look like that of the servers\n"},
+		{"regions: [{name: us, provider: x}, {name: eu, provider: x},"
+		 "{name: ap}]", ""},
+		{"regions: [{name: us, provider: x}, {name: eu, provider: x},"
+		 "{name: ap, provider: y}]", ""},
+		{SERVER "private: true}]", "warning: f:6:1: servers[0]."
+			"private: without an account nobody can read of it\n"},
+		{SERVER "private: true, x: 1}]", "f:6:16: servers[0].x: "
+						 "unknown key\n"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+/* In the order of the file, whatever found them, and no more than 20. */
+static void test_many_faults(void **state)
+{
+	struct buf b, expected, heard;
+
+	(void)state;
+	buf_init(&b, 65536);
+	buf_init(&expected, 65536);
+	buf_str(&b, REGIONS "servers:\n");
+	for (int i = 0; i < 11; i++) {
+		buf_str(&b, "- slug: a\n  interval: 1\n");
+		if (i < 7)
+			buf_fmt(&expected, "f:%d:3: servers[%d].url: missing\n",
+				6 + 2 * i, i);
+		if (i > 0 && i < 7)
+			buf_fmt(&expected, "f:%d:3: servers[%d].slug: a is the "
+				"name in line 6 already\n", 6 + 2 * i, i);
+		if (i < 7)
+			buf_fmt(&expected, "f:%d:3: servers[%d].interval: 1 is "
+				"below 30s\n", 7 + 2 * i, i);
+	}
+	buf_str(&expected, "f: 12 more errors\n");
+	assert_null(conf_hear(b.p, b.len, &heard));
+	assert_string_equal(heard.p, expected.p);
+	buf_release(&b);
+	buf_release(&expected);
+	buf_release(&heard);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_form),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_types),
+		cmocka_unit_test(test_texts),
+		cmocka_unit_test(test_fit),
+		cmocka_unit_test(test_warnings),
+		cmocka_unit_test(test_many_faults),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
