@@ -136,7 +136,7 @@ test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
-	lib/record_verdict_read.o
+	lib/record_verdict_read.o lib/record.o lib/num.o
 
 OBJS = $(sort $(foreach p,$(PROGRAMS),$($(p)_OBJS)) \
 	$(foreach t,$(UNIT),tests/unit/$(t).o $($(t)_OBJS)))

@@ -94,7 +94,7 @@ static const char *const tiers[] = {
 static const char *const runner_statuses[] = {
 	"ok", "timeout", "exit", "garbled"};
 
-static bool lookup(const char *const *names, size_t n, const char *s,
+bool names_lookup(const char *const *names, size_t n, const char *s,
 	unsigned *out)
 {
 	for (unsigned i = 0; i < n; i++) {
@@ -115,7 +115,8 @@ static bool lookup(const char *const *names, size_t n, const char *s,
 	{                                                                      \
 		unsigned i;                                                    \
                                                                                \
-		if (!lookup(table, sizeof table / sizeof *table, s, &i))       \
+		if (!names_lookup(                                             \
+			    table, sizeof table / sizeof *table, s, &i))       \
 			return false;                                          \
 		*out = (enum type)i;                                           \
 		return true;                                                   \

@@ -26,6 +26,10 @@ bool hash_valid(const char *s);
  */
 void slug_from_host(const char *host, char *out);
 
+/* names_lookup(names, n, s, out): where s stands among n names; some NULL. */
+bool names_lookup(const char *const *names, size_t n, const char *s,
+	unsigned *out);
+
 enum step {
 	STEP_NONE = 0,
 	STEP_DNS,

@@ -139,7 +139,7 @@ void runner_record_write(struct buf *b, const struct runner_record *r)
  * Reading. Each function below takes a member out of the object, checks it, and
  * says in `why` what is wrong with it.
  */
-static bool fail(char *why, const char *key, const char *what)
+bool record_fail(char *why, const char *key, const char *what)
 {
 	snprintf(why, RECORD_WHY, "%s: %s", key, what);
 	return false;
@@ -152,11 +152,11 @@ static bool take(const cJSON *o, const char *key, bool (*valid)(const char *),
 	const char *s = json_str(o, key);
 
 	if (!json_get(o, key))
-		return fail(why, key, "missing");
+		return record_fail(why, key, "missing");
 	if (!s)
-		return fail(why, key, "not a string");
+		return record_fail(why, key, "not a string");
 	if (!valid(s))
-		return fail(why, key, "not a valid name");
+		return record_fail(why, key, "not a valid name");
 	*out = s;
 	return true;
 }
@@ -171,7 +171,7 @@ static bool take_text(const cJSON *o, const char *key, const char **out,
 	if (!v || cJSON_IsNull(v))
 		return true;
 	*out = json_str(o, key);
-	return *out || fail(why, key, "not a string");
+	return *out || record_fail(why, key, "not a string");
 }
 
 static bool take_hash(const cJSON *o, const char *key, const char **out,
@@ -179,15 +179,15 @@ static bool take_hash(const cJSON *o, const char *key, const char **out,
 {
 	if (!take_text(o, key, out, why))
 		return false;
-	return !*out || hash_valid(*out) || fail(why, key, "not a SHA-256");
+	return !*out || hash_valid(*out) || record_fail(why, key, "not a SHA-256");
 }
 
 static bool take_epoch(const cJSON *o, const char *key, double *out, char *why)
 {
 	if (!json_num(o, key, out))
-		return fail(why, key, "missing or not a number");
+		return record_fail(why, key, "missing or not a number");
 	return (*out >= 0 && *out <= NUM_EPOCH_MAX) ||
-		fail(why, key, "not an instant");
+		record_fail(why, key, "not an instant");
 }
 
 /* Milliseconds; NAN where null is allowed and found. */
@@ -199,8 +199,8 @@ static bool take_ms(const cJSON *o, const char *key, bool null_ok, double *out,
 		return true;
 	}
 	if (!json_num(o, key, out))
-		return fail(why, key, "missing or not a number");
-	return (*out >= 0 && *out <= 1e9) || fail(why, key, "out of range");
+		return record_fail(why, key, "missing or not a number");
+	return (*out >= 0 && *out <= 1e9) || record_fail(why, key, "out of range");
 }
 
 static bool take_probe_key(const cJSON *o, struct probe_key *k, char *why)
@@ -225,11 +225,11 @@ static bool read_step(struct record *r, char *why)
 		!take(r->doc, "step", any_string, &name, why))
 		return false;
 	if (!step_parse(name, &s->step))
-		return fail(why, "step", "unknown");
+		return record_fail(why, "step", "unknown");
 	if (!take(r->doc, "status", any_string, &name, why))
 		return false;
 	if (!step_status_parse(name, &s->status))
-		return fail(why, "status", "unknown");
+		return record_fail(why, "status", "unknown");
 	if (!take_ms(r->doc, "ms", s->status == STATUS_SKIP, &s->ms, why) ||
 		!take_text(r->doc, "error", &s->error, why) ||
 		!take_text(r->doc, "message", &s->message, why))
@@ -246,18 +246,18 @@ static bool read_tools(struct record *r, char *why)
 	if (!o || cJSON_IsNull(o))
 		return true;
 	if (!cJSON_IsObject(o))
-		return fail(why, "tools", "not an object");
+		return record_fail(why, "tools", "not an object");
 	r->tools = xcalloc((size_t)cJSON_GetArraySize(o), sizeof *r->tools);
 	cJSON_ArrayForEach(v, o)
 	{
 		const char *c, *f;
 
 		if (!cJSON_IsArray(v) || cJSON_GetArraySize(v) != 2)
-			return fail(why, "tools", "not two digests");
+			return record_fail(why, "tools", "not two digests");
 		c = cJSON_GetStringValue(v->child);
 		f = cJSON_GetStringValue(v->child->next);
 		if (!c || !f || !hash_valid(c) || !hash_valid(f))
-			return fail(why, "tools", "not a SHA-256");
+			return record_fail(why, "tools", "not a SHA-256");
 		r->tools[n].name = v->string;
 		memcpy(r->tools[n].contract, c, HASH_HEX + 1);
 		memcpy(r->tools[n].full, f, HASH_HEX + 1);
@@ -277,21 +277,21 @@ static bool read_probe_result(struct record *r, char *why)
 	if (!take(r->doc, "state", any_string, &name, why))
 		return false;
 	if (!region_state_parse(name, &p->state))
-		return fail(why, "state", "unknown");
+		return record_fail(why, "state", "unknown");
 	if (!take_text(r->doc, "failed_step", &name, why))
 		return false;
 	if (name && !step_parse(name, &p->failed_step))
-		return fail(why, "failed_step", "unknown");
+		return record_fail(why, "failed_step", "unknown");
 	if ((p->state == STATE_BROKEN) != (p->failed_step != STEP_NONE))
-		return fail(why, "state", "does not fit failed_step");
+		return record_fail(why, "state", "does not fit failed_step");
 	if (!take_text(r->doc, "era", &name, why))
 		return false;
 	if (name && !era_parse(name, &p->era))
-		return fail(why, "era", "unknown");
+		return record_fail(why, "era", "unknown");
 	p->tool_count = -1;
 	if (json_num(r->doc, "tool_count", &count)) {
 		if (!(count >= 0 && count <= 1e6))
-			return fail(why, "tool_count", "out of range");
+			return record_fail(why, "tool_count", "out of range");
 		p->tool_count = (int)count;
 	}
 	return true;
@@ -322,7 +322,7 @@ static bool read_runner(struct record *r, char *why)
 		!take(r->doc, "status", any_string, &name, why))
 		return false;
 	if (!runner_status_parse(name, &u->status))
-		return fail(why, "status", "unknown");
+		return record_fail(why, "status", "unknown");
 	return take_text(r->doc, "version", &u->version, why) &&
 		take_text(r->doc, "message", &u->message, why);
 }
@@ -337,27 +337,38 @@ static const struct {
 	{"runner", RECORD_RUNNER, read_runner},
 };
 
-static bool read_typed(struct record *r, char *why)
+const char *record_type(const cJSON *doc, char *why)
 {
-	const char *type = json_str(r->doc, "type");
+	const char *type = json_str(doc, "type");
 	double v;
 
-	if (!cJSON_IsObject(r->doc))
-		return fail(why, "record", "not a JSON object");
-	if (!json_num(r->doc, "v", &v))
-		return fail(why, "v", "missing or not a number");
-	if (v != RECORD_VERSION)
-		return fail(why, "v", "a version that this program does not "
-				      "know");
+	if (!cJSON_IsObject(doc))
+		record_fail(why, "record", "not a JSON object");
+	else if (!json_num(doc, "v", &v))
+		record_fail(why, "v", "missing or not a number");
+	else if (v != RECORD_VERSION)
+		record_fail(why, "v",
+			"a version that this program does not know");
+	else if (!type)
+		record_fail(why, "type", "missing or not a string");
+	else
+		return type;
+	return NULL;
+}
+
+static bool read_typed(struct record *r, char *why)
+{
+	const char *type = record_type(r->doc, why);
+
 	if (!type)
-		return fail(why, "type", "missing or not a string");
+		return false;
 	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
 		if (strcmp(types[i].name, type) != 0)
 			continue;
 		r->type = types[i].type;
 		return types[i].read(r, why);
 	}
-	return fail(why, "type", "not step, probe or runner");
+	return record_fail(why, "type", "not step, probe or runner");
 }
 
 int record_read(const char *p, size_t n, struct record *r, char *why)

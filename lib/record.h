@@ -88,6 +88,14 @@ struct record {
 #define RECORD_WHY 200
 
 /*
+ * For the readers of each type. record_fail(why, key, what): say what is wrong
+ * with a member; returns false. record_type(doc, why): the type of a record
+ * whose version is known, or NULL and why.
+ */
+bool record_fail(char *why, const char *key, const char *what);
+const char *record_type(const cJSON *doc, char *why);
+
+/*
  * record_read(p, n, r, why): read a line of n bytes. 0, and then record_release
  * frees what *r holds; or -1, and why, which has RECORD_WHY bytes, says what is
  * wrong with it.

@@ -20,20 +20,8 @@ static const char *const kinds[] = {"downtime", "regional", "rate_limited"};
 static const char *const phases[] = {
 	"started", "escalated", "reminder", "resolved"};
 
-static bool lookup(const char *const *names, size_t n, const char *s,
-	unsigned *out)
-{
-	for (unsigned i = 0; i < n; i++) {
-		if (names[i] && strcmp(names[i], s) == 0) {
-			*out = i;
-			return true;
-		}
-	}
-	return false;
-}
-
 #define LOOKUP(table, s, out) \
-	lookup(table, sizeof table / sizeof *table, s, out)
+	names_lookup(table, sizeof table / sizeof *table, s, out)
 
 const char *severity_name(enum severity v)
 {

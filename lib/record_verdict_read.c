@@ -18,12 +18,6 @@
 /* So many regions of a server; mcp-aggregate knows no more. */
 #define REGIONS_MAX 256
 
-static bool fail(char *why, const char *key, const char *what)
-{
-	snprintf(why, RECORD_WHY, "%s: %s", key, what);
-	return false;
-}
-
 /* A string; or NULL where it is null or missing, and need not be there. */
 static bool take_text(const cJSON *o, const char *key, bool needed,
 	const char **out, char *why)
@@ -33,7 +27,7 @@ static bool take_text(const cJSON *o, const char *key, bool needed,
 	*out = json_str(o, key);
 	if (*out || (!needed && (!v || cJSON_IsNull(v))))
 		return true;
-	return fail(why, key, v ? "not a string" : "missing");
+	return record_fail(why, key, v ? "not a string" : "missing");
 }
 
 /* A number from min to max; `otherwise` where it is null or missing. */
@@ -46,8 +40,8 @@ static bool take_num(const cJSON *o, const char *key, double min, double max,
 	if (!v || cJSON_IsNull(v))
 		return true;
 	if (!json_num(o, key, out))
-		return fail(why, key, "not a number");
-	return (*out >= min && *out <= max) || fail(why, key, "out of range");
+		return record_fail(why, key, "not a number");
+	return (*out >= min && *out <= max) || record_fail(why, key, "out of range");
 }
 
 static bool take_count(const cJSON *o, const char *key, int *out, char *why)
@@ -57,7 +51,7 @@ static bool take_count(const cJSON *o, const char *key, int *out, char *why)
 	if (!take_num(o, key, 0, 1e9, 0, &v, why))
 		return false;
 	*out = (int)v;
-	return v == floor(v) || fail(why, key, "not a whole number");
+	return v == floor(v) || record_fail(why, key, "not a whole number");
 }
 
 /* The name of a step; none where it is empty, null or missing. */
@@ -70,7 +64,7 @@ static bool take_step(const cJSON *o, const char *key, enum step *out,
 	if (!take_text(o, key, false, &name, why))
 		return false;
 	return !name || !*name || step_parse(name, out) ||
-		fail(why, key, "unknown");
+		record_fail(why, key, "unknown");
 }
 
 /* The n elements of an array; 0 where it is null or missing. */
@@ -84,11 +78,11 @@ static bool take_array(const cJSON *o, const char *key, size_t max,
 	if (!v || cJSON_IsNull(v))
 		return true;
 	if (!cJSON_IsArray(v))
-		return fail(why, key, "not an array");
+		return record_fail(why, key, "not an array");
 	*out = v->child;
 	for (const cJSON *e = v->child; e; e = e->next)
 		++*n;
-	return *n <= max || fail(why, key, "too long");
+	return *n <= max || record_fail(why, key, "too long");
 }
 
 static bool any_string(const char *s)
@@ -108,7 +102,7 @@ static bool take_names(const cJSON *o, const char *key, size_t max,
 	*out = xcalloc(*n, sizeof **out);
 	for (; e; e = e->next) {
 		if (!cJSON_IsString(e) || !valid(e->valuestring))
-			return fail(why, key, "not an array of names");
+			return record_fail(why, key, "not an array of names");
 		(*out)[i++] = e->valuestring;
 	}
 	return true;
@@ -122,13 +116,13 @@ static bool read_region(const cJSON *o, struct verdict_region *r, char *why)
 		!take_text(o, "state", true, &state, why))
 		return false;
 	if (!region_valid(r->region))
-		return fail(why, "region", "not a valid name");
+		return record_fail(why, "region", "not a valid name");
 	if (!region_state_parse(state, &r->state))
-		return fail(why, "state", "unknown");
+		return record_fail(why, "state", "unknown");
 	if (!take_step(o, "failed_step", &r->failed_step, why))
 		return false;
 	if ((r->state == STATE_BROKEN) != (r->failed_step != STEP_NONE))
-		return fail(why, "state", "does not fit failed_step");
+		return record_fail(why, "state", "does not fit failed_step");
 	return take_text(o, "error", false, &r->error, why) &&
 		take_num(o, "ms", 0, 1e9, NAN, &r->ms, why) &&
 		take_num(o, "started_at", 0, NUM_EPOCH_MAX, 0, &r->started_at,
@@ -188,14 +182,14 @@ static bool read_window(const cJSON *o, struct verdict *v, char *why)
 	double w;
 
 	if (!json_num(o, "window", &w))
-		return fail(why, "window", "missing or not a number");
+		return record_fail(why, "window", "missing or not a number");
 	if (!(w >= 0 && w <= NUM_EPOCH_MAX) || fmod(w, 60) != 0)
-		return fail(why, "window", "not the start of a minute");
+		return record_fail(why, "window", "not the start of a minute");
 	v->window = (int64_t)w;
 	if (!take_text(o, "as_of", false, &as_of, why))
 		return false;
 	return !as_of || clock_rfc3339_parse(as_of, &t) ||
-		fail(why, "as_of", "not an RFC 3339 instant");
+		record_fail(why, "as_of", "not an RFC 3339 instant");
 }
 
 /* Whether verdict, tier and the failing regions tell the same story. */
@@ -210,11 +204,11 @@ static bool fits(const struct verdict *v, char *why)
 	};
 
 	if (colours[v->tier] != v->verdict)
-		return fail(why, "tier", "does not fit the verdict");
+		return record_fail(why, "tier", "does not fit the verdict");
 	if (v->verdict == VERDICT_UNKNOWN)
 		return true;
 	return (v->verdict == VERDICT_GREEN) == (v->n_failing == 0) ||
-		fail(why, "failing", "does not fit the verdict");
+		record_fail(why, "failing", "does not fit the verdict");
 }
 
 static bool read_colour(const cJSON *o, struct verdict *v, char *why)
@@ -224,16 +218,16 @@ static bool read_colour(const cJSON *o, struct verdict *v, char *why)
 	if (!take_text(o, "verdict", true, &name, why))
 		return false;
 	if (!verdict_colour_parse(name, &v->verdict))
-		return fail(why, "verdict", "unknown");
+		return record_fail(why, "verdict", "unknown");
 	if (!take_text(o, "tier", true, &name, why))
 		return false;
 	if (!tier_parse(name, &v->tier))
-		return fail(why, "tier", "unknown");
+		return record_fail(why, "tier", "unknown");
 	if (!take_text(o, "divergence", false, &name, why))
 		return false;
 	v->divergence = name && *name;
 	return !v->divergence || strcmp(name, VERDICT_DIVERGENCE) == 0 ||
-		fail(why, "divergence", "unknown");
+		record_fail(why, "divergence", "unknown");
 }
 
 static bool read_numbers(const cJSON *o, struct verdict *v, char *why)
@@ -259,11 +253,11 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 	if (!take_text(o, "slug", true, &v->slug, why))
 		return false;
 	if (!slug_valid(v->slug))
-		return fail(why, "slug", "not a valid name");
+		return record_fail(why, "slug", "not a valid name");
 	if (!json_get(o, "failing"))
-		return fail(why, "failing", "missing");
+		return record_fail(why, "failing", "missing");
 	if (!json_get(o, "expected"))
-		return fail(why, "expected", "missing");
+		return record_fail(why, "expected", "missing");
 	return take_text(o, "url", false, &v->url, why) &&
 		read_window(o, v, why) && read_colour(o, v, why) &&
 		take_step(o, "step", &v->step, why) &&
@@ -278,18 +272,12 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 
 static bool read_typed(struct verdict_record *r, char *why)
 {
-	const char *type = json_str(r->doc, "type");
-	double v;
+	const char *type = record_type(r->doc, why);
 
-	if (!cJSON_IsObject(r->doc))
-		return fail(why, "record", "not a JSON object");
-	if (!json_num(r->doc, "v", &v))
-		return fail(why, "v", "missing or not a number");
-	if (v != RECORD_VERSION)
-		return fail(why, "v", "a version that this program does not "
-				      "know");
-	if (!type || strcmp(type, "verdict") != 0)
-		return fail(why, "type", "not verdict");
+	if (!type)
+		return false;
+	if (strcmp(type, "verdict") != 0)
+		return record_fail(why, "type", "not verdict");
 	return read_verdict(r->doc, &r->verdict, why);
 }
 
