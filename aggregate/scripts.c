@@ -131,4 +131,18 @@ const char script_publish[] =
 	"  redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])\n"
 	"end\n"
 	"if #ARGV > 6 then redis.call('EXPIRE', KEYS[3], ARGV[6]) end\n"
+	/* Lists that no region has seen last are of no use to anybody. */
+	"if redis.call('HLEN', KEYS[3]) > 64 then\n"
+	"  local t, keep = redis.call('HGETALL', KEYS[3]), {}\n"
+	"  for i = 1, #t, 2 do\n"
+	"    if t[i]:match('^seen:') then\n"
+	"      keep[t[i + 1]:match('^%S+ (%S+)$') or ''] = true\n"
+	"    end\n"
+	"  end\n"
+	"  for i = 1, #t, 2 do\n"
+	"    if not t[i]:match('^seen:') and not keep[t[i]] then\n"
+	"      redis.call('HDEL', KEYS[3], t[i])\n"
+	"    end\n"
+	"  end\n"
+	"end\n"
 	"return text\n";

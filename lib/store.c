@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
 #include <sys/time.h>
@@ -252,6 +253,32 @@ void store_add(struct store *s, const char *arg, ...)
 	va_end(ap);
 }
 
+/*
+ * hiredis writes to a socket whose other end may be gone, which would end the
+ * program by SIGPIPE. That is held back meanwhile, and dropped if it came; the
+ * signal keeps its meaning for standard output.
+ */
+static void hold_sigpipe(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
+static void release_sigpipe(const sigset_t *before)
+{
+	const struct timespec at_once = {0};
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGPIPE);
+	while (sigtimedwait(&set, NULL, &at_once) == SIGPIPE)
+		;
+	sigprocmask(SIG_SETMASK, before, NULL);
+}
+
 /* One attempt: send all, read all. -1 where the connection is lost, and -2
  * where the store did not answer in time, and would not the next time. */
 static int attempt(struct store *s)
@@ -283,18 +310,21 @@ int store_run(struct store *s)
 {
 	bool was_connected = s->c != NULL;
 	size_t n = s->n;
+	sigset_t before;
 	int rc = 0;
 
 	drop_replies(s);
 	if (!n)
 		return 0;
 	s->replies = xcalloc(n, sizeof *s->replies);
+	hold_sigpipe(&before);
 	rc = attempt(s);
 	/* The connection may have died of old age since it was used last. */
 	if (rc == -1 && was_connected) {
 		s->replies = xcalloc(n, sizeof *s->replies);
 		rc = attempt(s);
 	}
+	release_sigpipe(&before);
 	drop_queue(s);
 	rc = rc ? -1 : 0;
 	for (size_t i = 0; i < s->n_replies && !rc; i++)

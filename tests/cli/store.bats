@@ -186,6 +186,19 @@ field() {
 	jq -e '.drift == []' out
 }
 
+@test "lists of tools that nobody sees any more do not pile up" {
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 2))
+	done | aggregate ingest
+	for ((i = 0; i < 70; i++)); do
+		redis hset probe:demo:tools "$(printf '%064d.%064d' "$i" "$i")" '{}'
+	done >/dev/null
+	aggregate verdict -N $((T + 10)) >/dev/null
+	[ "$(redis hkeys probe:demo:tools | grep -vc ^seen:)" -eq 1 ]
+	[ "$(redis hkeys probe:demo:tools | grep -c ^seen:)" -eq 2 ]
+	redis hget probe:demo:tools "$(printf 'a%.0s' {1..64}).$(printf 'b%.0s' {1..64})" | jq -e .get
+}
+
 @test "no store, one that is killed, read-only or full: said, and exit 3" {
 	probes demo us-east-1 $((T + 2)) >one
 	MCP_STORE=unix://$PWD/nosuch run -3 aggregate ingest <one
@@ -221,10 +234,15 @@ field() {
 	aggregate ingest <all
 	redis_dump >whole
 	redis flushall
-	aggregate ingest <all >out 2>&1 &
+	mkfifo in
+	aggregate ingest <in >out 2>&1 &
 	ingest=$!
+	exec {feed}>in
+	head -n 9000 all >&"$feed"
 	until [ "$(redis dbsize)" -gt 100 ]; do :; done
 	kill -KILL "$REDIS_PID"
+	tail -n +9001 all >&"$feed" 2>/dev/null || true
+	exec {feed}>&-
 	status=0
 	wait "$ingest" || status=$?
 	[ "$status" -eq 3 ]
