@@ -34,14 +34,35 @@ redis() {
 
 # redis_dump: all keys and values in one form, but for what tells the time.
 redis_dump() {
-	local key
-	redis keys '*' | sort | grep -v '^fleet:heartbeats$' |
-		while read -r key; do
-			echo "== $key"
-			case $(redis type "$key") in
-			string) redis get "$key" ;;
-			set) redis smembers "$key" | sort ;;
-			hash) redis --json hgetall "$key" | jq -S . ;;
-			esac
-		done
+	redis -e eval "
+		local out = {}
+		local keys = redis.call('keys', '*')
+		table.sort(keys)
+		for _, key in ipairs(keys) do
+			local kind = redis.call('type', key).ok
+			local flat = {}
+			if key == 'fleet:heartbeats' then
+				kind = ''
+			elseif kind == 'string' then
+				flat[1] = redis.call('get', key)
+			elseif kind == 'set' then
+				flat = redis.call('smembers', key)
+				table.sort(flat)
+			elseif kind == 'hash' then
+				local all = redis.call('hgetall', key)
+				for i = 1, #all, 2 do
+					flat[#flat + 1] = all[i] .. '=' .. all[i + 1]
+				end
+				table.sort(flat)
+			else
+				error(kind)
+			end
+			if kind ~= '' then
+				out[#out + 1] = '== ' .. key .. ' ' .. kind
+			end
+			for _, value in ipairs(flat) do
+				out[#out + 1] = value
+			end
+		end
+		return out" 0
 }

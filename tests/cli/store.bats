@@ -239,7 +239,7 @@ field() {
 	ingest=$!
 	exec {feed}>in
 	head -n 9000 all >&"$feed"
-	until [ "$(redis dbsize)" -gt 100 ]; do :; done
+	until [ "$(redis dbsize)" -gt 100 ]; do kill -0 "$ingest"; done
 	kill -KILL "$REDIS_PID"
 	tail -n +9001 all >&"$feed" 2>/dev/null || true
 	exec {feed}>&-
