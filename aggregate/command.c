@@ -23,7 +23,7 @@ const char command_usage[] =
 	"           [--tolerance time]\n"
 	"       mcp-aggregate verdict [-c file] [-f format] [-N epoch] [-s slug]\n"
 	"           [--store url]\n"
-	"       mcp-aggregate ingest [--store url]\n"
+	"       mcp-aggregate ingest [-c file] [--store url]\n"
 	"       mcp-aggregate targets [-c file] [-r region] [-s slug]\n"
 	"           [--store url]\n"
 	"       mcp-aggregate config [-c file]\n"
@@ -166,7 +166,7 @@ static const struct {
 			OPT_TOLERANCE}},
 	{"replay", ACTION_REPLAY, true,
 		{'f', 'r', 's', OPT_INTERVAL, OPT_LOOKBACK, OPT_TOLERANCE}},
-	{"ingest", ACTION_INGEST, false, {OPT_STORE}},
+	{"ingest", ACTION_INGEST, false, {'c', OPT_STORE}},
 	{"targets", ACTION_TARGETS, false, {'c', 'r', 's', OPT_STORE}},
 	{"config", ACTION_CONFIG, false, {'c'}},
 };

@@ -7,6 +7,7 @@
 
 #include "batch.h"
 #include "clock.h"
+#include "conf.h"
 #include "exits.h"
 #include "input.h"
 #include "json.h"
@@ -29,6 +30,7 @@ struct ingest {
 	struct store *store;
 	struct batch *batch;
 	char sha[64]; /* of the script, as the store names it */
+	double retention_s;
 	unsigned long records;
 };
 
@@ -42,14 +44,14 @@ static void put_array(struct buf *b, const char *elements)
 static void queue(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
-	bool counts = u->started_at > clock_wall() - KEYS_PROBE_S;
+	bool counts = u->started_at > clock_wall() - in->retention_s;
 	char probe[KEY_MAX], reporters[KEY_MAX], latest[KEY_MAX];
 	char hash[KEY_MAX], latency[KEY_MAX], tools[KEY_MAX];
 	char at[40], life[4][16];
 	struct buf all, kept;
 
 	snprintf(at, sizeof at, "%.6f", u->started_at);
-	snprintf(life[0], sizeof *life, "%d", KEYS_PROBE_S);
+	snprintf(life[0], sizeof *life, "%.0f", in->retention_s);
 	snprintf(life[1], sizeof *life, "%d", KEYS_LATEST_S);
 	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
 	snprintf(life[3], sizeof *life, "%d", KEYS_ROLLUP_S);
@@ -193,12 +195,21 @@ static int heartbeat(struct ingest *in)
 
 int ingest(const struct command *cmd)
 {
-	struct ingest in = {0};
+	struct ingest in = {.retention_s = KEYS_PROBE_S};
 	const struct store_reply *r;
+	struct conf *conf = NULL;
 	char why[STORE_WHY];
 	int rc;
 
-	in.store = store_open(cmd->store, why);
+	if (cmd->config) {
+		conf = conf_load(cmd->config);
+		if (!conf)
+			return EXIT_USAGE;
+		in.retention_s = conf->retention_s;
+	}
+	in.store = store_open(
+		cmd->store || !conf ? cmd->store : conf->store, why);
+	conf_free(conf);
 	if (!in.store) {
 		log_error("%s", why);
 		return EXIT_ENV;

@@ -192,10 +192,14 @@ static int start(const struct options *o)
 
 	if (file && !conf)
 		return EXIT_USAGE;
-	if (!url)
-		url = env("MCP_STORE");
+	if (conf && conf->n_ladders)
+		log_warn("%s: alerts.ladders: checked, but not climbed by this "
+			 "version",
+			file);
 	if (!url && conf)
 		url = conf->store;
+	if (!url)
+		url = env("MCP_STORE");
 	if (url && !o->dry_run)
 		store = store_open(url, why);
 	if (store || o->dry_run) {
@@ -204,8 +208,8 @@ static int start(const struct options *o)
 		log_error("%s", why);
 		status = EXIT_ENV;
 	} else {
-		log_error("no store: neither --store, MCP_STORE nor the "
-			  "configuration names one");
+		log_error("no store: neither --store, the configuration nor "
+			  "MCP_STORE names one");
 	}
 	store_close(store);
 	conf_free(conf);

@@ -93,6 +93,25 @@ struct conf_route {
 	size_t n_servers;
 };
 
+/* A step of a ladder: the route, and when after the start of an incident. */
+struct conf_step {
+	double after_s;
+	char *route; /* the name of one */
+};
+
+/* Who is told of an incident that goes on. Empty lists mean everything. */
+struct conf_ladder {
+	char *name;
+	struct conf_step *steps; /* in the order of their times; at least one */
+	size_t n_steps;
+	char **severities;
+	size_t n_severities;
+	char **kinds;
+	size_t n_kinds;
+	char **servers; /* patterns of fnmatch(3) for the slug */
+	size_t n_servers;
+};
+
 /* The numbers of alerting, see mcp-alert(1). */
 struct conf_policy {
 	int confirm;
@@ -105,6 +124,7 @@ struct conf_policy {
 
 struct conf {
 	char *store;	  /* or NULL */
+	double retention_s; /* how long the store keeps each probe */
 	char *site_url;	  /* without a slash at its end, or NULL */
 	char *site_title; /* or NULL */
 	struct conf_region *regions;
@@ -115,6 +135,8 @@ struct conf {
 	size_t n_servers;
 	struct conf_route *routes;
 	size_t n_routes;
+	struct conf_ladder *ladders;
+	size_t n_ladders;
 	struct conf_policy policy;
 };
 

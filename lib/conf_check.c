@@ -213,6 +213,24 @@ static void check_route(const struct conf_route *t, struct conf_report *r)
 		conf_wrong(r, &t->secret, "only a webhook has a secret");
 }
 
+static void check_ladder(const struct conf *c, const struct conf_ladder *l,
+	struct conf_report *r)
+{
+	struct names routes = NAMES(c, routes, conf_route, name);
+
+	if (!l->n_steps && l->steps)
+		conf_wrong(r, &l->steps, "the list is empty");
+	for (size_t i = 0; i < l->n_steps; i++) {
+		const struct conf_step *s = &l->steps[i];
+
+		if (s->route)
+			refers(&routes, "route", &s->route, r);
+		if (i && s->after_s < s[-1].after_s)
+			conf_wrong(r, given(r, &s->after_s, &s->route),
+				"it is earlier than the step before it");
+	}
+}
+
 void conf_check(const struct conf *c, struct conf_report *r)
 {
 	struct names lists[] = {
@@ -220,6 +238,7 @@ void conf_check(const struct conf *c, struct conf_report *r)
 		NAMES(c, accounts, conf_account, name),
 		NAMES(c, servers, conf_server, slug),
 		NAMES(c, routes, conf_route, name),
+		NAMES(c, ladders, conf_ladder, name),
 	};
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -231,4 +250,6 @@ void conf_check(const struct conf *c, struct conf_report *r)
 		check_server(c, &c->servers[i], r);
 	for (size_t i = 0; i < c->n_routes; i++)
 		check_route(&c->routes[i], r);
+	for (size_t i = 0; i < c->n_ladders; i++)
+		check_ladder(c, &c->ladders[i], r);
 }

@@ -219,6 +219,28 @@ static const struct conf_key route[] = {
 	{.name = NULL},
 };
 
+static const struct conf_key ladder_step[] = {
+	{KEY("after", CONF_SECONDS, conf_step, after_s), .max = 86400,
+		.otherwise = "0s"},
+	{KEY("route", CONF_TEXT, conf_step, route), .required = true,
+		.max = 200, .wrong = bad_slug},
+	{.name = NULL},
+};
+
+static const struct conf_key ladder[] = {
+	{KEY("name", CONF_TEXT, conf_ladder, name), .required = true,
+		.max = 200, .wrong = bad_slug},
+	{LIST("steps", CONF_MAPS, conf_ladder, steps), .required = true,
+		.max = 20, .keys = ladder_step},
+	{LIST("severities", CONF_TEXTS, conf_ladder, severities), .once = true,
+		.max = 100, .choices = severities},
+	{LIST("kinds", CONF_TEXTS, conf_ladder, kinds), .once = true,
+		.max = 100, .choices = kinds},
+	{LIST("servers", CONF_TEXTS, conf_ladder, servers), .once = true,
+		.max = 1000},
+	{.name = NULL},
+};
+
 static const struct conf_key policy[] = {
 	{KEY("confirm", CONF_INT, conf_policy, confirm), .min = 1, .max = 60,
 		.otherwise = "3"},
@@ -237,6 +259,8 @@ static const struct conf_key policy[] = {
 
 static const struct conf_key alerts[] = {
 	{LIST("routes", CONF_MAPS, conf, routes), .max = 100, .keys = route},
+	{LIST("ladders", CONF_MAPS, conf, ladders), .max = 100,
+		.keys = ladder},
 	{KEY("policy", CONF_MAP, conf, policy), .keys = policy},
 	{.name = NULL},
 };
@@ -244,6 +268,8 @@ static const struct conf_key alerts[] = {
 /* The fields of site and alerts lie in struct conf itself. */
 const struct conf_key conf_keys[] = {
 	{KEY("store", CONF_TEXT, conf, store), .max = 2048, .wrong = bad_store},
+	{KEY("retention", CONF_SECONDS, conf, retention_s), .min = 3600,
+		.max = 35 * 86400, .otherwise = "24h"},
 	{.name = "site", .type = CONF_MAP, .keys = site},
 	{LIST("regions", CONF_MAPS, conf, regions), .max = 100, .keys = region},
 	{LIST("accounts", CONF_MAPS, conf, accounts), .max = 1000,

@@ -11,7 +11,7 @@
 #define KEY_MAX 192
 
 /* Seconds that keys live; renewed by each write. */
-#define KEYS_PROBE_S (24 * 3600) /* counted from ingest */
+#define KEYS_PROBE_S (24 * 3600) /* from ingest; fleet.yaml has a setting */
 #define KEYS_LATEST_S (7 * 86400)
 #define KEYS_HASH_S (30 * 86400)
 #define KEYS_VERDICT_S (7 * 86400)

@@ -128,12 +128,13 @@ good-1 ok" ]
 
 @test "under cron it finds the other programs, and a round that is well says nothing" {
 	{ regions 'a-1 local'; server one json; } >fleet.yaml
-	mkdir installed
-	cp "$ROOT/scripts/mcp-fleet" installed/
-	ln -s "$BIN"/* installed/
+	mkdir -p installed/bin installed/libexec/mcp-fleet
+	cp "$ROOT/scripts/mcp-fleet" installed/bin/
+	cp "$ROOT/scripts/region.bash" installed/libexec/mcp-fleet/
+	ln -s "$BIN"/* installed/bin/
 	run env -i PATH=/usr/bin:/bin XDG_RUNTIME_DIR="$XDG_RUNTIME_DIR" \
 		XDG_STATE_HOME="$XDG_STATE_HOME" TMPDIR="$TMPDIR" \
-		installed/mcp-fleet -c fleet.yaml
+		installed/bin/mcp-fleet -c fleet.yaml
 	echo "$output"
 	[ "$status" -eq 0 ]
 	[ -z "$output" ]
@@ -171,6 +172,24 @@ good-1 ok" ]
 	[ "$(redis --raw keys 'probe:s?:latest' | wc -l)" -eq 1 ]
 	fleet -n
 	[ "$(wc -l <out)" -eq 5 ]
+}
+
+@test "an interval of half a minute is kept by a second round" {
+	# The round waits, and the test does not.
+	mkdir fake
+	printf '#!/bin/sh\necho "$@" >>naps\n' >fake/sleep
+	chmod +x fake/sleep
+	{ regions 'a-1 local'; server often json 'interval: 30s'; server one json; } >fleet.yaml
+	PATH=$PWD/fake:$PATH fleet
+	[ "$status" -eq 0 ]
+	[ "$(wc -l <naps)" -eq 1 ]
+	(($(cat naps) > 20 && $(cat naps) <= 30))
+	[ "$(redis --raw hget probe:often:latest a-1 | wc -l)" -eq 2 ]
+	[ "$(redis --raw hget probe:one:latest a-1 | wc -l)" -eq 1 ]
+	nothing_left
+	PATH=$PWD/fake:$PATH fleet --once
+	[ "$(wc -l <naps)" -eq 1 ]
+	[ "$(redis --raw hget probe:often:latest a-1 | wc -l)" -eq 3 ]
 }
 
 @test "what it cannot work with is refused" {

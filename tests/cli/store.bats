@@ -100,6 +100,21 @@ field() {
 	[ "$(redis ttl probe:demo:latest)" -gt 604700 ]
 }
 
+@test "the configuration says how long probes are kept" {
+	cat >fleet.yaml <<-EOT
+	store: $MCP_STORE
+	retention: 2h
+	regions: [{name: us-east-1}, {name: eu-west-2}, {name: sa-east-1}]
+	EOT
+	probes demo us-east-1 $((T + 2)) | MCP_STORE= aggregate ingest -c fleet.yaml
+	[ "$(redis ttl "probe:demo:$T:us-east-1")" -gt 7100 ]
+	[ "$(redis ttl "probe:demo:$T:us-east-1")" -le 7200 ]
+	[ "$(redis ttl "probe:demo:$T:reporters")" -le 7200 ]
+	probes demo us-east-1 $((T + 2)) >one
+	run -2 aggregate ingest -c nosuch.yaml <one
+	[[ $output == "mcp-aggregate: nosuch.yaml: No such file"* ]]
+}
+
 @test "the first probe of a window wins it, and later ones count as well" {
 	probes demo us-east-1 $((T + 40)) tools-list | aggregate ingest
 	probes demo us-east-1 $((T + 10)) | aggregate ingest

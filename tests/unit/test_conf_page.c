@@ -180,12 +180,43 @@ static void test_lines(void **state)
 	free(example);
 }
 
+/* In the order of the file, whatever found them, and no more than 20. */
+static void test_many_faults(void **state)
+{
+	struct buf b, expected, heard;
+
+	(void)state;
+	buf_init(&b, 65536);
+	buf_init(&expected, 65536);
+	buf_str(&b, "regions:\n- name: a\n- name: b\n- name: c\n"
+			"servers:\n");
+	for (int i = 0; i < 11; i++) {
+		buf_str(&b, "- slug: a\n  interval: 1\n");
+		if (i < 7)
+			buf_fmt(&expected, "f:%d:3: servers[%d].url: missing\n",
+				6 + 2 * i, i);
+		if (i > 0 && i < 7)
+			buf_fmt(&expected, "f:%d:3: servers[%d].slug: a is the "
+				"name in line 6 already\n", 6 + 2 * i, i);
+		if (i < 7)
+			buf_fmt(&expected, "f:%d:3: servers[%d].interval: 1 is "
+				"below 30s\n", 7 + 2 * i, i);
+	}
+	buf_str(&expected, "f: 12 more errors\n");
+	assert_null(conf_hear(b.p, b.len, &heard));
+	assert_string_equal(heard.p, expected.p);
+	buf_release(&b);
+	buf_release(&expected);
+	buf_release(&heard);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_bytes),
+		cmocka_unit_test(test_many_faults),
 		cmocka_unit_test(test_lines),
 	};
 
