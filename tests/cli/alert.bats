@@ -84,14 +84,16 @@ routes() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 }
 
-# hook NAME [MOOD]: a receiver of its own; its route is then in HOOK.
+# hook NAME [MOOD]: a receiver of its own; its route is then in HOOK. Where it
+# hangs, it says a line on HEARD for each event.
 hook() {
 	mkdir -p "$1"
 	echo "${2-200}" >"$1/mood"
 	mkfifo "$1/port"
 	node "$ROOT/tests/fixture/webhook.mjs" "$1" 'a canary' >"$1/port" 3>&- &
 	pids+=($!)
-	read -r -t 20 port <"$1/port"
+	exec {HEARD}<"$1/port"
+	read -r -t 20 -u "$HEARD" port
 	HOOK="{name: $1, type: webhook, url: \"http://127.0.0.1:$port/in\", secret: hook"
 }
 
@@ -99,15 +101,6 @@ hook() {
 got() {
 	[[ ! -e $1/wrong ]] || { cat "$1/wrong"; return 1; }
 	[[ ! -e $1/got ]] || jq -r '"\(.event.event)"' "$1/got" | paste -sd' '
-}
-
-# until WHAT…: waits for it.
-until_true() {
-	for ((i = 0; i < 200; i++)); do
-		! "$@" || return 0
-		sleep 0.05
-	done
-	return 1
 }
 
 undelivered() {
@@ -234,12 +227,15 @@ up() {
 }
 
 @test "a command that hangs is killed with all its children" {
-	printf '#!/bin/sh\nsleep 977 & echo $! >child\nwait\n' >page
+	mkfifo held
+	printf '#!/bin/sh\nsleep 977 >held &\nwait\n' >page
 	chmod +x page
 	routes "{name: pager, type: command, command: ['$PWD/page']}"
+	# It ends once nobody holds the other end any more.
+	timeout 60 cat held 3>&- &
 	down | alert 3
 	grep -q 'did not end in time' err
-	until_true bash -c '! kill -0 "$(<child)" 2>/dev/null'
+	wait $!
 }
 
 @test "a receiver that hangs is tried once, and what others are for goes on" {
@@ -265,20 +261,20 @@ up() {
 }
 
 @test "a store that is gone is told of once, and does not stop who writes to us" {
-	export MCP_STORE=unix://$PWD/sock
-	redis-server --port 0 --unixsocket "$PWD/sock" --save '' >/dev/null 3>&- &
-	pids+=($!)
-	until_true test -S sock
+	redis_start "$PWD/own"
+	mkfifo in told
+	timeout -k 2 60 "$BIN/mcp-alert" <in >told 2>err 3>&- &
+	alert=$!
+	exec {feed}>in {events}<told
 	verdict 1 eu,us dns >one
-	{
-		cat one
-		until_true test -s out
-		kill "${pids[0]}"
-		until_true bash -c '! redis-cli -s sock ping >/dev/null 2>&1'
-		for ((i = 0; i < 200; i++)); do cat one; done
-		echo all >written
-	} | alert 3
-	[ -s written ]
+	cat one >&"$feed"
+	read -r -t 20 -u "$events"
+	redis_stop
+	for ((i = 0; i < 200; i++)); do cat one; done >&"$feed"
+	exec {feed}>&-
+	status=0
+	wait "$alert" || status=$?
+	[ "$status" = 3 ]
 	[ "$(grep -c 'passed over' err)" = 1 ]
 	(($(wc -l <err) < 8))
 }
@@ -342,7 +338,7 @@ up() {
 	down >lines
 	"$BIN/mcp-alert" <lines >out 2>err 3>&- &
 	victim=$!
-	until_true test -s ops/got
+	read -r -t 20 -u "$HEARD"
 	kill -9 $victim
 	wait $victim || true
 	[ "$(undelivered)" = example-mcp ]

@@ -3,23 +3,9 @@
 # trail of its OAuth metadata is followed as clients do; and a secret is shown
 # to whom it is for, and to nobody else.
 
-load ../lib
+load ../scripted
 
 CANARY=s3cret-canary
-
-setup_file() {
-	start scripted
-}
-
-teardown_file() {
-	stop_all
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	HOST=${URL%/mcp}
-	umask 077
-}
 
 # After each test: nothing that a program wrote holds the secret.
 teardown() {

@@ -2,20 +2,7 @@
 # Goal: what mcp-probe cannot use is refused in one line that says why, and the
 # rest is used.
 
-load ../lib
-
-setup_file() {
-	start scripted
-}
-
-teardown_file() {
-	stop_all
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	HOST=${URL%/mcp}
-}
+load ../scripted
 
 # refused MESSAGE ARGS…: these are a usage error, said in this one line.
 refused() {

@@ -2,20 +2,7 @@
 # Goal: whatever a server does, a probe ends in time, stays small, and leaves
 # no session behind; and it notices when nobody reads on.
 
-load ../lib
-
-setup_file() {
-	start scripted
-}
-
-teardown_file() {
-	stop_all
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	HOST=${URL%/mcp}
-}
+load ../scripted
 
 # within MS FILE…: the probes of these rows took no longer.
 within() {

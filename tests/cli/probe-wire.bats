@@ -3,20 +3,7 @@
 # more; finds the era whatever a server makes of server/discover; and names
 # what is wrong with an answer at the step where it came.
 
-load ../lib
-
-setup_file() {
-	start scripted
-}
-
-teardown_file() {
-	stop_all
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	HOST=${URL%/mcp}
-}
+load ../scripted
 
 # sent REGION: each request as "HTTP-method method version Mcp-Method", and
 # whether it names a session.

@@ -2,20 +2,7 @@
 # Goal: mcp-probe tells of a server that works what is true, in each form of
 # output, for one server and for many, and its exit status says the same.
 
-load ../lib
-
-setup_file() {
-	start scripted
-}
-
-teardown_file() {
-	stop_all
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	HOST=${URL%/mcp}
-}
+load ../scripted
 
 @test "a good server is healthy, however it speaks" {
 	table good <<-'EOF'
