@@ -15,6 +15,7 @@ struct credential {
 	struct url origins[ORIGINS_MAX];
 	size_t n_origins;
 	char *token, *header, *value;
+	char *cert, *key; /* paths */
 	char *field;
 };
 
@@ -274,4 +275,14 @@ bool credential_for(const struct credential *c, const struct url *u)
 const char *credential_field(const struct credential *c)
 {
 	return c->field;
+}
+
+const char *credential_cert(const struct credential *c)
+{
+	return c->cert;
+}
+
+const char *credential_key(const struct credential *c)
+{
+	return c->key;
 }

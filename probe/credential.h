@@ -34,8 +34,15 @@ bool credential_for(const struct credential *c, const struct url *u);
 
 /*
  * credential_field(c): the header field "Authorization: Bearer …" or its like;
- * lives as long as c. Never to be logged.
+ * lives as long as c. Never to be logged. NULL where there is none.
  */
 const char *credential_field(const struct credential *c);
+
+/*
+ * credential_cert(c), credential_key(c): the PEM files of a client certificate
+ * and of its key, or NULL; they live as long as c.
+ */
+const char *credential_cert(const struct credential *c);
+const char *credential_key(const struct credential *c);
 
 #endif

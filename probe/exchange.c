@@ -18,8 +18,8 @@ enum form { FORM_UNKNOWN, FORM_STREAM, FORM_BODY };
 struct exchange {
 	struct exchange_handler handler;
 	void *arg;
-	char *id; /* NULL: no message is expected */
-	bool told; /* a notification or DELETE: the status says it all */
+	enum exchange_want want;
+	char *id; /* of the message that is wanted, else NULL */
 	enum form form;
 	struct sse sse;
 	struct buf body;
@@ -114,7 +114,7 @@ static enum http_want on_data(void *arg, const struct http_response *r,
 	struct exchange *x = arg;
 	bool wanted = ok_status(r) && r->status != 202;
 
-	if (x->told && ok_status(r)) {
+	if (x->want == WANT_STATUS && ok_status(r)) {
 		x->matched_ms = clock_mono_ms();
 		return HTTP_WANT_EOF;
 	}
@@ -274,7 +274,8 @@ static void on_done(void *arg, const struct http_response *r)
 }
 
 int exchange_start(struct http *h, const struct http_request *rq,
-	const char *id, const struct exchange_handler *handler, void *arg)
+	enum exchange_want want, const char *id,
+	const struct exchange_handler *handler, void *arg)
 {
 	struct exchange *x = xcalloc(1, sizeof *x);
 	struct http_handler calls = {
@@ -286,10 +287,10 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	x->handler = *handler;
 	x->arg = arg;
 	x->id = id ? xstrdup(id) : NULL;
-	x->told = !id && strcmp(rq->method, "GET") != 0;
+	x->want = want;
 	sse_init(&x->sse, EXCHANGE_MAX, on_event, x);
 	buf_init(&x->body, EXCHANGE_MAX);
-	if (http_start(h, rq, &calls, x)) {
+	if (!http_start(h, rq, &calls, x)) {
 		free(x->id);
 		free(x);
 		return -1;

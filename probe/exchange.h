@@ -38,13 +38,20 @@ struct exchange_handler {
 	void (*done)(void *arg, const struct reply *r);
 };
 
+/* What is wanted of an answer. */
+enum exchange_want {
+	WANT_MESSAGE,  /* the JSON-RPC message that carries the id */
+	WANT_DOCUMENT, /* all of it, as one JSON document */
+	WANT_STATUS    /* its status says it all */
+};
+
 /*
- * exchange_start(h, rq, id, handler, arg): send rq, whose answer carries `id`;
- * with NULL, any answer will do: what a GET brings is read whole, as one
- * document, and of any other method's answer the status says it all. Returns
- * and calls as http_start does.
+ * exchange_start(h, rq, want, id, handler, arg): send rq. id: of the message
+ * that is wanted, else NULL. 0, and handler->done is called exactly once, from
+ * http_turn; or -1 where libcurl refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,
-	const char *id, const struct exchange_handler *handler, void *arg);
+	enum exchange_want want, const char *id,
+	const struct exchange_handler *handler, void *arg);
 
 #endif

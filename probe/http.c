@@ -268,7 +268,7 @@ static CURLcode set_request(struct http_transfer *t,
 #undef SET
 }
 
-int http_start(struct http *h, const struct http_request *rq,
+struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg)
 {
 	struct http_transfer *t = xcalloc(1, sizeof *t);
@@ -291,9 +291,14 @@ int http_start(struct http *h, const struct http_request *rq,
 	if (!t->easy || set_common(t) || set_request(t, rq) ||
 		curl_multi_add_handle(h->multi, t->easy)) {
 		transfer_free(t);
-		return -1;
+		return NULL;
 	}
-	return 0;
+	return t;
+}
+
+void http_stop(struct http_transfer *t)
+{
+	t->stop_at_ms = clock_mono_ms();
 }
 
 static void wake(void *multi)

@@ -19,6 +19,10 @@ struct http_config {
 	const char *cacert; /* a PEM file instead of the system's, or NULL */
 	/* Do not connect to loopback, private and link-local addresses. */
 	bool deny_private;
+	int ip_version; /* 4 or 6; 0 for either */
+	/* As curl's options of these names; NULL at the end, or NULL. */
+	const char *const *resolve;
+	const char *const *connect_to;
 };
 
 struct http_request {
@@ -31,6 +35,8 @@ struct http_request {
 	bool fresh;
 	/* This request alone may not reach private addresses. */
 	bool deny_private;
+	/* PEM files of a client certificate and its key, or NULL. */
+	const char *cert, *key;
 };
 
 enum http_end {
@@ -61,6 +67,7 @@ struct http_response {
 	long port;
 	char tls_version[16];
 	double not_after; /* end of the certificate, epoch seconds; 0 unknown */
+	bool cert_wanted; /* the server asked for a client certificate */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
 	char content_type[128];
@@ -103,11 +110,14 @@ void http_free(struct http *h);
 /*
  * http_start(h, rq, handler, arg): begin a request; what rq points to is
  * copied. handler's functions get arg; `done` is called exactly once, from
- * http_turn, whatever happens. -1 where libcurl refuses the request, and then
- * nothing is called.
+ * http_turn, whatever happens; until then the transfer that is returned lives.
+ * NULL where libcurl refuses the request, and then nothing is called.
  */
-int http_start(struct http *h, const struct http_request *rq,
+struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg);
+
+/* http_stop(t): no more of it is wanted: it ends as HTTP_ENOUGH, soon. */
+void http_stop(struct http_transfer *t);
 
 /*
  * http_turn(h, max_ms): wait for something to happen, at most max_ms, and

@@ -124,9 +124,23 @@ static void add_params(struct fields *f, const cJSON *schema,
 static void add_common(struct fields *f, const struct wire *w)
 {
 	add(f, "X-Probe-Region", w->target->region);
-	if (w->show_credential)
+	if (w->show_credential && credential_field(w->target->credential))
 		f->list[f->n++] =
 			xstrdup(credential_field(w->target->credential));
+}
+
+/* A certificate is part of the connection, and shown from the first on. */
+static const char *client_cert(const struct wire *w)
+{
+	const struct credential *c = w->target->credential;
+
+	return c && credential_for(c, &w->target->url) ? credential_cert(c)
+						       : NULL;
+}
+
+static const char *client_key(const struct wire *w)
+{
+	return client_cert(w) ? credential_key(w->target->credential) : NULL;
 }
 
 static void add_agreed(struct fields *f, const struct wire *w)
@@ -148,7 +162,9 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.headers = (const char *const *)f.list,
 		.body = m->body,
 		.timeout_ms = m->timeout_ms,
-		.fresh = m->fresh};
+		.fresh = m->fresh,
+		.cert = client_cert(w),
+		.key = client_key(w)};
 	int rc;
 
 	add_common(&f, w);
@@ -163,7 +179,8 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 			add_params(&f, json_get(m->tool, "inputSchema"),
 				m->arguments, 0);
 	}
-	rc = exchange_start(w->http, &rq, m->id, handler, arg);
+	rc = exchange_start(w->http, &rq, m->id ? WANT_MESSAGE : WANT_STATUS,
+		m->id, handler, arg);
 	release(&f);
 	return rc;
 }
@@ -175,12 +192,14 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	struct http_request rq = {.method = "DELETE",
 		.url = w->target->url.text,
 		.headers = (const char *const *)f.list,
-		.timeout_ms = timeout_ms};
+		.timeout_ms = timeout_ms,
+		.cert = client_cert(w),
+		.key = client_key(w)};
 	int rc;
 
 	add_common(&f, w);
 	add_agreed(&f, w);
-	rc = exchange_start(w->http, &rq, NULL, handler, arg);
+	rc = exchange_start(w->http, &rq, WANT_STATUS, NULL, handler, arg);
 	release(&f);
 	return rc;
 }
@@ -199,7 +218,7 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	add(&f, "X-Probe-Region", w->target->region);
 	add(&f, "Accept", "application/json");
 	add(&f, "MCP-Protocol-Version", REVISION_SESSION);
-	rc = exchange_start(w->http, &rq, NULL, handler, arg);
+	rc = exchange_start(w->http, &rq, WANT_DOCUMENT, NULL, handler, arg);
 	release(&f);
 	return rc;
 }
