@@ -190,6 +190,19 @@ check: deps
 	prove -j 2 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
 	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' tests/cli/*.bats
 
+BENCH = bare constant
+# What the programs cost beside the least that could be done: BENCH_ROUNDS=n.
+bench: all $(BENCH:%=build/bench/%)
+	@scripts/deps build test bench
+	tests/peers/install
+	tests/bench/run $(BENCH_ROUNDS)
+
+build/bench/bare: LDLIBS = -lcurl
+build/bench/constant: LDLIBS = -lfcgi
+build/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
+
 unit: $(UNIT:%=$(B)/unit/%)
 
 clean:
@@ -208,5 +221,5 @@ install: all
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 
-.PHONY: all check clean deps install run unit FORCE
+.PHONY: all bench check clean deps install run unit FORCE
 .DELETE_ON_ERROR:
