@@ -45,10 +45,12 @@ CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/challenge.o probe/credential.o probe/diagnose.o \
 	probe/discovery.o probe/exchange.o probe/failure.o probe/handshake.o \
-	probe/http.o probe/http_fail.o probe/http_fields.o probe/oauth.o \
+	probe/http.o probe/http_fail.o probe/http_fail_tls.o probe/http_fields.o \
+	probe/http_proxy.o probe/http_setup.o probe/http_tls.o probe/mask.o \
+	probe/oauth.o \
 	probe/opts.o probe/probe.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
-	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/url.o \
-	probe/wall.o probe/wire.o
+	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/trace.o \
+	probe/url.o probe/wall.o probe/wire.o
 mcp-probe_OBJS = $(LIB) $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
