@@ -48,7 +48,7 @@ struct http_transfer {
 	double stop_at_ms;  /* NAN until the answer is here */
 	size_t header_bytes;
 	bool deny_private;
-	bool denied; /* an address was refused */
+	bool denied;		 /* an address was refused */
 	struct resolve *resolve; /* asks why the name did not resolve */
 	double resolve_by_ms;	 /* monotonic: until then */
 	char error[CURL_ERROR_SIZE];
@@ -67,10 +67,6 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 
 	(void)purpose;
 	address_text(&a->addr, r->address, sizeof r->address, &r->port);
-	if (t->deny_private && address_private(&a->addr)) {
-		t->denied = true;
-		return CURL_SOCKET_BAD;
-	}
 	trace_note(t->trace, "Trying %s port %ld", r->address, r->port);
 	if (r->phase == HTTP_RESOLVING) {
 		r->phase = HTTP_CONNECTING;
@@ -78,7 +74,24 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 		if (t->handler.resolved)
 			t->handler.resolved(t->arg, r);
 	}
+	if (t->deny_private && address_private(&a->addr)) {
+		t->denied = true;
+		return CURL_SOCKET_BAD;
+	}
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+/* When TCP stood: as TLS began, or else when all was ready. */
+static void note_tcp(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	if (r->tcp_ms > 0)
+		return;
+	if (t->tls->began_ms > 0)
+		r->tcp_ms = t->tls->began_ms - t->started_ms;
+	else if (!r->reused)
+		r->tcp_ms = r->connected_ms;
 }
 
 static int on_ready(void *arg, char *ip, char *local_ip, int port,
@@ -92,7 +105,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = elapsed(t);
-	http_fields_tcp(r, t->easy);
+	note_tcp(t);
 	snprintf(r->address, sizeof r->address, "%s", ip);
 	r->port = port;
 	http_tls_facts(r, t->easy);
@@ -158,8 +171,12 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
 	struct http_transfer *t = arg;
 
 	(void)easy;
-	if (type == CURLINFO_HEADER_OUT)
-		trace_sent(t->trace, p, n);
+	if (type != CURLINFO_HEADER_OUT)
+		return 0;
+	/* CONNECT: the proxy is there. */
+	if (t->response.phase == HTTP_CONNECTING)
+		t->response.tcp_ms = elapsed(t);
+	trace_sent(t->trace, p, n);
 	return 0;
 }
 
@@ -216,30 +233,24 @@ static bool set_callbacks(struct http_transfer *t)
 	CURL *e = t->easy;
 	CURLcode rc = CURLE_OK;
 
-#define SET(option, value)                                                     \
-	do {                                                                   \
-		if (!rc)                                                       \
-			rc = curl_easy_setopt(e, option, value);               \
-	} while (0)
-	SET(CURLOPT_PRIVATE, t);
-	SET(CURLOPT_ERRORBUFFER, t->error);
-	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_HEADERDATA, t);
-	SET(CURLOPT_WRITEFUNCTION, on_data);
-	SET(CURLOPT_WRITEDATA, t);
-	SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	SET(CURLOPT_OPENSOCKETDATA, t);
-	SET(CURLOPT_PREREQFUNCTION, on_ready);
-	SET(CURLOPT_PREREQDATA, t);
-	SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
-	SET(CURLOPT_SSL_CTX_DATA, t->tls);
-	if (t->trace) {
-		SET(CURLOPT_VERBOSE, 1L);
-		SET(CURLOPT_DEBUGFUNCTION, on_debug);
-		SET(CURLOPT_DEBUGDATA, t);
+	HTTP_SET(CURLOPT_PRIVATE, t);
+	HTTP_SET(CURLOPT_ERRORBUFFER, t->error);
+	HTTP_SET(CURLOPT_HEADERFUNCTION, on_header);
+	HTTP_SET(CURLOPT_HEADERDATA, t);
+	HTTP_SET(CURLOPT_WRITEFUNCTION, on_data);
+	HTTP_SET(CURLOPT_WRITEDATA, t);
+	HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
+	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
+	HTTP_SET(CURLOPT_PREREQDATA, t);
+	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
+	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
+	if (t->trace || t->response.proxied) {
+		HTTP_SET(CURLOPT_VERBOSE, 1L);
+		HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
+		HTTP_SET(CURLOPT_DEBUGDATA, t);
 	}
 	return !rc;
-#undef SET
 }
 
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
@@ -265,9 +276,10 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 		h->first->prev = t;
 	h->first = t;
 	h->running++;
-	if (!t->easy || !set_callbacks(t) ||
+	if (!t->easy ||
 		!http_setup(&t->setup, t->easy, &h->config, rq,
 			&t->response.proxied) ||
+		!set_callbacks(t) ||
 		curl_multi_add_handle(h->multi, t->easy)) {
 		transfer_free(t);
 		return NULL;
@@ -311,16 +323,12 @@ static void judge(struct http_transfer *t, CURLcode rc)
 
 	if (!isnan(t->stop_at_ms))
 		r->end = HTTP_ENOUGH;
-	else if (r->end == HTTP_ABORTED)
-		;
-	else if (rc)
+	else if (rc && r->end != HTTP_ABORTED)
 		http_fail(r, &f);
-	else
-		r->end = HTTP_COMPLETE;
 	if (t->resolve)
 		http_fail_resolve(r, resolve_result(t->resolve),
 			t->http->config.ip_version);
-	else if (r->proxied && r->status == 407)
+	else if (r->proxied && r->status == 407 && !*r->tls_version)
 		http_fail_proxy_auth(r);
 }
 
@@ -331,11 +339,10 @@ static void finish(struct http_transfer *t, CURLcode rc)
 	struct http_response r;
 	void *arg = t->arg;
 
-	http_fields_tcp(&t->response, t->easy);
-	if (t->response.phase == HTTP_CONNECTING && t->response.tcp_ms > 0)
+	if (t->response.phase == HTTP_CONNECTING && t->tls->began_ms > 0)
 		t->response.phase = HTTP_SECURING;
-	if (t->tls->cert_wanted)
-		t->response.cert_wanted = true;
+	note_tcp(t);
+	t->response.cert_wanted |= t->tls->cert_wanted;
 	t->response.total_ms = elapsed(t);
 	http_fields_end(&t->response, t->easy);
 	judge(t, rc);

@@ -61,9 +61,10 @@ void http_fail_certificate(struct http_response *r, const struct http_failure *f
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
 		http_fail_set(r, "tls.untrusted",
-			"the issuer of %s%s%s is unknown here, or the server "
+			"the issuer of %s%s%s%s is unknown here, or the server "
 			"does not send the certificates between",
-			whose(t), *t->issuer ? ", " : "", t->issuer);
+			whose(t), *t->issuer ? ", " : "", t->issuer,
+			*t->issuer ? "," : "");
 		return;
 	default:
 		http_fail_set(r, "tls.untrusted", "%s is not accepted: %s", whose(t),

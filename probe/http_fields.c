@@ -73,14 +73,6 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 	}
 }
 
-void http_fields_tcp(struct http_response *r, CURL *easy)
-{
-	curl_off_t us = 0;
-
-	curl_easy_getinfo(easy, CURLINFO_CONNECT_TIME_T, &us);
-	r->tcp_ms = (double)us / 1000;
-}
-
 static const char *version_of(CURL *easy)
 {
 	long v = 0;

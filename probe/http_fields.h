@@ -15,9 +15,6 @@ void http_fields_clear(struct http_response *r);
 /* http_fields_add(r, p, n): keep what r has room for of a line "Name: value". */
 void http_fields_add(struct http_response *r, const char *p, size_t n);
 
-/* http_fields_tcp(r, easy): when TCP stood, or 0. */
-void http_fields_tcp(struct http_response *r, CURL *easy);
-
 /*
  * http_fields_end(r, easy): what is known at the end: status, HTTP version,
  * where a redirect leads, how long Retry-After is.

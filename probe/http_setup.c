@@ -10,12 +10,6 @@
 /* Shorter than the 5 s after which node closes an idle connection. */
 #define IDLE_S 4L
 
-#define SET(option, value)                                                     \
-	do {                                                                   \
-		if (!rc)                                                       \
-			rc = curl_easy_setopt(e, option, value);               \
-	} while (0)
-
 /*
  * What a client of fetch(3) asks for: a server that holds back an event stream
  * to compress it fails here as it fails there.
@@ -33,22 +27,22 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 {
 	CURLcode rc = CURLE_OK;
 
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_USERAGENT, c->user_agent);
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_ACCEPT_ENCODING, encodings());
-	SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
-	SET(CURLOPT_MAXAGE_CONN, IDLE_S);
-	SET(CURLOPT_HTTP_VERSION,
+	HTTP_SET(CURLOPT_NOSIGNAL, 1L);
+	HTTP_SET(CURLOPT_USERAGENT, c->user_agent);
+	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
+	HTTP_SET(CURLOPT_ACCEPT_ENCODING, encodings());
+	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
+	HTTP_SET(CURLOPT_HTTP_VERSION,
 		(long)(c->http1 ? CURL_HTTP_VERSION_1_1
 				: CURL_HTTP_VERSION_2TLS));
 #if LIBCURL_VERSION_NUM >= 0x075500
-	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+	HTTP_SET(CURLOPT_PROTOCOLS_STR, "http,https");
 #else
-	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+	HTTP_SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
 #endif
 #if LIBCURL_VERSION_NUM >= 0x075700
-	SET(CURLOPT_QUICK_EXIT, 1L);
+	HTTP_SET(CURLOPT_QUICK_EXIT, 1L);
 #endif
 	return rc;
 }
@@ -58,16 +52,17 @@ static CURLcode set_tls(CURL *e, const struct http_config *c,
 {
 	CURLcode rc = CURLE_OK;
 
-	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	HTTP_SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	HTTP_SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	/* With a folder of certificates the bundle is not cached: slow. */
-	SET(CURLOPT_CAPATH, NULL);
+	HTTP_SET(CURLOPT_CAPATH, NULL);
 	if (c->cacert)
-		SET(CURLOPT_CAINFO, c->cacert);
+		HTTP_SET(CURLOPT_CAINFO, c->cacert);
 	if (rq->cert) {
-		SET(CURLOPT_SSLCERT, rq->cert);
-		SET(CURLOPT_SSLKEY, rq->key ? rq->key : rq->cert);
+		HTTP_SET(CURLOPT_SSLCERT, rq->cert);
+		HTTP_SET(CURLOPT_SSLKEY, rq->key ? rq->key : rq->cert);
 		/* A key that is encrypted must not ask the terminal. */
-		SET(CURLOPT_KEYPASSWD, "");
+		HTTP_SET(CURLOPT_KEYPASSWD, "");
 	}
 	return rc;
 }
@@ -95,22 +90,22 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 	struct url u;
 
 	if (c->ip_version)
-		SET(CURLOPT_IPRESOLVE,
+		HTTP_SET(CURLOPT_IPRESOLVE,
 			(long)(c->ip_version == 4 ? CURL_IPRESOLVE_V4
 						  : CURL_IPRESOLVE_V6));
 	if (!copy(&s->resolve, c->resolve) ||
 		!copy(&s->connect_to, c->connect_to))
 		return CURLE_OUT_OF_MEMORY;
 	if (s->resolve)
-		SET(CURLOPT_RESOLVE, s->resolve);
+		HTTP_SET(CURLOPT_RESOLVE, s->resolve);
 	if (s->connect_to)
-		SET(CURLOPT_CONNECT_TO, s->connect_to);
+		HTTP_SET(CURLOPT_CONNECT_TO, s->connect_to);
 	/* A proxy would connect on our behalf, to any address it likes. */
 	if (!c->deny_private && !rq->deny_private && url_parse(rq->url, &u, why))
 		proxy = http_proxy_find(&u);
 	*proxied = proxy != NULL;
-	SET(CURLOPT_PROXY, proxy ? proxy : "");
-	SET(CURLOPT_NOPROXY, "");
+	HTTP_SET(CURLOPT_PROXY, proxy ? proxy : "");
+	HTTP_SET(CURLOPT_NOPROXY, "");
 	return rc;
 }
 
@@ -122,18 +117,18 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 	s->fields = curl_slist_append(NULL, "Expect:");
 	if (!s->fields || !copy(&s->fields, rq->headers))
 		return CURLE_OUT_OF_MEMORY;
-	SET(CURLOPT_URL, rq->url);
-	SET(CURLOPT_HTTPHEADER, s->fields);
-	SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
+	HTTP_SET(CURLOPT_URL, rq->url);
+	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
+	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	if (rq->fresh) {
-		SET(CURLOPT_FRESH_CONNECT, 1L);
-		SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+		HTTP_SET(CURLOPT_FRESH_CONNECT, 1L);
+		HTTP_SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	}
 	if (rq->body) {
-		SET(CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
-		SET(CURLOPT_COPYPOSTFIELDS, rq->body);
+		HTTP_SET(CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
+		HTTP_SET(CURLOPT_COPYPOSTFIELDS, rq->body);
 	} else if (strcmp(rq->method, "GET") != 0) {
-		SET(CURLOPT_CUSTOMREQUEST, rq->method);
+		HTTP_SET(CURLOPT_CUSTOMREQUEST, rq->method);
 	}
 	return rc;
 }

@@ -10,6 +10,13 @@
 struct http_config;
 struct http_request;
 
+/* Set an option of the easy handle `e`, unless the CURLcode `rc` is an error. */
+#define HTTP_SET(option, value)                                                \
+	do {                                                                   \
+		if (!rc)                                                       \
+			rc = curl_easy_setopt(e, option, value);               \
+	} while (0)
+
 /* What libcurl does not copy. */
 struct http_setup {
 	struct curl_slist *fields, *resolve, *connect_to;

@@ -201,6 +201,8 @@ CURLcode http_tls_watch(CURL *easy, void *ctx, void *arg)
 	if (!SSL_CTX_set_ex_data(ctx, place(), t))
 		return CURLE_OUT_OF_MEMORY;
 	t->users++;
+	if (!(t->began_ms > 0))
+		t->began_ms = clock_mono_ms();
 	SSL_CTX_set_cert_cb(ctx, on_wanted, NULL);
 	SSL_CTX_set_info_callback(ctx, on_info);
 	SSL_CTX_set_verify(ctx, SSL_CTX_get_verify_mode(ctx), on_verify);

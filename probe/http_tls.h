@@ -14,6 +14,7 @@ struct http_response;
 /* Shared by a request and the connections that it opened. */
 struct http_tls {
 	int users;
+	double began_ms; /* monotonic: TCP stood; 0 before */
 	bool cert_wanted;
 	int alert;	/* the last that the server sent (RFC 8446, 6); or -1 */
 	int depth;	/* where verification failed; 0 is the server's own */
