@@ -194,13 +194,14 @@ void diagnose_timings(const struct http_response *h, struct buf *b)
 		number(b, "tls_ms", h->connected_ms - h->tcp_ms);
 }
 
-/* A redirect's target without its query, which may hold a secret. */
-static void location(struct buf *b, const char *value)
+/* A redirect's target without its query or user, which may be secret. */
+static void location(struct buf *b, const struct http_response *h)
 {
-	char text[sizeof ((struct http_response *)0)->location];
+	char text[sizeof h->location];
 
-	snprintf(text, sizeof text, "%.*s", (int)strcspn(value, "?"), value);
-	member(b, "location", text);
+	snprintf(text, sizeof text, "%.*s", (int)strcspn(h->location, "?#"),
+		h->location);
+	member(b, "location", strchr(text, '@') ? h->redirect : text);
 }
 
 void diagnose_detail(const struct http_response *h, struct buf *b)
@@ -219,7 +220,7 @@ void diagnose_detail(const struct http_response *h, struct buf *b)
 	member(b, "cf_cache_status", h->cf_cache_status);
 	member(b, "via", h->via);
 	member(b, "pop", h->pop);
-	location(b, h->location);
+	location(b, h);
 	member(b, "retry_after", h->retry_after);
 	member(b, "www_authenticate", h->www_authenticate);
 }

@@ -382,7 +382,6 @@ size_t http_turn(struct http *h, double max_ms)
 	int running, left;
 	CURLMsg *m;
 
-	max_ms = settle(h, max_ms);
 	curl_multi_perform(h->multi, &running);
 	while ((m = curl_multi_info_read(h->multi, &left))) {
 		struct http_transfer *t = NULL;
@@ -394,6 +393,8 @@ size_t http_turn(struct http *h, double max_ms)
 			finish(t, m->data.result);
 		max_ms = 0;
 	}
+	/* What just came may have been all that was wanted. */
+	max_ms = settle(h, max_ms);
 	if (max_ms > 0)
 		curl_multi_poll(h->multi, NULL, 0, (int)ceil(max_ms), NULL);
 	return h->running;

@@ -1,7 +1,6 @@
 #include "http_fields.h"
 
 #include "http.h"
-#include "url.h"
 
 #include <string.h>
 #include <strings.h>
@@ -92,17 +91,33 @@ static const char *version_of(CURL *easy)
 	}
 }
 
+/* A URL without what may be secret in it. */
+static void keep_url(char *out, size_t size, const char *url)
+{
+	CURLU *u = curl_url();
+	char *text = NULL;
+
+	if (u && !curl_url_set(u, CURLUPART_URL, url, 0) &&
+		!curl_url_set(u, CURLUPART_USER, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_QUERY, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) &&
+		!curl_url_get(u, CURLUPART_URL, &text, 0))
+		snprintf(out, size, "%s", text);
+	curl_free(text);
+	curl_url_cleanup(u);
+}
+
 void http_fields_end(struct http_response *r, CURL *easy)
 {
-	char *target = NULL, why[URL_WHY];
+	char *target = NULL;
 	curl_off_t wait = 0;
-	struct url u;
 
 	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r->status);
 	r->http_version = version_of(easy);
 	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait);
 	r->retry_s = (double)wait;
 	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
-	if (target && url_parse(target, &u, why))
-		snprintf(r->redirect, sizeof r->redirect, "%.1000s", u.shown);
+	if (target)
+		keep_url(r->redirect, sizeof r->redirect, target);
 }

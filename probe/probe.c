@@ -16,6 +16,8 @@
 
 /* Closing a session may take this long, beyond the deadline if need be. */
 #define CLOSE_MS 2000.0
+/* A timer of libcurl may fire so much before its time. */
+#define EARLY_MS 2.0
 
 static void release(struct probe *p)
 {
@@ -220,7 +222,8 @@ static void on_done(void *arg, const struct reply *r)
 		course_finish_ours(p, r->failure.message);
 	else if (r->kind == REPLY_FAILED && !p->connected)
 		fail_connection(p, r);
-	else if (r->kind == REPLY_FAILED && clock_mono_ms() >= p->deadline_ms)
+	else if (r->kind == REPLY_FAILED &&
+		clock_mono_ms() >= p->deadline_ms - EARLY_MS)
 		fail_late(p, r);
 	else
 		pending.next(p, r);

@@ -146,20 +146,33 @@ static bool named(const char *line, size_t n, const char *const *names)
 	return false;
 }
 
-/* A request's target without its query, which may hold a secret. */
-static void put_query_less(struct buf *out, const char *p, size_t n)
+/* A URL, or a line with one, without user, password and query. */
+static void put_url(struct buf *out, const char *p, size_t n)
 {
-	const char *query = memchr(p, '?', n), *rest = NULL;
+	size_t query = 0, from = 0, rest;
 
-	if (!query) {
-		buf_add(out, p, n);
-		return;
+	while (query < n && p[query] != '?')
+		query++;
+	for (size_t i = 0; i + 3 < query; i++)
+		if (memcmp(p + i, "://", 3) == 0)
+			from = from ? from : i + 3;
+	for (size_t i = from; from && i < query && p[i] != '/'; i++) {
+		if (p[i] != '@')
+			continue;
+		buf_add(out, p, from);
+		buf_str(out, "***");
+		n -= i;
+		query -= i;
+		p += i;
+		break;
 	}
-	rest = memchr(query, ' ', n - (size_t)(query - p));
-	buf_add(out, p, (size_t)(query - p));
+	buf_add(out, p, query);
+	if (query == n)
+		return;
 	buf_str(out, "?***");
-	if (rest)
-		buf_add(out, rest, n - (size_t)(rest - p));
+	for (rest = query; rest < n && p[rest] != ' '; rest++)
+		;
+	buf_add(out, p + rest, n - rest);
 }
 
 static void put_masked(struct buf *out, const char *line)
@@ -185,11 +198,11 @@ static void put_head_line(struct buf *out, const char *line, size_t n,
 		"content-location", "location", "refresh", NULL};
 
 	if (!memchr(line, ':', n) || memchr(line, ' ', strcspn(line, ":")))
-		put_query_less(out, line, n);
+		put_url(out, line, n);
 	else if (sent ? !named(line, n, shown) : named(line, n, hidden))
 		put_masked(out, line);
 	else if (named(line, n, location))
-		put_query_less(out, line, n);
+		put_url(out, line, n);
 	else
 		buf_add(out, line, n);
 }
