@@ -106,7 +106,8 @@ test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
-	test_address test_record test_record_read test_target test_wire
+	test_address test_record test_record_read test_target test_wire \
+	test_mask
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
@@ -120,6 +121,8 @@ test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o probe/target.o probe/credential.o
 test_wire_OBJS = $(test_target_OBJS) probe/wire.o
+test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
+	probe/mask.o
 $(foreach t,url oauth target wire,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o

@@ -24,8 +24,7 @@
 
 /* How long the end of a stream is waited for once the answer is here. */
 #define GRACE_MS 50
-/* All header fields of a response together. */
-#define HEADERS_MAX (128 * 1024)
+#define HEADERS_MAX (128 * 1024) /* all header fields of a response */
 
 struct http {
 	struct http_config config;
@@ -317,6 +316,7 @@ static void judge(struct http_transfer *t, CURLcode rc)
 		.easy = t->easy,
 		.error = t->error,
 		.denied = t->denied,
+		.ip_version = t->http->config.ip_version,
 		.fields = t->header_bytes > HEADERS_MAX,
 		.tls = t->tls,
 		.after_ms = elapsed(t)};
@@ -326,8 +326,7 @@ static void judge(struct http_transfer *t, CURLcode rc)
 	else if (rc && r->end != HTTP_ABORTED)
 		http_fail(r, &f);
 	if (t->resolve)
-		http_fail_resolve(r, resolve_result(t->resolve),
-			t->http->config.ip_version);
+		http_fail_resolve(r, resolve_result(t->resolve), f.ip_version);
 	else if (r->proxied && r->status == 407 && !*r->tls_version)
 		http_fail_proxy_auth(r);
 }

@@ -285,7 +285,11 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		http_fail_set(r, "dns.failed", "the name cannot be resolved");
 		return;
 	case CURLE_COULDNT_CONNECT:
-		fail_connect(r, f);
+		/* libcurl asks for both kinds, and leaves out the other. */
+		if (r->phase == HTTP_RESOLVING && f->ip_version)
+			http_fail_resolve(r, RESOLVE_NO_ADDRESS, f->ip_version);
+		else
+			fail_connect(r, f);
 		return;
 	case CURLE_OPERATION_TIMEDOUT:
 		fail_timeout(r, f->after_ms);

@@ -18,6 +18,7 @@ struct http_failure {
 	CURL *easy;
 	const char *error; /* libcurl's text */
 	bool denied;	   /* an address was refused by --deny-private */
+	int ip_version;	   /* 4 or 6 where only such addresses will do, or 0 */
 	bool fields;	   /* the header fields were too large */
 	const struct http_tls *tls;
 	double after_ms; /* since the start */

@@ -7,6 +7,10 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
+/* EAI_NODATA and EAI_ADDRFAMILY, which glibc returns but hides from POSIX. */
+#define NODATA -5
+#define ADDRFAMILY -9
+
 /* Shared by the thread and its owner; the last of them frees it. */
 struct resolve {
 	pthread_mutex_t lock;
@@ -38,14 +42,9 @@ static enum resolve_end look_up(const char *host, int ip_version)
 	switch (rc) {
 	case EAI_NONAME:
 		return RESOLVE_NO_NAME;
-#ifdef EAI_NODATA
-	case EAI_NODATA:
+	case NODATA:
+	case ADDRFAMILY:
 		return RESOLVE_NO_ADDRESS;
-#endif
-#ifdef EAI_ADDRFAMILY
-	case EAI_ADDRFAMILY:
-		return RESOLVE_NO_ADDRESS;
-#endif
 	case 0: /* it does now, a moment later */
 	case EAI_AGAIN:
 		return RESOLVE_TEMPORARY;
