@@ -229,8 +229,11 @@ is() {
 	echo s3cret-canary >token
 	probe -v --token-file token "$URL"
 	without canary out err
-	probe -v "http://127.0.0.1:$ODD/echo"
-	grep -q 'sessionId=\*\*\*&x' err
+	probe -v --token-file token "http://127.0.0.1:$ODD/echo"
+	jq -es '.[4].error == "http.500"' out
+	grep -q '^< x-echo: Bearer \*\*\*$' err
+	grep -q '^< no: Bearer \*\*\*, sessionId=\*\*\*&x$' err
+	without canary out err
 	probe -v "http://127.0.0.1:$BEHIND/colours"
 	grep -q '^< ?\[31mred??$' err
 	probe -v "http://127.0.0.1:$BEHIND/list-large"

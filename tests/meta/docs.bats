@@ -48,6 +48,7 @@ words() {
 # Codes that no test provokes, and why.
 UNPROVOKED='
 tcp.failed    what is left over; no errno of connect(2) but the named ones can be had
+tls.client-certificate  is made a wall, or a refused credential; see probe-mtls.bats
 dns.failed    what is left over; glibc has no other failure that can be had
 '
 
