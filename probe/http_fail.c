@@ -225,15 +225,13 @@ static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 static void fail_cert(struct http_response *r, const char *error)
 {
 	/* libcurl's words would quote the paths. */
-	if (strstr(error, "does not match"))
-		ours(r, "the key of the client certificate belongs to another "
-			"certificate", "");
-	else if (strstr(error, "private key"))
-		ours(r, "the key of the client certificate cannot be read, or "
-			"is no PEM key without a passphrase", "");
+	if (strstr(error, "rivate key"))
+		ours(r, "the key of the client certificate cannot be used: it "
+			"cannot be read, is no PEM key without a passphrase, "
+			"or belongs to another certificate", "");
 	else
-		ours(r, "the client certificate cannot be read, or is not PEM",
-			"");
+		ours(r, "the client certificate cannot be used: it cannot be "
+			"read, or is not PEM", "");
 }
 
 static void fail_fields(struct http_response *r)
