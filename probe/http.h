@@ -37,6 +37,9 @@ struct http_request {
 	bool deny_private;
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
+	bool confidential; /* its bodies are not traced */
+	/* What never stands in a trace: *** instead. NULL at the end, or NULL. */
+	const char *const *secrets;
 };
 
 enum http_end {

@@ -164,7 +164,8 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.timeout_ms = m->timeout_ms,
 		.fresh = m->fresh,
 		.cert = client_cert(w),
-		.key = client_key(w)};
+		.key = client_key(w),
+		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
 	add_common(&f, w);
@@ -194,7 +195,8 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.cert = client_cert(w),
-		.key = client_key(w)};
+		.key = client_key(w),
+		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
 	add_common(&f, w);
@@ -212,7 +214,8 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.url = url,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
-		.deny_private = w->deny_private};
+		.deny_private = w->deny_private,
+		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
 	add(&f, "X-Probe-Region", w->target->region);
