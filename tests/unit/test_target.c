@@ -81,6 +81,10 @@ static void test_permissions(void **state)
 	credential_free(NULL);
 }
 
+#define ONE "not exactly one of token, header, client_id and cert"
+#define CLIENT "client_id = i\nclient_secret = s3cret\nissuer = https://as/t\n"
+#define CLIENTS "client_id, client_secret and issuer go together"
+
 static void test_files(void **state)
 {
 	static const struct {
@@ -98,14 +102,28 @@ static void test_files(void **state)
 			"Authorization: Bearer s"},
 		{"", "no origin says where it may be sent"},
 		{"token = s", "no origin says where it may be sent"},
-		/* Either a token, or a header and its value. */
-		{O, "neither token, nor header and value"},
-		{O "header = X", "neither token, nor header and value"},
-		{O "value = v", "neither token, nor header and value"},
-		{O "token = s\nheader = X\nvalue = v",
-			"neither token, nor header and value"},
-		{O "token = s\nvalue = v",
-			"neither token, nor header and value"},
+		/* One kind of secret, and all of it. */
+		{O, ONE},
+		{O "header = X", "header and value go together"},
+		{O "value = v", "header and value go together"},
+		{O "token = s\nheader = X\nvalue = v", ONE},
+		{O "token = s\nvalue = v", ONE},
+		{O "token = s\nclient_id = i", ONE},
+		{O "token = s\nscope = a", ONE},
+		{O "cert = c\nkey = k\nvalue = v", ONE},
+		{O CLIENT "token = s", ONE},
+		{O CLIENT "cert = c", ONE},
+		{O CLIENT, "-"},
+		{O CLIENT "scope = a b", "-"},
+		{O "client_id = i\nissuer = https://as", CLIENTS},
+		{O "client_secret = s\nissuer = https://as", CLIENTS},
+		{O "client_id = i\nclient_secret = s", CLIENTS},
+		{O "scope = a", CLIENTS},
+		{O "issuer = as", "line 2: the issuer is no URL"},
+		{O "issuer = http://as", "line 2: the issuer is not https"},
+		{O "cert = c", "cert and key go together"},
+		{O "key = k", "cert and key go together"},
+		{O "cert = c\nkey = k", "its key: No such file or directory"},
 		{O "password = s", "line 2: a key is unknown"},
 		{O "\n# x\nToken = s", "line 4: a key is unknown"},
 		{O "= s", "line 2: a key is unknown"},
@@ -139,6 +157,7 @@ static void test_files(void **state)
 			"line 17: too many origins"},
 	};
 	char why[CREDENTIAL_WHY];
+	const char *field;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -146,8 +165,8 @@ static void test_files(void **state)
 
 		write_file(rows[i].text, strlen(rows[i].text), 0600);
 		c = credential_read(file, why);
-		assert_string_equal(c ? credential_field(c) : why,
-			rows[i].expected);
+		field = c ? credential_field(c) : why;
+		assert_string_equal(field ? field : "-", rows[i].expected);
 		credential_free(c);
 	}
 	write_file(O "token = s\0x", strlen(O) + 11, 0600);
@@ -238,6 +257,52 @@ static void test_origins(void **state)
 	assert_null(credential_token(file, &h, why));
 }
 
+static void test_secrets(void **state)
+{
+	static const char *const rows[][6] = {
+		{O "token = s3cret", "s3cret"},
+		/* Half of every sentence would be hidden. */
+		{O "token = abc"},
+		{O "header = X\nvalue = Key s3cret", "Key s3cret", "s3cret"},
+		{O "header = X\nvalue = a\"b\\c", "a\"b\\c", "a\\\"b\\\\c"},
+		{O CLIENT, "s3cret", "t0ken", "t0ken-2"},
+	};
+	char why[CREDENTIAL_WHY];
+
+	(void)state;
+	assert_null(credential_secrets(NULL)[0]);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		const struct credential_client *client;
+		const char *const *secrets;
+		struct credential *c;
+
+		write_file(rows[i][0], strlen(rows[i][0]), 0600);
+		c = credential_read(file, why);
+		assert_non_null(c);
+		secrets = credential_secrets(c);
+		client = credential_client(c);
+		if (client) {
+			assert_string_equal(client->id, "i");
+			assert_string_equal(client->secret, "s3cret");
+			assert_string_equal(client->issuer, "https://as/t");
+			assert_null(client->scope);
+			credential_show(c, "t0ken");
+			credential_show(c, "t0ken-2");
+			credential_show(c, "t0ken");
+			assert_string_equal(credential_field(c),
+				"Authorization: Bearer t0ken");
+			credential_show(c, NULL);
+			assert_null(credential_field(c));
+		}
+		for (size_t j = 1; rows[i][j]; j++, secrets++) {
+			assert_non_null(*secrets);
+			assert_string_equal(*secrets, rows[i][j]);
+		}
+		assert_null(*secrets);
+		credential_free(c);
+	}
+}
+
 /* Read a target with these members, in which ' stands for ". */
 static int read_target(const char *members, struct target *t, char *why)
 {
@@ -274,8 +339,15 @@ static void test_targets(void **state)
 		 "'auth':{}", "s local 300 - - p - - -"},
 		{T ",'auth':{'mode':'none','credential':'secret'}",
 			"s local 0 - - - - - -"},
-		{T ",'auth':{'mode':'bearer','credential':'secret'}",
+		{T ",'auth':{'mode':'header','credential':'secret'}",
 			"s local 0 - - - - - A: v"},
+		{T ",'auth':{'mode':'any','credential':'secret'}",
+			"s local 0 - - - - - A: v"},
+		/* The file decides. */
+		{T ",'auth':{'mode':'bearer','credential':'secret'}",
+			"auth.mode: bearer, but the credential is header"},
+		{T ",'auth':{'mode':'mtls','credential':'secret'}",
+			"auth.mode: mtls, but the credential is header"},
 		{"'url':'https://h'", "slug: missing or not a valid name"},
 		{"'slug':'S','url':'https://h'",
 			"slug: missing or not a valid name"},
@@ -306,7 +378,10 @@ static void test_targets(void **state)
 			"health_tool.arguments: not an object"},
 		{T ",'auth':'bearer'", "auth: not an object"},
 		{T ",'auth':{'mode':'basic'}",
-			"auth.mode: neither none nor bearer"},
+			"auth.mode: none of none, any, bearer, header, oauth, "
+			"mtls"},
+		{T ",'auth':{'mode':'any'}",
+			"auth.credential: not the name of a file"},
 		{T ",'auth':{'mode':'bearer'}",
 			"auth.credential: not the name of a file"},
 		{T ",'auth':{'credential':'../secret'}",
@@ -363,6 +438,7 @@ int main(void)
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_secrets),
 		cmocka_unit_test(test_targets),
 	};
 
