@@ -40,12 +40,26 @@ bool wall_meant(const struct reply *r)
 		unauthorized(r);
 }
 
+/*
+ * Some servers hang up without an alert on who shows a certificate that they do
+ * not take: before the end of the handshake, or in TLS 1.3 right behind it.
+ */
+static bool hung_up(const struct reply *r)
+{
+	const char *code = r->failure.code;
+
+	return r->http->cert_wanted && !r->http->reused && !r->http->status &&
+		(strcmp(code, "tls.handshake") == 0 ||
+			strcmp(code, "http.empty") == 0);
+}
+
 bool wall_certificate(const struct reply *r)
 {
 	const struct http_response *h = r->http;
 
 	if (r->kind == REPLY_FAILED)
-		return strcmp(r->failure.code, "tls.client-certificate") == 0;
+		return strcmp(r->failure.code, "tls.client-certificate") == 0 ||
+			hung_up(r);
 	/* nginx has numbers of its own for these. */
 	if (h->status == 495 || h->status == 496)
 		return true;

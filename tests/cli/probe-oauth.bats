@@ -240,7 +240,7 @@ late() {
 		done
 	done
 	# They were told, and what they were told is replaced.
-	[ "$(grep -l '\*\*\*' got/* | wc -l)" -ge 40 ]
+	[ "$(grep -l '\*\*\*' got/* | wc -l)" -ge 20 ]
 	for f in text tap nagios; do
 		"$BIN/mcp-probe" -f $f --token-file token "$HOST/wall+echo-rpc@list" >"$f.out" 2>&1 || true
 		grep -q 'not Bearer \*\*\*!' "$f.out"

@@ -59,7 +59,14 @@ static const struct {
 		"{'error':{'code':-32603,'message':'Unauthorized'}}", false,
 		false},
 	{REPLY_FAILED, 0, "", true, "tls.client-certificate", false, true},
-	{REPLY_FAILED, 0, "", true, "tls.handshake", false, false},
+	{REPLY_FAILED, 0, "", false, "tls.client-certificate", false, true},
+	{REPLY_FAILED, 0, "", true, "tls.handshake", false, true},
+	{REPLY_FAILED, 0, "", true, "http.empty", false, true},
+	{REPLY_FAILED, 0, "", true, "tls.expired", false, false},
+	{REPLY_FAILED, 0, "", true, "deadline", false, false},
+	{REPLY_FAILED, 0, "", false, "tls.handshake", false, false},
+	{REPLY_FAILED, 0, "", false, "http.empty", false, false},
+	{REPLY_FAILED, 200, "", true, "http.empty", false, false},
 	{REPLY_FAILED, 401, "", false, "http.truncated", false, false},
 };
 
