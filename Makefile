@@ -106,7 +106,7 @@ test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o 
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
-	test_token test_redact test_wall_judge
+	test_token test_redact test_wall_judge test_credential
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
@@ -124,8 +124,9 @@ test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
 	probe/key_pair.o
+test_credential_OBJS = $(test_target_OBJS)
 test_wire_OBJS = $(test_target_OBJS) probe/wire.o
-$(foreach t,url oauth target wire token,$(B)/unit/test_$(t)): LDLIBS += -lcurl
+$(foreach t,url oauth target wire token credential,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
