@@ -40,7 +40,7 @@ struct http_request {
 	bool deny_private;
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
-	const char *label; /* for labels; NULL: the URL */
+	const char *label; /* in a trace; NULL: the URL */
 	bool confidential; /* its bodies are not traced */
 	/* What never stands in a trace: *** instead. NULL at the end, or NULL. */
 	const char *const *secrets;

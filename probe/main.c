@@ -11,6 +11,7 @@
 #include "log.h"
 #include "opts.h"
 #include "probe.h"
+#include "token_cache.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -305,6 +306,7 @@ static int probe_all(struct run *run)
 	report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
+	token_cache_wipe();
 	return status(run);
 }
 
