@@ -27,9 +27,9 @@ alone() {
 		mount --bind nsswitch.conf /etc/nsswitch.conf
 		mkfifo ready
 		node "$ROOT/tests/fixture/dns.mjs" >ready 3>&- &
+		trap "kill $!" EXIT
 		read -r line <ready
 		"$@"
-		kill $!
 	EOT
 	unshare -rmn bash alone "$@"
 }
