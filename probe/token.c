@@ -148,7 +148,8 @@ static int ask(struct token *t, const struct wire *w,
 		.headers = headers,
 		.timeout_ms = timeout_ms,
 		.deny_private = w->deny_private,
-		.confidential = true};
+		.confidential = true,
+		.label = w->target->slug};
 	int rc;
 
 	snprintf(region, sizeof region, "X-Probe-Region: %s",
