@@ -33,6 +33,7 @@ struct http {
 	CURLM *multi;
 	struct http_transfer *first; /* all that are running */
 	size_t running;
+	struct timers timers;
 };
 
 struct http_transfer {
@@ -299,6 +300,14 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 void http_stop(struct http_transfer *t)
 {
 	t->stop_at_ms = clock_mono_ms();
+	curl_multi_wakeup(t->http->multi);
+}
+
+struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
+	void *arg)
+{
+	curl_multi_wakeup(h->multi);
+	return timers_add(&h->timers, ms, fn, arg);
 }
 
 static void wake(void *multi)
@@ -378,7 +387,6 @@ size_t http_turn(struct http *h, double max_ms)
 	int running, left;
 	CURLMsg *m;
 
-	max_ms = settle(h, max_ms);
 	curl_multi_perform(h->multi, &running);
 	while ((m = curl_multi_info_read(h->multi, &left))) {
 		struct http_transfer *t = NULL;
@@ -390,6 +398,7 @@ size_t http_turn(struct http *h, double max_ms)
 			finish(t, m->data.result);
 		max_ms = 0;
 	}
+	max_ms = timers_turn(&h->timers, settle(h, max_ms));
 	if (max_ms > 0)
 		curl_multi_poll(h->multi, NULL, 0, (int)ceil(max_ms), NULL);
 	return h->running;

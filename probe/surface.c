@@ -67,7 +67,8 @@ static void on_call(struct probe *p, const struct reply *r)
 		wall_reply(p, r);
 		return;
 	}
-	if (!rpc_judge_call(json_get(r->message, "result"), &f, &needs_input)) {
+	if (!rpc_judge_call(json_get(r->message, "result"),
+		    p->wire.stateless, &f, &needs_input)) {
 		course_fail(p, r, &f);
 		return;
 	}
@@ -170,6 +171,14 @@ static void on_list(struct probe *p, const struct reply *r)
 	const cJSON *next = json_get(result, "nextCursor");
 	struct failure f;
 
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND) {
+		failure_set(&f, "jsonrpc.-32601",
+			"the server says in its capabilities that it offers "
+			"tools, but does not know tools/list");
+		course_fail(p, r, &f);
+		return;
+	}
 	if (r->kind != REPLY_RESULT) {
 		wall_reply(p, r);
 		return;

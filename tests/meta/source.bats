@@ -60,7 +60,7 @@ only() {
 		serve/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing probe/sse probe/rpc \
+		alertd/outbox alertd/routing probe/sse probe/rpc probe/answer \
 		probe/tools probe/oauth probe/challenge probe/steps \
 		probe/failure lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do
