@@ -236,8 +236,7 @@ static void on_done(void *arg, const struct http_response *r)
 {
 	struct exchange *x = arg;
 	double end = x->matched_ms > 0 ? x->matched_ms : clock_mono_ms();
-	struct reply reply = {
-		.http = r, .at_ms = end, .last_id = "", .retry_ms = -1};
+	struct reply reply = {.http = r, .at_ms = end, .retry_ms = -1};
 
 	judge(x, &reply);
 	reply.message = x->answer.message;

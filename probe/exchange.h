@@ -30,8 +30,8 @@ struct reply {
 	bool batch;   /* the message came in a batch */
 	/*
 	 * Of an event stream that ended or broke without the answer, where
-	 * nothing else is wrong with it: its last event id and the time after
-	 * which to come back, or -1. "" where it cannot be resumed.
+	 * nothing else is wrong with it: its last event id, "" for none, and
+	 * the time after which to come back, or -1. Of all else NULL.
 	 */
 	const char *last_id;
 	long retry_ms;

@@ -129,8 +129,8 @@ void course_fail_deadline(struct probe *p)
 	struct failure f;
 
 	failure_set(&f, "deadline",
-		"the %g s for the whole probe are over, and the server has not "
-		"answered %s",
+		"the %g s for the whole probe are over without an answer to "
+		"%s",
 		p->job.target->timeout_s, p->method);
 	course_fail(p, NULL, &f);
 }

@@ -295,11 +295,11 @@ void course_listen(struct probe *p,
 		.gone = on_gone};
 	double left = p->deadline_ms - clock_mono_ms();
 
+	p->method = "a GET for an event stream";
 	if (left < 1) {
 		course_fail_deadline(p);
 		return;
 	}
-	p->method = "the endpoint event";
 	p->stream = stream_open(&p->wire, left,
 		left / 2 < OPEN_MS ? left / 2 : OPEN_MS, p->requests++ == 0,
 		&handler, p);
@@ -331,13 +331,13 @@ void course_send(struct probe *p, struct wire_message *m, double cap_ms,
 	double left = p->deadline_ms - clock_mono_ms();
 	struct pending *pending;
 
+	p->method = m->method;
 	if (left < 1) {
 		course_fail_deadline(p);
 		return;
 	}
 	m->timeout_ms = left < cap_ms ? left : cap_ms;
 	m->fresh = p->requests++ == 0;
-	p->method = m->method;
 	pending = pending_new(p, m->id, next);
 	if (p->stream && m->id)
 		stream_expect(p->stream, m->id);

@@ -85,9 +85,9 @@ static void begin(struct stream *s, const char *type, const char *data)
 			type);
 	else if (!url_resolve(s->target, data, &u, why))
 		failure_set(&r->failure, "sse.endpoint",
-			"the endpoint that the event stream names is refused "
-			"(%s): %.200s",
-			why, data);
+			"the event stream names an endpoint that is refused: "
+			"%s",
+			why);
 	else if (!url_same_origin(s->target, &u))
 		failure_set(&r->failure, "sse.endpoint",
 			"the event stream wants messages sent to another "

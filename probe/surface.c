@@ -99,8 +99,9 @@ static void call(struct probe *p)
 	}
 	if (!p->tools.kept) {
 		failure_set(&f, "tool.missing",
-			"the server does not list the health tool %.100s",
-			t->health_tool);
+			"the server does not list the health tool %.100s among "
+			"its %zu",
+			t->health_tool, p->tools.n);
 		course_fail(p, NULL, &f);
 		return;
 	}
@@ -123,7 +124,8 @@ static void listed(struct probe *p, const struct reply *r)
 	p->listed = true;
 	if (!p->tools.n) {
 		failure_set(&f, "mcp.no-tools",
-			"the server offers tools, but lists none");
+			"the server says in its capabilities that it offers "
+			"tools, but lists none");
 		course_fail(p, r, &f);
 		return;
 	}

@@ -334,10 +334,7 @@ static void test_judge_discover(void **state)
 	check(rows, COUNT(rows), say_discover);
 }
 
-/*
- * The code, or what is said of a tool that fails; "" for a pass. Of the era of
- * sessions, where resultType means nothing, only where that makes a difference.
- */
+/* The code, or what is said of a tool that fails; "" for a pass. */
 static void say_call(const cJSON *m, char *out, size_t size)
 {
 	struct failure f = {.code = ""}, old = {.code = ""};
