@@ -78,8 +78,7 @@ bool answer_failure(const struct answer *a, const char *where,
 {
 	if (a->malformed)
 		return failure_set(f, "jsonrpc.malformed",
-			"the %s holds what is no JSON-RPC message: %s", where,
-			a->why);
+			"the %s is no JSON-RPC: %s", where, a->why);
 	if (a->foreign)
 		return failure_set(f, "jsonrpc.wrong-id",
 			"the %s carries the answer to another request: its id "

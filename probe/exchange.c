@@ -155,8 +155,9 @@ static void read_body(struct exchange *x, struct reply *out)
 		return;
 	m = json_parse(p, x->body.len, &json_reply, a->why);
 	if (!m) {
-		if (ok)
-			fail(out, "jsonrpc.malformed", a->why);
+		a->malformed = true;
+		if (ok && !answer_failure(a, "response", &out->failure))
+			out->kind = REPLY_FAILED;
 		return;
 	}
 	if (!a->id) {

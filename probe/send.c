@@ -7,6 +7,7 @@
 
 #include "address.h"
 #include "clock.h"
+#include "json.h"
 #include "xalloc.h"
 
 /* How long the response to a POST is waited for once its answer is here. */
@@ -169,8 +170,11 @@ static bool resumable(const struct pending *pending, const struct reply *r)
 static void on_resumed(void *arg, const struct reply *r)
 {
 	struct pending *pending = arg;
-	struct failure f;
+	const char *words = r->kind == REPLY_ERROR
+		? json_str(json_get(r->message, "error"), "message")
+		: r->body;
 	long status = r->http->status;
+	struct failure f;
 
 	/* A wall, and a failing network, are what they are. */
 	if (resumable(pending, r)) {
@@ -183,8 +187,9 @@ static void on_resumed(void *arg, const struct reply *r)
 		failure_set(&f, "sse.resume",
 			"the server closed its event stream before the answer, "
 			"and does not give the rest: the GET with "
-			"Last-Event-ID is answered with status %ld%s%s",
-			status, *r->body ? ": " : "", r->body);
+			"Last-Event-ID is answered with status %ld%s%.200s",
+			status, words && *words ? ": " : "",
+			words ? words : "");
 		complete_failed(pending, r, &f);
 	}
 }

@@ -191,14 +191,14 @@ childless() {
 	peer mcp-proxy
 	probe "$URL"
 	jq -s 'last | [.tool_hash, .full_hash]' out >first
-	URL=${URL%mcp}sse
+	url=${URL%mcp}sse
 	for hint in sse session stateless; do
-		echo "{\"slug\":\"s\",\"url\":\"$URL\",\"protocol_hint\":\"$hint\"}" >target
+		echo "{\"slug\":\"s\",\"url\":\"$url\",\"protocol_hint\":\"$hint\"}" >target
 		probe --targets target
 		told "healthy - - 2025-11-25 sse 14"
 		jq -s 'last | [.tool_hash, .full_hash]' out | diff first -
 	done
-	probe --health-tool list_allowed_directories "$URL"
+	probe --health-tool list_allowed_directories "$url"
 	told "healthy - - 2025-11-25 sse 14"
 	jq -es '.[6].status == "pass"' out
 }
