@@ -107,11 +107,12 @@ test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o 
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
-	test_answer
+	test_answer test_timer
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
 test_answer_OBJS = $(test_rpc_OBJS) probe/answer.o
+test_timer_OBJS = $(BASE) lib/clock.o probe/timer.o
 test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
 test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
 	probe/failure.o
