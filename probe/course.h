@@ -1,7 +1,7 @@
 /*
  * course.h: what the files that make up a probe's course share; nobody else
- * includes it. probe.c begins and ends; send.c sends; handshake.c finds the era;
- * wall.c handles a server that wants a credential; surface.c its tools.
+ * includes it. probe.c begins and ends; send.c sends; handshake.c finds the
+ * era; wall.c handles a server that wants a credential; surface.c its tools.
  */
 #ifndef COURSE_H
 #define COURSE_H
