@@ -43,15 +43,16 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
-PROBE = probe/address.o probe/challenge.o probe/credential.o probe/diagnose.o \
-	probe/discovery.o probe/exchange.o probe/failure.o probe/handshake.o \
-	probe/http.o probe/http_fail.o probe/http_fail_tls.o probe/http_fields.o \
-	probe/http_proxy.o probe/http_setup.o probe/http_tls.o probe/key_pair.o \
-	probe/mask.o probe/oauth.o probe/opts.o probe/probe.o probe/redact.o \
-	probe/report.o probe/resolve.o probe/rpc.o probe/sse.o probe/steps.o \
-	probe/surface.o probe/target.o probe/token.o probe/token_cache.o \
-	probe/tools.o probe/trace.o probe/url.o probe/wall.o probe/wall_judge.o \
-	probe/wire.o
+PROBE = probe/address.o probe/answer.o probe/challenge.o probe/credential.o \
+	probe/diagnose.o probe/discovery.o probe/exchange.o probe/failure.o \
+	probe/handshake.o probe/http.o probe/http_fail.o probe/http_fail_tls.o \
+	probe/http_fields.o probe/http_proxy.o probe/http_setup.o probe/http_tls.o \
+	probe/http_transfer.o probe/key_pair.o probe/mask.o probe/oauth.o \
+	probe/opts.o probe/probe.o probe/redact.o probe/report.o probe/resolve.o \
+	probe/rpc.o probe/send.o probe/sse.o probe/steps.o probe/stream.o \
+	probe/surface.o probe/target.o probe/timer.o probe/token.o \
+	probe/token_cache.o probe/tools.o probe/trace.o probe/url.o probe/wall.o \
+	probe/wall_judge.o probe/wire.o
 mcp-probe_OBJS = $(LIB) $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
@@ -108,10 +109,13 @@ test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o 
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
-	test_token test_redact test_wall_judge test_credential test_mask
+	test_token test_redact test_wall_judge test_credential test_mask \
+	test_answer test_timer
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
+test_answer_OBJS = $(test_rpc_OBJS) probe/answer.o
+test_timer_OBJS = $(BASE) lib/clock.o probe/timer.o
 test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
 test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
 	probe/failure.o

@@ -1,7 +1,7 @@
 /*
  * course.h: what the files that make up a probe's course share; nobody else
- * includes it. probe.c begins, sends and ends; handshake.c finds the era;
- * wall.c handles a server that wants a credential; surface.c its tools.
+ * includes it. probe.c begins and ends; send.c sends; handshake.c finds the
+ * era; wall.c handles a server that wants a credential; surface.c its tools.
  */
 #ifndef COURSE_H
 #define COURSE_H
@@ -14,6 +14,7 @@
 #include "redact.h"
 #include "rpc.h"
 #include "steps.h"
+#include "stream.h"
 #include "tools.h"
 #include "wall_judge.h"
 #include "wire.h"
@@ -25,11 +26,20 @@ struct probe {
 	double deadline_ms; /* monotonic */
 	char id[40];
 	int requests; /* sent, to number them */
+	const char *method; /* of the last one, for people; static */
+	struct pending *pending; /* the one under way; see send.c */
 	bool connected; /* the first connection stood */
+	struct stream *stream; /* of HTTP+SSE, while it is open */
+	int streams;	       /* such transfers, closing ones too */
+	bool over;	       /* everything is told */
+	bool closing;	       /* the session is being ended */
 	enum era era;
 	struct rpc_hello hello;
-	bool asked_discover, asked_twice, asked_initialize;
-	struct failure first_failure; /* of an initialize before discover */
+	enum era asking; /* the one of the last question */
+	bool asked_discover, asked_twice, asked_initialize, asked_listen;
+	struct failure first_failure; /* of initialize, detail is about it */
+	bool may_listen; /* and it leaves HTTP+SSE open */
+	struct failure listen_failure; /* of a GET before initialize */
 	struct challenge challenge;
 	struct oauth_facts oauth; /* that its documents led to */
 	bool token_kept;  /* the token that is shown is an old one */
@@ -52,6 +62,20 @@ struct probe {
 void course_send(struct probe *p, struct wire_message *m, double cap_ms,
 	void (*next)(struct probe *p, const struct reply *r));
 
+/*
+ * course_listen(p, next): open the event stream of HTTP+SSE; next(p, r) is
+ * called when p->stream has an endpoint, or says why it has none.
+ */
+void course_listen(struct probe *p,
+	void (*next)(struct probe *p, const struct reply *r));
+
+/* course_hang_up(p): close that stream, if there is one. */
+void course_hang_up(struct probe *p);
+
+/* course_resolved(p, h), course_connected(p, h): steps 1 and 2 end. */
+void course_resolved(struct probe *p, const struct http_response *h);
+void course_connected(struct probe *p, const struct http_response *h);
+
 /* course_request_id(p, out): an id that no other request has; 64 bytes. */
 const char *course_request_id(struct probe *p, char *out);
 
@@ -60,7 +84,15 @@ void course_finish(struct probe *p);
 void course_finish_ours(struct probe *p, const char *why);
 void course_fail(struct probe *p, const struct reply *r,
 	const struct failure *f);
+/* The same with p->detail as it is. */
+void course_fail_kept(struct probe *p, const struct failure *f);
 void course_fail_deadline(struct probe *p);
+
+/* course_released(p): free it once nothing of it runs any more. */
+void course_released(struct probe *p);
+
+/* course_batch_failure(f): the answer is a batch, and must not be one. */
+void course_batch_failure(struct failure *f);
 
 /* course_detail(p, h): begin p->detail anew, with what h says; open ended. */
 void course_detail(struct probe *p, const struct http_response *h);

@@ -1,9 +1,9 @@
 #include "exchange.h"
 
+#include "answer.h"
 #include "buf.h"
 #include "clock.h"
 #include "json.h"
-#include "rpc.h"
 #include "sse.h"
 #include "text.h"
 #include "xalloc.h"
@@ -19,17 +19,13 @@ struct exchange {
 	struct exchange_handler handler;
 	void *arg;
 	enum exchange_want want;
-	char *id; /* of the message that is wanted, else NULL */
+	struct answer answer; /* or document */
+	const struct http_response *http; /* while data arrives */
 	enum form form;
 	struct sse sse;
 	struct buf body;
 	size_t bytes;
 	double matched_ms; /* monotonic; 0 before */
-	cJSON *message;
-	enum rpc_match match;
-	bool foreign;	/* another request's answer came */
-	bool malformed; /* an event that is not JSON came */
-	char why[JSON_WHY];
 };
 
 static bool media_is(const char *content_type, const char *media)
@@ -45,57 +41,17 @@ static bool ok_status(const struct http_response *r)
 	return r->status >= 200 && r->status <= 299;
 }
 
-/* Whether m answers a request that is not ours. */
-static bool foreign(const struct exchange *x, const cJSON *m)
-{
-	const char *id = json_str(m, "id");
-
-	return json_str(m, "jsonrpc") && json_get(m, "id") &&
-		!json_get(m, "method") && !(id && strcmp(id, x->id) == 0);
-}
-
-/* Keep m if it is, or a batch of 2025-03-26 has in it, the answer. */
-static bool match(struct exchange *x, cJSON *m, enum rpc_errors errors)
-{
-	cJSON *one;
-
-	if (cJSON_IsArray(m)) {
-		cJSON_ArrayForEach(one, m)
-		{
-			x->match = rpc_match(one, x->id, errors);
-			if (x->match == RPC_NOT_OURS)
-				continue;
-			x->message = cJSON_DetachItemViaPointer(m, one);
-			cJSON_Delete(m);
-			return true;
-		}
-	} else {
-		x->match = rpc_match(m, x->id, errors);
-		if (x->match != RPC_NOT_OURS) {
-			x->message = m;
-			return true;
-		}
-	}
-	if (foreign(x, m))
-		x->foreign = true;
-	cJSON_Delete(m);
-	return false;
-}
-
 static enum sse_want on_event(void *arg, const char *type, const char *data,
 	size_t n)
 {
 	struct exchange *x = arg;
-	cJSON *m;
 
-	if (strcmp(type, "message") != 0)
-		return SSE_MORE;
-	m = json_parse(data, n, &json_reply, x->why);
-	if (!m) {
-		x->malformed = true;
+	if (x->want == WANT_EVENTS) {
+		x->handler.event(x->arg, x->http, type, data, n);
 		return SSE_MORE;
 	}
-	if (!match(x, m, RPC_ERRORS_OURS))
+	answer_event(&x->answer, type, data, n);
+	if (!x->answer.over)
 		return SSE_MORE;
 	x->matched_ms = clock_mono_ms();
 	return SSE_STOP;
@@ -105,7 +61,7 @@ static enum http_want read_stream(struct exchange *x, const char *p, size_t n)
 {
 	if (x->bytes > EXCHANGE_MAX || !sse_feed(&x->sse, p, n))
 		return HTTP_WANT_NOTHING;
-	return x->message ? HTTP_WANT_EOF : HTTP_WANT_MORE;
+	return x->answer.over ? HTTP_WANT_EOF : HTTP_WANT_MORE;
 }
 
 static enum http_want on_data(void *arg, const struct http_response *r,
@@ -113,14 +69,16 @@ static enum http_want on_data(void *arg, const struct http_response *r,
 {
 	struct exchange *x = arg;
 	bool wanted = ok_status(r) && r->status != 202;
+	bool streams = x->answer.id || x->want == WANT_EVENTS;
 
+	x->http = r;
 	if (x->want == WANT_STATUS && ok_status(r)) {
 		x->matched_ms = clock_mono_ms();
 		return HTTP_WANT_EOF;
 	}
 	x->bytes += n;
 	if (x->form == FORM_UNKNOWN)
-		x->form = x->id && wanted &&
+		x->form = streams && wanted &&
 				media_is(r->content_type, "text/event-stream")
 			? FORM_STREAM
 			: FORM_BODY;
@@ -182,6 +140,7 @@ static void excerpt(const struct buf *body, char *out, size_t size)
 /* A JSON body: the whole of it is the answer, or it is none. */
 static void read_body(struct exchange *x, struct reply *out)
 {
+	struct answer *a = &x->answer;
 	bool ok = ok_status(out->http);
 	const char *type = out->http->content_type;
 	const char *p = x->body.p;
@@ -194,38 +153,44 @@ static void read_body(struct exchange *x, struct reply *out)
 		return;
 	if ((!ok || !*type) && !strchr("{[", p[strspn(p, " \t\r\n")]))
 		return;
-	m = json_parse(p, x->body.len, &json_reply, x->why);
+	m = json_parse(p, x->body.len, &json_reply, a->why);
 	if (!m) {
-		if (ok)
-			fail(out, "jsonrpc.malformed", x->why);
+		a->malformed = true;
+		if (ok && !answer_failure(a, "response", &out->failure))
+			out->kind = REPLY_FAILED;
 		return;
 	}
-	if (!x->id) {
-		x->message = m;
+	if (!a->id) {
+		a->message = m;
 		return;
 	}
-	if (match(x, m, ok ? RPC_ERRORS_NULL : RPC_ERRORS_ALL)) {
+	answer_take(a, m, ok ? RPC_ERRORS_NULL : RPC_ERRORS_ALL);
+	if (a->message)
 		out->body[0] = '\0';
-		return;
-	}
-	if (ok)
-		fail(out, x->foreign ? "jsonrpc.wrong-id" : "jsonrpc.malformed",
-			x->foreign ? "the response carries another request's id"
-				   : "the response is JSON, but no JSON-RPC "
-				     "response");
+	else if (ok && answer_failure(a, "response", &out->failure))
+		fail(out, "jsonrpc.malformed",
+			"the response is JSON, but no JSON-RPC response");
+	else if (ok)
+		out->kind = REPLY_FAILED;
 }
 
 /* A stream that ended without our answer. */
 static void stream_without_answer(struct exchange *x, struct reply *out)
 {
-	if (x->malformed)
-		fail(out, "jsonrpc.malformed", x->why);
-	else if (x->foreign)
-		fail(out, "jsonrpc.wrong-id",
-			"the stream carries another request's id");
-	else
+	if (!answer_failure(&x->answer, "event stream", &out->failure)) {
+		out->kind = REPLY_FAILED;
+		return;
+	}
+	if (out->http->end != HTTP_FAILED)
 		fail(out, "sse.no-answer",
-			"the event stream ended without the answer");
+			"the server ended its event stream without the answer");
+	out->last_id = x->sse.last_id;
+	out->retry_ms = x->sse.retry_ms;
+}
+
+static bool truncated(const struct http_response *r)
+{
+	return r->end == HTTP_FAILED && strcmp(r->code, "http.truncated") == 0;
 }
 
 static void judge(struct exchange *x, struct reply *out)
@@ -236,6 +201,8 @@ static void judge(struct exchange *x, struct reply *out)
 	switch (r->end) {
 	case HTTP_FAILED:
 		fail(out, r->code, r->message);
+		if (x->form == FORM_STREAM && x->answer.id && truncated(r))
+			stream_without_answer(x, out);
 		return;
 	case HTTP_OURS:
 		fail(out, "", r->message);
@@ -249,28 +216,34 @@ static void judge(struct exchange *x, struct reply *out)
 	case HTTP_ENOUGH:
 		break;
 	}
-	if (x->form == FORM_STREAM && !x->message)
+	if (x->form == FORM_STREAM && x->answer.id && !x->answer.message)
 		stream_without_answer(x, out);
 	else if (x->form == FORM_BODY)
 		read_body(x, out);
-	if (x->message && x->id)
-		out->kind = x->match == RPC_RESULT ? REPLY_RESULT : REPLY_ERROR;
+	if (x->answer.message && x->answer.id)
+		out->kind = x->answer.match == RPC_RESULT ? REPLY_RESULT
+							  : REPLY_ERROR;
+}
+
+static void release(struct exchange *x)
+{
+	answer_release(&x->answer);
+	sse_release(&x->sse);
+	buf_release(&x->body);
+	free(x);
 }
 
 static void on_done(void *arg, const struct http_response *r)
 {
 	struct exchange *x = arg;
 	double end = x->matched_ms > 0 ? x->matched_ms : clock_mono_ms();
-	struct reply reply = {.http = r, .at_ms = end};
+	struct reply reply = {.http = r, .at_ms = end, .retry_ms = -1};
 
 	judge(x, &reply);
-	reply.message = x->message;
+	reply.message = x->answer.message;
+	reply.batch = x->answer.batch;
 	x->handler.done(x->arg, &reply);
-	cJSON_Delete(x->message);
-	sse_release(&x->sse);
-	buf_release(&x->body);
-	free(x->id);
-	free(x);
+	release(x);
 }
 
 int exchange_start(struct http *h, const struct http_request *rq,
@@ -283,17 +256,20 @@ int exchange_start(struct http *h, const struct http_request *rq,
 		.connected = handler->connected ? on_connected : NULL,
 		.data = on_data,
 		.done = on_done};
+	struct http_transfer *t;
 
 	x->handler = *handler;
 	x->arg = arg;
-	x->id = id ? xstrdup(id) : NULL;
 	x->want = want;
+	answer_init(&x->answer, id);
 	sse_init(&x->sse, EXCHANGE_MAX, on_event, x);
 	buf_init(&x->body, EXCHANGE_MAX);
-	if (!http_start(h, rq, &calls, x)) {
-		free(x->id);
-		free(x);
+	t = http_start(h, rq, &calls, x);
+	if (!t) {
+		release(x);
 		return -1;
 	}
+	if (handler->started)
+		handler->started(arg, t);
 	return 0;
 }

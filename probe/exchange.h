@@ -27,13 +27,30 @@ struct reply {
 	const cJSON *message;
 	struct failure failure;
 	bool ours;    /* with REPLY_FAILED: our own failure, not the server's */
+	bool batch;   /* the message came in a batch */
+	/*
+	 * Of an event stream that ended or broke without the answer, where
+	 * nothing else is wrong with it: its last event id, "" for none, and
+	 * the time after which to come back, or -1. Of all else NULL.
+	 */
+	const char *last_id;
+	long retry_ms;
 	double at_ms; /* monotonic: when the answer was there */
 	char body[240]; /* the beginning of a body that is no JSON */
 };
 
+/* Functions but done may be NULL. */
 struct exchange_handler {
+	/* At once; t lives until done. */
+	void (*started)(void *arg, struct http_transfer *t);
 	void (*resolved)(void *arg, const struct http_response *r);
 	void (*connected)(void *arg, const struct http_response *r);
+	/*
+	 * With WANT_EVENTS: an event of a stream, data with a NUL behind it. No
+	 * request may be started from here.
+	 */
+	void (*event)(void *arg, const struct http_response *r,
+		const char *type, const char *data, size_t n);
 	/* What r points to lives until this returns. */
 	void (*done)(void *arg, const struct reply *r);
 };
@@ -42,6 +59,7 @@ struct exchange_handler {
 enum exchange_want {
 	WANT_MESSAGE,  /* the JSON-RPC message that carries the id */
 	WANT_DOCUMENT, /* all of it, as one JSON document */
+	WANT_EVENTS,   /* of an event stream: each event, to the end */
 	WANT_STATUS    /* its status says it all */
 };
 

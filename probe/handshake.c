@@ -3,8 +3,10 @@
  *
  * It is first asked `server/discover`, which every server of revision
  * 2026-07-28 answers; what an older one makes of it leads to `initialize`. The
- * hint of a target turns this order around. Only an answer that says nothing of
- * eras leads on: a wall, a redirect or a failing server is what it is.
+ * hint of a target turns this order around. A server that takes neither may be
+ * one of HTTP+SSE, and is asked for its event stream. Only an answer that says
+ * nothing of eras leads on: a wall, a redirect or a failing server is what it
+ * is.
  */
 #include "course.h"
 
@@ -22,6 +24,7 @@
 
 static void send_discover(struct probe *p);
 static void send_initialize(struct probe *p);
+static void send_listen(struct probe *p);
 
 enum course { COURSE_STATELESS, COURSE_SESSION, COURSE_AGAIN, COURSE_FAIL };
 
@@ -117,6 +120,29 @@ static enum course course_of(const struct probe *p, const struct reply *r,
 	return final(r) || p->asked_initialize ? COURSE_FAIL : COURSE_SESSION;
 }
 
+/* Neither POST is taken: is it a server of HTTP+SSE, or none at all? */
+static void fail_posts(struct probe *p)
+{
+	const struct failure *get = &p->listen_failure;
+	struct failure f;
+
+	if (p->may_listen && !p->asked_listen) {
+		send_listen(p);
+	} else if (p->job.target->hint == ERA_SSE &&
+		strncmp(get->code, "sse.", 4) == 0) {
+		course_fail(p, NULL, get);
+	} else if (*get->message &&
+		strncmp(p->first_failure.code, "http.", 5) == 0) {
+		failure_set(&f, p->first_failure.code,
+			"no MCP server was found at this path: %.380s; and "
+			"for HTTP+SSE, %.200s",
+			p->first_failure.message, get->message);
+		course_fail_kept(p, &f);
+	} else {
+		course_fail_kept(p, &p->first_failure);
+	}
+}
+
 static void on_discover(struct probe *p, const struct reply *r)
 {
 	struct failure f = {0};
@@ -147,7 +173,7 @@ static void on_discover(struct probe *p, const struct reply *r)
 	if (*f.code)
 		course_fail(p, r, &f);
 	else if (*p->first_failure.code && !final(r))
-		course_fail(p, r, &p->first_failure);
+		fail_posts(p);
 	else
 		wall_reply(p, r);
 }
@@ -160,6 +186,7 @@ static void send_discover(struct probe *p)
 	char id[64];
 	struct buf b;
 
+	p->asking = ERA_STATELESS;
 	p->asked_discover = true;
 	p->wire.stateless = true;
 	buf_init(&b, 4096);
@@ -199,8 +226,8 @@ static void greet(struct probe *p, const struct reply *r)
 	struct failure f;
 	bool good;
 
-	p->era = ERA_SESSION;
-	if (wire_session_valid(session))
+	p->era = p->stream ? ERA_SSE : ERA_SESSION;
+	if (!p->stream && wire_session_valid(session))
 		snprintf(p->wire.session, sizeof p->wire.session, "%s",
 			session);
 	good = rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
@@ -216,6 +243,12 @@ static void greet(struct probe *p, const struct reply *r)
 	if (*session && !*p->wire.session) {
 		failure_set(&f, "mcp.session-id",
 			"the session id is not visible ASCII, or too long");
+		course_fail(p, r, &f);
+		return;
+	}
+	/* Whether it may be one is known only now. */
+	if (r->batch && strcmp(p->wire.revision, "2025-03-26") != 0) {
+		course_batch_failure(&f);
 		course_fail(p, r, &f);
 		return;
 	}
@@ -236,16 +269,38 @@ static bool maybe_stateless(const struct reply *r)
 		(r->http->status >= 400 && r->http->status <= 499);
 }
 
+/*
+ * Whether a refused initialize leaves HTTP+SSE open (2025-11-25, "Backwards
+ * Compatibility"): not where the refusal is one of the newer revisions.
+ */
+static bool maybe_sse(const struct reply *r)
+{
+	long status = r->http->status;
+	int code = r->kind == REPLY_ERROR ? rpc_error_code(r->message) : 0;
+
+	return (status == 400 || status == 404 || status == 405) &&
+		code != RPC_HEADER_MISMATCH && code != RPC_MISSING_CAPABILITY &&
+		code != RPC_UNSUPPORTED_VERSION && code != RPC_METHOD_NOT_FOUND;
+}
+
 static void on_initialize(struct probe *p, const struct reply *r)
 {
 	if (r->kind == REPLY_RESULT) {
 		greet(p, r);
-	} else if (!p->asked_discover && !final(r) && maybe_stateless(r)) {
-		diagnose(r, &p->first_failure);
-		send_discover(p);
-	} else {
-		wall_reply(p, r);
+		return;
 	}
+	if (p->stream || final(r) || r->kind == REPLY_FAILED) {
+		wall_reply(p, r);
+		return;
+	}
+	diagnose(r, &p->first_failure);
+	course_detail(p, r->http);
+	buf_char(&p->detail, '}');
+	p->may_listen = maybe_sse(r);
+	if (!p->asked_discover && maybe_stateless(r))
+		send_discover(p);
+	else
+		fail_posts(p);
 }
 
 static void send_initialize(struct probe *p)
@@ -254,6 +309,7 @@ static void send_initialize(struct probe *p)
 	char id[64];
 	struct buf b;
 
+	p->asking = p->stream ? ERA_SSE : ERA_SESSION;
 	p->asked_initialize = true;
 	p->wire.stateless = false;
 	buf_init(&b, 4096);
@@ -264,14 +320,67 @@ static void send_initialize(struct probe *p)
 	buf_release(&b);
 }
 
+/* What the answer to a GET says for itself, whatever the POSTs came to. */
+static bool final_get(const struct probe *p, const struct reply *r)
+{
+	long status = r->http->status;
+
+	if (r->kind == REPLY_FAILED)
+		return strcmp(r->failure.code, "sse.endpoint") == 0;
+	return wall_meant(r) || (status == 403 && p->wire.show_credential) ||
+		status == 429 || status >= 500;
+}
+
+static void on_listen(struct probe *p, const struct reply *r)
+{
+	const char *endpoint = stream_endpoint(p->stream);
+	struct failure *f = &p->listen_failure;
+
+	if (*endpoint) {
+		snprintf(p->wire.endpoint, sizeof p->wire.endpoint, "%s",
+			endpoint);
+		send_initialize(p);
+		return;
+	}
+	if (final_get(p, r)) {
+		wall_reply(p, r);
+		return;
+	}
+	if (r->kind == REPLY_FAILED)
+		*f = r->failure;
+	else
+		failure_set(f, "",
+			"a GET for its event stream is answered with status "
+			"%ld%s%.60s",
+			r->http->status, *r->http->content_type ? ", " : "",
+			r->http->content_type);
+	course_hang_up(p);
+	if (p->asked_initialize)
+		fail_posts(p);
+	else
+		send_discover(p);
+}
+
+static void send_listen(struct probe *p)
+{
+	p->asking = ERA_SSE;
+	p->asked_listen = true;
+	p->wire.stateless = false;
+	course_listen(p, on_listen);
+}
+
 void handshake_start(struct probe *p)
 {
 	/* What was found out before the wall need not be asked again. */
-	bool session = p->asked_discover ? p->asked_initialize
-					 : p->job.target->hint == ERA_SESSION;
+	enum era first = p->asking ? p->asking : p->job.target->hint;
 
 	p->asked_discover = p->asked_twice = p->asked_initialize = false;
-	if (session)
+	p->asked_listen = p->may_listen = false;
+	p->first_failure = p->listen_failure = (struct failure) {0};
+	course_hang_up(p);
+	if (first == ERA_SSE)
+		send_listen(p);
+	else if (first == ERA_SESSION)
 		send_initialize(p);
 	else
 		send_discover(p);

@@ -1,183 +1,28 @@
 /*
- * http.c: see http.h. Each transfer is an easy handle in one multi handle. The
- * moments that matter to a probe are taken from libcurl's callbacks: a socket
- * is opened once the name is resolved, and the pre-request hook runs once TCP
- * and TLS stand.
+ * http.c: see http.h. Each transfer is an easy handle in one multi handle.
  */
 #include "http.h"
 
-#include "address.h"
 #include "clock.h"
 #include "http_fail.h"
 #include "http_fields.h"
-#include "http_setup.h"
 #include "http_tls.h"
+#include "http_transfer.h"
 #include "log.h"
 #include "resolve.h"
 #include "trace.h"
-#include "url.h"
 #include "xalloc.h"
 
 #include <curl/curl.h>
 #include <math.h>
-#include <sys/socket.h>
-
-/* How long the end of a stream is waited for once the answer is here. */
-#define GRACE_MS 50
-#define HEADERS_MAX (128 * 1024) /* all header fields of a response */
 
 struct http {
 	struct http_config config;
 	CURLM *multi;
 	struct http_transfer *first; /* all that are running */
 	size_t running;
+	struct timers timers;
 };
-
-struct http_transfer {
-	struct http *http;
-	struct http_transfer *prev, *next;
-	CURL *easy;
-	struct http_setup setup;
-	struct http_tls *tls;
-	struct trace *trace; /* NULL for none */
-	struct http_handler handler;
-	void *arg;
-	struct http_response response;
-	double started_ms, timeout_ms;
-	double stop_at_ms;  /* NAN until the answer is here */
-	size_t header_bytes;
-	bool deny_private;
-	bool denied;		 /* an address was refused */
-	struct resolve *resolve; /* asks why the name did not resolve */
-	double resolve_by_ms;	 /* monotonic: until then */
-	char error[CURL_ERROR_SIZE];
-};
-
-static double elapsed(const struct http_transfer *t)
-{
-	return clock_mono_ms() - t->started_ms;
-}
-
-static curl_socket_t on_socket(void *arg, curlsocktype purpose,
-	struct curl_sockaddr *a)
-{
-	struct http_transfer *t = arg;
-	struct http_response *r = &t->response;
-
-	(void)purpose;
-	address_text(&a->addr, r->address, sizeof r->address, &r->port);
-	trace_note(t->trace, "Trying %s port %ld", r->address, r->port);
-	if (r->phase == HTTP_RESOLVING) {
-		r->phase = HTTP_CONNECTING;
-		r->resolved_ms = elapsed(t);
-		if (t->handler.resolved)
-			t->handler.resolved(t->arg, r);
-	}
-	if (t->deny_private && address_private(&a->addr)) {
-		t->denied = true;
-		return CURL_SOCKET_BAD;
-	}
-	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
-}
-
-/* When TCP stood: as TLS began, or else when all was ready. */
-static void note_tcp(struct http_transfer *t)
-{
-	struct http_response *r = &t->response;
-
-	if (r->tcp_ms > 0)
-		return;
-	if (t->tls->began_ms > 0)
-		r->tcp_ms = t->tls->began_ms - t->started_ms;
-	else if (!r->reused)
-		r->tcp_ms = r->connected_ms;
-}
-
-static int on_ready(void *arg, char *ip, char *local_ip, int port,
-	int local_port)
-{
-	struct http_transfer *t = arg;
-	struct http_response *r = &t->response;
-
-	(void)local_ip;
-	(void)local_port;
-	r->reused = r->phase == HTTP_RESOLVING;
-	r->phase = HTTP_READY;
-	r->connected_ms = elapsed(t);
-	note_tcp(t);
-	snprintf(r->address, sizeof r->address, "%s", ip);
-	r->port = port;
-	http_tls_facts(r, t->easy);
-	trace_connected(t->trace, r, t->tls->names);
-	if (t->handler.connected)
-		t->handler.connected(t->arg, r);
-	return CURL_PREREQFUNC_OK;
-}
-
-/* A new status line, after 1xx or a proxy's answer, begins anew. */
-static void note_status(struct http_transfer *t)
-{
-	struct http_response *r = &t->response;
-
-	http_fields_clear(r);
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r->status);
-	if (!(r->first_byte_ms > 0))
-		r->first_byte_ms = elapsed(t);
-}
-
-static size_t on_header(char *p, size_t size, size_t n, void *arg)
-{
-	struct http_transfer *t = arg;
-
-	n *= size;
-	t->header_bytes += n;
-	if (t->header_bytes > HEADERS_MAX)
-		return 0;
-	trace_field(t->trace, p, n);
-	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
-		note_status(t);
-	else
-		http_fields_add(&t->response, p, n);
-	return n;
-}
-
-static size_t on_data(char *p, size_t size, size_t n, void *arg)
-{
-	struct http_transfer *t = arg;
-
-	n *= size;
-	/* A little that is compressed may be a lot: it takes time, too. */
-	if (!isnan(t->stop_at_ms))
-		return clock_mono_ms() < t->stop_at_ms || !n ? n : 0;
-	trace_body(t->trace, p, n);
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response.status);
-	switch (t->handler.data(t->arg, &t->response, p, n)) {
-	case HTTP_WANT_MORE:
-		return n;
-	case HTTP_WANT_EOF:
-		t->stop_at_ms = clock_mono_ms() + GRACE_MS;
-		return n;
-	default:
-		t->response.end = HTTP_ABORTED;
-		return n ? 0 : 1;
-	}
-}
-
-/* Of all that libcurl tells, its own words may hold secrets. */
-static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
-	void *arg)
-{
-	struct http_transfer *t = arg;
-
-	(void)easy;
-	if (type != CURLINFO_HEADER_OUT)
-		return 0;
-	/* CONNECT: the proxy is there. */
-	if (t->response.phase == HTTP_CONNECTING)
-		t->response.tcp_ms = elapsed(t);
-	trace_sent(t->trace, p, n);
-	return 0;
-}
 
 struct http *http_new(const struct http_config *c)
 {
@@ -227,31 +72,6 @@ static void transfer_free(struct http_transfer *t)
 	free(t);
 }
 
-static bool set_callbacks(struct http_transfer *t)
-{
-	CURL *e = t->easy;
-	CURLcode rc = CURLE_OK;
-
-	HTTP_SET(CURLOPT_PRIVATE, t);
-	HTTP_SET(CURLOPT_ERRORBUFFER, t->error);
-	HTTP_SET(CURLOPT_HEADERFUNCTION, on_header);
-	HTTP_SET(CURLOPT_HEADERDATA, t);
-	HTTP_SET(CURLOPT_WRITEFUNCTION, on_data);
-	HTTP_SET(CURLOPT_WRITEDATA, t);
-	HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
-	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
-	HTTP_SET(CURLOPT_PREREQDATA, t);
-	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
-	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
-	if (t->trace || t->response.proxied) {
-		HTTP_SET(CURLOPT_VERBOSE, 1L);
-		HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
-		HTTP_SET(CURLOPT_DEBUGDATA, t);
-	}
-	return !rc;
-}
-
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg)
 {
@@ -278,7 +98,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	if (!t->easy ||
 		!http_setup(&t->setup, t->easy, &h->config, rq,
 			&t->response.proxied) ||
-		!set_callbacks(t) ||
+		!http_transfer_watch(t) ||
 		curl_multi_add_handle(h->multi, t->easy)) {
 		transfer_free(t);
 		return NULL;
@@ -289,6 +109,14 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 void http_stop(struct http_transfer *t)
 {
 	t->stop_at_ms = clock_mono_ms();
+	curl_multi_wakeup(t->http->multi);
+}
+
+struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
+	void *arg)
+{
+	curl_multi_wakeup(h->multi);
+	return timers_add(&h->timers, ms, fn, arg);
 }
 
 static void wake(void *multi)
@@ -317,9 +145,9 @@ static void judge(struct http_transfer *t, CURLcode rc)
 		.error = t->error,
 		.denied = t->denied,
 		.ip_version = t->http->config.ip_version,
-		.fields = t->header_bytes > HEADERS_MAX,
+		.fields = t->header_bytes > HTTP_HEADERS_MAX,
 		.tls = t->tls,
-		.after_ms = elapsed(t)};
+		.after_ms = http_transfer_elapsed(t)};
 
 	if (!isnan(t->stop_at_ms))
 		r->end = HTTP_ENOUGH;
@@ -340,9 +168,9 @@ static void finish(struct http_transfer *t, CURLcode rc)
 
 	if (t->response.phase == HTTP_CONNECTING && t->tls->began_ms > 0)
 		t->response.phase = HTTP_SECURING;
-	note_tcp(t);
+	http_transfer_note_tcp(t);
 	t->response.cert_wanted |= t->tls->cert_wanted;
-	t->response.total_ms = elapsed(t);
+	t->response.total_ms = http_transfer_elapsed(t);
 	http_fields_end(&t->response, t->easy);
 	judge(t, rc);
 	r = t->response;
@@ -393,7 +221,7 @@ size_t http_turn(struct http *h, double max_ms)
 		max_ms = 0;
 	}
 	/* What just came may have been all that was wanted. */
-	max_ms = settle(h, max_ms);
+	max_ms = timers_turn(&h->timers, settle(h, max_ms));
 	if (max_ms > 0)
 		curl_multi_poll(h->multi, NULL, 0, (int)ceil(max_ms), NULL);
 	return h->running;

@@ -8,6 +8,8 @@
 #ifndef HTTP_H
 #define HTTP_H
 
+#include "timer.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -135,6 +137,13 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 
 /* http_stop(t): no more of it is wanted: it ends as HTTP_ENOUGH, soon. */
 void http_stop(struct http_transfer *t);
+
+/*
+ * http_after(h, ms, fn, arg): call fn(arg) from http_turn after a time. The
+ * timer lives until then, or until timers_cancel, which may come from anywhere.
+ */
+struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
+	void *arg);
 
 /*
  * http_turn(h, max_ms): wait for something to happen, at most max_ms, and

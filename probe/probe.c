@@ -1,7 +1,7 @@
 /*
- * probe.c: how a probe begins, sends and ends. Its course is a chain of
- * functions, each of which handles the answer to one request and sends the
- * next; see course.h.
+ * probe.c: how a probe begins and ends. Its course is a chain of functions,
+ * each of which handles the answer to one request and sends the next; see
+ * course.h.
  */
 #include "course.h"
 
@@ -16,8 +16,6 @@
 
 /* Closing a session may take this long, beyond the deadline if need be. */
 #define CLOSE_MS 2000.0
-/* A timer of libcurl may fire so much before its time. */
-#define EARLY_MS 2.0
 
 static void release(struct probe *p)
 {
@@ -32,10 +30,19 @@ static void release(struct probe *p)
 	free(p);
 }
 
+void course_released(struct probe *p)
+{
+	if (p->over && !p->closing && !p->streams)
+		release(p);
+}
+
 static void on_closed(void *arg, const struct reply *r)
 {
+	struct probe *p = arg;
+
 	(void)r;
-	release(arg);
+	p->closing = false;
+	course_released(p);
 }
 
 /* Names that no record can carry keep the whole list of digests out of it. */
@@ -79,9 +86,11 @@ void course_finish(struct probe *p)
 	/* Steps that were not made leave nothing to sum up. */
 	if (!p->why && (p->job.last == STEP_TOOL_HASH || p->steps.failed))
 		summarise(p);
-	if (*p->wire.session && !wire_delete(&p->wire, CLOSE_MS, &handler, p))
-		return;
-	release(p);
+	course_hang_up(p);
+	p->over = true;
+	p->closing = *p->wire.session &&
+		!wire_delete(&p->wire, CLOSE_MS, &handler, p);
+	course_released(p);
 }
 
 void course_finish_ours(struct probe *p, const char *why)
@@ -109,17 +118,32 @@ void course_fail(struct probe *p, const struct reply *r,
 	course_finish(p);
 }
 
+void course_fail_kept(struct probe *p, const struct failure *f)
+{
+	steps_fail(&p->steps, clock_mono_ms(), f, p->detail.p);
+	course_finish(p);
+}
+
 void course_fail_deadline(struct probe *p)
 {
 	struct failure f;
 
-	failure_set(&f, "deadline", "the %g s for the whole probe are over",
-		p->job.target->timeout_s);
+	failure_set(&f, "deadline",
+		"the %g s for the whole probe are over without an answer to "
+		"%s",
+		p->job.target->timeout_s, p->method);
 	course_fail(p, NULL, &f);
 }
 
+void course_batch_failure(struct failure *f)
+{
+	failure_set(f, "mcp.batch",
+		"the answer comes in a JSON-RPC batch, which only revision "
+		"2025-03-26 has");
+}
+
 /* The name is resolved: step 1 ends. */
-static void resolved(struct probe *p, const struct http_response *h)
+void course_resolved(struct probe *p, const struct http_response *h)
 {
 	if (p->steps.next == STEP_DNS)
 		steps_pass(&p->steps, clock_mono_ms(), h->address, NULL);
@@ -147,7 +171,7 @@ static void connection_detail(struct probe *p, const struct http_response *h)
 }
 
 /* The connection stands: step 2 ends. */
-static void connected(struct probe *p, const struct http_response *h)
+void course_connected(struct probe *p, const struct http_response *h)
 {
 	char text[96], end[CLOCK_RFC3339] = "unknown";
 
@@ -156,7 +180,7 @@ static void connected(struct probe *p, const struct http_response *h)
 	p->connected = true;
 	/* What a server hands us may be private only if the server itself is. */
 	p->wire.deny_private = !address_private_text(h->address);
-	resolved(p, h);
+	course_resolved(p, h);
 	connection_detail(p, h);
 	if (!p->job.target->url.https) {
 		steps_skip_timed(&p->steps, clock_mono_ms(), "http, no TLS",
@@ -168,92 +192,6 @@ static void connected(struct probe *p, const struct http_response *h)
 	snprintf(text, sizeof text, "%s, certificate until %.10s",
 		h->tls_version, end);
 	steps_pass(&p->steps, clock_mono_ms(), text, p->detail.p);
-}
-
-/* A request that did not even get a connection: step 1 or 2 fails. */
-static void fail_connection(struct probe *p, const struct reply *r)
-{
-	bool dns = strncmp(r->failure.code, "dns.", 4) == 0;
-
-	if (!dns && p->steps.next == STEP_DNS)
-		steps_pass(&p->steps, r->at_ms, NULL, NULL);
-	if ((dns || strcmp(r->failure.code, "tcp.unreachable") == 0) &&
-		address_network_down())
-		course_finish_ours(p, "this machine has no network");
-	else
-		course_fail(p, r, &r->failure);
-}
-
-/* The deadline of the probe came while this was waited for. */
-static void fail_late(struct probe *p, const struct reply *r)
-{
-	struct failure f;
-
-	failure_set(&f, "deadline",
-		"the %g s for the whole probe are over; %s: %s",
-		p->job.target->timeout_s, step_name(p->steps.next),
-		r->failure.message);
-	course_fail(p, r, &f);
-}
-
-/* A request under way, and who handles its answer. */
-struct pending {
-	struct probe *probe;
-	void (*next)(struct probe *p, const struct reply *r);
-};
-
-static void on_resolved(void *arg, const struct http_response *h)
-{
-	resolved(((struct pending *)arg)->probe, h);
-}
-
-static void on_connected(void *arg, const struct http_response *h)
-{
-	connected(((struct pending *)arg)->probe, h);
-}
-
-static void on_done(void *arg, const struct reply *r)
-{
-	struct pending pending = *(struct pending *)arg;
-	struct probe *p = pending.probe;
-
-	free(arg);
-	p->cert_wanted |= r->http->cert_wanted;
-	if (r->ours)
-		course_finish_ours(p, r->failure.message);
-	else if (wall_certificate(r))
-		wall_certify(p, r);
-	else if (r->kind == REPLY_FAILED && !p->connected)
-		fail_connection(p, r);
-	else if (r->kind == REPLY_FAILED &&
-		clock_mono_ms() >= p->deadline_ms - EARLY_MS)
-		fail_late(p, r);
-	else
-		pending.next(p, r);
-}
-
-void course_send(struct probe *p, struct wire_message *m, double cap_ms,
-	void (*next)(struct probe *p, const struct reply *r))
-{
-	static const struct exchange_handler handler = {
-		.resolved = on_resolved,
-		.connected = on_connected,
-		.done = on_done};
-	double left = p->deadline_ms - clock_mono_ms();
-	struct pending *pending;
-
-	if (left < 1) {
-		course_fail_deadline(p);
-		return;
-	}
-	m->timeout_ms = left < cap_ms ? left : cap_ms;
-	m->fresh = p->requests++ == 0;
-	pending = xmalloc(sizeof *pending);
-	*pending = (struct pending) {.probe = p, .next = next};
-	if (wire_post(&p->wire, m, &handler, pending)) {
-		free(pending);
-		course_finish_ours(p, "libcurl refuses the request");
-	}
 }
 
 const char *course_request_id(struct probe *p, char *out)

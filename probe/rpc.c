@@ -96,6 +96,43 @@ enum rpc_match rpc_match(const cJSON *m, const char *id,
 		: RPC_NOT_OURS;
 }
 
+static bool is_integer(const cJSON *v)
+{
+	return cJSON_IsNumber(v) && v->valuedouble == floor(v->valuedouble);
+}
+
+static const char *fault_of_error(const cJSON *error)
+{
+	if (!cJSON_IsObject(error))
+		return "its error is no object";
+	if (!is_integer(json_get(error, "code")))
+		return "the code of its error is missing or no integer";
+	return NULL;
+}
+
+const char *rpc_fault(const cJSON *m, const char *id, enum rpc_errors errors)
+{
+	const char *version = json_str(m, "jsonrpc");
+	const char *theirs = json_str(m, "id");
+	const cJSON *error = json_get(m, "error");
+	const cJSON *result = json_get(m, "result");
+	bool no_id = !json_get(m, "id") || json_has_null(m, "id");
+	bool ours = theirs && strcmp(theirs, id) == 0;
+
+	if (errors == RPC_ERRORS_ALL || json_get(m, "method") ||
+		!(ours || (no_id && error && errors == RPC_ERRORS_NULL)))
+		return NULL;
+	if (!version || strcmp(version, "2.0") != 0)
+		return "its jsonrpc is not \"2.0\"";
+	if (!error && !result)
+		return "it has neither result nor error";
+	if (error && result)
+		return "it has both result and error";
+	if (error)
+		return fault_of_error(error);
+	return cJSON_IsObject(result) ? NULL : "its result is no object";
+}
+
 int rpc_error_code(const cJSON *m)
 {
 	double v;
@@ -106,14 +143,62 @@ int rpc_error_code(const cJSON *m)
 	return (int)v;
 }
 
+/* What codes mean (JSON-RPC 2.0, section 5.1; 2026-07-28, "Errors"). */
+static const struct {
+	int code;
+	const char *what;
+} codes[] = {
+	{-32700, "the server cannot parse the request"},
+	{-32600, "the server takes the request for an invalid one"},
+	{RPC_METHOD_NOT_FOUND, "the server does not know the method"},
+	{-32602, "the server refuses the parameters of the request"},
+	{-32603, "the server fails inside"},
+	{RPC_HEADER_MISMATCH,
+		"the server finds that a header field is missing or does not "
+		"match the request; a proxy may drop or change Mcp-Method, "
+		"Mcp-Name, Mcp-Param-* or MCP-Protocol-Version"},
+	{RPC_MISSING_CAPABILITY,
+		"the server serves only clients with a capability that this "
+		"one does not have"},
+	{RPC_UNSUPPORTED_VERSION,
+		"the server does not support the version of the protocol that "
+		"it was asked in"},
+};
+
+/* The member of an error's data that goes with its code. */
+static const cJSON *particulars(const cJSON *error)
+{
+	const cJSON *data = json_get(error, "data");
+	const cJSON *v = json_get(data, "requiredCapabilities");
+
+	return v ? v : json_get(data, "supported");
+}
+
 bool rpc_error_failure(const cJSON *m, struct failure *f)
 {
-	const char *text = json_str(json_get(m, "error"), "message");
+	const cJSON *error = json_get(m, "error");
+	const cJSON *more = particulars(error);
+	const char *text = json_str(error, "message");
+	const char *what = "the server answers with an error";
+	int n = rpc_error_code(m);
 	char code[32];
+	struct buf b;
 
-	snprintf(code, sizeof code, "jsonrpc.%d", rpc_error_code(m));
-	return failure_set(f, code, "the server answers with an error: %s",
+	for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+		if (codes[i].code == n)
+			what = codes[i].what;
+	buf_init(&b, 200);
+	if (more && (n == RPC_MISSING_CAPABILITY ||
+			    n == RPC_UNSUPPORTED_VERSION)) {
+		buf_str(&b, n == RPC_MISSING_CAPABILITY ? ", it wants "
+							: ", it supports ");
+		json_put(&b, more);
+	}
+	snprintf(code, sizeof code, "jsonrpc.%d", n);
+	failure_set(f, code, "%s (%d%s): %.300s", what, n, b.p,
 		text && *text ? text : "without a message");
+	buf_release(&b);
+	return false;
 }
 
 bool rpc_known_session(const char *v)
@@ -165,7 +250,8 @@ static bool missing(struct failure *f, const char *what, const char *where)
 	char code[48];
 
 	snprintf(code, sizeof code, "mcp.missing-%s", what);
-	return failure_set(f, code, "%s is missing in the result of %s", what,
+	return failure_set(f, code,
+		"%s is missing in the result of %s, or of the wrong type", what,
 		where);
 }
 
@@ -192,8 +278,8 @@ bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 	note_server(json_get(result, "serverInfo"), h);
 	if (!rpc_known_session(v))
 		return failure_set(f, "mcp.version",
-			"the server answers with protocol version %s, which is "
-			"none that begins with initialize",
+			"the server answers initialize with protocol version "
+			"%s, which is none that is known here to begin so",
 			h->revision);
 	if (!*h->server_name)
 		return missing(f, "serverInfo", "initialize");
@@ -220,8 +306,9 @@ bool rpc_judge_result_type(const cJSON *result, struct failure *f)
 	if (!type || (s && strcmp(s, "complete") == 0))
 		return true;
 	return failure_set(f, "mcp.result-type",
-		"the result is of type %s, where complete is expected",
-		s ? s : "that is not a string");
+		"the resultType of the result is %.60s; revision 2026-07-28 "
+		"knows \"complete\" here, and clients refuse any other",
+		s ? s : "no string");
 }
 
 /* The first text of a result's content, to quote it. */
@@ -239,16 +326,17 @@ static const char *first_text(const cJSON *content)
 	return "without a word";
 }
 
-bool rpc_judge_call(const cJSON *result, struct failure *f, bool *needs_input)
+bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
+	bool *needs_input)
 {
 	const char *type = json_str(result, "resultType");
 	const cJSON *content = json_get(result, "content");
 	bool is_error = false;
 
-	*needs_input = type && strcmp(type, "input_required") == 0;
+	*needs_input = stateless && type && strcmp(type, "input_required") == 0;
 	if (*needs_input)
 		return true;
-	if (!rpc_judge_result_type(result, f))
+	if (stateless && !rpc_judge_result_type(result, f))
 		return false;
 	if (!cJSON_IsArray(content))
 		return missing(f, "content", "tools/call");

@@ -53,12 +53,20 @@ enum rpc_errors {
 enum rpc_match rpc_match(const cJSON *m, const char *id,
 	enum rpc_errors errors);
 
+/*
+ * rpc_fault(m, id, errors): what is wrong with a message that is meant as the
+ * answer to `id` and is none by JSON-RPC 2.0 or the schema of MCP; NULL where
+ * nothing is, or it is not meant for us. With RPC_ERRORS_ALL always NULL: the
+ * status of the response says more.
+ */
+const char *rpc_fault(const cJSON *m, const char *id, enum rpc_errors errors);
+
 /* rpc_error_code(m): the code of an error message; 0 where it is no number. */
 int rpc_error_code(const cJSON *m);
 
 /*
- * rpc_error_failure(m, f): the failure "jsonrpc.<code>" with the server's own
- * words. Returns false.
+ * rpc_error_failure(m, f): the failure "jsonrpc.<code>": what the code means,
+ * where it has a meaning, and the server's own words. Returns false.
  */
 bool rpc_error_failure(const cJSON *m, struct failure *f);
 
@@ -96,10 +104,12 @@ bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
 	struct failure *f);
 
 /*
- * rpc_judge_call(result, f, needs_input): check the result of `tools/call`.
- * *needs_input: the tool works and wants to ask its caller something.
+ * rpc_judge_call(result, stateless, f, needs_input): check the result of
+ * `tools/call`. *needs_input: the tool works and wants to ask its caller
+ * something, which revision 2026-07-28 lets it do by its result.
  */
-bool rpc_judge_call(const cJSON *result, struct failure *f, bool *needs_input);
+bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
+	bool *needs_input);
 
 /*
  * rpc_judge_result_type(result, f): a result of revision 2026-07-28 must be

@@ -2,6 +2,8 @@
 
 #include "num.h"
 
+#define RETRY_MAX_MS 86400000
+
 void sse_init(struct sse *s, size_t max,
 	enum sse_want (*event)(void *, const char *, const char *, size_t),
 	void *arg)
@@ -27,6 +29,7 @@ static void dispatch(struct sse *s)
 {
 	const char *type = s->type.len ? s->type.p : "message";
 
+	memcpy(s->last_id, s->id, sizeof s->last_id);
 	if (s->has_data && s->data.len &&
 		s->event(s->arg, type, s->data.p, s->data.len) == SSE_STOP)
 		s->stopped = true;
@@ -49,14 +52,16 @@ static void field(struct sse *s, const char *name, size_t len,
 		buf_clear(&s->type);
 		buf_add(&s->type, value, n);
 	} else if (len == 2 && memcmp(name, "id", 2) == 0) {
-		if (n < sizeof s->last_id && !memchr(value, '\0', n)) {
-			memcpy(s->last_id, value, n);
-			s->last_id[n] = '\0';
+		if (n < sizeof s->id && !memchr(value, '\0', n)) {
+			memcpy(s->id, value, n);
+			s->id[n] = '\0';
 		}
 	} else if (len == 5 && memcmp(name, "retry", 5) == 0) {
-		if (strspn(value, "0123456789") == n &&
-			num_parse(value, 0, 86400000, &ms))
-			s->retry_ms = (long)ms;
+		/* Beyond a day it makes no difference how long. */
+		if (n && strspn(value, "0123456789") == n)
+			s->retry_ms = num_parse(value, 0, RETRY_MAX_MS, &ms)
+				? (long)ms
+				: RETRY_MAX_MS;
 	}
 }
 

@@ -19,7 +19,8 @@ struct sse {
 		size_t n);
 	void *arg;
 	struct buf line, type, data;
-	char last_id[256]; /* the last event id, "" for none */
+	char id[256];	   /* of the event that is being read */
+	char last_id[256]; /* of the last complete event, "" for none */
 	long retry_ms;	   /* the time to wait before reconnecting, or -1 */
 	bool has_data;
 	bool started; /* the byte order mark has been looked for */

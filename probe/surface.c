@@ -62,7 +62,8 @@ static void on_call(struct probe *p, const struct reply *r)
 		wall_reply(p, r);
 		return;
 	}
-	if (!rpc_judge_call(json_get(r->message, "result"), &f, &needs_input)) {
+	if (!rpc_judge_call(json_get(r->message, "result"),
+		    p->wire.stateless, &f, &needs_input)) {
 		course_fail(p, r, &f);
 		return;
 	}
@@ -93,8 +94,9 @@ static void call(struct probe *p)
 	}
 	if (!p->tools.kept) {
 		failure_set(&f, "tool.missing",
-			"the server does not list the health tool %.100s",
-			t->health_tool);
+			"the server does not list the health tool %.100s among "
+			"its %zu",
+			t->health_tool, p->tools.n);
 		course_fail(p, NULL, &f);
 		return;
 	}
@@ -117,7 +119,8 @@ static void listed(struct probe *p, const struct reply *r)
 	p->listed = true;
 	if (!p->tools.n) {
 		failure_set(&f, "mcp.no-tools",
-			"the server offers tools, but lists none");
+			"the server says in its capabilities that it offers "
+			"tools, but lists none");
 		course_fail(p, r, &f);
 		return;
 	}
@@ -165,6 +168,14 @@ static void on_list(struct probe *p, const struct reply *r)
 	const cJSON *next = json_get(result, "nextCursor");
 	struct failure f;
 
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND) {
+		failure_set(&f, "jsonrpc.-32601",
+			"the server says in its capabilities that it offers "
+			"tools, but does not know tools/list");
+		course_fail(p, r, &f);
+		return;
+	}
 	if (r->kind != REPLY_RESULT) {
 		wall_reply(p, r);
 		return;

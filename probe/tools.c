@@ -80,20 +80,40 @@ static char *canonical(const cJSON *tool, bool full, bool *too_large)
 	return s;
 }
 
-static bool judge_tool(const cJSON *tool, struct failure *f)
+/* What is wrong with an inputSchema, or NULL. */
+static const char *fault_of_schema(const cJSON *schema)
 {
-	const cJSON *schema = json_get(tool, "inputSchema");
+	const cJSON *type = json_get(schema, "type");
+	const char *s = cJSON_GetStringValue(type);
+
+	if (!schema)
+		return "is missing";
+	if (!cJSON_IsObject(schema))
+		return "is no JSON object";
+	if (!type)
+		return "has no type";
+	return s && strcmp(s, "object") == 0 ? NULL : "is of another type";
+}
+
+/* n: which of the page it is, from 1 on. */
+static bool judge_tool(const cJSON *tool, size_t n, struct failure *f)
+{
 	const char *name = json_str(tool, "name");
-	const char *type = json_str(schema, "type");
+	const char *fault = fault_of_schema(json_get(tool, "inputSchema"));
 
 	if (!cJSON_IsObject(tool) || !name || !*name)
 		return failure_set(f, "mcp.tool-name",
-			"a tool of the list has no name");
-	if (!cJSON_IsObject(schema) || !type || strcmp(type, "object") != 0)
+			"tool number %zu of the list %s, so clients refuse the "
+			"whole list",
+			n,
+			cJSON_IsObject(tool) ? "has no name"
+					     : "is no JSON object");
+	if (fault)
 		return failure_set(f, "mcp.tool-schema",
-			"the inputSchema of tool %.100s is no schema of type "
-			"object, so clients refuse the whole list",
-			name);
+			"the inputSchema of tool %.100s %s, where a schema of "
+			"type object is required, so clients refuse the whole "
+			"list",
+			name, fault);
 	return true;
 }
 
@@ -113,7 +133,8 @@ static bool seen(const struct tools *t, const struct tool *tool, bool *found,
 		*found = same(t->list[i].full, tool->full);
 		return *found ||
 			failure_set(f, "mcp.duplicate-tool",
-				"two different tools are called %.100s",
+				"two different tools are called %.100s; a "
+				"client can call only one of them",
 				tool->name);
 	}
 	return true;
@@ -133,12 +154,13 @@ static bool too_large(struct failure *f)
 		BYTES_MAX / 1024 / 1024);
 }
 
-static bool add_tool(struct tools *t, const cJSON *v, struct failure *f)
+static bool add_tool(struct tools *t, const cJSON *v, size_t n,
+	struct failure *f)
 {
 	struct tool tool = {0};
 	bool large_contract = false, large_full = false, found = false;
 
-	if (!judge_tool(v, f))
+	if (!judge_tool(v, n, f))
 		return false;
 	tool.name = xstrdup(json_str(v, "name"));
 	tool.contract = canonical(v, false, &large_contract);
@@ -166,13 +188,15 @@ static bool add_tool(struct tools *t, const cJSON *v, struct failure *f)
 bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
 {
 	const cJSON *list = json_get(result, "tools"), *v;
+	size_t n = 0;
 
 	if (!cJSON_IsArray(list))
 		return failure_set(f, "mcp.missing-tools",
-			"tools is missing in the result of tools/list");
+			"tools is missing in the result of tools/list, or no "
+			"array");
 	cJSON_ArrayForEach(v, list)
 	{
-		if (!add_tool(t, v, f))
+		if (!add_tool(t, v, ++n, f))
 			return false;
 	}
 	return true;

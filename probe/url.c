@@ -105,6 +105,38 @@ bool url_parse(const char *s, struct url *u, char *why)
 	return ok;
 }
 
+bool url_resolve(const struct url *base, const char *ref, struct url *u,
+	char *why)
+{
+	char *text = NULL;
+	bool ok = false;
+	CURLU *h;
+
+	if (!*ref)
+		return fail(why, "empty");
+	if (strlen(ref) >= URL_MAX)
+		return fail(why, "too long");
+	for (const char *p = ref; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return fail(why, "a space or control character in it");
+	if (strchr(ref, '#'))
+		return fail(why, "a fragment in it");
+	h = curl_url();
+	if (!h)
+		return fail(why, "out of memory");
+	if (curl_url_set(h, CURLUPART_URL, base->text, 0) ||
+		curl_url_set(h, CURLUPART_URL, ref, CURLU_NON_SUPPORT_SCHEME) ||
+		curl_url_get(h, CURLUPART_URL, &text, 0))
+		fail(why, "not a URL");
+	else if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
+		fail(why, "a user name or password in it");
+	else
+		ok = url_parse(text, u, why);
+	curl_free(text);
+	curl_url_cleanup(h);
+	return ok;
+}
+
 bool url_same_origin(const struct url *a, const struct url *b)
 {
 	if (a->https != b->https || a->port != b->port)

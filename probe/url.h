@@ -30,6 +30,14 @@ struct url {
 bool url_parse(const char *s, struct url *u, char *why);
 
 /*
+ * url_resolve(base, ref, u, why): take apart what ref, absolute or relative,
+ * means on the page base (RFC 3986, section 5). As url_parse; what has a
+ * fragment is refused too.
+ */
+bool url_resolve(const struct url *base, const char *ref, struct url *u,
+	char *why);
+
+/*
  * url_same_origin(a, b): whether scheme, host and port are the same (RFC 6454).
  * The names and addresses of the loopback count as one host.
  */

@@ -145,6 +145,9 @@ static const char *client_key(const struct wire *w)
 
 static void add_agreed(struct fields *f, const struct wire *w)
 {
+	/* HTTP+SSE has neither: its session is in the endpoint. */
+	if (*w->endpoint)
+		return;
 	if (w->stateless)
 		add(f, "MCP-Protocol-Version", REVISION_STATELESS);
 	else if (*w->revision)
@@ -158,7 +161,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 {
 	struct fields f = {0};
 	struct http_request rq = {.method = "POST",
-		.url = w->target->url.text,
+		.url = *w->endpoint ? w->endpoint : w->target->url.text,
 		.headers = (const char *const *)f.list,
 		.body = m->body,
 		.timeout_ms = m->timeout_ms,
@@ -181,10 +184,53 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 			add_params(&f, json_get(m->tool, "inputSchema"),
 				m->arguments, 0);
 	}
-	rc = exchange_start(w->http, &rq, m->id ? WANT_MESSAGE : WANT_STATUS,
-		m->id, handler, arg);
+	if (m->id && !*w->endpoint)
+		rc = exchange_start(
+			w->http, &rq, WANT_MESSAGE, m->id, handler, arg);
+	else
+		rc = exchange_start(
+			w->http, &rq, WANT_STATUS, NULL, handler, arg);
 	release(&f);
 	return rc;
+}
+
+/* A GET of the target itself, for an event stream. */
+static int get_stream(const struct wire *w, const char *last_id,
+	const char *id, double timeout_ms, bool fresh,
+	const struct exchange_handler *handler, void *arg)
+{
+	struct fields f = {0};
+	struct http_request rq = {.method = "GET",
+		.url = w->target->url.text,
+		.headers = (const char *const *)f.list,
+		.timeout_ms = timeout_ms,
+		.fresh = fresh,
+		.cert = client_cert(w),
+		.key = client_key(w)};
+	int rc;
+
+	add_common(&f, w);
+	add(&f, "Accept", "text/event-stream");
+	if (last_id) {
+		add_agreed(&f, w);
+		add(&f, "Last-Event-ID", last_id);
+	}
+	rc = exchange_start(w->http, &rq, id ? WANT_MESSAGE : WANT_EVENTS, id,
+		handler, arg);
+	release(&f);
+	return rc;
+}
+
+int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
+	const struct exchange_handler *handler, void *arg)
+{
+	return get_stream(w, NULL, NULL, timeout_ms, fresh, handler, arg);
+}
+
+int wire_resume(const struct wire *w, const char *last_id, const char *id,
+	double timeout_ms, const struct exchange_handler *handler, void *arg)
+{
+	return get_stream(w, last_id, id, timeout_ms, false, handler, arg);
 }
 
 int wire_delete(const struct wire *w, double timeout_ms,

@@ -17,6 +17,7 @@ struct wire {
 	bool stateless;	    /* revision 2026-07-28 and its header fields */
 	char revision[32];  /* agreed on; "" before */
 	char session[1024]; /* Mcp-Session-Id; "" for none */
+	char endpoint[URL_MAX]; /* where HTTP+SSE wants messages; "" before */
 	bool show_credential;
 	bool deny_private; /* for addresses that the server handed us */
 };
@@ -35,6 +36,21 @@ struct wire_message {
 /* wire_post(w, m, handler, arg): send a message. As exchange_start. */
 int wire_post(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_listen(w, timeout_ms, fresh, handler, arg): open the event stream of
+ * HTTP+SSE (2024-11-05). As exchange_start, with WANT_EVENTS.
+ */
+int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
+	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_resume(w, last_id, id, timeout_ms, handler, arg): go on with an event
+ * stream that the server left after the event last_id, for the answer to the
+ * request id (2025-11-25, "Resumability and Redelivery").
+ */
+int wire_resume(const struct wire *w, const char *last_id, const char *id,
+	double timeout_ms, const struct exchange_handler *handler, void *arg);
 
 /* wire_delete(w, timeout_ms, handler, arg): end the session. */
 int wire_delete(const struct wire *w, double timeout_ms,

@@ -85,6 +85,12 @@ logged() {
 	[ "$opened" -gt 0 ] && [ "$opened" -eq "$closed" ]
 }
 
+# hung_up PATTERN N: the log says N times that an event stream was closed.
+hung_up() {
+	timeout 10 grep -q -m "$2" "$1" <(tail -n +1 -f --pid="$PEER" "$LOG")
+	[ "$(grep -c "$1" "$LOG")" -eq "$2" ]
+}
+
 @test "server-everything of today: 2025-11-25, stateful, SSE" {
 	healthy ev-new 2025-11-25 session 13 --health-tool echo --health-args '{"message":"hi"}'
 	jq -es '.[6].status == "pass"' out
@@ -170,9 +176,48 @@ childless() {
 }
 
 @test "SDK v1 that closes its streams in the middle" {
-	healthy sdk-polling 2025-11-25 session 1
+	healthy sdk-polling 2025-11-25 session 1 --health-tool long-task
+	jq -es '.[6].status == "pass"' out
 	gone 200 404 "$URL"
 	logged 'Session initialized' 'Transport closed'
+}
+
+@test "HTTP+SSE of SDK v1, at a path that does not say so" {
+	healthy sdk-sse 2025-11-25 sse 1
+	hung_up 'SSE transport closed' 2
+}
+
+@test "HTTP+SSE of mcp-proxy: the same tools, whatever the hint" {
+	peer mcp-proxy
+	probe "$URL"
+	jq -s 'last | [.tool_hash, .full_hash]' out >first
+	url=${URL%mcp}sse
+	for hint in sse session stateless; do
+		echo "{\"slug\":\"s\",\"url\":\"$url\",\"protocol_hint\":\"$hint\"}" >target
+		probe --targets target
+		told "healthy - - 2025-11-25 sse 14"
+		jq -s 'last | [.tool_hash, .full_hash]' out | diff first -
+	done
+	probe --health-tool list_allowed_directories "$url"
+	told "healthy - - 2025-11-25 sse 14"
+	jq -es '.[6].status == "pass"' out
+}
+
+@test "HTTP+SSE of supergateway: no child for a client" {
+	healthy supergateway-sse 2025-11-25 sse 9
+	hung_up 'SSE connection closed' 2
+	[ "$(pgrep -cP "$PEER")" -eq 1 ]
+}
+
+@test "HTTP+SSE of server-everything, today's and that of April 2025" {
+	healthy ev-new-sse 2025-11-25 sse 13 --health-tool echo --health-args '{"message":"hi"}'
+	jq -es '.[6].status == "pass"' out
+	hung_up 'Client Disconnected' 2
+	teardown
+	# This one exits once its client has gone.
+	peer ev-2504-sse
+	probe "$URL"
+	told "healthy - - 2024-11-05 sse 8"
 }
 
 # authorize ISSUER RESOURCE: the token that a client gets there (RFC 7591, 7636).

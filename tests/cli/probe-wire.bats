@@ -257,10 +257,53 @@ asked() {
 		no-json@initialized     healthy - - 2025-11-25 session 3
 		no-rpc@initialized      healthy - - 2025-11-25 session 3
 		rpc-error@initialized   healthy - - 2025-11-25 session 3
+		accepted-error@initialized healthy - - 2025-11-25 session 3
 		20-mb@initialized       healthy - - 2025-11-25 session 3
 		drip@initialized        healthy - - 2025-11-25 session 3
 		endless-sse@initialized healthy - - 2025-11-25 session 3
 	EOF
+}
+
+@test "the rules of JSON-RPC, and of each revision" {
+	WIDTH=8 table rules --health-tool echo <<-'EOF'
+		# path                 state   step code protocol era tools
+		both@list              broken tools-list jsonrpc.malformed 2025-11-25 session -
+		null-error@list        broken tools-list jsonrpc.malformed 2025-11-25 session -
+		neither@list           broken tools-list jsonrpc.malformed 2025-11-25 session -
+		no-object@list         broken tools-list jsonrpc.malformed 2025-11-25 session -
+		null-result@list       broken tools-list jsonrpc.malformed 2025-11-25 session -
+		error-text@list        broken tools-list jsonrpc.malformed 2025-11-25 session -
+		error-no-code@list     broken tools-list jsonrpc.malformed 2025-11-25 session -
+		error-half@list        broken tools-list jsonrpc.malformed 2025-11-25 session -
+		error-word@list        broken tools-list jsonrpc.malformed 2025-11-25 session -
+		jsonrpc-1@list         broken tools-list jsonrpc.malformed 2025-11-25 session -
+		sse+both@list          broken tools-list jsonrpc.malformed 2025-11-25 session -
+		id-missing@list        broken tools-list jsonrpc.malformed 2025-11-25 session -
+		id-number@list         broken tools-list jsonrpc.wrong-id 2025-11-25 session -
+		id-null@list           broken tools-list jsonrpc.wrong-id 2025-11-25 session -
+		sse+id-number@list     broken tools-list jsonrpc.wrong-id 2025-11-25 session -
+		id-null-error@list     broken tools-list jsonrpc.-32600 2025-11-25 session -
+		parse@list             broken tools-list jsonrpc.-32700 2025-11-25 session -
+		invalid@list           broken tools-list jsonrpc.-32600 2025-11-25 session -
+		params@list            broken tools-list jsonrpc.-32602 2025-11-25 session -
+		stateless+mismatch@list   broken tools-list jsonrpc.-32020 2026-07-28 stateless -
+		stateless+capability@list broken tools-list jsonrpc.-32021 2026-07-28 stateless -
+		stateless+version@list    broken tools-list jsonrpc.-32022 2026-07-28 stateless -
+		batched@list           broken tools-list mcp.batch 2025-11-25 session -
+		batched-sse@list       broken tools-list mcp.batch 2025-11-25 session -
+		stateless+batched@list broken tools-list mcp.batch 2026-07-28 stateless -
+		batch-later            broken initialize mcp.batch 2025-06-18 session -
+		batch-sse              healthy - - 2025-03-26 session 3
+		asks@list              broken tools-call tool.missing 2025-11-25 session 1
+		list-untyped           healthy - - 2026-07-28 stateless 1
+		call-type              broken tools-call mcp.result-type 2026-07-28 stateless 3
+		old-typed              healthy - - 2025-11-25 session 1
+	EOF
+	[ "$(sessions rules)" -eq 0 ]
+	says() { jq -es --arg w "$2" 'any(.[]; .message // "" | contains($w))' "rows/$1.out"; }
+	says stateless+mismatch@list Mcp-Name
+	says stateless+capability@list '{"sampling":{}}'
+	says stateless+version@list '["2031-01-01"]'
 }
 
 @test "what is wrong with a list of tools is named" {
@@ -272,6 +315,7 @@ asked() {
 		list-odd           broken tools-list mcp.tool-name 2025-11-25 session -
 		list-nameless      broken tools-list mcp.tool-name 2025-11-25 session -
 		list-no-schema     broken tools-list mcp.tool-schema 2025-11-25 session -
+		list-untyped-schema broken tools-list mcp.tool-schema 2025-11-25 session -
 		list-array-schema  broken tools-list mcp.tool-schema 2025-11-25 session -
 		list-two           broken tools-list mcp.duplicate-tool 2025-11-25 session -
 		pages-loop         broken tools-list mcp.cursor-loop 2025-11-25 session -

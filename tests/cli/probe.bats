@@ -165,7 +165,7 @@ shown() {
 		ok 4 - here oauth-discovery # SKIP open server
 		ok 5 - here auth-initialize # SKIP open server
 		not ok 6 - here tools-list
-		# jsonrpc.-32603: the server answers with an error: kaput
+		# jsonrpc.-32603: the server fails inside (-32603): kaput
 		ok 7 - here tools-call # SKIP not reached
 		ok 8 - here tool-hash # SKIP not reached
 		1..8

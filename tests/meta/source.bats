@@ -34,7 +34,8 @@ only() {
 
 @test "a library is known to its owners alone" {
 	only curl/ alertd/webhook.c probe/http.c probe/http_fail.h \
-		probe/http_fields.h probe/http_setup.h probe/http_tls.h probe/url.c
+		probe/http_fields.h probe/http_setup.h probe/http_tls.h probe/http_transfer.h \
+		probe/url.c
 	only hiredis/ lib/store.c
 	only yaml.h lib/conf_yaml.h
 	only fcgiapp.h serve/main.c
@@ -60,7 +61,7 @@ only() {
 		serve/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing probe/sse probe/rpc \
+		alertd/outbox alertd/routing probe/sse probe/rpc probe/answer \
 		probe/tools probe/oauth probe/challenge probe/steps \
 		probe/failure probe/mask probe/redact probe/wall_judge lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do

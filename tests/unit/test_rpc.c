@@ -337,8 +337,15 @@ static void test_judge_discover(void **state)
 /* The code, or what is said of a tool that fails; "" for a pass. */
 static void say_call(const cJSON *m, char *out, size_t size)
 {
-	struct failure f = {.code = ""};
-	bool needs_input = true, ok = rpc_judge_call(m, &f, &needs_input);
+	struct failure f = {.code = ""}, old = {.code = ""};
+	bool needs_input = true, old_needs = true;
+	bool ok = rpc_judge_call(m, true, &f, &needs_input);
+
+	rpc_judge_call(m, false, &old, &old_needs);
+	assert_false(old_needs);
+	assert_string_not_equal(old.code, "mcp.result-type");
+	assert_true(needs_input || strcmp(f.code, "mcp.result-type") == 0 ||
+		strcmp(f.code, old.code) == 0);
 
 	assert_true(ok == !*f.code);
 	if (ok)

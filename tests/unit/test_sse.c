@@ -202,6 +202,9 @@ static void test_id_and_retry(void **state)
 		{S("id: 1\n\nid\n\n"), "", 0, 0},
 		{S("id: 1\nid: 2\0\nid: \0\n\n"), "#1", 0, 0},
 		{S("ID: 1\nid : 2\n\n"), "", 0, 0},
+		/* An event that was cut off was not received. */
+		{S("id: 1\ndata: a\n\nid: 2\ndata: b\n"), "[message:a]#1", 0,
+			0},
 		{S("id: x\nid: " X128 X64 X16 X16 X16 X16 "\n\n"), "#x", 0, 0},
 		{S("id: x\nid:" X128 X64 X16 X16 X16 "0123456789abcde\n\n"),
 			"#" X128 X64 X16 X16 X16 "0123456789abcde", 0, 0},
@@ -210,7 +213,8 @@ static void test_id_and_retry(void **state)
 		{S("retry: 007\n\n"), "@7", 0, 0},
 		{S("retry: 10\nretry: 20\n\n"), "@20", 0, 0},
 		{S("retry: 86400000\nretry: 86400001\n"), "@86400000", 0, 0},
-		{S("retry: 10\nretry: 99999999999999999999\n"), "@10", 0, 0},
+		{S("retry: 10\nretry: 99999999999999999999\n"), "@86400000", 0,
+			0},
 		/* Digits, and nothing but digits. */
 		{S("retry\nretry:\nretry: \n"), "", 0, 0},
 		{S("retry: -1\nretry: +1\nretry: 1.5\nretry: 1e3\n"), "", 0, 0},
@@ -239,7 +243,7 @@ static void test_limits(void **state)
 			"[message:a]!", 16, 0},
 		/* Fixed: a line too long was taken for an empty one. */
 		{S("data: a\n" X16 "x\n\n"), "!", 16, 0},
-		{S("id: a\nid: " X16 "\ndata: b\n\n"), "!#a", 16, 0},
+		{S("id: a\nid: " X16 "\ndata: b\n\n"), "!", 16, 0},
 		{S(X64 X64), "!", 16, 0},
 		{S("\xef\xbb" X16), "!", 16, 0},
 		/* The mark does not count. */

@@ -245,6 +245,47 @@ static void test_origins(void **state)
 	}
 }
 
+static void test_resolve(void **state)
+{
+	/* What a reference means on https://h:8443/a/sse?k=v; NULL: refused. */
+	static const struct {
+		const char *ref, *expected;
+	} rows[] = {
+		{"/m?s=1", "https://h:8443/m?s=1"},
+		{"m?s=1", "https://h:8443/a/m?s=1"},
+		{"?s=1", "https://h:8443/a/sse?s=1"},
+		{"./m", "https://h:8443/a/m"}, {"../m", "https://h:8443/m"},
+		{"../../m", "https://h:8443/m"},
+		{"//other/m", "https://other/m"},
+		{"http://other:81/m", "http://other:81/m"},
+		{"HTTPS://h:8443/m", "https://h:8443/m"},
+		{"", NULL}, {"/m#x", NULL}, {"#", NULL}, {"/a b", NULL},
+		{"/a\nb", NULL}, {"/a\x7f", NULL},
+		{"https://me@h:8443/m", NULL}, {"//me:pw@h:8443/m", NULL},
+		{"file:///etc/passwd", NULL}, {"ftp://h/m", NULL},
+		{"https://h:99999/m", NULL},
+	};
+	char why[URL_WHY], longest[URL_MAX + 1];
+	struct url base, u;
+
+	(void)state;
+	assert_true(url_parse("https://h:8443/a/sse?k=v", &base, why));
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		bool ok = url_resolve(&base, rows[i].ref, &u, why);
+
+		if (ok != !!rows[i].expected ||
+			(ok && strcmp(u.text, rows[i].expected) != 0))
+			fail_msg("%s: %s", rows[i].ref, ok ? u.text : why);
+	}
+	/* The whole must fit too. */
+	memset(longest, 'x', sizeof longest);
+	longest[0] = '/';
+	longest[URL_MAX - 1] = '\0';
+	assert_false(url_resolve(&base, longest, &u, why));
+	longest[URL_MAX - sizeof "https://h:8443"] = '\0';
+	assert_true(url_resolve(&base, longest, &u, why));
+}
+
 static void test_secure(void **state)
 {
 	static const struct {
@@ -281,6 +322,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_origins),
+		cmocka_unit_test(test_resolve),
 		cmocka_unit_test(test_secure),
 	};
 

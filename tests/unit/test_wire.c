@@ -87,6 +87,24 @@ static void test_revisions(void **state)
 	expect("GET https://as/x\nX-Probe-Region: eu-west-2\n"
 	       "Accept: application/json\nMCP-Protocol-Version: 2025-11-25\n");
 
+	/* What goes on with a stream is part of the session. */
+	wire_resume(&w, "ev 1", "7", 1, &nobody, NULL);
+	expect("GET https://h/mcp?k=v\nX-Probe-Region: eu-west-2\n"
+	       "Accept: text/event-stream\nMCP-Protocol-Version: 2025-06-18\n"
+	       "Mcp-Session-Id: s-1\nLast-Event-ID: ev 1\n");
+
+	/* HTTP+SSE, which has neither version nor session. */
+	w = (struct wire) {.target = &target};
+	wire_listen(&w, 1, true, &nobody, NULL);
+	expect("GET https://h/mcp?k=v\nX-Probe-Region: eu-west-2\n"
+	       "Accept: text/event-stream\n");
+	memcpy(w.endpoint, "https://h/m", 12);
+	memcpy(w.revision, "2025-06-18", 11);
+	wire_post(&w, &m, &nobody, NULL);
+	expect("POST https://h/m with {}\nX-Probe-Region: eu-west-2\n"
+	       "Content-Type: application/json\n"
+	       "Accept: application/json, text/event-stream\n");
+
 	w = (struct wire) {.target = &target, .stateless = true};
 	m.name = NULL;
 	wire_post(&w, &m, &nobody, NULL);

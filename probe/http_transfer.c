@@ -1,0 +1,168 @@
+/*
+ * http_transfer.c: the moments that matter to a probe, taken from libcurl's
+ * callbacks: a socket is opened once the name is resolved, and the pre-request
+ * hook runs once TCP and TLS stand.
+ */
+#include "http_transfer.h"
+
+#include "address.h"
+#include "clock.h"
+#include "http_fields.h"
+#include "http_tls.h"
+#include "trace.h"
+
+#include <math.h>
+#include <sys/socket.h>
+
+/* How long the end of a stream is waited for once the answer is here. */
+#define GRACE_MS 50
+
+double http_transfer_elapsed(const struct http_transfer *t)
+{
+	return clock_mono_ms() - t->started_ms;
+}
+
+static curl_socket_t on_socket(void *arg, curlsocktype purpose,
+	struct curl_sockaddr *a)
+{
+	struct http_transfer *t = arg;
+	struct http_response *r = &t->response;
+
+	(void)purpose;
+	address_text(&a->addr, r->address, sizeof r->address, &r->port);
+	trace_note(t->trace, "Trying %s port %ld", r->address, r->port);
+	if (r->phase == HTTP_RESOLVING) {
+		r->phase = HTTP_CONNECTING;
+		r->resolved_ms = http_transfer_elapsed(t);
+		if (t->handler.resolved)
+			t->handler.resolved(t->arg, r);
+	}
+	if (t->deny_private && address_private(&a->addr)) {
+		t->denied = true;
+		return CURL_SOCKET_BAD;
+	}
+	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+void http_transfer_note_tcp(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	if (r->tcp_ms > 0)
+		return;
+	if (t->tls->began_ms > 0)
+		r->tcp_ms = t->tls->began_ms - t->started_ms;
+	else if (!r->reused)
+		r->tcp_ms = r->connected_ms;
+}
+
+static int on_ready(void *arg, char *ip, char *local_ip, int port,
+	int local_port)
+{
+	struct http_transfer *t = arg;
+	struct http_response *r = &t->response;
+
+	(void)local_ip;
+	(void)local_port;
+	r->reused = r->phase == HTTP_RESOLVING;
+	r->phase = HTTP_READY;
+	r->connected_ms = http_transfer_elapsed(t);
+	http_transfer_note_tcp(t);
+	snprintf(r->address, sizeof r->address, "%s", ip);
+	r->port = port;
+	http_tls_facts(r, t->easy);
+	trace_connected(t->trace, r, t->tls->names);
+	if (t->handler.connected)
+		t->handler.connected(t->arg, r);
+	return CURL_PREREQFUNC_OK;
+}
+
+/* A new status line, after 1xx or a proxy's answer, begins anew. */
+static void note_status(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	http_fields_clear(r);
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r->status);
+	if (!(r->first_byte_ms > 0))
+		r->first_byte_ms = http_transfer_elapsed(t);
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+
+	n *= size;
+	t->header_bytes += n;
+	if (t->header_bytes > HTTP_HEADERS_MAX)
+		return 0;
+	trace_field(t->trace, p, n);
+	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
+		note_status(t);
+	else
+		http_fields_add(&t->response, p, n);
+	return n;
+}
+
+static size_t on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+
+	n *= size;
+	/* A little that is compressed may be a lot: it takes time, too. */
+	if (!isnan(t->stop_at_ms))
+		return clock_mono_ms() < t->stop_at_ms || !n ? n : 0;
+	trace_body(t->trace, p, n);
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response.status);
+	switch (t->handler.data(t->arg, &t->response, p, n)) {
+	case HTTP_WANT_MORE:
+		return n;
+	case HTTP_WANT_EOF:
+		t->stop_at_ms = clock_mono_ms() + GRACE_MS;
+		return n;
+	default:
+		t->response.end = HTTP_ABORTED;
+		return n ? 0 : 1;
+	}
+}
+
+/* Of all that libcurl tells, its own words may hold secrets. */
+static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
+	void *arg)
+{
+	struct http_transfer *t = arg;
+
+	(void)easy;
+	if (type != CURLINFO_HEADER_OUT)
+		return 0;
+	/* CONNECT: the proxy is there. */
+	if (t->response.phase == HTTP_CONNECTING)
+		t->response.tcp_ms = http_transfer_elapsed(t);
+	trace_sent(t->trace, p, n);
+	return 0;
+}
+
+bool http_transfer_watch(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_PRIVATE, t);
+	HTTP_SET(CURLOPT_ERRORBUFFER, t->error);
+	HTTP_SET(CURLOPT_HEADERFUNCTION, on_header);
+	HTTP_SET(CURLOPT_HEADERDATA, t);
+	HTTP_SET(CURLOPT_WRITEFUNCTION, on_data);
+	HTTP_SET(CURLOPT_WRITEDATA, t);
+	HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
+	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
+	HTTP_SET(CURLOPT_PREREQDATA, t);
+	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
+	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
+	if (t->trace || t->response.proxied) {
+		HTTP_SET(CURLOPT_VERBOSE, 1L);
+		HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
+		HTTP_SET(CURLOPT_DEBUGDATA, t);
+	}
+	return !rc;
+}

@@ -1,0 +1,47 @@
+/*
+ * http_transfer.h: what http.c and the callbacks of libcurl share; nobody else
+ * includes it.
+ */
+#ifndef HTTP_TRANSFER_H
+#define HTTP_TRANSFER_H
+
+#include "http.h"
+#include "http_setup.h"
+
+#include <curl/curl.h>
+
+#define HTTP_HEADERS_MAX (128 * 1024) /* all header fields of a response */
+
+struct http_transfer {
+	struct http *http;
+	struct http_transfer *prev, *next;
+	CURL *easy;
+	struct http_setup setup;
+	struct http_tls *tls;
+	struct trace *trace; /* NULL for none */
+	struct http_handler handler;
+	void *arg;
+	struct http_response response;
+	double started_ms, timeout_ms;
+	double stop_at_ms;  /* NAN until the answer is here */
+	size_t header_bytes;
+	bool deny_private;
+	bool denied;		 /* an address was refused */
+	struct resolve *resolve; /* asks why the name did not resolve */
+	double resolve_by_ms;	 /* monotonic: until then */
+	char error[CURL_ERROR_SIZE];
+};
+
+/* http_transfer_elapsed(t): milliseconds since it was started. */
+double http_transfer_elapsed(const struct http_transfer *t);
+
+/* http_transfer_note_tcp(t): TCP stood as TLS began, or when all was ready. */
+void http_transfer_note_tcp(struct http_transfer *t);
+
+/*
+ * http_transfer_watch(t): have libcurl tell t what happens. False where it
+ * refuses.
+ */
+bool http_transfer_watch(struct http_transfer *t);
+
+#endif
