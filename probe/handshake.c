@@ -289,7 +289,8 @@ static void on_initialize(struct probe *p, const struct reply *r)
 		greet(p, r);
 		return;
 	}
-	if (p->stream || final(r) || r->kind == REPLY_FAILED) {
+	if (p->stream || final(r) || wall_meant(r) ||
+		r->kind == REPLY_FAILED) {
 		wall_reply(p, r);
 		return;
 	}

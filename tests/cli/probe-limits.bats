@@ -26,8 +26,8 @@ within() {
 		drip-head@list      broken tools-list deadline 2025-11-25 session -
 		hang@call           broken tools-call deadline 2025-11-25 session 3
 		sse+drip-sse@call   broken tools-call deadline 2025-11-25 session 3
-		wall-as-hang        broken oauth-discovery deadline - - -
-		wall-as-drip        broken oauth-discovery deadline - - -
+		wall-as-hang        broken oauth-discovery oauth.no-server - - -
+		wall-as-drip        broken oauth-discovery oauth.no-server - - -
 		wall-prm-hang       broken oauth-discovery oauth.metadata - - -
 		wall-prm-drip       broken oauth-discovery oauth.metadata - - -
 	EOF
