@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "json.h"
+#include "mirror.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -100,6 +101,10 @@ static void call(struct probe *p)
 		failure_set(&f, "tool.missing",
 			"the server does not list the health tool %.100s",
 			t->health_tool);
+		course_fail(p, NULL, &f);
+		return;
+	}
+	if (p->wire.stateless && !mirror_valid(p->tools.kept, &f)) {
 		course_fail(p, NULL, &f);
 		return;
 	}

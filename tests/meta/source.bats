@@ -61,7 +61,7 @@ only() {
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing probe/sse probe/rpc \
-		probe/tools probe/oauth probe/challenge probe/steps \
+		probe/tools probe/oauth probe/challenge probe/steps probe/mirror \
 		probe/failure lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do
 		run nm -u "build/$o.o"
