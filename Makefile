@@ -183,6 +183,9 @@ run:
 	@$(MAKE) -s -j 2 all
 	@scripts/run $(URL)
 
+# These take long, and send the probe nothing that others do not.
+ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
+
 # Everything under both compilers, and under the sanitizers with clang's.
 check: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
@@ -190,7 +193,8 @@ check: deps
 	tests/peers/install
 	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%)
 	prove -j 2 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
-	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' tests/cli/*.bats
+	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
+		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
 unit: $(UNIT:%=$(B)/unit/%)
 
