@@ -63,7 +63,7 @@ asked() {
 
 # summary URL ARGS…: of a probe.
 summary() {
-	probe --cacert "$CA" "${@:2}" "$1"
+	probe --cacert "$CA" -t 12s "${@:2}" "$1"
 	records out
 	jq -rs 'last | [.state, .failed_step, .error, .protocol, .era, .tool_count,
 		.full_hash] | map(. // "-") | join(" ")' out
@@ -109,16 +109,15 @@ behind() {
 }
 
 @test "every server is behind nginx what it is without, and no session is left" {
-	local running=0 name
+	local running=0 name args
+	echo hunter2 >token
 	while read -r name _; do
+		# One is no real server, and one is gone after its first client.
+		[[ $name != scripted && $name != ev-2504-sse ]] || continue
+		args=()
+		[[ $name != notion ]] || args=(--allow-bare-401 --token-file "$PWD/token")
 		((running++ < 3)) || wait -n || :
-		case $name in
-		scripted) ;;
-		notion)
-			echo hunter2 >token
-			behind notion --allow-bare-401 --token-file "$PWD/token" & ;;
-		*) behind "$name" & ;;
-		esac
+		behind "$name" "${args[@]}" &
 	done < <("$ROOT/tests/peers/peer" list)
 	wait
 	# Where nothing stands, it is the same, by HTTP/1.1 and HTTP/2. Only that
@@ -142,7 +141,7 @@ behind() {
 		v2-dual names broken initialize http.403 - - -
 		v2-modern names broken initialize http.403 - - -
 	EOF
-	[ "$(find . -name over | wc -l)" -eq "$("$ROOT/tests/peers/peer" list | grep -cv ^scripted)" ]
+	[ "$(find . -name over | wc -l)" -eq "$running" ]
 }
 
 # says CODE TEXT URL: a probe of it fails with this code, and these words.
