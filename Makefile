@@ -47,10 +47,10 @@ PROBE = probe/address.o probe/answer.o probe/challenge.o probe/credential.o \
 	probe/diagnose.o probe/discovery.o probe/exchange.o probe/failure.o \
 	probe/handshake.o probe/http.o probe/http_fail.o probe/http_fail_tls.o \
 	probe/http_fields.o probe/http_proxy.o probe/http_setup.o probe/http_tls.o \
-	probe/http_transfer.o probe/key_pair.o probe/mask.o probe/oauth.o \
-	probe/opts.o probe/probe.o probe/redact.o probe/report.o probe/resolve.o \
-	probe/rpc.o probe/send.o probe/sse.o probe/steps.o probe/stream.o \
-	probe/surface.o probe/target.o probe/timer.o probe/token.o \
+	probe/http_transfer.o probe/key_pair.o probe/mask.o probe/mirror.o \
+	probe/oauth.o probe/opts.o probe/probe.o probe/redact.o probe/report.o \
+	probe/resolve.o probe/rpc.o probe/send.o probe/sse.o probe/steps.o \
+	probe/stream.o probe/surface.o probe/target.o probe/timer.o probe/token.o \
 	probe/token_cache.o probe/tools.o probe/trace.o probe/url.o probe/wall.o \
 	probe/wall_judge.o probe/wire.o
 mcp-probe_OBJS = $(LIB) $(PROBE) probe/main.o
@@ -110,7 +110,7 @@ test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o 
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
 	test_token test_redact test_wall_judge test_credential test_mask \
-	test_answer test_timer
+	test_answer test_timer test_mirror
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
@@ -131,7 +131,8 @@ test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
 	probe/key_pair.o
 test_credential_OBJS = $(test_target_OBJS)
-test_wire_OBJS = $(test_target_OBJS) probe/wire.o
+test_mirror_OBJS = $(test_json_OBJS) probe/mirror.o probe/failure.o
+test_wire_OBJS = $(sort $(test_target_OBJS) $(test_mirror_OBJS)) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
 	probe/mask.o
 $(foreach t,url oauth target wire token credential,$(B)/unit/test_$(t)): LDLIBS += -lcurl
@@ -197,6 +198,9 @@ run:
 	@$(MAKE) -s -j 2 all
 	@scripts/run $(URL)
 
+# These take long, and send the probe nothing that others do not.
+ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
+
 # Everything under both compilers, and under the sanitizers with clang's.
 check: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
@@ -204,7 +208,8 @@ check: deps
 	tests/peers/install
 	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%)
 	prove -j 2 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
-	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' tests/cli/*.bats
+	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
+		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
 BENCH = bare constant
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n.

@@ -6,6 +6,7 @@
 
 #include "clock.h"
 #include "json.h"
+#include "mirror.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -97,6 +98,10 @@ static void call(struct probe *p)
 			"the server does not list the health tool %.100s among "
 			"its %zu",
 			t->health_tool, p->tools.n);
+		course_fail(p, NULL, &f);
+		return;
+	}
+	if (p->wire.stateless && !mirror_valid(p->tools.kept, &f)) {
 		course_fail(p, NULL, &f);
 		return;
 	}

@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "jcs.h"
 #include "json.h"
+#include "mirror.h"
 #include "rpc.h"
 #include "xalloc.h"
 
@@ -90,14 +91,6 @@ static void add_param(struct fields *f, const char *annotation, const cJSON *v)
 	}
 }
 
-static bool is_token(const char *s)
-{
-	return *s &&
-		!s[strspn(s, "!#$%&'*+-.^_`|~0123456789"
-			     "abcdefghijklmnopqrstuvwxyz"
-			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ")];
-}
-
 /* The arguments that the tool's schema wants in the header (x-mcp-header). */
 static void add_params(struct fields *f, const cJSON *schema,
 	const cJSON *arguments, int depth)
@@ -109,12 +102,12 @@ static void add_params(struct fields *f, const cJSON *schema,
 		return;
 	cJSON_ArrayForEach(p, properties)
 	{
-		const char *annotation = json_str(p, "x-mcp-header");
+		const char *annotation = mirror_name(p);
 		const cJSON *v = json_get(arguments, p->string);
 
 		if (!v)
 			continue;
-		if (annotation && is_token(annotation))
+		if (annotation)
 			add_param(f, annotation, v);
 		else if (cJSON_IsObject(v))
 			add_params(f, p, v, depth + 1);

@@ -343,6 +343,8 @@ asked() {
 		hang@call           broken tools-call deadline 2025-11-25 session 3
 		500@call            broken tools-call http.500 2025-11-25 session 3
 		list-headers        broken tools-call tool.missing 2025-11-25 session 1
+		list-bad-header     healthy - - 2025-11-25 session 2
+		list-bad-header-new broken tools-call tool.header 2026-07-28 stateless 2
 		walled-401@call     auth-walled - - 2025-11-25 session 3
 		walled-rpc@call     auth-walled - - 2025-11-25 session 3
 		walled-401@list     auth-walled - - 2025-11-25 session -
@@ -350,12 +352,14 @@ asked() {
 	EOF
 	jq -es 'any(.[]; .error == "tool.error" and
 		.message == "the tool fails: a word? from the tool")' rows/*.out
+	# What clients leave out is not called.
+	! requests t-list-bad-header-new | grep tools/call
 	# Steps 7 and 8 of a server that walls off the call.
 	jq -es 'map(select(.n > 6).status) | all(. == "skip")' rows/walled-rpc@call.out
 }
 
 @test "a call carries the arguments, and in header fields what its schema asks for" {
-	args='{"plain":"a b","odd":"\u00fc\r\nX-Evil: 1","edge":" x","count":-3,"flag":true,"none":null,"bad":"x","free":"x","inner":{"deep":"=?base64?eA==?="}}'
+	args='{"plain":"a b","odd":"\u00fc\r\nX-Evil: 1","edge":" x","count":-3,"flag":true,"none":null,"free":"x","inner":{"deep":"=?base64?eA==?="}}'
 	probe -r params --health-tool länder --health-args "$args" "$HOST/list-headers-new"
 	[ "$status" -eq 0 ]
 	requests params | jq -es --argjson args "$args" 'last |

@@ -42,7 +42,7 @@ load ../scripted
 
 @test "the hash is that of the canonical form" {
 	probe "$HOST/list-headers"
-	schema='{"properties":{"bad":{"type":"string","x-mcp-header":"not a token"},"count":{"type":"integer","x-mcp-header":"Count"},"edge":{"type":"string","x-mcp-header":"Edge"},"flag":{"type":"boolean","x-mcp-header":"Flag"},"free":{"type":"string"},"inner":{"properties":{"deep":{"type":"string","x-mcp-header":"Deep"}},"type":"object"},"none":{"type":"string","x-mcp-header":"None"},"odd":{"type":"string","x-mcp-header":"Odd"},"plain":{"type":"string","x-mcp-header":"Plain"}},"type":"object"}'
+	schema='{"properties":{"count":{"type":"integer","x-mcp-header":"Count"},"edge":{"type":"string","x-mcp-header":"Edge"},"flag":{"type":"boolean","x-mcp-header":"Flag"},"free":{"type":"string"},"inner":{"properties":{"deep":{"type":"string","x-mcp-header":"Deep"}},"type":"object"},"none":{"type":"string","x-mcp-header":"None"},"odd":{"type":"string","x-mcp-header":"Odd"},"plain":{"type":"string","x-mcp-header":"Plain"}},"type":"object"}'
 	contract='{"inputSchema":'$schema',"name":"länder"}'
 	full='{"description":"Ein Wort für länder 🛠, 中文",'${contract#\{}
 	sum() { printf '%s' "$1" | sha256sum | cut -d' ' -f1; }

@@ -62,8 +62,9 @@ only() {
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing probe/sse probe/rpc probe/answer \
-		probe/tools probe/oauth probe/challenge probe/steps \
-		probe/failure probe/mask probe/redact probe/wall_judge lib/jcs lib/jcs_number lib/json lib/json_grammar \
+		probe/tools probe/oauth probe/challenge probe/steps probe/mirror \
+		probe/failure probe/mask probe/redact probe/wall_judge \
+		lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do
 		run nm -u "build/$o.o"
 		[ "$status" -eq 0 ]
