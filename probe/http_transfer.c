@@ -113,7 +113,7 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 	if (!isnan(t->stop_at_ms))
 		return clock_mono_ms() < t->stop_at_ms || !n ? n : 0;
 	trace_body(t->trace, p, n);
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response.status);
+	http_fields_end(&t->response, t->easy);
 	switch (t->handler.data(t->arg, &t->response, p, n)) {
 	case HTTP_WANT_MORE:
 		return n;
