@@ -43,8 +43,9 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
-PROBE = probe/address.o probe/challenge.o probe/credential.o probe/diagnose.o \
-	probe/discovery.o probe/exchange.o probe/failure.o probe/handshake.o \
+PROBE = probe/address.o probe/certificate.o probe/challenge.o probe/credential.o \
+	probe/diagnose.o probe/discovery.o probe/exchange.o probe/expiry.o \
+	probe/expiry_view.o probe/failure.o probe/jwt.o lib/record_expiry.o probe/handshake.o \
 	probe/http.o probe/http_fail.o probe/http_fields.o probe/oauth.o \
 	probe/opts.o probe/probe.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
 	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/url.o \
@@ -76,6 +77,7 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o
 mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
+	lib/record_expiry.o \
 	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
@@ -116,7 +118,7 @@ test_address_OBJS = probe/address.o
 test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o
 test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
-	lib/clock.o probe/target.o probe/credential.o
+	lib/clock.o probe/target.o probe/credential.o probe/jwt.o
 test_wire_OBJS = $(test_target_OBJS) probe/wire.o
 $(foreach t,url oauth target wire,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_badge

@@ -1,6 +1,7 @@
 #include "credential.h"
 
 #include "clock.h"
+#include "jwt.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -16,6 +17,7 @@ struct credential {
 	size_t n_origins;
 	char *token, *header, *value;
 	char *cert, *key; /* paths */
+	int64_t expires_at; /* epoch seconds, or 0 */
 	char *field;
 };
 
@@ -159,11 +161,20 @@ static bool add_origin(struct credential *c, const char *v, char *why)
 	return true;
 }
 
+static bool set_expiry(struct credential *c, const char *v, char *why)
+{
+	if (c->expires_at)
+		return fail(why, "a key stands twice");
+	if (!clock_rfc3339_parse(v, &c->expires_at))
+		return fail(why, "expires_at is no RFC 3339 time");
+	if (c->expires_at < 1)
+		c->expires_at = 1;
+	return true;
+}
+
 static bool set_key(struct credential *c, const char *key, const char *v,
 	char *why)
 {
-	int64_t expires;
-
 	if (strcmp(key, "origin") == 0)
 		return add_origin(c, v, why);
 	if (strcmp(key, "token") == 0)
@@ -173,8 +184,7 @@ static bool set_key(struct credential *c, const char *key, const char *v,
 	if (strcmp(key, "value") == 0)
 		return set_once(&c->value, v, true, why);
 	if (strcmp(key, "expires_at") == 0)
-		return clock_rfc3339_parse(v, &expires) ||
-			fail(why, "expires_at is no RFC 3339 time");
+		return set_expiry(c, v, why);
 	return fail(why, "a key is unknown");
 }
 
@@ -275,6 +285,20 @@ bool credential_for(const struct credential *c, const struct url *u)
 const char *credential_field(const struct credential *c)
 {
 	return c->field;
+}
+
+int64_t credential_expires(const struct credential *c, bool *from_token)
+{
+	const char *secret = c->token ? c->token : c->value;
+	const char *space = secret ? strrchr(secret, ' ') : NULL;
+	int64_t exp;
+
+	/* Behind the scheme, in a field like Authorization. */
+	if (space)
+		secret = space + 1;
+	*from_token = secret && jwt_expires(secret, &exp) &&
+		(!c->expires_at || exp < c->expires_at);
+	return *from_token ? exp : c->expires_at;
 }
 
 const char *credential_cert(const struct credential *c)

@@ -7,6 +7,8 @@
 
 #include "url.h"
 
+#include <stdint.h>
+
 struct credential; /* opaque */
 
 /* Room for the reason why a file was refused; it never quotes the file. */
@@ -37,6 +39,14 @@ bool credential_for(const struct credential *c, const struct url *u);
  * lives as long as c. Never to be logged. NULL where there is none.
  */
 const char *credential_field(const struct credential *c);
+
+/*
+ * credential_expires(c, from_token): when the secret expires, epoch seconds: by
+ * expires_at of its file or by the secret itself, where that is a JWT, whichever
+ * is earlier; *from_token says which. 0 where neither says. What a server hands
+ * out for the secret, such as an access token, is no part of it.
+ */
+int64_t credential_expires(const struct credential *c, bool *from_token);
 
 /*
  * credential_cert(c), credential_key(c): the PEM files of a client certificate

@@ -46,7 +46,7 @@ struct http_transfer {
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	size_t header_bytes;
-	bool deny_private;
+	bool deny_private, only_connect;
 	bool denied; /* an address was refused */
 	struct resolve *resolve; /* asks why the name did not resolve */
 	double resolve_by_ms;	 /* monotonic: until then */
@@ -85,8 +85,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	struct http_transfer *t = arg;
 	struct http_response *r = &t->response;
 
-	(void)local_ip;
-	(void)local_port;
+	(void)local_ip, (void)local_port;
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = elapsed(t);
@@ -95,7 +94,9 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	http_fields_tls(r, t->easy);
 	if (t->handler.connected)
 		t->handler.connected(t->arg, r);
-	return CURL_PREREQFUNC_OK;
+	if (t->only_connect)
+		http_stop(t);
+	return t->only_connect ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 /* A new status line, after 1xx or a proxy's answer, begins anew. */
@@ -254,6 +255,8 @@ static CURLcode set_request(struct http_transfer *t,
 	SET(CURLOPT_URL, rq->url);
 	SET(CURLOPT_HTTPHEADER, t->headers);
 	SET(CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
+	SET(CURLOPT_SSL_VERIFYPEER, (long)!(rq->only_connect && rq->distrusted));
+	SET(CURLOPT_SSL_VERIFYHOST, rq->only_connect && rq->distrusted ? 0L : 2L);
 	if (rq->fresh) {
 		SET(CURLOPT_FRESH_CONNECT, 1L);
 		SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
@@ -280,6 +283,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->timeout_ms = rq->timeout_ms < 1 ? 1 : rq->timeout_ms;
 	t->stop_at_ms = NAN;
 	t->deny_private = h->config.deny_private || rq->deny_private;
+	t->only_connect = rq->only_connect;
 	t->response.http_version = "";
 	t->response.code = "";
 	t->easy = curl_easy_init();

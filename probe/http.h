@@ -37,6 +37,12 @@ struct http_request {
 	bool deny_private;
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
+	/*
+	 * Send nothing: once the connection stands, TLS included, it ends
+	 * as HTTP_ENOUGH. Only then may it be distrusted: the certificate is
+	 * read, whatever it is.
+	 */
+	bool only_connect, distrusted;
 };
 
 enum http_end {
@@ -67,6 +73,12 @@ struct http_response {
 	long port;
 	char tls_version[16];
 	double not_after; /* end of the certificate, epoch seconds; 0 unknown */
+	/*
+	 * The earliest end of all certificates that the server sent, and the
+	 * name of the issuer that it is of; "" where it is the server's own.
+	 */
+	double first_end;
+	char first_issuer[4 * 64 + 1];
 	bool cert_wanted; /* the server asked for a client certificate */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */

@@ -1,8 +1,9 @@
 #include "http_fields.h"
 
+#include "certificate.h"
+#include "clock.h"
 #include "http.h"
 
-#include <openssl/ssl.h>
 #include <string.h>
 #include <strings.h>
 
@@ -70,8 +71,7 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 void http_fields_tls(struct http_response *r, CURL *easy)
 {
 	struct curl_tlssessioninfo *info = NULL;
-	ASN1_TIME *epoch;
-	int days, seconds;
+	bool verified;
 	X509 *cert;
 	SSL *ssl;
 
@@ -84,12 +84,13 @@ void http_fields_tls(struct http_response *r, CURL *easy)
 	snprintf(r->tls_version, sizeof r->tls_version, "%s",
 		SSL_get_version(ssl));
 	cert = SSL_get_peer_certificate(ssl);
-	epoch = ASN1_TIME_set(NULL, 0);
-	if (cert && epoch &&
-		ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert)))
-		r->not_after = days * 86400.0 + seconds;
-	ASN1_TIME_free(epoch);
+	if (cert)
+		r->not_after = certificate_end(cert);
 	X509_free(cert);
+	/* Of a chain that was accepted, what has ended was not needed. */
+	verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
+	r->first_end = certificate_first_end(ssl, verified ? clock_wall() : 0,
+		r->first_issuer, sizeof r->first_issuer);
 }
 
 const char *http_fields_version(CURL *easy)

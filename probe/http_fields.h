@@ -15,7 +15,7 @@ void http_fields_clear(struct http_response *r);
 /* http_fields_add(r, p, n): keep what r has room for of a line "Name: value". */
 void http_fields_add(struct http_response *r, const char *p, size_t n);
 
-/* http_fields_tls(r, easy): TLS version and certificate of easy's connection. */
+/* http_fields_tls(r, easy): TLS version and certificates of easy's connection. */
 void http_fields_tls(struct http_response *r, CURL *easy);
 
 /* http_fields_version(easy): of HTTP, as in "1.1"; static, "" if unknown. */

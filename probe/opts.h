@@ -25,6 +25,7 @@ struct opts {
 	int concurrency;
 	bool deny_private;
 	bool bare_401_ok;
+	bool check_expiry; /* instead of the steps */
 };
 
 enum opts_result { OPTS_RUN, OPTS_DONE, OPTS_BAD };
