@@ -45,7 +45,8 @@ CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/certificate.o probe/challenge.o probe/credential.o \
 	probe/diagnose.o probe/discovery.o probe/exchange.o probe/expiry.o \
-	probe/expiry_view.o probe/failure.o probe/jwt.o lib/record_expiry.o probe/handshake.o \
+	probe/expiry_view.o probe/failure.o probe/finding.o probe/jwt.o \
+	lib/record_expiry.o probe/handshake.o \
 	probe/http.o probe/http_fail.o probe/http_fields.o probe/oauth.o \
 	probe/opts.o probe/probe.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
 	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/url.o \
@@ -137,6 +138,10 @@ UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
+UNIT += test_expiry test_expiry_told
+test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
+	probe/finding.o probe/jwt.o
+test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o

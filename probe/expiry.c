@@ -3,11 +3,9 @@
 #include "address.h"
 #include "certificate.h"
 #include "clock.h"
+#include "finding.h"
 #include "http.h"
-#include "text.h"
 #include "xalloc.h"
-
-#include <math.h>
 
 struct check {
 	struct expiry_job job;
@@ -18,94 +16,16 @@ struct check {
 	bool refused_expired;
 };
 
-static void say_certificate(struct buf *b, const struct expiry_record *r,
-	const char *end)
-{
-	int64_t left = r->expires_at - (int64_t)r->at;
-
-	if (!r->expires_at) {
-		buf_str(b, "expired: that of an issuer which the server does "
-			   "not send, or this clock is wrong");
-		return;
-	}
-	if (r->status == EXPIRY_EXPIRED) {
-		buf_str(b, "expired ");
-		expiry_put_span(b, -left);
-		buf_fmt(b, " ago (at %s)", end);
-	} else {
-		expiry_put_span(b, left);
-		buf_fmt(b, " left (until %s)", end);
-	}
-	if (r->issuer)
-		buf_fmt(b, "; it is that of the issuer %s", r->issuer);
-}
-
-static void say_credential(struct buf *b, const struct expiry_record *r,
-	const char *end)
-{
-	int64_t left = r->expires_at - (int64_t)r->at;
-
-	buf_str(b, r->status == EXPIRY_EXPIRED ? "expired " : "expires in ");
-	expiry_put_span(b, left < 0 ? -left : left);
-	buf_fmt(b, "%s (at %s)", r->status == EXPIRY_EXPIRED ? " ago" : "",
-		end);
-}
-
-static void say(struct buf *b, const struct expiry_record *r,
-	const struct expiry_finding *f)
-{
-	char end[CLOCK_RFC3339];
-
-	clock_rfc3339(r->expires_at, end);
-	if (r->status == EXPIRY_UNKNOWN)
-		buf_str(b, f->why ? f->why : "its end is not known");
-	else if (r->what == EXPIRY_CERTIFICATE)
-		say_certificate(b, r, end);
-	else
-		say_credential(b, r, end);
-	if (f->refused && !f->refused_expired)
-		buf_fmt(b, "; not accepted: %s", f->refused);
-}
-
-void expiry_conclude(struct expiry_record *r, const struct expiry_finding *f,
-	char *message)
-{
-	double end = fmin(f->end, EXPIRY_NEVER);
-	struct buf b;
-
-	r->source = f->source;
-	r->issuer = f->issuer;
-	r->expires_at = (int64_t)end;
-	r->within = -1;
-	r->status = EXPIRY_UNKNOWN;
-	if (end > 0)
-		r->status = expiry_judge(r->what, end - r->at, &r->within);
-	/* What ends later is not what was refused. */
-	if (f->refused_expired && r->status != EXPIRY_EXPIRED) {
-		r->status = EXPIRY_EXPIRED;
-		r->within = 0;
-		r->expires_at = 0;
-		r->issuer = NULL;
-	}
-	if (!r->expires_at)
-		r->source = EXPIRY_NOWHERE;
-	buf_init(&b, EXPIRY_MESSAGE - 1);
-	say(&b, r, f);
-	snprintf(message, EXPIRY_MESSAGE, "%s", b.p);
-	r->message = message;
-	buf_release(&b);
-}
-
 /* Of the secret, and of a client certificate: the earlier. */
 static void find_credential(const struct credential *c,
-	struct expiry_finding *f)
+	struct finding *f)
 {
 	bool jwt;
 	double end = (double)credential_expires(c, &jwt);
 	const char *path = credential_cert(c);
 	double cert = path ? certificate_file_end(path) : 0;
 
-	*f = (struct expiry_finding) {
+	*f = (struct finding) {
 		.end = end,
 		.source = jwt ? EXPIRY_IN_JWT : EXPIRY_IN_FILE,
 		.why = "its end is not known: neither expires_at nor a JWT "
@@ -117,29 +37,29 @@ static void find_credential(const struct credential *c,
 }
 
 /* The end: cert is NULL where there is none to look at. */
-static void finish(struct check *k, const struct expiry_finding *cert,
+static void finish(struct check *k, const struct finding *cert,
 	const char *why)
 {
 	const struct target *t = k->job.target;
-	char messages[EXPIRY_WHATS][EXPIRY_MESSAGE];
+	char messages[EXPIRY_WHATS][FINDING_MESSAGE];
 	struct expiry_record r[EXPIRY_WHATS], all = {.slug = t->slug,
 		.region = t->region,
 		.url = t->url.shown,
 		.at = k->at};
-	struct expiry_finding held;
+	struct finding held;
 	size_t n = 0;
 
 	if (cert) {
 		all.what = EXPIRY_CERTIFICATE;
 		r[n] = all;
-		expiry_conclude(&r[n], cert, messages[n]);
+		finding_conclude(&r[n], cert, messages[n]);
 		n++;
 	}
 	if (t->credential) {
 		find_credential(t->credential, &held);
 		all.what = EXPIRY_CREDENTIAL;
 		r[n] = all;
-		expiry_conclude(&r[n], &held, messages[n]);
+		finding_conclude(&r[n], &held, messages[n]);
 		n++;
 	}
 	k->job.found(k->job.arg, t, r, n);
@@ -165,7 +85,7 @@ static void connect_to(struct check *k);
 static void on_done(void *arg, const struct http_response *r)
 {
 	struct check *k = arg;
-	struct expiry_finding f = {.source = EXPIRY_IN_CERTIFICATE};
+	struct finding f = {.source = EXPIRY_IN_CERTIFICATE};
 	char why[400];
 
 	if (r->end == HTTP_OURS || (r->end == HTTP_FAILED && ours(r))) {

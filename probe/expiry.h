@@ -11,26 +11,6 @@
 
 struct http;
 
-/* Room for the sentence of a record. */
-#define EXPIRY_MESSAGE 640
-
-/* What was found of a certificate or a credential. */
-struct expiry_finding {
-	double end; /* epoch seconds; 0 where not known */
-	enum expiry_source source;
-	const char *issuer;  /* see expiry_record, or NULL */
-	const char *refused; /* why a certificate is not accepted, or NULL */
-	bool refused_expired; /* and that is for its dates */
-	const char *why;     /* there is no end, or NULL */
-};
-
-/*
- * expiry_conclude(r, f, message): fill in what follows from r->what, r->at and
- * what was found; r->message is `message`, of EXPIRY_MESSAGE bytes. Pure.
- */
-void expiry_conclude(struct expiry_record *r, const struct expiry_finding *f,
-	char *message);
-
 struct expiry_job {
 	struct http *http;
 	const struct target *target; /* must live until the end */

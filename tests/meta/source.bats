@@ -60,9 +60,9 @@ only() {
 		serve/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing probe/sse probe/rpc \
+		alertd/outbox alertd/routing alertd/expiry probe/sse probe/rpc \
 		probe/tools probe/oauth probe/challenge probe/steps \
-		probe/failure lib/jcs lib/jcs_number lib/json lib/json_grammar \
+		probe/failure probe/finding probe/jwt lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do
 		run nm -u "build/$o.o"
 		[ "$status" -eq 0 ]
