@@ -45,8 +45,8 @@ CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/certificate.o probe/challenge.o probe/credential.o \
 	probe/diagnose.o probe/discovery.o probe/exchange.o probe/expiry.o \
-	probe/expiry_view.o probe/failure.o probe/finding.o probe/jwt.o \
-	lib/record_expiry.o probe/handshake.o \
+	probe/expiry_view.o probe/failure.o probe/finding.o probe/handshake.o \
+	probe/jwt.o lib/record_expiry.o \
 	probe/http.o probe/http_fail.o probe/http_fields.o probe/oauth.o \
 	probe/opts.o probe/probe.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
 	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/url.o \
@@ -121,7 +121,8 @@ test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o probe/target.o probe/credential.o probe/jwt.o
 test_wire_OBJS = $(test_target_OBJS) probe/wire.o
-$(foreach t,url oauth target wire,$(B)/unit/test_$(t)): LDLIBS += -lcurl
+test_jwt_OBJS = $(test_target_OBJS)
+$(foreach t,url oauth target wire jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
@@ -138,9 +139,9 @@ UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
-UNIT += test_expiry test_expiry_told
+UNIT += test_expiry test_expiry_told test_jwt
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
-	probe/finding.o probe/jwt.o
+	probe/finding.o
 test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \

@@ -46,8 +46,7 @@ struct http_transfer {
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	size_t header_bytes;
-	bool deny_private, only_connect;
-	bool denied; /* an address was refused */
+	bool deny_private, denied, only_connect; /* denied: an address was */
 	struct resolve *resolve; /* asks why the name did not resolve */
 	double resolve_by_ms;	 /* monotonic: until then */
 	char error[CURL_ERROR_SIZE];
@@ -255,6 +254,7 @@ static CURLcode set_request(struct http_transfer *t,
 	SET(CURLOPT_URL, rq->url);
 	SET(CURLOPT_HTTPHEADER, t->headers);
 	SET(CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
+	SET(CURLOPT_SSL_ENABLE_ALPN, (long)!rq->only_connect);
 	SET(CURLOPT_SSL_VERIFYPEER, (long)!(rq->only_connect && rq->distrusted));
 	SET(CURLOPT_SSL_VERIFYHOST, rq->only_connect && rq->distrusted ? 0L : 2L);
 	if (rq->fresh) {

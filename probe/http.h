@@ -38,9 +38,9 @@ struct http_request {
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
 	/*
-	 * Send nothing: once the connection stands, TLS included, it ends
-	 * as HTTP_ENOUGH. Only then may it be distrusted: the certificate is
-	 * read, whatever it is.
+	 * Send nothing, not even what HTTP/2 begins with: once the connection
+	 * stands, TLS included, it ends as HTTP_ENOUGH. Only then may it be
+	 * distrusted: the certificate is read, whatever it is.
 	 */
 	bool only_connect, distrusted;
 };

@@ -206,7 +206,7 @@ target() {
 @test "nothing is said over the connection; a probe would be heard" {
 	# What every teardown looks for.
 	run -1 "$BIN/mcp-probe" --cacert ca.pem -t 1s -f jsonl "$(url d40)"
-	grep -q '^d40: POST /mcp' said
+	grep -q '^d40: PRI . HTTP/2' said
 	rm said
 }
 
@@ -293,8 +293,7 @@ fleet() {
 		>"$OUT/fleet.yaml"
 }
 
-# daily: the line of mcp-fleet(7). Its records are kept, and their clock is put
-# forward by SHIFT seconds.
+# daily: the line of mcp-fleet(7).
 daily() {
 	"$BIN/mcp-aggregate" targets -c "$OUT/fleet.yaml" 2>"$OUT/err" |
 		"$BIN/mcp-probe" --targets - --check-expiry -f jsonl --cacert ca.pem |

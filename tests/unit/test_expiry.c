@@ -1,9 +1,8 @@
 /*
- * Goal: what is left is judged to the second; a token's own end is read from
- * whatever a token may be; and an expiry record is what its line says.
+ * Goal: what is left is judged to the second, said in a sentence, and an expiry
+ * record is what its line says.
  */
 #include "../../probe/finding.h"
-#include "../../probe/jwt.h"
 
 #include "json.h"
 #include "record.h"
@@ -12,7 +11,6 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
 
 #include <cmocka.h>
 
@@ -76,100 +74,6 @@ static void test_span(void **state)
 		assert_string_equal(b.p, rows[i].text);
 		buf_release(&b);
 	}
-}
-
-static void encode(const char *p, char *out)
-{
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-				       "abcdefghijklmnopqrstuvwxyz0123456789-_";
-	unsigned bits = 0, held = 0;
-
-	for (; *p; p++) {
-		bits = bits << 8 | (unsigned char)*p;
-		for (held += 8; held >= 6;) {
-			held -= 6;
-			*out++ = alphabet[bits >> held & 63];
-		}
-	}
-	if (held)
-		*out++ = alphabet[bits << (6 - held) & 63];
-	*out = '\0';
-}
-
-/* By the payload, as JSON. */
-static void test_jwt_payload(void **state)
-{
-	static const struct {
-		const char *payload;
-		int64_t exp; /* 0: none */
-	} rows[] = {
-		{"{\"exp\":1795000000}", 1795000000},
-		{"{\"exp\":1795000000.9}", 1795000000},
-		{"{\"sub\":\"\xc3\xa4?>\",\"exp\":1.795e9 }", 1795000000},
-		{"{\"a\":{\"exp\":1},\"exp\":7}", 7},
-		{"{\"exp\":0}", 1}, {"{\"exp\":-1e300}", 1},
-		{"{\"exp\":1e300}", EXPIRY_NEVER},
-		{"{\"exp\":253402300800}", EXPIRY_NEVER},
-		{"{\"exp\":1e999}", 0}, {"{\"exp\":\"1795000000\"}", 0},
-		{"{\"exp\":null}", 0}, {"{\"exp\":true}", 0},
-		{"{\"exp\":[1795000000]}", 0}, {"{\"EXP\":1795000000}", 0},
-		/* Which of them would count? */
-		{"{\"exp\":1,\"exp\":1795000000}", 0},
-		{"{}", 0}, {"[1795000000]", 0}, {"1795000000", 0}, {"", 0},
-		{"{\"exp\":1795000000}x", 0}, {"{\"exp\":1795000000", 0},
-		{"{\"exp\":NaN}", 0}, {"{\"exp\":1,\"s\":\"\xff\"}", 0},
-		{"{\"a\":[[[[[[[[[[[[[[[[[[[[0]]]]]]]]]]]]]]]]]]]],\"exp\":1}", 0},
-	};
-	char token[1000];
-	int64_t exp;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		size_t n = (size_t)snprintf(token, sizeof token, "eyJ9.");
-
-		encode(rows[i].payload, token + n);
-		n = strlen(token);
-		snprintf(token + n, sizeof token - n, ".c2ln");
-		exp = 0;
-		if (jwt_expires(token, &exp) != (rows[i].exp != 0) ||
-			exp != rows[i].exp)
-			fail_msg("%s: %lld", rows[i].payload, (long long)exp);
-	}
-}
-
-#define GOOD "eyJleHAiOjF9" /* {"exp":1} */
-
-static void test_jwt_form(void **state)
-{
-	static const struct {
-		const char *token;
-		bool good;
-	} rows[] = {
-		{"." GOOD ".", true}, {"h." GOOD ".s", true},
-		{GOOD, false}, {"", false}, {".", false}, {"..", false},
-		{"...", false}, {"h." GOOD, false}, {GOOD ".s", false},
-		/* Five parts: what is in it is encrypted. */
-		{"h." GOOD ".i.c.t", false}, {"h." GOOD ".s.", false},
-		{"h.eyJleHAiOjF9=.s", false}, {"h.eyJleHAiOjF9==.s", false},
-		{"h.eyJleHAi OjF9.s", false}, {"h.eyJleHAi+OjF9.s", false},
-		{"h.eyJleHAiOjF9A.s", false}, {"h.eyJleHAiOjF.s", false},
-		{"h.\xff\xff\xff\xff.s", false}, {"h.AAAA.s", false},
-		{"ghp_16C7e42F292c6912E7710c838347Ae178B4a", false},
-	};
-	size_t n = 1 << 20;
-	char *large = malloc(n + 1);
-	int64_t exp;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++)
-		if (jwt_expires(rows[i].token, &exp) != rows[i].good)
-			fail_msg("%s", rows[i].token);
-	assert_non_null(large);
-	memset(large, 'A', n);
-	large[n] = '\0';
-	large[1] = large[n - 1] = '.';
-	assert_false(jwt_expires(large, &exp));
-	free(large);
 }
 
 static void test_conclude(void **state)
@@ -311,8 +215,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_judge),
 		cmocka_unit_test(test_span),
-		cmocka_unit_test(test_jwt_payload),
-		cmocka_unit_test(test_jwt_form),
 		cmocka_unit_test(test_conclude),
 		cmocka_unit_test(test_read),
 	};
