@@ -30,7 +30,7 @@ int expiry_plugin(const struct expiry_record *r, size_t n)
 	for (size_t i = 0; i < n; i++)
 		if (ranks[plugin_of(&r[i])] > ranks[worst])
 			worst = plugin_of(&r[i]);
-	return worst;
+	return (int)worst;
 }
 
 /* Foreign text made fit for a screen, and for one line. */
