@@ -43,14 +43,15 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
-PROBE = probe/address.o probe/certificate.o probe/challenge.o probe/credential.o \
-	probe/diagnose.o probe/discovery.o probe/exchange.o probe/expiry.o \
+PROBE = probe/address.o probe/certificate.o probe/challenge.o probe/credential.o probe/diagnose.o \
+	probe/discovery.o probe/exchange.o probe/expiry.o \
 	probe/expiry_view.o probe/failure.o probe/finding.o probe/handshake.o \
-	probe/jwt.o lib/record_expiry.o \
-	probe/http.o probe/http_fail.o probe/http_fields.o probe/oauth.o \
+	probe/http.o probe/http_fail.o probe/http_fail_tls.o probe/http_fields.o \
+	probe/http_proxy.o probe/http_setup.o probe/http_tls.o probe/mask.o \
+	probe/jwt.o lib/record_expiry.o probe/oauth.o \
 	probe/opts.o probe/probe.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
-	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/url.o \
-	probe/wall.o probe/wire.o
+	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/trace.o \
+	probe/url.o probe/wall.o probe/wire.o
 mcp-probe_OBJS = $(LIB) $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
@@ -107,7 +108,8 @@ test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
-	test_address test_record test_record_read test_target test_wire
+	test_address test_record test_record_read test_target test_wire \
+	test_mask
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
@@ -122,6 +124,8 @@ test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o probe/target.o probe/credential.o probe/jwt.o
 test_wire_OBJS = $(test_target_OBJS) probe/wire.o
 test_jwt_OBJS = $(test_target_OBJS)
+test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
+	probe/mask.o
 $(foreach t,url oauth target wire jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o

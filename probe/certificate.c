@@ -7,24 +7,25 @@
 /* So many certificates of a chain are looked at; TLS allows more. */
 #define CHAIN_MAX 100
 
-double certificate_end(const X509 *cert)
+double certificate_time(const ASN1_TIME *t)
 {
 	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
 	int days, seconds;
-	double end = 0;
+	double s = 0;
 
 	if (epoch &&
-		ASN1_TIME_diff(&days, &seconds, epoch, X509_get0_notAfter(cert)))
-		end = days * 86400.0 + seconds;
+		ASN1_TIME_diff(&days, &seconds, epoch, t))
+		s = days * 86400.0 + seconds;
 	ASN1_TIME_free(epoch);
-	return end;
+	return s;
 }
 
 double certificate_file_end(const char *path)
 {
 	FILE *f = fopen(path, "re");
 	X509 *cert = f ? PEM_read_X509(f, NULL, NULL, NULL) : NULL;
-	double end = cert ? certificate_end(cert) : 0;
+	double end = cert ? certificate_time(X509_get0_notAfter(cert))
+			  : 0;
 
 	X509_free(cert);
 	if (f)
@@ -58,7 +59,7 @@ double certificate_first_end(SSL *ssl, double after, char *issuer, size_t size)
 	issuer[0] = '\0';
 	for (int i = 0; i < sk_X509_num(chain) && i < CHAIN_MAX; i++) {
 		const X509 *cert = sk_X509_value(chain, i);
-		double end = certificate_end(cert);
+		double end = certificate_time(X509_get0_notAfter(cert));
 
 		if (!(end > after) || (first > 0 && end >= first))
 			continue;

@@ -7,8 +7,8 @@
 #include <openssl/ssl.h>
 #include <stddef.h>
 
-/* certificate_end(cert): in epoch seconds; 0 where that cannot be read. */
-double certificate_end(const X509 *cert);
+/* certificate_time(t): in epoch seconds; 0 where it cannot be read. */
+double certificate_time(const ASN1_TIME *t);
 
 /* certificate_file_end(path): of the first in a PEM file; 0 for none. */
 double certificate_file_end(const char *path);

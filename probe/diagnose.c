@@ -5,11 +5,26 @@
 #include "text.h"
 
 #include <math.h>
+#include <strings.h>
+
+static bool media_is(const char *content_type, const char *media)
+{
+	size_t n = strlen(media);
+
+	return strncasecmp(content_type, media, n) == 0 &&
+		(!content_type[n] || strchr("; \t,", content_type[n]));
+}
 
 static bool diagnose_success(const struct reply *r, struct failure *f)
 {
 	const struct http_response *h = r->http;
 
+	if (*r->body && media_is(h->content_type, "text/html"))
+		return failure_set(f, "http.content-type",
+			"the response is a web page (text/html), and neither "
+			"JSON nor an event stream; is the path of the URL "
+			"right? It reads: %s",
+			r->body);
 	if (*r->body && *h->content_type)
 		return failure_set(f, "http.content-type",
 			"the response is %s, and neither JSON nor an event "
@@ -22,10 +37,32 @@ static bool diagnose_success(const struct reply *r, struct failure *f)
 		"the response has status %ld and nothing in it", h->status);
 }
 
-/* What a person would look at first, for the statuses that have a usual cause. */
-static const char *hint(long status)
+/*
+ * Whether a 403 is about the Host or Origin field: "Invalid Host: …", "Access is
+ * only allowed at localhost:4134", "Blocked request. This host is not allowed".
+ */
+static bool about_host(const char *text)
 {
-	switch (status) {
+	return strstr(text, "nvalid Host") || strstr(text, "nvalid Origin") ||
+		strstr(text, "nvalid host") || strstr(text, "nvalid origin") ||
+		strstr(text, "nly allowed at") ||
+		((strstr(text, "ost") || strstr(text, "rigin")) &&
+			strstr(text, "not allowed"));
+}
+
+/* Whether a server of https says that it was asked over plain HTTP. */
+static bool about_https(const struct reply *r)
+{
+	return r->http->status == 400 && !*r->http->tls_version &&
+		strstr(r->body, "HTTPS") && strstr(r->body, "HTTP request");
+}
+
+/* What a person would look at first, for the statuses that have a usual cause. */
+static const char *hint(const struct reply *r)
+{
+	if (about_https(r))
+		return "; this port speaks https: probe the https:// URL";
+	switch (r->http->status) {
 	case 403:
 		return "; without a challenge this is often a check of the "
 		       "Host or Origin header, or a firewall";
@@ -48,27 +85,63 @@ static const char *hint(long status)
 	}
 }
 
+/* When the server wants to be asked again, or "". */
+static const char *retry(const struct http_response *h, char *out, size_t size)
+{
+	const char *number = "0123456789";
+
+	*out = '\0';
+	if (*h->retry_after && !h->retry_after[strspn(h->retry_after, number)])
+		snprintf(out, size, " (Retry-After: %s s)", h->retry_after);
+	else if (*h->retry_after && h->retry_s > 0)
+		snprintf(out, size, " (Retry-After: %s, in %.0f s)",
+			h->retry_after, h->retry_s);
+	else if (*h->retry_after)
+		snprintf(out, size, " (Retry-After: %s)", h->retry_after);
+	return out;
+}
+
+static bool diagnose_redirect(const struct http_response *h, struct failure *f)
+{
+	if (*h->redirect)
+		return failure_set(f, "http.redirect",
+			"the server redirects (%ld) to %.400s, and that is not "
+			"followed; probe that URL instead",
+			h->status, h->redirect);
+	return failure_set(f, "http.redirect",
+		"the server answers with status %ld, a redirect that names no "
+		"URL to go to",
+		h->status);
+}
+
 static bool diagnose_status(const struct reply *r, struct failure *f)
 {
 	const struct http_response *h = r->http;
-	char code[32];
+	const char *said = json_str(json_get(r->message, "error"), "message");
+	const char *text = *r->body || !said ? r->body : said;
+	char code[32], wait[128];
 
 	snprintf(code, sizeof code, "http.%ld", h->status);
-	if (h->status == 429 && *h->retry_after)
-		return failure_set(f, code,
-			"the server limits the rate of requests (Retry-After: "
-			"%s)",
-			h->retry_after);
 	if (h->status == 429)
 		return failure_set(f, code,
-			"the server limits the rate of requests");
+			"the server limits the rate of requests%s",
+			retry(h, wait, sizeof wait));
 	if (h->status >= 300 && h->status <= 399)
-		return failure_set(f, "http.redirect",
-			"the server redirects (%ld) to %.400s; probe that URL "
-			"instead",
-			h->status, *h->location ? h->location : "nowhere");
-	return failure_set(f, code, "the server answers with status %ld%s%s%s",
-		h->status, hint(h->status), *r->body ? ": " : "", r->body);
+		return diagnose_redirect(h, f);
+	if (h->status == 403 && about_host(text))
+		return failure_set(f, code,
+			"the server refuses our Host or Origin header (403): "
+			"%.300s; probe it by the name that it expects, or let "
+			"it allow this one",
+			text);
+	if (h->cert_wanted && !h->cert_shown && strstr(text, "ertificate"))
+		return failure_set(f, "tls.client-certificate",
+			"the server wants a client certificate, and none is "
+			"held: it answers with status %ld: %.300s",
+			h->status, text);
+	return failure_set(f, code, "the server answers with status %ld%s%s%s%s",
+		h->status, retry(h, wait, sizeof wait), hint(r),
+		*text ? ": " : "", text);
 }
 
 bool diagnose(const struct reply *r, struct failure *f)
@@ -90,13 +163,14 @@ bool diagnose(const struct reply *r, struct failure *f)
 	return diagnose_status(r, f);
 }
 
+/* Cut to what leaves room for all the others. */
 static void member(struct buf *b, const char *name, const char *value)
 {
-	char clean[4 * 400 + 1];
+	char clean[4 * 250 + 1];
 
 	if (!*value)
 		return;
-	text_clean(value, strlen(value), clean, sizeof clean, 400);
+	text_clean(value, strlen(value), clean, sizeof clean, 250);
 	buf_fmt(b, "%s\"%s\":", b->len > 1 ? "," : "", name);
 	json_put_str(b, clean);
 }
@@ -109,17 +183,44 @@ static void number(struct buf *b, const char *name, double value)
 	json_put_num(b, round(value * 1000) / 1000);
 }
 
+void diagnose_timings(const struct http_response *h, struct buf *b)
+{
+	number(b, "dns_ms", h->resolved_ms);
+	if (h->reused)
+		return;
+	if (h->tcp_ms > h->resolved_ms)
+		number(b, "tcp_ms", h->tcp_ms - h->resolved_ms);
+	if (*h->tls_version && h->connected_ms > h->tcp_ms)
+		number(b, "tls_ms", h->connected_ms - h->tcp_ms);
+}
+
+/* A redirect's target without its query or user, which may be secret. */
+static void location(struct buf *b, const struct http_response *h)
+{
+	char text[sizeof h->location];
+
+	snprintf(text, sizeof text, "%.*s", (int)strcspn(h->location, "?#"),
+		h->location);
+	member(b, "location", strchr(text, '@') ? h->redirect : text);
+}
+
 void diagnose_detail(const struct http_response *h, struct buf *b)
 {
 	number(b, "http_status", (double)h->status);
 	member(b, "http_version", h->http_version);
 	member(b, "address", h->address);
+	number(b, "port", (double)h->port);
+	diagnose_timings(h, b);
 	number(b, "first_byte_ms", h->first_byte_ms);
+	number(b, "total_ms", h->total_ms);
 	member(b, "content_type", h->content_type);
 	member(b, "age", h->age);
+	member(b, "cache_control", h->cache_control);
 	member(b, "x_cache", h->x_cache);
+	member(b, "cf_cache_status", h->cf_cache_status);
+	member(b, "via", h->via);
 	member(b, "pop", h->pop);
-	member(b, "location", h->location);
+	location(b, h);
 	member(b, "retry_after", h->retry_after);
 	member(b, "www_authenticate", h->www_authenticate);
 }

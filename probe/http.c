@@ -10,8 +10,11 @@
 #include "clock.h"
 #include "http_fail.h"
 #include "http_fields.h"
+#include "http_setup.h"
+#include "http_tls.h"
 #include "log.h"
 #include "resolve.h"
+#include "trace.h"
 #include "url.h"
 #include "xalloc.h"
 
@@ -21,12 +24,7 @@
 
 /* How long the end of a stream is waited for once the answer is here. */
 #define GRACE_MS 50
-/* TCP and TLS together; a handshake that takes longer serves nobody. */
-#define CONNECT_MS 10000
-/* All header fields of a response together. */
-#define HEADERS_MAX (128 * 1024)
-/* Shorter than the 5 s after which node closes an idle connection. */
-#define IDLE_S 4L
+#define HEADERS_MAX (128 * 1024) /* all header fields of a response */
 
 struct http {
 	struct http_config config;
@@ -39,7 +37,9 @@ struct http_transfer {
 	struct http *http;
 	struct http_transfer *prev, *next;
 	CURL *easy;
-	struct curl_slist *headers;
+	struct http_setup setup;
+	struct http_tls *tls;
+	struct trace *trace; /* NULL for none */
 	struct http_handler handler;
 	void *arg;
 	struct http_response response;
@@ -65,17 +65,31 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 
 	(void)purpose;
 	address_text(&a->addr, r->address, sizeof r->address, &r->port);
-	if (t->deny_private && address_private(&a->addr)) {
-		t->denied = true;
-		return CURL_SOCKET_BAD;
-	}
+	trace_note(t->trace, "Trying %s port %ld", r->address, r->port);
 	if (r->phase == HTTP_RESOLVING) {
 		r->phase = HTTP_CONNECTING;
 		r->resolved_ms = elapsed(t);
 		if (t->handler.resolved)
 			t->handler.resolved(t->arg, r);
 	}
+	if (t->deny_private && address_private(&a->addr)) {
+		t->denied = true;
+		return CURL_SOCKET_BAD;
+	}
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+}
+
+/* When TCP stood: as TLS began, or else when all was ready. */
+static void note_tcp(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	if (r->tcp_ms > 0)
+		return;
+	if (t->tls->began_ms > 0)
+		r->tcp_ms = t->tls->began_ms - t->started_ms;
+	else if (!r->reused)
+		r->tcp_ms = r->connected_ms;
 }
 
 static int on_ready(void *arg, char *ip, char *local_ip, int port,
@@ -88,9 +102,11 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = elapsed(t);
+	note_tcp(t);
 	snprintf(r->address, sizeof r->address, "%s", ip);
 	r->port = port;
-	http_fields_tls(r, t->easy);
+	http_tls_facts(r, t->easy);
+	trace_connected(t->trace, r, t->tls->names);
 	if (t->handler.connected)
 		t->handler.connected(t->arg, r);
 	if (t->only_connect)
@@ -117,6 +133,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	t->header_bytes += n;
 	if (t->header_bytes > HEADERS_MAX)
 		return 0;
+	trace_field(t->trace, p, n);
 	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
 		note_status(t);
 	else
@@ -129,8 +146,10 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 	struct http_transfer *t = arg;
 
 	n *= size;
+	/* A little that is compressed may be a lot: it takes time, too. */
 	if (!isnan(t->stop_at_ms))
-		return n;
+		return clock_mono_ms() < t->stop_at_ms || !n ? n : 0;
+	trace_body(t->trace, p, n);
 	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response.status);
 	switch (t->handler.data(t->arg, &t->response, p, n)) {
 	case HTTP_WANT_MORE:
@@ -142,6 +161,22 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 		t->response.end = HTTP_ABORTED;
 		return n ? 0 : 1;
 	}
+}
+
+/* Of all that libcurl tells, its own words may hold secrets. */
+static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
+	void *arg)
+{
+	struct http_transfer *t = arg;
+
+	(void)easy;
+	if (type != CURLINFO_HEADER_OUT)
+		return 0;
+	/* CONNECT: the proxy is there. */
+	if (t->response.phase == HTTP_CONNECTING)
+		t->response.tcp_ms = elapsed(t);
+	trace_sent(t->trace, p, n);
+	return 0;
 }
 
 struct http *http_new(const struct http_config *c)
@@ -185,90 +220,36 @@ static void transfer_free(struct http_transfer *t)
 	h->running--;
 	curl_multi_remove_handle(h->multi, t->easy);
 	curl_easy_cleanup(t->easy);
-	curl_slist_free_all(t->headers);
+	http_setup_free(&t->setup);
+	http_tls_drop(t->tls);
+	trace_end(t->trace);
 	resolve_free(t->resolve);
 	free(t);
 }
 
-/* Everything that is the same for all requests. */
-static CURLcode set_common(struct http_transfer *t)
-{
-	const struct http_config *c = &t->http->config;
-	CURL *e = t->easy;
-	CURLcode rc = CURLE_OK;
-
-#define SET(option, value)                                                     \
-	do {                                                                   \
-		if (!rc)                                                       \
-			rc = curl_easy_setopt(e, option, value);               \
-	} while (0)
-	SET(CURLOPT_PRIVATE, t);
-	SET(CURLOPT_ERRORBUFFER, t->error);
-	SET(CURLOPT_NOSIGNAL, 1L);
-	SET(CURLOPT_USERAGENT, c->user_agent);
-	SET(CURLOPT_FOLLOWLOCATION, 0L);
-	SET(CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-	SET(CURLOPT_MAXAGE_CONN, IDLE_S);
-	SET(CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_2TLS);
-	SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	SET(CURLOPT_HEADERFUNCTION, on_header);
-	SET(CURLOPT_HEADERDATA, t);
-	SET(CURLOPT_WRITEFUNCTION, on_data);
-	SET(CURLOPT_WRITEDATA, t);
-	SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
-	SET(CURLOPT_OPENSOCKETDATA, t);
-	SET(CURLOPT_PREREQFUNCTION, on_ready);
-	SET(CURLOPT_PREREQDATA, t);
-#if LIBCURL_VERSION_NUM >= 0x075500
-	SET(CURLOPT_PROTOCOLS_STR, "http,https");
-#else
-	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
-#endif
-#if LIBCURL_VERSION_NUM >= 0x075700
-	SET(CURLOPT_QUICK_EXIT, 1L);
-#endif
-	/* With a folder of certificates the bundle is not cached: slow. */
-	SET(CURLOPT_CAPATH, NULL);
-	if (c->cacert)
-		SET(CURLOPT_CAINFO, c->cacert);
-	/* A proxy would connect on our behalf, to any address it likes. */
-	if (t->deny_private)
-		SET(CURLOPT_PROXY, "");
-	return rc;
-}
-
-static CURLcode set_request(struct http_transfer *t,
-	const struct http_request *rq)
+static bool set_callbacks(struct http_transfer *t)
 {
 	CURL *e = t->easy;
 	CURLcode rc = CURLE_OK;
 
-	t->headers = curl_slist_append(NULL, "Expect:");
-	for (const char *const *p = rq->headers; p && *p && t->headers; p++) {
-		struct curl_slist *more = curl_slist_append(t->headers, *p);
-
-		if (!more)
-			return CURLE_OUT_OF_MEMORY;
-		t->headers = more;
+	HTTP_SET(CURLOPT_PRIVATE, t);
+	HTTP_SET(CURLOPT_ERRORBUFFER, t->error);
+	HTTP_SET(CURLOPT_HEADERFUNCTION, on_header);
+	HTTP_SET(CURLOPT_HEADERDATA, t);
+	HTTP_SET(CURLOPT_WRITEFUNCTION, on_data);
+	HTTP_SET(CURLOPT_WRITEDATA, t);
+	HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
+	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
+	HTTP_SET(CURLOPT_PREREQDATA, t);
+	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
+	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
+	if (t->trace || t->response.proxied) {
+		HTTP_SET(CURLOPT_VERBOSE, 1L);
+		HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
+		HTTP_SET(CURLOPT_DEBUGDATA, t);
 	}
-	SET(CURLOPT_URL, rq->url);
-	SET(CURLOPT_HTTPHEADER, t->headers);
-	SET(CURLOPT_TIMEOUT_MS, (long)t->timeout_ms);
-	SET(CURLOPT_SSL_ENABLE_ALPN, (long)!rq->only_connect);
-	SET(CURLOPT_SSL_VERIFYPEER, (long)!(rq->only_connect && rq->distrusted));
-	SET(CURLOPT_SSL_VERIFYHOST, rq->only_connect && rq->distrusted ? 0L : 2L);
-	if (rq->fresh) {
-		SET(CURLOPT_FRESH_CONNECT, 1L);
-		SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-	}
-	if (rq->body) {
-		SET(CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
-		SET(CURLOPT_COPYPOSTFIELDS, rq->body);
-	} else if (strcmp(rq->method, "GET") != 0) {
-		SET(CURLOPT_CUSTOMREQUEST, rq->method);
-	}
-	return rc;
-#undef SET
+	return !rc;
 }
 
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
@@ -284,15 +265,20 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->stop_at_ms = NAN;
 	t->deny_private = h->config.deny_private || rq->deny_private;
 	t->only_connect = rq->only_connect;
-	t->response.http_version = "";
-	t->response.code = "";
+	t->tls = http_tls_new();
+	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;
+	t->response.cert_shown = rq->cert != NULL;
+	t->response.http_version = t->response.code = "";
 	t->easy = curl_easy_init();
 	t->next = h->first;
 	if (h->first)
 		h->first->prev = t;
 	h->first = t;
 	h->running++;
-	if (!t->easy || set_common(t) || set_request(t, rq) ||
+	if (!t->easy ||
+		!http_setup(&t->setup, t->easy, &h->config, rq,
+			&t->response.proxied) ||
+		!set_callbacks(t) ||
 		curl_multi_add_handle(h->multi, t->easy)) {
 		transfer_free(t);
 		return NULL;
@@ -313,42 +299,55 @@ static void wake(void *multi)
 /* The name did not resolve. True: the resolver is being asked why. */
 static bool ask_why(struct http_transfer *t)
 {
-	char *url = NULL, why[URL_WHY];
-	struct url u;
+	char host[256];
 
-	curl_easy_getinfo(t->easy, CURLINFO_EFFECTIVE_URL, &url);
-	if (!url || !url_parse(url, &u, why))
+	if (!http_fail_name(t->easy, t->error, host, sizeof host))
 		return false;
-	t->resolve = resolve_start(u.host, wake, t->http->multi);
+	t->resolve = resolve_start(host, t->http->config.ip_version, wake,
+		t->http->multi);
 	t->resolve_by_ms = t->started_ms + t->timeout_ms;
 	return t->resolve != NULL;
+}
+
+static void judge(struct http_transfer *t, CURLcode rc)
+{
+	struct http_response *r = &t->response;
+	struct http_failure f = {.rc = rc,
+		.easy = t->easy,
+		.error = t->error,
+		.denied = t->denied,
+		.ip_version = t->http->config.ip_version,
+		.fields = t->header_bytes > HEADERS_MAX,
+		.tls = t->tls,
+		.after_ms = elapsed(t)};
+
+	if (!isnan(t->stop_at_ms))
+		r->end = HTTP_ENOUGH;
+	else if (rc && r->end != HTTP_ABORTED)
+		http_fail(r, &f);
+	if (t->resolve)
+		http_fail_resolve(r, resolve_result(t->resolve), f.ip_version);
+	else if (r->proxied && r->status == 407 && !*r->tls_version)
+		http_fail_proxy_auth(r);
 }
 
 /* Take the transfer down and tell its owner. */
 static void finish(struct http_transfer *t, CURLcode rc)
 {
-	struct http_response r;
 	struct http_handler handler = t->handler;
+	struct http_response r;
 	void *arg = t->arg;
-	curl_off_t tcp_us = 0;
 
-	curl_easy_getinfo(t->easy, CURLINFO_CONNECT_TIME_T, &tcp_us);
-	if (tcp_us > 0 && t->response.phase == HTTP_CONNECTING)
+	if (t->response.phase == HTTP_CONNECTING && t->tls->began_ms > 0)
 		t->response.phase = HTTP_SECURING;
-	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &t->response.status);
-	t->response.http_version = http_fields_version(t->easy);
-	if (!isnan(t->stop_at_ms))
-		t->response.end = HTTP_ENOUGH;
-	else if (t->response.end == HTTP_ABORTED)
-		;
-	else if (rc)
-		http_fail(&t->response, rc, t->easy, t->error, t->denied,
-			t->header_bytes > HEADERS_MAX);
-	else
-		t->response.end = HTTP_COMPLETE;
-	if (t->resolve)
-		http_fail_resolve(&t->response, resolve_result(t->resolve));
+	note_tcp(t);
+	t->response.cert_wanted |= t->tls->cert_wanted;
+	t->response.total_ms = elapsed(t);
+	http_fields_end(&t->response, t->easy);
+	judge(t, rc);
 	r = t->response;
+	if (r.end == HTTP_FAILED || r.end == HTTP_OURS)
+		trace_note(t->trace, "%s", r.message);
 	transfer_free(t);
 	handler.done(arg, &r);
 }
@@ -382,7 +381,6 @@ size_t http_turn(struct http *h, double max_ms)
 	int running, left;
 	CURLMsg *m;
 
-	max_ms = settle(h, max_ms);
 	curl_multi_perform(h->multi, &running);
 	while ((m = curl_multi_info_read(h->multi, &left))) {
 		struct http_transfer *t = NULL;
@@ -394,6 +392,8 @@ size_t http_turn(struct http *h, double max_ms)
 			finish(t, m->data.result);
 		max_ms = 0;
 	}
+	/* What just came may have been all that was wanted. */
+	max_ms = settle(h, max_ms);
 	if (max_ms > 0)
 		curl_multi_poll(h->multi, NULL, 0, (int)ceil(max_ms), NULL);
 	return h->running;

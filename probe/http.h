@@ -1,6 +1,6 @@
 /*
  * http.h: one HTTP request at a time for each of many probes, over libcurl's
- * multi interface. This and url.c are all that knows libcurl.
+ * multi interface. The files http*.c and url.c are all that knows libcurl.
  *
  * Redirects are not followed, cookies not kept, bodies not stored: what arrives
  * is handed on as it comes. Every request has an end: its own deadline.
@@ -20,9 +20,12 @@ struct http_config {
 	/* Do not connect to loopback, private and link-local addresses. */
 	bool deny_private;
 	int ip_version; /* 4 or 6; 0 for either */
+	bool http1;	/* HTTP/1.1 only; HTTP/2 is not negotiated */
 	/* As curl's options of these names; NULL at the end, or NULL. */
 	const char *const *resolve;
 	const char *const *connect_to;
+	bool trace;  /* show the exchange on standard error, see trace.h */
+	bool labels; /* and in each line what it is about */
 };
 
 struct http_request {
@@ -43,6 +46,10 @@ struct http_request {
 	 * distrusted: the certificate is read, whatever it is.
 	 */
 	bool only_connect, distrusted;
+	const char *label; /* for labels; NULL: the URL */
+	bool confidential; /* its bodies are not traced */
+	/* What never stands in a trace: *** instead. NULL at the end, or NULL. */
+	const char *const *secrets;
 };
 
 enum http_end {
@@ -66,9 +73,13 @@ struct http_response {
 	char message[320];
 	enum http_phase phase;
 	bool reused;	     /* over a connection that was open already */
-	double resolved_ms;  /* after the start: the name had an address */
-	double connected_ms; /* after the start: request could be sent */
-	double first_byte_ms; /* after the start */
+	bool proxied;	     /* through the proxy of this machine */
+	/* After the start; 0 while it is not so, or over a reused connection. */
+	double resolved_ms;  /* the name had an address */
+	double tcp_ms;	     /* TCP stood */
+	double connected_ms; /* TLS stood too: the request could be sent */
+	double first_byte_ms;
+	double total_ms; /* the end */
 	char address[48];
 	long port;
 	char tls_version[16];
@@ -80,14 +91,20 @@ struct http_response {
 	double first_end;
 	char first_issuer[4 * 64 + 1];
 	bool cert_wanted; /* the server asked for a client certificate */
+	bool cert_shown;  /* and there is one to show */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
 	char content_type[128];
 	char location[1024];
+	char redirect[1024]; /* where that leads: absolute, without query */
 	char www_authenticate[4096]; /* all fields, joined with ", " */
 	char session_id[1024];
 	char retry_after[64];
+	double retry_s; /* what it says, from now on; 0 unknown */
 	char age[32];
+	char cache_control[128];
+	char cf_cache_status[32];
+	char via[128];
 	char x_cache[128];
 	char pop[128]; /* which edge of a content network answered */
 };

@@ -1,15 +1,14 @@
 #include "http_fail.h"
 
 #include "http.h"
+#include "http_fail_tls.h"
+#include "url.h"
 
 #include <errno.h>
-#include <openssl/x509_vfy.h>
 #include <stdarg.h>
 
-static void set(struct http_response *r, const char *code, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static void set(struct http_response *r, const char *code, const char *fmt, ...)
+void http_fail_set(struct http_response *r, const char *code, const char *fmt,
+	...)
 {
 	va_list ap;
 
@@ -20,172 +19,294 @@ static void set(struct http_response *r, const char *code, const char *fmt, ...)
 	r->code = code;
 }
 
-static void fail_timeout(struct http_response *r)
+static void ours(struct http_response *r, const char *what, const char *why)
 {
+	http_fail_set(r, "", "%s%s", what, why);
+	r->end = HTTP_OURS;
+}
+
+static void fail_timeout(struct http_response *r, double after_ms)
+{
+	double s = after_ms / 1000;
+
 	switch (r->phase) {
 	case HTTP_RESOLVING:
-		set(r, "dns.timeout", "the name did not resolve in time");
+		http_fail_set(r, "dns.timeout",
+			"the name did not resolve within %.1f s", s);
 		return;
 	case HTTP_CONNECTING:
-		set(r, "tcp.timeout", "no TCP connection to %s port %ld in time",
-			r->address, r->port);
+		http_fail_set(r, "tcp.timeout",
+			"no answer from %s port %ld within %.1f s: the host is "
+			"down, or a firewall drops",
+			r->address, r->port, s);
 		return;
 	case HTTP_SECURING:
-		set(r, "tls.timeout", "the TLS handshake did not end in time");
+		http_fail_set(r, "tls.timeout",
+			"TCP connects, and the TLS handshake did not end "
+			"within %.1f s",
+			s);
 		return;
 	case HTTP_READY:
 		break;
 	}
 	if (r->status)
-		set(r, "deadline", "the response did not end in time");
+		http_fail_set(r, "deadline",
+			"the response, of status %ld, did not end within "
+			"%.1f s",
+			r->status, s);
 	else
-		set(r, "deadline", "no response in time");
+		http_fail_set(r, "deadline",
+			"the request was sent, and no response came within "
+			"%.1f s",
+			s);
 }
 
-static void fail_connect(struct http_response *r, CURL *easy, const char *error)
+static void fail_connect(struct http_response *r, const struct http_failure *f)
 {
 	long os = 0;
 
-	curl_easy_getinfo(easy, CURLINFO_OS_ERRNO, &os);
+	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
+	if (f->denied) {
+		http_fail_set(r, "tcp.denied",
+			"%s is not an address of the public internet, and "
+			"others are denied",
+			r->address);
+		return;
+	}
 	switch (os) {
 	case ECONNREFUSED:
-		set(r, "tcp.refused", "%s port %ld refuses connections",
+		http_fail_set(r, "tcp.refused",
+			"%s port %ld refuses connections: nothing listens "
+			"there, or a firewall refuses",
 			r->address, r->port);
 		return;
 	case ETIMEDOUT:
-		set(r, "tcp.timeout", "no answer from %s port %ld", r->address,
-			r->port);
+		http_fail_set(r, "tcp.timeout", "no answer from %s port %ld",
+			r->address, r->port);
 		return;
 	case ENETUNREACH:
 	case EHOSTUNREACH:
 	case ENETDOWN:
-		set(r, "tcp.unreachable", "no route to %s", r->address);
+		http_fail_set(r, "tcp.unreachable", "no route to %s from here",
+			r->address);
 		return;
 	default:
-		set(r, "tcp.failed", "%s", *error ? error : "not connected");
-	}
-}
-
-static void fail_certificate(struct http_response *r, CURL *easy,
-	const char *error)
-{
-	long v = 0;
-
-	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &v);
-	/* libcurl compares the name by itself, and tells in words alone. */
-	if (strstr(error, "subject name"))
-		v = X509_V_ERR_HOSTNAME_MISMATCH;
-	switch (v) {
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		set(r, "tls.hostname", "the certificate is for another name");
-		return;
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		set(r, "tls.expired", "the certificate has expired");
-		return;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		set(r, "tls.not-yet-valid",
-			"the certificate is not valid yet; is a clock wrong?");
-		return;
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		set(r, "tls.self-signed", "the certificate is self-signed");
-		return;
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		set(r, "tls.untrusted",
-			"the certificate's issuer is unknown, or the server "
-			"does not send the certificates between");
-		return;
-	default:
-		set(r, "tls.untrusted", "the certificate is not accepted: %s",
-			error);
+		http_fail_set(r, "tcp.failed", "%s",
+			*f->error ? f->error : "not connected");
 	}
 }
 
 /* A connection that breaks, at whatever it was in the middle of. */
-static void fail_broken(struct http_response *r, const char *error)
+static void fail_broken(struct http_response *r, const struct http_failure *f)
 {
 	if (r->phase == HTTP_SECURING || r->phase == HTTP_CONNECTING)
-		set(r, "tls.handshake", "the TLS handshake failed: %s", error);
+		http_fail_handshake(r, f);
+	else if (http_fail_client(r, f))
+		;
 	else if (r->status)
-		set(r, "http.truncated",
+		http_fail_set(r, "http.truncated",
 			"the connection broke in the middle of the response");
 	else
-		set(r, "http.empty",
+		http_fail_set(r, "http.empty",
 			"the connection was closed before a response");
 }
 
-void http_fail_resolve(struct http_response *r, enum resolve_end end)
+bool http_fail_name(CURL *easy, const char *error, char *out, size_t size)
+{
+	static const char before[] = "resolve host: ";
+	const char *p = strstr(error, before);
+	char *url = NULL, why[URL_WHY];
+	struct url u;
+
+	/* --connect-to may have put another in the URL's place. */
+	if (p) {
+		snprintf(out, size, "%s", p + sizeof before - 1);
+		return true;
+	}
+	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
+	if (!url || !url_parse(url, &u, why))
+		return false;
+	snprintf(out, size, "%s", u.host);
+	return true;
+}
+
+void http_fail_resolve(struct http_response *r, enum resolve_end end,
+	int ip_version)
 {
 	switch (end) {
 	case RESOLVE_NO_NAME:
-		set(r, "dns.nxdomain", "the name does not resolve");
+		http_fail_set(r, "dns.nxdomain",
+			"there is no such name; is it spelled right, and has "
+			"its domain expired?");
+		return;
+	case RESOLVE_NO_ADDRESS:
+		http_fail_set(r, "dns.nxdomain",
+			ip_version ? "the name has no IPv%d address"
+				   : "the name has no address",
+			ip_version);
 		return;
 	case RESOLVE_RUNNING:
-		set(r, "dns.timeout", "the name did not resolve in time");
+		http_fail_set(r, "dns.timeout",
+			"the resolver did not answer in time");
 		return;
 	case RESOLVE_TEMPORARY:
-		set(r, "dns.temporary",
+		http_fail_set(r, "dns.temporary",
 			"the resolver, or a name server of the domain, fails");
 		return;
 	case RESOLVE_FAILED:
-		set(r, "dns.failed", "the name cannot be resolved");
+		http_fail_set(r, "dns.failed", "the name cannot be resolved");
 		return;
 	}
+}
+
+static const char proxy_wants[] =
+	"proxy: the proxy of this machine wants a password, or another one; "
+	"nothing is known of the server";
+
+void http_fail_proxy_auth(struct http_response *r)
+{
+	ours(r, proxy_wants, "");
+}
+
+/* SOCKS: whether the proxy did its part, and the server did not answer it. */
+static bool beyond_socks(CURL *easy)
+{
+	long v = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &v);
+	return v == CURLPX_REPLY_CONNECTION_REFUSED ||
+		v == CURLPX_REPLY_HOST_UNREACHABLE ||
+		v == CURLPX_REPLY_NETWORK_UNREACHABLE ||
+		v == CURLPX_REPLY_TTL_EXPIRED ||
+		v == CURLPX_REPLY_GENERAL_SERVER_FAILURE;
+}
+
+/*
+ * A request by way of a proxy that did not get to the server. A proxy that
+ * cannot be used is our own failure; one that cannot reach the server says
+ * something about the server.
+ */
+static bool fail_proxy(struct http_response *r, const struct http_failure *f)
+{
+	long status = 0, bad = 0;
+
+	curl_easy_getinfo(f->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	curl_easy_getinfo(f->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &bad);
+	if (f->rc == CURLE_COULDNT_RESOLVE_PROXY) {
+		ours(r, "proxy: the name of this machine's proxy does not "
+			"resolve; nothing is known of the server", "");
+	} else if (status == 407) {
+		http_fail_proxy_auth(r);
+	} else if (status >= 400 && status <= 499) {
+		ours(r, "proxy: the proxy of this machine does not let us "
+			"through; nothing is known of the server: ", f->error);
+	} else if (status >= 500) {
+		http_fail_set(r, "proxy",
+			"the proxy of this machine cannot reach the server: it "
+			"answers with status %ld", status);
+	} else if (f->rc == CURLE_PROXY && beyond_socks(f->easy)) {
+		http_fail_set(r, "proxy",
+			"the proxy of this machine cannot reach the server: %s",
+			f->error);
+	} else if (f->rc == CURLE_OPERATION_TIMEDOUT && r->tcp_ms > 0) {
+		http_fail_set(r, "proxy",
+			"the proxy of this machine did not connect to the "
+			"server within %.1f s", f->after_ms / 1000);
+	} else if (f->rc == CURLE_PROXY || bad || !(r->tcp_ms > 0)) {
+		ours(r, "proxy: the proxy of this machine cannot be used; "
+			"nothing is known of the server: ",
+			*f->error ? f->error : curl_easy_strerror(f->rc));
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void fail_cert(struct http_response *r, const char *error)
+{
+	/* libcurl's words would quote the paths. */
+	if (strstr(error, "does not match"))
+		ours(r, "the key of the client certificate belongs to another "
+			"certificate", "");
+	else if (strstr(error, "private key"))
+		ours(r, "the key of the client certificate cannot be read, or "
+			"is no PEM key without a passphrase", "");
+	else
+		ours(r, "the client certificate cannot be read, or is not PEM",
+			"");
+}
+
+static void fail_fields(struct http_response *r)
+{
+	http_fail_set(r, "http.headers-too-large",
+		"the header fields of the response are too large");
 }
 
 /* CURLE_TOO_LARGE, which libcurl has since 8.6. */
 #define TOO_LARGE 100
 
-static const char too_large[] =
-	"the header fields of the response are too large";
-
-void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
-	const char *error, bool denied, bool fields)
+static void fail_http(struct http_response *r, const struct http_failure *f)
 {
-	if (fields || (int)rc == TOO_LARGE) {
-		set(r, "http.headers-too-large", "%s", too_large);
-		return;
-	}
-	switch (rc) {
-	case CURLE_COULDNT_RESOLVE_HOST:
-		set(r, "dns.failed", "the name does not resolve");
-		return;
-	case CURLE_COULDNT_CONNECT:
-		if (denied)
-			set(r, "tcp.denied",
-				"%s is a private address, and those are denied",
-				r->address);
-		else
-			fail_connect(r, easy, error);
-		return;
-	case CURLE_OPERATION_TIMEDOUT:
-		fail_timeout(r);
-		return;
-	case CURLE_PEER_FAILED_VERIFICATION:
-		fail_certificate(r, easy, error);
-		return;
-	case CURLE_SSL_CONNECT_ERROR:
-		set(r, "tls.handshake", "the TLS handshake failed: %s",
-			*error ? error : "no reason given");
-		return;
+	const char *why = *f->error ? f->error : curl_easy_strerror(f->rc);
+
+	switch ((int)f->rc) {
 	case CURLE_GOT_NOTHING:
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_PARTIAL_FILE:
-		fail_broken(r, error);
+	case CURLE_HTTP2_STREAM:
+		fail_broken(r, f);
 		return;
-	case CURLE_COULDNT_RESOLVE_PROXY:
-	case CURLE_PROXY:
-		set(r, "proxy", "the proxy of this machine failed: %s",
-			*error ? error : curl_easy_strerror(rc));
+	case CURLE_BAD_CONTENT_ENCODING:
+		http_fail_set(r, "http.content-encoding",
+			"the response is not compressed as its "
+			"Content-Encoding says: %s",
+			why);
+		return;
+	case TOO_LARGE:
+		fail_fields(r);
+		return;
+	default:
+		http_fail_set(r, "http.malformed", "what came is not HTTP: %s",
+			why);
+	}
+}
+
+void http_fail(struct http_response *r, const struct http_failure *f)
+{
+	if (f->fields) {
+		fail_fields(r);
+		return;
+	}
+	if (r->proxied && r->phase != HTTP_READY && fail_proxy(r, f))
+		return;
+	switch (f->rc) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		http_fail_set(r, "dns.failed", "the name cannot be resolved");
+		return;
+	case CURLE_COULDNT_CONNECT:
+		/* libcurl asks for both kinds, and leaves out the other. */
+		if (r->phase == HTTP_RESOLVING && f->ip_version)
+			http_fail_resolve(r, RESOLVE_NO_ADDRESS, f->ip_version);
+		else
+			fail_connect(r, f);
+		return;
+	case CURLE_OPERATION_TIMEDOUT:
+		fail_timeout(r, f->after_ms);
+		return;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		http_fail_certificate(r, f);
+		return;
+	case CURLE_SSL_CONNECT_ERROR:
+		http_fail_handshake(r, f);
+		return;
+	case CURLE_SSL_CERTPROBLEM:
+		fail_cert(r, f->error);
 		return;
 	case CURLE_OUT_OF_MEMORY:
 		/* libcurl's word for a field that is too long for it, too. */
 		if (r->phase == HTTP_READY) {
-			set(r, "http.headers-too-large", "%s", too_large);
+			fail_fields(r);
 			return;
 		}
 		/* fall through */
@@ -193,11 +314,9 @@ void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
 	case CURLE_SSL_ENGINE_NOTFOUND:
 	case CURLE_SSL_ENGINE_INITFAILED:
 	case CURLE_FAILED_INIT:
-		set(r, "", "%s", *error ? error : curl_easy_strerror(rc));
-		r->end = HTTP_OURS;
+		ours(r, *f->error ? f->error : curl_easy_strerror(f->rc), "");
 		return;
 	default:
-		set(r, "http.malformed", "what came is not HTTP: %s",
-			*error ? error : curl_easy_strerror(rc));
+		fail_http(r, f);
 	}
 }

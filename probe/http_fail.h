@@ -10,17 +10,47 @@
 #include <stdbool.h>
 
 struct http_response;
+struct http_tls;
+
+/* How a transfer ended. */
+struct http_failure {
+	CURLcode rc;
+	CURL *easy;
+	const char *error; /* libcurl's text */
+	bool denied;	   /* an address was refused by --deny-private */
+	int ip_version;	   /* 4 or 6 where only such addresses will do, or 0 */
+	bool fields;	   /* the header fields were too large */
+	const struct http_tls *tls;
+	double after_ms; /* since the start */
+};
 
 /*
- * http_fail(r, rc, easy, error, denied, fields): set r->end, code and message
- * for a transfer that ended with rc. `error` is libcurl's text, `denied` tells
- * that an address was refused by --deny-private, `fields` that the header
- * fields were too large.
+ * http_fail(r, f): set r->end, code and message for a transfer that failed. A
+ * proxy of ours that cannot be used is no failure of the server: HTTP_OURS.
  */
-void http_fail(struct http_response *r, CURLcode rc, CURL *easy,
-	const char *error, bool denied, bool fields);
+void http_fail(struct http_response *r, const struct http_failure *f);
 
-/* http_fail_resolve(r, end): the name did not resolve, and this is why. */
-void http_fail_resolve(struct http_response *r, enum resolve_end end);
+/*
+ * http_fail_proxy_auth(r): a plain request was answered with 407, which only
+ * our proxy can have done.
+ */
+void http_fail_proxy_auth(struct http_response *r);
+
+/*
+ * http_fail_resolve(r, end, ip_version): the name did not resolve, and this is
+ * why; ip_version: 4 or 6 where only such addresses were asked for, or 0.
+ */
+void http_fail_resolve(struct http_response *r, enum resolve_end end,
+	int ip_version);
+
+/*
+ * http_fail_name(easy, error, out, size): which name did not resolve; false
+ * where that is not known.
+ */
+bool http_fail_name(CURL *easy, const char *error, char *out, size_t size);
+
+/* http_fail_set(r, code, fmt, ...): it failed, for this. code is static. */
+void http_fail_set(struct http_response *r, const char *code, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -1,7 +1,5 @@
 #include "http_fields.h"
 
-#include "certificate.h"
-#include "clock.h"
 #include "http.h"
 
 #include <string.h>
@@ -11,7 +9,8 @@ void http_fields_clear(struct http_response *r)
 {
 	r->content_type[0] = r->location[0] = r->www_authenticate[0] = '\0';
 	r->session_id[0] = r->retry_after[0] = r->age[0] = '\0';
-	r->x_cache[0] = r->pop[0] = '\0';
+	r->x_cache[0] = r->pop[0] = r->via[0] = '\0';
+	r->cache_control[0] = r->cf_cache_status[0] = '\0';
 }
 
 /* The value of a field as text; what does not fit is cut. */
@@ -50,6 +49,11 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 		{"mcp-session-id:", r->session_id, sizeof r->session_id, 0},
 		{"retry-after:", r->retry_after, sizeof r->retry_after, 0},
 		{"age:", r->age, sizeof r->age, 0},
+		{"cache-control:", r->cache_control, sizeof r->cache_control,
+			0},
+		{"cf-cache-status:", r->cf_cache_status,
+			sizeof r->cf_cache_status, 0},
+		{"via:", r->via, sizeof r->via, true},
 		{"x-cache:", r->x_cache, sizeof r->x_cache, 0},
 		{"cf-ray:", r->pop, sizeof r->pop, 0},
 		{"x-amz-cf-pop:", r->pop, sizeof r->pop, 0},
@@ -68,32 +72,7 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 	}
 }
 
-void http_fields_tls(struct http_response *r, CURL *easy)
-{
-	struct curl_tlssessioninfo *info = NULL;
-	bool verified;
-	X509 *cert;
-	SSL *ssl;
-
-	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) ||
-		!info || info->backend != CURLSSLBACKEND_OPENSSL)
-		return;
-	ssl = info->internals;
-	if (!ssl)
-		return;
-	snprintf(r->tls_version, sizeof r->tls_version, "%s",
-		SSL_get_version(ssl));
-	cert = SSL_get_peer_certificate(ssl);
-	if (cert)
-		r->not_after = certificate_end(cert);
-	X509_free(cert);
-	/* Of a chain that was accepted, what has ended was not needed. */
-	verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
-	r->first_end = certificate_first_end(ssl, verified ? clock_wall() : 0,
-		r->first_issuer, sizeof r->first_issuer);
-}
-
-const char *http_fields_version(CURL *easy)
+static const char *version_of(CURL *easy)
 {
 	long v = 0;
 
@@ -110,4 +89,35 @@ const char *http_fields_version(CURL *easy)
 	default:
 		return "";
 	}
+}
+
+/* A URL without what may be secret in it. */
+static void keep_url(char *out, size_t size, const char *url)
+{
+	CURLU *u = curl_url();
+	char *text = NULL;
+
+	if (u && !curl_url_set(u, CURLUPART_URL, url, 0) &&
+		!curl_url_set(u, CURLUPART_USER, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_QUERY, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) &&
+		!curl_url_get(u, CURLUPART_URL, &text, 0))
+		snprintf(out, size, "%s", text);
+	curl_free(text);
+	curl_url_cleanup(u);
+}
+
+void http_fields_end(struct http_response *r, CURL *easy)
+{
+	char *target = NULL;
+	curl_off_t wait = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r->status);
+	r->http_version = version_of(easy);
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait);
+	r->retry_s = (double)wait;
+	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
+	if (target)
+		keep_url(r->redirect, sizeof r->redirect, target);
 }

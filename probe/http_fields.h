@@ -15,10 +15,10 @@ void http_fields_clear(struct http_response *r);
 /* http_fields_add(r, p, n): keep what r has room for of a line "Name: value". */
 void http_fields_add(struct http_response *r, const char *p, size_t n);
 
-/* http_fields_tls(r, easy): TLS version and certificates of easy's connection. */
-void http_fields_tls(struct http_response *r, CURL *easy);
-
-/* http_fields_version(easy): of HTTP, as in "1.1"; static, "" if unknown. */
-const char *http_fields_version(CURL *easy);
+/*
+ * http_fields_end(r, easy): what is known at the end: status, HTTP version,
+ * where a redirect leads, how long Retry-After is.
+ */
+void http_fields_end(struct http_response *r, CURL *easy);
 
 #endif

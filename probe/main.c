@@ -2,6 +2,7 @@
  * mcp-probe: tells whether an MCP server works, and if not, at which of eight
  * steps and why. See mcp-probe(1).
  */
+#include "address.h"
 #include "clock.h"
 #include "exits.h"
 #include "expiry.h"
@@ -40,8 +41,10 @@ struct job {
 	struct view view;
 };
 
-static void one_less(struct run *run, const char *why)
+static void one_less(void *arg, const char *why)
 {
+	struct run *run = arg;
+
 	run->active--;
 	if (why && !run->why)
 		run->why = xstrdup(why);
@@ -84,17 +87,12 @@ static void on_found(void *arg, const struct target *t,
 	expiry_show(&run->report, t, r, n);
 }
 
-static void on_checked(void *arg, const char *why)
-{
-	one_less(arg, why);
-}
-
 static void check(struct run *run, const struct target *t)
 {
 	struct expiry_job job = {.http = run->http,
 		.target = t,
 		.found = on_found,
-		.end = on_checked,
+		.end = one_less,
 		.arg = run};
 
 	run->active++;
@@ -148,6 +146,13 @@ static void run_all(struct run *run)
 	}
 }
 
+/* An address in the URL is not of the kind that -4 or -6 rules out. */
+static bool reachable(const struct opts *o, const struct target *t)
+{
+	return !o->ip_version || !address_literal(t->url.host) ||
+		(t->url.host[0] == '[') == (o->ip_version == 6);
+}
+
 /* The one target of the command line. */
 static bool target_from_opts(const struct opts *o, struct target *t)
 {
@@ -156,6 +161,11 @@ static bool target_from_opts(const struct opts *o, struct target *t)
 
 	if (!url_parse(o->url, &t->url, why)) {
 		log_error("%s: %s", "URL", why);
+		return false;
+	}
+	if (!reachable(o, t)) {
+		log_error("-%d: the URL holds an address of the other kind",
+			o->ip_version);
 		return false;
 	}
 	if (o->slug)
@@ -199,6 +209,22 @@ static struct target *add(struct run *run)
 	return &run->targets[run->n];
 }
 
+/* The target of a line; 0, or -1 and why. */
+static int take(const struct opts *o, const char *p, size_t n,
+	struct target *t, char *why)
+{
+	if (target_read(p, n, o->region, t, why))
+		return -1;
+	if (!(t->timeout_s > 0))
+		t->timeout_s = o->timeout_s;
+	if (reachable(o, t))
+		return 0;
+	target_release(t);
+	snprintf(why, TARGET_WHY, "the URL holds an address that -%d rules out",
+		o->ip_version);
+	return -1;
+}
+
 /* The targets of a file. A refused line is named, and the others are used. */
 static int read_targets(struct run *run, int fd)
 {
@@ -218,9 +244,7 @@ static int read_targets(struct run *run, int fd)
 		t = add(run);
 		if (rc == LINES_TOO_LONG)
 			snprintf(why, sizeof why, "longer than 1 MiB");
-		else if (!target_read(p, n, run->opts->region, t, why)) {
-			if (!(t->timeout_s > 0))
-				t->timeout_s = run->opts->timeout_s;
+		else if (!take(run->opts, p, n, t, why)) {
 			run->n++;
 			continue;
 		}
@@ -300,7 +324,13 @@ static int probe_all(struct run *run)
 	const struct opts *o = run->opts;
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = o->cacert,
-		.deny_private = o->deny_private};
+		.deny_private = o->deny_private,
+		.ip_version = o->ip_version,
+		.http1 = o->http1,
+		.resolve = o->resolve,
+		.connect_to = o->connect_to,
+		.trace = o->verbose,
+		.labels = o->targets != NULL};
 
 	if (o->cacert && access(o->cacert, R_OK)) {
 		log_error("%s: %s", o->cacert, strerror(errno));

@@ -1,5 +1,6 @@
 #include "opts.h"
 
+#include "address.h"
 #include "log.h"
 #include "num.h"
 #include "target.h"
@@ -7,15 +8,20 @@
 #include <getopt.h>
 
 static const char usage[] =
-	"usage: mcp-probe [-r region] [-s slug] [-t timeout] [-f format]\n"
+	"usage: mcp-probe [-46v] [-r region] [-s slug] [-t timeout] [-f format]\n"
 	"                 [--token-file file | --credential file]\n"
 	"                 [--allow-bare-401]\n"
 	"                 [--health-tool name [--health-args json]]\n"
 	"                 [--steps a-b] [--cacert file] [--deny-private]\n"
+	"                 [--resolve host:port:addr]\n"
+	"                 [--connect-to host:port:host:port] [--http1.1]\n"
 	"                 [--check-expiry] url\n"
-	"       mcp-probe --targets file [-r region] [-t timeout] [-f format]\n"
-	"                 [--concurrency n] [--spread time] [--cacert file]\n"
-	"                 [--deny-private] [--check-expiry]\n"
+	"       mcp-probe --targets file [-46v] [-r region] [-t timeout]\n"
+	"                 [-f format] [--concurrency n] [--spread time]\n"
+	"                 [--cacert file] [--deny-private]\n"
+	"                 [--resolve host:port:addr]\n"
+	"                 [--connect-to host:port:host:port] [--http1.1]\n"
+	"                 [--check-expiry]\n"
 	"       mcp-probe -h | -V\n";
 
 enum {
@@ -23,10 +29,13 @@ enum {
 	OPT_CACERT,
 	OPT_CHECK_EXPIRY,
 	OPT_CONCURRENCY,
+	OPT_CONNECT_TO,
 	OPT_CREDENTIAL,
 	OPT_DENY_PRIVATE,
 	OPT_HEALTH_ARGS,
 	OPT_HEALTH_TOOL,
+	OPT_HTTP1,
+	OPT_RESOLVE,
 	OPT_SPREAD,
 	OPT_STEPS,
 	OPT_TARGETS,
@@ -39,19 +48,25 @@ static const struct option options[] = {
 	{"cacert", required_argument, NULL, OPT_CACERT},
 	{"check-expiry", no_argument, NULL, OPT_CHECK_EXPIRY},
 	{"concurrency", required_argument, NULL, OPT_CONCURRENCY},
+	{"connect-to", required_argument, NULL, OPT_CONNECT_TO},
 	{"credential", required_argument, NULL, OPT_CREDENTIAL},
 	{"deny-private", no_argument, NULL, OPT_DENY_PRIVATE},
 	{"format", required_argument, NULL, 'f'},
 	{"health-args", required_argument, NULL, OPT_HEALTH_ARGS},
 	{"health-tool", required_argument, NULL, OPT_HEALTH_TOOL},
 	{"help", no_argument, NULL, 'h'},
+	{"http1.1", no_argument, NULL, OPT_HTTP1},
+	{"ipv4", no_argument, NULL, '4'},
+	{"ipv6", no_argument, NULL, '6'},
 	{"region", required_argument, NULL, 'r'},
+	{"resolve", required_argument, NULL, OPT_RESOLVE},
 	{"slug", required_argument, NULL, 's'},
 	{"spread", required_argument, NULL, OPT_SPREAD},
 	{"steps", required_argument, NULL, OPT_STEPS},
 	{"targets", required_argument, NULL, OPT_TARGETS},
 	{"timeout", required_argument, NULL, 't'},
 	{"token-file", required_argument, NULL, OPT_TOKEN_FILE},
+	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0}};
 
@@ -85,9 +100,101 @@ static bool set_concurrency(struct opts *o, const char *s)
 	return true;
 }
 
+static bool port_valid(const char *s, size_t n)
+{
+	char text[8];
+	long long port;
+
+	if (n >= sizeof text)
+		return false;
+	memcpy(text, s, n);
+	text[n] = '\0';
+	return num_parse(text, 1, 65535, &port);
+}
+
+/* The length of a name, or of an address in brackets, up to a colon. */
+static size_t host_length(const char *s)
+{
+	size_t n = *s == '[' ? strcspn(s, "]") : 0;
+
+	return n + strcspn(s + n, ":");
+}
+
+static bool host_valid(const char *s, size_t n)
+{
+	if (n > 255)
+		return false;
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] <= ' ' || (unsigned char)s[i] > 0x7e ||
+			strchr("*+,/?#@\\", s[i]))
+			return false;
+	return true;
+}
+
+/* host:port:addr, and more addresses behind commas. */
+static bool resolve_valid(const char *s)
+{
+	size_t host = host_length(s), port, n;
+	char addr[64];
+
+	if (!host || *s == '[' || *s == '-' || !s[host] || !host_valid(s, host))
+		return false;
+	s += host + 1;
+	port = strcspn(s, ":");
+	if (!s[port] || !port_valid(s, port))
+		return false;
+	for (s += port; *s; s += n) {
+		s++;
+		n = strcspn(s, ",");
+		if (n >= sizeof addr)
+			return false;
+		memcpy(addr, s, n);
+		addr[n] = '\0';
+		if (!address_literal(addr))
+			return false;
+	}
+	return true;
+}
+
+/* host:port:host:port, each of which may be empty. */
+static bool connect_to_valid(const char *s)
+{
+	for (int i = 0; i < 4; i++) {
+		size_t n = i % 2 ? strcspn(s, ":") : host_length(s);
+
+		if (i % 2 ? n && !port_valid(s, n) : !host_valid(s, n))
+			return false;
+		if (s[n] != (i < 3 ? ':' : '\0'))
+			return false;
+		s += n + 1;
+	}
+	return true;
+}
+
+static bool add(const char **list, const char *option, const char *arg,
+	bool valid, const char *why)
+{
+	size_t n = 0;
+
+	if (!valid)
+		return bad(option, why);
+	while (list[n])
+		n++;
+	if (n == OPTS_MANY)
+		return bad(option, "given more than 100 times");
+	list[n] = arg;
+	return true;
+}
+
 static bool set(struct opts *o, int c, const char *arg)
 {
 	switch (c) {
+	case '4':
+	case '6':
+		if (o->ip_version)
+			return bad("-4, -6", "not together");
+		o->ip_version = c - '0';
+		return true;
 	case 'f':
 		o->has_format = true;
 		return format_parse(arg, &o->format) ||
@@ -101,6 +208,9 @@ static bool set(struct opts *o, int c, const char *arg)
 	case 't':
 		return num_seconds(arg, 0.001, TIMEOUT_MAX_S, &o->timeout_s) ||
 			bad("--timeout", "not a time up to 300s");
+	case 'v':
+		o->verbose = true;
+		return true;
 	case OPT_ALLOW_BARE_401:
 		o->bare_401_ok = true;
 		return true;
@@ -112,6 +222,10 @@ static bool set(struct opts *o, int c, const char *arg)
 		return true;
 	case OPT_CONCURRENCY:
 		return set_concurrency(o, arg);
+	case OPT_CONNECT_TO:
+		return add(o->connect_to, "--connect-to", arg,
+			connect_to_valid(arg),
+			"not host:port:host:port, each of which may be empty");
 	case OPT_CREDENTIAL:
 		o->credential = arg;
 		return true;
@@ -124,6 +238,12 @@ static bool set(struct opts *o, int c, const char *arg)
 	case OPT_HEALTH_TOOL:
 		o->health_tool = arg;
 		return *arg || bad("--health-tool", "empty");
+	case OPT_HTTP1:
+		o->http1 = true;
+		return true;
+	case OPT_RESOLVE:
+		return add(o->resolve, "--resolve", arg, resolve_valid(arg),
+			"not host:port:addr with an IP address");
 	case OPT_SPREAD:
 		return num_seconds(arg, 0, 3600, &o->spread_s) ||
 			bad("--spread", "not a time up to 1h");
@@ -204,7 +324,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *o)
 		.last = STEP_TOOL_HASH,
 		.timeout_s = TIMEOUT_DEFAULT_S};
 	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":f:hr:s:t:V", options, NULL)) !=
+	while ((c = getopt_long(argc, argv, ":46f:hr:s:t:vV", options, NULL)) !=
 		-1) {
 		if (c == 'h' || c == 'V') {
 			fputs(c == 'h' ? usage : "mcp-probe " VERSION "\n",
@@ -213,7 +333,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *o)
 		}
 		if (c == '?' || c == ':' || seen[c])
 			return refuse(c, argv);
-		seen[c] = true;
+		seen[c] = c != OPT_RESOLVE && c != OPT_CONNECT_TO;
 		if (!set(o, c, optarg))
 			return OPTS_BAD;
 	}

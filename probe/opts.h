@@ -7,6 +7,9 @@
 #include "names.h"
 #include "report.h"
 
+/* How often --resolve and --connect-to may stand, each. */
+#define OPTS_MANY 100
+
 struct opts {
 	const char *url;     /* NULL with targets */
 	const char *targets; /* a path, or "-"; NULL with url */
@@ -26,6 +29,11 @@ struct opts {
 	bool deny_private;
 	bool bare_401_ok;
 	bool check_expiry; /* instead of the steps */
+	int ip_version; /* 4, 6, or 0 for either */
+	bool http1;
+	bool verbose;
+	const char *resolve[OPTS_MANY + 1]; /* NULL at the end */
+	const char *connect_to[OPTS_MANY + 1];
 };
 
 enum opts_result { OPTS_RUN, OPTS_DONE, OPTS_BAD };

@@ -16,6 +16,8 @@
 
 /* Closing a session may take this long, beyond the deadline if need be. */
 #define CLOSE_MS 2000.0
+/* A timer of libcurl may fire so much before its time. */
+#define EARLY_MS 2.0
 
 static void release(struct probe *p)
 {
@@ -132,6 +134,7 @@ static void connection_detail(struct probe *p, const struct http_response *h)
 	buf_fmt(&p->detail, "{\"tls\":%s,\"address\":", tls ? "true" : "false");
 	json_put_str(&p->detail, h->address);
 	buf_fmt(&p->detail, ",\"port\":%ld", h->port);
+	diagnose_timings(h, &p->detail);
 	if (tls) {
 		buf_str(&p->detail, ",\"version\":");
 		json_put_str(&p->detail, h->tls_version);
@@ -181,6 +184,18 @@ static void fail_connection(struct probe *p, const struct reply *r)
 		course_fail(p, r, &r->failure);
 }
 
+/* The deadline of the probe came while this was waited for. */
+static void fail_late(struct probe *p, const struct reply *r)
+{
+	struct failure f;
+
+	failure_set(&f, "deadline",
+		"the %g s for the whole probe are over; %s: %s",
+		p->job.target->timeout_s, step_name(p->steps.next),
+		r->failure.message);
+	course_fail(p, r, &f);
+}
+
 /* A request under way, and who handles its answer. */
 struct pending {
 	struct probe *probe;
@@ -207,8 +222,9 @@ static void on_done(void *arg, const struct reply *r)
 		course_finish_ours(p, r->failure.message);
 	else if (r->kind == REPLY_FAILED && !p->connected)
 		fail_connection(p, r);
-	else if (r->kind == REPLY_FAILED && clock_mono_ms() >= p->deadline_ms)
-		course_fail_deadline(p);
+	else if (r->kind == REPLY_FAILED &&
+		clock_mono_ms() >= p->deadline_ms - EARLY_MS)
+		fail_late(p, r);
 	else
 		pending.next(p, r);
 }

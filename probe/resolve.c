@@ -7,10 +7,15 @@
 #include <stdbool.h>
 #include <sys/socket.h>
 
+/* EAI_NODATA and EAI_ADDRFAMILY, which glibc returns but hides from POSIX. */
+#define NODATA -5
+#define ADDRFAMILY -9
+
 /* Shared by the thread and its owner; the last of them frees it. */
 struct resolve {
 	pthread_mutex_t lock;
 	char *host;
+	int ip_version;
 	void (*wake)(void *arg);
 	void *arg;
 	enum resolve_end end;
@@ -24,19 +29,22 @@ static void destroy(struct resolve *r)
 	free(r);
 }
 
-static enum resolve_end look_up(const char *host)
+static enum resolve_end look_up(const char *host, int ip_version)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
-	int rc = getaddrinfo(host, NULL, &hints, &list);
+	int rc;
 
+	if (ip_version)
+		hints.ai_family = ip_version == 4 ? AF_INET : AF_INET6;
+	rc = getaddrinfo(host, NULL, &hints, &list);
 	if (!rc)
 		freeaddrinfo(list);
 	switch (rc) {
 	case EAI_NONAME:
-#ifdef EAI_NODATA
-	case EAI_NODATA:
-#endif
 		return RESOLVE_NO_NAME;
+	case NODATA:
+	case ADDRFAMILY:
+		return RESOLVE_NO_ADDRESS;
 	case 0: /* it does now, a moment later */
 	case EAI_AGAIN:
 		return RESOLVE_TEMPORARY;
@@ -48,7 +56,7 @@ static enum resolve_end look_up(const char *host)
 static void *run(void *arg)
 {
 	struct resolve *r = arg;
-	enum resolve_end end = look_up(r->host);
+	enum resolve_end end = look_up(r->host, r->ip_version);
 	bool abandoned;
 
 	pthread_mutex_lock(&r->lock);
@@ -62,8 +70,8 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct resolve *resolve_start(const char *host, void (*wake)(void *arg),
-	void *arg)
+struct resolve *resolve_start(const char *host, int ip_version,
+	void (*wake)(void *arg), void *arg)
 {
 	struct resolve *r = xcalloc(1, sizeof *r);
 	pthread_attr_t attr;
@@ -72,6 +80,7 @@ struct resolve *resolve_start(const char *host, void (*wake)(void *arg),
 
 	pthread_mutex_init(&r->lock, NULL);
 	r->host = xstrdup(host);
+	r->ip_version = ip_version;
 	r->wake = wake;
 	r->arg = arg;
 	pthread_attr_init(&attr);

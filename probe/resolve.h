@@ -10,17 +10,19 @@ struct resolve;
 
 enum resolve_end {
 	RESOLVE_RUNNING,
-	RESOLVE_NO_NAME,   /* no such name, or one without an address */
+	RESOLVE_NO_NAME,
+	RESOLVE_NO_ADDRESS, /* a name without an address of this kind */
 	RESOLVE_TEMPORARY, /* the resolver or a name server fails for now */
 	RESOLVE_FAILED	   /* any other failure */
 };
 
 /*
- * resolve_start(host, wake, arg): ask; wake(arg) is called from the thread once
+ * resolve_start(host, ip_version, wake, arg): ask for addresses of that
+ * version, 4 or 6, or 0 for both; wake(arg) is called from the thread once
  * the answer is there. NULL where no thread can be had.
  */
-struct resolve *resolve_start(const char *host, void (*wake)(void *arg),
-	void *arg);
+struct resolve *resolve_start(const char *host, int ip_version,
+	void (*wake)(void *arg), void *arg);
 
 /* resolve_result(r): what came of it so far. */
 enum resolve_end resolve_result(struct resolve *r);

@@ -162,6 +162,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.headers = (const char *const *)f.list,
 		.body = m->body,
 		.timeout_ms = m->timeout_ms,
+		.label = w->target->slug,
 		.fresh = m->fresh,
 		.cert = client_cert(w),
 		.key = client_key(w)};
@@ -193,6 +194,7 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.url = w->target->url.text,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
+		.label = w->target->slug,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 	int rc;
@@ -212,6 +214,7 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.url = url,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
+		.label = w->target->slug,
 		.deny_private = w->deny_private};
 	int rc;
 

@@ -39,6 +39,13 @@ probe() {
 	timeout -k 2 60 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
 }
 
+# without PATTERN FILE…: no line of these has it.
+without() {
+	if grep -E "$@"; then
+		return 1
+	fi
+}
+
 # What is wrong with the records of a probe, in whatever state.
 WRONG='
 	def steps: ["dns", "tls", "initialize", "oauth-discovery",

@@ -178,7 +178,7 @@ shown() {
 		MCP OK: healthy, 3 tools, protocol 2025-11-25 | total=9ms;;;0 initialize=9ms;;;0 tools-list=9ms;;;0 tool-hash=9ms;;;0 tools=3;;;0
 	EOF
 	diff - <(shown -f nagios "$HOST/html") <<-'EOF'
-		MCP CRITICAL: broken at initialize, http.content-type: the response is text/html, and neither JSON nor an event stream | total=9ms;;;0 initialize=9ms;;;0
+		MCP CRITICAL: broken at initialize, http.content-type: the response is a web page (text/html), and neither JSON nor an event stream; is the path of the URL right? It reads: It works! | total=9ms;;;0 initialize=9ms;;;0
 	EOF
 	run "$BIN/mcp-probe" -f nagios "$HOST/json"
 	[ "$status" -eq 0 ]

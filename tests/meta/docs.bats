@@ -45,6 +45,23 @@ words() {
 		done
 }
 
+# Codes that no test provokes, and why.
+UNPROVOKED='
+tcp.failed    what is left over; no errno of connect(2) but the named ones can be had
+dns.failed    what is left over; glibc has no other failure that can be had
+'
+
+@test "every code in the page is provoked by a test" {
+	sed -n '/^\.Sh DIAGNOSTICS/,/^\.Pp/s/^\.It //p' man/mcp-probe.1 |
+		tr -d ' ' | tr ',' '\n' | grep -v N | sort >"$BATS_TEST_TMPDIR/codes"
+	while read -r code; do
+		grep -q "^$code " <<<"$UNPROVOKED" && continue
+		grep -qE "(^|[^a-z.])${code//./\\.}([^a-z.-]|$)" tests/cli/*.bats ||
+			{ echo "$code"; return 1; }
+	done <"$BATS_TEST_TMPDIR/codes"
+	[ "$(wc -l <"$BATS_TEST_TMPDIR/codes")" -gt 50 ]
+}
+
 @test "shellcheck finds nothing to say about the scripts" {
 	run bash -c 'git ls-files -co --exclude-standard | while read -r f; do head -n 1 "$f" | grep -qaE "^#!.*\b(ba)?sh$" && echo "$f"; done | xargs shellcheck -x'
 	[ "$status" -eq 0 ] || { echo "$output"; return 1; }

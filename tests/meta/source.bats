@@ -34,7 +34,7 @@ only() {
 
 @test "a library is known to its owners alone" {
 	only curl/ alertd/webhook.c probe/http.c probe/http_fail.h \
-		probe/http_fields.h probe/url.c
+		probe/http_fields.h probe/http_setup.h probe/http_tls.h probe/url.c
 	only hiredis/ lib/store.c
 	only yaml.h lib/conf_yaml.h
 	only fcgiapp.h serve/main.c
@@ -62,7 +62,7 @@ only() {
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/expiry probe/sse probe/rpc \
 		probe/tools probe/oauth probe/challenge probe/steps \
-		probe/failure probe/finding probe/jwt lib/jcs lib/jcs_number lib/json lib/json_grammar \
+		probe/failure probe/mask probe/finding probe/jwt lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do
 		run nm -u "build/$o.o"
 		[ "$status" -eq 0 ]

@@ -1,0 +1,154 @@
+#include "http_setup.h"
+
+#include "http.h"
+#include "http_proxy.h"
+
+#include <string.h>
+
+/* TCP and TLS together; a handshake that takes longer serves nobody. */
+#define CONNECT_MS 10000L
+/* Shorter than the 5 s after which node closes an idle connection. */
+#define IDLE_S 4L
+
+/*
+ * What a client of fetch(3) asks for: a server that holds back an event stream
+ * to compress it fails here as it fails there.
+ */
+static const char *encodings(void)
+{
+	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
+	bool gzip = v->features & CURL_VERSION_LIBZ;
+	bool brotli = v->features & CURL_VERSION_BROTLI;
+
+	return gzip && brotli ? "gzip, br" : gzip ? "gzip" : brotli ? "br" : NULL;
+}
+
+static CURLcode set_http(CURL *e, const struct http_config *c)
+{
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_NOSIGNAL, 1L);
+	HTTP_SET(CURLOPT_USERAGENT, c->user_agent);
+	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
+	HTTP_SET(CURLOPT_ACCEPT_ENCODING, encodings());
+	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
+	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
+	HTTP_SET(CURLOPT_HTTP_VERSION,
+		(long)(c->http1 ? CURL_HTTP_VERSION_1_1
+				: CURL_HTTP_VERSION_2TLS));
+#if LIBCURL_VERSION_NUM >= 0x075500
+	HTTP_SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	HTTP_SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+#if LIBCURL_VERSION_NUM >= 0x075700
+	HTTP_SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
+	return rc;
+}
+
+static CURLcode set_tls(CURL *e, const struct http_config *c,
+	const struct http_request *rq)
+{
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	HTTP_SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
+	/* With a folder of certificates the bundle is not cached: slow. */
+	HTTP_SET(CURLOPT_CAPATH, NULL);
+	if (c->cacert)
+		HTTP_SET(CURLOPT_CAINFO, c->cacert);
+	HTTP_SET(CURLOPT_SSL_ENABLE_ALPN, (long)!rq->only_connect);
+	if (rq->only_connect && rq->distrusted) {
+		HTTP_SET(CURLOPT_SSL_VERIFYPEER, 0L);
+		HTTP_SET(CURLOPT_SSL_VERIFYHOST, 0L);
+	}
+	if (rq->cert) {
+		HTTP_SET(CURLOPT_SSLCERT, rq->cert);
+		HTTP_SET(CURLOPT_SSLKEY, rq->key ? rq->key : rq->cert);
+		/* A key that is encrypted must not ask the terminal. */
+		HTTP_SET(CURLOPT_KEYPASSWD, "");
+	}
+	return rc;
+}
+
+/* Copies a list that ends with NULL, or is none. */
+static bool copy(struct curl_slist **out, const char *const *list)
+{
+	for (; list && *list; list++) {
+		struct curl_slist *more = curl_slist_append(*out, *list);
+
+		if (!more)
+			return false;
+		*out = more;
+	}
+	return true;
+}
+
+static CURLcode set_network(struct http_setup *s, CURL *e,
+	const struct http_config *c, const struct http_request *rq,
+	bool *proxied)
+{
+	const char *proxy = NULL;
+	CURLcode rc = CURLE_OK;
+	char why[URL_WHY];
+	struct url u;
+
+	if (c->ip_version)
+		HTTP_SET(CURLOPT_IPRESOLVE,
+			(long)(c->ip_version == 4 ? CURL_IPRESOLVE_V4
+						  : CURL_IPRESOLVE_V6));
+	if (!copy(&s->resolve, c->resolve) ||
+		!copy(&s->connect_to, c->connect_to))
+		return CURLE_OUT_OF_MEMORY;
+	if (s->resolve)
+		HTTP_SET(CURLOPT_RESOLVE, s->resolve);
+	if (s->connect_to)
+		HTTP_SET(CURLOPT_CONNECT_TO, s->connect_to);
+	/* A proxy would connect on our behalf, to any address it likes. */
+	if (!c->deny_private && !rq->deny_private && url_parse(rq->url, &u, why))
+		proxy = http_proxy_find(&u);
+	*proxied = proxy != NULL;
+	HTTP_SET(CURLOPT_PROXY, proxy ? proxy : "");
+	HTTP_SET(CURLOPT_NOPROXY, "");
+	return rc;
+}
+
+static CURLcode set_request(struct http_setup *s, CURL *e,
+	const struct http_request *rq)
+{
+	CURLcode rc = CURLE_OK;
+
+	s->fields = curl_slist_append(NULL, "Expect:");
+	if (!s->fields || !copy(&s->fields, rq->headers))
+		return CURLE_OUT_OF_MEMORY;
+	HTTP_SET(CURLOPT_URL, rq->url);
+	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
+	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
+	if (rq->fresh) {
+		HTTP_SET(CURLOPT_FRESH_CONNECT, 1L);
+		HTTP_SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
+	}
+	if (rq->body) {
+		HTTP_SET(CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
+		HTTP_SET(CURLOPT_COPYPOSTFIELDS, rq->body);
+	} else if (strcmp(rq->method, "GET") != 0) {
+		HTTP_SET(CURLOPT_CUSTOMREQUEST, rq->method);
+	}
+	return rc;
+}
+
+bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
+	const struct http_request *rq, bool *proxied)
+{
+	return !set_http(easy, c) && !set_tls(easy, c, rq) &&
+		!set_network(s, easy, c, rq, proxied) &&
+		!set_request(s, easy, rq);
+}
+
+void http_setup_free(struct http_setup *s)
+{
+	curl_slist_free_all(s->fields);
+	curl_slist_free_all(s->resolve);
+	curl_slist_free_all(s->connect_to);
+}
