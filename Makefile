@@ -39,7 +39,7 @@ MAN8 = man/mcp-serve.8
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
-	lib/sha256.o lib/lines.o lib/record.o
+	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o
 CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
@@ -48,10 +48,11 @@ PROBE = probe/address.o probe/certificate.o probe/challenge.o probe/credential.o
 	probe/expiry_view.o probe/failure.o probe/finding.o probe/handshake.o \
 	probe/http.o probe/http_fail.o probe/http_fail_tls.o probe/http_fields.o \
 	probe/http_proxy.o probe/http_setup.o probe/http_tls.o probe/mask.o \
-	probe/jwt.o lib/record_expiry.o probe/oauth.o \
-	probe/opts.o probe/probe.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
-	probe/steps.o probe/surface.o probe/target.o probe/tools.o probe/trace.o \
-	probe/url.o probe/wall.o probe/wire.o
+	probe/jwt.o probe/key_pair.o lib/record_expiry.o \
+	probe/oauth.o probe/opts.o probe/probe.o probe/redact.o probe/report.o probe/resolve.o probe/rpc.o probe/sse.o \
+	probe/steps.o probe/surface.o probe/target.o probe/token.o probe/token_cache.o \
+	probe/tools.o probe/trace.o \
+	probe/url.o probe/wall.o probe/wall_judge.o probe/wire.o
 mcp-probe_OBJS = $(LIB) $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
@@ -109,24 +110,30 @@ test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o 
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
-	test_mask
+	test_mask test_token test_redact test_wall_judge test_credential
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
 test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
 test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
 	probe/failure.o
+test_token_OBJS = $(test_oauth_OBJS)
+test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o probe/redact.o
+test_wall_judge_OBJS = $(test_json_OBJS) probe/wall_judge.o probe/rpc.o \
+	probe/failure.o
 test_tools_OBJS = $(test_jcs_OBJS) lib/sha256.o probe/tools.o probe/failure.o
 test_address_OBJS = probe/address.o
 test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o
 test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
-	lib/clock.o probe/target.o probe/credential.o probe/jwt.o
-test_wire_OBJS = $(test_target_OBJS) probe/wire.o
+	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
+	probe/key_pair.o probe/jwt.o
+test_credential_OBJS = $(test_target_OBJS)
 test_jwt_OBJS = $(test_target_OBJS)
+test_wire_OBJS = $(test_target_OBJS) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
 	probe/mask.o
-$(foreach t,url oauth target wire jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
+$(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o

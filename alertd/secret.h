@@ -5,8 +5,10 @@
 #ifndef SECRET_H
 #define SECRET_H
 
+#include "secret_file.h"
+
 /* Room for the reason why there is none; it never quotes the file. */
-#define SECRET_WHY 160
+#define SECRET_WHY SECRET_FILE_WHY
 
 /*
  * secret_read(folder, name, why): the value of the line "token = SECRET" of the

@@ -75,7 +75,7 @@ static void derive_server(const struct conf *c, struct conf_server *s,
 	const struct conf_report *r)
 {
 	if (s->auth.credential && !conf_line(r, &s->auth.mode))
-		s->auth.mode = CONF_AUTH_BEARER;
+		s->auth.mode = CONF_AUTH_ANY;
 	derive_thresholds(s);
 	if (s->regions)
 		return;

@@ -16,7 +16,15 @@
 #include <stdint.h>
 
 enum conf_runner { CONF_RUNNER_LOCAL, CONF_RUNNER_SSH };
-enum conf_auth_mode { CONF_AUTH_NONE, CONF_AUTH_BEARER };
+/* Which of those behind "any" a credential is, its file decides. */
+enum conf_auth_mode {
+	CONF_AUTH_NONE,
+	CONF_AUTH_ANY,
+	CONF_AUTH_BEARER,
+	CONF_AUTH_HEADER,
+	CONF_AUTH_OAUTH,
+	CONF_AUTH_MTLS
+};
 enum conf_route_type { CONF_ROUTE_WEBHOOK, CONF_ROUTE_COMMAND };
 
 struct conf_position {

@@ -109,9 +109,9 @@ static void check_regions(const struct conf *c, struct conf_report *r)
 
 static void check_auth(const struct conf_auth *a, struct conf_report *r)
 {
-	if (a->mode == CONF_AUTH_BEARER && !a->credential &&
+	if (a->mode != CONF_AUTH_NONE && !a->credential &&
 		!conf_line(r, &a->credential))
-		conf_wrong(r, &a->mode, "bearer needs a credential");
+		conf_wrong(r, &a->mode, "this mode needs a credential");
 	if (a->mode == CONF_AUTH_NONE && a->credential &&
 		!conf_refused(r, &a->mode))
 		conf_wrong(r, &a->credential,

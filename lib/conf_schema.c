@@ -95,7 +95,8 @@ static const char *bad_host(const char *s)
 }
 
 static const char *const runners[] = {"local", "ssh", NULL};
-static const char *const auth_modes[] = {"none", "bearer", NULL};
+const char *const conf_auth_modes[] = {
+	"none", "any", "bearer", "header", "oauth", "mtls", NULL};
 static const char *const route_types[] = {"webhook", "command", NULL};
 static const char *const severities[] = {"P1", "P2", "P3", NULL};
 static const char *const kinds[] = {"downtime", "regional", "rate_limited",
@@ -138,9 +139,10 @@ static const struct conf_key account[] = {
 	{.name = NULL},
 };
 
-/* Where no mode is given, a credential makes it bearer. */
+/* Where no mode is given, a credential makes it any. */
 static const struct conf_key auth[] = {
-	{KEY("mode", CONF_CHOICE, conf_auth, mode), .choices = auth_modes},
+	{KEY("mode", CONF_CHOICE, conf_auth, mode),
+		.choices = conf_auth_modes},
 	{KEY("credential", CONF_TEXT, conf_auth, credential), .max = 200,
 		.wrong = bad_slug},
 	{KEY("bare_401", CONF_BOOL, conf_auth, bare_401), .otherwise = "false"},

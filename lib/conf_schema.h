@@ -44,4 +44,7 @@ extern const struct conf_key conf_keys[];
 /* conf_clear(keys, base): free all that the fields of a struct hold. */
 void conf_clear(const struct conf_key *keys, void *base);
 
+/* The names of enum conf_auth_mode, NULL at the end. */
+extern const char *const conf_auth_modes[];
+
 #endif

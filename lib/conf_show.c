@@ -182,7 +182,7 @@ void conf_json(const struct conf *c, struct buf *b)
 static void put_auth(struct buf *b, const struct conf_auth *a)
 {
 	buf_str(b, ",\"auth\":{\"mode\":");
-	json_put_str(b, a->mode == CONF_AUTH_BEARER ? "bearer" : "none");
+	json_put_str(b, conf_auth_modes[a->mode]);
 	if (a->credential) {
 		buf_str(b, ",\"credential\":");
 		json_put_str(b, a->credential);

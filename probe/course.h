@@ -9,10 +9,13 @@
 #include "buf.h"
 #include "challenge.h"
 #include "exchange.h"
+#include "oauth.h"
 #include "probe.h"
+#include "redact.h"
 #include "rpc.h"
 #include "steps.h"
 #include "tools.h"
+#include "wall_judge.h"
 #include "wire.h"
 
 struct probe {
@@ -28,6 +31,10 @@ struct probe {
 	bool asked_discover, asked_twice, asked_initialize;
 	struct failure first_failure; /* of an initialize before discover */
 	struct challenge challenge;
+	struct oauth_facts oauth; /* that its documents led to */
+	bool token_kept;  /* the token that is shown is an old one */
+	bool cert_wanted; /* the server asked for a client certificate */
+	struct redact redact;
 	struct tools tools;
 	struct tools_hash hash; /* digests NULL while there is none */
 	bool listed;		/* all pages were read */
@@ -67,13 +74,16 @@ void handshake_start(struct probe *p);
  */
 void wall_reply(struct probe *p, const struct reply *r);
 
-/* wall_meant(r): whether a reply asks for a credential. */
-bool wall_meant(const struct reply *r);
+/* wall_certify(p, r): the server wants a client certificate, or another one. */
+void wall_certify(struct probe *p, const struct reply *r);
 
-/* wall_stand(p, r): the server wants a credential, or another one. */
-void wall_stand(struct probe *p, const struct reply *r);
+/* wall_none(p): why there was no wall. */
+const char *wall_none(const struct probe *p);
 
 /* surface_start(p): steps 6 to 8, over the connection that stands. */
 void surface_start(struct probe *p);
+
+/* surface_again(p): send the request anew that was refused in step 6 or 7. */
+void surface_again(struct probe *p);
 
 #endif

@@ -1,24 +1,29 @@
 #include "credential.h"
 
+#include "buf.h"
 #include "clock.h"
+#include "json.h"
 #include "jwt.h"
+#include "key_pair.h"
+#include "secret_file.h"
 #include "xalloc.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-#define FILE_MAX (64 * 1024)
 #define ORIGINS_MAX 16
+#define SECRETS_MAX 24
+/* A shorter one would hide half of every sentence. */
+#define SECRET_MIN 4
 
 struct credential {
 	struct url origins[ORIGINS_MAX];
 	size_t n_origins;
+	enum credential_kind kind;
 	char *token, *header, *value;
-	char *cert, *key; /* paths */
+	struct credential_client client;
+	char *cert, *key;   /* paths */
 	int64_t expires_at; /* epoch seconds, or 0 */
 	char *field;
+	char *secrets[SECRETS_MAX + 1];
+	size_t n_secrets;
 };
 
 static void wipe(char *s)
@@ -35,7 +40,15 @@ void credential_free(struct credential *c)
 	wipe(c->token);
 	wipe(c->header);
 	wipe(c->value);
+	wipe(c->client.id);
+	wipe(c->client.secret);
+	free(c->client.issuer);
+	free(c->client.scope);
+	free(c->cert);
+	free(c->key);
 	wipe(c->field);
+	for (size_t i = 0; i < c->n_secrets; i++)
+		wipe(c->secrets[i]);
 	free(c);
 }
 
@@ -45,62 +58,30 @@ static bool fail(char *why, const char *what)
 	return false;
 }
 
-/* The bytes of a file, and room for a NUL behind them. */
-struct secret {
-	char p[FILE_MAX + 2];
-	size_t n;
-};
-
-static bool read_all(int fd, struct secret *s, char *why)
+static void hide(struct credential *c, const char *s)
 {
-	for (s->n = 0; s->n <= FILE_MAX;) {
-		ssize_t got = read(fd, s->p + s->n, FILE_MAX + 1 - s->n);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return fail(why, strerror(errno));
-		if (got == 0) {
-			s->p[s->n] = '\0';
-			return strlen(s->p) == s->n ||
-				fail(why, "a NUL byte in it");
-		}
-		s->n += (size_t)got;
-	}
-	return fail(why, "larger than 64 KiB");
+	if (strlen(s) < SECRET_MIN || c->n_secrets == SECRETS_MAX)
+		return;
+	for (size_t i = 0; i < c->n_secrets; i++)
+		if (strcmp(c->secrets[i], s) == 0)
+			return;
+	c->secrets[c->n_secrets++] = xstrdup(s);
 }
 
-static void secret_free(struct secret *s)
+/* As it is, and as it stands in JSON. */
+void credential_hide(struct credential *c, const char *s)
 {
-	if (s)
-		explicit_bzero(s, sizeof *s);
-	free(s);
-}
+	struct buf b;
 
-/* The whole of a small file that only its owner can read. */
-static struct secret *slurp(const char *path, char *why)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	struct secret *s;
-	struct stat st;
-	bool ok;
-
-	if (fd < 0) {
-		fail(why, strerror(errno));
-		return NULL;
-	}
-	s = xmalloc(sizeof *s);
-	if (fstat(fd, &st))
-		ok = fail(why, strerror(errno));
-	else if (S_ISREG(st.st_mode) && (st.st_mode & 077))
-		ok = fail(why, "others can read it; chmod 600 it");
-	else
-		ok = read_all(fd, s, why);
-	close(fd);
-	if (ok)
-		return s;
-	secret_free(s);
-	return NULL;
+	hide(c, s);
+	if (!strpbrk(s, "\"\\"))
+		return;
+	buf_init(&b, 1024 * 1024);
+	json_put_str(&b, s);
+	b.p[b.len - 1] = '\0';
+	hide(c, b.p + 1);
+	explicit_bzero(b.p, b.len);
+	buf_release(&b);
 }
 
 /* What may stand in a field's value: visible ASCII, and single spaces. */
@@ -113,17 +94,6 @@ static bool sendable(const char *s, bool spaces)
 			(*s == ' ' && !spaces))
 			return false;
 	return true;
-}
-
-static char *trim(char *s)
-{
-	size_t n;
-
-	s += strspn(s, " \t\r\n");
-	n = strlen(s);
-	while (n && strchr(" \t\r\n", s[n - 1]))
-		s[--n] = '\0';
-	return s;
 }
 
 static bool set_once(char **out, const char *v, bool spaces, char *why)
@@ -161,6 +131,18 @@ static bool add_origin(struct credential *c, const char *v, char *why)
 	return true;
 }
 
+static bool set_issuer(struct credential *c, const char *v, char *why)
+{
+	char reason[URL_WHY];
+	struct url u;
+
+	if (!set_once(&c->client.issuer, v, false, why))
+		return false;
+	if (!url_parse(v, &u, reason))
+		return fail(why, "the issuer is no URL");
+	return url_secure(&u) || fail(why, "the issuer is not https");
+}
+
 static bool set_expiry(struct credential *c, const char *v, char *why)
 {
 	if (c->expires_at)
@@ -175,86 +157,159 @@ static bool set_expiry(struct credential *c, const char *v, char *why)
 static bool set_key(struct credential *c, const char *key, const char *v,
 	char *why)
 {
+	const struct {
+		const char *name;
+		char **out;
+		bool spaces;
+	} plain[] = {
+		{"token", &c->token, false},
+		{"value", &c->value, true},
+		{"client_id", &c->client.id, true},
+		{"client_secret", &c->client.secret, true},
+		{"scope", &c->client.scope, true},
+		{"cert", &c->cert, true},
+		{"key", &c->key, true},
+	};
+
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (strcmp(key, plain[i].name) == 0)
+			return set_once(plain[i].out, v, plain[i].spaces, why);
 	if (strcmp(key, "origin") == 0)
 		return add_origin(c, v, why);
-	if (strcmp(key, "token") == 0)
-		return set_once(&c->token, v, false, why);
 	if (strcmp(key, "header") == 0)
 		return set_header(c, v, why);
-	if (strcmp(key, "value") == 0)
-		return set_once(&c->value, v, true, why);
+	if (strcmp(key, "issuer") == 0)
+		return set_issuer(c, v, why);
 	if (strcmp(key, "expires_at") == 0)
 		return set_expiry(c, v, why);
 	return fail(why, "a key is unknown");
 }
 
-static bool read_lines(struct credential *c, char *text, char *why)
+/* One kind of secret, and all of it. */
+static bool set_kind(struct credential *c, char *why)
 {
-	char *line = text, reason[CREDENTIAL_WHY - 32];
+	const struct credential_client *o = &c->client;
+	bool oauth = o->id || o->secret || o->issuer || o->scope;
+	bool header = c->header || c->value, mtls = c->cert || c->key;
 
-	for (int number = 1; line; number++) {
-		char *end = strchr(line, '\n'), *next = end ? end + 1 : NULL;
-		char *key, *eq;
-
-		if (end)
-			*end = '\0';
-		key = trim(line);
-		eq = strchr(key, '=');
-		line = next;
-		if (!*key || *key == '#')
-			continue;
-		if (!eq)
-			fail(reason, "not \"key = value\"");
-		else
-			*eq = '\0';
-		if (!eq || !set_key(c, trim(key), trim(eq + 1), reason)) {
-			snprintf(why, CREDENTIAL_WHY, "line %d: %s", number,
-				reason);
-			return false;
-		}
-	}
 	if (!c->n_origins)
 		return fail(why, "no origin says where it may be sent");
-	if (!c->header != !c->value || !c->token == !c->header)
-		return fail(why, "neither token, nor header and value");
+	if (!!c->token + header + oauth + mtls != 1)
+		return fail(why, "not exactly one of token, header, client_id "
+				 "and cert");
+	c->kind = c->token ? CREDENTIAL_BEARER
+		: header   ? CREDENTIAL_HEADER
+		: oauth	   ? CREDENTIAL_OAUTH
+			   : CREDENTIAL_MTLS;
+	if (header && !(c->header && c->value))
+		return fail(why, "header and value go together");
+	if (oauth && !(o->id && o->secret && o->issuer))
+		return fail(why, "client_id, client_secret and issuer go "
+				 "together");
+	if (mtls && !(c->cert && c->key))
+		return fail(why, "cert and key go together");
 	return true;
 }
 
-static void make_field(struct credential *c)
+static bool read_lines(struct credential *c, char *text, char *why)
 {
-	const char *name = c->token ? "Authorization" : c->header;
-	const char *scheme = c->token ? "Bearer " : "";
-	const char *secret = c->token ? c->token : c->value;
+	char *key, *value, reason[CREDENTIAL_WHY - 32];
+	int number = 0;
+
+	while (secret_file_line(&text, &number, &key, &value)) {
+		if (!value)
+			fail(reason, "not \"key = value\"");
+		if (value && set_key(c, key, value, reason))
+			continue;
+		snprintf(why, CREDENTIAL_WHY, "line %d: %s", number, reason);
+		return false;
+	}
+	return set_kind(c, why);
+}
+
+/* A path that is not absolute begins at the folder of the file. */
+static void anchor(char **path, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	size_t n = slash ? (size_t)(slash - file) + 1 : 0;
+	size_t size = n + strlen(*path) + 1;
+	char *whole;
+
+	if (**path == '/' || !n)
+		return;
+	whole = xmalloc(size);
+	snprintf(whole, size, "%.*s%s", (int)n, file, *path);
+	free(*path);
+	*path = whole;
+}
+
+static void make_field(struct credential *c, const char *name,
+	const char *scheme, const char *secret)
+{
 	size_t n = strlen(name) + strlen(scheme) + strlen(secret) + 3;
 
+	wipe(c->field);
 	c->field = xmalloc(n);
 	snprintf(c->field, n, "%s: %s%s", name, scheme, secret);
+	credential_hide(c, secret);
+}
+
+void credential_show(struct credential *c, const char *token)
+{
+	wipe(c->field);
+	c->field = NULL;
+	if (token)
+		make_field(c, "Authorization", "Bearer ", token);
+}
+
+static bool complete(struct credential *c, const char *file, char *why)
+{
+	const char *space;
+
+	switch (c->kind) {
+	case CREDENTIAL_BEARER:
+		credential_show(c, c->token);
+		return true;
+	case CREDENTIAL_HEADER:
+		make_field(c, c->header, "", c->value);
+		/* Behind the scheme, in a field like Authorization. */
+		space = strrchr(c->value, ' ');
+		if (space)
+			credential_hide(c, space + 1);
+		return true;
+	case CREDENTIAL_OAUTH:
+		credential_hide(c, c->client.secret);
+		return true;
+	case CREDENTIAL_MTLS:
+		anchor(&c->cert, file);
+		anchor(&c->key, file);
+		return key_pair_check(c->cert, c->key, why);
+	}
+	return false;
 }
 
 struct credential *credential_read(const char *path, char *why)
 {
+	char *text = secret_file_read(path, why);
 	struct credential *c;
-	struct secret *text = slurp(path, why);
 	bool ok;
 
 	if (!text)
 		return NULL;
 	c = xcalloc(1, sizeof *c);
-	ok = read_lines(c, text->p, why);
-	secret_free(text);
-	if (!ok) {
-		credential_free(c);
-		return NULL;
-	}
-	make_field(c);
-	return c;
+	ok = read_lines(c, text, why) && complete(c, path, why);
+	secret_file_free(text);
+	if (ok)
+		return c;
+	credential_free(c);
+	return NULL;
 }
 
 struct credential *credential_token(const char *path, const struct url *origin,
 	char *why)
 {
+	char *text = secret_file_read(path, why);
 	struct credential *c;
-	struct secret *text = slurp(path, why);
 	bool ok;
 
 	if (!text)
@@ -262,14 +317,13 @@ struct credential *credential_token(const char *path, const struct url *origin,
 	c = xcalloc(1, sizeof *c);
 	c->origins[0] = *origin;
 	c->n_origins = 1;
-	ok = set_once(&c->token, trim(text->p), false, why);
-	secret_free(text);
-	if (!ok) {
-		credential_free(c);
-		return NULL;
-	}
-	make_field(c);
-	return c;
+	ok = set_once(&c->token, secret_file_trim(text), false, why) &&
+		complete(c, path, why);
+	secret_file_free(text);
+	if (ok)
+		return c;
+	credential_free(c);
+	return NULL;
 }
 
 bool credential_for(const struct credential *c, const struct url *u)
@@ -280,6 +334,23 @@ bool credential_for(const struct credential *c, const struct url *u)
 		if (strcmp(c->origins[i].origin, u->origin) == 0)
 			return true;
 	return false;
+}
+
+enum credential_kind credential_kind(const struct credential *c)
+{
+	return c->kind;
+}
+
+const char *credential_kind_name(enum credential_kind k)
+{
+	static const char *const names[] = {"bearer", "header", "oauth", "mtls"};
+
+	return names[k];
+}
+
+const struct credential_client *credential_client(const struct credential *c)
+{
+	return c->kind == CREDENTIAL_OAUTH ? &c->client : NULL;
 }
 
 const char *credential_field(const struct credential *c)
@@ -309,4 +380,11 @@ const char *credential_cert(const struct credential *c)
 const char *credential_key(const struct credential *c)
 {
 	return c->key;
+}
+
+const char *const *credential_secrets(const struct credential *c)
+{
+	static const char *const none[] = {NULL};
+
+	return c ? (const char *const *)c->secrets : none;
 }

@@ -11,13 +11,27 @@
 
 struct credential; /* opaque */
 
+enum credential_kind {
+	CREDENTIAL_BEARER, /* a token */
+	CREDENTIAL_HEADER, /* a header field of any name */
+	CREDENTIAL_OAUTH,  /* a client of an authorization server */
+	CREDENTIAL_MTLS	   /* a certificate and its key */
+};
+
+/* A client of RFC 6749, section 2.3.1. */
+struct credential_client {
+	char *id, *secret;
+	char *issuer; /* the one authorization server that it is for */
+	char *scope;  /* to be asked for; NULL for none */
+};
+
 /* Room for the reason why a file was refused; it never quotes the file. */
 #define CREDENTIAL_WHY 200
 
 /*
- * credential_read(path, why): read a credential file: lines "key = value" with
- * origin (one or more) and token, or header and value; expires_at is allowed.
- * NULL, and why, where it cannot be read, can be read by others, or is wrong.
+ * credential_read(path, why): read a credential file, see FILES in
+ * mcp-probe(1). NULL, and why, where it or the key that it names cannot be
+ * read, can be read by others, or is wrong.
  */
 struct credential *credential_read(const char *path, char *why);
 
@@ -34,9 +48,24 @@ void credential_free(struct credential *c);
 /* credential_for(c, u): whether the secret may be sent to u's origin. */
 bool credential_for(const struct credential *c, const struct url *u);
 
+enum credential_kind credential_kind(const struct credential *c);
+
+/* credential_kind_name(k): "bearer", "header", "oauth" or "mtls". */
+const char *credential_kind_name(enum credential_kind k);
+
+/* credential_client(c): NULL where it is of another kind; lives as long as c. */
+const struct credential_client *credential_client(const struct credential *c);
+
+/*
+ * credential_show(c, token): the token that the client got is what its servers
+ * are shown; NULL: none is.
+ */
+void credential_show(struct credential *c, const char *token);
+
 /*
  * credential_field(c): the header field "Authorization: Bearer …" or its like;
- * lives as long as c. Never to be logged. NULL where there is none.
+ * lives as long as c, or until credential_show. Never to be logged. NULL where
+ * there is none.
  */
 const char *credential_field(const struct credential *c);
 
@@ -54,5 +83,13 @@ int64_t credential_expires(const struct credential *c, bool *from_token);
  */
 const char *credential_cert(const struct credential *c);
 const char *credential_key(const struct credential *c);
+
+/*
+ * credential_secrets(c): what must never be shown to people, NULL at the end;
+ * c may be NULL. The list lives as long as c. credential_hide(c, s) adds to it
+ * a form of the secret; what is too short to be one is passed over.
+ */
+const char *const *credential_secrets(const struct credential *c);
+void credential_hide(struct credential *c, const char *s);
 
 #endif

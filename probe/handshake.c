@@ -37,8 +37,8 @@ static void established(struct probe *p, double at_ms)
 		*h->server_version ? " " : "", h->server_version);
 	steps_pass(&p->steps, at_ms, text, p->detail.p);
 	if (p->steps.next == STEP_OAUTH_DISCOVERY) {
-		steps_skip(&p->steps, "open server");
-		steps_skip(&p->steps, "open server");
+		steps_skip(&p->steps, wall_none(p));
+		steps_skip(&p->steps, wall_none(p));
 		p->wire.show_credential =
 			t->credential && credential_for(t->credential, &t->url);
 	}
@@ -87,7 +87,8 @@ static bool final(const struct reply *r)
 	long status = r->http->status;
 
 	return r->kind != REPLY_FAILED &&
-		(wall_meant(r) || status == 403 || status == 429 ||
+		((wall_meant(r) && status > 299) || status == 403 ||
+			status == 429 ||
 			status >= 500 || (status >= 300 && status <= 399) ||
 			(r->kind == REPLY_STATUS && status <= 299 && *r->body));
 }

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "opts.h"
 #include "probe.h"
+#include "token_cache.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -82,8 +83,7 @@ static void on_found(void *arg, const struct target *t,
 	struct run *run = arg;
 
 	run->plugin = expiry_plugin(r, n);
-	if (run->plugin)
-		run->broken = true;
+	run->broken = run->plugin != 0;
 	expiry_show(&run->report, t, r, n);
 }
 
@@ -344,6 +344,7 @@ static int probe_all(struct run *run)
 	report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
+	token_cache_wipe();
 	return status(run);
 }
 

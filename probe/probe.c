@@ -69,7 +69,7 @@ static void summarise(struct probe *p)
 		r.tools = p->hash.digests;
 		r.n_tools = p->hash.n;
 	}
-	p->job.sink.summary(p->job.sink.arg, &r);
+	p->steps.sink.summary(p->steps.sink.arg, &r);
 }
 
 void course_finish(struct probe *p)
@@ -218,8 +218,11 @@ static void on_done(void *arg, const struct reply *r)
 	struct probe *p = pending.probe;
 
 	free(arg);
+	p->cert_wanted |= r->http->cert_wanted;
 	if (r->ours)
 		course_finish_ours(p, r->failure.message);
+	else if (wall_certificate(r))
+		wall_certify(p, r);
 	else if (r->kind == REPLY_FAILED && !p->connected)
 		fail_connection(p, r);
 	else if (r->kind == REPLY_FAILED &&
@@ -278,6 +281,7 @@ void probe_start(const struct probe_job *job)
 		.probe_id = p->id,
 		.started_at = clock_wall()};
 	double now = clock_mono_ms();
+	struct steps_sink sink;
 
 	p->job = *job;
 	p->wire.http = job->http;
@@ -286,7 +290,10 @@ void probe_start(const struct probe_job *job)
 	make_id(p->id);
 	tools_init(&p->tools, t->health_tool);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
-	steps_init(&p->steps, &key, &job->sink, now);
+	p->redact = (struct redact) {.to = job->sink,
+		.secrets = credential_secrets(t->credential)};
+	sink = redact_sink(&p->redact);
+	steps_init(&p->steps, &key, &sink, now);
 	p->steps.first = job->first;
 	p->steps.last = job->last;
 	if (address_literal(t->url.host))

@@ -58,11 +58,6 @@ static void on_call(struct probe *p, const struct reply *r)
 	struct failure f;
 	bool needs_input;
 
-	if (r->kind == REPLY_ERROR &&
-		rpc_error_code(r->message) == RPC_UNAUTHORIZED) {
-		wall_stand(p, r);
-		return;
-	}
 	if (r->kind != REPLY_RESULT) {
 		wall_reply(p, r);
 		return;
@@ -212,4 +207,13 @@ void surface_start(struct probe *p)
 	}
 	steps_skip_rest(&p->steps, "the server offers no tools");
 	course_finish(p);
+}
+
+void surface_again(struct probe *p)
+{
+	if (p->steps.next == STEP_TOOLS_CALL)
+		call(p);
+	else
+		send_list(p, p->n_cursors ? p->cursors[p->n_cursors - 1]
+					  : NULL);
 }

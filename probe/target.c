@@ -64,6 +64,31 @@ static bool load(struct target *t, const char *name, char *why)
 	return false;
 }
 
+/* What a mode may be: "any" is what no mode is, too. */
+static bool mode_known(const char *mode)
+{
+	static const char *const modes[] = {
+		"", "none", "any", "bearer", "header", "oauth", "mtls"};
+
+	for (size_t i = 0; i < sizeof modes / sizeof *modes; i++)
+		if (strcmp(mode, modes[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The file decides what the credential is; the mode has to agree. */
+static bool agree(const struct target *t, const char *mode, char *why)
+{
+	const char *kind =
+		credential_kind_name(credential_kind(t->credential));
+
+	if (!*mode || strcmp(mode, "any") == 0 || strcmp(mode, kind) == 0)
+		return true;
+	snprintf(why, TARGET_WHY, "auth.mode: %s, but the credential is %s",
+		mode, kind);
+	return false;
+}
+
 static bool read_auth(const cJSON *o, struct target *t, char *why)
 {
 	const cJSON *auth = json_get(o, "auth");
@@ -77,11 +102,12 @@ static bool read_auth(const cJSON *o, struct target *t, char *why)
 	if (!text(auth, "mode", &mode, why) ||
 		!text(auth, "credential", &name, why))
 		return false;
-	if (*mode && strcmp(mode, "none") != 0 && strcmp(mode, "bearer") != 0)
-		return fail(why, "auth.mode", "neither none nor bearer");
+	if (!mode_known(mode))
+		return fail(why, "auth.mode",
+			"none of none, any, bearer, header, oauth, mtls");
 	if (strcmp(mode, "none") == 0 || (!*mode && !*name))
 		return true;
-	return load(t, name, why);
+	return load(t, name, why) && agree(t, mode, why);
 }
 
 static bool read_health(const cJSON *o, struct target *t, char *why)

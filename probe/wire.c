@@ -165,7 +165,8 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.label = w->target->slug,
 		.fresh = m->fresh,
 		.cert = client_cert(w),
-		.key = client_key(w)};
+		.key = client_key(w),
+		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
 	add_common(&f, w);
@@ -196,7 +197,8 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
 		.cert = client_cert(w),
-		.key = client_key(w)};
+		.key = client_key(w),
+		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
 	add_common(&f, w);
@@ -215,7 +217,8 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
-		.deny_private = w->deny_private};
+		.deny_private = w->deny_private,
+		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
 	add(&f, "X-Probe-Region", w->target->region);

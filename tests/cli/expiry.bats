@@ -19,7 +19,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout ca.key -out ca.pem -subj '/CN=test authority' 2>/dev/null
-	for days in 5 10 20 40; do
+	for days in 2 5 10 20 40; do
 		certificate "d$days" DNS:localhost "$days"
 	done
 	certificate old DNS:localhost -1
@@ -95,7 +95,7 @@ credential() {
 # target SLUG NAME [CREDENTIAL]: a record of one.
 target() {
 	jq -cn --arg s "$1" --arg u "$(url "$2")" --arg c "${3-}" '{slug: $s, url: $u} +
-		if $c == "" then {} else {auth: {mode: "bearer", credential: $c}} end'
+		if $c == "" then {} else {auth: {credential: $c}} end'
 }
 
 @test "a certificate: days left and threshold, by the exit status too" {
@@ -150,7 +150,7 @@ target() {
 		.source == null and (.message | test("^not read: .*refuses"))' "$OUT/out"
 	check 3 -f nagios https://localhost:1/mcp
 	check 1 -f jsonl --deny-private "$(url d40)"
-	jq -e '.message | test("private")' "$OUT/out"
+	jq -e '.message | test("denied")' "$OUT/out"
 	# Plain HTTP has none, and nobody is asked.
 	check 0 -f jsonl http://localhost:1/mcp
 	[ ! -s "$OUT/out" ]
@@ -201,6 +201,18 @@ target() {
 		grep -v '^https\|^20' | tr . '\n' | grep '.\{12\}' >"$OUT/secrets"
 	[ -s "$OUT/secrets" ]
 	run ! grep -Ff "$OUT/secrets" "$OUT/out" "$OUT/err"
+}
+
+@test "a client certificate is a credential, and ends when it ends" {
+	cp d2.pem d2.key "$MCP_CREDENTIALS"
+	credential mtls 'cert = d2.pem' 'key = d2.key'
+	check 1 --credential "$MCP_CREDENTIALS/mtls" -f jsonl "$(url d40)"
+	jq -se '.[0].status == "ok" and (.[1] | .what == "credential" and
+		.status == "expiring" and .within == 259200 and .source == "certificate")' \
+		"$OUT/out"
+	credential mtls 'cert = d2.pem' 'key = d2.key' "expires_at = $(in_ +1hour)"
+	check 1 --credential "$MCP_CREDENTIALS/mtls" -f jsonl "$(url d40)"
+	jq -se '.[1] | .source == "expires_at" and .status == "expiring"' "$OUT/out"
 }
 
 @test "nothing is said over the connection; a probe would be heard" {

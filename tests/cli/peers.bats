@@ -212,6 +212,35 @@ authorize() {
 	AUTH="Authorization: Bearer $(cat token)" gone 200 404 --token-file token "$URL"
 }
 
+@test "oidc-provider gives a client its token, and SDK v1 has it checked there" {
+	export XDG_RUNTIME_DIR=$PWD
+	for format in opaque jwt; do
+		OIDC_FORMAT=$format peer oauth-client
+		probe "$URL"
+		told "auth-walled - - - - -"
+		issuer=$(jq -r 'select(.n == 4).detail.issuer' out)
+		printf '%s\n' "origin = ${URL%/mcp}" 'client_id = probe' \
+			'client_secret = s3cret-canary:+/%' "issuer = $issuer" >client
+		probe --credential client --health-tool whoami "$URL"
+		[ "$status" -eq 0 ]
+		told "healthy - - 2025-11-25 session 1"
+		[ "$(ls mcp-probe | wc -l)" -eq 1 ]
+		probe --credential client "$URL"
+		told "healthy - - 2025-11-25 session 1"
+		# One that the server never gave is fetched anew.
+		sed -i 's/ .*/ eyJhbGciOiJub25lIn0.e30./' mcp-probe/*
+		probe --credential client "$URL"
+		told "healthy - - 2025-11-25 session 1"
+		rm -r mcp-probe
+		sed -i 's/s3cret-canary/s3cret-other/' client
+		probe --credential client "$URL"
+		told "broken auth-initialize oauth.token - - -"
+		jq -es '.[4].message | contains("invalid_client")' out
+		teardown
+	done
+	unset PEER
+}
+
 @test "notion: a wall that does not say what it wants" {
 	peer notion
 	probe "$URL"

@@ -35,13 +35,17 @@ token() {
 		wall-above        auth-walled - - - - -
 		wall-none         auth-walled - - - - -
 		wall-basic        auth-walled - - - - -
+		wall-cut          auth-walled - - - - -
 		wall-bare         broken initialize auth.bare-401 - - -
+		wall-rpc          broken initialize auth.bare-401 - - -
 		wall-resource     broken oauth-discovery oauth.resource - - -
 		wall-beside       broken oauth-discovery oauth.resource - - -
 		wall-issuer       broken oauth-discovery oauth.issuer - - -
 		wall-no-url       broken oauth-discovery oauth.issuer - - -
 		wall-insecure     broken oauth-discovery oauth.insecure - - -
 		wall-no-issuer    broken oauth-discovery oauth.metadata - - -
+		wall-plain-end    broken oauth-discovery oauth.insecure - - -
+		wall-no-auth-end  broken oauth-discovery oauth.metadata - - -
 		wall-no-token     broken oauth-discovery oauth.metadata - - -
 		wall-no-servers   broken oauth-discovery oauth.metadata - - -
 		wall-file         broken oauth-discovery oauth.metadata - - -
@@ -217,9 +221,9 @@ trail() {
 	refused "unknown" --credential <(cat good; echo "$CANARY = x")
 	refused "line 3: not \"key = value\"" --credential <(cat good; echo "$CANARY")
 	refused "twice" --credential <(cat good; echo "token = $CANARY")
-	refused "neither token" --credential <(echo "origin = $HOST")
-	refused "neither token" --credential <(echo "origin = $HOST"; echo "header = X-Key")
-	refused "neither token" --credential <(cat good; echo "header = X-Key"; echo "value = $CANARY")
+	refused "exactly one" --credential <(echo "origin = $HOST")
+	refused "header and value" --credential <(echo "origin = $HOST"; echo "header = X-Key")
+	refused "exactly one" --credential <(cat good; echo "header = X-Key"; echo "value = $CANARY")
 	refused "visible ASCII" --credential <(echo "origin = $HOST"; echo "token = $CANARY $CANARY")
 	refused "visible ASCII" --credential <(echo "origin = $HOST"; printf 'token = %s\rX-Evil: 1\n' "$CANARY")
 	refused "not https" --credential <(echo "origin = http://mcp.example.com"; echo "token = $CANARY")

@@ -62,7 +62,7 @@ only() {
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/expiry probe/sse probe/rpc \
 		probe/tools probe/oauth probe/challenge probe/steps \
-		probe/failure probe/mask probe/finding probe/jwt lib/jcs lib/jcs_number lib/json lib/json_grammar \
+		probe/failure probe/mask probe/redact probe/wall_judge probe/finding probe/jwt lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do
 		run nm -u "build/$o.o"
 		[ "$status" -eq 0 ]

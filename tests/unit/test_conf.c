@@ -158,8 +158,8 @@ static void test_types(void **state)
 			"thresholds.quorum: expected a whole number, found 2 "
 			"in quotes\n"},
 		{SERVER "auth: {mode: baerer}}]", "f:6:8: servers[0].auth."
-			"mode: expected none or bearer, found baerer (did you "
-			"mean bearer?)\n"},
+			"mode: expected none, any, bearer, header, oauth or "
+			"mtls, found baerer (did you mean bearer?)\n"},
 		{SERVER "regions: []}]", "f:6:1: servers[0].regions: the list "
 					 "is empty\n"},
 		{SERVER "regions: [us, eu, us]}]", "f:6:19: servers[0]."
@@ -275,7 +275,9 @@ static void test_fit(void **state)
 		{SERVER "account: b}]", "f:6:1: servers[0].account: no account "
 					"is named b\n"},
 		{SERVER "auth: {mode: bearer}}]", "f:6:8: servers[0].auth."
-			"mode: bearer needs a credential\n"},
+			"mode: this mode needs a credential\n"},
+		{SERVER "auth: {mode: mtls}}]", "f:6:8: servers[0].auth."
+			"mode: this mode needs a credential\n"},
 		{SERVER "auth: {mode: none, credential: a}}]",
 			"f:6:20: servers[0].auth.credential: no credential is "
 			"shown where the mode is none\n"},

@@ -171,6 +171,8 @@ static void test_long(void **state)
 
 #define AS "\"authorization_servers\":[\"https://as\"]"
 
+static struct oauth_facts facts;
+
 static void test_judge_resource(void **state)
 {
 	static const struct {
@@ -210,7 +212,7 @@ static void test_judge_resource(void **state)
 		{"https://h/mcp", "urn:h:mcp", false},
 		{"https://h/mcp", "/mcp", false},
 	};
-	char text[300], issuer[URL_MAX];
+	char text[300];
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -221,13 +223,16 @@ static void test_judge_resource(void **state)
 		snprintf(text, sizeof text, "{\"resource\":\"%s\"," AS "}",
 			rows[i].resource);
 		doc = parse(text);
-		issuer[0] = '\0';
-		if (oauth_judge_resource(doc, &target, issuer, &f) !=
+		facts = (struct oauth_facts) {.doubt = NULL};
+		if (oauth_judge_resource(doc, &target, NULL, &facts, &f) !=
 			rows[i].passes)
 			fail_msg("%s, %s", rows[i].target, rows[i].resource);
 		assert_string_equal(f.code,
 			rows[i].passes ? "" : "oauth.resource");
-		assert_string_equal(issuer, rows[i].passes ? "https://as" : "");
+		assert_string_equal(facts.issuer,
+			rows[i].passes ? "https://as" : "");
+		assert_string_equal(facts.resource,
+			rows[i].passes ? rows[i].resource : "");
 		cJSON_Delete(doc);
 	}
 }
@@ -241,6 +246,11 @@ static void test_resource_members(void **state)
 	} rows[] = {
 		{"{" RES "," AS "}", "", "https://as"},
 		{"{" RES ",\"authorization_servers\":[\"a\",\"b\"]}", "", "a"},
+		/* One that is wanted, and is not the first. */
+		{"{" RES ",\"authorization_servers\":[\"a\",\"b\",\"w\"]}", "",
+			"w"},
+		{"{" RES ",\"authorization_servers\":[7,\"w\"]}", "", "w"},
+		{"{" RES ",\"authorization_servers\":[\"w/\",\"W\"]}", "", "w/"},
 		{"{" RES ",\"authorization_servers\":[\"\"]}", "", ""},
 		{"{" RES "}", "oauth.metadata", ""},
 		{"{" RES ",\"authorization_servers\":[]}", "oauth.metadata",
@@ -262,42 +272,44 @@ static void test_resource_members(void **state)
 		{"null", "oauth.metadata", ""},
 	};
 	struct url target = url("https://h/mcp");
-	char issuer[URL_MAX], text[URL_MAX + 100];
+	char text[URL_MAX + 100];
 	struct failure f;
 	cJSON *doc;
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		doc = parse(rows[i].doc);
-		issuer[0] = f.code[0] = '\0';
-		if (oauth_judge_resource(doc, &target, issuer, &f) !=
+		facts = (struct oauth_facts) {.doubt = NULL};
+		f.code[0] = '\0';
+		if (oauth_judge_resource(doc, &target, "w", &facts, &f) !=
 			!*rows[i].code || strcmp(f.code, rows[i].code) != 0)
 			fail_msg("%s: %s", rows[i].doc, f.code);
-		assert_string_equal(issuer, rows[i].issuer);
+		assert_string_equal(facts.issuer, rows[i].issuer);
 		cJSON_Delete(doc);
 	}
 	snprintf(text, sizeof text, "{" RES ",\"authorization_servers\":"
 				    "[\"%0*d\"]}", URL_MAX, 0);
 	doc = parse(text);
-	assert_false(oauth_judge_resource(doc, &target, issuer, &f));
+	assert_false(oauth_judge_resource(doc, &target, NULL, &facts, &f));
 	cJSON_Delete(doc);
 }
 
-#define ENDS "\"authorization_endpoint\":\"a\",\"token_endpoint\":\"t\""
+#define ENDS "\"authorization_endpoint\":\"https://as/a\"," \
+	     "\"token_endpoint\":\"https://as/t\""
+#define I "{\"issuer\":\"https://as\","
 
 static void test_judge_server(void **state)
 {
 	static const struct {
 		const char *doc, *issuer, *code;
 	} rows[] = {
-		{"{\"issuer\":\"https://as\"," ENDS "}", "https://as", ""},
-		{"{\"issuer\":\"https://as\"," ENDS "}", NULL, ""},
-		{"{\"issuer\":\"\"," ENDS "}", NULL, ""},
+		{I ENDS "}", "https://as", ""},
+		{I ENDS "}", NULL, ""},
+		{"{\"issuer\":\"\"," ENDS "}", NULL, "oauth.issuer"},
 		/* The same to the letter. */
 		{"{\"issuer\":\"https://as/\"," ENDS "}", "https://as",
 			"oauth.issuer"},
-		{"{\"issuer\":\"https://as\"," ENDS "}", "https://as/",
-			"oauth.issuer"},
+		{I ENDS "}", "https://as/", "oauth.issuer"},
 		{"{\"issuer\":\"https://AS\"," ENDS "}", "https://as",
 			"oauth.issuer"},
 		{"{\"issuer\":\"https://as/t\"," ENDS "}", "https://as/u",
@@ -307,12 +319,37 @@ static void test_judge_server(void **state)
 		{"{" ENDS "}", "https://as", "oauth.metadata"},
 		{"{" ENDS "}", NULL, "oauth.metadata"},
 		{"{\"issuer\":null," ENDS "}", NULL, "oauth.metadata"},
-		{"{\"issuer\":\"i\",\"token_endpoint\":\"t\"}", "i",
+		{I "\"token_endpoint\":\"https://as/t\"}", NULL,
 			"oauth.metadata"},
-		{"{\"issuer\":\"i\",\"authorization_endpoint\":\"a\"}", "i",
+		{I "\"authorization_endpoint\":\"https://as/a\"}", NULL,
 			"oauth.metadata"},
-		{"{\"issuer\":\"i\",\"authorization_endpoint\":\"a\","
-		 "\"token_endpoint\":7}", "i", "oauth.metadata"},
+		{I "\"authorization_endpoint\":\"https://as/a\","
+		   "\"token_endpoint\":7}", NULL, "oauth.metadata"},
+		/* One that no grant needs may be missing. */
+		{I "\"grant_types_supported\":[\"client_credentials\"],"
+		   "\"token_endpoint\":\"https://as/t\"}", NULL, ""},
+		{I "\"grant_types_supported\":[\"authorization_code\"],"
+		   "\"token_endpoint\":\"https://as/t\"}", NULL,
+			"oauth.metadata"},
+		/* Endpoints may be elsewhere, but not on this machine. */
+		{I "\"authorization_endpoint\":\"https://as/a\","
+		   "\"token_endpoint\":\"https://elsewhere/t\"}", NULL, ""},
+		{I "\"authorization_endpoint\":\"https://as/a\","
+		   "\"token_endpoint\":\"http://as/t\"}", NULL,
+			"oauth.insecure"},
+		{I "\"authorization_endpoint\":\"https://as/a\","
+		   "\"token_endpoint\":\"http://localhost/t\"}", NULL,
+			"oauth.insecure"},
+		{I "\"authorization_endpoint\":\"http://as/a\","
+		   "\"token_endpoint\":\"https://as/t\"}", NULL,
+			"oauth.insecure"},
+		{I ENDS ",\"registration_endpoint\":\"http://as/r\"}", NULL,
+			"oauth.insecure"},
+		{I "\"authorization_endpoint\":\"https://as/a\","
+		   "\"token_endpoint\":\"/t\"}", NULL, "oauth.metadata"},
+		{"{\"issuer\":\"http://localhost:1\","
+		 "\"authorization_endpoint\":\"http://localhost:1/a\","
+		 "\"token_endpoint\":\"http://127.0.0.1:2/t\"}", NULL, ""},
 		{"{}", NULL, "oauth.metadata"},
 		{"[]", "i", "oauth.metadata"},
 	};
@@ -323,7 +360,7 @@ static void test_judge_server(void **state)
 		cJSON *doc = parse(rows[i].doc);
 
 		f.code[0] = '\0';
-		if (oauth_judge_server(doc, rows[i].issuer, &f) !=
+		if (oauth_judge_server(doc, rows[i].issuer, &facts, &f) !=
 			!*rows[i].code || strcmp(f.code, rows[i].code) != 0)
 			fail_msg("%s: %s", rows[i].doc, f.code);
 		cJSON_Delete(doc);

@@ -1,12 +1,9 @@
 /*
- * Goal: a target is what its line says, or is refused with the reason; a
- * credential comes from a file of its owner's alone, and goes nowhere but to
- * its origins.
+ * Goal: a target is what its line says, or is refused with the reason.
  */
 #include "../../probe/target.h"
 
 #include "json.h"
-#include "xalloc.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -51,193 +48,6 @@ static void write_file(const char *p, size_t n, mode_t mode)
 	assert_int_equal(chmod(file, mode), 0);
 }
 
-static void test_permissions(void **state)
-{
-	static const mode_t bad[] = {0640, 0604, 0660, 0606, 0644, 0777, 0620,
-		0602, 0610, 0601};
-	static const mode_t good[] = {0600, 0400, 0700};
-	char why[CREDENTIAL_WHY], missing[sizeof file + 8];
-	struct credential *c;
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(bad); i++) {
-		write_file(O "token = s", strlen(O "token = s"), bad[i]);
-		if (credential_read(file, why))
-			fail_msg("%o passes", (unsigned)bad[i]);
-		assert_string_equal(why,
-			"others can read it; chmod 600 it");
-	}
-	for (size_t i = 0; i < COUNT(good); i++) {
-		write_file(O "token = s", strlen(O "token = s"), good[i]);
-		c = credential_read(file, why);
-		assert_non_null(c);
-		credential_free(c);
-	}
-	snprintf(missing, sizeof missing, "%s-not", file);
-	assert_null(credential_read(missing, why));
-	assert_non_null(strstr(why, "o such file"));
-	assert_null(credential_read(folder, why));
-	assert_non_null(strstr(why, "directory"));
-	credential_free(NULL);
-}
-
-static void test_files(void **state)
-{
-	static const struct {
-		const char *text;
-		const char *expected; /* the field, or why there is none */
-	} rows[] = {
-		{O "token = s3cret", "Authorization: Bearer s3cret"},
-		{"# x\n\n \t\r\ntoken=a=b==\r\n  origin\t=https://h/x ",
-			"Authorization: Bearer a=b=="},
-		{O "header = X-Api-Key\nvalue = a b", "X-Api-Key: a b"},
-		{O "value=v\nheader=Authorization\n", "Authorization: v"},
-		{O "token = s\nexpires_at = 2026-12-31T23:59:59Z",
-			"Authorization: Bearer s"},
-		{"origin = http://localhost:1\ntoken = s",
-			"Authorization: Bearer s"},
-		{"", "no origin says where it may be sent"},
-		{"token = s", "no origin says where it may be sent"},
-		/* Either a token, or a header and its value. */
-		{O, "neither token, nor header and value"},
-		{O "header = X", "neither token, nor header and value"},
-		{O "value = v", "neither token, nor header and value"},
-		{O "token = s\nheader = X\nvalue = v",
-			"neither token, nor header and value"},
-		{O "token = s\nvalue = v",
-			"neither token, nor header and value"},
-		{O "password = s", "line 2: a key is unknown"},
-		{O "\n# x\nToken = s", "line 4: a key is unknown"},
-		{O "= s", "line 2: a key is unknown"},
-		{O "tok en = s", "line 2: a key is unknown"},
-		{"token\n" O, "line 1: not \"key = value\""},
-		{O "token = s\ntoken = s", "line 3: a key stands twice"},
-		{O "value = a\nvalue = b", "line 3: a key stands twice"},
-		{O "token =", "line 2: a value is empty or not visible ASCII"},
-		{O "token = a b",
-			"line 2: a value is empty or not visible ASCII"},
-		{O "token = \xc3\xa4",
-			"line 2: a value is empty or not visible ASCII"},
-		{O "token = a\rb",
-			"line 2: a value is empty or not visible ASCII"},
-		{O "header = X\nvalue = a\tb",
-			"line 3: a value is empty or not visible ASCII"},
-		/* A field of another name than is written would be sent. */
-		{O "header = X:\nvalue = v", "line 2: header is no field name"},
-		{O "header = X: y\nvalue = v",
-			"line 2: a value is empty or not visible ASCII"},
-		{"origin = h\ntoken = s", "line 1: an origin is no URL"},
-		{"origin =\ntoken = s", "line 1: an origin is no URL"},
-		{"origin = https://u:p@h", "line 1: an origin is no URL"},
-		{"origin = http://h\ntoken = s",
-			"line 1: an origin is not https"},
-		{O "token = s\nexpires_at = tomorrow",
-			"line 3: expires_at is no RFC 3339 time"},
-		{O O O O O O O O O O O O O O O O "token = s",
-			"Authorization: Bearer s"},
-		{O O O O O O O O O O O O O O O O O "token = s",
-			"line 17: too many origins"},
-	};
-	char why[CREDENTIAL_WHY];
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct credential *c;
-
-		write_file(rows[i].text, strlen(rows[i].text), 0600);
-		c = credential_read(file, why);
-		assert_string_equal(c ? credential_field(c) : why,
-			rows[i].expected);
-		credential_free(c);
-	}
-	write_file(O "token = s\0x", strlen(O) + 11, 0600);
-	assert_null(credential_read(file, why));
-	assert_string_equal(why, "a NUL byte in it");
-}
-
-static void test_sizes(void **state)
-{
-	const size_t max = 64 * 1024;
-	char why[CREDENTIAL_WHY], *text = xcalloc(max + 1, 1);
-	struct credential *c;
-
-	(void)state;
-	memset(text, '#', max + 1);
-	memcpy(text, O "token = s\n", strlen(O "token = s\n"));
-	write_file(text, max, 0600);
-	c = credential_read(file, why);
-	assert_non_null(c);
-	credential_free(c);
-	write_file(text, max + 1, 0600);
-	assert_null(credential_read(file, why));
-	assert_string_equal(why, "larger than 64 KiB");
-	free(text);
-}
-
-static struct url url(const char *s)
-{
-	char why[URL_WHY];
-	struct url u;
-
-	if (!url_parse(s, &u, why))
-		fail_msg("%s: %s", s, why);
-	return u;
-}
-
-static void test_origins(void **state)
-{
-	static const char text[] = O "origin = https://i:8443/x\n"
-				     "origin = http://127.0.0.1:1\ntoken = s";
-	static const struct {
-		const char *url;
-		bool shown, to_token; /* of the file; of a token for h */
-	} rows[] = {
-		{"https://h/", true, true},
-		{"https://H:443/mcp?a", true, true},
-		{"https://i:8443/", true, false},
-		{"http://127.0.0.1:1/mcp", true, false},
-		{"http://h/", false, false},
-		{"http://h:443/", false, false},
-		{"https://h:8443/", false, false},
-		{"https://i/", false, false},
-		{"http://127.0.0.1:2/", false, false},
-		{"https://127.0.0.1:1/", false, false},
-		{"http://localhost:1/", false, false},
-		{"https://a.h/", false, false},
-		{"https://h.a/", false, false},
-	};
-	struct url h = url("https://h/mcp"), insecure = url("http://i/");
-	struct credential *c, *token, *never;
-	char why[CREDENTIAL_WHY];
-
-	(void)state;
-	write_file(text, strlen(text), 0600);
-	c = credential_read(file, why);
-	write_file(" \n s3cret\r\n", 11, 0600);
-	token = credential_token(file, &h, why);
-	never = credential_token(file, &insecure, why);
-	assert_string_equal(credential_field(token),
-		"Authorization: Bearer s3cret");
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		struct url u = url(rows[i].url);
-
-		if (credential_for(c, &u) != rows[i].shown ||
-			credential_for(token, &u) != rows[i].to_token)
-			fail_msg("%s", rows[i].url);
-	}
-	/* Over plain HTTP never, whatever it is for. */
-	assert_false(credential_for(never, &insecure));
-	credential_free(c);
-	credential_free(token);
-	credential_free(never);
-	write_file("\n", 1, 0600);
-	assert_null(credential_token(file, &h, why));
-	write_file("a b", 3, 0600);
-	assert_null(credential_token(file, &h, why));
-	write_file("a", 1, 0644);
-	assert_null(credential_token(file, &h, why));
-}
-
 /* Read a target with these members, in which ' stands for ". */
 static int read_target(const char *members, struct target *t, char *why)
 {
@@ -274,8 +84,15 @@ static void test_targets(void **state)
 		 "'auth':{}", "s local 300 - - p - - -"},
 		{T ",'auth':{'mode':'none','credential':'secret'}",
 			"s local 0 - - - - - -"},
-		{T ",'auth':{'mode':'bearer','credential':'secret'}",
+		{T ",'auth':{'mode':'header','credential':'secret'}",
 			"s local 0 - - - - - A: v"},
+		{T ",'auth':{'mode':'any','credential':'secret'}",
+			"s local 0 - - - - - A: v"},
+		/* The file decides. */
+		{T ",'auth':{'mode':'bearer','credential':'secret'}",
+			"auth.mode: bearer, but the credential is header"},
+		{T ",'auth':{'mode':'mtls','credential':'secret'}",
+			"auth.mode: mtls, but the credential is header"},
 		{"'url':'https://h'", "slug: missing or not a valid name"},
 		{"'slug':'S','url':'https://h'",
 			"slug: missing or not a valid name"},
@@ -306,7 +123,10 @@ static void test_targets(void **state)
 			"health_tool.arguments: not an object"},
 		{T ",'auth':'bearer'", "auth: not an object"},
 		{T ",'auth':{'mode':'basic'}",
-			"auth.mode: neither none nor bearer"},
+			"auth.mode: none of none, any, bearer, header, oauth, "
+			"mtls"},
+		{T ",'auth':{'mode':'any'}",
+			"auth.credential: not the name of a file"},
 		{T ",'auth':{'mode':'bearer'}",
 			"auth.credential: not the name of a file"},
 		{T ",'auth':{'credential':'../secret'}",
@@ -359,10 +179,6 @@ static void test_targets(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_permissions),
-		cmocka_unit_test(test_files),
-		cmocka_unit_test(test_sizes),
-		cmocka_unit_test(test_origins),
 		cmocka_unit_test(test_targets),
 	};
 
