@@ -43,17 +43,18 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
-PROBE = probe/address.o probe/answer.o probe/challenge.o probe/credential.o \
-	probe/diagnose.o probe/discovery.o probe/exchange.o probe/failure.o \
+PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
+	probe/credential.o probe/diagnose.o probe/discovery.o probe/exchange.o \
+	probe/expiry.o probe/expiry_view.o probe/failure.o probe/finding.o \
 	probe/handshake.o probe/http.o probe/http_fail.o probe/http_fail_tls.o \
 	probe/http_fields.o probe/http_proxy.o probe/http_setup.o probe/http_tls.o \
-	probe/http_transfer.o probe/key_pair.o probe/mask.o probe/mirror.o \
-	probe/oauth.o probe/opts.o probe/probe.o probe/redact.o probe/report.o \
-	probe/resolve.o probe/rpc.o probe/send.o probe/sse.o probe/steps.o \
-	probe/stream.o probe/surface.o probe/target.o probe/timer.o probe/token.o \
-	probe/token_cache.o probe/tools.o probe/trace.o probe/url.o probe/wall.o \
-	probe/wall_judge.o probe/wire.o
-mcp-probe_OBJS = $(LIB) $(PROBE) probe/main.o
+	probe/http_transfer.o probe/jwt.o probe/key_pair.o probe/mask.o \
+	probe/mirror.o probe/oauth.o probe/opts.o probe/probe.o probe/redact.o \
+	probe/report.o probe/resolve.o probe/rpc.o probe/send.o probe/sse.o \
+	probe/steps.o probe/stream.o probe/surface.o probe/target.o probe/timer.o \
+	probe/token.o probe/token_cache.o probe/tools.o probe/trace.o probe/url.o \
+	probe/wall.o probe/wall_judge.o probe/wire.o
+mcp-probe_OBJS = $(LIB) lib/record_expiry.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
@@ -76,7 +77,8 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
-	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o
+	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
+	alertd/expiry.o lib/record_expiry.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o
 mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
@@ -129,13 +131,14 @@ test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o
 test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
-	probe/key_pair.o
+	probe/key_pair.o probe/jwt.o
 test_credential_OBJS = $(test_target_OBJS)
+test_jwt_OBJS = $(test_target_OBJS)
 test_mirror_OBJS = $(test_json_OBJS) probe/mirror.o probe/failure.o
 test_wire_OBJS = $(sort $(test_target_OBJS) $(test_mirror_OBJS)) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
 	probe/mask.o
-$(foreach t,url oauth target wire token credential,$(B)/unit/test_$(t)): LDLIBS += -lcurl
+$(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
@@ -150,8 +153,12 @@ test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
 UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
-	lib/clock.o $(MACHINE)
+	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
+UNIT += test_expiry test_expiry_told test_jwt
+test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
+	probe/finding.o
+test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o

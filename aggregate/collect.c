@@ -284,6 +284,8 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 		return 0;
 	case RECORD_RUNNER:
 		return add_runner(c, &r->u.runner, why);
+	case RECORD_EXPIRY:
+		break;
 	}
 	return refuse(why, "type: not of a probe or a runner");
 }

@@ -23,7 +23,8 @@ static int read_line(const char *p, size_t n,
 		return 0;
 	if (record_read(p, n, &r, why))
 		return -1;
-	used = use(arg, &r, why);
+	/* What expires is for mcp-alert, whoever it came with. */
+	used = r.type == RECORD_EXPIRY ? 0 : use(arg, &r, why);
 	record_release(&r);
 	return used;
 }

@@ -23,16 +23,26 @@ static char *summarise(const struct alert_state *st, enum alert_kind kind,
 	return buf_take(&b);
 }
 
-void events_add(struct alert_events *l, const struct alert_state *st,
-	enum alert_kind kind, enum alert_phase phase, double at, bool worse)
+struct alert_event *events_new(struct alert_events *l,
+	const struct alert_state *st)
 {
-	const struct incident *inc = &st->incidents[kind];
 	struct alert_event *e;
 
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	e = &l->v[l->n++];
 	*e = (struct alert_event) {.slug = xstrdup(st->slug)};
 	string_set(&e->url, st->url);
+	e->record.slug = e->slug;
+	e->record.url = e->url;
+	return e;
+}
+
+void events_add(struct alert_events *l, const struct alert_state *st,
+	enum alert_kind kind, enum alert_phase phase, double at, bool worse)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct alert_event *e = events_new(l, st);
+
 	string_set(&e->error, inc->error);
 	e->summary = summarise(st, kind, phase, at, worse);
 	strings_copy(&e->regions, &inc->regions);

@@ -22,6 +22,13 @@ struct alert_events {
 };
 
 /*
+ * events_new(l, st): append one of that server, of which nothing else is said
+ * yet; what its record points to is for the event to own.
+ */
+struct alert_event *events_new(struct alert_events *l,
+	const struct alert_state *st);
+
+/*
  * events_add(l, st, kind, phase, at, worse): append what happens to the
  * incident of that kind, as the state has it now. `worse`: see summary.h.
  */

@@ -5,12 +5,14 @@
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
+#include "json.h"
 #include "lines.h"
 #include "log.h"
 #include "options.h"
 #include "pager.h"
 #include "print.h"
 #include "record.h"
+#include "record_expiry.h"
 #include "shelf.h"
 #include "store.h"
 
@@ -42,18 +44,48 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
+/* A record of that type, whose object is freed. 0; or -1 and why. */
+static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
+{
+	struct verdict_record v;
+	struct expiry_record e;
+	bool ok = true;
+
+	if (strcmp(type, "verdict") == 0) {
+		if (verdict_take(doc, &v, why))
+			return -1;
+		pager_verdict(p, &v.verdict);
+		verdict_record_release(&v);
+		return 0;
+	}
+	if (strcmp(type, "expiry") == 0) {
+		ok = expiry_take(doc, &e, why);
+		if (ok)
+			pager_expiry(p, &e);
+	} else if (strcmp(type, "runner") != 0) {
+		/* A runner says nothing about a server. */
+		ok = record_fail(why, "type", "not verdict or expiry");
+	}
+	cJSON_Delete(doc);
+	return ok ? 0 : -1;
+}
+
 /* 0 where the line was used, or is empty; else -1 and why. */
 static int use_line(struct pager *p, const char *s, size_t n, char *why)
 {
-	struct verdict_record r;
+	const char *type;
+	cJSON *doc;
 
 	if (strspn(s, " \t\r") == n)
 		return 0;
-	if (verdict_read(s, n, &r, why))
+	doc = json_parse(s, n, &json_record, why);
+	if (!doc)
 		return -1;
-	pager_verdict(p, &r.verdict);
-	verdict_record_release(&r);
-	return 0;
+	type = record_type(doc, why);
+	if (type)
+		return use_record(p, type, doc, why);
+	cJSON_Delete(doc);
+	return -1;
 }
 
 /* All verdicts of standard input. An exit status. */

@@ -2,6 +2,7 @@
 
 #include "carry.h"
 #include "clock.h"
+#include "expiry.h"
 #include "lines.h"
 #include "log.h"
 #include "machine.h"
@@ -26,6 +27,7 @@ struct pager {
 	struct pager_setup setup;
 	struct conf_policy policy;
 	struct carry *carry;
+	struct expiry_rounds rounds; /* not yet told of */
 	double swept_ms;
 	double store_down_ms; /* until then; 0 while it answers */
 	bool failed;
@@ -47,6 +49,7 @@ void pager_free(struct pager *p)
 	if (!p)
 		return;
 	carry_free(p->carry);
+	expiry_forget(&p->rounds);
 	free(p);
 }
 
@@ -72,7 +75,8 @@ static void point_to_page(const struct conf *c, struct alert_event *e,
 static void queue(struct pager *p, struct alert_state *st,
 	struct alert_event *e, struct buf *out)
 {
-	struct incident *inc = &st->incidents[e->record.kind];
+	bool once = e->record.phase == ALERT_ONCE;
+	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	char name[ALERT_EVENT_SIZE];
 	struct strings routes = {0};
 	struct buf body, url;
@@ -87,7 +91,7 @@ static void queue(struct pager *p, struct alert_state *st,
 		route_pick(p->setup.conf, e, &routes);
 		outbox_add(st, &e->record, body.p, &routes, now(p));
 	}
-	for (size_t i = 0; inc->open && i < routes.n; i++)
+	for (size_t i = 0; inc && inc->open && i < routes.n; i++)
 		strings_note(&inc->told, routes.v[i]);
 	if (p->setup.text)
 		print_event(out, &e->record, p->setup.colour);
@@ -98,19 +102,28 @@ static void queue(struct pager *p, struct alert_state *st,
 	buf_release(&url);
 }
 
+/* What is to be decided: a verdict, what expires, or only that time goes by. */
+struct occasion {
+	const char *slug;
+	const struct verdict *verdict;
+	const struct expiry_round *round;
+};
+
 /* One attempt to decide; what has happened is appended to `out`. */
-static enum shelf_result attempt(struct pager *p, const char *slug,
-	const struct verdict *v, struct buf *out)
+static enum shelf_result attempt(struct pager *p, const struct occasion *o,
+	struct buf *out)
 {
 	struct alert_events events = {0};
 	struct alert_state st;
 	enum shelf_result result;
 
-	if (!shelf_get(p->setup.shelf, slug, &st))
+	if (!shelf_get(p->setup.shelf, o->slug, &st))
 		return SHELF_FAILED;
-	if (v)
-		machine_verdict(&st, v, &p->policy,
+	if (o->verdict)
+		machine_verdict(&st, o->verdict, &p->policy,
 			p->setup.deliver ? now(p) : INFINITY, &events);
+	else if (o->round)
+		expiry_decide(&st, o->round, &events);
 	else
 		machine_tick(&st, &p->policy, now(p), &events);
 	for (size_t i = 0; i < events.n; i++)
@@ -140,7 +153,7 @@ static void note_failure(struct pager *p)
 	log_error("verdicts are passed over until the store answers");
 }
 
-static void decide(struct pager *p, const char *slug, const struct verdict *v)
+static void decide(struct pager *p, const struct occasion *o)
 {
 	enum shelf_result result = SHELF_CONFLICT;
 	struct buf out;
@@ -150,34 +163,52 @@ static void decide(struct pager *p, const char *slug, const struct verdict *v)
 	buf_init(&out, ALERT_KINDS * 2 * BODY_MAX);
 	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++) {
 		buf_clear(&out);
-		result = attempt(p, slug, v, &out);
+		result = attempt(p, o, &out);
 	}
 	if (result == SHELF_CONFLICT)
-		log_error("%s: others keep changing its state", slug);
+		log_error("%s: others keep changing its state", o->slug);
 	if (result != SHELF_OK)
 		note_failure(p);
 	else if (out.len)
 		print(p, &out);
 	if (result == SHELF_OK && out.len && p->setup.deliver &&
-		!carry_out(p->carry, slug, now(p)))
+		!carry_out(p->carry, o->slug, now(p)))
 		p->failed = true;
 	buf_release(&out);
 }
 
 void pager_verdict(struct pager *p, const struct verdict *v)
 {
-	decide(p, v->slug, v);
+	decide(p, &(struct occasion) {.slug = v->slug, .verdict = v});
 }
 
 void pager_tick(struct pager *p, const char *slug)
 {
-	decide(p, slug, NULL);
+	decide(p, &(struct occasion) {.slug = slug});
+}
+
+static void tell_expiries(struct pager *p)
+{
+	for (size_t i = 0; i < p->rounds.n; i++) {
+		const struct expiry_round *r = &p->rounds.v[i];
+
+		decide(p, &(struct occasion) {.slug = r->slug, .round = r});
+	}
+	expiry_forget(&p->rounds);
+}
+
+void pager_expiry(struct pager *p, const struct expiry_record *r)
+{
+	if (!expiry_fits(&p->rounds, r))
+		tell_expiries(p);
+	expiry_collect(&p->rounds, r);
 }
 
 void pager_sweep(struct pager *p)
 {
 	struct strings slugs = {0};
 
+	tell_expiries(p);
 	p->swept_ms = clock_mono_ms();
 	if (!p->setup.deliver)
 		return;

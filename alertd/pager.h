@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct deliver;
+struct expiry_record;
 struct shelf;
 
 struct pager_setup {
@@ -35,7 +36,16 @@ void pager_free(struct pager *p);
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
 
-/* pager_sweep(p): deliver what is due of all servers, and tell we are alive. */
+/*
+ * pager_expiry(p, r): take an expiry record into account. What regions say of
+ * one server is told together: by the next pager_sweep.
+ */
+void pager_expiry(struct pager *p, const struct expiry_record *r);
+
+/*
+ * pager_sweep(p): tell what expires, deliver what is due of all servers, and
+ * tell that we are alive.
+ */
 void pager_sweep(struct pager *p);
 
 /*

@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "record_alert.h"
+#include "record_expiry.h"
 #include "strings.h"
 
 #include <stdint.h>
@@ -71,6 +72,16 @@ struct pending {
 	size_t n_deliveries;
 };
 
+/* What was told of the end of a certificate or a credential. */
+struct expiry_told {
+	enum expiry_what what;
+	int64_t expires_at; /* epoch seconds, 0 where it was not known */
+	int64_t within;	    /* the smallest threshold that was told, seconds */
+};
+
+/* So many ends are remembered; regions may see different ones. */
+#define EXPIRIES_MAX 16
+
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
@@ -87,6 +98,8 @@ struct alert_state {
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
+	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
+	size_t n_expiries;
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */

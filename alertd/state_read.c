@@ -180,13 +180,34 @@ static void read_incidents(struct in *in, struct alert_state *st)
 		enum alert_kind kind;
 
 		if (!alert_kind_parse(get_str(&one, "kind"), &kind) ||
-			st->incidents[kind].open) {
+			kind >= ALERT_KINDS || st->incidents[kind].open) {
 			wrong(in, "incidents");
 			continue;
 		}
 		read_incident(&one, &st->incidents[kind]);
 		if (one.bad)
 			wrong(in, one.bad);
+	}
+}
+
+/* A state of before this was told of has none. */
+static void read_expiries(struct in *in, struct alert_state *st)
+{
+	if (!json_get(in->o, "expiries"))
+		return;
+	for (const cJSON *e = get_array(in, "expiries"); e; e = e->next) {
+		struct in one = {.o = e};
+		struct expiry_told t = {
+			.expires_at = get_int(&one, "expires_at", 0,
+				EXPIRY_NEVER),
+			.within = get_int(&one, "within", 0, COUNT_MAX),
+		};
+
+		if (!expiry_what_parse(get_str(&one, "what"), &t.what) ||
+			one.bad || st->n_expiries == EXPIRIES_MAX)
+			wrong(in, "expiries");
+		else
+			st->expiries[st->n_expiries++] = t;
 	}
 }
 
@@ -259,6 +280,7 @@ static void read_state(struct in *in, struct alert_state *st)
 	st->number = (unsigned long)get_int(in, "number", 0, 1LL << 53);
 	read_regions(in, st);
 	read_incidents(in, st);
+	read_expiries(in, st);
 	read_outbox(in, st);
 	read_timeline(in, st);
 }

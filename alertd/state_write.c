@@ -113,6 +113,21 @@ static void put_incidents(struct buf *b, const struct alert_state *st)
 	buf_char(b, ']');
 }
 
+static void put_expiries(struct buf *b, const struct alert_state *st)
+{
+	buf_str(b, ",\"expiries\":[");
+	for (size_t i = 0; i < st->n_expiries; i++) {
+		const struct expiry_told *t = &st->expiries[i];
+
+		buf_fmt(b, "%s{\"what\":\"%s\"", i ? "," : "",
+			expiry_what_name(t->what));
+		put_int(b, "expires_at", t->expires_at);
+		put_int(b, "within", t->within);
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+}
+
 void state_write(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
@@ -128,6 +143,7 @@ void state_write(struct buf *b, const struct alert_state *st)
 	}
 	buf_char(b, ']');
 	put_incidents(b, st);
+	put_expiries(b, st);
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		if (i)

@@ -106,6 +106,9 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_REGIONAL:
 		put_regional(b, inc);
 		break;
+	case ALERT_CERTIFICATE_EXPIRING:
+	case ALERT_TOKEN_EXPIRING:
+		break; /* no incidents */
 	case ALERT_RATE_LIMITED:
 		buf_str(b, " answers ");
 		put_regions(b, &inc->regions);

@@ -16,9 +16,10 @@
 static const char *const severities[] = {NULL, "P1", "P2", "P3"};
 static const char *const layers[] = {
 	NULL, "tools", "initialize", "http", "transport"};
-static const char *const kinds[] = {"downtime", "regional", "rate_limited"};
+static const char *const kinds[] = {"downtime", "regional", "rate_limited",
+	"certificate_expiring", "token_expiring"};
 static const char *const phases[] = {
-	"started", "escalated", "reminder", "resolved"};
+	"started", "escalated", "reminder", "resolved", NULL};
 
 #define LOOKUP(table, s, out) \
 	names_lookup(table, sizeof table / sizeof *table, s, out)
@@ -75,8 +76,11 @@ const char *alert_phase_name(enum alert_phase v)
 
 const char *alert_event(const struct alert_record *r, char *out)
 {
-	snprintf(out, ALERT_EVENT_SIZE, "%s_%s", kinds[r->kind],
-		phases[r->phase]);
+	if (r->phase == ALERT_ONCE)
+		snprintf(out, ALERT_EVENT_SIZE, "%s", kinds[r->kind]);
+	else
+		snprintf(out, ALERT_EVENT_SIZE, "%s_%s", kinds[r->kind],
+			phases[r->phase]);
 	return out;
 }
 
@@ -135,6 +139,7 @@ static void put_times(struct buf *b, const struct alert_record *r)
 void alert_record_json(struct buf *b, const struct alert_record *r)
 {
 	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+	bool once = r->phase == ALERT_ONCE;
 
 	buf_fmt(b, "{\"v\":%d,\"type\":\"alert\",\"at\":", RECORD_VERSION);
 	json_put_num(b, r->at);
@@ -143,11 +148,14 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 	put_text(b, "server_slug", r->slug);
 	put_text(b, "server_url", r->url);
 	put_text(b, "severity", severities[r->severity]);
-	put_text(b, "tier", tier_name(r->tier));
+	put_text(b, "tier", once ? NULL : tier_name(r->tier));
 	put_text(b, "probe_step", step_name(r->step));
 	put_regions(b, r);
 	put_text(b, "failure_layer", layers[r->layer]);
-	buf_fmt(b, ",\"probe_count\":%d", r->probe_count);
+	if (once)
+		buf_str(b, ",\"probe_count\":null");
+	else
+		buf_fmt(b, ",\"probe_count\":%d", r->probe_count);
 	put_times(b, r);
 	put_text(b, "last_error", r->last_error);
 	put_text(b, "summary", r->summary);

@@ -22,8 +22,17 @@ enum failure_layer {
 	LAYER_TRANSPORT
 };
 
-/* What an incident is: the earlier in this list, the more it covers. */
-enum alert_kind { ALERT_DOWNTIME, ALERT_REGIONAL, ALERT_RATE_LIMITED };
+/*
+ * What an incident is: the earlier in this list, the more it covers. What stands
+ * behind the first ALERT_KINDS is no incident, but told once.
+ */
+enum alert_kind {
+	ALERT_DOWNTIME,
+	ALERT_REGIONAL,
+	ALERT_RATE_LIMITED,
+	ALERT_CERTIFICATE_EXPIRING,
+	ALERT_TOKEN_EXPIRING
+};
 #define ALERT_KINDS 3
 
 /* What happened to it. */
@@ -31,12 +40,13 @@ enum alert_phase {
 	ALERT_STARTED,
 	ALERT_ESCALATED,
 	ALERT_REMINDER,
-	ALERT_RESOLVED
+	ALERT_RESOLVED,
+	ALERT_ONCE /* it is no incident */
 };
 
 /*
  * x_name(v) is the name of a value as records carry it; x_parse(s, out) the
- * value of a name, or false. LAYER_NONE has no name: NULL.
+ * value of a name, or false. LAYER_NONE and ALERT_ONCE have no name: NULL.
  */
 const char *severity_name(enum severity v);
 bool severity_parse(const char *s, enum severity *out);
@@ -63,7 +73,8 @@ struct alert_record {
 	const char *const *regions; /* the failing ones */
 	size_t n_regions;
 	int probe_count;     /* failing windows */
-	int64_t started_at;  /* window of the first counted failure */
+	int64_t started_at;  /* window of the first counted failure; or in
+				which what is told once became true */
 	int64_t resolved_at; /* 0 where it is not over */
 	const char *last_error;	   /* a dotted code, or NULL */
 	const char *summary;	   /* one sentence for a person */
@@ -73,7 +84,7 @@ struct alert_record {
 
 /*
  * alert_event(r, out), alert_key(r, out): the name of the event and its
- * dedup_key, which is that of the incident; out has ALERT_EVENT_SIZE and
+ * dedup_key, which is that of the incident where there is one; out has ALERT_EVENT_SIZE and
  * ALERT_KEY_SIZE bytes. They return out.
  */
 const char *alert_event(const struct alert_record *r, char *out);

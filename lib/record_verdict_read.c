@@ -270,26 +270,26 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 		fits(v, why);
 }
 
-static bool read_typed(struct verdict_record *r, char *why)
+int verdict_take(cJSON *doc, struct verdict_record *r, char *why)
 {
-	const char *type = record_type(r->doc, why);
-
-	if (!type)
-		return false;
-	if (strcmp(type, "verdict") != 0)
-		return record_fail(why, "type", "not verdict");
-	return read_verdict(r->doc, &r->verdict, why);
+	*r = (struct verdict_record) {.doc = doc};
+	if (read_verdict(doc, &r->verdict, why))
+		return 0;
+	verdict_record_release(r);
+	return -1;
 }
 
 int verdict_read(const char *p, size_t n, struct verdict_record *r, char *why)
 {
+	cJSON *doc = json_parse(p, n, &json_record, why);
+	const char *type = doc ? record_type(doc, why) : NULL;
+
 	*r = (struct verdict_record) {0};
-	r->doc = json_parse(p, n, &json_record, why);
-	if (!r->doc)
-		return -1;
-	if (read_typed(r, why))
-		return 0;
-	verdict_record_release(r);
+	if (type && strcmp(type, "verdict") == 0)
+		return verdict_take(doc, r, why);
+	if (type)
+		record_fail(why, "type", "not verdict");
+	cJSON_Delete(doc);
 	return -1;
 }
 

@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "json.h"
+#include "jwt.h"
 #include "key_pair.h"
 #include "secret_file.h"
 #include "xalloc.h"
@@ -355,6 +356,20 @@ const struct credential_client *credential_client(const struct credential *c)
 const char *credential_field(const struct credential *c)
 {
 	return c->field;
+}
+
+int64_t credential_expires(const struct credential *c, bool *from_token)
+{
+	const char *secret = c->token ? c->token : c->value;
+	const char *space = secret ? strrchr(secret, ' ') : NULL;
+	int64_t exp;
+
+	/* Behind the scheme, in a field like Authorization. */
+	if (space)
+		secret = space + 1;
+	*from_token = secret && jwt_expires(secret, &exp) &&
+		(!c->expires_at || exp < c->expires_at);
+	return *from_token ? exp : c->expires_at;
 }
 
 const char *credential_cert(const struct credential *c)

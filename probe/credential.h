@@ -7,6 +7,8 @@
 
 #include "url.h"
 
+#include <stdint.h>
+
 struct credential; /* opaque */
 
 enum credential_kind {
@@ -66,6 +68,14 @@ void credential_show(struct credential *c, const char *token);
  * there is none.
  */
 const char *credential_field(const struct credential *c);
+
+/*
+ * credential_expires(c, from_token): when the secret expires, epoch seconds: by
+ * expires_at of its file or by the secret itself, where that is a JWT, whichever
+ * is earlier; *from_token says which. 0 where neither says. What a server hands
+ * out for the secret, such as an access token, is no part of it.
+ */
+int64_t credential_expires(const struct credential *c, bool *from_token);
 
 /*
  * credential_cert(c), credential_key(c): the PEM files of a client certificate

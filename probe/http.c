@@ -84,11 +84,11 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->timeout_ms = rq->timeout_ms < 1 ? 1 : rq->timeout_ms;
 	t->stop_at_ms = NAN;
 	t->deny_private = h->config.deny_private || rq->deny_private;
+	t->only_connect = rq->only_connect;
 	t->tls = http_tls_new();
 	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;
 	t->response.cert_shown = rq->cert != NULL;
-	t->response.http_version = "";
-	t->response.code = "";
+	t->response.http_version = t->response.code = "";
 	t->easy = curl_easy_init();
 	t->next = h->first;
 	if (h->first)

@@ -42,6 +42,12 @@ struct http_request {
 	bool deny_private;
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
+	/*
+	 * Send nothing, not even what HTTP/2 begins with: once the connection
+	 * stands, TLS included, it ends as HTTP_ENOUGH. Only then may it be
+	 * distrusted: the certificate is read, whatever it is.
+	 */
+	bool only_connect, distrusted;
 	const char *label; /* in a trace; NULL: the URL */
 	bool confidential; /* its bodies are not traced */
 	/* What never stands in a trace: *** instead. NULL at the end, or NULL. */
@@ -80,6 +86,12 @@ struct http_response {
 	long port;
 	char tls_version[16];
 	double not_after; /* end of the certificate, epoch seconds; 0 unknown */
+	/*
+	 * The earliest end of all certificates that the server sent, and the
+	 * name of the issuer that it is of; "" where it is the server's own.
+	 */
+	double first_end;
+	char first_issuer[4 * 64 + 1];
 	bool cert_wanted; /* the server asked for a client certificate */
 	bool cert_shown;  /* and there is one to show */
 	long status;	  /* 0 before the status line */

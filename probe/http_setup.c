@@ -58,6 +58,11 @@ static CURLcode set_tls(CURL *e, const struct http_config *c,
 	HTTP_SET(CURLOPT_CAPATH, NULL);
 	if (c->cacert)
 		HTTP_SET(CURLOPT_CAINFO, c->cacert);
+	HTTP_SET(CURLOPT_SSL_ENABLE_ALPN, (long)!rq->only_connect);
+	if (rq->only_connect && rq->distrusted) {
+		HTTP_SET(CURLOPT_SSL_VERIFYPEER, 0L);
+		HTTP_SET(CURLOPT_SSL_VERIFYHOST, 0L);
+	}
 	if (rq->cert) {
 		HTTP_SET(CURLOPT_SSLCERT, rq->cert);
 		HTTP_SET(CURLOPT_SSLKEY, rq->key ? rq->key : rq->cert);

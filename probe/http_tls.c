@@ -1,5 +1,6 @@
 #include "http_tls.h"
 
+#include "certificate.h"
 #include "clock.h"
 #include "http.h"
 #include "text.h"
@@ -138,25 +139,12 @@ static void note_names(struct http_tls *t, X509 *cert)
 	GENERAL_NAMES_free(names);
 }
 
-/* Seconds since 1970; NAN where the time is none. */
-static double epoch_of(const ASN1_TIME *when)
-{
-	ASN1_TIME *epoch = ASN1_TIME_set(NULL, 0);
-	double s = NAN;
-	int days, seconds;
-
-	if (epoch && ASN1_TIME_diff(&days, &seconds, epoch, when))
-		s = days * 86400.0 + seconds;
-	ASN1_TIME_free(epoch);
-	return s;
-}
-
 static void note_time(char *out, size_t size, const ASN1_TIME *when)
 {
 	char text[CLOCK_RFC3339] = "";
-	double s = epoch_of(when);
+	double s = certificate_time(when);
 
-	if (!isnan(s))
+	if (s > 0)
 		clock_rfc3339((int64_t)s, text);
 	snprintf(out, size, "%s", text);
 }
@@ -215,7 +203,7 @@ void http_tls_facts(struct http_response *r, CURL *easy)
 	const struct http_tls *t;
 	X509 *cert;
 	SSL *ssl;
-	double end;
+	bool verified;
 
 	if (curl_easy_getinfo(easy, CURLINFO_TLS_SSL_PTR, &info) ||
 		!info || info->backend != CURLSSLBACKEND_OPENSSL)
@@ -228,10 +216,11 @@ void http_tls_facts(struct http_response *r, CURL *easy)
 	snprintf(r->tls_version, sizeof r->tls_version, "%s",
 		SSL_get_version(ssl));
 	cert = SSL_get_peer_certificate(ssl);
-	if (!cert)
-		return;
-	end = epoch_of(X509_get0_notAfter(cert));
-	if (!isnan(end))
-		r->not_after = end;
+	if (cert)
+		r->not_after = certificate_time(X509_get0_notAfter(cert));
 	X509_free(cert);
+	/* Of a chain that was accepted, what has ended was not needed. */
+	verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
+	r->first_end = certificate_first_end(ssl, verified ? clock_wall() : 0,
+		r->first_issuer, sizeof r->first_issuer);
 }

@@ -74,7 +74,9 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	trace_connected(t->trace, r, t->tls->names);
 	if (t->handler.connected)
 		t->handler.connected(t->arg, r);
-	return CURL_PREREQFUNC_OK;
+	if (t->only_connect)
+		http_stop(t);
+	return t->only_connect ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 /* A new status line, after 1xx or a proxy's answer, begins anew. */

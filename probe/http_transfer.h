@@ -25,7 +25,7 @@ struct http_transfer {
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	size_t header_bytes;
-	bool deny_private;
+	bool deny_private, only_connect;
 	bool denied;		 /* an address was refused */
 	struct resolve *resolve; /* asks why the name did not resolve */
 	double resolve_by_ms;	 /* monotonic: until then */

@@ -5,6 +5,8 @@
 #include "address.h"
 #include "clock.h"
 #include "exits.h"
+#include "expiry.h"
+#include "expiry_view.h"
 #include "http.h"
 #include "json.h"
 #include "lines.h"
@@ -30,7 +32,8 @@ struct run {
 	size_t n, cap;
 	size_t started, active;
 	bool refused; /* a line of the targets was */
-	bool broken;  /* a server is */
+	bool broken;  /* a server is, or something of it expires */
+	int plugin;   /* and what a monitoring plugin then exits with */
 	char *why;    /* what this machine could not do */
 };
 
@@ -39,13 +42,20 @@ struct job {
 	struct view view;
 };
 
+static void one_less(void *arg, const char *why)
+{
+	struct run *run = arg;
+
+	run->active--;
+	if (why && !run->why)
+		run->why = xstrdup(why);
+}
+
 static void on_end(void *arg, const char *why)
 {
 	struct job *job = arg;
 
-	job->run->active--;
-	if (why && !job->run->why)
-		job->run->why = xstrdup(why);
+	one_less(job->run, why);
 	view_release(&job->view);
 	free(job);
 }
@@ -54,14 +64,39 @@ static void on_step(void *arg, const struct step_record *s)
 {
 	struct job *job = arg;
 
-	if (s->status == STATUS_FAIL)
+	if (s->status == STATUS_FAIL) {
 		job->run->broken = true;
+		job->run->plugin = 2;
+	}
 	view_step(&job->view, s);
 }
 
 static void on_summary(void *arg, const struct probe_record *p)
 {
 	view_summary(&((struct job *)arg)->view, p);
+}
+
+/* All that --check-expiry found of a target. */
+static void on_found(void *arg, const struct target *t,
+	const struct expiry_record *r, size_t n)
+{
+	struct run *run = arg;
+
+	run->plugin = expiry_plugin(r, n);
+	run->broken = run->plugin != 0;
+	expiry_show(&run->report, t, r, n);
+}
+
+static void check(struct run *run, const struct target *t)
+{
+	struct expiry_job job = {.http = run->http,
+		.target = t,
+		.found = on_found,
+		.end = one_less,
+		.arg = run};
+
+	run->active++;
+	expiry_start(&job);
 }
 
 static void start(struct run *run, const struct target *t)
@@ -100,7 +135,10 @@ static void run_all(struct run *run)
 				clock_mono_ms();
 			if (wait > 0)
 				break;
-			start(run, &run->targets[run->started++]);
+			if (run->opts->check_expiry)
+				check(run, &run->targets[run->started++]);
+			else
+				start(run, &run->targets[run->started++]);
 			wait = 1000;
 		}
 		if (run->active || run->started < run->n)
@@ -257,7 +295,7 @@ static int status(const struct run *run)
 	if (run->refused)
 		return EXIT_USAGE;
 	if (run->opts->url && run->broken)
-		return nagios ? 2 : EXIT_NEWS;
+		return nagios ? run->plugin : EXIT_NEWS;
 	return EXIT_GOOD;
 }
 

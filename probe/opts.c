@@ -14,17 +14,20 @@ static const char usage[] =
 	"                 [--health-tool name [--health-args json]]\n"
 	"                 [--steps a-b] [--cacert file] [--deny-private]\n"
 	"                 [--resolve host:port:addr]\n"
-	"                 [--connect-to host:port:host:port] [--http1.1] url\n"
+	"                 [--connect-to host:port:host:port] [--http1.1]\n"
+	"                 [--check-expiry] url\n"
 	"       mcp-probe --targets file [-46v] [-r region] [-t timeout]\n"
 	"                 [-f format] [--concurrency n] [--spread time]\n"
 	"                 [--cacert file] [--deny-private]\n"
 	"                 [--resolve host:port:addr]\n"
 	"                 [--connect-to host:port:host:port] [--http1.1]\n"
+	"                 [--check-expiry]\n"
 	"       mcp-probe -h | -V\n";
 
 enum {
 	OPT_ALLOW_BARE_401 = 256,
 	OPT_CACERT,
+	OPT_CHECK_EXPIRY,
 	OPT_CONCURRENCY,
 	OPT_CONNECT_TO,
 	OPT_CREDENTIAL,
@@ -43,6 +46,7 @@ enum {
 static const struct option options[] = {
 	{"allow-bare-401", no_argument, NULL, OPT_ALLOW_BARE_401},
 	{"cacert", required_argument, NULL, OPT_CACERT},
+	{"check-expiry", no_argument, NULL, OPT_CHECK_EXPIRY},
 	{"concurrency", required_argument, NULL, OPT_CONCURRENCY},
 	{"connect-to", required_argument, NULL, OPT_CONNECT_TO},
 	{"credential", required_argument, NULL, OPT_CREDENTIAL},
@@ -213,6 +217,9 @@ static bool set(struct opts *o, int c, const char *arg)
 	case OPT_CACERT:
 		o->cacert = arg;
 		return true;
+	case OPT_CHECK_EXPIRY:
+		o->check_expiry = true;
+		return true;
 	case OPT_CONCURRENCY:
 		return set_concurrency(o, arg);
 	case OPT_CONNECT_TO:
@@ -275,6 +282,11 @@ static bool check(const struct opts *o)
 	if (o->has_format && o->format == FORMAT_NAGIOS &&
 		o->last != STEP_TOOL_HASH)
 		return bad("--steps", "nagios wants step 8 among them");
+	if (o->check_expiry &&
+		(o->health_tool || o->bare_401_ok || o->first != STEP_DNS ||
+			o->last != STEP_TOOL_HASH))
+		return bad("--check-expiry", "makes no steps, and has no use "
+					     "for what is said of them");
 	if (o->url && (o->concurrency || o->spread_s > 0))
 		return bad("--concurrency, --spread", "only with --targets");
 	if (o->token_file && o->credential)

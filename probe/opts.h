@@ -28,6 +28,7 @@ struct opts {
 	int concurrency;
 	bool deny_private;
 	bool bare_401_ok;
+	bool check_expiry; /* instead of the steps */
 	int ip_version; /* 4, 6, or 0 for either */
 	bool http1;
 	bool verbose;

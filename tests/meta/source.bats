@@ -61,9 +61,10 @@ only() {
 		serve/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing probe/sse probe/rpc probe/answer \
-		probe/tools probe/oauth probe/challenge probe/steps probe/mirror \
-		probe/failure probe/mask probe/redact probe/wall_judge \
+		alertd/outbox alertd/routing alertd/expiry probe/sse probe/rpc \
+		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
+		probe/mirror probe/failure probe/mask probe/redact \
+		probe/wall_judge probe/finding probe/jwt \
 		lib/jcs lib/jcs_number lib/json lib/json_grammar \
 		lib/text lib/names lib/num; do
 		run nm -u "build/$o.o"

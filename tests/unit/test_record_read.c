@@ -37,6 +37,9 @@ static const char probe[] = PROBE ",'state':'healthy','total_ms':1}";
 static const char runner[] = "{'v':1,'type':'runner','region':'a','at':1,"
 			     "'status':'ok'}";
 
+/* What is in it is not for who reads it here. */
+static const char expiry[] = "{'v':1,'type':'expiry','slug':7}";
+
 static cJSON *parse(const char *text)
 {
 	char *copy = quoted(text);
@@ -89,6 +92,7 @@ static void test_members(void **state)
 		{step, "v", NULL, NUMBER}, {step, "v", "'1'", NUMBER},
 		{step, "v", "2", VERSION_1}, {step, "v", "1.5", VERSION_1},
 		{step, "v", "1.0", ""},
+		{expiry, "v", "2", VERSION_1}, {expiry, "what", "7", ""},
 		{step, "type", NULL, "missing or not a string"},
 		{step, "type", "7", "missing or not a string"},
 		{step, "type", "'Step'", "not step, probe or runner"},
