@@ -148,7 +148,7 @@ static void model(const char *p, size_t n, int enough, struct buf *out)
 		if (len == n)
 			break;
 		more = model_line(&m, p, len);
-		len += cr + 1 == lf ? 2 : 1;
+		len += cr + 1 == lf && lf < n ? 2 : 1;
 		p += len;
 		n -= len;
 	}
