@@ -32,7 +32,9 @@ static enum sse_want hear(void *arg, const char *type, const char *data,
 /* How long the next piece is: one byte, all, or as the bytes there say. */
 static size_t piece(const char *p, size_t n, int way)
 {
-	size_t len = way == 0 ? n : way == 1 ? 1 : 1 + ((unsigned char)*p ^ n) % 7;
+	size_t len = way == 0 ? n
+		: way == 1	  ? 1
+				  : 1 + ((unsigned char)*p ^ n) % 7;
 
 	return len < n ? len : n;
 }
@@ -47,16 +49,9 @@ static void listen(const char *p, size_t n, size_t max, int enough, int way,
 
 	buf_init(&e.heard, SIZE_MAX / 2);
 	sse_init(&s, max, hear, &e);
-	while (n && ok) {
-		size_t len = piece(p, n, way);
-		char *copy = malloc(len);
-
-		need(copy);
-		memcpy(copy, p, len);
-		ok = sse_feed(&s, copy, len);
-		free(copy);
-		p += len;
-		n -= len;
+	for (size_t len; n && ok; p += len, n -= len) {
+		len = piece(p, n, way);
+		ok = sse_feed(&s, p, len);
 	}
 	need(s.line.len <= max && s.data.len <= max);
 	need(memchr(s.last_id, '\0', sizeof s.last_id));
