@@ -50,15 +50,17 @@ static bool folder(const char *name, int *n)
 {
 	DIR *d = opendir(name);
 	const struct dirent *e;
-	bool ok = true;
 	char path[4096];
+	bool ok = true;
 
 	if (!d)
 		return false;
 	while ((e = readdir(d)) != NULL) {
 		if (*e->d_name == '.')
 			continue;
-		snprintf(path, sizeof path, "%s/%s", name, e->d_name);
+		if (snprintf(path, sizeof path, "%s/%s", name, e->d_name) >=
+			(int)sizeof path)
+			continue;
 		ok = report(path, ++*n) && ok;
 	}
 	closedir(d);

@@ -99,28 +99,42 @@ static void round_trip(const cJSON *tree)
 	buf_release(&twice);
 }
 
+/* A request whose member `key` of its params is a string. */
+static void request(const struct buf *b, const char *key)
+{
+	char why[JSON_WHY];
+	cJSON *m = json_parse(b->p, b->len, &json_reply, why);
+
+	need(m && strcmp(json_str(m, "jsonrpc"), "2.0") == 0);
+	need(json_str(m, "id") && json_str(m, "method"));
+	need(!key || json_str(json_get(m, "params"), key));
+	cJSON_Delete(m);
+}
+
 /* Requests that quote what a server said are JSON whatever that was. */
 static void quote(const cJSON *tree)
 {
 	const char *s = cJSON_GetStringValue(tree);
-	char why[JSON_WHY];
+	bool stateless;
 	struct buf b;
-	cJSON *m;
 
 	if (!s)
 		s = json_str(json_get(tree, "result"), "nextCursor");
 	if (!s)
 		return;
+	stateless = strlen(s) % 2 == 0;
 	buf_init(&b, SIZE_MAX / 2);
-	rpc_tools_list(&b, s, strlen(s) % 2 == 0, s);
-	m = json_parse(b.p, b.len, &json_reply, why);
-	need(m && json_str(json_get(m, "params"), "cursor"));
-	cJSON_Delete(m);
+	rpc_tools_list(&b, s, stateless, s);
+	request(&b, "cursor");
 	buf_clear(&b);
-	rpc_tools_call(&b, s, strlen(s) % 2 == 0, s, NULL);
-	m = json_parse(b.p, b.len, &json_reply, why);
-	need(m && json_str(json_get(m, "params"), "name"));
-	cJSON_Delete(m);
+	rpc_tools_call(&b, s, stateless, s, json_get(tree, "result"));
+	request(&b, "name");
+	buf_clear(&b);
+	rpc_discover(&b, s);
+	request(&b, NULL);
+	buf_clear(&b);
+	rpc_initialize(&b, s);
+	request(&b, "protocolVersion");
 	buf_release(&b);
 }
 
