@@ -23,6 +23,7 @@ static void check_probe(const struct probe_record *p)
 	check_key(&p->key);
 	need((p->state == STATE_BROKEN) == (p->failed_step != STEP_NONE));
 	need(p->total_ms >= 0 && p->tool_count >= -1);
+	need(!p->url || strlen(p->url) < RECORD_URL_SIZE);
 	need(!p->tool_hash || hash_valid(p->tool_hash));
 	need(!p->full_hash || hash_valid(p->full_hash));
 	for (size_t i = 0; i < p->n_tools; i++) {
