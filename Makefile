@@ -11,17 +11,19 @@ LIBEXECDIR = $(PREFIX)/libexec/mcp-fleet
 CC ?= cc
 CFLAGS ?= -O2 -g
 SAN ?=
+FUZZ ?=
 WERROR ?=
 
-# B holds everything that is built. The sanitizers have a tree of their own.
-B = build$(if $(SAN),/san)
+# B holds everything that is built. The sanitizers have a tree of their own,
+# and so has libFuzzer, which wants SAN=1 too.
+B = build$(if $(FUZZ),/fuzz,$(if $(SAN),/san))
 
 WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	$(if $(WERROR),-Werror)
 HARDEN = -fstack-protector-strong $(if $(SAN),,-D_FORTIFY_SOURCE=2)
 SANITIZERS = -fsanitize=address,undefined -fno-sanitize-recover=all \
 	-fno-omit-frame-pointer
-SANITIZE = $(if $(SAN),$(SANITIZERS))
+SANITIZE = $(if $(SAN),$(SANITIZERS)) $(if $(FUZZ),-fsanitize=fuzzer-no-link)
 
 override CPPFLAGS += -Ilib -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE \
 	-DVERSION='"$(VERSION)"' -include lib/banned.h
@@ -163,8 +165,34 @@ test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o
 
+# Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
+FUZZED = challenge conf credential jcs lines number oauth record request rpc \
+	sse target text tools url verdict
+FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
+fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
+fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
+fuzz_credential_OBJS = $(test_target_OBJS)
+fuzz_jcs_OBJS = $(test_jcs_OBJS)
+fuzz_lines_OBJS = $(BASE) lib/buf.o lib/lines.o
+fuzz_number_OBJS = $(test_json_OBJS)
+fuzz_oauth_OBJS = $(test_oauth_OBJS)
+fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \
+	lib/record_expiry.o
+fuzz_request_OBJS = $(BASE) lib/buf.o serve/request.o serve/route.o
+fuzz_rpc_OBJS = $(test_rpc_OBJS)
+fuzz_sse_OBJS = $(test_sse_OBJS)
+fuzz_target_OBJS = $(test_target_OBJS)
+fuzz_text_OBJS = $(BASE) lib/buf.o lib/clock.o lib/names.o lib/num.o
+fuzz_tools_OBJS = $(test_tools_OBJS) lib/names.o
+fuzz_url_OBJS = $(BASE) lib/buf.o $(test_url_OBJS)
+fuzz_verdict_OBJS = $(test_record_verdict_read_OBJS)
+# The target gives it the bytes in pieces.
+$(foreach d,replay bin,$(B)/$(d)/lines): LDLIBS += -Wl,--wrap=read
+
 OBJS = $(sort $(foreach p,$(PROGRAMS),$($(p)_OBJS)) \
-	$(foreach t,$(UNIT),tests/unit/$(t).o $($(t)_OBJS)))
+	$(foreach t,$(UNIT),tests/unit/$(t).o $($(t)_OBJS)) \
+	$(foreach t,$(FUZZED),tests/fuzz/$(t).o) \
+	tests/fuzz/fuzz.o tests/fuzz/replay.o)
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
@@ -180,7 +208,20 @@ $(B)/unit/$(1): $(addprefix $(B)/,tests/unit/$(1).o $($(1)_OBJS)) | $(B)/unit
 endef
 $(foreach t,$(UNIT),$(eval $(call unit,$(t))))
 
-$(B)/bin $(B)/unit:
+# For libFuzzer; or, with the same sanitizers, to be fed files.
+define fuzzed
+$(B)/bin/$(1): $(addprefix $(B)/,$(sort tests/fuzz/$(1).o tests/fuzz/fuzz.o \
+		$(fuzz_$(1)_OBJS))) | $(B)/bin
+	$$(CC) $$(LDFLAGS) -fsanitize=fuzzer -o $$@ $$^ $$(FUZZED_LIBS) \
+		$$(LDLIBS)
+$(B)/replay/$(1): $(addprefix $(B)/,$(sort tests/fuzz/$(1).o \
+		tests/fuzz/fuzz.o tests/fuzz/replay.o $(fuzz_$(1)_OBJS))) | \
+		$(B)/replay
+	$$(CC) $$(LDFLAGS) -o $$@ $$^ $$(FUZZED_LIBS) $$(LDLIBS)
+endef
+$(foreach t,$(FUZZED),$(eval $(call fuzzed,$(t))))
+
+$(B)/bin $(B)/replay $(B)/unit:
 	mkdir -p $@
 
 # Another compiler or other flags build everything anew.
@@ -211,9 +252,10 @@ ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
 # Everything under both compilers, and under the sanitizers with clang's.
 check: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
-	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all unit
+	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all unit replay
 	tests/peers/install
-	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%)
+	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
+		$(FUZZED:%=build/san/replay/%)
 	prove -j 2 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
 	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
@@ -233,6 +275,17 @@ build/bench/%: tests/bench/%.c
 
 unit: $(UNIT:%=$(B)/unit/%)
 
+replay: $(FUZZED:%=$(B)/replay/%)
+
+fuzzers: $(FUZZED:%=$(B)/bin/%)
+
+# Inputs that libFuzzer makes up: make fuzz [TARGET=…] [FUZZ_SECONDS=600]
+# [FUZZ_JOBS=1]
+fuzz:
+	@scripts/deps build fuzz
+	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 FUZZ=1 fuzzers
+	@tests/fuzz/run $(or $(TARGET),$(FUZZED))
+
 clean:
 	rm -rf build
 
@@ -249,5 +302,5 @@ install: all
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 
-.PHONY: all bench check clean deps install run unit FORCE
+.PHONY: all bench check clean deps fuzz fuzzers install replay run unit FORCE
 .DELETE_ON_ERROR:

@@ -4,6 +4,8 @@
 #include "names.h"
 #include "num.h"
 
+#include <arpa/inet.h>
+
 /* As mcp-probe has it: with its NUL. */
 #define URL_SIZE 2048
 
@@ -29,6 +31,32 @@ static const char *bad_hash(const char *s)
 			     : "not a SHA-256 in 64 lower-case hex digits";
 }
 
+/* The text of an IPv6 address. No zone: it means something on one machine. */
+static bool is_v6(const char *s, size_t n)
+{
+	char text[INET6_ADDRSTRLEN];
+	unsigned char bytes[16];
+
+	if (n >= sizeof text)
+		return false;
+	memcpy(text, s, n);
+	text[n] = '\0';
+	return inet_pton(AF_INET6, text, bytes) == 1;
+}
+
+/* Letters beyond ASCII are libcurl's to judge. */
+static bool is_name(const char *s, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if ((unsigned char)s[i] < 0x80 &&
+			!strchr("abcdefghijklmnopqrstuvwxyz"
+				"ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				"0123456789.-_",
+				s[i]))
+			return false;
+	return true;
+}
+
 /* The host of an https URL need not be known to be checked for its form. */
 static const char *bad_authority(const char *s, size_t n)
 {
@@ -45,9 +73,11 @@ static const char *bad_authority(const char *s, size_t n)
 	port = text + strcspn(text, ":");
 	if (*text == '[') {
 		port = strchr(text, ']');
-		if (!port || port == text + 1)
-			return "the address in brackets is not complete";
+		if (!port || !is_v6(text + 1, (size_t)(port - text - 1)))
+			return "no IPv6 address in the brackets";
 		port++;
+	} else if (!is_name(text, (size_t)(port - text))) {
+		return "a character in the host that no host has";
 	}
 	if (port == text)
 		return "the host is missing";

@@ -274,6 +274,9 @@ static bool read_probe_result(struct record *r, char *why)
 	const char *name;
 	double count = -1;
 
+	/* The record must fit into a line again. */
+	if (p->url && strlen(p->url) >= RECORD_URL_SIZE)
+		return record_fail(why, "url", "too long");
 	if (!take(r->doc, "state", any_string, &name, why))
 		return false;
 	if (!region_state_parse(name, &p->state))

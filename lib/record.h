@@ -13,6 +13,8 @@
 #define RECORD_VERSION 1
 /* The most that the detail of a step may take. */
 #define RECORD_DETAIL_MAX 4096
+/* Room for a URL and its NUL; mcp-probe takes no longer one. */
+#define RECORD_URL_SIZE 2048
 
 /* What all lines of one probe have in common. */
 struct probe_key {

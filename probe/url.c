@@ -78,6 +78,23 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 	return true;
 }
 
+/*
+ * libcurl takes one slash for two, and looks for the host behind a third one.
+ * No host needs percent-encoding, and libcurl undoes it only after it looked
+ * for an address; the zone of an address, in its brackets, is written so.
+ */
+static bool plain_host(const char *s, char *why)
+{
+	const char *host = s + strcspn(s, ":/?#");
+
+	if (strncmp(host, "://", 3) != 0)
+		return fail(why, "no http:// or https:// before it");
+	host += 1 + strspn(host + 1, "/");
+	if (host[strcspn(host, "%[/?#")] == '%')
+		return fail(why, "a percent sign in the host");
+	return true;
+}
+
 bool url_parse(const char *s, struct url *u, char *why)
 {
 	CURLU *h;
@@ -92,8 +109,8 @@ bool url_parse(const char *s, struct url *u, char *why)
 	/* A server may have named it, and a record may have to carry it. */
 	if (!text_is_utf8(s, strlen(s)))
 		return fail(why, "not UTF-8");
-	if (!strstr(s, "://"))
-		return fail(why, "no http:// or https:// before it");
+	if (!plain_host(s, why))
+		return false;
 	h = curl_url();
 	if (!h)
 		return fail(why, "out of memory");

@@ -17,7 +17,7 @@ only() {
 }
 
 @test "every header compiles alone, and twice" {
-	for h in {lib,probe,aggregate,alertd,serve}/*.h; do
+	for h in {lib,probe,aggregate,alertd,serve,tests/fuzz}/*.h; do
 		[ "$h" = lib/banned.h ] && continue
 		# shellcheck disable=SC2086
 		printf '#include "%s"\n#include "%s"\n' "$PWD/$h" "$PWD/$h" |
@@ -27,8 +27,9 @@ only() {
 }
 
 @test "no file is longer than 400 lines" {
-	run awk 'FNR == 401 { print FILENAME }' "${sources[@]}" tests/unit/*.c \
-		tests/cli/*.bats tests/meta/*.bats scripts/*
+	run awk 'FNR == 401 { print FILENAME }' "${sources[@]}" \
+		tests/{unit,fuzz}/*.[ch] tests/fuzz/run tests/cli/*.bats \
+		tests/meta/*.bats scripts/*
 	[ -z "$output" ] || { echo "$output"; return 1; }
 }
 

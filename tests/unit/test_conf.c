@@ -210,8 +210,15 @@ static void test_texts(void **state)
 				    "port\n"},
 		{URL("http://[::1]x"), "f:1:8: site.url: the port is not a "
 				       "port\n"},
-		{URL("http://[::1"), "f:1:8: site.url: the address in "
-				     "brackets is not complete\n"},
+		{URL("http://[::1"), "f:1:8: site.url: no IPv6 address in the "
+				     "brackets\n"},
+		{URL("http://[fe80::1%25eth0]/"), "f:1:8: site.url: no IPv6 "
+			"address in the brackets\n"},
+		{URL("http://a,b/"), "f:1:8: site.url: a character in the host "
+				     "that no host has\n"},
+		{URL("http://%61/"), "f:1:8: site.url: a character in the host "
+				     "that no host has\n"},
+		{URL("http://\xc3\xa4.example/"), ""},
 		{URL("http://a b"), "f:1:8: site.url: a space or backslash in "
 				    "it\n"},
 		{"store: unix:///a", ""},

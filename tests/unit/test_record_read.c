@@ -4,6 +4,7 @@
 #include "record.h"
 
 #include "json.h"
+#include "lines.h"
 #include "xalloc.h"
 
 #include <setjmp.h>
@@ -183,11 +184,47 @@ static void test_no_records(void **state)
 	}
 }
 
+/* Whether a probe of a URL of n bytes is a record. */
+static bool reads_url(size_t n)
+{
+	struct record r;
+	char why[RECORD_WHY];
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_str(&b, "{\"v\":1,\"type\":\"probe\",\"slug\":\"a\","
+		    "\"region\":\"us\",\"probe_id\":\"p\","
+		    "\"probe_started_at\":1,\"state\":\"healthy\","
+		    "\"total_ms\":1,\"url\":\"http://");
+	for (size_t i = 7; i < n; i++)
+		buf_char(&b, 'h');
+	buf_str(&b, "\"}");
+	assert_true(buf_ok(&b));
+	ok = record_read(b.p, b.len, &r, why) == 0;
+	if (ok)
+		record_release(&r);
+	else
+		assert_string_equal(why, "url: too long");
+	buf_release(&b);
+	return ok;
+}
+
+/* Fixed: such a record was taken, and stored cut off at a line's limit. */
+static void test_long_url(void **state)
+{
+	(void)state;
+	assert_true(reads_url(RECORD_URL_SIZE - 1));
+	assert_false(reads_url(RECORD_URL_SIZE));
+	assert_false(reads_url(LINE_MAX_BYTES - 200));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_no_records),
+		cmocka_unit_test(test_long_url),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

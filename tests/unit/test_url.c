@@ -108,6 +108,7 @@ static void test_refused(void **state)
 {
 	static const char secret[] = "a secret does not belong in a URL; see "
 				     "--token-file";
+	static const char escape[] = "a percent sign in the host";
 	static const char space[] = "a space or control character in it";
 	static const char scheme[] = "no http:// or https:// before it";
 	static const char other[] = "neither http nor https";
@@ -119,6 +120,10 @@ static void test_refused(void **state)
 		{"https://user:password@h/", secret},
 		{"https://:password@h/mcp", secret},
 		{"http://user:password@127.0.0.1:8080/", secret},
+		{"http://%36/", escape},
+		{"http:///%36/", escape},
+		{"http://127.0.0.%31:80/mcp", escape},
+		{"http://%31%32%37.1", escape},
 		{"https://h/ ", space},
 		{" https://h/", space},
 		{"https://h/a b", space},
@@ -128,6 +133,8 @@ static void test_refused(void **state)
 		{"", scheme},
 		{"h", scheme},
 		{"h/mcp", scheme},
+		{"https:/h/?://", scheme},
+		{"https:h://", scheme},
 		{"mcp.example.com:443", scheme},
 		{"https:h", scheme},
 		{"//h/mcp", scheme},
@@ -137,8 +144,8 @@ static void test_refused(void **state)
 		{"httpss://h/", other},
 		{"gopher+tls://h/", other},
 		{"://h", NULL},
-		{"h?x=://", NULL},
-		{"mailto:a?b=://", NULL},
+		{"h?x=://", scheme},
+		{"mailto:a?b=://", scheme},
 		{"https://", NULL},
 		{"https://?a", NULL},
 		{"https://:443/", NULL},

@@ -1,0 +1,90 @@
+/*
+ * Goal: the canonical form of RFC 8785 is one: it is I-JSON, its own canonical
+ * form, and the same for every way to write the same value.
+ */
+#include "fuzz.h"
+
+#include "jcs.h"
+#include "json.h"
+#include "text.h"
+
+static bool canonical(const char *p, size_t n, struct buf *out)
+{
+	char why[JSON_WHY];
+	cJSON *tree = json_parse(p, n, &json_reply, why);
+	bool ok;
+
+	need(tree);
+	ok = jcs_write(out, tree);
+	cJSON_Delete(tree);
+	return ok;
+}
+
+/* Keys stand in the order of jcs_compare, which is one: none is equal. */
+static void sorted(const cJSON *v)
+{
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (cJSON_IsObject(v) && c->next) {
+			const char *a = c->string, *b = c->next->string;
+
+			need(jcs_compare(a, b) < 0 && jcs_compare(b, a) > 0);
+			need(strcmp(a, b) != 0 && jcs_compare(a, a) == 0);
+		}
+		sorted(c);
+	}
+}
+
+/* U+0000 is what I-JSON can carry and a record of ours cannot. */
+static bool has_nul(const struct buf *b)
+{
+	return strstr(b->p, "\\u0000") != NULL;
+}
+
+static void check(const cJSON *tree, const struct buf *once)
+{
+	struct json_limits strict = {json_reply.depth, json_reply.values, true};
+	struct buf other;
+	char why[JSON_WHY];
+	cJSON *again;
+
+	need(text_is_utf8(once->p, once->len));
+	need(strlen(once->p) == once->len && !strpbrk(once->p, "\n\r\t"));
+	buf_init(&other, SIZE_MAX / 2);
+	need(canonical(once->p, once->len, &other));
+	need(fuzz_same(once, &other));
+	buf_clear(&other);
+	json_put(&other, tree);
+	again = json_parse(other.p, other.len, &json_reply, why);
+	need(again);
+	buf_clear(&other);
+	need(jcs_write(&other, again));
+	need(fuzz_same(once, &other));
+	cJSON_Delete(again);
+	buf_release(&other);
+	again = json_parse(once->p, once->len, &strict, why);
+	need(again || has_nul(once));
+	if (again)
+		sorted(again);
+	cJSON_Delete(again);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct json_limits strict = {json_reply.depth, json_reply.values, true};
+	const char *p = (const char *)data;
+	char why[JSON_WHY];
+	cJSON *tree = json_parse(p, size, &json_reply, why);
+	cJSON *i_json = json_parse(p, size, &strict, why);
+	struct buf once;
+
+	buf_init(&once, SIZE_MAX / 2);
+	need(tree || !i_json);
+	if (tree && jcs_write(&once, tree))
+		check(tree, &once);
+	else
+		need(!i_json);
+	cJSON_Delete(tree);
+	cJSON_Delete(i_json);
+	buf_release(&once);
+	return 0;
+}

@@ -1,0 +1,110 @@
+/*
+ * Goal: a record that is taken can be written, is then a line that is taken
+ * too, and stays the same from there on.
+ */
+#include "fuzz.h"
+
+#include "lines.h"
+#include "num.h"
+#include "record.h"
+#include "record_expiry.h"
+#include "text.h"
+
+#include <math.h>
+
+static void check_key(const struct probe_key *k)
+{
+	need(slug_valid(k->slug) && region_valid(k->region));
+	need(probe_id_valid(k->probe_id));
+	need(k->started_at >= 0 && k->started_at <= NUM_EPOCH_MAX);
+}
+
+static void check_probe(const struct probe_record *p)
+{
+	check_key(&p->key);
+	need((p->state == STATE_BROKEN) == (p->failed_step != STEP_NONE));
+	need(p->total_ms >= 0 && p->tool_count >= -1);
+	need(!p->url || strlen(p->url) < RECORD_URL_SIZE);
+	need(!p->tool_hash || hash_valid(p->tool_hash));
+	need(!p->full_hash || hash_valid(p->full_hash));
+	for (size_t i = 0; i < p->n_tools; i++) {
+		need(p->tools[i].name);
+		need(hash_valid(p->tools[i].contract));
+		need(hash_valid(p->tools[i].full));
+	}
+}
+
+static void put_expiry(struct buf *b, const cJSON *doc)
+{
+	struct expiry_record e;
+	char why[RECORD_WHY];
+
+	memset(why, 0xaa, sizeof why);
+	if (expiry_take(doc, &e, why))
+		expiry_record_write(b, &e);
+	else
+		need(fuzz_line(why, sizeof why));
+}
+
+static void put(struct buf *b, const struct record *r)
+{
+	switch (r->type) {
+	case RECORD_STEP:
+		check_key(&r->u.step.key);
+		need(isnan(r->u.step.ms) ? r->u.step.status == STATUS_SKIP
+					 : r->u.step.ms >= 0);
+		need(r->u.step.step >= STEP_DNS &&
+			r->u.step.step <= STEP_TOOL_HASH);
+		step_record_write(b, &r->u.step);
+		break;
+	case RECORD_PROBE:
+		check_probe(&r->u.probe);
+		probe_record_write(b, &r->u.probe);
+		break;
+	case RECORD_RUNNER:
+		need(region_valid(r->u.runner.region));
+		runner_record_write(b, &r->u.runner);
+		break;
+	case RECORD_EXPIRY:
+		put_expiry(b, r->doc);
+		break;
+	}
+}
+
+static bool is_line(const struct buf *b)
+{
+	return buf_ok(b) && b->len && b->len <= LINE_MAX_BYTES &&
+		fuzz_cut(b->p, b->len, '\n') == b->len - 1 &&
+		strlen(b->p) == b->len && text_is_utf8(b->p, b->len);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct buf once, twice;
+	struct record r, s;
+	char why[RECORD_WHY];
+
+	memset(why, 0xaa, sizeof why);
+	if (record_read((const char *)data, size, &r, why)) {
+		need(fuzz_line(why, sizeof why));
+		return 0;
+	}
+	buf_init(&once, SIZE_MAX / 2);
+	buf_init(&twice, SIZE_MAX / 2);
+	put(&once, &r);
+	if (r.type == RECORD_EXPIRY && !once.len) {
+		record_release(&r);
+		buf_release(&once);
+		return 0;
+	}
+	need(is_line(&once));
+	need(record_read(once.p, once.len - 1, &s, why) == 0);
+	need(r.type == s.type);
+	put(&twice, &s);
+	need(fuzz_same(&once, &twice));
+	record_release(&r);
+	record_release(&s);
+	buf_release(&once);
+	buf_release(&twice);
+	return 0;
+}

@@ -1,0 +1,136 @@
+/*
+ * Goal: the hashes of a list of tools are those of mcp-records(5) whatever a
+ * server lists, in whatever order and on however many pages.
+ */
+#include "fuzz.h"
+
+#include "../../probe/tools.h"
+
+#include "jcs.h"
+#include "json.h"
+#include "sha256.h"
+#include "text.h"
+
+static void check_failure(const struct failure *f)
+{
+	need(fuzz_code(f->code, sizeof f->code));
+	need(strnlen(f->message, sizeof f->message) < sizeof f->message);
+}
+
+static const cJSON *find(const cJSON *result, const char *name)
+{
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, json_get(result, "tools"))
+	{
+		if (strcmp(json_str(v, "name"), name) == 0)
+			return v;
+	}
+	return NULL;
+}
+
+/* The contract by way of one tree of all tools. */
+static void by_tree(const cJSON *result, const struct tools_hash *h)
+{
+	cJSON *all = cJSON_CreateArray();
+	char hex[HASH_HEX + 1];
+	struct buf b;
+
+	for (size_t i = 0; i < h->n; i++) {
+		const cJSON *tool = find(result, h->digests[i].name);
+		cJSON *o = cJSON_CreateObject();
+
+		need(tool);
+		cJSON_AddItemToObject(o, "name",
+			cJSON_Duplicate(json_get(tool, "name"), 1));
+		cJSON_AddItemToObject(o, "inputSchema",
+			cJSON_Duplicate(json_get(tool, "inputSchema"), 1));
+		cJSON_AddItemToArray(all, o);
+	}
+	buf_init(&b, SIZE_MAX / 2);
+	need(jcs_write(&b, all));
+	sha256_hex(b.p, b.len, hex);
+	need(strcmp(hex, h->contract) == 0);
+	buf_release(&b);
+	cJSON_Delete(all);
+}
+
+static void check_hash(const struct tools *t, const struct tools_hash *h)
+{
+	need(h->n == t->n);
+	need(hash_valid(h->contract) && hash_valid(h->full));
+	for (size_t i = 0; i < h->n; i++) {
+		need(hash_valid(h->digests[i].contract));
+		need(hash_valid(h->digests[i].full));
+		need(!i || jcs_compare(h->digests[i - 1].name,
+			h->digests[i].name) < 0);
+	}
+}
+
+static cJSON *reversed(const cJSON *result)
+{
+	cJSON *list = cJSON_CreateArray(), *o = cJSON_CreateObject();
+	const cJSON *v;
+
+	cJSON_ArrayForEach(v, json_get(result, "tools"))
+		cJSON_InsertItemInArray(list, 0, cJSON_Duplicate(v, 1));
+	cJSON_AddItemToObject(o, "tools", list);
+	return o;
+}
+
+/* Two pages, the second of which lists all of the first the other way round. */
+static void two_pages(const cJSON *result, const struct tools_hash *h)
+{
+	cJSON *back = reversed(result);
+	struct tools_hash other;
+	struct failure f;
+	struct tools t;
+
+	tools_init(&t, NULL);
+	need(tools_add(&t, back, &f));
+	need(tools_add(&t, result, &f));
+	need(t.n == h->n);
+	need(tools_hash(&t, &other, &f));
+	need(strcmp(h->contract, other.contract) == 0);
+	need(strcmp(h->full, other.full) == 0);
+	free(other.digests);
+	tools_release(&t);
+	cJSON_Delete(back);
+}
+
+static void list(const cJSON *result)
+{
+	struct tools_hash h;
+	struct failure f;
+	struct tools t;
+
+	memset(&f, 0xaa, sizeof f);
+	tools_init(&t, "echo");
+	if (!tools_add(&t, result, &f)) {
+		check_failure(&f);
+	} else if (!tools_hash(&t, &h, &f)) {
+		check_failure(&f);
+		need(fuzz_clean(t.not_i_json, sizeof t.not_i_json));
+		need(*t.not_i_json && !h.digests);
+	} else {
+		need(!*t.not_i_json);
+		need((t.kept != NULL) == (find(result, "echo") != NULL));
+		check_hash(&t, &h);
+		by_tree(result, &h);
+		two_pages(result, &h);
+		free(h.digests);
+	}
+	tools_release(&t);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char why[JSON_WHY];
+	cJSON *tree = json_parse((const char *)data, size, &json_reply, why);
+	const cJSON *result = json_get(tree, "result");
+
+	if (tree)
+		list(result ? result : tree);
+	cJSON_Delete(tree);
+	return 0;
+}

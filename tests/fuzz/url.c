@@ -1,0 +1,80 @@
+/*
+ * Goal: a URL that is taken apart is whole: its parts are parts of it, and
+ * what is kept of it is a URL again that leads to the same place.
+ */
+#include "fuzz.h"
+
+#include "../../probe/address.h"
+#include "../../probe/url.h"
+
+#include "text.h"
+
+static bool fits(const char *s, size_t size)
+{
+	return strnlen(s, size) < size && text_is_utf8(s, strlen(s));
+}
+
+static bool visible(const char *s)
+{
+	for (; *s; s++)
+		if ((unsigned char)*s <= ' ' || *s == 0x7f)
+			return false;
+	return true;
+}
+
+static void check(const struct url *u)
+{
+	need(fits(u->text, sizeof u->text) && visible(u->text));
+	need(fits(u->shown, sizeof u->shown) && visible(u->shown));
+	need(fits(u->origin, sizeof u->origin) && visible(u->origin));
+	need(fits(u->host, sizeof u->host) && *u->host);
+	need(fits(u->path, sizeof u->path) && *u->path == '/');
+	need(u->port > 0 && u->port < 65536);
+	need(strncmp(u->origin, u->https ? "https://" : "http://",
+		u->https ? 8 : 7) == 0);
+	need(!strpbrk(u->host, "/?#@ABCDEFGHIJKLMNOPQRSTUVWXYZ"));
+	need(!strpbrk(u->shown, "?#") && !strchr(u->text, '#'));
+	need(!strpbrk(u->origin + 8, "/?#@"));
+	need(url_same_origin(u, u));
+	need(!u->https || url_secure(u));
+	need(url_secure(u) == (u->https || address_loopback(u->host)));
+}
+
+/* What is kept of u is a URL; *v is that. */
+static void again(const struct url *u, const char *s, struct url *v)
+{
+	char why[URL_WHY];
+
+	memset(v, 0xaa, sizeof *v);
+	need(url_parse(s, v, why));
+	check(v);
+	need(strcmp(u->origin, v->origin) == 0);
+	need(strcmp(u->host, v->host) == 0);
+	need(u->https == v->https && u->port == v->port);
+	need(url_same_origin(u, v));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *s = fuzz_string(data, size);
+	static struct url u, v;
+	char why[URL_WHY];
+
+	memset(why, 0xaa, sizeof why);
+	memset(&u, 0xaa, sizeof u);
+	if (!url_parse(s, &u, why)) {
+		need(fuzz_line(why, sizeof why));
+	} else {
+		check(&u);
+		again(&u, u.text, &v);
+		need(strcmp(u.text, v.text) == 0);
+		need(strcmp(u.path, v.path) == 0);
+		again(&u, u.shown, &v);
+		need(strcmp(u.shown, v.text) == 0);
+		need(strcmp(u.path, v.path) == 0);
+		again(&u, u.origin, &v);
+		need(strcmp(v.path, "/") == 0);
+	}
+	free(s);
+	return 0;
+}
