@@ -100,7 +100,7 @@ target() {
 
 @test "a certificate: days left and threshold, by the exit status too" {
 	check 1 -f text "$(url d5)"
-	grep -qx 'certificate: 4 days left (until .*Z)' "$OUT/out"
+	grep -qx 'certificate: [45] days left (until .*Z)' "$OUT/out"
 	for row in d5:1:604800 d10:1:1209600 d20:1:2592000 d40:0:null; do
 		IFS=: read -r name status within <<<"$row"
 		check "$status" -f jsonl -r eu -s one "$(url "$name")"
@@ -225,7 +225,7 @@ target() {
 @test "one URL with its credential, for people and for plugin hosts" {
 	jwt "{\"exp\":$(date -d '+30 hours 30 minutes' +%s)}" >"$OUT/token"
 	check 1 --token-file "$OUT/token" -f text "$(url d40)"
-	grep -q '^certificate: 39 days left' "$OUT/out"
+	grep -q '^certificate: \(39\|40\) days left' "$OUT/out"
 	grep -q '^credential: expires in 30 hours (at 20' "$OUT/out"
 	check 2 --token-file "$OUT/token" -f nagios "$(url d40)"
 	grep -qE '^EXPIRY CRITICAL: certificate: .*, credential: .* \| certificate=[0-9]+s;2592000:;604800: credential=[0-9]+s;;259200:$' "$OUT/out"
@@ -247,8 +247,8 @@ target() {
 	{ target a d5; target b d40; } >"$OUT/targets"
 	check 0 --targets "$OUT/targets" --concurrency 1 -f text
 	[ "$(grep -c . "$OUT/out")" = 4 ]
-	grep -A1 -Fx "$(url d5)" "$OUT/out" | grep -q '4 days left'
-	grep -A1 -Fx "$(url d40)" "$OUT/out" | grep -q '39 days left'
+	grep -A1 -Fx "$(url d5)" "$OUT/out" | grep -q '[45] days left'
+	grep -A1 -Fx "$(url d40)" "$OUT/out" | grep -q '\(39\|40\) days left'
 }
 
 @test "what is said of steps has no place here" {
@@ -293,7 +293,7 @@ target() {
 	[ "${stderr:?}" = "mcp-alert: line 4: region: missing" ]
 	[ "${#lines[@]}" = 2 ]
 	[[ ${lines[0]} == *"  P1  downtime_started  b "* ]]
-	[[ ${lines[1]} == *"  P2  certificate_expiring  The TLS certificate of a ends in 4 days, on 20"*", as us sees it; renew it." ]]
+	[[ ${lines[1]} == *"  P2  certificate_expiring  The TLS certificate of a ends in "[45]" days, on 20"*", as us sees it; renew it." ]]
 }
 
 # fleet PORT-NAME: one server, which shows that certificate, and a route.

@@ -150,7 +150,7 @@ line() {
 	line "health_tool: has no name" "{$u,\"health_tool\":\"echo\"}"
 	line "health_tool.arguments: not an object" "{$u,\"health_tool\":{\"name\":\"a\",\"arguments\":[]}}"
 	line "auth: not an object" "{$u,\"auth\":\"x\"}"
-	line "auth.mode: neither none nor bearer" "{$u,\"auth\":{\"mode\":\"basic\"}}"
+	line "auth.mode: none of none, any, bearer, header, oauth, mtls" "{$u,\"auth\":{\"mode\":\"basic\"}}"
 	line "byte 13: a key that its object already has" '{"slug":"a",   "slug":"b"}' ||
 		grep -q 'a key that its object already has' err
 }
