@@ -6,6 +6,7 @@
 #include "command.h"
 #include "configured.h"
 #include "exits.h"
+#include "explained.h"
 #include "ingest.h"
 #include "input.h"
 #include "judge.h"
@@ -92,6 +93,9 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_TARGETS:
 			status = configured_targets(&cmd);
+			break;
+		case ACTION_EXPLAIN:
+			status = explained(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = configured_show(&cmd);
