@@ -28,6 +28,7 @@ const char command_usage[] =
 	"       mcp-aggregate targets [-c file] [-r region] [-s slug]\n"
 	"           [--store url]\n"
 	"       mcp-aggregate config [-c file]\n"
+	"       mcp-aggregate pin|diff [-c file] [-s slug] [--store url]\n"
 	"       mcp-aggregate explain slug [-c file] [--at time] [--store url]\n"
 	"       mcp-aggregate -h | -V\n";
 
@@ -203,6 +204,8 @@ static const struct {
 	{"ingest", ACTION_INGEST, false, {'c', OPT_STORE}},
 	{"targets", ACTION_TARGETS, false, {'c', 'r', 's', OPT_STORE}},
 	{"config", ACTION_CONFIG, false, {'c'}},
+	{"pin", ACTION_PIN, false, {'c', 's', OPT_STORE}},
+	{"diff", ACTION_DIFF, false, {'c', 's', OPT_STORE}},
 	{"explain", ACTION_EXPLAIN, true, {'c', OPT_AT, OPT_STORE}},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
@@ -266,7 +269,7 @@ static int check(struct command *cmd, const bool *seen, int operands)
 
 	if (operands == 0) {
 		log_error("a command is missing: verdict, replay, ingest, "
-			  "targets, config or explain");
+			  "targets, config, pin, diff or explain");
 		return -1;
 	}
 	while (commands[i].action != cmd->action)

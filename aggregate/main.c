@@ -12,6 +12,7 @@
 #include "judge.h"
 #include "lines.h"
 #include "log.h"
+#include "pinned.h"
 #include "publish.h"
 
 #include <errno.h>
@@ -96,6 +97,12 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_EXPLAIN:
 			status = explained(&cmd);
+			break;
+		case ACTION_PIN:
+			status = pinned_pin(&cmd);
+			break;
+		case ACTION_DIFF:
+			status = pinned_diff(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = configured_show(&cmd);
