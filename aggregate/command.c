@@ -1,5 +1,6 @@
 #include "command.h"
 
+#include "clock.h"
 #include "collect.h"
 #include "log.h"
 #include "names.h"
@@ -27,12 +28,15 @@ const char command_usage[] =
 	"       mcp-aggregate targets [-c file] [-r region] [-s slug]\n"
 	"           [--store url]\n"
 	"       mcp-aggregate config [-c file]\n"
+	"       mcp-aggregate pin|diff [-c file] [-s slug] [--store url]\n"
+	"       mcp-aggregate explain slug [-c file] [--at time] [--store url]\n"
 	"       mcp-aggregate -h | -V\n";
 
 /* What getopt_long returns for the options without a letter. */
-enum { OPT_INTERVAL = 256, OPT_LOOKBACK, OPT_STORE, OPT_TOLERANCE };
+enum { OPT_AT = 256, OPT_INTERVAL, OPT_LOOKBACK, OPT_STORE, OPT_TOLERANCE };
 
 static const struct option options[] = {
+	{"at", required_argument, NULL, OPT_AT},
 	{"config", required_argument, NULL, 'c'},
 	{"format", required_argument, NULL, 'f'},
 	{"help", no_argument, NULL, 'h'},
@@ -123,6 +127,35 @@ static int parse_format(struct command *cmd, const char *arg)
 	return 0;
 }
 
+/* An instant; of a minute of the clock, which is UTC, its end. */
+static int parse_at(struct command *cmd, const char *arg)
+{
+	long long h, m;
+	int64_t t;
+
+	if (num_epoch(arg, &cmd->now))
+		return 0;
+	if (clock_rfc3339_parse(arg, &t)) {
+		cmd->now = (double)t;
+		return 0;
+	}
+	if (strlen(arg) == 5 && arg[2] == ':') {
+		char hour[3] = {arg[0], arg[1], '\0'};
+
+		if (num_parse(hour, 0, 23, &h) &&
+			num_parse(arg + 3, 0, 59, &m)) {
+			t = (int64_t)(clock_wall() / DAY) * (int64_t)DAY +
+				(int64_t)(h * 3600 + m * 60 + 59);
+			if ((double)t - 59 > clock_wall())
+				t -= (int64_t)DAY;
+			cmd->now = (double)t;
+			return 0;
+		}
+	}
+	return refuse("at", arg,
+		"a time like 14:03, 2026-04-29T14:03:59Z, or epoch seconds");
+}
+
 static int parse_option(struct command *cmd, int code, char *arg)
 {
 	switch (code) {
@@ -140,6 +173,8 @@ static int parse_option(struct command *cmd, int code, char *arg)
 	case 's':
 		cmd->slug = arg;
 		return slug_valid(arg) ? 0 : refuse("slug", arg, "a slug");
+	case OPT_AT:
+		return parse_at(cmd, arg);
 	case OPT_INTERVAL:
 		return parse_time(code, arg, 1, DAY, &cmd->interval);
 	case OPT_LOOKBACK:
@@ -169,6 +204,9 @@ static const struct {
 	{"ingest", ACTION_INGEST, false, {'c', OPT_STORE}},
 	{"targets", ACTION_TARGETS, false, {'c', 'r', 's', OPT_STORE}},
 	{"config", ACTION_CONFIG, false, {'c'}},
+	{"pin", ACTION_PIN, false, {'c', 's', OPT_STORE}},
+	{"diff", ACTION_DIFF, false, {'c', 's', OPT_STORE}},
+	{"explain", ACTION_EXPLAIN, true, {'c', OPT_AT, OPT_STORE}},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -231,7 +269,7 @@ static int check(struct command *cmd, const bool *seen, int operands)
 
 	if (operands == 0) {
 		log_error("a command is missing: verdict, replay, ingest, "
-			  "targets or config");
+			  "targets, config, pin, diff or explain");
 		return -1;
 	}
 	while (commands[i].action != cmd->action)
@@ -247,8 +285,16 @@ static int check(struct command *cmd, const bool *seen, int operands)
 	if (commands[i].operand != (cmd->input != NULL)) {
 		log_error("%s: %s", commands[i].name,
 			cmd->input ? "takes no argument"
-				   : "a file or '-' expected");
+			: cmd->action == ACTION_EXPLAIN
+				? "a slug expected"
+				: "a file or '-' expected");
 		return -1;
+	}
+	if (cmd->action == ACTION_EXPLAIN) {
+		cmd->slug = cmd->input;
+		return slug_valid(cmd->slug)
+			? 0
+			: refuse("explain", cmd->slug, "a slug");
 	}
 	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {
 		log_error("targets: one region at most");

@@ -5,6 +5,7 @@
 #include "exits.h"
 #include "keys.h"
 #include "lines.h"
+#include "lock.h"
 #include "log.h"
 #include "record.h"
 #include "store.h"
@@ -126,18 +127,37 @@ static void recall(const struct command *cmd, const struct conf *c,
 	store_close(s);
 }
 
+/* What tools.lock beside the configuration says. */
+static cJSON *pinned(const char *config)
+{
+	char why[LOCK_WHY], *path = lock_path(config);
+	cJSON *lock = lock_load(path, why);
+
+	if (!lock)
+		log_error("%s: %s", path, why);
+	free(path);
+	return lock;
+}
+
 int configured_targets(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
 	struct memory *m;
+	cJSON *lock;
 	struct buf b;
 	int rc = EXIT_GOOD;
 
 	if (!c)
 		return EXIT_USAGE;
+	lock = pinned(cmd->config);
+	if (!lock) {
+		conf_free(c);
+		return EXIT_USAGE;
+	}
 	if (region && !conf_region(c, region)) {
 		log_error("region %s is not configured", region);
+		cJSON_Delete(lock);
 		conf_free(c);
 		return EXIT_USAGE;
 	}
@@ -151,12 +171,14 @@ int configured_targets(const struct command *cmd)
 			(cmd->slug && strcmp(cmd->slug, s->slug) != 0))
 			continue;
 		buf_clear(&b);
-		conf_target(c, s, region, *m[i].hash ? m[i].hash : NULL,
-			*m[i].era ? m[i].era : NULL, &b);
+		conf_target(s, region, *m[i].hash ? m[i].hash : NULL,
+			lock_hash(lock, s->slug), *m[i].era ? m[i].era : NULL,
+			&b);
 		rc = print(&b);
 	}
 	buf_release(&b);
 	free(m);
+	cJSON_Delete(lock);
 	conf_free(c);
 	return rc;
 }

@@ -6,11 +6,13 @@
 #include "command.h"
 #include "configured.h"
 #include "exits.h"
+#include "explained.h"
 #include "ingest.h"
 #include "input.h"
 #include "judge.h"
 #include "lines.h"
 #include "log.h"
+#include "pinned.h"
 #include "publish.h"
 
 #include <errno.h>
@@ -92,6 +94,15 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_TARGETS:
 			status = configured_targets(&cmd);
+			break;
+		case ACTION_EXPLAIN:
+			status = explained(&cmd);
+			break;
+		case ACTION_PIN:
+			status = pinned_pin(&cmd);
+			break;
+		case ACTION_DIFF:
+			status = pinned_diff(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = configured_show(&cmd);

@@ -177,12 +177,12 @@ const struct conf_server *conf_server(const struct conf *c, const char *slug);
 void conf_json(const struct conf *c, struct buf *b);
 
 /*
- * conf_target(c, s, region, known_hash, hint, line): append the target record
- * of mcp-records(5) for a server of c, newline included. region, known_hash and
- * hint, the name of an era, may each be NULL and are then left out.
+ * conf_target(s, region, known_hash, pinned_hash, hint, line): append the
+ * target record of mcp-records(5) for a server, newline included. All but s and
+ * line may be NULL and are then left out; hint is the name of an era.
  */
-void conf_target(const struct conf *c, const struct conf_server *s,
-	const char *region, const char *known_hash, const char *hint,
+void conf_target(const struct conf_server *s, const char *region,
+	const char *known_hash, const char *pinned_hash, const char *hint,
 	struct buf *line);
 
 #endif

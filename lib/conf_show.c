@@ -212,11 +212,10 @@ static void put_member(struct buf *b, const char *key, const char *s)
 	json_put_str(b, s);
 }
 
-void conf_target(const struct conf *c, const struct conf_server *s,
-	const char *region, const char *known_hash, const char *hint,
+void conf_target(const struct conf_server *s, const char *region,
+	const char *known_hash, const char *pinned_hash, const char *hint,
 	struct buf *line)
 {
-	(void)c; /* all that a target needs, the server has */
 	buf_fmt(line, "{\"v\":%d,\"type\":\"target\"", RECORD_VERSION);
 	put_member(line, "slug", s->slug);
 	put_member(line, "url", s->url);
@@ -229,5 +228,6 @@ void conf_target(const struct conf *c, const struct conf_server *s,
 	put_health(line, &s->health);
 	put_member(line, "protocol_hint", hint);
 	put_member(line, "known_hash", known_hash);
+	put_member(line, "pinned_hash", pinned_hash);
 	buf_str(line, "}\n");
 }

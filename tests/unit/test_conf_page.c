@@ -109,7 +109,7 @@ static void survives(const char *p, size_t n)
 		conf_json(c, &b);
 		assert_true(buf_ok(&b));
 		for (size_t i = 0; i < c->n_servers; i++)
-			conf_target(c, &c->servers[i], NULL, NULL, NULL, &b);
+			conf_target(&c->servers[i], NULL, NULL, NULL, NULL, &b);
 		buf_release(&b);
 	}
 	conf_free(c);

@@ -153,7 +153,7 @@ static void target_is(const struct conf *c, size_t server, const char *region,
 	struct buf b;
 
 	buf_init(&b, 10000);
-	conf_target(c, &c->servers[server], region, hash, hint, &b);
+	conf_target(&c->servers[server], region, hash, NULL, hint, &b);
 	assert_string_equal(b.p, expected);
 	buf_release(&b);
 }

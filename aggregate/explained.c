@@ -1,0 +1,309 @@
+#include "explained.h"
+
+#include "clock.h"
+#include "collect.h"
+#include "command.h"
+#include "conf.h"
+#include "exits.h"
+#include "explain.h"
+#include "fleet.h"
+#include "json.h"
+#include "keys.h"
+#include "load.h"
+#include "lines.h"
+#include "log.h"
+#include "store.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SCREEN_MAX (256 * 1024)
+
+/* What is known of one region while its records are read. */
+struct last {
+	struct sight sight;
+	double at; /* of the probe that the sight is of */
+	char id[80];
+};
+
+struct work {
+	struct store *store;
+	struct collect *collect;
+	struct fleet fleet;
+	const struct fleet_server *server;
+	char **regions; /* of a server that no configuration names */
+	const char *const *expected;
+	size_t n_expected;
+	struct last *seen; /* one for each expected region */
+	double now;
+};
+
+static int say(const struct work *w)
+{
+	log_error("%s", store_why(w->store));
+	return EXIT_ENV;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Without a configuration: the regions that ever reported. */
+static int expect(struct work *w)
+{
+	char key[KEY_MAX];
+	const struct store_reply *r;
+
+	w->expected = w->server->regions;
+	w->n_expected = w->server->n_regions;
+	if (w->n_expected)
+		return EXIT_GOOD;
+	r = store_one(w->store, "HKEYS", key_latest(key, w->server->slug), NULL);
+	if (!r)
+		return say(w);
+	w->regions = xcalloc(store_count(r) + 1, sizeof *w->regions);
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *name = store_text(store_item(r, i));
+
+		if (name && region_valid(name))
+			w->regions[w->n_expected++] = xstrdup(name);
+	}
+	if (w->n_expected)
+		qsort(w->regions, w->n_expected, sizeof *w->regions, by_name);
+	w->expected = (const char *const *)w->regions;
+	return EXIT_GOOD;
+}
+
+static void copy(const cJSON *o, const char *key, char *out, size_t size)
+{
+	const char *s = json_str(o, key);
+
+	if (s)
+		text_clean(s, strlen(s), out, size, size / 4);
+}
+
+/* "age 3412 s, x-cache Hit, pop LHR" */
+static void note_cache(const cJSON *detail, struct sight *s)
+{
+	static const char *const fields[] = {"age", "x_cache", "pop"};
+	size_t n = 0;
+
+	s->cache[0] = '\0';
+	for (size_t i = 0; i < 3; i++) {
+		char value[40] = "";
+
+		copy(detail, fields[i], value, sizeof value);
+		if (!*value)
+			continue;
+		n += (size_t)snprintf(s->cache + n, sizeof s->cache - n,
+			"%s%s %s", n ? ", " : "", fields[i], value);
+		if (i == 0)
+			s->age_s = strtod(value, NULL);
+	}
+}
+
+/* A step of the newest probe of its region, as far as is known by now. */
+static void note(struct work *w, const struct record *r)
+{
+	const struct step_record *step = &r->u.step;
+	const cJSON *detail = json_get(r->doc, "detail");
+	const struct probe_key *k = &step->key;
+
+	for (size_t i = 0; i < w->n_expected; i++) {
+		struct last *s = &w->seen[i];
+
+		if (strcmp(w->expected[i], k->region) != 0 ||
+			k->started_at < s->at ||
+			k->started_at > w->now + w->server->rule.ahead_s)
+			continue;
+		if (strcmp(s->id, k->probe_id) != 0)
+			memset(&s->sight, 0, sizeof s->sight);
+		s->sight.region = w->expected[i];
+		s->at = k->started_at;
+		snprintf(s->id, sizeof s->id, "%s", k->probe_id);
+		copy(detail, "address", s->sight.address,
+			sizeof s->sight.address);
+		if (step->step == STEP_TOOLS_LIST ||
+			step->status == STATUS_FAIL)
+			note_cache(detail, &s->sight);
+		if (step->status == STATUS_FAIL)
+			copy(r->doc, "message", s->sight.message,
+				sizeof s->sight.message);
+	}
+}
+
+/* The array of a probe's records, one a line. */
+static void read_probe(struct work *w, const char *text)
+{
+	char why[RECORD_WHY];
+
+	for (text += *text == '['; *text; text += strspn(text, ",\n")) {
+		size_t n = strcspn(text, "\n"), len = n;
+		struct record r;
+
+		while (len && strchr(",]", text[len - 1]))
+			len--;
+		if (record_read(text, len, &r, why)) {
+			log_warn("store: a record cannot be read: %s", why);
+		} else {
+			if (collect_add(w->collect, &r, why))
+				log_warn("store: a record cannot be used: %s",
+					why);
+			else if (r.type == RECORD_STEP)
+				note(w, &r);
+			record_release(&r);
+		}
+		text += n;
+	}
+}
+
+/*
+ * All that a run may go back to, see run.h: what the store keeps whole, the
+ * first probe of each minute; and the last ones of each region in short.
+ */
+static int read_store(struct work *w)
+{
+	struct loaded latest;
+	const struct rule *rule = &w->server->rule;
+	int64_t last = clock_window(w->now + rule->ahead_s);
+	double back = rule->lookback_s * 2;
+	int64_t first;
+	size_t n = 0;
+	char key[KEY_MAX];
+
+	if (back < HISTORY_MAX * 60)
+		back = HISTORY_MAX * 60;
+	first = clock_window(w->now - back);
+	for (int64_t t = first; t <= last; t += 60)
+		for (size_t i = 0; i < w->n_expected; i++, n++)
+			store_add(w->store, "GET",
+				key_probe(key, w->server->slug, t,
+					w->expected[i]),
+				NULL);
+	if (store_run(w->store))
+		return say(w);
+	for (size_t i = 0; i < n; i++) {
+		const char *text = store_text(store_reply(w->store, i));
+
+		if (text)
+			read_probe(w, text);
+	}
+	if (load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
+		    &latest))
+		return EXIT_ENV;
+	load_release(&latest, 1);
+	return EXIT_GOOD;
+}
+
+static int print(const struct buf *b)
+{
+	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
+}
+
+static int tell(struct work *w)
+{
+	struct verdict_input in = {.slug = w->server->slug,
+		.url = w->server->url,
+		.now = w->now,
+		.expected = w->expected,
+		.n_expected = w->n_expected};
+	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
+	struct explanation e = {
+		.rule = &w->server->rule, .in = &in, .sights = sights};
+	struct server *servers;
+	struct verdict v;
+	struct buf b;
+	size_t n;
+	int rc;
+
+	servers = collect_servers(w->collect, &n);
+	if (n) {
+		in.regions = servers[0].regions;
+		in.n_regions = servers[0].n_regions;
+		if (!in.url)
+			in.url = servers[0].url;
+	}
+	v = verdict_decide(&w->server->rule, &in);
+	/* What an earlier probe met says nothing of the newest one. */
+	for (size_t i = 0; i < w->n_expected; i++)
+		for (size_t k = 0; k < v.n_regions; k++)
+			if (w->seen[i].sight.region &&
+				strcmp(v.regions[k].region, w->expected[i]) ==
+					0 &&
+				!(v.regions[k].started_at > w->seen[i].at))
+				sights[e.n_sights++] = w->seen[i].sight;
+	e.verdict = &v;
+	buf_init(&b, SCREEN_MAX);
+	explain(&e, &b);
+	rc = print(&b);
+	if (!rc && v.verdict == VERDICT_RED)
+		rc = EXIT_NEWS;
+	buf_release(&b);
+	verdict_release(&v);
+	free(sights);
+	return rc;
+}
+
+static int explain_server(struct work *w)
+{
+	int rc = expect(w);
+
+	if (rc)
+		return rc;
+	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
+	w->collect = collect_new();
+	rc = read_store(w);
+	if (!rc) {
+		collect_finish(w->collect);
+		rc = tell(w);
+	}
+	collect_free(w->collect);
+	free(w->seen);
+	for (size_t i = 0; w->regions && w->regions[i]; i++)
+		free(w->regions[i]);
+	free(w->regions);
+	return rc;
+}
+
+int explained(const struct command *cmd)
+{
+	struct work w = {.now = isnan(cmd->now) ? clock_wall() : cmd->now};
+	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
+	char why[STORE_WHY];
+	int rc = EXIT_ENV;
+
+	if (cmd->config && !conf)
+		return EXIT_USAGE;
+	w.store = store_open(
+		cmd->store || !conf ? cmd->store : conf->store, why);
+	if (!w.store) {
+		log_error("%s", why);
+		conf_free(conf);
+		return EXIT_ENV;
+	}
+	if (conf)
+		fleet_configured(&w.fleet, conf, cmd->slug);
+	if (conf || !fleet_stored(&w.fleet, w.store, cmd->slug)) {
+		w.server = w.fleet.servers;
+		if (w.fleet.n) {
+			rc = explain_server(&w);
+		} else {
+			log_error("no server %s is %s", cmd->slug,
+				conf ? "configured" : "in the store");
+			rc = EXIT_USAGE;
+		}
+		fleet_release(&w.fleet);
+	}
+	store_close(w.store);
+	conf_free(conf);
+	return rc;
+}

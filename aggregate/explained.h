@@ -1,0 +1,13 @@
+/*
+ * explained.h: the command explain: a verdict, judged again from what the store
+ * keeps of that time, and told in words.
+ */
+#ifndef EXPLAINED_H
+#define EXPLAINED_H
+
+struct command;
+
+/* explained(cmd): explain the verdict on one server. The exit status. */
+int explained(const struct command *cmd);
+
+#endif

@@ -1,0 +1,107 @@
+#!/usr/bin/env bats
+# Goal: explain says what each region saw, which row of the rule fired, and why
+# not another, of now and of a minute that is over.
+
+bats_require_minimum_version 1.5.0
+load ../lib
+load ../redis
+load ../probes
+
+setup_file() {
+	redis_start "$BATS_FILE_TMPDIR/redis"
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export MCP_STORE=unix://$REDIS_SOCK
+	redis flushall >/dev/null
+	NOW=$(date +%s)
+}
+
+# seen ADDRESS AGE: the probes of standard input came from there.
+seen() {
+	jq -c --arg address "$1" --arg age "$2" 'if .type == "step" then
+		.detail = {address: $address, age: $age} else . end' |
+		"$BIN/mcp-aggregate" ingest
+}
+
+explain() {
+	"$BIN/mcp-aggregate" explain "$@"
+}
+
+@test "red: who agrees, on what, and that all of them reach one address" {
+	for ((k = 3; k > 0; k--)); do
+		probes demo us-east-1 $((NOW - 60 * k)) | seen 203.0.113.7 0
+		probes demo eu-west-2 $((NOW - 60 * k + 3)) tools-list | seen 203.0.113.8 0
+		probes demo sa-east-1 $((NOW - 60 * k + 9)) tools-list | seen 203.0.113.8 0
+	done
+	run -1 explain demo
+	[[ ${lines[1]} == "red, step-alert at tools-list, as of "* ]]
+	grep -qE '^  \* eu-west-2  ..:..:..  tools-list, 3 in a row, .*: http.503$' <<<"$output"
+	grep -qE '^    us-east-1  ..:..:..  healthy$' <<<"$output"
+	[[ $output == *"2 of 3 regions agree on tools-list: within 60 s each"* ]]
+	[[ $output == *"Not amber: 2 are enough (step_alert)."* ]]
+	[[ $output == *"No hard outage: that takes 3 on one step, or each of 3"* ]]
+	[[ $output == *"All that fail reach 203.0.113.8, and none of the others does"* ]]
+	# Before the first of them, nothing was known.
+	run -0 explain demo --at $((NOW - 190))
+	[[ ${lines[1]} == "unknown, no-data, as of "* ]]
+	[[ $output == *"0 of 3 regions have reported in the last 180 s, and it takes 2 (quorum)"* ]]
+}
+
+@test "amber, green, silent, throttled and a hard outage" {
+	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
+	probes demo eu-west-2 $((NOW - 20)) | seen 203.0.113.7 0
+	run -0 explain demo
+	[[ $output == *"green, ok, as of"*"2 of 2 regions report, and none of them is failing."* ]]
+	probes demo sa-east-1 $((NOW - 10)) dns dns.timeout | seen 203.0.113.7 0
+	run -0 explain demo
+	[[ $output == *"amber, regional at dns"*"One region fails at dns"* ]]
+	[[ $output == *"Not red: that takes 2 that agree on a step (step_alert), and 1 does."* ]]
+	[[ $output != *"All that fail reach"* ]]
+	run -0 explain demo --at $((NOW + 175))
+	[[ $output == *"sa-east-1  "*"dns, 1 in a row"* ]]
+	run -0 explain demo --at $((NOW + 600))
+	[[ $output == *"silent since then, and failing when it fell silent: dns"* ]]
+	probes demo ap-south-1 $((NOW - 5)) initialize http.429 | seen 203.0.113.7 0
+	run -0 explain demo
+	[[ $output == *"http.429, which counts from the 3. in a row"* ]]
+	for region in us-east-1 eu-west-2 sa-east-1 ap-south-1; do
+		probes demo "$region" $((NOW - 1)) tls tls.expired | seen 203.0.113.7 0
+	done
+	run -1 explain demo
+	[[ $output == *"red, hard-outage at tls"*"4 of 4 regions agree on tls"*"3 make a hard outage"* ]]
+}
+
+@test "regions that see different tools, and the cache that one of them asked" {
+	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
+	probes demo eu-west-2 $((NOW - 10)) | sed 's/aaaaaaaa/bbbbbbbb/g' | seen 203.0.113.9 3412
+	run -0 explain demo
+	[[ $output == *"The regions see different tools"* ]]
+	grep -qE 'us-east-1 +aaaaaaaaaaaa$' <<<"$output"
+	grep -qE 'eu-west-2 +bbbbbbbbbbbb  out of a cache, 3412 s old: a stale edge\?$' <<<"$output"
+}
+
+@test "a minute of the clock is its end, and the latest of that name" {
+	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
+	run -0 explain demo --at "$(date -u -d @$NOW +%H:%M)"
+	[[ $output == *"as of $(date -u -d @$NOW +%Y-%m-%dT%H:%M):59Z"* ]]
+	soon=$((NOW + 7200))
+	run -0 explain demo --at "$(date -u -d @$soon +%H:%M)"
+	[[ $output == *"as of $(date -u -d @$((soon - 86400)) +%Y-%m-%dT%H:%M):59Z"* ]]
+}
+
+@test "what it cannot explain" {
+	run -2 explain demo
+	[[ $output == "mcp-aggregate: no server demo is in the store" ]]
+	run -2 explain
+	[[ $output == "mcp-aggregate: explain: a slug expected" ]]
+	run -2 explain ../demo
+	run -2 explain demo --at noon
+	[[ $output == "mcp-aggregate: --at: 'noon' is not a time like 14:03"* ]]
+	MCP_STORE=unix://$PWD/none run -3 explain demo
+}
