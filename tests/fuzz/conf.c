@@ -49,7 +49,7 @@ static void check_server(const struct conf *c, const struct conf_server *s)
 	need(s->interval_s >= 30 && s->interval_s <= 3600);
 	need(s->timeout_s > 0);
 	buf_init(&line, SIZE_MAX / 2);
-	conf_target(c, s, s->regions[0], NULL, "session", &line);
+	conf_target(s, s->regions[0], NULL, NULL, "session", &line);
 	need(buf_ok(&line) && text_is_utf8(line.p, line.len));
 	need(fuzz_cut(line.p, line.len, '\n') == line.len - 1);
 	/* A probe reads the credential, and there is none here. */
