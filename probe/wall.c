@@ -211,7 +211,9 @@ static void meet(struct probe *p, const struct reply *r)
 	if (!c->any && !p->job.target->bare_401_ok) {
 		failure_set(&f, "auth.bare-401",
 			"the server answers %s without a WWW-Authenticate "
-			"header, so no client can know what it wants",
+			"header, so no client can know what it wants; "
+			"--allow-bare-401, or bare_401 in fleet.yaml, lets "
+			"that pass",
 			r->http->status == 401 ? "401" : "\"unauthorized\"");
 		course_fail(p, r, &f);
 		return;
