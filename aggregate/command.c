@@ -268,8 +268,7 @@ static int check(struct command *cmd, const bool *seen, int operands)
 	size_t i = 0;
 
 	if (operands == 0) {
-		log_error("a command is missing: verdict, replay, ingest, "
-			  "targets, config, pin, diff or explain");
+		log_error("a command is missing; see --help");
 		return -1;
 	}
 	while (commands[i].action != cmd->action)
