@@ -31,9 +31,9 @@ override CFLAGS += -std=c11 $(WARN) $(HARDEN) $(SANITIZE)
 override LDFLAGS += $(SANITIZE)
 
 PROGRAMS = mcp-probe mcp-aggregate mcp-serve mcp-alert
-SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail
+SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
-	man/mcp-fleet.1 man/mcp-guardrail.1
+	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1
 MAN5 = man/mcp-records.5 man/fleet.yaml.5
 MAN7 = man/mcp-fleet.7
 MAN8 = man/mcp-serve.8
@@ -60,13 +60,13 @@ mcp-probe_OBJS = $(LIB) lib/record_expiry.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
-	aggregate/history.o
+	aggregate/history.o aggregate/bucket.o
 mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
 	aggregate/explain.o aggregate/explained.o \
-	aggregate/lock.o aggregate/pinned.o \
+	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
 	$(RULE)
@@ -108,6 +108,8 @@ test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
+UNIT += test_bucket
+test_bucket_OBJS = $(test_verdict_OBJS)
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o

@@ -30,6 +30,8 @@ const char command_usage[] =
 	"       mcp-aggregate config [-c file]\n"
 	"       mcp-aggregate pin|diff [-c file] [-s slug] [--store url]\n"
 	"       mcp-aggregate explain slug [-c file] [--at time] [--store url]\n"
+	"       mcp-aggregate buckets - [-f format] [-r regions]\n"
+	"       mcp-aggregate buckets [-c file] [-f format] [--store url]\n"
 	"       mcp-aggregate -h | -V\n";
 
 /* What getopt_long returns for the options without a letter. */
@@ -207,6 +209,7 @@ static const struct {
 	{"pin", ACTION_PIN, false, {'c', 's', OPT_STORE}},
 	{"diff", ACTION_DIFF, false, {'c', 's', OPT_STORE}},
 	{"explain", ACTION_EXPLAIN, true, {'c', OPT_AT, OPT_STORE}},
+	{"buckets", ACTION_BUCKETS, false, {'c', 'f', 'r', OPT_STORE}},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -239,8 +242,9 @@ static bool takes(size_t command, int code)
 	return false;
 }
 
-/* verdict judges records from a pipe, or what the store holds. */
-static int check_verdict(const struct command *cmd, const bool *seen)
+/* Records from a pipe are judged, or what the store holds. */
+static int check_source(const char *name, const struct command *cmd,
+	const bool *seen)
 {
 	static const int piped[] = {
 		'r', OPT_INTERVAL, OPT_LOOKBACK, OPT_TOLERANCE};
@@ -250,13 +254,13 @@ static int check_verdict(const struct command *cmd, const bool *seen)
 			      : sizeof piped / sizeof *piped;
 
 	if (cmd->input && strcmp(cmd->input, "-") != 0) {
-		log_error("verdict: '-' or nothing expected");
+		log_error("%s: '-' or nothing expected", name);
 		return -1;
 	}
 	for (size_t i = 0; i < n; i++) {
 		if (!seen[wrong[i]])
 			continue;
-		log_error("verdict: --%s is %s '-'", option_name(wrong[i]),
+		log_error("%s: --%s is %s '-'", name, option_name(wrong[i]),
 			cmd->input ? "not for" : "only for");
 		return -1;
 	}
@@ -279,8 +283,8 @@ static int check(struct command *cmd, const bool *seen, int operands)
 		log_error("%s: --%s is not for it", commands[i].name, o->name);
 		return -1;
 	}
-	if (cmd->action == ACTION_VERDICT)
-		return check_verdict(cmd, seen);
+	if (cmd->action == ACTION_VERDICT || cmd->action == ACTION_BUCKETS)
+		return check_source(commands[i].name, cmd, seen);
 	if (commands[i].operand != (cmd->input != NULL)) {
 		log_error("%s: %s", commands[i].name,
 			cmd->input ? "takes no argument"

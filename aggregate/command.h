@@ -16,6 +16,7 @@ enum action {
 	ACTION_DIFF,
 	ACTION_EXPLAIN,
 	ACTION_PIN,
+	ACTION_BUCKETS, /* of records, or without input, of the store */
 	ACTION_HELP,
 	ACTION_VERSION
 };

@@ -52,31 +52,29 @@ static int by_string(const void *a, const void *b)
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
 }
 
-/*
- * The expected regions: those of --regions; else those that have a record of
- * the server, and those of which a runner record says that they should.
- */
-static void expect(const struct command *cmd, const struct collect *c,
-	struct subject *s)
+const char **judge_expected(const struct command *cmd, const struct collect *c,
+	const struct server *s, size_t *n_expected)
 {
 	size_t n_runners, n = 0;
 	const char *const *runners = collect_runners(c, &n_runners);
+	const char **expected = xcalloc(
+		cmd->n_regions + s->n_regions + n_runners, sizeof *expected);
 
-	s->expected = xcalloc(cmd->n_regions + s->server->n_regions + n_runners,
-		sizeof *s->expected);
+	*n_expected = 0;
 	for (size_t i = 0; i < cmd->n_regions; i++)
-		s->expected[s->n_expected++] = cmd->regions[i];
+		expected[(*n_expected)++] = cmd->regions[i];
 	if (cmd->regions)
-		return;
-	for (size_t i = 0; i < s->server->n_regions; i++)
-		s->expected[n++] = s->server->regions[i].name;
+		return expected;
+	for (size_t i = 0; i < s->n_regions; i++)
+		expected[n++] = s->regions[i].name;
 	for (size_t i = 0; i < n_runners; i++)
-		s->expected[n++] = runners[i];
+		expected[n++] = runners[i];
 	if (n)
-		qsort(s->expected, n, sizeof *s->expected, by_string);
+		qsort(expected, n, sizeof *expected, by_string);
 	for (size_t i = 0; i < n; i++)
-		if (i == 0 || strcmp(s->expected[i], s->expected[i - 1]) != 0)
-			s->expected[s->n_expected++] = s->expected[i];
+		if (i == 0 || strcmp(expected[i], expected[i - 1]) != 0)
+			expected[(*n_expected)++] = expected[i];
+	return expected;
 }
 
 static void add_subject(struct judge *j, const struct command *cmd,
@@ -85,7 +83,7 @@ static void add_subject(struct judge *j, const struct command *cmd,
 	struct subject *s = &j->subjects[j->n++];
 
 	*s = (struct subject) {.server = server};
-	expect(cmd, c, s);
+	s->expected = judge_expected(cmd, c, server, &s->n_expected);
 }
 
 /* There is nobody to be judged; says what was not found, and where. */

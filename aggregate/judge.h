@@ -5,8 +5,11 @@
 #ifndef JUDGE_H
 #define JUDGE_H
 
+#include <stddef.h>
+
 struct collect;
 struct command;
+struct server;
 
 /*
  * judge_now(cmd, c): one verdict on each server. judge_replay(cmd, c): the same
@@ -16,5 +19,13 @@ struct command;
  */
 int judge_now(const struct command *cmd, struct collect *c);
 int judge_replay(const struct command *cmd, struct collect *c);
+
+/*
+ * judge_expected(cmd, c, s, n): the regions that should report on a server, *n
+ * of them: those of --regions; else those that have a record of it, and those
+ * of which a runner record says that they should. The caller frees the array.
+ */
+const char **judge_expected(const struct command *cmd, const struct collect *c,
+	const struct server *s, size_t *n);
 
 #endif

@@ -2,6 +2,7 @@
  * mcp-aggregate: what the regions saw of each server, and what that means.
  * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1).
  */
+#include "buckets.h"
 #include "collect.h"
 #include "command.h"
 #include "configured.h"
@@ -47,7 +48,9 @@ static int run(const struct command *cmd, int fd)
 	} else {
 		collect_finish(c);
 		status = cmd->action == ACTION_REPLAY ? judge_replay(cmd, c)
-						      : judge_now(cmd, c);
+			: cmd->action == ACTION_BUCKETS
+			? buckets_collected(cmd, c)
+			: judge_now(cmd, c);
 		if (refused && status != EXIT_ENV)
 			status = EXIT_USAGE;
 	}
@@ -103,6 +106,10 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_DIFF:
 			status = pinned_diff(&cmd);
+			break;
+		case ACTION_BUCKETS:
+			status = cmd.input ? run_input(&cmd)
+					   : buckets_stored(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = configured_show(&cmd);
