@@ -65,6 +65,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
+	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
 	aggregate/explain.o aggregate/explained.o \
 	aggregate/lock.o aggregate/pinned.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
