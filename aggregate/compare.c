@@ -64,7 +64,7 @@ static void put_outcome(struct buf *b, const struct outcome *o)
 
 static void put_side(struct buf *b, const char *name, const struct side *s)
 {
-	buf_fmt(b, "  %-7s%8lu%8lu%8lu%8lu%9lu\n", name,
+	buf_fmt(b, "  %-6s%8lu%8lu%8lu%8lu%9lu\n", name,
 		s->minutes[VERDICT_GREEN], s->minutes[VERDICT_AMBER],
 		s->minutes[VERDICT_RED], s->minutes[VERDICT_UNKNOWN],
 		s->outages);
@@ -76,7 +76,7 @@ static void put_counts(struct buf *b, const struct compare *c)
 		c->minutes, c->minutes == 1 ? "" : "s");
 	if (!c->changed)
 		return;
-	buf_fmt(b, "  %-7s%8s%8s%8s%8s%9s\n", "", "green", "amber", "red",
+	buf_fmt(b, "  %-6s%8s%8s%8s%8s%9s\n", "", "green", "amber", "red",
 		"unknown", "outages");
 	put_side(b, "before", &c->before);
 	put_side(b, "policy", &c->after);
