@@ -109,6 +109,9 @@ test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
+UNIT += test_policy
+test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
+	aggregate/policy.o aggregate/compare.o
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
