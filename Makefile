@@ -65,6 +65,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
+	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
 	aggregate/explain.o aggregate/explained.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
@@ -110,6 +111,9 @@ test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
+UNIT += test_policy
+test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
+	aggregate/policy.o aggregate/compare.o
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o

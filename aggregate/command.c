@@ -21,10 +21,11 @@ const char command_usage[] =
 	"           [--tolerance time]\n"
 	"       mcp-aggregate replay file|- [-f format] [-r regions]\n"
 	"           [-s slug] [--interval time] [--lookback time]\n"
-	"           [--tolerance time]\n"
+	"           [--policy policy] [--tolerance time]\n"
 	"       mcp-aggregate verdict [-c file] [-f format] [-N epoch] [-s slug]\n"
 	"           [--store url]\n"
 	"       mcp-aggregate ingest [-c file] [--store url]\n"
+	"       mcp-aggregate backfill file|- [-c file] [--store url]\n"
 	"       mcp-aggregate targets [-c file] [-r region] [-s slug]\n"
 	"           [--store url]\n"
 	"       mcp-aggregate config [-c file]\n"
@@ -35,7 +36,14 @@ const char command_usage[] =
 	"       mcp-aggregate -h | -V\n";
 
 /* What getopt_long returns for the options without a letter. */
-enum { OPT_AT = 256, OPT_INTERVAL, OPT_LOOKBACK, OPT_STORE, OPT_TOLERANCE };
+enum {
+	OPT_AT = 256,
+	OPT_INTERVAL,
+	OPT_LOOKBACK,
+	OPT_POLICY,
+	OPT_STORE,
+	OPT_TOLERANCE
+};
 
 static const struct option options[] = {
 	{"at", required_argument, NULL, OPT_AT},
@@ -45,6 +53,7 @@ static const struct option options[] = {
 	{"interval", required_argument, NULL, OPT_INTERVAL},
 	{"lookback", required_argument, NULL, OPT_LOOKBACK},
 	{"now", required_argument, NULL, 'N'},
+	{"policy", required_argument, NULL, OPT_POLICY},
 	{"regions", required_argument, NULL, 'r'},
 	{"slug", required_argument, NULL, 's'},
 	{"store", required_argument, NULL, OPT_STORE},
@@ -181,6 +190,9 @@ static int parse_option(struct command *cmd, int code, char *arg)
 		return parse_time(code, arg, 1, DAY, &cmd->interval);
 	case OPT_LOOKBACK:
 		return parse_time(code, arg, 1, 7 * DAY, &cmd->lookback);
+	case OPT_POLICY:
+		cmd->policy = arg;
+		return 0;
 	case OPT_STORE:
 		cmd->store = arg;
 		return 0;
@@ -202,7 +214,9 @@ static const struct {
 		{'c', 'f', 'N', 'r', 's', OPT_INTERVAL, OPT_LOOKBACK, OPT_STORE,
 			OPT_TOLERANCE}},
 	{"replay", ACTION_REPLAY, true,
-		{'f', 'r', 's', OPT_INTERVAL, OPT_LOOKBACK, OPT_TOLERANCE}},
+		{'f', 'r', 's', OPT_INTERVAL, OPT_LOOKBACK, OPT_POLICY,
+			OPT_TOLERANCE}},
+	{"backfill", ACTION_BACKFILL, true, {'c', OPT_STORE}},
 	{"ingest", ACTION_INGEST, false, {'c', OPT_STORE}},
 	{"targets", ACTION_TARGETS, false, {'c', 'r', 's', OPT_STORE}},
 	{"config", ACTION_CONFIG, false, {'c'}},

@@ -11,6 +11,7 @@ enum action {
 	ACTION_VERDICT, /* of records, or without input, of the store */
 	ACTION_REPLAY,
 	ACTION_INGEST,
+	ACTION_BACKFILL,
 	ACTION_TARGETS,
 	ACTION_CONFIG,
 	ACTION_DIFF,
@@ -34,6 +35,7 @@ struct command {
 	double interval;  /* seconds */
 	double lookback;  /* seconds */
 	double tolerance; /* seconds */
+	const char *policy; /* of policy.h; NULL where none is given */
 	enum format format;
 };
 

@@ -32,6 +32,8 @@ struct ingest {
 	char sha[64]; /* of the script, as the store names it */
 	double retention_s;
 	unsigned long records;
+	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
+	void *arg;
 };
 
 static void put_array(struct buf *b, const char *elements)
@@ -132,6 +134,8 @@ static int take(void *arg, const struct record *r, char *why)
 	size_t probes;
 
 	in->records++;
+	if (in->also && in->also(in->arg, r, why))
+		return -1;
 	if (r->type == RECORD_RUNNER)
 		queue_runner(in, r);
 	else if (batch_add(in->batch, r, why))
@@ -144,17 +148,17 @@ static int take(void *arg, const struct record *r, char *why)
 }
 
 /* All lines, batch by batch. An exit status. */
-static int read_all(struct ingest *in)
+static int read_all(struct ingest *in, int fd, const char *name)
 {
 	unsigned long refused = 0;
-	int rc = input_read(STDIN_FILENO, take, in, &refused);
+	int rc = input_read(fd, take, in, &refused);
 
 	if (rc == -1)
-		log_error("standard input: %s", strerror(errno));
+		log_error("%s: %s", name, strerror(errno));
 	if (rc || flush(in))
 		return EXIT_ENV;
 	if (!in->records && !refused)
-		log_error("no records on standard input");
+		log_error("no records on %s", name);
 	return refused || !in->records ? EXIT_USAGE : EXIT_GOOD;
 }
 
@@ -193,9 +197,11 @@ static int heartbeat(struct ingest *in)
 	return EXIT_ENV;
 }
 
-int ingest(const struct command *cmd)
+int ingest(const struct command *cmd, int fd,
+	int (*also)(void *arg, const struct record *r, char *why), void *arg)
 {
-	struct ingest in = {.retention_s = KEYS_PROBE_S};
+	struct ingest in = {
+		.retention_s = KEYS_PROBE_S, .also = also, .arg = arg};
 	const struct store_reply *r;
 	struct conf *conf = NULL;
 	char why[STORE_WHY];
@@ -223,7 +229,8 @@ int ingest(const struct command *cmd)
 	}
 	snprintf(in.sha, sizeof in.sha, "%s", store_text(r));
 	in.batch = batch_new();
-	rc = read_all(&in);
+	rc = read_all(&in, fd,
+		fd == STDIN_FILENO ? "standard input" : cmd->input);
 	if (rc != EXIT_ENV && heartbeat(&in))
 		rc = EXIT_ENV;
 	batch_free(in.batch);

@@ -2,11 +2,13 @@
 
 #include "clock.h"
 #include "collect.h"
+#include "compare.h"
 #include "drift.h"
 #include "exits.h"
 #include "lines.h"
 #include "log.h"
 #include "command.h"
+#include "policy.h"
 #include "show.h"
 #include "verdict.h"
 #include "xalloc.h"
@@ -20,6 +22,9 @@
 /* A stray instant must not make a replay of centuries. */
 #define REPLAY_DAYS_MAX 400
 
+/* Verdicts go out once they are so many bytes, and in the end. */
+#define WRITE_BYTES (64 * 1024)
+
 /* A server to be judged, and the regions that should report on it. */
 struct subject {
 	struct server *server;
@@ -29,6 +34,10 @@ struct subject {
 
 struct judge {
 	struct rule rule;
+	struct rule before;  /* where there is a policy: the rule without it */
+	const char *policy;  /* or NULL */
+	struct compare *differences; /* with a policy: of each subject */
+	struct buf out;
 	struct subject *subjects; /* by slug */
 	size_t n;
 	struct server unheard; /* --slug, where only its runners are known */
@@ -104,8 +113,9 @@ static int judge_init(struct judge *j, const struct command *cmd,
 	struct server *servers = collect_servers(c, &n);
 
 	collect_runners(c, &n_runners);
-	*j = (struct judge) {.rule = rule_of(cmd)};
-	j->output = output_choose(cmd->format);
+	*j = (struct judge) {
+		.rule = rule_of(cmd), .output = output_choose(cmd->format)};
+	buf_init(&j->out, WRITE_BYTES + 4 * LINE_MAX_BYTES);
 	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
 	for (size_t i = 0; i < n; i++)
 		if (!cmd->slug || strcmp(cmd->slug, servers[i].slug) == 0)
@@ -124,35 +134,41 @@ static void judge_release(struct judge *j)
 	for (size_t i = 0; i < j->n; i++)
 		free(j->subjects[i].expected);
 	free(j->subjects);
+	free(j->differences);
+	buf_release(&j->out);
 }
 
-static int emit(const struct judge *j, const struct verdict *v, bool dated)
+static int write_out(struct buf *b, int fd, const char *name)
 {
-	char as_of[CLOCK_RFC3339];
-	struct buf b;
-	int failed;
+	int failed = line_write(fd, b->p, b->len);
 
-	buf_init(&b, 4 * LINE_MAX_BYTES);
-	if (j->output.text) {
-		clock_rfc3339(v->window, as_of);
-		if (dated)
-			buf_fmt(&b, "%s  ", as_of);
-		show_verdict(&b, v, j->output.colour);
-	} else {
-		verdict_write(&b, v);
-	}
-	failed = line_write(STDOUT_FILENO, b.p, b.len);
 	if (failed)
-		log_error("standard output: %s", strerror(errno));
-	buf_release(&b);
+		log_error("%s: %s", name, strerror(errno));
+	buf_clear(b);
 	return failed;
 }
 
-/* One verdict; the tools that it saw are not news to the next one. */
-static int judge_one(struct judge *j, const struct subject *s, double now,
-	bool dated)
+static int emit(struct judge *j, const struct verdict *v, bool dated)
 {
-	struct verdict v = verdict_decide(&j->rule,
+	char as_of[CLOCK_RFC3339];
+
+	if (j->output.text) {
+		clock_rfc3339(v->window, as_of);
+		if (dated)
+			buf_fmt(&j->out, "%s  ", as_of);
+		show_verdict(&j->out, v, j->output.colour);
+	} else {
+		verdict_write(&j->out, v);
+	}
+	if (j->out.len < WRITE_BYTES)
+		return 0;
+	return write_out(&j->out, STDOUT_FILENO, "standard output");
+}
+
+static struct verdict decide(const struct rule *rule, const struct subject *s,
+	double now)
+{
+	return verdict_decide(rule,
 		&(struct verdict_input) {
 			.slug = s->server->slug,
 			.url = s->server->url,
@@ -162,8 +178,21 @@ static int judge_one(struct judge *j, const struct subject *s, double now,
 			.regions = s->server->regions,
 			.n_regions = s->server->n_regions,
 		});
+}
+
+/* One verdict; the tools that it saw are not news to the next one. */
+static int judge_one(struct judge *j, const struct subject *s, double now,
+	bool dated)
+{
+	struct verdict v = decide(&j->rule, s, now);
 	int failed = emit(j, &v, dated);
 
+	if (j->policy) {
+		struct verdict before = decide(&j->before, s, now);
+
+		compare_add(&j->differences[s - j->subjects], &before, &v);
+		verdict_release(&before);
+	}
 	for (size_t i = 0; i < s->server->n_regions; i++) {
 		struct region_history *h = &s->server->regions[i];
 		const struct probe *seen =
@@ -185,9 +214,9 @@ static int judge_all(struct judge *j, double now, bool dated)
 	return 0;
 }
 
-static int status(const struct judge *j, int failed)
+static int status(struct judge *j, int failed)
 {
-	if (failed)
+	if (failed || write_out(&j->out, STDOUT_FILENO, "standard output"))
 		return EXIT_ENV;
 	return j->n == 1 && j->red ? EXIT_NEWS : EXIT_GOOD;
 }
@@ -232,11 +261,26 @@ static bool minutes(const struct judge *j, int64_t *first, int64_t *last)
 	return true;
 }
 
+/* What the policy changes: below the text, or beside the records. */
+static int tell_differences(const struct judge *j)
+{
+	struct buf b;
+	int failed;
+
+	buf_init(&b, (j->n + 2) * COMPARE_TEXT);
+	compare_put(&b, j->differences, j->n, j->policy);
+	failed = j->output.text
+		? write_out(&b, STDOUT_FILENO, "standard output")
+		: write_out(&b, STDERR_FILENO, "standard error");
+	buf_release(&b);
+	return failed;
+}
+
 static int replay(struct judge *j)
 {
 	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
 	int64_t first, last;
-	int failed = 0;
+	int failed = 0, result;
 
 	if (!minutes(j, &first, &last)) {
 		log_error("no whole probe in the records");
@@ -251,18 +295,39 @@ static int replay(struct judge *j)
 	}
 	for (int64_t w = first; w <= last && !failed; w += 60)
 		failed = judge_all(j, (double)w + 60 - 0.001, true);
-	return status(j, failed);
+	result = status(j, failed);
+	if (j->policy && result != EXIT_ENV && tell_differences(j))
+		return EXIT_ENV;
+	return result;
+}
+
+int judge_policy(const struct command *cmd)
+{
+	struct rule r = rule_of(cmd);
+	char why[POLICY_WHY];
+
+	if (!cmd->policy || !policy_apply(cmd->policy, &r, why))
+		return 0;
+	log_error("--policy: %s", why);
+	return -1;
 }
 
 int judge_replay(const struct command *cmd, struct collect *c)
 {
+	char why[POLICY_WHY];
 	struct judge j;
 	int result = EXIT_USAGE;
 
 	if (judge_init(&j, cmd, c) == 0) {
 		/* The clock is the records' own: none is ahead of it. */
 		j.rule.ahead_s = 0;
-		result = replay(&j);
+		j.before = j.rule;
+		j.policy = cmd->policy;
+		j.differences = xcalloc(j.n, sizeof *j.differences);
+		for (size_t i = 0; i < j.n; i++)
+			j.differences[i].slug = j.subjects[i].server->slug;
+		if (!j.policy || !policy_apply(j.policy, &j.rule, why))
+			result = replay(&j);
 	}
 	judge_release(&j);
 	return result;

@@ -13,7 +13,8 @@ struct server;
 
 /*
  * judge_now(cmd, c): one verdict on each server. judge_replay(cmd, c): the same
- * for every minute of the records, as of its end. Each returns the exit status:
+ * for every minute of the records, as of its end; where cmd has a policy, by
+ * that, and then follows what it changes. Each returns the exit status:
  * EXIT_NEWS where there is one server and its (last) verdict is red; EXIT_USAGE
  * where there is nothing to judge; EXIT_ENV where standard output failed.
  */
@@ -27,5 +28,11 @@ int judge_replay(const struct command *cmd, struct collect *c);
  */
 const char **judge_expected(const struct command *cmd, const struct collect *c,
 	const struct server *s, size_t *n);
+
+/*
+ * judge_policy(cmd): 0; or -1 where its policy is none, and the operator has
+ * been told why.
+ */
+int judge_policy(const struct command *cmd);
 
 #endif

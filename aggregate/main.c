@@ -2,6 +2,7 @@
  * mcp-aggregate: what the regions saw of each server, and what that means.
  * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1).
  */
+#include "backfill.h"
 #include "buckets.h"
 #include "collect.h"
 #include "command.h"
@@ -60,16 +61,20 @@ static int run(const struct command *cmd, int fd)
 
 static int run_input(const struct command *cmd)
 {
+	int (*use)(const struct command *, int) =
+		cmd->action == ACTION_BACKFILL ? backfill : run;
 	int fd, status;
 
+	if (judge_policy(cmd))
+		return EXIT_USAGE;
 	if (strcmp(cmd->input, "-") == 0)
-		return run(cmd, STDIN_FILENO);
+		return use(cmd, STDIN_FILENO);
 	fd = open(cmd->input, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		log_error("%s: %s", cmd->input, strerror(errno));
 		return EXIT_USAGE;
 	}
-	status = run(cmd, fd);
+	status = use(cmd, fd);
 	close(fd);
 	return status;
 }
@@ -90,10 +95,11 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_VERDICT:
 		case ACTION_REPLAY:
+		case ACTION_BACKFILL:
 			status = cmd.input ? run_input(&cmd) : publish(&cmd);
 			break;
 		case ACTION_INGEST:
-			status = ingest(&cmd);
+			status = ingest(&cmd, STDIN_FILENO, NULL, NULL);
 			break;
 		case ACTION_TARGETS:
 			status = configured_targets(&cmd);

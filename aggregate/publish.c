@@ -29,7 +29,6 @@
 #include <unistd.h>
 
 #define GROUP 100
-#define TEXT 200 /* room for a field of the tools, and for its text */
 
 struct run {
 	struct store *store;
@@ -60,7 +59,7 @@ static double last_probe(const struct verdict *v)
 
 /* The newest tools of each region become the ones that were seen. */
 static size_t seen_tools(const struct subject *s, double until,
-	char (*text)[TEXT])
+	char (*text)[PUBLISH_TEXT])
 {
 	size_t n = 0;
 
@@ -72,19 +71,17 @@ static size_t seen_tools(const struct subject *s, double until,
 			continue;
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
-		snprintf(text[n++], TEXT, "seen:%s", s->regions[i].name);
-		snprintf(text[n++], TEXT, "%s %s.%s", era, p->tools->hash,
+		snprintf(text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
+		snprintf(text[n++], PUBLISH_TEXT, "%s %s.%s", era, p->tools->hash,
 			full);
 	}
 	return n;
 }
 
-static void queue_verdict(struct run *run, const struct subject *s)
+void publish_queue(struct store *store, const char *sha,
+	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n_seen)
 {
-	const struct verdict *v = &s->verdict;
-	char(*text)[TEXT] = xcalloc(2 * s->n_regions, sizeof *text);
-	size_t seen = seen_tools(s, run->now + s->server->rule.ahead_s, text);
-	char keys[3][KEY_MAX], window[24], life[3][16];
+	char keys[4][KEY_MAX], window[24], life[3][16];
 	const char **args;
 	struct buf b;
 
@@ -97,22 +94,31 @@ static void queue_verdict(struct run *run, const struct subject *s)
 	snprintf(life[1], sizeof *life, "%d", KEYS_ROLLUP_S);
 	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
 	{
-		const char *fixed[] = {"EVALSHA", run->sha, "3",
+		const char *fixed[] = {"EVALSHA", sha, "4",
 			key_verdict(keys[0], v->slug),
 			key_minutes(keys[1], v->slug),
-			key_tools(keys[2], v->slug), window, b.p,
-			verdict_colour_name(v->verdict), life[0], life[1],
-			life[2]};
+			key_tools(keys[2], v->slug),
+			key_counted(keys[3], v->slug, v->window / 86400),
+			window, b.p, verdict_colour_name(v->verdict), life[0],
+			life[1], life[2]};
 		size_t n = sizeof fixed / sizeof *fixed;
 
-		args = xcalloc(n + seen, sizeof *args);
+		args = xcalloc(n + n_seen, sizeof *args);
 		memcpy(args, fixed, sizeof fixed);
-		for (size_t i = 0; i < seen; i++)
-			args[n + i] = text[i];
-		store_add_argv(run->store, n + seen, args);
+		for (size_t i = 0; i < n_seen; i++)
+			args[n + i] = seen[i];
+		store_add_argv(store, n + n_seen, args);
 	}
 	buf_release(&b);
 	free(args);
+}
+
+static void queue_verdict(struct run *run, const struct subject *s)
+{
+	char(*text)[PUBLISH_TEXT] = xcalloc(2 * s->n_regions, sizeof *text);
+	size_t n = seen_tools(s, run->now + s->server->rule.ahead_s, text);
+
+	publish_queue(run->store, run->sha, &s->verdict, text, n);
 	free(text);
 }
 

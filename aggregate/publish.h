@@ -4,7 +4,14 @@
 #ifndef PUBLISH_H
 #define PUBLISH_H
 
+#include <stddef.h>
+
+/* Room for a field of the tools, and for its text. */
+#define PUBLISH_TEXT 200
+
 struct command;
+struct store;
+struct verdict;
 
 /*
  * publish(cmd): judge every server that the configuration, or without one the
@@ -13,5 +20,12 @@ struct command;
  * Returns the exit status.
  */
 int publish(const struct command *cmd);
+
+/*
+ * publish_queue(store, sha, v, seen, n): queue script_publish, which the store
+ * knows by sha, for a verdict that is not unknown, with n texts for its tools.
+ */
+void publish_queue(struct store *store, const char *sha,
+	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n);
 
 #endif

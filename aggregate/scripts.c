@@ -99,18 +99,52 @@ const char script_ingest[] =
 	"end\n"
 	"return 1\n";
 
-const char script_publish[] =
+/* fresh(minutes, counted, day, minute): see scripts.h. True once. */
+#define FRESH \
+	"local function old_counts(minutes, day)\n" \
+	"  for _, f in ipairs(redis.call('HKEYS', minutes)) do\n" \
+	"    if f:match('^(%d+):') == day then return true end\n" \
+	"  end\n" \
+	"end\n" \
+	"local function fresh(minutes, counted, day, minute)\n" \
+	"  local upto = redis.call('HGET', minutes, 'upto')\n" \
+	"  if upto and redis.call('EXISTS', counted) == 0 and\n" \
+	"      old_counts(minutes, day) then\n" \
+	"    local last = math.floor((tonumber(upto) - day * 86400) / 60)\n" \
+	"    for i = 0, math.min(last, 1439) do\n" \
+	"      redis.call('SETBIT', counted, i, 1)\n" \
+	"    end\n" \
+	"  end\n" \
+	"  return redis.call('SETBIT', counted, minute, 1) == 0\n" \
+	"end\n"
+
+const char script_count[] = FRESH
+	"local done = {}\n"
+	"for i = 3, #ARGV, 2 do\n"
+	"  if fresh(KEYS[1], KEYS[2], ARGV[1], ARGV[i]) then\n"
+	"    redis.call('HINCRBY', KEYS[1], ARGV[1] .. ':' .. ARGV[i + 1], 1)\n"
+	"    done[#done + 1] = ARGV[i]\n"
+	"  end\n"
+	"end\n"
+	"redis.call('EXPIRE', KEYS[1], ARGV[2])\n"
+	"redis.call('EXPIRE', KEYS[2], ARGV[2])\n"
+	"return done\n";
+
+const char script_publish[] = FRESH
 	"local window = tonumber(ARGV[1])\n"
 	"local upto = redis.call('HGET', KEYS[2], 'upto')\n"
 	"local old = redis.call('GET', KEYS[1])\n"
 	"if old and upto and tonumber(upto) >= window then return old end\n"
-	"if not upto or tonumber(upto) < window then\n"
-	"  local day = math.floor(window / 86400)\n"
-	"  redis.call('HINCRBY', KEYS[2], day .. ':' .. ARGV[3], 1)\n"
-	"  redis.call('HSET', KEYS[2], 'upto', ARGV[1])\n"
-	"end\n"
 	"local all, red = 0, 0\n"
 	"local today = math.floor(window / 86400)\n"
+	"local minute = math.floor(window % 86400 / 60)\n"
+	"if fresh(KEYS[2], KEYS[4], tostring(today), minute) then\n"
+	"  redis.call('HINCRBY', KEYS[2], today .. ':' .. ARGV[3], 1)\n"
+	"end\n"
+	"redis.call('EXPIRE', KEYS[4], ARGV[5])\n"
+	"if not upto or tonumber(upto) < window then\n"
+	"  redis.call('HSET', KEYS[2], 'upto', ARGV[1])\n"
+	"end\n"
 	"local m = redis.call('HGETALL', KEYS[2])\n"
 	"for i = 1, #m, 2 do\n"
 	"  local day, colour = m[i]:match('^(%d+):(%a+)$')\n"
@@ -123,9 +157,12 @@ const char script_publish[] =
 	"end\n"
 	"redis.call('EXPIRE', KEYS[2], ARGV[5])\n"
 	/* Rounded down, so that one red minute is never 100. */
-	"local uptime = math.floor((all - red) * 10000 / all) / 100\n"
-	"local text = ARGV[2]:gsub('\"uptime_30d\":null',\n"
-	"  '\"uptime_30d\":' .. string.format('%.2f', uptime), 1)\n"
+	"local text = ARGV[2]\n"
+	"if all > 0 then\n"
+	"  local uptime = math.floor((all - red) * 10000 / all) / 100\n"
+	"  text = text:gsub('\"uptime_30d\":null',\n"
+	"    '\"uptime_30d\":' .. string.format('%.2f', uptime), 1)\n"
+	"end\n"
 	"redis.call('SET', KEYS[1], text, 'EX', ARGV[4])\n"
 	"for i = 7, #ARGV, 2 do\n"
 	"  redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])\n"

@@ -21,15 +21,33 @@
 extern const char script_ingest[];
 
 /*
+ * A minute is counted where its bit in the key `counted` of its day is not yet
+ * set. A day that has counts and no such key was counted by those who knew no
+ * such keys: then every minute up to the last published one is taken for
+ * counted, so that none is counted twice.
+ */
+
+/*
  * script_publish: publish a verdict and count its minute, unless that or a
  * later one was published already.
  *
- * KEYS: 1 verdict, 2 minutes, 3 tools
+ * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted
  * ARGV: 1 window, 2 the verdict, whose "uptime_30d":null is filled in, 3 its
  *       colour, 4 life of the verdict, 5 of minutes and 6 of tools in seconds,
  *       then pairs of field and text to set in tools
  * Returns the verdict that stands published now.
  */
 extern const char script_publish[];
+
+/*
+ * script_count: count minutes of one day that nobody has counted. Published is
+ * nothing.
+ *
+ * KEYS: 1 minutes, 2 counted
+ * ARGV: 1 day, 2 life of both in seconds, then pairs of a minute of the day,
+ *       from 0, and its colour
+ * Returns the minutes of these that were not counted before.
+ */
+extern const char script_count[];
 
 #endif

@@ -39,11 +39,31 @@ static int by_key(const void *a, const void *b)
 	return x->place < y->place ? -1 : x->place > y->place;
 }
 
+/* So few keys are compared each to each, which costs less than sorting them. */
+#define FEW_KEYS 24
+
+static bool few_and_unique(const cJSON *object)
+{
+	size_t n = 0;
+
+	for (const cJSON *c = object->child; c; c = c->next) {
+		if (++n > FEW_KEYS)
+			return false;
+		for (const cJSON *d = object->child; d != c; d = d->next)
+			if (*d->string == *c->string &&
+				strcmp(d->string, c->string) == 0)
+				return false;
+	}
+	return true;
+}
+
 static bool keys_unique(const cJSON *object, struct flaw *flaw)
 {
 	struct member *m = NULL;
 	size_t n = 0, cap = 0;
 
+	if (few_and_unique(object))
+		return true;
 	for (const cJSON *c = object->child; c; c = c->next) {
 		m = xgrow(m, &cap, n + 1, sizeof *m);
 		m[n] = (struct member) {c, n};
@@ -155,7 +175,7 @@ const cJSON *json_get(const cJSON *o, const char *key)
 	if (!cJSON_IsObject(o))
 		return NULL;
 	for (const cJSON *c = o->child; c; c = c->next) {
-		if (strcmp(c->string, key) == 0)
+		if (*c->string == *key && strcmp(c->string, key) == 0)
 			found = c;
 	}
 	return found;

@@ -38,6 +38,12 @@ const char *key_minutes(char *out, const char *slug)
 	return out;
 }
 
+const char *key_counted(char *out, const char *slug, int64_t day)
+{
+	snprintf(out, KEY_MAX, "probe:%s:%" PRId64 ":counted", slug, day);
+	return out;
+}
+
 const char *key_latency(char *out, const char *slug, int64_t hour)
 {
 	snprintf(out, KEY_MAX, "probe:%s:latency:%" PRId64, slug, hour);

@@ -33,9 +33,15 @@ const char *key_tool_hash(char *out, const char *slug, const char *region);
 const char *key_verdict(char *out, const char *slug);
 /*
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
- * divided by 86400; and "upto", the last window that was counted.
+ * divided by 86400; and "upto", the last window that was published.
  */
 const char *key_minutes(char *out, const char *slug);
+/*
+ * String: a bit for each minute of such a day, the first one foremost, that is
+ * set where key_minutes counts it. A day that was counted before there were
+ * such keys has none, see scripts.h.
+ */
+const char *key_counted(char *out, const char *slug, int64_t day);
 /* Hash: bucket of hist.h to count, for one hour (epoch seconds / 3600). */
 const char *key_latency(char *out, const char *slug, int64_t hour);
 /* Hash: the tools that each region had last, for drift: region to JSON. */

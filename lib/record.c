@@ -149,15 +149,15 @@ bool record_fail(char *why, const char *key, const char *what)
 static bool take(const cJSON *o, const char *key, bool (*valid)(const char *),
 	const char **out, char *why)
 {
-	const char *s = json_str(o, key);
+	const cJSON *v = json_get(o, key);
 
-	if (!json_get(o, key))
+	if (!v)
 		return record_fail(why, key, "missing");
-	if (!s)
+	if (!cJSON_IsString(v))
 		return record_fail(why, key, "not a string");
-	if (!valid(s))
+	if (!valid(v->valuestring))
 		return record_fail(why, key, "not a valid name");
-	*out = s;
+	*out = v->valuestring;
 	return true;
 }
 
@@ -170,7 +170,7 @@ static bool take_text(const cJSON *o, const char *key, const char **out,
 	*out = NULL;
 	if (!v || cJSON_IsNull(v))
 		return true;
-	*out = json_str(o, key);
+	*out = cJSON_GetStringValue(v);
 	return *out || record_fail(why, key, "not a string");
 }
 
