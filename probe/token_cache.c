@@ -179,7 +179,7 @@ static void write_file(int folder, const char *name, const char *token,
 	if (fd < 0)
 		return;
 	buf_init(&b, FILE_MAX);
-	buf_fmt(&b, "%.0f %s\n", until, token);
+	buf_fmt(&b, "%.0f %s\n", floor(until), token);
 	ok = buf_ok(&b) && !line_write(fd, b.p, b.len);
 	explicit_bzero(b.p, b.len);
 	buf_release(&b);
