@@ -61,6 +61,9 @@ mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 	aggregate/history.o
+# Its screen of a fleet: no clock, no I/O.
+STATUS = aggregate/status.o aggregate/status_server.o \
+	aggregate/status_pipeline.o
 mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
@@ -69,7 +72,8 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/lock.o aggregate/pinned.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
-	$(RULE)
+	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
+	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
 SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \

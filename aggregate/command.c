@@ -30,6 +30,7 @@ const char command_usage[] =
 	"       mcp-aggregate config [-c file]\n"
 	"       mcp-aggregate pin|diff [-c file] [-s slug] [--store url]\n"
 	"       mcp-aggregate explain slug [-c file] [--at time] [--store url]\n"
+	"       mcp-aggregate status [-c file] [-f format] [-s slug] [--store url]\n"
 	"       mcp-aggregate -h | -V\n";
 
 /* What getopt_long returns for the options without a letter. */
@@ -207,6 +208,7 @@ static const struct {
 	{"pin", ACTION_PIN, false, {'c', 's', OPT_STORE}},
 	{"diff", ACTION_DIFF, false, {'c', 's', OPT_STORE}},
 	{"explain", ACTION_EXPLAIN, true, {'c', OPT_AT, OPT_STORE}},
+	{"status", ACTION_STATUS, false, {'c', 'f', 's', OPT_STORE}},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 
@@ -269,7 +271,7 @@ static int check(struct command *cmd, const bool *seen, int operands)
 
 	if (operands == 0) {
 		log_error("a command is missing: verdict, replay, ingest, "
-			  "targets, config, pin, diff or explain");
+			  "targets, config, pin, diff, explain or status");
 		return -1;
 	}
 	while (commands[i].action != cmd->action)

@@ -14,6 +14,7 @@
 #include "log.h"
 #include "pinned.h"
 #include "publish.h"
+#include "survey.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -103,6 +104,9 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_DIFF:
 			status = pinned_diff(&cmd);
+			break;
+		case ACTION_STATUS:
+			status = survey(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = configured_show(&cmd);
