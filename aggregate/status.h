@@ -11,8 +11,7 @@
 #define STATUS_HOURS 24
 /* A published verdict that is older says nothing of now (as for readers). */
 #define STATUS_FRESH_S 300
-/* Room for the start of a tool hash, and for what a runner has to say. */
-#define STATUS_HASH 9
+/* Room for what a runner has to say. */
 #define STATUS_MESSAGE 401
 /* A clock that is off by more is warned of. */
 #define STATUS_OFFSET_S 1.0
@@ -25,7 +24,7 @@ struct status_region {
 	enum dot dot;
 	bool failing;	/* so says the published verdict */
 	double newest;	/* when its newest probe started; NAN: none known */
-	char hash[STATUS_HASH]; /* of the tools it sees; "" where not known */
+	char hash[HASH_HEX + 1]; /* of the tools it sees; "": not known */
 };
 
 /* Worst first, which is the order of the screen. */

@@ -169,7 +169,7 @@ static void note_divergence(const struct status_server *s, struct buf *b)
 
 		if (!*hash || told_before(s, i))
 			continue;
-		buf_fmt(b, "%s%s", sep, hash);
+		buf_fmt(b, "%s%.8s", sep, hash);
 		sep = " in ";
 		for (size_t k = i; k < s->n_regions; k++) {
 			if (strcmp(s->regions[k].hash, hash) != 0)
@@ -291,7 +291,7 @@ void status_json(const struct status_server *s, double now, struct buf *b)
 	buf_str(b, "],\"uptime_30d\":");
 	json_put_num(b, s->uptime_30d);
 	buf_str(b, ",\"p95_ms\":");
-	json_put_num(b, s->p95_ms);
+	json_put_num(b, round(s->p95_ms));
 	buf_str(b, ",\"hours\":[");
 	for (int i = 0; i < STATUS_HOURS; i++) {
 		if (i)
