@@ -117,6 +117,9 @@ test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
+UNIT += test_status
+test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o \
+	$(STATUS)
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
 	test_token test_redact test_wall_judge test_credential test_mask \

@@ -13,7 +13,7 @@
 /* Beside slug, regions and hours: 8 of state, 6 each of uptime and p95. */
 #define FIXED (8 + 6 + 6 + 4 * 2)
 #define SLUG_LEAST 12
-#define HOURS_LEAST 6
+#define HOURS_LEAST 7
 #define REGIONS_LEAST 7
 #define REGIONS_MOST 24
 
@@ -207,8 +207,8 @@ void status_text(const struct status *st, const struct status_look *look,
 	clock_rfc3339((int64_t)floor(st->now), when);
 	buf_fmt(b, "%s  ", when);
 	put_count(st, b);
-	buf_fmt(b, "\n%-*s  %-8s  %-*s  %6s  %6s", c.slug, "SERVER", "STATE",
-		c.regions, "REGIONS", "UP 30D", "P95");
+	buf_fmt(b, "\n%-*.*s  %-8s  %-*s  %6s  %6s", c.slug, c.slug, "SERVER",
+		"STATE", c.regions, "REGIONS", "UP 30D", "P95");
 	if (c.hours)
 		buf_fmt(b, "  %d HOURS", c.hours);
 	buf_char(b, '\n');

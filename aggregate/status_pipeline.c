@@ -35,8 +35,7 @@ static const char *ago(double s, char *out, size_t size)
 	return out;
 }
 
-static void put_stages(const struct status *st, const struct status_look *look,
-	struct buf *b)
+static void put_stages(const struct status *st, struct buf *b)
 {
 	char text[32];
 
@@ -46,19 +45,24 @@ static void put_stages(const struct status *st, const struct status_look *look,
 
 		buf_fmt(b, "%s%s ", i ? ", " : "",
 			status_stage_name((enum status_stage)i));
-		if (isnan(age)) {
-			put_warned(b, look, "never");
-			continue;
-		}
-		buf_str(b, ago(age, text, sizeof text));
+		if (isnan(age))
+			buf_str(b, "never");
+		else
+			buf_str(b, ago(age, text, sizeof text));
 		if (age > LATE_S)
-			put_warned(b, look, " (late)");
+			buf_str(b, " (late)");
 	}
-	buf_char(b, '\n');
 }
 
-/* "+0.3" seconds; or "+9204d" */
-static void put_offset(struct buf *b, double s)
+static void put_undelivered(const struct status *st, struct buf *b)
+{
+	buf_fmt(b, "Undelivered events: %s", st->n_undelivered ? "of " : "none");
+	for (size_t i = 0; i < st->n_undelivered; i++)
+		buf_fmt(b, "%s%s", i ? ", " : "", st->undelivered[i]);
+}
+
+/* "+0.3" or "+0.3 s"; or "+9204d" */
+static void put_offset(struct buf *b, double s, bool unit)
 {
 	char age[STATUS_AGE];
 
@@ -68,6 +72,8 @@ static void put_offset(struct buf *b, double s)
 		buf_fmt(b, "%+.1f", s);
 	else
 		buf_fmt(b, "%c%s", s < 0 ? '-' : '+', status_age(fabs(s), age));
+	if (unit && fabs(s) < 1000)
+		buf_str(b, " s");
 }
 
 /*
@@ -82,20 +88,19 @@ static void put_clock(const struct status_runner *r, double now,
 	if (!r->known)
 		return;
 	if (measured) {
-		put_offset(b, r->offset_min);
+		put_offset(b, r->offset_min, false);
 		buf_str(b, " to ");
-		put_offset(b, r->offset_max);
-		buf_str(b, " s");
+		put_offset(b, r->offset_max, true);
 	} else if (r->at - now > STATUS_OFFSET_S) {
-		put_offset(b, r->at - now);
-		buf_str(b, " s or more");
+		put_offset(b, r->at - now, true);
+		buf_str(b, " or more");
 	} else {
 		buf_str(b, "not measured");
 	}
 	if (measured ? r->offset_min > STATUS_OFFSET_S ||
 				r->offset_max < -STATUS_OFFSET_S
 		     : r->at - now > STATUS_OFFSET_S)
-		put_warned(b, look, "  off by more than 1 s");
+		put_warned(b, look, "  off by over 1 s");
 }
 
 static void put_runner(const struct status_runner *r, double now, int width,
@@ -149,13 +154,11 @@ void status_pipeline_text(const struct status *st,
 {
 	struct buf text;
 
-	put_stages(st, look, b);
 	buf_init(&text, TEXT_ROOM);
-	buf_str(&text, "Undelivered events: ");
-	if (!st->n_undelivered)
-		buf_str(&text, "none");
-	for (size_t i = 0; i < st->n_undelivered; i++)
-		buf_fmt(&text, "%s%s", i ? ", " : "of ", st->undelivered[i]);
+	put_stages(st, &text);
+	status_wrap(b, look->width, 0, text.p);
+	buf_clear(&text);
+	put_undelivered(st, &text);
 	status_wrap(b, look->width, 0, text.p);
 	buf_release(&text);
 	put_runners(st, look, b);

@@ -19,9 +19,10 @@ bounded() {
 	return "$status"
 }
 
-# What each line is: "S", probe and number of a step; "P", probe, whether it is
-# broken and when it ended, of a summary; "R" and clock of a runner record; "?" for all that is no record.
-# What is measured here is nothing that a runner may say.
+# What each line is: "S", probe and number of a step; "P", probe, whether it
+# is broken and when it ended, of a summary; "R" and clock of a runner record;
+# "?" for all that is no record. An offset is ours to measure, no runner's to
+# say.
 kinds='
 	($targets | INDEX(.slug)) as $asked |
 	def name: type == "string" and test("^[A-Za-z0-9._-]{1,64}$");
