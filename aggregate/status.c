@@ -180,33 +180,35 @@ static struct status_columns choose(const struct status *st, int width)
 	return c;
 }
 
-static void put_count(const struct status *st, struct buf *b)
+/* The first line: when, and how many of each state. */
+static void put_count(const struct status *st, int width, struct buf *out)
 {
 	int count[STATUS_STATES] = {0};
 	const char *sep = ": ";
+	char text[256], when[CLOCK_RFC3339];
+	size_t n;
 
 	for (size_t i = 0; i < st->n; i++)
 		count[status_state(&st->servers[i], st->now)]++;
-	buf_fmt(b, "%zu server%s", st->n, st->n == 1 ? "" : "s");
+	clock_rfc3339((int64_t)floor(st->now), when);
+	n = (size_t)snprintf(text, sizeof text, "%s %zu server%s", when, st->n,
+		st->n == 1 ? "" : "s");
 	for (int i = 0; i < STATUS_STATES; i++) {
 		if (!count[i])
 			continue;
-		buf_fmt(b, "%s%d %s", sep, count[i],
-			status_state_name((enum status_state)i));
+		n += (size_t)snprintf(text + n, sizeof text - n, "%s%d %s", sep,
+			count[i], status_state_name((enum status_state)i));
 		sep = ", ";
 	}
-	buf_char(b, '\n');
+	status_wrap(out, width, 0, text);
 }
 
 void status_text(const struct status *st, const struct status_look *look,
 	struct buf *b)
 {
 	struct status_columns c = choose(st, look->width);
-	char when[CLOCK_RFC3339];
 
-	clock_rfc3339((int64_t)floor(st->now), when);
-	buf_fmt(b, "%s  ", when);
-	put_count(st, b);
+	put_count(st, look->width, b);
 	buf_fmt(b, "\n%-*.*s  %-8s  %-*s  %6s  %6s", c.slug, c.slug, "SERVER",
 		"STATE", c.regions, "REGIONS", "UP 30D", "P95");
 	if (c.hours)
