@@ -1,5 +1,6 @@
 /*
- * status.c: see status.h. The table: which columns fit, and what is shown first.
+ * status.c: see status.h. The table: which columns fit, and what is shown
+ * first.
  */
 #include "status.h"
 
@@ -74,8 +75,7 @@ void status_sort(struct status *st)
 
 	for (size_t i = 0; i < st->n; i++)
 		all[i] = (struct rank) {
-			status_state(&st->servers[i], st->now),
-			st->servers[i]};
+			status_state(&st->servers[i], st->now), st->servers[i]};
 	if (st->n)
 		qsort(all, st->n, sizeof *all, by_rank);
 	for (size_t i = 0; i < st->n; i++)
@@ -203,8 +203,8 @@ static void put_count(const struct status *st, int width, struct buf *out)
 	status_wrap(out, width, 0, text);
 }
 
-void status_text(const struct status *st, const struct status_look *look,
-	struct buf *b)
+void status_text(
+	const struct status *st, const struct status_look *look, struct buf *b)
 {
 	struct status_columns c = choose(st, look->width);
 

@@ -1,6 +1,6 @@
 /*
- * status_pipeline.c: the end of the screen of status.h: whether the fleet itself
- * works.
+ * status_pipeline.c: the end of the screen of status.h: whether the fleet
+ * itself works.
  */
 #include "status.h"
 
@@ -14,8 +14,8 @@
 /* Clocks of the machines that share a store differ by a little. */
 #define AHEAD_S 2
 
-static void put_warned(struct buf *b, const struct status_look *look,
-	const char *text)
+static void put_warned(
+	struct buf *b, const struct status_look *look, const char *text)
 {
 	if (look->colour)
 		buf_fmt(b, "\033[1;31m%s\033[0m", text);
@@ -56,7 +56,8 @@ static void put_stages(const struct status *st, struct buf *b)
 
 static void put_undelivered(const struct status *st, struct buf *b)
 {
-	buf_fmt(b, "Undelivered events: %s", st->n_undelivered ? "of " : "none");
+	buf_fmt(b, "Undelivered events: %s",
+		st->n_undelivered ? "of " : "none");
 	for (size_t i = 0; i < st->n_undelivered; i++)
 		buf_fmt(b, "%s%s", i ? ", " : "", st->undelivered[i]);
 }
@@ -132,8 +133,8 @@ static void put_runner(const struct status_runner *r, double now, int width,
 	status_wrap(b, look->width, 2, clean);
 }
 
-static void put_runners(const struct status *st, const struct status_look *look,
-	struct buf *b)
+static void put_runners(
+	const struct status *st, const struct status_look *look, struct buf *b)
 {
 	int width = (int)strlen("RUNNER");
 
@@ -149,8 +150,8 @@ static void put_runners(const struct status *st, const struct status_look *look,
 		put_runner(&st->runners[i], st->now, width, look, b);
 }
 
-void status_pipeline_text(const struct status *st,
-	const struct status_look *look, struct buf *b)
+void status_pipeline_text(
+	const struct status *st, const struct status_look *look, struct buf *b)
 {
 	struct buf text;
 

@@ -35,8 +35,8 @@ static const char *dot_text(enum dot d, bool unicode)
 {
 	static const char *const ascii[] = {"-", "o", "a", "x"};
 	/* U+00B7, U+25CF, U+25D0, U+2717 */
-	static const char *const pretty[] = {"\xc2\xb7", "\xe2\x97\x8f",
-		"\xe2\x97\x90", "\xe2\x9c\x97"};
+	static const char *const pretty[] = {
+		"\xc2\xb7", "\xe2\x97\x8f", "\xe2\x97\x90", "\xe2\x9c\x97"};
 
 	return unicode ? pretty[d] : ascii[d];
 }
@@ -111,8 +111,7 @@ static void trim(struct buf *b)
 
 /* ---- What is to be said of it. */
 
-static void note_state(const struct status_server *s, double now,
-	struct buf *b)
+static void note_state(const struct status_server *s, double now, struct buf *b)
 {
 	enum status_state state = status_state(s, now);
 	char age[STATUS_AGE];
@@ -133,8 +132,8 @@ static void note_state(const struct status_server *s, double now,
 			s->reporters == 1 ? "s" : "");
 }
 
-static void note_failing(const struct status_server *s, double now,
-	struct buf *b)
+static void note_failing(
+	const struct status_server *s, double now, struct buf *b)
 {
 	enum status_state state = status_state(s, now);
 	const char *sep = ": ";
@@ -181,8 +180,8 @@ static void note_divergence(const struct status_server *s, struct buf *b)
 	}
 }
 
-static void note_silent(const struct status_server *s, double now,
-	struct buf *b)
+static void note_silent(
+	const struct status_server *s, double now, struct buf *b)
 {
 	const char *sep = "silent: ";
 	char full[CLOCK_RFC3339], age[STATUS_AGE];
@@ -206,8 +205,8 @@ static void note_silent(const struct status_server *s, double now,
 	}
 }
 
-static void put_notes(const struct status_server *s, double now, int width,
-	struct buf *b)
+static void put_notes(
+	const struct status_server *s, double now, int width, struct buf *b)
 {
 	struct buf notes[4];
 
@@ -242,8 +241,8 @@ void status_server_text(const struct status_server *s, double now,
 		buf_fmt(b, "  %6.2f  ", s->uptime_30d);
 	put_ms(b, s->p95_ms);
 	buf_str(b, "  ");
-	put_hours(b, s->hours + STATUS_HOURS - c->hours, c->hours,
-		look->unicode);
+	put_hours(
+		b, s->hours + STATUS_HOURS - c->hours, c->hours, look->unicode);
 	trim(b);
 	buf_char(b, '\n');
 	put_notes(s, now, look->width, b);

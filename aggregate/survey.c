@@ -71,8 +71,8 @@ static void read_published(struct status_server *out, const char *text)
 	verdict_record_release(&r);
 }
 
-static const struct region_history *find_region(const struct server *known,
-	const char *name)
+static const struct region_history *find_region(
+	const struct server *known, const char *name)
 {
 	for (size_t i = 0; known && i < known->n_regions; i++)
 		if (strcmp(known->regions[i].name, name) == 0)
@@ -122,7 +122,7 @@ static void read_probes(struct status_server *out,
 	double now)
 {
 	size_t n = server->n_regions ? server->n_regions
-		: known		     ? known->n_regions
+		   : known	     ? known->n_regions
 				     : 0;
 	const char **expected = xcalloc(n, sizeof *expected);
 	struct verdict v;
@@ -152,8 +152,8 @@ static void read_probes(struct status_server *out,
 }
 
 /* What no probe tells: the published verdict, and the hours. */
-static int read_store(struct store *s, struct status_server *out, size_t n,
-	double now)
+static int read_store(
+	struct store *s, struct status_server *out, size_t n, double now)
 {
 	int64_t hour = (int64_t)now / 3600 - (STATUS_HOURS - 1);
 	struct hist *h = xmalloc(sizeof *h);
@@ -205,8 +205,7 @@ static int read_group(struct store *s, const struct fleet_server *servers,
 				if (strcmp(known[k].slug, slugs[i]) == 0)
 					mine = &known[k];
 			read_probes(&out[i], &servers[i], mine, now);
-			out[i].p95_ms =
-				hist_percentile(&loaded[i].latency, 95);
+			out[i].p95_ms = hist_percentile(&loaded[i].latency, 95);
 		}
 		load_release(loaded, n);
 		rc = read_store(s, out, n, now);
@@ -252,7 +251,7 @@ static int print(struct status *st, const struct command *cmd)
 		log_error("standard output: %s", strerror(errno));
 		rc = EXIT_ENV;
 	} else if (st->n == 1 &&
-		status_state(st->servers, st->now) == STATUS_RED) {
+		   status_state(st->servers, st->now) == STATUS_RED) {
 		rc = EXIT_NEWS;
 	}
 	buf_release(&b);

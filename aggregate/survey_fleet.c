@@ -35,8 +35,8 @@ static void read_runner(struct status_runner *out, const char *text)
 	if (!text)
 		return;
 	if (record_read(text, strlen(text), &r, why)) {
-		log_warn("store: the runner record of %s: %s", out->region,
-			why);
+		log_warn(
+			"store: the runner record of %s: %s", out->region, why);
 		return;
 	}
 	if (r.type == RECORD_RUNNER) {
@@ -96,8 +96,8 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void read_undelivered(struct survey_fleet *f,
-	const struct store_reply *r)
+static void read_undelivered(
+	struct survey_fleet *f, const struct store_reply *r)
 {
 	f->undelivered = xcalloc(store_count(r), sizeof *f->undelivered);
 	for (size_t i = 0; i < store_count(r); i++) {
@@ -107,12 +107,12 @@ static void read_undelivered(struct survey_fleet *f,
 			f->undelivered[f->n_undelivered++] = xstrdup(slug);
 	}
 	if (f->n_undelivered)
-		qsort(f->undelivered, f->n_undelivered,
-			sizeof *f->undelivered, by_name);
+		qsort(f->undelivered, f->n_undelivered, sizeof *f->undelivered,
+			by_name);
 }
 
-int survey_fleet_read(struct survey_fleet *f, struct store *s,
-	const struct conf *conf)
+int survey_fleet_read(
+	struct survey_fleet *f, struct store *s, const struct conf *conf)
 {
 	store_add(s, "HGETALL", KEY_HEARTBEATS, NULL);
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);

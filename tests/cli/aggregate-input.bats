@@ -175,7 +175,7 @@ usage() {
 }
 
 @test "usage" {
-	usage "a command is missing: verdict, replay, ingest, targets or config"
+	usage "a command is missing: verdict, replay, ingest, targets, config, pin, diff, explain or status"
 	usage "'judge': not a command" judge
 	usage "verdict: '-' or nothing expected" verdict good
 	usage "verdict: --regions is only for '-'" verdict -r a
