@@ -89,12 +89,13 @@ static void put_hours(struct buf *b, const double *hours, int n, bool unicode)
 	for (int i = 0; i < n; i++)
 		most = fmax(most, hours[i]);
 	for (int i = 0; i < n; i++) {
-		int level = most > 0 ? (int)ceil(8 * hours[i] / most) : 1;
+		int level;
 
 		if (isnan(hours[i])) {
 			buf_char(b, ' ');
 			continue;
 		}
+		level = most > 0 ? (int)ceil(8 * hours[i] / most) : 1;
 		level = level < 1 ? 1 : level > 8 ? 8 : level;
 		if (unicode) /* U+2581 and on */
 			buf_fmt(b, "\xe2\x96%c", (char)(0x80 + level));
