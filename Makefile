@@ -61,6 +61,9 @@ mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 	aggregate/history.o aggregate/bucket.o
+# Its screen of a fleet: no clock, no I/O.
+STATUS = aggregate/status.o aggregate/status_server.o \
+	aggregate/status_pipeline.o
 mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
@@ -70,7 +73,8 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
-	$(RULE)
+	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
+	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
 SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
@@ -119,6 +123,9 @@ test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
+UNIT += test_status
+test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o \
+	$(STATUS)
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
 	test_token test_redact test_wall_judge test_credential test_mask \

@@ -33,6 +33,7 @@ const char command_usage[] =
 	"       mcp-aggregate explain slug [-c file] [--at time] [--store url]\n"
 	"       mcp-aggregate buckets - [-f format] [-r regions]\n"
 	"       mcp-aggregate buckets [-c file] [-f format] [--store url]\n"
+	"       mcp-aggregate status [-c file] [-f format] [-s slug] [--store url]\n"
 	"       mcp-aggregate -h | -V\n";
 
 /* What getopt_long returns for the options without a letter. */
@@ -224,6 +225,7 @@ static const struct {
 	{"diff", ACTION_DIFF, false, {'c', 's', OPT_STORE}},
 	{"explain", ACTION_EXPLAIN, true, {'c', OPT_AT, OPT_STORE}},
 	{"buckets", ACTION_BUCKETS, false, {'c', 'f', 'r', OPT_STORE}},
+	{"status", ACTION_STATUS, false, {'c', 'f', 's', OPT_STORE}},
 };
 #define COMMANDS (sizeof commands / sizeof *commands)
 

@@ -18,6 +18,7 @@ enum action {
 	ACTION_EXPLAIN,
 	ACTION_PIN,
 	ACTION_BUCKETS, /* of records, or without input, of the store */
+	ACTION_STATUS,
 	ACTION_HELP,
 	ACTION_VERSION
 };

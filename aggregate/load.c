@@ -164,15 +164,14 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 	}
 }
 
-static void read_latency(struct loaded *l, const struct store_reply *r)
+void load_latency(struct hist *h, const struct store_reply *r)
 {
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		long long bucket = store_int(store_item(r, i), -1);
 		long long n = store_int(store_item(r, i + 1), 0);
 
 		if (bucket >= 0 && n > 0)
-			hist_add(&l->latency, (size_t)bucket,
-				(unsigned long long)n);
+			hist_add(h, (size_t)bucket, (unsigned long long)n);
 	}
 }
 
@@ -197,7 +196,7 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 			if (store_text(store_item(rows, k)))
 				add_rows(c, store_text(store_item(rows, k)));
 		for (size_t h = 0; h < HOURS; h++)
-			read_latency(&out[i],
+			load_latency(&out[i].latency,
 				store_reply(s, at + ASK_LATENCY + h));
 	}
 	return 0;

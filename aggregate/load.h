@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct store;
+struct store_reply;
 
 /* What is known of one server beside its probes. */
 struct loaded {
@@ -33,5 +34,8 @@ struct seen {
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
 void load_release(struct loaded *l, size_t n);
+
+/* load_latency(h, r): add what a reply holds of the latency of one hour. */
+void load_latency(struct hist *h, const struct store_reply *r);
 
 #endif

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "pinned.h"
 #include "publish.h"
+#include "survey.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -116,6 +117,9 @@ int main(int argc, char **argv)
 		case ACTION_BUCKETS:
 			status = cmd.input ? run_input(&cmd)
 					   : buckets_stored(&cmd);
+			break;
+		case ACTION_STATUS:
+			status = survey(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = configured_show(&cmd);

@@ -19,31 +19,53 @@ bounded() {
 	return "$status"
 }
 
-# What each line is: "S", probe and number of a step; "P", probe and state of a
-# summary; "R" and clock of a runner record; "?" for all that is no record.
+# What each line is: "S", probe and number of a step; "P", probe, whether it
+# is broken and when it ended, of a summary; "R" and clock of a runner record;
+# "?" for all that is no record. An offset is ours to measure, no runner's to
+# say.
 kinds='
 	($targets | INDEX(.slug)) as $asked |
 	def name: type == "string" and test("^[A-Za-z0-9._-]{1,64}$");
 	def kind($text): try fromjson catch null |
 		if type != "object" or .v != 1 or .region != $region or
 			($text | test("[\\x00-\\x08\\x0a-\\x1f]")) then "?"
-		elif .type == "runner" then "R \(.at | numbers // "?")"
+		elif .type == "runner" then
+			if has("offset_s") then "?" else "R \(.at | numbers // "?")" end
 		elif (.probe_id | name | not) or (.slug | type != "string") or
 			$asked[.slug] == null then "?"
 		elif .type == "step" then "S \(.probe_id) \(.n | numbers // "?")"
-		elif .type == "probe" then "P \(.probe_id) \(.state | strings // "?")"
+		elif .type == "probe" then "P \(.probe_id) \(.state == "broken") \(
+			try (.probe_started_at + .total_ms / 1000) catch 0)"
 		else "?" end;
 	inputs | if test("[^ \t\r]") then kind(.) else "" end'
 
 # The records of whole probes, and of the runner itself. What was counted goes
 # to the file counts.
+#
+# The runner began its batch after we started it, and its last probe ended
+# before it did: its clock is ahead of ours by no more than the first tells, and
+# by no less than the second.
 whole='
 	function drop() { dropped += n; n = 0; text = "" }
-	NR == FNR { kind[NR] = $0; next }
+	function measure() {
+		last = end >= clock && end - clock <= to - from ? end : clock
+		off = sprintf("[%.3f,%.3f]", last - to, clock - from)
+		sure = last - to > 1 ? last - to : clock - from < -1 ? clock - from : 0
+	}
+	NR == FNR {
+		kind[NR] = $0; split($0, k, " ")
+		if (k[1] == "R" && clock == "" && k[2] + 0) clock = k[2] + 0
+		if (k[1] == "P" && k[4] + 0 > end) end = k[4] + 0
+		next
+	}
+	off == "" && clock != "" { measure() }
 	{ split(kind[FNR], k, " ") }
 	length($0) > 1048575 { k[1] = "?" }
 	k[1] == "?" { junk++ }
-	k[1] == "R" { print; if (clock == "") clock = k[2] }
+	k[1] == "R" {
+		if (off != "") sub(/}[ \t\r]*$/, ",\"offset_s\":" off "}")
+		print
+	}
 	k[1] == "S" {
 		if (k[3] != n + 1 || (n && k[2] != id)) drop()
 		if (k[3] != n + 1) { dropped++; next }
@@ -52,12 +74,12 @@ whole='
 	k[1] == "P" && (n != 8 || k[2] != id) { drop(); dropped++; next }
 	k[1] == "P" {
 		print text $0
-		probes++; broken += k[3] == "broken"; n = 0; text = ""
+		probes++; broken += k[3] == "true"; n = 0; text = ""
 	}
 	END {
 		drop()
 		print probes + 0, broken + 0, junk + 0, dropped + 0,
-			clock == "" ? "-" : clock >counts
+			off == "" ? "null" : off, sprintf("%.1f", sure) >counts
 	}'
 
 # What the runner printed, as records; no more of it than it could have to say.
@@ -66,16 +88,18 @@ sift() {
 		tr '\000' '\001' >"$dir/lines"
 	jq -nrR --arg region "$name" --slurpfile targets "$dir/targets" \
 		"$kinds" "$dir/lines" >"$dir/kinds"
-	awk -v counts="$dir/counts" "$whole" "$dir/kinds" "$dir/lines" \
-		>"$dir/records"
-	read -r probes broken junk dropped clock <"$dir/counts"
+	awk -v counts="$dir/counts" -v from="$started" -v to="$ended" "$whole" \
+		"$dir/kinds" "$dir/lines" >"$dir/records"
+	read -r probes broken junk dropped offset wrong <"$dir/counts"
 }
 
 # record STATUS MESSAGE: why the region could not report.
 record() {
-	jq -cR --arg region "$name" --arg status "$1" --arg version "$version" '
+	jq -cR --arg region "$name" --arg status "$1" --arg version "$version" \
+		--argjson offset "$offset" '
 		{v: 1, type: "runner", $region, at: now, $status, $version,
-			message: .}' <<<"$2" >>"$dir/records"
+			message: .} + if $offset then {offset_s: $offset} else {} end' \
+		<<<"$2" >>"$dir/records"
 	say "$name: $1: $2"
 }
 
@@ -96,17 +120,14 @@ conclude() {
 	elif ((missing > 0 && !status)); then
 		record garbled "$missing of $n probes are missing"
 	fi
-	awk -v at="$clock" -v from="$started" -v to="$(date +%s.%N)" \
-		-v what="$me: $name: its clock is off by" 'BEGIN {
-		off = at < from - 1 ? at - from : at > to + 1 ? at - to : 0
-		if (at + 0 && off) printf "%s %.1f s\n", what, off }' >&2
+	[[ $wrong == 0.0 ]] || say "$name: its clock is off by $wrong s"
 	! $verbose || say "$name: $probes of $n probed, $broken broken," \
 		"in $((SECONDS - began)) s"
 }
 
 work() {
 	local name=$1 runner=$2 host=$3 dir=$scratch/$1 child='' stopped='' lock
-	local status=0 probes broken junk dropped clock started left n
+	local status=0 probes broken junk dropped offset=null wrong started ended left n
 	local -a command=(mcp-probe)
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
 	ulimit -f "$output_max"
@@ -146,6 +167,7 @@ work() {
 	left=$((bound - (SECONDS - began)))
 	bounded "$((left > 0 ? left : 1))" "${command[@]}" <"$dir/targets" \
 		>"$dir/out" 2>"$dir/err" || status=$?
+	ended=$(date +%s.%N)
 	if [[ ! $stopped ]]; then
 		relay "$me: $name: " "$dir/err"
 		sift

@@ -124,6 +124,31 @@ good-1 ok" ]
 	fleet
 	[ "$status" -eq 0 ]
 	grep -qx 'mcp-fleet: a-1: its clock is off by -[0-9]*\.[0-9] s' err
+	redis hget fleet:runners a-1 | jq -e '.offset_s | .[0] <= .[1] and .[1] < -1e8'
+}
+
+@test "a clock is measured by the ends of the batch, whatever the runner says of it" {
+	local_probe <<-'EOT'
+	case $* in
+	*fast*) "$REAL" "$@" | jq -c --argjson by 5 'if .at then .at += $by else
+		.probe_started_at += $by end' ;;
+	*says*) "$REAL" "$@" | jq -c 'if .at then .offset_s = [0, 0] else . end' ;;
+	*) "$REAL" "$@" ;;
+	esac
+	EOT
+	{ regions 'fast-1 local' 'good-1 local' 'says-1 local'; server one json; } >fleet.yaml
+	fleet
+	[ "$status" -eq 0 ]
+	redis hget fleet:runners good-1 | jq -e '.offset_s |
+		.[0] <= 0 and .[1] >= 0 and .[1] - .[0] < 5'
+	redis hget fleet:runners fast-1 | jq -e '.offset_s |
+		.[0] > 0 and .[0] <= 5 and .[1] >= 5'
+	redis hget fleet:runners says-1 | jq -e '.status == "garbled" and .offset_s == null'
+	grep -q "^mcp-fleet: fast-1: its clock is off by [1-5]\.[0-9] s$" err
+	run -0 mcp-aggregate status -c fleet.yaml -f text
+	grep -qE '^fast-1  .* ok .* off by over 1 s$' <<<"$output"
+	grep -qE '^good-1  .* ok +(0\.0|-[0-9.]+) to (0\.0|\+[0-9.]+) s$' <<<"$output"
+	grep -qE '^says-1  .* garbled +not measured$' <<<"$output"
 }
 
 @test "under cron it finds the other programs, and a round that is well says nothing" {

@@ -1,0 +1,153 @@
+#include "survey_fleet.h"
+
+#include "conf.h"
+#include "json.h"
+#include "keys.h"
+#include "log.h"
+#include "num.h"
+#include "record.h"
+#include "store.h"
+#include "text.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* "offset_s":[from,to] of a runner record. */
+static void read_offset(const cJSON *doc, struct status_runner *out)
+{
+	const cJSON *a = json_get(doc, "offset_s");
+
+	if (!cJSON_IsArray(a) || cJSON_GetArraySize(a) != 2 ||
+		!cJSON_IsNumber(a->child) || !cJSON_IsNumber(a->child->next))
+		return;
+	out->offset_min = a->child->valuedouble;
+	out->offset_max = a->child->next->valuedouble;
+}
+
+static void read_runner(struct status_runner *out, const char *text)
+{
+	struct record r;
+	char why[RECORD_WHY];
+
+	out->offset_min = out->offset_max = NAN;
+	if (!text)
+		return;
+	if (record_read(text, strlen(text), &r, why)) {
+		log_warn(
+			"store: the runner record of %s: %s", out->region, why);
+		return;
+	}
+	if (r.type == RECORD_RUNNER) {
+		out->known = true;
+		out->at = r.u.runner.at;
+		out->status = r.u.runner.status;
+		if (r.u.runner.message)
+			text_clean(r.u.runner.message,
+				strlen(r.u.runner.message), out->message,
+				sizeof out->message, sizeof out->message / 4);
+		read_offset(r.doc, out);
+	}
+	record_release(&r);
+}
+
+static const char *find(const struct store_reply *r, const char *field)
+{
+	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
+		const char *name = store_text(store_item(r, i));
+
+		if (name && strcmp(name, field) == 0)
+			return store_text(store_item(r, i + 1));
+	}
+	return NULL;
+}
+
+static int by_region(const void *a, const void *b)
+{
+	const struct status_runner *x = a, *y = b;
+
+	return strcmp(x->region, y->region);
+}
+
+static void read_runners(struct survey_fleet *f, const struct store_reply *r,
+	const struct conf *conf)
+{
+	size_t n = conf ? conf->n_regions : store_count(r) / 2;
+
+	f->runners = xcalloc(n, sizeof *f->runners);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = conf ? conf->regions[i].name
+					: store_text(store_item(r, 2 * i));
+		struct status_runner *out = &f->runners[f->n_runners];
+
+		if (!name || !region_valid(name))
+			continue;
+		snprintf(out->region, sizeof out->region, "%s", name);
+		read_runner(out, find(r, name));
+		f->n_runners++;
+	}
+	if (!conf && f->n_runners)
+		qsort(f->runners, f->n_runners, sizeof *f->runners, by_region);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static void read_undelivered(
+	struct survey_fleet *f, const struct store_reply *r)
+{
+	f->undelivered = xcalloc(store_count(r), sizeof *f->undelivered);
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *slug = store_text(store_item(r, i));
+
+		if (slug && slug_valid(slug))
+			f->undelivered[f->n_undelivered++] = xstrdup(slug);
+	}
+	if (f->n_undelivered)
+		qsort(f->undelivered, f->n_undelivered, sizeof *f->undelivered,
+			by_name);
+}
+
+int survey_fleet_read(
+	struct survey_fleet *f, struct store *s, const struct conf *conf)
+{
+	store_add(s, "HGETALL", KEY_HEARTBEATS, NULL);
+	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
+	store_add(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
+	if (store_run(s)) {
+		log_error("%s", store_why(s));
+		return -1;
+	}
+	for (int i = 0; i < STATUS_STAGES; i++) {
+		const char *text = find(store_reply(s, 0),
+			status_stage_name((enum status_stage)i));
+
+		if (!text || !num_epoch(text, &f->stages[i]))
+			f->stages[i] = NAN;
+	}
+	read_runners(f, store_reply(s, 1), conf);
+	read_undelivered(f, store_reply(s, 2));
+	return 0;
+}
+
+void survey_fleet_release(struct survey_fleet *f)
+{
+	for (size_t i = 0; i < f->n_undelivered; i++)
+		free(f->undelivered[i]);
+	free(f->undelivered);
+	free(f->runners);
+	*f = (struct survey_fleet) {0};
+}
+
+void survey_fleet_show(const struct survey_fleet *f, struct status *st)
+{
+	for (int i = 0; i < STATUS_STAGES; i++)
+		st->stages[i] = f->stages[i];
+	st->runners = f->runners;
+	st->n_runners = f->n_runners;
+	st->undelivered = f->undelivered;
+	st->n_undelivered = f->n_undelivered;
+}

@@ -1,0 +1,33 @@
+/*
+ * survey_fleet.h: what the store knows of the fleet itself: its stages, its
+ * runners, and what is undelivered.
+ */
+#ifndef SURVEY_FLEET_H
+#define SURVEY_FLEET_H
+
+#include "status.h"
+
+struct conf;
+struct store;
+
+struct survey_fleet {
+	double stages[STATUS_STAGES];
+	struct status_runner *runners;
+	size_t n_runners;
+	char **undelivered;
+	size_t n_undelivered;
+};
+
+/*
+ * survey_fleet_read(f, s, conf): read it. The runners are those of the
+ * configuration, in its order; where conf is NULL, those that ever left a
+ * record. 0, or -1 where the store failed; survey_fleet_release in both cases.
+ */
+int survey_fleet_read(struct survey_fleet *f, struct store *s,
+	const struct conf *conf);
+void survey_fleet_release(struct survey_fleet *f);
+
+/* survey_fleet_show(f, st): put it into st, which f must outlive. */
+void survey_fleet_show(const struct survey_fleet *f, struct status *st);
+
+#endif
