@@ -121,6 +121,9 @@ test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
+UNIT += test_property
+test_property_OBJS = tests/unit/schedule.o $(RULE) \
+	$(sort $(test_collect_OBJS) $(test_record_verdict_OBJS))
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
 UNIT += test_status

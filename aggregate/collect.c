@@ -239,7 +239,9 @@ static int add_probe(struct collect *c, const struct probe_record *r, char *why)
 	if (r->tool_hash)
 		e->probe.tools = tool_lists_share(&c->lists, &c->pool, r);
 	s = &c->servers[c->series[e->series].server];
-	if (r->url && (!s->url || r->key.started_at > s->url_at)) {
+	if (r->url && (!s->url || r->key.started_at > s->url_at ||
+		(r->key.started_at == s->url_at &&
+			strcmp(r->url, s->url) > 0))) {
 		s->url = pool_share(&c->pool, r->url);
 		s->url_at = r->key.started_at;
 	}

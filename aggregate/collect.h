@@ -14,7 +14,11 @@
 /* A server that records speak of. */
 struct server {
 	const char *slug;
-	const char *url; /* of its newest probe that has one; or NULL */
+	/*
+	 * Of its newest probe that has one, or NULL; of two of one instant, the
+	 * last in the order of bytes.
+	 */
+	const char *url;
 	double url_at;	 /* when that started */
 	/*
 	 * The regions that have a record of it, by name. One whose records make

@@ -17,6 +17,7 @@
 #include "command.h"
 #include "scripts.h"
 #include "store.h"
+#include "verdict.h"
 
 #include <errno.h>
 #include <string.h>
@@ -46,13 +47,15 @@ static void put_array(struct buf *b, const char *elements)
 static void queue(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
-	bool counts = u->started_at > clock_wall() - in->retention_s;
+	double now = clock_wall();
+	bool counts = u->started_at > now - in->retention_s;
 	char probe[KEY_MAX], reporters[KEY_MAX], latest[KEY_MAX];
 	char hash[KEY_MAX], latency[KEY_MAX], tools[KEY_MAX];
-	char at[40], life[4][16];
+	char at[40], ahead[40], life[4][16];
 	struct buf all, kept;
 
 	snprintf(at, sizeof at, "%.6f", u->started_at);
+	snprintf(ahead, sizeof ahead, "%.6f", now + rule_default(60).ahead_s);
 	snprintf(life[0], sizeof *life, "%.0f", in->retention_s);
 	snprintf(life[1], sizeof *life, "%d", KEYS_LATEST_S);
 	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
@@ -70,7 +73,7 @@ static void queue(struct ingest *in, const struct bundle *u)
 		key_tools(tools, u->slug), u->region, u->probe_id, at, all.p,
 		kept.p, counts ? "1" : "0", u->tools_key ? u->tools_key : "",
 		u->tools ? u->tools : "", life[0], life[1], life[2], life[3],
-		NULL);
+		ahead, NULL);
 	buf_release(&all);
 	buf_release(&kept);
 }

@@ -12,11 +12,14 @@
  * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 its records
  *       as an array, 5 what `latest` keeps of them as another, 6 "1" where its
  *       duration is to be counted, 7 field and 8 text of its tools or "", then
- *       the lives in seconds of 9 probe, 10 latest, 11 tool-hash, 12 latency
+ *       the lives in seconds of 9 probe, 10 latest, 11 tool-hash, 12 latency;
+ *       13 the instant after which a probe is from the future
  *
  * Arrays are JSON with ",\n" between their elements, none of which has a raw
  * newline in it. Of the probes of one window and region, the one that started
- * first stands at KEYS[1], and it alone is counted in the histogram.
+ * first stands at KEYS[1], and it alone is counted in the histogram. `latest`
+ * keeps the last 16 of a region, beside them as many from the future, and the
+ * newest that has a hash, however old.
  */
 extern const char script_ingest[];
 

@@ -25,7 +25,7 @@ const char *key_probe(char *out, const char *slug, int64_t window,
 	const char *region);
 /* Set: the regions that reported in a window. */
 const char *key_reporters(char *out, const char *slug, int64_t window);
-/* Hash, region to its last 16 probes: see latest.h. */
+/* Hash, region to its last 16 probes, and a few more: see scripts.h. */
 const char *key_latest(char *out, const char *slug);
 /* String: the contract hash of the region's newest probe that has one. */
 const char *key_tool_hash(char *out, const char *slug, const char *region);
