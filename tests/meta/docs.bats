@@ -7,8 +7,8 @@ setup() {
 }
 
 @test "mandoc finds nothing to say about the pages" {
-	run mandoc -T lint man/*.[1-8]
-	output=$(grep -vE 'referenced manual not found|mandoc.db' <<<"$output" || true)
+	output=$(mandoc -T lint man/*.[1-8] 2>/dev/null |
+		grep -v 'referenced manual not found' || true)
 	[ -z "$output" ] || { echo "$output"; return 1; }
 }
 
