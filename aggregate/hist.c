@@ -2,16 +2,6 @@
 
 #include <math.h>
 
-size_t hist_bucket(double ms)
-{
-	double i;
-
-	if (!(ms > HIST_LEAST_MS))
-		return 0;
-	i = floor(log(ms / HIST_LEAST_MS) / log(HIST_GROWTH));
-	return i >= HIST_BUCKETS ? HIST_BUCKETS - 1 : (size_t)i;
-}
-
 void hist_add(struct hist *h, size_t bucket, unsigned long long n)
 {
 	if (bucket >= HIST_BUCKETS)

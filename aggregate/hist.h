@@ -18,9 +18,6 @@ struct hist {
 	unsigned long long total;
 };
 
-/* hist_bucket(ms): where a duration belongs. */
-size_t hist_bucket(double ms);
-
 /* hist_add(h, bucket, n): n more; a bucket that is none counts as the last. */
 void hist_add(struct hist *h, size_t bucket, unsigned long long n);
 

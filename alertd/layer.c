@@ -12,7 +12,8 @@ static bool timed_out(const char *error)
 			strcmp(error + n - (sizeof end - 1), end) == 0);
 }
 
-enum failure_layer layer_of(enum step step, const char *error)
+/* Where that is; error may be NULL. */
+static enum failure_layer layer_of(enum step step, const char *error)
 {
 	if (step == STEP_DNS || step == STEP_TLS)
 		return LAYER_TRANSPORT;
@@ -32,7 +33,8 @@ static bool server_error(const char *error)
 		strspn(error + 6, "0123456789") == 2 && error[8] == '\0';
 }
 
-enum severity layer_severity(enum step step, const char *error)
+/* P1 for steps 1, 2, 3 and 5 and any answer of 5xx, else P2 (mcp-alert(1)). */
+static enum severity layer_severity(enum step step, const char *error)
 {
 	switch (step) {
 	case STEP_DNS:

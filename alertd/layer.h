@@ -10,15 +10,6 @@
 /* What a region's probe was answered with when it came too often. */
 #define LAYER_THROTTLED "http.429"
 
-/* layer_of(step, error): where that is; error may be NULL. */
-enum failure_layer layer_of(enum step step, const char *error);
-
-/*
- * layer_severity(step, error): P1 for steps 1, 2, 3 and 5 and for any answer of
- * 5xx, else P2 (mcp-alert(1)).
- */
-enum severity layer_severity(enum step step, const char *error);
-
 /* What is wrong with a server, by one verdict. */
 struct assessment {
 	enum step step;

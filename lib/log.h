@@ -18,7 +18,4 @@ void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* log_warn: what the operator should look at some time. */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* log_note: plain text for a person, at the verbosity the caller chose. */
-void log_note(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-
 #endif

@@ -69,11 +69,6 @@ bool alert_kind_parse(const char *s, enum alert_kind *out)
 	return true;
 }
 
-const char *alert_phase_name(enum alert_phase v)
-{
-	return phases[v];
-}
-
 const char *alert_event(const struct alert_record *r, char *out)
 {
 	if (r->phase == ALERT_ONCE)

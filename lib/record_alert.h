@@ -54,7 +54,6 @@ const char *failure_layer_name(enum failure_layer v);
 bool failure_layer_parse(const char *s, enum failure_layer *out);
 const char *alert_kind_name(enum alert_kind v);
 bool alert_kind_parse(const char *s, enum alert_kind *out);
-const char *alert_phase_name(enum alert_phase v);
 
 /* Room for the name of an event, "downtime_started", and for a dedup_key. */
 #define ALERT_EVENT_SIZE 48

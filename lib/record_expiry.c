@@ -37,12 +37,7 @@ bool expiry_what_parse(const char *s, enum expiry_what *out)
 	return true;
 }
 
-const char *expiry_status_name(enum expiry_status v)
-{
-	return statuses[v];
-}
-
-bool expiry_status_parse(const char *s, enum expiry_status *out)
+static bool status_parse(const char *s, enum expiry_status *out)
 {
 	unsigned i;
 
@@ -50,11 +45,6 @@ bool expiry_status_parse(const char *s, enum expiry_status *out)
 		return false;
 	*out = (enum expiry_status)i;
 	return true;
-}
-
-const char *expiry_source_name(enum expiry_source v)
-{
-	return sources[v];
 }
 
 enum expiry_status expiry_judge(enum expiry_what what, double left_s,
@@ -154,7 +144,7 @@ static bool read_names(const cJSON *o, struct expiry_record *r, char *why)
 		return record_fail(why, "what", "unknown");
 	if (!text(o, "status", true, &name, why))
 		return false;
-	return expiry_status_parse(name, &r->status) ||
+	return status_parse(name, &r->status) ||
 		record_fail(why, "status", "unknown");
 }
 

@@ -48,9 +48,6 @@ struct expiry_record {
  */
 const char *expiry_what_name(enum expiry_what v);
 bool expiry_what_parse(const char *s, enum expiry_what *out);
-const char *expiry_status_name(enum expiry_status v);
-bool expiry_status_parse(const char *s, enum expiry_status *out);
-const char *expiry_source_name(enum expiry_source v);
 
 /*
  * expiry_judge(what, left_s, within): the status of what has so many seconds

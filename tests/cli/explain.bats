@@ -3,24 +3,7 @@
 # not another, of now and of a minute that is over.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../probes
-
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	export MCP_STORE=unix://$REDIS_SOCK
-	redis flushall >/dev/null
-	NOW=$(date +%s)
-}
+load ../stored
 
 # seen ADDRESS AGE: the probes of standard input came from there.
 seen() {

@@ -4,29 +4,9 @@
 # counted, once.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../probes
+load ../stored
 
 T=1795219200 # 2026-11-21T00:00:00Z
-
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	export MCP_STORE=unix://$REDIS_SOCK
-	redis flushall >/dev/null
-}
-
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
-}
 
 # minutes FROM TO: the probe on standard input in each minute from FROM to
 # before TO, counted from its own.

@@ -3,28 +3,7 @@
 # regions see now; and whether the fleet itself works.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../probes
-
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	export MCP_STORE=unix://$REDIS_SOCK
-	redis flushall >/dev/null
-	NOW=$(date +%s)
-}
-
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
-}
+load ../stored
 
 # screen COLUMNS ARGS…: status on a terminal, without what a terminal adds.
 screen() {

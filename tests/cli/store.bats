@@ -3,29 +3,9 @@
 # published once; and a store that fails says so and makes no server look down.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../probes
+load ../stored
 
 T=1795260480 # the start of a minute
-
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	export MCP_STORE=unix://$REDIS_SOCK
-	redis flushall >/dev/null
-}
-
-aggregate() {
-	"$BIN/mcp-aggregate" "$@"
-}
 
 field() {
 	redis get "probe:$1:verdict" | jq -r ".$2"

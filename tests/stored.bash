@@ -1,0 +1,27 @@
+# shellcheck shell=bash
+# For tests of mcp-aggregate with a store: one Redis for the whole file, empty
+# when a test begins.
+
+load ../lib
+load ../redis
+load ../probes
+
+setup_file() {
+	redis_start "$BATS_FILE_TMPDIR/redis"
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export MCP_STORE=unix://$REDIS_SOCK
+	redis flushall >/dev/null
+	# shellcheck disable=SC2034 # for the tests
+	NOW=$(date +%s)
+}
+
+aggregate() {
+	"$BIN/mcp-aggregate" "$@"
+}
