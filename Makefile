@@ -64,7 +64,8 @@ RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 # Its screen of a fleet: no clock, no I/O.
 STATUS = aggregate/status.o aggregate/status_server.o \
 	aggregate/status_pipeline.o
-mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
+mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
+	lib/failure_layer.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
@@ -87,10 +88,11 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	alertd/expiry.o lib/record_expiry.o
+	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o
 mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
+	lib/error_rate.o \
 	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
@@ -125,7 +127,8 @@ UNIT += test_property
 test_property_OBJS = tests/unit/schedule.o $(RULE) \
 	$(sort $(test_collect_OBJS) $(test_record_verdict_OBJS))
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
-	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o
+	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o \
+	lib/error_rate.o lib/failure_layer.o
 UNIT += test_status
 test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o \
 	$(STATUS)

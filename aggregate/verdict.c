@@ -269,8 +269,10 @@ struct verdict verdict_decide(const struct rule *rule,
 		.url = in->url,
 		.window = clock_window(in->now),
 		.expected = (int)f.n,
+		.latency_p50 = NAN,
 		.latency_baseline = NAN,
 		.uptime_30d = NAN,
+		.p50_ms = NAN,
 		.p95_ms = NAN,
 	};
 

@@ -2,30 +2,6 @@
 
 #include <string.h>
 
-static bool timed_out(const char *error)
-{
-	static const char end[] = ".timeout";
-	size_t n = strlen(error);
-
-	return strcmp(error, "deadline") == 0 ||
-		(n >= sizeof end &&
-			strcmp(error + n - (sizeof end - 1), end) == 0);
-}
-
-/* Where that is; error may be NULL. */
-static enum failure_layer layer_of(enum step step, const char *error)
-{
-	if (step == STEP_DNS || step == STEP_TLS)
-		return LAYER_TRANSPORT;
-	if (error && timed_out(error))
-		return LAYER_TRANSPORT;
-	if (error && strncmp(error, "http.", 5) == 0)
-		return LAYER_HTTP;
-	if (step == STEP_INITIALIZE || step == STEP_AUTH_INITIALIZE)
-		return LAYER_INITIALIZE;
-	return step == STEP_NONE ? LAYER_NONE : LAYER_TOOLS;
-}
-
 /* http.500 to http.599 */
 static bool server_error(const char *error)
 {
@@ -66,7 +42,7 @@ bool layer_throttled(const struct verdict_region *r)
 struct assessment layer_assess(const struct verdict *v)
 {
 	struct assessment a = {.step = v->step,
-		.layer = layer_of(v->step, NULL),
+		.layer = failure_layer_of(v->step, NULL),
 		.severity = layer_severity(v->step, NULL)};
 	bool found = false;
 
@@ -77,7 +53,7 @@ struct assessment layer_assess(const struct verdict *v)
 
 		if (!r || r->failed_step != v->step)
 			continue;
-		layer = layer_of(v->step, r->error);
+		layer = failure_layer_of(v->step, r->error);
 		if (layer_severity(v->step, r->error) < a.severity)
 			a.severity = SEVERITY_P1;
 		if (found && layer <= a.layer)

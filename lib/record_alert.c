@@ -14,8 +14,6 @@
 #include <string.h>
 
 static const char *const severities[] = {NULL, "P1", "P2", "P3"};
-static const char *const layers[] = {
-	NULL, "tools", "initialize", "http", "transport"};
 static const char *const kinds[] = {"downtime", "regional", "rate_limited",
 	"certificate_expiring", "token_expiring"};
 static const char *const phases[] = {
@@ -36,21 +34,6 @@ bool severity_parse(const char *s, enum severity *out)
 	if (!LOOKUP(severities, s, &i))
 		return false;
 	*out = (enum severity)i;
-	return true;
-}
-
-const char *failure_layer_name(enum failure_layer v)
-{
-	return layers[v];
-}
-
-bool failure_layer_parse(const char *s, enum failure_layer *out)
-{
-	unsigned i;
-
-	if (!LOOKUP(layers, s, &i))
-		return false;
-	*out = (enum failure_layer)i;
 	return true;
 }
 
@@ -146,7 +129,7 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 	put_text(b, "tier", once ? NULL : tier_name(r->tier));
 	put_text(b, "probe_step", step_name(r->step));
 	put_regions(b, r);
-	put_text(b, "failure_layer", layers[r->layer]);
+	put_text(b, "failure_layer", failure_layer_name(r->layer));
 	if (once)
 		buf_str(b, ",\"probe_count\":null");
 	else

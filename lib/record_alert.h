@@ -6,21 +6,13 @@
 #define RECORD_ALERT_H
 
 #include "buf.h"
+#include "failure_layer.h"
 #include "names.h"
 
 #include <stdint.h>
 
 /* P1 wakes somebody; P2 is read today; P3 is read some time. */
 enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
-
-/* Where a server fails: the later in this list, the worse. */
-enum failure_layer {
-	LAYER_NONE,
-	LAYER_TOOLS,
-	LAYER_INITIALIZE,
-	LAYER_HTTP,
-	LAYER_TRANSPORT
-};
 
 /*
  * What an incident is: the earlier in this list, the more it covers. What stands
@@ -46,12 +38,10 @@ enum alert_phase {
 
 /*
  * x_name(v) is the name of a value as records carry it; x_parse(s, out) the
- * value of a name, or false. LAYER_NONE and ALERT_ONCE have no name: NULL.
+ * value of a name, or false.
  */
 const char *severity_name(enum severity v);
 bool severity_parse(const char *s, enum severity *out);
-const char *failure_layer_name(enum failure_layer v);
-bool failure_layer_parse(const char *s, enum failure_layer *out);
 const char *alert_kind_name(enum alert_kind v);
 bool alert_kind_parse(const char *s, enum alert_kind *out);
 

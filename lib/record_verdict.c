@@ -62,18 +62,37 @@ static void put_region(struct buf *b, const struct verdict_region *r)
 	buf_char(b, '}');
 }
 
-static void put_drift(struct buf *b, const struct verdict_drift *d, size_t most)
+static void put_changes(struct buf *b, const struct verdict_drift *d,
+	size_t most)
 {
-	buf_str(b, "{\"region\":");
-	json_put_str(b, d->region);
 	put_names(b, "added", d->added, d->n_added, most);
 	put_names(b, "removed", d->removed, d->n_removed, most);
 	put_names(b, "changed", d->changed, d->n_changed, most);
 	put_names(b, "redescribed", d->redescribed, d->n_redescribed, most);
+}
+
+static void put_drift(struct buf *b, const struct verdict_drift *d, size_t most)
+{
+	buf_str(b, "{\"region\":");
+	json_put_str(b, d->region);
+	put_changes(b, d, most);
 	buf_str(b, ",\"from\":");
 	json_put_str(b, d->from);
 	buf_str(b, ",\"to\":");
 	json_put_str(b, d->to);
+	buf_char(b, '}');
+}
+
+static void put_side(struct buf *b, const struct verdict_side *s, size_t most)
+{
+	buf_str(b, "{\"tool_hash\":");
+	json_put_str(b, s->tool_hash);
+	put_names(b, "regions", s->regions, s->n_regions, SIZE_MAX);
+	buf_str(b, ",\"first_seen\":");
+	json_put_num(b, s->first_seen);
+	buf_str(b, ",\"last_seen\":");
+	json_put_num(b, s->last_seen);
+	put_changes(b, &s->changes, most);
 	buf_char(b, '}');
 }
 
@@ -93,7 +112,31 @@ static void put_lists(struct buf *b, const struct verdict *v, size_t most)
 			buf_char(b, ',');
 		put_drift(b, &v->drift[i], most);
 	}
+	buf_str(b, "],\"sides\":[");
+	for (size_t i = 0; i < v->n_sides; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_side(b, &v->sides[i], most);
+	}
 	buf_char(b, ']');
+}
+
+static void put_numbers(struct buf *b, const struct verdict *v)
+{
+	buf_str(b, ",\"latency_ms\":{\"p50\":");
+	put_ms(b, v->latency_p50);
+	buf_str(b, ",\"p95\":");
+	put_ms(b, v->latency_p95);
+	buf_str(b, ",\"baseline\":");
+	put_ms(b, v->latency_baseline);
+	buf_str(b, "},\"error_rate\":");
+	error_rates_write(b, &v->error_rates);
+	buf_str(b, ",\"uptime_30d\":");
+	json_put_num(b, v->uptime_30d);
+	buf_str(b, ",\"p50_ms\":");
+	put_ms(b, v->p50_ms);
+	buf_str(b, ",\"p95_ms\":");
+	put_ms(b, v->p95_ms);
 }
 
 /* The whole line, with at most `most` names in each list of a drift. */
@@ -117,14 +160,7 @@ static void put_verdict(struct buf *b, const struct verdict *v, size_t most)
 	buf_fmt(b, ",\"tier\":\"%s\",\"as_of\":\"%s\",\"expected\":%d",
 		tier_name(v->tier), as_of, v->expected);
 	put_lists(b, v, most);
-	buf_str(b, ",\"latency_ms\":{\"p95\":");
-	put_ms(b, v->latency_p95);
-	buf_str(b, ",\"baseline\":");
-	put_ms(b, v->latency_baseline);
-	buf_str(b, "},\"uptime_30d\":");
-	json_put_num(b, v->uptime_30d);
-	buf_str(b, ",\"p95_ms\":");
-	put_ms(b, v->p95_ms);
+	put_numbers(b, v);
 	if (v->published_at > 0) {
 		buf_fmt(b, ",\"published_at\":%.3f,\"last_probe_at\":",
 			v->published_at);

@@ -5,6 +5,7 @@
 #define RECORD_VERDICT_H
 
 #include "buf.h"
+#include "error_rate.h"
 #include "names.h"
 
 #include <cjson/cJSON.h>
@@ -31,6 +32,20 @@ struct verdict_drift {
 	const char *from, *to; /* hashes; or names of eras where these changed */
 };
 
+/* The regions that see the same tools, where not all do. */
+struct verdict_side {
+	const char *tool_hash;
+	const char **regions;
+	size_t n_regions;
+	/* Of the probes with this hash that are looked at: epoch seconds. */
+	double first_seen, last_seen;
+	/*
+	 * What tells its tools from those of the first side; from and to are the
+	 * two hashes, and there is no region. Of the first side: nothing.
+	 */
+	struct verdict_drift changes;
+};
+
 struct verdict {
 	const char *slug;
 	const char *url; /* or NULL */
@@ -50,9 +65,15 @@ struct verdict {
 	size_t n_regions;
 	struct verdict_drift *drift;
 	size_t n_drift;
+	/* Where there is divergence, at least two; first seen first. */
+	struct verdict_side *sides;
+	size_t n_sides;
+	struct error_rates error_rates;
+	double latency_p50;	 /* NAN where there is none */
 	double latency_p95;	 /* NAN where there is none */
 	double latency_baseline; /* NAN where there is none */
 	double uptime_30d;	 /* NAN where there is none */
+	double p50_ms;		 /* NAN where there is none */
 	double p95_ms;		 /* NAN where there is none */
 	/* Of a verdict that is published; 0 in others. Epoch seconds. */
 	double published_at;

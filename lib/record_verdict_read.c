@@ -147,6 +147,18 @@ static bool read_regions(const cJSON *o, struct verdict *v, char *why)
 	return true;
 }
 
+static bool take_changes(const cJSON *o, struct verdict_drift *d, char *why)
+{
+	return take_names(o, "added", SIZE_MAX, any_string, &d->added,
+		       &d->n_added, why) &&
+		take_names(o, "removed", SIZE_MAX, any_string, &d->removed,
+			&d->n_removed, why) &&
+		take_names(o, "changed", SIZE_MAX, any_string, &d->changed,
+			&d->n_changed, why) &&
+		take_names(o, "redescribed", SIZE_MAX, any_string,
+			&d->redescribed, &d->n_redescribed, why);
+}
+
 static bool read_drift(const cJSON *o, struct verdict *v, char *why)
 {
 	const cJSON *e;
@@ -160,17 +172,36 @@ static bool read_drift(const cJSON *o, struct verdict *v, char *why)
 		struct verdict_drift *d = &v->drift[v->n_drift++];
 
 		if (!take_text(e, "region", true, &d->region, why) ||
-			!take_names(e, "added", SIZE_MAX, any_string, &d->added,
-				&d->n_added, why) ||
-			!take_names(e, "removed", SIZE_MAX, any_string,
-				&d->removed, &d->n_removed, why) ||
-			!take_names(e, "changed", SIZE_MAX, any_string,
-				&d->changed, &d->n_changed, why) ||
-			!take_names(e, "redescribed", SIZE_MAX, any_string,
-				&d->redescribed, &d->n_redescribed, why) ||
+			!take_changes(e, d, why) ||
 			!take_text(e, "from", false, &d->from, why) ||
 			!take_text(e, "to", false, &d->to, why))
 			return false;
+	}
+	return true;
+}
+
+static bool read_sides(const cJSON *o, struct verdict *v, char *why)
+{
+	const cJSON *e;
+	size_t n;
+
+	if (!take_array(o, "sides", REGIONS_MAX, &e, &n, why))
+		return false;
+	v->sides = xcalloc(n, sizeof *v->sides);
+	for (; e; e = e->next) {
+		struct verdict_side *s = &v->sides[v->n_sides++];
+
+		if (!take_text(e, "tool_hash", true, &s->tool_hash, why) ||
+			!take_names(e, "regions", REGIONS_MAX, region_valid,
+				&s->regions, &s->n_regions, why) ||
+			!take_num(e, "first_seen", 0, NUM_EPOCH_MAX, 0,
+				&s->first_seen, why) ||
+			!take_num(e, "last_seen", 0, NUM_EPOCH_MAX, 0,
+				&s->last_seen, why) ||
+			!take_changes(e, &s->changes, why))
+			return false;
+		s->changes.from = v->sides[0].tool_hash;
+		s->changes.to = s->tool_hash;
 	}
 	return true;
 }
@@ -237,15 +268,19 @@ static bool read_numbers(const cJSON *o, struct verdict *v, char *why)
 	return take_count(o, "failed_regions", &v->failed_regions, why) &&
 		take_count(o, "reporters", &v->reporters, why) &&
 		take_count(o, "expected", &v->expected, why) &&
+		take_num(latency, "p50", 0, 1e9, NAN, &v->latency_p50, why) &&
 		take_num(latency, "p95", 0, 1e9, NAN, &v->latency_p95, why) &&
 		take_num(latency, "baseline", 0, 1e9, NAN, &v->latency_baseline,
 			why) &&
 		take_num(o, "uptime_30d", 0, 100, NAN, &v->uptime_30d, why) &&
+		take_num(o, "p50_ms", 0, 1e9, NAN, &v->p50_ms, why) &&
 		take_num(o, "p95_ms", 0, 1e9, NAN, &v->p95_ms, why) &&
 		take_num(o, "published_at", 0, NUM_EPOCH_MAX, 0,
 			&v->published_at, why) &&
 		take_num(o, "last_probe_at", 0, NUM_EPOCH_MAX, NAN,
-			&v->last_probe_at, why);
+			&v->last_probe_at, why) &&
+		(error_rates_read(json_get(o, "error_rate"), &v->error_rates) ||
+			record_fail(why, "error_rate", "not counts of probes"));
 }
 
 static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
@@ -267,7 +302,7 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 		take_names(o, "no_data", REGIONS_MAX, region_valid, &v->no_data,
 			&v->n_no_data, why) &&
 		read_regions(o, v, why) && read_drift(o, v, why) &&
-		fits(v, why);
+		read_sides(o, v, why) && fits(v, why);
 }
 
 int verdict_take(cJSON *doc, struct verdict_record *r, char *why)
@@ -293,16 +328,25 @@ int verdict_read(const char *p, size_t n, struct verdict_record *r, char *why)
 	return -1;
 }
 
+static void release_changes(struct verdict_drift *d)
+{
+	free(d->added);
+	free(d->removed);
+	free(d->changed);
+	free(d->redescribed);
+}
+
 void verdict_record_release(struct verdict_record *r)
 {
 	struct verdict *v = &r->verdict;
 
-	for (size_t i = 0; i < v->n_drift; i++) {
-		free(v->drift[i].added);
-		free(v->drift[i].removed);
-		free(v->drift[i].changed);
-		free(v->drift[i].redescribed);
+	for (size_t i = 0; i < v->n_drift; i++)
+		release_changes(&v->drift[i]);
+	for (size_t i = 0; i < v->n_sides; i++) {
+		free(v->sides[i].regions);
+		release_changes(&v->sides[i].changes);
 	}
+	free(v->sides);
 	free(v->failing);
 	free(v->no_data);
 	free(v->regions);

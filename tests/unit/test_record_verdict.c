@@ -19,8 +19,10 @@ static struct verdict empty(void)
 		.verdict = VERDICT_UNKNOWN,
 		.tier = TIER_NO_DATA,
 		.latency_p95 = NAN,
+		.latency_p50 = NAN,
 		.latency_baseline = NAN,
 		.uptime_30d = NAN,
+		.p50_ms = NAN,
 		.p95_ms = NAN};
 }
 
@@ -46,8 +48,10 @@ static void test_empty(void **state)
 		"\"url\":null,\"tier\":\"no-data\","
 		"\"as_of\":\"2026-04-29T20:31:00Z\",\"expected\":0,"
 		"\"failing\":[],\"no_data\":[],\"regions\":[],\"drift\":[],"
-		"\"latency_ms\":{\"p95\":null,\"baseline\":null},"
-		"\"uptime_30d\":null,\"p95_ms\":null}\n");
+		"\"sides\":[],"
+		"\"latency_ms\":{\"p50\":null,\"p95\":null,"
+		"\"baseline\":null},\"error_rate\":null,"
+		"\"uptime_30d\":null,\"p50_ms\":null,\"p95_ms\":null}\n");
 }
 
 static const char *failing[] = {"eu-west-2", "sa-east-1"};
@@ -72,6 +76,21 @@ static struct verdict_drift drift[] = {{.region = "us-east-1",
 	.from = "session",
 	.to = "stateless"}};
 
+static const char *west[] = {"us-west-2"};
+static struct verdict_side sides[] = {
+	{.tool_hash = "aa",
+		.regions = no_data,
+		.n_regions = 1,
+		.first_seen = 1777494000,
+		.last_seen = 1777494661.5},
+	{.tool_hash = "bb",
+		.regions = west,
+		.n_regions = 1,
+		.first_seen = 1777494660.25,
+		.last_seen = 1777494660.25,
+		.changes = {.added = added, .n_added = 1}},
+};
+
 static void test_full(void **state)
 {
 	struct verdict v = empty();
@@ -93,7 +112,13 @@ static void test_full(void **state)
 	v.n_regions = 2;
 	v.drift = drift;
 	v.n_drift = 1;
+	v.sides = sides;
+	v.n_sides = 2;
 	v.latency_p95 = 112.4;
+	v.error_rates.known = true;
+	v.error_rates.windows[RATE_5M] = (struct error_rate) {
+		.probes = 25,
+		.failed = {[LAYER_HTTP] = 2, [LAYER_TOOLS] = 1}};
 	v.uptime_30d = 99.98;
 	check(&v,
 		"{\"v\":1,\"type\":\"verdict\",\"window\":1777494660,"
@@ -115,8 +140,26 @@ static void test_full(void **state)
 		"\"added\":[\"a\\\"b\",\"c?[31m\"],\"removed\":[],"
 		"\"changed\":[],\"redescribed\":[],\"from\":\"session\","
 		"\"to\":\"stateless\"}],"
-		"\"latency_ms\":{\"p95\":112.4,\"baseline\":null},"
-		"\"uptime_30d\":99.98,\"p95_ms\":null}\n");
+		"\"sides\":[{\"tool_hash\":\"aa\",\"regions\":[\"us-east-1\"],"
+		"\"first_seen\":1777494000,\"last_seen\":1777494661.5,"
+		"\"added\":[],\"removed\":[],\"changed\":[],"
+		"\"redescribed\":[]},{\"tool_hash\":\"bb\","
+		"\"regions\":[\"us-west-2\"],\"first_seen\":1777494660.25,"
+		"\"last_seen\":1777494660.25,\"added\":[\"a\\\"b\"],"
+		"\"removed\":[],\"changed\":[],\"redescribed\":[]}],"
+		"\"latency_ms\":{\"p50\":null,\"p95\":112.4,"
+		"\"baseline\":null},"
+		"\"error_rate\":{\"5m\":{\"probes\":25,\"failed\":3,"
+		"\"tools\":1,\"initialize\":0,\"http\":2,\"transport\":0},"
+		"\"30m\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
+		"\"http\":0,\"transport\":0},"
+		"\"1h\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
+		"\"http\":0,\"transport\":0},"
+		"\"6h\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
+		"\"http\":0,\"transport\":0},"
+		"\"3d\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
+		"\"http\":0,\"transport\":0}},"
+		"\"uptime_30d\":99.98,\"p50_ms\":null,\"p95_ms\":null}\n");
 }
 
 /* Ten thousand long names in each of four lists: fewer are written. */

@@ -38,6 +38,12 @@ static void test_round_trip(void **state)
 	};
 	struct verdict_drift drift[] = {{.region = "eu", .removed = tools,
 		.n_removed = 2, .from = "x", .to = "y"}};
+	struct verdict_side sides[] = {
+		{.tool_hash = "x", .regions = no_data, .n_regions = 1,
+			.first_seen = 5, .last_seen = 1777494662.25},
+		{.tool_hash = "y", .regions = failing, .n_regions = 2,
+			.changes = {.changed = tools, .n_changed = 2}},
+	};
 	struct verdict v = {.slug = "example-mcp", .window = 1777494660,
 		.url = "https://mcp.example.com/mcp", .verdict = VERDICT_RED,
 		.tier = TIER_STEP_ALERT, .step = STEP_TOOLS_LIST,
@@ -45,8 +51,13 @@ static void test_round_trip(void **state)
 		.divergence = true, .failing = failing, .n_failing = 2,
 		.no_data = no_data, .n_no_data = 1, .regions = regions,
 		.n_regions = 2, .drift = drift, .n_drift = 1,
-		.latency_p95 = 112.4, .latency_baseline = NAN,
-		.uptime_30d = 99.5, .p95_ms = NAN};
+		.sides = sides, .n_sides = 2,
+		.error_rates = {.known = true,
+			.windows = {[RATE_3D] = {.probes = 7,
+					    .failed = {[LAYER_TOOLS] = 7}}}},
+		.latency_p50 = 80, .latency_p95 = 112.4,
+		.latency_baseline = NAN, .uptime_30d = 99.5, .p50_ms = 81,
+		.p95_ms = NAN};
 	struct verdict_record r;
 	char why[RECORD_WHY];
 	struct buf a, b;
@@ -144,6 +155,17 @@ static void test_refused(void **state)
 			"divergence: unknown"},
 		{"\"no_data\"", "\"drift\":[{}],\"no_data\"",
 			"region: missing"},
+		{"\"no_data\"", "\"sides\":[{}],\"no_data\"",
+			"tool_hash: missing"},
+		{"\"no_data\"",
+			"\"sides\":[{\"tool_hash\":\"a\",\"regions\":[1]}],"
+			"\"no_data\"", "regions: not an array of names"},
+		{"\"no_data\"", "\"error_rate\":[],\"no_data\"",
+			"error_rate: not counts"},
+		{"\"no_data\"",
+			"\"error_rate\":{\"1h\":{\"probes\":1,\"tools\":2,"
+			"\"initialize\":0,\"http\":0,\"transport\":0}},"
+			"\"no_data\"", "error_rate: not counts"},
 		{"\"no_data\"", "\"uptime_30d\":101,\"no_data\"", "uptime_30d"},
 		{"\"no_data\"", "\"failing\":[],\"no_data\"", "byte"},
 		{"]}", "]}x", "byte"},
