@@ -210,7 +210,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 
 	if (o.wanted && covered(st, o.kind))
 		o.wanted = false;
-	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
 		bool limits = k == ALERT_RATE_LIMITED;
 
@@ -234,7 +234,7 @@ static void heal(struct alert_state *st, double now)
 		return;
 	st->window = 0;
 	tally_forget(st);
-	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
 
 		inc->failed = inc->passed = inc->passed_since = 0;
@@ -283,6 +283,6 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 void machine_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out)
 {
-	for (unsigned k = 0; k < ALERT_KINDS; k++)
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
 }

@@ -106,6 +106,11 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_REGIONAL:
 		put_regional(b, inc);
 		break;
+	case ALERT_DIVERGENCE:
+	case ALERT_SILENT:
+	case ALERT_STALLED:
+		break;
+	case ALERT_DRIFT:
 	case ALERT_CERTIFICATE_EXPIRING:
 	case ALERT_TOKEN_EXPIRING:
 		break; /* no incidents */

@@ -131,6 +131,7 @@ static const char *const route_types[] = {"webhook", "command", NULL};
 static const char *const severities[] = {"P1", "P2", "P3", NULL};
 static const char *const kinds[] = {"downtime", "regional", "rate_limited",
 	"latency", "error_rate", "probe_silent", "cdn_cache_divergence",
+	"pipeline_stalled",
 	"maintenance_overrun", "schema_drift_detected", "token_expiring",
 	"certificate_expiring", "anomaly_logged", "test", NULL};
 

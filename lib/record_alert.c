@@ -14,8 +14,17 @@
 #include <string.h>
 
 static const char *const severities[] = {NULL, "P1", "P2", "P3"};
-static const char *const kinds[] = {"downtime", "regional", "rate_limited",
-	"certificate_expiring", "token_expiring"};
+static const char *const kinds[] = {
+	[ALERT_DOWNTIME] = "downtime",
+	[ALERT_REGIONAL] = "regional",
+	[ALERT_RATE_LIMITED] = "rate_limited",
+	[ALERT_DIVERGENCE] = "cdn_cache_divergence",
+	[ALERT_SILENT] = "probe_silent",
+	[ALERT_STALLED] = "pipeline_stalled",
+	[ALERT_DRIFT] = "schema_drift_detected",
+	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
+	[ALERT_TOKEN_EXPIRING] = "token_expiring",
+};
 static const char *const phases[] = {
 	"started", "escalated", "reminder", "resolved", NULL};
 

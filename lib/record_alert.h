@@ -15,17 +15,23 @@
 enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 
 /*
- * What an incident is: the earlier in this list, the more it covers. What stands
- * behind the first ALERT_KINDS is no incident, but told once.
+ * What an incident is. The first ALERT_DOWN_KINDS say that a server cannot be
+ * used: the earlier in this list, the more it covers. What stands behind the
+ * first ALERT_KINDS is no incident, but told once.
  */
 enum alert_kind {
 	ALERT_DOWNTIME,
 	ALERT_REGIONAL,
 	ALERT_RATE_LIMITED,
+	ALERT_DIVERGENCE,
+	ALERT_SILENT,  /* a region does not report */
+	ALERT_STALLED, /* nobody judges: of the slug "*" */
+	ALERT_DRIFT,
 	ALERT_CERTIFICATE_EXPIRING,
 	ALERT_TOKEN_EXPIRING
 };
-#define ALERT_KINDS 3
+#define ALERT_DOWN_KINDS 3
+#define ALERT_KINDS 6
 
 /* What happened to it. */
 enum alert_phase {
