@@ -42,7 +42,7 @@ MAN8 = man/mcp-serve.8
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
 	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o
-CONF = lib/conf.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
+CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \

@@ -15,6 +15,16 @@ const struct conf_policy machine_policy = {
 	.remind_s = 4 * 3600,
 	.silent = 5,
 	.throttled = 3,
+	.latency = 3,
+	.latency_factor = 3,
+	.error_rate = 5,
+	.error_count = 3,
+	.slo = 99.5,
+	.idle_s = 10 * 60,
+	.overrun_s = 5 * 60,
+	.maintenance_s = 4 * 3600,
+	.ack_s = 4 * 3600,
+	.common = 5,
 };
 
 /* What a verdict asks for: an incident that begins with it. */

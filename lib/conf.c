@@ -176,3 +176,24 @@ struct conf *conf_load(const char *path)
 	buf_release(&b);
 	return c;
 }
+
+/* "09:30" as minutes; NULL where it is no time, else what follows. */
+static const char *time_of_day(const char *s, int *out)
+{
+	for (int i = 0; i < 5; i++)
+		if (i == 2 ? s[i] != ':' : s[i] < '0' || s[i] > '9')
+			return NULL;
+	*out = ((s[0] - '0') * 10 + s[1] - '0') * 60 + (s[3] - '0') * 10 +
+		s[4] - '0';
+	return s[3] < '6' && *out <= 24 * 60 ? s + 5 : NULL;
+}
+
+bool conf_hours(const char *s, int *from, int *to)
+{
+	const char *rest = time_of_day(s, from);
+
+	if (!rest || *rest != '-')
+		return false;
+	rest = time_of_day(rest + 1, to);
+	return rest && !*rest && *from != *to && *from < 24 * 60;
+}

@@ -25,6 +25,20 @@ enum conf_auth_mode {
 	CONF_AUTH_OAUTH,
 	CONF_AUTH_MTLS
 };
+/* When a route is told: see fleet.yaml(5). */
+enum conf_role {
+	CONF_ROLE_ALL,
+	CONF_ROLE_CHANNEL,
+	CONF_ROLE_PAGER,
+	CONF_ROLE_PHONE,
+	CONF_ROLE_SECOND
+};
+enum conf_digest {
+	CONF_DIGEST_NO,
+	CONF_DIGEST_HOURLY,
+	CONF_DIGEST_DAILY,
+	CONF_DIGEST_WEEKLY
+};
 enum conf_route_type { CONF_ROUTE_WEBHOOK, CONF_ROUTE_COMMAND };
 
 struct conf_position {
@@ -82,6 +96,8 @@ struct conf_server {
 	size_t n_regions;
 	char *account; /* the name of one, or NULL */
 	bool private;
+	bool cold_start; /* its first answer after a pause may fail */
+	char *runbook;	 /* a URL, or NULL: that of the alerts */
 	struct conf_thresholds thresholds;
 };
 
@@ -99,6 +115,15 @@ struct conf_route {
 	size_t n_kinds;
 	char **servers; /* patterns of fnmatch(3) for the slug */
 	size_t n_servers;
+	char **accounts;
+	size_t n_accounts;
+	enum conf_role role;
+	char *hours; /* only then, see conf_hours; NULL: at any time */
+	char **days; /* "mon" and so on; only on these */
+	size_t n_days;
+	char *zone; /* whose hours and days; NULL: that of conf_business */
+	enum conf_digest digest; /* gets everything together, so often */
+	int budget; /* events an hour, beyond which they are put together; 0: any */
 };
 
 /* A step of a ladder: the route, and when after the start of an incident. */
@@ -128,6 +153,24 @@ struct conf_policy {
 	double remind_s;
 	int silent;
 	int throttled;
+	int latency; /* windows in a row above latency_factor * the baseline */
+	double latency_factor;
+	double error_rate; /* percent of the probes of 5 minutes; 0: never */
+	int error_count;   /* and at least so many that failed */
+	double slo;	   /* percent; 0: none */
+	double idle_s; /* a pause after which a server may have gone to sleep */
+	double overrun_s; /* down so long after a maintenance: it overran */
+	double maintenance_s; /* no maintenance is longer */
+	double ack_s;	      /* how long an acknowledgement holds */
+	int common; /* servers with one trouble that are told of together */
+};
+
+/* When people are at work. */
+struct conf_business {
+	char *hours; /* see conf_hours */
+	char **days; /* "mon" and so on; none: Monday to Friday */
+	size_t n_days;
+	char *zone;
 };
 
 struct conf {
@@ -146,6 +189,8 @@ struct conf {
 	struct conf_ladder *ladders;
 	size_t n_ladders;
 	struct conf_policy policy;
+	struct conf_business business;
+	char *runbook; /* a URL, or NULL */
 };
 
 /*
@@ -169,6 +214,13 @@ void conf_free(struct conf *c);
 const struct conf_region *conf_region(const struct conf *c, const char *name);
 const struct conf_account *conf_account(const struct conf *c, const char *name);
 const struct conf_server *conf_server(const struct conf *c, const char *slug);
+
+/*
+ * conf_hours(s, from, to): "09:00-18:00" as minutes of the day, from 0 to 1440;
+ * where *to is before *from, it is of the next day. False where it is no such
+ * text, or the two are the same.
+ */
+bool conf_hours(const char *s, int *from, int *to);
 
 /*
  * conf_json(c, b): append everything, defaults included, as one JSON object

@@ -195,10 +195,15 @@ static void check_server(const struct conf *c, const struct conf_server *s,
 		check_numbers(s, r);
 }
 
-static void check_route(const struct conf_route *t, struct conf_report *r)
+static void check_route(const struct conf *c, const struct conf_route *t,
+	struct conf_report *r)
 {
+	struct names accounts = NAMES(c, accounts, conf_account, name);
 	bool webhook = t->type == CONF_ROUTE_WEBHOOK;
 
+	for (size_t i = 0; i < t->n_accounts; i++)
+		if (t->accounts[i])
+			refers(&accounts, "account", &t->accounts[i], r);
 	if (!conf_line(r, &t->type) || conf_refused(r, &t->type))
 		return;
 	if (webhook && !t->url && !conf_line(r, &t->url))
@@ -249,7 +254,7 @@ void conf_check(const struct conf *c, struct conf_report *r)
 	for (size_t i = 0; i < c->n_servers; i++)
 		check_server(c, &c->servers[i], r);
 	for (size_t i = 0; i < c->n_routes; i++)
-		check_route(&c->routes[i], r);
+		check_route(c, &c->routes[i], r);
 	for (size_t i = 0; i < c->n_ladders; i++)
 		check_ladder(c, &c->ladders[i], r);
 }

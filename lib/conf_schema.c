@@ -9,7 +9,7 @@
 /* As mcp-probe has it: with its NUL. */
 #define URL_SIZE 2048
 
-static const char *bad_slug(const char *s)
+const char *conf_bad_slug(const char *s)
 {
 	return slug_valid(s) ? NULL
 			     : "not a name: lower-case letters, digits, '.', "
@@ -86,7 +86,7 @@ static const char *bad_authority(const char *s, size_t n)
 	return NULL;
 }
 
-static const char *bad_url(const char *s)
+const char *conf_bad_url(const char *s)
 {
 	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8
 		: strncmp(s, "http://", 7) == 0	       ? 7
@@ -127,23 +127,8 @@ static const char *bad_host(const char *s)
 static const char *const runners[] = {"local", "ssh", NULL};
 const char *const conf_auth_modes[] = {
 	"none", "any", "bearer", "header", "oauth", "mtls", NULL};
-static const char *const route_types[] = {"webhook", "command", NULL};
-static const char *const severities[] = {"P1", "P2", "P3", NULL};
-static const char *const kinds[] = {"downtime", "regional", "rate_limited",
-	"latency", "error_rate", "probe_silent", "cdn_cache_divergence",
-	"pipeline_stalled",
-	"maintenance_overrun", "schema_drift_detected", "token_expiring",
-	"certificate_expiring", "anomaly_logged", "test", NULL};
-
-#define KEY(n, t, s, f)                                                        \
-	.name = (n), .type = (t), .at = offsetof(struct s, f),                 \
-	.size = sizeof((struct s *)0)->f
-#define LIST(n, t, s, f)                                                       \
-	KEY(n, t, s, f), .count_at = offsetof(struct s, n_##f),                \
-	.each = sizeof *((struct s *)0)->f
-
 static const struct conf_key site[] = {
-	{KEY("url", CONF_TEXT, conf, site_url), .max = 2048, .wrong = bad_url},
+	{KEY("url", CONF_TEXT, conf, site_url), .max = 2048, .wrong = conf_bad_url},
 	{KEY("title", CONF_TEXT, conf, site_title), .max = 200},
 	{.name = NULL},
 };
@@ -164,7 +149,7 @@ static const struct conf_key region[] = {
 
 static const struct conf_key account[] = {
 	{KEY("name", CONF_TEXT, conf_account, name), .required = true,
-		.max = 200, .wrong = bad_slug},
+		.max = 200, .wrong = conf_bad_slug},
 	{KEY("token_sha256", CONF_TEXT, conf_account, token_sha256),
 		.required = true, .max = 200, .wrong = bad_hash},
 	{.name = NULL},
@@ -175,7 +160,7 @@ static const struct conf_key auth[] = {
 	{KEY("mode", CONF_CHOICE, conf_auth, mode),
 		.choices = conf_auth_modes},
 	{KEY("credential", CONF_TEXT, conf_auth, credential), .max = 200,
-		.wrong = bad_slug},
+		.wrong = conf_bad_slug},
 	{KEY("bare_401", CONF_BOOL, conf_auth, bare_401), .otherwise = "false"},
 	{.name = NULL},
 };
@@ -213,9 +198,9 @@ static const struct conf_key thresholds[] = {
 
 static const struct conf_key server[] = {
 	{KEY("slug", CONF_TEXT, conf_server, slug), .required = true,
-		.max = 200, .wrong = bad_slug},
+		.max = 200, .wrong = conf_bad_slug},
 	{KEY("url", CONF_TEXT, conf_server, url), .required = true, .max = 2048,
-		.wrong = bad_url},
+		.wrong = conf_bad_url},
 	{KEY("title", CONF_TEXT, conf_server, title), .max = 200},
 	{KEY("auth", CONF_MAP, conf_server, auth), .keys = auth},
 	{KEY("health_tool", CONF_MAP, conf_server, health),
@@ -227,74 +212,14 @@ static const struct conf_key server[] = {
 	{LIST("regions", CONF_TEXTS, conf_server, regions), .once = true,
 		.max = 100, .wrong = bad_region},
 	{KEY("account", CONF_TEXT, conf_server, account), .max = 200,
-		.wrong = bad_slug},
+		.wrong = conf_bad_slug},
 	{KEY("private", CONF_BOOL, conf_server, private), .otherwise = "false"},
+	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),
+		.otherwise = "false"},
+	{KEY("runbook", CONF_TEXT, conf_server, runbook), .max = 2048,
+		.wrong = conf_bad_url},
 	{KEY("thresholds", CONF_MAP, conf_server, thresholds),
 		.keys = thresholds},
-	{.name = NULL},
-};
-
-static const struct conf_key route[] = {
-	{KEY("name", CONF_TEXT, conf_route, name), .required = true, .max = 200,
-		.wrong = bad_slug},
-	{KEY("type", CONF_CHOICE, conf_route, type), .required = true,
-		.choices = route_types},
-	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048, .wrong = bad_url},
-	{KEY("secret", CONF_TEXT, conf_route, secret), .max = 200,
-		.wrong = bad_slug},
-	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
-	{LIST("severities", CONF_TEXTS, conf_route, severities), .once = true,
-		.max = 100, .choices = severities},
-	{LIST("kinds", CONF_TEXTS, conf_route, kinds), .once = true, .max = 100,
-		.choices = kinds},
-	{LIST("servers", CONF_TEXTS, conf_route, servers), .once = true,
-		.max = 1000},
-	{.name = NULL},
-};
-
-static const struct conf_key ladder_step[] = {
-	{KEY("after", CONF_SECONDS, conf_step, after_s), .max = 86400,
-		.otherwise = "0s"},
-	{KEY("route", CONF_TEXT, conf_step, route), .required = true,
-		.max = 200, .wrong = bad_slug},
-	{.name = NULL},
-};
-
-static const struct conf_key ladder[] = {
-	{KEY("name", CONF_TEXT, conf_ladder, name), .required = true,
-		.max = 200, .wrong = bad_slug},
-	{LIST("steps", CONF_MAPS, conf_ladder, steps), .required = true,
-		.max = 20, .keys = ladder_step},
-	{LIST("severities", CONF_TEXTS, conf_ladder, severities), .once = true,
-		.max = 100, .choices = severities},
-	{LIST("kinds", CONF_TEXTS, conf_ladder, kinds), .once = true,
-		.max = 100, .choices = kinds},
-	{LIST("servers", CONF_TEXTS, conf_ladder, servers), .once = true,
-		.max = 1000},
-	{.name = NULL},
-};
-
-static const struct conf_key policy[] = {
-	{KEY("confirm", CONF_INT, conf_policy, confirm), .min = 1, .max = 60,
-		.otherwise = "3"},
-	{KEY("resolve", CONF_INT, conf_policy, resolve), .min = 1, .max = 60,
-		.otherwise = "3"},
-	{KEY("promote", CONF_SECONDS, conf_policy, promote_s), .min = 60,
-		.max = 7 * 86400, .otherwise = "30m"},
-	{KEY("remind", CONF_SECONDS, conf_policy, remind_s), .min = 300,
-		.max = 7 * 86400, .otherwise = "4h"},
-	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
-		.otherwise = "5"},
-	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
-		.max = 60, .otherwise = "3"},
-	{.name = NULL},
-};
-
-static const struct conf_key alerts[] = {
-	{LIST("routes", CONF_MAPS, conf, routes), .max = 100, .keys = route},
-	{LIST("ladders", CONF_MAPS, conf, ladders), .max = 100,
-		.keys = ladder},
-	{KEY("policy", CONF_MAP, conf, policy), .keys = policy},
 	{.name = NULL},
 };
 
@@ -309,7 +234,7 @@ const struct conf_key conf_keys[] = {
 		.keys = account},
 	{LIST("servers", CONF_MAPS, conf, servers), .max = 10000,
 		.keys = server},
-	{.name = "alerts", .type = CONF_MAP, .keys = alerts},
+	{.name = "alerts", .type = CONF_MAP, .keys = conf_alerts},
 	{.name = NULL},
 };
 

@@ -13,6 +13,7 @@ enum conf_type {
 	CONF_TEXT,     /* char * */
 	CONF_CHOICE,   /* an enum, its values in the order of `choices` */
 	CONF_INT,      /* int, int64_t */
+	CONF_NUMBER,   /* double */
 	CONF_SECONDS,  /* double, from a duration */
 	CONF_BOOL,     /* bool */
 	CONF_POSITION, /* struct conf_position, from [latitude, longitude] */
@@ -40,6 +41,19 @@ struct conf_key {
 
 /* The keys of the file itself, whose fields are in struct conf. */
 extern const struct conf_key conf_keys[];
+/* Those below "alerts": they lie in struct conf itself. */
+extern const struct conf_key conf_alerts[];
+
+#define KEY(n, t, s, f)                                                        \
+	.name = (n), .type = (t), .at = offsetof(struct s, f),                 \
+	.size = sizeof((struct s *)0)->f
+#define LIST(n, t, s, f)                                                       \
+	KEY(n, t, s, f), .count_at = offsetof(struct s, n_##f),                \
+	.each = sizeof *((struct s *)0)->f
+
+/* What is wrong with a name, with a URL: see `wrong`. */
+const char *conf_bad_slug(const char *s);
+const char *conf_bad_url(const char *s);
 
 /* conf_clear(keys, base): free all that the fields of a struct hold. */
 void conf_clear(const struct conf_key *keys, void *base);

@@ -126,6 +126,7 @@ static void put_value(struct buf *b, const struct conf_key *key,
 	case CONF_INT:
 		put_int(b, key, base);
 		break;
+	case CONF_NUMBER:
 	case CONF_SECONDS:
 		put_number(b, field);
 		break;

@@ -8,9 +8,11 @@
 #include <limits.h>
 #include <math.h>
 #include <stdint.h>
+#include <stdlib.h>
 
 /* How much of a value a message shows. */
 #define SHOWN_CHARS 40
+#define DIGITS "0123456789"
 
 const char *conf_shown(const char *s, char *out)
 {
@@ -136,6 +138,32 @@ static bool integer(const struct conf_key *key, const char *s, bool plain,
 	return !*why;
 }
 
+static bool number(const struct conf_key *key, const char *s, bool plain,
+	void *field, char *why)
+{
+	char shown[CONF_SHOWN];
+	size_t whole = strspn(s, DIGITS);
+	const char *end = s + whole;
+	double v;
+
+	conf_shown(s, shown);
+	if (whole && *end == '.')
+		end += 1 + strspn(end + 1, DIGITS);
+	if (!plain || !whole || *end || end[-1] == '.') {
+		snprintf(why, CONF_WHY, "expected a number, found %s%s", shown,
+			plain ? "" : " in quotes");
+		return false;
+	}
+	v = strtod(s, NULL);
+	if (v < key->min)
+		snprintf(why, CONF_WHY, "%s is below %g", shown, key->min);
+	else if (v > key->max)
+		snprintf(why, CONF_WHY, "%s is above %g", shown, key->max);
+	else
+		memcpy(field, &v, sizeof v);
+	return !*why;
+}
+
 static bool seconds(const struct conf_key *key, const char *s, bool plain,
 	void *field, char *why)
 {
@@ -190,6 +218,8 @@ bool conf_value(const struct conf_key *key, const char *s, bool plain,
 		return choice(key, s, plain, field, why);
 	case CONF_INT:
 		return integer(key, s, plain, field, why);
+	case CONF_NUMBER:
+		return number(key, s, plain, field, why);
 	case CONF_SECONDS:
 		return seconds(key, s, plain, field, why);
 	case CONF_BOOL:

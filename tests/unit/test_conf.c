@@ -243,6 +243,32 @@ static void test_texts(void **state)
 			"digits\n"},
 		{"accounts: [{name: a, token_sha256: \"" HEX HEX HEX HEX
 		 "\"}]", ""},
+		{"alerts: {business: {hours: 9-18}}",
+			"f:1:21: alerts.business.hours: not from one time of "
+			"day to another, such as 09:00-18:00\n"},
+		{"alerts: {business: {zone: ../../etc/passwd}}",
+			"f:1:21: alerts.business.zone: not the name of a time "
+			"zone, such as Europe/Berlin\n"},
+		{"alerts: {business: {days: [fri, fryday]}}",
+			"f:1:33: alerts.business.days[1]: expected mon, tue, "
+			"wed, thu, fri, sat or sun, found fryday (did you mean "
+			"fri?)\n"},
+		{"alerts: {policy: {slo: 99.9, error_rate: 0, "
+		 "latency_factor: 1.5}}", ""},
+		{"alerts: {policy: {slo: 99.9999}}",
+			"f:1:19: alerts.policy.slo: 99.9999 is above 99.999\n"},
+		{"alerts: {policy: {latency_factor: 1}}",
+			"f:1:19: alerts.policy.latency_factor: 1 is below "
+			"1.1\n"},
+		{"alerts: {policy: {slo: 99.}}",
+			"f:1:19: alerts.policy.slo: expected a number, found "
+			"99.\n"},
+		{"alerts: {policy: {slo: '99'}}",
+			"f:1:19: alerts.policy.slo: expected a number, found "
+			"99 in quotes\n"},
+		{"alerts: {policy: {slo: 1e9}}",
+			"f:1:19: alerts.policy.slo: expected a number, found "
+			"1e9\n"},
 	};
 
 	(void)state;

@@ -27,11 +27,22 @@ static void expected(const struct conf_key *key, char *out, size_t size)
 	else if (key->type == CONF_INT)
 		snprintf(out, size, "Whole number, %.0f to %.0f", key->min,
 			key->max);
+	else if (key->type == CONF_NUMBER)
+		snprintf(out, size, "Number, %g to %g", key->min, key->max);
 	else if (key->type == CONF_BOOL)
 		snprintf(out, size, "True or false");
 	n = strlen(out);
-	if (key->otherwise)
+	if (key->otherwise && n)
 		snprintf(out + n, size - n, ", default %s:", key->otherwise);
+}
+
+/* How the page ends it, of a text; false where there is no default. */
+static bool key_default(const struct conf_key *key, char *out)
+{
+	if (key->type != CONF_TEXT || !key->otherwise)
+		return false;
+	snprintf(out, 200, "default %s", key->otherwise);
+	return true;
 }
 
 /* What the page says of a key in the section, its first line; free it. */
@@ -66,6 +77,7 @@ static void documented(const char *page, const char *example,
 
 		expected(keys, want, sizeof want);
 		if (strncmp(found, want, strlen(want)) != 0 ||
+			(key_default(keys, name) && !strstr(found, name)) ||
 			(keys->required && !strstr(found, "equired")))
 			fail_msg("%s.%s: %s; not: %s", path, keys->name, found,
 				want);

@@ -60,6 +60,9 @@ static void test_defaults(void **state)
 	assert_true(c->policy.promote_s == 1800);
 	assert_true(c->policy.remind_s == 14400);
 	assert_int_equal(c->policy.silent, 5);
+	assert_true(c->policy.latency_factor == 3 && c->policy.slo == 99.5);
+	assert_string_equal(c->business.hours, "09:00-18:00");
+	assert_string_equal(c->business.zone, "UTC");
 	assert_int_equal(c->policy.throttled, 3);
 	assert_ptr_equal(conf_server(c, "example-mcp"), s);
 	assert_null(conf_server(c, "other"));
@@ -253,6 +256,38 @@ static void test_load(void **state)
 	conf_free(NULL);
 }
 
+static void test_hours(void **state)
+{
+	static const struct {
+		const char *text;
+		int from, to; /* -1: refused */
+	} cases[] = {
+		{"09:00-18:00", 540, 1080},
+		{"22:30-06:05", 1350, 365},
+		{"00:00-24:00", 0, 1440},
+		{"24:00-01:00", -1, -1},
+		{"09:00-09:00", -1, -1},
+		{"9:00-18:00", -1, -1},
+		{"09:60-18:00", -1, -1},
+		{"09:00-24:01", -1, -1},
+		{"09:00 18:00", -1, -1},
+		{"09:00-18:00 ", -1, -1},
+		{"09:00-", -1, -1},
+		{"09", -1, -1},
+		{"", -1, -1},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		int from = -1, to = -1;
+		bool ok = conf_hours(cases[i].text, &from, &to);
+
+		if (ok != (cases[i].from >= 0) ||
+			(ok && (from != cases[i].from || to != cases[i].to)))
+			fail_msg("%s: %d %d %d", cases[i].text, ok, from, to);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +298,7 @@ int main(void)
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_load),
+		cmocka_unit_test(test_hours),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
