@@ -92,7 +92,7 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o
 mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
-	lib/error_rate.o \
+	lib/error_rate.o lib/zone.o \
 	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
@@ -100,11 +100,12 @@ mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
-UNIT = test_base test_json test_jcs test_lines
+UNIT = test_base test_zone test_json test_jcs test_lines
 UNIT_LIBS = -lcmocka -lyaml -lcjson -lcrypto -lm
 BASE = lib/xalloc.o lib/log.o lib/text.o
 test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
 	lib/sha256.o
+test_zone_OBJS = $(BASE) lib/clock.o lib/zone.o
 test_json_OBJS = $(BASE) lib/buf.o lib/json.o lib/json_grammar.o \
 	lib/jcs_number.o
 test_jcs_OBJS = $(test_json_OBJS) lib/jcs.o

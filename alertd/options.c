@@ -1,3 +1,7 @@
+/*
+ * options.c: one table of the commands, with the options and operands that each
+ * has, and one of the options. What a command has no use for is refused.
+ */
 #include "options.h"
 
 #include "log.h"
@@ -13,22 +17,63 @@ const char options_usage[] =
 	"       mcp-alert list [-c file] [-f format] [--store url]\n"
 	"       mcp-alert -h | -V\n";
 
-/* What getopt_long returns for the option without a letter. */
-enum { OPT_STORE = 256 };
+/* What getopt_long returns; those without a letter have a number. */
+enum {
+	OPT_ACCOUNT = 256,
+	OPT_BY,
+	OPT_END,
+	OPT_EVERY,
+	OPT_FOR,
+	OPT_POLICY,
+	OPT_REASON,
+	OPT_START,
+	OPT_STORE,
+	OPT_ZONE
+};
 
 static const struct option options[] = {
+	{"account", required_argument, NULL, OPT_ACCOUNT},
+	{"by", required_argument, NULL, OPT_BY},
 	{"config", required_argument, NULL, 'c'},
 	{"dry-run", no_argument, NULL, 'n'},
+	{"end", required_argument, NULL, OPT_END},
+	{"every", required_argument, NULL, OPT_EVERY},
+	{"for", required_argument, NULL, OPT_FOR},
 	{"format", required_argument, NULL, 'f'},
 	{"help", no_argument, NULL, 'h'},
 	{"now", required_argument, NULL, 'N'},
+	{"policy", required_argument, NULL, OPT_POLICY},
+	{"reason", required_argument, NULL, OPT_REASON},
+	{"start", required_argument, NULL, OPT_START},
 	{"store", required_argument, NULL, OPT_STORE},
 	{"version", no_argument, NULL, 'V'},
+	{"zone", required_argument, NULL, OPT_ZONE},
 	{NULL, 0, NULL, 0},
 };
 
-/* An operand comes as 1, a missing argument as ':'. */
-static const char letters[] = "-:c:f:hN:nV";
+/* Operands may stand anywhere; a missing argument comes as ':'. */
+static const char letters[] = ":c:f:hN:nV";
+
+struct command {
+	const char *words; /* "" of the one without a name */
+	enum options_action action;
+	const int *options; /* that it has; 0 ends them */
+	size_t least, most; /* operands */
+	const char *what;   /* these are */
+};
+
+#define COMMAND(words, action, least, most, what, ...)                         \
+	{                                                                      \
+		words, action, (const int[]) {__VA_ARGS__, 0}, least, most,    \
+			what                                                   \
+	}
+
+static const struct command commands[] = {
+	COMMAND("", OPTIONS_VERDICTS, 0, 0, "", 'c', 'f', 'N', 'n', OPT_STORE),
+	COMMAND("tick", OPTIONS_TICK, 0, 0, "", 'c', 'f', 'N', OPT_STORE),
+	COMMAND("list", OPTIONS_LIST, 0, 0, "", 'c', 'f', OPT_STORE),
+	{NULL, OPTIONS_HELP, NULL, 0, 0, NULL},
+};
 
 static int refuse(const char *name, const char *arg, const char *what)
 {
@@ -47,29 +92,38 @@ static int parse_format(struct options *o, const char *arg)
 	return 0;
 }
 
-static int parse_action(struct options *o, const char *arg)
+/* Where the argument of an option is kept as it stands. */
+static const char **place(struct options *o, int code)
 {
-	if (o->action != OPTIONS_VERDICTS) {
-		log_error("'%s': one argument too many", arg);
-		return -1;
+	switch (code) {
+	case 'c':
+		return &o->config;
+	case OPT_ACCOUNT:
+		return &o->account;
+	case OPT_BY:
+		return &o->by;
+	case OPT_END:
+		return &o->end;
+	case OPT_EVERY:
+		return &o->every;
+	case OPT_FOR:
+		return &o->span;
+	case OPT_POLICY:
+		return &o->policy;
+	case OPT_REASON:
+		return &o->reason;
+	case OPT_START:
+		return &o->start;
+	case OPT_STORE:
+		return &o->store;
+	default:
+		return &o->zone;
 	}
-	if (strcmp(arg, "tick") == 0)
-		o->action = OPTIONS_TICK;
-	else if (strcmp(arg, "list") == 0)
-		o->action = OPTIONS_LIST;
-	else {
-		log_error("'%s': not a command; tick or list", arg);
-		return -1;
-	}
-	return 0;
 }
 
 static int parse_option(struct options *o, int code, const char *arg)
 {
 	switch (code) {
-	case 'c':
-		o->config = arg;
-		return 0;
 	case 'f':
 		return parse_format(o, arg);
 	case 'N':
@@ -79,11 +133,9 @@ static int parse_option(struct options *o, int code, const char *arg)
 	case 'n':
 		o->dry_run = true;
 		return 0;
-	case OPT_STORE:
-		o->store = arg;
-		return 0;
 	default:
-		return -1;
+		*place(o, code) = arg;
+		return 0;
 	}
 }
 
@@ -98,20 +150,95 @@ static int complain(int code, const char *arg)
 	return -1;
 }
 
-static int check(const struct options *o)
+/* How many of the operands are the words of a command; 0: they are not. */
+static size_t spelt(const char *words, char **operands, size_t n)
 {
-	if (o->dry_run && o->action != OPTIONS_VERDICTS)
-		log_error("--dry-run: only for verdicts");
-	else if (o->action == OPTIONS_LIST && !isnan(o->now))
-		log_error("list: has no use for --now");
+	size_t used = 0;
+
+	while (*words) {
+		size_t len = strcspn(words, " ");
+
+		if (used == n || strlen(operands[used]) != len ||
+			strncmp(operands[used], words, len) != 0)
+			return 0;
+		used++;
+		words += len + strspn(words + len, " ");
+	}
+	return used;
+}
+
+/* The command that the operands begin with, and takes its words off. */
+static const struct command *find_command(struct options *o)
+{
+	if (!o->n_operands)
+		return &commands[0];
+	for (const struct command *c = commands + 1; c->words; c++) {
+		size_t n = spelt(c->words, o->operands, o->n_operands);
+
+		if (!n)
+			continue;
+		o->operands += n;
+		o->n_operands -= n;
+		return c;
+	}
+	log_error("'%s': not a command; see mcp-alert --help", o->operands[0]);
+	return NULL;
+}
+
+static const char *name_of(int code)
+{
+	const struct option *opt = options;
+
+	while (opt->val != code)
+		opt++;
+	return opt->name;
+}
+
+static bool has(const struct command *c, int code)
+{
+	for (const int *o = c->options; *o; o++)
+		if (*o == code)
+			return true;
+	return false;
+}
+
+/* Whether a command has all the options that were given, and its operands. */
+static int check(const struct command *c, const struct options *o,
+	const bool *seen)
+{
+	for (const struct option *opt = options; opt->name; opt++) {
+		if (!seen[opt->val] || has(c, opt->val))
+			continue;
+		if (*c->words)
+			log_error("%s: has no use for --%s", c->words,
+				name_of(opt->val));
+		else
+			log_error("--%s: not for verdicts", name_of(opt->val));
+		return -1;
+	}
+	if (o->n_operands > c->most)
+		log_error("'%s': one argument too many",
+			o->operands[c->most]);
+	else if (o->n_operands < c->least)
+		log_error("%s: %s is missing", c->words, c->what);
 	else
 		return 0;
 	return -1;
 }
 
+static int conclude(struct options *o, const bool *seen)
+{
+	const struct command *c = find_command(o);
+
+	if (!c || check(c, o, seen))
+		return -1;
+	o->action = c->action;
+	return 0;
+}
+
 int options_parse(int argc, char **argv, struct options *o)
 {
-	bool seen[OPT_STORE + 1] = {false};
+	bool seen[OPT_ZONE + 1] = {false};
 	int code, failed = 0;
 
 	*o = (struct options) {.now = NAN};
@@ -126,19 +253,17 @@ int options_parse(int argc, char **argv, struct options *o)
 						: OPTIONS_VERSION;
 			return 0;
 		}
-		if (code == 1) {
-			failed = parse_action(o, optarg);
-		} else if (code == ':' || code == '?') {
+		if (code == ':' || code == '?') {
 			failed = complain(code, argv[optind - 1]);
 		} else if (seen[code]) {
-			log_error("%s: given twice", argv[optind - 1]);
+			log_error("--%s: given twice", name_of(code));
 			failed = -1;
 		} else {
 			seen[code] = true;
 			failed = parse_option(o, code, optarg);
 		}
 	}
-	for (; optind < argc && !failed; optind++)
-		failed = parse_action(o, argv[optind]);
-	return failed ? -1 : check(o);
+	o->operands = argv + optind;
+	o->n_operands = (size_t)(argc - optind);
+	return failed ? -1 : conclude(o, seen);
 }

@@ -5,11 +5,21 @@
 #define OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 enum options_action {
 	OPTIONS_VERDICTS, /* from standard input */
 	OPTIONS_TICK,
 	OPTIONS_LIST,
+	OPTIONS_HISTORY,
+	OPTIONS_EXPLAIN,
+	OPTIONS_ACK,
+	OPTIONS_MAINTENANCE_ADD,
+	OPTIONS_MAINTENANCE_LIST,
+	OPTIONS_MAINTENANCE_END,
+	OPTIONS_TEST,
+	OPTIONS_CHECK,
+	OPTIONS_REPLAY,
 	OPTIONS_HELP,
 	OPTIONS_VERSION
 };
@@ -22,14 +32,19 @@ struct options {
 	const char *store;  /* an address; NULL where none is given */
 	double now;	    /* NAN where not given */
 	bool dry_run;
+	/* As given, or NULL; the commands that have them say what they are. */
+	const char *account, *by, *end, *every, *policy, *reason, *span, *start,
+		*zone;
+	char **operands; /* within argv */
+	size_t n_operands;
 };
 
 /* The text of --help, which is the SYNOPSIS of mcp-alert(1). */
 extern const char options_usage[];
 
 /*
- * options_parse(argc, argv, o): fill *o, whose strings are those of argv. 0; or
- * -1, and the operator has been told why.
+ * options_parse(argc, argv, o): fill *o, whose strings are those of argv, which
+ * it reorders. 0; or -1, and the operator has been told why.
  */
 int options_parse(int argc, char **argv, struct options *o);
 
