@@ -2,6 +2,7 @@
  * mcp-alert: tells people what the verdicts mean for them, once. Reads
  * verdicts, keeps incidents, delivers events; see mcp-alert(1).
  */
+#include "cgi.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
@@ -255,6 +256,9 @@ int main(int argc, char **argv)
 	log_init("mcp-alert");
 	/* Whoever reads our output may go; the pages have to go out. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A web server may make arguments of a stranger's query. */
+	if (cgi_wanted())
+		return cgi_main();
 	if (options_parse(argc, argv, &o))
 		return EXIT_USAGE;
 	if (o.action == OPTIONS_HELP)
