@@ -92,9 +92,12 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o
+PLANNED = alertd/calendar.o alertd/maintain.o alertd/maintenance.o \
+	alertd/plan.o lib/record_maintenance.o
 mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
 	lib/error_rate.o lib/zone.o \
-	$(CONF) $(MACHINE) $(OUTBOX) alertd/cgi.o alertd/carry.o alertd/deliver.o \
+	$(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) alertd/cgi.o \
+	alertd/cgi_maintenance.o alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o
@@ -180,6 +183,9 @@ UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
+UNIT += test_maintenance
+test_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
+	lib/record_maintenance.o alertd/maintenance.o
 UNIT += test_expiry test_expiry_told test_jwt
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o

@@ -1,5 +1,6 @@
 #include "cgi.h"
 
+#include "cgi_maintenance.h"
 #include "clock.h"
 #include "exits.h"
 #include "json.h"
@@ -31,6 +32,8 @@ struct row {
 };
 
 static const struct row rows[] = {
+	{"/api/v1/monitors/*/maintenance", "POST", "application/json", NULL,
+		cgi_maintenance},
 	{NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "lines.h"
 #include "log.h"
+#include "maintain.h"
 #include "options.h"
 #include "pager.h"
 #include "print.h"
@@ -207,9 +208,14 @@ static int act(const struct options *o, const struct conf *conf,
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
 	};
-	int status = o->action == OPTIONS_LIST ? list(sh, &setup)
-					       : run(o, conf, sh, &setup);
+	int status;
 
+	if (maintain_wanted(o))
+		status = maintain(o, conf, store, setup.text);
+	else if (o->action == OPTIONS_LIST)
+		status = list(sh, &setup);
+	else
+		status = run(o, conf, sh, &setup);
 	shelf_free(sh);
 	return status;
 }

@@ -15,6 +15,15 @@ const char options_usage[] =
 	"usage: mcp-alert [-n] [-c file] [-f format] [-N epoch] [--store url]\n"
 	"       mcp-alert tick [-c file] [-f format] [-N epoch] [--store url]\n"
 	"       mcp-alert list [-c file] [-f format] [--store url]\n"
+	"       mcp-alert maintenance add [-c file] [-f format] [-N epoch]\n"
+	"                 [--account name] [--by name] [--every days]\n"
+	"                 [--reason text] [--start time] [--store url]\n"
+	"                 [--zone zone] --end time | --for duration\n"
+	"                 [pattern ...]\n"
+	"       mcp-alert maintenance list [-c file] [-f format] [-N epoch]\n"
+	"                 [--store url]\n"
+	"       mcp-alert maintenance end [-c file] [-f format] [-N epoch]\n"
+	"                 [--store url] id\n"
 	"       mcp-alert -h | -V\n";
 
 /* What getopt_long returns; those without a letter have a number. */
@@ -72,6 +81,13 @@ static const struct command commands[] = {
 	COMMAND("", OPTIONS_VERDICTS, 0, 0, "", 'c', 'f', 'N', 'n', OPT_STORE),
 	COMMAND("tick", OPTIONS_TICK, 0, 0, "", 'c', 'f', 'N', OPT_STORE),
 	COMMAND("list", OPTIONS_LIST, 0, 0, "", 'c', 'f', OPT_STORE),
+	COMMAND("maintenance add", OPTIONS_MAINTENANCE_ADD, 0, 100, "", 'c',
+		'f', 'N', OPT_ACCOUNT, OPT_BY, OPT_END, OPT_EVERY, OPT_FOR,
+		OPT_REASON, OPT_START, OPT_STORE, OPT_ZONE),
+	COMMAND("maintenance list", OPTIONS_MAINTENANCE_LIST, 0, 0, "", 'c',
+		'f', 'N', OPT_STORE),
+	COMMAND("maintenance end", OPTIONS_MAINTENANCE_END, 1, 1,
+		"the id of a maintenance", 'c', 'f', 'N', OPT_STORE),
 	{NULL, OPTIONS_HELP, NULL, 0, 0, NULL},
 };
 
