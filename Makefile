@@ -88,8 +88,11 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o
-OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
+	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
+	alertd/change.o alertd/conditions.o alertd/divergence.o \
+	alertd/drifting.o alertd/phrase.o alertd/sightings.o alertd/silence.o
+OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
+	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o
 mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
 	lib/error_rate.o \
@@ -174,9 +177,10 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
+UNIT += test_machine test_conditions test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
+test_conditions_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
 UNIT += test_expiry test_expiry_told test_jwt
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
