@@ -90,20 +90,20 @@ minute() {
 		'select(.probe_started_at >= $from and .probe_started_at < $from + 60)' day
 }
 
-# live [OPTION ...]: the day passes minute by minute through the store, until
-# 14:30; the verdicts go to ./out.
+# live FROM TO: the minutes of ./day from FROM to TO after 13:55 pass through the
+# store one by one, each judged once its probes are in; the verdicts go to ./out.
 live() {
 	local m
-	renamed day
-	for m in {0..35}; do
+	for ((m = $1; m <= $2; m++)); do
 		minute "$m" >now
 		aggregate ingest <now
-		aggregate verdict "$@" -N $((AT + 60 * (m - 7) + 30))
-	done >out
+		aggregate verdict -N $((AT + 60 * (m - 7) + 30))
+	done >>out
 }
 
 @test "through the store, minute by minute: the same sides, long after 16 probes" {
-	live
+	renamed day
+	live 0 35
 	jq -c 'select(.as_of[11:16] == "14:30")' out | sides | diff - <(cat <<-'END'
 	11 eu-west-2 13:55:19-14:30:19 - + 0
 	22 ap-southeast-1,sa-east-1,us-east-1,us-west-2 14:02:03-14:30:15 -get_data +fetch_data 0
@@ -139,7 +139,8 @@ live() {
 
 @test "names that only one probe carried, long ago" {
 	# Whoever saw the new tools first names them, and nobody ever again.
-	live >/dev/null
+	renamed day
+	live 0 35
 	[ "$(jq -c 'select(.tools)' day | wc -l)" -eq 10 ]
 	redis del probe:demo:latest >/dev/null
 	for r in us-east-1 eu-west-2; do
@@ -156,4 +157,63 @@ live() {
 	jq -c 'del(.tools)' day >bare
 	aggregate replay bare | jq -c '.sides[] | [.tool_hash[:2], .added, .removed]' | sort -u |
 		diff - <(printf '["%d",[],[]]\n' 11 22)
+}
+
+@test "in words: a verdict, at each stage of it" {
+	renamed day
+	aggregate replay day -f text >out
+	grep -c 'tools differ' out | grep -qx 45
+	grep -c '; tools differ: eu-west-2 sees get_data, the others fetch_data since 14:02$' out | grep -qx 44
+	grep '^2026-04-21T14:02' out | grep -q ' since 14:02; tools changed in ap-southeast-1 (removed get_data; added fetch_data)'
+	# The first region that sees the new tools, and one that sees nothing at all.
+	run -0 aggregate verdict - -f text -N $((AT + 4)) <day
+	[[ $output == *"; tools differ: us-east-1 sees fetch_data since 14:02, the others get_data;"* ]]
+	grep -v sa-east-1 day >four
+	run -0 aggregate verdict - -f text -N $((AT + 65)) <four \
+		-r us-east-1,us-west-2,eu-west-2,ap-southeast-1,sa-east-1
+	[[ $output == *"; no data from sa-east-1; tools differ: eu-west-2 sees get_data, ap-southeast-1, us-east-1 and us-west-2 fetch_data since 14:02"* ]]
+}
+
+@test "in words: explain, now and when it is over, with the cache that was asked" {
+	renamed fresh
+	# The edge says how long its answer lay there.
+	jq -c 'if .step == "tools-list" and .region == "eu-west-2"
+		then .detail = {age: "1812", x_cache: "Hit", pop: "LHR"} else . end' fresh >day
+	live 0 35
+	aggregate explain demo --at $((AT + 60 * 28 + 30)) >text
+	sed -n '/^The regions see/,/^$/p' text | diff - <(cat <<-'END'
+	The regions see different tools
+	  eu-west-2 sees get_data, the others fetch_data since 14:02.
+	    eu-west-2            111111111111  out of a cache, 1812 s old: a stale edge?
+	    ap-southeast-1       222222222222
+	    sa-east-1            222222222222
+	    us-east-1            222222222222
+	    us-west-2            222222222222
+
+	END
+	)
+	# The store has forgotten the minutes, but not since when.
+	redis --scan --pattern 'probe:demo:[0-9]*' | xargs redis-cli -s "$REDIS_SOCK" del >/dev/null
+	aggregate explain demo --at $((AT + 60 * 28 + 30)) | grep -qx \
+		'  eu-west-2 sees get_data, the others fetch_data since 14:02.'
+	# When it is over, of a minute in it.
+	redis flushall >/dev/null
+	live 0 64
+	aggregate explain demo --at 2026-04-21T14:40:59Z | grep -qx \
+		'  eu-west-2 sees get_data, the others fetch_data since 14:02.'
+	run -0 aggregate explain demo --at 2026-04-21T14:48:59Z
+	[[ $output != *"different tools"* ]]
+}
+
+@test "in words: status, of an afternoon that is now" {
+	renamed april
+	# The minute that was 14:30 is the one that was over last.
+	by=$(($(date +%s) / 60 * 60 - 60 - AT - 28 * 60))
+	jq -c --argjson by "$by" '.probe_started_at += $by' april >day
+	AT=$((AT + by))
+	live 0 35
+	run -0 aggregate status -f text
+	[[ ${output//$'\n  '/ } == *" tools differ: eu-west-2 sees get_data, the others fetch_data since $(date -u -d @$AT +%H:%M)"* ]]
+	run -0 aggregate status
+	jq -e '.divergence' <<<"$output"
 }
