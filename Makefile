@@ -90,16 +90,17 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
-	alertd/change.o alertd/conditions.o alertd/divergence.o \
-	alertd/drifting.o alertd/phrase.o alertd/sightings.o alertd/silence.o
+	alertd/change.o alertd/conditions.o alertd/quiet.o alertd/divergence.o \
+	alertd/drifting.o alertd/phrase.o alertd/sightings.o alertd/silence.o \
+	alertd/maintenance.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o
-PLANNED = alertd/calendar.o alertd/maintain.o alertd/maintenance.o \
-	alertd/plan.o lib/record_maintenance.o
+# Maintenances that are put down.
+PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
+	lib/record_maintenance.o
 mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
-	lib/error_rate.o lib/zone.o \
-	$(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) alertd/cgi.o \
+	lib/error_rate.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) alertd/cgi.o \
 	alertd/cgi_maintenance.o alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
@@ -189,7 +190,8 @@ test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
-UNIT += test_maintenance
+UNIT += test_maintenance test_quiet
+test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o alertd/maintenance.o
 UNIT += test_expiry test_expiry_told test_jwt

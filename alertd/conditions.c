@@ -39,6 +39,9 @@ bool condition_pass(struct incident *inc, int64_t window, int needed)
 void condition_end(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out)
 {
+	/* Whoever was told of it is told of its end when that may be said. */
+	if (st->quiet.active && !st->incidents[kind].unheard)
+		return;
 	events_add(out, st, kind, ALERT_RESOLVED, at, false);
 	incident_release(&st->incidents[kind]);
 }
@@ -60,7 +63,7 @@ void conditions_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out)
 {
 	static const enum alert_kind kinds[] = {
-		ALERT_DIVERGENCE, ALERT_SILENT};
+		ALERT_DIVERGENCE, ALERT_SILENT, ALERT_OVERRUN};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (condition_due(&st->incidents[kinds[i]], p, now))

@@ -18,6 +18,7 @@ static char *summarise(const struct alert_state *st, enum alert_kind kind,
 		.kind = kind,
 		.phase = phase,
 		.incident = &st->incidents[kind],
+		.maintenance = &st->quiet,
 		.at = at,
 		.worse = worse,
 	});
@@ -111,6 +112,7 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 	e->summary = summarise(st, kind, phase, at, worse);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
+	e->unheard = inc->unheard;
 	change_copy(&e->change, &inc->change);
 	if (kind == ALERT_DIVERGENCE)
 		add_sides(e, &st->tools, inc);

@@ -14,6 +14,8 @@ struct alert_event {
 	char *slug, *url, *error, *summary;
 	struct strings regions;
 	struct strings told; /* the routes that heard of the incident before */
+	bool unheard; /* nobody was told that the incident began */
+	bool held;    /* by a maintenance: only noted, and sent to nobody */
 	struct tool_change change;
 	struct alert_side *sides; /* point into what follows */
 	struct strings *side_regions;

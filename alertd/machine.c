@@ -4,6 +4,7 @@
 #include "divergence.h"
 #include "drifting.h"
 #include "layer.h"
+#include "quiet.h"
 #include "silence.h"
 #include "tally.h"
 
@@ -231,29 +232,6 @@ static void heal(struct alert_state *st, double now)
 		condition_restart(&st->incidents[k]);
 }
 
-void machine_verdict(struct alert_state *st, const struct verdict *v,
-	const struct conf_policy *p, double now, struct alert_events *out)
-{
-	struct sight s = sight_of(v);
-	bool news;
-
-	heal(st, now);
-	news = s.window >= st->window;
-	if (v->url)
-		string_set(&st->url, v->url);
-	/* Unknown, and nobody fails: neither good nor bad. */
-	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN)) {
-		tally_count(st, v, &s);
-		apply(st, v, &s, p, out);
-	}
-	if (news) {
-		drifting_judge(st, v, s.window, out);
-		divergence_judge(st, v, s.window, p, out);
-	}
-	silence_judge(st, v, p, out);
-	machine_tick(st, p, (double)v->window, out);
-}
-
 static void tick_one(struct alert_state *st, enum alert_kind kind,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
@@ -271,10 +249,44 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	}
 }
 
-void machine_tick(struct alert_state *st, const struct conf_policy *p,
+static void tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out)
 {
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
 	conditions_tick(st, p, now, out);
+}
+
+void machine_verdict(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct sight s = sight_of(v);
+	size_t from = out->n;
+	bool news;
+
+	heal(st, now);
+	news = s.window >= st->window;
+	if (v->url)
+		string_set(&st->url, v->url);
+	/* Unknown, and nobody fails: neither good nor bad. */
+	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN)) {
+		tally_count(st, v, &s);
+		apply(st, v, &s, p, out);
+	}
+	if (news) {
+		drifting_judge(st, v, s.window, out);
+		divergence_judge(st, v, s.window, p, out);
+	}
+	silence_judge(st, v, p, out);
+	tick(st, p, (double)v->window, out);
+	quiet_judge(st, p, (double)v->window, out, from);
+}
+
+void machine_tick(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out)
+{
+	size_t from = out->n;
+
+	tick(st, p, now, out);
+	quiet_judge(st, p, now, out, from);
 }

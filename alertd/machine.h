@@ -8,6 +8,9 @@
  * it and never touch it. A regional one that turns out to be a downtime is folded into it: it stays open and says nothing,
  * and is resolved together with it, so that whoever was told of its beginning
  * is told of its end under the same key.
+ *
+ * Before either function is asked about an instant, quiet_note (quiet.h) says
+ * what maintenance it is time for then.
  */
 #ifndef MACHINE_H
 #define MACHINE_H

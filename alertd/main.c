@@ -2,6 +2,7 @@
  * mcp-alert: tells people what the verdicts mean for them, once. Reads
  * verdicts, keeps incidents, delivers events; see mcp-alert(1).
  */
+#include "calendar.h"
 #include "cgi.h"
 #include "conf.h"
 #include "deliver.h"
@@ -15,6 +16,7 @@
 #include "print.h"
 #include "record.h"
 #include "record_expiry.h"
+#include "record_maintenance.h"
 #include "shelf.h"
 #include "store.h"
 
@@ -46,6 +48,21 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
+/* The same of a maintenance record. */
+static int use_maintenance(struct pager *p, cJSON *doc, char *why)
+{
+	struct maintenance m;
+
+	if (!maintenance_take(doc, &m, why))
+		return -1;
+	if (pager_maintenance(p, &m))
+		return 0;
+	maintenance_release(&m);
+	record_fail(why, "type", "a maintenance is added by 'mcp-alert "
+				 "maintenance add'; here only in a dry run");
+	return -1;
+}
+
 /* A record of that type, whose object is freed. 0; or -1 and why. */
 static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 {
@@ -60,6 +77,8 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 		verdict_record_release(&v);
 		return 0;
 	}
+	if (strcmp(type, "maintenance") == 0)
+		return use_maintenance(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
 		ok = expiry_take(doc, &e, why);
 		if (ok)
@@ -202,6 +221,7 @@ static int act(const struct options *o, const struct conf *conf,
 	struct shelf *sh = shelf_new(store);
 	struct pager_setup setup = {
 		.shelf = sh,
+		.calendar = calendar_new(store),
 		.conf = conf,
 		.now = o->now,
 		.text = o->format == OPTIONS_TEXT ||
@@ -216,6 +236,7 @@ static int act(const struct options *o, const struct conf *conf,
 		status = list(sh, &setup);
 	else
 		status = run(o, conf, sh, &setup);
+	calendar_free(setup.calendar);
 	shelf_free(sh);
 	return status;
 }

@@ -11,12 +11,15 @@
 
 #include <stdbool.h>
 
+struct calendar;
 struct deliver;
 struct expiry_record;
+struct maintenance;
 struct shelf;
 
 struct pager_setup {
 	struct shelf *shelf;
+	struct calendar *calendar;
 	struct deliver *deliver;  /* NULL: nothing is delivered */
 	const struct conf *conf;  /* or NULL */
 	double now;		  /* NAN: the clock's */
@@ -41,6 +44,13 @@ void pager_tick(struct pager *p, const char *slug);
  * one server is told together: by the next pager_sweep.
  */
 void pager_expiry(struct pager *p, const struct expiry_record *r);
+
+/*
+ * pager_maintenance(p, m): take a maintenance record into account, which is p's
+ * from then on. False, and nothing done, where it is no dry run: then only
+ * those of the store count, which others see too.
+ */
+bool pager_maintenance(struct pager *p, struct maintenance *m);
 
 /*
  * pager_sweep(p): tell what expires, deliver what is due of all servers, and

@@ -68,7 +68,8 @@ static void end(struct alert_state *st, const struct verdict *v,
 	for (size_t i = 0; i < inc->regions.n; i++)
 		if (layer_region(v, inc->regions.v[i]))
 			strings_note(&inc->reached, inc->regions.v[i]);
-	inc->passed_since = v->window;
+	if (!inc->passed_since)
+		inc->passed_since = v->window;
 	condition_end(st, ALERT_SILENT, (double)v->window, out);
 }
 

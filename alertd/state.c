@@ -58,6 +58,8 @@ void state_release(struct alert_state *st)
 	for (size_t i = 0; i < st->n_timeline; i++)
 		entry_release(&st->timeline[i]);
 	tools_forget(&st->tools);
+	free(st->quiet.id);
+	free(st->quiet.reason);
 	free(st->regions);
 	free(st->outbox);
 	free(st->slug);

@@ -36,6 +36,8 @@ struct region_tally {
 struct incident {
 	bool open;
 	bool folded; /* into the open one of an earlier kind: says nothing */
+	bool held;    /* by a maintenance, until it is judged: see quiet.h */
+	bool unheard; /* nobody was told that it began */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
 	enum step step;	      /* at the worst layer */
@@ -120,6 +122,14 @@ struct drift_told {
 };
 #define DRIFTS_MAX 16
 
+/* The maintenance that it is time for, or that was the last; see quiet.h. */
+struct quiet {
+	char *id; /* NULL: none is known */
+	char *reason; /* or NULL */
+	int64_t start, end;
+	bool active;
+};
+
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
@@ -142,6 +152,7 @@ struct alert_state {
 	struct tools_seen tools;
 	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
+	struct quiet quiet;
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */

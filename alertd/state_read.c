@@ -60,6 +60,9 @@ static void read_incident(struct members *in, struct incident *inc)
 {
 	inc->open = true;
 	inc->folded = member_bool(in, "folded");
+	/* A state of before there were maintenances has neither. */
+	inc->held = member_has(in, "held") && member_bool(in, "held");
+	inc->unheard = member_has(in, "unheard") && member_bool(in, "unheard");
 	read_names(in, inc);
 	inc->first = member_epoch(in, "first");
 	inc->opened_at = member_epoch(in, "opened_at");
@@ -170,6 +173,21 @@ static void read_timeline(struct members *in, struct alert_state *st)
 	}
 }
 
+static void read_quiet(struct members *in, struct quiet *q)
+{
+	struct members one = {.o = json_get(in->o, "maintenance")};
+
+	if (!one.o)
+		return;
+	q->id = xstrdup(member_str(&one, "id"));
+	q->reason = member_optional(&one, "reason");
+	q->start = member_epoch(&one, "start");
+	q->end = member_epoch(&one, "end");
+	q->active = member_bool(&one, "active");
+	if (one.bad)
+		member_wrong(in, "maintenance");
+}
+
 static void read_state(struct members *in, struct alert_state *st)
 {
 	if (member_int(in, "v", 0, MEMBER_COUNT_MAX) != STATE_VERSION)
@@ -185,6 +203,7 @@ static void read_state(struct members *in, struct alert_state *st)
 	read_incidents(in, st);
 	read_expiries(in, st);
 	state_read_tools(in, st);
+	read_quiet(in, &st->quiet);
 	read_outbox(in, st);
 	read_timeline(in, st);
 }

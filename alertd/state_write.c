@@ -79,6 +79,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 {
 	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
 	put_bool(b, "folded", inc->folded);
+	put_bool(b, "held", inc->held);
+	put_bool(b, "unheard", inc->unheard);
 	put_str(b, "severity", severity_name(inc->severity));
 	put_str(b, "tier", tier_name(inc->tier));
 	put_str(b, "step", step_name(inc->step));
@@ -191,6 +193,19 @@ static void put_drifts(struct buf *b, const struct alert_state *st)
 	buf_char(b, ']');
 }
 
+static void put_quiet(struct buf *b, const struct quiet *q)
+{
+	if (!q->id)
+		return;
+	buf_str(b, ",\"maintenance\":{\"id\":");
+	json_put_str(b, q->id);
+	put_str(b, "reason", q->reason);
+	put_int(b, "start", q->start);
+	put_int(b, "end", q->end);
+	put_bool(b, "active", q->active);
+	buf_char(b, '}');
+}
+
 void state_write(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
@@ -210,6 +225,7 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_expiries(b, st);
 	put_sightings(b, &st->tools);
 	put_drifts(b, st);
+	put_quiet(b, &st->quiet);
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		if (i)

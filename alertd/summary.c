@@ -115,6 +115,25 @@ static void put_silence(struct buf *b, const struct incident *inc, double at)
 		   "the server");
 }
 
+static void put_overrun(struct buf *b, const struct incident *inc,
+	const struct quiet *q)
+{
+	buf_str(b, " is still down");
+	/* Another one may have begun since. */
+	if (inc->opened_at >= q->end) {
+		buf_char(b, ' ');
+		phrase_duration(b, inc->opened_at - q->end);
+		buf_str(b, " after its maintenance");
+		if (q->reason)
+			buf_fmt(b, " (%s)", q->reason);
+		buf_str(b, " ended");
+	}
+	buf_str(b, ": ");
+	put_failure(b, inc);
+	buf_str(b, " from ");
+	phrase_regions(b, &inc->regions);
+}
+
 /* What is wrong, without an end. */
 static void put_trouble(struct buf *b, const struct summary *s)
 {
@@ -135,6 +154,9 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_silence(b, inc, s->at);
 		break;
 	case ALERT_STALLED:
+		break;
+	case ALERT_OVERRUN:
+		put_overrun(b, inc, s->maintenance);
 		break;
 	case ALERT_DRIFT:
 	case ALERT_CERTIFICATE_EXPIRING:

@@ -21,6 +21,7 @@ static const char *const kinds[] = {
 	[ALERT_DIVERGENCE] = "cdn_cache_divergence",
 	[ALERT_SILENT] = "probe_silent",
 	[ALERT_STALLED] = "pipeline_stalled",
+	[ALERT_OVERRUN] = "maintenance_overrun",
 	[ALERT_DRIFT] = "schema_drift_detected",
 	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",

@@ -26,12 +26,13 @@ enum alert_kind {
 	ALERT_DIVERGENCE,
 	ALERT_SILENT,  /* a region does not report */
 	ALERT_STALLED, /* nobody judges: of the slug "*" */
+	ALERT_OVERRUN, /* a downtime that outlasts a maintenance */
 	ALERT_DRIFT,
 	ALERT_CERTIFICATE_EXPIRING,
 	ALERT_TOKEN_EXPIRING
 };
 #define ALERT_DOWN_KINDS 3
-#define ALERT_KINDS 6
+#define ALERT_KINDS 7
 
 /* What happened to it. */
 enum alert_phase {

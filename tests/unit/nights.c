@@ -1,5 +1,6 @@
 #include "nights.h"
 
+#include "../../alertd/quiet.h"
 #include "../../alertd/tally.h"
 
 #include <math.h>
@@ -270,6 +271,41 @@ static const char *read_word(const struct night *n, struct word *w,
 	return p;
 }
 
+static void quiet(struct night *n, double t)
+{
+	struct occurrence o = maintenance_at(&n->maintenance, 1, "s", NULL, t,
+		n->policy.maintenance_s);
+
+	quiet_note(&n->st, &o, t);
+}
+
+static void tick(struct night *n, int minute)
+{
+	double t = (double)instant(minute);
+
+	quiet(n, t);
+	machine_tick(&n->st, &n->policy, t, &n->events);
+}
+
+/* From a minute to another. */
+static char *set_maintenance(struct night *n, const char *p)
+{
+	static const char *const all[] = {"*"};
+	char *end;
+	int from = (int)strtol(p, &end, 10);
+	int to = (int)strtol(end + 1, &end, 10);
+
+	n->maintenance = (struct maintenance) {
+		.id = "m",
+		.slugs = all,
+		.n_slugs = 1,
+		.starts_at = instant(from),
+		.ends_at = instant(to),
+		.reason = "disks",
+	};
+	return end;
+}
+
 static const char *run_word(struct night *n, const char *p)
 {
 	const char *start = p, *end;
@@ -283,6 +319,7 @@ static const char *run_word(struct night *n, const char *p)
 			times = strtol(p + 1, NULL, 10);
 		if (n->between)
 			n->between(n);
+		quiet(n, (double)w.v.window);
 		machine_verdict(&n->st, &w.v, &n->policy, n->now, &n->events);
 		n->minute++;
 	}
@@ -305,7 +342,7 @@ void night_run(struct night *n, const char *text)
 			p += len;
 			continue;
 		}
-		if (*p != '@' && *p != '>' && *p != 't') {
+		if (!strchr("@>tm", *p)) {
 			p = run_word(n, p);
 			continue;
 		}
@@ -313,10 +350,10 @@ void night_run(struct night *n, const char *text)
 			n->minute = (int)strtol(p + 1, &end, 10);
 		else if (*p == '>')
 			n->judged = (int)strtol(p + 1, &end, 10);
+		else if (*p == 'm')
+			end = set_maintenance(n, p + 1);
 		else
-			machine_tick(&n->st, &n->policy,
-				(double)instant((int)strtol(p + 1, &end, 10)),
-				&n->events);
+			tick(n, (int)strtol(p + 1, &end, 10));
 		p = end;
 	}
 }
@@ -337,7 +374,8 @@ void night_tell(const struct night *n, char *out)
 		const char *layer = failure_layer_name(r->layer);
 		char event[ALERT_EVENT_SIZE];
 
-		buf_fmt(&b, "%s%d %s %s %d", i ? " | " : "", minute_of(r->at),
+		buf_fmt(&b, "%s%s%d %s %s %d", i ? " | " : "",
+			n->events.v[i].held ? "held " : "", minute_of(r->at),
 			alert_event(r, event), severity_name(r->severity),
 			minute_of((double)r->started_at));
 		if (r->resolved_at)

@@ -21,11 +21,13 @@
  *	">7"	and was judged in minute 7 (else: in its own)
  *	"t35"	a tick in minute 35
  *	"$AE"	these are the regions from now on
+ *	"m3-9"	there is a maintenance "disks", from minute 3 to 9
  */
 #ifndef NIGHTS_H
 #define NIGHTS_H
 
 #include "../../alertd/machine.h"
+#include "../../alertd/maintenance.h"
 
 /* A full minute: 2026-04-29T17:50:00Z. */
 #define NIGHT_START 1777485000
@@ -38,6 +40,7 @@ struct night {
 	char regions[27]; /* the expected ones, letters */
 	double apart;	  /* seconds between the probes of two regions */
 	bool sides;	  /* verdicts say who sees what; b has put for get */
+	struct maintenance maintenance; /* of none, until ends_at is set */
 	int minute;	     /* of the next verdict */
 	int judged;	     /* -1: in that minute */
 	double now;	     /* the wall clock, INFINITY at first */
@@ -60,7 +63,8 @@ void night_run(struct night *n, const char *text);
  *	"2 regional_started P2 0 x3 tls/transport [E] | 8 regional_resolved …"
  *
  * minute, event, severity, minute of the first failure (and after '-' that of
- * the recovery), failing windows, step and layer, regions.
+ * the recovery), failing windows, step and layer, regions. "held" stands before
+ * what a maintenance holds.
  */
 void night_tell(const struct night *n, char *out);
 
