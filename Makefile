@@ -185,10 +185,11 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_machine test_conditions test_alert_state test_outbox test_record_verdict_read
+UNIT += test_machine test_conditions test_divergence test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
+test_divergence_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
 UNIT += test_maintenance test_quiet
 test_quiet_OBJS = $(test_alert_state_OBJS)

@@ -64,7 +64,9 @@ only() {
 		lib/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing alertd/expiry alertd/quiet \
+		alertd/outbox alertd/routing alertd/expiry alertd/change \
+		alertd/conditions alertd/divergence alertd/drifting alertd/phrase \
+		alertd/sightings alertd/silence alertd/quiet \
 		alertd/maintenance alertd/plan probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
 		probe/mirror probe/failure probe/mask probe/redact \

@@ -279,31 +279,20 @@ static void quiet(struct night *n, double t)
 	quiet_note(&n->st, &o, t);
 }
 
-static void tick(struct night *n, int minute)
-{
-	double t = (double)instant(minute);
-
-	quiet(n, t);
-	machine_tick(&n->st, &n->policy, t, &n->events);
-}
-
 /* From a minute to another. */
-static char *set_maintenance(struct night *n, const char *p)
+static void set_maintenance(struct night *n, int from, int to)
 {
 	static const char *const all[] = {"*"};
-	char *end;
-	int from = (int)strtol(p, &end, 10);
-	int to = (int)strtol(end + 1, &end, 10);
 
-	n->maintenance = (struct maintenance) {
-		.id = "m",
-		.slugs = all,
-		.n_slugs = 1,
-		.starts_at = instant(from),
-		.ends_at = instant(to),
-		.reason = "disks",
-	};
-	return end;
+	n->maintenance = (struct maintenance) {.id = "m", .slugs = all,
+		.n_slugs = 1, .starts_at = instant(from),
+		.ends_at = instant(to), .reason = "disks"};
+}
+
+static void tick(struct night *n, double t)
+{
+	quiet(n, t);
+	machine_tick(&n->st, &n->policy, t, &n->events);
 }
 
 static const char *run_word(struct night *n, const char *p)
@@ -333,6 +322,7 @@ void night_run(struct night *n, const char *text)
 {
 	for (const char *p = text; *(p += strspn(p, " "));) {
 		char *end;
+		int at;
 
 		if (*p == '$') {
 			size_t len = strcspn(++p, " ");
@@ -346,14 +336,15 @@ void night_run(struct night *n, const char *text)
 			p = run_word(n, p);
 			continue;
 		}
+		at = (int)strtol(p + 1, &end, 10);
 		if (*p == '@')
-			n->minute = (int)strtol(p + 1, &end, 10);
+			n->minute = at;
 		else if (*p == '>')
-			n->judged = (int)strtol(p + 1, &end, 10);
+			n->judged = at;
 		else if (*p == 'm')
-			end = set_maintenance(n, p + 1);
+			set_maintenance(n, at, (int)strtol(end + 1, &end, 10));
 		else
-			tick(n, (int)strtol(p + 1, &end, 10));
+			tick(n, (double)instant(at));
 		p = end;
 	}
 }

@@ -223,7 +223,7 @@ static void test_silence(void **state)
 		{"one that falls silent again makes it worse", "AEU",
 			".,EU*5 .,U .,EU*5",
 			"4 probe_silent_started P3 0 x5 -/- [e u] | "
-			"10 probe_silent_escalated P3 0 x11 -/- [u e]"},
+			"10 probe_silent_escalated P3 0 x11 -/- [e u]"},
 		{"one that is no longer expected is not silent", "AEU",
 			".,E*5 $AU .",
 			"4 probe_silent_started P3 0 x5 -/- [e] | "
