@@ -88,7 +88,7 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/coldstart.o alertd/expiry.o lib/record_expiry.o
+	lib/failure_layer.o alertd/coldstart.o alertd/common.o alertd/expiry.o lib/record_expiry.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o
 mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
@@ -175,8 +175,11 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_coldstart test_machine test_alert_state test_outbox test_record_verdict_read
+UNIT += test_coldstart test_common test_machine test_alert_state test_outbox test_record_verdict_read
 test_coldstart_OBJS = alertd/coldstart.o
+test_common_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/num.o \
+	lib/json.o lib/json_grammar.o lib/jcs_number.o lib/record.o \
+	lib/record_alert.o lib/failure_layer.o alertd/strings.o alertd/common.o
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
