@@ -72,16 +72,16 @@ static const struct side_case cases[] = {
 	{"before the late ones have probed again", 62.5,
 		"ap 1:-#a 61:-#b|br 2:-#a 62:-#b|eu 3:-#a 63:-#b|"
 		"us 4:-#a 64:-#b|za 5:-#a 65:-#b",
-		"a[eu us za] 1-5, b[ap br] 61-62"},
+		"a[eu us za] 3-5, b[ap br] 61-62"},
 	{"a stale one", 239,
 		"ap 1:-#a 61:-#b 121:-#b 181:-#b|"
 		"br 2:-#a 62:-#b 122:-#b 182:-#b|"
 		"eu 3:-#a 63:-#a 123:-#a 183:-#a|"
 		"us 4:-#a 64:-#b 124:-#b 184:-#b|"
 		"za 5:-#a 65:-#b 125:-#b 185:-#b",
-		"a[eu] 1-183, b[ap br us za] 61-185"},
+		"a[eu] 3-183, b[ap br us za] 61-185"},
 	{"three hashes", 119, "ap 1:-#a 61:-#c|eu 2:-#a 62:-#a|"
-		"us 3:-#a 63:-#b", "a[eu] 1-62, c[ap] 61-61, b[us] 63-63"},
+		"us 3:-#a 63:-#b", "a[eu] 2-62, c[ap] 61-61, b[us] 63-63"},
 	{"a hash that none sees now is no side", 119,
 		"eu 1:-#z 61:-#a|us 2:-#z 62:-#b",
 		"a[eu] 61-61, b[us] 62-62"},
@@ -107,9 +107,23 @@ static const struct side_case cases[] = {
 		"a[eu] 1-1, b[us] 2-62"},
 	{"who is silent is on no side, but saw it", 350,
 		"ap 1:-#b|eu 10:-#a 341:-#a|us 20:-#a 342:-#b",
-		"b[us] 1-342, a[eu] 10-341"},
+		"a[eu] 10-341, b[us] 342-342"},
 	{"the silent one alone sees something else", 350,
 		"ap 1:-#b|eu 10:-#a 341:-#a|us 20:-#a 342:-#a", ""},
+	{"taken back after 360 s, and one region has not seen that yet", 479,
+		"eu 1:-#a 61:-#b 121:-#b 181:-#b 241:-#b 301:-#b 361:-#b 421:-#b|"
+		"us 2:-#a 62:-#b 122:-#b 182:-#b 242:-#b 302:-#b 362:-#b 422:-#a",
+		"b[eu] 61-421, a[us] 422-422"},
+	{"after 300 s", 419,
+		"eu 1:-#a 61:-#b 121:-#b 181:-#b 241:-#b 301:-#b 361:-#b|"
+		"us 2:-#a 62:-#b 122:-#b 182:-#b 242:-#b 302:-#b 362:-#a",
+		"a[us] 2-362, b[eu] 61-361"},
+	{"now this cache, now that", 239,
+		"eu 1:-#a 61:-#b 121:-#a 181:-#a|us 2:-#a 62:-#b 122:-#b 182:-#b",
+		"a[eu] 1-181, b[us] 62-182"},
+	{"what a region saw last that is on another side", 179,
+		"eu 1:-#a 61:6 121:6|us 2:-#a 62:-#a 122:-#b",
+		"a[eu] 1-62, b[us] 122-122"},
 	{"what is to come is not looked at", 50,
 		"eu 1:-#a 61:-#b|us 2:-#b 62:-#a", "a[eu] 1-1, b[us] 2-2"},
 };
@@ -172,14 +186,12 @@ static void test_since_of_a_region(void **state)
 	assert_true(drift_since(h, TIMELINE_START + 50) == TIMELINE_START + 1);
 	assert_true(drift_since(h, TIMELINE_START + 200) ==
 		TIMELINE_START + 61);
-	/* What it saw before it saw others is no sight of these. */
-	assert_true(drift_since(h, TIMELINE_START + 250) ==
-		TIMELINE_START + 241);
+	/* It saw others for a while, but not for long. */
+	assert_true(drift_since(h, TIMELINE_START + 250) == TIMELINE_START + 1);
 	drift_saw(h, TIMELINE_START + 200);
 	h->tools_since = 7;
 	assert_true(drift_since(h, TIMELINE_START + 200) == 7);
-	assert_true(drift_since(h, TIMELINE_START + 250) ==
-		TIMELINE_START + 241);
+	assert_true(drift_since(h, TIMELINE_START + 250) == TIMELINE_START + 1);
 	assert_true(drift_since(h, TIMELINE_START + 310) ==
 		TIMELINE_START + 301);
 	/* An instant that is yet to come is not believed. */
