@@ -70,7 +70,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
 	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
-	aggregate/explain.o aggregate/explained.o \
+	aggregate/explain.o aggregate/explained.o aggregate/sides.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
@@ -116,6 +116,9 @@ test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
+UNIT += test_sides test_side_words
+test_sides_OBJS = $(test_verdict_OBJS)
+test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
 UNIT += test_policy
