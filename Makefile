@@ -182,7 +182,7 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_coldstart test_common test_machine test_conditions test_quality \
+UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
 	test_alert_state test_outbox test_record_verdict_read
 test_coldstart_OBJS = alertd/coldstart.o
 test_common_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/num.o \
@@ -191,6 +191,7 @@ test_common_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/num.o \
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
+test_divergence_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
 UNIT += test_expiry test_expiry_told test_jwt

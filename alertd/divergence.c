@@ -13,6 +13,12 @@
 /* An ordinary deploy falls between two probes, and is seen in one window. */
 #define WINDOWS 2
 
+/* Whether a region was seen with older tools after the newer ones were. */
+static bool after(const struct sighting *s, const struct tool_set *newer)
+{
+	return s->at > newer->since + SKEW_S;
+}
+
 /*
  * A region that has seen the older tools all along is late at once. One that
  * came back to them may be the first that sees a server rolled back; the row
@@ -20,7 +26,7 @@
  */
 static bool late(const struct sighting *s, const struct tool_set *newer)
 {
-	return s->at > newer->since + SKEW_S && s->since <= newer->since;
+	return after(s, newer) && s->since <= newer->since;
 }
 
 /* What a verdict says of who is behind. */
@@ -28,6 +34,7 @@ struct look {
 	const struct sighting *behind; /* one that is, seen now, or NULL */
 	const struct tool_set *newer;  /* than what that one sees */
 	bool late;		       /* one of them is late */
+	bool after;		       /* or was at least seen after */
 };
 
 static struct look look_at(const struct tools_seen *t, const struct verdict *v)
@@ -36,7 +43,7 @@ static struct look look_at(const struct tools_seen *t, const struct verdict *v)
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
-		const struct tool_set *newer = sightings_newer(t, s);
+		const struct tool_set *newer = sightings_newer(t, v, s);
 
 		if (!newer || !sightings_now(v, s))
 			continue;
@@ -45,6 +52,7 @@ static struct look look_at(const struct tools_seen *t, const struct verdict *v)
 			l.newer = newer;
 		}
 		l.late = l.late || late(s, newer);
+		l.after = l.after || after(s, newer);
 	}
 	return l;
 }
@@ -97,23 +105,30 @@ static void note_change(struct tool_change *c, const struct verdict *v,
 
 /*
  * Who is behind: those that are seen to be, and those that were and have not
- * been seen with anything else since. The others have followed, or were first.
+ * been seen with anything else since. Who sees the newest tools has followed,
+ * or was first. Of who was not probed since these came nobody knows.
  */
 static void note_regions(struct incident *inc, const struct tools_seen *t,
-	const struct verdict *v)
+	const struct verdict *v, const struct look *l)
 {
+	bool any = l->after || inc->regions.n > 0;
 	struct strings behind = {0};
 
 	strings_clear(&inc->reached);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
+		const struct tool_set *newer = sightings_newer(t, v, s);
 
-		if (!sightings_newer(t, s))
+		if (!newer)
 			strings_add(&inc->reached, s->region);
-		else if (sightings_now(v, s) ||
-			strings_has(&inc->regions, s->region))
+		else if (strings_has(&inc->regions, s->region) ||
+			(sightings_now(v, s) && (after(s, newer) || !any)))
 			strings_add(&behind, s->region);
 	}
+	if (!behind.n)
+		strings_copy(&behind, &inc->regions);
+	strings_sort(&inc->reached);
+	strings_sort(&behind);
 	strings_release(&inc->regions);
 	inc->regions = behind;
 }
@@ -128,7 +143,7 @@ static void begin(struct alert_state *st, const struct verdict *v,
 	condition_open(inc, SEVERITY_P2, clock_window(first), window,
 		n > 0 ? n : 1);
 	inc->expected = v->expected;
-	note_regions(inc, &st->tools, v);
+	note_regions(inc, &st->tools, v, l);
 	note_change(&inc->change, v, l);
 	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
 		false);
@@ -161,7 +176,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	if (l->behind) {
 		condition_hold(inc, window);
 		inc->expected = v->expected;
-		note_regions(inc, &st->tools, v);
+		note_regions(inc, &st->tools, v, l);
 		note_change(&inc->change, v, l);
 	} else if (all_seen(inc, &st->tools, v) &&
 		condition_pass(inc, window, p->resolve)) {

@@ -71,6 +71,7 @@ static void find_regions(const struct tools_seen *t, const char *hash,
 				strings_has(&inc->reached, s->region)))
 			strings_add(out, s->region);
 	}
+	strings_sort(out);
 }
 
 static void add_sides(struct alert_event *e, const struct tools_seen *t,

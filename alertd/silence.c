@@ -35,6 +35,7 @@ static int64_t find(const struct alert_state *st, const struct verdict *v,
 		if (r->silent.since < since)
 			since = r->silent.since;
 	}
+	strings_sort(out);
 	return since;
 }
 
