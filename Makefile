@@ -90,18 +90,19 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
-	alertd/change.o alertd/conditions.o alertd/quiet.o alertd/divergence.o \
-	alertd/drifting.o alertd/phrase.o alertd/sightings.o alertd/silence.o \
-	alertd/maintenance.o lib/zone.o
+	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
+	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
+	alertd/phrase.o alertd/quality.o alertd/quiet.o alertd/sightings.o \
+	alertd/silence.o alertd/stray.o lib/error_rate.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
-mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
-	lib/error_rate.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) alertd/cgi.o \
-	alertd/cgi_maintenance.o alertd/carry.o alertd/deliver.o \
+mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
+	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
+	alertd/cgi.o alertd/cgi_maintenance.o alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o
@@ -124,8 +125,9 @@ test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
-UNIT += test_sides
-test_sides_OBJS = $(test_verdict_OBJS) lib/buf.o aggregate/sides.o
+UNIT += test_sides test_side_words
+test_sides_OBJS = $(test_verdict_OBJS)
+test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
 UNIT += test_policy
@@ -185,11 +187,17 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_machine test_conditions test_divergence test_alert_state test_outbox test_record_verdict_read
+UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
+	test_alert_state test_outbox test_record_verdict_read
+test_coldstart_OBJS = alertd/coldstart.o
+test_common_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/num.o \
+	lib/json.o lib/json_grammar.o lib/jcs_number.o lib/record.o \
+	lib/record_alert.o lib/failure_layer.o alertd/strings.o alertd/common.o
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
 test_divergence_OBJS = $(test_machine_OBJS)
+test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
 UNIT += test_maintenance test_record_maintenance test_quiet
 test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
