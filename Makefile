@@ -41,7 +41,8 @@ MAN8 = man/mcp-serve.8
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
-	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o
+	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
+	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
@@ -78,23 +79,25 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
-	serve/page_style.o serve/request.o serve/respond.o serve/route.o \
+SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
+	serve/health.o serve/page.o serve/page_style.o serve/request.o serve/respond.o serve/route.o \
 	serve/server.o serve/suggest.o serve/view.o
-mcp-serve_OBJS = $(LIB) lib/keys.o lib/near.o lib/regions.o lib/store.o \
+mcp-serve_OBJS = $(LIB) lib/keys.o lib/near.o lib/regions.o lib/stages.o \
+	lib/store.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o
+	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
+	alertd/pipeline.o lib/stages.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o
 mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
 	lib/error_rate.o lib/zone.o \
-	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
-	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
+	$(CONF) $(MACHINE) $(OUTBOX) alertd/away.o alertd/carry.o alertd/deliver.o \
+	alertd/execute.o alertd/holder.o alertd/local.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm

@@ -98,6 +98,7 @@ struct alert_state {
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
+	struct tally away; /* runs in a row without the store; see pipeline.h */
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct pending *outbox; /* oldest first */

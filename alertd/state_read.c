@@ -280,6 +280,8 @@ static void read_state(struct in *in, struct alert_state *st)
 	st->number = (unsigned long)get_int(in, "number", 0, 1LL << 53);
 	read_regions(in, st);
 	read_incidents(in, st);
+	if (json_get(in->o, "away"))
+		st->away = get_tally(in, "away");
 	read_expiries(in, st);
 	read_outbox(in, st);
 	read_timeline(in, st);

@@ -143,6 +143,8 @@ void state_write(struct buf *b, const struct alert_state *st)
 	}
 	buf_char(b, ']');
 	put_incidents(b, st);
+	if (st->away.counted)
+		put_tally(b, "away", &st->away);
 	put_expiries(b, st);
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {

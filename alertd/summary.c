@@ -19,7 +19,7 @@ static void put_regions(struct buf *b, const struct strings *l)
 		buf_fmt(b, " and %zu more", l->n - shown);
 }
 
-static void put_duration(struct buf *b, long long s)
+void summary_duration(struct buf *b, long long s)
 {
 	long long min = s / 60;
 
@@ -35,8 +35,7 @@ static void put_duration(struct buf *b, long long s)
 		buf_fmt(b, "%lld d %lld h", min / 1440, min % 1440 / 60);
 }
 
-/* "14:32", with the day before it where that is wanted. */
-static void put_time(struct buf *b, int64_t t, bool day)
+void summary_time(struct buf *b, int64_t t, bool day)
 {
 	char text[CLOCK_RFC3339];
 
@@ -140,11 +139,11 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		}
 	}
 	buf_str(b, " after ");
-	put_duration(b, inc->passed_since - inc->first);
+	summary_duration(b, inc->passed_since - inc->first);
 	buf_str(b, " (");
-	put_time(b, inc->first, days);
+	summary_time(b, inc->first, days);
 	buf_str(b, "\u2013");
-	put_time(b, inc->passed_since, days);
+	summary_time(b, inc->passed_since, days);
 	buf_fmt(b, " UTC). Root layer: %s, %d failing probe%s. ",
 		layer ? layer : "unknown", inc->probe_count,
 		inc->probe_count == 1 ? "" : "s");
@@ -166,7 +165,7 @@ void summary_put(struct buf *b, const struct summary *s)
 			severity_name(inc->severity));
 	} else if (s->phase != ALERT_STARTED) {
 		buf_str(b, "; not over after ");
-		put_duration(b, age > 0 ? age : 0);
+		summary_duration(b, age > 0 ? age : 0);
 		if (s->phase == ALERT_ESCALATED)
 			buf_fmt(b, ", so now %s", severity_name(inc->severity));
 	}

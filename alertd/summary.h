@@ -19,4 +19,12 @@ struct summary {
 /* summary_put(b, s): append one sentence; about a recovery, three. */
 void summary_put(struct buf *b, const struct summary *s);
 
+/*
+ * summary_duration(b, s): append "40 s", "12 min", "3 h 5 min".
+ * summary_time(b, t, day): append "14:32", in UTC, with the day before it where
+ * that is wanted.
+ */
+void summary_duration(struct buf *b, long long s);
+void summary_time(struct buf *b, int64_t t, bool day);
+
 #endif
