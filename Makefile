@@ -185,10 +185,11 @@ UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
-UNIT += test_expiry test_expiry_told test_jwt
+UNIT += test_expiry test_expiry_told test_jwt test_pipeline
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
 test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
+test_pipeline_OBJS = $(test_expiry_told_OBJS)
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o

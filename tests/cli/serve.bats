@@ -320,7 +320,7 @@ says() {
 }
 
 @test "a query cannot set options, and other options are checked" {
-	get '/healthz?-h' QUERY_STRING=-h
+	get '/?-h' QUERY_STRING=-h
 	[ "$CODE" = 200 ]
 	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/ \
 		QUERY_STRING='--store+unix:///nonexistent' \
