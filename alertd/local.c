@@ -18,6 +18,7 @@
 /* So much of a digest tells stores apart. */
 #define DIGEST_SHOWN 16
 #define NAME_SIZE 64
+#define PATH_SIZE 4096
 
 struct local {
 	int folder, fd;
@@ -25,22 +26,24 @@ struct local {
 	struct buf text;
 };
 
-/* The folder of mcp-alert(1); -1 and why. */
+/* The folder of mcp-alert(1); or -1. */
 static int open_folder(bool make)
 {
 	const char *given = getenv("STATE_DIRECTORY");
 	const char *data = getenv("XDG_STATE_HOME");
-	char base[4096];
+	char path[PATH_SIZE];
 
 	/* Others may look: there is no secret here. */
 	if (given && *given) {
 		/* systemd.exec(5): the first of several. */
-		snprintf(base, sizeof base, "%.*s", (int)strcspn(given, ":"),
+		snprintf(path, sizeof path, "%.*s", (int)strcspn(given, ":"),
 			given);
-		return private_folder(base, "", 022, make);
+		return private_folder(path, "", 022, make);
 	}
-	if (data && *data)
-		return private_folder(data, "/mcp-fleet", 022, make);
+	if (data && *data == '/') {
+		snprintf(path, sizeof path, "%s/mcp-fleet", data);
+		return private_folder("/", path, 022, make);
+	}
 	return private_folder(getenv("HOME"), "/.local/state/mcp-fleet", 022,
 		make);
 }
