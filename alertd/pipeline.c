@@ -197,7 +197,7 @@ static void tell_away(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "The store has not answered");
+	buf_str(&b, "The store has been unusable");
 	put_since(&b, (double)st->away.since, now);
 	buf_fmt(&b, ": servers are not judged, and nothing else can be told; "
 		    "%s.", why);
@@ -241,5 +241,5 @@ void pipeline_back(struct alert_state *st, double now,
 {
 	st->away = (struct tally) {0};
 	if (st->incidents[ALERT_STALLED].open)
-		end(st, "The store answers again", now, now, out);
+		end(st, "The store is usable again", now, now, out);
 }

@@ -1,6 +1,6 @@
 /*
  * stages.h: the stages of the pipeline, each of which leaves a sign of life in
- * the store when it has run: a heartbeat, in KEY_HEARTBEATS. Pure.
+ * the store when it has run: a heartbeat, in KEY_HEARTBEATS.
  */
 #ifndef STAGES_H
 #define STAGES_H

@@ -239,10 +239,10 @@ static void test_summaries(void **state)
 			"23:22."},
 		{"4=4,0 6=6,0 7=7,7", "The pipeline runs again after 7 min "
 				      "(14:00–14:07 UTC)."},
-		{"0! 1! 5! 6!", "The store has not answered since 14:00 UTC (5 "
+		{"0! 1! 5! 6!", "The store has been unusable since 14:00 UTC (5 "
 				"min): servers are not judged, and nothing "
 				"else can be told; store: refused."},
-		{"0! 1! 5! 6! 7+", "The store answers again after 7 min "
+		{"0! 1! 5! 6! 7+", "The store is usable again after 7 min "
 				   "(14:00–14:07 UTC)."},
 	};
 
