@@ -190,6 +190,8 @@ round() {
 	redis_stop
 	verdict 1 red >&"$feed"
 	exec {feed}>&-
-	wait "$alert" || [ $? = 3 ]
+	status=0
+	wait "$alert" || status=$?
+	[ "$status" = 3 ]
 	jq -e --argjson t "$NOW" '.away.since == $t and .away.n == 1' state/*
 }
