@@ -156,6 +156,16 @@ export const KINDS = {
 		} },
 	'the only region, twice': alone([2, 2]),
 	'the only region, three times': alone([3, 9], { verdict: 'red', tier: 'step-alert' }),
+	// A failure that is too old to be looked at holds it, at amber.
+	'the only region, an outage, then 429': { from: 1, to: 1, length: [8, 8],
+		inject(p, a) {
+			p.fail(p.all, a, 4, p.pick(FAILURES));
+			p.lose(p.all, a + 4, 2);
+			p.fail(p.all, a + 6, 2, THROTTLED);
+			p.always(a + 2, 4, { verdict: 'red', tier: 'step-alert' });
+			p.always(a + 6, 2, { ...AMBER, failed_regions: 0, reporters: 1 });
+			p.always(a + 8, 3, GREEN);
+		} },
 	'429 once': throttled(1, true),
 	'429 twice': throttled(2, true),
 	'429 three times': throttled(3, true, HARD),
@@ -171,6 +181,13 @@ export const KINDS = {
 		} },
 	'other tools': deploy('other'),
 	'other words': deploy('words'),
+	'other tools, then silence': { from: 1, minutely: true, length: [3, 3],
+		inject(p, a) {
+			p.deploy(p.all, a, 'other');
+			p.lose(p.some(1), a + 1, 2);
+			p.always(a, 1, { drift: p.names(p.all) });
+			p.always(a + 1, 5, { drift: [] });
+		} },
 	'one region stale': { from: 3, minutely: true, length: [45, 45],
 		inject(p, a, n) {
 			const [x, ...others] = p.some(p.all.length);
