@@ -289,8 +289,8 @@ check-long: deps
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
 		bats -t -f 'a day' tests/cli/simulation.bats
 	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
-	PROPERTY_SCHEDULES=200000 build/unit/test_property
-	PROPERTY_SCHEDULES=10000 bats -t tests/cli/property.bats
+	PROPERTY_SCHEDULES=100000 build/unit/test_property
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
 BENCH = bare constant
