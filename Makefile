@@ -1,4 +1,5 @@
-# mcp-fleet. `make run` and `make check` are the two commands; see README.md.
+# mcp-fleet. `make run` and `make check` are the two commands; `make check-long`
+# tests what takes minutes; see README.md.
 
 VERSION = 0.1.0
 
@@ -301,8 +302,20 @@ check: deps
 	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
+# What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
+# many more schedules and kills; inputs that libFuzzer makes up.
+check-long: deps
+	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
+	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
+		bats -t -f 'a day' tests/cli/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
+	PROPERTY_SCHEDULES=100000 build/unit/test_property
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
+
 BENCH = bare constant
-# What the programs cost beside the least that could be done: BENCH_ROUNDS=n.
+# What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
+# DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCH:%=build/bench/%)
 	@scripts/deps build test bench
 	tests/peers/install
@@ -343,5 +356,5 @@ install: all
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 
-.PHONY: all bench check clean deps fuzz fuzzers install replay run unit FORCE
+.PHONY: all bench check check-long clean deps fuzz fuzzers install replay run unit FORCE
 .DELETE_ON_ERROR:
