@@ -1,4 +1,5 @@
-# mcp-fleet. `make run` and `make check` are the two commands; see README.md.
+# mcp-fleet. `make run` and `make check` are the two commands; `make check-long`
+# tests what takes minutes; see README.md.
 
 VERSION = 0.1.0
 
@@ -41,7 +42,8 @@ MAN8 = man/mcp-serve.8
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
-	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o
+	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
+	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
@@ -78,11 +80,11 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
-	serve/page_style.o serve/respond.o serve/route.o \
-	serve/server.o serve/suggest.o serve/view.o
+SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
+	serve/health.o serve/page.o serve/page_style.o serve/respond.o \
+	serve/route.o serve/server.o serve/suggest.o serve/view.o
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
-	lib/request.o lib/store.o \
+	lib/request.o lib/stages.o lib/store.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -92,8 +94,9 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
 	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
-	alertd/phrase.o alertd/quality.o alertd/quiet.o alertd/sightings.o \
-	alertd/silence.o alertd/stray.o lib/error_rate.o lib/zone.o
+	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
+	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
+	lib/error_rate.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o
@@ -102,8 +105,9 @@ PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
 mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
-	alertd/cgi.o alertd/cgi_maintenance.o alertd/carry.o alertd/deliver.o \
-	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
+	alertd/away.o alertd/cgi.o alertd/cgi_maintenance.o alertd/carry.o \
+	alertd/deliver.o alertd/execute.o alertd/holder.o alertd/local.o \
+	alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
@@ -204,10 +208,11 @@ test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
-UNIT += test_expiry test_expiry_told test_jwt
+UNIT += test_expiry test_expiry_told test_jwt test_pipeline
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
 test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
+test_pipeline_OBJS = $(test_expiry_told_OBJS)
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o
@@ -307,8 +312,20 @@ check: deps
 	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
+# What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
+# many more schedules and kills; inputs that libFuzzer makes up.
+check-long: deps
+	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
+	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
+		bats -t -f 'a day' tests/cli/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
+	PROPERTY_SCHEDULES=100000 build/unit/test_property
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
+
 BENCH = bare constant
-# What the programs cost beside the least that could be done: BENCH_ROUNDS=n.
+# What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
+# DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCH:%=build/bench/%)
 	@scripts/deps build test bench
 	tests/peers/install
@@ -349,5 +366,5 @@ install: all
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 
-.PHONY: all bench check clean deps fuzz fuzzers install replay run unit FORCE
+.PHONY: all bench check check-long clean deps fuzz fuzzers install replay run unit FORCE
 .DELETE_ON_ERROR:

@@ -325,9 +325,10 @@ static enum region_state state(const struct entry *e)
 /* Lay the whole probes out, those of each series together and in order. */
 static void lay_out_probes(struct collect *c)
 {
-	struct probe *next = c->probes =
-		xcalloc(c->n_entries, sizeof *c->probes);
+	struct probe *next;
 
+	index_release(&c->by_id);
+	next = c->probes = xcalloc(c->n_entries, sizeof *c->probes);
 	for (size_t i = 0; i < c->n_entries; i++)
 		c->series[c->entries[i].series].n += whole(&c->entries[i]);
 	for (size_t i = 0; i < c->n_series; i++) {
@@ -351,7 +352,6 @@ static void lay_out_probes(struct collect *c)
 	free(c->entries);
 	c->entries = NULL;
 	c->n_entries = c->cap_entries = 0;
-	index_release(&c->by_id);
 }
 
 void collect_finish(struct collect *c)

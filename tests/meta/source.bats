@@ -66,8 +66,10 @@ only() {
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/expiry alertd/change \
 		alertd/conditions alertd/divergence alertd/drifting alertd/phrase \
-		alertd/sightings alertd/silence alertd/quiet \
-		alertd/maintenance alertd/plan probe/sse probe/rpc \
+		alertd/sightings alertd/silence alertd/pipeline lib/stages \
+		alertd/coldstart alertd/common alertd/quality alertd/stray \
+		alertd/quiet alertd/maintenance alertd/plan \
+		serve/health probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
 		probe/mirror probe/failure probe/mask probe/redact \
 		probe/wall_judge probe/finding probe/jwt \
