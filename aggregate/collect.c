@@ -24,7 +24,7 @@
 struct series {
 	uint32_t server;
 	const char *region; /* shared */
-	size_t n;	    /* of its whole probes; counted in the end */
+	size_t n;	    /* of its probes; counted in the end */
 	struct probe *probes;
 };
 
@@ -322,14 +322,14 @@ static enum region_state state(const struct entry *e)
 	return e->walled ? STATE_AUTH_WALLED : STATE_HEALTHY;
 }
 
-/* Lay the whole probes out, those of each series together and in order. */
+/* Lay the probes out, the whole ones of each series together and in order. */
 static void lay_out_probes(struct collect *c)
 {
 	struct probe *next = c->probes =
 		xcalloc(c->n_entries, sizeof *c->probes);
 
 	for (size_t i = 0; i < c->n_entries; i++)
-		c->series[c->entries[i].series].n += whole(&c->entries[i]);
+		c->series[c->entries[i].series].n++;
 	for (size_t i = 0; i < c->n_series; i++) {
 		c->series[i].probes = next;
 		next += c->series[i].n;
@@ -339,15 +339,17 @@ static void lay_out_probes(struct collect *c)
 		const struct entry *e = &c->entries[i];
 		struct series *s = &c->series[e->series];
 
-		if (!whole(e))
-			continue;
 		s->probes[s->n] = e->probe;
+		s->probes[s->n].counts = whole(e);
 		s->probes[s->n++].state = state(e);
 	}
-	for (size_t i = 0; i < c->n_series; i++)
-		if (c->series[i].n)
-			qsort(c->series[i].probes, c->series[i].n,
-				sizeof *c->probes, by_instant);
+	for (size_t i = 0; i < c->n_series; i++) {
+		struct series *s = &c->series[i];
+
+		if (s->n)
+			qsort(s->probes, s->n, sizeof *s->probes, by_instant);
+		s->n = history_settle(s->probes, s->n);
+	}
 	free(c->entries);
 	c->entries = NULL;
 	c->n_entries = c->cap_entries = 0;

@@ -194,7 +194,7 @@ static int read_store(struct work *w)
 		if (text)
 			read_probe(w, text);
 	}
-	if (load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
+	if (load_servers(w->store, w->collect, &w->server->slug, 1, NAN,
 		    &latest))
 		return EXIT_ENV;
 	load_release(&latest, 1);
