@@ -107,7 +107,8 @@ static void add_counts(struct error_rates *r, const struct counts *c,
 		char *end;
 		long k;
 
-		if (!field || n <= 0 || n > COUNT_MAX)
+		if (!field || *field < '0' || *field > '9' || n <= 0 ||
+			n > COUNT_MAX)
 			continue;
 		k = strtol(field, &end, 10);
 		if (*end == ':' && k >= 0 && k < c->units &&

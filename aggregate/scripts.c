@@ -89,10 +89,12 @@ const char script_tally[] =
 	"    local h = redis.call('HGETALL', KEYS[i])\n" \
 	"    for k = 1, #h, 2 do\n" \
 	"      local b, n = tonumber(h[k]), tonumber(h[k + 1])\n" \
-	"      count[b] = (count[b] or 0) + n\n" \
-	"      all = all + n\n" \
-	"      if b > most then most = b end\n" \
-	"      if b < least then least = b end\n" \
+	"      if b and n then\n" \
+	"        count[b] = (count[b] or 0) + n\n" \
+	"        all = all + n\n" \
+	"        if b > most then most = b end\n" \
+	"        if b < least then least = b end\n" \
+	"      end\n" \
 	"    end\n" \
 	"  end\n" \
 	"  for i, p in ipairs(list) do\n" \
