@@ -122,7 +122,7 @@ UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
 UNIT += test_rates
 test_rates_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
-	lib/json_grammar.o lib/jcs_number.o $(FIGURES)
+	lib/json_grammar.o lib/jcs_number.o aggregate/history.o $(FIGURES)
 UNIT += test_policy
 test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
 	aggregate/policy.o aggregate/compare.o

@@ -292,15 +292,6 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	return refuse(why, "type: not of a probe or a runner");
 }
 
-static int by_instant(const void *a, const void *b)
-{
-	const struct probe *x = a, *y = b;
-
-	if (x->started_at != y->started_at)
-		return x->started_at < y->started_at ? -1 : 1;
-	return strcmp(x->id, y->id);
-}
-
 /* By the string that a server, a history or a name begins with. */
 static int by_string(const void *a, const void *b)
 {
@@ -343,13 +334,9 @@ static void lay_out_probes(struct collect *c)
 		s->probes[s->n].counts = whole(e);
 		s->probes[s->n++].state = state(e);
 	}
-	for (size_t i = 0; i < c->n_series; i++) {
-		struct series *s = &c->series[i];
-
-		if (s->n)
-			qsort(s->probes, s->n, sizeof *s->probes, by_instant);
-		s->n = history_settle(s->probes, s->n);
-	}
+	for (size_t i = 0; i < c->n_series; i++)
+		c->series[i].n = history_settle(
+			c->series[i].probes, c->series[i].n);
 	free(c->entries);
 	c->entries = NULL;
 	c->n_entries = c->cap_entries = 0;

@@ -56,10 +56,10 @@ struct region_history {
 size_t history_until(const struct region_history *h, double t);
 
 /*
- * history_settle(probes, n): of a region's probes, oldest first, whose `counts`
- * says whether they are whole, keep the whole ones, and set `counts` of these:
- * the first of a minute is the one that counts, be it whole or not. Returns how
- * many are left.
+ * history_settle(probes, n): put a region's probes, whose `counts` says whether
+ * they are whole, in order, oldest first; keep the whole ones, and set `counts`
+ * of these: the first of a minute is the one that counts, be it whole or not.
+ * Returns how many are left.
  */
 size_t history_settle(struct probe *probes, size_t n);
 

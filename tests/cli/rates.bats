@@ -183,6 +183,17 @@ stored_and_told() {
 	diff <(figures <replayed) <(figures <stored)
 }
 
+@test "what backfill publishes has the figures of its minute" {
+	last=$((NOW / 60 * 60 - 120))
+	summaries demo us $((last - 590)) 60 10 100 >all
+	summaries demo eu $((last - 590)) 60 10 100 tools-list >>all
+	aggregate backfill all
+	redis get probe:demo:verdict >stored
+	aggregate verdict - -N $((last - 1)) <all >told || [ $? -eq 1 ]
+	diff <(figures <told) <(figures <stored)
+	jq -e '.error_rate["30m"] | .probes == 20 and .failed == 10' stored
+}
+
 # used KEY: bytes in the store's memory.
 used() {
 	redis memory usage "$1" samples 0

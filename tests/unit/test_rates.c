@@ -222,6 +222,29 @@ static void test_baseline(void **state)
 	}
 }
 
+/* What is not whole is dropped, but the minute was its own. */
+static void test_first(void **state)
+{
+	struct probe p[] = {
+		{.started_at = HOUR + 70, .id = "b", .counts = true},
+		{.started_at = HOUR + 61, .id = "part"},
+		{.started_at = HOUR + 120, .id = "z", .counts = true},
+		{.started_at = HOUR + 120, .id = "d", .counts = true},
+		{.started_at = HOUR + 59.9, .id = "a", .counts = true},
+		{.started_at = HOUR + 180, .id = "e", .counts = true},
+	};
+	static const char *const ids[] = {"a", "b", "d", "z", "e"};
+	static const bool counts[] = {true, false, true, false, true};
+
+	(void)state;
+	assert_int_equal(history_settle(p, 6), 5);
+	for (size_t i = 0; i < 5; i++) {
+		assert_string_equal(p[i].id, ids[i]);
+		assert_int_equal(p[i].counts, counts[i]);
+	}
+	assert_int_equal(history_settle(p, 0), 0);
+}
+
 /* The middle of a bucket is in it, and off by 1 % at most. */
 static void test_buckets(void **state)
 {
@@ -242,6 +265,7 @@ int main(void)
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_baseline),
+		cmocka_unit_test(test_first),
 		cmocka_unit_test(test_buckets),
 	};
 
