@@ -29,6 +29,12 @@
 #define PROBES_MAX 500
 #define BYTES_MAX (8 * 1024 * 1024)
 
+/*
+ * A clock that is further ahead is broken, and could make keys for every hour
+ * to come: nothing is counted by it.
+ */
+#define AHEAD_MAX_S 86400
+
 struct ingest {
 	struct store *store;
 	struct batch *batch;
@@ -82,7 +88,8 @@ static void queue(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
 	double now = clock_wall();
-	bool counts = u->started_at > now - in->retention_s;
+	bool counts = u->started_at > now - in->retention_s &&
+		u->started_at < now + AHEAD_MAX_S;
 	char key[10][KEY_MAX];
 	struct numbers n;
 	struct buf all, kept;

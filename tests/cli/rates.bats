@@ -154,6 +154,13 @@ stored_and_told() {
 	jq -e '.latency_ms.baseline == null' out
 }
 
+@test "a clock that is days ahead makes no keys, and one that is hours ahead does" {
+	summaries demo us $((NOW + 7200)) 60 1 100 | aggregate ingest
+	[ "$(redis --scan --pattern 'probe:demo:[el]*:[d0-9]*' | wc -l)" -eq 4 ]
+	summaries demo us $((NOW + 90000)) 3600 50 100 | aggregate ingest
+	[ "$(redis --scan --pattern 'probe:demo:[el]*:[d0-9]*' | wc -l)" -eq 4 ]
+}
+
 @test "99 probes of whole days make no baseline, and 100 do" {
 	keep_long
 	day=$((NOW / 86400 * 86400))
