@@ -88,13 +88,15 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o
+	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
-	alertd/state_write.o
-mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
-	lib/error_rate.o lib/zone.o \
+	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
+	alertd/hours.o alertd/ladder.o lib/zone.o
+mcp-alert_OBJS = $(LIB) alertd/acknowledge.o lib/keys.o lib/store.o lib/record_verdict_read.o \
+	lib/error_rate.o \
 	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
+	alertd/budget.o alertd/claim.o alertd/dispatch.o alertd/gather.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm

@@ -6,20 +6,12 @@
 
 #include <stdlib.h>
 
-static char *summarise(const struct alert_state *st, enum alert_kind kind,
-	enum alert_phase phase, double at, bool worse)
+static char *summarise(const struct summary *s)
 {
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	summary_put(&b, &(struct summary) {
-		.slug = st->slug,
-		.kind = kind,
-		.phase = phase,
-		.incident = &st->incidents[kind],
-		.at = at,
-		.worse = worse,
-	});
+	summary_put(&b, s);
 	return buf_take(&b);
 }
 
@@ -40,17 +32,31 @@ struct alert_event *events_new(struct alert_events *l,
 void events_add(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at, bool worse)
 {
-	const struct incident *inc = &st->incidents[kind];
-	struct alert_event *e = events_new(l, st);
+	events_put(l, st, &(struct summary) {
+		.kind = kind,
+		.phase = phase,
+		.at = at,
+		.worse = worse,
+	});
+}
 
+void events_put(struct alert_events *l, const struct alert_state *st,
+	const struct summary *about)
+{
+	const struct incident *inc = &st->incidents[about->kind];
+	struct alert_event *e = events_new(l, st);
+	struct summary s = *about;
+
+	s.slug = st->slug;
+	s.incident = inc;
 	string_set(&e->error, inc->error);
-	e->summary = summarise(st, kind, phase, at, worse);
+	e->summary = summarise(&s);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
 	e->record = (struct alert_record) {
-		.at = at,
-		.kind = kind,
-		.phase = phase,
+		.at = s.at,
+		.kind = s.kind,
+		.phase = s.phase,
 		.slug = e->slug,
 		.url = e->url,
 		.severity = inc->severity,
@@ -61,7 +67,7 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 		.n_regions = e->regions.n,
 		.probe_count = inc->probe_count,
 		.started_at = inc->first,
-		.resolved_at = phase == ALERT_RESOLVED ? inc->passed_since : 0,
+		.resolved_at = s.phase == ALERT_RESOLVED ? inc->passed_since : 0,
 		.last_error = e->error,
 		.summary = e->summary,
 	};
@@ -78,6 +84,8 @@ void events_release(struct alert_events *l)
 		free(e->summary);
 		strings_release(&e->regions);
 		strings_release(&e->told);
+		strings_release(&e->steps);
+		strings_release(&e->later);
 	}
 	free(l->v);
 	*l = (struct alert_events) {0};

@@ -8,12 +8,16 @@
 #include "record_alert.h"
 #include "state.h"
 #include "strings.h"
+#include "summary.h"
 
 struct alert_event {
 	struct alert_record record; /* points into what follows */
 	char *slug, *url, *error, *summary;
 	struct strings regions;
 	struct strings told; /* the routes that heard of the incident before */
+	/* Of a ladder, see ladder.h: those whose step it is, and all others. */
+	struct strings steps, later;
+	enum conf_digest digest; /* how long it can wait by its nature */
 };
 
 struct alert_events {
@@ -34,6 +38,10 @@ struct alert_event *events_new(struct alert_events *l,
  */
 void events_add(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at, bool worse);
+
+/* events_put(l, st, s): the same with all that a summary can say. */
+void events_put(struct alert_events *l, const struct alert_state *st,
+	const struct summary *s);
 void events_release(struct alert_events *l);
 
 #endif

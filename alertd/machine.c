@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include "ack.h"
 #include "clock.h"
 #include "layer.h"
 #include "tally.h"
@@ -133,9 +134,10 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 		inc->severity = a->severity;
 		worse = true;
 	}
-	if (worse)
-		events_add(out, st, kind, ALERT_ESCALATED, (double)s->window,
-			true);
+	if (!worse)
+		return;
+	events_add(out, st, kind, ALERT_ESCALATED, (double)s->window, true);
+	ack_break(st, kind, (double)s->window);
 }
 
 /* A failing window of an open incident. */
@@ -277,7 +279,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	bool due = now - (double)inc->reminded_at >= p->remind_s;
 
 	/* One that is about to end wakes nobody. */
-	if (!inc->open || inc->folded || inc->passes)
+	if (!inc->open || inc->folded || inc->passes || ack_holds(inc, now))
 		return;
 	if (due)
 		inc->reminded_at = inc->opened_at +
@@ -285,9 +287,11 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
 		events_add(out, st, kind, ALERT_ESCALATED, now, false);
-	} else if (due) {
+	} else if (due || inc->ack.by) {
+		/* Whoever looked after it may have forgotten it. */
 		events_add(out, st, kind, ALERT_REMINDER, now, false);
 	}
+	ack_expire(st, kind, now);
 }
 
 void machine_tick(struct alert_state *st, const struct conf_policy *p,

@@ -2,6 +2,8 @@
  * mcp-alert: tells people what the verdicts mean for them, once. Reads
  * verdicts, keeps incidents, delivers events; see mcp-alert(1).
  */
+#include "ack.h"
+#include "acknowledge.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
@@ -134,12 +136,29 @@ static int tick(struct pager *p, struct shelf *sh)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
+static int use(struct pager *p, const struct options *o, struct shelf *sh,
+	struct ack_request *ack)
+{
+	switch (o->action) {
+	case OPTIONS_TICK:
+		return tick(p, sh);
+	case OPTIONS_ACK:
+		return acknowledge(p, o->operands[0], ack);
+	default:
+		return read_verdicts(p);
+	}
+}
+
 static int run(const struct options *o, const struct conf *conf,
 	struct shelf *sh, struct pager_setup *setup)
 {
 	const char *folder = env("MCP_CREDENTIALS");
+	struct ack_request ack = {0};
 	struct pager *p;
 	int status;
+
+	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
+		return EXIT_USAGE;
 
 	if (!folder)
 		folder = env("CREDENTIALS_DIRECTORY");
@@ -149,7 +168,7 @@ static int run(const struct options *o, const struct conf *conf,
 			log_warn("no configuration, so nothing is delivered");
 	}
 	p = pager_new(setup);
-	status = o->action == OPTIONS_TICK ? tick(p, sh) : read_verdicts(p);
+	status = use(p, o, sh, &ack);
 	pager_sweep(p);
 	if (pager_failed(p))
 		status = EXIT_ENV;
@@ -200,6 +219,7 @@ static int act(const struct options *o, const struct conf *conf,
 	struct shelf *sh = shelf_new(store);
 	struct pager_setup setup = {
 		.shelf = sh,
+		.store = store,
 		.conf = conf,
 		.now = o->now,
 		.text = o->format == OPTIONS_TEXT ||
@@ -224,10 +244,6 @@ static int start(const struct options *o)
 
 	if (file && !conf)
 		return EXIT_USAGE;
-	if (conf && conf->n_ladders)
-		log_warn("%s: alerts.ladders: checked, but not climbed by this "
-			 "version",
-			file);
 	if (!url && conf)
 		url = conf->store;
 	if (!url)

@@ -1,14 +1,17 @@
 #include "pager.h"
 
+#include "ack.h"
+#include "budget.h"
 #include "carry.h"
 #include "clock.h"
+#include "dispatch.h"
 #include "expiry.h"
+#include "gather.h"
+#include "ladder.h"
 #include "lines.h"
 #include "log.h"
 #include "machine.h"
-#include "outbox.h"
 #include "print.h"
-#include "routing.h"
 #include "shelf.h"
 #include "xalloc.h"
 
@@ -27,6 +30,7 @@ struct pager {
 	struct pager_setup setup;
 	struct conf_policy policy;
 	struct carry *carry;
+	struct budget *budget;
 	struct expiry_rounds rounds; /* not yet told of */
 	double swept_ms;
 	double store_down_ms; /* until then; 0 while it answers */
@@ -40,6 +44,7 @@ struct pager *pager_new(const struct pager_setup *setup)
 	p->setup = *setup;
 	p->policy = setup->conf ? setup->conf->policy : machine_policy;
 	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
+	p->budget = budget_new(setup->store);
 	p->swept_ms = clock_mono_ms();
 	return p;
 }
@@ -49,6 +54,7 @@ void pager_free(struct pager *p)
 	if (!p)
 		return;
 	carry_free(p->carry);
+	budget_free(p->budget);
 	expiry_forget(&p->rounds);
 	free(p);
 }
@@ -78,7 +84,9 @@ static void queue(struct pager *p, struct alert_state *st,
 	bool once = e->record.phase == ALERT_ONCE;
 	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	char name[ALERT_EVENT_SIZE];
-	struct strings routes = {0};
+	struct dispatch way = {p->setup.conf, p->budget,
+		p->setup.deliver ? now(p) : -INFINITY};
+	struct recipients to = {0};
 	struct buf body, url;
 
 	buf_init(&body, BODY_MAX);
@@ -87,27 +95,47 @@ static void queue(struct pager *p, struct alert_state *st,
 	alert_record_json(&body, &e->record);
 	state_note(st, e->record.at, alert_event(&e->record, name),
 		e->record.summary);
-	if (p->setup.deliver) {
-		route_pick(p->setup.conf, e, &routes);
-		outbox_add(st, &e->record, body.p, &routes, now(p));
-	}
-	for (size_t i = 0; inc && inc->open && i < routes.n; i++)
-		strings_note(&inc->told, routes.v[i]);
+	dispatch_event(&way, st, e, body.p, &to);
+	for (size_t i = 0; inc && inc->open && i < to.n; i++)
+		strings_note(&inc->told, to.v[i].route);
 	if (p->setup.text)
 		print_event(out, &e->record, p->setup.colour);
 	else
 		buf_fmt(out, "%s\n", body.p);
-	strings_release(&routes);
+	recipients_release(&to);
 	buf_release(&body);
 	buf_release(&url);
 }
 
-/* What is to be decided: a verdict, what expires, or only that time goes by. */
+/*
+ * What is to be decided: a verdict, what expires, who looks after it, or only
+ * that time goes by.
+ */
 struct occasion {
 	const char *slug;
 	const struct verdict *verdict;
 	const struct expiry_round *round;
+	const struct ack_request *ack;
+	size_t *acknowledged; /* incidents */
 };
+
+static void settle(struct pager *p, const struct occasion *o,
+	struct alert_state *st, struct alert_events *out)
+{
+	double at = o->verdict ? (double)o->verdict->window : now(p);
+
+	if (o->verdict)
+		machine_verdict(st, o->verdict, &p->policy,
+			p->setup.deliver ? now(p) : INFINITY, out);
+	else if (o->round)
+		expiry_decide(st, o->round, out);
+	else if (o->ack)
+		*o->acknowledged = ack_set(st, o->ack, at, out);
+	else
+		machine_tick(st, &p->policy, at, out);
+	if (!o->round && !o->ack)
+		ladder_climb(p->setup.conf, st, at, 0, out);
+}
 
 /* One attempt to decide; what has happened is appended to `out`. */
 static enum shelf_result attempt(struct pager *p, const struct occasion *o,
@@ -119,13 +147,7 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 
 	if (!shelf_get(p->setup.shelf, o->slug, &st))
 		return SHELF_FAILED;
-	if (o->verdict)
-		machine_verdict(&st, o->verdict, &p->policy,
-			p->setup.deliver ? now(p) : INFINITY, &events);
-	else if (o->round)
-		expiry_decide(&st, o->round, &events);
-	else
-		machine_tick(&st, &p->policy, now(p), &events);
+	settle(p, o, &st, &events);
 	for (size_t i = 0; i < events.n; i++)
 		queue(p, &st, &events.v[i], out);
 	result = shelf_put(p->setup.shelf, &st);
@@ -187,6 +209,18 @@ void pager_tick(struct pager *p, const char *slug)
 	decide(p, &(struct occasion) {.slug = slug});
 }
 
+size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
+{
+	size_t n = 0;
+
+	decide(p, &(struct occasion) {
+		.slug = slug,
+		.ack = q,
+		.acknowledged = &n,
+	});
+	return n;
+}
+
 static void tell_expiries(struct pager *p)
 {
 	for (size_t i = 0; i < p->rounds.n; i++) {
@@ -214,6 +248,14 @@ void pager_sweep(struct pager *p)
 		return;
 	if (!shelf_undelivered(p->setup.shelf, &slugs) ||
 		!shelf_beat(p->setup.shelf, now(p)))
+		p->failed = true;
+	if (!gather_out(&(struct gather) {
+			.shelf = p->setup.shelf,
+			.store = p->setup.store,
+			.deliver = p->setup.deliver,
+			.conf = p->setup.conf,
+			.now = now(p),
+		}, &slugs))
 		p->failed = true;
 	for (size_t i = 0; i < slugs.n; i++)
 		if (!carry_out(p->carry, slugs.v[i], now(p)))

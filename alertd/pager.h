@@ -11,12 +11,15 @@
 
 #include <stdbool.h>
 
+struct ack_request;
 struct deliver;
 struct expiry_record;
 struct shelf;
+struct store;
 
 struct pager_setup {
 	struct shelf *shelf;
+	struct store *store;	  /* that of the shelf, or NULL */
 	struct deliver *deliver;  /* NULL: nothing is delivered */
 	const struct conf *conf;  /* or NULL */
 	double now;		  /* NAN: the clock's */
@@ -35,6 +38,13 @@ void pager_free(struct pager *p);
  */
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
+
+/*
+ * pager_ack(p, slug, q): somebody looks after open incidents of a server; see
+ * ack.h. How many they are; 0 also where the store failed.
+ */
+size_t pager_ack(struct pager *p, const char *slug,
+	const struct ack_request *q);
 
 /*
  * pager_expiry(p, r): take an expiry record into account. What regions say of

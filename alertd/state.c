@@ -16,7 +16,22 @@ void incident_release(struct incident *inc)
 	strings_release(&inc->regions);
 	strings_release(&inc->reached);
 	strings_release(&inc->told);
+	ack_release(&inc->ack);
+	climb_release(&inc->climb);
 	*inc = (struct incident) {0};
+}
+
+void ack_release(struct ack *a)
+{
+	free(a->by);
+	free(a->reason);
+	*a = (struct ack) {0};
+}
+
+void climb_release(struct climb *c)
+{
+	free(c->ladder);
+	*c = (struct climb) {0};
 }
 
 void pending_release(struct pending *p)

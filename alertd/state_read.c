@@ -171,6 +171,8 @@ static void read_incident(struct in *in, struct incident *inc)
 	get_strings(in, "regions", region_valid, &inc->regions);
 	get_strings(in, "reached", region_valid, &inc->reached);
 	get_strings(in, "told", NULL, &inc->told);
+	if (!duty_read(in->o, inc))
+		wrong(in, "ack or climb");
 }
 
 static void read_incidents(struct in *in, struct alert_state *st)
@@ -226,6 +228,8 @@ static void read_deliveries(struct in *in, struct pending *p)
 			.next_try = get_time(&one, "next_try"),
 			.holder = get_optional(&one, "holder"),
 		};
+		if (!delivery_read(e, &p->deliveries[p->n_deliveries - 1]))
+			wrong(&one, "digest");
 		if (one.bad)
 			wrong(in, one.bad);
 	}

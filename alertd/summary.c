@@ -2,6 +2,8 @@
 
 #include "clock.h"
 
+#include <math.h>
+
 /* So many regions are named; of the others, how many. */
 #define REGIONS_SHOWN 6
 
@@ -151,6 +153,18 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_str(b, "All layers pass again.");
 }
 
+/* "; alice looks after it until 20:31 UTC: REASON" */
+static void put_ack(struct buf *b, const struct ack *a)
+{
+	bool days = floor(a->at / 86400) != floor(a->until / 86400);
+
+	buf_fmt(b, "; %s looks after it until ", a->by);
+	put_time(b, (int64_t)a->until, days);
+	buf_str(b, " UTC");
+	if (a->reason)
+		buf_fmt(b, ": %s", a->reason);
+}
+
 void summary_put(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -164,11 +178,19 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_fmt(b, "; worse than before, %s",
 			severity_name(inc->severity));
+	} else if (s->phase == ALERT_ACKNOWLEDGED) {
+		put_ack(b, &inc->ack);
+	} else if (s->unheard) {
+		buf_str(b, "; not acknowledged after ");
+		put_duration(b, (long long)s->at - inc->opened_at);
 	} else if (s->phase != ALERT_STARTED) {
 		buf_str(b, "; not over after ");
 		put_duration(b, age > 0 ? age : 0);
 		if (s->phase == ALERT_ESCALATED)
 			buf_fmt(b, ", so now %s", severity_name(inc->severity));
 	}
+	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
+		buf_fmt(b, "; the acknowledgement by %s has ended",
+			inc->ack.by);
 	buf_char(b, '.');
 }

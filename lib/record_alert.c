@@ -26,7 +26,7 @@ static const char *const kinds[] = {
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",
 };
 static const char *const phases[] = {
-	"started", "escalated", "reminder", "resolved", NULL};
+	"started", "escalated", "reminder", "acknowledged", "resolved", NULL};
 
 #define LOOKUP(table, s, out) \
 	names_lookup(table, sizeof table / sizeof *table, s, out)
@@ -148,5 +148,6 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 	put_text(b, "summary", r->summary);
 	put_text(b, "dashboard_url", r->dashboard_url);
 	put_text(b, "runbook_url", r->runbook_url);
+	put_text(b, "ack_url", r->ack_url);
 	buf_char(b, '}');
 }

@@ -38,6 +38,7 @@ enum alert_phase {
 	ALERT_STARTED,
 	ALERT_ESCALATED,
 	ALERT_REMINDER,
+	ALERT_ACKNOWLEDGED,
 	ALERT_RESOLVED,
 	ALERT_ONCE /* it is no incident */
 };
@@ -75,6 +76,7 @@ struct alert_record {
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */
 	const char *runbook_url;
+	const char *ack_url; /* where it can be acknowledged, or NULL */
 };
 
 /*
