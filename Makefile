@@ -79,9 +79,10 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
 SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
-	serve/page_style.o serve/request.o serve/respond.o serve/route.o \
+	serve/page_style.o serve/respond.o serve/route.o \
 	serve/server.o serve/suggest.o serve/view.o
-mcp-serve_OBJS = $(LIB) lib/keys.o lib/near.o lib/regions.o lib/store.o \
+mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
+	lib/request.o lib/store.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -92,9 +93,10 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o lib/zone.o
-mcp-alert_OBJS = $(LIB) alertd/acknowledge.o lib/keys.o lib/store.o lib/record_verdict_read.o \
+mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
 	lib/error_rate.o \
-	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
+	$(CONF) $(MACHINE) $(OUTBOX) alertd/ack_token.o alertd/acknowledge.o \
+	alertd/cgi_ack.o alertd/cgi.o alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/budget.o alertd/claim.o alertd/dispatch.o alertd/gather.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
@@ -168,9 +170,9 @@ $(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDL
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
-test_request_OBJS = $(test_json_OBJS) lib/names.o lib/near.o lib/sha256.o \
-	serve/request.o serve/route.o serve/server.o serve/suggest.o
-test_badge_OBJS = $(test_view_OBJS) lib/regions.o lib/sha256.o serve/badge.o \
+test_request_OBJS = $(test_json_OBJS) lib/bearer.o lib/names.o lib/near.o lib/sha256.o \
+	lib/request.o serve/route.o serve/server.o serve/suggest.o
+test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/regions.o lib/sha256.o serve/badge.o \
 	serve/escape.o serve/page.o serve/page_style.o serve/server.o
 UNIT += test_conf test_conf_values test_conf_page
 test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
@@ -180,7 +182,7 @@ test_conf_page_OBJS = $(test_conf_OBJS)
 UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
-test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
+test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF)
 UNIT += test_expiry test_expiry_told test_jwt
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
@@ -202,7 +204,7 @@ fuzz_number_OBJS = $(test_json_OBJS)
 fuzz_oauth_OBJS = $(test_oauth_OBJS)
 fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \
 	lib/record_expiry.o
-fuzz_request_OBJS = $(BASE) lib/buf.o serve/request.o serve/route.o
+fuzz_request_OBJS = $(BASE) lib/buf.o lib/request.o serve/route.o
 fuzz_rpc_OBJS = $(test_rpc_OBJS)
 fuzz_sse_OBJS = $(test_sse_OBJS)
 fuzz_target_OBJS = $(test_target_OBJS)

@@ -6,10 +6,37 @@
 #include "machine.h"
 #include "num.h"
 #include "pager.h"
+#include "secret.h"
 #include "text.h"
 
+#include <errno.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
+
+/* The name of the credential whose token signs addresses. */
+#define ACK_CREDENTIAL "ack"
+
+char *acknowledge_secret(void)
+{
+	const char *folder = getenv("MCP_CREDENTIALS");
+	char why[SECRET_WHY], path[PATH_MAX], *secret;
+
+	if (!folder || !*folder)
+		folder = getenv("CREDENTIALS_DIRECTORY");
+	if (!folder || !*folder)
+		return NULL;
+	snprintf(path, sizeof path, "%s/%s", folder, ACK_CREDENTIAL);
+	if (access(path, F_OK) && errno == ENOENT)
+		return NULL;
+	secret = secret_read(folder, ACK_CREDENTIAL, why);
+	if (!secret)
+		log_warn("the credential \"" ACK_CREDENTIAL
+			 "\", so events have no ack_url: %s",
+			why);
+	return secret;
+}
 
 /* One line that a summary can hold, not more than it can. */
 static bool fit(const char *option, const char *s, size_t max)

@@ -1,5 +1,5 @@
 /*
- * acknowledge.h: the command "ack".
+ * acknowledge.h: the command "ack", and the secret of the page for it.
  */
 #ifndef ACKNOWLEDGE_H
 #define ACKNOWLEDGE_H
@@ -17,6 +17,13 @@ struct pager;
 #define ACK_REASON_MAX 300
 #define ACK_MIN_S 60
 #define ACK_MAX_S (7 * 86400)
+
+/*
+ * acknowledge_secret(): the key that signs the addresses of the page: the token
+ * of the credential "ack"; secret_free it. NULL where there is no such, and
+ * where it cannot be used, of which the operator is told.
+ */
+char *acknowledge_secret(void);
 
 /*
  * acknowledge_parse(o, conf, out): what was asked for; its strings live as long

@@ -4,6 +4,7 @@
  */
 #include "ack.h"
 #include "acknowledge.h"
+#include "cgi.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
@@ -15,6 +16,7 @@
 #include "print.h"
 #include "record.h"
 #include "record_expiry.h"
+#include "secret.h"
 #include "shelf.h"
 #include "store.h"
 
@@ -154,12 +156,14 @@ static int run(const struct options *o, const struct conf *conf,
 {
 	const char *folder = env("MCP_CREDENTIALS");
 	struct ack_request ack = {0};
+	char *secret = NULL;
 	struct pager *p;
 	int status;
 
 	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
-
+	if (!o->dry_run)
+		setup->secret = secret = acknowledge_secret();
 	if (!folder)
 		folder = env("CREDENTIALS_DIRECTORY");
 	if (!o->dry_run) {
@@ -174,6 +178,7 @@ static int run(const struct options *o, const struct conf *conf,
 		status = EXIT_ENV;
 	pager_free(p);
 	deliver_free(setup->deliver);
+	secret_free(secret);
 	return status;
 }
 
@@ -271,6 +276,9 @@ int main(int argc, char **argv)
 	log_init("mcp-alert");
 	/* Whoever reads our output may go; the pages have to go out. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A web server may make arguments of a stranger's query. */
+	if (cgi_wanted())
+		return cgi_main();
 	if (options_parse(argc, argv, &o))
 		return EXIT_USAGE;
 	if (o.action == OPTIONS_HELP)

@@ -1,6 +1,7 @@
 #include "pager.h"
 
 #include "ack.h"
+#include "ack_token.h"
 #include "budget.h"
 #include "carry.h"
 #include "clock.h"
@@ -77,6 +78,22 @@ static void point_to_page(const struct conf *c, struct alert_event *e,
 	e->record.dashboard_url = url->p;
 }
 
+/* "https://status.example.com/ack/TOKEN", or nothing. */
+static void point_to_ack(const struct pager_setup *s, struct alert_event *e,
+	struct buf *url)
+{
+	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
+
+	if (!s->secret || !s->conf || !s->conf->site_url ||
+		e->record.phase == ALERT_ONCE ||
+		e->record.phase == ALERT_RESOLVED ||
+		!ack_token_make(s->secret, alert_key(&e->record, key),
+			(int64_t)e->record.at + ACK_TOKEN_S, token))
+		return;
+	buf_fmt(url, "%s/ack/%s", s->conf->site_url, token);
+	e->record.ack_url = url->p;
+}
+
 /* An event into the timeline, the outbox, and the text to be printed. */
 static void queue(struct pager *p, struct alert_state *st,
 	struct alert_event *e, struct buf *out)
@@ -85,13 +102,16 @@ static void queue(struct pager *p, struct alert_state *st,
 	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	char name[ALERT_EVENT_SIZE];
 	struct dispatch way = {p->setup.conf, p->budget,
-		p->setup.deliver ? now(p) : -INFINITY};
+		p->setup.deliver || p->setup.queue_only ? now(p)
+							: -INFINITY};
 	struct recipients to = {0};
-	struct buf body, url;
+	struct buf body, url, ack;
 
 	buf_init(&body, BODY_MAX);
 	buf_init(&url, BODY_MAX);
+	buf_init(&ack, BODY_MAX);
 	point_to_page(p->setup.conf, e, &url);
+	point_to_ack(&p->setup, e, &ack);
 	alert_record_json(&body, &e->record);
 	state_note(st, e->record.at, alert_event(&e->record, name),
 		e->record.summary);
@@ -105,6 +125,7 @@ static void queue(struct pager *p, struct alert_state *st,
 	recipients_release(&to);
 	buf_release(&body);
 	buf_release(&url);
+	buf_release(&ack);
 }
 
 /*
@@ -191,7 +212,7 @@ static void decide(struct pager *p, const struct occasion *o)
 		log_error("%s: others keep changing its state", o->slug);
 	if (result != SHELF_OK)
 		note_failure(p);
-	else if (out.len)
+	else if (out.len && !p->setup.queue_only)
 		print(p, &out);
 	if (result == SHELF_OK && out.len && p->setup.deliver &&
 		!carry_out(p->carry, o->slug, now(p)))

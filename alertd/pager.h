@@ -21,7 +21,10 @@ struct pager_setup {
 	struct shelf *shelf;
 	struct store *store;	  /* that of the shelf, or NULL */
 	struct deliver *deliver;  /* NULL: nothing is delivered */
+	/* Only queued: another run delivers it, and nothing is printed. */
+	bool queue_only;
 	const struct conf *conf;  /* or NULL */
+	const char *secret;	  /* of acknowledge.h, or NULL */
 	double now;		  /* NAN: the clock's */
 	bool text, colour;	  /* how events are printed */
 };

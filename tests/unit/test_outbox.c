@@ -45,6 +45,8 @@ static void test_wants(void **state)
 			"s2", SEVERITY_P2, ALERT_REGIONAL, false},
 	};
 
+	struct conf conf = {0};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct alert_record r = {
@@ -53,7 +55,7 @@ static void test_wants(void **state)
 			.kind = cases[i].kind,
 		};
 
-		if (route_wants(&cases[i].route, &r) != cases[i].wanted)
+		if (route_wants(&conf, &cases[i].route, &r) != cases[i].wanted)
 			fail_msg("case %zu", i);
 	}
 }
@@ -328,7 +330,7 @@ static void test_record(void **state)
 		"\"summary\":\"s recovered after 2 min (17:50\u201317:52 UTC). "
 		"Root layer: http, 2 failing probes. All layers pass again.\","
 		"\"dashboard_url\":\"https://x.example/status/s\","
-		"\"runbook_url\":null}");
+		"\"runbook_url\":null,\"ack_url\":null}");
 	buf_clear(&b);
 	alert_record_json(&b, &n.events.v[0].record);
 	assert_non_null(strstr(b.p,
