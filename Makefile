@@ -183,10 +183,11 @@ UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF)
-UNIT += test_routing test_duty test_digest
+UNIT += test_routing test_duty test_digest test_ack_token
+test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
 test_routing_OBJS = $(test_alert_state_OBJS)
-test_duty_OBJS = $(test_alert_state_OBJS) alertd/ack_token.o alertd/budget.o \
-	alertd/dispatch.o alertd/sign.o lib/keys.o lib/store.o
+test_duty_OBJS = $(test_alert_state_OBJS) alertd/budget.o \
+	alertd/dispatch.o lib/keys.o lib/store.o
 test_digest_OBJS = $(test_duty_OBJS)
 $(B)/unit/test_duty $(B)/unit/test_digest: LDLIBS += -lhiredis
 UNIT += test_expiry test_expiry_told test_jwt

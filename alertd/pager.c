@@ -87,6 +87,7 @@ static void point_to_ack(const struct pager_setup *s, struct alert_event *e,
 	if (!s->secret || !s->conf || !s->conf->site_url ||
 		e->record.phase == ALERT_ONCE ||
 		e->record.phase == ALERT_RESOLVED ||
+		e->record.phase == ALERT_ACKNOWLEDGED ||
 		!ack_token_make(s->secret, alert_key(&e->record, key),
 			(int64_t)e->record.at + ACK_TOKEN_S, token))
 		return;
