@@ -70,7 +70,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
 	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
-	aggregate/explain.o aggregate/explained.o \
+	aggregate/explain.o aggregate/explained.o aggregate/sides.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
@@ -89,12 +89,15 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o
-OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
+	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
+	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
+	alertd/divergence.o alertd/drifting.o alertd/phrase.o alertd/quality.o \
+	alertd/sightings.o alertd/silence.o alertd/stray.o lib/error_rate.o
+OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
+	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o lib/zone.o
 mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
-	lib/error_rate.o \
 	$(CONF) $(MACHINE) $(OUTBOX) alertd/ack_token.o alertd/acknowledge.o \
 	alertd/cgi_ack.o alertd/cgi.o alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
@@ -120,6 +123,9 @@ test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
+UNIT += test_sides test_side_words
+test_sides_OBJS = $(test_verdict_OBJS)
+test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
 UNIT += test_policy
@@ -179,9 +185,17 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
+UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
+	test_alert_state test_outbox test_record_verdict_read
+test_coldstart_OBJS = alertd/coldstart.o
+test_common_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/num.o \
+	lib/json.o lib/json_grammar.o lib/jcs_number.o lib/record.o \
+	lib/record_alert.o lib/failure_layer.o alertd/strings.o alertd/common.o
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
+test_conditions_OBJS = $(test_machine_OBJS)
+test_divergence_OBJS = $(test_machine_OBJS)
+test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF)
 UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o

@@ -64,7 +64,7 @@ void ack_expire(struct alert_state *st, enum alert_kind kind, double now)
 {
 	const struct ack *a = &st->incidents[kind].ack;
 
-	if (a->by && now >= a->until)
+	if (a->by && now >= a->until && !st->incidents[kind].passes)
 		end(st, kind, a->until, "ack_expired");
 }
 

@@ -30,7 +30,8 @@ size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
 bool ack_holds(const struct incident *inc, double now);
 
 /*
- * ack_expire(st, kind, now): end one whose time is over. ack_break(st, kind,
+ * ack_expire(st, kind, now): end one whose time is over, unless the incident is
+ * just passing: who looked after it seems to have been right. ack_break(st, kind,
  * now): end it because the incident got worse. A ladder goes on from where it
  * was when the acknowledgement came.
  */

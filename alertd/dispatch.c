@@ -27,7 +27,7 @@ static bool waits(const struct dispatch *d, struct alert_state *st,
 	double now = fmax(d->now, e->record.at);
 	char text[ALERT_KEY_SIZE + ALERT_EVENT_SIZE + 32];
 
-	*w = (struct outbox_wait) {.digest = route_digest(r, e)};
+	*w = (struct outbox_wait) {.digest = route_digest(r, &e->record)};
 	/* Its end stands beside its beginning, if that was not told yet. */
 	if (!w->digest && calm)
 		return outbox_joins(st, r->name, w);

@@ -17,7 +17,11 @@ struct alert_event {
 	struct strings told; /* the routes that heard of the incident before */
 	/* Of a ladder, see ladder.h: those whose step it is, and all others. */
 	struct strings steps, later;
-	enum conf_digest digest; /* how long it can wait by its nature */
+	struct tool_change change;
+	struct alert_side *sides; /* point into what follows */
+	struct strings *side_regions;
+	char (*side_hashes)[HASH_HEX + 1];
+	size_t n_sides;
 };
 
 struct alert_events {
@@ -31,6 +35,9 @@ struct alert_events {
  */
 struct alert_event *events_new(struct alert_events *l,
 	const struct alert_state *st);
+
+/* event_point(e): make the record point to the regions and the change. */
+void event_point(struct alert_event *e);
 
 /*
  * events_add(l, st, kind, phase, at, worse): append what happens to the

@@ -1,12 +1,15 @@
 #include "machine.h"
 
 #include "ack.h"
-#include "clock.h"
+#include "coldstart.h"
+#include "conditions.h"
+#include "divergence.h"
+#include "drifting.h"
 #include "layer.h"
+#include "quality.h"
+#include "silence.h"
+#include "stray.h"
 #include "tally.h"
-
-#include <math.h>
-#include <string.h>
 
 /* mcp-alert(1); articles 1 and 3. */
 const struct conf_policy machine_policy = {
@@ -134,10 +137,9 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 		inc->severity = a->severity;
 		worse = true;
 	}
-	if (!worse)
-		return;
-	events_add(out, st, kind, ALERT_ESCALATED, (double)s->window, true);
-	ack_break(st, kind, (double)s->window);
+	if (worse)
+		events_add(out, st, kind, ALERT_ESCALATED, (double)s->window,
+			true);
 }
 
 /* A failing window of an open incident. */
@@ -147,12 +149,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (inc->failed < s->window) {
-		inc->failed = s->window;
-		inc->probe_count++;
-	}
-	inc->passes = 0;
-	inc->passed = inc->passed_since = 0;
+	condition_hold(inc, s->window);
 	/* One that is folded stays as it was told of. */
 	if (inc->folded)
 		return;
@@ -161,22 +158,16 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 		worsen(st, kind, s, out);
 }
 
-/* A passing window of one; a window in which it failed is none. */
+/* A passing window of one. */
 static void pass(struct alert_state *st, enum alert_kind kind,
 	const struct sight *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (inc->failed >= s->window || inc->passed >= s->window)
+	if (!condition_pass(inc, s->window, p->resolve))
 		return;
-	if (inc->passes++ == 0)
-		inc->passed_since = s->window;
-	inc->passed = s->window;
-	if (inc->passes < p->resolve)
-		return;
-	events_add(out, st, kind, ALERT_RESOLVED, (double)s->window, false);
-	incident_release(inc);
+	condition_end(st, kind, (double)s->window, out);
 	if (kind == ALERT_RATE_LIMITED)
 		tally_forget_throttled(st);
 }
@@ -188,18 +179,10 @@ static void open_incident(struct alert_state *st, const struct opening *o,
 	struct incident *inc = &st->incidents[o->kind];
 	bool limits = o->kind == ALERT_RATE_LIMITED;
 
-	*inc = (struct incident) {
-		.open = true,
-		.severity = o->severity,
-		.tier = v->tier,
-		.step = limits ? s->throttled_step : s->assessed.step,
-		.layer = limits ? LAYER_HTTP : s->assessed.layer,
-		.first = o->first,
-		.opened_at = s->window,
-		.reminded_at = s->window,
-		.failed = s->window,
-		.probe_count = o->count,
-	};
+	condition_open(inc, o->severity, o->first, s->window, o->count);
+	inc->tier = v->tier;
+	inc->step = limits ? s->throttled_step : s->assessed.step;
+	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
 	note(inc, o->kind, v, s);
 	events_add(out, st, o->kind, ALERT_STARTED, (double)s->window, false);
 }
@@ -234,40 +217,89 @@ static void apply(struct alert_state *st, const struct verdict *v,
 			hold(st, (enum alert_kind)k, v, s, out);
 		else
 			pass(st, (enum alert_kind)k, s, p, out);
+		if (inc->open && inc->failed > st->down_at)
+			st->down_at = inc->failed;
 	}
-	if (o.wanted)
-		open_incident(st, &o, v, s, out);
+	if (!o.wanted)
+		return;
+	open_incident(st, &o, v, s, out);
+	st->down_at = s->window;
+}
+
+/*
+ * Whether a failure may be that of a server which is just being started: the
+ * first after a pause (article 3). It waits for the second, which counts
+ * however long the pause before it was.
+ */
+static bool starting(struct alert_state *st, const struct sight *s,
+	const struct conf_policy *p)
+{
+	bool cold = st->cold_start || coldstart_platform(st->url);
+	bool paused = (double)(s->window - st->window) > p->idle_s;
+
+	if (s->window == st->cold)
+		return true;
+	if (!s->failing) {
+		st->cold = 0;
+		return false;
+	}
+	if (!cold || !paused || st->cold || state_down(st))
+		return false;
+	st->cold = st->window = s->window;
+	return true;
 }
 
 /* See machine.h: the clock was wrong, and is right now. */
 static void heal(struct alert_state *st, double now)
 {
-	if ((double)st->window <= now + MACHINE_AHEAD_S)
+	if ((double)st->window <= now + MACHINE_AHEAD_S &&
+		(double)st->judged <= now + MACHINE_AHEAD_S)
 		return;
-	st->window = 0;
+	st->window = st->judged = st->down_at = st->cold = 0;
+	st->slow = st->stray.windows = (struct tally) {0};
+	st->stray.told = 0;
 	tally_forget(st);
-	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
-		struct incident *inc = &st->incidents[k];
+	tools_forget(&st->tools);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		condition_restart(&st->incidents[k]);
+}
 
-		inc->failed = inc->passed = inc->passed_since = 0;
-		inc->passes = 0;
-	}
+/* Whoever looks after what got worse knew of less. */
+static void break_acks(struct alert_state *st, const struct alert_events *l,
+	size_t from)
+{
+	for (size_t i = from; i < l->n; i++)
+		if (l->v[i].record.phase == ALERT_ESCALATED)
+			ack_break(st, l->v[i].record.kind, l->v[i].record.at);
 }
 
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct sight s = sight_of(v);
+	size_t from = out->n;
+	bool news;
 
 	heal(st, now);
+	news = s.window >= st->window;
 	if (v->url)
 		string_set(&st->url, v->url);
 	/* Unknown, and nobody fails: neither good nor bad. */
-	if (s.window >= st->window &&
-		(s.failing || v->verdict != VERDICT_UNKNOWN)) {
+	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
+		!starting(st, &s, p)) {
 		tally_count(st, v, &s);
 		apply(st, v, &s, p, out);
+		quality_judge(st, v, &s, p, out);
+		stray_judge(st, v, &s, out);
 	}
+	if (news)
+		drifting_judge(st, v, s.window, out);
+	/* One that lists no region at all says nothing of any. */
+	if (news && (v->n_regions || v->n_no_data))
+		divergence_judge(st, v, s.window, p, out);
+	if (v->n_regions || v->n_no_data)
+		silence_judge(st, v, p, out);
+	break_acks(st, out, from);
 	machine_tick(st, p, (double)v->window, out);
 }
 
@@ -276,22 +308,16 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	double age = now - (double)inc->opened_at;
-	bool due = now - (double)inc->reminded_at >= p->remind_s;
+	bool due = condition_due(inc, p, now);
 
-	/* One that is about to end wakes nobody. */
 	if (!inc->open || inc->folded || inc->passes || ack_holds(inc, now))
 		return;
-	if (due)
-		inc->reminded_at = inc->opened_at +
-			(int64_t)(floor(age / p->remind_s) * p->remind_s);
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
 		events_add(out, st, kind, ALERT_ESCALATED, now, false);
-	} else if (due || inc->ack.by) {
-		/* Whoever looked after it may have forgotten it. */
+	} else if (due) {
 		events_add(out, st, kind, ALERT_REMINDER, now, false);
 	}
-	ack_expire(st, kind, now);
 }
 
 void machine_tick(struct alert_state *st, const struct conf_policy *p,
@@ -299,4 +325,7 @@ void machine_tick(struct alert_state *st, const struct conf_policy *p,
 {
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
+	conditions_tick(st, p, now, out);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		ack_expire(st, (enum alert_kind)k, now);
 }

@@ -182,11 +182,6 @@ static int run(const struct options *o, const struct conf *conf,
 	return status;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int list(struct shelf *sh, const struct pager_setup *setup)
 {
 	struct strings slugs = {0};
@@ -194,8 +189,7 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 	struct buf out;
 
 	buf_init(&out, STATE_MAX);
-	if (slugs.n)
-		qsort(slugs.v, slugs.n, sizeof *slugs.v, by_name);
+	strings_sort(&slugs);
 	for (size_t i = 0; i < slugs.n && ok; i++) {
 		struct alert_state st;
 

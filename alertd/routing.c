@@ -21,6 +21,12 @@ static bool matches(char *const *patterns, size_t n, const char *slug)
 	return n == 0;
 }
 
+/* Nobody is told of an anomaly who did not ask for it. */
+static bool asks_for(const struct conf_route *r, enum alert_kind kind)
+{
+	return kind != ALERT_ANOMALY || r->n_kinds;
+}
+
 static bool of_account(const struct conf *c, const struct conf_route *r,
 	const char *slug)
 {
@@ -35,7 +41,8 @@ static bool of_account(const struct conf *c, const struct conf_route *r,
 bool route_wants(const struct conf *c, const struct conf_route *r,
 	const struct alert_record *a)
 {
-	return among(r->severities, r->n_severities,
+	return asks_for(r, a->kind) &&
+		among(r->severities, r->n_severities,
 		       severity_name(a->severity)) &&
 		among(r->kinds, r->n_kinds, alert_kind_name(a->kind)) &&
 		matches(r->servers, r->n_servers, a->slug) &&
@@ -127,23 +134,26 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	note(&p, news, out);
 }
 
-enum conf_digest route_digest(const struct conf_route *r,
-	const struct alert_event *e)
+enum conf_digest event_digest(const struct alert_record *a)
 {
-	enum conf_digest digest = r->digest;
-
-	if (digest == CONF_DIGEST_NO && r->role == CONF_ROLE_CHANNEL &&
-		e->record.severity == SEVERITY_P3)
-		digest = CONF_DIGEST_DAILY;
-	/* The rarer of both. */
-	return e->digest > digest ? e->digest : digest;
+	if (a->kind != ALERT_DRIFT || a->removed.n || a->changed.n)
+		return CONF_DIGEST_NO;
+	if (a->added.n)
+		return CONF_DIGEST_DAILY;
+	/* Where nobody knows what changed it may be anything. */
+	return a->redescribed.n ? CONF_DIGEST_WEEKLY : CONF_DIGEST_NO;
 }
 
-enum conf_digest route_drift(size_t n, size_t added, size_t redescribed)
+enum conf_digest route_digest(const struct conf_route *r,
+	const struct alert_record *a)
 {
-	if (n || (!added && !redescribed))
-		return CONF_DIGEST_NO;
-	return added ? CONF_DIGEST_DAILY : CONF_DIGEST_WEEKLY;
+	enum conf_digest digest = r->digest, nature = event_digest(a);
+
+	if (digest == CONF_DIGEST_NO && r->role == CONF_ROLE_CHANNEL &&
+		a->severity == SEVERITY_P3)
+		digest = CONF_DIGEST_DAILY;
+	/* The rarer of both. */
+	return nature > digest ? nature : digest;
 }
 
 const struct conf_ladder *route_ladder(const struct conf *c,

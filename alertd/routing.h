@@ -25,18 +25,17 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out);
 
 /*
- * route_digest(r, e): whether the route gets the event together with others,
+ * route_digest(r, a): whether the route gets the event together with others,
  * and how often. What is for digests by its nature goes there on every route.
  */
 enum conf_digest route_digest(const struct conf_route *r,
-	const struct alert_event *e);
+	const struct alert_record *a);
 
 /*
- * route_drift(n, added, redescribed): the nature of a change of tools: where n
- * were removed or changed, or no tool is named, it is told at once; what was
- * only added can wait for a day, new descriptions for a week.
+ * event_digest(a): its nature: a change of tools that only adds some can wait
+ * for a day, one that only describes them anew for a week.
  */
-enum conf_digest route_drift(size_t n, size_t added, size_t redescribed);
+enum conf_digest event_digest(const struct alert_record *a);
 
 /* route_ladder(c, a): the first ladder that is for such an incident, or NULL. */
 const struct conf_ladder *route_ladder(const struct conf *c,

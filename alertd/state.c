@@ -18,6 +18,7 @@ void incident_release(struct incident *inc)
 	strings_release(&inc->told);
 	ack_release(&inc->ack);
 	climb_release(&inc->climb);
+	change_release(&inc->change);
 	*inc = (struct incident) {0};
 }
 
@@ -32,6 +33,14 @@ void climb_release(struct climb *c)
 {
 	free(c->ladder);
 	*c = (struct climb) {0};
+}
+
+void tools_forget(struct tools_seen *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i].region);
+	free(t->v);
+	*t = (struct tools_seen) {0};
 }
 
 void pending_release(struct pending *p)
@@ -63,6 +72,8 @@ void state_release(struct alert_state *st)
 		pending_release(&st->outbox[i]);
 	for (size_t i = 0; i < st->n_timeline; i++)
 		entry_release(&st->timeline[i]);
+	tools_forget(&st->tools);
+	strings_release(&st->stray.regions);
 	free(st->regions);
 	free(st->outbox);
 	free(st->slug);
@@ -101,10 +112,20 @@ void state_note(struct alert_state *st, double at, const char *what,
 	};
 }
 
-bool state_open(const struct alert_state *st)
+static bool any_open(const struct alert_state *st, unsigned kinds)
 {
-	for (size_t i = 0; i < ALERT_KINDS; i++)
-		if (st->incidents[i].open)
+	for (unsigned k = 0; k < kinds; k++)
+		if (st->incidents[k].open)
 			return true;
 	return false;
+}
+
+bool state_open(const struct alert_state *st)
+{
+	return any_open(st, ALERT_KINDS);
+}
+
+bool state_down(const struct alert_state *st)
+{
+	return any_open(st, ALERT_DOWN_KINDS);
 }

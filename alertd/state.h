@@ -8,7 +8,9 @@
 #include "buf.h"
 #include "conf.h"
 #include "json.h"
+#include "change.h"
 #include "record_alert.h"
+#include "error_rate.h"
 #include "record_expiry.h"
 #include "strings.h"
 
@@ -31,6 +33,7 @@ struct region_tally {
 	char *name;
 	struct tally failing;	/* the verdict names it as failing */
 	struct tally throttled; /* its newest probe was answered with 429 */
+	struct tally silent;	/* no data; windows of the verdicts' clock */
 };
 
 /* Who looks after an incident, and until when nobody else is disturbed. */
@@ -63,12 +66,16 @@ struct incident {
 	int passes;	      /* how many of them, in a row */
 	int probe_count;      /* failing windows */
 	int expected;	      /* regions, at the last failing window */
+	int flaps;	      /* how often it failed again while it passed */
+	double value, usual;  /* of what is measured, see quality.c */
+	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
 	struct ack ack;
 	struct climb climb;
+	struct tool_change change; /* of a divergence: from old to new */
 };
 
 /* An event on its way to one route. */
@@ -104,6 +111,48 @@ struct expiry_told {
 /* So many ends are remembered; regions may see different ones. */
 #define EXPIRIES_MAX 16
 
+/* The tools that a region saw last. */
+struct sighting {
+	char *region;
+	char hash[HASH_HEX + 1];
+	double since;	/* when its first probe that saw them started */
+	double at;	/* when its last one did */
+	int64_t window; /* in which that one was news */
+};
+
+/* A set of tools that a region saw last. */
+struct tool_set {
+	char hash[HASH_HEX + 1];
+	double since;  /* when the first probe that saw it started */
+	enum era era;  /* ERA_NONE where that is not known */
+	unsigned seen; /* by how many regions; a count of the moment */
+};
+
+/* So many sets are told apart; a server with more has a new one each time. */
+#define TOOL_SETS_MAX 16
+
+struct tools_seen {
+	struct sighting *v;
+	size_t n, cap;
+	struct tool_set sets[TOOL_SETS_MAX]; /* the newest is the last */
+	size_t n_sets;
+	struct tally differ; /* windows in which regions saw different ones */
+};
+
+/* A change of tools that was told: hashes, or eras. */
+struct drift_told {
+	char from[HASH_HEX + 1], to[HASH_HEX + 1];
+	int64_t at;
+};
+#define DRIFTS_MAX 16
+
+/* Failing windows that belong to no incident. */
+struct stray {
+	struct tally windows; /* not in a row */
+	struct strings regions;
+	int64_t told; /* when such were last told of */
+};
+
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
@@ -116,12 +165,23 @@ struct alert_state {
 	long long revision;  /* 0: nothing that can be read is stored */
 	char *writer;	     /* tells one write from all others, or NULL */
 	int64_t window;	     /* the newest that was counted */
+	int64_t judged;	     /* the newest by the clock of the verdicts */
 	unsigned long number; /* of the last pending event */
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
+	int64_t down_at;   /* the last window that failed in a downtime, a
+			      regional one, or for its limits */
+	struct tally slow; /* windows of slow answers */
+	struct stray stray;
+	int64_t cold; /* a window in which it may have been starting, or 0 */
+	bool cold_start; /* the configuration says that it starts cold; not
+			    stored, whoever reads the state sets it */
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
+	struct tools_seen tools;
+	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
+	size_t n_drifts;
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
@@ -139,8 +199,15 @@ struct region_tally *state_region(struct alert_state *st, const char *name);
 void state_note(struct alert_state *st, double at, const char *what,
 	const char *text);
 
-/* state_open(st): whether an incident is open. */
+/*
+ * state_open(st): whether an incident is open. state_down(st): one that says
+ * that the server cannot be used.
+ */
 bool state_open(const struct alert_state *st);
+bool state_down(const struct alert_state *st);
+
+/* tools_forget(t): forget who sees what, and since when. */
+void tools_forget(struct tools_seen *t);
 
 /* incident_release(inc): free what it holds; it is closed. */
 void incident_release(struct incident *inc);

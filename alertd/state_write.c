@@ -25,6 +25,13 @@ static void put_time(struct buf *b, const char *key, double t)
 	buf_fmt(b, ",\"%s\":%.3f", key, t);
 }
 
+/* To the last digit: it is compared to what a record says. */
+static void put_instant(struct buf *b, const char *key, double t)
+{
+	buf_fmt(b, ",\"%s\":", key);
+	json_put_num(b, t);
+}
+
 static void put_strings(struct buf *b, const char *key, const struct strings *l)
 {
 	buf_fmt(b, ",\"%s\":[", key);
@@ -50,6 +57,20 @@ static void put_region(struct buf *b, const struct region_tally *r)
 	json_put_str(b, r->name);
 	put_tally(b, "failing", &r->failing);
 	put_tally(b, "throttled", &r->throttled);
+	put_tally(b, "silent", &r->silent);
+	buf_char(b, '}');
+}
+
+static void put_change(struct buf *b, const struct tool_change *c)
+{
+	buf_str(b, ",\"change\":{\"from\":");
+	json_put_str(b, c->from);
+	put_str(b, "to", c->to);
+	put_int(b, "since", c->since);
+	put_strings(b, "added", &c->added);
+	put_strings(b, "removed", &c->removed);
+	put_strings(b, "changed", &c->changed);
+	put_strings(b, "redescribed", &c->redescribed);
 	buf_char(b, '}');
 }
 
@@ -76,6 +97,14 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_strings(b, "reached", &inc->reached);
 	put_strings(b, "told", &inc->told);
 	duty_write(b, inc);
+	put_int(b, "flaps", inc->flaps);
+	if (inc->usual > 0) {
+		put_instant(b, "value", inc->value);
+		put_instant(b, "usual", inc->usual);
+		put_str(b, "rate_window", rate_name(inc->rate_window));
+	}
+	if (inc->change.to)
+		put_change(b, &inc->change);
 	buf_char(b, '}');
 }
 
@@ -130,6 +159,56 @@ static void put_expiries(struct buf *b, const struct alert_state *st)
 	buf_char(b, ']');
 }
 
+static void put_sightings(struct buf *b, const struct tools_seen *t)
+{
+	buf_str(b, ",\"sightings\":[");
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+
+		buf_fmt(b, "%s{\"region\":\"%s\"", i ? "," : "", s->region);
+		put_str(b, "hash", s->hash);
+		put_instant(b, "since", s->since);
+		put_instant(b, "at", s->at);
+		put_int(b, "window", s->window);
+		buf_char(b, '}');
+	}
+	buf_str(b, "],\"tool_sets\":[");
+	for (size_t i = 0; i < t->n_sets; i++) {
+		const struct tool_set *set = &t->sets[i];
+
+		buf_fmt(b, "%s{\"hash\":\"%s\"", i ? "," : "", set->hash);
+		put_instant(b, "since", set->since);
+		put_str(b, "era", era_name(set->era));
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+	put_tally(b, "differ", &t->differ);
+}
+
+static void put_drifts(struct buf *b, const struct alert_state *st)
+{
+	buf_str(b, ",\"drifts\":[");
+	for (size_t i = 0; i < st->n_drifts; i++) {
+		const struct drift_told *t = &st->drifts[i];
+
+		buf_fmt(b, "%s{\"from\":\"%s\"", i ? "," : "", t->from);
+		put_str(b, "to", t->to);
+		put_int(b, "at", t->at);
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+}
+
+static void put_quality(struct buf *b, const struct alert_state *st)
+{
+	put_int(b, "down_at", st->down_at);
+	put_int(b, "cold", st->cold);
+	put_tally(b, "slow", &st->slow);
+	put_tally(b, "stray", &st->stray.windows);
+	put_strings(b, "stray_regions", &st->stray.regions);
+	put_int(b, "stray_told", st->stray.told);
+}
+
 void state_write(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
@@ -137,6 +216,7 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_str(b, "slug", st->slug);
 	put_str(b, "url", st->url);
 	put_int(b, "window", st->window);
+	put_int(b, "judged", st->judged);
 	buf_fmt(b, ",\"number\":%lu,\"regions\":[", st->number);
 	for (size_t i = 0; i < st->n_regions; i++) {
 		if (i)
@@ -146,6 +226,9 @@ void state_write(struct buf *b, const struct alert_state *st)
 	buf_char(b, ']');
 	put_incidents(b, st);
 	put_expiries(b, st);
+	put_sightings(b, &st->tools);
+	put_drifts(b, st);
+	put_quality(b, st);
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		if (i)

@@ -3,6 +3,7 @@
 #include "json.h"
 
 #include <math.h>
+#include <string.h>
 
 #define COUNT_MAX 1e12
 
@@ -25,6 +26,17 @@ long long rate_seconds(enum rate_window w)
 const char *rate_name(enum rate_window w)
 {
 	return windows[w].name;
+}
+
+bool rate_parse(const char *s, enum rate_window *out)
+{
+	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
+		if (strcmp(windows[w].name, s) != 0)
+			continue;
+		*out = (enum rate_window)w;
+		return true;
+	}
+	return false;
 }
 
 long long error_rate_failed(const struct error_rate *r)

@@ -205,25 +205,47 @@ static void test_told(void **state)
 
 static void test_digests(void **state)
 {
-	struct alert_event e = {.record = {.severity = SEVERITY_P3}};
+	static const struct {
+		enum alert_kind kind;
+		enum severity severity;
+		size_t removed, changed, added, redescribed;
+		enum conf_digest all, channel, hourly;
+	} cases[] = {
+#define EVERY(digest) digest, digest, digest
+		{ALERT_REGIONAL, SEVERITY_P2, 0, 0, 0, 0, CONF_DIGEST_NO,
+			CONF_DIGEST_NO, CONF_DIGEST_HOURLY},
+		{ALERT_LATENCY, SEVERITY_P3, 0, 0, 0, 0, CONF_DIGEST_NO,
+			CONF_DIGEST_DAILY, CONF_DIGEST_HOURLY},
+		{ALERT_DRIFT, SEVERITY_P2, 1, 0, 3, 3, CONF_DIGEST_NO,
+			CONF_DIGEST_NO, CONF_DIGEST_HOURLY},
+		{ALERT_DRIFT, SEVERITY_P3, 0, 1, 3, 3, CONF_DIGEST_NO,
+			CONF_DIGEST_DAILY, CONF_DIGEST_HOURLY},
+		{ALERT_DRIFT, SEVERITY_P3, 0, 0, 3, 3,
+			EVERY(CONF_DIGEST_DAILY)},
+		{ALERT_DRIFT, SEVERITY_P3, 0, 0, 0, 3,
+			EVERY(CONF_DIGEST_WEEKLY)},
+		{ALERT_DRIFT, SEVERITY_P2, 0, 0, 0, 0, CONF_DIGEST_NO,
+			CONF_DIGEST_NO, CONF_DIGEST_HOURLY},
+	};
 	struct conf_route hourly = every[ALL];
 
 	(void)state;
 	hourly.digest = CONF_DIGEST_HOURLY;
-	assert_int_equal(route_digest(&every[ALL], &e), CONF_DIGEST_NO);
-	assert_int_equal(route_digest(&every[CHANNEL], &e), CONF_DIGEST_DAILY);
-	assert_int_equal(route_digest(&hourly, &e), CONF_DIGEST_HOURLY);
-	e.digest = CONF_DIGEST_WEEKLY;
-	assert_int_equal(route_digest(&every[ALL], &e), CONF_DIGEST_WEEKLY);
-	assert_int_equal(route_digest(&every[CHANNEL], &e), CONF_DIGEST_WEEKLY);
-	assert_int_equal(route_digest(&hourly, &e), CONF_DIGEST_WEEKLY);
-	e.digest = CONF_DIGEST_NO;
-	e.record.severity = SEVERITY_P2;
-	assert_int_equal(route_digest(&every[CHANNEL], &e), CONF_DIGEST_NO);
-	assert_int_equal(route_drift(1, 0, 3), CONF_DIGEST_NO);
-	assert_int_equal(route_drift(0, 0, 0), CONF_DIGEST_NO);
-	assert_int_equal(route_drift(0, 2, 3), CONF_DIGEST_DAILY);
-	assert_int_equal(route_drift(0, 0, 3), CONF_DIGEST_WEEKLY);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct alert_record a = {
+			.kind = cases[i].kind,
+			.severity = cases[i].severity,
+			.removed.n = cases[i].removed,
+			.changed.n = cases[i].changed,
+			.added.n = cases[i].added,
+			.redescribed.n = cases[i].redescribed,
+		};
+
+		assert_int_equal(route_digest(&every[ALL], &a), cases[i].all);
+		assert_int_equal(route_digest(&every[CHANNEL], &a),
+			cases[i].channel);
+		assert_int_equal(route_digest(&hourly, &a), cases[i].hourly);
+	}
 }
 
 static void test_boundaries(void **state)
