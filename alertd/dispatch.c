@@ -59,12 +59,11 @@ void dispatch_event(const struct dispatch *d, struct alert_state *st,
 		const struct conf_route *r = route_find(d->conf, routes.v[i]);
 		struct outbox_wait w = {0};
 
-		/* One that was told before may be gone from the file. */
-		if (r && waits(d, st, e, r, &w) && real)
+		if (waits(d, st, e, r, &w) && real)
 			outbox_wait(st, r->name, &w);
 		else if (real)
-			outbox_pull(st, routes.v[i], d->now);
-		add(out, routes.v[i], &w);
+			outbox_pull(st, r->name, d->now);
+		add(out, r->name, &w);
 	}
 	strings_release(&routes);
 }
