@@ -41,7 +41,8 @@ MAN8 = man/mcp-serve.8
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
-	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o
+	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
+	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
@@ -78,11 +79,11 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
-	serve/page_style.o serve/respond.o serve/route.o \
+SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
+	serve/health.o serve/page.o serve/page_style.o serve/respond.o serve/route.o \
 	serve/server.o serve/suggest.o serve/view.o
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
-	lib/request.o lib/store.o \
+	lib/request.o lib/stages.o lib/store.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -91,16 +92,18 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
 	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
-	alertd/divergence.o alertd/drifting.o alertd/phrase.o alertd/quality.o \
+	alertd/divergence.o alertd/drifting.o alertd/phrase.o \
+	alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/sightings.o alertd/silence.o alertd/stray.o lib/error_rate.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o lib/zone.o
 mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
-	$(CONF) $(MACHINE) $(OUTBOX) alertd/ack_token.o alertd/acknowledge.o \
-	alertd/cgi_ack.o alertd/cgi.o alertd/carry.o alertd/deliver.o \
-	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
+	$(CONF) $(MACHINE) $(OUTBOX) alertd/away.o alertd/ack_token.o alertd/acknowledge.o \
+	alertd/cgi_ack.o alertd/cgi.o alertd/carry.o \
+	alertd/deliver.o alertd/execute.o alertd/holder.o alertd/local.o \
+	alertd/main.o alertd/options.o \
 	alertd/budget.o alertd/claim.o alertd/dispatch.o alertd/gather.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o
@@ -204,10 +207,11 @@ test_duty_OBJS = $(test_alert_state_OBJS) alertd/budget.o \
 	alertd/dispatch.o lib/keys.o lib/store.o
 test_digest_OBJS = $(test_duty_OBJS)
 $(B)/unit/test_duty $(B)/unit/test_digest: LDLIBS += -lhiredis
-UNIT += test_expiry test_expiry_told test_jwt
+UNIT += test_expiry test_expiry_told test_jwt test_pipeline
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
 test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
+test_pipeline_OBJS = $(test_expiry_told_OBJS)
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o

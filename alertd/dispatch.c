@@ -59,7 +59,7 @@ void dispatch_event(const struct dispatch *d, struct alert_state *st,
 		const struct conf_route *r = route_find(d->conf, routes.v[i]);
 		struct outbox_wait w = {0};
 
-		if (waits(d, st, e, r, &w) && real)
+		if (!d->at_once && waits(d, st, e, r, &w) && real)
 			outbox_wait(st, r->name, &w);
 		else if (real)
 			outbox_pull(st, r->name, d->now);

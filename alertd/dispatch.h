@@ -26,6 +26,7 @@ struct recipients {
 struct dispatch {
 	const struct conf *conf; /* or NULL */
 	struct budget *budget;
+	bool at_once; /* nothing waits for others, and no budget counts */
 	/*
 	 * The clock of the deliveries; -INFINITY where nothing is delivered,
 	 * and then the outbox stays as it is.

@@ -4,6 +4,7 @@
  */
 #include "ack.h"
 #include "acknowledge.h"
+#include "away.h"
 #include "cgi.h"
 #include "conf.h"
 #include "deliver.h"
@@ -138,6 +139,14 @@ static int tick(struct pager *p, struct shelf *sh)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
+/* Without the store; only where there is somebody to be told. */
+static bool tell_away(const struct pager_setup *setup, const char *url,
+	const char *why)
+{
+	return !setup->deliver || !setup->conf || !setup->conf->n_routes ||
+		away_tell(setup, url, why);
+}
+
 static int use(struct pager *p, const struct options *o, struct shelf *sh,
 	struct ack_request *ack)
 {
@@ -151,34 +160,17 @@ static int use(struct pager *p, const struct options *o, struct shelf *sh,
 	}
 }
 
-static int run(const struct options *o, const struct conf *conf,
-	struct shelf *sh, struct pager_setup *setup)
+static int run(const struct options *o, const struct pager_setup *setup,
+	const char *url, struct ack_request *ack)
 {
-	const char *folder = env("MCP_CREDENTIALS");
-	struct ack_request ack = {0};
-	char *secret = NULL;
-	struct pager *p;
-	int status;
+	struct shelf *sh = setup->shelf;
+	struct pager *p = pager_new(setup);
+	int status = use(p, o, sh, ack);
 
-	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
-		return EXIT_USAGE;
-	if (!o->dry_run)
-		setup->secret = secret = acknowledge_secret();
-	if (!folder)
-		folder = env("CREDENTIALS_DIRECTORY");
-	if (!o->dry_run) {
-		setup->deliver = deliver_new(folder);
-		if (!conf)
-			log_warn("no configuration, so nothing is delivered");
-	}
-	p = pager_new(setup);
-	status = use(p, o, sh, &ack);
 	pager_sweep(p);
-	if (pager_failed(p))
+	if (!tell_away(setup, url, shelf_trouble(sh)) || pager_failed(p))
 		status = EXIT_ENV;
 	pager_free(p);
-	deliver_free(setup->deliver);
-	secret_free(secret);
 	return status;
 }
 
@@ -210,14 +202,21 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-/* With the store open, or a dry run. */
+static struct deliver *open_deliver(const struct conf *conf)
+{
+	const char *folder = env("MCP_CREDENTIALS");
+
+	if (!conf)
+		log_warn("no configuration, so nothing is delivered");
+	return deliver_new(folder ? folder : env("CREDENTIALS_DIRECTORY"));
+}
+
+/* With the store open, or a dry run; or without, and why. */
 static int act(const struct options *o, const struct conf *conf,
-	struct store *store)
+	struct store *store, const char *url, const char *why)
 {
 	bool tty = isatty(STDOUT_FILENO);
-	struct shelf *sh = shelf_new(store);
 	struct pager_setup setup = {
-		.shelf = sh,
 		.store = store,
 		.conf = conf,
 		.now = o->now,
@@ -225,10 +224,28 @@ static int act(const struct options *o, const struct conf *conf,
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
 	};
-	int status = o->action == OPTIONS_LIST ? list(sh, &setup)
-					       : run(o, conf, sh, &setup);
+	struct ack_request ack = {0};
+	char *secret = NULL;
+	int status = EXIT_ENV;
 
-	shelf_free(sh);
+	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
+		return EXIT_USAGE;
+	if (!o->dry_run && o->action != OPTIONS_LIST) {
+		setup.deliver = open_deliver(conf);
+		setup.secret = secret = acknowledge_secret();
+	}
+	if (store || o->dry_run) {
+		setup.shelf = shelf_new(store);
+		status = o->action == OPTIONS_LIST
+			? list(setup.shelf, &setup)
+			: run(o, &setup, url, &ack);
+		shelf_free(setup.shelf);
+	} else {
+		log_error("%s", why);
+		tell_away(&setup, url, why);
+	}
+	deliver_free(setup.deliver);
+	secret_free(secret);
 	return status;
 }
 
@@ -238,7 +255,7 @@ static int start(const struct options *o)
 	struct conf *conf = file ? conf_load(file) : NULL;
 	struct store *store = NULL;
 	const char *url = o->store;
-	char why[STORE_WHY];
+	char why[STORE_WHY] = "";
 	int status = EXIT_USAGE;
 
 	if (file && !conf)
@@ -249,15 +266,11 @@ static int start(const struct options *o)
 		url = env("MCP_STORE");
 	if (url && !o->dry_run)
 		store = store_open(url, why);
-	if (store || o->dry_run) {
-		status = act(o, conf, store);
-	} else if (url) {
-		log_error("%s", why);
-		status = EXIT_ENV;
-	} else {
+	if (url || o->dry_run)
+		status = act(o, conf, store, url, why);
+	else
 		log_error("no store: neither --store, the configuration nor "
 			  "MCP_STORE names one");
-	}
 	store_close(store);
 	conf_free(conf);
 	return status;

@@ -12,6 +12,7 @@
 #include "lines.h"
 #include "log.h"
 #include "machine.h"
+#include "pipeline.h"
 #include "print.h"
 #include "shelf.h"
 #include "xalloc.h"
@@ -35,6 +36,7 @@ struct pager {
 	struct expiry_rounds rounds; /* not yet told of */
 	double swept_ms;
 	double store_down_ms; /* until then; 0 while it answers */
+	bool alone; /* without the store, where nobody gathers digests */
 	bool failed;
 };
 
@@ -68,13 +70,19 @@ static double now(const struct pager *p)
 	return floor(t * 1000) / 1000;
 }
 
-/* "https://status.example.com/status/example-mcp", or nothing. */
+/*
+ * "https://status.example.com/status/example-mcp", or nothing; for the fleet
+ * the list of all servers.
+ */
 static void point_to_page(const struct conf *c, struct alert_event *e,
 	struct buf *url)
 {
 	if (!c || !c->site_url)
 		return;
-	buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
+	if (strcmp(e->record.slug, SLUG_FLEET) == 0)
+		buf_fmt(url, "%s/", c->site_url);
+	else
+		buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
 	e->record.dashboard_url = url->p;
 }
 
@@ -102,9 +110,13 @@ static void queue(struct pager *p, struct alert_state *st,
 	bool once = e->record.phase == ALERT_ONCE;
 	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	char name[ALERT_EVENT_SIZE];
-	struct dispatch way = {p->setup.conf, p->budget,
-		p->setup.deliver || p->setup.queue_only ? now(p)
-							: -INFINITY};
+	struct dispatch way = {
+		.conf = p->setup.conf,
+		.budget = p->budget,
+		.at_once = p->alone,
+		.now = p->setup.deliver || p->setup.queue_only ? now(p)
+							      : -INFINITY,
+	};
 	struct recipients to = {0};
 	struct buf body, url, ack;
 
@@ -129,34 +141,47 @@ static void queue(struct pager *p, struct alert_state *st,
 	buf_release(&ack);
 }
 
-/*
- * What is to be decided: a verdict, what expires, who looks after it, or only
- * that time goes by.
- */
+/* What is to be decided: one of these, or only that time goes by. */
 struct occasion {
 	const char *slug;
 	const struct verdict *verdict;
 	const struct expiry_round *round;
+	const struct pipeline *pipeline;
+	const char *away; /* why the store could not be used */
+	bool back;	  /* it could */
 	const struct ack_request *ack;
 	size_t *acknowledged; /* incidents */
 };
 
-static void settle(struct pager *p, const struct occasion *o,
-	struct alert_state *st, struct alert_events *out)
+static void consider(struct pager *p, const struct occasion *o,
+	struct alert_state *st, struct alert_events *events)
 {
 	double at = o->verdict ? (double)o->verdict->window : now(p);
 
 	if (o->verdict)
 		machine_verdict(st, o->verdict, &p->policy,
-			p->setup.deliver ? now(p) : INFINITY, out);
+			p->setup.deliver ? now(p) : INFINITY, events);
 	else if (o->round)
-		expiry_decide(st, o->round, out);
+		expiry_decide(st, o->round, events);
+	else if (o->pipeline)
+		pipeline_decide(st, o->pipeline, &p->policy, at, events);
+	else if (o->away)
+		pipeline_away(st, o->away, &p->policy, at, events);
+	else if (o->back)
+		pipeline_back(st, at, events);
 	else if (o->ack)
-		*o->acknowledged = ack_set(st, o->ack, at, out);
+		*o->acknowledged = ack_set(st, o->ack, at, events);
 	else
-		machine_tick(st, &p->policy, at, out);
+		machine_tick(st, &p->policy, at, events);
 	if (!o->round && !o->ack)
-		ladder_climb(p->setup.conf, st, at, 0, out);
+		ladder_climb(p->setup.conf, st, at, 0, events);
+}
+
+static bool starts_cold(const struct conf *c, const char *slug)
+{
+	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
+
+	return s && s->cold_start;
 }
 
 /* One attempt to decide; what has happened is appended to `out`. */
@@ -169,10 +194,13 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 
 	if (!shelf_get(p->setup.shelf, o->slug, &st))
 		return SHELF_FAILED;
-	settle(p, o, &st, &events);
+	st.cold_start = starts_cold(p->setup.conf, o->slug);
+	consider(p, o, &st, &events);
 	for (size_t i = 0; i < events.n; i++)
 		queue(p, &st, &events.v[i], out);
-	result = shelf_put(p->setup.shelf, &st);
+	/* A fleet of which there is nothing to tell needs no state. */
+	result = o->pipeline && !events.n ? SHELF_OK
+					  : shelf_put(p->setup.shelf, &st);
 	events_release(&events);
 	state_release(&st);
 	return result;
@@ -228,6 +256,9 @@ void pager_verdict(struct pager *p, const struct verdict *v)
 
 void pager_tick(struct pager *p, const char *slug)
 {
+	/* What time does to the fleet is for the sweep. */
+	if (strcmp(slug, SLUG_FLEET) == 0)
+		return;
 	decide(p, &(struct occasion) {.slug = slug});
 }
 
@@ -260,6 +291,17 @@ void pager_expiry(struct pager *p, const struct expiry_record *r)
 	expiry_collect(&p->rounds, r);
 }
 
+/* Before we tell that we are alive ourselves. False: store failed. */
+static bool watch(struct pager *p)
+{
+	struct pipeline pl = {.ingest_s = pipeline_ingest_s(p->setup.conf)};
+
+	if (!shelf_beats(p->setup.shelf, pl.at))
+		return false;
+	decide(p, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
+	return true;
+}
+
 void pager_sweep(struct pager *p)
 {
 	struct strings slugs = {0};
@@ -268,8 +310,9 @@ void pager_sweep(struct pager *p)
 	p->swept_ms = clock_mono_ms();
 	if (!p->setup.deliver)
 		return;
-	if (!shelf_undelivered(p->setup.shelf, &slugs) ||
-		!shelf_beat(p->setup.shelf, now(p)))
+	if (!watch(p) || !shelf_undelivered(p->setup.shelf, &slugs))
+		p->failed = true;
+	if (!shelf_beat(p->setup.shelf, now(p)))
 		p->failed = true;
 	if (!gather_out(&(struct gather) {
 			.shelf = p->setup.shelf,
@@ -283,6 +326,25 @@ void pager_sweep(struct pager *p)
 		if (!carry_out(p->carry, slugs.v[i], now(p)))
 			p->failed = true;
 	strings_release(&slugs);
+}
+
+bool pager_store(struct pager *p, const char *why)
+{
+	struct occasion o = {SLUG_FLEET, .away = why, .back = !why};
+	struct alert_state st;
+	bool needed = true;
+
+	p->alone = true;
+	decide(p, &o);
+	if (p->failed)
+		return true;
+	if (!carry_out(p->carry, o.slug, now(p)))
+		p->failed = true;
+	if (shelf_get(p->setup.shelf, o.slug, &st)) {
+		needed = st.away.counted || state_open(&st) || st.n_outbox;
+		state_release(&st);
+	}
+	return needed;
 }
 
 double pager_swept(const struct pager *p)

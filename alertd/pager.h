@@ -56,10 +56,17 @@ size_t pager_ack(struct pager *p, const char *slug,
 void pager_expiry(struct pager *p, const struct expiry_record *r);
 
 /*
- * pager_sweep(p): tell what expires, deliver what is due of all servers, and
- * tell that we are alive.
+ * pager_sweep(p): tell what expires and whether the pipeline stands still,
+ * deliver what is due of all servers, and tell that we are alive.
  */
 void pager_sweep(struct pager *p);
+
+/*
+ * pager_store(p, why): for a pager whose shelf is a local file: take into
+ * account that the store could not be used, and why; NULL: it could. False
+ * where nothing is left to be remembered.
+ */
+bool pager_store(struct pager *p, const char *why);
 
 /*
  * pager_swept(p): seconds since the last sweep.

@@ -177,6 +177,7 @@ struct alert_state {
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
+	struct tally away; /* runs in a row without the store; see pipeline.h */
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;

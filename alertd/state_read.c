@@ -213,6 +213,8 @@ static void read_state(struct members *in, struct alert_state *st)
 	st->number = (unsigned long)member_int(in, "number", 0, 1LL << 53);
 	read_regions(in, st);
 	read_incidents(in, st);
+	if (json_get(in->o, "away"))
+		st->away = member_tally(in, "away");
 	read_expiries(in, st);
 	state_read_tools(in, st);
 	read_quality(in, st);

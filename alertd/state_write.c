@@ -225,6 +225,8 @@ void state_write(struct buf *b, const struct alert_state *st)
 	}
 	buf_char(b, ']');
 	put_incidents(b, st);
+	if (st->away.counted)
+		put_tally(b, "away", &st->away);
 	put_expiries(b, st);
 	put_sightings(b, &st->tools);
 	put_drifts(b, st);

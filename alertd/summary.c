@@ -156,6 +156,10 @@ static void put_trouble(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
+	if (s->kind == ALERT_STALLED) {
+		buf_str(b, "The pipeline stands still, and nobody is watched");
+		return;
+	}
 	buf_str(b, s->slug);
 	switch (s->kind) {
 	case ALERT_DOWNTIME:

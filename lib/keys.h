@@ -48,7 +48,7 @@ const char *key_counted(char *out, const char *slug, int64_t day);
 const char *key_latency(char *out, const char *slug, int64_t hour);
 /* Hash: the tools that each region had last, for drift: region to JSON. */
 const char *key_tools(char *out, const char *slug);
-/* String: everything that mcp-alert knows of a server; compare and set. */
+/* String: all that mcp-alert knows of a server, or SLUG_FLEET; compare and set. */
 const char *key_alert(char *out, const char *slug);
 
 /*

@@ -55,7 +55,7 @@ static void happen(struct desk *d, int incident, enum alert_phase phase,
 	enum severity severity, int minute)
 {
 	double at = NIGHT_START + 60.0 * minute;
-	struct dispatch way = {&conf, d->budget, at};
+	struct dispatch way = {&conf, d->budget, false, at};
 	struct alert_event e = {.record = {
 		.at = at,
 		.slug = "s",

@@ -59,7 +59,7 @@ static void through_the_store(struct alert_state *st)
 /* Tells of the events from that one on, as the pager does. */
 static void tell(struct watch *w, size_t from)
 {
-	struct dispatch d = {w->conf, w->budget, w->now};
+	struct dispatch d = {w->conf, w->budget, false, w->now};
 
 	for (size_t i = from; i < w->n.events.n; i++) {
 		const struct alert_event *e = &w->n.events.v[i];
