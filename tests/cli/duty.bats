@@ -298,3 +298,17 @@ phone: downtime_escalated" ]
 	grep -q 'a digest of 1 events to route ops: dropped: no such route any more' err
 	[ -z "$(undelivered)" ]
 }
+
+@test "a pipeline that stands still climbs, too, until somebody looks after it" {
+	team
+	redis hset fleet:heartbeats ingest $T verdict $T alert $T >/dev/null
+	for m in {1..11}; do minute "$m"; done
+	[ "$(told)" = "pager: pipeline_stalled_started pipeline_stalled_escalated
+phone: pipeline_stalled_escalated" ]
+	jq -se '.[1].summary | startswith("The pipeline stands still, and nobody is watched; not ack")' pager
+	alert 0 ack -N $((T + 700)) --by alice --for 10m '*'
+	for m in {12..21}; do minute "$m"; [ ! -s out ]; done
+	minute 22
+	[ "$(events out)" = pipeline_stalled_reminder ]
+	[ ! -e second ]
+}
