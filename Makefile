@@ -1,4 +1,5 @@
-# mcp-fleet. `make run` and `make check` are the two commands; see README.md.
+# mcp-fleet. `make run` and `make check` are the two commands; `make check-long`
+# tests what takes minutes; see README.md.
 
 VERSION = 0.1.0
 
@@ -62,18 +63,21 @@ mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 	aggregate/history.o aggregate/bucket.o
+# What a verdict tells of hours and days: no clock, no I/O.
+FIGURES = aggregate/figures.o aggregate/rates.o aggregate/hist.o \
+	lib/error_rate.o lib/failure_layer.o
 # Its screen of a fleet: no clock, no I/O.
 STATUS = aggregate/status.o aggregate/status_server.o \
 	aggregate/status_pipeline.o
-mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
-	lib/failure_layer.o aggregate/main.o \
+mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
 	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
 	aggregate/explain.o aggregate/explained.o aggregate/sides.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
-	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
+	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
+	aggregate/rollup.o $(FIGURES) \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
 	$(STATUS) $(RULE)
@@ -131,12 +135,16 @@ test_sides_OBJS = $(test_verdict_OBJS)
 test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
+UNIT += test_rates
+test_rates_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
+	lib/json_grammar.o lib/jcs_number.o aggregate/history.o $(FIGURES)
 UNIT += test_policy
 test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
 	aggregate/policy.o aggregate/compare.o
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
-	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
+	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o \
+	aggregate/history.o lib/clock.o
 UNIT += test_property
 test_property_OBJS = tests/unit/schedule.o $(RULE) \
 	$(sort $(test_collect_OBJS) $(test_record_verdict_OBJS))
@@ -311,8 +319,20 @@ check: deps
 	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
+# What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
+# many more schedules and kills; inputs that libFuzzer makes up.
+check-long: deps
+	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
+	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
+		bats -t -f 'a day' tests/cli/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
+	PROPERTY_SCHEDULES=100000 build/unit/test_property
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
+
 BENCH = bare constant
-# What the programs cost beside the least that could be done: BENCH_ROUNDS=n.
+# What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
+# DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCH:%=build/bench/%)
 	@scripts/deps build test bench
 	tests/peers/install
@@ -353,5 +373,5 @@ install: all
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 
-.PHONY: all bench check clean deps fuzz fuzzers install replay run unit FORCE
+.PHONY: all bench check check-long clean deps fuzz fuzzers install replay run unit FORCE
 .DELETE_ON_ERROR:

@@ -61,11 +61,16 @@ static struct measure measure_errors(const struct verdict *v,
 	};
 }
 
-/* Whether no failure of a downtime is left in that window. */
+/*
+ * Whether no failure of a downtime is left in that window, which holds its
+ * first minute, or where it is counted in hours its first hour, as a whole.
+ */
 static bool clear_of_downtime(const struct alert_state *st, int64_t window,
 	enum rate_window w)
 {
-	return !st->down_at || window - st->down_at >= rate_seconds(w);
+	long long length = rate_seconds(w) + (w >= RATE_6H ? 3600 : 0);
+
+	return !st->down_at || window - st->down_at > length;
 }
 
 /* Whether so many times the failures were in it that may be. */

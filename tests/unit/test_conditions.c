@@ -78,9 +78,9 @@ static void test_divergence_ends(void **state)
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"8 " DIVERGED "_resolved P2 1-6 x3 -/- [e]"},
 		{"one that relapses is behind, not the first", "AEUX",
-			".=aaaa .=babb*2 .=bbbb*2 .=babb .=bbbb*3",
+			".=aaaa .=babb*2 .=bbbb*2 .=babb*2 .=bbbb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
-			"8 " DIVERGED "_resolved P2 1-6 x3 -/- [e]"},
+			"9 " DIVERGED "_resolved P2 1-7 x4 -/- [e]"},
 		{"nor is one that comes back to it", "AEUXZ",
 			".=aaaaa .=babbb*2 .=baabb .=bbbbb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "

@@ -151,10 +151,10 @@ static void test_error_rate(void **state)
 			"0 error_rate_started P2 0 x1 -/http [] | "
 			"11 error_rate_resolved P2 0-9 x9 -/http []"},
 		{"a downtime mutes it until it has left the window",
-			{{0, 1, "eu", RATES(2)}, {1, 6, NULL, RATES(9)}},
+			{{0, 1, "eu", RATES(2)}, {1, 7, NULL, RATES(9)}},
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
-			"[e u] | 5 error_rate_started P2 5 x1 -/http []"},
+			"[e u] | 6 error_rate_started P2 6 x1 -/http []"},
 		{"not known", {{0, 9, NULL, 0, 0, {9}, false}}, ""},
 	};
 
@@ -185,7 +185,7 @@ static void test_burn(void **state)
 				{10, 41, NULL, RATES(0, 5, 22, 54, 107)}},
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"12 downtime_resolved P2 0-10 x10 tools-list/tools "
-			"[e u] | 39 slo_burn_started P1 39 x1 -/http []"},
+			"[e u] | 40 slo_burn_started P1 40 x1 -/http []"},
 	};
 
 	(void)state;
