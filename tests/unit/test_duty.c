@@ -73,8 +73,7 @@ static void tell(struct watch *w, size_t from)
 			alert_event(&e->record, event),
 			severity_name(e->record.severity));
 		for (size_t k = 0; k < to.n; k++) {
-			buf_fmt(&w->told, " %s%s", to.v[k].route,
-				to.v[k].wait.over ? "(later)" : "");
+			buf_fmt(&w->told, " %s", to.v[k].route);
 			if (inc->open)
 				strings_note(&inc->told, to.v[k].route);
 		}
@@ -270,6 +269,18 @@ static void test_ack(void **state)
 		   "4 downtime_acknowledged P1: channel | "
 		   "14 downtime_reminder P1: channel pager | "
 		   "16 downtime_escalated P1: channel pager phone");
+	/* Between the end of one and the next, unseen, time went by. */
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 3);
+	acknowledge(&w, NULL, 120);
+	w.n.minute = 10;
+	acknowledge(&w, NULL, 600);
+	minutes(&w, "EU1", 11);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "3 downtime_acknowledged P1: channel | "
+		   "10 downtime_acknowledged P1: channel | "
+		   "20 downtime_reminder P1: channel pager | "
+		   "20 downtime_escalated P1: channel pager phone");
 }
 
 static void test_ack_broken(void **state)
@@ -349,26 +360,26 @@ static void test_ladders(void **state)
 		   "22 downtime_escalated P1: channel pager phone second");
 }
 
-/* What a route gets of a storm, in memory. */
-static void test_budget(void **state)
+/* A step whose route sleeps is passed over, unless nobody knows yet. */
+static void test_hours(void **state)
 {
-	struct conf_route r = {.name = "all", .budget = 2};
-	struct conf conf = {.routes = &r, .n_routes = 1};
+	struct conf_route routes[] = {
+		{.name = "night", .hours = "22:00-06:00"}, team[0]};
+	struct conf_step steps[] = {{300, "night"}};
+	struct conf_ladder ladder = {.name = "l", .steps = steps, .n_steps = 1};
+	struct conf conf = TEAM(.ladders = &ladder, .n_ladders = 1);
 	struct watch w;
 
 	(void)state;
+	conf.routes = routes;
+	conf.n_routes = 2;
 	watch_init(&w, &conf);
-	for (int i = 0; i < 3; i++) {
-		minutes(&w, "EU1", 1);
-		minutes(&w, ".", 3);
-	}
-	assert_int_equal(w.n.st.n_outbox, 0);
-	expect(&w, "0 downtime_started P1: all | "
-		   "3 downtime_resolved P1: all | "
-		   "4 downtime_started P1: all | "
-		   "7 downtime_resolved P1: all | "
-		   "8 downtime_started P1: all(later) | "
-		   "11 downtime_resolved P1: all");
+	minutes(&w, "EU1", 20);
+	expect(&w, "0 downtime_started P1: channel");
+	conf.n_routes = 1;
+	watch_init(&w, &conf);
+	minutes(&w, "EU1", 20);
+	expect(&w, "0 downtime_started P1: | 5 downtime_escalated P1: night");
 }
 
 int main(void)
@@ -381,7 +392,7 @@ int main(void)
 		cmocka_unit_test(test_ack),
 		cmocka_unit_test(test_ack_broken),
 		cmocka_unit_test(test_ladders),
-		cmocka_unit_test(test_budget),
+		cmocka_unit_test(test_hours),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
