@@ -94,7 +94,7 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
+	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
 	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
 	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
@@ -102,15 +102,18 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	lib/error_rate.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
-	alertd/state_write.o
+	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
+	alertd/hours.o alertd/ladder.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
 mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
-	alertd/away.o alertd/cgi.o alertd/cgi_maintenance.o alertd/carry.o \
-	alertd/deliver.o alertd/execute.o alertd/holder.o alertd/local.o \
-	alertd/main.o alertd/options.o \
+	alertd/ack_token.o alertd/acknowledge.o alertd/away.o alertd/budget.o \
+	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \
+	alertd/claim.o alertd/deliver.o alertd/dispatch.o alertd/execute.o \
+	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
+	alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
@@ -209,12 +212,19 @@ test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 test_conditions_OBJS = $(test_machine_OBJS)
 test_divergence_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
-test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
+test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF)
 UNIT += test_maintenance test_record_maintenance test_quiet
 test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
+UNIT += test_routing test_duty test_digest test_ack_token
+test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
+test_routing_OBJS = $(test_alert_state_OBJS)
+test_duty_OBJS = $(test_alert_state_OBJS) alertd/budget.o \
+	alertd/dispatch.o lib/keys.o lib/store.o
+test_digest_OBJS = $(test_duty_OBJS)
+$(B)/unit/test_duty $(B)/unit/test_digest: LDLIBS += -lhiredis
 UNIT += test_expiry test_expiry_told test_jwt test_pipeline
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o

@@ -1,5 +1,6 @@
 #include "cgi.h"
 
+#include "cgi_ack.h"
 #include "cgi_maintenance.h"
 #include "clock.h"
 #include "exits.h"
@@ -34,6 +35,8 @@ struct row {
 static const struct row rows[] = {
 	{"/api/v1/monitors/*/maintenance", "POST", "application/json", NULL,
 		cgi_maintenance},
+	{"/ack/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
+		cgi_ack_get, cgi_ack_post},
 	{NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -1,5 +1,7 @@
 #include "conditions.h"
 
+#include "ack.h"
+
 #include <math.h>
 
 void condition_open(struct incident *inc, enum severity severity,
@@ -53,9 +55,11 @@ bool condition_due(struct incident *inc, const struct conf_policy *p,
 {
 	double age = now - (double)inc->opened_at;
 
-	if (!inc->open || inc->folded || inc->passes ||
-		now - (double)inc->reminded_at < p->remind_s)
+	if (!inc->open || inc->folded || inc->passes || ack_holds(inc, now))
 		return false;
+	/* Whoever looked after it may have forgotten it. */
+	if (now - (double)inc->reminded_at < p->remind_s)
+		return inc->ack.by;
 	inc->reminded_at = inc->opened_at +
 		(int64_t)(floor(age / p->remind_s) * p->remind_s);
 	return true;

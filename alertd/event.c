@@ -7,21 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static char *summarise(const struct alert_state *st, enum alert_kind kind,
-	enum alert_phase phase, double at, bool worse)
+static char *summarise(const struct summary *s)
 {
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	summary_put(&b, &(struct summary) {
-		.slug = st->slug,
-		.kind = kind,
-		.phase = phase,
-		.incident = &st->incidents[kind],
-		.maintenance = &st->quiet,
-		.at = at,
-		.worse = worse,
-	});
+	summary_put(&b, s);
 	return buf_take(&b);
 }
 
@@ -106,21 +97,36 @@ static void release_sides(struct alert_event *e)
 void events_add(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at, bool worse)
 {
-	const struct incident *inc = &st->incidents[kind];
-	struct alert_event *e = events_new(l, st);
+	events_put(l, st, &(struct summary) {
+		.kind = kind,
+		.phase = phase,
+		.at = at,
+		.worse = worse,
+	});
+}
 
+void events_put(struct alert_events *l, const struct alert_state *st,
+	const struct summary *about)
+{
+	const struct incident *inc = &st->incidents[about->kind];
+	struct alert_event *e = events_new(l, st);
+	struct summary s = *about;
+
+	s.slug = st->slug;
+	s.incident = inc;
+	s.maintenance = &st->quiet;
 	string_set(&e->error, inc->error);
-	e->summary = summarise(st, kind, phase, at, worse);
+	e->summary = summarise(&s);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
 	e->unheard = inc->unheard;
 	change_copy(&e->change, &inc->change);
-	if (kind == ALERT_DIVERGENCE)
+	if (s.kind == ALERT_DIVERGENCE)
 		add_sides(e, &st->tools, inc);
 	e->record = (struct alert_record) {
-		.at = at,
-		.kind = kind,
-		.phase = phase,
+		.at = s.at,
+		.kind = s.kind,
+		.phase = s.phase,
 		.slug = e->slug,
 		.url = e->url,
 		.severity = inc->severity,
@@ -129,7 +135,7 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 		.layer = inc->layer,
 		.probe_count = inc->probe_count,
 		.started_at = inc->first,
-		.resolved_at = phase == ALERT_RESOLVED ? inc->passed_since : 0,
+		.resolved_at = s.phase == ALERT_RESOLVED ? inc->passed_since : 0,
 		.flaps = inc->flaps,
 		.value = inc->value,
 		.usual = inc->usual,
@@ -150,6 +156,8 @@ void events_release(struct alert_events *l)
 		free(e->summary);
 		strings_release(&e->regions);
 		strings_release(&e->told);
+		strings_release(&e->steps);
+		strings_release(&e->later);
 		change_release(&e->change);
 		release_sides(e);
 	}

@@ -8,6 +8,7 @@
 #include "record_alert.h"
 #include "state.h"
 #include "strings.h"
+#include "summary.h"
 
 struct alert_event {
 	struct alert_record record; /* points into what follows */
@@ -16,6 +17,8 @@ struct alert_event {
 	struct strings told; /* the routes that heard of the incident before */
 	bool unheard; /* nobody was told that the incident began */
 	bool held;    /* by a maintenance: only noted, and sent to nobody */
+	/* Of a ladder, see ladder.h: those whose step it is, and all others. */
+	struct strings steps, later;
 	struct tool_change change;
 	struct alert_side *sides; /* point into what follows */
 	struct strings *side_regions;
@@ -44,6 +47,10 @@ void event_point(struct alert_event *e);
  */
 void events_add(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at, bool worse);
+
+/* events_put(l, st, s): the same with all that a summary can say. */
+void events_put(struct alert_events *l, const struct alert_state *st,
+	const struct summary *s);
 void events_release(struct alert_events *l);
 
 #endif

@@ -1,5 +1,6 @@
 #include "machine.h"
 
+#include "ack.h"
 #include "coldstart.h"
 #include "conditions.h"
 #include "divergence.h"
@@ -264,6 +265,15 @@ static void heal(struct alert_state *st, double now)
 		condition_restart(&st->incidents[k]);
 }
 
+/* Whoever looks after what got worse knew of less. */
+static void break_acks(struct alert_state *st, const struct alert_events *l,
+	size_t from)
+{
+	for (size_t i = from; i < l->n; i++)
+		if (l->v[i].record.phase == ALERT_ESCALATED)
+			ack_break(st, l->v[i].record.kind, l->v[i].record.at);
+}
+
 static void tick_one(struct alert_state *st, enum alert_kind kind,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
@@ -271,7 +281,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	double age = now - (double)inc->opened_at;
 	bool due = condition_due(inc, p, now);
 
-	if (!inc->open || inc->folded || inc->passes)
+	if (!inc->open || inc->folded || inc->passes || ack_holds(inc, now))
 		return;
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
@@ -287,6 +297,8 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
 	conditions_tick(st, p, now, out);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		ack_expire(st, (enum alert_kind)k, now);
 }
 
 void machine_verdict(struct alert_state *st, const struct verdict *v,
@@ -315,6 +327,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		divergence_judge(st, v, s.window, p, out);
 	if (v->n_regions || v->n_no_data)
 		silence_judge(st, v, p, out);
+	break_acks(st, out, from);
 	tick(st, p, (double)v->window, out);
 	quiet_judge(st, p, (double)v->window, out, from);
 }

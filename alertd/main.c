@@ -2,6 +2,8 @@
  * mcp-alert: tells people what the verdicts mean for them, once. Reads
  * verdicts, keeps incidents, delivers events; see mcp-alert(1).
  */
+#include "ack.h"
+#include "acknowledge.h"
 #include "away.h"
 #include "calendar.h"
 #include "cgi.h"
@@ -18,6 +20,7 @@
 #include "record.h"
 #include "record_expiry.h"
 #include "record_maintenance.h"
+#include "secret.h"
 #include "shelf.h"
 #include "store.h"
 
@@ -164,13 +167,25 @@ static bool tell_away(const struct pager_setup *setup, const char *url,
 		away_tell(setup, url, why);
 }
 
+static int use(struct pager *p, const struct options *o, struct shelf *sh,
+	struct ack_request *ack)
+{
+	switch (o->action) {
+	case OPTIONS_TICK:
+		return tick(p, sh);
+	case OPTIONS_ACK:
+		return acknowledge(p, o->operands[0], ack);
+	default:
+		return read_verdicts(p);
+	}
+}
+
 static int run(const struct options *o, const struct pager_setup *setup,
-	const char *url)
+	const char *url, struct ack_request *ack)
 {
 	struct shelf *sh = setup->shelf;
 	struct pager *p = pager_new(setup);
-	int status = o->action == OPTIONS_TICK ? tick(p, sh)
-					       : read_verdicts(p);
+	int status = use(p, o, sh, ack);
 
 	pager_sweep(p);
 	if (!tell_away(setup, url, shelf_trouble(sh)) || pager_failed(p))
@@ -222,18 +237,25 @@ static int act(const struct options *o, const struct conf *conf,
 {
 	bool tty = isatty(STDOUT_FILENO);
 	struct pager_setup setup = {
+		.store = store,
 		.conf = conf,
 		.now = o->now,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
 	};
-	bool tells = !o->dry_run &&
-		(o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK);
+	bool tells = !o->dry_run && o->action != OPTIONS_LIST &&
+		!maintain_wanted(o);
+	struct ack_request ack = {0};
+	char *secret = NULL;
 	int status = EXIT_ENV;
 
-	if (tells)
+	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
+		return EXIT_USAGE;
+	if (tells) {
 		setup.deliver = open_deliver(conf);
+		setup.secret = secret = acknowledge_secret();
+	}
 	if (store && maintain_wanted(o)) {
 		status = maintain(o, conf, store, setup.text);
 	} else if (store || o->dry_run) {
@@ -241,7 +263,7 @@ static int act(const struct options *o, const struct conf *conf,
 		setup.calendar = calendar_new(store);
 		status = o->action == OPTIONS_LIST
 			? list(setup.shelf, &setup)
-			: run(o, &setup, url);
+			: run(o, &setup, url, &ack);
 		calendar_free(setup.calendar);
 		shelf_free(setup.shelf);
 	} else {
@@ -249,6 +271,7 @@ static int act(const struct options *o, const struct conf *conf,
 		tell_away(&setup, url, why);
 	}
 	deliver_free(setup.deliver);
+	secret_free(secret);
 	return status;
 }
 
@@ -263,10 +286,6 @@ static int start(const struct options *o)
 
 	if (file && !conf)
 		return EXIT_USAGE;
-	if (conf && conf->n_ladders)
-		log_warn("%s: alerts.ladders: checked, but not climbed by this "
-			 "version",
-			file);
 	if (!url && conf)
 		url = conf->store;
 	if (!url)

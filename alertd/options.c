@@ -15,6 +15,9 @@ const char options_usage[] =
 	"usage: mcp-alert [-n] [-c file] [-f format] [-N epoch] [--store url]\n"
 	"       mcp-alert tick [-c file] [-f format] [-N epoch] [--store url]\n"
 	"       mcp-alert list [-c file] [-f format] [--store url]\n"
+	"       mcp-alert ack [-c file] [-f format] [-N epoch] [--store url]\n"
+	"                 [--by name] [--for duration] [--reason text]\n"
+	"                 slug | dedup_key\n"
 	"       mcp-alert maintenance add [-c file] [-f format] [-N epoch]\n"
 	"                 [--account name] [--by name] [--every days]\n"
 	"                 [--reason text] [--start time] [--store url]\n"
@@ -81,6 +84,8 @@ static const struct command commands[] = {
 	COMMAND("", OPTIONS_VERDICTS, 0, 0, "", 'c', 'f', 'N', 'n', OPT_STORE),
 	COMMAND("tick", OPTIONS_TICK, 0, 0, "", 'c', 'f', 'N', OPT_STORE),
 	COMMAND("list", OPTIONS_LIST, 0, 0, "", 'c', 'f', OPT_STORE),
+	COMMAND("ack", OPTIONS_ACK, 1, 1, "a slug or a dedup_key", 'c', 'f',
+		'N', OPT_BY, OPT_FOR, OPT_REASON, OPT_STORE),
 	COMMAND("maintenance add", OPTIONS_MAINTENANCE_ADD, 0, 100, "", 'c',
 		'f', 'N', OPT_ACCOUNT, OPT_BY, OPT_END, OPT_EVERY, OPT_FOR,
 		OPT_REASON, OPT_START, OPT_STORE, OPT_ZONE),

@@ -25,7 +25,7 @@ static void hurry(struct alert_state *st, const char *key,
 			struct delivery *d =
 				find_route(&st->outbox[i], routes->v[k]);
 
-			if (d && !d->holder)
+			if (d && !d->holder && !d->digest)
 				d->next_try = fmin(d->next_try, now);
 		}
 	}
@@ -68,7 +68,7 @@ static bool held(const struct delivery *d, double now,
 static bool due(const struct delivery *d, double now,
 	const struct outbox_judge *j)
 {
-	if (held(d, now, j))
+	if (d->digest || held(d, now, j))
 		return false;
 	return (d->holder || d->next_try <= now) && j->up(j->arg, d->route);
 }
@@ -106,9 +106,66 @@ bool outbox_waits(const struct alert_state *st, double now,
 {
 	for (size_t i = 0; i < st->n_outbox; i++)
 		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
-			if (!held(&st->outbox[i].deliveries[k], now, j))
+			if (!st->outbox[i].deliveries[k].digest &&
+				!held(&st->outbox[i].deliveries[k], now, j))
 				return true;
 	return false;
+}
+
+/* The delivery of an earlier event, if it is of the newest one's incident. */
+static struct delivery *earlier(struct alert_state *st, size_t i,
+	const char *route)
+{
+	const struct pending *newest = &st->outbox[st->n_outbox - 1];
+
+	if (strcmp(st->outbox[i].key, newest->key) != 0)
+		return NULL;
+	return find_route(&st->outbox[i], route);
+}
+
+bool outbox_joins(struct alert_state *st, const char *route,
+	struct outbox_wait *out)
+{
+	for (size_t i = 0; i + 1 < st->n_outbox; i++) {
+		const struct delivery *d = earlier(st, i, route);
+
+		if (!d || !d->digest)
+			continue;
+		*out = (struct outbox_wait) {d->digest, d->over, d->boundary};
+		return true;
+	}
+	return false;
+}
+
+void outbox_wait(struct alert_state *st, const char *route,
+	const struct outbox_wait *w)
+{
+	struct pending *newest = &st->outbox[st->n_outbox - 1];
+	struct delivery *d = find_route(newest, route);
+
+	d->digest = w->digest;
+	d->over = w->over;
+	d->boundary = w->boundary;
+	d->next_try = (double)w->boundary;
+	for (size_t i = 0; i + 1 < st->n_outbox; i++) {
+		d = earlier(st, i, route);
+		if (!d || !d->digest || d->boundary <= w->boundary)
+			continue;
+		d->boundary = w->boundary;
+		d->next_try = (double)w->boundary;
+	}
+}
+
+void outbox_pull(struct alert_state *st, const char *route, double now)
+{
+	for (size_t i = 0; i + 1 < st->n_outbox; i++) {
+		struct delivery *d = earlier(st, i, route);
+
+		if (!d || !d->digest)
+			continue;
+		d->digest = CONF_DIGEST_NO;
+		d->next_try = now;
+	}
 }
 
 bool outbox_find(const struct alert_state *st, unsigned long number,

@@ -39,8 +39,9 @@ struct outbox_item {
 
 /*
  * outbox_due(st, now, j, out): the delivery to be tried next: the oldest whose
- * time has come, which nobody else is sending, and before which the same route
- * has nothing of the same incident to wait for. False where there is none.
+ * time has come, which nobody else is sending, which is for no digest, and
+ * before which the same route has nothing of the same incident to wait for.
+ * False where there is none.
  */
 bool outbox_due(const struct alert_state *st, double now,
 	const struct outbox_judge *j, struct outbox_item *out);
@@ -51,6 +52,26 @@ bool outbox_due(const struct alert_state *st, double now,
  */
 bool outbox_waits(const struct alert_state *st, double now,
 	const struct outbox_judge *j);
+
+/* How an event waits to be put together with others. */
+struct outbox_wait {
+	enum conf_digest digest; /* how often that is done */
+	bool over;		 /* only because the route's budget is spent */
+	int64_t boundary;	 /* when it is */
+};
+
+/*
+ * Of the newest event and one of its routes: outbox_wait(st, route, w): it
+ * waits like that, and what waits longer of the same incident waits no longer
+ * than it. outbox_joins(st, route, out): whether something of the same incident
+ * waits for that route, and how. outbox_pull(st, route, now): what waited like
+ * that is due now, each by itself, for it has to arrive before this one.
+ */
+void outbox_wait(struct alert_state *st, const char *route,
+	const struct outbox_wait *w);
+bool outbox_joins(struct alert_state *st, const char *route,
+	struct outbox_wait *out);
+void outbox_pull(struct alert_state *st, const char *route, double now);
 
 /* outbox_find(st, number, route, out): that delivery, if it is still there. */
 bool outbox_find(const struct alert_state *st, unsigned long number,

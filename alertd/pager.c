@@ -1,17 +1,21 @@
 #include "pager.h"
 
+#include "ack.h"
+#include "ack_token.h"
+#include "budget.h"
 #include "calendar.h"
 #include "carry.h"
 #include "clock.h"
+#include "dispatch.h"
 #include "expiry.h"
+#include "gather.h"
+#include "ladder.h"
 #include "lines.h"
 #include "log.h"
 #include "machine.h"
-#include "outbox.h"
 #include "pipeline.h"
 #include "print.h"
 #include "quiet.h"
-#include "routing.h"
 #include "shelf.h"
 #include "xalloc.h"
 
@@ -30,9 +34,11 @@ struct pager {
 	struct pager_setup setup;
 	struct conf_policy policy;
 	struct carry *carry;
+	struct budget *budget;
 	struct expiry_rounds rounds; /* not yet told of */
 	double swept_ms;
 	double store_down_ms; /* until then; 0 while it answers */
+	bool alone; /* without the store, where nobody gathers digests */
 	bool failed;
 };
 
@@ -57,6 +63,7 @@ struct pager *pager_new(const struct pager_setup *setup)
 	p->setup = *setup;
 	p->policy = setup->conf ? setup->conf->policy : machine_policy;
 	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
+	p->budget = budget_new(setup->store);
 	p->swept_ms = clock_mono_ms();
 	p->failed = !load(p);
 	return p;
@@ -67,6 +74,7 @@ void pager_free(struct pager *p)
 	if (!p)
 		return;
 	carry_free(p->carry);
+	budget_free(p->budget);
 	expiry_forget(&p->rounds);
 	free(p);
 }
@@ -99,6 +107,23 @@ static void note_held(struct alert_state *st, const struct alert_event *e)
 	buf_release(&text);
 }
 
+/* "https://status.example.com/ack/TOKEN", or nothing. */
+static void point_to_ack(const struct pager_setup *s, struct alert_event *e,
+	struct buf *url)
+{
+	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
+
+	if (!s->secret || !s->conf || !s->conf->site_url ||
+		e->record.phase == ALERT_ONCE ||
+		e->record.phase == ALERT_RESOLVED ||
+		e->record.phase == ALERT_ACKNOWLEDGED ||
+		!ack_token_make(s->secret, alert_key(&e->record, key),
+			(int64_t)e->record.at + ACK_TOKEN_S, token))
+		return;
+	buf_fmt(url, "%s/ack/%s", s->conf->site_url, token);
+	e->record.ack_url = url->p;
+}
+
 /* An event into the timeline, the outbox, and the text to be printed. */
 static void queue(struct pager *p, struct alert_state *st,
 	struct alert_event *e, struct buf *out)
@@ -106,28 +131,35 @@ static void queue(struct pager *p, struct alert_state *st,
 	bool once = e->record.phase == ALERT_ONCE;
 	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	char name[ALERT_EVENT_SIZE];
-	struct strings routes = {0};
-	struct buf body, url;
+	struct dispatch way = {
+		.conf = p->setup.conf,
+		.budget = p->budget,
+		.at_once = p->alone,
+		.now = p->setup.deliver || p->setup.queue_only ? now(p)
+							      : -INFINITY,
+	};
+	struct recipients to = {0};
+	struct buf body, url, ack;
 
 	buf_init(&body, BODY_MAX);
 	buf_init(&url, BODY_MAX);
+	buf_init(&ack, BODY_MAX);
 	point_to_page(p->setup.conf, e, &url);
+	point_to_ack(&p->setup, e, &ack);
 	alert_record_json(&body, &e->record);
 	state_note(st, e->record.at, alert_event(&e->record, name),
 		e->record.summary);
-	if (p->setup.deliver) {
-		route_pick(p->setup.conf, e, &routes);
-		outbox_add(st, &e->record, body.p, &routes, now(p));
-	}
-	for (size_t i = 0; inc && inc->open && i < routes.n; i++)
-		strings_note(&inc->told, routes.v[i]);
+	dispatch_event(&way, st, e, body.p, &to);
+	for (size_t i = 0; inc && inc->open && i < to.n; i++)
+		strings_note(&inc->told, to.v[i].route);
 	if (p->setup.text)
 		print_event(out, &e->record, p->setup.colour);
 	else
 		buf_fmt(out, "%s\n", body.p);
-	strings_release(&routes);
+	recipients_release(&to);
 	buf_release(&body);
 	buf_release(&url);
+	buf_release(&ack);
 }
 
 /* What is to be decided: one of these, or only that time goes by. */
@@ -138,6 +170,8 @@ struct occasion {
 	const struct pipeline *pipeline;
 	const char *away; /* why the store could not be used */
 	bool back;	  /* it could */
+	const struct ack_request *ack;
+	size_t *acknowledged; /* incidents */
 };
 
 /* What maintenance of a server it is time for; the fleet has none. */
@@ -158,22 +192,28 @@ static void note_maintenance(const struct pager *p, struct alert_state *st,
 static void consider(struct pager *p, const struct occasion *o,
 	struct alert_state *st, struct alert_events *events)
 {
+	double at = o->verdict ? (double)o->verdict->window : now(p);
+
 	if (o->verdict) {
-		note_maintenance(p, st, (double)o->verdict->window);
+		note_maintenance(p, st, at);
 		machine_verdict(st, o->verdict, &p->policy,
 			p->setup.deliver ? now(p) : INFINITY, events);
 	} else if (o->round) {
 		expiry_decide(st, o->round, events);
 	} else if (o->pipeline) {
-		pipeline_decide(st, o->pipeline, &p->policy, now(p), events);
+		pipeline_decide(st, o->pipeline, &p->policy, at, events);
 	} else if (o->away) {
-		pipeline_away(st, o->away, &p->policy, now(p), events);
+		pipeline_away(st, o->away, &p->policy, at, events);
 	} else if (o->back) {
-		pipeline_back(st, now(p), events);
+		pipeline_back(st, at, events);
+	} else if (o->ack) {
+		*o->acknowledged = ack_set(st, o->ack, at, events);
 	} else {
-		note_maintenance(p, st, now(p));
-		machine_tick(st, &p->policy, now(p), events);
+		note_maintenance(p, st, at);
+		machine_tick(st, &p->policy, at, events);
 	}
+	if (!o->round && !o->ack)
+		ladder_climb(p->setup.conf, st, at, 0, events);
 }
 
 static bool starts_cold(const struct conf *c, const char *slug)
@@ -244,7 +284,7 @@ static void decide(struct pager *p, const struct occasion *o)
 		log_error("%s: others keep changing its state", o->slug);
 	if (result != SHELF_OK)
 		note_failure(p);
-	else if (out.len)
+	else if (out.len && !p->setup.queue_only)
 		print(p, &out);
 	if (result == SHELF_OK && out.len && p->setup.deliver &&
 		!carry_out(p->carry, o->slug, now(p)))
@@ -263,6 +303,18 @@ void pager_tick(struct pager *p, const char *slug)
 	if (strcmp(slug, SLUG_FLEET) == 0)
 		return;
 	decide(p, &(struct occasion) {.slug = slug});
+}
+
+size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
+{
+	size_t n = 0;
+
+	decide(p, &(struct occasion) {
+		.slug = slug,
+		.ack = q,
+		.acknowledged = &n,
+	});
+	return n;
 }
 
 static void tell_expiries(struct pager *p)
@@ -314,6 +366,14 @@ void pager_sweep(struct pager *p)
 		p->failed = true;
 	if (!shelf_beat(p->setup.shelf, now(p)))
 		p->failed = true;
+	if (!gather_out(&(struct gather) {
+			.shelf = p->setup.shelf,
+			.store = p->setup.store,
+			.deliver = p->setup.deliver,
+			.conf = p->setup.conf,
+			.now = now(p),
+		}, &slugs))
+		p->failed = true;
 	for (size_t i = 0; i < slugs.n; i++)
 		if (!carry_out(p->carry, slugs.v[i], now(p)))
 			p->failed = true;
@@ -326,6 +386,7 @@ bool pager_store(struct pager *p, const char *why)
 	struct alert_state st;
 	bool needed = true;
 
+	p->alone = true;
 	decide(p, &o);
 	if (p->failed)
 		return true;

@@ -11,17 +11,23 @@
 
 #include <stdbool.h>
 
+struct ack_request;
 struct calendar;
 struct deliver;
 struct expiry_record;
 struct maintenance;
 struct shelf;
+struct store;
 
 struct pager_setup {
 	struct shelf *shelf;
 	struct calendar *calendar; /* or NULL: no maintenance is known */
+	struct store *store;	  /* that of the shelf, or NULL */
 	struct deliver *deliver;  /* NULL: nothing is delivered */
+	/* Only queued: another run delivers it, and nothing is printed. */
+	bool queue_only;
 	const struct conf *conf;  /* or NULL */
+	const char *secret;	  /* of acknowledge.h, or NULL */
 	double now;		  /* NAN: the clock's */
 	bool text, colour;	  /* how events are printed */
 };
@@ -38,6 +44,13 @@ void pager_free(struct pager *p);
  */
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
+
+/*
+ * pager_ack(p, slug, q): somebody looks after open incidents of a server; see
+ * ack.h. How many they are; 0 also where the store failed.
+ */
+size_t pager_ack(struct pager *p, const char *slug,
+	const struct ack_request *q);
 
 /*
  * pager_expiry(p, r): take an expiry record into account. What regions say of

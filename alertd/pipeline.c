@@ -1,6 +1,8 @@
 #include "pipeline.h"
 
+#include "ack.h"
 #include "clock.h"
+#include "conditions.h"
 #include "phrase.h"
 #include "text.h"
 
@@ -47,18 +49,6 @@ static void begin(struct incident *inc, double since, double now)
 		.opened_at = (int64_t)now,
 		.reminded_at = (int64_t)now,
 	};
-}
-
-static bool remind(struct incident *inc, const struct conf_policy *p,
-	double now)
-{
-	double age = now - (double)inc->opened_at;
-
-	if (now - (double)inc->reminded_at < p->remind_s)
-		return false;
-	inc->reminded_at = inc->opened_at +
-		(int64_t)(floor(age / p->remind_s) * p->remind_s);
-	return true;
 }
 
 /* "14:02", with its day where that is not today. */
@@ -183,12 +173,13 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 			end(st, "The pipeline runs again", fmin(newest, now),
 				now, out);
 	} else if (inc->open) {
-		if (remind(inc, p, now))
+		if (condition_due(inc, p, now))
 			tell_stage(st, ALERT_REMINDER, pl, s, now, out);
 	} else if (!excused(pl, s, now)) {
 		begin(inc, pl->at[s], now);
 		tell_stage(st, ALERT_STARTED, pl, s, now, out);
 	}
+	ack_expire(st, ALERT_STALLED, now);
 }
 
 static void tell_away(struct alert_state *st, enum alert_phase phase,
@@ -228,12 +219,13 @@ void pipeline_away(struct alert_state *st, const char *why,
 	if (!st->away.n)
 		return;
 	if (inc->open) {
-		if (remind(inc, p, now))
+		if (condition_due(inc, p, now))
 			tell_away(st, ALERT_REMINDER, why, now, out);
 	} else if (now - (double)st->away.since >= STAGE_STALE_S) {
 		begin(inc, (double)st->away.since, now);
 		tell_away(st, ALERT_STARTED, why, now, out);
 	}
+	ack_expire(st, ALERT_STALLED, now);
 }
 
 void pipeline_back(struct alert_state *st, double now,

@@ -47,6 +47,38 @@ void print_head(struct buf *b)
 		"FAILED", "STEP AND ERROR", "SERVER AND REGIONS");
 }
 
+static void put_foreign(struct buf *b, const char *s)
+{
+	char clean[4 * 100 + 1];
+
+	text_clean(s, strlen(s), clean, sizeof clean, 100);
+	buf_str(b, clean);
+}
+
+/* " (alice until 20:31 UTC) (step 2 of ladder by-night) (told ops, pager)" */
+static void put_duty(struct buf *b, const struct incident *inc)
+{
+	char until[CLOCK_RFC3339];
+
+	if (inc->ack.by) {
+		clock_rfc3339((int64_t)inc->ack.until, until);
+		buf_str(b, " (acknowledged by ");
+		put_foreign(b, inc->ack.by);
+		buf_fmt(b, " until %s)", until);
+	}
+	if (inc->climb.step > 0) {
+		buf_fmt(b, " (step %d of ladder ", inc->climb.step);
+		put_foreign(b, inc->climb.ladder);
+		buf_char(b, ')');
+	}
+	for (size_t i = 0; i < inc->told.n; i++) {
+		buf_str(b, i ? ", " : " (told ");
+		put_foreign(b, inc->told.v[i]);
+	}
+	if (inc->told.n)
+		buf_char(b, ')');
+}
+
 static void put_row(struct buf *b, const struct alert_state *st,
 	enum alert_kind kind, bool colour)
 {
@@ -66,6 +98,7 @@ static void put_row(struct buf *b, const struct alert_state *st,
 		buf_fmt(b, " %s", inc->regions.v[i]);
 	if (inc->passes)
 		buf_fmt(b, " (passed %d times since)", inc->passes);
+	put_duty(b, inc);
 	if (st->n_outbox)
 		buf_fmt(b, " (%zu undelivered)", st->n_outbox);
 	buf_char(b, '\n');
@@ -75,6 +108,26 @@ static void put_member(struct buf *b, const char *key, const char *s)
 {
 	buf_fmt(b, ",\"%s\":", key);
 	json_put_str(b, s);
+}
+
+static void put_told(struct buf *b, const struct incident *inc)
+{
+	char until[CLOCK_RFC3339] = "";
+
+	if (inc->ack.by)
+		clock_rfc3339((int64_t)inc->ack.until, until);
+	buf_str(b, ",\"told\":[");
+	for (size_t i = 0; i < inc->told.n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, inc->told.v[i]);
+	}
+	buf_char(b, ']');
+	put_member(b, "ladder", inc->climb.ladder);
+	buf_fmt(b, ",\"ladder_step\":%d", inc->climb.step);
+	put_member(b, "acknowledged_by", inc->ack.by);
+	put_member(b, "acknowledged_until", *until ? until : NULL);
+	put_member(b, "reason", inc->ack.reason);
 }
 
 static void put_line(struct buf *b, const struct alert_state *st,
@@ -110,7 +163,9 @@ static void put_line(struct buf *b, const struct alert_state *st,
 		inc->passes);
 	put_member(b, "started_at", since);
 	put_member(b, "last_error", inc->error);
-	buf_fmt(b, ",\"undelivered\":%zu}\n", st->n_outbox);
+	buf_fmt(b, ",\"undelivered\":%zu", st->n_outbox);
+	put_told(b, inc);
+	buf_str(b, "}\n");
 }
 
 void print_incidents(struct buf *b, const struct alert_state *st, bool text,

@@ -9,28 +9,33 @@
 
 #define TEXT_LIMIT (1024 * 1024)
 
-bool sign_field(const char *secret, int64_t t, const char *body, char *out)
+bool sign_hex(const char *secret, const char *text, char *out)
 {
 	unsigned char mac[EVP_MAX_MD_SIZE];
 	unsigned n = 0;
-	size_t at;
+
+	if (!HMAC(EVP_sha256(), secret, (int)strlen(secret),
+		    (const unsigned char *)text, strlen(text), mac, &n) ||
+		n != 32)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		snprintf(out + 2 * i, 3, "%02x", mac[i]);
+	return true;
+}
+
+bool sign_field(const char *secret, int64_t t, const char *body, char *out)
+{
+	char hex[SIGN_HEX_SIZE];
 	struct buf b;
 	bool ok;
 
 	buf_init(&b, TEXT_LIMIT);
 	buf_fmt(&b, "%" PRId64 ".", t);
 	buf_str(&b, body);
-	ok = buf_ok(&b) &&
-		HMAC(EVP_sha256(), secret, (int)strlen(secret),
-			(const unsigned char *)b.p, b.len, mac, &n) &&
-		n == 32;
+	ok = buf_ok(&b) && sign_hex(secret, b.p, hex);
 	buf_release(&b);
-	if (!ok)
-		return false;
-	at = (size_t)snprintf(out, SIGN_SIZE,
-		"X-MCP-Signature: t=%" PRId64 ",v1=", t);
-	for (unsigned i = 0; i < n; i++)
-		at += (size_t)snprintf(out + at, SIGN_SIZE - at, "%02x",
-			mac[i]);
-	return true;
+	if (ok)
+		snprintf(out, SIGN_SIZE, "X-MCP-Signature: t=%" PRId64 ",v1=%s",
+			t, hex);
+	return ok;
 }

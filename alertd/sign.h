@@ -7,6 +7,15 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* Room for an HMAC-SHA256 in hex and its NUL. */
+#define SIGN_HEX_SIZE 65
+
+/*
+ * sign_hex(secret, text, out): the HMAC-SHA256 (RFC 2104) of a text in hex. out
+ * has SIGN_HEX_SIZE bytes. False where OpenSSL cannot.
+ */
+bool sign_hex(const char *secret, const char *text, char *out);
+
 /* Room for a signature header field and its NUL. */
 #define SIGN_SIZE 128
 

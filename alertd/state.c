@@ -16,8 +16,23 @@ void incident_release(struct incident *inc)
 	strings_release(&inc->regions);
 	strings_release(&inc->reached);
 	strings_release(&inc->told);
+	ack_release(&inc->ack);
+	climb_release(&inc->climb);
 	change_release(&inc->change);
 	*inc = (struct incident) {0};
+}
+
+void ack_release(struct ack *a)
+{
+	free(a->by);
+	free(a->reason);
+	*a = (struct ack) {0};
+}
+
+void climb_release(struct climb *c)
+{
+	free(c->ladder);
+	*c = (struct climb) {0};
 }
 
 void tools_forget(struct tools_seen *t)

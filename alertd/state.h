@@ -6,6 +6,8 @@
 #define STATE_H
 
 #include "buf.h"
+#include "conf.h"
+#include "json.h"
 #include "change.h"
 #include "record_alert.h"
 #include "error_rate.h"
@@ -34,6 +36,20 @@ struct region_tally {
 	struct tally silent;	/* no data; windows of the verdicts' clock */
 };
 
+/* Who looks after an incident, and until when nobody else is disturbed. */
+struct ack {
+	char *by;     /* NULL: nobody */
+	char *reason; /* or NULL */
+	double at, until;
+};
+
+/* How far up a ladder an incident is. */
+struct climb {
+	char *ladder; /* its name; NULL: on none */
+	int step;     /* so many of its steps are done */
+	double since; /* from when the times of its steps count */
+};
+
 struct incident {
 	bool open;
 	bool folded; /* into the open one of an earlier kind: says nothing */
@@ -59,6 +75,8 @@ struct incident {
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
+	struct ack ack;
+	struct climb climb;
 	struct tool_change change; /* of a divergence: from old to new */
 };
 
@@ -68,6 +86,10 @@ struct delivery {
 	int attempts;	 /* that failed */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
+	/* Where it is put together with others, see digest.h: how often. */
+	enum conf_digest digest;
+	bool over;	  /* because the route's budget was spent */
+	int64_t boundary; /* when they are due; next_try is later after a failure */
 };
 
 /* An event that is not yet with all its routes. */
@@ -202,6 +224,10 @@ void tools_forget(struct tools_seen *t);
 /* incident_release(inc): free what it holds; it is closed. */
 void incident_release(struct incident *inc);
 
+/* ack_release(a), climb_release(c): free what they hold; there is none. */
+void ack_release(struct ack *a);
+void climb_release(struct climb *c);
+
 /* pending_release(p): free what it holds. */
 void pending_release(struct pending *p);
 
@@ -210,6 +236,17 @@ void pending_release(struct pending *p);
  * It begins with {"v":1,"revision":N, which the script of shelf.c relies on.
  */
 void state_write(struct buf *b, const struct alert_state *st);
+
+/*
+ * duty_write(b, inc), duty_read(o, inc): the members of an incident that say
+ * who is told of it and who looks after it; delivery_write(b, d) and
+ * delivery_read(o, d): those of a delivery that waits for others. An older
+ * state has none. False where one is wrong.
+ */
+void duty_write(struct buf *b, const struct incident *inc);
+bool duty_read(const cJSON *o, struct incident *inc);
+void delivery_write(struct buf *b, const struct delivery *d);
+bool delivery_read(const cJSON *o, struct delivery *d);
 
 /*
  * state_read(p, n, slug, st, why): read what state_write wrote for that slug.

@@ -102,6 +102,8 @@ static void read_incident(struct members *in, struct incident *inc)
 	member_strings(in, "regions", region_valid, &inc->regions);
 	member_strings(in, "reached", region_valid, &inc->reached);
 	member_strings(in, "told", NULL, &inc->told);
+	if (!duty_read(in->o, inc))
+		member_wrong(in, "ack or climb");
 	read_measure(in, inc);
 	state_read_change(in, &inc->change);
 }
@@ -158,6 +160,8 @@ static void read_deliveries(struct members *in, struct pending *p)
 			.next_try = member_time(&one, "next_try"),
 			.holder = member_optional(&one, "holder"),
 		};
+		if (!delivery_read(e, &p->deliveries[p->n_deliveries - 1]))
+			member_wrong(&one, "digest");
 		if (one.bad)
 			member_wrong(in, one.bad);
 	}

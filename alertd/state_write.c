@@ -98,6 +98,7 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_strings(b, "regions", &inc->regions);
 	put_strings(b, "reached", &inc->reached);
 	put_strings(b, "told", &inc->told);
+	duty_write(b, inc);
 	put_int(b, "flaps", inc->flaps);
 	if (inc->usual > 0) {
 		put_instant(b, "value", inc->value);
@@ -124,6 +125,7 @@ static void put_pending(struct buf *b, const struct pending *p)
 		put_str(b, "route", d->route);
 		put_time(b, "next_try", d->next_try);
 		put_str(b, "holder", d->holder);
+		delivery_write(b, d);
 		buf_char(b, '}');
 	}
 	buf_str(b, "]}");

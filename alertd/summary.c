@@ -2,6 +2,8 @@
 
 #include "phrase.h"
 
+#include <math.h>
+
 /* So often is no accident. */
 #define FLAPPING 2
 
@@ -173,6 +175,10 @@ static void put_trouble(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
+	if (s->kind == ALERT_STALLED) {
+		buf_str(b, "The pipeline stands still, and nobody is watched");
+		return;
+	}
 	buf_str(b, s->slug);
 	switch (s->kind) {
 	case ALERT_DOWNTIME:
@@ -312,6 +318,18 @@ static void put_end(struct buf *b, const struct summary *s)
 	}
 }
 
+/* "; alice looks after it until 20:31 UTC: REASON" */
+static void put_ack(struct buf *b, const struct ack *a)
+{
+	bool days = floor(a->at / 86400) != floor(a->until / 86400);
+
+	buf_fmt(b, "; %s looks after it until ", a->by);
+	phrase_time(b, (int64_t)a->until, days);
+	buf_str(b, " UTC");
+	if (a->reason)
+		buf_fmt(b, ": %s", a->reason);
+}
+
 void summary_put(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -322,17 +340,25 @@ void summary_put(struct buf *b, const struct summary *s)
 		return;
 	}
 	put_trouble(b, s);
-	if (s->phase == ALERT_ESCALATED && s->kind == ALERT_SILENT) {
+	if (s->unheard) {
+		buf_str(b, "; not acknowledged after ");
+		phrase_duration(b, (long long)s->at - inc->opened_at);
+	} else if (s->phase == ALERT_ESCALATED && s->kind == ALERT_SILENT) {
 		buf_str(b, "; more of them than before");
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_fmt(b, "; worse than before, %s",
 			severity_name(inc->severity));
+	} else if (s->phase == ALERT_ACKNOWLEDGED) {
+		put_ack(b, &inc->ack);
 	} else if (s->phase != ALERT_STARTED) {
 		buf_str(b, "; not over after ");
 		phrase_duration(b, age > 0 ? age : 0);
 		if (s->phase == ALERT_ESCALATED)
 			buf_fmt(b, ", so now %s", severity_name(inc->severity));
 	}
+	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
+		buf_fmt(b, "; the acknowledgement by %s has ended",
+			inc->ack.by);
 	if (inc->flaps >= FLAPPING)
 		buf_fmt(b, "; it is flapping: %d times it failed again while "
 			   "it recovered", inc->flaps);

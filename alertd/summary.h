@@ -8,13 +8,14 @@
 
 /* What is told, beside its phase. */
 struct summary {
-	const char *slug;
+	const char *slug; /* with the incident, set by events_put */
 	enum alert_kind kind;
 	enum alert_phase phase;
 	const struct incident *incident;
 	const struct quiet *maintenance; /* of an overrun: the one before it */
 	double at;
 	bool worse; /* an escalation because of its layer, not of its age */
+	bool unheard; /* because nobody acknowledged it */
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */

@@ -80,6 +80,18 @@ const char *key_tools(char *out, const char *slug)
 	return out;
 }
 
+const char *key_budget(char *out, const char *route, int64_t hour)
+{
+	snprintf(out, KEY_MAX, "fleet:budget:%s:%" PRId64, route, hour);
+	return out;
+}
+
+const char *key_digest(char *out, const char *route)
+{
+	snprintf(out, KEY_MAX, "fleet:digest:%s", route);
+	return out;
+}
+
 const char *key_alert(char *out, const char *slug)
 {
 	snprintf(out, KEY_MAX, "alert:%s", slug);

@@ -21,6 +21,8 @@
 #define KEYS_BASELINE_S (2 * 86400)
 #define KEYS_ALERT_S (30 * 86400)
 #define KEYS_MAINTENANCE_S (35 * 86400) /* and from the end of each */
+#define KEYS_BUDGET_S (2 * 3600)
+#define KEYS_DIGEST_S 120 /* unless whoever holds it is known to be gone */
 
 /* Each writes the key to out, which has KEY_MAX bytes, and returns it. */
 
@@ -67,6 +69,13 @@ const char *key_baseline(char *out, const char *slug);
 const char *key_tools(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or SLUG_FLEET; compare and set. */
 const char *key_alert(char *out, const char *slug);
+
+/*
+ * Set: the events that a route got one by one in an hour (epoch seconds / 3600),
+ * where it has a budget. String: the process that sends a route its digests.
+ */
+const char *key_budget(char *out, const char *route, int64_t hour);
+const char *key_digest(char *out, const char *route);
 
 /* Hash: slug to what readers need of a server, JSON. */
 #define KEY_SERVERS "fleet:servers"

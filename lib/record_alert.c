@@ -32,7 +32,7 @@ static const char *const kinds[] = {
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",
 };
 static const char *const phases[] = {
-	"started", "escalated", "reminder", "resolved", NULL};
+	"started", "escalated", "reminder", "acknowledged", "resolved", NULL};
 
 #define LOOKUP(table, s, out) \
 	names_lookup(table, sizeof table / sizeof *table, s, out)
@@ -239,5 +239,6 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 		buf_str(b, ",\"sides\":null");
 	put_measure(b, r);
 	buf_fmt(b, ",\"flaps\":%d", r->flaps);
+	put_text(b, "ack_url", r->ack_url);
 	buf_char(b, '}');
 }

@@ -43,6 +43,7 @@ enum alert_phase {
 	ALERT_STARTED,
 	ALERT_ESCALATED,
 	ALERT_REMINDER,
+	ALERT_ACKNOWLEDGED,
 	ALERT_RESOLVED,
 	ALERT_ONCE /* it is no incident */
 };
@@ -107,6 +108,7 @@ struct alert_record {
 	/* Of a divergence: the newest is the last; else NULL. */
 	const struct alert_side *sides;
 	size_t n_sides;
+	const char *ack_url; /* where it can be acknowledged, or NULL */
 };
 
 /*

@@ -65,12 +65,13 @@ only() {
 		lib/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing alertd/expiry alertd/change \
-		alertd/conditions alertd/divergence alertd/drifting alertd/phrase \
-		alertd/sightings alertd/silence alertd/pipeline lib/stages \
-		alertd/coldstart alertd/common alertd/quality alertd/stray \
-		alertd/quiet alertd/maintenance alertd/plan \
-		serve/health probe/sse probe/rpc \
+		alertd/outbox alertd/routing alertd/hours alertd/ladder alertd/ack \
+		alertd/ack_token alertd/digest alertd/state_duty alertd/expiry \
+		alertd/change alertd/conditions alertd/divergence alertd/drifting \
+		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
+		lib/stages alertd/coldstart alertd/common alertd/quality \
+		alertd/stray \
+		alertd/quiet alertd/maintenance alertd/plan serve/health probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
 		probe/mirror probe/failure probe/mask probe/redact \
 		probe/wall_judge probe/finding probe/jwt \

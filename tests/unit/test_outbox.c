@@ -49,6 +49,8 @@ static void test_wants(void **state)
 			"s2", SEVERITY_P2, ALERT_REGIONAL, false},
 	};
 
+	struct conf conf = {0};
+
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct alert_record r = {
@@ -57,7 +59,7 @@ static void test_wants(void **state)
 			.kind = cases[i].kind,
 		};
 
-		if (route_wants(&cases[i].route, &r) != cases[i].wanted)
+		if (route_wants(&conf, &cases[i].route, &r) != cases[i].wanted)
 			fail_msg("case %zu", i);
 	}
 }
@@ -334,7 +336,7 @@ static void test_record(void **state)
 		"\"dashboard_url\":\"https://x.example/status/s\","
 		"\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
-		"\"flaps\":0}");
+		"\"flaps\":0,\"ack_url\":null}");
 	buf_clear(&b);
 	alert_record_json(&b, &n.events.v[0].record);
 	assert_non_null(strstr(b.p,

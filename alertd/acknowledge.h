@@ -1,0 +1,38 @@
+/*
+ * acknowledge.h: the command "ack", and the secret of the page for it.
+ */
+#ifndef ACKNOWLEDGE_H
+#define ACKNOWLEDGE_H
+
+#include "conf.h"
+#include "options.h"
+
+#include <stdbool.h>
+
+struct ack_request;
+struct pager;
+
+/* Characters; and seconds. */
+#define ACK_BY_MAX 100
+#define ACK_REASON_MAX 300
+#define ACK_MIN_S 60
+#define ACK_MAX_S (7 * 86400)
+
+/*
+ * acknowledge_secret(): the key that signs the addresses of the page: the token
+ * of the credential "ack"; secret_free it. NULL where there is no such, and
+ * where it cannot be used, of which the operator is told.
+ */
+char *acknowledge_secret(void);
+
+/*
+ * acknowledge_parse(o, conf, out): what was asked for; its strings live as long
+ * as those of *o and the environment. False, and the operator has been told.
+ */
+bool acknowledge_parse(const struct options *o, const struct conf *conf,
+	struct ack_request *out);
+
+/* acknowledge(p, what, q): do it. An exit status. */
+int acknowledge(struct pager *p, const char *what, struct ack_request *q);
+
+#endif

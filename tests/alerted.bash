@@ -1,0 +1,98 @@
+# shellcheck shell=bash disable=SC2016,SC2034
+# Verdicts of three regions, and the routes that hear of them. Whoever loads
+# this has a store, and the secret "a canary" as the credential "hook"; the
+# processes of `pids` are the test's to end.
+
+T=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
+
+# alerted_setup: all that it takes, in the folder of the test.
+alerted_setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export MCP_STORE=unix://$REDIS_SOCK MCP_CREDENTIALS=$PWD/credentials
+	redis flushall >/dev/null
+	mkdir credentials
+	echo 'token = a canary' >credentials/hook
+	chmod 600 credentials/hook
+	pids=()
+}
+
+# alerted_teardown: ends what a test has begun.
+alerted_teardown() {
+	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+}
+
+# verdict MINUTE [REGIONS STEP [ERROR [SLUG]]]: a verdict of three regions, of
+# which those (with commas between them) fail.
+verdict() {
+	jq -cn --argjson w $((T + 60 * $1)) --arg f "${2-}" --arg step "${3-}" \
+		--arg error "${4:-http.503}" --arg slug "${5:-example-mcp}" '
+		($f | split(",")) as $f | ["ok", "regional", "step-alert",
+			"hard-outage"][$f | length] as $tier |
+		{v: 1, type: "verdict", window: $w, verdict: {ok: "green",
+			regional: "amber"}[$tier], step: $step,
+			failed_regions: ($f | length), reporters: 3, divergence: "",
+			slug: $slug, url: "https://mcp.example.com/mcp", tier: $tier,
+			as_of: ($w | todate), expected: 3, failing: $f, no_data: [],
+			regions: ["ap", "eu", "us"] | map(. as $r |
+				($f | index($r) != null) as $bad | {region: $r,
+				state: (if $bad then "broken" else "healthy" end),
+				failed_step: (if $bad then $step else null end),
+				error: (if $bad then $error else null end), ms: 5,
+				started_at: ($w + 7.25), fail_streak: 0, tool_hash: null}),
+			drift: [], latency_ms: {p95: 5, baseline: null},
+			uptime_30d: null, p95_ms: null} | .verdict //= "red"'
+}
+
+# minutes FROM TO …: the same verdict for each of these minutes.
+minutes() {
+	local from=$1 to=$2
+	shift 2
+	for ((m = from; m <= to; m++)); do
+		verdict "$m" "$@"
+	done
+}
+
+# alert WANT ARGUMENT…: runs it; its events go to out, messages to err.
+alert() {
+	local want=$1 status=0
+	shift
+	timeout -k 2 60 "$BIN/mcp-alert" "$@" >out 2>err || status=$?
+	[[ $status == "$want" ]] || { echo "exit status $status"; cat err; return 1; }
+}
+
+# events FILE: their names, in order.
+events() {
+	jq -r '.event' "$1" | paste -sd' '
+}
+
+# routes YAML…: a configuration with these routes.
+routes() {
+	printf '%s\n' 'regions: [{name: ap}, {name: eu}, {name: us}]' \
+		'site: {url: https://status.example.com/}' 'servers:' \
+		'  - {slug: example-mcp, url: https://mcp.example.com/mcp}' \
+		'alerts:' '  routes:' "${@/#/    - }" >fleet.yaml
+	export MCP_CONFIG=$PWD/fleet.yaml
+}
+
+# hook NAME [MOOD]: a receiver of its own; its route is then in HOOK. Where it
+# hangs, it says a line on HEARD for each event.
+hook() {
+	mkdir -p "$1"
+	echo "${2-200}" >"$1/mood"
+	mkfifo "$1/port"
+	node "$ROOT/tests/fixture/webhook.mjs" "$1" 'a canary' >"$1/port" 3>&- &
+	pids+=($!)
+	exec {HEARD}<"$1/port"
+	read -r -t 20 -u "$HEARD" port
+	HOOK="{name: $1, type: webhook, url: \"http://127.0.0.1:$port/in\", secret: hook"
+}
+
+# got NAME: what that receiver believed, in order.
+got() {
+	[[ ! -e $1/wrong ]] || { cat "$1/wrong"; return 1; }
+	[[ ! -e $1/got ]] || jq -r '"\(.event.event)"' "$1/got" | paste -sd' '
+}
+
+undelivered() {
+	redis smembers fleet:undelivered | paste -sd' '
+}
