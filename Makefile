@@ -42,7 +42,7 @@ MAN8 = man/mcp-serve.8
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
 	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o
-CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
+CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
@@ -96,7 +96,8 @@ mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
 	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
-	alertd/sign.o alertd/webhook.o
+	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
+	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.

@@ -5,6 +5,7 @@
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
+#include "input.h"
 #include "json.h"
 #include "lines.h"
 #include "log.h"
@@ -13,6 +14,7 @@
 #include "print.h"
 #include "record.h"
 #include "record_expiry.h"
+#include "replay.h"
 #include "shelf.h"
 #include "store.h"
 
@@ -23,8 +25,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So many refused lines are named; the others are counted. */
-#define REFUSED_NAMED 20
 /* So often, while verdicts keep coming, what waits is looked at. */
 #define SWEEP_S 30
 
@@ -70,14 +70,15 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 	return ok ? 0 : -1;
 }
 
-/* 0 where the line was used, or is empty; else -1 and why. */
-static int use_line(struct pager *p, const char *s, size_t n, char *why)
+/* 0 where the line was used; else -1 and why. */
+static int use_line(void *arg, const char *s, size_t n, char *why)
 {
+	struct pager *p = arg;
 	const char *type;
 	cJSON *doc;
 
-	if (strspn(s, " \t\r") == n)
-		return 0;
+	if (pager_swept(p) >= SWEEP_S)
+		pager_sweep(p);
 	doc = json_parse(s, n, &json_record, why);
 	if (!doc)
 		return -1;
@@ -91,35 +92,9 @@ static int use_line(struct pager *p, const char *s, size_t n, char *why)
 /* All verdicts of standard input. An exit status. */
 static int read_verdicts(struct pager *p)
 {
-	struct lines *l = lines_new(STDIN_FILENO);
-	unsigned long refused = 0;
-	enum lines_result got;
-	char why[RECORD_WHY];
-	const char *s;
-	size_t n;
+	struct input in = {0};
 
-	for (;;) {
-		got = lines_next(l, &s, &n);
-		if (got == LINES_END || got == LINES_ERROR)
-			break;
-		if (pager_swept(p) >= SWEEP_S)
-			pager_sweep(p);
-		if (got == LINES_LINE && use_line(p, s, n, why) == 0)
-			continue;
-		if (got == LINES_TOO_LONG)
-			snprintf(why, sizeof why, "longer than %d bytes",
-				LINE_MAX_BYTES);
-		if (++refused <= REFUSED_NAMED)
-			log_error("line %lu: %s", lines_number(l), why);
-	}
-	if (got == LINES_ERROR)
-		log_error("standard input: %s", strerror(errno));
-	if (refused > REFUSED_NAMED)
-		log_error("%lu more lines refused", refused - REFUSED_NAMED);
-	lines_free(l);
-	if (got == LINES_ERROR)
-		return EXIT_ENV;
-	return refused ? EXIT_USAGE : EXIT_GOOD;
+	return input_read(&in, STDIN_FILENO, "standard input", use_line, p);
 }
 
 /* Lets time pass for every server. */
@@ -213,6 +188,21 @@ static int act(const struct options *o, const struct conf *conf,
 	return status;
 }
 
+/* Recorded verdicts: neither a store nor a route is touched. */
+static int replay(const struct options *o, const struct conf *conf)
+{
+	bool tty = isatty(STDOUT_FILENO);
+
+	return replay_run(&(struct replay_setup) {
+		.file = o->operands[0],
+		.conf = conf,
+		.policy = o->policy,
+		.text = o->format == OPTIONS_TEXT ||
+			(o->format == OPTIONS_BY_OUTPUT && tty),
+		.colour = tty && !env("NO_COLOR"),
+	});
+}
+
 static int start(const struct options *o)
 {
 	const char *file = o->config ? o->config : env("MCP_CONFIG");
@@ -228,6 +218,11 @@ static int start(const struct options *o)
 		log_warn("%s: alerts.ladders: checked, but not climbed by this "
 			 "version",
 			file);
+	if (o->action == OPTIONS_REPLAY) {
+		status = replay(o, conf);
+		conf_free(conf);
+		return status;
+	}
 	if (!url && conf)
 		url = conf->store;
 	if (!url)

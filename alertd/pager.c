@@ -38,7 +38,9 @@ struct pager *pager_new(const struct pager_setup *setup)
 	struct pager *p = xcalloc(1, sizeof *p);
 
 	p->setup = *setup;
-	p->policy = setup->conf ? setup->conf->policy : machine_policy;
+	p->policy = setup->policy ? *setup->policy
+		: setup->conf	  ? setup->conf->policy
+				  : machine_policy;
 	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
 	p->swept_ms = clock_mono_ms();
 	return p;
@@ -59,6 +61,11 @@ static double now(const struct pager *p)
 	double t = isnan(p->setup.now) ? clock_wall() : p->setup.now;
 
 	return floor(t * 1000) / 1000;
+}
+
+void pager_now(struct pager *p, double now)
+{
+	p->setup.now = now;
 }
 
 /* "https://status.example.com/status/example-mcp", or nothing. */
@@ -87,13 +94,15 @@ static void queue(struct pager *p, struct alert_state *st,
 	alert_record_json(&body, &e->record);
 	state_note(st, e->record.at, alert_event(&e->record, name),
 		e->record.summary);
-	if (p->setup.deliver) {
+	if (p->setup.deliver || p->setup.told)
 		route_pick(p->setup.conf, e, &routes);
+	if (p->setup.deliver)
 		outbox_add(st, &e->record, body.p, &routes, now(p));
-	}
 	for (size_t i = 0; inc && inc->open && i < routes.n; i++)
 		strings_note(&inc->told, routes.v[i]);
-	if (p->setup.text)
+	if (p->setup.told)
+		p->setup.told(p->setup.arg, e, &routes);
+	else if (p->setup.text)
 		print_event(out, &e->record, p->setup.colour);
 	else
 		buf_fmt(out, "%s\n", body.p);

@@ -11,9 +11,11 @@
 
 #include <stdbool.h>
 
+struct alert_event;
 struct deliver;
 struct expiry_record;
 struct shelf;
+struct strings;
 
 struct pager_setup {
 	struct shelf *shelf;
@@ -21,6 +23,12 @@ struct pager_setup {
 	const struct conf *conf;  /* or NULL */
 	double now;		  /* NAN: the clock's */
 	bool text, colour;	  /* how events are printed */
+	/* A rehearsal: instead of printing and delivering, told(arg, e, routes)
+	   hears of each event and to which routes it would go. */
+	void (*told)(void *arg, const struct alert_event *e,
+		const struct strings *routes);
+	void *arg;
+	const struct conf_policy *policy; /* NULL: that of conf */
 };
 
 /* Opaque. */
@@ -35,6 +43,9 @@ void pager_free(struct pager *p);
  */
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
+
+/* pager_now(p, now): from now on, that is the time. */
+void pager_now(struct pager *p, double now);
 
 /*
  * pager_expiry(p, r): take an expiry record into account. What regions say of
