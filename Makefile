@@ -97,7 +97,8 @@ mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
-	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o
+	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
+	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
@@ -184,6 +185,10 @@ UNIT += test_expiry test_expiry_told test_jwt
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
 test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
+UNIT += test_ledger
+test_ledger_OBJS = $(sort $(MACHINE) $(OUTBOX) $(CONF) $(test_json_OBJS)) \
+	lib/names.o lib/clock.o lib/num.o lib/record.o alertd/ledger.o \
+	alertd/ledger_compare.o
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "lines.h"
 #include "log.h"
+#include "look.h"
 #include "options.h"
 #include "pager.h"
 #include "print.h"
@@ -181,9 +182,17 @@ static int act(const struct options *o, const struct conf *conf,
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
 	};
-	int status = o->action == OPTIONS_LIST ? list(sh, &setup)
-					       : run(o, conf, sh, &setup);
+	const char *slug = o->n_operands ? o->operands[0] : NULL;
+	int status;
 
+	if (o->action == OPTIONS_LIST)
+		status = list(sh, &setup);
+	else if (o->action == OPTIONS_EXPLAIN)
+		status = look_explain(&setup, slug);
+	else if (o->action == OPTIONS_HISTORY)
+		status = look_history(&setup, slug);
+	else
+		status = run(o, conf, sh, &setup);
 	shelf_free(sh);
 	return status;
 }

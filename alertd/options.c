@@ -15,6 +15,8 @@ const char options_usage[] =
 	"usage: mcp-alert [-n] [-c file] [-f format] [-N epoch] [--store url]\n"
 	"       mcp-alert tick [-c file] [-f format] [-N epoch] [--store url]\n"
 	"       mcp-alert list [-c file] [-f format] [--store url]\n"
+	"       mcp-alert explain [-c file] [-f format] [-N epoch] [--store url] slug\n"
+	"       mcp-alert history [-c file] [-f format] [--store url] [slug]\n"
 	"       mcp-alert replay [-c file] [-f format] [--policy key=value,...]\n"
 	"                        file | -\n"
 	"       mcp-alert -h | -V\n";
@@ -74,6 +76,9 @@ static const struct command commands[] = {
 	COMMAND("", OPTIONS_VERDICTS, 0, 0, "", 'c', 'f', 'N', 'n', OPT_STORE),
 	COMMAND("tick", OPTIONS_TICK, 0, 0, "", 'c', 'f', 'N', OPT_STORE),
 	COMMAND("list", OPTIONS_LIST, 0, 0, "", 'c', 'f', OPT_STORE),
+	COMMAND("explain", OPTIONS_EXPLAIN, 1, 1, "a slug", 'c', 'f', 'N',
+		OPT_STORE),
+	COMMAND("history", OPTIONS_HISTORY, 0, 1, "a slug", 'c', 'f', OPT_STORE),
 	COMMAND("replay", OPTIONS_REPLAY, 1, 1, "a file of verdicts, or -,",
 		'c', 'f', OPT_POLICY),
 	{NULL, OPTIONS_HELP, NULL, 0, 0, NULL},

@@ -19,10 +19,10 @@ static const struct conf_key *table(void)
 	return k->keys;
 }
 
-/* The n bytes at s as a string, cut where they are too long to be any. */
+/* The n bytes at s as a string; "" where they are too long to be any. */
 static void copy(const char *s, size_t n, char *out)
 {
-	snprintf(out, WORD, "%.*s", (int)(n < WORD ? n : WORD), s);
+	snprintf(out, WORD, "%.*s", (int)(n < WORD ? n : 0), s);
 }
 
 static int set_one(const char *item, size_t n, struct conf_policy *p,

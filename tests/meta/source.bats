@@ -64,7 +64,9 @@ only() {
 		serve/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing alertd/expiry probe/sse probe/rpc \
+		alertd/outbox alertd/routing alertd/expiry alertd/explain \
+		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
+		alertd/timeline lib/conf_policy probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
 		probe/mirror probe/failure probe/mask probe/redact \
 		probe/wall_judge probe/finding probe/jwt \
