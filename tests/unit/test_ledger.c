@@ -14,6 +14,12 @@
 
 #define T 1777471200 /* 2026-04-29T14:00:00Z */
 
+/* A number that would be 1 if it were cut where it no longer fits. */
+#define TOO_LONG                                                               \
+	"confirm="                                                             \
+	"000000000000000000000000000000000000000000000000000000000000001" \
+	"0"
+
 static void test_policy(void **state)
 {
 	static const struct {
@@ -30,8 +36,7 @@ static void test_policy(void **state)
 		"confirm=61", "confirm=1.5", "=1", "promote=59s",
 		"promote=1", "promote=8d", "confirm=1,,resolve=1",
 		"confirm=1,confirm=1", "routes=1", "confirm=2;resolve=2",
-		"confirm=000000000000000000000000000000000000000000000000000"
-		"000000000000000000000000001"};
+		(TOO_LONG)};
 	char why[CONF_POLICY_WHY];
 
 	(void)state;
