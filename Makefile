@@ -70,7 +70,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
 	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
-	aggregate/explain.o aggregate/explained.o \
+	aggregate/explain.o aggregate/explained.o aggregate/sides.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
@@ -79,21 +79,29 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
 SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
-	serve/page_style.o serve/request.o serve/respond.o serve/route.o \
+	serve/page_style.o serve/respond.o serve/route.o \
 	serve/server.o serve/suggest.o serve/view.o
-mcp-serve_OBJS = $(LIB) lib/keys.o lib/near.o lib/regions.o lib/store.o \
+mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
+	lib/request.o lib/store.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o
-OUTBOX = alertd/outbox.o alertd/routing.o alertd/state_read.o \
+	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
+	alertd/change.o alertd/conditions.o alertd/quiet.o alertd/divergence.o \
+	alertd/drifting.o alertd/phrase.o alertd/sightings.o alertd/silence.o \
+	alertd/maintenance.o lib/zone.o
+OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
+	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o
-mcp-alert_OBJS = $(LIB) lib/keys.o lib/store.o lib/record_verdict_read.o \
-	lib/error_rate.o lib/zone.o \
-	$(CONF) $(MACHINE) $(OUTBOX) alertd/carry.o alertd/deliver.o \
+# Maintenances that are put down.
+PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
+	lib/record_maintenance.o
+mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
+	lib/error_rate.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) alertd/cgi.o \
+	alertd/cgi_maintenance.o alertd/carry.o alertd/deliver.o \
 	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
@@ -118,6 +126,8 @@ test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
+UNIT += test_sides
+test_sides_OBJS = $(test_verdict_OBJS) lib/buf.o aggregate/sides.o
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
 UNIT += test_policy
@@ -168,19 +178,25 @@ $(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDL
 UNIT += test_view test_respond test_request test_badge
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
-test_request_OBJS = $(test_json_OBJS) lib/names.o lib/near.o lib/sha256.o \
-	serve/request.o serve/route.o serve/server.o serve/suggest.o
-test_badge_OBJS = $(test_view_OBJS) lib/regions.o lib/sha256.o serve/badge.o \
+test_request_OBJS = $(test_json_OBJS) lib/bearer.o lib/names.o lib/near.o lib/sha256.o \
+	lib/request.o serve/route.o serve/server.o serve/suggest.o
+test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/regions.o lib/sha256.o serve/badge.o \
 	serve/escape.o serve/page.o serve/page_style.o serve/server.o
 UNIT += test_conf test_conf_values test_conf_page
 test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_machine test_alert_state test_outbox test_record_verdict_read
+UNIT += test_machine test_conditions test_divergence test_alert_state test_outbox test_record_verdict_read
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
+test_conditions_OBJS = $(test_machine_OBJS)
+test_divergence_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
+UNIT += test_maintenance test_quiet
+test_quiet_OBJS = $(test_alert_state_OBJS)
+test_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
+	lib/record_maintenance.o alertd/maintenance.o
 UNIT += test_expiry test_expiry_told test_jwt
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
@@ -206,7 +222,7 @@ fuzz_number_OBJS = $(test_json_OBJS)
 fuzz_oauth_OBJS = $(test_oauth_OBJS)
 fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \
 	lib/record_expiry.o
-fuzz_request_OBJS = $(BASE) lib/buf.o serve/request.o serve/route.o
+fuzz_request_OBJS = $(BASE) lib/buf.o lib/request.o serve/route.o
 fuzz_rpc_OBJS = $(test_rpc_OBJS)
 fuzz_sse_OBJS = $(test_sse_OBJS)
 fuzz_target_OBJS = $(test_target_OBJS)

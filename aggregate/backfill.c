@@ -128,13 +128,8 @@ static struct verdict judge(struct subject *s, double now)
 		v.last_probe_at =
 			fmax(v.last_probe_at, v.regions[i].started_at);
 	v.published_at = now;
-	for (size_t i = 0; i < s->records->n_regions; i++) {
-		struct region_history *h = &s->records->regions[i];
-		const struct probe *seen = drift_newest(h, now);
-
-		if (seen)
-			h->tools_seen = seen;
-	}
+	for (size_t i = 0; i < s->records->n_regions; i++)
+		drift_saw(&s->records->regions[i], now);
 	return v;
 }
 

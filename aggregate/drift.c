@@ -2,16 +2,28 @@
 
 #include "xalloc.h"
 
+#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
-const struct probe *drift_newest(const struct region_history *h, double until)
+/* The probes that are looked at, as of `until`; returns how many. */
+static size_t looked_at(const struct region_history *h, double until,
+	const struct probe **out)
 {
 	size_t end = history_until(h, until);
 	size_t start = end > HISTORY_MAX ? end - HISTORY_MAX : 0;
 
-	for (size_t i = end; i > start; i--)
-		if (h->probes[i - 1].tools)
-			return &h->probes[i - 1];
+	*out = end ? &h->probes[start] : NULL;
+	return end - start;
+}
+
+const struct probe *drift_newest(const struct region_history *h, double until)
+{
+	const struct probe *p;
+
+	for (size_t n = looked_at(h, until, &p); n > 0; n--)
+		if (p[n - 1].tools)
+			return &p[n - 1];
 	return NULL;
 }
 
@@ -30,7 +42,7 @@ static const struct probe *seen_before(const struct region_history *h,
 /* Whether both hashes are known and differ. */
 static bool differ(const char *a, const char *b)
 {
-	return a && b && strcmp(a, b) != 0;
+	return a && b && a != b && strcmp(a, b) != 0;
 }
 
 static void add(const char **list, size_t *n, const struct tool_digest *t)
@@ -105,21 +117,186 @@ void drift_release(struct verdict_drift *d)
 	*d = (struct verdict_drift) {0};
 }
 
-bool drift_diverges(const struct region_history *h, size_t n, double from,
+/* Whether a probe saw the contracts of this hash. */
+static bool saw(const struct probe *p, enum era era, const char *hash)
+{
+	return p->tools && p->era == era && !differ(p->tools->hash, hash);
+}
+
+double drift_since(const struct region_history *h, double until)
+{
+	const struct probe *newest = drift_newest(h, until), *p;
+	double since;
+
+	if (!newest)
+		return 0;
+	if (h->tools_seen && h->tools_since > 0 &&
+		h->tools_since <= newest->started_at &&
+		saw(h->tools_seen, newest->era, newest->tools->hash))
+		return h->tools_since;
+	since = newest->started_at;
+	for (size_t n = looked_at(h, until, &p); n > 0; n--) {
+		if (!p[n - 1].tools)
+			continue;
+		if (!saw(&p[n - 1], newest->era, newest->tools->hash))
+			break;
+		since = p[n - 1].started_at;
+	}
+	return since;
+}
+
+void drift_saw(struct region_history *h, double until)
+{
+	const struct probe *newest = drift_newest(h, until);
+
+	if (!newest)
+		return;
+	h->tools_since = drift_since(h, until);
+	h->tools_seen = newest;
+}
+
+/* The newest tools of a region that has a say, or NULL. */
+static const struct probe *say(const struct region_history *h, double from,
 	double until)
+{
+	const struct probe *p = drift_newest(h, until);
+
+	return p && p->started_at >= from ? p : NULL;
+}
+
+/* Whether regions differ; then *out is the first era in which they do. */
+static bool diverging(const struct region_history *h, size_t n, double from,
+	double until, enum era *out)
 {
 	/* The first hash of each era; the others are compared to it. */
 	const char *first[ERA_SSE + 1] = {NULL};
+	bool found = false;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct probe *p = drift_newest(&h[i], until);
+		const struct probe *p = say(&h[i], from, until);
 
-		if (!p || p->started_at < from)
+		if (!p || (found && p->era >= *out))
 			continue;
 		if (!first[p->era])
 			first[p->era] = p->tools->hash;
-		else if (differ(first[p->era], p->tools->hash))
-			return true;
+		if (!differ(first[p->era], p->tools->hash))
+			continue;
+		*out = p->era;
+		found = true;
 	}
-	return false;
+	return found;
+}
+
+/* The region joins those that see its hash. */
+static void join(struct verdict_side *sides, size_t *n_sides, size_t n_regions,
+	const char *region, const char *hash)
+{
+	struct verdict_side *s = sides;
+
+	while (s < sides + *n_sides && differ(s->tool_hash, hash))
+		s++;
+	if (s == sides + *n_sides) {
+		s->tool_hash = hash;
+		s->regions = xcalloc(n_regions, sizeof *s->regions);
+		s->first_seen = INFINITY;
+		(*n_sides)++;
+	}
+	s->regions[s->n_regions++] = region;
+}
+
+/* What a region tells of when a side was seen. */
+static void date_side(const struct region_history *h, double until,
+	enum era era, struct verdict_side *s)
+{
+	const struct probe *p;
+
+	for (size_t n = looked_at(h, until, &p); n > 0; n--, p++) {
+		if (!saw(p, era, s->tool_hash))
+			continue;
+		s->first_seen = fmin(s->first_seen, p->started_at);
+		s->last_seen = fmax(s->last_seen, p->started_at);
+	}
+	if (h->tools_seen && h->tools_since > 0 &&
+		saw(h->tools_seen, era, s->tool_hash))
+		s->first_seen = fmin(s->first_seen, h->tools_since);
+}
+
+/*
+ * The tools behind a hash, as the newest probe of any region read them that is
+ * looked at; NULL where they are not known.
+ */
+static const struct tool_list *find_list(const struct region_history *h,
+	size_t n_regions, double until, enum era era, const char *hash)
+{
+	const struct tool_list *list = NULL;
+	double at = -INFINITY;
+
+	for (size_t i = 0; i < n_regions; i++) {
+		const struct probe *seen = h[i].tools_seen, *p;
+
+		for (size_t n = looked_at(&h[i], until, &p); n > 0; n--, p++) {
+			if (p->started_at <= at || !saw(p, era, hash) ||
+				!p->tools->tools)
+				continue;
+			list = p->tools;
+			at = p->started_at;
+		}
+		if (!list && seen && saw(seen, era, hash) &&
+			seen->tools->tools)
+			list = seen->tools;
+	}
+	return list;
+}
+
+static int by_sight(const void *a, const void *b)
+{
+	const struct verdict_side *x = a, *y = b;
+
+	if (x->first_seen != y->first_seen)
+		return x->first_seen < y->first_seen ? -1 : 1;
+	if (x->last_seen != y->last_seen)
+		return x->last_seen < y->last_seen ? -1 : 1;
+	return strcmp(x->tool_hash, y->tool_hash);
+}
+
+size_t drift_sides(const struct region_history *h, size_t n, double from,
+	double until, struct verdict_side **out)
+{
+	const struct tool_list *first, *list;
+	struct verdict_side *sides;
+	size_t n_sides = 0;
+	enum era era = ERA_NONE;
+
+	*out = NULL;
+	if (!diverging(h, n, from, until, &era))
+		return 0;
+	sides = *out = xcalloc(n, sizeof *sides);
+	for (size_t i = 0; i < n; i++) {
+		const struct probe *p = say(&h[i], from, until);
+
+		if (p && p->era == era)
+			join(sides, &n_sides, n, h[i].name, p->tools->hash);
+	}
+	for (size_t k = 0; k < n_sides; k++)
+		for (size_t i = 0; i < n; i++)
+			date_side(&h[i], until, era, &sides[k]);
+	qsort(sides, n_sides, sizeof *sides, by_sight);
+	first = find_list(h, n, until, era, sides[0].tool_hash);
+	for (size_t k = 1; k < n_sides; k++) {
+		sides[k].changes.from = sides[0].tool_hash;
+		sides[k].changes.to = sides[k].tool_hash;
+		list = find_list(h, n, until, era, sides[k].tool_hash);
+		if (first && list)
+			compare_lists(first, list, &sides[k].changes);
+	}
+	return n_sides;
+}
+
+void drift_sides_free(struct verdict_side *sides, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(sides[i].regions);
+		drift_release(&sides[i].changes);
+	}
+	free(sides);
 }

@@ -30,13 +30,32 @@ bool drift_find(const struct region_history *h, double until,
 void drift_release(struct verdict_drift *d);
 
 /*
- * drift_diverges(h, n, from, until): whether the newest contract hashes of n
- * regions, each of a probe that started from `from` to `until`, ends included,
- * differ (article 1: a cache that serves one region the tools of yesterday). A
- * region without a hash has no say, and hashes of different eras are not
- * compared.
+ * drift_since(h, until): when the first probe started that saw the contracts
+ * of the newest one, as of `until`, unbroken; as far as the last HISTORY_MAX
+ * probes and tools_since tell. 0 where there is no newest one.
+ *
+ * drift_saw(h, until): a verdict as of `until` saw the newest tools: they
+ * become tools_seen, with their tools_since.
  */
-bool drift_diverges(const struct region_history *h, size_t n, double from,
-	double until);
+double drift_since(const struct region_history *h, double until);
+void drift_saw(struct region_history *h, double until);
+
+/*
+ * drift_sides(h, n, from, until, out): who of n regions sees which tools where
+ * the newest contract hashes, each of a probe that started from `from` to
+ * `until`, ends included, differ (article 1: a cache that serves one region the
+ * tools of yesterday). Returns how many sides there are, at least two; or 0,
+ * and *out is NULL, where all regions see the same. A region without a hash has
+ * no say, and hashes of different eras are not compared: the sides are those of
+ * the first era whose hashes differ.
+ *
+ * The side that was seen first is the first one; of equals that which was seen
+ * last longer ago. When a hash was seen tell the last HISTORY_MAX probes of
+ * every region, whatever it sees now, and tools_since. The strings are those of
+ * the histories; drift_sides_free frees the rest.
+ */
+size_t drift_sides(const struct region_history *h, size_t n, double from,
+	double until, struct verdict_side **out);
+void drift_sides_free(struct verdict_side *sides, size_t n);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "run.h"
+#include "sides.h"
 
 #include <math.h>
 #include <string.h>
@@ -277,18 +278,22 @@ static void put_tools(const struct explanation *e, struct buf *b)
 
 	if (!v->divergence)
 		return;
-	buf_str(b, "\nThe regions see different tools\n");
-	for (size_t i = 0; i < v->n_regions; i++) {
-		const struct verdict_region *g = &v->regions[i];
-		const struct sight *s = sight_of(e, g->region);
+	buf_str(b, "\nThe regions see different tools\n  ");
+	sides_put(b, v, e->in->now);
+	buf_str(b, ".\n");
+	for (size_t k = 0; k < v->n_sides; k++) {
+		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
+			const char *region = v->sides[k].regions[i];
+			const struct sight *s = sight_of(e, region);
 
-		if (!g->tool_hash)
-			continue;
-		buf_fmt(b, "    %-20s %.12s", g->region, g->tool_hash);
-		if (s && s->age_s > 0)
-			buf_fmt(b, "  out of a cache, %g s old: a stale edge?",
-				s->age_s);
-		buf_char(b, '\n');
+			buf_fmt(b, "    %-20s %.12s", region,
+				v->sides[k].tool_hash);
+			if (s && s->age_s > 0)
+				buf_fmt(b, "  out of a cache, %g s old: a "
+					   "stale edge?",
+					s->age_s);
+			buf_char(b, '\n');
+		}
 	}
 }
 

@@ -4,6 +4,7 @@
 #include "collect.h"
 #include "command.h"
 #include "conf.h"
+#include "drift.h"
 #include "exits.h"
 #include "explain.h"
 #include "fleet.h"
@@ -23,6 +24,9 @@
 #include <unistd.h>
 
 #define SCREEN_MAX (256 * 1024)
+/* Where tools differ, so long is looked back, by so many keys at the most. */
+#define DEEP_S (6 * 3600)
+#define DEEP_KEYS 6000
 
 /* What is known of one region while its records are read. */
 struct last {
@@ -40,6 +44,7 @@ struct work {
 	const char *const *expected;
 	size_t n_expected;
 	struct last *seen; /* one for each expected region */
+	struct loaded latest;
 	double now;
 };
 
@@ -163,23 +168,14 @@ static void read_probe(struct work *w, const char *text)
 	}
 }
 
-/*
- * All that a run may go back to, see run.h: what the store keeps whole, the
- * first probe of each minute; and the last ones of each region in short.
- */
-static int read_store(struct work *w)
+/* The first probe of each minute of the last `back` seconds, kept whole. */
+static int read_minutes(struct work *w, double back)
 {
-	struct loaded latest;
-	const struct rule *rule = &w->server->rule;
-	int64_t last = clock_window(w->now + rule->ahead_s);
-	double back = rule->lookback_s * 2;
-	int64_t first;
+	int64_t first = clock_window(w->now - back);
+	int64_t last = clock_window(w->now + w->server->rule.ahead_s);
 	size_t n = 0;
 	char key[KEY_MAX];
 
-	if (back < HISTORY_MAX * 60)
-		back = HISTORY_MAX * 60;
-	first = clock_window(w->now - back);
 	for (int64_t t = first; t <= last; t += 60)
 		for (size_t i = 0; i < w->n_expected; i++, n++)
 			store_add(w->store, "GET",
@@ -194,11 +190,49 @@ static int read_store(struct work *w)
 		if (text)
 			read_probe(w, text);
 	}
-	if (load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
-		    &latest))
-		return EXIT_ENV;
-	load_release(&latest, 1);
 	return EXIT_GOOD;
+}
+
+/* What the store keeps whole, and the last probes of each region in short. */
+static int read_store(struct work *w, double back)
+{
+	int rc;
+
+	collect_free(w->collect);
+	load_release(&w->latest, 1);
+	w->latest = (struct loaded) {0};
+	w->collect = collect_new();
+	rc = read_minutes(w, back);
+	if (rc)
+		return rc;
+	if (load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
+		    &w->latest))
+		return EXIT_ENV;
+	collect_finish(w->collect);
+	return EXIT_GOOD;
+}
+
+/*
+ * What the verdicts since `from` saw, so that it is known since when a region
+ * sees its tools; or what the store notes of that, where it speaks of the past.
+ */
+static void see(struct work *w, double from)
+{
+	struct loaded *l = &w->latest;
+	struct server *servers;
+	size_t n, kept = 0;
+
+	servers = collect_servers(w->collect, &n);
+	if (!n)
+		return;
+	for (size_t i = 0; i < servers->n_regions; i++)
+		for (double t = from; t < w->now; t += 60)
+			drift_saw(&servers->regions[i], t);
+	for (size_t i = 0; i < l->n_seen; i++)
+		if (l->seen[i].since > 0 && l->seen[i].since <= w->now)
+			l->seen[kept++] = l->seen[i];
+	l->n_seen = kept;
+	load_seen(l, servers->regions, servers->n_regions);
 }
 
 static int print(const struct buf *b)
@@ -209,21 +243,15 @@ static int print(const struct buf *b)
 	return EXIT_ENV;
 }
 
-static int tell(struct work *w)
+static struct verdict_input input(const struct work *w)
 {
 	struct verdict_input in = {.slug = w->server->slug,
 		.url = w->server->url,
 		.now = w->now,
 		.expected = w->expected,
 		.n_expected = w->n_expected};
-	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
-	struct explanation e = {
-		.rule = &w->server->rule, .in = &in, .sights = sights};
 	struct server *servers;
-	struct verdict v;
-	struct buf b;
 	size_t n;
-	int rc;
 
 	servers = collect_servers(w->collect, &n);
 	if (n) {
@@ -232,6 +260,44 @@ static int tell(struct work *w)
 		if (!in.url)
 			in.url = servers[0].url;
 	}
+	return in;
+}
+
+/* All that a run may go back to, see run.h; and where tools differ, more. */
+static int look(struct work *w)
+{
+	double back = fmax(w->server->rule.lookback_s * 2, HISTORY_MAX * 60);
+	double deep = 60.0 * DEEP_KEYS / (double)(w->n_expected + 1);
+	struct verdict_input in;
+	struct verdict v;
+	bool differ;
+	int rc = read_store(w, back);
+
+	if (rc)
+		return rc;
+	in = input(w);
+	v = verdict_decide(&w->server->rule, &in);
+	differ = v.divergence;
+	verdict_release(&v);
+	if (!differ)
+		return rc;
+	deep = fmax(back, fmin(deep, DEEP_S));
+	rc = read_store(w, deep);
+	if (!rc)
+		see(w, w->now - deep);
+	return rc;
+}
+
+static int tell(struct work *w)
+{
+	struct verdict_input in = input(w);
+	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
+	struct explanation e = {
+		.rule = &w->server->rule, .in = &in, .sights = sights};
+	struct verdict v;
+	struct buf b;
+	int rc;
+
 	v = verdict_decide(&w->server->rule, &in);
 	/* What an earlier probe met says nothing of the newest one. */
 	for (size_t i = 0; i < w->n_expected; i++)
@@ -260,13 +326,11 @@ static int explain_server(struct work *w)
 	if (rc)
 		return rc;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
-	w->collect = collect_new();
-	rc = read_store(w);
-	if (!rc) {
-		collect_finish(w->collect);
+	rc = look(w);
+	if (!rc)
 		rc = tell(w);
-	}
 	collect_free(w->collect);
+	load_release(&w->latest, 1);
 	free(w->seen);
 	for (size_t i = 0; w->regions && w->regions[i]; i++)
 		free(w->regions[i]);

@@ -45,6 +45,11 @@ struct region_history {
 	 * probe before.
 	 */
 	const struct probe *tools_seen;
+	/*
+	 * When the first probe with these tools started, as far as is known:
+	 * epoch seconds. 0 where it is not known.
+	 */
+	double tools_since;
 };
 
 /*

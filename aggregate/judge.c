@@ -193,14 +193,8 @@ static int judge_one(struct judge *j, const struct subject *s, double now,
 		compare_add(&j->differences[s - j->subjects], &before, &v);
 		verdict_release(&before);
 	}
-	for (size_t i = 0; i < s->server->n_regions; i++) {
-		struct region_history *h = &s->server->regions[i];
-		const struct probe *seen =
-			drift_newest(h, now + j->rule.ahead_s);
-
-		if (seen)
-			h->tools_seen = seen;
-	}
+	for (size_t i = 0; i < s->server->n_regions; i++)
+		drift_saw(&s->server->regions[i], now + j->rule.ahead_s);
 	j->red = v.verdict == VERDICT_RED;
 	verdict_release(&v);
 	return failed;

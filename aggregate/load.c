@@ -3,6 +3,7 @@
 #include "json.h"
 #include "keys.h"
 #include "log.h"
+#include "num.h"
 #include "store.h"
 #include "xalloc.h"
 
@@ -121,24 +122,31 @@ static void learn(struct collect *c, const char *key, const char *text)
 	cJSON_Delete(doc);
 }
 
-/* "seen:<region>" with "<era> <hash>.<full>". */
+/* "seen:<region>" with "<era> <hash>.<full>[ <since>]". */
 static void add_seen(struct collect *c, struct loaded *l, const char *region,
 	const char *text)
 {
-	size_t n = strcspn(text, " ");
+	size_t n = strcspn(text, " "), key_n;
 	struct probe_record r = {0};
 	struct seen *seen = &l->seen[l->n_seen];
-	char era[16], hash[HASH_HEX + 1], full[HASH_HEX + 1];
+	char era[16], key[2 * HASH_HEX + 2], hash[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
 
 	snprintf(era, sizeof era, "%.*s", (int)(n < 15 ? n : 15), text);
-	if (!region_valid(region) || !text[n] ||
-		!split_key(text + n + 1, hash, full))
+	text += n + (text[n] == ' ');
+	key_n = strcspn(text, " ");
+	if (key_n >= sizeof key)
+		return;
+	snprintf(key, sizeof key, "%.*s", (int)key_n, text);
+	if (!region_valid(region) || !split_key(key, hash, full))
 		return;
 	snprintf(seen->region, sizeof seen->region, "%s", region);
 	era_parse(era, &seen->probe.era);
 	r.tool_hash = hash;
 	r.full_hash = *full ? full : NULL;
 	seen->probe.tools = collect_learn(c, &r);
+	if (text[key_n])
+		num_epoch(text + key_n + 1, &seen->since);
 	l->n_seen++;
 }
 
@@ -200,6 +208,18 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 				store_reply(s, at + ASK_LATENCY + h));
 	}
 	return 0;
+}
+
+void load_seen(const struct loaded *l, struct region_history *h, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < l->n_seen; k++) {
+			if (strcmp(h[i].name, l->seen[k].region) != 0)
+				continue;
+			h[i].tools_seen = &l->seen[k].probe;
+			h[i].tools_since = l->seen[k].since;
+		}
+	}
 }
 
 void load_release(struct loaded *l, size_t n)

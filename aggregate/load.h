@@ -24,6 +24,7 @@ struct loaded {
 struct seen {
 	char region[REGION_MAX + 1];
 	struct probe probe;
+	double since; /* the first probe with these tools; 0: not known */
 };
 
 /*
@@ -33,6 +34,11 @@ struct seen {
  */
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
+/*
+ * load_seen(l, h, n): the tools that the verdict before saw are those of the n
+ * histories of this server; valid as long as l.
+ */
+void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 void load_release(struct loaded *l, size_t n);
 
 /* load_latency(h, r): add what a reply holds of the latency of one hour. */

@@ -72,8 +72,9 @@ static size_t seen_tools(const struct subject *s, double until,
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
 		snprintf(text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
-		snprintf(text[n++], PUBLISH_TEXT, "%s %s.%s", era, p->tools->hash,
-			full);
+		snprintf(text[n++], PUBLISH_TEXT, "%s %s.%s %.6f", era,
+			p->tools->hash, full,
+			drift_since(&s->regions[i], until));
 	}
 	return n;
 }
@@ -149,15 +150,13 @@ static size_t expect(struct subject *s)
 	return n;
 }
 
-static void decide(const struct run *run, struct subject *s, struct loaded *l)
+static void decide(const struct run *run, struct subject *s,
+	const struct loaded *l)
 {
 	const char *url = s->verdict.url;
 	size_t n_expected = expect(s);
 
-	for (size_t i = 0; i < s->n_regions; i++)
-		for (size_t k = 0; k < l->n_seen; k++)
-			if (strcmp(s->regions[i].name, l->seen[k].region) == 0)
-				s->regions[i].tools_seen = &l->seen[k].probe;
+	load_seen(l, s->regions, s->n_regions);
 	s->verdict = verdict_decide(&s->server->rule,
 		&(struct verdict_input) {.slug = s->server->slug,
 			.url = url,

@@ -180,7 +180,7 @@ const char script_publish[] = FRESH
 	"  local t, keep = redis.call('HGETALL', KEYS[3]), {}\n"
 	"  for i = 1, #t, 2 do\n"
 	"    if t[i]:match('^seen:') then\n"
-	"      keep[t[i + 1]:match('^%S+ (%S+)$') or ''] = true\n"
+	"      keep[t[i + 1]:match('^%S+ (%S+)') or ''] = true\n"
 	"    end\n"
 	"  end\n"
 	"  for i = 1, #t, 2 do\n"

@@ -1,15 +1,10 @@
 #include "show.h"
 
-#include "text.h"
+#include "sides.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-/* So many names of tools are told; of the others, how many. */
-#define NAMES_SHOWN 5
-/* A name is cut to so many characters. */
-#define NAME_SHOWN 60
 
 struct output output_choose(enum format format)
 {
@@ -46,19 +41,11 @@ static void put_list(struct buf *b, const char **names, size_t n)
 static void put_tools(struct buf *b, const char **sep, const char *what,
 	const char **names, size_t n)
 {
-	char clean[4 * NAME_SHOWN + 1];
-
 	if (!n)
 		return;
 	buf_fmt(b, "%s%s ", *sep, what);
 	*sep = "; ";
-	for (size_t i = 0; i < n && i < NAMES_SHOWN; i++) {
-		text_clean(names[i], strlen(names[i]), clean, sizeof clean,
-			NAME_SHOWN);
-		buf_fmt(b, "%s%s", i ? ", " : "", clean);
-	}
-	if (n > NAMES_SHOWN)
-		buf_fmt(b, " and %zu more", n - NAMES_SHOWN);
+	sides_names(b, names, n);
 }
 
 static void put_drift(struct buf *b, const struct verdict_drift *d)
@@ -128,8 +115,10 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 		buf_str(b, "; no data from ");
 		put_list(b, v->no_data, v->n_no_data);
 	}
-	if (v->divergence)
-		buf_str(b, "; the regions see different tools");
+	if (v->divergence) {
+		buf_str(b, "; tools differ: ");
+		sides_put(b, v, (double)v->window);
+	}
 	for (size_t i = 0; i < v->n_drift; i++)
 		put_drift(b, &v->drift[i]);
 	buf_char(b, '\n');

@@ -49,7 +49,8 @@ struct status_server {
 	double uptime_30d; /* NAN where not known, like those below */
 	/* What is known now. */
 	bool no_data;	 /* too few regions report for a verdict */
-	bool divergence; /* the regions see different tools */
+	/* Who sees which tools, in words; NULL where all see the same. */
+	char *tools_differ;
 	int reporters;
 	double p95_ms;
 	double hours[STATUS_HOURS]; /* p95 in ms of each hour, oldest first */

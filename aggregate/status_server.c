@@ -152,35 +152,6 @@ static void note_failing(
 	}
 }
 
-static bool told_before(const struct status_server *s, size_t i)
-{
-	for (size_t k = 0; k < i; k++)
-		if (strcmp(s->regions[k].hash, s->regions[i].hash) == 0)
-			return true;
-	return false;
-}
-
-static void note_divergence(const struct status_server *s, struct buf *b)
-{
-	const char *sep = "tools differ: ";
-
-	for (size_t i = 0; s->divergence && i < s->n_regions; i++) {
-		const char *hash = s->regions[i].hash;
-
-		if (!*hash || told_before(s, i))
-			continue;
-		buf_fmt(b, "%s%.8s", sep, hash);
-		sep = " in ";
-		for (size_t k = i; k < s->n_regions; k++) {
-			if (strcmp(s->regions[k].hash, hash) != 0)
-				continue;
-			buf_fmt(b, "%s%s", sep, s->regions[k].name);
-			sep = ", ";
-		}
-		sep = "; ";
-	}
-}
-
 static void note_silent(
 	const struct status_server *s, double now, struct buf *b)
 {
@@ -215,7 +186,8 @@ static void put_notes(
 		buf_init(&notes[i], NOTES_MAX);
 	note_state(s, now, &notes[0]);
 	note_failing(s, now, &notes[1]);
-	note_divergence(s, &notes[2]);
+	if (s->tools_differ)
+		buf_fmt(&notes[2], "tools differ: %s", s->tools_differ);
 	note_silent(s, now, &notes[3]);
 	for (int i = 0; i < 4; i++) {
 		if (notes[i].len)
@@ -282,7 +254,7 @@ void status_json(const struct status_server *s, double now, struct buf *b)
 	buf_str(b, ",\"age_s\":");
 	json_put_num(b, known ? round(now - s->as_of) : NAN);
 	buf_fmt(b, ",\"reporters\":%d,\"divergence\":%s,\"regions\":[",
-		s->reporters, s->divergence ? "true" : "false");
+		s->reporters, s->tools_differ ? "true" : "false");
 	for (size_t i = 0; i < s->n_regions; i++) {
 		if (i)
 			buf_char(b, ',');

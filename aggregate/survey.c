@@ -15,6 +15,7 @@
 #include "load.h"
 #include "log.h"
 #include "show.h"
+#include "sides.h"
 #include "status.h"
 #include "store.h"
 #include "survey_fleet.h"
@@ -34,6 +35,8 @@
 #define WIDTH 80
 #define WIDTH_LEAST 40
 #define WIDTH_MOST 500
+/* Room for the words on tools that differ: 256 regions. */
+#define DIFFER_MAX ((size_t)32 * 1024)
 /* Room for all that is written: some KiB of each server. */
 #define SCREEN_MAX ((size_t)1 << 30)
 
@@ -116,6 +119,15 @@ static void read_region(struct status_region *out, const struct rule *rule,
 		snprintf(out->hash, sizeof out->hash, "%s", p->tools->hash);
 }
 
+static char *differ(const struct verdict *v, double now)
+{
+	struct buf b;
+
+	buf_init(&b, DIFFER_MAX);
+	sides_put(&b, v, now);
+	return buf_take(&b);
+}
+
 /* The regions in the configuration's order; without one, those seen. */
 static void read_probes(struct status_server *out,
 	const struct fleet_server *server, const struct server *known,
@@ -145,7 +157,8 @@ static void read_probes(struct status_server *out,
 			.regions = known ? known->regions : NULL,
 			.n_regions = known ? known->n_regions : 0});
 	out->no_data = v.tier == TIER_NO_DATA;
-	out->divergence = v.divergence;
+	if (v.divergence)
+		out->tools_differ = differ(&v, now);
 	out->reporters = v.reporters;
 	verdict_release(&v);
 	free(expected);
@@ -204,6 +217,9 @@ static int read_group(struct store *s, const struct fleet_server *servers,
 			for (size_t k = 0; k < n_known && !mine; k++)
 				if (strcmp(known[k].slug, slugs[i]) == 0)
 					mine = &known[k];
+			if (mine)
+				load_seen(&loaded[i], mine->regions,
+					mine->n_regions);
 			read_probes(&out[i], &servers[i], mine, now);
 			out[i].p95_ms = hist_percentile(&loaded[i].latency, 95);
 		}
@@ -278,8 +294,10 @@ static int survey_store(struct store *s, const struct command *cmd,
 		rc = print(&st, cmd);
 	}
 	survey_fleet_release(&whole);
-	for (size_t i = 0; i < st.n; i++)
+	for (size_t i = 0; i < st.n; i++) {
 		free(st.servers[i].regions);
+		free(st.servers[i].tools_differ);
+	}
 	free(st.servers);
 	return rc;
 }

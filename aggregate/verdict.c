@@ -280,8 +280,9 @@ struct verdict verdict_decide(const struct rule *rule,
 	list_regions(&f, &v);
 	v.tier = decide_tier(rule, &f, &v);
 	v.verdict = tier_colour(v.tier);
-	v.divergence = drift_diverges(f.regions, f.n,
-		in->now - rule->divergence_s, until);
+	v.n_sides = drift_sides(f.regions, f.n, in->now - rule->divergence_s,
+		until, &v.sides);
+	v.divergence = v.n_sides > 0;
 	v.latency_p95 = latency_p95(&f);
 	v.drift = xcalloc(f.n, sizeof *v.drift);
 	for (size_t i = 0; i < f.n; i++)
@@ -300,5 +301,6 @@ void verdict_release(struct verdict *v)
 	free(v->no_data);
 	free(v->regions);
 	free(v->drift);
+	drift_sides_free(v->sides, v->n_sides);
 	*v = (struct verdict) {0};
 }

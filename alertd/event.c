@@ -5,6 +5,7 @@
 #include "xalloc.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static char *summarise(const struct alert_state *st, enum alert_kind kind,
 	enum alert_phase phase, double at, bool worse)
@@ -17,6 +18,7 @@ static char *summarise(const struct alert_state *st, enum alert_kind kind,
 		.kind = kind,
 		.phase = phase,
 		.incident = &st->incidents[kind],
+		.maintenance = &st->quiet,
 		.at = at,
 		.worse = worse,
 	});
@@ -37,6 +39,70 @@ struct alert_event *events_new(struct alert_events *l,
 	return e;
 }
 
+static struct alert_names names(const struct strings *l)
+{
+	return (struct alert_names) {(const char *const *)l->v, l->n};
+}
+
+void event_point(struct alert_event *e)
+{
+	struct alert_record *r = &e->record;
+
+	r->regions = (const char *const *)e->regions.v;
+	r->n_regions = e->regions.n;
+	r->from = e->change.from;
+	r->to = e->change.to;
+	r->added = names(&e->change.added);
+	r->removed = names(&e->change.removed);
+	r->changed = names(&e->change.changed);
+	r->redescribed = names(&e->change.redescribed);
+	r->sides = e->sides;
+	r->n_sides = e->n_sides;
+}
+
+/* Which regions of an incident see that set of tools. */
+static void find_regions(const struct tools_seen *t, const char *hash,
+	const struct incident *inc, struct strings *out)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+
+		if (strcmp(s->hash, hash) == 0 &&
+			(strings_has(&inc->regions, s->region) ||
+				strings_has(&inc->reached, s->region)))
+			strings_add(out, s->region);
+	}
+	strings_sort(out);
+}
+
+static void add_sides(struct alert_event *e, const struct tools_seen *t,
+	const struct incident *inc)
+{
+	e->sides = xcalloc(TOOL_SETS_MAX, sizeof *e->sides);
+	e->side_regions = xcalloc(TOOL_SETS_MAX, sizeof *e->side_regions);
+	e->side_hashes = xcalloc(TOOL_SETS_MAX, sizeof *e->side_hashes);
+	for (size_t i = 0; i < t->n_sets; i++) {
+		size_t n = e->n_sides;
+
+		find_regions(t, t->sets[i].hash, inc, &e->side_regions[n]);
+		if (!e->side_regions[n].n)
+			continue;
+		memcpy(e->side_hashes[n], t->sets[i].hash, HASH_HEX + 1);
+		e->sides[n] = (struct alert_side) {
+			e->side_hashes[n], names(&e->side_regions[n])};
+		e->n_sides++;
+	}
+}
+
+static void release_sides(struct alert_event *e)
+{
+	for (size_t i = 0; e->side_regions && i < TOOL_SETS_MAX; i++)
+		strings_release(&e->side_regions[i]);
+	free(e->side_regions);
+	free(e->side_hashes);
+	free(e->sides);
+}
+
 void events_add(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at, bool worse)
 {
@@ -47,6 +113,10 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 	e->summary = summarise(st, kind, phase, at, worse);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
+	e->unheard = inc->unheard;
+	change_copy(&e->change, &inc->change);
+	if (kind == ALERT_DIVERGENCE)
+		add_sides(e, &st->tools, inc);
 	e->record = (struct alert_record) {
 		.at = at,
 		.kind = kind,
@@ -57,14 +127,13 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 		.tier = inc->tier,
 		.step = inc->step,
 		.layer = inc->layer,
-		.regions = (const char *const *)e->regions.v,
-		.n_regions = e->regions.n,
 		.probe_count = inc->probe_count,
 		.started_at = inc->first,
 		.resolved_at = phase == ALERT_RESOLVED ? inc->passed_since : 0,
 		.last_error = e->error,
 		.summary = e->summary,
 	};
+	event_point(e);
 }
 
 void events_release(struct alert_events *l)
@@ -78,6 +147,8 @@ void events_release(struct alert_events *l)
 		free(e->summary);
 		strings_release(&e->regions);
 		strings_release(&e->told);
+		change_release(&e->change);
+		release_sides(e);
 	}
 	free(l->v);
 	*l = (struct alert_events) {0};

@@ -14,6 +14,13 @@ struct alert_event {
 	char *slug, *url, *error, *summary;
 	struct strings regions;
 	struct strings told; /* the routes that heard of the incident before */
+	bool unheard; /* nobody was told that the incident began */
+	bool held;    /* by a maintenance: only noted, and sent to nobody */
+	struct tool_change change;
+	struct alert_side *sides; /* point into what follows */
+	struct strings *side_regions;
+	char (*side_hashes)[HASH_HEX + 1];
+	size_t n_sides;
 };
 
 struct alert_events {
@@ -27,6 +34,9 @@ struct alert_events {
  */
 struct alert_event *events_new(struct alert_events *l,
 	const struct alert_state *st);
+
+/* event_point(e): make the record point to the regions and the change. */
+void event_point(struct alert_event *e);
 
 /*
  * events_add(l, st, kind, phase, at, worse): append what happens to the

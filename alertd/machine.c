@@ -1,11 +1,12 @@
 #include "machine.h"
 
-#include "clock.h"
+#include "conditions.h"
+#include "divergence.h"
+#include "drifting.h"
 #include "layer.h"
+#include "quiet.h"
+#include "silence.h"
 #include "tally.h"
-
-#include <math.h>
-#include <string.h>
 
 /* mcp-alert(1); articles 1 and 3. */
 const struct conf_policy machine_policy = {
@@ -145,12 +146,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (inc->failed < s->window) {
-		inc->failed = s->window;
-		inc->probe_count++;
-	}
-	inc->passes = 0;
-	inc->passed = inc->passed_since = 0;
+	condition_hold(inc, s->window);
 	/* One that is folded stays as it was told of. */
 	if (inc->folded)
 		return;
@@ -159,22 +155,16 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 		worsen(st, kind, s, out);
 }
 
-/* A passing window of one; a window in which it failed is none. */
+/* A passing window of one. */
 static void pass(struct alert_state *st, enum alert_kind kind,
 	const struct sight *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (inc->failed >= s->window || inc->passed >= s->window)
+	if (!condition_pass(inc, s->window, p->resolve))
 		return;
-	if (inc->passes++ == 0)
-		inc->passed_since = s->window;
-	inc->passed = s->window;
-	if (inc->passes < p->resolve)
-		return;
-	events_add(out, st, kind, ALERT_RESOLVED, (double)s->window, false);
-	incident_release(inc);
+	condition_end(st, kind, (double)s->window, out);
 	if (kind == ALERT_RATE_LIMITED)
 		tally_forget_throttled(st);
 }
@@ -186,18 +176,10 @@ static void open_incident(struct alert_state *st, const struct opening *o,
 	struct incident *inc = &st->incidents[o->kind];
 	bool limits = o->kind == ALERT_RATE_LIMITED;
 
-	*inc = (struct incident) {
-		.open = true,
-		.severity = o->severity,
-		.tier = v->tier,
-		.step = limits ? s->throttled_step : s->assessed.step,
-		.layer = limits ? LAYER_HTTP : s->assessed.layer,
-		.first = o->first,
-		.opened_at = s->window,
-		.reminded_at = s->window,
-		.failed = s->window,
-		.probe_count = o->count,
-	};
+	condition_open(inc, o->severity, o->first, s->window, o->count);
+	inc->tier = v->tier;
+	inc->step = limits ? s->throttled_step : s->assessed.step;
+	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
 	note(inc, o->kind, v, s);
 	events_add(out, st, o->kind, ALERT_STARTED, (double)s->window, false);
 }
@@ -240,33 +222,14 @@ static void apply(struct alert_state *st, const struct verdict *v,
 /* See machine.h: the clock was wrong, and is right now. */
 static void heal(struct alert_state *st, double now)
 {
-	if ((double)st->window <= now + MACHINE_AHEAD_S)
+	if ((double)st->window <= now + MACHINE_AHEAD_S &&
+		(double)st->judged <= now + MACHINE_AHEAD_S)
 		return;
-	st->window = 0;
+	st->window = st->judged = 0;
 	tally_forget(st);
-	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
-		struct incident *inc = &st->incidents[k];
-
-		inc->failed = inc->passed = inc->passed_since = 0;
-		inc->passes = 0;
-	}
-}
-
-void machine_verdict(struct alert_state *st, const struct verdict *v,
-	const struct conf_policy *p, double now, struct alert_events *out)
-{
-	struct sight s = sight_of(v);
-
-	heal(st, now);
-	if (v->url)
-		string_set(&st->url, v->url);
-	/* Unknown, and nobody fails: neither good nor bad. */
-	if (s.window >= st->window &&
-		(s.failing || v->verdict != VERDICT_UNKNOWN)) {
-		tally_count(st, v, &s);
-		apply(st, v, &s, p, out);
-	}
-	machine_tick(st, p, (double)v->window, out);
+	tools_forget(&st->tools);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		condition_restart(&st->incidents[k]);
 }
 
 static void tick_one(struct alert_state *st, enum alert_kind kind,
@@ -274,14 +237,10 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	double age = now - (double)inc->opened_at;
-	bool due = now - (double)inc->reminded_at >= p->remind_s;
+	bool due = condition_due(inc, p, now);
 
-	/* One that is about to end wakes nobody. */
 	if (!inc->open || inc->folded || inc->passes)
 		return;
-	if (due)
-		inc->reminded_at = inc->opened_at +
-			(int64_t)(floor(age / p->remind_s) * p->remind_s);
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
 		events_add(out, st, kind, ALERT_ESCALATED, now, false);
@@ -290,9 +249,44 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	}
 }
 
-void machine_tick(struct alert_state *st, const struct conf_policy *p,
+static void tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out)
 {
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
+	conditions_tick(st, p, now, out);
+}
+
+void machine_verdict(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct sight s = sight_of(v);
+	size_t from = out->n;
+	bool news;
+
+	heal(st, now);
+	news = s.window >= st->window;
+	if (v->url)
+		string_set(&st->url, v->url);
+	/* Unknown, and nobody fails: neither good nor bad. */
+	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN)) {
+		tally_count(st, v, &s);
+		apply(st, v, &s, p, out);
+	}
+	if (news) {
+		drifting_judge(st, v, s.window, out);
+		divergence_judge(st, v, s.window, p, out);
+	}
+	silence_judge(st, v, p, out);
+	tick(st, p, (double)v->window, out);
+	quiet_judge(st, p, (double)v->window, out, from);
+}
+
+void machine_tick(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out)
+{
+	size_t from = out->n;
+
+	tick(st, p, now, out);
+	quiet_judge(st, p, now, out, from);
 }

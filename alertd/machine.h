@@ -3,10 +3,14 @@
  * verdict, or only an instant, in; what is known then and what has happened,
  * out. Pure: no clock, no I/O, so that a recorded night can be run again.
  *
- * At any time at most one incident of a server speaks. A regional one that
- * turns out to be a downtime is folded into it: it stays open and says nothing,
+ * At any time at most one incident that says that a server cannot be used
+ * speaks; what its regions see of its tools, and who is silent, stand beside
+ * it and never touch it. A regional one that turns out to be a downtime is folded into it: it stays open and says nothing,
  * and is resolved together with it, so that whoever was told of its beginning
  * is told of its end under the same key.
+ *
+ * Before either function is asked about an instant, quiet_note (quiet.h) says
+ * what maintenance it is time for then.
  */
 #ifndef MACHINE_H
 #define MACHINE_H
@@ -30,8 +34,8 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out);
 
 /*
- * machine_tick(st, p, now, out): do what time alone brings about: a P2 that
- * becomes a P1, reminders.
+ * machine_tick(st, p, now, out): do what time alone brings about: a downtime
+ * of P2 that becomes P1, reminders.
  */
 void machine_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out);

@@ -2,6 +2,8 @@
  * mcp-alert: tells people what the verdicts mean for them, once. Reads
  * verdicts, keeps incidents, delivers events; see mcp-alert(1).
  */
+#include "calendar.h"
+#include "cgi.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
@@ -10,11 +12,13 @@
 #include "lines.h"
 #include "log.h"
 #include "look.h"
+#include "maintain.h"
 #include "options.h"
 #include "pager.h"
 #include "print.h"
 #include "record.h"
 #include "record_expiry.h"
+#include "record_maintenance.h"
 #include "replay.h"
 #include "shelf.h"
 #include "store.h"
@@ -45,6 +49,21 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
+/* The same of a maintenance record. */
+static int use_maintenance(struct pager *p, cJSON *doc, char *why)
+{
+	struct maintenance m;
+
+	if (!maintenance_take(doc, &m, why))
+		return -1;
+	if (pager_maintenance(p, &m))
+		return 0;
+	maintenance_release(&m);
+	record_fail(why, "type", "a maintenance is added by 'mcp-alert "
+				 "maintenance add'; here only in a dry run");
+	return -1;
+}
+
 /* A record of that type, whose object is freed. 0; or -1 and why. */
 static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 {
@@ -59,6 +78,8 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 		verdict_record_release(&v);
 		return 0;
 	}
+	if (strcmp(type, "maintenance") == 0)
+		return use_maintenance(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
 		ok = expiry_take(doc, &e, why);
 		if (ok)
@@ -134,11 +155,6 @@ static int run(const struct options *o, const struct conf *conf,
 	return status;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 static int list(struct shelf *sh, const struct pager_setup *setup)
 {
 	struct strings slugs = {0};
@@ -146,8 +162,7 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 	struct buf out;
 
 	buf_init(&out, STATE_MAX);
-	if (slugs.n)
-		qsort(slugs.v, slugs.n, sizeof *slugs.v, by_name);
+	strings_sort(&slugs);
 	for (size_t i = 0; i < slugs.n && ok; i++) {
 		struct alert_state st;
 
@@ -176,6 +191,7 @@ static int act(const struct options *o, const struct conf *conf,
 	struct shelf *sh = shelf_new(store);
 	struct pager_setup setup = {
 		.shelf = sh,
+		.calendar = calendar_new(store),
 		.conf = conf,
 		.now = o->now,
 		.text = o->format == OPTIONS_TEXT ||
@@ -185,7 +201,9 @@ static int act(const struct options *o, const struct conf *conf,
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	int status;
 
-	if (o->action == OPTIONS_LIST)
+	if (maintain_wanted(o))
+		status = maintain(o, conf, store, setup.text);
+	else if (o->action == OPTIONS_LIST)
 		status = list(sh, &setup);
 	else if (o->action == OPTIONS_EXPLAIN)
 		status = look_explain(&setup, slug);
@@ -193,6 +211,7 @@ static int act(const struct options *o, const struct conf *conf,
 		status = look_history(&setup, slug);
 	else
 		status = run(o, conf, sh, &setup);
+	calendar_free(setup.calendar);
 	shelf_free(sh);
 	return status;
 }
@@ -259,6 +278,9 @@ int main(int argc, char **argv)
 	log_init("mcp-alert");
 	/* Whoever reads our output may go; the pages have to go out. */
 	signal(SIGPIPE, SIG_IGN);
+	/* A web server may make arguments of a stranger's query. */
+	if (cgi_wanted())
+		return cgi_main();
 	if (options_parse(argc, argv, &o))
 		return EXIT_USAGE;
 	if (o.action == OPTIONS_HELP)

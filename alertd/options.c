@@ -19,6 +19,15 @@ const char options_usage[] =
 	"       mcp-alert history [-c file] [-f format] [--store url] [slug]\n"
 	"       mcp-alert replay [-c file] [-f format] [--policy key=value,...]\n"
 	"                        file | -\n"
+	"       mcp-alert maintenance add [-c file] [-f format] [-N epoch]\n"
+	"                 [--account name] [--by name] [--every days]\n"
+	"                 [--reason text] [--start time] [--store url]\n"
+	"                 [--zone zone] --end time | --for duration\n"
+	"                 [pattern ...]\n"
+	"       mcp-alert maintenance list [-c file] [-f format] [-N epoch]\n"
+	"                 [--store url]\n"
+	"       mcp-alert maintenance end [-c file] [-f format] [-N epoch]\n"
+	"                 [--store url] id\n"
 	"       mcp-alert -h | -V\n";
 
 /* What getopt_long returns; those without a letter have a number. */
@@ -81,6 +90,13 @@ static const struct command commands[] = {
 	COMMAND("history", OPTIONS_HISTORY, 0, 1, "a slug", 'c', 'f', OPT_STORE),
 	COMMAND("replay", OPTIONS_REPLAY, 1, 1, "a file of verdicts, or -,",
 		'c', 'f', OPT_POLICY),
+	COMMAND("maintenance add", OPTIONS_MAINTENANCE_ADD, 0, 100, "", 'c',
+		'f', 'N', OPT_ACCOUNT, OPT_BY, OPT_END, OPT_EVERY, OPT_FOR,
+		OPT_REASON, OPT_START, OPT_STORE, OPT_ZONE),
+	COMMAND("maintenance list", OPTIONS_MAINTENANCE_LIST, 0, 0, "", 'c',
+		'f', 'N', OPT_STORE),
+	COMMAND("maintenance end", OPTIONS_MAINTENANCE_END, 1, 1,
+		"the id of a maintenance", 'c', 'f', 'N', OPT_STORE),
 	{NULL, OPTIONS_HELP, NULL, 0, 0, NULL},
 };
 

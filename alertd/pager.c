@@ -1,5 +1,6 @@
 #include "pager.h"
 
+#include "calendar.h"
 #include "carry.h"
 #include "clock.h"
 #include "expiry.h"
@@ -8,6 +9,7 @@
 #include "machine.h"
 #include "outbox.h"
 #include "print.h"
+#include "quiet.h"
 #include "routing.h"
 #include "shelf.h"
 #include "xalloc.h"
@@ -33,6 +35,14 @@ struct pager {
 	bool failed;
 };
 
+/* Whole milliseconds, as the state keeps them: what is due now is due then. */
+static double now(const struct pager *p)
+{
+	double t = isnan(p->setup.now) ? clock_wall() : p->setup.now;
+
+	return floor(t * 1000) / 1000;
+}
+
 struct pager *pager_new(const struct pager_setup *setup)
 {
 	struct pager *p = xcalloc(1, sizeof *p);
@@ -43,6 +53,7 @@ struct pager *pager_new(const struct pager_setup *setup)
 				  : machine_policy;
 	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
 	p->swept_ms = clock_mono_ms();
+	p->failed = !calendar_load(setup->calendar, now(p));
 	return p;
 }
 
@@ -55,17 +66,9 @@ void pager_free(struct pager *p)
 	free(p);
 }
 
-/* Whole milliseconds, as the state keeps them: what is due now is due then. */
-static double now(const struct pager *p)
+void pager_now(struct pager *p, double t)
 {
-	double t = isnan(p->setup.now) ? clock_wall() : p->setup.now;
-
-	return floor(t * 1000) / 1000;
-}
-
-void pager_now(struct pager *p, double now)
-{
-	p->setup.now = now;
+	p->setup.now = t;
 }
 
 /* "https://status.example.com/status/example-mcp", or nothing. */
@@ -76,6 +79,18 @@ static void point_to_page(const struct conf *c, struct alert_event *e,
 		return;
 	buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
 	e->record.dashboard_url = url->p;
+}
+
+/* What a maintenance holds stands in the timeline, and that is all. */
+static void note_held(struct alert_state *st, const struct alert_event *e)
+{
+	char name[ALERT_EVENT_SIZE];
+	struct buf text;
+
+	buf_init(&text, BODY_MAX);
+	buf_fmt(&text, "not told, for the maintenance: %s", e->record.summary);
+	state_note(st, e->record.at, alert_event(&e->record, name), text.p);
+	buf_release(&text);
 }
 
 /* An event into the timeline, the outbox, and the text to be printed. */
@@ -118,6 +133,18 @@ struct occasion {
 	const struct expiry_round *round;
 };
 
+/* What maintenance of that server it is time for. */
+static void note_maintenance(const struct pager *p, struct alert_state *st,
+	double t)
+{
+	const struct conf *c = p->setup.conf;
+	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
+	struct occurrence o = calendar_at(p->setup.calendar, st->slug,
+		s ? s->account : NULL, t, p->policy.maintenance_s);
+
+	quiet_note(st, &o, t);
+}
+
 /* One attempt to decide; what has happened is appended to `out`. */
 static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 	struct buf *out)
@@ -128,6 +155,9 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 
 	if (!shelf_get(p->setup.shelf, o->slug, &st))
 		return SHELF_FAILED;
+	if (!o->round)
+		note_maintenance(p, &st,
+			o->verdict ? (double)o->verdict->window : now(p));
 	if (o->verdict)
 		machine_verdict(&st, o->verdict, &p->policy,
 			p->setup.deliver ? now(p) : INFINITY, &events);
@@ -135,8 +165,12 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 		expiry_decide(&st, o->round, &events);
 	else
 		machine_tick(&st, &p->policy, now(p), &events);
-	for (size_t i = 0; i < events.n; i++)
-		queue(p, &st, &events.v[i], out);
+	for (size_t i = 0; i < events.n; i++) {
+		if (events.v[i].held)
+			note_held(&st, &events.v[i]);
+		else
+			queue(p, &st, &events.v[i], out);
+	}
 	result = shelf_put(p->setup.shelf, &st);
 	events_release(&events);
 	state_release(&st);
@@ -213,6 +247,14 @@ void pager_expiry(struct pager *p, const struct expiry_record *r)
 	expiry_collect(&p->rounds, r);
 }
 
+bool pager_maintenance(struct pager *p, struct maintenance *m)
+{
+	if (p->setup.deliver)
+		return false;
+	calendar_add(p->setup.calendar, m);
+	return true;
+}
+
 void pager_sweep(struct pager *p)
 {
 	struct strings slugs = {0};
@@ -221,7 +263,8 @@ void pager_sweep(struct pager *p)
 	p->swept_ms = clock_mono_ms();
 	if (!p->setup.deliver)
 		return;
-	if (!shelf_undelivered(p->setup.shelf, &slugs) ||
+	if (!calendar_load(p->setup.calendar, now(p)) ||
+		!shelf_undelivered(p->setup.shelf, &slugs) ||
 		!shelf_beat(p->setup.shelf, now(p)))
 		p->failed = true;
 	for (size_t i = 0; i < slugs.n; i++)

@@ -12,13 +12,16 @@
 #include <stdbool.h>
 
 struct alert_event;
+struct calendar;
 struct deliver;
 struct expiry_record;
+struct maintenance;
 struct shelf;
 struct strings;
 
 struct pager_setup {
 	struct shelf *shelf;
+	struct calendar *calendar;
 	struct deliver *deliver;  /* NULL: nothing is delivered */
 	const struct conf *conf;  /* or NULL */
 	double now;		  /* NAN: the clock's */
@@ -44,14 +47,21 @@ void pager_free(struct pager *p);
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
 
-/* pager_now(p, now): from now on, that is the time. */
-void pager_now(struct pager *p, double now);
+/* pager_now(p, t): from now on, t is the time. */
+void pager_now(struct pager *p, double t);
 
 /*
  * pager_expiry(p, r): take an expiry record into account. What regions say of
  * one server is told together: by the next pager_sweep.
  */
 void pager_expiry(struct pager *p, const struct expiry_record *r);
+
+/*
+ * pager_maintenance(p, m): take a maintenance record into account, which is p's
+ * from then on. False, and nothing done, where it is no dry run: then only
+ * those of the store count, which others see too.
+ */
+bool pager_maintenance(struct pager *p, struct maintenance *m);
 
 /*
  * pager_sweep(p): tell what expires, deliver what is due of all servers, and

@@ -43,7 +43,7 @@ void print_event(struct buf *b, const struct alert_record *r, bool colour)
 
 void print_head(struct buf *b)
 {
-	buf_fmt(b, "%-2s  %-20s  %-12s  %6s  %-26s  %s\n", "", "SINCE", "KIND",
+	buf_fmt(b, "%-2s  %-20s  %-20s  %6s  %-26s  %s\n", "", "SINCE", "KIND",
 		"FAILED", "STEP AND ERROR", "SERVER AND REGIONS");
 }
 
@@ -60,7 +60,7 @@ static void put_row(struct buf *b, const struct alert_state *st,
 	snprintf(what, sizeof what, "%s %s", step ? step : "-", error);
 	put_severity(b, inc->severity,
 		colour ? colour_code(inc->severity) : NULL);
-	buf_fmt(b, "  %-20s  %-12s  %6d  %-26s  %s:", since,
+	buf_fmt(b, "  %-20s  %-20s  %6d  %-26s  %s:", since,
 		alert_kind_name(kind), inc->probe_count, what, st->slug);
 	for (size_t i = 0; i < inc->regions.n; i++)
 		buf_fmt(b, " %s", inc->regions.v[i]);
@@ -95,7 +95,8 @@ static void put_line(struct buf *b, const struct alert_state *st,
 	put_member(b, "server_slug", st->slug);
 	put_member(b, "server_url", st->url);
 	put_member(b, "severity", severity_name(inc->severity));
-	put_member(b, "tier", tier_name(inc->tier));
+	put_member(b, "tier",
+		kind < ALERT_DOWN_KINDS ? tier_name(inc->tier) : NULL);
 	put_member(b, "probe_step", step_name(inc->step));
 	buf_str(b, ",\"regions\":[");
 	for (size_t i = 0; i < inc->regions.n; i++) {

@@ -10,6 +10,8 @@ void recorded_release(struct recorded *r)
 {
 	if (r->what == RECORDED_VERDICT)
 		verdict_record_release(&r->verdict);
+	else if (r->what == RECORDED_MAINTENANCE)
+		maintenance_release(&r->maintenance);
 	cJSON_Delete(r->doc);
 }
 
@@ -24,6 +26,12 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 		r->at = r->verdict.verdict.window;
 		return 0;
 	}
+	if (strcmp(type, "maintenance") == 0) {
+		if (!maintenance_take(doc, &r->maintenance, why))
+			return -1;
+		r->what = RECORDED_MAINTENANCE;
+		return 0;
+	}
 	r->doc = doc;
 	if (strcmp(type, "expiry") == 0) {
 		if (expiry_take(doc, &r->expiry, why)) {
@@ -31,9 +39,7 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 			r->at = clock_window(r->expiry.at);
 			return 0;
 		}
-	} else if (strcmp(type, "runner") == 0 ||
-		strcmp(type, "maintenance") == 0) {
-		/* The hook for maintenance: nothing is done with it yet. */
+	} else if (strcmp(type, "runner") == 0) {
 		return 0;
 	} else {
 		record_fail(why, "type", "not verdict, expiry or maintenance");

@@ -6,6 +6,7 @@
  */
 #include "replay.h"
 
+#include "calendar.h"
 #include "clock.h"
 #include "conf_policy.h"
 #include "event.h"
@@ -55,6 +56,7 @@ struct side {
 struct replay {
 	const struct replay_setup *setup;
 	struct input in;
+	struct calendar *calendar; /* of both sides */
 	struct side sides[2]; /* with a policy, the second has it */
 	size_t n_sides;
 	bool began;
@@ -253,6 +255,10 @@ static int use(void *arg, const char *p, size_t n, char *why)
 
 	if (recorded_read(p, n, &i, why))
 		return -1;
+	if (i.what == RECORDED_MAINTENANCE) {
+		calendar_add(r->calendar, &i.maintenance);
+		return 0;
+	}
 	if (i.what == RECORDED_NOTHING) {
 		recorded_release(&i);
 		return 0;
@@ -331,6 +337,7 @@ static void add_side(struct replay *r, const struct conf_policy *policy)
 	s->shelf = shelf_new(NULL);
 	s->pager = pager_new(&(struct pager_setup) {
 		.shelf = s->shelf,
+		.calendar = r->calendar,
 		.conf = r->setup->conf,
 		.policy = policy,
 		.told = told,
@@ -345,6 +352,7 @@ static void release(struct replay *r)
 		shelf_free(r->sides[i].shelf);
 		ledger_release(&r->sides[i].ledger);
 	}
+	calendar_free(r->calendar);
 	buf_release(&r->out);
 	free(r->held);
 }
@@ -368,6 +376,7 @@ int replay_run(const struct replay_setup *s)
 		return EXIT_USAGE;
 	}
 	buf_init(&r.out, 2 * WRITE_BYTES + 2 * LINE_MAX_BYTES);
+	r.calendar = calendar_new(NULL);
 	add_side(&r, NULL);
 	if (s->policy)
 		add_side(&r, &policy);

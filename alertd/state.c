@@ -16,7 +16,16 @@ void incident_release(struct incident *inc)
 	strings_release(&inc->regions);
 	strings_release(&inc->reached);
 	strings_release(&inc->told);
+	change_release(&inc->change);
 	*inc = (struct incident) {0};
+}
+
+void tools_forget(struct tools_seen *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i].region);
+	free(t->v);
+	*t = (struct tools_seen) {0};
 }
 
 void pending_release(struct pending *p)
@@ -48,6 +57,9 @@ void state_release(struct alert_state *st)
 		pending_release(&st->outbox[i]);
 	for (size_t i = 0; i < st->n_timeline; i++)
 		entry_release(&st->timeline[i]);
+	tools_forget(&st->tools);
+	free(st->quiet.id);
+	free(st->quiet.reason);
 	free(st->regions);
 	free(st->outbox);
 	free(st->slug);

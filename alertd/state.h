@@ -6,6 +6,7 @@
 #define STATE_H
 
 #include "buf.h"
+#include "change.h"
 #include "record_alert.h"
 #include "record_expiry.h"
 #include "strings.h"
@@ -29,11 +30,14 @@ struct region_tally {
 	char *name;
 	struct tally failing;	/* the verdict names it as failing */
 	struct tally throttled; /* its newest probe was answered with 429 */
+	struct tally silent;	/* no data; windows of the verdicts' clock */
 };
 
 struct incident {
 	bool open;
 	bool folded; /* into the open one of an earlier kind: says nothing */
+	bool held;    /* by a maintenance, until it is judged: see quiet.h */
+	bool unheard; /* nobody was told that it began */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
 	enum step step;	      /* at the worst layer */
@@ -51,6 +55,7 @@ struct incident {
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
+	struct tool_change change; /* of a divergence: from old to new */
 };
 
 /* An event on its way to one route. */
@@ -82,6 +87,49 @@ struct expiry_told {
 /* So many ends are remembered; regions may see different ones. */
 #define EXPIRIES_MAX 16
 
+/* The tools that a region saw last. */
+struct sighting {
+	char *region;
+	char hash[HASH_HEX + 1];
+	double since;	/* when its first probe that saw them started */
+	double at;	/* when its last one did */
+	int64_t window; /* in which that one was news */
+};
+
+/* A set of tools that a region saw last. */
+struct tool_set {
+	char hash[HASH_HEX + 1];
+	double since;  /* when the first probe that saw it started */
+	enum era era;  /* ERA_NONE where that is not known */
+	unsigned seen; /* by how many regions; a count of the moment */
+};
+
+/* So many sets are told apart; a server with more has a new one each time. */
+#define TOOL_SETS_MAX 16
+
+struct tools_seen {
+	struct sighting *v;
+	size_t n, cap;
+	struct tool_set sets[TOOL_SETS_MAX]; /* the newest is the last */
+	size_t n_sets;
+	struct tally differ; /* windows in which regions saw different ones */
+};
+
+/* A change of tools that was told: hashes, or eras. */
+struct drift_told {
+	char from[HASH_HEX + 1], to[HASH_HEX + 1];
+	int64_t at;
+};
+#define DRIFTS_MAX 16
+
+/* The maintenance that it is time for, or that was the last; see quiet.h. */
+struct quiet {
+	char *id; /* NULL: none is known */
+	char *reason; /* or NULL */
+	int64_t start, end;
+	bool active;
+};
+
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
@@ -94,12 +142,17 @@ struct alert_state {
 	long long revision;  /* 0: nothing that can be read is stored */
 	char *writer;	     /* tells one write from all others, or NULL */
 	int64_t window;	     /* the newest that was counted */
+	int64_t judged;	     /* the newest by the clock of the verdicts */
 	unsigned long number; /* of the last pending event */
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
+	struct tools_seen tools;
+	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
+	size_t n_drifts;
+	struct quiet quiet;
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
@@ -119,6 +172,9 @@ void state_note(struct alert_state *st, double at, const char *what,
 
 /* state_open(st): whether an incident is open. */
 bool state_open(const struct alert_state *st);
+
+/* tools_forget(t): forget who sees what, and since when. */
+void tools_forget(struct tools_seen *t);
 
 /* incident_release(inc): free what it holds; it is closed. */
 void incident_release(struct incident *inc);

@@ -6,281 +6,204 @@
 #include "state.h"
 
 #include "json.h"
+#include "member.h"
+#include "state_read_tools.h"
 #include "xalloc.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_MAX 100000000000LL
-#define COUNT_MAX 1000000000LL
-
 static const struct json_limits limits = {16, 1000000, true};
 
-/* The object that is being read, and the first member that was wrong. */
-struct in {
-	const cJSON *o;
-	const char *bad;
-};
-
-static void wrong(struct in *in, const char *key)
+static void read_regions(struct members *in, struct alert_state *st)
 {
-	if (!in->bad)
-		in->bad = key;
-}
+	for (const cJSON *e = member_array(in, "regions"); e; e = e->next) {
+		struct members one = {.o = e};
+		const char *name = member_str(&one, "region");
+		struct tally failing = member_tally(&one, "failing");
+		struct tally throttled = member_tally(&one, "throttled");
+		struct tally silent = {0};
 
-static int64_t get_int(struct in *in, const char *key, int64_t min, int64_t max)
-{
-	double v = 0;
-
-	if (json_num(in->o, key, &v) && v == floor(v) && v >= (double)min &&
-		v <= (double)max)
-		return (int64_t)v;
-	wrong(in, key);
-	return min;
-}
-
-static int64_t get_epoch(struct in *in, const char *key)
-{
-	return get_int(in, key, 0, EPOCH_MAX);
-}
-
-static int get_count(struct in *in, const char *key)
-{
-	return (int)get_int(in, key, 0, COUNT_MAX);
-}
-
-static double get_time(struct in *in, const char *key)
-{
-	double v = 0;
-
-	if (json_num(in->o, key, &v) && v >= 0 && v <= (double)EPOCH_MAX)
-		return v;
-	wrong(in, key);
-	return 0;
-}
-
-static bool get_bool(struct in *in, const char *key)
-{
-	bool v = false;
-
-	if (!json_bool(in->o, key, &v))
-		wrong(in, key);
-	return v;
-}
-
-/* "" where there is none, so that nobody has to look for NULL. */
-static const char *get_str(struct in *in, const char *key)
-{
-	const char *s = json_str(in->o, key);
-
-	if (!s)
-		wrong(in, key);
-	return s ? s : "";
-}
-
-static char *get_optional(struct in *in, const char *key)
-{
-	return json_has_null(in->o, key) ? NULL : xstrdup(get_str(in, key));
-}
-
-static const cJSON *get_array(struct in *in, const char *key)
-{
-	const cJSON *v = json_get(in->o, key);
-
-	if (!cJSON_IsArray(v))
-		wrong(in, key);
-	return cJSON_IsArray(v) ? v->child : NULL;
-}
-
-static void get_strings(struct in *in, const char *key, bool (*valid)(const
-	char *), struct strings *out)
-{
-	for (const cJSON *e = get_array(in, key); e; e = e->next) {
-		if (!cJSON_IsString(e) || (valid && !valid(e->valuestring)))
-			wrong(in, key);
-		else
-			strings_note(out, e->valuestring);
-	}
-}
-
-static struct tally get_tally(struct in *in, const char *key)
-{
-	struct in t = {.o = json_get(in->o, key)};
-	struct tally out;
-
-	out.n = get_count(&t, "n");
-	out.since = get_epoch(&t, "since");
-	out.counted = get_epoch(&t, "counted");
-	if (t.bad)
-		wrong(in, key);
-	return out;
-}
-
-static void read_regions(struct in *in, struct alert_state *st)
-{
-	for (const cJSON *e = get_array(in, "regions"); e; e = e->next) {
-		struct in one = {.o = e};
-		const char *name = get_str(&one, "region");
-		struct tally failing = get_tally(&one, "failing");
-		struct tally throttled = get_tally(&one, "throttled");
-
+		/* A state of before silence was told of has none. */
+		if (member_has(&one, "silent"))
+			silent = member_tally(&one, "silent");
 		if (one.bad || !region_valid(name)) {
-			wrong(in, "regions");
+			member_wrong(in, "regions");
 			continue;
 		}
 		*state_region(st, name) = (struct region_tally) {
 			.name = state_region(st, name)->name,
 			.failing = failing,
 			.throttled = throttled,
+			.silent = silent,
 		};
 	}
 }
 
-static void read_names(struct in *in, struct incident *inc)
+static void read_names(struct members *in, struct incident *inc)
 {
-	if (!severity_parse(get_str(in, "severity"), &inc->severity)) {
-		wrong(in, "severity");
+	if (!severity_parse(member_str(in, "severity"), &inc->severity)) {
+		member_wrong(in, "severity");
 		inc->severity = SEVERITY_P1;
 	}
-	if (!tier_parse(get_str(in, "tier"), &inc->tier))
-		wrong(in, "tier");
+	if (!tier_parse(member_str(in, "tier"), &inc->tier))
+		member_wrong(in, "tier");
 	if (!json_has_null(in->o, "step") &&
-		!step_parse(get_str(in, "step"), &inc->step))
-		wrong(in, "step");
+		!step_parse(member_str(in, "step"), &inc->step))
+		member_wrong(in, "step");
 	if (!json_has_null(in->o, "layer") &&
-		!failure_layer_parse(get_str(in, "layer"), &inc->layer))
-		wrong(in, "layer");
+		!failure_layer_parse(member_str(in, "layer"), &inc->layer))
+		member_wrong(in, "layer");
 }
 
-static void read_incident(struct in *in, struct incident *inc)
+static void read_incident(struct members *in, struct incident *inc)
 {
 	inc->open = true;
-	inc->folded = get_bool(in, "folded");
+	inc->folded = member_bool(in, "folded");
+	/* A state of before there were maintenances has neither. */
+	inc->held = member_has(in, "held") && member_bool(in, "held");
+	inc->unheard = member_has(in, "unheard") && member_bool(in, "unheard");
 	read_names(in, inc);
-	inc->first = get_epoch(in, "first");
-	inc->opened_at = get_epoch(in, "opened_at");
-	inc->reminded_at = get_epoch(in, "reminded_at");
-	inc->failed = get_epoch(in, "failed");
-	inc->passed = get_epoch(in, "passed");
-	inc->passed_since = get_epoch(in, "passed_since");
-	inc->passes = get_count(in, "passes");
-	inc->probe_count = get_count(in, "probe_count");
-	inc->expected = get_count(in, "expected");
-	inc->error = get_optional(in, "error");
-	get_strings(in, "regions", region_valid, &inc->regions);
-	get_strings(in, "reached", region_valid, &inc->reached);
-	get_strings(in, "told", NULL, &inc->told);
+	inc->first = member_epoch(in, "first");
+	inc->opened_at = member_epoch(in, "opened_at");
+	inc->reminded_at = member_epoch(in, "reminded_at");
+	inc->failed = member_epoch(in, "failed");
+	inc->passed = member_epoch(in, "passed");
+	inc->passed_since = member_epoch(in, "passed_since");
+	inc->passes = member_count(in, "passes");
+	inc->probe_count = member_count(in, "probe_count");
+	inc->expected = member_count(in, "expected");
+	inc->error = member_optional(in, "error");
+	member_strings(in, "regions", region_valid, &inc->regions);
+	member_strings(in, "reached", region_valid, &inc->reached);
+	member_strings(in, "told", NULL, &inc->told);
+	state_read_change(in, &inc->change);
 }
 
-static void read_incidents(struct in *in, struct alert_state *st)
+static void read_incidents(struct members *in, struct alert_state *st)
 {
-	for (const cJSON *e = get_array(in, "incidents"); e; e = e->next) {
-		struct in one = {.o = e};
+	for (const cJSON *e = member_array(in, "incidents"); e; e = e->next) {
+		struct members one = {.o = e};
 		enum alert_kind kind;
 
-		if (!alert_kind_parse(get_str(&one, "kind"), &kind) ||
+		if (!alert_kind_parse(member_str(&one, "kind"), &kind) ||
 			kind >= ALERT_KINDS || st->incidents[kind].open) {
-			wrong(in, "incidents");
+			member_wrong(in, "incidents");
 			continue;
 		}
 		read_incident(&one, &st->incidents[kind]);
 		if (one.bad)
-			wrong(in, one.bad);
+			member_wrong(in, one.bad);
 	}
 }
 
-/* A state of before this was told of has none. */
-static void read_expiries(struct in *in, struct alert_state *st)
+static void read_expiries(struct members *in, struct alert_state *st)
 {
-	if (!json_get(in->o, "expiries"))
+	if (!member_has(in, "expiries"))
 		return;
-	for (const cJSON *e = get_array(in, "expiries"); e; e = e->next) {
-		struct in one = {.o = e};
+	for (const cJSON *e = member_array(in, "expiries"); e; e = e->next) {
+		struct members one = {.o = e};
 		struct expiry_told t = {
-			.expires_at = get_int(&one, "expires_at", 0,
+			.expires_at = member_int(&one, "expires_at", 0,
 				EXPIRY_NEVER),
-			.within = get_int(&one, "within", 0, COUNT_MAX),
+			.within = member_int(&one, "within", 0, MEMBER_COUNT_MAX),
 		};
 
-		if (!expiry_what_parse(get_str(&one, "what"), &t.what) ||
+		if (!expiry_what_parse(member_str(&one, "what"), &t.what) ||
 			one.bad || st->n_expiries == EXPIRIES_MAX)
-			wrong(in, "expiries");
+			member_wrong(in, "expiries");
 		else
 			st->expiries[st->n_expiries++] = t;
 	}
 }
 
-static void read_deliveries(struct in *in, struct pending *p)
+static void read_deliveries(struct members *in, struct pending *p)
 {
 	size_t cap = 0;
 
-	for (const cJSON *e = get_array(in, "deliveries"); e; e = e->next) {
-		struct in one = {.o = e};
+	for (const cJSON *e = member_array(in, "deliveries"); e; e = e->next) {
+		struct members one = {.o = e};
 
 		p->deliveries = xgrow(p->deliveries, &cap, p->n_deliveries + 1,
 			sizeof *p->deliveries);
 		p->deliveries[p->n_deliveries++] = (struct delivery) {
-			.route = xstrdup(get_str(&one, "route")),
-			.attempts = get_count(&one, "attempts"),
-			.next_try = get_time(&one, "next_try"),
-			.holder = get_optional(&one, "holder"),
+			.route = xstrdup(member_str(&one, "route")),
+			.attempts = member_count(&one, "attempts"),
+			.next_try = member_time(&one, "next_try"),
+			.holder = member_optional(&one, "holder"),
 		};
 		if (one.bad)
-			wrong(in, one.bad);
+			member_wrong(in, one.bad);
 	}
 }
 
-static void read_outbox(struct in *in, struct alert_state *st)
+static void read_outbox(struct members *in, struct alert_state *st)
 {
-	for (const cJSON *e = get_array(in, "outbox"); e; e = e->next) {
-		struct in one = {.o = e};
+	for (const cJSON *e = member_array(in, "outbox"); e; e = e->next) {
+		struct members one = {.o = e};
 		struct pending *p;
 
 		st->outbox = xgrow(st->outbox, &st->cap_outbox,
 			st->n_outbox + 1, sizeof *st->outbox);
 		p = &st->outbox[st->n_outbox++];
 		*p = (struct pending) {
-			.number = (unsigned long)get_int(&one, "number", 0,
+			.number = (unsigned long)member_int(&one, "number", 0,
 				1LL << 53),
-			.key = xstrdup(get_str(&one, "key")),
-			.event = xstrdup(get_str(&one, "event")),
-			.body = xstrdup(get_str(&one, "body")),
-			.created = get_time(&one, "created"),
+			.key = xstrdup(member_str(&one, "key")),
+			.event = xstrdup(member_str(&one, "event")),
+			.body = xstrdup(member_str(&one, "body")),
+			.created = member_time(&one, "created"),
 		};
 		read_deliveries(&one, p);
 		if (one.bad)
-			wrong(in, one.bad);
+			member_wrong(in, one.bad);
 	}
 }
 
-static void read_timeline(struct in *in, struct alert_state *st)
+static void read_timeline(struct members *in, struct alert_state *st)
 {
-	for (const cJSON *e = get_array(in, "timeline"); e; e = e->next) {
-		struct in one = {.o = e};
-		double at = get_time(&one, "at");
+	for (const cJSON *e = member_array(in, "timeline"); e; e = e->next) {
+		struct members one = {.o = e};
+		double at = member_time(&one, "at");
 
-		state_note(st, at, get_str(&one, "what"),
-			get_str(&one, "text"));
+		state_note(st, at, member_str(&one, "what"),
+			member_str(&one, "text"));
 		if (one.bad)
-			wrong(in, "timeline");
+			member_wrong(in, "timeline");
 	}
 }
 
-static void read_state(struct in *in, struct alert_state *st)
+static void read_quiet(struct members *in, struct quiet *q)
 {
-	if (get_int(in, "v", 0, COUNT_MAX) != STATE_VERSION)
-		wrong(in, "v");
-	st->revision = get_int(in, "revision", 0, 1LL << 53);
-	st->writer = get_optional(in, "writer");
-	if (strcmp(get_str(in, "slug"), st->slug) != 0)
-		wrong(in, "slug");
-	st->url = get_optional(in, "url");
-	st->window = get_epoch(in, "window");
-	st->number = (unsigned long)get_int(in, "number", 0, 1LL << 53);
+	struct members one = {.o = json_get(in->o, "maintenance")};
+
+	if (!one.o)
+		return;
+	q->id = xstrdup(member_str(&one, "id"));
+	q->reason = member_optional(&one, "reason");
+	q->start = member_epoch(&one, "start");
+	q->end = member_epoch(&one, "end");
+	q->active = member_bool(&one, "active");
+	if (one.bad)
+		member_wrong(in, "maintenance");
+}
+
+static void read_state(struct members *in, struct alert_state *st)
+{
+	if (member_int(in, "v", 0, MEMBER_COUNT_MAX) != STATE_VERSION)
+		member_wrong(in, "v");
+	st->revision = member_int(in, "revision", 0, 1LL << 53);
+	st->writer = member_optional(in, "writer");
+	if (strcmp(member_str(in, "slug"), st->slug) != 0)
+		member_wrong(in, "slug");
+	st->url = member_optional(in, "url");
+	st->window = member_epoch(in, "window");
+	st->number = (unsigned long)member_int(in, "number", 0, 1LL << 53);
 	read_regions(in, st);
 	read_incidents(in, st);
 	read_expiries(in, st);
+	state_read_tools(in, st);
+	read_quiet(in, &st->quiet);
 	read_outbox(in, st);
 	read_timeline(in, st);
 }
@@ -288,7 +211,7 @@ static void read_state(struct in *in, struct alert_state *st)
 bool state_read(const char *p, size_t n, const char *slug,
 	struct alert_state *st, char *why)
 {
-	struct in in = {NULL, NULL};
+	struct members in = {NULL, NULL};
 	cJSON *doc = json_parse(p, n, &limits, why);
 
 	state_init(st, slug);

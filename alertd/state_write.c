@@ -25,6 +25,13 @@ static void put_time(struct buf *b, const char *key, double t)
 	buf_fmt(b, ",\"%s\":%.3f", key, t);
 }
 
+/* To the last digit: it is compared to what a record says. */
+static void put_instant(struct buf *b, const char *key, double t)
+{
+	buf_fmt(b, ",\"%s\":", key);
+	json_put_num(b, t);
+}
+
 static void put_strings(struct buf *b, const char *key, const struct strings *l)
 {
 	buf_fmt(b, ",\"%s\":[", key);
@@ -50,6 +57,20 @@ static void put_region(struct buf *b, const struct region_tally *r)
 	json_put_str(b, r->name);
 	put_tally(b, "failing", &r->failing);
 	put_tally(b, "throttled", &r->throttled);
+	put_tally(b, "silent", &r->silent);
+	buf_char(b, '}');
+}
+
+static void put_change(struct buf *b, const struct tool_change *c)
+{
+	buf_str(b, ",\"change\":{\"from\":");
+	json_put_str(b, c->from);
+	put_str(b, "to", c->to);
+	put_int(b, "since", c->since);
+	put_strings(b, "added", &c->added);
+	put_strings(b, "removed", &c->removed);
+	put_strings(b, "changed", &c->changed);
+	put_strings(b, "redescribed", &c->redescribed);
 	buf_char(b, '}');
 }
 
@@ -58,6 +79,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 {
 	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
 	put_bool(b, "folded", inc->folded);
+	put_bool(b, "held", inc->held);
+	put_bool(b, "unheard", inc->unheard);
 	put_str(b, "severity", severity_name(inc->severity));
 	put_str(b, "tier", tier_name(inc->tier));
 	put_str(b, "step", step_name(inc->step));
@@ -75,6 +98,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_strings(b, "regions", &inc->regions);
 	put_strings(b, "reached", &inc->reached);
 	put_strings(b, "told", &inc->told);
+	if (inc->change.to)
+		put_change(b, &inc->change);
 	buf_char(b, '}');
 }
 
@@ -128,6 +153,59 @@ static void put_expiries(struct buf *b, const struct alert_state *st)
 	buf_char(b, ']');
 }
 
+static void put_sightings(struct buf *b, const struct tools_seen *t)
+{
+	buf_str(b, ",\"sightings\":[");
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+
+		buf_fmt(b, "%s{\"region\":\"%s\"", i ? "," : "", s->region);
+		put_str(b, "hash", s->hash);
+		put_instant(b, "since", s->since);
+		put_instant(b, "at", s->at);
+		put_int(b, "window", s->window);
+		buf_char(b, '}');
+	}
+	buf_str(b, "],\"tool_sets\":[");
+	for (size_t i = 0; i < t->n_sets; i++) {
+		const struct tool_set *set = &t->sets[i];
+
+		buf_fmt(b, "%s{\"hash\":\"%s\"", i ? "," : "", set->hash);
+		put_instant(b, "since", set->since);
+		put_str(b, "era", era_name(set->era));
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+	put_tally(b, "differ", &t->differ);
+}
+
+static void put_drifts(struct buf *b, const struct alert_state *st)
+{
+	buf_str(b, ",\"drifts\":[");
+	for (size_t i = 0; i < st->n_drifts; i++) {
+		const struct drift_told *t = &st->drifts[i];
+
+		buf_fmt(b, "%s{\"from\":\"%s\"", i ? "," : "", t->from);
+		put_str(b, "to", t->to);
+		put_int(b, "at", t->at);
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+}
+
+static void put_quiet(struct buf *b, const struct quiet *q)
+{
+	if (!q->id)
+		return;
+	buf_str(b, ",\"maintenance\":{\"id\":");
+	json_put_str(b, q->id);
+	put_str(b, "reason", q->reason);
+	put_int(b, "start", q->start);
+	put_int(b, "end", q->end);
+	put_bool(b, "active", q->active);
+	buf_char(b, '}');
+}
+
 void state_write(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
@@ -135,6 +213,7 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_str(b, "slug", st->slug);
 	put_str(b, "url", st->url);
 	put_int(b, "window", st->window);
+	put_int(b, "judged", st->judged);
 	buf_fmt(b, ",\"number\":%lu,\"regions\":[", st->number);
 	for (size_t i = 0; i < st->n_regions; i++) {
 		if (i)
@@ -144,6 +223,9 @@ void state_write(struct buf *b, const struct alert_state *st)
 	buf_char(b, ']');
 	put_incidents(b, st);
 	put_expiries(b, st);
+	put_sightings(b, &st->tools);
+	put_drifts(b, st);
+	put_quiet(b, &st->quiet);
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		if (i)

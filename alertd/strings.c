@@ -32,6 +32,17 @@ void strings_copy(struct strings *to, const struct strings *from)
 		strings_add(to, from->v[i]);
 }
 
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void strings_sort(struct strings *l)
+{
+	if (l->n)
+		qsort(l->v, l->n, sizeof *l->v, by_name);
+}
+
 void strings_clear(struct strings *l)
 {
 	while (l->n)

@@ -22,6 +22,9 @@ bool strings_has(const struct strings *l, const char *s);
 /* strings_copy(to, from): make `to` hold what `from` holds. */
 void strings_copy(struct strings *to, const struct strings *from);
 
+/* strings_sort(l): by name, as verdicts list regions. */
+void strings_sort(struct strings *l);
+
 /* strings_clear(l): forget all. strings_release(l): and the room. */
 void strings_clear(struct strings *l);
 void strings_release(struct strings *l);

@@ -1,50 +1,6 @@
 #include "summary.h"
 
-#include "clock.h"
-
-/* So many regions are named; of the others, how many. */
-#define REGIONS_SHOWN 6
-
-/* "a", "a and b", "a, b and c", "a, b, c, d, e, f and 3 more". */
-static void put_regions(struct buf *b, const struct strings *l)
-{
-	size_t shown = l->n < REGIONS_SHOWN ? l->n : REGIONS_SHOWN;
-
-	for (size_t i = 0; i < shown; i++) {
-		const char *between = i + 1 == l->n ? " and " : ", ";
-
-		buf_fmt(b, "%s%s", i ? between : "", l->v[i]);
-	}
-	if (shown < l->n)
-		buf_fmt(b, " and %zu more", l->n - shown);
-}
-
-static void put_duration(struct buf *b, long long s)
-{
-	long long min = s / 60;
-
-	if (s < 60)
-		buf_fmt(b, "%lld s", s);
-	else if (min < 60)
-		buf_fmt(b, "%lld min", min);
-	else if (min < 48 * 60 && min % 60)
-		buf_fmt(b, "%lld h %lld min", min / 60, min % 60);
-	else if (min < 48 * 60)
-		buf_fmt(b, "%lld h", min / 60);
-	else
-		buf_fmt(b, "%lld d %lld h", min / 1440, min % 1440 / 60);
-}
-
-/* "14:32", with the day before it where that is wanted. */
-static void put_time(struct buf *b, int64_t t, bool day)
-{
-	char text[CLOCK_RFC3339];
-
-	clock_rfc3339(t, text);
-	if (day)
-		buf_fmt(b, "%.10s ", text);
-	buf_fmt(b, "%.5s", text + 11);
-}
+#include "phrase.h"
 
 static void put_failure(struct buf *b, const struct incident *inc)
 {
@@ -67,7 +23,7 @@ static void put_downtime(struct buf *b, const struct incident *inc)
 		buf_str(b, " is down: ");
 	put_failure(b, inc);
 	buf_str(b, " from ");
-	put_regions(b, &inc->regions);
+	phrase_regions(b, &inc->regions);
 	if (inc->expected == 1)
 		buf_str(b, ", its only region");
 	else
@@ -81,16 +37,101 @@ static void put_regional(struct buf *b, const struct incident *inc)
 
 	if (reached) {
 		buf_str(b, " is available from ");
-		put_regions(b, &inc->reached);
+		phrase_regions(b, &inc->reached);
 		buf_str(b, ", but not from ");
 	} else {
 		buf_str(b, " fails from ");
 	}
-	put_regions(b, &inc->regions);
+	phrase_regions(b, &inc->regions);
 	buf_str(b, " (");
 	put_failure(b, inc);
 	buf_str(b, reached ? "): possibly a routing or CDN issue"
 			   : "), and no other region says that it works");
+}
+
+/* "have seen fetch instead since 14:02", of those that do not see it yet. */
+static void put_newer(struct buf *b, const struct incident *inc)
+{
+	const struct tool_change *c = &inc->change;
+
+	buf_str(b, inc->reached.n == 1 ? " has seen " : " have seen ");
+	if (c->added.n && (c->removed.n || c->changed.n)) {
+		change_names(b, &c->added);
+		buf_str(b, " instead");
+	} else if (c->added.n) {
+		buf_str(b, "it");
+	} else if (c->removed.n) {
+		buf_str(b, "it gone");
+	} else if (c->changed.n) {
+		buf_str(b, "the new one");
+	} else {
+		buf_str(b, "others");
+	}
+	buf_str(b, " since ");
+	phrase_time(b, c->since, c->since / 86400 != inc->opened_at / 86400);
+}
+
+static void put_divergence(struct buf *b, const struct incident *inc)
+{
+	const struct tool_change *c = &inc->change;
+	bool one = inc->regions.n == 1;
+
+	buf_str(b, " shows different tools: ");
+	phrase_regions(b, &inc->regions);
+	if (c->removed.n || c->changed.n || !c->added.n) {
+		buf_str(b, one ? " still sees " : " still see ");
+		if (c->removed.n)
+			change_names(b, &c->removed);
+		else if (c->changed.n)
+			buf_str(b, "the old form of ");
+		else
+			buf_str(b, "the old ones");
+		if (!c->removed.n && c->changed.n)
+			change_names(b, &c->changed);
+	} else {
+		buf_str(b, one ? " does not see " : " do not see ");
+		change_names(b, &c->added);
+		buf_str(b, " yet");
+	}
+	buf_str(b, "; ");
+	if (inc->reached.n)
+		phrase_regions(b, &inc->reached);
+	else
+		buf_str(b, "others");
+	put_newer(b, inc);
+	buf_str(b, " - a stale cache or an origin that was not updated");
+}
+
+static void put_silence(struct buf *b, const struct incident *inc, double at)
+{
+	buf_str(b, " is not reported on by ");
+	phrase_regions(b, &inc->regions);
+	if ((int)inc->regions.n == inc->expected)
+		buf_str(b, inc->expected == 1 ? ", its only region,"
+					      : ", all its regions,");
+	buf_str(b, " since ");
+	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	buf_str(b, ": a runner or its network fails, which says nothing about "
+		   "the server");
+}
+
+static void put_overrun(struct buf *b, const struct incident *inc,
+	const struct quiet *q)
+{
+	buf_str(b, " is still down");
+	/* Another one may have begun since. */
+	if (inc->opened_at >= q->end) {
+		buf_char(b, ' ');
+		phrase_duration(b, inc->opened_at - q->end);
+		buf_str(b, " after its maintenance");
+		if (q->reason)
+			buf_fmt(b, " (%s)", q->reason);
+		buf_str(b, " ended");
+	}
+	buf_str(b, ": ");
+	put_failure(b, inc);
+	buf_str(b, " from ");
+	phrase_regions(b, &inc->regions);
 }
 
 /* What is wrong, without an end. */
@@ -107,8 +148,15 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_regional(b, inc);
 		break;
 	case ALERT_DIVERGENCE:
+		put_divergence(b, inc);
+		break;
 	case ALERT_SILENT:
+		put_silence(b, inc, s->at);
+		break;
 	case ALERT_STALLED:
+		break;
+	case ALERT_OVERRUN:
+		put_overrun(b, inc, s->maintenance);
 		break;
 	case ALERT_DRIFT:
 	case ALERT_CERTIFICATE_EXPIRING:
@@ -116,18 +164,55 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		break; /* no incidents */
 	case ALERT_RATE_LIMITED:
 		buf_str(b, " answers ");
-		put_regions(b, &inc->regions);
+		phrase_regions(b, &inc->regions);
 		buf_str(b, " with 429: its rate limit is too tight, or should "
 			   "let our probes pass");
 		break;
 	}
 }
 
+/* " after 23 min (14:32-14:55 UTC)" */
+static void put_span(struct buf *b, const struct incident *inc)
+{
+	bool days = inc->first / 86400 != inc->passed_since / 86400;
+
+	buf_str(b, " after ");
+	phrase_duration(b, inc->passed_since - inc->first);
+	buf_str(b, " (");
+	phrase_time(b, inc->first, days);
+	buf_str(b, "\u2013");
+	phrase_time(b, inc->passed_since, days);
+	buf_str(b, " UTC).");
+}
+
+static void put_agreement(struct buf *b, const struct summary *s)
+{
+	buf_fmt(b, "All regions see the same tools of %s again", s->slug);
+	put_span(b, s->incident);
+	buf_str(b, " Last to follow: ");
+	phrase_regions(b, &s->incident->regions);
+	buf_char(b, '.');
+}
+
+static void put_report(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	if (inc->reached.n) {
+		phrase_regions(b, &inc->reached);
+		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
+		buf_fmt(b, " on %s again", s->slug);
+	} else {
+		buf_fmt(b, "No region that is silent is asked for %s any more",
+			s->slug);
+	}
+	put_span(b, inc);
+}
+
 static void put_recovery(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 	const char *layer = failure_layer_name(inc->layer);
-	bool days = inc->first / 86400 != inc->passed_since / 86400;
 
 	buf_str(b, s->slug);
 	if (s->kind == ALERT_RATE_LIMITED) {
@@ -136,16 +221,11 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		buf_str(b, " recovered");
 		if (s->kind == ALERT_REGIONAL) {
 			buf_str(b, " in ");
-			put_regions(b, &inc->regions);
+			phrase_regions(b, &inc->regions);
 		}
 	}
-	buf_str(b, " after ");
-	put_duration(b, inc->passed_since - inc->first);
-	buf_str(b, " (");
-	put_time(b, inc->first, days);
-	buf_str(b, "\u2013");
-	put_time(b, inc->passed_since, days);
-	buf_fmt(b, " UTC). Root layer: %s, %d failing probe%s. ",
+	put_span(b, inc);
+	buf_fmt(b, " Root layer: %s, %d failing probe%s. ",
 		layer ? layer : "unknown", inc->probe_count,
 		inc->probe_count == 1 ? "" : "s");
 	buf_str(b, "All layers pass again.");
@@ -156,17 +236,27 @@ void summary_put(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	long long age = (long long)s->at - inc->first;
 
+	if (s->phase == ALERT_RESOLVED && s->kind == ALERT_DIVERGENCE) {
+		put_agreement(b, s);
+		return;
+	}
+	if (s->phase == ALERT_RESOLVED && s->kind == ALERT_SILENT) {
+		put_report(b, s);
+		return;
+	}
 	if (s->phase == ALERT_RESOLVED) {
 		put_recovery(b, s);
 		return;
 	}
 	put_trouble(b, s);
-	if (s->phase == ALERT_ESCALATED && s->worse) {
+	if (s->phase == ALERT_ESCALATED && s->kind == ALERT_SILENT) {
+		buf_str(b, "; more of them than before");
+	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_fmt(b, "; worse than before, %s",
 			severity_name(inc->severity));
 	} else if (s->phase != ALERT_STARTED) {
 		buf_str(b, "; not over after ");
-		put_duration(b, age > 0 ? age : 0);
+		phrase_duration(b, age > 0 ? age : 0);
 		if (s->phase == ALERT_ESCALATED)
 			buf_fmt(b, ", so now %s", severity_name(inc->severity));
 	}

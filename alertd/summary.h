@@ -12,6 +12,7 @@ struct summary {
 	enum alert_kind kind;
 	enum alert_phase phase;
 	const struct incident *incident;
+	const struct quiet *maintenance; /* of an overrun: the one before it */
 	double at;
 	bool worse; /* an escalation because of its layer, not of its age */
 };

@@ -62,7 +62,7 @@ struct sight sight_of(const struct verdict *v)
 	return s;
 }
 
-static void add(struct tally *t, int64_t window)
+void tally_add(struct tally *t, int64_t window)
 {
 	if (t->n && t->counted >= window)
 		return;
@@ -87,13 +87,14 @@ static void end(struct alert_state *st, const struct verdict *v)
 	}
 }
 
-/* Regions of which there is nothing to remember. */
-static void drop(struct alert_state *st)
+void tally_drop(struct alert_state *st)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < st->n_regions; i++) {
-		if (st->regions[i].failing.n || st->regions[i].throttled.n)
+		const struct region_tally *r = &st->regions[i];
+
+		if (r->failing.n || r->throttled.n || r->silent.n)
 			st->regions[n++] = st->regions[i];
 		else
 			free(st->regions[i].name);
@@ -110,12 +111,12 @@ void tally_count(struct alert_state *st, const struct verdict *v,
 	if (fresh && v->verdict != VERDICT_UNKNOWN)
 		end(st, v);
 	for (size_t i = 0; i < v->n_failing; i++)
-		add(&state_region(st, v->failing[i])->failing, s->window);
+		tally_add(&state_region(st, v->failing[i])->failing, s->window);
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (throttled_now(v, &v->regions[i]))
-			add(&state_region(st, v->regions[i].region)->throttled,
+			tally_add(&state_region(st, v->regions[i].region)->throttled,
 				s->window);
-	drop(st);
+	tally_drop(st);
 }
 
 const struct tally *tally_longest(const struct alert_state *st,
@@ -149,5 +150,5 @@ void tally_forget_throttled(struct alert_state *st)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
 		st->regions[i].throttled = (struct tally) {0};
-	drop(st);
+	tally_drop(st);
 }

@@ -38,6 +38,15 @@ void tally_count(struct alert_state *st, const struct verdict *v,
 const struct tally *tally_longest(const struct alert_state *st,
 	const struct verdict *v, const struct sight *s, bool throttled);
 
+/*
+ * tally_add(t, window): one more of a row; a window that is too late for the
+ * last one begins another.
+ */
+void tally_add(struct tally *t, int64_t window);
+
+/* tally_drop(st): forget the regions that are in a row of nothing. */
+void tally_drop(struct alert_state *st);
+
 /* tally_forget(st): begin to count anew. The other: only who is throttled. */
 void tally_forget(struct alert_state *st);
 void tally_forget_throttled(struct alert_state *st);

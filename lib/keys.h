@@ -17,6 +17,7 @@
 #define KEYS_VERDICT_S (7 * 86400)
 #define KEYS_ROLLUP_S (35 * 86400)
 #define KEYS_ALERT_S (30 * 86400)
+#define KEYS_MAINTENANCE_S (35 * 86400) /* and from the end of each */
 
 /* Each writes the key to out, which has KEY_MAX bytes, and returns it. */
 
@@ -57,5 +58,7 @@ const char *key_alert(char *out, const char *slug);
 #define KEY_UNDELIVERED "fleet:undelivered"
 /* Hash: region to the last runner record of it. */
 #define KEY_RUNNERS "fleet:runners"
+/* Hash: id to maintenance record; see mcp-records(5). */
+#define KEY_MAINTENANCE "fleet:maintenance"
 
 #endif

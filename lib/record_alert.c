@@ -21,6 +21,7 @@ static const char *const kinds[] = {
 	[ALERT_DIVERGENCE] = "cdn_cache_divergence",
 	[ALERT_SILENT] = "probe_silent",
 	[ALERT_STALLED] = "pipeline_stalled",
+	[ALERT_OVERRUN] = "maintenance_overrun",
 	[ALERT_DRIFT] = "schema_drift_detected",
 	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",
@@ -78,17 +79,34 @@ const char *alert_key(const struct alert_record *r, char *out)
 	return out;
 }
 
-/* A member that is a string from outside, cut and cleaned; or null. */
-static void put_text(struct buf *b, const char *key, const char *s)
+/* A string from outside, cut and cleaned; or null. */
+static void put_clean(struct buf *b, const char *s, size_t max)
 {
 	char clean[TEXT_SIZE];
 
 	if (s) {
-		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
+		text_clean(s, strlen(s), clean, sizeof clean, max);
 		s = clean;
 	}
-	buf_fmt(b, ",\"%s\":", key);
 	json_put_str(b, s);
+}
+
+static void put_text(struct buf *b, const char *key, const char *s)
+{
+	buf_fmt(b, ",\"%s\":", key);
+	put_clean(b, s, TEXT_MAX);
+}
+
+static void put_names(struct buf *b, const char *key, struct alert_names names,
+	size_t max)
+{
+	buf_fmt(b, "\"%s\":[", key);
+	for (size_t i = 0; i < names.n; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_clean(b, names.v[i], max);
+	}
+	buf_char(b, ']');
 }
 
 static void put_instant(struct buf *b, const char *key, int64_t t)
@@ -101,12 +119,51 @@ static void put_instant(struct buf *b, const char *key, int64_t t)
 
 static void put_regions(struct buf *b, const struct alert_record *r)
 {
+	struct alert_names regions = {r->regions, r->n_regions};
+
 	put_text(b, "region", r->n_regions ? r->regions[0] : NULL);
-	buf_str(b, ",\"regions\":[");
-	for (size_t i = 0; i < r->n_regions; i++) {
+	buf_char(b, ',');
+	put_names(b, "regions", regions, TEXT_MAX);
+}
+
+static void put_tools(struct buf *b, const struct alert_record *r)
+{
+	const struct {
+		const char *key;
+		const struct alert_names *names;
+	} lists[] = {
+		{"added", &r->added},
+		{"removed", &r->removed},
+		{"changed", &r->changed},
+		{"redescribed", &r->redescribed},
+	};
+
+	buf_str(b, ",\"tools\":{");
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		struct alert_names few = *lists[i].names;
+
+		if (few.n > ALERT_NAMES)
+			few.n = ALERT_NAMES;
 		if (i)
 			buf_char(b, ',');
-		json_put_str(b, r->regions[i]);
+		put_names(b, lists[i].key, few, ALERT_NAME_MAX);
+	}
+	buf_str(b, "},\"tool_hash\":{\"from\":");
+	json_put_str(b, r->from);
+	buf_str(b, ",\"to\":");
+	json_put_str(b, r->to);
+	buf_char(b, '}');
+}
+
+static void put_sides(struct buf *b, const struct alert_record *r)
+{
+	buf_str(b, ",\"sides\":[");
+	for (size_t i = 0; i < r->n_sides; i++) {
+		buf_str(b, i ? ",{\"tool_hash\":" : "{\"tool_hash\":");
+		json_put_str(b, r->sides[i].tool_hash);
+		buf_char(b, ',');
+		put_names(b, "regions", r->sides[i].regions, TEXT_MAX);
+		buf_char(b, '}');
 	}
 	buf_char(b, ']');
 }
@@ -135,7 +192,8 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 	put_text(b, "server_slug", r->slug);
 	put_text(b, "server_url", r->url);
 	put_text(b, "severity", severities[r->severity]);
-	put_text(b, "tier", once ? NULL : tier_name(r->tier));
+	put_text(b, "tier", r->kind < ALERT_DOWN_KINDS ? tier_name(r->tier)
+						       : NULL);
 	put_text(b, "probe_step", step_name(r->step));
 	put_regions(b, r);
 	put_text(b, "failure_layer", failure_layer_name(r->layer));
@@ -148,5 +206,13 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 	put_text(b, "summary", r->summary);
 	put_text(b, "dashboard_url", r->dashboard_url);
 	put_text(b, "runbook_url", r->runbook_url);
+	if (r->to)
+		put_tools(b, r);
+	else
+		buf_str(b, ",\"tools\":null,\"tool_hash\":null");
+	if (r->sides)
+		put_sides(b, r);
+	else
+		buf_str(b, ",\"sides\":null");
 	buf_char(b, '}');
 }

@@ -26,12 +26,13 @@ enum alert_kind {
 	ALERT_DIVERGENCE,
 	ALERT_SILENT,  /* a region does not report */
 	ALERT_STALLED, /* nobody judges: of the slug "*" */
+	ALERT_OVERRUN, /* a downtime that outlasts a maintenance */
 	ALERT_DRIFT,
 	ALERT_CERTIFICATE_EXPIRING,
 	ALERT_TOKEN_EXPIRING
 };
 #define ALERT_DOWN_KINDS 3
-#define ALERT_KINDS 6
+#define ALERT_KINDS 7
 
 /* What happened to it. */
 enum alert_phase {
@@ -55,6 +56,20 @@ bool alert_kind_parse(const char *s, enum alert_kind *out);
 #define ALERT_EVENT_SIZE 48
 #define ALERT_KEY_SIZE 160
 
+/* Names, at most ALERT_NAMES of them. */
+struct alert_names {
+	const char *const *v;
+	size_t n;
+};
+#define ALERT_NAMES 20
+#define ALERT_NAME_MAX 64
+
+/* The regions that see the same tools. */
+struct alert_side {
+	const char *tool_hash;
+	struct alert_names regions;
+};
+
 struct alert_record {
 	double at; /* epoch seconds */
 	enum alert_kind kind;
@@ -65,9 +80,10 @@ struct alert_record {
 	enum tier tier;
 	enum step step; /* STEP_NONE where none is known */
 	enum failure_layer layer;
-	const char *const *regions; /* the failing ones */
+	const char *const *regions; /* the failing ones; that are behind; that
+				       are silent */
 	size_t n_regions;
-	int probe_count;     /* failing windows */
+	int probe_count;     /* windows in which it was so */
 	int64_t started_at;  /* window of the first counted failure; or in
 				which what is told once became true */
 	int64_t resolved_at; /* 0 where it is not over */
@@ -75,6 +91,12 @@ struct alert_record {
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */
 	const char *runbook_url;
+	/* Of a drift and a divergence: hashes, or eras; else NULL. */
+	const char *from, *to;
+	struct alert_names added, removed, changed, redescribed;
+	/* Of a divergence: the newest is the last; else NULL. */
+	const struct alert_side *sides;
+	size_t n_sides;
 };
 
 /*
@@ -87,7 +109,9 @@ const char *alert_key(const struct alert_record *r, char *out);
 
 /*
  * alert_record_json(b, r): append the record as a JSON object without a
- * newline, the body of a webhook. Foreign text is cut and cleaned on the way.
+ * newline, the body of a webhook. Foreign text is cut and cleaned on the way,
+ * names of tools to ALERT_NAME_MAX characters: with the most regions that a
+ * server may have it is shorter than 64 KiB.
  */
 void alert_record_json(struct buf *b, const struct alert_record *r);
 

@@ -37,7 +37,7 @@ struct verdict_side {
 	const char *tool_hash;
 	const char **regions;
 	size_t n_regions;
-	/* Of the probes with this hash that are looked at: epoch seconds. */
+	/* When the probes with this hash started: epoch seconds. */
 	double first_seen, last_seen;
 	/*
 	 * What tells its tools from those of the first side; from and to are the

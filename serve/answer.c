@@ -307,7 +307,7 @@ void answer(const struct request *request, const struct setting *setting,
 		.name = route.name,
 		.r = r};
 
-	if (request->method == METHOD_OTHER) {
+	if (request->method != METHOD_GET && request->method != METHOD_HEAD) {
 		respond_error(r, 405, "method", "GET and HEAD, and no other.");
 		return;
 	}

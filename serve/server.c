@@ -1,12 +1,11 @@
 #include "server.h"
 
+#include "bearer.h"
 #include "json.h"
 #include "names.h"
-#include "sha256.h"
 #include "xalloc.h"
 
 #include <string.h>
-#include <strings.h>
 
 static int fail(struct server *s, char *why, const char *what)
 {
@@ -61,29 +60,9 @@ void server_release(struct server *s)
 	memset(s, 0, sizeof *s);
 }
 
-/* Where they differ must not show in the time that it takes. */
-static bool same_digest(const char *a, const char *b)
-{
-	unsigned char differ = 0;
-
-	for (size_t i = 0; i < HASH_HEX; i++)
-		differ = (unsigned char)(differ | (a[i] ^ b[i]));
-	return !differ;
-}
-
 bool server_readable(const struct server *s, const char *authorization)
 {
-	static const char scheme[] = "Bearer ";
-	char digest[SHA256_HEX];
-	const char *token;
-
 	if (!s->is_private)
 		return true;
-	if (!s->token_sha256 || !authorization ||
-		strncasecmp(authorization, scheme, sizeof scheme - 1) != 0)
-		return false;
-	token = authorization + sizeof scheme - 1;
-	token += strspn(token, " ");
-	sha256_hex(token, strlen(token), digest);
-	return same_digest(digest, s->token_sha256);
+	return s->token_sha256 && bearer_is(authorization, s->token_sha256);
 }

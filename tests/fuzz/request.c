@@ -6,8 +6,8 @@
  */
 #include "fuzz.h"
 
-#include "../../serve/request.h"
 #include "../../serve/route.h"
+#include "request.h"
 
 #define LINES 32
 
@@ -52,6 +52,8 @@ static void check(const struct request *r, char *const *env)
 		(method && strcmp(method, "GET") == 0));
 	need((r->method == METHOD_HEAD) ==
 		(method && strcmp(method, "HEAD") == 0));
+	need((r->method == METHOD_POST) ==
+		(method && strcmp(method, "POST") == 0));
 	need(!r->if_none_match ||
 		r->if_none_match == request_env(env, "HTTP_IF_NONE_MATCH"));
 	need(!r->authorization ||

@@ -61,10 +61,13 @@ only() {
 @test "what decides touches neither clock, file, socket nor environment" {
 	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history aggregate/status \
 		aggregate/status_server aggregate/status_pipeline aggregate/bucket serve/route \
-		serve/request serve/view serve/badge serve/page serve/respond \
+		lib/request serve/view serve/badge serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing alertd/expiry alertd/explain \
+		alertd/outbox alertd/routing alertd/expiry alertd/change \
+		alertd/conditions alertd/divergence alertd/drifting alertd/phrase \
+		alertd/sightings alertd/silence alertd/quiet \
+		alertd/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \

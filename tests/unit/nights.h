@@ -11,14 +11,23 @@
  * answered with 429; a ',' and letters behind all that: these have no data.
  * "*3" is the same for three minutes.
  *
+ * What the regions see of the tools follows a '=', a letter for each region, '-'
+ * for nothing: ".=aab". Where they differ the verdict says so, unless it is '#'
+ * instead of '='. Behind that, drifts: ".=aba|Eab-get+put", region E from a to
+ * b, which removed get and added put; '^' changed, '"' described anew. The
+ * letters s and t of a drift are the eras session and stateless.
+ *
  *	"@5"	the next verdict is of minute 5
  *	">7"	and was judged in minute 7 (else: in its own)
  *	"t35"	a tick in minute 35
+ *	"$AE"	these are the regions from now on
+ *	"m3-9"	there is a maintenance "disks", from minute 3 to 9
  */
 #ifndef NIGHTS_H
 #define NIGHTS_H
 
 #include "../../alertd/machine.h"
+#include "../../alertd/maintenance.h"
 
 /* A full minute: 2026-04-29T17:50:00Z. */
 #define NIGHT_START 1777485000
@@ -28,7 +37,10 @@ struct night {
 	struct alert_state st;
 	struct alert_events events; /* of the whole night */
 	struct conf_policy policy;
-	const char *regions; /* the expected ones, letters */
+	char regions[27]; /* the expected ones, letters */
+	double apart;	  /* seconds between the probes of two regions */
+	bool sides;	  /* verdicts say who sees what; b has put for get */
+	struct maintenance maintenance; /* of none, until ends_at is set */
 	int minute;	     /* of the next verdict */
 	int judged;	     /* -1: in that minute */
 	double now;	     /* the wall clock, INFINITY at first */
@@ -39,6 +51,9 @@ struct night {
 void night_init(struct night *n, const char *regions);
 void night_release(struct night *n);
 
+/* night_hash(letter): the hash that a letter stands for. */
+const char *night_hash(char letter);
+
 /* night_run(n, text): run these verdicts. Fails the test if it cannot. */
 void night_run(struct night *n, const char *text);
 
@@ -48,8 +63,22 @@ void night_run(struct night *n, const char *text);
  *	"2 regional_started P2 0 x3 tls/transport [E] | 8 regional_resolved …"
  *
  * minute, event, severity, minute of the first failure (and after '-' that of
- * the recovery), failing windows, step and layer, regions.
+ * the recovery), failing windows, step and layer, regions. "held" stands before
+ * what a maintenance holds.
  */
 void night_tell(const struct night *n, char *out);
+
+/* A night, and all that is told of it, as night_tell says it. */
+struct night_case {
+	const char *name;
+	const char *regions;
+	const char *verdicts;
+	const char *events;
+};
+
+/* night_check(cases, n): fails the test at the first that is not so. */
+void night_check(const struct night_case *cases, size_t n);
+
+#define NIGHT_CHECK(cases) night_check(cases, sizeof cases / sizeof *cases)
 
 #endif

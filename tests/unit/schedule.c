@@ -267,6 +267,10 @@ void schedule_judge(const struct schedule *s, double now, double base,
 	v.window -= (int64_t)base;
 	for (size_t i = 0; i < v.n_regions; i++)
 		v.regions[i].started_at -= base;
+	for (size_t i = 0; i < v.n_sides; i++) {
+		v.sides[i].first_seen -= base;
+		v.sides[i].last_seen -= base;
+	}
 	buf_init(&b, sizeof out->text - 1);
 	verdict_write(&b, &v);
 	assert_true(buf_ok(&b) && b.len);
@@ -277,6 +281,7 @@ void schedule_judge(const struct schedule *s, double now, double base,
 	out->verdict.failing = out->verdict.no_data = NULL;
 	out->verdict.regions = NULL;
 	out->verdict.drift = NULL;
+	out->verdict.sides = NULL;
 	buf_release(&b);
 	verdict_release(&v);
 	collect_free(c);

@@ -38,26 +38,42 @@ static void through_the_store(struct night *n)
 }
 
 /* A night with a bit of everything, with and without a store in between. */
-static void test_round_trip(void **state)
+static void expect_same(const char *verdicts, bool sides, size_t events)
 {
-	static const char verdicts[] =
-		"E2 E2 . E2/tcp.refused*4 EU6/http.503*40 . . %A %A %A . . . "
-		". AEU1*5 ?E2,AU . . t600 . . %A*3 E3*3 . . . .";
 	char plain[NIGHT_SIZE], stored[NIGHT_SIZE];
 	struct night n;
 
-	(void)state;
 	night_init(&n, "AEU");
+	n.sides = sides;
+	n.apart = 1.0 / 3;
 	night_run(&n, verdicts);
 	night_tell(&n, plain);
-	assert_true(n.events.n > 10);
+	if (n.events.n <= events)
+		fail_msg("only %s", plain);
 	night_release(&n);
 	night_init(&n, "AEU");
+	n.sides = sides;
+	n.apart = 1.0 / 3;
 	n.between = through_the_store;
 	night_run(&n, verdicts);
 	night_tell(&n, stored);
 	assert_string_equal(plain, stored);
 	night_release(&n);
+}
+
+static void test_round_trip(void **state)
+{
+	static const char tools[] =
+		".=aaa ?,EU=aaa .=bab|Aab-get+put|Uab-get+put .=bab*3 .,E=bab*9 "
+		".=bab .=bbb|Eab-get+put .=bab .=bbb*4 .=bcb .=bcb .=bdb "
+		"E6=b-b*3 .#cdb|Ast .#cdb .=ccc*4 t400";
+
+	(void)state;
+	expect_same("E2 E2 . E2/tcp.refused*4 EU6/http.503*40 . . %A %A %A . . "
+		    ". . AEU1*5 ?E2,AU . . t600 . . %A*3 E3*3 . . . .",
+		false, 10);
+	expect_same(tools, false, 8);
+	expect_same(tools, true, 8);
 }
 
 /* A state that has everything in it. */
@@ -129,11 +145,47 @@ static void swap(struct buf *out, const char *text, const char *from,
 	buf_str(out, at + strlen(from));
 }
 
+/* A state that is not what was written. */
+struct damage {
+	const char *from, *to;
+};
+
+static void expect_refused(const char *text, size_t len)
+{
+	struct alert_state st;
+	char why[STATE_WHY] = "";
+
+	if (state_read(text, len, "s", &st, why))
+		fail_msg("read: %.*s", (int)len, text);
+	assert_true(*why != '\0');
+	assert_string_equal(st.slug, "s");
+	assert_int_equal(st.n_outbox + st.n_timeline + st.n_regions +
+			st.tools.n + st.tools.n_sets + st.n_drifts,
+		0);
+	assert_false(state_open(&st));
+	state_release(&st);
+}
+
+static void expect_all_refused(struct night *n, const struct damage *cases,
+	size_t n_cases)
+{
+	struct buf whole, b;
+
+	write_state(&whole, &n->st);
+	for (size_t i = 0; i < n_cases; i++) {
+		swap(&b, whole.p, cases[i].from, cases[i].to);
+		expect_refused(b.p, b.len);
+		buf_release(&b);
+	}
+	/* Any beginning of it is not it. */
+	for (size_t len = 0; len < whole.len; len++)
+		expect_refused(whole.p, len);
+	buf_release(&whole);
+}
+
 static void test_hostile(void **state)
 {
-	static const struct {
-		const char *from, *to;
-	} cases[] = {
+	static const struct damage cases[] = {
 		{"{\"v\":1", "{\"v\":2"},
 		{"{\"v\":1", "[\"v\":1"},
 		{"\"revision\":7", "\"revision\":-7"},
@@ -177,31 +229,101 @@ static void test_hostile(void **state)
 		{"\"timeline\":", "\"timeline\":null,\"t\":"},
 		{"\"at\":5.000", "\"at\":1e99"},
 	};
-	struct alert_state st;
-	char why[STATE_WHY];
-	struct buf whole, b;
 	struct night n;
 
 	(void)state;
 	fill(&n);
-	write_state(&whole, &n.st);
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		swap(&b, whole.p, cases[i].from, cases[i].to);
-		if (state_read(b.p, b.len, "s", &st, why))
-			fail_msg("read with %s", cases[i].to);
-		assert_true(*why != '\0');
-		assert_string_equal(st.slug, "s");
-		assert_int_equal(st.n_outbox + st.n_timeline + st.n_regions, 0);
-		assert_false(state_open(&st));
-		state_release(&st);
+	expect_all_refused(&n, cases, sizeof cases / sizeof *cases);
+	night_release(&n);
+}
+
+/* A divergence, with all that is known of it. */
+static void fill_tools(struct night *n)
+{
+	night_init(n, "AEU");
+	n->sides = true;
+	night_run(n, ".,U=bbb .,U=bab|Aba-put+get .,U=bab .,U#bcb|Est .,U=bdb");
+	assert_true(n->st.incidents[ALERT_DIVERGENCE].open);
+	assert_string_equal(n->st.incidents[ALERT_DIVERGENCE].change.removed
+				    .v[0],
+		"put");
+	assert_int_equal(n->st.n_drifts, 2);
+}
+
+#define HASH_A "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
+static void test_hostile_tools(void **state)
+{
+	static const struct damage cases[] = {
+		{"\"judged\":", "\"judged\":-"},
+		{"\"silent\":{\"n\":", "\"silent\":{\"m\":"},
+		{"\"silent\":{", "\"silent\":null,\"x\":{"},
+		{"\"change\":{", "\"change\":[],\"c\":{"},
+		{"\"change\":{\"from\":\"b", "\"change\":{\"from\":\"B"},
+		{"\"added\":[", "\"added\":[7,"},
+		{"\"removed\":[", "\"removed\":{},\"r\":["},
+		{"\"sightings\":[", "\"sightings\":[null,"},
+		{"\"sightings\":[", "\"sightings\":7,\"x\":["},
+		{"\"sightings\":[{\"region\":\"a",
+			"\"sightings\":[{\"region\":\"A"},
+		{"\"hash\":\"", "\"hash\":\"a"},
+		{"\"hash\":\"b", "\"hash\":null,\"x\":\""},
+		{"\"at\":1", "\"at\":-1"},
+		{"\"window\":1777485240}", "\"window\":-1}"},
+		{"\"tool_sets\":[", "\"tool_sets\":[{},"},
+		{"\"tool_sets\":", "\"sets\":"},
+		{"\"era\":\"session\"", "\"era\":\"stone\""},
+		{"\"era\":null", "\"era\":5"},
+		{"\"differ\":", "\"d\":"},
+		{"\"drifts\":[{", "\"drifts\":[[],{"},
+		{"\"drifts\":[{\"from\":\"b", "\"drifts\":[{\"from\":\"x"},
+		{"\"from\":\"session\"", "\"from\":\"\""},
+		{"\"to\":\"stateless\"", "\"to\":false"},
+	};
+	struct night n;
+	struct buf b, more;
+
+	(void)state;
+	fill_tools(&n);
+	through_the_store(&n);
+	n.st.tools.sets[0].era = ERA_SESSION;
+	n.st.tools.sets[1].era = ERA_NONE;
+	expect_all_refused(&n, cases, sizeof cases / sizeof *cases);
+	/* More than we would have written. */
+	write_state(&b, &n.st);
+	for (int i = 0; i < TOOL_SETS_MAX; i++) {
+		swap(&more, b.p, "\"tool_sets\":[",
+			"\"tool_sets\":[{\"hash\":\"" HASH_A
+			"\",\"since\":1,\"era\":null},");
 		buf_release(&b);
+		b = more;
 	}
-	/* Any beginning of it is not it. */
-	for (size_t len = 0; len < whole.len; len++) {
-		assert_false(state_read(whole.p, len, "s", &st, why));
-		state_release(&st);
-	}
-	buf_release(&whole);
+	expect_refused(b.p, b.len);
+	buf_release(&b);
+	night_release(&n);
+}
+
+/* What an mcp-alert of before these were told of has written. */
+static void test_older(void **state)
+{
+	static const char text[] =
+		"{\"v\":1,\"revision\":3,\"writer\":null,\"slug\":\"s\","
+		"\"url\":null,\"window\":1777485060,\"number\":0,"
+		"\"regions\":[{\"region\":\"e\",\"failing\":{\"n\":2,"
+		"\"since\":1777485000,\"counted\":1777485060},"
+		"\"throttled\":{\"n\":0,\"since\":0,\"counted\":0}}],"
+		"\"incidents\":[],\"outbox\":[],\"timeline\":[]}";
+	struct night n;
+	char why[STATE_WHY], got[NIGHT_SIZE];
+
+	(void)state;
+	night_init(&n, "AEU");
+	state_release(&n.st);
+	assert_true(state_read(text, sizeof text - 1, "s", &n.st, why));
+	night_run(&n, "@2 E2");
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"2 regional_started P2 0 x3 tls/transport [e]");
 	night_release(&n);
 }
 
@@ -212,6 +334,8 @@ int main(void)
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_timeline),
 		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_hostile_tools),
+		cmocka_unit_test(test_older),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -223,7 +223,8 @@ static void test_event(void **state)
 		"\"resolved_at\":null,\"duration_seconds\":null,"
 		"\"last_error\":null,\"summary\":\"The TLS certificate of s "
 		"ends in 6 days, on 2024-11-18; renew it.\","
-		"\"dashboard_url\":null,\"runbook_url\":null}");
+		"\"dashboard_url\":null,\"runbook_url\":null,"
+		"\"tools\":null,\"tool_hash\":null,\"sides\":null}");
 	buf_release(&b);
 	life_release(&l);
 }

@@ -11,35 +11,9 @@
 #include <string.h>
 #include <cmocka.h>
 
-struct machine_case {
-	const char *name;
-	const char *regions;
-	const char *verdicts;
-	const char *events;
-};
-
-static void check(const struct machine_case *cases, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		const struct machine_case *c = &cases[i];
-		struct night night;
-		char got[NIGHT_SIZE];
-
-		night_init(&night, c->regions);
-		night_run(&night, c->verdicts);
-		night_tell(&night, got);
-		if (strcmp(got, c->events) != 0)
-			fail_msg("%s:\n  %s\nexpected:\n  %s", c->name, got,
-				c->events);
-		night_release(&night);
-	}
-}
-
-#define CHECK(cases) check(cases, sizeof cases / sizeof *cases)
-
 static void test_confirmation(void **state)
 {
-	static const struct machine_case cases[] = {
+	static const struct night_case cases[] = {
 		{"nothing happens", "AEU", ". . ? . ?", ""},
 		{"two agree: at once", "AEU", ". EU6",
 			"1 downtime_started P2 1 x1 tools-list/tools [e u]"},
@@ -74,12 +48,12 @@ static void test_confirmation(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	NIGHT_CHECK(cases);
 }
 
 static void test_layers(void **state)
 {
-	static const struct machine_case cases[] = {
+	static const struct night_case cases[] = {
 		{"1", "EU", "EU1",
 			"0 downtime_started P1 0 x1 dns/transport [e u]"},
 		{"2", "EU", "EU2",
@@ -133,12 +107,12 @@ static void test_layers(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	NIGHT_CHECK(cases);
 }
 
 static void test_time(void **state)
 {
-	static const struct machine_case cases[] = {
+	static const struct night_case cases[] = {
 		{"P2 for half an hour", "EU", "EU6*30",
 			"0 downtime_started P2 0 x1 tools-list/tools [e u]"},
 		{"and then P1, once", "EU", "EU6*60",
@@ -180,12 +154,12 @@ static void test_time(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	NIGHT_CHECK(cases);
 }
 
 static void test_recovery(void **state)
 {
-	static const struct machine_case cases[] = {
+	static const struct night_case cases[] = {
 		{"two passing windows are not enough", "EU", "EU1 . .",
 			"0 downtime_started P1 0 x1 dns/transport [e u]"},
 		{"three are", "EU", "EU1*23 . . . .",
@@ -224,12 +198,12 @@ static void test_recovery(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	NIGHT_CHECK(cases);
 }
 
 static void test_unknown(void **state)
 {
-	static const struct machine_case cases[] = {
+	static const struct night_case cases[] = {
 		{"who fails is told of after three", "AEU",
 			"?E2,AU ?E2,AU ?E2,AU",
 			"2 regional_started P2 0 x3 tls/transport [e]"},
@@ -249,12 +223,12 @@ static void test_unknown(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	NIGHT_CHECK(cases);
 }
 
 static void test_windows(void **state)
 {
-	static const struct machine_case cases[] = {
+	static const struct night_case cases[] = {
 		{"the same window twice", "AEU", "E2 @0 E2 @0 E2 @1 E2 @1 E2",
 			""},
 		{"counts once", "AEU", "E2 @0 E2 E2 @1 E2 E2 @2 E2",
@@ -284,12 +258,12 @@ static void test_windows(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	NIGHT_CHECK(cases);
 }
 
 static void test_throttled(void **state)
 {
-	static const struct machine_case cases[] = {
+	static const struct night_case cases[] = {
 		{"429, twice", "AEU", "%E %E", ""},
 		{"429, three times", "AEU", "%E %E E3/http.429",
 			"2 rate_limited_started P2 0 x3 initialize/http [e]"},
@@ -315,7 +289,7 @@ static void test_throttled(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	NIGHT_CHECK(cases);
 }
 
 /* A clock that was wrong must not blind us once it is right. */

@@ -328,7 +328,8 @@ static void test_record(void **state)
 		"\"summary\":\"s recovered after 2 min (17:50\u201317:52 UTC). "
 		"Root layer: http, 2 failing probes. All layers pass again.\","
 		"\"dashboard_url\":\"https://x.example/status/s\","
-		"\"runbook_url\":null}");
+		"\"runbook_url\":null,"
+		"\"tools\":null,\"tool_hash\":null,\"sides\":null}");
 	buf_clear(&b);
 	alert_record_json(&b, &n.events.v[0].record);
 	assert_non_null(strstr(b.p,

@@ -2,7 +2,7 @@
  * Goal: whatever a web server passes on, a path is found where there is one,
  * and nothing hostile gets behind the door: not a path, not a token.
  */
-#include "../../serve/request.h"
+#include "request.h"
 
 #include "../../serve/route.h"
 #include "../../serve/server.h"

@@ -168,15 +168,17 @@ static void test_divergence(void **state)
 		{"sa-east-1", 'o', 9, NULL, false},
 		{"ap-south-1", 'o', 9, "aaaaaaaabb", false}};
 	struct status_server s = server("demo", rows, 4);
+	char words[] = "eu-west-2 sees get_data, us-east-1 and ap-south-1 "
+		"fetch_data since 14:02";
 
 	(void)state;
 	check_server(&s, 80, &wide, false,
 		"demo          green     oooo      99.87   214ms\n");
-	s.divergence = true;
+	s.tools_differ = words;
 	check_server(&s, 80, &wide, false,
 		"demo          green     oooo      99.87   214ms\n"
-		"  tools differ: aaaaaaaa in us-east-1, ap-south-1; cccccccc "
-		"in eu-west-2\n");
+		"  tools differ: eu-west-2 sees get_data, us-east-1 and ap-south-1 "
+		"fetch_data\n  since 14:02\n");
 	free(s.regions);
 }
 

@@ -1,11 +1,11 @@
 /*
  * request.h: what a web server passes on of a request (RFC 3875), held to what
- * a request for our pages can be.
+ * a request to one of us can be.
  */
 #ifndef REQUEST_H
 #define REQUEST_H
 
-enum method { METHOD_GET, METHOD_HEAD, METHOD_OTHER };
+enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
 
 /* Room for a path and its NUL. The longest that means something is shorter. */
 #define REQUEST_PATH 512

@@ -121,6 +121,8 @@ void request_read(struct request *r, char *const *env)
 		r->method = METHOD_GET;
 	else if (equals(method, "HEAD"))
 		r->method = METHOD_HEAD;
+	else if (equals(method, "POST"))
+		r->method = METHOD_POST;
 	read_paths(r, env);
 	r->if_none_match = field(env, "HTTP_IF_NONE_MATCH");
 	r->authorization = field(env, "HTTP_AUTHORIZATION");

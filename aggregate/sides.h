@@ -1,0 +1,28 @@
+/*
+ * sides.h: in words, which regions see which tools where these differ. Pure.
+ */
+#ifndef SIDES_H
+#define SIDES_H
+
+#include "buf.h"
+#include "record_verdict.h"
+
+/*
+ * sides_put(b, v, now): append
+ *
+ *	eu-west-2 sees get_data, the others fetch_data since 14:02
+ *
+ * or nothing where the verdict has no sides. What a side sees is what tells it
+ * from the first one, and that from the second; where no names are known, the
+ * start of the hash. The times are UTC, the dates of what was first seen a day
+ * or more before `now`.
+ */
+void sides_put(struct buf *b, const struct verdict *v, double now);
+
+/*
+ * sides_names(b, names, n): append names of tools, which a stranger chose:
+ * clean, cut, and no more than a few of them.
+ */
+void sides_names(struct buf *b, const char **names, size_t n);
+
+#endif

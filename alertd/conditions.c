@@ -1,0 +1,78 @@
+#include "conditions.h"
+
+#include <math.h>
+
+void condition_open(struct incident *inc, enum severity severity,
+	int64_t first, int64_t window, int count)
+{
+	*inc = (struct incident) {
+		.open = true,
+		.severity = severity,
+		.first = first,
+		.opened_at = window,
+		.reminded_at = window,
+		.failed = window,
+		.probe_count = count,
+	};
+}
+
+void condition_hold(struct incident *inc, int64_t window)
+{
+	if (inc->failed < window) {
+		inc->failed = window;
+		inc->probe_count++;
+	}
+	inc->passes = 0;
+	inc->passed = inc->passed_since = 0;
+}
+
+bool condition_pass(struct incident *inc, int64_t window, int needed)
+{
+	if (inc->failed >= window || inc->passed >= window)
+		return false;
+	if (inc->passes++ == 0)
+		inc->passed_since = window;
+	inc->passed = window;
+	return inc->passes >= needed;
+}
+
+void condition_end(struct alert_state *st, enum alert_kind kind, double at,
+	struct alert_events *out)
+{
+	/* Whoever was told of it is told of its end when that may be said. */
+	if (st->quiet.active && !st->incidents[kind].unheard)
+		return;
+	events_add(out, st, kind, ALERT_RESOLVED, at, false);
+	incident_release(&st->incidents[kind]);
+}
+
+bool condition_due(struct incident *inc, const struct conf_policy *p,
+	double now)
+{
+	double age = now - (double)inc->opened_at;
+
+	if (!inc->open || inc->folded || inc->passes ||
+		now - (double)inc->reminded_at < p->remind_s)
+		return false;
+	inc->reminded_at = inc->opened_at +
+		(int64_t)(floor(age / p->remind_s) * p->remind_s);
+	return true;
+}
+
+void conditions_tick(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out)
+{
+	static const enum alert_kind kinds[] = {
+		ALERT_DIVERGENCE, ALERT_SILENT, ALERT_OVERRUN};
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (condition_due(&st->incidents[kinds[i]], p, now))
+			events_add(out, st, kinds[i], ALERT_REMINDER, now,
+				false);
+}
+
+void condition_restart(struct incident *inc)
+{
+	inc->failed = inc->passed = inc->passed_since = 0;
+	inc->passes = 0;
+}

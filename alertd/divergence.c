@@ -1,0 +1,200 @@
+#include "divergence.h"
+
+#include "clock.h"
+#include "conditions.h"
+#include "sightings.h"
+#include "tally.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The clocks of two runners may be so far apart. */
+#define SKEW_S 1
+/* An ordinary deploy falls between two probes, and is seen in one window. */
+#define WINDOWS 2
+
+/* Whether a region was seen with older tools after the newer ones were. */
+static bool after(const struct sighting *s, const struct tool_set *newer)
+{
+	return s->at > newer->since + SKEW_S;
+}
+
+/*
+ * A region that has seen the older tools all along is late at once. One that
+ * came back to them may be the first that sees a server rolled back; the row
+ * of windows tells.
+ */
+static bool late(const struct sighting *s, const struct tool_set *newer)
+{
+	return after(s, newer) && s->since <= newer->since;
+}
+
+/* What a verdict says of who is behind. */
+struct look {
+	const struct sighting *behind; /* one that is, seen now, or NULL */
+	const struct tool_set *newer;  /* than what that one sees */
+	bool late;		       /* one of them is late */
+	bool after;		       /* or was at least seen after */
+};
+
+static struct look look_at(const struct tools_seen *t, const struct verdict *v)
+{
+	struct look l = {0};
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+		const struct tool_set *newer = sightings_newer(t, s);
+
+		if (!newer || !sightings_now(v, s))
+			continue;
+		if (!l.behind || (late(s, newer) && !l.late)) {
+			l.behind = s;
+			l.newer = newer;
+		}
+		l.late = l.late || late(s, newer);
+		l.after = l.after || after(s, newer);
+	}
+	return l;
+}
+
+/* The windows in a row in which the regions differ. */
+static void count(struct tools_seen *t, const struct verdict *v,
+	int64_t window)
+{
+	if (v->divergence && sightings_differ(t, window))
+		tally_add(&t->differ, window);
+	else if (!v->divergence && t->differ.counted < window)
+		t->differ = (struct tally) {0};
+}
+
+static const struct verdict_side *side(const struct verdict *v,
+	const char *hash)
+{
+	for (size_t i = 0; i < v->n_sides; i++)
+		if (strcmp(v->sides[i].tool_hash, hash) == 0)
+			return &v->sides[i];
+	return NULL;
+}
+
+/*
+ * What tells the newer tools from the older ones. A verdict compares all sides
+ * to its first; a record of before that names nothing.
+ */
+static void note_change(struct tool_change *c, const struct verdict *v,
+	const struct look *l)
+{
+	const struct verdict_side *from = side(v, l->behind->hash);
+	const struct verdict_side *to = side(v, l->newer->hash);
+	struct verdict_drift bare = {
+		.from = l->behind->hash,
+		.to = l->newer->hash,
+	};
+	bool same = c->from && strcmp(c->from, bare.from) == 0 &&
+		strcmp(c->to, bare.to) == 0;
+
+	if (same && change_named(c))
+		return;
+	c->since = clock_window(l->newer->since);
+	if (from && to && from == v->sides)
+		change_set(c, &to->changes);
+	else if (from && to && to == v->sides)
+		change_reverse(c, &from->changes);
+	else
+		change_set(c, &bare);
+}
+
+/*
+ * Who is behind: those that are seen to be, and those that were and have not
+ * been seen with anything else since. Who sees the newest tools has followed,
+ * or was first. Of who was not probed since these came nobody knows.
+ */
+static void note_regions(struct incident *inc, const struct tools_seen *t,
+	const struct verdict *v, const struct look *l)
+{
+	bool any = l->after || inc->regions.n > 0;
+	struct strings behind = {0};
+
+	strings_clear(&inc->reached);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+		const struct tool_set *newer = sightings_newer(t, s);
+
+		if (!newer)
+			strings_add(&inc->reached, s->region);
+		else if (strings_has(&inc->regions, s->region) ||
+			(sightings_now(v, s) && (after(s, newer) || !any)))
+			strings_add(&behind, s->region);
+	}
+	if (!behind.n)
+		strings_copy(&behind, &inc->regions);
+	strings_sort(&inc->reached);
+	strings_sort(&behind);
+	strings_release(&inc->regions);
+	inc->regions = behind;
+}
+
+static void begin(struct alert_state *st, const struct verdict *v,
+	const struct look *l, int64_t window, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+	int n = st->tools.differ.n;
+	double first = fmax(l->newer->since, l->behind->since);
+
+	condition_open(inc, SEVERITY_P2, clock_window(first), window,
+		n > 0 ? n : 1);
+	inc->expected = v->expected;
+	note_regions(inc, &st->tools, v, l);
+	note_change(&inc->change, v, l);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
+		false);
+}
+
+/*
+ * Whether all that were behind, and are still there, are seen now. Who fell
+ * silent or fails may still be behind.
+ */
+static bool all_seen(const struct incident *inc, const struct tools_seen *t,
+	const struct verdict *v)
+{
+	for (size_t i = 0; i < inc->regions.n; i++) {
+		const char *region = inc->regions.v[i];
+		const struct sighting *s = sightings_find(t, region);
+
+		if (sightings_configured(v, region) &&
+			(!s || !sightings_now(v, s)))
+			return false;
+	}
+	return true;
+}
+
+static void go_on(struct alert_state *st, const struct verdict *v,
+	const struct look *l, int64_t window, const struct conf_policy *p,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+
+	if (l->behind) {
+		condition_hold(inc, window);
+		inc->expected = v->expected;
+		note_regions(inc, &st->tools, v, l);
+		note_change(&inc->change, v, l);
+	} else if (all_seen(inc, &st->tools, v) &&
+		condition_pass(inc, window, p->resolve)) {
+		condition_end(st, ALERT_DIVERGENCE, (double)window, out);
+	}
+}
+
+void divergence_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, const struct conf_policy *p, struct alert_events *out)
+{
+	struct look l;
+
+	sightings_take(st, v, window);
+	count(&st->tools, v, window);
+	l = look_at(&st->tools, v);
+	if (st->incidents[ALERT_DIVERGENCE].open)
+		go_on(st, v, &l, window, p, out);
+	else if (v->divergence && l.behind &&
+		(l.late || st->tools.differ.n >= WINDOWS))
+		begin(st, v, &l, window, out);
+}

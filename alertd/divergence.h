@@ -1,0 +1,23 @@
+/*
+ * divergence.h: regions that go on seeing tools that others no longer see: a
+ * stale cache, or an origin that was not updated (article 1). Pure.
+ */
+#ifndef DIVERGENCE_H
+#define DIVERGENCE_H
+
+#include "conf.h"
+#include "event.h"
+#include "record_verdict.h"
+#include "state.h"
+
+/*
+ * divergence_judge(st, v, window, p, out): take into account what the regions
+ * of a verdict see, whose window that is. An incident begins when a region was
+ * seen with older tools after another was first seen with newer ones, or when
+ * regions were seen to differ in two windows in a row; it ends when all its
+ * regions were seen with the same. Who is not seen changes nothing.
+ */
+void divergence_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, const struct conf_policy *p, struct alert_events *out);
+
+#endif

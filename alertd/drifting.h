@@ -1,0 +1,24 @@
+/*
+ * drifting.h: what is told of a server whose tools changed: each change once,
+ * from whatever regions it is seen. Pure.
+ */
+#ifndef DRIFTING_H
+#define DRIFTING_H
+
+#include "event.h"
+#include "record_verdict.h"
+#include "state.h"
+
+/* So long a change is not told again. */
+#define DRIFT_AGAIN_S 3600
+
+/*
+ * drifting_judge(st, v, window, out): tell the changes of a verdict, whose
+ * window that is. Regions that follow a change that was told, within an hour or
+ * while the regions differ, are no news. No more than DRIFTS_MAX are told in an
+ * hour, so that a server that never shows the same tools twice is no flood.
+ */
+void drifting_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, struct alert_events *out);
+
+#endif

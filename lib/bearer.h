@@ -1,0 +1,17 @@
+/*
+ * bearer.h: who shows a token (RFC 6750, section 2.1), of which we hold only
+ * the digest.
+ */
+#ifndef BEARER_H
+#define BEARER_H
+
+#include <stdbool.h>
+
+/*
+ * bearer_is(authorization, sha256): whether that Authorization field, or NULL,
+ * shows the token of that digest, 64 hex digits. Takes the same time whatever
+ * the token is.
+ */
+bool bearer_is(const char *authorization, const char *sha256);
+
+#endif

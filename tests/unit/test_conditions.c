@@ -1,0 +1,294 @@
+/*
+ * Goal: what is told of a server beside its downtimes, each rule as a row of a
+ * table (see nights.h): regions that see different tools, tools that changed,
+ * regions that fell silent. None of it touches a downtime.
+ */
+#include "nights.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define DIVERGED "cdn_cache_divergence"
+
+static void test_divergence_begins(void **state)
+{
+	static const struct night_case cases[] = {
+		{"all see the same", "AEU", ".=aaa*5", ""},
+		{"a deploy between two probes of a minute", "AEU",
+			".=aaa .=aba .=bbb*5", ""},
+		{"one region is late", "AEU", ".=aaa .=bab .=bab",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
+		{"two are", "AEU", ".=aaa .=aba .=aba",
+			"2 " DIVERGED "_started P2 1 x2 -/- [a u]"},
+		{"differing when we first look: two windows", "AEU", ".=bab",
+			""},
+		{"and then it is known which were seen first", "AEU",
+			".=bab .=bab",
+			"1 " DIVERGED "_started P2 0 x2 -/- [a u]"},
+		{"a failing region sees nothing", "AEU",
+			".=aaa E6=b-b*30",
+			"3 regional_started P2 1 x3 tools-list/tools [e]"},
+		{"nor does a silent one, whatever it saw", "AEU",
+			".=aaa .,E=bab*5",
+			"5 probe_silent_started P3 1 x5 -/- [e]"},
+		{"the same window twice is one", "AEU",
+			".=aaa .=bab @1 .=bab @1 .=bab", ""},
+		{"hashes that the verdict does not compare", "AEU",
+			".=aaa .#bab*30", ""},
+		{"silent during the deploy, and late when it is back", "AEU",
+			".=aaa .,E=bab*4 .=bab",
+			"5 " DIVERGED "_started P2 1 x1 -/- [e]"},
+		{"a region that comes back to older tools: two windows", "AEUX",
+			".=aaaa E6=b-bb E6=b-ab E6=a-aa",
+			"3 regional_started P2 1 x3 tools-list/tools [e]"},
+		{"a tool list that is new each time", "AEU",
+			".=abc .=ghi .=jkl",
+			"1 " DIVERGED "_started P2 1 x2 -/- [a e]"},
+		{"an older window", "AEU", "@5 .=aaa @3 .=bab @4 .=bab", ""},
+		{"a region that is new sees the old ones", "AE",
+			".=aa .=bb $AEU .=bba .=bba",
+			"3 " DIVERGED "_started P2 2 x2 -/- [a e]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+static void test_divergence_ends(void **state)
+{
+	static const struct night_case cases[] = {
+		{"two windows are not enough", "AEU", ".=aaa .=bab*9 .=bbb*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
+		{"three are", "AEU", ".=aaa .=bab*9 .=bbb*4",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"12 " DIVERGED "_resolved P2 1-10 x9 -/- [e]"},
+		{"a relapse begins the count anew", "AEU",
+			".=aaa .=bab*2 .=bbb*2 .=bab .=bbb*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"8 " DIVERGED "_resolved P2 1-6 x3 -/- [e]"},
+		{"the last to follow are told", "AEUX",
+			".=aaaa .=baab*2 .=bbab*2 .=bbbb*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e u] | "
+			"7 " DIVERGED "_resolved P2 1-5 x4 -/- [u]"},
+		{"a region that fell silent does not end it", "AEU",
+			".=aaa .=bab*2 .,E=bab*30",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e]"},
+		{"nor one that fails", "AEU", ".=aaa .=bab*2 E6=b-b*2 .=bbb*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
+		{"that another is silent does not hold it", "AEU",
+			".=aaa .=bab*2 .,A=bbb*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+		{"a region that is no longer expected does not", "AEU",
+			".=aaa .=bab*2 $AU .=bb*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+		{"a downtime in between changes nothing", "AEU",
+			".=aaa .=bab*2 AEU1=---*3 .=bab .=bbb*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"3 downtime_started P1 3 x1 dns/transport [a e u] | "
+			"8 downtime_resolved P1 3-6 x3 dns/transport "
+			"[a e u] | "
+			"9 " DIVERGED "_resolved P2 1-7 x3 -/- [e]"},
+		{"unknown neither", "AEU", ".=aaa .=bab*2 .=bbb ? ? .=bbb*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"7 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+		{"three sets: all have to follow", "AEU",
+			".=aaa .=bab*2 .=bac*2 .=ccc*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"7 " DIVERGED "_resolved P2 1-5 x4 -/- [a e]"},
+		{"a rollback ends it too", "AEU", ".=aaa .=bab*2 .=aaa*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+		{"after a rollback who stays is behind", "AEUX",
+			".=aaaa .=babb*2 .=aaba*2 .=aaaa*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"7 " DIVERGED "_resolved P2 1-5 x4 -/- [u]"},
+		{"another one has another beginning", "AEU",
+			".=aaa .=bab*2 .=bbb*3 .=cbc*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e] | "
+			"7 " DIVERGED "_started P2 6 x2 -/- [e]"},
+		{"another era is not behind", "AEUX",
+			".=aaaa .#baaa|Ast+put .=baac*2 .=bccc*3",
+			"1 schema_drift_detected P3 1 x0 -/- [a] | "
+			"3 " DIVERGED "_started P2 2 x2 -/- [e u] | "
+			"6 " DIVERGED "_resolved P2 2-4 x2 -/- [e u]"},
+		{"nor a reason to hold it", "AEU",
+			".=aaa .=bab*2 .#bcb|Est .#bcb*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"3 schema_drift_detected P3 3 x0 -/- [e] | "
+			"5 " DIVERGED "_resolved P2 1-3 x2 -/- [e]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+static void test_reminders(void **state)
+{
+	static const struct night_case cases[] = {
+		{"every four hours, and it stays P2", "AEU",
+			".=aaa .=bab*2 t241 t242 t243 t482",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"242 " DIVERGED "_reminder P2 1 x2 -/- [e] | "
+			"482 " DIVERGED "_reminder P2 1 x2 -/- [e]"},
+		{"not of one that is about to end", "AEU",
+			".=aaa .=bab*2 .=bbb t242",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
+		{"of silence too", "AEU", ".,E*5 t244 t245",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"244 probe_silent_reminder P3 0 x5 -/- [e]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+static void test_drift(void **state)
+{
+	static const struct night_case cases[] = {
+		{"one event for all regions", "AEU",
+			".=aaa .=bbb|Aab-get+put|Eab-get+put|Uab-get+put",
+			"1 schema_drift_detected P2 1 x0 -/- [a e u]"},
+		{"a changed one is P3", "A", ".=b|Aab^get+put",
+			"0 schema_drift_detected P3 0 x0 -/- [a]"},
+		{"an added one", "A", ".=b|Aab+put",
+			"0 schema_drift_detected P3 0 x0 -/- [a]"},
+		{"one that is described anew", "A", ".=b|Aab\"get",
+			"0 schema_drift_detected P3 0 x0 -/- [a]"},
+		{"whatever else: gone is gone", "A", ".=b|Aab+put^get-set\"x",
+			"0 schema_drift_detected P2 0 x0 -/- [a]"},
+		{"nobody knows what changed", "A", ".=b|Aab",
+			"0 schema_drift_detected P2 0 x0 -/- [a]"},
+		{"an era", "A", ".=b|Ast",
+			"0 schema_drift_detected P3 0 x0 -/- [a]"},
+		{"who follows within an hour is no news", "AEU",
+			".#baa|Aab-get @59 .#bba|Eab-get @60 .=bbb|Uab-get",
+			"0 schema_drift_detected P2 0 x0 -/- [a] | "
+			"60 schema_drift_detected P2 60 x0 -/- [u]"},
+		{"or while they differ", "AEU",
+			".=aaa .=baa|Aab-get .=baa*70 .=bba|Eab-get",
+			"1 schema_drift_detected P2 1 x0 -/- [a] | "
+			"2 " DIVERGED "_started P2 1 x2 -/- [e u]"},
+		{"the way back is another change", "A",
+			".=a .=b|Aab-get+put .=a|Aba-put+get",
+			"1 schema_drift_detected P2 1 x0 -/- [a] | "
+			"2 schema_drift_detected P2 2 x0 -/- [a]"},
+		{"back and forth: each once an hour", "A",
+			".=b|Aab-get .=a|Aba+get .=b|Aab-get .=a|Aba+get "
+			"@58 .=b|Aab-get .=a|Aba+get .=b|Aab-get .=a|Aba+get",
+			"0 schema_drift_detected P2 0 x0 -/- [a] | "
+			"1 schema_drift_detected P3 1 x0 -/- [a] | "
+			"60 schema_drift_detected P2 60 x0 -/- [a] | "
+			"61 schema_drift_detected P3 61 x0 -/- [a]"},
+		{"the same record again", "A", ".=b|Aab-get @0 .=b|Aab-get",
+			"0 schema_drift_detected P2 0 x0 -/- [a]"},
+		{"an older one", "A", "@9 .=b @3 .=b|Aab-get", ""},
+		{"two changes in one window", "AE",
+			".=bc|Aab^get|Eac-get",
+			"0 schema_drift_detected P3 0 x0 -/- [a] | "
+			"0 schema_drift_detected P2 0 x0 -/- [e]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+static void test_silence(void **state)
+{
+	static const struct night_case cases[] = {
+		{"four windows", "AEU", ".,E*4 .", ""},
+		{"five", "AEU", ".,E*5",
+			"4 probe_silent_started P3 0 x5 -/- [e]"},
+		{"not in a row", "AEU", ".,E*4 . .,E*4", ""},
+		{"the first report ends it", "AEU", ".,E*9 . .",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"9 probe_silent_resolved P3 0-9 x9 -/- [e]"},
+		{"one more makes it worse, under its key", "AEU",
+			".,E*3 .,EU*8",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"7 probe_silent_escalated P3 0 x8 -/- [e u]"},
+		{"all of them", "AEU", "?,AEU*5 t6",
+			"4 probe_silent_started P3 0 x5 -/- [a e u]"},
+		{"and the last that reports ends it", "AEU",
+			"?,AEU*5 .,EU .,U .",
+			"4 probe_silent_started P3 0 x5 -/- [a e u] | "
+			"7 probe_silent_resolved P3 0-7 x7 -/- [u]"},
+		{"one that falls silent again makes it worse", "AEU",
+			".,EU*5 .,U .,EU*5",
+			"4 probe_silent_started P3 0 x5 -/- [e u] | "
+			"10 probe_silent_escalated P3 0 x11 -/- [e u]"},
+		{"one that is no longer expected is not silent", "AEU",
+			".,E*5 $AU .",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"5 probe_silent_resolved P3 0-5 x5 -/- [e]"},
+		{"a region that never reported", "AEU", ".,E*5 .,E*2 .",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"7 probe_silent_resolved P3 0-7 x7 -/- [e]"},
+		{"the same window twice is one", "AEU",
+			".,E*3 @2 .,E @2 .,E .,E", ""},
+		{"an older window says nothing", "AEU",
+			".,E*5 @2 . @5 .,E",
+			"4 probe_silent_started P3 0 x5 -/- [e]"},
+		{"judged by the clock, though nobody reports", "AEU",
+			". @0 >1 ?,AEU @0 >2 ?,AEU @0 >3 ?,AEU @0 >4 ?,AEU "
+			"@0 >5 ?,AEU",
+			"5 probe_silent_started P3 1 x5 -/- [a e u]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+/* Who falls silent says nothing about the server. */
+static void test_no_green(void **state)
+{
+	static const struct night_case cases[] = {
+		{"one region falls silent in a downtime", "AEU",
+			"EU1 EU1 ~U1,E*3 ~EU1,EU*3 t240 t241",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"6 probe_silent_started P3 2 x5 -/- [e] | "
+			"240 downtime_reminder P1 0 x8 dns/transport [e u]"},
+		{"all of them do", "AEU", "AEU1 ?AEU1,AEU*9 ?,AEU*30 t240",
+			"0 downtime_started P1 0 x1 dns/transport [a e u] | "
+			"5 probe_silent_started P3 1 x5 -/- [a e u] | "
+			"240 downtime_reminder P1 0 x1 dns/transport "
+			"[a e u]"},
+		{"it stays open until they pass", "EU",
+			"EU1 ?EU1,EU*6 . . .",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"5 probe_silent_started P3 1 x5 -/- [e u] | "
+			"7 probe_silent_resolved P3 1-7 x6 -/- [e u] | "
+			"9 downtime_resolved P1 0-7 x1 dns/transport [e u]"},
+		{"a regional one neither", "AEU", "E2*3 ~E2,E*6 t242",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"7 probe_silent_started P3 3 x5 -/- [e] | "
+			"242 regional_escalated P1 0 x9 tls/transport [e]"},
+		{"nor does a divergence", "AEU", "EU1=--- .=bab E6=b-b",
+			"0 downtime_started P1 0 x1 dns/transport [e u]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_divergence_begins),
+		cmocka_unit_test(test_divergence_ends),
+		cmocka_unit_test(test_reminders),
+		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_no_green),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

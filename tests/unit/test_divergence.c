@@ -1,0 +1,279 @@
+/*
+ * Goal: what tables of whole minutes cannot say of divergence and drift: clocks
+ * within a minute, the words, names from strangers, and that neither an event
+ * nor a state grows without limit.
+ */
+#include "nights.h"
+
+#include "../../alertd/outbox.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define STARTED(minute, regions)                                               \
+	#minute " cdn_cache_divergence_started P2 1 x1 -/- [" regions "]"
+
+static void expect(struct night *n, const char *verdicts, const char *events)
+{
+	char got[NIGHT_SIZE];
+
+	night_run(n, verdicts);
+	night_tell(n, got);
+	if (strcmp(got, events) != 0)
+		fail_msg("%s:\n  %s\nexpected:\n  %s", verdicts, got, events);
+}
+
+/* Regions are probed one after another: A first. */
+static void test_within_a_minute(void **state)
+{
+	struct night n;
+
+	(void)state;
+	/* E was seen with the old ones after A with the new ones. */
+	night_init(&n, "AEU");
+	n.apart = 2;
+	expect(&n, ".=aaa .=baa", STARTED(1, "e u"));
+	night_release(&n);
+	/* The deploy fell between E and U: nobody was late. */
+	night_init(&n, "AEU");
+	n.apart = 2;
+	expect(&n, ".=aaa .=aab .=bbb*4", "");
+	night_release(&n);
+	/* The clocks of two runners are a second apart, and more. */
+	night_init(&n, "AE");
+	n.apart = 1;
+	expect(&n, ".=aa .=ba .=bb*4", "");
+	night_release(&n);
+	night_init(&n, "AE");
+	n.apart = 1.01;
+	expect(&n, ".=aa .=ba", STARTED(1, "e"));
+	night_release(&n);
+}
+
+/* Five regions, each probed every five minutes, a minute after another. */
+static void slow(struct night *n, int minute, char hash, int late)
+{
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
+	struct verdict_region r[5];
+	struct verdict v = {.slug = "s", .expected = 5, .divergence = true,
+		.window = NIGHT_START + minute * 60, .regions = r,
+		.n_regions = 5};
+
+	for (int i = 0; i < 5; i++) {
+		int at = minute - (minute - i + 5) % 5;
+		bool old = hash == 'a' || at < 20 || (i == late && at < 40);
+
+		r[i] = (struct verdict_region) {.region = names[i],
+			.tool_hash = night_hash(old ? 'a' : hash),
+			.started_at = NIGHT_START + at * 60 + 3};
+	}
+	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
+}
+
+static void test_slow(void **state)
+{
+	struct night n;
+
+	(void)state;
+	/* They differ for four windows, and yet it is a deploy like any. */
+	night_init(&n, "");
+	for (int minute = 5; minute < 60; minute++)
+		slow(&n, minute, 'b', -1);
+	expect(&n, "", "");
+	night_release(&n);
+	/* One is late, and seen to be when it is probed again. */
+	night_init(&n, "");
+	for (int minute = 5; minute < 60; minute++)
+		slow(&n, minute, 'b', 2);
+	expect(&n, "",
+		"22 cdn_cache_divergence_started P2 20 x1 -/- [c] | "
+		"44 cdn_cache_divergence_resolved P2 20-42 x20 -/- [c]");
+	night_release(&n);
+}
+
+static void expect_summary(const char *regions, const char *verdicts,
+	const char *summary)
+{
+	struct night n;
+
+	night_init(&n, regions);
+	n.sides = true;
+	free(n.st.slug);
+	n.st.slug = strdup("example-mcp");
+	night_run(&n, verdicts);
+	assert_true(n.events.n > 0);
+	assert_string_equal(n.events.v[n.events.n - 1].record.summary, summary);
+	night_release(&n);
+}
+
+static void test_summaries(void **state)
+{
+	(void)state;
+	expect_summary("AEU", ".=aaa .=bab*2",
+		"example-mcp shows different tools: e still sees get; a and u "
+		"have seen put instead since 17:51 - a stale cache or an "
+		"origin that was not updated.");
+	expect_summary("AEU", ".=aaa .=baa*2 t242",
+		"example-mcp shows different tools: e and u still see get; a "
+		"has seen put instead since 17:51 - a stale cache or an origin "
+		"that was not updated; not over after 4 h 1 min.");
+	/* The side that was seen last is the first one here. */
+	expect_summary("AEU", ".=bbb .=bba*2",
+		"example-mcp shows different tools: a and e still see put; u "
+		"has seen get instead since 17:51 - a stale cache or an origin "
+		"that was not updated.");
+	/* Of a third set the verdict says nothing beside the second. */
+	expect_summary("AEU", ".=bbb .=bac*2",
+		"example-mcp shows different tools: a and e still see the old "
+		"ones; u has seen others since 17:51 - a stale cache or an "
+		"origin that was not updated.");
+	expect_summary("AEU", "@420 .=aaa .=bab*9 .=bbb*3",
+		"All regions see the same tools of example-mcp again after 9 "
+		"min (00:51\u201301:00 UTC). Last to follow: e.");
+	expect_summary("AEU", ".,E*5",
+		"example-mcp is not reported on by e since 17:50: a runner or "
+		"its network fails, which says nothing about the server.");
+	expect_summary("AEU", "?,AEU*5",
+		"example-mcp is not reported on by a, e and u, all its "
+		"regions, since 17:50: a runner or its network fails, which "
+		"says nothing about the server.");
+	expect_summary("AEU", ".,E*5 .,EU*5",
+		"example-mcp is not reported on by e and u since 17:50: a "
+		"runner or its network fails, which says nothing about the "
+		"server; more of them than before.");
+	expect_summary("AEU", ".,EU*5 .",
+		"e and u report on example-mcp again after 5 min "
+		"(17:50\u201317:55 UTC).");
+	expect_summary("AEU", ".,E*5 $AU .",
+		"No region that is silent is asked for example-mcp any more "
+		"after 5 min (17:50\u201317:55 UTC).");
+	expect_summary("AEU", ".=bbb|Aab-get+put|Eab-get+put",
+		"example-mcp changed its tools: get removed; put added, as "
+		"seen from a and e.");
+	expect_summary("AEU", ".=bbb|Aab^get\"put",
+		"example-mcp changed its tools: get changed; put described "
+		"anew, as seen from a.");
+	expect_summary("AEU", ".=bbb|Aab",
+		"example-mcp changed its tools, nobody knows which, as seen "
+		"from a.");
+	expect_summary("AEU", ".=bbb|Ast",
+		"example-mcp changed the era of its protocol from session to "
+		"stateless, as seen from a.");
+}
+
+/* As a verdict of a server with the longest of everything would be told. */
+static void test_bounds(void **state)
+{
+	static char names[100][4 * 100 + 1], regions[256][REGION_MAX + 1];
+	const char *tools[100], *where[256], *many[256];
+	struct verdict_region seen[256];
+	struct verdict_side sides[2] = {0};
+	struct verdict v = {.slug = "s", .url = "https://s.example/mcp",
+		.window = NIGHT_START, .expected = 256, .divergence = true,
+		.regions = seen, .n_regions = 256, .sides = sides,
+		.n_sides = 2};
+	struct verdict_drift drift = {.region = "a", .from = night_hash('a'),
+		.to = night_hash('b')};
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "A");
+	for (int i = 0; i < 100; i++) {
+		for (int k = 0; k < 100; k++)
+			memcpy(&names[i][4 * k], "\xf0\x9f\x94\xa7", 4);
+		memcpy(names[i], (char[]) {(char)('0' + i / 10),
+			(char)('0' + i % 10), '\n', '"'}, 4);
+		tools[i] = names[i];
+	}
+	for (int i = 0; i < 256; i++) {
+		memset(regions[i], 'r', REGION_MAX);
+		snprintf(regions[i], 5, "r%03d", i);
+		regions[i][4] = 'r';
+		many[i] = regions[i];
+		where[i] = night_hash(i % 2 ? 'a' : 'b');
+		seen[i] = (struct verdict_region) {.region = many[i],
+			.started_at = NIGHT_START + 1 + (i % 2 ? 5 : 0),
+			.tool_hash = where[i]};
+	}
+	drift.added = drift.removed = drift.changed = drift.redescribed =
+		tools;
+	drift.n_added = drift.n_removed = drift.n_changed =
+		drift.n_redescribed = 100;
+	for (int i = 0; i < 2; i++) {
+		sides[i].tool_hash = night_hash(i ? 'b' : 'a');
+		sides[i].first_seen = NIGHT_START + i;
+		sides[i].changes = drift;
+	}
+	drift.region = many[0];
+	v.drift = &drift;
+	v.n_drift = 1;
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	assert_int_equal(n.events.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		buf_init(&b, 64 * 1024 - 1);
+		alert_record_json(&b, &n.events.v[i].record);
+		assert_true(buf_ok(&b));
+		assert_int_equal(n.events.v[i].record.removed.n, ALERT_NAMES);
+		assert_null(strstr(b.p, "\\n"));
+		assert_non_null(strstr(b.p, "[\"00?\\\"\xf0\x9f\x94\xa7"));
+		buf_release(&b);
+	}
+	assert_int_equal(n.events.v[1].record.n_sides, 2);
+	night_release(&n);
+}
+
+/* A server that never shows the same tools twice. */
+static void test_flood(void **state)
+{
+	static char hashes[4000][HASH_HEX + 1];
+	struct verdict_region seen[3] = {
+		{.region = "a"}, {.region = "e"}, {.region = "u"}};
+	struct verdict_drift drift[3];
+	struct verdict v = {.slug = "s", .expected = 3, .divergence = true,
+		.regions = seen, .n_regions = 3, .drift = drift, .n_drift = 3};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	for (int i = 3; i < 3 * 600; i++) {
+		int k = i % 3;
+
+		memset(hashes[i], '0', HASH_HEX);
+		snprintf(hashes[i], 9, "%08x", i);
+		hashes[i][8] = '0';
+		seen[k].tool_hash = hashes[i];
+		seen[k].started_at = NIGHT_START + 20 * i;
+		drift[k] = (struct verdict_drift) {.region = seen[k].region,
+			.from = i < 6 ? night_hash('a') : hashes[i - 3],
+			.to = hashes[i]};
+		v.window = NIGHT_START + i / 3 * 60;
+		if (k == 2)
+			machine_verdict(&n.st, &v, &n.policy, n.now,
+				&n.events);
+	}
+	/* Ten hours: one divergence, and its reminders. */
+	assert_in_range(n.events.n, 10 * DRIFTS_MAX,
+		10 * DRIFTS_MAX + 3);
+	assert_int_equal(n.st.tools.n, 3);
+	assert_int_equal(n.st.n_drifts, DRIFTS_MAX);
+	night_release(&n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_within_a_minute),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_summaries),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_flood),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
