@@ -12,7 +12,7 @@ struct explain_next explain_next(const struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	struct explain_next n = {0};
 
-	if (!inc->open || inc->folded || inc->passes)
+	if (!inc->open || inc->folded || inc->held || inc->passes)
 		return n;
 	if (inc->severity == SEVERITY_P2 && kind < ALERT_DOWN_KINDS)
 		n.promoted_at = inc->opened_at + (int64_t)ceil(p->promote_s);
@@ -87,14 +87,33 @@ static void put_clean(struct buf *b, const char *s)
 	buf_str(b, clean);
 }
 
+/* Of what is no failure of a server. */
+static void put_other_rule(const struct page *g, const struct incident *inc,
+	enum alert_kind kind)
+{
+	static const char *const rules[ALERT_KINDS] = {
+		[ALERT_DIVERGENCE] = "regions see different tools, since ",
+		[ALERT_SILENT] = "regions have no data in any window, since ",
+		[ALERT_STALLED] = "nobody judges, since ",
+		[ALERT_OVERRUN] = "it was still down after a maintenance, since ",
+	};
+
+	put_line(g, rules[kind] ? rules[kind] : "it lasts, since ",
+		(double)inc->first, "\n");
+}
+
 static void put_rule(const struct page *g, const struct incident *inc,
 	enum alert_kind kind)
 {
-	const char *what = kind == ALERT_RATE_LIMITED ? "was answered with 429"
-		: kind < ALERT_DOWN_KINDS	      ? "failed"
-						      : "was bad";
+	const char *what = kind == ALERT_RATE_LIMITED
+		? "was answered with 429"
+		: "failed";
 
 	buf_str(g->b, "  why: ");
+	if (kind >= ALERT_DOWN_KINDS) {
+		put_other_rule(g, inc, kind);
+		return;
+	}
 	if (explain_rule(inc, kind) == EXPLAIN_SPACE) {
 		buf_str(g->b, inc->expected == 1
 				? "the verdict on its only region was red at "
@@ -178,13 +197,21 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	put_line(g, "", (double)inc->first, inc->folded
 			? ", folded into a worse one: says nothing until both end"
 			: "");
-	put_line(g, ", told at ", (double)inc->opened_at, "\n");
+	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
 	put_rule(g, inc, kind);
 	put_failure(g, inc, kind);
 	buf_str(g->b, "  told to: ");
 	put_list(g->b, &inc->told);
-	buf_str(g->b, inc->told.n ? "\n" : "no route\n");
-	put_next(g, st, kind, p);
+	buf_str(g->b, inc->unheard ? "nobody yet\n"
+			: inc->told.n	? "\n"
+					: "no route\n");
+	if (inc->held) {
+		put_line(g, "  muted: by the maintenance that ends at ",
+			(double)st->quiet.end, "; judged ");
+		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);
+	} else {
+		put_next(g, st, kind, p);
+	}
 }
 
 static void put_row(void *arg, const char *name, const struct tally *t,
@@ -245,6 +272,20 @@ static void put_timeline(const struct page *g, const struct alert_state *st)
 	}
 }
 
+/* What is told of this server is held. */
+static void put_maintenance(const struct page *g, const struct alert_state *st)
+{
+	if (!st->quiet.active || g->now >= (double)st->quiet.end)
+		return;
+	put_line(g, "In maintenance from ", (double)st->quiet.start, " to ");
+	put_line(g, "", (double)st->quiet.end, ": nothing is told");
+	if (st->quiet.reason) {
+		buf_str(g->b, ": ");
+		put_clean(g->b, st->quiet.reason);
+	}
+	buf_char(g->b, '\n');
+}
+
 void explain_put(struct buf *b, const struct alert_state *st,
 	const struct conf_policy *p, double now)
 {
@@ -263,6 +304,7 @@ void explain_put(struct buf *b, const struct alert_state *st,
 			(double)st->window, "\n");
 	else
 		buf_str(b, "no window has counted yet\n");
+	put_maintenance(&g, st);
 	if (!state_open(st))
 		buf_str(b, "\nNo incident is open.\n");
 	for (unsigned k = 0; k < ALERT_KINDS; k++)

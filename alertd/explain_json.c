@@ -52,9 +52,10 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	put_text(b, "confirmed_by",
 		explain_rule(inc, kind) == EXPLAIN_SPACE ? "space" : "time");
 	put_time(b, "started_at", (double)inc->first);
-	put_time(b, "told_at", (double)inc->opened_at);
+	put_time(b, "confirmed_at", (double)inc->opened_at);
 	put_time(b, "failed_at", (double)inc->failed);
-	buf_fmt(b, ",\"folded\":%s", inc->folded ? "true" : "false");
+	buf_fmt(b, ",\"folded\":%s,\"held\":%s", inc->folded ? "true" : "false",
+		inc->held ? "true" : "false");
 	put_text(b, "probe_step", step_name(inc->step));
 	put_text(b, "failure_layer", failure_layer_name(inc->layer));
 	put_text(b, "last_error", inc->error);
@@ -112,6 +113,8 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	const struct conf_policy *p, double now)
 {
 	struct rows rows = {.b = b};
+	const struct quiet *q = &st->quiet;
+	bool quiet = q->active && now < (double)q->end;
 	size_t n = 0;
 
 	buf_fmt(b, "{\"v\":%d,\"type\":\"explanation\",\"at\":",
@@ -120,6 +123,7 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	put_text(b, "server_slug", st->slug);
 	put_text(b, "server_url", st->url);
 	put_time(b, "window", (double)st->window);
+	put_time(b, "maintenance_until", quiet ? (double)q->end : 0);
 	buf_str(b, ",\"incidents\":[");
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		if (!st->incidents[k].open)

@@ -45,7 +45,7 @@ explain() {
 	example-mcp  https://example-mcp.example.com/mcp
 	2026-04-29T14:11:00Z; the newest window that counted is 14:10
 
-	P2 downtime, open since 14:02, told at 14:02
+	P2 downtime, open since 14:02, confirmed at 14:02
 	  why: regions agreed that it fails, at 14:02: that counts at once
 	  what: tools-list jsonrpc.-32603, layer tools; from eu, us of 3 regions; 9 windows, the last 14:10
 	  told to: no route
@@ -98,11 +98,25 @@ explain() {
 @test "what time confirmed, what passes, what is folded" {
 	night '14:00-14:03 amber tls eu' '14:04-14:06 red tls eu us' '14:07 green'
 	explain 14:08 -f text example-mcp
-	[[ $output == *"P1 downtime, open since 14:04, told at 14:04"*"why: regions agreed"* ]]
+	[[ $output == *"P1 downtime, open since 14:04, confirmed at 14:04"*"why: regions agreed"* ]]
 	[[ $output == *"passing: 1 of 3 windows in a row, since 14:07; meanwhile it wakes nobody"* ]]
-	[[ $output == *"P2 regional, open since 14:00, folded into a worse one: says nothing until both end, told at 14:02"* ]]
+	[[ $output == *"P2 regional, open since 14:00, folded into a worse one: says nothing until both end, confirmed at 14:02"* ]]
 	[[ $output == *"why: every window failed from 14:00 to 14:02: so many in a row count"* ]]
 	[[ $output != *next:* ]]
+}
+
+@test "what a maintenance mutes, and until when" {
+	"$BIN/mcp-alert" maintenance add -N "$(at 13:50)" --start "$(date -u -d "@$(at 14:00)" +%FT%TZ)" \
+		--for 30m --reason "new disks" example-mcp >/dev/null
+	printf '%s\n' '# A.' '14:05-14:10 red initialize eu us' expect: >night.story
+	"$ROOT/tests/scenarios/run" --records night.story | "$BIN/mcp-alert" -N "$(at 14:10)" >out
+	[ ! -s out ]
+	explain 14:11 -f text example-mcp
+	[[ $output == *"In maintenance from 14:00 to 14:30: nothing is told: new disks"* ]]
+	[[ $output == *"told to: nobody yet"*"muted: by the maintenance that ends at 14:30; judged 300 s after that"* ]]
+	[[ $output != *next:* ]]
+	explain 14:11 example-mcp
+	jq -e '.maintenance_until == "2026-04-29T14:30:00Z" and .incidents[0].held' <<<"$output"
 }
 
 @test "what is not delivered: to whom, how often it failed, and when again" {

@@ -152,9 +152,10 @@ night() {
 		echo '{"v":1,"type":"runner","region":"eu","at":1777471200,"status":"ok"}'
 		echo '{"v":1,"type":"maintenance","slugs":["*"]}'; echo; } >more
 	replay 2 more
-	[ "$(grep -c '^mcp-alert: line ' err)" = 2 ]
+	[ "$(grep -c '^mcp-alert: line ' err)" = 3 ]
 	grep -q '^mcp-alert: line 1: ' err
 	grep -q '^mcp-alert: line 67: type: ' err
+	grep -q '^mcp-alert: line 69: starts_at: ' err
 	mv out all
 	replay 0 records
 	diff out all
