@@ -2,8 +2,8 @@
 # everything, and of the end whoever heard of the beginning.
 alerts:
   routes:
-    - {name: pager, type: command, severities: [P1], role: pager, command: [page]}
-    - {name: chat, type: command, role: channel, command: [chat]}
+    - {name: pager, type: command, severities: [P1], command: [page]}
+    - {name: chat, type: command, command: [chat]}
 14:00-15:59 red initialize eu us
 16:00-16:03 green
 expect:
