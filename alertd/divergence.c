@@ -43,7 +43,7 @@ static struct look look_at(const struct tools_seen *t, const struct verdict *v)
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
-		const struct tool_set *newer = sightings_newer(t, s);
+		const struct tool_set *newer = sightings_newer(t, v, s);
 
 		if (!newer || !sightings_now(v, s))
 			continue;
@@ -117,7 +117,7 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 	strings_clear(&inc->reached);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
-		const struct tool_set *newer = sightings_newer(t, s);
+		const struct tool_set *newer = sightings_newer(t, v, s);
 
 		if (!newer)
 			strings_add(&inc->reached, s->region);

@@ -273,11 +273,13 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		tally_count(st, v, &s);
 		apply(st, v, &s, p, out);
 	}
-	if (news) {
+	if (news)
 		drifting_judge(st, v, s.window, out);
+	/* One that lists no region at all says nothing of any. */
+	if (news && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);
-	}
-	silence_judge(st, v, p, out);
+	if (v->n_regions || v->n_no_data)
+		silence_judge(st, v, p, out);
 	tick(st, p, (double)v->window, out);
 	quiet_judge(st, p, (double)v->window, out, from);
 }

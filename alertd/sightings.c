@@ -276,13 +276,14 @@ static bool comparable(const struct tool_set *a, const struct tool_set *b)
 }
 
 const struct tool_set *sightings_newer(const struct tools_seen *t,
-	const struct sighting *s)
+	const struct verdict *v, const struct sighting *s)
 {
 	size_t mine = place(t, s->hash);
 
 	for (size_t i = t->n_sets; i > 0 && i - 1 != mine; i--)
-		if (mine == t->n_sets ||
-			comparable(&t->sets[mine], &t->sets[i - 1]))
+		if (on_a_side(v, t->sets[i - 1].hash) &&
+			(mine == t->n_sets ||
+				comparable(&t->sets[mine], &t->sets[i - 1])))
 			return &t->sets[i - 1];
 	return NULL;
 }

@@ -27,11 +27,12 @@ const struct sighting *sightings_find(const struct tools_seen *t,
 	const char *region);
 
 /*
- * sightings_newer(t, s): the newest set that is newer than what a region saw,
- * and of no other era as far as that is known; NULL where there is none.
+ * sightings_newer(t, v, s): the newest set that is newer than what a region saw
+ * and can be compared to it, as far as the verdict says and eras are known; NULL
+ * where there is none.
  */
 const struct tool_set *sightings_newer(const struct tools_seen *t,
-	const struct sighting *s);
+	const struct verdict *v, const struct sighting *s);
 
 /*
  * sightings_now(v, s): whether the verdict itself says that the region sees

@@ -45,6 +45,13 @@ static void test_divergence_begins(void **state)
 		{"a region that comes back to older tools: two windows", "AEUX",
 			".=aaaa E6=b-bb E6=b-ab E6=a-aa",
 			"3 regional_started P2 1 x3 tools-list/tools [e]"},
+		{"then it began when that one came back", "AEUX",
+			".=aaaa E6=b-bb*2 E6=b-ab*2",
+			"3 regional_started P2 1 x3 tools-list/tools [e] | "
+			"4 " DIVERGED "_started P2 3 x2 -/- [u]"},
+		{"one that comes back alone rolls nothing back", "AEUX",
+			".=aaaa .=baba*2",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e x]"},
 		{"a tool list that is new each time", "AEU",
 			".=abc .=ghi .=jkl",
 			"1 " DIVERGED "_started P2 1 x2 -/- [a e]"},
@@ -70,6 +77,14 @@ static void test_divergence_ends(void **state)
 			".=aaa .=bab*2 .=bbb*2 .=bab .=bbb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"8 " DIVERGED "_resolved P2 1-6 x3 -/- [e]"},
+		{"one that relapses is behind, not the first", "AEUX",
+			".=aaaa .=babb*2 .=bbbb*2 .=babb*2 .=bbbb*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"9 " DIVERGED "_resolved P2 1-7 x4 -/- [e]"},
+		{"nor is one that comes back to it", "AEUXZ",
+			".=aaaaa .=babbb*2 .=baabb .=bbbbb*3",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
+			"6 " DIVERGED "_resolved P2 1-4 x3 -/- [e u]"},
 		{"the last to follow are told", "AEUX",
 			".=aaaa .=baab*2 .=bbab*2 .=bbbb*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e u] | "
@@ -109,6 +124,9 @@ static void test_divergence_ends(void **state)
 			".=aaaa .=babb*2 .=aaba*2 .=aaaa*3",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
 			"7 " DIVERGED "_resolved P2 1-5 x4 -/- [u]"},
+		{"a verdict that lists no region ends nothing", "AEU",
+			".=aaa .=bab*2 $ .*9 $AEU .=bab",
+			"2 " DIVERGED "_started P2 1 x2 -/- [e]"},
 		{"another one has another beginning", "AEU",
 			".=aaa .=bab*2 .=bbb*3 .=cbc*2",
 			"2 " DIVERGED "_started P2 1 x2 -/- [e] | "
@@ -210,6 +228,11 @@ static void test_silence(void **state)
 		{"the first report ends it", "AEU", ".,E*9 . .",
 			"4 probe_silent_started P3 0 x5 -/- [e] | "
 			"9 probe_silent_resolved P3 0-9 x9 -/- [e]"},
+		{"a gap of our own ends nothing", "AEU",
+			".,E*5 @300 .,E*6 .",
+			"4 probe_silent_started P3 0 x5 -/- [e] | "
+			"300 probe_silent_reminder P3 0 x6 -/- [e] | "
+			"306 probe_silent_resolved P3 0-306 x11 -/- [e]"},
 		{"one more makes it worse, under its key", "AEU",
 			".,E*3 .,EU*8",
 			"4 probe_silent_started P3 0 x5 -/- [e] | "
@@ -228,9 +251,9 @@ static void test_silence(void **state)
 			".,E*5 $AU .",
 			"4 probe_silent_started P3 0 x5 -/- [e] | "
 			"5 probe_silent_resolved P3 0-5 x5 -/- [e]"},
-		{"a region that never reported", "AEU", ".,E*5 .,E*2 .",
-			"4 probe_silent_started P3 0 x5 -/- [e] | "
-			"7 probe_silent_resolved P3 0-7 x7 -/- [e]"},
+		{"a verdict that lists no region ends nothing", "AEU",
+			".,E*5 $ .*9 $AEU .,E",
+			"4 probe_silent_started P3 0 x5 -/- [e]"},
 		{"the same window twice is one", "AEU",
 			".,E*3 @2 .,E @2 .,E .,E", ""},
 		{"an older window says nothing", "AEU",

@@ -264,6 +264,97 @@ static void test_flood(void **state)
 	night_release(&n);
 }
 
+/* Who stands on no side of a verdict cannot be compared; nor can the future. */
+static void test_not_compared(void **state)
+{
+	struct verdict_region r[] = {
+		{.region = "a", .started_at = NIGHT_START + 1},
+		{.region = "e", .started_at = NIGHT_START + 2},
+		{.region = "u", .started_at = NIGHT_START + 3}};
+	const char *a[] = {"a"}, *e[] = {"e"};
+	struct verdict_side sides[] = {
+		{.tool_hash = night_hash('a'), .regions = a, .n_regions = 1,
+			.first_seen = NIGHT_START + 1},
+		{.tool_hash = night_hash('b'), .regions = e, .n_regions = 1,
+			.first_seen = NIGHT_START + 2}};
+	struct verdict v = {.slug = "s", .expected = 3, .regions = r,
+		.n_regions = 3, .window = NIGHT_START, .divergence = true,
+		.sides = sides, .n_sides = 2};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	r[0].tool_hash = night_hash('a');
+	r[1].tool_hash = night_hash('b');
+	r[2].tool_hash = night_hash('a');
+	sides[0].tool_hash = night_hash('c');
+	for (int minute = 0; minute < 9; minute++) {
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		v.window += 60;
+		for (int i = 0; i < 3; i++)
+			r[i].started_at += 60;
+	}
+	expect(&n, "", "");
+	/* A probe that is yet to come would hide all that come before it. */
+	r[2].started_at = (double)v.window + 3600;
+	r[2].tool_hash = night_hash('d');
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	for (size_t i = 0; i < n.st.tools.n; i++)
+		assert_true(n.st.tools.v[i].at < (double)v.window + 60);
+	night_release(&n);
+}
+
+/* Names that come later are told from then on. */
+static void test_names_later(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, ".=aaa .=bab*2");
+	n.sides = true;
+	night_run(&n, ".=bab t242");
+	assert_int_equal(n.events.n, 2);
+	assert_int_equal(n.events.v[0].record.removed.n, 0);
+	assert_string_equal(n.events.v[0].record.to, night_hash('b'));
+	assert_string_equal(n.events.v[1].record.removed.v[0], "get");
+	assert_string_equal(n.events.v[1].record.added.v[0], "put");
+	night_release(&n);
+}
+
+/* A clock that was wrong must not blind us once it is right. */
+static void test_wrong_clock(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@1000 .=ccc ?,AEU");
+	assert_true(n.st.judged > NIGHT_START + 1000 * 60);
+	n.now = NIGHT_START + 10 * 60;
+	expect(&n, "@4 .,U=aaa .,U=bab*4",
+		"6 cdn_cache_divergence_started P2 5 x2 -/- [e] | "
+		"8 probe_silent_started P3 4 x5 -/- [u]");
+	night_release(&n);
+	/* Only the clock of the verdicts was. */
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@0 >1000 ?,AEU");
+	n.now = NIGHT_START + 10 * 60;
+	expect(&n, "@4 .,U*5", "8 probe_silent_started P3 4 x5 -/- [u]");
+	night_release(&n);
+	/* What is open is counted anew, and can end. */
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@1000 .=aaa .=bab*2 .=bbb");
+	n.now = NIGHT_START + 10 * 60;
+	night_run(&n, "@4 .=bbb*3");
+	assert_int_equal(n.events.n, 2);
+	assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -272,6 +363,9 @@ int main(void)
 		cmocka_unit_test(test_summaries),
 		cmocka_unit_test(test_bounds),
 		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_not_compared),
+		cmocka_unit_test(test_names_later),
+		cmocka_unit_test(test_wrong_clock),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
