@@ -193,10 +193,11 @@ test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 test_conditions_OBJS = $(test_machine_OBJS)
 test_divergence_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
-UNIT += test_maintenance test_quiet
+UNIT += test_maintenance test_record_maintenance test_quiet
+test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
+	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
-test_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
-	lib/record_maintenance.o alertd/maintenance.o
+test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
 UNIT += test_expiry test_expiry_told test_jwt
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o

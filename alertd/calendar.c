@@ -19,7 +19,7 @@
 
 struct calendar {
 	struct store *store; /* or NULL */
-	struct maintenance *v;
+	struct planned *v;
 	size_t n, cap;
 	size_t given; /* the first ones are those of a file */
 };
@@ -35,7 +35,7 @@ struct calendar *calendar_new(struct store *s)
 static void forget(struct calendar *c, size_t from)
 {
 	for (size_t i = from; i < c->n; i++)
-		maintenance_release(&c->v[i]);
+		maintenance_release(&c->v[i].m);
 	c->n = from;
 }
 
@@ -48,7 +48,8 @@ void calendar_free(struct calendar *c)
 	free(c);
 }
 
-static struct maintenance *grow(struct calendar *c)
+/* Room for one, of which no time is known yet. */
+static struct planned *grow(struct calendar *c)
 {
 	c->v = xgrow(c->v, &c->cap, c->n + 1, sizeof *c->v);
 	return &c->v[c->n++];
@@ -56,10 +57,10 @@ static struct maintenance *grow(struct calendar *c)
 
 void calendar_add(struct calendar *c, struct maintenance *m)
 {
-	struct maintenance *last = grow(c);
+	struct planned *last = grow(c);
 
 	*last = c->v[c->given];
-	c->v[c->given++] = *m;
+	c->v[c->given++] = (struct planned) {.m = *m};
 	*m = (struct maintenance) {0};
 }
 
@@ -75,7 +76,7 @@ static void read_one(struct calendar *c, const char *id, const char *text)
 		return;
 	}
 	snprintf(m.id, sizeof m.id, "%s", id);
-	*grow(c) = m;
+	*grow(c) = (struct planned) {.m = m};
 }
 
 /* As long as one stands that may still be needed, so does the key. */
@@ -108,14 +109,14 @@ bool calendar_load(struct calendar *c, double now)
 			read_one(c, id, store_text(store_item(r, i + 1)));
 	}
 	for (size_t i = c->given; i < c->n; i++)
-		lasts = lasts || maintenance_end(&c->v[i], now, INFINITY) > now;
+		lasts = lasts || maintenance_end(&c->v[i].m, now, INFINITY) > now;
 	if (!lasts || renew(c))
 		return true;
 	log_error("%s", store_why(c->store));
 	return false;
 }
 
-struct occurrence calendar_at(const struct calendar *c, const char *slug,
+struct occurrence calendar_at(struct calendar *c, const char *slug,
 	const char *account, double t, double cap_s)
 {
 	return maintenance_at(c->v, c->n, slug, account, t, cap_s);
@@ -123,15 +124,15 @@ struct occurrence calendar_at(const struct calendar *c, const char *slug,
 
 const struct maintenance *calendar_get(const struct calendar *c, size_t i)
 {
-	return i < c->n ? &c->v[i] : NULL;
+	return i < c->n ? &c->v[i].m : NULL;
 }
 
 const struct maintenance *calendar_find(const struct calendar *c,
 	const char *id)
 {
 	for (size_t i = 0; i < c->n; i++)
-		if (strcmp(c->v[i].id, id) == 0)
-			return &c->v[i];
+		if (strcmp(c->v[i].m.id, id) == 0)
+			return &c->v[i].m;
 	return NULL;
 }
 
@@ -145,11 +146,11 @@ bool calendar_put(struct calendar *c, const struct maintenance *m, double now,
 	maintenance_write(&b, m);
 	store_add(c->store, "HSET", KEY_MAINTENANCE, m->id, b.p, NULL);
 	for (size_t i = c->given; i < c->n; i++)
-		if (maintenance_end(&c->v[i], now, cap_s) +
+		if (maintenance_end(&c->v[i].m, now, cap_s) +
 				KEYS_MAINTENANCE_S < now &&
-			strcmp(c->v[i].id, m->id) != 0)
+			strcmp(c->v[i].m.id, m->id) != 0)
 			store_add(c->store, "HDEL", KEY_MAINTENANCE,
-				c->v[i].id, NULL);
+				c->v[i].m.id, NULL);
 	ok = store_run(c->store) == 0 && renew(c);
 	if (!ok)
 		log_error("%s", store_why(c->store));

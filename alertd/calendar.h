@@ -35,7 +35,7 @@ void calendar_add(struct calendar *c, struct maintenance *m);
  * calendar_at(c, slug, account, t, cap_s): see maintenance_at. It lives until
  * the next calendar_load or calendar_add.
  */
-struct occurrence calendar_at(const struct calendar *c, const char *slug,
+struct occurrence calendar_at(struct calendar *c, const char *slug,
 	const char *account, double t, double cap_s);
 
 /* calendar_get(c, i): the i-th, from 0; NULL behind the last. */

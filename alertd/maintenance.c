@@ -153,17 +153,33 @@ double maintenance_end(const struct maintenance *m, double t, double cap_s)
 	return (double)(m->ended_at ? m->ended_at : m->ends_at);
 }
 
-struct occurrence maintenance_at(const struct maintenance *l, size_t n,
-	const char *slug, const char *account, double t, double cap_s)
+static struct occurrence last_of(struct planned *p, double t, double cap_s)
+{
+	struct occurrence next;
+
+	if (t < p->from || t >= p->until || p->cap_s < cap_s ||
+		p->cap_s > cap_s) {
+		p->last = maintenance_last(&p->m, t, cap_s);
+		next = maintenance_next(&p->m, t, cap_s);
+		p->from = p->last.found ? (double)p->last.start : t;
+		p->until = next.found ? (double)next.start : INFINITY;
+		p->cap_s = cap_s;
+	}
+	p->last.of = &p->m;
+	return p->last;
+}
+
+struct occurrence maintenance_at(struct planned *l, size_t n, const char *slug,
+	const char *account, double t, double cap_s)
 {
 	struct occurrence best = {0};
 
 	for (size_t i = 0; i < n; i++) {
 		struct occurrence o;
 
-		if (!maintenance_for(&l[i], slug, account))
+		if (!maintenance_for(&l[i].m, slug, account))
 			continue;
-		o = maintenance_last(&l[i], t, cap_s);
+		o = last_of(&l[i], t, cap_s);
 		if (o.found && (!best.found || o.end > best.end ||
 				(o.end == best.end && o.start < best.start)))
 			best = o;

@@ -39,13 +39,24 @@ struct occurrence maintenance_next(const struct maintenance *m, double t,
 double maintenance_end(const struct maintenance *m, double t, double cap_s);
 
 /*
+ * One of many. The clocks of a zone cost a file, and all servers ask for the
+ * same instants, so what is known of its last time is kept; {.m = …} at first.
+ */
+struct planned {
+	struct maintenance m;
+	struct occurrence last;
+	double from, until; /* last is the last one from and until then */
+	double cap_s;
+};
+
+/*
  * maintenance_at(l, n, slug, account, t, cap_s): of the n maintenances at l and
  * the times of that server that have begun by t, the one that ends last: it
  * covers t, or is the one that was over last. Of two that end together, the one
  * that began earlier.
  */
-struct occurrence maintenance_at(const struct maintenance *l, size_t n,
-	const char *slug, const char *account, double t, double cap_s);
+struct occurrence maintenance_at(struct planned *l, size_t n, const char *slug,
+	const char *account, double t, double cap_s);
 
 /* occurrence_covers(o, t): whether t is within it. */
 bool occurrence_covers(const struct occurrence *o, double t);

@@ -96,7 +96,7 @@ static void put_line(struct buf *b, const struct alert_state *st,
 	put_member(b, "server_url", st->url);
 	put_member(b, "severity", severity_name(inc->severity));
 	put_member(b, "tier",
-		kind < ALERT_DOWN_KINDS ? tier_name(inc->tier) : NULL);
+		alert_has_tier(kind) ? tier_name(inc->tier) : NULL);
 	put_member(b, "probe_step", step_name(inc->step));
 	buf_str(b, ",\"regions\":[");
 	for (size_t i = 0; i < inc->regions.n; i++) {

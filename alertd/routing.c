@@ -19,11 +19,20 @@ static bool matches(char *const *patterns, size_t n, const char *slug)
 	return n == 0;
 }
 
+/* Who wants to hear of downtimes has to hear of those that overrun. */
+static bool wants_kind(const struct conf_route *r, enum alert_kind kind)
+{
+	return among(r->kinds, r->n_kinds, alert_kind_name(kind)) ||
+		(kind == ALERT_OVERRUN &&
+			among(r->kinds, r->n_kinds,
+				alert_kind_name(ALERT_DOWNTIME)));
+}
+
 bool route_wants(const struct conf_route *r, const struct alert_record *a)
 {
 	return among(r->severities, r->n_severities,
 		       severity_name(a->severity)) &&
-		among(r->kinds, r->n_kinds, alert_kind_name(a->kind)) &&
+		wants_kind(r, a->kind) &&
 		matches(r->servers, r->n_servers, a->slug);
 }
 

@@ -9,7 +9,8 @@
 
 /*
  * route_wants(r, a): whether the severity, the kind and the server of an event
- * are among those that a route asks for. An empty list asks for all.
+ * are among those that a route asks for. An empty list asks for all; who asks
+ * for downtimes is told of a maintenance that overruns, too.
  */
 bool route_wants(const struct conf_route *r, const struct alert_record *a);
 

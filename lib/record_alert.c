@@ -62,6 +62,11 @@ bool alert_kind_parse(const char *s, enum alert_kind *out)
 	return true;
 }
 
+bool alert_has_tier(enum alert_kind v)
+{
+	return v < ALERT_DOWN_KINDS || v == ALERT_OVERRUN;
+}
+
 const char *alert_event(const struct alert_record *r, char *out)
 {
 	if (r->phase == ALERT_ONCE)
@@ -192,8 +197,7 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 	put_text(b, "server_slug", r->slug);
 	put_text(b, "server_url", r->url);
 	put_text(b, "severity", severities[r->severity]);
-	put_text(b, "tier", r->kind < ALERT_DOWN_KINDS ? tier_name(r->tier)
-						       : NULL);
+	put_text(b, "tier", alert_has_tier(r->kind) ? tier_name(r->tier) : NULL);
 	put_text(b, "probe_step", step_name(r->step));
 	put_regions(b, r);
 	put_text(b, "failure_layer", failure_layer_name(r->layer));

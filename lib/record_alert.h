@@ -52,6 +52,9 @@ bool severity_parse(const char *s, enum severity *out);
 const char *alert_kind_name(enum alert_kind v);
 bool alert_kind_parse(const char *s, enum alert_kind *out);
 
+/* alert_has_tier(v): whether it is of the verdict, and has its tier. */
+bool alert_has_tier(enum alert_kind v);
+
 /* Room for the name of an event, "downtime_started", and for a dedup_key. */
 #define ALERT_EVENT_SIZE 48
 #define ALERT_KEY_SIZE 160

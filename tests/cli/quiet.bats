@@ -30,7 +30,8 @@ setup() {
 		  - {slug: example-two, url: "https://b.example.com/"}
 		alerts:
 		  routes:
-		    - {name: file, type: command, command: [/usr/bin/tee, -a, $PWD/sent]}
+		    - {name: file, type: command, kinds: [downtime],
+		       command: [/usr/bin/tee, -a, $PWD/sent]}
 	END
 }
 
@@ -84,11 +85,15 @@ downtime_resolved: not told, for the maintenance: example-mcp recovered after 5 
 @test "a server that is still down five minutes after is told of" {
 	add --for 10m --reason 'new disks' example-mcp
 	[ -z "$(told 1 14 example-mcp eu,us)" ]
+	[ ! -e sent ]
 	[ "$(told 15 15 example-mcp eu,us)" = maintenance_overrun_started ]
+	diff out sent
 	[ "$(jq -r '"\(.severity) \(.dedup_key) \(.summary)"' out)" = "P1 example-mcp:maintenance_overrun:$((NOW + 60)) example-mcp is still down 5 min after its maintenance (new disks) ended: initialize fails with http.503 from eu and us." ]
+	[ "$(jq -r '"\(.tier) \(.probe_step) \(.last_error) \(.started_at)"' out)" = 'step-alert initialize http.503 2026-04-29T20:32:00Z' ]
 	"$BIN/mcp-alert" list -c fleet.yaml >out
 	[ "$(jq -r .kind out)" = maintenance_overrun ]
 	[ "$(told 16 20 example-mcp)" = maintenance_overrun_resolved ]
+	[ "$(jq -r .event sent | paste -sd' ')" = 'maintenance_overrun_started maintenance_overrun_resolved' ]
 }
 
 @test "one that is ended by hand is over at once" {

@@ -284,9 +284,9 @@ static void set_maintenance(struct night *n, int from, int to)
 {
 	static const char *const all[] = {"*"};
 
-	n->maintenance = (struct maintenance) {.id = "m", .slugs = all,
+	n->maintenance = (struct planned) {.m = {.id = "m", .slugs = all,
 		.n_slugs = 1, .starts_at = instant(from),
-		.ends_at = instant(to), .reason = "disks"};
+		.ends_at = instant(to), .reason = "disks"}};
 }
 
 static void tick(struct night *n, double t)

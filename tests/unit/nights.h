@@ -40,7 +40,7 @@ struct night {
 	char regions[27]; /* the expected ones, letters */
 	double apart;	  /* seconds between the probes of two regions */
 	bool sides;	  /* verdicts say who sees what; b has put for get */
-	struct maintenance maintenance; /* of none, until ends_at is set */
+	struct planned maintenance; /* of no server at first */
 	int minute;	     /* of the next verdict */
 	int judged;	     /* -1: in that minute */
 	double now;	     /* the wall clock, INFINITY at first */
