@@ -150,8 +150,8 @@ night() {
 	night >records
 	{ echo '{'; cat records; echo '{"v":1,"type":"step"}'
 		echo '{"v":1,"type":"runner","region":"eu","at":1777471200,"status":"ok"}'
-		echo '{"v":1,"type":"maintenance","slugs":["*"]}'; echo; } >more
-	replay 2 more
+		echo '{"v":1,"type":"maintenance","slugs":["*"]}'; echo; } >lines
+	replay 2 lines
 	[ "$(grep -c '^mcp-alert: line ' err)" = 3 ]
 	grep -q '^mcp-alert: line 1: ' err
 	grep -q '^mcp-alert: line 67: type: ' err
@@ -164,7 +164,7 @@ night() {
 	replay 2 nowhere
 	grep -q 'nowhere: No such file' err
 	replay 2
-	replay 2 records more
+	replay 2 records lines
 	replay 2 records --store unix:///x
 }
 

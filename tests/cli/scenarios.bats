@@ -22,8 +22,10 @@ stories() {
 
 @test "no two stories have one number, and each says what it is about" {
 	cd "$ROOT/tests/scenarios"
-	[ -z "$(ls -- *.story | cut -d- -f1 | sort | uniq -d)" ]
-	[ -z "$(grep -L '^# [A-Z]' -- *.story)" ]
+	[ -z "$(printf '%s\n' *.story | cut -d- -f1 | sort | uniq -d)" ]
+	for story in *.story; do
+		head -n 1 "$story" | grep -q '^# [A-Z]' || { echo "$story"; return 1; }
+	done
 }
 
 @test "an event too many, one too few and a wrong one are told apart" {
