@@ -1,4 +1,5 @@
-# mcp-fleet. `make run` and `make check` are the two commands; see README.md.
+# mcp-fleet. `make run` and `make check` are the two commands; `make check-long`
+# tests what takes minutes; see README.md.
 
 VERSION = 0.1.0
 
@@ -41,7 +42,8 @@ MAN8 = man/mcp-serve.8
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
-	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o
+	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
+	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
@@ -61,28 +63,31 @@ mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 	aggregate/history.o aggregate/bucket.o
+# What a verdict tells of hours and days: no clock, no I/O.
+FIGURES = aggregate/figures.o aggregate/rates.o aggregate/hist.o \
+	lib/error_rate.o lib/failure_layer.o
 # Its screen of a fleet: no clock, no I/O.
 STATUS = aggregate/status.o aggregate/status_server.o \
 	aggregate/status_pipeline.o
-mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o lib/error_rate.o \
-	lib/failure_layer.o aggregate/main.o \
+mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
 	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
 	aggregate/explain.o aggregate/explained.o aggregate/sides.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
-	aggregate/fleet.o aggregate/hist.o aggregate/ingest.o aggregate/load.o \
+	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
+	aggregate/rollup.o $(FIGURES) \
 	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o serve/page.o \
-	serve/page_style.o serve/respond.o serve/route.o \
-	serve/server.o serve/suggest.o serve/view.o
+SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
+	serve/health.o serve/page.o serve/page_style.o serve/respond.o \
+	serve/route.o serve/server.o serve/suggest.o serve/view.o
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
-	lib/request.o lib/store.o \
+	lib/request.o lib/stages.o lib/store.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -90,19 +95,22 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o \
-	alertd/change.o alertd/conditions.o alertd/quiet.o alertd/divergence.o \
-	alertd/drifting.o alertd/phrase.o alertd/sightings.o alertd/silence.o \
-	alertd/maintenance.o lib/zone.o
+	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
+	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
+	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
+	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
+	lib/error_rate.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
-mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o lib/record_verdict_read.o \
-	lib/error_rate.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) alertd/cgi.o \
-	alertd/cgi_maintenance.o alertd/carry.o alertd/deliver.o \
-	alertd/execute.o alertd/holder.o alertd/main.o alertd/options.o \
+mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
+	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
+	alertd/away.o alertd/cgi.o alertd/cgi_maintenance.o alertd/carry.o \
+	alertd/deliver.o alertd/execute.o alertd/holder.o alertd/local.o \
+	alertd/main.o alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
@@ -126,16 +134,21 @@ test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
-UNIT += test_sides
-test_sides_OBJS = $(test_verdict_OBJS) lib/buf.o aggregate/sides.o
+UNIT += test_sides test_side_words
+test_sides_OBJS = $(test_verdict_OBJS)
+test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
+UNIT += test_rates
+test_rates_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
+	lib/json_grammar.o lib/jcs_number.o aggregate/history.o $(FIGURES)
 UNIT += test_policy
 test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
 	aggregate/policy.o aggregate/compare.o
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
 	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
-	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o
+	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o \
+	aggregate/history.o lib/clock.o
 UNIT += test_property
 test_property_OBJS = tests/unit/schedule.o $(RULE) \
 	$(sort $(test_collect_OBJS) $(test_record_verdict_OBJS))
@@ -187,21 +200,28 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
-UNIT += test_machine test_conditions test_divergence test_alert_state test_outbox test_record_verdict_read
+UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
+	test_alert_state test_outbox test_record_verdict_read
+test_coldstart_OBJS = alertd/coldstart.o
+test_common_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/num.o \
+	lib/json.o lib/json_grammar.o lib/jcs_number.o lib/record.o \
+	lib/record_alert.o lib/failure_layer.o alertd/strings.o alertd/common.o
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
 test_divergence_OBJS = $(test_machine_OBJS)
+test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX)
 UNIT += test_maintenance test_record_maintenance test_quiet
 test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
-UNIT += test_expiry test_expiry_told test_jwt
+UNIT += test_expiry test_expiry_told test_jwt test_pipeline
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
 test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
+test_pipeline_OBJS = $(test_expiry_told_OBJS)
 UNIT += test_ledger
 test_ledger_OBJS = $(sort $(MACHINE) $(OUTBOX) $(CONF) $(test_json_OBJS)) \
 	lib/names.o lib/clock.o lib/num.o lib/record.o alertd/ledger.o \
@@ -305,8 +325,20 @@ check: deps
 	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
+# What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
+# many more schedules and kills; inputs that libFuzzer makes up.
+check-long: deps
+	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
+	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
+		bats -t -f 'a day' tests/cli/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
+	PROPERTY_SCHEDULES=100000 build/unit/test_property
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
+
 BENCH = bare constant
-# What the programs cost beside the least that could be done: BENCH_ROUNDS=n.
+# What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
+# DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCH:%=build/bench/%)
 	@scripts/deps build test bench
 	tests/peers/install
@@ -347,5 +379,5 @@ install: all
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
 
-.PHONY: all bench check clean deps fuzz fuzzers install replay run unit FORCE
+.PHONY: all bench check check-long clean deps fuzz fuzzers install replay run unit FORCE
 .DELETE_ON_ERROR:

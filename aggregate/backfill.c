@@ -88,14 +88,14 @@ static void expect(struct subject *s, const struct server *from)
 			s->expected[s->n_expected++] = from->regions[i].name;
 }
 
-/* The expected regions, and the latency of the day before the last minute. */
-static int load(struct work *w, struct subject *s, double now)
+/* The expected regions. */
+static int load(struct work *w, struct subject *s)
 {
 	struct server *known;
 	size_t n;
 
 	s->known = collect_new();
-	if (load_servers(w->store, s->known, &s->server.slug, 1, now,
+	if (load_servers(w->store, s->known, &s->server.slug, 1, NAN,
 		    &s->loaded))
 		return -1;
 	collect_finish(s->known);
@@ -214,9 +214,23 @@ static int judge_minutes(struct work *w, struct subject *s, int64_t first,
 /* The newest verdict, unless a later one is published. */
 static int publish_newest(struct work *w, struct subject *s)
 {
+	struct collect *unused;
+	struct loaded l;
+	double now = s->newest.published_at;
+	int failed;
+
 	if (!s->newest.slug)
 		return 0;
-	s->newest.p95_ms = round(hist_percentile(&s->loaded.latency, 95));
+	unused = collect_new();
+	failed = load_servers(w->store, unused, &s->server.slug, 1, now, &l);
+	if (!failed) {
+		failed = load_baselines(w->store, 1, now, &l);
+		figures_put(&s->newest, &l.figures);
+		load_release(&l, 1);
+	}
+	collect_free(unused);
+	if (failed)
+		return -1;
 	publish_queue(w->store, w->publish, &s->newest, NULL, 0);
 	return store_run(w->store) ? say(w) : 0;
 }
@@ -279,7 +293,7 @@ static int backfill_server(struct work *w, struct subject *s)
 			(last - (first > over ? first - 60 : over)) / 60);
 		last = over;
 	}
-	if (first <= last && (load(w, s, (double)last + 60) ||
+	if (first <= last && (load(w, s) ||
 				     judge_minutes(w, s, first, last) ||
 				     publish_newest(w, s)))
 		return -1;

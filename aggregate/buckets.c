@@ -201,7 +201,7 @@ static int place_group(struct audit *a, struct store *s,
 
 	for (size_t i = 0; i < n; i++)
 		slugs[i] = group[i].slug;
-	rc = load_servers(s, c, slugs, n, a->as_of, loaded);
+	rc = load_servers(s, c, slugs, n, NAN, loaded);
 	if (!rc) {
 		collect_finish(c);
 		servers = collect_servers(c, &found);

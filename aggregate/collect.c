@@ -24,7 +24,7 @@
 struct series {
 	uint32_t server;
 	const char *region; /* shared */
-	size_t n;	    /* of its whole probes; counted in the end */
+	size_t n;	    /* of its probes; counted in the end */
 	struct probe *probes;
 };
 
@@ -292,15 +292,6 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	return refuse(why, "type: not of a probe or a runner");
 }
 
-static int by_instant(const void *a, const void *b)
-{
-	const struct probe *x = a, *y = b;
-
-	if (x->started_at != y->started_at)
-		return x->started_at < y->started_at ? -1 : 1;
-	return strcmp(x->id, y->id);
-}
-
 /* By the string that a server, a history or a name begins with. */
 static int by_string(const void *a, const void *b)
 {
@@ -322,14 +313,15 @@ static enum region_state state(const struct entry *e)
 	return e->walled ? STATE_AUTH_WALLED : STATE_HEALTHY;
 }
 
-/* Lay the whole probes out, those of each series together and in order. */
+/* Lay the probes out, the whole ones of each series together and in order. */
 static void lay_out_probes(struct collect *c)
 {
-	struct probe *next = c->probes =
-		xcalloc(c->n_entries, sizeof *c->probes);
+	struct probe *next;
 
+	index_release(&c->by_id);
+	next = c->probes = xcalloc(c->n_entries, sizeof *c->probes);
 	for (size_t i = 0; i < c->n_entries; i++)
-		c->series[c->entries[i].series].n += whole(&c->entries[i]);
+		c->series[c->entries[i].series].n++;
 	for (size_t i = 0; i < c->n_series; i++) {
 		c->series[i].probes = next;
 		next += c->series[i].n;
@@ -339,19 +331,16 @@ static void lay_out_probes(struct collect *c)
 		const struct entry *e = &c->entries[i];
 		struct series *s = &c->series[e->series];
 
-		if (!whole(e))
-			continue;
 		s->probes[s->n] = e->probe;
+		s->probes[s->n].counts = whole(e);
 		s->probes[s->n++].state = state(e);
 	}
 	for (size_t i = 0; i < c->n_series; i++)
-		if (c->series[i].n)
-			qsort(c->series[i].probes, c->series[i].n,
-				sizeof *c->probes, by_instant);
+		c->series[i].n = history_settle(
+			c->series[i].probes, c->series[i].n);
 	free(c->entries);
 	c->entries = NULL;
 	c->n_entries = c->cap_entries = 0;
-	index_release(&c->by_id);
 }
 
 void collect_finish(struct collect *c)

@@ -6,6 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+/*
+ * Tools that a region sees again after it saw others for longer are new to it,
+ * as after a deploy that was taken back. For less, it sees both: its answers
+ * come from several caches. The length is that of a divergence (article 1).
+ */
+#define AGAIN_S 300
+
 /* The probes that are looked at, as of `until`; returns how many. */
 static size_t looked_at(const struct region_history *h, double until,
 	const struct probe **out)
@@ -126,7 +133,7 @@ static bool saw(const struct probe *p, enum era era, const char *hash)
 double drift_since(const struct region_history *h, double until)
 {
 	const struct probe *newest = drift_newest(h, until), *p;
-	double since;
+	double since, other = INFINITY; /* seen in between, the oldest */
 
 	if (!newest)
 		return 0;
@@ -136,11 +143,18 @@ double drift_since(const struct region_history *h, double until)
 		return h->tools_since;
 	since = newest->started_at;
 	for (size_t n = looked_at(h, until, &p); n > 0; n--) {
-		if (!p[n - 1].tools)
+		const struct probe *q = &p[n - 1];
+
+		if (!q->tools)
 			continue;
-		if (!saw(&p[n - 1], newest->era, newest->tools->hash))
+		if (!saw(q, newest->era, newest->tools->hash)) {
+			other = q->started_at;
+			continue;
+		}
+		if (since - other > AGAIN_S)
 			break;
-		since = p[n - 1].started_at;
+		since = q->started_at;
+		other = INFINITY;
 	}
 	return since;
 }
@@ -189,8 +203,9 @@ static bool diverging(const struct region_history *h, size_t n, double from,
 
 /* The region joins those that see its hash. */
 static void join(struct verdict_side *sides, size_t *n_sides, size_t n_regions,
-	const char *region, const char *hash)
+	const struct region_history *h, double until)
 {
+	const char *hash = drift_newest(h, until)->tools->hash;
 	struct verdict_side *s = sides;
 
 	while (s < sides + *n_sides && differ(s->tool_hash, hash))
@@ -201,24 +216,22 @@ static void join(struct verdict_side *sides, size_t *n_sides, size_t n_regions,
 		s->first_seen = INFINITY;
 		(*n_sides)++;
 	}
-	s->regions[s->n_regions++] = region;
+	s->regions[s->n_regions++] = h->name;
+	s->first_seen = fmin(s->first_seen, drift_since(h, until));
 }
 
-/* What a region tells of when a side was seen. */
-static void date_side(const struct region_history *h, double until,
-	enum era era, struct verdict_side *s)
+/* When any of the regions saw the tools of a side last. */
+static double last_seen(const struct region_history *h, size_t n_regions,
+	double until, enum era era, const char *hash)
 {
+	double at = -INFINITY;
 	const struct probe *p;
 
-	for (size_t n = looked_at(h, until, &p); n > 0; n--, p++) {
-		if (!saw(p, era, s->tool_hash))
-			continue;
-		s->first_seen = fmin(s->first_seen, p->started_at);
-		s->last_seen = fmax(s->last_seen, p->started_at);
-	}
-	if (h->tools_seen && h->tools_since > 0 &&
-		saw(h->tools_seen, era, s->tool_hash))
-		s->first_seen = fmin(s->first_seen, h->tools_since);
+	for (size_t i = 0; i < n_regions; i++)
+		for (size_t n = looked_at(&h[i], until, &p); n > 0; n--, p++)
+			if (saw(p, era, hash))
+				at = fmax(at, p->started_at);
+	return at;
 }
 
 /*
@@ -275,11 +288,11 @@ size_t drift_sides(const struct region_history *h, size_t n, double from,
 		const struct probe *p = say(&h[i], from, until);
 
 		if (p && p->era == era)
-			join(sides, &n_sides, n, h[i].name, p->tools->hash);
+			join(sides, &n_sides, n, &h[i], until);
 	}
 	for (size_t k = 0; k < n_sides; k++)
-		for (size_t i = 0; i < n; i++)
-			date_side(&h[i], until, era, &sides[k]);
+		sides[k].last_seen = last_seen(
+			h, n, until, era, sides[k].tool_hash);
 	qsort(sides, n_sides, sizeof *sides, by_sight);
 	first = find_list(h, n, until, era, sides[0].tool_hash);
 	for (size_t k = 1; k < n_sides; k++) {

@@ -30,9 +30,10 @@ bool drift_find(const struct region_history *h, double until,
 void drift_release(struct verdict_drift *d);
 
 /*
- * drift_since(h, until): when the first probe started that saw the contracts
- * of the newest one, as of `until`, unbroken; as far as the last HISTORY_MAX
- * probes and tools_since tell. 0 where there is no newest one.
+ * drift_since(h, until): since when a region sees the contracts of the newest
+ * one, as of `until`, as far as the last HISTORY_MAX probes and tools_since
+ * tell. Other tools that it saw for not more than 300 s in between do not count.
+ * 0 where there is no newest one.
  *
  * drift_saw(h, until): a verdict as of `until` saw the newest tools: they
  * become tools_seen, with their tools_since.
@@ -49,10 +50,11 @@ void drift_saw(struct region_history *h, double until);
  * no say, and hashes of different eras are not compared: the sides are those of
  * the first era whose hashes differ.
  *
- * The side that was seen first is the first one; of equals that which was seen
- * last longer ago. When a hash was seen tell the last HISTORY_MAX probes of
- * every region, whatever it sees now, and tools_since. The strings are those of
- * the histories; drift_sides_free frees the rest.
+ * A side was first seen when the first of its regions began to see its tools
+ * (drift_since), and last by whichever region did, in its last HISTORY_MAX
+ * probes. The first side is the one that was seen first; of equals that which
+ * was seen last longer ago. The strings are those of the histories;
+ * drift_sides_free frees the rest.
  */
 size_t drift_sides(const struct region_history *h, size_t n, double from,
 	double until, struct verdict_side **out);

@@ -14,12 +14,19 @@
 #define HIST_BUCKETS 880
 
 struct hist {
-	unsigned long long count[HIST_BUCKETS];
-	unsigned long long total;
+	long long count[HIST_BUCKETS];
+	long long total;
 };
 
-/* hist_add(h, bucket, n): n more; a bucket that is none counts as the last. */
-void hist_add(struct hist *h, size_t bucket, unsigned long long n);
+/*
+ * hist_add(h, bucket, n): n more, or fewer where n is below 0; a bucket that is
+ * none counts as the last.
+ */
+void hist_add(struct hist *h, size_t bucket, long long n);
+
+/* hist_bucket(ms): the bucket of a duration. hist_ms(i): the middle of one. */
+size_t hist_bucket(double ms);
+double hist_ms(size_t bucket);
 
 /*
  * hist_percentile(h, p): in ms, by nearest rank, p from 0 to 100; NAN where h is

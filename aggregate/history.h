@@ -33,6 +33,8 @@ struct probe {
 	enum region_state state;
 	enum step failed_step; /* the first that failed, or STEP_NONE */
 	enum era era;
+	/* Of its region and minute the first: rollups count no other. */
+	bool counts;
 };
 
 struct region_history {
@@ -57,5 +59,13 @@ struct region_history {
  * the instant t.
  */
 size_t history_until(const struct region_history *h, double t);
+
+/*
+ * history_settle(probes, n): put a region's probes, whose `counts` says whether
+ * they are whole, in order, oldest first; keep the whole ones, and set `counts`
+ * of these: the first of a minute is the one that counts, be it whole or not.
+ * Returns how many are left.
+ */
+size_t history_settle(struct probe *probes, size_t n);
 
 #endif

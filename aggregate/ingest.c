@@ -20,6 +20,8 @@
 #include "verdict.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -27,9 +29,16 @@
 #define PROBES_MAX 500
 #define BYTES_MAX (8 * 1024 * 1024)
 
+/*
+ * A clock that is further ahead is broken, and could make keys for every hour
+ * to come: nothing is counted by it.
+ */
+#define AHEAD_MAX_S 86400
+
 struct ingest {
 	struct store *store;
 	struct batch *batch;
+	char *script;
 	char sha[64]; /* of the script, as the store names it */
 	double retention_s;
 	unsigned long records;
@@ -43,37 +52,67 @@ static void put_array(struct buf *b, const char *elements)
 	buf_fmt(b, "[%s]", elements);
 }
 
+/* The numbers that script_ingest is given, as text. */
+struct numbers {
+	char at[40], ahead[40], minute[8], hour[8], day[24];
+	char probe[16], latest[16], hash[16], rollup[16];
+	char errors_hour[16], errors_day[16];
+};
+
+static void put_life(char *out, double seconds)
+{
+	snprintf(out, 16, "%.0f", seconds);
+}
+
+static void number(struct numbers *n, const struct ingest *in, double started_at,
+	double now)
+{
+	int64_t window = clock_window(started_at);
+
+	snprintf(n->at, sizeof n->at, "%.6f", started_at);
+	snprintf(n->ahead, sizeof n->ahead, "%.6f",
+		now + rule_default(60).ahead_s);
+	snprintf(n->minute, sizeof n->minute, "%d", (int)(window % 3600 / 60));
+	snprintf(n->hour, sizeof n->hour, "%d", (int)(window % 86400 / 3600));
+	snprintf(n->day, sizeof n->day, "%" PRId64, window / 86400);
+	put_life(n->probe, in->retention_s);
+	put_life(n->latest, KEYS_LATEST_S);
+	put_life(n->hash, KEYS_HASH_S);
+	put_life(n->rollup, KEYS_ROLLUP_S);
+	put_life(n->errors_hour, KEYS_ERRORS_HOUR_S);
+	put_life(n->errors_day, KEYS_ERRORS_DAY_S);
+}
+
 /* Queue what puts one probe in its place. */
 static void queue(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
 	double now = clock_wall();
-	bool counts = u->started_at > now - in->retention_s;
-	char probe[KEY_MAX], reporters[KEY_MAX], latest[KEY_MAX];
-	char hash[KEY_MAX], latency[KEY_MAX], tools[KEY_MAX];
-	char at[40], ahead[40], life[4][16];
+	bool counts = u->started_at > now - in->retention_s &&
+		u->started_at < now + AHEAD_MAX_S;
+	char key[10][KEY_MAX];
+	struct numbers n;
 	struct buf all, kept;
 
-	snprintf(at, sizeof at, "%.6f", u->started_at);
-	snprintf(ahead, sizeof ahead, "%.6f", now + rule_default(60).ahead_s);
-	snprintf(life[0], sizeof *life, "%.0f", in->retention_s);
-	snprintf(life[1], sizeof *life, "%d", KEYS_LATEST_S);
-	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
-	snprintf(life[3], sizeof *life, "%d", KEYS_ROLLUP_S);
+	number(&n, in, u->started_at, now);
 	buf_init(&all, u->records.max + 2);
 	buf_init(&kept, u->records.max + 2);
 	put_array(&all, u->records.p);
 	put_array(&kept, u->summary ? u->summary : u->records.p);
-	store_add(in->store, "EVALSHA", in->sha, "6",
-		key_probe(probe, u->slug, window, u->region),
-		key_reporters(reporters, u->slug, window),
-		key_latest(latest, u->slug),
-		key_tool_hash(hash, u->slug, u->region),
-		key_latency(latency, u->slug, window / 3600),
-		key_tools(tools, u->slug), u->region, u->probe_id, at, all.p,
-		kept.p, counts ? "1" : "0", u->tools_key ? u->tools_key : "",
-		u->tools ? u->tools : "", life[0], life[1], life[2], life[3],
-		ahead, NULL);
+	store_add(in->store, "EVALSHA", in->sha, "10",
+		key_probe(key[0], u->slug, window, u->region),
+		key_reporters(key[1], u->slug, window),
+		key_latest(key[2], u->slug),
+		key_tool_hash(key[3], u->slug, u->region),
+		key_latency(key[4], u->slug, window / 3600),
+		key_latency_day(key[5], u->slug, window / 86400),
+		key_errors(key[6], u->slug, window / 3600),
+		key_errors_day(key[7], u->slug, window / 86400),
+		key_baseline(key[8], u->slug), key_tools(key[9], u->slug),
+		u->region, u->probe_id, n.at, all.p, kept.p, counts ? "1" : "0",
+		u->tools_key ? u->tools_key : "", u->tools ? u->tools : "",
+		n.probe, n.latest, n.hash, n.rollup, n.ahead, n.minute, n.hour,
+		n.errors_hour, n.errors_day, n.day, NULL);
 	buf_release(&all);
 	buf_release(&kept);
 }
@@ -110,7 +149,7 @@ static int flush(struct ingest *in)
 	if (!n)
 		return store_run(in->store) ? say(in) : 0;
 	/* Loaded anew each time: the store may have been restarted. */
-	store_add(in->store, "SCRIPT", "LOAD", script_ingest, NULL);
+	store_add(in->store, "SCRIPT", "LOAD", in->script, NULL);
 	for (size_t i = 0; i < n; i++) {
 		queue(in, &u[i]);
 		queue_server(in, &u[i]);
@@ -200,12 +239,27 @@ static int heartbeat(struct ingest *in)
 	return EXIT_ENV;
 }
 
+/* The name by which the store runs the script. -1 where it has none. */
+static int load_script(struct ingest *in)
+{
+	const struct store_reply *r;
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_fmt(&b, "%s%s", script_tally, script_ingest);
+	in->script = buf_take(&b);
+	r = store_one(in->store, "SCRIPT", "LOAD", in->script, NULL);
+	if (!store_text(r))
+		return say(in);
+	snprintf(in->sha, sizeof in->sha, "%s", store_text(r));
+	return 0;
+}
+
 int ingest(const struct command *cmd, int fd,
 	int (*also)(void *arg, const struct record *r, char *why), void *arg)
 {
 	struct ingest in = {
 		.retention_s = KEYS_PROBE_S, .also = also, .arg = arg};
-	const struct store_reply *r;
 	struct conf *conf = NULL;
 	char why[STORE_WHY];
 	int rc;
@@ -224,18 +278,14 @@ int ingest(const struct command *cmd, int fd,
 		return EXIT_ENV;
 	}
 	check_store(in.store);
-	r = store_one(in.store, "SCRIPT", "LOAD", script_ingest, NULL);
-	if (!store_text(r)) {
-		log_error("%s", store_why(in.store));
-		store_close(in.store);
-		return EXIT_ENV;
-	}
-	snprintf(in.sha, sizeof in.sha, "%s", store_text(r));
 	in.batch = batch_new();
-	rc = read_all(&in, fd,
-		fd == STDIN_FILENO ? "standard input" : cmd->input);
+	rc = EXIT_ENV;
+	if (!load_script(&in))
+		rc = read_all(&in, fd,
+			fd == STDIN_FILENO ? "standard input" : cmd->input);
 	if (rc != EXIT_ENV && heartbeat(&in))
 		rc = EXIT_ENV;
+	free(in.script);
 	batch_free(in.batch);
 	store_close(in.store);
 	return rc;

@@ -9,6 +9,7 @@
 #include "log.h"
 #include "command.h"
 #include "policy.h"
+#include "rates.h"
 #include "show.h"
 #include "verdict.h"
 #include "xalloc.h"
@@ -30,6 +31,7 @@ struct subject {
 	struct server *server;
 	const char **expected;
 	size_t n_expected;
+	struct rates *rates;
 };
 
 struct judge {
@@ -91,7 +93,8 @@ static void add_subject(struct judge *j, const struct command *cmd,
 {
 	struct subject *s = &j->subjects[j->n++];
 
-	*s = (struct subject) {.server = server};
+	*s = (struct subject) {.server = server,
+		.rates = rates_new(server->regions, server->n_regions)};
 	s->expected = judge_expected(cmd, c, server, &s->n_expected);
 }
 
@@ -131,8 +134,10 @@ static int judge_init(struct judge *j, const struct command *cmd,
 
 static void judge_release(struct judge *j)
 {
-	for (size_t i = 0; i < j->n; i++)
+	for (size_t i = 0; i < j->n; i++) {
 		free(j->subjects[i].expected);
+		rates_free(j->subjects[i].rates);
+	}
 	free(j->subjects);
 	free(j->differences);
 	buf_release(&j->out);
@@ -185,8 +190,11 @@ static int judge_one(struct judge *j, const struct subject *s, double now,
 	bool dated)
 {
 	struct verdict v = decide(&j->rule, s, now);
-	int failed = emit(j, &v, dated);
+	struct figures f = rates_at(s->rates, now);
+	int failed;
 
+	figures_put(&v, &f);
+	failed = emit(j, &v, dated);
 	if (j->policy) {
 		struct verdict before = decide(&j->before, s, now);
 

@@ -4,27 +4,26 @@
 #include "keys.h"
 #include "log.h"
 #include "num.h"
+#include "rollup.h"
 #include "store.h"
 #include "xalloc.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define HOURS 25 /* 24 whole ones and the current one */
-
 /* The replies to one server's commands, in the order of ask(). */
-enum { ASK_LATEST, ASK_TOOLS, ASK_LATENCY };
-#define ASK_COUNT (ASK_LATENCY + HOURS)
+enum { ASK_LATEST, ASK_TOOLS, ASK_FIGURES };
 
-static void ask(struct store *s, const char *slug, double now)
+/* sha is that of rollup_load, or NULL where no figures are asked for. */
+static void ask(struct store *s, const char *slug, const char *sha, double now)
 {
-	int64_t hour = (int64_t)now / 3600;
 	char key[KEY_MAX];
 
 	store_add(s, "HGETALL", key_latest(key, slug), NULL);
 	store_add(s, "HGETALL", key_tools(key, slug), NULL);
-	for (int i = 0; i < HOURS; i++)
-		store_add(s, "HGETALL", key_latency(key, slug, hour - i), NULL);
+	if (sha)
+		rollup_ask(s, sha, slug, now);
 }
 
 /* One record of a row. What the store holds was checked when it came in. */
@@ -172,30 +171,32 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 	}
 }
 
-void load_latency(struct hist *h, const struct store_reply *r)
+/* Ask for all of it. -1: that failed, and the operator is told. */
+static int run(struct store *s, const char *const *slugs, size_t n, double now)
 {
-	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
-		long long bucket = store_int(store_item(r, i), -1);
-		long long n = store_int(store_item(r, i + 1), 0);
+	char sha[64];
+	int rc = isnan(now) ? 0 : rollup_load(s, sha, sizeof sha);
 
-		if (bucket >= 0 && n > 0)
-			hist_add(h, (size_t)bucket, (unsigned long long)n);
-	}
+	for (size_t i = 0; i < n && !rc; i++)
+		ask(s, slugs[i], isnan(now) ? NULL : sha, now);
+	if (!rc)
+		rc = store_run(s);
+	if (rc)
+		log_error("%s", store_why(s));
+	return rc;
 }
 
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out)
 {
-	for (size_t i = 0; i < n; i++)
-		ask(s, slugs[i], now);
-	if (store_run(s)) {
-		log_error("%s", store_why(s));
+	bool figures = !isnan(now);
+
+	if (run(s, slugs, n, now))
 		return -1;
-	}
 	for (size_t i = 0; i < n; i++) {
-		size_t at = i * ASK_COUNT;
-		const struct store_reply *rows =
-			store_reply(s, at + ASK_LATEST);
+		/* The first reply of all is that to rollup_load. */
+		size_t at = figures ? 1 + i * (ASK_FIGURES + 1) : i * ASK_FIGURES;
+		const struct store_reply *rows = store_reply(s, at + ASK_LATEST);
 
 		memset(&out[i], 0, sizeof out[i]);
 		out[i].slug = slugs[i];
@@ -203,9 +204,10 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 		for (size_t k = 1; k < store_count(rows); k += 2)
 			if (store_text(store_item(rows, k)))
 				add_rows(c, store_text(store_item(rows, k)));
-		for (size_t h = 0; h < HOURS; h++)
-			load_latency(&out[i].latency,
-				store_reply(s, at + ASK_LATENCY + h));
+		if (figures)
+			out[i].baseline_missing =
+				rollup_read(store_reply(s, at + ASK_FIGURES),
+					now, &out[i].figures);
 	}
 	return 0;
 }
@@ -220,6 +222,28 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 			h[i].tools_since = l->seen[k].since;
 		}
 	}
+}
+
+int load_baselines(struct store *s, size_t n, double now, struct loaded *out)
+{
+	const char **slugs = xcalloc(n, sizeof *slugs);
+	struct figures **figures = xcalloc(n, sizeof *figures);
+	size_t missing = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!out[i].baseline_missing)
+			continue;
+		slugs[missing] = out[i].slug;
+		figures[missing++] = &out[i].figures;
+	}
+	if (missing)
+		rc = rollup_baselines(s, slugs, missing, now, figures);
+	if (rc)
+		log_error("%s", store_why(s));
+	free(slugs);
+	free(figures);
+	return rc;
 }
 
 void load_release(struct loaded *l, size_t n)

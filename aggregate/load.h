@@ -5,17 +5,15 @@
 #define LOAD_H
 
 #include "collect.h"
-#include "hist.h"
-
-#include <stdint.h>
+#include "figures.h"
 
 struct store;
-struct store_reply;
 
 /* What is known of one server beside its probes. */
 struct loaded {
 	const char *slug; /* as given to load_servers */
-	struct hist latency; /* 24 whole hours and the current one */
+	struct figures figures;
+	bool baseline_missing; /* see rollup_read */
 	/* The tools that the verdict before saw in each region. */
 	struct seen *seen;
 	size_t n_seen;
@@ -30,18 +28,21 @@ struct seen {
 /*
  * load_servers(s, c, slugs, n, now, out): add the probes of n servers to c, and
  * fill n structs at out, which load_release frees; c must outlive them. 0, or
- * -1 where the store failed, and nothing is to be freed.
+ * -1 where the store failed, and nothing is to be freed. The figures are those
+ * as of now; where that is NAN they are not asked for.
+ *
+ * load_baselines(s, n, now, out): fill in the baselines that are missing there.
+ * 0, or -1 where the store failed.
  */
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
+int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
+
 /*
  * load_seen(l, h, n): the tools that the verdict before saw are those of the n
  * histories of this server; valid as long as l.
  */
 void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 void load_release(struct loaded *l, size_t n);
-
-/* load_latency(h, r): add what a reply holds of the latency of one hour. */
-void load_latency(struct hist *h, const struct store_reply *r);
 
 #endif

@@ -168,7 +168,7 @@ static int see_group(struct work *w, const char **slugs, size_t n)
 {
 	struct loaded *loaded = xcalloc(n, sizeof *loaded);
 	struct collect *c = collect_new();
-	int rc = load_servers(w->store, c, slugs, n, clock_wall(), loaded);
+	int rc = load_servers(w->store, c, slugs, n, NAN, loaded);
 
 	if (!rc) {
 		size_t n_servers;

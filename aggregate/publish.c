@@ -166,7 +166,7 @@ static void decide(const struct run *run, struct subject *s,
 			.regions = s->regions,
 			.n_regions = s->n_regions});
 	s->verdict.last_probe_at = last_probe(&s->verdict);
-	s->verdict.p95_ms = round(hist_percentile(&l->latency, 95));
+	figures_put(&s->verdict, &l->figures);
 	if (s->verdict.verdict != VERDICT_UNKNOWN)
 		s->verdict.published_at = run->now;
 }
@@ -233,13 +233,15 @@ static int judge_group(struct run *run, size_t first, size_t n)
 	}
 	rc = load_servers(run->store, c, slugs, n, run->now, loaded);
 	if (!rc) {
+		rc = load_baselines(run->store, n, run->now, loaded);
 		collect_finish(c);
 		servers = collect_servers(c, &n_servers);
 		for (size_t i = 0; i < n; i++) {
 			find(&subjects[i], servers, n_servers);
 			decide(run, &subjects[i], &loaded[i]);
 		}
-		rc = settle(run, subjects, n);
+		if (!rc)
+			rc = settle(run, subjects, n);
 		for (size_t i = 0; i < n; i++) {
 			verdict_release(&subjects[i].verdict);
 			free(subjects[i].expected);

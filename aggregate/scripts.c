@@ -1,7 +1,6 @@
 #include "scripts.h"
 
-const char script_ingest[] =
-	"local region, id, at = ARGV[1], ARGV[2], ARGV[3]\n"
+const char script_tally[] =
 	"local function split(s)\n"
 	"  local t = {}\n"
 	"  for r in (s:sub(2, -2) .. ',\\n'):gmatch('(.-),\\n') do\n"
@@ -10,6 +9,127 @@ const char script_ingest[] =
 	"  return t\n"
 	"end\n"
 	"local function last(r) return r:find('\"type\":\"probe\"', 1, true) end\n"
+	"local steps = {dns = 1, tls = 2, initialize = 3, ['oauth-discovery'] = 4,\n"
+	"  ['auth-initialize'] = 5, ['tools-list'] = 6, ['tools-call'] = 7,\n"
+	"  ['tool-hash'] = 8}\n"
+	/* failure_layer.h says so too. */
+	"local function layer(step, code)\n"
+	"  if step < 3 or code == 'deadline' or code:match('.%.timeout$') then\n"
+	"    return 'transport'\n"
+	"  elseif code:sub(1, 5) == 'http.' then\n"
+	"    return 'http'\n"
+	"  end\n"
+	"  return (step == 3 or step == 5) and 'initialize' or 'tools'\n"
+	"end\n"
+	/* The histogram's bucket: see hist.h. */
+	"local function bucket(ms)\n"
+	"  if type(ms) ~= 'number' then return nil end\n"
+	"  local b = math.log(math.max(ms, 0.1) / 0.1) / math.log(1.02)\n"
+	"  return math.min(math.floor(b), 879)\n"
+	"end\n"
+	/*
+	 * What a probe counts as: nothing before it is whole, see collect.h;
+	 * else true, its bucket, and the layer at which it failed.
+	 */
+	"local function look(list)\n"
+	"  local at, code, seen, n, sum = 9, '', {}, 0, nil\n"
+	"  local summed = last(list[#list])\n"
+	"  for _, r in ipairs(list) do\n"
+	"    if not summed or last(r) or r:find('\"status\":\"fail\"', 1, true) then\n"
+	"      local ok, o = pcall(cjson.decode, r)\n"
+	"      if not ok or type(o) ~= 'table' then o = {} end\n"
+	"      local failed = o.status == 'fail' and o.step\n"
+	"      if o.type == 'probe' then\n"
+	"        sum, failed = sum or o, o.failed_step\n"
+	"      elseif steps[o.step] and not seen[o.step] then\n"
+	"        seen[o.step], n = true, n + 1\n"
+	"      end\n"
+	"      if (steps[failed] or 9) < at then\n"
+	"        at = steps[failed]\n"
+	"        code = type(o.error) == 'string' and o.error:sub(1, 100) or ''\n"
+	"      end\n"
+	"    end\n"
+	"  end\n"
+	"  if at < 9 then return true, nil, layer(at, code) end\n"
+	"  if not sum then return n == 8 end\n"
+	"  return true, sum.state ~= 'broken' and bucket(sum.total_ms) or nil\n"
+	"end\n"
+	"local function add(key, field, by)\n"
+	"  if redis.call('HINCRBY', key, field, by) <= 0 then\n"
+	"    redis.call('HDEL', key, field)\n"
+	"  end\n"
+	"end\n"
+	"local function count(list, by)\n"
+	"  local whole, b, l = look(list)\n"
+	"  for i = 5, 6 do\n"
+	"    if b then add(KEYS[i], b, by) end\n"
+	"  end\n"
+	"  for i = 7, 8 do\n"
+	"    local when = ARGV[i + 7] .. ':'\n"
+	"    if whole then add(KEYS[i], when .. 'probes', by) end\n"
+	"    if l then add(KEYS[i], when .. l, by) end\n"
+	"  end\n"
+	"end\n"
+	/* A baseline of days that have changed is none. */
+	"local function renew()\n"
+	"  for i, life in ipairs({12, 12, 16, 17}) do\n"
+	"    redis.call('EXPIRE', KEYS[4 + i], ARGV[life])\n"
+	"  end\n"
+	"  local b = redis.call('GET', KEYS[9])\n"
+	"  if b and (tonumber(b:match('^%d+')) or 1e9) > tonumber(ARGV[18]) then\n"
+	"    redis.call('DEL', KEYS[9])\n"
+	"  end\n"
+	"end\n";
+
+/* percentiles(from, list): of the histograms KEYS[from] and on; see scripts.h. */
+#define PERCENTILES \
+	"local function percentiles(from, list)\n" \
+	"  local count, all, out, least, most = {}, 0, {}, 879, 0\n" \
+	/* Most of a young server are none: then one call is enough. */ \
+	"  local left, i = redis.call('EXISTS', unpack(KEYS, from)), from\n" \
+	"  while left > 0 do\n" \
+	"    local h = redis.call('HGETALL', KEYS[i])\n" \
+	"    i, left = i + 1, left - (h[1] and 1 or 0)\n" \
+	"    for k = 1, #h, 2 do\n" \
+	"      local b, n = tonumber(h[k]), tonumber(h[k + 1])\n" \
+	"      if b and n then\n" \
+	"        count[b] = (count[b] or 0) + n\n" \
+	"        all = all + n\n" \
+	"        if b > most then most = b end\n" \
+	"        if b < least then least = b end\n" \
+	"      end\n" \
+	"    end\n" \
+	"  end\n" \
+	"  for i, p in ipairs(list) do\n" \
+	/* By nearest rank, as in hist.c. */ \
+	"    local rank, seen = math.ceil(p / 100 * all), 0\n" \
+	"    out[i] = '-'\n" \
+	"    for b = math.max(least, 0), math.min(most, 879) do\n" \
+	"      seen = seen + (count[b] or 0)\n" \
+	"      if seen >= rank then out[i] = tostring(b); break end\n" \
+	"    end\n" \
+	"  end\n" \
+	"  return out, all\n" \
+	"end\n"
+
+const char script_figures[] = PERCENTILES
+	"local out = {redis.call('GET', KEYS[1])}\n"
+	"for i = 2, 7 do out[i] = redis.call('HGETALL', KEYS[i]) end\n"
+	"local p = percentiles(8, {50, 95})\n"
+	"out[8], out[9] = p[1], p[2]\n"
+	"return out\n";
+
+const char script_baseline[] = PERCENTILES
+	"local old = redis.call('GET', KEYS[1])\n"
+	"if old and old:match('^%d+') == ARGV[1] then return old end\n"
+	"local out, all = percentiles(2, {95})\n"
+	"local known = all >= tonumber(ARGV[2])\n"
+	"local text = ARGV[1] .. ' ' .. (known and out[1] or '-')\n"
+	"redis.call('SET', KEYS[1], text, 'EX', ARGV[3])\n"
+	"return text\n";
+
+const char script_ingest[] =
+	"local region, id, at = ARGV[1], ARGV[2], ARGV[3]\n"
 	"local function before(a, b)\n"
 	"  if (not last(a)) ~= (not last(b)) then return not last(a) end\n"
 	"  return a < b\n"
@@ -25,24 +145,10 @@ const char script_ingest[] =
 	"  return t\n"
 	"end\n"
 	"local function join(t) return '[' .. table.concat(t, ',\\n') .. ']' end\n"
-	/* The histogram's bucket: see hist.h. */
-	"local function bucket(s)\n"
-	"  if not s then return nil end\n"
-	"  local ms = tonumber(s:match('\"total_ms\":([%d%.eE+-]+)') or '')\n"
-	"  local state = s:match('\"state\":\"([%a-]+)\"')\n"
-	"  if not ms or not state or state == 'broken' then return nil end\n"
-	"  if ms < 0.1 then ms = 0.1 end\n"
-	"  return math.floor(math.log(ms / 0.1) / math.log(1.02))\n"
-	"end\n"
-	"local function count(b, by)\n"
-	"  if b and redis.call('HINCRBY', KEYS[5], b, by) == 0 then\n"
-	"    redis.call('HDEL', KEYS[5], b)\n"
-	"  end\n"
-	"end\n"
 	"local new, old = split(ARGV[4]), redis.call('GET', KEYS[1])\n"
-	"local keep = union(new, {})\n"
+	"local keep, o = union(new, {}), nil\n"
 	"if old then\n"
-	"  local o = split(old)\n"
+	"  o = split(old)\n"
 	"  local oid = o[1]:match('\"probe_id\":\"([^\"]*)\"')\n"
 	"  local oat = tonumber(o[1]:match('\"probe_started_at\":([%d%.eE+]+)'))\n"
 	"  if oid == id then keep = union(o, new)\n"
@@ -55,9 +161,9 @@ const char script_ingest[] =
 	"  if text ~= old then\n"
 	"    redis.call('SET', KEYS[1], text, 'EX', ARGV[9])\n"
 	"    if ARGV[6] == '1' then\n"
-	"      count(bucket(old), -1)\n"
-	"      count(bucket(text), 1)\n"
-	"      redis.call('EXPIRE', KEYS[5], ARGV[12])\n"
+	"      if o then count(o, -1) end\n"
+	"      count(keep, 1)\n"
+	"      renew()\n"
 	"    end\n"
 	"  end\n"
 	"end\n"
@@ -101,8 +207,8 @@ const char script_ingest[] =
 	"redis.call('EXPIRE', KEYS[3], ARGV[10])\n"
 	"if hash then redis.call('SET', KEYS[4], hash, 'EX', ARGV[11]) end\n"
 	"if ARGV[7] ~= '' then\n"
-	"  redis.call('HSET', KEYS[6], ARGV[7], ARGV[8])\n"
-	"  redis.call('EXPIRE', KEYS[6], ARGV[11])\n"
+	"  redis.call('HSET', KEYS[10], ARGV[7], ARGV[8])\n"
+	"  redis.call('EXPIRE', KEYS[10], ARGV[11])\n"
 	"end\n"
 	"return 1\n";
 
@@ -167,8 +273,11 @@ const char script_publish[] = FRESH
 	"local text = ARGV[2]\n"
 	"if all > 0 then\n"
 	"  local uptime = math.floor((all - red) * 10000 / all) / 100\n"
-	"  text = text:gsub('\"uptime_30d\":null',\n"
-	"    '\"uptime_30d\":' .. string.format('%.2f', uptime), 1)\n"
+	"  local a, b = text:find('\"uptime_30d\":null', 1, true)\n"
+	"  if a then\n"
+	"    text = text:sub(1, b - 4) .. string.format('%.2f', uptime) ..\n"
+	"      text:sub(b + 1)\n"
+	"  end\n"
 	"end\n"
 	"redis.call('SET', KEYS[1], text, 'EX', ARGV[4])\n"
 	"for i = 7, #ARGV, 2 do\n"

@@ -14,6 +14,7 @@
 #include "lines.h"
 #include "load.h"
 #include "log.h"
+#include "rollup.h"
 #include "show.h"
 #include "sides.h"
 #include "status.h"
@@ -187,7 +188,7 @@ static int read_store(
 		read_published(&out[i], store_text(store_reply(s, at++)));
 		for (int k = 0; k < STATUS_HOURS; k++) {
 			memset(h, 0, sizeof *h);
-			load_latency(h, store_reply(s, at++));
+			rollup_latency(h, store_reply(s, at++));
 			out[i].hours[k] = hist_percentile(h, 95);
 		}
 	}
@@ -221,7 +222,7 @@ static int read_group(struct store *s, const struct fleet_server *servers,
 				load_seen(&loaded[i], mine->regions,
 					mine->n_regions);
 			read_probes(&out[i], &servers[i], mine, now);
-			out[i].p95_ms = hist_percentile(&loaded[i].latency, 95);
+			out[i].p95_ms = loaded[i].figures.p95_ms;
 		}
 		load_release(loaded, n);
 		rc = read_store(s, out, n, now);

@@ -238,10 +238,10 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* The 95th percentile, by nearest rank, of what reports and is not broken. */
-static double latency_p95(const struct fleet *f)
+/* Percentiles, by nearest rank, of what reports and is not broken. */
+static void put_latency(const struct fleet *f, struct verdict *v)
 {
-	double *ms = xcalloc(f->n, sizeof *ms), p95 = NAN;
+	double *ms = xcalloc(f->n, sizeof *ms);
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
@@ -253,10 +253,10 @@ static double latency_p95(const struct fleet *f)
 	}
 	if (n) {
 		qsort(ms, n, sizeof *ms, by_value);
-		p95 = ms[(95 * n + 99) / 100 - 1];
+		v->latency_p50 = ms[(50 * n + 99) / 100 - 1];
+		v->latency_p95 = ms[(95 * n + 99) / 100 - 1];
 	}
 	free(ms);
-	return p95;
 }
 
 struct verdict verdict_decide(const struct rule *rule,
@@ -270,6 +270,7 @@ struct verdict verdict_decide(const struct rule *rule,
 		.window = clock_window(in->now),
 		.expected = (int)f.n,
 		.latency_p50 = NAN,
+		.latency_p95 = NAN,
 		.latency_baseline = NAN,
 		.uptime_30d = NAN,
 		.p50_ms = NAN,
@@ -283,7 +284,7 @@ struct verdict verdict_decide(const struct rule *rule,
 	v.n_sides = drift_sides(f.regions, f.n, in->now - rule->divergence_s,
 		until, &v.sides);
 	v.divergence = v.n_sides > 0;
-	v.latency_p95 = latency_p95(&f);
+	put_latency(&f, &v);
 	v.drift = xcalloc(f.n, sizeof *v.drift);
 	for (size_t i = 0; i < f.n; i++)
 		if (drift_find(&f.regions[i], until, &v.drift[v.n_drift]))

@@ -21,6 +21,8 @@ void condition_hold(struct incident *inc, int64_t window)
 	if (inc->failed < window) {
 		inc->failed = window;
 		inc->probe_count++;
+		if (inc->passes)
+			inc->flaps++;
 	}
 	inc->passes = 0;
 	inc->passed = inc->passed_since = 0;
@@ -63,6 +65,7 @@ void conditions_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out)
 {
 	static const enum alert_kind kinds[] = {
+		ALERT_LATENCY, ALERT_ERROR_RATE, ALERT_SLO_BURN,
 		ALERT_DIVERGENCE, ALERT_SILENT, ALERT_OVERRUN};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)

@@ -92,6 +92,9 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 	enum alert_kind kind)
 {
 	static const char *const rules[ALERT_KINDS] = {
+		[ALERT_LATENCY] = "it is slower than it was, since ",
+		[ALERT_ERROR_RATE] = "too many probes fail, since ",
+		[ALERT_SLO_BURN] = "too much of its month is spent, since ",
 		[ALERT_DIVERGENCE] = "regions see different tools, since ",
 		[ALERT_SILENT] = "regions have no data in any window, since ",
 		[ALERT_STALLED] = "nobody judges, since ",

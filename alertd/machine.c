@@ -1,11 +1,14 @@
 #include "machine.h"
 
+#include "coldstart.h"
 #include "conditions.h"
 #include "divergence.h"
 #include "drifting.h"
 #include "layer.h"
+#include "quality.h"
 #include "quiet.h"
 #include "silence.h"
+#include "stray.h"
 #include "tally.h"
 
 /* mcp-alert(1); articles 1 and 3. */
@@ -214,9 +217,36 @@ static void apply(struct alert_state *st, const struct verdict *v,
 			hold(st, (enum alert_kind)k, v, s, out);
 		else
 			pass(st, (enum alert_kind)k, s, p, out);
+		if (inc->open && inc->failed > st->down_at)
+			st->down_at = inc->failed;
 	}
-	if (o.wanted)
-		open_incident(st, &o, v, s, out);
+	if (!o.wanted)
+		return;
+	open_incident(st, &o, v, s, out);
+	st->down_at = s->window;
+}
+
+/*
+ * Whether a failure may be that of a server which is just being started: the
+ * first after a pause (article 3). It waits for the second, which counts
+ * however long the pause before it was.
+ */
+static bool starting(struct alert_state *st, const struct sight *s,
+	const struct conf_policy *p)
+{
+	bool cold = st->cold_start || coldstart_platform(st->url);
+	bool paused = (double)(s->window - st->window) > p->idle_s;
+
+	if (s->window == st->cold)
+		return true;
+	if (!s->failing) {
+		st->cold = 0;
+		return false;
+	}
+	if (!cold || !paused || st->cold || state_down(st))
+		return false;
+	st->cold = st->window = s->window;
+	return true;
 }
 
 /* See machine.h: the clock was wrong, and is right now. */
@@ -225,7 +255,9 @@ static void heal(struct alert_state *st, double now)
 	if ((double)st->window <= now + MACHINE_AHEAD_S &&
 		(double)st->judged <= now + MACHINE_AHEAD_S)
 		return;
-	st->window = st->judged = 0;
+	st->window = st->judged = st->down_at = st->cold = 0;
+	st->slow = st->stray.windows = (struct tally) {0};
+	st->stray.told = 0;
 	tally_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
@@ -269,9 +301,12 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	if (v->url)
 		string_set(&st->url, v->url);
 	/* Unknown, and nobody fails: neither good nor bad. */
-	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN)) {
+	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
+		!starting(st, &s, p)) {
 		tally_count(st, v, &s);
 		apply(st, v, &s, p, out);
+		quality_judge(st, v, &s, p, out);
+		stray_judge(st, v, &s, out);
 	}
 	if (news)
 		drifting_judge(st, v, s.window, out);

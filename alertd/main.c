@@ -2,6 +2,7 @@
  * mcp-alert: tells people what the verdicts mean for them, once. Reads
  * verdicts, keeps incidents, delivers events; see mcp-alert(1).
  */
+#include "away.h"
 #include "calendar.h"
 #include "cgi.h"
 #include "conf.h"
@@ -131,27 +132,26 @@ static int tick(struct pager *p, struct shelf *sh)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-static int run(const struct options *o, const struct conf *conf,
-	struct shelf *sh, struct pager_setup *setup)
+/* Without the store; only where there is somebody to be told. */
+static bool tell_away(const struct pager_setup *setup, const char *url,
+	const char *why)
 {
-	const char *folder = env("MCP_CREDENTIALS");
-	struct pager *p;
-	int status;
+	return !setup->deliver || !setup->conf || !setup->conf->n_routes ||
+		away_tell(setup, url, why);
+}
 
-	if (!folder)
-		folder = env("CREDENTIALS_DIRECTORY");
-	if (!o->dry_run) {
-		setup->deliver = deliver_new(folder);
-		if (!conf)
-			log_warn("no configuration, so nothing is delivered");
-	}
-	p = pager_new(setup);
-	status = o->action == OPTIONS_TICK ? tick(p, sh) : read_verdicts(p);
+static int run(const struct options *o, const struct pager_setup *setup,
+	const char *url)
+{
+	struct shelf *sh = setup->shelf;
+	struct pager *p = pager_new(setup);
+	int status = o->action == OPTIONS_TICK ? tick(p, sh)
+					       : read_verdicts(p);
+
 	pager_sweep(p);
-	if (pager_failed(p))
+	if (!tell_away(setup, url, shelf_trouble(sh)) || pager_failed(p))
 		status = EXIT_ENV;
 	pager_free(p);
-	deliver_free(setup->deliver);
 	return status;
 }
 
@@ -183,15 +183,21 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-/* With the store open, or a dry run. */
+static struct deliver *open_deliver(const struct conf *conf)
+{
+	const char *folder = env("MCP_CREDENTIALS");
+
+	if (!conf)
+		log_warn("no configuration, so nothing is delivered");
+	return deliver_new(folder ? folder : env("CREDENTIALS_DIRECTORY"));
+}
+
+/* With the store open, or a dry run; or without, and why. */
 static int act(const struct options *o, const struct conf *conf,
-	struct store *store)
+	struct store *store, const char *url, const char *why)
 {
 	bool tty = isatty(STDOUT_FILENO);
-	struct shelf *sh = shelf_new(store);
 	struct pager_setup setup = {
-		.shelf = sh,
-		.calendar = calendar_new(store),
 		.conf = conf,
 		.now = o->now,
 		.text = o->format == OPTIONS_TEXT ||
@@ -199,20 +205,32 @@ static int act(const struct options *o, const struct conf *conf,
 		.colour = tty && !env("NO_COLOR"),
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
-	int status;
+	bool tells = !o->dry_run &&
+		(o->action == OPTIONS_VERDICTS || o->action == OPTIONS_TICK);
+	int status = EXIT_ENV;
 
-	if (maintain_wanted(o))
+	if (tells)
+		setup.deliver = open_deliver(conf);
+	if (store && maintain_wanted(o)) {
 		status = maintain(o, conf, store, setup.text);
-	else if (o->action == OPTIONS_LIST)
-		status = list(sh, &setup);
-	else if (o->action == OPTIONS_EXPLAIN)
-		status = look_explain(&setup, slug);
-	else if (o->action == OPTIONS_HISTORY)
-		status = look_history(&setup, slug);
-	else
-		status = run(o, conf, sh, &setup);
-	calendar_free(setup.calendar);
-	shelf_free(sh);
+	} else if (store || o->dry_run) {
+		setup.shelf = shelf_new(store);
+		setup.calendar = calendar_new(store);
+		if (o->action == OPTIONS_LIST)
+			status = list(setup.shelf, &setup);
+		else if (o->action == OPTIONS_EXPLAIN)
+			status = look_explain(&setup, slug);
+		else if (o->action == OPTIONS_HISTORY)
+			status = look_history(&setup, slug);
+		else
+			status = run(o, &setup, url);
+		calendar_free(setup.calendar);
+		shelf_free(setup.shelf);
+	} else {
+		log_error("%s", why);
+		tell_away(&setup, url, why);
+	}
+	deliver_free(setup.deliver);
 	return status;
 }
 
@@ -237,7 +255,7 @@ static int start(const struct options *o)
 	struct conf *conf = file ? conf_load(file) : NULL;
 	struct store *store = NULL;
 	const char *url = o->store;
-	char why[STORE_WHY];
+	char why[STORE_WHY] = "";
 	int status = EXIT_USAGE;
 
 	if (file && !conf)
@@ -257,15 +275,11 @@ static int start(const struct options *o)
 		url = env("MCP_STORE");
 	if (url && !o->dry_run)
 		store = store_open(url, why);
-	if (store || o->dry_run) {
-		status = act(o, conf, store);
-	} else if (url) {
-		log_error("%s", why);
-		status = EXIT_ENV;
-	} else {
+	if (url || o->dry_run)
+		status = act(o, conf, store, url, why);
+	else
 		log_error("no store: neither --store, the configuration nor "
 			  "MCP_STORE names one");
-	}
 	store_close(store);
 	conf_free(conf);
 	return status;

@@ -8,6 +8,7 @@
 #include "log.h"
 #include "machine.h"
 #include "outbox.h"
+#include "pipeline.h"
 #include "print.h"
 #include "quiet.h"
 #include "routing.h"
@@ -43,6 +44,12 @@ static double now(const struct pager *p)
 	return floor(t * 1000) / 1000;
 }
 
+/* The maintenances that stand in the store. False: store failed. */
+static bool load(const struct pager *p)
+{
+	return !p->setup.calendar || calendar_load(p->setup.calendar, now(p));
+}
+
 struct pager *pager_new(const struct pager_setup *setup)
 {
 	struct pager *p = xcalloc(1, sizeof *p);
@@ -53,7 +60,7 @@ struct pager *pager_new(const struct pager_setup *setup)
 				  : machine_policy;
 	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
 	p->swept_ms = clock_mono_ms();
-	p->failed = !calendar_load(setup->calendar, now(p));
+	p->failed = !load(p);
 	return p;
 }
 
@@ -71,13 +78,19 @@ void pager_now(struct pager *p, double t)
 	p->setup.now = t;
 }
 
-/* "https://status.example.com/status/example-mcp", or nothing. */
+/*
+ * "https://status.example.com/status/example-mcp", or nothing; for the fleet
+ * the list of all servers.
+ */
 static void point_to_page(const struct conf *c, struct alert_event *e,
 	struct buf *url)
 {
 	if (!c || !c->site_url)
 		return;
-	buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
+	if (strcmp(e->record.slug, SLUG_FLEET) == 0)
+		buf_fmt(url, "%s/", c->site_url);
+	else
+		buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
 	e->record.dashboard_url = url->p;
 }
 
@@ -126,23 +139,57 @@ static void queue(struct pager *p, struct alert_state *st,
 	buf_release(&url);
 }
 
-/* What is to be decided: a verdict, what expires, or only that time goes by. */
+/* What is to be decided: one of these, or only that time goes by. */
 struct occasion {
 	const char *slug;
 	const struct verdict *verdict;
 	const struct expiry_round *round;
+	const struct pipeline *pipeline;
+	const char *away; /* why the store could not be used */
+	bool back;	  /* it could */
 };
 
-/* What maintenance of that server it is time for. */
+/* What maintenance of a server it is time for; the fleet has none. */
 static void note_maintenance(const struct pager *p, struct alert_state *st,
 	double t)
 {
 	const struct conf *c = p->setup.conf;
 	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
-	struct occurrence o = calendar_at(p->setup.calendar, st->slug,
-		s ? s->account : NULL, t, p->policy.maintenance_s);
+	struct occurrence o;
 
+	if (!p->setup.calendar || strcmp(st->slug, SLUG_FLEET) == 0)
+		return;
+	o = calendar_at(p->setup.calendar, st->slug, s ? s->account : NULL, t,
+		p->policy.maintenance_s);
 	quiet_note(st, &o, t);
+}
+
+static void consider(struct pager *p, const struct occasion *o,
+	struct alert_state *st, struct alert_events *events)
+{
+	if (o->verdict) {
+		note_maintenance(p, st, (double)o->verdict->window);
+		machine_verdict(st, o->verdict, &p->policy,
+			p->setup.deliver ? now(p) : INFINITY, events);
+	} else if (o->round) {
+		expiry_decide(st, o->round, events);
+	} else if (o->pipeline) {
+		pipeline_decide(st, o->pipeline, &p->policy, now(p), events);
+	} else if (o->away) {
+		pipeline_away(st, o->away, &p->policy, now(p), events);
+	} else if (o->back) {
+		pipeline_back(st, now(p), events);
+	} else {
+		note_maintenance(p, st, now(p));
+		machine_tick(st, &p->policy, now(p), events);
+	}
+}
+
+static bool starts_cold(const struct conf *c, const char *slug)
+{
+	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
+
+	return s && s->cold_start;
 }
 
 /* One attempt to decide; what has happened is appended to `out`. */
@@ -155,23 +202,17 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 
 	if (!shelf_get(p->setup.shelf, o->slug, &st))
 		return SHELF_FAILED;
-	if (!o->round)
-		note_maintenance(p, &st,
-			o->verdict ? (double)o->verdict->window : now(p));
-	if (o->verdict)
-		machine_verdict(&st, o->verdict, &p->policy,
-			p->setup.deliver ? now(p) : INFINITY, &events);
-	else if (o->round)
-		expiry_decide(&st, o->round, &events);
-	else
-		machine_tick(&st, &p->policy, now(p), &events);
+	st.cold_start = starts_cold(p->setup.conf, o->slug);
+	consider(p, o, &st, &events);
 	for (size_t i = 0; i < events.n; i++) {
 		if (events.v[i].held)
 			note_held(&st, &events.v[i]);
 		else
 			queue(p, &st, &events.v[i], out);
 	}
-	result = shelf_put(p->setup.shelf, &st);
+	/* A fleet of which there is nothing to tell needs no state. */
+	result = o->pipeline && !events.n ? SHELF_OK
+					  : shelf_put(p->setup.shelf, &st);
 	events_release(&events);
 	state_release(&st);
 	return result;
@@ -227,6 +268,9 @@ void pager_verdict(struct pager *p, const struct verdict *v)
 
 void pager_tick(struct pager *p, const char *slug)
 {
+	/* What time does to the fleet is for the sweep. */
+	if (strcmp(slug, SLUG_FLEET) == 0)
+		return;
 	decide(p, &(struct occasion) {.slug = slug});
 }
 
@@ -255,6 +299,17 @@ bool pager_maintenance(struct pager *p, struct maintenance *m)
 	return true;
 }
 
+/* Before we tell that we are alive ourselves. False: store failed. */
+static bool watch(struct pager *p)
+{
+	struct pipeline pl = {.ingest_s = pipeline_ingest_s(p->setup.conf)};
+
+	if (!shelf_beats(p->setup.shelf, pl.at))
+		return false;
+	decide(p, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
+	return true;
+}
+
 void pager_sweep(struct pager *p)
 {
 	struct strings slugs = {0};
@@ -263,14 +318,33 @@ void pager_sweep(struct pager *p)
 	p->swept_ms = clock_mono_ms();
 	if (!p->setup.deliver)
 		return;
-	if (!calendar_load(p->setup.calendar, now(p)) ||
-		!shelf_undelivered(p->setup.shelf, &slugs) ||
-		!shelf_beat(p->setup.shelf, now(p)))
+	if (!load(p) || !watch(p) ||
+		!shelf_undelivered(p->setup.shelf, &slugs))
+		p->failed = true;
+	if (!shelf_beat(p->setup.shelf, now(p)))
 		p->failed = true;
 	for (size_t i = 0; i < slugs.n; i++)
 		if (!carry_out(p->carry, slugs.v[i], now(p)))
 			p->failed = true;
 	strings_release(&slugs);
+}
+
+bool pager_store(struct pager *p, const char *why)
+{
+	struct occasion o = {SLUG_FLEET, .away = why, .back = !why};
+	struct alert_state st;
+	bool needed = true;
+
+	decide(p, &o);
+	if (p->failed)
+		return true;
+	if (!carry_out(p->carry, o.slug, now(p)))
+		p->failed = true;
+	if (shelf_get(p->setup.shelf, o.slug, &st)) {
+		needed = st.away.counted || state_open(&st) || st.n_outbox;
+		state_release(&st);
+	}
+	return needed;
 }
 
 double pager_swept(const struct pager *p)

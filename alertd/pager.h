@@ -21,7 +21,7 @@ struct strings;
 
 struct pager_setup {
 	struct shelf *shelf;
-	struct calendar *calendar;
+	struct calendar *calendar; /* or NULL: no maintenance is known */
 	struct deliver *deliver;  /* NULL: nothing is delivered */
 	const struct conf *conf;  /* or NULL */
 	double now;		  /* NAN: the clock's */
@@ -64,10 +64,17 @@ void pager_expiry(struct pager *p, const struct expiry_record *r);
 bool pager_maintenance(struct pager *p, struct maintenance *m);
 
 /*
- * pager_sweep(p): tell what expires, deliver what is due of all servers, and
- * tell that we are alive.
+ * pager_sweep(p): tell what expires and whether the pipeline stands still,
+ * deliver what is due of all servers, and tell that we are alive.
  */
 void pager_sweep(struct pager *p);
+
+/*
+ * pager_store(p, why): for a pager whose shelf is a local file: take into
+ * account that the store could not be used, and why; NULL: it could. False
+ * where nothing is left to be remembered.
+ */
+bool pager_store(struct pager *p, const char *why);
 
 /*
  * pager_swept(p): seconds since the last sweep.

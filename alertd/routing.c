@@ -28,9 +28,16 @@ static bool wants_kind(const struct conf_route *r, enum alert_kind kind)
 				alert_kind_name(ALERT_DOWNTIME)));
 }
 
+/* Nobody is told of an anomaly who did not ask for it. */
+static bool asks_for(const struct conf_route *r, enum alert_kind kind)
+{
+	return kind != ALERT_ANOMALY || r->n_kinds;
+}
+
 bool route_wants(const struct conf_route *r, const struct alert_record *a)
 {
-	return among(r->severities, r->n_severities,
+	return asks_for(r, a->kind) &&
+		among(r->severities, r->n_severities,
 		       severity_name(a->severity)) &&
 		wants_kind(r, a->kind) &&
 		matches(r->servers, r->n_servers, a->slug);

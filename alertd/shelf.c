@@ -1,11 +1,13 @@
 #include "shelf.h"
 
 #include "keys.h"
+#include "local.h"
 #include "log.h"
 #include "store.h"
 #include "xalloc.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -36,6 +38,8 @@ struct kept {
 
 struct shelf {
 	struct store *store;
+	struct local *local;
+	bool trouble; /* the last shelf_beat failed */
 	struct kept *kept; /* by slug; without a store */
 	size_t n, cap;
 	struct buf seen; /* what shelf_get read, and its revision */
@@ -54,6 +58,14 @@ struct shelf *shelf_new(struct store *s)
 		sh->writer = (uint64_t)getpid();
 	buf_init(&sh->seen, STATE_MAX);
 	buf_init(&sh->written, STATE_MAX);
+	return sh;
+}
+
+struct shelf *shelf_new_local(struct local *l)
+{
+	struct shelf *sh = shelf_new(NULL);
+
+	sh->local = l;
 	return sh;
 }
 
@@ -115,6 +127,10 @@ static bool fetch(struct shelf *sh, const char *slug)
 	char key[KEY_MAX];
 
 	buf_clear(&sh->seen);
+	if (sh->local) {
+		buf_str(&sh->seen, local_text(sh->local));
+		return true;
+	}
 	r = store_one(sh->store, "GET", key_alert(key, slug), NULL);
 	if (!r)
 		return failed(sh);
@@ -156,7 +172,7 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 {
 	char why[STATE_WHY];
 
-	if (!sh->store) {
+	if (!sh->store && !sh->local) {
 		lend(sh, slug, st);
 		return true;
 	}
@@ -227,7 +243,7 @@ static enum shelf_result store_state(struct shelf *sh,
 
 enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
 {
-	if (!sh->store) {
+	if (!sh->store && !sh->local) {
 		keep(sh, st);
 		return SHELF_OK;
 	}
@@ -244,6 +260,9 @@ enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
 		log_error("%s: its state is too large to be stored", st->slug);
 		return SHELF_FAILED;
 	}
+	if (sh->local)
+		return local_write(sh->local, sh->written.p) ? SHELF_OK
+							     : SHELF_FAILED;
 	return store_state(sh, st);
 }
 
@@ -266,14 +285,16 @@ bool shelf_settled(struct shelf *sh, const char *slug)
 	return ok;
 }
 
-/* Slugs that a store names: none but valid ones. */
+/* Slugs that a store names, and the fleet: none but valid ones. */
 static void add_slugs(const struct store_reply *r, size_t skip,
 	struct strings *out)
 {
 	for (size_t i = 0; i < store_count(r); i++) {
 		const char *s = store_text(store_item(r, i));
 
-		if (s && strlen(s) > skip && slug_valid(s + skip))
+		if (s && strlen(s) > skip &&
+			(slug_valid(s + skip) ||
+				strcmp(s + skip, SLUG_FLEET) == 0))
 			strings_note(out, s + skip);
 	}
 }
@@ -328,6 +349,24 @@ bool shelf_alive(struct shelf *sh)
 	return !sh->store || store_one(sh->store, "PING", NULL);
 }
 
+bool shelf_beats(struct shelf *sh, double at[STAGES])
+{
+	const struct store_reply *r;
+
+	for (size_t i = 0; i < STAGES; i++)
+		at[i] = NAN;
+	if (!sh->store)
+		return true;
+	r = store_one(sh->store, "HMGET", KEY_HEARTBEATS,
+		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
+		stage_name(STAGE_ALERT), NULL);
+	if (!r)
+		return failed(sh);
+	for (size_t i = 0; i < STAGES; i++)
+		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
+	return true;
+}
+
 bool shelf_beat(struct shelf *sh, double now)
 {
 	char text[NUMBER_SIZE];
@@ -335,7 +374,12 @@ bool shelf_beat(struct shelf *sh, double now)
 	if (!sh->store)
 		return true;
 	snprintf(text, sizeof text, "%lld", (long long)now);
-	if (!store_one(sh->store, "HSET", KEY_HEARTBEATS, "alert", text, NULL))
-		return failed(sh);
-	return true;
+	sh->trouble = !store_one(sh->store, "HSET", KEY_HEARTBEATS,
+		stage_name(STAGE_ALERT), text, NULL);
+	return !sh->trouble || failed(sh);
+}
+
+const char *shelf_trouble(const struct shelf *sh)
+{
+	return sh->trouble ? store_why(sh->store) : NULL;
 }

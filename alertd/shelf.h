@@ -5,8 +5,10 @@
 #ifndef SHELF_H
 #define SHELF_H
 
+#include "stages.h"
 #include "state.h"
 
+struct local;
 struct store;
 
 /* Opaque. */
@@ -21,6 +23,9 @@ enum shelf_result {
 /* shelf_new(s): states in that store, the caller's; NULL: in memory. */
 struct shelf *shelf_new(struct store *s);
 void shelf_free(struct shelf *sh);
+
+/* shelf_new_local(l): the one state in that file, the caller's. */
+struct shelf *shelf_new_local(struct local *l);
 
 /*
  * shelf_get(sh, slug, st): what is known of a server; state_release it. What
@@ -62,7 +67,17 @@ size_t shelf_count(const struct shelf *sh);
 /* shelf_alive(sh): whether the store answers at all. */
 bool shelf_alive(struct shelf *sh);
 
-/* shelf_beat(sh, now): tell that mcp-alert is alive. False: store failed. */
+/*
+ * shelf_beats(sh, at): the heartbeats of all stages, epoch seconds; NAN for
+ * none. False: store failed.
+ */
+bool shelf_beats(struct shelf *sh, double at[STAGES]);
+
+/*
+ * shelf_beat(sh, now): tell that mcp-alert is alive. False: store failed; why
+ * is then shelf_trouble(sh), which else is NULL.
+ */
 bool shelf_beat(struct shelf *sh, double now);
+const char *shelf_trouble(const struct shelf *sh);
 
 #endif

@@ -60,6 +60,7 @@ void state_release(struct alert_state *st)
 	tools_forget(&st->tools);
 	free(st->quiet.id);
 	free(st->quiet.reason);
+	strings_release(&st->stray.regions);
 	free(st->regions);
 	free(st->outbox);
 	free(st->slug);
@@ -98,10 +99,20 @@ void state_note(struct alert_state *st, double at, const char *what,
 	};
 }
 
-bool state_open(const struct alert_state *st)
+static bool any_open(const struct alert_state *st, unsigned kinds)
 {
-	for (size_t i = 0; i < ALERT_KINDS; i++)
-		if (st->incidents[i].open)
+	for (unsigned k = 0; k < kinds; k++)
+		if (st->incidents[k].open)
 			return true;
 	return false;
+}
+
+bool state_open(const struct alert_state *st)
+{
+	return any_open(st, ALERT_KINDS);
+}
+
+bool state_down(const struct alert_state *st)
+{
+	return any_open(st, ALERT_DOWN_KINDS);
 }

@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "change.h"
 #include "record_alert.h"
+#include "error_rate.h"
 #include "record_expiry.h"
 #include "strings.h"
 
@@ -51,6 +52,9 @@ struct incident {
 	int passes;	      /* how many of them, in a row */
 	int probe_count;      /* failing windows */
 	int expected;	      /* regions, at the last failing window */
+	int flaps;	      /* how often it failed again while it passed */
+	double value, usual;  /* of what is measured, see quality.c */
+	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
@@ -130,6 +134,13 @@ struct quiet {
 	bool active;
 };
 
+/* Failing windows that belong to no incident. */
+struct stray {
+	struct tally windows; /* not in a row */
+	struct strings regions;
+	int64_t told; /* when such were last told of */
+};
+
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
@@ -147,6 +158,14 @@ struct alert_state {
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
+	int64_t down_at;   /* the last window that failed in a downtime, a
+			      regional one, or for its limits */
+	struct tally slow; /* windows of slow answers */
+	struct stray stray;
+	int64_t cold; /* a window in which it may have been starting, or 0 */
+	bool cold_start; /* the configuration says that it starts cold; not
+			    stored, whoever reads the state sets it */
+	struct tally away; /* runs in a row without the store; see pipeline.h */
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;
@@ -170,8 +189,12 @@ struct region_tally *state_region(struct alert_state *st, const char *name);
 void state_note(struct alert_state *st, double at, const char *what,
 	const char *text);
 
-/* state_open(st): whether an incident is open. */
+/*
+ * state_open(st): whether an incident is open. state_down(st): one that says
+ * that the server cannot be used.
+ */
 bool state_open(const struct alert_state *st);
+bool state_down(const struct alert_state *st);
 
 /* tools_forget(t): forget who sees what, and since when. */
 void tools_forget(struct tools_seen *t);

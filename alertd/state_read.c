@@ -56,6 +56,31 @@ static void read_names(struct members *in, struct incident *inc)
 		member_wrong(in, "layer");
 }
 
+/* What a state of before these were known does not have. */
+static void read_measure(struct members *in, struct incident *inc)
+{
+	if (member_has(in, "flaps"))
+		inc->flaps = member_count(in, "flaps");
+	if (!member_has(in, "value"))
+		return;
+	inc->value = member_time(in, "value");
+	inc->usual = member_time(in, "usual");
+	if (!rate_parse(member_str(in, "rate_window"), &inc->rate_window))
+		member_wrong(in, "rate_window");
+}
+
+static void read_quality(struct members *in, struct alert_state *st)
+{
+	if (!member_has(in, "down_at"))
+		return;
+	st->down_at = member_epoch(in, "down_at");
+	st->cold = member_epoch(in, "cold");
+	st->slow = member_tally(in, "slow");
+	st->stray.windows = member_tally(in, "stray");
+	member_strings(in, "stray_regions", region_valid, &st->stray.regions);
+	st->stray.told = member_epoch(in, "stray_told");
+}
+
 static void read_incident(struct members *in, struct incident *inc)
 {
 	inc->open = true;
@@ -77,6 +102,7 @@ static void read_incident(struct members *in, struct incident *inc)
 	member_strings(in, "regions", region_valid, &inc->regions);
 	member_strings(in, "reached", region_valid, &inc->reached);
 	member_strings(in, "told", NULL, &inc->told);
+	read_measure(in, inc);
 	state_read_change(in, &inc->change);
 }
 
@@ -201,9 +227,12 @@ static void read_state(struct members *in, struct alert_state *st)
 	st->number = (unsigned long)member_int(in, "number", 0, 1LL << 53);
 	read_regions(in, st);
 	read_incidents(in, st);
+	if (json_get(in->o, "away"))
+		st->away = member_tally(in, "away");
 	read_expiries(in, st);
 	state_read_tools(in, st);
 	read_quiet(in, &st->quiet);
+	read_quality(in, st);
 	read_outbox(in, st);
 	read_timeline(in, st);
 }

@@ -98,6 +98,12 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_strings(b, "regions", &inc->regions);
 	put_strings(b, "reached", &inc->reached);
 	put_strings(b, "told", &inc->told);
+	put_int(b, "flaps", inc->flaps);
+	if (inc->usual > 0) {
+		put_instant(b, "value", inc->value);
+		put_instant(b, "usual", inc->usual);
+		put_str(b, "rate_window", rate_name(inc->rate_window));
+	}
 	if (inc->change.to)
 		put_change(b, &inc->change);
 	buf_char(b, '}');
@@ -206,6 +212,16 @@ static void put_quiet(struct buf *b, const struct quiet *q)
 	buf_char(b, '}');
 }
 
+static void put_quality(struct buf *b, const struct alert_state *st)
+{
+	put_int(b, "down_at", st->down_at);
+	put_int(b, "cold", st->cold);
+	put_tally(b, "slow", &st->slow);
+	put_tally(b, "stray", &st->stray.windows);
+	put_strings(b, "stray_regions", &st->stray.regions);
+	put_int(b, "stray_told", st->stray.told);
+}
+
 void state_write(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
@@ -222,10 +238,13 @@ void state_write(struct buf *b, const struct alert_state *st)
 	}
 	buf_char(b, ']');
 	put_incidents(b, st);
+	if (st->away.counted)
+		put_tally(b, "away", &st->away);
 	put_expiries(b, st);
 	put_sightings(b, &st->tools);
 	put_drifts(b, st);
 	put_quiet(b, &st->quiet);
+	put_quality(b, st);
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		if (i)

@@ -2,6 +2,9 @@
 
 #include "phrase.h"
 
+/* So often is no accident. */
+#define FLAPPING 2
+
 static void put_failure(struct buf *b, const struct incident *inc)
 {
 	const char *step = step_name(inc->step);
@@ -134,6 +137,37 @@ static void put_overrun(struct buf *b, const struct incident *inc,
 	phrase_regions(b, &inc->regions);
 }
 
+/* "p95 is 940 ms, 3.2 times that of 30 days (290 ms)" */
+static void put_latency(struct buf *b, const struct incident *inc)
+{
+	buf_fmt(b, " is slow: the 95th percentile is %.0f ms, %.1f times the "
+		   "%.0f ms of 30 days",
+		inc->value, inc->value / inc->usual, inc->usual);
+	if (!inc->regions.n)
+		return;
+	buf_str(b, "; slow from ");
+	phrase_regions(b, &inc->regions);
+}
+
+static void put_errors(struct buf *b, const struct incident *inc)
+{
+	const char *layer = failure_layer_name(inc->layer);
+
+	buf_fmt(b, " fails too often: %.1f %% of the probes of %s, though "
+		   "never long enough to be down",
+		inc->value, rate_name(inc->rate_window));
+	if (layer)
+		buf_fmt(b, "; mostly at the layer %s", layer);
+}
+
+static void put_burn(struct buf *b, const struct incident *inc)
+{
+	buf_fmt(b, " uses up its error budget %.1f times as fast as it may: "
+		   "%.2f %% of the probes of %s failed, its objective is %g %%",
+		inc->value, inc->value * (100 - inc->usual),
+		rate_name(inc->rate_window), inc->usual);
+}
+
 /* What is wrong, without an end. */
 static void put_trouble(struct buf *b, const struct summary *s)
 {
@@ -147,6 +181,15 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_REGIONAL:
 		put_regional(b, inc);
 		break;
+	case ALERT_LATENCY:
+		put_latency(b, inc);
+		break;
+	case ALERT_ERROR_RATE:
+		put_errors(b, inc);
+		break;
+	case ALERT_SLO_BURN:
+		put_burn(b, inc);
+		break;
 	case ALERT_DIVERGENCE:
 		put_divergence(b, inc);
 		break;
@@ -159,6 +202,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_overrun(b, inc, s->maintenance);
 		break;
 	case ALERT_DRIFT:
+	case ALERT_ANOMALY:
 	case ALERT_CERTIFICATE_EXPIRING:
 	case ALERT_TOKEN_EXPIRING:
 		break; /* no incidents */
@@ -209,6 +253,19 @@ static void put_report(struct buf *b, const struct summary *s)
 	put_span(b, inc);
 }
 
+/* The end of what was measured. */
+static void put_relief(struct buf *b, const struct summary *s)
+{
+	buf_str(b, s->slug);
+	if (s->kind == ALERT_LATENCY)
+		buf_str(b, " is as fast as usual again");
+	else if (s->kind == ALERT_ERROR_RATE)
+		buf_str(b, " no longer fails too often");
+	else
+		buf_str(b, " no longer uses up its error budget too fast");
+	put_span(b, s->incident);
+}
+
 static void put_recovery(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
@@ -228,7 +285,31 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_fmt(b, " Root layer: %s, %d failing probe%s. ",
 		layer ? layer : "unknown", inc->probe_count,
 		inc->probe_count == 1 ? "" : "s");
+	if (inc->flaps)
+		buf_fmt(b, "It failed again %d time%s while it recovered. ",
+			inc->flaps, inc->flaps == 1 ? "" : "s");
 	buf_str(b, "All layers pass again.");
+}
+
+/* How it ended. */
+static void put_end(struct buf *b, const struct summary *s)
+{
+	switch (s->kind) {
+	case ALERT_DIVERGENCE:
+		put_agreement(b, s);
+		break;
+	case ALERT_SILENT:
+		put_report(b, s);
+		break;
+	case ALERT_LATENCY:
+	case ALERT_ERROR_RATE:
+	case ALERT_SLO_BURN:
+		put_relief(b, s);
+		break;
+	default:
+		put_recovery(b, s);
+		break;
+	}
 }
 
 void summary_put(struct buf *b, const struct summary *s)
@@ -236,16 +317,8 @@ void summary_put(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	long long age = (long long)s->at - inc->first;
 
-	if (s->phase == ALERT_RESOLVED && s->kind == ALERT_DIVERGENCE) {
-		put_agreement(b, s);
-		return;
-	}
-	if (s->phase == ALERT_RESOLVED && s->kind == ALERT_SILENT) {
-		put_report(b, s);
-		return;
-	}
 	if (s->phase == ALERT_RESOLVED) {
-		put_recovery(b, s);
+		put_end(b, s);
 		return;
 	}
 	put_trouble(b, s);
@@ -260,5 +333,8 @@ void summary_put(struct buf *b, const struct summary *s)
 		if (s->phase == ALERT_ESCALATED)
 			buf_fmt(b, ", so now %s", severity_name(inc->severity));
 	}
+	if (inc->flaps >= FLAPPING)
+		buf_fmt(b, "; it is flapping: %d times it failed again while "
+			   "it recovered", inc->flaps);
 	buf_char(b, '.');
 }

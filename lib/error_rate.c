@@ -3,6 +3,7 @@
 #include "json.h"
 
 #include <math.h>
+#include <string.h>
 
 #define COUNT_MAX 1e12
 
@@ -27,6 +28,17 @@ const char *rate_name(enum rate_window w)
 	return windows[w].name;
 }
 
+bool rate_parse(const char *s, enum rate_window *out)
+{
+	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
+		if (strcmp(windows[w].name, s) != 0)
+			continue;
+		*out = (enum rate_window)w;
+		return true;
+	}
+	return false;
+}
+
 long long error_rate_failed(const struct error_rate *r)
 {
 	long long n = 0;
@@ -34,6 +46,23 @@ long long error_rate_failed(const struct error_rate *r)
 	for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++)
 		n += r->failed[l];
 	return n;
+}
+
+static void put_name(struct buf *b, const char *name)
+{
+	buf_char(b, '"');
+	buf_str(b, name);
+	buf_str(b, "\":");
+}
+
+/* Most are 0, and there are 30 in each verdict: printf would take a while. */
+static void put_count(struct buf *b, const char *name, long long n)
+{
+	put_name(b, name);
+	if (n >= 0 && n < 10)
+		buf_char(b, (char)('0' + n));
+	else
+		buf_fmt(b, "%lld", n);
 }
 
 void error_rates_write(struct buf *b, const struct error_rates *r)
@@ -45,13 +74,17 @@ void error_rates_write(struct buf *b, const struct error_rates *r)
 	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
 		const struct error_rate *rate = &r->windows[w];
 
-		buf_fmt(b, "%c\"%s\":{\"probes\":%lld,\"failed\":%lld",
-			w ? ',' : '{', windows[w].name, rate->probes,
-			error_rate_failed(rate));
-		for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++)
-			buf_fmt(b, ",\"%s\":%lld",
-				failure_layer_name((enum failure_layer)l),
+		buf_char(b, w ? ',' : '{');
+		put_name(b, windows[w].name);
+		buf_char(b, '{');
+		put_count(b, "probes", rate->probes);
+		buf_char(b, ',');
+		put_count(b, "failed", error_rate_failed(rate));
+		for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++) {
+			buf_char(b, ',');
+			put_count(b, failure_layer_name((enum failure_layer)l),
 				rate->failed[l]);
+		}
 		buf_char(b, '}');
 	}
 	buf_char(b, '}');

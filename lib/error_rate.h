@@ -30,6 +30,8 @@ struct error_rates {
 /* rate_seconds(w): how long a window is. rate_name(w): "5m", "30m", … */
 long long rate_seconds(enum rate_window w);
 const char *rate_name(enum rate_window w);
+/* rate_parse(s, out): the window of that name, or false. */
+bool rate_parse(const char *s, enum rate_window *out);
 
 /* error_rate_failed(r): how many failed, at whatever layer. */
 long long error_rate_failed(const struct error_rate *r);

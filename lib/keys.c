@@ -50,6 +50,30 @@ const char *key_latency(char *out, const char *slug, int64_t hour)
 	return out;
 }
 
+const char *key_latency_day(char *out, const char *slug, int64_t day)
+{
+	snprintf(out, KEY_MAX, "probe:%s:latency:d%" PRId64, slug, day);
+	return out;
+}
+
+const char *key_errors(char *out, const char *slug, int64_t hour)
+{
+	snprintf(out, KEY_MAX, "probe:%s:errors:%" PRId64, slug, hour);
+	return out;
+}
+
+const char *key_errors_day(char *out, const char *slug, int64_t day)
+{
+	snprintf(out, KEY_MAX, "probe:%s:errors:d%" PRId64, slug, day);
+	return out;
+}
+
+const char *key_baseline(char *out, const char *slug)
+{
+	snprintf(out, KEY_MAX, "probe:%s:baseline", slug);
+	return out;
+}
+
 const char *key_tools(char *out, const char *slug)
 {
 	snprintf(out, KEY_MAX, "probe:%s:tools", slug);

@@ -16,6 +16,9 @@
 #define KEYS_HASH_S (30 * 86400)
 #define KEYS_VERDICT_S (7 * 86400)
 #define KEYS_ROLLUP_S (35 * 86400)
+#define KEYS_ERRORS_HOUR_S (8 * 3600)
+#define KEYS_ERRORS_DAY_S (5 * 86400)
+#define KEYS_BASELINE_S (2 * 86400)
 #define KEYS_ALERT_S (30 * 86400)
 #define KEYS_MAINTENANCE_S (35 * 86400) /* and from the end of each */
 
@@ -45,9 +48,24 @@ const char *key_minutes(char *out, const char *slug);
 const char *key_counted(char *out, const char *slug, int64_t day);
 /* Hash: bucket of hist.h to count, for one hour (epoch seconds / 3600). */
 const char *key_latency(char *out, const char *slug, int64_t hour);
+/* The same for one day (epoch seconds / 86400). */
+const char *key_latency_day(char *out, const char *slug, int64_t day);
+/*
+ * Hash: how many probes of an hour were whole, field "<minute>:probes", and of
+ * these failed at a layer, "<minute>:<layer>"; the minute of the hour, from 0.
+ */
+const char *key_errors(char *out, const char *slug, int64_t hour);
+/* The same of one day, with the hour of the day for the minute. */
+const char *key_errors_day(char *out, const char *slug, int64_t day);
+/*
+ * String: "<day> <bucket>", the bucket of hist.h that holds the 95th percentile
+ * of the 30 days before that day, or '-' for too few probes. Dropped as soon as
+ * a probe of an earlier day is counted.
+ */
+const char *key_baseline(char *out, const char *slug);
 /* Hash: the tools that each region had last, for drift: region to JSON. */
 const char *key_tools(char *out, const char *slug);
-/* String: everything that mcp-alert knows of a server; compare and set. */
+/* String: all that mcp-alert knows of a server, or SLUG_FLEET; compare and set. */
 const char *key_alert(char *out, const char *slug);
 
 /* Hash: slug to what readers need of a server, JSON. */

@@ -9,6 +9,8 @@
 #include <stddef.h>
 
 #define SLUG_MAX 80
+/* Stands for the whole fleet where an event names a server; no slug. */
+#define SLUG_FLEET "*"
 #define REGION_MAX 40
 #define PROBE_ID_MAX 64
 #define HASH_HEX 64

@@ -11,6 +11,7 @@
 #include "text.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 
 static const char *const severities[] = {NULL, "P1", "P2", "P3"};
@@ -18,11 +19,15 @@ static const char *const kinds[] = {
 	[ALERT_DOWNTIME] = "downtime",
 	[ALERT_REGIONAL] = "regional",
 	[ALERT_RATE_LIMITED] = "rate_limited",
+	[ALERT_LATENCY] = "latency",
+	[ALERT_ERROR_RATE] = "error_rate",
+	[ALERT_SLO_BURN] = "slo_burn",
 	[ALERT_DIVERGENCE] = "cdn_cache_divergence",
 	[ALERT_SILENT] = "probe_silent",
 	[ALERT_STALLED] = "pipeline_stalled",
 	[ALERT_OVERRUN] = "maintenance_overrun",
 	[ALERT_DRIFT] = "schema_drift_detected",
+	[ALERT_ANOMALY] = "anomaly_logged",
 	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",
 };
@@ -173,6 +178,20 @@ static void put_sides(struct buf *b, const struct alert_record *r)
 	buf_char(b, ']');
 }
 
+/* One decimal tells all that a person needs. */
+static void put_measure(struct buf *b, const struct alert_record *r)
+{
+	if (!(r->usual > 0)) {
+		buf_str(b, ",\"measure\":null");
+		return;
+	}
+	buf_str(b, ",\"measure\":{\"value\":");
+	json_put_num(b, round(r->value * 10) / 10);
+	buf_str(b, ",\"usual\":");
+	json_put_num(b, round(r->usual * 1000) / 1000);
+	buf_char(b, '}');
+}
+
 static void put_times(struct buf *b, const struct alert_record *r)
 {
 	put_instant(b, "started_at", r->started_at);
@@ -218,5 +237,7 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 		put_sides(b, r);
 	else
 		buf_str(b, ",\"sides\":null");
+	put_measure(b, r);
+	buf_fmt(b, ",\"flaps\":%d", r->flaps);
 	buf_char(b, '}');
 }

@@ -23,16 +23,20 @@ enum alert_kind {
 	ALERT_DOWNTIME,
 	ALERT_REGIONAL,
 	ALERT_RATE_LIMITED,
+	ALERT_LATENCY,
+	ALERT_ERROR_RATE,
+	ALERT_SLO_BURN,
 	ALERT_DIVERGENCE,
 	ALERT_SILENT,  /* a region does not report */
 	ALERT_STALLED, /* nobody judges: of the slug "*" */
 	ALERT_OVERRUN, /* a downtime that outlasts a maintenance */
 	ALERT_DRIFT,
+	ALERT_ANOMALY, /* failures that make no incident */
 	ALERT_CERTIFICATE_EXPIRING,
 	ALERT_TOKEN_EXPIRING
 };
 #define ALERT_DOWN_KINDS 3
-#define ALERT_KINDS 7
+#define ALERT_KINDS 10
 
 /* What happened to it. */
 enum alert_phase {
@@ -90,6 +94,9 @@ struct alert_record {
 	int64_t started_at;  /* window of the first counted failure; or in
 				which what is told once became true */
 	int64_t resolved_at; /* 0 where it is not over */
+	int flaps;	     /* how often it failed again while it passed */
+	double value, usual; /* what was measured, of the kinds that measure:
+				ms, percent, times; else 0 */
 	const char *last_error;	   /* a dotted code, or NULL */
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */

@@ -37,7 +37,10 @@ struct verdict_side {
 	const char *tool_hash;
 	const char **regions;
 	size_t n_regions;
-	/* When the probes with this hash started: epoch seconds. */
+	/*
+	 * Since when the first of these regions sees the hash, and when any
+	 * region last did: when these probes started, epoch seconds.
+	 */
 	double first_seen, last_seen;
 	/*
 	 * What tells its tools from those of the first side; from and to are the

@@ -4,13 +4,14 @@
 #include "lines.h"
 #include "num.h"
 #include "oauth.h"
+#include "private_file.h"
 #include "xalloc.h"
 
 #include <fcntl.h>
 #include <math.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#define NAME "/mcp-probe"
 #define FILE_MAX (OAUTH_TOKEN_MAX + 64)
 
 struct kept {
@@ -65,48 +66,18 @@ void token_cache_name(const char *const *parts, char *name)
 	buf_release(&b);
 }
 
-/* A file or folder that is ours alone. */
-static bool ours(int fd, mode_t type)
-{
-	struct stat st;
-
-	return !fstat(fd, &st) && (st.st_mode & S_IFMT) == type &&
-		st.st_uid == geteuid() && !(st.st_mode & 077);
-}
-
-/* The folder in base, made where it is missing; -1 where it is not ours. */
-static int open_in(const char *base, const char *between)
-{
-	char path[4096];
-	int n, fd;
-
-	if (!base || *base != '/')
-		return -1;
-	n = snprintf(path, sizeof path, "%s%s", base, between);
-	if (n < 0 || (size_t)n >= sizeof path - sizeof "/mcp-probe")
-		return -1;
-	if (*between)
-		mkdir(path, 0700);
-	snprintf(path + n, sizeof path - (size_t)n, "/mcp-probe");
-	mkdir(path, 0700);
-	fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (fd < 0 || ours(fd, S_IFDIR))
-		return fd;
-	close(fd);
-	return -1;
-}
-
 static int open_folder(void)
 {
 	const char *cache = getenv("XDG_CACHE_HOME");
-	int fd = open_in(getenv("XDG_RUNTIME_DIR"), "");
+	int fd = private_folder(getenv("XDG_RUNTIME_DIR"), NAME, 077, true);
 
 	if (fd < 0)
-		fd = open_in("/run", "");
-	if (fd < 0)
-		fd = cache && *cache ? open_in(cache, "")
-				     : open_in(getenv("HOME"), "/.cache");
-	return fd;
+		fd = private_folder("/run", NAME, 077, true);
+	if (fd >= 0)
+		return fd;
+	return cache && *cache
+		? private_folder(cache, NAME, 077, true)
+		: private_folder(getenv("HOME"), "/.cache" NAME, 077, true);
 }
 
 /* "EPOCH TOKEN" and a newline. */
@@ -128,15 +99,13 @@ static char *take_apart(char *text, double now)
 
 static char *read_file(int folder, const char *name, double now)
 {
-	int fd = openat(folder, name,
-		O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	int fd = private_open(folder, name, O_RDONLY);
 	char text[FILE_MAX + 1], *token = NULL;
-	ssize_t n = -1;
+	ssize_t n;
 
 	if (fd < 0)
 		return NULL;
-	if (ours(fd, S_IFREG))
-		n = read(fd, text, FILE_MAX);
+	n = read(fd, text, FILE_MAX);
 	close(fd);
 	if (n > 0) {
 		text[n] = '\0';
@@ -174,8 +143,7 @@ static void write_file(int folder, const char *name, const char *token,
 	snprintf(fresh, sizeof fresh, ".%s.%ld", name, (long)getpid());
 	/* Of a process that had our number, and was killed. */
 	unlinkat(folder, fresh, 0);
-	fd = openat(folder, fresh,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	fd = private_open(folder, fresh, O_WRONLY | O_CREAT | O_EXCL);
 	if (fd < 0)
 		return;
 	buf_init(&b, FILE_MAX);

@@ -7,6 +7,7 @@
 
 #include "badge.h"
 #include "fetch.h"
+#include "health.h"
 #include "json.h"
 #include "log.h"
 #include "page.h"
@@ -20,8 +21,6 @@
 #include <string.h>
 
 #define SUGGESTIONS 5
-/* From here on a stage that runs every minute has missed several. */
-#define STAGE_STALE_S 300
 
 struct context {
 	const struct request *request;
@@ -237,43 +236,42 @@ static void answer_index(const struct context *c)
 	listing_release(&l);
 }
 
-static void put_health(const struct context *c, bool down,
-	const double at[STAGES])
+/* The regions of all public servers. -1 where the store does not answer. */
+static int add_regions(const struct context *c, struct health *h)
 {
-	const char *status = down ? "down" : "ok";
-	struct buf *b = &c->r->body;
-	struct buf stale;
-	double age[STAGES];
+	struct listing l;
+	int rc = fetch_listing(c->source, &l);
 
-	buf_init(&stale, 100);
-	for (size_t i = 0; i < STAGES; i++) {
-		age[i] = floor(c->setting->now - at[i]);
-		/* A clock that is a little ahead of ours. */
-		if (age[i] < 0)
-			age[i] = 0;
-		if (age[i] > STAGE_STALE_S)
-			buf_fmt(&stale, "%s\"%s\"", stale.len ? "," : "",
-				fetch_stage_name((enum stage)i));
+	if (!rc)
+		rc = fetch_verdicts(c->source, &l);
+	for (size_t i = 0; i < l.n && !rc; i++) {
+		char why[VIEW_WHY];
+		struct view v;
+
+		/* One that cannot be read is named where it is asked for. */
+		if (!view_read(fetch_verdict(c->source, i), c->setting->now,
+			    &v, why))
+			health_add(h, &v);
+		view_release(&v);
 	}
-	buf_fmt(b, "{\"status\":\"%s\",\"store\":\"%s\",\"age_s\":{",
-		stale.len ? "stale" : status, status);
-	for (size_t i = 0; i < STAGES; i++) {
-		buf_fmt(b, "%s\"%s\":", i ? "," : "",
-			fetch_stage_name((enum stage)i));
-		json_put_num(b, age[i]);
-	}
-	buf_fmt(b, "},\"stale\":[%s]}\n", stale.p);
-	buf_release(&stale);
+	listing_release(&l);
+	return rc;
 }
 
 static void answer_health(const struct context *c)
 {
-	double at[STAGES] = {NAN, NAN, NAN};
-	bool down = fetch_stages(c->source, at) != 0;
+	struct health h;
 
+	health_init(&h, c->setting->now);
+	h.down = fetch_stages(c->source, h.at) != 0;
+	if (health_judged(&h) && add_regions(c, &h)) {
+		health_release(&h);
+		health_init(&h, c->setting->now);
+	}
 	c->r->cache = CACHE_NEVER;
-	c->r->status = down ? 503 : 200;
-	put_health(c, down, at);
+	c->r->status = health_good(&h) ? 200 : 503;
+	health_put(&c->r->body, &h);
+	health_release(&h);
 }
 
 static void answer_none(const struct context *c)

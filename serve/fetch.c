@@ -2,11 +2,9 @@
 
 #include "keys.h"
 #include "log.h"
-#include "num.h"
 #include "store.h"
 #include "xalloc.h"
 
-#include <math.h>
 #include <string.h>
 
 static int open_store(struct source *s)
@@ -28,13 +26,6 @@ static int run(struct source *s)
 		return 0;
 	log_error("%s", store_why(s->store));
 	return -1;
-}
-
-const char *fetch_stage_name(enum stage stage)
-{
-	static const char *const names[] = {"ingest", "verdict", "alert"};
-
-	return names[stage];
 }
 
 int fetch_subject(struct source *s, const char *slug, const char **server,
@@ -60,19 +51,13 @@ int fetch_stages(struct source *s, double at[STAGES])
 	if (open_store(s))
 		return -1;
 	store_add(s->store, "HMGET", KEY_HEARTBEATS,
-		fetch_stage_name(STAGE_INGEST), fetch_stage_name(STAGE_VERDICT),
-		fetch_stage_name(STAGE_ALERT), NULL);
+		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
+		stage_name(STAGE_ALERT), NULL);
 	if (run(s))
 		return -1;
 	r = store_reply(s->store, 0);
-	for (size_t i = 0; i < STAGES; i++) {
-		const char *text = store_text(store_item(r, i));
-
-		at[i] = NAN;
-		if (text && !num_epoch(text, &at[i]))
-			log_warn("%s: %s: not an instant", KEY_HEARTBEATS,
-				fetch_stage_name((enum stage)i));
-	}
+	for (size_t i = 0; i < STAGES; i++)
+		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
 	return 0;
 }
 

@@ -8,18 +8,13 @@
 
 #include "names.h"
 #include "server.h"
+#include "stages.h"
 
 /* The store, and the connection to it; begin with NULL. */
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;
 };
-
-/* The stages of the pipeline that leave a sign of life. */
-enum stage { STAGE_INGEST, STAGE_VERDICT, STAGE_ALERT };
-#define STAGES 3
-
-const char *fetch_stage_name(enum stage stage);
 
 /*
  * fetch_subject(s, slug, server, verdict): the entry and the published verdict

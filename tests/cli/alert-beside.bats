@@ -28,8 +28,10 @@ live() {
 		jq -c --argjson from $((RENAMED_FROM + 60 * m)) \
 			'select(.probe_started_at >= $from and .probe_started_at < $from + 60)' day >minute
 		[[ ! -s minute ]] || aggregate ingest <minute
+		# Nobody stands still: the clock of the stages is this one.
+		redis hset fleet:heartbeats ingest $((RENAMED_FROM + 60 * m)) >&2
 		aggregate verdict -N $((RENAMED_FROM + 60 * m + 30)) |
-			"$BIN/mcp-alert" 2>>err
+			"$BIN/mcp-alert" -N $((RENAMED_FROM + 60 * m + 31)) 2>>err
 	done >>out
 }
 
@@ -138,7 +140,7 @@ down() {
 	"$BIN/mcp-alert" list | jq -se 'map(.kind) == ["downtime", "probe_silent"] and
 		.[0].passes == 0 and .[0].tier == "hard-outage" and .[1].tier == null'
 	"$BIN/mcp-alert" tick -N $((RENAMED_AT + 3 * 60 + 4 * 3600)) | jq -r .event |
-		diff - <(echo downtime_reminder)
+		diff <(grep -v stalled) <(echo downtime_reminder)
 }
 
 @test "through the store, minute by minute, as from the replay" {

@@ -32,7 +32,7 @@ sides() {
 		jq -c --argjson w $((AT + 60 * (m - 2))) 'select(.window == $w)' out | sides
 	done | diff - <(cat <<-'END'
 	== 2
-	11 eu-west-2 13:55:03-14:02:19 - + 0
+	11 eu-west-2 13:55:19-14:02:19 - + 0
 	22 ap-southeast-1,sa-east-1,us-east-1,us-west-2 14:02:03-14:02:15 -get_data +fetch_data 0
 	== 30
 	11 eu-west-2 13:55:19-14:30:19 - + 0
@@ -78,7 +78,7 @@ sides() {
 	deployed day
 	aggregate verdict - -N $((AT + 8)) <day >out
 	sides <out | diff - <(cat <<-'END'
-	11 ap-southeast-1,eu-west-2,sa-east-1 13:55:03-14:01:19 - + 0
+	11 ap-southeast-1,eu-west-2,sa-east-1 13:55:11-14:01:19 - + 0
 	22 us-east-1,us-west-2 14:02:03-14:02:07 -get_data +fetch_data 0
 	END
 	)

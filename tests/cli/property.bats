@@ -146,6 +146,23 @@ same() {
 	done
 }
 
+@test "the records alone give the figures that the store has" {
+	schedules "$SEED" | jq -c --argjson until $((NOW + 60)) \
+		'select(.probe_started_at < $until)' >all
+	shuf --random-source=<(yes "$SEED") all | aggregate ingest
+	# Nobody has heard of a server without a summary.
+	for side in stored told; do
+		if [ $side = stored ]; then aggregate verdict -N $((NOW + 30))
+		else aggregate verdict - -N $((NOW + 30)) <all; fi |
+			jq -c '[.slug, .error_rate, .p50_ms, .p95_ms]' | sort >$side
+	done || [ $? -eq 1 ]
+	[ "$(wc -l <stored)" -ge $((N / 2)) ]
+	grep -qv '"failed":0' stored
+	join -t'"' -j 2 -o 0 told stored >both
+	diff <(grep -Ff <(sed 's/.*/"&"/' both) told) stored >diff ||
+		{ head -n 20 diff; false; }
+}
+
 @test "records from the future are kept, and push nothing out" {
 	schedules "$SEED" | jq -c --argjson now $((NOW + 3600)) \
 		'select(.probe_started_at < $now)' >all
@@ -202,7 +219,7 @@ minute() {
 
 # What the records alone make of the store.
 records_dump() {
-	redis_dump | awk '/^== / { on = $2 !~ /:(verdict|minutes|tools|counted)$/ } on'
+	redis_dump | awk '/^== / { on = $2 !~ /:(verdict|minutes|tools|counted|baseline)$/ } on'
 }
 
 # counted: what the store says of each server, as "slug colour minutes".

@@ -274,12 +274,16 @@ says() {
 
 @test "healthz tells what is stale, and whether the store answers" {
 	get /healthz
-	[ "$CODE $(<body)" = '200 {"status":"ok","store":"ok","age_s":{"ingest":9,"verdict":5,"alert":null},"stale":[]}' ]
+	[ "$CODE $(<body)" = '200 {"status":"ok","store":"ok","age_s":{"ingest":9,"verdict":5,"alert":null},"stale":[],"silent_regions":["sa-east-1"]}' ]
 	[ "$(says Cache-Control)" = no-store ]
 	NOW=$((AS_OF + 342)) get /healthz
-	[ "$CODE $(<body)" = '200 {"status":"stale","store":"ok","age_s":{"ingest":301,"verdict":297,"alert":null},"stale":["ingest"]}' ]
+	[ "$CODE $(<body)" = '503 {"status":"stale","store":"ok","age_s":{"ingest":301,"verdict":297,"alert":null},"stale":["ingest"],"silent_regions":["eu-west-2","sa-east-1","us-east-1"]}' ]
+	NOW=$((AS_OF + 346)) get /healthz
+	[ "$CODE $(jq -c '[.stale, .silent_regions]' body)" = '503 [["ingest","verdict"],null]' ]
+	NOW=$((AS_OF - 400)) get /healthz
+	[ "$CODE $(jq -c '[.age_s.ingest, .stale]' body)" = '503 [-441,["ingest","verdict"]]' ]
 	get /healthz MCP_STORE=unix:///nonexistent
-	[ "$CODE $(<body)" = '503 {"status":"down","store":"down","age_s":{"ingest":null,"verdict":null,"alert":null},"stale":[]}' ]
+	[ "$CODE $(<body)" = '503 {"status":"down","store":"down","age_s":{"ingest":null,"verdict":null,"alert":null},"stale":[],"silent_regions":null}' ]
 }
 
 @test "a store that is down is our fault, and no server's" {
@@ -316,13 +320,13 @@ says() {
 }
 
 @test "a query cannot set options, and other options are checked" {
-	get '/healthz?-h' QUERY_STRING=-h
+	get '/?-h' QUERY_STRING=-h
 	[ "$CODE" = 200 ]
-	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/healthz \
+	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/ \
 		QUERY_STRING='--store+unix:///nonexistent' \
 		"$BIN/mcp-serve" --store unix:///nonexistent
 	[[ ${lines[0]} == "Status: 200 "* ]]
-	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/healthz \
+	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/ \
 		QUERY_STRING=12345 "$BIN/mcp-serve" 12345 --store unix:///nonexistent
 	[[ ${lines[0]} == "Status: 200 "* ]]
 	run "$BIN/mcp-serve"

@@ -138,6 +138,9 @@ field() {
 	p95=$(field demo p95_ms)
 	[ "$p95" -ge 940 ]
 	[ "$p95" -le 960 ]
+	p50=$(field demo p50_ms)
+	[ "$p50" -ge 495 ]
+	[ "$p50" -le 505 ]
 }
 
 @test "drift is told by name, once, though the probe says the tools only once" {

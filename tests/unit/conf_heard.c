@@ -1,5 +1,12 @@
 #include "conf_heard.h"
 
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
 #define PAGE "man/fleet.yaml.5"
 
 static void hear(void *arg, bool fatal, const char *message)
@@ -20,6 +27,21 @@ struct conf *conf_hear(const char *p, size_t n, struct buf *heard)
 	c = conf_parse("f", copy, n, hear, heard);
 	free(copy);
 	return c;
+}
+
+void conf_check_cases(const struct conf_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct buf heard;
+		struct conf *c =
+			conf_hear(cases[i].yaml, strlen(cases[i].yaml), &heard);
+
+		if (strcmp(heard.p, cases[i].heard) != 0)
+			fail_msg("%s\nexpected:\n%s\ngot:\n%s", cases[i].yaml,
+				cases[i].heard, heard.p);
+		conf_free(c);
+		buf_release(&heard);
+	}
 }
 
 static void need(const void *p, const char *what)

@@ -14,6 +14,15 @@
  */
 struct conf *conf_hear(const char *p, size_t n, struct buf *heard);
 
+struct conf_case {
+	const char *yaml;
+	const char *heard; /* all of it; "" where the file is good */
+};
+
+/* CONF_CHECK(cases): fail the test where one of them is not as it says. */
+#define CONF_CHECK(cases) conf_check_cases(cases, sizeof(cases) / sizeof *(cases))
+void conf_check_cases(const struct conf_case *cases, size_t n);
+
 /* conf_page(): the source of fleet.yaml(5); free it. */
 char *conf_page(void);
 

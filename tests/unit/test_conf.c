@@ -13,28 +13,6 @@
 
 #include <cmocka.h>
 
-struct conf_case {
-	const char *yaml;
-	const char *heard; /* all of it; "" where the file is good */
-};
-
-static void check(const struct conf_case *cases, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct buf heard;
-		struct conf *c =
-			conf_hear(cases[i].yaml, strlen(cases[i].yaml), &heard);
-
-		if (strcmp(heard.p, cases[i].heard) != 0)
-			fail_msg("%s\nexpected:\n%s\ngot:\n%s", cases[i].yaml,
-				cases[i].heard, heard.p);
-		conf_free(c);
-		buf_release(&heard);
-	}
-}
-
-#define CHECK(cases) check(cases, sizeof(cases) / sizeof *(cases))
-
 /* Text for the lines after a server's own two, which are 5 and 6. */
 #define REGIONS "regions:\n- name: us\n- name: eu\n- name: ap\n"
 #define SERVER REGIONS "servers: [{slug: a, url: http://a/,\n"
@@ -79,7 +57,7 @@ static void test_form(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	CONF_CHECK(cases);
 }
 
 static void test_bounds(void **state)
@@ -99,7 +77,7 @@ static void test_bounds(void **state)
 	struct buf b, heard;
 
 	(void)state;
-	CHECK(cases);
+	CONF_CHECK(cases);
 	buf_init(&b, 2 * 1024 * 1024);
 	buf_str(&b, "a: [");
 	while (b.len < 20000 * 2)
@@ -187,7 +165,7 @@ static void test_types(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	CONF_CHECK(cases);
 }
 
 #define URL(s) "site: {url: \"" s "\"}"
@@ -271,7 +249,7 @@ static void test_texts(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	CONF_CHECK(cases);
 }
 
 static void test_fit(void **state)
@@ -368,7 +346,7 @@ static void test_fit(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	CONF_CHECK(cases);
 }
 
 static void test_warnings(void **state)
@@ -393,7 +371,7 @@ static void test_warnings(void **state)
 	};
 
 	(void)state;
-	CHECK(cases);
+	CONF_CHECK(cases);
 }
 
 int main(void)

@@ -224,7 +224,8 @@ static void test_event(void **state)
 		"\"last_error\":null,\"summary\":\"The TLS certificate of s "
 		"ends in 6 days, on 2024-11-18; renew it.\","
 		"\"dashboard_url\":null,\"runbook_url\":null,"
-		"\"tools\":null,\"tool_hash\":null,\"sides\":null}");
+		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
+		"\"flaps\":0}");
 	buf_release(&b);
 	life_release(&l);
 }

@@ -18,6 +18,7 @@ static void test_wants(void **state)
 {
 	static char *p1[] = {"P1"}, *kinds[] = {"downtime", "rate_limited"};
 	static char *servers[] = {"api-*", "s[12]", "exactly"};
+	static char *strays[] = {"anomaly_logged"};
 	static const struct {
 		struct conf_route route;
 		const char *slug;
@@ -36,6 +37,9 @@ static void test_wants(void **state)
 			ALERT_REGIONAL, false},
 		{{.servers = servers, .n_servers = 3}, "api-x", SEVERITY_P2,
 			ALERT_REGIONAL, true},
+		{{0}, "any", SEVERITY_P3, ALERT_ANOMALY, false},
+		{{.kinds = strays, .n_kinds = 1}, "a", SEVERITY_P3,
+			ALERT_ANOMALY, true},
 		{{.servers = servers, .n_servers = 3}, "s2", SEVERITY_P2,
 			ALERT_REGIONAL, true},
 		{{.servers = servers, .n_servers = 3}, "exactly2", SEVERITY_P2,
@@ -329,7 +333,8 @@ static void test_record(void **state)
 		"Root layer: http, 2 failing probes. All layers pass again.\","
 		"\"dashboard_url\":\"https://x.example/status/s\","
 		"\"runbook_url\":null,"
-		"\"tools\":null,\"tool_hash\":null,\"sides\":null}");
+		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
+		"\"flaps\":0}");
 	buf_clear(&b);
 	alert_record_json(&b, &n.events.v[0].record);
 	assert_non_null(strstr(b.p,

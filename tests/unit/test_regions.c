@@ -89,6 +89,9 @@ static double p95(struct timeline *t, size_t n, double now)
 			.regions = t->regions,
 			.n_regions = t->n});
 	ms = v.latency_p95;
+	/* Of 1, 2, ... ms the median is the lower one of the two in the middle. */
+	assert_true(isnan(ms) ? isnan(v.latency_p50)
+			      : v.latency_p50 == ceil(ms / 2));
 	verdict_release(&v);
 	return ms;
 }

@@ -5,7 +5,6 @@
 #include "timeline.h"
 
 #include "../../aggregate/drift.h"
-#include "../../aggregate/sides.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -72,16 +71,16 @@ static const struct side_case cases[] = {
 	{"before the late ones have probed again", 62.5,
 		"ap 1:-#a 61:-#b|br 2:-#a 62:-#b|eu 3:-#a 63:-#b|"
 		"us 4:-#a 64:-#b|za 5:-#a 65:-#b",
-		"a[eu us za] 1-5, b[ap br] 61-62"},
+		"a[eu us za] 3-5, b[ap br] 61-62"},
 	{"a stale one", 239,
 		"ap 1:-#a 61:-#b 121:-#b 181:-#b|"
 		"br 2:-#a 62:-#b 122:-#b 182:-#b|"
 		"eu 3:-#a 63:-#a 123:-#a 183:-#a|"
 		"us 4:-#a 64:-#b 124:-#b 184:-#b|"
 		"za 5:-#a 65:-#b 125:-#b 185:-#b",
-		"a[eu] 1-183, b[ap br us za] 61-185"},
+		"a[eu] 3-183, b[ap br us za] 61-185"},
 	{"three hashes", 119, "ap 1:-#a 61:-#c|eu 2:-#a 62:-#a|"
-		"us 3:-#a 63:-#b", "a[eu] 1-62, c[ap] 61-61, b[us] 63-63"},
+		"us 3:-#a 63:-#b", "a[eu] 2-62, c[ap] 61-61, b[us] 63-63"},
 	{"a hash that none sees now is no side", 119,
 		"eu 1:-#z 61:-#a|us 2:-#z 62:-#b",
 		"a[eu] 61-61, b[us] 62-62"},
@@ -95,6 +94,9 @@ static const struct side_case cases[] = {
 	{"of two eras that differ, the first", 50,
 		"ap 1:-#a@sse|br 2:-#b@sse|eu 3:-#c|us 4:-#d",
 		"c[eu] 3-3, d[us] 4-4"},
+	{"in whatever order they come", 50,
+		"ap 1:-#a|br 2:-#b|eu 3:-#c@sse|us 4:-#d@sse",
+		"a[ap] 1-1, b[br] 2-2"},
 	{"equally old: which was seen last longer ago", 119,
 		"ap 1:-#b|br 1:-#a 61:-#a|eu 3:-#a",
 		"b[ap] 1-1, a[br eu] 1-61"},
@@ -107,9 +109,23 @@ static const struct side_case cases[] = {
 		"a[eu] 1-1, b[us] 2-62"},
 	{"who is silent is on no side, but saw it", 350,
 		"ap 1:-#b|eu 10:-#a 341:-#a|us 20:-#a 342:-#b",
-		"b[us] 1-342, a[eu] 10-341"},
+		"a[eu] 10-341, b[us] 342-342"},
 	{"the silent one alone sees something else", 350,
 		"ap 1:-#b|eu 10:-#a 341:-#a|us 20:-#a 342:-#a", ""},
+	{"taken back after 360 s, and one region has not seen that yet", 479,
+		"eu 1:-#a 61:-#b 121:-#b 181:-#b 241:-#b 301:-#b 361:-#b 421:-#b|"
+		"us 2:-#a 62:-#b 122:-#b 182:-#b 242:-#b 302:-#b 362:-#b 422:-#a",
+		"b[eu] 61-421, a[us] 422-422"},
+	{"after 300 s", 419,
+		"eu 1:-#a 61:-#b 121:-#b 181:-#b 241:-#b 301:-#b 361:-#b|"
+		"us 2:-#a 62:-#b 122:-#b 182:-#b 242:-#b 302:-#b 362:-#a",
+		"a[us] 2-362, b[eu] 61-361"},
+	{"now this cache, now that", 239,
+		"eu 1:-#a 61:-#b 121:-#a 181:-#a|us 2:-#a 62:-#b 122:-#b 182:-#b",
+		"a[eu] 1-181, b[us] 62-182"},
+	{"what a region saw last that is on another side", 179,
+		"eu 1:-#a 61:6 121:6|us 2:-#a 62:-#a 122:-#b",
+		"a[eu] 1-62, b[us] 122-122"},
 	{"what is to come is not looked at", 50,
 		"eu 1:-#a 61:-#b|us 2:-#b 62:-#a", "a[eu] 1-1, b[us] 2-2"},
 };
@@ -172,14 +188,12 @@ static void test_since_of_a_region(void **state)
 	assert_true(drift_since(h, TIMELINE_START + 50) == TIMELINE_START + 1);
 	assert_true(drift_since(h, TIMELINE_START + 200) ==
 		TIMELINE_START + 61);
-	/* What it saw before it saw others is no sight of these. */
-	assert_true(drift_since(h, TIMELINE_START + 250) ==
-		TIMELINE_START + 241);
+	/* It saw others for a while, but not for long. */
+	assert_true(drift_since(h, TIMELINE_START + 250) == TIMELINE_START + 1);
 	drift_saw(h, TIMELINE_START + 200);
 	h->tools_since = 7;
 	assert_true(drift_since(h, TIMELINE_START + 200) == 7);
-	assert_true(drift_since(h, TIMELINE_START + 250) ==
-		TIMELINE_START + 241);
+	assert_true(drift_since(h, TIMELINE_START + 250) == TIMELINE_START + 1);
 	assert_true(drift_since(h, TIMELINE_START + 310) ==
 		TIMELINE_START + 301);
 	/* An instant that is yet to come is not believed. */
@@ -237,137 +251,28 @@ static void test_side_names(void **state)
 	drift_sides_free(sides, 2);
 }
 
-/* A verdict with sides, in short form, and its words. */
-struct word_case {
-	const char *name;
-	int expected;
-	const char *sides; /* "eu br|us +fetch_data -get_data ~search" */
-	const char *words;
-};
-
-struct words {
-	char text[512];
-	const char *list[4][4][16]; /* of each side: regions, +, -, ~ */
-	size_t n[4][4];
-	struct verdict_side sides[4];
-	struct verdict verdict;
-};
-
-static void read_words(struct words *w, const char *text)
+/* Described anew, and no other contract: the newest description counts. */
+static void test_side_described(void **state)
 {
-	static const char marks[] = " +-~";
-	char *p = w->text;
-	size_t k = 0;
-
-	*w = (struct words) {.n = {{0}}};
-	assert_true(strlen(text) < sizeof w->text);
-	memcpy(w->text, text, strlen(text) + 1);
-	while (*p) {
-		size_t n = strcspn(p, " |");
-		size_t kind = (size_t)(strchr(marks, *p) - marks);
-		char end = p[n];
-
-		if (!strchr(marks, *p))
-			kind = 0;
-		p[n] = '\0';
-		assert_true(w->n[k][kind] < 16);
-		w->list[k][kind][w->n[k][kind]++] = p + (kind > 0);
-		k += end == '|';
-		p += n + (end != '\0');
-	}
-	for (size_t i = 0; i <= k; i++)
-		w->sides[i] = (struct verdict_side) {
-			.tool_hash = &"0123456789aa\0" "1234567890aa\0"
-				"2345678901aa"[13 * i],
-			.regions = w->list[i][0], .n_regions = w->n[i][0],
-			.first_seen = 1776780123.5 + 1800 * (double)i,
-			.changes = {.added = w->list[i][1],
-				.n_added = w->n[i][1],
-				.removed = w->list[i][2],
-				.n_removed = w->n[i][2],
-				.changed = w->list[i][3],
-				.n_changed = w->n[i][3]}};
-	w->verdict.sides = w->sides;
-	w->verdict.n_sides = k + 1;
-}
-
-static const struct word_case word_cases[] = {
-	{"renamed, and a stale one", 5,
-		"eu|ap br us za +fetch_data -get_data",
-		"eu sees get_data, the others fetch_data since 14:32"},
-	{"the first that sees the new one", 3,
-		"br eu|us +fetch_data -get_data",
-		"us sees fetch_data since 14:32, the others get_data"},
-	{"one each", 2, "eu|us +fetch_data -get_data",
-		"eu sees get_data, us fetch_data since 14:32"},
-	{"as many: the later are the others", 4,
-		"br eu|us za +fetch_data -get_data",
-		"br and eu see get_data, the others fetch_data since 14:32"},
-	{"one more is on no side", 6,
-		"ap br eu|us za +fetch_data -get_data",
-		"ap, br and eu see get_data, us and za fetch_data since 14:32"},
-	{"three sides", 5, "eu|ap br us +b -a|za +c -a",
-		"eu sees a, za c since 15:02, the others b since 14:32"},
-	{"only more", 3, "eu|br us +b",
-		"eu sees no b, the others b since 14:32"},
-	{"only less", 3, "eu|br us -b",
-		"eu sees b, the others no b since 14:32"},
-	{"changed", 3, "eu|br us ~a",
-		"eu sees the old a, the others the new a since 14:32"},
-	{"all of it", 3, "eu|br us +b +c -a ~d ~e",
-		"eu sees a and the old d and e, "
-		"the others b and c and the new d and e since 14:32"},
-	{"many", 3, "eu|br us +a +b +c +d +e +f +g -h",
-		"eu sees h, the others a, b, c, d, e and 2 more since 14:32"},
-	{"names not known", 3, "eu|br us",
-		"eu sees 01234567, the others 12345678 since 14:32"},
-};
-
-static void test_words(void **state)
-{
-	const double now = 1776783600;
+	static const struct tool_digest before[] = {TOOL("ping", "1", "1")};
+	static const struct tool_digest since[] = {TOOL("ping", "1", "2")};
+	static const struct tool_digest other[] = {TOOL("ping", "1", "2"),
+		TOOL("pong", "1", "1")};
+	struct tool_list lists[] = {{"a", "x", before, 1}, {"a", "y", since, 1},
+		{"b", "z", other, 2}};
+	struct verdict_side *sides;
+	struct timeline t;
 
 	(void)state;
-	for (size_t i = 0; i < sizeof word_cases / sizeof *word_cases; i++) {
-		const struct word_case *c = &word_cases[i];
-		struct words w;
-		struct buf b;
-
-		read_words(&w, c->sides);
-		w.verdict.expected = c->expected;
-		buf_init(&b, 4096);
-		sides_put(&b, &w.verdict, now);
-		if (strcmp(b.p, c->words) != 0)
-			fail_msg("%s: '%s', expected '%s'", c->name, b.p,
-				c->words);
-		buf_release(&b);
-	}
-}
-
-/* A day later it is the date that helps; and names are a stranger's. */
-static void test_words_of_strangers(void **state)
-{
-	struct words w;
-	struct buf b;
-	char loud[200];
-
-	(void)state;
-	buf_init(&b, 4096);
-	read_words(&w, "eu|us +x -\033[31m\xe2\x80\xae");
-	w.verdict.expected = 2;
-	memset(loud, 'x', sizeof loud - 1);
-	loud[sizeof loud - 1] = '\0';
-	w.list[1][1][0] = loud;
-	sides_put(&b, &w.verdict, 1776781923.5 + 86400);
-	assert_null(strchr(b.p, '\033'));
-	assert_null(strstr(b.p, "\xe2\x80\xae"));
-	assert_non_null(strstr(b.p, " since 2026-04-21"));
-	assert_true(b.len < 130);
-	buf_clear(&b);
-	w.verdict.n_sides = 0;
-	sides_put(&b, &w.verdict, 0);
-	assert_int_equal(b.len, 0);
-	buf_release(&b);
+	timeline_read(&t, "eu 1:-#a 61:-#a|us 2:-#a 62:-#b");
+	t.probes[0][0].tools = t.probes[1][0].tools = &lists[0];
+	t.probes[0][1].tools = &lists[1];
+	t.probes[1][1].tools = &lists[2];
+	assert_int_equal(drift_sides(t.regions, t.n, TIMELINE_START,
+		TIMELINE_START + 99, &sides), 2);
+	assert_int_equal(sides[1].changes.n_added, 1);
+	assert_int_equal(sides[1].changes.n_redescribed, 0);
+	drift_sides_free(sides, 2);
 }
 
 int main(void)
@@ -377,8 +282,7 @@ int main(void)
 		cmocka_unit_test(test_since),
 		cmocka_unit_test(test_since_of_a_region),
 		cmocka_unit_test(test_side_names),
-		cmocka_unit_test(test_words),
-		cmocka_unit_test(test_words_of_strangers),
+		cmocka_unit_test(test_side_described),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,0 +1,273 @@
+/*
+ * Goal: a server that can be used but is slow or fails too often, each rule as
+ * a row: when it is told of, what mutes it, when it is over; failures that make
+ * no incident; and servers that start cold.
+ */
+#include "nights.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* The same verdict for each of some minutes. */
+struct spell {
+	int from, to;
+	const char *failing; /* letters of a, e and u, or NULL */
+	double p95, baseline; /* 0: not known */
+	long long failed[RATE_WINDOWS]; /* of 25, 150, 300, 1800, 21600 */
+	bool rates;
+};
+
+#define SLOW(ms) ms, 100, {0}, false
+#define RATES(...) 0, 0, {__VA_ARGS__}, true
+#define PLAIN 0, 0, {0}, false
+
+static void fill_regions(struct verdict *v, const struct spell *s, int minute,
+	struct verdict_region *regions, const char **failing)
+{
+	static const char *const names[] = {"a", "e", "u"};
+
+	for (size_t i = 0; i < 3; i++) {
+		bool bad = s->failing && strchr(s->failing, *names[i]);
+
+		regions[i] = (struct verdict_region) {
+			.region = names[i],
+			.state = bad ? STATE_BROKEN : STATE_HEALTHY,
+			.failed_step = bad ? STEP_TOOLS_LIST : STEP_NONE,
+			.error = bad ? "x" : NULL,
+			.ms = 50 + 60 * (double)i,
+			.started_at = NIGHT_START + 60 * minute + 7.5,
+		};
+		if (bad)
+			failing[v->n_failing++] = names[i];
+	}
+	if (v->n_failing)
+		v->step = STEP_TOOLS_LIST;
+	v->failed_regions = (int)v->n_failing;
+	v->regions = regions;
+	v->n_regions = 3;
+	v->failing = failing;
+}
+
+static void judge(struct night *n, const struct spell *s, int minute)
+{
+	static const long long probes[] = {25, 150, 300, 1800, 21600};
+	struct verdict_region regions[3];
+	const char *failing[3];
+	struct verdict v = {
+		.slug = "s",
+		.window = NIGHT_START + 60 * minute,
+		.expected = 3,
+		.reporters = 3,
+		.latency_p95 = s->p95 > 0 ? s->p95 : NAN,
+		.latency_baseline = s->baseline > 0 ? s->baseline : NAN,
+		.error_rates.known = s->rates,
+	};
+
+	fill_regions(&v, s, minute, regions, failing);
+	v.tier = v.n_failing > 1 ? TIER_STEP_ALERT
+		: v.n_failing	 ? TIER_REGIONAL
+				 : TIER_OK;
+	v.verdict = v.n_failing > 1 ? VERDICT_RED
+		: v.n_failing	    ? VERDICT_AMBER
+				    : VERDICT_GREEN;
+	for (unsigned w = 0; w < RATE_WINDOWS; w++)
+		v.error_rates.windows[w] = (struct error_rate) {
+			.probes = probes[w],
+			.failed = {[LAYER_HTTP] = s->failed[w]}};
+	machine_verdict(&n->st, &v, &n->policy, INFINITY, &n->events);
+}
+
+struct quality_case {
+	const char *what;
+	struct spell spells[8];
+	const char *events;
+};
+
+static void check(const struct quality_case *cases, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct quality_case *c = &cases[i];
+		struct night night;
+		char got[NIGHT_SIZE];
+
+		night_init(&night, "AEU");
+		for (const struct spell *s = c->spells; s->to; s++)
+			for (int m = s->from; m < s->to; m++)
+				judge(&night, s, m);
+		night_tell(&night, got);
+		if (strcmp(got, c->events) != 0)
+			fail_msg("%s\n%s\nnot\n%s", c->what, got, c->events);
+		night_release(&night);
+	}
+}
+
+#define CHECK(cases) check(cases, sizeof(cases) / sizeof *(cases))
+
+static void test_latency(void **state)
+{
+	static const struct quality_case cases[] = {
+		{"three times is not above", {{0, 9, NULL, SLOW(300)}}, ""},
+		{"two windows", {{0, 2, NULL, SLOW(301)}, {2, 9, NULL, SLOW(90)}}, ""},
+		{"three", {{0, 3, NULL, SLOW(301)}},
+			"2 latency_started P3 0 x3 -/- [e u]"},
+		{"not in a row", {{0, 2, NULL, SLOW(301)}, {2, 3, NULL, SLOW(90)},
+			{3, 5, NULL, SLOW(301)}}, ""},
+		{"over after three", {{0, 5, NULL, SLOW(999)}, {5, 8, NULL, SLOW(90)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"7 latency_resolved P3 0-5 x5 -/- [e u]"},
+		{"what is not known is neither", {{0, 5, NULL, SLOW(999)},
+			{5, 99, NULL, 90, 0, {0}, false}, {99, 101, NULL, SLOW(90)}},
+			"2 latency_started P3 0 x3 -/- [e u]"},
+		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, false}}, ""},
+		{"a downtime mutes it", {{0, 1, "eu", SLOW(999)},
+			{1, 4, NULL, SLOW(999)}, {4, 7, NULL, SLOW(999)}},
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
+			"[e u] | 5 latency_started P3 3 x3 -/- [e u]"},
+		{"one that began before says its end", {{0, 3, NULL, SLOW(999)},
+			{3, 4, "eu", SLOW(999)}, {4, 10, NULL, SLOW(90)}},
+			"2 latency_started P3 0 x3 -/- [e u] | "
+			"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
+			"6 downtime_resolved P2 3-4 x1 tools-list/tools "
+			"[e u] | 8 latency_resolved P3 0-6 x3 -/- [e u]"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_error_rate(void **state)
+{
+	static const struct quality_case cases[] = {
+		{"one of 25 is 4 %", {{0, 9, NULL, RATES(1)}}, ""},
+		{"two are 8 %, but two", {{0, 9, NULL, RATES(2)}}, ""},
+		{"three", {{0, 9, NULL, RATES(3)}},
+			"0 error_rate_started P2 0 x1 -/http []"},
+		{"over after three", {{0, 9, NULL, RATES(3)}, {9, 12, NULL, RATES(2)}},
+			"0 error_rate_started P2 0 x1 -/http [] | "
+			"11 error_rate_resolved P2 0-9 x9 -/http []"},
+		{"a downtime mutes it until it has left the window",
+			{{0, 1, "eu", RATES(2)}, {1, 7, NULL, RATES(9)}},
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
+			"[e u] | 6 error_rate_started P2 6 x1 -/http []"},
+		{"not known", {{0, 9, NULL, 0, 0, {9}, false}}, ""},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_burn(void **state)
+{
+	/* What may fail is 0.5 %: 14.4 times that of 300 is 21.6. */
+	static const struct quality_case cases[] = {
+		{"both windows", {{0, 1, NULL, RATES(2, 0, 22)}},
+			"0 slo_burn_started P1 0 x1 -/http []"},
+		{"the long one alone is over", {{0, 9, NULL, RATES(1, 0, 22)}}, ""},
+		{"the short one alone is too little",
+			{{0, 9, NULL, RATES(2, 0, 21)}}, ""},
+		{"six times over six hours", {{0, 1, NULL, RATES(0, 5, 0, 54)}},
+			"0 slo_burn_started P1 0 x1 -/http []"},
+		{"once over three days", {{0, 1, NULL, RATES(0, 0, 0, 9, 108)}},
+			"0 slo_burn_started P3 0 x1 -/http []"},
+		{"and then faster", {{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
+			{1, 3, NULL, RATES(2, 0, 22, 9, 108)}, {3, 6, NULL, RATES(0)}},
+			"0 slo_burn_started P3 0 x1 -/http [] | "
+			"1 slo_burn_escalated P1 0 x2 -/http [] | "
+			"5 slo_burn_resolved P1 0-3 x3 -/http []"},
+		{"a downtime is no burn, until it is half an hour ago",
+			{{0, 10, "eu", RATES(20, 20, 20, 54, 107)},
+				{10, 41, NULL, RATES(0, 5, 22, 54, 107)}},
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"12 downtime_resolved P2 0-10 x10 tools-list/tools "
+			"[e u] | 40 slo_burn_started P1 40 x1 -/http []"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+static void test_strays(void **state)
+{
+	static const struct quality_case cases[] = {
+		{"now here, now there", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN}, {9, 10, "u", PLAIN},
+			{10, 20, NULL, PLAIN}, {20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}},
+			"22 anomaly_logged P3 0 x0 -/- [e u]"},
+		{"one region only", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN}, {9, 10, "e", PLAIN},
+			{10, 20, NULL, PLAIN}, {20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}}, ""},
+		{"two windows", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN}, {9, 10, "u", PLAIN},
+			{10, 59, NULL, PLAIN}}, ""},
+		{"over more than an hour", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
+			{9, 10, "u", PLAIN}, {10, 61, NULL, PLAIN}, {61, 62, "e", PLAIN},
+			{62, 63, NULL, PLAIN}}, ""},
+		{"what became an incident is told of", {{0, 1, "e", PLAIN},
+			{1, 9, NULL, PLAIN}, {9, 10, "u", PLAIN}, {10, 20, NULL, PLAIN},
+			{20, 21, "eu", PLAIN}, {21, 24, NULL, PLAIN}, {24, 30, NULL, PLAIN}},
+			"20 downtime_started P2 20 x1 tools-list/tools "
+			"[e u] | 23 downtime_resolved P2 20-21 x1 "
+			"tools-list/tools [e u]"},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
+/* Said by the configuration; by its name is test_coldstart. */
+static void test_cold(void **state)
+{
+	static const struct {
+		const char *what, *night, *events;
+	} cases[] = {
+		{"the first failure after a pause waits",
+			". @12 AEU1 . . .", ""},
+		{"the second does not", ". @12 AEU1 AEU1",
+			"13 downtime_started P1 13 x1 dns/transport [a e u]"},
+		{"ten minutes are no pause", ". @10 AEU1",
+			"10 downtime_started P1 10 x1 dns/transport [a e u]"},
+		{"told twice it is one", ". @12 AEU1 @12 AEU1 .", ""},
+		{"the first that we ever see", "AEU1 .", ""},
+		{"at a slow pace the second counts", ". @60 AEU1 @120 AEU1",
+			"120 downtime_started P1 120 x1 dns/transport "
+			"[a e u]"},
+		{"and after a pass there is another first",
+			". @60 AEU1 @120 . @180 AEU1 @240 .", ""},
+		{"an open incident goes on", ". EU1 @30 EU1 . . .",
+			"1 downtime_started P1 1 x1 dns/transport [e u] | "
+			"33 downtime_resolved P1 1-31 x2 dns/transport "
+			"[e u]"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct night n;
+		char got[NIGHT_SIZE];
+
+		night_init(&n, "AEU");
+		n.st.cold_start = true;
+		night_run(&n, cases[i].night);
+		night_tell(&n, got);
+		if (strcmp(got, cases[i].events) != 0)
+			fail_msg("%s\n%s\nnot\n%s", cases[i].what, got,
+				cases[i].events);
+		night_release(&n);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_latency),
+		cmocka_unit_test(test_error_rate),
+		cmocka_unit_test(test_burn),
+		cmocka_unit_test(test_strays),
+		cmocka_unit_test(test_cold),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
