@@ -44,7 +44,7 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
 	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
 	lib/private_file.o
-CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_read.o lib/conf_report.o \
+CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
@@ -114,8 +114,10 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/claim.o alertd/deliver.o alertd/dispatch.o alertd/execute.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
 	alertd/options.o \
-	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
-	alertd/sign.o alertd/webhook.o
+	alertd/tell.o alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
+	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
+	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
+	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
@@ -230,6 +232,10 @@ test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
 test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS))
 test_pipeline_OBJS = $(test_expiry_told_OBJS)
+UNIT += test_ledger
+test_ledger_OBJS = $(sort $(MACHINE) $(OUTBOX) $(CONF) $(test_json_OBJS)) \
+	lib/names.o lib/clock.o lib/num.o lib/record.o alertd/ledger.o \
+	alertd/ledger_compare.o
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o

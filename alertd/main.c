@@ -10,9 +10,11 @@
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
+#include "input.h"
 #include "json.h"
 #include "lines.h"
 #include "log.h"
+#include "look.h"
 #include "maintain.h"
 #include "options.h"
 #include "pager.h"
@@ -20,6 +22,7 @@
 #include "record.h"
 #include "record_expiry.h"
 #include "record_maintenance.h"
+#include "replay.h"
 #include "secret.h"
 #include "shelf.h"
 #include "store.h"
@@ -31,8 +34,6 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So many refused lines are named; the others are counted. */
-#define REFUSED_NAMED 20
 /* So often, while verdicts keep coming, what waits is looked at. */
 #define SWEEP_S 30
 
@@ -95,14 +96,15 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 	return ok ? 0 : -1;
 }
 
-/* 0 where the line was used, or is empty; else -1 and why. */
-static int use_line(struct pager *p, const char *s, size_t n, char *why)
+/* 0 where the line was used; else -1 and why. */
+static int use_line(void *arg, const char *s, size_t n, char *why)
 {
+	struct pager *p = arg;
 	const char *type;
 	cJSON *doc;
 
-	if (strspn(s, " \t\r") == n)
-		return 0;
+	if (pager_swept(p) >= SWEEP_S)
+		pager_sweep(p);
 	doc = json_parse(s, n, &json_record, why);
 	if (!doc)
 		return -1;
@@ -116,35 +118,9 @@ static int use_line(struct pager *p, const char *s, size_t n, char *why)
 /* All verdicts of standard input. An exit status. */
 static int read_verdicts(struct pager *p)
 {
-	struct lines *l = lines_new(STDIN_FILENO);
-	unsigned long refused = 0;
-	enum lines_result got;
-	char why[RECORD_WHY];
-	const char *s;
-	size_t n;
+	struct input in = {0};
 
-	for (;;) {
-		got = lines_next(l, &s, &n);
-		if (got == LINES_END || got == LINES_ERROR)
-			break;
-		if (pager_swept(p) >= SWEEP_S)
-			pager_sweep(p);
-		if (got == LINES_LINE && use_line(p, s, n, why) == 0)
-			continue;
-		if (got == LINES_TOO_LONG)
-			snprintf(why, sizeof why, "longer than %d bytes",
-				LINE_MAX_BYTES);
-		if (++refused <= REFUSED_NAMED)
-			log_error("line %lu: %s", lines_number(l), why);
-	}
-	if (got == LINES_ERROR)
-		log_error("standard input: %s", strerror(errno));
-	if (refused > REFUSED_NAMED)
-		log_error("%lu more lines refused", refused - REFUSED_NAMED);
-	lines_free(l);
-	if (got == LINES_ERROR)
-		return EXIT_ENV;
-	return refused ? EXIT_USAGE : EXIT_GOOD;
+	return input_read(&in, STDIN_FILENO, "standard input", use_line, p);
 }
 
 /* Lets time pass for every server. */
@@ -244,8 +220,9 @@ static int act(const struct options *o, const struct conf *conf,
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
 	};
-	bool tells = !o->dry_run && o->action != OPTIONS_LIST &&
-		!maintain_wanted(o);
+	const char *slug = o->n_operands ? o->operands[0] : NULL;
+	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
+		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK);
 	struct ack_request ack = {0};
 	char *secret = NULL;
 	int status = EXIT_ENV;
@@ -261,9 +238,14 @@ static int act(const struct options *o, const struct conf *conf,
 	} else if (store || o->dry_run) {
 		setup.shelf = shelf_new(store);
 		setup.calendar = calendar_new(store);
-		status = o->action == OPTIONS_LIST
-			? list(setup.shelf, &setup)
-			: run(o, &setup, url, &ack);
+		if (o->action == OPTIONS_LIST)
+			status = list(setup.shelf, &setup);
+		else if (o->action == OPTIONS_EXPLAIN)
+			status = look_explain(&setup, slug);
+		else if (o->action == OPTIONS_HISTORY)
+			status = look_history(&setup, slug);
+		else
+			status = run(o, &setup, url, &ack);
 		calendar_free(setup.calendar);
 		shelf_free(setup.shelf);
 	} else {
@@ -273,6 +255,21 @@ static int act(const struct options *o, const struct conf *conf,
 	deliver_free(setup.deliver);
 	secret_free(secret);
 	return status;
+}
+
+/* Recorded verdicts: neither a store nor a route is touched. */
+static int replay(const struct options *o, const struct conf *conf)
+{
+	bool tty = isatty(STDOUT_FILENO);
+
+	return replay_run(&(struct replay_setup) {
+		.file = o->operands[0],
+		.conf = conf,
+		.policy = o->policy,
+		.text = o->format == OPTIONS_TEXT ||
+			(o->format == OPTIONS_BY_OUTPUT && tty),
+		.colour = tty && !env("NO_COLOR"),
+	});
 }
 
 static int start(const struct options *o)
@@ -286,6 +283,11 @@ static int start(const struct options *o)
 
 	if (file && !conf)
 		return EXIT_USAGE;
+	if (o->action == OPTIONS_REPLAY) {
+		status = replay(o, conf);
+		conf_free(conf);
+		return status;
+	}
 	if (!url && conf)
 		url = conf->store;
 	if (!url)

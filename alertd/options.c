@@ -18,6 +18,10 @@ const char options_usage[] =
 	"       mcp-alert ack [-c file] [-f format] [-N epoch] [--store url]\n"
 	"                 [--by name] [--for duration] [--reason text]\n"
 	"                 slug | dedup_key\n"
+	"       mcp-alert explain [-c file] [-f format] [-N epoch] [--store url] slug\n"
+	"       mcp-alert history [-c file] [-f format] [--store url] [slug]\n"
+	"       mcp-alert replay [-c file] [-f format] [--policy key=value,...]\n"
+	"                        file | -\n"
 	"       mcp-alert maintenance add [-c file] [-f format] [-N epoch]\n"
 	"                 [--account name] [--by name] [--every days]\n"
 	"                 [--reason text] [--start time] [--store url]\n"
@@ -86,6 +90,11 @@ static const struct command commands[] = {
 	COMMAND("list", OPTIONS_LIST, 0, 0, "", 'c', 'f', OPT_STORE),
 	COMMAND("ack", OPTIONS_ACK, 1, 1, "a slug or a dedup_key", 'c', 'f',
 		'N', OPT_BY, OPT_FOR, OPT_REASON, OPT_STORE),
+	COMMAND("explain", OPTIONS_EXPLAIN, 1, 1, "a slug", 'c', 'f', 'N',
+		OPT_STORE),
+	COMMAND("history", OPTIONS_HISTORY, 0, 1, "a slug", 'c', 'f', OPT_STORE),
+	COMMAND("replay", OPTIONS_REPLAY, 1, 1, "a file of verdicts, or -,",
+		'c', 'f', OPT_POLICY),
 	COMMAND("maintenance add", OPTIONS_MAINTENANCE_ADD, 0, 100, "", 'c',
 		'f', 'N', OPT_ACCOUNT, OPT_BY, OPT_END, OPT_EVERY, OPT_FOR,
 		OPT_REASON, OPT_START, OPT_STORE, OPT_ZONE),

@@ -1,12 +1,10 @@
 #include "pager.h"
 
 #include "ack.h"
-#include "ack_token.h"
 #include "budget.h"
 #include "calendar.h"
 #include "carry.h"
 #include "clock.h"
-#include "dispatch.h"
 #include "expiry.h"
 #include "gather.h"
 #include "ladder.h"
@@ -14,9 +12,9 @@
 #include "log.h"
 #include "machine.h"
 #include "pipeline.h"
-#include "print.h"
 #include "quiet.h"
 #include "shelf.h"
+#include "tell.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -26,7 +24,6 @@
 
 /* So often somebody else may be faster before we give up. */
 #define TRIES 100
-#define BODY_MAX (256 * 1024)
 /* A store that is gone is not asked again for each verdict. */
 #define STORE_PAUSE_MS 10000
 
@@ -61,7 +58,9 @@ struct pager *pager_new(const struct pager_setup *setup)
 	struct pager *p = xcalloc(1, sizeof *p);
 
 	p->setup = *setup;
-	p->policy = setup->conf ? setup->conf->policy : machine_policy;
+	p->policy = setup->policy ? *setup->policy
+		: setup->conf	  ? setup->conf->policy
+				  : machine_policy;
 	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
 	p->budget = budget_new(setup->store);
 	p->swept_ms = clock_mono_ms();
@@ -79,87 +78,9 @@ void pager_free(struct pager *p)
 	free(p);
 }
 
-/*
- * "https://status.example.com/status/example-mcp", or nothing; for the fleet
- * the list of all servers.
- */
-static void point_to_page(const struct conf *c, struct alert_event *e,
-	struct buf *url)
+void pager_now(struct pager *p, double t)
 {
-	if (!c || !c->site_url)
-		return;
-	if (strcmp(e->record.slug, SLUG_FLEET) == 0)
-		buf_fmt(url, "%s/", c->site_url);
-	else
-		buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
-	e->record.dashboard_url = url->p;
-}
-
-/* What a maintenance holds stands in the timeline, and that is all. */
-static void note_held(struct alert_state *st, const struct alert_event *e)
-{
-	char name[ALERT_EVENT_SIZE];
-	struct buf text;
-
-	buf_init(&text, BODY_MAX);
-	buf_fmt(&text, "not told, for the maintenance: %s", e->record.summary);
-	state_note(st, e->record.at, alert_event(&e->record, name), text.p);
-	buf_release(&text);
-}
-
-/* "https://status.example.com/ack/TOKEN", or nothing. */
-static void point_to_ack(const struct pager_setup *s, struct alert_event *e,
-	struct buf *url)
-{
-	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
-
-	if (!s->secret || !s->conf || !s->conf->site_url ||
-		e->record.phase == ALERT_ONCE ||
-		e->record.phase == ALERT_RESOLVED ||
-		e->record.phase == ALERT_ACKNOWLEDGED ||
-		!ack_token_make(s->secret, alert_key(&e->record, key),
-			(int64_t)e->record.at + ACK_TOKEN_S, token))
-		return;
-	buf_fmt(url, "%s/ack/%s", s->conf->site_url, token);
-	e->record.ack_url = url->p;
-}
-
-/* An event into the timeline, the outbox, and the text to be printed. */
-static void queue(struct pager *p, struct alert_state *st,
-	struct alert_event *e, struct buf *out)
-{
-	bool once = e->record.phase == ALERT_ONCE;
-	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
-	char name[ALERT_EVENT_SIZE];
-	struct dispatch way = {
-		.conf = p->setup.conf,
-		.budget = p->budget,
-		.at_once = p->alone,
-		.now = p->setup.deliver || p->setup.queue_only ? now(p)
-							      : -INFINITY,
-	};
-	struct recipients to = {0};
-	struct buf body, url, ack;
-
-	buf_init(&body, BODY_MAX);
-	buf_init(&url, BODY_MAX);
-	buf_init(&ack, BODY_MAX);
-	point_to_page(p->setup.conf, e, &url);
-	point_to_ack(&p->setup, e, &ack);
-	alert_record_json(&body, &e->record);
-	state_note(st, e->record.at, alert_event(&e->record, name),
-		e->record.summary);
-	dispatch_event(&way, st, e, body.p, &to);
-	for (size_t i = 0; inc && inc->open && i < to.n; i++)
-		strings_note(&inc->told, to.v[i].route);
-	if (p->setup.text)
-		print_event(out, &e->record, p->setup.colour);
-	else
-		buf_fmt(out, "%s\n", body.p);
-	recipients_release(&to);
-	buf_release(&body);
-	buf_release(&url);
-	buf_release(&ack);
+	p->setup.now = t;
 }
 
 /* What is to be decided: one of these, or only that time goes by. */
@@ -227,6 +148,12 @@ static bool starts_cold(const struct conf *c, const char *slug)
 static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 	struct buf *out)
 {
+	const struct tell tell = {
+		.setup = &p->setup,
+		.budget = p->budget,
+		.at_once = p->alone,
+		.now = now(p),
+	};
 	struct alert_events events = {0};
 	struct alert_state st;
 	enum shelf_result result;
@@ -236,10 +163,7 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 	st.cold_start = starts_cold(p->setup.conf, o->slug);
 	consider(p, o, &st, &events);
 	for (size_t i = 0; i < events.n; i++) {
-		if (events.v[i].held)
-			note_held(&st, &events.v[i]);
-		else
-			queue(p, &st, &events.v[i], out);
+		tell_event(&tell, &st, &events.v[i], out);
 	}
 	/* A fleet of which there is nothing to tell needs no state. */
 	result = o->pipeline && !events.n ? SHELF_OK
@@ -275,7 +199,7 @@ static void decide(struct pager *p, const struct occasion *o)
 
 	if (clock_mono_ms() < p->store_down_ms)
 		return;
-	buf_init(&out, ALERT_KINDS * 2 * BODY_MAX);
+	buf_init(&out, ALERT_KINDS * 2 * TELL_BODY_MAX);
 	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++) {
 		buf_clear(&out);
 		result = attempt(p, o, &out);

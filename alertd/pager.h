@@ -12,12 +12,14 @@
 #include <stdbool.h>
 
 struct ack_request;
+struct alert_event;
 struct calendar;
 struct deliver;
 struct expiry_record;
 struct maintenance;
 struct shelf;
 struct store;
+struct strings;
 
 struct pager_setup {
 	struct shelf *shelf;
@@ -30,6 +32,13 @@ struct pager_setup {
 	const char *secret;	  /* of acknowledge.h, or NULL */
 	double now;		  /* NAN: the clock's */
 	bool text, colour;	  /* how events are printed */
+	/* A rehearsal: instead of printing and delivering, told(arg, e, routes,
+	   later) hears of each event, to which routes it would go at once, and
+	   to which together with others. */
+	void (*told)(void *arg, const struct alert_event *e,
+		const struct strings *routes, const struct strings *later);
+	void *arg;
+	const struct conf_policy *policy; /* NULL: that of conf */
 };
 
 /* Opaque. */
@@ -44,6 +53,9 @@ void pager_free(struct pager *p);
  */
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
+
+/* pager_now(p, t): from now on, t is the time. */
+void pager_now(struct pager *p, double t);
 
 /*
  * pager_ack(p, slug, q): somebody looks after open incidents of a server; see

@@ -332,6 +332,18 @@ bool shelf_all(struct shelf *sh, struct strings *out)
 	return true;
 }
 
+void shelf_awake(const struct shelf *sh, struct strings *out)
+{
+	for (size_t i = 0; i < sh->n; i++)
+		if (sh->kept[i].state.slug && state_open(&sh->kept[i].state))
+			strings_add(out, sh->kept[i].slug);
+}
+
+size_t shelf_count(const struct shelf *sh)
+{
+	return sh->n;
+}
+
 bool shelf_alive(struct shelf *sh)
 {
 	return !sh->store || store_one(sh->store, "PING", NULL);

@@ -55,6 +55,15 @@ bool shelf_settled(struct shelf *sh, const char *slug);
 bool shelf_undelivered(struct shelf *sh, struct strings *out);
 bool shelf_all(struct shelf *sh, struct strings *out);
 
+/*
+ * shelf_awake(sh, out): of those in memory, the slugs for which time has
+ * something to do.
+ */
+void shelf_awake(const struct shelf *sh, struct strings *out);
+
+/* shelf_count(sh): how many states are in memory. */
+size_t shelf_count(const struct shelf *sh);
+
 /* shelf_alive(sh): whether the store answers at all. */
 bool shelf_alive(struct shelf *sh);
 

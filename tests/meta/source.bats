@@ -71,7 +71,9 @@ only() {
 		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
 		lib/stages alertd/coldstart alertd/common alertd/quality \
 		alertd/stray \
-		alertd/quiet alertd/maintenance alertd/plan serve/health probe/sse probe/rpc \
+		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
+		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
+		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
 		probe/mirror probe/failure probe/mask probe/redact \
 		probe/wall_judge probe/finding probe/jwt \

@@ -1,0 +1,52 @@
+#include "input.h"
+
+#include "exits.h"
+#include "lines.h"
+#include "log.h"
+#include "record.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+/* So many refused lines are named; the others are counted. */
+#define REFUSED_NAMED 20
+
+void input_refuse(struct input *in, unsigned long line, const char *why)
+{
+	if (++in->refused <= REFUSED_NAMED)
+		log_error("line %lu: %s", line, why);
+}
+
+int input_read(struct input *in, int fd, const char *name,
+	int (*use)(void *arg, const char *p, size_t n, char *why), void *arg)
+{
+	struct lines *l = lines_new(fd);
+	enum lines_result got;
+	char why[RECORD_WHY];
+	const char *s;
+	size_t n;
+
+	for (;;) {
+		got = lines_next(l, &s, &n);
+		if (got == LINES_END || got == LINES_ERROR)
+			break;
+		in->line = lines_number(l);
+		if (got == LINES_LINE && (strspn(s, " \t\r") == n ||
+						 use(arg, s, n, why) == 0))
+			continue;
+		if (got == LINES_TOO_LONG)
+			snprintf(why, sizeof why, "longer than %d bytes",
+				LINE_MAX_BYTES);
+		input_refuse(in, in->line, why);
+	}
+	if (got == LINES_ERROR)
+		log_error("%s: %s", name, strerror(errno));
+	if (in->refused > REFUSED_NAMED)
+		log_error("%lu more lines refused",
+			in->refused - REFUSED_NAMED);
+	lines_free(l);
+	if (got == LINES_ERROR)
+		return EXIT_ENV;
+	return in->refused ? EXIT_USAGE : EXIT_GOOD;
+}

@@ -1,0 +1,27 @@
+/*
+ * input.h: the lines of an input, each used or refused by its number.
+ */
+#ifndef INPUT_H
+#define INPUT_H
+
+#include <stddef.h>
+
+struct input {
+	unsigned long line;    /* the number of the one in use, from 1 */
+	unsigned long refused; /* so far */
+};
+
+/*
+ * input_read(in, fd, name, use, arg): every line of fd that is not empty to
+ * use(arg, p, n, why), which returns 0, or -1 and why it refuses the line; why
+ * has RECORD_WHY bytes. The operator is told of the first that are refused, and
+ * how many more there are. An exit status. *in is all zero at first, and says
+ * meanwhile how far it is.
+ */
+int input_read(struct input *in, int fd, const char *name,
+	int (*use)(void *arg, const char *p, size_t n, char *why), void *arg);
+
+/* input_refuse(in, line, why): an earlier line is refused after all. */
+void input_refuse(struct input *in, unsigned long line, const char *why);
+
+#endif

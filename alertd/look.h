@@ -1,0 +1,18 @@
+/*
+ * look.h: the commands that look at what is known of servers and change
+ * nothing.
+ */
+#ifndef LOOK_H
+#define LOOK_H
+
+#include "pager.h"
+
+/*
+ * look_explain(s, slug): the explanation of one server. look_history(s, slug):
+ * what was told of it, or of all where slug is NULL. On standard output, text
+ * or lines as s says. An exit status; EXIT_USAGE where nothing is known of it.
+ */
+int look_explain(const struct pager_setup *s, const char *slug);
+int look_history(const struct pager_setup *s, const char *slug);
+
+#endif
