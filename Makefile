@@ -112,7 +112,7 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/ack_token.o alertd/acknowledge.o alertd/away.o alertd/budget.o \
 	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \
 	alertd/claim.o alertd/deliver.o alertd/dispatch.o alertd/execute.o \
-	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
+	alertd/gather.o alertd/point.o alertd/holder.o alertd/local.o alertd/main.o \
 	alertd/options.o \
 	alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o

@@ -1,7 +1,6 @@
 #include "pager.h"
 
 #include "ack.h"
-#include "ack_token.h"
 #include "budget.h"
 #include "calendar.h"
 #include "carry.h"
@@ -14,6 +13,7 @@
 #include "log.h"
 #include "machine.h"
 #include "pipeline.h"
+#include "point.h"
 #include "print.h"
 #include "quiet.h"
 #include "shelf.h"
@@ -79,22 +79,6 @@ void pager_free(struct pager *p)
 	free(p);
 }
 
-/*
- * "https://status.example.com/status/example-mcp", or nothing; for the fleet
- * the list of all servers.
- */
-static void point_to_page(const struct conf *c, struct alert_event *e,
-	struct buf *url)
-{
-	if (!c || !c->site_url)
-		return;
-	if (strcmp(e->record.slug, SLUG_FLEET) == 0)
-		buf_fmt(url, "%s/", c->site_url);
-	else
-		buf_fmt(url, "%s/status/%s", c->site_url, e->record.slug);
-	e->record.dashboard_url = url->p;
-}
-
 /* What a maintenance holds stands in the timeline, and that is all. */
 static void note_held(struct alert_state *st, const struct alert_event *e)
 {
@@ -105,23 +89,6 @@ static void note_held(struct alert_state *st, const struct alert_event *e)
 	buf_fmt(&text, "not told, for the maintenance: %s", e->record.summary);
 	state_note(st, e->record.at, alert_event(&e->record, name), text.p);
 	buf_release(&text);
-}
-
-/* "https://status.example.com/ack/TOKEN", or nothing. */
-static void point_to_ack(const struct pager_setup *s, struct alert_event *e,
-	struct buf *url)
-{
-	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
-
-	if (!s->secret || !s->conf || !s->conf->site_url ||
-		e->record.phase == ALERT_ONCE ||
-		e->record.phase == ALERT_RESOLVED ||
-		e->record.phase == ALERT_ACKNOWLEDGED ||
-		!ack_token_make(s->secret, alert_key(&e->record, key),
-			(int64_t)e->record.at + ACK_TOKEN_S, token))
-		return;
-	buf_fmt(url, "%s/ack/%s", s->conf->site_url, token);
-	e->record.ack_url = url->p;
 }
 
 /* An event into the timeline, the outbox, and the text to be printed. */
@@ -145,7 +112,7 @@ static void queue(struct pager *p, struct alert_state *st,
 	buf_init(&url, BODY_MAX);
 	buf_init(&ack, BODY_MAX);
 	point_to_page(p->setup.conf, e, &url);
-	point_to_ack(&p->setup, e, &ack);
+	point_to_ack(p->setup.conf, p->setup.secret, e, &ack);
 	alert_record_json(&body, &e->record);
 	state_note(st, e->record.at, alert_event(&e->record, name),
 		e->record.summary);
