@@ -65,6 +65,19 @@ struct pick {
 	enum conf_role turn; /* whose it is, of those that share the work */
 };
 
+bool route_chooses(const struct conf_route *r)
+{
+	return r->n_servers || r->n_accounts;
+}
+
+/* Of what servers share, who chooses among them is told one by one. */
+static bool shared_with(const struct pick *p, const struct conf_route *r)
+{
+	if (p->e->servers.n)
+		return !route_chooses(r);
+	return !p->e->group || route_chooses(r);
+}
+
 /* No route has a role of that number. */
 #define NOBODY ((enum conf_role) - 1)
 
@@ -75,7 +88,8 @@ static bool there(const struct pick *p, const struct conf_route *r)
 
 static bool offered(const struct pick *p, const struct conf_route *r)
 {
-	return there(p, r) && route_wants(p->c, r, &p->e->record) &&
+	return shared_with(p, r) && there(p, r) &&
+		route_wants(p->c, r, &p->e->record) &&
 		!strings_has(&p->e->later, r->name);
 }
 
@@ -118,6 +132,8 @@ static void note(const struct pick *p, bool news, struct strings *out)
 	for (size_t i = 0; i < p->c->n_routes; i++) {
 		const struct conf_route *r = &p->c->routes[i];
 
+		if (!shared_with(p, r))
+			continue;
 		if (strings_has(&p->e->told, r->name) || (news && goes(p, r)))
 			strings_note(out, r->name);
 	}
