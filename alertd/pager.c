@@ -13,8 +13,11 @@
 #include "machine.h"
 #include "pipeline.h"
 #include "quiet.h"
+#include "rehearse.h"
 #include "shelf.h"
 #include "tell.h"
+#include "test_log.h"
+#include "tested.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -93,6 +96,8 @@ struct occasion {
 	bool back;	  /* it could */
 	const struct ack_request *ack;
 	size_t *acknowledged; /* incidents */
+	const struct tested_request *test;
+	const struct tested *tested; /* not, for too long */
 };
 
 /* What maintenance of a server it is time for; the fleet has none. */
@@ -108,6 +113,21 @@ static void note_maintenance(const struct pager *p, struct alert_state *st,
 	o = calendar_at(p->setup.calendar, st->slug, s ? s->account : NULL, t,
 		p->policy.maintenance_s);
 	quiet_note(st, &o, t);
+}
+
+/* It goes where a downtime would go, which has a ladder. */
+static void consider_test(const struct pager *p, const struct alert_state *st,
+	const struct tested_request *q, struct alert_events *events)
+{
+	const struct rehearsal downtime = {
+		.kind = ALERT_DOWNTIME,
+		.severity = SEVERITY_P1,
+		.slug = st->slug,
+		.at = (double)q->at,
+	};
+
+	tested_tell(st, q, events);
+	rehearse_ladder(p->setup.conf, &downtime, &events->v[events->n - 1]);
 }
 
 static void consider(struct pager *p, const struct occasion *o,
@@ -129,11 +149,15 @@ static void consider(struct pager *p, const struct occasion *o,
 		pipeline_back(st, at, events);
 	} else if (o->ack) {
 		*o->acknowledged = ack_set(st, o->ack, at, events);
+	} else if (o->test) {
+		consider_test(p, st, o->test, events);
+	} else if (o->tested) {
+		tested_remind(st, o->tested, at, events);
 	} else {
 		note_maintenance(p, st, at);
 		machine_tick(st, &p->policy, at, events);
 	}
-	if (!o->round && !o->ack)
+	if (!o->round && !o->ack && !o->test)
 		ladder_climb(p->setup.conf, st, at, 0, events);
 }
 
@@ -166,8 +190,9 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 		tell_event(&tell, &st, &events.v[i], out);
 	}
 	/* A fleet of which there is nothing to tell needs no state. */
-	result = o->pipeline && !events.n ? SHELF_OK
-					  : shelf_put(p->setup.shelf, &st);
+	result = (o->pipeline || o->tested) && !events.n
+		? SHELF_OK
+		: shelf_put(p->setup.shelf, &st);
 	events_release(&events);
 	state_release(&st);
 	return result;
@@ -241,6 +266,15 @@ size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
 	return n;
 }
 
+void pager_test(struct pager *p, const char *slug,
+	const struct tested_request *q, const struct carry_watch *w)
+{
+	carry_watch(p->carry, w);
+	decide(p, &(struct occasion) {.slug = slug, .test = q});
+	if (!p->failed && !carry_out(p->carry, slug, now(p)))
+		p->failed = true;
+}
+
 static void tell_expiries(struct pager *p)
 {
 	for (size_t i = 0; i < p->rounds.n; i++) {
@@ -277,6 +311,24 @@ static bool watch(struct pager *p)
 	return true;
 }
 
+/* Whether anybody has tested the routes lately. False: store failed. */
+static bool watch_tests(struct pager *p)
+{
+	struct tested t;
+
+	if (!p->setup.conf || !p->setup.conf->n_routes)
+		return true;
+	if (!test_log_read(p->setup.store, &t))
+		return false;
+	/* Under a pretended clock nothing begins. */
+	if (isnan(p->setup.now) &&
+		!test_log_begin(p->setup.store, &t, now(p)))
+		return false;
+	if (tested_missed(&t, now(p)))
+		decide(p, &(struct occasion) {SLUG_FLEET, .tested = &t});
+	return true;
+}
+
 void pager_sweep(struct pager *p)
 {
 	struct strings slugs = {0};
@@ -285,7 +337,7 @@ void pager_sweep(struct pager *p)
 	p->swept_ms = clock_mono_ms();
 	if (!p->setup.deliver)
 		return;
-	if (!load(p) || !watch(p) ||
+	if (!load(p) || !watch(p) || !watch_tests(p) ||
 		!shelf_undelivered(p->setup.shelf, &slugs))
 		p->failed = true;
 	if (!shelf_beat(p->setup.shelf, now(p)))

@@ -21,11 +21,14 @@ static bool matches(char *const *patterns, size_t n, const char *slug)
 	return n == 0;
 }
 
-/* Who wants to hear of downtimes has to hear of those that overrun. */
+/*
+ * Who wants to hear of downtimes has to hear of those that overrun, and of the
+ * tests whether they would hear of one.
+ */
 static bool wants_kind(const struct conf_route *r, enum alert_kind kind)
 {
 	return among(r->kinds, r->n_kinds, alert_kind_name(kind)) ||
-		(kind == ALERT_OVERRUN &&
+		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
 			among(r->kinds, r->n_kinds,
 				alert_kind_name(ALERT_DOWNTIME)));
 }

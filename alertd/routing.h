@@ -11,7 +11,7 @@
 /*
  * route_wants(c, r, a): whether the severity, the kind, the server and its
  * account are among those that a route asks for. An empty list asks for all; who
- * asks for downtimes is told of a maintenance that overruns, too.
+ * asks for downtimes is told of a maintenance that overruns, and of a test, too.
  */
 bool route_wants(const struct conf *c, const struct conf_route *r,
 	const struct alert_record *a);
