@@ -38,7 +38,10 @@ enum conf_digest route_digest(const struct conf_route *r,
  */
 enum conf_digest event_digest(const struct alert_record *a);
 
-/* route_ladder(c, a): the first ladder that is for such an incident, or NULL. */
+/*
+ * route_ladder(c, a): the first ladder that is for such an incident, or NULL;
+ * one for downtimes is for those that overrun a maintenance, too.
+ */
 const struct conf_ladder *route_ladder(const struct conf *c,
 	const struct alert_record *a);
 

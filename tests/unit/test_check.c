@@ -118,6 +118,16 @@ static void test_described(void **state)
 			"  after 2 min       a, one by one up to 7 an hour\n"
 			"  after 1 h         b\n"
 			"in a maintenance: the same\n"},
+		/* Who is for downtimes is for those that overrun, too. */
+		{"  ladders: [{name: l, kinds: [downtime], steps: [{route: a},"
+		 " {after: 1h, route: b}]}]\n"
+		 "  routes:\n" TO("a", ", kinds: [downtime]") TO("b", ""),
+			"kind=maintenance_overrun",
+			"P1 maintenance_overrun of shop\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  at once           a\n"
+			"  after 1 h         b\n"
+			"in a maintenance: nobody\n"},
 		{"  routes:\n" TO("a", ", servers: ['b*']"),
 			"kind=maintenance_overrun",
 			"P1 maintenance_overrun of shop\n"
