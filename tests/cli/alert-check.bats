@@ -80,7 +80,7 @@ fault() {
 
 @test "check warns of routes that nothing reaches, and of a P1 that nobody hears" {
 	routes "$(to a 'severities: [P2]')" "$(to b 'servers: [exmaple-mcp]')"
-	alert 0 check -N $T
+	alert 0 check -N "$T"
 	[ ! -s out ]
 	diff err - <<-'END'
 		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of the fleet would be told to nobody at once
@@ -146,12 +146,12 @@ fault() {
 		  broken                failed: the command exited with 1
 		  pager                 delivered
 	END
-	! grep mcp-alert: err
+	run ! grep mcp-alert: err
 	[ -z "$(undelivered)" ]
 	[ "$(redis hexists fleet:tests passed)" = 0 ]
 	echo 200 >chat/mood
 	alert 0 tick -N $((NOW + 7200))
-	! grep mcp-alert: err
+	run ! grep mcp-alert: err
 	[ "$(events pager)" = test ]
 	alert 3 test -N $((NOW + 7200))
 	[ "$(results)" = 'chat delivered 0|broken failed 0|pager delivered 0' ]
@@ -160,7 +160,7 @@ fault() {
 @test "a test says who would be told later, and wakes none of them" {
 	routes "$(to channel 'role: channel')" "$(to pager 'role: pager')" \
 		"$(to phone 'role: phone')" "$(to second 'role: second')" "$(to sum 'digest: hourly')"
-	alert 0 test -N $T
+	alert 0 test -N "$T"
 	[ "$(results)" = 'pager delivered 0|sum digest 0|phone later 300|second later 900' ]
 	[ "$(undelivered)" = example-mcp ]
 	alert 0 test -N $((T + 60)) -f text
@@ -171,7 +171,7 @@ fault() {
 	# One that is on a ladder is told by that alone.
 	routes "$(to a)" "$(to b)"
 	echo '  ladders: [{name: l, steps: [{route: b}, {after: 10m, route: a}]}]' >>fleet.yaml
-	alert 0 test -N $T '*'
+	alert 0 test -N "$T" '*'
 	[ "$(results)" = 'b delivered 0|a later 600' ]
 	jq -e '.server_slug == "*" and .server_url == null and (.summary | contains(" of the fleet "))' b
 }
