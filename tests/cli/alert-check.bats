@@ -168,6 +168,12 @@ fault() {
 	alert 0 -N $((T + 3600)) </dev/null
 	[ "$(jq .count sum)" = 2 ]
 	[ "$(ls {channel,pager,phone,second} 2>/dev/null)" = pager ]
+	# What only a digest takes is no page.
+	redis del fleet:tests
+	routes "$(to sum 'digest: hourly')"
+	alert 3 test -N "$T"
+	[ "$(results)" = 'sum digest 0' ]
+	[ "$(redis hexists fleet:tests passed)" = 0 ]
 	# One that is on a ladder is told by that alone.
 	routes "$(to a)" "$(to b)"
 	echo '  ladders: [{name: l, steps: [{route: b}, {after: 10m, route: a}]}]' >>fleet.yaml
