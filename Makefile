@@ -104,6 +104,9 @@ OUTBOX = alertd/outbox.o alertd/routing.o alertd/common.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o
+# What would be told: no clock, no I/O; dispatch.o and budget.o are theirs.
+REHEARSED = alertd/coverage.o alertd/describe.o alertd/rehearse.o \
+	alertd/tested.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
@@ -117,7 +120,8 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
-	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o
+	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \
+	alertd/checking.o alertd/testing.o alertd/test_log.o $(REHEARSED)
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
@@ -225,6 +229,10 @@ test_duty_OBJS = $(test_alert_state_OBJS) alertd/budget.o \
 	alertd/dispatch.o lib/keys.o lib/store.o
 test_digest_OBJS = $(test_duty_OBJS)
 $(B)/unit/test_duty $(B)/unit/test_digest: LDLIBS += -lhiredis
+UNIT += test_check test_numbers
+test_check_OBJS = $(test_duty_OBJS) $(REHEARSED)
+test_numbers_OBJS = $(test_duty_OBJS) $(REHEARSED)
+$(B)/unit/test_check $(B)/unit/test_numbers: LDLIBS += -lhiredis
 UNIT += test_expiry test_expiry_told test_jwt test_pipeline
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o

@@ -26,6 +26,7 @@ struct carry {
 	struct strings told; /* slugs of which it was said that they wait */
 	double *down_until; /* by route of the configuration */
 	char holder[HOLDER_SIZE];
+	struct carry_watch watch; /* key NULL: nobody waits */
 };
 
 /* What is being sent; it outlives the state that it comes from. */
@@ -33,6 +34,7 @@ struct errand {
 	unsigned long number;
 	const struct conf_route *route; /* NULL: no longer configured */
 	char *name, *event, *body;
+	bool watched;
 };
 
 struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
@@ -56,6 +58,11 @@ void carry_free(struct carry *c)
 	strings_release(&c->told);
 	free(c->down_until);
 	free(c);
+}
+
+void carry_watch(struct carry *c, const struct carry_watch *w)
+{
+	c->watch = *w;
 }
 
 static bool gone(void *arg, const char *holder)
@@ -107,6 +114,8 @@ static enum claim take(struct carry *c, struct alert_state *st,
 		.name = xstrdup(item.delivery->route),
 		.event = xstrdup(item.pending->event),
 		.body = xstrdup(item.pending->body),
+		.watched = c->watch.key &&
+			strcmp(item.pending->key, c->watch.key) == 0,
 	};
 	switch (shelf_put(c->shelf, st)) {
 	case SHELF_OK:
@@ -181,7 +190,7 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 	if (!shelf_get(c->shelf, slug, &st))
 		return SHELF_FAILED;
 	if (outbox_find(&st, e->number, e->name, &item)) {
-		if (d->ok)
+		if (d->ok || e->watched)
 			outbox_drop(&st, &item);
 		else
 			put_off(c, &st, e, &item, d, last);
@@ -199,7 +208,9 @@ static bool settle_surely(struct carry *c, const char *slug,
 
 	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++)
 		result = settle(c, slug, e, d, &last);
-	if (!d->ok) {
+	if (e->watched) {
+		c->watch.heard(c->watch.arg, e->name, d);
+	} else if (!d->ok) {
 		strings_note(&c->told, slug);
 		c->lost = c->lost || last;
 		if (last)

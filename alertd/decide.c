@@ -10,8 +10,10 @@
 #include "machine.h"
 #include "pipeline.h"
 #include "quiet.h"
+#include "rehearse.h"
 #include "shelf.h"
 #include "tell.h"
+#include "tested.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -70,6 +72,21 @@ static void note_maintenance(const struct decider *d, struct alert_state *st,
 	quiet_note(st, &o, t);
 }
 
+/* It goes where a downtime would go, which has a ladder. */
+static void consider_test(const struct decider *d, const struct alert_state *st,
+	const struct tested_request *q, struct alert_events *events)
+{
+	const struct rehearsal downtime = {
+		.kind = ALERT_DOWNTIME,
+		.severity = SEVERITY_P1,
+		.slug = st->slug,
+		.at = (double)q->at,
+	};
+
+	tested_tell(st, q, events);
+	rehearse_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
+}
+
 /* As of when it is decided: what is recorded brings its own time. */
 static double instant(const struct decider *d, const struct occasion *o)
 {
@@ -103,13 +120,17 @@ static void consider(struct decider *d, const struct occasion *o,
 		common_join(d->setup.conf, st, o->kind, o->group);
 	} else if (o->end) {
 		common_leave(st, o->end, events);
+	} else if (o->test) {
+		consider_test(d, st, o->test, events);
+	} else if (o->tested) {
+		tested_remind(st, o->tested, at, events);
 	} else if (o->ack) {
 		*o->acknowledged = ack_set(st, o->ack, at, events);
 	} else {
 		note_maintenance(d, st, at);
 		machine_tick(st, &d->policy, at, events);
 	}
-	if (!o->round && !o->ack && !o->group)
+	if (!o->round && !o->ack && !o->group && !o->test)
 		ladder_climb(d->setup.conf, st, at, 0, events);
 }
 
@@ -158,8 +179,9 @@ static enum shelf_result attempt(struct decider *d, const struct occasion *o,
 		tell_event(&tell, &st, &events.v[i], out);
 	keep_ends(d, &events);
 	/* A fleet of which there is nothing to tell needs no state. */
-	result = o->pipeline && !events.n ? SHELF_OK
-					  : shelf_put(d->setup.shelf, &st);
+	result = (o->pipeline || o->tested) && !events.n
+		? SHELF_OK
+		: shelf_put(d->setup.shelf, &st);
 	events_release(&events);
 	state_release(&st);
 	return result;

@@ -14,6 +14,8 @@
 
 struct expiry_round;
 struct pipeline;
+struct tested;
+struct tested_request;
 
 struct decider {
 	struct pager_setup setup;
@@ -37,6 +39,8 @@ struct occasion {
 	bool back;	  /* it could */
 	const struct ack_request *ack;
 	size_t *acknowledged; /* incidents */
+	const struct tested_request *test;
+	const struct tested *tested; /* not, for too long */
 	/* Of a trouble that servers share: what began, who joins, who left. */
 	const struct common_start *starts;
 	size_t n_starts;

@@ -24,4 +24,11 @@
 void ladder_climb(const struct conf *c, struct alert_state *st, double now,
 	size_t from, struct alert_events *out);
 
+/*
+ * ladder_due(c, st, kind): when the next step of an open incident is due, as
+ * ladder_climb left it; INFINITY where there is none.
+ */
+double ladder_due(const struct conf *c, struct alert_state *st,
+	enum alert_kind kind);
+
 #endif

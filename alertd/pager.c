@@ -8,8 +8,11 @@
 #include "pipeline.h"
 #include "share.h"
 #include "shelf.h"
+#include "test_log.h"
+#include "tested.h"
 #include "xalloc.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -95,6 +98,15 @@ size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
 	return n;
 }
 
+void pager_test(struct pager *p, const char *slug,
+	const struct tested_request *q, const struct carry_watch *w)
+{
+	carry_watch(p->decider.carry, w);
+	decide(&p->decider, &(struct occasion) {.slug = slug, .test = q});
+	if (!p->decider.failed && !carry_out(p->decider.carry, slug, decide_now(&p->decider)))
+		p->decider.failed = true;
+}
+
 static void tell_expiries(struct pager *p)
 {
 	for (size_t i = 0; i < p->rounds.n; i++) {
@@ -131,6 +143,24 @@ static bool watch(struct pager *p)
 	return true;
 }
 
+/* Whether anybody has tested the routes lately. False: store failed. */
+static bool watch_tests(struct pager *p)
+{
+	struct tested t;
+
+	if (!p->decider.setup.conf || !p->decider.setup.conf->n_routes)
+		return true;
+	if (!test_log_read(p->decider.setup.store, &t))
+		return false;
+	/* Under a pretended clock nothing begins. */
+	if (isnan(p->decider.setup.now) &&
+		!test_log_begin(p->decider.setup.store, &t, decide_now(&p->decider)))
+		return false;
+	if (tested_missed(&t, decide_now(&p->decider)))
+		decide(&p->decider, &(struct occasion) {SLUG_FLEET, .tested = &t});
+	return true;
+}
+
 void pager_sweep(struct pager *p)
 {
 	struct strings slugs = {0};
@@ -140,7 +170,7 @@ void pager_sweep(struct pager *p)
 	p->swept_ms = clock_mono_ms();
 	if (!p->decider.setup.deliver)
 		return;
-	if (!load(p) || !watch(p) ||
+	if (!load(p) || !watch(p) || !watch_tests(p) ||
 		!shelf_undelivered(p->decider.setup.shelf, &slugs))
 		p->decider.failed = true;
 	if (!shelf_beat(p->decider.setup.shelf, decide_now(&p->decider)))

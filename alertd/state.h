@@ -197,6 +197,7 @@ struct alert_state {
 	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
 	struct quiet quiet;
+	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */

@@ -238,6 +238,8 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_str(b, "url", st->url);
 	put_int(b, "window", st->window);
 	put_int(b, "judged", st->judged);
+	if (st->untested)
+		put_int(b, "untested", st->untested);
 	buf_fmt(b, ",\"number\":%lu,\"regions\":[", st->number);
 	for (size_t i = 0; i < st->n_regions; i++) {
 		if (i)

@@ -211,6 +211,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_ANOMALY:
 	case ALERT_CERTIFICATE_EXPIRING:
 	case ALERT_TOKEN_EXPIRING:
+	case ALERT_TEST:
 		break; /* no incidents */
 	case ALERT_RATE_LIMITED:
 		buf_str(b, " answers ");

@@ -30,6 +30,7 @@ static const char *const kinds[] = {
 	[ALERT_ANOMALY] = "anomaly_logged",
 	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",
+	[ALERT_TEST] = "test",
 };
 static const char *const phases[] = {
 	"started", "escalated", "reminder", "acknowledged", "resolved", NULL};

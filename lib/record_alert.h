@@ -33,7 +33,8 @@ enum alert_kind {
 	ALERT_DRIFT,
 	ALERT_ANOMALY, /* failures that make no incident */
 	ALERT_CERTIFICATE_EXPIRING,
-	ALERT_TOKEN_EXPIRING
+	ALERT_TOKEN_EXPIRING,
+	ALERT_TEST /* nothing is wrong: whether the routes work */
 };
 #define ALERT_DOWN_KINDS 3
 #define ALERT_KINDS 10

@@ -49,7 +49,9 @@ fleet() {
 @test "six of eight fail at once: one event, and one when the last is back" {
 	hook ops
 	fleet "$HOOK}"
-	{ round 0; round 1 s1 s2 s3 s4 s5 s6; } | alert 0
+	# A round comes at once: what makes it may be slow.
+	{ round 0; round 1 s1 s2 s3 s4 s5 s6; } >records
+	alert 0 <records
 	[ "$(got ops)" = downtime_started ]
 	jq -e '.server_slug == "*" and .server_count == 6 and
 		.servers == ["s1", "s2", "s3", "s4", "s5", "s6"] and .severity == "P1" and
@@ -72,7 +74,8 @@ fleet() {
 @test "four are four" {
 	hook ops
 	fleet "$HOOK}"
-	round 1 s1 s2 s3 s4 | alert 0
+	round 1 s1 s2 s3 s4 >records
+	alert 0 <records
 	[ "$(got ops)" = "downtime_started downtime_started downtime_started downtime_started" ]
 	[ "$(jq -r .server_slug out | paste -sd' ')" = "s1 s2 s3 s4" ]
 }
@@ -82,8 +85,10 @@ fleet() {
 	ops=$HOOK
 	hook own
 	fleet "$ops}" "$HOOK, servers: [s2]}"
-	round 1 s1 s2 s3 s4 s5 | alert 0
-	{ round 2; round 3; round 4; } | alert 0
+	round 1 s1 s2 s3 s4 s5 >records
+	alert 0 <records
+	{ round 2; round 3; round 4; } >records
+	alert 0 <records
 	[ "$(got ops)" = "downtime_started downtime_resolved" ]
 	[ "$(got own)" = "downtime_started downtime_resolved" ]
 	jq -se 'all(.event.server_slug == "s2" and .event.servers == null)' own/got
@@ -122,9 +127,8 @@ fleet() {
 	"$BIN/mcp-alert" <in >out 2>err &
 	alert=$!
 	exec {IN}>in
-	for slug in s1 s2 s3 s4 s5; do
-		verdict 1 eu,us tls tcp.refused $slug
-	done >&"$IN"
+	round 1 s1 s2 s3 s4 s5 | head -n 5 >records
+	cat records >&"$IN"
 	for ((i = 0; i < 400; i++)); do
 		[[ ! -s ops/got ]] || break
 		sleep 0.01

@@ -70,7 +70,8 @@ only() {
 		alertd/change alertd/conditions alertd/divergence alertd/drifting \
 		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
 		lib/stages alertd/coldstart alertd/common alertd/quality \
-		alertd/stray \
+		alertd/stray alertd/rehearse alertd/tested alertd/coverage \
+		alertd/describe \
 		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \
