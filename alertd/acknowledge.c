@@ -83,7 +83,8 @@ static bool find(const char *what, char *slug, size_t size, const char **key)
 	memcpy(slug, what, n);
 	slug[n] = '\0';
 	/* That of what is no server's. */
-	return slug_valid(slug) || strcmp(slug, "*") == 0;
+	return slug_valid(slug) || slug_shared(slug) ||
+		strcmp(slug, SLUG_FLEET) == 0;
 }
 
 bool acknowledge_parse(const struct options *o, const struct conf *conf,

@@ -117,10 +117,15 @@ static int use_line(void *arg, const char *s, size_t n, char *why)
 	return -1;
 }
 
+static void flush(void *pager)
+{
+	pager_flush(pager);
+}
+
 /* All verdicts of standard input. An exit status. */
 static int read_verdicts(struct pager *p)
 {
-	struct input in = {0};
+	struct input in = {.quiet = flush};
 
 	return input_read(&in, STDIN_FILENO, "standard input", use_line, p);
 }

@@ -56,6 +56,12 @@ void pager_free(struct pager *p);
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
 
+/*
+ * pager_flush(p): tell what waits to be told together with others; a round of
+ * verdicts is over.
+ */
+void pager_flush(struct pager *p);
+
 /* pager_now(p, t): from now on, t is the time. */
 void pager_now(struct pager *p, double t);
 

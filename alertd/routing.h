@@ -17,6 +17,12 @@ bool route_wants(const struct conf *c, const struct conf_route *r,
 	const struct alert_record *a);
 
 /*
+ * route_chooses(r): whether a route asks for some servers only. Such a one is
+ * told of each of its servers; the others of what servers share, see common.h.
+ */
+bool route_chooses(const struct conf_route *r);
+
+/*
  * route_pick(c, e, out): the names of the routes that get an event, as ROUTES
  * in mcp-alert(1) has it, by the time at which it happened. Whoever was told
  * that an incident began is told how it goes on, whatever its severity has

@@ -72,6 +72,7 @@ struct incident {
 	double value, usual;  /* of what is measured, see quality.c */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
+	char *group; /* told of together with others: see common.h; or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
@@ -180,6 +181,8 @@ struct alert_state {
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
+	/* Of a trouble that is shared: who had it, and who still has. */
+	struct strings servers, left;
 	int64_t down_at;   /* the last window that failed in a downtime, a
 			      regional one, or for its limits */
 	struct tally slow; /* windows of slow answers */
