@@ -97,6 +97,21 @@ static double instant(const struct decider *d, const struct occasion *o)
 	return o->end ? o->end->record.at : decide_now(d);
 }
 
+/* It goes where a downtime would go, which has a ladder. */
+static void consider_test(const struct decider *d, const struct alert_state *st,
+	const struct tested_request *q, struct alert_events *events)
+{
+	const struct rehearsal downtime = {
+		.kind = ALERT_DOWNTIME,
+		.severity = SEVERITY_P1,
+		.slug = st->slug,
+		.at = (double)q->at,
+	};
+
+	tested_tell(st, q, events);
+	rehearse_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
+}
+
 static void consider(struct decider *d, const struct occasion *o,
 	struct alert_state *st, struct alert_events *events)
 {
@@ -126,6 +141,10 @@ static void consider(struct decider *d, const struct occasion *o,
 		tested_remind(st, o->tested, at, events);
 	} else if (o->ack) {
 		*o->acknowledged = ack_set(st, o->ack, at, events);
+	} else if (o->test) {
+		consider_test(d, st, o->test, events);
+	} else if (o->tested) {
+		tested_remind(st, o->tested, at, events);
 	} else {
 		note_maintenance(d, st, at);
 		machine_tick(st, &d->policy, at, events);

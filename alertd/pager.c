@@ -101,10 +101,12 @@ size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
 void pager_test(struct pager *p, const char *slug,
 	const struct tested_request *q, const struct carry_watch *w)
 {
-	carry_watch(p->decider.carry, w);
-	decide(&p->decider, &(struct occasion) {.slug = slug, .test = q});
-	if (!p->decider.failed && !carry_out(p->decider.carry, slug, decide_now(&p->decider)))
-		p->decider.failed = true;
+	struct decider *d = &p->decider;
+
+	carry_watch(d->carry, w);
+	decide(d, &(struct occasion) {.slug = slug, .test = q});
+	if (!d->failed && !carry_out(d->carry, slug, decide_now(d)))
+		d->failed = true;
 }
 
 static void tell_expiries(struct pager *p)
@@ -146,18 +148,20 @@ static bool watch(struct pager *p)
 /* Whether anybody has tested the routes lately. False: store failed. */
 static bool watch_tests(struct pager *p)
 {
+	const struct pager_setup *s = &p->decider.setup;
+	double now = decide_now(&p->decider);
 	struct tested t;
 
-	if (!p->decider.setup.conf || !p->decider.setup.conf->n_routes)
+	if (!s->conf || !s->conf->n_routes)
 		return true;
-	if (!test_log_read(p->decider.setup.store, &t))
+	if (!test_log_read(s->store, &t))
 		return false;
 	/* Under a pretended clock nothing begins. */
-	if (isnan(p->decider.setup.now) &&
-		!test_log_begin(p->decider.setup.store, &t, decide_now(&p->decider)))
+	if (isnan(s->now) && !test_log_begin(s->store, &t, now))
 		return false;
-	if (tested_missed(&t, decide_now(&p->decider)))
-		decide(&p->decider, &(struct occasion) {SLUG_FLEET, .tested = &t});
+	if (tested_missed(&t, now))
+		decide(&p->decider,
+			&(struct occasion) {SLUG_FLEET, .tested = &t});
 	return true;
 }
 

@@ -22,10 +22,10 @@ static bool matches(char *const *patterns, size_t n, const char *slug)
 }
 
 /*
- * Who is for downtimes is for those that overrun, too, and for the tests whether
- * anybody would hear of one.
+ * Who wants to hear of downtimes has to hear of those that overrun, and of the
+ * tests whether they would hear of one.
  */
-static bool of_kind(char *const *kinds, size_t n, enum alert_kind kind)
+static bool wants_kind(char *const *kinds, size_t n, enum alert_kind kind)
 {
 	return among(kinds, n, alert_kind_name(kind)) ||
 		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
@@ -55,7 +55,7 @@ bool route_wants(const struct conf *c, const struct conf_route *r,
 	return asks_for(r, a->kind) &&
 		among(r->severities, r->n_severities,
 		       severity_name(a->severity)) &&
-		of_kind(r->kinds, r->n_kinds, a->kind) &&
+		wants_kind(r->kinds, r->n_kinds, a->kind) &&
 		matches(r->servers, r->n_servers, a->slug) &&
 		of_account(c, r, a->slug);
 }
@@ -191,7 +191,7 @@ const struct conf_ladder *route_ladder(const struct conf *c,
 
 		if (among(l->severities, l->n_severities,
 			    severity_name(a->severity)) &&
-			of_kind(l->kinds, l->n_kinds, a->kind) &&
+			wants_kind(l->kinds, l->n_kinds, a->kind) &&
 			matches(l->servers, l->n_servers, a->slug))
 			return l;
 	}
