@@ -24,6 +24,7 @@ static bool look(const struct gather *g, const struct strings *slugs,
 	for (size_t i = 0; i < slugs->n; i++) {
 		struct alert_state st;
 
+		shelf_ahead(g->shelf, slugs, i);
 		if (!shelf_get(g->shelf, slugs->v[i], &st))
 			return false;
 		digests_note(out, &st, g->now, route);

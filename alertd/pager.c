@@ -36,6 +36,7 @@ struct pager {
 	double swept_ms;
 	double store_down_ms; /* until then; 0 while it answers */
 	bool alone; /* without the store, where nobody gathers digests */
+	bool undelivered; /* something of the server decided on last */
 	bool failed;
 };
 
@@ -166,8 +167,10 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 		tell_event(&tell, &st, &events.v[i], out);
 	}
 	/* A fleet of which there is nothing to tell needs no state. */
-	result = o->pipeline && !events.n ? SHELF_OK
-					  : shelf_put(p->setup.shelf, &st);
+	result = events.n	 ? shelf_put(p->setup.shelf, &st)
+		: o->pipeline ? SHELF_OK
+			      : shelf_put_off(p->setup.shelf, &st);
+	p->undelivered = st.n_outbox > 0;
 	events_release(&events);
 	state_release(&st);
 	return result;
@@ -210,10 +213,25 @@ static void decide(struct pager *p, const struct occasion *o)
 		note_failure(p);
 	else if (out.len && !p->setup.queue_only)
 		print(p, &out);
-	if (result == SHELF_OK && out.len && p->setup.deliver &&
-		!carry_out(p->carry, o->slug, now(p)))
+	if (result == SHELF_OK && out.len && p->undelivered &&
+		p->setup.deliver && !carry_out(p->carry, o->slug, now(p)))
 		p->failed = true;
 	buf_release(&out);
+}
+
+void pager_ahead(struct pager *p, const struct strings *slugs, size_t i)
+{
+	if (clock_mono_ms() >= p->store_down_ms)
+		shelf_ahead(p->setup.shelf, slugs, i);
+}
+
+bool pager_flush(struct pager *p, struct strings *again)
+{
+	bool ok = shelf_flush(p->setup.shelf, again);
+
+	if (!ok)
+		note_failure(p);
+	return ok;
 }
 
 void pager_verdict(struct pager *p, const struct verdict *v)

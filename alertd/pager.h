@@ -54,6 +54,15 @@ void pager_free(struct pager *p);
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
 
+/*
+ * Many at once: pager_ahead(p, slugs, i): one of these is next called for
+ * slugs[i] and those behind it, see shelf_ahead. pager_flush(p, again): write
+ * what they put off; it has to be done again with the slugs that are appended.
+ * False: store failed.
+ */
+void pager_ahead(struct pager *p, const struct strings *slugs, size_t i);
+bool pager_flush(struct pager *p, struct strings *again);
+
 /* pager_now(p, t): from now on, t is the time. */
 void pager_now(struct pager *p, double t);
 

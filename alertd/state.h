@@ -238,6 +238,12 @@ void pending_release(struct pending *p);
 void state_write(struct buf *b, const struct alert_state *st);
 
 /*
+ * state_write_head(b, st): only what it begins with: what is different in two
+ * writes of the same content.
+ */
+void state_write_head(struct buf *b, const struct alert_state *st);
+
+/*
  * duty_write(b, inc), duty_read(o, inc): the members of an incident that say
  * who is told of it and who looks after it; delivery_write(b, d) and
  * delivery_read(o, d): those of a delivery that waits for others. An older

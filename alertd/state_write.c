@@ -224,10 +224,15 @@ static void put_quality(struct buf *b, const struct alert_state *st)
 	put_int(b, "stray_told", st->stray.told);
 }
 
-void state_write(struct buf *b, const struct alert_state *st)
+void state_write_head(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
 	put_str(b, "writer", st->writer);
+}
+
+void state_write(struct buf *b, const struct alert_state *st)
+{
+	state_write_head(b, st);
 	put_str(b, "slug", st->slug);
 	put_str(b, "url", st->url);
 	put_int(b, "window", st->window);

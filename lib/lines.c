@@ -7,7 +7,6 @@
 #include "xalloc.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <unistd.h>
 
 struct lines {
@@ -96,6 +95,11 @@ enum lines_result lines_next(struct lines *l, const char **p, size_t *n)
 		if (!fill(l))
 			return LINES_ERROR;
 	}
+}
+
+bool lines_ready(const struct lines *l)
+{
+	return memchr(l->p + l->seen, '\n', l->upto - l->seen) != NULL;
 }
 
 unsigned long lines_number(const struct lines *l)
