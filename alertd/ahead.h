@@ -1,6 +1,6 @@
 /*
  * ahead.h: texts of the store that were read before it was their turn, many
- * together; and those that are written together. Pure.
+ * together. Pure.
  */
 #ifndef AHEAD_H
 #define AHEAD_H
