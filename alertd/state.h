@@ -54,6 +54,7 @@ struct incident {
 	bool open;
 	bool folded; /* into the open one of an earlier kind: says nothing */
 	bool held;    /* by a maintenance, until it is judged: see quiet.h */
+	int64_t held_at; /* since when it is held */
 	bool unheard; /* nobody was told that it began */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */

@@ -80,6 +80,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
 	put_bool(b, "folded", inc->folded);
 	put_bool(b, "held", inc->held);
+	if (inc->held)
+		put_int(b, "held_at", inc->held_at);
 	put_bool(b, "unheard", inc->unheard);
 	put_str(b, "severity", severity_name(inc->severity));
 	put_str(b, "tier", tier_name(inc->tier));
