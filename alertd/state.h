@@ -85,6 +85,7 @@ struct incident {
 struct delivery {
 	char *route;
 	int attempts;	 /* that failed */
+	double tried;	 /* when the last of them did; 0: none, or not known */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
 	/* Where it is put together with others, see digest.h: how often. */

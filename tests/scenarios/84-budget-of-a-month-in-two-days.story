@@ -1,5 +1,5 @@
-# 7.3 % of an hour fail, which is 14.7 times what 99.5 % allow, and it goes on: that
-# pages. 7 % do not. When the last five minutes are clean, it is over.
+# Of an hour 7.3 % fail, which is 14.7 times what 99.5 % allow, and it goes on: that
+# pages. That 7 % fail does not. When the last five minutes are clean, it is over.
 14:00-14:01 green rates=5m:2/25,1h:21/300
 14:02-14:04 green rates=5m:2/25,1h:22/300
 14:05-14:08 green rates=1h:22/300
