@@ -116,6 +116,7 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \
 	alertd/claim.o alertd/deliver.o alertd/dispatch.o alertd/execute.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
+	alertd/ahead.o alertd/later.o alertd/memory.o alertd/round.o \
 	alertd/options.o \
 	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \

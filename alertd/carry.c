@@ -163,13 +163,15 @@ static void put_off(struct carry *c, struct alert_state *st,
 	struct delivery *delivery = item->delivery;
 	double delay;
 
-	*last = c->now - item->pending->created >= OUTBOX_GIVE_UP_S;
+	*last = outbox_hopeless(item->pending->created, delivery->attempts + 1,
+		c->now);
 	if (*last) {
 		state_note(st, c->now, "given_up", e->name);
 		outbox_drop(st, item);
 		return;
 	}
 	delivery->attempts++;
+	delivery->tried = c->now;
 	delay = outbox_delay(delivery->attempts, chance(), d->retry_after_s);
 	delivery->next_try = c->now + delay;
 	string_set(&delivery->holder, NULL);

@@ -97,21 +97,6 @@ static double instant(const struct decider *d, const struct occasion *o)
 	return o->end ? o->end->record.at : decide_now(d);
 }
 
-/* It goes where a downtime would go, which has a ladder. */
-static void consider_test(const struct decider *d, const struct alert_state *st,
-	const struct tested_request *q, struct alert_events *events)
-{
-	const struct rehearsal downtime = {
-		.kind = ALERT_DOWNTIME,
-		.severity = SEVERITY_P1,
-		.slug = st->slug,
-		.at = (double)q->at,
-	};
-
-	tested_tell(st, q, events);
-	rehearse_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
-}
-
 static void consider(struct decider *d, const struct occasion *o,
 	struct alert_state *st, struct alert_events *events)
 {
@@ -198,9 +183,13 @@ static enum shelf_result attempt(struct decider *d, const struct occasion *o,
 		tell_event(&tell, &st, &events.v[i], out);
 	keep_ends(d, &events);
 	/* A fleet of which there is nothing to tell needs no state. */
-	result = (o->pipeline || o->tested) && !events.n
-		? SHELF_OK
-		: shelf_put(d->setup.shelf, &st);
+	if (events.n || o->group)
+		result = shelf_put(d->setup.shelf, &st);
+	else if (o->pipeline || o->tested)
+		result = SHELF_OK;
+	else
+		result = shelf_put_off(d->setup.shelf, &st);
+	d->undelivered = st.n_outbox > 0;
 	events_release(&events);
 	state_release(&st);
 	return result;
@@ -216,7 +205,7 @@ void decide_print(struct decider *d, const struct buf *out)
 }
 
 /* Something went wrong with the store, or with what is in it. */
-static void note_failure(struct decider *d)
+void decide_failed(struct decider *d)
 {
 	d->failed = true;
 	if (shelf_alive(d->setup.shelf))
@@ -253,11 +242,11 @@ void decide(struct decider *d, const struct occasion *o)
 	if (result == SHELF_CONFLICT)
 		log_error("%s: others keep changing its state", o->slug);
 	if (result != SHELF_OK)
-		note_failure(d);
+		decide_failed(d);
 	else if (out.len && !d->setup.queue_only)
 		decide_print(d, &out);
-	if (result == SHELF_OK && out.len && d->setup.deliver &&
-		!carry_out(d->carry, o->slug, decide_now(d)))
+	if (result == SHELF_OK && out.len && d->undelivered &&
+		d->setup.deliver && !carry_out(d->carry, o->slug, decide_now(d)))
 		d->failed = true;
 	buf_release(&out);
 }

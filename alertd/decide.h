@@ -26,6 +26,7 @@ struct decider {
 	struct alert_events ends;    /* of incidents that others told of, too */
 	double store_down_ms; /* until then; 0 while it answers */
 	bool alone; /* without the store, where nobody gathers digests */
+	bool undelivered; /* something of the server decided on last */
 	bool failed;
 };
 
@@ -61,6 +62,9 @@ double decide_now(const struct decider *d);
 
 /* decide(d, o): decide, print, and deliver; d->failed where that failed. */
 void decide(struct decider *d, const struct occasion *o);
+
+/* decide_failed(d): something went wrong with the store, or what is in it. */
+void decide_failed(struct decider *d);
 
 /* decide_print(d, out): write what was printed. */
 void decide_print(struct decider *d, const struct buf *out);

@@ -24,6 +24,7 @@ static bool look(const struct gather *g, const struct strings *slugs,
 	for (size_t i = 0; i < slugs->n; i++) {
 		struct alert_state st;
 
+		shelf_ahead(g->shelf, slugs, i);
 		if (!shelf_get(g->shelf, slugs->v[i], &st))
 			return false;
 		digests_note(out, &st, g->now, route);
@@ -60,6 +61,7 @@ static enum shelf_result settle(const struct gather *g, const struct digest *d,
 			continue;
 		}
 		item.delivery->attempts++;
+		item.delivery->tried = g->now;
 		item.delivery->next_try = g->now + o->delay;
 	}
 	result = shelf_put(g->shelf, &st);
@@ -97,7 +99,8 @@ static struct outcome judge(const struct gather *g, const struct digest *d,
 
 	if (sent->ok)
 		return o;
-	o.given_up = g->now - (double)d->boundary >= OUTBOX_GIVE_UP_S;
+	o.given_up = outbox_hopeless((double)d->boundary, d->attempts + 1,
+		g->now);
 	o.done = o.given_up;
 	o.delay = outbox_delay(d->attempts + 1, 0, sent->retry_after_s);
 	if (o.given_up)

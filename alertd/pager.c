@@ -61,6 +61,21 @@ void pager_flush(struct pager *p)
 	share_flush(&p->decider);
 }
 
+void pager_ahead(struct pager *p, const struct strings *slugs, size_t i)
+{
+	if (clock_mono_ms() >= p->decider.store_down_ms)
+		shelf_ahead(p->decider.setup.shelf, slugs, i);
+}
+
+bool pager_settle(struct pager *p, struct strings *again)
+{
+	bool ok = shelf_flush(p->decider.setup.shelf, again);
+
+	if (!ok)
+		decide_failed(&p->decider);
+	return ok;
+}
+
 /*
  * Whoever is told waits for the others of the same minute, who may have the
  * same trouble: until another begins, or every server had its verdict.

@@ -62,6 +62,15 @@ void pager_tick(struct pager *p, const char *slug);
  */
 void pager_flush(struct pager *p);
 
+/*
+ * Many at once: pager_ahead(p, slugs, i): one of these is next called for
+ * slugs[i] and those behind it, see shelf_ahead. pager_settle(p, again): write
+ * what they put off; it has to be done again with the slugs that are appended.
+ * False: store failed.
+ */
+void pager_ahead(struct pager *p, const struct strings *slugs, size_t i);
+bool pager_settle(struct pager *p, struct strings *again);
+
 /* pager_now(p, t): from now on, t is the time. */
 void pager_now(struct pager *p, double t);
 

@@ -54,6 +54,7 @@ struct incident {
 	bool open;
 	bool folded; /* into the open one of an earlier kind: says nothing */
 	bool held;    /* by a maintenance, until it is judged: see quiet.h */
+	int64_t held_at; /* since when it is held */
 	bool unheard; /* nobody was told that it began */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
@@ -85,6 +86,7 @@ struct incident {
 struct delivery {
 	char *route;
 	int attempts;	 /* that failed */
+	double tried;	 /* when the last of them did; 0: none, or not known */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
 	/* Where it is put together with others, see digest.h: how often. */
@@ -240,6 +242,12 @@ void pending_release(struct pending *p);
  * It begins with {"v":1,"revision":N, which the script of shelf.c relies on.
  */
 void state_write(struct buf *b, const struct alert_state *st);
+
+/*
+ * state_write_head(b, st): only what it begins with: what is different in two
+ * writes of the same content.
+ */
+void state_write_head(struct buf *b, const struct alert_state *st);
 
 /*
  * duty_write(b, inc), duty_read(o, inc): the members of an incident that say

@@ -75,6 +75,8 @@ bool duty_read(const cJSON *o, struct incident *inc)
 
 void delivery_write(struct buf *b, const struct delivery *d)
 {
+	if (d->tried > 0)
+		buf_fmt(b, ",\"tried\":%.3f", d->tried);
 	if (d->digest == CONF_DIGEST_NO)
 		return;
 	buf_fmt(b, ",\"digest\":\"%s\",\"over\":%s,\"boundary\":%" PRId64,
@@ -87,6 +89,8 @@ bool delivery_read(const cJSON *o, struct delivery *d)
 	double boundary;
 	unsigned i;
 
+	if (json_get(o, "tried") && !get_time(o, "tried", &d->tried))
+		return false;
 	if (!json_get(o, "digest"))
 		return true;
 	if (!digest || !names_lookup(digests, 4, digest, &i) ||

@@ -93,6 +93,8 @@ static void read_incident(struct members *in, struct incident *inc)
 	inc->folded = member_bool(in, "folded");
 	/* A state of before there were maintenances has neither. */
 	inc->held = member_has(in, "held") && member_bool(in, "held");
+	if (inc->held && member_has(in, "held_at"))
+		inc->held_at = member_epoch(in, "held_at");
 	inc->unheard = member_has(in, "unheard") && member_bool(in, "unheard");
 	read_names(in, inc);
 	inc->first = member_epoch(in, "first");

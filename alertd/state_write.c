@@ -80,6 +80,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
 	put_bool(b, "folded", inc->folded);
 	put_bool(b, "held", inc->held);
+	if (inc->held)
+		put_int(b, "held_at", inc->held_at);
 	put_bool(b, "unheard", inc->unheard);
 	put_str(b, "severity", severity_name(inc->severity));
 	put_str(b, "tier", tier_name(inc->tier));
@@ -230,10 +232,15 @@ static void put_quality(struct buf *b, const struct alert_state *st)
 	put_int(b, "stray_told", st->stray.told);
 }
 
-void state_write(struct buf *b, const struct alert_state *st)
+void state_write_head(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
 	put_str(b, "writer", st->writer);
+}
+
+void state_write(struct buf *b, const struct alert_state *st)
+{
+	state_write_head(b, st);
 	put_str(b, "slug", st->slug);
 	put_str(b, "url", st->url);
 	put_int(b, "window", st->window);

@@ -184,6 +184,7 @@ struct conf {
 	size_t n_accounts;
 	struct conf_server *servers;
 	size_t n_servers;
+	const struct conf_server **by_slug; /* all of them, or NULL */
 	struct conf_route *routes;
 	size_t n_routes;
 	struct conf_ladder *ladders;

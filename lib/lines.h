@@ -32,10 +32,13 @@ void lines_free(struct lines *l);
 enum lines_result lines_next(struct lines *l, const char **p, size_t *n);
 
 /*
- * lines_soon(l, ms): whether lines_next has something to return, or gets
- * something to read within so many milliseconds.
+ * lines_soon(l, ms): whether lines_next has a line, or an end, to return
+ * within so many milliseconds, or little longer.
  */
-bool lines_soon(const struct lines *l, int ms);
+bool lines_soon(struct lines *l, int ms);
+
+/* lines_ready(l): whether lines_next returns a line without reading more. */
+bool lines_ready(const struct lines *l);
 
 /* lines_number(l): the number of the line just returned, from 1. */
 unsigned long lines_number(const struct lines *l);

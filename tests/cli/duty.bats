@@ -215,7 +215,10 @@ phone: downtime_escalated" ]
 		"digest:all:$H digest:all:$H digest:all:$((H + 3600))" ]
 	echo 500 >all/mood
 	verdict 100 eu,us dns x third | alert 0 -N $((H + 3700))
-	sweep $((H + 7200 + 86400)) 3
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		[[ $(<err) != *'given up'* ]]
+		sweep $((H + 7200 + 86400 + 3600 * i)) 3
+	done
 	grep -q 'given up after a day' err
 	[ -z "$(undelivered)" ]
 	redis get alert:third | jq -e '.timeline[-1] | .what == "given_up" and .text == "all"'
