@@ -48,13 +48,13 @@ static enum message_mood mood(const struct sink_event *e)
 					     : MESSAGE_NEWS;
 }
 
-/* "example-mcp"; "7 servers". */
+/* "example-mcp"; "each of 7 servers". */
 static void put_who(struct buf *b, const struct sink_event *e)
 {
 	if (e->servers.n)
-		buf_fmt(b, "%zu servers", e->servers.n);
+		buf_fmt(b, "each of %zu servers", e->servers.n);
 	else if (strcmp(e->slug, SLUG_FLEET) == 0)
-		buf_str(b, "The servers");
+		buf_str(b, "the fleet");
 	else
 		buf_str(b, e->slug);
 }
