@@ -128,6 +128,8 @@ static void test_whole(void **state)
 
 	(void)state;
 	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+	assert_string_equal(m.message.title,
+		"P1: example-mcp is down (initialize: http.503)");
 	buf_init(&b, 10000);
 	message_plain(&b, &m.message);
 	assert_string_equal(b.p,
