@@ -28,6 +28,7 @@ struct carry {
 	struct strings told; /* slugs of which it was said that they wait */
 	double *down_until; /* by route of the configuration */
 	char holder[HOLDER_SIZE];
+	struct carry_watch watch; /* key NULL: nobody waits */
 };
 
 /* What is being sent; it outlives the state that it comes from. */
@@ -37,6 +38,7 @@ struct errand {
 	char *name, *key, *event, *body;
 	char *handle; /* or NULL */
 	int done;
+	bool watched;
 };
 
 struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
@@ -60,6 +62,11 @@ void carry_free(struct carry *c)
 	strings_release(&c->told);
 	free(c->down_until);
 	free(c);
+}
+
+void carry_watch(struct carry *c, const struct carry_watch *w)
+{
+	c->watch = *w;
 }
 
 static bool gone(void *arg, const char *holder)
@@ -115,6 +122,8 @@ static enum claim take(struct carry *c, struct alert_state *st,
 		.body = xstrdup(item.pending->body),
 		.key = xstrdup(item.pending->key),
 		.done = item.delivery->done,
+		.watched = c->watch.key &&
+			strcmp(item.pending->key, c->watch.key) == 0,
 	};
 	string_set(&e->handle, handles_find(&st->handles, e->key, e->name));
 	switch (shelf_put(c->shelf, st)) {
@@ -214,8 +223,9 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 	if (!shelf_get(c->shelf, slug, &st))
 		return SHELF_FAILED;
 	if (outbox_find(&st, e->number, e->name, &item)) {
-		keep_handle(&st, e, d);
-		if (d->ok)
+		if (!e->watched)
+			keep_handle(&st, e, d);
+		if (d->ok || e->watched)
 			outbox_drop(&st, &item);
 		else
 			put_off(c, &st, e, &item, d, last);
@@ -251,7 +261,9 @@ static bool settle_surely(struct carry *c, const char *slug,
 
 	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++)
 		result = settle(c, slug, e, d, &last);
-	if (!d->ok) {
+	if (e->watched) {
+		c->watch.heard(c->watch.arg, e->name, d);
+	} else if (!d->ok) {
 		strings_note(&c->told, slug);
 		c->lost = c->lost || last;
 		say_failure(slug, e, d, last);

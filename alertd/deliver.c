@@ -33,11 +33,11 @@ void deliver_free(struct deliver *d)
 }
 
 /* Nothing gets there before somebody has mended that. */
-static struct delivered to_mend(const char *what, const char *why)
+static struct delivered to_mend(const char *why)
 {
 	struct delivered r = {.down = true, .mend = true};
 
-	snprintf(r.why, sizeof r.why, "%s%s", what, why);
+	snprintf(r.why, sizeof r.why, "%s", why);
 	return r;
 }
 
@@ -61,7 +61,7 @@ static bool exchange(struct deliver *d, const struct sink *sink,
 			*out = (struct delivered) {.down = true};
 			snprintf(out->why, sizeof out->why, "%s", a.why);
 		} else {
-			*out = to_mend(a.why, "");
+			*out = to_mend(a.why);
 		}
 		http_answer_release(&a);
 	}
@@ -117,28 +117,50 @@ static struct delivered send_all(struct deliver *d, const struct sink *sink,
 	return result;
 }
 
-/* Whether the credential has it all; why not is then in *out. */
-static bool complete(const struct sink *sink, const struct secret *s,
-	struct delivered *out)
+/*
+ * Opens what a route needs; what is missing of it is then said in `why`. The
+ * job's secret stays NULL where the route names none.
+ */
+static bool unlock(const char *credentials, struct sink_job *job,
+	struct secret **secret, char *why)
 {
-	char why[SECRET_WHY];
+	const struct sink *sink = sink_of(job->route->type);
+	const char *wrong;
+	char reason[SECRET_WHY];
 
-	for (size_t i = 0; s && sink->needs && sink->needs[i]; i++) {
-		if (secret_get(s, sink->needs[i], why))
-			continue;
-		*out = to_mend("its secret: ", why);
-		return false;
+	*secret = NULL;
+	if (job->route->secret) {
+		*secret = secret_open(credentials, job->route->secret, reason);
+		if (!*secret)
+			goto fail;
 	}
-	return true;
+	for (size_t i = 0; *secret && sink->needs && sink->needs[i]; i++)
+		if (!secret_get(*secret, sink->needs[i], reason))
+			goto fail;
+	job->secret = *secret;
+	wrong = sink->wrong ? sink->wrong(job) : NULL;
+	if (wrong)
+		snprintf(why, DELIVER_WHY, "%s", wrong);
+	return !wrong;
+fail:
+	snprintf(why, DELIVER_WHY, "its secret: %s", reason);
+	return false;
+}
+
+bool deliver_ready(const char *credentials, const struct conf_route *r,
+	char *why)
+{
+	struct sink_job job = {.route = r};
+	struct secret *secret;
+	bool ok = unlock(credentials, &job, &secret, why);
+
+	secret_close(secret);
+	return ok;
 }
 
 static struct delivered attempt(struct deliver *d, const struct sink *sink,
 	struct sink_job *job, int done)
 {
-	const char *wrong = sink->wrong ? sink->wrong(job) : NULL;
-
-	if (wrong)
-		return to_mend(wrong, "");
 	if (sink->send)
 		return sink->send(job);
 	if (!d->http)
@@ -171,26 +193,21 @@ static struct delivered open_up(struct deliver *d, const struct sink *sink,
 
 struct delivered deliver_send(struct deliver *d, const struct parcel *p)
 {
-	const struct conf_route *route = p->route;
-	const struct sink *sink = sink_of(route->type);
+	const struct sink *sink = sink_of(p->route->type);
 	struct sink_job job = {
-		.route = route,
+		.route = p->route,
 		.body = p->body,
 		.handle = p->handle,
 		.now = clock_wall(),
 	};
 	struct delivered r;
-	char why[SECRET_WHY];
-	struct secret *secret = NULL;
+	struct secret *secret;
+	char why[DELIVER_WHY];
 
-	if (route->secret) {
-		secret = secret_open(d->credentials, route->secret, why);
-		if (!secret)
-			return to_mend("its secret: ", why);
-	}
-	job.secret = secret;
-	if (complete(sink, secret, &r))
+	if (unlock(d->credentials, &job, &secret, why))
 		r = open_up(d, sink, &job, p->done);
+	else
+		r = to_mend(why);
 	secret_close(secret);
 	return r;
 }

@@ -53,6 +53,14 @@ struct deliver *deliver_new(const char *credentials);
 void deliver_free(struct deliver *d);
 
 /*
+ * deliver_ready(credentials, r, why): whether a route has all that it needs of
+ * that folder. False, and why, which has DELIVER_WHY bytes and names no secret,
+ * where it has not.
+ */
+bool deliver_ready(const char *credentials, const struct conf_route *r,
+	char *why);
+
+/*
  * deliver_send(d, p): one attempt. It takes DELIVER_LIMIT_MS for a request, and
  * less than three times that for all of them: what is left is for the next one.
  */

@@ -7,6 +7,7 @@
 #include "away.h"
 #include "calendar.h"
 #include "cgi.h"
+#include "checking.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
@@ -26,6 +27,7 @@
 #include "secret.h"
 #include "shelf.h"
 #include "store.h"
+#include "testing.h"
 
 #include <errno.h>
 #include <math.h>
@@ -115,10 +117,15 @@ static int use_line(void *arg, const char *s, size_t n, char *why)
 	return -1;
 }
 
+static void flush(void *pager)
+{
+	pager_flush(pager);
+}
+
 /* All verdicts of standard input. An exit status. */
 static int read_verdicts(struct pager *p)
 {
-	struct input in = {0};
+	struct input in = {.quiet = flush};
 
 	return input_read(&in, STDIN_FILENO, "standard input", use_line, p);
 }
@@ -198,13 +205,19 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
+/* That of the secrets, or NULL. */
+static const char *folder(void)
+{
+	const char *own = env("MCP_CREDENTIALS");
+
+	return own ? own : env("CREDENTIALS_DIRECTORY");
+}
+
 static struct deliver *open_deliver(const struct conf *conf)
 {
-	const char *folder = env("MCP_CREDENTIALS");
-
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(folder ? folder : env("CREDENTIALS_DIRECTORY"));
+	return deliver_new(folder());
 }
 
 /* With the store open, or a dry run; or without, and why. */
@@ -222,7 +235,8 @@ static int act(const struct options *o, const struct conf *conf,
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
-		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK);
+		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK ||
+		o->action == OPTIONS_TEST);
 	struct ack_request ack = {0};
 	char *secret = NULL;
 	int status = EXIT_ENV;
@@ -244,6 +258,8 @@ static int act(const struct options *o, const struct conf *conf,
 			status = look_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)
 			status = look_history(&setup, slug);
+		else if (o->action == OPTIONS_TEST)
+			status = testing(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
 		calendar_free(setup.calendar);
@@ -285,6 +301,11 @@ static int start(const struct options *o)
 		return EXIT_USAGE;
 	if (o->action == OPTIONS_REPLAY) {
 		status = replay(o, conf);
+		conf_free(conf);
+		return status;
+	}
+	if (o->action == OPTIONS_CHECK) {
+		status = checking(file, conf, o, folder());
 		conf_free(conf);
 		return status;
 	}

@@ -52,7 +52,7 @@ static enum message_mood mood(const struct sink_event *e)
 static void put_who(struct buf *b, const struct sink_event *e)
 {
 	if (e->servers.n)
-		buf_fmt(b, "each of %zu servers", e->servers.n);
+		buf_fmt(b, "each of %d servers", e->server_count);
 	else if (strcmp(e->slug, SLUG_FLEET) == 0)
 		buf_str(b, "the fleet");
 	else

@@ -202,6 +202,18 @@ void outbox_drop(struct alert_state *st, struct outbox_item *item)
 		(st->n_outbox - at) * sizeof *st->outbox);
 }
 
+void outbox_forget(struct alert_state *st, const char *key, const char *route)
+{
+	for (size_t i = st->n_outbox; i-- > 0;) {
+		struct pending *p = &st->outbox[i];
+		struct delivery *d = find_route(p, route);
+		struct outbox_item item = {p, d};
+
+		if (d && !d->holder && strcmp(p->key, key) == 0)
+			outbox_drop(st, &item);
+	}
+}
+
 double outbox_delay(int attempts, double chance, double retry_after_s)
 {
 	double s = OUTBOX_DELAY_MIN_S;

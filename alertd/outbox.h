@@ -77,6 +77,12 @@ void outbox_pull(struct alert_state *st, const char *route, double now);
 bool outbox_find(const struct alert_state *st, unsigned long number,
 	const char *route, struct outbox_item *out);
 
+/*
+ * outbox_forget(st, key, route): what was not yet sent of an incident to a
+ * route need not be; what is just being sent is.
+ */
+void outbox_forget(struct alert_state *st, const char *key, const char *route);
+
 /* outbox_drop(st, item): it is delivered, or given up. */
 void outbox_drop(struct alert_state *st, struct outbox_item *item);
 

@@ -266,6 +266,13 @@ enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
 	return store_state(sh, st);
 }
 
+void shelf_return(struct shelf *sh, struct alert_state *st)
+{
+	if (!sh->store && !sh->local)
+		shelf_put(sh, st);
+	state_release(st);
+}
+
 bool shelf_settled(struct shelf *sh, const char *slug)
 {
 	struct alert_state st;
@@ -293,7 +300,7 @@ static void add_slugs(const struct store_reply *r, size_t skip,
 		const char *s = store_text(store_item(r, i));
 
 		if (s && strlen(s) > skip &&
-			(slug_valid(s + skip) ||
+			(slug_valid(s + skip) || slug_shared(s + skip) ||
 				strcmp(s + skip, SLUG_FLEET) == 0))
 			strings_note(out, s + skip);
 	}
@@ -341,7 +348,11 @@ void shelf_awake(const struct shelf *sh, struct strings *out)
 
 size_t shelf_count(const struct shelf *sh)
 {
-	return sh->n;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sh->n; i++)
+		n += slug_valid(sh->kept[i].slug);
+	return n;
 }
 
 bool shelf_alive(struct shelf *sh)

@@ -43,6 +43,12 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st);
 enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st);
 
 /*
+ * shelf_return(sh, st): the state that the last shelf_get gave was only looked
+ * at, and stays as it is; *st is released.
+ */
+void shelf_return(struct shelf *sh, struct alert_state *st);
+
+/*
  * shelf_settled(sh, slug): take it out of the index, unless there is something
  * undelivered after all. False: store failed.
  */

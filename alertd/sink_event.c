@@ -128,6 +128,9 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->summary = take(o, "summary", TEXT_MAX);
 	take_list(o, "regions", SINK_REGIONS, &e->regions);
 	take_list(o, "servers", SINK_SERVERS, &e->servers);
+	e->server_count = (int)take_number(o, "server_count", COUNT_MAX);
+	if (e->server_count < (int)e->servers.n)
+		e->server_count = (int)e->servers.n;
 	e->probe_count = (int)take_number(o, "probe_count", COUNT_MAX);
 	e->started_at = take_instant(o, "started_at");
 	e->resolved_at = take_instant(o, "resolved_at");

@@ -28,7 +28,8 @@ struct sink_event {
 	enum severity severity;
 	char *tier, *step, *layer, *error, *summary;
 	struct strings regions;
-	struct strings servers; /* of a common cause; else none */
+	struct strings servers; /* of what several share; else none */
+	int server_count;	/* how many they are, named or not */
 	int probe_count;	/* 0 where it says nothing */
 	int64_t started_at;	/* 0: not known */
 	int64_t resolved_at;	/* 0: not over */

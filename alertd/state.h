@@ -73,6 +73,7 @@ struct incident {
 	double value, usual;  /* of what is measured, see quality.c */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
+	char *group; /* told of together with others: see common.h; or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
@@ -182,6 +183,8 @@ struct alert_state {
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
+	/* Of a trouble that is shared: who had it, and who still has. */
+	struct strings servers, left;
 	int64_t down_at;   /* the last window that failed in a downtime, a
 			      regional one, or for its limits */
 	struct tally slow; /* windows of slow answers */
@@ -197,6 +200,7 @@ struct alert_state {
 	size_t n_drifts;
 	struct quiet quiet;
 	struct handles handles;
+	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */

@@ -61,6 +61,8 @@ static void read_measure(struct members *in, struct incident *inc)
 {
 	if (member_has(in, "flaps"))
 		inc->flaps = member_count(in, "flaps");
+	if (member_has(in, "group"))
+		inc->group = member_optional(in, "group");
 	if (!member_has(in, "value"))
 		return;
 	inc->value = member_time(in, "value");
@@ -71,6 +73,10 @@ static void read_measure(struct members *in, struct incident *inc)
 
 static void read_quality(struct members *in, struct alert_state *st)
 {
+	if (member_has(in, "servers")) {
+		member_strings(in, "servers", slug_valid, &st->servers);
+		member_strings(in, "left", slug_valid, &st->left);
+	}
 	if (!member_has(in, "down_at"))
 		return;
 	st->down_at = member_epoch(in, "down_at");

@@ -100,6 +100,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_strings(b, "told", &inc->told);
 	duty_write(b, inc);
 	put_int(b, "flaps", inc->flaps);
+	if (inc->group)
+		put_str(b, "group", inc->group);
 	if (inc->usual > 0) {
 		put_instant(b, "value", inc->value);
 		put_instant(b, "usual", inc->usual);
@@ -216,6 +218,10 @@ static void put_quiet(struct buf *b, const struct quiet *q)
 
 static void put_quality(struct buf *b, const struct alert_state *st)
 {
+	if (st->servers.n) {
+		put_strings(b, "servers", &st->servers);
+		put_strings(b, "left", &st->left);
+	}
 	put_int(b, "down_at", st->down_at);
 	put_int(b, "cold", st->cold);
 	put_tally(b, "slow", &st->slow);
@@ -232,6 +238,8 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_str(b, "url", st->url);
 	put_int(b, "window", st->window);
 	put_int(b, "judged", st->judged);
+	if (st->untested)
+		put_int(b, "untested", st->untested);
 	buf_fmt(b, ",\"number\":%lu,\"regions\":[", st->number);
 	for (size_t i = 0; i < st->n_regions; i++) {
 		if (i)

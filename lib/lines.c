@@ -7,7 +7,7 @@
 #include "xalloc.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <poll.h>
 #include <unistd.h>
 
 struct lines {
@@ -71,6 +71,14 @@ static enum lines_result line(struct lines *l, size_t to, size_t next,
 	l->skipping = false;
 	l->number++;
 	return too_long ? LINES_TOO_LONG : LINES_LINE;
+}
+
+bool lines_soon(const struct lines *l, int ms)
+{
+	struct pollfd p = {.fd = l->fd, .events = POLLIN};
+
+	return l->end || memchr(l->p + l->from, '\n', l->upto - l->from) ||
+		poll(&p, 1, ms) != 0;
 }
 
 enum lines_result lines_next(struct lines *l, const char **p, size_t *n)

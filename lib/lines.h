@@ -4,6 +4,7 @@
 #ifndef LINES_H
 #define LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The longest line of any record, its newline included. */
@@ -29,6 +30,12 @@ void lines_free(struct lines *l);
  * newline is a line too, unless it is empty. Never holds more than a line.
  */
 enum lines_result lines_next(struct lines *l, const char **p, size_t *n);
+
+/*
+ * lines_soon(l, ms): whether lines_next has something to return, or gets
+ * something to read within so many milliseconds.
+ */
+bool lines_soon(const struct lines *l, int ms);
 
 /* lines_number(l): the number of the line just returned, from 1. */
 unsigned long lines_number(const struct lines *l);

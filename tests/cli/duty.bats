@@ -312,3 +312,17 @@ phone: pipeline_stalled_escalated" ]
 	[ "$(events out)" = pipeline_stalled_reminder ]
 	[ ! -e second ]
 }
+
+@test "no step is taken during a maintenance" {
+	team
+	down | alert 0 -N $T
+	alert 0 maintenance add -N $((T + 60)) --for 10m example-mcp
+	for m in {2..10}; do minute "$m"; [ ! -s out ]; done
+	minutes 12 15 eu,us initialize | alert 0 -N $((T + 900))
+	[ ! -s out ]
+	verdict 16 eu,us initialize | alert 0 -N $((T + 960))
+	jq -se 'map(.event)[0] == "maintenance_overrun_started"' out
+	[ "$(told)" = "pager: downtime_started maintenance_overrun_started" ]
+	minute 21
+	[ "$(events phone)" = maintenance_overrun_escalated ]
+}

@@ -74,6 +74,8 @@ only() {
 		alertd/sink alertd/sink_event alertd/sink_text alertd/sink_webhook \
 		alertd/sink_pagerduty alertd/sink_opsgenie alertd/sink_slack \
 		alertd/sink_discord alertd/sink_twilio \
+		alertd/rehearse alertd/tested alertd/coverage \
+		alertd/describe \
 		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \

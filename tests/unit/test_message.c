@@ -168,12 +168,13 @@ static void test_over(void **state)
 
 static void test_many(void **state)
 {
-	struct told t = {.more = ",\"servers\":[\"a\",\"b\",\"c\"]"};
+	struct told t = {.more = ",\"servers\":[\"a\",\"b\",\"c\"],"
+		"\"server_count\":17"};
 	struct made m;
 
 	(void)state;
 	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-	assert_string_equal(m.message.title, "P1: each of 3 servers is down");
+	assert_string_equal(m.message.title, "P1: each of 17 servers is down");
 	assert_string_equal(line(&m.message, "Servers"), "a, b and c");
 	made_release(&m);
 }
