@@ -45,6 +45,7 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
 	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
+	lib/conf_routes.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
@@ -97,13 +98,19 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
 	alertd/change.o alertd/coldstart.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
-	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
+	alertd/handle.o alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
 	lib/error_rate.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/common.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o
+# What the types of routes make of an event; only http_send.o does I/O.
+SINKS = alertd/http_send.o alertd/message.o \
+	alertd/message_words.o alertd/sink.o alertd/sink_command.o \
+	alertd/sink_discord.o alertd/sink_event.o alertd/sink_opsgenie.o \
+	alertd/sink_pagerduty.o alertd/sink_slack.o alertd/sink_text.o \
+	alertd/sink_twilio.o alertd/sink_webhook.o
 # What would be told: no clock, no I/O; dispatch.o and budget.o are theirs.
 REHEARSED = alertd/coverage.o alertd/describe.o alertd/rehearse.o \
 	alertd/tested.o
@@ -118,8 +125,9 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
 	alertd/ahead.o alertd/later.o alertd/memory.o alertd/round.o \
 	alertd/options.o \
-	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
-	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
+	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o \
+	alertd/secret.o alertd/shelf.o alertd/sign.o $(SINKS) \
+	alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
 	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \
 	alertd/checking.o alertd/testing.o alertd/test_log.o $(REHEARSED)
@@ -208,6 +216,14 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
+UNIT += test_conf_routes test_message test_sinks
+test_conf_routes_OBJS = $(test_conf_OBJS)
+test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
+	lib/names.o lib/clock.o lib/record.o lib/num.o lib/record_alert.o \
+	lib/failure_layer.o lib/secret_file.o alertd/execute.o alertd/handle.o \
+	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o
+test_message_OBJS = $(test_sinks_OBJS)
+$(B)/unit/test_sinks $(B)/unit/test_message: LDLIBS += -lcurl
 UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
 	test_alert_state test_outbox test_record_verdict_read
 test_coldstart_OBJS = alertd/coldstart.o
@@ -249,7 +265,7 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
 FUZZED = challenge conf credential jcs lines number oauth record request rpc \
-	sse target text tools url verdict
+	sink sse target text tools url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
@@ -262,6 +278,7 @@ fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \
 	lib/record_expiry.o
 fuzz_request_OBJS = $(BASE) lib/buf.o lib/request.o serve/route.o
 fuzz_rpc_OBJS = $(test_rpc_OBJS)
+fuzz_sink_OBJS = $(test_sinks_OBJS)
 fuzz_sse_OBJS = $(test_sse_OBJS)
 fuzz_target_OBJS = $(test_target_OBJS)
 fuzz_text_OBJS = $(BASE) lib/buf.o lib/clock.o lib/names.o lib/num.o

@@ -3,6 +3,7 @@
 #include "acknowledge.h"
 #include "clock.h"
 #include "coverage.h"
+#include "deliver.h"
 #include "describe.h"
 #include "exits.h"
 #include "lines.h"
@@ -26,22 +27,11 @@ static bool check_zone(const char *what, const char *name, const char *zone)
 
 static bool check_secret(const struct conf_route *r, const char *folder)
 {
-	char why[SECRET_WHY], *secret;
-	bool ok;
+	char why[DELIVER_WHY];
+	bool ok = deliver_ready(folder, r, why);
 
-	if (!r->secret)
-		return true;
-	if (!folder) {
-		log_error("route %s: its secret: neither MCP_CREDENTIALS nor "
-			  "CREDENTIALS_DIRECTORY names a folder",
-			r->name);
-		return false;
-	}
-	secret = secret_read(folder, r->secret, why);
-	ok = secret;
 	if (!ok)
-		log_error("route %s: its secret: %s", r->name, why);
-	secret_free(secret);
+		log_error("route %s: %s", r->name, why);
 	return ok;
 }
 

@@ -77,6 +77,7 @@ void state_release(struct alert_state *st)
 	free(st->quiet.id);
 	free(st->quiet.reason);
 	strings_release(&st->stray.regions);
+	handles_release(&st->handles);
 	strings_release(&st->servers);
 	strings_release(&st->left);
 	free(st->regions);

@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "json.h"
 #include "change.h"
+#include "handle.h"
 #include "record_alert.h"
 #include "error_rate.h"
 #include "record_expiry.h"
@@ -87,6 +88,7 @@ struct delivery {
 	char *route;
 	int attempts;	 /* that failed */
 	double tried;	 /* when the last of them did; 0: none, or not known */
+	int done;	 /* requests of it that got through */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
 	/* Where it is put together with others, see digest.h: how often. */
@@ -199,6 +201,7 @@ struct alert_state {
 	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
 	struct quiet quiet;
+	struct handles handles;
 	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
