@@ -103,7 +103,7 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
-	alertd/hours.o alertd/ladder.o
+	alertd/hours.o alertd/ladder.o alertd/elsewhere.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
@@ -220,6 +220,8 @@ test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
+UNIT += test_elsewhere
+test_elsewhere_OBJS = $(test_alert_state_OBJS)
 UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
 test_routing_OBJS = $(test_alert_state_OBJS)

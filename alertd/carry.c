@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "deliver.h"
+#include "elsewhere.h"
 #include "holder.h"
 #include "log.h"
 #include "outbox.h"
@@ -23,6 +24,7 @@ struct carry {
 	const struct conf *conf;
 	double now;
 	bool lost; /* an event was given up */
+	bool overdue; /* or did not arrive in time anywhere */
 	struct strings told; /* slugs of which it was said that they wait */
 	double *down_until; /* by route of the configuration */
 	char holder[HOLDER_SIZE];
@@ -120,6 +122,19 @@ static enum claim take(struct carry *c, struct alert_state *st,
 	}
 }
 
+/* What is not there in time goes to the fallbacks, too. */
+static enum claim tell_elsewhere(struct carry *c, struct alert_state *st)
+{
+	size_t n = elsewhere_tell(st, c->conf, c->now);
+
+	if (!n)
+		return CLAIM_NOTHING;
+	log_warn("%s: %zu late deliver%s told to the fallback, too", st->slug,
+		n, n == 1 ? "y is" : "ies are");
+	return shelf_put(c->shelf, st) == SHELF_FAILED ? CLAIM_FAILED
+						       : CLAIM_AGAIN;
+}
+
 static enum claim claim(struct carry *c, const char *slug, struct errand *e)
 {
 	struct alert_state st;
@@ -129,7 +144,12 @@ static enum claim claim(struct carry *c, const char *slug, struct errand *e)
 	if (!shelf_get(c->shelf, slug, &st))
 		return CLAIM_FAILED;
 	settled = !st.n_outbox;
-	result = take(c, &st, e);
+	result = tell_elsewhere(c, &st);
+	if (result == CLAIM_NOTHING)
+		result = take(c, &st, e);
+	if ((result == CLAIM_WAITS || result == CLAIM_NOTHING) &&
+		elsewhere_any(&st, c->now))
+		c->overdue = true;
 	state_release(&st);
 	if (settled && !shelf_settled(c->shelf, slug))
 		return CLAIM_FAILED;
@@ -154,6 +174,8 @@ static void put_off(struct carry *c, struct alert_state *st,
 	struct delivery *delivery = item->delivery;
 	double delay;
 
+	string_set(&delivery->why, d->why);
+	delivery->refused = d->refused;
 	*last = c->now - item->pending->created >= OUTBOX_GIVE_UP_S;
 	if (*last) {
 		state_note(st, c->now, "given_up", e->name);
@@ -234,6 +256,11 @@ static void say_waits(struct carry *c, const char *slug)
 		return;
 	strings_note(&c->told, slug);
 	log_warn("%s: an event waits for a route that failed", slug);
+}
+
+bool carry_overdue(const struct carry *c)
+{
+	return c->overdue;
 }
 
 bool carry_out(struct carry *c, const char *slug, double now)

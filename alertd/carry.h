@@ -29,4 +29,10 @@ void carry_free(struct carry *c);
  */
 bool carry_out(struct carry *c, const char *slug, double now);
 
+/*
+ * carry_overdue(c): whether something was found that should have been with a
+ * route by now, and is not with its fallback either; see elsewhere.h.
+ */
+bool carry_overdue(const struct carry *c);
+
 #endif

@@ -19,6 +19,7 @@ struct delivered {
 	 * false where it refused this one event.
 	 */
 	bool down;
+	bool refused; /* and it never will: to try again is of no use */
 	double retry_after_s;  /* how long it wants to be left alone; or 0 */
 	char why[DELIVER_WHY]; /* where not ok; names no URL and no secret */
 };

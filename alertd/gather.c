@@ -36,6 +36,8 @@ static bool look(const struct gather *g, const struct strings *slugs,
 struct outcome {
 	bool done, given_up;
 	double delay;
+	const char *why; /* it failed */
+	bool refused;
 };
 
 /* Writes it down in the outbox of one server, of all that the digest had. */
@@ -61,6 +63,8 @@ static enum shelf_result settle(const struct gather *g, const struct digest *d,
 		}
 		item.delivery->attempts++;
 		item.delivery->next_try = g->now + o->delay;
+		item.delivery->refused = o->refused;
+		string_set(&item.delivery->why, o->why);
 	}
 	result = shelf_put(g->shelf, &st);
 	state_release(&st);
@@ -97,6 +101,8 @@ static struct outcome judge(const struct gather *g, const struct digest *d,
 
 	if (sent->ok)
 		return o;
+	o.why = sent->why;
+	o.refused = sent->refused;
 	o.given_up = g->now - (double)d->boundary >= OUTBOX_GIVE_UP_S;
 	o.done = o.given_up;
 	o.delay = outbox_delay(d->attempts + 1, 0, sent->retry_after_s);

@@ -75,13 +75,24 @@ bool duty_read(const cJSON *o, struct incident *inc)
 
 void delivery_write(struct buf *b, const struct delivery *d)
 {
-	if (d->digest == CONF_DIGEST_NO)
-		return;
-	buf_fmt(b, ",\"digest\":\"%s\",\"over\":%s,\"boundary\":%" PRId64,
-		digests[d->digest], d->over ? "true" : "false", d->boundary);
+	if (d->digest != CONF_DIGEST_NO)
+		buf_fmt(b,
+			",\"digest\":\"%s\",\"over\":%s,"
+			"\"boundary\":%" PRId64,
+			digests[d->digest], d->over ? "true" : "false",
+			d->boundary);
+	if (d->why) {
+		buf_str(b, ",\"why\":");
+		json_put_str(b, d->why);
+	}
+	if (d->refused)
+		buf_str(b, ",\"refused\":true");
+	if (d->elsewhere > 0)
+		buf_fmt(b, ",\"elsewhere\":%.3f", d->elsewhere);
 }
 
-bool delivery_read(const cJSON *o, struct delivery *d)
+/* How it waits for others. */
+static bool read_wait(const cJSON *o, struct delivery *d)
 {
 	const char *digest = json_str(o, "digest");
 	double boundary;
@@ -97,4 +108,17 @@ bool delivery_read(const cJSON *o, struct delivery *d)
 	d->digest = (enum conf_digest)i;
 	d->boundary = (int64_t)boundary;
 	return true;
+}
+
+bool delivery_read(const cJSON *o, struct delivery *d)
+{
+	const char *why = json_str(o, "why");
+
+	if (why)
+		d->why = xstrdup(why);
+	return read_wait(o, d) && !why == !json_get(o, "why") &&
+		(!json_get(o, "refused") ||
+			json_bool(o, "refused", &d->refused)) &&
+		(!json_get(o, "elsewhere") ||
+			get_time(o, "elsewhere", &d->elsewhere));
 }

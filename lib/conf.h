@@ -124,6 +124,7 @@ struct conf_route {
 	char *zone; /* whose hours and days; NULL: that of conf_business */
 	enum conf_digest digest; /* gets everything together, so often */
 	int budget; /* events an hour, beyond which they are put together; 0: any */
+	char *fallback; /* the route that is told what this one is not, or NULL */
 };
 
 /* A step of a ladder: the route, and when after the start of an incident. */
@@ -173,6 +174,12 @@ struct conf_business {
 	char *zone;
 };
 
+/* What is called after each complete round; nothing where both are NULL. */
+struct conf_heartbeat {
+	char *url;
+	char *secret; /* the name of a credential that holds the URL instead */
+};
+
 struct conf {
 	char *store;	  /* or NULL */
 	double retention_s; /* how long the store keeps each probe */
@@ -190,6 +197,7 @@ struct conf {
 	size_t n_ladders;
 	struct conf_policy policy;
 	struct conf_business business;
+	struct conf_heartbeat heartbeat;
 	char *runbook; /* a URL, or NULL */
 };
 
