@@ -117,7 +117,8 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/tell.o alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
 	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
-	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o
+	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \
+	alertd/pulse.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
@@ -220,7 +221,8 @@ test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
-UNIT += test_elsewhere
+UNIT += test_elsewhere test_pulse
+test_pulse_OBJS = $(test_alert_state_OBJS) alertd/pulse.o
 test_elsewhere_OBJS = $(test_alert_state_OBJS)
 UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
@@ -346,6 +348,7 @@ check-long: deps
 	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
 	PROPERTY_SCHEDULES=100000 build/unit/test_property
 	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	KILLS=5000 bats -t tests/cli/kills.bats
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
 BENCH = bare constant
