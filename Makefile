@@ -221,7 +221,8 @@ test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
-UNIT += test_elsewhere test_pulse
+UNIT += test_elsewhere test_pulse test_mail
+test_mail_OBJS = $(BASE) lib/buf.o lib/mailbox.o lib/sha256.o alertd/mail.o
 test_pulse_OBJS = $(test_alert_state_OBJS) alertd/pulse.o
 test_elsewhere_OBJS = $(test_alert_state_OBJS)
 UNIT += test_routing test_duty test_digest test_ack_token
