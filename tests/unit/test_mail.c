@@ -218,7 +218,7 @@ static void test_any_bytes(void **state)
 				text[i] = "\r\n =?."[(seed >> 27) % 6];
 		}
 		text[n] = '\0';
-		snprintf(m.name, sizeof m.name, "%s", text);
+		snprintf(m.name, sizeof m.name, "%.200s", text);
 		write_mail(&b, &(struct mail) {.to = &m, .subject = text,
 				       .text = text});
 		for (char *p = b.p; strncmp(p, "\r\n", 2) != 0;) {
