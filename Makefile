@@ -45,6 +45,7 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
 	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
+	lib/conf_routes.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
@@ -97,13 +98,18 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
 	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
-	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
+	alertd/handle.o alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
 	lib/error_rate.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o alertd/elsewhere.o
+# What the types of routes make of an event; only http_send.o does I/O.
+SINKS = alertd/http_send.o alertd/message.o \
+	alertd/message_words.o alertd/sink.o alertd/sink_command.o \
+	alertd/sink_event.o alertd/sink_pagerduty.o alertd/sink_text.o \
+	alertd/sink_webhook.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
@@ -115,7 +121,7 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
 	alertd/options.o \
 	alertd/tell.o alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
-	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
+	alertd/sign.o $(SINKS) alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
 	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \
 	alertd/pulse.o

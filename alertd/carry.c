@@ -34,7 +34,9 @@ struct carry {
 struct errand {
 	unsigned long number;
 	const struct conf_route *route; /* NULL: no longer configured */
-	char *name, *event, *body;
+	char *name, *key, *event, *body;
+	char *handle; /* or NULL */
+	int done;
 };
 
 struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
@@ -84,8 +86,10 @@ static bool up(void *arg, const char *route)
 static void errand_release(struct errand *e)
 {
 	free(e->name);
+	free(e->key);
 	free(e->event);
 	free(e->body);
+	free(e->handle);
 }
 
 /* What became of looking for something to do. */
@@ -109,7 +113,10 @@ static enum claim take(struct carry *c, struct alert_state *st,
 		.name = xstrdup(item.delivery->route),
 		.event = xstrdup(item.pending->event),
 		.body = xstrdup(item.pending->body),
+		.key = xstrdup(item.pending->key),
+		.done = item.delivery->done,
 	};
+	string_set(&e->handle, handles_find(&st->handles, e->key, e->name));
 	switch (shelf_put(c->shelf, st)) {
 	case SHELF_OK:
 		return CLAIM_GOT;
@@ -174,21 +181,44 @@ static void put_off(struct carry *c, struct alert_state *st,
 	struct delivery *delivery = item->delivery;
 	double delay;
 
+	*last = d->refused ||
+		c->now - item->pending->created >= OUTBOX_GIVE_UP_S;
 	string_set(&delivery->why, d->why);
-	delivery->refused = d->refused;
-	*last = c->now - item->pending->created >= OUTBOX_GIVE_UP_S;
+	string_set(&delivery->holder, NULL);
+	delivery->refused = d->mend || *last;
 	if (*last) {
-		state_note(st, c->now, "given_up", e->name);
-		outbox_drop(st, item);
+		state_note(st, c->now, d->refused ? "refused" : "given_up",
+			e->name);
+		elsewhere_tell(st, c->conf, c->now);
+		if (outbox_find(st, e->number, e->name, item))
+			outbox_drop(st, item);
 		return;
 	}
 	delivery->attempts++;
+	delivery->done = d->done;
 	delay = outbox_delay(delivery->attempts, chance(), d->retry_after_s);
 	delivery->next_try = c->now + delay;
-	string_set(&delivery->holder, NULL);
 	if (d->down)
 		c->down_until[e->route - c->conf->routes] =
 			delivery->next_try;
+}
+
+/* Nothing follows the end of an incident. */
+static bool ends(const struct errand *e)
+{
+	const char *phase = strrchr(e->event, '_');
+
+	return phase && strcmp(phase, "_resolved") == 0;
+}
+
+/* What the route calls it from now on. */
+static void keep_handle(struct alert_state *st, const struct errand *e,
+	const struct delivered *d)
+{
+	if (*d->handle)
+		handles_set(&st->handles, e->key, e->name, d->handle);
+	if (d->ok && ends(e))
+		handles_set(&st->handles, e->key, e->name, NULL);
 }
 
 /* Writes down what came of an errand. */
@@ -203,6 +233,7 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 	if (!shelf_get(c->shelf, slug, &st))
 		return SHELF_FAILED;
 	if (outbox_find(&st, e->number, e->name, &item)) {
+		keep_handle(&st, e, d);
 		if (d->ok)
 			outbox_drop(&st, &item);
 		else
@@ -211,6 +242,24 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 	}
 	state_release(&st);
 	return result;
+}
+
+static void say_failure(const char *slug, const struct errand *e,
+	const struct delivered *d, bool last)
+{
+	if (last && d->refused)
+		log_error("%s: %s to route %s: refused: %s", slug, e->event,
+			e->name, d->why);
+	else if (last)
+		log_error("%s: %s to route %s: given up after a day: %s", slug,
+			e->event, e->name, d->why);
+	else if (d->mend)
+		log_error("%s: %s to route %s: %s; mend it: it is tried again "
+			  "until tomorrow",
+			slug, e->event, e->name, d->why);
+	else
+		log_warn("%s: %s to route %s: %s; it is tried again", slug,
+			e->event, e->name, d->why);
 }
 
 static bool settle_surely(struct carry *c, const char *slug,
@@ -224,13 +273,7 @@ static bool settle_surely(struct carry *c, const char *slug,
 	if (!d->ok) {
 		strings_note(&c->told, slug);
 		c->lost = c->lost || last;
-		if (last)
-			log_error("%s: %s to route %s: given up after a day: "
-				  "%s",
-				slug, e->event, e->name, d->why);
-		else
-			log_warn("%s: %s to route %s: %s; it is tried again",
-				slug, e->event, e->name, d->why);
+		say_failure(slug, e, d, last);
 	}
 	if (result == SHELF_CONFLICT)
 		log_error("%s: others keep changing its state", slug);
@@ -242,7 +285,12 @@ static bool run(struct carry *c, const char *slug, struct errand *e)
 	struct delivered d = {.ok = true};
 
 	if (e->route)
-		d = deliver_send(c->deliver, e->route, e->body);
+		d = deliver_send(c->deliver, &(struct parcel) {
+			.route = e->route,
+			.body = e->body,
+			.handle = e->handle,
+			.done = e->done,
+		});
 	else
 		log_warn("%s: %s to route %s: dropped: no such route any more",
 			slug, e->event, e->name);

@@ -1,14 +1,19 @@
 #include "deliver.h"
 
-#include "execute.h"
-#include "webhook.h"
+#include "clock.h"
+#include "sink.h"
 #include "xalloc.h"
 
 #include <stdlib.h>
 
+/* No event takes more requests. */
+#define REQUESTS_MAX 100
+/* None is begun later in an attempt; see OUTBOX_HOLD_S. */
+#define BEGIN_MS 15000
+
 struct deliver {
 	const char *credentials;
-	struct webhook *webhook; /* made when there is use for it */
+	struct http_send *http; /* made when there is use for it */
 };
 
 struct deliver *deliver_new(const char *credentials)
@@ -23,16 +28,171 @@ void deliver_free(struct deliver *d)
 {
 	if (!d)
 		return;
-	webhook_free(d->webhook);
+	http_send_free(d->http);
 	free(d);
 }
 
-struct delivered deliver_send(struct deliver *d, const struct conf_route *r,
-	const char *body)
+/* Nothing gets there before somebody has mended that. */
+static struct delivered to_mend(const char *what, const char *why)
 {
-	if (r->type == CONF_ROUTE_COMMAND)
-		return execute_send(r->command, body);
-	if (!d->webhook)
-		d->webhook = webhook_new(d->credentials);
-	return webhook_send(d->webhook, r, body);
+	struct delivered r = {.down = true, .mend = true};
+
+	snprintf(r.why, sizeof r.why, "%s%s", what, why);
+	return r;
+}
+
+/* One request; false where there is none of that number. */
+static bool exchange(struct deliver *d, const struct sink *sink,
+	const struct sink_job *job, int n, struct delivered *out)
+{
+	struct http_request r;
+	struct http_answer a;
+	bool some;
+
+	http_request_init(&r);
+	some = sink->build(job, n, &r);
+	if (some) {
+		bool tried = http_send(d->http, &r, &a);
+
+		if (a.status) {
+			*out = sink_judge(&a);
+			sink->judge(job, n, &a, out);
+		} else if (tried) {
+			*out = (struct delivered) {.down = true};
+			snprintf(out->why, sizeof out->why, "%s", a.why);
+		} else {
+			*out = to_mend(a.why, "");
+		}
+		http_answer_release(&a);
+	}
+	http_request_release(&r);
+	return some;
+}
+
+/* Later requests go by what the earlier ones have found out. */
+static void remember(struct delivered *result, const struct delivered *one,
+	struct sink_job *job)
+{
+	if (!*one->handle)
+		return;
+	snprintf(result->handle, sizeof result->handle, "%s", one->handle);
+	job->handle = result->handle;
+}
+
+/* A slow route gets the rest another time. */
+static bool late(double began, struct delivered *result)
+{
+	if (clock_mono_ms() - began < BEGIN_MS)
+		return false;
+	result->ok = false;
+	result->down = true;
+	snprintf(result->why, sizeof result->why,
+		"too slow to take it all at once");
+	return true;
+}
+
+/*
+ * All requests of an event, from the first that did not get through. One that
+ * is refused keeps no other from going: each may be for another person.
+ */
+static struct delivered send_all(struct deliver *d, const struct sink *sink,
+	struct sink_job *job, int done)
+{
+	struct delivered result = {.ok = true, .done = done}, one = {0};
+	double began = clock_mono_ms();
+
+	for (; result.done < REQUESTS_MAX && !late(began, &result) &&
+		exchange(d, sink, job, result.done, &one);
+		result.done++) {
+		remember(&result, &one, job);
+		if (one.ok)
+			continue;
+		result.ok = false;
+		result.down = one.down;
+		result.mend = one.mend;
+		result.refused = one.refused;
+		result.retry_after_s = one.retry_after_s;
+		snprintf(result.why, sizeof result.why, "%s", one.why);
+		if (!one.refused)
+			break;
+	}
+	return result;
+}
+
+/* Whether the credential has it all; why not is then in *out. */
+static bool complete(const struct sink *sink, const struct secret *s,
+	struct delivered *out)
+{
+	char why[SECRET_WHY];
+
+	for (size_t i = 0; s && sink->needs && sink->needs[i]; i++) {
+		if (secret_get(s, sink->needs[i], why))
+			continue;
+		*out = to_mend("its secret: ", why);
+		return false;
+	}
+	return true;
+}
+
+static struct delivered attempt(struct deliver *d, const struct sink *sink,
+	struct sink_job *job, int done)
+{
+	const char *wrong = sink->wrong ? sink->wrong(job) : NULL;
+
+	if (wrong)
+		return to_mend(wrong, "");
+	if (sink->send)
+		return sink->send(job);
+	if (!d->http)
+		d->http = http_send_new();
+	return send_all(d, sink, job, done);
+}
+
+static struct delivered open_up(struct deliver *d, const struct sink *sink,
+	struct sink_job *job, int done)
+{
+	struct delivered r = {.refused = true};
+	struct sink_event event;
+	struct message message;
+	char why[JSON_WHY];
+
+	if (sink->raw)
+		return attempt(d, sink, job, done);
+	if (!sink_event_read(job->body, &event, why)) {
+		snprintf(r.why, sizeof r.why, "it cannot be read: %s", why);
+		return r;
+	}
+	message_make(&event, &message);
+	job->event = &event;
+	job->message = &message;
+	r = attempt(d, sink, job, done);
+	message_release(&message);
+	sink_event_release(&event);
+	return r;
+}
+
+struct delivered deliver_send(struct deliver *d, const struct parcel *p)
+{
+	const struct conf_route *route = p->route;
+	const struct sink *sink = sink_of(route->type);
+	struct sink_job job = {
+		.route = route,
+		.body = p->body,
+		.handle = p->handle,
+		.now = clock_wall(),
+	};
+	struct delivered r;
+	char why[SECRET_WHY];
+	struct secret *secret = NULL;
+
+	if (route->secret) {
+		secret = secret_open(d->credentials, route->secret, why);
+		if (!secret)
+			return to_mend("its secret: ", why);
+	}
+	job.secret = secret;
+	if (complete(sink, secret, &r))
+		r = open_up(d, sink, &job, p->done);
+	secret_close(secret);
+	return r;
 }

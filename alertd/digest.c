@@ -40,6 +40,8 @@ static void note(struct digests *l, const struct alert_state *st,
 	g->next_try = fmin(g->next_try, d->next_try);
 	if (d->attempts > g->attempts)
 		g->attempts = d->attempts;
+	if (d->done > g->done)
+		g->done = d->done;
 	if (d->digest > g->period)
 		g->period = d->digest;
 	g->v = xgrow(g->v, &g->cap, g->n + 1, sizeof *g->v);

@@ -14,8 +14,8 @@
 #define ELSEWHERE_P3_S (24 * 3600)
 
 /*
- * elsewhere_overdue(p, d, now): whether a delivery of that event was refused by
- * its route, or did not get there in time; false where the fallback was told.
+ * elsewhere_overdue(p, d, now): whether a delivery of that event cannot get to
+ * its route before somebody does something, or did not get there in time; false where the fallback was told.
  * The time of what waits to be put together with others begins when that is
  * done.
  */

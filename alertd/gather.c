@@ -3,6 +3,7 @@
 #include "claim.h"
 #include "deliver.h"
 #include "digest.h"
+#include "elsewhere.h"
 #include "holder.h"
 #include "log.h"
 #include "outbox.h"
@@ -36,9 +37,23 @@ static bool look(const struct gather *g, const struct strings *slugs,
 struct outcome {
 	bool done, given_up;
 	double delay;
-	const char *why; /* it failed */
-	bool refused;
+	const char *why; /* it failed; NULL: it did not */
+	bool refused;	 /* see elsewhere.h */
+	int requests; /* that got through */
 };
+
+/* What becomes of one event of it that is not there; it is still to be dropped. */
+static void put_off(const struct gather *g, struct alert_state *st,
+	struct delivery *d, const struct outcome *o)
+{
+	if (o->given_up)
+		state_note(st, g->now, "given_up", d->route);
+	d->attempts++;
+	d->done = o->requests;
+	d->next_try = g->now + o->delay;
+	d->refused = o->refused;
+	string_set(&d->why, o->why);
+}
 
 /* Writes it down in the outbox of one server, of all that the digest had. */
 static enum shelf_result settle(const struct gather *g, const struct digest *d,
@@ -55,16 +70,17 @@ static enum shelf_result settle(const struct gather *g, const struct digest *d,
 		if (strcmp(d->v[i].slug, slug) != 0 ||
 			!outbox_find(&st, d->v[i].number, d->route, &item))
 			continue;
-		if (o->given_up)
-			state_note(&st, g->now, "given_up", d->route);
-		if (o->done) {
+		if (o->why)
+			put_off(g, &st, item.delivery, o);
+	}
+	if (o->given_up)
+		elsewhere_tell(&st, g->conf, g->now);
+	for (size_t i = 0; o->done && i < d->n; i++) {
+		struct outbox_item item;
+
+		if (strcmp(d->v[i].slug, slug) == 0 &&
+			outbox_find(&st, d->v[i].number, d->route, &item))
 			outbox_drop(&st, &item);
-			continue;
-		}
-		item.delivery->attempts++;
-		item.delivery->next_try = g->now + o->delay;
-		item.delivery->refused = o->refused;
-		string_set(&item.delivery->why, o->why);
 	}
 	result = shelf_put(g->shelf, &st);
 	state_release(&st);
@@ -97,16 +113,20 @@ static bool settle_all(const struct gather *g, const struct digest *d,
 static struct outcome judge(const struct gather *g, const struct digest *d,
 	const struct delivered *sent)
 {
-	struct outcome o = {.done = sent->ok};
+	struct outcome o = {.done = sent->ok, .requests = sent->done};
 
 	if (sent->ok)
 		return o;
 	o.why = sent->why;
-	o.refused = sent->refused;
-	o.given_up = g->now - (double)d->boundary >= OUTBOX_GIVE_UP_S;
+	o.given_up = sent->refused ||
+		g->now - (double)d->boundary >= OUTBOX_GIVE_UP_S;
+	o.refused = sent->mend || o.given_up;
 	o.done = o.given_up;
 	o.delay = outbox_delay(d->attempts + 1, 0, sent->retry_after_s);
-	if (o.given_up)
+	if (sent->refused)
+		log_error("a digest of %zu events to route %s: refused: %s",
+			d->n, d->route, sent->why);
+	else if (o.given_up)
 		log_error("a digest of %zu events to route %s: given up after "
 			  "a day: %s",
 			d->n, d->route, sent->why);
@@ -127,7 +147,8 @@ static bool send_one(const struct gather *g, const struct conf_route *r,
 	if (r) {
 		buf_init(&body, BODY_MAX);
 		digest_json(&body, d, g->now);
-		sent = deliver_send(g->deliver, r, body.p);
+		sent = deliver_send(g->deliver, &(struct parcel) {
+			.route = r, .body = body.p, .done = d->done});
 		buf_release(&body);
 	} else {
 		log_warn("a digest of %zu events to route %s: dropped: no such "

@@ -82,6 +82,7 @@ void state_release(struct alert_state *st)
 	free(st->quiet.id);
 	free(st->quiet.reason);
 	strings_release(&st->stray.regions);
+	handles_release(&st->handles);
 	free(st->regions);
 	free(st->outbox);
 	free(st->slug);

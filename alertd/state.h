@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "json.h"
 #include "change.h"
+#include "handle.h"
 #include "record_alert.h"
 #include "error_rate.h"
 #include "record_expiry.h"
@@ -84,6 +85,7 @@ struct incident {
 struct delivery {
 	char *route;
 	int attempts;	 /* that failed */
+	int done;	 /* requests of it that got through */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
 	/* Where it is put together with others, see digest.h: how often. */
@@ -92,7 +94,7 @@ struct delivery {
 	int64_t boundary; /* when they are due; next_try is later after a failure */
 	/* What came of it so far, see elsewhere.h. */
 	char *why;	  /* the last attempt failed, or NULL */
-	bool refused;	  /* the route wants this one event not */
+	bool refused;	  /* the route will not take it as things are */
 	double elsewhere; /* when its fallback was told instead, or 0 */
 };
 
@@ -201,6 +203,7 @@ struct alert_state {
 	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
 	struct quiet quiet;
+	struct handles handles;
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */

@@ -75,6 +75,8 @@ bool duty_read(const cJSON *o, struct incident *inc)
 
 void delivery_write(struct buf *b, const struct delivery *d)
 {
+	if (d->done)
+		buf_fmt(b, ",\"done\":%d", d->done);
 	if (d->digest != CONF_DIGEST_NO)
 		buf_fmt(b,
 			",\"digest\":\"%s\",\"over\":%s,"
@@ -113,9 +115,15 @@ static bool read_wait(const cJSON *o, struct delivery *d)
 bool delivery_read(const cJSON *o, struct delivery *d)
 {
 	const char *why = json_str(o, "why");
+	double done = 0;
 
 	if (why)
 		d->why = xstrdup(why);
+	if (json_get(o, "done") &&
+		(!json_num(o, "done", &done) || done < 0 || done > STEPS_MAX ||
+			done != floor(done)))
+		return false;
+	d->done = (int)done;
 	return read_wait(o, d) && !why == !json_get(o, "why") &&
 		(!json_get(o, "refused") ||
 			json_bool(o, "refused", &d->refused)) &&

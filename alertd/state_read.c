@@ -237,6 +237,8 @@ static void read_state(struct members *in, struct alert_state *st)
 	state_read_tools(in, st);
 	read_quiet(in, &st->quiet);
 	read_quality(in, st);
+	if (!handles_read(json_get(in->o, "handles"), &st->handles))
+		member_wrong(in, "handles");
 	read_outbox(in, st);
 	read_timeline(in, st);
 }

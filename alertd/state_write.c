@@ -247,6 +247,10 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_drifts(b, st);
 	put_quiet(b, &st->quiet);
 	put_quality(b, st);
+	if (st->handles.n) {
+		buf_str(b, ",\"handles\":");
+		handles_write(b, &st->handles);
+	}
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		if (i)
