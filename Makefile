@@ -47,7 +47,7 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_routes.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
-	lib/conf_yaml.o lib/near.o lib/regions.o
+	lib/conf_yaml.o lib/mailbox.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
 	probe/credential.o probe/diagnose.o probe/discovery.o probe/exchange.o \
 	probe/expiry.o probe/expiry_view.o probe/failure.o probe/finding.o \
@@ -105,11 +105,12 @@ OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o alertd/elsewhere.o
-# What the types of routes make of an event; only http_send.o does I/O.
+# What the types of routes make of an event; only http_send.o and smtp_send.o do I/O.
 SINKS = alertd/http_send.o alertd/message.o \
 	alertd/message_words.o alertd/sink.o alertd/sink_command.o \
 	alertd/sink_event.o alertd/sink_pagerduty.o alertd/sink_text.o \
-	alertd/sink_webhook.o
+	alertd/sink_webhook.o alertd/sink_email.o alertd/sink_alertmanager.o \
+	alertd/mail.o alertd/smtp_send.o alertd/loopback.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o

@@ -4,6 +4,8 @@ static const struct sink *const sinks[] = {
 	[CONF_ROUTE_WEBHOOK] = &sink_webhook,
 	[CONF_ROUTE_COMMAND] = &sink_command,
 	[CONF_ROUTE_PAGERDUTY] = &sink_pagerduty,
+	[CONF_ROUTE_EMAIL] = &sink_email,
+	[CONF_ROUTE_ALERTMANAGER] = &sink_alertmanager,
 };
 
 const struct sink *sink_of(enum conf_route_type type)

@@ -42,7 +42,9 @@ enum conf_digest {
 enum conf_route_type {
 	CONF_ROUTE_WEBHOOK,
 	CONF_ROUTE_COMMAND,
-	CONF_ROUTE_PAGERDUTY
+	CONF_ROUTE_PAGERDUTY,
+	CONF_ROUTE_EMAIL,
+	CONF_ROUTE_ALERTMANAGER
 };
 
 struct conf_position {

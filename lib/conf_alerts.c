@@ -45,7 +45,7 @@ static const struct conf_key route[] = {
 		.wrong = conf_bad_slug},
 	{KEY("type", CONF_CHOICE, conf_route, type), .required = true,
 		.choices = conf_route_types},
-	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048, .wrong = conf_bad_url},
+	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048},
 	{KEY("secret", CONF_TEXT, conf_route, secret), .max = 200,
 		.wrong = conf_bad_slug},
 	{KEY("channel", CONF_TEXT, conf_route, channel), .max = 100},

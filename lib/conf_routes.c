@@ -5,12 +5,13 @@
  */
 #include "conf_check.h"
 #include "conf_schema.h"
+#include "mailbox.h"
 
 #include <string.h>
 
 /* In the order of the enum. */
 const char *const conf_route_types[] = {
-	"webhook", "command", "pagerduty", NULL};
+	"webhook", "command", "pagerduty", "email", "alertmanager", NULL};
 
 enum {
 	URL = 1,
@@ -25,15 +26,27 @@ enum {
 /* What a route has to have; what it may have; what is wrong with a text. */
 struct rule {
 	unsigned needs, may;
+	const char *(*bad_url)(const char *s); /* NULL: conf_bad_url */
 	const char *(*bad_from)(const char *s);
 	const char *(*bad_to)(const char *s);
 };
+
+static const char *bad_mailbox(const char *s)
+{
+	struct mailbox m;
+
+	return mailbox_parse(s, &m);
+}
 
 /* In the order of the enum. */
 static const struct rule rules[] = {
 	[CONF_ROUTE_WEBHOOK] = {.needs = URL, .may = SECRET},
 	[CONF_ROUTE_COMMAND] = {.needs = COMMAND},
 	[CONF_ROUTE_PAGERDUTY] = {.needs = SECRET, .may = URL},
+	[CONF_ROUTE_EMAIL] = {.needs = URL | FROM | TO, .may = SECRET,
+		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,
+		.bad_to = bad_mailbox},
+	[CONF_ROUTE_ALERTMANAGER] = {.needs = URL, .may = SECRET},
 };
 
 static const char *article(const char *word)
@@ -84,6 +97,8 @@ void conf_check_route(const struct conf_route *t, struct conf_report *r)
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		check_key(t, keys[i].key, keys[i].name, keys[i].field, r);
+	check_text((const char *const *)&t->url,
+		rule->bad_url ? rule->bad_url : conf_bad_url, r);
 	check_text((const char *const *)&t->from, rule->bad_from, r);
 	for (size_t i = 0; i < t->n_to; i++)
 		check_text((const char *const *)&t->to[i], rule->bad_to, r);

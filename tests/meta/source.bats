@@ -34,7 +34,7 @@ only() {
 }
 
 @test "a library is known to its owners alone" {
-	only curl/ alertd/http_send.c probe/http.c probe/http_fail.h \
+	only curl/ alertd/http_send.c alertd/smtp_send.c probe/http.c probe/http_fail.h \
 		probe/http_fields.h probe/http_setup.h probe/http_tls.h probe/http_transfer.h \
 		probe/url.c
 	only hiredis/ lib/store.c
