@@ -306,6 +306,11 @@ static void say_waits(struct carry *c, const char *slug)
 	log_warn("%s: an event waits for a route that failed", slug);
 }
 
+void carry_begin(struct carry *c)
+{
+	c->overdue = false;
+}
+
 bool carry_overdue(const struct carry *c)
 {
 	return c->overdue;

@@ -30,9 +30,11 @@ void carry_free(struct carry *c);
 bool carry_out(struct carry *c, const char *slug, double now);
 
 /*
- * carry_overdue(c): whether something was found that should have been with a
- * route by now, and is not with its fallback either; see elsewhere.h.
+ * carry_overdue(c): whether since carry_begin(c) something was found that should
+ * have been with a route by now, and is not with its fallback either; see
+ * elsewhere.h.
  */
+void carry_begin(struct carry *c);
 bool carry_overdue(const struct carry *c);
 
 #endif

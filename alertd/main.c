@@ -7,9 +7,11 @@
 #include "away.h"
 #include "calendar.h"
 #include "cgi.h"
+#include "clock.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
+#include "heartbeat.h"
 #include "input.h"
 #include "json.h"
 #include "lines.h"
@@ -53,6 +55,14 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
+/* The folder of the secrets, or NULL. */
+static const char *credentials(void)
+{
+	const char *folder = env("MCP_CREDENTIALS");
+
+	return folder ? folder : env("CREDENTIALS_DIRECTORY");
+}
+
 /* The same of a maintenance record. */
 static int use_maintenance(struct pager *p, cJSON *doc, char *why)
 {
@@ -68,9 +78,18 @@ static int use_maintenance(struct pager *p, cJSON *doc, char *why)
 	return -1;
 }
 
+/* What is done with verdicts as they come. */
+struct reading {
+	struct pager *pager;
+	const struct pager_setup *setup;
+	struct heartbeat *heartbeat; /* or NULL */
+};
+
 /* A record of that type, whose object is freed. 0; or -1 and why. */
-static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
+static int use_record(struct reading *r, const char *type, cJSON *doc,
+	char *why)
 {
+	struct pager *p = r->pager;
 	struct verdict_record v;
 	struct expiry_record e;
 	bool ok = true;
@@ -79,6 +98,8 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 		if (verdict_take(doc, &v, why))
 			return -1;
 		pager_verdict(p, &v.verdict);
+		heartbeat_verdict(r->heartbeat, &v.verdict,
+			isnan(r->setup->now) ? clock_wall() : r->setup->now);
 		verdict_record_release(&v);
 		return 0;
 	}
@@ -97,30 +118,46 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 }
 
 /* 0 where the line was used; else -1 and why. */
-static int use_line(void *arg, const char *s, size_t n, char *why)
+static int use_text(struct reading *r, const char *s, size_t n, char *why)
 {
-	struct pager *p = arg;
 	const char *type;
-	cJSON *doc;
+	cJSON *doc = json_parse(s, n, &json_record, why);
 
-	if (pager_swept(p) >= SWEEP_S)
-		pager_sweep(p);
-	doc = json_parse(s, n, &json_record, why);
 	if (!doc)
 		return -1;
 	type = record_type(doc, why);
 	if (type)
-		return use_record(p, type, doc, why);
+		return use_record(r, type, doc, why);
 	cJSON_Delete(doc);
 	return -1;
 }
 
+static int use_line(void *arg, const char *s, size_t n, char *why)
+{
+	struct reading *r = arg;
+	int result;
+
+	if (pager_swept(r->pager) >= SWEEP_S) {
+		pager_sweep(r->pager);
+		heartbeat_round(r->heartbeat, false, pager_trouble(r->pager));
+	}
+	result = use_text(r, s, n, why);
+	if (result)
+		heartbeat_refused(r->heartbeat);
+	return result;
+}
+
 /* All verdicts of standard input. An exit status. */
-static int read_verdicts(struct pager *p)
+static int read_verdicts(struct reading *r)
 {
 	struct input in = {0};
+	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
+		r);
 
-	return input_read(&in, STDIN_FILENO, "standard input", use_line, p);
+	pager_sweep(r->pager);
+	heartbeat_round(r->heartbeat, true,
+		status ? "the input is not whole" : pager_trouble(r->pager));
+	return status;
 }
 
 /* Lets time pass for every server. */
@@ -143,29 +180,33 @@ static bool tell_away(const struct pager_setup *setup, const char *url,
 		away_tell(setup, url, why);
 }
 
-static int use(struct pager *p, const struct options *o, struct shelf *sh,
+static int use(struct reading *r, const struct options *o,
 	struct ack_request *ack)
 {
-	switch (o->action) {
-	case OPTIONS_TICK:
-		return tick(p, sh);
-	case OPTIONS_ACK:
-		return acknowledge(p, o->operands[0], ack);
-	default:
-		return read_verdicts(p);
-	}
+	int status;
+
+	if (o->action == OPTIONS_VERDICTS)
+		return read_verdicts(r);
+	status = o->action == OPTIONS_TICK
+		? tick(r->pager, r->setup->shelf)
+		: acknowledge(r->pager, o->operands[0], ack);
+	pager_sweep(r->pager);
+	return status;
 }
 
 static int run(const struct options *o, const struct pager_setup *setup,
 	const char *url, struct ack_request *ack)
 {
-	struct shelf *sh = setup->shelf;
 	struct pager *p = pager_new(setup);
-	int status = use(p, o, sh, ack);
+	struct reading r = {p, setup,
+		setup->deliver ? heartbeat_new(setup->conf, credentials())
+			       : NULL};
+	int status = use(&r, o, ack);
 
-	pager_sweep(p);
-	if (!tell_away(setup, url, shelf_trouble(sh)) || pager_failed(p))
+	if (!tell_away(setup, url, shelf_trouble(setup->shelf)) ||
+		pager_failed(p))
 		status = EXIT_ENV;
+	heartbeat_free(r.heartbeat);
 	pager_free(p);
 	return status;
 }
@@ -200,11 +241,9 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 
 static struct deliver *open_deliver(const struct conf *conf)
 {
-	const char *folder = env("MCP_CREDENTIALS");
-
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(folder ? folder : env("CREDENTIALS_DIRECTORY"));
+	return deliver_new(credentials());
 }
 
 /* With the store open, or a dry run; or without, and why. */

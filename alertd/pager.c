@@ -36,7 +36,9 @@ struct pager {
 	double swept_ms;
 	double store_down_ms; /* until then; 0 while it answers */
 	bool alone; /* without the store, where nobody gathers digests */
-	bool failed;
+	bool failed; /* the store or standard output */
+	bool left;   /* a delivery, for a later run */
+	bool still;  /* a stage of the pipeline stands still */
 };
 
 /* Whole milliseconds, as the state keeps them: what is due now is due then. */
@@ -212,7 +214,7 @@ static void decide(struct pager *p, const struct occasion *o)
 		print(p, &out);
 	if (result == SHELF_OK && out.len && p->setup.deliver &&
 		!carry_out(p->carry, o->slug, now(p)))
-		p->failed = true;
+		p->left = true;
 	buf_release(&out);
 }
 
@@ -273,6 +275,8 @@ static bool watch(struct pager *p)
 
 	if (!shelf_beats(p->setup.shelf, pl.at))
 		return false;
+	p->still = stage_stale(pl.at[STAGE_INGEST], now(p), pl.ingest_s) ||
+		stage_stale(pl.at[STAGE_VERDICT], now(p), STAGE_STALE_S);
 	decide(p, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
 	return true;
 }
@@ -285,6 +289,7 @@ void pager_sweep(struct pager *p)
 	p->swept_ms = clock_mono_ms();
 	if (!p->setup.deliver)
 		return;
+	carry_begin(p->carry);
 	if (!load(p) || !watch(p) ||
 		!shelf_undelivered(p->setup.shelf, &slugs))
 		p->failed = true;
@@ -297,10 +302,10 @@ void pager_sweep(struct pager *p)
 			.conf = p->setup.conf,
 			.now = now(p),
 		}, &slugs))
-		p->failed = true;
+		p->left = true;
 	for (size_t i = 0; i < slugs.n; i++)
 		if (!carry_out(p->carry, slugs.v[i], now(p)))
-			p->failed = true;
+			p->left = true;
 	strings_release(&slugs);
 }
 
@@ -315,7 +320,7 @@ bool pager_store(struct pager *p, const char *why)
 	if (p->failed)
 		return true;
 	if (!carry_out(p->carry, o.slug, now(p)))
-		p->failed = true;
+		p->left = true;
 	if (shelf_get(p->setup.shelf, o.slug, &st)) {
 		needed = st.away.counted || state_open(&st) || st.n_outbox;
 		state_release(&st);
@@ -330,5 +335,16 @@ double pager_swept(const struct pager *p)
 
 bool pager_failed(const struct pager *p)
 {
-	return p->failed;
+	return p->failed || p->left;
+}
+
+const char *pager_trouble(const struct pager *p)
+{
+	if (p->failed || shelf_trouble(p->setup.shelf))
+		return "the store or standard output failed";
+	if (p->still)
+		return "a stage of the pipeline stands still";
+	if (carry_overdue(p->carry))
+		return "an event is with nobody who should have it";
+	return NULL;
 }

@@ -113,7 +113,7 @@ const char *conf_bad_smtp(const char *s)
 {
 	const char *wrong = bad_url(s, "smtp", "neither smtp:// nor smtps://");
 
-	return !wrong && strchr(strchr(s, ':') + 3, '/')
+	return !wrong && strpbrk(strchr(s, ':') + 3, "/?#")
 		? "nothing stands behind the host and its port"
 		: wrong;
 }
