@@ -108,9 +108,11 @@ OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
 # What the types of routes make of an event; only http_send.o and smtp_send.o do I/O.
 SINKS = alertd/http_send.o alertd/message.o \
 	alertd/message_words.o alertd/sink.o alertd/sink_command.o \
-	alertd/sink_event.o alertd/sink_pagerduty.o alertd/sink_text.o \
-	alertd/sink_webhook.o alertd/sink_email.o alertd/sink_alertmanager.o \
-	alertd/mail.o alertd/smtp_send.o alertd/loopback.o
+	alertd/sink_alertmanager.o alertd/sink_discord.o alertd/sink_email.o \
+	alertd/sink_event.o alertd/sink_opsgenie.o \
+	alertd/sink_pagerduty.o alertd/sink_slack.o alertd/sink_text.o \
+	alertd/sink_twilio.o alertd/sink_webhook.o alertd/mail.o \
+	alertd/smtp_send.o alertd/loopback.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o

@@ -71,14 +71,12 @@ static bool exchange(struct deliver *d, const struct sink *sink,
 	return some;
 }
 
-/* Later requests go by what the earlier ones have found out. */
-static void remember(struct delivered *result, const struct delivered *one,
-	struct sink_job *job)
+/* For the next event: this one goes on as it began. */
+static void remember(struct delivered *result, const struct delivered *one)
 {
-	if (!*one->handle)
-		return;
-	snprintf(result->handle, sizeof result->handle, "%s", one->handle);
-	job->handle = result->handle;
+	if (*one->handle)
+		snprintf(result->handle, sizeof result->handle, "%s",
+			one->handle);
 }
 
 /* A slow route gets the rest another time. */
@@ -106,7 +104,7 @@ static struct delivered send_all(struct deliver *d, const struct sink *sink,
 	for (; result.done < REQUESTS_MAX && !late(began, &result) &&
 		exchange(d, sink, job, result.done, &one);
 		result.done++) {
-		remember(&result, &one, job);
+		remember(&result, &one);
 		if (one.ok)
 			continue;
 		result.ok = false;

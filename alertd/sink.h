@@ -77,7 +77,8 @@ struct delivered sink_judge(const struct http_answer *a);
 void sink_unsound(struct delivered *d, const char *what);
 
 /* The rows; see sink_NAME.c. */
-extern const struct sink sink_webhook, sink_command, sink_pagerduty;
-extern const struct sink sink_email, sink_alertmanager;
+extern const struct sink sink_webhook, sink_command, sink_pagerduty,
+	sink_opsgenie, sink_slack, sink_discord, sink_twilio_sms,
+	sink_twilio_voice, sink_email, sink_alertmanager;
 
 #endif

@@ -42,7 +42,7 @@ void sink_put_cut(struct buf *b, const char *s, size_t max)
 	json_put_str(b, cut(s, max, out, sizeof out));
 }
 
-void sink_slack(struct buf *b, const char *s)
+void sink_text_slack(struct buf *b, const char *s)
 {
 	for (; *s; s++) {
 		if (*s == '&')
@@ -57,7 +57,7 @@ void sink_slack(struct buf *b, const char *s)
 }
 
 /* A mention needs what follows its sign; it gets a space of no width first. */
-void sink_discord(struct buf *b, const char *s)
+void sink_text_discord(struct buf *b, const char *s)
 {
 	for (; *s; s++) {
 		if (strchr("\\*_~`|>#-[]()<:", *s))
@@ -69,7 +69,7 @@ void sink_discord(struct buf *b, const char *s)
 }
 
 /* Two characters of Unicode are none of XML. */
-void sink_xml(struct buf *b, const char *s)
+void sink_text_xml(struct buf *b, const char *s)
 {
 	for (; *s; s++) {
 		if (*s == '&')
@@ -88,7 +88,7 @@ void sink_xml(struct buf *b, const char *s)
 	}
 }
 
-void sink_sms(struct buf *b, const char *s)
+void sink_text_sms(struct buf *b, const char *s)
 {
 	static const struct {
 		const char *from, *to;
