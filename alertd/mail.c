@@ -211,10 +211,10 @@ void mail_write(struct buf *b, const struct mail *m)
 	put_mailbox(b, "From", m->from);
 	put_mailbox(b, "To", m->to);
 	put_subject(b, m->subject);
-	buf_fmt(b, "Message-ID:\r\n <%s>\r\n", m->id);
+	buf_fmt(b, "Message-ID: <%s>\r\n", m->id);
 	if (m->thread)
 		buf_fmt(b,
-			"In-Reply-To:\r\n <%s>\r\nReferences:\r\n <%s>\r\n",
+			"In-Reply-To: <%s>\r\nReferences: <%s>\r\n",
 			m->thread, m->thread);
 	/* RFC 3834: nobody's absence is to answer it. */
 	buf_str(b, "Auto-Submitted: auto-generated\r\n");
