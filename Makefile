@@ -368,6 +368,7 @@ bench: all $(BENCH:%=build/bench/%)
 	@scripts/deps build test bench
 	tests/peers/install
 	tests/bench/run $(BENCH_ROUNDS)
+	node tests/bench/deliver.mjs $(BENCH_ROUNDS)
 
 build/bench/bare: LDLIBS = -lcurl
 build/bench/constant: LDLIBS = -lfcgi

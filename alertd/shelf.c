@@ -44,6 +44,9 @@ struct shelf {
 	size_t n, cap;
 	struct buf seen; /* what shelf_get read, and its revision */
 	char revision[NUMBER_SIZE];
+	/* Whose state we have just written, and so is `seen`; or NULL. Whoever
+	   was faster since then is found out by the next write. */
+	char *fresh;
 	uint64_t writer; /* a number that nobody else has */
 	unsigned long writes;
 	struct buf written; /* what shelf_put tried to write */
@@ -78,6 +81,7 @@ void shelf_free(struct shelf *sh)
 		state_release(&sh->kept[i].state);
 	}
 	free(sh->kept);
+	free(sh->fresh);
 	buf_release(&sh->seen);
 	buf_release(&sh->written);
 	free(sh);
@@ -127,6 +131,7 @@ static bool fetch(struct shelf *sh, const char *slug)
 	char key[KEY_MAX];
 
 	buf_clear(&sh->seen);
+	string_set(&sh->fresh, NULL);
 	if (sh->local) {
 		buf_str(&sh->seen, local_text(sh->local));
 		return true;
@@ -176,7 +181,7 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 		lend(sh, slug, st);
 		return true;
 	}
-	if (!fetch(sh, slug))
+	if (!(sh->fresh && strcmp(sh->fresh, slug) == 0) && !fetch(sh, slug))
 		return false;
 	note_revision(sh);
 	if (!sh->seen.len) {
@@ -212,6 +217,14 @@ static void keep(struct shelf *sh, struct alert_state *st)
 	state_init(st, sh->kept[i].slug);
 }
 
+static enum shelf_result note_written(struct shelf *sh, const char *slug)
+{
+	buf_clear(&sh->seen);
+	buf_add(&sh->seen, sh->written.p, sh->written.len);
+	string_set(&sh->fresh, slug);
+	return SHELF_OK;
+}
+
 /* The compare-and-set, and the index before and after it. */
 static enum shelf_result store_state(struct shelf *sh,
 	const struct alert_state *st)
@@ -220,6 +233,7 @@ static enum shelf_result store_state(struct shelf *sh,
 	bool open = st->n_outbox || state_open(st);
 	size_t at = st->n_outbox ? 1 : 0;
 
+	string_set(&sh->fresh, NULL);
 	key_alert(key, st->slug);
 	snprintf(ttl, sizeof ttl, "%d", open ? 0 : KEYS_ALERT_S);
 	if (at)
@@ -233,7 +247,7 @@ static enum shelf_result store_state(struct shelf *sh,
 		return SHELF_FAILED;
 	}
 	if (store_int(store_reply(sh->store, at), 0) == 1)
-		return SHELF_OK;
+		return note_written(sh, st->slug);
 	/* A batch may have gone out twice; then it was we who were faster. */
 	if (!fetch(sh, st->slug))
 		return SHELF_FAILED;
@@ -276,6 +290,7 @@ bool shelf_settled(struct shelf *sh, const char *slug)
 	if (!store_one(sh->store, "SREM", KEY_UNDELIVERED, slug, NULL))
 		return failed(sh);
 	/* Somebody may have decided on something in between. */
+	string_set(&sh->fresh, NULL);
 	if (!shelf_get(sh, slug, &st))
 		return false;
 	if (st.n_outbox &&
