@@ -127,7 +127,7 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/sign.o $(SINKS) alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
 	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \
-	alertd/pulse.o alertd/heartbeat.o
+	alertd/pulse.o alertd/heartbeat.o alertd/drawer.o
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.

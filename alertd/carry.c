@@ -27,6 +27,7 @@ struct carry {
 	bool overdue; /* or did not arrive in time anywhere */
 	struct strings told; /* slugs of which it was said that they wait */
 	double *down_until; /* by route of the configuration */
+	struct errand *first; /* taken with the decision; NULL: none */
 	char holder[HOLDER_SIZE];
 };
 
@@ -57,6 +58,7 @@ void carry_free(struct carry *c)
 {
 	if (!c)
 		return;
+	carry_drop(c);
 	strings_release(&c->told);
 	free(c->down_until);
 	free(c);
@@ -95,8 +97,8 @@ static void errand_release(struct errand *e)
 /* What became of looking for something to do. */
 enum claim { CLAIM_GOT, CLAIM_NOTHING, CLAIM_WAITS, CLAIM_AGAIN, CLAIM_FAILED };
 
-/* Takes the next delivery of a state, if there is one. */
-static enum claim take(struct carry *c, struct alert_state *st,
+/* Takes the next delivery of a state, if there is one; not yet stored. */
+static enum claim pick(struct carry *c, struct alert_state *st,
 	struct errand *e)
 {
 	struct outbox_judge judge = {gone, up, c};
@@ -117,6 +119,16 @@ static enum claim take(struct carry *c, struct alert_state *st,
 		.done = item.delivery->done,
 	};
 	string_set(&e->handle, handles_find(&st->handles, e->key, e->name));
+	return CLAIM_GOT;
+}
+
+static enum claim take(struct carry *c, struct alert_state *st,
+	struct errand *e)
+{
+	enum claim result = pick(c, st, e);
+
+	if (result != CLAIM_GOT)
+		return result;
 	switch (shelf_put(c->shelf, st)) {
 	case SHELF_OK:
 		return CLAIM_GOT;
@@ -297,6 +309,35 @@ static bool run(struct carry *c, const char *slug, struct errand *e)
 	return settle_surely(c, slug, e, &d);
 }
 
+void carry_first(struct carry *c, struct alert_state *st, double now)
+{
+	struct errand e;
+
+	carry_drop(c);
+	c->now = now;
+	if (pick(c, st, &e) != CLAIM_GOT)
+		return;
+	c->first = xmalloc(sizeof *c->first);
+	*c->first = e;
+}
+
+void carry_drop(struct carry *c)
+{
+	if (c->first)
+		errand_release(c->first);
+	free(c->first);
+	c->first = NULL;
+}
+
+/* What is stored already. False where that failed, and with it the store. */
+static bool run_first(struct carry *c, const char *slug)
+{
+	bool ok = !c->first || run(c, slug, c->first);
+
+	carry_drop(c);
+	return ok;
+}
+
 /* Once in a run. */
 static void say_waits(struct carry *c, const char *slug)
 {
@@ -321,6 +362,9 @@ bool carry_out(struct carry *c, const char *slug, double now)
 	double began = clock_mono_ms();
 
 	c->lost = false;
+	c->now = now;
+	if (!run_first(c, slug))
+		return false;
 	for (int conflicts = 0; conflicts < TRIES;) {
 		struct errand e;
 		bool ok;

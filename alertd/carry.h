@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+struct alert_state;
 struct deliver;
 struct shelf;
 
@@ -20,6 +21,14 @@ struct carry;
 struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
 	const struct conf *conf);
 void carry_free(struct carry *c);
+
+/*
+ * carry_first(c, st, now): take what is due in a state that is about to be
+ * stored, with the same write; carry_out begins with that. carry_drop(c): it
+ * was not stored.
+ */
+void carry_first(struct carry *c, struct alert_state *st, double now);
+void carry_drop(struct carry *c);
 
 /*
  * carry_out(c, slug, now): deliver what is due of a server. A route that is

@@ -167,9 +167,13 @@ static enum shelf_result attempt(struct pager *p, const struct occasion *o,
 	for (size_t i = 0; i < events.n; i++) {
 		tell_event(&tell, &st, &events.v[i], out);
 	}
+	if (out->len && p->setup.deliver)
+		carry_first(p->carry, &st, now(p));
 	/* A fleet of which there is nothing to tell needs no state. */
 	result = o->pipeline && !events.n ? SHELF_OK
 					  : shelf_put(p->setup.shelf, &st);
+	if (result != SHELF_OK)
+		carry_drop(p->carry);
 	events_release(&events);
 	state_release(&st);
 	return result;

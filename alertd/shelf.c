@@ -1,5 +1,6 @@
 #include "shelf.h"
 
+#include "drawer.h"
 #include "keys.h"
 #include "local.h"
 #include "log.h"
@@ -30,26 +31,20 @@ static const char replace[] =
 	"else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end\n"
 	"return 1\n";
 
-/* A state in memory. While shelf_get has lent it, only its slug is here. */
-struct kept {
-	char *slug;
-	struct alert_state state;
-};
-
 struct shelf {
 	struct store *store;
 	struct local *local;
 	bool trouble; /* the last shelf_beat failed */
-	struct kept *kept; /* by slug; without a store */
-	size_t n, cap;
+	struct drawer kept; /* without a store */
 	struct buf seen; /* what shelf_get read, and its revision */
 	char revision[NUMBER_SIZE];
-	/* Whose state we have just written, and so is `seen`; or NULL. Whoever
-	   was faster since then is found out by the next write. */
+	/* Whose `seen` is what we wrote last, or NULL; the next write finds out
+	   who was faster since then. */
 	char *fresh;
 	uint64_t writer; /* a number that nobody else has */
 	unsigned long writes;
-	struct buf written; /* what shelf_put tried to write */
+	struct buf plain;   /* what shelf_put has to write, not yet signed */
+	struct buf written; /* the same signed */
 };
 
 struct shelf *shelf_new(struct store *s)
@@ -60,6 +55,7 @@ struct shelf *shelf_new(struct store *s)
 	if (getentropy(&sh->writer, sizeof sh->writer))
 		sh->writer = (uint64_t)getpid();
 	buf_init(&sh->seen, STATE_MAX);
+	buf_init(&sh->plain, STATE_MAX);
 	buf_init(&sh->written, STATE_MAX);
 	return sh;
 }
@@ -76,13 +72,10 @@ void shelf_free(struct shelf *sh)
 {
 	if (!sh)
 		return;
-	for (size_t i = 0; i < sh->n; i++) {
-		free(sh->kept[i].slug);
-		state_release(&sh->kept[i].state);
-	}
-	free(sh->kept);
+	drawer_release(&sh->kept);
 	free(sh->fresh);
 	buf_release(&sh->seen);
+	buf_release(&sh->plain);
 	buf_release(&sh->written);
 	free(sh);
 }
@@ -101,27 +94,6 @@ static void sign_write(struct shelf *sh, struct alert_state *st)
 	snprintf(text, sizeof text, "%016" PRIx64 "-%lu", sh->writer,
 		++sh->writes);
 	string_set(&st->writer, text);
-}
-
-/* Where a server's state is in memory, or belongs. */
-static size_t place(const struct shelf *sh, const char *slug)
-{
-	size_t lo = 0, hi = sh->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(sh->kept[mid].slug, slug) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static bool kept_at(const struct shelf *sh, size_t i, const char *slug)
-{
-	return i < sh->n && strcmp(sh->kept[i].slug, slug) == 0;
 }
 
 /* The text of a state into sh->seen; empty where there is none. */
@@ -160,25 +132,12 @@ static void note_revision(struct shelf *sh)
 		snprintf(sh->revision, sizeof sh->revision, "%.*s", (int)n, p);
 }
 
-/* Takes a state out of memory. */
-static void lend(struct shelf *sh, const char *slug, struct alert_state *st)
-{
-	size_t i = place(sh, slug);
-
-	if (!kept_at(sh, i, slug) || !sh->kept[i].state.slug) {
-		state_init(st, slug);
-		return;
-	}
-	*st = sh->kept[i].state;
-	sh->kept[i].state = (struct alert_state) {0};
-}
-
 bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 {
 	char why[STATE_WHY];
 
 	if (!sh->store && !sh->local) {
-		lend(sh, slug, st);
+		drawer_take(&sh->kept, slug, st);
 		return true;
 	}
 	if (!(sh->fresh && strcmp(sh->fresh, slug) == 0) && !fetch(sh, slug))
@@ -198,23 +157,6 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 	log_error("%s: its state cannot be read and is begun anew: %s", slug,
 		why);
 	return true;
-}
-
-/* Puts a state into memory; *st is one of which nothing is known then. */
-static void keep(struct shelf *sh, struct alert_state *st)
-{
-	size_t i = place(sh, st->slug);
-
-	if (!kept_at(sh, i, st->slug)) {
-		sh->kept = xgrow(sh->kept, &sh->cap, sh->n + 1,
-			sizeof *sh->kept);
-		memmove(sh->kept + i + 1, sh->kept + i,
-			(sh->n - i) * sizeof *sh->kept);
-		sh->n++;
-		sh->kept[i] = (struct kept) {.slug = xstrdup(st->slug)};
-	}
-	sh->kept[i].state = *st;
-	state_init(st, sh->kept[i].slug);
 }
 
 static enum shelf_result note_written(struct shelf *sh, const char *slug)
@@ -258,19 +200,19 @@ static enum shelf_result store_state(struct shelf *sh,
 enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
 {
 	if (!sh->store && !sh->local) {
-		keep(sh, st);
+		drawer_put(&sh->kept, st);
 		return SHELF_OK;
 	}
-	buf_clear(&sh->written);
-	state_write(&sh->written, st);
-	if (buf_ok(&sh->written) && st->revision > 0 &&
-		strcmp(sh->written.p, sh->seen.p) == 0)
+	buf_clear(&sh->plain);
+	state_write(&sh->plain, st);
+	if (buf_ok(&sh->plain) && st->revision > 0 &&
+		strcmp(sh->plain.p, sh->seen.p) == 0)
 		return SHELF_OK;
 	st->revision++;
 	sign_write(sh, st);
 	buf_clear(&sh->written);
-	state_write(&sh->written, st);
-	if (!buf_ok(&sh->written)) {
+	state_rewrite(&sh->written, st, sh->plain.p);
+	if (!buf_ok(&sh->plain) || !buf_ok(&sh->written)) {
 		log_error("%s: its state is too large to be stored", st->slug);
 		return SHELF_FAILED;
 	}
@@ -283,13 +225,21 @@ enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
 bool shelf_settled(struct shelf *sh, const char *slug)
 {
 	struct alert_state st;
+	char key[KEY_MAX];
+	const char *now;
 	bool ok = true;
 
 	if (!sh->store)
 		return true;
-	if (!store_one(sh->store, "SREM", KEY_UNDELIVERED, slug, NULL))
+	store_add(sh->store, "SREM", KEY_UNDELIVERED, slug, NULL);
+	store_add(sh->store, "GET", key_alert(key, slug), NULL);
+	if (store_run(sh->store))
 		return failed(sh);
 	/* Somebody may have decided on something in between. */
+	now = store_text(store_reply(sh->store, 1));
+	if (now && sh->fresh && strcmp(sh->fresh, slug) == 0 &&
+		strcmp(now, sh->seen.p) == 0)
+		return true;
 	string_set(&sh->fresh, NULL);
 	if (!shelf_get(sh, slug, &st))
 		return false;
@@ -349,14 +299,12 @@ bool shelf_all(struct shelf *sh, struct strings *out)
 
 void shelf_awake(const struct shelf *sh, struct strings *out)
 {
-	for (size_t i = 0; i < sh->n; i++)
-		if (sh->kept[i].state.slug && state_open(&sh->kept[i].state))
-			strings_add(out, sh->kept[i].slug);
+	drawer_open(&sh->kept, out);
 }
 
 size_t shelf_count(const struct shelf *sh)
 {
-	return sh->n;
+	return sh->kept.n;
 }
 
 bool shelf_alive(struct shelf *sh)

@@ -248,6 +248,13 @@ void pending_release(struct pending *p);
 void state_write(struct buf *b, const struct alert_state *st);
 
 /*
+ * state_rewrite(b, st, text): the same, where text is what state_write made of
+ * it before its revision and its writer changed; that is much less work.
+ */
+void state_rewrite(struct buf *b, const struct alert_state *st,
+	const char *text);
+
+/*
  * duty_write(b, inc), duty_read(o, inc): the members of an incident that say
  * who is told of it and who looks after it; delivery_write(b, d) and
  * delivery_read(o, d): those of a delivery that waits for others. An older
