@@ -213,6 +213,14 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
+UNIT += test_conf_routes test_message test_sinks
+test_conf_routes_OBJS = $(test_conf_OBJS)
+test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
+	lib/names.o lib/clock.o lib/record.o lib/num.o lib/record_alert.o \
+	lib/failure_layer.o lib/secret_file.o alertd/execute.o alertd/handle.o \
+	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o
+test_message_OBJS = $(test_sinks_OBJS)
+$(B)/unit/test_sinks $(B)/unit/test_message: LDLIBS += -lcurl
 UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
 	test_alert_state test_outbox test_record_verdict_read
 test_coldstart_OBJS = alertd/coldstart.o
@@ -256,7 +264,7 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
 FUZZED = challenge conf credential jcs lines number oauth record request rpc \
-	sse target text tools url verdict
+	sink sse target text tools url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
@@ -269,6 +277,7 @@ fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \
 	lib/record_expiry.o
 fuzz_request_OBJS = $(BASE) lib/buf.o lib/request.o serve/route.o
 fuzz_rpc_OBJS = $(test_rpc_OBJS)
+fuzz_sink_OBJS = $(test_sinks_OBJS)
 fuzz_sse_OBJS = $(test_sse_OBJS)
 fuzz_target_OBJS = $(test_target_OBJS)
 fuzz_text_OBJS = $(BASE) lib/buf.o lib/clock.o lib/names.o lib/num.o

@@ -17,6 +17,8 @@
 
 /* So often somebody else may be faster before we give up. */
 #define TRIES 100
+/* Between attempts while something of ours has to be mended. */
+#define MEND_DELAY_S 300
 
 struct carry {
 	struct shelf *shelf;
@@ -209,6 +211,9 @@ static void put_off(struct carry *c, struct alert_state *st,
 	delivery->attempts++;
 	delivery->done = d->done;
 	delay = outbox_delay(delivery->attempts, chance(), d->retry_after_s);
+	/* Whoever mends it does not want to wait as for a vendor. */
+	if (d->mend)
+		delay = fmin(delay, MEND_DELAY_S);
 	delivery->next_try = c->now + delay;
 	if (d->down)
 		c->down_until[e->route - c->conf->routes] =

@@ -48,15 +48,23 @@ static enum message_mood mood(const struct sink_event *e)
 					     : MESSAGE_NEWS;
 }
 
-/* "example-mcp"; "7 servers". */
+/* "example-mcp"; "each of 7 servers". */
 static void put_who(struct buf *b, const struct sink_event *e)
 {
 	if (e->servers.n)
-		buf_fmt(b, "%zu servers", e->servers.n);
+		buf_fmt(b, "each of %zu servers", e->servers.n);
 	else if (strcmp(e->slug, SLUG_FLEET) == 0)
-		buf_str(b, "The servers");
+		buf_str(b, "the fleet");
 	else
 		buf_str(b, e->slug);
+}
+
+/* "initialize: http.503" */
+static void put_failure(struct buf *b, const struct sink_event *e)
+{
+	if (e->step)
+		buf_fmt(b, "%s%s%s", e->step, e->error ? ": " : "",
+			e->error ? e->error : "");
 }
 
 static char *make_title(const struct sink_event *e)
@@ -76,6 +84,11 @@ static char *make_title(const struct sink_event *e)
 	buf_fmt(&b, "%s%s: ", severity_name(e->severity), before[e->phase]);
 	put_who(&b, e);
 	buf_fmt(&b, " %s", e->phase == ALERT_RESOLVED ? w->good : w->bad);
+	if (e->step && e->phase != ALERT_RESOLVED) {
+		buf_str(&b, " (");
+		put_failure(&b, e);
+		buf_char(&b, ')');
+	}
 	return buf_take(&b);
 }
 
@@ -119,9 +132,7 @@ static void add_failure(struct message *m, const struct sink_event *e)
 	struct buf b;
 
 	buf_init(&b, TEXT_ROOM);
-	if (e->step)
-		buf_fmt(&b, "%s%s%s", e->step, e->error ? ": " : "",
-			e->error ? e->error : "");
+	put_failure(&b, e);
 	add(m, "What fails", &b);
 }
 

@@ -28,7 +28,8 @@ struct message_line {
 
 struct message {
 	enum message_mood mood;
-	char *title; /* "P1: example-mcp is down"; short, for a lock screen */
+	char *title; /* "P1: example-mcp is down (dns: dns.nxdomain)"; short, for
+			a lock screen */
 	char *text;  /* the sentence or the sentences of the event */
 	struct message_line lines[MESSAGE_LINES];
 	size_t n;

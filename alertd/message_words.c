@@ -61,7 +61,7 @@ static const struct message_words words[] = {
 		"shows the same tools everywhere again",
 		"Users of some regions call tools that are gone, or miss new ones.",
 		"The caches in front of it: purge them; then the last deployment."},
-	{"pipeline_stalled", NULL, NULL, "are not watched", "are watched again",
+	{"pipeline_stalled", NULL, NULL, "is not watched", "is watched again",
 		"An outage would be told to nobody.",
 		"The cron job, the store, and their logs, on the host that judges."},
 	{"schema_drift_detected", NULL, NULL, "has other tools", "",

@@ -19,6 +19,8 @@
 #define NOTE_MAX 20000
 #define ENTITY_MAX 512
 #define TAG_MAX 50
+/* A link that is cut is none, and all must be less than 8,000. */
+#define DETAIL_MAX 700
 #define USER "mcp-alert"
 
 static void put(struct buf *b, const char *key, const char *s, size_t max)
@@ -45,22 +47,21 @@ static void put_tags(struct buf *b, const struct sink_event *e)
 	buf_char(b, ']');
 }
 
-/* Together no more than 8,000 characters. */
 static void put_details(struct buf *b, const struct message *m)
 {
-	const struct message_line *l = m->lines;
 	const char *comma = "";
 
 	buf_str(b, ",\"details\":{");
 	for (size_t i = 0; i < m->n + m->n_links; i++) {
-		if (i == m->n)
-			l = m->links - m->n;
-		if (strlen(l[i].text) > 1000)
+		const struct message_line *l = i < m->n ? &m->lines[i]
+							: &m->links[i - m->n];
+
+		if (strlen(l->text) > DETAIL_MAX)
 			continue;
 		buf_str(b, comma);
-		json_put_str(b, l[i].label);
+		json_put_str(b, l->label);
 		buf_char(b, ':');
-		json_put_str(b, l[i].text);
+		json_put_str(b, l->text);
 		comma = ",";
 	}
 	buf_char(b, '}');

@@ -28,19 +28,26 @@ static const char *token(const struct sink_job *job)
 	return secret_get(job->secret, "token", NULL);
 }
 
+/* A name that is safe to send back. */
+static bool plain(const char *s)
+{
+	return s && *s && strlen(s) < 32 &&
+		!s[strspn(s, "0123456789."
+			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ")];
+}
+
 /* "C0123ABC 1503435956.000247"; false where there is none. */
 static bool find_place(const struct sink_job *job, struct place *p)
 {
 	const char *space = job->handle ? strchr(job->handle, ' ') : NULL;
 	size_t n = space ? (size_t)(space - job->handle) : 0;
 
-	if (!n || n >= sizeof p->channel || !space[1] ||
-		strlen(space + 1) >= sizeof p->ts)
+	if (!n || n >= sizeof p->channel || !plain(space + 1))
 		return false;
 	memcpy(p->channel, job->handle, n);
 	p->channel[n] = '\0';
 	memcpy(p->ts, space + 1, strlen(space + 1) + 1);
-	return true;
+	return plain(p->channel);
 }
 
 static void put_escaped(struct buf *b, const char *s, size_t max)
@@ -224,14 +231,6 @@ static void judge_error(const char *error, int n, struct delivered *d)
 	/* Then it is posted anew. */
 	if (among(gone, error))
 		snprintf(d->handle, sizeof d->handle, "-");
-}
-
-/* A name that is safe to send back. */
-static bool plain(const char *s)
-{
-	return s && *s && strlen(s) < 32 &&
-		!s[strspn(s, "0123456789."
-			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ")];
 }
 
 static void judge_call(const struct sink_job *job, int n,

@@ -70,7 +70,10 @@ only() {
 		alertd/change alertd/conditions alertd/divergence alertd/drifting \
 		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
 		lib/stages alertd/coldstart alertd/common alertd/quality \
-		alertd/stray \
+		alertd/stray alertd/handle alertd/message alertd/message_words \
+		alertd/sink alertd/sink_event alertd/sink_text alertd/sink_webhook \
+		alertd/sink_pagerduty alertd/sink_opsgenie alertd/sink_slack \
+		alertd/sink_discord alertd/sink_twilio \
 		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \

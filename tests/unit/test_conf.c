@@ -353,17 +353,6 @@ static void test_fit(void **state)
 			"f:2:30: alerts.routes[0].url: a command has no url\n"
 			"f:3:1: alerts.routes[0].secret: a command has no "
 			"secret\n"},
-		{ROUTE "type: pagerduty, to: [a], from: b, mention: c,\n"
-		       "channel: d}]}",
-			"f:2:1: alerts.routes[0].type: a pagerduty needs a "
-			"secret\n"
-			"f:2:18: alerts.routes[0].to: a pagerduty has no to\n"
-			"f:2:27: alerts.routes[0].from: a pagerduty has no "
-			"from\n"
-			"f:2:36: alerts.routes[0].mention: a pagerduty has no "
-			"mention\n"
-			"f:3:1: alerts.routes[0].channel: a pagerduty has no "
-			"channel\n"},
 		{ROUTE "secret: a}]}", "f:1:19: alerts.routes[0].type: "
 				       "missing\n"},
 		{ROUTE "type: command, command: [a]},\n{name: a, type: command"
