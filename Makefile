@@ -218,7 +218,8 @@ test_conf_routes_OBJS = $(test_conf_OBJS)
 test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
 	lib/names.o lib/clock.o lib/record.o lib/num.o lib/record_alert.o \
 	lib/failure_layer.o lib/secret_file.o alertd/execute.o alertd/handle.o \
-	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o
+	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o \
+	lib/mailbox.o lib/sha256.o
 test_message_OBJS = $(test_sinks_OBJS)
 $(B)/unit/test_sinks $(B)/unit/test_message: LDLIBS += -lcurl
 UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
