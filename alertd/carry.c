@@ -162,7 +162,7 @@ static enum claim claim(struct carry *c, const char *slug, struct errand *e)
 	enum claim result;
 	bool settled;
 
-	if (!shelf_get(c->shelf, slug, &st))
+	if (!shelf_again(c->shelf, slug, &st))
 		return CLAIM_FAILED;
 	settled = !st.n_outbox;
 	result = tell_elsewhere(c, &st);
@@ -247,7 +247,7 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 	enum shelf_result result = SHELF_OK;
 
 	*last = false;
-	if (!shelf_get(c->shelf, slug, &st))
+	if (!shelf_again(c->shelf, slug, &st))
 		return SHELF_FAILED;
 	if (outbox_find(&st, e->number, e->name, &item)) {
 		keep_handle(&st, e, d);

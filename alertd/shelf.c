@@ -132,7 +132,18 @@ static void note_revision(struct shelf *sh)
 		snprintf(sh->revision, sizeof sh->revision, "%.*s", (int)n, p);
 }
 
+static bool is_fresh(const struct shelf *sh, const char *slug)
+{
+	return sh->fresh && strcmp(sh->fresh, slug) == 0;
+}
+
 bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
+{
+	string_set(&sh->fresh, NULL);
+	return shelf_again(sh, slug, st);
+}
+
+bool shelf_again(struct shelf *sh, const char *slug, struct alert_state *st)
 {
 	char why[STATE_WHY];
 
@@ -140,7 +151,7 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 		drawer_take(&sh->kept, slug, st);
 		return true;
 	}
-	if (!(sh->fresh && strcmp(sh->fresh, slug) == 0) && !fetch(sh, slug))
+	if (!is_fresh(sh, slug) && !fetch(sh, slug))
 		return false;
 	note_revision(sh);
 	if (!sh->seen.len) {
@@ -237,10 +248,8 @@ bool shelf_settled(struct shelf *sh, const char *slug)
 		return failed(sh);
 	/* Somebody may have decided on something in between. */
 	now = store_text(store_reply(sh->store, 1));
-	if (now && sh->fresh && strcmp(sh->fresh, slug) == 0 &&
-		strcmp(now, sh->seen.p) == 0)
+	if (now && is_fresh(sh, slug) && strcmp(now, sh->seen.p) == 0)
 		return true;
-	string_set(&sh->fresh, NULL);
 	if (!shelf_get(sh, slug, &st))
 		return false;
 	if (st.n_outbox &&

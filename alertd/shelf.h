@@ -35,6 +35,13 @@ struct shelf *shelf_new_local(struct local *l);
 bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st);
 
 /*
+ * shelf_again(sh, slug, st): the same where the last write was of that server:
+ * what was written then, without asking the store. Whoever was faster since is
+ * found out by shelf_put.
+ */
+bool shelf_again(struct shelf *sh, const char *slug, struct alert_state *st);
+
+/*
  * shelf_put(sh, st): replace the state that the last shelf_get gave, which was
  * that of the same server; *st is only to be released then. A slug with undelivered events stands in the index
  * of those before and after the write, so that neither a crash nor somebody who
