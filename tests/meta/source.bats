@@ -73,7 +73,9 @@ only() {
 		alertd/stray alertd/handle alertd/message alertd/message_words \
 		alertd/sink alertd/sink_event alertd/sink_text alertd/sink_webhook \
 		alertd/sink_pagerduty alertd/sink_opsgenie alertd/sink_slack \
-		alertd/sink_discord alertd/sink_twilio \
+		alertd/sink_discord alertd/sink_twilio alertd/sink_email \
+		alertd/sink_alertmanager alertd/elsewhere alertd/pulse alertd/mail \
+		alertd/loopback alertd/drawer lib/mailbox \
 		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \

@@ -314,22 +314,6 @@ static void test_fit(void **state)
 					   "webhook needs a url\n"},
 		{ROUTE "type: webhook, url: a}]}", "f:2:16: alerts.routes[0]."
 			"url: neither http:// nor https://\n"},
-		{ROUTE "type: webhook, url: 'https://a', fallback: a}]}",
-			"f:2:34: alerts.routes[0].fallback: it comes back to "
-			"a\n"},
-		{ROUTE "type: webhook, url: 'https://a', fallback: b}]}",
-			"f:2:34: alerts.routes[0].fallback: no route is named "
-			"b (did you mean a?)\n"},
-		{ROUTE "type: webhook, url: 'https://a', fallback: b},\n"
-		 "{name: b, type: webhook, url: 'https://b', fallback: a}]}",
-			"f:2:34: alerts.routes[0].fallback: it comes back to a\n"
-			"f:3:44: alerts.routes[1].fallback: it comes back to "
-			"b\n"},
-		{ROUTE "type: webhook, url: 'https://a', fallback: b},\n"
-		 "{name: b, type: webhook, url: 'https://b'}]}", ""},
-		{"alerts: {heartbeat: {url: 'https://a', secret: b}}",
-			"f:1:40: alerts.heartbeat.secret: either a url, or a "
-			"secret that holds it\n"},
 		{ROUTE "type: webhook, url: 'https://a'}], ladders: [{name: l}]}",
 			"f:2:46: alerts.ladders[0].steps: missing\n"},
 		{ROUTE "type: webhook, url: 'https://a'}], ladders: [{name: l, "
