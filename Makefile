@@ -47,7 +47,7 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_routes.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
-	lib/conf_yaml.o lib/near.o lib/regions.o
+	lib/conf_yaml.o lib/mailbox.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
 	probe/credential.o probe/diagnose.o probe/discovery.o probe/exchange.o \
 	probe/expiry.o probe/expiry_view.o probe/failure.o probe/finding.o \
@@ -104,13 +104,15 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/common.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
-	alertd/hours.o alertd/ladder.o
-# What the types of routes make of an event; only http_send.o does I/O.
+	alertd/hours.o alertd/ladder.o alertd/elsewhere.o
+# What the types of routes make of an event; only http_send.o and smtp_send.o do I/O.
 SINKS = alertd/http_send.o alertd/message.o \
 	alertd/message_words.o alertd/sink.o alertd/sink_command.o \
-	alertd/sink_discord.o alertd/sink_event.o alertd/sink_opsgenie.o \
+	alertd/sink_alertmanager.o alertd/sink_discord.o alertd/sink_email.o \
+	alertd/sink_event.o alertd/sink_opsgenie.o \
 	alertd/sink_pagerduty.o alertd/sink_slack.o alertd/sink_text.o \
-	alertd/sink_twilio.o alertd/sink_webhook.o
+	alertd/sink_twilio.o alertd/sink_webhook.o alertd/mail.o \
+	alertd/smtp_send.o alertd/loopback.o
 # What would be told: no clock, no I/O; dispatch.o and budget.o are theirs.
 REHEARSED = alertd/coverage.o alertd/describe.o alertd/rehearse.o \
 	alertd/tested.o
@@ -130,6 +132,7 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
 	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \
+	alertd/pulse.o alertd/heartbeat.o \
 	alertd/checking.o alertd/testing.o alertd/test_log.o $(REHEARSED)
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
@@ -221,7 +224,8 @@ test_conf_routes_OBJS = $(test_conf_OBJS)
 test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
 	lib/names.o lib/clock.o lib/record.o lib/num.o lib/record_alert.o \
 	lib/failure_layer.o lib/secret_file.o alertd/execute.o alertd/handle.o \
-	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o
+	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o \
+	lib/mailbox.o lib/sha256.o
 test_message_OBJS = $(test_sinks_OBJS)
 $(B)/unit/test_sinks $(B)/unit/test_message: LDLIBS += -lcurl
 UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
@@ -239,6 +243,10 @@ test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
+UNIT += test_elsewhere test_pulse test_mail
+test_mail_OBJS = $(BASE) lib/buf.o lib/mailbox.o lib/sha256.o alertd/mail.o
+test_pulse_OBJS = $(test_alert_state_OBJS) alertd/pulse.o
+test_elsewhere_OBJS = $(test_alert_state_OBJS)
 UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
 test_routing_OBJS = $(test_alert_state_OBJS)
@@ -368,6 +376,7 @@ check-long: deps
 	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
 	PROPERTY_SCHEDULES=100000 build/unit/test_property
 	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	KILLS=5000 bats -t tests/cli/kills.bats
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
 BENCH = bare constant
@@ -377,6 +386,7 @@ bench: all $(BENCH:%=build/bench/%)
 	@scripts/deps build test bench
 	tests/peers/install
 	tests/bench/run $(BENCH_ROUNDS)
+	node tests/bench/deliver.mjs $(BENCH_ROUNDS)
 
 build/bench/bare: LDLIBS = -lcurl
 build/bench/constant: LDLIBS = -lfcgi

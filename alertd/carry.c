@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "deliver.h"
+#include "elsewhere.h"
 #include "holder.h"
 #include "log.h"
 #include "outbox.h"
@@ -25,8 +26,10 @@ struct carry {
 	const struct conf *conf;
 	double now;
 	bool lost; /* an event was given up */
+	bool overdue; /* or did not arrive in time anywhere */
 	struct strings told; /* slugs of which it was said that they wait */
 	double *down_until; /* by route of the configuration */
+	struct errand *first; /* taken with the decision; NULL: none */
 	char holder[HOLDER_SIZE];
 	struct carry_watch watch; /* key NULL: nobody waits */
 };
@@ -59,6 +62,7 @@ void carry_free(struct carry *c)
 {
 	if (!c)
 		return;
+	carry_drop(c);
 	strings_release(&c->told);
 	free(c->down_until);
 	free(c);
@@ -102,8 +106,8 @@ static void errand_release(struct errand *e)
 /* What became of looking for something to do. */
 enum claim { CLAIM_GOT, CLAIM_NOTHING, CLAIM_WAITS, CLAIM_AGAIN, CLAIM_FAILED };
 
-/* Takes the next delivery of a state, if there is one. */
-static enum claim take(struct carry *c, struct alert_state *st,
+/* Takes the next delivery of a state, if there is one; not yet stored. */
+static enum claim pick(struct carry *c, struct alert_state *st,
 	struct errand *e)
 {
 	struct outbox_judge judge = {gone, up, c};
@@ -126,6 +130,16 @@ static enum claim take(struct carry *c, struct alert_state *st,
 			strcmp(item.pending->key, c->watch.key) == 0,
 	};
 	string_set(&e->handle, handles_find(&st->handles, e->key, e->name));
+	return CLAIM_GOT;
+}
+
+static enum claim take(struct carry *c, struct alert_state *st,
+	struct errand *e)
+{
+	enum claim result = pick(c, st, e);
+
+	if (result != CLAIM_GOT)
+		return result;
 	switch (shelf_put(c->shelf, st)) {
 	case SHELF_OK:
 		return CLAIM_GOT;
@@ -138,6 +152,19 @@ static enum claim take(struct carry *c, struct alert_state *st,
 	}
 }
 
+/* What is not there in time goes to the fallbacks, too. */
+static enum claim tell_elsewhere(struct carry *c, struct alert_state *st)
+{
+	size_t n = elsewhere_tell(st, c->conf, c->now);
+
+	if (!n)
+		return CLAIM_NOTHING;
+	log_warn("%s: %zu late deliver%s told to the fallback, too", st->slug,
+		n, n == 1 ? "y is" : "ies are");
+	return shelf_put(c->shelf, st) == SHELF_FAILED ? CLAIM_FAILED
+						       : CLAIM_AGAIN;
+}
+
 static enum claim claim(struct carry *c, const char *slug, struct errand *e)
 {
 	struct alert_state st;
@@ -147,7 +174,12 @@ static enum claim claim(struct carry *c, const char *slug, struct errand *e)
 	if (!shelf_get(c->shelf, slug, &st))
 		return CLAIM_FAILED;
 	settled = !st.n_outbox;
-	result = take(c, &st, e);
+	result = tell_elsewhere(c, &st);
+	if (result == CLAIM_NOTHING)
+		result = take(c, &st, e);
+	if ((result == CLAIM_WAITS || result == CLAIM_NOTHING) &&
+		elsewhere_any(&st, c->now))
+		c->overdue = true;
 	state_release(&st);
 	if (settled && !shelf_settled(c->shelf, slug))
 		return CLAIM_FAILED;
@@ -174,10 +206,15 @@ static void put_off(struct carry *c, struct alert_state *st,
 
 	*last = d->refused || outbox_hopeless(item->pending->created,
 		delivery->attempts + 1, c->now);
+	string_set(&delivery->why, d->why);
+	string_set(&delivery->holder, NULL);
+	delivery->refused = d->mend || *last;
 	if (*last) {
 		state_note(st, c->now, d->refused ? "refused" : "given_up",
 			e->name);
-		outbox_drop(st, item);
+		elsewhere_tell(st, c->conf, c->now);
+		if (outbox_find(st, e->number, e->name, item))
+			outbox_drop(st, item);
 		return;
 	}
 	delivery->attempts++;
@@ -188,7 +225,6 @@ static void put_off(struct carry *c, struct alert_state *st,
 	if (d->mend)
 		delay = fmin(delay, MEND_DELAY_S);
 	delivery->next_try = c->now + delay;
-	string_set(&delivery->holder, NULL);
 	if (d->down)
 		c->down_until[e->route - c->conf->routes] =
 			delivery->next_try;
@@ -291,6 +327,35 @@ static bool run(struct carry *c, const char *slug, struct errand *e)
 	return settle_surely(c, slug, e, &d);
 }
 
+void carry_first(struct carry *c, struct alert_state *st, double now)
+{
+	struct errand e;
+
+	carry_drop(c);
+	c->now = now;
+	if (pick(c, st, &e) != CLAIM_GOT)
+		return;
+	c->first = xmalloc(sizeof *c->first);
+	*c->first = e;
+}
+
+void carry_drop(struct carry *c)
+{
+	if (c->first)
+		errand_release(c->first);
+	free(c->first);
+	c->first = NULL;
+}
+
+/* What is stored already. False where that failed, and with it the store. */
+static bool run_first(struct carry *c, const char *slug)
+{
+	bool ok = !c->first || run(c, slug, c->first);
+
+	carry_drop(c);
+	return ok;
+}
+
 /* Once in a run. */
 static void say_waits(struct carry *c, const char *slug)
 {
@@ -300,11 +365,24 @@ static void say_waits(struct carry *c, const char *slug)
 	log_warn("%s: an event waits for a route that failed", slug);
 }
 
+void carry_begin(struct carry *c)
+{
+	c->overdue = false;
+}
+
+bool carry_overdue(const struct carry *c)
+{
+	return c->overdue;
+}
+
 bool carry_out(struct carry *c, const char *slug, double now)
 {
 	double began = clock_mono_ms();
 
 	c->lost = false;
+	c->now = now;
+	if (!run_first(c, slug))
+		return false;
 	for (int conflicts = 0; conflicts < TRIES;) {
 		struct errand e;
 		bool ok;

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+struct alert_state;
 struct deliver;
 struct delivered;
 struct shelf;
@@ -21,6 +22,14 @@ struct carry;
 struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
 	const struct conf *conf);
 void carry_free(struct carry *c);
+
+/*
+ * carry_first(c, st, now): take what is due in a state that is about to be
+ * stored, with the same write; carry_out begins with that. carry_drop(c): it
+ * was not stored.
+ */
+void carry_first(struct carry *c, struct alert_state *st, double now);
+void carry_drop(struct carry *c);
 
 /*
  * carry_out(c, slug, now): deliver what is due of a server. A route that is
@@ -42,5 +51,12 @@ struct carry_watch {
  * and not to the operator, and what cannot be delivered is not tried again.
  */
 void carry_watch(struct carry *c, const struct carry_watch *w);
+/*
+ * carry_overdue(c): whether since carry_begin(c) something was found that should
+ * have been with a route by now, and is not with its fallback either; see
+ * elsewhere.h.
+ */
+void carry_begin(struct carry *c);
+bool carry_overdue(const struct carry *c);
 
 #endif

@@ -183,12 +183,16 @@ static enum shelf_result attempt(struct decider *d, const struct occasion *o,
 		tell_event(&tell, &st, &events.v[i], out);
 	keep_ends(d, &events);
 	/* A fleet of which there is nothing to tell needs no state. */
+	if (out->len && d->setup.deliver)
+		carry_first(d->carry, &st, decide_now(d));
 	if (events.n || o->group)
 		result = shelf_put(d->setup.shelf, &st);
 	else if (o->pipeline || o->tested)
 		result = SHELF_OK;
 	else
 		result = shelf_put_off(d->setup.shelf, &st);
+	if (result != SHELF_OK)
+		carry_drop(d->carry);
 	d->undelivered = st.n_outbox > 0;
 	events_release(&events);
 	state_release(&st);
@@ -247,6 +251,6 @@ void decide(struct decider *d, const struct occasion *o)
 		decide_print(d, &out);
 	if (result == SHELF_OK && out.len && d->undelivered &&
 		d->setup.deliver && !carry_out(d->carry, o->slug, decide_now(d)))
-		d->failed = true;
+		d->left = true;
 	buf_release(&out);
 }

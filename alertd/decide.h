@@ -27,7 +27,8 @@ struct decider {
 	double store_down_ms; /* until then; 0 while it answers */
 	bool alone; /* without the store, where nobody gathers digests */
 	bool undelivered; /* something of the server decided on last */
-	bool failed;
+	bool failed; /* the store or standard output */
+	bool left;   /* a delivery, for a later run */
 };
 
 /* What is to be decided: one of these, or only that time goes by. */

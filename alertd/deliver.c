@@ -49,6 +49,8 @@ static bool exchange(struct deliver *d, const struct sink *sink,
 	struct http_answer a;
 	bool some;
 
+	if (sink->send_nth)
+		return sink->send_nth(job, n, out);
 	http_request_init(&r);
 	some = sink->build(job, n, &r);
 	if (some) {

@@ -266,6 +266,10 @@ static void put_delivery(const struct page *g, const struct pending *p,
 	if (d->attempts)
 		buf_fmt(g->b, ", failed %d time%s", d->attempts,
 			d->attempts == 1 ? "" : "s");
+	if (d->attempts && d->why)
+		buf_fmt(g->b, " (%s)", d->why);
+	if (d->elsewhere > 0)
+		put_line(g, ", told to its fallback at ", d->elsewhere, "");
 	if (d->holder && d->next_try > g->now)
 		buf_str(g->b, ", is being sent\n");
 	else if (d->digest != CONF_DIGEST_NO)

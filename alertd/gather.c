@@ -3,6 +3,7 @@
 #include "claim.h"
 #include "deliver.h"
 #include "digest.h"
+#include "elsewhere.h"
 #include "holder.h"
 #include "log.h"
 #include "outbox.h"
@@ -37,8 +38,24 @@ static bool look(const struct gather *g, const struct strings *slugs,
 struct outcome {
 	bool done, given_up;
 	double delay;
+	const char *why; /* it failed; NULL: it did not */
+	bool refused;	 /* see elsewhere.h */
 	int requests; /* that got through */
 };
+
+/* What becomes of one event of it that is not there; it is still to be dropped. */
+static void put_off(const struct gather *g, struct alert_state *st,
+	struct delivery *d, const struct outcome *o)
+{
+	if (o->given_up)
+		state_note(st, g->now, "given_up", d->route);
+	d->attempts++;
+	d->tried = g->now;
+	d->done = o->requests;
+	d->next_try = g->now + o->delay;
+	d->refused = o->refused;
+	string_set(&d->why, o->why);
+}
 
 /* Writes it down in the outbox of one server, of all that the digest had. */
 static enum shelf_result settle(const struct gather *g, const struct digest *d,
@@ -55,16 +72,17 @@ static enum shelf_result settle(const struct gather *g, const struct digest *d,
 		if (strcmp(d->v[i].slug, slug) != 0 ||
 			!outbox_find(&st, d->v[i].number, d->route, &item))
 			continue;
-		if (o->given_up)
-			state_note(&st, g->now, "given_up", d->route);
-		if (o->done) {
+		if (o->why)
+			put_off(g, &st, item.delivery, o);
+	}
+	if (o->given_up)
+		elsewhere_tell(&st, g->conf, g->now);
+	for (size_t i = 0; o->done && i < d->n; i++) {
+		struct outbox_item item;
+
+		if (strcmp(d->v[i].slug, slug) == 0 &&
+			outbox_find(&st, d->v[i].number, d->route, &item))
 			outbox_drop(&st, &item);
-			continue;
-		}
-		item.delivery->attempts++;
-		item.delivery->tried = g->now;
-		item.delivery->done = o->requests;
-		item.delivery->next_try = g->now + o->delay;
 	}
 	result = shelf_put(g->shelf, &st);
 	state_release(&st);
@@ -101,8 +119,10 @@ static struct outcome judge(const struct gather *g, const struct digest *d,
 
 	if (sent->ok)
 		return o;
+	o.why = sent->why;
 	o.given_up = sent->refused || outbox_hopeless((double)d->boundary,
 		d->attempts + 1, g->now);
+	o.refused = sent->mend || o.given_up;
 	o.done = o.given_up;
 	o.delay = outbox_delay(d->attempts + 1, 0, sent->retry_after_s);
 	if (sent->refused)

@@ -1,13 +1,12 @@
 #include "http_send.h"
 
 #include "deliver.h"
+#include "loopback.h"
 #include "xalloc.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
 #define URL_MAX 8192
 
@@ -89,17 +88,6 @@ void http_field(struct buf *b, const char *name, const char *value)
 {
 	buf_fmt(b, "%s%s=", b->len ? "&" : "", name);
 	http_escape(b, value);
-}
-
-/* 127.0.0.0/8, ::1 in brackets, and the name that stands for them. */
-static bool loopback(const char *host)
-{
-	struct in_addr a;
-
-	return strcasecmp(host, "localhost") == 0 ||
-		strcmp(host, "[::1]") == 0 ||
-		(inet_pton(AF_INET, host, &a) == 1 &&
-			ntohl(a.s_addr) >> 24 == 127);
 }
 
 /* Whether the URL may be called. *local: it is on this machine. */

@@ -8,9 +8,11 @@
 #include "calendar.h"
 #include "cgi.h"
 #include "checking.h"
+#include "clock.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
+#include "heartbeat.h"
 #include "input.h"
 #include "json.h"
 #include "lines.h"
@@ -58,6 +60,14 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
+/* The folder of the secrets, or NULL. */
+static const char *credentials(void)
+{
+	const char *folder = env("MCP_CREDENTIALS");
+
+	return folder ? folder : env("CREDENTIALS_DIRECTORY");
+}
+
 /* The same of a maintenance record. */
 static int use_maintenance(struct pager *p, cJSON *doc, char *why)
 {
@@ -73,11 +83,18 @@ static int use_maintenance(struct pager *p, cJSON *doc, char *why)
 	return -1;
 }
 
+/* What is done with verdicts as they come. */
+struct reading {
+	struct round round;
+	const struct pager_setup *setup;
+	struct heartbeat *heartbeat; /* or NULL */
+};
+
 /* A record of that type, whose object is freed. 0; or -1 and why. */
-static int use_record(struct round *round, const char *type, cJSON *doc,
+static int use_record(struct reading *r, const char *type, cJSON *doc,
 	char *why)
 {
-	struct pager *p = round->pager;
+	struct pager *p = r->round.pager;
 	struct verdict_record v;
 	struct expiry_record e;
 	bool ok = true;
@@ -85,10 +102,12 @@ static int use_record(struct round *round, const char *type, cJSON *doc,
 	if (strcmp(type, "verdict") == 0) {
 		if (verdict_take(doc, &v, why))
 			return -1;
-		round_add(round, &v);
+		heartbeat_verdict(r->heartbeat, &v.verdict,
+			isnan(r->setup->now) ? clock_wall() : r->setup->now);
+		round_add(&r->round, &v);
 		return 0;
 	}
-	round_run(round);
+	round_run(&r->round);
 	if (strcmp(type, "maintenance") == 0)
 		return use_maintenance(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
@@ -104,49 +123,65 @@ static int use_record(struct round *round, const char *type, cJSON *doc,
 }
 
 /* 0 where the line was used; else -1 and why. */
-static int use_line(void *arg, const char *s, size_t n, char *why)
+static int use_text(struct reading *r, const char *s, size_t n, char *why)
 {
-	struct round *round = arg;
 	const char *type;
-	cJSON *doc;
+	cJSON *doc = json_parse(s, n, &json_record, why);
 
-	if (pager_swept(round->pager) >= SWEEP_S) {
-		round_run(round);
-		pager_sweep(round->pager);
-	}
-	doc = json_parse(s, n, &json_record, why);
 	if (!doc)
 		return -1;
 	type = record_type(doc, why);
 	if (type)
-		return use_record(round, type, doc, why);
+		return use_record(r, type, doc, why);
 	cJSON_Delete(doc);
 	return -1;
+}
+
+static int use_line(void *arg, const char *s, size_t n, char *why)
+{
+	struct reading *r = arg;
+	int result;
+
+	if (pager_swept(r->round.pager) >= SWEEP_S) {
+		round_run(&r->round);
+		pager_sweep(r->round.pager);
+		heartbeat_round(r->heartbeat, false,
+			pager_trouble(r->round.pager));
+	}
+	result = use_text(r, s, n, why);
+	if (result)
+		heartbeat_refused(r->heartbeat);
+	return result;
 }
 
 /* No line waits for one that may not come for a minute. */
 static void idle(void *arg)
 {
-	round_run(arg);
+	struct reading *r = arg;
+
+	round_run(&r->round);
 }
 
 static void quiet(void *arg)
 {
-	const struct round *r = arg;
+	const struct reading *r = arg;
 
-	pager_flush(r->pager);
+	pager_flush(r->round.pager);
 }
 
 /* All verdicts of standard input. An exit status. */
-static int read_verdicts(struct pager *p)
+static int read_verdicts(struct reading *r)
 {
-	struct round round = {.pager = p};
+	struct pager *p = r->round.pager;
 	struct input in = {.idle = idle, .quiet = quiet};
 	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
-		&round);
+		r);
 
-	round_run(&round);
-	round_release(&round);
+	round_run(&r->round);
+	round_release(&r->round);
+	pager_sweep(p);
+	heartbeat_round(r->heartbeat, true,
+		status ? "the input is not whole" : pager_trouble(p));
 	return status;
 }
 
@@ -169,29 +204,37 @@ static bool tell_away(const struct pager_setup *setup, const char *url,
 		away_tell(setup, url, why);
 }
 
-static int use(struct pager *p, const struct options *o, struct shelf *sh,
+static int use(struct reading *r, const struct options *o,
 	struct ack_request *ack)
 {
-	switch (o->action) {
-	case OPTIONS_TICK:
-		return tick(p, sh);
-	case OPTIONS_ACK:
-		return acknowledge(p, o->operands[0], ack);
-	default:
-		return read_verdicts(p);
-	}
+	int status;
+
+	if (o->action == OPTIONS_VERDICTS)
+		return read_verdicts(r);
+	status = o->action == OPTIONS_TICK
+		? tick(r->round.pager, r->setup->shelf)
+		: acknowledge(r->round.pager, o->operands[0], ack);
+	pager_sweep(r->round.pager);
+	return status;
 }
 
 static int run(const struct options *o, const struct pager_setup *setup,
 	const char *url, struct ack_request *ack)
 {
-	struct shelf *sh = setup->shelf;
 	struct pager *p = pager_new(setup);
-	int status = use(p, o, sh, ack);
+	struct reading r = {
+		.round = {.pager = p},
+		.setup = setup,
+		.heartbeat = setup->deliver
+			? heartbeat_new(setup->conf, credentials())
+			: NULL,
+	};
+	int status = use(&r, o, ack);
 
-	pager_sweep(p);
-	if (!tell_away(setup, url, shelf_trouble(sh)) || pager_failed(p))
+	if (!tell_away(setup, url, shelf_trouble(setup->shelf)) ||
+		pager_failed(p))
 		status = EXIT_ENV;
+	heartbeat_free(r.heartbeat);
 	pager_free(p);
 	return status;
 }
@@ -237,19 +280,11 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-/* That of the secrets, or NULL. */
-static const char *folder(void)
-{
-	const char *own = env("MCP_CREDENTIALS");
-
-	return own ? own : env("CREDENTIALS_DIRECTORY");
-}
-
 static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(folder());
+	return deliver_new(credentials());
 }
 
 /* With the store open, or a dry run; or without, and why. */
@@ -337,7 +372,7 @@ static int start(const struct options *o)
 		return status;
 	}
 	if (o->action == OPTIONS_CHECK) {
-		status = checking(file, conf, o, folder());
+		status = checking(file, conf, o, credentials());
 		conf_free(conf);
 		return status;
 	}

@@ -32,31 +32,30 @@ static void hurry(struct alert_state *st, const char *key,
 	}
 }
 
-void outbox_add(struct alert_state *st, const struct alert_record *r,
-	const char *body, const struct strings *routes, double now)
+void outbox_put(struct alert_state *st, const struct pending *event,
+	const struct strings *routes)
 {
-	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
 	struct pending *p;
 
 	if (!routes->n)
 		return;
-	hurry(st, alert_key(r, key), routes, now);
+	hurry(st, event->key, routes, event->created);
 	st->outbox = xgrow(st->outbox, &st->cap_outbox, st->n_outbox + 1,
 		sizeof *st->outbox);
 	p = &st->outbox[st->n_outbox++];
 	*p = (struct pending) {
 		.number = ++st->number,
-		.key = xstrdup(key),
-		.event = xstrdup(alert_event(r, event)),
-		.body = xstrdup(body),
-		.created = now,
+		.key = xstrdup(event->key),
+		.event = xstrdup(event->event),
+		.body = xstrdup(event->body),
+		.created = event->created,
 		.deliveries = xcalloc(routes->n, sizeof *p->deliveries),
 		.n_deliveries = routes->n,
 	};
 	for (size_t i = 0; i < routes->n; i++)
 		p->deliveries[i] = (struct delivery) {
 			.route = xstrdup(routes->v[i]),
-			.next_try = now,
+			.next_try = event->created,
 		};
 }
 
@@ -75,6 +74,25 @@ bool outbox_hopeless(double since, int attempts, double now)
 }
 
 /* Nobody holds one for longer than that, if the clock is right. */
+void outbox_add(struct alert_state *st, const struct alert_record *r,
+	const char *body, const struct strings *routes, double now)
+{
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE], *text;
+
+	alert_key(r, key);
+	alert_event(r, event);
+	text = xstrdup(body);
+	outbox_put(st,
+		&(struct pending) {
+			.key = key,
+			.event = event,
+			.body = text,
+			.created = now,
+		},
+		routes);
+	free(text);
+}
+
 static bool held(const struct delivery *d, double now,
 	const struct outbox_judge *j)
 {
@@ -206,8 +224,7 @@ void outbox_drop(struct alert_state *st, struct outbox_item *item)
 	struct pending *p = item->pending;
 	size_t at = (size_t)(item->delivery - p->deliveries);
 
-	free(item->delivery->route);
-	free(item->delivery->holder);
+	delivery_release(item->delivery);
 	p->n_deliveries--;
 	memmove(p->deliveries + at, p->deliveries + at + 1,
 		(p->n_deliveries - at) * sizeof *p->deliveries);

@@ -25,6 +25,13 @@
 void outbox_add(struct alert_state *st, const struct alert_record *r,
 	const char *body, const struct strings *routes, double now);
 
+/*
+ * outbox_put(st, p, routes): the same of an event whose key, name, body and
+ * time of creation are those of *p, which stays the caller's.
+ */
+void outbox_put(struct alert_state *st, const struct pending *p,
+	const struct strings *routes);
+
 /* Whether the process that holds a delivery is gone; whether a route is up. */
 struct outbox_judge {
 	bool (*gone)(void *arg, const char *holder);

@@ -22,6 +22,7 @@ struct pager {
 	int64_t window;		     /* of the verdicts that are being read */
 	size_t servers;		     /* that had one in it */
 	double swept_ms;
+	bool still; /* a stage of the pipeline stands still */
 };
 
 /* The maintenances that stand in the store. False: store failed. */
@@ -156,6 +157,10 @@ static bool watch(struct pager *p)
 
 	if (!shelf_beats(p->decider.setup.shelf, pl.at))
 		return false;
+	p->still = stage_stale(pl.at[STAGE_INGEST], decide_now(&p->decider),
+			   pl.ingest_s) ||
+		stage_stale(pl.at[STAGE_VERDICT], decide_now(&p->decider),
+			STAGE_STALE_S);
 	decide(&p->decider, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
 	return true;
 }
@@ -189,6 +194,7 @@ void pager_sweep(struct pager *p)
 	p->swept_ms = clock_mono_ms();
 	if (!p->decider.setup.deliver)
 		return;
+	carry_begin(p->decider.carry);
 	if (!load(p) || !watch(p) || !watch_tests(p) ||
 		!shelf_undelivered(p->decider.setup.shelf, &slugs))
 		p->decider.failed = true;
@@ -201,10 +207,10 @@ void pager_sweep(struct pager *p)
 			.conf = p->decider.setup.conf,
 			.now = decide_now(&p->decider),
 		}, &slugs))
-		p->decider.failed = true;
+		p->decider.left = true;
 	for (size_t i = 0; i < slugs.n; i++)
 		if (!carry_out(p->decider.carry, slugs.v[i], decide_now(&p->decider)))
-			p->decider.failed = true;
+			p->decider.left = true;
 	strings_release(&slugs);
 }
 
@@ -219,7 +225,7 @@ bool pager_store(struct pager *p, const char *why)
 	if (p->decider.failed)
 		return true;
 	if (!carry_out(p->decider.carry, o.slug, decide_now(&p->decider)))
-		p->decider.failed = true;
+		p->decider.left = true;
 	if (shelf_get(p->decider.setup.shelf, o.slug, &st)) {
 		needed = st.away.counted || state_open(&st) || st.n_outbox;
 		state_release(&st);
@@ -234,5 +240,16 @@ double pager_swept(const struct pager *p)
 
 bool pager_failed(const struct pager *p)
 {
-	return p->decider.failed;
+	return p->decider.failed || p->decider.left;
+}
+
+const char *pager_trouble(const struct pager *p)
+{
+	if (p->decider.failed || shelf_trouble(p->decider.setup.shelf))
+		return "the store or standard output failed";
+	if (p->still)
+		return "a stage of the pipeline stands still";
+	if (carry_overdue(p->decider.carry))
+		return "an event is with nobody who should have it";
+	return NULL;
 }

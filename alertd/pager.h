@@ -123,4 +123,12 @@ bool pager_store(struct pager *p, const char *why);
 double pager_swept(const struct pager *p);
 bool pager_failed(const struct pager *p);
 
+/*
+ * pager_trouble(p): what, by the last sweep, keeps somebody from being told of
+ * an outage: the store or standard output failed, a stage stands still, or an
+ * event got neither to its route nor to the fallback in time, see elsewhere.h.
+ * A constant; NULL where all is well.
+ */
+const char *pager_trouble(const struct pager *p);
+
 #endif

@@ -16,7 +16,7 @@ static void tell_alone(struct decider *d, struct common_start *s)
 	if (out.len && !d->setup.queue_only)
 		decide_print(d, &out);
 	if (d->setup.deliver && !carry_out(d->carry, s->event.slug, decide_now(d)))
-		d->failed = true;
+		d->left = true;
 	buf_release(&out);
 }
 

@@ -27,6 +27,9 @@ struct shelf {
 	bool taken;	      /* what shelf_get gave last was read ahead */
 	struct buf seen; /* what shelf_get read, and its revision */
 	char revision[NUMBER_SIZE];
+	/* Whose `seen` is what we wrote last, or NULL; the next write finds out
+	   who was faster since then. */
+	char *fresh;
 	uint64_t writer; /* a number that nobody else has */
 	unsigned long writes;
 	struct buf content, written; /* what shelf_put tries to write */

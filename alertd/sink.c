@@ -9,6 +9,8 @@ static const struct sink *const sinks[] = {
 	[CONF_ROUTE_DISCORD] = &sink_discord,
 	[CONF_ROUTE_TWILIO_SMS] = &sink_twilio_sms,
 	[CONF_ROUTE_TWILIO_VOICE] = &sink_twilio_voice,
+	[CONF_ROUTE_EMAIL] = &sink_email,
+	[CONF_ROUTE_ALERTMANAGER] = &sink_alertmanager,
 };
 
 const struct sink *sink_of(enum conf_route_type type)

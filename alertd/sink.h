@@ -25,7 +25,7 @@ struct sink_job {
 };
 
 /*
- * Either `send` or the others. An event may take several requests, n = 0, 1 and
+ * Either `send`, or `send_nth`, or `build` and `judge`. An event may take several requests, n = 0, 1 and
  * so on, which are sent in this order; those that got through are not repeated.
  */
 struct sink {
@@ -45,6 +45,12 @@ struct sink {
 		const struct http_answer *a, struct delivered *d);
 	/* send(job): the whole attempt, where that is no HTTP. */
 	struct delivered (*send)(const struct sink_job *job);
+	/*
+	 * send_nth(job, n, out): the same in parts like build; false where
+	 * there is no such.
+	 */
+	bool (*send_nth)(const struct sink_job *job, int n,
+		struct delivered *out);
 	/*
 	 * wrong(job): why the route cannot be used as it is configured, a
 	 * constant; NULL where it can. May itself be NULL.
@@ -73,6 +79,6 @@ void sink_unsound(struct delivered *d, const char *what);
 /* The rows; see sink_NAME.c. */
 extern const struct sink sink_webhook, sink_command, sink_pagerduty,
 	sink_opsgenie, sink_slack, sink_discord, sink_twilio_sms,
-	sink_twilio_voice;
+	sink_twilio_voice, sink_email, sink_alertmanager;
 
 #endif

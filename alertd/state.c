@@ -44,12 +44,18 @@ void tools_forget(struct tools_seen *t)
 	*t = (struct tools_seen) {0};
 }
 
+void delivery_release(struct delivery *d)
+{
+	free(d->route);
+	free(d->holder);
+	free(d->why);
+	*d = (struct delivery) {0};
+}
+
 void pending_release(struct pending *p)
 {
-	for (size_t i = 0; i < p->n_deliveries; i++) {
-		free(p->deliveries[i].route);
-		free(p->deliveries[i].holder);
-	}
+	for (size_t i = 0; i < p->n_deliveries; i++)
+		delivery_release(&p->deliveries[i]);
 	free(p->deliveries);
 	free(p->key);
 	free(p->event);

@@ -95,7 +95,14 @@ struct delivery {
 	enum conf_digest digest;
 	bool over;	  /* because the route's budget was spent */
 	int64_t boundary; /* when they are due; next_try is later after a failure */
+	/* What came of it so far, see elsewhere.h. */
+	char *why;	  /* the last attempt failed, or NULL */
+	bool refused;	  /* the route will not take it as things are */
+	double elsewhere; /* when its fallback was told instead, or 0 */
 };
+
+/* delivery_release(d): free what it holds. */
+void delivery_release(struct delivery *d);
 
 /* An event that is not yet with all its routes. */
 struct pending {

@@ -79,25 +79,29 @@ void delivery_write(struct buf *b, const struct delivery *d)
 		buf_fmt(b, ",\"tried\":%.3f", d->tried);
 	if (d->done)
 		buf_fmt(b, ",\"done\":%d", d->done);
-	if (d->digest == CONF_DIGEST_NO)
-		return;
-	buf_fmt(b, ",\"digest\":\"%s\",\"over\":%s,\"boundary\":%" PRId64,
-		digests[d->digest], d->over ? "true" : "false", d->boundary);
+	if (d->digest != CONF_DIGEST_NO)
+		buf_fmt(b,
+			",\"digest\":\"%s\",\"over\":%s,"
+			"\"boundary\":%" PRId64,
+			digests[d->digest], d->over ? "true" : "false",
+			d->boundary);
+	if (d->why) {
+		buf_str(b, ",\"why\":");
+		json_put_str(b, d->why);
+	}
+	if (d->refused)
+		buf_str(b, ",\"refused\":true");
+	if (d->elsewhere > 0)
+		buf_fmt(b, ",\"elsewhere\":%.3f", d->elsewhere);
 }
 
-bool delivery_read(const cJSON *o, struct delivery *d)
+/* How it waits for others. */
+static bool read_wait(const cJSON *o, struct delivery *d)
 {
 	const char *digest = json_str(o, "digest");
-	double boundary, done = 0;
+	double boundary;
 	unsigned i;
 
-	if (json_get(o, "tried") && !get_time(o, "tried", &d->tried))
-		return false;
-	if (json_get(o, "done") &&
-		(!json_num(o, "done", &done) || done < 0 || done > STEPS_MAX ||
-			done != floor(done)))
-		return false;
-	d->done = (int)done;
 	if (!json_get(o, "digest"))
 		return true;
 	if (!digest || !names_lookup(digests, 4, digest, &i) ||
@@ -108,4 +112,25 @@ bool delivery_read(const cJSON *o, struct delivery *d)
 	d->digest = (enum conf_digest)i;
 	d->boundary = (int64_t)boundary;
 	return true;
+}
+
+bool delivery_read(const cJSON *o, struct delivery *d)
+{
+	const char *why = json_str(o, "why");
+	double done = 0;
+
+	if (why)
+		d->why = xstrdup(why);
+	if (json_get(o, "done") &&
+		(!json_num(o, "done", &done) || done < 0 || done > STEPS_MAX ||
+			done != floor(done)))
+		return false;
+	d->done = (int)done;
+	if (json_get(o, "tried") && !get_time(o, "tried", &d->tried))
+		return false;
+	return read_wait(o, d) && !why == !json_get(o, "why") &&
+		(!json_get(o, "refused") ||
+			json_bool(o, "refused", &d->refused)) &&
+		(!json_get(o, "elsewhere") ||
+			get_time(o, "elsewhere", &d->elsewhere));
 }

@@ -169,7 +169,7 @@ static void read_deliveries(struct members *in, struct pending *p)
 			.holder = member_optional(&one, "holder"),
 		};
 		if (!delivery_read(e, &p->deliveries[p->n_deliveries - 1]))
-			member_wrong(&one, "digest");
+			member_wrong(&one, "deliveries");
 		if (one.bad)
 			member_wrong(in, one.bad);
 	}

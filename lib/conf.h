@@ -47,7 +47,9 @@ enum conf_route_type {
 	CONF_ROUTE_SLACK,
 	CONF_ROUTE_DISCORD,
 	CONF_ROUTE_TWILIO_SMS,
-	CONF_ROUTE_TWILIO_VOICE
+	CONF_ROUTE_TWILIO_VOICE,
+	CONF_ROUTE_EMAIL,
+	CONF_ROUTE_ALERTMANAGER
 };
 
 struct conf_position {
@@ -139,6 +141,7 @@ struct conf_route {
 	char *zone; /* whose hours and days; NULL: that of conf_business */
 	enum conf_digest digest; /* gets everything together, so often */
 	int budget; /* events an hour, beyond which they are put together; 0: any */
+	char *fallback; /* the route that is told what this one is not, or NULL */
 };
 
 /* A step of a ladder: the route, and when after the start of an incident. */
@@ -188,6 +191,12 @@ struct conf_business {
 	char *zone;
 };
 
+/* What is called after each complete round; nothing where both are NULL. */
+struct conf_heartbeat {
+	char *url;
+	char *secret; /* the name of a credential that holds the URL instead */
+};
+
 struct conf {
 	char *store;	  /* or NULL */
 	double retention_s; /* how long the store keeps each probe */
@@ -206,6 +215,7 @@ struct conf {
 	size_t n_ladders;
 	struct conf_policy policy;
 	struct conf_business business;
+	struct conf_heartbeat heartbeat;
 	char *runbook; /* a URL, or NULL */
 };
 

@@ -45,7 +45,7 @@ static const struct conf_key route[] = {
 		.wrong = conf_bad_slug},
 	{KEY("type", CONF_CHOICE, conf_route, type), .required = true,
 		.choices = conf_route_types},
-	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048, .wrong = conf_bad_url},
+	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048},
 	{KEY("secret", CONF_TEXT, conf_route, secret), .max = 200,
 		.wrong = conf_bad_slug},
 	{KEY("channel", CONF_TEXT, conf_route, channel), .max = 100},
@@ -71,6 +71,8 @@ static const struct conf_key route[] = {
 	{KEY("digest", CONF_CHOICE, conf_route, digest), .choices = digests},
 	{KEY("budget", CONF_INT, conf_route, budget), .max = 100000,
 		.otherwise = "0"},
+	{KEY("fallback", CONF_TEXT, conf_route, fallback), .max = 200,
+		.wrong = conf_bad_slug},
 	{.name = NULL},
 };
 
@@ -142,12 +144,21 @@ static const struct conf_key business[] = {
 	{.name = NULL},
 };
 
+static const struct conf_key heartbeat[] = {
+	{KEY("url", CONF_TEXT, conf_heartbeat, url), .max = 2048,
+		.wrong = conf_bad_url},
+	{KEY("secret", CONF_TEXT, conf_heartbeat, secret), .max = 200,
+		.wrong = conf_bad_slug},
+	{.name = NULL},
+};
+
 const struct conf_key conf_alerts[] = {
 	{LIST("routes", CONF_MAPS, conf, routes), .max = 100, .keys = route},
 	{LIST("ladders", CONF_MAPS, conf, ladders), .max = 100,
 		.keys = ladder},
 	{KEY("policy", CONF_MAP, conf, policy), .keys = policy},
 	{KEY("business", CONF_MAP, conf, business), .keys = business},
+	{KEY("heartbeat", CONF_MAP, conf, heartbeat), .keys = heartbeat},
 	{KEY("runbook", CONF_TEXT, conf, runbook), .max = 2048,
 		.wrong = conf_bad_url},
 	{.name = NULL},

@@ -207,6 +207,39 @@ static void check_route(const struct conf *c, const struct conf_route *t,
 		conf_check_route(t, r);
 }
 
+/* A fallback that comes back to where it began would tell nobody. */
+static void check_fallback(const struct conf *c, const struct conf_route *t,
+	struct conf_report *r)
+{
+	struct names routes = NAMES(c, routes, conf_route, name);
+	const struct conf_route *at = t;
+
+	if (!t->fallback)
+		return;
+	refers(&routes, "route", &t->fallback, r);
+	for (size_t i = 0; i < c->n_routes && at && at->fallback; i++) {
+		const char *next = at->fallback;
+
+		at = NULL;
+		for (size_t k = 0; k < c->n_routes && !at; k++)
+			if (c->routes[k].name &&
+				strcmp(c->routes[k].name, next) == 0)
+				at = &c->routes[k];
+		if (at != t)
+			continue;
+		conf_wrong(r, &t->fallback, "it comes back to %s", t->name);
+		return;
+	}
+}
+
+static void check_heartbeat(const struct conf_heartbeat *h,
+	struct conf_report *r)
+{
+	if (h->url && h->secret)
+		conf_wrong(r, &h->secret,
+			"either a url, or a secret that holds it");
+}
+
 static void check_ladder(const struct conf *c, const struct conf_ladder *l,
 	struct conf_report *r)
 {
@@ -242,8 +275,11 @@ void conf_check(const struct conf *c, struct conf_report *r)
 		conf_wrong(r, &c->servers, "no regions could probe them");
 	for (size_t i = 0; i < c->n_servers; i++)
 		check_server(c, &c->servers[i], r);
-	for (size_t i = 0; i < c->n_routes; i++)
+	for (size_t i = 0; i < c->n_routes; i++) {
 		check_route(c, &c->routes[i], r);
+		check_fallback(c, &c->routes[i], r);
+	}
+	check_heartbeat(&c->heartbeat, r);
 	for (size_t i = 0; i < c->n_ladders; i++)
 		check_ladder(c, &c->ladders[i], r);
 }

@@ -5,12 +5,14 @@
  */
 #include "conf_check.h"
 #include "conf_schema.h"
+#include "mailbox.h"
 
 #include <string.h>
 
 /* In the order of the enum. */
 const char *const conf_route_types[] = {"webhook", "command", "pagerduty",
-	"opsgenie", "slack", "discord", "twilio_sms", "twilio_voice", NULL};
+	"opsgenie", "slack", "discord", "twilio_sms", "twilio_voice",
+	"email", "alertmanager", NULL};
 
 enum {
 	URL = 1,
@@ -25,6 +27,7 @@ enum {
 /* What a route has to have; what it may have; what is wrong with a text. */
 struct rule {
 	unsigned needs, may;
+	const char *(*bad_url)(const char *s); /* NULL: conf_bad_url */
 	const char *(*bad_from)(const char *s);
 	const char *(*bad_to)(const char *s);
 	const char *(*bad_mention)(const char *s);
@@ -66,6 +69,13 @@ static const char *bad_role(const char *s)
 		: "not the number of a role";
 }
 
+static const char *bad_mailbox(const char *s)
+{
+	struct mailbox m;
+
+	return mailbox_parse(s, &m);
+}
+
 /* In the order of the enum. */
 static const struct rule rules[] = {
 	[CONF_ROUTE_WEBHOOK] = {.needs = URL, .may = SECRET},
@@ -79,6 +89,10 @@ static const struct rule rules[] = {
 		.bad_from = bad_sender, .bad_to = bad_number},
 	[CONF_ROUTE_TWILIO_VOICE] = {.needs = SECRET | FROM | TO, .may = URL,
 		.bad_from = bad_number, .bad_to = bad_number},
+	[CONF_ROUTE_EMAIL] = {.needs = URL | FROM | TO, .may = SECRET,
+		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,
+		.bad_to = bad_mailbox},
+	[CONF_ROUTE_ALERTMANAGER] = {.needs = URL, .may = SECRET},
 };
 
 static const char *article(const char *word)
@@ -129,6 +143,8 @@ void conf_check_route(const struct conf_route *t, struct conf_report *r)
 
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
 		check_key(t, keys[i].key, keys[i].name, keys[i].field, r);
+	check_text((const char *const *)&t->url,
+		rule->bad_url ? rule->bad_url : conf_bad_url, r);
 	check_text((const char *const *)&t->mention, rule->bad_mention, r);
 	check_text((const char *const *)&t->from, rule->bad_from, r);
 	for (size_t i = 0; i < t->n_to; i++)

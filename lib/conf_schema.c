@@ -86,19 +86,36 @@ static const char *bad_authority(const char *s, size_t n)
 	return NULL;
 }
 
-const char *conf_bad_url(const char *s)
+/* A URL whose scheme is `scheme` or that with an s. */
+static const char *bad_url(const char *s, const char *scheme,
+	const char *neither)
 {
-	size_t scheme = strncmp(s, "https://", 8) == 0 ? 8
-		: strncmp(s, "http://", 7) == 0	       ? 7
-						       : 0;
+	size_t n = strlen(scheme);
 
-	if (!scheme)
-		return "neither http:// nor https://";
+	if (strncmp(s, scheme, n) != 0)
+		return neither;
+	n += s[n] == 's';
+	if (strncmp(s + n, "://", 3) != 0)
+		return neither;
 	if (strlen(s) >= URL_SIZE)
 		return "too long";
 	if (strpbrk(s, " \\"))
 		return "a space or backslash in it";
-	return bad_authority(s + scheme, strcspn(s + scheme, "/?#"));
+	return bad_authority(s + n + 3, strcspn(s + n + 3, "/?#"));
+}
+
+const char *conf_bad_url(const char *s)
+{
+	return bad_url(s, "http", "neither http:// nor https://");
+}
+
+const char *conf_bad_smtp(const char *s)
+{
+	const char *wrong = bad_url(s, "smtp", "neither smtp:// nor smtps://");
+
+	return !wrong && strpbrk(strchr(s, ':') + 3, "/?#")
+		? "nothing stands behind the host and its port"
+		: wrong;
 }
 
 static const char *bad_store(const char *s)

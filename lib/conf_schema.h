@@ -54,6 +54,8 @@ extern const struct conf_key conf_alerts[];
 /* What is wrong with a name, with a URL: see `wrong`. */
 const char *conf_bad_slug(const char *s);
 const char *conf_bad_url(const char *s);
+/* The same of where mail goes out. */
+const char *conf_bad_smtp(const char *s);
 
 /* conf_clear(keys, base): free all that the fields of a struct hold. */
 void conf_clear(const struct conf_key *keys, void *base);

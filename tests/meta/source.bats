@@ -34,7 +34,7 @@ only() {
 }
 
 @test "a library is known to its owners alone" {
-	only curl/ alertd/http_send.c probe/http.c probe/http_fail.h \
+	only curl/ alertd/http_send.c alertd/smtp_send.c probe/http.c probe/http_fail.h \
 		probe/http_fields.h probe/http_setup.h probe/http_tls.h probe/http_transfer.h \
 		probe/url.c
 	only hiredis/ lib/store.c
@@ -73,7 +73,9 @@ only() {
 		alertd/stray alertd/handle alertd/message alertd/message_words \
 		alertd/sink alertd/sink_event alertd/sink_text alertd/sink_webhook \
 		alertd/sink_pagerduty alertd/sink_opsgenie alertd/sink_slack \
-		alertd/sink_discord alertd/sink_twilio \
+		alertd/sink_discord alertd/sink_twilio alertd/sink_email \
+		alertd/sink_alertmanager alertd/elsewhere alertd/pulse alertd/mail \
+		alertd/loopback lib/mailbox \
 		alertd/rehearse alertd/tested alertd/coverage \
 		alertd/describe \
 		alertd/quiet alertd/maintenance alertd/plan alertd/explain \

@@ -43,6 +43,54 @@ static void test_keys(void **state)
 	CONF_CHECK(cases);
 }
 
+/* Whom a route falls back on; and what lives as long as we do. */
+static void test_fallbacks(void **state)
+{
+	static const struct conf_case cases[] = {
+		{ROUTE "type: webhook, url: 'https://a', fallback: a}]}",
+			"f:2:34: alerts.routes[0].fallback: it comes back to "
+			"a\n"},
+		{ROUTE "type: webhook, url: 'https://a', fallback: b}]}",
+			"f:2:34: alerts.routes[0].fallback: no route is named "
+			"b (did you mean a?)\n"},
+		{ROUTE "type: webhook, url: 'https://a', fallback: b},\n"
+		 "{name: b, type: webhook, url: 'https://b', fallback: a}]}",
+			"f:2:34: alerts.routes[0].fallback: it comes back to a\n"
+			"f:3:44: alerts.routes[1].fallback: it comes back to "
+			"b\n"},
+		{ROUTE "type: webhook, url: 'https://a', fallback: b},\n"
+		 "{name: b, type: webhook, url: 'https://b'}]}", ""},
+		{"alerts: {heartbeat: {url: 'https://a', secret: b}}",
+			"f:1:40: alerts.heartbeat.secret: either a url, or a "
+			"secret that holds it\n"},
+	};
+
+	(void)state;
+	CONF_CHECK(cases);
+}
+
+static void test_mail(void **state)
+{
+	static const struct conf_case cases[] = {
+		{ROUTE "type: email, url: 'smtp://a:25', from: a@b, to: ['C <d@e>']}]}",
+			""},
+		{ROUTE "type: email, url: 'smtps://a', from: a@b, to: [c@d], "
+		       "secret: s}]}", ""},
+		{ROUTE "type: email, url: 'https://a', from: a@b, to: [c@d]}]}",
+			AT(14, "url") "neither smtp:// nor smtps://\n"},
+		{ROUTE "type: email, url: 'smtp://a/b', from: a@b, to: [c@d]}]}",
+			AT(14, "url") "nothing stands behind the host and its "
+			"port\n"},
+		{ROUTE "type: alertmanager, url: 'http://127.0.0.1:9093'}]}",
+			""},
+		{ROUTE "type: alertmanager}]}",
+			AT(1, "type") "an alertmanager needs a url\n"},
+	};
+
+	(void)state;
+	CONF_CHECK(cases);
+}
+
 static void test_values(void **state)
 {
 	static const struct conf_case cases[] = {
@@ -76,6 +124,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_fallbacks),
+		cmocka_unit_test(test_mail),
 		cmocka_unit_test(test_values),
 	};
 
