@@ -61,3 +61,9 @@ taken() {
 mood() {
 	printf '%s\n' "$@" >vendors/mood
 }
+
+# silent: no credential stands in what anybody could read.
+silent() {
+	redis --raw get alert:example-mcp >state
+	run ! grep -r canary out err fleet.yaml state
+}
