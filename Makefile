@@ -64,7 +64,7 @@ mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 	aggregate/history.o aggregate/bucket.o
 # What a verdict tells of hours and days: no clock, no I/O.
-FIGURES = aggregate/figures.o aggregate/rates.o aggregate/hist.o \
+FIGURES = aggregate/figures.o aggregate/rates.o lib/hist.o \
 	lib/error_rate.o lib/failure_layer.o
 # Its screen of a fleet: no clock, no I/O.
 STATUS = aggregate/status.o aggregate/status_server.o \
@@ -96,7 +96,7 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
 	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
-	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
+	alertd/divergence.o alertd/drifting.o lib/maintenance.o \
 	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
 	lib/error_rate.o lib/zone.o
@@ -219,7 +219,7 @@ UNIT += test_maintenance test_record_maintenance test_quiet
 test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
-test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
+test_maintenance_OBJS = $(test_record_maintenance_OBJS) lib/maintenance.o
 UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
 test_routing_OBJS = $(test_alert_state_OBJS)
