@@ -85,7 +85,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # What the pages say: no clock, no I/O.
-PAGES = serve/feed.o serve/incidents.o serve/outline.o serve/page_incidents.o \
+PAGES = serve/feed.o serve/incidents.o serve/outline.o serve/page_answers.o serve/page_incidents.o \
 	serve/page_list.o serve/page_map.o serve/page_past.o \
 	serve/page_status.o serve/page_style.o serve/part.o serve/past.o \
 	serve/places.o serve/brand.o serve/escape.o serve/search.o \
@@ -357,14 +357,17 @@ check: deps
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
 # What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
-# many more schedules and kills; inputs that libFuzzer makes up.
+# many more schedules and kills; inputs that libFuzzer makes up; a real browser.
 check-long: deps
+	@scripts/deps long
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
 		bats -t -f 'a day' tests/cli/simulation.bats
 	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
 	PROPERTY_SCHEDULES=100000 build/unit/test_property
 	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	tests/peers/install
+	bats -t tests/long/pages.bats
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
 BENCH = bare constant

@@ -47,9 +47,11 @@ struct page_subject {
 void page_status(struct buf *b, const struct page_subject *subject);
 
 /*
- * The parts of it: the map of where it works; its days and its hours; its
- * incidents and maintenances.
+ * The parts of it: the answers that stand above the fold, with the map of where
+ * it works; its days and its hours; its incidents.
  */
+void page_answers(struct buf *b, const struct page_subject *subject,
+	const struct places *places);
 void page_map(struct buf *b, const struct places *places);
 void page_days(struct buf *b, const struct facts *f);
 void page_latency(struct buf *b, const struct facts *f);

@@ -41,7 +41,7 @@ static void put_mark(struct buf *b, const struct seen_place *p)
 	double y = (OUTLINE_NORTH - p->latitude) * OUTLINE_DEGREE;
 
 	buf_fmt(b,
-		"<use href=\"#%s\" x=\"%.0f\" y=\"%.0f\" width=\"%d\" "
+		"<use href=\"#i-%s\" x=\"%.0f\" y=\"%.0f\" width=\"%d\" "
 		"height=\"%d\"><title>",
 		part_place(p->place).class, x - SIZE / 2, y - SIZE / 2, SIZE,
 		SIZE);

@@ -36,26 +36,26 @@ struct word part_place(enum place p)
  */
 static const char icons[] =
 	"<svg width=\"0\" height=\"0\" aria-hidden=\"true\" class=\"icons\">"
-	"<symbol id=\"up\" viewBox=\"0 0 16 16\">"
+	"<symbol id=\"i-up\" viewBox=\"0 0 16 16\">"
 	"<circle class=\"up\" cx=\"8\" cy=\"8\" r=\"8\"/>"
 	"<path class=\"mark\" d=\"M4.4 8.4l2.5 2.5 4.8-5.2\"/></symbol>"
-	"<symbol id=\"part\" viewBox=\"0 0 16 16\">"
+	"<symbol id=\"i-part\" viewBox=\"0 0 16 16\">"
 	"<path class=\"part\" d=\"M8 .6L16 15.4H0z\"/>"
 	"<path class=\"mark\" d=\"M8 5.8v4.4M8 12.4v.6\"/></symbol>"
-	"<symbol id=\"down\" viewBox=\"0 0 16 16\">"
+	"<symbol id=\"i-down\" viewBox=\"0 0 16 16\">"
 	"<rect class=\"down\" x=\".5\" y=\".5\" width=\"15\" height=\"15\" "
 	"rx=\"2\"/>"
 	"<path class=\"mark\" d=\"M5 5l6 6M11 5l-6 6\"/></symbol>"
-	"<symbol id=\"none\" viewBox=\"0 0 16 16\">"
+	"<symbol id=\"i-none\" viewBox=\"0 0 16 16\">"
 	"<circle class=\"none\" cx=\"8\" cy=\"8\" r=\"6.8\"/></symbol>"
-	"<symbol id=\"work\" viewBox=\"0 0 16 16\">"
+	"<symbol id=\"i-work\" viewBox=\"0 0 16 16\">"
 	"<path class=\"work\" d=\"M8 0l8 8-8 8-8-8z\"/>"
 	"<path class=\"mark\" d=\"M5 8h6\"/></symbol></svg>\n";
 
 void part_icon(struct buf *b, const char *class)
 {
 	buf_fmt(b,
-		"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#%s\"/>"
+		"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-%s\"/>"
 		"</svg>",
 		class);
 }

@@ -45,7 +45,7 @@ async function look(name, where, scheme, [size, width, height]) {
 		if (!r.url().startsWith(origin))
 			faults.push(`${about}: asks for ${r.url()}`);
 	});
-	await page.goto(origin + where, {waitUntil: 'networkidle'});
+	await page.goto(origin + where);
 	await page.screenshot({fullPage: true,
 		path: path.join(dir, `${name}-${scheme}-${size}.png`)});
 	const wide = await page.evaluate(() =>
@@ -61,7 +61,7 @@ async function examine(name, where, scheme) {
 		bypassCSP: true, viewport: {width: 1280, height: 900}});
 	const page = await context.newPage();
 
-	await page.goto(origin + where, {waitUntil: 'networkidle'});
+	await page.goto(origin + where);
 	await page.evaluate(() => document.querySelectorAll('details')
 		.forEach((d) => { d.open = true; }));
 	await page.evaluate(axe);
