@@ -137,7 +137,6 @@ void tell_event(const struct tell *t, struct alert_state *st,
 {
 	struct strings now = {0}, later = {0};
 	struct recipients to = {0};
-	char name[ALERT_EVENT_SIZE];
 	struct links links;
 	struct buf body;
 
@@ -148,8 +147,7 @@ void tell_event(const struct tell *t, struct alert_state *st,
 	buf_init(&body, TELL_BODY_MAX);
 	point(t->setup, &e->record, &links);
 	alert_record_json(&body, &e->record);
-	state_note(st, e->record.at, alert_event(&e->record, name),
-		e->record.summary);
+	state_note_event(st, &e->record);
 	dispatch(t, st, e, body.p, &to);
 	links_release(&links);
 	buf_release(&body);

@@ -17,7 +17,9 @@ void timeline_add(struct timeline *t, const struct alert_state *st)
 		t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
 		t->v[t->n] = (struct timeline_line) {
 			.slug = xstrdup(st->slug),
-			.entry = {e->at, xstrdup(e->what), xstrdup(e->text)},
+			.entry = {.at = e->at,
+				.what = xstrdup(e->what),
+				.text = xstrdup(e->text)},
 			.number = t->n,
 		};
 		t->n++;

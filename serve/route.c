@@ -12,7 +12,13 @@ static const struct {
 	{"/healthz", NULL, ROUTE_HEALTH},
 	{"/api/embed-status/", "", ROUTE_EMBED_STATUS},
 	{"/badge/", ".svg", ROUTE_BADGE},
+	{"/status/", "/feed.atom", ROUTE_FEED},
 	{"/status/", "", ROUTE_PAGE},
+	{"/account/", "", ROUTE_ACCOUNT},
+	{"/man/", NULL, ROUTE_MANUAL_LIST},
+	{"/man/", "", ROUTE_MANUAL},
+	{"/style.css", NULL, ROUTE_STYLE},
+	{"/favicon.svg", NULL, ROUTE_ICON},
 };
 
 static bool fits(const char *path, const char *prefix, const char *suffix,

@@ -61,8 +61,11 @@ only() {
 @test "what decides touches neither clock, file, socket nor environment" {
 	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history aggregate/status \
 		aggregate/status_server aggregate/status_pipeline aggregate/bucket \
-		aggregate/figures aggregate/rates aggregate/hist serve/route \
-		lib/request serve/view serve/badge serve/page serve/respond \
+		aggregate/figures aggregate/rates lib/hist serve/route \
+		lib/request serve/view serve/badge serve/brand serve/feed \
+		serve/incidents serve/page_answers serve/page_incidents serve/page_list serve/page_map \
+		serve/page_past serve/page_status serve/part serve/past serve/places \
+		serve/search serve/sides serve/told serve/works serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/hours alertd/ladder alertd/ack \
@@ -78,7 +81,7 @@ only() {
 		alertd/loopback lib/mailbox \
 		alertd/rehearse alertd/tested alertd/coverage \
 		alertd/describe \
-		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
+		alertd/quiet lib/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
