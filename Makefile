@@ -83,7 +83,8 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
+SERVE = serve/answer.o serve/badge.o serve/embed.o serve/embed_js.o \
+	serve/escape.o serve/fetch.o \
 	serve/health.o serve/page.o serve/page_style.o serve/respond.o \
 	serve/route.o serve/server.o serve/suggest.o serve/view.o
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
@@ -310,6 +311,18 @@ $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The widget, as bytes of mcp-serve.
+$(B)/serve/embed_js.c: serve/embed.js
+	@mkdir -p $(@D)
+	{ echo '#include "embed_js.h"'; \
+	echo 'const unsigned char embed_js[] = {'; \
+	od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; \
+	echo '};'; \
+	echo 'const size_t embed_js_size = sizeof embed_js;'; } >$@
+
+$(B)/serve/embed_js.o: $(B)/serve/embed_js.c $(B)/flags
+	$(CC) $(CPPFLAGS) -Iserve $(CFLAGS) -MMD -MP -c -o $@ $<
+
 -include $(OBJS:%.o=$(B)/%.d)
 
 deps:
@@ -336,14 +349,16 @@ check: deps
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
 # What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
-# many more schedules and kills; inputs that libFuzzer makes up.
+# many more schedules and kills; inputs that libFuzzer makes up; a real browser.
 check-long: deps
+	@scripts/deps long
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
 		bats -t -f 'a day' tests/cli/simulation.bats
 	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
 	PROPERTY_SCHEDULES=100000 build/unit/test_property
 	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
 BENCH = bare constant

@@ -6,6 +6,7 @@
 #include "answer.h"
 
 #include "badge.h"
+#include "embed.h"
 #include "fetch.h"
 #include "health.h"
 #include "json.h"
@@ -274,6 +275,16 @@ static void answer_health(const struct context *c)
 	health_release(&h);
 }
 
+static void answer_embed_js(const struct context *c)
+{
+	embed_script(c->r);
+}
+
+static void answer_embed_preview(const struct context *c)
+{
+	embed_preview(c->request, c->setting->site, c->r);
+}
+
 static void answer_none(const struct context *c)
 {
 	error_page(c, 404);
@@ -296,6 +307,8 @@ void answer(const struct request *request, const struct setting *setting,
 		[ROUTE_HEALTH] = answer_health,
 		[ROUTE_EMBED_STATUS] = answer_embed_status,
 		[ROUTE_BADGE] = answer_badge,
+		[ROUTE_EMBED_JS] = answer_embed_js,
+		[ROUTE_EMBED_PREVIEW] = answer_embed_preview,
 		[ROUTE_PAGE] = answer_page,
 	};
 	struct route route;
