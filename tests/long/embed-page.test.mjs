@@ -256,6 +256,7 @@ test('whichever way it is loaded it finds its mounts and its site', async () => 
 		[BOTH + script().replace('.js"', '.js?v=1#x"')],
 		[foreign + BOTH + script()],
 		[BOTH + foreign + script('type="module"')],
+		[BOTH + script('defer') + foreign],
 		[BOTH + script(), () => Object.defineProperty(document,
 			'currentScript', {value: null})],
 	]) {
