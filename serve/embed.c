@@ -176,7 +176,7 @@ static void put_top(const struct preview *p, const char *asked)
 		"</h1>\n<p>How an MCP server is doing, on your own page.</p>\n"
 		"<form action=\"/embed-preview\"><label for=\"slug\">Server"
 		"</label> <input id=\"slug\" name=\"slug\" maxlength=\"80\" "
-		"autocapitalize=\"none\" spellcheck=\"false\" "
+		"spellcheck=\"false\" "
 		"placeholder=\"my-mcp\" value=\"");
 	escape_put(p->b, asked);
 	buf_str(p->b, "\"> <button>Show</button></form>\n");
