@@ -38,6 +38,7 @@ MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 MAN5 = man/mcp-records.5 man/fleet.yaml.5
 MAN7 = man/mcp-fleet.7
 MAN8 = man/mcp-serve.8
+MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
 
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
@@ -64,7 +65,7 @@ mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
 	aggregate/history.o aggregate/bucket.o
 # What a verdict tells of hours and days: no clock, no I/O.
-FIGURES = aggregate/figures.o aggregate/rates.o aggregate/hist.o \
+FIGURES = aggregate/figures.o aggregate/rates.o lib/hist.o \
 	lib/error_rate.o lib/failure_layer.o
 # Its screen of a fleet: no clock, no I/O.
 STATUS = aggregate/status.o aggregate/status_server.o \
@@ -83,12 +84,20 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/embed.o serve/embed_js.o \
-	serve/escape.o serve/fetch.o \
-	serve/health.o serve/page.o serve/page_style.o serve/respond.o \
-	serve/route.o serve/server.o serve/suggest.o serve/view.o
-mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
-	lib/request.o lib/stages.o lib/store.o \
+# What the pages say: no clock, no I/O.
+PAGES = serve/feed.o serve/incidents.o serve/outline.o serve/page_incidents.o \
+	serve/page_list.o serve/page_map.o serve/page_past.o \
+	serve/page_status.o serve/page_style.o serve/part.o serve/past.o \
+	serve/places.o serve/brand.o serve/escape.o serve/search.o \
+	serve/sides.o serve/told.o serve/view.o serve/works.o
+SERVE = serve/answer.o serve/answer_page.o serve/badge.o serve/embed.o serve/embed_js.o \
+	serve/fetch.o \
+	serve/fetch_page.o serve/health.o serve/manual.o serve/respond.o \
+	serve/route.o serve/server.o serve/subject.o serve/suggest.o \
+	serve/manual_pages.o $(PAGES)
+mcp-serve_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/keys.o lib/maintenance.o \
+	lib/near.o lib/record_maintenance.o lib/regions.o lib/request.o \
+	lib/stages.o lib/store.o lib/zone.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -97,7 +106,7 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
 	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
-	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
+	alertd/divergence.o alertd/drifting.o lib/maintenance.o \
 	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
 	lib/error_rate.o lib/zone.o
@@ -197,8 +206,12 @@ test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
 test_request_OBJS = $(test_json_OBJS) lib/bearer.o lib/names.o lib/near.o lib/sha256.o \
 	lib/request.o serve/route.o serve/server.o serve/suggest.o
-test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/regions.o lib/sha256.o serve/badge.o \
-	serve/escape.o serve/page.o serve/page_style.o serve/server.o
+test_badge_OBJS = $(test_view_OBJS) serve/badge.o serve/escape.o
+UNIT += test_page test_past
+test_page_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/keys.o \
+	lib/record_maintenance.o lib/regions.o lib/stages.o lib/zone.o \
+	serve/server.o $(PAGES)
+test_past_OBJS = $(test_page_OBJS)
 UNIT += test_conf test_conf_values test_conf_page
 test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
@@ -220,7 +233,7 @@ UNIT += test_maintenance test_record_maintenance test_quiet
 test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
-test_maintenance_OBJS = $(test_record_maintenance_OBJS) alertd/maintenance.o
+test_maintenance_OBJS = $(test_record_maintenance_OBJS) lib/maintenance.o
 UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
 test_routing_OBJS = $(test_alert_state_OBJS)
@@ -321,6 +334,14 @@ $(B)/serve/embed_js.c: serve/embed.js
 	echo 'const size_t embed_js_size = sizeof embed_js;'; } >$@
 
 $(B)/serve/embed_js.o: $(B)/serve/embed_js.c $(B)/flags
+	$(CC) $(CPPFLAGS) -Iserve $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# The manual pages as HTML are part of mcp-serve.
+$(B)/serve/manual_pages.c: scripts/manual $(MANUAL)
+	@mkdir -p $(@D)
+	scripts/manual $(MANUAL) >$@
+
+$(B)/serve/manual_pages.o: $(B)/serve/manual_pages.c $(B)/flags
 	$(CC) $(CPPFLAGS) -Iserve $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(OBJS:%.o=$(B)/%.d)

@@ -137,13 +137,14 @@ static struct verdict judge(struct subject *s, double now)
 static int count(struct work *w, struct subject *s, int64_t day,
 	const enum verdict_colour *colours)
 {
-	char keys[2][KEY_MAX], text[2][24], minute[DAY_MINUTES][8];
-	const char *args[7 + 2 * DAY_MINUTES];
+	char keys[2][KEY_MAX], text[3][24], minute[DAY_MINUTES][8];
+	const char *args[8 + 2 * DAY_MINUTES];
 	const struct store_reply *done;
 	size_t n = 0, asked;
 
 	snprintf(text[0], sizeof *text, "%" PRId64, day);
-	snprintf(text[1], sizeof *text, "%d", KEYS_ROLLUP_S);
+	snprintf(text[1], sizeof *text, "%d", KEYS_MINUTES_S);
+	snprintf(text[2], sizeof *text, "%d", KEYS_ROLLUP_S);
 	args[n++] = "EVALSHA";
 	args[n++] = w->count;
 	args[n++] = "2";
@@ -151,6 +152,7 @@ static int count(struct work *w, struct subject *s, int64_t day,
 	args[n++] = key_counted(keys[1], s->server.slug, day);
 	args[n++] = text[0];
 	args[n++] = text[1];
+	args[n++] = text[2];
 	for (int i = 0; i < DAY_MINUTES; i++) {
 		if (colours[i] == VERDICT_UNKNOWN)
 			continue;
@@ -158,7 +160,7 @@ static int count(struct work *w, struct subject *s, int64_t day,
 		args[n++] = minute[i];
 		args[n++] = verdict_colour_name(colours[i]);
 	}
-	asked = (n - 7) / 2;
+	asked = (n - 8) / 2;
 	if (!asked)
 		return 0;
 	store_add_argv(w->store, n, args);

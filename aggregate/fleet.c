@@ -89,6 +89,38 @@ void fleet_release(struct fleet *f)
 	memset(f, 0, sizeof *f);
 }
 
+static void put_region(const struct conf *c, const char *name, struct buf *b)
+{
+	const struct conf_region *r = conf_region(c, name);
+
+	buf_str(b, "{\"name\":");
+	json_put_str(b, name);
+	buf_str(b, ",\"city\":");
+	json_put_str(b, r ? r->city : name);
+	if (r && r->position.known) {
+		buf_str(b, ",\"position\":[");
+		json_put_num(b, r->position.latitude);
+		buf_char(b, ',');
+		json_put_num(b, r->position.longitude);
+		buf_char(b, ']');
+	}
+	buf_char(b, '}');
+}
+
+/* What readers need of the site; the cap is for what is announced. */
+static void put_site(const struct conf *c, struct buf *b)
+{
+	buf_str(b, "{\"title\":");
+	json_put_str(b, c->site_title);
+	buf_str(b, ",\"url\":");
+	json_put_str(b, c->site_url);
+	buf_str(b, ",\"link\":");
+	json_put_str(b, c->site_link);
+	buf_str(b, ",\"colour\":");
+	json_put_str(b, c->site_colour);
+	buf_fmt(b, ",\"maintenance_max\":%.0f}", c->policy.maintenance_s);
+}
+
 static void put_server(const struct conf *c, const struct conf_server *s,
 	struct buf *b)
 {
@@ -104,13 +136,9 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 	json_put_str(b, a ? a->token_sha256 : NULL);
 	buf_fmt(b, ",\"interval\":%.0f,\"regions\":[", s->interval_s);
 	for (size_t i = 0; i < s->n_regions; i++) {
-		const struct conf_region *r = conf_region(c, s->regions[i]);
-
-		buf_str(b, i ? ",{\"name\":" : "{\"name\":");
-		json_put_str(b, s->regions[i]);
-		buf_str(b, ",\"city\":");
-		json_put_str(b, r ? r->city : s->regions[i]);
-		buf_char(b, '}');
+		if (i)
+			buf_char(b, ',');
+		put_region(c, s->regions[i], b);
 	}
 	buf_str(b, "],\"title\":");
 	json_put_str(b, s->title);
@@ -140,6 +168,9 @@ int fleet_announce(const struct conf *c, struct store *s)
 		store_add(s, "HSET", KEY_SERVERS, c->servers[i].slug, b.p,
 			NULL);
 	}
+	buf_clear(&b);
+	put_site(c, &b);
+	store_add(s, "SET", KEY_SITE, b.p, NULL);
 	if (!rc)
 		rc = store_run(s);
 	if (rc)

@@ -82,7 +82,7 @@ static size_t seen_tools(const struct subject *s, double until,
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n_seen)
 {
-	char keys[4][KEY_MAX], window[24], life[3][16];
+	char keys[4][KEY_MAX], window[24], life[4][16], days[16];
 	const char **args;
 	struct buf b;
 
@@ -92,8 +92,10 @@ void publish_queue(struct store *store, const char *sha,
 		b.p[--b.len] = '\0';
 	snprintf(window, sizeof window, "%" PRId64, v->window);
 	snprintf(life[0], sizeof *life, "%d", KEYS_VERDICT_S);
-	snprintf(life[1], sizeof *life, "%d", KEYS_ROLLUP_S);
+	snprintf(life[1], sizeof *life, "%d", KEYS_MINUTES_S);
 	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
+	snprintf(life[3], sizeof *life, "%d", KEYS_ROLLUP_S);
+	snprintf(days, sizeof days, "%d", KEYS_MINUTES_DAYS);
 	{
 		const char *fixed[] = {"EVALSHA", sha, "4",
 			key_verdict(keys[0], v->slug),
@@ -101,7 +103,7 @@ void publish_queue(struct store *store, const char *sha,
 			key_tools(keys[2], v->slug),
 			key_counted(keys[3], v->slug, v->window / 86400),
 			window, b.p, verdict_colour_name(v->verdict), life[0],
-			life[1], life[2]};
+			life[1], life[2], life[3], days};
 		size_t n = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n + n_seen, sizeof *args);

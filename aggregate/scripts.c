@@ -233,14 +233,14 @@ const char script_ingest[] =
 
 const char script_count[] = FRESH
 	"local done = {}\n"
-	"for i = 3, #ARGV, 2 do\n"
+	"for i = 4, #ARGV, 2 do\n"
 	"  if fresh(KEYS[1], KEYS[2], ARGV[1], ARGV[i]) then\n"
 	"    redis.call('HINCRBY', KEYS[1], ARGV[1] .. ':' .. ARGV[i + 1], 1)\n"
 	"    done[#done + 1] = ARGV[i]\n"
 	"  end\n"
 	"end\n"
 	"redis.call('EXPIRE', KEYS[1], ARGV[2])\n"
-	"redis.call('EXPIRE', KEYS[2], ARGV[2])\n"
+	"redis.call('EXPIRE', KEYS[2], ARGV[3])\n"
 	"return done\n";
 
 const char script_publish[] = FRESH
@@ -254,14 +254,14 @@ const char script_publish[] = FRESH
 	"if fresh(KEYS[2], KEYS[4], tostring(today), minute) then\n"
 	"  redis.call('HINCRBY', KEYS[2], today .. ':' .. ARGV[3], 1)\n"
 	"end\n"
-	"redis.call('EXPIRE', KEYS[4], ARGV[5])\n"
+	"redis.call('EXPIRE', KEYS[4], ARGV[7])\n"
 	"if not upto or tonumber(upto) < window then\n"
 	"  redis.call('HSET', KEYS[2], 'upto', ARGV[1])\n"
 	"end\n"
 	"local m = redis.call('HGETALL', KEYS[2])\n"
 	"for i = 1, #m, 2 do\n"
 	"  local day, colour = m[i]:match('^(%d+):(%a+)$')\n"
-	"  if day and tonumber(day) <= today - 35 then\n"
+	"  if day and tonumber(day) <= today - tonumber(ARGV[8]) then\n"
 	"    redis.call('HDEL', KEYS[2], m[i])\n"
 	"  elseif day and tonumber(day) > today - 30 then\n"
 	"    all = all + m[i + 1]\n"
@@ -280,10 +280,10 @@ const char script_publish[] = FRESH
 	"  end\n"
 	"end\n"
 	"redis.call('SET', KEYS[1], text, 'EX', ARGV[4])\n"
-	"for i = 7, #ARGV, 2 do\n"
+	"for i = 9, #ARGV, 2 do\n"
 	"  redis.call('HSET', KEYS[3], ARGV[i], ARGV[i + 1])\n"
 	"end\n"
-	"if #ARGV > 6 then redis.call('EXPIRE', KEYS[3], ARGV[6]) end\n"
+	"if #ARGV > 8 then redis.call('EXPIRE', KEYS[3], ARGV[6]) end\n"
 	/* Lists that no region has seen last are of no use to anybody. */
 	"if redis.call('HLEN', KEYS[3]) > 64 then\n"
 	"  local t, keep = redis.call('HGETALL', KEYS[3]), {}\n"

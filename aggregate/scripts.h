@@ -70,8 +70,9 @@ extern const char script_baseline[];
  *
  * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted
  * ARGV: 1 window, 2 the verdict, whose "uptime_30d":null is filled in, 3 its
- *       colour, 4 life of the verdict, 5 of minutes and 6 of tools in seconds,
- *       then pairs of field and text to set in tools
+ *       colour, 4 life of the verdict, 5 of minutes, 6 of tools and 7 of
+ *       counted in seconds, 8 of how many days minutes are kept, then pairs of
+ *       field and text to set in tools
  * Returns the verdict that stands published now.
  */
 extern const char script_publish[];
@@ -81,8 +82,8 @@ extern const char script_publish[];
  * nothing.
  *
  * KEYS: 1 minutes, 2 counted
- * ARGV: 1 day, 2 life of both in seconds, then pairs of a minute of the day,
- *       from 0, and its colour
+ * ARGV: 1 day, 2 life of minutes and 3 of counted in seconds, then pairs of a
+ *       minute of the day, from 0, and its colour
  * Returns the minutes of these that were not counted before.
  */
 extern const char script_count[];

@@ -60,6 +60,8 @@ static void entry_release(struct timeline_entry *e)
 {
 	free(e->what);
 	free(e->text);
+	free(e->key);
+	strings_release(&e->regions);
 }
 
 void state_release(struct alert_state *st)
@@ -112,6 +114,19 @@ void state_note(struct alert_state *st, double at, const char *what,
 		.what = xstrdup(what),
 		.text = xstrdup(text),
 	};
+}
+
+void state_note_event(struct alert_state *st, const struct alert_record *r)
+{
+	char name[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+	struct timeline_entry *e;
+
+	state_note(st, r->at, alert_event(r, name), r->summary);
+	e = &st->timeline[st->n_timeline - 1];
+	string_set(&e->key, alert_key(r, key));
+	for (size_t i = 0; i < r->n_regions; i++)
+		strings_note(&e->regions, r->regions[i]);
+	e->resolved_at = r->resolved_at;
 }
 
 static bool any_open(const struct alert_state *st, unsigned kinds)

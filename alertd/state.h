@@ -166,7 +166,11 @@ struct stray {
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
-	char *text;
+	char *text; /* for operators */
+	/* Of an event that was told, for those who show it; else NULL. */
+	char *key; /* its dedup_key */
+	struct strings regions;
+	int64_t resolved_at; /* 0 where it is not over */
 };
 
 struct alert_state {
@@ -210,6 +214,9 @@ struct region_tally *state_region(struct alert_state *st, const char *name);
 /* state_note(st, at, what, text): add to the timeline; the oldest goes. */
 void state_note(struct alert_state *st, double at, const char *what,
 	const char *text);
+
+/* state_note_event(st, r): the same for an event that is told. */
+void state_note_event(struct alert_state *st, const struct alert_record *r);
 
 /*
  * state_open(st): whether an incident is open. state_down(st): one that says

@@ -190,6 +190,16 @@ static void read_outbox(struct members *in, struct alert_state *st)
 	}
 }
 
+/* A state of before they were noted has none. */
+static void read_told(struct members *in, struct timeline_entry *e)
+{
+	if (!member_has(in, "key"))
+		return;
+	e->key = member_optional(in, "key");
+	member_strings(in, "regions", region_valid, &e->regions);
+	e->resolved_at = member_epoch(in, "resolved_at");
+}
+
 static void read_timeline(struct members *in, struct alert_state *st)
 {
 	for (const cJSON *e = member_array(in, "timeline"); e; e = e->next) {
@@ -198,6 +208,7 @@ static void read_timeline(struct members *in, struct alert_state *st)
 
 		state_note(st, at, member_str(&one, "what"),
 			member_str(&one, "text"));
+		read_told(&one, &st->timeline[st->n_timeline - 1]);
 		if (one.bad)
 			member_wrong(in, "timeline");
 	}

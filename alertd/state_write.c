@@ -260,6 +260,11 @@ void state_write(struct buf *b, const struct alert_state *st)
 		buf_fmt(b, "%s{\"at\":%.3f", i ? "," : "", e->at);
 		put_str(b, "what", e->what);
 		put_str(b, "text", e->text);
+		if (e->key) {
+			put_str(b, "key", e->key);
+			put_strings(b, "regions", &e->regions);
+			put_int(b, "resolved_at", e->resolved_at);
+		}
 		buf_char(b, '}');
 	}
 	buf_str(b, "]}");

@@ -115,7 +115,6 @@ void tell_event(const struct tell *t, struct alert_state *st,
 	const struct pager_setup *s = t->setup;
 	struct alert_record *r = &e->record;
 	struct recipients to = {0};
-	char name[ALERT_EVENT_SIZE];
 	struct links links;
 	struct buf body;
 
@@ -129,7 +128,7 @@ void tell_event(const struct tell *t, struct alert_state *st,
 	point_to_ack(s, r, &links.ack);
 	point_to_runbook(s->conf, r);
 	alert_record_json(&body, r);
-	state_note(st, r->at, alert_event(r, name), r->summary);
+	state_note_event(st, r);
 	dispatch(t, st, e, body.p, &to);
 	if (s->told)
 		rehearse(s, e, &to);

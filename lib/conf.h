@@ -178,6 +178,8 @@ struct conf {
 	double retention_s; /* how long the store keeps each probe */
 	char *site_url;	  /* without a slash at its end, or NULL */
 	char *site_title; /* or NULL */
+	char *site_link;   /* where the title leads, or NULL */
+	char *site_colour; /* "#rrggbb", or NULL */
 	struct conf_region *regions;
 	size_t n_regions;
 	struct conf_account *accounts;

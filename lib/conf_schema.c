@@ -124,12 +124,23 @@ static const char *bad_host(const char *s)
 						 : "not a host for ssh(1)";
 }
 
+static const char *bad_colour(const char *s)
+{
+	return *s == '#' && strlen(s) == 7 &&
+			strspn(s + 1, "0123456789abcdefABCDEF") == 6
+		? NULL
+		: "not a colour such as \"#0969da\"";
+}
+
 static const char *const runners[] = {"local", "ssh", NULL};
 const char *const conf_auth_modes[] = {
 	"none", "any", "bearer", "header", "oauth", "mtls", NULL};
 static const struct conf_key site[] = {
 	{KEY("url", CONF_TEXT, conf, site_url), .max = 2048, .wrong = conf_bad_url},
 	{KEY("title", CONF_TEXT, conf, site_title), .max = 200},
+	{KEY("link", CONF_TEXT, conf, site_link), .max = 2048, .wrong = conf_bad_url},
+	{KEY("colour", CONF_TEXT, conf, site_colour), .max = 200,
+		.wrong = bad_colour},
 	{.name = NULL},
 };
 

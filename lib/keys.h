@@ -16,6 +16,9 @@
 #define KEYS_HASH_S (30 * 86400)
 #define KEYS_VERDICT_S (7 * 86400)
 #define KEYS_ROLLUP_S (35 * 86400)
+/* A page shows 90 days of minutes; it may be past midnight elsewhere. */
+#define KEYS_MINUTES_DAYS 92
+#define KEYS_MINUTES_S (KEYS_MINUTES_DAYS * 86400)
 #define KEYS_ERRORS_HOUR_S (8 * 3600)
 #define KEYS_ERRORS_DAY_S (5 * 86400)
 #define KEYS_BASELINE_S (2 * 86400)
@@ -79,6 +82,8 @@ const char *key_digest(char *out, const char *route);
 
 /* Hash: slug to what readers need of a server, JSON. */
 #define KEY_SERVERS "fleet:servers"
+/* String: what readers need of the site, JSON; see mcp-serve(8). */
+#define KEY_SITE "fleet:site"
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /* Set: the slugs that have undelivered events. */

@@ -163,3 +163,97 @@ const char *region_city(const char *name)
 			return cities[i].city;
 	return NULL;
 }
+
+/* Where these cities are, in degrees. */
+static const struct {
+	const char *city;
+	double latitude, longitude;
+} places[] = {
+	{"Amsterdam", 52.37, 4.9},
+	{"Ashburn", 39.04, -77.49},
+	{"Bangalore", 12.97, 77.59},
+	{"Bangkok", 13.76, 100.5},
+	{"Berlin", 52.52, 13.41},
+	{"Boydton", 36.67, -78.39},
+	{"Calgary", 51.05, -114.07},
+	{"Cape Town", -33.92, 18.42},
+	{"Cardiff", 51.48, -3.18},
+	{"Changhua", 24.08, 120.54},
+	{"Chennai", 13.08, 80.27},
+	{"Chicago", 41.88, -87.63},
+	{"Columbus", 39.96, -83},
+	{"Council Bluffs", 41.26, -95.86},
+	{"Dallas", 32.78, -96.8},
+	{"Delhi", 28.61, 77.21},
+	{"Des Moines", 41.59, -93.62},
+	{"Doha", 25.29, 51.53},
+	{"Dubai", 25.2, 55.27},
+	{"Dublin", 53.35, -6.26},
+	{"Eemshaven", 53.44, 6.83},
+	{"Falkenstein", 50.48, 12.37},
+	{"Frankfurt", 50.11, 8.68},
+	{"Gävle", 60.67, 17.14},
+	{"Hamina", 60.57, 27.2},
+	{"Helsinki", 60.17, 24.94},
+	{"Hillsboro", 45.52, -122.99},
+	{"Hong Kong", 22.32, 114.17},
+	{"Hyderabad", 17.39, 78.49},
+	{"Jakarta", -6.21, 106.85},
+	{"Johannesburg", -26.2, 28.05},
+	{"Kuala Lumpur", 3.14, 101.69},
+	{"Las Vegas", 36.17, -115.14},
+	{"London", 51.51, -0.13},
+	{"Los Angeles", 34.05, -118.24},
+	{"Madrid", 40.42, -3.7},
+	{"Manama", 26.23, 50.59},
+	{"Melbourne", -37.81, 144.96},
+	{"Milan", 45.46, 9.19},
+	{"Moncks Corner", 33.2, -80.01},
+	{"Montreal", 45.5, -73.57},
+	{"Mumbai", 19.08, 72.88},
+	{"New York", 40.71, -74.01},
+	{"Nuremberg", 49.45, 11.08},
+	{"Osaka", 34.69, 135.5},
+	{"Oslo", 59.91, 10.75},
+	{"Paris", 48.86, 2.35},
+	{"Phoenix", 33.45, -112.07},
+	{"Portland", 45.52, -122.68},
+	{"Pune", 18.52, 73.86},
+	{"Quebec City", 46.81, -71.21},
+	{"Querétaro", 20.59, -100.39},
+	{"Quincy", 47.23, -119.85},
+	{"Salt Lake City", 40.76, -111.89},
+	{"San Antonio", 29.42, -98.49},
+	{"San Francisco", 37.77, -122.42},
+	{"San Jose", 37.34, -121.89},
+	{"Santiago", -33.45, -70.67},
+	{"Secaucus", 40.79, -74.06},
+	{"Seoul", 37.57, 126.98},
+	{"Singapore", 1.35, 103.82},
+	{"St. Ghislain", 50.45, 3.82},
+	{"Stockholm", 59.33, 18.07},
+	{"Sydney", -33.87, 151.21},
+	{"São Paulo", -23.55, -46.63},
+	{"Tel Aviv", 32.09, 34.78},
+	{"The Dalles", 45.59, -121.18},
+	{"Tokyo", 35.68, 139.69},
+	{"Toronto", 43.65, -79.38},
+	{"Turin", 45.07, 7.69},
+	{"Warsaw", 52.23, 21.01},
+	{"Zaragoza", 41.65, -0.89},
+	{"Zurich", 47.38, 8.54},
+};
+
+bool region_position(const char *name, double *latitude, double *longitude)
+{
+	const char *city = region_city(name);
+
+	for (size_t i = 0; city && i < sizeof places / sizeof *places; i++) {
+		if (strcmp(places[i].city, city) != 0)
+			continue;
+		*latitude = places[i].latitude;
+		*longitude = places[i].longitude;
+		return true;
+	}
+	return false;
+}

@@ -1,81 +1,25 @@
 /*
  * answer.c: each kind of route has a function that asks the store and has the
- * answer built. Whoever may not know of a server is answered as if there were
- * none, everywhere and to the byte.
+ * answer built. What people read is in answer_page.c.
  */
 #include "answer.h"
 
+#include "answer_page.h"
 #include "badge.h"
 #include "embed.h"
 #include "fetch.h"
 #include "health.h"
-#include "json.h"
 #include "log.h"
-#include "page.h"
 #include "respond.h"
 #include "route.h"
-#include "suggest.h"
-#include "view.h"
-#include "xalloc.h"
+#include "subject.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SUGGESTIONS 5
-
-struct context {
-	const struct request *request;
-	const struct setting *setting;
-	struct source *source;
-	const char *name; /* what stands in the path for a slug */
-	struct response *r;
-};
-
-/* What there is to know about a server, for the one who asks. */
-enum found { FOUND, NOT_FOUND, STORE_DOWN };
-
-struct subject {
-	struct server server;
-	struct view view;
-};
-
 static const char store_down[] = "The store does not answer. "
 				 "What it holds is not known now.";
 static const char no_server[] = "There is no server by this name.";
-
-static void subject_release(struct subject *s)
-{
-	server_release(&s->server);
-	view_release(&s->view);
-}
-
-/* FOUND, and then subject_release frees what *s holds. */
-static enum found look_up(const struct context *c, struct subject *s)
-{
-	const char *server, *verdict;
-	char why[SERVER_WHY > VIEW_WHY ? SERVER_WHY : VIEW_WHY];
-
-	c->r->audience = AUDIENCE_STRANGER;
-	if (!slug_valid(c->name))
-		return NOT_FOUND;
-	if (fetch_subject(c->source, c->name, &server, &verdict))
-		return STORE_DOWN;
-	/* A verdict alone does not say whether it is for everybody. */
-	if (!server)
-		return NOT_FOUND;
-	if (server_read(server, &s->server, why)) {
-		log_error("%s: entry: %s", c->name, why);
-		return STORE_DOWN;
-	}
-	if (!server_readable(&s->server, c->request->authorization)) {
-		server_release(&s->server);
-		return NOT_FOUND;
-	}
-	c->r->audience = s->server.is_private ? AUDIENCE_HOLDER : AUDIENCE_ALL;
-	if (view_read(verdict, c->setting->now, &s->view, why))
-		log_error("%s: verdict: %s", c->name, why);
-	return FOUND;
-}
 
 static void set_etag(struct response *r, const struct view *v)
 {
@@ -104,7 +48,7 @@ static void answer_embed_status(const struct context *c)
 {
 	struct subject s;
 
-	switch (look_up(c, &s)) {
+	switch (subject_find(c, &s)) {
 	case NOT_FOUND:
 		respond_error(c->r, 404, "not-found", no_server);
 		break;
@@ -122,7 +66,7 @@ static void answer_embed_status(const struct context *c)
 static void answer_badge(const struct context *c)
 {
 	struct subject s = {.view = {.freshness = VIEW_NONE}};
-	enum found found = look_up(c, &s);
+	enum found found = subject_find(c, &s);
 
 	c->r->type = TYPE_SVG;
 	badge_put(&c->r->body, slug_valid(c->name) ? c->name : NULL, &s.view);
@@ -134,107 +78,6 @@ static void answer_badge(const struct context *c)
 	}
 	if (found == FOUND)
 		subject_release(&s);
-}
-
-/* A page instead of the error for programs. */
-static void error_page(const struct context *c, int status)
-{
-	c->r->status = status;
-	c->r->type = TYPE_HTML;
-	c->r->cache = CACHE_BRIEF;
-}
-
-static void unavailable_page(const struct context *c)
-{
-	error_page(c, 503);
-	page_message(&c->r->body, "Unknown",
-		"What is known about the servers cannot be read at the moment. "
-		"This says nothing about them; the fault is ours.");
-}
-
-static void missing_page(const struct context *c)
-{
-	const char *close[SUGGESTIONS], **slugs;
-	struct listing l;
-	size_t n;
-
-	if (fetch_listing(c->source, &l)) {
-		unavailable_page(c);
-		return;
-	}
-	slugs = xcalloc(l.n + 1, sizeof *slugs);
-	for (size_t i = 0; i < l.n; i++)
-		slugs[i] = l.entries[i].slug;
-	n = suggest(c->name, slugs, l.n, close, SUGGESTIONS);
-	error_page(c, 404);
-	page_missing(&c->r->body, c->name, close, n);
-	free(slugs);
-	listing_release(&l);
-}
-
-static void answer_page(const struct context *c)
-{
-	struct subject s;
-
-	switch (look_up(c, &s)) {
-	case NOT_FOUND:
-		missing_page(c);
-		break;
-	case STORE_DOWN:
-		unavailable_page(c);
-		break;
-	case FOUND:
-		c->r->type = TYPE_HTML;
-		if (s.view.freshness != VIEW_FRESH)
-			c->r->cache = CACHE_BRIEF;
-		page_status(&c->r->body,
-			&(struct page_subject) {.slug = c->name,
-				.server = &s.server,
-				.view = &s.view},
-			c->setting->site, c->setting->now);
-		respond_digest(c->r);
-		subject_release(&s);
-		break;
-	}
-}
-
-static void put_list(const struct context *c, const struct listing *l)
-{
-	struct page_item *items = xcalloc(l->n + 1, sizeof *items);
-	struct view *views = xcalloc(l->n + 1, sizeof *views);
-	char why[VIEW_WHY];
-
-	for (size_t i = 0; i < l->n; i++) {
-		if (view_read(fetch_verdict(c->source, i), c->setting->now,
-			    &views[i], why))
-			log_error("%s: verdict: %s", l->entries[i].slug, why);
-		items[i] = (struct page_item) {.slug = l->entries[i].slug,
-			.title = l->entries[i].server.title,
-			.view = &views[i]};
-	}
-	page_index(&c->r->body, items, l->n);
-	for (size_t i = 0; i < l->n; i++)
-		view_release(&views[i]);
-	free(views);
-	free(items);
-}
-
-static void answer_index(const struct context *c)
-{
-	struct listing l;
-
-	if (fetch_listing(c->source, &l)) {
-		unavailable_page(c);
-		return;
-	}
-	if (fetch_verdicts(c->source, &l)) {
-		unavailable_page(c);
-	} else {
-		c->r->type = TYPE_HTML;
-		put_list(c, &l);
-		respond_digest(c->r);
-	}
-	listing_release(&l);
 }
 
 /* The regions of all public servers. -1 where the store does not answer. */
@@ -280,18 +123,6 @@ static void answer_embed_js(const struct context *c)
 	embed_script(c->r);
 }
 
-static void answer_embed_preview(const struct context *c)
-{
-	embed_preview(c->request, c->setting->site, c->r);
-}
-
-static void answer_none(const struct context *c)
-{
-	error_page(c, 404);
-	page_message(&c->r->body, "Nothing here",
-		"There is no page at this address.");
-}
-
 static void answer_none_api(const struct context *c)
 {
 	respond_error(c->r, 404, "not-found", "There is nothing by this name.");
@@ -310,6 +141,12 @@ void answer(const struct request *request, const struct setting *setting,
 		[ROUTE_EMBED_JS] = answer_embed_js,
 		[ROUTE_EMBED_PREVIEW] = answer_embed_preview,
 		[ROUTE_PAGE] = answer_page,
+		[ROUTE_FEED] = answer_feed,
+		[ROUTE_ACCOUNT] = answer_account,
+		[ROUTE_MANUAL_LIST] = answer_manual_list,
+		[ROUTE_MANUAL] = answer_manual,
+		[ROUTE_STYLE] = answer_style,
+		[ROUTE_ICON] = answer_icon,
 	};
 	struct route route;
 	struct context c = {.request = request,

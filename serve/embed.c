@@ -4,10 +4,11 @@
  */
 #include "embed.h"
 
+#include "brand.h"
 #include "embed_js.h"
 #include "escape.h"
 #include "names.h"
-#include "page_style.h"
+#include "part.h"
 #include "request.h"
 #include "respond.h"
 
@@ -17,26 +18,20 @@
 /* The widget, its question and the image are this site's own. */
 #define POLICY                                                                 \
 	"default-src 'none'; script-src 'self'; connect-src 'self'; "          \
-	"img-src 'self'; style-src 'unsafe-inline'; base-uri 'none'; "         \
+	"img-src 'self'; style-src 'self'; base-uri 'none'; "         \
 	"form-action 'self'"
 
-static const char style[] =
+const char embed_style[] =
 	".stage { border: 1px solid var(--line); padding: 1rem;\n"
 	"  border-radius: 6px 6px 0 0; min-height: 3.75rem }\n"
 	".stage + pre { margin-top: 0; border-top: 0;\n"
 	"  border-radius: 0 0 6px 6px }\n"
-	".dark { background: #010409; --link: #4493f8 }\n"
-	".light { background: #fff; --link: #0969da }\n"
-	"form { display: flex; flex-wrap: wrap; gap: .5rem;\n"
-	"  align-items: center; margin: 1rem 0 }\n"
-	"input, button { font: inherit; padding: .25rem .75rem;\n"
-	"  border: 1px solid var(--dim); border-radius: 6px;\n"
-	"  color: inherit; background: var(--back); min-width: 0 }\n"
-	"input { flex: 1 1 10rem }\n"
-	"li { margin: .25rem 0 }\n";
+	".stage.dark { background: #010409; --link: #6cb0ff }\n"
+	".stage.light { background: #fff; --link: #0757b5 }\n";
 
 struct preview {
 	struct buf *b;
+	const struct brand *brand;
 	const char *site;
 	const char *slug; /* valid; or "" */
 };
@@ -161,19 +156,14 @@ static void put_notes(const struct preview *p)
 /* `asked` is what stands in the query, which need not be a slug. */
 static void put_top(const struct preview *p, const char *asked)
 {
+	char title[REQUEST_PATH + 16];
+
+	snprintf(title, sizeof title, "Widget%s%s", *p->slug ? " of " : "",
+		p->slug);
+	part_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
+	part_element(p->b, "h1", title);
 	buf_str(p->b,
-		"<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
-		"<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
-		"content=\"width=device-width, initial-scale=1\">\n"
-		"<title>");
-	buf_fmt(p->b, "Widget%s%s", *p->slug ? " of " : "", p->slug);
-	buf_str(p->b, "</title>\n<style>\n");
-	buf_str(p->b, page_style);
-	buf_str(p->b, style);
-	buf_str(p->b, "</style>\n</head>\n<body>\n<main>\n<h1>");
-	buf_fmt(p->b, "Widget%s%s", *p->slug ? " of " : "", p->slug);
-	buf_str(p->b,
-		"</h1>\n<p>How an MCP server is doing, on your own page.</p>\n"
+		"<p>How an MCP server is doing, on your own page.</p>\n"
 		"<form action=\"/embed-preview\"><label for=\"slug\">Server"
 		"</label> <input id=\"slug\" name=\"slug\" maxlength=\"80\" "
 		"spellcheck=\"false\" "
@@ -201,11 +191,14 @@ static void lower(char *out, const char *s)
 	while (*s++);
 }
 
-void embed_preview(const struct request *request, const char *site,
+void embed_preview(const struct request *request, const struct brand *brand,
 	struct response *r)
 {
 	char asked[REQUEST_PATH], slug[REQUEST_PATH];
-	struct preview p = {.b = &r->body, .site = site, .slug = slug};
+	struct preview p = {.b = &r->body,
+		.brand = brand,
+		.site = brand->url,
+		.slug = slug};
 
 	request_query(request, "slug", asked, sizeof asked);
 	/* As the widget itself does. */
@@ -223,12 +216,11 @@ void embed_preview(const struct request *request, const char *site,
 		put_image(&p);
 	}
 	put_notes(&p);
-	buf_str(p.b, "<p class=\"foot\">");
 	if (*slug)
-		buf_fmt(p.b, "<a href=\"/status/%s\">Status page</a> &middot; ",
-			slug);
-	buf_str(p.b, "<a href=\"/\">All servers</a></p>\n"
-		     "<script async src=\"/embed.js\"></script>\n"
-		     "</main>\n</body>\n</html>\n");
+		buf_fmt(p.b,
+			"<p><a href=\"/status/%s\">Status page of %s</a></p>\n",
+			slug, slug);
+	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
+	part_end(p.b, true);
 	respond_digest(r);
 }

@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-static int open_store(struct source *s)
+int fetch_open(struct source *s)
 {
 	char why[STORE_WHY];
 
@@ -20,7 +20,7 @@ static int open_store(struct source *s)
 	return -1;
 }
 
-static int run(struct source *s)
+int fetch_run(struct source *s)
 {
 	if (!store_run(s->store))
 		return 0;
@@ -33,35 +33,63 @@ int fetch_subject(struct source *s, const char *slug, const char **server,
 {
 	char key[KEY_MAX];
 
-	if (open_store(s))
+	if (fetch_open(s))
 		return -1;
 	store_add(s->store, "HGET", KEY_SERVERS, slug, NULL);
 	store_add(s->store, "GET", key_verdict(key, slug), NULL);
-	if (run(s))
+	if (fetch_run(s))
 		return -1;
 	*server = store_text(store_reply(s->store, 0));
 	*verdict = store_text(store_reply(s->store, 1));
 	return 0;
 }
 
+void fetch_beats(const struct store_reply *r, double at[STAGES])
+{
+	for (size_t i = 0; i < STAGES; i++)
+		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
+}
+
 int fetch_stages(struct source *s, double at[STAGES])
 {
-	const struct store_reply *r;
-
-	if (open_store(s))
+	if (fetch_open(s))
 		return -1;
 	store_add(s->store, "HMGET", KEY_HEARTBEATS,
 		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
 		stage_name(STAGE_ALERT), NULL);
-	if (run(s))
+	if (fetch_run(s))
 		return -1;
-	r = store_reply(s->store, 0);
-	for (size_t i = 0; i < STAGES; i++)
-		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
+	fetch_beats(store_reply(s->store, 0), at);
 	return 0;
 }
 
-static void add_entry(struct listing *l, const char *slug, const char *json)
+int fetch_site(struct source *s, const char **json)
+{
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "GET", KEY_SITE, NULL);
+	if (fetch_run(s))
+		return -1;
+	*json = store_text(store_reply(s->store, 0));
+	return 0;
+}
+
+/* Which servers are wanted: the public ones, or those of an account. */
+struct wanted {
+	const char *account; /* or NULL */
+	const char *authorization; /* of who asks, or NULL */
+};
+
+static bool is_wanted(const struct wanted *w, const struct server *s)
+{
+	if (!w->account)
+		return !s->is_private;
+	return s->account && strcmp(s->account, w->account) == 0 &&
+		server_token_shown(s, w->authorization);
+}
+
+static void add_entry(struct listing *l, const struct wanted *wanted,
+	const char *slug, const char *json)
 {
 	char why[SERVER_WHY];
 	struct listing_entry *e;
@@ -73,7 +101,7 @@ static void add_entry(struct listing *l, const char *slug, const char *json)
 		log_warn("%s: %s: %s", KEY_SERVERS, slug, why);
 		return;
 	}
-	if (server.is_private) {
+	if (!is_wanted(wanted, &server)) {
 		server_release(&server);
 		return;
 	}
@@ -90,23 +118,35 @@ static int by_slug(const void *a, const void *b)
 	return strcmp(x->slug, y->slug);
 }
 
-int fetch_listing(struct source *s, struct listing *l)
+static int load(struct source *s, const struct wanted *wanted,
+	struct listing *l)
 {
 	const struct store_reply *r;
 
 	*l = (struct listing) {0};
-	if (open_store(s))
+	if (fetch_open(s))
 		return -1;
 	store_add(s->store, "HGETALL", KEY_SERVERS, NULL);
-	if (run(s))
+	if (fetch_run(s))
 		return -1;
 	r = store_reply(s->store, 0);
 	for (size_t i = 0; i + 1 < store_count(r); i += 2)
-		add_entry(l, store_text(store_item(r, i)),
+		add_entry(l, wanted, store_text(store_item(r, i)),
 			store_text(store_item(r, i + 1)));
 	if (l->n)
 		qsort(l->entries, l->n, sizeof *l->entries, by_slug);
 	return 0;
+}
+
+int fetch_listing(struct source *s, struct listing *l)
+{
+	return load(s, &(struct wanted) {0}, l);
+}
+
+int fetch_account(struct source *s, const char *account,
+	const char *authorization, struct listing *l)
+{
+	return load(s, &(struct wanted) {account, authorization}, l);
 }
 
 void listing_release(struct listing *l)
@@ -124,7 +164,7 @@ int fetch_verdicts(struct source *s, const struct listing *l)
 	for (size_t i = 0; i < l->n; i++)
 		store_add(s->store, "GET",
 			key_verdict(key, l->entries[i].slug), NULL);
-	return run(s);
+	return fetch_run(s);
 }
 
 const char *fetch_verdict(const struct source *s, size_t i)

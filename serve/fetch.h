@@ -10,6 +10,8 @@
 #include "server.h"
 #include "stages.h"
 
+struct store_reply;
+
 /* The store, and the connection to it; begin with NULL. */
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
@@ -25,6 +27,9 @@ int fetch_subject(struct source *s, const char *slug, const char **server,
 
 /* fetch_stages(s, at): when each stage ran last; NAN for never. */
 int fetch_stages(struct source *s, double at[STAGES]);
+
+/* fetch_site(s, json): what the store holds of the site, or NULL. */
+int fetch_site(struct source *s, const char **json);
 
 /* The servers that everybody may read about, by slug. */
 struct listing {
@@ -43,6 +48,13 @@ int fetch_listing(struct source *s, struct listing *l);
 void listing_release(struct listing *l);
 
 /*
+ * fetch_account(s, account, authorization, l): those of an account, private
+ * ones too, whose token who sent this field shows; none for everybody else.
+ */
+int fetch_account(struct source *s, const char *account,
+	const char *authorization, struct listing *l);
+
+/*
  * fetch_verdicts(s, l): their published verdicts; fetch_verdict(s, i) is then
  * that of the entry i, JSON, or NULL.
  */
@@ -50,5 +62,14 @@ int fetch_verdicts(struct source *s, const struct listing *l);
 const char *fetch_verdict(const struct source *s, size_t i);
 
 void fetch_close(struct source *s);
+
+/*
+ * For those who put a round trip together: fetch_open has the connection, and
+ * fetch_run runs what was queued. fetch_beats(r, at): read the reply of the
+ * heartbeats of all stages.
+ */
+int fetch_open(struct source *s);
+int fetch_run(struct source *s);
+void fetch_beats(const struct store_reply *r, double at[STAGES]);
 
 #endif

@@ -1,9 +1,12 @@
 /*
- * page_style.h: how the pages look.
+ * page_style.h: how the pages look: what all have, the status of a server, and
+ * the manual.
  */
 #ifndef PAGE_STYLE_H
 #define PAGE_STYLE_H
 
 extern const char page_style[];
+extern const char page_style_status[];
+extern const char page_style_manual[];
 
 #endif

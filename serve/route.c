@@ -14,7 +14,13 @@ static const struct {
 	{"/badge/", ".svg", ROUTE_BADGE},
 	{"/embed.js", NULL, ROUTE_EMBED_JS},
 	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW},
+	{"/status/", "/feed.atom", ROUTE_FEED},
 	{"/status/", "", ROUTE_PAGE},
+	{"/account/", "", ROUTE_ACCOUNT},
+	{"/man/", NULL, ROUTE_MANUAL_LIST},
+	{"/man/", "", ROUTE_MANUAL},
+	{"/style.css", NULL, ROUTE_STYLE},
+	{"/favicon.svg", NULL, ROUTE_ICON},
 };
 
 static bool fits(const char *path, const char *prefix, const char *suffix,

@@ -5,6 +5,7 @@
 #include "names.h"
 #include "xalloc.h"
 
+#include <math.h>
 #include <string.h>
 
 static int fail(struct server *s, char *why, const char *what)
@@ -12,6 +13,19 @@ static int fail(struct server *s, char *why, const char *what)
 	snprintf(why, SERVER_WHY, "%s", what);
 	server_release(s);
 	return -1;
+}
+
+static void read_position(const cJSON *v, struct server_region *r)
+{
+	const cJSON *p = json_get(v, "position");
+	const cJSON *north = cJSON_GetArrayItem(p, 0);
+	const cJSON *east = cJSON_GetArrayItem(p, 1);
+
+	if (!cJSON_IsArray(p) || !cJSON_IsNumber(north) || !cJSON_IsNumber(east))
+		return;
+	r->latitude = north->valuedouble;
+	r->longitude = east->valuedouble;
+	r->located = fabs(r->latitude) <= 90 && fabs(r->longitude) <= 180;
 }
 
 static void read_regions(struct server *s)
@@ -28,8 +42,9 @@ static void read_regions(struct server *s)
 
 		if (!name)
 			continue;
-		s->regions[s->n_regions++] = (struct server_region) {
+		s->regions[s->n_regions] = (struct server_region) {
 			.name = name, .city = json_str(v, "city")};
+		read_position(v, &s->regions[s->n_regions++]);
 	}
 }
 
@@ -49,6 +64,9 @@ int server_read(const char *json, struct server *s, char *why)
 	s->title = json_str(s->doc, "title");
 	if (s->title && !*s->title)
 		s->title = NULL;
+	s->account = json_str(s->doc, "account");
+	if (!json_num(s->doc, "interval", &s->interval_s))
+		s->interval_s = NAN;
 	read_regions(s);
 	return 0;
 }
@@ -60,9 +78,12 @@ void server_release(struct server *s)
 	memset(s, 0, sizeof *s);
 }
 
+bool server_token_shown(const struct server *s, const char *authorization)
+{
+	return s->token_sha256 && bearer_is(authorization, s->token_sha256);
+}
+
 bool server_readable(const struct server *s, const char *authorization)
 {
-	if (!s->is_private)
-		return true;
-	return s->token_sha256 && bearer_is(authorization, s->token_sha256);
+	return !s->is_private || server_token_shown(s, authorization);
 }

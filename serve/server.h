@@ -12,12 +12,16 @@
 struct server_region {
 	const char *name;
 	const char *city; /* or NULL */
+	bool located;	  /* the configuration says where it is */
+	double latitude, longitude; /* degrees */
 };
 
 struct server {
 	bool is_private;
 	const char *token_sha256; /* or NULL: nobody has a token */
 	const char *title;	  /* or NULL */
+	const char *account;	  /* or NULL */
+	double interval_s;	  /* NAN where it is not known */
 	struct server_region *regions;
 	size_t n_regions;
 	cJSON *doc; /* owns the strings */
@@ -40,5 +44,8 @@ void server_release(struct server *s);
  * token is.
  */
 bool server_readable(const struct server *s, const char *authorization);
+
+/* server_token_shown(s, authorization): whether he showed its token. */
+bool server_token_shown(const struct server *s, const char *authorization);
 
 #endif

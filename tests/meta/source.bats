@@ -61,7 +61,7 @@ only() {
 @test "what decides touches neither clock, file, socket nor environment" {
 	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history aggregate/status \
 		aggregate/status_server aggregate/status_pipeline aggregate/bucket \
-		aggregate/figures aggregate/rates aggregate/hist serve/route \
+		aggregate/figures aggregate/rates lib/hist serve/route \
 		lib/request serve/view serve/badge serve/embed serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
@@ -71,7 +71,7 @@ only() {
 		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
 		lib/stages alertd/coldstart alertd/common alertd/quality \
 		alertd/stray \
-		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
+		alertd/quiet lib/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \
 		probe/answer probe/tools probe/oauth probe/challenge probe/steps \

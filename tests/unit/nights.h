@@ -27,7 +27,7 @@
 #define NIGHTS_H
 
 #include "../../alertd/machine.h"
-#include "../../alertd/maintenance.h"
+#include "../../lib/maintenance.h"
 
 /* A full minute: 2026-04-29T17:50:00Z. */
 #define NIGHT_START 1777485000

@@ -91,6 +91,8 @@ static void fill(struct night *n)
 		&routes, NIGHT_START + 0.25);
 	string_set(&n->st.outbox[0].deliveries[1].holder, "host/1/2");
 	state_note(&n->st, 5, "regional_started", "\"quoted\"\nand broken");
+	n->events.v[0].record.resolved_at = NIGHT_START + 60;
+	state_note_event(&n->st, &n->events.v[0].record);
 	strings_release(&routes);
 	n->st.revision = 7;
 }
@@ -109,6 +111,10 @@ static void test_full(void **state)
 	assert_null(n.st.outbox[0].deliveries[0].holder);
 	assert_true(n.st.outbox[0].created == NIGHT_START + 0.25);
 	assert_string_equal(n.st.timeline[0].text, "\"quoted\"\nand broken");
+	assert_null(n.st.timeline[0].key);
+	assert_memory_equal(n.st.timeline[1].key, "s:regional:", 11);
+	assert_string_equal(n.st.timeline[1].regions.v[0], "e");
+	assert_int_equal(n.st.timeline[1].resolved_at, NIGHT_START + 60);
 	night_release(&n);
 	buf_release(&b);
 }

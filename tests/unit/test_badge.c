@@ -1,11 +1,9 @@
 /*
- * Goal: badge and pages say what is published and nothing more: no state that
+ * Goal: badges say what is published and nothing more: no state that
  * nobody knows, no detail that is for operators, no text that leaves its place.
  */
 #include "../../serve/badge.h"
 
-#include "../../serve/page.h"
-#include "../../serve/server.h"
 #include "../../serve/view.h"
 
 #include <setjmp.h>
@@ -117,153 +115,12 @@ static void test_badge_hostile(void **state)
 	buf_release(&b);
 }
 
-static void page(struct buf *b, const char *entry, const struct view *v,
-	const char *site, double now)
-{
-	char why[SERVER_WHY];
-	struct server s;
-
-	buf_init(b, 20000);
-	assert_int_equal(server_read(entry, &s, why), 0);
-	page_status(b,
-		&(struct page_subject) {
-			.slug = "example-mcp", .server = &s, .view = v},
-		site, now);
-	assert_true(buf_ok(b));
-	server_release(&s);
-}
-
-#define ENTRY                                                                  \
-	"{\"private\":false,\"url\":\"https://secret.example/?key=1\","        \
-	"\"title\":\"A <b>title</b>\",\"regions\":[{\"name\":\"us-east-1\","   \
-	"\"city\":\"Ashburn\"},{\"name\":\"eu-west-2\",\"city\":\"L<ndon\"},"  \
-	"{\"name\":\"sa-east-1\",\"city\":\"S\xc3\xa3o Paulo\"},"              \
-	"{\"name\":\"us-west-2\",\"city\":\"Oregon\"}]}"
-
-static void expect(const struct buf *b, const char *s)
-{
-	if (!strstr(b->p, s))
-		fail_msg("not in the page: %s\n%s", s, b->p);
-}
-
-static void test_page(void **state)
-{
-	/* What is for operators, and what is not for anybody. */
-	static const char *const never[] = {"tools-list", "step", "http.503",
-		"5ca1ab1e", "us-east-1", "eu-west-2", "secret.example",
-		"<script", "<b>title", "L<ndon"};
-	struct view v;
-	struct buf b;
-
-	(void)state;
-	read_view(&v, "amber", AS_OF + 50);
-	page(&b, ENTRY, &v, "https://s.example", AS_OF + 50);
-	expect(&b, "<title>Partly working: A &lt;b&gt;title");
-	expect(&b, "</span>Partly working</p>");
-	expect(&b, "As of <time datetime=\"2026-04-29T20:31:00Z\">"
-		   "2026-04-29 20:31 UTC</time>");
-	expect(&b, "Ashburn<br><small>working<");
-	expect(&b, "L&lt;ndon<br><small>not working<");
-	expect(&b, "S\xc3\xa3o Paulo<br><small>no data<");
-	expect(&b, "Oregon<br><small>no data<");
-	expect(&b, "99.87&#8239;%");
-	expect(&b, "142&#8239;ms");
-	expect(&b, "37s ago");
-	expect(&b, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
-		   "(https://s.example/status/example-mcp)");
-	expect(&b, "href=\"/api/embed-status/example-mcp\"");
-	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
-		if (strstr(b.p, never[i]))
-			fail_msg("in the page: %s\n%s", never[i], b.p);
-	buf_release(&b);
-	view_release(&v);
-}
-
-static void test_page_unknown(void **state)
-{
-	struct view v;
-	struct buf b;
-
-	(void)state;
-	read_view(&v, "green", AS_OF + 750);
-	page(&b, ENTRY, &v, "", AS_OF + 750);
-	expect(&b, "</span>Unknown</p>");
-	expect(&b, "since <time datetime=\"2026-04-29T20:31:00Z\">"
-		   "2026-04-29 20:31 UTC</time>, 12m ago.");
-	expect(&b, "Ashburn<br><small>no data<");
-	expect(&b, "(/badge/example-mcp.svg)](/status/example-mcp)");
-	assert_null(strstr(b.p, "orking"));
-	assert_null(strstr(b.p, "99.87"));
-	buf_release(&b);
-	view_release(&v);
-	assert_int_equal(view_read(NULL, AS_OF, &v, NULL), 0);
-	page(&b, "{\"private\":false}", &v, "", AS_OF);
-	expect(&b, "</span>Unknown</p>");
-	expect(&b, "awaiting first probe");
-	expect(&b, "<h1>example-mcp</h1>");
-	buf_release(&b);
-}
-
-/* Without a configuration a city is known where everybody knows it. */
-static void test_page_unconfigured(void **state)
-{
-	struct view v;
-	struct buf b;
-
-	(void)state;
-	read_view(&v, "red", AS_OF);
-	page(&b, "{\"private\":false,\"regions\":[],\"title\":null}", &v, "",
-		AS_OF);
-	expect(&b, "</span>Not working</p>");
-	expect(&b, "Ashburn<br><small>working<");
-	expect(&b, "London<br><small>not working<");
-	expect(&b, "cellar<br><small>no data<");
-	buf_release(&b);
-	view_release(&v);
-}
-
-static void test_lists(void **state)
-{
-	static const char *const close[] = {"alpha", "beta"};
-	struct page_item items[2];
-	struct view v, none;
-	struct buf b;
-
-	(void)state;
-	read_view(&v, "green", AS_OF);
-	assert_int_equal(view_read(NULL, AS_OF, &none, NULL), 0);
-	items[0] = (struct page_item) {"alpha", "A & B", &v};
-	items[1] = (struct page_item) {"beta", NULL, &none};
-	buf_init(&b, 20000);
-	page_index(&b, items, 2);
-	expect(&b, "<a href=\"/status/alpha\">A &amp; B</a>");
-	expect(&b, "</span>Working</span>");
-	expect(&b, "<a href=\"/status/beta\">beta</a>");
-	expect(&b, "</span>Unknown</span>");
-	buf_clear(&b);
-	page_index(&b, NULL, 0);
-	expect(&b, "No server is watched yet.");
-	buf_clear(&b);
-	page_missing(&b, "\"><script>", close, 2);
-	expect(&b, "<b>&quot;&gt;&lt;script&gt;</b>");
-	expect(&b, "<a href=\"/status/beta\">beta</a>");
-	buf_clear(&b);
-	page_missing(&b, "", NULL, 0);
-	assert_null(strstr(b.p, "Did you mean"));
-	buf_release(&b);
-	view_release(&v);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_badge),
 		cmocka_unit_test(test_badge_without),
 		cmocka_unit_test(test_badge_hostile),
-		cmocka_unit_test(test_page),
-		cmocka_unit_test(test_page_unknown),
-		cmocka_unit_test(test_page_unconfigured),
-		cmocka_unit_test(test_lists),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

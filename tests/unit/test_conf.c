@@ -109,6 +109,11 @@ static void test_types(void **state)
 		{"site: {titel: a, x: 1}",
 			"f:1:8: site.titel: unknown key (did you mean "
 			"title?)\nf:1:18: site.x: unknown key\n"},
+		{"site: {link: https://a.example, colour: \"#12aBcD\"}", ""},
+		{"site: {colour: red}", "f:1:8: site.colour: not a "
+			"colour such as \"#0969da\"\n"},
+		{"site: {colour: \"#12345\"}", "f:1:8: site.colour: "
+			"not a colour such as \"#0969da\"\n"},
 		{"site: {title: [a]}", "f:1:8: site.title: expected a single "
 				       "value, found a list\n"},
 		{"site: {title: \"\"}", "f:1:8: site.title: is empty\n"},

@@ -2,7 +2,7 @@
  * Goal: a maintenance covers what its record says, by the clocks on the wall of
  * its zone, and never more than the cap.
  */
-#include "../../alertd/maintenance.h"
+#include "../../lib/maintenance.h"
 #include "clock.h"
 #include "json.h"
 #include "record.h"

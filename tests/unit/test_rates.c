@@ -3,7 +3,7 @@
  * a probe once; percentiles are those of the probes that were not broken; and it
  * makes no difference in how many steps one came to an instant.
  */
-#include "../../aggregate/hist.h"
+#include "../../lib/hist.h"
 #include "../../aggregate/rates.h"
 
 #include <math.h>

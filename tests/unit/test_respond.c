@@ -200,8 +200,8 @@ static void test_digest(void **state)
 		"Content-Type: image/svg+xml; charset=utf-8\r\n"
 		"Content-Length: 6\r\nX-Content-Type-Options: nosniff\r\n"
 		"Content-Security-Policy: default-src 'none'; "
-		"style-src 'unsafe-inline'; img-src 'self'; base-uri 'none'; "
-		"form-action 'none'\r\n\r\n<svg/>");
+		"style-src 'self'; img-src 'self'; base-uri 'none'; "
+		"form-action 'self'\r\n\r\n<svg/>");
 }
 
 /* What is cut off is no answer. */

@@ -1,0 +1,24 @@
+/*
+ * fetch_page.h: all that the page of a server is made of, in one round trip.
+ */
+#ifndef FETCH_PAGE_H
+#define FETCH_PAGE_H
+
+struct facts;
+struct source;
+
+/* As the store holds it, or NULL; until the next round trip. */
+struct fetched {
+	const char *server, *verdict, *site;
+};
+
+/*
+ * fetch_page(s, slug, now, got, f): what there is of that server as of now; f
+ * lacks only what depends on the server's entry and its verdict. Release its
+ * incidents, works and sides. -1, and nothing to release, where the store did
+ * not answer.
+ */
+int fetch_page(struct source *s, const char *slug, double now,
+	struct fetched *got, struct facts *f);
+
+#endif

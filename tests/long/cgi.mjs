@@ -1,0 +1,37 @@
+// A web server of a few lines in front of mcp-serve as a CGI, on the loopback:
+// what is between a browser and the program is as little as can be.
+import {spawn} from 'node:child_process';
+import http from 'node:http';
+
+// cgi(program, args, env): resolves to {origin, close}.
+export async function cgi(program, args, env) {
+	const server = http.createServer((request, response) => {
+		const [path, query = ''] = request.url.split(/\?(.*)/s);
+		const child = spawn(program, args, {
+			env: {...env, REQUEST_METHOD: request.method,
+				REQUEST_URI: request.url, PATH_INFO: decodeURI(path),
+				QUERY_STRING: query, GATEWAY_INTERFACE: 'CGI/1.1',
+				HTTP_AUTHORIZATION: request.headers.authorization ?? ''},
+			stdio: ['ignore', 'pipe', 'inherit'],
+		});
+		const parts = [];
+		child.stdout.on('data', (part) => parts.push(part));
+		child.on('close', () => {
+			const all = Buffer.concat(parts);
+			const end = all.indexOf('\r\n\r\n');
+			for (const line of all.subarray(0, end).toString().split('\r\n')) {
+				const [, name, value] = /^([^:]+): (.*)$/.exec(line);
+				if (name === 'Status')
+					response.statusCode = parseInt(value);
+				else
+					response.setHeader(name, value);
+			}
+			response.end(all.subarray(end + 4));
+		});
+	});
+	await new Promise((done) => server.listen(0, '127.0.0.1', done));
+	return {
+		origin: `http://127.0.0.1:${server.address().port}`,
+		close: () => new Promise((done) => server.close(done)),
+	};
+}

@@ -1,0 +1,86 @@
+// Goal: what people see of every state, in a real browser: pictures of each page
+// into build/shots, light and dark, wide and narrow; nothing is wider than the
+// window, no request leaves the origin, nothing is refused by the policy, and
+// axe finds no fault.
+//
+// usage: node shots.mjs BIN NOW DIR MODULES  (MCP_STORE is filled: see fill)
+import fs from 'node:fs';
+import {createRequire} from 'node:module';
+import path from 'node:path';
+import {cgi} from './cgi.mjs';
+
+const [bin, now, dir, modules] = process.argv.slice(2);
+const require = createRequire(path.join(path.resolve(modules), 'x.js'));
+const {chromium} = require('playwright-core');
+const axe = fs.readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+
+const long = '/status/a-server-with-a-name-that-is-as-long-as-names-can-be-' +
+	'without-any-need-for-it.abc';
+const pages = {index: '/', green: '/status/green', amber: '/status/amber',
+	red: '/status/red', stale: '/status/stale', unprobed: '/status/fresh',
+	maintenance: '/status/works', diverging: '/status/split', long,
+	missing: '/status/gren', search: '/?q=in', manual: '/man/',
+	'manual-page': '/man/mcp-serve.8'};
+const looks = [['wide', 1280, 900], ['narrow', 320, 640]];
+const faults = [];
+
+fs.mkdirSync(dir, {recursive: true});
+const {origin, close} = await cgi(path.join(bin, 'mcp-serve'), ['--now', now],
+	process.env);
+const browser = await chromium.launch({executablePath:
+	process.env.CHROMIUM ?? '/usr/bin/chromium', args: ['--no-sandbox']});
+
+async function look(name, where, scheme, [size, width, height]) {
+	const context = await browser.newContext({colorScheme: scheme,
+		viewport: {width, height}, bypassCSP: false});
+	const page = await context.newPage();
+	const about = `${name}, ${scheme}, ${size}`;
+
+	page.on('console', (m) => {
+		// The status of the page itself is the browser's to mention.
+		if (!/status of 404/.test(m.text()))
+			faults.push(`${about}: console: ${m.text()}`);
+	});
+	page.on('request', (r) => {
+		if (!r.url().startsWith(origin))
+			faults.push(`${about}: asks for ${r.url()}`);
+	});
+	await page.goto(origin + where, {waitUntil: 'networkidle'});
+	await page.screenshot({fullPage: true,
+		path: path.join(dir, `${name}-${scheme}-${size}.png`)});
+	const wide = await page.evaluate(() =>
+		document.documentElement.scrollWidth - window.innerWidth);
+	if (wide > 0)
+		faults.push(`${about}: ${wide} pixels too wide`);
+	await context.close();
+}
+
+// axe needs to run in the page, which the policy forbids it.
+async function examine(name, where, scheme) {
+	const context = await browser.newContext({colorScheme: scheme,
+		bypassCSP: true, viewport: {width: 1280, height: 900}});
+	const page = await context.newPage();
+
+	await page.goto(origin + where, {waitUntil: 'networkidle'});
+	await page.evaluate(() => document.querySelectorAll('details')
+		.forEach((d) => { d.open = true; }));
+	await page.evaluate(axe);
+	const {violations} = await page.evaluate(() => globalThis.axe.run());
+	for (const v of violations)
+		faults.push(`${name}, ${scheme}: axe: ${v.id}: ${v.help}: ` +
+			v.nodes.slice(0, 3).map((n) => n.html.slice(0, 160)).join(' | '));
+	await context.close();
+}
+
+for (const [name, where] of Object.entries(pages)) {
+	for (const scheme of ['light', 'dark']) {
+		for (const size of looks)
+			await look(name, where, scheme, size);
+		await examine(name, where, scheme);
+	}
+}
+await browser.close();
+await close();
+for (const fault of faults)
+	console.error(fault);
+process.exit(faults.length ? 1 : 0);
