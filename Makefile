@@ -91,7 +91,8 @@ PAGES = serve/feed.o serve/incidents.o serve/outline.o serve/page_answers.o serv
 	serve/page_status.o serve/page_style.o serve/part.o serve/past.o \
 	serve/places.o serve/brand.o serve/escape.o serve/search.o \
 	serve/sides.o serve/told.o serve/view.o serve/works.o
-SERVE = serve/answer.o serve/answer_page.o serve/badge.o serve/fetch.o \
+SERVE = serve/answer.o serve/answer_page.o serve/badge.o serve/embed.o serve/embed_js.o \
+	serve/fetch.o \
 	serve/fetch_page.o serve/health.o serve/manual.o serve/respond.o \
 	serve/route.o serve/server.o serve/subject.o serve/suggest.o \
 	serve/manual_pages.o $(PAGES)
@@ -355,6 +356,18 @@ $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# The widget, as bytes of mcp-serve.
+$(B)/serve/embed_js.c: serve/embed.js
+	@mkdir -p $(@D)
+	{ echo '#include "embed_js.h"'; \
+	echo 'const unsigned char embed_js[] = {'; \
+	od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; \
+	echo '};'; \
+	echo 'const size_t embed_js_size = sizeof embed_js;'; } >$@
+
+$(B)/serve/embed_js.o: $(B)/serve/embed_js.c $(B)/flags
+	$(CC) $(CPPFLAGS) -Iserve $(CFLAGS) -MMD -MP -c -o $@ $<
+
 # The manual pages as HTML are part of mcp-serve.
 $(B)/serve/manual_pages.c: scripts/manual $(MANUAL)
 	@mkdir -p $(@D)
@@ -401,6 +414,7 @@ check-long: deps
 	KILLS=5000 bats -t tests/cli/kills.bats
 	tests/peers/install
 	bats -t tests/long/pages.bats
+	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
 BENCH = bare constant

@@ -6,6 +6,7 @@
 
 #include "answer_page.h"
 #include "badge.h"
+#include "embed.h"
 #include "fetch.h"
 #include "health.h"
 #include "log.h"
@@ -117,6 +118,11 @@ static void answer_health(const struct context *c)
 	health_release(&h);
 }
 
+static void answer_embed_js(const struct context *c)
+{
+	embed_script(c->r);
+}
+
 static void answer_none_api(const struct context *c)
 {
 	respond_error(c->r, 404, "not-found", "There is nothing by this name.");
@@ -132,6 +138,8 @@ void answer(const struct request *request, const struct setting *setting,
 		[ROUTE_HEALTH] = answer_health,
 		[ROUTE_EMBED_STATUS] = answer_embed_status,
 		[ROUTE_BADGE] = answer_badge,
+		[ROUTE_EMBED_JS] = answer_embed_js,
+		[ROUTE_EMBED_PREVIEW] = answer_embed_preview,
 		[ROUTE_PAGE] = answer_page,
 		[ROUTE_FEED] = answer_feed,
 		[ROUTE_ACCOUNT] = answer_account,

@@ -2,6 +2,7 @@
 
 #include "answer.h"
 #include "brand.h"
+#include "embed.h"
 #include "facts.h"
 #include "feed.h"
 #include "fetch.h"
@@ -284,6 +285,15 @@ void answer_manual(const struct context *c)
 	brand_release(&brand);
 }
 
+void answer_embed_preview(const struct context *c)
+{
+	struct brand brand;
+
+	find_brand(c, &brand);
+	embed_preview(c->request, &brand, c->r);
+	brand_release(&brand);
+}
+
 void answer_style(const struct context *c)
 {
 	struct brand brand;
@@ -293,6 +303,7 @@ void answer_style(const struct context *c)
 	buf_str(&c->r->body, page_style);
 	buf_str(&c->r->body, page_style_status);
 	buf_str(&c->r->body, page_style_manual);
+	buf_str(&c->r->body, embed_style);
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
 	respond_digest(c->r);
 	brand_release(&brand);

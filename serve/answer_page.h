@@ -13,6 +13,7 @@ void answer_index(const struct context *c);
 void answer_account(const struct context *c);
 void answer_manual_list(const struct context *c);
 void answer_manual(const struct context *c);
+void answer_embed_preview(const struct context *c);
 void answer_style(const struct context *c);
 void answer_icon(const struct context *c);
 

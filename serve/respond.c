@@ -156,7 +156,10 @@ void respond_write(struct response *r, const struct request *request,
 		r->body.len);
 	buf_str(out, "X-Content-Type-Options: nosniff\r\n");
 	if (strcmp(r->type, TYPE_JSON) != 0)
-		buf_str(out, "Content-Security-Policy: " POLICY "\r\n");
+		buf_fmt(out, "Content-Security-Policy: %s\r\n",
+			r->policy ? r->policy : POLICY);
+	if (r->anywhere)
+		buf_str(out, "Cross-Origin-Resource-Policy: cross-origin\r\n");
 	if (r->status == 405)
 		buf_str(out, "Allow: GET, HEAD\r\n");
 	buf_str(out, "\r\n");

@@ -30,11 +30,14 @@ struct response {
 	enum cache cache;
 	enum audience audience;
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
+	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
+	bool anywhere;		 /* a page that isolates itself may load it */
 	struct buf body;
 };
 
 #define TYPE_JSON "application/json; charset=utf-8"
 #define TYPE_HTML "text/html; charset=utf-8"
+#define TYPE_JS "application/javascript; charset=utf-8"
 #define TYPE_ATOM "application/atom+xml; charset=utf-8"
 #define TYPE_CSS "text/css; charset=utf-8"
 #define TYPE_SVG "image/svg+xml; charset=utf-8"

@@ -12,6 +12,8 @@ static const struct {
 	{"/healthz", NULL, ROUTE_HEALTH},
 	{"/api/embed-status/", "", ROUTE_EMBED_STATUS},
 	{"/badge/", ".svg", ROUTE_BADGE},
+	{"/embed.js", NULL, ROUTE_EMBED_JS},
+	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW},
 	{"/status/", "/feed.atom", ROUTE_FEED},
 	{"/status/", "", ROUTE_PAGE},
 	{"/account/", "", ROUTE_ACCOUNT},

@@ -62,7 +62,7 @@ only() {
 	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history aggregate/status \
 		aggregate/status_server aggregate/status_pipeline aggregate/bucket \
 		aggregate/figures aggregate/rates lib/hist serve/route \
-		lib/request serve/view serve/badge serve/brand serve/feed \
+		lib/request serve/view serve/badge serve/brand serve/embed serve/feed \
 		serve/incidents serve/page_answers serve/page_incidents serve/page_list serve/page_map \
 		serve/page_past serve/page_status serve/part serve/past serve/places \
 		serve/search serve/sides serve/told serve/works serve/respond \
