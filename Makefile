@@ -83,8 +83,10 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
-	serve/health.o serve/page.o serve/page_style.o serve/respond.o \
+SERVE = serve/answer.o serve/answer_metrics.o serve/metrics.o serve/badge.o serve/card.o serve/escape.o \
+	serve/fetch.o serve/glyphs.o \
+	serve/health.o serve/page.o serve/page_style.o serve/render.o \
+	serve/respond.o serve/site.o \
 	serve/route.o serve/server.o serve/suggest.o serve/view.o
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
 	lib/request.o lib/stages.o lib/store.o \
@@ -191,12 +193,14 @@ test_wire_OBJS = $(sort $(test_target_OBJS) $(test_mirror_OBJS)) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
 	probe/mask.o
 $(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
-UNIT += test_view test_respond test_request test_badge
+UNIT += test_view test_respond test_request test_badge test_metrics
+test_metrics_OBJS = $(test_view_OBJS) lib/num.o lib/stages.o serve/metrics.o
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
 test_request_OBJS = $(test_json_OBJS) lib/bearer.o lib/names.o lib/near.o lib/sha256.o \
 	lib/request.o serve/route.o serve/server.o serve/suggest.o
-test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/regions.o lib/sha256.o serve/badge.o \
+test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/regions.o lib/request.o \
+	lib/sha256.o serve/badge.o serve/card.o serve/glyphs.o \
 	serve/escape.o serve/page.o serve/page_style.o serve/server.o
 UNIT += test_conf test_conf_values test_conf_page
 test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \

@@ -1,6 +1,5 @@
 #include "request.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* Beyond any list of ETags of ours, and any token. */
@@ -35,7 +34,7 @@ static int hex(char c)
 }
 
 /* Percent-encoding undone, once; a NUL is refused. */
-static bool decode(const char *s, size_t n, char *out)
+static bool decode(const char *s, size_t n, char *out, size_t size)
 {
 	size_t used = 0;
 
@@ -51,7 +50,7 @@ static bool decode(const char *s, size_t n, char *out)
 			c = (char)(high << 4 | low);
 			i += 2;
 		}
-		if (!c || used + 1 >= REQUEST_PATH)
+		if (!c || used + 1 >= size)
 			return false;
 		out[used++] = c;
 	}
@@ -99,7 +98,7 @@ static void read_paths(struct request *r, char *const *env)
 	/* The server decoded the first two; that is not to be done twice. */
 	join(r->path[0], script ? script : "", info ? info : "");
 	join(r->path[1], "", info ? info : "");
-	if (uri && !decode(uri, strcspn(uri, "?"), r->path[2]))
+	if (uri && !decode(uri, strcspn(uri, "?"), r->path[2], REQUEST_PATH))
 		r->path[2][0] = '\0';
 	for (int i = 0; i < REQUEST_FORMS; i++)
 		if (!harmless(r->path[i]))
@@ -126,4 +125,35 @@ void request_read(struct request *r, char *const *env)
 	read_paths(r, env);
 	r->if_none_match = field(env, "HTTP_IF_NONE_MATCH");
 	r->authorization = field(env, "HTTP_AUTHORIZATION");
+	r->query = field(env, "QUERY_STRING");
+}
+
+/* The n bytes at s with a space for each '+', decoded. */
+static bool decode_form(const char *s, size_t n, char *out, size_t size)
+{
+	char spaced[FIELD_MAX + 1];
+
+	for (size_t i = 0; i < n; i++)
+		spaced[i] = s[i] == '+' ? ' ' : s[i];
+	return decode(spaced, n, out, size);
+}
+
+bool request_query(const struct request *r, const char *name, char *out,
+	size_t size)
+{
+	size_t before = strlen(name), n;
+	const char *p = r->query;
+
+	*out = '\0';
+	for (; p && *p; p += n + (p[n] == '&')) {
+		n = strcspn(p, "&");
+		if (n < before + 1 || p[before] != '=' ||
+			strncmp(p, name, before) != 0)
+			continue;
+		before++;
+		if (!decode_form(p + before, n - before, out, size))
+			*out = '\0';
+		return true;
+	}
+	return false;
 }

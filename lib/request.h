@@ -5,6 +5,9 @@
 #ifndef REQUEST_H
 #define REQUEST_H
 
+#include <stdbool.h>
+#include <stddef.h>
+
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
 
 /* Room for a path and its NUL. The longest that means something is shorter. */
@@ -24,6 +27,7 @@ struct request {
 	char path[REQUEST_FORMS][REQUEST_PATH];
 	const char *if_none_match; /* or NULL */
 	const char *authorization; /* or NULL */
+	const char *query;	   /* as it came, or NULL */
 };
 
 /*
@@ -32,6 +36,14 @@ struct request {
  * than any that we understand is as if it were not there.
  */
 void request_read(struct request *r, char *const *env);
+
+/*
+ * request_query(r, name, out, size): whether the query has a parameter of that
+ * name; the value of the first one is in out, decoded as a form's: '+' is a
+ * space. What cannot be decoded or does not fit is "".
+ */
+bool request_query(const struct request *r, const char *name, char *out,
+	size_t size);
 
 /* request_env(env, name): the value of a variable, or NULL. */
 const char *request_env(char *const *env, const char *name);

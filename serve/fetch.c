@@ -11,12 +11,15 @@ static int open_store(struct source *s)
 {
 	char why[STORE_WHY];
 
+	if (s->away)
+		return -1;
 	if (s->store)
 		return 0;
 	s->store = store_open(s->url, why);
 	if (s->store)
 		return 0;
 	log_error("%s", why);
+	s->failures++;
 	return -1;
 }
 
@@ -25,6 +28,7 @@ static int run(struct source *s)
 	if (!store_run(s->store))
 		return 0;
 	log_error("%s", store_why(s->store));
+	s->failures++;
 	return -1;
 }
 
@@ -58,6 +62,17 @@ int fetch_stages(struct source *s, double at[STAGES])
 	r = store_reply(s->store, 0);
 	for (size_t i = 0; i < STAGES; i++)
 		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
+	return 0;
+}
+
+int fetch_undelivered(struct source *s, double *n)
+{
+	if (open_store(s))
+		return -1;
+	store_add(s->store, "SCARD", KEY_UNDELIVERED, NULL);
+	if (run(s))
+		return -1;
+	*n = (double)store_int(store_reply(s->store, 0), 0);
 	return 0;
 }
 

@@ -10,10 +10,14 @@
 #include "server.h"
 #include "stages.h"
 
+#include <stdbool.h>
+
 /* The store, and the connection to it; begin with NULL. */
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;
+	unsigned long failures; /* how often it did not answer */
+	bool away; /* set by who knows that it does not: it is not asked */
 };
 
 /*
@@ -25,6 +29,9 @@ int fetch_subject(struct source *s, const char *slug, const char **server,
 
 /* fetch_stages(s, at): when each stage ran last; NAN for never. */
 int fetch_stages(struct source *s, double at[STAGES]);
+
+/* fetch_undelivered(s, n): how many servers have undelivered events. */
+int fetch_undelivered(struct source *s, double *n);
 
 /* The servers that everybody may read about, by slug. */
 struct listing {

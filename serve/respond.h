@@ -35,6 +35,8 @@ struct response {
 
 #define TYPE_JSON "application/json; charset=utf-8"
 #define TYPE_HTML "text/html; charset=utf-8"
+/* The text format of Prometheus. */
+#define TYPE_METRICS "text/plain; version=0.0.4"
 #define TYPE_SVG "image/svg+xml; charset=utf-8"
 
 /* respond_init(r): a response of nothing; respond_release frees it. */
