@@ -8,6 +8,10 @@ DESTDIR ?=
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 LIBEXECDIR = $(PREFIX)/libexec/mcp-fleet
+DATADIR = $(PREFIX)/share/mcp-fleet
+EXAMPLEDIR = $(PREFIX)/share/doc/mcp-fleet/examples
+UNITDIR = $(PREFIX)/lib/systemd/system
+NAGIOSDIR = $(PREFIX)/lib/nagios/plugins
 
 CC ?= cc
 CFLAGS ?= -O2 -g
@@ -35,6 +39,12 @@ PROGRAMS = mcp-probe mcp-aggregate mcp-serve mcp-alert
 SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1
+UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer
+# For those who read: copied, and then made theirs.
+EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
+	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
+	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
+LIVENESS = package.json liveness.js liveness.d.ts README.md
 MAN5 = man/mcp-records.5 man/fleet.yaml.5
 MAN7 = man/mcp-fleet.7
 MAN8 = man/mcp-serve.8
@@ -392,6 +402,18 @@ install: all
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(EXAMPLEDIR) \
+		$(DESTDIR)$(NAGIOSDIR) $(DESTDIR)$(DATADIR)/liveness
+	for unit in $(UNITS); do \
+		sed 's|/usr/local/bin/|$(BINDIR)/|' scripts/deploy/$$unit \
+			>$(DESTDIR)$(UNITDIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; done
+	for file in $(EXAMPLES); do \
+		folder=$(DESTDIR)$(EXAMPLEDIR)/$$(basename $$(dirname $$file)) && \
+		install -d $$folder && install -m 644 $$file $$folder || exit; done
+	install -m 755 scripts/nagios/check_mcp $(DESTDIR)$(NAGIOSDIR)
+	install -m 644 $(LIVENESS:%=scripts/liveness/%) \
+		$(DESTDIR)$(DATADIR)/liveness
 
 .PHONY: all bench check check-long clean deps fuzz fuzzers install replay run unit FORCE
 .DELETE_ON_ERROR:
