@@ -38,7 +38,7 @@ override LDFLAGS += $(SANITIZE)
 PROGRAMS = mcp-probe mcp-aggregate mcp-serve mcp-alert
 SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
-	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1
+	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \

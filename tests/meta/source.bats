@@ -63,7 +63,7 @@ only() {
 	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history aggregate/status \
 		aggregate/status_server aggregate/status_pipeline aggregate/bucket \
 		aggregate/figures aggregate/rates aggregate/hist serve/route \
-		lib/request serve/view serve/badge serve/page serve/respond \
+		lib/request serve/view serve/badge serve/card serve/glyphs serve/metrics serve/page serve/respond \
 		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/hours alertd/ladder alertd/ack \
