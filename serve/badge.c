@@ -1,6 +1,6 @@
 /*
- * badge.c: what a badge says, and the pill: two boxes side by side, each as wide
- * as its text.
+ * badge.c: what a badge says, and the pill: two boxes side by side, each as
+ * wide as its text.
  */
 #include "badge.h"
 
@@ -119,25 +119,22 @@ static void word(const char *slug, const struct view *v, struct words *w)
 void badge_put(struct buf *b, const char *slug, const struct view *v,
 	const struct badge_look *look)
 {
+	const char *label = *look->label ? look->label : LABEL;
+	struct badge pill = {.label = label, .light = look->light};
+	struct card card = {.view = v, .light = look->light};
 	struct words w;
 
 	if (!slug)
 		slug = "MCP server";
 	word(slug, v, &w);
-	if (look->card)
-		card_draw(b,
-			&(struct card) {.name = *look->label ? look->label
-							     : slug,
-				.title = w.title,
-				.view = v,
-				.light = look->light});
-	else
-		badge_draw(b,
-			&(struct badge) {
-				.label = *look->label ? look->label : LABEL,
-				.message = w.message,
-				.title = w.title,
-				.colour = view_state(v) ? colours[v->verdict]
-							: COLOUR_PENDING,
-				.light = look->light});
+	if (look->card) {
+		card.name = *look->label ? look->label : slug;
+		card.title = w.title;
+		card_draw(b, &card);
+		return;
+	}
+	pill.message = w.message;
+	pill.title = w.title;
+	pill.colour = view_state(v) ? colours[v->verdict] : COLOUR_PENDING;
+	badge_draw(b, &pill);
 }

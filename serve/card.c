@@ -66,8 +66,8 @@ static void put_line(struct buf *b, int y, const char *colour, const char *s)
 }
 
 /* What is known, a figure without a value left out. */
-static void put_lines(struct buf *b, const struct view *v,
-	const struct palette *p)
+static void put_lines(
+	struct buf *b, const struct view *v, const struct palette *p)
 {
 	char line[160];
 	const char *state = view_state(v);

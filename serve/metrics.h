@@ -1,7 +1,7 @@
 /*
- * metrics.h: what is published, in the text format of Prometheus, version 0.0.4.
- * A sample without a value is left out, and so is a metric without a sample:
- * what nobody knows is not there. Pure.
+ * metrics.h: what is published, in the text format of Prometheus, version
+ * 0.0.4. A sample without a value is left out, and so is a metric without a
+ * sample: what nobody knows is not there. Pure.
  */
 #ifndef METRICS_H
 #define METRICS_H
@@ -20,10 +20,10 @@ struct metrics_server {
 };
 
 struct metrics_fleet {
-	double now;	   /* epoch seconds */
-	double at[STAGES]; /* heartbeats, NAN for never */
+	double now;	    /* epoch seconds */
+	double at[STAGES];  /* heartbeats, NAN for never */
 	double undelivered; /* servers with events that nobody got yet */
-	double servers;	   /* that everybody may read about */
+	double servers;	    /* that everybody may read about */
 };
 
 /* metrics_put(b, servers, n): append the four gauges of the contract. */

@@ -1,6 +1,6 @@
 /*
- * render.c: asks answer.h for every path that there is, as a stranger would, and
- * keeps what comes. So a page that is added to the routes is rendered, too.
+ * render.c: asks answer.h for every path that there is, as a stranger would,
+ * and keeps what comes. So a page that is added to the routes is rendered, too.
  *
  * A file cannot say 503. Where the answer is an error there is no file; but a
  * page that says that nothing is known is one.
@@ -102,9 +102,8 @@ static int ask_all(struct job *j, const struct listing *l)
 		size_t n = route_named(row) ? l->n : 1;
 
 		for (size_t i = 0; i < n && !route_live(row); i++) {
-			const char *slug = route_named(row)
-				? l->entries[i].slug
-				: "";
+			const char *slug =
+				route_named(row) ? l->entries[i].slug : "";
 
 			if (route_path(row, slug, path, sizeof path) &&
 				ask(j, path))

@@ -158,8 +158,8 @@ void site_release(struct site *s)
 }
 
 /* Whether the file holds these bytes already. */
-static bool holds(const struct site *s, const char *name, const void *p,
-	size_t n)
+static bool holds(
+	const struct site *s, const char *name, const void *p, size_t n)
 {
 	int fd = openat(s->dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
@@ -198,8 +198,8 @@ static int write_all(int fd, const char *p, size_t n)
 	return 0;
 }
 
-static int replace(const struct site *s, const char *name, const void *p,
-	size_t n)
+static int replace(
+	const struct site *s, const char *name, const void *p, size_t n)
 {
 	int fd = openat(s->dir, NEXT,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -239,8 +239,8 @@ static void say(const struct site *s, const char *what, const char *name)
 		printf("%s %s\n", what, name);
 }
 
-int site_put(struct site *s, const char *name, const void *p, size_t n,
-	char *why)
+int site_put(
+	struct site *s, const char *name, const void *p, size_t n, char *why)
 {
 	if (!harmless(name)) {
 		errno = EINVAL;

@@ -26,9 +26,9 @@ struct site {
 };
 
 /*
- * site_open(s, path, why): EXIT_GOOD, and then site_release frees what *s holds.
- * EXIT_USAGE where there is no such folder, EXIT_ENV where somebody else has it
- * open or it cannot be used; and why, which has SITE_WHY bytes.
+ * site_open(s, path, why): EXIT_GOOD, and then site_release frees what *s
+ * holds. EXIT_USAGE where there is no such folder, EXIT_ENV where somebody else
+ * has it open or it cannot be used; and why, which has SITE_WHY bytes.
  */
 int site_open(struct site *s, const char *path, char *why);
 void site_release(struct site *s);
@@ -37,8 +37,8 @@ void site_release(struct site *s);
  * site_put(s, name, p, n): make the file hold these n bytes. It is replaced,
  * whole or not at all, where it does not hold them yet. 0; or -1, why.
  */
-int site_put(struct site *s, const char *name, const void *p, size_t n,
-	char *why);
+int site_put(
+	struct site *s, const char *name, const void *p, size_t n, char *why);
 
 /*
  * site_finish(s, at, why): remove what was there and was not put, and note when

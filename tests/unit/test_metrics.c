@@ -102,8 +102,8 @@ static void test_unknown(void **state)
 	assert_non_null(strstr(b.p,
 		"\nmcp_fleet_verdict_timestamp_seconds{slug=\"old\"} "
 		"1777494660\n"));
-	assert_non_null(strstr(b.p,
-		"\nmcp_fleet_expected_reporters{slug=\"old\"} 3\n"));
+	assert_non_null(strstr(
+		b.p, "\nmcp_fleet_expected_reporters{slug=\"old\"} 3\n"));
 	assert_non_null(strstr(b.p,
 		"\nmcp_fleet_heartbeat_age_seconds{stage=\"verdict\"} 300\n"));
 	assert_null(strstr(b.p, "stage=\"alert\""));
@@ -123,8 +123,7 @@ static void test_reporters(void **state)
 	read_view(&v, "red", "");
 	buf_init(&b, 4000);
 	metrics_put_fleet(&b,
-		&(struct metrics_fleet) {.now = AS_OF,
-			.at = {NAN, NAN, NAN}},
+		&(struct metrics_fleet) {.now = AS_OF, .at = {NAN, NAN, NAN}},
 		&(struct metrics_server) {
 			.slug = "a", .view = &v, .expected = 2},
 		1);
