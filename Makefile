@@ -55,6 +55,7 @@ LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
 	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
+	lib/conf_routes.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/near.o lib/regions.o
 PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
@@ -107,15 +108,24 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
-	alertd/change.o alertd/coldstart.o alertd/common.o alertd/conditions.o \
+	alertd/change.o alertd/coldstart.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o alertd/maintenance.o \
-	alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
+	alertd/handle.o alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
 	lib/error_rate.o lib/zone.o
-OUTBOX = alertd/outbox.o alertd/routing.o alertd/member.o \
+OUTBOX = alertd/outbox.o alertd/routing.o alertd/common.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
 	alertd/hours.o alertd/ladder.o
+# What the types of routes make of an event; only http_send.o does I/O.
+SINKS = alertd/http_send.o alertd/message.o \
+	alertd/message_words.o alertd/sink.o alertd/sink_command.o \
+	alertd/sink_discord.o alertd/sink_event.o alertd/sink_opsgenie.o \
+	alertd/sink_pagerduty.o alertd/sink_slack.o alertd/sink_text.o \
+	alertd/sink_twilio.o alertd/sink_webhook.o
+# What would be told: no clock, no I/O; dispatch.o and budget.o are theirs.
+REHEARSED = alertd/coverage.o alertd/describe.o alertd/rehearse.o \
+	alertd/tested.o
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
@@ -125,11 +135,14 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \
 	alertd/claim.o alertd/deliver.o alertd/dispatch.o alertd/execute.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
+	alertd/ahead.o alertd/later.o alertd/memory.o alertd/round.o \
 	alertd/options.o \
-	alertd/tell.o alertd/pager.o alertd/print.o alertd/secret.o alertd/shelf.o \
-	alertd/sign.o alertd/webhook.o alertd/input.o alertd/replay.o \
+	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o \
+	alertd/secret.o alertd/shelf.o alertd/sign.o $(SINKS) \
+	alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
-	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o
+	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \
+	alertd/checking.o alertd/testing.o alertd/test_log.o $(REHEARSED)
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
@@ -217,18 +230,24 @@ test_conf_OBJS = tests/unit/conf_heard.o $(test_json_OBJS) lib/names.o \
 	lib/num.o $(CONF)
 test_conf_values_OBJS = $(test_conf_OBJS) lib/clock.o $(RULE)
 test_conf_page_OBJS = $(test_conf_OBJS)
+UNIT += test_conf_routes test_message test_sinks
+test_conf_routes_OBJS = $(test_conf_OBJS)
+test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
+	lib/names.o lib/clock.o lib/record.o lib/num.o lib/record_alert.o \
+	lib/failure_layer.o lib/secret_file.o alertd/execute.o alertd/handle.o \
+	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o
+test_message_OBJS = $(test_sinks_OBJS)
+$(B)/unit/test_sinks $(B)/unit/test_message: LDLIBS += -lcurl
 UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
 	test_alert_state test_outbox test_record_verdict_read
 test_coldstart_OBJS = alertd/coldstart.o
-test_common_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/num.o \
-	lib/json.o lib/json_grammar.o lib/jcs_number.o lib/record.o \
-	lib/record_alert.o lib/failure_layer.o alertd/strings.o alertd/common.o
+test_common_OBJS = $(test_alert_state_OBJS)
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
 test_divergence_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
-test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF)
+test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF) lib/sha256.o
 UNIT += test_maintenance test_record_maintenance test_quiet
 test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
 	lib/record_maintenance.o
@@ -241,6 +260,10 @@ test_duty_OBJS = $(test_alert_state_OBJS) alertd/budget.o \
 	alertd/dispatch.o lib/keys.o lib/store.o
 test_digest_OBJS = $(test_duty_OBJS)
 $(B)/unit/test_duty $(B)/unit/test_digest: LDLIBS += -lhiredis
+UNIT += test_check test_numbers
+test_check_OBJS = $(test_duty_OBJS) $(REHEARSED)
+test_numbers_OBJS = $(test_duty_OBJS) $(REHEARSED)
+$(B)/unit/test_check $(B)/unit/test_numbers: LDLIBS += -lhiredis
 UNIT += test_expiry test_expiry_told test_jwt test_pipeline
 test_expiry_OBJS = $(test_record_OBJS) lib/clock.o lib/record_expiry.o \
 	probe/finding.o
@@ -248,7 +271,7 @@ test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS
 test_pipeline_OBJS = $(test_expiry_told_OBJS)
 UNIT += test_ledger
 test_ledger_OBJS = $(sort $(MACHINE) $(OUTBOX) $(CONF) $(test_json_OBJS)) \
-	lib/names.o lib/clock.o lib/num.o lib/record.o alertd/ledger.o \
+	lib/names.o lib/clock.o lib/num.o lib/record.o lib/sha256.o alertd/ledger.o \
 	alertd/ledger_compare.o
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
@@ -256,7 +279,7 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
 FUZZED = challenge conf credential jcs lines number oauth record request rpc \
-	sse target text tools url verdict
+	sink sse target text tools url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
@@ -269,6 +292,7 @@ fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \
 	lib/record_expiry.o
 fuzz_request_OBJS = $(BASE) lib/buf.o lib/request.o serve/route.o
 fuzz_rpc_OBJS = $(test_rpc_OBJS)
+fuzz_sink_OBJS = $(test_sinks_OBJS)
 fuzz_sse_OBJS = $(test_sse_OBJS)
 fuzz_target_OBJS = $(test_target_OBJS)
 fuzz_text_OBJS = $(BASE) lib/buf.o lib/clock.o lib/names.o lib/num.o

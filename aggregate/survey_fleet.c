@@ -103,7 +103,8 @@ static void read_undelivered(
 	for (size_t i = 0; i < store_count(r); i++) {
 		const char *slug = store_text(store_item(r, i));
 
-		if (slug && (slug_valid(slug) || strcmp(slug, SLUG_FLEET) == 0))
+		if (slug && (slug_valid(slug) || slug_shared(slug) ||
+				    strcmp(slug, SLUG_FLEET) == 0))
 			f->undelivered[f->n_undelivered++] = xstrdup(slug);
 	}
 	if (f->n_undelivered)

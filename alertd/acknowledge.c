@@ -65,6 +65,13 @@ static const char *login(void)
 	return strcmp(s, clean) == 0 ? s : "somebody";
 }
 
+const char *acknowledge_by(const char *by)
+{
+	if (!by)
+		return login();
+	return fit("by", by, ACK_BY_MAX) ? by : NULL;
+}
+
 /* Sets the slug and, where it is one, the key. */
 static bool find(const char *what, char *slug, size_t size, const char **key)
 {
@@ -76,7 +83,8 @@ static bool find(const char *what, char *slug, size_t size, const char **key)
 	memcpy(slug, what, n);
 	slug[n] = '\0';
 	/* That of what is no server's. */
-	return slug_valid(slug) || strcmp(slug, "*") == 0;
+	return slug_valid(slug) || slug_shared(slug) ||
+		strcmp(slug, SLUG_FLEET) == 0;
 }
 
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
@@ -87,11 +95,11 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	const char *key;
 
 	*out = (struct ack_request) {
-		.by = o->by ? o->by : login(),
+		.by = acknowledge_by(o->by),
 		.reason = o->reason,
 		.for_s = p->ack_s,
 	};
-	if ((o->by && !fit("by", o->by, ACK_BY_MAX)) ||
+	if (!out->by ||
 		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))
 		return false;
 	if (o->span && !num_seconds(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {

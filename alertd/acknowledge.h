@@ -26,6 +26,12 @@ struct pager;
 char *acknowledge_secret(void);
 
 /*
+ * acknowledge_by(by): who does something: `by`, which may be NULL, else whoever
+ * runs us. NULL where it is not a short line; the operator has been told.
+ */
+const char *acknowledge_by(const char *by);
+
+/*
  * acknowledge_parse(o, conf, out): what was asked for; its strings live as long
  * as those of *o and the environment. False, and the operator has been told.
  */

@@ -16,6 +16,8 @@
 
 /* So often somebody else may be faster before we give up. */
 #define TRIES 100
+/* Between attempts while something of ours has to be mended. */
+#define MEND_DELAY_S 300
 
 struct carry {
 	struct shelf *shelf;
@@ -26,13 +28,17 @@ struct carry {
 	struct strings told; /* slugs of which it was said that they wait */
 	double *down_until; /* by route of the configuration */
 	char holder[HOLDER_SIZE];
+	struct carry_watch watch; /* key NULL: nobody waits */
 };
 
 /* What is being sent; it outlives the state that it comes from. */
 struct errand {
 	unsigned long number;
 	const struct conf_route *route; /* NULL: no longer configured */
-	char *name, *event, *body;
+	char *name, *key, *event, *body;
+	char *handle; /* or NULL */
+	int done;
+	bool watched;
 };
 
 struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
@@ -56,6 +62,11 @@ void carry_free(struct carry *c)
 	strings_release(&c->told);
 	free(c->down_until);
 	free(c);
+}
+
+void carry_watch(struct carry *c, const struct carry_watch *w)
+{
+	c->watch = *w;
 }
 
 static bool gone(void *arg, const char *holder)
@@ -82,8 +93,10 @@ static bool up(void *arg, const char *route)
 static void errand_release(struct errand *e)
 {
 	free(e->name);
+	free(e->key);
 	free(e->event);
 	free(e->body);
+	free(e->handle);
 }
 
 /* What became of looking for something to do. */
@@ -107,7 +120,12 @@ static enum claim take(struct carry *c, struct alert_state *st,
 		.name = xstrdup(item.delivery->route),
 		.event = xstrdup(item.pending->event),
 		.body = xstrdup(item.pending->body),
+		.key = xstrdup(item.pending->key),
+		.done = item.delivery->done,
+		.watched = c->watch.key &&
+			strcmp(item.pending->key, c->watch.key) == 0,
 	};
+	string_set(&e->handle, handles_find(&st->handles, e->key, e->name));
 	switch (shelf_put(c->shelf, st)) {
 	case SHELF_OK:
 		return CLAIM_GOT;
@@ -154,19 +172,44 @@ static void put_off(struct carry *c, struct alert_state *st,
 	struct delivery *delivery = item->delivery;
 	double delay;
 
-	*last = c->now - item->pending->created >= OUTBOX_GIVE_UP_S;
+	*last = d->refused || outbox_hopeless(item->pending->created,
+		delivery->attempts + 1, c->now);
 	if (*last) {
-		state_note(st, c->now, "given_up", e->name);
+		state_note(st, c->now, d->refused ? "refused" : "given_up",
+			e->name);
 		outbox_drop(st, item);
 		return;
 	}
 	delivery->attempts++;
+	delivery->tried = c->now;
+	delivery->done = d->done;
 	delay = outbox_delay(delivery->attempts, chance(), d->retry_after_s);
+	/* Whoever mends it does not want to wait as for a vendor. */
+	if (d->mend)
+		delay = fmin(delay, MEND_DELAY_S);
 	delivery->next_try = c->now + delay;
 	string_set(&delivery->holder, NULL);
 	if (d->down)
 		c->down_until[e->route - c->conf->routes] =
 			delivery->next_try;
+}
+
+/* Nothing follows the end of an incident. */
+static bool ends(const struct errand *e)
+{
+	const char *phase = strrchr(e->event, '_');
+
+	return phase && strcmp(phase, "_resolved") == 0;
+}
+
+/* What the route calls it from now on. */
+static void keep_handle(struct alert_state *st, const struct errand *e,
+	const struct delivered *d)
+{
+	if (*d->handle)
+		handles_set(&st->handles, e->key, e->name, d->handle);
+	if (d->ok && ends(e))
+		handles_set(&st->handles, e->key, e->name, NULL);
 }
 
 /* Writes down what came of an errand. */
@@ -181,7 +224,9 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 	if (!shelf_get(c->shelf, slug, &st))
 		return SHELF_FAILED;
 	if (outbox_find(&st, e->number, e->name, &item)) {
-		if (d->ok)
+		if (!e->watched)
+			keep_handle(&st, e, d);
+		if (d->ok || e->watched)
 			outbox_drop(&st, &item);
 		else
 			put_off(c, &st, e, &item, d, last);
@@ -189,6 +234,24 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 	}
 	state_release(&st);
 	return result;
+}
+
+static void say_failure(const char *slug, const struct errand *e,
+	const struct delivered *d, bool last)
+{
+	if (last && d->refused)
+		log_error("%s: %s to route %s: refused: %s", slug, e->event,
+			e->name, d->why);
+	else if (last)
+		log_error("%s: %s to route %s: given up after a day: %s", slug,
+			e->event, e->name, d->why);
+	else if (d->mend)
+		log_error("%s: %s to route %s: %s; mend it: it is tried again "
+			  "until tomorrow",
+			slug, e->event, e->name, d->why);
+	else
+		log_warn("%s: %s to route %s: %s; it is tried again", slug,
+			e->event, e->name, d->why);
 }
 
 static bool settle_surely(struct carry *c, const char *slug,
@@ -199,16 +262,12 @@ static bool settle_surely(struct carry *c, const char *slug,
 
 	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++)
 		result = settle(c, slug, e, d, &last);
-	if (!d->ok) {
+	if (e->watched) {
+		c->watch.heard(c->watch.arg, e->name, d);
+	} else if (!d->ok) {
 		strings_note(&c->told, slug);
 		c->lost = c->lost || last;
-		if (last)
-			log_error("%s: %s to route %s: given up after a day: "
-				  "%s",
-				slug, e->event, e->name, d->why);
-		else
-			log_warn("%s: %s to route %s: %s; it is tried again",
-				slug, e->event, e->name, d->why);
+		say_failure(slug, e, d, last);
 	}
 	if (result == SHELF_CONFLICT)
 		log_error("%s: others keep changing its state", slug);
@@ -220,7 +279,12 @@ static bool run(struct carry *c, const char *slug, struct errand *e)
 	struct delivered d = {.ok = true};
 
 	if (e->route)
-		d = deliver_send(c->deliver, e->route, e->body);
+		d = deliver_send(c->deliver, &(struct parcel) {
+			.route = e->route,
+			.body = e->body,
+			.handle = e->handle,
+			.done = e->done,
+		});
 	else
 		log_warn("%s: %s to route %s: dropped: no such route any more",
 			slug, e->event, e->name);

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 
 struct deliver;
+struct delivered;
 struct shelf;
 
 /* Opaque. */
@@ -28,5 +29,18 @@ void carry_free(struct carry *c);
  * store failed, the operator has been told.
  */
 bool carry_out(struct carry *c, const char *slug, double now);
+
+/* Somebody who waits to hear what becomes of one event. */
+struct carry_watch {
+	const char *key; /* its dedup_key */
+	void (*heard)(void *arg, const char *route, const struct delivered *d);
+	void *arg;
+};
+
+/*
+ * carry_watch(c, w): from now on, what becomes of such an event is said to w
+ * and not to the operator, and what cannot be delivered is not tried again.
+ */
+void carry_watch(struct carry *c, const struct carry_watch *w);
 
 #endif

@@ -104,6 +104,7 @@ static bool read_incident(const struct alert_state *st, double now,
 			.kind = r.kind,
 			.phase = ALERT_STARTED,
 			.incident = inc,
+			.maintenance = &st->quiet,
 			.at = now,
 		});
 		p->what = buf_take(&b);

@@ -1,6 +1,7 @@
 #include "conditions.h"
 
 #include "ack.h"
+#include "tally.h"
 
 #include <math.h>
 
@@ -76,6 +77,24 @@ void conditions_tick(struct alert_state *st, const struct conf_policy *p,
 		if (condition_due(&st->incidents[kinds[i]], p, now))
 			events_add(out, st, kinds[i], ALERT_REMINDER, now,
 				false);
+}
+
+void condition_heal(struct incident *inc, double now)
+{
+	double limit = now + MACHINE_AHEAD_S;
+	struct ack *a = &inc->ack;
+
+	if ((double)inc->opened_at > limit)
+		inc->opened_at = (int64_t)floor(now);
+	if ((double)inc->reminded_at > limit)
+		inc->reminded_at = (int64_t)floor(now);
+	if ((double)inc->held_at > limit)
+		inc->held_at = (int64_t)floor(now);
+	inc->climb.since = inc->climb.since > limit ? now : inc->climb.since;
+	if (!a->by || a->at <= limit)
+		return;
+	a->until = now + (a->until - a->at);
+	a->at = now;
 }
 
 void condition_restart(struct incident *inc)

@@ -45,6 +45,12 @@ bool condition_due(struct incident *inc, const struct conf_policy *p,
 void conditions_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out);
 
+/*
+ * condition_heal(inc, now): what was set by a clock that was ahead of what it
+ * can be is set now, for it would hold everything up until then.
+ */
+void condition_heal(struct incident *inc, double now);
+
 /* condition_restart(inc): count anew, for the clock was wrong. */
 void condition_restart(struct incident *inc);
 

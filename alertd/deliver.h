@@ -8,9 +8,23 @@
 
 #include <stdbool.h>
 
-/* No attempt takes longer. */
+/* No request of an attempt takes longer. */
 #define DELIVER_LIMIT_MS 10000
 #define DELIVER_WHY 200
+/* Room for what a route calls the message of an incident. */
+#define DELIVER_HANDLE 160
+
+/* What is to be brought; nothing of it is kept. */
+struct parcel {
+	const struct conf_route *route;
+	const char *body; /* a record of mcp-records(5) */
+	/*
+	 * What an earlier delivery to this route said that the message of this
+	 * incident is called there; or NULL.
+	 */
+	const char *handle;
+	int done; /* requests of this delivery that got through before */
+};
 
 struct delivered {
 	bool ok;
@@ -19,7 +33,12 @@ struct delivered {
 	 * false where it refused this one event.
 	 */
 	bool down;
-	double retry_after_s;  /* how long it wants to be left alone; or 0 */
+	bool refused; /* and it never will: to try again is of no use */
+	bool mend;    /* nor will anything until somebody mends what we have:
+			 the configuration, or a credential */
+	double retry_after_s;	     /* how long it wants to be left alone; or 0 */
+	int done;		     /* see parcel, for the next attempt */
+	char handle[DELIVER_HANDLE]; /* the same, to be kept; "": nothing new */
 	char why[DELIVER_WHY]; /* where not ok; names no URL and no secret */
 };
 
@@ -33,8 +52,18 @@ struct deliver;
 struct deliver *deliver_new(const char *credentials);
 void deliver_free(struct deliver *d);
 
-/* deliver_send(d, r, body): one attempt, which takes as long as it takes. */
-struct delivered deliver_send(struct deliver *d, const struct conf_route *r,
-	const char *body);
+/*
+ * deliver_ready(credentials, r, why): whether a route has all that it needs of
+ * that folder. False, and why, which has DELIVER_WHY bytes and names no secret,
+ * where it has not.
+ */
+bool deliver_ready(const char *credentials, const struct conf_route *r,
+	char *why);
+
+/*
+ * deliver_send(d, p): one attempt. It takes DELIVER_LIMIT_MS for a request, and
+ * less than three times that for all of them: what is left is for the next one.
+ */
+struct delivered deliver_send(struct deliver *d, const struct parcel *p);
 
 #endif

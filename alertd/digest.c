@@ -1,6 +1,8 @@
 #include "digest.h"
 
+#include "outbox.h"
 #include "record.h"
+#include "tally.h"
 #include "xalloc.h"
 
 #include <inttypes.h>
@@ -32,14 +34,16 @@ static struct digest *find(struct digests *l, const struct delivery *d)
 }
 
 static void note(struct digests *l, const struct alert_state *st,
-	const struct pending *p, const struct delivery *d)
+	const struct pending *p, const struct delivery *d, double now)
 {
 	struct digest *g = find(l, d);
 
 	g->over = g->over || d->over;
-	g->next_try = fmin(g->next_try, d->next_try);
+	g->next_try = fmin(g->next_try, outbox_next(p, d, now));
 	if (d->attempts > g->attempts)
 		g->attempts = d->attempts;
+	if (d->done > g->done)
+		g->done = d->done;
 	if (d->digest > g->period)
 		g->period = d->digest;
 	g->v = xgrow(g->v, &g->cap, g->n + 1, sizeof *g->v);
@@ -51,6 +55,13 @@ static void note(struct digests *l, const struct alert_state *st,
 	};
 }
 
+/* By a clock that was ahead it would wait for a day that is not near. */
+static bool due(const struct pending *p, const struct delivery *d, double now)
+{
+	return (double)d->boundary <= now ||
+		p->created > now + MACHINE_AHEAD_S;
+}
+
 void digests_note(struct digests *l, const struct alert_state *st, double now,
 	const char *route)
 {
@@ -60,9 +71,9 @@ void digests_note(struct digests *l, const struct alert_state *st, double now,
 		for (size_t k = 0; k < p->n_deliveries; k++) {
 			const struct delivery *d = &p->deliveries[k];
 
-			if (d->digest && (double)d->boundary <= now &&
+			if (d->digest && due(p, d, now) &&
 				(!route || strcmp(d->route, route) == 0))
-				note(l, st, p, d);
+				note(l, st, p, d, now);
 		}
 	}
 }

@@ -28,6 +28,7 @@ struct digest {
 	bool over; /* some are in it because the route's budget was spent */
 	double next_try; /* the earliest of them */
 	int attempts;	 /* that failed, the most of them */
+	int done;	 /* requests that got through, the same */
 	struct digest_item *v;
 	size_t n, cap;
 };

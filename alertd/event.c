@@ -1,5 +1,6 @@
 #include "event.h"
 
+#include "phrase.h"
 #include "summary.h"
 #include "text.h"
 #include "xalloc.h"
@@ -41,6 +42,7 @@ void event_point(struct alert_event *e)
 
 	r->regions = (const char *const *)e->regions.v;
 	r->n_regions = e->regions.n;
+	r->servers = names(&e->servers);
 	r->from = e->change.from;
 	r->to = e->change.to;
 	r->added = names(&e->change.added);
@@ -105,18 +107,45 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 	});
 }
 
+/* A server; of a trouble that is shared those that have it, or had. */
+static void name_of(const struct alert_state *st, enum alert_phase phase,
+	struct buf *b)
+{
+	const struct strings *l =
+		phase == ALERT_RESOLVED ? &st->servers : &st->left;
+
+	buf_init(b, TEXT_SIZE);
+	if (!st->servers.n) {
+		buf_str(b, st->slug);
+		return;
+	}
+	if (l->n > 1)
+		buf_fmt(b, "Each of %zu servers (", l->n);
+	phrase_regions(b, l);
+	if (l->n > 1)
+		buf_char(b, ')');
+}
+
 void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct summary *about)
 {
 	const struct incident *inc = &st->incidents[about->kind];
 	struct alert_event *e = events_new(l, st);
 	struct summary s = *about;
+	struct buf name;
 
-	s.slug = st->slug;
+	name_of(st, s.phase, &name);
+	s.slug = name.p;
 	s.incident = inc;
 	s.maintenance = &st->quiet;
 	string_set(&e->error, inc->error);
 	e->summary = summarise(&s);
+	buf_release(&name);
+	string_set(&e->group, inc->group);
+	strings_copy(&e->reached, &inc->reached);
+	e->expected = inc->expected;
+	strings_copy(&e->servers, s.phase == ALERT_RESOLVED ? &st->servers
+							    : &st->left);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
 	e->unheard = inc->unheard;
@@ -127,7 +156,8 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.at = s.at,
 		.kind = s.kind,
 		.phase = s.phase,
-		.slug = e->slug,
+		.slug = st->servers.n ? SLUG_FLEET : e->slug,
+		.keyed = e->slug,
 		.url = e->url,
 		.severity = inc->severity,
 		.tier = inc->tier,
@@ -145,22 +175,28 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	event_point(e);
 }
 
+void event_release(struct alert_event *e)
+{
+	free(e->slug);
+	free(e->url);
+	free(e->error);
+	free(e->summary);
+	free(e->group);
+	strings_release(&e->regions);
+	strings_release(&e->reached);
+	strings_release(&e->servers);
+	strings_release(&e->told);
+	strings_release(&e->steps);
+	strings_release(&e->later);
+	change_release(&e->change);
+	release_sides(e);
+	*e = (struct alert_event) {0};
+}
+
 void events_release(struct alert_events *l)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		struct alert_event *e = &l->v[i];
-
-		free(e->slug);
-		free(e->url);
-		free(e->error);
-		free(e->summary);
-		strings_release(&e->regions);
-		strings_release(&e->told);
-		strings_release(&e->steps);
-		strings_release(&e->later);
-		change_release(&e->change);
-		release_sides(e);
-	}
+	for (size_t i = 0; i < l->n; i++)
+		event_release(&l->v[i]);
 	free(l->v);
 	*l = (struct alert_events) {0};
 }

@@ -14,7 +14,11 @@ struct alert_event {
 	struct alert_record record; /* points into what follows */
 	char *slug, *url, *error, *summary;
 	struct strings regions;
+	struct strings servers; /* of a trouble that they share */
 	struct strings told; /* the routes that heard of the incident before */
+	char *group; /* of the incident, see common.h; or NULL */
+	struct strings reached; /* of the incident */
+	int expected;		/* regions */
 	bool unheard; /* nobody was told that the incident began */
 	bool held;    /* by a maintenance: only noted, and sent to nobody */
 	/* Of a ladder, see ladder.h: those whose step it is, and all others. */
@@ -51,6 +55,9 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 /* events_put(l, st, s): the same with all that a summary can say. */
 void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct summary *s);
+
+/* events_release(l): free them all. event_release(e): what one holds. */
 void events_release(struct alert_events *l);
+void event_release(struct alert_event *e);
 
 #endif

@@ -24,6 +24,7 @@ static bool look(const struct gather *g, const struct strings *slugs,
 	for (size_t i = 0; i < slugs->n; i++) {
 		struct alert_state st;
 
+		shelf_ahead(g->shelf, slugs, i);
 		if (!shelf_get(g->shelf, slugs->v[i], &st))
 			return false;
 		digests_note(out, &st, g->now, route);
@@ -36,6 +37,7 @@ static bool look(const struct gather *g, const struct strings *slugs,
 struct outcome {
 	bool done, given_up;
 	double delay;
+	int requests; /* that got through */
 };
 
 /* Writes it down in the outbox of one server, of all that the digest had. */
@@ -60,6 +62,8 @@ static enum shelf_result settle(const struct gather *g, const struct digest *d,
 			continue;
 		}
 		item.delivery->attempts++;
+		item.delivery->tried = g->now;
+		item.delivery->done = o->requests;
 		item.delivery->next_try = g->now + o->delay;
 	}
 	result = shelf_put(g->shelf, &st);
@@ -93,14 +97,18 @@ static bool settle_all(const struct gather *g, const struct digest *d,
 static struct outcome judge(const struct gather *g, const struct digest *d,
 	const struct delivered *sent)
 {
-	struct outcome o = {.done = sent->ok};
+	struct outcome o = {.done = sent->ok, .requests = sent->done};
 
 	if (sent->ok)
 		return o;
-	o.given_up = g->now - (double)d->boundary >= OUTBOX_GIVE_UP_S;
+	o.given_up = sent->refused || outbox_hopeless((double)d->boundary,
+		d->attempts + 1, g->now);
 	o.done = o.given_up;
 	o.delay = outbox_delay(d->attempts + 1, 0, sent->retry_after_s);
-	if (o.given_up)
+	if (sent->refused)
+		log_error("a digest of %zu events to route %s: refused: %s",
+			d->n, d->route, sent->why);
+	else if (o.given_up)
 		log_error("a digest of %zu events to route %s: given up after "
 			  "a day: %s",
 			d->n, d->route, sent->why);
@@ -121,7 +129,8 @@ static bool send_one(const struct gather *g, const struct conf_route *r,
 	if (r) {
 		buf_init(&body, BODY_MAX);
 		digest_json(&body, d, g->now);
-		sent = deliver_send(g->deliver, r, body.p);
+		sent = deliver_send(g->deliver, &(struct parcel) {
+			.route = r, .body = body.p, .done = d->done});
 		buf_release(&body);
 	} else {
 		log_warn("a digest of %zu events to route %s: dropped: no such "

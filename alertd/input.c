@@ -28,6 +28,10 @@ int input_read(struct input *in, int fd, const char *name,
 	size_t n;
 
 	for (;;) {
+		if (in->idle && !lines_ready(l))
+			in->idle(arg);
+		if (in->quiet && !lines_soon(l, INPUT_QUIET_MS))
+			in->quiet(arg);
 		got = lines_next(l, &s, &n);
 		if (got == LINES_END || got == LINES_ERROR)
 			break;

@@ -4,6 +4,7 @@
 #include "hours.h"
 #include "routing.h"
 
+#include <math.h>
 #include <string.h>
 
 /* The usual one: the times of article 3. */
@@ -175,4 +176,15 @@ void ladder_climb(const struct conf *c, struct alert_state *st, double now,
 		if (st->incidents[k].open && !st->incidents[k].folded &&
 			!st->incidents[k].held)
 			climb_one(c, st, (enum alert_kind)k, now, from, out);
+}
+
+double ladder_due(const struct conf *c, struct alert_state *st,
+	enum alert_kind kind)
+{
+	struct rise r = find(c, st, kind, 0);
+	const struct climb *climb = &r.inc->climb;
+
+	if (!r.name || climb->step >= n_steps(&r))
+		return INFINITY;
+	return climb->since + after(&r, climb->step);
 }

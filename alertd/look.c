@@ -77,6 +77,7 @@ static bool collect(const struct pager_setup *s, struct timeline *t)
 	for (size_t i = 0; i < slugs.n && ok; i++) {
 		struct alert_state st;
 
+		shelf_ahead(s->shelf, &slugs, i);
 		ok = shelf_get(s->shelf, slugs.v[i], &st);
 		if (!ok)
 			break;

@@ -253,6 +253,11 @@ static bool starting(struct alert_state *st, const struct sight *s,
 /* See machine.h: the clock was wrong, and is right now. */
 static void heal(struct alert_state *st, double now)
 {
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		condition_heal(&st->incidents[k], now);
+	for (size_t i = 0; i < st->n_drifts; i++)
+		if ((double)st->drifts[i].at > now + MACHINE_AHEAD_S)
+			st->drifts[i].at = 0;
 	if ((double)st->window <= now + MACHINE_AHEAD_S &&
 		(double)st->judged <= now + MACHINE_AHEAD_S)
 		return;
@@ -337,6 +342,8 @@ void machine_tick(struct alert_state *st, const struct conf_policy *p,
 {
 	size_t from = out->n;
 
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		condition_heal(&st->incidents[k], now);
 	tick(st, p, now, out);
 	quiet_judge(st, p, now, out, from);
 }

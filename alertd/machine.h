@@ -28,7 +28,8 @@ extern const struct conf_policy machine_policy;
  * clock decides: what counts is the window of its newest probe, and what time
  * brings about is done as of v->window. `now` is the clock of the machine it
  * runs on, or INFINITY: windows that were counted from further ahead than that
- * clock can be wrong are forgotten, for they would hide everything until then.
+ * clock can be wrong are forgotten, for they would hide everything until then;
+ * and what was noted of incidents that far ahead is noted anew, as of now.
  */
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out);

@@ -7,6 +7,7 @@
 #include "away.h"
 #include "calendar.h"
 #include "cgi.h"
+#include "checking.h"
 #include "conf.h"
 #include "deliver.h"
 #include "exits.h"
@@ -23,9 +24,11 @@
 #include "record_expiry.h"
 #include "record_maintenance.h"
 #include "replay.h"
+#include "round.h"
 #include "secret.h"
 #include "shelf.h"
 #include "store.h"
+#include "testing.h"
 
 #include <errno.h>
 #include <math.h>
@@ -36,6 +39,8 @@
 
 /* So often, while verdicts keep coming, what waits is looked at. */
 #define SWEEP_S 30
+/* A list is written in parts of about so many bytes. */
+#define LIST_PART 65536
 
 static int print(const char *s, size_t n)
 {
@@ -69,8 +74,10 @@ static int use_maintenance(struct pager *p, cJSON *doc, char *why)
 }
 
 /* A record of that type, whose object is freed. 0; or -1 and why. */
-static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
+static int use_record(struct round *round, const char *type, cJSON *doc,
+	char *why)
 {
+	struct pager *p = round->pager;
 	struct verdict_record v;
 	struct expiry_record e;
 	bool ok = true;
@@ -78,10 +85,10 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 	if (strcmp(type, "verdict") == 0) {
 		if (verdict_take(doc, &v, why))
 			return -1;
-		pager_verdict(p, &v.verdict);
-		verdict_record_release(&v);
+		round_add(round, &v);
 		return 0;
 	}
+	round_run(round);
 	if (strcmp(type, "maintenance") == 0)
 		return use_maintenance(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
@@ -99,28 +106,48 @@ static int use_record(struct pager *p, const char *type, cJSON *doc, char *why)
 /* 0 where the line was used; else -1 and why. */
 static int use_line(void *arg, const char *s, size_t n, char *why)
 {
-	struct pager *p = arg;
+	struct round *round = arg;
 	const char *type;
 	cJSON *doc;
 
-	if (pager_swept(p) >= SWEEP_S)
-		pager_sweep(p);
+	if (pager_swept(round->pager) >= SWEEP_S) {
+		round_run(round);
+		pager_sweep(round->pager);
+	}
 	doc = json_parse(s, n, &json_record, why);
 	if (!doc)
 		return -1;
 	type = record_type(doc, why);
 	if (type)
-		return use_record(p, type, doc, why);
+		return use_record(round, type, doc, why);
 	cJSON_Delete(doc);
 	return -1;
+}
+
+/* No line waits for one that may not come for a minute. */
+static void idle(void *arg)
+{
+	round_run(arg);
+}
+
+static void quiet(void *arg)
+{
+	const struct round *r = arg;
+
+	pager_flush(r->pager);
 }
 
 /* All verdicts of standard input. An exit status. */
 static int read_verdicts(struct pager *p)
 {
-	struct input in = {0};
+	struct round round = {.pager = p};
+	struct input in = {.idle = idle, .quiet = quiet};
+	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
+		&round);
 
-	return input_read(&in, STDIN_FILENO, "standard input", use_line, p);
+	round_run(&round);
+	round_release(&round);
+	return status;
 }
 
 /* Lets time pass for every server. */
@@ -129,8 +156,7 @@ static int tick(struct pager *p, struct shelf *sh)
 	struct strings slugs = {0};
 	bool ok = shelf_all(sh, &slugs);
 
-	for (size_t i = 0; i < slugs.n; i++)
-		pager_tick(p, slugs.v[i]);
+	round_tick(p, &slugs);
 	strings_release(&slugs);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
@@ -170,26 +196,39 @@ static int run(const struct options *o, const struct pager_setup *setup,
 	return status;
 }
 
+/* One server of the list, behind a head where none is there yet. */
+static bool list_one(struct shelf *sh, const char *slug,
+	const struct pager_setup *setup, bool *headed, struct buf *out)
+{
+	struct alert_state st;
+
+	if (!shelf_get(sh, slug, &st))
+		return false;
+	if (setup->text && !*headed && state_open(&st)) {
+		print_head(out);
+		*headed = true;
+	}
+	print_incidents(out, &st, setup->text, setup->colour);
+	state_release(&st);
+	return true;
+}
+
 static int list(struct shelf *sh, const struct pager_setup *setup)
 {
 	struct strings slugs = {0};
-	bool ok = shelf_all(sh, &slugs);
+	bool ok = shelf_all(sh, &slugs), headed = false;
 	struct buf out;
 
 	buf_init(&out, STATE_MAX);
-	strings_sort(&slugs);
 	for (size_t i = 0; i < slugs.n && ok; i++) {
-		struct alert_state st;
-
-		ok = shelf_get(sh, slugs.v[i], &st);
-		if (!ok)
-			break;
-		if (setup->text && !out.len && state_open(&st))
-			print_head(&out);
-		print_incidents(&out, &st, setup->text, setup->colour);
-		state_release(&st);
+		shelf_ahead(sh, &slugs, i);
+		ok = list_one(sh, slugs.v[i], setup, &headed, &out);
+		if (out.len < LIST_PART)
+			continue;
+		ok = print(out.p, out.len) == EXIT_GOOD && ok;
+		buf_clear(&out);
 	}
-	if (setup->text && !out.len && ok)
+	if (setup->text && !headed && ok)
 		buf_str(&out, "No incident is open.\n");
 	if (print(out.p, out.len))
 		ok = false;
@@ -198,13 +237,19 @@ static int list(struct shelf *sh, const struct pager_setup *setup)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
+/* That of the secrets, or NULL. */
+static const char *folder(void)
+{
+	const char *own = env("MCP_CREDENTIALS");
+
+	return own ? own : env("CREDENTIALS_DIRECTORY");
+}
+
 static struct deliver *open_deliver(const struct conf *conf)
 {
-	const char *folder = env("MCP_CREDENTIALS");
-
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(folder ? folder : env("CREDENTIALS_DIRECTORY"));
+	return deliver_new(folder());
 }
 
 /* With the store open, or a dry run; or without, and why. */
@@ -222,7 +267,8 @@ static int act(const struct options *o, const struct conf *conf,
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
-		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK);
+		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK ||
+		o->action == OPTIONS_TEST);
 	struct ack_request ack = {0};
 	char *secret = NULL;
 	int status = EXIT_ENV;
@@ -244,6 +290,8 @@ static int act(const struct options *o, const struct conf *conf,
 			status = look_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)
 			status = look_history(&setup, slug);
+		else if (o->action == OPTIONS_TEST)
+			status = testing(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
 		calendar_free(setup.calendar);
@@ -285,6 +333,11 @@ static int start(const struct options *o)
 		return EXIT_USAGE;
 	if (o->action == OPTIONS_REPLAY) {
 		status = replay(o, conf);
+		conf_free(conf);
+		return status;
+	}
+	if (o->action == OPTIONS_CHECK) {
+		status = checking(file, conf, o, folder());
 		conf_free(conf);
 		return status;
 	}

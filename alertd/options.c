@@ -22,6 +22,9 @@ const char options_usage[] =
 	"       mcp-alert history [-c file] [-f format] [--store url] [slug]\n"
 	"       mcp-alert replay [-c file] [-f format] [--policy key=value,...]\n"
 	"                        file | -\n"
+	"       mcp-alert test [-c file] [-f format] [-N epoch] [--by name]\n"
+	"                 [--store url] [slug]\n"
+	"       mcp-alert check [-c file] [-N epoch] [key=value,...]\n"
 	"       mcp-alert maintenance add [-c file] [-f format] [-N epoch]\n"
 	"                 [--account name] [--by name] [--every days]\n"
 	"                 [--reason text] [--start time] [--store url]\n"
@@ -95,6 +98,9 @@ static const struct command commands[] = {
 	COMMAND("history", OPTIONS_HISTORY, 0, 1, "a slug", 'c', 'f', OPT_STORE),
 	COMMAND("replay", OPTIONS_REPLAY, 1, 1, "a file of verdicts, or -,",
 		'c', 'f', OPT_POLICY),
+	COMMAND("test", OPTIONS_TEST, 0, 1, "", 'c', 'f', 'N', OPT_BY,
+		OPT_STORE),
+	COMMAND("check", OPTIONS_CHECK, 0, 1, "", 'c', 'N'),
 	COMMAND("maintenance add", OPTIONS_MAINTENANCE_ADD, 0, 100, "", 'c',
 		'f', 'N', OPT_ACCOUNT, OPT_BY, OPT_END, OPT_EVERY, OPT_FOR,
 		OPT_REASON, OPT_START, OPT_STORE, OPT_ZONE),

@@ -1,5 +1,6 @@
 #include "outbox.h"
 
+#include "tally.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -59,18 +60,36 @@ void outbox_add(struct alert_state *st, const struct alert_record *r,
 		};
 }
 
+double outbox_next(const struct pending *p, const struct delivery *d,
+	double now)
+{
+	double set = d->attempts ? d->tried : p->created;
+
+	return set > now + MACHINE_AHEAD_S ? now : d->next_try;
+}
+
+bool outbox_hopeless(double since, int attempts, double now)
+{
+	return now - since >= OUTBOX_GIVE_UP_S &&
+		attempts >= OUTBOX_GIVE_UP_TRIES;
+}
+
+/* Nobody holds one for longer than that, if the clock is right. */
 static bool held(const struct delivery *d, double now,
 	const struct outbox_judge *j)
 {
-	return d->holder && d->next_try > now && !j->gone(j->arg, d->holder);
+	return d->holder && d->next_try > now &&
+		d->next_try <= now + OUTBOX_HOLD_S + MACHINE_AHEAD_S &&
+		!j->gone(j->arg, d->holder);
 }
 
-static bool due(const struct delivery *d, double now,
+static bool due(const struct pending *p, const struct delivery *d, double now,
 	const struct outbox_judge *j)
 {
 	if (d->digest || held(d, now, j))
 		return false;
-	return (d->holder || d->next_try <= now) && j->up(j->arg, d->route);
+	return (d->holder || outbox_next(p, d, now) <= now) &&
+		j->up(j->arg, d->route);
 }
 
 /* Whether the route waits for an earlier event of the same incident. */
@@ -92,7 +111,7 @@ bool outbox_due(const struct alert_state *st, double now,
 		for (size_t k = 0; k < p->n_deliveries; k++) {
 			struct delivery *d = &p->deliveries[k];
 
-			if (!due(d, now, j) || blocked(st, i, d->route))
+			if (!due(p, d, now, j) || blocked(st, i, d->route))
 				continue;
 			*out = (struct outbox_item) {p, d};
 			return true;
@@ -200,6 +219,18 @@ void outbox_drop(struct alert_state *st, struct outbox_item *item)
 	st->n_outbox--;
 	memmove(st->outbox + at, st->outbox + at + 1,
 		(st->n_outbox - at) * sizeof *st->outbox);
+}
+
+void outbox_forget(struct alert_state *st, const char *key, const char *route)
+{
+	for (size_t i = st->n_outbox; i-- > 0;) {
+		struct pending *p = &st->outbox[i];
+		struct delivery *d = find_route(p, route);
+		struct outbox_item item = {p, d};
+
+		if (d && !d->holder && strcmp(p->key, key) == 0)
+			outbox_drop(st, &item);
+	}
 }
 
 double outbox_delay(int attempts, double chance, double retry_after_s)

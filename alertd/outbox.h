@@ -8,8 +8,9 @@
 
 #include "state.h"
 
-/* After a day nobody can use it any more. */
+/* After a day nobody can use it any more; of a day of attempts, not of one. */
 #define OUTBOX_GIVE_UP_S (24 * 3600)
+#define OUTBOX_GIVE_UP_TRIES 10
 /* Longer than any attempt takes; see delivery.holder. */
 #define OUTBOX_HOLD_S 30
 /* Between attempts. */
@@ -77,8 +78,23 @@ void outbox_pull(struct alert_state *st, const char *route, double now);
 bool outbox_find(const struct alert_state *st, unsigned long number,
 	const char *route, struct outbox_item *out);
 
+/*
+ * outbox_forget(st, key, route): what was not yet sent of an incident to a
+ * route need not be; what is just being sent is.
+ */
+void outbox_forget(struct alert_state *st, const char *key, const char *route);
+
 /* outbox_drop(st, item): it is delivered, or given up. */
 void outbox_drop(struct alert_state *st, struct outbox_item *item);
+
+/*
+ * outbox_next(p, d, now): when a delivery is tried next; where that was set by
+ * a clock that was ahead of what it can be, now. outbox_hopeless(since,
+ * attempts, now): whether it is given up, having failed so often.
+ */
+double outbox_next(const struct pending *p, const struct delivery *d,
+	double now);
+bool outbox_hopeless(double since, int attempts, double now);
 
 /*
  * outbox_delay(attempts, chance, retry_after_s): seconds until the next attempt

@@ -1,70 +1,44 @@
 #include "pager.h"
 
-#include "ack.h"
-#include "budget.h"
 #include "calendar.h"
-#include "carry.h"
 #include "clock.h"
+#include "decide.h"
 #include "expiry.h"
 #include "gather.h"
-#include "ladder.h"
-#include "lines.h"
-#include "log.h"
-#include "machine.h"
 #include "pipeline.h"
-#include "quiet.h"
+#include "share.h"
 #include "shelf.h"
-#include "tell.h"
+#include "test_log.h"
+#include "tested.h"
 #include "xalloc.h"
 
-#include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-/* So often somebody else may be faster before we give up. */
-#define TRIES 100
-/* A store that is gone is not asked again for each verdict. */
-#define STORE_PAUSE_MS 10000
 
 struct pager {
-	struct pager_setup setup;
-	struct conf_policy policy;
-	struct carry *carry;
-	struct budget *budget;
+	struct decider decider;
 	struct expiry_rounds rounds; /* not yet told of */
+	int64_t window;		     /* of the verdicts that are being read */
+	size_t servers;		     /* that had one in it */
 	double swept_ms;
-	double store_down_ms; /* until then; 0 while it answers */
-	bool alone; /* without the store, where nobody gathers digests */
-	bool failed;
 };
-
-/* Whole milliseconds, as the state keeps them: what is due now is due then. */
-static double now(const struct pager *p)
-{
-	double t = isnan(p->setup.now) ? clock_wall() : p->setup.now;
-
-	return floor(t * 1000) / 1000;
-}
 
 /* The maintenances that stand in the store. False: store failed. */
 static bool load(const struct pager *p)
 {
-	return !p->setup.calendar || calendar_load(p->setup.calendar, now(p));
+	struct calendar *c = p->decider.setup.calendar;
+
+	return !c || calendar_load(c, decide_now(&p->decider));
 }
 
 struct pager *pager_new(const struct pager_setup *setup)
 {
 	struct pager *p = xcalloc(1, sizeof *p);
 
-	p->setup = *setup;
-	p->policy = setup->policy ? *setup->policy
-		: setup->conf	  ? setup->conf->policy
-				  : machine_policy;
-	p->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
-	p->budget = budget_new(setup->store);
+	decide_init(&p->decider, setup);
 	p->swept_ms = clock_mono_ms();
-	p->failed = !load(p);
+	p->decider.failed = !load(p);
 	return p;
 }
 
@@ -72,153 +46,51 @@ void pager_free(struct pager *p)
 {
 	if (!p)
 		return;
-	carry_free(p->carry);
-	budget_free(p->budget);
+	decide_release(&p->decider);
 	expiry_forget(&p->rounds);
 	free(p);
 }
 
 void pager_now(struct pager *p, double t)
 {
-	p->setup.now = t;
+	p->decider.setup.now = t;
 }
 
-/* What is to be decided: one of these, or only that time goes by. */
-struct occasion {
-	const char *slug;
-	const struct verdict *verdict;
-	const struct expiry_round *round;
-	const struct pipeline *pipeline;
-	const char *away; /* why the store could not be used */
-	bool back;	  /* it could */
-	const struct ack_request *ack;
-	size_t *acknowledged; /* incidents */
-};
-
-/* What maintenance of a server it is time for; the fleet has none. */
-static void note_maintenance(const struct pager *p, struct alert_state *st,
-	double t)
+void pager_flush(struct pager *p)
 {
-	const struct conf *c = p->setup.conf;
-	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
-	struct occurrence o;
-
-	if (!p->setup.calendar || strcmp(st->slug, SLUG_FLEET) == 0)
-		return;
-	o = calendar_at(p->setup.calendar, st->slug, s ? s->account : NULL, t,
-		p->policy.maintenance_s);
-	quiet_note(st, &o, t);
+	share_flush(&p->decider);
 }
 
-static void consider(struct pager *p, const struct occasion *o,
-	struct alert_state *st, struct alert_events *events)
+void pager_ahead(struct pager *p, const struct strings *slugs, size_t i)
 {
-	double at = o->verdict ? (double)o->verdict->window : now(p);
-
-	if (o->verdict) {
-		note_maintenance(p, st, at);
-		machine_verdict(st, o->verdict, &p->policy,
-			p->setup.deliver ? now(p) : INFINITY, events);
-	} else if (o->round) {
-		expiry_decide(st, o->round, events);
-	} else if (o->pipeline) {
-		pipeline_decide(st, o->pipeline, &p->policy, at, events);
-	} else if (o->away) {
-		pipeline_away(st, o->away, &p->policy, at, events);
-	} else if (o->back) {
-		pipeline_back(st, at, events);
-	} else if (o->ack) {
-		*o->acknowledged = ack_set(st, o->ack, at, events);
-	} else {
-		note_maintenance(p, st, at);
-		machine_tick(st, &p->policy, at, events);
-	}
-	if (!o->round && !o->ack)
-		ladder_climb(p->setup.conf, st, at, 0, events);
+	if (clock_mono_ms() >= p->decider.store_down_ms)
+		shelf_ahead(p->decider.setup.shelf, slugs, i);
 }
 
-static bool starts_cold(const struct conf *c, const char *slug)
+bool pager_settle(struct pager *p, struct strings *again)
 {
-	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
+	bool ok = shelf_flush(p->decider.setup.shelf, again);
 
-	return s && s->cold_start;
+	if (!ok)
+		decide_failed(&p->decider);
+	return ok;
 }
 
-/* One attempt to decide; what has happened is appended to `out`. */
-static enum shelf_result attempt(struct pager *p, const struct occasion *o,
-	struct buf *out)
-{
-	const struct tell tell = {
-		.setup = &p->setup,
-		.budget = p->budget,
-		.at_once = p->alone,
-		.now = now(p),
-	};
-	struct alert_events events = {0};
-	struct alert_state st;
-	enum shelf_result result;
-
-	if (!shelf_get(p->setup.shelf, o->slug, &st))
-		return SHELF_FAILED;
-	st.cold_start = starts_cold(p->setup.conf, o->slug);
-	consider(p, o, &st, &events);
-	for (size_t i = 0; i < events.n; i++) {
-		tell_event(&tell, &st, &events.v[i], out);
-	}
-	/* A fleet of which there is nothing to tell needs no state. */
-	result = o->pipeline && !events.n ? SHELF_OK
-					  : shelf_put(p->setup.shelf, &st);
-	events_release(&events);
-	state_release(&st);
-	return result;
-}
-
-static void print(struct pager *p, const struct buf *out)
-{
-	if (line_write(STDOUT_FILENO, out->p, out->len) == 0)
-		return;
-	if (!p->failed)
-		log_error("standard output: %s", strerror(errno));
-	p->failed = true;
-}
-
-/* Something went wrong with the store, or with what is in it. */
-static void note_failure(struct pager *p)
-{
-	p->failed = true;
-	if (shelf_alive(p->setup.shelf))
-		return;
-	p->store_down_ms = clock_mono_ms() + STORE_PAUSE_MS;
-	log_error("verdicts are passed over until the store answers");
-}
-
-static void decide(struct pager *p, const struct occasion *o)
-{
-	enum shelf_result result = SHELF_CONFLICT;
-	struct buf out;
-
-	if (clock_mono_ms() < p->store_down_ms)
-		return;
-	buf_init(&out, ALERT_KINDS * 2 * TELL_BODY_MAX);
-	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++) {
-		buf_clear(&out);
-		result = attempt(p, o, &out);
-	}
-	if (result == SHELF_CONFLICT)
-		log_error("%s: others keep changing its state", o->slug);
-	if (result != SHELF_OK)
-		note_failure(p);
-	else if (out.len && !p->setup.queue_only)
-		print(p, &out);
-	if (result == SHELF_OK && out.len && p->setup.deliver &&
-		!carry_out(p->carry, o->slug, now(p)))
-		p->failed = true;
-	buf_release(&out);
-}
-
+/*
+ * Whoever is told waits for the others of the same minute, who may have the
+ * same trouble: until another begins, or every server had its verdict.
+ */
 void pager_verdict(struct pager *p, const struct verdict *v)
 {
-	decide(p, &(struct occasion) {.slug = v->slug, .verdict = v});
+	if (v->window != p->window) {
+		share_flush(&p->decider);
+		p->window = v->window;
+		p->servers = 0;
+	}
+	p->servers++;
+	decide(&p->decider, &(struct occasion) {.slug = v->slug, .verdict = v});
+	if (p->decider.setup.conf && p->servers >= p->decider.setup.conf->n_servers)
+		share_flush(&p->decider);
 }
 
 void pager_tick(struct pager *p, const char *slug)
@@ -226,14 +98,14 @@ void pager_tick(struct pager *p, const char *slug)
 	/* What time does to the fleet is for the sweep. */
 	if (strcmp(slug, SLUG_FLEET) == 0)
 		return;
-	decide(p, &(struct occasion) {.slug = slug});
+	decide(&p->decider, &(struct occasion) {.slug = slug});
 }
 
 size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
 {
 	size_t n = 0;
 
-	decide(p, &(struct occasion) {
+	decide(&p->decider, &(struct occasion) {
 		.slug = slug,
 		.ack = q,
 		.acknowledged = &n,
@@ -241,12 +113,23 @@ size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
 	return n;
 }
 
+void pager_test(struct pager *p, const char *slug,
+	const struct tested_request *q, const struct carry_watch *w)
+{
+	struct decider *d = &p->decider;
+
+	carry_watch(d->carry, w);
+	decide(d, &(struct occasion) {.slug = slug, .test = q});
+	if (!d->failed && !carry_out(d->carry, slug, decide_now(d)))
+		d->failed = true;
+}
+
 static void tell_expiries(struct pager *p)
 {
 	for (size_t i = 0; i < p->rounds.n; i++) {
 		const struct expiry_round *r = &p->rounds.v[i];
 
-		decide(p, &(struct occasion) {.slug = r->slug, .round = r});
+		decide(&p->decider, &(struct occasion) {.slug = r->slug, .round = r});
 	}
 	expiry_forget(&p->rounds);
 }
@@ -260,20 +143,40 @@ void pager_expiry(struct pager *p, const struct expiry_record *r)
 
 bool pager_maintenance(struct pager *p, struct maintenance *m)
 {
-	if (p->setup.deliver)
+	if (p->decider.setup.deliver)
 		return false;
-	calendar_add(p->setup.calendar, m);
+	calendar_add(p->decider.setup.calendar, m);
 	return true;
 }
 
 /* Before we tell that we are alive ourselves. False: store failed. */
 static bool watch(struct pager *p)
 {
-	struct pipeline pl = {.ingest_s = pipeline_ingest_s(p->setup.conf)};
+	struct pipeline pl = {.ingest_s = pipeline_ingest_s(p->decider.setup.conf)};
 
-	if (!shelf_beats(p->setup.shelf, pl.at))
+	if (!shelf_beats(p->decider.setup.shelf, pl.at))
 		return false;
-	decide(p, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
+	decide(&p->decider, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
+	return true;
+}
+
+/* Whether anybody has tested the routes lately. False: store failed. */
+static bool watch_tests(struct pager *p)
+{
+	const struct pager_setup *s = &p->decider.setup;
+	double now = decide_now(&p->decider);
+	struct tested t;
+
+	if (!s->conf || !s->conf->n_routes)
+		return true;
+	if (!test_log_read(s->store, &t))
+		return false;
+	/* Under a pretended clock nothing begins. */
+	if (isnan(s->now) && !test_log_begin(s->store, &t, now))
+		return false;
+	if (tested_missed(&t, now))
+		decide(&p->decider,
+			&(struct occasion) {SLUG_FLEET, .tested = &t});
 	return true;
 }
 
@@ -281,26 +184,27 @@ void pager_sweep(struct pager *p)
 {
 	struct strings slugs = {0};
 
+	share_flush(&p->decider);
 	tell_expiries(p);
 	p->swept_ms = clock_mono_ms();
-	if (!p->setup.deliver)
+	if (!p->decider.setup.deliver)
 		return;
-	if (!load(p) || !watch(p) ||
-		!shelf_undelivered(p->setup.shelf, &slugs))
-		p->failed = true;
-	if (!shelf_beat(p->setup.shelf, now(p)))
-		p->failed = true;
+	if (!load(p) || !watch(p) || !watch_tests(p) ||
+		!shelf_undelivered(p->decider.setup.shelf, &slugs))
+		p->decider.failed = true;
+	if (!shelf_beat(p->decider.setup.shelf, decide_now(&p->decider)))
+		p->decider.failed = true;
 	if (!gather_out(&(struct gather) {
-			.shelf = p->setup.shelf,
-			.store = p->setup.store,
-			.deliver = p->setup.deliver,
-			.conf = p->setup.conf,
-			.now = now(p),
+			.shelf = p->decider.setup.shelf,
+			.store = p->decider.setup.store,
+			.deliver = p->decider.setup.deliver,
+			.conf = p->decider.setup.conf,
+			.now = decide_now(&p->decider),
 		}, &slugs))
-		p->failed = true;
+		p->decider.failed = true;
 	for (size_t i = 0; i < slugs.n; i++)
-		if (!carry_out(p->carry, slugs.v[i], now(p)))
-			p->failed = true;
+		if (!carry_out(p->decider.carry, slugs.v[i], decide_now(&p->decider)))
+			p->decider.failed = true;
 	strings_release(&slugs);
 }
 
@@ -310,13 +214,13 @@ bool pager_store(struct pager *p, const char *why)
 	struct alert_state st;
 	bool needed = true;
 
-	p->alone = true;
-	decide(p, &o);
-	if (p->failed)
+	p->decider.alone = true;
+	decide(&p->decider, &o);
+	if (p->decider.failed)
 		return true;
-	if (!carry_out(p->carry, o.slug, now(p)))
-		p->failed = true;
-	if (shelf_get(p->setup.shelf, o.slug, &st)) {
+	if (!carry_out(p->decider.carry, o.slug, decide_now(&p->decider)))
+		p->decider.failed = true;
+	if (shelf_get(p->decider.setup.shelf, o.slug, &st)) {
 		needed = st.away.counted || state_open(&st) || st.n_outbox;
 		state_release(&st);
 	}
@@ -330,5 +234,5 @@ double pager_swept(const struct pager *p)
 
 bool pager_failed(const struct pager *p)
 {
-	return p->failed;
+	return p->decider.failed;
 }

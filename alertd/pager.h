@@ -14,12 +14,14 @@
 struct ack_request;
 struct alert_event;
 struct calendar;
+struct carry_watch;
 struct deliver;
 struct expiry_record;
 struct maintenance;
 struct shelf;
 struct store;
 struct strings;
+struct tested_request;
 
 struct pager_setup {
 	struct shelf *shelf;
@@ -32,9 +34,9 @@ struct pager_setup {
 	const char *secret;	  /* of acknowledge.h, or NULL */
 	double now;		  /* NAN: the clock's */
 	bool text, colour;	  /* how events are printed */
-	/* A rehearsal: instead of printing and delivering, told(arg, e, routes,
-	   later) hears of each event, to which routes it would go at once, and
-	   to which together with others. */
+	/* Instead of printing it, told(arg, e, routes, later) hears of each
+	   event, to which routes it goes at once, and to which together with
+	   others; in a rehearsal nothing is delivered, either. */
 	void (*told)(void *arg, const struct alert_event *e,
 		const struct strings *routes, const struct strings *later);
 	void *arg;
@@ -54,6 +56,21 @@ void pager_free(struct pager *p);
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
 
+/*
+ * pager_flush(p): tell what waits to be told together with others; a round of
+ * verdicts is over.
+ */
+void pager_flush(struct pager *p);
+
+/*
+ * Many at once: pager_ahead(p, slugs, i): one of these is next called for
+ * slugs[i] and those behind it, see shelf_ahead. pager_settle(p, again): write
+ * what they put off; it has to be done again with the slugs that are appended.
+ * False: store failed.
+ */
+void pager_ahead(struct pager *p, const struct strings *slugs, size_t i);
+bool pager_settle(struct pager *p, struct strings *again);
+
 /* pager_now(p, t): from now on, t is the time. */
 void pager_now(struct pager *p, double t);
 
@@ -63,6 +80,14 @@ void pager_now(struct pager *p, double t);
  */
 size_t pager_ack(struct pager *p, const char *slug,
 	const struct ack_request *q);
+
+/*
+ * pager_test(p, slug, q, w): test the routes that a P1 of that server would
+ * reach; w hears of each whether it arrived. What it does not hear of goes with
+ * a digest, is sent by another process, or the store failed.
+ */
+void pager_test(struct pager *p, const char *slug,
+	const struct tested_request *q, const struct carry_watch *w);
 
 /*
  * pager_expiry(p, r): take an expiry record into account. What regions say of

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "json.h"
+#include "phrase.h"
 #include "record.h"
 #include "text.h"
 
@@ -86,19 +87,25 @@ static void put_row(struct buf *b, const struct alert_state *st,
 	const char *step = step_name(inc->step);
 	const char *code = inc->error ? inc->error : "";
 	char since[CLOCK_RFC3339], error[4 * 40 + 1], what[200];
+	char *name = st->slug;
+	const struct strings one = {&name, 1, 1};
 
 	clock_rfc3339(inc->first, since);
 	text_clean(code, strlen(code), error, sizeof error, 40);
 	snprintf(what, sizeof what, "%s %s", step ? step : "-", error);
 	put_severity(b, inc->severity,
 		colour ? colour_code(inc->severity) : NULL);
-	buf_fmt(b, "  %-20s  %-20s  %6d  %-26s  %s:", since,
-		alert_kind_name(kind), inc->probe_count, what, st->slug);
+	buf_fmt(b, "  %-20s  %-20s  %6d  %-26s  ", since,
+		alert_kind_name(kind), inc->probe_count, what);
+	phrase_regions(b, st->left.n ? &st->left : &one);
+	buf_char(b, ':');
 	for (size_t i = 0; i < inc->regions.n; i++)
 		buf_fmt(b, " %s", inc->regions.v[i]);
 	if (inc->passes)
 		buf_fmt(b, " (passed %d times since)", inc->passes);
 	put_duty(b, inc);
+	if (inc->group)
+		buf_fmt(b, " (told of as %s)", inc->group);
 	if (st->n_outbox)
 		buf_fmt(b, " (%zu undelivered)", st->n_outbox);
 	buf_char(b, '\n');
@@ -130,6 +137,19 @@ static void put_told(struct buf *b, const struct incident *inc)
 	put_member(b, "reason", inc->ack.reason);
 }
 
+/* Those that still have the trouble; or with which others it is told. */
+static void put_servers(struct buf *b, const struct alert_state *st,
+	const struct incident *inc)
+{
+	buf_str(b, ",\"servers\":");
+	for (size_t i = 0; i < st->left.n; i++) {
+		buf_char(b, i ? ',' : '[');
+		json_put_str(b, st->left.v[i]);
+	}
+	buf_str(b, st->left.n ? "]" : "null");
+	put_member(b, "told_with", inc->group);
+}
+
 static void put_line(struct buf *b, const struct alert_state *st,
 	enum alert_kind kind)
 {
@@ -145,7 +165,8 @@ static void put_line(struct buf *b, const struct alert_state *st,
 	buf_fmt(b, "{\"v\":%d,\"type\":\"incident\"", RECORD_VERSION);
 	put_member(b, "kind", alert_kind_name(kind));
 	put_member(b, "dedup_key", alert_key(&r, key));
-	put_member(b, "server_slug", st->slug);
+	put_member(b, "server_slug", st->servers.n ? SLUG_FLEET : st->slug);
+	put_servers(b, st, inc);
 	put_member(b, "server_url", st->url);
 	put_member(b, "severity", severity_name(inc->severity));
 	put_member(b, "tier",

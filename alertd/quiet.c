@@ -78,11 +78,29 @@ static void mark(struct alert_state *st, struct alert_event *e)
 	e->held = inc->held;
 }
 
-static void mark_all(struct alert_state *st, struct alert_events *out,
-	size_t from)
+/* What is open when a maintenance begins, and what begins within it. */
+static void hold(struct incident *inc, double now)
+{
+	if (!inc->held)
+		inc->held_at = (int64_t)floor(now);
+	inc->held = inc->open;
+}
+
+/* Nobody was to be asked meanwhile: that does not count for the ladder. */
+static void let_go(struct incident *inc, double now)
+{
+	double end = inc->ack.by ? fmin(now, inc->ack.at) : now;
+
+	if (inc->held && inc->held_at && inc->climb.ladder)
+		inc->climb.since += fmax(0, end - (double)inc->held_at);
+	inc->held = false;
+}
+
+static void mark_all(struct alert_state *st, double now,
+	struct alert_events *out, size_t from)
 {
 	for (unsigned k = 0; k < ALERT_KINDS && st->quiet.active; k++)
-		st->incidents[k].held = st->incidents[k].open;
+		hold(&st->incidents[k], now);
 	for (size_t i = from; i < out->n; i++) {
 		struct alert_event *e = &out->v[i];
 
@@ -124,7 +142,7 @@ static void judge(struct alert_state *st, enum alert_kind kind,
 	int64_t end = st->quiet.end;
 
 	if (kind == ALERT_OVERRUN)
-		inc->held = false;
+		let_go(inc, now);
 	if (!inc->open || !inc->held)
 		return;
 	/* It ended meanwhile, and that may be said now. */
@@ -135,7 +153,7 @@ static void judge(struct alert_state *st, enum alert_kind kind,
 	if (inc->folded || inc->passes || inc->failed + WINDOW_S <= end ||
 		now < (double)end + p->overrun_s)
 		return;
-	inc->held = false;
+	let_go(inc, now);
 	if (kind == ALERT_DOWNTIME) {
 		overrun(st, now, out);
 	} else if (inc->unheard) {
@@ -179,7 +197,7 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 void quiet_judge(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out, size_t from)
 {
-	mark_all(st, out, from);
+	mark_all(st, now, out, from);
 	for (unsigned k = 0; k < ALERT_KINDS && !st->quiet.active; k++)
 		judge(st, (enum alert_kind)k, p, now, out);
 	follow(st, now, out, from);

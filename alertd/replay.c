@@ -148,6 +148,7 @@ static bool tick(struct replay *r)
 		struct side *s = &r->sides[i];
 		struct strings slugs = {0};
 
+		pager_flush(s->pager);
 		shelf_awake(s->shelf, &slugs);
 		awake |= slugs.n > 0;
 		for (size_t k = 0; k < slugs.n; k++)

@@ -21,13 +21,15 @@ static bool matches(char *const *patterns, size_t n, const char *slug)
 	return n == 0;
 }
 
-/* Who wants to hear of downtimes has to hear of those that overrun. */
-static bool wants_kind(const struct conf_route *r, enum alert_kind kind)
+/*
+ * Who wants to hear of downtimes has to hear of those that overrun, and of the
+ * tests whether they would hear of one.
+ */
+static bool wants_kind(char *const *kinds, size_t n, enum alert_kind kind)
 {
-	return among(r->kinds, r->n_kinds, alert_kind_name(kind)) ||
-		(kind == ALERT_OVERRUN &&
-			among(r->kinds, r->n_kinds,
-				alert_kind_name(ALERT_DOWNTIME)));
+	return among(kinds, n, alert_kind_name(kind)) ||
+		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
+			among(kinds, n, alert_kind_name(ALERT_DOWNTIME)));
 }
 
 /* Nobody is told of an anomaly who did not ask for it. */
@@ -53,7 +55,7 @@ bool route_wants(const struct conf *c, const struct conf_route *r,
 	return asks_for(r, a->kind) &&
 		among(r->severities, r->n_severities,
 		       severity_name(a->severity)) &&
-		wants_kind(r, a->kind) &&
+		wants_kind(r->kinds, r->n_kinds, a->kind) &&
 		matches(r->servers, r->n_servers, a->slug) &&
 		of_account(c, r, a->slug);
 }
@@ -66,6 +68,19 @@ struct pick {
 	enum conf_role turn; /* whose it is, of those that share the work */
 };
 
+bool route_chooses(const struct conf_route *r)
+{
+	return r->n_servers || r->n_accounts;
+}
+
+/* Of what servers share, who chooses among them is told one by one. */
+static bool shared_with(const struct pick *p, const struct conf_route *r)
+{
+	if (p->e->servers.n)
+		return !route_chooses(r);
+	return !p->e->group || route_chooses(r);
+}
+
 /* No route has a role of that number. */
 #define NOBODY ((enum conf_role) - 1)
 
@@ -76,7 +91,8 @@ static bool there(const struct pick *p, const struct conf_route *r)
 
 static bool offered(const struct pick *p, const struct conf_route *r)
 {
-	return there(p, r) && route_wants(p->c, r, &p->e->record) &&
+	return shared_with(p, r) && there(p, r) &&
+		route_wants(p->c, r, &p->e->record) &&
 		!strings_has(&p->e->later, r->name);
 }
 
@@ -119,6 +135,8 @@ static void note(const struct pick *p, bool news, struct strings *out)
 	for (size_t i = 0; i < p->c->n_routes; i++) {
 		const struct conf_route *r = &p->c->routes[i];
 
+		if (!shared_with(p, r))
+			continue;
 		if (strings_has(&p->e->told, r->name) || (news && goes(p, r)))
 			strings_note(out, r->name);
 	}
@@ -173,7 +191,7 @@ const struct conf_ladder *route_ladder(const struct conf *c,
 
 		if (among(l->severities, l->n_severities,
 			    severity_name(a->severity)) &&
-			among(l->kinds, l->n_kinds, alert_kind_name(a->kind)) &&
+			wants_kind(l->kinds, l->n_kinds, a->kind) &&
 			matches(l->servers, l->n_servers, a->slug))
 			return l;
 	}

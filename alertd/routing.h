@@ -11,10 +11,16 @@
 /*
  * route_wants(c, r, a): whether the severity, the kind, the server and its
  * account are among those that a route asks for. An empty list asks for all; who
- * asks for downtimes is told of a maintenance that overruns, too.
+ * asks for downtimes is told of a maintenance that overruns, and of a test, too.
  */
 bool route_wants(const struct conf *c, const struct conf_route *r,
 	const struct alert_record *a);
+
+/*
+ * route_chooses(r): whether a route asks for some servers only. Such a one is
+ * told of each of its servers; the others of what servers share, see common.h.
+ */
+bool route_chooses(const struct conf_route *r);
 
 /*
  * route_pick(c, e, out): the names of the routes that get an event, as ROUTES
@@ -38,7 +44,10 @@ enum conf_digest route_digest(const struct conf_route *r,
  */
 enum conf_digest event_digest(const struct alert_record *a);
 
-/* route_ladder(c, a): the first ladder that is for such an incident, or NULL. */
+/*
+ * route_ladder(c, a): the first ladder that is for such an incident, or NULL;
+ * one for downtimes is for those that overrun a maintenance, too.
+ */
 const struct conf_ladder *route_ladder(const struct conf *c,
 	const struct alert_record *a);
 

@@ -1,8 +1,11 @@
 #include "shelf.h"
 
+#include "ahead.h"
 #include "keys.h"
+#include "later.h"
 #include "local.h"
 #include "log.h"
+#include "memory.h"
 #include "store.h"
 #include "xalloc.h"
 
@@ -12,41 +15,21 @@
 #include <string.h>
 #include <unistd.h>
 
-#define NUMBER_SIZE 32
-
-/*
- * The state is replaced if its revision is the one that was seen: "0" where
- * nothing was there, "" where nothing readable was.
- */
-static const char replace[] =
-	"local old = redis.call('GET', KEYS[1])\n"
-	"local revision = '0'\n"
-	"if old then\n"
-	"  local head = '^{\"v\":1,\"revision\":(%d+),'\n"
-	"  revision = string.match(old, head) or ''\n"
-	"end\n"
-	"if revision ~= ARGV[1] then return 0 end\n"
-	"if ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2])\n"
-	"else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end\n"
-	"return 1\n";
-
-/* A state in memory. While shelf_get has lent it, only its slug is here. */
-struct kept {
-	char *slug;
-	struct alert_state state;
-};
+#define NUMBER_SIZE LATER_REVISION
 
 struct shelf {
 	struct store *store;
 	struct local *local;
 	bool trouble; /* the last shelf_beat failed */
-	struct kept *kept; /* by slug; without a store */
-	size_t n, cap;
+	struct memory memory; /* without a store */
+	struct ahead ahead;   /* what shelf_ahead read */
+	struct later later;   /* what shelf_put_off has not written */
+	bool taken;	      /* what shelf_get gave last was read ahead */
 	struct buf seen; /* what shelf_get read, and its revision */
 	char revision[NUMBER_SIZE];
 	uint64_t writer; /* a number that nobody else has */
 	unsigned long writes;
-	struct buf written; /* what shelf_put tried to write */
+	struct buf content, written; /* what shelf_put tries to write */
 };
 
 struct shelf *shelf_new(struct store *s)
@@ -57,6 +40,7 @@ struct shelf *shelf_new(struct store *s)
 	if (getentropy(&sh->writer, sizeof sh->writer))
 		sh->writer = (uint64_t)getpid();
 	buf_init(&sh->seen, STATE_MAX);
+	buf_init(&sh->content, STATE_MAX);
 	buf_init(&sh->written, STATE_MAX);
 	return sh;
 }
@@ -73,12 +57,11 @@ void shelf_free(struct shelf *sh)
 {
 	if (!sh)
 		return;
-	for (size_t i = 0; i < sh->n; i++) {
-		free(sh->kept[i].slug);
-		state_release(&sh->kept[i].state);
-	}
-	free(sh->kept);
+	memory_release(&sh->memory);
+	ahead_release(&sh->ahead);
+	later_release(&sh->later);
 	buf_release(&sh->seen);
+	buf_release(&sh->content);
 	buf_release(&sh->written);
 	free(sh);
 }
@@ -99,27 +82,6 @@ static void sign_write(struct shelf *sh, struct alert_state *st)
 	string_set(&st->writer, text);
 }
 
-/* Where a server's state is in memory, or belongs. */
-static size_t place(const struct shelf *sh, const char *slug)
-{
-	size_t lo = 0, hi = sh->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(sh->kept[mid].slug, slug) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
-}
-
-static bool kept_at(const struct shelf *sh, size_t i, const char *slug)
-{
-	return i < sh->n && strcmp(sh->kept[i].slug, slug) == 0;
-}
-
 /* The text of a state into sh->seen; empty where there is none. */
 static bool fetch(struct shelf *sh, const char *slug)
 {
@@ -127,6 +89,7 @@ static bool fetch(struct shelf *sh, const char *slug)
 	char key[KEY_MAX];
 
 	buf_clear(&sh->seen);
+	sh->taken = false;
 	if (sh->local) {
 		buf_str(&sh->seen, local_text(sh->local));
 		return true;
@@ -137,6 +100,43 @@ static bool fetch(struct shelf *sh, const char *slug)
 	if (store_text(r))
 		buf_str(&sh->seen, store_text(r));
 	return true;
+}
+
+/* The same of one that was read ahead. False where it was not. */
+static bool fetch_ahead(struct shelf *sh, const char *slug)
+{
+	char *text = ahead_take(&sh->ahead, slug);
+
+	if (!text)
+		return false;
+	buf_clear(&sh->seen);
+	buf_str(&sh->seen, text);
+	sh->taken = true;
+	free(text);
+	return true;
+}
+
+void shelf_ahead(struct shelf *sh, const struct strings *slugs, size_t i)
+{
+	char key[KEY_MAX], last[NUMBER_SIZE];
+	size_t n = slugs->n - i < AHEAD_MAX ? slugs->n - i : AHEAD_MAX;
+
+	if (!sh->store || i % AHEAD_MAX)
+		return;
+	ahead_release(&sh->ahead);
+	snprintf(last, sizeof last, "%d", AHEAD_TEXT - 1);
+	for (size_t k = i; k < i + n; k++)
+		store_add(sh->store, "GETRANGE", key_alert(key, slugs->v[k]),
+			"0", last, NULL);
+	/* Where that fails shelf_get tells of it. */
+	if (store_run(sh->store))
+		return;
+	for (size_t k = 0; k < n; k++) {
+		const char *text = store_text(store_reply(sh->store, k));
+
+		if (text && strlen(text) < AHEAD_TEXT - 1)
+			ahead_add(&sh->ahead, slugs->v[i + k], text);
+	}
 }
 
 /* As the script sees it, whatever else is wrong with the text. */
@@ -155,28 +155,15 @@ static void note_revision(struct shelf *sh)
 		snprintf(sh->revision, sizeof sh->revision, "%.*s", (int)n, p);
 }
 
-/* Takes a state out of memory. */
-static void lend(struct shelf *sh, const char *slug, struct alert_state *st)
-{
-	size_t i = place(sh, slug);
-
-	if (!kept_at(sh, i, slug) || !sh->kept[i].state.slug) {
-		state_init(st, slug);
-		return;
-	}
-	*st = sh->kept[i].state;
-	sh->kept[i].state = (struct alert_state) {0};
-}
-
 bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 {
 	char why[STATE_WHY];
 
 	if (!sh->store && !sh->local) {
-		lend(sh, slug, st);
+		memory_lend(&sh->memory, slug, st);
 		return true;
 	}
-	if (!fetch(sh, slug))
+	if (!fetch_ahead(sh, slug) && !fetch(sh, slug))
 		return false;
 	note_revision(sh);
 	if (!sh->seen.len) {
@@ -195,75 +182,88 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 	return true;
 }
 
-/* Puts a state into memory; *st is one of which nothing is known then. */
-static void keep(struct shelf *sh, struct alert_state *st)
+bool shelf_flush(struct shelf *sh, struct strings *again)
 {
-	size_t i = place(sh, st->slug);
-
-	if (!kept_at(sh, i, st->slug)) {
-		sh->kept = xgrow(sh->kept, &sh->cap, sh->n + 1,
-			sizeof *sh->kept);
-		memmove(sh->kept + i + 1, sh->kept + i,
-			(sh->n - i) * sizeof *sh->kept);
-		sh->n++;
-		sh->kept[i] = (struct kept) {.slug = xstrdup(st->slug)};
-	}
-	sh->kept[i].state = *st;
-	state_init(st, sh->kept[i].slug);
+	ahead_release(&sh->ahead);
+	if (!sh->later.n)
+		return true;
+	return later_run(&sh->later, sh->store, again) || failed(sh);
 }
 
-/* The compare-and-set, and the index before and after it. */
-static enum shelf_result store_state(struct shelf *sh,
-	const struct alert_state *st)
+/*
+ * What is to be written of a state, in sh->written; where it cannot be, or need
+ * not be, *result says so.
+ */
+static bool compose(struct shelf *sh, struct alert_state *st,
+	enum shelf_result *result)
 {
-	char key[KEY_MAX], ttl[NUMBER_SIZE];
-	bool open = st->n_outbox || state_open(st);
-	size_t at = st->n_outbox ? 1 : 0;
+	size_t head;
 
-	key_alert(key, st->slug);
-	snprintf(ttl, sizeof ttl, "%d", open ? 0 : KEYS_ALERT_S);
-	if (at)
-		store_add(sh->store, "SADD", KEY_UNDELIVERED, st->slug, NULL);
-	store_add(sh->store, "EVAL", replace, "1", key, sh->revision,
-		sh->written.p, ttl, NULL);
-	if (at)
-		store_add(sh->store, "SADD", KEY_UNDELIVERED, st->slug, NULL);
-	if (store_run(sh->store)) {
-		failed(sh);
-		return SHELF_FAILED;
-	}
-	if (store_int(store_reply(sh->store, at), 0) == 1)
+	*result = SHELF_OK;
+	buf_clear(&sh->content);
+	state_write_head(&sh->content, st);
+	head = sh->content.len;
+	buf_clear(&sh->content);
+	state_write(&sh->content, st);
+	if (buf_ok(&sh->content) && st->revision > 0 &&
+		strcmp(sh->content.p, sh->seen.p) == 0)
+		return false;
+	st->revision++;
+	sign_write(sh, st);
+	buf_clear(&sh->written);
+	state_write_head(&sh->written, st);
+	buf_str(&sh->written, sh->content.p + head);
+	if (buf_ok(&sh->content) && buf_ok(&sh->written))
+		return true;
+	log_error("%s: its state is too large to be stored", st->slug);
+	*result = SHELF_FAILED;
+	return false;
+}
+
+static enum shelf_result put(struct shelf *sh, struct alert_state *st,
+	bool may_wait)
+{
+	bool undelivered = st->n_outbox > 0;
+	enum shelf_result result;
+	struct later_write w = {.slug = st->slug};
+
+	if (!sh->store && !sh->local) {
+		memory_keep(&sh->memory, st);
 		return SHELF_OK;
-	/* A batch may have gone out twice; then it was we who were faster. */
-	if (!fetch(sh, st->slug))
-		return SHELF_FAILED;
-	return strcmp(sh->seen.p, sh->written.p) == 0 ? SHELF_OK
-						      : SHELF_CONFLICT;
+	}
+	if (!compose(sh, st, &result))
+		return result;
+	if (sh->local)
+		return local_write(sh->local, sh->written.p) ? SHELF_OK
+							     : SHELF_FAILED;
+	w.ttl_s = undelivered || state_open(st) ? 0 : KEYS_ALERT_S;
+	w.text = sh->written.p;
+	snprintf(w.revision, sizeof w.revision, "%s", sh->revision);
+	if (may_wait && !undelivered) {
+		later_add(&sh->later, &w);
+		return SHELF_OK;
+	}
+	result = later_now(&w, sh->store, undelivered);
+	if (result == SHELF_FAILED)
+		failed(sh);
+	return result;
 }
 
 enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
 {
-	if (!sh->store && !sh->local) {
-		keep(sh, st);
-		return SHELF_OK;
-	}
-	buf_clear(&sh->written);
-	state_write(&sh->written, st);
-	if (buf_ok(&sh->written) && st->revision > 0 &&
-		strcmp(sh->written.p, sh->seen.p) == 0)
-		return SHELF_OK;
-	st->revision++;
-	sign_write(sh, st);
-	buf_clear(&sh->written);
-	state_write(&sh->written, st);
-	if (!buf_ok(&sh->written)) {
-		log_error("%s: its state is too large to be stored", st->slug);
-		return SHELF_FAILED;
-	}
-	if (sh->local)
-		return local_write(sh->local, sh->written.p) ? SHELF_OK
-							     : SHELF_FAILED;
-	return store_state(sh, st);
+	return put(sh, st, false);
+}
+
+enum shelf_result shelf_put_off(struct shelf *sh, struct alert_state *st)
+{
+	return put(sh, st, sh->taken);
+}
+
+void shelf_return(struct shelf *sh, struct alert_state *st)
+{
+	if (!sh->store && !sh->local)
+		memory_keep(&sh->memory, st);
+	state_release(st);
 }
 
 bool shelf_settled(struct shelf *sh, const char *slug)
@@ -293,9 +293,9 @@ static void add_slugs(const struct store_reply *r, size_t skip,
 		const char *s = store_text(store_item(r, i));
 
 		if (s && strlen(s) > skip &&
-			(slug_valid(s + skip) ||
+			(slug_valid(s + skip) || slug_shared(s + skip) ||
 				strcmp(s + skip, SLUG_FLEET) == 0))
-			strings_note(out, s + skip);
+			strings_add(out, s + skip);
 	}
 }
 
@@ -329,19 +329,23 @@ bool shelf_all(struct shelf *sh, struct strings *out)
 		snprintf(cursor, sizeof cursor, "%s", next);
 		add_slugs(store_item(r, 1), strlen(pattern) - 1, out);
 	} while (strcmp(cursor, "0") != 0);
+	/* A scan may find a key twice. */
+	strings_unique(out);
 	return true;
 }
 
 void shelf_awake(const struct shelf *sh, struct strings *out)
 {
-	for (size_t i = 0; i < sh->n; i++)
-		if (sh->kept[i].state.slug && state_open(&sh->kept[i].state))
-			strings_add(out, sh->kept[i].slug);
+	memory_awake(&sh->memory, out);
 }
 
 size_t shelf_count(const struct shelf *sh)
 {
-	return sh->n;
+	size_t n = 0;
+
+	for (size_t i = 0; i < sh->memory.n; i++)
+		n += slug_valid(sh->memory.v[i].slug);
+	return n;
 }
 
 bool shelf_alive(struct shelf *sh)

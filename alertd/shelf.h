@@ -43,6 +43,25 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st);
 enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st);
 
 /*
+ * shelf_return(sh, st): the state that the last shelf_get gave was only looked
+ * at, and stays as it is; *st is released.
+ */
+void shelf_return(struct shelf *sh, struct alert_state *st);
+
+/*
+ * Many at once. shelf_ahead(sh, slugs, i): what shelf_get is asked for next are
+ * slugs[i] and those behind it, of which none stands there twice; where i is a
+ * multiple of how many are read together, they are. shelf_put_off(sh, st): like
+ * shelf_put; but one that was read ahead, and has nothing to be delivered, may
+ * be written by the next shelf_flush, and nothing is to be asked about that
+ * slug until then. shelf_flush(sh, again): the slugs for which somebody else
+ * was faster are appended; false: store failed, for any of them.
+ */
+void shelf_ahead(struct shelf *sh, const struct strings *slugs, size_t i);
+enum shelf_result shelf_put_off(struct shelf *sh, struct alert_state *st);
+bool shelf_flush(struct shelf *sh, struct strings *again);
+
+/*
  * shelf_settled(sh, slug): take it out of the index, unless there is something
  * undelivered after all. False: store failed.
  */
@@ -50,7 +69,8 @@ bool shelf_settled(struct shelf *sh, const char *slug);
 
 /*
  * shelf_undelivered(sh, out), shelf_all(sh, out): the slugs that have
- * undelivered events; those of which anything is known. False: store failed.
+ * undelivered events; those of which anything is known, sorted. False: store
+ * failed.
  */
 bool shelf_undelivered(struct shelf *sh, struct strings *out);
 bool shelf_all(struct shelf *sh, struct strings *out);

@@ -13,6 +13,7 @@ void state_init(struct alert_state *st, const char *slug)
 void incident_release(struct incident *inc)
 {
 	free(inc->error);
+	free(inc->group);
 	strings_release(&inc->regions);
 	strings_release(&inc->reached);
 	strings_release(&inc->told);
@@ -76,6 +77,9 @@ void state_release(struct alert_state *st)
 	free(st->quiet.id);
 	free(st->quiet.reason);
 	strings_release(&st->stray.regions);
+	handles_release(&st->handles);
+	strings_release(&st->servers);
+	strings_release(&st->left);
 	free(st->regions);
 	free(st->outbox);
 	free(st->slug);

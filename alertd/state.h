@@ -9,6 +9,7 @@
 #include "conf.h"
 #include "json.h"
 #include "change.h"
+#include "handle.h"
 #include "record_alert.h"
 #include "error_rate.h"
 #include "record_expiry.h"
@@ -54,6 +55,7 @@ struct incident {
 	bool open;
 	bool folded; /* into the open one of an earlier kind: says nothing */
 	bool held;    /* by a maintenance, until it is judged: see quiet.h */
+	int64_t held_at; /* since when it is held */
 	bool unheard; /* nobody was told that it began */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
@@ -72,6 +74,7 @@ struct incident {
 	double value, usual;  /* of what is measured, see quality.c */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
+	char *group; /* told of together with others: see common.h; or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
@@ -84,6 +87,8 @@ struct incident {
 struct delivery {
 	char *route;
 	int attempts;	 /* that failed */
+	double tried;	 /* when the last of them did; 0: none, or not known */
+	int done;	 /* requests of it that got through */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
 	/* Where it is put together with others, see digest.h: how often. */
@@ -180,6 +185,8 @@ struct alert_state {
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
 	struct incident incidents[ALERT_KINDS];
+	/* Of a trouble that is shared: who had it, and who still has. */
+	struct strings servers, left;
 	int64_t down_at;   /* the last window that failed in a downtime, a
 			      regional one, or for its limits */
 	struct tally slow; /* windows of slow answers */
@@ -194,6 +201,8 @@ struct alert_state {
 	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
 	struct quiet quiet;
+	struct handles handles;
+	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
@@ -236,6 +245,12 @@ void pending_release(struct pending *p);
  * It begins with {"v":1,"revision":N, which the script of shelf.c relies on.
  */
 void state_write(struct buf *b, const struct alert_state *st);
+
+/*
+ * state_write_head(b, st): only what it begins with: what is different in two
+ * writes of the same content.
+ */
+void state_write_head(struct buf *b, const struct alert_state *st);
 
 /*
  * duty_write(b, inc), duty_read(o, inc): the members of an incident that say

@@ -75,6 +75,10 @@ bool duty_read(const cJSON *o, struct incident *inc)
 
 void delivery_write(struct buf *b, const struct delivery *d)
 {
+	if (d->tried > 0)
+		buf_fmt(b, ",\"tried\":%.3f", d->tried);
+	if (d->done)
+		buf_fmt(b, ",\"done\":%d", d->done);
 	if (d->digest == CONF_DIGEST_NO)
 		return;
 	buf_fmt(b, ",\"digest\":\"%s\",\"over\":%s,\"boundary\":%" PRId64,
@@ -84,9 +88,16 @@ void delivery_write(struct buf *b, const struct delivery *d)
 bool delivery_read(const cJSON *o, struct delivery *d)
 {
 	const char *digest = json_str(o, "digest");
-	double boundary;
+	double boundary, done = 0;
 	unsigned i;
 
+	if (json_get(o, "tried") && !get_time(o, "tried", &d->tried))
+		return false;
+	if (json_get(o, "done") &&
+		(!json_num(o, "done", &done) || done < 0 || done > STEPS_MAX ||
+			done != floor(done)))
+		return false;
+	d->done = (int)done;
 	if (!json_get(o, "digest"))
 		return true;
 	if (!digest || !names_lookup(digests, 4, digest, &i) ||

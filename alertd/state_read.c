@@ -61,6 +61,8 @@ static void read_measure(struct members *in, struct incident *inc)
 {
 	if (member_has(in, "flaps"))
 		inc->flaps = member_count(in, "flaps");
+	if (member_has(in, "group"))
+		inc->group = member_optional(in, "group");
 	if (!member_has(in, "value"))
 		return;
 	inc->value = member_time(in, "value");
@@ -71,6 +73,10 @@ static void read_measure(struct members *in, struct incident *inc)
 
 static void read_quality(struct members *in, struct alert_state *st)
 {
+	if (member_has(in, "servers")) {
+		member_strings(in, "servers", slug_valid, &st->servers);
+		member_strings(in, "left", slug_valid, &st->left);
+	}
 	if (!member_has(in, "down_at"))
 		return;
 	st->down_at = member_epoch(in, "down_at");
@@ -87,6 +93,8 @@ static void read_incident(struct members *in, struct incident *inc)
 	inc->folded = member_bool(in, "folded");
 	/* A state of before there were maintenances has neither. */
 	inc->held = member_has(in, "held") && member_bool(in, "held");
+	if (inc->held && member_has(in, "held_at"))
+		inc->held_at = member_epoch(in, "held_at");
 	inc->unheard = member_has(in, "unheard") && member_bool(in, "unheard");
 	read_names(in, inc);
 	inc->first = member_epoch(in, "first");
@@ -237,6 +245,8 @@ static void read_state(struct members *in, struct alert_state *st)
 	state_read_tools(in, st);
 	read_quiet(in, &st->quiet);
 	read_quality(in, st);
+	if (!handles_read(json_get(in->o, "handles"), &st->handles))
+		member_wrong(in, "handles");
 	read_outbox(in, st);
 	read_timeline(in, st);
 }

@@ -101,6 +101,8 @@ void state_read_tools(struct members *in, struct alert_state *st)
 	if (!member_has(in, "sightings"))
 		return;
 	st->judged = member_epoch(in, "judged");
+	if (member_has(in, "untested"))
+		st->untested = member_epoch(in, "untested");
 	read_sightings(in, &st->tools);
 	read_tool_sets(in, &st->tools);
 	st->tools.differ = member_tally(in, "differ");

@@ -80,6 +80,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
 	put_bool(b, "folded", inc->folded);
 	put_bool(b, "held", inc->held);
+	if (inc->held)
+		put_int(b, "held_at", inc->held_at);
 	put_bool(b, "unheard", inc->unheard);
 	put_str(b, "severity", severity_name(inc->severity));
 	put_str(b, "tier", tier_name(inc->tier));
@@ -100,6 +102,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_strings(b, "told", &inc->told);
 	duty_write(b, inc);
 	put_int(b, "flaps", inc->flaps);
+	if (inc->group)
+		put_str(b, "group", inc->group);
 	if (inc->usual > 0) {
 		put_instant(b, "value", inc->value);
 		put_instant(b, "usual", inc->usual);
@@ -216,6 +220,10 @@ static void put_quiet(struct buf *b, const struct quiet *q)
 
 static void put_quality(struct buf *b, const struct alert_state *st)
 {
+	if (st->servers.n) {
+		put_strings(b, "servers", &st->servers);
+		put_strings(b, "left", &st->left);
+	}
 	put_int(b, "down_at", st->down_at);
 	put_int(b, "cold", st->cold);
 	put_tally(b, "slow", &st->slow);
@@ -224,14 +232,21 @@ static void put_quality(struct buf *b, const struct alert_state *st)
 	put_int(b, "stray_told", st->stray.told);
 }
 
-void state_write(struct buf *b, const struct alert_state *st)
+void state_write_head(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
 	put_str(b, "writer", st->writer);
+}
+
+void state_write(struct buf *b, const struct alert_state *st)
+{
+	state_write_head(b, st);
 	put_str(b, "slug", st->slug);
 	put_str(b, "url", st->url);
 	put_int(b, "window", st->window);
 	put_int(b, "judged", st->judged);
+	if (st->untested)
+		put_int(b, "untested", st->untested);
 	buf_fmt(b, ",\"number\":%lu,\"regions\":[", st->number);
 	for (size_t i = 0; i < st->n_regions; i++) {
 		if (i)
@@ -247,6 +262,10 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_drifts(b, st);
 	put_quiet(b, &st->quiet);
 	put_quality(b, st);
+	if (st->handles.n) {
+		buf_str(b, ",\"handles\":");
+		handles_write(b, &st->handles);
+	}
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		if (i)

@@ -43,6 +43,20 @@ void strings_sort(struct strings *l)
 		qsort(l->v, l->n, sizeof *l->v, by_name);
 }
 
+void strings_unique(struct strings *l)
+{
+	size_t n = 0;
+
+	strings_sort(l);
+	for (size_t i = 0; i < l->n; i++) {
+		if (n && strcmp(l->v[n - 1], l->v[i]) == 0)
+			free(l->v[i]);
+		else
+			l->v[n++] = l->v[i];
+	}
+	l->n = n;
+}
+
 void strings_clear(struct strings *l)
 {
 	while (l->n)

@@ -25,6 +25,9 @@ void strings_copy(struct strings *to, const struct strings *from);
 /* strings_sort(l): by name, as verdicts list regions. */
 void strings_sort(struct strings *l);
 
+/* strings_unique(l): sort it, each string once. */
+void strings_unique(struct strings *l);
+
 /* strings_clear(l): forget all. strings_release(l): and the room. */
 void strings_clear(struct strings *l);
 void strings_release(struct strings *l);

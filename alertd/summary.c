@@ -211,6 +211,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_ANOMALY:
 	case ALERT_CERTIFICATE_EXPIRING:
 	case ALERT_TOKEN_EXPIRING:
+	case ALERT_TEST:
 		break; /* no incidents */
 	case ALERT_RATE_LIMITED:
 		buf_str(b, " answers ");
@@ -343,7 +344,8 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (s->unheard) {
 		buf_str(b, "; not acknowledged after ");
 		phrase_duration(b, (long long)s->at - inc->opened_at);
-	} else if (s->phase == ALERT_ESCALATED && s->kind == ALERT_SILENT) {
+	} else if (s->phase == ALERT_ESCALATED &&
+		(s->more || s->kind == ALERT_SILENT)) {
 		buf_str(b, "; more of them than before");
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_fmt(b, "; worse than before, %s",

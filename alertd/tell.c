@@ -2,6 +2,7 @@
 
 #include "ack_token.h"
 #include "budget.h"
+#include "common.h"
 #include "dispatch.h"
 #include "print.h"
 
@@ -76,19 +77,14 @@ static void note_held(struct alert_state *st, const struct alert_record *r)
 	buf_release(&text);
 }
 
-/* A rehearsal: who is told at once, and who together with others. */
-static void rehearse(const struct pager_setup *s, const struct alert_event *e,
-	const struct recipients *to)
+/* Who is told at once, and who together with others. */
+static void split(const struct recipients *to, struct strings *now,
+	struct strings *later)
 {
-	struct strings now = {0}, later = {0};
-
 	for (size_t i = 0; i < to->n; i++)
-		strings_note(to->v[i].wait.digest == CONF_DIGEST_NO ? &now
-								    : &later,
+		strings_note(to->v[i].wait.digest == CONF_DIGEST_NO ? now
+								    : later,
 			to->v[i].route);
-	s->told(s->arg, e, &now, &later);
-	strings_release(&now);
-	strings_release(&later);
 }
 
 static void dispatch(const struct tell *t, struct alert_state *st,
@@ -109,35 +105,60 @@ static void dispatch(const struct tell *t, struct alert_state *st,
 		strings_note(&inc->told, to->v[i].route);
 }
 
+static void point(const struct pager_setup *s, struct alert_record *r,
+	struct links *l)
+{
+	links_init(l);
+	point_to_page(s->conf, r, &l->page);
+	point_to_ack(s, r, &l->ack);
+	point_to_runbook(s->conf, r);
+}
+
+void tell_print(const struct pager_setup *s, struct alert_event *e,
+	const struct strings *now, const struct strings *later,
+	struct buf *out)
+{
+	struct links links;
+
+	point(s, &e->record, &links);
+	if (s->told) {
+		s->told(s->arg, e, now, later);
+	} else if (s->text) {
+		print_event(out, &e->record, s->colour);
+	} else {
+		alert_record_json(out, &e->record);
+		buf_char(out, '\n');
+	}
+	links_release(&links);
+}
+
 void tell_event(const struct tell *t, struct alert_state *st,
 	struct alert_event *e, struct buf *out)
 {
-	const struct pager_setup *s = t->setup;
-	struct alert_record *r = &e->record;
+	struct strings now = {0}, later = {0};
 	struct recipients to = {0};
 	char name[ALERT_EVENT_SIZE];
 	struct links links;
 	struct buf body;
 
 	if (e->held) {
-		note_held(st, r);
+		note_held(st, &e->record);
 		return;
 	}
 	buf_init(&body, TELL_BODY_MAX);
-	links_init(&links);
-	point_to_page(s->conf, r, &links.page);
-	point_to_ack(s, r, &links.ack);
-	point_to_runbook(s->conf, r);
-	alert_record_json(&body, r);
-	state_note(st, r->at, alert_event(r, name), r->summary);
+	point(t->setup, &e->record, &links);
+	alert_record_json(&body, &e->record);
+	state_note(st, e->record.at, alert_event(&e->record, name),
+		e->record.summary);
 	dispatch(t, st, e, body.p, &to);
-	if (s->told)
-		rehearse(s, e, &to);
-	else if (s->text)
-		print_event(out, r, s->colour);
-	else
-		buf_fmt(out, "%s\n", body.p);
-	recipients_release(&to);
 	links_release(&links);
 	buf_release(&body);
+	split(&to, &now, &later);
+	if (t->starts && common_may(e))
+		common_note(t->starts, e, &now, &later);
+	else if (!e->group || to.n)
+		tell_print(t->setup, e, &now, &later, out);
+	strings_release(&now);
+	strings_release(&later);
+	recipients_release(&to);
 }

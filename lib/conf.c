@@ -13,6 +13,8 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 void conf_free(struct conf *c)
@@ -20,6 +22,7 @@ void conf_free(struct conf *c)
 	if (!c)
 		return;
 	conf_clear(conf_keys, c);
+	free(c->by_slug);
 	free(c);
 }
 
@@ -39,8 +42,34 @@ const struct conf_account *conf_account(const struct conf *c, const char *name)
 	return NULL;
 }
 
+static int by_slug(const void *a, const void *b)
+{
+	const struct conf_server *const *x = a, *const *y = b;
+
+	return strcmp((*x)->slug, (*y)->slug);
+}
+
+/* Each verdict asks for its server. */
+static void index_servers(struct conf *c)
+{
+	c->by_slug = xcalloc(c->n_servers, sizeof *c->by_slug);
+	for (size_t i = 0; i < c->n_servers; i++)
+		c->by_slug[i] = &c->servers[i];
+	if (c->n_servers)
+		qsort(c->by_slug, c->n_servers, sizeof *c->by_slug, by_slug);
+}
+
 const struct conf_server *conf_server(const struct conf *c, const char *slug)
 {
+	const struct conf_server wanted = {.slug = (char *)slug};
+	const struct conf_server *key = &wanted, **found;
+
+	if (c->by_slug) {
+		found = c->n_servers ? bsearch(&key, c->by_slug, c->n_servers,
+					       sizeof *c->by_slug, by_slug)
+				     : NULL;
+		return found ? *found : NULL;
+	}
 	for (size_t i = 0; i < c->n_servers; i++)
 		if (strcmp(c->servers[i].slug, slug) == 0)
 			return &c->servers[i];
@@ -115,8 +144,10 @@ static struct conf *parse(const char *p, size_t n, struct conf_report *r)
 	yaml_document_delete(&doc);
 	derive(c, r);
 	conf_check(c, r);
-	if (conf_sound(r))
+	if (conf_sound(r)) {
+		index_servers(c);
 		return c;
+	}
 	conf_free(c);
 	return NULL;
 }

@@ -39,7 +39,16 @@ enum conf_digest {
 	CONF_DIGEST_DAILY,
 	CONF_DIGEST_WEEKLY
 };
-enum conf_route_type { CONF_ROUTE_WEBHOOK, CONF_ROUTE_COMMAND };
+enum conf_route_type {
+	CONF_ROUTE_WEBHOOK,
+	CONF_ROUTE_COMMAND,
+	CONF_ROUTE_PAGERDUTY,
+	CONF_ROUTE_OPSGENIE,
+	CONF_ROUTE_SLACK,
+	CONF_ROUTE_DISCORD,
+	CONF_ROUTE_TWILIO_SMS,
+	CONF_ROUTE_TWILIO_VOICE
+};
 
 struct conf_position {
 	bool known;
@@ -105,8 +114,14 @@ struct conf_server {
 struct conf_route {
 	char *name;
 	enum conf_route_type type;
-	char *url;	/* of a webhook */
-	char *secret;	/* of a webhook: the name of a credential, or NULL */
+	/* Which types have which of these, conf_routes.c says; else NULL. */
+	char *url;     /* where it is; NULL: where its vendor has it */
+	char *secret;  /* the name of a credential */
+	char *channel; /* who reads it there */
+	char *mention; /* who is called there */
+	char *from;    /* who it is from */
+	char **to;     /* who gets it */
+	size_t n_to;
 	char **command; /* of a command: its arguments, NULL behind them */
 	size_t n_command;
 	char **severities; /* "P1" and so on */
@@ -184,6 +199,7 @@ struct conf {
 	size_t n_accounts;
 	struct conf_server *servers;
 	size_t n_servers;
+	const struct conf_server **by_slug; /* all of them, or NULL */
 	struct conf_route *routes;
 	size_t n_routes;
 	struct conf_ladder *ladders;

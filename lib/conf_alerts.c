@@ -6,7 +6,6 @@
 
 #include "conf.h"
 
-static const char *const route_types[] = {"webhook", "command", NULL};
 static const char *const severities[] = {"P1", "P2", "P3", NULL};
 static const char *const kinds[] = {"downtime", "regional", "rate_limited",
 	"latency", "error_rate", "slo_burn", "probe_silent",
@@ -45,10 +44,14 @@ static const struct conf_key route[] = {
 	{KEY("name", CONF_TEXT, conf_route, name), .required = true, .max = 200,
 		.wrong = conf_bad_slug},
 	{KEY("type", CONF_CHOICE, conf_route, type), .required = true,
-		.choices = route_types},
+		.choices = conf_route_types},
 	{KEY("url", CONF_TEXT, conf_route, url), .max = 2048, .wrong = conf_bad_url},
 	{KEY("secret", CONF_TEXT, conf_route, secret), .max = 200,
 		.wrong = conf_bad_slug},
+	{KEY("channel", CONF_TEXT, conf_route, channel), .max = 100},
+	{KEY("mention", CONF_TEXT, conf_route, mention), .max = 100},
+	{KEY("from", CONF_TEXT, conf_route, from), .max = 320},
+	{LIST("to", CONF_TEXTS, conf_route, to), .once = true, .max = 20},
 	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
 	{LIST("severities", CONF_TEXTS, conf_route, severities), .once = true,
 		.max = 100, .choices = severities},

@@ -199,23 +199,12 @@ static void check_route(const struct conf *c, const struct conf_route *t,
 	struct conf_report *r)
 {
 	struct names accounts = NAMES(c, accounts, conf_account, name);
-	bool webhook = t->type == CONF_ROUTE_WEBHOOK;
 
 	for (size_t i = 0; i < t->n_accounts; i++)
 		if (t->accounts[i])
 			refers(&accounts, "account", &t->accounts[i], r);
-	if (!conf_line(r, &t->type) || conf_refused(r, &t->type))
-		return;
-	if (webhook && !t->url && !conf_line(r, &t->url))
-		conf_wrong(r, &t->type, "a webhook needs a url");
-	if (!webhook && !t->command && !conf_line(r, &t->command))
-		conf_wrong(r, &t->type, "a command needs a command");
-	if (webhook && t->command)
-		conf_wrong(r, &t->command, "a webhook runs no command");
-	if (!webhook && t->url)
-		conf_wrong(r, &t->url, "a command has no url");
-	if (!webhook && t->secret)
-		conf_wrong(r, &t->secret, "only a webhook has a secret");
+	if (conf_line(r, &t->type) && !conf_refused(r, &t->type))
+		conf_check_route(t, r);
 }
 
 static void check_ladder(const struct conf *c, const struct conf_ladder *l,

@@ -14,4 +14,7 @@
  */
 void conf_check(const struct conf *c, struct conf_report *r);
 
+/* conf_check_route(t, r): the same of a route and what its type wants. */
+void conf_check_route(const struct conf_route *t, struct conf_report *r);
+
 #endif

@@ -58,7 +58,8 @@ const char *conf_bad_url(const char *s);
 /* conf_clear(keys, base): free all that the fields of a struct hold. */
 void conf_clear(const struct conf_key *keys, void *base);
 
-/* The names of enum conf_auth_mode, NULL at the end. */
+/* The names of enum conf_auth_mode and conf_route_type, NULL at the end. */
 extern const char *const conf_auth_modes[];
+extern const char *const conf_route_types[];
 
 #endif

@@ -81,6 +81,11 @@ const char *key_digest(char *out, const char *route);
 #define KEY_SERVERS "fleet:servers"
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
+/*
+ * Hash: "since", when routes were first seen; "passed", when a test of them last
+ * arrived at all; epoch seconds.
+ */
+#define KEY_TESTS "fleet:tests"
 /* Set: the slugs that have undelivered events. */
 #define KEY_UNDELIVERED "fleet:undelivered"
 /* Hash: region to the last runner record of it. */

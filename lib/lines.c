@@ -7,8 +7,11 @@
 #include "xalloc.h"
 
 #include <errno.h>
-#include <stdbool.h>
+#include <poll.h>
 #include <unistd.h>
+
+/* So often a reader that waits for a line looks at what came of it. */
+#define SOON_READS 4
 
 struct lines {
 	int fd;
@@ -96,6 +99,28 @@ enum lines_result lines_next(struct lines *l, const char **p, size_t *n)
 		if (!fill(l))
 			return LINES_ERROR;
 	}
+}
+
+bool lines_ready(const struct lines *l)
+{
+	return memchr(l->p + l->seen, '\n', l->upto - l->seen) != NULL;
+}
+
+bool lines_soon(struct lines *l, int ms)
+{
+	struct pollfd p = {.fd = l->fd, .events = POLLIN};
+
+	/* Half a line is none: what comes is looked at. */
+	for (int i = 0; i < SOON_READS; i++) {
+		if (l->end || lines_ready(l) ||
+			l->upto - l->from == LINE_MAX_BYTES)
+			return true;
+		if (poll(&p, 1, ms) == 0)
+			return false;
+		if (!fill(l))
+			return true;
+	}
+	return lines_ready(l);
 }
 
 unsigned long lines_number(const struct lines *l)

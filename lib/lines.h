@@ -4,6 +4,7 @@
 #ifndef LINES_H
 #define LINES_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* The longest line of any record, its newline included. */
@@ -29,6 +30,15 @@ void lines_free(struct lines *l);
  * newline is a line too, unless it is empty. Never holds more than a line.
  */
 enum lines_result lines_next(struct lines *l, const char **p, size_t *n);
+
+/*
+ * lines_soon(l, ms): whether lines_next has a line, or an end, to return
+ * within so many milliseconds, or little longer.
+ */
+bool lines_soon(struct lines *l, int ms);
+
+/* lines_ready(l): whether lines_next returns a line without reading more. */
+bool lines_ready(const struct lines *l);
 
 /* lines_number(l): the number of the line just returned, from 1. */
 unsigned long lines_number(const struct lines *l);

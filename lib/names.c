@@ -32,6 +32,12 @@ bool slug_valid(const char *s)
 	return s[n] == '\0' && n <= SLUG_MAX;
 }
 
+bool slug_shared(const char *s)
+{
+	return strncmp(s, "*.", 2) == 0 && strlen(s) == 10 &&
+		strspn(s + 2, "0123456789abcdef") == 8;
+}
+
 bool region_valid(const char *s)
 {
 	size_t n = 0;

@@ -22,6 +22,12 @@ bool probe_id_valid(const char *s);
 bool hash_valid(const char *s);
 
 /*
+ * slug_shared(s): whether it is the name of a trouble that several servers
+ * share, "*." and 8 hex digits; like SLUG_FLEET it is no slug.
+ */
+bool slug_shared(const char *s);
+
+/*
  * slug_from_host(host, out): the slug that stands for a host name or address
  * where none is given; out has SLUG_MAX + 1 bytes. Upper case is lowered, what
  * no slug may hold becomes '-'.

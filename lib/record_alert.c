@@ -30,6 +30,7 @@ static const char *const kinds[] = {
 	[ALERT_ANOMALY] = "anomaly_logged",
 	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",
+	[ALERT_TEST] = "test",
 };
 static const char *const phases[] = {
 	"started", "escalated", "reminder", "acknowledged", "resolved", NULL};
@@ -84,7 +85,8 @@ const char *alert_event(const struct alert_record *r, char *out)
 
 const char *alert_key(const struct alert_record *r, char *out)
 {
-	snprintf(out, ALERT_KEY_SIZE, "%s:%s:%" PRId64, r->slug, kinds[r->kind],
+	snprintf(out, ALERT_KEY_SIZE, "%s:%s:%" PRId64,
+		r->keyed ? r->keyed : r->slug, kinds[r->kind],
 		r->started_at);
 	return out;
 }
@@ -178,6 +180,22 @@ static void put_sides(struct buf *b, const struct alert_record *r)
 	buf_char(b, ']');
 }
 
+/* So many are named; how many there are is said. */
+static void put_servers(struct buf *b, const struct alert_record *r)
+{
+	struct alert_names few = r->servers;
+
+	if (!few.n) {
+		buf_str(b, ",\"servers\":null,\"server_count\":1");
+		return;
+	}
+	if (few.n > ALERT_SERVERS)
+		few.n = ALERT_SERVERS;
+	buf_char(b, ',');
+	put_names(b, "servers", few, SLUG_MAX);
+	buf_fmt(b, ",\"server_count\":%zu", r->servers.n);
+}
+
 /* One decimal tells all that a person needs. */
 static void put_measure(struct buf *b, const struct alert_record *r)
 {
@@ -239,6 +257,7 @@ void alert_record_json(struct buf *b, const struct alert_record *r)
 		buf_str(b, ",\"sides\":null");
 	put_measure(b, r);
 	buf_fmt(b, ",\"flaps\":%d", r->flaps);
+	put_servers(b, r);
 	put_text(b, "ack_url", r->ack_url);
 	buf_char(b, '}');
 }

@@ -33,7 +33,8 @@ enum alert_kind {
 	ALERT_DRIFT,
 	ALERT_ANOMALY, /* failures that make no incident */
 	ALERT_CERTIFICATE_EXPIRING,
-	ALERT_TOKEN_EXPIRING
+	ALERT_TOKEN_EXPIRING,
+	ALERT_TEST /* nothing is wrong: whether the routes work */
 };
 #define ALERT_DOWN_KINDS 3
 #define ALERT_KINDS 10
@@ -71,6 +72,8 @@ struct alert_names {
 };
 #define ALERT_NAMES 20
 #define ALERT_NAME_MAX 64
+/* So many servers of a trouble that they share are named. */
+#define ALERT_SERVERS 100
 
 /* The regions that see the same tools. */
 struct alert_side {
@@ -83,6 +86,7 @@ struct alert_record {
 	enum alert_kind kind;
 	enum alert_phase phase;
 	const char *slug;
+	const char *keyed; /* what stands in the key instead of it, or NULL */
 	const char *url; /* or NULL */
 	enum severity severity;
 	enum tier tier;
@@ -102,6 +106,8 @@ struct alert_record {
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */
 	const char *runbook_url;
+	/* Of a trouble that servers share: these; else none. */
+	struct alert_names servers;
 	/* Of a drift and a divergence: hashes, or eras; else NULL. */
 	const char *from, *to;
 	struct alert_names added, removed, changed, redescribed;

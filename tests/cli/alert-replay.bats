@@ -195,8 +195,12 @@ mcp-alert: line 4: as_of: far ahead of the lines around it" ]
 	recorded 'servers: shop' '14:00 red initialize eu us' '14:01-14:30 green' >one
 	jq -c 'range(1000) as $i | .slug = "s\($i)"' one >many
 	replay 0 many
-	[ "$(jq -r .event out | sort | uniq -c | xargs)" = "1000 downtime_resolved 1000 downtime_started" ]
+	[ "$(jq -r .event out | xargs)" = "downtime_started downtime_resolved" ]
+	jq -se 'all(.server_slug == "*" and .server_count == 1000 and (.servers | length) == 100)' out
 	grep -q '31000 verdicts on 1000 servers' err
+	# Each by itself, where no number of them is common.
+	replay 0 many --policy common=10000
+	[ "$(jq -r .event out | sort | uniq -c | xargs)" = "1000 downtime_resolved 1000 downtime_started" ]
 	grep -q '  and 990 more' err
 }
 

@@ -215,7 +215,10 @@ phone: downtime_escalated" ]
 		"digest:all:$H digest:all:$H digest:all:$((H + 3600))" ]
 	echo 500 >all/mood
 	verdict 100 eu,us dns x third | alert 0 -N $((H + 3700))
-	sweep $((H + 7200 + 86400)) 3
+	for i in 1 2 3 4 5 6 7 8 9 10; do
+		[[ $(<err) != *'given up'* ]]
+		sweep $((H + 7200 + 86400 + 3600 * i)) 3
+	done
 	grep -q 'given up after a day' err
 	[ -z "$(undelivered)" ]
 	redis get alert:third | jq -e '.timeline[-1] | .what == "given_up" and .text == "all"'
@@ -311,4 +314,18 @@ phone: pipeline_stalled_escalated" ]
 	minute 22
 	[ "$(events out)" = pipeline_stalled_reminder ]
 	[ ! -e second ]
+}
+
+@test "no step is taken during a maintenance" {
+	team
+	down | alert 0 -N $T
+	alert 0 maintenance add -N $((T + 60)) --for 10m example-mcp
+	for m in {2..10}; do minute "$m"; [ ! -s out ]; done
+	minutes 12 15 eu,us initialize | alert 0 -N $((T + 900))
+	[ ! -s out ]
+	verdict 16 eu,us initialize | alert 0 -N $((T + 960))
+	jq -se 'map(.event)[0] == "maintenance_overrun_started"' out
+	[ "$(told)" = "pager: downtime_started maintenance_overrun_started" ]
+	minute 21
+	[ "$(events phone)" = maintenance_overrun_escalated ]
 }

@@ -341,7 +341,7 @@ told() {
 	daily >"$OUT/again"
 	[ ! -s "$OUT/again" ]
 	# Nothing of it is where the public is served from.
-	[ "$(redis keys '*' | sort | paste -sd' ')" = "alert:one fleet:heartbeats" ]
+	[ "$(redis keys '*' | sort | paste -sd' ')" = "alert:one fleet:heartbeats fleet:tests" ]
 	redis get alert:one | jq -e '.expiries | length == 4'
 }
 

@@ -35,7 +35,7 @@ only() {
 }
 
 @test "a library is known to its owners alone" {
-	only curl/ alertd/webhook.c probe/http.c probe/http_fail.h \
+	only curl/ alertd/http_send.c probe/http.c probe/http_fail.h \
 		probe/http_fields.h probe/http_setup.h probe/http_tls.h probe/http_transfer.h \
 		probe/url.c
 	only hiredis/ lib/store.c
@@ -71,7 +71,12 @@ only() {
 		alertd/change alertd/conditions alertd/divergence alertd/drifting \
 		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
 		lib/stages alertd/coldstart alertd/common alertd/quality \
-		alertd/stray \
+		alertd/stray alertd/handle alertd/message alertd/message_words \
+		alertd/sink alertd/sink_event alertd/sink_text alertd/sink_webhook \
+		alertd/sink_pagerduty alertd/sink_opsgenie alertd/sink_slack \
+		alertd/sink_discord alertd/sink_twilio \
+		alertd/rehearse alertd/tested alertd/coverage \
+		alertd/describe \
 		alertd/quiet alertd/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \

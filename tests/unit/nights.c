@@ -36,8 +36,8 @@ void night_init(struct night *n, const char *regions)
 {
 	*n = (struct night) {
 		.policy = machine_policy,
-		.judged = -1,
-		.now = INFINITY,
+		.url = "https://s.example/mcp",
+		.judged = -1, .now = INFINITY,
 	};
 	snprintf(n->regions, sizeof n->regions, "%s", regions);
 	state_init(&n->st, "s");
@@ -251,7 +251,7 @@ static const char *read_word(const struct night *n, struct word *w,
 	char prefix = *p;
 	int judged = n->judged < 0 ? n->minute : n->judged;
 
-	*w = (struct word) {.v = {.slug = "s", .url = "https://s.example/mcp"}};
+	*w = (struct word) {.v = {.slug = "s", .url = n->url}};
 	p = parse(w, p, &found);
 	w->v.window = instant(judged);
 	w->v.regions = w->regions;

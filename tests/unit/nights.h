@@ -38,6 +38,7 @@ struct night {
 	struct alert_events events; /* of the whole night */
 	struct conf_policy policy;
 	char regions[27]; /* the expected ones, letters */
+	const char *url;  /* of the server */
 	double apart;	  /* seconds between the probes of two regions */
 	bool sides;	  /* verdicts say who sees what; b has put for get */
 	struct planned maintenance; /* of no server at first */

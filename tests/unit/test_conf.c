@@ -330,12 +330,12 @@ static void test_fit(void **state)
 		{ROUTE "type: command, command: []}]}", "f:2:16: alerts."
 			"routes[0].command: the list is empty\n"},
 		{ROUTE "type: webhook, url: http://a, command: [a]}]}",
-			"f:2:31: alerts.routes[0].command: a webhook runs no "
+			"f:2:31: alerts.routes[0].command: a webhook has no "
 			"command\n"},
 		{ROUTE "type: command, command: [a], url: http://a,\n"
 		       "secret: a}]}",
 			"f:2:30: alerts.routes[0].url: a command has no url\n"
-			"f:3:1: alerts.routes[0].secret: only a webhook has a "
+			"f:3:1: alerts.routes[0].secret: a command has no "
 			"secret\n"},
 		{ROUTE "secret: a}]}", "f:1:19: alerts.routes[0].type: "
 				       "missing\n"},

@@ -1,0 +1,252 @@
+#include "decide.h"
+
+#include "ack.h"
+#include "calendar.h"
+#include "clock.h"
+#include "expiry.h"
+#include "ladder.h"
+#include "lines.h"
+#include "log.h"
+#include "machine.h"
+#include "pipeline.h"
+#include "quiet.h"
+#include "rehearse.h"
+#include "shelf.h"
+#include "tell.h"
+#include "tested.h"
+#include "xalloc.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+/* So often somebody else may be faster before we give up. */
+#define TRIES 100
+/* A store that is gone is not asked again for each verdict. */
+#define STORE_PAUSE_MS 10000
+
+void decide_init(struct decider *d, const struct pager_setup *setup)
+{
+	*d = (struct decider) {.setup = *setup};
+	d->policy = setup->policy ? *setup->policy
+		: setup->conf	  ? setup->conf->policy
+				  : machine_policy;
+	d->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
+	d->budget = budget_new(setup->store);
+}
+
+void decide_release(struct decider *d)
+{
+	carry_free(d->carry);
+	budget_free(d->budget);
+	common_release(&d->starts);
+	events_release(&d->ends);
+}
+
+double decide_now(const struct decider *d)
+{
+	double t = isnan(d->setup.now) ? clock_wall() : d->setup.now;
+
+	return floor(t * 1000) / 1000;
+}
+
+/* The fleet as a whole, or a trouble that its servers share. */
+static bool no_server(const char *slug)
+{
+	return strcmp(slug, SLUG_FLEET) == 0 || slug_shared(slug);
+}
+
+/* What maintenance of a server it is time for. */
+static void note_maintenance(const struct decider *d, struct alert_state *st,
+	double t)
+{
+	const struct conf *c = d->setup.conf;
+	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
+	struct occurrence o;
+
+	if (!d->setup.calendar || no_server(st->slug))
+		return;
+	o = calendar_at(d->setup.calendar, st->slug, s ? s->account : NULL, t,
+		d->policy.maintenance_s);
+	quiet_note(st, &o, t);
+}
+
+/* It goes where a downtime would go, which has a ladder. */
+static void consider_test(const struct decider *d, const struct alert_state *st,
+	const struct tested_request *q, struct alert_events *events)
+{
+	const struct rehearsal downtime = {
+		.kind = ALERT_DOWNTIME,
+		.severity = SEVERITY_P1,
+		.slug = st->slug,
+		.at = (double)q->at,
+	};
+
+	tested_tell(st, q, events);
+	rehearse_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
+}
+
+/* As of when it is decided: what is recorded brings its own time. */
+static double instant(const struct decider *d, const struct occasion *o)
+{
+	if (o->verdict)
+		return (double)o->verdict->window;
+	if (o->starts)
+		return o->starts->event.record.at;
+	return o->end ? o->end->record.at : decide_now(d);
+}
+
+static void consider(struct decider *d, const struct occasion *o,
+	struct alert_state *st, struct alert_events *events)
+{
+	double at = instant(d, o);
+
+	if (o->verdict) {
+		note_maintenance(d, st, at);
+		machine_verdict(st, o->verdict, &d->policy,
+			d->setup.deliver ? decide_now(d) : INFINITY, events);
+	} else if (o->round) {
+		expiry_decide(st, o->round, events);
+	} else if (o->pipeline) {
+		pipeline_decide(st, o->pipeline, &d->policy, at, events);
+	} else if (o->away) {
+		pipeline_away(st, o->away, &d->policy, at, events);
+	} else if (o->back) {
+		pipeline_back(st, at, events);
+	} else if (o->starts) {
+		common_begin(st, o->starts, o->n_starts, events);
+	} else if (o->group) {
+		common_join(d->setup.conf, st, o->kind, o->group);
+	} else if (o->end) {
+		common_leave(st, o->end, events);
+	} else if (o->test) {
+		consider_test(d, st, o->test, events);
+	} else if (o->tested) {
+		tested_remind(st, o->tested, at, events);
+	} else if (o->ack) {
+		*o->acknowledged = ack_set(st, o->ack, at, events);
+	} else if (o->test) {
+		consider_test(d, st, o->test, events);
+	} else if (o->tested) {
+		tested_remind(st, o->tested, at, events);
+	} else {
+		note_maintenance(d, st, at);
+		machine_tick(st, &d->policy, at, events);
+	}
+	if (!o->round && !o->ack && !o->group && !o->test)
+		ladder_climb(d->setup.conf, st, at, 0, events);
+}
+
+static bool starts_cold(const struct conf *c, const char *slug)
+{
+	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
+
+	return s && s->cold_start;
+}
+
+/* What ended of the incidents that are told of together with others. */
+static void keep_ends(struct decider *d, struct alert_events *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct alert_event *e = &l->v[i];
+
+		if (!e->group || e->record.phase != ALERT_RESOLVED)
+			continue;
+		d->ends.v = xgrow(d->ends.v, &d->ends.cap, d->ends.n + 1,
+			sizeof *d->ends.v);
+		d->ends.v[d->ends.n++] = *e;
+		*e = (struct alert_event) {0};
+	}
+}
+
+/* One attempt to decide; what has happened is appended to `out`. */
+static enum shelf_result attempt(struct decider *d, const struct occasion *o,
+	struct buf *out)
+{
+	const struct tell tell = {
+		.setup = &d->setup,
+		.budget = d->budget,
+		.at_once = d->alone,
+		.now = decide_now(d),
+		.starts = d->alone || !d->policy.common ? NULL : &d->starts,
+	};
+	struct alert_events events = {0};
+	struct alert_state st;
+	enum shelf_result result;
+
+	if (!shelf_get(d->setup.shelf, o->slug, &st))
+		return SHELF_FAILED;
+	st.cold_start = starts_cold(d->setup.conf, o->slug);
+	consider(d, o, &st, &events);
+	for (size_t i = 0; i < events.n; i++)
+		tell_event(&tell, &st, &events.v[i], out);
+	keep_ends(d, &events);
+	/* A fleet of which there is nothing to tell needs no state. */
+	if (events.n || o->group)
+		result = shelf_put(d->setup.shelf, &st);
+	else if (o->pipeline || o->tested)
+		result = SHELF_OK;
+	else
+		result = shelf_put_off(d->setup.shelf, &st);
+	d->undelivered = st.n_outbox > 0;
+	events_release(&events);
+	state_release(&st);
+	return result;
+}
+
+void decide_print(struct decider *d, const struct buf *out)
+{
+	if (line_write(STDOUT_FILENO, out->p, out->len) == 0)
+		return;
+	if (!d->failed)
+		log_error("standard output: %s", strerror(errno));
+	d->failed = true;
+}
+
+/* Something went wrong with the store, or with what is in it. */
+void decide_failed(struct decider *d)
+{
+	d->failed = true;
+	if (shelf_alive(d->setup.shelf))
+		return;
+	d->store_down_ms = clock_mono_ms() + STORE_PAUSE_MS;
+	log_error("verdicts are passed over until the store answers");
+}
+
+static void ends_cut(struct decider *d, size_t n)
+{
+	while (d->ends.n > n)
+		event_release(&d->ends.v[--d->ends.n]);
+}
+
+void decide(struct decider *d, const struct occasion *o)
+{
+	enum shelf_result result = SHELF_CONFLICT;
+	size_t starts = d->starts.n, ends = d->ends.n;
+	struct buf out;
+
+	if (clock_mono_ms() < d->store_down_ms)
+		return;
+	buf_init(&out, ALERT_KINDS * 2 * TELL_BODY_MAX);
+	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++) {
+		buf_clear(&out);
+		common_cut(&d->starts, starts);
+		ends_cut(d, ends);
+		result = attempt(d, o, &out);
+	}
+	if (result != SHELF_OK) {
+		common_cut(&d->starts, starts);
+		ends_cut(d, ends);
+	}
+	if (result == SHELF_CONFLICT)
+		log_error("%s: others keep changing its state", o->slug);
+	if (result != SHELF_OK)
+		decide_failed(d);
+	else if (out.len && !d->setup.queue_only)
+		decide_print(d, &out);
+	if (result == SHELF_OK && out.len && d->undelivered &&
+		d->setup.deliver && !carry_out(d->carry, o->slug, decide_now(d)))
+		d->failed = true;
+	buf_release(&out);
+}

@@ -1,0 +1,72 @@
+/*
+ * decide.h: what happens to one server is decided on its state, and stored
+ * together with what has to be delivered for it, by compare-and-set. Then it is
+ * printed and delivered. What may be a trouble that servers share is kept back,
+ * for share.h.
+ */
+#ifndef DECIDE_H
+#define DECIDE_H
+
+#include "budget.h"
+#include "carry.h"
+#include "common.h"
+#include "pager.h"
+
+struct expiry_round;
+struct pipeline;
+struct tested;
+struct tested_request;
+
+struct decider {
+	struct pager_setup setup;
+	struct conf_policy policy;
+	struct carry *carry;
+	struct budget *budget;
+	struct common_starts starts; /* kept back */
+	struct alert_events ends;    /* of incidents that others told of, too */
+	double store_down_ms; /* until then; 0 while it answers */
+	bool alone; /* without the store, where nobody gathers digests */
+	bool undelivered; /* something of the server decided on last */
+	bool failed;
+};
+
+/* What is to be decided: one of these, or only that time goes by. */
+struct occasion {
+	const char *slug;
+	const struct verdict *verdict;
+	const struct expiry_round *round;
+	const struct pipeline *pipeline;
+	const char *away; /* why the store could not be used */
+	bool back;	  /* it could */
+	const struct ack_request *ack;
+	size_t *acknowledged; /* incidents */
+	const struct tested_request *test;
+	const struct tested *tested; /* not, for too long */
+	/* Of a trouble that servers share: what began, who joins, who left. */
+	const struct common_start *starts;
+	size_t n_starts;
+	const char *group;
+	const struct alert_event *end;
+	enum alert_kind kind;
+};
+
+/* decide_init(d, setup): with what the setup points to. */
+void decide_init(struct decider *d, const struct pager_setup *setup);
+void decide_release(struct decider *d);
+
+/*
+ * decide_now(d): the time, in whole milliseconds, as a state keeps it: what is
+ * due now is due then.
+ */
+double decide_now(const struct decider *d);
+
+/* decide(d, o): decide, print, and deliver; d->failed where that failed. */
+void decide(struct decider *d, const struct occasion *o);
+
+/* decide_failed(d): something went wrong with the store, or what is in it. */
+void decide_failed(struct decider *d);
+
+/* decide_print(d, out): write what was printed. */
+void decide_print(struct decider *d, const struct buf *out);
+
+#endif

@@ -1,0 +1,13 @@
+/*
+ * share.h: tells of what was kept back: each server by itself, or those that
+ * have the same trouble together; see common.h.
+ */
+#ifndef SHARE_H
+#define SHARE_H
+
+struct decider;
+
+/* share_flush(d): a round of verdicts is over: tell what waits. */
+void share_flush(struct decider *d);
+
+#endif

@@ -1,0 +1,99 @@
+/*
+ * Goal: whatever a body in the outbox, a handle in the store, or a vendor's
+ * answer says: what is sent is well formed, goes where the route is, and stays
+ * bounded; what is kept is a name, and what is told is one line.
+ */
+#include "fuzz.h"
+
+#include "../unit/sink_bodies.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TYPES (CONF_ROUTE_TWILIO_VOICE + 1)
+#define REQUESTS 5
+
+static bool printable(const char *s)
+{
+	for (; *s; s++)
+		if (*s <= ' ' || *s > '~')
+			return false;
+	return true;
+}
+
+static void check_request(const struct http_request *r)
+{
+	char why[JSON_WHY];
+	cJSON *body;
+
+	need(buf_ok(&r->url) && buf_ok(&r->body) && buf_ok(&r->field));
+	need(printable(r->url.p) && !strchr(r->field.p, '\n'));
+	need(strncmp(r->url.p, "https://api.example.com/", 24) == 0 ||
+		strncmp(r->url.p, "http://127.0.0.1/h", 18) == 0);
+	if (strncmp(r->type, "application/json", 16) != 0) {
+		need(printable(r->body.p) && r->body.len < 16384);
+		return;
+	}
+	body = json_parse(r->body.p, r->body.len, &json_record, why);
+	need(body);
+	cJSON_Delete(body);
+}
+
+static void build(struct made *m)
+{
+	for (int n = 0; n <= REQUESTS; n++) {
+		struct http_request r;
+		bool more;
+
+		http_request_init(&r);
+		more = sink_of(m->route.type)->build(&m->job, n, &r);
+		need(!more || n < REQUESTS);
+		if (more)
+			check_request(&r);
+		http_request_release(&r);
+	}
+}
+
+static void judge(struct made *m, const char *p, size_t n)
+{
+	static const int statuses[] = {200, 201, 202, 400, 404, 429, 500};
+
+	for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++) {
+		struct delivered d = made_judge(m, (int)(i % 2), statuses[i],
+			p, n);
+
+		need(!(d.ok && (d.down || d.refused || d.mend)));
+		need(d.ok || fuzz_line(d.why, sizeof d.why));
+		need(d.retry_after_s >= 0 && d.retry_after_s <= 86400);
+		need(memchr(d.handle, '\0', sizeof d.handle));
+		for (const char *s = d.handle; *s; s++)
+			need(*s >= ' ' && *s <= '~');
+	}
+}
+
+/* Type, a handle and a newline, then the record, or else the answer. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	size_t handle;
+	char *name, *body;
+	struct made m;
+	enum conf_route_type type;
+
+	if (size < 2)
+		return 0;
+	type = (enum conf_route_type)(data[0] % TYPES);
+	if (type == CONF_ROUTE_COMMAND)
+		return 0;
+	handle = fuzz_cut((const char *)data + 1, size - 1, '\n');
+	name = fuzz_string(data + 1, handle);
+	body = fuzz_string(data + 1 + handle, size - 1 - handle);
+	if (!made_init(&m, type, strdup(body)))
+		made_init(&m, type, body_of(&(struct told) {0}));
+	m.job.handle = name;
+	build(&m);
+	judge(&m, body, strlen(body));
+	made_release(&m);
+	free(name);
+	free(body);
+	return 0;
+}

@@ -1,0 +1,63 @@
+# shellcheck shell=bash disable=SC2016,SC2034
+# The vendors that mcp-alert sends to, as tests/fixture/vendors.mjs plays them.
+# Whoever loads this has alerted_setup behind it.
+
+CANARY=canary0123456789canary0123456789
+
+# credential NAME LINE…: such a file.
+credential() {
+	printf '%s\n' "${@:2}" >"credentials/$1"
+	chmod 600 "credentials/$1"
+}
+
+# vendors [MOOD]: starts them; their address is then in BASE, and each has a
+# credential of its name.
+vendors() {
+	local port
+	mkdir vendors
+	echo "${1-ok}" >vendors/mood
+	mkfifo vendors/port
+	node "$ROOT/tests/fixture/vendors.mjs" vendors "$CANARY" >vendors/port 3>&- &
+	pids+=($!)
+	exec {HEARD}<vendors/port
+	read -r -t 20 -u "$HEARD" port
+	BASE=http://127.0.0.1:$port
+	credential pagerduty "token = $CANARY"
+	credential opsgenie "token = $CANARY"
+	credential hook "url = $BASE/services/T0/B0/$CANARY"
+	credential slack "token = $CANARY"
+	credential discord "url = $BASE/api/webhooks/223704706495545344/$CANARY"
+	credential twilio "account = AC$(printf '%032d' 1)" "token = $CANARY"
+}
+
+# route NAME [KEY…]: the line of the configuration for that vendor, in ROUTE.
+route() {
+	local more
+	printf -v more ', %s' "${@:2}"
+	[[ $# -gt 1 ]] || more=
+	case $1 in
+	pagerduty | opsgenie) ROUTE="type: $1, url: \"$BASE\"" ;;
+	hook) ROUTE="type: slack" ;;
+	slack) ROUTE="type: slack, url: \"$BASE/api\", channel: C0123ABCD" ;;
+	discord) ROUTE="type: discord" ;;
+	sms | voice)
+		ROUTE="type: twilio_$1, url: \"$BASE\", from: \"+15551230123\""
+		[[ $more == *to:* ]] || ROUTE+=', to: ["+15551230124"]'
+		;;
+	esac
+	local secret=$1
+	[[ $1 != sms && $1 != voice ]] || secret=twilio
+	ROUTE="{name: $1, $ROUTE, secret: $secret$more}"
+}
+
+# taken FILTER: what a filter makes of all that they believed, in one line each;
+# fails where something was wrong.
+taken() {
+	[[ ! -e vendors/wrong ]] || { cat vendors/wrong; return 1; }
+	[[ ! -e vendors/got ]] || jq -rs "$1" vendors/got
+}
+
+# mood LINE…: how they answer from now on.
+mood() {
+	printf '%s\n' "$@" >vendors/mood
+}

@@ -1,0 +1,84 @@
+/*
+ * Goal: each type of route has the keys that it needs and no others, and their
+ * values are what the vendor takes.
+ */
+#include "conf_heard.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define ROUTE "alerts: {routes: [{name: a,\n"
+#define AT(column, key) "f:2:" #column ": alerts.routes[0]." key ": "
+#define TWILIO "type: twilio_sms, secret: s, "
+
+static void test_keys(void **state)
+{
+	static const struct conf_case cases[] = {
+		{ROUTE "type: pagerduty, secret: s}]}", ""},
+		{ROUTE "type: pagerduty, secret: s, url: https://a}]}", ""},
+		{ROUTE "type: pagerduty}]}",
+			AT(1, "type") "a pagerduty needs a secret\n"},
+		{ROUTE "type: pagerduty, secret: s, channel: c}]}",
+			AT(29, "channel") "a pagerduty has no channel\n"},
+		{ROUTE "type: opsgenie, secret: s, to: [a], from: b}]}",
+			AT(28, "to") "an opsgenie has no to\n"
+			AT(37, "from") "an opsgenie has no from\n"},
+		{ROUTE "type: slack, secret: s}]}", ""},
+		{ROUTE "type: slack, secret: s, channel: C1, mention: a}]}",
+			AT(38, "mention") "a slack has no mention\n"},
+		{ROUTE "type: discord, secret: s, url: https://a}]}",
+			AT(27, "url") "a discord has no url\n"},
+		{ROUTE "type: twilio_voice, secret: s}]}",
+			AT(1, "type") "a twilio_voice needs a from\n"
+			AT(1, "type") "a twilio_voice needs a to\n"},
+		{ROUTE "type: twilio_voice, secret: s, from: '+15551230123', to: []}]}",
+			AT(54, "to") "the list is empty\n"},
+	};
+
+	(void)state;
+	CONF_CHECK(cases);
+}
+
+static void test_values(void **state)
+{
+	static const struct conf_case cases[] = {
+		{ROUTE TWILIO "from: '+15551230123', to: ['+4915']}]}",
+			AT(57, "to[0]") "not a number such as +15551230123\n"},
+		{ROUTE TWILIO "from: '+0551230123', to: ['+15551230124']}]}",
+			AT(30, "from") "neither a number such as +15551230123 "
+			"nor a name of up to 11 letters and digits, nor a "
+			"messaging service\n"},
+		{ROUTE TWILIO "from: Fleet 1, to: ['+15551230124']}]}", ""},
+		{ROUTE TWILIO "from: MG000102030405060708090a0b0c0d0e0f, "
+			      "to: ['+15551230124']}]}", ""},
+		{ROUTE TWILIO "from: MG00, to: ['+15551230124',\n"
+			      "'+15551230124']}]}",
+			"f:3:1: alerts.routes[0].to[1]: stands in this list "
+			"already\n"},
+		{ROUTE "type: twilio_voice, secret: s, from: Fleet, to: "
+		       "['+15551230124']}]}",
+			AT(32, "from") "not a number such as +15551230123\n"},
+		{ROUTE "type: discord, secret: s, mention: '@everyone'}]}",
+			AT(27, "mention") "not the number of a role\n"},
+		{ROUTE "type: discord, secret: s, mention: "
+		       "'165511591545143296'}]}", ""},
+	};
+
+	(void)state;
+	CONF_CHECK(cases);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_values),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
