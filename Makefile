@@ -8,6 +8,10 @@ DESTDIR ?=
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
 LIBEXECDIR = $(PREFIX)/libexec/mcp-fleet
+DATADIR = $(PREFIX)/share/mcp-fleet
+EXAMPLEDIR = $(PREFIX)/share/doc/mcp-fleet/examples
+UNITDIR = $(PREFIX)/lib/systemd/system
+NAGIOSDIR = $(PREFIX)/lib/nagios/plugins
 
 CC ?= cc
 CFLAGS ?= -O2 -g
@@ -34,7 +38,13 @@ override LDFLAGS += $(SANITIZE)
 PROGRAMS = mcp-probe mcp-aggregate mcp-serve mcp-alert
 SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
-	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1
+	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/check_mcp.1
+UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer
+# For those who read: copied, and then made theirs.
+EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
+	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
+	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
+LIVENESS = package.json liveness.js liveness.d.ts README.md
 MAN5 = man/mcp-records.5 man/fleet.yaml.5
 MAN7 = man/mcp-fleet.7
 MAN8 = man/mcp-serve.8
@@ -91,7 +101,9 @@ PAGES = serve/feed.o serve/incidents.o serve/outline.o serve/page_answers.o serv
 	serve/page_status.o serve/page_style.o serve/part.o serve/past.o \
 	serve/places.o serve/brand.o serve/escape.o serve/search.o \
 	serve/sides.o serve/told.o serve/view.o serve/works.o
-SERVE = serve/answer.o serve/answer_page.o serve/badge.o serve/embed.o serve/embed_js.o \
+SERVE = serve/answer.o serve/answer_metrics.o serve/answer_page.o \
+	serve/badge.o serve/card.o serve/glyphs.o serve/metrics.o \
+	serve/render.o serve/site.o serve/embed.o serve/embed_js.o \
 	serve/fetch.o \
 	serve/fetch_page.o serve/health.o serve/manual.o serve/respond.o \
 	serve/route.o serve/server.o serve/subject.o serve/suggest.o \
@@ -217,12 +229,15 @@ test_wire_OBJS = $(sort $(test_target_OBJS) $(test_mirror_OBJS)) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
 	probe/mask.o
 $(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
-UNIT += test_view test_respond test_request test_badge
+UNIT += test_view test_respond test_request test_badge test_metrics
+test_metrics_OBJS = $(test_view_OBJS) lib/num.o lib/stages.o serve/metrics.o
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
 test_request_OBJS = $(test_json_OBJS) lib/bearer.o lib/names.o lib/near.o lib/sha256.o \
 	lib/request.o serve/route.o serve/server.o serve/suggest.o
-test_badge_OBJS = $(test_view_OBJS) serve/badge.o serve/escape.o
+test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/request.o \
+	lib/sha256.o serve/badge.o serve/card.o serve/glyphs.o \
+	serve/escape.o serve/server.o
 UNIT += test_page test_past
 test_page_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/keys.o \
 	lib/record_maintenance.o lib/regions.o lib/stages.o lib/zone.o \
@@ -460,6 +475,18 @@ install: all
 	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
 	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
 	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
+	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(EXAMPLEDIR) \
+		$(DESTDIR)$(NAGIOSDIR) $(DESTDIR)$(DATADIR)/liveness
+	for unit in $(UNITS); do \
+		sed 's|/usr/local/bin/|$(BINDIR)/|' scripts/deploy/$$unit \
+			>$(DESTDIR)$(UNITDIR)/$$unit && \
+		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; done
+	for file in $(EXAMPLES); do \
+		folder=$(DESTDIR)$(EXAMPLEDIR)/$$(basename $$(dirname $$file)) && \
+		install -d $$folder && install -m 644 $$file $$folder || exit; done
+	install -m 755 scripts/nagios/check_mcp $(DESTDIR)$(NAGIOSDIR)
+	install -m 644 $(LIVENESS:%=scripts/liveness/%) \
+		$(DESTDIR)$(DATADIR)/liveness
 
 .PHONY: all bench check check-long clean deps fuzz fuzzers install replay run unit FORCE
 .DELETE_ON_ERROR:

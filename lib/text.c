@@ -77,13 +77,16 @@ size_t text_put_utf8(uint32_t cp, char *out)
 	return 4;
 }
 
-/* C0, DEL, C1, the line separators, and what turns text around (UAX 9). */
+/*
+ * C0, DEL, C1, the line separators, what turns text around (UAX 9), and the two
+ * that no XML document may hold.
+ */
 static bool harmful(uint32_t c)
 {
 	return c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 ||
 		c == 0x2029 || c == 0x061c || c == 0x200e || c == 0x200f ||
 		(c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069) ||
-		c == 0xfeff;
+		c == 0xfeff || c == 0xfffe || c == 0xffff;
 }
 
 size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max)

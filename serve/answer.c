@@ -4,12 +4,14 @@
  */
 #include "answer.h"
 
+#include "answer_metrics.h"
 #include "answer_page.h"
 #include "badge.h"
 #include "embed.h"
 #include "fetch.h"
 #include "health.h"
 #include "log.h"
+#include "metrics.h"
 #include "respond.h"
 #include "route.h"
 #include "subject.h"
@@ -26,8 +28,29 @@ static void set_etag(struct response *r, const struct view *v)
 	snprintf(r->etag, sizeof r->etag, "%s", v->etag);
 }
 
-static void embed_status_of(const struct view *v, struct response *r)
+/* How a view that is fresh is written. */
+typedef void put_view(struct response *r, const char *slug,
+	const struct view *v);
+
+static void put_json(struct response *r, const char *slug, const struct view *v)
 {
+	(void)slug;
+	view_put_json(&r->body, v);
+}
+
+static void put_metrics(struct response *r, const char *slug,
+	const struct view *v)
+{
+	r->type = TYPE_METRICS;
+	metrics_put(&r->body,
+		&(struct metrics_server) {.slug = slug, .view = v}, 1);
+}
+
+static void view_of(const struct context *c, const struct view *v,
+	put_view *put)
+{
+	struct response *r = c->r;
+
 	switch (v->freshness) {
 	case VIEW_NONE:
 		respond_error(r, 503, "no-data",
@@ -39,12 +62,13 @@ static void embed_status_of(const struct view *v, struct response *r)
 		break;
 	case VIEW_FRESH:
 		set_etag(r, v);
-		view_put_json(&r->body, v);
+		put(r, c->name, v);
 		break;
 	}
 }
 
-static void answer_embed_status(const struct context *c)
+/* What is known of one server, or an error for programs. */
+static void answer_one(const struct context *c, put_view *put)
 {
 	struct subject s;
 
@@ -56,10 +80,38 @@ static void answer_embed_status(const struct context *c)
 		respond_error(c->r, 503, "store", store_down);
 		break;
 	case FOUND:
-		embed_status_of(&s.view, c->r);
+		view_of(c, &s.view, put);
 		subject_release(&s);
 		break;
 	}
+}
+
+static void answer_embed_status(const struct context *c)
+{
+	answer_one(c, put_json);
+}
+
+/*
+ * All servers without a parameter. What the fleet says of itself grows old by
+ * the second, so that is not kept for a minute.
+ */
+static void answer_prometheus(const struct context *c)
+{
+	char slug[SLUG_MAX + 2];
+	struct context one = *c;
+
+	if (request_query(c->request, "slug", slug, sizeof slug)) {
+		one.name = slug;
+		answer_one(&one, put_metrics);
+		return;
+	}
+	if (answer_metrics(c->source, c->setting->now, &c->r->body)) {
+		respond_error(c->r, 503, "store", store_down);
+		return;
+	}
+	c->r->type = TYPE_METRICS;
+	c->r->cache = CACHE_BRIEF;
+	respond_digest(c->r);
 }
 
 /* An image must not break: what cannot be told is pending, with a 200. */
@@ -67,9 +119,12 @@ static void answer_badge(const struct context *c)
 {
 	struct subject s = {.view = {.freshness = VIEW_NONE}};
 	enum found found = subject_find(c, &s);
+	struct badge_look look;
 
 	c->r->type = TYPE_SVG;
-	badge_put(&c->r->body, slug_valid(c->name) ? c->name : NULL, &s.view);
+	badge_look_read(c->request, &look);
+	badge_put(&c->r->body, slug_valid(c->name) ? c->name : NULL, &s.view,
+		&look);
 	if (s.view.freshness == VIEW_FRESH) {
 		set_etag(c->r, &s.view);
 	} else {
@@ -137,6 +192,7 @@ void answer(const struct request *request, const struct setting *setting,
 		[ROUTE_INDEX] = answer_index,
 		[ROUTE_HEALTH] = answer_health,
 		[ROUTE_EMBED_STATUS] = answer_embed_status,
+		[ROUTE_METRICS] = answer_prometheus,
 		[ROUTE_BADGE] = answer_badge,
 		[ROUTE_EMBED_JS] = answer_embed_js,
 		[ROUTE_EMBED_PREVIEW] = answer_embed_preview,

@@ -11,12 +11,15 @@ int fetch_open(struct source *s)
 {
 	char why[STORE_WHY];
 
+	if (s->away)
+		return -1;
 	if (s->store)
 		return 0;
 	s->store = store_open(s->url, why);
 	if (s->store)
 		return 0;
 	log_error("%s", why);
+	s->failures++;
 	return -1;
 }
 
@@ -25,6 +28,7 @@ int fetch_run(struct source *s)
 	if (!store_run(s->store))
 		return 0;
 	log_error("%s", store_why(s->store));
+	s->failures++;
 	return -1;
 }
 
@@ -71,6 +75,17 @@ int fetch_site(struct source *s, const char **json)
 	if (fetch_run(s))
 		return -1;
 	*json = store_text(store_reply(s->store, 0));
+	return 0;
+}
+
+int fetch_undelivered(struct source *s, double *n)
+{
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "SCARD", KEY_UNDELIVERED, NULL);
+	if (fetch_run(s))
+		return -1;
+	*n = (double)store_int(store_reply(s->store, 0), 0);
 	return 0;
 }
 

@@ -10,12 +10,16 @@
 #include "server.h"
 #include "stages.h"
 
+#include <stdbool.h>
+
 struct store_reply;
 
 /* The store, and the connection to it; begin with NULL. */
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;
+	unsigned long failures; /* how often it did not answer */
+	bool away; /* set by who knows that it does not: it is not asked */
 };
 
 /*
@@ -30,6 +34,9 @@ int fetch_stages(struct source *s, double at[STAGES]);
 
 /* fetch_site(s, json): what the store holds of the site, or NULL. */
 int fetch_site(struct source *s, const char **json);
+
+/* fetch_undelivered(s, n): how many servers have undelivered events. */
+int fetch_undelivered(struct source *s, double *n);
 
 /* The servers that everybody may read about, by slug. */
 struct listing {

@@ -9,6 +9,7 @@
 #include "fetch.h"
 #include "log.h"
 #include "num.h"
+#include "render.h"
 #include "request.h"
 #include "respond.h"
 
@@ -30,6 +31,7 @@ extern char **environ;
 
 static const char usage[] =
 	"usage: mcp-serve [-N epoch] [--store url]\n"
+	"       mcp-serve render [-v] [-N epoch] [--store url] dir\n"
 	"       mcp-serve -h | -V\n";
 
 enum { OPT_STORE = 256 };
@@ -38,6 +40,7 @@ static const struct option options[] = {
 	{"help", no_argument, NULL, 'h'},
 	{"now", required_argument, NULL, 'N'},
 	{"store", required_argument, NULL, OPT_STORE},
+	{"verbose", no_argument, NULL, 'v'},
 	{"version", no_argument, NULL, 'V'},
 	{NULL, 0, NULL, 0},
 };
@@ -45,7 +48,9 @@ static const struct option options[] = {
 struct opts {
 	const char *store; /* or NULL */
 	char site[SITE_MAX];
-	double now; /* NAN for the clock's */
+	double now;	   /* NAN for the clock's */
+	bool verbose;
+	const char *folder; /* to render into; or NULL, for requests */
 };
 
 /*
@@ -78,15 +83,43 @@ static int parse_site(struct opts *o)
 	return EXIT_GOOD;
 }
 
+/* What stands behind the options. */
+static int parse_operands(int argc, char **argv, bool renders, struct opts *o)
+{
+	if (renders && optind == argc) {
+		log_error("render: the folder is missing");
+		return EXIT_USAGE;
+	}
+	if (renders)
+		o->folder = argv[optind++];
+	else if (o->verbose) {
+		log_error("--verbose: for render alone");
+		return EXIT_USAGE;
+	}
+	/* Behind a web server these are words of a query, too. */
+	if (optind < argc && !getenv("REQUEST_METHOD")) {
+		log_error("'%s': one argument too many", argv[optind]);
+		return EXIT_USAGE;
+	}
+	return parse_site(o);
+}
+
 /* EXIT_GOOD to go on, anything else to exit with, or -1 to exit with 0. */
 static int parse(int argc, char **argv, struct opts *o)
 {
+	/* No stranger has anything rendered. */
+	bool renders = argc > 1 && strcmp(argv[1], "render") == 0 &&
+		!getenv("REQUEST_METHOD");
 	int c;
 
 	*o = (struct opts) {.now = NAN};
 	if (query_is_options())
 		return parse_site(o);
-	while ((c = getopt_long(argc, argv, "+hN:V", options, NULL)) != -1) {
+	if (renders) {
+		argc--;
+		argv++;
+	}
+	while ((c = getopt_long(argc, argv, "+hN:vV", options, NULL)) != -1) {
 		switch (c) {
 		case 'h':
 		case 'V':
@@ -101,25 +134,35 @@ static int parse(int argc, char **argv, struct opts *o)
 		case OPT_STORE:
 			o->store = optarg;
 			break;
+		case 'v':
+			o->verbose = true;
+			break;
 		default:
 			fputs(usage, stderr);
 			return EXIT_USAGE;
 		}
 	}
-	/* Behind a web server these are words of a query, too. */
-	if (optind < argc && !getenv("REQUEST_METHOD")) {
-		log_error("'%s': one argument too many", argv[optind]);
-		return EXIT_USAGE;
-	}
-	return parse_site(o);
+	return parse_operands(argc, argv, renders, o);
+}
+
+static struct setting setting_of(const struct opts *o)
+{
+	return (struct setting) {.now = isnan(o->now) ? clock_wall() : o->now,
+		.site = o->site};
+}
+
+static int render_into(const struct opts *o, struct source *source)
+{
+	struct setting setting = setting_of(o);
+
+	return render(o->folder, &setting, source, o->verbose);
 }
 
 /* The whole output for one request. */
 static void serve(const struct opts *o, struct source *source,
 	char *const *env, struct buf *out)
 {
-	struct setting setting = {.now = isnan(o->now) ? clock_wall() : o->now,
-		.site = o->site};
+	struct setting setting = setting_of(o);
 	struct request request;
 	struct response response;
 
@@ -210,7 +253,10 @@ int main(int argc, char **argv)
 	if (rc != EXIT_GOOD)
 		return rc;
 	source.url = o.store;
-	rc = FCGX_IsCGI() ? serve_cgi(&o, &source)
+	if (o.folder)
+		rc = render_into(&o, &source);
+	else
+		rc = FCGX_IsCGI() ? serve_cgi(&o, &source)
 			  : serve_fastcgi(&o, &source);
 	fetch_close(&source);
 	return rc;

@@ -40,6 +40,8 @@ struct response {
 #define TYPE_JS "application/javascript; charset=utf-8"
 #define TYPE_ATOM "application/atom+xml; charset=utf-8"
 #define TYPE_CSS "text/css; charset=utf-8"
+/* The text format of Prometheus. */
+#define TYPE_METRICS "text/plain; version=0.0.4"
 #define TYPE_SVG "image/svg+xml; charset=utf-8"
 
 /* respond_init(r): a response of nothing; respond_release frees it. */

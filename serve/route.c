@@ -1,6 +1,6 @@
 #include "route.h"
 
-#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 /* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
@@ -11,6 +11,7 @@ static const struct {
 	{"/", NULL, ROUTE_INDEX},
 	{"/healthz", NULL, ROUTE_HEALTH},
 	{"/api/embed-status/", "", ROUTE_EMBED_STATUS},
+	{"/api/embed-status-prom", NULL, ROUTE_METRICS},
 	{"/badge/", ".svg", ROUTE_BADGE},
 	{"/embed.js", NULL, ROUTE_EMBED_JS},
 	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW},
@@ -22,6 +23,33 @@ static const struct {
 	{"/style.css", NULL, ROUTE_STYLE},
 	{"/favicon.svg", NULL, ROUTE_ICON},
 };
+
+#define ROWS (sizeof routes / sizeof *routes)
+
+size_t route_rows(void)
+{
+	return ROWS;
+}
+
+bool route_named(size_t row)
+{
+	return routes[row].suffix != NULL;
+}
+
+bool route_path(size_t row, const char *slug, char *out, size_t size)
+{
+	const char *suffix = routes[row].suffix;
+	int n = snprintf(out, size, "%s%s%s", routes[row].prefix,
+		suffix ? slug : "", suffix ? suffix : "");
+
+	return n > 0 && (size_t)n < size;
+}
+
+bool route_live(size_t row)
+{
+	return routes[row].kind == ROUTE_HEALTH ||
+		routes[row].kind == ROUTE_METRICS;
+}
 
 static bool fits(const char *path, const char *prefix, const char *suffix,
 	char *name)
@@ -43,7 +71,7 @@ static bool fits(const char *path, const char *prefix, const char *suffix,
 void route_find(const char *path, struct route *out)
 {
 	out->name[0] = '\0';
-	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
+	for (size_t i = 0; i < ROWS; i++) {
 		out->kind = routes[i].kind;
 		if (fits(path, routes[i].prefix, routes[i].suffix, out->name))
 			return;

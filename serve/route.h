@@ -6,12 +6,16 @@
 
 #include "request.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
 enum route_kind {
 	ROUTE_NONE,	/* nothing, for a person */
 	ROUTE_NONE_API, /* nothing, for a program */
 	ROUTE_INDEX,
 	ROUTE_HEALTH,
 	ROUTE_EMBED_STATUS,
+	ROUTE_METRICS,
 	ROUTE_BADGE,
 	ROUTE_EMBED_JS,
 	ROUTE_EMBED_PREVIEW,
@@ -29,6 +33,17 @@ struct route {
 	/* What stands in the path for a slug; "" where nothing does. */
 	char name[REQUEST_PATH];
 };
+
+/*
+ * The routes one by one: route_rows() of them. route_named(row): whether there
+ * is one for each server. route_path(row, slug, out, size): its path; false
+ * where that does not fit. route_live(row): whether the answer is worth nothing
+ * but to the one who asks now.
+ */
+size_t route_rows(void);
+bool route_named(size_t row);
+bool route_path(size_t row, const char *slug, char *out, size_t size);
+bool route_live(size_t row);
 
 /* route_find(path, out): the route of one path. */
 void route_find(const char *path, struct route *out);

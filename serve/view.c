@@ -10,6 +10,9 @@
 #include <math.h>
 #include <string.h>
 
+static const struct view unknown = {
+	.uptime_30d = NAN, .p95_ms = NAN, .last_probe_s = NAN};
+
 static int fail(struct view *v, char *why, const char *what)
 {
 	snprintf(why, VIEW_WHY, "%s", what);
@@ -99,8 +102,10 @@ static void read_clock(const cJSON *doc, double now, struct view *v)
 			late);
 		published = (double)v->as_of + 60 * late;
 	}
-	if (!isnan(published) && !isnan(probed))
-		view_ago(published - probed, v->last_probe_ago);
+	if (!isnan(published) && !isnan(probed)) {
+		v->last_probe_s = fmax(0, floor(published - probed));
+		view_ago(v->last_probe_s, v->last_probe_ago);
+	}
 }
 
 int view_read(const char *json, double now, struct view *v, char *why)
@@ -111,7 +116,7 @@ int view_read(const char *json, double now, struct view *v, char *why)
 	cJSON *doc;
 	int rc = 0;
 
-	*v = (struct view) {.uptime_30d = NAN, .p95_ms = NAN};
+	*v = unknown;
 	if (!json)
 		return 0;
 	doc = json_parse(json, strlen(json), &json_record, json_why);
@@ -140,7 +145,7 @@ int view_read(const char *json, double now, struct view *v, char *why)
 void view_release(struct view *v)
 {
 	free(v->regions);
-	*v = (struct view) {.uptime_30d = NAN, .p95_ms = NAN};
+	*v = unknown;
 }
 
 enum place view_place(const struct view *v, const char *region)

@@ -42,6 +42,18 @@ static void check_route(const struct request *r)
 	need(found || all.kind <= ROUTE_NONE_API);
 }
 
+/* A value is shorter than its room, and no longer than the query. */
+static void check_query(const struct request *r)
+{
+	char value[64];
+	bool found = request_query(r, "slug", value, sizeof value);
+	size_t n = strnlen(value, sizeof value);
+
+	need(n < sizeof value);
+	need(found || !n);
+	need(!found || (r->query && n <= strlen(r->query)));
+}
+
 static void check(const struct request *r, char *const *env)
 {
 	const char *method = request_env(env, "REQUEST_METHOD");
@@ -59,6 +71,7 @@ static void check(const struct request *r, char *const *env)
 	need(!r->authorization ||
 		r->authorization == request_env(env, "HTTP_AUTHORIZATION"));
 	check_route(r);
+	check_query(r);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

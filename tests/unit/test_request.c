@@ -78,6 +78,8 @@ static void test_routes(void **state)
 		{"/status", ROUTE_NONE, ""},
 		{"/status/", ROUTE_NONE, ""},
 		{"/status/a/b", ROUTE_PAGE, "a/b"},
+		{"/api/embed-status-prom", ROUTE_METRICS, ""},
+		{"/api/embed-status-prom/a", ROUTE_NONE_API, ""},
 		{"/badge/a", ROUTE_NONE, ""},
 		{"/badge/.svg", ROUTE_NONE, ""},
 		{"/badge/a.svg.svg", ROUTE_BADGE, "a.svg"},
@@ -173,6 +175,7 @@ static void test_fields(void **state)
 	env[0] = "REQUEST_METHOD=get";
 	request_read(&q, env);
 	assert_int_equal(q.method, METHOD_OTHER);
+	assert_null(q.query);
 	request_read(&q, env + 4);
 	assert_int_equal(q.method, METHOD_OTHER);
 }
@@ -280,9 +283,67 @@ static void test_suggest(void **state)
 	assert_int_equal(suggest("example", slugs, 0, out, 3), 0);
 }
 
+static void test_query(void **state)
+{
+	static const struct {
+		const char *query, *value; /* NULL: there is none */
+	} cases[] = {
+		{NULL, NULL},
+		{"", NULL},
+		{"slug", NULL},
+		{"slug&slug=a", "a"},
+		{"slug=a", "a"},
+		{"slug=", ""},
+		{"slug==", "="},
+		{"a=slug=b", NULL},
+		{"sl=a&slugs=b&slug=c&slug=d", "c"},
+		{"&&slug=a&", "a"},
+		{"Slug=a", NULL},
+		{"%73lug=a", NULL},
+		{"slug=a+%2B%26b", "a +&b"},
+		{"slug=12345678", "12345678"},
+		{"slug=123456789", ""},
+		{"slug=%", ""},
+		{"slug=%00", ""},
+		{"slug=a%4&slug=b", ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct request r = {.query = cases[i].query};
+		char out[9] = "?";
+		bool found = request_query(&r, "slug", out, sizeof out);
+
+		if (found != (cases[i].value != NULL) ||
+			strcmp(out, found ? cases[i].value : "") != 0)
+			fail_msg("%s: %d '%s'", r.query, found, out);
+	}
+}
+
+/* Each route leads to itself. */
+static void test_rows(void **state)
+{
+	struct route r;
+	char path[100];
+
+	(void)state;
+	for (size_t i = 0; i < route_rows(); i++) {
+		assert_true(route_path(i, "a.b-c", path, sizeof path));
+		route_find(path, &r);
+		assert_true(r.kind > ROUTE_NONE_API);
+		assert_string_equal(r.name, route_named(i) ? "a.b-c" : "");
+		assert_int_equal(route_live(i),
+			r.kind == ROUTE_HEALTH || r.kind == ROUTE_METRICS);
+		assert_false(route_path(i, LONG80, path, strlen(path)) &&
+			route_named(i));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_routes),
 		cmocka_unit_test(test_hostile),

@@ -1,0 +1,104 @@
+# shellcheck shell=bash
+# For tests of what is around the read API: servers in a Redis, judged just now,
+# and the API as a CGI or on a port of a real web server.
+
+load ../lib
+load ../redis
+
+TOKEN=s3cret-canary
+
+# know SLUG [FILTER]: an entry as the configuration makes it.
+know() {
+	redis hset fleet:servers "$1" "$(jq -cn '{url: "https://canary.example/",
+		private: false, account: "canary", token_sha256: null, interval: 60,
+		regions: [{name: "us-east-1", city: "Ashburn"},
+			{name: "eu-west-2", city: "London"},
+			{name: "sa-east-1", city: "São Paulo"}], title: null} |
+		'"${2:-.}")" >/dev/null
+}
+
+# judge SLUG VERDICT [FILTER]: a verdict of the minute that AS_OF begins, with a
+# canary wherever something is not for the public.
+judge() {
+	redis set "probe:$1:verdict" "$(jq -cn --arg slug "$1" --arg verdict "$2" \
+		--argjson at "$AS_OF" '{v: 1, type: "verdict", window: $at, $verdict,
+		step: "canary", failed_regions: 1, reporters: 2, $slug,
+		url: "https://canary.example/", tier: "canary",
+		regions: [{region: "us-east-1", state: "healthy", ms: 1, tool_hash: "canary"},
+			{region: "eu-west-2", state: "broken", failed_step: "canary",
+			error: "canary"}], no_data: ["sa-east-1"],
+		uptime_30d: 99.87, p95_ms: 142,
+		published_at: ($at + 45.25), last_probe_at: ($at + 8.25)} |
+		'"${3:-.}")" >/dev/null
+}
+
+# servers AS_OF: one server in each state, and private ones; the fleet runs.
+servers() {
+	local hash
+	AS_OF=$1
+	hash=$(printf %s "$TOKEN" | sha256sum)
+	redis flushall >/dev/null
+	know example-mcp '.title = "Example <MCP>"'
+	judge example-mcp green
+	know partly
+	judge partly amber '.p95_ms = null'
+	know broken
+	judge broken red
+	know waiting
+	know old
+	judge old green '.window -= 600'
+	know veiled '.private = true | .token_sha256 = "'"${hash%% *}"'"'
+	judge veiled red
+	redis hset fleet:heartbeats ingest $((AS_OF + 40)) \
+		verdict $((AS_OF + 45)) >/dev/null
+	redis sadd fleet:undelivered broken '*' >/dev/null
+}
+
+# get PATH [NAME=VALUE…]: what the program, called as a CGI, answers: CODE, and
+# the files fields and body; what it tells its operator is in err.
+get() {
+	local query=
+	[[ $1 == *\?* ]] && query=${1#*\?}
+	env REQUEST_METHOD=GET GATEWAY_INTERFACE=CGI/1.1 REQUEST_URI="$1" \
+		QUERY_STRING="$query" "${@:2}" "$BIN/mcp-serve" --now "$NOW" \
+		>out 2>err
+	sed '/^\r$/q' out >fields
+	tail -c "+$(($(wc -c <fields) + 1))" out >body
+	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
+}
+
+# says NAME: the value of a field of the answer.
+says() {
+	sed -n "s/^$1: \(.*\)\r\$/\1/p" fields
+}
+
+# free_port: one of this machine that nothing listens on.
+free_port() {
+	local port
+	while port=$((20000 + RANDOM % 12000)); do
+		(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
+# eventually COMMAND…: true once the command is, within 20 seconds.
+eventually() {
+	local end=$((SECONDS + 20))
+	until "$@"; do
+		((SECONDS < end)) || return 1
+		sleep 0.1
+	done
+}
+
+# example NAME: a file of scripts/deploy, with the paths and ports of a test: it
+# listens at $PORT, and finds the program and its sockets in $PWD.
+example() {
+	sed "s|/usr/local/bin/mcp-serve|$BIN/mcp-serve|g
+		s|/run/mcp-serve.sock|$PWD/serve.sock|g
+		s|/run/fcgiwrap.socket|$PWD/wrap.sock|g
+		s|unix:///run/redis/redis.sock|$MCP_STORE|g
+		s|/var/cache/mcp-serve|$PWD/cache|g
+		s|/var/www/mcp|$PWD/www|g
+		s|127.0.0.1:8080|127.0.0.1:$PORT|g
+		s|8080|$PORT|g" "$ROOT/scripts/deploy/$1"
+}
