@@ -11,6 +11,7 @@
 #include "exits.h"
 #include "fetch.h"
 #include "log.h"
+#include "manual.h"
 #include "respond.h"
 #include "route.h"
 #include "site.h"
@@ -33,8 +34,9 @@ struct job {
 /* The file for a path: a page is the index of a folder of its name. */
 static bool file_name(const char *path, bool is_page, char *out, size_t size)
 {
+	bool folder = path[strlen(path) - 1] == '/';
 	int n = snprintf(out, size, "%s%s%s", path + 1,
-		is_page && path[1] ? "/" : "", is_page ? INDEX : "");
+		is_page && !folder ? "/" : "", is_page ? INDEX : "");
 
 	return n > 0 && (size_t)n < size;
 }
@@ -43,12 +45,25 @@ static bool file_name(const char *path, bool is_page, char *out, size_t size)
 static void path_of(const char *file, char *out, size_t size)
 {
 	size_t n = strlen(file), index = strlen(INDEX);
+	struct route route;
 
 	if (n >= index && strcmp(file + n - index, INDEX) == 0)
 		n -= index;
 	if (n && file[n - 1] == '/')
 		n--;
 	snprintf(out, size, "/%.*s", (int)n, file);
+	route_find(out, &route);
+	if (route.kind == ROUTE_NONE)
+		snprintf(out, size, "/%.*s/", (int)n, file);
+}
+
+/* Whether a page says that it knows nothing, and is one all the same. */
+static bool says_so(const char *path)
+{
+	struct route route;
+
+	route_find(path, &route);
+	return route.kind == ROUTE_PAGE || route.kind == ROUTE_INDEX;
 }
 
 static int put(struct job *j, const char *path, const struct response *r)
@@ -57,7 +72,7 @@ static int put(struct job *j, const char *path, const struct response *r)
 	char file[REQUEST_PATH + sizeof INDEX];
 
 	if (r->audience == AUDIENCE_HOLDER ||
-		(r->status != 200 && !(is_page && r->status == 503)))
+		(r->status != 200 && !(r->status == 503 && says_so(path))))
 		return 0;
 	if (!buf_ok(&r->body)) {
 		snprintf(j->why, sizeof j->why, "%.200s: too large", path);
@@ -109,6 +124,11 @@ static int ask_all(struct job *j, const struct listing *l)
 				ask(j, path))
 				return -1;
 		}
+	}
+	for (size_t i = 0; i < manual_count; i++) {
+		snprintf(path, sizeof path, "/man/%s", manual_pages[i].name);
+		if (ask(j, path))
+			return -1;
 	}
 	return 0;
 }

@@ -140,7 +140,7 @@ contract() {
 	ask "$1" '/api/embed-status-prom?slug=broken'
 	grep -q '^alivemcp_state{slug="broken"} 0$' body
 	ask "$1" /status/partly
-	grep -q '</span>Partly working</p>' body
+	grep -q 'class="headline text-part"' body
 	ask "$1" /api/embed-status/example%2Dmcp
 	[ "$CODE" = 200 ]
 	ask "$1" /api/embed-status/..%2fexample-mcp
