@@ -84,7 +84,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
 SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
-	serve/health.o serve/page.o serve/page_style.o serve/respond.o \
+	serve/front.o serve/health.o serve/memory.o serve/page.o serve/page_style.o serve/respond.o \
 	serve/route.o serve/server.o serve/suggest.o serve/view.o
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
 	lib/request.o lib/stages.o lib/store.o \
@@ -191,9 +191,10 @@ test_wire_OBJS = $(sort $(test_target_OBJS) $(test_mirror_OBJS)) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
 	probe/mask.o
 $(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
-UNIT += test_view test_respond test_request test_badge
+UNIT += test_view test_respond test_request test_badge test_memory
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
+test_memory_OBJS = $(test_respond_OBJS) serve/memory.o
 test_request_OBJS = $(test_json_OBJS) lib/bearer.o lib/names.o lib/near.o lib/sha256.o \
 	lib/request.o serve/route.o serve/server.o serve/suggest.o
 test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/regions.o lib/sha256.o serve/badge.o \
@@ -346,7 +347,7 @@ check-long: deps
 	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
-BENCH = bare constant
+BENCH = again bare constant least
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCH:%=build/bench/%)
@@ -356,6 +357,7 @@ bench: all $(BENCH:%=build/bench/%)
 
 build/bench/bare: LDLIBS = -lcurl
 build/bench/constant: LDLIBS = -lfcgi
+build/bench/least: LDLIBS = $(mcp-serve_LIBS)
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)

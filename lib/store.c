@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 /* A store beside us answers in a millisecond, and one far away in a second. */
-#define CONNECT_S 2
-#define REPLY_S 5
+#define CONNECT_MS 2000
+#define REPLY_MS 5000
 
 struct command {
 	int n;
@@ -26,6 +26,7 @@ struct store {
 	redisContext *c;
 	char *path, *host;
 	int port, db;
+	int connect_ms, reply_ms;
 	char *password;
 	struct command *queue;
 	size_t n, cap;
@@ -176,10 +177,16 @@ static int greet(struct store *s, const char *command, const char *arg)
 	return rc;
 }
 
+static struct timeval timeval_of(int ms)
+{
+	return (struct timeval) {
+		.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
+}
+
 static int connect_now(struct store *s)
 {
-	struct timeval connect = {.tv_sec = CONNECT_S};
-	struct timeval reply = {.tv_sec = REPLY_S};
+	struct timeval connect = timeval_of(s->connect_ms);
+	struct timeval reply = timeval_of(s->reply_ms);
 	const char *where = s->path ? s->path : s->host;
 	char db[16];
 
@@ -202,10 +209,13 @@ static int connect_now(struct store *s)
 	return -1;
 }
 
-struct store *store_open(const char *url, char *why)
+static struct store *open_within(const char *url, int connect_ms, int reply_ms,
+	char *why)
 {
 	struct store *s = xcalloc(1, sizeof *s);
 
+	s->connect_ms = connect_ms;
+	s->reply_ms = reply_ms;
 	if (!url)
 		url = getenv("MCP_STORE");
 	if (!url || !*url)
@@ -217,6 +227,16 @@ struct store *store_open(const char *url, char *why)
 	}
 	store_close(s);
 	return NULL;
+}
+
+struct store *store_open(const char *url, char *why)
+{
+	return open_within(url, CONNECT_MS, REPLY_MS, why);
+}
+
+struct store *store_open_hasty(const char *url, int patience_ms, char *why)
+{
+	return open_within(url, patience_ms, patience_ms, why);
 }
 
 void store_add_argv(struct store *s, size_t n, const char *const *args)

@@ -1,5 +1,6 @@
 #include "fetch.h"
 
+#include "clock.h"
 #include "keys.h"
 #include "log.h"
 #include "store.h"
@@ -7,25 +8,31 @@
 
 #include <string.h>
 
+static int no_answer(struct source *s, const char *why)
+{
+	log_error("%s", why);
+	s->paused_until_ms = clock_mono_ms() + FETCH_PAUSE_MS;
+	return -1;
+}
+
 static int open_store(struct source *s)
 {
 	char why[STORE_WHY];
 
+	if (s->paused_until_ms > 0) {
+		if (clock_mono_ms() < s->paused_until_ms)
+			return -1;
+		s->paused_until_ms = 0;
+	}
 	if (s->store)
 		return 0;
-	s->store = store_open(s->url, why);
-	if (s->store)
-		return 0;
-	log_error("%s", why);
-	return -1;
+	s->store = store_open_hasty(s->url, FETCH_PATIENCE_MS, why);
+	return s->store ? 0 : no_answer(s, why);
 }
 
 static int run(struct source *s)
 {
-	if (!store_run(s->store))
-		return 0;
-	log_error("%s", store_why(s->store));
-	return -1;
+	return store_run(s->store) ? no_answer(s, store_why(s->store)) : 0;
 }
 
 int fetch_subject(struct source *s, const char *slug, const char **server,

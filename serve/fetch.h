@@ -2,6 +2,11 @@
  * fetch.h: what the answers are made of, from the store. Each function below is
  * one round trip, and returns 0, or -1 where the store did not answer and the
  * operator was told. What it returns beside lives until the next one.
+ *
+ * Others wait while one worker waits for a store. So it waits FETCH_PATIENCE_MS
+ * at the most; and for FETCH_PAUSE_MS after the store did not answer it is not
+ * asked, and -1 comes at once. That is less than the second within which
+ * readers are to know that it is back.
  */
 #ifndef FETCH_H
 #define FETCH_H
@@ -10,10 +15,14 @@
 #include "server.h"
 #include "stages.h"
 
-/* The store, and the connection to it; begin with NULL. */
+#define FETCH_PATIENCE_MS 1000
+#define FETCH_PAUSE_MS 500
+
+/* The store, and the connection to it; begin with zeros. */
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;
+	double paused_until_ms; /* of clock_mono_ms */
 };
 
 /*

@@ -23,6 +23,8 @@ enum audience {
 };
 
 #define RESPOND_ETAG 80
+/* The header needs less than this. */
+#define RESPOND_HEADER 2048
 
 struct response {
 	int status;

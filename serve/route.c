@@ -1,6 +1,5 @@
 #include "route.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 /* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
@@ -55,4 +54,9 @@ void route_request(const struct request *r, struct route *out)
 		api = api || out->kind == ROUTE_NONE_API;
 	}
 	out->kind = api ? ROUTE_NONE_API : ROUTE_NONE;
+}
+
+bool route_ignores_query(enum route_kind kind)
+{
+	return kind == ROUTE_EMBED_STATUS;
 }

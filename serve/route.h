@@ -6,6 +6,8 @@
 
 #include "request.h"
 
+#include <stdbool.h>
+
 enum route_kind {
 	ROUTE_NONE,	/* nothing, for a person */
 	ROUTE_NONE_API, /* nothing, for a program */
@@ -27,5 +29,8 @@ void route_find(const char *path, struct route *out);
 
 /* route_request(r, out): that of the first of its paths that has one. */
 void route_request(const struct request *r, struct route *out);
+
+/* route_ignores_query(kind): whether the answer is the same whatever it is. */
+bool route_ignores_query(enum route_kind kind);
 
 #endif
