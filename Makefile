@@ -62,7 +62,7 @@ mcp-probe_OBJS = $(LIB) lib/record_expiry.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
-	aggregate/history.o aggregate/bucket.o
+	aggregate/history.o aggregate/bucket.o aggregate/standing.o
 # What a verdict tells of hours and days: no clock, no I/O.
 FIGURES = aggregate/figures.o aggregate/rates.o aggregate/hist.o \
 	lib/error_rate.o lib/failure_layer.o
@@ -83,8 +83,9 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 
-SERVE = serve/answer.o serve/badge.o serve/escape.o serve/fetch.o \
-	serve/front.o serve/health.o serve/memory.o serve/page.o serve/page_style.o serve/respond.o \
+SERVE = serve/account.o serve/answer.o serve/answer_api.o serve/badge.o serve/escape.o serve/fetch.o \
+	serve/front.o serve/health.o serve/memory.o \
+	serve/openapi.o serve/page.o serve/page_style.o serve/respond.o \
 	serve/route.o serve/server.o serve/suggest.o serve/view.o
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/near.o lib/regions.o \
 	lib/request.o lib/stages.o lib/store.o \
@@ -140,6 +141,8 @@ test_drift_OBJS = $(test_verdict_OBJS)
 UNIT += test_sides test_side_words
 test_sides_OBJS = $(test_verdict_OBJS)
 test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
+UNIT += test_standing
+test_standing_OBJS = $(test_verdict_OBJS)
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
 UNIT += test_rates
@@ -310,6 +313,16 @@ $(B)/flags: FORCE
 $(B)/%.o: %.c $(B)/flags
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+
+# A file that is served as it is.
+$(B)/serve/openapi.c: serve/openapi.json
+	@mkdir -p $(@D)
+	{ echo '#include "openapi.h"'; echo 'const char openapi[] = {'; \
+		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; \
+		echo '}; const size_t openapi_size = sizeof openapi;'; } >$@
+
+$(B)/serve/openapi.o: $(B)/serve/openapi.c $(B)/flags
+	$(CC) $(CPPFLAGS) -Iserve $(CFLAGS) -MMD -MP -c -o $@ $<
 
 -include $(OBJS:%.o=$(B)/%.d)
 

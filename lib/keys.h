@@ -79,6 +79,8 @@ const char *key_digest(char *out, const char *route);
 
 /* Hash: slug to what readers need of a server, JSON. */
 #define KEY_SERVERS "fleet:servers"
+/* Hash: account to the digest of its token and its slugs, JSON. */
+#define KEY_ACCOUNTS "fleet:accounts"
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /* Set: the slugs that have undelivered events. */

@@ -6,15 +6,12 @@
 #include "answer.h"
 
 #include "badge.h"
-#include "fetch.h"
+#include "context.h"
 #include "health.h"
-#include "json.h"
 #include "log.h"
 #include "page.h"
-#include "respond.h"
 #include "route.h"
 #include "suggest.h"
-#include "view.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -22,34 +19,13 @@
 
 #define SUGGESTIONS 5
 
-struct context {
-	const struct request *request;
-	const struct setting *setting;
-	struct source *source;
-	const char *name; /* what stands in the path for a slug */
-	struct response *r;
-};
-
-/* What there is to know about a server, for the one who asks. */
-enum found { FOUND, NOT_FOUND, STORE_DOWN };
-
-struct subject {
-	struct server server;
-	struct view view;
-};
-
-static const char store_down[] = "The store does not answer. "
-				 "What it holds is not known now.";
-static const char no_server[] = "There is no server by this name.";
-
-static void subject_release(struct subject *s)
+void subject_release(struct subject *s)
 {
 	server_release(&s->server);
 	view_release(&s->view);
 }
 
-/* FOUND, and then subject_release frees what *s holds. */
-static enum found look_up(const struct context *c, struct subject *s)
+enum found look_up(const struct context *c, struct subject *s)
 {
 	const char *server, *verdict;
 	char why[SERVER_WHY > VIEW_WHY ? SERVER_WHY : VIEW_WHY];
@@ -79,42 +55,6 @@ static enum found look_up(const struct context *c, struct subject *s)
 static void set_etag(struct response *r, const struct view *v)
 {
 	snprintf(r->etag, sizeof r->etag, "%s", v->etag);
-}
-
-static void embed_status_of(const struct view *v, struct response *r)
-{
-	switch (v->freshness) {
-	case VIEW_NONE:
-		respond_error(r, 503, "no-data",
-			"No verdict has been published yet.");
-		break;
-	case VIEW_STALE:
-		respond_error(r, 503, "stale",
-			"No verdict was published in the last 5 minutes.");
-		break;
-	case VIEW_FRESH:
-		set_etag(r, v);
-		view_put_json(&r->body, v);
-		break;
-	}
-}
-
-static void answer_embed_status(const struct context *c)
-{
-	struct subject s;
-
-	switch (look_up(c, &s)) {
-	case NOT_FOUND:
-		respond_error(c->r, 404, "not-found", no_server);
-		break;
-	case STORE_DOWN:
-		respond_error(c->r, 503, "store", store_down);
-		break;
-	case FOUND:
-		embed_status_of(&s.view, c->r);
-		subject_release(&s);
-		break;
-	}
 }
 
 /* An image must not break: what cannot be told is pending, with a 200. */
@@ -283,7 +223,7 @@ static void answer_none(const struct context *c)
 
 static void answer_none_api(const struct context *c)
 {
-	respond_error(c->r, 404, "not-found", "There is nothing by this name.");
+	error_found(c->r, NOT_FOUND);
 }
 
 void answer(const struct request *request, const struct setting *setting,
@@ -295,6 +235,9 @@ void answer(const struct request *request, const struct setting *setting,
 		[ROUTE_INDEX] = answer_index,
 		[ROUTE_HEALTH] = answer_health,
 		[ROUTE_EMBED_STATUS] = answer_embed_status,
+		[ROUTE_REGIONS] = answer_regions,
+		[ROUTE_ACCOUNT] = answer_account,
+		[ROUTE_OPENAPI] = answer_openapi,
 		[ROUTE_BADGE] = answer_badge,
 		[ROUTE_PAGE] = answer_page,
 	};

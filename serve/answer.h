@@ -16,7 +16,7 @@ struct setting {
 /*
  * answer(request, setting, source, r): fill r, which respond_init made, with
  * the answer. There always is one. It depends on nothing of the request but its
- * path and who asks: the Host field is a stranger's, and answers are cached.
+ * path, its query and who asks: the Host field is a stranger's, and answers are cached.
  */
 void answer(const struct request *request, const struct setting *setting,
 	struct source *source, struct response *r);

@@ -51,6 +51,17 @@ int fetch_subject(struct source *s, const char *slug, const char **server,
 	return 0;
 }
 
+int fetch_account(struct source *s, const char *account, const char **json)
+{
+	if (open_store(s))
+		return -1;
+	store_add(s->store, "HGET", KEY_ACCOUNTS, account, NULL);
+	if (run(s))
+		return -1;
+	*json = store_text(store_reply(s->store, 0));
+	return 0;
+}
+
 int fetch_stages(struct source *s, double at[STAGES])
 {
 	const struct store_reply *r;
@@ -131,6 +142,15 @@ int fetch_verdicts(struct source *s, const struct listing *l)
 	for (size_t i = 0; i < l->n; i++)
 		store_add(s->store, "GET",
 			key_verdict(key, l->entries[i].slug), NULL);
+	return run(s);
+}
+
+int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n)
+{
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		store_add(s->store, "GET", key_verdict(key, slugs[i]), NULL);
 	return run(s);
 }
 

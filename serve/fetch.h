@@ -32,6 +32,9 @@ struct source {
 int fetch_subject(struct source *s, const char *slug, const char **server,
 	const char **verdict);
 
+/* fetch_account(s, account, json): its entry, JSON; NULL where there is none. */
+int fetch_account(struct source *s, const char *account, const char **json);
+
 /* fetch_stages(s, at): when each stage ran last; NAN for never. */
 int fetch_stages(struct source *s, double at[STAGES]);
 
@@ -57,6 +60,9 @@ void listing_release(struct listing *l);
  */
 int fetch_verdicts(struct source *s, const struct listing *l);
 const char *fetch_verdict(const struct source *s, size_t i);
+
+/* fetch_verdicts_of(s, slugs, n): the same of n slugs. */
+int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n);
 
 void fetch_close(struct source *s);
 

@@ -2,16 +2,28 @@
 
 #include <string.h>
 
-/* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
-static const struct {
-	const char *prefix, *suffix;
-	enum route_kind kind;
-} routes[] = {
+/*
+ * Version 1 of the API has no number in its paths. It is kept for good: fields
+ * may come, and none goes.
+ */
+static const struct route_row routes[] = {
 	{"/", NULL, ROUTE_INDEX},
 	{"/healthz", NULL, ROUTE_HEALTH},
+	{"/api/openapi.json", NULL, ROUTE_OPENAPI},
 	{"/api/embed-status/", "", ROUTE_EMBED_STATUS},
+	{"/api/status/", "/regions", ROUTE_REGIONS},
+	{"/api/account/", "", ROUTE_ACCOUNT},
 	{"/badge/", ".svg", ROUTE_BADGE},
 	{"/status/", "", ROUTE_PAGE},
+	{NULL, NULL, ROUTE_NONE},
+};
+
+/*
+ * Whatever would take something away from version 1 is a row here, under
+ * /api/v2/. There is none yet.
+ */
+static const struct route_row routes_v2[] = {
+	{NULL, NULL, ROUTE_NONE},
 };
 
 static bool fits(const char *path, const char *prefix, const char *suffix,
@@ -31,14 +43,21 @@ static bool fits(const char *path, const char *prefix, const char *suffix,
 	return true;
 }
 
-void route_find(const char *path, struct route *out)
+bool route_in(const struct route_row *rows, const char *path, struct route *out)
 {
 	out->name[0] = '\0';
-	for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-		out->kind = routes[i].kind;
-		if (fits(path, routes[i].prefix, routes[i].suffix, out->name))
-			return;
+	for (; rows->prefix; rows++) {
+		out->kind = rows->kind;
+		if (fits(path, rows->prefix, rows->suffix, out->name))
+			return true;
 	}
+	return false;
+}
+
+void route_find(const char *path, struct route *out)
+{
+	if (route_in(routes, path, out) || route_in(routes_v2, path, out))
+		return;
 	out->kind = strncmp(path, "/api/", 5) == 0 ? ROUTE_NONE_API
 						   : ROUTE_NONE;
 }
@@ -58,5 +77,5 @@ void route_request(const struct request *r, struct route *out)
 
 bool route_ignores_query(enum route_kind kind)
 {
-	return kind == ROUTE_EMBED_STATUS;
+	return kind >= ROUTE_EMBED_STATUS && kind <= ROUTE_OPENAPI;
 }

@@ -14,6 +14,9 @@ enum route_kind {
 	ROUTE_INDEX,
 	ROUTE_HEALTH,
 	ROUTE_EMBED_STATUS,
+	ROUTE_REGIONS,
+	ROUTE_ACCOUNT,
+	ROUTE_OPENAPI,
 	ROUTE_BADGE,
 	ROUTE_PAGE
 };
@@ -23,6 +26,16 @@ struct route {
 	/* What stands in the path for a slug; "" where nothing does. */
 	char name[REQUEST_PATH];
 };
+
+/* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
+struct route_row {
+	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
+	enum route_kind kind;
+};
+
+/* route_in(rows, path, out): find the route of a path in a table. */
+bool route_in(const struct route_row *rows, const char *path,
+	struct route *out);
 
 /* route_find(path, out): the route of one path. */
 void route_find(const char *path, struct route *out);
