@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2016
 # Goal: each path of the API answers as the OpenAPI document says, in every
 # state of a server and of the store; and an account is its holder's alone.
 
