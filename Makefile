@@ -245,9 +245,11 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
-FUZZED = challenge conf credential jcs lines number oauth record request rpc \
+FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \
 	sse target text tools url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
+fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/near.o lib/regions.o lib/request.o \
+	lib/stages.o $(filter-out serve/fetch.o,$(SERVE))
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
 fuzz_credential_OBJS = $(test_target_OBJS)
