@@ -77,5 +77,13 @@ void route_request(const struct request *r, struct route *out)
 
 bool route_ignores_query(enum route_kind kind)
 {
-	return kind >= ROUTE_EMBED_STATUS && kind <= ROUTE_OPENAPI;
+	switch (kind) {
+	case ROUTE_EMBED_STATUS:
+	case ROUTE_REGIONS:
+	case ROUTE_ACCOUNT:
+	case ROUTE_OPENAPI:
+		return true;
+	default:
+		return false;
+	}
 }

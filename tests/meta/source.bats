@@ -61,9 +61,9 @@ only() {
 @test "what decides touches neither clock, file, socket nor environment" {
 	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history aggregate/status \
 		aggregate/status_server aggregate/status_pipeline aggregate/bucket \
-		aggregate/figures aggregate/rates aggregate/hist serve/route \
+		aggregate/standing aggregate/figures aggregate/rates aggregate/hist serve/route \
 		lib/request serve/view serve/badge serve/page serve/respond \
-		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
+		serve/server serve/account serve/suggest serve/escape alertd/machine alertd/tally \
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/hours alertd/ladder alertd/ack \
 		alertd/ack_token alertd/digest alertd/state_duty alertd/expiry \
