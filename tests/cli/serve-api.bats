@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016
 # Goal: each path of the API answers as the OpenAPI document says, in every
 # state of a server and of the store; and an account is its holder's alone.
 
+# shellcheck disable=SC2016,SC2153
 bats_require_minimum_version 1.5.0
 load ../served
 load ../probes
@@ -122,6 +122,38 @@ valid() {
 	[ "$CODE $(says Cache-Control) $(says Vary)" = "200 private, no-store Authorization" ]
 	get /api/status/example-mcp/regions
 	run ! grep -q 'canary\|us-east-1' out
+}
+
+@test "an hour: one ETag is one body, and what is older than 5 minutes is no answer" {
+	know hourly
+	declare -A bodies=() tags=()
+	local at last='' answers=0
+	for ((at = 0; at < 3600; at += 30)); do
+		# A verdict 5 s after each minute; none from 20 to 35 past.
+		if ((at % 60 == 30 && (at < 1200 || at >= 2100))); then
+			last=$((AS_OF + at - 30))
+			publish hourly green ".window = $last | .published_at = $last + 5 |
+				.last_probe_at = $last - $((at % 50))"
+		fi
+		for path in /api/embed-status/hourly /api/status/hourly/regions; do
+			NOW=$((AS_OF + at)) get $path "HTTP_IF_NONE_MATCH=${tags[$path]-}"
+			case $CODE in
+			503) ((!last || AS_OF + at - last > 300)) ;;
+			304) [ "$(says ETag)" = "${tags[$path]}" ] ;;
+			200)
+				((AS_OF + at - last <= 300))
+				tags[$path]=$(says ETag)
+				[ -z "${bodies[$path ${tags[$path]}]-}" ]
+				bodies[$path ${tags[$path]}]=$(<body)
+				answers=$((answers + 1))
+				;;
+			*) false ;;
+			esac
+		done
+		NOW=$((AS_OF + at)) get /api/embed-status/hourly
+		[ "$CODE" = 503 ] || [ "$(<body)" = "${bodies[/api/embed-status/hourly $(says ETag)]}" ]
+	done
+	((answers > 80))
 }
 
 @test "an account has all of its servers, and null for what is not known" {

@@ -104,6 +104,45 @@ soon() {
 	soon 200 /api/embed-status/demo
 }
 
+@test "what one worker remembers is nobody's secret" {
+	hash=$(printf %s s3cret | sha256sum)
+	redis hset fleet:servers demo \
+		"{\"private\":true,\"token_sha256\":\"${hash%% *}\"}" >/dev/null
+	redis hset fleet:accounts acme \
+		"{\"token_sha256\":\"${hash%% *}\",\"slugs\":[\"demo\"]}" >/dev/null
+	for path in /api/embed-status/demo /api/status/demo/regions /api/account/acme \
+		/status/demo; do
+		for _ in 1 2 3; do
+			get $path -H 'Authorization: Bearer s3cret' | tee out |
+				grep -q '^HTTP/1.1 200 '
+			grep -q '^Cache-Control: private, no-store$' out
+			get $path >out
+			grep -q '^HTTP/1.1 404 ' out
+			get $path -H 'Authorization: Bearer other' | grep -q '^HTTP/1.1 404 '
+		done
+	done
+	get /badge/demo.svg -H 'Authorization: Bearer s3cret' | grep -q '>up 100.00%<'
+	get /badge/demo.svg | grep -q 'awaiting first probe'
+}
+
+@test "what is remembered is asked by its path and its query, whatever its form" {
+	get /api/embed-status/demo >want
+	for path in '/api/embed-status/demo?x' /api/embed-status/dem%6f \
+		"/api/embed-status/demo?$(printf 'a%.0s' {1..900})"; do
+		get "$path" | diff <(grep -v '^Date' want) <(grep -v '^Date' -)
+	done
+	get /api/embed-status/demo -I >out
+	diff <(sed '/^$/q' want | grep -v '^Date') <(grep -v '^Date' out)
+	get /api/embed-status/demo -H 'If-None-Match: "other"' | grep -q '^HTTP/1.1 200 '
+	get /api/embed-status/demo -H 'If-None-Match: *' | grep -q '^HTTP/1.1 304 '
+	get /api/embed-status/demo | grep -q '"state":"up"'
+	for _ in 1 2; do
+		get /api/embed-status/nope | grep -q '^HTTP/1.1 404 '
+		get /api/embed-status/nope -H 'If-None-Match: *' | grep -q '^HTTP/1.1 404 '
+		get /api/embed-status/demo -X DELETE | grep -q '^HTTP/1.1 405 '
+	done
+}
+
 @test "SIGTERM ends it, and leaves nothing behind" {
 	get /api/embed-status/demo | grep -q '^HTTP/1.1 200 '
 	kill "$SERVE"
