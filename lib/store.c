@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 /* A store beside us answers in a millisecond, and one far away in a second. */
-#define CONNECT_MS 2000
-#define REPLY_MS 5000
+#define CONNECT_S 2
+#define PATIENCE_MS 5000
 
 struct command {
 	int n;
@@ -26,7 +26,7 @@ struct store {
 	redisContext *c;
 	char *path, *host;
 	int port, db;
-	int connect_ms, reply_ms;
+	struct timeval patience; /* for a reply */
 	char *password;
 	struct command *queue;
 	size_t n, cap;
@@ -177,26 +177,21 @@ static int greet(struct store *s, const char *command, const char *arg)
 	return rc;
 }
 
-static struct timeval timeval_of(int ms)
-{
-	return (struct timeval) {
-		.tv_sec = ms / 1000, .tv_usec = ms % 1000 * 1000};
-}
-
 static int connect_now(struct store *s)
 {
-	struct timeval connect = timeval_of(s->connect_ms);
-	struct timeval reply = timeval_of(s->reply_ms);
+	struct timeval connect = s->patience;
 	const char *where = s->path ? s->path : s->host;
 	char db[16];
 
+	if (connect.tv_sec >= CONNECT_S)
+		connect = (struct timeval) {.tv_sec = CONNECT_S};
 	s->c = s->path ? redisConnectUnixWithTimeout(s->path, connect)
 		       : redisConnectWithTimeout(s->host, s->port, connect);
 	if (!s->c)
 		return fail(s, where, "out of memory");
 	if (s->c->err)
 		fail(s, where, s->c->errstr);
-	else if (redisSetTimeout(s->c, reply))
+	else if (redisSetTimeout(s->c, s->patience))
 		fail(s, where, "no timeout can be set");
 	else if (s->password && greet(s, "AUTH", s->password))
 		;
@@ -209,13 +204,12 @@ static int connect_now(struct store *s)
 	return -1;
 }
 
-static struct store *open_within(const char *url, int connect_ms, int reply_ms,
-	char *why)
+struct store *store_open_hasty(const char *url, int patience_ms, char *why)
 {
 	struct store *s = xcalloc(1, sizeof *s);
 
-	s->connect_ms = connect_ms;
-	s->reply_ms = reply_ms;
+	s->patience.tv_sec = patience_ms / 1000;
+	s->patience.tv_usec = patience_ms % 1000 * 1000;
 	if (!url)
 		url = getenv("MCP_STORE");
 	if (!url || !*url)
@@ -231,12 +225,7 @@ static struct store *open_within(const char *url, int connect_ms, int reply_ms,
 
 struct store *store_open(const char *url, char *why)
 {
-	return open_within(url, CONNECT_MS, REPLY_MS, why);
-}
-
-struct store *store_open_hasty(const char *url, int patience_ms, char *why)
-{
-	return open_within(url, patience_ms, patience_ms, why);
+	return store_open_hasty(url, PATIENCE_MS, why);
 }
 
 void store_add_argv(struct store *s, size_t n, const char *const *args)
