@@ -41,18 +41,22 @@ static bool key_of(const struct request *request, char *const *env, char *key)
 {
 	const char *query = request_env(env, "QUERY_STRING");
 	struct route route;
-	int n;
+	size_t n;
 
 	if (request->authorization || (request->method != METHOD_GET &&
 					      request->method != METHOD_HEAD))
 		return false;
 	route_request(request, &route);
-	n = snprintf(key, KEY_SIZE, "%d %s", (int)route.kind, route.name);
+	/* No name has a control character in it, and so none is mistaken. */
+	n = strlen(route.name);
+	key[0] = (char)('A' + route.kind);
+	memcpy(key + 1, route.name, n + 1);
 	if (!query || !*query || route_ignores_query(route.kind))
 		return true;
 	if (strlen(query) > QUERY_MAX)
 		return false;
-	snprintf(key + n, KEY_SIZE - (size_t)n, " ?%s", query);
+	key[++n] = '\n';
+	memcpy(key + n + 1, query, strlen(query) + 1);
 	return true;
 }
 
