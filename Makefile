@@ -74,7 +74,7 @@ mcp-probe_OBJS = $(LIB) lib/record_expiry.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
-	aggregate/history.o aggregate/bucket.o
+	aggregate/history.o aggregate/bucket.o aggregate/standing.o
 # What a verdict tells of hours and days: no clock, no I/O.
 FIGURES = aggregate/figures.o aggregate/rates.o lib/hist.o \
 	lib/error_rate.o lib/failure_layer.o
@@ -101,7 +101,8 @@ PAGES = serve/feed.o serve/incidents.o serve/outline.o serve/page_answers.o serv
 	serve/page_status.o serve/page_style.o serve/part.o serve/past.o \
 	serve/places.o serve/brand.o serve/escape.o serve/search.o \
 	serve/sides.o serve/told.o serve/view.o serve/works.o
-SERVE = serve/answer.o serve/answer_metrics.o serve/answer_page.o \
+SERVE = serve/account.o serve/answer.o serve/answer_api.o \
+	serve/front.o serve/memory.o serve/openapi.o serve/answer_metrics.o serve/answer_page.o \
 	serve/badge.o serve/card.o serve/glyphs.o serve/metrics.o \
 	serve/render.o serve/site.o serve/embed.o serve/embed_js.o \
 	serve/fetch.o \
@@ -178,6 +179,8 @@ test_drift_OBJS = $(test_verdict_OBJS)
 UNIT += test_sides test_side_words
 test_sides_OBJS = $(test_verdict_OBJS)
 test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
+UNIT += test_standing
+test_standing_OBJS = $(test_verdict_OBJS)
 UNIT += test_bucket
 test_bucket_OBJS = $(test_verdict_OBJS)
 UNIT += test_rates
@@ -229,10 +232,11 @@ test_wire_OBJS = $(sort $(test_target_OBJS) $(test_mirror_OBJS)) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
 	probe/mask.o
 $(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
-UNIT += test_view test_respond test_request test_badge test_metrics
+UNIT += test_view test_respond test_request test_badge test_metrics test_memory
 test_metrics_OBJS = $(test_view_OBJS) lib/num.o lib/stages.o serve/metrics.o
 test_view_OBJS = $(test_json_OBJS) lib/clock.o lib/names.o serve/view.o
 test_respond_OBJS = $(test_json_OBJS) lib/sha256.o serve/respond.o
+test_memory_OBJS = $(test_respond_OBJS) serve/memory.o
 test_request_OBJS = $(test_json_OBJS) lib/bearer.o lib/names.o lib/near.o lib/sha256.o \
 	lib/request.o serve/route.o serve/server.o serve/suggest.o
 test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/request.o \
@@ -301,9 +305,11 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/num.o
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
-FUZZED = challenge conf credential jcs lines number oauth record request rpc \
+FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \
 	sink sse target text tools url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
+fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/near.o lib/regions.o lib/request.o \
+	lib/stages.o $(filter-out serve/fetch.o,$(SERVE))
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
 fuzz_credential_OBJS = $(test_target_OBJS)
@@ -391,6 +397,16 @@ $(B)/serve/manual_pages.c: scripts/manual $(MANUAL)
 $(B)/serve/manual_pages.o: $(B)/serve/manual_pages.c $(B)/flags
 	$(CC) $(CPPFLAGS) -Iserve $(CFLAGS) -MMD -MP -c -o $@ $<
 
+# A file that is served as it is.
+$(B)/serve/openapi.c: serve/openapi.json
+	@mkdir -p $(@D)
+	{ echo '#include "openapi.h"'; echo 'const char openapi[] = {'; \
+		od -An -v -tx1 $< | sed 's/ \(..\)/0x\1,/g'; \
+		echo '}; const size_t openapi_size = sizeof openapi;'; } >$@
+
+$(B)/serve/openapi.o: $(B)/serve/openapi.c $(B)/flags
+	$(CC) $(CPPFLAGS) -Iserve $(CFLAGS) -MMD -MP -c -o $@ $<
+
 -include $(OBJS:%.o=$(B)/%.d)
 
 deps:
@@ -432,7 +448,7 @@ check-long: deps
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
-BENCH = bare constant
+BENCH = again bare constant least
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCH:%=build/bench/%)
@@ -443,6 +459,7 @@ bench: all $(BENCH:%=build/bench/%)
 
 build/bench/bare: LDLIBS = -lcurl
 build/bench/constant: LDLIBS = -lfcgi
+build/bench/least: LDLIBS = $(mcp-serve_LIBS)
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)

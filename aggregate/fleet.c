@@ -145,39 +145,109 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 	buf_char(b, '}');
 }
 
-int fleet_announce(const struct conf *c, struct store *s)
+static void put_account(const struct conf *c, const struct conf_account *a,
+	struct buf *b)
 {
-	const struct store_reply *r = store_one(s, "HKEYS", KEY_SERVERS, NULL);
-	size_t n = store_count(r), gone = 0;
-	char **old = xcalloc(n, sizeof *old);
-	struct buf b;
-	int rc = r ? 0 : -1;
+	const char *comma = "";
+
+	buf_str(b, "{\"token_sha256\":");
+	json_put_str(b, a->token_sha256);
+	buf_str(b, ",\"slugs\":[");
+	for (size_t i = 0; i < c->n_servers; i++) {
+		const struct conf_server *s = &c->servers[i];
+
+		if (!s->account || strcmp(s->account, a->name) != 0)
+			continue;
+		buf_str(b, comma);
+		json_put_str(b, s->slug);
+		comma = ",";
+	}
+	buf_str(b, "]}");
+}
+
+struct names {
+	char **v;
+	size_t n;
+};
+
+/* The fields of a hash that the configuration does not know, copied. */
+static struct names strangers(const struct store_reply *fields,
+	bool (*known)(const struct conf *c, const char *name),
+	const struct conf *c)
+{
+	size_t n = store_count(fields);
+	struct names gone = {.v = xcalloc(n, sizeof *gone.v)};
 
 	for (size_t i = 0; i < n; i++) {
-		const char *slug = store_text(store_item(r, i));
+		const char *name = store_text(store_item(fields, i));
 
-		if (slug && !conf_server(c, slug))
-			old[gone++] = xstrdup(slug);
+		if (name && !known(c, name))
+			gone.v[gone.n++] = xstrdup(name);
 	}
-	buf_init(&b, LINE_MAX_BYTES);
-	for (size_t i = 0; i < gone; i++)
-		store_add(s, "HDEL", KEY_SERVERS, old[i], NULL);
+	return gone;
+}
+
+/* Queue that these go. */
+static void forget(struct store *s, const char *key, struct names *gone)
+{
+	for (size_t i = 0; i < gone->n; i++) {
+		store_add(s, "HDEL", key, gone->v[i], NULL);
+		free(gone->v[i]);
+	}
+	free(gone->v);
+}
+
+static bool knows_server(const struct conf *c, const char *slug)
+{
+	return conf_server(c, slug) != NULL;
+}
+
+static bool knows_account(const struct conf *c, const char *name)
+{
+	return conf_account(c, name) != NULL;
+}
+
+static void queue_all(const struct conf *c, struct store *s)
+{
+	struct buf b;
+
+	/* The servers of an account may be all that a configuration can name. */
+	buf_init(&b, 64u * LINE_MAX_BYTES);
 	for (size_t i = 0; i < c->n_servers; i++) {
 		buf_clear(&b);
 		put_server(c, &c->servers[i], &b);
 		store_add(s, "HSET", KEY_SERVERS, c->servers[i].slug, b.p,
 			NULL);
 	}
+	for (size_t i = 0; i < c->n_accounts; i++) {
+		buf_clear(&b);
+		put_account(c, &c->accounts[i], &b);
+		store_add(s, "HSET", KEY_ACCOUNTS, c->accounts[i].name, b.p,
+			NULL);
+	}
 	buf_clear(&b);
 	put_site(c, &b);
 	store_add(s, "SET", KEY_SITE, b.p, NULL);
-	if (!rc)
+	buf_release(&b);
+}
+
+int fleet_announce(const struct conf *c, struct store *s)
+{
+	struct names servers, accounts;
+	int rc;
+
+	store_add(s, "HKEYS", KEY_SERVERS, NULL);
+	store_add(s, "HKEYS", KEY_ACCOUNTS, NULL);
+	rc = store_run(s);
+	if (!rc) {
+		servers = strangers(store_reply(s, 0), knows_server, c);
+		accounts = strangers(store_reply(s, 1), knows_account, c);
+		forget(s, KEY_SERVERS, &servers);
+		forget(s, KEY_ACCOUNTS, &accounts);
+		queue_all(c, s);
 		rc = store_run(s);
+	}
 	if (rc)
 		log_error("%s", store_why(s));
-	buf_release(&b);
-	for (size_t i = 0; i < gone; i++)
-		free(old[i]);
-	free(old);
 	return rc;
 }

@@ -36,8 +36,9 @@ int fleet_stored(struct fleet *f, struct store *s, const char *slug);
 void fleet_release(struct fleet *f);
 
 /*
- * fleet_announce(c, s): write what readers need of the configured servers to
- * the store, and remove what it holds of others. -1 where the store failed.
+ * fleet_announce(c, s): write what readers need of the configured servers and
+ * accounts to the store, and remove what it holds of others. -1 where the store
+ * failed.
  */
 int fleet_announce(const struct conf *c, struct store *s);
 

@@ -149,12 +149,35 @@ static void add_seen(struct collect *c, struct loaded *l, const char *region,
 	l->n_seen++;
 }
 
+/* "stood:<region>" with "works <since>" or "broken <since>". */
+static void add_stood(struct loaded *l, const char *region, const char *text)
+{
+	struct stood *s = &l->stood[l->n_stood];
+	const char *since = strchr(text, ' ');
+
+	s->standing.broken = strncmp(text, "broken ", 7) == 0;
+	if (!since || !num_epoch(since + 1, &s->standing.since) ||
+		!region_valid(region))
+		return;
+	snprintf(s->region, sizeof s->region, "%s", region);
+	l->n_stood++;
+}
+
+const struct standing *load_stood(const struct loaded *l, const char *region)
+{
+	for (size_t i = 0; i < l->n_stood; i++)
+		if (strcmp(l->stood[i].region, region) == 0)
+			return &l->stood[i].standing;
+	return NULL;
+}
+
 static void read_tool_fields(struct collect *c, struct loaded *l,
 	const struct store_reply *r)
 {
 	size_t n = store_count(r);
 
 	l->seen = xcalloc(n / 2, sizeof *l->seen);
+	l->stood = xcalloc(n / 2, sizeof *l->stood);
 	for (size_t i = 0; i + 1 < n; i += 2) {
 		const char *field = store_text(store_item(r, i));
 		const char *text = store_text(store_item(r, i + 1));
@@ -168,6 +191,8 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 
 		if (field && text && strncmp(field, "seen:", 5) == 0)
 			add_seen(c, l, field + 5, text);
+		else if (field && text && strncmp(field, "stood:", 6) == 0)
+			add_stood(l, field + 6, text);
 	}
 }
 
@@ -248,6 +273,8 @@ int load_baselines(struct store *s, size_t n, double now, struct loaded *out)
 
 void load_release(struct loaded *l, size_t n)
 {
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		free(l[i].seen);
+		free(l[i].stood);
+	}
 }

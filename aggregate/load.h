@@ -6,6 +6,7 @@
 
 #include "collect.h"
 #include "figures.h"
+#include "standing.h"
 
 struct store;
 
@@ -17,6 +18,14 @@ struct loaded {
 	/* The tools that the verdict before saw in each region. */
 	struct seen *seen;
 	size_t n_seen;
+	/* How each region stood then. */
+	struct stood *stood;
+	size_t n_stood;
+};
+
+struct stood {
+	char region[REGION_MAX + 1];
+	struct standing standing;
 };
 
 struct seen {
@@ -43,6 +52,9 @@ int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
  * histories of this server; valid as long as l.
  */
 void load_seen(const struct loaded *l, struct region_history *h, size_t n);
+
+/* load_stood(l, region): how it stood; NULL where that is not known. */
+const struct standing *load_stood(const struct loaded *l, const char *region);
 void load_release(struct loaded *l, size_t n);
 
 #endif

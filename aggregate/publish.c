@@ -116,11 +116,28 @@ void publish_queue(struct store *store, const char *sha,
 	free(args);
 }
 
+/* How each region stands becomes how it stood. */
+static size_t stood(const struct subject *s, char (*text)[PUBLISH_TEXT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->verdict.n_regions; i++) {
+		const struct verdict_region *r = &s->verdict.regions[i];
+
+		snprintf(text[n++], PUBLISH_TEXT, "stood:%s", r->region);
+		snprintf(text[n++], PUBLISH_TEXT, "%s %.6f",
+			r->state == STATE_BROKEN ? "broken" : "works", r->since);
+	}
+	return n;
+}
+
 static void queue_verdict(struct run *run, const struct subject *s)
 {
-	char(*text)[PUBLISH_TEXT] = xcalloc(2 * s->n_regions, sizeof *text);
+	char(*text)[PUBLISH_TEXT] = xcalloc(
+		2 * (s->n_regions + s->verdict.n_regions), sizeof *text);
 	size_t n = seen_tools(s, run->now + s->server->rule.ahead_s, text);
 
+	n += stood(s, text + n);
 	publish_queue(run->store, run->sha, &s->verdict, text, n);
 	free(text);
 }
@@ -152,6 +169,24 @@ static size_t expect(struct subject *s)
 	return n;
 }
 
+/* What those who read of the regions are told beside. */
+static void stand(struct subject *s, double until, const struct loaded *l)
+{
+	for (size_t i = 0; i < s->verdict.n_regions; i++) {
+		struct verdict_region *r = &s->verdict.regions[i];
+
+		for (size_t k = 0; k < s->n_regions; k++) {
+			const struct region_history *h = &s->regions[k];
+
+			if (strcmp(h->name, r->region) != 0)
+				continue;
+			r->since = standing_at(h, until,
+				load_stood(l, r->region)).since;
+			r->p95_ms = standing_p95(h, until);
+		}
+	}
+}
+
 static void decide(const struct run *run, struct subject *s,
 	const struct loaded *l)
 {
@@ -169,8 +204,10 @@ static void decide(const struct run *run, struct subject *s,
 			.n_regions = s->n_regions});
 	s->verdict.last_probe_at = last_probe(&s->verdict);
 	figures_put(&s->verdict, &l->figures);
-	if (s->verdict.verdict != VERDICT_UNKNOWN)
-		s->verdict.published_at = run->now;
+	if (s->verdict.verdict == VERDICT_UNKNOWN)
+		return;
+	s->verdict.published_at = run->now;
+	stand(s, run->now + s->server->rule.ahead_s, l);
 }
 
 /* Write a verdict; what stands published, where that is known. */

@@ -293,7 +293,7 @@ const char script_publish[] = FRESH
 	"    end\n"
 	"  end\n"
 	"  for i = 1, #t, 2 do\n"
-	"    if not t[i]:match('^seen:') and not keep[t[i]] then\n"
+	"    if not t[i]:match('^%l+:') and not keep[t[i]] then\n"
 	"      redis.call('HDEL', KEYS[3], t[i])\n"
 	"    end\n"
 	"  end\n"

@@ -84,6 +84,8 @@ const char *key_digest(char *out, const char *route);
 #define KEY_SERVERS "fleet:servers"
 /* String: what readers need of the site, JSON; see mcp-serve(8). */
 #define KEY_SITE "fleet:site"
+/* Hash: account to the digest of its token and its slugs, JSON. */
+#define KEY_ACCOUNTS "fleet:accounts"
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*

@@ -59,6 +59,12 @@ static void put_region(struct buf *b, const struct verdict_region *r)
 	json_put_num(b, r->started_at);
 	buf_fmt(b, ",\"fail_streak\":%d,\"tool_hash\":", r->fail_streak);
 	json_put_str(b, r->tool_hash);
+	if (r->since > 0) {
+		buf_str(b, ",\"since\":");
+		json_put_num(b, r->since);
+		buf_str(b, ",\"p95_ms\":");
+		put_ms(b, r->p95_ms);
+	}
 	buf_char(b, '}');
 }
 

@@ -23,6 +23,13 @@ struct verdict_region {
 	double started_at;     /* epoch seconds */
 	int fail_streak;       /* failures in its run */
 	const char *tool_hash; /* or NULL */
+	/*
+	 * Of a verdict that is published: when the first probe of the series
+	 * started that works, or does not, as the newest does; 0 in others. And
+	 * the 95th percentile of its last probes; NAN where there is none.
+	 */
+	double since;
+	double p95_ms;
 };
 
 struct verdict_drift {

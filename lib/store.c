@@ -15,7 +15,7 @@
 
 /* A store beside us answers in a millisecond, and one far away in a second. */
 #define CONNECT_S 2
-#define REPLY_S 5
+#define PATIENCE_MS 5000
 
 struct command {
 	int n;
@@ -26,6 +26,7 @@ struct store {
 	redisContext *c;
 	char *path, *host;
 	int port, db;
+	struct timeval patience; /* for a reply */
 	char *password;
 	struct command *queue;
 	size_t n, cap;
@@ -178,18 +179,19 @@ static int greet(struct store *s, const char *command, const char *arg)
 
 static int connect_now(struct store *s)
 {
-	struct timeval connect = {.tv_sec = CONNECT_S};
-	struct timeval reply = {.tv_sec = REPLY_S};
+	struct timeval connect = s->patience;
 	const char *where = s->path ? s->path : s->host;
 	char db[16];
 
+	if (connect.tv_sec >= CONNECT_S)
+		connect = (struct timeval) {.tv_sec = CONNECT_S};
 	s->c = s->path ? redisConnectUnixWithTimeout(s->path, connect)
 		       : redisConnectWithTimeout(s->host, s->port, connect);
 	if (!s->c)
 		return fail(s, where, "out of memory");
 	if (s->c->err)
 		fail(s, where, s->c->errstr);
-	else if (redisSetTimeout(s->c, reply))
+	else if (redisSetTimeout(s->c, s->patience))
 		fail(s, where, "no timeout can be set");
 	else if (s->password && greet(s, "AUTH", s->password))
 		;
@@ -202,10 +204,12 @@ static int connect_now(struct store *s)
 	return -1;
 }
 
-struct store *store_open(const char *url, char *why)
+struct store *store_open_hasty(const char *url, int patience_ms, char *why)
 {
 	struct store *s = xcalloc(1, sizeof *s);
 
+	s->patience.tv_sec = patience_ms / 1000;
+	s->patience.tv_usec = patience_ms % 1000 * 1000;
 	if (!url)
 		url = getenv("MCP_STORE");
 	if (!url || !*url)
@@ -217,6 +221,11 @@ struct store *store_open(const char *url, char *why)
 	}
 	store_close(s);
 	return NULL;
+}
+
+struct store *store_open(const char *url, char *why)
+{
+	return store_open_hasty(url, PATIENCE_MS, why);
 }
 
 void store_add_argv(struct store *s, size_t n, const char *const *args)

@@ -25,6 +25,12 @@ struct store_reply;
  * which has STORE_WHY bytes.
  */
 struct store *store_open(const char *url, char *why);
+
+/*
+ * store_open_hasty(url, patience_ms, why): the same for one who has no time: no
+ * connection and no read takes longer than that, now and later on.
+ */
+struct store *store_open_hasty(const char *url, int patience_ms, char *why);
 void store_close(struct store *s);
 
 /*

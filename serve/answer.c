@@ -4,6 +4,7 @@
  */
 #include "answer.h"
 
+#include "answer_api.h"
 #include "answer_metrics.h"
 #include "answer_page.h"
 #include "badge.h"
@@ -21,74 +22,18 @@
 
 static const char store_down[] = "The store does not answer. "
 				 "What it holds is not known now.";
-static const char no_server[] = "There is no server by this name.";
 
 static void set_etag(struct response *r, const struct view *v)
 {
 	snprintf(r->etag, sizeof r->etag, "%s", v->etag);
 }
 
-/* How a view that is fresh is written. */
-typedef void put_view(struct response *r, const char *slug,
-	const struct view *v);
-
-static void put_json(struct response *r, const char *slug, const struct view *v)
+static void put_metrics(const struct context *c, const struct subject *s)
 {
-	(void)slug;
-	view_put_json(&r->body, v);
-}
-
-static void put_metrics(struct response *r, const char *slug,
-	const struct view *v)
-{
-	r->type = TYPE_METRICS;
-	metrics_put(&r->body,
-		&(struct metrics_server) {.slug = slug, .view = v}, 1);
-}
-
-static void view_of(const struct context *c, const struct view *v,
-	put_view *put)
-{
-	struct response *r = c->r;
-
-	switch (v->freshness) {
-	case VIEW_NONE:
-		respond_error(r, 503, "no-data",
-			"No verdict has been published yet.");
-		break;
-	case VIEW_STALE:
-		respond_error(r, 503, "stale",
-			"No verdict was published in the last 5 minutes.");
-		break;
-	case VIEW_FRESH:
-		set_etag(r, v);
-		put(r, c->name, v);
-		break;
-	}
-}
-
-/* What is known of one server, or an error for programs. */
-static void answer_one(const struct context *c, put_view *put)
-{
-	struct subject s;
-
-	switch (subject_find(c, &s)) {
-	case NOT_FOUND:
-		respond_error(c->r, 404, "not-found", no_server);
-		break;
-	case STORE_DOWN:
-		respond_error(c->r, 503, "store", store_down);
-		break;
-	case FOUND:
-		view_of(c, &s.view, put);
-		subject_release(&s);
-		break;
-	}
-}
-
-static void answer_embed_status(const struct context *c)
-{
-	answer_one(c, put_json);
+	c->r->type = TYPE_METRICS;
+	metrics_put(&c->r->body,
+		&(struct metrics_server) {.slug = c->name, .view = &s->view},
+		1);
 }
 
 /*
@@ -102,7 +47,7 @@ static void answer_prometheus(const struct context *c)
 
 	if (request_query(c->request, "slug", slug, sizeof slug)) {
 		one.name = slug;
-		answer_one(&one, put_metrics);
+		answer_of(&one, put_metrics);
 		return;
 	}
 	if (answer_metrics(c->source, c->setting->now, &c->r->body)) {
@@ -180,7 +125,7 @@ static void answer_embed_js(const struct context *c)
 
 static void answer_none_api(const struct context *c)
 {
-	respond_error(c->r, 404, "not-found", "There is nothing by this name.");
+	error_found(c->r, NOT_FOUND);
 }
 
 void answer(const struct request *request, const struct setting *setting,
@@ -193,6 +138,9 @@ void answer(const struct request *request, const struct setting *setting,
 		[ROUTE_HEALTH] = answer_health,
 		[ROUTE_EMBED_STATUS] = answer_embed_status,
 		[ROUTE_METRICS] = answer_prometheus,
+		[ROUTE_REGIONS] = answer_regions,
+		[ROUTE_API_ACCOUNT] = answer_api_account,
+		[ROUTE_OPENAPI] = answer_openapi,
 		[ROUTE_BADGE] = answer_badge,
 		[ROUTE_EMBED_JS] = answer_embed_js,
 		[ROUTE_EMBED_PREVIEW] = answer_embed_preview,

@@ -1,5 +1,6 @@
 #include "fetch.h"
 
+#include "clock.h"
 #include "keys.h"
 #include "log.h"
 #include "store.h"
@@ -7,29 +8,36 @@
 
 #include <string.h>
 
+static int no_answer(struct source *s, const char *why)
+{
+	log_error("%s", why);
+	s->failures++;
+	s->paused_until_ms = clock_mono_ms() + FETCH_PAUSE_MS;
+	return -1;
+}
+
 int fetch_open(struct source *s)
 {
 	char why[STORE_WHY];
 
 	if (s->away)
 		return -1;
+	if (s->paused_until_ms > 0) {
+		if (clock_mono_ms() < s->paused_until_ms) {
+			s->failures++;
+			return -1;
+		}
+		s->paused_until_ms = 0;
+	}
 	if (s->store)
 		return 0;
-	s->store = store_open(s->url, why);
-	if (s->store)
-		return 0;
-	log_error("%s", why);
-	s->failures++;
-	return -1;
+	s->store = store_open_hasty(s->url, FETCH_PATIENCE_MS, why);
+	return s->store ? 0 : no_answer(s, why);
 }
 
 int fetch_run(struct source *s)
 {
-	if (!store_run(s->store))
-		return 0;
-	log_error("%s", store_why(s->store));
-	s->failures++;
-	return -1;
+	return store_run(s->store) ? no_answer(s, store_why(s->store)) : 0;
 }
 
 int fetch_subject(struct source *s, const char *slug, const char **server,
@@ -45,6 +53,17 @@ int fetch_subject(struct source *s, const char *slug, const char **server,
 		return -1;
 	*server = store_text(store_reply(s->store, 0));
 	*verdict = store_text(store_reply(s->store, 1));
+	return 0;
+}
+
+int fetch_account_entry(struct source *s, const char *account, const char **json)
+{
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HGET", KEY_ACCOUNTS, account, NULL);
+	if (fetch_run(s))
+		return -1;
+	*json = store_text(store_reply(s->store, 0));
 	return 0;
 }
 
@@ -179,6 +198,15 @@ int fetch_verdicts(struct source *s, const struct listing *l)
 	for (size_t i = 0; i < l->n; i++)
 		store_add(s->store, "GET",
 			key_verdict(key, l->entries[i].slug), NULL);
+	return fetch_run(s);
+}
+
+int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n)
+{
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < n; i++)
+		store_add(s->store, "GET", key_verdict(key, slugs[i]), NULL);
 	return fetch_run(s);
 }
 

@@ -2,6 +2,11 @@
  * fetch.h: what the answers are made of, from the store. Each function below is
  * one round trip, and returns 0, or -1 where the store did not answer and the
  * operator was told. What it returns beside lives until the next one.
+ *
+ * Others wait while one worker waits for a store. So it waits FETCH_PATIENCE_MS
+ * at the most; and for FETCH_PAUSE_MS after the store did not answer it is not
+ * asked, and -1 comes at once. That is less than the second within which
+ * readers are to know that it is back.
  */
 #ifndef FETCH_H
 #define FETCH_H
@@ -14,12 +19,16 @@
 
 struct store_reply;
 
-/* The store, and the connection to it; begin with NULL. */
+#define FETCH_PATIENCE_MS 1000
+#define FETCH_PAUSE_MS 500
+
+/* The store, and the connection to it; begin with zeros. */
 struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;
 	unsigned long failures; /* how often it did not answer */
 	bool away; /* set by who knows that it does not: it is not asked */
+	double paused_until_ms; /* of clock_mono_ms */
 };
 
 /*
@@ -28,6 +37,10 @@ struct source {
  */
 int fetch_subject(struct source *s, const char *slug, const char **server,
 	const char **verdict);
+
+/* fetch_account(s, account, json): its entry, JSON; NULL where there is none. */
+int fetch_account_entry(struct source *s, const char *account,
+	const char **json);
 
 /* fetch_stages(s, at): when each stage ran last; NAN for never. */
 int fetch_stages(struct source *s, double at[STAGES]);
@@ -67,6 +80,9 @@ int fetch_account(struct source *s, const char *account,
  */
 int fetch_verdicts(struct source *s, const struct listing *l);
 const char *fetch_verdict(const struct source *s, size_t i);
+
+/* fetch_verdicts_of(s, slugs, n): the same of n slugs. */
+int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n);
 
 void fetch_close(struct source *s);
 

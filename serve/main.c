@@ -3,15 +3,12 @@
  * or a FastCGI application where standard input is a listening socket; see
  * mcp-serve(8).
  */
-#include "answer.h"
 #include "clock.h"
 #include "exits.h"
-#include "fetch.h"
+#include "front.h"
 #include "log.h"
 #include "num.h"
 #include "render.h"
-#include "request.h"
-#include "respond.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
@@ -20,9 +17,6 @@
 #include <math.h>
 #include <signal.h>
 #include <unistd.h>
-
-/* The header of a response needs less than this beyond its body. */
-#define OUTPUT_MAX (5u * 1024 * 1024)
 
 /* Longer than any address that people type. */
 #define SITE_MAX 300
@@ -158,39 +152,20 @@ static int render_into(const struct opts *o, struct source *source)
 	return render(o->folder, &setting, source, o->verbose);
 }
 
-/* The whole output for one request. */
-static void serve(const struct opts *o, struct source *source,
-	char *const *env, struct buf *out)
+static int serve_cgi(struct front *front)
 {
-	struct setting setting = setting_of(o);
-	struct request request;
-	struct response response;
-
-	request_read(&request, env);
-	respond_init(&response);
-	answer(&request, &setting, source, &response);
-	respond_write(&response, &request, out);
-	respond_release(&response);
-}
-
-static int serve_cgi(const struct opts *o, struct source *source)
-{
-	struct buf out;
-	int rc = EXIT_GOOD;
+	struct output out;
 
 	if (!getenv("REQUEST_METHOD")) {
 		log_error("REQUEST_METHOD is not set: this is a program for a "
 			  "web server, see mcp-serve(8)");
 		return EXIT_USAGE;
 	}
-	buf_init(&out, OUTPUT_MAX);
-	serve(o, source, environ, &out);
-	if (fwrite(out.p, 1, out.len, stdout) != out.len || fflush(stdout)) {
-		log_error("standard output: %s", strerror(errno));
-		rc = EXIT_ENV;
-	}
-	buf_release(&out);
-	return rc;
+	out = front_answer(front, environ);
+	if (fwrite(out.p, 1, out.n, stdout) == out.n && !fflush(stdout))
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
 }
 
 /*
@@ -204,18 +179,24 @@ static void on_term(int sig)
 	close(STDIN_FILENO);
 }
 
-static bool send_all(FCGX_Stream *to, const struct buf *out)
+/*
+ * To close the streams here sends what is left of the answer together with the
+ * end of the request, in one write; and tells whether that went well, which
+ * FCGX_Finish_r, to which nothing is left but to free them, does not.
+ */
+static bool send_all(FCGX_Request *fr, const struct output *out)
 {
-	/* A body is far below INT_MAX, see OUTPUT_MAX. */
-	return FCGX_PutStr(out->p, (int)out->len, to) == (int)out->len &&
-		FCGX_FFlush(to) == 0;
+	/* A body is far below INT_MAX. */
+	bool put = FCGX_PutStr(out->p, (int)out->n, fr->out) == (int)out->n;
+
+	FCGX_FClose(fr->err);
+	return FCGX_FClose(fr->out) == 0 && put;
 }
 
-static int serve_fastcgi(const struct opts *o, struct source *source)
+static int serve_fastcgi(struct front *front)
 {
 	struct sigaction term = {.sa_handler = on_term};
 	FCGX_Request fr;
-	struct buf out;
 
 	sigemptyset(&term.sa_mask);
 	if (FCGX_Init() || FCGX_InitRequest(&fr, STDIN_FILENO, 0) ||
@@ -224,15 +205,13 @@ static int serve_fastcgi(const struct opts *o, struct source *source)
 		log_error("FastCGI cannot be set up");
 		return EXIT_ENV;
 	}
-	buf_init(&out, OUTPUT_MAX);
 	while (FCGX_Accept_r(&fr) == 0) {
-		buf_clear(&out);
-		serve(o, source, fr.envp, &out);
-		if (!send_all(fr.out, &out))
+		struct output out = front_answer(front, fr.envp);
+
+		if (!send_all(&fr, &out))
 			log_warn("the web server did not take the answer");
 		FCGX_Finish_r(&fr);
 	}
-	buf_release(&out);
 	FCGX_Free(&fr, 1);
 	if (fcntl(STDIN_FILENO, F_GETFD) < 0)
 		return EXIT_GOOD;
@@ -242,8 +221,9 @@ static int serve_fastcgi(const struct opts *o, struct source *source)
 
 int main(int argc, char **argv)
 {
-	struct source source = {0};
+	struct front front;
 	struct opts o;
+	bool cgi;
 	int rc;
 
 	log_init("mcp-serve");
@@ -252,12 +232,13 @@ int main(int argc, char **argv)
 		return fflush(stdout) ? EXIT_ENV : EXIT_GOOD;
 	if (rc != EXIT_GOOD)
 		return rc;
-	source.url = o.store;
+	cgi = FCGX_IsCGI();
+	front_init(&front, o.site, o.now, !cgi && !o.folder);
+	front.source.url = o.store;
 	if (o.folder)
-		rc = render_into(&o, &source);
+		rc = render_into(&o, &front.source);
 	else
-		rc = FCGX_IsCGI() ? serve_cgi(&o, &source)
-			  : serve_fastcgi(&o, &source);
-	fetch_close(&source);
+		rc = cgi ? serve_cgi(&front) : serve_fastcgi(&front);
+	front_release(&front);
 	return rc;
 }

@@ -12,6 +12,7 @@
 
 static const char *const cache_control[] = {
 	[CACHE_MINUTE] = "public, max-age=60, stale-while-revalidate=300",
+	[CACHE_DETAIL] = "public, max-age=30, stale-while-revalidate=60",
 	[CACHE_BRIEF] = "public, max-age=5",
 	[CACHE_NEVER] = "no-store",
 };

@@ -12,6 +12,7 @@
 
 enum cache {
 	CACHE_MINUTE, /* there is nothing newer for a minute */
+	CACHE_DETAIL, /* for who looks closer, while something happens */
 	CACHE_BRIEF,  /* an error, or its image: over as soon as it can be */
 	CACHE_NEVER
 };
@@ -23,6 +24,8 @@ enum audience {
 };
 
 #define RESPOND_ETAG 80
+/* The header needs less than this. */
+#define RESPOND_HEADER 2048
 
 struct response {
 	int status;

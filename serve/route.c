@@ -3,15 +3,18 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
-static const struct {
-	const char *prefix, *suffix;
-	enum route_kind kind;
-} routes[] = {
+/*
+ * Version 1 of the API has no number in its paths. It is kept for good: fields
+ * may come, and none goes.
+ */
+static const struct route_row routes[] = {
 	{"/", NULL, ROUTE_INDEX},
 	{"/healthz", NULL, ROUTE_HEALTH},
+	{"/api/openapi.json", NULL, ROUTE_OPENAPI},
 	{"/api/embed-status/", "", ROUTE_EMBED_STATUS},
 	{"/api/embed-status-prom", NULL, ROUTE_METRICS},
+	{"/api/status/", "/regions", ROUTE_REGIONS},
+	{"/api/account/", "", ROUTE_API_ACCOUNT},
 	{"/badge/", ".svg", ROUTE_BADGE},
 	{"/embed.js", NULL, ROUTE_EMBED_JS},
 	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW},
@@ -22,9 +25,19 @@ static const struct {
 	{"/man/", "", ROUTE_MANUAL},
 	{"/style.css", NULL, ROUTE_STYLE},
 	{"/favicon.svg", NULL, ROUTE_ICON},
+	{NULL, NULL, ROUTE_NONE},
 };
 
-#define ROWS (sizeof routes / sizeof *routes)
+/*
+ * Whatever would take something away from version 1 is a row here, under
+ * /api/v2/. There is none yet.
+ */
+static const struct route_row routes_v2[] = {
+	{NULL, NULL, ROUTE_NONE},
+};
+
+/* Without the end of the table. */
+#define ROWS (sizeof routes / sizeof *routes - 1)
 
 size_t route_rows(void)
 {
@@ -68,14 +81,21 @@ static bool fits(const char *path, const char *prefix, const char *suffix,
 	return true;
 }
 
-void route_find(const char *path, struct route *out)
+bool route_in(const struct route_row *rows, const char *path, struct route *out)
 {
 	out->name[0] = '\0';
-	for (size_t i = 0; i < ROWS; i++) {
-		out->kind = routes[i].kind;
-		if (fits(path, routes[i].prefix, routes[i].suffix, out->name))
-			return;
+	for (; rows->prefix; rows++) {
+		out->kind = rows->kind;
+		if (fits(path, rows->prefix, rows->suffix, out->name))
+			return true;
 	}
+	return false;
+}
+
+void route_find(const char *path, struct route *out)
+{
+	if (route_in(routes, path, out) || route_in(routes_v2, path, out))
+		return;
 	out->kind = strncmp(path, "/api/", 5) == 0 ? ROUTE_NONE_API
 						   : ROUTE_NONE;
 }
@@ -91,4 +111,17 @@ void route_request(const struct request *r, struct route *out)
 		api = api || out->kind == ROUTE_NONE_API;
 	}
 	out->kind = api ? ROUTE_NONE_API : ROUTE_NONE;
+}
+
+bool route_ignores_query(enum route_kind kind)
+{
+	switch (kind) {
+	case ROUTE_EMBED_STATUS:
+	case ROUTE_REGIONS:
+	case ROUTE_API_ACCOUNT:
+	case ROUTE_OPENAPI:
+		return true;
+	default:
+		return false;
+	}
 }

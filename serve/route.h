@@ -16,6 +16,9 @@ enum route_kind {
 	ROUTE_HEALTH,
 	ROUTE_EMBED_STATUS,
 	ROUTE_METRICS,
+	ROUTE_REGIONS,
+	ROUTE_API_ACCOUNT,
+	ROUTE_OPENAPI,
 	ROUTE_BADGE,
 	ROUTE_EMBED_JS,
 	ROUTE_EMBED_PREVIEW,
@@ -45,10 +48,23 @@ bool route_named(size_t row);
 bool route_path(size_t row, const char *slug, char *out, size_t size);
 bool route_live(size_t row);
 
+/* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
+struct route_row {
+	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
+	enum route_kind kind;
+};
+
+/* route_in(rows, path, out): find the route of a path in a table. */
+bool route_in(const struct route_row *rows, const char *path,
+	struct route *out);
+
 /* route_find(path, out): the route of one path. */
 void route_find(const char *path, struct route *out);
 
 /* route_request(r, out): that of the first of its paths that has one. */
 void route_request(const struct request *r, struct route *out);
+
+/* route_ignores_query(kind): whether the answer is the same whatever it is. */
+bool route_ignores_query(enum route_kind kind);
 
 #endif

@@ -30,7 +30,7 @@ static double number(const cJSON *o, const char *key, double max)
 
 /* Adds a region, or says that one which was added has nothing to say. */
 static void add_region(struct view *v, size_t *cap, const char *name,
-	enum place place)
+	enum place place, const cJSON *o)
 {
 	struct view_region *r;
 
@@ -47,6 +47,8 @@ static void add_region(struct view *v, size_t *cap, const char *name,
 	r = &v->regions[v->n_regions++];
 	snprintf(r->name, sizeof r->name, "%s", name);
 	r->place = place;
+	r->since = number(o, "since", NUM_EPOCH_MAX);
+	r->p95_ms = round(number(o, "p95_ms", 1e9));
 }
 
 /* A wall that keeps us out is a server that works. */
@@ -63,10 +65,12 @@ static void read_regions(const cJSON *doc, struct view *v)
 		if (s && region_state_parse(s, &state))
 			add_region(v, &cap, json_str(r, "region"),
 				state == STATE_BROKEN ? PLACE_NOT_WORKING
-						      : PLACE_WORKING);
+						      : PLACE_WORKING,
+				r);
 	}
 	cJSON_ArrayForEach(r, json_get(doc, "no_data"))
-		add_region(v, &cap, cJSON_GetStringValue(r), PLACE_NO_DATA);
+		add_region(v, &cap, cJSON_GetStringValue(r), PLACE_NO_DATA,
+			NULL);
 }
 
 void view_ago(double s, char out[VIEW_AGO])
@@ -148,14 +152,19 @@ void view_release(struct view *v)
 	*v = unknown;
 }
 
-enum place view_place(const struct view *v, const char *region)
+const struct view_region *view_region(const struct view *v, const char *region)
 {
-	if (v->freshness != VIEW_FRESH)
-		return PLACE_NO_DATA;
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (strcmp(v->regions[i].name, region) == 0)
-			return v->regions[i].place;
-	return PLACE_NO_DATA;
+			return &v->regions[i];
+	return NULL;
+}
+
+enum place view_place(const struct view *v, const char *region)
+{
+	const struct view_region *r = view_region(v, region);
+
+	return r && v->freshness == VIEW_FRESH ? r->place : PLACE_NO_DATA;
 }
 
 const char *view_state(const struct view *v)
@@ -169,16 +178,27 @@ const char *view_state(const struct view *v)
 	return v->freshness == VIEW_FRESH ? states[v->verdict] : NULL;
 }
 
-void view_put_json(struct buf *b, const struct view *v)
+void view_put_fields(struct buf *b, const struct view *v)
 {
+	bool fresh = v->freshness == VIEW_FRESH;
 	char as_of[CLOCK_RFC3339];
 
 	clock_rfc3339(v->as_of, as_of);
-	buf_fmt(b, "{\"state\":\"%s\",\"uptime_30d\":", view_state(v));
-	json_put_num(b, v->uptime_30d);
+	buf_str(b, "\"state\":");
+	json_put_str(b, view_state(v));
+	buf_str(b, ",\"uptime_30d\":");
+	json_put_num(b, fresh ? v->uptime_30d : NAN);
 	buf_str(b, ",\"p95_ms\":");
-	json_put_num(b, v->p95_ms);
+	json_put_num(b, fresh ? v->p95_ms : NAN);
 	buf_str(b, ",\"last_probe_ago\":");
-	json_put_str(b, *v->last_probe_ago ? v->last_probe_ago : NULL);
-	buf_fmt(b, ",\"as_of\":\"%s\"}\n", as_of);
+	json_put_str(b, fresh && *v->last_probe_ago ? v->last_probe_ago : NULL);
+	buf_str(b, ",\"as_of\":");
+	json_put_str(b, v->freshness == VIEW_NONE ? NULL : as_of);
+}
+
+void view_put_json(struct buf *b, const struct view *v)
+{
+	buf_char(b, '{');
+	view_put_fields(b, v);
+	buf_str(b, "}\n");
 }

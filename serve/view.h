@@ -31,6 +31,8 @@ enum place { PLACE_WORKING, PLACE_NOT_WORKING, PLACE_NO_DATA };
 struct view_region {
 	char name[REGION_MAX + 1];
 	enum place place;
+	double since;  /* epoch seconds; NAN where it is not known */
+	double p95_ms; /* whole; NAN where there is none */
 };
 
 #define VIEW_AGO 24
@@ -64,6 +66,9 @@ void view_release(struct view *v);
 /* view_place(v, region): how a region stands; PLACE_NO_DATA if unknown. */
 enum place view_place(const struct view *v, const char *region);
 
+/* view_region(v, region): what is known of it; NULL for nothing. */
+const struct view_region *view_region(const struct view *v, const char *region);
+
 /*
  * view_state(v): "up", "degraded" or "down"; NULL for a view that is not fresh,
  * for then nobody knows.
@@ -72,6 +77,12 @@ const char *view_state(const struct view *v);
 
 /* view_put_json(b, v): append the five fields of a fresh view, as a line. */
 void view_put_json(struct buf *b, const struct view *v);
+
+/*
+ * view_put_fields(b, v): append the five fields of any view, as members without
+ * braces; null for what is not known now.
+ */
+void view_put_fields(struct buf *b, const struct view *v);
 
 /* view_ago(s, out): an age of s seconds: "37s", "12m", "3h". */
 void view_ago(double s, char out[VIEW_AGO]);

@@ -101,7 +101,7 @@ files() {
 	grep -qx 'removed status/example-mcp/index.html' <<<"$output"
 	run ! grep -rl --exclude-dir=man 'broken\|example-mcp\|partly' www
 	[ ! -e www/status/example-mcp ]
-	[ ! -e www/api ]
+	[ "$(ls www/api)" = openapi.json ]
 	[ "$(cat www/mine www/status/broken/mine)" = $'mine\nmine' ]
 }
 
@@ -110,7 +110,7 @@ files() {
 	NOW=$((AS_OF + 301))
 	render
 	[ "$status" -eq 0 ]
-	[ ! -e www/api ]
+	[ "$(ls www/api)" = openapi.json ]
 	grep -q 'awaiting first probe' www/badge/example-mcp.svg
 	grep -q '<span>Unknown</span></p>' www/status/example-mcp/index.html
 	run ! grep -rq --exclude-dir=man '<span>Working\|up 99' www
@@ -129,7 +129,7 @@ files() {
 	render
 	[ "$status" -eq 3 ]
 	[ "$(wc -l <<<"$stderr")" -eq 1 ]
-	[ ! -e www/api ]
+	[ "$(ls www/api)" = openapi.json ]
 	grep -q 'awaiting first probe' www/badge/example-mcp.svg
 	for page in www/index.html www/status/example-mcp/index.html; do
 		grep -q '<h1>Unknown</h1>' "$page"

@@ -88,6 +88,15 @@ static void test_routes(void **state)
 		{"/api/", ROUTE_NONE_API, ""},
 		{"/api/embed-status/", ROUTE_NONE_API, ""},
 		{"/api/embed-status/a", ROUTE_EMBED_STATUS, "a"},
+		{"/api/status/a/regions", ROUTE_REGIONS, "a"},
+		{"/api/status/a", ROUTE_NONE_API, ""},
+		{"/api/status//regions", ROUTE_NONE_API, ""},
+		{"/api/status/regions", ROUTE_NONE_API, ""},
+		{"/api/account/a", ROUTE_API_ACCOUNT, "a"},
+		{"/api/account/", ROUTE_NONE_API, ""},
+		{"/api/openapi.json", ROUTE_OPENAPI, ""},
+		{"/api/v2/embed-status/a", ROUTE_NONE_API, ""},
+		{"/api/v1/embed-status/a", ROUTE_NONE_API, ""},
 		{"/api/other", ROUTE_NONE_API, ""},
 		{"/API/embed-status/a", ROUTE_NONE, ""},
 	};
@@ -99,6 +108,42 @@ static void test_routes(void **state)
 		assert_int_equal(r.kind, cases[i].kind);
 		assert_string_equal(r.name, cases[i].name);
 	}
+}
+
+/* A version 2 beside version 1, with a path of the same name. */
+static void test_version_2(void **state)
+{
+	static const struct route_row v2[] = {
+		{"/api/v2/embed-status/", "", ROUTE_BADGE},
+		{"/api/v2/account/", "", ROUTE_ACCOUNT},
+		{NULL, NULL, ROUTE_NONE},
+	};
+	struct route r;
+
+	(void)state;
+	assert_true(route_in(v2, "/api/v2/embed-status/a", &r));
+	assert_int_equal(r.kind, ROUTE_BADGE);
+	assert_string_equal(r.name, "a");
+	assert_false(route_in(v2, "/api/embed-status/a", &r));
+	assert_false(route_in(v2, "/api/account/v2/account/a", &r));
+	/* Version 1 takes nothing of it. */
+	route_find("/api/v2/embed-status/a", &r);
+	assert_int_equal(r.kind, ROUTE_NONE_API);
+	route_find("/api/v2/account/a", &r);
+	assert_int_equal(r.kind, ROUTE_NONE_API);
+}
+
+/* An answer that is not told apart by its query may be told apart by nothing. */
+static void test_query(void **state)
+{
+	(void)state;
+	assert_true(route_ignores_query(ROUTE_EMBED_STATUS));
+	assert_true(route_ignores_query(ROUTE_REGIONS));
+	assert_true(route_ignores_query(ROUTE_OPENAPI));
+	assert_false(route_ignores_query(ROUTE_BADGE));
+	assert_false(route_ignores_query(ROUTE_PAGE));
+	assert_false(route_ignores_query(ROUTE_INDEX));
+	assert_false(route_ignores_query(ROUTE_NONE_API));
 }
 
 static void test_hostile(void **state)
@@ -283,7 +328,7 @@ static void test_suggest(void **state)
 	assert_int_equal(suggest("example", slugs, 0, out, 3), 0);
 }
 
-static void test_query(void **state)
+static void test_query_value(void **state)
 {
 	static const struct {
 		const char *query, *value; /* NULL: there is none */
@@ -343,9 +388,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_query_value),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_servers),
 		cmocka_unit_test(test_routes),
+		cmocka_unit_test(test_version_2),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_fields),

@@ -1,0 +1,24 @@
+/*
+ * answer_api.h: what programs are told, a function for each kind of route.
+ */
+#ifndef ANSWER_API_H
+#define ANSWER_API_H
+
+#include "subject.h"
+
+/* error_found(r, found): make r the error for programs of one not FOUND. */
+void error_found(struct response *r, enum found found);
+
+/*
+ * answer_of(c, put): an answer that put makes of a fresh view of the server
+ * that is asked for, or the error.
+ */
+void answer_of(const struct context *c,
+	void (*put)(const struct context *c, const struct subject *s));
+
+void answer_embed_status(const struct context *c);
+void answer_regions(const struct context *c);
+void answer_api_account(const struct context *c);
+void answer_openapi(const struct context *c);
+
+#endif

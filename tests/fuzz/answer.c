@@ -1,0 +1,246 @@
+/*
+ * Goal: whatever a web server passes on, and whatever the store holds, the whole
+ * output is a response that the contract allows: fields that are whole lines,
+ * the length that they say, JSON that is JSON, a 304 only for what matches; and
+ * whoever does not show the token learns nothing of a private server, from
+ * memory neither.
+ *
+ * An input is the lines of an environment, up to an empty one; then up to three
+ * that the store answers with: an entry, a verdict, an account.
+ */
+#include "fuzz.h"
+
+#include "../../serve/front.h"
+#include "json.h"
+#include "request.h"
+
+#include <stdlib.h>
+
+#define LINES 32
+#define NOW 1777494710.0
+
+/* The store: the server "known" is what the input says, "secret" is private. */
+static char *held[3];
+
+#define SECRET                                                                 \
+	"{\"private\":true,\"token_sha256\":\"1ec1c26b50d5d3c58d9583181af80766" \
+	"55fe00756bf7285940ba3670f99fcba0\",\"title\":\"canary\"}"
+#define VERDICT                                                                \
+	"{\"v\":1,\"window\":1777494660,\"verdict\":\"red\",\"uptime_30d\":1," \
+	"\"p95_ms\":666,\"regions\":[],\"published_at\":1777494663,"           \
+	"\"last_probe_at\":1777494660}"
+
+int fetch_subject(struct source *s, const char *slug, const char **server,
+	const char **verdict)
+{
+	(void)s;
+	need(slug_valid(slug));
+	*server = *verdict = NULL;
+	if (strcmp(slug, "known") == 0) {
+		*server = held[0];
+		*verdict = held[1];
+	} else if (strcmp(slug, "secret") == 0) {
+		*server = SECRET;
+		*verdict = VERDICT;
+	} else if (strcmp(slug, "down") == 0) {
+		return -1;
+	}
+	return 0;
+}
+
+int fetch_account(struct source *s, const char *account, const char **json)
+{
+	(void)s;
+	need(slug_valid(account));
+	*json = held[2];
+	return 0;
+}
+
+int fetch_stages(struct source *s, double at[STAGES])
+{
+	(void)s;
+	for (size_t i = 0; i < STAGES; i++)
+		at[i] = NOW;
+	return 0;
+}
+
+int fetch_listing(struct source *s, struct listing *l)
+{
+	(void)s;
+	*l = (struct listing) {0};
+	return 0;
+}
+
+void listing_release(struct listing *l)
+{
+	*l = (struct listing) {0};
+}
+
+int fetch_verdicts(struct source *s, const struct listing *l)
+{
+	(void)s;
+	(void)l;
+	return 0;
+}
+
+int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n)
+{
+	(void)s;
+	for (size_t i = 0; i < n; i++)
+		need(slug_valid(slugs[i]));
+	return 0;
+}
+
+const char *fetch_verdict(const struct source *s, size_t i)
+{
+	(void)s;
+	return i % 2 ? held[1] : NULL;
+}
+
+void fetch_close(struct source *s)
+{
+	(void)s;
+}
+
+/* The value of a field, up to its end; or NULL. */
+static const char *value(const char *header, const char *name)
+{
+	const char *at = strstr(header, name);
+
+	return at ? at + strlen(name) : NULL;
+}
+
+static void check_header(const char *header)
+{
+	need(strncmp(header, "Status: ", 8) == 0);
+	for (const char *p = header; *p; p += 2) {
+		size_t n = strcspn(p, "\r\n");
+
+		need(n > 0 && memchr(p, ':', n) && p[n] == '\r' &&
+			p[n + 1] == '\n');
+		for (size_t i = 0; i < n; i++)
+			need((unsigned char)p[i] >= 0x20 && p[i] != 0x7f);
+		p += n;
+	}
+	need(!strstr(header, "Set-Cookie") && strstr(header, "Vary: "));
+	need(!strstr(header, "private, no-store") ||
+		!strstr(header, "Access-Control"));
+}
+
+static void check_body(const char *header, const char *body, size_t n,
+	const struct request *r)
+{
+	const char *length = value(header, "Content-Length: ");
+	char why[JSON_WHY];
+	cJSON *doc;
+
+	if (strncmp(header + 8, "304", 3) == 0) {
+		need(!n && !length && r->if_none_match);
+		return;
+	}
+	need(length && strstr(header, "X-Content-Type-Options: nosniff\r\n"));
+	need(r->method == METHOD_HEAD ? !n
+				      : strtoul(length, NULL, 10) == n);
+	if (!n || !strstr(header, "Content-Type: application/json"))
+		return;
+	doc = json_parse(body, n, &json_reply, why);
+	need(doc && cJSON_IsObject(doc));
+	cJSON_Delete(doc);
+}
+
+static void check(const struct output *out, const struct request *r)
+{
+	char *text = fuzz_string((const uint8_t *)out->p, out->n);
+	char *end = strstr(text, "\r\n\r\n");
+
+	need(end && strlen(text) == out->n);
+	end[2] = '\0';
+	check_header(text);
+	/* What came in as markup does not go out as such. */
+	need(strstr(text, "Content-Type: application/json") ||
+		!strstr(end + 4, "<fuzz"));
+	check_body(text, end + 4, out->n - (size_t)(end + 4 - text), r);
+	free(text);
+}
+
+/* The same again, from memory, is the same. */
+static void check_twice(struct front *f, char *const *env)
+{
+	struct request r;
+	struct output out;
+	char *first;
+	size_t n;
+
+	request_read(&r, env);
+	out = front_answer(f, env);
+	check(&out, &r);
+	n = out.n;
+	first = fuzz_string((const uint8_t *)out.p, n);
+	out = front_answer(f, env);
+	need(out.n == n && memcmp(out.p, first, n) == 0);
+	free(first);
+}
+
+static struct output ask(struct front *f, char *path, char *token)
+{
+	char *env[] = {"REQUEST_METHOD=GET", path, token, NULL};
+
+	return front_answer(f, env);
+}
+
+/* After all that, nobody else is told what the holder of the token is. */
+static void check_secret(struct front *f)
+{
+	static char *const paths[] = {"PATH_INFO=/api/embed-status/secret",
+		"PATH_INFO=/api/status/secret/regions",
+		"PATH_INFO=/badge/secret.svg", "PATH_INFO=/status/secret"};
+
+	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+		struct output out = ask(f, paths[i],
+			"HTTP_AUTHORIZATION=Bearer s3cret");
+
+		need(strstr(out.p, "no-store") != NULL);
+		out = ask(f, paths[i], NULL);
+		need(!strstr(out.p, "666") &&
+			!strstr(out.p, "canary"));
+		out = ask(f, paths[i], "HTTP_AUTHORIZATION=Bearer wrong");
+		need(!strstr(out.p, "666") &&
+			!strstr(out.p, "canary"));
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	char *env[LINES + 1];
+	struct front front;
+	size_t n = 0, h = 0;
+	bool stored = false;
+
+	while (size && n < LINES && h < 3) {
+		size_t len = fuzz_cut(data, size, '\n');
+		char *line = fuzz_string(data, len);
+
+		if (stored)
+			held[h++] = line;
+		else if (*line)
+			env[n++] = line;
+		else
+			free(line);
+		stored = stored || !len;
+		len += len < size;
+		data += len;
+		size -= len;
+	}
+	env[n] = NULL;
+	front_init(&front, "https://status.example.com", NOW, true);
+	check_twice(&front, env);
+	check_secret(&front);
+	front_release(&front);
+	while (n)
+		free(env[--n]);
+	while (h) {
+		free(held[--h]);
+		held[h] = NULL;
+	}
+	return 0;
+}
