@@ -230,24 +230,6 @@ static void put_off(struct carry *c, struct alert_state *st,
 			delivery->next_try;
 }
 
-/* Nothing follows the end of an incident. */
-static bool ends(const struct errand *e)
-{
-	const char *phase = strrchr(e->event, '_');
-
-	return phase && strcmp(phase, "_resolved") == 0;
-}
-
-/* What the route calls it from now on. */
-static void keep_handle(struct alert_state *st, const struct errand *e,
-	const struct delivered *d)
-{
-	if (*d->handle)
-		handles_set(&st->handles, e->key, e->name, d->handle);
-	if (d->ok && ends(e))
-		handles_set(&st->handles, e->key, e->name, NULL);
-}
-
 /* Writes down what came of an errand. */
 static enum shelf_result settle(struct carry *c, const char *slug,
 	const struct errand *e, const struct delivered *d, bool *last)
@@ -261,7 +243,8 @@ static enum shelf_result settle(struct carry *c, const char *slug,
 		return SHELF_FAILED;
 	if (outbox_find(&st, e->number, e->name, &item)) {
 		if (!e->watched)
-			keep_handle(&st, e, d);
+			handles_sent(&st.handles, e->key, e->name, e->event,
+				d->handle, d->ok);
 		if (d->ok || e->watched)
 			outbox_drop(&st, &item);
 		else

@@ -92,3 +92,14 @@ bool handles_read(const cJSON *a, struct handles *l)
 	}
 	return true;
 }
+
+void handles_sent(struct handles *h, const char *key, const char *route,
+	const char *event, const char *handle, bool ok)
+{
+	const char *phase = strrchr(event, '_');
+
+	if (*handle)
+		handles_set(h, key, route, handle);
+	if (ok && phase && strcmp(phase, "_resolved") == 0)
+		handles_set(h, key, route, NULL);
+}

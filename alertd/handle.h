@@ -43,4 +43,12 @@ void handles_release(struct handles *l);
 void handles_write(struct buf *b, const struct handles *l);
 bool handles_read(const cJSON *a, struct handles *l);
 
+/*
+ * handles_sent(h, key, route, event, handle, ok): what a route calls an incident
+ * from now on, "" where it said nothing, once an event of that name was sent;
+ * nothing any more behind its end.
+ */
+void handles_sent(struct handles *h, const char *key, const char *route,
+	const char *event, const char *handle, bool ok);
+
 #endif

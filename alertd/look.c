@@ -7,6 +7,7 @@
 #include "log.h"
 #include "machine.h"
 #include "names.h"
+#include "print.h"
 #include "shelf.h"
 #include "timeline.h"
 
@@ -14,6 +15,9 @@
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
+
+/* So much of a list is written at once. */
+#define LIST_PART 65536
 
 static int print(const struct buf *b)
 {
@@ -113,4 +117,45 @@ int look_history(const struct pager_setup *s, const char *slug)
 	buf_release(&b);
 	timeline_release(&t);
 	return status;
+}
+
+/* One server of the list, behind a head where none is there yet. */
+static bool list_one(const struct pager_setup *s, const char *slug,
+	bool *headed, struct buf *out)
+{
+	struct alert_state st;
+
+	if (!shelf_get(s->shelf, slug, &st))
+		return false;
+	if (s->text && !*headed && state_open(&st)) {
+		print_head(out);
+		*headed = true;
+	}
+	print_incidents(out, &st, s->text, s->colour);
+	state_release(&st);
+	return true;
+}
+
+int look_list(const struct pager_setup *s)
+{
+	struct strings slugs = {0};
+	bool ok = shelf_all(s->shelf, &slugs), headed = false;
+	struct buf out;
+
+	buf_init(&out, STATE_MAX);
+	for (size_t i = 0; i < slugs.n && ok; i++) {
+		shelf_ahead(s->shelf, &slugs, i);
+		ok = list_one(s, slugs.v[i], &headed, &out);
+		if (out.len < LIST_PART)
+			continue;
+		ok = print(&out) == EXIT_GOOD && ok;
+		buf_clear(&out);
+	}
+	if (s->text && !headed && ok)
+		buf_str(&out, "No incident is open.\n");
+	if (print(&out))
+		ok = false;
+	strings_release(&slugs);
+	buf_release(&out);
+	return ok ? EXIT_GOOD : EXIT_ENV;
 }

@@ -15,4 +15,7 @@
 int look_explain(const struct pager_setup *s, const char *slug);
 int look_history(const struct pager_setup *s, const char *slug);
 
+/* look_list(s): all incidents that are open, in the same way. */
+int look_list(const struct pager_setup *s);
+
 #endif

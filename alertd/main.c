@@ -21,7 +21,6 @@
 #include "maintain.h"
 #include "options.h"
 #include "pager.h"
-#include "print.h"
 #include "record.h"
 #include "record_expiry.h"
 #include "record_maintenance.h"
@@ -41,8 +40,6 @@
 
 /* So often, while verdicts keep coming, what waits is looked at. */
 #define SWEEP_S 30
-/* A list is written in parts of about so many bytes. */
-#define LIST_PART 65536
 
 static int print(const char *s, size_t n)
 {
@@ -239,47 +236,6 @@ static int run(const struct options *o, const struct pager_setup *setup,
 	return status;
 }
 
-/* One server of the list, behind a head where none is there yet. */
-static bool list_one(struct shelf *sh, const char *slug,
-	const struct pager_setup *setup, bool *headed, struct buf *out)
-{
-	struct alert_state st;
-
-	if (!shelf_get(sh, slug, &st))
-		return false;
-	if (setup->text && !*headed && state_open(&st)) {
-		print_head(out);
-		*headed = true;
-	}
-	print_incidents(out, &st, setup->text, setup->colour);
-	state_release(&st);
-	return true;
-}
-
-static int list(struct shelf *sh, const struct pager_setup *setup)
-{
-	struct strings slugs = {0};
-	bool ok = shelf_all(sh, &slugs), headed = false;
-	struct buf out;
-
-	buf_init(&out, STATE_MAX);
-	for (size_t i = 0; i < slugs.n && ok; i++) {
-		shelf_ahead(sh, &slugs, i);
-		ok = list_one(sh, slugs.v[i], setup, &headed, &out);
-		if (out.len < LIST_PART)
-			continue;
-		ok = print(out.p, out.len) == EXIT_GOOD && ok;
-		buf_clear(&out);
-	}
-	if (setup->text && !headed && ok)
-		buf_str(&out, "No incident is open.\n");
-	if (print(out.p, out.len))
-		ok = false;
-	strings_release(&slugs);
-	buf_release(&out);
-	return ok ? EXIT_GOOD : EXIT_ENV;
-}
-
 static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
@@ -320,7 +276,7 @@ static int act(const struct options *o, const struct conf *conf,
 		setup.shelf = shelf_new(store);
 		setup.calendar = calendar_new(store);
 		if (o->action == OPTIONS_LIST)
-			status = list(setup.shelf, &setup);
+			status = look_list(&setup);
 		else if (o->action == OPTIONS_EXPLAIN)
 			status = look_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)
