@@ -308,8 +308,9 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \
 	sink sse target text tools url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
-fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/near.o lib/regions.o lib/request.o \
-	lib/stages.o $(filter-out serve/fetch.o,$(SERVE))
+fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/near.o \
+	lib/record_maintenance.o lib/regions.o lib/request.o lib/stages.o \
+	lib/zone.o $(filter-out serve/fetch%,$(SERVE))
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
 fuzz_credential_OBJS = $(test_target_OBJS)

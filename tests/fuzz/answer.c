@@ -6,10 +6,13 @@
  * memory neither.
  *
  * An input is the lines of an environment, up to an empty one; then up to three
- * that the store answers with: an entry, a verdict, an account.
+ * that the store answers with: an entry, a verdict, and one that is an account, a
+ * site, incidents, planned work and a list of tools, by who asks.
  */
 #include "fuzz.h"
 
+#include "../../serve/facts.h"
+#include "../../serve/fetch_page.h"
 #include "../../serve/front.h"
 #include "json.h"
 #include "request.h"
@@ -48,7 +51,26 @@ int fetch_subject(struct source *s, const char *slug, const char **server,
 	return 0;
 }
 
-int fetch_account(struct source *s, const char *account, const char **json)
+int fetch_page(struct source *s, const char *slug, double now,
+	struct fetched *got, struct facts *f)
+{
+	const char *tools[] = {"0000000000000000", held[2]};
+
+	*f = (struct facts) {0};
+	past_init(&f->past, now);
+	*got = (struct fetched) {.site = held[2]};
+	if (fetch_subject(s, slug, &got->server, &got->verdict))
+		return -1;
+	fetch_stages(s, f->beats);
+	works_add(&f->works, held[2]);
+	incidents_read(held[2], &f->incidents);
+	past_minutes(&f->past, held[2], 1);
+	past_tools(&f->past, tools, held[2] ? 2 : 0);
+	return 0;
+}
+
+int fetch_account_entry(struct source *s, const char *account,
+	const char **json)
 {
 	(void)s;
 	need(slug_valid(account));
@@ -61,6 +83,30 @@ int fetch_stages(struct source *s, double at[STAGES])
 	(void)s;
 	for (size_t i = 0; i < STAGES; i++)
 		at[i] = NOW;
+	return 0;
+}
+
+int fetch_site(struct source *s, const char **json)
+{
+	(void)s;
+	*json = held[2];
+	return 0;
+}
+
+int fetch_undelivered(struct source *s, double *n)
+{
+	(void)s;
+	*n = 0;
+	return 0;
+}
+
+int fetch_account(struct source *s, const char *account,
+	const char *authorization, struct listing *l)
+{
+	(void)s;
+	(void)authorization;
+	need(slug_valid(account));
+	*l = (struct listing) {0};
 	return 0;
 }
 
