@@ -16,7 +16,9 @@ start() {
 	echo "$PID" >>"$PEER_DIR/pids"
 }
 
+# stop_all: stops those, whether the file or a test of it has started them.
 stop_all() {
+	export PEER_DIR=$BATS_FILE_TMPDIR/peers
 	xargs -r "$ROOT/tests/peers/peer" stop <"$PEER_DIR/pids"
 }
 
