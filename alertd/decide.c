@@ -126,10 +126,6 @@ static void consider(struct decider *d, const struct occasion *o,
 		tested_remind(st, o->tested, at, events);
 	} else if (o->ack) {
 		*o->acknowledged = ack_set(st, o->ack, at, events);
-	} else if (o->test) {
-		consider_test(d, st, o->test, events);
-	} else if (o->tested) {
-		tested_remind(st, o->tested, at, events);
 	} else {
 		note_maintenance(d, st, at);
 		machine_tick(st, &d->policy, at, events);
