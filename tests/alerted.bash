@@ -1,7 +1,8 @@
 # shellcheck shell=bash disable=SC2016,SC2034
-# Verdicts of three regions, and the routes that hear of them. Whoever loads
-# this has a store, and the secret "a canary" as the credential "hook"; the
-# processes of `pids` are the test's to end.
+# Verdicts of three regions, and the routes that hear of them, with a store for
+# the whole file. Whoever loads this has loaded redis, and has the secret "a
+# canary" as the credential "hook"; the processes of `pids` are the test's to
+# end.
 
 T=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
 
@@ -19,6 +20,23 @@ alerted_setup() {
 # alerted_teardown: ends what a test has begun.
 alerted_teardown() {
 	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
+}
+
+# For a file that has nothing else to begin and to end.
+setup_file() {
+	redis_start "$BATS_FILE_TMPDIR/redis"
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	alerted_setup
+}
+
+teardown() {
+	alerted_teardown
 }
 
 # verdict MINUTE [REGIONS STEP [ERROR [SLUG]]]: a verdict of three regions, of

@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # The vendors that mcp-alert sends to, as tests/fixture/vendors.mjs plays them.
-# Whoever loads this has alerted_setup behind it.
+# Whoever loads this has loaded alerted.
 
 CANARY=canary0123456789canary0123456789
 
@@ -66,4 +66,11 @@ mood() {
 silent() {
 	redis --raw get alert:example-mcp >state
 	run ! grep -r canary out err fleet.yaml state
+}
+
+# shellcheck disable=SC2119 # the vendors' mood is the tests' to set
+setup() {
+	alerted_setup
+	credential ack 'token = ack-secret'
+	vendors
 }

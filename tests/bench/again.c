@@ -30,17 +30,18 @@ static int ascending(const void *a, const void *b)
 
 int main(int argc, char **argv)
 {
-	int n = argc > 2 ? atoi(argv[1]) : 0, status;
+	long n = argc > 2 ? strtol(argv[1], NULL, 10) : 0;
+	int status;
 	posix_spawn_file_actions_t quiet;
 	double *took, began;
 
-	if (n < 1)
+	if (n < 1 || n > 1000000)
 		return 2;
 	took = calloc((size_t)n, sizeof *took);
 	posix_spawn_file_actions_init(&quiet);
 	posix_spawn_file_actions_addopen(&quiet, 1, "/dev/null", O_WRONLY, 0);
 	began = now_ms();
-	for (int i = 0; i < n; i++) {
+	for (long i = 0; i < n; i++) {
 		double at = now_ms();
 		pid_t pid;
 
@@ -49,7 +50,7 @@ int main(int argc, char **argv)
 			return 3;
 		took[i] = now_ms() - at;
 	}
-	printf("%.1f ", n * 1e3 / (now_ms() - began));
+	printf("%.1f ", (double)n * 1e3 / (now_ms() - began));
 	qsort(took, (size_t)n, sizeof *took, ascending);
 	printf("%.2f\n", took[n * 99 / 100]);
 	free(took);

@@ -8,14 +8,6 @@ load ../lib
 load ../redis
 load ../alerted
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	alerted_setup
 	echo 'token = another canary' >credentials/ack
@@ -26,10 +18,6 @@ setup() {
 	echo "store: $MCP_STORE" >>fleet.yaml
 	verdict 0 eu,us initialize | alert 0
 	URL=$(jq -r .ack_url out)
-}
-
-teardown() {
-	alerted_teardown
 }
 
 # page METHOD URL [BODY]: the answer of the CGI, to page; its status first.

@@ -9,21 +9,9 @@ load ../lib
 load ../redis
 load ../alerted
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
 setup() {
 	alerted_setup
 	NOW=$(date +%s)
-}
-
-teardown() {
-	alerted_teardown
 }
 
 # to NAME [MEMBER…]: a route that writes what it gets to the file of its name.

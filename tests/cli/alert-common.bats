@@ -7,22 +7,6 @@ load ../lib
 load ../redis
 load ../alerted
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	alerted_setup
-}
-
-teardown() {
-	alerted_teardown
-}
-
 # round MINUTE [SLUG…]: a verdict on each of eight servers, of which these fail.
 round() {
 	local m=$1 slug

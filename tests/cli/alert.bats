@@ -8,22 +8,6 @@ load ../lib
 load ../redis
 load ../alerted
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	alerted_setup
-}
-
-teardown() {
-	alerted_teardown
-}
-
 down() {
 	verdict 0 eu,us initialize
 }

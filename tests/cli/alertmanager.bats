@@ -15,10 +15,6 @@ setup() {
 	T=$((NOW / 60 * 60 - 600))
 }
 
-teardown() {
-	alerted_teardown
-}
-
 # manager: starts one; MANAGER is its address.
 manager() {
 	local line

@@ -14,14 +14,6 @@ setup_file() {
 		-addext 'subjectAltName=IP:127.0.0.1' 2>/dev/null
 }
 
-setup() {
-	alerted_setup
-}
-
-teardown() {
-	alerted_teardown
-}
-
 # listen COMMAND…: what it prints first goes to SAID.
 listen() {
 	rm -f port

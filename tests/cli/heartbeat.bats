@@ -16,10 +16,6 @@ setup() {
 	touch calls
 }
 
-teardown() {
-	alerted_teardown
-}
-
 # configure LINES…: a heartbeat, and these lines of alerts.
 configure() {
 	printf '%s\n' 'regions: [{name: ap}, {name: eu}, {name: us}]' 'servers:' \

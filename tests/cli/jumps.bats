@@ -22,10 +22,6 @@ setup() {
 	routes "{name: page, type: command, command: [$PWD/page]}"
 }
 
-teardown() {
-	alerted_teardown
-}
-
 
 # at SECONDS [ARGUMENT…]: mcp-alert as if it were so long after T; its events go
 # to out. A delivery may be left.

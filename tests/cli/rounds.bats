@@ -12,10 +12,6 @@ setup() {
 	unset MCP_CONFIG
 }
 
-teardown() {
-	alerted_teardown
-}
-
 # servers N MINUTE REGIONS STEP [ERROR]: a verdict on each of N servers.
 servers() {
 	verdict "$2" "$3" "$4" "${5-}" | jq -c --argjson n "$1" \

@@ -25,14 +25,6 @@ teardown_file() {
 	redis_stop
 }
 
-setup() {
-	alerted_setup
-}
-
-teardown() {
-	alerted_teardown
-}
-
 # example LINE: the code of the page below that line.
 example() {
 	awk -v line="$1" '$0 == line { found = 1 } /^\.Ed/ { found = 0 } found && shown

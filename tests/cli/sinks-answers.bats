@@ -9,24 +9,6 @@ load ../redis
 load ../alerted
 load ../sinks
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	alerted_setup
-	credential ack 'token = ack-secret'
-	vendors
-}
-
-teardown() {
-	alerted_teardown
-}
-
 # failing MOOD WHY: each sink is told of a failure, and delivers in the end.
 failing() {
 	local name all=()

@@ -9,24 +9,6 @@ load ../redis
 load ../alerted
 load ../sinks
 
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	alerted_setup
-	credential ack 'token = ack-secret'
-	vendors
-}
-
-teardown() {
-	alerted_teardown
-}
-
 # life: started, escalated, acknowledged, resolved, a process each.
 life() {
 	verdict 0 eu,us tools-list jsonrpc.malformed | alert 0 -N $((T + 60))
