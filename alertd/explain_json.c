@@ -23,17 +23,6 @@ static void put_time(struct buf *b, const char *key, double at)
 	put_text(b, key, at > 0 ? text : NULL);
 }
 
-static void put_list(struct buf *b, const char *key, const struct strings *l)
-{
-	buf_fmt(b, ",\"%s\":[", key);
-	for (size_t i = 0; i < l->n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_str(b, l->v[i]);
-	}
-	buf_char(b, ']');
-}
-
 static void put_incident(struct buf *b, const struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p, double now)
 {
@@ -61,8 +50,8 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	put_text(b, "probe_step", step_name(inc->step));
 	put_text(b, "failure_layer", failure_layer_name(inc->layer));
 	put_text(b, "last_error", inc->error);
-	put_list(b, "regions", &inc->regions);
-	put_list(b, "told", &inc->told);
+	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
+	json_put_list(b, "told", inc->told.v, inc->told.n);
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
 		inc->probe_count, inc->passes, p->resolve);
 	put_text(b, "ladder", inc->climb.ladder);

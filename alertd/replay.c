@@ -80,17 +80,6 @@ static void flush(struct replay *r)
 	buf_clear(&r->out);
 }
 
-static void put_names(struct buf *b, const char *key, const struct strings *l)
-{
-	buf_fmt(b, ",\"%s\":[", key);
-	for (size_t i = 0; i < l->n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_str(b, l->v[i]);
-	}
-	buf_char(b, ']');
-}
-
 /* A line of JSON ends with the routes that the event would go to. */
 static void put_line(struct buf *b, const struct alert_record *e,
 	const struct strings *routes, const struct strings *later,
@@ -99,8 +88,8 @@ static void put_line(struct buf *b, const struct alert_record *e,
 	alert_record_json(b, e);
 	if (s->conf) {
 		b->p[--b->len] = '\0';
-		put_names(b, "routes", routes);
-		put_names(b, "digests", later);
+		json_put_list(b, "routes", routes->v, routes->n);
+		json_put_list(b, "digests", later->v, later->n);
 		buf_char(b, '}');
 	}
 	buf_char(b, '\n');

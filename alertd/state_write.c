@@ -32,17 +32,6 @@ static void put_instant(struct buf *b, const char *key, double t)
 	json_put_num(b, t);
 }
 
-static void put_strings(struct buf *b, const char *key, const struct strings *l)
-{
-	buf_fmt(b, ",\"%s\":[", key);
-	for (size_t i = 0; i < l->n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_str(b, l->v[i]);
-	}
-	buf_char(b, ']');
-}
-
 static void put_tally(struct buf *b, const char *key, const struct tally *t)
 {
 	buf_fmt(b, ",\"%s\":{\"n\":%d", key, t->n);
@@ -67,10 +56,10 @@ static void put_change(struct buf *b, const struct tool_change *c)
 	json_put_str(b, c->from);
 	put_str(b, "to", c->to);
 	put_int(b, "since", c->since);
-	put_strings(b, "added", &c->added);
-	put_strings(b, "removed", &c->removed);
-	put_strings(b, "changed", &c->changed);
-	put_strings(b, "redescribed", &c->redescribed);
+	json_put_list(b, "added", c->added.v, c->added.n);
+	json_put_list(b, "removed", c->removed.v, c->removed.n);
+	json_put_list(b, "changed", c->changed.v, c->changed.n);
+	json_put_list(b, "redescribed", c->redescribed.v, c->redescribed.n);
 	buf_char(b, '}');
 }
 
@@ -97,9 +86,9 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_int(b, "probe_count", inc->probe_count);
 	put_int(b, "expected", inc->expected);
 	put_str(b, "error", inc->error);
-	put_strings(b, "regions", &inc->regions);
-	put_strings(b, "reached", &inc->reached);
-	put_strings(b, "told", &inc->told);
+	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
+	json_put_list(b, "reached", inc->reached.v, inc->reached.n);
+	json_put_list(b, "told", inc->told.v, inc->told.n);
 	duty_write(b, inc);
 	put_int(b, "flaps", inc->flaps);
 	if (inc->group)
@@ -221,14 +210,15 @@ static void put_quiet(struct buf *b, const struct quiet *q)
 static void put_quality(struct buf *b, const struct alert_state *st)
 {
 	if (st->servers.n) {
-		put_strings(b, "servers", &st->servers);
-		put_strings(b, "left", &st->left);
+		json_put_list(b, "servers", st->servers.v, st->servers.n);
+		json_put_list(b, "left", st->left.v, st->left.n);
 	}
 	put_int(b, "down_at", st->down_at);
 	put_int(b, "cold", st->cold);
 	put_tally(b, "slow", &st->slow);
 	put_tally(b, "stray", &st->stray.windows);
-	put_strings(b, "stray_regions", &st->stray.regions);
+	json_put_list(b, "stray_regions", st->stray.regions.v,
+		st->stray.regions.n);
 	put_int(b, "stray_told", st->stray.told);
 }
 
@@ -281,7 +271,7 @@ void state_write(struct buf *b, const struct alert_state *st)
 		put_str(b, "text", e->text);
 		if (e->key) {
 			put_str(b, "key", e->key);
-			put_strings(b, "regions", &e->regions);
+			json_put_list(b, "regions", e->regions.v, e->regions.n);
 			put_int(b, "resolved_at", e->resolved_at);
 		}
 		buf_char(b, '}');

@@ -269,6 +269,17 @@ void json_put_str(struct buf *b, const char *s)
 	buf_char(b, '"');
 }
 
+void json_put_list(struct buf *b, const char *key, char *const *v, size_t n)
+{
+	buf_fmt(b, ",\"%s\":[", key);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, v[i]);
+	}
+	buf_char(b, ']');
+}
+
 void json_put_num(struct buf *b, double v)
 {
 	char text[JCS_NUMBER];

@@ -69,6 +69,12 @@ bool json_has_null(const cJSON *o, const char *key);
 void json_put_str(struct buf *b, const char *s);
 
 /*
+ * json_put_list(b, key, v, n): append a member that is a list of n strings, a
+ * comma before it.
+ */
+void json_put_list(struct buf *b, const char *key, char *const *v, size_t n);
+
+/*
  * json_put_num(b, v): append a number in the form of ECMAScript; null where v
  * is not finite.
  */
