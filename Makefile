@@ -146,12 +146,13 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
 	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
 	alertd/ack_token.o alertd/acknowledge.o alertd/away.o alertd/budget.o \
 	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \
-	alertd/claim.o alertd/deliver.o alertd/dispatch.o alertd/execute.o \
+	alertd/claim.o alertd/deliver.o alertd/dispatch.o alertd/errand.o \
+	alertd/execute.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
 	alertd/ahead.o alertd/later.o alertd/memory.o alertd/round.o \
 	alertd/options.o \
 	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o \
-	alertd/secret.o alertd/shelf.o alertd/sign.o $(SINKS) \
+	alertd/secret.o alertd/shelf.o alertd/shelf_index.o alertd/sign.o $(SINKS) \
 	alertd/input.o alertd/replay.o \
 	alertd/recording.o alertd/ledger.o alertd/ledger_compare.o \
 	alertd/explain.o alertd/explain_json.o alertd/look.o alertd/timeline.o \

@@ -1,60 +1,54 @@
 #include "carry.h"
 
+#include "ahead.h"
 #include "clock.h"
-#include "deliver.h"
 #include "elsewhere.h"
-#include "holder.h"
+#include "errand.h"
 #include "log.h"
 #include "outbox.h"
-#include "routing.h"
 #include "shelf.h"
 #include "xalloc.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* So often somebody else may be faster before we give up. */
 #define TRIES 100
-/* Between attempts while something of ours has to be mended. */
-#define MEND_DELAY_S 300
+/* So many servers are carried together: what a crash makes us send again. */
+#define TOGETHER 32
 
 struct carry {
 	struct shelf *shelf;
 	struct deliver *deliver;
-	const struct conf *conf;
-	double now;
-	bool lost; /* an event was given up */
-	bool overdue; /* or did not arrive in time anywhere */
-	struct strings told; /* slugs of which it was said that they wait */
-	double *down_until; /* by route of the configuration */
-	struct errand *first; /* taken with the decision; NULL: none */
-	char holder[HOLDER_SIZE];
+	struct sender sender;
+	bool overdue;	/* an event did not arrive in time anywhere */
+	struct strings told;  /* slugs of which it was said that they wait */
+	struct errands first; /* taken with decisions */
 	struct carry_watch watch; /* key NULL: nobody waits */
 };
 
-/* What is being sent; it outlives the state that it comes from. */
-struct errand {
-	unsigned long number;
-	const struct conf_route *route; /* NULL: no longer configured */
-	char *name, *key, *event, *body;
-	char *handle; /* or NULL */
-	int done;
-	bool watched;
+/* Servers that are carried together. */
+struct batch {
+	struct strings todo;	/* those to be looked at */
+	struct strings settled; /* those with an empty outbox */
+	struct strings again;	/* those where somebody else was faster */
+	struct errands errands; /* what is to be sent of the others */
+	bool ok;   /* nothing is left for a later run */
+	bool lost; /* the store failed */
 };
 
 struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
 	const struct conf *conf)
 {
 	struct carry *c = xcalloc(1, sizeof *c);
+	size_t n = conf ? conf->n_routes : 0;
 
 	c->shelf = shelf;
 	c->deliver = deliver;
-	c->conf = conf;
-	c->down_until = xcalloc(conf ? conf->n_routes : 0,
-		sizeof *c->down_until);
-	holder_name(c->holder);
+	c->sender.conf = conf;
+	c->sender.down_until = xcalloc(n, sizeof *c->sender.down_until);
+	c->sender.up = xcalloc(n, sizeof *c->sender.up);
+	holder_name(c->sender.holder);
 	return c;
 }
 
@@ -62,281 +56,57 @@ void carry_free(struct carry *c)
 {
 	if (!c)
 		return;
-	carry_drop(c);
+	errands_release(&c->first);
 	strings_release(&c->told);
-	free(c->down_until);
+	free(c->sender.down_until);
+	free(c->sender.up);
 	free(c);
 }
 
 void carry_watch(struct carry *c, const struct carry_watch *w)
 {
 	c->watch = *w;
-}
-
-static bool gone(void *arg, const char *holder)
-{
-	const struct carry *c = arg;
-
-	return holder_gone(c->holder, holder);
-}
-
-/*
- * A route that is no longer configured is up: what is for it is dropped.
- * Without a configuration nobody knows, and it waits.
- */
-static bool up(void *arg, const char *route)
-{
-	const struct carry *c = arg;
-	const struct conf_route *r = route_find(c->conf, route);
-
-	if (!c->conf)
-		return false;
-	return !r || c->down_until[r - c->conf->routes] <= c->now;
-}
-
-static void errand_release(struct errand *e)
-{
-	free(e->name);
-	free(e->key);
-	free(e->event);
-	free(e->body);
-	free(e->handle);
-}
-
-/* What became of looking for something to do. */
-enum claim { CLAIM_GOT, CLAIM_NOTHING, CLAIM_WAITS, CLAIM_AGAIN, CLAIM_FAILED };
-
-/* Takes the next delivery of a state, if there is one; not yet stored. */
-static enum claim pick(struct carry *c, struct alert_state *st,
-	struct errand *e)
-{
-	struct outbox_judge judge = {gone, up, c};
-	struct outbox_item item;
-
-	if (!outbox_due(st, c->now, &judge, &item))
-		return outbox_waits(st, c->now, &judge) ? CLAIM_WAITS
-							: CLAIM_NOTHING;
-	string_set(&item.delivery->holder, c->holder);
-	item.delivery->next_try = c->now + OUTBOX_HOLD_S;
-	*e = (struct errand) {
-		.number = item.pending->number,
-		.route = route_find(c->conf, item.delivery->route),
-		.name = xstrdup(item.delivery->route),
-		.event = xstrdup(item.pending->event),
-		.body = xstrdup(item.pending->body),
-		.key = xstrdup(item.pending->key),
-		.done = item.delivery->done,
-		.watched = c->watch.key &&
-			strcmp(item.pending->key, c->watch.key) == 0,
-	};
-	string_set(&e->handle, handles_find(&st->handles, e->key, e->name));
-	return CLAIM_GOT;
-}
-
-static enum claim take(struct carry *c, struct alert_state *st,
-	struct errand *e)
-{
-	enum claim result = pick(c, st, e);
-
-	if (result != CLAIM_GOT)
-		return result;
-	switch (shelf_put(c->shelf, st)) {
-	case SHELF_OK:
-		return CLAIM_GOT;
-	case SHELF_CONFLICT:
-		errand_release(e);
-		return CLAIM_AGAIN;
-	default:
-		errand_release(e);
-		return CLAIM_FAILED;
-	}
-}
-
-/* What is not there in time goes to the fallbacks, too. */
-static enum claim tell_elsewhere(struct carry *c, struct alert_state *st)
-{
-	size_t n = elsewhere_tell(st, c->conf, c->now);
-
-	if (!n)
-		return CLAIM_NOTHING;
-	log_warn("%s: %zu late deliver%s told to the fallback, too", st->slug,
-		n, n == 1 ? "y is" : "ies are");
-	return shelf_put(c->shelf, st) == SHELF_FAILED ? CLAIM_FAILED
-						       : CLAIM_AGAIN;
-}
-
-static enum claim claim(struct carry *c, const char *slug, struct errand *e)
-{
-	struct alert_state st;
-	enum claim result;
-	bool settled;
-
-	if (!shelf_get(c->shelf, slug, &st))
-		return CLAIM_FAILED;
-	settled = !st.n_outbox;
-	result = tell_elsewhere(c, &st);
-	if (result == CLAIM_NOTHING)
-		result = take(c, &st, e);
-	if ((result == CLAIM_WAITS || result == CLAIM_NOTHING) &&
-		elsewhere_any(&st, c->now))
-		c->overdue = true;
-	state_release(&st);
-	if (settled && !shelf_settled(c->shelf, slug))
-		return CLAIM_FAILED;
-	return result;
-}
-
-/* From 0 to 1, for the distance between attempts. */
-static double chance(void)
-{
-	unsigned v = 0;
-
-	if (getentropy(&v, sizeof v))
-		return 0.5;
-	return v / 4294967296.0;
-}
-
-/* Puts a failure off, or gives it up; *last where it is given up. */
-static void put_off(struct carry *c, struct alert_state *st,
-	const struct errand *e, struct outbox_item *item,
-	const struct delivered *d, bool *last)
-{
-	struct delivery *delivery = item->delivery;
-	double delay;
-
-	*last = d->refused || outbox_hopeless(item->pending->created,
-		delivery->attempts + 1, c->now);
-	string_set(&delivery->why, d->why);
-	string_set(&delivery->holder, NULL);
-	delivery->refused = d->mend || *last;
-	if (*last) {
-		state_note(st, c->now, d->refused ? "refused" : "given_up",
-			e->name);
-		elsewhere_tell(st, c->conf, c->now);
-		if (outbox_find(st, e->number, e->name, item))
-			outbox_drop(st, item);
-		return;
-	}
-	delivery->attempts++;
-	delivery->tried = c->now;
-	delivery->done = d->done;
-	delay = outbox_delay(delivery->attempts, chance(), d->retry_after_s);
-	/* Whoever mends it does not want to wait as for a vendor. */
-	if (d->mend)
-		delay = fmin(delay, MEND_DELAY_S);
-	delivery->next_try = c->now + delay;
-	if (d->down)
-		c->down_until[e->route - c->conf->routes] =
-			delivery->next_try;
-}
-
-/* Writes down what came of an errand. */
-static enum shelf_result settle(struct carry *c, const char *slug,
-	const struct errand *e, const struct delivered *d, bool *last)
-{
-	struct outbox_item item;
-	struct alert_state st;
-	enum shelf_result result = SHELF_OK;
-
-	*last = false;
-	if (!shelf_get(c->shelf, slug, &st))
-		return SHELF_FAILED;
-	if (outbox_find(&st, e->number, e->name, &item)) {
-		if (!e->watched)
-			handles_sent(&st.handles, e->key, e->name, e->event,
-				d->handle, d->ok);
-		if (d->ok || e->watched)
-			outbox_drop(&st, &item);
-		else
-			put_off(c, &st, e, &item, d, last);
-		result = shelf_put(c->shelf, &st);
-	}
-	state_release(&st);
-	return result;
-}
-
-static void say_failure(const char *slug, const struct errand *e,
-	const struct delivered *d, bool last)
-{
-	if (last && d->refused)
-		log_error("%s: %s to route %s: refused: %s", slug, e->event,
-			e->name, d->why);
-	else if (last)
-		log_error("%s: %s to route %s: given up after a day: %s", slug,
-			e->event, e->name, d->why);
-	else if (d->mend)
-		log_error("%s: %s to route %s: %s; mend it: it is tried again "
-			  "until tomorrow",
-			slug, e->event, e->name, d->why);
-	else
-		log_warn("%s: %s to route %s: %s; it is tried again", slug,
-			e->event, e->name, d->why);
-}
-
-static bool settle_surely(struct carry *c, const char *slug,
-	const struct errand *e, const struct delivered *d)
-{
-	enum shelf_result result = SHELF_CONFLICT;
-	bool last = false;
-
-	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++)
-		result = settle(c, slug, e, d, &last);
-	if (e->watched) {
-		c->watch.heard(c->watch.arg, e->name, d);
-	} else if (!d->ok) {
-		strings_note(&c->told, slug);
-		c->lost = c->lost || last;
-		say_failure(slug, e, d, last);
-	}
-	if (result == SHELF_CONFLICT)
-		log_error("%s: others keep changing its state", slug);
-	return result == SHELF_OK;
-}
-
-static bool run(struct carry *c, const char *slug, struct errand *e)
-{
-	struct delivered d = {.ok = true};
-
-	if (e->route)
-		d = deliver_send(c->deliver, &(struct parcel) {
-			.route = e->route,
-			.body = e->body,
-			.handle = e->handle,
-			.done = e->done,
-		});
-	else
-		log_warn("%s: %s to route %s: dropped: no such route any more",
-			slug, e->event, e->name);
-	return settle_surely(c, slug, e, &d);
+	c->sender.watched = w->key;
 }
 
 void carry_first(struct carry *c, struct alert_state *st, double now)
 {
 	struct errand e;
 
-	carry_drop(c);
-	c->now = now;
-	if (pick(c, st, &e) != CLAIM_GOT)
+	c->sender.now = now;
+	if (c->first.n == AHEAD_MAX || errands_find(&c->first, st->slug))
 		return;
-	c->first = xmalloc(sizeof *c->first);
-	*c->first = e;
+	if (errand_pick(&c->sender, st, &e) == ERRAND_GOT)
+		errands_add(&c->first, &e);
 }
 
-void carry_drop(struct carry *c)
+void carry_let_go(struct carry *c, struct alert_state *st)
 {
-	if (c->first)
-		errand_release(c->first);
-	free(c->first);
-	c->first = NULL;
+	carry_drop(c, st->slug);
+	errand_give_back(&c->sender, st);
 }
 
-/* What is stored already. False where that failed, and with it the store. */
-static bool run_first(struct carry *c, const char *slug)
+void carry_drop(struct carry *c, const char *slug)
 {
-	bool ok = !c->first || run(c, slug, c->first);
+	if (slug)
+		errands_drop(&c->first, slug);
+	else
+		errands_release(&c->first);
+}
 
-	carry_drop(c);
-	return ok;
+/* Its first errand, where that may still begin. */
+static bool take_first(struct carry *c, const char *slug, struct errand *e)
+{
+	struct errand *first = errands_find(&c->first, slug);
+
+	if (!first)
+		return false;
+	*e = *first;
+	*first = c->first.v[--c->first.n];
+	if (errand_may_begin(&c->sender, e))
+		return true;
+	errand_release(e);
+	return false;
 }
 
 /* Once in a run. */
@@ -346,6 +116,226 @@ static void say_waits(struct carry *c, const char *slug)
 		return;
 	strings_note(&c->told, slug);
 	log_warn("%s: an event waits for a route that failed", slug);
+}
+
+/* What there is to do next about a server, as far as its state goes. */
+struct next {
+	enum errand_found found;
+	bool empty;   /* its outbox */
+	bool overdue; /* something in it is */
+};
+
+/* Takes the next errand of a state, if there is one. */
+static struct next take(struct carry *c, struct batch *b,
+	struct alert_state *st)
+{
+	struct errand e;
+	struct next n = {errand_pick(&c->sender, st, &e), !st->n_outbox,
+		elsewhere_any(st, c->sender.now)};
+
+	if (n.found == ERRAND_GOT)
+		errands_add(&b->errands, &e);
+	return n;
+}
+
+/* Once that is stored. */
+static void note_next(struct carry *c, struct batch *b, const char *slug,
+	const struct next *n)
+{
+	if (n->empty)
+		strings_note(&b->settled, slug);
+	if (n->found == ERRAND_GOT)
+		return;
+	if (n->overdue)
+		c->overdue = true;
+	if (n->found == ERRAND_NOTHING)
+		return;
+	say_waits(c, slug);
+	b->ok = false;
+}
+
+static void store(struct carry *c, struct batch *b, struct alert_state *st)
+{
+	switch (shelf_put_off(c->shelf, st)) {
+	case SHELF_OK:
+		break;
+	case SHELF_CONFLICT:
+		strings_note(&b->again, st->slug);
+		break;
+	case SHELF_FAILED:
+		b->lost = true;
+		break;
+	}
+}
+
+/* Writes what was put off. What was taken where it was not is not ours. */
+static void flush(struct carry *c, struct batch *b)
+{
+	if (!shelf_flush(c->shelf, &b->again))
+		b->lost = true;
+	for (size_t i = 0; i < b->again.n; i++)
+		errands_drop(&b->errands, b->again.v[i]);
+	if (b->lost)
+		errands_release(&b->errands);
+}
+
+static void look(struct carry *c, struct batch *b, const char *slug,
+	struct next *n)
+{
+	struct alert_state st;
+	size_t late;
+	bool back;
+
+	if (!shelf_get(c->shelf, slug, &st)) {
+		b->lost = true;
+		return;
+	}
+	back = errand_give_back(&c->sender, &st);
+	/* What is not there in time goes to the fallbacks, too. */
+	late = elsewhere_tell(&st, c->sender.conf, c->sender.now);
+	if (late)
+		log_warn("%s: %zu late deliver%s told to the fallback, too",
+			slug, late, late == 1 ? "y is" : "ies are");
+	*n = take(c, b, &st);
+	if (back || late || n->found == ERRAND_GOT)
+		store(c, b, &st);
+	state_release(&st);
+}
+
+/* Looks at all that are to be looked at, and takes what is due. */
+static void look_at_all(struct carry *c, struct batch *b)
+{
+	struct strings slugs = {0};
+	struct next *next = xcalloc(b->todo.n, sizeof *next);
+	struct errand e;
+
+	for (size_t i = 0; i < b->todo.n; i++) {
+		if (take_first(c, b->todo.v[i], &e))
+			errands_add(&b->errands, &e);
+		else
+			strings_add(&slugs, b->todo.v[i]);
+	}
+	strings_clear(&b->todo);
+	for (size_t i = 0; i < slugs.n && !b->lost; i++) {
+		if (slugs.n > 1)
+			shelf_ahead(c->shelf, &slugs, i);
+		look(c, b, slugs.v[i], &next[i]);
+	}
+	flush(c, b);
+	for (size_t i = 0; i < slugs.n && !b->lost; i++)
+		if (!strings_has(&b->again, slugs.v[i]))
+			note_next(c, b, slugs.v[i], &next[i]);
+	strings_release(&slugs);
+	free(next);
+}
+
+/* Once that is stored, or cannot be. */
+static void say_result(struct carry *c, struct batch *b,
+	const struct errand *e, bool last)
+{
+	if (e->result.skipped)
+		return;
+	if (e->watched) {
+		c->watch.heard(c->watch.arg, e->name, &e->result);
+	} else if (!e->result.ok) {
+		strings_note(&c->told, e->slug);
+		b->ok = b->ok && !last;
+		errand_say(e, last);
+	}
+}
+
+/* Writes down what came of an errand, and takes the next one of the server. */
+static void settle(struct carry *c, struct batch *b, const struct errand *e,
+	bool *last, struct next *n)
+{
+	struct alert_state st;
+	bool there;
+
+	if (b->lost || !shelf_get(c->shelf, e->slug, &st)) {
+		b->lost = true;
+		return;
+	}
+	there = errand_settle(&c->sender, &st, e, last);
+	*n = take(c, b, &st);
+	if (there || n->found == ERRAND_GOT)
+		store(c, b, &st);
+	state_release(&st);
+}
+
+/* The same where somebody else is faster, and again. */
+static void settle_surely(struct carry *c, struct batch *b,
+	const struct errand *e, bool *last)
+{
+	enum shelf_result result = SHELF_CONFLICT;
+
+	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++) {
+		struct alert_state st;
+
+		if (!shelf_get(c->shelf, e->slug, &st)) {
+			b->lost = true;
+			return;
+		}
+		result = errand_settle(&c->sender, &st, e, last)
+			? shelf_put(c->shelf, &st)
+			: SHELF_OK;
+		state_release(&st);
+	}
+	if (result == SHELF_OK)
+		strings_add(&b->todo, e->slug);
+	if (result == SHELF_CONFLICT) {
+		log_error("%s: others keep changing its state", e->slug);
+		b->ok = false;
+	}
+	b->lost = b->lost || result == SHELF_FAILED;
+}
+
+static void settle_all(struct carry *c, struct batch *b)
+{
+	struct errands done = errands_tried(&b->errands);
+	struct next *next = xcalloc(done.n, sizeof *next);
+	bool *last = xcalloc(done.n, sizeof *last);
+
+	for (size_t i = 0; i < done.n; i++)
+		settle(c, b, &done.v[i], &last[i], &next[i]);
+	flush(c, b);
+	for (size_t i = 0; i < done.n; i++) {
+		const struct errand *e = &done.v[i];
+		bool again = strings_has(&b->again, e->slug);
+
+		if (again && !b->lost)
+			settle_surely(c, b, e, &last[i]);
+		say_result(c, b, e, last[i]);
+		if (!again && !b->lost)
+			note_next(c, b, e->slug, &next[i]);
+	}
+	strings_clear(&b->again);
+	errands_release(&done);
+	free(last);
+	free(next);
+}
+
+static void run(struct carry *c, struct batch *b, double now)
+{
+	double began = clock_mono_ms();
+	int conflicts = 0;
+
+	while (!b->lost && (b->todo.n || b->errands.n) && conflicts < TRIES) {
+		c->sender.now = now + (clock_mono_ms() - began) / 1000;
+		look_at_all(c, b);
+		conflicts += b->again.n > 0;
+		for (size_t i = 0; i < b->again.n; i++)
+			strings_add(&b->todo, b->again.v[i]);
+		strings_clear(&b->again);
+		if (b->lost || !b->errands.n)
+			continue;
+		errands_send(&c->sender, c->deliver, &b->errands);
+		settle_all(c, b);
+	}
+	for (size_t i = 0; i < b->todo.n && !b->lost; i++)
+		log_error("%s: others keep changing its state", b->todo.v[i]);
+	if (!b->lost && !shelf_settled(c->shelf, &b->settled))
+		b->lost = true;
+	b->ok = b->ok && !b->lost && !b->todo.n;
 }
 
 void carry_begin(struct carry *c)
@@ -358,38 +348,23 @@ bool carry_overdue(const struct carry *c)
 	return c->overdue;
 }
 
-bool carry_out(struct carry *c, const char *slug, double now)
+bool carry_out(struct carry *c, const struct strings *slugs, double now)
 {
 	double began = clock_mono_ms();
+	bool ok = true, lost = false;
 
-	c->lost = false;
-	c->now = now;
-	if (!run_first(c, slug))
-		return false;
-	for (int conflicts = 0; conflicts < TRIES;) {
-		struct errand e;
-		bool ok;
+	for (size_t i = 0; i < slugs->n && !lost; i += TOGETHER) {
+		struct batch b = {.ok = true};
 
-		c->now = now + (clock_mono_ms() - began) / 1000;
-		switch (claim(c, slug, &e)) {
-		case CLAIM_NOTHING:
-			return !c->lost;
-		case CLAIM_AGAIN:
-			conflicts++;
-			continue;
-		case CLAIM_WAITS:
-			say_waits(c, slug);
-			return false;
-		case CLAIM_FAILED:
-			return false;
-		case CLAIM_GOT:
-			break;
-		}
-		ok = run(c, slug, &e);
-		errand_release(&e);
-		if (!ok)
-			return false;
+		for (size_t k = i; k < slugs->n && k < i + TOGETHER; k++)
+			strings_add(&b.todo, slugs->v[k]);
+		run(c, &b, now + (clock_mono_ms() - began) / 1000);
+		ok = ok && b.ok;
+		lost = b.lost;
+		errands_release(&b.errands);
+		strings_release(&b.todo);
+		strings_release(&b.settled);
+		strings_release(&b.again);
 	}
-	log_error("%s: others keep changing its state", slug);
-	return false;
+	return ok;
 }

@@ -34,15 +34,28 @@ void common_note(struct common_starts *l, struct alert_event *e,
 	*now = *later = (struct strings) {0};
 }
 
+static void start_release(struct common_start *s)
+{
+	event_release(&s->event);
+	strings_release(&s->now);
+	strings_release(&s->later);
+}
+
 void common_cut(struct common_starts *l, size_t n)
 {
-	while (l->n > n) {
-		struct common_start *s = &l->v[--l->n];
+	while (l->n > n)
+		start_release(&l->v[--l->n]);
+}
 
-		event_release(&s->event);
-		strings_release(&s->now);
-		strings_release(&s->later);
+void common_drop(struct common_starts *l, size_t n, const char *slug)
+{
+	for (size_t i = n; i < l->n; i++) {
+		if (strcmp(l->v[i].event.slug, slug) == 0)
+			start_release(&l->v[i]);
+		else
+			l->v[n++] = l->v[i];
 	}
+	l->n = n < l->n ? n : l->n;
 }
 
 void common_release(struct common_starts *l)

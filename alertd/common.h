@@ -34,10 +34,12 @@ bool common_may(const struct alert_event *e);
 /*
  * common_note(l, e, now, later): remember such an event and who gets it; all
  * three are emptied. common_cut(l, n): forget all but the first n.
+ * common_drop(l, n, slug): of the others, those of a server.
  */
 void common_note(struct common_starts *l, struct alert_event *e,
 	struct strings *now, struct strings *later);
 void common_cut(struct common_starts *l, size_t n);
+void common_drop(struct common_starts *l, size_t n, const char *slug);
 void common_release(struct common_starts *l);
 
 /*

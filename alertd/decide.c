@@ -18,6 +18,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -25,6 +26,16 @@
 #define TRIES 100
 /* A store that is gone is not asked again for each verdict. */
 #define STORE_PAUSE_MS 10000
+
+static void tellings_cut(struct tellings *l, size_t n)
+{
+	while (l->n > n) {
+		struct telling *t = &l->v[--l->n];
+
+		free(t->slug);
+		free(t->text);
+	}
+}
 
 void decide_init(struct decider *d, const struct pager_setup *setup)
 {
@@ -42,6 +53,8 @@ void decide_release(struct decider *d)
 	budget_free(d->budget);
 	common_release(&d->starts);
 	events_release(&d->ends);
+	tellings_cut(&d->tellings, 0);
+	free(d->tellings.v);
 }
 
 double decide_now(const struct decider *d)
@@ -117,6 +130,7 @@ static void consider(struct decider *d, const struct occasion *o,
 	} else if (o->starts) {
 		common_begin(st, o->starts, o->n_starts, events);
 	} else if (o->group) {
+		carry_let_go(d->carry, st);
 		common_join(d->setup.conf, st, o->kind, o->group);
 	} else if (o->end) {
 		common_leave(st, o->end, events);
@@ -156,17 +170,26 @@ static void keep_ends(struct decider *d, struct alert_events *l)
 	}
 }
 
+/* Whether what begins waits for others: who they are has to be known. */
+static bool may_share(const struct decider *d)
+{
+	const struct conf *c = d->setup.conf;
+
+	return !d->alone && d->policy.common && (!c || c->n_servers);
+}
+
 /* One attempt to decide; what has happened is appended to `out`. */
 static enum shelf_result attempt(struct decider *d, const struct occasion *o,
-	struct buf *out)
+	struct buf *out, bool *undelivered)
 {
 	const struct tell tell = {
 		.setup = &d->setup,
 		.budget = d->budget,
 		.at_once = d->alone,
 		.now = decide_now(d),
-		.starts = d->alone || !d->policy.common ? NULL : &d->starts,
+		.starts = may_share(d) ? &d->starts : NULL,
 	};
+	size_t starts = d->starts.n;
 	struct alert_events events = {0};
 	struct alert_state st;
 	enum shelf_result result;
@@ -178,24 +201,22 @@ static enum shelf_result attempt(struct decider *d, const struct occasion *o,
 	for (size_t i = 0; i < events.n; i++)
 		tell_event(&tell, &st, &events.v[i], out);
 	keep_ends(d, &events);
+	if ((out->len || d->starts.n > starts) && d->setup.deliver)
+		carry_first(d->carry, &st, tell.now);
+	*undelivered = st.n_outbox > 0;
 	/* A fleet of which there is nothing to tell needs no state. */
-	if (out->len && d->setup.deliver)
-		carry_first(d->carry, &st, decide_now(d));
-	if (events.n || o->group)
-		result = shelf_put(d->setup.shelf, &st);
-	else if (o->pipeline || o->tested)
-		result = SHELF_OK;
-	else
+	if (events.n || o->group || !(o->pipeline || o->tested))
 		result = shelf_put_off(d->setup.shelf, &st);
+	else
+		result = SHELF_OK;
 	if (result != SHELF_OK)
-		carry_drop(d->carry);
-	d->undelivered = st.n_outbox > 0;
+		carry_drop(d->carry, o->slug);
 	events_release(&events);
 	state_release(&st);
 	return result;
 }
 
-void decide_print(struct decider *d, const struct buf *out)
+static void print(struct decider *d, const struct buf *out)
 {
 	if (line_write(STDOUT_FILENO, out->p, out->len) == 0)
 		return;
@@ -214,16 +235,112 @@ void decide_failed(struct decider *d)
 	log_error("verdicts are passed over until the store answers");
 }
 
+void decide_note(struct decider *d, const char *slug, const char *text,
+	bool deliver)
+{
+	struct tellings *l = &d->tellings;
+
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = (struct telling) {
+		.slug = xstrdup(slug),
+		.text = xstrdup(text),
+		.deliver = deliver,
+	};
+}
+
+void decide_tell(struct decider *d)
+{
+	struct tellings *l = &d->tellings;
+	struct strings slugs = {0};
+	struct buf out;
+
+	if (!l->n)
+		return;
+	buf_init(&out, SIZE_MAX);
+	for (size_t i = 0; i < l->n; i++) {
+		buf_str(&out, l->v[i].text);
+		if (l->v[i].deliver)
+			strings_note(&slugs, l->v[i].slug);
+	}
+	if (out.len && !d->setup.queue_only)
+		print(d, &out);
+	buf_release(&out);
+	tellings_cut(l, 0);
+	d->stored_tellings = 0;
+	if (slugs.n && !carry_out(d->carry, &slugs, decide_now(d)))
+		d->left = true;
+	strings_release(&slugs);
+}
+
 static void ends_cut(struct decider *d, size_t n)
 {
 	while (d->ends.n > n)
 		event_release(&d->ends.v[--d->ends.n]);
 }
 
+/* All that there is so far is stored. */
+static void mark_stored(struct decider *d)
+{
+	d->stored_starts = d->starts.n;
+	d->stored_ends = d->ends.n;
+	d->stored_tellings = d->tellings.n;
+}
+
+/* What was put off is not stored, as far as anybody knows. */
+static void forget_all(struct decider *d)
+{
+	common_cut(&d->starts, d->stored_starts);
+	ends_cut(d, d->stored_ends);
+	tellings_cut(&d->tellings, d->stored_tellings);
+	carry_drop(d->carry, NULL);
+}
+
+/* The same of one server. */
+static void forget(struct decider *d, const char *slug)
+{
+	size_t n = d->stored_starts;
+
+	common_drop(&d->starts, n, slug);
+	n = d->stored_ends;
+	for (size_t i = n; i < d->ends.n; i++) {
+		if (strcmp(d->ends.v[i].slug, slug) == 0)
+			event_release(&d->ends.v[i]);
+		else
+			d->ends.v[n++] = d->ends.v[i];
+	}
+	d->ends.n = n;
+	for (size_t i = d->stored_tellings; i < d->tellings.n; i++) {
+		struct telling *t = &d->tellings.v[i];
+
+		if (strcmp(t->slug, slug) == 0) {
+			*t->text = '\0';
+			t->deliver = false;
+		}
+	}
+	carry_drop(d->carry, slug);
+}
+
+bool decide_settle(struct decider *d, struct strings *again)
+{
+	size_t before = again->n;
+	bool ok = shelf_flush(d->setup.shelf, again);
+
+	for (size_t i = before; i < again->n; i++)
+		forget(d, again->v[i]);
+	if (!ok) {
+		forget_all(d);
+		decide_failed(d);
+	}
+	mark_stored(d);
+	decide_tell(d);
+	return ok;
+}
+
 void decide(struct decider *d, const struct occasion *o)
 {
 	enum shelf_result result = SHELF_CONFLICT;
 	size_t starts = d->starts.n, ends = d->ends.n;
+	bool undelivered = false;
 	struct buf out;
 
 	if (clock_mono_ms() < d->store_down_ms)
@@ -233,7 +350,7 @@ void decide(struct decider *d, const struct occasion *o)
 		buf_clear(&out);
 		common_cut(&d->starts, starts);
 		ends_cut(d, ends);
-		result = attempt(d, o, &out);
+		result = attempt(d, o, &out, &undelivered);
 	}
 	if (result != SHELF_OK) {
 		common_cut(&d->starts, starts);
@@ -243,10 +360,12 @@ void decide(struct decider *d, const struct occasion *o)
 		log_error("%s: others keep changing its state", o->slug);
 	if (result != SHELF_OK)
 		decide_failed(d);
-	else if (out.len && !d->setup.queue_only)
-		decide_print(d, &out);
-	if (result == SHELF_OK && out.len && d->undelivered &&
-		d->setup.deliver && !carry_out(d->carry, o->slug, decide_now(d)))
-		d->left = true;
+	else if (out.len)
+		decide_note(d, o->slug, out.p,
+			undelivered && d->setup.deliver);
 	buf_release(&out);
+	if (shelf_waits(d->setup.shelf))
+		return;
+	mark_stored(d);
+	decide_tell(d);
 }

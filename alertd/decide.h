@@ -17,6 +17,18 @@ struct pipeline;
 struct tested;
 struct tested_request;
 
+/* What was decided, and is told once it is stored. */
+struct telling {
+	char *slug;
+	char *text;   /* to be printed */
+	bool deliver; /* there is something in its outbox */
+};
+
+struct tellings {
+	struct telling *v;
+	size_t n, cap;
+};
+
 struct decider {
 	struct pager_setup setup;
 	struct conf_policy policy;
@@ -24,9 +36,11 @@ struct decider {
 	struct budget *budget;
 	struct common_starts starts; /* kept back */
 	struct alert_events ends;    /* of incidents that others told of, too */
+	struct tellings tellings;
+	/* So many of each are stored. The others are put off, see shelf.h. */
+	size_t stored_starts, stored_ends, stored_tellings;
 	double store_down_ms; /* until then; 0 while it answers */
 	bool alone; /* without the store, where nobody gathers digests */
-	bool undelivered; /* something of the server decided on last */
 	bool failed; /* the store or standard output */
 	bool left;   /* a delivery, for a later run */
 };
@@ -61,13 +75,28 @@ void decide_release(struct decider *d);
  */
 double decide_now(const struct decider *d);
 
-/* decide(d, o): decide, print, and deliver; d->failed where that failed. */
+/*
+ * decide(d, o): decide, and then print and deliver, or once it is stored: see
+ * shelf_put_off; d->failed where that failed.
+ */
 void decide(struct decider *d, const struct occasion *o);
+
+/*
+ * decide_settle(d, again): store what was put off, and tell of it. Where
+ * somebody else was faster it has to be decided anew; those slugs are appended.
+ * False: store failed.
+ */
+bool decide_settle(struct decider *d, struct strings *again);
+
+/*
+ * decide_note(d, slug, text, deliver): what is to be told of a server that is
+ * stored. decide_tell(d): print and deliver what is.
+ */
+void decide_note(struct decider *d, const char *slug, const char *text,
+	bool deliver);
+void decide_tell(struct decider *d);
 
 /* decide_failed(d): something went wrong with the store, or what is in it. */
 void decide_failed(struct decider *d);
-
-/* decide_print(d, out): write what was printed. */
-void decide_print(struct decider *d, const struct buf *out);
 
 #endif

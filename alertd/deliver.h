@@ -1,5 +1,5 @@
 /*
- * deliver.h: one attempt to bring an event to a route.
+ * deliver.h: attempts to bring events to routes, side by side.
  */
 #ifndef DELIVER_H
 #define DELIVER_H
@@ -13,18 +13,6 @@
 #define DELIVER_WHY 200
 /* Room for what a route calls the message of an incident. */
 #define DELIVER_HANDLE 160
-
-/* What is to be brought; nothing of it is kept. */
-struct parcel {
-	const struct conf_route *route;
-	const char *body; /* a record of mcp-records(5) */
-	/*
-	 * What an earlier delivery to this route said that the message of this
-	 * incident is called there; or NULL.
-	 */
-	const char *handle;
-	int done; /* requests of this delivery that got through before */
-};
 
 struct delivered {
 	bool ok;
@@ -40,6 +28,24 @@ struct delivered {
 	int done;		     /* see parcel, for the next attempt */
 	char handle[DELIVER_HANDLE]; /* the same, to be kept; "": nothing new */
 	char why[DELIVER_WHY]; /* where not ok; names no URL and no secret */
+	/* Nothing was tried, and the rest says nothing: it was skipped, or it
+	   is for the next deliver_all. */
+	bool skipped, postponed;
+};
+
+/* What is to be brought; nothing of it is kept. */
+struct parcel {
+	const struct conf_route *route;
+	const char *body; /* a record of mcp-records(5) */
+	/*
+	 * What an earlier delivery to this route said that the message of this
+	 * incident is called there; or NULL.
+	 */
+	const char *handle;
+	int done; /* requests of this delivery that got through before */
+	bool trusted;  /* the route took what came to it last */
+	double before; /* not begun after that, by clock_mono_ms; 0: whenever */
+	struct delivered result;
 };
 
 /* Opaque. */
@@ -61,9 +67,16 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 	char *why);
 
 /*
- * deliver_send(d, p): one attempt. It takes DELIVER_LIMIT_MS for a request, and
- * less than three times that for all of them: what is left is for the next one.
+ * deliver_all(d, v, n): one attempt for each, and its result; several at once
+ * to a route that is up. A route that took nothing lately is tried with one
+ * first, and where it is down the others are skipped. Of what is no HTTP one is
+ * tried, for it is waited for, and the others are postponed. An attempt takes
+ * DELIVER_LIMIT_MS for a request, and less than three times that for all of
+ * them: what is left is for the next one.
  */
-struct delivered deliver_send(struct deliver *d, const struct parcel *p);
+void deliver_all(struct deliver *d, struct parcel *v, size_t n);
+
+/* deliver_send(d, p): the same of one. */
+struct delivered deliver_send(struct deliver *d, struct parcel *p);
 
 #endif

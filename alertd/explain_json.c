@@ -8,19 +8,13 @@
 #include "json.h"
 #include "record.h"
 
-static void put_text(struct buf *b, const char *key, const char *s)
-{
-	buf_fmt(b, ",\"%s\":", key);
-	json_put_str(b, s);
-}
-
 /* An instant; null where it is 0. */
 static void put_time(struct buf *b, const char *key, double at)
 {
 	char text[CLOCK_RFC3339];
 
 	clock_rfc3339((int64_t)at, text);
-	put_text(b, key, at > 0 ? text : NULL);
+	json_put_member(b, key, at > 0 ? text : NULL);
 }
 
 static void put_incident(struct buf *b, const struct alert_state *st,
@@ -38,25 +32,25 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 
 	buf_str(b, "{\"kind\":");
 	json_put_str(b, alert_kind_name(kind));
-	put_text(b, "dedup_key", alert_key(&r, key));
-	put_text(b, "severity", severity_name(inc->severity));
-	put_text(b, "confirmed_by",
+	json_put_member(b, "dedup_key", alert_key(&r, key));
+	json_put_member(b, "severity", severity_name(inc->severity));
+	json_put_member(b, "confirmed_by",
 		explain_rule(inc, kind) == EXPLAIN_SPACE ? "space" : "time");
 	put_time(b, "started_at", (double)inc->first);
 	put_time(b, "confirmed_at", (double)inc->opened_at);
 	put_time(b, "failed_at", (double)inc->failed);
 	buf_fmt(b, ",\"folded\":%s,\"held\":%s", inc->folded ? "true" : "false",
 		inc->held ? "true" : "false");
-	put_text(b, "probe_step", step_name(inc->step));
-	put_text(b, "failure_layer", failure_layer_name(inc->layer));
-	put_text(b, "last_error", inc->error);
+	json_put_member(b, "probe_step", step_name(inc->step));
+	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
+	json_put_member(b, "last_error", inc->error);
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
 	json_put_list(b, "told", inc->told.v, inc->told.n);
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
 		inc->probe_count, inc->passes, p->resolve);
-	put_text(b, "ladder", inc->climb.ladder);
+	json_put_member(b, "ladder", inc->climb.ladder);
 	buf_fmt(b, ",\"ladder_step\":%d", inc->climb.step);
-	put_text(b, "acknowledged_by", ack ? inc->ack.by : NULL);
+	json_put_member(b, "acknowledged_by", ack ? inc->ack.by : NULL);
 	put_time(b, "acknowledged_until", ack ? inc->ack.until : 0);
 	put_time(b, "next_promotion", (double)next.promoted_at);
 	put_time(b, "next_reminder", (double)next.reminded_at);
@@ -76,7 +70,7 @@ static void put_row(void *arg, const char *name, const struct tally *t,
 
 	buf_str(r->b, r->n++ ? ",{\"region\":" : "{\"region\":");
 	json_put_str(r->b, name);
-	put_text(r->b, "kind", throttled ? "throttled" : "failing");
+	json_put_member(r->b, "kind", throttled ? "throttled" : "failing");
 	buf_fmt(r->b, ",\"windows\":%d,\"needed\":%d", t->n, needed);
 	put_time(r->b, "since", (double)t->since);
 	buf_char(r->b, '}');
@@ -94,8 +88,8 @@ static void put_outbox(struct buf *b, const struct alert_state *st)
 
 			buf_str(b, n++ ? ",{\"event\":" : "{\"event\":");
 			json_put_str(b, p->event);
-			put_text(b, "dedup_key", p->key);
-			put_text(b, "route", d->route);
+			json_put_member(b, "dedup_key", p->key);
+			json_put_member(b, "route", d->route);
 			buf_fmt(b, ",\"attempts\":%d", d->attempts);
 			put_time(b, "decided_at", p->created);
 			put_time(b, "next_try", d->next_try);
@@ -115,8 +109,8 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	buf_fmt(b, "{\"v\":%d,\"type\":\"explanation\",\"at\":",
 		RECORD_VERSION);
 	json_put_num(b, now);
-	put_text(b, "server_slug", st->slug);
-	put_text(b, "server_url", st->url);
+	json_put_member(b, "server_slug", st->slug);
+	json_put_member(b, "server_url", st->url);
 	put_time(b, "window", (double)st->window);
 	put_time(b, "maintenance_until", quiet ? (double)q->end : 0);
 	buf_str(b, ",\"incidents\":[");

@@ -10,8 +10,17 @@
 
 #define URL_MAX 8192
 
+/* A request that is on its way, or room for one. */
+struct flight {
+	CURL *easy; /* NULL: never used */
+	struct curl_slist *fields;
+	struct http_answer *answer; /* NULL: none is on its way */
+	void *arg;
+};
+
 struct http_send {
-	CURL *easy; /* NULL where libcurl could not start */
+	CURLM *multi; /* NULL where libcurl could not start */
+	struct flight flights[HTTP_SEND_MAX];
 };
 
 struct http_send *http_send_new(void)
@@ -19,7 +28,7 @@ struct http_send *http_send_new(void)
 	struct http_send *h = xcalloc(1, sizeof *h);
 
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		h->easy = curl_easy_init();
+		h->multi = curl_multi_init();
 	return h;
 }
 
@@ -27,7 +36,9 @@ void http_send_free(struct http_send *h)
 {
 	if (!h)
 		return;
-	curl_easy_cleanup(h->easy);
+	for (size_t i = 0; i < HTTP_SEND_MAX; i++)
+		curl_easy_cleanup(h->flights[i].easy);
+	curl_multi_cleanup(h->multi);
 	curl_global_cleanup();
 	free(h);
 }
@@ -198,29 +209,114 @@ static void look(CURL *e, CURLcode rc, struct http_answer *a)
 	a->retry_after_s = after > 0 ? (double)after : 0;
 }
 
-bool http_send(struct http_send *h, const struct http_request *r,
-	struct http_answer *a)
+/* Room for one more; NULL where there is none. */
+static struct flight *find_room(struct http_send *h)
 {
-	struct curl_slist *fields;
-	CURLcode rc = CURLE_OUT_OF_MEMORY;
+	for (size_t i = 0; h->multi && i < HTTP_SEND_MAX; i++) {
+		struct flight *f = &h->flights[i];
+
+		if (f->answer)
+			continue;
+		if (!f->easy)
+			f->easy = curl_easy_init();
+		return f->easy ? f : NULL;
+	}
+	return NULL;
+}
+
+/* It is over, and what was said of it forgotten. Its argument. */
+static void *land(struct flight *f)
+{
+	curl_easy_reset(f->easy);
+	curl_slist_free_all(f->fields);
+	f->fields = NULL;
+	f->answer = NULL;
+	return f->arg;
+}
+
+static bool refuse(struct http_answer *a, const char *why)
+{
+	a->why = why;
+	a->untried = true;
+	return false;
+}
+
+bool http_begin(struct http_send *h, const struct http_request *r,
+	struct http_answer *a, void *arg)
+{
+	struct flight *f;
 	bool local;
 
 	*a = (struct http_answer) {.why = "unable to start libcurl"};
 	buf_init(&a->body, HTTP_ANSWER_MAX);
-	if (!h->easy)
-		return true;
-	a->why = "it is too large";
 	if (!buf_ok(&r->url) || !buf_ok(&r->body) || !buf_ok(&r->field))
-		return false;
-	a->why = "its URL is not https";
+		return refuse(a, "it is too large");
 	if (!allowed(r->url.p, &local))
+		return refuse(a, "its URL is not https");
+	f = find_room(h);
+	if (!f)
 		return false;
-	fields = make_fields(r);
-	if (fields)
-		rc = set_up(h->easy, r, local, fields, a);
-	if (!rc)
-		rc = curl_easy_perform(h->easy);
-	look(h->easy, rc, a);
-	curl_slist_free_all(fields);
-	return true;
+	f->fields = make_fields(r);
+	f->arg = arg;
+	if (f->fields && !set_up(f->easy, r, local, f->fields, a) &&
+		!curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f) &&
+		!curl_multi_add_handle(h->multi, f->easy)) {
+		f->answer = a;
+		return true;
+	}
+	land(f);
+	return false;
+}
+
+/* What libcurl cannot go on with ends like any other. */
+static void *give_up(struct http_send *h, const char *why)
+{
+	for (size_t i = 0; i < HTTP_SEND_MAX; i++) {
+		struct flight *f = &h->flights[i];
+
+		if (!f->answer)
+			continue;
+		curl_multi_remove_handle(h->multi, f->easy);
+		f->answer->why = why;
+		return land(f);
+	}
+	return NULL;
+}
+
+static void *arrived(struct http_send *h, const CURLMsg *m)
+{
+	CURL *easy = m->easy_handle;
+	CURLcode rc = m->data.result;
+	struct flight *f = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &f);
+	curl_multi_remove_handle(h->multi, easy);
+	look(easy, rc, f->answer);
+	return land(f);
+}
+
+void *http_end(struct http_send *h)
+{
+	int under_way = 0, left;
+	CURLMcode rc;
+
+	do {
+		const CURLMsg *m;
+
+		rc = curl_multi_perform(h->multi, &under_way);
+		m = curl_multi_info_read(h->multi, &left);
+		if (m && m->msg == CURLMSG_DONE)
+			return arrived(h, m);
+		if (!rc && under_way)
+			rc = curl_multi_poll(h->multi, NULL, 0,
+				DELIVER_LIMIT_MS, NULL);
+	} while (!rc && under_way);
+	return give_up(h, curl_multi_strerror(rc));
+}
+
+void http_send(struct http_send *h, const struct http_request *r,
+	struct http_answer *a)
+{
+	if (http_begin(h, r, a, a))
+		http_end(h);
 }

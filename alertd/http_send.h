@@ -1,5 +1,5 @@
 /*
- * http_send.h: one HTTP request to a route, and its answer. Only https,
+ * http_send.h: HTTP requests to routes, and their answers. Only https,
  * loopback apart; redirects are not followed: a page must not go where nobody
  * configured it to go, and a secret neither.
  */
@@ -41,6 +41,8 @@ struct http_answer {
 	double retry_after_s; /* 0 where it did not say */
 	struct buf body;      /* may hold anything but is followed by a NUL */
 	bool cut;
+	/* Not sent at all, for what the configuration or a credential says. */
+	bool untried;
 };
 
 void http_answer_release(struct http_answer *a);
@@ -51,12 +53,21 @@ struct http_send;
 struct http_send *http_send_new(void);
 void http_send_free(struct http_send *h); /* NULL is fine */
 
+/* No more are on their way together. */
+#define HTTP_SEND_MAX 32
+
 /*
- * http_send(h, r, a): send it and wait for the answer, DELIVER_LIMIT_MS at the
- * most; http_answer_release it. False, and `why`, where it was not even tried,
- * for what the configuration or a credential says.
+ * http_begin(h, r, a, arg): send it; it may take DELIVER_LIMIT_MS. Until
+ * http_end returns arg, *r and *a stay where they are. http_answer_release it,
+ * in any case. False where nothing is on its way: then *a says why, at once.
+ * http_end(h): wait for the next answer; NULL where none is to come.
  */
-bool http_send(struct http_send *h, const struct http_request *r,
+bool http_begin(struct http_send *h, const struct http_request *r,
+	struct http_answer *a, void *arg);
+void *http_end(struct http_send *h);
+
+/* http_send(h, r, a): both, of one alone. */
+void http_send(struct http_send *h, const struct http_request *r,
 	struct http_answer *a);
 
 /* http_join(url, base, path): append base, without a slash at its end, and path. */

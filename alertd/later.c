@@ -72,34 +72,59 @@ static enum shelf_result look_again(struct store *s,
 	return text && strcmp(text, w->text) == 0 ? SHELF_OK : SHELF_CONFLICT;
 }
 
-/* The index before and after it: see shelf_put. */
-enum shelf_result later_now(const struct later_write *w, struct store *s,
-	bool undelivered)
+/* Those that have something to be delivered stand in the index, queued. */
+static bool queue_index(struct store *s, const struct later_write *v, size_t n)
 {
-	size_t at = undelivered ? 1 : 0;
+	const char **args = xcalloc(n + 2, sizeof *args);
+	size_t k = 2;
 
-	if (undelivered)
-		store_add(s, "SADD", KEY_UNDELIVERED, w->slug, NULL);
-	queue(s, w);
-	if (undelivered)
-		store_add(s, "SADD", KEY_UNDELIVERED, w->slug, NULL);
-	if (store_run(s))
+	args[0] = "SADD";
+	args[1] = KEY_UNDELIVERED;
+	for (size_t i = 0; i < n; i++)
+		if (v[i].undelivered)
+			args[k++] = v[i].slug;
+	if (k > 2)
+		store_add_argv(s, k, args);
+	free(args);
+	return k > 2;
+}
+
+/*
+ * Writes them. The index before and after: see shelf_put. Where their replies
+ * begin; or -1 where the store failed.
+ */
+static int write_all(struct store *s, const struct later_write *v, size_t n)
+{
+	bool index = queue_index(s, v, n);
+
+	for (size_t i = 0; i < n; i++)
+		queue(s, &v[i]);
+	queue_index(s, v, n);
+	return store_run(s) ? -1 : index;
+}
+
+static bool refused(const struct store *s, size_t i)
+{
+	return store_int(store_reply(s, i), 0) != 1;
+}
+
+enum shelf_result later_now(const struct later_write *w, struct store *s)
+{
+	int at = write_all(s, w, 1);
+
+	if (at < 0)
 		return SHELF_FAILED;
-	if (store_int(store_reply(s, at), 0) == 1)
-		return SHELF_OK;
-	return look_again(s, w);
+	return refused(s, (size_t)at) ? look_again(s, w) : SHELF_OK;
 }
 
 bool later_run(struct later *l, struct store *s, struct strings *again)
 {
-	bool ok;
+	int at = write_all(s, l->v, l->n);
+	bool ok = at >= 0;
 
-	for (size_t i = 0; i < l->n; i++)
-		queue(s, &l->v[i]);
-	ok = store_run(s) == 0;
 	/* Looking again asks the store: first all that it answered. */
 	for (size_t i = 0; i < l->n && ok; i++)
-		l->v[i].refused = store_int(store_reply(s, i), 0) != 1;
+		l->v[i].refused = refused(s, (size_t)at + i);
 	for (size_t i = 0; i < l->n && ok; i++) {
 		enum shelf_result r = l->v[i].refused
 			? look_again(s, &l->v[i])

@@ -14,6 +14,7 @@ struct later_write {
 	char revision[LATER_REVISION]; /* that was seen */
 	char *text;
 	int ttl_s;    /* 0: for good */
+	bool undelivered; /* it stands in the index of those */
 	bool refused; /* somebody else had written */
 };
 
@@ -34,8 +35,7 @@ void later_add(struct later *l, const struct later_write *w);
  */
 bool later_run(struct later *l, struct store *s, struct strings *again);
 
-/* later_now(w, s, undelivered): write one, which stands in the index or not. */
-enum shelf_result later_now(const struct later_write *w, struct store *s,
-	bool undelivered);
+/* later_now(w, s): write one. */
+enum shelf_result later_now(const struct later_write *w, struct store *s);
 
 #endif

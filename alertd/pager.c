@@ -68,18 +68,27 @@ void pager_ahead(struct pager *p, const struct strings *slugs, size_t i)
 		shelf_ahead(p->decider.setup.shelf, slugs, i);
 }
 
+/* Every server had its verdict, and all of them are stored. */
+static void end_round(struct pager *p)
+{
+	const struct pager_setup *s = &p->decider.setup;
+
+	if (s->conf && p->servers >= s->conf->n_servers && !shelf_waits(s->shelf))
+		share_flush(&p->decider);
+}
+
 bool pager_settle(struct pager *p, struct strings *again)
 {
-	bool ok = shelf_flush(p->decider.setup.shelf, again);
+	bool ok = decide_settle(&p->decider, again);
 
-	if (!ok)
-		decide_failed(&p->decider);
+	end_round(p);
 	return ok;
 }
 
 /*
  * Whoever is told waits for the others of the same minute, who may have the
- * same trouble: until another begins, or every server had its verdict.
+ * same trouble: until another begins, and nothing is put off by then, or every
+ * server had its verdict.
  */
 void pager_verdict(struct pager *p, const struct verdict *v)
 {
@@ -90,8 +99,7 @@ void pager_verdict(struct pager *p, const struct verdict *v)
 	}
 	p->servers++;
 	decide(&p->decider, &(struct occasion) {.slug = v->slug, .verdict = v});
-	if (p->decider.setup.conf && p->servers >= p->decider.setup.conf->n_servers)
-		share_flush(&p->decider);
+	end_round(p);
 }
 
 void pager_tick(struct pager *p, const char *slug)
@@ -114,6 +122,17 @@ size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
 	return n;
 }
 
+static bool carry_one(struct decider *d, const char *slug)
+{
+	struct strings slugs = {0};
+	bool ok;
+
+	strings_add(&slugs, slug);
+	ok = carry_out(d->carry, &slugs, decide_now(d));
+	strings_release(&slugs);
+	return ok;
+}
+
 void pager_test(struct pager *p, const char *slug,
 	const struct tested_request *q, const struct carry_watch *w)
 {
@@ -121,7 +140,7 @@ void pager_test(struct pager *p, const char *slug,
 
 	carry_watch(d->carry, w);
 	decide(d, &(struct occasion) {.slug = slug, .test = q});
-	if (!d->failed && !carry_out(d->carry, slug, decide_now(d)))
+	if (!d->failed && !carry_one(d, slug))
 		d->failed = true;
 }
 
@@ -208,9 +227,9 @@ void pager_sweep(struct pager *p)
 			.now = decide_now(&p->decider),
 		}, &slugs))
 		p->decider.left = true;
-	for (size_t i = 0; i < slugs.n; i++)
-		if (!carry_out(p->decider.carry, slugs.v[i], decide_now(&p->decider)))
-			p->decider.left = true;
+	strings_unique(&slugs);
+	if (!carry_out(p->decider.carry, &slugs, decide_now(&p->decider)))
+		p->decider.left = true;
 	strings_release(&slugs);
 }
 
@@ -224,7 +243,7 @@ bool pager_store(struct pager *p, const char *why)
 	decide(&p->decider, &o);
 	if (p->decider.failed)
 		return true;
-	if (!carry_out(p->decider.carry, o.slug, decide_now(&p->decider)))
+	if (!carry_one(&p->decider, o.slug))
 		p->decider.left = true;
 	if (shelf_get(p->decider.setup.shelf, o.slug, &st)) {
 		needed = st.away.counted || state_open(&st) || st.n_outbox;

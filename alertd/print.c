@@ -111,12 +111,6 @@ static void put_row(struct buf *b, const struct alert_state *st,
 	buf_char(b, '\n');
 }
 
-static void put_member(struct buf *b, const char *key, const char *s)
-{
-	buf_fmt(b, ",\"%s\":", key);
-	json_put_str(b, s);
-}
-
 static void put_told(struct buf *b, const struct incident *inc)
 {
 	char until[CLOCK_RFC3339] = "";
@@ -130,11 +124,11 @@ static void put_told(struct buf *b, const struct incident *inc)
 		json_put_str(b, inc->told.v[i]);
 	}
 	buf_char(b, ']');
-	put_member(b, "ladder", inc->climb.ladder);
+	json_put_member(b, "ladder", inc->climb.ladder);
 	buf_fmt(b, ",\"ladder_step\":%d", inc->climb.step);
-	put_member(b, "acknowledged_by", inc->ack.by);
-	put_member(b, "acknowledged_until", *until ? until : NULL);
-	put_member(b, "reason", inc->ack.reason);
+	json_put_member(b, "acknowledged_by", inc->ack.by);
+	json_put_member(b, "acknowledged_until", *until ? until : NULL);
+	json_put_member(b, "reason", inc->ack.reason);
 }
 
 /* Those that still have the trouble; or with which others it is told. */
@@ -147,7 +141,7 @@ static void put_servers(struct buf *b, const struct alert_state *st,
 		json_put_str(b, st->left.v[i]);
 	}
 	buf_str(b, st->left.n ? "]" : "null");
-	put_member(b, "told_with", inc->group);
+	json_put_member(b, "told_with", inc->group);
 }
 
 static void put_line(struct buf *b, const struct alert_state *st,
@@ -163,15 +157,15 @@ static void put_line(struct buf *b, const struct alert_state *st,
 
 	clock_rfc3339(inc->first, since);
 	buf_fmt(b, "{\"v\":%d,\"type\":\"incident\"", RECORD_VERSION);
-	put_member(b, "kind", alert_kind_name(kind));
-	put_member(b, "dedup_key", alert_key(&r, key));
-	put_member(b, "server_slug", st->servers.n ? SLUG_FLEET : st->slug);
+	json_put_member(b, "kind", alert_kind_name(kind));
+	json_put_member(b, "dedup_key", alert_key(&r, key));
+	json_put_member(b, "server_slug", st->servers.n ? SLUG_FLEET : st->slug);
 	put_servers(b, st, inc);
-	put_member(b, "server_url", st->url);
-	put_member(b, "severity", severity_name(inc->severity));
-	put_member(b, "tier",
+	json_put_member(b, "server_url", st->url);
+	json_put_member(b, "severity", severity_name(inc->severity));
+	json_put_member(b, "tier",
 		alert_has_tier(kind) ? tier_name(inc->tier) : NULL);
-	put_member(b, "probe_step", step_name(inc->step));
+	json_put_member(b, "probe_step", step_name(inc->step));
 	buf_str(b, ",\"regions\":[");
 	for (size_t i = 0; i < inc->regions.n; i++) {
 		if (i)
@@ -179,11 +173,11 @@ static void put_line(struct buf *b, const struct alert_state *st,
 		json_put_str(b, inc->regions.v[i]);
 	}
 	buf_char(b, ']');
-	put_member(b, "failure_layer", failure_layer_name(inc->layer));
+	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d", inc->probe_count,
 		inc->passes);
-	put_member(b, "started_at", since);
-	put_member(b, "last_error", inc->error);
+	json_put_member(b, "started_at", since);
+	json_put_member(b, "last_error", inc->error);
 	buf_fmt(b, ",\"undelivered\":%zu", st->n_outbox);
 	put_told(b, inc);
 	buf_str(b, "}\n");

@@ -37,7 +37,9 @@ void round_run(struct round *r)
 
 void round_add(struct round *r, struct verdict_record *v)
 {
+	/* Those of one window, for another may begin the next round. */
 	if (r->slugs.n == AHEAD_MAX ||
+		(r->slugs.n && r->v[0].verdict.window != v->verdict.window) ||
 		strings_has(&r->slugs, v->verdict.slug))
 		round_run(r);
 	r->v[r->slugs.n] = *v;

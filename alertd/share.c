@@ -1,10 +1,14 @@
 #include "share.h"
 
+#include "ahead.h"
 #include "common.h"
 #include "decide.h"
 #include "routing.h"
 #include "shelf.h"
 #include "tell.h"
+
+#include <stdio.h>
+#include <string.h>
 
 /* What is told of one server by itself. */
 static void tell_alone(struct decider *d, struct common_start *s)
@@ -13,11 +17,10 @@ static void tell_alone(struct decider *d, struct common_start *s)
 
 	buf_init(&out, 2 * TELL_BODY_MAX);
 	tell_print(&d->setup, &s->event, &s->now, &s->later, &out);
-	if (out.len && !d->setup.queue_only)
-		decide_print(d, &out);
-	if (d->setup.deliver && !carry_out(d->carry, s->event.slug, decide_now(d)))
-		d->left = true;
+	decide_note(d, s->event.slug, out.p, d->setup.deliver);
 	buf_release(&out);
+	if (d->tellings.n >= AHEAD_MAX)
+		decide_tell(d);
 }
 
 /* Only those who choose among the servers hear of it by itself. */
@@ -35,18 +38,42 @@ static void keep_choosers(const struct conf *c, struct strings *l)
 	*l = kept;
 }
 
+static void join(struct decider *d, const char *slug, enum alert_kind kind,
+	const char *group)
+{
+	decide(d, &(struct occasion) {
+		.slug = slug, .group = group, .kind = kind});
+}
+
+/* Their incidents are part of one from now on. */
+static void join_all(struct decider *d, const struct common_start *v, size_t n,
+	const char *group)
+{
+	struct strings slugs = {0}, again = {0};
+	enum alert_kind kind = v[0].event.record.kind;
+
+	for (size_t i = 0; i < n; i++)
+		strings_note(&slugs, v[i].event.slug);
+	for (size_t i = 0; i < slugs.n; i++) {
+		shelf_ahead(d->setup.shelf, &slugs, i);
+		join(d, slugs.v[i], kind, group);
+		if ((i + 1) % AHEAD_MAX == 0 || i + 1 == slugs.n)
+			decide_settle(d, &again);
+	}
+	for (size_t i = 0; i < again.n; i++)
+		join(d, again.v[i], kind, group);
+	strings_release(&slugs);
+	strings_release(&again);
+}
+
 /* What n servers share becomes one incident, and then theirs are part of it. */
 static void tell_shared(struct decider *d, struct common_start *v, size_t n,
 	const char *group)
 {
 	decide(d, &(struct occasion) {
 		.slug = group, .starts = v, .n_starts = n});
+	join_all(d, v, n, group);
 	for (size_t i = 0; i < n; i++) {
-		decide(d, &(struct occasion) {
-			.slug = v[i].event.slug,
-			.group = group,
-			.kind = v[i].event.record.kind,
-		});
 		keep_choosers(d->setup.conf, &v[i].now);
 		keep_choosers(d->setup.conf, &v[i].later);
 		if (v[i].now.n || v[i].later.n)
@@ -54,38 +81,55 @@ static void tell_shared(struct decider *d, struct common_start *v, size_t n,
 	}
 }
 
+/* What was found out of a trouble, for those who have it, too. */
+struct answer {
+	char group[COMMON_SLUG];
+	double at;
+	bool joins;
+};
+
 /* Whether a server follows others that have its trouble already. */
-static bool follows(struct decider *d, struct common_start *s, char *group)
+static bool follows(struct decider *d, const struct common_start *s,
+	struct answer *a)
 {
 	struct alert_state st;
-	bool joins;
+	char group[COMMON_SLUG];
 
 	common_slug(&s->event, group);
+	if (strcmp(group, a->group) == 0 && s->event.record.at <= a->at &&
+		s->event.record.at >= a->at)
+		return a->joins;
 	if (!shelf_get(d->setup.shelf, group, &st))
 		return false;
-	joins = common_joins(&st, &s->event);
+	a->joins = common_joins(&st, &s->event);
+	a->at = s->event.record.at;
+	snprintf(a->group, sizeof a->group, "%s", group);
 	shelf_return(d->setup.shelf, &st);
-	return joins;
+	return a->joins;
 }
 
 static void tell_starts(struct decider *d)
 {
 	struct common_starts l = d->starts;
+	struct answer known = {0};
 	char group[COMMON_SLUG];
 
 	d->starts = (struct common_starts) {0};
+	d->stored_starts = 0;
 	common_group(&l, (size_t)d->policy.common);
 	for (size_t i = 0, n; i < l.n; i += n) {
 		for (n = 1; l.v[i].group && i + n < l.n &&
 			l.v[i + n].group == l.v[i].group; n++)
 			;
-		if (l.v[i].group)
-			common_slug(&l.v[i].event, group);
-		if (l.v[i].group || follows(d, &l.v[i], group))
-			tell_shared(d, &l.v[i], n, group);
-		else
+		if (!l.v[i].group && !follows(d, &l.v[i], &known)) {
 			tell_alone(d, &l.v[i]);
+			continue;
+		}
+		common_slug(&l.v[i].event, group);
+		tell_shared(d, &l.v[i], n, group);
+		known = (struct answer) {0};
 	}
+	decide_tell(d);
 	common_release(&l);
 }
 
@@ -94,10 +138,12 @@ void share_flush(struct decider *d)
 	struct alert_events ends = d->ends;
 
 	d->ends = (struct alert_events) {0};
+	d->stored_ends = 0;
 	if (d->starts.n)
 		tell_starts(d);
 	for (size_t i = 0; i < ends.n; i++)
 		decide(d, &(struct occasion) {
 			.slug = ends.v[i].group, .end = &ends.v[i]});
 	events_release(&ends);
+	shelf_forget(d->setup.shelf);
 }

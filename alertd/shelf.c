@@ -1,39 +1,16 @@
 #include "shelf.h"
 
-#include "ahead.h"
 #include "keys.h"
-#include "later.h"
 #include "local.h"
 #include "log.h"
-#include "memory.h"
+#include "shelf_own.h"
 #include "store.h"
 #include "xalloc.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-#define NUMBER_SIZE LATER_REVISION
-
-struct shelf {
-	struct store *store;
-	struct local *local;
-	bool trouble; /* the last shelf_beat failed */
-	struct memory memory; /* without a store */
-	struct ahead ahead;   /* what shelf_ahead read */
-	struct later later;   /* what shelf_put_off has not written */
-	bool taken;	      /* what shelf_get gave last was read ahead */
-	struct buf seen; /* what shelf_get read, and its revision */
-	char revision[NUMBER_SIZE];
-	/* Whose `seen` is what we wrote last, or NULL; the next write finds out
-	   who was faster since then. */
-	char *fresh;
-	uint64_t writer; /* a number that nobody else has */
-	unsigned long writes;
-	struct buf content, written; /* what shelf_put tries to write */
-};
 
 struct shelf *shelf_new(struct store *s)
 {
@@ -69,7 +46,7 @@ void shelf_free(struct shelf *sh)
 	free(sh);
 }
 
-static bool failed(const struct shelf *sh)
+bool shelf_failed(const struct shelf *sh)
 {
 	log_error("%s", store_why(sh->store));
 	return false;
@@ -92,14 +69,14 @@ static bool fetch(struct shelf *sh, const char *slug)
 	char key[KEY_MAX];
 
 	buf_clear(&sh->seen);
-	sh->taken = false;
+	sh->from = FROM_STORE;
 	if (sh->local) {
 		buf_str(&sh->seen, local_text(sh->local));
 		return true;
 	}
 	r = store_one(sh->store, "GET", key_alert(key, slug), NULL);
 	if (!r)
-		return failed(sh);
+		return shelf_failed(sh);
 	if (store_text(r))
 		buf_str(&sh->seen, store_text(r));
 	return true;
@@ -114,8 +91,20 @@ static bool fetch_ahead(struct shelf *sh, const char *slug)
 		return false;
 	buf_clear(&sh->seen);
 	buf_str(&sh->seen, text);
-	sh->taken = true;
+	sh->from = FROM_AHEAD;
 	free(text);
+	return true;
+}
+
+/* The state itself, where it was just written; its text is not known. */
+static bool recall(struct shelf *sh, const char *slug, struct alert_state *st)
+{
+	if (!memory_has(&sh->memory, slug))
+		return false;
+	memory_lend(&sh->memory, slug, st);
+	buf_clear(&sh->seen);
+	snprintf(sh->revision, sizeof sh->revision, "%lld", st->revision);
+	sh->from = FROM_MEMORY;
 	return true;
 }
 
@@ -166,7 +155,11 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 		memory_lend(&sh->memory, slug, st);
 		return true;
 	}
-	if (!fetch_ahead(sh, slug) && !fetch(sh, slug))
+	if (fetch_ahead(sh, slug))
+		memory_forget(&sh->memory, slug);
+	else if (recall(sh, slug, st))
+		return true;
+	else if (!fetch(sh, slug))
 		return false;
 	note_revision(sh);
 	if (!sh->seen.len) {
@@ -185,12 +178,31 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 	return true;
 }
 
+bool shelf_waits(const struct shelf *sh)
+{
+	return sh->later.n;
+}
+
+void shelf_forget(struct shelf *sh)
+{
+	if (sh->store)
+		memory_release(&sh->memory);
+}
+
 bool shelf_flush(struct shelf *sh, struct strings *again)
 {
+	size_t before = again->n;
+	bool ok;
+
 	ahead_release(&sh->ahead);
 	if (!sh->later.n)
 		return true;
-	return later_run(&sh->later, sh->store, again) || failed(sh);
+	ok = later_run(&sh->later, sh->store, again) || shelf_failed(sh);
+	for (size_t i = before; i < again->n; i++)
+		memory_forget(&sh->memory, again->v[i]);
+	if (!ok)
+		shelf_forget(sh);
+	return ok;
 }
 
 /*
@@ -223,10 +235,20 @@ static bool compose(struct shelf *sh, struct alert_state *st,
 	return false;
 }
 
+/* What is asked for again at once, until it is delivered. */
+static void remember(struct shelf *sh, struct alert_state *st)
+{
+	bool more = st->n_outbox && sh->memory.n < AHEAD_MAX;
+
+	if (more || sh->from == FROM_MEMORY)
+		memory_keep(&sh->memory, st);
+	else
+		memory_forget(&sh->memory, st->slug);
+}
+
 static enum shelf_result put(struct shelf *sh, struct alert_state *st,
 	bool may_wait)
 {
-	bool undelivered = st->n_outbox > 0;
 	enum shelf_result result;
 	struct later_write w = {.slug = st->slug};
 
@@ -239,16 +261,20 @@ static enum shelf_result put(struct shelf *sh, struct alert_state *st,
 	if (sh->local)
 		return local_write(sh->local, sh->written.p) ? SHELF_OK
 							     : SHELF_FAILED;
-	w.ttl_s = undelivered || state_open(st) ? 0 : KEYS_ALERT_S;
+	w.undelivered = st->n_outbox > 0;
+	w.ttl_s = w.undelivered || state_open(st) ? 0 : KEYS_ALERT_S;
 	w.text = sh->written.p;
 	snprintf(w.revision, sizeof w.revision, "%s", sh->revision);
-	if (may_wait && !undelivered) {
+	if (may_wait)
 		later_add(&sh->later, &w);
-		return SHELF_OK;
-	}
-	result = later_now(&w, sh->store, undelivered);
+	else
+		result = later_now(&w, sh->store);
+	if (result == SHELF_OK)
+		remember(sh, st);
+	else
+		memory_forget(&sh->memory, st->slug);
 	if (result == SHELF_FAILED)
-		failed(sh);
+		shelf_failed(sh);
 	return result;
 }
 
@@ -259,82 +285,14 @@ enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
 
 enum shelf_result shelf_put_off(struct shelf *sh, struct alert_state *st)
 {
-	return put(sh, st, sh->taken);
+	return put(sh, st, sh->from != FROM_STORE);
 }
 
 void shelf_return(struct shelf *sh, struct alert_state *st)
 {
-	if (!sh->store && !sh->local)
+	if ((!sh->store && !sh->local) || sh->from == FROM_MEMORY)
 		memory_keep(&sh->memory, st);
 	state_release(st);
-}
-
-bool shelf_settled(struct shelf *sh, const char *slug)
-{
-	struct alert_state st;
-	bool ok = true;
-
-	if (!sh->store)
-		return true;
-	if (!store_one(sh->store, "SREM", KEY_UNDELIVERED, slug, NULL))
-		return failed(sh);
-	/* Somebody may have decided on something in between. */
-	if (!shelf_get(sh, slug, &st))
-		return false;
-	if (st.n_outbox &&
-		!store_one(sh->store, "SADD", KEY_UNDELIVERED, slug, NULL))
-		ok = failed(sh);
-	state_release(&st);
-	return ok;
-}
-
-/* Slugs that a store names, and the fleet: none but valid ones. */
-static void add_slugs(const struct store_reply *r, size_t skip,
-	struct strings *out)
-{
-	for (size_t i = 0; i < store_count(r); i++) {
-		const char *s = store_text(store_item(r, i));
-
-		if (s && strlen(s) > skip &&
-			(slug_valid(s + skip) || slug_shared(s + skip) ||
-				strcmp(s + skip, SLUG_FLEET) == 0))
-			strings_add(out, s + skip);
-	}
-}
-
-bool shelf_undelivered(struct shelf *sh, struct strings *out)
-{
-	const struct store_reply *r;
-
-	if (!sh->store)
-		return true;
-	r = store_one(sh->store, "SMEMBERS", KEY_UNDELIVERED, NULL);
-	if (!r)
-		return failed(sh);
-	add_slugs(r, 0, out);
-	return true;
-}
-
-bool shelf_all(struct shelf *sh, struct strings *out)
-{
-	char pattern[KEY_MAX], cursor[NUMBER_SIZE] = "0";
-
-	if (!sh->store)
-		return true;
-	key_alert(pattern, "*");
-	do {
-		const struct store_reply *r = store_one(sh->store, "SCAN",
-			cursor, "MATCH", pattern, "COUNT", "10000", NULL);
-		const char *next = store_text(store_item(r, 0));
-
-		if (!r || !next)
-			return failed(sh);
-		snprintf(cursor, sizeof cursor, "%s", next);
-		add_slugs(store_item(r, 1), strlen(pattern) - 1, out);
-	} while (strcmp(cursor, "0") != 0);
-	/* A scan may find a key twice. */
-	strings_unique(out);
-	return true;
 }
 
 void shelf_awake(const struct shelf *sh, struct strings *out)
@@ -349,44 +307,4 @@ size_t shelf_count(const struct shelf *sh)
 	for (size_t i = 0; i < sh->memory.n; i++)
 		n += slug_valid(sh->memory.v[i].slug);
 	return n;
-}
-
-bool shelf_alive(struct shelf *sh)
-{
-	return !sh->store || store_one(sh->store, "PING", NULL);
-}
-
-bool shelf_beats(struct shelf *sh, double at[STAGES])
-{
-	const struct store_reply *r;
-
-	for (size_t i = 0; i < STAGES; i++)
-		at[i] = NAN;
-	if (!sh->store)
-		return true;
-	r = store_one(sh->store, "HMGET", KEY_HEARTBEATS,
-		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
-		stage_name(STAGE_ALERT), NULL);
-	if (!r)
-		return failed(sh);
-	for (size_t i = 0; i < STAGES; i++)
-		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
-	return true;
-}
-
-bool shelf_beat(struct shelf *sh, double now)
-{
-	char text[NUMBER_SIZE];
-
-	if (!sh->store)
-		return true;
-	snprintf(text, sizeof text, "%lld", (long long)now);
-	sh->trouble = !store_one(sh->store, "HSET", KEY_HEARTBEATS,
-		stage_name(STAGE_ALERT), text, NULL);
-	return !sh->trouble || failed(sh);
-}
-
-const char *shelf_trouble(const struct shelf *sh)
-{
-	return sh->trouble ? store_why(sh->store) : NULL;
 }

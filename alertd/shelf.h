@@ -31,14 +31,16 @@ struct shelf *shelf_new_local(struct local *l);
  * shelf_get(sh, slug, st): what is known of a server; state_release it. What
  * cannot be read is as good as nothing: the operator is told, and the next
  * shelf_put replaces it. False, and nothing to release, where the store fails.
+ * Where shelf_put has just written it, and it had something to be delivered,
+ * it is as it was then: who was faster meanwhile is found out by the next one.
  */
 bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st);
 
 /*
  * shelf_put(sh, st): replace the state that the last shelf_get gave, which was
- * that of the same server; *st is only to be released then. A slug with undelivered events stands in the index
- * of those before and after the write, so that neither a crash nor somebody who
- * tidies up at this moment loses it.
+ * that of the same server; *st is only to be released then. A slug with
+ * undelivered events stands in the index of those before and after the write,
+ * so that neither a crash nor somebody who tidies up at this moment loses it.
  */
 enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st);
 
@@ -48,24 +50,29 @@ enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st);
  */
 void shelf_return(struct shelf *sh, struct alert_state *st);
 
+/* shelf_forget(sh): what was written just now is read again. */
+void shelf_forget(struct shelf *sh);
+
 /*
  * Many at once. shelf_ahead(sh, slugs, i): what shelf_get is asked for next are
  * slugs[i] and those behind it, of which none stands there twice; where i is a
  * multiple of how many are read together, they are. shelf_put_off(sh, st): like
- * shelf_put; but one that was read ahead, and has nothing to be delivered, may
- * be written by the next shelf_flush, and nothing is to be asked about that
- * slug until then. shelf_flush(sh, again): the slugs for which somebody else
- * was faster are appended; false: store failed, for any of them.
+ * shelf_put; but one that was read ahead, or written just now, may be written
+ * by the next shelf_flush, and nothing is to be asked about that slug until
+ * then. shelf_waits(sh): whether one is. shelf_flush(sh, again): the slugs for
+ * which somebody else was faster are appended; false: store failed, for any of
+ * them.
  */
 void shelf_ahead(struct shelf *sh, const struct strings *slugs, size_t i);
 enum shelf_result shelf_put_off(struct shelf *sh, struct alert_state *st);
+bool shelf_waits(const struct shelf *sh);
 bool shelf_flush(struct shelf *sh, struct strings *again);
 
 /*
- * shelf_settled(sh, slug): take it out of the index, unless there is something
- * undelivered after all. False: store failed.
+ * shelf_settled(sh, slugs): take these out of the index, unless there is
+ * something undelivered after all. False: store failed.
  */
-bool shelf_settled(struct shelf *sh, const char *slug);
+bool shelf_settled(struct shelf *sh, const struct strings *slugs);
 
 /*
  * shelf_undelivered(sh, out), shelf_all(sh, out): the slugs that have

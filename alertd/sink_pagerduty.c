@@ -18,7 +18,7 @@ static void put(struct buf *b, const char *key, const char *s, size_t max)
 {
 	if (!s || !*s)
 		return;
-	buf_fmt(b, ",\"%s\":", key);
+	json_put_key(b, key);
 	sink_put_cut(b, s, max);
 }
 

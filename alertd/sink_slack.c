@@ -161,8 +161,7 @@ static void put_place(struct buf *b, const struct sink_job *job,
 	json_put_str(b, p ? p->channel : job->route->channel);
 	if (!p)
 		return;
-	buf_fmt(b, ",\"%s\":", reply ? "thread_ts" : "ts");
-	json_put_str(b, p->ts);
+	json_put_member(b, reply ? "thread_ts" : "ts", p->ts);
 	if (reply && loud(job->event))
 		buf_str(b, ",\"reply_broadcast\":true");
 }

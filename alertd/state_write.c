@@ -2,22 +2,17 @@
 
 #include "json.h"
 
-#include <inttypes.h>
-
-static void put_str(struct buf *b, const char *key, const char *s)
-{
-	buf_fmt(b, ",\"%s\":", key);
-	json_put_str(b, s);
-}
 
 static void put_int(struct buf *b, const char *key, int64_t v)
 {
-	buf_fmt(b, ",\"%s\":%" PRId64, key, v);
+	json_put_key(b, key);
+	buf_int(b, v);
 }
 
 static void put_bool(struct buf *b, const char *key, bool v)
 {
-	buf_fmt(b, ",\"%s\":%s", key, v ? "true" : "false");
+	json_put_key(b, key);
+	buf_str(b, v ? "true" : "false");
 }
 
 static void put_time(struct buf *b, const char *key, double t)
@@ -28,13 +23,15 @@ static void put_time(struct buf *b, const char *key, double t)
 /* To the last digit: it is compared to what a record says. */
 static void put_instant(struct buf *b, const char *key, double t)
 {
-	buf_fmt(b, ",\"%s\":", key);
+	json_put_key(b, key);
 	json_put_num(b, t);
 }
 
 static void put_tally(struct buf *b, const char *key, const struct tally *t)
 {
-	buf_fmt(b, ",\"%s\":{\"n\":%d", key, t->n);
+	json_put_key(b, key);
+	buf_str(b, "{\"n\":");
+	buf_int(b, t->n);
 	put_int(b, "since", t->since);
 	put_int(b, "counted", t->counted);
 	buf_char(b, '}');
@@ -54,7 +51,7 @@ static void put_change(struct buf *b, const struct tool_change *c)
 {
 	buf_str(b, ",\"change\":{\"from\":");
 	json_put_str(b, c->from);
-	put_str(b, "to", c->to);
+	json_put_member(b, "to", c->to);
 	put_int(b, "since", c->since);
 	json_put_list(b, "added", c->added.v, c->added.n);
 	json_put_list(b, "removed", c->removed.v, c->removed.n);
@@ -72,10 +69,10 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	if (inc->held)
 		put_int(b, "held_at", inc->held_at);
 	put_bool(b, "unheard", inc->unheard);
-	put_str(b, "severity", severity_name(inc->severity));
-	put_str(b, "tier", tier_name(inc->tier));
-	put_str(b, "step", step_name(inc->step));
-	put_str(b, "layer", failure_layer_name(inc->layer));
+	json_put_member(b, "severity", severity_name(inc->severity));
+	json_put_member(b, "tier", tier_name(inc->tier));
+	json_put_member(b, "step", step_name(inc->step));
+	json_put_member(b, "layer", failure_layer_name(inc->layer));
 	put_int(b, "first", inc->first);
 	put_int(b, "opened_at", inc->opened_at);
 	put_int(b, "reminded_at", inc->reminded_at);
@@ -85,18 +82,18 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	put_int(b, "passes", inc->passes);
 	put_int(b, "probe_count", inc->probe_count);
 	put_int(b, "expected", inc->expected);
-	put_str(b, "error", inc->error);
+	json_put_member(b, "error", inc->error);
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
 	json_put_list(b, "reached", inc->reached.v, inc->reached.n);
 	json_put_list(b, "told", inc->told.v, inc->told.n);
 	duty_write(b, inc);
 	put_int(b, "flaps", inc->flaps);
 	if (inc->group)
-		put_str(b, "group", inc->group);
+		json_put_member(b, "group", inc->group);
 	if (inc->usual > 0) {
 		put_instant(b, "value", inc->value);
 		put_instant(b, "usual", inc->usual);
-		put_str(b, "rate_window", rate_name(inc->rate_window));
+		json_put_member(b, "rate_window", rate_name(inc->rate_window));
 	}
 	if (inc->change.to)
 		put_change(b, &inc->change);
@@ -106,18 +103,18 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 static void put_pending(struct buf *b, const struct pending *p)
 {
 	buf_fmt(b, "{\"number\":%lu", p->number);
-	put_str(b, "key", p->key);
-	put_str(b, "event", p->event);
-	put_str(b, "body", p->body);
+	json_put_member(b, "key", p->key);
+	json_put_member(b, "event", p->event);
+	json_put_member(b, "body", p->body);
 	put_time(b, "created", p->created);
 	buf_str(b, ",\"deliveries\":[");
 	for (size_t i = 0; i < p->n_deliveries; i++) {
 		const struct delivery *d = &p->deliveries[i];
 
 		buf_fmt(b, "%s{\"attempts\":%d", i ? "," : "", d->attempts);
-		put_str(b, "route", d->route);
+		json_put_member(b, "route", d->route);
 		put_time(b, "next_try", d->next_try);
-		put_str(b, "holder", d->holder);
+		json_put_member(b, "holder", d->holder);
 		delivery_write(b, d);
 		buf_char(b, '}');
 	}
@@ -161,7 +158,7 @@ static void put_sightings(struct buf *b, const struct tools_seen *t)
 		const struct sighting *s = &t->v[i];
 
 		buf_fmt(b, "%s{\"region\":\"%s\"", i ? "," : "", s->region);
-		put_str(b, "hash", s->hash);
+		json_put_member(b, "hash", s->hash);
 		put_instant(b, "since", s->since);
 		put_instant(b, "at", s->at);
 		put_int(b, "window", s->window);
@@ -173,7 +170,7 @@ static void put_sightings(struct buf *b, const struct tools_seen *t)
 
 		buf_fmt(b, "%s{\"hash\":\"%s\"", i ? "," : "", set->hash);
 		put_instant(b, "since", set->since);
-		put_str(b, "era", era_name(set->era));
+		json_put_member(b, "era", era_name(set->era));
 		buf_char(b, '}');
 	}
 	buf_char(b, ']');
@@ -187,7 +184,7 @@ static void put_drifts(struct buf *b, const struct alert_state *st)
 		const struct drift_told *t = &st->drifts[i];
 
 		buf_fmt(b, "%s{\"from\":\"%s\"", i ? "," : "", t->from);
-		put_str(b, "to", t->to);
+		json_put_member(b, "to", t->to);
 		put_int(b, "at", t->at);
 		buf_char(b, '}');
 	}
@@ -200,7 +197,7 @@ static void put_quiet(struct buf *b, const struct quiet *q)
 		return;
 	buf_str(b, ",\"maintenance\":{\"id\":");
 	json_put_str(b, q->id);
-	put_str(b, "reason", q->reason);
+	json_put_member(b, "reason", q->reason);
 	put_int(b, "start", q->start);
 	put_int(b, "end", q->end);
 	put_bool(b, "active", q->active);
@@ -225,14 +222,14 @@ static void put_quality(struct buf *b, const struct alert_state *st)
 void state_write_head(struct buf *b, const struct alert_state *st)
 {
 	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
-	put_str(b, "writer", st->writer);
+	json_put_member(b, "writer", st->writer);
 }
 
 void state_write(struct buf *b, const struct alert_state *st)
 {
 	state_write_head(b, st);
-	put_str(b, "slug", st->slug);
-	put_str(b, "url", st->url);
+	json_put_member(b, "slug", st->slug);
+	json_put_member(b, "url", st->url);
 	put_int(b, "window", st->window);
 	put_int(b, "judged", st->judged);
 	if (st->untested)
@@ -267,10 +264,10 @@ void state_write(struct buf *b, const struct alert_state *st)
 		const struct timeline_entry *e = &st->timeline[i];
 
 		buf_fmt(b, "%s{\"at\":%.3f", i ? "," : "", e->at);
-		put_str(b, "what", e->what);
-		put_str(b, "text", e->text);
+		json_put_member(b, "what", e->what);
+		json_put_member(b, "text", e->text);
 		if (e->key) {
-			put_str(b, "key", e->key);
+			json_put_member(b, "key", e->key);
 			json_put_list(b, "regions", e->regions.v, e->regions.n);
 			put_int(b, "resolved_at", e->resolved_at);
 		}

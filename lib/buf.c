@@ -61,22 +61,40 @@ void buf_char(struct buf *b, char c)
 	buf_add(b, &c, 1);
 }
 
+void buf_int(struct buf *b, long long v)
+{
+	char text[24];
+	size_t at = sizeof text;
+	unsigned long long rest = v < 0 ? 0 - (unsigned long long)v
+					: (unsigned long long)v;
+
+	do
+		text[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (v < 0)
+		text[--at] = '-';
+	buf_add(b, text + at, sizeof text - at);
+}
+
 void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 {
-	va_list ap2;
+	size_t room = b->cap ? b->cap - b->len : 0;
+	va_list again;
 	int n;
 
-	va_copy(ap2, ap);
-	n = vsnprintf(NULL, 0, fmt, ap2);
-	va_end(ap2);
-	if (n < 0) {
+	va_copy(again, ap);
+	n = vsnprintf(room ? b->p + b->len : NULL, room, fmt, ap);
+	if (n < 0)
 		b->bad = true;
-		return;
+	if (n >= 0 && reserve(b, (size_t)n)) {
+		if ((size_t)n >= room)
+			vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+		b->len += (size_t)n;
+	} else if (room) {
+		/* What was there stays, and nothing else. */
+		b->p[b->len] = '\0';
 	}
-	if (!reserve(b, (size_t)n))
-		return;
-	vsnprintf(b->p + b->len, (size_t)n + 1, fmt, ap);
-	b->len += (size_t)n;
+	va_end(again);
 }
 
 void buf_fmt(struct buf *b, const char *fmt, ...)

@@ -35,9 +35,11 @@ bool buf_ok(const struct buf *b);
 /* buf_add(b, p, n): append n bytes. */
 void buf_add(struct buf *b, const void *p, size_t n);
 
-/* buf_str(b, s), buf_char(b, c): append a string, a byte. */
+/* buf_str(b, s), buf_char(b, c), buf_int(b, v): append a string, a byte, a
+   number in decimal. */
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
+void buf_int(struct buf *b, long long v);
 
 /* buf_fmt(b, fmt, ...): append as printf(3) would write it. */
 void buf_fmt(struct buf *b, const char *fmt, ...)

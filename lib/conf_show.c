@@ -207,10 +207,8 @@ static void put_health(struct buf *b, const struct conf_health *h)
 /* A member, or nothing where there is no text. */
 static void put_member(struct buf *b, const char *key, const char *s)
 {
-	if (!s)
-		return;
-	buf_fmt(b, ",\"%s\":", key);
-	json_put_str(b, s);
+	if (s)
+		json_put_member(b, key, s);
 }
 
 void conf_target(const struct conf_server *s, const char *region,

@@ -269,9 +269,34 @@ void json_put_str(struct buf *b, const char *s)
 	buf_char(b, '"');
 }
 
+void json_put_clean(struct buf *b, const char *s, size_t max)
+{
+	char clean[TEXT_SIZE];
+
+	if (s) {
+		text_clean(s, strlen(s), clean, sizeof clean, max);
+		s = clean;
+	}
+	json_put_str(b, s);
+}
+
+void json_put_member(struct buf *b, const char *key, const char *s)
+{
+	json_put_key(b, key);
+	json_put_str(b, s);
+}
+
+void json_put_key(struct buf *b, const char *key)
+{
+	buf_add(b, ",\"", 2);
+	buf_str(b, key);
+	buf_add(b, "\":", 2);
+}
+
 void json_put_list(struct buf *b, const char *key, char *const *v, size_t n)
 {
-	buf_fmt(b, ",\"%s\":[", key);
+	json_put_key(b, key);
+	buf_char(b, '[');
 	for (size_t i = 0; i < n; i++) {
 		if (i)
 			buf_char(b, ',');

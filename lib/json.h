@@ -68,6 +68,16 @@ bool json_has_null(const cJSON *o, const char *key);
  */
 void json_put_str(struct buf *b, const char *s);
 
+/* json_put_clean(b, s, max): the same of what text_clean leaves of it. */
+void json_put_clean(struct buf *b, const char *s, size_t max);
+
+/*
+ * json_put_key(b, key): begin a member, behind another: ,"key":
+ * json_put_member(b, key, s): append a member that is a string, or null.
+ */
+void json_put_key(struct buf *b, const char *key);
+void json_put_member(struct buf *b, const char *key, const char *s);
+
 /*
  * json_put_list(b, key, v, n): append a member that is a list of n strings, a
  * comma before it.

@@ -13,18 +13,6 @@
 
 #include <math.h>
 
-static void put_text(struct buf *b, const char *s)
-{
-	char clean[TEXT_SIZE];
-
-	if (!s) {
-		buf_str(b, "null");
-		return;
-	}
-	text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
-	json_put_str(b, clean);
-}
-
 static void put_key(struct buf *b, const char *type, const struct probe_key *k)
 {
 	buf_fmt(b, "{\"v\":%d,\"type\":\"%s\",\"slug\":", RECORD_VERSION, type);
@@ -49,9 +37,9 @@ void step_record_write(struct buf *b, const struct step_record *r)
 		(int)r->step, step_name(r->step), step_status_name(r->status));
 	put_ms(b, r->ms);
 	buf_str(b, ",\"error\":");
-	put_text(b, r->error);
+	json_put_clean(b, r->error, TEXT_MAX);
 	buf_str(b, ",\"message\":");
-	put_text(b, r->message);
+	json_put_clean(b, r->message, TEXT_MAX);
 	buf_str(b, ",\"detail\":");
 	buf_str(b, r->detail && strlen(r->detail) <= RECORD_DETAIL_MAX
 			? r->detail
@@ -100,11 +88,11 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 		region_state_name(r->state));
 	json_put_str(&line, step_name(r->failed_step));
 	buf_str(&line, ",\"error\":");
-	put_text(&line, r->error);
+	json_put_clean(&line, r->error, TEXT_MAX);
 	buf_str(&line, ",\"total_ms\":");
 	put_ms(&line, r->total_ms);
 	buf_str(&line, ",\"protocol\":");
-	put_text(&line, r->protocol);
+	json_put_clean(&line, r->protocol, TEXT_MAX);
 	buf_str(&line, ",\"era\":");
 	json_put_str(&line, era_name(r->era));
 	buf_str(&line, ",\"tool_hash\":");
@@ -129,9 +117,9 @@ void runner_record_write(struct buf *b, const struct runner_record *r)
 	json_put_str(b, r->region);
 	buf_fmt(b, ",\"at\":%.6f,\"status\":\"%s\",\"version\":", r->at,
 		runner_status_name(r->status));
-	put_text(b, r->version);
+	json_put_clean(b, r->version, TEXT_MAX);
 	buf_str(b, ",\"message\":");
-	put_text(b, r->message);
+	json_put_clean(b, r->message, TEXT_MAX);
 	buf_str(b, "}\n");
 }
 

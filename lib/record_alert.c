@@ -91,22 +91,10 @@ const char *alert_key(const struct alert_record *r, char *out)
 	return out;
 }
 
-/* A string from outside, cut and cleaned; or null. */
-static void put_clean(struct buf *b, const char *s, size_t max)
-{
-	char clean[TEXT_SIZE];
-
-	if (s) {
-		text_clean(s, strlen(s), clean, sizeof clean, max);
-		s = clean;
-	}
-	json_put_str(b, s);
-}
-
 static void put_text(struct buf *b, const char *key, const char *s)
 {
-	buf_fmt(b, ",\"%s\":", key);
-	put_clean(b, s, TEXT_MAX);
+	json_put_key(b, key);
+	json_put_clean(b, s, TEXT_MAX);
 }
 
 static void put_names(struct buf *b, const char *key, struct alert_names names,
@@ -116,7 +104,7 @@ static void put_names(struct buf *b, const char *key, struct alert_names names,
 	for (size_t i = 0; i < names.n; i++) {
 		if (i)
 			buf_char(b, ',');
-		put_clean(b, names.v[i], max);
+		json_put_clean(b, names.v[i], max);
 	}
 	buf_char(b, ']');
 }

@@ -82,14 +82,8 @@ void expiry_put_span(struct buf *b, int64_t s)
 /* A member that is text from outside, cut and cleaned; or null. */
 static void put_text(struct buf *b, const char *key, const char *s)
 {
-	char clean[TEXT_SIZE];
-
-	if (s) {
-		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
-		s = clean;
-	}
-	buf_fmt(b, ",\"%s\":", key);
-	json_put_str(b, s);
+	json_put_key(b, key);
+	json_put_clean(b, s, TEXT_MAX);
 }
 
 void expiry_record_write(struct buf *b, const struct expiry_record *r)

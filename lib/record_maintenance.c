@@ -108,14 +108,8 @@ static void put_list(struct buf *b, const char *key, const char *const *v,
 
 static void put_text(struct buf *b, const char *key, const char *s)
 {
-	char clean[TEXT_SIZE];
-
-	if (s) {
-		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
-		s = clean;
-	}
-	buf_fmt(b, ",\"%s\":", key);
-	json_put_str(b, s);
+	json_put_key(b, key);
+	json_put_clean(b, s, TEXT_MAX);
 }
 
 static void put_every(struct buf *b, unsigned every)

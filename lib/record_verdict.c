@@ -13,18 +13,6 @@
 
 #include <math.h>
 
-/* A string from outside, cut and cleaned; or null. */
-static void put_text(struct buf *b, const char *s)
-{
-	char clean[TEXT_SIZE];
-
-	if (s) {
-		text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
-		s = clean;
-	}
-	json_put_str(b, s);
-}
-
 /* At most `most` of the n names, as an array. */
 static void put_names(struct buf *b, const char *key, const char **names,
 	size_t n, size_t most)
@@ -33,7 +21,7 @@ static void put_names(struct buf *b, const char *key, const char **names,
 	for (size_t i = 0; i < n && i < most; i++) {
 		if (i)
 			buf_char(b, ',');
-		put_text(b, names[i]);
+		json_put_clean(b, names[i], TEXT_MAX);
 	}
 	buf_char(b, ']');
 }
@@ -52,7 +40,7 @@ static void put_region(struct buf *b, const struct verdict_region *r)
 		region_state_name(r->state));
 	json_put_str(b, step_name(r->failed_step));
 	buf_str(b, ",\"error\":");
-	put_text(b, r->error);
+	json_put_clean(b, r->error, TEXT_MAX);
 	buf_str(b, ",\"ms\":");
 	put_ms(b, r->ms);
 	buf_str(b, ",\"started_at\":");
@@ -162,7 +150,7 @@ static void put_verdict(struct buf *b, const struct verdict *v, size_t most)
 		v->divergence ? VERDICT_DIVERGENCE : "");
 	json_put_str(b, v->slug);
 	buf_str(b, ",\"url\":");
-	put_text(b, v->url);
+	json_put_clean(b, v->url, TEXT_MAX);
 	buf_fmt(b, ",\"tier\":\"%s\",\"as_of\":\"%s\",\"expected\":%d",
 		tier_name(v->tier), as_of, v->expected);
 	put_lists(b, v, most);

@@ -1,0 +1,172 @@
+#include "keys.h"
+#include "shelf.h"
+#include "shelf_own.h"
+#include "store.h"
+#include "xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* What state_write_head writes is shorter. */
+#define HEAD_MAX 128
+
+/* Whether a text is what we wrote last, and there was nothing to deliver. */
+static bool ours(struct shelf *sh, const char *slug, const char *text)
+{
+	struct alert_state st;
+	bool same;
+
+	if (!text || !memory_has(&sh->memory, slug))
+		return false;
+	memory_lend(&sh->memory, slug, &st);
+	memory_forget(&sh->memory, slug);
+	buf_clear(&sh->written);
+	state_write_head(&sh->written, &st);
+	same = !st.n_outbox &&
+		strncmp(text, sh->written.p, sh->written.len) == 0;
+	state_release(&st);
+	return same;
+}
+
+/* Those of which it is not sure that nothing is undelivered. */
+static void find_unsure(struct shelf *sh, const struct strings *slugs,
+	struct strings *unsure)
+{
+	for (size_t i = 0; i < slugs->n; i++)
+		if (!ours(sh, slugs->v[i],
+			    store_text(store_reply(sh->store, i + 1))))
+			strings_add(unsure, slugs->v[i]);
+}
+
+static bool look_after(struct shelf *sh, const char *slug)
+{
+	struct alert_state st;
+	bool ok;
+
+	if (!shelf_get(sh, slug, &st))
+		return false;
+	ok = !st.n_outbox ||
+		store_one(sh->store, "SADD", KEY_UNDELIVERED, slug, NULL) ||
+		shelf_failed(sh);
+	state_release(&st);
+	return ok;
+}
+
+bool shelf_settled(struct shelf *sh, const struct strings *slugs)
+{
+	struct strings unsure = {0};
+	const char **args;
+	char key[KEY_MAX], last[NUMBER_SIZE];
+	bool ok = true;
+
+	if (!sh->store || !slugs->n)
+		return true;
+	args = xcalloc(slugs->n + 2, sizeof *args);
+	args[0] = "SREM";
+	args[1] = KEY_UNDELIVERED;
+	memcpy(args + 2, slugs->v, slugs->n * sizeof *args);
+	store_add_argv(sh->store, slugs->n + 2, args);
+	free(args);
+	snprintf(last, sizeof last, "%d", HEAD_MAX - 1);
+	for (size_t i = 0; i < slugs->n; i++)
+		store_add(sh->store, "GETRANGE", key_alert(key, slugs->v[i]),
+			"0", last, NULL);
+	if (store_run(sh->store))
+		return shelf_failed(sh);
+	/* Somebody may have decided on something in between. */
+	find_unsure(sh, slugs, &unsure);
+	for (size_t i = 0; i < unsure.n; i++)
+		ok = look_after(sh, unsure.v[i]) && ok;
+	strings_release(&unsure);
+	return ok;
+}
+
+/* Slugs that a store names, and the fleet: none but valid ones. */
+static void add_slugs(const struct store_reply *r, size_t skip,
+	struct strings *out)
+{
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *s = store_text(store_item(r, i));
+
+		if (s && strlen(s) > skip &&
+			(slug_valid(s + skip) || slug_shared(s + skip) ||
+				strcmp(s + skip, SLUG_FLEET) == 0))
+			strings_add(out, s + skip);
+	}
+}
+
+bool shelf_undelivered(struct shelf *sh, struct strings *out)
+{
+	const struct store_reply *r;
+
+	if (!sh->store)
+		return true;
+	r = store_one(sh->store, "SMEMBERS", KEY_UNDELIVERED, NULL);
+	if (!r)
+		return shelf_failed(sh);
+	add_slugs(r, 0, out);
+	return true;
+}
+
+bool shelf_all(struct shelf *sh, struct strings *out)
+{
+	char pattern[KEY_MAX], cursor[NUMBER_SIZE] = "0";
+
+	if (!sh->store)
+		return true;
+	key_alert(pattern, "*");
+	do {
+		const struct store_reply *r = store_one(sh->store, "SCAN",
+			cursor, "MATCH", pattern, "COUNT", "10000", NULL);
+		const char *next = store_text(store_item(r, 0));
+
+		if (!r || !next)
+			return shelf_failed(sh);
+		snprintf(cursor, sizeof cursor, "%s", next);
+		add_slugs(store_item(r, 1), strlen(pattern) - 1, out);
+	} while (strcmp(cursor, "0") != 0);
+	/* A scan may find a key twice. */
+	strings_unique(out);
+	return true;
+}
+
+bool shelf_alive(struct shelf *sh)
+{
+	return !sh->store || store_one(sh->store, "PING", NULL);
+}
+
+bool shelf_beats(struct shelf *sh, double at[STAGES])
+{
+	const struct store_reply *r;
+
+	for (size_t i = 0; i < STAGES; i++)
+		at[i] = NAN;
+	if (!sh->store)
+		return true;
+	r = store_one(sh->store, "HMGET", KEY_HEARTBEATS,
+		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
+		stage_name(STAGE_ALERT), NULL);
+	if (!r)
+		return shelf_failed(sh);
+	for (size_t i = 0; i < STAGES; i++)
+		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
+	return true;
+}
+
+bool shelf_beat(struct shelf *sh, double now)
+{
+	char text[NUMBER_SIZE];
+
+	if (!sh->store)
+		return true;
+	snprintf(text, sizeof text, "%lld", (long long)now);
+	sh->trouble = !store_one(sh->store, "HSET", KEY_HEARTBEATS,
+		stage_name(STAGE_ALERT), text, NULL);
+	return !sh->trouble || shelf_failed(sh);
+}
+
+const char *shelf_trouble(const struct shelf *sh)
+{
+	return sh->trouble ? store_why(sh->store) : NULL;
+}
