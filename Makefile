@@ -423,15 +423,16 @@ run:
 # These take long, and send the probe nothing that others do not.
 ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
 
-# Everything under both compilers, and under the sanitizers with clang's.
+# Everything under both compilers, and under the sanitizers with clang's. More
+# tests than cores at a time, for many wait for an answer that does not come.
 check: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all unit replay
 	tests/peers/install
 	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove -j 2 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
-	BIN=$(CURDIR)/build/san/bin prove -j 2 -e 'bats -t' \
+	prove -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
+	BIN=$(CURDIR)/build/san/bin prove -j 4 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
 # What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
