@@ -90,7 +90,8 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
 	aggregate/rollup.o $(FIGURES) \
-	aggregate/publish.o aggregate/scripts.o lib/keys.o lib/store.o $(CONF) \
+	aggregate/publish.o aggregate/scripts.o lib/beat.o lib/keys.o \
+	lib/stages.o lib/store.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
@@ -142,7 +143,7 @@ REHEARSED = alertd/coverage.o alertd/describe.o alertd/rehearse.o \
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
-mcp-alert_OBJS = $(LIB) lib/bearer.o lib/keys.o lib/request.o lib/store.o \
+mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o lib/store.o \
 	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
 	alertd/ack_token.o alertd/acknowledge.o alertd/away.o alertd/budget.o \
 	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \

@@ -6,6 +6,7 @@
 #include "ingest.h"
 
 #include "batch.h"
+#include "beat.h"
 #include "clock.h"
 #include "conf.h"
 #include "exits.h"
@@ -230,10 +231,7 @@ static void check_store(struct store *s)
 
 static int heartbeat(struct ingest *in)
 {
-	char now[40];
-
-	snprintf(now, sizeof now, "%.3f", clock_wall());
-	if (store_one(in->store, "HSET", KEY_HEARTBEATS, "ingest", now, NULL))
+	if (beat(in->store, STAGE_INGEST, clock_wall(), false))
 		return EXIT_GOOD;
 	log_error("%s", store_why(in->store));
 	return EXIT_ENV;

@@ -5,6 +5,7 @@
  */
 #include "publish.h"
 
+#include "beat.h"
 #include "clock.h"
 #include "command.h"
 #include "conf.h"
@@ -36,6 +37,7 @@ struct run {
 	struct output output;
 	char sha[64]; /* of script_publish, as the store names it */
 	double now;
+	bool pretended; /* that is not the clock's */
 	bool red; /* the last verdict */
 };
 
@@ -298,7 +300,6 @@ static int judge_all(struct run *run)
 {
 	const struct store_reply *r = store_one(
 		run->store, "SCRIPT", "LOAD", script_publish, NULL);
-	char now[40];
 
 	if (!store_text(r)) {
 		log_error("%s", store_why(run->store));
@@ -311,9 +312,7 @@ static int judge_all(struct run *run)
 		if (judge_group(run, i, left < GROUP ? left : GROUP))
 			return EXIT_ENV;
 	}
-	snprintf(now, sizeof now, "%.3f", run->now);
-	if (!store_one(run->store, "HSET", KEY_HEARTBEATS, "verdict", now,
-		    NULL)) {
+	if (!beat(run->store, STAGE_VERDICT, run->now, run->pretended)) {
 		log_error("%s", store_why(run->store));
 		return EXIT_ENV;
 	}
@@ -343,7 +342,10 @@ static int judge_fleet(struct run *run, const struct command *cmd,
 
 int publish(const struct command *cmd)
 {
-	struct run run = {.now = isnan(cmd->now) ? clock_wall() : cmd->now};
+	struct run run = {
+		.now = isnan(cmd->now) ? clock_wall() : cmd->now,
+		.pretended = !isnan(cmd->now),
+	};
 	struct conf *conf = NULL;
 	char why[STORE_WHY];
 	int rc = EXIT_ENV;

@@ -1,3 +1,4 @@
+#include "beat.h"
 #include "keys.h"
 #include "shelf.h"
 #include "shelf_own.h"
@@ -156,13 +157,9 @@ bool shelf_beats(struct shelf *sh, double at[STAGES])
 
 bool shelf_beat(struct shelf *sh, double now)
 {
-	char text[NUMBER_SIZE];
-
 	if (!sh->store)
 		return true;
-	snprintf(text, sizeof text, "%lld", (long long)now);
-	sh->trouble = !store_one(sh->store, "HSET", KEY_HEARTBEATS,
-		stage_name(STAGE_ALERT), text, NULL);
+	sh->trouble = !beat(sh->store, STAGE_ALERT, now, false);
 	return !sh->trouble || shelf_failed(sh);
 }
 

@@ -126,6 +126,16 @@ field() {
 	[ "$(redis exists probe:demo:verdict)" -eq 0 ]
 }
 
+@test "who judges the past says nothing about when anybody judged" {
+	probes demo us-east-1 $T.25 | aggregate ingest
+	aggregate verdict --now $((T + 60)) >/dev/null
+	[ "$(redis hget fleet:heartbeats verdict)" = $((T + 60)).000 ]
+	aggregate verdict --now $((T + 30)) >/dev/null
+	[ "$(redis hget fleet:heartbeats verdict)" = $((T + 60)).000 ]
+	aggregate verdict --now $((T + 90)) >/dev/null
+	[ "$(redis hget fleet:heartbeats verdict)" = $((T + 90)).000 ]
+}
+
 @test "p95 is within 1 % over the probes that were not broken" {
 	now=$(date +%s)
 	for ((i = 1; i <= 100; i++)); do
