@@ -107,7 +107,7 @@ static double instant(const struct decider *d, const struct occasion *o)
 		return (double)o->verdict->window;
 	if (o->starts)
 		return o->starts->event.record.at;
-	return o->end ? o->end->record.at : decide_now(d);
+	return o->ends ? o->ends[o->n_ends - 1].record.at : decide_now(d);
 }
 
 static void consider(struct decider *d, const struct occasion *o,
@@ -132,8 +132,9 @@ static void consider(struct decider *d, const struct occasion *o,
 	} else if (o->group) {
 		carry_let_go(d->carry, st);
 		common_join(d->setup.conf, st, o->kind, o->group);
-	} else if (o->end) {
-		common_leave(st, o->end, events);
+	} else if (o->ends) {
+		for (size_t i = 0; i < o->n_ends; i++)
+			common_leave(st, &o->ends[i], events);
 	} else if (o->test) {
 		consider_test(d, st, o->test, events);
 	} else if (o->tested) {

@@ -61,7 +61,8 @@ struct occasion {
 	const struct common_start *starts;
 	size_t n_starts;
 	const char *group;
-	const struct alert_event *end;
+	const struct alert_event *ends;
+	size_t n_ends;
 	enum alert_kind kind;
 };
 

@@ -8,6 +8,7 @@
 #include "tell.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* What is told of one server by itself. */
@@ -133,17 +134,43 @@ static void tell_starts(struct decider *d)
 	common_release(&l);
 }
 
-void share_flush(struct decider *d)
+/* Those of one shared trouble stand together, the last one at their end. */
+static int compare_ends(const void *a, const void *b)
 {
-	struct alert_events ends = d->ends;
+	const struct alert_event *x = a, *y = b;
+	int order = strcmp(x->group, y->group);
+
+	if (!order)
+		order = (x->record.at > y->record.at) -
+			(x->record.at < y->record.at);
+	return order ? order : strcmp(x->slug, y->slug);
+}
+
+static void tell_ends(struct decider *d)
+{
+	struct alert_events l = d->ends;
 
 	d->ends = (struct alert_events) {0};
 	d->stored_ends = 0;
+	qsort(l.v, l.n, sizeof *l.v, compare_ends);
+	for (size_t i = 0, n; i < l.n; i += n) {
+		for (n = 1; i + n < l.n &&
+			strcmp(l.v[i + n].group, l.v[i].group) == 0; n++)
+			;
+		decide(d, &(struct occasion) {
+			.slug = l.v[i].group,
+			.ends = &l.v[i],
+			.n_ends = n,
+		});
+	}
+	events_release(&l);
+}
+
+void share_flush(struct decider *d)
+{
 	if (d->starts.n)
 		tell_starts(d);
-	for (size_t i = 0; i < ends.n; i++)
-		decide(d, &(struct occasion) {
-			.slug = ends.v[i].group, .end = &ends.v[i]});
-	events_release(&ends);
+	if (d->ends.n)
+		tell_ends(d);
 	shelf_forget(d->setup.shelf);
 }
