@@ -447,6 +447,7 @@ check-long: deps
 	PROPERTY_SCHEDULES=100000 build/unit/test_property
 	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
 	KILLS=5000 bats -t tests/cli/kills.bats
+	SLACK=1 bats -t tests/cli/serve-trouble.bats
 	tests/peers/install
 	bats -t tests/long/pages.bats
 	tests/long/run

@@ -145,7 +145,7 @@ up() {
 	{ down; verdict 0 eu,us dns x other; } >lines
 	SECONDS=0
 	alert 3 <lines
-	((SECONDS >= 10 && SECONDS < 15))
+	((SECONDS >= 10 && SECONDS < 19))
 	[ "$(got slow)" = downtime_started ]
 	grep -q 'route slow: Timeout was reached' err
 	diff in out
