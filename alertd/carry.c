@@ -319,8 +319,8 @@ static void run(struct carry *c, struct batch *b, double now)
 	double began = clock_mono_ms();
 	int conflicts = 0;
 
+	c->sender.now = now;
 	while (!b->lost && (b->todo.n || b->errands.n) && conflicts < TRIES) {
-		c->sender.now = now + (clock_mono_ms() - began) / 1000;
 		look_at_all(c, b);
 		conflicts += b->again.n > 0;
 		for (size_t i = 0; i < b->again.n; i++)
@@ -329,6 +329,8 @@ static void run(struct carry *c, struct batch *b, double now)
 		if (b->lost || !b->errands.n)
 			continue;
 		errands_send(&c->sender, c->deliver, &b->errands);
+		/* What is taken next is held from now on. */
+		c->sender.now = now + (clock_mono_ms() - began) / 1000;
 		settle_all(c, b);
 	}
 	for (size_t i = 0; i < b->todo.n && !b->lost; i++)

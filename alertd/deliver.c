@@ -230,7 +230,7 @@ static void end(struct sending *s)
 	}
 	secret_close(s->secret);
 	s->lane->under_way--;
-	s->lane->up = r->ok;
+	s->lane->up = !r->down;
 	s->lane->down = s->lane->down || r->down;
 }
 
