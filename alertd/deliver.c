@@ -128,16 +128,21 @@ static bool take_answer(struct sending *s)
 	return note(result, &one);
 }
 
-/* Sends the next request, if there is one. Whether one is on its way. */
+/* Makes the next request, if there is one, and time for it. */
+static bool make(struct sending *s)
+{
+	http_request_init(&s->request);
+	if (s->sink->build(&s->job, s->parcel->result.done, &s->request) &&
+		in_time(s))
+		return true;
+	http_request_release(&s->request);
+	return false;
+}
+
+/* Sends the next requests, up to one that is on its way. Whether one is. */
 static bool go_on(struct deliver *d, struct sending *s)
 {
-	while (in_time(s)) {
-		http_request_init(&s->request);
-		if (!s->sink->build(&s->job, s->parcel->result.done,
-			    &s->request)) {
-			http_request_release(&s->request);
-			return false;
-		}
+	while (make(s)) {
 		if (http_begin(d->http, &s->request, &s->answer, s))
 			return true;
 		if (!take_answer(s))
