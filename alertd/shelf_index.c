@@ -63,6 +63,8 @@ bool shelf_settled(struct shelf *sh, const struct strings *slugs)
 
 	if (!sh->store || !slugs->n)
 		return true;
+	/* What is not ours is looked at as it is now. */
+	ahead_release(&sh->ahead);
 	args = xcalloc(slugs->n + 2, sizeof *args);
 	args[0] = "SREM";
 	args[1] = KEY_UNDELIVERED;

@@ -88,6 +88,54 @@ static void test_buf_grows(void **state)
 	buf_release(&b);
 }
 
+static void test_buf_numbers(void **state)
+{
+	static const struct {
+		long long v;
+		const char *text;
+	} cases[] = {{0, "0"}, {7, "7"}, {-1, "-1"}, {10, "10"},
+		{1795260480, "1795260480"},
+		{INT64_MAX, "9223372036854775807"},
+		{INT64_MIN, "-9223372036854775808"}};
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		buf_init(&b, 20);
+		buf_int(&b, cases[i].v);
+		assert_string_equal(b.p, cases[i].text);
+		assert_true(buf_ok(&b));
+		buf_release(&b);
+	}
+	buf_init(&b, 20);
+	buf_int(&b, INT64_MIN);
+	buf_int(&b, 1);
+	assert_false(buf_ok(&b));
+	assert_int_equal(b.len, 20);
+	buf_release(&b);
+}
+
+/* Whatever room there is, all of it is there or none. */
+static void test_buf_fmt(void **state)
+{
+	(void)state;
+	for (size_t before = 0; before < 70; before++) {
+		for (size_t n = 0; n < 70; n++) {
+			struct buf b;
+
+			buf_init(&b, 100);
+			buf_fmt(&b, "%*s", (int)before, "");
+			buf_fmt(&b, "%*s", (int)n, "");
+			assert_int_equal(buf_ok(&b), before + n <= 100);
+			assert_int_equal(b.len,
+				before + n <= 100 ? before + n : before);
+			assert_int_equal(strlen(b.p), b.len);
+			assert_int_equal(strspn(b.p, " "), b.len);
+			buf_release(&b);
+		}
+	}
+}
+
 static void test_num_parse(void **state)
 {
 	static const char *const good[] = {"0", "-0", "10", "-10", "007"};
@@ -370,6 +418,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_buf),
 		cmocka_unit_test(test_buf_grows),
+		cmocka_unit_test(test_buf_numbers),
+		cmocka_unit_test(test_buf_fmt),
 		cmocka_unit_test(test_num_parse),
 		cmocka_unit_test(test_num_seconds),
 		cmocka_unit_test(test_utf8),
