@@ -85,16 +85,16 @@ fleet() {
 	mkfifo in
 	"$BIN/mcp-alert" <in >out 2>err &
 	alert=$!
-	exec {IN}>in
+	exec {IN}>in {SEEN}< <(redis monitor)
+	read -r -t 20 -u "$SEEN" line
 	for slug in s1 s2 s3 s4 s5 s6; do
 		verdict 1 eu,us tls tcp.refused $slug
 	done >&"$IN"
-	for ((i = 0; i < 200; i++)); do
-		[[ $(redis exists alert:s6) == 0 ]] || break
-		sleep 0.005
+	until [[ $line == *SET*alert:s6* ]]; do
+		read -r -t 20 -u "$SEEN" line
 	done
 	kill -9 $alert
-	exec {IN}>&-
+	exec {IN}>&- {SEEN}<&-
 	wait $alert || true
 	alert 0 </dev/null
 	# Told together or one by one, but told: nothing waits any more.
@@ -107,20 +107,17 @@ fleet() {
 @test "a stream that pauses is the end of a round" {
 	hook ops
 	fleet "$HOOK}"
-	mkfifo in
-	"$BIN/mcp-alert" <in >out 2>err &
+	mkfifo in told
+	"$BIN/mcp-alert" <in >told 2>err &
 	alert=$!
-	exec {IN}>in
+	exec {IN}>in {TOLD}<told
 	round 1 s1 s2 s3 s4 s5 | head -n 5 >records
 	cat records >&"$IN"
-	for ((i = 0; i < 400; i++)); do
-		[[ ! -s ops/got ]] || break
-		sleep 0.01
-	done
-	[ "$(got ops)" = downtime_started ]
-	jq -e '.server_count == 5' out
-	exec {IN}>&-
+	read -r -t 20 -u "$TOLD" event
+	jq -e '.server_count == 5' <<<"$event"
+	exec {IN}>&- {TOLD}<&-
 	wait $alert
+	[ "$(got ops)" = downtime_started ]
 }
 
 @test "two beside each other tell it once" {
