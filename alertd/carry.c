@@ -23,6 +23,7 @@ struct carry {
 	struct sender sender;
 	bool overdue;	/* an event did not arrive in time anywhere */
 	struct strings told;  /* slugs of which it was said that they wait */
+	struct strings waits; /* and of which it is still to be said */
 	struct errands first; /* taken with decisions */
 	struct carry_watch watch; /* key NULL: nobody waits */
 };
@@ -58,6 +59,7 @@ void carry_free(struct carry *c)
 		return;
 	errands_release(&c->first);
 	strings_release(&c->told);
+	strings_release(&c->waits);
 	free(c->sender.down_until);
 	free(c->sender.up);
 	free(c);
@@ -110,12 +112,24 @@ static bool take_first(struct carry *c, const char *slug, struct errand *e)
 }
 
 /* Once in a run. */
-static void say_waits(struct carry *c, const char *slug)
+static void note_wait(struct carry *c, const char *slug)
 {
 	if (strings_has(&c->told, slug))
 		return;
 	strings_note(&c->told, slug);
-	log_warn("%s: an event waits for a route that failed", slug);
+	strings_add(&c->waits, slug);
+}
+
+/* In one line, for a route that is down may keep a whole fleet waiting. */
+static void say_waits(struct carry *c)
+{
+	if (c->waits.n == 1)
+		log_warn("%s: an event waits for a route that failed",
+			c->waits.v[0]);
+	else if (c->waits.n)
+		log_warn("%s and %zu more: events wait for a route that failed",
+			c->waits.v[0], c->waits.n - 1);
+	strings_clear(&c->waits);
 }
 
 /* What there is to do next about a server, as far as its state goes. */
@@ -150,7 +164,7 @@ static void note_next(struct carry *c, struct batch *b, const char *slug,
 		c->overdue = true;
 	if (n->found == ERRAND_NOTHING)
 		return;
-	say_waits(c, slug);
+	note_wait(c, slug);
 	b->ok = false;
 }
 
@@ -368,5 +382,6 @@ bool carry_out(struct carry *c, const struct strings *slugs, double now)
 		strings_release(&b.settled);
 		strings_release(&b.again);
 	}
+	say_waits(c);
 	return ok;
 }
