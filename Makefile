@@ -162,11 +162,12 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o lib/sto
 mcp-alert_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
 
 # Unit tests: one program each, from tests/unit/NAME.c and these objects.
-UNIT = test_base test_zone test_json test_jcs test_lines
+UNIT = test_base test_buf test_zone test_json test_jcs test_lines
 UNIT_LIBS = -lcmocka -lyaml -lcjson -lcrypto -lm
 BASE = lib/xalloc.o lib/log.o lib/text.o
 test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
 	lib/sha256.o
+test_buf_OBJS = $(BASE) lib/buf.o
 test_zone_OBJS = $(BASE) lib/clock.o lib/zone.o
 test_json_OBJS = $(BASE) lib/buf.o lib/json.o lib/json_grammar.o \
 	lib/jcs_number.o

@@ -100,7 +100,7 @@ static char *summarise(const char *slug, const struct tool_change *c,
 
 /* All regions of a verdict that tell of the same change make one event. */
 static void tell(struct alert_state *st, const struct verdict *v, size_t first,
-	int64_t window, struct alert_events *out)
+	int64_t window, int nth, struct alert_events *out)
 {
 	const struct verdict_drift *d = &v->drift[first];
 	struct alert_event *e = events_new(out, st);
@@ -116,6 +116,7 @@ static void tell(struct alert_state *st, const struct verdict *v, size_t first,
 	e->record.phase = ALERT_ONCE;
 	e->record.severity = severity(&e->change);
 	e->record.started_at = window;
+	e->record.nth = nth;
 	e->record.summary = e->summary;
 	event_point(e);
 }
@@ -123,9 +124,11 @@ static void tell(struct alert_state *st, const struct verdict *v, size_t first,
 void drifting_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out)
 {
+	int nth = 0;
+
 	for (size_t i = 0; i < v->n_drift; i++)
 		if (usable(&v->drift[i]) &&
 			region_valid(v->drift[i].region) &&
 			news(st, &v->drift[i], window))
-			tell(st, v, i, window, out);
+			tell(st, v, i, window, nth++, out);
 }

@@ -87,7 +87,7 @@ const char *alert_key(const struct alert_record *r, char *out)
 {
 	snprintf(out, ALERT_KEY_SIZE, "%s:%s:%" PRId64,
 		r->keyed ? r->keyed : r->slug, kinds[r->kind],
-		r->started_at);
+		r->started_at + r->nth);
 	return out;
 }
 

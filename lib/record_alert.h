@@ -99,6 +99,7 @@ struct alert_record {
 	int64_t started_at;  /* window of the first counted failure; or in
 				which what is told once became true */
 	int64_t resolved_at; /* 0 where it is not over */
+	int nth; /* of those that are told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times; else 0 */

@@ -218,6 +218,26 @@ static void test_drift(void **state)
 	NIGHT_CHECK(cases);
 }
 
+/* What is told of two of them is not taken for the same. */
+static void test_drift_keys(void **state)
+{
+	char a[ALERT_KEY_SIZE], b[ALERT_KEY_SIZE];
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, ".=bcb|Aab^get|Eac-get|Uab^get .=ccc|Abc+put");
+	assert_int_equal(n.events.n, 3);
+	assert_string_equal(alert_key(&n.events.v[0].record, a),
+		"s:schema_drift_detected:1777485000");
+	assert_string_equal(alert_key(&n.events.v[1].record, a),
+		"s:schema_drift_detected:1777485001");
+	assert_true(n.events.v[1].record.started_at == NIGHT_START);
+	assert_string_equal(alert_key(&n.events.v[2].record, b),
+		"s:schema_drift_detected:1777485060");
+	night_release(&n);
+}
+
 static void test_silence(void **state)
 {
 	static const struct night_case cases[] = {
@@ -308,6 +328,7 @@ int main(void)
 		cmocka_unit_test(test_divergence_ends),
 		cmocka_unit_test(test_reminders),
 		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_drift_keys),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_no_green),
 	};
