@@ -1,6 +1,5 @@
 #include "carry.h"
 
-#include "ahead.h"
 #include "clock.h"
 #include "elsewhere.h"
 #include "errand.h"
@@ -16,6 +15,8 @@
 #define TRIES 100
 /* So many servers are carried together: what a crash makes us send again. */
 #define TOGETHER 32
+/* So many are taken with decisions; the others when it is their turn. */
+#define FIRST_MAX 1024
 
 struct carry {
 	struct shelf *shelf;
@@ -32,6 +33,7 @@ struct carry {
 struct batch {
 	struct strings todo;	/* those to be looked at */
 	struct strings settled; /* those with an empty outbox */
+	struct strings writers; /* of the states that have it, see shelf.h */
 	struct strings again;	/* those where somebody else was faster */
 	struct errands errands; /* what is to be sent of the others */
 	bool ok;   /* nothing is left for a later run */
@@ -76,7 +78,7 @@ void carry_first(struct carry *c, struct alert_state *st, double now)
 	struct errand e;
 
 	c->sender.now = now;
-	if (c->first.n == AHEAD_MAX || errands_find(&c->first, st->slug))
+	if (c->first.n == FIRST_MAX || errands_has(&c->first, st->slug))
 		return;
 	if (errand_pick(&c->sender, st, &e) == ERRAND_GOT)
 		errands_add(&c->first, &e);
@@ -99,12 +101,8 @@ void carry_drop(struct carry *c, const char *slug)
 /* Its first errand, where that may still begin. */
 static bool take_first(struct carry *c, const char *slug, struct errand *e)
 {
-	struct errand *first = errands_find(&c->first, slug);
-
-	if (!first)
+	if (!errands_take(&c->first, slug, e))
 		return false;
-	*e = *first;
-	*first = c->first.v[--c->first.n];
 	if (errand_may_begin(&c->sender, e))
 		return true;
 	errand_release(e);
@@ -137,6 +135,7 @@ struct next {
 	enum errand_found found;
 	bool empty;   /* its outbox */
 	bool overdue; /* something in it is */
+	char writer[SHELF_WRITER]; /* of the state */
 };
 
 /* Takes the next errand of a state, if there is one. */
@@ -144,11 +143,15 @@ static struct next take(struct carry *c, struct batch *b,
 	struct alert_state *st)
 {
 	struct errand e;
-	struct next n = {errand_pick(&c->sender, st, &e), !st->n_outbox,
-		elsewhere_any(st, c->sender.now)};
+	struct next n = {
+		.found = errand_pick(&c->sender, st, &e),
+		.empty = !st->n_outbox,
+		.overdue = elsewhere_any(st, c->sender.now),
+	};
 
 	if (n.found == ERRAND_GOT)
 		errands_add(&b->errands, &e);
+	snprintf(n.writer, sizeof n.writer, "%s", st->writer ? st->writer : "");
 	return n;
 }
 
@@ -156,8 +159,10 @@ static struct next take(struct carry *c, struct batch *b,
 static void note_next(struct carry *c, struct batch *b, const char *slug,
 	const struct next *n)
 {
-	if (n->empty)
-		strings_note(&b->settled, slug);
+	if (n->empty) {
+		strings_add(&b->settled, slug);
+		strings_add(&b->writers, n->writer);
+	}
 	if (n->found == ERRAND_GOT)
 		return;
 	if (n->overdue)
@@ -168,18 +173,18 @@ static void note_next(struct carry *c, struct batch *b, const char *slug,
 	b->ok = false;
 }
 
-static void store(struct carry *c, struct batch *b, struct alert_state *st)
+static void store(struct carry *c, struct batch *b, struct alert_state *st,
+	struct next *n)
 {
-	switch (shelf_put_off(c->shelf, st)) {
-	case SHELF_OK:
-		break;
-	case SHELF_CONFLICT:
+	enum shelf_result result = shelf_put_off(c->shelf, st);
+
+	if (result == SHELF_OK)
+		snprintf(n->writer, sizeof n->writer, "%s",
+			shelf_writer(c->shelf));
+	else if (result == SHELF_CONFLICT)
 		strings_note(&b->again, st->slug);
-		break;
-	case SHELF_FAILED:
+	else
 		b->lost = true;
-		break;
-	}
 }
 
 /* Writes what was put off. What was taken where it was not is not ours. */
@@ -212,7 +217,7 @@ static void look(struct carry *c, struct batch *b, const char *slug,
 			slug, late, late == 1 ? "y is" : "ies are");
 	*n = take(c, b, &st);
 	if (back || late || n->found == ERRAND_GOT)
-		store(c, b, &st);
+		store(c, b, &st, n);
 	state_release(&st);
 }
 
@@ -231,8 +236,7 @@ static void look_at_all(struct carry *c, struct batch *b)
 	}
 	strings_clear(&b->todo);
 	for (size_t i = 0; i < slugs.n && !b->lost; i++) {
-		if (slugs.n > 1)
-			shelf_ahead(c->shelf, &slugs, i);
+		shelf_ahead(c->shelf, &slugs, i);
 		look(c, b, slugs.v[i], &next[i]);
 	}
 	flush(c, b);
@@ -272,7 +276,7 @@ static void settle(struct carry *c, struct batch *b, const struct errand *e,
 	there = errand_settle(&c->sender, &st, e, last);
 	*n = take(c, b, &st);
 	if (there || n->found == ERRAND_GOT)
-		store(c, b, &st);
+		store(c, b, &st, n);
 	state_release(&st);
 }
 
@@ -308,9 +312,15 @@ static void settle_all(struct carry *c, struct batch *b)
 	struct errands done = errands_tried(&b->errands);
 	struct next *next = xcalloc(done.n, sizeof *next);
 	bool *last = xcalloc(done.n, sizeof *last);
+	struct strings slugs = {0};
 
 	for (size_t i = 0; i < done.n; i++)
+		strings_add(&slugs, done.v[i].slug);
+	for (size_t i = 0; i < done.n; i++) {
+		shelf_ahead(c->shelf, &slugs, i);
 		settle(c, b, &done.v[i], &last[i], &next[i]);
+	}
+	strings_release(&slugs);
 	flush(c, b);
 	for (size_t i = 0; i < done.n; i++) {
 		const struct errand *e = &done.v[i];
@@ -349,7 +359,7 @@ static void run(struct carry *c, struct batch *b, double now)
 	}
 	for (size_t i = 0; i < b->todo.n && !b->lost; i++)
 		log_error("%s: others keep changing its state", b->todo.v[i]);
-	if (!b->lost && !shelf_settled(c->shelf, &b->settled))
+	if (!b->lost && !shelf_settled(c->shelf, &b->settled, &b->writers))
 		b->lost = true;
 	b->ok = b->ok && !b->lost && !b->todo.n;
 }
@@ -380,6 +390,7 @@ bool carry_out(struct carry *c, const struct strings *slugs, double now)
 		errands_release(&b.errands);
 		strings_release(&b.todo);
 		strings_release(&b.settled);
+		strings_release(&b.writers);
 		strings_release(&b.again);
 	}
 	say_waits(c);

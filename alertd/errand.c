@@ -34,12 +34,28 @@ void errands_add(struct errands *l, const struct errand *e)
 	l->v[l->n++] = *e;
 }
 
-struct errand *errands_find(const struct errands *l, const char *slug)
+static struct errand *find(const struct errands *l, const char *slug)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->v[i].slug, slug) == 0)
 			return &l->v[i];
 	return NULL;
+}
+
+bool errands_has(const struct errands *l, const char *slug)
+{
+	return find(l, slug);
+}
+
+bool errands_take(struct errands *l, const char *slug, struct errand *e)
+{
+	struct errand *found = find(l, slug);
+
+	if (!found)
+		return false;
+	*e = *found;
+	*found = l->v[--l->n];
+	return true;
 }
 
 void errands_drop(struct errands *l, const char *slug)

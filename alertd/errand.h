@@ -47,12 +47,14 @@ struct errands {
 };
 
 /*
- * errands_add(l, e): one more, which is l's from now on. errands_find(l, slug):
- * the first of that server, or NULL. errands_drop(l, slug): forget those of a
- * server.
+ * errands_add(l, e): one more, which is l's from now on. errands_has(l, slug):
+ * whether there is one of that server. errands_take(l, slug, e): the first of
+ * those, the caller's from now on; false: there is none. errands_drop(l, slug):
+ * forget them.
  */
 void errands_add(struct errands *l, const struct errand *e);
-struct errand *errands_find(const struct errands *l, const char *slug);
+bool errands_has(const struct errands *l, const char *slug);
+bool errands_take(struct errands *l, const char *slug, struct errand *e);
 void errands_drop(struct errands *l, const char *slug);
 void errands_release(struct errands *l);
 

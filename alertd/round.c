@@ -23,10 +23,8 @@ void round_run(struct round *r)
 {
 	struct strings lost = {0};
 
-	/* One alone is read when it is asked for. */
 	for (size_t i = 0; i < r->slugs.n; i++) {
-		if (r->slugs.n > 1)
-			pager_ahead(r->pager, &r->slugs, i);
+		pager_ahead(r->pager, &r->slugs, i);
 		pager_verdict(r->pager, &r->v[i].verdict);
 	}
 	if (pager_settle(r->pager, &lost))

@@ -55,11 +55,14 @@ bool shelf_failed(const struct shelf *sh)
 /* Signs a write, so that it can be told from another of the same content. */
 static void sign_write(struct shelf *sh, struct alert_state *st)
 {
-	char text[2 * NUMBER_SIZE];
+	snprintf(sh->signature, sizeof sh->signature, "%016" PRIx64 "-%lu",
+		sh->writer, ++sh->writes);
+	string_set(&st->writer, sh->signature);
+}
 
-	snprintf(text, sizeof text, "%016" PRIx64 "-%lu", sh->writer,
-		++sh->writes);
-	string_set(&st->writer, text);
+const char *shelf_writer(const struct shelf *sh)
+{
+	return sh->signature;
 }
 
 /* The text of a state into sh->seen; empty where there is none. */
@@ -111,14 +114,21 @@ static bool recall(struct shelf *sh, const char *slug, struct alert_state *st)
 void shelf_ahead(struct shelf *sh, const struct strings *slugs, size_t i)
 {
 	char key[KEY_MAX], last[NUMBER_SIZE];
-	size_t n = slugs->n - i < AHEAD_MAX ? slugs->n - i : AHEAD_MAX;
+	const char *wanted[AHEAD_MAX];
+	size_t n = 0;
 
 	if (!sh->store || i % AHEAD_MAX)
 		return;
 	ahead_release(&sh->ahead);
+	for (size_t k = i; k < slugs->n && k < i + AHEAD_MAX; k++)
+		if (!memory_has(&sh->memory, slugs->v[k]))
+			wanted[n++] = slugs->v[k];
+	/* One alone is read when it is asked for. */
+	if (n < 2)
+		return;
 	snprintf(last, sizeof last, "%d", AHEAD_TEXT - 1);
-	for (size_t k = i; k < i + n; k++)
-		store_add(sh->store, "GETRANGE", key_alert(key, slugs->v[k]),
+	for (size_t k = 0; k < n; k++)
+		store_add(sh->store, "GETRANGE", key_alert(key, wanted[k]),
 			"0", last, NULL);
 	/* Where that fails shelf_get tells of it. */
 	if (store_run(sh->store))
@@ -127,7 +137,7 @@ void shelf_ahead(struct shelf *sh, const struct strings *slugs, size_t i)
 		const char *text = store_text(store_reply(sh->store, k));
 
 		if (text && strlen(text) < AHEAD_TEXT - 1)
-			ahead_add(&sh->ahead, slugs->v[i + k], text);
+			ahead_add(&sh->ahead, wanted[k], text);
 	}
 }
 

@@ -14,6 +14,9 @@ struct store;
 /* Opaque. */
 struct shelf;
 
+/* Room for what tells one write from all others. */
+#define SHELF_WRITER 64
+
 enum shelf_result {
 	SHELF_OK,
 	SHELF_CONFLICT, /* somebody else was faster: read it again */
@@ -69,10 +72,14 @@ bool shelf_waits(const struct shelf *sh);
 bool shelf_flush(struct shelf *sh, struct strings *again);
 
 /*
- * shelf_settled(sh, slugs): take these out of the index, unless there is
- * something undelivered after all. False: store failed.
+ * shelf_settled(sh, slugs, writers): take these out of the index, whose states
+ * had nothing undelivered as of those writers (state.h), one for each slug, ""
+ * where that is not known; unless there is something after all. False: store
+ * failed. shelf_writer(sh): that of the state that was put last.
  */
-bool shelf_settled(struct shelf *sh, const struct strings *slugs);
+bool shelf_settled(struct shelf *sh, const struct strings *slugs,
+	const struct strings *writers);
+const char *shelf_writer(const struct shelf *sh);
 
 /*
  * shelf_undelivered(sh, out), shelf_all(sh, out): the slugs that have

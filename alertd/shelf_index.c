@@ -12,32 +12,17 @@
 /* What state_write_head writes is shorter. */
 #define HEAD_MAX 128
 
-/* Whether a text is what we wrote last, and there was nothing to deliver. */
-static bool ours(struct shelf *sh, const char *slug, const char *text)
+/* Whether the text of a state begins as one of that writer. */
+static bool written_by(const char *text, const char *writer)
 {
-	struct alert_state st;
-	bool same;
+	static const char member[] = ",\"writer\":\"";
+	const char *p = text ? strstr(text, member) : NULL;
+	size_t n = strlen(writer);
 
-	if (!text || !memory_has(&sh->memory, slug))
+	if (!p || !n)
 		return false;
-	memory_lend(&sh->memory, slug, &st);
-	memory_forget(&sh->memory, slug);
-	buf_clear(&sh->written);
-	state_write_head(&sh->written, &st);
-	same = !st.n_outbox &&
-		strncmp(text, sh->written.p, sh->written.len) == 0;
-	state_release(&st);
-	return same;
-}
-
-/* Those of which it is not sure that nothing is undelivered. */
-static void find_unsure(struct shelf *sh, const struct strings *slugs,
-	struct strings *unsure)
-{
-	for (size_t i = 0; i < slugs->n; i++)
-		if (!ours(sh, slugs->v[i],
-			    store_text(store_reply(sh->store, i + 1))))
-			strings_add(unsure, slugs->v[i]);
+	p += sizeof member - 1;
+	return strncmp(p, writer, n) == 0 && p[n] == '"';
 }
 
 static bool look_after(struct shelf *sh, const char *slug)
@@ -54,7 +39,8 @@ static bool look_after(struct shelf *sh, const char *slug)
 	return ok;
 }
 
-bool shelf_settled(struct shelf *sh, const struct strings *slugs)
+bool shelf_settled(struct shelf *sh, const struct strings *slugs,
+	const struct strings *writers)
 {
 	struct strings unsure = {0};
 	const char **args;
@@ -63,8 +49,6 @@ bool shelf_settled(struct shelf *sh, const struct strings *slugs)
 
 	if (!sh->store || !slugs->n)
 		return true;
-	/* What is not ours is looked at as it is now. */
-	ahead_release(&sh->ahead);
 	args = xcalloc(slugs->n + 2, sizeof *args);
 	args[0] = "SREM";
 	args[1] = KEY_UNDELIVERED;
@@ -78,7 +62,13 @@ bool shelf_settled(struct shelf *sh, const struct strings *slugs)
 	if (store_run(sh->store))
 		return shelf_failed(sh);
 	/* Somebody may have decided on something in between. */
-	find_unsure(sh, slugs, &unsure);
+	for (size_t i = 0; i < slugs->n; i++) {
+		memory_forget(&sh->memory, slugs->v[i]);
+		if (!written_by(store_text(store_reply(sh->store, i + 1)),
+			    writers->v[i]))
+			strings_add(&unsure, slugs->v[i]);
+	}
+	ahead_release(&sh->ahead);
 	for (size_t i = 0; i < unsure.n; i++)
 		ok = look_after(sh, unsure.v[i]) && ok;
 	strings_release(&unsure);

@@ -25,6 +25,7 @@ struct shelf {
 	char revision[NUMBER_SIZE];
 	uint64_t writer; /* a number that nobody else has */
 	unsigned long writes;
+	char signature[SHELF_WRITER]; /* of the last one */
 	struct buf content, written; /* what shelf_put tries to write */
 };
 

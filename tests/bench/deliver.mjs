@@ -66,10 +66,13 @@ const settle = (child, fd, word) => new Promise((done) => {
 // The most memory that a process has had, in KiB.
 const peak = (pid) => Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
-// Each is { child, send(slugs), stop() }.
-const ours = async () => {
+// Each is { child, send(slugs), stop() }; ours knows its servers, if any.
+const ours = async (slugs) => {
 	writeFileSync(`${dir}/fleet.yaml`, [
-		'regions: [{name: ap}, {name: eu}, {name: us}]', 'alerts:',
+		'regions: [{name: ap}, {name: eu}, {name: us}]',
+		...(slugs.length ? ['servers:'] : []),
+		...slugs.map((s) => `  - {slug: ${s}, url: "https://${s}.example.com/mcp"}`),
+		'alerts:',
 		'  policy: {common: 10000}', '  routes:',
 		`    - {name: hook, type: webhook, url: "http://127.0.0.1:${server.address().port}/"}`,
 		''].join('\n'));
@@ -103,7 +106,7 @@ receivers:
 };
 
 const oneByOne = async (which, prefix) => {
-	const it = await which(), ms = [];
+	const it = await which([]), ms = [];
 	for (let i = 0; i < single; i++) {
 		const there = arrival(`${prefix}${i}`), began = performance.now();
 		it.send([`${prefix}${i}`]);
@@ -114,8 +117,8 @@ const oneByOne = async (which, prefix) => {
 };
 
 const atOnce = async (which, prefix) => {
-	const it = await which();
 	const slugs = Array.from({ length: many }, (_, i) => `${prefix}${i}`);
+	const it = await which([`${prefix}first`, ...slugs]);
 	// It is up and has its connections.
 	const ready = arrival(`${prefix}first`);
 	it.send([`${prefix}first`]);
