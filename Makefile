@@ -433,8 +433,8 @@ check: deps
 	tests/peers/install
 	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
-	BIN=$(CURDIR)/build/san/bin prove -j 4 -e 'bats -t' \
+	prove -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
+	BIN=$(CURDIR)/build/san/bin prove -f -o -j 4 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 
 # What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
