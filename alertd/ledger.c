@@ -29,17 +29,7 @@ bool ledger_pages(const struct alert_record *r, const struct strings *routes,
 /* Where a server is, or belongs. */
 static size_t place(const struct ledger *l, const char *slug)
 {
-	size_t lo = 0, hi = l->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(l->servers[mid].slug, slug) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return strings_place(l->servers, l->n, sizeof *l->servers, slug);
 }
 
 const struct ledger_server *ledger_server(const struct ledger *l,

@@ -23,17 +23,7 @@ void memory_release(struct memory *m)
 /* Where a server's state is, or belongs. */
 static size_t place(const struct memory *m, const char *slug)
 {
-	size_t lo = 0, hi = m->n;
-
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (strcmp(m->v[mid].slug, slug) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	return lo;
+	return strings_place(m->v, m->n, sizeof *m->v, slug);
 }
 
 static bool kept_at(const struct memory *m, size_t i, const char *slug)

@@ -77,3 +77,20 @@ void string_set(char **out, const char *s)
 	free(*out);
 	*out = copy;
 }
+
+size_t strings_place(const void *v, size_t n, size_t size, const char *s)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const char *name;
+
+		memcpy(&name, (const char *)v + mid * size, sizeof name);
+		if (strcmp(name, s) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}

@@ -32,6 +32,13 @@ void strings_unique(struct strings *l);
 void strings_clear(struct strings *l);
 void strings_release(struct strings *l);
 
+/*
+ * strings_place(v, n, size, s): in an array of n things of that size, each of
+ * which begins with a char *, by which they are in order: where s is, or
+ * belongs.
+ */
+size_t strings_place(const void *v, size_t n, size_t size, const char *s);
+
 /* string_set(out, s): replace *out, which may be NULL like s, by a copy. */
 void string_set(char **out, const char *s);
 

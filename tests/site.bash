@@ -4,33 +4,9 @@
 
 load ../lib
 load ../redis
+load ../published
 
 TOKEN=s3cret-canary
-
-# know SLUG [FILTER]: an entry as the configuration makes it.
-know() {
-	redis hset fleet:servers "$1" "$(jq -cn '{url: "https://canary.example/",
-		private: false, account: "canary", token_sha256: null, interval: 60,
-		regions: [{name: "us-east-1", city: "Ashburn"},
-			{name: "eu-west-2", city: "London"},
-			{name: "sa-east-1", city: "São Paulo"}], title: null} |
-		'"${2:-.}")" >/dev/null
-}
-
-# judge SLUG VERDICT [FILTER]: a verdict of the minute that AS_OF begins, with a
-# canary wherever something is not for the public.
-judge() {
-	redis set "probe:$1:verdict" "$(jq -cn --arg slug "$1" --arg verdict "$2" \
-		--argjson at "$AS_OF" '{v: 1, type: "verdict", window: $at, $verdict,
-		step: "canary", failed_regions: 1, reporters: 2, $slug,
-		url: "https://canary.example/", tier: "canary",
-		regions: [{region: "us-east-1", state: "healthy", ms: 1, tool_hash: "canary"},
-			{region: "eu-west-2", state: "broken", failed_step: "canary",
-			error: "canary"}], no_data: ["sa-east-1"],
-		uptime_30d: 99.87, p95_ms: 142,
-		published_at: ($at + 45.25), last_probe_at: ($at + 8.25)} |
-		'"${3:-.}")" >/dev/null
-}
 
 # servers AS_OF: one server in each state, and private ones; the fleet runs.
 servers() {
@@ -39,16 +15,16 @@ servers() {
 	hash=$(printf %s "$TOKEN" | sha256sum)
 	redis flushall >/dev/null
 	know example-mcp '.title = "Example <MCP>"'
-	judge example-mcp green
+	publish example-mcp green
 	know partly
-	judge partly amber '.p95_ms = null'
+	publish partly amber '.p95_ms = null'
 	know broken
-	judge broken red
+	publish broken red
 	know waiting
 	know old
-	judge old green '.window -= 600'
+	publish old green '.window -= 600'
 	know veiled '.private = true | .token_sha256 = "'"${hash%% *}"'"'
-	judge veiled red
+	publish veiled red
 	redis hset fleet:heartbeats ingest $((AS_OF + 40)) \
 		verdict $((AS_OF + 45)) >/dev/null
 	redis sadd fleet:undelivered broken '*' >/dev/null

@@ -75,7 +75,7 @@ files() {
 	render -v
 	[ "$status:$output" = "0:" ]
 	[ -z "$(find www -type f ! -name .mcp-serve -newermt @1000000001)" ]
-	judge partly green
+	publish partly green
 	render -v
 	[ "$status" -eq 0 ]
 	grep -qx 'written badge/partly.svg' <<<"$output"
@@ -203,7 +203,7 @@ files() {
 	rm -r www/badge/partly.svg
 	render
 	[ "$status" -eq 0 ]
-	judge partly green
+	publish partly green
 	run bash -c '"$1" render -v -N "$2" www >/dev/full' - "$BIN/mcp-serve" "$NOW"
 	[ "$status" -eq 3 ]
 }

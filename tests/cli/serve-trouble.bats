@@ -53,10 +53,11 @@ workers() {
 
 publish() {
 	local at=$(($(date +%s) / 60 * 60))
-	redis hset fleet:servers demo '{"private":false}' >/dev/null
 	redis set probe:demo:verdict "$(jq -cn --argjson at "$at" '{v: 1, window: $at,
 		verdict: "green", uptime_30d: 100, p95_ms: 80, regions: [],
 		published_at: ($at + 3), last_probe_at: ($at - 9)}')" >/dev/null
+	# Only now is it known.
+	redis hset fleet:servers demo '{"private":false}' >/dev/null
 }
 
 # now: epoch ms.
