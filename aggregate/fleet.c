@@ -95,8 +95,7 @@ static void put_region(const struct conf *c, const char *name, struct buf *b)
 
 	buf_str(b, "{\"name\":");
 	json_put_str(b, name);
-	buf_str(b, ",\"city\":");
-	json_put_str(b, r ? r->city : name);
+	json_put_member(b, "city", r ? r->city : name);
 	if (r && r->position.known) {
 		buf_str(b, ",\"position\":[");
 		json_put_num(b, r->position.latitude);
@@ -112,12 +111,9 @@ static void put_site(const struct conf *c, struct buf *b)
 {
 	buf_str(b, "{\"title\":");
 	json_put_str(b, c->site_title);
-	buf_str(b, ",\"url\":");
-	json_put_str(b, c->site_url);
-	buf_str(b, ",\"link\":");
-	json_put_str(b, c->site_link);
-	buf_str(b, ",\"colour\":");
-	json_put_str(b, c->site_colour);
+	json_put_member(b, "url", c->site_url);
+	json_put_member(b, "link", c->site_link);
+	json_put_member(b, "colour", c->site_colour);
 	buf_fmt(b, ",\"maintenance_max\":%.0f}", c->policy.maintenance_s);
 }
 
@@ -132,8 +128,7 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 	buf_fmt(b, ",\"private\":%s,\"account\":",
 		s->private ? "true" : "false");
 	json_put_str(b, s->account);
-	buf_str(b, ",\"token_sha256\":");
-	json_put_str(b, a ? a->token_sha256 : NULL);
+	json_put_member(b, "token_sha256", a ? a->token_sha256 : NULL);
 	buf_fmt(b, ",\"interval\":%.0f,\"regions\":[", s->interval_s);
 	for (size_t i = 0; i < s->n_regions; i++) {
 		if (i)

@@ -247,10 +247,8 @@ void status_json(const struct status_server *s, double now, struct buf *b)
 	buf_fmt(b, ",\"state\":\"%s\",\"verdict\":",
 		status_state_name(status_state(s, now)));
 	json_put_str(b, known ? verdict_colour_name(s->colour) : NULL);
-	buf_str(b, ",\"tier\":");
-	json_put_str(b, known ? tier_name(s->tier) : NULL);
-	buf_str(b, ",\"step\":");
-	json_put_str(b, known && s->step ? step_name(s->step) : "");
+	json_put_member(b, "tier", known ? tier_name(s->tier) : NULL);
+	json_put_member(b, "step", known && s->step ? step_name(s->step) : "");
 	buf_str(b, ",\"age_s\":");
 	json_put_num(b, known ? round(now - s->as_of) : NAN);
 	buf_fmt(b, ",\"reporters\":%d,\"divergence\":%s,\"regions\":[",

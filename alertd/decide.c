@@ -227,7 +227,7 @@ static void print(struct decider *d, const struct buf *out)
 }
 
 /* Something went wrong with the store, or with what is in it. */
-void decide_failed(struct decider *d)
+static void note_failure(struct decider *d)
 {
 	d->failed = true;
 	if (shelf_alive(d->setup.shelf))
@@ -330,7 +330,7 @@ bool decide_settle(struct decider *d, struct strings *again)
 		forget(d, again->v[i]);
 	if (!ok) {
 		forget_all(d);
-		decide_failed(d);
+		note_failure(d);
 	}
 	mark_stored(d);
 	decide_tell(d);
@@ -360,7 +360,7 @@ void decide(struct decider *d, const struct occasion *o)
 	if (result == SHELF_CONFLICT)
 		log_error("%s: others keep changing its state", o->slug);
 	if (result != SHELF_OK)
-		decide_failed(d);
+		note_failure(d);
 	else if (out.len)
 		decide_note(d, o->slug, out.p,
 			undelivered && d->setup.deliver);

@@ -97,7 +97,4 @@ void decide_note(struct decider *d, const char *slug, const char *text,
 	bool deliver);
 void decide_tell(struct decider *d);
 
-/* decide_failed(d): something went wrong with the store, or what is in it. */
-void decide_failed(struct decider *d);
-
 #endif

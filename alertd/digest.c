@@ -126,8 +126,7 @@ void digest_json(struct buf *b, struct digest *d, double now)
 	qsort(d->v, d->n, sizeof *d->v, by_age);
 	buf_fmt(b, "{\"v\":%d,\"type\":\"digest\",\"at\":", RECORD_VERSION);
 	json_put_num(b, now);
-	buf_str(b, ",\"route\":");
-	json_put_str(b, d->route);
+	json_put_member(b, "route", d->route);
 	buf_fmt(b, ",\"period\":\"%s\",\"because\":%s", periods[d->period],
 		d->over ? "\"budget\"" : "null");
 	buf_fmt(b, ",\"dedup_key\":\"digest:%s:%" PRId64 "\",\"events\":[",

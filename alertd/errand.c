@@ -90,9 +90,8 @@ static bool gone(void *arg, const char *holder)
  * A route that is no longer configured is up: what is for it is dropped.
  * Without a configuration nobody knows, and it waits.
  */
-static bool up(void *arg, const char *route)
+static bool route_up(const struct sender *s, const char *route)
 {
-	const struct sender *s = arg;
 	const struct conf_route *r = route_find(s->conf, route);
 
 	if (!s->conf)
@@ -100,11 +99,15 @@ static bool up(void *arg, const char *route)
 	return !r || s->down_until[r - s->conf->routes] <= s->now;
 }
 
-enum errand_found errand_pick(const struct sender *s, struct alert_state *st,
+static bool up(void *arg, const char *route)
+{
+	return route_up(arg, route);
+}
+
+enum errand_found errand_pick(struct sender *s, struct alert_state *st,
 	struct errand *e)
 {
-	struct sender us = *s;
-	struct outbox_judge judge = {gone, up, &us};
+	struct outbox_judge judge = {gone, up, s};
 	struct outbox_item item;
 
 	if (!outbox_due(st, s->now, &judge, &item))
@@ -131,9 +134,7 @@ enum errand_found errand_pick(const struct sender *s, struct alert_state *st,
 
 bool errand_may_begin(const struct sender *s, const struct errand *e)
 {
-	struct sender us = *s;
-
-	return clock_mono_ms() - e->since < BEGIN_MS && up(&us, e->name);
+	return clock_mono_ms() - e->since < BEGIN_MS && route_up(s, e->name);
 }
 
 bool errand_give_back(const struct sender *s, struct alert_state *st)

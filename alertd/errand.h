@@ -64,7 +64,7 @@ enum errand_found { ERRAND_GOT, ERRAND_NOTHING, ERRAND_WAITS };
  * errand_pick(s, st, e): take the next delivery of a state, if there is one,
  * and errand_release it; else whether one waits for a later run.
  */
-enum errand_found errand_pick(const struct sender *s, struct alert_state *st,
+enum errand_found errand_pick(struct sender *s, struct alert_state *st,
 	struct errand *e);
 
 /*

@@ -64,10 +64,8 @@ void handles_write(struct buf *b, const struct handles *l)
 	for (size_t i = 0; i < l->n; i++) {
 		buf_str(b, i ? ",{\"key\":" : "{\"key\":");
 		json_put_str(b, l->v[i].key);
-		buf_str(b, ",\"route\":");
-		json_put_str(b, l->v[i].route);
-		buf_str(b, ",\"handle\":");
-		json_put_str(b, l->v[i].text);
+		json_put_member(b, "route", l->v[i].route);
+		json_put_member(b, "handle", l->v[i].text);
 		buf_char(b, '}');
 	}
 	buf_char(b, ']');

@@ -42,18 +42,25 @@ void sink_put_cut(struct buf *b, const char *s, size_t max)
 	json_put_str(b, cut(s, max, out, sizeof out));
 }
 
+/* A character that has a name in markup; false where it has none. */
+static bool put_named(struct buf *b, char c)
+{
+	if (c == '&')
+		buf_str(b, "&amp;");
+	else if (c == '<')
+		buf_str(b, "&lt;");
+	else if (c == '>')
+		buf_str(b, "&gt;");
+	else
+		return false;
+	return true;
+}
+
 void sink_text_slack(struct buf *b, const char *s)
 {
-	for (; *s; s++) {
-		if (*s == '&')
-			buf_str(b, "&amp;");
-		else if (*s == '<')
-			buf_str(b, "&lt;");
-		else if (*s == '>')
-			buf_str(b, "&gt;");
-		else
+	for (; *s; s++)
+		if (!put_named(b, *s))
 			buf_char(b, *s);
-	}
 }
 
 /* A mention needs what follows its sign; it gets a space of no width first. */
@@ -72,13 +79,9 @@ void sink_text_discord(struct buf *b, const char *s)
 void sink_text_xml(struct buf *b, const char *s)
 {
 	for (; *s; s++) {
-		if (*s == '&')
-			buf_str(b, "&amp;");
-		else if (*s == '<')
-			buf_str(b, "&lt;");
-		else if (*s == '>')
-			buf_str(b, "&gt;");
-		else if (strncmp(s, "\uFFFE", 3) == 0 ||
+		if (put_named(b, *s))
+			continue;
+		if (strncmp(s, "\uFFFE", 3) == 0 ||
 			strncmp(s, "\uFFFF", 3) == 0)
 			buf_str(b, "?"), s += 2;
 		else if ((unsigned char)*s < ' ' && *s != '\n')

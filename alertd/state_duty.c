@@ -21,8 +21,7 @@ void duty_write(struct buf *b, const struct incident *inc)
 	if (inc->ack.by) {
 		buf_str(b, ",\"ack\":{\"by\":");
 		json_put_str(b, inc->ack.by);
-		buf_str(b, ",\"reason\":");
-		json_put_str(b, inc->ack.reason);
+		json_put_member(b, "reason", inc->ack.reason);
 		buf_fmt(b, ",\"at\":%.3f,\"until\":%.3f}", inc->ack.at,
 			inc->ack.until);
 	}
@@ -86,8 +85,7 @@ void delivery_write(struct buf *b, const struct delivery *d)
 			digests[d->digest], d->over ? "true" : "false",
 			d->boundary);
 	if (d->why) {
-		buf_str(b, ",\"why\":");
-		json_put_str(b, d->why);
+		json_put_member(b, "why", d->why);
 	}
 	if (d->refused)
 		buf_str(b, ",\"refused\":true");

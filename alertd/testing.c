@@ -194,12 +194,9 @@ static void put_json(struct buf *b, const struct trial *t)
 {
 	buf_fmt(b, "{\"v\":%d,\"type\":\"test\",\"at\":%lld", RECORD_VERSION,
 		(long long)t->request.at);
-	buf_str(b, ",\"server_slug\":");
-	json_put_str(b, t->slug);
-	buf_str(b, ",\"dedup_key\":");
-	json_put_str(b, t->key);
-	buf_str(b, ",\"summary\":");
-	json_put_str(b, t->summary);
+	json_put_member(b, "server_slug", t->slug);
+	json_put_member(b, "dedup_key", t->key);
+	json_put_member(b, "summary", t->summary);
 	buf_str(b, ",\"routes\":[");
 	for (size_t i = 0; i < t->n; i++)
 		put_route(b, t->v[i].route, outcomes[t->v[i].outcome],

@@ -60,12 +60,9 @@ static void put_line(struct buf *b, const struct timeline_line *l,
 {
 	buf_fmt(b, "{\"v\":%d,\"type\":\"history\",\"at\":", RECORD_VERSION);
 	json_put_num(b, l->entry.at);
-	buf_str(b, ",\"server_slug\":");
-	json_put_str(b, l->slug);
-	buf_str(b, ",\"what\":");
-	json_put_str(b, what);
-	buf_str(b, ",\"text\":");
-	json_put_str(b, text);
+	json_put_member(b, "server_slug", l->slug);
+	json_put_member(b, "what", what);
+	json_put_member(b, "text", text);
 	buf_str(b, "}\n");
 }
 

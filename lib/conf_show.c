@@ -185,8 +185,7 @@ static void put_auth(struct buf *b, const struct conf_auth *a)
 	buf_str(b, ",\"auth\":{\"mode\":");
 	json_put_str(b, conf_auth_modes[a->mode]);
 	if (a->credential) {
-		buf_str(b, ",\"credential\":");
-		json_put_str(b, a->credential);
+		json_put_member(b, "credential", a->credential);
 	}
 	if (a->bare_401)
 		buf_str(b, ",\"bare_401\":true");

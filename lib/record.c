@@ -17,10 +17,8 @@ static void put_key(struct buf *b, const char *type, const struct probe_key *k)
 {
 	buf_fmt(b, "{\"v\":%d,\"type\":\"%s\",\"slug\":", RECORD_VERSION, type);
 	json_put_str(b, k->slug);
-	buf_str(b, ",\"region\":");
-	json_put_str(b, k->region);
-	buf_str(b, ",\"probe_id\":");
-	json_put_str(b, k->probe_id);
+	json_put_member(b, "region", k->region);
+	json_put_member(b, "probe_id", k->probe_id);
 	/* Microseconds: what a double holds of an epoch, and no more. */
 	buf_fmt(b, ",\"probe_started_at\":%.6f", k->started_at);
 }
@@ -81,8 +79,7 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 	buf_init(&line, LINE_MAX_BYTES);
 	put_key(&line, "probe", &r->key);
 	if (r->url) {
-		buf_str(&line, ",\"url\":");
-		json_put_str(&line, r->url);
+		json_put_member(&line, "url", r->url);
 	}
 	buf_fmt(&line, ",\"state\":\"%s\",\"failed_step\":",
 		region_state_name(r->state));
@@ -93,12 +90,9 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 	put_ms(&line, r->total_ms);
 	buf_str(&line, ",\"protocol\":");
 	json_put_clean(&line, r->protocol, TEXT_MAX);
-	buf_str(&line, ",\"era\":");
-	json_put_str(&line, era_name(r->era));
-	buf_str(&line, ",\"tool_hash\":");
-	json_put_str(&line, r->tool_hash);
-	buf_str(&line, ",\"full_hash\":");
-	json_put_str(&line, r->full_hash);
+	json_put_member(&line, "era", era_name(r->era));
+	json_put_member(&line, "tool_hash", r->tool_hash);
+	json_put_member(&line, "full_hash", r->full_hash);
 	buf_str(&line, ",\"tool_count\":");
 	if (r->tool_count < 0)
 		buf_str(&line, "null");

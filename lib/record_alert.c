@@ -150,8 +150,7 @@ static void put_tools(struct buf *b, const struct alert_record *r)
 	}
 	buf_str(b, "},\"tool_hash\":{\"from\":");
 	json_put_str(b, r->from);
-	buf_str(b, ",\"to\":");
-	json_put_str(b, r->to);
+	json_put_member(b, "to", r->to);
 	buf_char(b, '}');
 }
 

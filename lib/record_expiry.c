@@ -94,8 +94,7 @@ void expiry_record_write(struct buf *b, const struct expiry_record *r)
 	put_text(b, "slug", r->slug);
 	put_text(b, "region", r->region);
 	buf_fmt(b, ",\"at\":%.6f", r->at);
-	buf_str(b, ",\"url\":");
-	json_put_str(b, r->url);
+	json_put_member(b, "url", r->url);
 	put_text(b, "what", whats[r->what]);
 	put_text(b, "status", statuses[r->status]);
 	if (r->within < 0)

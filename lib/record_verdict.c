@@ -70,10 +70,8 @@ static void put_drift(struct buf *b, const struct verdict_drift *d, size_t most)
 	buf_str(b, "{\"region\":");
 	json_put_str(b, d->region);
 	put_changes(b, d, most);
-	buf_str(b, ",\"from\":");
-	json_put_str(b, d->from);
-	buf_str(b, ",\"to\":");
-	json_put_str(b, d->to);
+	json_put_member(b, "from", d->from);
+	json_put_member(b, "to", d->to);
 	buf_char(b, '}');
 }
 

@@ -87,10 +87,8 @@ static void put_region(struct buf *b, const char *name, const char *city,
 		city = region_city(name);
 	buf_str(b, "{\"city\":");
 	json_put_str(b, city ? city : name);
-	buf_str(b, ",\"state\":");
-	json_put_str(b, states[place]);
-	buf_str(b, ",\"since\":");
-	json_put_str(b, known && r->since > 0 ? since : NULL);
+	json_put_member(b, "state", states[place]);
+	json_put_member(b, "since", known && r->since > 0 ? since : NULL);
 	buf_str(b, ",\"p95_ms\":");
 	json_put_num(b, known ? r->p95_ms : NAN);
 	buf_char(b, '}');

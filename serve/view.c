@@ -192,8 +192,7 @@ void view_put_fields(struct buf *b, const struct view *v)
 	json_put_num(b, fresh ? v->p95_ms : NAN);
 	buf_str(b, ",\"last_probe_ago\":");
 	json_put_str(b, fresh && *v->last_probe_ago ? v->last_probe_ago : NULL);
-	buf_str(b, ",\"as_of\":");
-	json_put_str(b, v->freshness == VIEW_NONE ? NULL : as_of);
+	json_put_member(b, "as_of", v->freshness == VIEW_NONE ? NULL : as_of);
 }
 
 void view_put_json(struct buf *b, const struct view *v)
