@@ -4,7 +4,6 @@
 #include "elsewhere.h"
 #include "errand.h"
 #include "log.h"
-#include "outbox.h"
 #include "shelf.h"
 #include "xalloc.h"
 
