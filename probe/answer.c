@@ -18,10 +18,8 @@ void answer_release(struct answer *a)
 /* Whether m answers a request that is not ours. */
 static bool foreign(const struct answer *a, const cJSON *m)
 {
-	const char *id = json_str(m, "id");
-
 	return json_str(m, "jsonrpc") && json_get(m, "id") &&
-		!json_get(m, "method") && !(id && strcmp(id, a->id) == 0);
+		!json_get(m, "method") && !rpc_has_id(m, a->id);
 }
 
 /* One message. Whether it is the answer, and a good one. */

@@ -25,7 +25,8 @@ struct probe {
 	struct steps steps;
 	double deadline_ms; /* monotonic */
 	char id[40];
-	int requests; /* sent, to number them */
+	int requests; /* sent */
+	int ids;      /* of them have had an id since the handshake began */
 	const char *method; /* of the last one, for people; static */
 	struct pending *pending; /* the one under way; see send.c */
 	bool connected; /* the first connection stood */
@@ -76,7 +77,10 @@ void course_hang_up(struct probe *p);
 void course_resolved(struct probe *p, const struct http_response *h);
 void course_connected(struct probe *p, const struct http_response *h);
 
-/* course_request_id(p, out): an id that no other request has; 64 bytes. */
+/*
+ * course_request_id(p, out): the next id, as the SDK counts them: from 0 with
+ * each handshake. out has 64 bytes.
+ */
 const char *course_request_id(struct probe *p, char *out);
 
 /* Each of these ends the probe. r may be NULL. */

@@ -189,8 +189,12 @@ static void send_discover(struct probe *p)
 	p->asking = ERA_STATELESS;
 	p->asked_discover = true;
 	p->wire.stateless = true;
+	p->ids = 0;
+	/* The SDK counts these apart from all other requests. */
+	snprintf(id, sizeof id, "\"server-discover-probe-%d\"",
+		p->asked_twice ? 2 : 1);
 	buf_init(&b, 4096);
-	rpc_discover(&b, course_request_id(p, id));
+	rpc_discover(&b, id);
 	m.id = id;
 	m.body = b.p;
 	course_send(p, &m, p->asked_initialize ? INFINITY : cap, on_discover);
@@ -313,6 +317,7 @@ static void send_initialize(struct probe *p)
 	p->asking = p->stream ? ERA_SSE : ERA_SESSION;
 	p->asked_initialize = true;
 	p->wire.stateless = false;
+	p->ids = 0;
 	buf_init(&b, 4096);
 	rpc_initialize(&b, course_request_id(p, id));
 	m.id = id;

@@ -3,6 +3,7 @@
 #include "http.h"
 #include "http_proxy.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* TCP and TLS together; a handshake that takes longer serves nobody. */
@@ -11,16 +12,18 @@
 #define IDLE_S 4L
 
 /*
- * What a client of fetch(3) asks for: a server that holds back an event stream
+ * What a client of fetch asks for: a server that holds back an event stream
  * to compress it fails here as it fails there.
  */
-static const char *encodings(void)
+static const char *encodings(const char *url)
 {
 	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-	bool gzip = v->features & CURL_VERSION_LIBZ;
 	bool brotli = v->features & CURL_VERSION_BROTLI;
 
-	return gzip && brotli ? "gzip, br" : gzip ? "gzip" : brotli ? "br" : NULL;
+	if (!(v->features & CURL_VERSION_LIBZ))
+		return NULL;
+	return brotli && strncmp(url, "https:", 6) == 0 ? "br, gzip, deflate"
+							: "gzip, deflate";
 }
 
 static CURLcode set_http(CURL *e, const struct http_config *c)
@@ -30,7 +33,6 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	HTTP_SET(CURLOPT_NOSIGNAL, 1L);
 	HTTP_SET(CURLOPT_USERAGENT, c->user_agent);
 	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
-	HTTP_SET(CURLOPT_ACCEPT_ENCODING, encodings());
 	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
 	HTTP_SET(CURLOPT_HTTP_VERSION,
@@ -114,14 +116,38 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 	return rc;
 }
 
-static CURLcode set_request(struct http_setup *s, CURL *e,
-	const struct http_request *rq)
+/*
+ * The fields of a request and, around them, those that node's fetch adds on
+ * behalf of the official SDK, for an edge may keep an answer apart by any of
+ * them (Vary). But the user agent is our own. HTTP/2 goes without "connection".
+ */
+static bool set_fields(struct http_setup *s, const struct http_config *c,
+	const struct http_request *rq, const char *encoding)
 {
+	static const char *const first[] = {
+		"Expect:", "connection: keep-alive", NULL};
+	char agent[64], accepted[64];
+	const char *const last[] = {"accept-language: *",
+		"sec-fetch-mode: cors", agent, encoding ? accepted : NULL,
+		NULL};
+
+	snprintf(agent, sizeof agent, "user-agent: %s", c->user_agent);
+	if (encoding)
+		snprintf(accepted, sizeof accepted, "accept-encoding: %s",
+			encoding);
+	return copy(&s->fields, first) && copy(&s->fields, rq->headers) &&
+		copy(&s->fields, last);
+}
+
+static CURLcode set_request(struct http_setup *s, CURL *e,
+	const struct http_config *c, const struct http_request *rq)
+{
+	const char *encoding = encodings(rq->url);
 	CURLcode rc = CURLE_OK;
 
-	s->fields = curl_slist_append(NULL, "Expect:");
-	if (!s->fields || !copy(&s->fields, rq->headers))
+	if (!set_fields(s, c, rq, encoding))
 		return CURLE_OUT_OF_MEMORY;
+	HTTP_SET(CURLOPT_ACCEPT_ENCODING, encoding);
 	HTTP_SET(CURLOPT_URL, rq->url);
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
@@ -143,7 +169,7 @@ bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
 {
 	return !set_http(easy, c) && !set_tls(easy, c, rq) &&
 		!set_network(s, easy, c, rq, proxied) &&
-		!set_request(s, easy, rq);
+		!set_request(s, easy, c, rq);
 }
 
 void http_setup_free(struct http_setup *s)

@@ -196,7 +196,7 @@ void course_connected(struct probe *p, const struct http_response *h)
 
 const char *course_request_id(struct probe *p, char *out)
 {
-	snprintf(out, 64, "%s-%d", p->id, p->requests + 1);
+	snprintf(out, 64, "%d", p->ids++);
 	return out;
 }
 

@@ -1,5 +1,6 @@
 #include "rpc.h"
 
+#include "jcs.h"
 #include "json.h"
 #include "text.h"
 
@@ -15,75 +16,91 @@
 #define CLIENT_INFO                                                            \
 	"{\"name\":\"mcp-probe\",\"version\":\"" VERSION "\"}"
 
-static void open_request(struct buf *b, const char *id, const char *method)
+/*
+ * The members in the order of the SDK, both generations of which put those of
+ * JSON-RPC behind those of the request; but the server/discover of the second,
+ * and a first page of revision 2026-07-28, to which _meta is added last.
+ */
+static void close_request(struct buf *b, const char *id)
 {
-	buf_str(b, "{\"jsonrpc\":\"2.0\",\"id\":");
-	json_put_str(b, id);
-	buf_fmt(b, ",\"method\":\"%s\"", method);
+	buf_fmt(b, ",\"jsonrpc\":\"2.0\",\"id\":%s", id);
 }
 
 void rpc_discover(struct buf *b, const char *id)
 {
-	open_request(b, id, "server/discover");
-	buf_str(b, ",\"params\":{" META "}}");
+	buf_fmt(b,
+		"{\"jsonrpc\":\"2.0\",\"id\":%s,"
+		"\"method\":\"server/discover\",\"params\":{" META "}}",
+		id);
 }
 
 void rpc_initialize(struct buf *b, const char *id)
 {
-	open_request(b, id, "initialize");
-	buf_str(b, ",\"params\":{\"protocolVersion\":\"" REVISION_SESSION
-		   "\",\"capabilities\":{},\"clientInfo\":" CLIENT_INFO "}}");
+	buf_str(b, "{\"method\":\"initialize\",\"params\":{"
+		   "\"protocolVersion\":\"" REVISION_SESSION
+		   "\",\"capabilities\":{},\"clientInfo\":" CLIENT_INFO "}");
+	close_request(b, id);
+	buf_char(b, '}');
 }
 
+/* As the first generation: the second has the members the other way around. */
 void rpc_initialized(struct buf *b)
 {
-	buf_str(b, "{\"jsonrpc\":\"2.0\","
-		   "\"method\":\"notifications/initialized\"}");
+	buf_str(b, "{\"method\":\"notifications/initialized\","
+		   "\"jsonrpc\":\"2.0\"}");
 }
 
 void rpc_tools_list(struct buf *b, const char *id, bool stateless,
 	const char *cursor)
 {
-	open_request(b, id, "tools/list");
-	if (stateless || cursor) {
-		buf_str(b, ",\"params\":{");
-		if (stateless)
-			buf_str(b, META);
-		if (stateless && cursor)
-			buf_char(b, ',');
-		if (cursor) {
-			buf_str(b, "\"cursor\":");
-			json_put_str(b, cursor);
-		}
-		buf_char(b, '}');
+	buf_str(b, "{\"method\":\"tools/list\"");
+	if (cursor) {
+		buf_str(b, ",\"params\":{\"cursor\":");
+		json_put_str(b, cursor);
+		buf_str(b, stateless ? "," META "}" : "}");
 	}
-	buf_char(b, '}');
+	close_request(b, id);
+	buf_str(b, stateless && !cursor ? ",\"params\":{" META "}}" : "}");
 }
 
 void rpc_tools_call(struct buf *b, const char *id, bool stateless,
 	const char *name, const cJSON *arguments)
 {
-	open_request(b, id, "tools/call");
-	buf_str(b, ",\"params\":{\"name\":");
+	buf_str(b, "{\"method\":\"tools/call\",\"params\":{\"name\":");
 	json_put_str(b, name);
 	buf_str(b, ",\"arguments\":");
 	if (arguments)
 		json_put(b, arguments);
 	else
 		buf_str(b, "{}");
-	if (stateless)
-		buf_str(b, "," META);
-	buf_str(b, "}}");
+	buf_str(b, stateless ? "," META "}" : "}");
+	close_request(b, id);
+	buf_char(b, '}');
+}
+
+bool rpc_has_id(const cJSON *m, const char *id)
+{
+	const char *s = json_str(m, "id");
+	size_t n = strlen(id);
+	char number[JCS_NUMBER];
+	double v;
+
+	if (s)
+		return *id == '"' && strlen(s) == n - 2 &&
+			memcmp(s, id + 1, n - 2) == 0;
+	if (!json_num(m, "id", &v) || !isfinite(v))
+		return false;
+	jcs_number(v, number);
+	return strcmp(number, id) == 0;
 }
 
 enum rpc_match rpc_match(const cJSON *m, const char *id,
 	enum rpc_errors errors)
 {
 	const char *version = json_str(m, "jsonrpc");
-	const char *theirs = json_str(m, "id");
 	const cJSON *error = json_get(m, "error");
 	bool no_id = !json_get(m, "id") || json_has_null(m, "id");
-	bool ours = theirs && strcmp(theirs, id) == 0;
+	bool ours = rpc_has_id(m, id);
 
 	if (!version || strcmp(version, "2.0") != 0)
 		return RPC_NOT_OURS;
@@ -113,11 +130,10 @@ static const char *fault_of_error(const cJSON *error)
 const char *rpc_fault(const cJSON *m, const char *id, enum rpc_errors errors)
 {
 	const char *version = json_str(m, "jsonrpc");
-	const char *theirs = json_str(m, "id");
 	const cJSON *error = json_get(m, "error");
 	const cJSON *result = json_get(m, "result");
 	bool no_id = !json_get(m, "id") || json_has_null(m, "id");
-	bool ours = theirs && strcmp(theirs, id) == 0;
+	bool ours = rpc_has_id(m, id);
 
 	if (errors == RPC_ERRORS_ALL || json_get(m, "method") ||
 		!(ours || (no_id && error && errors == RPC_ERRORS_NULL)))

@@ -25,7 +25,12 @@
 /* What servers answer to a call that wants a credential. */
 #define RPC_UNAUTHORIZED -32001
 
-/* The requests, each appended to b as one JSON text. */
+/*
+ * The requests, each appended to b as one JSON text: clientInfo apart, the bytes
+ * of the official TypeScript SDK, so that whoever keeps an answer by the body of
+ * its POST gives us what it gives to clients. id: the JSON text of an id, a
+ * string or an integer.
+ */
 void rpc_discover(struct buf *b, const char *id);
 void rpc_initialize(struct buf *b, const char *id);
 void rpc_initialized(struct buf *b);
@@ -35,6 +40,9 @@ void rpc_tools_list(struct buf *b, const char *id, bool stateless,
 /* arguments: an object, or NULL for none. */
 void rpc_tools_call(struct buf *b, const char *id, bool stateless,
 	const char *name, const cJSON *arguments);
+
+/* rpc_has_id(m, id): whether m carries that id: its type counts, too. */
+bool rpc_has_id(const cJSON *m, const char *id);
 
 enum rpc_match { RPC_NOT_OURS, RPC_RESULT, RPC_ERROR };
 

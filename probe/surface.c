@@ -225,8 +225,10 @@ void surface_start(struct probe *p)
 	course_finish(p);
 }
 
+/* The SDK, too, sends such a request again as it was, with its id. */
 void surface_again(struct probe *p)
 {
+	p->ids--;
 	if (p->steps.next == STEP_TOOLS_CALL)
 		call(p);
 	else

@@ -187,10 +187,10 @@ static void put_head_line(struct buf *out, const char *line, size_t n,
 {
 	/* Those that say nothing about who asks. */
 	static const char *const shown[] = {"host", "user-agent", "accept",
-		"accept-encoding", "connection", "content-length",
-		"content-type", "mcp-method", "mcp-name",
-		"mcp-protocol-version", "proxy-connection", "x-probe-region",
-		NULL};
+		"accept-encoding", "accept-language", "cache-control",
+		"connection", "content-length", "content-type", "mcp-method",
+		"mcp-name", "mcp-protocol-version", "pragma",
+		"proxy-connection", "sec-fetch-mode", "x-probe-region", NULL};
 	static const char *const hidden[] = {"authentication-info",
 		"mcp-session-id", "proxy-authentication-info", "set-cookie",
 		"set-cookie2", NULL};

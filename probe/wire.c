@@ -12,6 +12,8 @@
 #include <strings.h>
 
 #define FIELDS_MAX 40
+/* Of these the last are kept for what follows the arguments of a call. */
+#define FIELDS_LATER 2
 #define FIELD_MAX (16 * 1024)
 
 struct fields {
@@ -105,6 +107,8 @@ static void add_params(struct fields *f, const cJSON *schema,
 		const char *annotation = mirror_name(p);
 		const cJSON *v = json_get(arguments, p->string);
 
+		if (f->n >= FIELDS_MAX - FIELDS_LATER)
+			return;
 		if (!v)
 			continue;
 		if (annotation)
@@ -114,12 +118,13 @@ static void add_params(struct fields *f, const cJSON *schema,
 	}
 }
 
-static void add_common(struct fields *f, const struct wire *w)
+/* What no other client sends. */
+static void add_own(struct fields *f, const struct wire *w)
 {
-	add(f, "X-Probe-Region", w->target->region);
 	if (w->show_credential && credential_field(w->target->credential))
 		f->list[f->n++] =
 			xstrdup(credential_field(w->target->credential));
+	add(f, "X-Probe-Region", w->target->region);
 }
 
 /* A certificate is part of the connection, and shown from the first on. */
@@ -136,17 +141,15 @@ static const char *client_key(const struct wire *w)
 	return client_cert(w) ? credential_key(w->target->credential) : NULL;
 }
 
+/* Over HTTP+SSE clients tell the revision too; its session is the endpoint. */
 static void add_agreed(struct fields *f, const struct wire *w)
 {
-	/* HTTP+SSE has neither: its session is in the endpoint. */
-	if (*w->endpoint)
-		return;
-	if (w->stateless)
-		add(f, "MCP-Protocol-Version", REVISION_STATELESS);
-	else if (*w->revision)
-		add(f, "MCP-Protocol-Version", w->revision);
 	if (*w->session)
-		add(f, "Mcp-Session-Id", w->session);
+		add(f, "mcp-session-id", w->session);
+	if (w->stateless)
+		add(f, "mcp-protocol-version", REVISION_STATELESS);
+	else if (*w->revision)
+		add(f, "mcp-protocol-version", w->revision);
 }
 
 int wire_post(const struct wire *w, const struct wire_message *m,
@@ -165,18 +168,20 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
-	add_common(&f, w);
-	add(&f, "Content-Type", "application/json");
-	add(&f, "Accept", "application/json, text/event-stream");
+	add_own(&f, w);
 	add_agreed(&f, w);
 	if (w->stateless) {
-		add(&f, "Mcp-Method", m->method);
+		add(&f, "mcp-method", m->method);
 		if (m->name)
-			add_encoded(&f, "Mcp-Name", m->name);
+			add_encoded(&f, "mcp-name", m->name);
 		if (m->tool)
 			add_params(&f, json_get(m->tool, "inputSchema"),
 				m->arguments, 0);
 	}
+	add(&f, "content-type", "application/json");
+	/* The answer to a POST of HTTP+SSE is none that a client reads. */
+	add(&f, "accept",
+		*w->endpoint ? "*/*" : "application/json, text/event-stream");
 	if (m->id && !*w->endpoint)
 		rc = exchange_start(
 			w->http, &rq, WANT_MESSAGE, m->id, handler, arg);
@@ -202,11 +207,15 @@ static int get_stream(const struct wire *w, const char *last_id,
 		.key = client_key(w)};
 	int rc;
 
-	add_common(&f, w);
-	add(&f, "Accept", "text/event-stream");
-	if (last_id) {
+	add_own(&f, w);
+	if (last_id)
 		add_agreed(&f, w);
-		add(&f, "Last-Event-ID", last_id);
+	add(&f, "accept", "text/event-stream");
+	if (last_id) {
+		add(&f, "last-event-id", last_id);
+	} else {
+		add(&f, "pragma", "no-cache");
+		add(&f, "cache-control", "no-cache");
 	}
 	rc = exchange_start(w->http, &rq, id ? WANT_MESSAGE : WANT_EVENTS, id,
 		handler, arg);
@@ -240,8 +249,9 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
-	add_common(&f, w);
+	add_own(&f, w);
 	add_agreed(&f, w);
+	add(&f, "accept", "*/*");
 	rc = exchange_start(w->http, &rq, WANT_STATUS, NULL, handler, arg);
 	release(&f);
 	return rc;

@@ -1,6 +1,8 @@
 /*
  * wire.h: the HTTP form of MCP's messages: which header fields go with which
- * message in which revision ("Transports", Streamable HTTP).
+ * message in which revision ("Transports", Streamable HTTP). They are those of
+ * the official TypeScript SDK, in its order, and those that say who asks; what
+ * its fetch adds is in http_setup.c.
  */
 #ifndef WIRE_H
 #define WIRE_H
@@ -28,7 +30,7 @@ struct wire_message {
 	const cJSON *tool;  /* its definition, for Mcp-Param-*; or NULL */
 	const cJSON *arguments;
 	const char *body;
-	const char *id; /* NULL for a notification */
+	const char *id; /* as in rpc.h; NULL for a notification */
 	double timeout_ms;
 	bool fresh; /* over a new connection */
 };

@@ -19,6 +19,9 @@ setup_file() {
 	export BEHIND=${URL##*:}
 	BEHIND=${BEHIND%%/*}
 	fixture ODD odd.mjs "$BEHIND"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-keyout key -out cert -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>log
+	fixture TLS tls.mjs key cert "$ODD"
 }
 
 teardown_file() {
@@ -42,9 +45,12 @@ is() {
 }
 
 @test "compressed answers are read, and event streams as they come" {
-	for way in gzip br; do
+	# As clients do, brotli is asked for only over TLS.
+	for way in gzip deflate br; do
+		where=http://127.0.0.1:$ODD
+		[ $way != br ] || where=https://localhost:$TLS
 		for mood in json stateless sse sse-open sse-pieces sse-notes; do
-			probe -t 5s "http://127.0.0.1:$ODD/$way/$mood"
+			probe -t 5s --cacert "$BATS_FILE_TMPDIR/cert" "$where/$way/$mood"
 			[ "$status" -eq 0 ] || { echo "$way/$mood"; cat out; return 1; }
 			jq -es '.[8] | .state == "healthy" and .total_ms < 2000' out
 		done
@@ -216,8 +222,9 @@ is() {
 	grep -qE "^\* Trying 127.0.0.1 port $ODD\$" err
 	grep -qE "^\* Connected to 127.0.0.1 port $ODD\$" err
 	grep -qE '^> POST /cached/sse\?\*\*\* HTTP/1.1$' err
-	grep -qE '^> Mcp-Session-Id: \*\*\*$' err
-	grep -qE '^> \{"jsonrpc":"2.0",.*"method":"initialize"' err
+	grep -qE '^> mcp-session-id: \*\*\*$' err
+	grep -qE '^> accept-language: \*$' err
+	grep -qE '^> \{"method":"initialize",.*"jsonrpc":"2.0","id":0\}$' err
 	grep -qE '^< HTTP/1.1 200 OK$' err
 	grep -qiE '^< mcp-session-id: \*\*\*$' err
 	grep -qiE '^< set-cookie: \*\*\*$' err

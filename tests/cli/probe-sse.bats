@@ -36,8 +36,8 @@ hinted() {
 		POST initialize - - -
 		GET - - - -
 		POST initialize - stream -
-		POST notifications/initialized - stream -
-		POST tools/list - stream -
+		POST notifications/initialized 2025-11-25 stream -
+		POST tools/list 2025-11-25 stream -
 	EOF
 	closed found
 	# The stream has one connection, and all messages share another.
@@ -116,7 +116,7 @@ hinted() {
 		http-sse-batch         broken initialize mcp.batch 2025-11-25 sse -
 		http-sse-flood         broken tools-list body.too-large 2025-11-25 sse -
 		http-sse-wrong-id      broken tools-list deadline 2025-11-25 sse -
-		http-sse-number        broken tools-list deadline 2025-11-25 sse -
+		http-sse-string        broken tools-list deadline 2025-11-25 sse -
 		http-sse-no-json       broken tools-list jsonrpc.malformed 2025-11-25 sse -
 		http-sse-error         broken tools-list jsonrpc.-32603 2025-11-25 sse -
 		http-sse-closed        broken tools-list sse.no-answer 2025-11-25 sse -

@@ -279,9 +279,9 @@ asked() {
 		jsonrpc-1@list         broken tools-list jsonrpc.malformed 2025-11-25 session -
 		sse+both@list          broken tools-list jsonrpc.malformed 2025-11-25 session -
 		id-missing@list        broken tools-list jsonrpc.malformed 2025-11-25 session -
-		id-number@list         broken tools-list jsonrpc.wrong-id 2025-11-25 session -
+		id-string@list         broken tools-list jsonrpc.wrong-id 2025-11-25 session -
 		id-null@list           broken tools-list jsonrpc.wrong-id 2025-11-25 session -
-		sse+id-number@list     broken tools-list jsonrpc.wrong-id 2025-11-25 session -
+		sse+id-string@list     broken tools-list jsonrpc.wrong-id 2025-11-25 session -
 		id-null-error@list     broken tools-list jsonrpc.-32600 2025-11-25 session -
 		parse@list             broken tools-list jsonrpc.-32700 2025-11-25 session -
 		invalid@list           broken tools-list jsonrpc.-32600 2025-11-25 session -

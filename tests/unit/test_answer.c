@@ -46,31 +46,31 @@ static void test_faults(void **state)
 	static const struct {
 		const char *text, *expected;
 	} rows[] = {
-		{V "'id':'7','result':{}}", ""},
-		{V "'id':'7','error':{'code':-1,'message':''}}", ""},
-		{V "'id':'7','error':{'code':-1.0}}", ""},
-		{V "'id':'7'}", "it has neither result nor error"},
-		{V "'id':'7','result':{},'error':{'code':1}}",
+		{V "'id':7,'result':{}}", ""},
+		{V "'id':7,'error':{'code':-1,'message':''}}", ""},
+		{V "'id':7,'error':{'code':-1.0}}", ""},
+		{V "'id':7}", "it has neither result nor error"},
+		{V "'id':7,'result':{},'error':{'code':1}}",
 			"it has both result and error"},
-		{V "'id':'7','result':{},'error':null}",
+		{V "'id':7,'result':{},'error':null}",
 			"it has both result and error"},
-		{V "'id':'7','result':null}", "its result is no object"},
-		{V "'id':'7','result':[]}", "its result is no object"},
-		{V "'id':'7','error':'no'}", "its error is no object"},
-		{V "'id':'7','error':{}}", CODE},
-		{V "'id':'7','error':{'code':'-1'}}", CODE},
-		{V "'id':'7','error':{'code':0.5}}", CODE},
-		{V "'id':'7','error':{'code':null}}", CODE},
-		{"{'id':'7','result':{}}", JSONRPC},
-		{"{'jsonrpc':2.0,'id':'7','result':{}}",
+		{V "'id':7,'result':null}", "its result is no object"},
+		{V "'id':7,'result':[]}", "its result is no object"},
+		{V "'id':7,'error':'no'}", "its error is no object"},
+		{V "'id':7,'error':{}}", CODE},
+		{V "'id':7,'error':{'code':'-1'}}", CODE},
+		{V "'id':7,'error':{'code':0.5}}", CODE},
+		{V "'id':7,'error':{'code':null}}", CODE},
+		{"{'id':7,'result':{}}", JSONRPC},
+		{"{'jsonrpc':2.0,'id':7,'result':{}}",
 			JSONRPC},
 		/* Whose it is cannot be told, but whose else would it be? */
 		{V "'error':{}}", "null: " CODE},
 		{V "'id':null,'error':{'code':1}}", ""},
 		/* Not meant for us. */
-		{V "'id':'8','result':7}", ""}, {V "'id':7,'result':7}", ""},
-		{V "'result':7}", ""}, {"{'id':'7','method':'ping'}", ""},
-		{V "'id':'7','method':'ping','error':7}", ""},
+		{V "'id':8,'result':7}", ""}, {V "'id':'7','result':7}", ""},
+		{V "'result':7}", ""}, {"{'id':7,'method':'ping'}", ""},
+		{V "'id':7,'method':'ping','error':7}", ""},
 		{"{}", ""}, {"[]", ""}, {"7", ""},
 	};
 
@@ -107,8 +107,8 @@ static void hear(struct answer *a, const char *texts)
 	free(copy);
 }
 
-#define GOOD V "'id':'7','result':{}}"
-#define THEIRS V "'id':'8','result':{}}"
+#define GOOD V "'id':7,'result':{}}"
+#define THEIRS V "'id':8,'result':{}}"
 #define NOTE V "'method':'notifications/message'}"
 
 static void test_events(void **state)
@@ -117,19 +117,19 @@ static void test_events(void **state)
 	static const struct {
 		const char *texts, *expected;
 	} rows[] = {
-		{GOOD, "R"}, {V "'id':'7','error':{'code':1}}", "E"},
+		{GOOD, "R"}, {V "'id':7,'error':{'code':1}}", "E"},
 		{NOTE "|" THEIRS "|{|" GOOD, "R"},
-		{V "'id':'7','method':'ping'}|" GOOD, "R"},
+		{V "'id':7,'method':'ping'}|" GOOD, "R"},
 		{"!" GOOD "|!{", ""}, {NOTE, ""}, {"[]|7|{}|null", ""},
 		{THEIRS, "jsonrpc.wrong-id"},
-		{V "'id':7,'result':{}}", "jsonrpc.wrong-id"},
+		{V "'id':'7','result':{}}", "jsonrpc.wrong-id"},
 		{V "'id':null,'error':{'code':1}}", "jsonrpc.wrong-id"},
 		{"{", "jsonrpc.malformed"},
 		{NOTE "|{|" NOTE, "jsonrpc.malformed"},
-		{V "'id':'7','result':7}|" GOOD, "jsonrpc.malformed"},
+		{V "'id':7,'result':7}|" GOOD, "jsonrpc.malformed"},
 		{"[" GOOD "]", "Rb"}, {"[" NOTE "," THEIRS "," GOOD "]", "Rb"},
 		{"[" NOTE "," THEIRS "]|" GOOD, "R"},
-		{"[" V "'id':'7'}," GOOD "]", "jsonrpc.malformed"},
+		{"[" V "'id':7}," GOOD "]", "jsonrpc.malformed"},
 		{"[[" GOOD "]]", ""},
 	};
 

@@ -22,7 +22,10 @@
 	"'_meta':{'io.modelcontextprotocol/protocolVersion':'2026-07-28',"     \
 	"'io.modelcontextprotocol/clientInfo':" CLIENT ","                     \
 	"'io.modelcontextprotocol/clientCapabilities':{}}"
-#define HEAD "{'jsonrpc':'2.0','id':'a','method':"
+#define ID(n) ",'jsonrpc':'2.0','id':" n "}"
+#define CALL(name, arguments)                                                  \
+	"{'method':'tools/call','params':{'name':'" name                       \
+	"','arguments':" arguments
 
 /* The tree of a text, in which ' may stand for ". */
 static cJSON *parse(const char *text)
@@ -39,17 +42,15 @@ static cJSON *parse(const char *text)
 	return doc;
 }
 
-/* What was appended is this JSON, in which ' may stand for ", and no more. */
+/* What was appended is this, to the byte, in both of which ' stands for ". */
 static void expect(struct buf *b, const char *expected)
 {
-	cJSON *doc = parse(expected);
-	struct buf text;
+	char *got = xstrdup(b->p);
 
-	buf_init(&text, 10000);
-	json_put(&text, doc);
-	assert_string_equal(b->p, text.p);
-	buf_release(&text);
-	cJSON_Delete(doc);
+	for (char *p = strchr(got, '"'); p; p = strchr(p, '"'))
+		*p = '\'';
+	assert_string_equal(got, expected);
+	free(got);
 	buf_clear(b);
 }
 
@@ -60,39 +61,37 @@ static void test_messages(void **state)
 
 	(void)state;
 	buf_init(&b, 10000);
-	rpc_discover(&b, "a");
-	expect(&b, HEAD "'server/discover','params':{" META "}}");
-	rpc_initialize(&b, "a");
-	expect(&b, HEAD "'initialize','params':{'protocolVersion':'2025-11-25',"
-			"'capabilities':{},'clientInfo':" CLIENT "}}");
+	rpc_discover(&b, "'s-1'");
+	expect(&b, "{'jsonrpc':'2.0','id':'s-1','method':'server/discover',"
+		   "'params':{" META "}}");
+	rpc_initialize(&b, "0");
+	expect(&b, "{'method':'initialize','params':{'protocolVersion':"
+		   "'2025-11-25','capabilities':{},'clientInfo':" CLIENT
+		   "}" ID("0"));
 	rpc_initialized(&b);
-	expect(&b, "{'jsonrpc':'2.0','method':'notifications/initialized'}");
-	rpc_tools_list(&b, "a", false, NULL);
-	expect(&b, HEAD "'tools/list'}");
-	rpc_tools_list(&b, "a", false, "c");
-	expect(&b, HEAD "'tools/list','params':{'cursor':'c'}}");
-	rpc_tools_list(&b, "a", false, "");
-	expect(&b, HEAD "'tools/list','params':{'cursor':''}}");
-	rpc_tools_list(&b, "a", true, NULL);
-	expect(&b, HEAD "'tools/list','params':{" META "}}");
-	rpc_tools_list(&b, "a", true, "c");
-	expect(&b, HEAD "'tools/list','params':{" META ",'cursor':'c'}}");
-	rpc_tools_call(&b, "a", false, "t", NULL);
-	expect(&b, HEAD "'tools/call','params':{'name':'t','arguments':{}}}");
-	rpc_tools_call(&b, "a", false, "t\"", arguments);
-	expect(&b, HEAD "'tools/call','params':{'name':'t\\\"','arguments':"
-			"{'x':[1,{'y':null}]}}}");
-	rpc_tools_call(&b, "a", true, "t", arguments);
-	expect(&b, HEAD "'tools/call','params':{'name':'t','arguments':"
-			"{'x':[1,{'y':null}]}," META "}}");
+	expect(&b, "{'method':'notifications/initialized','jsonrpc':'2.0'}");
+	rpc_tools_list(&b, "1", false, NULL);
+	expect(&b, "{'method':'tools/list'" ID("1"));
+	rpc_tools_list(&b, "2", false, "c");
+	expect(&b, "{'method':'tools/list','params':{'cursor':'c'}" ID("2"));
+	rpc_tools_list(&b, "3", false, "");
+	expect(&b, "{'method':'tools/list','params':{'cursor':''}" ID("3"));
+	rpc_tools_list(&b, "0", true, NULL);
+	expect(&b, "{'method':'tools/list','jsonrpc':'2.0','id':0,'params':{" META
+		   "}}");
+	rpc_tools_list(&b, "1", true, "c");
+	expect(&b, "{'method':'tools/list','params':{'cursor':'c'," META
+		   "}" ID("1"));
+	rpc_tools_call(&b, "2", false, "t", NULL);
+	expect(&b, CALL("t", "{}") "}" ID("2"));
+	rpc_tools_call(&b, "3", false, "t\"", arguments);
+	expect(&b, CALL("t\\'", "{'x':[1,{'y':null}]}") "}" ID("3"));
+	rpc_tools_call(&b, "1000", true, "t", arguments);
+	expect(&b, CALL("t", "{'x':[1,{'y':null}]}") "," META "}" ID("1000"));
 	/* A cursor goes back as it came, but for what is no text. */
-	rpc_tools_list(&b, "a", false, "\"\\\n\xc3\xa4\xc0\x80\xff");
-	expect(&b, HEAD "'tools/list','params':{'cursor':"
-			"'\\\"\\\\\\n\xc3\xa4\\u0000\xef\xbf\xbd'}}");
-	/* An id may be anything. */
-	rpc_tools_list(&b, "\"\\\x01", false, NULL);
-	expect(&b, "{'jsonrpc':'2.0','id':'\\\"\\\\\\u0001',"
-		   "'method':'tools/list'}");
+	rpc_tools_list(&b, "1", false, "\"\\\n\x01/\xc3\xa4\xc0\x80\xff");
+	expect(&b, "{'method':'tools/list','params':{'cursor':"
+		   "'\\'\\\\\\n\\u0001/\xc3\xa4\\u0000\xef\xbf\xbd'}" ID("1"));
 	buf_release(&b);
 	cJSON_Delete(arguments);
 }
@@ -138,43 +137,68 @@ static void say_match(const cJSON *m, char *out, size_t size)
 static void test_match(void **state)
 {
 	static const struct row rows[] = {
-		{V "'id':'7','result':{}}", "RRR"},
-		{"{'result':{},'id':'7','jsonrpc':'2.0','x':1}", "RRR"},
-		{V "'id':'7','result':null}", "RRR"},
-		{V "'id':'7','error':{}}", "EEE"},
-		{V "'id':'7','error':{},'result':{}}", "EEE"},
-		{V "'id':'7','error':null,'result':{}}", "RRR"},
+		{V "'id':7,'result':{}}", "RRR"},
+		{"{'result':{},'id':7,'jsonrpc':'2.0','x':1}", "RRR"},
+		{V "'id':7,'result':null}", "RRR"},
+		{V "'id':7.0,'result':{}}", "RRR"},
+		{V "'id':7,'error':{}}", "EEE"},
+		{V "'id':7,'error':{},'result':{}}", "EEE"},
+		{V "'id':7,'error':null,'result':{}}", "RRR"},
 		/* An error that cannot tell whose it is. */
 		{V "'id':null,'error':{}}", "-EE"},
 		{V "'error':{'code':1}}", "-EE"},
 		{V "'id':null,'error':'x'}", "---"}, {V "'error':[]}", "---"},
 		{V "'id':null,'result':{}}", "---"}, {V "'result':{}}", "---"},
 		/* Another's. */
-		{V "'id':'8','result':{}}", "---"},
-		{V "'id':'8','error':{}}", "--E"},
-		{V "'id':'7 ','result':{}}", "---"},
+		{V "'id':8,'result':{}}", "---"},
+		{V "'id':8,'error':{}}", "--E"},
 		{V "'id':'','error':{}}", "--E"},
-		{V "'id':'7\\u0000','result':{}}", "---"},
-		{V "'id':7,'result':{}}", "---"}, {V "'id':7,'error':{}}", "--E"},
-		{V "'id':['7'],'result':{}}", "---"},
+		{V "'id':-7,'result':{}}", "---"},
+		{V "'id':70,'result':{}}", "---"},
+		{V "'id':7.5,'result':{}}", "---"},
+		{V "'id':1e999,'result':{}}", "---"},
+		{V "'id':'7','result':{}}", "---"}, {V "'id':'7','error':{}}", "--E"},
+		{V "'id':[7],'result':{}}", "---"},
 		{V "'id':true,'error':{}}", "--E"},
 		{V "'id':{},'error':{}}", "--E"},
 		/* Requests and notifications. */
-		{V "'id':'7','method':'ping'}", "---"},
+		{V "'id':7,'method':'ping'}", "---"},
 		{V "'method':'notifications/message'}", "---"},
-		{V "'id':'7'}", "---"},
+		{V "'id':7}", "---"},
 		/* No JSON-RPC 2.0. */
-		{"{'id':'7','result':{}}", "---"}, {"{'error':{}}", "---"},
-		{"{'jsonrpc':'1.0','id':'7','result':{}}", "---"},
-		{"{'jsonrpc':2.0,'id':'7','result':{}}", "---"},
-		{"{'JSONRPC':'2.0','id':'7','result':{}}", "---"}, {"{}", "---"},
+		{"{'id':7,'result':{}}", "---"}, {"{'error':{}}", "---"},
+		{"{'jsonrpc':'1.0','id':7,'result':{}}", "---"},
+		{"{'jsonrpc':2.0,'id':7,'result':{}}", "---"},
+		{"{'JSONRPC':'2.0','id':7,'result':{}}", "---"}, {"{}", "---"},
 		{"[]", "---"}, {"null", "---"}, {"7", "---"},
 		/* A batch is none; its elements are asked one by one. */
-		{"[" V "'id':'7','result':{}}]", "---RRR"},
+		{"[" V "'id':7,'result':{}}]", "---RRR"},
 	};
 
 	(void)state;
 	check(rows, COUNT(rows), say_match);
+}
+
+/* An id is the same only if its type is. */
+static void say_id(const cJSON *m, char *out, size_t size)
+{
+	snprintf(out, size, "%d%d%d", rpc_has_id(m, "7"),
+		rpc_has_id(m, "\"7\""), rpc_has_id(m, "\"a-7\""));
+}
+
+static void test_ids(void **state)
+{
+	static const struct row rows[] = {
+		{"{'id':7}", "100"}, {"{'id':'7'}", "010"},
+		{"{'id':'a-7'}", "001"}, {"{'id':'a-'}", "000"},
+		{"{'id':'a-71'}", "000"}, {"{'id':'a-7\\u0000'}", "000"},
+		{"{'id':'\\'7\\''}", "000"}, {"{'id':''}", "000"},
+		{"{'id':'7 '}", "000"}, {"{'id':[7]}", "000"},
+		{"{'id':null}", "000"}, {"{}", "000"}, {"[]", "000"},
+	};
+
+	(void)state;
+	check(rows, COUNT(rows), say_id);
 }
 
 static void say_error(const cJSON *m, char *out, size_t size)
@@ -388,6 +412,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_messages),
 		cmocka_unit_test(test_match),
+		cmocka_unit_test(test_ids),
 		cmocka_unit_test(test_errors),
 		cmocka_unit_test(test_versions),
 		cmocka_unit_test(test_judge_initialize),

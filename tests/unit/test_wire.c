@@ -58,11 +58,12 @@ static void expect(const char *expected)
 	buf_release(&sent);
 }
 
-#define POST                                                                   \
-	"POST https://h/mcp?k=v with {}\n"                                     \
-	"X-Probe-Region: eu-west-2\n"                                          \
-	"Content-Type: application/json\n"                                     \
-	"Accept: application/json, text/event-stream\n"
+#define TARGET "https://h/mcp?k=v"
+#define POST "POST " TARGET " with {}\nX-Probe-Region: eu-west-2\n"
+#define BODY                                                                   \
+	"content-type: application/json\n"                                     \
+	"accept: application/json, text/event-stream\n"
+#define AGREED "mcp-session-id: s-1\nmcp-protocol-version: 2025-06-18\n"
 
 static void test_revisions(void **state)
 {
@@ -72,44 +73,57 @@ static void test_revisions(void **state)
 	(void)state;
 	buf_init(&sent, 10000);
 	wire_post(&w, &m, &nobody, NULL);
-	expect(POST);
+	expect(POST BODY);
 	memcpy(w.revision, "2025-06-18", 11);
 	wire_post(&w, &m, &nobody, NULL);
-	expect(POST "MCP-Protocol-Version: 2025-06-18\n");
+	expect(POST "mcp-protocol-version: 2025-06-18\n" BODY);
 	memcpy(w.session, "s-1", 4);
 	m.name = "a tool";
 	wire_post(&w, &m, &nobody, NULL);
-	expect(POST "MCP-Protocol-Version: 2025-06-18\nMcp-Session-Id: s-1\n");
+	expect(POST AGREED BODY);
 	wire_delete(&w, 1, &nobody, NULL);
-	expect("DELETE https://h/mcp?k=v\nX-Probe-Region: eu-west-2\n"
-	       "MCP-Protocol-Version: 2025-06-18\nMcp-Session-Id: s-1\n");
+	expect("DELETE " TARGET "\nX-Probe-Region: eu-west-2\n" AGREED
+	       "accept: */*\n");
 	wire_get(&w, "https://as/x", 1, &nobody, NULL);
 	expect("GET https://as/x\nX-Probe-Region: eu-west-2\n"
 	       "Accept: application/json\nMCP-Protocol-Version: 2025-11-25\n");
 
 	/* What goes on with a stream is part of the session. */
 	wire_resume(&w, "ev 1", "7", 1, &nobody, NULL);
-	expect("GET https://h/mcp?k=v\nX-Probe-Region: eu-west-2\n"
-	       "Accept: text/event-stream\nMCP-Protocol-Version: 2025-06-18\n"
-	       "Mcp-Session-Id: s-1\nLast-Event-ID: ev 1\n");
-
-	/* HTTP+SSE, which has neither version nor session. */
-	w = (struct wire) {.target = &target};
-	wire_listen(&w, 1, true, &nobody, NULL);
-	expect("GET https://h/mcp?k=v\nX-Probe-Region: eu-west-2\n"
-	       "Accept: text/event-stream\n");
-	memcpy(w.endpoint, "https://h/m", 12);
-	memcpy(w.revision, "2025-06-18", 11);
-	wire_post(&w, &m, &nobody, NULL);
-	expect("POST https://h/m with {}\nX-Probe-Region: eu-west-2\n"
-	       "Content-Type: application/json\n"
-	       "Accept: application/json, text/event-stream\n");
+	expect("GET " TARGET "\nX-Probe-Region: eu-west-2\n" AGREED
+	       "accept: text/event-stream\nlast-event-id: ev 1\n");
 
 	w = (struct wire) {.target = &target, .stateless = true};
 	m.name = NULL;
 	wire_post(&w, &m, &nobody, NULL);
-	expect(POST "MCP-Protocol-Version: 2026-07-28\n"
-		    "Mcp-Method: tools/list\n");
+	expect(POST "mcp-protocol-version: 2026-07-28\n"
+		    "mcp-method: tools/list\n" BODY);
+}
+
+/* A server of HTTP+SSE is told the revision too, once there is one. */
+static void test_http_sse(void **state)
+{
+	static const char to[] = "POST https://h/m with {}\n"
+				 "X-Probe-Region: eu-west-2\n";
+	struct wire w = {.target = &target};
+	struct wire_message m = {.method = "tools/list", .body = "{}"};
+	char expected[500];
+
+	(void)state;
+	buf_init(&sent, 10000);
+	wire_listen(&w, 1, true, &nobody, NULL);
+	expect("GET " TARGET "\nX-Probe-Region: eu-west-2\n"
+	       "accept: text/event-stream\npragma: no-cache\n"
+	       "cache-control: no-cache\n");
+	memcpy(w.endpoint, "https://h/m", 12);
+	for (int agreed = 0; agreed < 2; agreed++) {
+		wire_post(&w, &m, &nobody, NULL);
+		snprintf(expected, sizeof expected,
+			"%s%scontent-type: application/json\naccept: */*\n", to,
+			agreed ? "mcp-protocol-version: 2025-06-18\n" : "");
+		expect(expected);
+		memcpy(w.revision, "2025-06-18", 11);
+	}
 }
 
 /* How names and arguments stand in a header (2026-07-28, "Encoding"). */
@@ -142,8 +156,8 @@ static void test_names(void **state)
 
 		wire_post(&w, &m, &nobody, NULL);
 		snprintf(expected, sizeof expected,
-			POST "MCP-Protocol-Version: 2026-07-28\n"
-			     "Mcp-Method: tools/call\nMcp-Name: %s\n",
+			POST "mcp-protocol-version: 2026-07-28\n"
+			     "mcp-method: tools/call\nmcp-name: %s\n" BODY,
 			rows[i].encoded);
 		expect(expected);
 	}
@@ -208,8 +222,8 @@ static void test_params(void **state)
 		m.arguments = arguments;
 		wire_post(&w, &m, &nobody, NULL);
 		snprintf(text, sizeof text,
-			POST "MCP-Protocol-Version: 2026-07-28\n"
-			     "Mcp-Method: tools/call\n%s",
+			POST "mcp-protocol-version: 2026-07-28\n"
+			     "mcp-method: tools/call\n%s" BODY,
 			rows[i].expected);
 		expect(text);
 		cJSON_Delete(arguments);
@@ -243,7 +257,9 @@ static void test_limits(void **state)
 	wire_post(&w, &m, &nobody, NULL);
 	for (const char *p = sent.p; *p; p++)
 		lines += *p == '\n';
+	/* What every message has is not pushed out by them. */
 	assert_int_equal(lines, 1 + 40);
+	assert_non_null(strstr(sent.p, "\n" BODY));
 	buf_clear(&sent);
 
 	cJSON_DeleteItemFromObject(schema, "properties");
@@ -294,6 +310,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_revisions),
+		cmocka_unit_test(test_http_sse),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_params),
 		cmocka_unit_test(test_limits),
