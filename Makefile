@@ -208,10 +208,11 @@ test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o \
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
 	test_token test_redact test_wall_judge test_credential test_mask \
-	test_answer test_timer test_mirror
+	test_answer test_timer test_mirror test_requests
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
+test_requests_OBJS = $(test_rpc_OBJS)
 test_answer_OBJS = $(test_rpc_OBJS) probe/answer.o
 test_timer_OBJS = $(BASE) lib/clock.o probe/timer.o
 test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o

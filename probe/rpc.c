@@ -18,8 +18,8 @@
 
 /*
  * The members in the order of the SDK, both generations of which put those of
- * JSON-RPC behind those of the request; but the server/discover of the second,
- * and a first page of revision 2026-07-28, to which _meta is added last.
+ * JSON-RPC behind those of the request; but for the server/discover of the
+ * second, and a first page of revision 2026-07-28, to which _meta is added last.
  */
 static void close_request(struct buf *b, const char *id)
 {
@@ -43,7 +43,10 @@ void rpc_initialize(struct buf *b, const char *id)
 	buf_char(b, '}');
 }
 
-/* As the first generation: the second has the members the other way around. */
+/*
+ * As the first generation, which most clients of servers with sessions are: the
+ * second has the members the other way around. In all else the two agree.
+ */
 void rpc_initialized(struct buf *b)
 {
 	buf_str(b, "{\"method\":\"notifications/initialized\","

@@ -216,6 +216,9 @@ late() {
 		[ "$(late $name --credential $name.client)" = "healthy - -: skip skip pass skip skip pass pass pass" ]
 	done
 	[ "$(asked late)" -eq 3 ]
+	# What was refused is sent again as it was, with its id.
+	[ "$(requests "late-t$BATS_TEST_NUMBER" | jq -r 'select(.path == "/client-late-list" and
+		(.body | contains("tools/list"))) | .body | fromjson.id' | xargs)" = "1 1 1" ]
 	[ "$(sessions "late-t$BATS_TEST_NUMBER")" -eq 0 ]
 }
 
