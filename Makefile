@@ -112,7 +112,7 @@ SERVE = serve/account.o serve/answer.o serve/answer_api.o \
 	serve/manual_pages.o $(PAGES)
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/keys.o lib/maintenance.o \
 	lib/near.o lib/record_maintenance.o lib/regions.o lib/request.o \
-	lib/stages.o lib/store.o lib/zone.o \
+	lib/stages.o lib/store.o lib/tzif.o lib/zone.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -124,7 +124,7 @@ MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/divergence.o alertd/drifting.o lib/maintenance.o \
 	alertd/handle.o alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
-	lib/error_rate.o lib/zone.o
+	lib/error_rate.o lib/tzif.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/common.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
@@ -168,7 +168,7 @@ BASE = lib/xalloc.o lib/log.o lib/text.o
 test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
 	lib/sha256.o
 test_buf_OBJS = $(BASE) lib/buf.o
-test_zone_OBJS = $(BASE) lib/clock.o lib/zone.o
+test_zone_OBJS = $(BASE) lib/clock.o lib/tzif.o lib/zone.o
 test_json_OBJS = $(BASE) lib/buf.o lib/json.o lib/json_grammar.o \
 	lib/jcs_number.o
 test_jcs_OBJS = $(test_json_OBJS) lib/jcs.o
@@ -247,7 +247,7 @@ test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/request.o \
 	serve/escape.o serve/server.o
 UNIT += test_page test_past
 test_page_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/keys.o \
-	lib/record_maintenance.o lib/regions.o lib/stages.o lib/zone.o \
+	lib/record_maintenance.o lib/regions.o lib/stages.o lib/tzif.o lib/zone.o \
 	serve/server.o $(PAGES)
 test_past_OBJS = $(test_page_OBJS)
 UNIT += test_conf test_conf_values test_conf_page
@@ -275,7 +275,7 @@ test_divergence_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF) lib/sha256.o
 UNIT += test_maintenance test_record_maintenance test_quiet
-test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
+test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/tzif.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) lib/maintenance.o
@@ -309,11 +309,11 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
 FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \
-	sink sse target text tools url verdict
+	sink sse target text tools tzif url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
 fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/near.o \
 	lib/record_maintenance.o lib/regions.o lib/request.o lib/stages.o \
-	lib/zone.o $(filter-out serve/fetch%,$(SERVE))
+	lib/tzif.o lib/zone.o $(filter-out serve/fetch%,$(SERVE))
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
 fuzz_credential_OBJS = $(test_target_OBJS)
@@ -330,6 +330,7 @@ fuzz_sse_OBJS = $(test_sse_OBJS)
 fuzz_target_OBJS = $(test_target_OBJS)
 fuzz_text_OBJS = $(BASE) lib/buf.o lib/clock.o lib/names.o lib/num.o
 fuzz_tools_OBJS = $(test_tools_OBJS) lib/names.o
+fuzz_tzif_OBJS = $(BASE) lib/buf.o lib/tzif.o
 fuzz_url_OBJS = $(BASE) lib/buf.o $(test_url_OBJS)
 fuzz_verdict_OBJS = $(test_record_verdict_read_OBJS)
 # The target gives it the bytes in pieces.

@@ -89,7 +89,7 @@ only() {
 		probe/mirror probe/failure probe/mask probe/redact \
 		probe/wall_judge probe/finding probe/jwt \
 		lib/jcs lib/jcs_number lib/json lib/json_grammar \
-		lib/text lib/names lib/num; do
+		lib/text lib/names lib/num lib/tzif; do
 		run nm -u "build/$o.o"
 		[ "$status" -eq 0 ]
 		! grep -wE 'fopen|fputs|fputc|printf|fprintf|puts|putchar|open|read|write|time|clock_gettime|gettimeofday|getenv|socket|curl_[a-z_]*' \
