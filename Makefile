@@ -91,7 +91,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
 	aggregate/rollup.o $(FIGURES) \
 	aggregate/publish.o aggregate/scripts.o lib/beat.o lib/keys.o \
-	lib/stages.o lib/store.o $(CONF) \
+	lib/stages.o lib/store.o lib/store_url.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
@@ -112,7 +112,7 @@ SERVE = serve/account.o serve/answer.o serve/answer_api.o \
 	serve/manual_pages.o $(PAGES)
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/keys.o lib/maintenance.o \
 	lib/near.o lib/record_maintenance.o lib/regions.o lib/request.o \
-	lib/stages.o lib/store.o lib/tzif.o lib/zone.o \
+	lib/stages.o lib/store.o lib/store_url.o lib/tzif.o lib/zone.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -143,7 +143,8 @@ REHEARSED = alertd/coverage.o alertd/describe.o alertd/rehearse.o \
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
-mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o lib/store.o \
+mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o \
+	lib/store.o lib/store_url.o \
 	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
 	alertd/ack_token.o alertd/acknowledge.o alertd/away.o alertd/budget.o \
 	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \
@@ -168,6 +169,8 @@ BASE = lib/xalloc.o lib/log.o lib/text.o
 test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
 	lib/sha256.o
 test_buf_OBJS = $(BASE) lib/buf.o
+UNIT += test_store_url
+test_store_url_OBJS = $(BASE) lib/num.o lib/store_url.o
 test_zone_OBJS = $(BASE) lib/clock.o lib/tzif.o lib/zone.o
 test_json_OBJS = $(BASE) lib/buf.o lib/json.o lib/json_grammar.o \
 	lib/jcs_number.o
@@ -287,7 +290,7 @@ UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
 test_routing_OBJS = $(test_alert_state_OBJS)
 test_duty_OBJS = $(test_alert_state_OBJS) alertd/budget.o \
-	alertd/dispatch.o lib/keys.o lib/store.o
+	alertd/dispatch.o lib/keys.o lib/store.o lib/store_url.o
 test_digest_OBJS = $(test_duty_OBJS)
 $(B)/unit/test_duty $(B)/unit/test_digest: LDLIBS += -lhiredis
 UNIT += test_check test_numbers
