@@ -152,7 +152,7 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o \
 	alertd/execute.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
 	alertd/ahead.o alertd/later.o alertd/memory.o alertd/round.o \
-	alertd/options.o \
+	alertd/options.o alertd/output.o \
 	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o \
 	alertd/secret.o alertd/shelf.o alertd/shelf_index.o alertd/sign.o $(SINKS) \
 	alertd/input.o alertd/replay.o \
