@@ -281,6 +281,8 @@ UNIT += test_maintenance test_record_maintenance test_quiet
 test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/tzif.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
+UNIT += test_maintenance_chain
+test_maintenance_chain_OBJS = $(test_maintenance_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) lib/maintenance.o
 UNIT += test_elsewhere test_pulse test_mail
 test_mail_OBJS = $(BASE) lib/buf.o lib/mailbox.o lib/sha256.o alertd/mail.o
