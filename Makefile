@@ -120,7 +120,7 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
-	alertd/change.o alertd/coldstart.o alertd/conditions.o \
+	alertd/change.o alertd/churn.o alertd/coldstart.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o lib/maintenance.o \
 	alertd/handle.o alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \

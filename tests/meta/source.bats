@@ -71,7 +71,7 @@ only() {
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/hours alertd/ladder alertd/ack \
 		alertd/ack_token alertd/digest alertd/state_duty alertd/expiry \
-		alertd/change alertd/conditions alertd/divergence alertd/drifting \
+		alertd/change alertd/churn alertd/conditions alertd/divergence alertd/drifting \
 		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
 		lib/stages alertd/coldstart alertd/common alertd/quality \
 		alertd/stray alertd/handle alertd/message alertd/message_words \
