@@ -91,7 +91,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
 	aggregate/rollup.o $(FIGURES) \
 	aggregate/publish.o aggregate/scripts.o lib/beat.o lib/keys.o \
-	lib/stages.o lib/store.o $(CONF) \
+	lib/stages.o lib/store.o lib/store_url.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
@@ -112,7 +112,7 @@ SERVE = serve/account.o serve/answer.o serve/answer_api.o \
 	serve/manual_pages.o $(PAGES)
 mcp-serve_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/keys.o lib/maintenance.o \
 	lib/near.o lib/record_maintenance.o lib/regions.o lib/request.o \
-	lib/stages.o lib/store.o lib/zone.o \
+	lib/stages.o lib/store.o lib/store_url.o lib/tzif.o lib/zone.o \
 	$(SERVE) serve/main.o
 mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 
@@ -120,11 +120,11 @@ mcp-serve_LIBS = -lfcgi -lhiredis -lcjson -lcrypto -lm
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
 	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
-	alertd/change.o alertd/coldstart.o alertd/conditions.o \
+	alertd/change.o alertd/churn.o alertd/coldstart.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o lib/maintenance.o \
 	alertd/handle.o alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
 	alertd/quiet.o alertd/sightings.o alertd/silence.o alertd/stray.o \
-	lib/error_rate.o lib/zone.o
+	lib/error_rate.o lib/tzif.o lib/zone.o
 OUTBOX = alertd/outbox.o alertd/routing.o alertd/common.o alertd/member.o \
 	alertd/state_read.o alertd/state_read_tools.o \
 	alertd/state_write.o alertd/state_duty.o alertd/digest.o \
@@ -143,7 +143,8 @@ REHEARSED = alertd/coverage.o alertd/describe.o alertd/rehearse.o \
 # Maintenances that are put down.
 PLANNED = alertd/calendar.o alertd/maintain.o alertd/plan.o \
 	lib/record_maintenance.o
-mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o lib/store.o \
+mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o \
+	lib/store.o lib/store_url.o \
 	lib/record_verdict_read.o $(CONF) $(MACHINE) $(OUTBOX) $(PLANNED) \
 	alertd/ack_token.o alertd/acknowledge.o alertd/away.o alertd/budget.o \
 	alertd/carry.o alertd/cgi.o alertd/cgi_ack.o alertd/cgi_maintenance.o \
@@ -151,7 +152,7 @@ mcp-alert_OBJS = $(LIB) lib/bearer.o lib/beat.o lib/keys.o lib/request.o lib/sto
 	alertd/execute.o \
 	alertd/gather.o alertd/holder.o alertd/local.o alertd/main.o \
 	alertd/ahead.o alertd/later.o alertd/memory.o alertd/round.o \
-	alertd/options.o \
+	alertd/options.o alertd/output.o \
 	alertd/decide.o alertd/share.o alertd/tell.o alertd/pager.o alertd/print.o \
 	alertd/secret.o alertd/shelf.o alertd/shelf_index.o alertd/sign.o $(SINKS) \
 	alertd/input.o alertd/replay.o \
@@ -168,7 +169,9 @@ BASE = lib/xalloc.o lib/log.o lib/text.o
 test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
 	lib/sha256.o
 test_buf_OBJS = $(BASE) lib/buf.o
-test_zone_OBJS = $(BASE) lib/clock.o lib/zone.o
+UNIT += test_store_url
+test_store_url_OBJS = $(BASE) lib/num.o lib/store_url.o
+test_zone_OBJS = $(BASE) lib/clock.o lib/tzif.o lib/zone.o
 test_json_OBJS = $(BASE) lib/buf.o lib/json.o lib/json_grammar.o \
 	lib/jcs_number.o
 test_jcs_OBJS = $(test_json_OBJS) lib/jcs.o
@@ -248,7 +251,7 @@ test_badge_OBJS = $(test_view_OBJS) lib/bearer.o lib/request.o \
 	serve/escape.o serve/server.o
 UNIT += test_page test_past
 test_page_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/keys.o \
-	lib/record_maintenance.o lib/regions.o lib/stages.o lib/zone.o \
+	lib/record_maintenance.o lib/regions.o lib/stages.o lib/tzif.o lib/zone.o \
 	serve/server.o $(PAGES)
 test_past_OBJS = $(test_page_OBJS)
 UNIT += test_conf test_conf_values test_conf_page
@@ -276,9 +279,11 @@ test_divergence_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF) lib/sha256.o
 UNIT += test_maintenance test_record_maintenance test_quiet
-test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/zone.o \
+test_record_maintenance_OBJS = $(test_record_OBJS) lib/clock.o lib/tzif.o lib/zone.o \
 	lib/record_maintenance.o
 test_quiet_OBJS = $(test_alert_state_OBJS)
+UNIT += test_maintenance_chain
+test_maintenance_chain_OBJS = $(test_maintenance_OBJS)
 test_maintenance_OBJS = $(test_record_maintenance_OBJS) lib/maintenance.o
 UNIT += test_elsewhere test_pulse test_mail
 test_mail_OBJS = $(BASE) lib/buf.o lib/mailbox.o lib/sha256.o alertd/mail.o
@@ -288,7 +293,7 @@ UNIT += test_routing test_duty test_digest test_ack_token
 test_ack_token_OBJS = $(BASE) lib/buf.o lib/num.o alertd/ack_token.o alertd/sign.o
 test_routing_OBJS = $(test_alert_state_OBJS)
 test_duty_OBJS = $(test_alert_state_OBJS) alertd/budget.o \
-	alertd/dispatch.o lib/keys.o lib/store.o
+	alertd/dispatch.o lib/keys.o lib/store.o lib/store_url.o
 test_digest_OBJS = $(test_duty_OBJS)
 $(B)/unit/test_duty $(B)/unit/test_digest: LDLIBS += -lhiredis
 UNIT += test_check test_numbers
@@ -310,11 +315,11 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
 FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \
-	sink sse target text tools url verdict
+	sink sse target text tools tzif url verdict
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
 fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/near.o \
 	lib/record_maintenance.o lib/regions.o lib/request.o lib/stages.o \
-	lib/zone.o $(filter-out serve/fetch%,$(SERVE))
+	lib/tzif.o lib/zone.o $(filter-out serve/fetch%,$(SERVE))
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
 fuzz_credential_OBJS = $(test_target_OBJS)
@@ -331,6 +336,7 @@ fuzz_sse_OBJS = $(test_sse_OBJS)
 fuzz_target_OBJS = $(test_target_OBJS)
 fuzz_text_OBJS = $(BASE) lib/buf.o lib/clock.o lib/names.o lib/num.o
 fuzz_tools_OBJS = $(test_tools_OBJS) lib/names.o
+fuzz_tzif_OBJS = $(BASE) lib/buf.o lib/tzif.o
 fuzz_url_OBJS = $(BASE) lib/buf.o $(test_url_OBJS)
 fuzz_verdict_OBJS = $(test_record_verdict_read_OBJS)
 # The target gives it the bytes in pieces.

@@ -10,7 +10,7 @@
 /*
  * away_tell(setup, url, why): this run could not use the store at that address,
  * and why; NULL: it could. setup->shelf is not used. False where a delivery is
- * left for a later run, or standard output failed; the operator has been told.
+ * left for a later run; the operator has been told.
  */
 bool away_tell(const struct pager_setup *setup, const char *url,
 	const char *why);

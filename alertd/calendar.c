@@ -15,6 +15,8 @@
 #include <unistd.h>
 
 #define NUMBER_SIZE 32
+/* What recurs is looked at so far ahead. */
+#define AHEAD_S (8 * 86400.0)
 #define RECORD_MAX 65536
 
 struct calendar {
@@ -156,6 +158,72 @@ bool calendar_put(struct calendar *c, const struct maintenance *m, double now,
 		log_error("%s", store_why(c->store));
 	buf_release(&b);
 	return ok;
+}
+
+static bool comes(const struct maintenance *m, double now, double cap_s)
+{
+	return maintenance_next(m, now, cap_s).found;
+}
+
+static bool too_many(const struct calendar *c, const char *slug,
+	const char *account, double now, double cap_s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n && n < CALENDAR_TO_COME; i++)
+		n += maintenance_for(&c->v[i].m, slug, account) &&
+			comes(&c->v[i].m, now, cap_s);
+	return n >= CALENDAR_TO_COME;
+}
+
+/* Of a server; m is the last of those that are known. */
+static void fit_server(struct calendar *c, const struct maintenance *m,
+	const char *slug, const char *account, double now, double cap_s,
+	struct calendar_fit *fit)
+{
+	struct occurrence o = maintenance_last(m, now, cap_s);
+
+	if (!occurrence_covers(&o, now))
+		o = maintenance_next(m, now, cap_s);
+	for (; o.found && (!m->every || (double)o.start < now + AHEAD_S);
+		o = maintenance_next(m, (double)o.start, cap_s)) {
+		struct occurrence chain = maintenance_chain(c->v, c->n, slug,
+			account, (double)o.start, cap_s);
+		int64_t worst = fit->chain.end - fit->chain.start;
+
+		if (chain.end - chain.start <= worst ||
+			(double)(chain.end - chain.start) <= cap_s)
+			continue;
+		fit->chain = chain;
+		fit->slug = slug;
+	}
+}
+
+struct calendar_fit calendar_fit(struct calendar *c,
+	const struct maintenance *m, const struct conf *conf, double now,
+	double cap_s)
+{
+	size_t n = conf ? conf->n_servers : m->n_slugs;
+	bool one_more = comes(m, now, cap_s);
+	struct calendar_fit fit = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_server *s = conf ? &conf->servers[i] : NULL;
+		const char *slug = s ? s->slug : m->slugs[i];
+		const char *account = s ? s->account : NULL;
+
+		if (!maintenance_for(m, slug, account))
+			continue;
+		if (one_more && !fit.many &&
+			too_many(c, slug, account, now, cap_s))
+			fit.many = slug;
+		/* It stands with the others as long as it is looked at. */
+		*grow(c) = (struct planned) {.m = *m};
+		fit_server(c, m, slug, account, now, cap_s, &fit);
+		c->n--;
+	}
+	fit.chain.of = NULL;
+	return fit;
 }
 
 void calendar_name(struct maintenance *m)

@@ -5,6 +5,7 @@
 #ifndef CALENDAR_H
 #define CALENDAR_H
 
+#include "conf.h"
 #include "maintenance.h"
 
 #include <stddef.h>
@@ -51,6 +52,25 @@ const struct maintenance *calendar_find(const struct calendar *c,
  * store failed, which was told.
  */
 bool calendar_put(struct calendar *c, const struct maintenance *m, double now,
+	double cap_s);
+
+/* So many of a server may be to come; each that recurs is. */
+#define CALENDAR_TO_COME 10
+
+/* What is wrong with a new one, of the server for which that is worst. */
+struct calendar_fit {
+	const char *many;	 /* a server that has CALENDAR_TO_COME already */
+	const char *slug;	 /* one for which it is too long, or NULL */
+	struct occurrence chain; /* for that one: see maintenance_chain */
+};
+
+/*
+ * calendar_fit(c, m, conf, now, cap_s): whether there is room for m beside those
+ * that are known, for each server that it is for;
+ * conf may be NULL, and then only those are known that m names.
+ */
+struct calendar_fit calendar_fit(struct calendar *c,
+	const struct maintenance *m, const struct conf *conf, double now,
 	double cap_s);
 
 /* calendar_name(m): give a new one an id that nobody else has. */

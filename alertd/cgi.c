@@ -186,9 +186,10 @@ static const char *reason(int status)
 		const char *reason;
 	} reasons[] = {{200, "OK"}, {201, "Created"}, {303, "See Other"},
 		{400, "Bad Request"}, {401, "Unauthorized"},
-		{404, "Not Found"}, {405, "Method Not Allowed"},
+		{403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
 		{409, "Conflict"}, {410, "Gone"}, {413, "Content Too Large"},
-		{415, "Unsupported Media Type"}, {503, "Service Unavailable"}};
+		{415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"}, {503, "Service Unavailable"}};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
 		if (reasons[i].status == status)

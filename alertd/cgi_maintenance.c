@@ -3,8 +3,10 @@
 #include "bearer.h"
 #include "calendar.h"
 #include "json.h"
+#include "phrase.h"
 #include "plan.h"
 #include "record.h"
+#include "text.h"
 
 #include <string.h>
 
@@ -12,14 +14,18 @@
 #define ACCOUNT_MAX 100
 
 /* Whose token it is, or NULL. All are looked at, so that time tells nothing. */
-static const struct conf_account *holder(const struct cgi *c)
+static const struct conf_account *holder(const struct cgi *c, bool writes)
 {
 	const struct conf_account *found = NULL;
 
-	for (size_t i = 0; i < c->conf->n_accounts; i++)
-		if (bearer_is(c->request.http.authorization,
-			    c->conf->accounts[i].token_sha256))
-			found = &c->conf->accounts[i];
+	for (size_t i = 0; i < c->conf->n_accounts; i++) {
+		const struct conf_account *a = &c->conf->accounts[i];
+		const char *sha256 = writes ? a->write_token_sha256
+					    : a->token_sha256;
+
+		if (sha256 && bearer_is(c->request.http.authorization, sha256))
+			found = a;
+	}
 	return found;
 }
 
@@ -122,27 +128,60 @@ static bool room(const struct cgi *c, const struct calendar *l, const char *by)
 	return i < CALENDAR_MAX && n < ACCOUNT_MAX;
 }
 
+/* Refuses what would last longer than any may, and says by how much. */
+static void refuse_long(const struct cgi *c, const struct occurrence *chain,
+	struct cgi_answer *a)
+{
+	int64_t cap_s = (int64_t)c->conf->policy.maintenance_s;
+	struct buf text;
+
+	buf_init(&text, TEXT_SIZE);
+	buf_str(&text, "With those less than 15 minutes apart from it, which "
+		       "count as one, it would last ");
+	phrase_duration(&text, chain->end - chain->start);
+	buf_fmt(&text, ", %lld s more than the ",
+		(long long)(chain->end - chain->start - cap_s));
+	phrase_duration(&text, cap_s);
+	buf_str(&text, " that a maintenance may last.");
+	cgi_error(a, 422, "too_long", text.p);
+	buf_release(&text);
+}
+
+static void put(const struct cgi *c, struct calendar *l, struct maintenance *m,
+	struct cgi_answer *a)
+{
+	calendar_name(m);
+	if (!calendar_put(l, m, c->now, c->conf->policy.maintenance_s)) {
+		cgi_error(a, 503, "unavailable", "Try again in a moment.");
+		return;
+	}
+	a->status = 201;
+	maintenance_write(&a->body, m);
+	buf_char(&a->body, '\n');
+}
+
 static void store(const struct cgi *c, struct maintenance *m,
 	struct cgi_answer *a)
 {
-	double cap_s = c->conf->policy.maintenance_s;
 	struct calendar *l = calendar_new(c->store);
+	struct calendar_fit fit;
 
 	if (!calendar_load(l, c->now)) {
 		cgi_error(a, 503, "unavailable", "Try again in a moment.");
-	} else if (!room(c, l, m->by)) {
-		cgi_error(a, 409, "too_many", "There are too many already.");
-	} else {
-		calendar_name(m);
-		if (calendar_put(l, m, c->now, cap_s)) {
-			a->status = 201;
-			maintenance_write(&a->body, m);
-			buf_char(&a->body, '\n');
-		} else {
-			cgi_error(a, 503, "unavailable",
-				"Try again in a moment.");
-		}
+		goto out;
 	}
+	fit = calendar_fit(l, m, c->conf, c->now,
+		c->conf->policy.maintenance_s);
+	if (!room(c, l, m->by))
+		cgi_error(a, 409, "too_many", "There are too many already.");
+	else if (fit.many)
+		cgi_error(a, 409, "too_many",
+			"Ten of this server are to come already.");
+	else if (fit.slug)
+		refuse_long(c, &fit.chain, a);
+	else
+		put(c, l, m, a);
+out:
 	calendar_free(l);
 }
 
@@ -170,14 +209,21 @@ static void add(const struct cgi *c, const struct conf_account *account,
 
 void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 {
-	const struct conf_account *account = holder(c);
+	const struct conf_account *writer = holder(c, true);
+	const struct conf_account *reader = holder(c, false);
+	const struct conf_account *account = writer ? writer : reader;
 
 	if (!account) {
 		cgi_error(a, 401, "token",
-			"The bearer token of the server's account is needed.");
+			"The bearer token is needed by which the server's "
+			"account writes.");
 		a->challenge = true;
 	} else if (!find(c, account)) {
 		cgi_error(a, 404, "not_found", "The account has no such server.");
+	} else if (!writer) {
+		cgi_error(a, 403, "read_only",
+			"By this token the account reads; the one by which it "
+			"writes is needed.");
 	} else {
 		add(c, account, a);
 	}

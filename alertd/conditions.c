@@ -71,7 +71,7 @@ void conditions_tick(struct alert_state *st, const struct conf_policy *p,
 {
 	static const enum alert_kind kinds[] = {
 		ALERT_LATENCY, ALERT_ERROR_RATE, ALERT_SLO_BURN,
-		ALERT_DIVERGENCE, ALERT_SILENT, ALERT_OVERRUN};
+		ALERT_DIVERGENCE, ALERT_CHURN, ALERT_SILENT, ALERT_OVERRUN};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (condition_due(&st->incidents[kinds[i]], p, now))

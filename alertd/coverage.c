@@ -29,6 +29,7 @@ static const unsigned severities[KINDS] = {
 	[ALERT_ERROR_RATE] = P2,
 	[ALERT_SLO_BURN] = P1 | P3,
 	[ALERT_DIVERGENCE] = P2,
+	[ALERT_CHURN] = P2,
 	[ALERT_SILENT] = P3,
 	[ALERT_STALLED] = P1,
 	[ALERT_OVERRUN] = P1,

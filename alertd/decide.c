@@ -8,6 +8,7 @@
 #include "lines.h"
 #include "log.h"
 #include "machine.h"
+#include "output.h"
 #include "pipeline.h"
 #include "quiet.h"
 #include "rehearse.h"
@@ -219,6 +220,10 @@ static enum shelf_result attempt(struct decider *d, const struct occasion *o,
 
 static void print(struct decider *d, const struct buf *out)
 {
+	if (d->setup.output) {
+		output_put(d->setup.output, out->p, out->len);
+		return;
+	}
 	if (line_write(STDOUT_FILENO, out->p, out->len) == 0)
 		return;
 	if (!d->failed)
@@ -263,14 +268,15 @@ void decide_tell(struct decider *d)
 		if (l->v[i].deliver)
 			strings_note(&slugs, l->v[i].slug);
 	}
-	if (out.len && !d->setup.queue_only)
-		print(d, &out);
-	buf_release(&out);
 	tellings_cut(l, 0);
 	d->stored_tellings = 0;
 	if (slugs.n && !carry_out(d->carry, &slugs, decide_now(d)))
 		d->left = true;
 	strings_release(&slugs);
+	/* Who reads that may be in no hurry; who is paged is. */
+	if (out.len && !d->setup.queue_only)
+		print(d, &out);
+	buf_release(&out);
 }
 
 static void ends_cut(struct decider *d, size_t n)

@@ -1,7 +1,7 @@
 /*
  * decide.h: what happens to one server is decided on its state, and stored
  * together with what has to be delivered for it, by compare-and-set. Then it is
- * printed and delivered. What may be a trouble that servers share is kept back,
+ * delivered and printed. What may be a trouble that servers share is kept back,
  * for share.h.
  */
 #ifndef DECIDE_H
@@ -77,7 +77,7 @@ void decide_release(struct decider *d);
 double decide_now(const struct decider *d);
 
 /*
- * decide(d, o): decide, and then print and deliver, or once it is stored: see
+ * decide(d, o): decide, and then deliver and print, or once it is stored: see
  * shelf_put_off; d->failed where that failed.
  */
 void decide(struct decider *d, const struct occasion *o);
@@ -91,7 +91,7 @@ bool decide_settle(struct decider *d, struct strings *again);
 
 /*
  * decide_note(d, slug, text, deliver): what is to be told of a server that is
- * stored. decide_tell(d): print and deliver what is.
+ * stored. decide_tell(d): deliver and print what is.
  */
 void decide_note(struct decider *d, const char *slug, const char *text,
 	bool deliver);

@@ -194,7 +194,7 @@ void divergence_judge(struct alert_state *st, const struct verdict *v,
 	l = look_at(&st->tools, v);
 	if (st->incidents[ALERT_DIVERGENCE].open)
 		go_on(st, v, &l, window, p, out);
-	else if (v->divergence && l.behind &&
+	else if (!st->incidents[ALERT_CHURN].open && v->divergence && l.behind &&
 		(l.late || st->tools.differ.n >= WINDOWS))
 		begin(st, v, &l, window, out);
 }

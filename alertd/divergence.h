@@ -15,7 +15,8 @@
  * of a verdict see, whose window that is. An incident begins when a region was
  * seen with older tools after another was first seen with newer ones, or when
  * regions were seen to differ in two windows in a row; it ends when all its
- * regions were seen with the same. Who is not seen changes nothing.
+ * regions were seen with the same. Who is not seen changes nothing. None begins
+ * while a tool_churn is open, see churn.h.
  */
 void divergence_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, const struct conf_policy *p, struct alert_events *out);

@@ -126,6 +126,9 @@ void drifting_judge(struct alert_state *st, const struct verdict *v,
 {
 	int nth = 0;
 
+	/* One event says of all of them that they are too many. */
+	if (st->incidents[ALERT_CHURN].open)
+		return;
 	for (size_t i = 0; i < v->n_drift; i++)
 		if (usable(&v->drift[i]) &&
 			region_valid(v->drift[i].region) &&

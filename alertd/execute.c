@@ -2,21 +2,28 @@
 
 #include "buf.h"
 #include "clock.h"
+#include "xalloc.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #define BODY_MAX (1024 * 1024)
 /* How often it is looked at. */
 #define LOOK_MS 10
+#define OLD_FDS 65536
 
-extern char **environ;
+/* What a command may know of our environment; mcp-alert(1) names them. */
+static const char *const known[] = {"PATH", "HOME", "LANG", "TZ"};
+#define KNOWN (sizeof known / sizeof *known)
 
 static struct delivered fail(const char *what, const char *why)
 {
@@ -26,13 +33,43 @@ static struct delivered fail(const char *what, const char *why)
 	return r;
 }
 
+/* "PATH=/usr/bin" and so on, NULL behind them; environment_free it. */
+static char **environment(void)
+{
+	char **list = xcalloc(KNOWN + 1, sizeof *list);
+	size_t n = 0;
+
+	for (size_t i = 0; i < KNOWN; i++) {
+		const char *value = getenv(known[i]);
+		struct buf b;
+
+		if (!value)
+			continue;
+		buf_init(&b, strlen(known[i]) + strlen(value) + 2);
+		buf_fmt(&b, "%s=%s", known[i], value);
+		list[n++] = buf_take(&b);
+	}
+	return list;
+}
+
+static void environment_free(char **list)
+{
+	for (size_t i = 0; list[i]; i++)
+		free(list[i]);
+	free(list);
+}
+
 /*
- * Nothing of ours but the pipe is for the command. Not every library marks its
- * descriptors as it should, so they are marked here.
+ * No descriptor of ours is for the command. Not every library marks those that
+ * it opens as it should, and whoever started us may have left some open.
  */
 static void keep_to_ourselves(void)
 {
-	for (int fd = STDERR_FILENO + 1; fd < 1024; fd++) {
+	if (syscall(SYS_close_range, STDERR_FILENO + 1, ~0u,
+		    CLOSE_RANGE_CLOEXEC) == 0)
+		return;
+	/* The kernel is too old for that. */
+	for (int fd = STDERR_FILENO + 1; fd < OLD_FDS; fd++) {
 		int flags = fcntl(fd, F_GETFD);
 
 		if (flags >= 0)
@@ -40,32 +77,46 @@ static void keep_to_ourselves(void)
 	}
 }
 
-/* Starts it; its standard input is the other end of *to. 0 or an errno. */
-static int start(char *const *argv, pid_t *pid, int *to)
+/*
+ * Every signal does what it does by default and none is blocked, whatever
+ * whoever started us made of them.
+ */
+static int spawn(char *const *argv, int input, pid_t *pid)
 {
 	posix_spawn_file_actions_t files;
 	posix_spawnattr_t attr;
-	sigset_t pipe_only, none;
-	int fds[2], rc;
+	char **env = environment();
+	sigset_t all, none;
+	int rc;
 
-	if (pipe(fds))
-		return errno;
 	keep_to_ourselves();
 	sigemptyset(&none);
-	sigemptyset(&pipe_only);
-	sigaddset(&pipe_only, SIGPIPE);
+	sigfillset(&all);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_adddup2(&files, fds[0], STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&files, input, STDIN_FILENO);
 	posix_spawn_file_actions_adddup2(&files, STDERR_FILENO, STDOUT_FILENO);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
 			POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setpgroup(&attr, 0);
-	posix_spawnattr_setsigdefault(&attr, &pipe_only);
+	posix_spawnattr_setsigdefault(&attr, &all);
 	posix_spawnattr_setsigmask(&attr, &none);
-	rc = posix_spawnp(pid, argv[0], &files, &attr, argv, environ);
+	rc = posix_spawnp(pid, argv[0], &files, &attr, argv, env);
 	posix_spawnattr_destroy(&attr);
 	posix_spawn_file_actions_destroy(&files);
+	environment_free(env);
+	return rc;
+}
+
+/* Starts it; its standard input is the other end of *to. 0 or an errno. */
+static int start(char *const *argv, pid_t *pid, int *to)
+{
+	int fds[2], rc;
+
+	/* Where SIGCHLD is ignored nobody learns how a child ended. */
+	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || pipe(fds))
+		return errno;
+	rc = spawn(argv, fds[0], pid);
 	close(fds[0]);
 	*to = fds[1];
 	if (rc)
@@ -93,18 +144,17 @@ static void feed(int fd, const char *p, size_t n, double deadline)
 	}
 }
 
-static bool ended(pid_t pid, int *status)
-{
-	return waitpid(pid, status, WNOHANG) == pid;
-}
-
 static struct delivered await(pid_t pid, double deadline)
 {
 	struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
 	struct delivered r = {0};
 	int status = 0;
+	pid_t ended;
 
-	while (!ended(pid, &status)) {
+	while ((ended = waitpid(pid, &status, WNOHANG)) != pid) {
+		if (ended < 0 && errno != EINTR)
+			return fail("unable to await the command: ",
+				strerror(errno));
 		if (clock_mono_ms() >= deadline) {
 			kill(-pid, SIGKILL);
 			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)

@@ -102,6 +102,8 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 		[ALERT_ERROR_RATE] = "too many probes fail, since ",
 		[ALERT_SLO_BURN] = "too much of its month is spent, since ",
 		[ALERT_DIVERGENCE] = "regions see different tools, since ",
+		[ALERT_CHURN] = "its tools change all the time, so neither a "
+				"drift nor a divergence is told, since ",
 		[ALERT_SILENT] = "regions have no data in any window, since ",
 		[ALERT_STALLED] = "nobody judges, since ",
 		[ALERT_OVERRUN] = "it was still down after a maintenance, since ",
@@ -154,6 +156,8 @@ static void put_failure(const struct page *g, const struct incident *inc,
 			buf_fmt(g->b, ", layer %s", layer);
 		buf_str(g->b, "; ");
 	}
+	if (kind == ALERT_CHURN)
+		buf_fmt(g->b, "%.0f changes in the last hour; ", inc->value);
 	if (inc->regions.n) {
 		buf_str(g->b, "from ");
 		put_list(g->b, &inc->regions);

@@ -1,6 +1,7 @@
 #include "machine.h"
 
 #include "ack.h"
+#include "churn.h"
 #include "coldstart.h"
 #include "conditions.h"
 #include "divergence.h"
@@ -325,6 +326,8 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		quality_judge(st, v, &s, p, out);
 		stray_judge(st, v, &s, out);
 	}
+	if (news)
+		churn_judge(st, v, s.window, out);
 	if (news)
 		drifting_judge(st, v, s.window, out);
 	/* One that lists no region at all says nothing of any. */

@@ -20,6 +20,7 @@
 #include "look.h"
 #include "maintain.h"
 #include "options.h"
+#include "output.h"
 #include "pager.h"
 #include "record.h"
 #include "record_expiry.h"
@@ -32,6 +33,7 @@
 #include "testing.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -40,6 +42,8 @@
 
 /* So often, while verdicts keep coming, what waits is looked at. */
 #define SWEEP_S 30
+/* Once, and not a page more, waits for who reads our messages. */
+#define LOG_PATIENCE_MS 1000
 
 static int print(const char *s, size_t n)
 {
@@ -269,6 +273,7 @@ static int act(const struct options *o, const struct conf *conf,
 	if (tells) {
 		setup.deliver = open_deliver(conf);
 		setup.secret = secret = acknowledge_secret();
+		setup.output = output_new(STDOUT_FILENO);
 	}
 	if (store && maintain_wanted(o)) {
 		status = maintain(o, conf, store, setup.text);
@@ -293,7 +298,7 @@ static int act(const struct options *o, const struct conf *conf,
 	}
 	deliver_free(setup.deliver);
 	secret_free(secret);
-	return status;
+	return output_close(setup.output) ? status : EXIT_ENV;
 }
 
 /* Recorded verdicts: neither a store nor a route is touched. */
@@ -348,13 +353,31 @@ static int start(const struct options *o)
 	return status;
 }
 
+/*
+ * A file or a connection that gets the number of a standard stream that is
+ * closed would be taken for it. What is written to these fails.
+ */
+static bool open_standard(void)
+{
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		if (fcntl(fd, F_GETFD) < 0 &&
+			open("/dev/null", fd == STDIN_FILENO ? O_WRONLY
+							     : O_RDONLY) != fd)
+			return false;
+	return true;
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 
 	log_init("mcp-alert");
-	/* Whoever reads our output may go; the pages have to go out. */
+	if (!open_standard())
+		return EXIT_ENV;
+	/* Whoever reads our output may go, or stand still; the pages have to go
+	   out. */
 	signal(SIGPIPE, SIG_IGN);
+	log_patience(LOG_PATIENCE_MS);
 	/* A web server may make arguments of a stranger's query. */
 	if (cgi_wanted())
 		return cgi_main();

@@ -137,6 +137,36 @@ static int fit(struct maintenance *m, double now, double cap_s)
 	return -1;
 }
 
+/* Whether there is room for one more; what it does not last is said. */
+static bool has_room(struct calendar *c, const struct maintenance *m,
+	const struct conf *conf, double now, double cap_s)
+{
+	struct calendar_fit fit;
+	char end[CLOCK_RFC3339];
+
+	if (calendar_get(c, CALENDAR_MAX - 1)) {
+		log_error("maintenance add: there are %d already",
+			CALENDAR_MAX);
+		return false;
+	}
+	fit = calendar_fit(c, m, conf, now, cap_s);
+	if (fit.many) {
+		log_error("maintenance add: %d of %s are to come already",
+			CALENDAR_TO_COME, fit.many);
+		return false;
+	}
+	if (!fit.slug)
+		return true;
+	clock_rfc3339(fit.chain.start + (int64_t)cap_s, end);
+	log_warn("%s: with those less than 15 minutes apart from it, which "
+		 "count as one, it is %lld s longer than any may be "
+		 "(alerts.policy.maintenance): that is over at %s",
+		fit.slug,
+		(long long)(fit.chain.end - fit.chain.start - (int64_t)cap_s),
+		end);
+	return true;
+}
+
 /* "a, b*, account acme" */
 static void put_servers(struct buf *b, const struct maintenance *m)
 {
@@ -203,11 +233,8 @@ static int add(const struct options *o, const struct conf *conf,
 		return EXIT_USAGE;
 	if (!calendar_load(c, now))
 		return EXIT_ENV;
-	if (calendar_get(c, CALENDAR_MAX - 1)) {
-		log_error("maintenance add: there are %d already",
-			CALENDAR_MAX);
+	if (!has_room(c, &m, conf, now, cap_s))
 		return EXIT_USAGE;
-	}
 	calendar_name(&m);
 	if (!calendar_put(c, &m, now, cap_s))
 		return EXIT_ENV;

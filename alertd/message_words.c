@@ -61,6 +61,11 @@ static const struct message_words words[] = {
 		"shows the same tools everywhere again",
 		"Users of some regions call tools that are gone, or miss new ones.",
 		"The caches in front of it: purge them; then the last deployment."},
+	{"tool_churn", NULL, NULL, "changes its tools all the time",
+		"keeps its tools again",
+		"Clients find other tools than they were told of.",
+		"What makes up its list of tools: several versions behind one "
+		"address, or names that are made anew."},
 	{"pipeline_stalled", NULL, NULL, "is not watched", "is watched again",
 		"An outage would be told to nobody.",
 		"The cron job, the store, and their logs, on the host that judges."},

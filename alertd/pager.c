@@ -265,7 +265,7 @@ bool pager_failed(const struct pager *p)
 const char *pager_trouble(const struct pager *p)
 {
 	if (p->decider.failed || shelf_trouble(p->decider.setup.shelf))
-		return "the store or standard output failed";
+		return "the store failed";
 	if (p->still)
 		return "a stage of the pipeline stands still";
 	if (carry_overdue(p->decider.carry))

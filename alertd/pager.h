@@ -18,6 +18,7 @@ struct carry_watch;
 struct deliver;
 struct expiry_record;
 struct maintenance;
+struct output;
 struct shelf;
 struct store;
 struct strings;
@@ -34,6 +35,8 @@ struct pager_setup {
 	const char *secret;	  /* of acknowledge.h, or NULL */
 	double now;		  /* NAN: the clock's */
 	bool text, colour;	  /* how events are printed */
+	/* Where; NULL: on standard output, whose reader is waited for. */
+	struct output *output;
 	/* Instead of printing it, told(arg, e, routes, later) hears of each
 	   event, to which routes it goes at once, and to which together with
 	   others; in a rehearsal nothing is delivered, either. */
@@ -50,8 +53,8 @@ struct pager *pager_new(const struct pager_setup *setup);
 void pager_free(struct pager *p);
 
 /*
- * pager_verdict(p, v): take a verdict into account: its events are printed and
- * delivered. pager_tick(p, slug): the same for the time that went by.
+ * pager_verdict(p, v): take a verdict into account: its events are delivered
+ * and printed. pager_tick(p, slug): the same for the time that went by.
  */
 void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
@@ -117,16 +120,16 @@ bool pager_store(struct pager *p, const char *why);
 
 /*
  * pager_swept(p): seconds since the last sweep.
- * pager_failed(p): whether the store or standard output failed, or a delivery
- * is left for a later run. The operator has been told.
+ * pager_failed(p): whether the store failed, or standard output where it is
+ * waited for, or a delivery is left for a later run. The operator has been told.
  */
 double pager_swept(const struct pager *p);
 bool pager_failed(const struct pager *p);
 
 /*
  * pager_trouble(p): what, by the last sweep, keeps somebody from being told of
- * an outage: the store or standard output failed, a stage stands still, or an
- * event got neither to its route nor to the fallback in time, see elsewhere.h.
+ * an outage: the store failed, a stage stands still, or an event got neither to
+ * its route nor to the fallback in time, see elsewhere.h.
  * A constant; NULL where all is well.
  */
 const char *pager_trouble(const struct pager *p);

@@ -8,10 +8,10 @@
 
 #define WINDOW_S 60
 
+/* Those that count as one begin together, and others begin elsewhere. */
 static bool same(const struct quiet *q, const struct occurrence *o)
 {
-	return o->found && q->id && strcmp(q->id, o->of->id) == 0 &&
-		q->start == o->start;
+	return o->found && q->id && q->start == o->start;
 }
 
 static void note(struct alert_state *st, double at, const char *what)

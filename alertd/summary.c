@@ -107,6 +107,16 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 	buf_str(b, " - a stale cache or an origin that was not updated");
 }
 
+static void put_churn(struct buf *b, const struct incident *inc, double at)
+{
+	buf_fmt(b, " changes its tools all the time, since ");
+	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
+		   "single changes, and regions that see others, are not told "
+		   "meanwhile",
+		inc->value);
+}
+
 static void put_silence(struct buf *b, const struct incident *inc, double at)
 {
 	buf_str(b, " is not reported on by ");
@@ -198,6 +208,9 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		break;
 	case ALERT_DIVERGENCE:
 		put_divergence(b, inc);
+		break;
+	case ALERT_CHURN:
+		put_churn(b, inc, s->at);
 		break;
 	case ALERT_SILENT:
 		put_silence(b, inc, s->at);
@@ -304,6 +317,12 @@ static void put_end(struct buf *b, const struct summary *s)
 	switch (s->kind) {
 	case ALERT_DIVERGENCE:
 		put_agreement(b, s);
+		break;
+	case ALERT_CHURN:
+		buf_fmt(b, "%s no longer changes its tools all the time",
+			s->slug);
+		put_span(b, s->incident);
+		buf_str(b, " Its changes are told again.");
 		break;
 	case ALERT_SILENT:
 		put_report(b, s);

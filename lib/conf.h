@@ -70,6 +70,7 @@ struct conf_region {
 struct conf_account {
 	char *name;
 	char *token_sha256; /* of the bearer token that may read */
+	char *write_token_sha256; /* of the one that may write, or NULL */
 };
 
 struct conf_auth {

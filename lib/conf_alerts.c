@@ -9,7 +9,7 @@
 static const char *const severities[] = {"P1", "P2", "P3", NULL};
 static const char *const kinds[] = {"downtime", "regional", "rate_limited",
 	"latency", "error_rate", "slo_burn", "probe_silent",
-	"cdn_cache_divergence", "pipeline_stalled",
+	"cdn_cache_divergence", "tool_churn", "pipeline_stalled",
 	"maintenance_overrun", "schema_drift_detected", "token_expiring",
 	"certificate_expiring", "anomaly_logged", "test", NULL};
 /* In the order of their enums. */

@@ -258,6 +258,31 @@ static void check_ladder(const struct conf *c, const struct conf_ladder *l,
 	}
 }
 
+/* Who reads may not write by the same token, nor one account as another. */
+static void check_tokens(const struct conf *c, const struct conf_account *a,
+	struct conf_report *r)
+{
+	const char *token = a->write_token_sha256;
+
+	for (size_t i = 0; i < c->n_accounts && token; i++) {
+		const struct conf_account *b = &c->accounts[i];
+		const char *writes = b->write_token_sha256;
+
+		if (b->token_sha256 && strcmp(token, b->token_sha256) == 0)
+			conf_wrong(r, &a->write_token_sha256,
+				"by this token account %s reads; who writes "
+				"has another",
+				b->name ? b->name : "?");
+		else if (b < a && writes && strcmp(token, writes) == 0)
+			conf_wrong(r, &a->write_token_sha256,
+				"by this token account %s writes already",
+				b->name ? b->name : "?");
+		else
+			continue;
+		return;
+	}
+}
+
 void conf_check(const struct conf *c, struct conf_report *r)
 {
 	struct names lists[] = {
@@ -270,6 +295,8 @@ void conf_check(const struct conf *c, struct conf_report *r)
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		unique(&lists[i], r);
+	for (size_t i = 0; i < c->n_accounts; i++)
+		check_tokens(c, &c->accounts[i], r);
 	check_regions(c, r);
 	if (c->n_servers && !c->n_regions && !conf_refused(r, &c->regions))
 		conf_wrong(r, &c->servers, "no regions could probe them");

@@ -180,6 +180,8 @@ static const struct conf_key account[] = {
 		.max = 200, .wrong = conf_bad_slug},
 	{KEY("token_sha256", CONF_TEXT, conf_account, token_sha256),
 		.required = true, .max = 200, .wrong = bad_hash},
+	{KEY("write_token_sha256", CONF_TEXT, conf_account, write_token_sha256),
+		.max = 200, .wrong = bad_hash},
 	{.name = NULL},
 };
 

@@ -3,14 +3,35 @@
 #include "text.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 static const char *program = "mcp-fleet";
 
+/* How long a message waits for its reader; negative: for ever. */
+static int patience_ms = -1;
+
 void log_init(const char *prog)
 {
 	program = prog;
+}
+
+void log_patience(int ms)
+{
+	patience_ms = ms;
+}
+
+/* A message is shorter than what a pipe takes whole or not at all. */
+static bool somebody_reads(void)
+{
+	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
+
+	if (patience_ms < 0 || poll(&p, 1, patience_ms) != 0)
+		return true;
+	patience_ms = 0;
+	return false;
 }
 
 /* Keeps errno, so that a message about it can be followed by another. */
@@ -26,8 +47,9 @@ static void say(const char *level, const char *fmt, va_list ap)
 	len += text_clean(raw, strlen(raw), line + len,
 		sizeof line - len - 1, sizeof raw);
 	line[len++] = '\n';
-	while (write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
-		;
+	if (somebody_reads())
+		while (write(STDERR_FILENO, line, len) < 0 && errno == EINTR)
+			;
 	errno = saved;
 }
 

@@ -12,6 +12,12 @@
 /* log_init(prog): the name before every message; kept, not copied. */
 void log_init(const char *prog);
 
+/*
+ * log_patience(ms): from now on whoever reads the messages is waited for so long
+ * once, and then no more: what cannot be written at once is not.
+ */
+void log_patience(int ms);
+
 /* log_error: why the program will not exit with 0. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

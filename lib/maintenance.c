@@ -1,12 +1,15 @@
 #include "maintenance.h"
 
+#include "xalloc.h"
 #include "zone.h"
 
 #include <fnmatch.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define DAY_MIN (24 * 60)
+#define DAY_S 86400.0
 /* Days until a day of the week comes again, today included. */
 #define WEEK 7
 
@@ -153,38 +156,103 @@ double maintenance_end(const struct maintenance *m, double t, double cap_s)
 	return (double)(m->ended_at ? m->ended_at : m->ends_at);
 }
 
-static struct occurrence last_of(struct planned *p, double t, double cap_s)
+/* All times of it that matter on the day of t, and the last one before. */
+static void look_around(struct planned *p, double t, double cap_s)
 {
-	struct occurrence next;
+	double low;
+	struct occurrence o;
 
-	if (t < p->from || t >= p->until || p->cap_s < cap_s ||
-		p->cap_s > cap_s) {
-		p->last = maintenance_last(&p->m, t, cap_s);
-		next = maintenance_next(&p->m, t, cap_s);
-		p->from = p->last.found ? (double)p->last.start : t;
-		p->until = next.found ? (double)next.start : INFINITY;
-		p->cap_s = cap_s;
+	if (t >= p->from && t < p->until && p->cap_s >= cap_s &&
+		p->cap_s <= cap_s)
+		return;
+	p->from = floor(t / DAY_S) * DAY_S;
+	p->until = p->from + DAY_S;
+	p->cap_s = cap_s;
+	p->n_near = 0;
+	low = p->from - cap_s - MAINTENANCE_GAP_S - DAY_S;
+	o = maintenance_last(&p->m, low, cap_s);
+	if (!o.found)
+		o = maintenance_next(&p->m, low, cap_s);
+	while (o.found && (double)o.start < p->until + cap_s &&
+		p->n_near < PLANNED_NEAR) {
+		p->near[p->n_near++] = o;
+		o = maintenance_next(&p->m, fmax((double)o.start, low), cap_s);
 	}
-	p->last.of = &p->m;
-	return p->last;
+}
+
+static int compare_starts(const void *a, const void *b)
+{
+	const struct occurrence *x = a, *y = b;
+
+	return (x->start > y->start) - (x->start < y->start);
+}
+
+/* The times of a server, the earliest first; free them. */
+static struct occurrence *times_of(struct planned *l, size_t n,
+	const char *slug, const char *account, double t, double cap_s,
+	size_t *n_out)
+{
+	struct occurrence *v = NULL;
+	size_t cap = 0;
+
+	*n_out = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (!maintenance_for(&l[i].m, slug, account))
+			continue;
+		look_around(&l[i], t, cap_s);
+		v = xgrow(v, &cap, *n_out + l[i].n_near, sizeof *v);
+		for (size_t k = 0; k < l[i].n_near; k++) {
+			v[*n_out] = l[i].near[k];
+			v[(*n_out)++].of = &l[i].m;
+		}
+	}
+	if (*n_out)
+		qsort(v, *n_out, sizeof *v, compare_starts);
+	return v;
+}
+
+struct occurrence maintenance_chain(struct planned *l, size_t n,
+	const char *slug, const char *account, double t, double cap_s)
+{
+	struct occurrence chain = {0}, best = {0};
+	size_t n_times;
+	struct occurrence *v =
+		times_of(l, n, slug, account, t, cap_s, &n_times);
+
+	for (size_t i = 0; i < n_times; i++) {
+		const struct occurrence *o = &v[i];
+		bool joins = chain.found &&
+			o->start < chain.end + MAINTENANCE_GAP_S;
+
+		/* Whatever comes later is another one's. */
+		if (!joins && (double)o->start > t)
+			break;
+		if (!joins) {
+			chain = *o;
+			best = *o;
+		}
+		if (o->end > chain.end)
+			chain.end = o->end;
+		if ((double)o->start <= t && o->end > best.end)
+			best = *o;
+	}
+	chain.of = best.of;
+	free(v);
+	return chain;
 }
 
 struct occurrence maintenance_at(struct planned *l, size_t n, const char *slug,
 	const char *account, double t, double cap_s)
 {
-	struct occurrence best = {0};
+	struct occurrence o = maintenance_chain(l, n, slug, account, t, cap_s);
+	double known = floor(t / DAY_S) * DAY_S - cap_s - DAY_S;
 
-	for (size_t i = 0; i < n; i++) {
-		struct occurrence o;
-
-		if (!maintenance_for(&l[i].m, slug, account))
-			continue;
-		o = last_of(&l[i], t, cap_s);
-		if (o.found && (!best.found || o.end > best.end ||
-				(o.end == best.end && o.start < best.start)))
-			best = o;
-	}
-	return best;
+	if (!o.found || (double)(o.end - o.start) <= cap_s)
+		return o;
+	o.end = o.start + (int64_t)cap_s;
+	/* It is over for long, and when it began is not looked for. */
+	o.found = (double)o.start >= known;
+	return o;
 }
 
 bool occurrence_covers(const struct occurrence *o, double t)

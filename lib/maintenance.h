@@ -38,22 +38,39 @@ struct occurrence maintenance_next(const struct maintenance *m, double t,
  */
 double maintenance_end(const struct maintenance *m, double t, double cap_s);
 
+/* Maintenances of a server that are less than this apart count as one. */
+#define MAINTENANCE_GAP_S (15 * 60)
+/* A week before and a week after a day, where nothing is longer than that. */
+#define PLANNED_NEAR 24
+
 /*
- * One of many. The clocks of a zone cost a file, and all servers ask for the
- * same instants, so what is known of its last time is kept; {.m = …} at first.
+ * One of many. All servers ask for the same instants, so what is known of its
+ * times around a day is kept; {.m = …} at first.
  */
 struct planned {
 	struct maintenance m;
-	struct occurrence last;
-	double from, until; /* last is the last one from and until then */
+	struct occurrence near[PLANNED_NEAR]; /* the earliest first */
+	size_t n_near;
+	double from, until; /* the day */
 	double cap_s;
 };
 
 /*
- * maintenance_at(l, n, slug, account, t, cap_s): of the n maintenances at l and
- * the times of that server that have begun by t, the one that ends last: it
- * covers t, or is the one that was over last. Of two that end together, the one
- * that began earlier.
+ * maintenance_chain(l, n, slug, account, t, cap_s): of the n maintenances at l,
+ * the times of that server that count as one, for they touch, overlap or are
+ * less than MAINTENANCE_GAP_S apart: those that t lies in, those to come among
+ * them, or the last ones before it. It begins with the first and ends with the
+ * last one of them; `of` is the one of those begun by t that ends last. It may
+ * begin earlier than said where it is longer than cap_s and a day. It lives as
+ * long as l.
+ */
+struct occurrence maintenance_chain(struct planned *l, size_t n,
+	const char *slug, const char *account, double t, double cap_s);
+
+/*
+ * maintenance_at(l, n, slug, account, t, cap_s): the same as one maintenance,
+ * which is over no later than cap_s after its start: it covers t, or is over.
+ * Not found where that was long ago, and others went on.
  */
 struct occurrence maintenance_at(struct planned *l, size_t n, const char *slug,
 	const char *account, double t, double cap_s);

@@ -23,6 +23,7 @@ static const char *const kinds[] = {
 	[ALERT_ERROR_RATE] = "error_rate",
 	[ALERT_SLO_BURN] = "slo_burn",
 	[ALERT_DIVERGENCE] = "cdn_cache_divergence",
+	[ALERT_CHURN] = "tool_churn",
 	[ALERT_SILENT] = "probe_silent",
 	[ALERT_STALLED] = "pipeline_stalled",
 	[ALERT_OVERRUN] = "maintenance_overrun",

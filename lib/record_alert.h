@@ -27,6 +27,7 @@ enum alert_kind {
 	ALERT_ERROR_RATE,
 	ALERT_SLO_BURN,
 	ALERT_DIVERGENCE,
+	ALERT_CHURN,   /* tools that change all the time */
 	ALERT_SILENT,  /* a region does not report */
 	ALERT_STALLED, /* nobody judges: of the slug "*" */
 	ALERT_OVERRUN, /* a downtime that outlasts a maintenance */
@@ -37,7 +38,7 @@ enum alert_kind {
 	ALERT_TEST /* nothing is wrong: whether the routes work */
 };
 #define ALERT_DOWN_KINDS 3
-#define ALERT_KINDS 10
+#define ALERT_KINDS 11
 
 /* What happened to it. */
 enum alert_phase {
@@ -102,7 +103,7 @@ struct alert_record {
 	int nth; /* of those that are told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
 	double value, usual; /* what was measured, of the kinds that measure:
-				ms, percent, times; else 0 */
+				ms, percent, times, changes; else 0 */
 	const char *last_error;	   /* a dotted code, or NULL */
 	const char *summary;	   /* one sentence for a person */
 	const char *dashboard_url; /* or NULL, like the next one */

@@ -2,6 +2,7 @@
 
 #include "log.h"
 #include "num.h"
+#include "store_url.h"
 #include "xalloc.h"
 
 #include <errno.h>
@@ -24,8 +25,7 @@ struct command {
 
 struct store {
 	redisContext *c;
-	char *path, *host;
-	int port, db;
+	struct store_url url;
 	struct timeval patience; /* for a reply */
 	char *password;
 	struct command *queue;
@@ -75,8 +75,7 @@ void store_close(struct store *s)
 	drop_queue(s);
 	drop_replies(s);
 	free(s->queue);
-	free(s->path);
-	free(s->host);
+	store_url_release(&s->url);
 	if (s->password)
 		explicit_bzero(s->password, strlen(s->password));
 	free(s->password);
@@ -87,48 +86,6 @@ static bool bad_url(char *why, const char *what)
 {
 	snprintf(why, STORE_WHY, "store: %s", what);
 	return false;
-}
-
-/* redis://host[:port][/db] */
-static bool parse_tcp(struct store *s, const char *rest, char *why)
-{
-	size_t n = strcspn(rest, "/");
-	char *slash, *colon;
-	long long v;
-
-	s->host = xstrdup(rest);
-	slash = s->host + n;
-	if (*slash && slash[1]) {
-		if (!num_parse(slash + 1, 0, 1000000, &v))
-			return bad_url(why, "the database is not a number");
-		s->db = (int)v;
-	}
-	*slash = '\0';
-	if (strchr(s->host, '@'))
-		return bad_url(why, "a password does not belong in the URL; "
-				    "see MCP_STORE_PASSWORD_FILE");
-	colon = strrchr(s->host, ':');
-	if (colon && !strchr(colon, ']')) {
-		if (!num_parse(colon + 1, 1, 65535, &v))
-			return bad_url(why, "the port is not a port");
-		s->port = (int)v;
-		*colon = '\0';
-	}
-	return *s->host || bad_url(why, "the host is missing");
-}
-
-static bool parse_url(struct store *s, const char *url, char *why)
-{
-	s->port = 6379;
-	if (strncmp(url, "unix://", 7) == 0 && url[7] == '/') {
-		s->path = xstrdup(url + 7);
-		return true;
-	}
-	if (strncmp(url, "redis://", 8) == 0)
-		return parse_tcp(s, url + 8, why);
-	if (strncmp(url, "rediss://", 9) == 0)
-		return bad_url(why, "TLS is not supported by this build");
-	return bad_url(why, "neither unix:///path nor redis://host:port");
 }
 
 static bool read_password(struct store *s, char *why)
@@ -180,13 +137,14 @@ static int greet(struct store *s, const char *command, const char *arg)
 static int connect_now(struct store *s)
 {
 	struct timeval connect = s->patience;
-	const char *where = s->path ? s->path : s->host;
+	const char *where = s->url.path ? s->url.path : s->url.host;
 	char db[16];
 
 	if (connect.tv_sec >= CONNECT_S)
 		connect = (struct timeval) {.tv_sec = CONNECT_S};
-	s->c = s->path ? redisConnectUnixWithTimeout(s->path, connect)
-		       : redisConnectWithTimeout(s->host, s->port, connect);
+	s->c = s->url.path
+		? redisConnectUnixWithTimeout(s->url.path, connect)
+		: redisConnectWithTimeout(s->url.host, s->url.port, connect);
 	if (!s->c)
 		return fail(s, where, "out of memory");
 	if (s->c->err)
@@ -195,7 +153,7 @@ static int connect_now(struct store *s)
 		fail(s, where, "no timeout can be set");
 	else if (s->password && greet(s, "AUTH", s->password))
 		;
-	else if (s->db && (snprintf(db, sizeof db, "%d", s->db),
+	else if (s->url.db && (snprintf(db, sizeof db, "%d", s->url.db),
 				  greet(s, "SELECT", db)))
 		;
 	else
@@ -214,7 +172,7 @@ struct store *store_open_hasty(const char *url, int patience_ms, char *why)
 		url = getenv("MCP_STORE");
 	if (!url || !*url)
 		bad_url(why, "neither --store nor MCP_STORE names one");
-	else if (parse_url(s, url, why) && read_password(s, why)) {
+	else if (store_url_read(url, &s->url, why) && read_password(s, why)) {
 		if (!connect_now(s))
 			return s;
 		snprintf(why, STORE_WHY, "%s", s->why);

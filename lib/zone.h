@@ -1,6 +1,7 @@
 /*
  * zone.h: what clocks on the wall show in a named time zone, by the system's
- * time zone database. Not for threads: it goes by TZ.
+ * time zone database, whose files are below TZDIR or /usr/share/zoneinfo. TZ is
+ * neither read nor set, and any thread may ask.
  */
 #ifndef ZONE_H
 #define ZONE_H

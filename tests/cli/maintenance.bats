@@ -1,62 +1,12 @@
 #!/usr/bin/env bats
-# shellcheck disable=SC2016
-# Goal: a maintenance is added, shown and ended by its commands and by the
-# web; what is wrong is refused in words, and nobody adds one to the server of
-# another.
+# shellcheck disable=SC2016,SC2086,SC2153
+# Goal: a maintenance is added, shown and ended by its commands; what is wrong is
+# refused in words.
 
 bats_require_minimum_version 1.5.0
 load ../lib
 load ../redis
-
-NOW=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
-TOKEN=s3cret-canary
-
-setup_file() {
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-}
-
-setup() {
-	cd "$BATS_TEST_TMPDIR" || return 1
-	export MCP_STORE=unix://$REDIS_SOCK
-	redis flushall >/dev/null
-	local hash other
-	hash=$(printf %s "$TOKEN" | sha256sum)
-	other=$(printf %s other | sha256sum)
-	cat >fleet.yaml <<-END
-		store: $MCP_STORE
-		regions: [{name: ap}, {name: eu}, {name: us}]
-		accounts:
-		  - {name: acme, token_sha256: ${hash%% *}}
-		  - {name: other, token_sha256: ${other%% *}}
-		servers:
-		  - {slug: example-mcp, url: "https://a.example.com/", account: acme}
-		  - {slug: example-two, url: "https://b.example.com/", account: other}
-		  - {slug: nobodys, url: "https://c.example.com/"}
-		alerts: {business: {zone: Europe/Berlin}}
-	END
-}
-
-# maintenance WANT WORD ARGUMENT…: what it prints goes to out, messages to err.
-maintenance() {
-	local want=$1 status=0
-	shift
-	timeout -k 2 60 "$BIN/mcp-alert" maintenance "$@" >out 2>err || status=$?
-	[[ $status == "$want" ]] || { echo "exit status $status"; cat err; return 1; }
-}
-
-# add WANT ARGUMENT…: as of NOW.
-add() {
-	maintenance "$1" add -N "$NOW" "${@:2}"
-}
-
-# stands FILTER: what it says of the one record in the store.
-stands() {
-	redis hvals fleet:maintenance | jq -cr "$1"
-}
+load ../maintained
 
 # refused WHY ARGUMENT…
 refused() {
@@ -187,128 +137,14 @@ refused() {
 	grep -qF "maintenance 'worse': cannot be read" err
 }
 
-# post PATH BODY [NAME=VALUE…]: what it answers as a CGI: CODE, fields and body.
-post() {
-	printf %s "$2" >in
-	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST REQUEST_URI="$1" \
-		CONTENT_TYPE='application/json; charset=utf-8' \
-		CONTENT_LENGTH="$(wc -c <in)" MCP_CONFIG="$PWD/fleet.yaml" \
-		HTTP_AUTHORIZATION="Bearer $TOKEN" "${@:3}" \
-		"$BIN/mcp-alert" <in >out 2>err
-	sed '/^\r$/q' out >fields
-	tail -c "+$(($(wc -c <fields) + 1))" out >body
-	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
-}
-
-AT=/api/v1/monitors/example-mcp/maintenance
-
-# is CODE ERROR: what was answered, and nothing is stored.
-is() {
-	[[ "$CODE $(jq -r '"\(.error) \(.message | length > 0)"' body)" == "$1 $2 true" ]] ||
-		{ cat out err; return 1; }
-	grep -q '^Cache-Control: no-store' fields
-	[ "$(redis exists fleet:maintenance)" = 0 ]
-}
-
-@test "the web adds one to a server of its account" {
-	now=$(date +%s)
-	post $AT '{"starts_at":"'"$(date -ud "@$now" +%FT%TZ)"'","ends_at":"'"$(date -ud "@$((now + 600))" +%FT%TZ)"'","reason":"new disks"}'
-	[ "$CODE" = 201 ]
-	grep -q '^Cache-Control: no-store' fields
-	diff <(jq -c 'del(.id)' body) - <<-END
-		{"v":1,"type":"maintenance","slugs":["example-mcp"],"accounts":[],"starts_at":$now,"ends_at":$((now + 600)),"every":null,"zone":null,"reason":"new disks","by":"account acme","ended_at":null}
-	END
-	diff <(redis hvals fleet:maintenance) body
-	redis del fleet:maintenance
-	post $AT '{"duration_seconds":999999}'
-	is 400 body
-	post $AT '{"duration_seconds":86400}'
-	[ "$CODE" = 201 ]
-	stands '.ends_at - .starts_at' | grep -qx 14400
-}
-
-@test "without the token of the account nothing is told and nothing done" {
-	post $AT '{"duration_seconds":600}' HTTP_AUTHORIZATION=
-	is 401 token
-	grep -q '^WWW-Authenticate: Bearer' fields
-	cp body first
-	post $AT '{"duration_seconds":600}' HTTP_AUTHORIZATION='Bearer wrong'
-	is 401 token
-	post /api/v1/monitors/no-such/maintenance '{' HTTP_AUTHORIZATION='Bearer wrong'
-	is 401 token
-	diff first body
-	for slug in no-such example-two nobodys A%20B; do
-		post /api/v1/monitors/$slug/maintenance '{"duration_seconds":600}'
-		is 404 not_found
-	done
-}
-
-@test "a request that is none is refused" {
-	for body in '' '{' '[]' '{}' '{"ends_at":1}' '{"ends_at":"soon"}' \
-		'{"duration_seconds":"600"}' '{"duration_seconds":59}' \
-		'{"duration_seconds":600,"ends_at":99999999999}' \
-		'{"duration_seconds":600,"starts_at":null}' \
-		'{"duration_seconds":600,"starts_at":-5}' \
-		'{"duration_seconds":600,"reason":7}' \
-		'{"duration_seconds":600,"slugs":["*"]}' \
-		'{"duration_seconds":600,"duration_seconds":700}'; do
-		post $AT "$body"
-		is 400 body || { echo "$body"; return 1; }
-	done
-	post $AT '{"starts_at":1000,"duration_seconds":600}'
-	is 400 over
-	post $AT '{}' CONTENT_TYPE=text/plain
-	is 415 media_type
-	post $AT '{}' CONTENT_TYPE=application/jsonl
-	is 415 media_type
-	post $AT '{}' CONTENT_LENGTH=16385
-	is 413 too_large
-	post $AT '{}' CONTENT_LENGTH=3
-	is 400 body
-	for method in GET HEAD PUT DELETE; do
-		post $AT '{}' REQUEST_METHOD=$method
-		[ "$CODE" = 405 ]
-		grep -q $'^Allow: POST\r$' fields
-	done
-	post /api/v1/monitors//maintenance '{}'
-	is 404 not_found
-	post /api/v1/monitors/example-mcp/maintenance/x '{}'
-	is 404 not_found
-	post $AT '{"duration_seconds":600}' MCP_CONFIG=
-	is 503 unavailable
-	sed -i "s|^store: .*|store: unix:///nowhere|" fleet.yaml
-	post $AT '{"duration_seconds":600}'
-	is 503 unavailable
-}
-
-@test "behind a web server a query is no command" {
-	post $AT '{"duration_seconds":600}' QUERY_STRING=list
-	run env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET REQUEST_URI=/x "$BIN/mcp-alert" \
-		maintenance list
-	[[ $output == 'Status: 404'* ]]
-}
-
-@test "through lighttpd it is the same" {
-	cat >lighttpd.conf <<-END
-		server.modules = ("mod_cgi", "mod_alias", "mod_setenv")
-		server.document-root = "$PWD"
-		server.bind = "$PWD/http.sock"
-		server.pid-file = "$PWD/lighttpd.pid"
-		server.errorlog = "$PWD/lighttpd.log"
-		setenv.set-environment = ("MCP_CONFIG" => "$PWD/fleet.yaml")
-		\$HTTP["url"] =~ "^/api/v1/" {
-			alias.url = ("/api/v1" => "$BIN/mcp-alert")
-			cgi.assign = ("" => "")
-		}
-	END
-	lighttpd -f lighttpd.conf 3>&-
-	code=$(curl -s --max-time 20 --unix-socket http.sock -o body -w '%{http_code}' \
-		-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
-		-d '{"duration_seconds":600,"reason":"x"}' "http://localhost$AT")
-	refused=$(curl -s --max-time 20 --unix-socket http.sock -o /dev/null \
-		-w '%{http_code}' -H 'Content-Type: application/json' -d '{}' \
-		"http://localhost$AT?list")
-	kill "$(<lighttpd.pid)"
-	[ "$code $refused" = '201 401' ] || { echo "$code $refused"; cat lighttpd.log; return 1; }
-	diff <(redis hvals fleet:maintenance) body
+@test "the command says what is too long with its neighbours, and until when it counts" {
+	add 0 -c fleet.yaml --for 4h example-mcp
+	add 0 -c fleet.yaml --start $((NOW + 4 * 3600 + 840)) --for 1h 'exam*'
+	grep -qF 'mcp-alert: warning: example-mcp: with those less than 15 minutes apart from it, which count as one, it is 4440 s longer than any may be (alerts.policy.maintenance): that is over at 2026-04-30T00:31:00Z' err
+	add 0 -c fleet.yaml --start $((NOW + 86400)) --every daily --for 3h nobodys
+	[ ! -s err ]
+	add 0 -c fleet.yaml --start $((NOW + 86400 + 3 * 3600)) --every sat --for 2h nobodys
+	grep -qF 'nobodys: with those less than 15 minutes apart from it, which count as one, it is 3600 s longer' err
+	# Its Saturday begins in Berlin.
+	grep -qF 'over at 2026-05-02T00:31:00Z' err
 }

@@ -105,6 +105,28 @@ downtime_resolved: not told, for the maintenance: example-mcp recovered after 5 
 	[ "$(told 9 9 example-mcp eu,us)" = maintenance_overrun_started ]
 }
 
+@test "a hundred in a row, by slug, pattern and account, are one, and people are told after four hours" {
+	jq -cn --argjson now "$NOW" 'range(100) | ($now + 14400 * .) as $at |
+		{v: 1, type: "maintenance", slugs: (if . % 3 == 0 then ["example-mcp"]
+			elif . % 3 == 1 then ["exam*-mcp"] else [] end),
+		accounts: (if . % 3 == 2 then ["acme"] else [] end), starts_at: $at,
+		ends_at: ($at + 14400 - . % 15 * 60)}' >all
+	n=0
+	while read -r one; do
+		echo "HSET fleet:maintenance m-$((n++)) '$one'"
+	done <all | redis >/dev/null
+	[ "$(redis hlen fleet:maintenance)" = 100 ]
+	[ -z "$(told 60 244 example-mcp eu,us)" ]
+	[ "$(told 245 249 example-mcp eu,us)" = maintenance_overrun_started ]
+	[ "$(told 250 255 example-mcp)" = maintenance_overrun_resolved ]
+	# What breaks on the sixteenth day is told at once.
+	day=$((15 * 1440))
+	told $day $((day + 2)) example-mcp
+	[ "$(told $((day + 3)) $((day + 3)) example-mcp eu,us)" = downtime_started ]
+	# The account of the other is none, and no pattern is its.
+	[ "$(told $((day + 3)) $((day + 3)) example-two eu,us)" = downtime_started ]
+}
+
 @test "who was told before it is told of the end after it" {
 	[ "$(told 0 0 example-mcp eu,us)" = downtime_started ]
 	add --for 10m example-mcp

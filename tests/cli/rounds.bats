@@ -127,7 +127,7 @@ written() {
 		cat >/dev/null
 		[ -e paged ] && exit
 		: >paged
-		env -u MCP_CONFIG "$BIN/mcp-alert" -N $((T + 60)) <next >faster || :
+		MCP_STORE=$MCP_STORE "$BIN/mcp-alert" -N $((T + 60)) <next >faster || :
 	END
 	chmod +x page
 	routes "{name: page, type: command, command: [$PWD/page]}"

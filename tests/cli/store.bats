@@ -187,6 +187,24 @@ field() {
 	redis hget probe:demo:tools "$(printf 'a%.0s' {1..64}).$(printf 'b%.0s' {1..64})" | jq -e .get
 }
 
+@test "a store at an IPv6 address, and a number of its own" {
+	until port=$((20000 + RANDOM % 12000))
+		[[ $(redis config set bind ::1 port "$port" 2>&1) == OK ]]; do
+		:
+	done
+	probes demo us-east-1 $((NOW - 5)) >one
+	export MCP_STORE="redis://[::1]:$port/3"
+	aggregate ingest <one
+	[ "$(redis -n 3 exists probe:demo:latest)" = 1 ]
+	[ "$(redis exists probe:demo:latest)" = 0 ]
+	"$BIN/mcp-alert" list --format jsonl
+	GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET PATH_INFO=/healthz "$BIN/mcp-serve" >answer
+	[ "$(tail -n 1 answer | jq -r .store)" = ok ]
+	redis config set port 0
+	run -3 aggregate ingest <one
+	[ "$output" = "mcp-aggregate: store: ::1: Connection refused" ]
+}
+
 @test "no store, one that is killed, read-only or full: said, and exit 3" {
 	probes demo us-east-1 $((T + 2)) >one
 	MCP_STORE=unix://$PWD/nosuch run -3 aggregate ingest <one

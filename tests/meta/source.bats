@@ -71,7 +71,7 @@ only() {
 		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
 		alertd/outbox alertd/routing alertd/hours alertd/ladder alertd/ack \
 		alertd/ack_token alertd/digest alertd/state_duty alertd/expiry \
-		alertd/change alertd/conditions alertd/divergence alertd/drifting \
+		alertd/change alertd/churn alertd/conditions alertd/divergence alertd/drifting \
 		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
 		lib/stages alertd/coldstart alertd/common alertd/quality \
 		alertd/stray alertd/handle alertd/message alertd/message_words \
@@ -89,7 +89,7 @@ only() {
 		probe/mirror probe/failure probe/mask probe/redact \
 		probe/wall_judge probe/finding probe/jwt \
 		lib/jcs lib/jcs_number lib/json lib/json_grammar \
-		lib/text lib/names lib/num; do
+		lib/text lib/names lib/num lib/tzif; do
 		run nm -u "build/$o.o"
 		[ "$status" -eq 0 ]
 		! grep -wE 'fopen|fputs|fputc|printf|fprintf|puts|putchar|open|read|write|time|clock_gettime|gettimeofday|getenv|socket|curl_[a-z_]*' \

@@ -288,9 +288,39 @@ static void test_hours(void **state)
 	}
 }
 
+#define HEX "0123456789abcdef"
+
+/* By one token one account reads, or writes, and no other does. */
+static void test_tokens(void **state)
+{
+	static const struct conf_case cases[] = {
+		{"accounts: [{name: a, token_sha256: " HEX HEX HEX HEX ",\n"
+		 "write_token_sha256: " HEX HEX HEX HEX "}]",
+			"f:2:1: accounts[0].write_token_sha256: by this token "
+			"account a reads; who writes has another\n"},
+		{"accounts:\n- {name: a, token_sha256: " HEX HEX HEX HEX "}\n"
+		 "- {name: b, token_sha256: 0" HEX HEX HEX "0123456789abcde, "
+		 "write_token_sha256: " HEX HEX HEX HEX "}",
+			"f:3:93: accounts[1].write_token_sha256: by this "
+			"token account a reads; who writes has another\n"},
+		{"accounts:\n- {name: a, token_sha256: " HEX HEX HEX HEX
+		 ",\n   write_token_sha256: 0" HEX HEX HEX "0123456789abcde}\n"
+		 "- {name: b, token_sha256: 1" HEX HEX HEX "0123456789abcde,\n"
+		 "   write_token_sha256: 0" HEX HEX HEX "0123456789abcde}",
+			"f:5:4: accounts[1].write_token_sha256: by this token "
+			"account a writes already\n"},
+		{"accounts: [{name: a, token_sha256: " HEX HEX HEX HEX ",\n"
+		 "write_token_sha256: 0" HEX HEX HEX "0123456789abcde}]", ""},
+	};
+
+	(void)state;
+	CONF_CHECK(cases);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_defaults),
 		cmocka_unit_test(test_thresholds),
 		cmocka_unit_test(test_arguments),
