@@ -106,7 +106,7 @@ SERVE = serve/account.o serve/answer.o serve/answer_api.o \
 	serve/front.o serve/memory.o serve/openapi.o serve/answer_metrics.o serve/answer_page.o \
 	serve/badge.o serve/card.o serve/glyphs.o serve/metrics.o \
 	serve/render.o serve/site.o serve/embed.o serve/embed_js.o \
-	serve/fetch.o \
+	serve/fetch.o serve/fetch_listing.o \
 	serve/fetch_page.o serve/health.o serve/manual.o serve/respond.o \
 	serve/route.o serve/server.o serve/subject.o serve/suggest.o \
 	serve/manual_pages.o $(PAGES)

@@ -12,9 +12,10 @@ HASH=${HASH%% *}
 
 # account NAME FILTER SLUG…: an account as the configuration makes it.
 account() {
-	redis hset fleet:accounts "$1" "$(jq -cn --arg hash "$HASH" \
-		'{token_sha256: $hash, slugs: $ARGS.positional} | '"$2" \
-		--args "${@:3}")" >/dev/null
+	local entry
+	entry=$(jq -cn --arg hash "$HASH" \
+		'{token_sha256: $hash, slugs: $ARGS.positional} | '"$2" --args "${@:3}")
+	redis hset fleet:accounts "$1 $(jq -r .token_sha256 <<<"$entry")" "$entry" >/dev/null
 }
 
 setup_file() {

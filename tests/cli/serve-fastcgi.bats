@@ -106,9 +106,10 @@ soon() {
 
 @test "what one worker remembers is nobody's secret" {
 	hash=$(printf %s s3cret | sha256sum)
-	redis hset fleet:servers demo \
+	redis hset fleet:servers demo '' >/dev/null
+	redis hset fleet:private "demo ${hash%% *}" \
 		"{\"private\":true,\"token_sha256\":\"${hash%% *}\"}" >/dev/null
-	redis hset fleet:accounts acme \
+	redis hset fleet:accounts "acme ${hash%% *}" \
 		"{\"token_sha256\":\"${hash%% *}\",\"slugs\":[\"demo\"]}" >/dev/null
 	for path in /api/embed-status/demo /api/status/demo/regions /api/account/acme \
 		/status/demo; do
