@@ -27,6 +27,7 @@
 #include "replay.h"
 #include "round.h"
 #include "secret.h"
+#include "secret_file.h"
 #include "shelf.h"
 #include "store.h"
 #include "testing.h"
@@ -353,6 +354,7 @@ int main(int argc, char **argv)
 	struct options o;
 
 	log_init("mcp-alert");
+	secret_seal();
 	/* Whoever reads our output may go; the pages have to go out. */
 	signal(SIGPIPE, SIG_IGN);
 	/* A web server may make arguments of a stranger's query. */
