@@ -156,9 +156,9 @@ static void why_amber(const struct explanation *e, struct buf *b)
 	if (v->expected == 1) {
 		struct run r = run_of(e, e->in->expected[0]);
 
-		buf_fmt(b, "The only region has failed %d in a row; "
-			   "%d make it red (alone).\n",
-			r.streak, e->rule->alone);
+		buf_fmt(b, "The only region has failed %d in a row, at "
+			   "whatever steps; %d make it red (alone).\n",
+			r.failures, e->rule->alone);
 		return;
 	}
 	if (v->n_failing == 1)
@@ -180,9 +180,9 @@ static void why_step_alert(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 
 	if (v->expected == 1) {
-		buf_fmt(b, "The only region has failed %d in a row, of %d "
-			   "that it takes (alone).\n",
-			run_of(e, e->in->expected[0]).streak, e->rule->alone);
+		buf_fmt(b, "The only region has failed %d in a row, at "
+			   "whatever steps, of %d that it takes (alone).\n",
+			run_of(e, e->in->expected[0]).failures, e->rule->alone);
 		return;
 	}
 	put_agreement(e, b);

@@ -117,18 +117,25 @@ static void put_site(const struct conf *c, struct buf *b)
 	buf_fmt(b, ",\"maintenance_max\":%.0f}", c->policy.maintenance_s);
 }
 
-static void put_server(const struct conf *c, const struct conf_server *s,
-	struct buf *b)
+/* The digest of the token that shows a server; NULL where there is none. */
+static const char *token_of(const struct conf *c, const struct conf_server *s)
 {
 	const struct conf_account *a =
 		s->account ? conf_account(c, s->account) : NULL;
 
+	return a ? a->token_sha256 : NULL;
+}
+
+static void put_server(const struct conf *c, const struct conf_server *s,
+	struct buf *b)
+{
+	buf_clear(b);
 	buf_str(b, "{\"url\":");
 	json_put_str(b, s->url);
 	buf_fmt(b, ",\"private\":%s,\"account\":",
 		s->private ? "true" : "false");
 	json_put_str(b, s->account);
-	json_put_member(b, "token_sha256", a ? a->token_sha256 : NULL);
+	json_put_member(b, "token_sha256", token_of(c, s));
 	buf_fmt(b, ",\"interval\":%.0f,\"regions\":[", s->interval_s);
 	for (size_t i = 0; i < s->n_regions; i++) {
 		if (i)
@@ -145,6 +152,7 @@ static void put_account(const struct conf *c, const struct conf_account *a,
 {
 	const char *comma = "";
 
+	buf_clear(b);
 	buf_str(b, "{\"token_sha256\":");
 	json_put_str(b, a->token_sha256);
 	buf_str(b, ",\"slugs\":[");
@@ -197,28 +205,72 @@ static bool knows_server(const struct conf *c, const char *slug)
 	return conf_server(c, slug) != NULL;
 }
 
-static bool knows_account(const struct conf *c, const char *name)
+/* A field of key_secret: its name, and the digest behind it, or NULL. */
+static const char *split_secret(const char *field, char name[KEY_MAX])
 {
-	return conf_account(c, name) != NULL;
+	size_t n = strcspn(field, " ");
+
+	if (n >= KEY_MAX || !field[n])
+		return NULL;
+	memcpy(name, field, n);
+	name[n] = '\0';
+	return field + n + 1;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static bool knows_private(const struct conf *c, const char *field)
+{
+	char slug[KEY_MAX];
+	const char *token = split_secret(field, slug);
+	const struct conf_server *s = token ? conf_server(c, slug) : NULL;
+
+	return s && s->private && same(token, token_of(c, s));
+}
+
+static bool knows_account(const struct conf *c, const char *field)
+{
+	char name[KEY_MAX];
+	const char *token = split_secret(field, name);
+	const struct conf_account *a = token ? conf_account(c, name) : NULL;
+
+	return a && same(token, a->token_sha256);
+}
+
+static void queue_server(const struct conf *c, const struct conf_server *s,
+	struct store *store, struct buf *b)
+{
+	const char *token = token_of(c, s);
+	char field[KEY_MAX];
+
+	put_server(c, s, b);
+	store_add(store, "HSET", KEY_SERVERS, s->slug, s->private ? "" : b->p,
+		NULL);
+	if (s->private && token)
+		store_add(store, "HSET", KEY_PRIVATE,
+			key_secret(field, s->slug, token), b->p, NULL);
 }
 
 static void queue_all(const struct conf *c, struct store *s)
 {
+	char field[KEY_MAX];
 	struct buf b;
 
 	/* The servers of an account may be all that a configuration can name. */
 	buf_init(&b, 64u * LINE_MAX_BYTES);
-	for (size_t i = 0; i < c->n_servers; i++) {
-		buf_clear(&b);
-		put_server(c, &c->servers[i], &b);
-		store_add(s, "HSET", KEY_SERVERS, c->servers[i].slug, b.p,
-			NULL);
-	}
+	for (size_t i = 0; i < c->n_servers; i++)
+		queue_server(c, &c->servers[i], s, &b);
 	for (size_t i = 0; i < c->n_accounts; i++) {
-		buf_clear(&b);
-		put_account(c, &c->accounts[i], &b);
-		store_add(s, "HSET", KEY_ACCOUNTS, c->accounts[i].name, b.p,
-			NULL);
+		const struct conf_account *a = &c->accounts[i];
+
+		put_account(c, a, &b);
+		if (a->token_sha256)
+			store_add(s, "HSET", KEY_ACCOUNTS,
+				key_secret(field, a->name, a->token_sha256),
+				b.p, NULL);
 	}
 	buf_clear(&b);
 	put_site(c, &b);
@@ -228,16 +280,19 @@ static void queue_all(const struct conf *c, struct store *s)
 
 int fleet_announce(const struct conf *c, struct store *s)
 {
-	struct names servers, accounts;
+	struct names servers, private, accounts;
 	int rc;
 
 	store_add(s, "HKEYS", KEY_SERVERS, NULL);
+	store_add(s, "HKEYS", KEY_PRIVATE, NULL);
 	store_add(s, "HKEYS", KEY_ACCOUNTS, NULL);
 	rc = store_run(s);
 	if (!rc) {
 		servers = strangers(store_reply(s, 0), knows_server, c);
-		accounts = strangers(store_reply(s, 1), knows_account, c);
+		private = strangers(store_reply(s, 1), knows_private, c);
+		accounts = strangers(store_reply(s, 2), knows_account, c);
 		forget(s, KEY_SERVERS, &servers);
+		forget(s, KEY_PRIVATE, &private);
 		forget(s, KEY_ACCOUNTS, &accounts);
 		queue_all(c, s);
 		rc = store_run(s);

@@ -16,6 +16,7 @@
 #include "log.h"
 #include "pinned.h"
 #include "publish.h"
+#include "secret_file.h"
 #include "survey.h"
 
 #include <errno.h>
@@ -86,6 +87,7 @@ int main(int argc, char **argv)
 	int status = EXIT_USAGE;
 
 	log_init("mcp-aggregate");
+	secret_seal();
 	if (command_parse(argc, argv, &cmd) == 0) {
 		switch (cmd.action) {
 		case ACTION_HELP:

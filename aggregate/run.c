@@ -39,6 +39,7 @@ struct run run_judge(const struct rule *rule, const struct region_history *h,
 	double since = now - rule->lookback_s;
 	struct run r = {.step = STEP_NONE};
 	const struct probe *end, *oldest;
+	bool run = true;
 
 	if (!n)
 		return r;
@@ -47,13 +48,18 @@ struct run run_judge(const struct rule *rule, const struct region_history *h,
 	r.newest = end - 1;
 	r.reports = r.newest->started_at > since;
 	for (const struct probe *p = end; p-- > oldest;) {
-		if (r.streak && gap(rule, p))
+		if (r.failures && gap(rule, p))
 			break;
 		if (mute(rule, p, oldest))
 			continue;
-		if (!p->failed_step || (r.step && p->failed_step != r.step))
+		if (!p->failed_step)
 			break;
-		r.step = p->failed_step;
+		if (!r.failures)
+			r.step = p->failed_step;
+		r.failures++;
+		run = run && p->failed_step == r.step;
+		if (!run)
+			continue;
 		r.streak++;
 		if (p->started_at > since)
 			r.at[r.n_at++] = p->started_at;

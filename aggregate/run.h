@@ -16,6 +16,7 @@ struct run {
 	bool reports;		    /* newest is looked at */
 	enum step step; /* that fails; STEP_NONE where the region does not */
 	int streak;	/* failures in the run */
+	int failures;	/* in a row, the run among them, at whatever steps */
 	/* When those started that are looked at, newest first. */
 	double at[HISTORY_MAX];
 	size_t n_at;
@@ -26,7 +27,7 @@ struct run {
  * THE RULE). A region that is silent is judged as of its newest probe; it fails
  * with no instant in `at`, and so agrees with nobody.
  *
- * The streak goes back beyond the lookback, as long as each probe was looked at
+ * Both counts go back beyond the lookback, as long as each probe was looked at
  * when the next one started. Otherwise the only region of a server that is
  * probed every 60.1 s would now have failed 3 times in 180 s, and now 2.
  */

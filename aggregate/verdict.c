@@ -183,10 +183,13 @@ static void list_regions(const struct fleet *f, struct verdict *v)
 	}
 }
 
-/* Whether the only expected region has failed often enough in a row. */
+/*
+ * Whether the only expected region has failed often enough in a row. Nobody can
+ * agree with it on a step, so the steps play no part.
+ */
 static bool alone_down(const struct rule *rule, const struct run *r)
 {
-	return r->n_at && r->streak >= rule->alone;
+	return r->n_at && r->failures >= rule->alone;
 }
 
 /* Every expected region reports and fails, whatever the steps (article 3). */

@@ -18,7 +18,7 @@ struct rule {
 	int quorum;	     /* reporters needed, where so many are expected */
 	int step_alert;	     /* agreeing regions that make a verdict red */
 	int hard_outage;     /* agreeing regions that make it a hard outage */
-	int alone; /* failures in a row of the only region that do so */
+	int alone; /* failures in a row of the only region, at any steps */
 	int throttled; /* the how manieth http.429 in a row is a failure */
 };
 

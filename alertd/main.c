@@ -28,6 +28,7 @@
 #include "replay.h"
 #include "round.h"
 #include "secret.h"
+#include "secret_file.h"
 #include "shelf.h"
 #include "store.h"
 #include "testing.h"
@@ -374,6 +375,7 @@ int main(int argc, char **argv)
 	log_init("mcp-alert");
 	if (!open_standard())
 		return EXIT_ENV;
+	secret_seal();
 	/* Whoever reads our output may go, or stand still; the pages have to go
 	   out. */
 	signal(SIGPIPE, SIG_IGN);

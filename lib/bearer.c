@@ -1,7 +1,5 @@
 #include "bearer.h"
 
-#include "sha256.h"
-
 #include <string.h>
 #include <strings.h>
 
@@ -15,10 +13,9 @@ static bool same_digest(const char *a, const char *b)
 	return !differ;
 }
 
-bool bearer_is(const char *authorization, const char *sha256)
+bool bearer_token(const char *authorization, char *sha256)
 {
 	static const char scheme[] = "Bearer ";
-	char digest[SHA256_HEX];
 	const char *token;
 
 	if (!authorization ||
@@ -26,6 +23,14 @@ bool bearer_is(const char *authorization, const char *sha256)
 		return false;
 	token = authorization + sizeof scheme - 1;
 	token += strspn(token, " ");
-	sha256_hex(token, strlen(token), digest);
-	return same_digest(digest, sha256);
+	sha256_hex(token, strlen(token), sha256);
+	return true;
+}
+
+bool bearer_is(const char *authorization, const char *sha256)
+{
+	char digest[SHA256_HEX];
+
+	return bearer_token(authorization, digest) &&
+		same_digest(digest, sha256);
 }

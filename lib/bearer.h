@@ -5,7 +5,15 @@
 #ifndef BEARER_H
 #define BEARER_H
 
+#include "sha256.h"
+
 #include <stdbool.h>
+
+/*
+ * bearer_token(authorization, sha256): whether that Authorization field, or
+ * NULL, shows a token; its digest is then in sha256, of SHA256_HEX bytes.
+ */
+bool bearer_token(const char *authorization, char *sha256);
 
 /*
  * bearer_is(authorization, sha256): whether that Authorization field, or NULL,

@@ -2,6 +2,12 @@
 
 #include <inttypes.h>
 
+const char *key_secret(char *out, const char *name, const char *sha256)
+{
+	snprintf(out, KEY_MAX, "%s %s", name, sha256);
+	return out;
+}
+
 const char *key_probe(char *out, const char *slug, int64_t window,
 	const char *region)
 {

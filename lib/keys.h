@@ -29,6 +29,9 @@
 
 /* Each writes the key to out, which has KEY_MAX bytes, and returns it. */
 
+/* No key but a field: what is read with a token, "<name> <SHA-256 of it>". */
+const char *key_secret(char *out, const char *name, const char *sha256);
+
 /* String: the records of one probe, a JSON array. First writer wins. */
 const char *key_probe(char *out, const char *slug, int64_t window,
 	const char *region);
@@ -80,11 +83,21 @@ const char *key_alert(char *out, const char *slug);
 const char *key_budget(char *out, const char *route, int64_t hour);
 const char *key_digest(char *out, const char *route);
 
-/* Hash: slug to what readers need of a server, JSON. */
+/*
+ * Hash: slug to what readers need of a server, JSON; "" for a private one, which
+ * is so, to the length, for readers what one is that nobody knows.
+ */
 #define KEY_SERVERS "fleet:servers"
+/*
+ * Hash: the same of private servers, by slug and digest of the token, see
+ * key_secret. Who does not show it asks for a field that is not there, whether
+ * there is a server of that name or none, and so learns nothing from how long
+ * the answer takes.
+ */
+#define KEY_PRIVATE "fleet:private"
 /* String: what readers need of the site, JSON; see mcp-serve(8). */
 #define KEY_SITE "fleet:site"
-/* Hash: account to the digest of its token and its slugs, JSON. */
+/* Hash: account, as in fleet:private, to the digest and its slugs, JSON. */
 #define KEY_ACCOUNTS "fleet:accounts"
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"

@@ -1,5 +1,6 @@
 #include "request.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Beyond any list of ETags of ours, and any token. */
@@ -33,11 +34,15 @@ static int hex(char c)
 	return -1;
 }
 
-/* Percent-encoding undone, once; a NUL is refused. */
+/*
+ * Percent-encoding undone, once; a NUL is refused. Of what cannot be decoded, or
+ * is too long, the beginning is in out.
+ */
 static bool decode(const char *s, size_t n, char *out, size_t size)
 {
 	size_t used = 0;
 
+	*out = '\0';
 	for (size_t i = 0; i < n; i++) {
 		char c = s[i];
 
@@ -53,8 +58,8 @@ static bool decode(const char *s, size_t n, char *out, size_t size)
 		if (!c || used + 1 >= size)
 			return false;
 		out[used++] = c;
+		out[used] = '\0';
 	}
-	out[used] = '\0';
 	return true;
 }
 
@@ -78,15 +83,12 @@ static bool harmless(const char *path)
 	return true;
 }
 
-static void join(char *out, const char *a, const char *b)
+/* a and b in one; false where they are too long, and out has the beginning. */
+static bool join(char *out, const char *a, const char *b)
 {
-	size_t n = strlen(a), m = strlen(b);
+	int n = snprintf(out, REQUEST_PATH, "%s%s", a, b);
 
-	*out = '\0';
-	if (n + m >= REQUEST_PATH)
-		return;
-	memcpy(out, a, n);
-	memcpy(out + n, b, m + 1);
+	return n >= 0 && n < REQUEST_PATH;
 }
 
 static void read_paths(struct request *r, char *const *env)
@@ -94,15 +96,18 @@ static void read_paths(struct request *r, char *const *env)
 	const char *script = request_env(env, "SCRIPT_NAME");
 	const char *info = request_env(env, "PATH_INFO");
 	const char *uri = request_env(env, "REQUEST_URI");
+	bool whole[REQUEST_FORMS];
 
 	/* The server decoded the first two; that is not to be done twice. */
-	join(r->path[0], script ? script : "", info ? info : "");
-	join(r->path[1], "", info ? info : "");
-	if (uri && !decode(uri, strcspn(uri, "?"), r->path[2], REQUEST_PATH))
-		r->path[2][0] = '\0';
-	for (int i = 0; i < REQUEST_FORMS; i++)
-		if (!harmless(r->path[i]))
+	whole[0] = join(r->path[0], script ? script : "", info ? info : "");
+	whole[1] = join(r->path[1], "", info ? info : "");
+	whole[2] = decode(uri ? uri : "", uri ? strcspn(uri, "?") : 0,
+		r->path[2], REQUEST_PATH);
+	for (int i = 0; i < REQUEST_FORMS; i++) {
+		r->api = r->api || strncmp(r->path[i], "/api/", 5) == 0;
+		if (!whole[i] || !harmless(r->path[i]))
 			r->path[i][0] = '\0';
+	}
 }
 
 static bool equals(const char *s, const char *value)

@@ -25,6 +25,7 @@ struct request {
 	 * or is not to be trusted.
 	 */
 	char path[REQUEST_FORMS][REQUEST_PATH];
+	bool api; /* one of them, as it was given, stands under /api/ */
 	const char *if_none_match; /* or NULL */
 	const char *authorization; /* or NULL */
 	const char *query;	   /* as it came, or NULL */

@@ -18,8 +18,12 @@ static bool fail(char *why, const char *what)
 	return false;
 }
 
-/* Neither of them can fail in a way that leaves anything to be done. */
-static void seal_process(void)
+/*
+ * The limit is for files; a kernel that hands cores to a program asks only
+ * whether the process may be dumped. Neither of them can fail in a way that
+ * leaves anything to be done.
+ */
+void secret_seal(void)
 {
 	const struct rlimit none = {0, 0};
 
@@ -78,7 +82,6 @@ char *secret_file_read(const char *path, char *why)
 
 	if (fd < 0)
 		return NULL;
-	seal_process();
 	text = xcalloc(1, FILE_MAX + 2);
 	ok = read_all(fd, text, why);
 	close(fd);

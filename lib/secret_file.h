@@ -1,6 +1,7 @@
 /*
  * secret_file.h: files that hold secrets: only their owner can read them, their
- * lines are "key = value" or begin with "#", and what was read is wiped.
+ * lines are "key = value" or begin with "#", and what was read is wiped; and the
+ * process that reads them, which gives nothing away when it dies.
  */
 #ifndef SECRET_FILE_H
 #define SECRET_FILE_H
@@ -11,10 +12,16 @@
 #define SECRET_FILE_WHY 160
 
 /*
+ * secret_seal(): from here on the process leaves no core, neither a file nor to
+ * a program that collects them, and cannot be looked into by others of its user.
+ * A program that it becomes can be again.
+ */
+void secret_seal(void);
+
+/*
  * secret_file_read(path, why): the text of a file of at most 64 KiB, which
  * secret_file_free frees. NULL, and why, where it cannot be read, others can
- * read it, or it holds a NUL byte. From here on the process leaves no core and
- * cannot be looked into by others of its user (prctl(2), PR_SET_DUMPABLE).
+ * read it, or it holds a NUL byte.
  */
 char *secret_file_read(const char *path, char *why);
 

@@ -13,6 +13,7 @@
 #include "log.h"
 #include "opts.h"
 #include "probe.h"
+#include "secret_file.h"
 #include "token_cache.h"
 #include "xalloc.h"
 
@@ -372,6 +373,7 @@ int main(int argc, char **argv)
 
 	hold_descriptors();
 	log_init("mcp-probe");
+	secret_seal();
 	/* A server that hangs up must not end us; stdout is looked after. */
 	signal(SIGPIPE, SIG_IGN);
 	switch (opts_parse(argc, argv, &o)) {

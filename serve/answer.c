@@ -8,8 +8,10 @@
 #include "answer_metrics.h"
 #include "answer_page.h"
 #include "badge.h"
+#include "bearer.h"
 #include "embed.h"
 #include "fetch.h"
+#include "fetch_listing.h"
 #include "health.h"
 #include "log.h"
 #include "metrics.h"
@@ -83,23 +85,13 @@ static void answer_badge(const struct context *c)
 /* The regions of all public servers. -1 where the store does not answer. */
 static int add_regions(const struct context *c, struct health *h)
 {
-	struct listing l;
-	int rc = fetch_listing(c->source, &l);
+	const struct listing *l;
 
-	if (!rc)
-		rc = fetch_verdicts(c->source, &l);
-	for (size_t i = 0; i < l.n && !rc; i++) {
-		char why[VIEW_WHY];
-		struct view v;
-
-		/* One that cannot be read is named where it is asked for. */
-		if (!view_read(fetch_verdict(c->source, i), c->setting->now,
-			    &v, why))
-			health_add(h, &v);
-		view_release(&v);
-	}
-	listing_release(&l);
-	return rc;
+	if (fetch_views(c->source, c->setting->now, &l))
+		return -1;
+	for (size_t i = 0; i < l->n; i++)
+		health_add(h, &l->entries[i].view);
+	return 0;
 }
 
 static void answer_health(const struct context *c)
@@ -152,11 +144,14 @@ void answer(const struct request *request, const struct setting *setting,
 		[ROUTE_STYLE] = answer_style,
 		[ROUTE_ICON] = answer_icon,
 	};
+	char token[SHA256_HEX];
 	struct route route;
 	struct context c = {.request = request,
 		.setting = setting,
 		.source = source,
 		.name = route.name,
+		.token = bearer_token(request->authorization, token) ? token
+								     : NULL,
 		.r = r};
 
 	if (request->method != METHOD_GET && request->method != METHOD_HEAD) {

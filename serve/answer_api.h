@@ -6,6 +6,8 @@
 
 #include "subject.h"
 
+struct account;
+
 /* error_found(r, found): make r the error for programs of one not FOUND. */
 void error_found(struct response *r, enum found found);
 
@@ -15,6 +17,12 @@ void error_found(struct response *r, enum found found);
  */
 void answer_of(const struct context *c,
 	void (*put)(const struct context *c, const struct subject *s));
+
+/*
+ * account_find(c, a): the account that is asked for; FOUND where whoever asks
+ * shows its token, and then account_release frees *a.
+ */
+enum found account_find(const struct context *c, struct account *a);
 
 void answer_embed_status(const struct context *c);
 void answer_regions(const struct context *c);

@@ -1,13 +1,15 @@
 #include "answer_page.h"
 
+#include "account.h"
 #include "answer.h"
+#include "answer_api.h"
 #include "brand.h"
 #include "embed.h"
 #include "facts.h"
 #include "feed.h"
 #include "fetch.h"
+#include "fetch_listing.h"
 #include "fetch_page.h"
-#include "log.h"
 #include "manual.h"
 #include "page.h"
 #include "page_style.h"
@@ -64,8 +66,8 @@ static void unavailable_page(const struct context *c)
 static void missing_page(const struct context *c)
 {
 	const char *close[SUGGESTIONS], **slugs;
+	const struct listing *l;
 	struct brand brand;
-	struct listing l;
 	size_t n;
 
 	if (fetch_listing(c->source, &l)) {
@@ -73,15 +75,14 @@ static void missing_page(const struct context *c)
 		return;
 	}
 	find_brand(c, &brand);
-	slugs = xcalloc(l.n + 1, sizeof *slugs);
-	for (size_t i = 0; i < l.n; i++)
-		slugs[i] = l.entries[i].slug;
-	n = suggest(c->name, slugs, l.n, close, SUGGESTIONS);
+	slugs = xcalloc(l->n + 1, sizeof *slugs);
+	for (size_t i = 0; i < l->n; i++)
+		slugs[i] = l->entries[i].slug;
+	n = suggest(c->name, slugs, l->n, close, SUGGESTIONS);
 	error_page(c, 404);
 	page_missing(&c->r->body, c->name, close, n, &brand);
 	free(slugs);
 	brand_release(&brand);
-	listing_release(&l);
 }
 
 void answer_none(const struct context *c)
@@ -115,7 +116,7 @@ static enum found put_subject(const struct context *c,
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
-	if (fetch_page(c->source, c->name, c->setting->now, &got, &f))
+	if (fetch_page(c->source, c->name, c->token, c->setting->now, &got, &f))
 		return STORE_DOWN;
 	found = subject_read(c, got.server, got.verdict, &s);
 	if (found == FOUND) {
@@ -175,24 +176,20 @@ static void put_list(const struct context *c, const struct listing *l,
 	const char *account, const struct brand *brand)
 {
 	struct page_item *items = xcalloc(l->n + 1, sizeof *items);
-	struct view *views = xcalloc(l->n + 1, sizeof *views);
-	char why[VIEW_WHY], query[SEARCH_SIZE];
+	char query[SEARCH_SIZE];
+	struct search search;
 	size_t n = 0;
 
 	if (!request_query(c->request, "q", query, sizeof query))
 		query[0] = '\0';
+	search_read(&search, query);
 	for (size_t i = 0; i < l->n; i++) {
 		const struct listing_entry *e = &l->entries[i];
 
-		if (!search_matches(query, e->slug, e->server.title))
-			continue;
-		if (view_read(fetch_verdict(c->source, i), c->setting->now,
-			    &views[n], why))
-			log_error("%s: verdict: %s", e->slug, why);
-		items[n] = (struct page_item) {.slug = e->slug,
-			.title = e->server.title,
-			.view = &views[n]};
-		n++;
+		if (search_matches(&search, e->words))
+			items[n++] = (struct page_item) {.slug = e->slug,
+				.title = e->title,
+				.view = &e->view};
 	}
 	page_list(&c->r->body,
 		&(struct page_list) {.items = items,
@@ -200,62 +197,55 @@ static void put_list(const struct context *c, const struct listing *l,
 			.query = query,
 			.account = account},
 		brand);
-	for (size_t i = 0; i < n; i++)
-		view_release(&views[i]);
-	free(views);
 	free(items);
 }
 
-/* A list of which the entries are known. */
 static void answer_list(const struct context *c, const struct listing *l,
 	const char *account)
 {
 	struct brand brand;
 
 	find_brand(c, &brand);
-	if (fetch_verdicts(c->source, l)) {
-		unavailable_page(c);
-	} else {
-		c->r->type = TYPE_HTML;
-		put_list(c, l, account, &brand);
-		respond_digest(c->r);
-	}
+	c->r->type = TYPE_HTML;
+	put_list(c, l, account, &brand);
+	respond_digest(c->r);
 	brand_release(&brand);
 }
 
 void answer_index(const struct context *c)
 {
-	struct listing l;
+	const struct listing *l;
 
-	if (fetch_listing(c->source, &l)) {
+	if (fetch_views(c->source, c->setting->now, &l))
 		unavailable_page(c);
-		return;
-	}
-	answer_list(c, &l, NULL);
-	listing_release(&l);
+	else
+		answer_list(c, l, NULL);
 }
 
 /* An account is there only for who shows its token. */
 void answer_account(const struct context *c)
 {
+	struct account a;
 	struct listing l;
 
-	c->r->audience = AUDIENCE_STRANGER;
-	if (!slug_valid(c->name)) {
+	switch (account_find(c, &a)) {
+	case NOT_FOUND:
 		answer_none(c);
 		return;
-	}
-	if (fetch_account(c->source, c->name, c->request->authorization, &l)) {
+	case STORE_DOWN:
 		unavailable_page(c);
 		return;
+	case FOUND:
+		break;
 	}
-	if (l.n) {
-		c->r->audience = AUDIENCE_HOLDER;
+	if (fetch_account_listing(c->source, &a, c->token, c->setting->now, &l))
+		unavailable_page(c);
+	else if (l.n)
 		answer_list(c, &l, c->name);
-	} else {
+	else
 		answer_none(c);
-	}
 	listing_release(&l);
+	account_release(&a);
 }
 
 void answer_manual_list(const struct context *c)

@@ -12,11 +12,12 @@
 /* The replies, in the order of what is asked. */
 enum { SERVER, VERDICT, SITE, BEATS, WORKS, INCIDENTS, TOOLS, MINUTES, HOURS };
 
-static void ask(struct source *s, const char *slug, const struct past *past)
+static void ask(struct source *s, const char *slug, const struct where *w,
+	const struct past *past)
 {
 	char key[KEY_MAX];
 
-	store_add(s->store, "HGET", KEY_SERVERS, slug, NULL);
+	store_add(s->store, "HGET", w->key, w->field, NULL);
 	store_add(s->store, "GET", key_verdict(key, slug), NULL);
 	store_add(s->store, "GET", KEY_SITE, NULL);
 	store_add(s->store, "HMGET", KEY_HEARTBEATS, stage_name(STAGE_INGEST),
@@ -67,20 +68,24 @@ static void read_past(struct past *p, const struct store *s)
 	read_tools(p, store_reply(s, TOOLS));
 }
 
-int fetch_page(struct source *s, const char *slug, double now,
-	struct fetched *got, struct facts *f)
+int fetch_page(struct source *s, const char *slug, const char *token,
+	double now, struct fetched *got, struct facts *f)
 {
 	const struct store_reply *r;
+	struct where w;
 
 	*f = (struct facts) {0};
+	*got = (struct fetched) {0};
 	past_init(&f->past, now);
-	if (fetch_open(s))
+	if (fetch_where(s, slug, token, &w))
 		return -1;
-	ask(s, slug, &f->past);
+	if (!w.key)
+		return 0;
+	ask(s, slug, &w, &f->past);
 	if (fetch_run(s))
 		return -1;
 	*got = (struct fetched) {
-		.server = store_text(store_reply(s->store, SERVER)),
+		.server = fetch_entry(store_reply(s->store, SERVER)),
 		.verdict = store_text(store_reply(s->store, VERDICT)),
 		.site = store_text(store_reply(s->store, SITE)),
 	};

@@ -1,10 +1,13 @@
 /*
- * front.c: an answer depends on its path, its query, and on who asks. Whoever
- * shows a token is never answered from memory, and no answer to them is kept:
- * what is for one is so never told to another.
+ * front.c: an answer depends on its path, on what it looks at of its query, and
+ * on who asks. A request is cut down to that before it is answered, so nothing
+ * else can make a difference, and strangers who vary the rest ask for the same.
+ * Whoever shows a token is never answered from memory, and no answer to them is
+ * kept: what is for one is so never told to another.
  */
 #include "front.h"
 
+#include "bearer.h"
 #include "clock.h"
 #include "memory.h"
 #include "request.h"
@@ -12,11 +15,10 @@
 #include "route.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-/* A query beyond this is no question of ours. */
-#define QUERY_MAX 512
-#define KEY_SIZE (REQUEST_PATH + QUERY_MAX + 32)
+#define KEY_SIZE (REQUEST_PATH + ROUTE_QUERY + 2)
 
 /* A body, see respond.c, and its header. */
 #define OUTPUT_MAX (5u * 1024 * 1024)
@@ -25,6 +27,7 @@ void front_init(struct front *f, const char *site, double now, bool remember)
 {
 	*f = (struct front) {.setting.site = site, .now = now};
 	f->memory = remember ? memory_new() : NULL;
+	f->source.once = !remember;
 	buf_init(&f->own, OUTPUT_MAX);
 }
 
@@ -36,28 +39,51 @@ void front_release(struct front *f)
 	fetch_close(&f->source);
 }
 
-/* What an answer can be found by; false where it is not to be kept. */
-static bool key_of(const struct request *request, char *const *env, char *key)
-{
-	const char *query = request_env(env, "QUERY_STRING");
+/* A request, cut down to what its answer depends on. */
+struct question {
+	struct request request;
 	struct route route;
-	size_t n;
+	char query[ROUTE_QUERY];
+	char key[KEY_SIZE];
+	bool free;  /* it holds a text that who asks has made up */
+	bool keeps; /* the answer may be kept under the key */
+};
 
-	if (request->authorization || (request->method != METHOD_GET &&
-					      request->method != METHOD_HEAD))
-		return false;
-	route_request(request, &route);
+/* The metrics of all servers are for everybody, those of one not always. */
+static bool is_open(const struct question *q)
+{
+	return !route_knows_readers(q->route.kind) ||
+		(q->route.kind == ROUTE_METRICS && !*q->query);
+}
+
+static void read_question(struct question *q, char *const *env)
+{
+	struct request *r = &q->request;
+	char token[SHA256_HEX];
+
+	request_read(r, env);
+	route_request(r, &q->route);
+	q->free = route_query(q->route.kind, r, q->query);
+	r->query = q->query;
+	if (is_open(q) || !bearer_token(r->authorization, token))
+		r->authorization = NULL;
 	/* No name has a control character in it, and so none is mistaken. */
-	n = strlen(route.name);
-	key[0] = (char)('A' + route.kind);
-	memcpy(key + 1, route.name, n + 1);
-	if (!query || !*query || route_ignores_query(route.kind))
-		return true;
-	if (strlen(query) > QUERY_MAX)
-		return false;
-	key[++n] = '\n';
-	memcpy(key + n + 1, query, strlen(query) + 1);
-	return true;
+	snprintf(q->key, sizeof q->key, "%c%s\n%s",
+		(char)('A' + q->route.kind), q->route.name, q->query);
+	q->keeps = !r->authorization &&
+		(r->method == METHOD_GET || r->method == METHOD_HEAD);
+}
+
+/*
+ * Of what is there, the questions can be counted. Of what is not, and of what a
+ * stranger has made up, there are as many as he likes.
+ */
+static enum memory_part part_of(const struct question *q,
+	const struct response *r)
+{
+	return q->free || r->status != 200 || r->audience != AUDIENCE_ALL
+		? MEMORY_PASSING
+		: MEMORY_LASTING;
 }
 
 static struct output choose(const struct kept *k, const struct request *request)
@@ -72,26 +98,26 @@ struct output front_answer(struct front *f, char *const *env)
 {
 	double now_ms = clock_mono_ms();
 	const struct kept *kept = NULL;
-	struct request request;
+	struct question q;
 	struct response r;
-	char key[KEY_SIZE];
-	bool keep;
+	bool keeps;
 
-	request_read(&request, env);
-	keep = f->memory && key_of(&request, env, key);
-	kept = keep ? memory_find(f->memory, key, now_ms) : NULL;
+	read_question(&q, env);
+	keeps = f->memory && q.keeps;
+	kept = keeps ? memory_find(f->memory, q.key, now_ms) : NULL;
 	if (kept)
-		return choose(kept, &request);
+		return choose(kept, &q.request);
 	f->setting.now = isnan(f->now) ? clock_wall() : f->now;
 	respond_init(&r);
-	answer(&request, &f->setting, &f->source, &r);
-	if (keep)
-		kept = memory_keep(f->memory, key, &r, now_ms);
+	answer(&q.request, &f->setting, &f->source, &r);
+	if (keeps)
+		kept = memory_keep(f->memory, q.key, &r, now_ms,
+			part_of(&q, &r));
 	if (!kept) {
 		buf_clear(&f->own);
-		respond_write(&r, &request, &f->own);
+		respond_write(&r, &q.request, &f->own);
 	}
 	respond_release(&r);
-	return kept ? choose(kept, &request)
+	return kept ? choose(kept, &q.request)
 		    : (struct output) {f->own.p, f->own.len};
 }

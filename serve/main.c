@@ -9,6 +9,7 @@
 #include "log.h"
 #include "num.h"
 #include "render.h"
+#include "secret_file.h"
 
 #include <errno.h>
 #include <fcgiapp.h>
@@ -227,6 +228,7 @@ int main(int argc, char **argv)
 	int rc;
 
 	log_init("mcp-serve");
+	secret_seal();
 	rc = parse(argc, argv, &o);
 	if (rc < 0)
 		return fflush(stdout) ? EXIT_ENV : EXIT_GOOD;

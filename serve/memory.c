@@ -1,6 +1,6 @@
 /*
- * memory.c: a table of chains from the hash of a key, and a ring of all entries
- * with the one that was used last in front. The hash has a secret of its own in
+ * memory.c: a table of chains from the hash of a key, and for each part a ring of
+ * its entries with the one that was used last in front. The hash has a secret of its own in
  * each process, so that nobody can choose keys that make one long chain.
  */
 #include "memory.h"
@@ -14,9 +14,17 @@
 
 #define CHAINS (2 * MEMORY_ENTRIES)
 
+static const struct limit {
+	size_t entries, bytes;
+} limits[MEMORY_PARTS] = {
+	[MEMORY_LASTING] = {MEMORY_ENTRIES, MEMORY_BYTES},
+	[MEMORY_PASSING] = {MEMORY_PASSING_ENTRIES, MEMORY_PASSING_BYTES},
+};
+
 struct entry {
 	struct entry *chain;	    /* the next of the same hash */
-	struct entry *newer, *older; /* in the ring */
+	struct entry *newer, *older; /* in the ring of its part */
+	enum memory_part part;
 	uint64_t hash;
 	double until_ms;
 	size_t bytes;
@@ -28,8 +36,10 @@ struct entry {
 
 struct memory {
 	struct entry *chains[CHAINS];
-	struct entry *newest, *oldest;
-	size_t n, bytes;
+	struct ring {
+		struct entry *newest, *oldest;
+		size_t n, bytes;
+	} rings[MEMORY_PARTS];
 	uint64_t secret;
 };
 
@@ -53,30 +63,31 @@ static uint64_t hash_of(const struct memory *m, const char *key)
 	return h ^ h >> 32;
 }
 
-static void leave_ring(struct memory *m, struct entry *e)
+static void leave(struct ring *r, struct entry *e)
 {
-	*(e->newer ? &e->newer->older : &m->newest) = e->older;
-	*(e->older ? &e->older->newer : &m->oldest) = e->newer;
+	*(e->newer ? &e->newer->older : &r->newest) = e->older;
+	*(e->older ? &e->older->newer : &r->oldest) = e->newer;
 }
 
-static void enter_ring(struct memory *m, struct entry *e)
+static void enter(struct ring *r, struct entry *e)
 {
 	e->newer = NULL;
-	e->older = m->newest;
-	*(e->older ? &e->older->newer : &m->oldest) = e;
-	m->newest = e;
+	e->older = r->newest;
+	*(e->older ? &e->older->newer : &r->oldest) = e;
+	r->newest = e;
 }
 
 static void drop(struct memory *m, struct entry *e)
 {
 	struct entry **at = &m->chains[e->hash % CHAINS];
+	struct ring *ring = &m->rings[e->part];
 
 	while (*at != e)
 		at = &(*at)->chain;
 	*at = e->chain;
-	leave_ring(m, e);
-	m->n--;
-	m->bytes -= e->bytes;
+	leave(ring, e);
+	ring->n--;
+	ring->bytes -= e->bytes;
 	buf_release(&e->text);
 	buf_release(&e->unchanged);
 	free(e);
@@ -84,8 +95,9 @@ static void drop(struct memory *m, struct entry *e)
 
 void memory_free(struct memory *m)
 {
-	while (m->newest)
-		drop(m, m->newest);
+	for (size_t i = 0; i < MEMORY_PARTS; i++)
+		while (m->rings[i].newest)
+			drop(m, m->rings[i].newest);
 	free(m);
 }
 
@@ -102,12 +114,13 @@ static struct entry *find(const struct memory *m, const char *key,
 const struct kept *memory_find(struct memory *m, const char *key, double now_ms)
 {
 	struct entry *e = find(m, key, hash_of(m, key));
+	struct ring *ring = e ? &m->rings[e->part] : NULL;
 
 	if (!e || now_ms >= e->until_ms)
 		return NULL;
-	if (e != m->newest) {
-		leave_ring(m, e);
-		enter_ring(m, e);
+	if (e != ring->newest) {
+		leave(ring, e);
+		enter(ring, e);
 	}
 	return &e->kept;
 }
@@ -134,41 +147,44 @@ static void render(struct entry *e, struct response *r)
 }
 
 const struct kept *memory_keep(struct memory *m, const char *key,
-	struct response *r, double now_ms)
+	struct response *r, double now_ms, enum memory_part part)
 {
 	uint64_t hash = hash_of(m, key);
 	size_t size = sizeof(struct entry) + strlen(key) + 1;
 	struct entry *e = find(m, key, hash), **chain;
+	const struct limit *limit = &limits[part];
+	struct ring *ring = &m->rings[part];
 
 	if (e)
 		drop(m, e);
-	if (r->audience == AUDIENCE_HOLDER || r->cache == CACHE_NEVER ||
-		size + r->body.len + 2 * RESPOND_HEADER > MEMORY_BYTES)
+	if (r->audience == AUDIENCE_HOLDER ||
+		size + r->body.len + 2 * RESPOND_HEADER > limit->bytes)
 		return NULL;
 	e = xcalloc(1, size);
 	memcpy(e->key, key, strlen(key) + 1);
 	render(e, r);
 	e->hash = hash;
+	e->part = part;
 	e->until_ms = now_ms + MEMORY_MS;
 	e->bytes = size + e->text.cap + e->unchanged.cap;
 	chain = &m->chains[hash % CHAINS];
 	e->chain = *chain;
 	*chain = e;
-	enter_ring(m, e);
-	m->n++;
-	m->bytes += e->bytes;
-	while (m->oldest != e &&
-		(m->n > MEMORY_ENTRIES || m->bytes > MEMORY_BYTES))
-		drop(m, m->oldest);
+	enter(ring, e);
+	ring->n++;
+	ring->bytes += e->bytes;
+	while (ring->oldest != e &&
+		(ring->n > limit->entries || ring->bytes > limit->bytes))
+		drop(m, ring->oldest);
 	return &e->kept;
 }
 
 size_t memory_count(const struct memory *m)
 {
-	return m->n;
+	return m->rings[MEMORY_LASTING].n + m->rings[MEMORY_PASSING].n;
 }
 
 size_t memory_bytes(const struct memory *m)
 {
-	return m->bytes;
+	return m->rings[MEMORY_LASTING].bytes + m->rings[MEMORY_PASSING].bytes;
 }

@@ -10,6 +10,7 @@
 #include "answer.h"
 #include "exits.h"
 #include "fetch.h"
+#include "fetch_listing.h"
 #include "log.h"
 #include "manual.h"
 #include "respond.h"
@@ -159,7 +160,7 @@ static bool outdated(const struct job *j)
 /* An exit status. */
 static int run(struct job *j)
 {
-	struct listing l;
+	const struct listing *l;
 	int rc;
 
 	if (fetch_listing(j->source, &l)) {
@@ -167,8 +168,7 @@ static int run(struct job *j)
 			log_error("%s", j->why);
 		return EXIT_ENV;
 	}
-	rc = ask_all(j, &l);
-	listing_release(&l);
+	rc = ask_all(j, l);
 	if (!rc)
 		rc = site_finish(&j->site, j->setting->now, j->why);
 	if (rc)

@@ -102,24 +102,87 @@ void route_find(const char *path, struct route *out)
 
 void route_request(const struct request *r, struct route *out)
 {
-	bool api = false;
-
 	for (int i = 0; i < REQUEST_FORMS; i++) {
 		route_find(r->path[i], out);
 		if (out->kind > ROUTE_NONE_API)
 			return;
-		api = api || out->kind == ROUTE_NONE_API;
 	}
-	out->kind = api ? ROUTE_NONE_API : ROUTE_NONE;
+	out->kind = r->api ? ROUTE_NONE_API : ROUTE_NONE;
 }
 
-bool route_ignores_query(enum route_kind kind)
+/* Longer values mean nothing to anybody. */
+#define VALUE_MAX 500
+
+/* What answers depend on, beside their path. */
+static const struct parameter {
+	enum route_kind kind;
+	const char *name;
+	const char *only; /* the one value that means something; or NULL */
+} parameters[] = {
+	{ROUTE_INDEX, "q", NULL},
+	{ROUTE_ACCOUNT, "q", NULL},
+	{ROUTE_METRICS, "slug", NULL},
+	{ROUTE_BADGE, "style", "card"},
+	{ROUTE_BADGE, "theme", "light"},
+	{ROUTE_BADGE, "label", NULL},
+	{ROUTE_EMBED_PREVIEW, "slug", NULL},
+};
+
+static size_t encode(char *out, const char *s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t n = 0;
+
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+			strchr("-._~", c)) {
+			out[n++] = (char)c;
+			continue;
+		}
+		out[n++] = '%';
+		out[n++] = hex[c >> 4];
+		out[n++] = hex[c & 15];
+	}
+	out[n] = '\0';
+	return n;
+}
+
+/* A value is at most 3 * VALUE_MAX bytes, and no route has two that are free. */
+bool route_query(enum route_kind kind, const struct request *r, char *out)
+{
+	char value[VALUE_MAX];
+	bool free = false;
+	size_t n = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++) {
+		const struct parameter *p = &parameters[i];
+
+		if (p->kind != kind ||
+			!request_query(r, p->name, value, sizeof value) ||
+			(p->only && strcmp(p->only, value) != 0))
+			continue;
+		free = free || !p->only;
+		n += (size_t)snprintf(out + n, ROUTE_QUERY - n, "%s%s=",
+			n ? "&" : "", p->name);
+		n += encode(out + n, value);
+	}
+	return free;
+}
+
+bool route_knows_readers(enum route_kind kind)
 {
 	switch (kind) {
 	case ROUTE_EMBED_STATUS:
+	case ROUTE_METRICS:
 	case ROUTE_REGIONS:
 	case ROUTE_API_ACCOUNT:
-	case ROUTE_OPENAPI:
+	case ROUTE_BADGE:
+	case ROUTE_PAGE:
+	case ROUTE_FEED:
+	case ROUTE_ACCOUNT:
 		return true;
 	default:
 		return false;

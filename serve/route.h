@@ -64,7 +64,19 @@ void route_find(const char *path, struct route *out);
 /* route_request(r, out): that of the first of its paths that has one. */
 void route_request(const struct request *r, struct route *out);
 
-/* route_ignores_query(kind): whether the answer is the same whatever it is. */
-bool route_ignores_query(enum route_kind kind);
+/* Room for a query as route_query writes it, and its NUL. */
+#define ROUTE_QUERY 2048
+
+/*
+ * route_query(kind, r, out): the query of a request without what the answer does
+ * not depend on, encoded in one way: two requests that ask for the same are the
+ * same, however strangers vary them. Returns whether it holds a text that who
+ * asks has made up, of which there are as many as he likes. out has ROUTE_QUERY
+ * bytes.
+ */
+bool route_query(enum route_kind kind, const struct request *r, char *out);
+
+/* route_knows_readers(kind): whether who shows a token may be told more. */
+bool route_knows_readers(enum route_kind kind);
 
 #endif

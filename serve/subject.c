@@ -42,7 +42,7 @@ enum found subject_find(const struct context *c, struct subject *s)
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
-	if (fetch_subject(c->source, c->name, &server, &verdict))
+	if (fetch_subject(c->source, c->name, c->token, &server, &verdict))
 		return STORE_DOWN;
 	return subject_read(c, server, verdict, s);
 }

@@ -18,7 +18,8 @@ struct context {
 	const struct request *request;
 	const struct setting *setting;
 	struct source *source;
-	const char *name; /* what stands in the path for a slug */
+	const char *name;  /* what stands in the path for a slug */
+	const char *token; /* the digest of the one that was shown, or NULL */
 	struct response *r;
 };
 

@@ -18,7 +18,7 @@ size_t suggest(const char *name, const char *const *slugs, size_t n,
 	const char **out, size_t max)
 {
 	char lower[SLUG_MAX + 1];
-	size_t len, found = 0;
+	size_t len, found = 0, slips;
 
 	for (len = 0; len < SLUG_MAX && name[len]; len++) {
 		char c = name[len];
@@ -29,9 +29,12 @@ size_t suggest(const char *name, const char *const *slugs, size_t n,
 	for (size_t i = 0; i < n && found < max; i++)
 		if (near_enough(lower, slugs[i]))
 			out[found++] = slugs[i];
-	for (size_t i = 0; i < n && found < max; i++)
-		if (!near_enough(lower, slugs[i]) &&
-			shares_part(lower, slugs[i]))
+	slips = found;
+	for (size_t i = 0, k = 0; i < n && found < max; i++) {
+		if (k < slips && out[k] == slugs[i])
+			k++;
+		else if (shares_part(lower, slugs[i]))
 			out[found++] = slugs[i];
+	}
 	return found;
 }

@@ -18,10 +18,17 @@ publish() {
 
 # know SLUG [FILTER]: an entry as the configuration makes it.
 know() {
-	redis hset fleet:servers "$1" "$(jq -cn '{url: "https://canary.example/",
+	local entry token
+	entry=$(jq -cn '{url: "https://canary.example/",
 		private: false, account: "canary", token_sha256: null, interval: 60,
 		regions: [{name: "us-east-1", city: "Ashburn"},
 			{name: "eu-west-2", city: "London"},
 			{name: "sa-east-1", city: "São Paulo"}], title: null} |
-		'"${2:-.}")" >/dev/null
+		'"${2:-.}")
+	if [[ $entry == *'"private":true'* ]]; then
+		token=$(jq -r .token_sha256 <<<"$entry")
+		redis hset fleet:private "$1 $token" "$entry" >/dev/null
+		entry=''
+	fi
+	redis hset fleet:servers "$1" "$entry" >/dev/null
 }

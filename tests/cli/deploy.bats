@@ -263,12 +263,77 @@ contract() {
 			grep -vc 'liveness/test')" ]
 }
 
+# unit NAME KEY: what a unit says of it, a value a line.
+unit() {
+	sed -n "s/^$2=//p" "$ROOT/scripts/deploy/$1.service"
+}
+
+@test "no unit has more than it needs" {
+	for u in "$ROOT"/scripts/deploy/*.service; do
+		systemd-analyze security --offline=true "$u" >out
+		tail -n 1 out
+		score=$(sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p' out)
+		[[ $score ]]
+		awk -v score="$score" 'BEGIN { exit score > 2.0 }'
+		grep -q '^LimitCORE=0$' "$u"
+	done
+}
+
+@test "what probes and what alerts are two users, with secrets of their own" {
+	[ "$(unit mcp-fleet User)" != "$(unit mcp-alert User)" ]
+	[ "$(unit mcp-fleet ExecStart)" = \
+		'/usr/local/bin/mcp-fleet -c /etc/mcp-fleet/fleet.yaml --only probe' ]
+	[ "$(unit mcp-alert ExecStart)" = \
+		'/usr/local/bin/mcp-fleet -c /etc/mcp-fleet/fleet.yaml --only judge' ]
+	for pair in mcp-fleet:mcp-alert mcp-alert:mcp-fleet; do
+		folder=$(unit "${pair#*:}" Environment | sed -n 's/^MCP_CREDENTIALS=//p')
+		[[ $folder == /etc/mcp-fleet/* ]]
+		[[ " $(unit "${pair%:*}" InaccessiblePaths) " == *" -$folder "* ]]
+	done
+	[[ " $(unit mcp-alert InaccessiblePaths) " == *" -/var/lib/mcp-fleet "* ]]
+	# The store's password is all that both may be given.
+	run ! grep -hE '^#?(Load|Set|Import)Credential' \
+		<(sed '/^#LoadCredential=store:/d' "$ROOT"/scripts/deploy/mcp-{fleet,alert}.service)
+}
+
+@test "a round in two halves: the one knows no pager, the other no region" {
+	mkdir run state probe alert
+	redis flushall >/dev/null
+	export XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state
+	PATH=$BIN:$PATH
+	{
+		echo "store: $MCP_STORE"
+		echo 'regions:'
+		printf '  - {name: %s, runner: local}\n' here there yonder
+		echo 'servers:'
+		echo '  - {slug: gone, url: "http://127.0.0.1:1/mcp"}'
+		echo 'alerts:'
+		echo "  routes: [{name: pager, type: command, command: [tee, -a, '$PWD/told']}]"
+	} >fleet.yaml
+	MCP_CREDENTIALS=$PWD/probe "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only probe >out
+	[ ! -s out ]
+	[ -z "$(redis get probe:gone:verdict)" ]
+	[ "$(redis hlen probe:gone:latest)" -ge 3 ]
+	# The other half opens nothing of the first: neither its spool nor its locks.
+	mkdir other
+	mv run state other
+	MCP_CREDENTIALS=$PWD/alert "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only judge >out
+	[ ! -e run ]
+	[ ! -e state ]
+	jq -es 'map(select(.event == "downtime_started" and .server_slug == "gone")) | length == 1' out
+	grep -q downtime_started told
+	[ "$(redis get probe:gone:verdict | jq -r .verdict)" = red ]
+	# Both at once are a round as before; and there is no third half.
+	run -2 "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only half
+	[[ $output == "mcp-fleet: --only: neither probe nor judge" ]]
+}
+
 @test "systemd finds nothing to say about the units" {
 	cp "$ROOT"/scripts/deploy/*.{socket,timer,service} .
 	mv mcp-serve@.service mcp-serve@1.service
 	sed -i "s|/usr/local/bin/|$BIN/|" ./*.service
 	# One that is a script, and stands elsewhere here.
-	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-fleet.service
+	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-{fleet,alert}.service
 	run systemd-analyze verify --man=no --recursive-errors=no ./mcp-*
 	[ "$status" -eq 0 ]
 	run ! grep 'mcp-' <<<"$output"

@@ -60,6 +60,31 @@ explain() {
 	[[ $output == *"red, hard-outage at tls"*"4 of 4 regions agree on tls"*"3 make a hard outage"* ]]
 }
 
+@test "the only region, which fails at another step each time" {
+	steps=(tls tools-list dns)
+	for k in 2 1 0; do
+		probes demo us-east-1 $((NOW - 60 * k - 1)) "${steps[k]}" >>day
+	done
+	aggregate ingest <day
+	run -1 explain demo
+	[[ ${lines[1]} == "red, step-alert at tls, as of "* ]]
+	grep -qE '^  \* us-east-1  ..:..:..  tls, 1 in a row, ' <<<"$output"
+	[[ $output == *"The only region has failed 3 in a row, at whatever steps, of 3 that it takes (alone)."* ]]
+	run -0 explain demo --at $((NOW - 60))
+	[[ ${lines[1]} == "amber, regional at tools-list, as of "* ]]
+	[[ $output == *"The only region has failed 2 in a row, at whatever steps; 3 make it red (alone)."* ]]
+	# The same of recorded minutes, of a pipe, and of who is paged for it.
+	run -1 aggregate replay day
+	printf '%s\n' "$output" >verdicts
+	[ "$(jq -rs 'map("\(.verdict) \(.step) \(.regions[0].fail_streak)") | join(",")' verdicts)" = \
+		"amber dns 1,amber tools-list 1,red tls 1" ]
+	run -0 "$BIN/mcp-alert" replay verdicts
+	[ "$(jq -r '"\(.event) \(.severity) \(.probe_count)"' <<<"$output")" = \
+		"downtime_started P1 3" ]
+	run -1 aggregate verdict - <day
+	jq -e '.verdict == "red" and .step == "tls"' <<<"$output"
+}
+
 @test "regions that see different tools, and the cache that one of them asked" {
 	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
 	probes demo eu-west-2 $((NOW - 10)) | sed 's/aaaaaaaa/bbbbbbbb/g' | seen 203.0.113.9 3412

@@ -12,9 +12,10 @@ HASH=${HASH%% *}
 
 # account NAME FILTER SLUG…: an account as the configuration makes it.
 account() {
-	redis hset fleet:accounts "$1" "$(jq -cn --arg hash "$HASH" \
-		'{token_sha256: $hash, slugs: $ARGS.positional} | '"$2" \
-		--args "${@:3}")" >/dev/null
+	local entry
+	entry=$(jq -cn --arg hash "$HASH" \
+		'{token_sha256: $hash, slugs: $ARGS.positional} | '"$2" --args "${@:3}")
+	redis hset fleet:accounts "$1 $(jq -r .token_sha256 <<<"$entry")" "$entry" >/dev/null
 }
 
 setup_file() {
@@ -188,6 +189,54 @@ valid() {
 	get /api/account/odd "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE $(jq -r .error body)" = "503 store" ]
 	grep -q '^mcp-serve: account odd: slugs: ' err
+}
+
+# traffic PATH [NAME=VALUE…]: what an answer makes of questions to the store, and
+# of bytes there and back.
+traffic() {
+	redis config resetstat >/dev/null
+	get "$@"
+	redis info stats | tr -d '\r' |
+		grep -E '^total_(connections_received|commands_processed|net_input_bytes|net_output_bytes)'
+}
+
+# What takes as long cannot be told apart by how long it takes.
+@test "the store is asked of a private name what it is asked of an unknown one" {
+	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg \
+		/status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
+		/api/account/%s /account/%s; do
+		# shellcheck disable=SC2059 # that is what it is for
+		private=$(printf "$path" veiled) unknown=$(printf "$path" absent)
+		account wealth . veiled
+		[[ $path != */account/* ]] || private=${private/veiled/wealth}
+		for field in X=1 'HTTP_AUTHORIZATION=Bearer wrong' HTTP_AUTHORIZATION=x; do
+			query=(QUERY_STRING="${private#*\?}" "$field")
+			traffic "$private" "${query[@]}" >of-private
+			cp body body-private
+			query=(QUERY_STRING="${unknown#*\?}" "$field")
+			traffic "$unknown" "${query[@]}" >of-unknown
+			diff of-unknown of-private
+			diff <(sed 's/absent/NAME/g' body) \
+				<(sed 's/veiled/NAME/g; s/wealth/NAME/g' body-private)
+		done
+	done
+	# It is there for who shows its token.
+	get /api/embed-status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE" = 200 ]
+}
+
+@test "nothing under /api/ is answered with a page" {
+	for path in /api/embed-status/%00 /api/embed-status/a%0ab /api/embed-status/%zz \
+		/api/embed-status/.. /api/../status/example-mcp /%61pi/x/%2e%2e/y /api/%7f \
+		"/api/embed-status/$(printf 'a%.0s' {1..3000})" /api/ /api/nope; do
+		get "$path"
+		[ "$CODE $(says Content-Type)" = "404 application/json; charset=utf-8" ]
+		[ "$(says Cache-Control)" = "public, max-age=5" ]
+		[ "$(jq -c 'keys' body)" = '["error","message"]' ]
+		get "$path" REQUEST_METHOD=PUT
+		[ "$CODE $(says Allow) $(jq -r .error body)" = "405 GET, HEAD method" ]
+		[ "$(says Cache-Control)" = "public, max-age=5" ]
+	done
 }
 
 @test "what will be version 2 takes nothing from version 1" {

@@ -106,9 +106,10 @@ soon() {
 
 @test "what one worker remembers is nobody's secret" {
 	hash=$(printf %s s3cret | sha256sum)
-	redis hset fleet:servers demo \
+	redis hset fleet:servers demo '' >/dev/null
+	redis hset fleet:private "demo ${hash%% *}" \
 		"{\"private\":true,\"token_sha256\":\"${hash%% *}\"}" >/dev/null
-	redis hset fleet:accounts acme \
+	redis hset fleet:accounts "acme ${hash%% *}" \
 		"{\"token_sha256\":\"${hash%% *}\",\"slugs\":[\"demo\"]}" >/dev/null
 	for path in /api/embed-status/demo /api/status/demo/regions /api/account/acme \
 		/status/demo; do
@@ -141,6 +142,54 @@ soon() {
 		get /api/embed-status/nope -H 'If-None-Match: *' | grep -q '^HTTP/1.1 404 '
 		get /api/embed-status/demo -X DELETE | grep -q '^HTTP/1.1 405 '
 	done
+}
+
+# asked COMMAND…: how often the store was asked that since asked_anew.
+asked() {
+	local name n=0
+	redis info commandstats | tr -d '\r' >stats
+	for name; do
+		n=$((n + $(sed -n "s/^cmdstat_$name:calls=\([0-9]*\),.*/\1/p" stats | grep . || echo 0)))
+	done
+	echo "$n"
+}
+
+# many PATH [ARGS…]: 200 answers, each to a question of its own; then SECONDS is
+# how often the second of a memory can have ended.
+many() {
+	redis config resetstat >/dev/null
+	SECONDS=0
+	curl -sS --max-time 60 --unix-socket http.sock -o out "${@:2}" "http://localhost${1//N/[1-200]}"
+	SECONDS=$((SECONDS + 2))
+}
+
+@test "however many questions strangers make up, the store is asked a few" {
+	redis hset fleet:heartbeats verdict "$(date +%s)" >/dev/null
+	# What an answer does not depend on makes no question of its own.
+	for path in '/badge/demo.svg?x=N' '/badge/demo.svg?style=N&theme=xN' \
+		'/api/embed-status-prom?x=N' '/?x=N' '/healthz?N' '/status/demo?N' \
+		"/badge/demo.svg?x=N&$(printf 'a%.0s' {1..900})" /N /healthz; do
+		many "$path"
+		[ "$(asked get hget hstrlen hgetall hmget scard)" -le $((60 * SECONDS)) ]
+		[ "$(asked hmget)" -le "$SECONDS" ]
+	done
+	# Nor does a field that has no say, or is no token.
+	many '/healthz?N' -H 'Authorization: Bearer x'
+	[ "$(asked hmget)" -le "$SECONDS" ]
+	many '/badge/demo.svg?N' -H 'Authorization: Basic eDp5'
+	[ "$(asked hget)" -le "$SECONDS" ]
+	# A name or a search that nobody else has is made of what is there already.
+	for path in '/?q=N' '/status/nameN' '/status/nameN/feed.atom' '/?q=dem%6f&x=N'; do
+		many "$path"
+		[ "$(asked hgetall)" -le $((40 * SECONDS)) ]
+		[ "$(asked get)" -le $((200 + 2 * SECONDS)) ]
+	done
+	for path in /account/aN /api/account/aN; do
+		many "$path"
+		[ "$(asked hget hgetall)" -eq 0 ]
+	done
+	get '/?q=DEM' | grep -q 'href="/status/demo"'
+	get '/?q=DEN' | grep -q 'No server is called anything like'
 }
 
 @test "SIGTERM ends it, and leaves nothing behind" {

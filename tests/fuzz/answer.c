@@ -11,11 +11,15 @@
  */
 #include "fuzz.h"
 
+#include "../../serve/account.h"
 #include "../../serve/facts.h"
+#include "../../serve/fetch.h"
+#include "../../serve/fetch_listing.h"
 #include "../../serve/fetch_page.h"
 #include "../../serve/front.h"
 #include "json.h"
 #include "request.h"
+#include "sha256.h"
 
 #include <stdlib.h>
 
@@ -33,10 +37,11 @@ static char *held[3];
 	"\"p95_ms\":666,\"regions\":[],\"published_at\":1777494663,"           \
 	"\"last_probe_at\":1777494660}"
 
-int fetch_subject(struct source *s, const char *slug, const char **server,
-	const char **verdict)
+int fetch_subject(struct source *s, const char *slug, const char *token,
+	const char **server, const char **verdict)
 {
 	(void)s;
+	(void)token;
 	need(slug_valid(slug));
 	*server = *verdict = NULL;
 	if (strcmp(slug, "known") == 0) {
@@ -51,15 +56,15 @@ int fetch_subject(struct source *s, const char *slug, const char **server,
 	return 0;
 }
 
-int fetch_page(struct source *s, const char *slug, double now,
-	struct fetched *got, struct facts *f)
+int fetch_page(struct source *s, const char *slug, const char *token,
+	double now, struct fetched *got, struct facts *f)
 {
 	const char *tools[] = {"0000000000000000", held[2]};
 
 	*f = (struct facts) {0};
 	past_init(&f->past, now);
 	*got = (struct fetched) {.site = held[2]};
-	if (fetch_subject(s, slug, &got->server, &got->verdict))
+	if (fetch_subject(s, slug, token, &got->server, &got->verdict))
 		return -1;
 	fetch_stages(s, f->beats);
 	works_add(&f->works, held[2]);
@@ -70,11 +75,11 @@ int fetch_page(struct source *s, const char *slug, double now,
 }
 
 int fetch_account_entry(struct source *s, const char *account,
-	const char **json)
+	const char *token, const char **json)
 {
 	(void)s;
 	need(slug_valid(account));
-	*json = held[2];
+	*json = token ? held[2] : NULL;
 	return 0;
 }
 
@@ -100,33 +105,36 @@ int fetch_undelivered(struct source *s, double *n)
 	return 0;
 }
 
-int fetch_account(struct source *s, const char *account,
-	const char *authorization, struct listing *l)
+static const struct listing nothing;
+
+int fetch_account_listing(struct source *s, const struct account *a,
+	const char *token, double now, struct listing *l)
 {
 	(void)s;
-	(void)authorization;
-	need(slug_valid(account));
-	*l = (struct listing) {0};
+	(void)now;
+	need(token && strlen(token) == SHA256_HEX - 1);
+	for (size_t i = 0; i < a->n; i++)
+		need(slug_valid(a->slugs[i]));
+	*l = nothing;
 	return 0;
 }
 
-int fetch_listing(struct source *s, struct listing *l)
+int fetch_listing(struct source *s, const struct listing **l)
 {
 	(void)s;
-	*l = (struct listing) {0};
+	*l = &nothing;
 	return 0;
+}
+
+int fetch_views(struct source *s, double now, const struct listing **l)
+{
+	(void)now;
+	return fetch_listing(s, l);
 }
 
 void listing_release(struct listing *l)
 {
-	*l = (struct listing) {0};
-}
-
-int fetch_verdicts(struct source *s, const struct listing *l)
-{
-	(void)s;
-	(void)l;
-	return 0;
+	*l = nothing;
 }
 
 int fetch_verdicts_of(struct source *s, const char *const *slugs, size_t n)

@@ -156,6 +156,15 @@ export const KINDS = {
 		} },
 	'the only region, twice': alone([2, 2]),
 	'the only region, three times': alone([3, 9], { verdict: 'red', tier: 'step-alert' }),
+	'the only region, at changing steps': { from: 1, to: 1, length: [4, 9],
+		inject(p, a, n) {
+			const ways = p.shuffled(FAILURES);
+			for (let i = 0; i < n; i++)
+				p.fail(p.all, a + i, 1, ways[i % ways.length]);
+			p.always(a, 2, AMBER);
+			p.always(a + 2, n - 2, { verdict: 'red', tier: 'step-alert' });
+			p.always(a + n, 3, GREEN);
+		} },
 	// A failure that is too old to be looked at holds it, at amber.
 	'the only region, an outage, then 429': { from: 1, to: 1, length: [8, 8],
 		inject(p, a) {

@@ -18,6 +18,7 @@ export class Region {
 		this.throttled = 0; // so many http.429 in a row
 		this.step = null; // that fails, or null
 		this.run = []; // when the failures of the run started
+		this.failures = 0; // so many in a row, at whatever steps
 		this.broken = true; // the next failure begins a run
 		this.list = null; // the tools that were seen last
 		this.listed = -Infinity; // and when
@@ -40,6 +41,7 @@ export class Region {
 			return;
 		if (this.broken || p.step !== this.step)
 			this.run = [];
+		this.failures = !p.step ? 0 : this.broken ? 1 : this.failures + 1;
 		this.broken = false;
 		this.step = p.step;
 		if (p.step)
@@ -93,7 +95,7 @@ function tierOf(regions, failing, reporters, agreed, now, tolerance) {
 	if (!failing.length)
 		return 'ok';
 	if (n === 1)
-		return failing[0].run.length >= 3 && agreed ? 'step-alert' : 'regional';
+		return failing[0].failures >= 3 && agreed ? 'step-alert' : 'regional';
 	if (agreed >= 3)
 		return 'hard-outage';
 	if (n >= 3 && reporters.length === n &&

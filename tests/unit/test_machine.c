@@ -36,6 +36,8 @@ static void test_confirmation(void **state)
 		{"the only region, twice", "E", "E6 E6", ""},
 		{"the only region, three times: P1", "E", "E6 E6 E6",
 			"2 downtime_started P1 0 x3 tools-list/tools [e]"},
+		{"the only region, each time at another step", "E", "E2 E6 E1",
+			"2 downtime_started P1 0 x3 dns/transport [e]"},
 		{"the only region, as the verdict counts", "E", "E6 E6 !E6",
 			"2 downtime_started P1 0 x3 tools-list/tools [e]"},
 		{"the verdict counted more than we saw", "E", "!E6",

@@ -24,14 +24,20 @@ static struct response page(size_t n)
 	return r;
 }
 
-static const struct kept *keep(struct memory *m, const char *key, size_t n,
-	double now_ms)
+static const struct kept *keep_in(struct memory *m, const char *key, size_t n,
+	double now_ms, enum memory_part part)
 {
 	struct response r = page(n);
-	const struct kept *k = memory_keep(m, key, &r, now_ms);
+	const struct kept *k = memory_keep(m, key, &r, now_ms, part);
 
 	respond_release(&r);
 	return k;
+}
+
+static const struct kept *keep(struct memory *m, const char *key, size_t n,
+	double now_ms)
+{
+	return keep_in(m, key, n, now_ms, MEMORY_LASTING);
 }
 
 static void test_as_it_was(void **state)
@@ -40,7 +46,7 @@ static void test_as_it_was(void **state)
 	struct request again = {.method = METHOD_GET, .if_none_match = "\"v1-x\""};
 	struct response r = page(3);
 	struct memory *m = memory_new();
-	const struct kept *k = memory_keep(m, "a", &r, 5);
+	const struct kept *k = memory_keep(m, "a", &r, 5, MEMORY_LASTING);
 	struct buf full, unchanged;
 
 	(void)state;
@@ -87,7 +93,7 @@ static void test_error(void **state)
 
 	(void)state;
 	respond_error(&r, 404, "not-found", "m");
-	k = memory_keep(m, "a", &r, 0);
+	k = memory_keep(m, "a", &r, 0, MEMORY_PASSING);
 	assert_non_null(strstr(k->text, "404"));
 	assert_string_equal(k->etag, "");
 	respond_release(&r);
@@ -103,7 +109,8 @@ static void test_never_kept(void **state)
 	} cases[] = {
 		{CACHE_MINUTE, AUDIENCE_ALL, true},
 		{CACHE_BRIEF, AUDIENCE_STRANGER, true},
-		{CACHE_NEVER, AUDIENCE_ALL, false},
+		/* Ours it may be for a moment, and nobody else's. */
+		{CACHE_NEVER, AUDIENCE_ALL, true},
 		{CACHE_MINUTE, AUDIENCE_HOLDER, false},
 		{CACHE_NEVER, AUDIENCE_HOLDER, false},
 	};
@@ -117,7 +124,7 @@ static void test_never_kept(void **state)
 		keep(m, "a", 3, 0);
 		r.cache = cases[i].cache;
 		r.audience = cases[i].audience;
-		assert_int_equal(memory_keep(m, "a", &r, 0) != NULL,
+		assert_int_equal(memory_keep(m, "a", &r, 0, MEMORY_LASTING) != NULL,
 			cases[i].kept);
 		assert_int_equal(memory_find(m, "a", 0) != NULL, cases[i].kept);
 		respond_release(&r);
@@ -141,6 +148,40 @@ static void test_bounded_in_number(void **state)
 	assert_int_equal(memory_count(m), MEMORY_ENTRIES);
 	assert_null(memory_find(m, "unknown 0", 0));
 	assert_non_null(memory_find(m, key, 0));
+	memory_free(m);
+}
+
+/* However many names nobody knows: what is there stays, and memory is bounded. */
+static void test_flood(void **state)
+{
+	struct memory *m = memory_new();
+	char key[32];
+	size_t bytes = 0;
+
+	(void)state;
+	for (int i = 0; i < MEMORY_ENTRIES; i++) {
+		snprintf(key, sizeof key, "known %d", i);
+		keep(m, key, 3, 0);
+	}
+	for (int i = 0; i < 10 * MEMORY_ENTRIES; i++) {
+		snprintf(key, sizeof key, "unknown %d", i);
+		assert_non_null(keep_in(m, key, (size_t)i % 20000, 0, MEMORY_PASSING));
+		if (memory_bytes(m) > bytes)
+			bytes = memory_bytes(m);
+		assert_non_null(memory_find(m, key, 0));
+	}
+	assert_true(memory_count(m) <= MEMORY_ENTRIES + MEMORY_PASSING_ENTRIES);
+	assert_true(bytes < MEMORY_BYTES + MEMORY_PASSING_BYTES);
+	for (int i = 0; i < MEMORY_ENTRIES; i++) {
+		snprintf(key, sizeof key, "known %d", i);
+		assert_non_null(memory_find(m, key, 0));
+	}
+	assert_null(keep_in(m, "large", MEMORY_PASSING_BYTES, 0, MEMORY_PASSING));
+	/* What was unknown, and is known now. */
+	keep(m, "unknown 7", 3, 0);
+	keep_in(m, "known 7", 3, 0, MEMORY_PASSING);
+	assert_non_null(memory_find(m, "unknown 7", 0));
+	assert_non_null(memory_find(m, "known 7", 0));
 	memory_free(m);
 }
 
@@ -168,6 +209,7 @@ int main(void)
 		cmocka_unit_test(test_error),
 		cmocka_unit_test(test_never_kept),
 		cmocka_unit_test(test_bounded_in_number),
+		cmocka_unit_test(test_flood),
 		cmocka_unit_test(test_bounded_in_bytes),
 	};
 

@@ -161,13 +161,24 @@ static void test_search(void **state)
 		{"exam rain", "example-mcp", "The Weather", false},
 		{"x", "example", NULL, true},
 		{"xx", "example", "", false},
+		{"b a", "a", "B", true},
+		{"ab", "a", "b", false},
+		/* However many words somebody thinks of: the first eight. */
+		{"a a a a a a a a", "a", NULL, true},
+		{"a a a a a a a b", "a", NULL, false},
+		{"a a a a a a a a b", "a", NULL, true},
 	};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-		if (search_matches(rows[i].query, rows[i].slug,
-			    rows[i].title) != rows[i].found)
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char *words = search_words(rows[i].slug, rows[i].title);
+		struct search s;
+
+		search_read(&s, rows[i].query);
+		if (search_matches(&s, words) != rows[i].found)
 			fail_msg("%s", rows[i].query);
+		free(words);
+	}
 }
 
 /* Each region of the catalogue has a place on the map. */

@@ -54,7 +54,7 @@ static void test_arrival(void)
 struct seen_region {
 	enum step step;
 	bool reports;
-	int streak;
+	int failures; /* in a row, at whatever steps */
 	double at[SCHEDULE_PROBES]; /* of the run, as far as it is looked at */
 	size_t n_at;
 };
@@ -96,12 +96,14 @@ static struct seen_region region(const struct sent *sent, size_t n, double now)
 		if (throttled == 1 || throttled == 2)
 			continue;
 		if (apart || p[i].failed != r.step)
-			r.streak = 0, r.n_at = 0;
+			r.n_at = 0;
+		if (apart || !p[i].failed)
+			r.failures = 0;
 		apart = false;
 		r.step = p[i].failed;
 		if (!r.step)
 			continue;
-		r.streak++;
+		r.failures++;
 		if (p[i].at > now - s.rule.lookback_s)
 			r.at[r.n_at++] = p[i].at;
 	}
@@ -146,7 +148,7 @@ static enum tier tier(const struct seen_region *r, size_t n, int reporters,
 	if (!failing)
 		return TIER_OK;
 	if (n == 1)
-		return r[0].n_at && r[0].streak >= 3 ? TIER_STEP_ALERT : TIER_REGIONAL;
+		return r[0].n_at && r[0].failures >= 3 ? TIER_STEP_ALERT : TIER_REGIONAL;
 	if (most >= 3 || (n >= 3 && agree(r, n, STEP_NONE) == (int)n))
 		return TIER_HARD_OUTAGE;
 	return most == 2 ? TIER_STEP_ALERT : TIER_REGIONAL;

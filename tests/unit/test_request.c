@@ -130,16 +130,6 @@ static void test_version_2(void **state)
 	assert_int_equal(r.kind, ROUTE_NONE_API);
 }
 
-/* An answer that is not told apart by its query may be told apart by nothing. */
-static void test_query(void **state)
-{
-	(void)state;
-	assert_true(route_ignores_query(ROUTE_EMBED_STATUS));
-	assert_false(route_ignores_query(ROUTE_BADGE));
-	assert_false(route_ignores_query(ROUTE_INDEX));
-	assert_false(route_ignores_query(ROUTE_NONE_API));
-}
-
 static void test_hostile(void **state)
 {
 	static char *const cases[] = {
@@ -381,7 +371,6 @@ static void test_rows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_query),
 		cmocka_unit_test(test_query_value),
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_servers),
