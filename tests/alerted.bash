@@ -101,7 +101,7 @@ hook() {
 	node "$ROOT/tests/fixture/webhook.mjs" "$1" 'a canary' >"$1/port" 3>&- &
 	pids+=($!)
 	exec {HEARD}<"$1/port"
-	read -r -t 20 -u "$HEARD" port
+	read -r -t 60 -u "$HEARD" port
 	HOOK="{name: $1, type: webhook, url: \"http://127.0.0.1:$port/in\", secret: hook"
 }
 

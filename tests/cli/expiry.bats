@@ -353,7 +353,7 @@ told() {
 	mkfifo "$OUT/port"
 	node "$ROOT/tests/fixture/webhook.mjs" "$OUT/hook" 'a key' >"$OUT/port" 3>&- &
 	hook=$!
-	read -r -t 20 port <"$OUT/port"
+	read -r -t 60 port <"$OUT/port"
 	sed -i "s|{name: file.*|{name: hook, type: webhook, secret: hook, url: \"http://127.0.0.1:$port/in\"}|" \
 		"$OUT/fleet.yaml"
 	daily >"$OUT/first"

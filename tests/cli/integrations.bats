@@ -141,7 +141,7 @@ ends() {
 	# shellcheck disable=SC2016 # Grafana's own variables
 	url=$(jq -r '.panels[0].targets[0].url' "$file" |
 		sed "s|\${base}|$AMCP_BASE|; s|\${slug}|$AMCP_SLUG|")
-	curl -s --max-time 10 "$url" >answer
+	curl -s --max-time 60 "$url" >answer
 	jq -e --slurpfile answer answer '.panels[0].targets[0].columns |
 		map(.selector) == ($answer[0] | keys_unsorted)' "$file"
 	jq -e '[.panels[0].fieldConfig.overrides[].matcher.options] -
