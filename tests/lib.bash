@@ -86,7 +86,7 @@ free_port() {
 # probe ARGS…: its records go to out, messages to err, exit status to status.
 probe() {
 	status=0
-	timeout -k 2 60 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
+	timeout -k 2 600 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
 }
 
 # without PATTERN FILE…: no line of these has it.
@@ -129,7 +129,7 @@ records() {
 row() {
 	local path=$1 region=$2-${1//[^a-z0-9]/-} rc=0 want=0
 	local file=rows/$path began=${EPOCHREALTIME/./}
-	timeout -k 2 60 "$BIN/mcp-probe" -f jsonl -r "$region" "${@:3}" \
+	timeout -k 2 600 "$BIN/mcp-probe" -f jsonl -r "$region" "${@:3}" \
 		"${URL%/mcp}/$path" >"$file.out" 2>"$file.err" || rc=$?
 	echo $(((${EPOCHREALTIME/./} - began) / 1000)) "$path" >"$file.ms"
 	if grep -q '"state":"broken"' "$file.out"; then

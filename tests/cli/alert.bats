@@ -133,7 +133,7 @@ up() {
 	chmod +x page
 	routes "{name: pager, type: command, command: ['$PWD/page']}"
 	# It ends once nobody holds the other end any more.
-	timeout 60 cat held 3>&- &
+	timeout 600 cat held 3>&- &
 	down | alert 3
 	grep -q 'did not end in time' err
 	wait $!
@@ -175,7 +175,7 @@ up() {
 @test "a store that is gone is told of once, and does not stop who writes to us" {
 	redis_start "$PWD/own"
 	mkfifo in told
-	timeout -k 2 60 "$BIN/mcp-alert" <in >told 2>err 3>&- &
+	timeout -k 2 600 "$BIN/mcp-alert" <in >told 2>err 3>&- &
 	alert=$!
 	exec {feed}>in {events}<told
 	verdict 1 eu,us dns >one

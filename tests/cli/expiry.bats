@@ -63,7 +63,7 @@ teardown() {
 check() {
 	local want=$1 status=0
 	shift
-	timeout -k 2 60 "$BIN/mcp-probe" --check-expiry --cacert ca.pem "$@" \
+	timeout -k 2 600 "$BIN/mcp-probe" --check-expiry --cacert ca.pem "$@" \
 		>"$OUT/out" 2>"$OUT/err" || status=$?
 	cat "$OUT/out" "$OUT/err"
 	[ "$status" -eq "$want" ]

@@ -105,7 +105,7 @@ ends() {
 }
 
 @test "mcp-probe does what the commands for Nagios ask of it" {
-	run --separate-stderr timeout 60 "$BIN/mcp-probe" --format nagios --timeout 30s \
+	run --separate-stderr timeout 600 "$BIN/mcp-probe" --format nagios --timeout 30s \
 		http://127.0.0.1:1/mcp
 	[[ $status -eq 2 && $output == *" CRITICAL"* ]] || { echo "$status $output $stderr"; return 1; }
 	grep -q 'mcp-probe --format nagios --timeout 30s' "$ROOT/scripts/nagios/mcp.cfg"

@@ -101,7 +101,7 @@ behind() {
 		else "\($ended | length) sessions, DELETE \($ends | map(.status) | unique | join(","))"
 		end' >>said
 	for child in $(children "$PID" | comm -13 before -); do
-		timeout 60 tail -s 0.05 -f /dev/null --pid="$child" || :
+		timeout 600 tail -s 0.05 -f /dev/null --pid="$child" || :
 	done
 	children "$PID" | comm -13 before - | sed 's/.*/child left/' >>said
 	"$ROOT/tests/peers/peer" stop "$PID" || echo "still there" >>said

@@ -87,7 +87,7 @@ logged() {
 
 # hung_up PATTERN N: the log says N times that an event stream was closed.
 hung_up() {
-	timeout 60 grep -q -m "$2" "$1" <(tail -n +1 -f --pid="$PEER" "$LOG")
+	timeout 600 grep -q -m "$2" "$1" <(tail -n +1 -f --pid="$PEER" "$LOG")
 	[ "$(grep -c "$1" "$LOG")" -eq "$2" ]
 }
 
@@ -150,7 +150,7 @@ hung_up() {
 childless() {
 	local child
 	for child in $(pgrep -P "$PEER"); do
-		timeout 60 tail -s 0.05 -f /dev/null --pid="$child"
+		timeout 600 tail -s 0.05 -f /dev/null --pid="$child"
 	done
 	[ -z "$(pgrep -P "$PEER")" ]
 }

@@ -55,7 +55,7 @@ via() {
 		shift
 	done
 	status=0
-	env "${set[@]}" timeout 60 "$BIN/mcp-probe" -f jsonl --cacert cert.pem "$@" \
+	env "${set[@]}" timeout 600 "$BIN/mcp-probe" -f jsonl --cacert cert.pem "$@" \
 		>out 2>err || status=$?
 }
 

@@ -96,7 +96,7 @@ calls() {
 # written N: waits until so many clients of a store that takes no writes wait
 # for theirs.
 written() {
-	timeout 60 bash -c 'until [[ $(redis-cli -s "$0" client list |
+	timeout 600 bash -c 'until [[ $(redis-cli -s "$0" client list |
 		grep -c " flags=b") == "$1" ]]; do :; done' "$REDIS_SOCK" "$1"
 }
 
