@@ -92,7 +92,7 @@ FIGURES = aggregate/figures.o aggregate/rates.o lib/hist.o \
 # Its screen of a fleet: no clock, no I/O.
 STATUS = aggregate/status.o aggregate/status_server.o \
 	aggregate/status_pipeline.o
-mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
+mcp-aggregate_OBJS = $(LIB) lib/record_spool.o lib/record_verdict.o aggregate/main.o \
 	aggregate/command.o aggregate/input.o aggregate/judge.o aggregate/show.o \
 	aggregate/collect.o aggregate/tool_lists.o aggregate/pool.o \
 	aggregate/index.o aggregate/batch.o aggregate/configured.o \
@@ -343,7 +343,7 @@ fuzz_lines_OBJS = $(BASE) lib/buf.o lib/lines.o
 fuzz_number_OBJS = $(test_json_OBJS)
 fuzz_oauth_OBJS = $(test_oauth_OBJS)
 fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \
-	lib/record_expiry.o
+	lib/record_expiry.o lib/record_spool.o
 fuzz_request_OBJS = $(BASE) lib/buf.o lib/request.o serve/route.o
 fuzz_rpc_OBJS = $(test_rpc_OBJS)
 fuzz_sink_OBJS = $(test_sinks_OBJS)

@@ -286,6 +286,8 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 		return 0;
 	case RECORD_RUNNER:
 		return add_runner(c, &r->u.runner, why);
+	case RECORD_SPOOL:
+		return 0;
 	case RECORD_EXPIRY:
 		break;
 	}

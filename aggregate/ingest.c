@@ -16,6 +16,7 @@
 #include "lines.h"
 #include "log.h"
 #include "command.h"
+#include "record_spool.h"
 #include "scripts.h"
 #include "store.h"
 #include "verdict.h"
@@ -170,6 +171,25 @@ static void queue_runner(struct ingest *in, const struct record *r)
 	buf_release(&b);
 }
 
+/* What one folder of one machine keeps, by both their names. */
+static bool queue_spool(struct ingest *in, const struct record *r, char *why)
+{
+	struct spool_record spool;
+	char life[16], field[sizeof spool.host + sizeof spool.folder];
+	struct buf b;
+
+	if (!spool_take(r->doc, &spool, why))
+		return false;
+	snprintf(field, sizeof field, "%s:%s", spool.host, spool.folder);
+	buf_init(&b, RECORD_SPOOL_MAX);
+	spool_record_write(&b, &spool);
+	put_life(life, KEYS_ROLLUP_S);
+	store_add(in->store, "HSET", KEY_SPOOLS, field, b.p, NULL);
+	store_add(in->store, "EXPIRE", KEY_SPOOLS, life, NULL);
+	buf_release(&b);
+	return true;
+}
+
 /* See input.h. */
 static int take(void *arg, const struct record *r, char *why)
 {
@@ -177,6 +197,8 @@ static int take(void *arg, const struct record *r, char *why)
 	size_t probes;
 
 	in->records++;
+	if (r->type == RECORD_SPOOL)
+		return queue_spool(in, r, why) ? 0 : -1;
 	if (in->also && in->also(in->arg, r, why))
 		return -1;
 	if (r->type == RECORD_RUNNER)

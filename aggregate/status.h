@@ -7,6 +7,7 @@
 
 #include "buf.h"
 #include "names.h"
+#include "record_spool.h"
 
 #define STATUS_HOURS 24
 /* A published verdict that is older says nothing of now (as for readers). */
@@ -80,6 +81,8 @@ struct status {
 	size_t n_runners;
 	char *const *undelivered; /* slugs */
 	size_t n_undelivered;
+	const struct spool_record *spools; /* those that keep something */
+	size_t n_spools;
 };
 
 /* How it is shown. */

@@ -104,6 +104,14 @@ static void put_clock(const struct status_runner *r, double now,
 		put_warned(b, look, "  off by over 1 s");
 }
 
+/* Fit for a terminal that knows ASCII only. */
+static void put_plain(char *text, const struct status_look *look)
+{
+	for (; *text && !look->unicode; text++)
+		if ((unsigned char)*text > 0x7e)
+			*text = '?';
+}
+
 static void put_runner(const struct status_runner *r, double now, int width,
 	const struct status_look *look, struct buf *b)
 {
@@ -125,11 +133,8 @@ static void put_runner(const struct status_runner *r, double now, int width,
 	buf_char(b, '\n');
 	if (!*r->message || r->status == RUNNER_OK)
 		return;
-	for (size_t i = 0; i < sizeof clean; i++) {
-		clean[i] = r->message[i];
-		if (!look->unicode && (unsigned char)clean[i] > 0x7e)
-			clean[i] = '?';
-	}
+	memcpy(clean, r->message, sizeof clean);
+	put_plain(clean, look);
 	status_wrap(b, look->width, 2, clean);
 }
 
@@ -150,6 +155,42 @@ static void put_runners(
 		put_runner(&st->runners[i], st->now, width, look, b);
 }
 
+static void put_files(struct buf *b, int n, const char *one, const char *many)
+{
+	buf_fmt(b, "%d file%s", n, n == 1 ? one : many);
+}
+
+/* What a spool keeps, and what to do about it. */
+static void put_spool(const struct spool_record *r, double now,
+	const struct status_look *look, struct buf *b)
+{
+	char when[32];
+	struct buf text;
+
+	buf_init(&text, TEXT_ROOM);
+	buf_fmt(&text, "Spool of %s, %s: ", r->host,
+		ago(now - r->at, when, sizeof when));
+	if (r->waiting) {
+		put_files(&text, r->waiting, " waits", "s wait");
+		buf_fmt(&text, " for a second try%s", r->set_aside ? ", " : "");
+	}
+	if (r->set_aside) {
+		put_files(&text, r->set_aside, " is", "s are");
+		buf_fmt(&text, " set aside in %s", r->folder);
+	}
+	for (int i = 0; i < r->n_files; i++)
+		buf_fmt(&text, "%s%s", i ? ", " : ": ", r->files[i]);
+	if (r->set_aside > r->n_files)
+		buf_fmt(&text, " and %d more", r->set_aside - r->n_files);
+	if (r->set_aside)
+		buf_str(&text, ". mcp-aggregate ingest <FILE says what is wrong with "
+			       "it; then remove it, or move it to the folder "
+			       "above to have it tried again.");
+	put_plain(text.p, look);
+	status_wrap(b, look->width, 0, text.p);
+	buf_release(&text);
+}
+
 void status_pipeline_text(
 	const struct status *st, const struct status_look *look, struct buf *b)
 {
@@ -162,5 +203,7 @@ void status_pipeline_text(
 	put_undelivered(st, &text);
 	status_wrap(b, look->width, 0, text.p);
 	buf_release(&text);
+	for (size_t i = 0; i < st->n_spools; i++)
+		put_spool(&st->spools[i], st->now, look, b);
 	put_runners(st, look, b);
 }

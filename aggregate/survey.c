@@ -264,6 +264,8 @@ static int print(struct status *st, const struct command *cmd)
 		status_text(st, &look, &b);
 	for (size_t i = 0; !output.text && i < st->n; i++)
 		status_json(&st->servers[i], st->now, &b);
+	for (size_t i = 0; !output.text && i < st->n_spools; i++)
+		spool_record_write(&b, &st->spools[i]);
 	if (line_write(STDOUT_FILENO, b.p, b.len)) {
 		log_error("standard output: %s", strerror(errno));
 		rc = EXIT_ENV;

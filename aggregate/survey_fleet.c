@@ -1,5 +1,6 @@
 #include "survey_fleet.h"
 
+#include "clock.h"
 #include "conf.h"
 #include "json.h"
 #include "keys.h"
@@ -112,12 +113,44 @@ static void read_undelivered(
 			by_name);
 }
 
+static bool read_spool(struct spool_record *out, const char *text)
+{
+	struct record r;
+	char why[RECORD_WHY];
+	bool good;
+
+	if (record_read(text, strlen(text), &r, why)) {
+		log_warn("store: a spool record: %s", why);
+		return false;
+	}
+	good = r.type == RECORD_SPOOL && spool_take(r.doc, out, why);
+	record_release(&r);
+	return good;
+}
+
+/* Those that keep something, unless nobody has renewed that for very long. */
+static void read_spools(
+	struct survey_fleet *f, const struct store_reply *r, double now)
+{
+	f->spools = xcalloc(store_count(r) / 2, sizeof *f->spools);
+	for (size_t i = 1; i < store_count(r); i += 2) {
+		struct spool_record *out = &f->spools[f->n_spools];
+		const char *text = store_text(store_item(r, i));
+
+		if (text && read_spool(out, text) &&
+			(out->waiting || out->set_aside) &&
+			now - out->at < KEYS_ROLLUP_S)
+			f->n_spools++;
+	}
+}
+
 int survey_fleet_read(
 	struct survey_fleet *f, struct store *s, const struct conf *conf)
 {
 	store_add(s, "HGETALL", KEY_HEARTBEATS, NULL);
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
 	store_add(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
+	store_add(s, "HGETALL", KEY_SPOOLS, NULL);
 	if (store_run(s)) {
 		log_error("%s", store_why(s));
 		return -1;
@@ -131,6 +164,7 @@ int survey_fleet_read(
 	}
 	read_runners(f, store_reply(s, 1), conf);
 	read_undelivered(f, store_reply(s, 2));
+	read_spools(f, store_reply(s, 3), clock_wall());
 	return 0;
 }
 
@@ -140,6 +174,7 @@ void survey_fleet_release(struct survey_fleet *f)
 		free(f->undelivered[i]);
 	free(f->undelivered);
 	free(f->runners);
+	free(f->spools);
 	*f = (struct survey_fleet) {0};
 }
 
@@ -151,4 +186,6 @@ void survey_fleet_show(const struct survey_fleet *f, struct status *st)
 	st->n_runners = f->n_runners;
 	st->undelivered = f->undelivered;
 	st->n_undelivered = f->n_undelivered;
+	st->spools = f->spools;
+	st->n_spools = f->n_spools;
 }

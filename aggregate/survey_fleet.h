@@ -1,6 +1,6 @@
 /*
  * survey_fleet.h: what the store knows of the fleet itself: its stages, its
- * runners, and what is undelivered.
+ * runners, what is undelivered, and what the store did not take.
  */
 #ifndef SURVEY_FLEET_H
 #define SURVEY_FLEET_H
@@ -16,6 +16,8 @@ struct survey_fleet {
 	size_t n_runners;
 	char **undelivered;
 	size_t n_undelivered;
+	struct spool_record *spools;
+	size_t n_spools;
 };
 
 /*

@@ -110,6 +110,11 @@ const char *key_digest(char *out, const char *route);
 #define KEY_UNDELIVERED "fleet:undelivered"
 /* Hash: region to the last runner record of it. */
 #define KEY_RUNNERS "fleet:runners"
+/*
+ * Hash: machine and folder to what mcp-fleet(1) keeps there, the last spool
+ * record of it.
+ */
+#define KEY_SPOOLS "fleet:spools"
 /* Hash: id to maintenance record; see mcp-records(5). */
 #define KEY_MAINTENANCE "fleet:maintenance"
 

@@ -321,6 +321,7 @@ static const struct {
 	{"probe", RECORD_PROBE, read_probe},
 	{"runner", RECORD_RUNNER, read_runner},
 	{"expiry", RECORD_EXPIRY, NULL},
+	{"spool", RECORD_SPOOL, NULL},
 };
 
 const char *record_type(const cJSON *doc, char *why)

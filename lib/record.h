@@ -73,8 +73,17 @@ void step_record_write(struct buf *b, const struct step_record *r);
 void probe_record_write(struct buf *b, const struct probe_record *r);
 void runner_record_write(struct buf *b, const struct runner_record *r);
 
-/* RECORD_EXPIRY: one of record_expiry.h, of which nothing is read here. */
-enum record_type { RECORD_STEP, RECORD_PROBE, RECORD_RUNNER, RECORD_EXPIRY };
+/*
+ * RECORD_EXPIRY, RECORD_SPOOL: one of record_expiry.h and of record_spool.h, of
+ * which nothing is read here.
+ */
+enum record_type {
+	RECORD_STEP,
+	RECORD_PROBE,
+	RECORD_RUNNER,
+	RECORD_EXPIRY,
+	RECORD_SPOOL
+};
 
 struct record {
 	enum record_type type;

@@ -74,7 +74,7 @@ minutes() {
 alert() {
 	local want=$1 status=0
 	shift
-	timeout -k 2 60 "$BIN/mcp-alert" "$@" >out 2>err || status=$?
+	timeout -k 2 600 "$BIN/mcp-alert" "$@" >out 2>err || status=$?
 	[[ $status == "$want" ]] || { echo "exit status $status"; cat err; return 1; }
 }
 
@@ -101,7 +101,7 @@ hook() {
 	node "$ROOT/tests/fixture/webhook.mjs" "$1" 'a canary' >"$1/port" 3>&- &
 	pids+=($!)
 	exec {HEARD}<"$1/port"
-	read -r -t 20 -u "$HEARD" port
+	read -r -t 60 -u "$HEARD" port
 	HOOK="{name: $1, type: webhook, url: \"http://127.0.0.1:$port/in\", secret: hook"
 }
 

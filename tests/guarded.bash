@@ -10,7 +10,7 @@ setup_file() {
 	mkfifo port
 	node "$ROOT/tests/fixture/status.mjs" api >port 2>log 3>&- &
 	echo $! >pid
-	read -r -t 20 PORT <port
+	read -r -t 60 PORT <port
 	export PORT
 }
 
@@ -22,7 +22,7 @@ setup() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	unset "${!AMCP_@}" "${!GITHUB_@}" "${!GITLAB_@}"
 	export AMCP_SLUG=example-mcp AMCP_BASE=http://127.0.0.1:$PORT
-	export AMCP_TIMEOUT=10 TMPDIR=$BATS_TEST_TMPDIR
+	export AMCP_TIMEOUT=50 TMPDIR=$BATS_TEST_TMPDIR
 	: >api/requests
 }
 

@@ -35,10 +35,58 @@ sessions() {
 		'[.[] | select("\(.)-" | startswith("\($r)-"))] | length'
 }
 
+# eventually COMMAND…: true once the command is, within a minute.
+eventually() {
+	local end=$((SECONDS + 60))
+	until "$@"; do
+		((SECONDS < end)) || return 1
+		sleep 0.1
+	done
+}
+
+# closed REGION: true once the scripted server holds no session and no stream of
+# it any more.
+closed() {
+	eventually none "$1"
+}
+
+none() {
+	[[ $(sessions "$1") -eq 0 ]]
+}
+
+# cpu COMMAND…: runs it; CPU is how many ms of processor time it took, which is
+# the same on a machine that does other work.
+cpu() {
+	local status=0 from to
+	times >"$BATS_TEST_TMPDIR/times"
+	from=$(spent)
+	"$@" || status=$?
+	times >"$BATS_TEST_TMPDIR/times"
+	to=$(spent)
+	CPU=$((to - from))
+	return "$status"
+}
+
+# spent: the ms of the file times, all four of them together.
+spent() {
+	tr 'ms' '  ' <"$BATS_TEST_TMPDIR/times" |
+		awk '{ ms += ($1 * 60 + $2 + $3 * 60 + $4) * 1000 } END { printf "%d", ms }'
+}
+
+# free_port: one of this machine that nothing listens on, and that no system
+# gives to whoever asks for any.
+free_port() {
+	local port
+	while port=$((20000 + RANDOM % 12000)); do
+		(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
+	done
+	echo "$port"
+}
+
 # probe ARGS…: its records go to out, messages to err, exit status to status.
 probe() {
 	status=0
-	timeout -k 2 60 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
+	timeout -k 2 600 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
 }
 
 # without PATTERN FILE…: no line of these has it.
@@ -81,7 +129,7 @@ records() {
 row() {
 	local path=$1 region=$2-${1//[^a-z0-9]/-} rc=0 want=0
 	local file=rows/$path began=${EPOCHREALTIME/./}
-	timeout -k 2 60 "$BIN/mcp-probe" -f jsonl -r "$region" "${@:3}" \
+	timeout -k 2 600 "$BIN/mcp-probe" -f jsonl -r "$region" "${@:3}" \
 		"${URL%/mcp}/$path" >"$file.out" 2>"$file.err" || rc=$?
 	echo $(((${EPOCHREALTIME/./} - began) / 1000)) "$path" >"$file.ms"
 	if grep -q '"state":"broken"' "$file.out"; then

@@ -14,7 +14,7 @@ redis_start() {
 		>"$dir/ready" 2>&1 3>&- &
 	export REDIS_PID=$! MCP_STORE=unix://$dir/sock REDIS_SOCK=$dir/sock
 	exec {ready}<"$dir/ready"
-	while read -r -t 20 -u "$ready" line; do
+	while read -r -t 60 -u "$ready" line; do
 		[[ $line == *"eady to accept connections"* ]] && break
 	done
 	# What it says from now on is read by nobody, and must not stop it.

@@ -20,7 +20,7 @@ vendors() {
 	node "$ROOT/tests/fixture/vendors.mjs" vendors "$CANARY" >vendors/port 3>&- &
 	pids+=($!)
 	exec {HEARD}<vendors/port
-	read -r -t 20 -u "$HEARD" port
+	read -r -t 60 -u "$HEARD" port
 	BASE=http://127.0.0.1:$port
 	credential pagerduty "token = $CANARY"
 	credential opsgenie "token = $CANARY"

@@ -48,24 +48,6 @@ says() {
 	sed -n "s/^$1: \(.*\)\r\$/\1/p" fields
 }
 
-# free_port: one of this machine that nothing listens on.
-free_port() {
-	local port
-	while port=$((20000 + RANDOM % 12000)); do
-		(: <"/dev/tcp/127.0.0.1/$port") 2>/dev/null || break
-	done
-	echo "$port"
-}
-
-# eventually COMMAND…: true once the command is, within 20 seconds.
-eventually() {
-	local end=$((SECONDS + 20))
-	until "$@"; do
-		((SECONDS < end)) || return 1
-		sleep 0.1
-	done
-}
-
 # example NAME: a file of scripts/deploy, with the paths and ports of a test: it
 # listens at $PORT, and finds the program and its sockets in $PWD.
 example() {

@@ -34,7 +34,7 @@ routes() {
 # alert WANT MINUTE ARGUMENT…: it runs in that minute; what it prints is in out.
 alert() {
 	local want=$1 status=0
-	timeout -k 2 60 "$BIN/mcp-alert" "${@:3}" -N $((NOW + 60 * $2)) \
+	timeout -k 2 600 "$BIN/mcp-alert" "${@:3}" -N $((NOW + 60 * $2)) \
 		>out 2>err || status=$?
 	cat err
 	[ "$status" = "$want" ]

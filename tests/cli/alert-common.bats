@@ -86,12 +86,12 @@ fleet() {
 	"$BIN/mcp-alert" <in >out 2>err &
 	alert=$!
 	exec {IN}>in {SEEN}< <(redis monitor)
-	read -r -t 20 -u "$SEEN" line
+	read -r -t 60 -u "$SEEN" line
 	for slug in s1 s2 s3 s4 s5 s6; do
 		verdict 1 eu,us tls tcp.refused $slug
 	done >&"$IN"
 	until [[ $line == *SET*alert:s6* ]]; do
-		read -r -t 20 -u "$SEEN" line
+		read -r -t 60 -u "$SEEN" line
 	done
 	kill -9 $alert
 	exec {IN}>&- {SEEN}<&-
@@ -113,7 +113,7 @@ fleet() {
 	exec {IN}>in {TOLD}<told
 	round 1 s1 s2 s3 s4 s5 | head -n 5 >records
 	cat records >&"$IN"
-	read -r -t 20 -u "$TOLD" event
+	read -r -t 60 -u "$TOLD" event
 	jq -e '.server_count == 5' <<<"$event"
 	exec {IN}>&- {TOLD}<&-
 	wait $alert

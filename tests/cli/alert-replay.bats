@@ -20,7 +20,7 @@ recorded() {
 replay() {
 	local want=$1 status=0
 	shift
-	timeout -k 2 60 "$BIN/mcp-alert" replay "$@" >out 2>err || status=$?
+	timeout -k 2 600 "$BIN/mcp-alert" replay "$@" >out 2>err || status=$?
 	[[ $status == "$want" ]] || { echo "exit status $status"; cat err; return 1; }
 }
 

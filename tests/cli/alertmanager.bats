@@ -25,7 +25,7 @@ manager() {
 		>said 2>&1 3>&- &
 	pids+=($!)
 	exec {ready}<said
-	while read -r -t 20 -u "$ready" line; do
+	while read -r -t 60 -u "$ready" line; do
 		[[ $line != *'"Listening on"'* ]] || break
 	done
 	cat <&"$ready" >/dev/null 3>&- &

@@ -11,8 +11,7 @@ setup_file() {
 	start scripted
 	redis_start "$BATS_FILE_TMPDIR/redis"
 	export CLOSED
-	CLOSED=$(node -e 'const s = require("net").createServer().listen(0,
-		"127.0.0.1", () => { console.log(s.address().port); s.close(); })')
+	CLOSED=$(free_port)
 }
 
 teardown_file() {
@@ -35,7 +34,7 @@ buckets() {
 audit() {
 	while read -r slug what; do
 		[[ $what == http* ]] || what=${URL%/mcp}/$what
-		jq -cn --arg slug "$slug" --arg url "$what" '{$slug, $url, timeout: 2}'
+		jq -cn --arg slug "$slug" --arg url "$what" '{$slug, $url, timeout: 8}'
 	done | "$BIN/mcp-probe" --targets - -r "$1" -f jsonl
 }
 

@@ -18,7 +18,7 @@ setup() {
 conformance() {
 	local of=node_modules/conformance-$1
 	[[ $1 != 0.2 ]] || of=node_modules/@modelcontextprotocol/conformance
-	timeout -k 2 40 node --import "$ROOT/tests/conformance/loopback.mjs" "$of/dist/index.js" "${@:2}"
+	timeout -k 2 400 node --import "$ROOT/tests/conformance/loopback.mjs" "$of/dist/index.js" "${@:2}"
 }
 
 rows() {
@@ -32,7 +32,7 @@ run_row() {
 	[[ $2 == - ]] || version=(--spec-version "$2")
 	mkdir "$to"
 	PROBED=$to/probed conformance "$1" client --scenario "$3" "${version[@]}" \
-		--command "$ROOT/tests/conformance/client" --timeout 30000 \
+		--command "$ROOT/tests/conformance/client" --timeout 120000 \
 		--output-dir "$to" >"$to/out" 2>&1 || rc=$?
 	find "$to" -name checks.json -exec cat {} + | jq -rs --arg row "$*" --argjson rc "$rc" --slurpfile probed "$to/probed" '
 		($probed | map(select(.state) | .error // .state) |

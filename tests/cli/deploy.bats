@@ -99,7 +99,7 @@ lighttpd_conf() {
 
 # ask PORT PATH [ARGS…]: CODE, and the files fields and body.
 ask() {
-	curl -s --max-time 20 --path-as-is -D fields.raw -o body "${@:3}" \
+	curl -s --max-time 60 --path-as-is -D fields.raw -o body "${@:3}" \
 		"http://127.0.0.1:$1$2" || return
 	tr -d '\r' <fields.raw >fields
 	CODE=$(sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' fields)

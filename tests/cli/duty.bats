@@ -264,7 +264,7 @@ phone: downtime_escalated" ]
 	down | alert 0 -N $T
 	"$BIN/mcp-alert" -N $((T + 29 * 60)) </dev/null >out 2>err 3>&- &
 	victim=$!
-	read -r -t 20 -u "$HEARD"
+	read -r -t 60 -u "$HEARD"
 	# Meanwhile it is nobody else's.
 	sweep $((T + 29 * 60))
 	[ "$(wc -l <ops/got)" = 1 ]

@@ -21,7 +21,7 @@ listen() {
 	"$@" >port 3>&- &
 	pids+=($!)
 	exec {HEARD}<port
-	read -r -t 20 -u "$HEARD" -a SAID
+	read -r -t 60 -u "$HEARD" -a SAID
 }
 
 # real: aiosmtpd; STARTTLS and SMTPS are its ports.

@@ -63,7 +63,7 @@ teardown() {
 check() {
 	local want=$1 status=0
 	shift
-	timeout -k 2 60 "$BIN/mcp-probe" --check-expiry --cacert ca.pem "$@" \
+	timeout -k 2 600 "$BIN/mcp-probe" --check-expiry --cacert ca.pem "$@" \
 		>"$OUT/out" 2>"$OUT/err" || status=$?
 	cat "$OUT/out" "$OUT/err"
 	[ "$status" -eq "$want" ]
@@ -353,7 +353,7 @@ told() {
 	mkfifo "$OUT/port"
 	node "$ROOT/tests/fixture/webhook.mjs" "$OUT/hook" 'a key' >"$OUT/port" 3>&- &
 	hook=$!
-	read -r -t 20 port <"$OUT/port"
+	read -r -t 60 port <"$OUT/port"
 	sed -i "s|{name: file.*|{name: hook, type: webhook, secret: hook, url: \"http://127.0.0.1:$port/in\"}|" \
 		"$OUT/fleet.yaml"
 	daily >"$OUT/first"

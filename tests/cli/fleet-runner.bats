@@ -30,10 +30,11 @@ teardown() {
 	"$REAL" "$@" >all.$$
 	head -n 14 all.$$
 	head -n 15 all.$$ | tail -n 1 | head -c 40
-	[[ $* != *b-1* ]] || exec tail -f /dev/null
+	# Its time is over as soon as it hangs.
+	[[ $* != *b-1* ]] || { kill -ALRM $PPID; exec tail -f /dev/null; }
 	EOT
 	{ regions 'a-1 local' 'b-1 local'; server one json; server two json; } >fleet.yaml
-	MCP_FLEET_TIMEOUT=3 fleet
+	fleet
 	[ "$status" -eq 0 ]
 	nothing_left
 	[ "$(runners)" = "a-1 garbled
@@ -102,9 +103,9 @@ good-1 ok" ]
 	while :; do wait; done
 	EOT
 	{ regions 'a-1 local' 'b-1 local' 'c-1 local'; server one json; } >fleet.yaml
+	hangs a-1 b-1 c-1
 	MCP_FLEET_TIMEOUT=2 fleet
 	[ "$status" -eq 3 ]
-	((seconds <= 8))
 	grep -qx 'mcp-fleet: no region could report' err
 	nothing_left
 	[ "$(runners | grep -c timeout)" -eq 3 ]
@@ -112,7 +113,8 @@ good-1 ok" ]
 
 @test "many servers that hang are probed at once" {
 	{ regions 'a-1 local'; for i in {1..60}; do server "s$i" hang 'timeout: 3s'; done; } >fleet.yaml
-	MCP_FLEET_TIMEOUT=9 fleet -v
+	# One after the other they would take three times as long.
+	MCP_FLEET_TIMEOUT=60 fleet -v
 	grep -q '^mcp-fleet: a-1: 60 of 60 probed, 60 broken' err
 }
 
@@ -130,7 +132,7 @@ good-1 ok" ]
 @test "a clock is measured by the ends of the batch, whatever the runner says of it" {
 	local_probe <<-'EOT'
 	case $* in
-	*fast*) "$REAL" "$@" | jq -c --argjson by 5 'if .at then .at += $by else
+	*fast*) "$REAL" "$@" | jq -c --argjson by 100 'if .at then .at += $by else
 		.probe_started_at += $by end' ;;
 	*says*) "$REAL" "$@" | jq -c 'if .at then .offset_s = [0, 0] else . end' ;;
 	*) "$REAL" "$@" ;;
@@ -140,11 +142,11 @@ good-1 ok" ]
 	fleet
 	[ "$status" -eq 0 ]
 	redis hget fleet:runners good-1 | jq -e '.offset_s |
-		.[0] <= 0 and .[1] >= 0 and .[1] - .[0] < 5'
+		.[0] <= 0 and .[1] >= 0 and .[1] - .[0] < 50'
 	redis hget fleet:runners fast-1 | jq -e '.offset_s |
-		.[0] > 0 and .[0] <= 5 and .[1] >= 5'
+		.[0] > 50 and .[0] <= 100 and .[1] >= 100'
 	redis hget fleet:runners says-1 | jq -e '.status == "garbled" and .offset_s == null'
-	grep -q "^mcp-fleet: fast-1: its clock is off by [1-5]\.[0-9] s$" err
+	grep -q "^mcp-fleet: fast-1: its clock is off by [5-9][0-9]\.[0-9] s$" err
 	run -0 mcp-aggregate status -c fleet.yaml -f text
 	grep -qE '^fast-1  .* ok .* off by over 1 s$' <<<"$output"
 	grep -qE '^good-1  .* ok +(0\.0|-[0-9.]+) to (0\.0|\+[0-9.]+) s$' <<<"$output"
@@ -208,7 +210,8 @@ good-1 ok" ]
 	PATH=$PWD/fake:$PATH fleet
 	[ "$status" -eq 0 ]
 	[ "$(wc -l <naps)" -eq 1 ]
-	(($(cat naps) > 20 && $(cat naps) <= 30))
+	# What is left of half a minute.
+	(($(<naps) >= 29 - seconds && $(<naps) <= 30))
 	[ "$(redis --raw hget probe:often:latest a-1 | wc -l)" -eq 2 ]
 	[ "$(redis --raw hget probe:one:latest a-1 | wc -l)" -eq 1 ]
 	nothing_left

@@ -12,7 +12,7 @@ setup() {
 	node "$ROOT/tests/fixture/calls.mjs" . >port 3>&- &
 	pids+=($!)
 	exec {HEARD}<port
-	read -r -t 20 -u "$HEARD" PORT
+	read -r -t 60 -u "$HEARD" PORT
 	touch calls
 }
 

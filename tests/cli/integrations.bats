@@ -105,7 +105,7 @@ ends() {
 }
 
 @test "mcp-probe does what the commands for Nagios ask of it" {
-	run --separate-stderr timeout 60 "$BIN/mcp-probe" --format nagios --timeout 30s \
+	run --separate-stderr timeout 600 "$BIN/mcp-probe" --format nagios --timeout 30s \
 		http://127.0.0.1:1/mcp
 	[[ $status -eq 2 && $output == *" CRITICAL"* ]] || { echo "$status $output $stderr"; return 1; }
 	grep -q 'mcp-probe --format nagios --timeout 30s' "$ROOT/scripts/nagios/mcp.cfg"
@@ -141,7 +141,7 @@ ends() {
 	# shellcheck disable=SC2016 # Grafana's own variables
 	url=$(jq -r '.panels[0].targets[0].url' "$file" |
 		sed "s|\${base}|$AMCP_BASE|; s|\${slug}|$AMCP_SLUG|")
-	curl -s --max-time 10 "$url" >answer
+	curl -s --max-time 60 "$url" >answer
 	jq -e --slurpfile answer answer '.panels[0].targets[0].columns |
 		map(.selector) == ($answer[0] | keys_unsorted)' "$file"
 	jq -e '[.panels[0].fieldConfig.overrides[].matcher.options] -

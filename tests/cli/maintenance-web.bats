@@ -192,10 +192,10 @@ posts() {
 		}
 	END
 	lighttpd -f lighttpd.conf 3>&-
-	code=$(curl -s --max-time 20 --unix-socket http.sock -o body -w '%{http_code}' \
+	code=$(curl -s --max-time 60 --unix-socket http.sock -o body -w '%{http_code}' \
 		-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \
 		-d '{"duration_seconds":600,"reason":"x"}' "http://localhost$AT")
-	refused=$(curl -s --max-time 20 --unix-socket http.sock -o /dev/null \
+	refused=$(curl -s --max-time 60 --unix-socket http.sock -o /dev/null \
 		-w '%{http_code}' -H 'Content-Type: application/json' -d '{}' \
 		"http://localhost$AT?list")
 	kill "$(<lighttpd.pid)"

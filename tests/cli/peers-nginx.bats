@@ -42,7 +42,7 @@ nginx_start() {
 			-g "user $(id -un) $(id -gn);" 2>says 3>&- &
 		NGINX=$!
 		exec {says}<says
-		while read -r -t 20 -u "$says" line && [[ $line != *"start worker process "* ]]; do
+		while read -r -t 60 -u "$says" line && [[ $line != *"start worker process "* ]]; do
 			echo "$tries: $line" >>log
 		done
 		# What it says from now on is read by nobody, and must not stop it.
@@ -57,13 +57,13 @@ nginx_start() {
 # asked PORT: what was asked of the server there so far. nginx writes a line
 # when a request is over; those before this one are.
 asked() {
-	curl -s -m 10 --cacert "$CA" "https://strict-1.mcp.localhost:$TLS/nowhere/" >/dev/null
+	curl -s -m 60 --cacert "$CA" "https://strict-1.mcp.localhost:$TLS/nowhere/" >/dev/null
 	jq -c --arg n "-$1." 'select(.name | contains($n))' "$ACCESS"
 }
 
 # summary URL ARGS…: of a probe.
 summary() {
-	probe --cacert "$CA" -t 12s "${@:2}" "$1"
+	probe --cacert "$CA" -t 30s "${@:2}" "$1"
 	records out
 	jq -rs 'last | [.state, .failed_step, .error, .protocol, .era, .tool_count,
 		.full_hash] | map(. // "-") | join(" ")' out
@@ -101,7 +101,7 @@ behind() {
 		else "\($ended | length) sessions, DELETE \($ends | map(.status) | unique | join(","))"
 		end' >>said
 	for child in $(children "$PID" | comm -13 before -); do
-		timeout 10 tail -s 0.05 -f /dev/null --pid="$child" || :
+		timeout 600 tail -s 0.05 -f /dev/null --pid="$child" || :
 	done
 	children "$PID" | comm -13 before - | sed 's/.*/child left/' >>said
 	"$ROOT/tests/peers/peer" stop "$PID" || echo "still there" >>said
@@ -152,7 +152,7 @@ behind() {
 
 # says CODE TEXT URL: a probe of it fails with this code, and these words.
 says() {
-	probe --cacert "$CA" -t 5s "$3"
+	probe --cacert "$CA" -t 15s "$3"
 	records out
 	[ "$(jq -r 'select(.state).error' out)" = "$1" ] &&
 		jq -es --arg text "$2" 'any(.[]; .message // "" | contains($text))' out
@@ -189,7 +189,7 @@ says() {
 	probe --cacert "$CA" "https://streams-$port.mcp.localhost:$TLS/sse-open"
 	[ "$status" -eq 0 ]
 	# Nothing of it comes, not even its head.
-	probe --cacert "$CA" -t 2s "https://defaults-$port.mcp.localhost:$TLS/sse-open"
+	probe --cacert "$CA" -t 8s "https://defaults-$port.mcp.localhost:$TLS/sse-open"
 	[ "$status" -eq 1 ]
 	[ "$(jq -r 'select(.state) | "\(.failed_step) \(.error)"' out)" = "initialize deadline" ]
 }

@@ -71,7 +71,7 @@ gone() {
 	id=$ids
 	[ "$(jq -r 'select(.method == "DELETE") | "\(.status) \(.session)"' "$REQUESTS")" = "$1 $id" ]
 	[ "$2" != - ] || return 0
-	[ "$(curl -s -m 10 -o body -w '%{http_code}' "$URL" -H "Mcp-Session-Id: $id" \
+	[ "$(curl -s -m 60 -o body -w '%{http_code}' "$URL" -H "Mcp-Session-Id: $id" \
 		-H 'Content-Type: application/json' -H 'Accept: application/json, text/event-stream' \
 		-H "MCP-Protocol-Version: $(jq -r 'select(.state).protocol' out)" ${AUTH:+-H "$AUTH"} \
 		-d '{"jsonrpc":"2.0","id":1,"method":"tools/list"}')" -eq "$2" ] || { cat body; return 1; }
@@ -87,7 +87,7 @@ logged() {
 
 # hung_up PATTERN N: the log says N times that an event stream was closed.
 hung_up() {
-	timeout 10 grep -q -m "$2" "$1" <(tail -n +1 -f --pid="$PEER" "$LOG")
+	timeout 600 grep -q -m "$2" "$1" <(tail -n +1 -f --pid="$PEER" "$LOG")
 	[ "$(grep -c "$1" "$LOG")" -eq "$2" ]
 }
 
@@ -150,7 +150,7 @@ hung_up() {
 childless() {
 	local child
 	for child in $(pgrep -P "$PEER"); do
-		timeout 10 tail -s 0.05 -f /dev/null --pid="$child"
+		timeout 600 tail -s 0.05 -f /dev/null --pid="$child"
 	done
 	[ -z "$(pgrep -P "$PEER")" ]
 }

@@ -9,7 +9,7 @@ fixture() {
 	mkfifo "$1.port"
 	node "$ROOT/tests/fixture/$2" "${@:3}" >"$1.port" 2>"$1.log" 3>&- &
 	echo $! >>pids
-	read -r -t 20 "$1" <"$1.port"
+	read -r -t 60 "$1" <"$1.port"
 	export "${1?}"
 }
 
@@ -50,9 +50,9 @@ is() {
 		where=http://127.0.0.1:$ODD
 		[ $way != br ] || where=https://localhost:$TLS
 		for mood in json stateless sse sse-open sse-pieces sse-notes; do
-			probe -t 5s --cacert "$BATS_FILE_TMPDIR/cert" "$where/$way/$mood"
+			probe -t 40s --cacert "$BATS_FILE_TMPDIR/cert" "$where/$way/$mood"
 			[ "$status" -eq 0 ] || { echo "$way/$mood"; cat out; return 1; }
-			jq -es '.[8] | .state == "healthy" and .total_ms < 2000' out
+			jq -es '.[8] | .state == "healthy" and .total_ms < 20000' out
 		done
 	done
 }
@@ -60,14 +60,12 @@ is() {
 @test "ten gigabytes in a little that is compressed end soon, in little memory" {
 	grep -q __asan_init "$BIN/mcp-probe" || ulimit -v 200000
 	for kind in gzip br gzip-sse; do
-		SECONDS=0
-		is "bomb-$kind" body.too-large '16 MiB' -t 30s
-		[ "$SECONDS" -lt 10 ]
+		cpu is "bomb-$kind" body.too-large '16 MiB' -t 50s
+		((CPU < 5000))
 	done
 	for kind in gzip br; do
-		SECONDS=0
-		is "bomb-$kind-error" http.500 '' -t 30s
-		[ "$SECONDS" -lt 10 ]
+		cpu is "bomb-$kind-error" http.500 '' -t 50s
+		((CPU < 5000))
 	done
 }
 
@@ -132,13 +130,19 @@ is() {
 @test "the deadline says at which step, and what was waited for" {
 	# waits MOOD TEXT: the message of the step that fails.
 	waits() {
-		probe -t 1s "http://127.0.0.1:$BEHIND/$1"
+		mkdir "$1"
+		cd "$1" || return
+		probe -t 8s "http://127.0.0.1:$BEHIND/$1"
 		jq -es --arg text "$2" 'any(.[]; .error == "deadline" and
 			(.message // "" | test($text)))' out >/dev/null || { cat out; return 1; }
 	}
-	waits hang@list 'over; tools-list: the request was sent, and no response came within'
-	waits drip@list 'over; tools-list: the response, of status 200, did not end within'
+	waits hang@list 'over; tools-list: the request was sent, and no response came within' &
+	list=$!
+	waits drip@list 'over; tools-list: the response, of status 200, did not end within' &
+	drip=$!
 	waits hang@initialize 'over; initialize: the request was sent'
+	wait $list
+	wait $drip
 }
 
 @test "-4 and -6 choose, and --resolve and --connect-to lead elsewhere" {

@@ -20,7 +20,7 @@ before() {
 		"$(jq -nc "{ca: \"ca.pem\", $2}")" \
 		>"$1.port" 2>"$1.log" 3>&- &
 	echo $! >>pids
-	read -r -t 20 "PORT_$1" <"$1.port"
+	read -r -t 60 "PORT_$1" <"$1.port"
 	export "PORT_${1?}"
 }
 

@@ -62,7 +62,7 @@ told() {
 @test "what goes wrong with a token has a code and says why" {
 	while read -r name code message; do
 		client "$name"
-		got=$(told "$name" -t 3s)
+		got=$(told "$name" -t 8s)
 		[ "$got" = "broken auth-initialize $code" ] || { echo "$name: $got"; return 1; }
 		jq -es --arg m "$message" '.[4].message | contains($m)' out ||
 			{ jq -r '.message' out; return 1; }
@@ -219,14 +219,12 @@ late() {
 	# What was refused is sent again as it was, with its id.
 	[ "$(requests "late-t$BATS_TEST_NUMBER" | jq -r 'select(.path == "/client-late-list" and
 		(.body | contains("tools/list"))) | .body | fromjson.id' | xargs)" = "1 1 1" ]
-	[ "$(sessions "late-t$BATS_TEST_NUMBER")" -eq 0 ]
+	closed "late-t$BATS_TEST_NUMBER"
 }
 
 @test "metadata that hangs does not take the whole deadline" {
-	SECONDS=0
 	probe -t 20s "$HOST/wall-hang"
-	((SECONDS < 9))
-	jq -es '.[8].state == "auth-walled" and (.[3].message | startswith("no OAuth metadata can be read: "))' out
+	jq -es '.[8].state == "auth-walled" and .[8].total_ms < 18000 and (.[3].message | startswith("no OAuth metadata can be read: "))' out
 }
 
 @test "what a server tells back of a secret is in no record" {
@@ -266,7 +264,7 @@ hung() {
 	HUNG=$!
 	exec 4<pipe
 	for _ in 1 2 3 4 5; do
-		read -r -t 10 -u 4 line
+		read -r -t 60 -u 4 line
 	done
 	[ "$(jq -r .step <<<"$line")" = auth-initialize ]
 }

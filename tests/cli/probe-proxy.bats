@@ -11,7 +11,7 @@ proxy() {
 		>"$1.port" 3>&- &
 	echo $! >>pids
 	: >"$1.log"
-	read -r -t 20 "$1" <"$1.port"
+	read -r -t 60 "$1" <"$1.port"
 	export "${1?}"
 }
 
@@ -25,15 +25,14 @@ setup_file() {
 	mkfifo tls.port
 	node "$ROOT/tests/fixture/tls.mjs" key.pem cert.pem "$BEHIND" >tls.port 3>&- &
 	echo $! >>pids
-	read -r -t 20 TLS <tls.port
+	read -r -t 60 TLS <tls.port
 	proxy GOOD
 	proxy ASKS 407
 	proxy FORBIDS 403
 	proxy FAILS 503
 	proxy HANGS hang
 	export CLOSED
-	CLOSED=$(node -e 's = require("net").createServer().listen(0, "127.0.0.1", () => {
-		console.log(s.address().port); s.close(); })')
+	CLOSED=$(free_port)
 }
 
 teardown_file() {
@@ -56,7 +55,7 @@ via() {
 		shift
 	done
 	status=0
-	env "${set[@]}" timeout 60 "$BIN/mcp-probe" -f jsonl --cacert cert.pem "$@" \
+	env "${set[@]}" timeout 600 "$BIN/mcp-probe" -f jsonl --cacert cert.pem "$@" \
 		>out 2>err || status=$?
 }
 
@@ -113,7 +112,7 @@ via() {
 @test "a proxy that cannot be used is our own failure" {
 	while read -r text set; do
 		# shellcheck disable=SC2086
-		via $set -t 10s
+		via $set -t 30s
 		[ "$status" -eq 3 ] || { echo "$set: $status"; cat out; return 1; }
 		grep -q "^mcp-probe: proxy: .*${text//_/ }.*nothing is known of the server" err ||
 			{ cat err; return 1; }

@@ -14,14 +14,6 @@ sent() {
 			else null end, .headers["last-event-id"]] | map(. // "-") | join(" ")'
 }
 
-# closed REGION: no stream and no session of it is left.
-closed() {
-	for _ in {1..50}; do
-		[ "$(sessions "$1")" -ne 0 ] || return 0
-	done
-	return 1
-}
-
 # hinted REGION MOOD HINT: probes a target of that mood with that hint.
 hinted() {
 	echo "{\"slug\":\"s\",\"region\":\"$1\",\"url\":\"$HOST/$2\",\"protocol_hint\":\"$3\"}" >target
@@ -74,7 +66,7 @@ hinted() {
 }
 
 @test "HTTP+SSE: what a stream may look like, and what is wrong with one" {
-	WIDTH=8 table wire -t 4s --health-tool echo <<-'EOF'
+	WIDTH=16 table wire -t 10s --health-tool echo <<-'EOF'
 		# path                 state  step code protocol era tools
 		http-sse               healthy - - 2025-11-25 sse 3
 		http-sse-400           healthy - - 2025-11-25 sse 3
@@ -172,7 +164,7 @@ hinted() {
 		GET - 2025-11-25 session ev-2
 		DELETE - 2025-11-25 session -
 	EOF
-	WIDTH=8 table left -t 5s --health-tool echo <<-'EOF'
+	WIDTH=19 table left -t 10s --health-tool echo <<-'EOF'
 		# path               state  step code protocol era tools
 		resume               healthy - - 2025-11-25 session 3
 		resume-twice         healthy - - 2025-11-25 session 3
@@ -199,7 +191,5 @@ hinted() {
 	requests left | jq -es 'all(.[]; .method != "GET" or (.path |
 		test("late|never|no-id|stateless") | not))'
 	# A wait that cannot be kept is not waited for.
-	read -r ms _ <rows/resume-late.ms
-	[ "$ms" -lt 2000 ]
-	jq -es '.[5].message | contains("600 s")' rows/resume-late.out
+	jq -es '(.[5].message | contains("600 s")) and .[8].total_ms < 9000' rows/resume-late.out
 }

@@ -22,7 +22,7 @@ before() {
 	node "$ROOT/tests/fixture/tls.mjs" "$2.key" "$2.pem" "$BEHIND" \
 		${3:+"$3"} >"$1.port" 2>"$1.log" 3>&- &
 	echo $! >>pids
-	read -r -t 20 "PORT_$1" <"$1.port"
+	read -r -t 60 "PORT_$1" <"$1.port"
 	export "PORT_${1?}"
 }
 

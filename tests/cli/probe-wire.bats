@@ -20,7 +20,7 @@ asked() {
 	probe --targets target
 	[ "$(jq -r 'select(.state).state' out)" = healthy ]
 	diff - <(sent "$1")
-	[ "$(sessions "$1")" -eq 0 ]
+	closed "$1"
 }
 
 @test "a server with sessions is asked five times, over one connection" {
@@ -138,7 +138,7 @@ asked() {
 }
 
 @test "what a server makes of server/discover leads to initialize, or is final" {
-	WIDTH=8 table era -t 3s <<-'EOF'
+	WIDTH=8 table era -t 10s <<-'EOF'
 		# path                     state   step code protocol era tools
 		400@discover               healthy - - 2025-11-25 session 3
 		404@discover               healthy - - 2025-11-25 session 3
@@ -178,7 +178,7 @@ asked() {
 		500@discover               broken initialize http.500 - - -
 		503@discover               broken initialize http.503 - - -
 	EOF
-	[ "$(sessions era)" -eq 0 ]
+	closed era
 	# A final answer is not followed by initialize.
 	requests era | jq -es 'map(select(.body | contains("\"initialize\"")).path) -
 		["/not-new-version"] | all(endswith("@discover") or . == "/discover-old") and
@@ -239,7 +239,7 @@ asked() {
 		pages-second-lost       broken tools-list http.empty 2025-11-25 session -
 	EOF
 	# Broken or not, no session is left.
-	[ "$(sessions odd)" -eq 0 ]
+	closed odd
 	requests odd | jq -es 'all(.[]; .path != "/redirect" or .method == "POST") and
 		all(.[]; .path != "/json")'
 	jq -es '.[2] | .detail.retry_after == "17" and
@@ -299,7 +299,7 @@ asked() {
 		call-type              broken tools-call mcp.result-type 2026-07-28 stateless 3
 		old-typed              healthy - - 2025-11-25 session 1
 	EOF
-	[ "$(sessions rules)" -eq 0 ]
+	closed rules
 	says() { jq -es --arg w "$2" 'any(.[]; .message // "" | contains($w))' "rows/$1.out"; }
 	says stateless+mismatch@list Mcp-Name
 	says stateless+capability@list '{"sampling":{}}'
@@ -331,7 +331,7 @@ asked() {
 }
 
 @test "the health tool is called, and what it answers is step 7" {
-	table t -t 2s --health-tool echo --health-args '{"text":"hi"}' <<-'EOF'
+	WIDTH=16 table t -t 8s --health-tool echo --health-args '{"text":"hi"}' <<-'EOF'
 		# path              state   step code protocol era tools
 		json                healthy - - 2025-11-25 session 3
 		sse-notes           healthy - - 2025-11-25 session 3

@@ -34,7 +34,7 @@ load ../scripted
 		discover-both      healthy - - 2026-07-28 stateless 3
 		dual               healthy - - 2026-07-28 stateless 3
 	EOF
-	[ "$(sessions good)" -eq 0 ]
+	closed good
 	# The same tools, cut into whatever pieces and pages, have one hash.
 	jq -es 'map(select(.type == "probe")) | length == 26 and
 		(map([.tool_hash, .full_hash, .tools]) | unique | length == 1)' rows/*.out
@@ -95,7 +95,7 @@ load ../scripted
 	"$BIN/mcp-probe" -f jsonl "$HOST/hang@list" >pipe 3>&- &
 	exec 4<pipe
 	for n in 1 2 3 4 5; do
-		read -r -t 10 -u 4 line
+		read -r -t 60 -u 4 line
 		[ "$(jq .n <<<"$line")" -eq "$n" ]
 	done
 	kill $!
@@ -191,7 +191,7 @@ shown() {
 	[ "$status" -eq 0 ]
 	jq -es 'map(.n) == [1, 2, 3]' out
 	[ "$(requests steps-1 | jq -rs 'map(.body | select(. != "") | fromjson.method) | last')" = notifications/initialized ]
-	[ "$(sessions steps-1)" -eq 0 ]
+	closed steps-1
 	probe --steps 6-8 "$HOST/json"
 	jq -es 'map(.n) == [6, 7, 8, null]' out
 	probe --steps 6-7 "$HOST/html"
@@ -211,7 +211,7 @@ targets() {
 	moods=(json sse-pieces stateless wall hang@list html cut rpc-error@list pages 20-mb)
 	targets "${moods[@]}" "${moods[@]}" "${moods[@]}" "${moods[@]}" >targets
 	[ "$(wc -l <targets)" -eq 40 ]
-	probe -t 2s -r many --targets targets --concurrency 8
+	probe -t 10s -r many --targets targets --concurrency 8
 	[ "$status" -eq 0 ]
 	[ ! -s err ]
 	records out
@@ -221,14 +221,14 @@ targets() {
 			map(.probe_id) | unique | length == 1] | all) and
 		(map(select(.state).slug) | sort == ([range(1; 41) | "t\(.)"] | sort)) and
 		(map(select(.state).state) | group_by(.) | map(length) == [4, 20, 16])' out
-	[ "$(sessions many)" -eq 0 ]
+	closed many
 	# The same from standard input.
 	head -n 4 targets | "$BIN/mcp-probe" --targets - | jq -es 'length == 37'
 }
 
 @test "--concurrency is how many are probed at once, and no fewer" {
 	targets hang{,,,,,,,,} >targets
-	probe -t 300ms --targets targets --concurrency 3
+	probe -t 1s --targets targets --concurrency 3
 	[ "$(jq -s 'map(select(.state) | .probe_started_at) as $from |
 		map(select(.state) | .probe_started_at + .total_ms / 1000) as $to |
 		[$from[] | (. + 0.001) as $at |
@@ -238,9 +238,9 @@ targets() {
 
 @test "--spread begins the probes evenly" {
 	targets json stateless wall html >targets
-	probe --targets targets --spread 400ms
+	probe --targets targets --spread 4s
 	jq -es 'map(select(.state).probe_started_at) | sort |
-		.[3] - .[0] > 0.2 and ([.[1] - .[0], .[2] - .[1], .[3] - .[2]] |
+		.[3] - .[0] > 2 and ([.[1] - .[0], .[2] - .[1], .[3] - .[2]] |
 			all(.[]; . > 0.03))' out
 }
 
@@ -257,7 +257,7 @@ targets() {
 	[ "$status" -eq 0 ]
 	hash=$(jq -r 'select(.state and .slug == "a").tool_hash' out)
 	jq -es 'map(select(.state)) | map({key: .slug, value: .}) | from_entries |
-		.a.region == "own-1" and .b.error == "deadline" and .b.total_ms < 1000 and
+		.a.region == "own-1" and .b.error == "deadline" and .b.total_ms < 20000 and
 		.c.state == "healthy" and .c.region == "mine" and
 		.e.failed_step == "tool-hash" and .e.error == "hash.pinned" and
 		.e.tool_hash == .a.tool_hash and .f.state == "auth-walled"' out

@@ -60,7 +60,7 @@ prometheus_start() {
 		--web.listen-address 127.0.0.1:0 >"$says" 2>&1 3>&- &
 	PROMETHEUS=$!
 	exec {log}<"$says"
-	while read -r -t 20 -u "$log" line; do
+	while read -r -t 60 -u "$log" line; do
 		echo "$line" >>prometheus.log
 		[[ $line == *'"Listening on"'* ]] && PROM=${line##*127.0.0.1:}
 		[[ $line == *'ready to receive web requests'* ]] && break
@@ -72,7 +72,7 @@ prometheus_start() {
 
 # query EXPR: what Prometheus answers, to the file got.
 query() {
-	curl -s --max-time 10 --data-urlencode "query=$1" \
+	curl -s --max-time 60 --data-urlencode "query=$1" \
 		"http://127.0.0.1:$PROM/api/v1/query" >got
 }
 

@@ -12,7 +12,7 @@ setup_file() {
 	mkfifo port
 	node "$ROOT/tests/fixture/registry.mjs" registry >port 2>log 3>&- &
 	echo $! >pid
-	read -r -t 20 PORT <port
+	read -r -t 60 PORT <port
 	export REGISTRY=http://127.0.0.1:$PORT
 }
 

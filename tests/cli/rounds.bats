@@ -73,11 +73,11 @@ calls() {
 	pids+=($!)
 	exec {to}>lines {from}<told
 	verdict 0 eu,us initialize >&"$to"
-	read -r -t 20 -u "$from" event
+	read -r -t 60 -u "$from" event
 	[[ $(jq -r .event <<<"$event") == downtime_started ]]
 	# And half a line behind it keeps nothing.
 	{ verdict 0 eu,us initialize http.503 shop; printf '{"v":1,'; } >&"$to"
-	read -r -t 20 -u "$from" event
+	read -r -t 60 -u "$from" event
 	[[ $(jq -r .server_slug <<<"$event") == shop ]]
 	exec {to}>&- {from}<&-
 }
@@ -96,7 +96,7 @@ calls() {
 # written N: waits until so many clients of a store that takes no writes wait
 # for theirs.
 written() {
-	timeout 20 bash -c 'until [[ $(redis-cli -s "$0" client list |
+	timeout 600 bash -c 'until [[ $(redis-cli -s "$0" client list |
 		grep -c " flags=b") == "$1" ]]; do :; done' "$REDIS_SOCK" "$1"
 }
 

@@ -42,7 +42,7 @@ event() {
 		req.pipe(fs.createWriteStream("body")).on("finish", () => res.end());
 	}).listen(0, "127.0.0.1", () => console.log(server.address().port));' >port 3>&- &
 	pids+=($!)
-	read -r -t 20 port <port
+	read -r -t 60 port <port
 	routes "{name: ops, type: webhook, url: \"http://127.0.0.1:$port/\", secret: hook}"
 	verdict 0 eu,us initialize | alert 0
 	cmp <(tr -d '\n' <out) body

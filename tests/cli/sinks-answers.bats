@@ -74,7 +74,7 @@ failing() {
 	verdict 0 eu,us initialize >in
 	"$BIN/mcp-alert" -N $((T + 60)) <in >out 2>err 3>&- &
 	pids+=($!)
-	read -r -t 20 -u "$HEARD" line
+	read -r -t 60 -u "$HEARD" line
 	[ "$line" = hang ]
 	run ! grep -qa canary "/proc/${pids[-1]}/cmdline"
 	# Not even to others of the same user.
@@ -92,7 +92,7 @@ failing() {
 	mood slow
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
 	grep -F 'too slow to take it all at once; it is tried again' err
-	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0].done | . > 5 and . < 20'
+	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0].done | . > 0 and . < 20'
 	mood ok
 	alert 0 tick -N $((T + 420))
 	[ "$(taken 'map(.body.To) | length, (unique | length)' | paste -sd' ')" = "20 20" ]

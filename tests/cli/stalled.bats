@@ -163,7 +163,7 @@ round() {
 	[ ! -s err ]
 	for stage in ingest verdict alert; do
 		age=$(($(date +%s) - $(redis hget fleet:heartbeats $stage | cut -d. -f1)))
-		((age >= 0 && age < 60))
+		((age >= 0 && age < 300))
 	done
 	[ -z "$(redis keys 'probe:*' | grep -v ':baseline$')" ]
 }
@@ -186,7 +186,7 @@ round() {
 	alert=$!
 	exec {feed}>in {told}<told
 	verdict 0 red >&"$feed"
-	read -r -t 20 -u "$told"
+	read -r -t 60 -u "$told"
 	redis_stop
 	verdict 1 red >&"$feed"
 	exec {feed}>&-

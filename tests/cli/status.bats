@@ -63,11 +63,11 @@ fleet() {
 	done | aggregate ingest
 	run -0 aggregate status -f text -s bad
 	[[ $(line bad) == "bad stale xx 0.00 "* ]]
-	[[ $output == *"  was red "[67]"m ago"* && $output != *" red "*"xx"* ]]
+	[[ $output == *"  was red "[6-9]"m ago"* && $output != *" red "*"xx"* ]]
 	run -0 aggregate status -f text -s lost
 	[[ $(line lost) == "lost unknown -- 0.00 "* ]]
-	[[ $output == *"  was red "[67]"m ago; 0 of 2 regions report"* ]]
-	[[ $output =~ 'silent: eu-west-2 since '..:..' (6m), us-east-1 since ' ]]
+	[[ $output == *"  was red "[6-9]"m ago; 0 of 2 regions report"* ]]
+	[[ $output =~ 'silent: eu-west-2 since '..:..' '\([6-9]m\)', us-east-1 since ' ]]
 	run -0 aggregate status -f text -s wall
 	[[ $(line wall) == "wall unjudged aa - "* ]]
 	run -0 aggregate status -s lost
@@ -145,17 +145,17 @@ fleet() {
 		echo '{"v":1,"type":"runner","region":"a","at":'$((NOW - 20))',"status":"ok","offset_s":[-0.2,0.4]}'
 		echo '{"v":1,"type":"runner","region":"b","at":'$((NOW - 20))',"status":"ok","offset_s":[3.1,3.4]}'
 		echo '{"v":1,"type":"runner","region":"c","at":'$((NOW - 20))',"status":"timeout","message":"no end after 35 s\u001b[31m"}'
-		echo '{"v":1,"type":"runner","region":"d","at":'$((NOW + 100))',"status":"ok","offset_s":"never"}'
+		echo '{"v":1,"type":"runner","region":"d","at":'$((NOW + 900))',"status":"ok","offset_s":"never"}'
 	} | aggregate ingest
 	redis sadd fleet:undelivered good bad >/dev/null
 	run -0 aggregate status -f text
-	grep -qE '^Last run: ingest [0-9]s ago, verdict 6m ago \(late\), alert never$' <<<"$output"
+	grep -qE '^Last run: ingest [0-9]+[sm] ago, verdict [6-9]m ago \(late\), alert never$' <<<"$output"
 	grep -qx 'Undelivered events: of bad, good' <<<"$output"
-	grep -qE '^a +2[0-9]s ago +ok +-0\.2 to \+0\.4 s$' <<<"$output"
-	grep -qE '^b +2[0-9]s ago +ok +\+3\.1 to \+3\.4 s  off by over 1 s$' <<<"$output"
-	grep -qE '^c +2[0-9]s ago +timeout  not measured$' <<<"$output"
+	grep -qE '^a +[0-9]+[sm] ago +ok +-0\.2 to \+0\.4 s$' <<<"$output"
+	grep -qE '^b +[0-9]+[sm] ago +ok +\+3\.1 to \+3\.4 s  off by over 1 s$' <<<"$output"
+	grep -qE '^c +[0-9]+[sm] ago +timeout  not measured$' <<<"$output"
 	grep -qx '  no end after 35 s?\[31m' <<<"$output"
-	grep -qE '^d +1m ahead +ok +\+[0-9]+\.[0-9] s or more  off by over 1 s$' <<<"$output"
+	grep -qE '^d +1[0-5]m ahead +ok +\+[0-9]+\.[0-9] s or more  off by over 1 s$' <<<"$output"
 }
 
 @test "what it cannot show" {

@@ -8,6 +8,7 @@
 #include "num.h"
 #include "record.h"
 #include "record_expiry.h"
+#include "record_spool.h"
 #include "text.h"
 
 #include <math.h>
@@ -46,6 +47,20 @@ static void put_expiry(struct buf *b, const cJSON *doc)
 		need(fuzz_line(why, sizeof why));
 }
 
+static void put_spool(struct buf *b, const cJSON *doc)
+{
+	struct spool_record s;
+	char why[RECORD_WHY];
+
+	memset(why, 0xaa, sizeof why);
+	if (!spool_take(doc, &s, why)) {
+		need(fuzz_line(why, sizeof why));
+		return;
+	}
+	spool_record_write(b, &s);
+	need(b->len && b->len <= RECORD_SPOOL_MAX);
+}
+
 static void put(struct buf *b, const struct record *r)
 {
 	switch (r->type) {
@@ -67,6 +82,9 @@ static void put(struct buf *b, const struct record *r)
 		break;
 	case RECORD_EXPIRY:
 		put_expiry(b, r->doc);
+		break;
+	case RECORD_SPOOL:
+		put_spool(b, r->doc);
 		break;
 	}
 }
@@ -92,7 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	buf_init(&once, SIZE_MAX / 2);
 	buf_init(&twice, SIZE_MAX / 2);
 	put(&once, &r);
-	if (r.type == RECORD_EXPIRY && !once.len) {
+	if (r.type >= RECORD_EXPIRY && !once.len) {
 		record_release(&r);
 		buf_release(&once);
 		return 0;
