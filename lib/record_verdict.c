@@ -113,6 +113,17 @@ static void put_lists(struct buf *b, const struct verdict *v, size_t most)
 	buf_char(b, ']');
 }
 
+/* Only where there is any: most servers never have it. */
+static void put_churn(struct buf *b, const struct verdict_churn *c)
+{
+	if (!c->changes_1h)
+		return;
+	buf_fmt(b, ",\"tool_churn\":{\"changes_1h\":%d,\"since\":",
+		c->changes_1h);
+	json_put_num(b, c->since);
+	buf_char(b, '}');
+}
+
 static void put_numbers(struct buf *b, const struct verdict *v)
 {
 	buf_str(b, ",\"latency_ms\":{\"p50\":");
@@ -152,6 +163,7 @@ static void put_verdict(struct buf *b, const struct verdict *v, size_t most)
 	buf_fmt(b, ",\"tier\":\"%s\",\"as_of\":\"%s\",\"expected\":%d",
 		tier_name(v->tier), as_of, v->expected);
 	put_lists(b, v, most);
+	put_churn(b, &v->tool_churn);
 	put_numbers(b, v);
 	if (v->published_at > 0) {
 		buf_fmt(b, ",\"published_at\":%.3f,\"last_probe_at\":",

@@ -56,6 +56,16 @@ struct verdict_side {
 	struct verdict_drift changes;
 };
 
+/*
+ * A server whose tools change too often for each change to be told: how often
+ * in the last hour, as the region counts it that saw the most, and the window
+ * of the first verdict that said so, epoch seconds. All 0 where it is not so.
+ */
+struct verdict_churn {
+	int changes_1h;
+	double since;
+};
+
 struct verdict {
 	const char *slug;
 	const char *url; /* or NULL */
@@ -78,6 +88,7 @@ struct verdict {
 	/* Where there is divergence, at least two; first seen first. */
 	struct verdict_side *sides;
 	size_t n_sides;
+	struct verdict_churn tool_churn; /* while it lasts, there is no drift */
 	struct error_rates error_rates;
 	double latency_p50;	 /* NAN where there is none */
 	double latency_p95;	 /* NAN where there is none */

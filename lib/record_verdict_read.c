@@ -206,6 +206,21 @@ static bool read_sides(const cJSON *o, struct verdict *v, char *why)
 	return true;
 }
 
+static bool read_churn(const cJSON *o, struct verdict_churn *c, char *why)
+{
+	const cJSON *v = json_get(o, "tool_churn");
+
+	if (!v || cJSON_IsNull(v))
+		return true;
+	if (!cJSON_IsObject(v))
+		return record_fail(why, "tool_churn", "not an object");
+	if (!take_count(v, "changes_1h", &c->changes_1h, why) ||
+		!take_num(v, "since", 0, NUM_EPOCH_MAX, 0, &c->since, why))
+		return false;
+	return c->changes_1h > 0 ||
+		record_fail(why, "changes_1h", "missing or 0");
+}
+
 static bool read_window(const cJSON *o, struct verdict *v, char *why)
 {
 	const char *as_of;
@@ -302,7 +317,8 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 		take_names(o, "no_data", REGIONS_MAX, region_valid, &v->no_data,
 			&v->n_no_data, why) &&
 		read_regions(o, v, why) && read_drift(o, v, why) &&
-		read_sides(o, v, why) && fits(v, why);
+		read_sides(o, v, why) &&
+		read_churn(o, &v->tool_churn, why) && fits(v, why);
 }
 
 int verdict_take(cJSON *doc, struct verdict_record *r, char *why)

@@ -29,6 +29,7 @@ static void check(const struct verdict *v)
 		need(region_valid(v->no_data[i]));
 	for (size_t i = 0; i < v->n_regions; i++)
 		check_region(&v->regions[i]);
+	need(v->tool_churn.changes_1h >= 0 && v->tool_churn.since >= 0);
 	for (size_t i = 0; i < v->n_drift; i++)
 		need(v->drift[i].region);
 }

@@ -114,6 +114,7 @@ static void test_full(void **state)
 	v.n_drift = 1;
 	v.sides = sides;
 	v.n_sides = 2;
+	v.tool_churn = (struct verdict_churn) {60, 1777491060};
 	v.latency_p95 = 112.4;
 	v.error_rates.known = true;
 	v.error_rates.windows[RATE_5M] = (struct error_rate) {
@@ -147,6 +148,7 @@ static void test_full(void **state)
 		"\"regions\":[\"us-west-2\"],\"first_seen\":1777494660.25,"
 		"\"last_seen\":1777494660.25,\"added\":[\"a\\\"b\"],"
 		"\"removed\":[],\"changed\":[],\"redescribed\":[]}],"
+		"\"tool_churn\":{\"changes_1h\":60,\"since\":1777491060},"
 		"\"latency_ms\":{\"p50\":null,\"p95\":112.4,"
 		"\"baseline\":null},"
 		"\"error_rate\":{\"5m\":{\"probes\":25,\"failed\":3,"

@@ -52,6 +52,7 @@ static void test_round_trip(void **state)
 		.no_data = no_data, .n_no_data = 1, .regions = regions,
 		.n_regions = 2, .drift = drift, .n_drift = 1,
 		.sides = sides, .n_sides = 2,
+		.tool_churn = {.changes_1h = 13, .since = 1777491060},
 		.error_rates = {.known = true,
 			.windows = {[RATE_3D] = {.probes = 7,
 					    .failed = {[LAYER_TOOLS] = 7}}}},
@@ -72,6 +73,8 @@ static void test_round_trip(void **state)
 	assert_string_equal(a.p, b.p);
 	assert_string_equal(r.verdict.drift[0].removed[1], "b\"c");
 	assert_true(isnan(r.verdict.latency_baseline));
+	assert_int_equal(r.verdict.tool_churn.changes_1h, 13);
+	assert_true(r.verdict.tool_churn.since == 1777491060);
 	verdict_record_release(&r);
 	buf_release(&a);
 	buf_release(&b);
@@ -160,6 +163,13 @@ static void test_refused(void **state)
 		{"\"no_data\"",
 			"\"sides\":[{\"tool_hash\":\"a\",\"regions\":[1]}],"
 			"\"no_data\"", "regions: not an array of names"},
+		{"\"no_data\"", "\"tool_churn\":60,\"no_data\"",
+			"tool_churn: not an object"},
+		{"\"no_data\"", "\"tool_churn\":{\"since\":60},\"no_data\"",
+			"changes_1h: missing or 0"},
+		{"\"no_data\"",
+			"\"tool_churn\":{\"changes_1h\":1,\"since\":-1},"
+			"\"no_data\"", "since: out of range"},
 		{"\"no_data\"", "\"error_rate\":[],\"no_data\"",
 			"error_rate: not counts"},
 		{"\"no_data\"",
