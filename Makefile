@@ -73,7 +73,7 @@ PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
 mcp-probe_OBJS = $(LIB) lib/record_expiry.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
-RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
+RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o aggregate/churn.o \
 	aggregate/history.o aggregate/bucket.o aggregate/standing.o
 # What a verdict tells of hours and days: no clock, no I/O.
 FIGURES = aggregate/figures.o aggregate/rates.o lib/hist.o \
@@ -90,7 +90,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_verdict.o aggregate/main.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
 	aggregate/rollup.o $(FIGURES) \
-	aggregate/publish.o aggregate/scripts.o lib/beat.o lib/keys.o \
+	aggregate/publish.o aggregate/publish_queue.o aggregate/scripts.o lib/beat.o lib/keys.o \
 	lib/stages.o lib/store.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
 	$(STATUS) $(RULE)
@@ -175,7 +175,8 @@ test_jcs_OBJS = $(test_json_OBJS) lib/jcs.o
 test_lines_OBJS = $(BASE) lib/lines.o
 UNIT += test_verdict test_agreement test_regions test_drift test_collect \
 	test_record_verdict
-test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE)
+test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/buf.o lib/names.o lib/num.o \
+	lib/clock.o $(RULE)
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)

@@ -1,5 +1,6 @@
 #include "verdict.h"
 
+#include "churn.h"
 #include "clock.h"
 #include "drift.h"
 #include "run.h"
@@ -22,6 +23,7 @@ struct rule rule_default(double interval_s)
 		.hard_outage = 3,
 		.alone = 3,
 		.throttled = 3,
+		.tool_churn = 12,
 	};
 }
 
@@ -286,7 +288,9 @@ struct verdict verdict_decide(const struct rule *rule,
 	v.divergence = v.n_sides > 0;
 	put_latency(&f, &v);
 	v.drift = xcalloc(f.n, sizeof *v.drift);
-	for (size_t i = 0; i < f.n; i++)
+	v.tool_churn = churn_judge(
+		f.regions, f.n, until, rule->tool_churn, in->churn_since);
+	for (size_t i = 0; i < f.n && !v.tool_churn.changes_1h; i++)
 		if (drift_find(&f.regions[i], until, &v.drift[v.n_drift]))
 			v.n_drift++;
 	free(f.regions);

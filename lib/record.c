@@ -222,3 +222,15 @@ void record_write(struct buf *b, const struct record *r)
 		break;
 	}
 }
+
+size_t record_size(const struct record *r)
+{
+	struct buf b;
+	size_t n;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	record_write(&b, r);
+	n = b.len ? b.len - 1 + RECORD_JOINT : 0;
+	buf_release(&b);
+	return n;
+}

@@ -17,9 +17,13 @@
 #define RECORD_URL_SIZE 2048
 /* The most that the line of a runner may take. */
 #define RECORD_RUNNER_MAX 4096
-/* The most lines of one probe, and the most that record_write makes of them. */
+/*
+ * The most lines of one probe, and the most bytes that record_write makes of
+ * them, with two between each and the next in place of the newline.
+ */
 #define RECORD_PROBE_LINES 9
 #define RECORD_PROBE_MAX (64 * 1024)
+#define RECORD_JOINT 2
 
 /* What all lines of one probe have in common. */
 struct probe_key {
@@ -133,8 +137,10 @@ void record_release(struct record *r);
 /*
  * record_write(b, r): append a record that was read as the line that we would
  * write, without tools; nothing for RECORD_EXPIRY. Nothing in it is a stranger's
- * choice but the values of the members that we know.
+ * choice but the values of the members that we know. record_size(r): what it
+ * counts for in the RECORD_PROBE_MAX bytes of its probe.
  */
 void record_write(struct buf *b, const struct record *r);
+size_t record_size(const struct record *r);
 
 #endif
