@@ -43,9 +43,11 @@ static size_t first(const struct region_history *h, size_t end, double until)
 
 	if (h->changes.upto)
 		return end > HISTORY_MAX ? end - HISTORY_MAX : 0;
-	/* One more: the first of the hour may be the change. */
-	while (start > 0 && h->probes[start].started_at > until - HOUR)
+	while (start > 0 && h->probes[start - 1].started_at > until - HOUR)
 		start--;
+	/* What was seen before: the first of the hour may be the change. */
+	while (start > 0 && !h->probes[--start].tools)
+		;
 	return start;
 }
 
@@ -79,8 +81,8 @@ struct tool_changes churn_changes(const struct region_history *h, double until)
 	return out;
 }
 
-struct verdict_churn churn_judge(const struct region_history *h, size_t n,
-	double until, int limit, double since)
+int churn_judge(const struct region_history *h, size_t n, double until,
+	int limit)
 {
 	int most = 0;
 
@@ -93,10 +95,7 @@ struct verdict_churn churn_judge(const struct region_history *h, size_t n,
 		if (sum > most)
 			most = sum;
 	}
-	if (most <= (since > 0 ? limit / 2 : limit))
-		return (struct verdict_churn) {0};
-	return (struct verdict_churn) {.changes_1h = most,
-		.since = since > 0 ? since : (double)clock_window(until)};
+	return most > limit ? most : 0;
 }
 
 void churn_put(struct buf *b, const struct tool_changes *c)

@@ -7,7 +7,6 @@
 
 #include "buf.h"
 #include "history.h"
-#include "record_verdict.h"
 
 /*
  * churn_changes(h, until): how often the tools of a region changed in each of
@@ -18,13 +17,12 @@
 struct tool_changes churn_changes(const struct region_history *h, double until);
 
 /*
- * churn_judge(h, n, until, limit, since): what a verdict says of a server with
- * n regions. It begins with more than `limit` changes within the hour in one
- * region, and lasts until no region has more than half of that; `since` is when
- * it began, or 0.
+ * churn_judge(h, n, until, limit): how often the tools changed within the hour
+ * in the one of n regions in which they did most often, where that is more than
+ * `limit`; else 0.
  */
-struct verdict_churn churn_judge(const struct region_history *h, size_t n,
-	double until, int limit, double since);
+int churn_judge(const struct region_history *h, size_t n, double until,
+	int limit);
 
 /*
  * churn_put(b, c), churn_read(text, c): the changes as a text of less than 100

@@ -42,24 +42,15 @@ static void add_record(struct collect *c, const char *p, size_t n)
 	record_release(&r);
 }
 
-/* A region's rows, newest first: see scripts.h. */
+/* A region's rows, newest first: see scripts.h. What is no record has no '{'. */
 static void add_rows(struct collect *c, const char *rows)
 {
 	while (*rows) {
-		const char *end = rows + strcspn(rows, "\n");
-		int column = 0;
+		size_t n = strcspn(rows, "\t\n");
 
-		while (rows < end) {
-			size_t n = strcspn(rows, "\t\n");
-
-			/* The third is a record in rows of old, see scripts.h. */
-			if (++column > 2 && *rows == '{')
-				add_record(c, rows, n);
-			rows += n;
-			if (*rows == '\t')
-				rows++;
-		}
-		rows = *end ? end + 1 : end;
+		if (*rows == '{')
+			add_record(c, rows, n);
+		rows += n + (rows[n] != '\0');
 	}
 }
 

@@ -261,6 +261,19 @@ static void put_latency(const struct fleet *f, struct verdict *v)
 	free(ms);
 }
 
+/* It lasts until there are no more than half as many as it began with. */
+static void judge_churn(const struct rule *rule, const struct verdict_input *in,
+	const struct fleet *f, double until, struct verdict *v)
+{
+	bool lasts = in->churn_since > 0;
+	int n = churn_judge(f->regions, f->n, until,
+		lasts ? rule->tool_churn / 2 : rule->tool_churn);
+
+	if (n)
+		v->tool_churn = (struct verdict_churn) {n,
+			lasts ? in->churn_since : (double)v->window};
+}
+
 struct verdict verdict_decide(const struct rule *rule,
 	const struct verdict_input *in)
 {
@@ -288,8 +301,7 @@ struct verdict verdict_decide(const struct rule *rule,
 	v.divergence = v.n_sides > 0;
 	put_latency(&f, &v);
 	v.drift = xcalloc(f.n, sizeof *v.drift);
-	v.tool_churn = churn_judge(
-		f.regions, f.n, until, rule->tool_churn, in->churn_since);
+	judge_churn(rule, in, &f, until, &v);
 	for (size_t i = 0; i < f.n && !v.tool_churn.changes_1h; i++)
 		if (drift_find(&f.regions[i], until, &v.drift[v.n_drift]))
 			v.n_drift++;
