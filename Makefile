@@ -64,7 +64,7 @@ MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
-	lib/sha256.o lib/lines.o lib/record.o lib/secret_file.o \
+	lib/sha256.o lib/lines.o lib/record.o lib/record_read.o lib/secret_file.o \
 	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_routes.o \
@@ -84,7 +84,7 @@ PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
 mcp-probe_OBJS = $(LIB) lib/record_expiry.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
-RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o \
+RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o aggregate/churn.o \
 	aggregate/history.o aggregate/bucket.o aggregate/standing.o
 # What a verdict tells of hours and days: no clock, no I/O.
 FIGURES = aggregate/figures.o aggregate/rates.o lib/hist.o \
@@ -101,8 +101,8 @@ mcp-aggregate_OBJS = $(LIB) lib/record_spool.o lib/record_verdict.o aggregate/ma
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
 	aggregate/rollup.o $(FIGURES) \
-	aggregate/publish.o aggregate/scripts.o lib/beat.o lib/keys.o \
-	lib/stages.o lib/store.o lib/store_url.o $(CONF) \
+	aggregate/publish.o aggregate/publish_queue.o aggregate/scripts.o \
+	lib/beat.o lib/keys.o lib/stages.o lib/store.o lib/store_url.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
 	$(STATUS) $(RULE)
 mcp-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
@@ -191,10 +191,13 @@ test_jcs_OBJS = $(test_json_OBJS) lib/jcs.o
 test_lines_OBJS = $(BASE) lib/lines.o
 UNIT += test_verdict test_agreement test_regions test_drift test_collect \
 	test_record_verdict
-test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/names.o lib/clock.o $(RULE)
+test_verdict_OBJS = tests/unit/timeline.o $(BASE) lib/buf.o lib/names.o lib/num.o \
+	lib/clock.o $(RULE)
 test_agreement_OBJS = $(test_verdict_OBJS)
 test_regions_OBJS = $(test_verdict_OBJS)
 test_drift_OBJS = $(test_verdict_OBJS)
+UNIT += test_churn
+test_churn_OBJS = $(test_verdict_OBJS)
 UNIT += test_sides test_side_words
 test_sides_OBJS = $(test_verdict_OBJS)
 test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
@@ -209,7 +212,7 @@ UNIT += test_policy
 test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
 	aggregate/policy.o aggregate/compare.o
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
-	lib/json_grammar.o lib/jcs_number.o lib/record.o aggregate/collect.o \
+	lib/json_grammar.o lib/jcs_number.o lib/record.o lib/record_read.o aggregate/collect.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o \
 	aggregate/history.o lib/clock.o
 UNIT += test_property
@@ -219,7 +222,7 @@ test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o 
 	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o \
 	lib/error_rate.o lib/failure_layer.o
 UNIT += test_status
-test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o \
+test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o lib/record_read.o \
 	$(STATUS)
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
@@ -235,12 +238,12 @@ test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
 test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
 	probe/failure.o
 test_token_OBJS = $(test_oauth_OBJS)
-test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o probe/redact.o
+test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o probe/redact.o
 test_wall_judge_OBJS = $(test_json_OBJS) probe/wall_judge.o probe/rpc.o \
 	probe/failure.o
 test_tools_OBJS = $(test_jcs_OBJS) lib/sha256.o probe/tools.o probe/failure.o
 test_address_OBJS = probe/address.o
-test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o
+test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o
 test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
@@ -277,7 +280,7 @@ test_conf_page_OBJS = $(test_conf_OBJS)
 UNIT += test_conf_routes test_message test_sinks
 test_conf_routes_OBJS = $(test_conf_OBJS)
 test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
-	lib/names.o lib/clock.o lib/record.o lib/num.o lib/record_alert.o \
+	lib/names.o lib/clock.o lib/record.o lib/record_read.o lib/num.o lib/record_alert.o \
 	lib/failure_layer.o lib/secret_file.o alertd/execute.o alertd/handle.o \
 	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o \
 	lib/mailbox.o lib/sha256.o
@@ -288,7 +291,7 @@ UNIT += test_coldstart test_common test_machine test_conditions test_divergence 
 test_coldstart_OBJS = alertd/coldstart.o
 test_common_OBJS = $(test_alert_state_OBJS)
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
-	lib/clock.o lib/num.o lib/record.o $(MACHINE)
+	lib/clock.o lib/num.o lib/record.o lib/record_read.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
 test_divergence_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
@@ -322,11 +325,11 @@ test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS
 test_pipeline_OBJS = $(test_expiry_told_OBJS)
 UNIT += test_ledger
 test_ledger_OBJS = $(sort $(MACHINE) $(OUTBOX) $(CONF) $(test_json_OBJS)) \
-	lib/names.o lib/clock.o lib/num.o lib/record.o lib/sha256.o alertd/ledger.o \
+	lib/names.o lib/clock.o lib/num.o lib/record.o lib/record_read.o lib/sha256.o alertd/ledger.o \
 	alertd/ledger_compare.o
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
-	lib/record_verdict_read.o lib/record.o lib/num.o
+	lib/record_verdict_read.o lib/record.o lib/record_read.o lib/num.o
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
 FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \

@@ -121,7 +121,8 @@ static struct verdict judge(struct subject *s, double now)
 			.expected = s->expected,
 			.n_expected = s->n_expected,
 			.regions = s->records->regions,
-			.n_regions = s->records->n_regions});
+			.n_regions = s->records->n_regions,
+			.churn_since = s->newest.tool_churn.since});
 
 	v.last_probe_at = NAN;
 	for (size_t i = 0; i < v.n_regions; i++)

@@ -34,6 +34,7 @@ struct entry {
 	uint8_t steps; /* a bit for each step whose record came */
 	bool summed;   /* its probe record came */
 	bool walled;   /* its tools-list was passed over */
+	uint32_t bytes; /* that its records would be written with */
 };
 
 struct collect {
@@ -179,13 +180,12 @@ static struct entry *find_entry(struct collect *c, const struct probe_key *k,
 			.series = key.series};
 		index_add(&c->by_id, hash, i);
 	}
-	if (c->entries[i].probe.started_at != k->started_at) {
-		snprintf(why, RECORD_WHY,
-			"probe_started_at: %.6f, but probe %s started at %.6f",
-			k->started_at, key.id, c->entries[i].probe.started_at);
-		return NULL;
-	}
-	return &c->entries[i];
+	if (c->entries[i].probe.started_at == k->started_at)
+		return &c->entries[i];
+	snprintf(why, RECORD_WHY,
+		"probe_started_at: %.6f, but probe %s started at %.6f",
+		k->started_at, key.id, c->entries[i].probe.started_at);
+	return NULL;
 }
 
 /* A failure of a probe. The first step that failed is the one that counts. */
@@ -204,15 +204,26 @@ static void failed(struct collect *c, struct probe *p, enum step step,
 	p->error = pool_share(&c->pool, code);
 }
 
-static int add_step(struct collect *c, const struct step_record *r, char *why)
+/* Whether a probe has room for a record, which it then takes. */
+static bool fits(struct entry *e, const struct record *r, char *why)
 {
+	size_t bytes = e->bytes + record_size(r);
+
+	if (bytes <= RECORD_PROBE_MAX)
+		e->bytes = (uint32_t)bytes;
+	else
+		refuse(why, "the probe has more than 64 KiB");
+	return bytes <= RECORD_PROBE_MAX;
+}
+
+static int add_step(struct collect *c, const struct record *rec, char *why)
+{
+	const struct step_record *r = &rec->u.step;
 	struct entry *e = find_entry(c, &r->key, why);
 	uint8_t bit = (uint8_t)(1u << (r->step - STEP_DNS));
 
-	if (!e)
-		return -1;
-	if (e->steps & bit)
-		return 0;
+	if (!e || e->steps & bit || !fits(e, rec, why))
+		return e && e->steps & bit ? 0 : -1;
 	e->steps |= bit;
 	if (r->status == STATUS_FAIL)
 		failed(c, &e->probe, r->step, r->error);
@@ -221,15 +232,14 @@ static int add_step(struct collect *c, const struct step_record *r, char *why)
 	return 0;
 }
 
-static int add_probe(struct collect *c, const struct probe_record *r, char *why)
+static int add_probe(struct collect *c, const struct record *rec, char *why)
 {
+	const struct probe_record *r = &rec->u.probe;
 	struct entry *e = find_entry(c, &r->key, why);
 	struct server *s;
 
-	if (!e)
-		return -1;
-	if (e->summed)
-		return 0;
+	if (!e || e->summed || !fits(e, rec, why))
+		return e && e->summed ? 0 : -1;
 	e->summed = true;
 	e->probe.state = r->state;
 	e->probe.era = r->era;
@@ -275,12 +285,12 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 {
 	switch (r->type) {
 	case RECORD_STEP:
-		if (add_step(c, &r->u.step, why))
+		if (add_step(c, r, why))
 			return -1;
 		c->newest = fmax(c->newest, r->u.step.key.started_at);
 		return 0;
 	case RECORD_PROBE:
-		if (add_probe(c, &r->u.probe, why))
+		if (add_probe(c, r, why))
 			return -1;
 		c->newest = fmax(c->newest, r->u.probe.key.started_at);
 		return 0;

@@ -21,6 +21,7 @@
 /* What a region saw of a server last; "" where it is not known. */
 struct memory {
 	char hash[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
 	char era[16];
 };
 
@@ -80,24 +81,42 @@ static void remember(const char *rows, struct memory *m)
 		struct record r;
 
 		rows += strspn(rows, "\n");
-		for (int column = 0; column < 2 && rows; column++) {
-			rows = strchr(rows, '\t');
-			rows += rows != NULL;
-		}
-		if (!rows)
-			return;
+		rows += strcspn(rows, "{\n");
 		n = strcspn(rows, "\t\n");
 		if (record_read(rows, n, &r, why))
 			continue;
 		if (r.type == RECORD_PROBE && r.u.probe.tool_hash) {
 			snprintf(m->hash, sizeof m->hash, "%s",
 				r.u.probe.tool_hash);
+			if (r.u.probe.full_hash)
+				snprintf(m->full, sizeof m->full, "%s",
+					r.u.probe.full_hash);
 			if (r.u.probe.era)
 				snprintf(m->era, sizeof m->era, "%s",
 					era_name(r.u.probe.era));
 		}
 		record_release(&r);
 	}
+}
+
+/*
+ * A hash whose tools are not in the store, of which these are the fields, is
+ * not known to the probe either, so that it tells them again; unless they change
+ * too often to be kept.
+ */
+static void forget(struct memory *m, const struct store_reply *fields)
+{
+	char list[2 * HASH_HEX + 2];
+
+	snprintf(list, sizeof list, "%s.%s", m->hash, m->full);
+	for (size_t i = 0; i < store_count(fields); i++) {
+		const char *field = store_text(store_item(fields, i));
+
+		if (field && (strcmp(field, list) == 0 ||
+				     strcmp(field, "churn:since") == 0))
+			return;
+	}
+	*m->hash = '\0';
 }
 
 /* Without a store, nothing is remembered; one that fails is no reason not to
@@ -116,14 +135,19 @@ static void recall(const struct command *cmd, const struct conf *c,
 		log_warn("%s", why);
 		return;
 	}
-	for (size_t i = 0; i < c->n_servers; i++)
+	for (size_t i = 0; i < c->n_servers; i++) {
 		store_add(s, "HGET", key_latest(key, c->servers[i].slug),
 			region_of(cmd), NULL);
-	if (store_run(s))
+		store_add(s, "HKEYS", key_tools(key, c->servers[i].slug), NULL);
+	}
+	if (store_run(s)) {
 		log_warn("%s", store_why(s));
-	else
-		for (size_t i = 0; i < c->n_servers; i++)
-			remember(store_text(store_reply(s, i)), &m[i]);
+	} else {
+		for (size_t i = 0; i < c->n_servers; i++) {
+			remember(store_text(store_reply(s, 2 * i)), &m[i]);
+			forget(&m[i], store_reply(s, 2 * i + 1));
+		}
+	}
 	store_close(s);
 }
 

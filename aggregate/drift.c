@@ -1,5 +1,6 @@
 #include "drift.h"
 
+#include "churn.h"
 #include "xalloc.h"
 
 #include <math.h>
@@ -90,6 +91,14 @@ static void compare_lists(const struct tool_list *a, const struct tool_list *b,
 	}
 }
 
+bool drift_between(const struct probe *from, const struct probe *to)
+{
+	if (from->era != to->era)
+		return era_name(from->era) && era_name(to->era);
+	return differ(from->tools->hash, to->tools->hash) ||
+		differ(from->tools->full_hash, to->tools->full_hash);
+}
+
 bool drift_find(const struct region_history *h, double until,
 	struct verdict_drift *out)
 {
@@ -97,17 +106,15 @@ bool drift_find(const struct region_history *h, double until,
 	const struct probe *from = to ? seen_before(h, to) : NULL;
 	bool contract;
 
-	if (!from || from == to)
+	if (!from || from == to || !drift_between(from, to))
 		return false;
 	*out = (struct verdict_drift) {.region = h->name};
 	if (from->era != to->era) {
 		out->from = era_name(from->era);
 		out->to = era_name(to->era);
-		return out->from && out->to;
+		return true;
 	}
 	contract = differ(from->tools->hash, to->tools->hash);
-	if (!contract && !differ(from->tools->full_hash, to->tools->full_hash))
-		return false;
 	out->from = contract ? from->tools->hash : from->tools->full_hash;
 	out->to = contract ? to->tools->hash : to->tools->full_hash;
 	if (from->tools->tools && to->tools->tools)
@@ -167,6 +174,7 @@ void drift_saw(struct region_history *h, double until)
 		return;
 	h->tools_since = drift_since(h, until);
 	h->tools_seen = newest;
+	h->changes = churn_changes(h, until);
 }
 
 /* The newest tools of a region that has a say, or NULL. */

@@ -27,6 +27,12 @@ const struct probe *drift_newest(const struct region_history *h, double until);
  */
 bool drift_find(const struct region_history *h, double until,
 	struct verdict_drift *out);
+
+/*
+ * drift_between(from, to): whether the tools that two probes read differ in what
+ * drift_find tells.
+ */
+bool drift_between(const struct probe *from, const struct probe *to);
 void drift_release(struct verdict_drift *d);
 
 /*
@@ -36,7 +42,7 @@ void drift_release(struct verdict_drift *d);
  * 0 where there is no newest one.
  *
  * drift_saw(h, until): a verdict as of `until` saw the newest tools: they
- * become tools_seen, with their tools_since.
+ * become tools_seen, with their tools_since and the changes up to then.
  */
 double drift_since(const struct region_history *h, double until);
 void drift_saw(struct region_history *h, double until);

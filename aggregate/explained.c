@@ -249,7 +249,8 @@ static struct verdict_input input(const struct work *w)
 		.url = w->server->url,
 		.now = w->now,
 		.expected = w->expected,
-		.n_expected = w->n_expected};
+		.n_expected = w->n_expected,
+		.churn_since = w->latest.churn_since};
 	struct server *servers;
 	size_t n;
 

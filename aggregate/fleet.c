@@ -24,6 +24,7 @@ static struct rule rule_of(const struct conf_server *s)
 	r.hard_outage = t->hard_outage;
 	r.alone = t->alone;
 	r.throttled = t->throttled;
+	r.tool_churn = t->tool_churn;
 	return r;
 }
 

@@ -9,6 +9,7 @@
 #include "record.h"
 
 #include <stddef.h>
+#include <stdint.h>
 
 /*
  * The rule looks at no more than so many probes of a region: what a store keeps
@@ -37,6 +38,13 @@ struct probe {
 	bool counts;
 };
 
+/* How often the tools of a region changed, minute by minute. */
+#define CHANGES_MINUTES 60
+struct tool_changes {
+	int64_t upto; /* the window of the last minute; 0: nothing is known */
+	uint8_t count[CHANGES_MINUTES]; /* oldest first */
+};
+
 struct region_history {
 	const char *name;
 	const struct probe *probes; /* oldest first */
@@ -52,6 +60,8 @@ struct region_history {
 	 * epoch seconds. 0 where it is not known.
 	 */
 	double tools_since;
+	/* What the verdict before knew of the changes up to it. */
+	struct tool_changes changes;
 };
 
 /*

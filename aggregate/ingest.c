@@ -43,22 +43,18 @@ struct ingest {
 	char *script;
 	char sha[64]; /* of the script, as the store names it */
 	double retention_s;
+	struct input input;
 	unsigned long records;
 	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
 	void *arg;
 };
-
-static void put_array(struct buf *b, const char *elements)
-{
-	buf_clear(b);
-	buf_fmt(b, "[%s]", elements);
-}
 
 /* The numbers that script_ingest is given, as text. */
 struct numbers {
 	char at[40], ahead[40], minute[8], hour[8], day[24];
 	char probe[16], latest[16], hash[16], rollup[16];
 	char errors_hour[16], errors_day[16];
+	char lists[16], pieces[16], whole[16];
 };
 
 static void put_life(char *out, double seconds)
@@ -66,12 +62,18 @@ static void put_life(char *out, double seconds)
 	snprintf(out, 16, "%.0f", seconds);
 }
 
-static void number(struct numbers *n, const struct ingest *in, double started_at,
-	double now)
+static void number(struct numbers *n, const struct ingest *in,
+	const struct bundle *u, double now)
 {
-	int64_t window = clock_window(started_at);
+	int64_t window = clock_window(u->started_at);
+	int pieces = 0;
 
-	snprintf(n->at, sizeof n->at, "%.6f", started_at);
+	for (size_t i = 0; i < RECORD_PROBE_LINES; i++)
+		pieces += u->pieces[i].text != NULL;
+	snprintf(n->pieces, sizeof n->pieces, "%d", pieces);
+	snprintf(n->whole, sizeof n->whole, "%d", RECORD_PROBE_MAX);
+	snprintf(n->lists, sizeof n->lists, "%d", KEYS_TOOLS_MAX);
+	snprintf(n->at, sizeof n->at, "%.6f", u->started_at);
 	snprintf(n->ahead, sizeof n->ahead, "%.6f",
 		now + rule_default(60).ahead_s);
 	snprintf(n->minute, sizeof n->minute, "%d", (int)(window % 3600 / 60));
@@ -85,23 +87,38 @@ static void number(struct numbers *n, const struct ingest *in, double started_at
 	put_life(n->errors_day, KEYS_ERRORS_DAY_S);
 }
 
-/* Queue what puts one probe in its place. */
-static void queue(struct ingest *in, const struct bundle *u)
+/* Its pieces, and what `latest` keeps of them: where there is one, the summary. */
+static size_t add_pieces(const struct bundle *u, const char **args)
+{
+	const struct piece *sum = &u->pieces[BATCH_SUMMARY];
+	size_t n = 0;
+
+	for (size_t i = 0; i < RECORD_PROBE_LINES; i++) {
+		if (!u->pieces[i].text)
+			continue;
+		args[n++] = u->pieces[i].mark;
+		args[n++] = u->pieces[i].text;
+	}
+	for (size_t i = sum->text ? BATCH_SUMMARY : 0; i < RECORD_PROBE_LINES;
+		i++) {
+		if (!u->pieces[i].text)
+			continue;
+		args[n++] = u->pieces[i].mark;
+		args[n++] = u->pieces[i].brief;
+	}
+	return n;
+}
+
+/* Queue what puts one probe in its place; returns the number of its reply. */
+static size_t queue(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
 	double now = clock_wall();
 	bool counts = u->started_at > now - in->retention_s &&
 		u->started_at < now + AHEAD_MAX_S;
-	char key[10][KEY_MAX];
+	char key[11][KEY_MAX];
 	struct numbers n;
-	struct buf all, kept;
-
-	number(&n, in, u->started_at, now);
-	buf_init(&all, u->records.max + 2);
-	buf_init(&kept, u->records.max + 2);
-	put_array(&all, u->records.p);
-	put_array(&kept, u->summary ? u->summary : u->records.p);
-	store_add(in->store, "EVALSHA", in->sha, "10",
+	const char *args[] = {"EVALSHA", in->sha, "11",
 		key_probe(key[0], u->slug, window, u->region),
 		key_reporters(key[1], u->slug, window),
 		key_latest(key[2], u->slug),
@@ -111,12 +128,19 @@ static void queue(struct ingest *in, const struct bundle *u)
 		key_errors(key[6], u->slug, window / 3600),
 		key_errors_day(key[7], u->slug, window / 86400),
 		key_baseline(key[8], u->slug), key_tools(key[9], u->slug),
-		u->region, u->probe_id, n.at, all.p, kept.p, counts ? "1" : "0",
+		key_head(key[10], u->slug, window, u->region), u->region,
+		u->probe_id, n.at, *u->tool_hash ? u->tool_hash : "-",
 		u->tools_key ? u->tools_key : "", u->tools ? u->tools : "",
-		n.probe, n.latest, n.hash, n.rollup, n.ahead, n.minute, n.hour,
-		n.errors_hour, n.errors_day, n.day, NULL);
-	buf_release(&all);
-	buf_release(&kept);
+		counts ? "1" : "0", n.probe, n.lists, n.latest, n.hash,
+		n.rollup, n.ahead, n.minute, n.hour, n.errors_hour,
+		n.errors_day, n.day, n.pieces, n.whole};
+	const char *all[sizeof args / sizeof *args + 4 * RECORD_PROBE_LINES];
+	size_t fixed = sizeof args / sizeof *args;
+
+	number(&n, in, u, now);
+	memcpy(all, args, sizeof args);
+	return store_try_argv(
+		in->store, fixed + add_pieces(u, all + fixed), all);
 }
 
 /* A server that no configuration names is public, and known by its URL. */
@@ -124,7 +148,7 @@ static void queue_server(struct ingest *in, const struct bundle *u)
 {
 	struct buf b;
 
-	if (!u->summary)
+	if (!u->pieces[BATCH_SUMMARY].text)
 		return;
 	buf_init(&b, LINE_MAX_BYTES);
 	buf_str(&b, "{\"url\":");
@@ -141,32 +165,47 @@ static int say(const struct ingest *in)
 	return -1;
 }
 
+/* A probe that the script refused, or stumbled over, is a line refused. */
+static void settle(struct ingest *in, const struct bundle *u, size_t reply)
+{
+	const struct store_reply *r = store_reply(in->store, reply);
+	const char *error = store_error(r);
+	char why[RECORD_WHY];
+
+	snprintf(why, sizeof why, "%s%s", error ? "the store: " : "",
+		error ? error : store_text(r) ? store_text(r) : "");
+	if (*why)
+		input_refuse(&in->input, u->line, why);
+}
+
 static int flush(struct ingest *in)
 {
-	const struct bundle *u;
-	size_t n;
-	int rc;
+	size_t replies[PROBES_MAX], n;
+	const struct bundle *u = batch_bundles(in->batch, &n);
 
-	u = batch_bundles(in->batch, &n);
 	if (!n)
 		return store_run(in->store) ? say(in) : 0;
 	/* Loaded anew each time: the store may have been restarted. */
 	store_add(in->store, "SCRIPT", "LOAD", in->script, NULL);
 	for (size_t i = 0; i < n; i++) {
-		queue(in, &u[i]);
+		replies[i] = queue(in, &u[i]);
 		queue_server(in, &u[i]);
 	}
-	rc = store_run(in->store) ? say(in) : 0;
+	if (store_run(in->store))
+		return say(in);
+	for (size_t i = 0; i < n; i++)
+		settle(in, &u[i], replies[i]);
 	batch_clear(in->batch);
-	return rc;
+	return 0;
 }
 
 static void queue_runner(struct ingest *in, const struct record *r)
 {
 	struct buf b;
 
-	buf_init(&b, LINE_MAX_BYTES);
-	json_put(&b, r->doc);
+	buf_init(&b, RECORD_RUNNER_MAX);
+	record_write(&b, r);
+	b.p[--b.len] = '\0';
 	store_add(in->store, "HSET", KEY_RUNNERS, r->u.runner.region, b.p, NULL);
 	buf_release(&b);
 }
@@ -203,7 +242,7 @@ static int take(void *arg, const struct record *r, char *why)
 		return -1;
 	if (r->type == RECORD_RUNNER)
 		queue_runner(in, r);
-	else if (batch_add(in->batch, r, why))
+	else if (batch_add(in->batch, r, in->input.line, why))
 		return -1;
 	batch_bundles(in->batch, &probes);
 	if ((probes >= PROBES_MAX || batch_bytes(in->batch) >= BYTES_MAX) &&
@@ -215,16 +254,17 @@ static int take(void *arg, const struct record *r, char *why)
 /* All lines, batch by batch. An exit status. */
 static int read_all(struct ingest *in, int fd, const char *name)
 {
-	unsigned long refused = 0;
-	int rc = input_read(fd, take, in, &refused);
+	int rc = input_read(&in->input, fd, take, in);
 
 	if (rc == -1)
 		log_error("%s: %s", name, strerror(errno));
-	if (rc || flush(in))
+	rc = rc || flush(in) ? -1 : 0;
+	input_told(&in->input);
+	if (rc)
 		return EXIT_ENV;
-	if (!in->records && !refused)
+	if (!in->records && !in->input.refused)
 		log_error("no records on %s", name);
-	return refused || !in->records ? EXIT_USAGE : EXIT_GOOD;
+	return in->input.refused || !in->records ? EXIT_USAGE : EXIT_GOOD;
 }
 
 /* Warn where the store may lose or evict what it was given. */
@@ -266,7 +306,7 @@ static int load_script(struct ingest *in)
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
-	buf_fmt(&b, "%s%s", script_tally, script_ingest);
+	buf_fmt(&b, "%s%s%s", script_tally, script_tools, script_ingest);
 	in->script = buf_take(&b);
 	r = store_one(in->store, "SCRIPT", "LOAD", in->script, NULL);
 	if (!store_text(r))

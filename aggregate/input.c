@@ -29,9 +29,20 @@ static int read_line(const char *p, size_t n,
 	return used;
 }
 
-int input_read(int fd,
-	int (*use)(void *arg, const struct record *r, char *why), void *arg,
-	unsigned long *refused)
+void input_refuse(struct input *in, unsigned long line, const char *why)
+{
+	if (++in->refused <= REFUSED_NAMED)
+		log_error("line %lu: %s", line, why);
+}
+
+void input_told(const struct input *in)
+{
+	if (in->refused > REFUSED_NAMED)
+		log_error("%lu more lines refused", in->refused - REFUSED_NAMED);
+}
+
+int input_read(struct input *in, int fd,
+	int (*use)(void *arg, const struct record *r, char *why), void *arg)
 {
 	struct lines *l = lines_new(fd);
 	enum lines_result got;
@@ -40,11 +51,11 @@ int input_read(int fd,
 	size_t n;
 	int saved, used = 0;
 
-	*refused = 0;
 	for (;;) {
 		got = lines_next(l, &p, &n);
 		if (got == LINES_END || got == LINES_ERROR)
 			break;
+		in->line = lines_number(l);
 		if (got == LINES_LINE)
 			used = read_line(p, n, use, arg, why);
 		if (used == INPUT_STOP)
@@ -54,11 +65,8 @@ int input_read(int fd,
 		if (got == LINES_TOO_LONG)
 			snprintf(why, sizeof why, "longer than %d bytes",
 				LINE_MAX_BYTES);
-		if (++*refused <= REFUSED_NAMED)
-			log_error("line %lu: %s", lines_number(l), why);
+		input_refuse(in, in->line, why);
 	}
-	if (*refused > REFUSED_NAMED)
-		log_error("%lu more lines refused", *refused - REFUSED_NAMED);
 	saved = errno;
 	lines_free(l);
 	errno = saved;

@@ -32,6 +32,7 @@ struct subject {
 	const char **expected;
 	size_t n_expected;
 	struct rates *rates;
+	double churn_since; /* as the verdict before said, or 0 */
 };
 
 struct judge {
@@ -182,12 +183,12 @@ static struct verdict decide(const struct rule *rule, const struct subject *s,
 			.n_expected = s->n_expected,
 			.regions = s->server->regions,
 			.n_regions = s->server->n_regions,
+			.churn_since = s->churn_since,
 		});
 }
 
 /* One verdict; the tools that it saw are not news to the next one. */
-static int judge_one(struct judge *j, const struct subject *s, double now,
-	bool dated)
+static int judge_one(struct judge *j, struct subject *s, double now, bool dated)
 {
 	struct verdict v = decide(&j->rule, s, now);
 	struct figures f = rates_at(s->rates, now);
@@ -203,6 +204,7 @@ static int judge_one(struct judge *j, const struct subject *s, double now,
 	}
 	for (size_t i = 0; i < s->server->n_regions; i++)
 		drift_saw(&s->server->regions[i], now + j->rule.ahead_s);
+	s->churn_since = v.tool_churn.since;
 	j->red = v.verdict == VERDICT_RED;
 	verdict_release(&v);
 	return failed;

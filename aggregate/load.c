@@ -1,5 +1,6 @@
 #include "load.h"
 
+#include "churn.h"
 #include "json.h"
 #include "keys.h"
 #include "log.h"
@@ -41,23 +42,15 @@ static void add_record(struct collect *c, const char *p, size_t n)
 	record_release(&r);
 }
 
-/* A region's rows: "at TAB id TAB record [TAB record …]", newest first. */
+/* A region's rows, newest first: see scripts.h. What is no record has no '{'. */
 static void add_rows(struct collect *c, const char *rows)
 {
 	while (*rows) {
-		const char *end = rows + strcspn(rows, "\n");
-		int column = 0;
+		size_t n = strcspn(rows, "\t\n");
 
-		while (rows < end) {
-			size_t n = strcspn(rows, "\t\n");
-
-			if (++column > 2)
-				add_record(c, rows, n);
-			rows += n;
-			if (*rows == '\t')
-				rows++;
-		}
-		rows = *end ? end + 1 : end;
+		if (*rows == '{')
+			add_record(c, rows, n);
+		rows += n + (rows[n] != '\0');
 	}
 }
 
@@ -163,12 +156,49 @@ static void add_stood(struct loaded *l, const char *region, const char *text)
 	l->n_stood++;
 }
 
+/* "changes:<region>" with what churn_put writes. */
+static void add_changed(struct loaded *l, const char *region, const char *text)
+{
+	struct changed *c = &l->changed[l->n_changed];
+
+	if (!region_valid(region) || !churn_read(text, &c->changes))
+		return;
+	snprintf(c->region, sizeof c->region, "%s", region);
+	l->n_changed++;
+}
+
 const struct standing *load_stood(const struct loaded *l, const char *region)
 {
 	for (size_t i = 0; i < l->n_stood; i++)
 		if (strcmp(l->stood[i].region, region) == 0)
 			return &l->stood[i].standing;
 	return NULL;
+}
+
+/* What stands behind the prefix of a field, or NULL. */
+static const char *after(const char *field, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(field, prefix, n) == 0 ? field + n : NULL;
+}
+
+static void read_tool_field(struct collect *c, struct loaded *l,
+	const char *field, const char *text)
+{
+	const char *seen = after(field, "seen:");
+	const char *stood = after(field, "stood:");
+	const char *changed = after(field, "changes:");
+
+	if (seen)
+		add_seen(c, l, seen, text);
+	else if (stood)
+		add_stood(l, stood, text);
+	else if (changed)
+		add_changed(l, changed, text);
+	else if (strcmp(field, "churn:since") == 0 &&
+		!num_epoch(text, &l->churn_since))
+		l->churn_since = 0;
 }
 
 static void read_tool_fields(struct collect *c, struct loaded *l,
@@ -178,21 +208,21 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 
 	l->seen = xcalloc(n / 2, sizeof *l->seen);
 	l->stood = xcalloc(n / 2, sizeof *l->stood);
+	l->changed = xcalloc(n / 2, sizeof *l->changed);
+	/* The lists first: what was seen is one of them. */
 	for (size_t i = 0; i + 1 < n; i += 2) {
 		const char *field = store_text(store_item(r, i));
 		const char *text = store_text(store_item(r, i + 1));
 
-		if (field && text && strncmp(field, "seen:", 5) != 0)
+		if (field && text)
 			learn(c, field, text);
 	}
 	for (size_t i = 0; i + 1 < n; i += 2) {
 		const char *field = store_text(store_item(r, i));
 		const char *text = store_text(store_item(r, i + 1));
 
-		if (field && text && strncmp(field, "seen:", 5) == 0)
-			add_seen(c, l, field + 5, text);
-		else if (field && text && strncmp(field, "stood:", 6) == 0)
-			add_stood(l, field + 6, text);
+		if (field && text)
+			read_tool_field(c, l, field, text);
 	}
 }
 
@@ -246,6 +276,9 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 			h[i].tools_seen = &l->seen[k].probe;
 			h[i].tools_since = l->seen[k].since;
 		}
+		for (size_t k = 0; k < l->n_changed; k++)
+			if (strcmp(h[i].name, l->changed[k].region) == 0)
+				h[i].changes = l->changed[k].changes;
 	}
 }
 
@@ -276,5 +309,6 @@ void load_release(struct loaded *l, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		free(l[i].seen);
 		free(l[i].stood);
+		free(l[i].changed);
 	}
 }

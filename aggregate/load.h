@@ -21,11 +21,20 @@ struct loaded {
 	/* How each region stood then. */
 	struct stood *stood;
 	size_t n_stood;
+	/* How often the tools of each region had changed by then, */
+	struct changed *changed;
+	size_t n_changed;
+	double churn_since; /* and since when that is too often; 0: it is not */
 };
 
 struct stood {
 	char region[REGION_MAX + 1];
 	struct standing standing;
+};
+
+struct changed {
+	char region[REGION_MAX + 1];
+	struct tool_changes changes;
 };
 
 struct seen {
@@ -49,7 +58,7 @@ int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
 
 /*
  * load_seen(l, h, n): the tools that the verdict before saw are those of the n
- * histories of this server; valid as long as l.
+ * histories of this server, and the changes that it knew of; valid as long as l.
  */
 void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 

@@ -42,19 +42,20 @@ static int collect_record(void *arg, const struct record *r, char *why)
 static int run(const struct command *cmd, int fd)
 {
 	struct collect *c = collect_new();
-	unsigned long refused;
+	struct input in = {0};
 	int status;
 
-	if (input_read(fd, collect_record, c, &refused)) {
+	if (input_read(&in, fd, collect_record, c)) {
 		log_error("%s: %s", cmd->input, strerror(errno));
 		status = EXIT_ENV;
 	} else {
+		input_told(&in);
 		collect_finish(c);
 		status = cmd->action == ACTION_REPLAY ? judge_replay(cmd, c)
 			: cmd->action == ACTION_BUCKETS
 			? buckets_collected(cmd, c)
 			: judge_now(cmd, c);
-		if (refused && status != EXIT_ENV)
+		if (in.refused && status != EXIT_ENV)
 			status = EXIT_USAGE;
 	}
 	collect_free(c);

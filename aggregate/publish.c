@@ -6,6 +6,7 @@
 #include "publish.h"
 
 #include "beat.h"
+#include "churn.h"
 #include "clock.h"
 #include "command.h"
 #include "conf.h"
@@ -23,7 +24,6 @@
 #include "xalloc.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,7 +38,7 @@ struct run {
 	char sha[64]; /* of script_publish, as the store names it */
 	double now;
 	bool pretended; /* that is not the clock's */
-	bool red; /* the last verdict */
+	bool red; /* the only verdict */
 };
 
 /* One server while it is judged. */
@@ -48,6 +48,7 @@ struct subject {
 	size_t n_regions;
 	const char **expected;
 	struct verdict verdict;
+	double churn_since; /* as the verdict before said, or 0 */
 };
 
 static double last_probe(const struct verdict *v)
@@ -81,41 +82,42 @@ static size_t seen_tools(const struct subject *s, double until,
 	return n;
 }
 
-void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n_seen)
+static size_t put_text(char (*text)[PUBLISH_TEXT], const char *field,
+	const char *region, const struct buf *value)
 {
-	char keys[4][KEY_MAX], window[24], life[4][16], days[16];
-	const char **args;
-	struct buf b;
+	snprintf(text[0], PUBLISH_TEXT, "%s%s", field, region);
+	snprintf(text[1], PUBLISH_TEXT, "%s", value->p);
+	return 2;
+}
 
-	buf_init(&b, LINE_MAX_BYTES);
-	verdict_write(&b, v);
-	if (b.len)
-		b.p[--b.len] = '\0';
-	snprintf(window, sizeof window, "%" PRId64, v->window);
-	snprintf(life[0], sizeof *life, "%d", KEYS_VERDICT_S);
-	snprintf(life[1], sizeof *life, "%d", KEYS_MINUTES_S);
-	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
-	snprintf(life[3], sizeof *life, "%d", KEYS_ROLLUP_S);
-	snprintf(days, sizeof days, "%d", KEYS_MINUTES_DAYS);
-	{
-		const char *fixed[] = {"EVALSHA", sha, "4",
-			key_verdict(keys[0], v->slug),
-			key_minutes(keys[1], v->slug),
-			key_tools(keys[2], v->slug),
-			key_counted(keys[3], v->slug, v->window / 86400),
-			window, b.p, verdict_colour_name(v->verdict), life[0],
-			life[1], life[2], life[3], days};
-		size_t n = sizeof fixed / sizeof *fixed;
+/*
+ * How often the tools of each region changed, and since when that is too often,
+ * where they did, or had.
+ */
+static size_t changed_tools(const struct subject *s, double until,
+	double churn_since, char (*text)[PUBLISH_TEXT])
+{
+	struct buf value;
+	size_t n = 0;
 
-		args = xcalloc(n + n_seen, sizeof *args);
-		memcpy(args, fixed, sizeof fixed);
-		for (size_t i = 0; i < n_seen; i++)
-			args[n + i] = seen[i];
-		store_add_argv(store, n + n_seen, args);
+	buf_init(&value, PUBLISH_TEXT);
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct tool_changes c =
+			churn_changes(&s->regions[i], until);
+
+		buf_clear(&value);
+		churn_put(&value, &c);
+		if (value.len || s->regions[i].changes.upto)
+			n += put_text(text + n, "changes:", s->regions[i].name,
+				&value);
 	}
-	buf_release(&b);
-	free(args);
+	buf_clear(&value);
+	if (s->verdict.tool_churn.changes_1h)
+		buf_fmt(&value, "%.0f", s->verdict.tool_churn.since);
+	if (value.len || churn_since > 0)
+		n += put_text(text + n, "churn:since", "", &value);
+	buf_release(&value);
+	return n;
 }
 
 /* How each region stands becomes how it stood. */
@@ -136,9 +138,11 @@ static size_t stood(const struct subject *s, char (*text)[PUBLISH_TEXT])
 static void queue_verdict(struct run *run, const struct subject *s)
 {
 	char(*text)[PUBLISH_TEXT] = xcalloc(
-		2 * (s->n_regions + s->verdict.n_regions), sizeof *text);
-	size_t n = seen_tools(s, run->now + s->server->rule.ahead_s, text);
+		4 * s->n_regions + 2 * s->verdict.n_regions + 2, sizeof *text);
+	double until = run->now + s->server->rule.ahead_s;
+	size_t n = seen_tools(s, until, text);
 
+	n += changed_tools(s, until, s->churn_since, text + n);
 	n += stood(s, text + n);
 	publish_queue(run->store, run->sha, &s->verdict, text, n);
 	free(text);
@@ -196,6 +200,7 @@ static void decide(const struct run *run, struct subject *s,
 	size_t n_expected = expect(s);
 
 	load_seen(l, s->regions, s->n_regions);
+	s->churn_since = l->churn_since;
 	s->verdict = verdict_decide(&s->server->rule,
 		&(struct verdict_input) {.slug = s->server->slug,
 			.url = url,
@@ -203,7 +208,8 @@ static void decide(const struct run *run, struct subject *s,
 			.expected = s->expected,
 			.n_expected = n_expected,
 			.regions = s->regions,
-			.n_regions = s->n_regions});
+			.n_regions = s->n_regions,
+			.churn_since = s->churn_since});
 	s->verdict.last_probe_at = last_probe(&s->verdict);
 	figures_put(&s->verdict, &l->figures);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
@@ -212,14 +218,30 @@ static void decide(const struct run *run, struct subject *s,
 	stand(s, run->now + s->server->rule.ahead_s, l);
 }
 
+/* Whether a published verdict is red. */
+static bool is_red(const char *published)
+{
+	struct verdict_record r;
+	char why[RECORD_WHY];
+	bool red;
+
+	if (verdict_read(published, strlen(published), &r, why))
+		return false;
+	red = r.verdict.verdict == VERDICT_RED;
+	verdict_record_release(&r);
+	return red;
+}
+
 /* Write a verdict; what stands published, where that is known. */
 static int tell(struct run *run, const struct subject *s, const char *published)
 {
 	struct buf b;
 	int failed;
 
-	run->red = published ? strstr(published, "\"verdict\":\"red\"") != NULL
-			     : s->verdict.verdict == VERDICT_RED;
+	/* It decides the exit status where there is no other. */
+	if (run->fleet.n == 1)
+		run->red = published ? is_red(published)
+				     : s->verdict.verdict == VERDICT_RED;
 	buf_init(&b, 2 * LINE_MAX_BYTES);
 	if (run->output.text)
 		show_verdict(&b, &s->verdict, run->output.colour);

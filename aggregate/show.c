@@ -121,5 +121,8 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 	}
 	for (size_t i = 0; i < v->n_drift; i++)
 		put_drift(b, &v->drift[i]);
+	if (v->tool_churn.changes_1h)
+		buf_fmt(b, "; tools changed %d times in an hour",
+			v->tool_churn.changes_1h);
 	buf_char(b, '\n');
 }

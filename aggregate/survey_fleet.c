@@ -2,7 +2,6 @@
 
 #include "clock.h"
 #include "conf.h"
-#include "json.h"
 #include "keys.h"
 #include "log.h"
 #include "num.h"
@@ -14,18 +13,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* "offset_s":[from,to] of a runner record. */
-static void read_offset(const cJSON *doc, struct status_runner *out)
-{
-	const cJSON *a = json_get(doc, "offset_s");
-
-	if (!cJSON_IsArray(a) || cJSON_GetArraySize(a) != 2 ||
-		!cJSON_IsNumber(a->child) || !cJSON_IsNumber(a->child->next))
-		return;
-	out->offset_min = a->child->valuedouble;
-	out->offset_max = a->child->next->valuedouble;
-}
 
 static void read_runner(struct status_runner *out, const char *text)
 {
@@ -48,7 +35,10 @@ static void read_runner(struct status_runner *out, const char *text)
 			text_clean(r.u.runner.message,
 				strlen(r.u.runner.message), out->message,
 				sizeof out->message, sizeof out->message / 4);
-		read_offset(r.doc, out);
+		if (r.u.runner.measured) {
+			out->offset_min = r.u.runner.offset_min;
+			out->offset_max = r.u.runner.offset_max;
+		}
 	}
 	record_release(&r);
 }

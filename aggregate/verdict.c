@@ -1,5 +1,6 @@
 #include "verdict.h"
 
+#include "churn.h"
 #include "clock.h"
 #include "drift.h"
 #include "run.h"
@@ -22,6 +23,7 @@ struct rule rule_default(double interval_s)
 		.hard_outage = 3,
 		.alone = 3,
 		.throttled = 3,
+		.tool_churn = 12,
 	};
 }
 
@@ -262,6 +264,19 @@ static void put_latency(const struct fleet *f, struct verdict *v)
 	free(ms);
 }
 
+/* It lasts until there are no more than half as many as it began with. */
+static void judge_churn(const struct rule *rule, const struct verdict_input *in,
+	const struct fleet *f, double until, struct verdict *v)
+{
+	bool lasts = in->churn_since > 0;
+	int n = churn_judge(f->regions, f->n, until,
+		lasts ? rule->tool_churn / 2 : rule->tool_churn);
+
+	if (n)
+		v->tool_churn = (struct verdict_churn) {n,
+			lasts ? in->churn_since : (double)v->window};
+}
+
 struct verdict verdict_decide(const struct rule *rule,
 	const struct verdict_input *in)
 {
@@ -289,7 +304,8 @@ struct verdict verdict_decide(const struct rule *rule,
 	v.divergence = v.n_sides > 0;
 	put_latency(&f, &v);
 	v.drift = xcalloc(f.n, sizeof *v.drift);
-	for (size_t i = 0; i < f.n; i++)
+	judge_churn(rule, in, &f, until, &v);
+	for (size_t i = 0; i < f.n && !v.tool_churn.changes_1h; i++)
 		if (drift_find(&f.regions[i], until, &v.drift[v.n_drift]))
 			v.n_drift++;
 	free(f.regions);

@@ -20,6 +20,7 @@ struct rule {
 	int hard_outage;     /* agreeing regions that make it a hard outage */
 	int alone; /* failures in a row of the only region, at any steps */
 	int throttled; /* the how manieth http.429 in a row is a failure */
+	int tool_churn; /* changes of tools in an hour that are told as one */
 };
 
 /*
@@ -40,6 +41,8 @@ struct verdict_input {
 	/* What is known, a region once. Others than the expected are ignored. */
 	const struct region_history *regions;
 	size_t n_regions;
+	/* Since when its tools change too often; 0 where they did not. */
+	double churn_since;
 };
 
 /*

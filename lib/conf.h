@@ -94,6 +94,7 @@ struct conf_thresholds {
 	int hard_outage;
 	int alone;
 	int throttled;
+	int tool_churn;
 };
 
 struct conf_server {

@@ -223,6 +223,8 @@ static const struct conf_key thresholds[] = {
 		.otherwise = "3"},
 	{KEY("throttled", CONF_INT, conf_thresholds, throttled), .min = 1,
 		.max = 16, .otherwise = "3"},
+	{KEY("tool_churn", CONF_INT, conf_thresholds, tool_churn), .min = 1,
+		.max = 100, .otherwise = "12"},
 	{.name = NULL},
 };
 

@@ -15,6 +15,14 @@ const char *key_probe(char *out, const char *slug, int64_t window,
 	return out;
 }
 
+const char *key_head(char *out, const char *slug, int64_t window,
+	const char *region)
+{
+	snprintf(out, KEY_MAX, "probe:%s:%" PRId64 ":%s:head", slug, window,
+		region);
+	return out;
+}
+
 const char *key_reporters(char *out, const char *slug, int64_t window)
 {
 	return key_probe(out, slug, window, "reporters");

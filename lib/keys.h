@@ -25,6 +25,7 @@
 #define KEYS_ALERT_S (30 * 86400)
 #define KEYS_MAINTENANCE_S (35 * 86400) /* and from the end of each */
 #define KEYS_BUDGET_S (2 * 3600)
+#define KEYS_TOOLS_MAX (1024 * 1024) /* bytes, of all lists of a server */
 #define KEYS_DIGEST_S 120 /* unless whoever holds it is known to be gone */
 
 /* Each writes the key to out, which has KEY_MAX bytes, and returns it. */
@@ -32,8 +33,14 @@
 /* No key but a field: what is read with a token, "<name> <SHA-256 of it>". */
 const char *key_secret(char *out, const char *name, const char *sha256);
 
-/* String: the records of one probe, a JSON array. First writer wins. */
+/*
+ * String: the records of one probe, a JSON array with ",\n" between them: of the
+ * window, the probe that started first. String: what script_ingest needs to know
+ * of it, see scripts.h; a key_probe without one is left as it is.
+ */
 const char *key_probe(char *out, const char *slug, int64_t window,
+	const char *region);
+const char *key_head(char *out, const char *slug, int64_t window,
 	const char *region);
 /* Set: the regions that reported in a window. */
 const char *key_reporters(char *out, const char *slug, int64_t window);
@@ -71,7 +78,13 @@ const char *key_errors_day(char *out, const char *slug, int64_t day);
  * a probe of an earlier day is counted.
  */
 const char *key_baseline(char *out, const char *slug);
-/* Hash: the tools that each region had last, for drift: region to JSON. */
+/*
+ * Hash: the tools, for drift. "<tool_hash>.<full_hash>" is a list of them as
+ * JSON, and "listed:" before that when the newest probe started that told it;
+ * "seen:<region>" the list that a region had last, "changes:<region>" how often
+ * its list changed, and "stood:<region>" how it stood; "churn:since" is there
+ * where they change too often.
+ */
 const char *key_tools(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or SLUG_FLEET; compare and set. */
 const char *key_alert(char *out, const char *slug);

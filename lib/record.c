@@ -1,13 +1,11 @@
 /*
- * record.c: writes and reads the lines of mcp-records(5). A line is written
- * member by member, so that its order is fixed; it is read through json.h, and
- * each member is checked before anybody sees it.
+ * record.c: writes the lines of mcp-records(5), member by member, so that their
+ * order is fixed. record_read.c reads them.
  */
 #include "record.h"
 
 #include "json.h"
 #include "lines.h"
-#include "num.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -45,10 +43,80 @@ void step_record_write(struct buf *b, const struct step_record *r)
 	buf_str(b, "}\n");
 }
 
+/* By name; of equal names, by their place in the array. */
+static int by_name(const void *a, const void *b)
+{
+	const struct tool_digest *x = *(struct tool_digest *const *)a;
+	const struct tool_digest *y = *(struct tool_digest *const *)b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : (x > y) - (x < y);
+}
+
+/* Keep the first tool of each name, in their order. Returns how many. */
+static size_t drop_repeated(struct tool_digest *tools, size_t n)
+{
+	struct tool_digest **sorted = xcalloc(n, sizeof(struct tool_digest *));
+	size_t kept = 0;
+
+	for (size_t i = 0; i < n; i++)
+		sorted[i] = &tools[i];
+	if (n)
+		qsort(sorted, n, sizeof *sorted, by_name);
+	for (size_t i = n; i-- > 1;)
+		if (strcmp(sorted[i]->name, sorted[i - 1]->name) == 0)
+			sorted[i]->name = NULL;
+	for (size_t i = 0; i < n; i++)
+		if (tools[i].name)
+			tools[kept++] = tools[i];
+	free(sorted);
+	return kept;
+}
+
+struct tool_digest *record_tools_clean(const struct tool_digest *tools,
+	size_t *n)
+{
+	struct tool_digest *out;
+	size_t room = 0;
+	char *name;
+
+	for (size_t i = 0; i < *n; i++)
+		room += strlen(tools[i].name) + 1;
+	out = xcalloc(*n * sizeof *out + room, 1);
+	name = (char *)(out + *n);
+	for (size_t i = 0; i < *n; i++) {
+		size_t size = strlen(tools[i].name) + 1;
+
+		out[i] = tools[i];
+		out[i].name = name;
+		text_clean(tools[i].name, size - 1, name, size, TEXT_MAX);
+		name += size;
+	}
+	*n = drop_repeated(out, *n);
+	return out;
+}
+
+void record_tools_write(struct buf *b, const struct tool_digest *tools,
+	size_t n)
+{
+	struct tool_digest *clean = record_tools_clean(tools, &n);
+
+	buf_char(b, '{');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, clean[i].name);
+		buf_fmt(b, ":[\"%s\",\"%s\"]", clean[i].contract,
+			clean[i].full);
+	}
+	buf_char(b, '}');
+	free(clean);
+}
+
 /*
  * The member "tools", or nothing where the line would get too long with it, or
- * nobody could read it: what is not UTF-8 in a name stands for U+0000, which no
- * record may hold.
+ * a name is no text: what is not UTF-8 in it stands for U+0000, which no record
+ * may hold.
  */
 static void put_tools(struct buf *b, const struct probe_record *r)
 {
@@ -58,15 +126,8 @@ static void put_tools(struct buf *b, const struct probe_record *r)
 		if (!text_is_utf8(r->tools[i].name, strlen(r->tools[i].name)))
 			return;
 	buf_init(&t, LINE_MAX_BYTES - b->len - 16);
-	buf_str(&t, ",\"tools\":{");
-	for (size_t i = 0; i < r->n_tools; i++) {
-		if (i)
-			buf_char(&t, ',');
-		json_put_str(&t, r->tools[i].name);
-		buf_fmt(&t, ":[\"%s\",\"%s\"]", r->tools[i].contract,
-			r->tools[i].full);
-	}
-	buf_char(&t, '}');
+	json_put_key(&t, "tools");
+	record_tools_write(&t, r->tools, r->n_tools);
 	if (buf_ok(&t))
 		buf_add(b, t.p, t.len);
 	buf_release(&t);
@@ -105,274 +166,72 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 	buf_release(&line);
 }
 
-void runner_record_write(struct buf *b, const struct runner_record *r)
+/* The line, with text of at most `most` characters. */
+static void put_runner(struct buf *b, const struct runner_record *r, size_t most)
 {
 	buf_fmt(b, "{\"v\":%d,\"type\":\"runner\",\"region\":", RECORD_VERSION);
 	json_put_str(b, r->region);
 	buf_fmt(b, ",\"at\":%.6f,\"status\":\"%s\",\"version\":", r->at,
 		runner_status_name(r->status));
-	json_put_clean(b, r->version, TEXT_MAX);
+	json_put_clean(b, r->version, most);
 	buf_str(b, ",\"message\":");
-	json_put_clean(b, r->message, TEXT_MAX);
+	json_put_clean(b, r->message, most);
+	if (r->measured) {
+		buf_str(b, ",\"offset_s\":[");
+		json_put_num(b, r->offset_min);
+		buf_char(b, ',');
+		json_put_num(b, r->offset_max);
+		buf_char(b, ']');
+	}
 	buf_str(b, "}\n");
 }
 
-/*
- * Reading. Each function below takes a member out of the object, checks it, and
- * says in `why` what is wrong with it.
- */
-bool record_fail(char *why, const char *key, const char *what)
+void runner_record_write(struct buf *b, const struct runner_record *r)
 {
-	snprintf(why, RECORD_WHY, "%s: %s", key, what);
-	return false;
-}
+	struct buf line;
+	size_t most = TEXT_MAX;
 
-/* A string that `valid` accepts. */
-static bool take(const cJSON *o, const char *key, bool (*valid)(const char *),
-	const char **out, char *why)
-{
-	const cJSON *v = json_get(o, key);
-
-	if (!v)
-		return record_fail(why, key, "missing");
-	if (!cJSON_IsString(v))
-		return record_fail(why, key, "not a string");
-	if (!valid(v->valuestring))
-		return record_fail(why, key, "not a valid name");
-	*out = v->valuestring;
-	return true;
-}
-
-/* A string, or NULL where it is null or missing. */
-static bool take_text(const cJSON *o, const char *key, const char **out,
-	char *why)
-{
-	const cJSON *v = json_get(o, key);
-
-	*out = NULL;
-	if (!v || cJSON_IsNull(v))
-		return true;
-	*out = cJSON_GetStringValue(v);
-	return *out || record_fail(why, key, "not a string");
-}
-
-static bool take_hash(const cJSON *o, const char *key, const char **out,
-	char *why)
-{
-	if (!take_text(o, key, out, why))
-		return false;
-	return !*out || hash_valid(*out) || record_fail(why, key, "not a SHA-256");
-}
-
-static bool take_epoch(const cJSON *o, const char *key, double *out, char *why)
-{
-	if (!json_num(o, key, out))
-		return record_fail(why, key, "missing or not a number");
-	return (*out >= 0 && *out <= NUM_EPOCH_MAX) ||
-		record_fail(why, key, "not an instant");
-}
-
-/* Milliseconds; NAN where null is allowed and found. */
-static bool take_ms(const cJSON *o, const char *key, bool null_ok, double *out,
-	char *why)
-{
-	if (null_ok && json_has_null(o, key)) {
-		*out = NAN;
-		return true;
+	buf_init(&line, RECORD_RUNNER_MAX);
+	put_runner(&line, r, most);
+	while (!buf_ok(&line) && most) {
+		most /= 2;
+		buf_clear(&line);
+		put_runner(&line, r, most);
 	}
-	if (!json_num(o, key, out))
-		return record_fail(why, key, "missing or not a number");
-	return (*out >= 0 && *out <= 1e9) || record_fail(why, key, "out of range");
+	buf_add(b, line.p, line.len);
+	buf_release(&line);
 }
 
-static bool take_probe_key(const cJSON *o, struct probe_key *k, char *why)
+void record_write(struct buf *b, const struct record *r)
 {
-	return take(o, "slug", slug_valid, &k->slug, why) &&
-		take(o, "region", region_valid, &k->region, why) &&
-		take(o, "probe_id", probe_id_valid, &k->probe_id, why) &&
-		take_epoch(o, "probe_started_at", &k->started_at, why);
-}
+	struct probe_record bare;
 
-static bool any_string(const char *s)
-{
-	return s != NULL;
-}
-
-static bool read_step(struct record *r, char *why)
-{
-	struct step_record *s = &r->u.step;
-	const char *name;
-
-	if (!take_probe_key(r->doc, &s->key, why) ||
-		!take(r->doc, "step", any_string, &name, why))
-		return false;
-	if (!step_parse(name, &s->step))
-		return record_fail(why, "step", "unknown");
-	if (!take(r->doc, "status", any_string, &name, why))
-		return false;
-	if (!step_status_parse(name, &s->status))
-		return record_fail(why, "status", "unknown");
-	if (!take_ms(r->doc, "ms", s->status == STATUS_SKIP, &s->ms, why) ||
-		!take_text(r->doc, "error", &s->error, why) ||
-		!take_text(r->doc, "message", &s->message, why))
-		return false;
-	s->detail = NULL;
-	return true;
-}
-
-static bool read_tools(struct record *r, char *why)
-{
-	const cJSON *o = json_get(r->doc, "tools"), *v;
-	size_t n = 0;
-
-	if (!o || cJSON_IsNull(o))
-		return true;
-	if (!cJSON_IsObject(o))
-		return record_fail(why, "tools", "not an object");
-	r->tools = xcalloc((size_t)cJSON_GetArraySize(o), sizeof *r->tools);
-	cJSON_ArrayForEach(v, o)
-	{
-		const char *c, *f;
-
-		if (!cJSON_IsArray(v) || cJSON_GetArraySize(v) != 2)
-			return record_fail(why, "tools", "not two digests");
-		c = cJSON_GetStringValue(v->child);
-		f = cJSON_GetStringValue(v->child->next);
-		if (!c || !f || !hash_valid(c) || !hash_valid(f))
-			return record_fail(why, "tools", "not a SHA-256");
-		r->tools[n].name = v->string;
-		memcpy(r->tools[n].contract, c, HASH_HEX + 1);
-		memcpy(r->tools[n].full, f, HASH_HEX + 1);
-		n++;
+	switch (r->type) {
+	case RECORD_STEP:
+		step_record_write(b, &r->u.step);
+		break;
+	case RECORD_PROBE:
+		bare = r->u.probe;
+		bare.tools = NULL;
+		probe_record_write(b, &bare);
+		break;
+	case RECORD_RUNNER:
+		runner_record_write(b, &r->u.runner);
+		break;
+	case RECORD_EXPIRY:
+	case RECORD_SPOOL:
+		break;
 	}
-	r->u.probe.tools = r->tools;
-	r->u.probe.n_tools = n;
-	return true;
 }
 
-static bool read_probe_result(struct record *r, char *why)
+size_t record_size(const struct record *r)
 {
-	struct probe_record *p = &r->u.probe;
-	const char *name;
-	double count = -1;
+	struct buf b;
+	size_t n;
 
-	/* The record must fit into a line again. */
-	if (p->url && strlen(p->url) >= RECORD_URL_SIZE)
-		return record_fail(why, "url", "too long");
-	if (!take(r->doc, "state", any_string, &name, why))
-		return false;
-	if (!region_state_parse(name, &p->state))
-		return record_fail(why, "state", "unknown");
-	if (!take_text(r->doc, "failed_step", &name, why))
-		return false;
-	if (name && !step_parse(name, &p->failed_step))
-		return record_fail(why, "failed_step", "unknown");
-	if ((p->state == STATE_BROKEN) != (p->failed_step != STEP_NONE))
-		return record_fail(why, "state", "does not fit failed_step");
-	if (!take_text(r->doc, "era", &name, why))
-		return false;
-	if (name && !era_parse(name, &p->era))
-		return record_fail(why, "era", "unknown");
-	p->tool_count = -1;
-	if (json_num(r->doc, "tool_count", &count)) {
-		if (!(count >= 0 && count <= 1e6))
-			return record_fail(why, "tool_count", "out of range");
-		p->tool_count = (int)count;
-	}
-	return true;
-}
-
-static bool read_probe(struct record *r, char *why)
-{
-	struct probe_record *p = &r->u.probe;
-
-	return take_probe_key(r->doc, &p->key, why) &&
-		take_text(r->doc, "url", &p->url, why) &&
-		read_probe_result(r, why) &&
-		take_text(r->doc, "error", &p->error, why) &&
-		take_ms(r->doc, "total_ms", false, &p->total_ms, why) &&
-		take_text(r->doc, "protocol", &p->protocol, why) &&
-		take_hash(r->doc, "tool_hash", &p->tool_hash, why) &&
-		take_hash(r->doc, "full_hash", &p->full_hash, why) &&
-		read_tools(r, why);
-}
-
-static bool read_runner(struct record *r, char *why)
-{
-	struct runner_record *u = &r->u.runner;
-	const char *name;
-
-	if (!take(r->doc, "region", region_valid, &u->region, why) ||
-		!take_epoch(r->doc, "at", &u->at, why) ||
-		!take(r->doc, "status", any_string, &name, why))
-		return false;
-	if (!runner_status_parse(name, &u->status))
-		return record_fail(why, "status", "unknown");
-	return take_text(r->doc, "version", &u->version, why) &&
-		take_text(r->doc, "message", &u->message, why);
-}
-
-static const struct {
-	const char *name;
-	enum record_type type;
-	bool (*read)(struct record *r, char *why); /* NULL: by others */
-} types[] = {
-	{"step", RECORD_STEP, read_step},
-	{"probe", RECORD_PROBE, read_probe},
-	{"runner", RECORD_RUNNER, read_runner},
-	{"expiry", RECORD_EXPIRY, NULL},
-	{"spool", RECORD_SPOOL, NULL},
-};
-
-const char *record_type(const cJSON *doc, char *why)
-{
-	const char *type = json_str(doc, "type");
-	double v;
-
-	if (!cJSON_IsObject(doc))
-		record_fail(why, "record", "not a JSON object");
-	else if (!json_num(doc, "v", &v))
-		record_fail(why, "v", "missing or not a number");
-	else if (v != RECORD_VERSION)
-		record_fail(why, "v",
-			"a version that this program does not know");
-	else if (!type)
-		record_fail(why, "type", "missing or not a string");
-	else
-		return type;
-	return NULL;
-}
-
-static bool read_typed(struct record *r, char *why)
-{
-	const char *type = record_type(r->doc, why);
-
-	if (!type)
-		return false;
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		if (strcmp(types[i].name, type) != 0)
-			continue;
-		r->type = types[i].type;
-		return !types[i].read || types[i].read(r, why);
-	}
-	return record_fail(why, "type", "not step, probe or runner");
-}
-
-int record_read(const char *p, size_t n, struct record *r, char *why)
-{
-	memset(r, 0, sizeof *r);
-	r->doc = json_parse(p, n, &json_record, why);
-	if (!r->doc)
-		return -1;
-	if (read_typed(r, why))
-		return 0;
-	record_release(r);
-	return -1;
-}
-
-void record_release(struct record *r)
-{
-	cJSON_Delete(r->doc);
-	free(r->tools);
-	memset(r, 0, sizeof *r);
+	buf_init(&b, LINE_MAX_BYTES);
+	record_write(&b, r);
+	n = b.len ? b.len - 1 + RECORD_JOINT : 0;
+	buf_release(&b);
+	return n;
 }

@@ -15,6 +15,15 @@
 #define RECORD_DETAIL_MAX 4096
 /* Room for a URL and its NUL; mcp-probe takes no longer one. */
 #define RECORD_URL_SIZE 2048
+/* The most that the line of a runner may take. */
+#define RECORD_RUNNER_MAX 4096
+/*
+ * The most lines of one probe, and the most bytes that record_write makes of
+ * them, with two between each and the next in place of the newline.
+ */
+#define RECORD_PROBE_LINES 9
+#define RECORD_PROBE_MAX (64 * 1024)
+#define RECORD_JOINT 2
 
 /* What all lines of one probe have in common. */
 struct probe_key {
@@ -62,16 +71,32 @@ struct runner_record {
 	enum runner_status status;
 	const char *version; /* or NULL */
 	const char *message; /* or NULL */
+	/* How far its clock is ahead, in seconds, where that was measured. */
+	bool measured;
+	double offset_min, offset_max;
 };
 
 /*
  * x_record_write(b, r): append the record as a line, its newline included.
  * Foreign text is cut and cleaned on the way. A probe record leaves its tools
- * out where the line would pass the limit of a line.
+ * out where the line would pass the limit of a line; of a runner record the
+ * text is cut further where it would pass RECORD_RUNNER_MAX.
  */
 void step_record_write(struct buf *b, const struct step_record *r);
 void probe_record_write(struct buf *b, const struct probe_record *r);
 void runner_record_write(struct buf *b, const struct runner_record *r);
+
+/*
+ * record_tools_clean(tools, n): a copy of the *n tools with names that are cut
+ * and cleaned, of names that became equal the first; *n is how many are left.
+ * The array owns the names; free(3) frees both. record_tools_write(b, tools, n):
+ * append them, so cleaned, as the object that is the member "tools" of a probe
+ * record.
+ */
+struct tool_digest *record_tools_clean(const struct tool_digest *tools,
+	size_t *n);
+void record_tools_write(struct buf *b, const struct tool_digest *tools,
+	size_t n);
 
 /*
  * RECORD_EXPIRY, RECORD_SPOOL: one of record_expiry.h and of record_spool.h, of
@@ -88,12 +113,13 @@ enum record_type {
 struct record {
 	enum record_type type;
 	union {
-		struct step_record step; /* its detail is always NULL */
+		struct step_record step;
 		struct probe_record probe;
 		struct runner_record runner;
 	} u;
 	cJSON *doc;		   /* owns the strings */
 	struct tool_digest *tools; /* owns u.probe.tools */
+	char *detail;		   /* owns u.step.detail */
 };
 
 /* Room for the reason why a line was refused. */
@@ -108,11 +134,22 @@ bool record_fail(char *why, const char *key, const char *what);
 const char *record_type(const cJSON *doc, char *why);
 
 /*
- * record_read(p, n, r, why): read a line of n bytes. 0, and then record_release
- * frees what *r holds; or -1, and why, which has RECORD_WHY bytes, says what is
- * wrong with it.
+ * record_read(p, n, r, why): read a line of n bytes, without its newline. 0, and
+ * then record_release frees what *r holds; or -1, and why, which has RECORD_WHY
+ * bytes, says what is wrong with it. What was read is within the limits of
+ * mcp-records(5): text is cut and cleaned, a detail or a line that is too long
+ * is refused. Of members that are not known nothing is kept but in doc.
  */
 int record_read(const char *p, size_t n, struct record *r, char *why);
 void record_release(struct record *r);
+
+/*
+ * record_write(b, r): append a record that was read as the line that we would
+ * write, without tools; nothing for RECORD_EXPIRY. Nothing in it is a stranger's
+ * choice but the values of the members that we know. record_size(r): what it
+ * counts for in the RECORD_PROBE_MAX bytes of its probe.
+ */
+void record_write(struct buf *b, const struct record *r);
+size_t record_size(const struct record *r);
 
 #endif

@@ -124,8 +124,11 @@ static void put_churn(struct buf *b, const struct verdict_churn *c)
 	buf_char(b, '}');
 }
 
-static void put_numbers(struct buf *b, const struct verdict *v)
+/* Returns where the value of uptime_30d begins. */
+static size_t put_numbers(struct buf *b, const struct verdict *v)
 {
+	size_t uptime;
+
 	buf_str(b, ",\"latency_ms\":{\"p50\":");
 	put_ms(b, v->latency_p50);
 	buf_str(b, ",\"p95\":");
@@ -135,18 +138,21 @@ static void put_numbers(struct buf *b, const struct verdict *v)
 	buf_str(b, "},\"error_rate\":");
 	error_rates_write(b, &v->error_rates);
 	buf_str(b, ",\"uptime_30d\":");
+	uptime = b->len;
 	json_put_num(b, v->uptime_30d);
 	buf_str(b, ",\"p50_ms\":");
 	put_ms(b, v->p50_ms);
 	buf_str(b, ",\"p95_ms\":");
 	put_ms(b, v->p95_ms);
+	return uptime;
 }
 
 /* The whole line, with at most `most` names in each list of a drift. */
-static void put_verdict(struct buf *b, const struct verdict *v, size_t most)
+static size_t put_verdict(struct buf *b, const struct verdict *v, size_t most)
 {
 	const char *step = step_name(v->step);
 	char as_of[CLOCK_RFC3339];
+	size_t uptime;
 
 	clock_rfc3339(v->window, as_of);
 	buf_fmt(b,
@@ -164,28 +170,31 @@ static void put_verdict(struct buf *b, const struct verdict *v, size_t most)
 		tier_name(v->tier), as_of, v->expected);
 	put_lists(b, v, most);
 	put_churn(b, &v->tool_churn);
-	put_numbers(b, v);
+	uptime = put_numbers(b, v);
 	if (v->published_at > 0) {
 		buf_fmt(b, ",\"published_at\":%.3f,\"last_probe_at\":",
 			v->published_at);
 		json_put_num(b, v->last_probe_at);
 	}
 	buf_str(b, "}\n");
+	return uptime;
 }
 
-void verdict_write(struct buf *b, const struct verdict *v)
+size_t verdict_write(struct buf *b, const struct verdict *v)
 {
 	static const size_t most[] = {SIZE_MAX, 256, 16, 1, 0};
+	size_t before = b->len, uptime = 0;
 	struct buf line;
 
 	buf_init(&line, LINE_MAX_BYTES);
 	for (size_t i = 0; i < sizeof most / sizeof *most; i++) {
 		buf_clear(&line);
-		put_verdict(&line, v, most[i]);
-		if (buf_ok(&line)) {
-			buf_add(b, line.p, line.len);
+		uptime = put_verdict(&line, v, most[i]);
+		if (buf_ok(&line))
 			break;
-		}
 	}
+	if (buf_ok(&line))
+		buf_add(b, line.p, line.len);
 	buf_release(&line);
+	return b->len > before ? before + uptime : 0;
 }

@@ -105,9 +105,10 @@ struct verdict {
  * verdict_write(b, v): append the record as a line, its newline included. Text
  * from outside is cut and cleaned on the way. Where the names in the drift
  * would make the line longer than a line may be, fewer are written, and none in
- * the end; what is too long even so leaves b as it was.
+ * the end; what is too long even so leaves b as it was. Returns where in b the
+ * value of uptime_30d stands; 0 where nothing was written.
  */
-void verdict_write(struct buf *b, const struct verdict *v);
+size_t verdict_write(struct buf *b, const struct verdict *v);
 
 /* A verdict that was read, with what its strings and arrays belong to. */
 struct verdict_record {

@@ -19,6 +19,7 @@
 #define PATIENCE_MS 5000
 
 struct command {
+	bool may_fail; /* for a reason of its own */
 	int n;
 	char **args;
 };
@@ -193,10 +194,18 @@ void store_add_argv(struct store *s, size_t n, const char *const *args)
 	drop_replies(s);
 	s->queue = xgrow(s->queue, &s->cap, s->n + 1, sizeof *s->queue);
 	c = &s->queue[s->n++];
+	c->may_fail = false;
 	c->n = (int)n;
 	c->args = xcalloc(n, sizeof *c->args);
 	for (size_t i = 0; i < n; i++)
 		c->args[i] = xstrdup(args[i]);
+}
+
+size_t store_try_argv(struct store *s, size_t n, const char *const *args)
+{
+	store_add_argv(s, n, args);
+	s->queue[s->n - 1].may_fail = true;
+	return s->n - 1;
 }
 
 #define ARGS_MAX 64
@@ -273,12 +282,45 @@ static int attempt(struct store *s)
 	return 0;
 }
 
+/*
+ * Whether an error speaks of the command, and not of the store. Up to version 6
+ * Redis puts its own words before what a script met: "ERR Error running script
+ * (…): @user_script:1: -OOM command not allowed".
+ */
+static bool own_fault(const char *error)
+{
+	static const char *const of_store[] = {"-OOM ", "-READONLY ",
+		"-MISCONF ", "-LOADING ", "-NOREPLICAS ", "-MASTERDOWN ",
+		"-CLUSTERDOWN ", "max number of clients"};
+
+	if (strncmp(error, "ERR ", 4) != 0 &&
+		strncmp(error, "WRONGTYPE ", 10) != 0)
+		return false;
+	for (size_t i = 0; i < sizeof of_store / sizeof *of_store; i++)
+		if (strstr(error, of_store[i]))
+			return false;
+	return true;
+}
+
+/* The first reply that says that the store failed. */
+static int check_replies(struct store *s)
+{
+	for (size_t i = 0; i < s->n_replies; i++) {
+		const redisReply *r = s->replies[i];
+
+		if (r->type == REDIS_REPLY_ERROR &&
+			!(s->queue[i].may_fail && own_fault(r->str)))
+			return fail(s, "refused", r->str);
+	}
+	return 0;
+}
+
 int store_run(struct store *s)
 {
 	bool was_connected = s->c != NULL;
 	size_t n = s->n;
 	sigset_t before;
-	int rc = 0;
+	int rc;
 
 	drop_replies(s);
 	if (!n)
@@ -292,11 +334,8 @@ int store_run(struct store *s)
 		rc = attempt(s);
 	}
 	release_sigpipe(&before);
+	rc = rc ? -1 : check_replies(s);
 	drop_queue(s);
-	rc = rc ? -1 : 0;
-	for (size_t i = 0; i < s->n_replies && !rc; i++)
-		if (s->replies[i]->type == REDIS_REPLY_ERROR)
-			rc = fail(s, "refused", s->replies[i]->str);
 	return rc;
 }
 
@@ -314,6 +353,11 @@ const struct store_reply *store_reply(const struct store *s, size_t i)
 static const redisReply *real(const struct store_reply *r)
 {
 	return (const redisReply *)r;
+}
+
+const char *store_error(const struct store_reply *r)
+{
+	return r && real(r)->type == REDIS_REPLY_ERROR ? real(r)->str : NULL;
 }
 
 const char *store_text(const struct store_reply *r)

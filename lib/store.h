@@ -35,11 +35,16 @@ void store_close(struct store *s);
 
 /*
  * store_add(s, arg, …, NULL): queue a command of strings, copied.
- * store_add_argv(s, n, args): the same from an array.
+ * store_add_argv(s, n, args): the same from an array. store_try_argv(s, n, args):
+ * the same of a command that may fail for a reason of its own, as a script does
+ * that stumbles, or finds a key of another type: that is no failure of
+ * store_run, and store_error of its reply, of which this returns the number,
+ * says what it was.
  */
 void store_add(struct store *s, const char *arg, ...)
 	__attribute__((sentinel));
 void store_add_argv(struct store *s, size_t n, const char *const *args);
+size_t store_try_argv(struct store *s, size_t n, const char *const *args);
 
 /*
  * store_run(s): send what is queued and wait for the replies, at most a few
@@ -56,8 +61,9 @@ const struct store_reply *store_reply(const struct store *s, size_t i);
  * What a reply holds; r may be NULL, and then it holds nothing.
  * store_text: a string, or NULL for nil and other types. store_int: an integer,
  * or a string that is one; `otherwise` if it is none. store_count, store_item:
- * the elements of an array.
+ * the elements of an array. store_error: why the command failed, or NULL.
  */
+const char *store_error(const struct store_reply *r);
 const char *store_text(const struct store_reply *r);
 long long store_int(const struct store_reply *r, long long otherwise);
 size_t store_count(const struct store_reply *r);

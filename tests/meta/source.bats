@@ -60,7 +60,7 @@ only() {
 }
 
 @test "what decides touches neither clock, file, socket nor environment" {
-	for o in aggregate/verdict aggregate/drift aggregate/run aggregate/history aggregate/status \
+	for o in aggregate/verdict aggregate/drift aggregate/churn aggregate/run aggregate/history aggregate/status \
 		aggregate/status_server aggregate/status_pipeline aggregate/bucket \
 		aggregate/figures aggregate/rates lib/hist serve/route \
 		lib/request serve/view serve/badge serve/card serve/glyphs serve/metrics serve/brand serve/embed serve/feed \

@@ -98,6 +98,7 @@ static void test_thresholds(void **state)
 		assert_int_equal(t.hard_outage, r.hard_outage);
 		assert_int_equal(t.alone, r.alone);
 		assert_int_equal(t.throttled, r.throttled);
+		assert_int_equal(t.tool_churn, r.tool_churn);
 		conf_free(c);
 	}
 }

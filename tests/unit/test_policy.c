@@ -19,7 +19,7 @@ static bool same_rule(const struct rule *a, const struct rule *b)
 		a->divergence_s == b->divergence_s && a->quorum == b->quorum &&
 		a->step_alert == b->step_alert &&
 		a->hard_outage == b->hard_outage && a->alone == b->alone &&
-		a->throttled == b->throttled;
+		a->throttled == b->throttled && a->tool_churn == b->tool_churn;
 }
 
 static void test_policy(void **state)
@@ -28,18 +28,21 @@ static void test_policy(void **state)
 		const char *text;
 		struct rule rule; /* quorum 0: refused */
 	} cases[] = {
-		{"quorum=1", {180, 60, 2, 300, 1, 2, 3, 3, 3}},
-		{"step_alert=3", {180, 60, 2, 300, 2, 3, 3, 3, 3}},
-		{"hard_outage=2", {180, 60, 2, 300, 2, 2, 2, 3, 3}},
-		{"alone=16", {180, 60, 2, 300, 2, 2, 3, 16, 3}},
-		{"throttled=1", {180, 60, 2, 300, 2, 2, 3, 3, 1}},
+		{"quorum=1", {180, 60, 2, 300, 1, 2, 3, 3, 3, 12}},
+		{"step_alert=3", {180, 60, 2, 300, 2, 3, 3, 3, 3, 12}},
+		{"hard_outage=2", {180, 60, 2, 300, 2, 2, 2, 3, 3, 12}},
+		{"alone=16", {180, 60, 2, 300, 2, 2, 3, 16, 3, 12}},
+		{"throttled=1", {180, 60, 2, 300, 2, 2, 3, 3, 1, 12}},
+		{"tool_churn=100", {180, 60, 2, 300, 2, 2, 3, 3, 3, 100}},
+		{"tool_churn=101", {.quorum = 0}},
+		{"tool_churn=0", {.quorum = 0}},
 		{"tolerance=500ms", {.quorum = 0}},
-		{"tolerance=1.5s", {180, 1.5, 2, 300, 2, 2, 3, 3, 3}},
-		{"lookback=5m", {300, 60, 2, 300, 2, 2, 3, 3, 3}},
-		{"divergence=24h", {180, 60, 2, 86400, 2, 2, 3, 3, 3}},
+		{"tolerance=1.5s", {180, 1.5, 2, 300, 2, 2, 3, 3, 3, 12}},
+		{"lookback=5m", {300, 60, 2, 300, 2, 2, 3, 3, 3, 12}},
+		{"divergence=24h", {180, 60, 2, 86400, 2, 2, 3, 3, 3, 12}},
 		{"tolerance=10m,lookback=1h,step_alert=100,hard_outage=100",
-			{3600, 600, 2, 300, 2, 100, 100, 3, 3}},
-		{"tolerance=180", {180, 180, 2, 300, 2, 2, 3, 3, 3}},
+			{3600, 600, 2, 300, 2, 100, 100, 3, 3, 12}},
+		{"tolerance=180", {180, 180, 2, 300, 2, 2, 3, 3, 3, 12}},
 		{"tolerance=181", {.quorum = 0}},
 		{"hard_outage=1", {.quorum = 0}},
 		{"quorum=101", {.quorum = 0}},

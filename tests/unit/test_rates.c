@@ -162,8 +162,8 @@ static double ms_of(size_t i)
 static void test_steps(void **state)
 {
 	static struct probe probes[2][MANY];
-	struct region_history h[2] = {{"us", probes[0], MANY, NULL, 0},
-		{"eu", probes[1], MANY / 2, NULL, 0}};
+	struct region_history h[2] = {{.name = "us", .probes = probes[0], .n = MANY},
+		{.name = "eu", .probes = probes[1], .n = MANY / 2}};
 	struct rates *slow = rates_new(h, 2);
 	uint32_t random = 1;
 
@@ -198,7 +198,7 @@ static void test_steps(void **state)
 static void test_baseline(void **state)
 {
 	static struct probe probes[200];
-	struct region_history h = {"us", probes, 99, NULL, 0};
+	struct region_history h = {.name = "us", .probes = probes, .n = 99};
 	struct rates *r;
 
 	(void)state;

@@ -117,7 +117,9 @@ static void test_steps(void **state)
 					: fabs(r.u.step.ms - s.ms) < 0.001);
 		same(r.u.step.error, s.error);
 		same(r.u.step.message, s.message);
-		assert_null(r.u.step.detail);
+		same(r.u.step.detail,
+			s.detail && strcmp(s.detail, "{}") == 0 ? NULL
+								: s.detail);
 		record_release(&r);
 	}
 	buf_release(&b);
@@ -125,7 +127,7 @@ static void test_steps(void **state)
 
 /* Also two names that are valid, though no tool should have them. */
 static const struct tool_digest tools[] = {
-	{"a", H1, H2}, {"", H2, H2}, {"\"\xe2\x82\xac\n", H2, H1}};
+	{"a", H1, H2}, {"", H2, H2}, {"\"\xe2\x82\xac", H2, H1}};
 
 static void test_probes(void **state)
 {
@@ -140,7 +142,7 @@ static void test_probes(void **state)
 			"'protocol':'2025-11-25','era':'session',"
 			"'tool_hash':'" H1 "','full_hash':'" H2 "',"
 			"'tool_count':3,'tools':{'a':['" H1 "','" H2
-			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac\\n'"
+			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac'"
 			":['" H2 "','" H1 "']}}"},
 		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain", 0, NULL,
 			 ERA_NONE, NULL, NULL, -1, NULL, 0},
@@ -190,10 +192,11 @@ static void test_probes(void **state)
 static void test_runners(void **state)
 {
 	static const struct runner_record rows[] = {
-		{"eu-west-2", 1777485095, RUNNER_TIMEOUT, "0.1.0", "35 s"},
-		{"a", 0, RUNNER_OK, NULL, NULL},
-		{"local", NUM_EPOCH_MAX, RUNNER_EXIT, "", "3"},
-		{"a-9-", 1.5, RUNNER_GARBLED, "x", NULL},
+		{"eu-west-2", 1777485095, RUNNER_TIMEOUT, "0.1.0", "35 s",
+			true, -0.25, 1.5},
+		{"a", 0, RUNNER_OK, NULL, NULL, false, 0, 0},
+		{"local", NUM_EPOCH_MAX, RUNNER_EXIT, "", "3", false, 0, 0},
+		{"a-9-", 1.5, RUNNER_GARBLED, "x", NULL, false, 0, 0},
 	};
 	struct record r;
 	struct buf b;
@@ -205,13 +208,17 @@ static void test_runners(void **state)
 		read_back(&b, i ? NULL
 			: "{'v':1,'type':'runner','region':'eu-west-2','at':"
 			  "1777485095.000000,'status':'timeout','version':"
-			  "'0.1.0','message':'35 s'}", &r);
+			  "'0.1.0','message':'35 s','offset_s':[-0.25,1.5]}",
+			&r);
 		assert_int_equal(r.type, RECORD_RUNNER);
 		same(r.u.runner.region, rows[i].region);
 		assert_true(fabs(r.u.runner.at - rows[i].at) < 1e-6);
 		assert_int_equal(r.u.runner.status, rows[i].status);
 		same(r.u.runner.version, rows[i].version);
 		same(r.u.runner.message, rows[i].message);
+		assert_int_equal(r.u.runner.measured, rows[i].measured);
+		assert_true(r.u.runner.offset_min == rows[i].offset_min);
+		assert_true(r.u.runner.offset_max == rows[i].offset_max);
 		record_release(&r);
 	}
 	buf_release(&b);
@@ -250,23 +257,60 @@ static void test_foreign_text(void **state)
 		char *shown = repeat(rows[i].shown, kept);
 		const struct step_record s = {key, STEP_DNS, STATUS_FAIL, 1,
 			text, text, NULL};
-		const struct runner_record u = {"a", 1, RUNNER_EXIT, text,
-			text};
+		const struct runner_record u = {.region = "a", .at = 1,
+			.status = RUNNER_EXIT, .version = text, .message = text};
 
 		step_record_write(&b, &s);
 		read_back(&b, NULL, &r);
 		same(r.u.step.message, shown);
 		same(r.u.step.error, shown);
 		record_release(&r);
+		/* Cut further where the line would get too long. */
 		runner_record_write(&b, &u);
+		assert_in_range(b.len, 1, RECORD_RUNNER_MAX);
 		read_back(&b, NULL, &r);
-		same(r.u.runner.message, shown);
-		same(r.u.runner.version, shown);
+		assert_memory_equal(r.u.runner.message, shown,
+			strlen(r.u.runner.message));
+		same(r.u.runner.version, r.u.runner.message);
+		if (strlen(shown) <= 1800 && *shown != '"')
+			same(r.u.runner.message, shown);
 		record_release(&r);
 		free(text);
 		free(shown);
 	}
 	buf_release(&b);
+}
+
+/* A name is cut and cleaned; of those that become equal the first stays. */
+static void test_tool_names(void **state)
+{
+	char *longest = repeat("n", 1000), *end_a = repeat("n", 1024),
+	     *end_b = repeat("n", 1024);
+	struct tool_digest list[] = {{end_a, H1, H1}, {"b\n", H1, H2},
+		{end_b, H2, H2}, {"b\u202e", H2, H1}, {"b?", H2, H2},
+		{"a", H2, H1}};
+	struct probe_record p = {.key = key, .tool_count = 6, .tools = list,
+		.n_tools = 6};
+	struct record r;
+	struct buf b;
+
+	(void)state;
+	end_b[1023] = 'm';
+	buf_init(&b, LINE_MAX_BYTES);
+	probe_record_write(&b, &p);
+	read_back(&b, NULL, &r);
+	assert_int_equal(r.u.probe.n_tools, 3);
+	same(r.u.probe.tools[0].name, longest);
+	same(r.u.probe.tools[0].full, H1);
+	same(r.u.probe.tools[1].name, "b?");
+	same(r.u.probe.tools[1].full, H2);
+	same(r.u.probe.tools[1].contract, H1);
+	same(r.u.probe.tools[2].name, "a");
+	record_release(&r);
+	buf_release(&b);
+	free(longest);
+	free(end_a);
+	free(end_b);
 }
 
 /* A detail of 4 KiB is carried, a longer one is not. */
@@ -355,6 +399,7 @@ int main(void)
 		cmocka_unit_test(test_probes),
 		cmocka_unit_test(test_runners),
 		cmocka_unit_test(test_foreign_text),
+		cmocka_unit_test(test_tool_names),
 		cmocka_unit_test(test_detail),
 		cmocka_unit_test(test_many_tools),
 	};

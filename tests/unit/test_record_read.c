@@ -22,6 +22,7 @@
 	"'probe_started_at':1777485060.412345"
 #define STEP "{'v':1,'type':'step'," KEY
 #define PROBE "{'v':1,'type':'probe'," KEY
+#define RUNNER "{'v':1,'type':'runner','region':'a','at':1,'status':'ok'"
 
 /* A copy of text with " for each '. */
 static char *quoted(const char *text)
@@ -35,8 +36,7 @@ static char *quoted(const char *text)
 
 static const char step[] = STEP ",'step':'dns','status':'pass','ms':1}";
 static const char probe[] = PROBE ",'state':'healthy','total_ms':1}";
-static const char runner[] = "{'v':1,'type':'runner','region':'a','at':1,"
-			     "'status':'ok'}";
+static const char runner[] = RUNNER "}";
 
 /* What is in it is not for who reads it here. */
 static const char expiry[] = "{'v':1,'type':'expiry','slug':7}";
@@ -153,6 +153,19 @@ static void test_members(void **state)
 		{probe, "tools", "{'a':['" H1 "','" H2 "'],'b':['" H1 "',1]}",
 			HASH},
 		{probe, "tools", "{'a':['" H1 "','x']}", HASH},
+		{step, "detail", "null", ""}, {step, "detail", "{'a':[1]}", ""},
+		{step, "detail", "[]", "not an object"},
+		{step, "detail", "'x'", "not an object"},
+		{step, "detail", "{'a':{'b\u2028':1}}",
+			"a key that is no name"},
+		{probe, "url", "'http://a\u202eb'",
+			"a control character in it"},
+		{runner, "offset_s", "null", ""},
+		{runner, "offset_s", "[-1.5,2]", ""},
+		{runner, "offset_s", "[1]", "not two numbers"},
+		{runner, "offset_s", "[1,2,3]", "not two numbers"},
+		{runner, "offset_s", "['1',2]", "not two numbers"},
+		{runner, "offset_s", "{'a':1,'b':'x'}", "not two numbers"},
 		{runner, "at", "null", NUMBER},
 		{runner, "at", "-0.5", "not an instant"},
 		{runner, "status", NULL, "missing"},
@@ -219,12 +232,117 @@ static void test_long_url(void **state)
 	assert_false(reads_url(LINE_MAX_BYTES - 200));
 }
 
+/* Read the line that the text with " for each ' is, which must be one. */
+static struct record read_line(const char *text)
+{
+	char *line = quoted(text), why[RECORD_WHY];
+	struct record r;
+
+	if (record_read(line, strlen(line), &r, why))
+		fail_msg("%s: %s", why, line);
+	free(line);
+	return r;
+}
+
+/* A copy of a line with n times `unit` for its '@'. */
+static char *filled(const char *text, const char *unit, size_t n)
+{
+	size_t before = strcspn(text, "@");
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_add(&b, text, before);
+	while (n--)
+		buf_str(&b, unit);
+	buf_str(&b, text + before + 1);
+	assert_true(buf_ok(&b));
+	return buf_take(&b);
+}
+
+/*
+ * What stands in a line that nobody of ours wrote is held to the same limits:
+ * text is cut and cleaned, and what is not known is not written again.
+ */
+static void test_limits(void **state)
+{
+	static const char *const texts[] = {
+		STEP ",'step':'dns','status':'fail','ms':1,'stranger':'x',"
+		     "'message':'@'}",
+		STEP ",'step':'dns','status':'pass','ms':1,'stranger':'x',"
+		     "'detail':{'a':['@']}}",
+		PROBE ",'state':'healthy','total_ms':1,'stranger':'x',"
+		      "'protocol':'@'}",
+		RUNNER ",'stranger':'x','message':'@'}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(texts); i++) {
+		for (size_t k = 0; k < 2; k++) {
+			char *line = filled(texts[i], k ? "\u202e" : "m", 1001);
+			char *most = filled("@", k ? "?" : "m", 1000);
+			char *more = filled("@", k ? "?" : "m", 1001);
+			struct record r = read_line(line);
+			struct buf b;
+
+			buf_init(&b, LINE_MAX_BYTES);
+			record_write(&b, &r);
+			assert_true(buf_ok(&b));
+			assert_non_null(strstr(b.p, most));
+			assert_null(strstr(b.p, more));
+			assert_null(strstr(b.p, "stranger"));
+			record_release(&r);
+			buf_release(&b);
+			free(line);
+			free(most);
+			free(more);
+		}
+	}
+}
+
+/* A line in which the limit of its type is passed is refused. */
+static void test_too_long(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t most; /* of '@' */
+		const char *why;
+	} rows[] = {
+		{STEP ",'step':'dns','status':'pass','ms':1,"
+		      "'detail':{'a':[1@]}}", (4096 - 10) / 2,
+			"detail: longer than 4096 bytes"},
+		{RUNNER ",'x':[1@]}", (4096 - sizeof RUNNER - 8) / 2,
+			"runner: longer than 4096 bytes"},
+	};
+	char why[RECORD_WHY];
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *text = filled(rows[i].text, ",2", rows[i].most);
+		char *line = quoted(text);
+
+		if (record_read(line, strlen(line), &r, why))
+			fail_msg("%s: %zu bytes", why, strlen(line));
+		record_release(&r);
+		free(line);
+		free(text);
+		text = filled(rows[i].text, ",2", rows[i].most + 1);
+		line = quoted(text);
+		assert_int_equal(record_read(line, strlen(line), &r, why), -1);
+		assert_string_equal(why, rows[i].why);
+		free(line);
+		free(text);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
 		cmocka_unit_test(test_no_records),
 		cmocka_unit_test(test_long_url),
+		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_too_long),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
