@@ -334,6 +334,8 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
 FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \
 	sink sse target text tools tzif url verdict
+# These are scripts, and try a whole program of SAN=1.
+FUZZED_PROGRAMS = ingest
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
 fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/near.o \
 	lib/record_maintenance.o lib/regions.o lib/request.o lib/stages.o \
@@ -504,9 +506,10 @@ fuzzers: $(FUZZED:%=$(B)/bin/%)
 # Inputs that libFuzzer makes up: make fuzz [TARGET=…] [FUZZ_SECONDS=600]
 # [FUZZ_JOBS=1]
 fuzz:
-	@scripts/deps build fuzz
+	@scripts/deps build test fuzz
 	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 FUZZ=1 fuzzers
-	@tests/fuzz/run $(or $(TARGET),$(FUZZED))
+	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 all
+	@tests/fuzz/run $(or $(TARGET),$(FUZZED) $(FUZZED_PROGRAMS))
 
 clean:
 	rm -rf build
