@@ -170,16 +170,29 @@ static void connection_detail(struct probe *p, const struct http_response *h)
 	buf_char(&p->detail, '}');
 }
 
+/*
+ * What a server hands us may be private only if the server itself is, on every
+ * connection; of one beyond a proxy no more is known than what its URL says.
+ */
+static void note_peer(struct probe *p, const struct http_response *h)
+{
+	bool private = h->proxied
+		? address_private_host(p->job.target->url.host)
+		: address_private_text(h->address);
+
+	p->wire.proxied |= h->proxied;
+	p->wire.deny_private |= !private;
+}
+
 /* The connection stands: step 2 ends. */
 void course_connected(struct probe *p, const struct http_response *h)
 {
 	char text[96], end[CLOCK_RFC3339] = "unknown";
 
+	note_peer(p, h);
 	if (p->connected)
 		return;
 	p->connected = true;
-	/* What a server hands us may be private only if the server itself is. */
-	p->wire.deny_private = !address_private_text(h->address);
 	course_resolved(p, h);
 	connection_detail(p, h);
 	if (!p->job.target->url.https) {

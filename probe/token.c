@@ -147,7 +147,7 @@ static int ask(struct token *t, const struct wire *w,
 		.url = t->endpoint,
 		.headers = headers,
 		.timeout_ms = timeout_ms,
-		.deny_private = w->deny_private,
+		.deny_private = wire_guarded(w, t->endpoint),
 		.confidential = true,
 		.label = w->target->slug};
 	int rc;

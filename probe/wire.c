@@ -247,6 +247,29 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	return rc;
 }
 
+/* Whether the operator named the origin of this URL himself. */
+static bool own_origin(const struct wire *w, const struct url *u)
+{
+	const struct credential *held = w->target->credential;
+	const struct credential_client *c =
+		held ? credential_client(held) : NULL;
+	char why[URL_WHY];
+	struct url issuer;
+
+	return strcmp(w->target->url.origin, u->origin) == 0 ||
+		(c && url_parse(c->issuer, &issuer, why) &&
+			strcmp(issuer.origin, u->origin) == 0);
+}
+
+bool wire_guarded(const struct wire *w, const char *url)
+{
+	char why[URL_WHY];
+	struct url u;
+
+	return w->deny_private &&
+		!(w->proxied && url_parse(url, &u, why) && own_origin(w, &u));
+}
+
 int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	const struct exchange_handler *handler, void *arg)
 {
@@ -256,7 +279,7 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
-		.deny_private = w->deny_private,
+		.deny_private = wire_guarded(w, url),
 		.secrets = credential_secrets(w->target->credential)};
 	int rc;
 
