@@ -140,13 +140,17 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
 {
 	struct http_transfer *t = arg;
 
+	bool socks = type == CURLINFO_TEXT && n > 5 &&
+		memcmp(p, "SOCKS", 5) == 0;
+
 	(void)easy;
-	if (type != CURLINFO_HEADER_OUT)
+	if (type != CURLINFO_HEADER_OUT && !socks)
 		return 0;
-	/* CONNECT: the proxy is there. */
-	if (t->response.phase == HTTP_CONNECTING)
+	/* CONNECT, or the first word of SOCKS: the proxy is there. */
+	if (t->response.phase == HTTP_CONNECTING && !(t->response.tcp_ms > 0))
 		t->response.tcp_ms = http_transfer_elapsed(t);
-	trace_sent(t->trace, p, n);
+	if (!socks)
+		trace_sent(t->trace, p, n);
 	return 0;
 }
 
