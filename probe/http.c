@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "http_fail.h"
 #include "http_fields.h"
+#include "http_proxy.h"
 #include "http_tls.h"
 #include "http_transfer.h"
 #include "log.h"
@@ -32,6 +33,7 @@ struct http *http_new(const struct http_config *c)
 		log_error("unable to start libcurl");
 		return NULL;
 	}
+	http_proxy_hide();
 	h = xcalloc(1, sizeof *h);
 	h->config = *c;
 	h->multi = curl_multi_init();

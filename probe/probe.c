@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "diagnose.h"
 #include "json.h"
-#include "text.h"
 #include "xalloc.h"
 
 #include <openssl/rand.h>
@@ -45,16 +44,6 @@ static void on_closed(void *arg, const struct reply *r)
 	course_released(p);
 }
 
-/* Names that no record can carry keep the whole list of digests out of it. */
-static bool tellable(const struct tools_hash *h)
-{
-	for (size_t i = 0; i < h->n; i++)
-		if (!text_is_utf8(
-			    h->digests[i].name, strlen(h->digests[i].name)))
-			return false;
-	return true;
-}
-
 static void summarise(struct probe *p)
 {
 	const struct target *t = p->job.target;
@@ -71,8 +60,7 @@ static void summarise(struct probe *p)
 		.full_hash = hashed ? p->hash.full : NULL,
 		.tool_count = p->listed ? (int)p->tools.n : -1};
 
-	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0 &&
-		tellable(&p->hash)) {
+	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0) {
 		r.tools = p->hash.digests;
 		r.n_tools = p->hash.n;
 	}
@@ -232,7 +220,6 @@ void probe_start(const struct probe_job *job)
 		.probe_id = p->id,
 		.started_at = clock_wall()};
 	double now = clock_mono_ms();
-	struct steps_sink sink;
 
 	p->job = *job;
 	p->wire.http = job->http;
@@ -241,10 +228,7 @@ void probe_start(const struct probe_job *job)
 	make_id(p->id);
 	tools_init(&p->tools, t->health_tool);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
-	p->redact = (struct redact) {.to = job->sink,
-		.secrets = credential_secrets(t->credential)};
-	sink = redact_sink(&p->redact);
-	steps_init(&p->steps, &key, &sink, now);
+	steps_init(&p->steps, &key, &job->sink, now);
 	p->steps.first = job->first;
 	p->steps.last = job->last;
 	if (address_literal(t->url.host))

@@ -161,8 +161,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.label = w->target->slug,
 		.fresh = m->fresh,
 		.cert = client_cert(w),
-		.key = client_key(w),
-		.secrets = credential_secrets(w->target->credential)};
+		.key = client_key(w)};
 	int rc;
 
 	add_common(&f, w);
@@ -197,6 +196,7 @@ static int get_stream(const struct wire *w, const char *last_id,
 		.url = w->target->url.text,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
+		.label = w->target->slug,
 		.fresh = fresh,
 		.cert = client_cert(w),
 		.key = client_key(w)};
@@ -236,8 +236,7 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
 		.cert = client_cert(w),
-		.key = client_key(w),
-		.secrets = credential_secrets(w->target->credential)};
+		.key = client_key(w)};
 	int rc;
 
 	add_common(&f, w);
@@ -279,8 +278,7 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
-		.deny_private = wire_guarded(w, url),
-		.secrets = credential_secrets(w->target->credential)};
+		.deny_private = wire_guarded(w, url)};
 	int rc;
 
 	add(&f, "X-Probe-Region", w->target->region);
