@@ -229,7 +229,8 @@ test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o
 test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
-	probe/key_pair.o probe/jwt.o probe/mask.o probe/reading.o
+	probe/failure.o probe/key_pair.o probe/jwt.o probe/mask.o \
+	probe/oauth.o probe/reading.o
 test_credential_OBJS = $(test_target_OBJS)
 test_jwt_OBJS = $(test_target_OBJS)
 test_mirror_OBJS = $(test_json_OBJS) probe/mirror.o probe/failure.o

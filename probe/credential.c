@@ -4,6 +4,7 @@
 #include "jwt.h"
 #include "key_pair.h"
 #include "mask.h"
+#include "oauth.h"
 #include "secret_file.h"
 #include "xalloc.h"
 
@@ -231,6 +232,19 @@ static void hide_basic(const char *value)
 	free(pair);
 }
 
+/* In Basic it is encoded as in a form before it is as in base64. */
+static void hide_client(const char *secret)
+{
+	struct buf b;
+
+	buf_init(&b, 3 * strlen(secret));
+	oauth_form(&b, secret);
+	mask_secret(secret);
+	mask_secret(b.p);
+	explicit_bzero(b.p, b.len);
+	buf_release(&b);
+}
+
 static void make_field(struct credential *c, const char *name,
 	const char *scheme, const char *secret)
 {
@@ -270,7 +284,7 @@ static bool complete(struct credential *c, const char *file, char *why)
 		hide_basic(c->value);
 		return true;
 	case CREDENTIAL_OAUTH:
-		mask_secret(c->client.secret);
+		hide_client(c->client.secret);
 		return true;
 	case CREDENTIAL_MTLS:
 		anchor(&c->cert, file);

@@ -136,8 +136,8 @@ void expiry_show(struct report *rep, const struct target *t,
 	struct expiry_record copies[EXPIRY_WHATS];
 
 	for (size_t i = 0; i < n; i++) {
-		messages[i] = redact_text(r[i].message, NULL);
-		issuers[i] = redact_text(r[i].issuer, NULL);
+		messages[i] = redact_text(r[i].message);
+		issuers[i] = redact_text(r[i].issuer);
 		copies[i] = r[i];
 		copies[i].message = messages[i];
 		copies[i].issuer = issuers[i];

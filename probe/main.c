@@ -11,6 +11,7 @@
 #include "json.h"
 #include "lines.h"
 #include "log.h"
+#include "mask.h"
 #include "opts.h"
 #include "probe.h"
 #include "token_cache.h"

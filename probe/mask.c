@@ -122,27 +122,36 @@ void mask_forget(void)
 	mask_set_release(&secrets);
 }
 
-bool mask_none(const struct mask_set *own)
+bool mask_none(void)
 {
-	return !secrets.n && (!own || !own->n);
+	return !secrets.n;
+}
+
+static void add_to(struct mask_set *m, const char *s)
+{
+	if (m)
+		mask_set_add(m, s, strlen(s));
+	else
+		mask_given(s);
 }
 
 /* A value as it stands, and what it stands for in a URL. */
 static void add_value(struct mask_set *m, const char *p, size_t n)
 {
-	char *plain = xmalloc(n + 1);
+	char *text = xstrndup(p, n);
 	size_t len = 0;
 
-	mask_set_add(m, p, n);
+	add_to(m, text);
 	for (size_t i = 0; i < n; len++) {
 		int c = p[i] == '%' ? reading_hex(p + i + 1, n - i - 1, 2) : -1;
 
-		plain[len] = c > 0 ? (char)c : p[i];
+		text[len] = c > 0 ? (char)c : p[i];
 		i += c > 0 ? 3 : 1;
 	}
-	mask_set_add(m, plain, len);
-	explicit_bzero(plain, n);
-	free(plain);
+	text[len] = '\0';
+	add_to(m, text);
+	explicit_bzero(text, n);
+	free(text);
 }
 
 void mask_parts(struct mask_set *m, const char *p, size_t n)
@@ -159,7 +168,7 @@ void mask_parts(struct mask_set *m, const char *p, size_t n)
 		if (eq && eq + 2 < p)
 			from = eq + 1;
 		if (p - from >= PREFIX_MIN)
-			add_value(m ? m : &secrets, from, (size_t)(p - from));
+			add_value(m, from, (size_t)(p - from));
 		p++;
 	}
 }
@@ -276,7 +285,7 @@ static void mark_begins(const struct mask_set *own, bool *begins)
 	for (size_t i = 0; i < 256; i++)
 		begins[i] = secrets.begins[i] || (own && own->begins[i]);
 	begins['s'] = begins['S'] = true;
-	if (!mask_none(own))
+	if (secrets.n || (own && own->n))
 		begins['\\'] = begins['%'] = begins['&'] = true;
 }
 

@@ -62,9 +62,9 @@ void mask(struct buf *out, const char *p, size_t n, size_t end,
 void mask_line(const char *in, char *out, size_t size);
 
 /*
- * mask_none(own): whether there is no secret at all, so that nothing but session
- * ids is masked.
+ * mask_none(): whether the process has no secret, so that nothing but session
+ * ids is masked where there is no other set.
  */
-bool mask_none(const struct mask_set *own);
+bool mask_none(void);
 
 #endif

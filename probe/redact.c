@@ -1,6 +1,7 @@
 #include "redact.h"
 
 #include "json.h"
+#include "mask.h"
 #include "sha256.h"
 #include "text.h"
 #include "xalloc.h"
@@ -10,29 +11,28 @@
 #define DIGEST_SIZE (sizeof "\\#{}" - 1 + DIGEST_SHOWN)
 
 /* A secret may be shorter than its stars. */
-static char *masked(const char *s, const struct mask_set *own)
+static char *masked(const char *s)
 {
 	size_t n = strlen(s);
 	struct buf b;
 
 	buf_init(&b, 3 * n + 1);
-	mask(&b, s, n, n, own);
+	mask(&b, s, n, n, NULL);
 	return buf_take(&b);
 }
 
-char *redact_text(const char *s, const struct mask_set *own)
+char *redact_text(const char *s)
 {
-	return s ? masked(s, own) : NULL;
+	return s ? masked(s) : NULL;
 }
 
 /* A tree as json_put writes it, its strings masked as what they mean. */
-static void put_masked(struct buf *b, const cJSON *v,
-	const struct mask_set *own)
+static void put_masked(struct buf *b, const cJSON *v)
 {
 	char *text;
 
 	if (!cJSON_IsObject(v) && !cJSON_IsArray(v)) {
-		text = redact_text(cJSON_GetStringValue(v), own);
+		text = redact_text(cJSON_GetStringValue(v));
 		if (text)
 			json_put_str(b, text);
 		else
@@ -48,13 +48,13 @@ static void put_masked(struct buf *b, const cJSON *v,
 			json_put_str(b, c->string);
 			buf_char(b, ':');
 		}
-		put_masked(b, c, own);
+		put_masked(b, c);
 	}
 	buf_char(b, cJSON_IsObject(v) ? '}' : ']');
 }
 
 /* The text of an object; what is none cannot be looked through. */
-static char *redact_json(const char *s, const struct mask_set *own)
+static char *redact_json(const char *s)
 {
 	size_t n = s ? strlen(s) : 0;
 	char why[JSON_WHY];
@@ -63,32 +63,31 @@ static char *redact_json(const char *s, const struct mask_set *own)
 
 	if (!s)
 		return NULL;
-	if (mask_none(own))
+	if (mask_none())
 		return xstrdup(s);
 	tree = json_parse(s, n, &json_record, why);
 	if (!tree)
 		return NULL;
 	buf_init(&b, 3 * n + 1);
-	put_masked(&b, tree, own);
+	put_masked(&b, tree);
 	cJSON_Delete(tree);
 	return buf_take(&b);
 }
 
-void redact_step(struct redacted *r, const struct step_record *s,
-	const struct mask_set *own)
+void redact_step(struct redacted *r, const struct step_record *s)
 {
 	memset(r, 0, sizeof *r);
-	r->message = redact_text(s->message, own);
-	r->detail = redact_json(s->detail, own);
+	r->message = redact_text(s->message);
+	r->detail = redact_json(s->detail);
 	r->u.step = *s;
 	r->u.step.message = r->message;
 	r->u.step.detail = r->detail;
 }
 
 /* A name that no other has, whatever is in it; the caller frees it. */
-static char *redact_name(const char *name, const struct mask_set *own)
+static char *redact_name(const char *name)
 {
-	char *hidden = masked(name, own), digest[SHA256_HEX];
+	char *hidden = masked(name), digest[SHA256_HEX];
 	size_t n = strlen(hidden), end;
 	char out[TEXT_SIZE];
 
@@ -105,8 +104,7 @@ static char *redact_name(const char *name, const struct mask_set *own)
 	return xstrdup(out);
 }
 
-void redact_probe(struct redacted *r, const struct probe_record *p,
-	const struct mask_set *own)
+void redact_probe(struct redacted *r, const struct probe_record *p)
 {
 	memset(r, 0, sizeof *r);
 	r->u.probe = *p;
@@ -116,7 +114,7 @@ void redact_probe(struct redacted *r, const struct probe_record *p,
 	r->names = xcalloc(p->n_tools + 1, sizeof *r->names);
 	for (size_t i = 0; i < p->n_tools; i++) {
 		r->tools[i] = p->tools[i];
-		r->names[i] = redact_name(p->tools[i].name, own);
+		r->names[i] = redact_name(p->tools[i].name);
 		r->tools[i].name = r->names[i];
 	}
 	r->u.probe.tools = r->tools;

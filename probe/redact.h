@@ -5,7 +5,6 @@
 #ifndef REDACT_H
 #define REDACT_H
 
-#include "mask.h"
 #include "record.h"
 
 /* A copy of a record, and what its strings live in. */
@@ -20,21 +19,19 @@ struct redacted {
 };
 
 /*
- * redact_step(r, s, own), redact_probe(r, p, own): make r->u.step or r->u.probe
- * the record to be printed. `own`: further secrets, of its target alone.
+ * redact_step(r, s), redact_probe(r, p): make r->u.step or r->u.probe the record
+ * to be printed.
  */
-void redact_step(struct redacted *r, const struct step_record *s,
-	const struct mask_set *own);
-void redact_probe(struct redacted *r, const struct probe_record *p,
-	const struct mask_set *own);
+void redact_step(struct redacted *r, const struct step_record *s);
+void redact_probe(struct redacted *r, const struct probe_record *p);
 
 /* redacted_release(r): free what it made. */
 void redacted_release(struct redacted *r);
 
 /*
- * redact_text(s, own): a copy of a text without secrets, which the caller frees;
- * NULL for NULL.
+ * redact_text(s): a copy of a text without secrets, which the caller frees; NULL
+ * for NULL.
  */
-char *redact_text(const char *s, const struct mask_set *own);
+char *redact_text(const char *s);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "clock.h"
 #include "lines.h"
+#include "mask.h"
 #include "redact.h"
 #include "text.h"
 
@@ -42,7 +43,7 @@ void report_runner(struct report *r, const struct runner_record *rec)
 
 	if (r->format != FORMAT_JSONL)
 		return;
-	message = redact_text(rec->message, NULL);
+	message = redact_text(rec->message);
 	copy.message = message;
 	buf_init(&b, LINE_MAX_BYTES);
 	runner_record_write(&b, &copy);
@@ -87,7 +88,7 @@ void view_init(struct view *v, struct report *r, const struct url *u,
 	memset(v, 0, sizeof *v);
 	v->report = r;
 	if (query)
-		mask_parts(&v->own, query, strlen(query));
+		mask_parts(NULL, query, strlen(query));
 	buf_init(&v->out, 16 * LINE_MAX_BYTES);
 	if (r->format == FORMAT_TEXT)
 		buf_fmt(&v->out, "%s%s%s  from %s\n\n", paint(v, BOLD),
@@ -212,7 +213,7 @@ void view_step(void *arg, const struct step_record *record)
 	struct redacted r;
 	const struct step_record *s = &r.u.step;
 
-	redact_step(&r, record, &v->own);
+	redact_step(&r, record);
 	v->step_ms[s->step] = s->ms;
 	if (s->status == STATUS_FAIL)
 		snprintf(v->message, sizeof v->message, "%s", s->message);
@@ -240,7 +241,7 @@ void view_summary(void *arg, const struct probe_record *record)
 	struct redacted r;
 	const struct probe_record *p = &r.u.probe;
 
-	redact_probe(&r, record, &v->own);
+	redact_probe(&r, record);
 	switch (v->report->format) {
 	case FORMAT_TEXT:
 		text_summary(v, p);
@@ -263,5 +264,4 @@ void view_release(struct view *v)
 {
 	report_write(v->report, &v->out);
 	buf_release(&v->out);
-	mask_set_release(&v->own);
 }

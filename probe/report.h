@@ -5,7 +5,6 @@
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "mask.h"
 #include "record.h"
 #include "url.h"
 
@@ -27,7 +26,6 @@ struct report {
 struct view {
 	struct report *report;
 	struct buf out;
-	struct mask_set own; /* secrets in the query of its URL */
 	char message[700]; /* of the step that failed */
 	double step_ms[STEP_COUNT + 1];
 };
@@ -45,7 +43,7 @@ void report_runner(struct report *r, const struct runner_record *rec);
  */
 void report_write(struct report *r, struct buf *b);
 
-/* view_init(v, r, u, region): a probe of u begins. */
+/* view_init(v, r, u, region): a probe of u begins; its query may be a secret. */
 void view_init(struct view *v, struct report *r, const struct url *u,
 	const char *region);
 /* These two are what steps.h calls a sink; arg is the view. */

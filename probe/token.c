@@ -2,7 +2,6 @@
 
 #include "clock.h"
 #include "credential.h"
-#include "mask.h"
 #include "token_cache.h"
 #include "xalloc.h"
 
@@ -115,7 +114,6 @@ static void put_basic(struct buf *b, const struct credential_client *c)
 		buf_char(&text, '\0');
 	EVP_EncodeBlock((unsigned char *)text.p, (unsigned char *)pair.p,
 		(int)pair.len);
-	mask_secret(text.p);
 	buf_str(b, "Authorization: Basic ");
 	buf_str(b, text.p);
 	wipe(&pair);

@@ -155,10 +155,8 @@ static void test_own(void **state)
 	char out[200];
 
 	(void)state;
-	assert_true(mask_none(&own));
 	mask_parts(&own, query, strlen(query));
-	assert_false(mask_none(&own));
-	assert_true(mask_none(NULL));
+	assert_true(mask_none());
 	masked("no a/b/c-long, a%2Fb%2Fc-long, fast, password, 12345678, "
 	       "MTIzNDU2Nzg=",
 		999, &own, out, sizeof out);
@@ -168,6 +166,7 @@ static void test_own(void **state)
 	mask_set_release(&own);
 	/* In a field. */
 	mask_parts(NULL, "sid=12345678; Path=/; a", 23);
+	assert_false(mask_none());
 	masked("12345678 Path", 99, NULL, out, sizeof out);
 	assert_string_equal(out, "*** Path");
 	mask_forget();
