@@ -56,6 +56,7 @@ static bool judge(struct token *t, const struct reply *r)
 			"the token endpoint %.200s redirects (%ld), and a "
 			"secret is not sent on",
 			t->endpoint, status);
+	t->result.scope = status != 200 && oauth_wants_scope(r->message);
 	if (status != 200)
 		return oauth_token_error(r->message, status, f);
 	if (!cJSON_IsObject(r->message))
