@@ -92,8 +92,8 @@ static void test_forms(void **state)
 		"s3cret-\\\"/\\\\\\u003c\\u0026% canary",
 		"s3cret-\\\\\\\"/\\\\\\\\<&% canary",
 		"s3cret-\\\\\\\"/\\\\\\\\\\\\u003c\\\\u0026% canary",
-		"\\u0073\\u0033\\u0063\\u0072\\u0065\\u0074\\u002D\\u0022\\u002F"
-		"\\u005c\\u003C\\u0026\\u0025\\u0020canary",
+		("\\u0073\\u0033\\u0063\\u0072\\u0065\\u0074\\u002D\\u0022"
+		 "\\u002F\\u005c\\u003C\\u0026\\u0025\\u0020canary"),
 		/* A URL, a form, twice. */
 		"s3cret-%22%2F%5C%3C%26%25%20canary",
 		"s3cret-%22%2f%5c%3c%26%25+canary",
