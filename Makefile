@@ -76,7 +76,8 @@ PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
 	probe/handshake.o probe/http.o probe/http_fail.o probe/http_fail_tls.o \
 	probe/http_fields.o probe/http_proxy.o probe/http_setup.o probe/http_tls.o \
 	probe/http_transfer.o probe/jwt.o probe/key_pair.o probe/mask.o \
-	probe/mirror.o probe/oauth.o probe/opts.o probe/probe.o probe/redact.o \
+	probe/mirror.o probe/oauth.o probe/opts.o probe/probe.o \
+	probe/reading.o probe/redact.o \
 	probe/report.o probe/resolve.o probe/rpc.o probe/send.o probe/sse.o \
 	probe/steps.o probe/stream.o probe/surface.o probe/target.o probe/timer.o \
 	probe/token.o probe/token_cache.o probe/tools.o probe/trace.o probe/url.o \
@@ -238,7 +239,8 @@ test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
 test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
 	probe/failure.o
 test_token_OBJS = $(test_oauth_OBJS)
-test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o probe/redact.o
+test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o \
+	lib/sha256.o probe/mask.o probe/reading.o probe/redact.o
 test_wall_judge_OBJS = $(test_json_OBJS) probe/wall_judge.o probe/rpc.o \
 	probe/failure.o
 test_tools_OBJS = $(test_jcs_OBJS) lib/sha256.o probe/tools.o probe/failure.o
@@ -247,14 +249,15 @@ test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o
 test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
-	probe/key_pair.o probe/jwt.o
+	probe/failure.o probe/key_pair.o probe/jwt.o probe/mask.o \
+	probe/oauth.o probe/reading.o
 test_credential_OBJS = $(test_target_OBJS)
 test_jwt_OBJS = $(test_target_OBJS)
 test_mirror_OBJS = $(test_json_OBJS) probe/mirror.o probe/failure.o
 test_wire_OBJS = $(sort $(test_target_OBJS) $(test_mirror_OBJS)) probe/wire.o
 test_mask_OBJS = $(BASE) lib/buf.o lib/num.o probe/address.o probe/http_proxy.o \
-	probe/mask.o
-$(foreach t,url oauth target wire token credential jwt,$(B)/unit/test_$(t)): LDLIBS += -lcurl
+	probe/mask.o probe/reading.o
+$(foreach t,url oauth target wire token credential jwt mask,$(B)/unit/test_$(t)): LDLIBS += -lcurl
 UNIT += test_view test_respond test_request test_route test_badge test_metrics \
 	test_memory
 test_metrics_OBJS = $(test_view_OBJS) lib/num.o lib/stages.o serve/metrics.o

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 static const char *program = "mcp-fleet";
+static void (*filter)(const char *in, char *out, size_t size);
 
 /* How long a message waits for its reader; negative: for ever. */
 static int patience_ms = -1;
@@ -34,17 +35,27 @@ static bool somebody_reads(void)
 	return false;
 }
 
+void log_filter(void (*fn)(const char *in, char *out, size_t size))
+{
+	filter = fn;
+}
+
 /* Keeps errno, so that a message about it can be followed by another. */
 static void say(const char *level, const char *fmt, va_list ap)
 {
-	char raw[2048], line[4096];
+	char raw[2048], filtered[2048], line[4096];
+	const char *text = raw;
 	int saved = errno, n;
 	size_t len;
 
 	vsnprintf(raw, sizeof raw, fmt, ap);
+	if (filter) {
+		filter(raw, filtered, sizeof filtered);
+		text = filtered;
+	}
 	n = snprintf(line, sizeof line, "%s: %s", program, level);
 	len = n < 0 ? 0 : (size_t)n;
-	len += text_clean(raw, strlen(raw), line + len,
+	len += text_clean(text, strlen(text), line + len,
 		sizeof line - len - 1, sizeof raw);
 	line[len++] = '\n';
 	if (somebody_reads())

@@ -1,5 +1,8 @@
 #include "text.h"
 
+#include <stdio.h>
+#include <string.h>
+
 size_t text_utf8(const char *s, size_t n, uint32_t *cp)
 {
 	const unsigned char *p = (const unsigned char *)s;
@@ -112,4 +115,69 @@ size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max)
 	}
 	out[used] = '\0';
 	return used;
+}
+
+bool text_harmless(const char *p, size_t n)
+{
+	uint32_t cp;
+
+	while (n) {
+		size_t len = text_utf8(p, n, &cp);
+
+		if (!len || harmful(cp))
+			return false;
+		p += len;
+		n -= len;
+	}
+	return true;
+}
+
+/* The backslash of \u{…}, \x{…} or \#{…}. */
+static bool escapes(const char *p, size_t n)
+{
+	return n >= 3 && p[0] == '\\' && strchr("ux#", p[1]) && p[2] == '{';
+}
+
+/* What stands for a character that is not shown; how many bytes it takes. */
+static size_t escape(const char *p, size_t n, size_t len, uint32_t cp,
+	char part[16])
+{
+	if (n >= 2 && memcmp(p, "\xc0\x80", 2) == 0) {
+		snprintf(part, 16, "\\u{0}");
+		return 2;
+	}
+	if (len)
+		snprintf(part, 16, "\\u{%X}", (unsigned)cp);
+	else
+		snprintf(part, 16, "\\x{%02X}", (unsigned)(unsigned char)*p);
+	return len ? len : 1;
+}
+
+bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max)
+{
+	size_t used = 0, chars = 0, i = 0;
+	char part[16];
+	uint32_t cp;
+
+	if (!size)
+		return false;
+	*out = '\0';
+	while (i < n) {
+		size_t len = text_utf8(p + i, n - i, &cp), put = len;
+		const char *from = p + i;
+
+		if (!len || harmful(cp) || escapes(p + i, n - i)) {
+			len = escape(p + i, n - i, len, cp, part);
+			from = part;
+			put = strlen(part);
+		}
+		chars += from == part ? put : 1;
+		if (chars > max || used + put + 1 > size)
+			return false;
+		memcpy(out + used, from, put);
+		used += put;
+		out[used] = '\0';
+		i += len;
+	}
+	return true;
 }

@@ -25,6 +25,12 @@ bool text_is_utf8(const char *p, size_t n);
  */
 size_t text_put_utf8(uint32_t cp, char *out);
 
+/*
+ * text_harmless(p, n): whether all n bytes are UTF-8, and none of them a
+ * character that text_clean replaces.
+ */
+bool text_harmless(const char *p, size_t n);
+
 /* The most characters of foreign text that a record carries. */
 #define TEXT_MAX 1000
 /* Room for TEXT_MAX characters of UTF-8 and the NUL. */
@@ -37,5 +43,14 @@ size_t text_put_utf8(uint32_t cp, char *out);
  * become '?'. Never cuts a character in two. Returns the length in bytes.
  */
 size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max);
+
+/*
+ * text_visible(p, n, out, size, max): the same for a name, which two names never
+ * share: what text_clean replaces becomes \u{202E} or, where it is no UTF-8,
+ * \x{FF}; the U+0000 of a tree of json.h is one too. A backslash that could be
+ * mistaken for the beginning of these, or of \#{, becomes \u{5C}. Returns
+ * whether all of it is there.
+ */
+bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max);
 
 #endif

@@ -150,6 +150,12 @@ bool address_loopback(const char *host)
 	}
 }
 
+bool address_private_host(const char *host)
+{
+	return address_literal(host) ? address_private_text(host)
+				     : address_loopback(host);
+}
+
 bool address_network_down(void)
 {
 	struct ifaddrs *list, *i;

@@ -34,6 +34,12 @@ bool address_literal(const char *host);
 bool address_loopback(const char *host);
 
 /*
+ * address_private_host(host): whether a host is private by what is written
+ * alone: a private address, or the loopback by name.
+ */
+bool address_private_host(const char *host);
+
+/*
  * address_network_down(): whether this machine has no address but loopback's,
  * so that no failure to reach another can be blamed on the other.
  */

@@ -11,7 +11,6 @@
 #include "exchange.h"
 #include "oauth.h"
 #include "probe.h"
-#include "redact.h"
 #include "rpc.h"
 #include "steps.h"
 #include "stream.h"
@@ -45,7 +44,6 @@ struct probe {
 	struct oauth_facts oauth; /* that its documents led to */
 	bool token_kept;  /* the token that is shown is an old one */
 	bool cert_wanted; /* the server asked for a client certificate */
-	struct redact redact;
 	struct tools tools;
 	struct tools_hash hash; /* digests NULL while there is none */
 	bool listed;		/* all pages were read */

@@ -1,17 +1,17 @@
 #include "credential.h"
 
-#include "buf.h"
 #include "clock.h"
-#include "json.h"
 #include "jwt.h"
 #include "key_pair.h"
+#include "mask.h"
+#include "oauth.h"
 #include "secret_file.h"
 #include "xalloc.h"
 
+#include <openssl/evp.h>
+#include <strings.h>
+
 #define ORIGINS_MAX 16
-#define SECRETS_MAX 24
-/* A shorter one would hide half of every sentence. */
-#define SECRET_MIN 4
 
 struct credential {
 	struct url origins[ORIGINS_MAX];
@@ -22,8 +22,6 @@ struct credential {
 	char *cert, *key;   /* paths */
 	int64_t expires_at; /* epoch seconds, or 0 */
 	char *field;
-	char *secrets[SECRETS_MAX + 1];
-	size_t n_secrets;
 };
 
 static void wipe(char *s)
@@ -47,8 +45,6 @@ void credential_free(struct credential *c)
 	free(c->cert);
 	free(c->key);
 	wipe(c->field);
-	for (size_t i = 0; i < c->n_secrets; i++)
-		wipe(c->secrets[i]);
 	free(c);
 }
 
@@ -56,32 +52,6 @@ static bool fail(char *why, const char *what)
 {
 	snprintf(why, CREDENTIAL_WHY - 32, "%s", what);
 	return false;
-}
-
-static void hide(struct credential *c, const char *s)
-{
-	if (strlen(s) < SECRET_MIN || c->n_secrets == SECRETS_MAX)
-		return;
-	for (size_t i = 0; i < c->n_secrets; i++)
-		if (strcmp(c->secrets[i], s) == 0)
-			return;
-	c->secrets[c->n_secrets++] = xstrdup(s);
-}
-
-/* As it is, and as it stands in JSON. */
-void credential_hide(struct credential *c, const char *s)
-{
-	struct buf b;
-
-	hide(c, s);
-	if (!strpbrk(s, "\"\\"))
-		return;
-	buf_init(&b, 1024 * 1024);
-	json_put_str(&b, s);
-	b.p[b.len - 1] = '\0';
-	hide(c, b.p + 1);
-	explicit_bzero(b.p, b.len);
-	buf_release(&b);
 }
 
 /* What may stand in a field's value: visible ASCII, and single spaces. */
@@ -243,6 +213,38 @@ static void anchor(char **path, const char *file)
 	*path = whole;
 }
 
+/* The password of "Basic …", which a server knows as well. */
+static void hide_basic(const char *value)
+{
+	const char *text = strncasecmp(value, "basic ", 6) == 0 ? value + 6 : "";
+	size_t n = strlen(text);
+	char *pair, *colon;
+
+	if (!n || n % 4 || n > 64 * 1024)
+		return;
+	pair = xcalloc(1, n);
+	if (EVP_DecodeBlock((unsigned char *)pair, (const unsigned char *)text,
+		    (int)n) > 0) {
+		colon = strchr(pair, ':');
+		mask_secret(colon ? colon + 1 : pair);
+	}
+	explicit_bzero(pair, n);
+	free(pair);
+}
+
+/* In Basic it is encoded as in a form before it is as in base64. */
+static void hide_client(const char *secret)
+{
+	struct buf b;
+
+	buf_init(&b, 3 * strlen(secret));
+	oauth_form(&b, secret);
+	mask_secret(secret);
+	mask_secret(b.p);
+	explicit_bzero(b.p, b.len);
+	buf_release(&b);
+}
+
 static void make_field(struct credential *c, const char *name,
 	const char *scheme, const char *secret)
 {
@@ -251,15 +253,16 @@ static void make_field(struct credential *c, const char *name,
 	wipe(c->field);
 	c->field = xmalloc(n);
 	snprintf(c->field, n, "%s: %s%s", name, scheme, secret);
-	credential_hide(c, secret);
 }
 
 void credential_show(struct credential *c, const char *token)
 {
 	wipe(c->field);
 	c->field = NULL;
-	if (token)
-		make_field(c, "Authorization", "Bearer ", token);
+	if (!token)
+		return;
+	mask_given(token);
+	make_field(c, "Authorization", "Bearer ", token);
 }
 
 static bool complete(struct credential *c, const char *file, char *why)
@@ -268,17 +271,20 @@ static bool complete(struct credential *c, const char *file, char *why)
 
 	switch (c->kind) {
 	case CREDENTIAL_BEARER:
+		mask_secret(c->token);
 		credential_show(c, c->token);
 		return true;
 	case CREDENTIAL_HEADER:
 		make_field(c, c->header, "", c->value);
+		mask_secret(c->value);
 		/* Behind the scheme, in a field like Authorization. */
 		space = strrchr(c->value, ' ');
-		if (space)
-			credential_hide(c, space + 1);
+		mask_secret(space ? space + 1 : NULL);
+		mask_parts(NULL, c->value, strlen(c->value));
+		hide_basic(c->value);
 		return true;
 	case CREDENTIAL_OAUTH:
-		credential_hide(c, c->client.secret);
+		hide_client(c->client.secret);
 		return true;
 	case CREDENTIAL_MTLS:
 		anchor(&c->cert, file);
@@ -380,11 +386,4 @@ const char *credential_cert(const struct credential *c)
 const char *credential_key(const struct credential *c)
 {
 	return c->key;
-}
-
-const char *const *credential_secrets(const struct credential *c)
-{
-	static const char *const none[] = {NULL};
-
-	return c ? (const char *const *)c->secrets : none;
 }

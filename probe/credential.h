@@ -84,12 +84,4 @@ int64_t credential_expires(const struct credential *c, bool *from_token);
 const char *credential_cert(const struct credential *c);
 const char *credential_key(const struct credential *c);
 
-/*
- * credential_secrets(c): what must never be shown to people, NULL at the end;
- * c may be NULL. The list lives as long as c. credential_hide(c, s) adds to it
- * a form of the secret; what is too short to be one is passed over.
- */
-const char *const *credential_secrets(const struct credential *c);
-void credential_hide(struct credential *c, const char *s);
-
 #endif

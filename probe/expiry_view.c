@@ -1,9 +1,9 @@
 #include "expiry_view.h"
 
 #include "lines.h"
+#include "redact.h"
 #include "text.h"
 
-#include <errno.h>
 #include <inttypes.h>
 
 enum plugin { PLUGIN_OK, PLUGIN_WARNING, PLUGIN_CRITICAL, PLUGIN_UNKNOWN };
@@ -102,7 +102,7 @@ static void put_nagios(struct buf *b, const struct expiry_record *r, size_t n)
 	buf_char(b, '\n');
 }
 
-void expiry_show(struct report *rep, const struct target *t,
+static void show(struct report *rep, const struct target *t,
 	const struct expiry_record *r, size_t n)
 {
 	struct buf b;
@@ -125,7 +125,26 @@ void expiry_show(struct report *rep, const struct target *t,
 			expiry_record_write(&b, &r[i]);
 		break;
 	}
-	if (b.len && !rep->error && line_write(rep->fd, b.p, b.len))
-		rep->error = errno;
+	report_write(rep, &b);
 	buf_release(&b);
+}
+
+void expiry_show(struct report *rep, const struct target *t,
+	const struct expiry_record *r, size_t n)
+{
+	char *messages[EXPIRY_WHATS], *issuers[EXPIRY_WHATS];
+	struct expiry_record copies[EXPIRY_WHATS];
+
+	for (size_t i = 0; i < n; i++) {
+		messages[i] = redact_text(r[i].message);
+		issuers[i] = redact_text(r[i].issuer);
+		copies[i] = r[i];
+		copies[i].message = messages[i];
+		copies[i].issuer = issuers[i];
+	}
+	show(rep, t, copies, n);
+	for (size_t i = 0; i < n; i++) {
+		free(messages[i]);
+		free(issuers[i]);
+	}
 }

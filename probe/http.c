@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "http_fail.h"
 #include "http_fields.h"
+#include "http_proxy.h"
 #include "http_tls.h"
 #include "http_transfer.h"
 #include "log.h"
@@ -32,6 +33,7 @@ struct http *http_new(const struct http_config *c)
 		log_error("unable to start libcurl");
 		return NULL;
 	}
+	http_proxy_hide();
 	h = xcalloc(1, sizeof *h);
 	h->config = *c;
 	h->multi = curl_multi_init();
@@ -72,6 +74,53 @@ static void transfer_free(struct http_transfer *t)
 	free(t);
 }
 
+static void wake(void *multi)
+{
+	curl_multi_wakeup(multi);
+}
+
+/*
+ * Send it; or, where a proxy would connect to what a server named, ask first
+ * where that leads.
+ */
+static bool begin(struct http_transfer *t)
+{
+	CURLM *multi = t->http->multi;
+
+	t->response.proxied = t->setup.proxy != NULL;
+	if (!http_transfer_watch(t))
+		return false;
+	t->unsent = t->deny_private && t->response.proxied;
+	if (!t->unsent)
+		return !curl_multi_add_handle(multi, t->easy);
+	t->resolve = resolve_start(t->setup.host, 0, wake, multi);
+	t->resolve_by_ms = t->started_ms + t->timeout_ms;
+	return t->resolve != NULL;
+}
+
+/* What was unsent is sent, if it may be. */
+static bool send_aimed(struct http_transfer *t)
+{
+	double left = t->resolve_by_ms - clock_mono_ms();
+	const char *address = resolve_address(t->resolve);
+
+	if (resolve_result(t->resolve) == RESOLVE_RUNNING)
+		return false;
+	snprintf(t->response.address, sizeof t->response.address, "%s",
+		address);
+	if (resolve_result(t->resolve) != RESOLVE_PUBLIC || left < 1 ||
+		!http_setup_aim(&t->setup, t->easy, address) ||
+		curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left) ||
+		curl_multi_add_handle(t->http->multi, t->easy))
+		return false;
+	trace_note(t->trace, "%s leads to %s, so the proxy may be asked",
+		t->setup.host, address);
+	resolve_free(t->resolve);
+	t->resolve = NULL;
+	t->unsent = false;
+	return true;
+}
+
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg)
 {
@@ -95,11 +144,8 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 		h->first->prev = t;
 	h->first = t;
 	h->running++;
-	if (!t->easy ||
-		!http_setup(&t->setup, t->easy, &h->config, rq,
-			&t->response.proxied) ||
-		!http_transfer_watch(t) ||
-		curl_multi_add_handle(h->multi, t->easy)) {
+	if (!t->easy || !http_setup(&t->setup, t->easy, &h->config, rq) ||
+		!begin(t)) {
 		transfer_free(t);
 		return NULL;
 	}
@@ -117,11 +163,6 @@ struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 {
 	curl_multi_wakeup(h->multi);
 	return timers_add(&h->timers, ms, fn, arg);
-}
-
-static void wake(void *multi)
-{
-	curl_multi_wakeup(multi);
 }
 
 /* The name did not resolve. True: the resolver is being asked why. */
@@ -153,7 +194,9 @@ static void judge(struct http_transfer *t, CURLcode rc)
 		r->end = HTTP_ENOUGH;
 	else if (rc && r->end != HTTP_ABORTED)
 		http_fail(r, &f);
-	if (t->resolve)
+	if (t->unsent)
+		http_fail_detour(r, resolve_result(t->resolve), t->setup.host);
+	else if (t->resolve)
 		http_fail_resolve(r, resolve_result(t->resolve), f.ip_version);
 	else if (r->proxied && r->status == 407 && !*r->tls_version)
 		http_fail_proxy_auth(r);
@@ -182,7 +225,7 @@ static void finish(struct http_transfer *t, CURLcode rc)
 
 /*
  * Streams that said all we want and did not end in time are cut; and a resolver
- * may have said why a name did not resolve.
+ * may have said where a name leads, or why it does not resolve.
  */
 static double settle(struct http *h, double wait_ms)
 {
@@ -195,7 +238,9 @@ static double settle(struct http *h, double wait_ms)
 		next = t->next;
 		if (isnan(until))
 			continue;
-		if (until <= now ||
+		if (t->unsent && until > now && send_aimed(t))
+			wait_ms = 0;
+		else if (until <= now ||
 			(t->resolve && resolve_result(t->resolve)))
 			finish(t, CURLE_COULDNT_RESOLVE_HOST);
 		else if (until - now < wait_ms)

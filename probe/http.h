@@ -50,8 +50,6 @@ struct http_request {
 	bool only_connect, distrusted;
 	const char *label; /* in a trace; NULL: the URL */
 	bool confidential; /* its bodies are not traced */
-	/* What never stands in a trace: *** instead. NULL at the end, or NULL. */
-	const char *const *secrets;
 };
 
 enum http_end {

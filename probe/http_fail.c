@@ -66,13 +66,6 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 	long os = 0;
 
 	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
-	if (f->denied) {
-		http_fail_set(r, "tcp.denied",
-			"%s is not an address of the public internet, and "
-			"others are denied",
-			r->address);
-		return;
-	}
 	switch (os) {
 	case ECONNREFUSED:
 		http_fail_set(r, "tcp.refused",
@@ -94,6 +87,27 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 		http_fail_set(r, "tcp.failed", "%s",
 			*f->error ? f->error : "not connected");
 	}
+}
+
+static void fail_denied(struct http_response *r)
+{
+	http_fail_set(r, "tcp.denied",
+		"%s is not an address of the public internet, and others are "
+		"denied",
+		r->address);
+}
+
+void http_fail_detour(struct http_response *r, enum resolve_end end,
+	const char *host)
+{
+	if (end == RESOLVE_PRIVATE)
+		fail_denied(r);
+	else
+		http_fail_set(r, "tcp.denied",
+			"what a server names is asked for by way of a proxy "
+			"only where it leads to the public internet, and "
+			"%.100s does not resolve here",
+			host);
 }
 
 /* A connection that breaks, at whatever it was in the middle of. */
@@ -149,6 +163,8 @@ void http_fail_resolve(struct http_response *r, enum resolve_end end,
 		http_fail_set(r, "dns.timeout",
 			"the resolver did not answer in time");
 		return;
+	case RESOLVE_PUBLIC: /* it does now, a moment later */
+	case RESOLVE_PRIVATE:
 	case RESOLVE_TEMPORARY:
 		http_fail_set(r, "dns.temporary",
 			"the resolver, or a name server of the domain, fails");
@@ -274,6 +290,10 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 {
 	if (f->fields) {
 		fail_fields(r);
+		return;
+	}
+	if (f->denied && r->phase != HTTP_READY) {
+		fail_denied(r);
 		return;
 	}
 	if (r->proxied && r->phase != HTTP_READY && fail_proxy(r, f))

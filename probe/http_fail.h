@@ -17,7 +17,7 @@ struct http_failure {
 	CURLcode rc;
 	CURL *easy;
 	const char *error; /* libcurl's text */
-	bool denied;	   /* an address was refused by --deny-private */
+	bool denied;	   /* its address, r->address, is not allowed */
 	int ip_version;	   /* 4 or 6 where only such addresses will do, or 0 */
 	bool fields;	   /* the header fields were too large */
 	const struct http_tls *tls;
@@ -42,6 +42,13 @@ void http_fail_proxy_auth(struct http_response *r);
  */
 void http_fail_resolve(struct http_response *r, enum resolve_end end,
 	int ip_version);
+
+/*
+ * http_fail_detour(r, end, host): a proxy may not be asked for this host, for
+ * it leads to r->address, or nobody here knows where.
+ */
+void http_fail_detour(struct http_response *r, enum resolve_end end,
+	const char *host);
 
 /*
  * http_fail_name(easy, error, out, size): which name did not resolve; false

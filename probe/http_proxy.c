@@ -1,9 +1,12 @@
 #include "http_proxy.h"
 
 #include "address.h"
+#include "mask.h"
 #include "num.h"
+#include "xalloc.h"
 
 #include <arpa/inet.h>
+#include <curl/curl.h>
 #include <stdint.h>
 #include <strings.h>
 
@@ -107,6 +110,38 @@ static bool on_loopback(const char *proxy)
 	memcpy(host, p, n);
 	host[n] = '\0';
 	return address_loopback(host);
+}
+
+/* "me:secret" as it stands, as it is sent, and its secret. */
+static void hide_userinfo(const char *p, size_t n)
+{
+	char *text = xstrndup(p, n), *colon, *plain, *pair;
+	int len;
+
+	plain = curl_easy_unescape(NULL, text, 0, &len);
+	pair = plain ? plain : text;
+	colon = strchr(pair, ':');
+	mask_secret(colon ? colon + 1 : NULL);
+	/* Basic, which mask.h makes of what is long enough. */
+	mask_secret(colon && colon[1] ? pair : NULL);
+	curl_free(plain);
+	free(text);
+}
+
+void http_proxy_hide(void)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy",
+		"HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *v = value_of(names[i]);
+		const char *p = v ? strstr(v, "://") : NULL;
+		const char *at = v ? strrchr(v, '@') : NULL;
+
+		p = p ? p + 3 : v;
+		if (at)
+			hide_userinfo(p, (size_t)(at - p));
+	}
 }
 
 const char *http_proxy_find(const struct url *u)

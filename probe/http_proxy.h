@@ -16,6 +16,9 @@
  */
 const char *http_proxy_find(const struct url *u);
 
+/* http_proxy_hide(): the passwords of all that it may name are secrets. */
+void http_proxy_hide(void);
+
 /*
  * http_proxy_spared(list, host): whether a host, an IPv6 address in brackets,
  * is in a list like that of no_proxy: names with those below them, addresses,

@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 /* TCP and TLS together; a handshake that takes longer serves nobody. */
 #define CONNECT_MS 10000L
@@ -87,31 +88,45 @@ static bool copy(struct curl_slist **out, const char *const *list)
 	return true;
 }
 
-static CURLcode set_network(struct http_setup *s, CURL *e,
-	const struct http_config *c, const struct http_request *rq,
-	bool *proxied)
+/* Which proxy is used, and for whom. */
+static void find_proxy(struct http_setup *s, const struct http_config *c,
+	const struct http_request *rq)
 {
-	const char *proxy = NULL;
-	CURLcode rc = CURLE_OK;
 	char why[URL_WHY];
 	struct url u;
+	bool v6;
 
+	if (!url_parse(rq->url, &u, why))
+		return;
+	v6 = *u.host == '[';
+	snprintf(s->host, sizeof s->host, "%s", u.host + v6);
+	if (v6)
+		s->host[strcspn(s->host, "]")] = '\0';
+	/* A proxy would connect on our behalf, to any address it likes. */
+	if (!c->deny_private)
+		s->proxy = http_proxy_find(&u);
+}
+
+static CURLcode set_network(struct http_setup *s, CURL *e,
+	const struct http_config *c, const struct http_request *rq)
+{
+	CURLcode rc = CURLE_OK;
+
+	find_proxy(s, c, rq);
 	if (c->ip_version)
 		HTTP_SET(CURLOPT_IPRESOLVE,
 			(long)(c->ip_version == 4 ? CURL_IPRESOLVE_V4
 						  : CURL_IPRESOLVE_V6));
+	/* What a proxy is asked for must be what was judged. */
 	if (!copy(&s->resolve, c->resolve) ||
-		!copy(&s->connect_to, c->connect_to))
+		(!(s->proxy && rq->deny_private) &&
+			!copy(&s->connect_to, c->connect_to)))
 		return CURLE_OUT_OF_MEMORY;
 	if (s->resolve)
 		HTTP_SET(CURLOPT_RESOLVE, s->resolve);
 	if (s->connect_to)
 		HTTP_SET(CURLOPT_CONNECT_TO, s->connect_to);
-	/* A proxy would connect on our behalf, to any address it likes. */
-	if (!c->deny_private && !rq->deny_private && url_parse(rq->url, &u, why))
-		proxy = http_proxy_find(&u);
-	*proxied = proxy != NULL;
-	HTTP_SET(CURLOPT_PROXY, proxy ? proxy : "");
+	HTTP_SET(CURLOPT_PROXY, s->proxy ? s->proxy : "");
 	HTTP_SET(CURLOPT_NOPROXY, "");
 	return rc;
 }
@@ -165,11 +180,22 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 }
 
 bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
-	const struct http_request *rq, bool *proxied)
+	const struct http_request *rq)
 {
 	return !set_http(easy, c) && !set_tls(easy, c, rq) &&
-		!set_network(s, easy, c, rq, proxied) &&
-		!set_request(s, easy, c, rq);
+		!set_network(s, easy, c, rq) && !set_request(s, easy, c, rq);
+}
+
+bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address)
+{
+	bool v6 = strchr(address, ':') != NULL;
+	char entry[96];
+
+	if (strncasecmp(s->proxy, "socks", 5) != 0)
+		return true;
+	snprintf(entry, sizeof entry, v6 ? "::[%s]:" : "::%s:", address);
+	return copy(&s->connect_to, (const char *const[]) {entry, NULL}) &&
+		!curl_easy_setopt(easy, CURLOPT_CONNECT_TO, s->connect_to);
 }
 
 void http_setup_free(struct http_setup *s)

@@ -17,17 +17,26 @@ struct http_request;
 			rc = curl_easy_setopt(e, option, value);               \
 	} while (0)
 
-/* What libcurl does not copy. */
 struct http_setup {
+	/* What libcurl does not copy. */
 	struct curl_slist *fields, *resolve, *connect_to;
+	const char *proxy; /* NULL for none */
+	char host[256];	   /* of the URL, an IPv6 address without brackets */
 };
 
 /*
- * http_setup(s, easy, c, rq, proxied): all but callbacks and certificates'
- * watch; *proxied: whether a proxy is used. False where libcurl refuses it.
+ * http_setup(s, easy, c, rq): all but callbacks and certificates' watch. False
+ * where libcurl refuses it.
  */
 bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
-	const struct http_request *rq, bool *proxied);
+	const struct http_request *rq);
+
+/*
+ * http_setup_aim(s, easy, address): let a SOCKS proxy connect to this address
+ * instead of resolving the name itself; one of HTTP is told the name. False
+ * where libcurl refuses it.
+ */
+bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address);
 
 /* http_setup_free(s): once easy is gone. */
 void http_setup_free(struct http_setup *s);

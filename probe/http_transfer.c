@@ -37,10 +37,9 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 		if (t->handler.resolved)
 			t->handler.resolved(t->arg, r);
 	}
-	if (t->deny_private && address_private(&a->addr)) {
-		t->denied = true;
+	t->denied = t->deny_private && !r->proxied && address_private(&a->addr);
+	if (t->denied)
 		return CURL_SOCKET_BAD;
-	}
 	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 }
 
@@ -64,6 +63,13 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 
 	(void)local_ip;
 	(void)local_port;
+	/* Over a connection that another request opened, which may be allowed
+	 * what this one is not. */
+	if (t->deny_private && !r->proxied && address_private_text(ip)) {
+		t->denied = true;
+		snprintf(r->address, sizeof r->address, "%s", ip);
+		return CURL_PREREQFUNC_ABORT;
+	}
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = http_transfer_elapsed(t);
@@ -134,13 +140,17 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
 {
 	struct http_transfer *t = arg;
 
+	bool socks = type == CURLINFO_TEXT && n > 5 &&
+		memcmp(p, "SOCKS", 5) == 0;
+
 	(void)easy;
-	if (type != CURLINFO_HEADER_OUT)
+	if (type != CURLINFO_HEADER_OUT && !socks)
 		return 0;
-	/* CONNECT: the proxy is there. */
-	if (t->response.phase == HTTP_CONNECTING)
+	/* CONNECT, or the first word of SOCKS: the proxy is there. */
+	if (t->response.phase == HTTP_CONNECTING && !(t->response.tcp_ms > 0))
 		t->response.tcp_ms = http_transfer_elapsed(t);
-	trace_sent(t->trace, p, n);
+	if (!socks)
+		trace_sent(t->trace, p, n);
 	return 0;
 }
 

@@ -26,9 +26,14 @@ struct http_transfer {
 	double stop_at_ms;  /* NAN until the answer is here */
 	size_t header_bytes;
 	bool deny_private, only_connect;
-	bool denied;		 /* an address was refused */
-	struct resolve *resolve; /* asks why the name did not resolve */
-	double resolve_by_ms;	 /* monotonic: until then */
+	bool denied;		 /* the last address was refused */
+	/*
+	 * Asks why the name did not resolve; or, of what is unsent, where a
+	 * proxy would be led by it.
+	 */
+	struct resolve *resolve;
+	bool unsent;
+	double resolve_by_ms; /* monotonic: until then */
 	char error[CURL_ERROR_SIZE];
 };
 

@@ -11,6 +11,7 @@
 #include "json.h"
 #include "lines.h"
 #include "log.h"
+#include "mask.h"
 #include "opts.h"
 #include "probe.h"
 #include "secret_file.h"
@@ -112,7 +113,7 @@ static void start(struct run *run, const struct target *t)
 		.arg = job};
 
 	job->run = run;
-	view_init(&job->view, &run->report, t->url.shown, t->region);
+	view_init(&job->view, &run->report, &t->url, t->region);
 	run->active++;
 	probe_start(&pj);
 }
@@ -136,10 +137,8 @@ static void run_all(struct run *run)
 				clock_mono_ms();
 			if (wait > 0)
 				break;
-			if (run->opts->check_expiry)
-				check(run, &run->targets[run->started++]);
-			else
-				start(run, &run->targets[run->started++]);
+			(run->opts->check_expiry ? check : start)(
+				run, &run->targets[run->started++]);
 			wait = 1000;
 		}
 		if (run->active || run->started < run->n)
@@ -346,6 +345,7 @@ static int probe_all(struct run *run)
 	tell_trouble(run);
 	http_free(run->http);
 	token_cache_wipe();
+	mask_forget();
 	return status(run);
 }
 
@@ -374,6 +374,7 @@ int main(int argc, char **argv)
 	hold_descriptors();
 	log_init("mcp-probe");
 	secret_seal();
+	log_filter(mask_line);
 	/* A server that hangs up must not end us; stdout is looked after. */
 	signal(SIGPIPE, SIG_IGN);
 	switch (opts_parse(argc, argv, &o)) {

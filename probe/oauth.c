@@ -95,10 +95,23 @@ static const char *choose(const cJSON *servers, const char *prefer)
 	return cJSON_GetStringValue(servers->child);
 }
 
+void oauth_scope(const char *list, char *out, size_t size)
+{
+	size_t n = strlen(out);
+
+	if (n && n + 1 < size)
+		out[n++] = ' ';
+	for (; *list && n + 1 < size; list++)
+		if (*list >= ' ' && *list <= '~' && !strchr("\"\\", *list))
+			out[n++] = *list;
+	out[n] = '\0';
+}
+
 bool oauth_judge_resource(const cJSON *doc, const struct url *target,
 	const char *prefer, struct oauth_facts *o, struct failure *f)
 {
 	const char *resource = json_str(doc, "resource");
+	const cJSON *scope;
 	const char *issuer;
 	char why[URL_WHY];
 	struct url r;
@@ -117,6 +130,11 @@ bool oauth_judge_resource(const cJSON *doc, const struct url *target,
 			"the resource metadata names no authorization server");
 	snprintf(o->resource, sizeof o->resource, "%s", resource);
 	snprintf(o->issuer, sizeof o->issuer, "%s", issuer);
+	o->scopes[0] = '\0';
+	cJSON_ArrayForEach(scope, json_get(doc, "scopes_supported"))
+		if (cJSON_IsString(scope))
+			oauth_scope(scope->valuestring, o->scopes,
+				sizeof o->scopes);
 	return true;
 }
 
@@ -279,6 +297,18 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 	else if (cJSON_IsString(expires))
 		num_seconds(expires->valuestring, 0, 1e9, expires_in);
 	return true;
+}
+
+bool oauth_wants_scope(const cJSON *doc)
+{
+	const char *error = json_str(doc, "error");
+	const char *more = json_str(doc, "error_description");
+
+	/* Some miss the parameter as such. */
+	return error &&
+		(strcmp(error, "invalid_scope") == 0 ||
+			(strcmp(error, "invalid_request") == 0 && more &&
+				strstr(more, "scope")));
 }
 
 bool oauth_token_error(const cJSON *doc, long status, struct failure *f)

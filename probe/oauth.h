@@ -39,6 +39,7 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 struct oauth_facts {
 	char resource[URL_MAX]; /* what the server calls itself */
 	char issuer[URL_MAX];	/* the authorization server */
+	char scopes[256]; /* that the server offers, spaces between; cut */
 	char token_endpoint[URL_MAX];
 	/* How a client may say who it is (RFC 6749, 2.3.1). */
 	bool basic, post;
@@ -83,6 +84,18 @@ void oauth_form(struct buf *b, const char *s);
  */
 bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 	struct failure *f);
+
+/*
+ * oauth_scope(list, out, size): append to the string in out what may stand in a
+ * scope (RFC 6749, 3.3) of a server's own words for one, up to size.
+ */
+void oauth_scope(const char *list, char *out, size_t size);
+
+/*
+ * oauth_wants_scope(doc): whether that response says that a scope is missing, or
+ * that the one that was asked for is none.
+ */
+bool oauth_wants_scope(const cJSON *doc);
 
 /*
  * oauth_token_error(doc, status, f): what the token endpoint says in a response

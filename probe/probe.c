@@ -9,7 +9,6 @@
 #include "clock.h"
 #include "diagnose.h"
 #include "json.h"
-#include "text.h"
 #include "xalloc.h"
 
 #include <openssl/rand.h>
@@ -45,16 +44,6 @@ static void on_closed(void *arg, const struct reply *r)
 	course_released(p);
 }
 
-/* Names that no record can carry keep the whole list of digests out of it. */
-static bool tellable(const struct tools_hash *h)
-{
-	for (size_t i = 0; i < h->n; i++)
-		if (!text_is_utf8(
-			    h->digests[i].name, strlen(h->digests[i].name)))
-			return false;
-	return true;
-}
-
 static void summarise(struct probe *p)
 {
 	const struct target *t = p->job.target;
@@ -71,8 +60,7 @@ static void summarise(struct probe *p)
 		.full_hash = hashed ? p->hash.full : NULL,
 		.tool_count = p->listed ? (int)p->tools.n : -1};
 
-	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0 &&
-		tellable(&p->hash)) {
+	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0) {
 		r.tools = p->hash.digests;
 		r.n_tools = p->hash.n;
 	}
@@ -170,16 +158,29 @@ static void connection_detail(struct probe *p, const struct http_response *h)
 	buf_char(&p->detail, '}');
 }
 
+/*
+ * What a server hands us may be private only if the server itself is, on every
+ * connection; of one beyond a proxy no more is known than what its URL says.
+ */
+static void note_peer(struct probe *p, const struct http_response *h)
+{
+	bool private = h->proxied
+		? address_private_host(p->job.target->url.host)
+		: address_private_text(h->address);
+
+	p->wire.proxied |= h->proxied;
+	p->wire.deny_private |= !private;
+}
+
 /* The connection stands: step 2 ends. */
 void course_connected(struct probe *p, const struct http_response *h)
 {
 	char text[96], end[CLOCK_RFC3339] = "unknown";
 
+	note_peer(p, h);
 	if (p->connected)
 		return;
 	p->connected = true;
-	/* What a server hands us may be private only if the server itself is. */
-	p->wire.deny_private = !address_private_text(h->address);
 	course_resolved(p, h);
 	connection_detail(p, h);
 	if (!p->job.target->url.https) {
@@ -219,7 +220,6 @@ void probe_start(const struct probe_job *job)
 		.probe_id = p->id,
 		.started_at = clock_wall()};
 	double now = clock_mono_ms();
-	struct steps_sink sink;
 
 	p->job = *job;
 	p->wire.http = job->http;
@@ -228,10 +228,7 @@ void probe_start(const struct probe_job *job)
 	make_id(p->id);
 	tools_init(&p->tools, t->health_tool);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
-	p->redact = (struct redact) {.to = job->sink,
-		.secrets = credential_secrets(t->credential)};
-	sink = redact_sink(&p->redact);
-	steps_init(&p->steps, &key, &sink, now);
+	steps_init(&p->steps, &key, &job->sink, now);
 	p->steps.first = job->first;
 	p->steps.last = job->last;
 	if (address_literal(t->url.host))

@@ -1,90 +1,131 @@
 #include "redact.h"
 
+#include "json.h"
+#include "mask.h"
+#include "sha256.h"
+#include "text.h"
 #include "xalloc.h"
 
-/* Of a secret that was cut this much tells it from other words. */
-#define PREFIX_MIN 8
+/* Behind a name that is not whole: so much of the digest of the real one. */
+#define DIGEST_SHOWN 32
+#define DIGEST_SIZE (sizeof "\\#{}" - 1 + DIGEST_SHOWN)
 
-/* How much of a secret stands at s; 0 where it is too little. */
-static size_t secret_at(const char *const *secrets, const char *s)
+/* A secret may be shorter than its stars. */
+static char *masked(const char *s)
 {
-	size_t most = 0;
+	size_t n = strlen(s);
+	struct buf b;
 
-	for (; *secrets; secrets++) {
-		const char *secret = *secrets;
-		size_t n = 0;
-
-		while (secret[n] && secret[n] == s[n])
-			n++;
-		if (n > most && (!secret[n] || n >= PREFIX_MIN))
-			most = n;
-	}
-	return most;
+	buf_init(&b, 3 * n + 1);
+	mask(&b, s, n, n, NULL);
+	return buf_take(&b);
 }
 
-void redact_text(const char *const *secrets, char *text)
+char *redact_text(const char *s)
 {
-	char *out = text;
+	return s ? masked(s) : NULL;
+}
 
-	while (*text) {
-		size_t n = secret_at(secrets, text);
+/* A tree as json_put writes it, its strings masked as what they mean. */
+static void put_masked(struct buf *b, const cJSON *v)
+{
+	char *text;
 
-		if (!n) {
-			*out++ = *text++;
-			continue;
+	if (!cJSON_IsObject(v) && !cJSON_IsArray(v)) {
+		text = redact_text(cJSON_GetStringValue(v));
+		if (text)
+			json_put_str(b, text);
+		else
+			json_put(b, v);
+		free(text);
+		return;
+	}
+	buf_char(b, cJSON_IsObject(v) ? '{' : '[');
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (c != v->child)
+			buf_char(b, ',');
+		if (cJSON_IsObject(v)) {
+			json_put_str(b, c->string);
+			buf_char(b, ':');
 		}
-		/* No secret is shorter than its stars. */
-		for (size_t i = 0; i < n && i < 3; i++)
-			*out++ = '*';
-		text += n;
+		put_masked(b, c);
 	}
-	*out = '\0';
+	buf_char(b, cJSON_IsObject(v) ? '}' : ']');
 }
 
-static char *redacted(const struct redact *r, const char *s)
+/* The text of an object; what is none cannot be looked through. */
+static char *redact_json(const char *s)
 {
-	char *copy = s ? xstrdup(s) : NULL;
+	size_t n = s ? strlen(s) : 0;
+	char why[JSON_WHY];
+	struct buf b;
+	cJSON *tree;
 
-	if (copy)
-		redact_text(r->secrets, copy);
-	return copy;
+	if (!s)
+		return NULL;
+	if (mask_none())
+		return xstrdup(s);
+	tree = json_parse(s, n, &json_record, why);
+	if (!tree)
+		return NULL;
+	buf_init(&b, 3 * n + 1);
+	put_masked(&b, tree);
+	cJSON_Delete(tree);
+	return buf_take(&b);
 }
 
-static void on_step(void *arg, const struct step_record *s)
+void redact_step(struct redacted *r, const struct step_record *s)
 {
-	struct redact *r = arg;
-	char *message = redacted(r, s->message), *detail = redacted(r, s->detail);
-	struct step_record copy = *s;
-
-	copy.message = message;
-	copy.detail = detail;
-	r->to.step(r->to.arg, &copy);
-	free(message);
-	free(detail);
+	memset(r, 0, sizeof *r);
+	r->message = redact_text(s->message);
+	r->detail = redact_json(s->detail);
+	r->u.step = *s;
+	r->u.step.message = r->message;
+	r->u.step.detail = r->detail;
 }
 
-/* Of a summary only the names of tools are the server's own words. */
-static void on_summary(void *arg, const struct probe_record *p)
+/* A name that no other has, whatever is in it; the caller frees it. */
+static char *redact_name(const char *name)
 {
-	struct redact *r = arg;
-	struct probe_record copy = *p;
-	struct tool_digest *tools = xcalloc(p->n_tools + 1, sizeof *tools);
-	char **names = xcalloc(p->n_tools + 1, sizeof *names);
+	char *hidden = masked(name), digest[SHA256_HEX];
+	size_t n = strlen(hidden), end;
+	char out[TEXT_SIZE];
 
+	if (strcmp(hidden, name) != 0 ||
+		!text_visible(hidden, n, out, sizeof out, TEXT_MAX)) {
+		text_visible(hidden, n, out, sizeof out - DIGEST_SIZE,
+			TEXT_MAX - DIGEST_SIZE);
+		sha256_hex(name, strlen(name), digest);
+		end = strlen(out);
+		snprintf(out + end, sizeof out - end, "\\#{%.*s}",
+			DIGEST_SHOWN, digest);
+	}
+	free(hidden);
+	return xstrdup(out);
+}
+
+void redact_probe(struct redacted *r, const struct probe_record *p)
+{
+	memset(r, 0, sizeof *r);
+	r->u.probe = *p;
+	if (!p->tools)
+		return;
+	r->tools = xcalloc(p->n_tools + 1, sizeof *r->tools);
+	r->names = xcalloc(p->n_tools + 1, sizeof *r->names);
 	for (size_t i = 0; i < p->n_tools; i++) {
-		tools[i] = p->tools[i];
-		tools[i].name = names[i] = redacted(r, p->tools[i].name);
+		r->tools[i] = p->tools[i];
+		r->names[i] = redact_name(p->tools[i].name);
+		r->tools[i].name = r->names[i];
 	}
-	copy.tools = p->tools ? tools : NULL;
-	r->to.summary(r->to.arg, &copy);
-	for (size_t i = 0; i < p->n_tools; i++)
-		free(names[i]);
-	free(names);
-	free(tools);
+	r->u.probe.tools = r->tools;
 }
 
-struct steps_sink redact_sink(struct redact *r)
+void redacted_release(struct redacted *r)
 {
-	return (struct steps_sink) {
-		.step = on_step, .summary = on_summary, .arg = r};
+	for (size_t i = 0; r->names && r->names[i]; i++)
+		free(r->names[i]);
+	free(r->names);
+	free(r->tools);
+	free(r->message);
+	free(r->detail);
 }

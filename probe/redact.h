@@ -1,24 +1,37 @@
 /*
- * redact.h: records without secrets: what a server echoes of the credential
- * that it was shown becomes *** before anybody is told.
+ * redact.h: records fit to be printed: without secrets, see mask.h, and with
+ * names of tools that can be read and told apart. Pure.
  */
 #ifndef REDACT_H
 #define REDACT_H
 
-#include "steps.h"
+#include "record.h"
 
-struct redact {
-	struct steps_sink to;
-	const char *const *secrets; /* NULL at the end; it may grow */
+/* A copy of a record, and what its strings live in. */
+struct redacted {
+	union {
+		struct step_record step;
+		struct probe_record probe;
+	} u;
+	char *message, *detail;
+	struct tool_digest *tools;
+	char **names;
 };
 
 /*
- * redact_text(secrets, text): replace in text, in place, every secret, and
- * where a secret was cut its first eight or more characters.
+ * redact_step(r, s), redact_probe(r, p): make r->u.step or r->u.probe the record
+ * to be printed.
  */
-void redact_text(const char *const *secrets, char *text);
+void redact_step(struct redacted *r, const struct step_record *s);
+void redact_probe(struct redacted *r, const struct probe_record *p);
 
-/* redact_sink(r): the sink that hands on to r->to; r must outlive it. */
-struct steps_sink redact_sink(struct redact *r);
+/* redacted_release(r): free what it made. */
+void redacted_release(struct redacted *r);
+
+/*
+ * redact_text(s): a copy of a text without secrets, which the caller frees; NULL
+ * for NULL.
+ */
+char *redact_text(const char *s);
 
 #endif

@@ -2,6 +2,8 @@
 
 #include "clock.h"
 #include "lines.h"
+#include "mask.h"
+#include "redact.h"
 #include "text.h"
 
 #include <errno.h>
@@ -26,7 +28,7 @@ bool format_parse(const char *s, enum format *out)
 	return false;
 }
 
-static void flush(struct report *r, struct buf *b)
+void report_write(struct report *r, struct buf *b)
 {
 	if (b->len && !r->error && line_write(r->fd, b->p, b->len))
 		r->error = errno;
@@ -35,14 +37,19 @@ static void flush(struct report *r, struct buf *b)
 
 void report_runner(struct report *r, const struct runner_record *rec)
 {
+	struct runner_record copy = *rec;
+	char *message;
 	struct buf b;
 
 	if (r->format != FORMAT_JSONL)
 		return;
+	message = redact_text(rec->message);
+	copy.message = message;
 	buf_init(&b, LINE_MAX_BYTES);
-	runner_record_write(&b, rec);
-	flush(r, &b);
+	runner_record_write(&b, &copy);
+	report_write(r, &b);
 	buf_release(&b);
+	free(message);
 }
 
 void report_begin(struct report *r, const char *region)
@@ -64,7 +71,7 @@ void report_end(struct report *r)
 		return;
 	buf_init(&b, 64);
 	buf_fmt(&b, "1..%d\n", r->tests);
-	flush(r, &b);
+	report_write(r, &b);
 	buf_release(&b);
 }
 
@@ -73,17 +80,21 @@ static const char *paint(const struct view *v, const char *colour)
 	return v->report->colour ? colour : "";
 }
 
-void view_init(struct view *v, struct report *r, const char *url,
+void view_init(struct view *v, struct report *r, const struct url *u,
 	const char *region)
 {
+	const char *query = strchr(u->text, '?');
+
 	memset(v, 0, sizeof *v);
 	v->report = r;
+	if (query)
+		mask_parts(NULL, query, strlen(query));
 	buf_init(&v->out, 16 * LINE_MAX_BYTES);
 	if (r->format == FORMAT_TEXT)
-		buf_fmt(&v->out, "%s%s%s  from %s\n\n", paint(v, BOLD), url,
-			paint(v, PLAIN), region);
+		buf_fmt(&v->out, "%s%s%s  from %s\n\n", paint(v, BOLD),
+			u->shown, paint(v, PLAIN), region);
 	if (r->stream)
-		flush(r, &v->out);
+		report_write(r, &v->out);
 }
 
 /* Foreign text made fit for a screen, and for one line. */
@@ -196,10 +207,13 @@ static void nagios_summary(struct view *v, const struct probe_record *p)
 	buf_char(b, '\n');
 }
 
-void view_step(void *arg, const struct step_record *s)
+void view_step(void *arg, const struct step_record *record)
 {
 	struct view *v = arg;
+	struct redacted r;
+	const struct step_record *s = &r.u.step;
 
+	redact_step(&r, record);
 	v->step_ms[s->step] = s->ms;
 	if (s->status == STATUS_FAIL)
 		snprintf(v->message, sizeof v->message, "%s", s->message);
@@ -216,14 +230,18 @@ void view_step(void *arg, const struct step_record *s)
 	case FORMAT_NAGIOS:
 		break;
 	}
+	redacted_release(&r);
 	if (v->report->stream)
-		flush(v->report, &v->out);
+		report_write(v->report, &v->out);
 }
 
-void view_summary(void *arg, const struct probe_record *p)
+void view_summary(void *arg, const struct probe_record *record)
 {
 	struct view *v = arg;
+	struct redacted r;
+	const struct probe_record *p = &r.u.probe;
 
+	redact_probe(&r, record);
 	switch (v->report->format) {
 	case FORMAT_TEXT:
 		text_summary(v, p);
@@ -237,12 +255,13 @@ void view_summary(void *arg, const struct probe_record *p)
 		nagios_summary(v, p);
 		break;
 	}
+	redacted_release(&r);
 	if (v->report->stream)
-		flush(v->report, &v->out);
+		report_write(v->report, &v->out);
 }
 
 void view_release(struct view *v)
 {
-	flush(v->report, &v->out);
+	report_write(v->report, &v->out);
 	buf_release(&v->out);
 }

@@ -1,12 +1,12 @@
 /*
  * report.h: what a probe found, for a terminal, a pipe, a test harness, or a
- * plugin host.
+ * plugin host. All of standard output is written here, and without secrets.
  */
 #ifndef REPORT_H
 #define REPORT_H
 
-#include "buf.h"
 #include "record.h"
+#include "url.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
 
@@ -37,8 +37,14 @@ void report_end(struct report *r);
 /* report_runner(r, rec): a runner record, which only JSON lines can carry. */
 void report_runner(struct report *r, const struct runner_record *rec);
 
-/* view_init(v, r, url): a probe of url, which is its shown form, begins. */
-void view_init(struct view *v, struct report *r, const char *url,
+/*
+ * report_write(r, b): write what is in b, and clear it. Only what went through
+ * redact.h may be in it.
+ */
+void report_write(struct report *r, struct buf *b);
+
+/* view_init(v, r, u, region): a probe of u begins; its query may be a secret. */
+void view_init(struct view *v, struct report *r, const struct url *u,
 	const char *region);
 /* These two are what steps.h calls a sink; arg is the view. */
 void view_step(void *arg, const struct step_record *s);

@@ -1,8 +1,10 @@
 #include "resolve.h"
 
+#include "address.h"
 #include "xalloc.h"
 
 #include <netdb.h>
+#include <netinet/in.h>
 #include <pthread.h>
 #include <stdbool.h>
 #include <sys/socket.h>
@@ -18,6 +20,7 @@ struct resolve {
 	int ip_version;
 	void (*wake)(void *arg);
 	void *arg;
+	char first[INET6_ADDRSTRLEN]; /* before `end` is set */
 	enum resolve_end end;
 	bool abandoned;
 };
@@ -29,23 +32,39 @@ static void destroy(struct resolve *r)
 	free(r);
 }
 
-static enum resolve_end look_up(const char *host, int ip_version)
+/* Note the first address of a name that has some, and judge them all. */
+static enum resolve_end judge(struct resolve *r, const struct addrinfo *list)
+{
+	enum resolve_end end = RESOLVE_PUBLIC;
+	long port;
+
+	address_text(list->ai_addr, r->first, sizeof r->first, &port);
+	for (; list; list = list->ai_next)
+		if (address_private(list->ai_addr))
+			end = RESOLVE_PRIVATE;
+	return end;
+}
+
+static enum resolve_end look_up(struct resolve *r)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
+	enum resolve_end end;
 	int rc;
 
-	if (ip_version)
-		hints.ai_family = ip_version == 4 ? AF_INET : AF_INET6;
-	rc = getaddrinfo(host, NULL, &hints, &list);
-	if (!rc)
+	if (r->ip_version)
+		hints.ai_family = r->ip_version == 4 ? AF_INET : AF_INET6;
+	rc = getaddrinfo(r->host, NULL, &hints, &list);
+	if (!rc) {
+		end = judge(r, list);
 		freeaddrinfo(list);
+		return end;
+	}
 	switch (rc) {
 	case EAI_NONAME:
 		return RESOLVE_NO_NAME;
 	case NODATA:
 	case ADDRFAMILY:
 		return RESOLVE_NO_ADDRESS;
-	case 0: /* it does now, a moment later */
 	case EAI_AGAIN:
 		return RESOLVE_TEMPORARY;
 	default:
@@ -56,7 +75,7 @@ static enum resolve_end look_up(const char *host, int ip_version)
 static void *run(void *arg)
 {
 	struct resolve *r = arg;
-	enum resolve_end end = look_up(r->host, r->ip_version);
+	enum resolve_end end = look_up(r);
 	bool abandoned;
 
 	pthread_mutex_lock(&r->lock);
@@ -101,6 +120,11 @@ enum resolve_end resolve_result(struct resolve *r)
 	end = r->end;
 	pthread_mutex_unlock(&r->lock);
 	return end;
+}
+
+const char *resolve_address(const struct resolve *r)
+{
+	return r->first;
 }
 
 void resolve_free(struct resolve *r)

@@ -1,7 +1,8 @@
 /*
- * resolve.h: why a name did not resolve. libcurl resolves names, but tells only
- * that it could not; so the resolver is asked once more, in a thread, where it
- * may take its time without holding up other probes.
+ * resolve.h: what this machine's resolver makes of a name, asked in a thread,
+ * where it may take its time without holding up other probes. libcurl resolves
+ * names itself, but tells only that it could not, and not where a proxy would
+ * be led by one.
  */
 #ifndef RESOLVE_H
 #define RESOLVE_H
@@ -10,6 +11,8 @@ struct resolve;
 
 enum resolve_end {
 	RESOLVE_RUNNING,
+	RESOLVE_PUBLIC,	 /* to addresses of the public internet alone */
+	RESOLVE_PRIVATE, /* to another one at least */
 	RESOLVE_NO_NAME,
 	RESOLVE_NO_ADDRESS, /* a name without an address of this kind */
 	RESOLVE_TEMPORARY, /* the resolver or a name server fails for now */
@@ -26,6 +29,12 @@ struct resolve *resolve_start(const char *host, int ip_version,
 
 /* resolve_result(r): what came of it so far. */
 enum resolve_end resolve_result(struct resolve *r);
+
+/*
+ * resolve_address(r): the first address in text, once the result is
+ * RESOLVE_PUBLIC or RESOLVE_PRIVATE; lives as long as r.
+ */
+const char *resolve_address(const struct resolve *r);
 
 /* resolve_free(r): forget it; a thread that still waits will not call wake. */
 void resolve_free(struct resolve *r);

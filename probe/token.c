@@ -56,6 +56,7 @@ static bool judge(struct token *t, const struct reply *r)
 			"the token endpoint %.200s redirects (%ld), and a "
 			"secret is not sent on",
 			t->endpoint, status);
+	t->result.scope = status != 200 && oauth_wants_scope(r->message);
 	if (status != 200)
 		return oauth_token_error(r->message, status, f);
 	if (!cJSON_IsObject(r->message))
@@ -101,8 +102,7 @@ static void wipe(struct buf *b)
 }
 
 /* "Authorization: Basic …", each half encoded first (RFC 6749, 2.3.1). */
-static void put_basic(struct buf *b, const struct credential_client *c,
-	struct credential *owner)
+static void put_basic(struct buf *b, const struct credential_client *c)
 {
 	struct buf pair, text;
 
@@ -115,22 +115,10 @@ static void put_basic(struct buf *b, const struct credential_client *c,
 		buf_char(&text, '\0');
 	EVP_EncodeBlock((unsigned char *)text.p, (unsigned char *)pair.p,
 		(int)pair.len);
-	credential_hide(owner, text.p);
 	buf_str(b, "Authorization: Basic ");
 	buf_str(b, text.p);
 	wipe(&pair);
 	wipe(&text);
-}
-
-/* The form that the secret has in a body. */
-static void hide_form(struct credential *owner, const char *secret)
-{
-	struct buf b;
-
-	buf_init(&b, BODY_MAX);
-	oauth_form(&b, secret);
-	credential_hide(owner, b.p);
-	wipe(&b);
 }
 
 static int ask(struct token *t, const struct wire *w,
@@ -147,7 +135,7 @@ static int ask(struct token *t, const struct wire *w,
 		.url = t->endpoint,
 		.headers = headers,
 		.timeout_ms = timeout_ms,
-		.deny_private = w->deny_private,
+		.deny_private = wire_guarded(w, t->endpoint),
 		.confidential = true,
 		.label = w->target->slug};
 	int rc;
@@ -156,20 +144,18 @@ static int ask(struct token *t, const struct wire *w,
 		w->target->region);
 	buf_init(&body, BODY_MAX);
 	buf_init(&basic, 3 * BODY_MAX);
-	hide_form(t->credential, c->secret);
 	put(&body, "grant_type", "client_credentials");
 	put(&body, "resource", resource);
 	if (*rq->scope)
 		put(&body, "scope", rq->scope);
 	if (rq->server->basic) {
-		put_basic(&basic, c, t->credential);
+		put_basic(&basic, c);
 		headers[3] = basic.p;
 	} else {
 		put(&body, "client_id", c->id);
 		put(&body, "client_secret", c->secret);
 	}
 	http.body = body.p;
-	http.secrets = credential_secrets(t->credential);
 	rc = exchange_start(w->http, &http, WANT_DOCUMENT, NULL, &handler, t);
 	wipe(&body);
 	wipe(&basic);

@@ -19,6 +19,7 @@ struct token_result {
 	bool good; /* the credential now shows the token */
 	bool kept; /* one that was kept; it may be refused */
 	bool ours; /* our own failure, not the server's */
+	bool scope; /* the scope may be what it fails for */
 	struct failure failure;
 };
 

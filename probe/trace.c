@@ -12,11 +12,14 @@
 
 /* So many bytes of a message are shown. */
 #define SHOWN 2000
+/* And so many more are kept, to see a secret that begins before the end. */
+#define BEYOND 256
 #define HEAD_MAX (64 * 1024)
 
 struct trace {
 	char label[128]; /* before each line; "" for none */
-	char **secrets;
+	/* What was masked in a head, for the body may repeat it. */
+	struct mask_set own;
 	char *body; /* of the request; NULL: none, or none to show */
 	bool confidential;
 	struct buf sent;     /* the head of the request */
@@ -28,15 +31,9 @@ struct trace {
 struct trace *trace_new(const struct http_request *rq, int labels)
 {
 	struct trace *t = xcalloc(1, sizeof *t);
-	size_t n = 0;
 	struct url u;
 	char why[URL_WHY];
 
-	while (rq->secrets && rq->secrets[n])
-		n++;
-	t->secrets = xcalloc(n + 1, sizeof *t->secrets);
-	for (size_t i = 0; i < n; i++)
-		t->secrets[i] = xstrdup(rq->secrets[i]);
 	if (labels && rq->label)
 		snprintf(t->label, sizeof t->label, "%s: ", rq->label);
 	else if (labels && url_parse(rq->url, &u, why))
@@ -45,8 +42,7 @@ struct trace *trace_new(const struct http_request *rq, int labels)
 	t->body = rq->body && !rq->confidential ? xstrdup(rq->body) : NULL;
 	buf_init(&t->sent, HEAD_MAX);
 	buf_init(&t->fields, HEAD_MAX);
-	buf_init(&t->received,
-		SHOWN + mask_longest((const char *const *)t->secrets));
+	buf_init(&t->received, SHOWN + BEYOND);
 	return t;
 }
 
@@ -58,7 +54,7 @@ static void put_line(struct buf *out, const struct trace *t, char mark,
 	struct buf masked;
 
 	buf_init(&masked, 4 * SHOWN);
-	mask(&masked, p, n, end, (const char *const *)t->secrets);
+	mask(&masked, p, n, end, &t->own);
 	text_clean(masked.p, masked.len, clean, sizeof clean, SHOWN);
 	buf_fmt(out, "%s%c %s\n", t->label, mark, clean);
 	buf_release(&masked);
@@ -73,7 +69,7 @@ static void put_lines(struct buf *out, const struct trace *t, char mark,
 
 	/* First of all the secrets: a line may not end within one. */
 	buf_init(&masked, 4 * HEAD_MAX);
-	mask(&masked, p, n, end, (const char *const *)t->secrets);
+	mask(&masked, p, n, end, &t->own);
 	while (i < masked.len) {
 		const char *line = masked.p + i;
 		size_t len = 0;
@@ -147,7 +143,7 @@ static bool named(const char *line, size_t n, const char *const *names)
 }
 
 /* A URL, or a line with one, without user, password and query. */
-static void put_url(struct buf *out, const char *p, size_t n)
+static void put_url(struct buf *out, struct trace *t, const char *p, size_t n)
 {
 	size_t query = 0, from = 0, rest;
 
@@ -172,18 +168,23 @@ static void put_url(struct buf *out, const char *p, size_t n)
 	buf_str(out, "?***");
 	for (rest = query; rest < n && p[rest] != ' '; rest++)
 		;
+	mask_parts(&t->own, p + query, rest - query);
 	buf_add(out, p + rest, n - rest);
 }
 
-static void put_masked(struct buf *out, const char *line)
+static void put_masked(struct buf *out, struct trace *t, const char *line,
+	size_t n)
 {
-	buf_add(out, line, strcspn(line, ":"));
+	size_t name = strcspn(line, ":");
+
+	mask_parts(&t->own, line + name + 1, n - name - 1);
+	buf_add(out, line, name);
 	buf_str(out, ": ***");
 }
 
 /* One line of a head into out, its value masked where it may be secret. */
-static void put_head_line(struct buf *out, const char *line, size_t n,
-	bool sent)
+static void put_head_line(struct buf *out, struct trace *t, const char *line,
+	size_t n, bool sent)
 {
 	/* Those that say nothing about who asks. */
 	static const char *const shown[] = {"host", "user-agent", "accept",
@@ -198,17 +199,17 @@ static void put_head_line(struct buf *out, const char *line, size_t n,
 		"content-location", "location", "refresh", NULL};
 
 	if (!memchr(line, ':', n) || memchr(line, ' ', strcspn(line, ":")))
-		put_url(out, line, n);
+		put_url(out, t, line, n);
 	else if (sent ? !named(line, n, shown) : named(line, n, hidden))
-		put_masked(out, line);
+		put_masked(out, t, line, n);
 	else if (named(line, n, location))
-		put_url(out, line, n);
+		put_url(out, t, line, n);
 	else
 		buf_add(out, line, n);
 }
 
 /* A head that is whole: its lines, for put_lines. */
-static void put_head(struct buf *out, const struct trace *t, char mark,
+static void put_head(struct buf *out, struct trace *t, char mark,
 	const struct buf *head)
 {
 	struct buf lines;
@@ -220,7 +221,7 @@ static void put_head(struct buf *out, const struct trace *t, char mark,
 		size_t n = strcspn(line, "\r\n");
 
 		if (n)
-			put_head_line(&lines, line, n, mark == '>');
+			put_head_line(&lines, t, line, n, mark == '>');
 		if (i + n < head->len && line[n] == '\n')
 			buf_char(&lines, '\n');
 		i += n + 1;
@@ -292,11 +293,7 @@ void trace_end(struct trace *t)
 	else
 		put_body(&out, t, '<', &t->received, t->received_n);
 	flush(&out);
-	for (char **s = t->secrets; *s; s++) {
-		explicit_bzero(*s, strlen(*s));
-		free(*s);
-	}
-	free(t->secrets);
+	mask_set_release(&t->own);
 	free(t->body);
 	buf_release(&t->sent);
 	buf_release(&t->fields);

@@ -109,6 +109,8 @@ bool url_parse(const char *s, struct url *u, char *why)
 	/* A server may have named it, and a record may have to carry it. */
 	if (!text_is_utf8(s, strlen(s)))
 		return fail(why, "not UTF-8");
+	if (!text_harmless(s, strlen(s)))
+		return fail(why, "a space or control character in it");
 	if (!plain_host(s, why))
 		return false;
 	h = curl_url();

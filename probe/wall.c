@@ -38,14 +38,50 @@ static void stay_out(struct probe *p, const char *why)
 	course_finish(p);
 }
 
+/*
+ * A client asks for the scope that its file names, and never for one that a
+ * server would like its token to have: say which that is.
+ */
+static void advise_scope(struct probe *p, struct failure *f)
+{
+	const struct credential *held = p->job.target->credential;
+	const struct credential_client *c = credential_client(held);
+	const char *words = *p->challenge.scope ? p->challenge.scope
+						: p->oauth.scopes;
+	char wanted[160] = "";
+	size_t n = strlen(f->message);
+
+	if (!c)
+		return;
+	oauth_scope(words, wanted, sizeof wanted);
+	if (c->scope && (!*wanted || strcmp(c->scope, wanted) == 0))
+		return;
+	if (n > sizeof f->message - 320)
+		n = sizeof f->message - 320;
+	if (*wanted)
+		snprintf(f->message + n, sizeof f->message - n,
+			"; the server wants the scope \"%s\": if the client "
+			"is to have it, its credential file needs a line "
+			"scope = %s",
+			wanted, wanted);
+	else
+		snprintf(f->message + n, sizeof f->message - n,
+			"; no scope was asked for, since the credential file "
+			"names none, and the server does not say which it "
+			"wants");
+}
+
 static void fail_refused(struct probe *p, const struct reply *r)
 {
 	const struct challenge *c = &p->challenge;
+	bool scope = strcmp(c->error, "insufficient_scope") == 0;
 	struct failure f;
 
-	if (strcmp(c->error, "insufficient_scope") == 0)
+	if (scope)
 		failure_set(&f, "auth.scope",
-			"the credential lacks the scope %s", c->scope);
+			*c->scope ? "the credential lacks the scope %s"
+				  : "the credential lacks a scope",
+			c->scope);
 	else if (strstr(c->error_description, "expired"))
 		failure_set(&f, "auth.refresh-needed",
 			"the credential has expired: %s", c->error_description);
@@ -54,6 +90,8 @@ static void fail_refused(struct probe *p, const struct reply *r)
 			"the server refuses the credential (%ld)%s%s",
 			r->http->status, *c->error_description ? ": " : "",
 			c->error_description);
+	if (scope || *c->scope)
+		advise_scope(p, &f);
 	course_fail(p, r, &f);
 }
 
@@ -70,14 +108,18 @@ static void go_on(struct probe *p)
 static void on_token(void *arg, const struct token_result *r)
 {
 	struct probe *p = arg;
+	struct failure f = r->failure;
 
 	p->token_kept = r->kept;
-	if (r->ours)
-		course_finish_ours(p, r->failure.message);
-	else if (!r->good)
-		course_fail(p, NULL, &r->failure);
-	else
+	if (r->ours) {
+		course_finish_ours(p, f.message);
+	} else if (!r->good) {
+		if (r->scope)
+			advise_scope(p, &f);
+		course_fail(p, NULL, &f);
+	} else {
 		go_on(p);
+	}
 }
 
 /* The metadata of the issuer that the credential names, and no other. */
@@ -101,7 +143,7 @@ static void authorize(struct probe *p, bool anew)
 	const struct credential_client *c =
 		credential_client(p->job.target->credential);
 	struct token_request rq = {.server = &p->oauth,
-		.scope = c->scope ? c->scope : p->challenge.scope,
+		.scope = c->scope ? c->scope : "",
 		.anew = anew,
 		.deadline_ms = p->deadline_ms};
 	struct failure f;

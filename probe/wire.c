@@ -164,8 +164,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.label = w->target->slug,
 		.fresh = m->fresh,
 		.cert = client_cert(w),
-		.key = client_key(w),
-		.secrets = credential_secrets(w->target->credential)};
+		.key = client_key(w)};
 	int rc;
 
 	add_own(&f, w);
@@ -202,6 +201,7 @@ static int get_stream(const struct wire *w, const char *last_id,
 		.url = w->target->url.text,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
+		.label = w->target->slug,
 		.fresh = fresh,
 		.cert = client_cert(w),
 		.key = client_key(w)};
@@ -245,8 +245,7 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
 		.cert = client_cert(w),
-		.key = client_key(w),
-		.secrets = credential_secrets(w->target->credential)};
+		.key = client_key(w)};
 	int rc;
 
 	add_own(&f, w);
@@ -255,6 +254,29 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	rc = exchange_start(w->http, &rq, WANT_STATUS, NULL, handler, arg);
 	release(&f);
 	return rc;
+}
+
+/* Whether the operator named the origin of this URL himself. */
+static bool own_origin(const struct wire *w, const struct url *u)
+{
+	const struct credential *held = w->target->credential;
+	const struct credential_client *c =
+		held ? credential_client(held) : NULL;
+	char why[URL_WHY];
+	struct url issuer;
+
+	return strcmp(w->target->url.origin, u->origin) == 0 ||
+		(c && url_parse(c->issuer, &issuer, why) &&
+			strcmp(issuer.origin, u->origin) == 0);
+}
+
+bool wire_guarded(const struct wire *w, const char *url)
+{
+	char why[URL_WHY];
+	struct url u;
+
+	return w->deny_private &&
+		!(w->proxied && url_parse(url, &u, why) && own_origin(w, &u));
 }
 
 int wire_get(const struct wire *w, const char *url, double timeout_ms,
@@ -266,8 +288,7 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
-		.deny_private = w->deny_private,
-		.secrets = credential_secrets(w->target->credential)};
+		.deny_private = wire_guarded(w, url)};
 	int rc;
 
 	add(&f, "X-Probe-Region", w->target->region);

@@ -22,6 +22,7 @@ struct wire {
 	char endpoint[URL_MAX]; /* where HTTP+SSE wants messages; "" before */
 	bool show_credential;
 	bool deny_private; /* for addresses that the server handed us */
+	bool proxied;	   /* the server is beyond a proxy */
 };
 
 struct wire_message {
@@ -57,6 +58,14 @@ int wire_resume(const struct wire *w, const char *last_id, const char *id,
 /* wire_delete(w, timeout_ms, handler, arg): end the session. */
 int wire_delete(const struct wire *w, double timeout_ms,
 	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_guarded(w, url): whether what the server handed us may lead to the public
+ * internet only. Beyond a proxy, where nobody sees the address, the origins of
+ * the target and of the issuer that its credential names are as good as the
+ * operator's word for them.
+ */
+bool wire_guarded(const struct wire *w, const char *url);
 
 /* wire_get(w, url, timeout_ms, handler, arg): read a document, without secret. */
 int wire_get(const struct wire *w, const char *url, double timeout_ms,

@@ -42,7 +42,7 @@ told() {
 }
 
 @test "a client gets a token in the form that the authorization server takes, and uses it" {
-	for name in client client-post client-scope client-unnamed client-several client-lower; do
+	for name in client client-post client-unnamed client-several client-lower; do
 		client "$name"
 		got=$(told "$name")
 		[ "$got" = "healthy - -" ] || { echo "$name: $got"; cat out; return 1; }
@@ -57,6 +57,42 @@ told() {
 	jq -es '.[4].message == "the authorization server refuses the client: invalid_scope: not x"' out
 	client client-scope 'scope = a b'
 	[ "$(told client-scope)" = "healthy - -" ]
+}
+
+# scopes NAME: those that the token endpoint was asked for.
+scopes() {
+	requests "$1-t$BATS_TEST_NUMBER" | jq -r 'select(.path | startswith("/token/")).body |
+		capture("[?&]scope=(?<s>[^&]*)").s'
+}
+
+@test "a server does not choose the scope of a token; which it wants is said" {
+	# One that would have all: it gets what the file says, nothing.
+	client client-greedy
+	[ "$(told client-greedy)" = "healthy - -" ]
+	[ "$(asked client-greedy)" -eq 1 ]
+	[ -z "$(scopes client-greedy)" ]
+	while read -r name code scope; do
+		client "$name"
+		[ "$(told "$name")" = "broken auth-initialize $code" ]
+		[ -z "$(scopes "$name")" ]
+		jq -es --arg s "$scope" '.[4].message | contains("; the server wants the scope \"\($s)\"") and
+			endswith("its credential file needs a line scope = \($s)")' out ||
+			{ jq .message out; return 1; }
+	done <<-EOT
+		client-scope oauth.token a b
+		client-offers oauth.token x:read x:write
+		client-narrow auth.scope mcp:write
+	EOT
+	client client-offers 'scope = x:read x:write'
+	[ "$(told client-offers)" = "healthy - -" ]
+	# Nothing is to be put in where it stands.
+	client client-narrow 'scope = mcp:write'
+	told client-narrow
+	jq -es '.[4].message | contains("credential file") | not' out
+	# Nor for a token, which has its scope.
+	echo narrow >token
+	probe --token-file token "$HOST/wall"
+	jq -es '.[4] | .error == "auth.scope" and .message == "the credential lacks the scope mcp:write"' out
 }
 
 @test "what goes wrong with a token has a code and says why" {

@@ -4,15 +4,19 @@
 
 load ../lib
 
-# proxy NAME [MOOD]: its port is then in the variable NAME.
+# proxy NAME [MOOD]: its port is then in the variable NAME. "socks NAME [MOOD]".
 proxy() {
 	mkfifo "$1.port"
-	node "$ROOT/tests/fixture/proxy.mjs" "$BATS_FILE_TMPDIR/$1.log" "${@:2}" \
+	node "$ROOT/tests/fixture/${KIND:-proxy}.mjs" "$BATS_FILE_TMPDIR/$1.log" "${@:2}" \
 		>"$1.port" 3>&- &
 	echo $! >>pids
 	: >"$1.log"
 	read -r -t 60 "$1" <"$1.port"
 	export "${1?}"
+}
+
+socks() {
+	KIND=socks proxy "$@"
 }
 
 setup_file() {
@@ -31,6 +35,11 @@ setup_file() {
 	proxy FORBIDS 403
 	proxy FAILS 503
 	proxy HANGS hang
+	socks SOCKS
+	socks GUARDED me:s3cret-canary
+	socks RULED 2
+	socks UNREACHED 5
+	socks SILENT hang
 	export CLOSED
 	CLOSED=$(free_port)
 }
@@ -44,6 +53,7 @@ teardown_file() {
 setup() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	: >GOOD.log
+	: >SOCKS.log
 	HTTP=http://127.0.0.1:$BEHIND/json HTTPS=https://localhost:$TLS/json
 }
 
@@ -150,4 +160,49 @@ via() {
 		via "https_proxy=http://me:s3cret-canary@127.0.0.1:$port" "$HTTPS" -v
 		without 'canary|bWU6czNjcmV0' out err
 	done
+	for port in "$GUARDED" "$SOCKS" "$CLOSED"; do
+		via "all_proxy=socks5h://me:s3cret-canary@127.0.0.1:$port" "$HTTPS" -v
+		without 'canary' out err
+	done
+}
+
+@test "each kind of SOCKS is spoken, and resolves where it says" {
+	while read -r kind line; do
+		: >SOCKS.log
+		via "all_proxy=$kind://127.0.0.1:$SOCKS" -4 "$HTTPS"
+		[ "$status" -eq 0 ] || { echo "$kind"; cat out err; return 1; }
+		records out
+		jq -es --argjson port "$SOCKS" '.[1].detail.port == $port and .[8].state == "healthy"' out
+		[ "$(head -n 1 SOCKS.log)" = "$line $TLS" ] || { cat SOCKS.log; return 1; }
+	done <<-EOT
+		socks4 socks4 127.0.0.1
+		socks4a socks4a localhost
+		socks5 socks5 127.0.0.1
+		socks5h socks5h localhost
+	EOT
+	via "http_proxy=socks5h://127.0.0.1:$SOCKS" "$HTTP"
+	[ "$status" -eq 0 ]
+	via "all_proxy=socks5h://me:s3cret-canary@127.0.0.1:$GUARDED" "$HTTPS"
+	[ "$status" -eq 0 ]
+}
+
+@test "what goes wrong with SOCKS is told from what is wrong with the server" {
+	while read -r text set; do
+		# shellcheck disable=SC2086
+		via $set -t 10s "$HTTPS"
+		[ "$status" -eq 3 ] || { echo "$set: $status"; cat out; return 1; }
+		grep -q "^mcp-probe: proxy: .*${text//_/ }.*nothing is known of the server" err ||
+			{ cat err; return 1; }
+	done <<-EOT
+		cannot_be_used all_proxy=socks4://127.0.0.1:$CLOSED
+		cannot_be_used all_proxy=socks5h://127.0.0.1:$GUARDED
+		cannot_be_used all_proxy=socks5h://me:wrong@127.0.0.1:$GUARDED
+		cannot_be_used all_proxy=socks5h://127.0.0.1:$RULED
+	EOT
+	via "all_proxy=socks5h://127.0.0.1:$UNREACHED" "$HTTPS"
+	jq -es '.[1] | .error == "proxy" and (.message | contains("cannot reach the server"))' out
+	via "all_proxy=socks5h://127.0.0.1:$SOCKS" "https://localhost:$CLOSED/"
+	jq -es '.[1].error == "proxy"' out
+	via "all_proxy=socks5h://127.0.0.1:$SILENT" "$HTTPS" -t 1s
+	jq -es '.[1] | .error == "proxy" and (.message | contains("did not connect"))' out
 }

@@ -186,6 +186,59 @@ shown() {
 	[ "$status" -eq 2 ]
 }
 
+@test "what a server says is one line in each format, and no part of its form" {
+	probe "$HOST/bars"
+	jq -es '.[2].message | contains("a | b=1;2;3 not ok 9 # TODO 1..0 # SKIP??2J")' out
+	"$BIN/mcp-probe" -f nagios "$HOST/bars" >nagios || true
+	[ "$(wc -l <nagios)" -eq 1 ]
+	[ "$(tr -cd '|' <nagios)" = "|" ]
+	"$BIN/mcp-probe" -f tap -s here "$HOST/bars" >tap || true
+	[ "$(wc -l <tap)" -eq 10 ]
+	[ "$(grep -c '^# http.500: ' tap)" -eq 1 ]
+	without 'ok 9|^not ok 9|TODO' <(grep -v '^#' tap)
+	"$BIN/mcp-probe" -f text "$HOST/bars" >text || true
+	[ "$(wc -l <text)" -eq 12 ]
+	without $'[\x01-\x09\x0b-\x1f]|\u2028|\u009b' nagios tap text out
+}
+
+@test "names of tools can be read and told apart, and hashes are of the real ones" {
+	probe "$HOST/list-names"
+	[ "$status" -eq 0 ]
+	records out
+	jq -rs 'last.tools | keys[] | gsub("x{900,}"; "x…") | gsub("(.u\\{202E\\}){100,}"; "!…")' out |
+		sed 's/#{[0-9a-f]\{32\}}/#{}/' | LC_ALL=C sort | diff - <(LC_ALL=C sort <<-'EOF'
+			\u{202E}txt.daer
+			\u{5C}u{202E}txt.daer
+			\u{2066}a\u{2069}
+			a\u{7}b
+			a\u{8}b
+			a?b
+			a\u{0}b
+			\u{1B}[31mred
+			c\u{85}d\u{2028}
+			länder 🛠
+			x…\#{}
+			x…\#{}
+			!…\#{}
+			!…\#{}
+		EOF
+		)
+	jq -es 'last.tools | length == 14 and all(keys[]; length <= 1000)' out
+	without $'[\x01-\x09\x0b-\x1f\x7f]|[\u202a-\u202e\u2066-\u2069\u2028\u0085]' out
+	# A digest is of the name that the server gives.
+	canonical=$(printf '{"inputSchema":{"properties":{"text":{"type":"string"}},"type":"object"},"name":"\u202etxt.daer"}' |
+		sha256sum)
+	jq -es --arg d "${canonical%% *}" 'last.tools["\\u{202E}txt.daer"][0] == $d' out
+	hash=$(node -e 'const names = ["\u202etxt.daer", "\\u{202E}txt.daer", "\u2066a\u2069",
+		"a\u0007b", "a\u0008b", "a?b", "a\u0000b", "\x1b[31mred", "c\u0085d\u2028",
+		"l\u00e4nder \u{1f6e0}", "x".repeat(1010), "x".repeat(1009) + "y",
+		"\u202e".repeat(150), "\u202e".repeat(151)];
+		const inputSchema = { properties: { text: { type: "string" } }, type: "object" };
+		process.stdout.write(JSON.stringify(names.sort().map((name) => ({ inputSchema, name }))))' |
+		sha256sum)
+	jq -es --arg hash "${hash%% *}" 'last | .tool_count == 14 and .tool_hash == $hash' out
+}
+
 @test "--steps reports only what is asked for, and asks no more than it must" {
 	probe -r steps-1 --steps 1-3 "$HOST/json"
 	[ "$status" -eq 0 ]

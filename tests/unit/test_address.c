@@ -227,6 +227,33 @@ static void test_loopback(void **state)
 			fail_msg("%s", rows[i].host);
 }
 
+static void test_private_host(void **state)
+{
+	static const struct {
+		const char *host;
+		bool private;
+	} rows[] = {
+		{"10.0.0.1", true},
+		{"[fd00::1]", true},
+		{"127.0.0.1", true},
+		{"localhost", true},
+		{"mcp.localhost", true},
+		{"11.0.0.1", false},
+		{"[2606:4700::1111]", false},
+		{"[::ffff:8.8.8.8]", false},
+		/* Names say nothing. */
+		{"mcp.internal", false},
+		{"127.0.0.1.example", false},
+		{"10.1", false},
+		{"", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		if (address_private_host(rows[i].host) != rows[i].private)
+			fail_msg("%s", rows[i].host);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -235,6 +262,7 @@ int main(void)
 		cmocka_unit_test(test_no_address),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_loopback),
+		cmocka_unit_test(test_private_host),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

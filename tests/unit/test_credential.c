@@ -3,6 +3,7 @@
  * secret and all of it, and goes nowhere but to its origins.
  */
 #include "../../probe/credential.h"
+#include "../../probe/mask.h"
 
 #include "xalloc.h"
 
@@ -254,49 +255,62 @@ static void test_origins(void **state)
 	assert_null(credential_token(file, &h, why));
 }
 
+static void check_masked(const char *in, const char *expected)
+{
+	char out[200];
+
+	mask_line(in, out, sizeof out);
+	assert_string_equal(out, expected);
+}
+
 static void test_secrets(void **state)
 {
-	static const char *const rows[][6] = {
-		{O "token = s3cret", "s3cret"},
+	static const struct {
+		const char *file, *in, *masked;
+	} rows[] = {
+		{O "token = s3cret", "no s3cret", "no ***"},
 		/* Half of every sentence would be hidden. */
-		{O "token = abc"},
-		{O "header = X\nvalue = Key s3cret", "Key s3cret", "s3cret"},
-		{O "header = X\nvalue = a\"b\\c", "a\"b\\c", "a\\\"b\\\\c"},
-		{O CLIENT, "s3cret", "t0ken", "t0ken-2"},
+		{O "token = abc", "abc", "abc"},
+		{O "header = X\nvalue = Key s3cret", "Key s3cret, s3cret",
+			"***, ***"},
+		{O "header = X\nvalue = a\"b\\c", "a\"b\\c a\\\"b\\\\c",
+			"*** ***"},
+		{O "header = Cookie\nvalue = sid=s3cret-sid; b=2", "s3cret-sid",
+			"***"},
+		/* me:s3cret */
+		{O "header = Authorization\nvalue = Basic bWU6czNjcmV0",
+			"s3cret bWU6czNjcmV0", "*** ***"},
+		{O CLIENT, "s3cret t0ken-one t0ken-two t0k", "*** *** *** t0k"},
 	};
 	char why[CREDENTIAL_WHY];
 
 	(void)state;
-	assert_null(credential_secrets(NULL)[0]);
+	mask_forget();
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct credential_client *client;
-		const char *const *secrets;
 		struct credential *c;
 
-		write_file(rows[i][0], strlen(rows[i][0]), 0600);
+		check_masked(rows[i].in, rows[i].in);
+		write_file(rows[i].file, strlen(rows[i].file), 0600);
 		c = credential_read(file, why);
 		assert_non_null(c);
-		secrets = credential_secrets(c);
 		client = credential_client(c);
 		if (client) {
 			assert_string_equal(client->id, "i");
 			assert_string_equal(client->secret, "s3cret");
 			assert_string_equal(client->issuer, "https://as/t");
 			assert_null(client->scope);
-			credential_show(c, "t0ken");
-			credential_show(c, "t0ken-2");
-			credential_show(c, "t0ken");
+			credential_show(c, "t0k");
+			credential_show(c, "t0ken-two");
+			credential_show(c, "t0ken-one");
 			assert_string_equal(credential_field(c),
-				"Authorization: Bearer t0ken");
+				"Authorization: Bearer t0ken-one");
 			credential_show(c, NULL);
 			assert_null(credential_field(c));
 		}
-		for (size_t j = 1; rows[i][j]; j++, secrets++) {
-			assert_non_null(*secrets);
-			assert_string_equal(*secrets, rows[i][j]);
-		}
-		assert_null(*secrets);
+		check_masked(rows[i].in, rows[i].masked);
 		credential_free(c);
+		mask_forget();
 	}
 }
 

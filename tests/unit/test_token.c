@@ -197,6 +197,44 @@ static void test_errors(void **state)
 	}
 }
 
+static void test_scope(void **state)
+{
+	static const struct {
+		const char *doc;
+		bool wants;
+	} rows[] = {
+		{"{\"error\":\"invalid_scope\"}", true},
+		{"{\"error\":\"invalid_request\",\"error_description\":"
+		 "\"the parameter 'scope' is missing\"}",
+			true},
+		{"{\"error\":\"invalid_request\"}", false},
+		{"{\"error\":\"invalid_client\",\"error_description\":\"scope\"}",
+			false},
+		{"{\"error\":7}", false},
+		{"[]", false},
+	};
+	char out[12] = "";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		cJSON *doc = parse(rows[i].doc);
+
+		if (oauth_wants_scope(doc) != rows[i].wants)
+			fail_msg("%s", rows[i].doc);
+		cJSON_Delete(doc);
+	}
+	assert_false(oauth_wants_scope(NULL));
+	/* A line for a file: nothing but what may stand there. */
+	oauth_scope("a:r\n\"\\\u202e", out, sizeof out);
+	assert_string_equal(out, "a:r");
+	oauth_scope("b c", out, sizeof out);
+	assert_string_equal(out, "a:r b c");
+	oauth_scope("longer", out, sizeof out);
+	assert_string_equal(out, "a:r b c lon");
+	oauth_scope("x", out, sizeof out);
+	assert_string_equal(out, "a:r b c lon");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -205,6 +243,7 @@ int main(void)
 		cmocka_unit_test(test_form),
 		cmocka_unit_test(test_tokens),
 		cmocka_unit_test(test_errors),
+		cmocka_unit_test(test_scope),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -161,6 +161,8 @@ static void test_refused(void **state)
 		/* A record could not carry these. */
 		{"https://h/\xff", "not UTF-8"},
 		{"https://h/\xc0\x80", "not UTF-8"},
+		{"https://h/\u202egpj", "a space or control character in it"},
+		{"https://h/\xc2\x9b" "2J", "a space or control character in it"},
 		{"https://h\xed\xa0\x80/", "not UTF-8"},
 	};
 	char why[URL_WHY];
