@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "diagnose.h"
 #include "json.h"
+#include "lines.h"
 #include "text.h"
 #include "xalloc.h"
 
@@ -45,13 +46,22 @@ static void on_closed(void *arg, const struct reply *r)
 	course_released(p);
 }
 
-/* Names that no record can carry keep the whole list of digests out of it. */
+/* What a tool takes in a record, beside its name. */
+#define DIGESTS_SIZE (2 * HASH_HEX + 10)
+
+/* Whether a record can carry the list of digests: its names, and all of it. */
 static bool tellable(const struct tools_hash *h)
 {
-	for (size_t i = 0; i < h->n; i++)
-		if (!text_is_utf8(
-			    h->digests[i].name, strlen(h->digests[i].name)))
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		size_t len = strlen(h->digests[i].name);
+
+		n += DIGESTS_SIZE + len;
+		if (n > LINE_MAX_BYTES ||
+			!text_is_utf8(h->digests[i].name, len))
 			return false;
+	}
 	return true;
 }
 
@@ -210,6 +220,20 @@ static void make_id(char *out)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
+static void make_key(struct siphash_key *key)
+{
+	if (RAND_bytes((unsigned char *)key, sizeof *key) != 1)
+		memset(key, 0, sizeof *key);
+}
+
+/* Whether the deadline of a probe is over. */
+static bool late(void *arg)
+{
+	const struct probe *p = arg;
+
+	return clock_mono_ms() >= p->deadline_ms;
+}
+
 void probe_start(const struct probe_job *job)
 {
 	struct probe *p = xcalloc(1, sizeof *p);
@@ -219,6 +243,7 @@ void probe_start(const struct probe_job *job)
 		.probe_id = p->id,
 		.started_at = clock_wall()};
 	double now = clock_mono_ms();
+	struct siphash_key names;
 	struct steps_sink sink;
 
 	p->job = *job;
@@ -226,7 +251,10 @@ void probe_start(const struct probe_job *job)
 	p->wire.target = t;
 	p->deadline_ms = now + t->timeout_s * 1000;
 	make_id(p->id);
-	tools_init(&p->tools, t->health_tool);
+	make_key(&names);
+	budget_init(&p->budget, late, p);
+	p->wire.budget = &p->budget;
+	tools_init(&p->tools, t->health_tool, &names, &p->budget);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
 	p->redact = (struct redact) {.to = job->sink,
 		.secrets = credential_secrets(t->credential)};

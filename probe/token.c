@@ -170,7 +170,8 @@ static int ask(struct token *t, const struct wire *w,
 	}
 	http.body = body.p;
 	http.secrets = credential_secrets(t->credential);
-	rc = exchange_start(w->http, &http, WANT_DOCUMENT, NULL, &handler, t);
+	rc = exchange_start(w->http, &http, w->budget, WANT_DOCUMENT, NULL,
+		&handler, t);
 	wipe(&body);
 	wipe(&basic);
 	return rc;

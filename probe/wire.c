@@ -178,11 +178,11 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 				m->arguments, 0);
 	}
 	if (m->id && !*w->endpoint)
-		rc = exchange_start(
-			w->http, &rq, WANT_MESSAGE, m->id, handler, arg);
+		rc = exchange_start(w->http, &rq, w->budget, WANT_MESSAGE,
+			m->id, handler, arg);
 	else
-		rc = exchange_start(
-			w->http, &rq, WANT_STATUS, NULL, handler, arg);
+		rc = exchange_start(w->http, &rq, w->budget, WANT_STATUS, NULL,
+			handler, arg);
 	release(&f);
 	return rc;
 }
@@ -208,8 +208,8 @@ static int get_stream(const struct wire *w, const char *last_id,
 		add_agreed(&f, w);
 		add(&f, "Last-Event-ID", last_id);
 	}
-	rc = exchange_start(w->http, &rq, id ? WANT_MESSAGE : WANT_EVENTS, id,
-		handler, arg);
+	rc = exchange_start(w->http, &rq, w->budget,
+		id ? WANT_MESSAGE : WANT_EVENTS, id, handler, arg);
 	release(&f);
 	return rc;
 }
@@ -242,7 +242,8 @@ int wire_delete(const struct wire *w, double timeout_ms,
 
 	add_common(&f, w);
 	add_agreed(&f, w);
-	rc = exchange_start(w->http, &rq, WANT_STATUS, NULL, handler, arg);
+	rc = exchange_start(
+		w->http, &rq, w->budget, WANT_STATUS, NULL, handler, arg);
 	release(&f);
 	return rc;
 }
@@ -263,7 +264,8 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	add(&f, "X-Probe-Region", w->target->region);
 	add(&f, "Accept", "application/json");
 	add(&f, "MCP-Protocol-Version", REVISION_SESSION);
-	rc = exchange_start(w->http, &rq, WANT_DOCUMENT, NULL, handler, arg);
+	rc = exchange_start(
+		w->http, &rq, w->budget, WANT_DOCUMENT, NULL, handler, arg);
 	release(&f);
 	return rc;
 }
