@@ -108,8 +108,10 @@ bool jcs_carries(const char *s)
 	uint32_t cp;
 
 	while (i < n) {
-		size_t len = text_utf8(s + i, n - i, &cp);
+		size_t len = text_ascii(s + i, n - i);
 
+		if (!len)
+			len = text_utf8(s + i, n - i, &cp);
 		if (!len && strncmp(s + i, "\xc0\x80", 2) == 0)
 			len = 2;
 		if (!len)

@@ -207,7 +207,7 @@ static bool escape(struct scan *s)
 			s, JSON_MALFORMED, s->end, "the text ends too early");
 	if (s->p[1] == 'u')
 		return unit_escape(s);
-	if (!strchr("\"\\/bfnrt", s->p[1]) || !s->p[1])
+	if (!memchr("\"\\/bfnrt", s->p[1], 8))
 		return refuse(s, "an escape that JSON does not have");
 	s->p += 2;
 	return true;

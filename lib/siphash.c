@@ -1,5 +1,7 @@
 #include "siphash.h"
 
+#include <endian.h>
+
 struct state {
 	uint64_t v[4];
 };
@@ -39,9 +41,8 @@ static uint64_t load(const unsigned char *p, size_t n)
 {
 	uint64_t m = 0;
 
-	while (n--)
-		m = m << 8 | p[n];
-	return m;
+	memcpy(&m, p, n);
+	return le64toh(m);
 }
 
 uint64_t siphash(const struct siphash_key *key, const void *p, size_t n)

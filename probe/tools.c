@@ -20,6 +20,7 @@
 struct tool {
 	size_t name, before, schema, behind, end;
 	bool odd; /* I-JSON cannot carry it, and only its name is kept */
+	const char *sorted; /* its name, while the list is put in order */
 	char contract[SHA256_HEX], full[SHA256_HEX];
 };
 
@@ -206,7 +207,8 @@ static void make_room(struct tools *t)
 	if (2 * (t->n + 1) <= t->n_slots)
 		return;
 	free(t->slots);
-	t->n_slots = t->n_slots ? 4 * t->n_slots : 64;
+	for (t->n_slots = 64; t->n_slots < 4 * (t->n + 1);)
+		t->n_slots *= 2;
 	t->slots = xcalloc(t->n_slots, sizeof *t->slots);
 	for (size_t i = 0; i < t->n; i++)
 		*slot_of(t, name_of(t, &t->list[i])) = (uint32_t)i + 1;
@@ -310,20 +312,30 @@ bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
 
 static int by_name(const void *a, const void *b)
 {
-	return jcs_compare(((const struct tool_digest *)a)->name,
-		((const struct tool_digest *)b)->name);
+	return jcs_compare(((const struct tool *)a)->sorted,
+		((const struct tool *)b)->sorted);
 }
 
-/* The digests over all tools, in the order of their names. */
+/* Put the list in order. Who adds to it makes room, and the slots, anew. */
+static void sort(struct tools *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		t->list[i].sorted = name_of(t, &t->list[i]);
+	if (t->n)
+		qsort(t->list, t->n, sizeof *t->list, by_name);
+	t->n_slots = 0;
+}
+
+/* The digests over all tools. */
 static bool hash_all(const struct tools *t, struct tools_hash *h)
 {
 	add_both(t, "[", 1);
-	for (size_t i = 0; i < h->n; i++) {
+	for (size_t i = 0; i < t->n; i++) {
 		if (budget_late(t->budget))
 			return false;
 		if (i)
 			add_both(t, ",", 1);
-		add_forms(t, &t->list[*slot_of(t, h->digests[i].name) - 1]);
+		add_forms(t, &t->list[i]);
 	}
 	add_both(t, "]", 1);
 	sha256_end(t->contract, h->contract);
@@ -339,20 +351,18 @@ bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f)
 			"tool %s holds what I-JSON cannot carry, so it has no "
 			"canonical form",
 			t->not_i_json);
+	sort(t);
+	if (!hash_all(t, h))
+		return too_late(f, "hashed");
 	h->digests = xcalloc(t->n, sizeof *h->digests);
 	h->n = t->n;
 	for (size_t i = 0; i < t->n; i++) {
 		struct tool_digest *d = &h->digests[i];
+		const struct tool *tool = &t->list[i];
 
-		d->name = name_of(t, &t->list[i]);
-		memcpy(d->contract, t->list[i].contract, sizeof d->contract);
-		memcpy(d->full, t->list[i].full, sizeof d->full);
+		d->name = tool->sorted;
+		memcpy(d->contract, tool->contract, sizeof d->contract);
+		memcpy(d->full, tool->full, sizeof d->full);
 	}
-	if (t->n)
-		qsort(h->digests, t->n, sizeof *h->digests, by_name);
-	if (hash_all(t, h))
-		return true;
-	free(h->digests);
-	h->digests = NULL;
-	return too_late(f, "hashed");
+	return true;
 }
