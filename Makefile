@@ -70,11 +70,12 @@ CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_
 	lib/conf_routes.o \
 	lib/conf_scalar.o lib/conf_schema.o lib/conf_show.o lib/conf_value.o \
 	lib/conf_yaml.o lib/mailbox.o lib/near.o lib/regions.o
-PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
+PROBE = probe/address.o probe/answer.o probe/budget.o probe/certificate.o probe/challenge.o \
 	probe/credential.o probe/diagnose.o probe/discovery.o probe/exchange.o \
 	probe/expiry.o probe/expiry_view.o probe/failure.o probe/finding.o \
 	probe/handshake.o probe/http.o probe/http_fail.o probe/http_fail_tls.o \
-	probe/http_fields.o probe/http_proxy.o probe/http_setup.o probe/http_tls.o \
+	probe/http_fields.o probe/http_proxy.o probe/http_setup.o \
+	probe/http_sockets.o probe/http_tls.o \
 	probe/http_transfer.o probe/jwt.o probe/key_pair.o probe/mask.o \
 	probe/mirror.o probe/oauth.o probe/opts.o probe/probe.o \
 	probe/reading.o probe/redact.o \
@@ -82,7 +83,7 @@ PROBE = probe/address.o probe/answer.o probe/certificate.o probe/challenge.o \
 	probe/steps.o probe/stream.o probe/surface.o probe/target.o probe/timer.o \
 	probe/token.o probe/token_cache.o probe/tools.o probe/trace.o probe/url.o \
 	probe/wall.o probe/wall_judge.o probe/wire.o
-mcp-probe_OBJS = $(LIB) lib/record_expiry.o $(PROBE) probe/main.o
+mcp-probe_OBJS = $(LIB) lib/record_expiry.o lib/siphash.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
 RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o aggregate/churn.o \
@@ -181,7 +182,7 @@ UNIT = test_base test_buf test_zone test_json test_jcs test_lines
 UNIT_LIBS = -lcmocka -lyaml -lcjson -lcrypto -lm
 BASE = lib/xalloc.o lib/log.o lib/text.o
 test_base_OBJS = $(BASE) lib/buf.o lib/num.o lib/names.o lib/clock.o \
-	lib/sha256.o
+	lib/sha256.o lib/siphash.o
 test_buf_OBJS = $(BASE) lib/buf.o
 UNIT += test_store_url
 test_store_url_OBJS = $(BASE) lib/num.o lib/store_url.o
@@ -228,12 +229,14 @@ test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o lib/re
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
 	test_token test_redact test_wall_judge test_credential test_mask \
-	test_answer test_timer test_mirror test_requests
+	test_answer test_timer test_mirror test_requests test_budget \
+	test_tools_limits
 test_sse_OBJS = $(BASE) lib/buf.o lib/num.o probe/sse.o
 test_challenge_OBJS = probe/challenge.o
 test_rpc_OBJS = $(test_json_OBJS) probe/rpc.o probe/failure.o
 test_requests_OBJS = $(test_rpc_OBJS)
-test_answer_OBJS = $(test_rpc_OBJS) probe/answer.o
+test_answer_OBJS = $(test_rpc_OBJS) probe/answer.o probe/budget.o
+test_budget_OBJS = $(test_json_OBJS) probe/budget.o probe/failure.o
 test_timer_OBJS = $(BASE) lib/clock.o probe/timer.o
 test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
 test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
@@ -243,7 +246,9 @@ test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o 
 	lib/sha256.o probe/mask.o probe/reading.o probe/redact.o
 test_wall_judge_OBJS = $(test_json_OBJS) probe/wall_judge.o probe/rpc.o \
 	probe/failure.o
-test_tools_OBJS = $(test_jcs_OBJS) lib/sha256.o probe/tools.o probe/failure.o
+test_tools_OBJS = $(test_jcs_OBJS) lib/sha256.o lib/siphash.o probe/tools.o \
+	probe/budget.o probe/failure.o
+test_tools_limits_OBJS = $(test_tools_OBJS)
 test_address_OBJS = probe/address.o
 test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o
 test_record_read_OBJS = $(test_record_OBJS)

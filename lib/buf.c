@@ -114,6 +114,14 @@ void buf_drop(struct buf *b, size_t n)
 	memmove(b->p, b->p + n, b->len + 1);
 }
 
+void buf_cut(struct buf *b, size_t n)
+{
+	if (n == b->len)
+		return;
+	b->len = n;
+	b->p[n] = '\0';
+}
+
 char *buf_take(struct buf *b)
 {
 	char *s = b->cap ? b->p : xstrdup("");

@@ -50,6 +50,9 @@ void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
 /* buf_drop(b, n): remove the first n bytes, n <= b->len. */
 void buf_drop(struct buf *b, size_t n);
 
+/* buf_cut(b, n): remove all but the first n bytes, n <= b->len. */
+void buf_cut(struct buf *b, size_t n);
+
 /*
  * buf_take(b): the bytes as a string that the caller frees with free(3); the
  * buffer is empty afterwards.

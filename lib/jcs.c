@@ -11,6 +11,12 @@
 
 #include <math.h>
 
+/* So many bytes of two strings are compared at once. */
+#define RUN 32
+
+/* The members of most objects are put in order without memory of the heap. */
+#define FEW_KEYS 16
+
 /* A string read as UTF-16. */
 struct units {
 	const char *p;
@@ -52,9 +58,34 @@ static long next_unit(struct units *u)
 	return (long)cp;
 }
 
+static bool continues(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
+/*
+ * How many bytes of a and b are the same, up to where a unit begins in both:
+ * what makes one unit, or two, is a byte that begins it and at most three that
+ * continue it.
+ */
+static size_t common(const char *a, const char *b)
+{
+	size_t x = strlen(a), y = strlen(b), most = x < y ? x : y, n = 0;
+
+	while (most - n >= RUN && memcmp(a + n, b + n, RUN) == 0)
+		n += RUN;
+	while (n < most && a[n] == b[n])
+		n++;
+	for (size_t back = 1; back <= 3 && back <= n; back++)
+		if (!continues(a[n - back]))
+			return n - back;
+	return n;
+}
+
 int jcs_compare(const char *a, const char *b)
 {
-	struct units x = {a, 0}, y = {b, 0};
+	size_t same = common(a, b);
+	struct units x = {a + same, 0}, y = {b + same, 0};
 	long u, v;
 
 	do {
@@ -71,22 +102,23 @@ static int by_key(const void *a, const void *b)
 	return jcs_compare((*x)->string, (*y)->string);
 }
 
-static bool write_string(struct buf *b, const char *s)
+bool jcs_carries(const char *s)
 {
 	size_t n = strlen(s), i = 0;
 	uint32_t cp;
 
 	while (i < n) {
-		size_t len = text_utf8(s + i, n - i, &cp);
+		size_t len = text_ascii(s + i, n - i);
 
+		if (!len)
+			len = text_utf8(s + i, n - i, &cp);
 		if (!len && strncmp(s + i, "\xc0\x80", 2) == 0)
 			len = 2;
 		if (!len)
 			return false;
 		i += len;
 	}
-	json_put_str(b, s);
-	return buf_ok(b);
+	return true;
 }
 
 static bool write_array(struct buf *b, const cJSON *v)
@@ -108,8 +140,7 @@ static bool write_members(struct buf *b, const cJSON **m, size_t n)
 		if (i && jcs_compare(m[i - 1]->string, m[i]->string) == 0)
 			return false;
 		buf_char(b, i ? ',' : '{');
-		if (!write_string(b, m[i]->string))
-			return false;
+		json_put_str(b, m[i]->string);
 		buf_char(b, ':');
 		if (!jcs_write(b, m[i]))
 			return false;
@@ -120,18 +151,24 @@ static bool write_members(struct buf *b, const cJSON **m, size_t n)
 
 static bool write_object(struct buf *b, const cJSON *v)
 {
-	const cJSON **m = NULL;
-	size_t n = 0, cap = 0;
+	const cJSON *few[FEW_KEYS], **m = few, *c;
+	size_t n = 0, i = 0;
 	bool ok;
 
-	for (const cJSON *c = v->child; c; c = c->next) {
-		m = xgrow(m, &cap, n + 1, sizeof *m);
-		m[n++] = c;
+	for (c = v->child; c; c = c->next, n++) {
+		/* Before they are put in order: two such may count as equal. */
+		if (!jcs_carries(c->string))
+			return false;
 	}
+	if (n > FEW_KEYS)
+		m = xcalloc(n, sizeof *m);
+	for (c = v->child; c; c = c->next)
+		m[i++] = c;
 	if (n > 1)
 		qsort(m, n, sizeof *m, by_key);
 	ok = write_members(b, m, n);
-	free(m);
+	if (m != few)
+		free(m);
 	return ok;
 }
 
@@ -142,7 +179,7 @@ bool jcs_write(struct buf *b, const cJSON *v)
 	if (cJSON_IsArray(v))
 		return write_array(b, v);
 	if (cJSON_IsString(v))
-		return write_string(b, v->valuestring);
+		return json_put_exact(b, v->valuestring) && buf_ok(b);
 	if (cJSON_IsNumber(v) && !isfinite(v->valuedouble))
 		return false;
 	if (!cJSON_IsNumber(v) && !cJSON_IsBool(v) && !cJSON_IsNull(v))

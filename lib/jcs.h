@@ -17,6 +17,9 @@
  */
 bool jcs_write(struct buf *b, const cJSON *v);
 
+/* jcs_carries(s): whether I-JSON can carry a string of a tree. */
+bool jcs_carries(const char *s);
+
 /*
  * jcs_compare(a, b): the order of two strings of a tree by their UTF-16 code
  * units (RFC 8785, section 3.2.3), as strcmp(3) returns it. U+0000 in its form
@@ -26,6 +29,13 @@ int jcs_compare(const char *a, const char *b);
 
 /* Room for a number in the form of ECMAScript and its NUL. */
 #define JCS_NUMBER 32
+
+/*
+ * jcs_nearest(p, n, out): the text of n bytes of a number of JSON, however long,
+ * as one that reads as the same double; 1e999 where it is too large for any.
+ * out has JCS_NUMBER bytes.
+ */
+void jcs_nearest(const char *p, size_t n, char *out);
 
 /*
  * jcs_number(v, out): write a finite v as ECMAScript's Number::toString does

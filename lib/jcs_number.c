@@ -5,6 +5,8 @@
  */
 #include "jcs.h"
 
+#include "xalloc.h"
+
 #include <float.h>
 #include <inttypes.h>
 #include <math.h>
@@ -130,8 +132,9 @@ void jcs_number(double v, char *out)
 	struct decimal d;
 	int k;
 
-	if (v == 0) {
-		snprintf(out, JCS_NUMBER, "0");
+	/* Each such integer is a double of its own. */
+	if (fabs(v) < 1e15 && v == (double)(int64_t)v) {
+		snprintf(out, JCS_NUMBER, "%" PRId64, (int64_t)v);
 		return;
 	}
 	d = shortest(fabs(v));
@@ -139,4 +142,16 @@ void jcs_number(double v, char *out)
 	if (v < 0)
 		*out++ = '-';
 	layout(digits, k, k + d.exp, out);
+}
+
+void jcs_nearest(const char *p, size_t n, char *out)
+{
+	char *copy = xstrndup(p, n);
+	double v = strtod(copy, NULL);
+
+	free(copy);
+	if (isinf(v))
+		snprintf(out, JCS_NUMBER, "%s1e999", v < 0 ? "-" : "");
+	else
+		snprintf(out, JCS_NUMBER, "%.17g", v);
 }

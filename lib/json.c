@@ -116,14 +116,14 @@ static size_t position(const char *p, size_t n, const cJSON *tree,
 	const struct flaw *flaw)
 {
 	struct json_limits upto = {.depth = UINT_MAX};
-	struct json_fault fault = {0, NULL};
+	struct json_fault fault = {.at = 0};
 	struct buf unused;
 
 	count_until(tree, flaw->node, &upto.values);
 	if (flaw->key)
 		upto.values--;
 	buf_init(&unused, n);
-	json_grammar(p, n, &upto, &unused, &fault);
+	json_grammar(p, n, &upto, NULL, &unused, &fault);
 	buf_release(&unused);
 	return fault.at;
 }
@@ -143,8 +143,8 @@ static cJSON *build(const struct buf *text)
 	return cJSON_ParseWithLengthOpts(text->p, text->len + 1, NULL, true);
 }
 
-cJSON *json_parse(const char *p, size_t n, const struct json_limits *limits,
-	char *why)
+cJSON *json_parse_within(const char *p, size_t n,
+	const struct json_limits *limits, struct json_budget *budget, char *why)
 {
 	struct json_fault fault;
 	struct flaw flaw = {NULL, false, NULL};
@@ -153,9 +153,11 @@ cJSON *json_parse(const char *p, size_t n, const struct json_limits *limits,
 	bool ok;
 
 	buf_init(&text, n);
-	ok = json_grammar(p, n, limits, &text, &fault);
+	ok = json_grammar(p, n, limits, budget, &text, &fault);
 	tree = ok ? build(&text) : NULL;
 	buf_release(&text);
+	if (budget)
+		budget->refusal = ok ? JSON_MALFORMED : fault.kind;
 	if (!ok)
 		return refuse(why, fault.at, fault.what);
 	if (!tree)
@@ -166,6 +168,12 @@ cJSON *json_parse(const char *p, size_t n, const struct json_limits *limits,
 		return NULL;
 	}
 	return tree;
+}
+
+cJSON *json_parse(
+	const char *p, size_t n, const struct json_limits *limits, char *why)
+{
+	return json_parse_within(p, n, limits, NULL, why);
 }
 
 const cJSON *json_get(const cJSON *o, const char *key)
@@ -220,53 +228,95 @@ static size_t plain(const char *s, size_t n)
 	uint32_t cp;
 
 	while (i < n) {
-		size_t len = text_utf8(s + i, n - i, &cp);
+		unsigned char c = (unsigned char)s[i];
+		size_t len = 1;
 
-		if (!len || cp < 0x20 || cp == '"' || cp == '\\')
+		if (c >= 0x80)
+			len = text_utf8(s + i, n - i, &cp);
+		if (!len || c < 0x20 || c == '"' || c == '\\')
 			break;
 		i += len;
 	}
 	return i;
 }
 
-/* What stands for the byte that `plain` stopped at; returns what it used. */
-static size_t put_escape(struct buf *b, const char *s)
+/* The letter of the short escape for a byte, or NUL where it has none. */
+static char short_escape(char c)
 {
-	static const char from[] = "\"\\\b\f\n\r\t", to[] = "\"\\bfnrt";
-	const char *p = strchr(from, *s);
-
-	if (strncmp(s, "\xc0\x80", 2) == 0) {
-		buf_str(b, "\\u0000");
-		return 2;
+	switch (c) {
+	case '"':
+	case '\\':
+		return c;
+	case '\b':
+		return 'b';
+	case '\f':
+		return 'f';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return '\0';
 	}
-	if (p)
-		buf_fmt(b, "\\%c", to[p - from]);
-	else if ((unsigned char)*s < 0x20)
-		buf_fmt(b, "\\u%04x", (unsigned)*s);
-	else
-		buf_str(b, "\xef\xbf\xbd");
+}
+
+/*
+ * What stands for the byte that `plain` stopped at; returns what it used, and
+ * sets *lost where that is not all the same.
+ */
+static size_t put_escape(struct buf *b, const char *s, bool *lost)
+{
+	static const char hex[] = "0123456789abcdef";
+	char put[] = {'\\', short_escape(*s), '0', '0', hex[*s >> 4 & 15],
+		hex[*s & 15]};
+
+	if (put[1]) {
+		buf_add(b, put, 2);
+	} else if ((unsigned char)*s < 0x20) {
+		put[1] = 'u';
+		buf_add(b, put, sizeof put);
+	} else if (s[0] == '\xc0' && s[1] == '\x80') {
+		buf_add(b, "\\u0000", 6);
+		return 2;
+	} else {
+		buf_add(b, "\xef\xbf\xbd", 3);
+		*lost = true;
+	}
 	return 1;
 }
 
-void json_put_str(struct buf *b, const char *s)
+/* With `exact` no further than to what would be lost. */
+static bool put_string(struct buf *b, const char *s, bool exact)
 {
-	size_t n, i = 0;
+	size_t n = strlen(s), i = 0;
+	bool lost = false;
 
-	if (!s) {
-		buf_str(b, "null");
-		return;
-	}
-	n = strlen(s);
 	buf_char(b, '"');
-	while (i < n) {
+	while (i < n && buf_ok(b) && !(lost && exact)) {
 		size_t len = plain(s + i, n - i);
 
 		buf_add(b, s + i, len);
 		i += len;
 		if (i < n)
-			i += put_escape(b, s + i);
+			i += put_escape(b, s + i, &lost);
 	}
 	buf_char(b, '"');
+	return !lost;
+}
+
+bool json_put_exact(struct buf *b, const char *s)
+{
+	return put_string(b, s, true);
+}
+
+void json_put_str(struct buf *b, const char *s)
+{
+	if (s)
+		put_string(b, s, false);
+	else
+		buf_str(b, "null");
 }
 
 void json_put_clean(struct buf *b, const char *s, size_t max)
@@ -322,7 +372,7 @@ static void put_children(struct buf *b, const cJSON *v)
 	bool object = cJSON_IsObject(v);
 
 	buf_char(b, object ? '{' : '[');
-	for (const cJSON *c = v->child; c; c = c->next) {
+	for (const cJSON *c = v->child; c && buf_ok(b); c = c->next) {
 		if (c != v->child)
 			buf_char(b, ',');
 		if (object) {

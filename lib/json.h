@@ -32,6 +32,38 @@ extern const struct json_limits json_record;
 /* What the answer of a server may be. */
 extern const struct json_limits json_reply;
 
+/* Why a text was refused. */
+enum json_refusal {
+	JSON_MALFORMED,	    /* it is no JSON, or nested too deeply */
+	JSON_TOO_COMPLEX,   /* too many values, or too large a tree */
+	JSON_TOO_MANY_KEYS, /* one object has too many members */
+	JSON_LATE	    /* there was no more time for it */
+};
+
+/*
+ * What the texts of a stranger may cost in all. A value counts as one and a key
+ * as another, but a number that is no integer of up to 15 digits as JSON_ODD,
+ * because reading and writing it takes that much longer.
+ */
+#define JSON_ODD 32
+struct json_budget {
+	size_t values;	/* what is left; each text takes what it has */
+	size_t tree;	/* the most bytes of memory for one tree */
+	size_t members; /* the most members of one object */
+	/* Asked every JSON_PACE values: true stops the work. NULL: never. */
+	bool (*late)(void *arg);
+	void *arg;
+	enum json_refusal refusal; /* of the last text that was refused */
+};
+#define JSON_PACE 1024
+
+/*
+ * What a node of a tree takes of memory, and a string of it beside its bytes:
+ * with what malloc(3) adds.
+ */
+#define JSON_NODE (sizeof(cJSON) + 16)
+#define JSON_STRING 32
+
 /* Room for the reason why a text was refused. */
 #define JSON_WHY 160 /* RECORD_WHY is no smaller */
 
@@ -41,6 +73,14 @@ extern const struct json_limits json_reply;
  * which has JSON_WHY bytes, says so in one line, with the byte's position.
  */
 cJSON *json_parse(const char *p, size_t n, const struct json_limits *limits,
+	char *why);
+
+/*
+ * json_parse_within(p, n, limits, budget, why): the same within a budget, and
+ * budget->refusal where they are refused.
+ */
+cJSON *json_parse_within(const char *p, size_t n,
+	const struct json_limits *limits, struct json_budget *budget,
 	char *why);
 
 /*
@@ -67,6 +107,12 @@ bool json_has_null(const cJSON *o, const char *key);
  * becomes U+FFFD, the U+0000 of a tree becomes \u0000. NULL becomes null.
  */
 void json_put_str(struct buf *b, const char *s);
+
+/*
+ * json_put_exact(b, s): the same; false, and what was appended is of no use,
+ * where something of s would be lost by it.
+ */
+bool json_put_exact(struct buf *b, const char *s);
 
 /* json_put_clean(b, s, max): the same of what text_clean leaves of it. */
 void json_put_clean(struct buf *b, const char *s, size_t max);

@@ -6,17 +6,18 @@
  */
 #include "json_grammar.h"
 
-#include "json.h"
+#include "jcs.h"
 #include "text.h"
-#include "xalloc.h"
 
-#include <math.h>
+#include <stdint.h>
 
 /* cJSON itself stops at 1000. */
 #define DEPTH_MAX 512
 
 /* cJSON reads no number longer than this (cJSON 1.7.15, parse_number). */
 #define NUMBER_MAX 63
+/* An integer of so many bytes is read and written quickly. */
+#define DIGITS_MAX 15
 
 struct scan {
 	const char *start, *p, *end;
@@ -24,9 +25,12 @@ struct scan {
 	const struct json_limits *limits;
 	struct buf *out;
 	struct json_fault *fault;
-	size_t values;
+	struct json_budget *budget; /* or NULL */
+	size_t values, most;
+	size_t tree; /* bytes of memory that it will take */
 	unsigned depth;
-	char closing[DEPTH_MAX]; /* the bracket that each open one awaits */
+	char closing[DEPTH_MAX];     /* the bracket that each open one awaits */
+	uint32_t members[DEPTH_MAX]; /* of each open object, so far */
 };
 
 /* What may come next. */
@@ -40,30 +44,46 @@ enum next {
 	NEXT_FAULT
 };
 
-static bool refuse_at(struct scan *s, const char *at, const char *what)
+static bool refuse_as(struct scan *s, enum json_refusal kind, const char *at,
+	const char *what)
 {
-	s->fault->at = (size_t)(at - s->start) + 1;
-	s->fault->what = what;
+	*s->fault = (struct json_fault) {
+		.at = (size_t)(at - s->start) + 1, .what = what, .kind = kind};
 	return false;
 }
 
 static bool refuse(struct scan *s, const char *what)
 {
-	return refuse_at(s, s->p,
+	return refuse_as(s, JSON_MALFORMED, s->p,
 		s->p == s->end ? "the text ends too early" : what);
+}
+
+static enum next fault(struct scan *s, const char *what)
+{
+	refuse(s, what);
+	return NEXT_FAULT;
 }
 
 /* What RFC 8259 allows and I-JSON, or our form of it, does not. */
 static bool odd(struct scan *s, const char *at, const char *what)
 {
-	return !s->limits->i_json || refuse_at(s, at, what);
+	return !s->limits->i_json || refuse_as(s, JSON_MALFORMED, at, what);
 }
 
-static bool count(struct scan *s)
+/* What came last counts as n values. */
+static bool count(struct scan *s, size_t n)
 {
-	if (s->values == s->limits->values)
-		return refuse(s, "too many values");
-	s->values++;
+	const struct json_budget *b = s->budget;
+
+	if (n > s->most - s->values)
+		return refuse_as(s, JSON_TOO_COMPLEX, s->p, "too many values");
+	if (b && s->tree > b->tree)
+		return refuse_as(s, JSON_TOO_COMPLEX, s->p,
+			"its tree would take too much memory");
+	if (b && b->late && s->values % JSON_PACE + n >= JSON_PACE &&
+		b->late(b->arg))
+		return refuse_as(s, JSON_LATE, s->p, "no time was left");
+	s->values += n;
 	return true;
 }
 
@@ -96,24 +116,17 @@ static bool digits(struct scan *s)
 	return true;
 }
 
-/* The nearest double keeps its value in %.17g, and infinity in 1e999. */
 static void shorten(struct scan *s, const char *from)
 {
-	char *copy = xstrndup(from, (size_t)(s->p - from));
-	double v = strtod(copy, NULL);
-	char put[NUMBER_MAX];
+	char put[JCS_NUMBER];
 
-	free(copy);
-	if (isinf(v))
-		snprintf(put, sizeof put, "%s1e999", v < 0 ? "-" : "");
-	else
-		snprintf(put, sizeof put, "%.17g", v);
+	jcs_nearest(from, (size_t)(s->p - from), put);
 	replace(s, from, s->p, put, strlen(put));
 }
 
 static bool number(struct scan *s)
 {
-	const char *from = s->p;
+	const char *from = s->p, *whole;
 
 	if (at(s, '-'))
 		s->p++;
@@ -124,6 +137,7 @@ static bool number(struct scan *s)
 	} else if (!digits(s)) {
 		return false;
 	}
+	whole = s->p;
 	if (at(s, '.')) {
 		s->p++;
 		if (!digits(s))
@@ -138,28 +152,24 @@ static bool number(struct scan *s)
 	}
 	if (s->p - from > NUMBER_MAX)
 		shorten(s, from);
-	return true;
+	return !s->budget || (s->p == whole && s->p - from <= DIGITS_MAX) ||
+	       count(s, JSON_ODD - 1);
 }
 
 /* The code unit that "\uXXXX" at p stands for; -1 if that is not there. */
 static long unit(const struct scan *s, const char *p)
 {
+	static const char hex[] = "0123456789abcdefABCDEF";
 	long v = 0;
 
 	if (s->end - p < 6 || p[0] != '\\' || p[1] != 'u')
 		return -1;
 	for (int i = 2; i < 6; i++) {
-		char c = p[i];
+		const char *d = memchr(hex, p[i], sizeof hex - 1);
 
-		v *= 16;
-		if (c >= '0' && c <= '9')
-			v += c - '0';
-		else if (c >= 'a' && c <= 'f')
-			v += c - 'a' + 10;
-		else if (c >= 'A' && c <= 'F')
-			v += c - 'A' + 10;
-		else
+		if (!d)
 			return -1;
+		v = v * 16 + (d - hex < 16 ? d - hex : d - hex - 6);
 	}
 	return v;
 }
@@ -193,10 +203,11 @@ static bool unit_escape(struct scan *s)
 static bool escape(struct scan *s)
 {
 	if (s->end - s->p < 2)
-		return refuse_at(s, s->end, "the text ends too early");
+		return refuse_as(
+			s, JSON_MALFORMED, s->end, "the text ends too early");
 	if (s->p[1] == 'u')
 		return unit_escape(s);
-	if (!strchr("\"\\/bfnrt", s->p[1]) || !s->p[1])
+	if (!memchr("\"\\/bfnrt", s->p[1], 8))
 		return refuse(s, "an escape that JSON does not have");
 	s->p += 2;
 	return true;
@@ -224,7 +235,8 @@ static bool beyond_ascii(struct scan *s)
 
 static bool string(struct scan *s)
 {
-	s->p++;
+	const char *from = s->p++;
+
 	for (;;) {
 		while (s->p < s->end && (unsigned char)*s->p >= 0x20 &&
 			(unsigned char)*s->p < 0x80 && *s->p != '"' &&
@@ -234,6 +246,7 @@ static bool string(struct scan *s)
 			return refuse(s, NULL);
 		if (*s->p == '"') {
 			s->p++;
+			s->tree += JSON_STRING + (size_t)(s->p - from);
 			return true;
 		}
 		if ((unsigned char)*s->p < 0x20)
@@ -257,10 +270,9 @@ static enum next open_bracket(struct scan *s)
 	bool object = *s->p == '{';
 	unsigned max = s->limits->depth;
 
-	if (s->depth == (max < DEPTH_MAX ? max : DEPTH_MAX)) {
-		refuse(s, "nested too deeply");
-		return NEXT_FAULT;
-	}
+	if (s->depth == (max < DEPTH_MAX ? max : DEPTH_MAX))
+		return fault(s, "nested too deeply");
+	s->members[s->depth] = 0;
 	s->closing[s->depth++] = object ? '}' : ']';
 	s->p++;
 	return object ? NEXT_KEY_OR_CLOSE : NEXT_VALUE_OR_CLOSE;
@@ -277,7 +289,8 @@ static enum next value(struct scan *s)
 {
 	bool ok;
 
-	if (!count(s))
+	s->tree += JSON_NODE;
+	if (!count(s, 1))
 		return NEXT_FAULT;
 	switch (s->p < s->end ? *s->p : '\0') {
 	case '{':
@@ -287,13 +300,11 @@ static enum next value(struct scan *s)
 		ok = string(s);
 		break;
 	case 't':
-		ok = literal(s, "true");
-		break;
 	case 'f':
-		ok = literal(s, "false");
-		break;
 	case 'n':
-		ok = literal(s, "null");
+		ok = literal(s, *s->p == 't'   ? "true"
+				: *s->p == 'f' ? "false"
+					       : "null");
 		break;
 	default:
 		ok = at(s, '-') || at_digit(s) ? number(s)
@@ -308,19 +319,24 @@ static void skip_space(struct scan *s)
 		s->p++;
 }
 
+static bool one_more_member(struct scan *s)
+{
+	size_t n = s->members[s->depth - 1]++;
+
+	return !s->budget || n < s->budget->members ||
+	       refuse_as(s, JSON_TOO_MANY_KEYS, s->p,
+		       "an object with too many members");
+}
+
 static enum next key(struct scan *s)
 {
-	if (!at(s, '"')) {
-		refuse(s, "a key is missing");
-		return NEXT_FAULT;
-	}
-	if (!count(s) || !string(s))
+	if (!at(s, '"'))
+		return fault(s, "a key is missing");
+	if (!one_more_member(s) || !count(s, 1) || !string(s))
 		return NEXT_FAULT;
 	skip_space(s);
-	if (!at(s, ':')) {
-		refuse(s, "no colon behind a key");
-		return NEXT_FAULT;
-	}
+	if (!at(s, ':'))
+		return fault(s, "no colon behind a key");
 	s->p++;
 	return NEXT_VALUE;
 }
@@ -332,8 +348,7 @@ static enum next rest(struct scan *s)
 	if (!s->depth) {
 		if (s->p == s->end)
 			return NEXT_NOTHING;
-		refuse(s, "something behind the end of the value");
-		return NEXT_FAULT;
+		return fault(s, "something behind the end of the value");
 	}
 	closing = s->closing[s->depth - 1];
 	if (at(s, closing))
@@ -342,8 +357,7 @@ static enum next rest(struct scan *s)
 		s->p++;
 		return closing == '}' ? NEXT_KEY : NEXT_VALUE;
 	}
-	refuse(s, "neither a comma nor the closing bracket");
-	return NEXT_FAULT;
+	return fault(s, "neither a comma nor the closing bracket");
 }
 
 static enum next step(struct scan *s, enum next next)
@@ -364,22 +378,21 @@ static enum next step(struct scan *s, enum next next)
 }
 
 bool json_grammar(const char *p, size_t n, const struct json_limits *limits,
-	struct buf *out, struct json_fault *fault)
+	struct json_budget *budget, struct buf *out, struct json_fault *fault)
 {
-	struct scan s = {
-		.start = p,
-		.p = p,
-		.end = p + n,
-		.run = p,
-		.limits = limits,
-		.out = out,
-		.fault = fault,
-	};
+	struct scan s = {.start = p, .p = p, .end = p + n, .run = p,
+		.limits = limits, .out = out, .fault = fault, .budget = budget,
+		.most = limits->values};
 	enum next next = NEXT_VALUE;
 
+	if (budget && budget->values < s.most)
+		s.most = budget->values;
 	while (next < NEXT_NOTHING)
 		next = step(&s, next);
-	if (next == NEXT_FAULT)
+	if (budget)
+		budget->values -= s.values;
+	/* What came last may have been too large a string. */
+	if (next == NEXT_FAULT || !count(&s, 0))
 		return false;
 	replace(&s, s.end, s.end, "", 0);
 	return true;

@@ -41,13 +41,30 @@ size_t text_utf8(const char *s, size_t n, uint32_t *cp)
 	return len;
 }
 
+size_t text_ascii(const char *p, size_t n)
+{
+	size_t i = 0;
+	uint64_t word;
+
+	for (; n - i >= sizeof word; i += sizeof word) {
+		memcpy(&word, p + i, sizeof word);
+		if (word & 0x8080808080808080)
+			break;
+	}
+	while (i < n && (unsigned char)p[i] < 0x80)
+		i++;
+	return i;
+}
+
 bool text_is_utf8(const char *p, size_t n)
 {
 	uint32_t cp;
 
 	while (n) {
-		size_t len = text_utf8(p, n, &cp);
+		size_t len = text_ascii(p, n);
 
+		if (!len)
+			len = text_utf8(p, n, &cp);
 		if (!len)
 			return false;
 		p += len;

@@ -15,6 +15,9 @@
  */
 size_t text_utf8(const char *p, size_t n, uint32_t *cp);
 
+/* text_ascii(p, n): how many of the n bytes come before one above 0x7f. */
+size_t text_ascii(const char *p, size_t n);
+
 /* text_is_utf8(p, n): whether all n bytes are UTF-8. */
 bool text_is_utf8(const char *p, size_t n);
 

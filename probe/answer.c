@@ -2,9 +2,10 @@
 
 #include "xalloc.h"
 
-void answer_init(struct answer *a, const char *id)
+void answer_init(struct answer *a, const char *id, struct budget *budget)
 {
 	memset(a, 0, sizeof *a);
+	a->budget = budget;
 	a->id = id ? xstrdup(id) : NULL;
 }
 
@@ -31,6 +32,7 @@ static bool look(struct answer *a, const cJSON *m, enum rpc_errors errors)
 	a->over = fault || a->match != RPC_NOT_OURS;
 	if (fault) {
 		a->malformed = true;
+		a->refusal = JSON_MALFORMED;
 		snprintf(a->why, sizeof a->why, "%s", fault);
 	} else if (!a->over && foreign(a, m)) {
 		a->foreign = true;
@@ -57,6 +59,17 @@ void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors)
 	cJSON_Delete(m);
 }
 
+cJSON *answer_parse(struct answer *a, const char *data, size_t n)
+{
+	cJSON *m = budget_parse(a->budget, data, n, a->why);
+
+	if (!m) {
+		a->malformed = true;
+		a->refusal = a->budget->json.refusal;
+	}
+	return m;
+}
+
 void answer_event(struct answer *a, const char *type, const char *data,
 	size_t n)
 {
@@ -64,19 +77,18 @@ void answer_event(struct answer *a, const char *type, const char *data,
 
 	if (strcmp(type, "message") != 0)
 		return;
-	m = json_parse(data, n, &json_reply, a->why);
+	m = answer_parse(a, data, n);
 	if (m)
 		answer_take(a, m, RPC_ERRORS_OURS);
 	else
-		a->malformed = true;
+		a->over = a->refusal != JSON_MALFORMED;
 }
 
 bool answer_failure(const struct answer *a, const char *where,
 	struct failure *f)
 {
 	if (a->malformed)
-		return failure_set(f, "jsonrpc.malformed",
-			"the %s is no JSON-RPC: %s", where, a->why);
+		return budget_failure(a->refusal, where, a->why, f);
 	if (a->foreign)
 		return failure_set(f, "jsonrpc.wrong-id",
 			"the %s carries the answer to another request: its id "

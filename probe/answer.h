@@ -5,23 +5,28 @@
 #ifndef ANSWER_H
 #define ANSWER_H
 
+#include "budget.h"
 #include "failure.h"
-#include "json.h"
 #include "rpc.h"
 
 struct answer {
 	char *id; /* of the request; NULL: no message is wanted */
+	struct budget *budget;
 	bool over;	/* it came, or what was meant to be it */
 	cJSON *message; /* the answer, once it is here */
 	enum rpc_match match;
 	bool batch;	/* it came in an array */
-	bool malformed; /* what came is no JSON, or no JSON-RPC: see why */
+	bool malformed; /* what came was refused: see refusal and why */
 	bool foreign;	/* another request's answer came */
-	char why[JSON_WHY]; /* with malformed */
+	enum json_refusal refusal;
+	char why[JSON_WHY];
 };
 
-/* answer_init(a, id): none yet; id is copied and may be NULL. */
-void answer_init(struct answer *a, const char *id);
+/*
+ * answer_init(a, id, budget): none yet; id is copied and may be NULL. What is
+ * read takes from the budget.
+ */
+void answer_init(struct answer *a, const char *id, struct budget *budget);
 void answer_release(struct answer *a);
 
 /*
@@ -30,7 +35,12 @@ void answer_release(struct answer *a);
  */
 void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors);
 
-/* answer_event(a, type, data, n): the same of an event of a stream. */
+/*
+ * answer_parse(a, data, n): the tree of a text, or NULL, and a says why.
+ * answer_event(a, type, data, n): the same of an event of a stream, then
+ * answer_take. No answer comes after an event that costs too much.
+ */
+cJSON *answer_parse(struct answer *a, const char *data, size_t n);
 void answer_event(struct answer *a, const char *type, const char *data,
 	size_t n);
 

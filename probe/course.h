@@ -23,9 +23,11 @@ struct probe {
 	struct wire wire;
 	struct steps steps;
 	double deadline_ms; /* monotonic */
+	struct budget budget;
 	char id[40];
-	int requests; /* sent */
+	int requests; /* sent, to number them */
 	int ids;      /* of them have had an id since the handshake began */
+	int resumes;  /* of them, to go on with a stream that was left */
 	const char *method; /* of the last one, for people; static */
 	struct pending *pending; /* the one under way; see send.c */
 	bool connected; /* the first connection stood */

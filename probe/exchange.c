@@ -20,13 +20,18 @@ struct exchange {
 	void *arg;
 	enum exchange_want want;
 	struct answer answer; /* or document */
+	struct budget *budget;
 	const struct http_response *http; /* while data arrives */
 	enum form form;
 	struct sse sse;
 	struct buf body;
-	size_t bytes;
+	bool settled;	   /* what comes now only counts */
+	const char *large; /* why the rest is refused; static */
 	double matched_ms; /* monotonic; 0 before */
 };
+
+static const char too_large[] =
+	"the response is larger than 4 MiB, or one line or event of it is";
 
 static bool media_is(const char *content_type, const char *media)
 {
@@ -59,24 +64,23 @@ static enum sse_want on_event(void *arg, const char *type, const char *data,
 
 static enum http_want read_stream(struct exchange *x, const char *p, size_t n)
 {
-	if (x->bytes > EXCHANGE_MAX || !sse_feed(&x->sse, p, n))
+	if (!sse_feed(&x->sse, p, n)) {
+		x->large = too_large;
 		return HTTP_WANT_NOTHING;
+	}
 	return x->answer.over ? HTTP_WANT_EOF : HTTP_WANT_MORE;
 }
 
-static enum http_want on_data(void *arg, const struct http_response *r,
-	const char *p, size_t n)
+static enum http_want read_data(struct exchange *x,
+	const struct http_response *r, const char *p, size_t n)
 {
-	struct exchange *x = arg;
 	bool wanted = ok_status(r) && r->status != 202;
 	bool streams = x->answer.id || x->want == WANT_EVENTS;
 
-	x->http = r;
 	if (x->want == WANT_STATUS && ok_status(r)) {
 		x->matched_ms = clock_mono_ms();
 		return HTTP_WANT_EOF;
 	}
-	x->bytes += n;
 	if (x->form == FORM_UNKNOWN)
 		x->form = streams && wanted &&
 				media_is(r->content_type, "text/event-stream")
@@ -84,12 +88,28 @@ static enum http_want on_data(void *arg, const struct http_response *r,
 			: FORM_BODY;
 	if (x->form == FORM_STREAM)
 		return read_stream(x, p, n);
-	if (!wanted && x->bytes > ERROR_MAX)
+	if (!wanted && x->body.len + n > ERROR_MAX)
 		return HTTP_WANT_EOF;
-	if (x->bytes > EXCHANGE_MAX)
-		return HTTP_WANT_NOTHING;
 	buf_add(&x->body, p, n);
-	return HTTP_WANT_MORE;
+	x->large = buf_ok(&x->body) ? NULL : too_large;
+	return x->large ? HTTP_WANT_NOTHING : HTTP_WANT_MORE;
+}
+
+static enum http_want on_data(
+	void *arg, const struct http_response *r, const char *p, size_t n)
+{
+	struct exchange *x = arg;
+	enum http_want want;
+
+	x->http = r;
+	x->large = budget_body(x->budget, n);
+	if (x->large)
+		return HTTP_WANT_NOTHING;
+	if (x->settled)
+		return HTTP_WANT_EOF;
+	want = read_data(x, r, p, n);
+	x->settled = want == HTTP_WANT_EOF;
+	return want;
 }
 
 static void on_resolved(void *arg, const struct http_response *r)
@@ -153,9 +173,8 @@ static void read_body(struct exchange *x, struct reply *out)
 		return;
 	if ((!ok || !*type) && !strchr("{[", p[strspn(p, " \t\r\n")]))
 		return;
-	m = json_parse(p, x->body.len, &json_reply, a->why);
+	m = answer_parse(a, p, x->body.len);
 	if (!m) {
-		a->malformed = true;
 		if (ok && !answer_failure(a, "response", &out->failure))
 			out->kind = REPLY_FAILED;
 		return;
@@ -209,8 +228,10 @@ static void judge(struct exchange *x, struct reply *out)
 		out->ours = true;
 		return;
 	case HTTP_ABORTED:
-		fail(out, "body.too-large", "the response is larger than "
-					    "16 MiB, or one line of it is");
+		fail(out, "body.too-large",
+			x->large ? x->large
+				 : "the responses of the probe take more than "
+				   "32 MiB on the network");
 		return;
 	case HTTP_COMPLETE:
 	case HTTP_ENOUGH:
@@ -240,6 +261,11 @@ static void on_done(void *arg, const struct http_response *r)
 	struct reply reply = {.http = r, .at_ms = end, .retry_ms = -1};
 
 	judge(x, &reply);
+	if (!budget_head(x->budget, r->fields_n, r->network_n) &&
+		reply.kind != REPLY_FAILED)
+		fail(&reply, "http.headers-too-large",
+			"the header fields of all responses of the probe "
+			"together are larger than 1 MiB");
 	reply.message = x->answer.message;
 	reply.batch = x->answer.batch;
 	x->handler.done(x->arg, &reply);
@@ -247,7 +273,7 @@ static void on_done(void *arg, const struct http_response *r)
 }
 
 int exchange_start(struct http *h, const struct http_request *rq,
-	enum exchange_want want, const char *id,
+	struct budget *budget, enum exchange_want want, const char *id,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct exchange *x = xcalloc(1, sizeof *x);
@@ -256,15 +282,19 @@ int exchange_start(struct http *h, const struct http_request *rq,
 		.connected = handler->connected ? on_connected : NULL,
 		.data = on_data,
 		.done = on_done};
+	struct http_request own = *rq;
 	struct http_transfer *t;
 
+	/* 0 would be no limit. */
+	own.network_max = budget->network ? budget->network : 1;
+	x->budget = budget;
 	x->handler = *handler;
 	x->arg = arg;
 	x->want = want;
-	answer_init(&x->answer, id);
-	sse_init(&x->sse, EXCHANGE_MAX, on_event, x);
-	buf_init(&x->body, EXCHANGE_MAX);
-	t = http_start(h, rq, &calls, x);
+	answer_init(&x->answer, id, budget);
+	sse_init(&x->sse, BUDGET_ANSWER, on_event, x);
+	buf_init(&x->body, BUDGET_ANSWER);
+	t = http_start(h, &own, &calls, x);
 	if (!t) {
 		release(x);
 		return -1;

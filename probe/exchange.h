@@ -5,13 +5,11 @@
 #ifndef EXCHANGE_H
 #define EXCHANGE_H
 
+#include "budget.h"
 #include "failure.h"
 #include "http.h"
 
 #include <cjson/cJSON.h>
-
-/* The most bytes of one response, after which it is refused. */
-#define EXCHANGE_MAX (16 * 1024 * 1024)
 
 enum reply_kind {
 	REPLY_FAILED, /* no answer: failure says why; http->status may be set */
@@ -64,12 +62,13 @@ enum exchange_want {
 };
 
 /*
- * exchange_start(h, rq, want, id, handler, arg): send rq. id: of the message
- * that is wanted, else NULL. 0, and handler->done is called exactly once, from
+ * exchange_start(h, rq, budget, want, id, handler, arg): send rq. id: of the
+ * message that is wanted, else NULL. What comes takes from the budget, which
+ * lives until the end. 0, and handler->done is called exactly once, from
  * http_turn; or -1 where libcurl refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,
-	enum exchange_want want, const char *id,
+	struct budget *budget, enum exchange_want want, const char *id,
 	const struct exchange_handler *handler, void *arg);
 
 #endif

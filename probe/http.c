@@ -23,6 +23,7 @@ struct http {
 	struct http_transfer *first; /* all that are running */
 	size_t running;
 	struct timers timers;
+	struct http_sockets sockets;
 };
 
 struct http *http_new(const struct http_config *c)
@@ -51,6 +52,7 @@ void http_free(struct http *h)
 		return;
 	curl_multi_cleanup(h->multi);
 	curl_global_cleanup();
+	http_sockets_release(&h->sockets);
 	free(h);
 }
 
@@ -132,6 +134,9 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->started_ms = clock_mono_ms();
 	t->timeout_ms = rq->timeout_ms < 1 ? 1 : rq->timeout_ms;
 	t->stop_at_ms = NAN;
+	t->sockets = &h->sockets;
+	t->socket = -1;
+	t->network_max = rq->network_max;
 	t->deny_private = h->config.deny_private || rq->deny_private;
 	t->only_connect = rq->only_connect;
 	t->tls = http_tls_new();
@@ -186,7 +191,8 @@ static void judge(struct http_transfer *t, CURLcode rc)
 		.error = t->error,
 		.denied = t->denied,
 		.ip_version = t->http->config.ip_version,
-		.fields = t->header_bytes > HTTP_HEADERS_MAX,
+		.fields = t->response.fields_n > HTTP_HEADERS_MAX,
+		.codings = t->response.codings > 1,
 		.tls = t->tls,
 		.after_ms = http_transfer_elapsed(t)};
 

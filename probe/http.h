@@ -30,12 +30,20 @@ struct http_config {
 	bool labels; /* and in each line what it is about */
 };
 
+/*
+ * Whatever comes costs some time, however little it is: that counts as so many
+ * bytes.
+ */
+#define HTTP_ARRIVAL 2048
+
 struct http_request {
 	const char *method;
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL at the end */
 	const char *body;	    /* NULL for none */
 	double timeout_ms;	    /* for all of it, at least 1 */
+	/* Bytes that may come on the network; 0: any number. */
+	size_t network_max;
 	/* Open a connection of its own, and resolve the name anew. */
 	bool fresh;
 	/* This request alone may not reach private addresses. */
@@ -79,7 +87,9 @@ struct http_response {
 	double tcp_ms;	     /* TCP stood */
 	double connected_ms; /* TLS stood too: the request could be sent */
 	double first_byte_ms;
-	double total_ms; /* the end */
+	double total_ms;  /* the end */
+	size_t fields_n;  /* bytes of header fields that came */
+	size_t network_n; /* bytes that came, with HTTP_ARRIVAL for each time */
 	char address[48];
 	long port;
 	char tls_version[16];
@@ -94,6 +104,7 @@ struct http_response {
 	bool cert_shown;  /* and there is one to show */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
+	unsigned codings;	  /* how many times the body is compressed */
 	char content_type[128];
 	char location[1024];
 	char redirect[1024]; /* where that leads: absolute, without query */

@@ -296,6 +296,11 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		fail_denied(r);
 		return;
 	}
+	if (f->codings) {
+		http_fail_set(r, "http.content-encoding",
+			"the response is compressed several times over");
+		return;
+	}
 	if (r->proxied && r->phase != HTTP_READY && fail_proxy(r, f))
 		return;
 	switch (f->rc) {

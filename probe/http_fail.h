@@ -20,6 +20,7 @@ struct http_failure {
 	bool denied;	   /* its address, r->address, is not allowed */
 	int ip_version;	   /* 4 or 6 where only such addresses will do, or 0 */
 	bool fields;	   /* the header fields were too large */
+	bool codings;	   /* the body is compressed several times over */
 	const struct http_tls *tls;
 	double after_ms; /* since the start */
 };

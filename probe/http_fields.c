@@ -11,6 +11,27 @@ void http_fields_clear(struct http_response *r)
 	r->session_id[0] = r->retry_after[0] = r->age[0] = '\0';
 	r->x_cache[0] = r->pop[0] = r->via[0] = '\0';
 	r->cache_control[0] = r->cf_cache_status[0] = '\0';
+	r->codings = 0;
+}
+
+/* Whether a field lists codings, which are then counted. */
+static bool count_codings(struct http_response *r, const char *p, size_t n)
+{
+	static const char *const names[] = {
+		"content-encoding:", "transfer-encoding:"};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = strlen(names[i]);
+
+		if (n < len || strncasecmp(p, names[i], len) != 0)
+			continue;
+		/* The one of transfer that is no compression does not count. */
+		r->codings += i == 0;
+		for (size_t at = len; at < n; at++)
+			r->codings += p[at] == ',';
+		return true;
+	}
+	return false;
 }
 
 /* The value of a field as text; what does not fit is cut. */
@@ -61,6 +82,8 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 		{"fly-request-id:", r->pop, sizeof r->pop, 0},
 	};
 
+	if (count_codings(r, p, n))
+		return;
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		size_t len = strlen(fields[i].name);
 

@@ -12,7 +12,10 @@
 #include "trace.h"
 
 #include <math.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 /* How long the end of a stream is waited for once the answer is here. */
 #define GRACE_MS 50
@@ -20,6 +23,18 @@
 double http_transfer_elapsed(const struct http_transfer *t)
 {
 	return clock_mono_ms() - t->started_ms;
+}
+
+/* How many bytes the connection of a transfer has brought so far. */
+static size_t brought(const struct http_transfer *t)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof info;
+
+	if (t->socket < 0 ||
+		getsockopt(t->socket, IPPROTO_TCP, TCP_INFO, &info, &size))
+		return 0;
+	return (size_t)info.tcpi_bytes_received;
 }
 
 static curl_socket_t on_socket(void *arg, curlsocktype purpose,
@@ -40,7 +55,15 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	t->denied = t->deny_private && !r->proxied && address_private(&a->addr);
 	if (t->denied)
 		return CURL_SOCKET_BAD;
-	return socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	t->socket = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	http_sockets_add(t->sockets, t->socket);
+	return t->socket;
+}
+
+static int on_socket_close(void *arg, curl_socket_t s)
+{
+	http_sockets_drop(arg, s);
+	return close(s);
 }
 
 void http_transfer_note_tcp(struct http_transfer *t)
@@ -62,7 +85,6 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	struct http_response *r = &t->response;
 
 	(void)local_ip;
-	(void)local_port;
 	/* Over a connection that another request opened, which may be allowed
 	 * what this one is not. */
 	if (t->deny_private && !r->proxied && address_private_text(ip)) {
@@ -70,6 +92,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 		snprintf(r->address, sizeof r->address, "%s", ip);
 		return CURL_PREREQFUNC_ABORT;
 	}
+	t->socket = http_sockets_find(t->sockets, port, local_port);
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = http_transfer_elapsed(t);
@@ -77,6 +100,8 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	snprintf(r->address, sizeof r->address, "%s", ip);
 	r->port = port;
 	http_tls_facts(r, t->easy);
+	if (r->reused)
+		t->network_last = brought(t);
 	trace_connected(t->trace, r, t->tls->names);
 	if (t->handler.connected)
 		t->handler.connected(t->arg, r);
@@ -101,32 +126,59 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	struct http_transfer *t = arg;
 
 	n *= size;
-	t->header_bytes += n;
-	if (t->header_bytes > HTTP_HEADERS_MAX)
+	t->response.fields_n += n;
+	if (t->response.fields_n > HTTP_HEADERS_MAX)
 		return 0;
 	trace_field(t->trace, p, n);
 	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
 		note_status(t);
 	else
 		http_fields_add(&t->response, p, n);
-	return n;
+	/* Bytes that are compressed twice may cost time and be nothing. */
+	return t->response.codings > 1 ? 0 : n;
+}
+
+/* Called in between, also where what comes leads to no data at all. */
+static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
+	curl_off_t up_all, curl_off_t up)
+{
+	struct http_transfer *t = arg;
+	size_t n = brought(t);
+
+	(void)down_all;
+	(void)down;
+	(void)up_all;
+	(void)up;
+	if (n <= t->network_last)
+		return 0;
+	t->response.network_n += n - t->network_last + HTTP_ARRIVAL;
+	t->network_last = n;
+	if (!t->network_max || t->response.network_n <= t->network_max)
+		return 0;
+	t->response.end = HTTP_ABORTED;
+	return 1;
 }
 
 static size_t on_data(char *p, size_t size, size_t n, void *arg)
 {
 	struct http_transfer *t = arg;
 
+	bool late = !isnan(t->stop_at_ms);
+
 	n *= size;
 	/* A little that is compressed may be a lot: it takes time, too. */
-	if (!isnan(t->stop_at_ms))
-		return clock_mono_ms() < t->stop_at_ms || !n ? n : 0;
-	trace_body(t->trace, p, n);
-	http_fields_end(&t->response, t->easy);
+	if (late && clock_mono_ms() >= t->stop_at_ms)
+		return 0;
+	if (!late) {
+		trace_body(t->trace, p, n);
+		http_fields_end(&t->response, t->easy);
+	}
 	switch (t->handler.data(t->arg, &t->response, p, n)) {
 	case HTTP_WANT_MORE:
 		return n;
 	case HTTP_WANT_EOF:
-		t->stop_at_ms = clock_mono_ms() + GRACE_MS;
+		if (!late)
+			t->stop_at_ms = clock_mono_ms() + GRACE_MS;
 		return n;
 	default:
 		t->response.end = HTTP_ABORTED;
@@ -165,8 +217,13 @@ bool http_transfer_watch(struct http_transfer *t)
 	HTTP_SET(CURLOPT_HEADERDATA, t);
 	HTTP_SET(CURLOPT_WRITEFUNCTION, on_data);
 	HTTP_SET(CURLOPT_WRITEDATA, t);
+	HTTP_SET(CURLOPT_NOPROGRESS, 0L);
+	HTTP_SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	HTTP_SET(CURLOPT_XFERINFODATA, t);
 	HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
 	HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
+	HTTP_SET(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
+	HTTP_SET(CURLOPT_CLOSESOCKETDATA, t->sockets);
 	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
 	HTTP_SET(CURLOPT_PREREQDATA, t);
 	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);

@@ -7,6 +7,7 @@
 
 #include "http.h"
 #include "http_setup.h"
+#include "http_sockets.h"
 
 #include <curl/curl.h>
 
@@ -24,7 +25,10 @@ struct http_transfer {
 	struct http_response response;
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
-	size_t header_bytes;
+	struct http_sockets *sockets;
+	int socket; /* -1 while it is not known which */
+	size_t network_max;
+	size_t network_last; /* what its connection had brought */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
 	/*

@@ -3,6 +3,7 @@
  * steps and why. See mcp-probe(1).
  */
 #include "address.h"
+#include "budget.h"
 #include "clock.h"
 #include "exits.h"
 #include "expiry.h"
@@ -349,10 +350,8 @@ static int probe_all(struct run *run)
 	return status(run);
 }
 
-/*
- * A descriptor that the caller closed would become that of a connection, and
- * the server would get the records. To write to this one fails.
- */
+/* A descriptor that the caller closed would become that of a connection, and
+ * the server would get the records. To write to this one fails. */
 static void hold_descriptors(void)
 {
 	int fd;
@@ -375,6 +374,7 @@ int main(int argc, char **argv)
 	log_init("mcp-probe");
 	secret_seal();
 	log_filter(mask_line);
+	budget_begin();
 	/* A server that hangs up must not end us; stdout is looked after. */
 	signal(SIGPIPE, SIG_IGN);
 	switch (opts_parse(argc, argv, &o)) {
@@ -393,8 +393,7 @@ int main(int argc, char **argv)
 	run.report.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	rc = load(&run);
 	loaded = run.n;
-	if (rc == EXIT_GOOD)
-		rc = probe_all(&run);
+	rc = rc == EXIT_GOOD ? probe_all(&run) : rc;
 	for (size_t i = 0; i < loaded; i++)
 		target_release(&run.targets[i]);
 	free(run.targets);

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "diagnose.h"
 #include "json.h"
+#include "lines.h"
 #include "xalloc.h"
 
 #include <openssl/rand.h>
@@ -44,6 +45,19 @@ static void on_closed(void *arg, const struct reply *r)
 	course_released(p);
 }
 
+/* What a tool takes in a record, beside its name. */
+#define DIGESTS_SIZE (2 * HASH_HEX + 10)
+
+/* Whether the digests of all the tools fit into a record. */
+static bool tellable(const struct tools_hash *h)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n && n <= LINE_MAX_BYTES; i++)
+		n += DIGESTS_SIZE + strlen(h->digests[i].name);
+	return n <= LINE_MAX_BYTES;
+}
+
 static void summarise(struct probe *p)
 {
 	const struct target *t = p->job.target;
@@ -60,7 +74,8 @@ static void summarise(struct probe *p)
 		.full_hash = hashed ? p->hash.full : NULL,
 		.tool_count = p->listed ? (int)p->tools.n : -1};
 
-	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0) {
+	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0 &&
+		tellable(&p->hash)) {
 		r.tools = p->hash.digests;
 		r.n_tools = p->hash.n;
 	}
@@ -211,6 +226,20 @@ static void make_id(char *out)
 		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
 }
 
+static void make_key(struct siphash_key *key)
+{
+	if (RAND_bytes((unsigned char *)key, sizeof *key) != 1)
+		memset(key, 0, sizeof *key);
+}
+
+/* Whether the deadline of a probe is over. */
+static bool late(void *arg)
+{
+	const struct probe *p = arg;
+
+	return clock_mono_ms() >= p->deadline_ms;
+}
+
 void probe_start(const struct probe_job *job)
 {
 	struct probe *p = xcalloc(1, sizeof *p);
@@ -220,13 +249,17 @@ void probe_start(const struct probe_job *job)
 		.probe_id = p->id,
 		.started_at = clock_wall()};
 	double now = clock_mono_ms();
+	struct siphash_key names;
 
 	p->job = *job;
 	p->wire.http = job->http;
 	p->wire.target = t;
 	p->deadline_ms = now + t->timeout_s * 1000;
 	make_id(p->id);
-	tools_init(&p->tools, t->health_tool);
+	make_key(&names);
+	budget_init(&p->budget, late, p);
+	p->wire.budget = &p->budget;
+	tools_init(&p->tools, t->health_tool, &names, &p->budget);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
 	steps_init(&p->steps, &key, &job->sink, now);
 	p->steps.first = job->first;

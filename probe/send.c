@@ -17,6 +17,8 @@
 /* And what it is at the least, and how often it is done for one answer. */
 #define RETRY_MIN_MS 100.0
 #define RESUMES_MAX 30
+/* And for all answers of a probe. */
+#define RESUMES_ALL 50
 /* An event stream names its endpoint within this, or half of what is left. */
 #define OPEN_MS 5000.0
 /* A timer of libcurl may fire so much before its time. */
@@ -162,11 +164,11 @@ static void await_resume(struct pending *pending, const struct reply *r)
 		complete_failed(pending, r, &f);
 		return;
 	}
-	if (pending->resumes++ == RESUMES_MAX) {
+	if (pending->resumes++ == RESUMES_MAX || p->resumes++ == RESUMES_ALL) {
 		failure_set(&f, "sse.reconnects",
 			"the server closed its event stream before the answer, "
 			"and then %d times more when it was asked for the rest",
-			RESUMES_MAX);
+			pending->resumes - 1);
 		complete_failed(pending, r, &f);
 		return;
 	}

@@ -29,7 +29,9 @@ static void dispatch(struct sse *s)
 {
 	const char *type = s->type.len ? s->type.p : "message";
 
-	memcpy(s->last_id, s->id, sizeof s->last_id);
+	if (s->new_id)
+		memcpy(s->last_id, s->id, sizeof s->last_id);
+	s->new_id = false;
 	if (s->has_data && s->data.len &&
 		s->event(s->arg, type, s->data.p, s->data.len) == SSE_STOP)
 		s->stopped = true;
@@ -55,6 +57,7 @@ static void field(struct sse *s, const char *name, size_t len,
 		if (n < sizeof s->id && !memchr(value, '\0', n)) {
 			memcpy(s->id, value, n);
 			s->id[n] = '\0';
+			s->new_id = true;
 		}
 	} else if (len == 5 && memcmp(name, "retry", 5) == 0) {
 		/* Beyond a day it makes no difference how long. */

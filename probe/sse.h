@@ -22,6 +22,7 @@ struct sse {
 	char id[256];	   /* of the event that is being read */
 	char last_id[256]; /* of the last complete event, "" for none */
 	long retry_ms;	   /* the time to wait before reconnecting, or -1 */
+	bool new_id;	   /* id is not last_id yet */
 	bool has_data;
 	bool started; /* the byte order mark has been looked for */
 	bool after_cr;

@@ -6,6 +6,7 @@
 
 struct stream {
 	struct http *http;
+	struct budget *budget;
 	const struct url *target;
 	struct stream_handler handler;
 	void *arg;
@@ -210,6 +211,7 @@ struct stream *stream_open(const struct wire *w, double timeout_ms,
 	struct stream *s = xcalloc(1, sizeof *s);
 
 	s->http = w->http;
+	s->budget = w->budget;
 	s->target = &w->target->url;
 	s->handler = *handler;
 	s->arg = arg;
@@ -237,7 +239,7 @@ void stream_close(struct stream *s)
 void stream_expect(struct stream *s, const char *id)
 {
 	answer_release(&s->answer);
-	answer_init(&s->answer, id);
+	answer_init(&s->answer, id, s->budget);
 	s->reply = (struct reply) {.kind = REPLY_FAILED};
 	s->ready = false;
 	s->waiting = true;

@@ -12,7 +12,10 @@
 #include <math.h>
 
 /* More pages than this are a server that never comes to an end. */
-#define PAGES_MAX 200
+#define PAGES_MAX 100
+#define CURSOR_MAX 4096
+/* Room for a cursor in which each byte is escaped, and for what is around. */
+#define LIST_MAX (8 * CURSOR_MAX)
 
 static void send_list(struct probe *p, const char *cursor);
 
@@ -147,6 +150,13 @@ static void turn(struct probe *p, const struct reply *r, const char *cursor)
 {
 	struct failure f;
 
+	if (strlen(cursor) > CURSOR_MAX) {
+		failure_set(&f, "mcp.cursor-too-long",
+			"the nextCursor of tools/list has more than %d bytes",
+			CURSOR_MAX);
+		course_fail(p, r, &f);
+		return;
+	}
 	for (size_t i = 0; i < p->n_cursors; i++) {
 		if (strcmp(p->cursors[i], cursor) != 0)
 			continue;
@@ -205,7 +215,7 @@ static void send_list(struct probe *p, const char *cursor)
 	char id[64];
 	struct buf b;
 
-	buf_init(&b, 32 * 1024 * 1024);
+	buf_init(&b, LIST_MAX);
 	rpc_tools_list(
 		&b, course_request_id(p, id), p->wire.stateless, cursor);
 	m.id = id;

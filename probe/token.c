@@ -156,7 +156,8 @@ static int ask(struct token *t, const struct wire *w,
 		put(&body, "client_secret", c->secret);
 	}
 	http.body = body.p;
-	rc = exchange_start(w->http, &http, WANT_DOCUMENT, NULL, &handler, t);
+	rc = exchange_start(w->http, &http, w->budget, WANT_DOCUMENT, NULL,
+		&handler, t);
 	wipe(&body);
 	wipe(&basic);
 	return rc;

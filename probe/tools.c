@@ -1,48 +1,57 @@
 #include "tools.h"
 
 #include "jcs.h"
-#include "json.h"
 #include "sha256.h"
 #include "text.h"
 #include "xalloc.h"
 
 /* Beyond these a list is of no use to any client. */
 #define TOOLS_MAX 10000
-#define BYTES_MAX (32 * 1024 * 1024)
+#define NAME_MAX_BYTES 1024
+#define TEXT_MAX_BYTES (12 * MIB)
+/* The most memory for the tree of the tool that is wanted. */
+#define KEPT_MAX (2 * MIB)
 
+/*
+ * A tool. Where its parts begin in the text of all: its name as it is, with a
+ * NUL; the members of the canonical form before the schema; the schema; and the
+ * members behind the name, whose place in that form is between these two.
+ */
 struct tool {
-	char *name;
-	char *contract; /* canonical; NULL where I-JSON cannot carry it */
-	char *full;
+	size_t name, before, schema, behind, end;
+	bool odd; /* I-JSON cannot carry it, and only its name is kept */
+	const char *sorted; /* its name, while the list is put in order */
+	char contract[SHA256_HEX], full[SHA256_HEX];
 };
 
-void tools_init(struct tools *t, const char *wanted)
+void tools_init(struct tools *t, const char *wanted,
+	const struct siphash_key *key, struct budget *budget)
 {
 	memset(t, 0, sizeof *t);
+	t->key = *key;
+	t->budget = budget;
+	t->contract = sha256_new();
+	t->full = sha256_new();
+	buf_init(&t->text, TEXT_MAX_BYTES);
 	if (wanted)
 		snprintf(t->wanted, sizeof t->wanted, "%s", wanted);
 }
 
 void tools_release(struct tools *t)
 {
-	for (size_t i = 0; i < t->n; i++) {
-		free(t->list[i].name);
-		free(t->list[i].contract);
-		free(t->list[i].full);
-	}
 	free(t->list);
+	free(t->slots);
+	buf_release(&t->text);
+	sha256_free(t->contract);
+	sha256_free(t->full);
 	cJSON_Delete(t->kept);
 	memset(t, 0, sizeof *t);
 }
 
-/* The members of a tool that its contract and its full form are made of, in
- * the order that RFC 8785 gives them. */
-static const struct {
-	const char *key;
-	bool contract;
-} members[] = {{"annotations", false}, {"description", false},
-	{"inputSchema", true}, {"name", true}, {"outputSchema", false},
-	{"title", false}};
+static const char *name_of(const struct tools *t, const struct tool *tool)
+{
+	return t->text.p + tool->name;
+}
 
 /* I-JSON cannot carry the same key twice. */
 static bool stands_twice(const cJSON *tool, const char *key)
@@ -55,29 +64,69 @@ static bool stands_twice(const cJSON *tool, const char *key)
 	return n > 1;
 }
 
-/* The canonical form, or NULL; *too_large tells why not. */
-static char *canonical(const cJSON *tool, bool full, bool *too_large)
+/*
+ * Append a member of a tool, if it is there, between two texts. False where
+ * I-JSON cannot carry it.
+ */
+static bool put_member(struct buf *b, const cJSON *tool, const char *key,
+	const char *open, const char *close)
 {
-	bool ok = true, first = true;
-	struct buf b;
-	char *s;
+	const cJSON *v = json_get(tool, key);
 
-	buf_init(&b, BYTES_MAX);
-	buf_char(&b, '{');
-	for (size_t i = 0; i < sizeof members / sizeof *members && ok; i++) {
-		const cJSON *v = json_get(tool, members[i].key);
+	if (!v)
+		return true;
+	buf_fmt(b, "%s\"%s\":", open, key);
+	if (!jcs_write(b, v) || stands_twice(tool, key))
+		return false;
+	buf_str(b, close);
+	return true;
+}
 
-		if (!v || (!full && !members[i].contract))
-			continue;
-		buf_fmt(&b, "%s\"%s\":", first ? "" : ",", members[i].key);
-		first = false;
-		ok = jcs_write(&b, v) && !stands_twice(tool, members[i].key);
-	}
-	buf_char(&b, '}');
-	*too_large = !buf_ok(&b);
-	s = ok && buf_ok(&b) ? buf_take(&b) : NULL;
-	buf_release(&b);
-	return s;
+/*
+ * Append the parts of a tool to the text, in the order that RFC 8785 gives its
+ * members. False where I-JSON cannot carry it.
+ */
+static bool put_parts(struct buf *b, const cJSON *v, struct tool *tool)
+{
+	tool->before = b->len;
+	if (!put_member(b, v, "annotations", "", ",") ||
+		!put_member(b, v, "description", "", ","))
+		return false;
+	tool->schema = b->len;
+	if (!put_member(b, v, "inputSchema", "", "") ||
+		stands_twice(v, "name") || !jcs_carries(json_str(v, "name")))
+		return false;
+	tool->behind = b->len;
+	if (!put_member(b, v, "outputSchema", ",", "") ||
+		!put_member(b, v, "title", ",", ""))
+		return false;
+	tool->end = b->len;
+	return true;
+}
+
+/* Add what stands in the contract and in the full form to both digests. */
+static void add_both(const struct tools *t, const char *p, size_t n)
+{
+	sha256_add(t->contract, p, n);
+	sha256_add(t->full, p, n);
+}
+
+/* Add the canonical forms of a tool to the digests. */
+static void add_forms(const struct tools *t, const struct tool *tool)
+{
+	const char *text = t->text.p;
+	struct buf name;
+
+	buf_init(&name, 6 * NAME_MAX_BYTES + 2);
+	json_put_str(&name, name_of(t, tool));
+	add_both(t, "{", 1);
+	sha256_add(t->full, text + tool->before, tool->schema - tool->before);
+	add_both(t, text + tool->schema, tool->behind - tool->schema);
+	add_both(t, ",\"name\":", 8);
+	add_both(t, name.p, name.len);
+	sha256_add(t->full, text + tool->behind, tool->end - tool->behind);
+	add_both(t, "}", 1);
+	buf_release(&name);
 }
 
 /* What is wrong with an inputSchema, or NULL. */
@@ -114,75 +163,132 @@ static bool judge_tool(const cJSON *tool, size_t n, struct failure *f)
 			"type object is required, so clients refuse the whole "
 			"list",
 			name, fault);
+	if (strlen(name) > NAME_MAX_BYTES)
+		return failure_set(f, "mcp.tool-name-too-long",
+			"the name of tool number %zu of the list has more than "
+			"%d bytes",
+			n, NAME_MAX_BYTES);
 	return true;
-}
-
-static bool same(const char *a, const char *b)
-{
-	return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
-/* Whether the tool is there already; false and *f where another is. */
-static bool seen(const struct tools *t, const struct tool *tool, bool *found,
-	struct failure *f)
-{
-	*found = false;
-	for (size_t i = 0; i < t->n; i++) {
-		if (strcmp(t->list[i].name, tool->name) != 0)
-			continue;
-		*found = same(t->list[i].full, tool->full);
-		return *found ||
-			failure_set(f, "mcp.duplicate-tool",
-				"two different tools are called %.100s; a "
-				"client can call only one of them",
-				tool->name);
-	}
-	return true;
-}
-
-static void tool_release(struct tool *tool)
-{
-	free(tool->name);
-	free(tool->contract);
-	free(tool->full);
 }
 
 static bool too_large(struct failure *f)
 {
 	return failure_set(f, "body.too-large",
-		"the list is larger than %d tools or %d MiB", TOOLS_MAX,
-		BYTES_MAX / 1024 / 1024);
+		"the list is larger than %d tools or %zu MiB", TOOLS_MAX,
+		TEXT_MAX_BYTES / MIB);
+}
+
+static bool too_late(struct failure *f, const char *what)
+{
+	return failure_set(f, "deadline",
+		"the time for the whole probe is over; the list of tools was "
+		"still being %s",
+		what);
+}
+
+/* The slot of a name: the one that has it, or the free one that it gets. */
+static uint32_t *slot_of(const struct tools *t, const char *name)
+{
+	size_t at = (size_t)siphash(&t->key, name, strlen(name));
+
+	for (;; at++) {
+		uint32_t *slot = &t->slots[at & (t->n_slots - 1)];
+
+		if (!*slot ||
+			strcmp(name_of(t, &t->list[*slot - 1]), name) == 0)
+			return slot;
+	}
+}
+
+/* Room for one tool more, with a slot in two free. */
+static void make_room(struct tools *t)
+{
+	t->list = xgrow(t->list, &t->cap, t->n + 1, sizeof *t->list);
+	if (2 * (t->n + 1) <= t->n_slots)
+		return;
+	free(t->slots);
+	for (t->n_slots = 64; t->n_slots < 4 * (t->n + 1);)
+		t->n_slots *= 2;
+	t->slots = xcalloc(t->n_slots, sizeof *t->slots);
+	for (size_t i = 0; i < t->n; i++)
+		*slot_of(t, name_of(t, &t->list[i])) = (uint32_t)i + 1;
+}
+
+/* Keep the tool whole that is wanted. */
+static bool keep(struct tools *t, const cJSON *v, struct failure *f)
+{
+	if (t->kept || !*t->wanted ||
+		strcmp(json_str(v, "name"), t->wanted) != 0)
+		return true;
+	if (budget_tree_size(v) > KEPT_MAX)
+		return failure_set(f, "body.too-complex",
+			"the definition of the health tool takes more than %zu "
+			"MiB of memory",
+			KEPT_MAX / MIB);
+	t->kept = cJSON_Duplicate(v, true);
+	return true;
+}
+
+/* Append a tool to the text, and take its digests. */
+static struct tool describe(struct tools *t, const cJSON *v)
+{
+	const char *name = json_str(v, "name");
+	struct tool tool = {.name = t->text.len};
+	size_t parts;
+
+	buf_add(&t->text, name, strlen(name) + 1);
+	parts = t->text.len;
+	tool.odd = !put_parts(&t->text, v, &tool);
+	if (!buf_ok(&t->text))
+		return tool;
+	if (!tool.odd) {
+		add_forms(t, &tool);
+		sha256_end(t->contract, tool.contract);
+		sha256_end(t->full, tool.full);
+	} else if (!*t->not_i_json) {
+		text_clean(name, strlen(name), t->not_i_json,
+			sizeof t->not_i_json, 100);
+	}
+	/* There is no hash over all of them then. */
+	if (*t->not_i_json)
+		buf_cut(&t->text, parts);
+	return tool;
+}
+
+static bool same(const struct tool *a, const struct tool *b)
+{
+	return a->odd == b->odd && (a->odd || strcmp(a->full, b->full) == 0);
 }
 
 static bool add_tool(struct tools *t, const cJSON *v, size_t n,
 	struct failure *f)
 {
-	struct tool tool = {0};
-	bool large_contract = false, large_full = false, found = false;
+	size_t before = t->text.len;
+	struct tool tool;
+	uint32_t *slot;
 
 	if (!judge_tool(v, n, f))
 		return false;
-	tool.name = xstrdup(json_str(v, "name"));
-	tool.contract = canonical(v, false, &large_contract);
-	tool.full = canonical(v, true, &large_full);
-	if (large_contract || large_full || t->n >= TOOLS_MAX) {
-		tool_release(&tool);
+	if (budget_late(t->budget))
+		return too_late(f, "read");
+	tool = describe(t, v);
+	if (!buf_ok(&t->text))
 		return too_large(f);
+	make_room(t);
+	slot = slot_of(t, json_str(v, "name"));
+	if (*slot) {
+		buf_cut(&t->text, before);
+		return same(&t->list[*slot - 1], &tool) ||
+		       failure_set(f, "mcp.duplicate-tool",
+			       "two different tools are called %.100s; a "
+			       "client can call only one of them",
+			       json_str(v, "name"));
 	}
-	if (!seen(t, &tool, &found, f) || found) {
-		tool_release(&tool);
-		return found;
-	}
-	if ((!tool.contract || !tool.full) && !*t->not_i_json)
-		text_clean(tool.name, strlen(tool.name), t->not_i_json,
-			sizeof t->not_i_json, 100);
-	if (tool.contract && tool.full)
-		t->bytes += strlen(tool.contract) + strlen(tool.full);
-	t->list = xgrow(t->list, &t->cap, t->n + 1, sizeof *t->list);
+	if (t->n == TOOLS_MAX)
+		return too_large(f);
 	t->list[t->n++] = tool;
-	if (*t->wanted && strcmp(tool.name, t->wanted) == 0)
-		t->kept = cJSON_Duplicate(v, true);
-	return t->bytes <= BYTES_MAX || too_large(f);
+	*slot = (uint32_t)t->n;
+	return keep(t, v, f);
 }
 
 bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
@@ -199,29 +305,42 @@ bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
 		if (!add_tool(t, v, ++n, f))
 			return false;
 	}
+	t->budget->held = t->text.len + t->cap * sizeof *t->list +
+			  t->n_slots * sizeof *t->slots;
 	return true;
 }
 
 static int by_name(const void *a, const void *b)
 {
-	return jcs_compare(((const struct tool *)a)->name,
-		((const struct tool *)b)->name);
+	return jcs_compare(((const struct tool *)a)->sorted,
+		((const struct tool *)b)->sorted);
 }
 
-static void hash_all(const struct tools *t, bool full, char *out)
+/* Put the list in order. Who adds to it makes room, and the slots, anew. */
+static void sort(struct tools *t)
 {
-	struct buf b;
+	for (size_t i = 0; i < t->n; i++)
+		t->list[i].sorted = name_of(t, &t->list[i]);
+	if (t->n)
+		qsort(t->list, t->n, sizeof *t->list, by_name);
+	t->n_slots = 0;
+}
 
-	buf_init(&b, BYTES_MAX + TOOLS_MAX + 2);
-	buf_char(&b, '[');
+/* The digests over all tools. */
+static bool hash_all(const struct tools *t, struct tools_hash *h)
+{
+	add_both(t, "[", 1);
 	for (size_t i = 0; i < t->n; i++) {
+		if (budget_late(t->budget))
+			return false;
 		if (i)
-			buf_char(&b, ',');
-		buf_str(&b, full ? t->list[i].full : t->list[i].contract);
+			add_both(t, ",", 1);
+		add_forms(t, &t->list[i]);
 	}
-	buf_char(&b, ']');
-	sha256_hex(b.p, b.len, out);
-	buf_release(&b);
+	add_both(t, "]", 1);
+	sha256_end(t->contract, h->contract);
+	sha256_end(t->full, h->full);
+	return true;
 }
 
 bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f)
@@ -232,19 +351,18 @@ bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f)
 			"tool %s holds what I-JSON cannot carry, so it has no "
 			"canonical form",
 			t->not_i_json);
-	if (t->n)
-		qsort(t->list, t->n, sizeof *t->list, by_name);
-	hash_all(t, false, h->contract);
-	hash_all(t, true, h->full);
+	sort(t);
+	if (!hash_all(t, h))
+		return too_late(f, "hashed");
 	h->digests = xcalloc(t->n, sizeof *h->digests);
 	h->n = t->n;
 	for (size_t i = 0; i < t->n; i++) {
 		struct tool_digest *d = &h->digests[i];
 		const struct tool *tool = &t->list[i];
 
-		d->name = tool->name;
-		sha256_hex(tool->contract, strlen(tool->contract), d->contract);
-		sha256_hex(tool->full, strlen(tool->full), d->full);
+		d->name = tool->sorted;
+		memcpy(d->contract, tool->contract, sizeof d->contract);
+		memcpy(d->full, tool->full, sizeof d->full);
 	}
 	return true;
 }

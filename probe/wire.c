@@ -182,11 +182,11 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	add(&f, "accept",
 		*w->endpoint ? "*/*" : "application/json, text/event-stream");
 	if (m->id && !*w->endpoint)
-		rc = exchange_start(
-			w->http, &rq, WANT_MESSAGE, m->id, handler, arg);
+		rc = exchange_start(w->http, &rq, w->budget, WANT_MESSAGE,
+			m->id, handler, arg);
 	else
-		rc = exchange_start(
-			w->http, &rq, WANT_STATUS, NULL, handler, arg);
+		rc = exchange_start(w->http, &rq, w->budget, WANT_STATUS, NULL,
+			handler, arg);
 	release(&f);
 	return rc;
 }
@@ -217,8 +217,8 @@ static int get_stream(const struct wire *w, const char *last_id,
 		add(&f, "pragma", "no-cache");
 		add(&f, "cache-control", "no-cache");
 	}
-	rc = exchange_start(w->http, &rq, id ? WANT_MESSAGE : WANT_EVENTS, id,
-		handler, arg);
+	rc = exchange_start(w->http, &rq, w->budget,
+		id ? WANT_MESSAGE : WANT_EVENTS, id, handler, arg);
 	release(&f);
 	return rc;
 }
@@ -251,7 +251,8 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	add_own(&f, w);
 	add_agreed(&f, w);
 	add(&f, "accept", "*/*");
-	rc = exchange_start(w->http, &rq, WANT_STATUS, NULL, handler, arg);
+	rc = exchange_start(
+		w->http, &rq, w->budget, WANT_STATUS, NULL, handler, arg);
 	release(&f);
 	return rc;
 }
@@ -294,7 +295,8 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	add(&f, "X-Probe-Region", w->target->region);
 	add(&f, "Accept", "application/json");
 	add(&f, "MCP-Protocol-Version", REVISION_SESSION);
-	rc = exchange_start(w->http, &rq, WANT_DOCUMENT, NULL, handler, arg);
+	rc = exchange_start(
+		w->http, &rq, w->budget, WANT_DOCUMENT, NULL, handler, arg);
 	release(&f);
 	return rc;
 }

@@ -16,6 +16,7 @@
 struct wire {
 	struct http *http;
 	const struct target *target;
+	struct budget *budget; /* of the probe */
 	bool stateless;	    /* revision 2026-07-28 and its header fields */
 	char revision[32];  /* agreed on; "" before */
 	char session[1024]; /* Mcp-Session-Id; "" for none */

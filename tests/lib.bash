@@ -125,11 +125,13 @@ records() {
 	[[ -z $wrong ]] || { echo "$wrong"; return 1; }
 }
 
-# row PATH REGION ARGS…: one probe of a table; what is odd goes to its err file.
+# row PATH REGION ARGS…: one probe of a table; what is odd goes to its err file,
+# and the seconds of CPU time and the KiB of memory to its cost file.
 row() {
 	local path=$1 region=$2-${1//[^a-z0-9]/-} rc=0 want=0
 	local file=rows/$path began=${EPOCHREALTIME/./}
-	timeout -k 2 600 "$BIN/mcp-probe" -f jsonl -r "$region" "${@:3}" \
+	timeout -k 2 600 env time -q -f '%U %S %M' -o "$file.cost" \
+		"$BIN/mcp-probe" -f jsonl -r "$region" "${@:3}" \
 		"${URL%/mcp}/$path" >"$file.out" 2>"$file.err" || rc=$?
 	echo $(((${EPOCHREALTIME/./} - began) / 1000)) "$path" >"$file.ms"
 	if grep -q '"state":"broken"' "$file.out"; then

@@ -71,14 +71,14 @@ within() {
 		# path             state  step code protocol era tools
 		20-mb              broken initialize body.too-large - - -
 		endless-body       broken initialize body.too-large - - -
-		endless-sse        broken initialize body.too-large - - -
+		endless-sse        broken initialize body.too-complex - - -
 		endless-event      broken initialize body.too-large - - -
 		endless-error      broken initialize http.400 - - -
 		endless-head       broken initialize http.headers-too-large - - -
 		endless-line       broken initialize http.headers-too-large - - -
 		20-mb@list         broken tools-list body.too-large 2025-11-25 session -
 		endless-body@list  broken tools-list body.too-large 2025-11-25 session -
-		endless-sse@list   broken tools-list body.too-large 2025-11-25 session -
+		endless-sse@list   broken tools-list body.too-complex 2025-11-25 session -
 		endless-event@list broken tools-list body.too-large 2025-11-25 session -
 		endless-line@list  broken tools-list http.headers-too-large 2025-11-25 session -
 		list-full          broken tools-list body.too-large 2025-11-25 session -

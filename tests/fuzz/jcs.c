@@ -34,6 +34,57 @@ static void sorted(const cJSON *v)
 	}
 }
 
+/* The code units of a string of a tree, one at a time, each from 1 on; 0 ends. */
+static long unit_at(const char *s, size_t n, size_t *at, uint32_t *low)
+{
+	const unsigned char *p = (const unsigned char *)s + *at;
+	uint32_t cp = *low;
+	size_t len;
+
+	*low = 0;
+	if (cp)
+		return (long)cp + 1;
+	if (*at == n)
+		return 0;
+	len = text_utf8(s + *at, n - *at, &cp);
+	if (!len && n - *at > 1 && memcmp(s + *at, "\xc0\x80", 2) == 0) {
+		len = 2;
+		cp = 0;
+	} else if (!len && n - *at > 2 && p[0] == 0xed &&
+		(p[1] & 0xe0) == 0xa0 && (p[2] & 0xc0) == 0x80) {
+		len = 3;
+		cp = 0xd000 | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu);
+	} else if (!len) {
+		len = 1;
+		cp = 0x10000u + p[0];
+	} else if (cp > 0xffff) {
+		*low = 0xdc00 | (cp & 0x3ff);
+		cp = 0xd800 + ((cp - 0x10000) >> 10);
+	}
+	*at += len;
+	return (long)cp + 1;
+}
+
+/* Two strings from the bytes stand to each other as their units do. */
+static void ordered(const uint8_t *data, size_t size)
+{
+	size_t half = fuzz_cut(data, size, '|'), i = 0, j = 0;
+	char *a = fuzz_string(data, half), *b = fuzz_string(data + half +
+		(half < size), size - half - (half < size));
+	size_t n = strlen(a), m = strlen(b);
+	uint32_t low = 0, other = 0;
+	long u, v;
+	int got = jcs_compare(a, b);
+
+	do {
+		u = unit_at(a, n, &i, &low);
+		v = unit_at(b, m, &j, &other);
+	} while (u == v && u);
+	need((got > 0) - (got < 0) == (u > v) - (u < v));
+	free(a);
+	free(b);
+}
+
 /* U+0000 is what I-JSON can carry and a record of ours cannot. */
 static bool has_nul(const struct buf *b)
 {
@@ -77,6 +128,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	cJSON *i_json = json_parse(p, size, &strict, why);
 	struct buf once;
 
+	ordered(data, size);
 	buf_init(&once, SIZE_MAX / 2);
 	need(tree || !i_json);
 	if (tree && jcs_write(&once, tree))

@@ -11,6 +11,16 @@
 #include "sha256.h"
 #include "text.h"
 
+static struct budget budget;
+
+static void init(struct tools *t, const char *wanted)
+{
+	static const struct siphash_key key = {{1, 2}};
+
+	budget_init(&budget, NULL, NULL);
+	tools_init(t, wanted, &key, &budget);
+}
+
 static void check_failure(const struct failure *f)
 {
 	need(fuzz_code(f->code, sizeof f->code));
@@ -86,7 +96,7 @@ static void two_pages(const cJSON *result, const struct tools_hash *h)
 	struct failure f;
 	struct tools t;
 
-	tools_init(&t, NULL);
+	init(&t, NULL);
 	need(tools_add(&t, back, &f));
 	need(tools_add(&t, result, &f));
 	need(t.n == h->n);
@@ -105,7 +115,7 @@ static void list(const cJSON *result)
 	struct tools t;
 
 	memset(&f, 0xaa, sizeof f);
-	tools_init(&t, "echo");
+	init(&t, "echo");
 	if (!tools_add(&t, result, &f)) {
 		check_failure(&f);
 	} else if (!tools_hash(&t, &h, &f)) {
@@ -126,9 +136,14 @@ static void list(const cJSON *result)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char why[JSON_WHY];
-	cJSON *tree = json_parse((const char *)data, size, &json_reply, why);
-	const cJSON *result = json_get(tree, "result");
+	cJSON *tree;
+	const cJSON *result;
 
+	budget_init(&budget, NULL, NULL);
+	tree = budget_parse(&budget, (const char *)data, size, why);
+	if (tree)
+		need(budget_tree_size(tree) <= BUDGET_MEMORY);
+	result = json_get(tree, "result");
 	if (tree)
 		list(result ? result : tree);
 	cJSON_Delete(tree);

@@ -136,10 +136,12 @@ static void test_events(void **state)
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		struct failure f = {.code = ""};
+		struct budget budget;
 		struct answer a;
 		char got[100];
 
-		answer_init(&a, "7");
+		budget_init(&budget, NULL, NULL);
+		answer_init(&a, "7", &budget);
 		hear(&a, rows[i].texts);
 		if (a.message)
 			snprintf(got, sizeof got, "%s%s",
@@ -156,11 +158,48 @@ static void test_events(void **state)
 	}
 }
 
+/* What costs too much ends the wait, even where the answer would follow. */
+static void test_costly_events(void **state)
+{
+	static const struct {
+		const char *code;
+		size_t values;
+		size_t members;
+		size_t held;
+	} rows[] = {
+		{"", 100, 9, 0},
+		{"body.too-complex", 9, 9, 0},
+		{"body.too-many-members", 100, 2, 0},
+		{"body.too-complex", 100, 9, BUDGET_MEMORY},
+	};
+	const char *text = "{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":1}";
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct failure f = {.code = ""};
+		struct budget budget;
+		struct answer a;
+
+		budget_init(&budget, NULL, NULL);
+		budget.json.values = rows[i].values;
+		budget.json.members = rows[i].members;
+		budget.held = rows[i].held;
+		answer_init(&a, "7", &budget);
+		answer_event(&a, "message", text, strlen(text));
+		assert_true(a.over == (*rows[i].code != '\0'));
+		assert_true(answer_failure(&a, "event stream", &f) ==
+			!*rows[i].code);
+		assert_string_equal(f.code, rows[i].code);
+		answer_release(&a);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_faults),
 		cmocka_unit_test(test_events),
+		cmocka_unit_test(test_costly_events),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,12 +1,13 @@
 /*
  * Goal: the small modules that everything else stands on: num, text, names,
- * clock, sha256; buf is tested by test_buf.
+ * clock, sha256, siphash; buf is tested by test_buf.
  */
 #include "buf.h"
 #include "clock.h"
 #include "names.h"
 #include "num.h"
 #include "sha256.h"
+#include "siphash.h"
 #include "text.h"
 
 #include <setjmp.h>
@@ -295,6 +296,49 @@ static void test_sha256(void **state)
 				 "167f6ecedd419db06c1");
 }
 
+/* Bytes that come in pieces, and a second text behind the first. */
+static void test_sha256_pieces(void **state)
+{
+	struct sha256 *s = sha256_new();
+	char out[SHA256_HEX];
+
+	(void)state;
+	sha256_end(s, out);
+	assert_string_equal(out, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b9"
+				 "34ca495991b7852b855");
+	for (int i = 0; i < 2; i++) {
+		sha256_add(s, "a", 1);
+		sha256_add(s, "", 0);
+		sha256_add(s, "bc", 2);
+		sha256_end(s, out);
+		assert_string_equal(out,
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177"
+			"a9cb410ff61f20015ad");
+	}
+	sha256_free(s);
+	sha256_free(NULL);
+}
+
+/* The vectors of the paper and of its reference code. */
+static void test_siphash(void **state)
+{
+	static const struct {
+		size_t n;
+		uint64_t expected;
+	} rows[] = {{0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd},
+		{7, 0xab0200f58b01d137}, {8, 0x93f5f5799a932462},
+		{15, 0xa129ca6149be45e5}};
+	const struct siphash_key key = {
+		{0x0706050403020100, 0x0f0e0d0c0b0a0908}};
+	unsigned char text[15];
+
+	(void)state;
+	for (unsigned char i = 0; i < sizeof text; i++)
+		text[i] = i;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_true(siphash(&key, text, rows[i].n) == rows[i].expected);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -308,6 +352,8 @@ int main(void)
 		cmocka_unit_test(test_rfc3339),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_sha256_pieces),
+		cmocka_unit_test(test_siphash),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

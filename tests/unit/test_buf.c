@@ -46,6 +46,14 @@ static void test_buf(void **state)
 	buf_clear(&b);
 	assert_true(buf_ok(&b));
 
+	buf_str(&b, "abc");
+	buf_cut(&b, 3);
+	assert_string_equal(b.p, "abc");
+	buf_cut(&b, 1);
+	assert_string_equal(b.p, "a");
+	buf_cut(&b, 0);
+	assert_int_equal(b.len, 0);
+
 	buf_add(&b, "a\0b", 3);
 	taken = buf_take(&b);
 	assert_memory_equal(taken, "a\0b", 4);

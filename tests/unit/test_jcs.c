@@ -103,15 +103,24 @@ static void test_compare(void **state)
 		"\xed\xa0\x80\xed\xa0\x80", "\U00010000", "\U0001f600",
 		"\xed\xa0\xbe", "\U0010ffff", "\xed\xbf\xbf", "\ue000",
 		"\ufb33", "\uffff", "\x80", "\xff"};
+	/* What stands before changes nothing, however it is compared. */
+	static const char *const before[] = {"", "x", "\u00f6", "\u20ac",
+		"\U0001f600", "\x80\x80\x80\x80", "\xed\xa0\x80", "\xc0\x80",
+		"a text that is longer than a run of bytes, \U0001f600"};
 	const int n = sizeof order / sizeof *order;
+	char x[120], y[120];
 
 	(void)state;
-	for (int i = 0; i < n; i++) {
-		for (int j = 0; j < n; j++) {
-			int got = jcs_compare(order[i], order[j]);
+	for (size_t k = 0; k < sizeof before / sizeof *before; k++) {
+		for (int ij = 0; ij < n * n; ij++) {
+			int i = ij / n, j = ij % n, got;
 
+			snprintf(x, sizeof x, "%s%s", before[k], order[i]);
+			snprintf(y, sizeof y, "%s%s", before[k], order[j]);
+			got = jcs_compare(x, y);
 			if ((got > 0) - (got < 0) != (i > j) - (i < j))
-				fail_msg("cases %d and %d: %d", i, j, got);
+				fail_msg("cases %d and %d behind %zu: %d", i, j,
+					k, got);
 		}
 	}
 }

@@ -52,6 +52,17 @@
 #define NUL_NAME                                                               \
 	"58949933c80dd86f1314e62bc7fbd10b26d33774622b12e0cbf78634396f8c83"
 
+static struct budget budget;
+
+/* No tools yet, and the whole budget. */
+static void init(struct tools *t, const char *wanted)
+{
+	static const struct siphash_key key = {{1, 2}};
+
+	budget_init(&budget, NULL, NULL);
+	tools_init(t, wanted, &key, &budget);
+}
+
 /* Add a page, in which ' stands for "; false and *f as tools_add. */
 static bool add(struct tools *t, const char *tools, struct failure *f)
 {
@@ -115,7 +126,7 @@ static void test_hashes(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		tools_init(&t, NULL);
+		init(&t, NULL);
 		assert_true(add(&t, rows[i].pages[0], &f));
 		if (rows[i].pages[1])
 			assert_true(add(&t, rows[i].pages[1], &f));
@@ -160,7 +171,7 @@ static void test_members(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		tools_init(&t, NULL);
+		init(&t, NULL);
 		snprintf(tool, sizeof tool, "{'name':'a'," OBJECT ",%s}",
 			rows[i].more);
 		assert_true(add(&t, tool, &f));
@@ -200,7 +211,7 @@ static void test_not_i_json(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		tools_init(&t, NULL);
+		init(&t, NULL);
 		assert_true(add(&t, rows[i].tools, &f));
 		assert_false(tools_hash(&t, &h, &f));
 		assert_null(h.digests);
@@ -250,14 +261,14 @@ static void test_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		tools_init(&t, NULL);
+		init(&t, NULL);
 		f.code[0] = '\0';
 		if (add(&t, rows[i].tools, &f) ||
 			strcmp(f.code, rows[i].code) != 0)
 			fail_msg("%s: %s", rows[i].tools, f.code);
 		tools_release(&t);
 	}
-	tools_init(&t, NULL);
+	init(&t, NULL);
 	for (size_t i = 0; i < COUNT(pages); i++) {
 		cJSON *page = json_parse(
 			pages[i], strlen(pages[i]), &json_reply, why);
@@ -287,7 +298,7 @@ static void test_digests(void **state)
 	struct failure f;
 
 	(void)state;
-	tools_init(&t, "find");
+	init(&t, "find");
 	assert_true(add(&t, "{'name':'find','description':'Finds \\'things\\'."
 			    "','title':'Find','annotations':{'readOnlyHint':"
 			    "true},'inputSchema':{'type':'object','properties':"
@@ -307,64 +318,11 @@ static void test_digests(void **state)
 	assert_non_null(json_get(json_get(t.kept, "_meta"), "kept"));
 	free(h.digests);
 	tools_release(&t);
-	tools_release(&t);
 
-	tools_init(&t, "b");
+	init(&t, "b");
 	assert_true(add(&t, A, &f));
 	assert_null(t.kept);
 	tools_release(&t);
-}
-
-static cJSON *page_of(int n, const char *description)
-{
-	cJSON *page = cJSON_CreateObject();
-	cJSON *list = cJSON_AddArrayToObject(page, "tools");
-	char name[16];
-
-	for (int i = 0; i < n; i++) {
-		cJSON *tool = cJSON_CreateObject(), *schema;
-
-		snprintf(name, sizeof name, "tool-%d", i);
-		cJSON_AddStringToObject(tool, "name", name);
-		schema = cJSON_AddObjectToObject(tool, "inputSchema");
-		cJSON_AddStringToObject(schema, "type", "object");
-		cJSON_AddStringToObject(tool, "description", description);
-		cJSON_AddItemToArray(list, tool);
-	}
-	return page;
-}
-
-static void test_limits(void **state)
-{
-	const struct {
-		int tools;
-		size_t length; /* of each description */
-		bool passes;
-	} rows[] = {
-		{10000, 10, true},
-		{10001, 10, false},
-		{1, 31 * 1024 * 1024, true},
-		{1, 33 * 1024 * 1024, false},
-		{2, 17 * 1024 * 1024, false},
-	};
-
-	(void)state;
-	for (size_t i = 0; i < COUNT(rows); i++) {
-		char *text = xcalloc(rows[i].length + 1, 1);
-		struct failure f = {.code = ""};
-		struct tools t;
-		cJSON *page;
-
-		memset(text, 'x', rows[i].length);
-		page = page_of(rows[i].tools, text);
-		tools_init(&t, NULL);
-		assert_true(tools_add(&t, page, &f) == rows[i].passes);
-		assert_string_equal(f.code,
-			rows[i].passes ? "" : "body.too-large");
-		tools_release(&t);
-		cJSON_Delete(page);
-		free(text);
-	}
 }
 
 int main(void)
@@ -375,7 +333,6 @@ int main(void)
 		cmocka_unit_test(test_not_i_json),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_digests),
-		cmocka_unit_test(test_limits),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -21,10 +21,10 @@
 static struct buf sent;
 
 int exchange_start(struct http *h, const struct http_request *rq,
-	enum exchange_want want,
-	const char *id, const struct exchange_handler *handler, void *arg)
+	struct budget *budget, enum exchange_want want, const char *id,
+	const struct exchange_handler *handler, void *arg)
 {
-	(void)h, (void)want, (void)id, (void)handler, (void)arg;
+	(void)h, (void)budget, (void)want, (void)id, (void)handler, (void)arg;
 	buf_fmt(&sent, "%s %s%s%s\n", rq->method, rq->url,
 		rq->body ? " with " : "", rq->body ? rq->body : "");
 	for (const char *const *p = rq->headers; *p; p++)
