@@ -263,21 +263,19 @@ static bool read_probe(struct record *r, char *why)
 		read_tools(r, why);
 }
 
-/* "offset_s":[least,most], which who started the runner has measured. */
-static bool take_offset(const cJSON *o, struct runner_record *u, char *why)
+/* "offset_s":[least,most], where who started the runner has measured it. */
+static void take_offset(const cJSON *o, struct runner_record *u)
 {
 	const cJSON *v = json_get(o, "offset_s");
 	const cJSON *least = cJSON_IsArray(v) ? v->child : NULL;
 	const cJSON *most = least ? least->next : NULL;
 
-	if (!v || cJSON_IsNull(v))
-		return true;
-	if (!cJSON_IsNumber(least) || !cJSON_IsNumber(most) || most->next)
-		return record_fail(why, "offset_s", "not two numbers");
-	u->measured = true;
+	u->measured = cJSON_IsNumber(least) && cJSON_IsNumber(most) &&
+		!most->next;
+	if (!u->measured)
+		return;
 	u->offset_min = least->valuedouble;
 	u->offset_max = most->valuedouble;
-	return true;
 }
 
 static bool read_runner(struct record *r, char *why)
@@ -291,9 +289,9 @@ static bool read_runner(struct record *r, char *why)
 		return false;
 	if (!runner_status_parse(name, &u->status))
 		return record_fail(why, "status", "unknown");
+	take_offset(r->doc, u);
 	return take_text(r->doc, "version", &u->version, why) &&
-		take_text(r->doc, "message", &u->message, why) &&
-		take_offset(r->doc, u, why);
+		take_text(r->doc, "message", &u->message, why);
 }
 
 static const struct {

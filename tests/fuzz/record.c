@@ -1,6 +1,6 @@
 /*
- * Goal: a record that is taken can be written, is then a line that is taken
- * too, and stays the same from there on.
+ * Goal: a record that is taken is within its limits and can be written, is then
+ * a line that is taken too, and stays the same from there on.
  */
 #include "fuzz.h"
 
@@ -20,16 +20,31 @@ static void check_key(const struct probe_key *k)
 	need(k->started_at >= 0 && k->started_at <= NUM_EPOCH_MAX);
 }
 
+static bool is_text(const char *s)
+{
+	return !s || fuzz_clean(s, strlen(s) + 1);
+}
+
+static void check_step(const struct step_record *s)
+{
+	check_key(&s->key);
+	need(isnan(s->ms) ? s->status == STATUS_SKIP : s->ms >= 0);
+	need(s->step >= STEP_DNS && s->step <= STEP_TOOL_HASH);
+	need(is_text(s->error) && is_text(s->message));
+	need(!s->detail || strlen(s->detail) <= RECORD_DETAIL_MAX);
+}
+
 static void check_probe(const struct probe_record *p)
 {
 	check_key(&p->key);
+	need(is_text(p->error) && is_text(p->protocol));
 	need((p->state == STATE_BROKEN) == (p->failed_step != STEP_NONE));
 	need(p->total_ms >= 0 && p->tool_count >= -1);
 	need(!p->url || strlen(p->url) < RECORD_URL_SIZE);
 	need(!p->tool_hash || hash_valid(p->tool_hash));
 	need(!p->full_hash || hash_valid(p->full_hash));
 	for (size_t i = 0; i < p->n_tools; i++) {
-		need(p->tools[i].name);
+		need(p->tools[i].name && is_text(p->tools[i].name));
 		need(hash_valid(p->tools[i].contract));
 		need(hash_valid(p->tools[i].full));
 	}
@@ -65,11 +80,7 @@ static void put(struct buf *b, const struct record *r)
 {
 	switch (r->type) {
 	case RECORD_STEP:
-		check_key(&r->u.step.key);
-		need(isnan(r->u.step.ms) ? r->u.step.status == STATUS_SKIP
-					 : r->u.step.ms >= 0);
-		need(r->u.step.step >= STEP_DNS &&
-			r->u.step.step <= STEP_TOOL_HASH);
+		check_step(&r->u.step);
 		step_record_write(b, &r->u.step);
 		break;
 	case RECORD_PROBE:
@@ -78,7 +89,10 @@ static void put(struct buf *b, const struct record *r)
 		break;
 	case RECORD_RUNNER:
 		need(region_valid(r->u.runner.region));
+		need(is_text(r->u.runner.version));
+		need(is_text(r->u.runner.message));
 		runner_record_write(b, &r->u.runner);
+		need(b->len <= RECORD_RUNNER_MAX);
 		break;
 	case RECORD_EXPIRY:
 		put_expiry(b, r->doc);

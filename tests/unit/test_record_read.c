@@ -160,12 +160,6 @@ static void test_members(void **state)
 			"a key that is no name"},
 		{probe, "url", "'http://a\u202eb'",
 			"a control character in it"},
-		{runner, "offset_s", "null", ""},
-		{runner, "offset_s", "[-1.5,2]", ""},
-		{runner, "offset_s", "[1]", "not two numbers"},
-		{runner, "offset_s", "[1,2,3]", "not two numbers"},
-		{runner, "offset_s", "['1',2]", "not two numbers"},
-		{runner, "offset_s", "{'a':1,'b':'x'}", "not two numbers"},
 		{runner, "at", "null", NUMBER},
 		{runner, "at", "-0.5", "not an instant"},
 		{runner, "status", NULL, "missing"},
@@ -299,6 +293,33 @@ static void test_limits(void **state)
 	}
 }
 
+/* What is no pair of numbers was not measured. */
+static void test_offset(void **state)
+{
+	static const struct {
+		const char *value;
+		bool measured;
+	} rows[] = {
+		{"null", false}, {"[-1.5,2]", true}, {"[1]", false},
+		{"[1,2,3]", false}, {"['1',2]", false}, {"[1,null]", false},
+		{"{'a':-1.5,'b':2}", false}, {"[]", false}, {"7", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char *line = filled(RUNNER ",'offset_s':@}", rows[i].value, 1);
+		struct record r = read_line(line);
+
+		assert_int_equal(r.u.runner.measured, rows[i].measured);
+		assert_true(r.u.runner.offset_min ==
+			(rows[i].measured ? -1.5 : 0));
+		assert_true(r.u.runner.offset_max ==
+			(rows[i].measured ? 2 : 0));
+		record_release(&r);
+		free(line);
+	}
+}
+
 /* A line in which the limit of its type is passed is refused. */
 static void test_too_long(void **state)
 {
@@ -342,6 +363,7 @@ int main(void)
 		cmocka_unit_test(test_no_records),
 		cmocka_unit_test(test_long_url),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_offset),
 		cmocka_unit_test(test_too_long),
 	};
 
