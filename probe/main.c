@@ -366,7 +366,7 @@ static void hold_descriptors(void)
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run run = {.opts = &o};
+	struct run run = {.opts = &o, .report.fd = STDOUT_FILENO};
 	size_t loaded;
 	int rc;
 
@@ -385,11 +385,9 @@ int main(int argc, char **argv)
 	case OPTS_RUN:
 		break;
 	}
-	run.report.fd = STDOUT_FILENO;
 	run.report.stream = o.url != NULL;
 	run.report.format = o.has_format ? o.format
-		: isatty(STDOUT_FILENO)	 ? FORMAT_TEXT
-					 : FORMAT_JSONL;
+		: isatty(STDOUT_FILENO) ? FORMAT_TEXT : FORMAT_JSONL;
 	run.report.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	rc = load(&run);
 	loaded = run.n;

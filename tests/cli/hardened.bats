@@ -96,7 +96,7 @@ control() {
 }
 
 @test "no program lets itself be looked into, or leaves a core with what it knew" {
-	local AS IN port
+	local AS IN
 	echo canary-password >password
 	chmod 600 password
 	redis_start "$PWD/redis"

@@ -273,4 +273,13 @@ traffic() {
 	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 150)) >verdicts
 	NOW=$((AT + 160)) get /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE" = 404 ]
+	# What readers may know stands where they ask, and nowhere else any more.
+	[ "$(redis hkeys fleet:accounts)" = "zenith $HASH" ]
+	[ "$(redis hkeys fleet:private)" = "mine $HASH" ]
+	[ -z "$(redis hget fleet:servers mine)" ]
+	sed -i 's/, private: true//' fleet.yaml
+	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 155)) >verdicts
+	[ "$(redis exists fleet:private)" -eq 0 ]
+	NOW=$((AT + 160)) get /api/embed-status/mine
+	[ "$CODE" = 200 ]
 }
