@@ -366,7 +366,7 @@ static void hold_descriptors(void)
 int main(int argc, char **argv)
 {
 	struct opts o;
-	struct run run = {.opts = &o};
+	struct run run = {.opts = &o, .report.fd = STDOUT_FILENO};
 	size_t loaded;
 	int rc;
 
@@ -383,7 +383,6 @@ int main(int argc, char **argv)
 	case OPTS_RUN:
 		break;
 	}
-	run.report.fd = STDOUT_FILENO;
 	run.report.stream = o.url != NULL;
 	run.report.format = o.has_format ? o.format
 		: isatty(STDOUT_FILENO)	 ? FORMAT_TEXT
