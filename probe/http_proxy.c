@@ -3,10 +3,8 @@
 #include "address.h"
 #include "mask.h"
 #include "num.h"
-#include "xalloc.h"
 
 #include <arpa/inet.h>
-#include <curl/curl.h>
 #include <stdint.h>
 #include <strings.h>
 
@@ -112,22 +110,6 @@ static bool on_loopback(const char *proxy)
 	return address_loopback(host);
 }
 
-/* "me:secret" as it stands, as it is sent, and its secret. */
-static void hide_userinfo(const char *p, size_t n)
-{
-	char *text = xstrndup(p, n), *colon, *plain, *pair;
-	int len;
-
-	plain = curl_easy_unescape(NULL, text, 0, &len);
-	pair = plain ? plain : text;
-	colon = strchr(pair, ':');
-	mask_secret(colon ? colon + 1 : NULL);
-	/* Basic, which mask.h makes of what is long enough. */
-	mask_secret(colon && colon[1] ? pair : NULL);
-	curl_free(plain);
-	free(text);
-}
-
 void http_proxy_hide(void)
 {
 	static const char *const names[] = {"http_proxy", "https_proxy",
@@ -140,7 +122,7 @@ void http_proxy_hide(void)
 
 		p = p ? p + 3 : v;
 		if (at)
-			hide_userinfo(p, (size_t)(at - p));
+			mask_userinfo(p, (size_t)(at - p));
 	}
 }
 

@@ -46,8 +46,7 @@ void mask_set_add(struct mask_set *m, const char *p, size_t n)
 		return;
 	}
 	m->list = xgrow(m->list, &m->cap, m->n + 1, sizeof *m->list);
-	memmove(m->list + lo + 1, m->list + lo,
-		(m->n - lo) * sizeof *m->list);
+	memmove(m->list + lo + 1, m->list + lo, (m->n - lo) * sizeof *m->list);
 	m->list[lo] = s;
 	m->n++;
 	m->begins[(unsigned char)*s] = true;
@@ -135,13 +134,12 @@ static void add_to(struct mask_set *m, const char *s)
 		mask_given(s);
 }
 
-/* A value as it stands, and what it stands for in a URL. */
-static void add_value(struct mask_set *m, const char *p, size_t n)
+/* What the n bytes at p of a URL stand for; the caller wipes and frees it. */
+static char *decoded(const char *p, size_t n)
 {
-	char *text = xstrndup(p, n);
+	char *text = xmalloc(n + 1);
 	size_t len = 0;
 
-	add_to(m, text);
 	for (size_t i = 0; i < n; len++) {
 		int c = p[i] == '%' ? reading_hex(p + i + 1, n - i - 1, 2) : -1;
 
@@ -149,9 +147,37 @@ static void add_value(struct mask_set *m, const char *p, size_t n)
 		i += c > 0 ? 3 : 1;
 	}
 	text[len] = '\0';
-	add_to(m, text);
-	explicit_bzero(text, n);
-	free(text);
+	return text;
+}
+
+static void wipe(char *s)
+{
+	explicit_bzero(s, strlen(s));
+	free(s);
+}
+
+void mask_userinfo(const char *p, size_t n)
+{
+	char *pair = decoded(p, n), *colon = strchr(pair, ':');
+
+	/* As it is written there, it may be repeated too. */
+	mask_parts(NULL, p, n);
+	if (colon && colon[1]) {
+		mask_secret(colon + 1);
+		mask_secret(pair);
+	}
+	wipe(pair);
+}
+
+/* A value as it stands, and what it stands for in a URL. */
+static void add_value(struct mask_set *m, const char *p, size_t n)
+{
+	char *raw = xstrndup(p, n), *plain = decoded(p, n);
+
+	add_to(m, raw);
+	add_to(m, plain);
+	wipe(raw);
+	wipe(plain);
 }
 
 void mask_parts(struct mask_set *m, const char *p, size_t n)
@@ -177,9 +203,9 @@ void mask_parts(struct mask_set *m, const char *p, size_t n)
 
 /* The secrets of a set that a text, read so far, may become. */
 struct range {
-	size_t lo, hi;	/* in the list */
-	size_t depth;	/* so many characters were read */
-	size_t at;	/* and so many bytes */
+	size_t lo, hi; /* in the list */
+	size_t depth;  /* so many characters were read */
+	size_t at;     /* and so many bytes */
 };
 
 struct search {
@@ -191,8 +217,8 @@ struct search {
 };
 
 /* The first of the range whose next character is c or more. */
-static size_t first_from(const struct mask_set *m, const struct range *r,
-	unsigned c)
+static size_t first_from(
+	const struct mask_set *m, const struct range *r, unsigned c)
 {
 	size_t lo = r->lo, hi = r->hi;
 
@@ -224,7 +250,7 @@ static bool narrow(const struct mask_set *m, const struct range *r,
 static bool enough(const struct mask_set *m, const struct range *r)
 {
 	return r->depth >= PREFIX_MIN ||
-		(r->depth && !m->list[r->lo][r->depth]);
+	       (r->depth && !m->list[r->lo][r->depth]);
 }
 
 static void find_from(struct search *s, struct range r)
@@ -256,8 +282,7 @@ static void find_from(struct search *s, struct range r)
 
 static size_t secret_at(const struct mask_set *m, const char *p, size_t n)
 {
-	struct search s = {
-		.set = m, .p = p, .n = n, .branches = BRANCHES_MAX};
+	struct search s = {.set = m, .p = p, .n = n, .branches = BRANCHES_MAX};
 
 	if (!m || !m->n)
 		return 0;

@@ -38,6 +38,12 @@ void mask_secret(const char *s);
 void mask_given(const char *s);
 
 /*
+ * mask_userinfo(p, n): the n bytes at p are "user:password" of a URL: the
+ * password is a secret, and what Basic makes of both.
+ */
+void mask_userinfo(const char *p, size_t n);
+
+/*
  * mask_parts(m, p, n): add to m, or where that is NULL to the secrets of the
  * process, what may be one in the value of a field or in a query: each part of
  * eight or more bytes between spaces, commas, semicolons and ampersands, of

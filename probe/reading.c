@@ -43,8 +43,8 @@ static size_t read_json(const char *p, size_t n, struct reading *out)
 	while (k < n && k < ESCAPES_MAX && p[k] == '\\')
 		k++;
 	if (k < n && p[k] == 'u')
-		used = put(out, used, reading_hex(p + k + 1, n - k - 1, 4),
-			k + 5);
+		used = put(
+			out, used, reading_hex(p + k + 1, n - k - 1, 4), k + 5);
 	if (k < n && strchr("\"/'", p[k]))
 		used = put(out, used, p[k], k + 1);
 	if (k >= 2)

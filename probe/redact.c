@@ -97,8 +97,8 @@ static char *redact_name(const char *name)
 			TEXT_MAX - DIGEST_SIZE);
 		sha256_hex(name, strlen(name), digest);
 		end = strlen(out);
-		snprintf(out + end, sizeof out - end, "\\#{%.*s}",
-			DIGEST_SHOWN, digest);
+		snprintf(out + end, sizeof out - end, "\\#{%.*s}", DIGEST_SHOWN,
+			digest);
 	}
 	free(hidden);
 	return xstrdup(out);
