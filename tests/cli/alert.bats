@@ -66,7 +66,7 @@ up() {
 	[ ! -s out ]
 	alert 0 list -f text
 	grep -q "No incident" out
-	(($(redis hget fleet:heartbeats alert | cut -d. -f1) > $(date +%s) - 60))
+	(($(redis hget fleet:heartbeats alert | cut -d. -f1) > $(date +%s) - 600))
 	redis get alert:example-mcp | jq -e '.timeline | map(.what) ==
 		["regional_started", "regional_resolved"]'
 }

@@ -177,6 +177,5 @@ reporters() {
 		run -2 mcp-aggregate ingest --store "unix://$REDIS_SOCK" < <(sed "$bad" <<<"$good")
 		[[ $output == *"line 1: "* ]]
 	done
-	[ "$(redis --raw hvals fleet:spools | jq -c .)" = "$good" ] ||
-		redis --raw hvals fleet:spools | jq -e '.host == "h" and .files == ["x"]'
+	redis --raw hvals fleet:spools | jq -e '.host == "h" and .files == ["x"]'
 }
