@@ -57,14 +57,14 @@ none() {
 # cpu COMMAND…: runs it; CPU is how many ms of processor time it took, which is
 # the same on a machine that does other work.
 cpu() {
-	local status=0 from to
+	local rc=0 from to
 	times >"$BATS_TEST_TMPDIR/times"
 	from=$(spent)
-	"$@" || status=$?
+	"$@" || rc=$?
 	times >"$BATS_TEST_TMPDIR/times"
 	to=$(spent)
 	CPU=$((to - from))
-	return "$status"
+	return "$rc"
 }
 
 # spent: the ms of the file times, all four of them together.

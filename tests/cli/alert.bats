@@ -66,7 +66,7 @@ up() {
 	[ ! -s out ]
 	alert 0 list -f text
 	grep -q "No incident" out
-	(($(redis hget fleet:heartbeats alert | cut -d. -f1) > $(date +%s) - 60))
+	(($(redis hget fleet:heartbeats alert | cut -d. -f1) > $(date +%s) - 600))
 	redis get alert:example-mcp | jq -e '.timeline | map(.what) ==
 		["regional_started", "regional_resolved"]'
 }
@@ -179,10 +179,12 @@ up() {
 	alert=$!
 	exec {feed}>in {events}<told
 	verdict 1 eu,us dns >one
+	for ((i = 0; i < 200; i++)); do cat one; done >many
 	cat one >&"$feed"
 	read -r -t 60 -u "$events"
 	redis_stop
-	for ((i = 0; i < 200; i++)); do cat one; done >&"$feed"
+	# All at once: after a while it looks whether the store is there again.
+	cat many >&"$feed"
 	exec {feed}>&-
 	status=0
 	wait "$alert" || status=$?

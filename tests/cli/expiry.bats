@@ -111,7 +111,7 @@ target() {
 				"what", "status", "within", "expires_at", "source",
 				"issuer", "message"]) and
 			.v == 1 and .type == "expiry" and .slug == "one" and
-			.region == "eu" and .url == $url and (now - .at | . > 0 and . < 60) and
+			.region == "eu" and .url == $url and (now - .at | . > 0 and . < 600) and
 			.what == "certificate" and .within == $within and
 			.status == (if $within then "expiring" else "ok" end) and
 			.expires_at == $until and .source == "certificate" and .issuer == null)' \

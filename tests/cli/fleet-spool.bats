@@ -168,3 +168,14 @@ reporters() {
 	(($(redis --raw hvals fleet:spools | wc -c) <= 4097))
 	(($(redis ttl fleet:spools) > 3000000))
 }
+
+@test "a spool record that is none is refused" {
+	good='{"v":1,"type":"spool","host":"h","folder":"/f","at":1777485095.2,"waiting":0,"set_aside":1,"files":["x"]}'
+	mcp-aggregate ingest --store "unix://$REDIS_SOCK" <<<"$good"
+	for bad in 's/"h"/5/' 's/"h"/""/' 's/"folder":"[^"]*",//' 's/"at":[^,]*/"at":-1/' \
+		's/"waiting":0/"waiting":0.5/' 's/"set_aside":1/"set_aside":-1/' 's/\["x"\]/[5]/' 's/\["x"\]/5/'; do
+		run -2 mcp-aggregate ingest --store "unix://$REDIS_SOCK" < <(sed "$bad" <<<"$good")
+		[[ $output == *"line 1: "* ]]
+	done
+	redis --raw hvals fleet:spools | jq -e '.host == "h" and .files == ["x"]'
+}

@@ -193,6 +193,6 @@ export async function settled(page) {
 
 		return all.length && all.every((m) => m.textContent &&
 			!m.textContent.includes('checking'));
-	}, null, {timeout: 15000});
+	}, null, {timeout: 120000});
 	return look(page);
 }

@@ -1,0 +1,167 @@
+#!/usr/bin/env bats
+# Goal: 50 servers in three regions, of which ten mean harm and one region was
+# taken over: the other forty are judged as they are, in every round, in time, and
+# the store is no larger than for fifty good ones and a fifth.
+# HOSTILE_ROUNDS: how many rounds.
+
+bats_require_minimum_version 1.5.0
+load ../lib
+load ../redis
+load ../fleet
+
+ROUNDS=${HOSTILE_ROUNDS:-10}
+# How the good ones speak.
+MOODS=(json sse stateless json-pieces sse-notes sse-pieces sessionless pages wall dual)
+
+setup_file() {
+	start scripted
+	cd "$BATS_FILE_TMPDIR" || return 1
+	export ODD HOSTILE
+	mkfifo odd.port hostile.port
+	SCRIPTED=${URL%/mcp}
+	node "$ROOT/tests/fixture/odd.mjs" "${SCRIPTED##*:}" >odd.port 3>&- &
+	echo $! >pids
+	read -r -t 60 ODD <odd.port
+	node "$ROOT/tests/fixture/hostile-server.mjs" >hostile.port 3>&- &
+	echo $! >>pids
+	read -r -t 60 HOSTILE <hostile.port
+}
+
+teardown_file() {
+	xargs kill <"$BATS_FILE_TMPDIR/pids"
+	stop_all
+}
+
+setup() {
+	redis_start "$BATS_TEST_TMPDIR/redis"
+	fleet_setup
+	# As it is by itself.
+	unset MCP_FLEET_TIMEOUT
+}
+
+teardown() {
+	fleet_teardown
+	redis_stop
+}
+
+good() {
+	local n
+	for n in $(seq "$1" "$2"); do
+		server "good-$n" "${MOODS[n % ${#MOODS[@]}]}" 'timeout: 20s'
+	done
+}
+
+# wicked SLUG PORT PATH
+wicked() {
+	echo "  - {slug: $1, url: \"http://127.0.0.1:$2/$3\", timeout: 10s}"
+}
+
+ten() {
+	local name
+	for name in names cursor numbers renamed control challenge; do
+		wicked "$name" "$HOSTILE" "$name"
+	done
+	wicked endless "${SCRIPTED##*:}" endless-sse@list
+	wicked drip "${SCRIPTED##*:}" drip@list
+	wicked bomb "$ODD" bomb-gzip
+	wicked circle "$ODD" circle
+}
+
+# What the region c-1 prints once it is not ours any more; $REAL is its probe.
+poison() {
+	cat <<-'EOT'
+	case $((ROUND % 6)) in
+	0) # the record that silenced a fleet
+		"$REAL" "$@" | sed 's/^{"v":1,/{"a":{"probe_started_at":1e-7},"v":1,/' ;;
+	1) # one probe again and again, with pieces that never end
+		"$REAL" "$@" | jq -c 'if .probe_id then .probe_id = "same" |
+			if .detail then .detail = {x: ("y" * 60000)} else . end else . end' ;;
+	2) # a runner of nearly a megabyte, and no more
+		jq -cn '{v: 1, type: "runner", region: "c-1", at: now, status: "ok",
+			version: "1", message: ("x" * 900000)}' ;;
+	3) # other servers, and other regions
+		"$REAL" "$@" >own
+		cat own
+		sed 's/"region":"c-1"/"region":"a-1"/; s/"healthy"/"broken"/' own
+		sed 's/"slug":"good-/"slug":"other-/' own ;;
+	4) # hours that are to come
+		"$REAL" "$@" | jq -c 'if .probe_started_at then
+			.probe_started_at += 3600 * (1 + (.slug | length)) else . end' ;;
+	5) # whatever is long
+		perl -e 'print "[" x 1000000, "\n" for 1 .. 60' ;;
+	esac
+	EOT
+}
+
+# pretend ROUND: the minute is that many before the last, for all programs alike,
+# so that no round waits for the next.
+pretend() {
+	export ROUND=$1 BY=$((60 * ($1 - ROUNDS)))
+	mkdir -p fake
+	cat >fake/mcp-probe <<-EOT
+	#!/bin/bash
+	set -o pipefail
+	REAL=real
+	real() { "$BIN/mcp-probe" "\$@"; }
+	told() {
+		$([[ ! $POISON ]] || echo "[[ \$* != *c-1* ]] || { $(poison); return; }")
+		"$BIN/mcp-probe" "\$@"
+	}
+	told "\$@" | jq -cR --argjson by "$BY" '. as \$line | try (fromjson |
+		if .probe_started_at | type == "number" then .probe_started_at += \$by
+		else . end | tojson) catch \$line' -r
+	EOT
+	for name in aggregate alert; do
+		cat >fake/mcp-$name <<-EOT
+		#!/bin/bash
+		[[ $name == alert || \$1 == verdict ]] || exec "$BIN/mcp-$name" "\$@"
+		"$BIN/mcp-$name" "\$@" -N "\$((\$(date +%s) + $BY))" | tee -a "$PWD/$name.$1"
+		exit "\${PIPESTATUS[0]}"
+		EOT
+	done
+	chmod +x fake/*
+}
+
+# rounds: ROUNDS rounds of the configuration; each in time.
+rounds() {
+	local n
+	PATH=$PWD/fake:$PATH
+	for ((n = 1; n <= ROUNDS; n++)); do
+		pretend "$n"
+		fleet
+		echo "round $n: exit status $status, $seconds s" >&2
+		grep -hE 'timeout: |fails though' err >&2 || true
+		[[ $status == 0 || $status == 2 ]]
+		((seconds < 60))
+		[ "$(jq -r 'select(.slug | startswith("good-")) | "\(.verdict) \(.reporters >= 2)"' \
+			"aggregate.$n" | sort | uniq -c | xargs)" = "$1 green true" ]
+		run ! grep '"server_slug":"good-' "alert.$n"
+	done
+	nothing_left
+}
+
+# used: bytes of all keys.
+used() {
+	redis --raw keys '*' | while read -r key; do
+		redis --raw memory usage "$key" samples 0
+	done | awk '{ n += $1 } END { print n }'
+}
+
+@test "forty good servers, ten that mean harm, and a region that was taken over" {
+	SCRIPTED=${URL%/mcp} POISON=
+	{ regions 'a-1 local' 'b-1 local' 'c-1 local'; good 1 50; } >fleet.yaml
+	rounds 50
+	most=$(($(used) * 12 / 10))
+	redis flushall >/dev/null
+	rm -f aggregate.* alert.*
+	POISON=yes
+	{ regions 'a-1 local' 'b-1 local' 'c-1 local'; good 1 40; ten; } >fleet.yaml
+	rounds 40
+	echo "$(used) bytes of $most" >&2
+	redis --raw keys '*' | while read -r key; do
+		echo "$(redis --raw memory usage "$key" samples 0) $key"
+	done | sort -rn | head -n 8 >&2
+	(($(used) <= most))
+	run -0 mcp-aggregate status -c fleet.yaml -f text
+	[[ $output != *Spool* ]]
+}
