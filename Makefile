@@ -340,7 +340,7 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/record_read.o lib/num.o
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
-FUZZED = answer challenge conf credential jcs lines number oauth record request rpc \
+FUZZED = answer cgi challenge conf credential jcs lines number oauth record request rpc \
 	sink sse target text tools tzif url verdict
 # These are scripts, and try a whole program of SAN=1.
 FUZZED_PROGRAMS = ingest
@@ -348,6 +348,11 @@ FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
 fuzz_answer_OBJS = $(LIB) lib/bearer.o lib/hist.o lib/maintenance.o lib/near.o \
 	lib/record_maintenance.o lib/regions.o lib/request.o lib/stages.o \
 	lib/tzif.o lib/zone.o $(filter-out serve/fetch%,$(SERVE))
+# The CGI of mcp-alert, without a store and without files.
+fuzz_cgi_OBJS = tests/fuzz/fuzz_store.o $(filter-out alertd/main.o \
+	lib/store.o lib/store_url.o,$(mcp-alert_OBJS))
+$(foreach d,replay bin,$(B)/$(d)/cgi): LDLIBS += -Wl,--wrap=read \
+	-Wl,--wrap=write -Wl,--wrap=conf_load -Wl,--wrap=acknowledge_secret
 fuzz_challenge_OBJS = $(BASE) lib/buf.o probe/challenge.o
 fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
 fuzz_credential_OBJS = $(test_target_OBJS)
