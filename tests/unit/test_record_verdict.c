@@ -10,6 +10,7 @@
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <string.h>
 #include <cmocka.h>
 
 static struct verdict empty(void)
@@ -28,11 +29,16 @@ static struct verdict empty(void)
 
 static void check(const struct verdict *v, const char *expected)
 {
+	static const char uptime[] = "\"uptime_30d\":";
 	struct buf b;
+	size_t at;
 
-	buf_init(&b, LINE_MAX_BYTES);
-	verdict_write(&b, v);
-	assert_string_equal(b.p, expected);
+	buf_init(&b, 2 * LINE_MAX_BYTES);
+	buf_str(&b, "before ");
+	at = verdict_write(&b, v);
+	assert_string_equal(b.p + strlen("before "), expected);
+	/* Where the value of the uptime stands. */
+	assert_ptr_equal(strstr(b.p, uptime) + strlen(uptime), b.p + at);
 	buf_release(&b);
 }
 
