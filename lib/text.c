@@ -180,10 +180,11 @@ bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max)
 		return false;
 	*out = '\0';
 	while (i < n) {
-		size_t len = text_utf8(p + i, n - i, &cp), put = len;
 		const char *from = p + i;
+		bool plain = *from >= ' ' && *from <= '~' && *from != '\\';
+		size_t len = plain ? 1 : text_utf8(from, n - i, &cp), put = len;
 
-		if (!len || harmful(cp) || escapes(p + i, n - i)) {
+		if (!plain && (!len || harmful(cp) || escapes(from, n - i))) {
 			len = escape(p + i, n - i, len, cp, part);
 			from = part;
 			put = strlen(part);

@@ -15,8 +15,8 @@
 #define SECRET_MIN 4
 /* Of a secret that was cut this much tells it from other words. */
 #define PREFIX_MIN 8
-/* How often a text that begins at one place is read in a second way. */
-#define BRANCHES_MAX 64
+/* A text is read in a second way for so many steps in all. */
+#define STEPS 1024
 
 static struct mask_set secrets; /* of the process */
 
@@ -213,7 +213,7 @@ struct search {
 	const char *p;
 	size_t n;
 	size_t longest;
-	unsigned branches;
+	size_t *steps; /* that may still be tried aside */
 };
 
 /* The first of the range whose next character is c or more. */
@@ -253,7 +253,8 @@ static bool enough(const struct mask_set *m, const struct range *r)
 	       (r->depth && !m->list[r->lo][r->depth]);
 }
 
-static void find_from(struct search *s, struct range r)
+/* Follow the first way to read a text; `aside`: it is a second one already. */
+static void find_from(struct search *s, struct range r, bool aside)
 {
 	struct reading readings[READINGS_MAX];
 	struct range next[READINGS_MAX];
@@ -264,29 +265,29 @@ static void find_from(struct search *s, struct range r)
 			s->longest = r.at;
 		if (r.depth)
 			r.at += reading_break(s->p + r.at, s->n - r.at);
-		if (r.at == s->n)
+		if (r.at == s->n || (aside && !*s->steps))
 			return;
+		*s->steps -= aside;
 		n = reading_all(s->p + r.at, s->n - r.at, readings);
 		ways = 0;
 		for (size_t i = 0; i < n; i++)
 			ways += narrow(s->set, &r, &readings[i], &next[ways]);
-		for (size_t i = 1; i < ways && s->branches; i++) {
-			s->branches--;
-			find_from(s, next[i]);
-		}
+		for (size_t i = 1; i < ways && *s->steps; i++)
+			find_from(s, next[i], true);
 		if (!ways)
 			return;
 		r = next[0];
 	}
 }
 
-static size_t secret_at(const struct mask_set *m, const char *p, size_t n)
+static size_t secret_at(
+	const struct mask_set *m, const char *p, size_t n, size_t *steps)
 {
-	struct search s = {.set = m, .p = p, .n = n, .branches = BRANCHES_MAX};
+	struct search s = {.set = m, .p = p, .n = n, .steps = steps};
 
 	if (!m || !m->n)
 		return 0;
-	find_from(&s, (struct range) {.hi = m->n});
+	find_from(&s, (struct range) {.hi = m->n}, false);
 	return s.longest;
 }
 
@@ -330,7 +331,7 @@ static size_t mask_session(struct buf *out, const char *p, size_t n, size_t i)
 void mask(struct buf *out, const char *p, size_t n, size_t end,
 	const struct mask_set *own)
 {
-	size_t i = 0, from = 0;
+	size_t i = 0, from = 0, steps = STEPS;
 	bool begins[256];
 
 	if (end > n)
@@ -344,8 +345,8 @@ void mask(struct buf *out, const char *p, size_t n, size_t end,
 			continue;
 		}
 		buf_add(out, p + from, i - from);
-		len = secret_at(&secrets, p + i, n - i);
-		other = secret_at(own, p + i, n - i);
+		len = secret_at(&secrets, p + i, n - i, &steps);
+		other = secret_at(own, p + i, n - i, &steps);
 		len = len > other ? len : other;
 		if (len)
 			buf_str(out, "***");

@@ -1,6 +1,7 @@
 #include "redact.h"
 
 #include "json.h"
+#include "lines.h"
 #include "mask.h"
 #include "sha256.h"
 #include "text.h"
@@ -106,18 +107,22 @@ static char *redact_name(const char *name)
 
 void redact_probe(struct redacted *r, const struct probe_record *p)
 {
+	size_t size = 0;
+
 	memset(r, 0, sizeof *r);
 	r->u.probe = *p;
 	if (!p->tools)
 		return;
 	r->tools = xcalloc(p->n_tools + 1, sizeof *r->tools);
 	r->names = xcalloc(p->n_tools + 1, sizeof *r->names);
-	for (size_t i = 0; i < p->n_tools; i++) {
+	for (size_t i = 0; i < p->n_tools && size <= LINE_MAX_BYTES; i++) {
 		r->tools[i] = p->tools[i];
 		r->names[i] = redact_name(p->tools[i].name);
 		r->tools[i].name = r->names[i];
+		size += strlen(r->names[i]) + 2 * HASH_HEX;
 	}
-	r->u.probe.tools = r->tools;
+	/* In a line there is no room for all of them. */
+	r->u.probe.tools = size <= LINE_MAX_BYTES ? r->tools : NULL;
 }
 
 void redacted_release(struct redacted *r)
