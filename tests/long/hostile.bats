@@ -16,15 +16,15 @@ MOODS=(json sse stateless json-pieces sse-notes sse-pieces sessionless pages wal
 setup_file() {
 	start scripted
 	cd "$BATS_FILE_TMPDIR" || return 1
-	export ODD HOSTILE
-	mkfifo odd.port hostile.port
+	export ODD WICKED
+	mkfifo odd.port wicked.port
 	SCRIPTED=${URL%/mcp}
 	node "$ROOT/tests/fixture/odd.mjs" "${SCRIPTED##*:}" >odd.port 3>&- &
 	echo $! >pids
 	read -r -t 60 ODD <odd.port
-	node "$ROOT/tests/fixture/hostile-server.mjs" >hostile.port 3>&- &
+	node "$ROOT/tests/fixture/wicked.mjs" >wicked.port 3>&- &
 	echo $! >>pids
-	read -r -t 60 HOSTILE <hostile.port
+	read -r -t 60 WICKED <wicked.port
 }
 
 teardown_file() {
@@ -59,7 +59,7 @@ wicked() {
 ten() {
 	local name
 	for name in names cursor numbers renamed control challenge; do
-		wicked "$name" "$HOSTILE" "$name"
+		wicked "$name" "$WICKED" "$name"
 	done
 	wicked endless "${SCRIPTED##*:}" endless-sse@list
 	wicked drip "${SCRIPTED##*:}" drip@list
