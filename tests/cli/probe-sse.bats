@@ -114,7 +114,7 @@ hinted() {
 		http-sse+endless-sse@get   broken initialize http.404 - - -
 		http-sse+endless-event@get broken initialize http.404 - - -
 		http-sse-batch         broken initialize mcp.batch 2025-11-25 sse -
-		http-sse-flood         broken tools-list body.too-large 2025-11-25 sse -
+		http-sse-flood         broken tools-list body.too-complex 2025-11-25 sse -
 		http-sse-wrong-id      broken tools-list deadline 2025-11-25 sse -
 		http-sse-number        broken tools-list deadline 2025-11-25 sse -
 		http-sse-no-json       broken tools-list jsonrpc.malformed 2025-11-25 sse -

@@ -85,10 +85,10 @@ only() {
 		alertd/quiet lib/maintenance alertd/plan alertd/explain \
 		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
 		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \
-		probe/answer probe/tools probe/oauth probe/challenge probe/steps \
+		probe/answer probe/budget probe/tools probe/oauth probe/challenge probe/steps \
 		probe/mirror probe/failure probe/mask probe/redact \
 		probe/wall_judge probe/finding probe/jwt \
-		lib/jcs lib/jcs_number lib/json lib/json_grammar \
+		lib/jcs lib/jcs_number lib/json lib/json_grammar lib/siphash \
 		lib/text lib/names lib/num; do
 		run nm -u "build/$o.o"
 		[ "$status" -eq 0 ]
