@@ -16,6 +16,8 @@
 #define CURSOR_MAX 4096
 /* A list of so many bytes takes a while to hash. */
 #define LARGE MIB
+/* In this time all others have had a turn. */
+#define TURN_MS 1.0
 /* Room for a cursor in which each byte is escaped, and for what is around. */
 #define LIST_MAX (8 * CURSOR_MAX)
 
@@ -67,7 +69,7 @@ static void called(struct probe *p)
 	if (p->tools.text.len < LARGE)
 		hash(p);
 	else
-		http_after(p->wire.http, 0, hash_later, p);
+		http_after(p->wire.http, TURN_MS, hash_later, p);
 }
 
 static void on_call(struct probe *p, const struct reply *r)
