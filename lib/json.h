@@ -45,7 +45,7 @@ enum json_refusal {
  * as another, but a number that is no integer of up to 15 digits as JSON_ODD,
  * because reading and writing it takes that much longer.
  */
-#define JSON_ODD 32
+#define JSON_ODD 64
 struct json_budget {
 	size_t values;	/* what is left; each text takes what it has */
 	size_t tree;	/* the most bytes of memory for one tree */

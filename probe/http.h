@@ -34,7 +34,7 @@ struct http_config {
  * Whatever comes costs some time, however little it is: that counts as so many
  * bytes.
  */
-#define HTTP_ARRIVAL 2048
+#define HTTP_ARRIVAL 4096
 
 struct http_request {
 	const char *method;

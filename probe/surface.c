@@ -14,6 +14,10 @@
 /* More pages than this are a server that never comes to an end. */
 #define PAGES_MAX 100
 #define CURSOR_MAX 4096
+/* A list of so many bytes takes a while to hash. */
+#define LARGE MIB
+/* In this time all others have had a turn. */
+#define TURN_MS 1.0
 /* Room for a cursor in which each byte is escaped, and for what is around. */
 #define LIST_MAX (8 * CURSOR_MAX)
 
@@ -46,7 +50,15 @@ static void hash(struct probe *p)
 	course_finish(p);
 }
 
-/* Step 7 has ended: the hash, if it is asked for. */
+static void hash_later(void *arg)
+{
+	hash(arg);
+}
+
+/*
+ * Step 7 has ended: the hash, if it is asked for. Others have their turn before
+ * the one of a large list.
+ */
 static void called(struct probe *p)
 {
 	if (steps_over(&p->steps)) {
@@ -54,7 +66,10 @@ static void called(struct probe *p)
 		return;
 	}
 	p->steps.since_ms = clock_mono_ms();
-	hash(p);
+	if (p->tools.text.len < LARGE)
+		hash(p);
+	else
+		http_after(p->wire.http, TURN_MS, hash_later, p);
 }
 
 static void on_call(struct probe *p, const struct reply *r)

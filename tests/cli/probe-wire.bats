@@ -212,7 +212,7 @@ asked() {
 		no-json                 broken initialize jsonrpc.malformed - - -
 		no-json-sse             broken initialize jsonrpc.malformed - - -
 		deep                    broken initialize jsonrpc.malformed - - -
-		many                    broken initialize jsonrpc.malformed - - -
+		many                    broken initialize body.too-complex - - -
 		no-rpc                  broken initialize jsonrpc.malformed - - -
 		old-rpc                 broken initialize jsonrpc.malformed - - -
 		wrong-id                broken initialize jsonrpc.wrong-id - - -

@@ -133,12 +133,47 @@ static void list(const cJSON *result)
 	tools_release(&t);
 }
 
+static size_t members(const cJSON *v)
+{
+	size_t most = cJSON_IsObject(v) ? (size_t)cJSON_GetArraySize(v) : 0;
+
+	for (const cJSON *c = v->child; c; c = c->next) {
+		size_t n = members(c);
+
+		most = n > most ? n : most;
+	}
+	return most;
+}
+
+/* What a small budget lets pass is within it, and no more is spent than is. */
+static void within(const uint8_t *data, size_t size)
+{
+	size_t values = size ? data[size - 1] : 0;
+	struct budget b;
+	char why[JSON_WHY];
+	cJSON *tree;
+
+	budget_init(&b, NULL, NULL);
+	b.json.values = values;
+	b.json.members = values % 4;
+	b.held = BUDGET_MEMORY - 3 * size - 16 * values;
+	tree = budget_parse(&b, (const char *)data, size, why);
+	need(b.json.values <= values);
+	if (tree)
+		need(members(tree) <= values % 4 &&
+			budget_tree_size(tree) <= b.json.tree);
+	else
+		need(fuzz_line(why, sizeof why));
+	cJSON_Delete(tree);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char why[JSON_WHY];
 	cJSON *tree;
 	const cJSON *result;
 
+	within(data, size);
 	budget_init(&budget, NULL, NULL);
 	tree = budget_parse(&budget, (const char *)data, size, why);
 	if (tree)
