@@ -218,8 +218,7 @@ void record_write(struct buf *b, const struct record *r)
 	case RECORD_RUNNER:
 		runner_record_write(b, &r->u.runner);
 		break;
-	case RECORD_EXPIRY:
-	case RECORD_SPOOL:
+	default: /* those of which nothing is read */
 		break;
 	}
 }

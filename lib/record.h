@@ -145,7 +145,7 @@ void record_release(struct record *r);
 
 /*
  * record_write(b, r): append a record that was read as the line that we would
- * write, without tools; nothing for RECORD_EXPIRY. Nothing in it is a stranger's
+ * write, without tools; nothing for a type of which nothing is read here. Nothing in it is a stranger's
  * choice but the values of the members that we know. record_size(r): what it
  * counts for in the RECORD_PROBE_MAX bytes of its probe.
  */

@@ -284,22 +284,14 @@ static int attempt(struct store *s)
 
 /*
  * Whether an error speaks of the command, and not of the store. Up to version 6
- * Redis puts its own words before what a script met: "ERR Error running script
- * (…): @user_script:1: -OOM command not allowed".
+ * Redis puts words of its own before a script's: "ERR Error … -OOM command …".
  */
 static bool own_fault(const char *error)
 {
-	static const char *const of_store[] = {"-OOM ", "-READONLY ",
-		"-MISCONF ", "-LOADING ", "-NOREPLICAS ", "-MASTERDOWN ",
-		"-CLUSTERDOWN ", "max number of clients"};
-
-	if (strncmp(error, "ERR ", 4) != 0 &&
-		strncmp(error, "WRONGTYPE ", 10) != 0)
-		return false;
-	for (size_t i = 0; i < sizeof of_store / sizeof *of_store; i++)
-		if (strstr(error, of_store[i]))
-			return false;
-	return true;
+	return strncmp(error, "WRONGTYPE ", 10) == 0 ||
+		(strncmp(error, "ERR ", 4) == 0 && !strstr(error, " -OOM ") &&
+			!strstr(error, " -READONLY ") &&
+			!strstr(error, " -MISCONF "));
 }
 
 /* The first reply that says that the store failed. */
