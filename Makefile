@@ -340,8 +340,8 @@ test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \
 	lib/record_verdict_read.o lib/record.o lib/record_read.o lib/num.o
 
 # Fuzz targets: one program each, from tests/fuzz/NAME.c and these objects.
-FUZZED = answer cgi challenge conf credential jcs lines number oauth record request rpc \
-	sink sse target text tools tzif url verdict
+FUZZED = answer cgi challenge conf credential jcs lines mask number oauth record \
+	request rpc sink sse target text tools tzif url verdict
 # These are scripts, and try a whole program of SAN=1.
 FUZZED_PROGRAMS = ingest
 FUZZED_LIBS = -lcurl -lyaml -lcjson -lcrypto -lm
@@ -358,6 +358,7 @@ fuzz_conf_OBJS = $(sort $(test_target_OBJS) $(CONF))
 fuzz_credential_OBJS = $(test_target_OBJS)
 fuzz_jcs_OBJS = $(test_jcs_OBJS)
 fuzz_lines_OBJS = $(BASE) lib/buf.o lib/lines.o
+fuzz_mask_OBJS = $(test_redact_OBJS)
 fuzz_number_OBJS = $(test_json_OBJS)
 fuzz_oauth_OBJS = $(test_oauth_OBJS)
 fuzz_record_OBJS = $(test_record_OBJS) lib/clock.o lib/num.o \

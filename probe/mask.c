@@ -258,13 +258,11 @@ static void find_from(struct search *s, struct range r, bool aside)
 {
 	struct reading readings[READINGS_MAX];
 	struct range next[READINGS_MAX];
-	size_t n, ways;
+	size_t n, ways, gap = 0;
 
 	for (;;) {
-		if (enough(s->set, &r) && r.at > s->longest)
+		if (!gap && enough(s->set, &r) && r.at > s->longest)
 			s->longest = r.at;
-		if (r.depth)
-			r.at += reading_break(s->p + r.at, s->n - r.at);
 		if (r.at == s->n || (aside && !*s->steps))
 			return;
 		*s->steps -= aside;
@@ -274,9 +272,13 @@ static void find_from(struct search *s, struct range r, bool aside)
 			ways += narrow(s->set, &r, &readings[i], &next[ways]);
 		for (size_t i = 1; i < ways && *s->steps; i++)
 			find_from(s, next[i], true);
-		if (!ways)
+		gap = r.depth && !ways ? reading_break(s->p + r.at, s->n - r.at)
+				       : 0;
+		if (!ways && !gap)
 			return;
-		r = next[0];
+		if (ways)
+			r = next[0];
+		r.at += gap;
 	}
 }
 

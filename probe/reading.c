@@ -28,6 +28,7 @@ int reading_hex(const char *p, size_t n, size_t digits)
 	return v;
 }
 
+/* A reading more, of what is written otherwise: ASCII. */
 static size_t put(struct reading *out, size_t n, int c, size_t len)
 {
 	if (c > 0 && c < 0x80)
@@ -94,8 +95,9 @@ static size_t read_html(const char *p, size_t n, struct reading *out)
 
 size_t reading_all(const char *p, size_t n, struct reading *out)
 {
-	size_t used = put(out, 0, *p, 1);
+	size_t used = *p != '\0';
 
+	out[0] = (struct reading) {*p, 1};
 	switch (*p) {
 	case '\\':
 		return used + read_json(p, n, out + used);

@@ -225,8 +225,9 @@ placed() {
 @test "more servers than are read at once" {
 	export MCP_STORE=unix://$REDIS_SOCK
 	now=$(date +%s)
+	one=$(probes SLUG us-east-1 $((now - 30)))
 	for ((i = 0; i < 205; i++)); do
-		probes "s$i" us-east-1 $((now - 30))
+		printf '%s\n' "${one//SLUG/s$i}"
 	done | "$BIN/mcp-aggregate" ingest
 	buckets
 	jq -e '.servers == 205 and .buckets[0].count == 205' <<<"$output"
