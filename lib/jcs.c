@@ -84,7 +84,7 @@ static size_t common(const char *a, const char *b)
 
 int jcs_compare(const char *a, const char *b)
 {
-	size_t same = common(a, b);
+	size_t same = strcmp(a, b) == 0 ? strlen(a) : common(a, b);
 	struct units x = {a + same, 0}, y = {b + same, 0};
 	long u, v;
 

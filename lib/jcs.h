@@ -31,9 +31,9 @@ int jcs_compare(const char *a, const char *b);
 #define JCS_NUMBER 32
 
 /*
- * jcs_nearest(p, n, out): the text of n bytes of a number of JSON, however long,
- * as one that reads as the same double; 1e999 where it is too large for any.
- * out has JCS_NUMBER bytes.
+ * jcs_nearest(p, n, out): the text of n bytes of a number of JSON, however
+ * long, as one that reads as the same double; 1e999 where it is too large for
+ * any. out has JCS_NUMBER bytes.
  */
 void jcs_nearest(const char *p, size_t n, char *out);
 

@@ -297,7 +297,8 @@ static bool put_string(struct buf *b, const char *s, bool exact)
 	while (i < n && buf_ok(b) && !(lost && exact)) {
 		size_t len = plain(s + i, n - i);
 
-		buf_add(b, s + i, len);
+		if (len)
+			buf_add(b, s + i, len);
 		i += len;
 		if (i < n)
 			i += put_escape(b, s + i, &lost);

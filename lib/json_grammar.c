@@ -153,7 +153,7 @@ static bool number(struct scan *s)
 	if (s->p - from > NUMBER_MAX)
 		shorten(s, from);
 	return !s->budget || (s->p == whole && s->p - from <= DIGITS_MAX) ||
-	       count(s, JSON_ODD - 1);
+		count(s, JSON_ODD - 1);
 }
 
 /* The code unit that "\uXXXX" at p stands for; -1 if that is not there. */
@@ -324,8 +324,8 @@ static bool one_more_member(struct scan *s)
 	size_t n = s->members[s->depth - 1]++;
 
 	return !s->budget || n < s->budget->members ||
-	       refuse_as(s, JSON_TOO_MANY_KEYS, s->p,
-		       "an object with too many members");
+		refuse_as(s, JSON_TOO_MANY_KEYS, s->p,
+			"an object with too many members");
 }
 
 static enum next key(struct scan *s)

@@ -81,7 +81,7 @@ static size_t string_size(const char *s)
 size_t budget_tree_size(const cJSON *v)
 {
 	size_t n = JSON_NODE + string_size(v->string) +
-		   string_size(v->valuestring);
+		string_size(v->valuestring);
 
 	for (const cJSON *c = v->child; c; c = c->next)
 		n += budget_tree_size(c);

@@ -101,6 +101,32 @@ static void drop_mark(struct sse *s)
 	}
 }
 
+/*
+ * How many bytes at the beginning of a line are whole lines that mean nothing:
+ * comments, and empty ones that end no event. The last of the n bytes is never
+ * among them.
+ */
+static size_t pass_over(const struct sse *s, const char *p, size_t n)
+{
+	bool idle = !s->has_data && !s->type.len && !s->new_id;
+	size_t at = 0;
+
+	for (;;) {
+		size_t i = at;
+
+		if (i < n && p[i] == ':')
+			while (i < n && p[i] != '\n' && p[i] != '\r')
+				i++;
+		else if (!idle)
+			return at;
+		/* A CR may have its LF among the next bytes. */
+		if (i + 1 >= n || (p[i] != '\n' && p[i] != '\r') ||
+			i - at > s->line.max)
+			return at;
+		at = i + (p[i] == '\r' && p[i + 1] == '\n' ? 2 : 1);
+	}
+}
+
 bool sse_feed(struct sse *s, const char *p, size_t n)
 {
 	while (n && !s->stopped) {
@@ -113,6 +139,12 @@ bool sse_feed(struct sse *s, const char *p, size_t n)
 			continue;
 		}
 		s->after_cr = false;
+		if (s->started && !s->line.len) {
+			size_t skip = pass_over(s, p, n);
+
+			p += skip;
+			n -= skip;
+		}
 		/* Byte by byte only until the mark is settled. */
 		if (!s->started)
 			run = *p != '\r' && *p != '\n';

@@ -279,10 +279,10 @@ static bool add_tool(struct tools *t, const cJSON *v, size_t n,
 	if (*slot) {
 		buf_cut(&t->text, before);
 		return same(&t->list[*slot - 1], &tool) ||
-		       failure_set(f, "mcp.duplicate-tool",
-			       "two different tools are called %.100s; a "
-			       "client can call only one of them",
-			       json_str(v, "name"));
+			failure_set(f, "mcp.duplicate-tool",
+				"two different tools are called %.100s; a "
+				"client can call only one of them",
+				json_str(v, "name"));
 	}
 	if (t->n == TOOLS_MAX)
 		return too_large(f);

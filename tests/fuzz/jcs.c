@@ -34,7 +34,7 @@ static void sorted(const cJSON *v)
 	}
 }
 
-/* The code units of a string of a tree, one at a time, each from 1 on; 0 ends. */
+/* The code units of a string, one at a time, each from 1 on; 0 is the end. */
 static long unit_at(const char *s, size_t n, size_t *at, uint32_t *low)
 {
 	const unsigned char *p = (const unsigned char *)s + *at;
@@ -69,8 +69,9 @@ static long unit_at(const char *s, size_t n, size_t *at, uint32_t *low)
 static void ordered(const uint8_t *data, size_t size)
 {
 	size_t half = fuzz_cut(data, size, '|'), i = 0, j = 0;
-	char *a = fuzz_string(data, half), *b = fuzz_string(data + half +
-		(half < size), size - half - (half < size));
+	size_t rest = half + (half < size);
+	char *a = fuzz_string(data, half);
+	char *b = fuzz_string(data + rest, size - rest);
 	size_t n = strlen(a), m = strlen(b);
 	uint32_t low = 0, other = 0;
 	long u, v;

@@ -172,7 +172,8 @@ static void test_costly_events(void **state)
 		{"body.too-many-members", 100, 2, 0},
 		{"body.too-complex", 100, 9, BUDGET_MEMORY},
 	};
-	const char *text = "{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":1}";
+	const char *text =
+		"{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"params\":1}";
 
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {

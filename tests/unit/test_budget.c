@@ -133,7 +133,7 @@ static void test_values(void **state)
 	buf_release(&text);
 }
 
-/* What is refused, and at what size, for the memory that its tree would take. */
+/* What is refused for the memory that its tree would take. */
 static void test_memory(void **state)
 {
 	static const struct {
