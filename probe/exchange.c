@@ -13,6 +13,12 @@
 /* More of an error page than this is not read. */
 #define ERROR_MAX (64 * 1024)
 
+/*
+ * The most that is read behind an answer, so that its connection can be used
+ * again; a server that sends more must not use up the probe's budget by it.
+ */
+#define DRAIN_MAX (256 * 1024)
+
 enum form { FORM_UNKNOWN, FORM_STREAM, FORM_BODY };
 
 struct exchange {
@@ -26,6 +32,7 @@ struct exchange {
 	struct sse sse;
 	struct buf body;
 	bool settled;	   /* what comes now only counts */
+	size_t drained;	   /* bytes that came since then */
 	const char *large; /* why the rest is refused; static */
 	double matched_ms; /* monotonic; 0 before */
 };
@@ -105,8 +112,11 @@ static enum http_want on_data(
 	x->large = budget_body(x->budget, n);
 	if (x->large)
 		return HTTP_WANT_NOTHING;
-	if (x->settled)
-		return HTTP_WANT_EOF;
+	if (x->settled) {
+		x->drained += n;
+		return x->drained > DRAIN_MAX ? HTTP_WANT_NOTHING
+					      : HTTP_WANT_EOF;
+	}
 	want = read_data(x, r, p, n);
 	x->settled = want == HTTP_WANT_EOF;
 	return want;
