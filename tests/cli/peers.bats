@@ -265,12 +265,8 @@ authorize() {
 		told "auth-walled - - - - -"
 		issuer=$(jq -r 'select(.n == 4).detail.issuer' out)
 		printf '%s\n' "origin = ${URL%/mcp}" 'client_id = probe' \
-			'client_secret = s3cret-canary:+/%' "issuer = $issuer" >client
-		# A scope that only the server names is not asked for.
-		probe --credential client "$URL"
-		[ "$status" -eq 1 ]
-		jq -es '.[4].message | contains("scope = mcp:tools")' out
-		echo 'scope = mcp:tools' >>client
+			'client_secret = s3cret-canary:+/%' "issuer = $issuer" \
+			'scope = mcp:tools' >client
 		probe --credential client --health-tool whoami "$URL"
 		[ "$status" -eq 0 ]
 		told "healthy - - 2025-11-25 session 1"
