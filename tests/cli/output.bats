@@ -36,12 +36,17 @@ down() {
 	verdict "$1" eu,us initialize
 }
 
-@test "a reader that never reads holds no page back, and is not waited for in the end" {
+# unread: mcp-alert, whose input is $IN, and whose output nobody reads.
+unread() {
 	stuck
 	mkfifo in
 	"$BIN/mcp-alert" <in >&"$STUCK" 2>err 3>&- &
 	pids+=($!)
 	exec {IN}>in
+}
+
+@test "a reader that never reads holds no page back, and is not waited for in the end" {
+	unread
 	down 0 >&"$IN"
 	paged
 	minutes 1 3 >&"$IN"
@@ -72,11 +77,7 @@ down() {
 }
 
 @test "an event is with its route before it is printed, and a kill in between sends nothing twice" {
-	stuck
-	mkfifo in
-	"$BIN/mcp-alert" <in >&"$STUCK" 2>err 3>&- &
-	pids+=($!)
-	exec {IN}>in
+	unread
 	down 0 >&"$IN"
 	paged
 	# Stored, too: the index is empty only then.
