@@ -490,6 +490,7 @@ check-long: deps
 	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
 	KILLS=5000 bats -t tests/cli/kills.bats
 	SIFT_SECONDS=300 bats -t tests/cli/sift.bats
+	CPU=0.5 bats -t tests/cli/probe-hostile.bats
 	bats -t tests/long/hostile.bats
 	SLACK=1 bats -t tests/cli/serve-trouble.bats
 	tests/peers/install

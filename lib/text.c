@@ -3,42 +3,44 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A byte that goes on a character that another byte began. */
+static bool goes_on(unsigned char byte)
+{
+	return (byte & 0xc0) == 0x80;
+}
+
+/* The ranges of RFC 3629, section 4; each test of a second byte leaves out what is
+   too long, a surrogate, or beyond U+10FFFF. */
 size_t text_utf8(const char *s, size_t n, uint32_t *cp)
 {
 	const unsigned char *p = (const unsigned char *)s;
-	static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-	size_t len;
 	uint32_t c;
 
 	if (!n)
 		return 0;
-	if (p[0] < 0x80) {
-		*cp = p[0];
+	c = p[0];
+	if (c < 0x80) {
+		*cp = c;
 		return 1;
 	}
-	if ((p[0] & 0xe0) == 0xc0) {
-		len = 2;
-		c = p[0] & 0x1fu;
-	} else if ((p[0] & 0xf0) == 0xe0) {
-		len = 3;
-		c = p[0] & 0x0fu;
-	} else if ((p[0] & 0xf8) == 0xf0) {
-		len = 4;
-		c = p[0] & 0x07u;
-	} else {
+	if (n < 2 || c < 0xc2 || c > 0xf4 || !goes_on(p[1]))
 		return 0;
+	c = c << 6 | (p[1] & 0x3fu);
+	if (p[0] < 0xe0) {
+		*cp = c & 0x7ff;
+		return 2;
 	}
-	if (len > n)
+	if (n < 3 || !goes_on(p[2]))
 		return 0;
-	for (size_t i = 1; i < len; i++) {
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (p[i] & 0x3fu);
+	c = c << 6 | (p[2] & 0x3fu);
+	if (p[0] < 0xf0) {
+		*cp = c &= 0xffff;
+		return c < 0x800 || (c >= 0xd800 && c <= 0xdfff) ? 0 : 3;
 	}
-	if (c < least[len] || c > 0x10ffff || (c >= 0xd800 && c <= 0xdfff))
+	if (n < 4 || !goes_on(p[3]))
 		return 0;
-	*cp = c;
-	return len;
+	*cp = c = (c << 6 | (p[3] & 0x3fu)) & 0x1fffff;
+	return c < 0x10000 || c > 0x10ffff ? 0 : 4;
 }
 
 size_t text_ascii(const char *p, size_t n)
