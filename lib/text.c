@@ -9,8 +9,8 @@ static bool goes_on(unsigned char byte)
 	return (byte & 0xc0) == 0x80;
 }
 
-/* The ranges of RFC 3629, section 4; each test of a second byte leaves out what is
-   too long, a surrogate, or beyond U+10FFFF. */
+/* The ranges of RFC 3629, section 4: nothing that is too long, no surrogate, and
+   nothing beyond U+10FFFF. */
 size_t text_utf8(const char *s, size_t n, uint32_t *cp)
 {
 	const unsigned char *p = (const unsigned char *)s;
