@@ -101,7 +101,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_spool.o lib/record_verdict.o aggregate/ma
 	aggregate/backfill.o aggregate/compare.o aggregate/policy.o \
 	aggregate/explain.o aggregate/explained.o aggregate/sides.o \
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
-	aggregate/fleet.o aggregate/ingest.o aggregate/load.o \
+	aggregate/fleet.o aggregate/ingest.o aggregate/late.o aggregate/load.o \
 	aggregate/rollup.o $(FIGURES) \
 	aggregate/publish.o aggregate/publish_queue.o aggregate/scripts.o \
 	lib/beat.o lib/keys.o lib/stages.o lib/store.o lib/store_url.o $(CONF) \
@@ -295,13 +295,14 @@ test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
 test_message_OBJS = $(test_sinks_OBJS)
 $(B)/unit/test_sinks $(B)/unit/test_message: LDLIBS += -lcurl
 UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
-	test_alert_state test_outbox test_record_verdict_read
+	test_alert_state test_late test_outbox test_record_verdict_read
 test_coldstart_OBJS = alertd/coldstart.o
 test_common_OBJS = $(test_alert_state_OBJS)
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o lib/record_read.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
 test_divergence_OBJS = $(test_machine_OBJS)
+test_late_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF) lib/sha256.o
 UNIT += test_maintenance test_record_maintenance test_quiet

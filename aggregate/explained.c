@@ -54,35 +54,16 @@ static int say(const struct work *w)
 	return EXIT_ENV;
 }
 
-static int by_name(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
 /* Without a configuration: the regions that ever reported. */
 static int expect(struct work *w)
 {
-	char key[KEY_MAX];
-	const struct store_reply *r;
-
 	w->expected = w->server->regions;
 	w->n_expected = w->server->n_regions;
 	if (w->n_expected)
 		return EXIT_GOOD;
-	r = store_one(w->store, "HKEYS", key_latest(key, w->server->slug), NULL);
-	if (!r)
-		return say(w);
-	w->regions = xcalloc(store_count(r) + 1, sizeof *w->regions);
-	for (size_t i = 0; i < store_count(r); i++) {
-		const char *name = store_text(store_item(r, i));
-
-		if (name && region_valid(name))
-			w->regions[w->n_expected++] = xstrdup(name);
-	}
-	if (w->n_expected)
-		qsort(w->regions, w->n_expected, sizeof *w->regions, by_name);
+	w->regions = load_regions(w->store, w->server->slug, &w->n_expected);
 	w->expected = (const char *const *)w->regions;
-	return EXIT_GOOD;
+	return w->regions ? EXIT_GOOD : say(w);
 }
 
 static void copy(const cJSON *o, const char *key, char *out, size_t size)
@@ -114,13 +95,14 @@ static void note_cache(const cJSON *detail, struct sight *s)
 }
 
 /* A step of the newest probe of its region, as far as is known by now. */
-static void note(struct work *w, const struct record *r)
+static void note(void *arg, const struct record *r)
 {
+	struct work *w = arg;
 	const struct step_record *step = &r->u.step;
 	const cJSON *detail = json_get(r->doc, "detail");
 	const struct probe_key *k = &step->key;
 
-	for (size_t i = 0; i < w->n_expected; i++) {
+	for (size_t i = 0; r->type == RECORD_STEP && i < w->n_expected; i++) {
 		struct last *s = &w->seen[i];
 
 		if (strcmp(w->expected[i], k->region) != 0 ||
@@ -143,68 +125,24 @@ static void note(struct work *w, const struct record *r)
 	}
 }
 
-/* The array of a probe's records, one a line. */
-static void read_probe(struct work *w, const char *text)
-{
-	char why[RECORD_WHY];
-
-	for (text += *text == '['; *text; text += strspn(text, ",\n")) {
-		size_t n = strcspn(text, "\n"), len = n;
-		struct record r;
-
-		while (len && strchr(",]", text[len - 1]))
-			len--;
-		if (record_read(text, len, &r, why)) {
-			log_warn("store: a record cannot be read: %s", why);
-		} else {
-			if (collect_add(w->collect, &r, why))
-				log_warn("store: a record cannot be used: %s",
-					why);
-			else if (r.type == RECORD_STEP)
-				note(w, &r);
-			record_release(&r);
-		}
-		text += n;
-	}
-}
-
-/* The first probe of each minute of the last `back` seconds, kept whole. */
-static int read_minutes(struct work *w, double back)
-{
-	int64_t first = clock_window(w->now - back);
-	int64_t last = clock_window(w->now + w->server->rule.ahead_s);
-	size_t n = 0;
-	char key[KEY_MAX];
-
-	for (int64_t t = first; t <= last; t += 60)
-		for (size_t i = 0; i < w->n_expected; i++, n++)
-			store_add(w->store, "GET",
-				key_probe(key, w->server->slug, t,
-					w->expected[i]),
-				NULL);
-	if (store_run(w->store))
-		return say(w);
-	for (size_t i = 0; i < n; i++) {
-		const char *text = store_text(store_reply(w->store, i));
-
-		if (text)
-			read_probe(w, text);
-	}
-	return EXIT_GOOD;
-}
-
 /* What the store keeps whole, and the last probes of each region in short. */
 static int read_store(struct work *w, double back)
 {
-	int rc;
-
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
 	w->latest = (struct loaded) {0};
 	w->collect = collect_new();
-	rc = read_minutes(w, back);
-	if (rc)
-		return rc;
+	/* The first probe of each minute, kept whole. */
+	if (load_minutes(w->store, w->collect,
+		    &(struct load_span) {.slug = w->server->slug,
+			    .regions = w->expected,
+			    .n_regions = w->n_expected,
+			    .first = clock_window(w->now - back),
+			    .last = clock_window(
+				    w->now + w->server->rule.ahead_s),
+			    .saw = note,
+			    .arg = w}))
+		return EXIT_ENV;
 	if (load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
 		    &w->latest))
 		return EXIT_ENV;
@@ -333,9 +271,7 @@ static int explain_server(struct work *w)
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
 	free(w->seen);
-	for (size_t i = 0; w->regions && w->regions[i]; i++)
-		free(w->regions[i]);
-	free(w->regions);
+	load_regions_free(w->regions);
 	return rc;
 }
 

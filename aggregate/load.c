@@ -267,6 +267,86 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	return 0;
 }
 
+/* The array of a probe's records, one a line. */
+static void read_probe(struct collect *c, const struct load_span *span,
+	const char *text)
+{
+	char why[RECORD_WHY];
+
+	for (text += *text == '['; *text; text += strspn(text, ",\n")) {
+		size_t n = strcspn(text, "\n"), len = n;
+		struct record r;
+
+		while (len && strchr(",]", text[len - 1]))
+			len--;
+		if (record_read(text, len, &r, why)) {
+			log_warn("store: a record cannot be read: %s", why);
+		} else {
+			if (collect_add(c, &r, why))
+				log_warn("store: a record cannot be used: %s",
+					why);
+			else if (span->saw)
+				span->saw(span->arg, &r);
+			record_release(&r);
+		}
+		text += n;
+	}
+}
+
+int load_minutes(struct store *s, struct collect *c,
+	const struct load_span *span)
+{
+	size_t n = 0;
+	char key[KEY_MAX];
+
+	for (int64_t t = span->first; t <= span->last; t += 60)
+		for (size_t i = 0; i < span->n_regions; i++, n++)
+			store_add(s, "GET",
+				key_probe(key, span->slug, t, span->regions[i]),
+				NULL);
+	if (store_run(s)) {
+		log_error("%s", store_why(s));
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (store_text(store_reply(s, i)))
+			read_probe(c, span, store_text(store_reply(s, i)));
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **load_regions(struct store *s, const char *slug, size_t *n)
+{
+	char key[KEY_MAX], **out;
+	const struct store_reply *r =
+		store_one(s, "HKEYS", key_latest(key, slug), NULL);
+
+	*n = 0;
+	if (!r)
+		return NULL;
+	out = xcalloc(store_count(r) + 1, sizeof *out);
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *name = store_text(store_item(r, i));
+
+		if (name && region_valid(name))
+			out[(*n)++] = xstrdup(name);
+	}
+	if (*n)
+		qsort(out, *n, sizeof *out, by_name);
+	return out;
+}
+
+void load_regions_free(char **regions)
+{
+	for (size_t i = 0; regions && regions[i]; i++)
+		free(regions[i]);
+	free(regions);
+}
+
 void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

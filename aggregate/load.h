@@ -56,6 +56,30 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
 
+/* The minutes from first to last of a server, as windows. */
+struct load_span {
+	const char *slug;
+	const char *const *regions;
+	size_t n_regions;
+	int64_t first, last;
+	void (*saw)(void *arg, const struct record *r); /* each; or NULL */
+	void *arg;
+};
+
+/*
+ * load_minutes(s, c, span): add the first probe of each minute and region to c,
+ * whole, as far as the store still has it. 0, or -1 where it failed, and the
+ * operator has been told.
+ *
+ * load_regions(s, slug, n): the regions that ever reported on a server, by name,
+ * *n of them and a NULL behind; load_regions_free frees them. NULL where the
+ * store failed.
+ */
+int load_minutes(struct store *s, struct collect *c,
+	const struct load_span *span);
+char **load_regions(struct store *s, const char *slug, size_t *n);
+void load_regions_free(char **regions);
+
 /*
  * load_seen(l, h, n): the tools that the verdict before saw are those of the n
  * histories of this server, and the changes that it knew of; valid as long as l.

@@ -14,6 +14,7 @@
 #include "exits.h"
 #include "fleet.h"
 #include "keys.h"
+#include "late.h"
 #include "lines.h"
 #include "load.h"
 #include "log.h"
@@ -328,6 +329,8 @@ static int judge_all(struct run *run)
 		return EXIT_ENV;
 	}
 	snprintf(run->sha, sizeof run->sha, "%s", store_text(r));
+	if (late_judge(run->store, &run->fleet, run->now, run->output))
+		return EXIT_ENV;
 	for (size_t i = 0; i < run->fleet.n; i += GROUP) {
 		size_t left = run->fleet.n - i;
 

@@ -299,12 +299,17 @@ const char script_ingest[] =
 
 const char script_count[] = FRESH
 	"local done = {}\n"
-	"for i = 4, #ARGV, 2 do\n"
+	"for i = KEYS[3] and 5 or 4, #ARGV, KEYS[3] and 3 or 2 do\n"
 	"  if fresh(KEYS[1], KEYS[2], ARGV[1], ARGV[i]) then\n"
 	"    redis.call('HINCRBY', KEYS[1], ARGV[1] .. ':' .. ARGV[i + 1], 1)\n"
 	"    done[#done + 1] = ARGV[i]\n"
+	"    if KEYS[3] then\n"
+	"      redis.call('HSET', KEYS[3],\n"
+	"        string.format('%.0f', ARGV[1] * 86400 + ARGV[i] * 60), ARGV[i + 2])\n"
+	"    end\n"
 	"  end\n"
 	"end\n"
+	"if KEYS[3] then redis.call('EXPIRE', KEYS[3], ARGV[4]) end\n"
 	"redis.call('EXPIRE', KEYS[1], ARGV[2])\n"
 	"redis.call('EXPIRE', KEYS[2], ARGV[3])\n"
 	"return done\n";

@@ -95,11 +95,13 @@ extern const char script_publish[];
 
 /*
  * script_count: count minutes of one day that nobody has counted. Published is
- * nothing.
+ * nothing; the verdicts on those that are counted now are kept where there is a
+ * third key.
  *
- * KEYS: 1 minutes, 2 counted
+ * KEYS: 1 minutes, 2 counted, 3 late or none
  * ARGV: 1 day, 2 life of minutes and 3 of counted in seconds, then pairs of a
- *       minute of the day, from 0, and its colour
+ *       minute of the day, from 0, and its colour; with late, 4 its life, then
+ *       triples of these and a verdict
  * Returns the minutes of these that were not counted before.
  */
 extern const char script_count[];

@@ -44,11 +44,19 @@ bool condition_pass(struct incident *inc, int64_t window, int needed)
 void condition_end(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out)
 {
+	struct incident *inc = &st->incidents[kind];
+
 	/* Whoever was told of it is told of its end when that may be said. */
-	if (st->quiet.active && !st->incidents[kind].unheard)
+	if (st->quiet.active && !inc->unheard)
 		return;
-	events_add(out, st, kind, ALERT_RESOLVED, at, false);
-	incident_release(&st->incidents[kind]);
+	/* What is over wakes nobody. */
+	if (inc->late && inc->severity < SEVERITY_P2)
+		inc->severity = SEVERITY_P2;
+	if (!inc->late)
+		events_add(out, st, kind, ALERT_RESOLVED, at, false);
+	else if (!inc->folded)
+		events_add(out, st, kind, ALERT_FOUND, at, false);
+	incident_release(inc);
 }
 
 bool condition_due(struct incident *inc, const struct conf_policy *p,
@@ -56,7 +64,8 @@ bool condition_due(struct incident *inc, const struct conf_policy *p,
 {
 	double age = now - (double)inc->opened_at;
 
-	if (!inc->open || inc->folded || inc->passes || ack_holds(inc, now))
+	if (!inc->open || inc->folded || inc->late || inc->passes ||
+		ack_holds(inc, now))
 		return false;
 	/* Whoever looked after it may have forgotten it. */
 	if (now - (double)inc->reminded_at < p->remind_s)

@@ -28,8 +28,9 @@ void condition_hold(struct incident *inc, int64_t window);
 bool condition_pass(struct incident *inc, int64_t window, int needed);
 
 /*
- * condition_end(st, kind, at, out): tell that it is over, and close it; which
- * waits for the end of a maintenance where somebody was told of it.
+ * condition_end(st, kind, at, out): tell that it is over, or of one that is late
+ * that it was, and close it; which waits for the end of a maintenance where
+ * somebody was, or is to be, told of it.
  */
 void condition_end(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out);

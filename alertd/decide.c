@@ -146,6 +146,9 @@ static void consider(struct decider *d, const struct occasion *o,
 		note_maintenance(d, st, at);
 		machine_tick(st, &d->policy, at, events);
 	}
+	/* Nobody climbs at an instant that is past. */
+	if (o->verdict && o->verdict->judged_at > 0)
+		return;
 	if (!o->round && !o->ack && !o->group && !o->test)
 		ladder_climb(d->setup.conf, st, at, 0, events);
 }

@@ -174,7 +174,7 @@ void ladder_climb(const struct conf *c, struct alert_state *st, double now,
 {
 	for (unsigned k = 0; c && k < ALERT_KINDS; k++)
 		if (st->incidents[k].open && !st->incidents[k].folded &&
-			!st->incidents[k].held)
+			!st->incidents[k].held && !st->incidents[k].late)
 			climb_one(c, st, (enum alert_kind)k, now, from, out);
 }
 

@@ -94,7 +94,7 @@ void ledger_add(struct ledger *l, const struct alert_record *r, bool page)
 
 		if (r->severity < inc->severity)
 			inc->severity = r->severity;
-		if (r->phase == ALERT_RESOLVED)
+		if (r->phase == ALERT_RESOLVED || r->phase == ALERT_FOUND)
 			inc->resolved = r->resolved_at;
 	}
 }

@@ -13,6 +13,8 @@
 #include "stray.h"
 #include "tally.h"
 
+#include <math.h>
+
 /* mcp-alert(1); articles 1 and 3. */
 const struct conf_policy machine_policy = {
 	.confirm = 3,
@@ -139,7 +141,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 		inc->severity = a->severity;
 		worse = true;
 	}
-	if (worse)
+	if (worse && !inc->late)
 		events_add(out, st, kind, ALERT_ESCALATED, (double)s->window,
 			true);
 }
@@ -156,20 +158,24 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 	if (inc->folded)
 		return;
 	note(inc, kind, v, s);
-	if (may_worsen(kind, v, s))
+	/* Nobody is woken by what was. */
+	if (may_worsen(kind, v, s) && (inc->late || !v->judged_at))
 		worsen(st, kind, s, out);
 }
 
 /* A passing window of one. */
 static void pass(struct alert_state *st, enum alert_kind kind,
-	const struct sight *s, const struct conf_policy *p,
-	struct alert_events *out)
+	const struct verdict *v, const struct sight *s,
+	const struct conf_policy *p, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
 	if (!condition_pass(inc, s->window, p->resolve))
 		return;
-	condition_end(st, kind, (double)s->window, out);
+	condition_end(st, kind,
+		inc->late && v->judged_at > 0 ? floor(v->judged_at)
+					      : (double)s->window,
+		out);
 	if (kind == ALERT_RATE_LIMITED)
 		tally_forget_throttled(st);
 }
@@ -186,7 +192,31 @@ static void open_incident(struct alert_state *st, const struct opening *o,
 	inc->step = limits ? s->throttled_step : s->assessed.step;
 	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
 	note(inc, o->kind, v, s);
-	events_add(out, st, o->kind, ALERT_STARTED, (double)s->window, false);
+	inc->late = v->judged_at > 0;
+	if (!inc->late)
+		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window,
+			false);
+}
+
+/*
+ * One that began late is told of once a verdict on now asks for one that is
+ * like it; where that asks for less, as no more than that.
+ */
+static void surface(struct alert_state *st, const struct opening *o,
+	const struct sight *s, struct alert_events *out)
+{
+	for (unsigned k = 0; k <= o->kind; k++) {
+		struct incident *inc = &st->incidents[k];
+
+		if (!inc->open || !inc->late || inc->folded || inc->held)
+			continue;
+		inc->late = false;
+		inc->opened_at = inc->reminded_at = s->window;
+		if (k != o->kind)
+			inc->severity = o->severity;
+		events_add(out, st, (enum alert_kind)k, ALERT_STARTED,
+			(double)s->window, false);
+	}
 }
 
 /* Whether an open incident covers one of that kind. */
@@ -204,6 +234,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
 	struct opening o = look_for(st, v, s, p);
+	bool asked = o.wanted && !v->judged_at;
 
 	if (o.wanted && covered(st, o.kind))
 		o.wanted = false;
@@ -218,10 +249,12 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (s->failing || (limits && !inc->folded && s->throttled))
 			hold(st, (enum alert_kind)k, v, s, out);
 		else
-			pass(st, (enum alert_kind)k, s, p, out);
+			pass(st, (enum alert_kind)k, v, s, p, out);
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
+	if (asked)
+		surface(st, &o, s, out);
 	if (!o.wanted)
 		return;
 	open_incident(st, &o, v, s, out);
@@ -287,7 +320,8 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	double age = now - (double)inc->opened_at;
 	bool due = condition_due(inc, p, now);
 
-	if (!inc->open || inc->folded || inc->passes || ack_holds(inc, now))
+	if (!inc->open || inc->folded || inc->late || inc->passes ||
+		ack_holds(inc, now))
 		return;
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
@@ -307,6 +341,26 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
 		ack_expire(st, (enum alert_kind)k, now);
 }
 
+/*
+ * A minute that was judged late: what was down then, and nothing that is told
+ * of now. One that is older than what was counted says nothing.
+ */
+static void judged_late(struct alert_state *st, const struct verdict *v,
+	const struct sight *s, const struct conf_policy *p,
+	struct alert_events *out)
+{
+	size_t from = out->n;
+
+	if (s->window < st->window)
+		return;
+	if ((s->failing || v->verdict != VERDICT_UNKNOWN) &&
+		!starting(st, s, p)) {
+		tally_count(st, v, s);
+		apply(st, v, s, p, out);
+	}
+	quiet_late(st, (double)v->window, out, from);
+}
+
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
@@ -318,6 +372,10 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	news = s.window >= st->window;
 	if (v->url)
 		string_set(&st->url, v->url);
+	if (v->judged_at > 0) {
+		judged_late(st, v, &s, p, out);
+		return;
+	}
 	/* Unknown, and nobody fails: neither good nor bad. */
 	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
 		!starting(st, &s, p)) {

@@ -8,6 +8,9 @@
 #define ERRORS "It is reached, but answers with errors: no client can use it."
 #define REFUSES "It is reached, but begins no session: no client can use it."
 #define TOOLS "Clients connect, but cannot use its tools."
+#define WAS "It is over; it was found after the fact."
+#define LOOK_THEN                                                              \
+	"The application's log of that time; and why its minutes were judged late."
 #define LOOK_DNS "The DNS records of its name, and whether the domain has lapsed."
 #define LOOK_TLS                                                               \
 	"The certificate and its chain, and what listens on the port."
@@ -31,6 +34,11 @@ static const struct message_words words[] = {
 	{"downtime", "initialize", "auth-initialize", DOWN, REFUSES, LOOK_AUTH},
 	{"downtime", "initialize", NULL, DOWN, REFUSES, LOOK_INIT},
 	{"downtime", NULL, NULL, DOWN, TOOLS, LOOK_TOOLS},
+	{"downtime_found", NULL, NULL, "was down", "", WAS, LOOK_THEN},
+	{"regional_found", NULL, NULL, "failed from some regions", "", WAS,
+		LOOK_THEN},
+	{"rate_limited_found", NULL, NULL, "turned our probes away", "", WAS,
+		LOOK_THEN},
 	{"maintenance_overrun", "transport", NULL, OVERRUN, REACH, LOOK_NET},
 	{"maintenance_overrun", "http", NULL, OVERRUN, ERRORS, LOOK_HTTP},
 	{"maintenance_overrun", "initialize", NULL, OVERRUN, REFUSES, LOOK_INIT},

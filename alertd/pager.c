@@ -5,13 +5,17 @@
 #include "decide.h"
 #include "expiry.h"
 #include "gather.h"
+#include "keys.h"
+#include "log.h"
 #include "pipeline.h"
 #include "share.h"
 #include "shelf.h"
+#include "store.h"
 #include "test_log.h"
 #include "tested.h"
 #include "xalloc.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -100,6 +104,26 @@ void pager_verdict(struct pager *p, const struct verdict *v)
 	p->servers++;
 	decide(&p->decider, &(struct occasion) {.slug = v->slug, .verdict = v});
 	end_round(p);
+}
+
+void pager_taken(struct pager *p, const struct verdict_record *v, size_t n)
+{
+	struct decider *d = &p->decider;
+	char key[KEY_MAX], field[24];
+
+	if (!d->setup.store || !d->setup.deliver || d->failed)
+		return;
+	for (size_t i = 0; i < n; i++) {
+		if (!(v[i].verdict.judged_at > 0))
+			continue;
+		snprintf(field, sizeof field, "%" PRId64, v[i].verdict.window);
+		store_add(d->setup.store, "HDEL",
+			key_late(key, v[i].verdict.slug), field, NULL);
+	}
+	if (store_run(d->setup.store)) {
+		log_error("%s", store_why(d->setup.store));
+		d->failed = true;
+	}
 }
 
 void pager_tick(struct pager *p, const char *slug)

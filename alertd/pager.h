@@ -60,6 +60,13 @@ void pager_verdict(struct pager *p, const struct verdict *v);
 void pager_tick(struct pager *p, const char *slug);
 
 /*
+ * pager_taken(p, v, n): these are decided on, and what was decided is stored:
+ * those on minutes that were judged late need not come again. Not in a dry run,
+ * nor once anything failed.
+ */
+void pager_taken(struct pager *p, const struct verdict_record *v, size_t n);
+
+/*
  * pager_flush(p): tell what waits to be told together with others; a round of
  * verdicts is over.
  */

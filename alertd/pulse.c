@@ -10,7 +10,9 @@ void pulse_verdict(struct pulse *p, const struct verdict *v, double now)
 {
 	const struct conf_server *s;
 
-	if (stage_stale((double)v->window, now, STAGE_STALE_S))
+	/* What was judged late says nothing of now. */
+	if (v->judged_at > 0 ||
+		stage_stale((double)v->window, now, STAGE_STALE_S))
 		return;
 	p->verdicts++;
 	p->reporters += v->reporters > 0 ? (size_t)v->reporters : 0;

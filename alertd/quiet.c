@@ -66,7 +66,8 @@ static void mark(struct alert_state *st, struct alert_event *e)
 {
 	struct incident *inc = &st->incidents[e->record.kind];
 
-	if (e->record.phase == ALERT_RESOLVED) {
+	if (e->record.phase == ALERT_RESOLVED ||
+		e->record.phase == ALERT_FOUND) {
 		e->held = e->unheard;
 		return;
 	}
@@ -157,7 +158,7 @@ static void judge(struct alert_state *st, enum alert_kind kind,
 	if (kind == ALERT_DOWNTIME) {
 		overrun(st, now, out);
 	} else if (inc->unheard) {
-		inc->unheard = false;
+		inc->unheard = inc->late = false;
 		inc->reminded_at = (int64_t)floor(now);
 		events_add(out, st, kind, ALERT_STARTED, now, false);
 	}
@@ -192,6 +193,19 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 	if (!inc->passed_since)
 		inc->passed_since = (int64_t)floor(now);
 	condition_end(st, ALERT_OVERRUN, at, out);
+}
+
+void quiet_late(struct alert_state *st, double now, struct alert_events *out,
+	size_t from)
+{
+	mark_all(st, now, out, from);
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+
+		if (inc->open && inc->late && began_within(&st->quiet, inc))
+			inc->held = inc->unheard = true;
+	}
+	follow(st, now, out, from);
 }
 
 void quiet_judge(struct alert_state *st, const struct conf_policy *p,

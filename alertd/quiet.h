@@ -31,4 +31,12 @@ void quiet_note(struct alert_state *st, const struct occurrence *o, double t);
 void quiet_judge(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out, size_t from);
 
+/*
+ * quiet_late(st, now, out, from): the same at a minute that was judged late, of
+ * which nothing is told now: what began late within a maintenance is held as
+ * everything is, and unheard.
+ */
+void quiet_late(struct alert_state *st, double now, struct alert_events *out,
+	size_t from);
+
 #endif

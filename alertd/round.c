@@ -30,6 +30,7 @@ void round_run(struct round *r)
 	if (pager_settle(r->pager, &lost))
 		again(r, &lost);
 	strings_release(&lost);
+	pager_taken(r->pager, r->v, r->slugs.n);
 	round_release(r);
 }
 

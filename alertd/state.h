@@ -57,6 +57,7 @@ struct incident {
 	bool held;    /* by a maintenance, until it is judged: see quiet.h */
 	int64_t held_at; /* since when it is held */
 	bool unheard; /* nobody was told that it began */
+	bool late;    /* for it began in a minute that was judged late */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
 	enum step step;	      /* at the worst layer */

@@ -96,6 +96,7 @@ static void read_incident(struct members *in, struct incident *inc)
 	if (inc->held && member_has(in, "held_at"))
 		inc->held_at = member_epoch(in, "held_at");
 	inc->unheard = member_has(in, "unheard") && member_bool(in, "unheard");
+	inc->late = member_has(in, "late") && member_bool(in, "late");
 	read_names(in, inc);
 	inc->first = member_epoch(in, "first");
 	inc->opened_at = member_epoch(in, "opened_at");

@@ -69,6 +69,8 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	if (inc->held)
 		put_int(b, "held_at", inc->held_at);
 	put_bool(b, "unheard", inc->unheard);
+	if (inc->late)
+		put_bool(b, "late", true);
 	json_put_member(b, "severity", severity_name(inc->severity));
 	json_put_member(b, "tier", tier_name(inc->tier));
 	json_put_member(b, "step", step_name(inc->step));

@@ -338,6 +338,37 @@ static void put_end(struct buf *b, const struct summary *s)
 	}
 }
 
+/* What was over before it could be told: "was down 09:49 to 09:53 UTC". */
+static void put_found(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	bool days = inc->first / 86400 != (int64_t)s->at / 86400;
+
+	buf_str(b, s->slug);
+	if (s->kind == ALERT_DOWNTIME) {
+		buf_str(b, " was down ");
+	} else {
+		buf_str(b, s->kind == ALERT_REGIONAL ? " failed from "
+						     : " answered 429 to ");
+		phrase_regions(b, &inc->regions);
+		buf_char(b, ' ');
+	}
+	phrase_time(b, inc->first, days);
+	buf_str(b, " to ");
+	phrase_time(b, inc->passed_since, days);
+	buf_str(b, " UTC, found at ");
+	phrase_time(b, (int64_t)s->at, false);
+	buf_str(b, ": ");
+	put_failure(b, inc);
+	if (s->kind == ALERT_DOWNTIME) {
+		buf_str(b, " from ");
+		phrase_regions(b, &inc->regions);
+	}
+	buf_fmt(b, ", %d failing probe%s. It is over; while it lasted its "
+		   "minutes could not be judged, and nobody was told.",
+		inc->probe_count, inc->probe_count == 1 ? "" : "s");
+}
+
 /* "; alice looks after it until 20:31 UTC: REASON" */
 static void put_ack(struct buf *b, const struct ack *a)
 {
@@ -355,8 +386,8 @@ void summary_put(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 	long long age = (long long)s->at - inc->first;
 
-	if (s->phase == ALERT_RESOLVED) {
-		put_end(b, s);
+	if (s->phase == ALERT_RESOLVED || s->phase == ALERT_FOUND) {
+		(s->phase == ALERT_FOUND ? put_found : put_end)(b, s);
 		return;
 	}
 	put_trouble(b, s);

@@ -50,7 +50,7 @@ static void point_to_ack(const struct pager_setup *s, struct alert_record *r,
 
 	if (!s->secret || !s->conf || !s->conf->site_url ||
 		r->phase == ALERT_ONCE || r->phase == ALERT_RESOLVED ||
-		r->phase == ALERT_ACKNOWLEDGED ||
+		r->phase == ALERT_FOUND || r->phase == ALERT_ACKNOWLEDGED ||
 		!ack_token_make(s->secret, alert_key(r, key),
 			(int64_t)r->at + ACK_TOKEN_S, token))
 		return;

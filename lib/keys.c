@@ -58,6 +58,12 @@ const char *key_counted(char *out, const char *slug, int64_t day)
 	return out;
 }
 
+const char *key_late(char *out, const char *slug)
+{
+	snprintf(out, KEY_MAX, "probe:%s:late", slug);
+	return out;
+}
+
 const char *key_latency(char *out, const char *slug, int64_t hour)
 {
 	snprintf(out, KEY_MAX, "probe:%s:latency:%" PRId64, slug, hour);

@@ -25,6 +25,7 @@
 #define KEYS_ALERT_S (30 * 86400)
 #define KEYS_MAINTENANCE_S (35 * 86400) /* and from the end of each */
 #define KEYS_BUDGET_S (2 * 3600)
+#define KEYS_LATE_S 3600 /* so far back minutes are judged late */
 #define KEYS_TOOLS_MAX (1024 * 1024) /* bytes, of all lists of a server */
 #define KEYS_DIGEST_S 120 /* unless whoever holds it is known to be gone */
 
@@ -61,6 +62,11 @@ const char *key_minutes(char *out, const char *slug);
  * such keys has none, see scripts.h.
  */
 const char *key_counted(char *out, const char *slug, int64_t day);
+/*
+ * Hash: window to the verdict on a minute that was judged late, a line without
+ * its newline, until mcp-alert has taken it into account.
+ */
+const char *key_late(char *out, const char *slug);
 /* Hash: bucket of hist.h to count, for one hour (epoch seconds / 3600). */
 const char *key_latency(char *out, const char *slug, int64_t hour);
 /* The same for one day (epoch seconds / 86400). */

@@ -34,7 +34,8 @@ static const char *const kinds[] = {
 	[ALERT_TEST] = "test",
 };
 static const char *const phases[] = {
-	"started", "escalated", "reminder", "acknowledged", "resolved", NULL};
+	"started", "escalated", "reminder", "acknowledged", "resolved", "found",
+	NULL};
 
 #define LOOKUP(table, s, out) \
 	names_lookup(table, sizeof table / sizeof *table, s, out)

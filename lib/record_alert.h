@@ -47,6 +47,7 @@ enum alert_phase {
 	ALERT_REMINDER,
 	ALERT_ACKNOWLEDGED,
 	ALERT_RESOLVED,
+	ALERT_FOUND, /* it was over before anybody could be told of it */
 	ALERT_ONCE /* it is no incident */
 };
 

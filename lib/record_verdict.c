@@ -176,6 +176,8 @@ static size_t put_verdict(struct buf *b, const struct verdict *v, size_t most)
 			v->published_at);
 		json_put_num(b, v->last_probe_at);
 	}
+	if (v->judged_at > 0)
+		buf_fmt(b, ",\"judged_at\":%.3f", v->judged_at);
 	buf_str(b, "}\n");
 	return uptime;
 }

@@ -99,6 +99,8 @@ struct verdict {
 	/* Of a verdict that is published; 0 in others. Epoch seconds. */
 	double published_at;
 	double last_probe_at; /* of the newest probe of any region; NAN: none */
+	/* Of one on a minute that was judged late: when it was; 0 in others. */
+	double judged_at;
 };
 
 /*

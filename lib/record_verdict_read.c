@@ -294,6 +294,8 @@ static bool read_numbers(const cJSON *o, struct verdict *v, char *why)
 			&v->published_at, why) &&
 		take_num(o, "last_probe_at", 0, NUM_EPOCH_MAX, NAN,
 			&v->last_probe_at, why) &&
+		take_num(o, "judged_at", 0, NUM_EPOCH_MAX, 0, &v->judged_at,
+			why) &&
 		(error_rates_read(json_get(o, "error_rate"), &v->error_rates) ||
 			record_fail(why, "error_rate", "not counts of probes"));
 }

@@ -360,6 +360,11 @@ const char *store_text(const struct store_reply *r)
 		: NULL;
 }
 
+size_t store_size(const struct store_reply *r)
+{
+	return store_text(r) ? real(r)->len : 0;
+}
+
 long long store_int(const struct store_reply *r, long long otherwise)
 {
 	const char *s = store_text(r);

@@ -59,12 +59,14 @@ const struct store_reply *store_reply(const struct store *s, size_t i);
 
 /*
  * What a reply holds; r may be NULL, and then it holds nothing.
- * store_text: a string, or NULL for nil and other types. store_int: an integer,
+ * store_text: a string, or NULL for nil and other types; store_size: how many
+ * bytes it has, NULs among them, 0 for NULL. store_int: an integer,
  * or a string that is one; `otherwise` if it is none. store_count, store_item:
  * the elements of an array. store_error: why the command failed, or NULL.
  */
 const char *store_error(const struct store_reply *r);
 const char *store_text(const struct store_reply *r);
+size_t store_size(const struct store_reply *r);
 long long store_int(const struct store_reply *r, long long otherwise);
 size_t store_count(const struct store_reply *r);
 const struct store_reply *store_item(const struct store_reply *r, size_t i);

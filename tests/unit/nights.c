@@ -254,6 +254,8 @@ static const char *read_word(const struct night *n, struct word *w,
 	*w = (struct word) {.v = {.slug = "s", .url = n->url}};
 	p = parse(w, p, &found);
 	w->v.window = instant(judged);
+	if (judged < n->late)
+		w->v.judged_at = (double)instant(n->late) + 5;
 	w->v.regions = w->regions;
 	w->v.failing = w->failing;
 	w->v.no_data = w->no_data;
@@ -332,7 +334,7 @@ void night_run(struct night *n, const char *text)
 			p += len;
 			continue;
 		}
-		if (!strchr("@>tm", *p)) {
+		if (!strchr("@>tml", *p)) {
 			p = run_word(n, p);
 			continue;
 		}
@@ -341,6 +343,8 @@ void night_run(struct night *n, const char *text)
 			n->minute = at;
 		else if (*p == '>')
 			n->judged = at;
+		else if (*p == 'l')
+			n->late = at;
 		else if (*p == 'm')
 			set_maintenance(n, at, (int)strtol(end + 1, &end, 10));
 		else

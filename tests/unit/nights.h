@@ -19,6 +19,8 @@
  *
  *	"@5"	the next verdict is of minute 5
  *	">7"	and was judged in minute 7 (else: in its own)
+ *	"l12"	those of earlier minutes, from now on, were judged late, in
+ *		minute 12
  *	"t35"	a tick in minute 35
  *	"$AE"	these are the regions from now on
  *	"m3-9"	there is a maintenance "disks", from minute 3 to 9
@@ -44,6 +46,7 @@ struct night {
 	struct planned maintenance; /* of no server at first */
 	int minute;	     /* of the next verdict */
 	int judged;	     /* -1: in that minute */
+	int late;	     /* earlier ones are judged late, then; 0: none is */
 	double now;	     /* the wall clock, INFINITY at first */
 	void (*between)(struct night *n); /* before each verdict, or NULL */
 };
