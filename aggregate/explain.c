@@ -316,6 +316,22 @@ static void put_way(const struct explanation *e, struct buf *b)
 			bad);
 }
 
+/* What is published of the minute, where its first verdict is known. */
+static void put_counted(const struct explanation *e, struct buf *b)
+{
+	char at[TIME_TEXT];
+
+	if (e->counted == VERDICT_UNKNOWN)
+		return;
+	buf_fmt(b, "The minute from %s is counted as %s, by its first verdict",
+		time_text((double)e->verdict->window, at),
+		verdict_colour_name(e->counted));
+	if (e->counted != e->verdict->verdict)
+		buf_str(b, ": that judged another instant of it, or knew of "
+			   "other records");
+	buf_str(b, "\n");
+}
+
 void explain(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
@@ -330,6 +346,7 @@ void explain(const struct explanation *e, struct buf *b)
 	buf_fmt(b, ", as of %s\nLooked at: probes that started from %s to %s\n",
 		as_of, time_text(now - e->rule->lookback_s, from),
 		time_text(now + e->rule->ahead_s, to));
+	put_counted(e, b);
 	put_regions(e, b);
 	put_why(e, b);
 	put_tools(e, b);

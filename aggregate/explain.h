@@ -24,6 +24,7 @@ struct explanation {
 	const struct verdict *verdict; /* that verdict_decide gave for these */
 	const struct sight *sights;
 	size_t n_sights;
+	enum verdict_colour counted; /* the minute, as; VERDICT_UNKNOWN: not */
 };
 
 /*

@@ -13,6 +13,7 @@
 #include "load.h"
 #include "lines.h"
 #include "log.h"
+#include "publish.h"
 #include "store.h"
 #include "text.h"
 #include "xalloc.h"
@@ -227,6 +228,22 @@ static int look(struct work *w)
 	return rc;
 }
 
+/* As what the minute is counted. -1: the store failed. */
+static int counted(struct work *w, enum verdict_colour *out)
+{
+	int64_t window = clock_window(w->now);
+	char key[KEY_MAX];
+
+	store_add(w->store, "GET",
+		key_counted(key, w->server->slug, window / 86400), NULL);
+	if (store_run(w->store))
+		return say(w);
+	if (!publish_counted(store_reply(w->store, 0),
+		    (int)(window % 86400 / 60), out))
+		*out = VERDICT_UNKNOWN;
+	return EXIT_GOOD;
+}
+
 static int tell(struct work *w)
 {
 	struct verdict_input in = input(w);
@@ -235,8 +252,12 @@ static int tell(struct work *w)
 		.rule = &w->server->rule, .in = &in, .sights = sights};
 	struct verdict v;
 	struct buf b;
-	int rc;
+	int rc = counted(w, &e.counted);
 
+	if (rc) {
+		free(sights);
+		return rc;
+	}
 	v = verdict_decide(&w->server->rule, &in);
 	/* What an earlier probe met says nothing of the newest one. */
 	for (size_t i = 0; i < w->n_expected; i++)

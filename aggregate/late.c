@@ -14,6 +14,7 @@
 #include "lines.h"
 #include "load.h"
 #include "log.h"
+#include "publish.h"
 #include "scripts.h"
 #include "store.h"
 #include "xalloc.h"
@@ -68,29 +69,20 @@ static int reach(const struct fleet_server *s)
 
 /* ---- Which minutes are late. */
 
-/* Whether a minute of the day is counted; see key_counted. */
-static bool counted(const struct store_reply *day, int minute)
-{
-	size_t n = store_size(day);
-	size_t byte = (size_t)minute / 8;
-
-	return byte < n &&
-		((unsigned char)store_text(day)[byte] >> (7 - minute % 8) & 1);
-}
-
 /* What was never watched is not late. */
 static void find_uncounted(const struct late *l, struct missed *m,
 	const struct store_reply *first, const struct store_reply *last)
 {
 	int64_t day = l->oldest / DAY;
+	enum verdict_colour unused;
 	bool watched = false;
 
 	for (int i = 0; i < l->oldest % DAY / 60 && !watched; i++)
-		watched = counted(first, i);
+		watched = publish_counted(first, i, &unused);
 	for (int i = 0; i < MINUTES; i++) {
 		int64_t w = window(l, i);
-		bool done = counted(w / DAY == day ? first : last,
-			(int)(w % DAY / 60));
+		bool done = publish_counted(w / DAY == day ? first : last,
+			(int)(w % DAY / 60), &unused);
 
 		watched = watched || done;
 		m->minutes[i] = watched && !done;

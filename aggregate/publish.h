@@ -4,6 +4,9 @@
 #ifndef PUBLISH_H
 #define PUBLISH_H
 
+#include "names.h"
+
+#include <stdbool.h>
 #include <stddef.h>
 
 /* Room for a field of the tools, and for its text. */
@@ -11,6 +14,7 @@
 
 struct command;
 struct store;
+struct store_reply;
 struct verdict;
 
 /*
@@ -27,5 +31,12 @@ int publish(const struct command *cmd);
  */
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n);
+
+/*
+ * publish_counted(day, minute, as): whether a minute of a day is counted, by the
+ * value of key_counted; and as what, VERDICT_UNKNOWN where that is not kept.
+ */
+bool publish_counted(const struct store_reply *day, int minute,
+	enum verdict_colour *as);
 
 #endif

@@ -63,3 +63,22 @@ void publish_queue(struct store *store, const char *sha,
 	buf_release(&b);
 	free(args);
 }
+
+static int bit(const struct store_reply *r, int i)
+{
+	size_t byte = (size_t)i / 8;
+
+	return byte < store_size(r) &&
+		((unsigned char)store_text(r)[byte] >> (7 - i % 8) & 1);
+}
+
+bool publish_counted(const struct store_reply *day, int minute,
+	enum verdict_colour *as)
+{
+	static const enum verdict_colour colours[] = {VERDICT_UNKNOWN,
+		VERDICT_GREEN, VERDICT_AMBER, VERDICT_RED};
+	int at = 24 * 60 + 2 * minute;
+
+	*as = colours[2 * bit(day, at) + bit(day, at + 1)];
+	return bit(day, minute);
+}

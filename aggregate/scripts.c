@@ -278,14 +278,14 @@ const char script_ingest[] =
 	"if ARGV[5] ~= '' then keep_list(KEYS[10], ARGV[5], ARGV[6], at, ARGV[11]) end\n"
 	"return 1\n";
 
-/* fresh(minutes, counted, day, minute): see scripts.h. True once. */
+/* fresh(minutes, counted, day, minute, colour): see scripts.h. True once. */
 #define FRESH \
 	"local function old_counts(minutes, day)\n" \
 	"  for _, f in ipairs(redis.call('HKEYS', minutes)) do\n" \
 	"    if f:match('^(%d+):') == day then return true end\n" \
 	"  end\n" \
 	"end\n" \
-	"local function fresh(minutes, counted, day, minute)\n" \
+	"local function fresh(minutes, counted, day, minute, colour)\n" \
 	"  local upto = redis.call('HGET', minutes, 'upto')\n" \
 	"  if upto and redis.call('EXISTS', counted) == 0 and\n" \
 	"      old_counts(minutes, day) then\n" \
@@ -294,13 +294,17 @@ const char script_ingest[] =
 	"      redis.call('SETBIT', counted, i, 1)\n" \
 	"    end\n" \
 	"  end\n" \
-	"  return redis.call('SETBIT', counted, minute, 1) == 0\n" \
+	"  if redis.call('SETBIT', counted, minute, 1) ~= 0 then return false end\n" \
+	"  local at = 1440 + 2 * minute\n" \
+	"  redis.call('SETBIT', counted, at, colour == 'green' and 0 or 1)\n" \
+	"  redis.call('SETBIT', counted, at + 1, colour == 'amber' and 0 or 1)\n" \
+	"  return true\n" \
 	"end\n"
 
 const char script_count[] = FRESH
 	"local done = {}\n"
 	"for i = KEYS[3] and 5 or 4, #ARGV, KEYS[3] and 3 or 2 do\n"
-	"  if fresh(KEYS[1], KEYS[2], ARGV[1], ARGV[i]) then\n"
+	"  if fresh(KEYS[1], KEYS[2], ARGV[1], ARGV[i], ARGV[i + 1]) then\n"
 	"    redis.call('HINCRBY', KEYS[1], ARGV[1] .. ':' .. ARGV[i + 1], 1)\n"
 	"    done[#done + 1] = ARGV[i]\n"
 	"    if KEYS[3] then\n"
@@ -322,7 +326,7 @@ const char script_publish[] = FRESH TOOLS
 	"local all, red = 0, 0\n"
 	"local today = math.floor(window / 86400)\n"
 	"local minute = math.floor(window % 86400 / 60)\n"
-	"if fresh(KEYS[2], KEYS[4], tostring(today), minute) then\n"
+	"if fresh(KEYS[2], KEYS[4], tostring(today), minute, ARGV[4]) then\n"
 	"  redis.call('HINCRBY', KEYS[2], today .. ':' .. ARGV[4], 1)\n"
 	"end\n"
 	"redis.call('EXPIRE', KEYS[4], ARGV[8])\n"

@@ -236,14 +236,17 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	put_failure(g, inc, kind);
 	buf_str(g->b, "  told to: ");
 	put_list(g->b, &inc->told);
-	buf_str(g->b, inc->unheard ? "nobody yet\n"
-			: inc->told.n	? "\n"
+	buf_str(g->b, inc->unheard || inc->late ? "nobody yet\n"
+			: inc->told.n		? "\n"
 					: "no route\n");
 	put_duty(g, inc);
 	if (inc->held) {
 		put_line(g, "  muted: by the maintenance that ends at ",
 			(double)st->quiet.end, "; judged ");
 		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);
+	} else if (inc->late) {
+		buf_str(g->b, "  next: it began in minutes that were judged "
+			      "late: told once it is over, or goes on now\n");
 	} else {
 		put_next(g, st, kind, p);
 	}

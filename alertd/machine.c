@@ -159,7 +159,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 		return;
 	note(inc, kind, v, s);
 	/* Nobody is woken by what was. */
-	if (may_worsen(kind, v, s) && (inc->late || !v->judged_at))
+	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
 		worsen(st, kind, s, out);
 }
 
@@ -234,7 +234,7 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
 	struct opening o = look_for(st, v, s, p);
-	bool asked = o.wanted && !v->judged_at;
+	bool asked = o.wanted && !(v->judged_at > 0);
 
 	if (o.wanted && covered(st, o.kind))
 		o.wanted = false;

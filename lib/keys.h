@@ -58,7 +58,8 @@ const char *key_verdict(char *out, const char *slug);
 const char *key_minutes(char *out, const char *slug);
 /*
  * String: a bit for each minute of such a day, the first one foremost, that is
- * set where key_minutes counts it. A day that was counted before there were
+ * set where key_minutes counts it; and behind these 1440, two for each, as what:
+ * 1 green, 2 amber, 3 red, and 0 where that is not known any more. A day that was counted before there were
  * such keys has none, see scripts.h.
  */
 const char *key_counted(char *out, const char *slug, int64_t day);

@@ -170,10 +170,10 @@ told() {
 	# What explain says of such a minute is what was counted for it.
 	for ago in 4 3; do
 		run -1 mcp-aggregate explain one --at $((NOW - 60 * ago + 50))
-		[[ $output == *"red, hard-outage at initialize"* ]]
+		[[ $output == *"red, hard-outage at initialize"*"is counted as red"* ]]
 	done
 	run -0 mcp-aggregate explain one --at $((NOW - 60 + 50))
-	[[ $output == *"green, ok"* ]]
+	[[ $output == *"green, ok"*"is counted as green, by its first verdict"* ]]
 	# However often it is judged, or delivered: nothing more.
 	round 0
 	mcp-aggregate verdict >verdicts
@@ -296,6 +296,9 @@ killed() {
 	mcp-alert <verdicts >>events
 	counted one 5 2
 	diff before.got chat.got
+	# And explain says that it is so.
+	run -0 mcp-aggregate explain one --at $((NOW - 240 + 50))
+	[[ $(tr -d '\n' <<<"$output") == *"is counted as red, by its first verdict: that judged another instant of it, or knew of other records "* ]]
 }
 
 @test "no more than an hour back, and none of a server that is new" {
