@@ -41,7 +41,6 @@ void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
 			.url = s->url,
 			.regions = (const char *const *)s->regions,
 			.n_regions = s->n_regions,
-			.interval_s = s->interval_s,
 			.rule = rule_of(s)};
 	}
 }
@@ -74,9 +73,7 @@ int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 			continue;
 		f->slugs[f->n] = xstrdup(name);
 		f->servers[f->n] = (struct fleet_server) {
-			.slug = f->slugs[f->n],
-			.interval_s = 60,
-			.rule = rule_default(60)};
+			.slug = f->slugs[f->n], .rule = rule_default(60)};
 		f->n++;
 	}
 	if (f->n)

@@ -15,7 +15,6 @@ struct fleet_server {
 	const char *url;	     /* or NULL */
 	const char *const *regions; /* the expected ones; NULL for those seen */
 	size_t n_regions;
-	double interval_s;
 	struct rule rule;
 };
 

@@ -30,8 +30,6 @@
 #define MINUTES (KEYS_LATE_S / 60)
 /* Servers that are asked about together. */
 #define GROUP 100
-/* A probe of the longest interval speaks for so many minutes. */
-#define REACH_MAX 60
 
 /* One server, and which of the minutes of the hour are late. */
 struct missed {
@@ -57,14 +55,6 @@ static int say(const struct late *l)
 static int64_t window(const struct late *l, int minute)
 {
 	return l->oldest + 60 * (int64_t)minute;
-}
-
-/* For how many minutes, its own among them, a probe of a server speaks. */
-static int reach(const struct fleet_server *s)
-{
-	double n = ceil(s->interval_s / 60);
-
-	return n > REACH_MAX ? REACH_MAX : n > 1 ? (int)n : 1;
 }
 
 /* ---- Which minutes are late. */
@@ -115,27 +105,21 @@ static int ask_counted(const struct late *l, struct missed *m, size_t n)
 	return 0;
 }
 
-/* Leave those of which a probe speaks. */
+/* Leave those that hold a probe. */
 static int ask_heard(const struct late *l, struct missed *m)
 {
-	bool heard[REACH_MAX + MINUTES];
-	int before = reach(m->server) - 1;
 	char key[KEY_MAX];
 
-	for (int i = -before; i < MINUTES; i++)
+	for (int i = 0; i < MINUTES; i++)
 		store_add(l->store, "EXISTS",
-			key_reporters(key, m->server->slug, window(l, i)), NULL);
+			key_reporters(key, m->server->slug, window(l, i)),
+			NULL);
 	if (store_run(l->store))
 		return say(l);
-	for (int i = 0; i < before + MINUTES; i++)
-		heard[i] = store_int(store_reply(l->store, (size_t)i), 0) > 0;
 	m->n = 0;
 	for (int i = 0; i < MINUTES; i++) {
-		bool any = false;
-
-		for (int k = i; k <= i + before; k++)
-			any = any || heard[k];
-		m->minutes[i] = m->minutes[i] && any;
+		m->minutes[i] = m->minutes[i] &&
+			store_int(store_reply(l->store, (size_t)i), 0) > 0;
 		m->n += m->minutes[i];
 	}
 	return 0;
@@ -158,7 +142,8 @@ static int load(const struct late *l, const struct missed *m,
 		    &(struct load_span) {.slug = in->slug,
 			    .regions = in->expected,
 			    .n_regions = in->n_expected,
-			    .first = clock_window((double)window(l, first) - back),
+			    .first = clock_window(
+				    (double)window(l, first) - back),
 			    .last = window(l, last)}) ||
 		load_servers(l->store, c, &in->slug, 1, NAN, known))
 		return -1;

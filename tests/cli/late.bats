@@ -301,12 +301,15 @@ killed() {
 	[[ $(tr -d '\n' <<<"$output") == *"is counted as red, by its first verdict: that judged another instant of it, or knew of other records "* ]]
 }
 
+# probe_at AGO [down]: what all regions saw then.
+probe_at() {
+	local region
+	for region in a-1 b-1 c-1; do
+		probes one $region $((NOW - 60 * $1 + 5)) ${2:+initialize}
+	done
+}
+
 @test "no more than an hour back, and none of a server that is new" {
-	probe_at() {
-		for region in a-1 b-1 c-1; do
-			probes one $region $((NOW - 60 * $1 + 5)) ${2:+initialize}
-		done
-	}
 	for ago in 70 69; do
 		probe_at $ago down
 	done | mcp-aggregate ingest
@@ -320,4 +323,38 @@ killed() {
 	jq -s --argjson from $((NOW - 3600)) -e '[.[] | select(.judged_at)] |
 		map(.window) == [range($from; $from + 180; 60)] and
 		all(.verdict == "red" and .slug == "one" and .drift == [])' verdicts
+}
+
+@test "past midnight; by several at once; minutes without a probe are no more" {
+	NOW=$(($(date +%s) / 86400 * 86400))
+	(($(date +%s) - NOW > 600)) || NOW=$((NOW - 86400))
+	for ago in 5 4; do
+		probe_at $ago | mcp-aggregate ingest
+		mcp-aggregate verdict -N $((NOW - 60 * ago + 40)) >/dev/null
+	done
+	# Nothing is known of a minute in which nobody probed.
+	for ago in 2 1 0 -1; do
+		probe_at $ago down
+	done | mcp-aggregate ingest
+	for ago in -2 -3 -4; do
+		probe_at $ago
+	done | mcp-aggregate ingest
+	for n in 1 2 3 4 5; do
+		mcp-aggregate verdict -N $((NOW + 60 * 4 + 40)) 3>&- |
+			tee "verdicts.$n" | mcp-alert -N $((NOW + 60 * 4 + 40)) \
+			>"events.$n" 3>&- &
+		pids[n]=$!
+	done
+	for n in 1 2 3 4 5; do
+		wait "${pids[n]}"
+	done
+	[ "$(minutes one)" = "5 green 0 amber 4 red" ]
+	for day in $((NOW / 86400 - 1)):2 $((NOW / 86400)):2; do
+		[ "$(redis hget probe:one:minutes "${day%:*}:red")" -eq "${day#*:}" ]
+	done
+	[ "$(told chat.got)" = downtime_found ]
+	jq -es --argjson from $((NOW - 120)) --argjson to $((NOW + 120)) '.[0] |
+		.started_at == ($from | todate) and .resolved_at == ($to | todate)' chat.got
+	[ "$(cat verdicts.* | jq -r 'select(.judged_at).window' | sort -u | wc -l)" -eq 6 ]
+	[ "$(redis exists probe:one:late)" -eq 0 ]
 }

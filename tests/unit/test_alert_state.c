@@ -74,6 +74,8 @@ static void test_round_trip(void **state)
 		false, 10);
 	expect_same(tools, false, 8);
 	expect_same(tools, true, 8);
+	expect_same(". . l8 AEU2*3 . . . . . l30 @20 EU6*10 EU6 . . . .", false,
+		2);
 }
 
 /* A state that has everything in it. */

@@ -58,7 +58,7 @@ static void test_round_trip(void **state)
 					    .failed = {[LAYER_TOOLS] = 7}}}},
 		.latency_p50 = 80, .latency_p95 = 112.4,
 		.latency_baseline = NAN, .uptime_30d = 99.5, .p50_ms = 81,
-		.p95_ms = NAN};
+		.p95_ms = NAN, .judged_at = 1777495000.25};
 	struct verdict_record r;
 	char why[RECORD_WHY];
 	struct buf a, b;
@@ -75,6 +75,7 @@ static void test_round_trip(void **state)
 	assert_true(isnan(r.verdict.latency_baseline));
 	assert_int_equal(r.verdict.tool_churn.changes_1h, 13);
 	assert_true(r.verdict.tool_churn.since == 1777491060);
+	assert_true(r.verdict.judged_at == 1777495000.25);
 	verdict_record_release(&r);
 	buf_release(&a);
 	buf_release(&b);
