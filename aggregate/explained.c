@@ -8,6 +8,7 @@
 #include "exits.h"
 #include "explain.h"
 #include "fleet.h"
+#include "isolation_store.h"
 #include "json.h"
 #include "keys.h"
 #include "load.h"
@@ -45,6 +46,7 @@ struct work {
 	size_t n_expected;
 	struct last *seen; /* one for each expected region */
 	struct loaded latest;
+	struct isolated_regions isolated;
 	double now;
 };
 
@@ -196,6 +198,8 @@ static int read_minutes(struct work *w, double back)
 /* What the store keeps whole, and the last probes of each region in short. */
 static int read_store(struct work *w, double back)
 {
+	struct server *servers;
+	size_t n;
 	int rc;
 
 	collect_free(w->collect);
@@ -209,6 +213,10 @@ static int read_store(struct work *w, double back)
 		    &w->latest))
 		return EXIT_ENV;
 	collect_finish(w->collect);
+	servers = collect_servers(w->collect, &n);
+	for (size_t i = 0; i < n; i++)
+		isolated_cut(&w->isolated, servers[i].regions,
+			servers[i].n_regions);
 	return EXIT_GOOD;
 }
 
@@ -289,12 +297,23 @@ static int look(struct work *w)
 	return rc;
 }
 
+/* See explanation.isolated. */
+static const char *isolated_message(const void *arg, const char *region)
+{
+	const struct isolated_region *r = isolated_find(arg, region);
+
+	return r ? r->message : NULL;
+}
+
 static int tell(struct work *w)
 {
 	struct verdict_input in = input(w);
 	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
-	struct explanation e = {
-		.rule = &w->server->rule, .in = &in, .sights = sights};
+	struct explanation e = {.rule = &w->server->rule,
+		.in = &in,
+		.isolated = isolated_message,
+		.arg = &w->isolated,
+		.sights = sights};
 	struct verdict v;
 	struct buf b;
 	int rc;
@@ -326,12 +345,15 @@ static int explain_server(struct work *w)
 
 	if (rc)
 		return rc;
+	if (isolation_recall(w->store, &w->isolated))
+		return EXIT_ENV;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
 	rc = look(w);
 	if (!rc)
 		rc = tell(w);
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
+	isolated_release(&w->isolated);
 	free(w->seen);
 	for (size_t i = 0; w->regions && w->regions[i]; i++)
 		free(w->regions[i]);
