@@ -16,6 +16,7 @@
 #include "load.h"
 #include "log.h"
 #include "rollup.h"
+#include "run.h"
 #include "show.h"
 #include "sides.h"
 #include "status.h"
@@ -113,7 +114,7 @@ static void read_region(struct status_region *out, const struct rule *rule,
 	if (n) {
 		p = &h->probes[n - 1];
 		out->newest = p->started_at;
-		if (p->started_at > now - rule->lookback_s)
+		if (run_judge(rule, h, now).reports)
 			out->dot = dot_of(p->state);
 	}
 	p = drift_newest(h, until);
