@@ -219,3 +219,39 @@ all() {
 	} | judge 1
 	jq -se 'map(select(.verdict == "red" and (has("isolated") | not))) | length == 19' verdicts
 }
+
+@test "real probes: a machine without a way out, and one with" {
+	unshare -rn ip link add cable0 type veth peer name cable1 2>/dev/null ||
+		skip "no network of our own to be had here"
+	mkfifo port
+	node -e '
+		const answer = (_, r) => r.writeHead(503).end();
+		const first = require("http").createServer(answer);
+		first.listen(0, "127.0.0.1", () => {
+			const { port } = first.address();
+			let left = 4;
+			for (const i of [2, 3, 4, 5])
+				require("http").createServer(answer).listen(port,
+					`127.0.0.${i}`, () => --left || console.log(port));
+		});' >port 3>&- &
+	server=$!
+	read -r port <port
+	for i in 1 2 3 4 5; do
+		jq -cn --arg i "$i" --arg port "$port" \
+			'{slug: "s\($i)", url: "http://127.0.0.\($i):\($port)/mcp"}'
+	done >targets
+	for region in ap eu; do
+		"$BIN/mcp-probe" --targets targets -r "$region" -f jsonl
+	done >records
+	unshare -rn bash -c 'ip link add cable0 type veth peer name cable1
+		ip addr add 192.0.2.9/24 dev cable0
+		ip link set cable0 up
+		ip link set cable1 up
+		"$@"' bash "$BIN/mcp-probe" --targets targets -r us -f jsonl >>records
+	kill "$server"
+	jq -e 'select(.region == "us" and .step == "tls") | .error == "tcp.unreachable" and
+		(.message | endswith("(ENETUNREACH): refused by this machine'\''s routing"))' records
+	"$BIN/mcp-aggregate" verdict - <records >verdicts
+	jq -se 'length == 5 and all(.verdict == "red" and .step == "initialize" and
+		.failing == ["ap", "eu"] and .isolated == ["us"] and .no_data == ["us"])' verdicts
+}
