@@ -166,6 +166,7 @@ void isolation_add(struct isolation *s, const char *url,
 			s->n_histories + 1, sizeof(struct region_history *));
 		s->servers = xgrow(s->servers, &s->cap_servers,
 			s->n_histories + 1, sizeof *s->servers);
+		find_region(s, h[i].name);
 		s->histories[s->n_histories] = &h[i];
 		s->servers[s->n_histories++] = s->n_servers;
 		s->n_items += h[i].n;
@@ -176,10 +177,14 @@ void isolation_add(struct isolation *s, const char *url,
 void isolation_canaries(struct isolation *s, const char *region, double at,
 	size_t answered, size_t failed)
 {
-	s->canaries = xgrow(s->canaries, &s->cap_canaries, s->n_canaries + 1,
-		sizeof *s->canaries);
-	s->canaries[s->n_canaries++] = (struct canaries) {
-		find_region(s, region), at, answered, failed};
+	for (size_t i = 0; i < s->regions.n; i++) {
+		if (strcmp(s->regions.v[i], region) != 0)
+			continue;
+		s->canaries = xgrow(s->canaries, &s->cap_canaries,
+			s->n_canaries + 1, sizeof *s->canaries);
+		s->canaries[s->n_canaries++] = (struct canaries) {
+			(uint32_t)i, at, answered, failed};
+	}
 }
 
 static enum reach reach_of(const struct probe *p)
@@ -231,23 +236,39 @@ static void list_items(struct isolation *s)
 		qsort(s->items, n, sizeof *s->items, by_region);
 }
 
+static int by_canaries(const void *a, const void *b)
+{
+	const struct canaries *x = a, *y = b;
+
+	if (x->region != y->region)
+		return x->region < y->region ? -1 : 1;
+	return (x->at > y->at) - (x->at < y->at);
+}
+
 /* What the canaries of a round's region say of it. */
 static void note_canaries(const struct isolation *s, struct round *r)
 {
 	const struct item *first = &s->items[r->first];
+	const struct canaries least = {.region = first->region,
+		.at = first->at - ISOLATION_ROUND_S};
+	size_t lo = 0, hi = s->n_canaries;
 
-	for (size_t i = 0; i < s->n_canaries; i++) {
-		const struct canaries *c = &s->canaries[i];
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
 
-		/* The batch began just before its first probe. */
-		if (c->region != first->region ||
-			c->at > first->at + ISOLATION_ROUND_S ||
-			c->at <= first->at - ISOLATION_ROUND_S)
-			continue;
-		if (c->answered)
+		if (by_canaries(&s->canaries[mid], &least) <= 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	/* The batch began just before its first probe. */
+	for (; lo < s->n_canaries && s->canaries[lo].region == first->region &&
+		s->canaries[lo].at <= first->at + 1;
+		lo++) {
+		if (s->canaries[lo].answered)
 			r->answered = true;
 		else
-			r->canaries += c->failed;
+			r->canaries += s->canaries[lo].failed;
 	}
 }
 
@@ -270,6 +291,9 @@ static void list_rounds(struct isolation *s)
 		if (item->reach == REACH_ANSWERED)
 			r->answered = true;
 	}
+	if (s->n_canaries)
+		qsort(s->canaries, s->n_canaries, sizeof *s->canaries,
+			by_canaries);
 	for (size_t i = 0; i < s->n_rounds; i++)
 		note_canaries(s, &s->rounds[i]);
 }

@@ -50,7 +50,8 @@ void isolation_add(struct isolation *s, const char *url,
 /*
  * isolation_canaries(s, region, at, answered, failed): of the region's canaries
  * that were probed in the round that began at about `at`, how many gave an HTTP
- * answer, and how many did not. region has to outlive s.
+ * answer, and how many did not. Nothing is noted of a region that saw none of
+ * the servers that were added by then.
  */
 void isolation_canaries(struct isolation *s, const char *region, double at,
 	size_t answered, size_t failed);

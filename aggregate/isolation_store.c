@@ -22,6 +22,32 @@ static int say(const struct store *s)
 	return -1;
 }
 
+int isolation_ask_canaries(struct store *s, struct isolation *found)
+{
+	const struct store_reply *r = store_one(s, "HVALS", KEY_RUNNERS, NULL);
+	char why[RECORD_WHY];
+
+	if (!r)
+		return say(s);
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *text = store_text(store_item(r, i));
+		const struct runner_record *u;
+		struct record record;
+
+		/* Who reads them all tells of those that are wrong: status. */
+		if (!text || record_read(text, strlen(text), &record, why))
+			continue;
+		u = &record.u.runner;
+		if (record.type == RECORD_RUNNER &&
+			(u->canaries_answered || u->canaries_failed))
+			isolation_canaries(found, u->region, u->at,
+				(size_t)u->canaries_answered,
+				(size_t)u->canaries_failed);
+		record_release(&record);
+	}
+	return 0;
+}
+
 /* The isolation of a region as of now, or NULL. */
 static const struct isolated *now_of(const struct isolation *found,
 	const char *region, double now)

@@ -11,6 +11,12 @@
 struct store;
 
 /*
+ * isolation_ask_canaries(s, found): what the last runner record of each region
+ * says of its canaries becomes known to `found`. -1: as below.
+ */
+int isolation_ask_canaries(struct store *s, struct isolation *found);
+
+/*
  * isolation_keep(s, found, now, pretended): the regions that are cut off as of
  * `now` are those of KEY_ISOLATED from now on. A pretended time that is before
  * the last evaluation changes nothing. -1: the store failed, and the operator

@@ -115,8 +115,9 @@ static void say_nothing(const struct command *cmd, size_t n_runners)
 static int judge_init(struct judge *j, const struct command *cmd,
 	struct collect *c)
 {
-	size_t n, n_runners;
+	size_t n, n_runners, n_canaries;
 	struct server *servers = collect_servers(c, &n);
+	const struct canary_report *canaries;
 
 	collect_runners(c, &n_runners);
 	*j = (struct judge) {
@@ -126,6 +127,11 @@ static int judge_init(struct judge *j, const struct command *cmd,
 	for (size_t i = 0; i < n; i++)
 		isolation_add(j->isolation, servers[i].url, servers[i].regions,
 			servers[i].n_regions);
+	canaries = collect_canaries(c, &n_canaries);
+	for (size_t i = 0; i < n_canaries; i++)
+		isolation_canaries(j->isolation, canaries[i].region,
+			canaries[i].at, (size_t)canaries[i].answered,
+			(size_t)canaries[i].failed);
 	isolation_cut(j->isolation, &j->rule);
 	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
 	for (size_t i = 0; i < n; i++)

@@ -361,9 +361,11 @@ static int isolate(struct run *run, const struct group *groups, size_t n)
 			isolation_add(run->isolation, s->verdict.url,
 				s->regions, s->n_regions);
 		}
+	rc = isolation_ask_canaries(run->store, run->isolation);
 	isolation_cut(run->isolation, &rule);
-	rc = isolation_keep(
-		run->store, run->isolation, run->now, run->pretended);
+	if (!rc)
+		rc = isolation_keep(run->store, run->isolation, run->now,
+			run->pretended);
 	isolation_all(run->isolation, &n_found);
 	run->uncounted = n_found;
 	if (!rc && n_found)

@@ -249,9 +249,76 @@ all() {
 		ip link set cable1 up
 		"$@"' bash "$BIN/mcp-probe" --targets targets -r us -f jsonl >>records
 	kill "$server"
-	jq -e 'select(.region == "us" and .step == "tls") | .error == "tcp.unreachable" and
-		(.message | endswith("(ENETUNREACH): refused by this machine'\''s routing"))' records
+	jq -se 'map(select(.region == "us" and .step == "tls")) | length == 5 and
+		all(.error == "tcp.unreachable" and (.message |
+			endswith("(ENETUNREACH): refused by this machine'\''s routing")))' records
 	"$BIN/mcp-aggregate" verdict - <records >verdicts
 	jq -se 'length == 5 and all(.verdict == "red" and .step == "initialize" and
 		.failing == ["ap", "eu"] and .isolated == ["us"] and .no_data == ["us"])' verdicts
+}
+
+# A port of 127.0.0.1 at which nobody listens, and nobody will: it is taken.
+closed() {
+	mkfifo taken
+	node -e '
+		const s = require("net").createServer();
+		s.listen(0, "127.0.0.1", () => {
+			require("net").connect(s.address().port, "127.0.0.1")
+				.on("connect", function () {
+					console.log(this.localPort);
+				});
+		});' >taken 3>&- &
+	holder=$!
+	read -r CLOSED <taken
+}
+
+@test "canaries settle it sooner, and are nobody's servers" {
+	closed
+	mkfifo port
+	node -e 'const s = require("http").createServer((_, r) => r.writeHead(404).end());
+		s.listen(0, "127.0.0.1", () => console.log(s.address().port))' >port 3>&- &
+	server=$!
+	read -r port <port
+	cat >fleet.yaml <<-END
+	regions:
+	  - {name: ap, canary: ['http://127.0.0.1:$CLOSED/', 'http://127.0.0.1:$port/']}
+	  - {name: eu}
+	  - {name: us, canary: ['http://127.0.0.1:$CLOSED/', 'http://127.0.0.1:$CLOSED/2']}
+	servers:
+	  - {slug: s1, url: 'http://127.0.0.1:$CLOSED/mcp'}
+	  - {slug: s2, url: 'http://127.0.0.1:$CLOSED/mcp2'}
+	END
+	for region in ap eu us; do
+		"$BIN/mcp-aggregate" targets -r $region >targets.$region
+	done
+	jq -se 'map(select(.canary) | .canary) | length == 2 and all(startswith("http://127"))' targets.us
+	jq -se 'map(select(.canary)) == []' targets.eu
+	for region in ap eu us; do
+		"$BIN/mcp-probe" --targets targets.$region -r $region -f jsonl >records.$region
+		jq -se 'map(select(.type != "runner") | .slug) | unique == ["s1", "s2"]' records.$region
+	done
+	jq -e 'select(.canaries) | .type == "runner" and .status == "ok" and
+		.canaries == {answered: 1, failed: 1}' records.ap
+	jq -e 'select(.canaries) | .canaries == {answered: 0, failed: 2}' records.us
+	! grep -q canaries records.eu
+	cat records.* | "$BIN/mcp-aggregate" verdict - >verdicts
+	jq -se 'length == 2 and all(.verdict == "red" and .failing == ["ap", "eu"] and
+		.isolated == ["us"])' verdicts
+	cat records.* | "$BIN/mcp-aggregate" ingest
+	"$BIN/mcp-aggregate" verdict >verdicts
+	jq -se 'length == 2 and all(.verdict == "red" and .failing == ["ap", "eu"] and
+		.isolated == ["us"])' verdicts
+	redis hget fleet:isolated us | jq -e '.message | endswith("; 2 canaries do not answer")'
+	# The whole round, with runners on this machine.
+	redis flushall >/dev/null
+	export XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/keep
+	mkdir -m 700 run keep
+	PATH=$BIN:$PATH "$ROOT/scripts/mcp-fleet" --once -v >out 2>err || { cat err; false; }
+	grep -q '^mcp-fleet: us: 2 of 2 probed, 2 broken' err
+	! grep -q garbled err
+	redis hget fleet:runners us | jq -e '.canaries == {answered: 0, failed: 2} and .status == "ok"'
+	redis hkeys fleet:servers | sort | diff - <(printf '%s\n' s1 s2)
+	redis get probe:s1:verdict | jq -e '.verdict == "red" and .isolated == ["us"]'
+	"$BIN/mcp-aggregate" status -f text | grep -Eq '^us +[0-9]+s ago +isolated'
+	kill "$server" "$holder"
 }
