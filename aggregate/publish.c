@@ -385,26 +385,40 @@ static int judge_group(struct run *run, struct group *g)
 	return settle(run, g->subjects, g->n);
 }
 
+/* Whether a region that a server was seen from may have been cut off. */
+static bool doubtful(const struct subject *s)
+{
+	for (size_t i = 0; i < s->n_regions; i++)
+		for (size_t k = 0; k < s->regions[i].n; k++)
+			if (isolation_fits(&s->regions[i].probes[k]))
+				return true;
+	return false;
+}
+
 /*
  * Whether a region is cut off is to be seen in all servers: they are read
- * before the first of them is judged. One alone is a group of its own.
+ * before the first of them is judged. One alone is a group of its own, and the
+ * others are read only where something may come of it.
  */
 static int judge_groups(struct run *run)
 {
 	size_t alone = run->alone, left = run->fleet.n - alone;
 	size_t n = alone + (left + GROUP - 1) / GROUP, first = 0;
 	struct group *groups = xcalloc(n, sizeof *groups);
+	bool sure = false;
 	int rc = 0;
 
-	for (size_t i = 0; i < n && !rc; i++) {
+	for (size_t i = 0; i < n && !rc && !sure; i++) {
 		size_t size = i < alone ? 1 : left < GROUP ? left : GROUP;
 
 		rc = load_group(run, &groups[i], first, size,
 			i < alone || !alone ? run->now : NAN);
 		first += size;
 		left -= i < alone ? 0 : size;
+		sure = !rc && i < alone &&
+			!doubtful(&groups[i].subjects[0]);
 	}
-	if (!rc)
+	if (!rc && !sure)
 		rc = isolate(run, groups, n);
 	for (size_t i = 0; i < (alone ? alone : n) && !rc; i++)
 		rc = judge_group(run, &groups[i]);

@@ -99,6 +99,22 @@ rows() {
 		ip route add unreachable 198.51.100.2; rows <table' || { cat out; return 1; }
 }
 
+@test "one address is refused, and another works: nothing has failed" {
+	own_network
+	cat >both <<-'EOT'
+		mkfifo port
+		node -e 'const s = require("http").createServer((_, r) => r.writeHead(503).end());
+			s.listen(0, "127.0.0.1", () => console.log(s.address().port))' >port 3>&- &
+		server=$!
+		read -r port <port
+		probe -t 5s --resolve "both.test:$port:203.0.113.1,127.0.0.1" "http://both.test:$port/"
+		kill "$server"
+		jq -es '.[1].step == "tls" and .[1].status == "skip" and
+			.[1].detail.address == "127.0.0.1" and .[2].error == "http.503"' out
+	EOT
+	alone bash -c '. ./both' || { cat out; return 1; }
+}
+
 @test "--deny-private sees what a name resolves to" {
 	own_network
 	denied() {
