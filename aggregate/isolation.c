@@ -140,7 +140,8 @@ static void number_hosts(struct isolation *s)
 	size_t n = 0;
 
 	s->host_of = xcalloc(s->hosts.n, sizeof *s->host_of);
-	memcpy(sorted, s->hosts.v, s->hosts.n * sizeof *sorted);
+	for (size_t i = 0; i < s->hosts.n; i++)
+		sorted[i] = s->hosts.v[i];
 	if (s->hosts.n)
 		qsort(sorted, s->hosts.n, sizeof *sorted, by_host);
 	for (size_t i = 0; i < s->hosts.n; i++)

@@ -94,7 +94,8 @@ static void run(struct life *l, const char *p)
 static void live(struct life *l, const char *runs)
 {
 	*l = (struct life) {
-		.pipeline = {{NAN, NAN, NAN}, pipeline_ingest_s(NULL)}};
+		.pipeline = {.at = {NAN, NAN, NAN},
+			.ingest_s = pipeline_ingest_s(NULL)}};
 	state_init(&l->st, SLUG_FLEET);
 	for (const char *p = runs; *p; p += strspn(p, " ")) {
 		run(l, p);
