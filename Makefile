@@ -86,7 +86,8 @@ PROBE = probe/address.o probe/answer.o probe/budget.o probe/certificate.o probe/
 mcp-probe_OBJS = $(LIB) lib/record_expiry.o lib/siphash.o $(PROBE) probe/main.o
 mcp-probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
 # The rule of mcp-aggregate: no clock, no I/O.
-RULE = aggregate/verdict.o aggregate/run.o aggregate/drift.o aggregate/churn.o \
+RULE = aggregate/verdict.o aggregate/run.o aggregate/isolation.o \
+	aggregate/drift.o aggregate/churn.o \
 	aggregate/history.o aggregate/bucket.o aggregate/standing.o
 # What a verdict tells of hours and days: no clock, no I/O.
 FIGURES = aggregate/figures.o aggregate/rates.o lib/hist.o \
@@ -103,6 +104,7 @@ mcp-aggregate_OBJS = $(LIB) lib/record_spool.o lib/record_verdict.o aggregate/ma
 	aggregate/lock.o aggregate/pinned.o aggregate/buckets.o \
 	aggregate/fleet.o aggregate/ingest.o aggregate/late.o aggregate/load.o \
 	aggregate/rollup.o $(FIGURES) \
+	aggregate/isolation_store.o \
 	aggregate/publish.o aggregate/publish_queue.o aggregate/scripts.o \
 	lib/beat.o lib/keys.o lib/stages.o lib/store.o lib/store_url.o $(CONF) \
 	aggregate/survey.o aggregate/survey_fleet.o lib/record_verdict_read.o \
@@ -203,6 +205,8 @@ test_churn_OBJS = $(test_verdict_OBJS)
 UNIT += test_sides test_side_words
 test_sides_OBJS = $(test_verdict_OBJS)
 test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
+UNIT += test_isolation
+test_isolation_OBJS = $(test_verdict_OBJS)
 UNIT += test_standing
 test_standing_OBJS = $(test_verdict_OBJS)
 UNIT += test_bucket

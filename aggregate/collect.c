@@ -51,6 +51,8 @@ struct collect {
 	struct tool_lists lists;
 	const char **runners;
 	size_t n_runners, cap_runners;
+	struct canary_report *canaries;
+	size_t n_canaries, cap_canaries;
 	struct probe *probes; /* of all series, one after the other */
 	double newest;	      /* probe_started_at; NAN while there is none */
 	double newest_runner; /* the same of the runner records */
@@ -74,6 +76,7 @@ void collect_free(struct collect *c)
 	free(c->series);
 	free(c->entries);
 	free(c->runners);
+	free(c->canaries);
 	free(c->probes);
 	index_release(&c->by_slug);
 	index_release(&c->by_region);
@@ -270,6 +273,12 @@ static int add_runner(struct collect *c, const struct runner_record *r,
 	const char *region = pool_share(&c->pool, r->region);
 
 	c->newest_runner = fmax(c->newest_runner, r->at);
+	if (r->canaries_answered || r->canaries_failed) {
+		c->canaries = xgrow(c->canaries, &c->cap_canaries,
+			c->n_canaries + 1, sizeof *c->canaries);
+		c->canaries[c->n_canaries++] = (struct canary_report) {region,
+			r->at, r->canaries_answered, r->canaries_failed};
+	}
 	for (size_t i = 0; i < c->n_runners; i++)
 		if (c->runners[i] == region)
 			return 0;
@@ -392,6 +401,13 @@ const char *const *collect_runners(const struct collect *c, size_t *n)
 {
 	*n = c->n_runners;
 	return c->runners;
+}
+
+const struct canary_report *collect_canaries(const struct collect *c,
+	size_t *n)
+{
+	*n = c->n_canaries;
+	return c->canaries;
 }
 
 bool collect_newest(const struct collect *c, double *out)

@@ -65,6 +65,17 @@ struct server *collect_servers(struct collect *c, size_t *n);
 /* collect_runners(c, n): the regions that runner records speak of, by name. */
 const char *const *collect_runners(const struct collect *c, size_t *n);
 
+/* What a runner record says of the canaries of its region. */
+struct canary_report {
+	const char *region;
+	double at;
+	int answered, failed;
+};
+
+/* collect_canaries(c, n): these, in the order in which they came. */
+const struct canary_report *collect_canaries(const struct collect *c,
+	size_t *n);
+
 /*
  * collect_newest(c, out): the newest probe_started_at of all records; where
  * there are runner records only, the newest of these. False without records.

@@ -3,6 +3,7 @@
 #include "command.h"
 #include "conf.h"
 #include "exits.h"
+#include "json.h"
 #include "keys.h"
 #include "lines.h"
 #include "lock.h"
@@ -163,6 +164,25 @@ static cJSON *pinned(const char *config)
 	return lock;
 }
 
+/* What tells of the region itself, which is asked for with its servers. */
+static int put_canaries(const struct conf_region *g)
+{
+	struct buf b;
+	int rc = EXIT_GOOD;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	for (size_t i = 0; i < g->n_canary && !rc; i++) {
+		buf_clear(&b);
+		buf_str(&b, "{\"v\":1,\"type\":\"target\",\"canary\":");
+		json_put_str(&b, g->canary[i]);
+		json_put_member(&b, "region", g->name);
+		buf_str(&b, "}\n");
+		rc = print(&b);
+	}
+	buf_release(&b);
+	return rc;
+}
+
 int configured_targets(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
@@ -200,6 +220,8 @@ int configured_targets(const struct command *cmd)
 			&b);
 		rc = print(&b);
 	}
+	if (region && !cmd->slug && !rc)
+		rc = put_canaries(conf_region(c, region));
 	buf_release(&b);
 	free(m);
 	cJSON_Delete(lock);

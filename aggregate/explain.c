@@ -65,12 +65,18 @@ static void put_region(const struct explanation *e, const char *region,
 {
 	const struct run r = run_of(e, region);
 	const struct sight *s = sight_of(e, region);
+	const char *isolated = e->isolated ? e->isolated(e->arg, region) : NULL;
 	char at[TIME_TEXT] = "-";
 
 	if (r.newest)
 		time_text(r.newest->started_at, at);
 	buf_fmt(b, "  %c %-*s  %-8s  ", r.step ? '*' : ' ', width, region, at);
-	if (!r.newest)
+	if (r.isolated)
+		buf_fmt(b, "no data, isolated: %s%s",
+			isolated && *isolated ? isolated
+				: "its own network is cut off",
+			r.step ? "; failing when that began: " : "");
+	else if (!r.newest)
 		buf_str(b, "no data: no probe of it is kept from that time");
 	else if (!r.reports)
 		buf_fmt(b, "no data: silent since then%s",

@@ -22,6 +22,9 @@ struct explanation {
 	const struct rule *rule;
 	const struct verdict_input *in;
 	const struct verdict *verdict; /* that verdict_decide gave for these */
+	/* What is known of a region that is cut off, or NULL. */
+	const char *(*isolated)(const void *arg, const char *region);
+	const void *arg;
 	const struct sight *sights;
 	size_t n_sights;
 	enum verdict_colour counted; /* the minute, as; VERDICT_UNKNOWN: not */

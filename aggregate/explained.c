@@ -8,6 +8,7 @@
 #include "exits.h"
 #include "explain.h"
 #include "fleet.h"
+#include "isolation_store.h"
 #include "json.h"
 #include "keys.h"
 #include "load.h"
@@ -46,6 +47,7 @@ struct work {
 	size_t n_expected;
 	struct last *seen; /* one for each expected region */
 	struct loaded latest;
+	struct isolated_regions isolated;
 	double now;
 };
 
@@ -129,6 +131,9 @@ static void note(void *arg, const struct record *r)
 /* What the store keeps whole, and the last probes of each region in short. */
 static int read_store(struct work *w, double back)
 {
+	struct server *servers;
+	size_t n;
+
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
 	w->latest = (struct loaded) {0};
@@ -148,6 +153,10 @@ static int read_store(struct work *w, double back)
 		    &w->latest))
 		return EXIT_ENV;
 	collect_finish(w->collect);
+	servers = collect_servers(w->collect, &n);
+	for (size_t i = 0; i < n; i++)
+		isolated_cut(&w->isolated, servers[i].regions,
+			servers[i].n_regions);
 	return EXIT_GOOD;
 }
 
@@ -244,12 +253,23 @@ static int counted(struct work *w, enum verdict_colour *out)
 	return EXIT_GOOD;
 }
 
+/* See explanation.isolated. */
+static const char *isolated_message(const void *arg, const char *region)
+{
+	const struct isolated_region *r = isolated_find(arg, region);
+
+	return r ? r->message : NULL;
+}
+
 static int tell(struct work *w)
 {
 	struct verdict_input in = input(w);
 	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
-	struct explanation e = {
-		.rule = &w->server->rule, .in = &in, .sights = sights};
+	struct explanation e = {.rule = &w->server->rule,
+		.in = &in,
+		.isolated = isolated_message,
+		.arg = &w->isolated,
+		.sights = sights};
 	struct verdict v;
 	struct buf b;
 	int rc = counted(w, &e.counted);
@@ -285,12 +305,15 @@ static int explain_server(struct work *w)
 
 	if (rc)
 		return rc;
+	if (isolation_recall(w->store, &w->isolated))
+		return EXIT_ENV;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
 	rc = look(w);
 	if (!rc)
 		rc = tell(w);
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
+	isolated_release(&w->isolated);
 	free(w->seen);
 	load_regions_free(w->regions);
 	return rc;

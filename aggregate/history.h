@@ -62,6 +62,12 @@ struct region_history {
 	double tools_since;
 	/* What the verdict before knew of the changes up to it. */
 	struct tool_changes changes;
+	/*
+	 * When those of its probes started that say nothing, for the region was
+	 * cut off, see isolation.h; they are not among `probes`. Oldest first.
+	 */
+	const double *cut;
+	size_t n_cut;
 };
 
 /*

@@ -4,6 +4,7 @@
 #include "collect.h"
 #include "compare.h"
 #include "drift.h"
+#include "isolation.h"
 #include "exits.h"
 #include "lines.h"
 #include "log.h"
@@ -43,6 +44,7 @@ struct judge {
 	struct buf out;
 	struct subject *subjects; /* by slug */
 	size_t n;
+	struct isolation *isolation; /* changed the histories */
 	struct server unheard; /* --slug, where only its runners are known */
 	struct output output;
 	bool red; /* the last verdict */
@@ -113,13 +115,24 @@ static void say_nothing(const struct command *cmd, size_t n_runners)
 static int judge_init(struct judge *j, const struct command *cmd,
 	struct collect *c)
 {
-	size_t n, n_runners;
+	size_t n, n_runners, n_canaries;
 	struct server *servers = collect_servers(c, &n);
+	const struct canary_report *canaries;
 
 	collect_runners(c, &n_runners);
 	*j = (struct judge) {
 		.rule = rule_of(cmd), .output = output_choose(cmd->format)};
 	buf_init(&j->out, WRITE_BYTES + 4 * LINE_MAX_BYTES);
+	j->isolation = isolation_new();
+	for (size_t i = 0; i < n; i++)
+		isolation_add(j->isolation, servers[i].url, servers[i].regions,
+			servers[i].n_regions);
+	canaries = collect_canaries(c, &n_canaries);
+	for (size_t i = 0; i < n_canaries; i++)
+		isolation_canaries(j->isolation, canaries[i].region,
+			canaries[i].at, (size_t)canaries[i].answered,
+			(size_t)canaries[i].failed);
+	isolation_cut(j->isolation, &j->rule);
 	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
 	for (size_t i = 0; i < n; i++)
 		if (!cmd->slug || strcmp(cmd->slug, servers[i].slug) == 0)
@@ -141,6 +154,7 @@ static void judge_release(struct judge *j)
 	}
 	free(j->subjects);
 	free(j->differences);
+	isolation_free(j->isolation);
 	buf_release(&j->out);
 }
 
@@ -252,10 +266,14 @@ static bool minutes(const struct judge *j, int64_t *first, int64_t *last)
 		for (size_t k = 0; k < s->n_regions; k++) {
 			const struct region_history *h = &s->regions[k];
 
-			if (!h->n)
-				continue;
-			from = fmin(from, h->probes[0].started_at);
-			to = fmax(to, h->probes[h->n - 1].started_at);
+			if (h->n) {
+				from = fmin(from, h->probes[0].started_at);
+				to = fmax(to, h->probes[h->n - 1].started_at);
+			}
+			if (h->n_cut) {
+				from = fmin(from, h->cut[0]);
+				to = fmax(to, h->cut[h->n_cut - 1]);
+			}
 		}
 	}
 	if (from > to)

@@ -362,6 +362,25 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 	}
 }
 
+int load_figures(struct store *s, size_t n, double now, struct loaded *out)
+{
+	char sha[64];
+	int rc = rollup_load(s, sha, sizeof sha);
+
+	for (size_t i = 0; i < n && !rc; i++)
+		rollup_ask(s, sha, out[i].slug, now);
+	if (!rc)
+		rc = store_run(s);
+	if (rc)
+		log_error("%s", store_why(s));
+	for (size_t i = 0; i < n && !rc; i++) {
+		memset(&out[i].figures, 0, sizeof out[i].figures);
+		out[i].baseline_missing = rollup_read(
+			store_reply(s, 1 + i), now, &out[i].figures);
+	}
+	return rc;
+}
+
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out)
 {
 	const char **slugs = xcalloc(n, sizeof *slugs);

@@ -49,11 +49,13 @@ struct seen {
  * -1 where the store failed, and nothing is to be freed. The figures are those
  * as of now; where that is NAN they are not asked for.
  *
- * load_baselines(s, n, now, out): fill in the baselines that are missing there.
+ * load_figures(s, n, now, out): read the figures once more, for what they count
+ * has changed. load_baselines(s, n, now, out): fill in the baselines that are missing there.
  * 0, or -1 where the store failed.
  */
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
+int load_figures(struct store *s, size_t n, double now, struct loaded *out);
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
 
 /* The minutes from first to last of a server, as windows. */

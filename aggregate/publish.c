@@ -13,6 +13,7 @@
 #include "drift.h"
 #include "exits.h"
 #include "fleet.h"
+#include "isolation_store.h"
 #include "keys.h"
 #include "late.h"
 #include "lines.h"
@@ -40,6 +41,9 @@ struct run {
 	double now;
 	bool pretended; /* that is not the clock's */
 	bool red; /* the only verdict */
+	size_t alone; /* 1: only the first of the fleet is judged; else 0 */
+	struct isolation *isolation;
+	bool uncounted; /* some probes, for their regions are cut off */
 };
 
 /* One server while it is judged. */
@@ -240,7 +244,7 @@ static int tell(struct run *run, const struct subject *s, const char *published)
 	int failed;
 
 	/* It decides the exit status where there is no other. */
-	if (run->fleet.n == 1)
+	if (run->fleet.n == 1 || run->alone)
 		run->red = published ? is_red(published)
 				     : s->verdict.verdict == VERDICT_RED;
 	buf_init(&b, 2 * LINE_MAX_BYTES);
@@ -281,41 +285,148 @@ static int settle(struct run *run, const struct subject *subjects, size_t n)
 	return 0;
 }
 
-static int judge_group(struct run *run, size_t first, size_t n)
+/* Servers that are read, and judged, together. */
+struct group {
+	struct subject subjects[GROUP];
+	struct loaded loaded[GROUP];
+	struct collect *collect;
+	size_t n;
+};
+
+/* Read what the store knows of n servers; figures only for now, not NAN. */
+static int load_group(struct run *run, struct group *g, size_t first, size_t n,
+	double now)
 {
-	struct subject *subjects = xcalloc(n, sizeof *subjects);
-	struct loaded *loaded = xcalloc(n, sizeof *loaded);
-	const char **slugs = xcalloc(n, sizeof *slugs);
-	struct collect *c = collect_new();
+	const char *slugs[GROUP];
 	struct server *servers;
 	size_t n_servers;
-	int rc;
 
 	for (size_t i = 0; i < n; i++) {
-		subjects[i].server = &run->fleet.servers[first + i];
-		slugs[i] = subjects[i].server->slug;
+		g->subjects[i].server = &run->fleet.servers[first + i];
+		slugs[i] = g->subjects[i].server->slug;
 	}
-	rc = load_servers(run->store, c, slugs, n, run->now, loaded);
-	if (!rc) {
-		rc = load_baselines(run->store, n, run->now, loaded);
-		collect_finish(c);
-		servers = collect_servers(c, &n_servers);
-		for (size_t i = 0; i < n; i++) {
-			find(&subjects[i], servers, n_servers);
-			decide(run, &subjects[i], &loaded[i]);
-		}
-		if (!rc)
-			rc = settle(run, subjects, n);
-		for (size_t i = 0; i < n; i++) {
-			verdict_release(&subjects[i].verdict);
-			free(subjects[i].expected);
-		}
-		load_release(loaded, n);
+	g->collect = collect_new();
+	if (load_servers(run->store, g->collect, slugs, n, now, g->loaded))
+		return -1;
+	g->n = n;
+	collect_finish(g->collect);
+	servers = collect_servers(g->collect, &n_servers);
+	for (size_t i = 0; i < n; i++)
+		find(&g->subjects[i], servers, n_servers);
+	return 0;
+}
+
+static void group_release(struct group *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		verdict_release(&g->subjects[i].verdict);
+		free(g->subjects[i].expected);
 	}
-	collect_free(c);
-	free(slugs);
-	free(loaded);
-	free(subjects);
+	load_release(g->loaded, g->n);
+	collect_free(g->collect);
+}
+
+/* What regions saw that are cut off counts nowhere. */
+static int uncount(const struct run *run, const struct group *groups, size_t n,
+	double since)
+{
+	char sha[64];
+
+	if (isolation_load(run->store, sha, sizeof sha))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < groups[i].n; k++) {
+			const struct subject *s = &groups[i].subjects[k];
+
+			isolation_uncount(run->store, sha, s->server->slug,
+				s->regions, s->n_regions, since);
+		}
+	if (!store_run(run->store))
+		return 0;
+	log_error("%s", store_why(run->store));
+	return -1;
+}
+
+/* What they saw says nothing, either. */
+static int isolate(struct run *run, const struct group *groups, size_t n)
+{
+	const struct rule rule = rule_default(60);
+	size_t n_found;
+	int rc;
+
+	run->isolation = isolation_new();
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < groups[i].n; k++) {
+			const struct subject *s = &groups[i].subjects[k];
+
+			isolation_add(run->isolation, s->verdict.url,
+				s->regions, s->n_regions);
+		}
+	rc = isolation_ask_canaries(run->store, run->isolation);
+	isolation_cut(run->isolation, &rule);
+	if (!rc)
+		rc = isolation_keep(run->store, run->isolation, run->now,
+			run->pretended);
+	isolation_all(run->isolation, &n_found);
+	run->uncounted = n_found;
+	if (!rc && n_found)
+		rc = uncount(run, groups, n, run->now - rule.lookback_s);
+	return rc;
+}
+
+static int judge_group(struct run *run, struct group *g)
+{
+	/* What was taken out of the counts is still in the figures. */
+	if ((run->uncounted &&
+		    load_figures(run->store, g->n, run->now, g->loaded)) ||
+		load_baselines(run->store, g->n, run->now, g->loaded))
+		return -1;
+	for (size_t i = 0; i < g->n; i++)
+		decide(run, &g->subjects[i], &g->loaded[i]);
+	return settle(run, g->subjects, g->n);
+}
+
+/* Whether a region that a server was seen from may have been cut off. */
+static bool doubtful(const struct subject *s)
+{
+	for (size_t i = 0; i < s->n_regions; i++)
+		for (size_t k = 0; k < s->regions[i].n; k++)
+			if (isolation_fits(&s->regions[i].probes[k]))
+				return true;
+	return false;
+}
+
+/*
+ * Whether a region is cut off is to be seen in all servers: they are read
+ * before the first of them is judged. One alone is a group of its own, and the
+ * others are read only where something may come of it.
+ */
+static int judge_groups(struct run *run)
+{
+	size_t alone = run->alone, left = run->fleet.n - alone;
+	size_t n = alone + (left + GROUP - 1) / GROUP, first = 0;
+	struct group *groups = xcalloc(n, sizeof *groups);
+	bool sure = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc && !sure; i++) {
+		size_t size = i < alone ? 1 : left < GROUP ? left : GROUP;
+
+		rc = load_group(run, &groups[i], first, size,
+			i < alone || !alone ? run->now : NAN);
+		first += size;
+		left -= i < alone ? 0 : size;
+		sure = !rc && i < alone &&
+			!doubtful(&groups[i].subjects[0]);
+	}
+	if (!rc && !sure)
+		rc = isolate(run, groups, n);
+	for (size_t i = 0; i < (alone ? alone : n) && !rc; i++)
+		rc = judge_group(run, &groups[i]);
+	for (size_t i = 0; i < n; i++)
+		group_release(&groups[i]);
+	isolation_free(run->isolation);
+	free(groups);
 	return rc;
 }
 
@@ -323,25 +434,39 @@ static int judge_all(struct run *run)
 {
 	const struct store_reply *r = store_one(
 		run->store, "SCRIPT", "LOAD", script_publish, NULL);
+	struct fleet asked = run->fleet; /* what is to be judged of it */
 
+	if (run->alone)
+		asked.n = run->alone;
 	if (!store_text(r)) {
 		log_error("%s", store_why(run->store));
 		return EXIT_ENV;
 	}
 	snprintf(run->sha, sizeof run->sha, "%s", store_text(r));
-	if (late_judge(run->store, &run->fleet, run->now, run->output))
+	if (late_judge(run->store, &asked, run->now, run->output) ||
+		judge_groups(run))
 		return EXIT_ENV;
-	for (size_t i = 0; i < run->fleet.n; i += GROUP) {
-		size_t left = run->fleet.n - i;
-
-		if (judge_group(run, i, left < GROUP ? left : GROUP))
-			return EXIT_ENV;
-	}
 	if (!beat(run->store, STAGE_VERDICT, run->now, run->pretended)) {
 		log_error("%s", store_why(run->store));
 		return EXIT_ENV;
 	}
-	return run->fleet.n == 1 && run->red ? EXIT_NEWS : EXIT_GOOD;
+	return run->red ? EXIT_NEWS : EXIT_GOOD;
+}
+
+/* Make a server the first of the fleet, as the only one to be judged. */
+static bool put_first(struct run *run, const char *slug)
+{
+	for (size_t i = 0; i < run->fleet.n; i++) {
+		const struct fleet_server found = run->fleet.servers[i];
+
+		if (strcmp(found.slug, slug) != 0)
+			continue;
+		run->fleet.servers[i] = run->fleet.servers[0];
+		run->fleet.servers[0] = found;
+		run->alone = 1;
+		return true;
+	}
+	return false;
 }
 
 static int judge_fleet(struct run *run, const struct command *cmd,
@@ -350,10 +475,10 @@ static int judge_fleet(struct run *run, const struct command *cmd,
 	int rc = EXIT_ENV;
 
 	if (conf)
-		fleet_configured(&run->fleet, conf, cmd->slug);
-	else if (fleet_stored(&run->fleet, run->store, cmd->slug))
+		fleet_configured(&run->fleet, conf, NULL);
+	else if (fleet_stored(&run->fleet, run->store, NULL))
 		return EXIT_ENV;
-	if (!run->fleet.n) {
+	if (!run->fleet.n || (cmd->slug && !put_first(run, cmd->slug))) {
 		log_error("no server%s%s is %s", cmd->slug ? " " : "",
 			cmd->slug ? cmd->slug : "",
 			conf ? "configured" : "in the store");

@@ -32,6 +32,20 @@ static bool mute(const struct rule *rule, const struct probe *p,
 	return false;
 }
 
+/* Whether the region probed last when it was cut off, and that is looked at. */
+static bool isolated(const struct rule *rule, const struct region_history *h,
+	const struct probe *newest, double now)
+{
+	for (size_t i = h->n_cut; i-- > 0;) {
+		double at = h->cut[i];
+
+		if (at <= now + rule->ahead_s)
+			return at > now - rule->lookback_s &&
+				(!newest || at > newest->started_at);
+	}
+	return false;
+}
+
 struct run run_judge(const struct rule *rule, const struct region_history *h,
 	double now)
 {
@@ -41,12 +55,13 @@ struct run run_judge(const struct rule *rule, const struct region_history *h,
 	const struct probe *end, *oldest;
 	bool run = true;
 
+	r.isolated = isolated(rule, h, n ? &h->probes[n - 1] : NULL, now);
 	if (!n)
 		return r;
 	end = h->probes + n;
 	oldest = n > HISTORY_MAX ? end - HISTORY_MAX : h->probes;
 	r.newest = end - 1;
-	r.reports = r.newest->started_at > since;
+	r.reports = r.newest->started_at > since && !r.isolated;
 	for (const struct probe *p = end; p-- > oldest;) {
 		if (r.failures && gap(rule, p))
 			break;

@@ -14,6 +14,7 @@ struct rule;
 struct run {
 	const struct probe *newest; /* NULL where the region never reported */
 	bool reports;		    /* newest is looked at */
+	bool isolated; /* it does not, for the region is cut off since then */
 	enum step step; /* that fails; STEP_NONE where the region does not */
 	int streak;	/* failures in the run */
 	int failures;	/* in a row, the run among them, at whatever steps */

@@ -278,6 +278,15 @@ const char script_ingest[] =
 	"if ARGV[5] ~= '' then keep_list(KEYS[10], ARGV[5], ARGV[6], at, ARGV[11]) end\n"
 	"return 1\n";
 
+const char script_uncount[] =
+	"local head, text = redis.call('GET', KEYS[11]), redis.call('GET', KEYS[1])\n"
+	"local id, at, counted, marks = (head or ''):match(\n"
+	"  '^(%S+) (%S+) ([01]) (.+)$')\n"
+	"if text and counted == '1' and tonumber(at) == tonumber(ARGV[3]) then\n"
+	"  count(stored(marks, text:sub(2, -2), ',\\n'), -1)\n"
+	"  redis.call('SETRANGE', KEYS[11], #id + #at + 2, '0')\n"
+	"end\n";
+
 /* fresh(minutes, counted, day, minute, colour): see scripts.h. True once. */
 #define FRESH \
 	"local function old_counts(minutes, day)\n" \

@@ -81,6 +81,14 @@ extern const char script_baseline[];
  */
 
 /*
+ * script_uncount: what the probe of a window was counted as, by script_ingest,
+ * is taken back, once: its region was cut off. KEYS and ARGV are numbered as
+ * those of script_ingest; read are 1, 5 to 8 and 11, and 3, 14 and 15. Its text
+ * begins with that of script_tally.
+ */
+extern const char script_uncount[];
+
+/*
  * script_publish: publish a verdict and count its minute, unless that or a
  * later one was published already.
  *

@@ -115,6 +115,10 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 		buf_str(b, "; no data from ");
 		put_list(b, v->no_data, v->n_no_data);
 	}
+	if (v->n_isolated) {
+		buf_str(b, "; isolated, its own network is cut off: ");
+		put_list(b, v->isolated, v->n_isolated);
+	}
 	if (v->divergence) {
 		buf_str(b, "; tools differ: ");
 		sides_put(b, v, (double)v->window);

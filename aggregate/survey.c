@@ -10,11 +10,13 @@
 #include "drift.h"
 #include "exits.h"
 #include "fleet.h"
+#include "isolation_store.h"
 #include "keys.h"
 #include "lines.h"
 #include "load.h"
 #include "log.h"
 #include "rollup.h"
+#include "run.h"
 #include "show.h"
 #include "sides.h"
 #include "status.h"
@@ -112,7 +114,7 @@ static void read_region(struct status_region *out, const struct rule *rule,
 	if (n) {
 		p = &h->probes[n - 1];
 		out->newest = p->started_at;
-		if (p->started_at > now - rule->lookback_s)
+		if (run_judge(rule, h, now).reports)
 			out->dot = dot_of(p->state);
 	}
 	p = drift_newest(h, until);
@@ -197,7 +199,8 @@ static int read_store(
 }
 
 static int read_group(struct store *s, const struct fleet_server *servers,
-	struct status_server *out, size_t n, double now)
+	struct status_server *out, size_t n, double now,
+	const struct isolated_regions *isolated)
 {
 	struct loaded *loaded = xcalloc(n, sizeof *loaded);
 	const char **slugs = xcalloc(n, sizeof *slugs);
@@ -212,6 +215,9 @@ static int read_group(struct store *s, const struct fleet_server *servers,
 	if (!rc) {
 		collect_finish(c);
 		known = collect_servers(c, &n_known);
+		for (size_t i = 0; i < n_known; i++)
+			isolated_cut(isolated, known[i].regions,
+				known[i].n_regions);
 		for (size_t i = 0; i < n; i++) {
 			const struct server *mine = NULL;
 
@@ -282,14 +288,13 @@ static int survey_store(struct store *s, const struct command *cmd,
 {
 	struct status st = {.now = clock_wall(), .n = fleet->n};
 	struct survey_fleet whole = {0};
-	int rc = 0;
+	int rc = survey_fleet_read(&whole, s, conf);
 
 	st.servers = xcalloc(st.n, sizeof *st.servers);
 	for (size_t i = 0; i < st.n && !rc; i += GROUP)
 		rc = read_group(s, &fleet->servers[i], &st.servers[i],
-			st.n - i < GROUP ? st.n - i : GROUP, st.now);
-	if (!rc)
-		rc = survey_fleet_read(&whole, s, conf);
+			st.n - i < GROUP ? st.n - i : GROUP, st.now,
+			&whole.isolated);
 	if (rc) {
 		rc = EXIT_ENV;
 	} else {

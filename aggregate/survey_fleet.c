@@ -43,6 +43,22 @@ static void read_runner(struct status_runner *out, const char *text)
 	record_release(&r);
 }
 
+/* Who is cut off may well say of itself that all is well. */
+static void note_isolated(const struct survey_fleet *f,
+	struct status_runner *out)
+{
+	const struct isolated_region *r = isolated_find(
+		&f->isolated, out->region);
+
+	if (!r)
+		return;
+	if (!out->known)
+		out->at = r->since;
+	out->known = true;
+	out->status = RUNNER_ISOLATED;
+	snprintf(out->message, sizeof out->message, "%s", r->message);
+}
+
 static const char *find(const struct store_reply *r, const char *field)
 {
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
@@ -76,6 +92,7 @@ static void read_runners(struct survey_fleet *f, const struct store_reply *r,
 			continue;
 		snprintf(out->region, sizeof out->region, "%s", name);
 		read_runner(out, find(r, name));
+		note_isolated(f, out);
 		f->n_runners++;
 	}
 	if (!conf && f->n_runners)
@@ -137,6 +154,8 @@ static void read_spools(
 int survey_fleet_read(
 	struct survey_fleet *f, struct store *s, const struct conf *conf)
 {
+	if (isolation_recall(s, &f->isolated))
+		return -1;
 	store_add(s, "HGETALL", KEY_HEARTBEATS, NULL);
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
 	store_add(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
@@ -162,6 +181,7 @@ void survey_fleet_release(struct survey_fleet *f)
 {
 	for (size_t i = 0; i < f->n_undelivered; i++)
 		free(f->undelivered[i]);
+	isolated_release(&f->isolated);
 	free(f->undelivered);
 	free(f->runners);
 	free(f->spools);

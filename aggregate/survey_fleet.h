@@ -5,6 +5,7 @@
 #ifndef SURVEY_FLEET_H
 #define SURVEY_FLEET_H
 
+#include "isolation_store.h"
 #include "status.h"
 
 struct conf;
@@ -14,6 +15,7 @@ struct survey_fleet {
 	double stages[STATUS_STAGES];
 	struct status_runner *runners;
 	size_t n_runners;
+	struct isolated_regions isolated;
 	char **undelivered;
 	size_t n_undelivered;
 	struct spool_record *spools;

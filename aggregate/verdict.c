@@ -159,6 +159,7 @@ static void list_regions(const struct fleet *f, struct verdict *v)
 {
 	v->failing = xcalloc(f->n, sizeof *v->failing);
 	v->no_data = xcalloc(f->n, sizeof *v->no_data);
+	v->isolated = xcalloc(f->n, sizeof *v->isolated);
 	v->regions = xcalloc(f->n, sizeof *v->regions);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct run *r = &f->runs[i];
@@ -170,6 +171,8 @@ static void list_regions(const struct fleet *f, struct verdict *v)
 			v->reporters++;
 		else
 			v->no_data[v->n_no_data++] = f->regions[i].name;
+		if (r->isolated)
+			v->isolated[v->n_isolated++] = f->regions[i].name;
 		if (!p)
 			continue;
 		v->regions[v->n_regions++] = (struct verdict_region) {
@@ -319,6 +322,7 @@ void verdict_release(struct verdict *v)
 		drift_release(&v->drift[i]);
 	free(v->failing);
 	free(v->no_data);
+	free(v->isolated);
 	free(v->regions);
 	free(v->drift);
 	drift_sides_free(v->sides, v->n_sides);

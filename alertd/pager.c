@@ -198,13 +198,19 @@ static bool watch(struct pager *p)
 {
 	struct pipeline pl = {.ingest_s = pipeline_ingest_s(p->decider.setup.conf)};
 
-	if (!shelf_beats(p->decider.setup.shelf, pl.at))
+	const struct conf *c = p->decider.setup.conf;
+
+	if (!shelf_beats(p->decider.setup.shelf, pl.at) ||
+		!shelf_isolated(p->decider.setup.shelf, &pl))
 		return false;
+	if (c)
+		pl.n_regions = c->n_regions;
 	p->still = stage_stale(pl.at[STAGE_INGEST], decide_now(&p->decider),
 			   pl.ingest_s) ||
 		stage_stale(pl.at[STAGE_VERDICT], decide_now(&p->decider),
 			STAGE_STALE_S);
 	decide(&p->decider, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
+	free(pl.isolated);
 	return true;
 }
 

@@ -7,6 +7,7 @@
 #include "text.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Beyond the time at which the next records are due. */
 #define INGEST_SLACK_S (STAGE_STALE_S - 60)
@@ -158,28 +159,141 @@ static void tell_stage(struct alert_state *st, enum alert_phase phase,
 	tell(st, phase, now, &b, out);
 }
 
+/* No region is left that reports. */
+static bool blind(const struct pipeline *pl)
+{
+	return pl->n_isolated && pl->n_isolated >= pl->n_regions;
+}
+
+/* Since when the last of them is cut off. */
+static double blind_since(const struct pipeline *pl)
+{
+	double since = 0;
+
+	for (size_t i = 0; i < pl->n_isolated; i++)
+		since = fmax(since, pl->isolated[i].since);
+	return since;
+}
+
+static void tell_blind(struct alert_state *st, enum alert_phase phase,
+	const struct pipeline *pl, double now, struct alert_events *out)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	buf_str(&b, "Every region's own network is cut off");
+	put_since(&b, blind_since(pl), now);
+	buf_str(&b, ", or each server is down at once: no region reaches any, "
+		    "and which of the two it is cannot be told from here; "
+		    "servers are not judged. A canary of each region would "
+		    "settle it.");
+	tell(st, phase, now, &b, out);
+}
+
+/* Why the incident is open, as its error tells. */
+static const char cause_blind[] = "isolated";
+
+static void end_stalled(struct alert_state *st, const struct pipeline *pl,
+	double now, struct alert_events *out)
+{
+	const struct incident *inc = &st->incidents[ALERT_STALLED];
+	double newest = fmax(pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]);
+
+	if (inc->error && strcmp(inc->error, cause_blind) == 0)
+		end(st, "A region reports again", now, now, out);
+	else if (inc->open && !isnan(newest))
+		end(st, "The pipeline runs again", fmin(newest, now), now, out);
+}
+
+/* The regions that were cut off for long enough, or are told of. */
+static struct strings long_isolated(const struct pipeline *pl,
+	const struct incident *inc, const struct conf_policy *p, double now,
+	double *since)
+{
+	struct strings out = {0};
+
+	*since = now;
+	for (size_t i = 0; i < pl->n_isolated; i++) {
+		const struct pipeline_region *r = &pl->isolated[i];
+
+		if (now - r->since < 60.0 * p->silent &&
+			!strings_has(&inc->regions, r->name))
+			continue;
+		strings_add(&out, r->name);
+		*since = fmin(*since, r->since);
+	}
+	strings_sort(&out);
+	return out;
+}
+
+static bool any_new(const struct strings *before, const struct strings *now)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (!strings_has(before, now->v[i]))
+			return true;
+	return false;
+}
+
+/* Some regions are cut off: whatever servers they probe, that is one event. */
+static void decide_isolated(struct alert_state *st, const struct pipeline *pl,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_SILENT];
+	double since;
+	struct strings regions = long_isolated(pl, inc, p, now, &since);
+	bool more = any_new(&inc->regions, &regions);
+
+	if (inc->open && !regions.n) {
+		inc->passed_since = clock_window(now);
+		strings_copy(&inc->reached, &inc->regions);
+		condition_end(st, ALERT_SILENT, now, out);
+	} else if (!inc->open && regions.n && !blind(pl)) {
+		condition_open(inc, SEVERITY_P3, clock_window(since),
+			clock_window(now), p->silent);
+		strings_copy(&inc->regions, &regions);
+		events_add(out, st, ALERT_SILENT, ALERT_STARTED, now, false);
+	} else if (inc->open && more) {
+		strings_copy(&inc->regions, &regions);
+		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED, now, true);
+	} else if (condition_due(inc, p, now)) {
+		events_add(out, st, ALERT_SILENT, ALERT_REMINDER, now, false);
+	}
+	ack_expire(st, ALERT_SILENT, now);
+	strings_release(&regions);
+}
+
 void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
-	double newest = fmax(pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]);
 	enum stage s = STAGE_INGEST;
+	bool late;
 
 	/* What comes first is the cause of what comes after it. */
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
-	if (!stands(pl, s, now)) {
-		if (inc->open && !isnan(newest))
-			end(st, "The pipeline runs again", fmin(newest, now),
-				now, out);
+	late = stands(pl, s, now);
+	if (!late && !blind(pl)) {
+		end_stalled(st, pl, now, out);
 	} else if (inc->open) {
-		if (condition_due(inc, p, now))
-			tell_stage(st, ALERT_REMINDER, pl, s, now, out);
-	} else if (!excused(pl, s, now)) {
+		if (condition_due(inc, p, now)) {
+			if (late)
+				tell_stage(st, ALERT_REMINDER, pl, s, now, out);
+			else
+				tell_blind(st, ALERT_REMINDER, pl, now, out);
+		}
+	} else if (late && !excused(pl, s, now)) {
 		begin(inc, pl->at[s], now);
 		tell_stage(st, ALERT_STARTED, pl, s, now, out);
+	} else if (!late) {
+		begin(inc, blind_since(pl), now);
+		string_set(&inc->error, cause_blind);
+		tell_blind(st, ALERT_STARTED, pl, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
+	/* Who does not judge does not know who is cut off, either. */
+	if (!late)
+		decide_isolated(st, pl, p, now, out);
 }
 
 static void tell_away(struct alert_state *st, enum alert_phase phase,

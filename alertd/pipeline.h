@@ -11,10 +11,19 @@
 #include "stages.h"
 #include "state.h"
 
+/* A region whose own network is cut off. */
+struct pipeline_region {
+	char name[REGION_MAX + 1];
+	double since;
+};
+
 /* What the store says of the stages, and when they are late. */
 struct pipeline {
 	double at[STAGES]; /* heartbeats; of alert, that of the run before */
 	double ingest_s;   /* see pipeline_ingest_s */
+	/* The regions that are cut off, by the last evaluation, and of how many. */
+	struct pipeline_region *isolated;
+	size_t n_isolated, n_regions;
 };
 
 /*
@@ -29,7 +38,10 @@ double pipeline_ingest_s(const struct conf *c);
  * incident begins, or is reminded of; all run that ever ran: it ends. *st
  * changes only where there is an event. A silence for which our own absence is
  * reason enough, because the machine slept or its clock was set, waits for the
- * next run.
+ * next run. It begins at once where all regions are cut off, for then nobody is
+ * watched either, and ends with the first of them that is not; some that are cut
+ * off for as many minutes as a silent one may be are told of together, as
+ * probe_silent.
  */
 void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out);

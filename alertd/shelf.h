@@ -9,6 +9,7 @@
 #include "state.h"
 
 struct local;
+struct pipeline;
 struct store;
 
 /* Opaque. */
@@ -106,6 +107,12 @@ bool shelf_alive(struct shelf *sh);
  * none. False: store failed.
  */
 bool shelf_beats(struct shelf *sh, double at[STAGES]);
+
+/*
+ * shelf_isolated(sh, pl): the regions whose own network is cut off, and how many
+ * regions have a runner. The caller frees pl->isolated. False: store failed.
+ */
+bool shelf_isolated(struct shelf *sh, struct pipeline *pl);
 
 /*
  * shelf_beat(sh, now): tell that mcp-alert is alive. False: store failed; why

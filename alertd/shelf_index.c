@@ -1,5 +1,7 @@
 #include "beat.h"
 #include "keys.h"
+#include "pipeline.h"
+#include "record.h"
 #include "shelf.h"
 #include "shelf_own.h"
 #include "store.h"
@@ -144,6 +146,44 @@ bool shelf_beats(struct shelf *sh, double at[STAGES])
 		return shelf_failed(sh);
 	for (size_t i = 0; i < STAGES; i++)
 		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
+	return true;
+}
+
+static bool read_isolated(struct pipeline_region *out, const char *text)
+{
+	char why[RECORD_WHY];
+	struct record r;
+	bool good;
+
+	if (!text || record_read(text, strlen(text), &r, why))
+		return false;
+	good = r.type == RECORD_RUNNER &&
+		r.u.runner.status == RUNNER_ISOLATED;
+	if (good) {
+		snprintf(out->name, sizeof out->name, "%s", r.u.runner.region);
+		out->since = r.u.runner.at;
+	}
+	record_release(&r);
+	return good;
+}
+
+bool shelf_isolated(struct shelf *sh, struct pipeline *pl)
+{
+	const struct store_reply *r;
+
+	if (!sh->store)
+		return true;
+	store_add(sh->store, "HLEN", KEY_RUNNERS, NULL);
+	store_add(sh->store, "HVALS", KEY_ISOLATED, NULL);
+	if (store_run(sh->store))
+		return shelf_failed(sh);
+	pl->n_regions = (size_t)store_int(store_reply(sh->store, 0), 0);
+	r = store_reply(sh->store, 1);
+	pl->isolated = xcalloc(store_count(r), sizeof *pl->isolated);
+	for (size_t i = 0; i < store_count(r); i++)
+		if (read_isolated(&pl->isolated[pl->n_isolated],
+			    store_text(store_item(r, i))))
+			pl->n_isolated++;
 	return true;
 }
 

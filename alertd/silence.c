@@ -9,13 +9,21 @@ static bool silent(const struct verdict *v, const char *region)
 	return verdict_lists(v->no_data, v->n_no_data, region);
 }
 
+/* That its region is cut off is told for all servers at once, see pipeline.h. */
+static bool isolated(const struct verdict *v, const char *region)
+{
+	return verdict_lists(v->isolated, v->n_isolated, region);
+}
+
 static void count(struct alert_state *st, const struct verdict *v)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
 		if (!silent(v, st->regions[i].name))
 			st->regions[i].silent = (struct tally) {0};
 	for (size_t i = 0; i < v->n_no_data; i++)
-		tally_add(&state_region(st, v->no_data[i])->silent, v->window);
+		if (!isolated(v, v->no_data[i]))
+			tally_add(&state_region(st, v->no_data[i])->silent,
+				v->window);
 	tally_drop(st);
 }
 

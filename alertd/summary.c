@@ -3,6 +3,7 @@
 #include "phrase.h"
 
 #include <math.h>
+#include <string.h>
 
 /* So often is no accident. */
 #define FLAPPING 2
@@ -130,6 +131,20 @@ static void put_silence(struct buf *b, const struct incident *inc, double at)
 		   "the server");
 }
 
+/* Regions that are cut off, which is no server's trouble. */
+static void put_isolation(struct buf *b, const struct incident *inc, double at)
+{
+	buf_str(b, inc->regions.n == 1 ? "The own network of "
+				       : "The own networks of ");
+	phrase_regions(b, &inc->regions);
+	buf_str(b, inc->regions.n == 1 ? " is" : " are");
+	buf_str(b, " cut off since ");
+	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	buf_str(b, ": no server answers there, and other regions do not see "
+		   "that; what is probed from there counts as no data, and "
+		   "says nothing about any server");
+}
+
 static void put_overrun(struct buf *b, const struct incident *inc,
 	const struct quiet *q)
 {
@@ -187,6 +202,10 @@ static void put_trouble(struct buf *b, const struct summary *s)
 
 	if (s->kind == ALERT_STALLED) {
 		buf_str(b, "The pipeline stands still, and nobody is watched");
+		return;
+	}
+	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
+		put_isolation(b, inc, s->at);
 		return;
 	}
 	buf_str(b, s->slug);
@@ -262,7 +281,11 @@ static void put_report(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
 
-	if (inc->reached.n) {
+	if (strcmp(s->slug, SLUG_FLEET) == 0) {
+		phrase_regions(b, &inc->reached);
+		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
+		buf_str(b, " again");
+	} else if (inc->reached.n) {
 		phrase_regions(b, &inc->reached);
 		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
 		buf_fmt(b, " on %s again", s->slug);

@@ -65,6 +65,8 @@ struct conf_region {
 	int64_t asn;	/* 0 where not given */
 	enum conf_runner runner;
 	char *host; /* of an ssh runner; else NULL */
+	char **canary; /* URLs that answer from there always */
+	size_t n_canary;
 };
 
 struct conf_account {

@@ -172,6 +172,8 @@ static const struct conf_key region[] = {
 	{KEY("runner", CONF_CHOICE, conf_region, runner), .choices = runners},
 	{KEY("host", CONF_TEXT, conf_region, host), .max = 253,
 		.wrong = bad_host},
+	{LIST("canary", CONF_TEXTS, conf_region, canary), .once = true,
+		.max = 8, .wrong = conf_bad_url},
 	{.name = NULL},
 };
 

@@ -131,6 +131,11 @@ const char *key_digest(char *out, const char *route);
 /* Hash: region to the last runner record of it. */
 #define KEY_RUNNERS "fleet:runners"
 /*
+ * Hash: region to a runner record of status isolated, where the region's own
+ * network is cut off by the last evaluation; its `at` is since when.
+ */
+#define KEY_ISOLATED "fleet:isolated"
+/*
  * Hash: machine and folder to what mcp-fleet(1) keeps there, the last spool
  * record of it.
  */

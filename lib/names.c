@@ -98,7 +98,7 @@ static const char *const verdict_colours[] = {
 static const char *const tiers[] = {
 	"ok", "regional", "step-alert", "hard-outage", "no-data"};
 static const char *const runner_statuses[] = {
-	"ok", "timeout", "exit", "garbled"};
+	"ok", "timeout", "exit", "garbled", "isolated"};
 
 bool names_lookup(const char *const *names, size_t n, const char *s,
 	unsigned *out)

@@ -67,7 +67,13 @@ enum tier {
 	TIER_HARD_OUTAGE,
 	TIER_NO_DATA
 };
-enum runner_status { RUNNER_OK, RUNNER_TIMEOUT, RUNNER_EXIT, RUNNER_GARBLED };
+enum runner_status {
+	RUNNER_OK,
+	RUNNER_TIMEOUT,
+	RUNNER_EXIT,
+	RUNNER_GARBLED,
+	RUNNER_ISOLATED /* so judges mcp-aggregate; no runner says it */
+};
 
 /*
  * x_name(v) is the name of a value as records carry it; x_parse(s, out) the

@@ -183,6 +183,9 @@ static void put_runner(struct buf *b, const struct runner_record *r, size_t most
 		json_put_num(b, r->offset_max);
 		buf_char(b, ']');
 	}
+	if (r->canaries_answered || r->canaries_failed)
+		buf_fmt(b, ",\"canaries\":{\"answered\":%d,\"failed\":%d}",
+			r->canaries_answered, r->canaries_failed);
 	buf_str(b, "}\n");
 }
 

@@ -74,7 +74,12 @@ struct runner_record {
 	/* How far its clock is ahead, in seconds, where that was measured. */
 	bool measured;
 	double offset_min, offset_max;
+	/* Of the canaries of its region; none was probed: 0. */
+	int canaries_answered, canaries_failed;
 };
+
+/* So many canaries may a region have. */
+#define RECORD_CANARIES_MAX 8
 
 /*
  * x_record_write(b, r): append the record as a line, its newline included.

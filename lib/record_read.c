@@ -278,6 +278,20 @@ static void take_offset(const cJSON *o, struct runner_record *u)
 	u->offset_max = most->valuedouble;
 }
 
+/* "canaries":{"answered":N,"failed":N}; what is neither is 0. */
+static void take_canaries(const cJSON *o, struct runner_record *u)
+{
+	const cJSON *v = json_get(o, "canaries");
+	double answered = 0, failed = 0;
+
+	if (!cJSON_IsObject(v) || !json_num(v, "answered", &answered) ||
+		!json_num(v, "failed", &failed) || !(answered >= 0) ||
+		!(failed >= 0) || !(answered + failed <= RECORD_CANARIES_MAX))
+		return;
+	u->canaries_answered = (int)answered;
+	u->canaries_failed = (int)failed;
+}
+
 static bool read_runner(struct record *r, char *why)
 {
 	struct runner_record *u = &r->u.runner;
@@ -290,6 +304,7 @@ static bool read_runner(struct record *r, char *why)
 	if (!runner_status_parse(name, &u->status))
 		return record_fail(why, "status", "unknown");
 	take_offset(r->doc, u);
+	take_canaries(r->doc, u);
 	return take_text(r->doc, "version", &u->version, why) &&
 		take_text(r->doc, "message", &u->message, why);
 }

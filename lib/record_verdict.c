@@ -92,6 +92,8 @@ static void put_lists(struct buf *b, const struct verdict *v, size_t most)
 {
 	put_names(b, "failing", v->failing, v->n_failing, SIZE_MAX);
 	put_names(b, "no_data", v->no_data, v->n_no_data, SIZE_MAX);
+	if (v->n_isolated)
+		put_names(b, "isolated", v->isolated, v->n_isolated, SIZE_MAX);
 	buf_str(b, ",\"regions\":[");
 	for (size_t i = 0; i < v->n_regions; i++) {
 		if (i)

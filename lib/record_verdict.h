@@ -81,6 +81,9 @@ struct verdict {
 	size_t n_failing;
 	const char **no_data;
 	size_t n_no_data;
+	/* Of those without data the ones whose own network is cut off. */
+	const char **isolated;
+	size_t n_isolated;
 	struct verdict_region *regions;
 	size_t n_regions;
 	struct verdict_drift *drift;

@@ -318,6 +318,8 @@ static bool read_verdict(const cJSON *o, struct verdict *v, char *why)
 			&v->n_failing, why) &&
 		take_names(o, "no_data", REGIONS_MAX, region_valid, &v->no_data,
 			&v->n_no_data, why) &&
+		take_names(o, "isolated", REGIONS_MAX, region_valid,
+			&v->isolated, &v->n_isolated, why) &&
 		read_regions(o, v, why) && read_drift(o, v, why) &&
 		read_sides(o, v, why) &&
 		read_churn(o, &v->tool_churn, why) && fits(v, why);
@@ -367,6 +369,7 @@ void verdict_record_release(struct verdict_record *r)
 	free(v->sides);
 	free(v->failing);
 	free(v->no_data);
+	free(v->isolated);
 	free(v->regions);
 	free(v->drift);
 	cJSON_Delete(r->doc);

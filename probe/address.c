@@ -1,12 +1,16 @@
 #include "address.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <ifaddrs.h>
 #include <net/if.h>
+#include <netdb.h>
 #include <netinet/in.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <strings.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 void address_text(const struct sockaddr *a, char *out, size_t size, long *port)
 {
@@ -173,4 +177,26 @@ bool address_network_down(void)
 	}
 	freeifaddrs(list);
 	return down;
+}
+
+int address_refused(const char *address, long port)
+{
+	const struct addrinfo wanted = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_DGRAM};
+	struct addrinfo *list;
+	char service[8];
+	int fd, refused = 0;
+
+	snprintf(service, sizeof service, "%u", (unsigned)port & 0xffff);
+	if (getaddrinfo(address, service, &wanted, &list))
+		return 0;
+	fd = socket(list->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	/* No packet leaves by this: the way is looked up, and that is all. */
+	if (fd >= 0 && connect(fd, list->ai_addr, list->ai_addrlen))
+		refused = errno;
+	if (fd >= 0)
+		close(fd);
+	freeaddrinfo(list);
+	return refused;
 }

@@ -45,4 +45,11 @@ bool address_private_host(const char *host);
  */
 bool address_network_down(void);
 
+/*
+ * address_refused(address, port): the errno with which this machine itself
+ * refuses to send anything there, for it has no route or a rule against it; 0
+ * where it would. Nothing is sent.
+ */
+int address_refused(const char *address, long port);
+
 #endif

@@ -1,11 +1,13 @@
 #include "http_fail.h"
 
+#include "address.h"
 #include "http.h"
 #include "http_fail_tls.h"
 #include "url.h"
 
 #include <errno.h>
 #include <stdarg.h>
+#include <string.h>
 
 void http_fail_set(struct http_response *r, const char *code, const char *fmt,
 	...)
@@ -61,6 +63,40 @@ static void fail_timeout(struct http_response *r, double after_ms)
 			s);
 }
 
+/* What a machine says that cannot send anything to an address. */
+static const char *errno_name(int e)
+{
+	switch (e) {
+	case ENETUNREACH:
+		return "ENETUNREACH";
+	case EHOSTUNREACH:
+		return "EHOSTUNREACH";
+	case ENETDOWN:
+		return "ENETDOWN";
+	case EACCES:
+		return "EACCES";
+	case EPERM:
+		return "EPERM";
+	default:
+		return NULL;
+	}
+}
+
+/* Whether it is for our own machine, or somebody on the way says so. */
+static void fail_unreachable(struct http_response *r, int e)
+{
+	bool rule = e == EACCES || e == EPERM;
+
+	http_fail_set(r, "tcp.unreachable",
+		"connect to %s port %ld: %s (%s): %s", r->address, r->port,
+		strerror(e), errno_name(e),
+		address_refused(r->address, r->port) != e
+			? "a router on the way says so, or nobody is there"
+			: rule ? "refused by this machine's routing, or a "
+				 "firewall on it"
+			       : "refused by this machine's routing");
+}
+
 static void fail_connect(struct http_response *r, const struct http_failure *f)
 {
 	long os = 0;
@@ -77,13 +113,11 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 		http_fail_set(r, "tcp.timeout", "no answer from %s port %ld",
 			r->address, r->port);
 		return;
-	case ENETUNREACH:
-	case EHOSTUNREACH:
-	case ENETDOWN:
-		http_fail_set(r, "tcp.unreachable", "no route to %s from here",
-			r->address);
-		return;
 	default:
+		if (errno_name((int)os)) {
+			fail_unreachable(r, (int)os);
+			return;
+		}
 		http_fail_set(r, "tcp.failed", "%s",
 			*f->error ? f->error : "not connected");
 	}

@@ -38,11 +38,19 @@ struct run {
 	bool broken;  /* a server is, or something of it expires */
 	int plugin;   /* and what a monitoring plugin then exits with */
 	char *why;    /* what this machine could not do */
+	double began; /* of the batch, epoch seconds */
+	int canaries_answered, canaries_failed;
 };
 
 struct job {
 	struct run *run;
 	struct view view;
+};
+
+/* Whether something answers, and nothing else of it. */
+struct canary {
+	struct run *run;
+	bool failed;
 };
 
 static void one_less(void *arg, const char *why)
@@ -102,6 +110,52 @@ static void check(struct run *run, const struct target *t)
 	expiry_start(&job);
 }
 
+static void on_canary_step(void *arg, const struct step_record *s)
+{
+	struct canary *c = arg;
+
+	/* What answers may be no MCP server. */
+	if (s->step <= STEP_TLS && s->status == STATUS_FAIL)
+		c->failed = true;
+}
+
+static void on_canary_summary(void *arg, const struct probe_record *p)
+{
+	(void)arg;
+	(void)p;
+}
+
+static void on_canary_end(void *arg, const char *why)
+{
+	struct canary *c = arg;
+
+	if (why || c->failed)
+		c->run->canaries_failed++;
+	else
+		c->run->canaries_answered++;
+	one_less(c->run, NULL);
+	free(c);
+}
+
+/* A connection, TLS too where the URL has it: that is an answer. */
+static void start_canary(struct run *run, const struct target *t)
+{
+	struct canary *c = xcalloc(1, sizeof *c);
+	struct probe_job job = {.http = run->http,
+		.target = t,
+		.first = STEP_DNS,
+		.last = STEP_TLS,
+		.sink = {.step = on_canary_step,
+			.summary = on_canary_summary,
+			.arg = c},
+		.end = on_canary_end,
+		.arg = c};
+
+	c->run = run;
+	run->active++;
+	probe_start(&job);
+}
+
 static void start(struct run *run, const struct target *t)
 {
 	struct job *job = xcalloc(1, sizeof *job);
@@ -117,6 +171,16 @@ static void start(struct run *run, const struct target *t)
 	view_init(&job->view, &run->report, &t->url, t->region);
 	run->active++;
 	probe_start(&pj);
+}
+
+static void start_any(struct run *run, const struct target *t)
+{
+	if (t->canary)
+		start_canary(run, t);
+	else if (run->opts->check_expiry)
+		check(run, t);
+	else
+		start(run, t);
 }
 
 /* Start what is due, and wait for what happens next. */
@@ -138,8 +202,7 @@ static void run_all(struct run *run)
 				clock_mono_ms();
 			if (wait > 0)
 				break;
-			(run->opts->check_expiry ? check : start)(
-				run, &run->targets[run->started++]);
+			start_any(run, &run->targets[run->started++]);
 			wait = 1000;
 		}
 		if (run->active || run->started < run->n)
@@ -320,6 +383,20 @@ static void tell_trouble(struct run *run)
 		log_error("standard output: %s", strerror(run->report.error));
 }
 
+/* By the instant at which the batch began its round is known. */
+static void tell_canaries(struct run *run)
+{
+	const struct runner_record r = {.region = run->opts->region,
+		.at = run->began,
+		.status = RUNNER_OK,
+		.version = VERSION,
+		.canaries_answered = run->canaries_answered,
+		.canaries_failed = run->canaries_failed};
+
+	if (!run->why && run->canaries_answered + run->canaries_failed)
+		report_runner(&run->report, &r);
+}
+
 static int probe_all(struct run *run)
 {
 	const struct opts *o = run->opts;
@@ -340,8 +417,10 @@ static int probe_all(struct run *run)
 	run->http = http_new(&config);
 	if (!run->http)
 		return EXIT_ENV;
+	run->began = clock_wall();
 	report_begin(&run->report, o->region);
 	run_all(run);
+	tell_canaries(run);
 	report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);

@@ -147,9 +147,15 @@ static bool read_names(const cJSON *o, const char *region, struct target *t,
 	char *why)
 {
 	const char *slug = json_str(o, "slug"), *url = json_str(o, "url");
+	const char *canary = json_str(o, "canary");
 	char reason[URL_WHY];
 	const char *s;
 
+	if (canary) {
+		t->canary = true;
+		slug = "canary";
+		url = canary;
+	}
 	if (!slug || !slug_valid(slug))
 		return fail(why, "slug", "missing or not a valid name");
 	if (!url)

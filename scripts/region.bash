@@ -25,7 +25,7 @@ bounded() {
 # and clock of a runner record; "?" for all that is no record. An offset is ours
 # to measure, no runner's to say.
 kinds='
-	($targets | INDEX(.slug)) as $asked |
+	($targets | map(select(.slug)) | INDEX(.slug)) as $asked |
 	def name: type == "string" and test("\\A[A-Za-z0-9._-]{1,64}\\z");
 	def key: "\(.slug)/\(.probe_id)";
 	def kind: if type != "object" or .v != 1 or .region != $region then "?"
@@ -170,11 +170,12 @@ work() {
 	# A server is probed in the same minutes from everywhere.
 	jq -c --argjson all "$dry" --argjson minute "$minute" --arg half "$half" '
 		(.interval // 60) as $interval |
-		select($all or if $half != "" then $interval < 60 else
+		select($all or .canary or if $half != "" then $interval < 60 else
 			($minute + (.slug | explode | add)) %
 			([$interval / 60 | ceil, 1] | max) == 0 end)' \
 		"$dir/all" >"$dir/targets"
-	n=$(wc -l <"$dir/targets")
+	# Canaries have no records of their own; without servers they tell nothing.
+	n=$(jq -n '[inputs | select(.slug)] | length' "$dir/targets")
 	if ((n == 0)) || [[ $stopped ]]; then
 		return
 	fi

@@ -88,12 +88,31 @@ rows() {
 @test "an address that cannot be reached is named" {
 	own_network
 	cat >table <<-'EOT'
-		http://203.0.113.1/ tls tcp.unreachable no route to 203.0.113.1 from here
-		http://[2001:db8::1]/ tls tcp.unreachable no route
+		http://203.0.113.1/ tls tcp.unreachable connect to 203.0.113.1 port 80: Network is unreachable (ENETUNREACH): refused by this machine's routing
+		http://[2001:db8::1]:8080/ tls tcp.unreachable connect to 2001:db8::1 port 8080: Network is unreachable (ENETUNREACH): refused by this machine's routing
 		http://192.0.2.77/ tls tcp.timeout no answer from 192.0.2.77 port 80
-		http://255.255.255.255/ tls tcp.unreachable no route
+		http://198.51.100.1/ tls tcp.unreachable connect to 198.51.100.1 port 80: Permission denied (EACCES): refused by this machine's routing, or a firewall on it
+		http://198.51.100.2/ tls tcp.unreachable connect to 198.51.100.2 port 80: No route to host (EHOSTUNREACH): refused by this machine's routing
+		http://255.255.255.255/ tls tcp.unreachable (ENETUNREACH): refused by this machine's routing
 	EOT
-	alone bash -c 'rows <table'
+	alone bash -c 'ip route add prohibit 198.51.100.1
+		ip route add unreachable 198.51.100.2; rows <table' || { cat out; return 1; }
+}
+
+@test "one address is refused, and another works: nothing has failed" {
+	own_network
+	cat >both <<-'EOT'
+		mkfifo port
+		node -e 'const s = require("http").createServer((_, r) => r.writeHead(503).end());
+			s.listen(0, "127.0.0.1", () => console.log(s.address().port))' >port 3>&- &
+		server=$!
+		read -r port <port
+		probe -t 5s --resolve "both.test:$port:203.0.113.1,127.0.0.1" "http://both.test:$port/"
+		kill "$server"
+		jq -es '.[1].step == "tls" and .[1].status == "skip" and
+			.[1].detail.address == "127.0.0.1" and .[2].error == "http.503"' out
+	EOT
+	alone bash -c '. ./both' || { cat out; return 1; }
 }
 
 @test "--deny-private sees what a name resolves to" {

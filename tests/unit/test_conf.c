@@ -267,6 +267,9 @@ static void test_fit(void **state)
 		{REGIONS "- {name: x, runner: local, host: a}",
 			"f:5:28: regions[3].host: only an ssh runner has a "
 			"host\n"},
+		{REGIONS "- {name: x, canary: [ftp://a]}",
+			"f:5:22: regions[3].canary[0]: neither http:// nor "
+			"https://\n"},
 		{REGIONS "- {name: x, runner: shh, host: a}",
 			"f:5:13: regions[3].runner: expected local or ssh, "
 			"found shh (did you mean ssh?)\n"},

@@ -23,7 +23,8 @@
 /*
  * Each word is a run of mcp-alert: "12=11,10" is one in minute 12, for which
  * the last heartbeat of ingest was in minute 11 and that of verdict in 10; "-"
- * is never. "12!" is one without the store, "12+" one that finds it again.
+ * is never. Behind that, ";us@3;eu@4" are regions of three that are cut off
+ * since then. "12!" is one without the store, "12+" one that finds it again.
  */
 struct life {
 	struct alert_state st;
@@ -45,8 +46,27 @@ static double minute(const char **p)
 	return t;
 }
 
+/* Regions that are cut off. */
+static void read_isolated(struct life *l, const char *p,
+	struct pipeline_region *out)
+{
+	l->pipeline.isolated = out;
+	l->pipeline.n_isolated = 0;
+	l->pipeline.n_regions = 3;
+	while (*p == ';') {
+		struct pipeline_region *r = &out[l->pipeline.n_isolated++];
+		size_t n = strcspn(++p, "@");
+
+		snprintf(r->name, sizeof r->name, "%.*s", (int)n, p);
+		p += n + 1;
+		r->since = minute(&p);
+	}
+}
+
 static void run(struct life *l, const char *p)
 {
+	struct pipeline_region isolated[3];
+
 	double now = minute(&p);
 
 	switch (*p++) {
@@ -54,6 +74,7 @@ static void run(struct life *l, const char *p)
 		l->pipeline.at[STAGE_INGEST] = minute(&p);
 		p++;
 		l->pipeline.at[STAGE_VERDICT] = minute(&p);
+		read_isolated(l, p, isolated);
 		pipeline_decide(&l->st, &l->pipeline, &machine_policy, now,
 			&l->events);
 		l->pipeline.at[STAGE_ALERT] = now;
@@ -73,7 +94,8 @@ static void run(struct life *l, const char *p)
 static void live(struct life *l, const char *runs)
 {
 	*l = (struct life) {
-		.pipeline = {{NAN, NAN, NAN}, pipeline_ingest_s(NULL)}};
+		.pipeline = {.at = {NAN, NAN, NAN},
+			.ingest_s = pipeline_ingest_s(NULL)}};
 	state_init(&l->st, SLUG_FLEET);
 	for (const char *p = runs; *p; p += strspn(p, " ")) {
 		run(l, p);
@@ -97,12 +119,18 @@ static void describe(const struct life *l, char *out)
 		const struct alert_record *r = &l->events.v[i].record;
 		char event[ALERT_EVENT_SIZE];
 
+		bool stalled = r->kind == ALERT_STALLED;
+
 		assert_string_equal(r->slug, "*");
-		assert_int_equal(r->severity, SEVERITY_P1);
-		assert_int_equal(r->tier, TIER_NO_DATA);
+		assert_int_equal(r->severity, stalled ? SEVERITY_P1
+						      : SEVERITY_P3);
 		buf_fmt(&b, "%s%g %s %g", i ? " | " : "", (r->at - START) / 60,
-			alert_event(r, event) + strlen("pipeline_stalled_"),
+			alert_event(r, event) +
+				(stalled ? strlen("pipeline_stalled_")
+					 : strlen("probe_")),
 			((double)r->started_at - START) / 60);
+		for (size_t k = 0; k < r->n_regions; k++)
+			buf_fmt(&b, " %s", r->regions[k]);
 		if (r->resolved_at)
 			buf_fmt(&b, "-%g",
 				((double)r->resolved_at - START) / 60);
@@ -164,6 +192,72 @@ static void test_stages(void **state)
 
 	(void)state;
 	check(rows, COUNT(rows));
+}
+
+static void test_isolated(void **state)
+{
+	static const struct life_case rows[] = {
+		{"one region, told once, after as long as a silent one",
+			"1=1,1;us@1 2=2,2;us@1 5=5,5;us@1 6=6,6;us@1 "
+			"7=7,7;us@1 9=9,9",
+			"6 silent_started 1 us | 9 silent_resolved 1 us-9"},
+		{"a short one is not told", "1=1,1;us@1 5=5,5;us@1 6=6,6", ""},
+		{"two: still one event",
+			"1=1,1;us@1;eu@1 6=6,6;us@1;eu@1 8=8,8;us@1 9=9,9",
+			"6 silent_started 1 eu us | 9 silent_resolved 1 eu us-9"},
+		{"one more, later",
+			"1=1,1;us@1 6=6,6;us@1 8=8,8;us@1;eu@7 "
+			"12=12,12;us@1;eu@7 13=13,13",
+			"6 silent_started 1 us | 12 silent_escalated 1 eu us | "
+			"13 silent_resolved 1 eu us-13"},
+		{"it is reminded of", "6=6,6;us@1 246=246,246;us@1",
+			"6 silent_started 1 us | 246 silent_reminder 1 us"},
+		{"all: nobody is watched, at once, once",
+			"1=1,1;us@1;eu@1;ap@1 2=2,2;us@1;eu@1;ap@1 "
+			"9=9,9;us@1;eu@1;ap@1",
+			"1 started 1"},
+		{"since the last of them, until the first report",
+			"3=3,3;us@1;eu@2;ap@3 5=5,5;us@1;eu@2 6=6,6",
+			"3 started 3 | 5 resolved 3-5"},
+		{"and then the others are told of as any",
+			"3=3,3;us@1;eu@2;ap@3 5=5,5;us@1;eu@2 7=7,7;us@1;eu@2 "
+			"8=8,8",
+			"3 started 3 | 5 resolved 3-5 | "
+			"7 silent_started 1 eu us | 8 silent_resolved 1 eu us-8"},
+		{"who does not judge knows nothing of it",
+			"1=1,1;us@1 6=6,1;us@1 7=7,1;us@1 8=8,8;us@1",
+			"6 silent_started 1 us | 7 started 1 | 8 resolved 1-8"},
+		{"blind, and reminded of it",
+			"1=1,1;us@1;eu@1;ap@1 242=242,242;us@1;eu@1;ap@1",
+			"1 started 1 | 242 reminder 1"},
+	};
+
+	(void)state;
+	check(rows, COUNT(rows));
+}
+
+/* What a person reads. */
+static void test_isolated_words(void **state)
+{
+	struct life l;
+
+	(void)state;
+	live(&l, "1=1,1;us@1;eu@1;ap@1 2=2,2;us@1 6=6,6;us@1 7=7,7");
+	assert_int_equal(l.events.n, 4);
+	assert_string_equal(l.events.v[0].record.summary,
+		"Every region's own network is cut off since 14:01 UTC (0 s), or "
+		"each server is down at once: no region reaches any, and which "
+		"of the two it is cannot be told from here; servers are not "
+		"judged. A canary of each region would settle it.");
+	assert_string_equal(l.events.v[1].record.summary,
+		"A region reports again after 1 min (14:01\u201314:02 UTC).");
+	assert_string_equal(l.events.v[2].record.summary,
+		"The own network of us is cut off since 14:01: no server answers "
+		"there, and other regions do not see that; what is probed from "
+		"there counts as no data, and says nothing about any server.");
+	assert_string_equal(l.events.v[3].record.summary,
+		"us reports again after 6 min (14:01\u201314:07 UTC).");
+	life_release(&l);
 }
 
 static void test_clocks(void **state)
@@ -306,6 +400,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_stages),
+		cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_isolated_words),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_summaries),

@@ -190,11 +190,28 @@ static void test_probes(void **state)
 static void test_runners(void **state)
 {
 	static const struct runner_record rows[] = {
-		{"eu-west-2", 1777485095, RUNNER_TIMEOUT, "0.1.0", "35 s",
-			true, -0.25, 1.5},
-		{"a", 0, RUNNER_OK, NULL, NULL, false, 0, 0},
-		{"local", NUM_EPOCH_MAX, RUNNER_EXIT, "", "3", false, 0, 0},
-		{"a-9-", 1.5, RUNNER_GARBLED, "x", NULL, false, 0, 0},
+		{.region = "eu-west-2",
+			.at = 1777485095,
+			.status = RUNNER_TIMEOUT,
+			.version = "0.1.0",
+			.message = "35 s",
+			.measured = true,
+			.offset_min = -0.25,
+			.offset_max = 1.5,
+			.canaries_failed = 2},
+		{.region = "a", .status = RUNNER_OK},
+		{.region = "local",
+			.at = NUM_EPOCH_MAX,
+			.status = RUNNER_EXIT,
+			.version = "",
+			.message = "3",
+			.canaries_answered = 1,
+			.canaries_failed = 7},
+		{.region = "a-9-",
+			.at = 1.5,
+			.status = RUNNER_GARBLED,
+			.version = "x"},
+		{.region = "b", .at = 2, .status = RUNNER_ISOLATED},
 	};
 	struct record r;
 	struct buf b;
@@ -206,7 +223,8 @@ static void test_runners(void **state)
 		read_back(&b, i ? NULL
 			: "{'v':1,'type':'runner','region':'eu-west-2','at':"
 			  "1777485095.000000,'status':'timeout','version':"
-			  "'0.1.0','message':'35 s','offset_s':[-0.25,1.5]}",
+			  "'0.1.0','message':'35 s','offset_s':[-0.25,1.5],"
+			  "'canaries':{'answered':0,'failed':2}}",
 			&r);
 		assert_int_equal(r.type, RECORD_RUNNER);
 		same(r.u.runner.region, rows[i].region);
@@ -217,6 +235,10 @@ static void test_runners(void **state)
 		assert_int_equal(r.u.runner.measured, rows[i].measured);
 		assert_true(r.u.runner.offset_min == rows[i].offset_min &&
 			r.u.runner.offset_max == rows[i].offset_max);
+		assert_int_equal(r.u.runner.canaries_answered,
+			rows[i].canaries_answered);
+		assert_int_equal(r.u.runner.canaries_failed,
+			rows[i].canaries_failed);
 		record_release(&r);
 	}
 	buf_release(&b);

@@ -124,6 +124,10 @@ static void render(const struct verdict *v, char *out)
 
 	at = append_list(out, at, v->failing, v->n_failing);
 	at = append_list(out, at, v->no_data, v->n_no_data);
+	if (v->n_isolated) {
+		at = append(out, at, " isolated");
+		at = append_list(out, at, v->isolated, v->n_isolated);
+	}
 	if (v->divergence)
 		at = append(out, at, " divergence");
 	for (size_t i = 0; i < v->n_drift; i++) {
