@@ -62,9 +62,9 @@ struct probe_record {
 	const char *tool_hash; /* or NULL */
 	const char *full_hash; /* or NULL */
 	int tool_count;	       /* -1 where unknown */
-	const struct cache_check *cache; /* NULL where nothing is known */
 	const struct tool_digest *tools; /* NULL where not told */
 	size_t n_tools;
+	const struct cache_check *cache; /* NULL where nothing is known */
 };
 
 struct runner_record {
