@@ -203,6 +203,9 @@ test_churn_OBJS = $(test_verdict_OBJS)
 UNIT += test_sides test_side_words
 test_sides_OBJS = $(test_verdict_OBJS)
 test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
+UNIT += test_cache_check
+test_cache_check_OBJS = $(test_json_OBJS) lib/names.o lib/num.o lib/clock.o \
+	lib/cache_check.o $(RULE)
 UNIT += test_standing
 test_standing_OBJS = $(test_verdict_OBJS)
 UNIT += test_bucket
@@ -301,7 +304,7 @@ test_common_OBJS = $(test_alert_state_OBJS)
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
 	lib/clock.o lib/num.o lib/record.o lib/record_read.o lib/cache_check.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
-test_divergence_OBJS = $(test_machine_OBJS)
+test_divergence_OBJS = $(test_alert_state_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF) lib/sha256.o
 UNIT += test_maintenance test_record_maintenance test_quiet

@@ -97,7 +97,7 @@ static void copy(const cJSON *o, const char *key, char *out, size_t size)
 static bool add_cache(const cJSON *detail, const char *name, struct sight *s)
 {
 	size_t n = strlen(s->cache);
-	char value[40] = "";
+	char value[160] = "";
 
 	copy(detail, name, value, sizeof value);
 	if (*value)

@@ -243,6 +243,19 @@ turn() {
 	[ "$(lists)" -eq 2 ]
 }
 
+@test "each of six fields is a sign of a cache, whatever it says; others are none" {
+	for field in age cache-status cf-cache-status via x-cache x-served-by; do
+		probe "$SCRIPTED/field-$field"
+		[ "$(found)" = equal ] || { echo "$field"; return 1; }
+		jq -es --arg name "${field//-/_}" 'map(select(.step == "tool-hash"))[0].detail.cache.signs == [$name] and
+			map(select(.step == "tools-list"))[0].detail[$name] != null' out
+	done
+	for field in cf-ray x-amz-cf-pop cache-control server; do
+		probe "$SCRIPTED/field-$field"
+		[ "$(found)" = - ] || { echo "$field"; return 1; }
+	done
+}
+
 @test "a server whose tools are in another order each time: never" {
 	PEER_SHUFFLE=1 start v2-dual
 	edge "$(port "$URL")"
