@@ -8,7 +8,7 @@ load ../stored
 # seen ADDRESS AGE: the probes of standard input came from there.
 seen() {
 	jq -c --arg address "$1" --arg age "$2" 'if .type == "step" then
-		.detail = {address: $address, age: $age} else . end' |
+		.detail = {address: $address} + (if $age == "0" then {} else {$age} end) else . end' |
 		"$BIN/mcp-aggregate" ingest
 }
 
