@@ -64,7 +64,7 @@ MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
 # What each program is made of. A new file is a line here.
 LIB = lib/xalloc.o lib/buf.o lib/num.o lib/text.o lib/log.o lib/clock.o \
 	lib/names.o lib/json.o lib/json_grammar.o lib/jcs.o lib/jcs_number.o \
-	lib/sha256.o lib/lines.o lib/record.o lib/record_read.o lib/secret_file.o \
+	lib/sha256.o lib/lines.o lib/record.o lib/record_read.o lib/cache_check.o lib/secret_file.o \
 	lib/private_file.o
 CONF = lib/conf.o lib/conf_alerts.o lib/conf_check.o lib/conf_policy.o lib/conf_read.o lib/conf_report.o \
 	lib/conf_routes.o \
@@ -78,9 +78,9 @@ PROBE = probe/address.o probe/answer.o probe/budget.o probe/certificate.o probe/
 	probe/http_sockets.o probe/http_tls.o \
 	probe/http_transfer.o probe/jwt.o probe/key_pair.o probe/mask.o \
 	probe/mirror.o probe/oauth.o probe/opts.o probe/probe.o \
-	probe/reading.o probe/redact.o \
+	probe/listing.o probe/reading.o probe/redact.o \
 	probe/report.o probe/resolve.o probe/rpc.o probe/send.o probe/sse.o \
-	probe/steps.o probe/stream.o probe/surface.o probe/target.o probe/timer.o \
+	probe/stale_cache.o probe/steps.o probe/stream.o probe/surface.o probe/target.o probe/timer.o \
 	probe/token.o probe/token_cache.o probe/tools.o probe/trace.o probe/url.o \
 	probe/wall.o probe/wall_judge.o probe/wire.o
 mcp-probe_OBJS = $(LIB) lib/record_expiry.o lib/siphash.o $(PROBE) probe/main.o
@@ -136,7 +136,7 @@ mcp-serve_LIBS = -lcrypto -lfcgi -lhiredis -lcjson -lm
 # The state machine of mcp-alert and what it works on: no clock, no I/O.
 MACHINE = alertd/machine.o alertd/tally.o alertd/layer.o alertd/event.o \
 	alertd/summary.o alertd/state.o alertd/strings.o lib/record_alert.o \
-	lib/failure_layer.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
+	lib/failure_layer.o lib/regions.o alertd/expiry.o lib/record_expiry.o alertd/ack.o \
 	alertd/change.o alertd/churn.o alertd/coldstart.o alertd/conditions.o \
 	alertd/divergence.o alertd/drifting.o lib/maintenance.o \
 	alertd/handle.o alertd/phrase.o alertd/pipeline.o lib/stages.o alertd/quality.o \
@@ -207,6 +207,9 @@ test_sides_OBJS = $(test_verdict_OBJS)
 test_side_words_OBJS = $(BASE) lib/buf.o lib/clock.o aggregate/sides.o
 UNIT += test_isolation
 test_isolation_OBJS = $(test_verdict_OBJS)
+UNIT += test_cache_check
+test_cache_check_OBJS = $(test_json_OBJS) lib/names.o lib/num.o lib/clock.o \
+	lib/cache_check.o $(RULE)
 UNIT += test_standing
 test_standing_OBJS = $(test_verdict_OBJS)
 UNIT += test_bucket
@@ -218,17 +221,17 @@ UNIT += test_policy
 test_policy_OBJS = $(sort $(test_verdict_OBJS) $(BASE) lib/buf.o lib/num.o) \
 	aggregate/policy.o aggregate/compare.o
 test_collect_OBJS = $(BASE) lib/buf.o lib/names.o lib/num.o lib/json.o \
-	lib/json_grammar.o lib/jcs_number.o lib/record.o lib/record_read.o aggregate/collect.o \
+	lib/json_grammar.o lib/jcs_number.o lib/record.o lib/record_read.o lib/cache_check.o aggregate/collect.o \
 	aggregate/tool_lists.o aggregate/pool.o aggregate/index.o \
 	aggregate/history.o lib/clock.o
 UNIT += test_property
 test_property_OBJS = tests/unit/schedule.o $(RULE) \
 	$(sort $(test_collect_OBJS) $(test_record_verdict_OBJS))
 test_record_verdict_OBJS = $(BASE) lib/buf.o lib/names.o lib/clock.o lib/json.o \
-	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o \
+	lib/json_grammar.o lib/jcs_number.o lib/record_verdict.o lib/cache_check.o \
 	lib/error_rate.o lib/failure_layer.o
 UNIT += test_status
-test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o lib/record_read.o \
+test_status_OBJS = $(test_json_OBJS) lib/names.o lib/clock.o lib/record.o lib/record_read.o lib/cache_check.o \
 	$(STATUS)
 UNIT += test_sse test_challenge test_rpc test_url test_oauth test_tools \
 	test_address test_record test_record_read test_target test_wire \
@@ -246,7 +249,7 @@ test_url_OBJS = lib/num.o lib/text.o probe/url.o probe/address.o
 test_oauth_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) probe/oauth.o \
 	probe/failure.o
 test_token_OBJS = $(test_oauth_OBJS)
-test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o \
+test_redact_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o lib/cache_check.o \
 	lib/sha256.o probe/mask.o probe/reading.o probe/redact.o
 test_wall_judge_OBJS = $(test_json_OBJS) probe/wall_judge.o probe/rpc.o \
 	probe/failure.o
@@ -254,7 +257,7 @@ test_tools_OBJS = $(test_jcs_OBJS) lib/sha256.o lib/siphash.o probe/tools.o \
 	probe/budget.o probe/failure.o
 test_tools_limits_OBJS = $(test_tools_OBJS)
 test_address_OBJS = probe/address.o
-test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o
+test_record_OBJS = $(test_json_OBJS) lib/names.o lib/record.o lib/record_read.o lib/cache_check.o
 test_record_read_OBJS = $(test_record_OBJS)
 test_target_OBJS = $(sort $(test_json_OBJS) $(test_url_OBJS)) lib/names.o \
 	lib/clock.o lib/secret_file.o probe/target.o probe/credential.o \
@@ -292,10 +295,10 @@ test_conf_page_OBJS = $(test_conf_OBJS)
 UNIT += test_conf_routes test_message test_sinks
 test_conf_routes_OBJS = $(test_conf_OBJS)
 test_sinks_OBJS = tests/unit/sink_bodies.o $(sort $(test_json_OBJS) $(SINKS)) \
-	lib/names.o lib/clock.o lib/record.o lib/record_read.o lib/num.o lib/record_alert.o \
+	lib/names.o lib/clock.o lib/record.o lib/record_read.o lib/num.o lib/record_alert.o lib/cache_check.o \
 	lib/failure_layer.o lib/secret_file.o alertd/execute.o alertd/handle.o \
 	alertd/phrase.o alertd/secret.o alertd/sign.o alertd/strings.o \
-	lib/mailbox.o lib/sha256.o
+	lib/mailbox.o lib/regions.o lib/sha256.o
 test_message_OBJS = $(test_sinks_OBJS)
 $(B)/unit/test_sinks $(B)/unit/test_message: LDLIBS += -lcurl
 UNIT += test_coldstart test_common test_machine test_conditions test_divergence test_quality \
@@ -303,9 +306,9 @@ UNIT += test_coldstart test_common test_machine test_conditions test_divergence 
 test_coldstart_OBJS = alertd/coldstart.o
 test_common_OBJS = $(test_alert_state_OBJS)
 test_machine_OBJS = tests/unit/nights.o $(test_json_OBJS) lib/names.o \
-	lib/clock.o lib/num.o lib/record.o lib/record_read.o $(MACHINE)
+	lib/clock.o lib/num.o lib/record.o lib/record_read.o lib/cache_check.o $(MACHINE)
 test_conditions_OBJS = $(test_machine_OBJS)
-test_divergence_OBJS = $(test_machine_OBJS)
+test_divergence_OBJS = $(test_alert_state_OBJS)
 test_late_OBJS = $(test_machine_OBJS)
 test_quality_OBJS = $(test_machine_OBJS)
 test_alert_state_OBJS = $(test_machine_OBJS) $(OUTBOX) $(CONF) lib/sha256.o
@@ -338,7 +341,7 @@ test_expiry_told_OBJS = $(filter-out tests/unit/nights.o,$(test_alert_state_OBJS
 test_pipeline_OBJS = $(test_expiry_told_OBJS)
 UNIT += test_ledger
 test_ledger_OBJS = $(sort $(MACHINE) $(OUTBOX) $(CONF) $(test_json_OBJS)) \
-	lib/names.o lib/clock.o lib/num.o lib/record.o lib/record_read.o lib/sha256.o alertd/ledger.o \
+	lib/names.o lib/clock.o lib/num.o lib/record.o lib/record_read.o lib/cache_check.o lib/sha256.o alertd/ledger.o \
 	alertd/ledger_compare.o
 test_outbox_OBJS = $(test_alert_state_OBJS) alertd/sign.o
 test_record_verdict_read_OBJS = $(test_record_verdict_OBJS) \

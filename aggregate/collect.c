@@ -49,6 +49,8 @@ struct collect {
 	size_t n_entries, cap_entries;
 	struct index by_id;
 	struct tool_lists lists;
+	struct cache_check **checks;
+	size_t n_checks, cap_checks;
 	const char **runners;
 	size_t n_runners, cap_runners;
 	struct canary_report *canaries;
@@ -75,6 +77,9 @@ void collect_free(struct collect *c)
 	free(c->servers);
 	free(c->series);
 	free(c->entries);
+	for (size_t i = 0; i < c->n_checks; i++)
+		free(c->checks[i]);
+	free(c->checks);
 	free(c->runners);
 	free(c->canaries);
 	free(c->probes);
@@ -235,6 +240,23 @@ static int add_step(struct collect *c, const struct record *rec, char *why)
 	return 0;
 }
 
+/* What a probe found out of caches, kept. */
+static const struct cache_check *keep_check(struct collect *c,
+	const struct cache_check *from)
+{
+	struct cache_check *to = xcalloc(1, sizeof *to);
+
+	*to = *from;
+	for (int k = 0; k < CACHE_CHANGES; k++)
+		for (size_t i = 0; i < to->n[k]; i++)
+			to->names[k][i] =
+				pool_share(&c->pool, from->names[k][i]);
+	c->checks = xgrow(c->checks, &c->cap_checks, c->n_checks + 1,
+		sizeof *c->checks);
+	c->checks[c->n_checks++] = to;
+	return to;
+}
+
 static int add_probe(struct collect *c, const struct record *rec, char *why)
 {
 	const struct probe_record *r = &rec->u.probe;
@@ -251,6 +273,8 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 		failed(c, &e->probe, r->failed_step, r->error);
 	if (r->tool_hash)
 		e->probe.tools = tool_lists_share(&c->lists, &c->pool, r);
+	if (r->cache)
+		e->probe.cache = keep_check(c, r->cache);
 	s = &c->servers[c->series[e->series].server];
 	if (r->url && (!s->url || r->key.started_at > s->url_at ||
 		(r->key.started_at == s->url_at &&

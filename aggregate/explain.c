@@ -278,6 +278,16 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 	return *out && good;
 }
 
+/* What an answer says of the cache that it came through, if it did. */
+static void put_cache(const struct sight *s, struct buf *b)
+{
+	if (s && s->age_s > 0)
+		buf_fmt(b, "  out of a cache, %g s old: a stale edge?",
+			s->age_s);
+	else if (s && s->cached)
+		buf_fmt(b, "  through a cache (%s): a stale edge?", s->cache);
+}
+
 static void put_tools(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
@@ -290,16 +300,43 @@ static void put_tools(const struct explanation *e, struct buf *b)
 	for (size_t k = 0; k < v->n_sides; k++) {
 		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
 			const char *region = v->sides[k].regions[i];
-			const struct sight *s = sight_of(e, region);
 
 			buf_fmt(b, "    %-20s %.12s", region,
 				v->sides[k].tool_hash);
-			if (s && s->age_s > 0)
-				buf_fmt(b, "  out of a cache, %g s old: a "
-					   "stale edge?",
-					s->age_s);
+			put_cache(sight_of(e, region), b);
 			buf_char(b, '\n');
 		}
+	}
+}
+
+/* What checks found, each when it was made: mcp-probe(1). */
+static void put_checks(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+	char at[TIME_TEXT];
+
+	if (!sides_any_stale(v))
+		return;
+	buf_str(b, "\nA cache is stale\n  ");
+	sides_stale(b, v);
+	buf_str(b, ".\n");
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+		bool stale = r->cache.result == CACHE_STALE;
+
+		if (!r->cache.result)
+			continue;
+		buf_fmt(b, "    %-20s %s  asked twice: ", r->region,
+			time_text(r->cache_at, at));
+		if (stale)
+			buf_fmt(b, "clients get %.12s, the server has %.12s",
+				r->tool_hash ? r->tool_hash : "",
+				r->cache.tool_hash);
+		else
+			buf_str(b, "the same");
+		if (stale)
+			put_cache(sight_of(e, r->region), b);
+		buf_char(b, '\n');
 	}
 }
 
@@ -356,6 +393,7 @@ void explain(const struct explanation *e, struct buf *b)
 	put_regions(e, b);
 	put_why(e, b);
 	put_tools(e, b);
+	put_checks(e, b);
 	if (e->n_sights)
 		put_way(e, b);
 }

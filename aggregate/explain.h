@@ -12,7 +12,8 @@
 struct sight {
 	const char *region;
 	char address[64];
-	char cache[160];   /* what caches say of the answer, for people */
+	char cache[1300];   /* what caches say of the answer, for people */
+	bool cached;	   /* there is a sign of one in that */
 	char message[800]; /* of the step that failed */
 	double age_s;	   /* how long it lay in a cache; 0 for not */
 };

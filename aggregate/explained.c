@@ -77,24 +77,33 @@ static void copy(const cJSON *o, const char *key, char *out, size_t size)
 		text_clean(s, strlen(s), out, size, size / 4);
 }
 
-/* "age 3412 s, x-cache Hit, pop LHR" */
+/* A value that a cache or an edge gave, behind those that are there. */
+static bool add_cache(const cJSON *detail, const char *name, struct sight *s)
+{
+	size_t n = strlen(s->cache);
+	char value[160] = "";
+
+	copy(detail, name, value, sizeof value);
+	if (*value)
+		snprintf(s->cache + n, sizeof s->cache - n, "%s%s %s",
+			n ? ", " : "", name, value);
+	return *value;
+}
+
+/* "age 3412, x_cache Hit, pop LHR" */
 static void note_cache(const cJSON *detail, struct sight *s)
 {
-	static const char *const fields[] = {"age", "x_cache", "pop"};
-	size_t n = 0;
+	char age[40] = "";
 
 	s->cache[0] = '\0';
-	for (size_t i = 0; i < 3; i++) {
-		char value[40] = "";
-
-		copy(detail, fields[i], value, sizeof value);
-		if (!*value)
-			continue;
-		n += (size_t)snprintf(s->cache + n, sizeof s->cache - n,
-			"%s%s %s", n ? ", " : "", fields[i], value);
-		if (i == 0)
-			s->age_s = strtod(value, NULL);
-	}
+	for (int i = 0; i < CACHE_SIGNS; i++)
+		if (add_cache(detail, cache_sign_name((enum cache_sign)i), s))
+			s->cached = true;
+	/* Some edges say who they are by a sign of a cache. */
+	if (!json_get(detail, cache_sign_name(CACHE_SIGN_X_SERVED_BY)))
+		add_cache(detail, "pop", s);
+	copy(detail, cache_sign_name(CACHE_SIGN_AGE), age, sizeof age);
+	s->age_s = strtod(age, NULL);
 }
 
 /* A step of the newest probe of its region, as far as is known by now. */

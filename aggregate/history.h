@@ -34,6 +34,8 @@ struct probe {
 	enum region_state state;
 	enum step failed_step; /* the first that failed, or STEP_NONE */
 	enum era era;
+	/* Whether clients get an older list; NULL where it did not find out. */
+	const struct cache_check *cache;
 	/* Of its region and minute the first: rollups count no other. */
 	bool counts;
 };

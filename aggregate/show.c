@@ -123,6 +123,10 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 		buf_str(b, "; tools differ: ");
 		sides_put(b, v, (double)v->window);
 	}
+	if (sides_any_stale(v)) {
+		buf_str(b, "; ");
+		sides_stale(b, v);
+	}
 	for (size_t i = 0; i < v->n_drift; i++)
 		put_drift(b, &v->drift[i]);
 	if (v->tool_churn.changes_1h)

@@ -115,3 +115,86 @@ void sides_put(struct buf *b, const struct verdict *v, double now)
 	if (others < v->n_sides)
 		put_side(b, v, others, true, false, now);
 }
+
+static bool stale(const struct verdict_region *r)
+{
+	return r->cache.result == CACHE_STALE;
+}
+
+/* Whether two regions get one list, older than another one. */
+static bool same_check(const struct verdict_region *a,
+	const struct verdict_region *b)
+{
+	return stale(a) && stale(b) && a->tool_hash && b->tool_hash &&
+		strcmp(a->tool_hash, b->tool_hash) == 0 &&
+		strcmp(a->cache.full_hash, b->cache.full_hash) == 0;
+}
+
+/* The regions from the i-th on that are as it; false where an earlier one is. */
+static bool put_alike(struct buf *b, const struct verdict *v, size_t i)
+{
+	size_t n = 0, told = 0;
+
+	for (size_t k = 0; k < i; k++)
+		if (same_check(&v->regions[k], &v->regions[i]))
+			return false;
+	for (size_t k = i; k < v->n_regions; k++)
+		n += k == i || same_check(&v->regions[k], &v->regions[i]);
+	buf_str(b, "clients in ");
+	for (size_t k = i; k < v->n_regions; k++)
+		if (k == i || same_check(&v->regions[k], &v->regions[i]))
+			buf_fmt(b, "%s%s", comma(told++, n),
+				v->regions[k].region);
+	return true;
+}
+
+static void put_differences(struct buf *b, const struct cache_check *c)
+{
+	static const char *const what[CACHE_CHANGES] = {
+		[CACHE_ADDED] = "without ",
+		[CACHE_REMOVED] = "still with ",
+		[CACHE_CHANGED] = "with the old ",
+		[CACHE_REDESCRIBED] = "with the old description of "};
+	const char *sep = ": ";
+
+	for (int k = 0; k < CACHE_CHANGES; k++) {
+		if (!c->n[k])
+			continue;
+		buf_fmt(b, "%s%s", sep, what[k]);
+		sides_names(b, (const char **)c->names[k], c->n[k]);
+		sep = ", ";
+	}
+	if (c->more)
+		buf_fmt(b, "%s%d more that differ", sep, c->more);
+}
+
+bool sides_any_stale(const struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (stale(&v->regions[i]))
+			return true;
+	return false;
+}
+
+void sides_stale(struct buf *b, const struct verdict *v)
+{
+	const char *sep = "";
+
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct cache_check *c = &v->regions[i].cache;
+		size_t before = b->len;
+
+		if (!stale(&v->regions[i]))
+			continue;
+		buf_str(b, sep);
+		if (!put_alike(b, v, i)) {
+			buf_cut(b, before);
+			continue;
+		}
+		sep = "; ";
+		buf_str(b, " get an older list than the server's");
+		if (c->age_s > 0)
+			buf_fmt(b, " (%.0f s old)", c->age_s);
+		put_differences(b, c);
+	}
+}

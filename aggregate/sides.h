@@ -20,6 +20,19 @@
 void sides_put(struct buf *b, const struct verdict *v, double now);
 
 /*
+ * sides_stale(b, v): append, of the regions of which a check says so,
+ *
+ *	clients in eu-west-2 get an older list than the server's (3412 s old):
+ *	without fetch_data, still with get_data
+ *
+ * or nothing. Whose lists differ in other tools is told by a part of its own.
+ */
+void sides_stale(struct buf *b, const struct verdict *v);
+
+/* sides_any_stale(v): whether there is such a region. */
+bool sides_any_stale(const struct verdict *v);
+
+/*
  * sides_names(b, names, n): append names of tools, which a stranger chose:
  * clean, cut, and no more than a few of them.
  */

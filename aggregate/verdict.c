@@ -9,6 +9,9 @@
 #include <math.h>
 #include <string.h>
 
+/* A check for an old list says something for so long, or three intervals. */
+#define CHECK_HOLDS_S 900
+
 struct rule rule_default(double interval_s)
 {
 	bool slow = interval_s > 60;
@@ -154,8 +157,43 @@ static void choose_step(const struct rule *rule, const struct fleet *f,
 			v->step = s;
 }
 
+static bool same_tools(const struct probe *a, const struct probe *b)
+{
+	const char *x = a->tools->full_hash, *y = b->tools->full_hash;
+
+	return strcmp(a->tools->hash, b->tools->hash) == 0 &&
+		(!x || !y || strcmp(x, y) == 0);
+}
+
+/*
+ * What the last check for an old list found. It holds for a while, for not every
+ * probe makes one; that the list is old, only while clients get that list.
+ */
+static void take_check(const struct rule *rule, const struct region_history *h,
+	double now, struct verdict_region *r)
+{
+	const struct probe *newest = drift_newest(h, now + rule->ahead_s);
+	double from = now - fmax(CHECK_HOLDS_S, rule->lookback_s);
+
+	for (size_t i = history_until(h, now + rule->ahead_s); i-- > 0;) {
+		const struct probe *p = &h->probes[i];
+
+		if (p->started_at <= from)
+			return;
+		if (!p->cache)
+			continue;
+		if (p->cache->result == CACHE_STALE &&
+			(!p->tools || !newest || !same_tools(p, newest)))
+			return;
+		r->cache = *p->cache;
+		r->cache_at = p->started_at;
+		return;
+	}
+}
+
 /* The lists of regions, and how many report. */
-static void list_regions(const struct fleet *f, struct verdict *v)
+static void list_regions(const struct rule *rule, double now,
+	const struct fleet *f, struct verdict *v)
 {
 	v->failing = xcalloc(f->n, sizeof *v->failing);
 	v->no_data = xcalloc(f->n, sizeof *v->no_data);
@@ -185,6 +223,8 @@ static void list_regions(const struct fleet *f, struct verdict *v)
 			.fail_streak = r->streak,
 			.tool_hash = p->tools ? p->tools->hash : NULL,
 		};
+		take_check(rule, &f->regions[i], now,
+			&v->regions[v->n_regions - 1]);
 	}
 }
 
@@ -299,7 +339,7 @@ struct verdict verdict_decide(const struct rule *rule,
 	};
 
 	choose_step(rule, &f, &v);
-	list_regions(&f, &v);
+	list_regions(rule, in->now, &f, &v);
 	v.tier = decide_tier(rule, &f, &v);
 	v.verdict = tier_colour(v.tier);
 	v.n_sides = drift_sides(f.regions, f.n, in->now - rule->divergence_s,

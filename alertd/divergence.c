@@ -12,6 +12,8 @@
 #define SKEW_S 1
 /* An ordinary deploy falls between two probes, and is seen in one window. */
 #define WINDOWS 2
+/* A check says something for 15 minutes; later than that, none was made. */
+#define UNKNOWN_S 1200
 
 /* Whether a region was seen with older tools after the newer ones were. */
 static bool after(const struct sighting *s, const struct tool_set *newer)
@@ -55,6 +57,33 @@ static struct look look_at(const struct tools_seen *t, const struct verdict *v)
 		l.after = l.after || after(s, newer);
 	}
 	return l;
+}
+
+/*
+ * The region whose clients get the oldest list of tools, where a check found
+ * that it is older than the server's; NULL where none did.
+ */
+static const struct verdict_region *oldest(const struct verdict *v)
+{
+	const struct verdict_region *out = NULL;
+
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+
+		if (r->cache.result == CACHE_STALE &&
+			(!out || r->cache.age_s > out->cache.age_s))
+			out = r;
+	}
+	return out;
+}
+
+/* What the last check of a region found, as far as the verdict says. */
+static enum cache_result checked(const struct verdict *v, const char *region)
+{
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (strcmp(v->regions[i].region, region) == 0)
+			return v->regions[i].cache.result;
+	return CACHE_UNKNOWN;
 }
 
 /* The windows in a row in which the regions differ. */
@@ -133,6 +162,63 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 	inc->regions = behind;
 }
 
+/*
+ * Whose clients get an old list, which the one of r is: those of which a check
+ * says so, and those that had one and have not been checked since.
+ */
+static void note_stale(struct incident *inc, const struct verdict *v,
+	const struct verdict_region *r)
+{
+	const struct cache_check *c = &r->cache;
+	struct verdict_drift d = {
+		.added = (const char **)c->names[CACHE_ADDED],
+		.n_added = c->n[CACHE_ADDED],
+		.removed = (const char **)c->names[CACHE_REMOVED],
+		.n_removed = c->n[CACHE_REMOVED],
+		.changed = (const char **)c->names[CACHE_CHANGED],
+		.n_changed = c->n[CACHE_CHANGED],
+		.redescribed = (const char **)c->names[CACHE_REDESCRIBED],
+		.n_redescribed = c->n[CACHE_REDESCRIBED],
+		.from = r->tool_hash,
+		.to = c->tool_hash,
+	};
+	struct strings behind = {0};
+
+	strings_clear(&inc->reached);
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *one = &v->regions[i];
+		enum cache_result found = one->cache.result;
+
+		if (found == CACHE_EQUAL)
+			strings_add(&inc->reached, one->region);
+		else if (found == CACHE_STALE ||
+			strings_has(&inc->regions, one->region))
+			strings_add(&behind, one->region);
+	}
+	strings_sort(&inc->reached);
+	strings_sort(&behind);
+	strings_release(&inc->regions);
+	inc->regions = behind;
+	inc->expected = v->expected;
+	inc->stale = true;
+	inc->stale_age_s = c->age_s;
+	inc->stale_more = c->more;
+	inc->change.since = clock_window(r->cache_at);
+	change_set(&inc->change, &d);
+}
+
+/* A check has asked often enough: nothing more is waited for. */
+static void begin_stale(struct alert_state *st, const struct verdict *v,
+	const struct verdict_region *r, int64_t window, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+
+	condition_open(inc, SEVERITY_P2, clock_window(r->cache_at), window, 1);
+	note_stale(inc, v, r);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
+		false);
+}
+
 static void begin(struct alert_state *st, const struct verdict *v,
 	const struct look *l, int64_t window, struct alert_events *out)
 {
@@ -167,18 +253,36 @@ static bool all_seen(const struct incident *inc, const struct tools_seen *t,
 	return true;
 }
 
+/*
+ * Whether checks say again that all whose clients got an old list get the
+ * server's. Where none says anything for long, none will.
+ */
+static bool all_equal(const struct incident *inc, const struct verdict *v)
+{
+	for (size_t i = 0; inc->stale && i < inc->regions.n; i++)
+		if (checked(v, inc->regions.v[i]) != CACHE_EQUAL &&
+			sightings_configured(v, inc->regions.v[i]) &&
+			v->window - inc->failed < UNKNOWN_S)
+			return false;
+	return true;
+}
+
 static void go_on(struct alert_state *st, const struct verdict *v,
 	const struct look *l, int64_t window, const struct conf_policy *p,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+	const struct verdict_region *old = oldest(v);
 
-	if (l->behind) {
+	if (old) {
+		condition_hold(inc, window);
+		note_stale(inc, v, old);
+	} else if (l->behind) {
 		condition_hold(inc, window);
 		inc->expected = v->expected;
 		note_regions(inc, &st->tools, v, l);
 		note_change(&inc->change, v, l);
-	} else if (all_seen(inc, &st->tools, v) &&
+	} else if (all_seen(inc, &st->tools, v) && all_equal(inc, v) &&
 		condition_pass(inc, window, p->resolve)) {
 		condition_end(st, ALERT_DIVERGENCE, (double)window, out);
 	}
@@ -187,6 +291,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 void divergence_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, const struct conf_policy *p, struct alert_events *out)
 {
+	const struct verdict_region *old = oldest(v);
 	struct look l;
 
 	sightings_take(st, v, window);
@@ -194,6 +299,8 @@ void divergence_judge(struct alert_state *st, const struct verdict *v,
 	l = look_at(&st->tools, v);
 	if (st->incidents[ALERT_DIVERGENCE].open)
 		go_on(st, v, &l, window, p, out);
+	else if (old && !st->incidents[ALERT_CHURN].open)
+		begin_stale(st, v, old, window, out);
 	else if (!st->incidents[ALERT_CHURN].open && v->divergence && l.behind &&
 		(l.late || st->tools.differ.n >= WINDOWS))
 		begin(st, v, &l, window, out);

@@ -109,8 +109,13 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 		[ALERT_OVERRUN] = "it was still down after a maintenance, since ",
 	};
 
-	put_line(g, rules[kind] ? rules[kind] : "it lasts, since ",
-		(double)inc->first, "\n");
+	if (inc->stale)
+		put_line(g, "clients get an older list of tools than the "
+			    "server's, since ",
+			(double)inc->first, "\n");
+	else
+		put_line(g, rules[kind] ? rules[kind] : "it lasts, since ",
+			(double)inc->first, "\n");
 }
 
 static void put_rule(const struct page *g, const struct incident *inc,

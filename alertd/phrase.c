@@ -1,21 +1,33 @@
 #include "phrase.h"
 
 #include "clock.h"
+#include "regions.h"
 
 /* So many regions are named; of the others, how many. */
 #define REGIONS_SHOWN 6
 
-void phrase_regions(struct buf *b, const struct strings *l)
+static void put_regions(struct buf *b, const struct strings *l, bool cities)
 {
 	size_t shown = l->n < REGIONS_SHOWN ? l->n : REGIONS_SHOWN;
 
 	for (size_t i = 0; i < shown; i++) {
 		const char *between = i + 1 == l->n ? " and " : ", ";
+		const char *city = cities ? region_city(l->v[i]) : NULL;
 
-		buf_fmt(b, "%s%s", i ? between : "", l->v[i]);
+		buf_fmt(b, "%s%s", i ? between : "", city ? city : l->v[i]);
 	}
 	if (shown < l->n)
 		buf_fmt(b, " and %zu more", l->n - shown);
+}
+
+void phrase_regions(struct buf *b, const struct strings *l)
+{
+	put_regions(b, l, false);
+}
+
+void phrase_cities(struct buf *b, const struct strings *l)
+{
+	put_regions(b, l, true);
 }
 
 void phrase_duration(struct buf *b, long long s)

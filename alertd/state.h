@@ -82,6 +82,13 @@ struct incident {
 	struct ack ack;
 	struct climb climb;
 	struct tool_change change; /* of a divergence: from old to new */
+	/*
+	 * Of one where clients get an older list than the server has, as a check
+	 * found: how old, or 0; and how many tools differ beside those of change.
+	 */
+	bool stale;
+	double stale_age_s;
+	int stale_more;
 };
 
 /* An event on its way to one route. */

@@ -115,6 +115,11 @@ static void read_incident(struct members *in, struct incident *inc)
 		member_wrong(in, "ack or climb");
 	read_measure(in, inc);
 	state_read_change(in, &inc->change);
+	inc->stale = member_has(in, "stale_age_s");
+	if (inc->stale) {
+		inc->stale_age_s = member_time(in, "stale_age_s");
+		inc->stale_more = member_count(in, "stale_more");
+	}
 }
 
 static void read_incidents(struct members *in, struct alert_state *st)

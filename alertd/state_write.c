@@ -99,6 +99,10 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	}
 	if (inc->change.to)
 		put_change(b, &inc->change);
+	if (inc->stale) {
+		put_time(b, "stale_age_s", inc->stale_age_s);
+		put_int(b, "stale_more", inc->stale_more);
+	}
 	buf_char(b, '}');
 }
 

@@ -77,11 +77,50 @@ static void put_newer(struct buf *b, const struct incident *inc)
 	phrase_time(b, c->since, c->since / 86400 != inc->opened_at / 86400);
 }
 
+/*
+ * "clients in London get a list that is older than the server's, 57 min old,
+ * without fetch_data and with get_data"
+ */
+static void put_stale(struct buf *b, const struct incident *inc)
+{
+	const struct {
+		const char *what;
+		const struct strings *names;
+	} parts[] = {
+		{"without ", &inc->change.added},
+		{"still with ", &inc->change.removed},
+		{"with an old form of ", &inc->change.changed},
+		{"with an old description of ", &inc->change.redescribed},
+	};
+	const char *comma = ": ";
+
+	buf_str(b, " has a stale cache in front of it: clients in ");
+	phrase_cities(b, &inc->regions);
+	buf_str(b, " get a list that is older than the server's");
+	if (inc->stale_age_s > 0) {
+		buf_str(b, ", by ");
+		phrase_duration(b, (long long)inc->stale_age_s);
+	}
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (!parts[i].names->n)
+			continue;
+		buf_fmt(b, "%s%s", comma, parts[i].what);
+		change_names(b, parts[i].names);
+		comma = ", ";
+	}
+	if (inc->stale_more)
+		buf_fmt(b, ", and %d more that differ", inc->stale_more);
+}
+
 static void put_divergence(struct buf *b, const struct incident *inc)
 {
 	const struct tool_change *c = &inc->change;
 	bool one = inc->regions.n == 1;
 
+	if (inc->stale) {
+		put_stale(b, inc);
+		return;
+	}
 	buf_str(b, " shows different tools: ");
 	phrase_regions(b, &inc->regions);
 	if (c->removed.n || c->changed.n || !c->added.n) {
@@ -270,7 +309,10 @@ static void put_span(struct buf *b, const struct incident *inc)
 
 static void put_agreement(struct buf *b, const struct summary *s)
 {
-	buf_fmt(b, "All regions see the same tools of %s again", s->slug);
+	buf_fmt(b, s->incident->stale
+			? "Clients get the list of tools that %s has again"
+			: "All regions see the same tools of %s again",
+		s->slug);
 	put_span(b, s->incident);
 	buf_str(b, " Last to follow: ");
 	phrase_regions(b, &s->incident->regions);

@@ -105,6 +105,7 @@ struct conf_server {
 	char *title; /* or NULL */
 	struct conf_auth auth;
 	struct conf_health health;
+	enum { CONF_CACHE_CHECK, CONF_NO_CACHE_CHECK } cache_check;
 	double interval_s;
 	double timeout_s;
 	char **regions; /* names, as the file orders them; at least one */

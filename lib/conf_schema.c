@@ -230,6 +230,9 @@ static const struct conf_key thresholds[] = {
 	{.name = NULL},
 };
 
+/* The first of them is what is done where nothing is said. */
+static const char *const cache_checks[] = {"yes", "no", NULL};
+
 static const struct conf_key server[] = {
 	{KEY("slug", CONF_TEXT, conf_server, slug), .required = true,
 		.max = 200, .wrong = conf_bad_slug},
@@ -250,6 +253,8 @@ static const struct conf_key server[] = {
 	{KEY("private", CONF_BOOL, conf_server, private), .otherwise = "false"},
 	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),
 		.otherwise = "false"},
+	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),
+		.choices = cache_checks},
 	{KEY("runbook", CONF_TEXT, conf_server, runbook), .max = 2048,
 		.wrong = conf_bad_url},
 	{KEY("thresholds", CONF_MAP, conf_server, thresholds),

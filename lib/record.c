@@ -159,6 +159,11 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 		buf_str(&line, "null");
 	else
 		buf_fmt(&line, "%d", r->tool_count);
+	if (r->cache && r->cache->result) {
+		buf_str(&line, ",\"cache\":{");
+		cache_check_write(&line, r->cache, CACHE_NAMES);
+		buf_char(&line, '}');
+	}
 	if (r->tools)
 		put_tools(&line, r);
 	buf_str(&line, "}\n");

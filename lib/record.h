@@ -6,6 +6,7 @@
 #define RECORD_H
 
 #include "buf.h"
+#include "cache_check.h"
 #include "names.h"
 
 #include <cjson/cJSON.h>
@@ -63,6 +64,7 @@ struct probe_record {
 	int tool_count;	       /* -1 where unknown */
 	const struct tool_digest *tools; /* NULL where not told */
 	size_t n_tools;
+	const struct cache_check *cache; /* NULL where nothing is known */
 };
 
 struct runner_record {
@@ -124,6 +126,7 @@ struct record {
 	} u;
 	cJSON *doc;		   /* owns the strings */
 	struct tool_digest *tools; /* owns u.probe.tools */
+	struct cache_check cache;  /* is u.probe.cache, if there is one */
 	char *detail;		   /* owns u.step.detail */
 };
 

@@ -248,6 +248,20 @@ static bool read_probe_result(struct record *r, char *why)
 	return true;
 }
 
+/* What is no result that is known leaves nothing. */
+static bool read_cache(struct record *r, char *why)
+{
+	const cJSON *o = json_get(r->doc, "cache");
+	const char *fault;
+
+	if (!o || cJSON_IsNull(o))
+		return true;
+	fault = cache_check_read(o, &r->cache);
+	if (!fault && r->cache.result)
+		r->u.probe.cache = &r->cache;
+	return !fault || record_fail(why, "cache", fault);
+}
+
 static bool read_probe(struct record *r, char *why)
 {
 	struct probe_record *p = &r->u.probe;
@@ -260,7 +274,7 @@ static bool read_probe(struct record *r, char *why)
 		take_text(r->doc, "protocol", &p->protocol, why) &&
 		take_hash(r->doc, "tool_hash", &p->tool_hash, why) &&
 		take_hash(r->doc, "full_hash", &p->full_hash, why) &&
-		read_tools(r, why);
+		read_cache(r, why) && read_tools(r, why);
 }
 
 /* "offset_s":[least,most], where who started the runner has measured it. */

@@ -32,7 +32,8 @@ static void put_ms(struct buf *b, double ms)
 	json_put_num(b, isnan(ms) ? ms : round(ms * 1000) / 1000);
 }
 
-static void put_region(struct buf *b, const struct verdict_region *r)
+static void put_region(struct buf *b, const struct verdict_region *r,
+	size_t most)
 {
 	buf_str(b, "{\"region\":");
 	json_put_str(b, r->region);
@@ -47,6 +48,13 @@ static void put_region(struct buf *b, const struct verdict_region *r)
 	json_put_num(b, r->started_at);
 	buf_fmt(b, ",\"fail_streak\":%d,\"tool_hash\":", r->fail_streak);
 	json_put_str(b, r->tool_hash);
+	if (r->cache.result) {
+		buf_str(b, ",\"cache\":{");
+		cache_check_write(b, &r->cache, most);
+		buf_str(b, ",\"checked_at\":");
+		json_put_num(b, r->cache_at);
+		buf_char(b, '}');
+	}
 	if (r->since > 0) {
 		buf_str(b, ",\"since\":");
 		json_put_num(b, r->since);
@@ -98,7 +106,7 @@ static void put_lists(struct buf *b, const struct verdict *v, size_t most)
 	for (size_t i = 0; i < v->n_regions; i++) {
 		if (i)
 			buf_char(b, ',');
-		put_region(b, &v->regions[i]);
+		put_region(b, &v->regions[i], most);
 	}
 	buf_str(b, "],\"drift\":[");
 	for (size_t i = 0; i < v->n_drift; i++) {

@@ -5,6 +5,7 @@
 #define RECORD_VERDICT_H
 
 #include "buf.h"
+#include "cache_check.h"
 #include "error_rate.h"
 #include "names.h"
 
@@ -23,6 +24,9 @@ struct verdict_region {
 	double started_at;     /* epoch seconds */
 	int fail_streak;       /* failures in its run */
 	const char *tool_hash; /* or NULL */
+	/* Of its last check for an old list, while that holds; and when it was. */
+	struct cache_check cache;
+	double cache_at; /* epoch seconds */
 	/*
 	 * Of a verdict that is published: when the first probe of the series
 	 * started that works, or does not, as the newest does; 0 in others. And

@@ -108,6 +108,20 @@ static bool take_names(const cJSON *o, const char *key, size_t max,
 	return true;
 }
 
+/* A verdict need not say it of any region. */
+static bool take_check(const cJSON *o, struct verdict_region *r, char *why)
+{
+	const cJSON *v = json_get(o, "cache");
+	const char *fault;
+
+	if (!v || cJSON_IsNull(v))
+		return true;
+	fault = cache_check_read(v, &r->cache);
+	return fault ? record_fail(why, "cache", fault)
+		     : take_num(v, "checked_at", 0, NUM_EPOCH_MAX, 0,
+			       &r->cache_at, why);
+}
+
 static bool read_region(const cJSON *o, struct verdict_region *r, char *why)
 {
 	const char *state;
@@ -128,7 +142,8 @@ static bool read_region(const cJSON *o, struct verdict_region *r, char *why)
 		take_num(o, "started_at", 0, NUM_EPOCH_MAX, 0, &r->started_at,
 			why) &&
 		take_count(o, "fail_streak", &r->fail_streak, why) &&
-		take_text(o, "tool_hash", false, &r->tool_hash, why);
+		take_text(o, "tool_hash", false, &r->tool_hash, why) &&
+		take_check(o, r, why);
 }
 
 static bool read_regions(const cJSON *o, struct verdict *v, char *why)

@@ -1,7 +1,8 @@
 /*
  * course.h: what the files that make up a probe's course share; nobody else
  * includes it. probe.c begins and ends; send.c sends; handshake.c finds the
- * era; wall.c handles a server that wants a credential; surface.c its tools.
+ * era; wall.c handles a server that wants a credential; surface.c its tools;
+ * stale_cache.c whether clients get old ones.
  */
 #ifndef COURSE_H
 #define COURSE_H
@@ -9,12 +10,12 @@
 #include "buf.h"
 #include "challenge.h"
 #include "exchange.h"
+#include "listing.h"
 #include "oauth.h"
 #include "probe.h"
 #include "rpc.h"
 #include "steps.h"
 #include "stream.h"
-#include "tools.h"
 #include "wall_judge.h"
 #include "wire.h"
 
@@ -46,11 +47,14 @@ struct probe {
 	struct oauth_facts oauth; /* that its documents led to */
 	bool token_kept;  /* the token that is shown is an old one */
 	bool cert_wanted; /* the server asked for a client certificate */
-	struct tools tools;
+	struct listing list;
+	int list_id;		/* the id of its first page */
 	struct tools_hash hash; /* digests NULL while there is none */
 	bool listed;		/* all pages were read */
-	char **cursors;
-	size_t n_cursors, cap_cursors;
+	struct stale_cache *check; /* see stale_cache.c; NULL: none was made */
+	unsigned cache_signs; /* a bit for each that an answer to it had */
+	double cache_age_s;   /* the age that the oldest of them had, or 0 */
+	struct cache_check cache; /* what came of the check */
 	struct buf detail; /* of the step that runs */
 	char *why;	   /* our own failure */
 };
@@ -61,6 +65,13 @@ struct probe {
  * can come.
  */
 void course_send(struct probe *p, struct wire_message *m, double cap_ms,
+	void (*next)(struct probe *p, const struct reply *r));
+
+/*
+ * course_try(p, m, cap_ms, next): the same of a message of which nothing depends:
+ * whatever becomes of it is for next, which gets NULL where it cannot be sent.
+ */
+void course_try(struct probe *p, struct wire_message *m, double cap_ms,
 	void (*next)(struct probe *p, const struct reply *r));
 
 /*
@@ -118,6 +129,22 @@ const char *wall_none(const struct probe *p);
 
 /* surface_start(p): steps 6 to 8, over the connection that stands. */
 void surface_start(struct probe *p);
+
+/* stale_cache_note(p, h): an answer to the tools/list of step 6. */
+void stale_cache_note(struct probe *p, const struct http_response *h);
+
+/*
+ * stale_cache_check(p, next): find out, where it is time for that, whether the
+ * list whose hash is p->hash is older than the server's; then next(p). What
+ * comes of it is in p->cache, and its time counts for no step.
+ */
+void stale_cache_check(struct probe *p, void (*next)(struct probe *p));
+
+/* stale_cache_detail(p, b): append its member of a detail, if there is one. */
+void stale_cache_detail(const struct probe *p, struct buf *b);
+
+/* stale_cache_release(p): free what it holds. */
+void stale_cache_release(struct probe *p);
 
 /* surface_again(p): send the request anew that was refused in step 6 or 7. */
 void surface_again(struct probe *p);

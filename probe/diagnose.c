@@ -214,11 +214,9 @@ void diagnose_detail(const struct http_response *h, struct buf *b)
 	number(b, "first_byte_ms", h->first_byte_ms);
 	number(b, "total_ms", h->total_ms);
 	member(b, "content_type", h->content_type);
-	member(b, "age", h->age);
 	member(b, "cache_control", h->cache_control);
-	member(b, "x_cache", h->x_cache);
-	member(b, "cf_cache_status", h->cf_cache_status);
-	member(b, "via", h->via);
+	for (int i = 0; i < CACHE_SIGNS; i++)
+		member(b, cache_sign_name((enum cache_sign)i), h->signs[i]);
 	member(b, "pop", h->pop);
 	location(b, h);
 	member(b, "retry_after", h->retry_after);

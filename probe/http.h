@@ -8,6 +8,7 @@
 #ifndef HTTP_H
 #define HTTP_H
 
+#include "cache_check.h"
 #include "timer.h"
 
 #include <stdbool.h>
@@ -112,11 +113,8 @@ struct http_response {
 	char session_id[1024];
 	char retry_after[64];
 	double retry_s; /* what it says, from now on; 0 unknown */
-	char age[32];
 	char cache_control[128];
-	char cf_cache_status[32];
-	char via[128];
-	char x_cache[128];
+	char signs[CACHE_SIGNS][72]; /* of a cache: see cache_check.h */
 	char pop[128]; /* which edge of a content network answered */
 };
 

@@ -8,9 +8,9 @@
 void http_fields_clear(struct http_response *r)
 {
 	r->content_type[0] = r->location[0] = r->www_authenticate[0] = '\0';
-	r->session_id[0] = r->retry_after[0] = r->age[0] = '\0';
-	r->x_cache[0] = r->pop[0] = r->via[0] = '\0';
-	r->cache_control[0] = r->cf_cache_status[0] = '\0';
+	r->session_id[0] = r->retry_after[0] = '\0';
+	r->cache_control[0] = r->pop[0] = '\0';
+	memset(r->signs, 0, sizeof r->signs);
 	r->codings = 0;
 }
 
@@ -55,6 +55,27 @@ static void keep(char *out, size_t size, const char *p, size_t n, bool join)
 	out[used + n] = '\0';
 }
 
+/* Whether p is a field of that name; "name:" in lower case. */
+static bool is_field(const char *name, const char *p, size_t n)
+{
+	size_t len = strlen(name);
+
+	return n >= len && strncasecmp(p, name, len) == 0;
+}
+
+/* A sign of a cache; some of them say where the edge is, too. */
+static void keep_sign(struct http_response *r, const char *p, size_t n)
+{
+	for (int i = 0; i < CACHE_SIGNS; i++) {
+		const char *name = cache_sign_field((enum cache_sign)i);
+
+		if (is_field(name, p, n))
+			keep(r->signs[i], sizeof r->signs[i],
+				p + strlen(name), n - strlen(name),
+				i != CACHE_SIGN_AGE);
+	}
+}
+
 void http_fields_add(struct http_response *r, const char *p, size_t n)
 {
 	const struct {
@@ -69,13 +90,8 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 			sizeof r->www_authenticate, true},
 		{"mcp-session-id:", r->session_id, sizeof r->session_id, 0},
 		{"retry-after:", r->retry_after, sizeof r->retry_after, 0},
-		{"age:", r->age, sizeof r->age, 0},
 		{"cache-control:", r->cache_control, sizeof r->cache_control,
 			0},
-		{"cf-cache-status:", r->cf_cache_status,
-			sizeof r->cf_cache_status, 0},
-		{"via:", r->via, sizeof r->via, true},
-		{"x-cache:", r->x_cache, sizeof r->x_cache, 0},
 		{"cf-ray:", r->pop, sizeof r->pop, 0},
 		{"x-amz-cf-pop:", r->pop, sizeof r->pop, 0},
 		{"x-served-by:", r->pop, sizeof r->pop, 0},
@@ -84,10 +100,11 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 
 	if (count_codings(r, p, n))
 		return;
+	keep_sign(r, p, n);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		size_t len = strlen(fields[i].name);
 
-		if (n < len || strncasecmp(p, fields[i].name, len) != 0)
+		if (!is_field(fields[i].name, p, n))
 			continue;
 		keep(fields[i].out, fields[i].size, p + len, n - len,
 			fields[i].join);

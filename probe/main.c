@@ -239,6 +239,7 @@ static bool target_from_opts(const struct opts *o, struct target *t)
 	snprintf(t->region, sizeof t->region, "%s", o->region);
 	t->timeout_s = o->timeout_s;
 	t->bare_401_ok = o->bare_401_ok;
+	t->cache_check = o->cache_check;
 	if (o->token_file || o->credential) {
 		const char *path = o->token_file ? o->token_file
 						 : o->credential;

@@ -12,7 +12,8 @@ static const char usage[] =
 	"                 [--token-file file | --credential file]\n"
 	"                 [--allow-bare-401]\n"
 	"                 [--health-tool name [--health-args json]]\n"
-	"                 [--steps a-b] [--cacert file] [--deny-private]\n"
+	"                 [--steps a-b] [--cache-check when]\n"
+	"                 [--cacert file] [--deny-private]\n"
 	"                 [--resolve host:port:addr]\n"
 	"                 [--connect-to host:port:host:port] [--http1.1]\n"
 	"                 [--check-expiry] url\n"
@@ -27,6 +28,7 @@ static const char usage[] =
 enum {
 	OPT_ALLOW_BARE_401 = 256,
 	OPT_CACERT,
+	OPT_CACHE_CHECK,
 	OPT_CHECK_EXPIRY,
 	OPT_CONCURRENCY,
 	OPT_CONNECT_TO,
@@ -46,6 +48,7 @@ enum {
 static const struct option options[] = {
 	{"allow-bare-401", no_argument, NULL, OPT_ALLOW_BARE_401},
 	{"cacert", required_argument, NULL, OPT_CACERT},
+	{"cache-check", required_argument, NULL, OPT_CACHE_CHECK},
 	{"check-expiry", no_argument, NULL, OPT_CHECK_EXPIRY},
 	{"concurrency", required_argument, NULL, OPT_CONCURRENCY},
 	{"connect-to", required_argument, NULL, OPT_CONNECT_TO},
@@ -88,6 +91,15 @@ static bool set_steps(struct opts *o, const char *s)
 		return true;
 	}
 	return bad("--steps", "not a range like 1-3");
+}
+
+static bool set_cache_check(struct opts *o, const char *s)
+{
+	bool always = strcmp(s, "always") == 0;
+
+	o->cache_check = always ? CACHE_CHECK_ALWAYS : CACHE_CHECK_NEVER;
+	return always || strcmp(s, "never") == 0 ||
+		bad("--cache-check", "neither always nor never");
 }
 
 static bool set_concurrency(struct opts *o, const char *s)
@@ -217,6 +229,8 @@ static bool set(struct opts *o, int c, const char *arg)
 	case OPT_CACERT:
 		o->cacert = arg;
 		return true;
+	case OPT_CACHE_CHECK:
+		return set_cache_check(o, arg);
 	case OPT_CHECK_EXPIRY:
 		o->check_expiry = true;
 		return true;
@@ -273,7 +287,7 @@ static bool check(const struct opts *o)
 		return bad("--region", "not a valid name");
 	if (o->targets &&
 		(o->slug || o->token_file || o->credential || o->health_tool ||
-			o->bare_401_ok ||
+			o->bare_401_ok || o->cache_check ||
 			o->first != STEP_DNS || o->last != STEP_TOOL_HASH))
 		return bad("--targets", "this is said in each target, and not "
 					"by an option");
@@ -283,8 +297,8 @@ static bool check(const struct opts *o)
 		o->last != STEP_TOOL_HASH)
 		return bad("--steps", "nagios wants step 8 among them");
 	if (o->check_expiry &&
-		(o->health_tool || o->bare_401_ok || o->first != STEP_DNS ||
-			o->last != STEP_TOOL_HASH))
+		(o->health_tool || o->bare_401_ok || o->cache_check ||
+			o->first != STEP_DNS || o->last != STEP_TOOL_HASH))
 		return bad("--check-expiry", "makes no steps, and has no use "
 					     "for what is said of them");
 	if (o->url && (o->concurrency || o->spread_s > 0))

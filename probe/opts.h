@@ -6,6 +6,7 @@
 
 #include "names.h"
 #include "report.h"
+#include "target.h"
 
 /* How often --resolve and --connect-to may stand, each. */
 #define OPTS_MANY 100
@@ -28,6 +29,7 @@ struct opts {
 	int concurrency;
 	bool deny_private;
 	bool bare_401_ok;
+	enum cache_check_when cache_check;
 	bool check_expiry; /* instead of the steps */
 	int ip_version; /* 4, 6, or 0 for either */
 	bool http1;

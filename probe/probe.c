@@ -20,11 +20,9 @@
 static void release(struct probe *p)
 {
 	p->job.end(p->job.arg, p->why);
-	for (size_t i = 0; i < p->n_cursors; i++)
-		free(p->cursors[i]);
-	free(p->cursors);
+	stale_cache_release(p);
 	free(p->hash.digests);
-	tools_release(&p->tools);
+	listing_release(&p->list);
 	buf_release(&p->detail);
 	free(p->why);
 	free(p);
@@ -72,7 +70,8 @@ static void summarise(struct probe *p)
 		.era = p->era,
 		.tool_hash = hashed ? p->hash.contract : NULL,
 		.full_hash = hashed ? p->hash.full : NULL,
-		.tool_count = p->listed ? (int)p->tools.n : -1};
+		.tool_count = p->listed ? (int)p->list.tools.n : -1,
+		.cache = p->cache.result ? &p->cache : NULL};
 
 	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0 &&
 		tellable(&p->hash)) {
@@ -259,7 +258,7 @@ void probe_start(const struct probe_job *job)
 	make_key(&names);
 	budget_init(&p->budget, late, p);
 	p->wire.budget = &p->budget;
-	tools_init(&p->tools, t->health_tool, &names, &p->budget);
+	listing_init(&p->list, t->health_tool, &names, &p->budget);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
 	steps_init(&p->steps, &key, &job->sink, now);
 	p->steps.first = job->first;

@@ -105,12 +105,28 @@ static char *redact_name(const char *name)
 	return xstrdup(out);
 }
 
+/* The names of tools that a check of caches tells. */
+static void redact_cache(struct redacted *r, const struct cache_check *c)
+{
+	size_t n = 0;
+
+	r->cache = *c;
+	r->u.probe.cache = &r->cache;
+	for (int k = 0; k < CACHE_CHANGES; k++)
+		for (size_t i = 0; i < c->n[k]; i++) {
+			r->changed[n] = redact_name(c->names[k][i]);
+			r->cache.names[k][i] = r->changed[n++];
+		}
+}
+
 void redact_probe(struct redacted *r, const struct probe_record *p)
 {
 	size_t size = 0;
 
 	memset(r, 0, sizeof *r);
 	r->u.probe = *p;
+	if (p->cache)
+		redact_cache(r, p->cache);
 	if (!p->tools)
 		return;
 	r->tools = xcalloc(p->n_tools + 1, sizeof *r->tools);
@@ -129,6 +145,8 @@ void redacted_release(struct redacted *r)
 {
 	for (size_t i = 0; r->names && r->names[i]; i++)
 		free(r->names[i]);
+	for (size_t i = 0; r->changed[i]; i++)
+		free(r->changed[i]);
 	free(r->names);
 	free(r->tools);
 	free(r->message);

@@ -16,6 +16,8 @@ struct redacted {
 	char *message, *detail;
 	struct tool_digest *tools;
 	char **names;
+	struct cache_check cache;
+	char *changed[CACHE_CHANGES * CACHE_NAMES + 1]; /* the names in it */
 };
 
 /*

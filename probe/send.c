@@ -10,6 +10,8 @@
 #include "json.h"
 #include "xalloc.h"
 
+#include <math.h>
+
 /* How long the response to a POST is waited for once its answer is here. */
 #define GRACE_MS 50.0
 /* The wait before a stream is resumed, where the server names none. */
@@ -28,6 +30,7 @@
 struct pending {
 	struct probe *probe;
 	void (*next)(struct probe *p, const struct reply *r);
+	bool tried; /* nothing depends on it: see course_try */
 	char *id; /* NULL for a notification */
 	char *last_id;
 	int resumes;
@@ -93,6 +96,7 @@ static void complete(struct pending *pending, const struct reply *r)
 {
 	void (*next)(struct probe *p, const struct reply *r) = pending->next;
 	struct probe *p = pending->probe;
+	bool tried = pending->tried;
 	struct reply refused = *r;
 
 	p->pending = NULL;
@@ -103,7 +107,9 @@ static void complete(struct pending *pending, const struct reply *r)
 		r = &refused;
 	}
 	p->cert_wanted |= r->http->cert_wanted;
-	if (r->ours)
+	if (tried)
+		next(p, r);
+	else if (r->ours)
 		course_finish_ours(p, r->failure.message);
 	else if (wall_certificate(r))
 		wall_certify(p, r);
@@ -344,8 +350,9 @@ void course_hang_up(struct probe *p)
 	p->wire.endpoint[0] = '\0';
 }
 
-void course_send(struct probe *p, struct wire_message *m, double cap_ms,
-	void (*next)(struct probe *p, const struct reply *r))
+/* Send a message, and return its pending; NULL where libcurl refuses it. */
+static struct pending *post(struct probe *p, struct wire_message *m,
+	double timeout_ms, void (*next)(struct probe *p, const struct reply *r))
 {
 	static const struct exchange_handler direct = {
 		.resolved = on_resolved,
@@ -353,23 +360,41 @@ void course_send(struct probe *p, struct wire_message *m, double cap_ms,
 		.done = on_done};
 	static const struct exchange_handler apart = {
 		.started = on_post_started, .done = on_posted};
-	double left = p->deadline_ms - clock_mono_ms();
 	struct pending *pending;
 
-	p->method = m->method;
-	if (left < 1) {
-		course_fail_deadline(p);
-		return;
-	}
-	m->timeout_ms = left < cap_ms ? left : cap_ms;
+	m->timeout_ms = timeout_ms;
 	m->fresh = p->requests++ == 0;
 	pending = pending_new(p, m->id, next);
 	if (p->stream && m->id)
 		stream_expect(p->stream, m->id);
 	p->pending = pending;
-	if (wire_post(&p->wire, m, p->stream ? &apart : &direct, pending)) {
-		p->pending = NULL;
-		pending_free(pending);
+	if (!wire_post(&p->wire, m, p->stream ? &apart : &direct, pending))
+		return pending;
+	p->pending = NULL;
+	pending_free(pending);
+	return NULL;
+}
+
+void course_send(struct probe *p, struct wire_message *m, double cap_ms,
+	void (*next)(struct probe *p, const struct reply *r))
+{
+	double left = p->deadline_ms - clock_mono_ms();
+
+	p->method = m->method;
+	if (left < 1)
+		course_fail_deadline(p);
+	else if (!post(p, m, left < cap_ms ? left : cap_ms, next))
 		course_finish_ours(p, "libcurl refuses the request");
-	}
+}
+
+void course_try(struct probe *p, struct wire_message *m, double cap_ms,
+	void (*next)(struct probe *p, const struct reply *r))
+{
+	double left = fmin(p->deadline_ms - clock_mono_ms(), cap_ms);
+	struct pending *pending = left < 1 ? NULL : post(p, m, left, next);
+
+	if (pending)
+		pending->tried = true;
+	else
+		next(p, NULL);
 }

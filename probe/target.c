@@ -131,15 +131,20 @@ static bool read_health(const cJSON *o, struct target *t, char *why)
 
 static bool read_numbers(const cJSON *o, struct target *t, char *why)
 {
-	double interval;
+	bool check = true;
 
 	if (json_get(o, "timeout") && !json_has_null(o, "timeout") &&
 		(!json_num(o, "timeout", &t->timeout_s) ||
 			!(t->timeout_s > 0 && t->timeout_s <= TIMEOUT_MAX_S)))
 		return fail(why, "timeout", "not seconds up to 300");
 	if (json_get(o, "interval") && !json_has_null(o, "interval") &&
-		(!json_num(o, "interval", &interval) || !(interval > 0)))
+		(!json_num(o, "interval", &t->interval_s) ||
+			!(t->interval_s > 0)))
 		return fail(why, "interval", "not seconds");
+	if (json_get(o, "cache_check") && !json_has_null(o, "cache_check") &&
+		!json_bool(o, "cache_check", &check))
+		return fail(why, "cache_check", "neither true nor false");
+	t->cache_check = check ? CACHE_CHECK_TURNS : CACHE_CHECK_NEVER;
 	return true;
 }
 

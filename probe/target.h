@@ -14,6 +14,13 @@
 #define TIMEOUT_DEFAULT_S 30.0
 #define TIMEOUT_MAX_S 300.0
 
+/* When a probe looks for a cache that gives clients old tools. */
+enum cache_check_when {
+	CACHE_CHECK_TURNS,  /* where there is a sign of one, or in its turn */
+	CACHE_CHECK_ALWAYS, /* in each probe */
+	CACHE_CHECK_NEVER
+};
+
 struct target {
 	char slug[SLUG_MAX + 1];
 	char region[REGION_MAX + 1];
@@ -27,6 +34,8 @@ struct target {
 	bool bare_401_ok; /* a 401 need not say what it wants */
 	double timeout_s; /* 0: none was named */
 	bool canary; /* no server: whether it answers tells of the region */
+	double interval_s; /* the same: then no probe has a turn */
+	enum cache_check_when cache_check;
 };
 
 /* Room for the reason why a target was refused. */

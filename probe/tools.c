@@ -30,6 +30,7 @@ void tools_init(struct tools *t, const char *wanted,
 	memset(t, 0, sizeof *t);
 	t->key = *key;
 	t->budget = budget;
+	t->held = budget->held;
 	t->contract = sha256_new();
 	t->full = sha256_new();
 	buf_init(&t->text, TEXT_MAX_BYTES);
@@ -45,6 +46,8 @@ void tools_release(struct tools *t)
 	sha256_free(t->contract);
 	sha256_free(t->full);
 	cJSON_Delete(t->kept);
+	if (t->budget)
+		t->budget->held = t->held;
 	memset(t, 0, sizeof *t);
 }
 
@@ -305,7 +308,7 @@ bool tools_add(struct tools *t, const cJSON *result, struct failure *f)
 		if (!add_tool(t, v, ++n, f))
 			return false;
 	}
-	t->budget->held = t->text.len + t->cap * sizeof *t->list +
+	t->budget->held = t->held + t->text.len + t->cap * sizeof *t->list +
 			  t->n_slots * sizeof *t->slots;
 	return true;
 }

@@ -22,6 +22,7 @@ struct tools {
 	struct buf text; /* what is kept of each tool */
 	struct sha256 *contract, *full; /* digests that are being made */
 	struct budget *budget;
+	size_t held; /* what the budget held before */
 	/* The first tool that I-JSON cannot carry, "" while there is none. */
 	char not_i_json[128];
 	char wanted[256]; /* the name of a tool to keep whole, "" for none */

@@ -8,7 +8,7 @@ load ../stored
 # seen ADDRESS AGE: the probes of standard input came from there.
 seen() {
 	jq -c --arg address "$1" --arg age "$2" 'if .type == "step" then
-		.detail = {address: $address, age: $age} else . end' |
+		.detail = {address: $address} + (if $age == "0" then {} else {$age} end) else . end' |
 		"$BIN/mcp-aggregate" ingest
 }
 
@@ -92,6 +92,35 @@ explain() {
 	[[ $output == *"The regions see different tools"* ]]
 	grep -qE 'us-east-1 +aaaaaaaaaaaa$' <<<"$output"
 	grep -qE 'eu-west-2 +bbbbbbbbbbbb  out of a cache, 3412 s old: a stale edge\?$' <<<"$output"
+}
+
+@test "every sign of a cache is one: a cache without an age, too" {
+	local at=0
+	# says REGION DETAIL: what the edge of that region says.
+	says() {
+		at=$((at + 1))
+		probes demo "$1" $((NOW - 20 + at)) | if [ "$1" != r-a ]; then cat; else sed 's/aaaaaaaa/bbbbbbbb/g'; fi |
+			jq -c --argjson detail "$2" 'if .step == "tools-list" then .detail = $detail else . end' |
+			"$BIN/mcp-aggregate" ingest
+	}
+	says r-a '{"cf_cache_status":"HIT","pop":"9-LHR"}'
+	says r-b '{"cache_status":"edge; hit"}'
+	says r-c '{"via":"1.1 varnish"}'
+	says r-d '{"x_served_by":"cache-lon1","pop":"cache-lon1"}'
+	says r-e '{"x_cache":"MISS"}'
+	says r-f '{"age":"0"}'
+	says r-g '{"pop":"ABC-FRA"}'
+	run -0 explain demo
+	grep -E '^    r-[a-g] +[ab]{12}' <<<"$output" | sed 's/^ *//; s/  */ /g' | diff - <(cat <<-'END'
+	r-a bbbbbbbbbbbb through a cache (cf_cache_status HIT, pop 9-LHR): a stale edge?
+	r-b aaaaaaaaaaaa through a cache (cache_status edge; hit): a stale edge?
+	r-c aaaaaaaaaaaa through a cache (via 1.1 varnish): a stale edge?
+	r-d aaaaaaaaaaaa through a cache (x_served_by cache-lon1): a stale edge?
+	r-e aaaaaaaaaaaa through a cache (x_cache MISS): a stale edge?
+	r-f aaaaaaaaaaaa through a cache (age 0): a stale edge?
+	r-g aaaaaaaaaaaa
+	END
+	)
 }
 
 @test "a minute of the clock is its end, and the latest of that name" {

@@ -29,6 +29,12 @@ static void put(struct buf *b, const struct target *t)
 		buf_str(b, ",\"timeout\":");
 		json_put_num(b, t->timeout_s);
 	}
+	if (t->interval_s > 0) {
+		buf_str(b, ",\"interval\":");
+		json_put_num(b, t->interval_s);
+	}
+	if (t->cache_check == CACHE_CHECK_NEVER)
+		buf_str(b, ",\"cache_check\":false");
 	if (t->bare_401_ok)
 		buf_str(b, ",\"auth\":{\"mode\":\"none\",\"bare_401\":true}");
 	if (t->health_tool) {

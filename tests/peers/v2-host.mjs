@@ -1,5 +1,6 @@
 // The SDK's second generation: speaks 2026-07-28, and with "stateless" as the
-// argument (instead of "reject") the older versions too.
+// argument (instead of "reject") the older versions too. $PEER_TOOL renames its
+// first tool; with $PEER_SHUFFLE its tools are in another order each time.
 import { createServer } from 'node:http';
 import { createMcpHandler, McpServer } from '@modelcontextprotocol/server';
 import { localhostHostValidation, localhostOriginValidation, toNodeHandler }
@@ -13,24 +14,25 @@ function build(ctx) {
 		{ name: 'v2-peer', title: 'V2 peer', version: '1.2.3' },
 		{ capabilities: { tools: { listChanged: true } },
 			instructions: 'demo' });
-	server.registerTool('greet', {
+	const tools = [[process.env.PEER_TOOL ?? 'greet', {
 		title: 'Greet', description: 'Greets the caller',
 		inputSchema: z.object({ name: z.string() }),
 		annotations: { readOnlyHint: true },
 	}, async ({ name }) => ({
 		content: [{ type: 'text', text: `Hello, ${name}! era=${ctx.era}` }],
-	}));
-	server.registerTool('weather', {
+	})], ['weather', {
 		description: 'structured',
 		inputSchema: z.object({ city: z.string() }),
 		outputSchema: z.object({ tempC: z.number() }),
 	}, async () => ({
 		content: [{ type: 'text', text: '{"tempC":21}' }],
 		structuredContent: { tempC: 21 },
-	}));
-	server.registerTool('boom', {
+	})], ['boom', {
 		description: 'throws', inputSchema: z.object({}),
-	}, async () => { throw new Error('kaboom'); });
+	}, async () => { throw new Error('kaboom'); }]];
+	if (process.env.PEER_SHUFFLE)
+		tools.sort(() => Math.random() - 0.5);
+	tools.forEach((tool) => server.registerTool(...tool));
 	return server;
 }
 

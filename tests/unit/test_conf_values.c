@@ -186,6 +186,13 @@ static void test_targets(void **state)
 		"\"url\":\"https://partner.example.net/mcp\",\"interval\":300,"
 		"\"timeout\":30,\"auth\":{\"mode\":\"none\",\"bare_401\":true}}"
 		"\n");
+	c->servers[1].auth.bare_401 = false;
+	c->servers[1].cache_check = CONF_NO_CACHE_CHECK;
+	target_is(c, 1, NULL, NULL, NULL,
+		"{\"v\":1,\"type\":\"target\",\"slug\":\"partner-mcp\","
+		"\"url\":\"https://partner.example.net/mcp\",\"interval\":300,"
+		"\"timeout\":30,\"auth\":{\"mode\":\"none\"},"
+		"\"cache_check\":false}\n");
 	conf_free(c);
 	free(full);
 }

@@ -355,6 +355,136 @@ static void test_wrong_clock(void **state)
 	night_release(&n);
 }
 
+/* How a verdict of three regions says what checks found: '=' '!' or '?' each. */
+static void hear_checks(struct night *n, int minute, const char *found)
+{
+	struct verdict_region r[] = {{.region = "ap-south-1"},
+		{.region = "eu-west-2"}, {.region = "us-east-1"}};
+	struct verdict v = {.slug = "s", .expected = 3, .reporters = 3,
+		.window = NIGHT_START + 60 * minute, .regions = r,
+		.n_regions = 3};
+
+	for (int i = 0; i < 3; i++) {
+		struct cache_check *c = &r[i].cache;
+
+		r[i].tool_hash = night_hash('a');
+		r[i].started_at = (double)v.window + i;
+		r[i].cache_at = r[i].started_at;
+		c->result = found[i] == '=' ? CACHE_EQUAL
+			: found[i] == '!' ? CACHE_STALE
+					  : CACHE_UNKNOWN;
+		if (found[i] != '!')
+			continue;
+		c->age_s = 600 * (i + 1);
+		memcpy(c->tool_hash, night_hash('b'), HASH_HEX + 1);
+		memcpy(c->full_hash, night_hash('b'), HASH_HEX + 1);
+		cache_check_note(c, CACHE_ADDED, "fetch_data");
+		cache_check_note(c, CACHE_REMOVED, "get_data");
+		c->more = 4;
+	}
+	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
+}
+
+/*
+ * A cache that gives clients an old list: from the first check that finds one,
+ * though all regions see the same, to the check that finds none.
+ */
+static void test_stale(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *minutes[26]; /* what is heard in each */
+		const char *events;
+	} rows[] = {
+		{"one region, and its end", {"=!=", "=!=", "===", "===", "==="},
+			"0 started [eu-west-2] | 4 resolved [eu-west-2]"},
+		{"all of them equally", {"!!!", "!!!", "==="},
+			"0 started [ap-south-1 eu-west-2 us-east-1]"},
+		{"nobody else is checked", {"?!?", "?!?"},
+			"0 started [eu-west-2]"},
+		{"it ends with a check, and not without", {"!==", "?==", "?==",
+			"?==", "?==", "?==", "?==", "?==", "===", "===", "==="},
+			"0 started [ap-south-1] | 10 resolved [ap-south-1]"},
+		{"it comes back while it passes", {"!==", "===", "===", "!==",
+			"===", "===", "==="},
+			"0 started [ap-south-1] | 6 resolved [ap-south-1]"},
+		{"another region joins", {"!==", "!!=", "?==", "===", "===",
+			"==="}, "0 started [ap-south-1] | "
+			"5 resolved [ap-south-1 eu-west-2]"},
+		{"nobody checks any more", {"!==", "?==", "?==", "?==", "?==",
+			"?==", "?==", "?==", "?==", "?==", "?==", "?==", "?==",
+			"?==", "?==", "?==", "?==", "?==", "?==", "?==", "?==",
+			"?==", "?=="},
+			"0 started [ap-south-1] | 22 resolved [ap-south-1]"},
+		{"no check finds any", {"===", "?==", "???"}, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char got[512] = "";
+		struct night n;
+		size_t at = 0;
+
+		night_init(&n, "");
+		for (int m = 0; rows[i].minutes[m]; m++) {
+			size_t before = n.events.n;
+
+			hear_checks(&n, m, rows[i].minutes[m]);
+			for (size_t k = before; k < n.events.n; k++) {
+				const struct alert_record *r =
+					&n.events.v[k].record;
+
+				assert_int_equal(r->kind, ALERT_DIVERGENCE);
+				at += (size_t)snprintf(got + at,
+					sizeof got - at, "%s%d %s [",
+					at ? " | " : "", m,
+					r->phase == ALERT_STARTED
+						? "started"
+						: "resolved");
+				for (size_t j = 0; j < r->n_regions; j++)
+					at += (size_t)snprintf(got + at,
+						sizeof got - at, "%s%s",
+						j ? " " : "", r->regions[j]);
+				at += (size_t)snprintf(
+					got + at, sizeof got - at, "]");
+			}
+		}
+		if (strcmp(got, rows[i].events) != 0)
+			fail_msg("%s: %s", rows[i].name, got);
+		night_release(&n);
+	}
+}
+
+/* What is told of it, also after the state was put away and read again. */
+static void test_stale_words(void **state)
+{
+	static const char began[] =
+		"s has a stale cache in front of it: clients in Mumbai, London "
+		"and Ashburn get a list that is older than the server's, by "
+		"30 min: without fetch_data, still with get_data, and 4 more "
+		"that differ.";
+	char why[STATE_WHY];
+	struct alert_state again;
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "");
+	hear_checks(&n, 0, "!!!");
+	assert_int_equal(n.events.n, 1);
+	assert_string_equal(n.events.v[0].record.summary, began);
+	buf_init(&b, STATE_MAX);
+	state_write(&b, &n.st);
+	if (!state_read(b.p, b.len, "s", &again, why))
+		fail_msg("%s", why);
+	assert_true(again.incidents[ALERT_DIVERGENCE].stale);
+	assert_true(again.incidents[ALERT_DIVERGENCE].stale_age_s == 1800);
+	assert_int_equal(again.incidents[ALERT_DIVERGENCE].stale_more, 4);
+	state_release(&again);
+	buf_release(&b);
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -366,6 +496,8 @@ int main(void)
 		cmocka_unit_test(test_not_compared),
 		cmocka_unit_test(test_names_later),
 		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_stale_words),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

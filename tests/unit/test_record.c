@@ -127,6 +127,17 @@ static void test_steps(void **state)
 static const struct tool_digest tools[] = {
 	{"a", H1, H2}, {"", H2, H2}, {"\"\xe2\x82\xac", H2, H1}};
 
+static const struct cache_check equal = {.result = CACHE_EQUAL};
+static const struct cache_check stale = {
+	.result = CACHE_STALE,
+	.age_s = 3412,
+	.tool_hash = H2,
+	.full_hash = H1,
+	.names = {[CACHE_ADDED] = {"a", "b\x1b", "c"}, [CACHE_CHANGED] = {"d"}},
+	.n = {[CACHE_ADDED] = 3, [CACHE_CHANGED] = 1},
+	.more = 2,
+};
+
 static void test_probes(void **state)
 {
 	static const struct {
@@ -134,7 +145,8 @@ static void test_probes(void **state)
 		const char *line;
 	} rows[] = {
 		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL,
-			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3},
+			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3,
+			 NULL},
 			PROBE ",'url':'https://h/mcp','state':'healthy',"
 			"'failed_step':null,'error':null,'total_ms':214.7,"
 			"'protocol':'2025-11-25','era':'session',"
@@ -143,15 +155,30 @@ static void test_probes(void **state)
 			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac'"
 			":['" H2 "','" H1 "']}}"},
 		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain", 0, NULL,
-			 ERA_NONE, NULL, NULL, -1, NULL, 0},
+			 ERA_NONE, NULL, NULL, -1, NULL, 0, NULL},
 			PROBE ",'state':'broken','failed_step':'dns','error':"
 			"'dns.nxdomain','total_ms':0,'protocol':null,'era':"
 			"null,'tool_hash':null,'full_hash':null,'tool_count':"
 			"null}"},
 		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, 1e9, "p",
-			 ERA_STATELESS, H2, NULL, 0, tools, 0}, NULL},
+			 ERA_STATELESS, H2, NULL, 0, tools, 0, NULL}, NULL},
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale},
+			PROBE ",'url':'x','state':'healthy','failed_step':null,"
+			"'error':null,'total_ms':1,'protocol':'p',"
+			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
+			"','tool_count':2,'cache':{'result':'stale',"
+			"'age_s':3412,'tool_hash':'" H2 "','full_hash':'" H1
+			"','added':['a','b?','c'],'removed':[],'changed':['d'],"
+			"'redescribed':[],'more':2}}"},
+		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal},
+			PROBE ",'url':'x','state':'healthy','failed_step':null,"
+			"'error':null,'total_ms':1,'protocol':'p',"
+			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
+			"','tool_count':2,'cache':{'result':'equal'}}"},
 		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, 1, NULL,
-			 ERA_SSE, NULL, NULL, 1000000, tools, 1}, NULL},
+			 ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL}, NULL},
 	};
 	struct record r;
 	struct buf b;

@@ -14,6 +14,7 @@
 #include <string.h>
 #include <cmocka.h>
 
+#define HASH "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define HEAD "{\"v\":1,\"type\":\"verdict\",\"slug\":\"s\",\"window\":60,"
 #define EU                                                                     \
 	"{\"region\":\"eu\",\"state\":\"broken\",\"failed_step\":\"tls\","     \
@@ -34,7 +35,13 @@ static void test_round_trip(void **state)
 			.failed_step = STEP_TOOLS_LIST, .error = "http.503",
 			.ms = 112.4, .started_at = 1777494662.25,
 			.fail_streak = 3},
-		{.region = "ap", .ms = NAN, .started_at = 5},
+		{.region = "ap", .ms = NAN, .started_at = 5,
+			.cache = {.result = CACHE_EQUAL}, .cache_at = 4.5},
+		{.region = "us", .ms = 1, .started_at = 6,
+			.cache = {.result = CACHE_STALE, .tool_hash = HASH,
+				.full_hash = HASH, .names = {{"a", "b"}},
+				.n = {2}, .more = 7},
+			.cache_at = 5},
 	};
 	struct verdict_drift drift[] = {{.region = "eu", .removed = tools,
 		.n_removed = 2, .from = "x", .to = "y"}};
@@ -50,7 +57,7 @@ static void test_round_trip(void **state)
 		.failed_regions = 2, .reporters = 2, .expected = 3,
 		.divergence = true, .failing = failing, .n_failing = 2,
 		.no_data = no_data, .n_no_data = 1, .regions = regions,
-		.n_regions = 2, .drift = drift, .n_drift = 1,
+		.n_regions = 3, .drift = drift, .n_drift = 1,
 		.sides = sides, .n_sides = 2,
 		.tool_churn = {.changes_1h = 13, .since = 1777491060},
 		.error_rates = {.known = true,

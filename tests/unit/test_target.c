@@ -111,6 +111,7 @@ static void test_targets(void **state)
 		{T ",'timeout':0", "timeout: not seconds up to 300"},
 		{T ",'timeout':300.1", "timeout: not seconds up to 300"},
 		{T ",'timeout':'30'", "timeout: not seconds up to 300"},
+		{T ",'cache_check':'no'", "cache_check: neither true nor false"},
 		{T ",'interval':0", "interval: not seconds"},
 		{T ",'interval':'1m'", "interval: not seconds"},
 		{T ",'protocol_hint':'modern'", "protocol_hint: no era"},
@@ -164,6 +165,14 @@ static void test_targets(void **state)
 		target_release(&t);
 		assert_null(t.credential);
 	}
+	assert_int_equal(read_target(T ",'interval':90,'cache_check':false", &t,
+		why), 0);
+	assert_true(t.interval_s == 90);
+	assert_int_equal(t.cache_check, CACHE_CHECK_NEVER);
+	target_release(&t);
+	assert_int_equal(read_target(T ",'cache_check':true", &t, why), 0);
+	assert_int_equal(t.cache_check, CACHE_CHECK_TURNS);
+	target_release(&t);
 	assert_int_equal(target_read("[]", 2, "local", &t, why), -1);
 	assert_string_equal(why, "record: not a JSON object");
 	assert_int_equal(target_read("{", 1, "local", &t, why), -1);
