@@ -74,6 +74,11 @@ struct runner_record {
 	/* How far its clock is ahead, in seconds, where that was measured. */
 	bool measured;
 	double offset_min, offset_max;
+	/* What the runner is by its own settings; written, and never read. */
+	const char *own_region; /* or NULL */
+	/* Which machine it is: two runners that share one of these are one. */
+	const char *host_key; /* or NULL */
+	const char *egress;   /* a public address, or NULL */
 };
 
 /*

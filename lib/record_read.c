@@ -291,7 +291,9 @@ static bool read_runner(struct record *r, char *why)
 		return record_fail(why, "status", "unknown");
 	take_offset(r->doc, u);
 	return take_text(r->doc, "version", &u->version, why) &&
-		take_text(r->doc, "message", &u->message, why);
+		take_text(r->doc, "message", &u->message, why) &&
+		take_text(r->doc, "host_key", &u->host_key, why) &&
+		take_text(r->doc, "egress", &u->egress, why);
 }
 
 static const struct {

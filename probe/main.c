@@ -282,7 +282,8 @@ static int load(struct run *run)
 		close(fd);
 	if (rc)
 		return from_stdin ? EXIT_ENV : EXIT_USAGE;
-	if (!run->n)
+	/* Where lines were refused, that is what was said. */
+	if (!run->n && !run->refused)
 		log_error("%s: no target in it", path);
 	return run->n ? EXIT_GOOD : EXIT_USAGE;
 }
@@ -340,7 +341,7 @@ static int probe_all(struct run *run)
 	run->http = http_new(&config);
 	if (!run->http)
 		return EXIT_ENV;
-	report_begin(&run->report, o->region);
+	report_begin(&run->report, o->region, o->own_region);
 	run_all(run);
 	report_end(&run->report);
 	tell_trouble(run);

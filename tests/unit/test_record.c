@@ -191,10 +191,12 @@ static void test_runners(void **state)
 {
 	static const struct runner_record rows[] = {
 		{"eu-west-2", 1777485095, RUNNER_TIMEOUT, "0.1.0", "35 s",
-			true, -0.25, 1.5},
-		{"a", 0, RUNNER_OK, NULL, NULL, false, 0, 0},
-		{"local", NUM_EPOCH_MAX, RUNNER_EXIT, "", "3", false, 0, 0},
-		{"a-9-", 1.5, RUNNER_GARBLED, "x", NULL, false, 0, 0},
+			true, -0.25, 1.5, "eu", "SHA256:a+/", "2606::7"},
+		{"a", 0, RUNNER_OK, NULL, NULL, false, 0, 0, NULL, NULL, NULL},
+		{"local", NUM_EPOCH_MAX, RUNNER_EXIT, "", "3", false, 0, 0,
+			NULL, NULL, "9.9.9.9"},
+		{"a-9-", 1.5, RUNNER_GARBLED, "x", NULL, false, 0, 0, NULL,
+			"SHA256:b", NULL},
 	};
 	struct record r;
 	struct buf b;
@@ -206,7 +208,9 @@ static void test_runners(void **state)
 		read_back(&b, i ? NULL
 			: "{'v':1,'type':'runner','region':'eu-west-2','at':"
 			  "1777485095.000000,'status':'timeout','version':"
-			  "'0.1.0','message':'35 s','offset_s':[-0.25,1.5]}",
+			  "'0.1.0','message':'35 s','own_region':'eu',"
+			  "'host_key':'SHA256:a+/','egress':'2606::7',"
+			  "'offset_s':[-0.25,1.5]}",
 			&r);
 		assert_int_equal(r.type, RECORD_RUNNER);
 		same(r.u.runner.region, rows[i].region);
@@ -214,6 +218,9 @@ static void test_runners(void **state)
 		assert_int_equal(r.u.runner.status, rows[i].status);
 		same(r.u.runner.version, rows[i].version);
 		same(r.u.runner.message, rows[i].message);
+		assert_null(r.u.runner.own_region);
+		same(r.u.runner.host_key, rows[i].host_key);
+		same(r.u.runner.egress, rows[i].egress);
 		assert_int_equal(r.u.runner.measured, rows[i].measured);
 		assert_true(r.u.runner.offset_min == rows[i].offset_min &&
 			r.u.runner.offset_max == rows[i].offset_max);
