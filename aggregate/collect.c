@@ -37,6 +37,14 @@ struct entry {
 	uint32_t bytes; /* that its records would be written with */
 };
 
+/* What runner records say of a region's machine: shared strings, or NULL. */
+struct runner {
+	const char *region;
+	const char *host_key, *egress;
+	size_t machine; /* the first runner that is on the same */
+	const char *by; /* what it shares with another; NULL: it is alone */
+};
+
 struct collect {
 	struct pool pool;
 	struct server *servers;
@@ -51,7 +59,8 @@ struct collect {
 	struct tool_lists lists;
 	struct cache_check **checks;
 	size_t n_checks, cap_checks;
-	const char **runners;
+	struct runner *runners;
+	const char **runner_names; /* of those, by name, in the end */
 	size_t n_runners, cap_runners;
 	struct canary_report *canaries;
 	size_t n_canaries, cap_canaries;
@@ -82,6 +91,7 @@ void collect_free(struct collect *c)
 	free(c->checks);
 	free(c->runners);
 	free(c->canaries);
+	free(c->runner_names);
 	free(c->probes);
 	index_release(&c->by_slug);
 	index_release(&c->by_region);
@@ -291,26 +301,40 @@ const struct tool_list *collect_learn(struct collect *c,
 	return tool_lists_share(&c->lists, &c->pool, r);
 }
 
+/* NULL where there are as many runners as there may be. */
+static struct runner *find_runner(struct collect *c, const char *region)
+{
+	for (size_t i = 0; i < c->n_runners; i++)
+		if (strcmp(c->runners[i].region, region) == 0)
+			return &c->runners[i];
+	if (c->n_runners == COLLECT_REGIONS_MAX)
+		return NULL;
+	c->runners = xgrow(c->runners, &c->cap_runners, c->n_runners + 1,
+		sizeof *c->runners);
+	c->runners[c->n_runners] =
+		(struct runner) {.region = pool_share(&c->pool, region)};
+	return &c->runners[c->n_runners++];
+}
+
 static int add_runner(struct collect *c, const struct runner_record *r,
 	char *why)
 {
-	const char *region = pool_share(&c->pool, r->region);
+	struct runner *runner = find_runner(c, r->region);
 
 	c->newest_runner = fmax(c->newest_runner, r->at);
+	if (!runner)
+		return refuse(why, "region: there are too many regions");
+	if (r->host_key)
+		runner->host_key = pool_share(&c->pool, r->host_key);
+	if (r->egress)
+		runner->egress = pool_share(&c->pool, r->egress);
 	if (r->canaries_answered || r->canaries_failed) {
 		c->canaries = xgrow(c->canaries, &c->cap_canaries,
 			c->n_canaries + 1, sizeof *c->canaries);
-		c->canaries[c->n_canaries++] = (struct canary_report) {region,
-			r->at, r->canaries_answered, r->canaries_failed};
+		c->canaries[c->n_canaries++] = (struct canary_report) {
+			runner->region, r->at, r->canaries_answered,
+			r->canaries_failed};
 	}
-	for (size_t i = 0; i < c->n_runners; i++)
-		if (c->runners[i] == region)
-			return 0;
-	if (c->n_runners == COLLECT_REGIONS_MAX)
-		return refuse(why, "region: there are too many regions");
-	c->runners = xgrow(c->runners, &c->cap_runners, c->n_runners + 1,
-		sizeof *c->runners);
-	c->runners[c->n_runners++] = region;
 	return 0;
 }
 
@@ -388,6 +412,78 @@ static void lay_out_probes(struct collect *c)
 	c->n_entries = c->cap_entries = 0;
 }
 
+/* What shows that two runners are on one machine, or NULL. */
+static const char *shared(const struct runner *a, const struct runner *b)
+{
+	if (a->host_key && a->host_key == b->host_key)
+		return "host key";
+	return a->egress && a->egress == b->egress ? "egress address" : NULL;
+}
+
+/* Two machines, a and b, of the runners up to the n-th, are one. */
+static void join(struct collect *c, size_t n, size_t a, size_t b)
+{
+	size_t to = a < b ? a : b, from = a < b ? b : a;
+
+	for (size_t i = 0; i <= n; i++)
+		if (c->runners[i].machine == from)
+			c->runners[i].machine = to;
+}
+
+/*
+ * Find the runners that are on one machine. Each has one key and one address,
+ * so that a runner that lies about its address is taken for one other at the
+ * most.
+ */
+static void find_machines(struct collect *c)
+{
+	for (size_t i = 0; i < c->n_runners; i++) {
+		struct runner *a = &c->runners[i];
+
+		a->machine = i;
+		for (size_t k = 0; k < i; k++) {
+			struct runner *b = &c->runners[k];
+			const char *by = shared(a, b);
+
+			if (!by)
+				continue;
+			a->by = a->by ? a->by : by;
+			b->by = b->by ? b->by : by;
+			join(c, i, a->machine, b->machine);
+		}
+	}
+}
+
+const char *collect_machine(
+	const struct collect *c, const char *region, const char **by)
+{
+	for (size_t i = 0; i < c->n_runners; i++) {
+		*by = c->runners[i].by;
+		if (*by && strcmp(c->runners[i].region, region) == 0)
+			return c->runners[c->runners[i].machine].region;
+	}
+	return NULL;
+}
+
+/* The names of the runners, and the machines that histories are of. */
+static void lay_out_runners(struct collect *c)
+{
+	if (c->n_runners)
+		qsort(c->runners, c->n_runners, sizeof *c->runners, by_string);
+	c->runner_names = xcalloc(c->n_runners, sizeof *c->runner_names);
+	for (size_t i = 0; i < c->n_runners; i++)
+		c->runner_names[i] = c->runners[i].region;
+	find_machines(c);
+	for (size_t i = 0; i < c->n_servers; i++) {
+		for (size_t k = 0; k < c->servers[i].n_regions; k++) {
+			struct region_history *h = &c->servers[i].regions[k];
+
+			h->machine =
+				collect_machine(c, h->name, &h->machine_by);
+		}
+	}
+}
+
 void collect_finish(struct collect *c)
 {
 	lay_out_probes(c);
@@ -411,8 +507,7 @@ void collect_finish(struct collect *c)
 			sizeof *c->servers[i].regions, by_string);
 	if (c->n_servers)
 		qsort(c->servers, c->n_servers, sizeof *c->servers, by_string);
-	if (c->n_runners)
-		qsort(c->runners, c->n_runners, sizeof *c->runners, by_string);
+	lay_out_runners(c);
 }
 
 struct server *collect_servers(struct collect *c, size_t *n)
@@ -424,7 +519,7 @@ struct server *collect_servers(struct collect *c, size_t *n)
 const char *const *collect_runners(const struct collect *c, size_t *n)
 {
 	*n = c->n_runners;
-	return c->runners;
+	return c->runner_names;
 }
 
 const struct canary_report *collect_canaries(const struct collect *c,

@@ -77,6 +77,14 @@ const struct canary_report *collect_canaries(const struct collect *c,
 	size_t *n);
 
 /*
+ * collect_machine(c, region, by): where runner records show that its runner is
+ * on one machine with another's, the name of the first region of that machine,
+ * and in *by what shows it, "host key" or "egress address"; else NULL.
+ */
+const char *collect_machine(
+	const struct collect *c, const char *region, const char **by);
+
+/*
  * collect_newest(c, out): the newest probe_started_at of all records; where
  * there are runner records only, the newest of these. False without records.
  */

@@ -28,15 +28,21 @@ static const struct sight *sight_of(const struct explanation *e,
 	return NULL;
 }
 
-static struct run run_of(const struct explanation *e, const char *region)
+static const struct region_history *history_of(
+	const struct explanation *e, const char *region)
 {
-	struct region_history none = {.name = region};
-
 	for (size_t i = 0; i < e->in->n_regions; i++)
 		if (strcmp(e->in->regions[i].name, region) == 0)
-			return run_judge(
-				e->rule, &e->in->regions[i], e->in->now);
-	return run_judge(e->rule, &none, e->in->now);
+			return &e->in->regions[i];
+	return NULL;
+}
+
+static struct run run_of(const struct explanation *e, const char *region)
+{
+	const struct region_history *h = history_of(e, region);
+	struct region_history none = {.name = region};
+
+	return run_judge(e->rule, h ? h : &none, e->in->now);
 }
 
 static bool muted(const struct run *r)
@@ -213,6 +219,28 @@ static void why_hard_outage(const struct explanation *e, struct buf *b)
 		v->expected, e->rule->tolerance_s);
 }
 
+/* The regions of which another one, named before, has the same machine. */
+static void put_machines(const struct explanation *e, struct buf *b)
+{
+	const char *const *names = e->in->expected;
+
+	for (size_t i = 0; i < e->in->n_expected; i++) {
+		const struct region_history *h = history_of(e, names[i]), *o;
+
+		for (size_t k = 0; h && h->machine && k < i; k++) {
+			o = history_of(e, names[k]);
+			if (!o || !o->machine ||
+				strcmp(h->machine, o->machine) != 0)
+				continue;
+			buf_fmt(b,
+				"  %s is on one machine with %s, by its %s: "
+				"they count as one reporter.\n",
+				names[i], names[k], h->machine_by);
+			break;
+		}
+	}
+}
+
 static void put_why(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
@@ -243,6 +271,7 @@ static void put_why(const struct explanation *e, struct buf *b)
 				   "until it reports, the verdict is amber at "
 				   "the least.\n",
 				v->no_data[i]);
+	put_machines(e, b);
 }
 
 /* ---- What the regions met on their way. */

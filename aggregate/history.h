@@ -49,6 +49,13 @@ struct tool_changes {
 
 struct region_history {
 	const char *name;
+	/*
+	 * The machine that its runner is on, by the name of its first region,
+	 * where that has several, and what shows it: "host key" or "egress
+	 * address". NULL: it has a machine of its own, as far as is known.
+	 */
+	const char *machine;
+	const char *machine_by;
 	const struct probe *probes; /* oldest first */
 	size_t n;
 	/*

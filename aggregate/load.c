@@ -232,6 +232,8 @@ static int run(struct store *s, const char *const *slugs, size_t n, double now)
 	char sha[64];
 	int rc = isnan(now) ? 0 : rollup_load(s, sha, sizeof sha);
 
+	if (!rc)
+		store_add(s, "HGETALL", KEY_RUNNERS, NULL);
 	for (size_t i = 0; i < n && !rc; i++)
 		ask(s, slugs[i], isnan(now) ? NULL : sha, now);
 	if (!rc)
@@ -241,6 +243,17 @@ static int run(struct store *s, const char *const *slugs, size_t n, double now)
 	return rc;
 }
 
+/* What runners said last: which of them are on one machine. */
+static void add_runners(struct collect *c, const struct store_reply *r)
+{
+	for (size_t i = 1; i < store_count(r); i += 2) {
+		const char *text = store_text(store_item(r, i));
+
+		if (text)
+			add_record(c, text, strlen(text));
+	}
+}
+
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out)
 {
@@ -248,9 +261,11 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 
 	if (run(s, slugs, n, now))
 		return -1;
+	/* Before it is the reply to rollup_load, where there are figures. */
+	add_runners(c, store_reply(s, figures));
 	for (size_t i = 0; i < n; i++) {
-		/* The first reply of all is that to rollup_load. */
-		size_t at = figures ? 1 + i * (ASK_FIGURES + 1) : i * ASK_FIGURES;
+		size_t at = figures ? 2 + i * (ASK_FIGURES + 1)
+				    : 1 + i * ASK_FIGURES;
 		const struct store_reply *rows = store_reply(s, at + ASK_LATEST);
 
 		memset(&out[i], 0, sizeof out[i]);

@@ -67,6 +67,8 @@ struct status_runner {
 	char message[STATUS_MESSAGE]; /* clean; "" where there is none */
 	/* How far its clock is ahead lies between these; NAN: not known. */
 	double offset_min, offset_max; /* seconds */
+	char machine[REGION_MAX + 1]; /* another region on the same, or "" */
+	const char *machine_by;	      /* "host key" or "egress address" */
 };
 
 enum status_stage { STAGE_INGEST, STAGE_VERDICT, STAGE_ALERT };

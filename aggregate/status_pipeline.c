@@ -112,6 +112,19 @@ static void put_plain(char *text, const struct status_look *look)
 			*text = '?';
 }
 
+static void put_machine(const struct status_runner *r,
+	const struct status_look *look, struct buf *b)
+{
+	char text[200];
+
+	if (!*r->machine)
+		return;
+	snprintf(text, sizeof text,
+		"one machine with %s, by its %s: they count as one reporter",
+		r->machine, r->machine_by);
+	status_wrap(b, look->width, 2, text);
+}
+
 static void put_runner(const struct status_runner *r, double now, int width,
 	const struct status_look *look, struct buf *b)
 {
@@ -131,6 +144,7 @@ static void put_runner(const struct status_runner *r, double now, int width,
 	while (b->len && b->p[b->len - 1] == ' ')
 		b->p[--b->len] = '\0';
 	buf_char(b, '\n');
+	put_machine(r, look, b);
 	if (!*r->message || r->status == RUNNER_OK)
 		return;
 	memcpy(clean, r->message, sizeof clean);

@@ -1,6 +1,7 @@
 #include "survey_fleet.h"
 
 #include "clock.h"
+#include "collect.h"
 #include "conf.h"
 #include "keys.h"
 #include "log.h"
@@ -14,7 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_runner(struct status_runner *out, const char *text)
+static void read_runner(
+	struct status_runner *out, const char *text, struct collect *c)
 {
 	struct record r;
 	char why[RECORD_WHY];
@@ -39,6 +41,9 @@ static void read_runner(struct status_runner *out, const char *text)
 			out->offset_min = r.u.runner.offset_min;
 			out->offset_max = r.u.runner.offset_max;
 		}
+		if (collect_add(c, &r, why))
+			log_warn("store: the runner record of %s: %s",
+				out->region, why);
 	}
 	record_release(&r);
 }
@@ -77,10 +82,27 @@ static int by_region(const void *a, const void *b)
 	return strcmp(x->region, y->region);
 }
 
+/* Of the runners on one machine, all but the first name that. */
+static void find_machines(struct survey_fleet *f, struct collect *c)
+{
+	collect_finish(c);
+	for (size_t i = 0; i < f->n_runners; i++) {
+		struct status_runner *out = &f->runners[i];
+		const char *first =
+			collect_machine(c, out->region, &out->machine_by);
+
+		if (first && strcmp(first, out->region) != 0)
+			snprintf(
+				out->machine, sizeof out->machine, "%s", first);
+	}
+	collect_free(c);
+}
+
 static void read_runners(struct survey_fleet *f, const struct store_reply *r,
 	const struct conf *conf)
 {
 	size_t n = conf ? conf->n_regions : store_count(r) / 2;
+	struct collect *c = collect_new();
 
 	f->runners = xcalloc(n, sizeof *f->runners);
 	for (size_t i = 0; i < n; i++) {
@@ -91,12 +113,13 @@ static void read_runners(struct survey_fleet *f, const struct store_reply *r,
 		if (!name || !region_valid(name))
 			continue;
 		snprintf(out->region, sizeof out->region, "%s", name);
-		read_runner(out, find(r, name));
+		read_runner(out, find(r, name), c);
 		note_isolated(f, out);
 		f->n_runners++;
 	}
 	if (!conf && f->n_runners)
 		qsort(f->runners, f->n_runners, sizeof *f->runners, by_region);
+	find_machines(f, c);
 }
 
 static int by_name(const void *a, const void *b)

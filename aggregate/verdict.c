@@ -30,11 +30,15 @@ struct rule rule_default(double interval_s)
 	};
 }
 
-/* The expected regions, sorted by name, and what each one's run is. */
+/*
+ * The expected regions, sorted by name, what each one's run is, and which is
+ * the first that is on the same machine: one machine has one voice.
+ */
 struct fleet {
 	struct region_history *regions;
 	struct run *runs;
-	size_t n;
+	size_t *machines;
+	size_t n, n_machines;
 };
 
 static int by_name(const void *a, const void *b)
@@ -53,6 +57,25 @@ static struct region_history find_region(const struct verdict_input *in,
 	return (struct region_history) {.name = name};
 }
 
+static bool one_machine(const struct region_history *a,
+	const struct region_history *b)
+{
+	return a->machine && b->machine && strcmp(a->machine, b->machine) == 0;
+}
+
+static void find_machines(struct fleet *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		size_t first = 0;
+
+		while (first < i &&
+			!one_machine(&f->regions[first], &f->regions[i]))
+			first++;
+		f->machines[i] = first;
+		f->n_machines += first == i;
+	}
+}
+
 static struct fleet fleet_new(const struct rule *rule,
 	const struct verdict_input *in)
 {
@@ -60,19 +83,21 @@ static struct fleet fleet_new(const struct rule *rule,
 
 	f.regions = xcalloc(f.n, sizeof *f.regions);
 	f.runs = xcalloc(f.n, sizeof *f.runs);
+	f.machines = xcalloc(f.n, sizeof *f.machines);
 	for (size_t i = 0; i < f.n; i++)
 		f.regions[i] = find_region(in, in->expected[i]);
 	if (f.n)
 		qsort(f.regions, f.n, sizeof *f.regions, by_name);
+	find_machines(&f);
 	for (size_t i = 0; i < f.n; i++)
 		f.runs[i] = run_judge(rule, &f.regions[i], in->now);
 	return f;
 }
 
-/* A failure of a region's run. */
+/* A failure of a region's run, as one of its machine. */
 struct failure {
 	double at;
-	size_t region;
+	size_t machine;
 };
 
 static int by_instant(const void *a, const void *b)
@@ -94,7 +119,7 @@ static size_t failures_at(const struct fleet *f, enum step step,
 		if (step != STEP_NONE && r->step != step)
 			continue;
 		for (size_t j = 0; j < r->n_at; j++)
-			out[n++] = (struct failure) {r->at[j], i};
+			out[n++] = (struct failure) {r->at[j], f->machines[i]};
 	}
 	if (n)
 		qsort(out, n, sizeof *out, by_instant);
@@ -105,7 +130,7 @@ static size_t failures_at(const struct fleet *f, enum step step,
  * How many regions agree on a step, or fail together for STEP_NONE: the most of
  * which one interval of the length of the tolerance, ends included, holds a
  * failure each. The interval slides over the failures; `held` counts those of
- * each region inside it.
+ * each machine inside it: those of one machine are one region here.
  */
 static int agreeing(const struct rule *rule, const struct fleet *f,
 	enum step step)
@@ -113,16 +138,16 @@ static int agreeing(const struct rule *rule, const struct fleet *f,
 	struct failure *all = xcalloc(f->n * HISTORY_MAX, sizeof *all);
 	size_t *held = xcalloc(f->n, sizeof *held);
 	size_t n = failures_at(f, step, all);
-	int regions = 0, most = 0;
+	int machines = 0, most = 0;
 
 	for (size_t first = 0, i = 0; i < n; i++) {
-		if (held[all[i].region]++ == 0)
-			regions++;
+		if (held[all[i].machine]++ == 0)
+			machines++;
 		while (all[i].at - all[first].at > rule->tolerance_s)
-			if (--held[all[first++].region] == 0)
-				regions--;
-		if (regions > most)
-			most = regions;
+			if (--held[all[first++].machine] == 0)
+				machines--;
+		if (machines > most)
+			most = machines;
 	}
 	free(held);
 	free(all);
@@ -191,10 +216,25 @@ static void take_check(const struct rule *rule, const struct region_history *h,
 	}
 }
 
+/* How many machines report, by whichever of their regions. */
+static int reporters(const struct fleet *f)
+{
+	bool *report = xcalloc(f->n, sizeof *report);
+	int n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		report[f->machines[i]] |= f->runs[i].reports;
+	for (size_t i = 0; i < f->n; i++)
+		n += report[i];
+	free(report);
+	return n;
+}
+
 /* The lists of regions, and how many report. */
 static void list_regions(const struct rule *rule, double now,
 	const struct fleet *f, struct verdict *v)
 {
+	v->reporters = reporters(f);
 	v->failing = xcalloc(f->n, sizeof *v->failing);
 	v->no_data = xcalloc(f->n, sizeof *v->no_data);
 	v->isolated = xcalloc(f->n, sizeof *v->isolated);
@@ -205,9 +245,7 @@ static void list_regions(const struct rule *rule, double now,
 
 		if (r->step)
 			v->failing[v->n_failing++] = f->regions[i].name;
-		if (r->reports)
-			v->reporters++;
-		else
+		if (!r->reports)
 			v->no_data[v->n_no_data++] = f->regions[i].name;
 		if (r->isolated)
 			v->isolated[v->n_isolated++] = f->regions[i].name;
@@ -240,8 +278,8 @@ static bool alone_down(const struct rule *rule, const struct run *r)
 /* Every expected region reports and fails, whatever the steps (article 3). */
 static bool all_down(const struct rule *rule, const struct fleet *f)
 {
-	return f->n >= (size_t)rule->hard_outage &&
-		agreeing(rule, f, STEP_NONE) == (int)f->n;
+	return f->n_machines >= (size_t)rule->hard_outage &&
+		agreeing(rule, f, STEP_NONE) == (int)f->n_machines;
 }
 
 static enum tier decide_tier(const struct rule *rule, const struct fleet *f,
@@ -353,6 +391,7 @@ struct verdict verdict_decide(const struct rule *rule,
 			v.n_drift++;
 	free(f.regions);
 	free(f.runs);
+	free(f.machines);
 	return v;
 }
 

@@ -4,6 +4,8 @@
 #include "json.h"
 #include "near.h"
 
+#include <strings.h>
+
 /* A probe should run in the Americas, in EMEA and in APAC (article 1). */
 #define REGIONS_WANTED 3
 /* A target record is one line, whatever is asked of the health tool. */
@@ -76,6 +78,34 @@ static void check_region(const struct conf_region *g, struct conf_report *r)
 		conf_wrong(r, &g->host, "only an ssh runner has a host");
 }
 
+/* The machine that a host names, whoever logs in there. */
+static const char *machine(const struct conf_region *g)
+{
+	const char *at = g->host ? strrchr(g->host, '@') : NULL;
+
+	return at ? at + 1 : g->host;
+}
+
+/* Two regions on one machine would be one that votes twice. */
+static void check_hosts(const struct conf *c, struct conf_report *r)
+{
+	for (size_t i = 0; i < c->n_regions; i++) {
+		const char *a = machine(&c->regions[i]);
+
+		for (size_t k = 0; a && k < i; k++) {
+			const char *b = machine(&c->regions[k]);
+
+			if (!b || strcasecmp(a, b) != 0)
+				continue;
+			conf_wrong(r, &c->regions[i].host,
+				"%s is the host of the region in line %zu "
+				"already; one machine is one region",
+				a, conf_line(r, &c->regions[k].host));
+			break;
+		}
+	}
+}
+
 static void check_providers(const struct conf *c, struct conf_report *r)
 {
 	const char *first = c->n_regions ? c->regions[0].provider : NULL;
@@ -98,6 +128,7 @@ static void check_regions(const struct conf *c, struct conf_report *r)
 {
 	for (size_t i = 0; i < c->n_regions; i++)
 		check_region(&c->regions[i], r);
+	check_hosts(c, r);
 	if (!c->n_regions)
 		return;
 	if (c->n_regions < REGIONS_WANTED)

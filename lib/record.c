@@ -171,6 +171,16 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 	buf_release(&line);
 }
 
+/* A member that is left out where it is not known. */
+static void put_known(
+	struct buf *b, const char *key, const char *text, size_t most)
+{
+	if (!text)
+		return;
+	buf_str(b, key);
+	json_put_clean(b, text, most);
+}
+
 /* The line, with text of at most `most` characters. */
 static void put_runner(struct buf *b, const struct runner_record *r, size_t most)
 {
@@ -181,6 +191,9 @@ static void put_runner(struct buf *b, const struct runner_record *r, size_t most
 	json_put_clean(b, r->version, most);
 	buf_str(b, ",\"message\":");
 	json_put_clean(b, r->message, most);
+	put_known(b, ",\"own_region\":", r->own_region, most);
+	put_known(b, ",\"host_key\":", r->host_key, most);
+	put_known(b, ",\"egress\":", r->egress, most);
 	if (r->measured) {
 		buf_str(b, ",\"offset_s\":[");
 		json_put_num(b, r->offset_min);

@@ -78,6 +78,11 @@ struct runner_record {
 	double offset_min, offset_max;
 	/* Of the canaries of its region; none was probed: 0. */
 	int canaries_answered, canaries_failed;
+	/* What the runner is by its own settings; written, and never read. */
+	const char *own_region; /* or NULL */
+	/* Which machine it is: two runners that share one of these are one. */
+	const char *host_key; /* or NULL */
+	const char *egress;   /* a public address, or NULL */
 };
 
 /* So many canaries may a region have. */

@@ -320,7 +320,9 @@ static bool read_runner(struct record *r, char *why)
 	take_offset(r->doc, u);
 	take_canaries(r->doc, u);
 	return take_text(r->doc, "version", &u->version, why) &&
-		take_text(r->doc, "message", &u->message, why);
+		take_text(r->doc, "message", &u->message, why) &&
+		take_text(r->doc, "host_key", &u->host_key, why) &&
+		take_text(r->doc, "egress", &u->egress, why);
 }
 
 static const struct {

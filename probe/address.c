@@ -200,3 +200,38 @@ int address_refused(const char *address, long port)
 	freeaddrinfo(list);
 	return refused;
 }
+
+/* Whether the way to `to` begins at a public address, which is put into out. */
+static bool leaves_from(const struct sockaddr *to, socklen_t size, char *out)
+{
+	struct sockaddr_storage from = {0};
+	socklen_t n = sizeof from;
+	int fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found;
+	long port;
+
+	if (fd < 0)
+		return false;
+	/* The socket is of UDP: no packet is sent. */
+	found = connect(fd, to, size) == 0 &&
+		getsockname(fd, (struct sockaddr *)&from, &n) == 0 &&
+		!address_private((const struct sockaddr *)&from);
+	close(fd);
+	if (found)
+		address_text((const struct sockaddr *)&from, out, ADDRESS_TEXT,
+			&port);
+	return found;
+}
+
+bool address_egress(char *out)
+{
+	/* Of a.root-servers.net: any address that lies in the open would do. */
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(53)};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(53)};
+
+	inet_pton(AF_INET, "198.41.0.4", &v4.sin_addr);
+	inet_pton(AF_INET6, "2001:503:ba3e::2:30", &v6.sin6_addr);
+	return leaves_from((const struct sockaddr *)&v4, sizeof v4, out) ||
+	       leaves_from((const struct sockaddr *)&v6, sizeof v6, out);
+}

@@ -40,6 +40,15 @@ bool address_loopback(const char *host);
 bool address_private_host(const char *host);
 
 /*
+ * address_egress(out): the public address that connections of this machine to
+ * the internet leave from, of IPv4 where there is one, else of IPv6, as the
+ * routes say: nobody is asked. out has ADDRESS_TEXT bytes. False where there is
+ * none, or it is private, as behind a NAT.
+ */
+#define ADDRESS_TEXT 46
+bool address_egress(char *out);
+
+/*
  * address_network_down(): whether this machine has no address but loopback's,
  * so that no failure to reach another can be blamed on the other.
  */

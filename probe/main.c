@@ -346,7 +346,8 @@ static int load(struct run *run)
 		close(fd);
 	if (rc)
 		return from_stdin ? EXIT_ENV : EXIT_USAGE;
-	if (!run->n)
+	/* Where lines were refused, that is what was said. */
+	if (!run->n && !run->refused)
 		log_error("%s: no target in it", path);
 	return run->n ? EXIT_GOOD : EXIT_USAGE;
 }
@@ -419,7 +420,7 @@ static int probe_all(struct run *run)
 	if (!run->http)
 		return EXIT_ENV;
 	run->began = clock_wall();
-	report_begin(&run->report, o->region);
+	report_begin(&run->report, o->region, o->own_region);
 	run_all(run);
 	tell_canaries(run);
 	report_end(&run->report);

@@ -333,7 +333,10 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *o)
 	bool seen[OPT_END] = {false};
 	int c;
 
-	*o = (struct opts) {.region = region && *region ? region : "local",
+	if (region && !*region)
+		region = NULL;
+	*o = (struct opts) {.region = region ? region : "local",
+		.own_region = region,
 		.first = STEP_DNS,
 		.last = STEP_TOOL_HASH,
 		.timeout_s = TIMEOUT_DEFAULT_S};

@@ -16,6 +16,7 @@ struct opts {
 	const char *targets; /* a path, or "-"; NULL with url */
 	const char *slug;    /* NULL: from the URL */
 	const char *region;
+	const char *own_region; /* what MCP_REGION says, or NULL */
 	const char *token_file;
 	const char *credential;
 	const char *cacert;

@@ -1,5 +1,6 @@
 #include "report.h"
 
+#include "address.h"
 #include "clock.h"
 #include "lines.h"
 #include "mask.h"
@@ -52,15 +53,20 @@ void report_runner(struct report *r, const struct runner_record *rec)
 	free(message);
 }
 
-void report_begin(struct report *r, const char *region)
+void report_begin(struct report *r, const char *region, const char *own_region)
 {
 	struct runner_record ok = {.region = region,
 		.at = clock_wall(),
 		.status = RUNNER_OK,
-		.version = VERSION};
+		.version = VERSION,
+		.own_region = own_region};
+	char egress[ADDRESS_TEXT];
 
-	if (!r->stream)
-		report_runner(r, &ok);
+	if (r->stream)
+		return;
+	if (address_egress(egress))
+		ok.egress = egress;
+	report_runner(r, &ok);
 }
 
 void report_end(struct report *r)

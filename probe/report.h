@@ -30,8 +30,11 @@ struct view {
 	double step_ms[STEP_COUNT + 1];
 };
 
-/* report_begin(r), report_end(r): before the first probe and after the last. */
-void report_begin(struct report *r, const char *region);
+/*
+ * report_begin(r, region, own_region), report_end(r): before the first probe
+ * and after the last. own_region is what this machine's settings say, or NULL.
+ */
+void report_begin(struct report *r, const char *region, const char *own_region);
 void report_end(struct report *r);
 
 /* report_runner(r, rec): a runner record, which only JSON lines can carry. */

@@ -33,9 +33,9 @@ struct target {
 	char pinned_hash[HASH_HEX + 1]; /* "" for none */
 	bool bare_401_ok; /* a 401 need not say what it wants */
 	double timeout_s; /* 0: none was named */
-	bool canary; /* no server: whether it answers tells of the region */
 	double interval_s; /* the same: then no probe has a turn */
 	enum cache_check_when cache_check;
+	bool canary; /* no server: whether it answers tells of the region */
 };
 
 /* Room for the reason why a target was refused. */

@@ -21,26 +21,42 @@ bounded() {
 
 # What each line is, and after a tab what jq(1) read of it, written anew, so that
 # all who come after us read the same: "S", slug and probe, and number of a step;
-# "P", slug and probe, whether it is broken and when it ended, of a summary; "R"
-# and clock of a runner record; "?" for all that is no record. An offset is ours
-# to measure, no runner's to say.
+# "P", slug and probe, whether it is broken and when it ended, of a summary; "R",
+# clock and egress address of a runner record; "O" and the region that the runner
+# believes to be, where that is not ours; "F" and the region that a line is of, if
+# another one; "?" for all that is no record. An offset and a host key are ours to
+# find out, no runner's to say.
 kinds='
 	($targets | map(select(.slug)) | INDEX(.slug)) as $asked |
 	def name: type == "string" and test("\\A[A-Za-z0-9._-]{1,64}\\z");
+	def place: type == "string" and test("\\A[a-z][a-z0-9-]{0,39}\\z");
+	def private: test("\\A((0|10|127|169\\.254|192\\.168|172\\.(1[6-9]|2.|3[01])|" +
+		"100\\.(6[4-9]|[7-9].|1[01].|12[0-7]))\\.|f[c-f]|::)");
+	def egress: (.egress | strings | select($compared and
+		test("\\A[0-9a-f.:]{2,45}\\z") and (private | not))) // null;
 	def key: "\(.slug)/\(.probe_id)";
-	def kind: if type != "object" or .v != 1 or .region != $region then "?"
+	def kind: if type != "object" or .v != 1 then "?"
+		elif .type == "runner" and (.own_region // $region) != $region then
+			"O \(.own_region | tostring[:40] | gsub("[^A-Za-z0-9._-]"; "?"))"
+		elif .region != $region then
+			if .region | place then "F \(.region)" else "?" end
 		elif .type == "runner" then
-			if has("offset_s") then "?" else "R \(.at | numbers // "?")" end
+			if has("offset_s") or has("host_key") then "?" else
+			"R \(.at | numbers // "?") \(egress // "-")" end
 		elif (.probe_id | name | not) or (.slug | type != "string") or
 			$asked[.slug] == null then "?"
 		elif .type == "step" then "S \(key) \(.n | numbers // "?")"
 		elif .type == "probe" then "P \(key) \(.state == "broken") \(
 			try (.probe_started_at + .total_ms / 1000) catch 0)"
 		else "?" end;
+	def known: if .type != "runner" then . else
+		del(.own_region) | if egress then . else del(.egress) end |
+		if $key != "-" then .host_key = $key else . end end;
 	inputs | (length >= 1048576) as $cut | select($cut or test("[^ \t\r]")) |
 	if $cut or test("[\\x00-\\x08\\x0a-\\x1f]") then "?" else
 		(try fromjson catch null) | kind as $kind |
-		if $kind == "?" then $kind else "\($kind)\t\(tojson)" end end'
+		if $kind | test("\\A[SPR]") then "\($kind)\t\(known | tojson)"
+		else $kind end end'
 
 # The records of whole probes, one of each server, and of the runner itself, which
 # has two at the most. What was counted goes to the file counts.
@@ -58,7 +74,13 @@ whole='
 	{ split($1, k, " ") }
 	k[1] == "R" && (length($2) > 4096 || runners == 2) { k[1] = "?" }
 	k[1] == "?" { junk++ }
+	k[1] == "O" { own = k[2] }
+	k[1] == "F" {
+		if (!(k[2] in strays)) stray[++places] = k[2]
+		strays[k[2]]++
+	}
 	k[1] == "R" {
+		egress = k[3]
 		runner[++runners] = $2
 		if (clock == "" && k[2] > 0 && k[2] < 1e11) clock = k[2] + 0
 	}
@@ -89,7 +111,12 @@ whole='
 			print runner[i]
 		}
 		print probes + 0, broken + 0, junk + 0, dropped + 0,
-			off == "" ? "null" : off, sprintf("%.1f", sure) >counts
+			(off == "" ? "null" : off), sprintf("%.1f", sure),
+			(egress == "" ? "?" : egress), (own == "" ? "-" : own) >counts
+		for (i = 1; i <= places && i <= 3; i++)
+			printf "%s%d lines of region %s", (i > 1 ? ", " : ""),
+				strays[stray[i]], stray[i] >counts
+		if (places > 3) printf ", and of %d more", places - 3 >counts
 	}'
 
 # sift: what the runner printed, as records; no more of it than it could have to
@@ -100,32 +127,105 @@ sift() {
 	head -n $((9 * n + 100)) "$dir/out" | cut -b -1048576 |
 		tr '\000' '\001' >"$dir/lines"
 	timeout -k "$grace" "$sift_max" jq -nrR --arg region "$name" \
-		--slurpfile targets "$dir/targets" "$kinds" "$dir/lines" |
+		--arg key "$host_key" --argjson compared "$compared" --slurpfile targets "$dir/targets" "$kinds" "$dir/lines" |
 		timeout -k "$grace" $((2 * sift_max)) awk -F '\t' -v counts="$dir/counts" \
 			-v from="$started" -v to="$ended" -v most=$((output_max << 9)) \
 			"$whole" >"$dir/records" || status=$?
 	if [[ -s $dir/counts ]]; then
-		read -r probes broken junk dropped offset wrong <"$dir/counts"
+		{
+			read -r probes broken junk dropped offset wrong told own
+			IFS= read -r strays || :
+		} <"$dir/counts"
+		[[ $told == '?' ]] || egress=$told
 	else
 		: >"$dir/records"
 	fi
 	return "$status"
 }
 
-# record STATUS MESSAGE: why the region could not report.
+# record STATUS MESSAGE [SUBJECT]: why the region could not report. Of a subject
+# the same is said once an hour.
 record() {
 	jq -cR --arg region "$name" --arg status "$1" --arg version "$version" \
-		--argjson offset "$offset" '
+		--argjson offset "$offset" --arg host_key "$host_key" \
+		--arg egress "$egress" '
 		{v: 1, type: "runner", $region, at: now, $status, $version,
-			message: .} + if $offset then {offset_s: $offset} else {} end' \
+			message: .} + ({$host_key, $egress} | with_entries(
+			select(.value != "-"))) +
+			if $offset then {offset_s: $offset} else {} end' \
 		<<<"$2" >>"$dir/records"
-	say "$name: $1: $2"
+	if [[ ! ${3-} ]] || due "$3" "$2"; then
+		say "$name: $1: $2"
+	fi
+}
+
+# due SUBJECT TEXT: whether this was not said of it within the hour.
+due() {
+	local file=$memory/$name.$1 age
+	if [[ $memory && -e $file && $(<"$file") == "$2" ]]; then
+		age=$(($(date +%s) - $(stat -c %Y -- "$file")))
+		((age < 0 || age >= 3600)) || return 1
+	fi
+	[[ ! $memory ]] || printf '%s\n' "$2" >"$file"
+}
+
+# recall: the machine that the region was on when it was last heard of.
+recall() {
+	local was
+	if [[ $memory && -e $memory/$name.machine ]]; then
+		read -r was host_key egress <"$memory/$name.machine"
+		[[ $was == "${host:--}" ]] || host_key=- egress=-
+	fi
+}
+
+# remember: that machine, for the rounds to come, and to be compared in this one.
+remember() {
+	echo "$name $host_key $egress" >"$dir/machine"
+	[[ ! $memory ]] ||
+		echo "${host:--} $host_key $egress" >"$memory/$name.machine"
+}
+
+# The words of ssh itself, which the other side cannot write, nor be mistaken for.
+# heard STATUS: they go before those of the other side, or where ssh failed, behind
+# them; but not what is said of a host key. Sets host_key, and trouble. Where ssh
+# joined a connection that was there, it does not say which key that has.
+heard() {
+	local key
+	tr -d '\r' <"$dir/ssh" >"$dir/log"
+	key=$(sed -n '/^debug1: Server host key: /{s///p;q}' "$dir/log")
+	if [[ $key ]] && grep -q '^Authenticated to ' "$dir/log"; then
+		host_key=${key##* }
+		[[ ! $memory ]] || rm -f -- "$memory/$name.host-key"
+	elif grep -q '^Host key verification failed' "$dir/log"; then
+		trouble="the host key of $host is not known: $key; if it is the right"
+		trouble+=" one, add it to known_hosts"
+		key="the host key of $host has changed: $key is not that of "
+		if grep -q 'REMOTE HOST IDENTIFICATION HAS CHANGED' "$dir/log"; then
+			trouble=$key$(sed -n 's/^Offending .* key in //p' "$dir/log" |
+				head -n 1)
+		fi
+		return
+	fi
+	# What it says at this level only has no mark of its own.
+	grep -vE '^(debug[123]:|Authenticated to|Transferred:|Bytes per|Killed by) ' \
+		"$dir/log" >"$dir/words" || :
+	if (($1 == 255)); then
+		cat "$dir/words" >>"$dir/err"
+	else
+		cat "$dir/err" >>"$dir/words"
+		mv -- "$dir/words" "$dir/err"
+	fi
 }
 
 # conclude STATUS SIFTED: what became of the runner that ended so, and of what it
 # printed.
 conclude() {
-	local status=$1 sifted=$2 missing=$((n - probes))
+	local status=$1 sifted=$2 missing
+	if [[ $own != - ]]; then
+		: >"$dir/records"
+		probes=0 broken=0 dropped=0
+	fi
+	missing=$((n - probes))
 	((!dropped)) ||
 		say "$name: $dropped lines of probes that are not whole are dropped"
 	if ((status == 124 || (status == 137 && SECONDS - began >= bound))); then
@@ -134,9 +234,16 @@ conclude() {
 		record garbled "more than $((output_max >> 10)) MiB of output"
 	elif ((sifted)); then
 		record garbled "what it printed takes too long to be read"
+	elif [[ $own != - ]]; then
+		record garbled "its runner is that of $own by its own settings, and$(:
+			) not of $name: nothing of it is believed"
+	elif [[ $trouble ]]; then
+		record exit "$trouble" host-key
 	elif ((status > 2 || (status && !probes))); then
 		record exit "exit status $status$(tail -c 4096 "$dir/err" |
 			jq -nrR "$clean"' | last // empty | ": " + .[:300]')"
+	elif [[ $strays ]]; then
+		record garbled "$strays arrived from the runner of $name"
 	elif ((junk)); then
 		record garbled "$junk lines that are no records of this region"
 	elif ((missing > 0 && !status)); then
@@ -150,10 +257,13 @@ conclude() {
 work() {
 	local name=$1 runner=$2 host=$3 dir=$scratch/$1 child='' stopped='' lock
 	local status=0 probes=0 broken=0 junk=0 dropped=0 offset=null wrong=0.0
-	local started ended left n sifted=0
+	local started ended left n sifted=0 own=- strays='' trouble='' told
+	local host_key=- egress=- compared=true
 	local -a command=(mcp-probe)
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
 	ulimit -f "$output_max"
+	recall
+	remember
 	# The runner inherits the lock, so that it is held while that runs.
 	if ! $dry; then
 		exec {lock}>>"$state/$name${half:+.half}.lock"
@@ -180,21 +290,31 @@ work() {
 		return
 	fi
 
+	: >"$dir/ssh"
 	if [[ $runner == ssh ]]; then
-		command=(ssh "${ssh_options[@]}" -Tax -o BatchMode=yes
-			-o ConnectTimeout=10 -- "$host" mcp-probe)
+		command=(ssh -E "$dir/ssh" -o LogLevel=DEBUG1 -o FingerprintHash=sha256
+			"${ssh_options[@]}" -Tax -o BatchMode=yes -o ConnectTimeout=10
+			-- "$host" mcp-probe)
+	else
+		# This machine is what the configuration says, and where several
+		# regions are on it, that is on purpose, such as to try things out.
+		unset MCP_REGION
+		compared=$(jq '[.regions[] | select(.runner == "local")] |
+			length == 1' "$scratch/config")
+		$compared || egress=-
 	fi
-	command+=(--targets - -r "$name" -f jsonl)
 	# There is no time for one after the other.
-	((n <= 50)) || command+=(--concurrency "$((n < 1000 ? n : 1000))")
+	command+=(--targets - -r "$name" -f jsonl --concurrency 1000)
 	started=$(date +%s.%N)
 	left=$((bound - (SECONDS - began)))
 	bounded "$((left > 0 ? left : 1))" "${command[@]}" <"$dir/targets" \
 		>"$dir/out" 2>"$dir/err" || status=$?
 	ended=$(date +%s.%N)
 	if [[ ! $stopped ]]; then
+		[[ $runner == local ]] || heard "$status"
 		relay "$me: $name: " "$dir/err"
 		sift || sifted=$?
+		remember
 		conclude "$status" "$sifted"
 	fi
 }

@@ -20,6 +20,60 @@ fleet_teardown() {
 	[[ ${#left[@]} -eq 0 ]] || kill -KILL "${left[@]}" 2>/dev/null || true
 }
 
+# host NAME [OTHER]: what ssh(1) reaches by this name, in the folder of the file: an
+# sshd with a host key of its own, or that of the other host, as another user key.
+# Its mcp-probe is standard input, a script; where that is empty, the real one.
+host() {
+	local port dir=$PWD/hosts/$1 machine=$PWD/hosts/${2:-$1}
+	mkdir -p "$dir"
+	cat >"$dir/mcp-probe"
+	chmod +x "$dir/mcp-probe"
+	[[ -s $dir/mcp-probe ]] || rm "$dir/mcp-probe"
+	ssh-keygen -q -t ed25519 -N '' -f "$dir/user"
+	[[ ${2-} ]] || sshd_start "$dir"
+	port=$(<"$machine/port")
+	echo "environment=\"PATH=$dir:$BIN:$PATH\",environment=\"HOSTS=$PWD\" $(<"$dir/user.pub")" \
+		>>"$machine/authorized"
+	printf 'Host %s\nHostName 127.0.0.1\nPort %s\nIdentityFile %s\n' "$1" "$port" \
+		"$dir/user" >>ssh_config
+}
+
+# sshd_start FOLDER: the sshd of one host.
+sshd_start() {
+	local port
+	[[ -e ssh_config ]] || cat >ssh_config <<-EOT
+	User $(id -un)
+	IdentitiesOnly yes
+	UserKnownHostsFile $PWD/known
+	EOT
+	ssh-keygen -q -t ed25519 -N '' -f "$1/host"
+	[[ $EUID -ne 0 ]] || mkdir -p /run/sshd
+	port=$(free_port)
+	cat >"$1/sshd_config" <<-EOT
+	ListenAddress 127.0.0.1:$port
+	HostKey $1/host
+	AuthorizedKeysFile $1/authorized
+	PermitUserEnvironment yes
+	StrictModes no
+	UsePAM no
+	PasswordAuthentication no
+	KbdInteractiveAuthentication no
+	PermitRootLogin yes
+	PidFile none
+	MaxStartups 100
+	EOT
+	/usr/sbin/sshd -D -f "$1/sshd_config" -E "$1/log" >/dev/null 3>&- &
+	echo $! >>sshd.pids
+	eventually grep -q 'listening on' "$1/log"
+	echo "$port" >"$1/port"
+	echo "[127.0.0.1]:$port $(<"$1/host.pub")" >>known
+}
+
+# hosts_stop: for teardown_file.
+hosts_stop() {
+	xargs -r kill <"$BATS_FILE_TMPDIR/sshd.pids"
+}
+
 # fleet.yaml: its regions are the arguments, "NAME local" or "NAME HOST";
 # servers are added by the test.
 regions() {

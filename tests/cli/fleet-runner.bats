@@ -86,14 +86,28 @@ good-1 ok" ]
 	becomes garbled '9 lines that are no records of this region' <<-'EOT'
 	"$REAL" "$@" | sed '2,$s/"slug":"one"/"slug":"two"/'
 	EOT
-	becomes garbled '10 lines that are no records of this region' <<-'EOT'
+	becomes garbled '10 lines of region good-1 arrived from the runner of a-1' <<-'EOT'
 	"$REAL" "$@" | sed 's/"region":"a-1"/"region":"good-1"/'
+	EOT
+	becomes garbled '5 lines of region b, 1 lines of region c, 2 lines of region d, and of 1 more arrived from the runner of a-1' <<-'EOT'
+	"$REAL" "$@" | sed '2,6s/"a-1"/"b"/; 7s/"a-1"/"c"/; 8,9s/"a-1"/"d"/; 10s/"a-1"/"e"/'
 	EOT
 	becomes garbled '1 lines that are no records of this region' kept <<-'EOT'
 	echo 'Last login: yesterday'
 	"$REAL" "$@"
 	EOT
 	becomes garbled 'more than 64 MiB of output' <<<'exec yes'
+}
+
+@test "what a runner lacks is what is told of it, and not that nothing was left to do" {
+	{ regions 'a-1 local' 'good-1 local'
+		server one json 'auth: {mode: bearer, credential: nosuch}'; } >fleet.yaml
+	mkdir credentials
+	MCP_CREDENTIALS=$PWD/credentials fleet
+	[ "$status" -eq 3 ]
+	grep -qE '^mcp-fleet: a-1: exit: exit status 2: mcp-probe: line 1: auth.credential: .*nosuch' err
+	redis hget fleet:runners a-1 | jq -e '.message | test("auth.credential: .*nosuch")'
+	run ! grep 'no target in it' err
 }
 
 @test "regions that all hang end together, with all that they started" {

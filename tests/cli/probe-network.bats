@@ -138,3 +138,25 @@ rows() {
 	records out
 	jq -es '.[1] | .error == "tcp.timeout" and (.message | contains("no answer from 127.0.0.1"))' out
 }
+
+# egress ADDRESS…: what a runner says that connections leave from, where the way
+# to the internet begins at each of these.
+egress() {
+	unshare -rn bash -c 'ip link set lo up
+		for address; do
+			ip address add "$address" dev lo nodad && ip route add default dev lo src "${address%/*}"
+		done
+		exec "$BIN/mcp-probe" --targets - -f jsonl' - "$@" \
+		<<<'{"slug":"a","url":"http://127.0.0.1:1/"}' | jq -r 'select(.type == "runner").egress'
+}
+
+@test "a runner knows the address that it leaves from, where that is a public one" {
+	own_network
+	[ "$(egress)" = null ]
+	[ "$(egress 11.0.0.1/32)" = 11.0.0.1 ]
+	[ "$(egress 10.0.0.5/32)" = null ]
+	[ "$(egress 10.0.0.5/32 2606:4700::7/128)" = 2606:4700::7 ]
+	[ "$(egress 11.0.0.1/32 2606:4700::7/128)" = 11.0.0.1 ]
+	[ "$(egress fd00::7/128)" = null ]
+	[ "$(egress 169.254.3.4/16)" = null ]
+}

@@ -79,6 +79,13 @@ load ../scripted
 	jq -es 'all(.[]; .slug == "127.0.0.1" and .region == "sa-east-1")' out
 	MCP_REGION=sa-east-1 probe -r ap-1 "$HOST/json"
 	jq -es 'all(.[]; .region == "ap-1")' out
+	# Whoever asks for another region is told what this one is.
+	jq -cn --arg url "$HOST/json" '{slug: "a", $url}' >targets
+	MCP_REGION=sa-east-1 probe --targets targets -r ap-1
+	jq -es '.[0].own_region == "sa-east-1" and all(.[]; .region == "ap-1") and
+		all(.[1:][]; has("own_region") | not)' out
+	MCP_REGION= probe --targets targets -r ap-1
+	jq -es 'all(has("own_region") | not)' out
 }
 
 @test "a server without tools is healthy, and its steps 6 to 8 are skipped" {

@@ -361,6 +361,74 @@ static void test_many(void **state)
 	collect_free(c);
 }
 
+/* What a runner said of its machine; NULL: nothing. */
+static void add_machine(struct collect *c, const char *region, const char *key,
+	const char *egress)
+{
+	struct record r = {.type = RECORD_RUNNER};
+
+	r.u.runner = (struct runner_record) {.region = region,
+		.at = 10,
+		.status = RUNNER_OK,
+		.host_key = key,
+		.egress = egress};
+	assert_int_equal(collect_add(c, &r, why), 0);
+}
+
+static void machine(struct collect *c, const char *region, const char *first,
+	const char *by)
+{
+	const char *got_by, *got = collect_machine(c, region, &got_by);
+
+	if (!first) {
+		assert_null(got);
+		return;
+	}
+	assert_non_null(got);
+	assert_string_equal(got, first);
+	assert_string_equal(got_by, by);
+}
+
+static void test_machines(void **state)
+{
+	struct collect *c = collect_new();
+	const struct server *s;
+
+	(void)state;
+	add_machine(c, "us", "K1", "9.9.9.9");
+	add_machine(c, "eu", "K1", NULL);
+	add_machine(c, "ap", "K2", "8.8.8.8");
+	add_machine(c, "sa", "K3", "8.8.8.8");
+	add_machine(c, "af", NULL, NULL);
+	add_machine(c, "me", NULL, NULL);
+	/* A chain of three: one by both ends. */
+	add_machine(c, "x-1", "K7", NULL);
+	add_machine(c, "x-2", "K8", "7.7.7.7");
+	add_machine(c, "x-3", "K7", "7.7.7.7");
+	/* A record that says nothing of it takes nothing back; another does. */
+	add_machine(c, "eu", NULL, NULL);
+	add_machine(c, "old", "K2", NULL);
+	add_machine(c, "old", "K9", NULL);
+	assert_int_equal(add_summary(c, key("us", "1", 10)), 0);
+	assert_int_equal(add_summary(c, key("af", "2", 10)), 0);
+	s = only(c);
+	machine(c, "us", "eu", "host key");
+	machine(c, "eu", "eu", "host key");
+	machine(c, "ap", "ap", "egress address");
+	machine(c, "sa", "ap", "egress address");
+	machine(c, "x-1", "x-1", "host key");
+	machine(c, "x-2", "x-1", "egress address");
+	machine(c, "x-3", "x-1", "host key");
+	machine(c, "af", NULL, NULL);
+	machine(c, "me", NULL, NULL);
+	machine(c, "old", NULL, NULL);
+	machine(c, "nowhere", NULL, NULL);
+	assert_null(s->regions[0].machine);
+	assert_string_equal(s->regions[1].machine, "eu");
+	assert_string_equal(s->regions[1].machine_by, "host key");
+	collect_free(c);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -371,6 +439,7 @@ int main(void)
 		cmocka_unit_test(test_repeats),
 		cmocka_unit_test(test_newest),
 		cmocka_unit_test(test_runners),
+		cmocka_unit_test(test_machines),
 		cmocka_unit_test(test_too_many_regions),
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_many),

@@ -275,6 +275,11 @@ static void test_fit(void **state)
 			"found shh (did you mean ssh?)\n"},
 		{REGIONS "- {name: x, runner: ssh, host: -}",
 			"f:5:26: regions[3].host: not a host for ssh(1)\n"},
+		{REGIONS "- {name: x, host: uk.example.com}\n- {name: y, host: "
+		 "uk2.example.com}\n- {name: z, host: me@UK.example.com}",
+			"f:7:13: regions[5].host: UK.example.com is the host "
+			"of the region in line 5 already; one machine is one "
+			"region\n"},
 		{SERVER "title: a}, {slug: a, url: http://b}]",
 			"f:6:13: servers[1].slug: a is the name in line 5 "
 			"already\n"},

@@ -225,7 +225,10 @@ static void test_runners(void **state)
 			.measured = true,
 			.offset_min = -0.25,
 			.offset_max = 1.5,
-			.canaries_failed = 2},
+			.canaries_failed = 2,
+			.own_region = "eu",
+			.host_key = "SHA256:a+/",
+			.egress = "2606::7"},
 		{.region = "a", .status = RUNNER_OK},
 		{.region = "local",
 			.at = NUM_EPOCH_MAX,
@@ -233,11 +236,13 @@ static void test_runners(void **state)
 			.version = "",
 			.message = "3",
 			.canaries_answered = 1,
-			.canaries_failed = 7},
+			.canaries_failed = 7,
+			.egress = "9.9.9.9"},
 		{.region = "a-9-",
 			.at = 1.5,
 			.status = RUNNER_GARBLED,
-			.version = "x"},
+			.version = "x",
+			.host_key = "SHA256:b"},
 		{.region = "b", .at = 2, .status = RUNNER_ISOLATED},
 	};
 	struct record r;
@@ -250,7 +255,9 @@ static void test_runners(void **state)
 		read_back(&b, i ? NULL
 			: "{'v':1,'type':'runner','region':'eu-west-2','at':"
 			  "1777485095.000000,'status':'timeout','version':"
-			  "'0.1.0','message':'35 s','offset_s':[-0.25,1.5],"
+			  "'0.1.0','message':'35 s','own_region':'eu',"
+			  "'host_key':'SHA256:a+/','egress':'2606::7',"
+			  "'offset_s':[-0.25,1.5],"
 			  "'canaries':{'answered':0,'failed':2}}",
 			&r);
 		assert_int_equal(r.type, RECORD_RUNNER);
@@ -259,6 +266,9 @@ static void test_runners(void **state)
 		assert_int_equal(r.u.runner.status, rows[i].status);
 		same(r.u.runner.version, rows[i].version);
 		same(r.u.runner.message, rows[i].message);
+		assert_null(r.u.runner.own_region);
+		same(r.u.runner.host_key, rows[i].host_key);
+		same(r.u.runner.egress, rows[i].egress);
 		assert_int_equal(r.u.runner.measured, rows[i].measured);
 		assert_true(r.u.runner.offset_min == rows[i].offset_min &&
 			r.u.runner.offset_max == rows[i].offset_max);

@@ -241,29 +241,36 @@ static void test_runners(void **state)
 		enum runner_status status;
 		const char *message;
 		const char *expected;
+		const char *machine;
 	} rows[] = {
 		{30, -0.14, 0.31, RUNNER_OK, "",
-			"eu  30s ago    ok       -0.1 to +0.3 s\n"},
+			"eu  30s ago    ok       -0.1 to +0.3 s\n", NULL},
 		/* It may be off by a minute: nobody knows, and nobody is told. */
 		{30, -60, 0.01, RUNNER_OK, "",
-			"eu  30s ago    ok       -60.0 to 0.0 s\n"},
+			"eu  30s ago    ok       -60.0 to 0.0 s\n", NULL},
 		{30, 1, 30, RUNNER_OK, "",
-			"eu  30s ago    ok       +1.0 to +30.0 s\n"},
+			"eu  30s ago    ok       +1.0 to +30.0 s\n", NULL},
 		{30, 1.1, 30, RUNNER_OK, "",
 			"eu  30s ago    ok       +1.1 to +30.0 s  off by over "
-			"1 s\n"},
+			"1 s\n", NULL},
 		{7300, -7250, -7230, RUNNER_OK, "",
 			"eu  2h ago     ok       -2h to -2h  off by over "
-			"1 s\n"},
+			"1 s\n", NULL},
 		{30, NAN, NAN, RUNNER_TIMEOUT, "no end after 35 s",
 			"eu  30s ago    timeout  not measured\n"
-			"  no end after 35 s\n"},
+			"  no end after 35 s\n", NULL},
 		{-90, NAN, NAN, RUNNER_OK, "quiet",
 			"eu  1m ahead   ok       +90.0 s or more  off by over "
-			"1 s\n"},
+			"1 s\n", NULL},
 		{30, NAN, NAN, RUNNER_EXIT, "exit status 255: \xc3\xa9",
 			"eu  30s ago    exit     not measured\n"
-			"  exit status 255: ??\n"},
+			"  exit status 255: ??\n", NULL},
+		{30, NAN, NAN, RUNNER_TIMEOUT, "gone",
+			"eu  30s ago    timeout  not measured\n"
+			"  one machine with af, by its host key: they count as "
+			"one reporter\n"
+			"  gone\n",
+			"host key"},
 	};
 
 	(void)state;
@@ -283,6 +290,10 @@ static void test_runners(void **state)
 		const char *row;
 
 		snprintf(r.message, sizeof r.message, "%s", rows[i].message);
+		if (rows[i].machine) {
+			snprintf(r.machine, sizeof r.machine, "af");
+			r.machine_by = rows[i].machine;
+		}
 		buf_init(&b, 10000);
 		status_pipeline_text(&st, &look, &b);
 		assert_memory_equal(b.p, head, sizeof head - 1);

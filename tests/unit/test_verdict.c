@@ -207,6 +207,46 @@ static void test_alone(void **state)
 	CHECK(cases);
 }
 
+/* Regions of one machine fail, agree and report as one. */
+static void test_machines(void **state)
+{
+	static const struct verdict_case cases[] = {
+		{"one machine does not agree with itself", 50,
+			"ap 1:-|eu=m 2:6|us=m 3:6",
+			"amber regional tools-list 1 2/3 [eu us] []", NULL, 0},
+		{"but with another", 50, "ap 1:6|eu=m 2:6|us=m 3:6",
+			"red step-alert tools-list 2 2/3 [ap eu us] []", NULL,
+			0},
+		{"by whichever of its regions", 50, "ap 1:6|eu=m 2:-|us=m 3:6",
+			"red step-alert tools-list 2 2/3 [ap us] []", NULL, 0},
+		{"its regions at other steps", 50, "ap 1:-|eu=m 2:1|us=m 3:6",
+			"amber regional dns 1 2/3 [eu us] []", NULL, 0},
+		{"it reports while one of them does", 400,
+			"ap 390:-|eu=m 390:-|us=m 1:-",
+			"green ok - 0 2/3 [] [us]", NULL, 0},
+		{"alone it is too few", 50, "eu=m 2:-|us=m 3:-",
+			"unknown no-data - 0 1/2 [] []", NULL, 0},
+		{"and with one that is silent", 400,
+			"ap 1:-|eu=m 390:6|us=m 390:6",
+			"unknown no-data tools-list 1 1/3 [eu us] [ap]", NULL,
+			0},
+		{"two machines of two regions", 50,
+			"a=a 1:6|b=a 2:6|c=c 3:6|d=c 4:6",
+			"red step-alert tools-list 2 2/4 [a b c d] []", NULL,
+			0},
+		{"every machine of three, whatever the steps", 50,
+			"a 1:1|b=b 2:2|c=b 3:2|d 4:6",
+			"red hard-outage dns 1 3/4 [a b c d] []", NULL, 0},
+		{"two of them are no hard outage", 50, "a 1:1|b=b 2:2|c=b 3:6",
+			"amber regional dns 1 2/3 [a b c] []", NULL, 0},
+		{"which others have it plays no part", 50, "ap 1:6|us=m 3:6",
+			"red step-alert tools-list 2 2/2 [ap us] []", NULL, 0},
+	};
+
+	(void)state;
+	CHECK(cases);
+}
+
 static void test_throttled(void **state)
 {
 	static const struct verdict_case cases[] = {
@@ -385,6 +425,7 @@ int main(void)
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_instants),
 		cmocka_unit_test(test_alone),
+		cmocka_unit_test(test_machines),
 		cmocka_unit_test(test_throttled),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_cadences),

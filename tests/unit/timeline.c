@@ -84,7 +84,9 @@ void timeline_read(struct timeline *t, const char *text)
 		char *w;
 
 		assert_true(t->n < TIMELINE_REGIONS);
-		h->name = t->names[t->n] = word(&region, " ");
+		w = word(&region, " ");
+		h->machine = behind(w, '=');
+		h->name = t->names[t->n] = w;
 		h->probes = t->probes[t->n];
 		while ((w = word(&region, " "))) {
 			assert_true(h->n < TIMELINE_PROBES);

@@ -3,7 +3,8 @@
  *
  *	"us 0:- 60:6 120:6/http.503 | eu 5:-#a 65:-#a.b@sse"
  *
- * Regions are parted by '|'. Each begins with its name; then come its probes:
+ * Regions are parted by '|'. Each begins with its name, and that of its machine
+ * behind a '=' where it shares one; then come its probes:
  * when it started, in seconds after TIMELINE_START; the step that failed, from
  * 1 to 8, '-' where none did, 'w' for a server behind a wall; the code of the
  * error behind a '/'; a hash behind a '#', that of the full form behind a '.';
