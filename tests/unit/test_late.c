@@ -116,9 +116,15 @@ static void test_maintenance(void **state)
 		{"it began before the maintenance: told after it", "AEU",
 			"m3-9 . . l8 AEU2*3 . . . . . . .", "9 " FOUND},
 		{"it outlasts a maintenance within the gap", "AEU",
-			"m2-4 . . l8 AEU2*6 AEU2*3",
+			"m2-4 . . l8 AEU2*6 AEU2*3 . . .",
 			"9 maintenance_overrun_started P1 2 x8 tls/transport "
-			"[a e u]"},
+			"[a e u] | "
+			"13 maintenance_overrun_resolved P1 2-11 x9 "
+			"tls/transport [a e u]"},
+		{"so does one region: told as what it is", "AEU",
+			"m2-4 . . l8 E2*6 E2*3 . . .",
+			"9 regional_started P2 2 x8 tls/transport [e] | "
+			"13 regional_resolved P2 2-11 x9 tls/transport [e]"},
 		{"one after it is one", "AEU",
 			"m0-2 . . l8 . AEU2*2 . . . .",
 			"8 downtime_found P2 3-5 x2 tls/transport [a e u]"},
