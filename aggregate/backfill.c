@@ -14,6 +14,8 @@
 #include "exits.h"
 #include "fleet.h"
 #include "ingest.h"
+#include "isolation_store.h"
+#include "judge.h"
 #include "keys.h"
 #include "lines.h"
 #include "load.h"
@@ -37,6 +39,7 @@
 struct work {
 	struct store *store;
 	struct collect *collect;
+	struct isolation *isolation;
 	char count[64], publish[64]; /* the scripts, as the store names them */
 	double now;
 };
@@ -311,12 +314,30 @@ static const struct fleet_server *find(const struct fleet *f, const char *slug)
 	return NULL;
 }
 
+/* What regions saw while they were cut off counts nowhere. */
+static int uncount(struct work *w)
+{
+	size_t n, n_found;
+	const struct server *servers = collect_servers(w->collect, &n);
+	char sha[64];
+
+	isolation_all(w->isolation, &n_found);
+	if (!n_found)
+		return 0;
+	if (isolation_load(w->store, sha, sizeof sha))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		isolation_uncount(w->store, sha, servers[i].slug,
+			servers[i].regions, servers[i].n_regions, 0);
+	return store_run(w->store) ? say(w) : 0;
+}
+
 static int backfill_all(struct work *w, const struct conf *conf)
 {
 	struct fleet fleet = {0};
 	size_t n;
 	struct server *servers = collect_servers(w->collect, &n);
-	int rc = 0;
+	int rc = uncount(w);
 
 	if (conf)
 		fleet_configured(&fleet, conf, NULL);
@@ -380,15 +401,18 @@ static int judge_stored(struct work *w, const struct command *cmd)
 
 int backfill(const struct command *cmd, int fd)
 {
+	const struct rule rule = rule_default(60);
 	struct work w = {.collect = collect_new(), .now = clock_wall()};
 	int rc = ingest(cmd, fd, keep, &w);
 	double newest;
 
 	if (rc != EXIT_ENV && collect_newest(w.collect, &newest)) {
 		collect_finish(w.collect);
+		w.isolation = judge_isolate(w.collect, &rule);
 		if (judge_stored(&w, cmd))
 			rc = EXIT_ENV;
 	}
+	isolation_free(w.isolation);
 	collect_free(w.collect);
 	return rc;
 }

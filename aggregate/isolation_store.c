@@ -50,12 +50,10 @@ int isolation_ask_canaries(struct store *s, struct isolation *found)
 
 /* The isolation of a region as of now, or NULL. */
 static const struct isolated *now_of(const struct isolation *found,
-	const char *region, double now)
+	const struct rule *rule, const char *region, double now)
 {
-	const struct rule rule = rule_default(60);
-
-	return isolation_at(found, region, now - rule.lookback_s,
-		now + rule.ahead_s);
+	return isolation_at(found, region, now - rule->lookback_s,
+		now + rule->ahead_s);
 }
 
 static void queue_record(struct store *s, const struct isolated *i)
@@ -75,8 +73,8 @@ static void queue_record(struct store *s, const struct isolated *i)
 	buf_release(&b);
 }
 
-int isolation_keep(struct store *s, const struct isolation *found, double now,
-	bool pretended)
+int isolation_keep(struct store *s, const struct isolation *found,
+	const struct rule *rule, double now, bool pretended)
 {
 	size_t n;
 	const struct isolated *all = isolation_all(found, &n);
@@ -95,7 +93,7 @@ int isolation_keep(struct store *s, const struct isolation *found, double now,
 	for (size_t i = 0; i < store_count(old) && n_gone < 256; i++) {
 		const char *name = store_text(store_item(old, i));
 
-		if (name && !now_of(found, name, now))
+		if (name && !now_of(found, rule, name, now))
 			gone[n_gone++] = xstrdup(name);
 	}
 	for (size_t i = 0; i < n_gone; i++) {
@@ -103,7 +101,7 @@ int isolation_keep(struct store *s, const struct isolation *found, double now,
 		free(gone[i]);
 	}
 	for (size_t i = 0; i < n; i++)
-		if (now_of(found, all[i].region, now) == &all[i])
+		if (now_of(found, rule, all[i].region, now) == &all[i])
 			queue_record(s, &all[i]);
 	return store_run(s) ? say(s) : 0;
 }

@@ -17,8 +17,8 @@ struct store;
 int isolation_ask_canaries(struct store *s, struct isolation *found);
 
 /*
- * isolation_keep(s, found, now, pretended): the regions that are cut off as of
- * `now` are those of KEY_ISOLATED from now on. A pretended time that is before
+ * isolation_keep(s, found, rule, now, pretended): the regions that are cut off
+ * as of `now`, by the rule's lookback, are those of KEY_ISOLATED from now on. A pretended time that is before
  * the last evaluation changes nothing. -1: the store failed, and the operator
  * has been told; like those below.
  *
@@ -27,8 +27,8 @@ int isolation_ask_canaries(struct store *s, struct isolation *found);
  * of its probes and failures, once however often that is asked for. sha is what
  * isolation_load gives, to which the store has to be asked in between.
  */
-int isolation_keep(struct store *s, const struct isolation *found, double now,
-	bool pretended);
+int isolation_keep(struct store *s, const struct isolation *found,
+	const struct rule *rule, double now, bool pretended);
 int isolation_load(struct store *s, char *sha, size_t size);
 void isolation_uncount(struct store *s, const char *sha, const char *slug,
 	const struct region_history *h, size_t n, double since);

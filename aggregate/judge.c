@@ -91,6 +91,23 @@ const char **judge_expected(const struct command *cmd, const struct collect *c,
 	return expected;
 }
 
+struct isolation *judge_isolate(struct collect *c, const struct rule *rule)
+{
+	struct isolation *found = isolation_new();
+	size_t n, n_canaries;
+	struct server *servers = collect_servers(c, &n);
+	const struct canary_report *r = collect_canaries(c, &n_canaries);
+
+	for (size_t i = 0; i < n; i++)
+		isolation_add(found, servers[i].url, servers[i].regions,
+			servers[i].n_regions);
+	for (size_t i = 0; i < n_canaries; i++)
+		isolation_canaries(found, r[i].region, r[i].at,
+			(size_t)r[i].answered, (size_t)r[i].failed);
+	isolation_cut(found, rule);
+	return found;
+}
+
 static void add_subject(struct judge *j, const struct command *cmd,
 	const struct collect *c, struct server *server)
 {
@@ -115,24 +132,14 @@ static void say_nothing(const struct command *cmd, size_t n_runners)
 static int judge_init(struct judge *j, const struct command *cmd,
 	struct collect *c)
 {
-	size_t n, n_runners, n_canaries;
+	size_t n, n_runners;
 	struct server *servers = collect_servers(c, &n);
-	const struct canary_report *canaries;
 
 	collect_runners(c, &n_runners);
 	*j = (struct judge) {
 		.rule = rule_of(cmd), .output = output_choose(cmd->format)};
 	buf_init(&j->out, WRITE_BYTES + 4 * LINE_MAX_BYTES);
-	j->isolation = isolation_new();
-	for (size_t i = 0; i < n; i++)
-		isolation_add(j->isolation, servers[i].url, servers[i].regions,
-			servers[i].n_regions);
-	canaries = collect_canaries(c, &n_canaries);
-	for (size_t i = 0; i < n_canaries; i++)
-		isolation_canaries(j->isolation, canaries[i].region,
-			canaries[i].at, (size_t)canaries[i].answered,
-			(size_t)canaries[i].failed);
-	isolation_cut(j->isolation, &j->rule);
+	j->isolation = judge_isolate(c, &j->rule);
 	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
 	for (size_t i = 0; i < n; i++)
 		if (!cmd->slug || strcmp(cmd->slug, servers[i].slug) == 0)

@@ -9,6 +9,8 @@
 
 struct collect;
 struct command;
+struct isolation;
+struct rule;
 struct server;
 
 /*
@@ -28,6 +30,13 @@ int judge_replay(const struct command *cmd, struct collect *c);
  */
 const char **judge_expected(const struct command *cmd, const struct collect *c,
 	const struct server *s, size_t *n);
+
+/*
+ * judge_isolate(c, rule): find the regions that were cut off in all that was
+ * collected, and take what they saw then out of it, see isolation.h. The caller
+ * frees it, after c was used last.
+ */
+struct isolation *judge_isolate(struct collect *c, const struct rule *rule);
 
 /*
  * judge_policy(cmd): 0; or -1 where its policy is none, and the operator has

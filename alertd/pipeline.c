@@ -162,7 +162,7 @@ static void tell_stage(struct alert_state *st, enum alert_phase phase,
 /* No region is left that reports. */
 static bool blind(const struct pipeline *pl)
 {
-	return pl->n_isolated && pl->n_isolated >= pl->n_regions;
+	return pl->n_regions && pl->n_isolated >= pl->n_regions;
 }
 
 /* Since when the last of them is cut off. */

@@ -322,3 +322,27 @@ closed() {
 	"$BIN/mcp-aggregate" status -f text | grep -Eq '^us +[0-9]+s ago +isolated'
 	kill "$server" "$holder"
 }
+
+@test "what is filled in afterwards: neither red nor counted" {
+	for m in 0 1 2; do
+		seen $m 1 20 ap eu=dns/dns.failed us=dns/dns.failed
+	done >records
+	seen 3 1 20 ap eu us >>records
+	"$BIN/mcp-aggregate" backfill records
+	[ "$(redis hvals probe:s4:minutes | grep -c .)" -ge 1 ]
+	redis hkeys probe:s4:minutes >days
+	! grep -q ':red' days
+	"$BIN/mcp-aggregate" verdict -s s4 -N $((NOW + 240)) >verdicts
+	jq -e '.error_rate["5m"] | .probes == 6 and .failed == 0' verdicts ||
+		{ cat verdicts; false; }
+}
+
+@test "servers that are probed once in ten minutes" {
+	sed -i 's|/mcp.}|/mcp", interval: 10m}|; s|url: .https|url: "https|' fleet.yaml
+	seen 0 1 20 ap eu us=dns/dns.timeout | judge 0
+	seen 10 1 20 ap eu us=dns/dns.timeout | judge 10
+	redis hget fleet:isolated us | jq -e --argjson at "$NOW" '.at < $at + 10'
+	: | judge 19
+	all '.isolated == ["us"] and .verdict == "green"'
+	[ "$(told)" = "* probe_silent_started P3" ]
+}
