@@ -291,8 +291,8 @@ killed() {
 	for ago in 6 5 4 3 2 1; do
 		for region in a-1 b-1; do
 			case $ago in
-			4 | 3) probes one $region $((NOW - 60 * ago + 1)) ;;
-			*) probes one $region $((NOW - 60 * ago + 1)) initialize ;;
+			4 | 3) probes one $region $((NOW - 60 * ago + 30)) ;;
+			*) probes one $region $((NOW - 60 * ago + 30)) initialize ;;
 			esac
 		done
 	done | mcp-aggregate ingest
