@@ -60,8 +60,8 @@ bool cache_check_due(const char *slug, double interval_s, double started_at)
 	return fmod(started_at + shift, PERIOD_S) < interval_s;
 }
 
-void cache_check_note(struct cache_check *c, enum cache_change change,
-	const char *name)
+void cache_check_note(
+	struct cache_check *c, enum cache_change change, const char *name)
 {
 	if (c->n[change] < CACHE_NAMES)
 		c->names[change][c->n[change]++] = name;
@@ -109,8 +109,8 @@ static bool take_hash(const cJSON *o, const char *key, char *out)
 	return true;
 }
 
-static bool take_names(const cJSON *o, enum cache_change change,
-	struct cache_check *c)
+static bool take_names(
+	const cJSON *o, enum cache_change change, struct cache_check *c)
 {
 	const cJSON *list = json_get(o, changes[change]), *v;
 	char clean[4 * CACHE_NAME_MAX + 1];

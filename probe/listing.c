@@ -61,7 +61,7 @@ enum listing_state listing_take(struct listing *l, const cJSON *result,
 	if (cJSON_IsString(next))
 		return turn(l, next->valuestring, f) ? LISTING_MORE
 						     : LISTING_BAD;
-	failure_set(f, "mcp.cursor",
-		"the nextCursor of tools/list is no string");
+	failure_set(
+		f, "mcp.cursor", "the nextCursor of tools/list is no string");
 	return LISTING_BAD;
 }

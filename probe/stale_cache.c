@@ -2,13 +2,13 @@
  * stale_cache.c: whether an edge that keeps answers by what was asked gives
  * clients an older list of tools than the server has.
  *
- * The list of step 6 was asked for with the bytes that clients send. It is asked
- * for once more, with an id that nobody has used: that no cache can know. If the
- * two differ, it may be a cache; or a deploy between the two; or several servers
- * behind one address, of which one answers here and another there. So both
- * questions are asked again, many times, in an order that a coin decides, and
- * only where each of them is answered as before is it a cache. Whoever answers
- * without a look at the id would have to guess each throw of the coin.
+ * The list of step 6 was asked for with the bytes that clients send. It is
+ * asked for once more, with an id that nobody has used: that no cache can know.
+ * If the two differ, it may be a cache; or a deploy between the two; or several
+ * servers behind one address, of which one answers here and another there. So
+ * both questions are asked again, many times, in an order that a coin decides,
+ * and only where each of them is answered as before is it a cache. Whoever
+ * answers without a look at the id would have to guess each throw of the coin.
  */
 #include "course.h"
 
@@ -30,8 +30,8 @@ struct stale_cache {
 	double began, deadline_ms; /* monotonic */
 	struct siphash_key key;
 	unsigned char coins[(THROWS + 7) / 8];
-	int lists;   /* read to their ends */
-	bool fresh;  /* the one that is read has ids that nobody has used */
+	int lists;  /* read to their ends */
+	bool fresh; /* the one that is read has ids that nobody has used */
 	struct listing server; /* the first of these */
 	struct tools_hash hash;
 	struct listing again; /* any later one */
@@ -58,17 +58,17 @@ static void end(struct probe *p, enum cache_result result)
 }
 
 /* Name the tools in which two lists differ; both are in the order of names. */
-static void name_changes(struct cache_check *c, const struct tools_hash *clients,
-	const struct tools_hash *server)
+static void name_changes(struct cache_check *c,
+	const struct tools_hash *clients, const struct tools_hash *server)
 {
 	size_t i = 0, k = 0;
 
 	while (i < clients->n || k < server->n) {
 		const struct tool_digest *a = &clients->digests[i];
 		const struct tool_digest *b = &server->digests[k];
-		int order = i == clients->n ? 1
-			: k == server->n    ? -1
-					    : jcs_compare(a->name, b->name);
+		int order = i == clients->n  ? 1
+			    : k == server->n ? -1
+					     : jcs_compare(a->name, b->name);
 
 		if (order < 0)
 			cache_check_note(c, CACHE_REMOVED, a->name);
@@ -99,7 +99,7 @@ static void found(struct probe *p)
 static bool same(const struct tools_hash *a, const struct tools_hash *b)
 {
 	return strcmp(a->contract, b->contract) == 0 &&
-		strcmp(a->full, b->full) == 0;
+	       strcmp(a->full, b->full) == 0;
 }
 
 /* The list is as it was when it was asked for so before. */
@@ -111,7 +111,7 @@ static bool unchanged(struct probe *p)
 	bool ok;
 
 	ok = tools_hash(&c->again.tools, &h, &f) &&
-		same(&h, c->fresh ? &c->hash : &p->hash);
+	     same(&h, c->fresh ? &c->hash : &p->hash);
 	free(h.digests);
 	listing_release(&c->again);
 	return ok;
@@ -163,8 +163,8 @@ static void on_page(struct probe *p, const struct reply *r)
 }
 
 /* An id that nobody has used; or the one that clients use for that page. */
-static void make_id(const struct probe *p, const struct listing *l, char *out,
-	size_t size)
+static void make_id(
+	const struct probe *p, const struct listing *l, char *out, size_t size)
 {
 	unsigned long long number;
 
@@ -211,8 +211,7 @@ static bool due(const struct probe *p)
 	if (t->cache_check != CACHE_CHECK_TURNS)
 		return t->cache_check == CACHE_CHECK_ALWAYS;
 	return p->cache_signs ||
-		cache_check_due(t->slug, t->interval_s,
-			p->steps.key.started_at);
+	       cache_check_due(t->slug, t->interval_s, p->steps.key.started_at);
 }
 
 void stale_cache_check(struct probe *p, void (*next)(struct probe *p))

@@ -59,7 +59,11 @@ static void test_step(void **state)
 static void check_name(const char *name, const char *expected)
 {
 	struct tool_digest tool = {.name = name, .contract = "c"};
-	struct probe_record p = {.tool_count = 2, .tools = &tool, .n_tools = 1};
+	struct cache_check check = {.result = CACHE_STALE,
+		.names = {[CACHE_CHANGED] = {name}},
+		.n = {[CACHE_CHANGED] = 1}};
+	struct probe_record p = {.tool_count = 2, .tools = &tool, .n_tools = 1,
+		.cache = &check};
 	struct redacted r;
 
 	redact_probe(&r, &p);
@@ -67,6 +71,7 @@ static void check_name(const char *name, const char *expected)
 	assert_int_equal(r.u.probe.n_tools, 1);
 	assert_string_equal(r.u.probe.tools[0].contract, "c");
 	assert_string_equal(r.u.probe.tools[0].name, expected);
+	assert_string_equal(r.u.probe.cache->names[CACHE_CHANGED][0], expected);
 	redacted_release(&r);
 }
 
