@@ -37,6 +37,29 @@ static const struct region_history *history_of(
 	return NULL;
 }
 
+/* The region before the i-th that is on its machine, or NULL. */
+static const char *twin_of(const struct explanation *e, size_t i)
+{
+	const char *const *names = e->in->expected;
+	const struct region_history *h = history_of(e, names[i]), *o;
+
+	for (size_t k = 0; h && h->machine && k < i; k++) {
+		o = history_of(e, names[k]);
+		if (o && o->machine && strcmp(h->machine, o->machine) == 0)
+			return names[k];
+	}
+	return NULL;
+}
+
+static int machines(const struct explanation *e)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < e->in->n_expected; i++)
+		n += !twin_of(e, i);
+	return n;
+}
+
 static struct run run_of(const struct explanation *e, const char *region)
 {
 	const struct region_history *h = history_of(e, region);
@@ -152,8 +175,8 @@ static void put_agreement(const struct explanation *e, struct buf *b)
 static void why_no_data(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
-	int quorum = v->expected < e->rule->quorum ? v->expected
-						   : e->rule->quorum;
+	int expected = machines(e);
+	int quorum = expected < e->rule->quorum ? expected : e->rule->quorum;
 
 	buf_fmt(b, "%d of %d regions have reported in the last %g s, and it "
 		   "takes %d (quorum).\n  Nothing is published: it is not "
@@ -165,7 +188,7 @@ static void why_amber(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
 
-	if (v->expected == 1) {
+	if (machines(e) == 1) {
 		struct run r = run_of(e, e->in->expected[0]);
 
 		buf_fmt(b, "The only region has failed %d in a row, at "
@@ -191,7 +214,7 @@ static void why_step_alert(const struct explanation *e, struct buf *b)
 {
 	const struct verdict *v = e->verdict;
 
-	if (v->expected == 1) {
+	if (machines(e) == 1) {
 		buf_fmt(b, "The only region has failed %d in a row, at "
 			   "whatever steps, of %d that it takes (alone).\n",
 			run_of(e, e->in->expected[0]).failures, e->rule->alone);
@@ -222,22 +245,13 @@ static void why_hard_outage(const struct explanation *e, struct buf *b)
 /* The regions of which another one, named before, has the same machine. */
 static void put_machines(const struct explanation *e, struct buf *b)
 {
-	const char *const *names = e->in->expected;
-
 	for (size_t i = 0; i < e->in->n_expected; i++) {
-		const struct region_history *h = history_of(e, names[i]), *o;
+		const char *name = e->in->expected[i], *other = twin_of(e, i);
 
-		for (size_t k = 0; h && h->machine && k < i; k++) {
-			o = history_of(e, names[k]);
-			if (!o || !o->machine ||
-				strcmp(h->machine, o->machine) != 0)
-				continue;
-			buf_fmt(b,
-				"  %s is on one machine with %s, by its %s: "
-				"they count as one reporter.\n",
-				names[i], names[k], h->machine_by);
-			break;
-		}
+		if (other)
+			buf_fmt(b, "  %s is on one machine with %s, by its %s: "
+				   "they count as one reporter.\n",
+				name, other, history_of(e, name)->machine_by);
 	}
 }
 

@@ -267,12 +267,19 @@ static void list_regions(const struct rule *rule, double now,
 }
 
 /*
- * Whether the only expected region has failed often enough in a row. Nobody can
- * agree with it on a step, so the steps play no part.
+ * Whether the only machine has failed often enough in a row, from each of its
+ * regions that reports. Nobody can agree with it on a step, so the steps play no
+ * part.
  */
-static bool alone_down(const struct rule *rule, const struct run *r)
+static bool alone_down(const struct rule *rule, const struct fleet *f)
 {
-	return r->n_at && r->failures >= rule->alone;
+	for (size_t i = 0; i < f->n; i++) {
+		const struct run *r = &f->runs[i];
+
+		if (r->reports && !(r->n_at && r->failures >= rule->alone))
+			return false;
+	}
+	return true;
 }
 
 /* Every expected region reports and fails, whatever the steps (article 3). */
@@ -285,15 +292,15 @@ static bool all_down(const struct rule *rule, const struct fleet *f)
 static enum tier decide_tier(const struct rule *rule, const struct fleet *f,
 	const struct verdict *v)
 {
-	int quorum = v->expected < rule->quorum ? v->expected : rule->quorum;
+	int expected = (int)f->n_machines;
+	int quorum = expected < rule->quorum ? expected : rule->quorum;
 
-	if (!v->expected || v->reporters < quorum)
+	if (!expected || v->reporters < quorum)
 		return TIER_NO_DATA;
 	if (!v->n_failing)
 		return TIER_OK;
-	if (v->expected == 1)
-		return alone_down(rule, &f->runs[0]) ? TIER_STEP_ALERT
-						     : TIER_REGIONAL;
+	if (expected == 1)
+		return alone_down(rule, f) ? TIER_STEP_ALERT : TIER_REGIONAL;
 	if (v->failed_regions >= rule->hard_outage || all_down(rule, f))
 		return TIER_HARD_OUTAGE;
 	if (v->failed_regions >= rule->step_alert)

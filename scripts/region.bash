@@ -162,18 +162,18 @@ record() {
 # due SUBJECT TEXT: whether this was not said of it within the hour.
 due() {
 	local file=$memory/$name.$1 age
-	if [[ $memory && -e $file && $(<"$file") == "$2" ]]; then
+	if [[ $memory && -f $file && $(<"$file") == "$2" ]]; then
 		age=$(($(date +%s) - $(stat -c %Y -- "$file")))
 		((age < 0 || age >= 3600)) || return 1
 	fi
-	[[ ! $memory ]] || printf '%s\n' "$2" >"$file"
+	[[ ! $memory ]] || { printf '%s\n' "$2" >"$file"; } 2>/dev/null || :
 }
 
 # recall: the machine that the region was on when it was last heard of.
 recall() {
 	local was
-	if [[ $memory && -e $memory/$name.machine ]]; then
-		read -r was host_key egress <"$memory/$name.machine"
+	if [[ $memory && -f $memory/$name.machine ]]; then
+		read -r was host_key egress <"$memory/$name.machine" || was=''
 		[[ $was == "${host:--}" ]] || host_key=- egress=-
 	fi
 }
@@ -181,8 +181,8 @@ recall() {
 # remember: that machine, for the rounds to come, and to be compared in this one.
 remember() {
 	echo "$name $host_key $egress" >"$dir/machine"
-	[[ ! $memory ]] ||
-		echo "${host:--} $host_key $egress" >"$memory/$name.machine"
+	[[ ! $memory ]] || { echo "${host:--} $host_key $egress" \
+		>"$memory/$name.machine"; } 2>/dev/null || :
 }
 
 # The words of ssh itself, which the other side cannot write, nor be mistaken for.
@@ -195,7 +195,7 @@ heard() {
 	key=$(sed -n '/^debug1: Server host key: /{s///p;q}' "$dir/log")
 	if [[ $key ]] && grep -q '^Authenticated to ' "$dir/log"; then
 		host_key=${key##* }
-		[[ ! $memory ]] || rm -f -- "$memory/$name.host-key"
+		[[ ! $memory ]] || rm -f -- "$memory/$name.host-key" 2>/dev/null || :
 	elif grep -q '^Host key verification failed' "$dir/log"; then
 		trouble="the host key of $host is not known: $key; if it is the right"
 		trouble+=" one, add it to known_hosts"

@@ -132,11 +132,14 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	run ! grep 'one machine' err
 }
 
-@test "two regions alone on one machine are no quorum" {
-	{ regions 'us-east-1 virginia' 'eu-west-2 london'; server good json; } >fleet.yaml
-	fleet -v
-	grep -qx 'mcp-fleet: good: unknown, no-data' err
-	[ -z "$(redis get probe:good:verdict)" ]
+@test "two regions alone on one machine are as the only region" {
+	{ regions 'us-east-1 virginia' 'eu-west-2 london'; server good json; server html html; } >fleet.yaml
+	fleet
+	[ "$(published good)" = "good green  0 1 2 " ]
+	[ "$(published html)" = "html amber initialize 1 1 2 eu-west-2,us-east-1" ]
+	run -0 mcp-aggregate explain html -c fleet.yaml
+	grep -q 'The only region has failed 1 in a row' <<<"$output"
+	grep -q 'eu-west-2 is on one machine with us-east-1' <<<"$output"
 }
 
 @test "one host for two regions is refused, and the place is named" {
@@ -175,6 +178,14 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	redis hget fleet:runners us-east-1 | jq -e '.status == "ok" and (has("egress") | not)'
 	[ "$(published good)" = "good green  0 2 3 " ]
 	[ "$(grep -c 'one machine' err)" -eq 1 ]
+	# What was remembered cannot be read, nor written.
+	for file in state/mcp-fleet/*/regions/*; do
+		rm "$file"
+		mkdir "$file"
+	done
+	fleet
+	[ "$status" -eq 0 ]
+	[ "$(runners | grep -c ok)" -eq 2 ]
 }
 
 @test "several regions of this machine are one on purpose, and one of them is a machine" {
