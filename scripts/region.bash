@@ -280,7 +280,7 @@ work() {
 	# A server is probed in the same minutes from everywhere.
 	jq -c --argjson all "$dry" --argjson minute "$minute" --arg half "$half" '
 		(.interval // 60) as $interval |
-		select($all or .canary or if $half != "" then $interval < 60 else
+		select($all or (.slug | not) or if $half != "" then $interval < 60 else
 			($minute + (.slug | explode | add)) %
 			([$interval / 60 | ceil, 1] | max) == 0 end)' \
 		"$dir/all" >"$dir/targets"
