@@ -2,22 +2,22 @@
  * mcp-aggregate: what the regions saw of each server, and what that means.
  * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1).
  */
-#include "backfill.h"
-#include "buckets.h"
-#include "collect.h"
-#include "command.h"
-#include "configured.h"
-#include "exits.h"
-#include "explained.h"
-#include "ingest.h"
-#include "input.h"
-#include "judge.h"
-#include "lines.h"
-#include "log.h"
-#include "pinned.h"
-#include "publish.h"
-#include "secret_file.h"
-#include "survey.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/secrets.h"
+#include "commands/backfill.h"
+#include "commands/buckets.h"
+#include "commands/explain.h"
+#include "commands/pin.h"
+#include "commands/replay.h"
+#include "commands/status.h"
+#include "commands/targets.h"
+#include "offline/collect.h"
+#include "offline/input.h"
+#include "options.h"
+#include "store/ingest.h"
+#include "store/publish.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,9 +1,9 @@
 #include "input.h"
 
-#include "exits.h"
-#include "lines.h"
-#include "log.h"
-#include "record.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "records/probe.h"
 
 #include <errno.h>
 #include <stdio.h>

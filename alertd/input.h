@@ -1,8 +1,8 @@
 /*
  * input.h: the lines of an input, each used or refused by its number.
  */
-#ifndef INPUT_H
-#define INPUT_H
+#ifndef ALERTD_INPUT_H
+#define ALERTD_INPUT_H
 
 #include <stddef.h>
 

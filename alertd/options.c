@@ -4,8 +4,8 @@
  */
 #include "options.h"
 
-#include "log.h"
-#include "num.h"
+#include "base/log.h"
+#include "base/num.h"
 
 #include <getopt.h>
 #include <math.h>

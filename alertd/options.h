@@ -1,8 +1,8 @@
 /*
  * options.h: the command line of mcp-alert as a struct.
  */
-#ifndef OPTIONS_H
-#define OPTIONS_H
+#ifndef ALERTD_OPTIONS_H
+#define ALERTD_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>

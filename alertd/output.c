@@ -1,8 +1,8 @@
 #include "output.h"
 
-#include "buf.h"
-#include "log.h"
-#include "xalloc.h"
+#include "base/buf.h"
+#include "base/log.h"
+#include "base/xalloc.h"
 
 #include <errno.h>
 #include <pthread.h>

@@ -2,8 +2,8 @@
  * output.h: what is printed beside deliveries. A thread of its own writes it,
  * so that whoever reads it, or does not, holds no delivery back.
  */
-#ifndef OUTPUT_H
-#define OUTPUT_H
+#ifndef ALERTD_OUTPUT_H
+#define ALERTD_OUTPUT_H
 
 #include <stdbool.h>
 #include <stddef.h>

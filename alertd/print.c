@@ -1,10 +1,10 @@
 #include "print.h"
 
-#include "clock.h"
-#include "json.h"
-#include "phrase.h"
-#include "record.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "incident/text.h"
+#include "json/json.h"
+#include "records/probe.h"
 
 #include <string.h>
 

@@ -1,11 +1,11 @@
 /*
  * print.h: events and open incidents for people, and incidents as lines.
  */
-#ifndef PRINT_H
-#define PRINT_H
+#ifndef ALERTD_PRINT_H
+#define ALERTD_PRINT_H
 
-#include "record_alert.h"
-#include "state.h"
+#include "incident/state.h"
+#include "records/alert.h"
 
 /* print_event(b, r, colour): append "TIME  P1  downtime_started  SUMMARY". */
 void print_event(struct buf *b, const struct alert_record *r, bool colour);

@@ -8,11 +8,11 @@
  * nothing of eras leads on: a wall, a redirect or a failing server is what it
  * is.
  */
-#include "course.h"
+#include "flow.h"
 
-#include "clock.h"
-#include "diagnose.h"
-#include "json.h"
+#include "base/clock.h"
+#include "json/json.h"
+#include "mcp/diagnosis.h"
 
 #include <math.h>
 

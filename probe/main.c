@@ -2,22 +2,22 @@
  * mcp-probe: tells whether an MCP server works, and if not, at which of eight
  * steps and why. See mcp-probe(1).
  */
-#include "address.h"
-#include "budget.h"
-#include "clock.h"
-#include "exits.h"
-#include "expiry.h"
-#include "expiry_view.h"
-#include "http.h"
-#include "json.h"
-#include "lines.h"
-#include "log.h"
-#include "mask.h"
-#include "opts.h"
+#include "auth/token_cache.h"
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/secrets.h"
+#include "base/xalloc.h"
+#include "expiry/expiry.h"
+#include "expiry/view.h"
+#include "http/address.h"
+#include "http/client.h"
+#include "json/json.h"
+#include "mcp/budget.h"
+#include "options.h"
 #include "probe.h"
-#include "secret_file.h"
-#include "token_cache.h"
-#include "xalloc.h"
+#include "redaction/mask.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,16 +1,16 @@
 /*
  * probe.c: how a probe begins and ends. Its course is a chain of functions,
  * each of which handles the answer to one request and sends the next; see
- * course.h.
+ * flow.h.
  */
-#include "course.h"
+#include "flow.h"
 
-#include "address.h"
-#include "clock.h"
-#include "diagnose.h"
-#include "json.h"
-#include "lines.h"
-#include "xalloc.h"
+#include "base/clock.h"
+#include "base/lines.h"
+#include "base/xalloc.h"
+#include "http/address.h"
+#include "json/json.h"
+#include "mcp/diagnosis.h"
 
 #include <openssl/rand.h>
 

@@ -1,8 +1,8 @@
 /*
  * probe.h: one probe of one server: eight steps, one deadline.
  */
-#ifndef PROBE_H
-#define PROBE_H
+#ifndef PROBE_PROBE_H
+#define PROBE_PROBE_H
 
 #include "steps.h"
 #include "target.h"

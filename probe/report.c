@@ -1,11 +1,11 @@
 #include "report.h"
 
-#include "address.h"
-#include "clock.h"
-#include "lines.h"
-#include "mask.h"
-#include "redact.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/lines.h"
+#include "base/text.h"
+#include "http/address.h"
+#include "redaction/mask.h"
+#include "redaction/records.h"
 
 #include <errno.h>
 #include <math.h>

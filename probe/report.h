@@ -2,11 +2,11 @@
  * report.h: what a probe found, for a terminal, a pipe, a test harness, or a
  * plugin host. All of standard output is written here, and without secrets.
  */
-#ifndef REPORT_H
-#define REPORT_H
+#ifndef PROBE_REPORT_H
+#define PROBE_REPORT_H
 
-#include "record.h"
-#include "url.h"
+#include "http/url.h"
+#include "records/probe.h"
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
 
@@ -42,7 +42,7 @@ void report_runner(struct report *r, const struct runner_record *rec);
 
 /*
  * report_write(r, b): write what is in b, and clear it. Only what went through
- * redact.h may be in it.
+ * redaction/records.h may be in it.
  */
 void report_write(struct report *r, struct buf *b);
 

@@ -10,12 +10,12 @@
  * and only where each of them is answered as before is it a cache. Whoever
  * answers without a look at the id would have to guess each throw of the coin.
  */
-#include "course.h"
+#include "flow.h"
 
-#include "clock.h"
-#include "jcs.h"
-#include "json.h"
-#include "xalloc.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "json/jcs.h"
+#include "json/json.h"
 
 #include <math.h>
 #include <openssl/rand.h>

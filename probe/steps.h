@@ -2,11 +2,11 @@
  * steps.h: the eight steps of one probe as they end, in their order, each
  * reported once; and what they add up to.
  */
-#ifndef STEPS_H
-#define STEPS_H
+#ifndef PROBE_STEPS_H
+#define PROBE_STEPS_H
 
-#include "failure.h"
-#include "record.h"
+#include "http/failure.h"
+#include "records/probe.h"
 
 struct steps_sink {
 	void (*step)(void *arg, const struct step_record *r);

@@ -1,8 +1,8 @@
 #include "target.h"
 
-#include "json.h"
-#include "record.h"
-#include "xalloc.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "records/probe.h"
 
 static bool fail(char *why, const char *key, const char *what)
 {

@@ -2,12 +2,12 @@
  * target.h: what to probe, from the command line or from a target record of
  * mcp-records(5).
  */
-#ifndef TARGET_H
-#define TARGET_H
+#ifndef PROBE_TARGET_H
+#define PROBE_TARGET_H
 
-#include "credential.h"
-#include "names.h"
-#include "url.h"
+#include "auth/credential.h"
+#include "http/url.h"
+#include "mcp/names.h"
 
 #include <cjson/cJSON.h>
 

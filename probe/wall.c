@@ -4,13 +4,13 @@
  * begins anew with the credential, if one is held. A server may ask as late as
  * in step 6 or 7, and is then asked again there.
  */
-#include "course.h"
+#include "flow.h"
 
-#include "clock.h"
-#include "diagnose.h"
-#include "discovery.h"
-#include "json.h"
-#include "token.h"
+#include "auth/discovery.h"
+#include "auth/token.h"
+#include "base/clock.h"
+#include "json/json.h"
+#include "mcp/diagnosis.h"
 
 static void authorize(struct probe *p, bool anew);
 

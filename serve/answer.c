@@ -1,23 +1,23 @@
 /*
  * answer.c: each kind of route has a function that asks the store and has the
- * answer built. What people read is in answer_page.c.
+ * answer built. What people read is in answer_pages.c.
  */
 #include "answer.h"
 
-#include "answer_api.h"
-#include "answer_metrics.h"
-#include "answer_page.h"
-#include "badge.h"
-#include "bearer.h"
-#include "embed.h"
-#include "fetch.h"
-#include "fetch_listing.h"
-#include "health.h"
-#include "log.h"
-#include "metrics.h"
-#include "respond.h"
-#include "route.h"
-#include "subject.h"
+#include "answer_pages.h"
+#include "api/api.h"
+#include "api/metrics.h"
+#include "api/metrics_answer.h"
+#include "badge/badge.h"
+#include "base/log.h"
+#include "cgi/bearer.h"
+#include "data/access.h"
+#include "data/fetch.h"
+#include "data/fetch_listing.h"
+#include "data/health.h"
+#include "http/respond.h"
+#include "http/route.h"
+#include "widget/embed.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,17 +1,13 @@
 /*
  * answer.h: from a request to its response.
  */
-#ifndef ANSWER_H
-#define ANSWER_H
+#ifndef SERVE_ANSWER_H
+#define SERVE_ANSWER_H
 
 struct request;
 struct response;
+struct setting;
 struct source;
-
-struct setting {
-	double now;	  /* epoch seconds */
-	const char *site; /* the address of this site, no slash at its end */
-};
 
 /*
  * answer(request, setting, source, r): fill r, which respond_init made, with

@@ -7,12 +7,13 @@
  */
 #include "front.h"
 
-#include "bearer.h"
-#include "clock.h"
-#include "memory.h"
-#include "request.h"
-#include "respond.h"
-#include "route.h"
+#include "answer.h"
+#include "base/clock.h"
+#include "cgi/bearer.h"
+#include "cgi/request.h"
+#include "http/respond.h"
+#include "http/response_cache.h"
+#include "http/route.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,7 +21,7 @@
 
 #define KEY_SIZE (REQUEST_PATH + ROUTE_QUERY + 2)
 
-/* A body, see respond.c, and its header. */
+/* A body, see http/respond.c, and its header. */
 #define OUTPUT_MAX (5u * 1024 * 1024)
 
 void front_init(struct front *f, const char *site, double now, bool remember)

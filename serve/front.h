@@ -2,12 +2,12 @@
  * front.h: from what a web server passes on of a request to the whole output
  * for it, by way of the memory where that knows it.
  */
-#ifndef FRONT_H
-#define FRONT_H
+#ifndef SERVE_FRONT_H
+#define SERVE_FRONT_H
 
-#include "answer.h"
-#include "buf.h"
-#include "fetch.h"
+#include "base/buf.h"
+#include "data/access.h"
+#include "data/fetch.h"
 
 #include <stdbool.h>
 

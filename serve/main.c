@@ -3,13 +3,13 @@
  * or a FastCGI application where standard input is a listening socket; see
  * mcp-serve(8).
  */
-#include "clock.h"
-#include "exits.h"
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/secrets.h"
 #include "front.h"
-#include "log.h"
-#include "num.h"
-#include "render.h"
-#include "secret_file.h"
+#include "render/render.h"
 
 #include <errno.h>
 #include <fcgiapp.h>

@@ -9,7 +9,7 @@ load ../lib
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
-	SOURCE=$ROOT/serve/embed.js
+	SOURCE=$ROOT/serve/widget/embed.js
 	export MCP_STORE=unix:///nonexistent
 }
 

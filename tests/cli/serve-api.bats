@@ -54,7 +54,7 @@ valid() {
 @test "the document is served as it is, and describes what there is" {
 	get /api/openapi.json
 	[ "$CODE $(says Content-Type)" = "200 application/json; charset=utf-8" ]
-	diff body "$ROOT/serve/openapi.json"
+	diff body "$ROOT/serve/api/openapi.json"
 	get /api/openapi.json "HTTP_IF_NONE_MATCH=$(says ETag)"
 	[ "$CODE" = 304 ]
 	valid /api/openapi.json
@@ -62,7 +62,7 @@ valid() {
 	while read -r path; do
 		jq -e --arg path "$path" '.paths | keys | any(startswith($path))' \
 			"$BATS_FILE_TMPDIR/openapi.json"
-	done < <(sed -n 's|^\t{"\(/api/[^"]*\)".*|\1|p' "$ROOT/serve/route.c")
+	done < <(sed -n 's|^\t{"\(/api/[^"]*\)".*|\1|p' "$ROOT/serve/http/route.c")
 }
 
 @test "every answer is one that the document describes" {

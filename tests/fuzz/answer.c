@@ -11,15 +11,15 @@
  */
 #include "fuzz.h"
 
-#include "../../serve/account.h"
-#include "../../serve/facts.h"
-#include "../../serve/fetch.h"
-#include "../../serve/fetch_listing.h"
-#include "../../serve/fetch_page.h"
-#include "../../serve/front.h"
-#include "json.h"
-#include "request.h"
-#include "sha256.h"
+#include "base/sha256.h"
+#include "cgi/request.h"
+#include "data/account.h"
+#include "data/fetch.h"
+#include "data/fetch_listing.h"
+#include "data/fetch_page.h"
+#include "data/page_data.h"
+#include "front.h"
+#include "json/json.h"
 
 #include <stdlib.h>
 

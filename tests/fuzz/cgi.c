@@ -12,14 +12,14 @@
  */
 #include "fuzz.h"
 
-#include "../../alertd/ack_token.h"
-#include "../../alertd/cgi.h"
-#include "../../alertd/state.h"
-#include "clock.h"
+#include "base/clock.h"
+#include "base/xalloc.h"
 #include "fuzz_store.h"
-#include "json.h"
-#include "record_maintenance.h"
-#include "xalloc.h"
+#include "incident/state.h"
+#include "json/json.h"
+#include "records/maintenance.h"
+#include "transport/ack_token.h"
+#include "web/cgi.h"
 
 #include <sys/types.h>
 #include <unistd.h>

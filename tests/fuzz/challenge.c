@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/challenge.h"
+#include "auth/challenge.h"
 
 static void put(struct buf *b, const char *name, const char *value)
 {

@@ -4,11 +4,11 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/target.h"
+#include "target.h"
 
-#include "conf.h"
-#include "json.h"
-#include "text.h"
+#include "base/text.h"
+#include "conf/conf.h"
+#include "json/json.h"
 
 static void hear(void *arg, bool fatal, const char *message)
 {

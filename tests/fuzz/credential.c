@@ -4,7 +4,7 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/credential.h"
+#include "auth/credential.h"
 
 #include <strings.h>
 #include <unistd.h>

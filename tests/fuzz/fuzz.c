@@ -1,7 +1,7 @@
 #include "fuzz.h"
 
-#include "text.h"
-#include "xalloc.h"
+#include "base/text.h"
+#include "base/xalloc.h"
 
 _Noreturn void fuzz_broken(const char *file, int line, const char *what)
 {

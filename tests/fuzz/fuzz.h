@@ -6,7 +6,7 @@
 #ifndef FUZZ_H
 #define FUZZ_H
 
-#include "buf.h"
+#include "base/buf.h"
 
 #include <stdint.h>
 

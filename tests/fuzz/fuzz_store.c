@@ -1,8 +1,8 @@
 #include "fuzz_store.h"
 
+#include "base/xalloc.h"
 #include "fuzz.h"
-#include "store.h"
-#include "xalloc.h"
+#include "store/store.h"
 
 #include <stdarg.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 /*
- * fuzz_store.h: lib/store.h without a store, for fuzz targets that link this
+ * fuzz_store.h: lib/store/store.h without a store, for fuzz targets that link this
  * instead of store.c: what Redis makes of the few commands that they send.
  */
 #ifndef FUZZ_STORE_H

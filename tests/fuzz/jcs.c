@@ -4,9 +4,9 @@
  */
 #include "fuzz.h"
 
-#include "jcs.h"
-#include "json.h"
-#include "text.h"
+#include "base/text.h"
+#include "json/jcs.h"
+#include "json/json.h"
 
 static bool canonical(const char *p, size_t n, struct buf *out)
 {

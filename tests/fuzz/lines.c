@@ -8,7 +8,7 @@
  */
 #include "fuzz.h"
 
-#include "lines.h"
+#include "base/lines.h"
 
 #include <errno.h>
 #include <sys/types.h>

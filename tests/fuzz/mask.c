@@ -7,9 +7,9 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/mask.h"
-#include "../../probe/redact.h"
-#include "text.h"
+#include "base/text.h"
+#include "redaction/mask.h"
+#include "redaction/records.h"
 
 #include <stdlib.h>
 #include <string.h>

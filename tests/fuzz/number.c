@@ -5,8 +5,8 @@
  */
 #include "fuzz.h"
 
-#include "jcs.h"
-#include "json.h"
+#include "json/jcs.h"
+#include "json/json.h"
 
 #include <math.h>
 

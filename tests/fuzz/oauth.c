@@ -6,9 +6,9 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/oauth.h"
+#include "auth/oauth.h"
 
-#include "json.h"
+#include "json/json.h"
 
 #define OTHER "https://another.example"
 

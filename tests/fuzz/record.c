@@ -4,12 +4,12 @@
  */
 #include "fuzz.h"
 
-#include "lines.h"
-#include "num.h"
-#include "record.h"
-#include "record_expiry.h"
-#include "record_spool.h"
-#include "text.h"
+#include "base/lines.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "records/expiry.h"
+#include "records/probe.h"
+#include "records/spool.h"
 
 #include <math.h>
 

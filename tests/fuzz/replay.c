@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "xalloc.h"
+#include "base/xalloc.h"
 
 #include <dirent.h>
 

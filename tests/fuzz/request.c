@@ -6,8 +6,8 @@
  */
 #include "fuzz.h"
 
-#include "../../serve/route.h"
-#include "request.h"
+#include "cgi/request.h"
+#include "http/route.h"
 
 #define LINES 32
 

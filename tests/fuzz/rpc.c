@@ -5,10 +5,10 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/rpc.h"
+#include "mcp/rpc.h"
 
-#include "json.h"
-#include "text.h"
+#include "base/text.h"
+#include "json/json.h"
 
 /* As requests count them; and one that is text. */
 #define COUNTED "3"

@@ -5,7 +5,7 @@
  */
 #include "fuzz.h"
 
-#include "../unit/sink_bodies.h"
+#include "../unit/alertd/sink_bodies.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -5,9 +5,9 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/sse.h"
+#include "mcp/sse.h"
 
-#include "num.h"
+#include "base/num.h"
 
 /* What a stream says, and after how many events nobody listens any more. */
 struct ear {

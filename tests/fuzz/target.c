@@ -4,9 +4,9 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/target.h"
+#include "target.h"
 
-#include "json.h"
+#include "json/json.h"
 
 static void member(struct buf *b, const char *key, const char *s)
 {

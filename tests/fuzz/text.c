@@ -4,10 +4,10 @@
  */
 #include "fuzz.h"
 
-#include "clock.h"
-#include "names.h"
-#include "num.h"
-#include "text.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "mcp/names.h"
 
 static void clean(const char *p, size_t n)
 {

@@ -4,12 +4,12 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/tools.h"
+#include "mcp/tools.h"
 
-#include "jcs.h"
-#include "json.h"
-#include "sha256.h"
-#include "text.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "json/jcs.h"
+#include "json/json.h"
 
 static struct budget budget;
 

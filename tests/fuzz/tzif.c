@@ -6,7 +6,7 @@
  */
 #include "fuzz.h"
 
-#include "tzif.h"
+#include "base/tzif.h"
 
 static void check_at(const struct tzif *z, int64_t t)
 {

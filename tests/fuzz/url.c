@@ -4,10 +4,10 @@
  */
 #include "fuzz.h"
 
-#include "../../probe/address.h"
-#include "../../probe/url.h"
+#include "http/address.h"
+#include "http/url.h"
 
-#include "text.h"
+#include "base/text.h"
 
 static bool fits(const char *s, size_t size)
 {

@@ -4,10 +4,10 @@
  */
 #include "fuzz.h"
 
-#include "lines.h"
-#include "record.h"
-#include "record_verdict.h"
-#include "text.h"
+#include "base/lines.h"
+#include "base/text.h"
+#include "records/probe.h"
+#include "records/verdict.h"
 
 static void check_region(const struct verdict_region *r)
 {

@@ -10,7 +10,7 @@ import {after, before, test} from 'node:test';
 import {acorn, browse, Host, look, mount, ROOT, settled, Site, Store} from
 	'./embed.site.mjs';
 
-const SOURCE = readFileSync(path.join(ROOT, 'serve/embed.js'), 'utf8');
+const SOURCE = readFileSync(path.join(ROOT, 'serve/widget/embed.js'), 'utf8');
 const SHOTS = process.env.SHOTS;
 const MODES = [['card', 'dark'], ['card', 'light'], ['badge', 'dark'],
 	['badge', 'light']];

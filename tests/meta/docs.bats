@@ -37,7 +37,7 @@ words() {
 }
 
 @test "every code that a probe can report is in its page" {
-	grep -ohE '"(dns|tcp|tls|http|mcp|auth|oauth|tool|hash|body|sse)\.[a-zA-Z][A-Za-z0-9-]*"' probe/*.c |
+	grep -ohE '"(dns|tcp|tls|http|mcp|auth|oauth|tool|hash|body|sse)\.[a-zA-Z][A-Za-z0-9-]*"' probe/*.c probe/*/*.c |
 		tr -d '"' | grep -vE '\.h$|^auth\.(mode|credential)$' | sort -u |
 		while read -r code; do
 			grep -qE "^\.It .*\b${code//./\\.}\b" man/mcp-probe.1 ||

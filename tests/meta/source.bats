@@ -3,11 +3,12 @@
 
 setup() {
 	cd "$BATS_TEST_DIRNAME/../.." || return 1
-	CPPFLAGS="-Ilib -Iprobe -Iaggregate -Ialertd -Iserve -D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE -DVERSION=\"0\" -include lib/banned.h"
-	mapfile -t sources < <(printf '%s\n' {lib,probe,aggregate,alertd,serve}/*.[ch])
+	mapfile -t sources < <(git ls-files -co --exclude-standard '*.[ch]' |
+		grep -E '^(lib|probe|aggregate|alertd|serve)/')
+	mapfile -t headers < <(printf '%s\n' "${sources[@]}" | grep '\.h$')
 }
 
-# includes HEADER FILE…: nobody else includes it.
+# only HEADER FILE…: nobody else includes it.
 only() {
 	local header=$1 found
 	shift
@@ -17,74 +18,121 @@ only() {
 }
 
 @test "every header compiles alone, and twice" {
-	for h in {lib,probe,aggregate,alertd,serve,tests/fuzz}/*.h; do
-		[ "$h" = lib/banned.h ] && continue
-		# shellcheck disable=SC2086
+	local h seen
+	for h in "${headers[@]}" tests/fuzz/*.h; do
+		[ "$h" = lib/base/banned.h ] && continue
+		seen=(-Ilib)
+		[[ $h = @(lib|tests)/* ]] || seen+=(-I"${h%%/*}")
 		printf '#include "%s"\n#include "%s"\n' "$PWD/$h" "$PWD/$h" |
-			cc -std=c11 -Wall -Wextra -Werror $CPPFLAGS \
-				-fsyntax-only -x c - || { echo "$h"; return 1; }
+			cc -std=c11 -Wall -Wextra -Werror "${seen[@]}" \
+				-D_POSIX_C_SOURCE=200809L -D_DEFAULT_SOURCE '-DVERSION="0"' \
+				-include lib/base/banned.h -fsyntax-only -x c - ||
+			{ echo "$h"; return 1; }
 	done
 }
 
 @test "a library is known to its owners alone" {
-	only curl/ alertd/http_send.c alertd/smtp_send.c probe/http.c probe/http_fail.h \
-		probe/http_fields.h probe/http_setup.h probe/http_tls.h probe/http_transfer.h \
-		probe/url.c
-	only hiredis/ lib/store.c
-	only yaml.h lib/conf_yaml.h
+	only curl/ alertd/transport/http_client.c alertd/transport/smtp_client.c \
+		probe/http/client.c probe/http/transfer_failure.h probe/http/fields.h \
+		probe/http/setup.h probe/http/tls.h probe/http/transfer.h probe/http/url.c
+	only hiredis/ lib/store/store.c
+	only yaml.h lib/conf/yaml.h
 	only fcgiapp.h serve/main.c
 }
 
-@test "a program's folder includes nothing of another's" {
-	local f h name
-	# "FILE:NAME" of each header that is included without a folder.
-	while IFS=: read -r f name; do
-		[ ! -e "${f%/*}/$name" ] || continue
-		for h in {probe,aggregate,alertd,serve}/"$name"; do
-			[ ! -e "$h" ] || { echo "$f includes $h"; return 1; }
-		done
-	done < <(grep -HoP '^#include "\K[^"/]+(?=")' "${sources[@]}")
+
+@test "an area has at most 25 files of C" {
+	local area n
+	while read -r n area; do
+		[ "$n" -le 25 ] || { echo "$area: $n"; return 1; }
+	done < <(printf '%s\n' "${sources[@]}" | grep '\.c$' | xargs -n1 dirname |
+		sort | uniq -c)
+}
+
+# The floors of each house, from the roof down: an area, or a file that is in
+# none. Those with commas between them share a floor.
+FLOORS='
+lib: conf records mcp store cgi json base
+probe: main probe,flow,handshake,wall,tool_steps,stale_cache expiry report,options steps
+	target,auth,mcp http redaction
+aggregate: main commands store verdict_line figures options offline rule
+serve: main render front answer answer_pages api,badge,widget pages data http
+alertd: main web commands store_outage verdict_batch
+	notifier,evaluate,emit,common_cause print,output,input,options
+	delivery sinks routing transport state incident
+'
+
+# What each file includes, as "FILE AREA INCLUDED"; of another program's: "?".
+included() {
+	local f i folder area
+	for f in "${sources[@]}"; do
+		folder=${f%%/*} area=${f%/*}
+		[ "$area" != "$folder" ] || area=${f%.*}
+		while read -r i; do
+			if [ -e "$folder/$i" ]; then
+				i=$folder/$i
+			elif [ "$folder" != lib ] && [ -e "lib/$i" ]; then
+				continue
+			else
+				i='?'
+			fi
+			[ "${i%/*}" != "$folder" ] || i=${i%.*}/
+			echo "$f $area ${i%/*}"
+		done < <(grep -oP '^#include "\K[^"]+' "$f")
+	done
+}
+
+@test "a file includes what is beside it or below, and nothing of another program" {
+	included | awk -v floors="$FLOORS" '
+		BEGIN {
+			n = split(floors, word)
+			for (i = 1; i <= n; i++) {
+				if (sub(/:$/, "", word[i])) {
+					folder = word[i]
+					continue
+				}
+				m = split(word[i], area, ",")
+				for (j = 1; j <= m; j++)
+					floor[folder "/" area[j]] = i
+			}
+		}
+		!floor[$2] { print $1 ": " $2 " has no floor"; bad = 1 }
+		$2 != $3 && (!floor[$3] || floor[$3] < floor[$2]) {
+			print $1 " includes " $3
+			bad = 1
+		}
+		END { exit bad || !NR }'
 }
 
 @test "only main and xalloc end the program" {
 	run grep -nE '\b_?exit\(' "${sources[@]}"
-	[ -z "$(grep -vE '^(lib/xalloc.c|[a-z]+/main.c):|^lib/banned.h' <<<"$output")" ]
+	[ -z "$(grep -vE '^(lib/base/xalloc.c|[a-z]+/main.c):|^lib/base/banned.h' <<<"$output")" ]
 }
 
 @test "what decides touches neither clock, file, socket nor environment" {
-	for o in aggregate/verdict aggregate/drift aggregate/churn aggregate/run aggregate/history aggregate/status \
-		aggregate/status_server aggregate/status_pipeline aggregate/bucket \
-		aggregate/figures aggregate/rates lib/hist serve/route \
-		lib/request serve/view serve/badge serve/card serve/glyphs serve/metrics serve/brand serve/embed serve/feed \
-		serve/incidents serve/page_answers serve/page_incidents serve/page_list serve/page_map \
-		serve/page_past serve/page_status serve/part serve/past serve/places \
-		serve/search serve/sides serve/told serve/works serve/respond \
-		serve/server serve/suggest serve/escape alertd/machine alertd/tally \
-		alertd/layer alertd/summary alertd/event alertd/state alertd/strings \
-		alertd/outbox alertd/routing alertd/hours alertd/ladder alertd/ack \
-		alertd/ack_token alertd/digest alertd/state_duty alertd/expiry \
-		alertd/change alertd/churn alertd/conditions alertd/divergence alertd/drifting \
-		alertd/phrase alertd/sightings alertd/silence alertd/pipeline \
-		lib/stages alertd/coldstart alertd/common alertd/quality \
-		alertd/stray alertd/handle alertd/message alertd/message_words \
-		alertd/sink alertd/sink_event alertd/sink_text alertd/sink_webhook \
-		alertd/sink_pagerduty alertd/sink_opsgenie alertd/sink_slack \
-		alertd/sink_discord alertd/sink_twilio alertd/sink_email \
-		alertd/sink_alertmanager alertd/elsewhere alertd/pulse alertd/mail \
-		alertd/loopback lib/mailbox \
-		alertd/rehearse alertd/tested alertd/coverage \
-		alertd/describe \
-		alertd/quiet lib/maintenance alertd/plan alertd/explain \
-		alertd/explain_json alertd/ledger alertd/ledger_compare alertd/recording \
-		alertd/timeline lib/conf_policy serve/health probe/sse probe/rpc \
-		probe/answer probe/budget probe/tools probe/oauth probe/challenge probe/steps \
-		probe/mirror probe/failure probe/mask probe/redact \
-		probe/wall_judge probe/finding probe/jwt \
-		lib/jcs lib/jcs_number lib/json lib/json_grammar lib/siphash \
-		lib/text lib/names lib/num lib/tzif; do
-		run nm -u "build/$o.o"
+	local f o
+	for f in aggregate/{rule,figures}/*.c aggregate/commands/status_screen*.c \
+		alertd/{incident,routing}/*.c \
+		alertd/commands/{coverage,describe,explain,explain_json,ledger,ledger_compare,maintenance_plan,recording,timeline}.c \
+		alertd/delivery/round_complete.c \
+		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
+		lib/conf/policy.c lib/base/{mailbox,num,siphash,text,tzif}.c \
+		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
+		lib/store/stages.c lib/cgi/request.c \
+		probe/{mcp,redaction}/*.c probe/steps.c \
+		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
+		probe/expiry/finding.c probe/http/failure.c \
+		serve/{badge,http,pages,widget}/*.c serve/api/{feed,metrics}.c \
+		serve/data/*.c; do
+		o=build/${f%.c}.o
+		case $f in
+		# What waits for an answer, and what asks the store.
+		probe/mcp/exchange.c | probe/mcp/stream.c | serve/data/fetch*.c | \
+			alertd/routing/rate_limit.c) continue ;;
+		esac
+		run nm -u "$o"
 		[ "$status" -eq 0 ]
-		! grep -wE 'fopen|fputs|fputc|printf|fprintf|puts|putchar|open|read|write|time|clock_gettime|gettimeofday|getenv|socket|curl_[a-z_]*' \
+		! grep -wE 'fopen|fputs|fputc|printf|fprintf|puts|putchar|open|read|write|time|clock_gettime|gettimeofday|getenv|socket|curl_[a-z_]*|clock_wall|clock_mono_ms|store_[a-z_]*' \
 			<<<"$output" || { echo "$o"; return 1; }
 	done
 }

@@ -1,0 +1,418 @@
+/*
+ * backfill.c: see backfill.h. A server is judged by the records alone, in which
+ * all its regions should be; those that the store knows besides are expected,
+ * and silent. Nothing here becomes the tools that were seen: what changed is
+ * news to the next verdict that somebody hears.
+ */
+#include "commands/backfill.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "commands/replay.h"
+#include "conf/conf.h"
+#include "offline/collect.h"
+#include "options.h"
+#include "rule/drift.h"
+#include "store/fleet.h"
+#include "store/ingest.h"
+#include "store/isolation_store.h"
+#include "store/keys.h"
+#include "store/load.h"
+#include "store/publish.h"
+#include "store/scripts.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DAY 86400
+#define DAY_MINUTES (DAY / 60)
+#define DAYS_KEPT (KEYS_ROLLUP_S / DAY)
+
+struct work {
+	struct store *store;
+	struct collect *collect;
+	struct isolation *isolation;
+	char count[64], publish[64]; /* the scripts, as the store names them */
+	double now;
+};
+
+/* What became of the minutes of one server. */
+struct tally {
+	unsigned long counted[VERDICT_UNKNOWN + 1]; /* by colour */
+	unsigned long before, untimely;
+	int64_t first, last; /* windows that were counted */
+};
+
+/* One server. */
+struct subject {
+	struct fleet_server server;
+	struct server *records;
+	struct collect *known; /* owns the names of regions in the store */
+	const char **expected;
+	size_t n_expected;
+	struct loaded loaded;
+	struct verdict newest; /* not unknown; slug NULL before there is one */
+	struct tally tally;
+};
+
+static int say(const struct work *w)
+{
+	log_error("%s", store_why(w->store));
+	return -1;
+}
+
+static int keep(void *arg, const struct record *r, char *why)
+{
+	struct work *w = arg;
+
+	return collect_add(w->collect, r, why);
+}
+
+static bool expected(const struct subject *s, const char *region)
+{
+	for (size_t i = 0; i < s->n_expected; i++)
+		if (strcmp(s->expected[i], region) == 0)
+			return true;
+	return false;
+}
+
+static void expect(struct subject *s, const struct server *from)
+{
+	for (size_t i = 0; i < from->n_regions; i++)
+		if (!expected(s, from->regions[i].name))
+			s->expected[s->n_expected++] = from->regions[i].name;
+}
+
+/* The expected regions. */
+static int load(struct work *w, struct subject *s)
+{
+	struct server *known;
+	size_t n;
+
+	s->known = collect_new();
+	if (load_servers(w->store, s->known, &s->server.slug, 1, NAN,
+		    &s->loaded))
+		return -1;
+	collect_finish(s->known);
+	known = collect_servers(s->known, &n);
+	s->expected = xcalloc(2 * COLLECT_REGIONS_MAX + s->server.n_regions,
+		sizeof *s->expected);
+	for (size_t i = 0; i < s->server.n_regions; i++)
+		s->expected[s->n_expected++] = s->server.regions[i];
+	if (s->n_expected)
+		return 0;
+	expect(s, s->records);
+	for (size_t i = 0; i < n; i++)
+		expect(s, &known[i]);
+	return 0;
+}
+
+static struct verdict judge(struct subject *s, double now)
+{
+	struct verdict v = verdict_decide(&s->server.rule,
+		&(struct verdict_input) {.slug = s->server.slug,
+			.url = s->server.url ? s->server.url : s->records->url,
+			.now = now,
+			.expected = s->expected,
+			.n_expected = s->n_expected,
+			.regions = s->records->regions,
+			.n_regions = s->records->n_regions,
+			.churn_since = s->newest.tool_churn.since});
+
+	v.last_probe_at = NAN;
+	for (size_t i = 0; i < v.n_regions; i++)
+		v.last_probe_at =
+			fmax(v.last_probe_at, v.regions[i].started_at);
+	v.published_at = now;
+	for (size_t i = 0; i < s->records->n_regions; i++)
+		drift_saw(&s->records->regions[i], now);
+	return v;
+}
+
+/* The colours of the minutes of a day, VERDICT_UNKNOWN for not to be counted. */
+static int count(struct work *w, struct subject *s, int64_t day,
+	const enum verdict_colour *colours)
+{
+	char keys[2][KEY_MAX], text[3][24], minute[DAY_MINUTES][8];
+	const char *args[8 + 2 * DAY_MINUTES];
+	const struct store_reply *done;
+	size_t n = 0, asked;
+
+	snprintf(text[0], sizeof *text, "%" PRId64, day);
+	snprintf(text[1], sizeof *text, "%d", KEYS_MINUTES_S);
+	snprintf(text[2], sizeof *text, "%d", KEYS_ROLLUP_S);
+	args[n++] = "EVALSHA";
+	args[n++] = w->count;
+	args[n++] = "2";
+	args[n++] = key_minutes(keys[0], s->server.slug);
+	args[n++] = key_counted(keys[1], s->server.slug, day);
+	args[n++] = text[0];
+	args[n++] = text[1];
+	args[n++] = text[2];
+	for (int i = 0; i < DAY_MINUTES; i++) {
+		if (colours[i] == VERDICT_UNKNOWN)
+			continue;
+		snprintf(minute[i], sizeof minute[i], "%d", i);
+		args[n++] = minute[i];
+		args[n++] = verdict_colour_name(colours[i]);
+	}
+	asked = (n - 8) / 2;
+	if (!asked)
+		return 0;
+	store_add_argv(w->store, n, args);
+	if (store_run(w->store))
+		return say(w);
+	done = store_reply(w->store, 0);
+	for (size_t i = 0; i < store_count(done); i++) {
+		long long m = store_int(store_item(done, i), -1);
+		int64_t window = day * DAY + m * 60;
+
+		if (m < 0 || m >= DAY_MINUTES)
+			continue;
+		if (!s->tally.last)
+			s->tally.first = window;
+		s->tally.last = window;
+		s->tally.counted[colours[m]]++;
+		asked--;
+	}
+	s->tally.before += asked;
+	return 0;
+}
+
+/* Judge the minutes from first to last, and count them, day by day. */
+static int judge_minutes(struct work *w, struct subject *s, int64_t first,
+	int64_t last)
+{
+	enum verdict_colour colours[DAY_MINUTES];
+	int64_t oldest = (int64_t)w->now / DAY - DAYS_KEPT + 1;
+
+	for (int64_t t = first; t <= last;) {
+		int64_t day = t / DAY;
+
+		for (int i = 0; i < DAY_MINUTES; i++)
+			colours[i] = VERDICT_UNKNOWN;
+		for (; t <= last && t / DAY == day; t += 60) {
+			struct verdict v = judge(s, (double)t + 60 - 0.001);
+
+			if (v.verdict == VERDICT_UNKNOWN) {
+				s->tally.counted[VERDICT_UNKNOWN]++;
+				verdict_release(&v);
+				continue;
+			}
+			colours[t % DAY / 60] = v.verdict;
+			verdict_release(&s->newest);
+			s->newest = v;
+		}
+		if (day >= oldest && count(w, s, day, colours))
+			return -1;
+	}
+	return 0;
+}
+
+/* The newest verdict, unless a later one is published. */
+static int publish_newest(struct work *w, struct subject *s)
+{
+	struct collect *unused;
+	struct loaded l;
+	double now = s->newest.published_at;
+	int failed;
+
+	if (!s->newest.slug)
+		return 0;
+	unused = collect_new();
+	failed = load_servers(w->store, unused, &s->server.slug, 1, now, &l);
+	if (!failed) {
+		failed = load_baselines(w->store, 1, now, &l);
+		figures_put(&s->newest, &l.figures);
+		load_release(&l, 1);
+	}
+	collect_free(unused);
+	if (failed)
+		return -1;
+	publish_queue(w->store, w->publish, &s->newest, NULL, 0);
+	return store_run(w->store) ? say(w) : 0;
+}
+
+static int tell(const struct subject *s)
+{
+	const struct tally *t = &s->tally;
+	const unsigned long *n = t->counted;
+	unsigned long all = n[VERDICT_GREEN] + n[VERDICT_AMBER] + n[VERDICT_RED];
+	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
+	struct buf b;
+	int failed;
+
+	buf_init(&b, 1024);
+	buf_fmt(&b, "%s: %lu minute%s counted", s->server.slug, all,
+		all == 1 ? "" : "s");
+	if (all) {
+		clock_rfc3339(t->first, from);
+		clock_rfc3339(t->last, to);
+		buf_fmt(&b, " from %s to %s (%lu green, %lu amber, %lu red)",
+			from, to, n[VERDICT_GREEN], n[VERDICT_AMBER],
+			n[VERDICT_RED]);
+	}
+	buf_fmt(&b, "; %lu counted before, %lu unknown, %lu untimely\n",
+		t->before, n[VERDICT_UNKNOWN], t->untimely);
+	failed = line_write(STDOUT_FILENO, b.p, b.len);
+	if (failed)
+		log_error("standard output: %s", strerror(errno));
+	buf_release(&b);
+	return failed;
+}
+
+/* Only minutes that are over, and whose day is still kept, can be counted. */
+static int backfill_server(struct work *w, struct subject *s)
+{
+	double from = INFINITY, to = -INFINITY;
+	int64_t first, last, kept, over;
+
+	for (size_t i = 0; i < s->records->n_regions; i++) {
+		const struct region_history *h = &s->records->regions[i];
+
+		if (!h->n)
+			continue;
+		from = fmin(from, h->probes[0].started_at);
+		to = fmax(to, h->probes[h->n - 1].started_at);
+	}
+	if (from > to)
+		return tell(s);
+	kept = ((int64_t)w->now / DAY - DAYS_KEPT + 1) * DAY;
+	over = clock_window(w->now) - 60;
+	first = clock_window(from);
+	last = clock_window(to);
+	if (first < kept) {
+		s->tally.untimely += (unsigned long)(
+			((last < kept ? last + 60 : kept) - first) / 60);
+		first = kept;
+	}
+	if (last > over) {
+		s->tally.untimely += (unsigned long)(
+			(last - (first > over ? first - 60 : over)) / 60);
+		last = over;
+	}
+	if (first <= last && (load(w, s) ||
+				     judge_minutes(w, s, first, last) ||
+				     publish_newest(w, s)))
+		return -1;
+	return tell(s);
+}
+
+static const struct fleet_server *find(const struct fleet *f, const char *slug)
+{
+	for (size_t i = 0; i < f->n; i++)
+		if (strcmp(f->servers[i].slug, slug) == 0)
+			return &f->servers[i];
+	return NULL;
+}
+
+/* What regions saw while they were cut off counts nowhere. */
+static int uncount(struct work *w)
+{
+	size_t n, n_found;
+	const struct server *servers = collect_servers(w->collect, &n);
+	char sha[64];
+
+	isolation_all(w->isolation, &n_found);
+	if (!n_found)
+		return 0;
+	if (isolation_load(w->store, sha, sizeof sha))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		isolation_uncount(w->store, sha, servers[i].slug,
+			servers[i].regions, servers[i].n_regions, 0);
+	return store_run(w->store) ? say(w) : 0;
+}
+
+static int backfill_all(struct work *w, const struct conf *conf)
+{
+	struct fleet fleet = {0};
+	size_t n;
+	struct server *servers = collect_servers(w->collect, &n);
+	int rc = uncount(w);
+
+	if (conf)
+		fleet_configured(&fleet, conf, NULL);
+	for (size_t i = 0; i < n && !rc; i++) {
+		const struct fleet_server *f = find(&fleet, servers[i].slug);
+		struct subject s = {.records = &servers[i],
+			.server = {.slug = servers[i].slug,
+				.rule = rule_default(60)}};
+
+		if (conf && !f) {
+			log_warn("%s is not configured, and not judged",
+				servers[i].slug);
+			continue;
+		}
+		if (f)
+			s.server = *f;
+		/* The clock is the records' own: none is ahead of it. */
+		s.server.rule.ahead_s = 0;
+		rc = backfill_server(w, &s);
+		verdict_release(&s.newest);
+		if (s.known && s.expected)
+			load_release(&s.loaded, 1);
+		collect_free(s.known);
+		free(s.expected);
+	}
+	fleet_release(&fleet);
+	return rc;
+}
+
+/* The name by which the store runs a script. -1 where it has none. */
+static int script(struct work *w, const char *text, char *sha, size_t size)
+{
+	const struct store_reply *r =
+		store_one(w->store, "SCRIPT", "LOAD", text, NULL);
+
+	if (!store_text(r))
+		return say(w);
+	snprintf(sha, size, "%s", store_text(r));
+	return 0;
+}
+
+static int judge_stored(struct work *w, const struct command *cmd)
+{
+	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
+	char why[STORE_WHY];
+	int rc = -1;
+
+	if (cmd->config && !conf)
+		return -1;
+	w->store = store_open(
+		cmd->store || !conf ? cmd->store : conf->store, why);
+	if (!w->store)
+		log_error("%s", why);
+	else if (!script(w, script_count, w->count, sizeof w->count) &&
+		!script(w, script_publish, w->publish, sizeof w->publish))
+		rc = backfill_all(w, conf);
+	store_close(w->store);
+	conf_free(conf);
+	return rc;
+}
+
+int backfill(const struct command *cmd, int fd)
+{
+	const struct rule rule = rule_default(60);
+	struct work w = {.collect = collect_new(), .now = clock_wall()};
+	int rc = ingest(cmd, fd, keep, &w);
+	double newest;
+
+	if (rc != EXIT_ENV && collect_newest(w.collect, &newest)) {
+		collect_finish(w.collect);
+		w.isolation = judge_isolate(w.collect, &rule);
+		if (judge_stored(&w, cmd))
+			rc = EXIT_ENV;
+	}
+	isolation_free(w.isolation);
+	collect_free(w.collect);
+	return rc;
+}

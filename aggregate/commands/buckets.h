@@ -1,0 +1,23 @@
+/*
+ * buckets.h: the audit of a list of servers, on standard output.
+ */
+#ifndef COMMANDS_BUCKETS_H
+#define COMMANDS_BUCKETS_H
+
+struct collect;
+struct command;
+
+/*
+ * Each writes how many servers are in which bucket, and which they are, and
+ * returns the exit status.
+ *
+ * buckets_collected(cmd, c): of the servers that records speak of, by all of
+ * these records, however old.
+ *
+ * buckets_stored(cmd): of the servers of the configuration, or all that were
+ * ever ingested, by what the store holds and the rule looks at now.
+ */
+int buckets_collected(const struct command *cmd, struct collect *c);
+int buckets_stored(const struct command *cmd);
+
+#endif

@@ -1,0 +1,363 @@
+#include "commands/explain.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "conf/conf.h"
+#include "json/json.h"
+#include "offline/collect.h"
+#include "options.h"
+#include "rule/drift.h"
+#include "rule/explanation.h"
+#include "store/fleet.h"
+#include "store/isolation_store.h"
+#include "store/keys.h"
+#include "store/load.h"
+#include "store/publish.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define SCREEN_MAX (256 * 1024)
+/* Where tools differ, so long is looked back, by so many keys at the most. */
+#define DEEP_S (6 * 3600)
+#define DEEP_KEYS 6000
+
+/* What is known of one region while its records are read. */
+struct last {
+	struct sight sight;
+	double at; /* of the probe that the sight is of */
+	char id[80];
+};
+
+struct work {
+	struct store *store;
+	struct collect *collect;
+	struct fleet fleet;
+	const struct fleet_server *server;
+	char **regions; /* of a server that no configuration names */
+	const char *const *expected;
+	size_t n_expected;
+	struct last *seen; /* one for each expected region */
+	struct loaded latest;
+	struct isolated_regions isolated;
+	double now;
+};
+
+static int say(const struct work *w)
+{
+	log_error("%s", store_why(w->store));
+	return EXIT_ENV;
+}
+
+/* Without a configuration: the regions that ever reported. */
+static int expect(struct work *w)
+{
+	w->expected = w->server->regions;
+	w->n_expected = w->server->n_regions;
+	if (w->n_expected)
+		return EXIT_GOOD;
+	w->regions = load_regions(w->store, w->server->slug, &w->n_expected);
+	w->expected = (const char *const *)w->regions;
+	return w->regions ? EXIT_GOOD : say(w);
+}
+
+static void copy(const cJSON *o, const char *key, char *out, size_t size)
+{
+	const char *s = json_str(o, key);
+
+	if (s)
+		text_clean(s, strlen(s), out, size, size / 4);
+}
+
+/* A value that a cache or an edge gave, behind those that are there. */
+static bool add_cache(const cJSON *detail, const char *name, struct sight *s)
+{
+	size_t n = strlen(s->cache);
+	char value[160] = "";
+
+	copy(detail, name, value, sizeof value);
+	if (*value)
+		snprintf(s->cache + n, sizeof s->cache - n, "%s%s %s",
+			n ? ", " : "", name, value);
+	return *value;
+}
+
+/* "age 3412, x_cache Hit, pop LHR" */
+static void note_cache(const cJSON *detail, struct sight *s)
+{
+	char age[40] = "";
+
+	s->cache[0] = '\0';
+	for (int i = 0; i < CACHE_SIGNS; i++)
+		if (add_cache(detail, cache_sign_name((enum cache_sign)i), s))
+			s->cached = true;
+	/* Some edges say who they are by a sign of a cache. */
+	if (!json_get(detail, cache_sign_name(CACHE_SIGN_X_SERVED_BY)))
+		add_cache(detail, "pop", s);
+	copy(detail, cache_sign_name(CACHE_SIGN_AGE), age, sizeof age);
+	s->age_s = strtod(age, NULL);
+}
+
+/* A step of the newest probe of its region, as far as is known by now. */
+static void note(void *arg, const struct record *r)
+{
+	struct work *w = arg;
+	const struct step_record *step = &r->u.step;
+	const cJSON *detail = json_get(r->doc, "detail");
+	const struct probe_key *k = &step->key;
+
+	for (size_t i = 0; r->type == RECORD_STEP && i < w->n_expected; i++) {
+		struct last *s = &w->seen[i];
+
+		if (strcmp(w->expected[i], k->region) != 0 ||
+			k->started_at < s->at ||
+			k->started_at > w->now + w->server->rule.ahead_s)
+			continue;
+		if (strcmp(s->id, k->probe_id) != 0)
+			memset(&s->sight, 0, sizeof s->sight);
+		s->sight.region = w->expected[i];
+		s->at = k->started_at;
+		snprintf(s->id, sizeof s->id, "%s", k->probe_id);
+		copy(detail, "address", s->sight.address,
+			sizeof s->sight.address);
+		if (step->step == STEP_TOOLS_LIST ||
+			step->status == STATUS_FAIL)
+			note_cache(detail, &s->sight);
+		if (step->status == STATUS_FAIL)
+			copy(r->doc, "message", s->sight.message,
+				sizeof s->sight.message);
+	}
+}
+
+/* What the store keeps whole, and the last probes of each region in short. */
+static int read_store(struct work *w, double back)
+{
+	struct server *servers;
+	size_t n;
+
+	collect_free(w->collect);
+	load_release(&w->latest, 1);
+	w->latest = (struct loaded) {0};
+	w->collect = collect_new();
+	/* The first probe of each minute, kept whole. */
+	if (load_minutes(w->store, w->collect,
+		    &(struct load_span) {.slug = w->server->slug,
+			    .regions = w->expected,
+			    .n_regions = w->n_expected,
+			    .first = clock_window(w->now - back),
+			    .last = clock_window(
+				    w->now + w->server->rule.ahead_s),
+			    .saw = note,
+			    .arg = w}))
+		return EXIT_ENV;
+	if (load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
+		    &w->latest))
+		return EXIT_ENV;
+	collect_finish(w->collect);
+	servers = collect_servers(w->collect, &n);
+	for (size_t i = 0; i < n; i++)
+		isolated_cut(&w->isolated, servers[i].regions,
+			servers[i].n_regions);
+	return EXIT_GOOD;
+}
+
+/*
+ * What the verdicts since `from` saw, so that it is known since when a region
+ * sees its tools; or what the store notes of that, where it speaks of the past.
+ */
+static void see(struct work *w, double from)
+{
+	struct loaded *l = &w->latest;
+	struct server *servers;
+	size_t n, kept = 0;
+
+	servers = collect_servers(w->collect, &n);
+	if (!n)
+		return;
+	for (size_t i = 0; i < servers->n_regions; i++)
+		for (double t = from; t < w->now; t += 60)
+			drift_saw(&servers->regions[i], t);
+	for (size_t i = 0; i < l->n_seen; i++)
+		if (l->seen[i].since > 0 && l->seen[i].since <= w->now)
+			l->seen[kept++] = l->seen[i];
+	l->n_seen = kept;
+	load_seen(l, servers->regions, servers->n_regions);
+}
+
+static int print(const struct buf *b)
+{
+	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
+}
+
+static struct verdict_input input(const struct work *w)
+{
+	struct verdict_input in = {.slug = w->server->slug,
+		.url = w->server->url,
+		.now = w->now,
+		.expected = w->expected,
+		.n_expected = w->n_expected,
+		.churn_since = w->latest.churn_since};
+	struct server *servers;
+	size_t n;
+
+	servers = collect_servers(w->collect, &n);
+	if (n) {
+		in.regions = servers[0].regions;
+		in.n_regions = servers[0].n_regions;
+		if (!in.url)
+			in.url = servers[0].url;
+	}
+	return in;
+}
+
+/* All that a run may go back to, see rule/run.h; and where tools differ, more. */
+static int look(struct work *w)
+{
+	double back = fmax(w->server->rule.lookback_s * 2, HISTORY_MAX * 60);
+	double deep = 60.0 * DEEP_KEYS / (double)(w->n_expected + 1);
+	struct verdict_input in;
+	struct verdict v;
+	bool differ;
+	int rc = read_store(w, back);
+
+	if (rc)
+		return rc;
+	in = input(w);
+	v = verdict_decide(&w->server->rule, &in);
+	differ = v.divergence;
+	verdict_release(&v);
+	if (!differ)
+		return rc;
+	deep = fmax(back, fmin(deep, DEEP_S));
+	rc = read_store(w, deep);
+	if (!rc)
+		see(w, w->now - deep);
+	return rc;
+}
+
+/* As what the minute is counted. -1: the store failed. */
+static int counted(struct work *w, enum verdict_colour *out)
+{
+	int64_t window = clock_window(w->now);
+	char key[KEY_MAX];
+
+	store_add(w->store, "GET",
+		key_counted(key, w->server->slug, window / 86400), NULL);
+	if (store_run(w->store))
+		return say(w);
+	if (!publish_counted(store_reply(w->store, 0),
+		    (int)(window % 86400 / 60), out))
+		*out = VERDICT_UNKNOWN;
+	return EXIT_GOOD;
+}
+
+/* See explanation.isolated. */
+static const char *isolated_message(const void *arg, const char *region)
+{
+	const struct isolated_region *r = isolated_find(arg, region);
+
+	return r ? r->message : NULL;
+}
+
+static int tell(struct work *w)
+{
+	struct verdict_input in = input(w);
+	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
+	struct explanation e = {.rule = &w->server->rule,
+		.in = &in,
+		.isolated = isolated_message,
+		.arg = &w->isolated,
+		.sights = sights};
+	struct verdict v;
+	struct buf b;
+	int rc = counted(w, &e.counted);
+
+	if (rc) {
+		free(sights);
+		return rc;
+	}
+	v = verdict_decide(&w->server->rule, &in);
+	/* What an earlier probe met says nothing of the newest one. */
+	for (size_t i = 0; i < w->n_expected; i++)
+		for (size_t k = 0; k < v.n_regions; k++)
+			if (w->seen[i].sight.region &&
+				strcmp(v.regions[k].region, w->expected[i]) ==
+					0 &&
+				!(v.regions[k].started_at > w->seen[i].at))
+				sights[e.n_sights++] = w->seen[i].sight;
+	e.verdict = &v;
+	buf_init(&b, SCREEN_MAX);
+	explain(&e, &b);
+	rc = print(&b);
+	if (!rc && v.verdict == VERDICT_RED)
+		rc = EXIT_NEWS;
+	buf_release(&b);
+	verdict_release(&v);
+	free(sights);
+	return rc;
+}
+
+static int explain_server(struct work *w)
+{
+	int rc = expect(w);
+
+	if (rc)
+		return rc;
+	if (isolation_recall(w->store, &w->isolated))
+		return EXIT_ENV;
+	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
+	rc = look(w);
+	if (!rc)
+		rc = tell(w);
+	collect_free(w->collect);
+	load_release(&w->latest, 1);
+	isolated_release(&w->isolated);
+	free(w->seen);
+	load_regions_free(w->regions);
+	return rc;
+}
+
+int explained(const struct command *cmd)
+{
+	struct work w = {.now = isnan(cmd->now) ? clock_wall() : cmd->now};
+	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
+	char why[STORE_WHY];
+	int rc = EXIT_ENV;
+
+	if (cmd->config && !conf)
+		return EXIT_USAGE;
+	w.store = store_open(
+		cmd->store || !conf ? cmd->store : conf->store, why);
+	if (!w.store) {
+		log_error("%s", why);
+		conf_free(conf);
+		return EXIT_ENV;
+	}
+	if (conf)
+		fleet_configured(&w.fleet, conf, cmd->slug);
+	if (conf || !fleet_stored(&w.fleet, w.store, cmd->slug)) {
+		w.server = w.fleet.servers;
+		if (w.fleet.n) {
+			rc = explain_server(&w);
+		} else {
+			log_error("no server %s is %s", cmd->slug,
+				conf ? "configured" : "in the store");
+			rc = EXIT_USAGE;
+		}
+		fleet_release(&w.fleet);
+	}
+	store_close(w.store);
+	conf_free(conf);
+	return rc;
+}

@@ -1,0 +1,13 @@
+/*
+ * explain.h: the command explain: a verdict, judged again from what the store
+ * keeps of that time, and told in words.
+ */
+#ifndef COMMANDS_EXPLAIN_H
+#define COMMANDS_EXPLAIN_H
+
+struct command;
+
+/* explained(cmd): explain the verdict on one server. The exit status. */
+int explained(const struct command *cmd);
+
+#endif

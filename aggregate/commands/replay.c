@@ -1,0 +1,363 @@
+#include "commands/replay.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "figures/rates.h"
+#include "offline/collect.h"
+#include "options.h"
+#include "rule/compare.h"
+#include "rule/drift.h"
+#include "rule/isolation.h"
+#include "rule/thresholds.h"
+#include "rule/verdict.h"
+#include "verdict_line.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A stray instant must not make a replay of centuries. */
+#define REPLAY_DAYS_MAX 400
+
+/* Verdicts go out once they are so many bytes, and in the end. */
+#define WRITE_BYTES (64 * 1024)
+
+/* A server to be judged, and the regions that should report on it. */
+struct subject {
+	struct server *server;
+	const char **expected;
+	size_t n_expected;
+	struct rates *rates;
+	double churn_since; /* as the verdict before said, or 0 */
+};
+
+struct judge {
+	struct rule rule;
+	struct rule before;  /* where there is a policy: the rule without it */
+	const char *policy;  /* or NULL */
+	struct compare *differences; /* with a policy: of each subject */
+	struct buf out;
+	struct subject *subjects; /* by slug */
+	size_t n;
+	struct isolation *isolation; /* changed the histories */
+	struct server unheard; /* --slug, where only its runners are known */
+	struct output output;
+	bool red; /* the last verdict */
+};
+
+static struct rule rule_of(const struct command *cmd)
+{
+	struct rule r = rule_default(isnan(cmd->interval) ? 60 : cmd->interval);
+
+	if (!isnan(cmd->lookback))
+		r.lookback_s = cmd->lookback;
+	if (!isnan(cmd->tolerance))
+		r.tolerance_s = cmd->tolerance;
+	return r;
+}
+
+static int by_string(const void *a, const void *b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+const char **judge_expected(const struct command *cmd, const struct collect *c,
+	const struct server *s, size_t *n_expected)
+{
+	size_t n_runners, n = 0;
+	const char *const *runners = collect_runners(c, &n_runners);
+	const char **expected = xcalloc(
+		cmd->n_regions + s->n_regions + n_runners, sizeof *expected);
+
+	*n_expected = 0;
+	for (size_t i = 0; i < cmd->n_regions; i++)
+		expected[(*n_expected)++] = cmd->regions[i];
+	if (cmd->regions)
+		return expected;
+	for (size_t i = 0; i < s->n_regions; i++)
+		expected[n++] = s->regions[i].name;
+	for (size_t i = 0; i < n_runners; i++)
+		expected[n++] = runners[i];
+	if (n)
+		qsort(expected, n, sizeof *expected, by_string);
+	for (size_t i = 0; i < n; i++)
+		if (i == 0 || strcmp(expected[i], expected[i - 1]) != 0)
+			expected[(*n_expected)++] = expected[i];
+	return expected;
+}
+
+struct isolation *judge_isolate(struct collect *c, const struct rule *rule)
+{
+	struct isolation *found = isolation_new();
+	size_t n, n_canaries;
+	struct server *servers = collect_servers(c, &n);
+	const struct canary_report *r = collect_canaries(c, &n_canaries);
+
+	for (size_t i = 0; i < n; i++)
+		isolation_add(found, servers[i].url, servers[i].regions,
+			servers[i].n_regions);
+	for (size_t i = 0; i < n_canaries; i++)
+		isolation_canaries(found, r[i].region, r[i].at,
+			(size_t)r[i].answered, (size_t)r[i].failed);
+	isolation_cut(found, rule);
+	return found;
+}
+
+static void add_subject(struct judge *j, const struct command *cmd,
+	const struct collect *c, struct server *server)
+{
+	struct subject *s = &j->subjects[j->n++];
+
+	*s = (struct subject) {.server = server,
+		.rates = rates_new(server->regions, server->n_regions)};
+	s->expected = judge_expected(cmd, c, server, &s->n_expected);
+}
+
+/* There is nobody to be judged; says what was not found, and where. */
+static void say_nothing(const struct command *cmd, size_t n_runners)
+{
+	bool piped = strcmp(cmd->input, "-") == 0;
+
+	log_error("no %srecords%s%s on %s", n_runners ? "probe " : "",
+		cmd->slug ? " of " : "", cmd->slug ? cmd->slug : "",
+		piped ? "standard input" : cmd->input);
+}
+
+/* Who is judged. -1 where there is nobody, and the operator is told. */
+static int judge_init(struct judge *j, const struct command *cmd,
+	struct collect *c)
+{
+	size_t n, n_runners;
+	struct server *servers = collect_servers(c, &n);
+
+	collect_runners(c, &n_runners);
+	*j = (struct judge) {
+		.rule = rule_of(cmd), .output = output_choose(cmd->format)};
+	buf_init(&j->out, WRITE_BYTES + 4 * LINE_MAX_BYTES);
+	j->isolation = judge_isolate(c, &j->rule);
+	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
+	for (size_t i = 0; i < n; i++)
+		if (!cmd->slug || strcmp(cmd->slug, servers[i].slug) == 0)
+			add_subject(j, cmd, c, &servers[i]);
+	if (!j->n && cmd->slug && n_runners) {
+		j->unheard = (struct server) {.slug = cmd->slug};
+		add_subject(j, cmd, c, &j->unheard);
+	}
+	if (!j->n)
+		say_nothing(cmd, n_runners);
+	return j->n ? 0 : -1;
+}
+
+static void judge_release(struct judge *j)
+{
+	for (size_t i = 0; i < j->n; i++) {
+		free(j->subjects[i].expected);
+		rates_free(j->subjects[i].rates);
+	}
+	free(j->subjects);
+	free(j->differences);
+	isolation_free(j->isolation);
+	buf_release(&j->out);
+}
+
+static int write_out(struct buf *b, int fd, const char *name)
+{
+	int failed = line_write(fd, b->p, b->len);
+
+	if (failed)
+		log_error("%s: %s", name, strerror(errno));
+	buf_clear(b);
+	return failed;
+}
+
+static int emit(struct judge *j, const struct verdict *v, bool dated)
+{
+	char as_of[CLOCK_RFC3339];
+
+	if (j->output.text) {
+		clock_rfc3339(v->window, as_of);
+		if (dated)
+			buf_fmt(&j->out, "%s  ", as_of);
+		show_verdict(&j->out, v, j->output.colour);
+	} else {
+		verdict_write(&j->out, v);
+	}
+	if (j->out.len < WRITE_BYTES)
+		return 0;
+	return write_out(&j->out, STDOUT_FILENO, "standard output");
+}
+
+static struct verdict decide(const struct rule *rule, const struct subject *s,
+	double now)
+{
+	return verdict_decide(rule,
+		&(struct verdict_input) {
+			.slug = s->server->slug,
+			.url = s->server->url,
+			.now = now,
+			.expected = s->expected,
+			.n_expected = s->n_expected,
+			.regions = s->server->regions,
+			.n_regions = s->server->n_regions,
+			.churn_since = s->churn_since,
+		});
+}
+
+/* One verdict; the tools that it saw are not news to the next one. */
+static int judge_one(struct judge *j, struct subject *s, double now, bool dated)
+{
+	struct verdict v = decide(&j->rule, s, now);
+	struct figures f = rates_at(s->rates, now);
+	int failed;
+
+	figures_put(&v, &f);
+	failed = emit(j, &v, dated);
+	if (j->policy) {
+		struct verdict before = decide(&j->before, s, now);
+
+		compare_add(&j->differences[s - j->subjects], &before, &v);
+		verdict_release(&before);
+	}
+	for (size_t i = 0; i < s->server->n_regions; i++)
+		drift_saw(&s->server->regions[i], now + j->rule.ahead_s);
+	s->churn_since = v.tool_churn.since;
+	j->red = v.verdict == VERDICT_RED;
+	verdict_release(&v);
+	return failed;
+}
+
+static int judge_all(struct judge *j, double now, bool dated)
+{
+	for (size_t i = 0; i < j->n; i++)
+		if (judge_one(j, &j->subjects[i], now, dated))
+			return -1;
+	return 0;
+}
+
+static int status(struct judge *j, int failed)
+{
+	if (failed || write_out(&j->out, STDOUT_FILENO, "standard output"))
+		return EXIT_ENV;
+	return j->n == 1 && j->red ? EXIT_NEWS : EXIT_GOOD;
+}
+
+int judge_now(const struct command *cmd, struct collect *c)
+{
+	struct judge j;
+	double now;
+	int result = EXIT_USAGE;
+
+	if (judge_init(&j, cmd, c) == 0) {
+		collect_newest(c, &now);
+		if (!isnan(cmd->now))
+			now = cmd->now;
+		result = status(&j, judge_all(&j, now, false));
+	}
+	judge_release(&j);
+	return result;
+}
+
+/* The minutes of the first and the last probe. False where there is none. */
+static bool minutes(const struct judge *j, int64_t *first, int64_t *last)
+{
+	double from = INFINITY, to = -INFINITY;
+
+	for (size_t i = 0; i < j->n; i++) {
+		const struct server *s = j->subjects[i].server;
+
+		for (size_t k = 0; k < s->n_regions; k++) {
+			const struct region_history *h = &s->regions[k];
+
+			if (h->n) {
+				from = fmin(from, h->probes[0].started_at);
+				to = fmax(to, h->probes[h->n - 1].started_at);
+			}
+			if (h->n_cut) {
+				from = fmin(from, h->cut[0]);
+				to = fmax(to, h->cut[h->n_cut - 1]);
+			}
+		}
+	}
+	if (from > to)
+		return false;
+	*first = clock_window(from);
+	*last = clock_window(to);
+	return true;
+}
+
+/* What the policy changes: below the text, or beside the records. */
+static int tell_differences(const struct judge *j)
+{
+	struct buf b;
+	int failed;
+
+	buf_init(&b, (j->n + 2) * COMPARE_TEXT);
+	compare_put(&b, j->differences, j->n, j->policy);
+	failed = j->output.text
+		? write_out(&b, STDOUT_FILENO, "standard output")
+		: write_out(&b, STDERR_FILENO, "standard error");
+	buf_release(&b);
+	return failed;
+}
+
+static int replay(struct judge *j)
+{
+	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
+	int64_t first, last;
+	int failed = 0, result;
+
+	if (!minutes(j, &first, &last)) {
+		log_error("no whole probe in the records");
+		return EXIT_USAGE;
+	}
+	if (last - first > (int64_t)REPLAY_DAYS_MAX * 86400) {
+		clock_rfc3339(first, from);
+		clock_rfc3339(last, to);
+		log_error("records from %s to %s: more than %d days", from, to,
+			REPLAY_DAYS_MAX);
+		return EXIT_USAGE;
+	}
+	for (int64_t w = first; w <= last && !failed; w += 60)
+		failed = judge_all(j, (double)w + 60 - 0.001, true);
+	result = status(j, failed);
+	if (j->policy && result != EXIT_ENV && tell_differences(j))
+		return EXIT_ENV;
+	return result;
+}
+
+int judge_policy(const struct command *cmd)
+{
+	struct rule r = rule_of(cmd);
+	char why[POLICY_WHY];
+
+	if (!cmd->policy || !policy_apply(cmd->policy, &r, why))
+		return 0;
+	log_error("--policy: %s", why);
+	return -1;
+}
+
+int judge_replay(const struct command *cmd, struct collect *c)
+{
+	char why[POLICY_WHY];
+	struct judge j;
+	int result = EXIT_USAGE;
+
+	if (judge_init(&j, cmd, c) == 0) {
+		/* The clock is the records' own: none is ahead of it. */
+		j.rule.ahead_s = 0;
+		j.before = j.rule;
+		j.policy = cmd->policy;
+		j.differences = xcalloc(j.n, sizeof *j.differences);
+		for (size_t i = 0; i < j.n; i++)
+			j.differences[i].slug = j.subjects[i].server->slug;
+		if (!j.policy || !policy_apply(j.policy, &j.rule, why))
+			result = replay(&j);
+	}
+	judge_release(&j);
+	return result;
+}

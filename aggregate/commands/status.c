@@ -1,0 +1,341 @@
+/*
+ * status.c: see status.h. Servers are read in groups; what the screen needs of
+ * each is copied, so that a group's probes need not be kept.
+ */
+#include "commands/status.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "commands/status_fleet.h"
+#include "commands/status_screen.h"
+#include "conf/conf.h"
+#include "options.h"
+#include "rule/drift.h"
+#include "rule/run.h"
+#include "rule/tool_split.h"
+#include "rule/verdict.h"
+#include "store/fleet.h"
+#include "store/isolation_store.h"
+#include "store/keys.h"
+#include "store/load.h"
+#include "store/rollup.h"
+#include "store/store.h"
+#include "verdict_line.h"
+
+#include <errno.h>
+#include <langinfo.h>
+#include <locale.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define GROUP 100
+#define WIDTH 80
+#define WIDTH_LEAST 40
+#define WIDTH_MOST 500
+/* Room for the words on tools that differ: 256 regions. */
+#define DIFFER_MAX ((size_t)32 * 1024)
+/* Room for all that is written: some KiB of each server. */
+#define SCREEN_MAX ((size_t)1 << 30)
+
+static int say(struct store *s)
+{
+	log_error("%s", store_why(s));
+	return -1;
+}
+
+/* The verdict as it is published, and what it names. */
+static void read_published(struct status_server *out, const char *text)
+{
+	struct verdict_record r;
+	char why[RECORD_WHY];
+
+	out->uptime_30d = NAN;
+	out->published = text != NULL;
+	out->as_of = NAN;
+	if (!text)
+		return;
+	if (verdict_read(text, strlen(text), &r, why)) {
+		log_warn("store: the verdict on %s: %s", out->slug, why);
+		return;
+	}
+	out->as_of = (double)r.verdict.window;
+	out->colour = r.verdict.verdict;
+	out->tier = r.verdict.tier;
+	out->step = r.verdict.step;
+	out->uptime_30d = r.verdict.uptime_30d;
+	for (size_t i = 0; i < out->n_regions; i++)
+		for (size_t k = 0; k < r.verdict.n_failing; k++)
+			if (strcmp(out->regions[i].name,
+				    r.verdict.failing[k]) == 0)
+				out->regions[i].failing = true;
+	verdict_record_release(&r);
+}
+
+static const struct region_history *find_region(
+	const struct server *known, const char *name)
+{
+	for (size_t i = 0; known && i < known->n_regions; i++)
+		if (strcmp(known->regions[i].name, name) == 0)
+			return &known->regions[i];
+	return NULL;
+}
+
+static enum dot dot_of(enum region_state s)
+{
+	switch (s) {
+	case STATE_HEALTHY:
+		return DOT_HEALTHY;
+	case STATE_AUTH_WALLED:
+		return DOT_WALLED;
+	case STATE_BROKEN:
+		break;
+	}
+	return DOT_BROKEN;
+}
+
+/* What the rule, applied now, sees of one region. */
+static void read_region(struct status_region *out, const struct rule *rule,
+	const struct region_history *h, double now)
+{
+	double until = now + rule->ahead_s;
+	const struct probe *p;
+	size_t n;
+
+	out->newest = NAN;
+	if (!h)
+		return;
+	n = history_until(h, until);
+	if (n) {
+		p = &h->probes[n - 1];
+		out->newest = p->started_at;
+		if (run_judge(rule, h, now).reports)
+			out->dot = dot_of(p->state);
+	}
+	p = drift_newest(h, until);
+	if (p && p->started_at >= now - rule->divergence_s)
+		snprintf(out->hash, sizeof out->hash, "%s", p->tools->hash);
+}
+
+static char *differ(const struct verdict *v, double now)
+{
+	struct buf b;
+
+	buf_init(&b, DIFFER_MAX);
+	sides_put(&b, v, now);
+	return buf_take(&b);
+}
+
+/* The regions in the configuration's order; without one, those seen. */
+static void read_probes(struct status_server *out,
+	const struct fleet_server *server, const struct server *known,
+	double now)
+{
+	size_t n = server->n_regions ? server->n_regions
+		   : known	     ? known->n_regions
+				     : 0;
+	const char **expected = xcalloc(n, sizeof *expected);
+	struct verdict v;
+
+	out->n_regions = n;
+	out->regions = xcalloc(n, sizeof *out->regions);
+	for (size_t i = 0; i < n; i++) {
+		expected[i] = server->n_regions ? server->regions[i]
+						: known->regions[i].name;
+		snprintf(out->regions[i].name, sizeof out->regions[i].name,
+			"%s", expected[i]);
+		read_region(&out->regions[i], &server->rule,
+			find_region(known, expected[i]), now);
+	}
+	v = verdict_decide(&server->rule,
+		&(struct verdict_input) {.slug = server->slug,
+			.now = now,
+			.expected = expected,
+			.n_expected = n,
+			.regions = known ? known->regions : NULL,
+			.n_regions = known ? known->n_regions : 0});
+	out->no_data = v.tier == TIER_NO_DATA;
+	if (v.divergence)
+		out->tools_differ = differ(&v, now);
+	out->reporters = v.reporters;
+	verdict_release(&v);
+	free(expected);
+}
+
+/* What no probe tells: the published verdict, and the hours. */
+static int read_store(
+	struct store *s, struct status_server *out, size_t n, double now)
+{
+	int64_t hour = (int64_t)now / 3600 - (STATUS_HOURS - 1);
+	struct hist *h = xmalloc(sizeof *h);
+	char key[KEY_MAX];
+	size_t at = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		store_add(s, "GET", key_verdict(key, out[i].slug), NULL);
+		for (int k = 0; k < STATUS_HOURS; k++)
+			store_add(s, "HGETALL",
+				key_latency(key, out[i].slug, hour + k), NULL);
+	}
+	if (store_run(s)) {
+		free(h);
+		return say(s);
+	}
+	for (size_t i = 0; i < n; i++) {
+		read_published(&out[i], store_text(store_reply(s, at++)));
+		for (int k = 0; k < STATUS_HOURS; k++) {
+			memset(h, 0, sizeof *h);
+			rollup_latency(h, store_reply(s, at++));
+			out[i].hours[k] = hist_percentile(h, 95);
+		}
+	}
+	free(h);
+	return 0;
+}
+
+static int read_group(struct store *s, const struct fleet_server *servers,
+	struct status_server *out, size_t n, double now,
+	const struct isolated_regions *isolated)
+{
+	struct loaded *loaded = xcalloc(n, sizeof *loaded);
+	const char **slugs = xcalloc(n, sizeof *slugs);
+	struct collect *c = collect_new();
+	struct server *known;
+	size_t n_known;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		out[i].slug = slugs[i] = servers[i].slug;
+	rc = load_servers(s, c, slugs, n, now, loaded);
+	if (!rc) {
+		collect_finish(c);
+		known = collect_servers(c, &n_known);
+		for (size_t i = 0; i < n_known; i++)
+			isolated_cut(isolated, known[i].regions,
+				known[i].n_regions);
+		for (size_t i = 0; i < n; i++) {
+			const struct server *mine = NULL;
+
+			for (size_t k = 0; k < n_known && !mine; k++)
+				if (strcmp(known[k].slug, slugs[i]) == 0)
+					mine = &known[k];
+			if (mine)
+				load_seen(&loaded[i], mine->regions,
+					mine->n_regions);
+			read_probes(&out[i], &servers[i], mine, now);
+			out[i].p95_ms = loaded[i].figures.p95_ms;
+		}
+		load_release(loaded, n);
+		rc = read_store(s, out, n, now);
+	}
+	collect_free(c);
+	free(slugs);
+	free(loaded);
+	return rc;
+}
+
+static struct status_look choose_look(bool colour)
+{
+	struct status_look look = {.width = WIDTH, .colour = colour};
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO))
+		return look;
+	setlocale(LC_CTYPE, "");
+	look.unicode = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col)
+		look.width = size.ws_col;
+	if (look.width < WIDTH_LEAST)
+		look.width = WIDTH_LEAST;
+	if (look.width > WIDTH_MOST)
+		look.width = WIDTH_MOST;
+	return look;
+}
+
+static int print(struct status *st, const struct command *cmd)
+{
+	struct output output = output_choose(cmd->format);
+	struct status_look look = choose_look(output.colour);
+	struct buf b;
+	int rc = EXIT_GOOD;
+
+	buf_init(&b, SCREEN_MAX);
+	status_sort(st);
+	if (output.text)
+		status_text(st, &look, &b);
+	for (size_t i = 0; !output.text && i < st->n; i++)
+		status_json(&st->servers[i], st->now, &b);
+	for (size_t i = 0; !output.text && i < st->n_spools; i++)
+		spool_record_write(&b, &st->spools[i]);
+	if (line_write(STDOUT_FILENO, b.p, b.len)) {
+		log_error("standard output: %s", strerror(errno));
+		rc = EXIT_ENV;
+	} else if (st->n == 1 &&
+		   status_state(st->servers, st->now) == STATUS_RED) {
+		rc = EXIT_NEWS;
+	}
+	buf_release(&b);
+	return rc;
+}
+
+static int survey_store(struct store *s, const struct command *cmd,
+	const struct conf *conf, const struct fleet *fleet)
+{
+	struct status st = {.now = clock_wall(), .n = fleet->n};
+	struct survey_fleet whole = {0};
+	int rc = survey_fleet_read(&whole, s, conf);
+
+	st.servers = xcalloc(st.n, sizeof *st.servers);
+	for (size_t i = 0; i < st.n && !rc; i += GROUP)
+		rc = read_group(s, &fleet->servers[i], &st.servers[i],
+			st.n - i < GROUP ? st.n - i : GROUP, st.now,
+			&whole.isolated);
+	if (rc) {
+		rc = EXIT_ENV;
+	} else {
+		survey_fleet_show(&whole, &st);
+		rc = print(&st, cmd);
+	}
+	survey_fleet_release(&whole);
+	for (size_t i = 0; i < st.n; i++) {
+		free(st.servers[i].regions);
+		free(st.servers[i].tools_differ);
+	}
+	free(st.servers);
+	return rc;
+}
+
+int survey(const struct command *cmd)
+{
+	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
+	struct fleet fleet = {0};
+	struct store *s;
+	char why[STORE_WHY];
+	int rc = EXIT_ENV;
+
+	if (cmd->config && !conf)
+		return EXIT_USAGE;
+	s = store_open(cmd->store || !conf ? cmd->store : conf->store, why);
+	if (!s)
+		log_error("%s", why);
+	else if (conf)
+		fleet_configured(&fleet, conf, cmd->slug);
+	if (s && (conf || !fleet_stored(&fleet, s, cmd->slug))) {
+		rc = EXIT_USAGE;
+		if (fleet.n)
+			rc = survey_store(s, cmd, conf, &fleet);
+		else
+			log_error("no server%s%s is %s", cmd->slug ? " " : "",
+				cmd->slug ? cmd->slug : "",
+				conf ? "configured" : "in the store");
+		fleet_release(&fleet);
+	}
+	store_close(s);
+	conf_free(conf);
+	return rc;
+}

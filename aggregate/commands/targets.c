@@ -1,0 +1,230 @@
+#include "commands/targets.h"
+
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "commands/tools_lock.h"
+#include "conf/conf.h"
+#include "json/json.h"
+#include "options.h"
+#include "records/probe.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define CONFIG_MAX (16 * 1024 * 1024)
+
+/* What a region saw of a server last; "" where it is not known. */
+struct memory {
+	char hash[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
+	char era[16];
+};
+
+static struct conf *load(const struct command *cmd)
+{
+	if (cmd->config)
+		return conf_load(cmd->config);
+	log_error("neither --config nor MCP_CONFIG names a configuration");
+	return NULL;
+}
+
+static int print(const struct buf *b)
+{
+	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
+}
+
+int configured_show(const struct command *cmd)
+{
+	struct conf *c = load(cmd);
+	struct buf b;
+	int rc;
+
+	if (!c)
+		return EXIT_USAGE;
+	buf_init(&b, CONFIG_MAX);
+	conf_json(c, &b);
+	buf_char(&b, '\n');
+	rc = print(&b);
+	buf_release(&b);
+	conf_free(c);
+	return rc;
+}
+
+static const char *region_of(const struct command *cmd)
+{
+	return cmd->n_regions ? cmd->regions[0] : NULL;
+}
+
+static bool in_region(const struct conf_server *s, const char *region)
+{
+	for (size_t i = 0; region && i < s->n_regions; i++)
+		if (strcmp(s->regions[i], region) == 0)
+			return true;
+	return !region;
+}
+
+/* The newest of a region's rows that has read the tools: see store/scripts.h. */
+static void remember(const char *rows, struct memory *m)
+{
+	char why[RECORD_WHY];
+
+	for (; rows && *rows && !*m->hash; rows += strcspn(rows, "\n")) {
+		size_t n;
+		struct record r;
+
+		rows += strspn(rows, "\n");
+		rows += strcspn(rows, "{\n");
+		n = strcspn(rows, "\t\n");
+		if (record_read(rows, n, &r, why))
+			continue;
+		if (r.type == RECORD_PROBE && r.u.probe.tool_hash) {
+			snprintf(m->hash, sizeof m->hash, "%s",
+				r.u.probe.tool_hash);
+			if (r.u.probe.full_hash)
+				snprintf(m->full, sizeof m->full, "%s",
+					r.u.probe.full_hash);
+			if (r.u.probe.era)
+				snprintf(m->era, sizeof m->era, "%s",
+					era_name(r.u.probe.era));
+		}
+		record_release(&r);
+	}
+}
+
+/*
+ * A hash whose tools are not in the store, of which these are the fields, is
+ * not known to the probe either, so that it tells them again; unless they change
+ * too often to be kept.
+ */
+static void forget(struct memory *m, const struct store_reply *fields)
+{
+	char list[2 * HASH_HEX + 2];
+
+	snprintf(list, sizeof list, "%s.%s", m->hash, m->full);
+	for (size_t i = 0; i < store_count(fields); i++) {
+		const char *field = store_text(store_item(fields, i));
+
+		if (field && (strcmp(field, list) == 0 ||
+				     strcmp(field, "churn:since") == 0))
+			return;
+	}
+	*m->hash = '\0';
+}
+
+/* Without a store, nothing is remembered; one that fails is no reason not to
+ * probe. */
+static void recall(const struct command *cmd, const struct conf *c,
+	struct memory *m)
+{
+	const char *url = cmd->store ? cmd->store : c->store;
+	char why[STORE_WHY], key[KEY_MAX];
+	struct store *s;
+
+	if (!region_of(cmd) || (!url && !getenv("MCP_STORE")))
+		return;
+	s = store_open(url, why);
+	if (!s) {
+		log_warn("%s", why);
+		return;
+	}
+	for (size_t i = 0; i < c->n_servers; i++) {
+		store_add(s, "HGET", key_latest(key, c->servers[i].slug),
+			region_of(cmd), NULL);
+		store_add(s, "HKEYS", key_tools(key, c->servers[i].slug), NULL);
+	}
+	if (store_run(s)) {
+		log_warn("%s", store_why(s));
+	} else {
+		for (size_t i = 0; i < c->n_servers; i++) {
+			remember(store_text(store_reply(s, 2 * i)), &m[i]);
+			forget(&m[i], store_reply(s, 2 * i + 1));
+		}
+	}
+	store_close(s);
+}
+
+/* What tools.lock beside the configuration says. */
+static cJSON *pinned(const char *config)
+{
+	char why[LOCK_WHY], *path = lock_path(config);
+	cJSON *lock = lock_load(path, why);
+
+	if (!lock)
+		log_error("%s: %s", path, why);
+	free(path);
+	return lock;
+}
+
+/* What tells of the region itself, which is asked for with its servers. */
+static int put_canaries(const struct conf_region *g)
+{
+	struct buf b;
+	int rc = EXIT_GOOD;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	for (size_t i = 0; i < g->n_canary && !rc; i++) {
+		buf_clear(&b);
+		buf_str(&b, "{\"v\":1,\"type\":\"target\",\"canary\":");
+		json_put_str(&b, g->canary[i]);
+		json_put_member(&b, "region", g->name);
+		buf_str(&b, "}\n");
+		rc = print(&b);
+	}
+	buf_release(&b);
+	return rc;
+}
+
+int configured_targets(const struct command *cmd)
+{
+	struct conf *c = load(cmd);
+	const char *region = region_of(cmd);
+	struct memory *m;
+	cJSON *lock;
+	struct buf b;
+	int rc = EXIT_GOOD;
+
+	if (!c)
+		return EXIT_USAGE;
+	lock = pinned(cmd->config);
+	if (!lock) {
+		conf_free(c);
+		return EXIT_USAGE;
+	}
+	if (region && !conf_region(c, region)) {
+		log_error("region %s is not configured", region);
+		cJSON_Delete(lock);
+		conf_free(c);
+		return EXIT_USAGE;
+	}
+	m = xcalloc(c->n_servers, sizeof *m);
+	recall(cmd, c, m);
+	buf_init(&b, LINE_MAX_BYTES);
+	for (size_t i = 0; i < c->n_servers && !rc; i++) {
+		const struct conf_server *s = &c->servers[i];
+
+		if (!in_region(s, region) ||
+			(cmd->slug && strcmp(cmd->slug, s->slug) != 0))
+			continue;
+		buf_clear(&b);
+		conf_target(s, region, *m[i].hash ? m[i].hash : NULL,
+			lock_hash(lock, s->slug), *m[i].era ? m[i].era : NULL,
+			&b);
+		rc = print(&b);
+	}
+	if (region && !cmd->slug && !rc)
+		rc = put_canaries(conf_region(c, region));
+	buf_release(&b);
+	free(m);
+	cJSON_Delete(lock);
+	conf_free(c);
+	return rc;
+}

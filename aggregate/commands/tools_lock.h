@@ -1,0 +1,43 @@
+/*
+ * tools_lock.h: tools.lock, the file beside fleet.yaml that says which tools each
+ * server is to have: reviewed and committed by people, see mcp-aggregate(1).
+ */
+#ifndef COMMANDS_TOOLS_LOCK_H
+#define COMMANDS_TOOLS_LOCK_H
+
+#include "rule/history.h"
+
+#include <cjson/cJSON.h>
+
+/* Room for the reason why a file was refused. */
+#define LOCK_WHY 300
+
+/* lock_path(config): the file beside a configuration; free it. */
+char *lock_path(const char *config);
+
+/*
+ * lock_load(path, why): what is pinned; cJSON_Delete it. Empty where there is
+ * no such file; NULL, and why, where there is one that cannot be used.
+ */
+cJSON *lock_load(const char *path, char *why);
+
+/* lock_hash(lock, slug): the pinned contract hash, or NULL. Lives with lock. */
+const char *lock_hash(const cJSON *lock, const char *slug);
+
+/*
+ * lock_tools(lock, slug, out): the pinned tools, sorted by name, as a list
+ * whose names and hash live as long as lock; free out->tools. False where the
+ * server is not pinned.
+ */
+bool lock_tools(const cJSON *lock, const char *slug, struct tool_list *out);
+
+/* lock_pin(lock, slug, tools): pin a server, or pin it anew. */
+void lock_pin(cJSON *lock, const char *slug, const struct tool_list *tools);
+
+/*
+ * lock_save(lock, path): replace the file, whole or not at all. 0; or -1 and
+ * errno.
+ */
+int lock_save(const cJSON *lock, const char *path);
+
+#endif

@@ -1,0 +1,93 @@
+/*
+ * collect.h: from records, in whatever order they came, to the histories of
+ * each server.
+ */
+#ifndef OFFLINE_COLLECT_H
+#define OFFLINE_COLLECT_H
+
+#include "records/probe.h"
+#include "rule/history.h"
+
+/* The most regions that one server, or the runner records, may have. */
+#define COLLECT_REGIONS_MAX 256
+
+/* A server that records speak of. */
+struct server {
+	const char *slug;
+	/*
+	 * Of its newest probe that has one, or NULL; of two of one instant, the
+	 * last in the order of bytes.
+	 */
+	const char *url;
+	double url_at;	 /* when that started */
+	/*
+	 * The regions that have a record of it, by name. One whose records make
+	 * no whole probe has a history without probes.
+	 */
+	struct region_history *regions;
+	size_t n_regions;
+};
+
+/* Opaque. */
+struct collect;
+
+struct collect *collect_new(void);
+void collect_free(struct collect *c);
+
+/*
+ * collect_add(c, r, why): take in a record; it stays the caller's. The lines of
+ * one probe may come in any order and among others; of lines that repeat, the
+ * first counts. -1 where the record cannot be used, and then why, which has
+ * RECORD_WHY bytes, says so; else 0.
+ *
+ * A probe counts once it has its probe record, a failed step, or all eight
+ * steps. Until then it may be the end of a file that was cut off, and says
+ * nothing.
+ */
+int collect_add(struct collect *c, const struct record *r, char *why);
+
+/*
+ * collect_learn(c, r): the tools of the hashes in a probe record, whose
+ * tool_hash is not NULL, without its probe; valid until collect_free.
+ */
+const struct tool_list *collect_learn(struct collect *c,
+	const struct probe_record *r);
+
+/*
+ * collect_finish(c): sort what was taken in. After it nothing more is added,
+ * and what the functions below return is valid until collect_free.
+ */
+void collect_finish(struct collect *c);
+
+/* collect_servers(c, n): the servers, by slug. The histories may be changed. */
+struct server *collect_servers(struct collect *c, size_t *n);
+
+/* collect_runners(c, n): the regions that runner records speak of, by name. */
+const char *const *collect_runners(const struct collect *c, size_t *n);
+
+/* What a runner record says of the canaries of its region. */
+struct canary_report {
+	const char *region;
+	double at;
+	int answered, failed;
+};
+
+/* collect_canaries(c, n): these, in the order in which they came. */
+const struct canary_report *collect_canaries(const struct collect *c,
+	size_t *n);
+
+/*
+ * collect_machine(c, region, by): where runner records show that its runner is
+ * on one machine with another's, the name of the first region of that machine,
+ * and in *by what shows it, "host key" or "egress address"; else NULL.
+ */
+const char *collect_machine(
+	const struct collect *c, const char *region, const char **by);
+
+/*
+ * collect_newest(c, out): the newest probe_started_at of all records; where
+ * there are runner records only, the newest of these. False without records.
+ */
+bool collect_newest(const struct collect *c, double *out);
+
+#endif

@@ -1,0 +1,41 @@
+/*
+ * index.h: finds the element of an array by its key. The array is the caller's;
+ * the index knows a hash and a position of each element and no more.
+ */
+#ifndef OFFLINE_INDEX_H
+#define OFFLINE_INDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct index {
+	struct index_slot *slots; /* open addressing, a power of two */
+	size_t n, cap;
+};
+
+#define INDEX_NONE UINT32_MAX
+
+/* index_hash(h, p, n): the hash h goes on over n bytes; begin with 0. */
+uint64_t index_hash(uint64_t h, const void *p, size_t n);
+
+/* Whether the element at a position of the array in ctx has the key. */
+typedef bool index_same(const void *ctx, uint32_t position, const void *key);
+
+/*
+ * index_find(x, hash, same, ctx, key): the position of the element with the
+ * key, or INDEX_NONE.
+ */
+uint32_t index_find(const struct index *x, uint64_t hash, index_same *same,
+	const void *ctx, const void *key);
+
+/*
+ * index_add(x, hash, position): a new element. It must not be there yet, and no
+ * more than INDEX_NONE elements fit.
+ */
+void index_add(struct index *x, uint64_t hash, uint32_t position);
+
+/* index_release(x): free the index; it is empty and usable again. */
+void index_release(struct index *x);
+
+#endif

@@ -1,0 +1,218 @@
+#include "rule/bucket.h"
+
+#include "rule/run.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+static const struct {
+	const char *name, *title;
+} names[BUCKETS] = {
+	[BUCKET_HEALTHY] = {"healthy", "healthy"},
+	[BUCKET_DRIFTING] = {"healthy-with-drift", "healthy with drift"},
+	[BUCKET_DEGRADED] = {"regionally-degraded", "regionally degraded"},
+	[BUCKET_UP] = {"regionally-up", "regionally up"},
+	[BUCKET_WALLED] = {"auth-walled", "auth-walled"},
+	[BUCKET_DEAD] = {"transport-dead", "transport dead"},
+	[BUCKET_BROKEN] = {"mcp-broken", "HTTP alive but MCP broken"},
+	[BUCKET_MALFORMED] = {"schema-malformed", "schema malformed"},
+	[BUCKET_NO_DATA] = {"no-data", "no data"},
+};
+
+const char *bucket_name(enum bucket b)
+{
+	return names[b].name;
+}
+
+const char *bucket_title(enum bucket b)
+{
+	return names[b].title;
+}
+
+/* What one region saw, from the best to the worst. */
+enum sort { SORT_UP, SORT_WALLED, SORT_MALFORMED, SORT_BROKEN, SORT_DEAD };
+#define SORTS (SORT_DEAD + 1)
+
+/*
+ * What a failure makes of a region: the first line that fits. A code that ends
+ * in '.' stands for all that begin so, an empty one for all.
+ */
+static const struct {
+	enum step from, to;
+	const char *code;
+	enum sort sort;
+} failures[] = {
+	{STEP_DNS, STEP_TLS, "", SORT_DEAD},
+	{STEP_DNS, STEP_TOOL_HASH, "dns.", SORT_DEAD},
+	{STEP_DNS, STEP_TOOL_HASH, "tcp.", SORT_DEAD},
+	{STEP_DNS, STEP_TOOL_HASH, "tls.", SORT_DEAD},
+	/* Later than this, HTTP has answered once. */
+	{STEP_DNS, STEP_INITIALIZE, "proxy", SORT_DEAD},
+	{STEP_DNS, STEP_INITIALIZE, "deadline", SORT_DEAD},
+	{STEP_DNS, STEP_INITIALIZE, "http.empty", SORT_DEAD},
+	{STEP_DNS, STEP_INITIALIZE, "http.malformed", SORT_DEAD},
+	/* The wall stands; it is our credential that does not open it. */
+	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "auth.", SORT_WALLED},
+	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "oauth.", SORT_WALLED},
+	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-name", SORT_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-schema", SORT_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "mcp.duplicate-tool", SORT_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "tool.header", SORT_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "hash.not-i-json", SORT_MALFORMED},
+	/* All that a client needs works; see drifts(). */
+	{STEP_TOOL_HASH, STEP_TOOL_HASH, "hash.pinned", SORT_UP},
+	{STEP_DNS, STEP_TOOL_HASH, "", SORT_BROKEN},
+};
+#define FAILURES (sizeof failures / sizeof *failures)
+
+static bool fits(const char *pattern, const char *code)
+{
+	size_t n = strlen(pattern);
+
+	if (n && pattern[n - 1] != '.')
+		return strcmp(pattern, code) == 0;
+	return strncmp(pattern, code, n) == 0;
+}
+
+static enum sort sort_of(const struct probe *p)
+{
+	const char *code = p->error ? p->error : "";
+
+	if (!p->failed_step)
+		return p->state == STATE_AUTH_WALLED ? SORT_WALLED : SORT_UP;
+	for (size_t i = 0; i < FAILURES; i++)
+		if (p->failed_step >= failures[i].from &&
+			p->failed_step <= failures[i].to &&
+			fits(failures[i].code, code))
+			return failures[i].sort;
+	return SORT_BROKEN;
+}
+
+/*
+ * The probe by which a region is judged, or NULL where it has no say: it does
+ * not report, or was told to slow down and nothing else.
+ */
+static const struct probe *judged(const struct rule *rule,
+	const struct region_history *h, double now)
+{
+	struct run r = run_judge(rule, h, now);
+
+	if (!r.reports)
+		return NULL;
+	for (const struct probe *p = r.newest + 1; p-- > h->probes;)
+		if (p->started_at > now - rule->lookback_s &&
+			p->failed_step == r.step)
+			return p;
+	return NULL;
+}
+
+/* The tools that were seen first, of each era. */
+struct tools_seen {
+	const char *hash[ERA_SSE + 1];
+	bool changed;
+};
+
+static void look_at_tools(const struct region_history *h,
+	const struct probe *last, struct tools_seen *seen)
+{
+	const struct probe *before = NULL;
+
+	for (const struct probe *p = h->probes; p <= last; p++) {
+		const char **first = &seen->hash[p->era];
+
+		if (fits("hash.pinned", p->error ? p->error : ""))
+			seen->changed = true;
+		if (!p->tools)
+			continue;
+		if (before && before->era != p->era)
+			seen->changed = true;
+		if (!*first)
+			*first = p->tools->hash;
+		else if (strcmp(*first, p->tools->hash) != 0)
+			seen->changed = true;
+		before = p;
+	}
+}
+
+static bool expected(const struct verdict_input *in, const char *region)
+{
+	for (size_t i = 0; i < in->n_expected; i++)
+		if (strcmp(in->expected[i], region) == 0)
+			return true;
+	return false;
+}
+
+/* No region is up or meets a wall: what most saw, of equals the best. */
+static enum bucket worst(const size_t n[SORTS])
+{
+	static const enum bucket of[SORTS] = {
+		[SORT_MALFORMED] = BUCKET_MALFORMED,
+		[SORT_BROKEN] = BUCKET_BROKEN,
+		[SORT_DEAD] = BUCKET_DEAD,
+	};
+	int most = SORT_MALFORMED;
+
+	for (int i = SORT_BROKEN; i < SORTS; i++)
+		if (n[i] > n[most])
+			most = i;
+	return of[most];
+}
+
+enum bucket bucket_decide(const struct rule *rule,
+	const struct verdict_input *in)
+{
+	struct tools_seen seen = {.changed = false};
+	size_t n[SORTS] = {0}, say = 0, quorum = (size_t)rule->quorum;
+	enum sort best;
+
+	for (size_t i = 0; i < in->n_regions; i++) {
+		const struct region_history *h = &in->regions[i];
+		const struct probe *p = expected(in, h->name)
+			? judged(rule, h, in->now)
+			: NULL;
+
+		if (!p)
+			continue;
+		say++;
+		n[sort_of(p)]++;
+		look_at_tools(h, p, &seen);
+	}
+	if (quorum > in->n_expected)
+		quorum = in->n_expected;
+	if (!say || say < quorum)
+		return BUCKET_NO_DATA;
+	best = n[SORT_UP] ? SORT_UP : SORT_WALLED;
+	if (!n[best])
+		return worst(n);
+	if (n[best] < say)
+		return 2 * n[best] >= say ? BUCKET_DEGRADED : BUCKET_UP;
+	if (best == SORT_WALLED)
+		return BUCKET_WALLED;
+	return seen.changed ? BUCKET_DRIFTING : BUCKET_HEALTHY;
+}
+
+void bucket_shares(const size_t counts[BUCKETS], unsigned tenths[BUCKETS])
+{
+	uint64_t rest[BUCKETS], total = 0;
+	unsigned missing = 1000;
+
+	for (int i = 0; i < BUCKETS; i++)
+		total += counts[i];
+	for (int i = 0; i < BUCKETS; i++) {
+		uint64_t scaled = (uint64_t)counts[i] * 1000;
+
+		tenths[i] = total ? (unsigned)(scaled / total) : 0;
+		rest[i] = total ? scaled % total : 0;
+		missing -= tenths[i];
+	}
+	for (; total && missing; missing--) {
+		int most = 0;
+
+		for (int i = 1; i < BUCKETS; i++)
+			if (rest[i] > rest[most])
+				most = i;
+		tenths[most]++;
+		rest[most] = 0;
+	}
+}

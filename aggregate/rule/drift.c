@@ -1,0 +1,323 @@
+#include "rule/drift.h"
+
+#include "base/xalloc.h"
+#include "rule/churn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/*
+ * Tools that a region sees again after it saw others for longer are new to it,
+ * as after a deploy that was taken back. For less, it sees both: its answers
+ * come from several caches. The length is that of a divergence (article 1).
+ */
+#define AGAIN_S 300
+
+/* The probes that are looked at, as of `until`; returns how many. */
+static size_t looked_at(const struct region_history *h, double until,
+	const struct probe **out)
+{
+	size_t end = history_until(h, until);
+	size_t start = end > HISTORY_MAX ? end - HISTORY_MAX : 0;
+
+	*out = end ? &h->probes[start] : NULL;
+	return end - start;
+}
+
+const struct probe *drift_newest(const struct region_history *h, double until)
+{
+	const struct probe *p;
+
+	for (size_t n = looked_at(h, until, &p); n > 0; n--)
+		if (p[n - 1].tools)
+			return &p[n - 1];
+	return NULL;
+}
+
+/* The probe whose tools those of `newest` are compared to, or NULL. */
+static const struct probe *seen_before(const struct region_history *h,
+	const struct probe *newest)
+{
+	if (h->tools_seen)
+		return h->tools_seen;
+	for (const struct probe *p = newest; p > h->probes; p--)
+		if (p[-1].tools)
+			return &p[-1];
+	return NULL;
+}
+
+/* Whether both hashes are known and differ. */
+static bool differ(const char *a, const char *b)
+{
+	return a && b && a != b && strcmp(a, b) != 0;
+}
+
+static void add(const char **list, size_t *n, const struct tool_digest *t)
+{
+	list[(*n)++] = t->name;
+}
+
+static void compare_tool(const struct tool_digest *a,
+	const struct tool_digest *b, struct verdict_drift *out)
+{
+	if (strcmp(a->contract, b->contract) != 0)
+		add(out->changed, &out->n_changed, b);
+	else if (strcmp(a->full, b->full) != 0)
+		add(out->redescribed, &out->n_redescribed, b);
+}
+
+/* Walk both lists, which are sorted by name, side by side. */
+static void compare_lists(const struct tool_list *a, const struct tool_list *b,
+	struct verdict_drift *out)
+{
+	size_t i = 0, j = 0;
+
+	out->removed = xcalloc(a->n_tools, sizeof *out->removed);
+	out->added = xcalloc(b->n_tools, sizeof *out->added);
+	out->changed = xcalloc(b->n_tools, sizeof *out->changed);
+	out->redescribed = xcalloc(b->n_tools, sizeof *out->redescribed);
+	while (i < a->n_tools || j < b->n_tools) {
+		int order = i == a->n_tools ? 1 : -1;
+
+		if (i < a->n_tools && j < b->n_tools)
+			order = strcmp(a->tools[i].name, b->tools[j].name);
+		if (order < 0)
+			add(out->removed, &out->n_removed, &a->tools[i++]);
+		else if (order > 0)
+			add(out->added, &out->n_added, &b->tools[j++]);
+		else
+			compare_tool(&a->tools[i++], &b->tools[j++], out);
+	}
+}
+
+bool drift_between(const struct probe *from, const struct probe *to)
+{
+	if (from->era != to->era)
+		return era_name(from->era) && era_name(to->era);
+	return differ(from->tools->hash, to->tools->hash) ||
+		differ(from->tools->full_hash, to->tools->full_hash);
+}
+
+bool drift_find(const struct region_history *h, double until,
+	struct verdict_drift *out)
+{
+	const struct probe *to = drift_newest(h, until);
+	const struct probe *from = to ? seen_before(h, to) : NULL;
+	bool contract;
+
+	if (!from || from == to || !drift_between(from, to))
+		return false;
+	*out = (struct verdict_drift) {.region = h->name};
+	if (from->era != to->era) {
+		out->from = era_name(from->era);
+		out->to = era_name(to->era);
+		return true;
+	}
+	contract = differ(from->tools->hash, to->tools->hash);
+	out->from = contract ? from->tools->hash : from->tools->full_hash;
+	out->to = contract ? to->tools->hash : to->tools->full_hash;
+	if (from->tools->tools && to->tools->tools)
+		compare_lists(from->tools, to->tools, out);
+	return true;
+}
+
+void drift_release(struct verdict_drift *d)
+{
+	free(d->added);
+	free(d->removed);
+	free(d->changed);
+	free(d->redescribed);
+	*d = (struct verdict_drift) {0};
+}
+
+/* Whether a probe saw the contracts of this hash. */
+static bool saw(const struct probe *p, enum era era, const char *hash)
+{
+	return p->tools && p->era == era && !differ(p->tools->hash, hash);
+}
+
+double drift_since(const struct region_history *h, double until)
+{
+	const struct probe *newest = drift_newest(h, until), *p;
+	double since, other = INFINITY; /* seen in between, the oldest */
+
+	if (!newest)
+		return 0;
+	if (h->tools_seen && h->tools_since > 0 &&
+		h->tools_since <= newest->started_at &&
+		saw(h->tools_seen, newest->era, newest->tools->hash))
+		return h->tools_since;
+	since = newest->started_at;
+	for (size_t n = looked_at(h, until, &p); n > 0; n--) {
+		const struct probe *q = &p[n - 1];
+
+		if (!q->tools)
+			continue;
+		if (!saw(q, newest->era, newest->tools->hash)) {
+			other = q->started_at;
+			continue;
+		}
+		if (since - other > AGAIN_S)
+			break;
+		since = q->started_at;
+		other = INFINITY;
+	}
+	return since;
+}
+
+void drift_saw(struct region_history *h, double until)
+{
+	const struct probe *newest = drift_newest(h, until);
+
+	if (!newest)
+		return;
+	h->tools_since = drift_since(h, until);
+	h->tools_seen = newest;
+	h->changes = churn_changes(h, until);
+}
+
+/* The newest tools of a region that has a say, or NULL. */
+static const struct probe *say(const struct region_history *h, double from,
+	double until)
+{
+	const struct probe *p = drift_newest(h, until);
+
+	return p && p->started_at >= from ? p : NULL;
+}
+
+/* Whether regions differ; then *out is the first era in which they do. */
+static bool diverging(const struct region_history *h, size_t n, double from,
+	double until, enum era *out)
+{
+	/* The first hash of each era; the others are compared to it. */
+	const char *first[ERA_SSE + 1] = {NULL};
+	bool found = false;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct probe *p = say(&h[i], from, until);
+
+		if (!p || (found && p->era >= *out))
+			continue;
+		if (!first[p->era])
+			first[p->era] = p->tools->hash;
+		if (!differ(first[p->era], p->tools->hash))
+			continue;
+		*out = p->era;
+		found = true;
+	}
+	return found;
+}
+
+/* The region joins those that see its hash. */
+static void join(struct verdict_side *sides, size_t *n_sides, size_t n_regions,
+	const struct region_history *h, double until)
+{
+	const char *hash = drift_newest(h, until)->tools->hash;
+	struct verdict_side *s = sides;
+
+	while (s < sides + *n_sides && differ(s->tool_hash, hash))
+		s++;
+	if (s == sides + *n_sides) {
+		s->tool_hash = hash;
+		s->regions = xcalloc(n_regions, sizeof *s->regions);
+		s->first_seen = INFINITY;
+		(*n_sides)++;
+	}
+	s->regions[s->n_regions++] = h->name;
+	s->first_seen = fmin(s->first_seen, drift_since(h, until));
+}
+
+/* When any of the regions saw the tools of a side last. */
+static double last_seen(const struct region_history *h, size_t n_regions,
+	double until, enum era era, const char *hash)
+{
+	double at = -INFINITY;
+	const struct probe *p;
+
+	for (size_t i = 0; i < n_regions; i++)
+		for (size_t n = looked_at(&h[i], until, &p); n > 0; n--, p++)
+			if (saw(p, era, hash))
+				at = fmax(at, p->started_at);
+	return at;
+}
+
+/*
+ * The tools behind a hash, as the newest probe of any region read them that is
+ * looked at; NULL where they are not known.
+ */
+static const struct tool_list *find_list(const struct region_history *h,
+	size_t n_regions, double until, enum era era, const char *hash)
+{
+	const struct tool_list *list = NULL;
+	double at = -INFINITY;
+
+	for (size_t i = 0; i < n_regions; i++) {
+		const struct probe *seen = h[i].tools_seen, *p;
+
+		for (size_t n = looked_at(&h[i], until, &p); n > 0; n--, p++) {
+			if (p->started_at <= at || !saw(p, era, hash) ||
+				!p->tools->tools)
+				continue;
+			list = p->tools;
+			at = p->started_at;
+		}
+		if (!list && seen && saw(seen, era, hash) &&
+			seen->tools->tools)
+			list = seen->tools;
+	}
+	return list;
+}
+
+static int by_sight(const void *a, const void *b)
+{
+	const struct verdict_side *x = a, *y = b;
+
+	if (x->first_seen != y->first_seen)
+		return x->first_seen < y->first_seen ? -1 : 1;
+	if (x->last_seen != y->last_seen)
+		return x->last_seen < y->last_seen ? -1 : 1;
+	return strcmp(x->tool_hash, y->tool_hash);
+}
+
+size_t drift_sides(const struct region_history *h, size_t n, double from,
+	double until, struct verdict_side **out)
+{
+	const struct tool_list *first, *list;
+	struct verdict_side *sides;
+	size_t n_sides = 0;
+	enum era era = ERA_NONE;
+
+	*out = NULL;
+	if (!diverging(h, n, from, until, &era))
+		return 0;
+	sides = *out = xcalloc(n, sizeof *sides);
+	for (size_t i = 0; i < n; i++) {
+		const struct probe *p = say(&h[i], from, until);
+
+		if (p && p->era == era)
+			join(sides, &n_sides, n, &h[i], until);
+	}
+	for (size_t k = 0; k < n_sides; k++)
+		sides[k].last_seen = last_seen(
+			h, n, until, era, sides[k].tool_hash);
+	qsort(sides, n_sides, sizeof *sides, by_sight);
+	first = find_list(h, n, until, era, sides[0].tool_hash);
+	for (size_t k = 1; k < n_sides; k++) {
+		sides[k].changes.from = sides[0].tool_hash;
+		sides[k].changes.to = sides[k].tool_hash;
+		list = find_list(h, n, until, era, sides[k].tool_hash);
+		if (first && list)
+			compare_lists(first, list, &sides[k].changes);
+	}
+	return n_sides;
+}
+
+void drift_sides_free(struct verdict_side *sides, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(sides[i].regions);
+		drift_release(&sides[i].changes);
+	}
+	free(sides);
+}

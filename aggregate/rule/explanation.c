@@ -1,0 +1,442 @@
+#include "rule/explanation.h"
+
+#include "base/clock.h"
+#include "rule/run.h"
+#include "rule/tool_split.h"
+
+#include <math.h>
+#include <string.h>
+
+/* "14:02:31" of an instant, in UTC. */
+#define TIME_TEXT 12
+
+static const char *time_text(double t, char *out)
+{
+	char full[CLOCK_RFC3339];
+
+	clock_rfc3339((int64_t)floor(t), full);
+	snprintf(out, TIME_TEXT, "%.8s", full + strlen("2026-04-29T"));
+	return out;
+}
+
+static const struct sight *sight_of(const struct explanation *e,
+	const char *region)
+{
+	for (size_t i = 0; i < e->n_sights; i++)
+		if (strcmp(e->sights[i].region, region) == 0)
+			return &e->sights[i];
+	return NULL;
+}
+
+static const struct region_history *history_of(
+	const struct explanation *e, const char *region)
+{
+	for (size_t i = 0; i < e->in->n_regions; i++)
+		if (strcmp(e->in->regions[i].name, region) == 0)
+			return &e->in->regions[i];
+	return NULL;
+}
+
+/* The region before the i-th that is on its machine, or NULL. */
+static const char *twin_of(const struct explanation *e, size_t i)
+{
+	const char *const *names = e->in->expected;
+	const struct region_history *h = history_of(e, names[i]), *o;
+
+	for (size_t k = 0; h && h->machine && k < i; k++) {
+		o = history_of(e, names[k]);
+		if (o && o->machine && strcmp(h->machine, o->machine) == 0)
+			return names[k];
+	}
+	return NULL;
+}
+
+static int machines(const struct explanation *e)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < e->in->n_expected; i++)
+		n += !twin_of(e, i);
+	return n;
+}
+
+static struct run run_of(const struct explanation *e, const char *region)
+{
+	const struct region_history *h = history_of(e, region);
+	struct region_history none = {.name = region};
+
+	return run_judge(e->rule, h ? h : &none, e->in->now);
+}
+
+static bool muted(const struct run *r)
+{
+	const struct probe *p = r->newest;
+
+	return p && p->error && strcmp(p->error, "http.429") == 0 && !r->step;
+}
+
+/* ---- What was looked at. */
+
+static void put_failure(const struct run *r, struct buf *b)
+{
+	char since[TIME_TEXT];
+
+	buf_fmt(b, "%s, %d in a row", step_name(r->step), r->streak);
+	if (r->n_at)
+		buf_fmt(b, ", looked at since %s",
+			time_text(r->at[r->n_at - 1], since));
+	if (r->newest->error)
+		buf_fmt(b, ": %s", r->newest->error);
+}
+
+static void put_region(const struct explanation *e, const char *region,
+	int width, struct buf *b)
+{
+	const struct run r = run_of(e, region);
+	const struct sight *s = sight_of(e, region);
+	const char *isolated = e->isolated ? e->isolated(e->arg, region) : NULL;
+	char at[TIME_TEXT] = "-";
+
+	if (r.newest)
+		time_text(r.newest->started_at, at);
+	buf_fmt(b, "  %c %-*s  %-8s  ", r.step ? '*' : ' ', width, region, at);
+	if (r.isolated)
+		buf_fmt(b, "no data, isolated: %s%s",
+			isolated && *isolated ? isolated
+				: "its own network is cut off",
+			r.step ? "; failing when that began: " : "");
+	else if (!r.newest)
+		buf_str(b, "no data: no probe of it is kept from that time");
+	else if (!r.reports)
+		buf_fmt(b, "no data: silent since then%s",
+			r.step ? ", and failing when it fell silent: " : "");
+	if (r.newest && r.step)
+		put_failure(&r, b);
+	else if (r.reports && muted(&r))
+		buf_fmt(b, "http.429, which counts from the %d. in a row",
+			e->rule->throttled);
+	else if (r.reports)
+		buf_fmt(b, "%s",
+			r.newest->state == STATE_AUTH_WALLED
+				? "auth-walled, which is no failure"
+				: "healthy");
+	buf_char(b, '\n');
+	if (r.step && s && *s->message)
+		buf_fmt(b, "    %-*s  %-8s  %s\n", width, "", "", s->message);
+}
+
+static void put_regions(const struct explanation *e, struct buf *b)
+{
+	size_t width = 6;
+
+	for (size_t i = 0; i < e->in->n_expected; i++)
+		if (strlen(e->in->expected[i]) > width)
+			width = strlen(e->in->expected[i]);
+	buf_fmt(b, "\n    %-*s  %-8s  what it saw\n", (int)width, "region",
+		"newest");
+	for (size_t i = 0; i < e->in->n_expected; i++)
+		put_region(e, e->in->expected[i], (int)width, b);
+}
+
+/* ---- Which row of the rule fired, and why not another. */
+
+/* The failures that agree on the step lie between these instants. */
+static void span(const struct explanation *e, double *first, double *last)
+{
+	*first = INFINITY;
+	*last = -INFINITY;
+	for (size_t i = 0; i < e->in->n_expected; i++) {
+		struct run r = run_of(e, e->in->expected[i]);
+
+		if (r.step != e->verdict->step || !r.n_at)
+			continue;
+		*first = fmin(*first, r.at[0]);
+		*last = fmax(*last, r.at[0]);
+	}
+}
+
+static void put_agreement(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+	char a[TIME_TEXT], z[TIME_TEXT];
+	double first, last;
+
+	span(e, &first, &last);
+	buf_fmt(b, "%d of %d regions agree on %s: within %g s each of them "
+		   "has a failure there",
+		v->failed_regions, v->expected, step_name(v->step),
+		e->rule->tolerance_s);
+	if (isfinite(first))
+		buf_fmt(b, " (the newest from %s to %s)", time_text(first, a),
+			time_text(last, z));
+	buf_str(b, ".\n");
+}
+
+static void why_no_data(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+	int expected = machines(e);
+	int quorum = expected < e->rule->quorum ? expected : e->rule->quorum;
+
+	buf_fmt(b, "%d of %d regions have reported in the last %g s, and it "
+		   "takes %d (quorum).\n  Nothing is published: it is not "
+		   "known whether the server works.\n",
+		v->reporters, v->expected, e->rule->lookback_s, quorum);
+}
+
+static void why_amber(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+
+	if (machines(e) == 1) {
+		struct run r = run_of(e, e->in->expected[0]);
+
+		buf_fmt(b, "The only region has failed %d in a row, at "
+			   "whatever steps; %d make it red (alone).\n",
+			r.failures, e->rule->alone);
+		return;
+	}
+	if (v->n_failing == 1)
+		buf_fmt(b, "One region fails at %s, which may be trouble of "
+			   "its own.\n",
+			step_name(v->step));
+	else
+		buf_fmt(b, "%zu regions fail, but at different steps, or "
+			   "more than %g s apart (tolerance).\n",
+			v->n_failing, e->rule->tolerance_s);
+	buf_fmt(b, "  Not red: that takes %d that agree on a step "
+		   "(step_alert), and %d %s.\n",
+		e->rule->step_alert, v->failed_regions,
+		v->failed_regions == 1 ? "does" : "do");
+}
+
+static void why_step_alert(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+
+	if (machines(e) == 1) {
+		buf_fmt(b, "The only region has failed %d in a row, at "
+			   "whatever steps, of %d that it takes (alone).\n",
+			run_of(e, e->in->expected[0]).failures, e->rule->alone);
+		return;
+	}
+	put_agreement(e, b);
+	buf_fmt(b, "  Not amber: %d are enough (step_alert).\n"
+		   "  No hard outage: that takes %d on one step, or each of "
+		   "%d failing at any.\n",
+		e->rule->step_alert, e->rule->hard_outage, v->expected);
+}
+
+static void why_hard_outage(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+
+	if (v->failed_regions >= e->rule->hard_outage) {
+		put_agreement(e, b);
+		buf_fmt(b, "  %d make a hard outage (hard_outage).\n",
+			e->rule->hard_outage);
+		return;
+	}
+	buf_fmt(b, "All %d regions report, and within %g s each of them "
+		   "fails, whatever the step.\n",
+		v->expected, e->rule->tolerance_s);
+}
+
+/* The regions of which another one, named before, has the same machine. */
+static void put_machines(const struct explanation *e, struct buf *b)
+{
+	for (size_t i = 0; i < e->in->n_expected; i++) {
+		const char *name = e->in->expected[i], *other = twin_of(e, i);
+
+		if (other)
+			buf_fmt(b, "  %s is on one machine with %s, by its %s: "
+				   "they count as one reporter.\n",
+				name, other, history_of(e, name)->machine_by);
+	}
+}
+
+static void put_why(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+
+	buf_str(b, "\nWhy\n  ");
+	switch (v->tier) {
+	case TIER_NO_DATA:
+		why_no_data(e, b);
+		break;
+	case TIER_OK:
+		buf_fmt(b, "%d of %d regions report, and none of them is "
+			   "failing.\n",
+			v->reporters, v->expected);
+		break;
+	case TIER_REGIONAL:
+		why_amber(e, b);
+		break;
+	case TIER_STEP_ALERT:
+		why_step_alert(e, b);
+		break;
+	case TIER_HARD_OUTAGE:
+		why_hard_outage(e, b);
+		break;
+	}
+	for (size_t i = 0; i < v->n_no_data; i++)
+		if (run_of(e, v->no_data[i]).step)
+			buf_fmt(b, "  %s was failing when it fell silent: "
+				   "until it reports, the verdict is amber at "
+				   "the least.\n",
+				v->no_data[i]);
+	put_machines(e, b);
+}
+
+/* ---- What the regions met on their way. */
+
+/*
+ * Whether all that fail reached one address that none of the others did, which
+ * is then in *out.
+ */
+static bool one_bad_address(const struct explanation *e, const char **out)
+{
+	size_t good = 0;
+
+	*out = NULL;
+	for (int fails = 1; fails >= 0; fails--) {
+		for (size_t i = 0; i < e->n_sights; i++) {
+			const struct sight *s = &e->sights[i];
+			struct run r = run_of(e, s->region);
+			bool same;
+
+			if (!r.reports || (r.step != STEP_NONE) != fails ||
+				!*s->address)
+				continue;
+			if (fails && !*out)
+				*out = s->address;
+			if (!*out)
+				return false;
+			same = strcmp(*out, s->address) == 0;
+			if (same != fails)
+				return false;
+			good += !fails;
+		}
+	}
+	return *out && good;
+}
+
+/* What an answer says of the cache that it came through, if it did. */
+static void put_cache(const struct sight *s, struct buf *b)
+{
+	if (s && s->age_s > 0)
+		buf_fmt(b, "  out of a cache, %g s old: a stale edge?",
+			s->age_s);
+	else if (s && s->cached)
+		buf_fmt(b, "  through a cache (%s): a stale edge?", s->cache);
+}
+
+static void put_tools(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+
+	if (!v->divergence)
+		return;
+	buf_str(b, "\nThe regions see different tools\n  ");
+	sides_put(b, v, e->in->now);
+	buf_str(b, ".\n");
+	for (size_t k = 0; k < v->n_sides; k++) {
+		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
+			const char *region = v->sides[k].regions[i];
+
+			buf_fmt(b, "    %-20s %.12s", region,
+				v->sides[k].tool_hash);
+			put_cache(sight_of(e, region), b);
+			buf_char(b, '\n');
+		}
+	}
+}
+
+/* What checks found, each when it was made: mcp-probe(1). */
+static void put_checks(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+	char at[TIME_TEXT];
+
+	if (!sides_any_stale(v))
+		return;
+	buf_str(b, "\nA cache is stale\n  ");
+	sides_stale(b, v);
+	buf_str(b, ".\n");
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+		bool stale = r->cache.result == CACHE_STALE;
+
+		if (!r->cache.result)
+			continue;
+		buf_fmt(b, "    %-20s %s  asked twice: ", r->region,
+			time_text(r->cache_at, at));
+		if (stale)
+			buf_fmt(b, "clients get %.12s, the server has %.12s",
+				r->tool_hash ? r->tool_hash : "",
+				r->cache.tool_hash);
+		else
+			buf_str(b, "the same");
+		if (stale)
+			put_cache(sight_of(e, r->region), b);
+		buf_char(b, '\n');
+	}
+}
+
+static void put_way(const struct explanation *e, struct buf *b)
+{
+	const char *bad;
+
+	buf_str(b, "\nOn the way\n");
+	for (size_t i = 0; i < e->n_sights; i++) {
+		const struct sight *s = &e->sights[i];
+
+		buf_fmt(b, "    %-20s %s%s%s\n", s->region,
+			*s->address ? s->address : "address not known",
+			*s->cache ? ", " : "", s->cache);
+	}
+	if (one_bad_address(e, &bad))
+		buf_fmt(b, "  All that fail reach %s, and none of the others "
+			   "does: one of several origins, or edges, is "
+			   "broken.\n",
+			bad);
+}
+
+/* What is published of the minute, where its first verdict is known. */
+static void put_counted(const struct explanation *e, struct buf *b)
+{
+	char at[TIME_TEXT];
+
+	if (e->counted == VERDICT_UNKNOWN)
+		return;
+	buf_fmt(b, "The minute from %s is counted as %s, by its first verdict",
+		time_text((double)e->verdict->window, at),
+		verdict_colour_name(e->counted));
+	if (e->counted != e->verdict->verdict)
+		buf_str(b, ": that judged another instant of it, or knew of "
+			   "other records");
+	buf_str(b, "\n");
+}
+
+void explain(const struct explanation *e, struct buf *b)
+{
+	const struct verdict *v = e->verdict;
+	char as_of[CLOCK_RFC3339], from[TIME_TEXT], to[TIME_TEXT];
+	double now = e->in->now;
+
+	clock_rfc3339((int64_t)floor(now), as_of);
+	buf_fmt(b, "%s  %s\n%s, %s", v->slug, v->url ? v->url : "",
+		verdict_colour_name(v->verdict), tier_name(v->tier));
+	if (v->step)
+		buf_fmt(b, " at %s", step_name(v->step));
+	buf_fmt(b, ", as of %s\nLooked at: probes that started from %s to %s\n",
+		as_of, time_text(now - e->rule->lookback_s, from),
+		time_text(now + e->rule->ahead_s, to));
+	put_counted(e, b);
+	put_regions(e, b);
+	put_why(e, b);
+	put_tools(e, b);
+	put_checks(e, b);
+	if (e->n_sights)
+		put_way(e, b);
+}

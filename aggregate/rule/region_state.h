@@ -1,0 +1,35 @@
+/*
+ * region_state.h: how a region stands and since when, for those who read what is
+ * published. Pure.
+ */
+#ifndef RULE_REGION_STATE_H
+#define RULE_REGION_STATE_H
+
+#include "rule/history.h"
+
+#include <stdbool.h>
+
+struct standing {
+	bool broken;
+	/*
+	 * When the first probe of the unbroken series started that ends in the
+	 * newest one: epoch seconds; 0 where it is not known.
+	 */
+	double since;
+};
+
+/*
+ * standing_at(h, until, before): the standing as of `until`. `before` is that
+ * of an earlier instant, which goes further back than the probes do; or NULL.
+ * The series is cut off where neither knows more.
+ */
+struct standing standing_at(const struct region_history *h, double until,
+	const struct standing *before);
+
+/*
+ * standing_p95(h, until): in ms, by nearest rank, of the last HISTORY_MAX probes
+ * that were not broken; NAN where there is none.
+ */
+double standing_p95(const struct region_history *h, double until);
+
+#endif

@@ -1,0 +1,416 @@
+#include "rule/verdict.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "rule/churn.h"
+#include "rule/drift.h"
+#include "rule/run.h"
+
+#include <math.h>
+#include <string.h>
+
+/* A check for an old list says something for so long, or three intervals. */
+#define CHECK_HOLDS_S 900
+
+struct rule rule_default(double interval_s)
+{
+	bool slow = interval_s > 60;
+
+	return (struct rule) {
+		.lookback_s = slow ? 3 * interval_s : 180,
+		.tolerance_s = slow ? interval_s : 60,
+		.ahead_s = 2,
+		.divergence_s = 300,
+		.quorum = 2,
+		.step_alert = 2,
+		.hard_outage = 3,
+		.alone = 3,
+		.throttled = 3,
+		.tool_churn = 12,
+	};
+}
+
+/*
+ * The expected regions, sorted by name, what each one's run is, and which is
+ * the first that is on the same machine: one machine has one voice.
+ */
+struct fleet {
+	struct region_history *regions;
+	struct run *runs;
+	size_t *machines;
+	size_t n, n_machines;
+};
+
+static int by_name(const void *a, const void *b)
+{
+	const struct region_history *x = a, *y = b;
+
+	return strcmp(x->name, y->name);
+}
+
+static struct region_history find_region(const struct verdict_input *in,
+	const char *name)
+{
+	for (size_t i = 0; i < in->n_regions; i++)
+		if (strcmp(in->regions[i].name, name) == 0)
+			return in->regions[i];
+	return (struct region_history) {.name = name};
+}
+
+static bool one_machine(const struct region_history *a,
+	const struct region_history *b)
+{
+	return a->machine && b->machine && strcmp(a->machine, b->machine) == 0;
+}
+
+static void find_machines(struct fleet *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		size_t first = 0;
+
+		while (first < i &&
+			!one_machine(&f->regions[first], &f->regions[i]))
+			first++;
+		f->machines[i] = first;
+		f->n_machines += first == i;
+	}
+}
+
+static struct fleet fleet_new(const struct rule *rule,
+	const struct verdict_input *in)
+{
+	struct fleet f = {.n = in->n_expected};
+
+	f.regions = xcalloc(f.n, sizeof *f.regions);
+	f.runs = xcalloc(f.n, sizeof *f.runs);
+	f.machines = xcalloc(f.n, sizeof *f.machines);
+	for (size_t i = 0; i < f.n; i++)
+		f.regions[i] = find_region(in, in->expected[i]);
+	if (f.n)
+		qsort(f.regions, f.n, sizeof *f.regions, by_name);
+	find_machines(&f);
+	for (size_t i = 0; i < f.n; i++)
+		f.runs[i] = run_judge(rule, &f.regions[i], in->now);
+	return f;
+}
+
+/* A failure of a region's run, as one of its machine. */
+struct failure {
+	double at;
+	size_t machine;
+};
+
+static int by_instant(const void *a, const void *b)
+{
+	const struct failure *x = a, *y = b;
+
+	return (x->at > y->at) - (x->at < y->at);
+}
+
+/* The failures at a step, or at any for STEP_NONE, in the order of time. */
+static size_t failures_at(const struct fleet *f, enum step step,
+	struct failure *out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct run *r = &f->runs[i];
+
+		if (step != STEP_NONE && r->step != step)
+			continue;
+		for (size_t j = 0; j < r->n_at; j++)
+			out[n++] = (struct failure) {r->at[j], f->machines[i]};
+	}
+	if (n)
+		qsort(out, n, sizeof *out, by_instant);
+	return n;
+}
+
+/*
+ * How many regions agree on a step, or fail together for STEP_NONE: the most of
+ * which one interval of the length of the tolerance, ends included, holds a
+ * failure each. The interval slides over the failures; `held` counts those of
+ * each machine inside it: those of one machine are one region here.
+ */
+static int agreeing(const struct rule *rule, const struct fleet *f,
+	enum step step)
+{
+	struct failure *all = xcalloc(f->n * HISTORY_MAX, sizeof *all);
+	size_t *held = xcalloc(f->n, sizeof *held);
+	size_t n = failures_at(f, step, all);
+	int machines = 0, most = 0;
+
+	for (size_t first = 0, i = 0; i < n; i++) {
+		if (held[all[i].machine]++ == 0)
+			machines++;
+		while (all[i].at - all[first].at > rule->tolerance_s)
+			if (--held[all[first++].machine] == 0)
+				machines--;
+		if (machines > most)
+			most = machines;
+	}
+	free(held);
+	free(all);
+	return most;
+}
+
+/*
+ * The step on which most regions agree, the earlier one of equals. Where none
+ * has a failure that is looked at: the one at which most were failing when they
+ * fell silent.
+ */
+static void choose_step(const struct rule *rule, const struct fleet *f,
+	struct verdict *v)
+{
+	int silent[STEP_COUNT + 1] = {0};
+
+	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++) {
+		int n = agreeing(rule, f, s);
+
+		if (n > v->failed_regions) {
+			v->failed_regions = n;
+			v->step = s;
+		}
+	}
+	if (v->step)
+		return;
+	for (size_t i = 0; i < f->n; i++)
+		silent[f->runs[i].step]++;
+	silent[STEP_NONE] = 0;
+	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
+		if (silent[s] > silent[v->step])
+			v->step = s;
+}
+
+static bool same_tools(const struct probe *a, const struct probe *b)
+{
+	const char *x = a->tools->full_hash, *y = b->tools->full_hash;
+
+	return strcmp(a->tools->hash, b->tools->hash) == 0 &&
+		(!x || !y || strcmp(x, y) == 0);
+}
+
+/*
+ * What the last check for an old list found. It holds for a while, for not every
+ * probe makes one; that the list is old, only while clients get that list.
+ */
+static void take_check(const struct rule *rule, const struct region_history *h,
+	double now, struct verdict_region *r)
+{
+	const struct probe *newest = drift_newest(h, now + rule->ahead_s);
+	double from = now - fmax(CHECK_HOLDS_S, rule->lookback_s);
+
+	for (size_t i = history_until(h, now + rule->ahead_s); i-- > 0;) {
+		const struct probe *p = &h->probes[i];
+
+		if (p->started_at <= from)
+			return;
+		if (!p->cache)
+			continue;
+		if (p->cache->result == CACHE_STALE &&
+			(!p->tools || !newest || !same_tools(p, newest)))
+			return;
+		r->cache = *p->cache;
+		r->cache_at = p->started_at;
+		return;
+	}
+}
+
+/* How many machines report, by whichever of their regions. */
+static int reporters(const struct fleet *f)
+{
+	bool *report = xcalloc(f->n, sizeof *report);
+	int n = 0;
+
+	for (size_t i = 0; i < f->n; i++)
+		report[f->machines[i]] |= f->runs[i].reports;
+	for (size_t i = 0; i < f->n; i++)
+		n += report[i];
+	free(report);
+	return n;
+}
+
+/* The lists of regions, and how many report. */
+static void list_regions(const struct rule *rule, double now,
+	const struct fleet *f, struct verdict *v)
+{
+	v->reporters = reporters(f);
+	v->failing = xcalloc(f->n, sizeof *v->failing);
+	v->no_data = xcalloc(f->n, sizeof *v->no_data);
+	v->isolated = xcalloc(f->n, sizeof *v->isolated);
+	v->regions = xcalloc(f->n, sizeof *v->regions);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct run *r = &f->runs[i];
+		const struct probe *p = r->newest;
+
+		if (r->step)
+			v->failing[v->n_failing++] = f->regions[i].name;
+		if (!r->reports)
+			v->no_data[v->n_no_data++] = f->regions[i].name;
+		if (r->isolated)
+			v->isolated[v->n_isolated++] = f->regions[i].name;
+		if (!p)
+			continue;
+		v->regions[v->n_regions++] = (struct verdict_region) {
+			.region = f->regions[i].name,
+			.state = p->state,
+			.failed_step = p->failed_step,
+			.error = p->error,
+			.ms = p->total_ms,
+			.started_at = p->started_at,
+			.fail_streak = r->streak,
+			.tool_hash = p->tools ? p->tools->hash : NULL,
+		};
+		take_check(rule, &f->regions[i], now,
+			&v->regions[v->n_regions - 1]);
+	}
+}
+
+/*
+ * Whether the only machine has failed often enough in a row, from each of its
+ * regions that reports. Nobody can agree with it on a step, so the steps play no
+ * part.
+ */
+static bool alone_down(const struct rule *rule, const struct fleet *f)
+{
+	for (size_t i = 0; i < f->n; i++) {
+		const struct run *r = &f->runs[i];
+
+		if (r->reports && !(r->n_at && r->failures >= rule->alone))
+			return false;
+	}
+	return true;
+}
+
+/* Every expected region reports and fails, whatever the steps (article 3). */
+static bool all_down(const struct rule *rule, const struct fleet *f)
+{
+	return f->n_machines >= (size_t)rule->hard_outage &&
+		agreeing(rule, f, STEP_NONE) == (int)f->n_machines;
+}
+
+static enum tier decide_tier(const struct rule *rule, const struct fleet *f,
+	const struct verdict *v)
+{
+	int expected = (int)f->n_machines;
+	int quorum = expected < rule->quorum ? expected : rule->quorum;
+
+	if (!expected || v->reporters < quorum)
+		return TIER_NO_DATA;
+	if (!v->n_failing)
+		return TIER_OK;
+	if (expected == 1)
+		return alone_down(rule, f) ? TIER_STEP_ALERT : TIER_REGIONAL;
+	if (v->failed_regions >= rule->hard_outage || all_down(rule, f))
+		return TIER_HARD_OUTAGE;
+	if (v->failed_regions >= rule->step_alert)
+		return TIER_STEP_ALERT;
+	return TIER_REGIONAL;
+}
+
+static enum verdict_colour tier_colour(enum tier t)
+{
+	switch (t) {
+	case TIER_OK:
+		return VERDICT_GREEN;
+	case TIER_REGIONAL:
+		return VERDICT_AMBER;
+	case TIER_STEP_ALERT:
+	case TIER_HARD_OUTAGE:
+		return VERDICT_RED;
+	case TIER_NO_DATA:
+		break;
+	}
+	return VERDICT_UNKNOWN;
+}
+
+static int by_value(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* Percentiles, by nearest rank, of what reports and is not broken. */
+static void put_latency(const struct fleet *f, struct verdict *v)
+{
+	double *ms = xcalloc(f->n, sizeof *ms);
+	size_t n = 0;
+
+	for (size_t i = 0; i < f->n; i++) {
+		const struct probe *p = f->runs[i].newest;
+
+		if (f->runs[i].reports && p->state != STATE_BROKEN &&
+			!isnan(p->total_ms))
+			ms[n++] = p->total_ms;
+	}
+	if (n) {
+		qsort(ms, n, sizeof *ms, by_value);
+		v->latency_p50 = ms[(50 * n + 99) / 100 - 1];
+		v->latency_p95 = ms[(95 * n + 99) / 100 - 1];
+	}
+	free(ms);
+}
+
+/* It lasts until there are no more than half as many as it began with. */
+static void judge_churn(const struct rule *rule, const struct verdict_input *in,
+	const struct fleet *f, double until, struct verdict *v)
+{
+	bool lasts = in->churn_since > 0;
+	int n = churn_judge(f->regions, f->n, until,
+		lasts ? rule->tool_churn / 2 : rule->tool_churn);
+
+	if (n)
+		v->tool_churn = (struct verdict_churn) {n,
+			lasts ? in->churn_since : (double)v->window};
+}
+
+struct verdict verdict_decide(const struct rule *rule,
+	const struct verdict_input *in)
+{
+	struct fleet f = fleet_new(rule, in);
+	double until = in->now + rule->ahead_s;
+	struct verdict v = {
+		.slug = in->slug,
+		.url = in->url,
+		.window = clock_window(in->now),
+		.expected = (int)f.n,
+		.latency_p50 = NAN,
+		.latency_p95 = NAN,
+		.latency_baseline = NAN,
+		.uptime_30d = NAN,
+		.p50_ms = NAN,
+		.p95_ms = NAN,
+	};
+
+	choose_step(rule, &f, &v);
+	list_regions(rule, in->now, &f, &v);
+	v.tier = decide_tier(rule, &f, &v);
+	v.verdict = tier_colour(v.tier);
+	v.n_sides = drift_sides(f.regions, f.n, in->now - rule->divergence_s,
+		until, &v.sides);
+	v.divergence = v.n_sides > 0;
+	put_latency(&f, &v);
+	v.drift = xcalloc(f.n, sizeof *v.drift);
+	judge_churn(rule, in, &f, until, &v);
+	for (size_t i = 0; i < f.n && !v.tool_churn.changes_1h; i++)
+		if (drift_find(&f.regions[i], until, &v.drift[v.n_drift]))
+			v.n_drift++;
+	free(f.regions);
+	free(f.runs);
+	free(f.machines);
+	return v;
+}
+
+void verdict_release(struct verdict *v)
+{
+	for (size_t i = 0; i < v->n_drift; i++)
+		drift_release(&v->drift[i]);
+	free(v->failing);
+	free(v->no_data);
+	free(v->isolated);
+	free(v->regions);
+	free(v->drift);
+	drift_sides_free(v->sides, v->n_sides);
+	*v = (struct verdict) {0};
+}

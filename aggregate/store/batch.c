@@ -1,0 +1,238 @@
+#include "store/batch.h"
+
+#include "base/lines.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "mcp/hist.h"
+#include "mcp/layers.h"
+#include "offline/index.h"
+
+/* What is kept of a code in brief, in characters; as in offline/collect.c. */
+#define CODE_MAX 100
+
+struct batch {
+	struct bundle *bundles;
+	size_t n, cap, bytes;
+	struct index index;
+};
+
+struct batch *batch_new(void)
+{
+	return xcalloc(1, sizeof(struct batch));
+}
+
+void batch_clear(struct batch *b)
+{
+	for (size_t i = 0; i < b->n; i++) {
+		struct bundle *u = &b->bundles[i];
+
+		for (size_t k = 0; k < RECORD_PROBE_LINES; k++) {
+			free(u->pieces[k].text);
+			free(u->pieces[k].brief);
+		}
+		free(u->url);
+		free(u->tools_key);
+		free(u->tools);
+	}
+	index_release(&b->index);
+	b->n = b->bytes = 0;
+}
+
+void batch_free(struct batch *b)
+{
+	if (!b)
+		return;
+	batch_clear(b);
+	free(b->bundles);
+	free(b);
+}
+
+size_t batch_bytes(const struct batch *b)
+{
+	return b->bytes;
+}
+
+const struct bundle *batch_bundles(const struct batch *b, size_t *n)
+{
+	*n = b->n;
+	return b->bundles;
+}
+
+static bool same(const void *ctx, uint32_t i, const void *key)
+{
+	const struct bundle *u = &((const struct batch *)ctx)->bundles[i];
+	const struct probe_key *k = key;
+
+	return strcmp(u->probe_id, k->probe_id) == 0 &&
+		strcmp(u->region, k->region) == 0 &&
+		strcmp(u->slug, k->slug) == 0;
+}
+
+static struct bundle *find(struct batch *b, const struct probe_key *k,
+	unsigned long line)
+{
+	uint64_t hash = index_hash(0, k->slug, strlen(k->slug) + 1);
+	struct bundle *u;
+	uint32_t i;
+
+	hash = index_hash(hash, k->region, strlen(k->region) + 1);
+	hash = index_hash(hash, k->probe_id, strlen(k->probe_id));
+	i = index_find(&b->index, hash, same, b, k);
+	if (i != INDEX_NONE)
+		return &b->bundles[i];
+	b->bundles = xgrow(b->bundles, &b->cap, b->n + 1, sizeof *b->bundles);
+	index_add(&b->index, hash, (uint32_t)b->n);
+	u = &b->bundles[b->n++];
+	memset(u, 0, sizeof *u);
+	snprintf(u->slug, sizeof u->slug, "%s", k->slug);
+	snprintf(u->region, sizeof u->region, "%s", k->region);
+	snprintf(u->probe_id, sizeof u->probe_id, "%s", k->probe_id);
+	u->started_at = k->started_at;
+	u->line = line;
+	b->bytes += sizeof *u;
+	return u;
+}
+
+/* The text of a record, without its tools and its newline. */
+static char *text_of(const struct record *r)
+{
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	record_write(&b, r);
+	if (b.len)
+		b.p[--b.len] = '\0';
+	return buf_take(&b);
+}
+
+static const char *cut(const char *code, char *out, size_t size)
+{
+	if (!code)
+		return NULL;
+	text_clean(code, strlen(code), out, size, CODE_MAX);
+	return out;
+}
+
+/* The same of what the rule needs. */
+static char *brief_of(const struct record *r)
+{
+	char error[4 * CODE_MAX + 1], protocol[sizeof error];
+	struct record copy = *r;
+
+	if (r->type == RECORD_STEP) {
+		struct step_record *s = &copy.u.step;
+
+		s->error = cut(s->error, error, sizeof error);
+		s->message = s->detail = NULL;
+	} else {
+		struct probe_record *p = &copy.u.probe;
+
+		p->error = cut(p->error, error, sizeof error);
+		p->protocol = cut(p->protocol, protocol, sizeof protocol);
+	}
+	return text_of(&copy);
+}
+
+static void put_mark(struct piece *p, const struct record *r)
+{
+	const struct step_record *s = &r->u.step;
+	const struct probe_record *sum = &r->u.probe;
+	size_t size = sizeof p->mark;
+
+	if (r->type == RECORD_STEP && s->status == STATUS_FAIL)
+		snprintf(p->mark, size, "%d:%s", (int)s->step,
+			failure_layer_name(failure_layer_of(s->step, s->error)));
+	else if (r->type == RECORD_STEP)
+		snprintf(p->mark, size, "%d", (int)s->step);
+	else if (sum->failed_step)
+		snprintf(p->mark, size, "9:%d:%s", (int)sum->failed_step,
+			failure_layer_name(failure_layer_of(
+				sum->failed_step, sum->error)));
+	else
+		snprintf(p->mark, size, "9:%zu", hist_bucket(sum->total_ms));
+}
+
+/* What the summary says beside its text. */
+static void summarise(struct bundle *u, const struct probe_record *r)
+{
+	free(u->url);
+	u->url = r->url ? xstrdup(r->url) : NULL;
+	snprintf(u->tool_hash, sizeof u->tool_hash, "%s",
+		r->tool_hash ? r->tool_hash : "");
+}
+
+static void keep_tools(struct batch *b, struct bundle *u,
+	const struct probe_record *r)
+{
+	struct buf text;
+
+	if (!r->tools || !r->tool_hash || u->tools)
+		return;
+	buf_init(&text, LINE_MAX_BYTES);
+	record_tools_write(&text, r->tools, r->n_tools);
+	if (!buf_ok(&text)) {
+		buf_release(&text);
+		return;
+	}
+	b->bytes += text.len;
+	u->tools = buf_take(&text);
+	buf_fmt(&text, "%s.%s", r->tool_hash, r->full_hash ? r->full_hash : "");
+	u->tools_key = buf_take(&text);
+}
+
+/* What a text takes where it is joined to others. */
+static size_t size_of(const char *text)
+{
+	return text ? strlen(text) + RECORD_JOINT : 0;
+}
+
+/* The record in its place, unless one that counts instead is there. */
+static int put(struct batch *b, struct bundle *u, const struct record *r,
+	char *why)
+{
+	bool summary = r->type == RECORD_PROBE;
+	struct piece *p = &u->pieces[summary ? BATCH_SUMMARY
+					     : (int)r->u.step.step - STEP_DNS];
+	char *text = text_of(r);
+	size_t left = u->bytes - size_of(p->text);
+
+	if (p->text && strcmp(p->text, text) <= 0) {
+		free(text);
+		return 0;
+	}
+	if (left + size_of(text) > RECORD_PROBE_MAX) {
+		free(text);
+		snprintf(why, RECORD_WHY, "the probe has more than 64 KiB");
+		return -1;
+	}
+	u->bytes = left + size_of(text);
+	b->bytes += size_of(text);
+	free(p->text);
+	free(p->brief);
+	p->text = text;
+	p->brief = brief_of(r);
+	put_mark(p, r);
+	if (summary)
+		summarise(u, &r->u.probe);
+	return 0;
+}
+
+int batch_add(struct batch *b, const struct record *r, unsigned long line,
+	char *why)
+{
+	bool summary = r->type == RECORD_PROBE;
+	const struct probe_key *k = summary ? &r->u.probe.key : &r->u.step.key;
+	struct bundle *u = find(b, k, line);
+
+	if (u->started_at != k->started_at) {
+		snprintf(why, RECORD_WHY,
+			"probe_started_at: %.6f, but probe %s started at %.6f",
+			k->started_at, k->probe_id, u->started_at);
+		return -1;
+	}
+	if (put(b, u, r, why))
+		return -1;
+	if (summary)
+		keep_tools(b, u, &r->u.probe);
+	return 0;
+}

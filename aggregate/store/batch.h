@@ -1,0 +1,71 @@
+/*
+ * batch.h: records on their way into the store, put together by probe, each
+ * written anew from what is known of it.
+ */
+#ifndef STORE_BATCH_H
+#define STORE_BATCH_H
+
+#include "base/buf.h"
+#include "mcp/names.h"
+#include "records/probe.h"
+
+/*
+ * A line of a probe. Its mark is what script_ingest counts it as (see
+ * scripts.h):
+ *
+ *	6		the step passed, or was skipped
+ *	6:http		it failed, at this layer
+ *	9:342		the summary, and the bucket of its duration
+ *	9:6:http	the summary of a probe that failed at a step, at a layer
+ */
+struct piece {
+	char mark[24];
+	char *text;  /* the record, without its tools; NULL before it came */
+	char *brief; /* what the rule needs of it */
+};
+
+/* The place of the summary; that of a step is its number less one. */
+#define BATCH_SUMMARY (RECORD_PROBE_LINES - 1)
+
+/* One probe, as far as its records have come. */
+struct bundle {
+	char slug[SLUG_MAX + 1];
+	char region[REGION_MAX + 1];
+	char probe_id[PROBE_ID_MAX + 1];
+	double started_at;  /* epoch seconds */
+	unsigned long line; /* of its first record */
+	struct piece pieces[RECORD_PROBE_LINES];
+	size_t bytes; /* of their texts */
+	char *url;    /* or NULL */
+	char tool_hash[HASH_HEX + 1]; /* or "" */
+	char *tools_key; /* "<tool_hash>.<full_hash>", or NULL */
+	char *tools;	 /* its tools as JSON; NULL where not told */
+};
+
+/* Opaque. */
+struct batch;
+
+struct batch *batch_new(void);
+void batch_free(struct batch *b);
+
+/*
+ * batch_add(b, r, line, why): take in a step or probe record, which stays the
+ * caller's, and was read from that line. Of two that say of one step, or in the
+ * summary, different things, the lesser in the order of bytes counts, so that
+ * the order in which they come does not. -1 where it does not fit the others of
+ * its probe, or with them is more than a probe may be, and then why, which has
+ * RECORD_WHY bytes.
+ */
+int batch_add(struct batch *b, const struct record *r, unsigned long line,
+	char *why);
+
+/* batch_bytes(b): about how much memory it holds. */
+size_t batch_bytes(const struct batch *b);
+
+/* batch_bundles(b, n): the probes, in the order of their first records. */
+const struct bundle *batch_bundles(const struct batch *b, size_t *n);
+
+/* batch_clear(b): empty and usable again. */
+void batch_clear(struct batch *b);
+
+#endif

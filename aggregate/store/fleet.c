@@ -1,0 +1,304 @@
+#include "store/fleet.h"
+
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "conf/conf.h"
+#include "json/json.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct rule rule_of(const struct conf_server *s)
+{
+	struct rule r = rule_default(s->interval_s);
+	const struct conf_thresholds *t = &s->thresholds;
+
+	r.lookback_s = t->lookback_s;
+	r.tolerance_s = t->tolerance_s;
+	r.divergence_s = t->divergence_s;
+	r.quorum = t->quorum;
+	r.step_alert = t->step_alert;
+	r.hard_outage = t->hard_outage;
+	r.alone = t->alone;
+	r.throttled = t->throttled;
+	r.tool_churn = t->tool_churn;
+	return r;
+}
+
+void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
+{
+	memset(f, 0, sizeof *f);
+	f->servers = xcalloc(c->n_servers, sizeof *f->servers);
+	for (size_t i = 0; i < c->n_servers; i++) {
+		const struct conf_server *s = &c->servers[i];
+
+		if (slug && strcmp(slug, s->slug) != 0)
+			continue;
+		f->servers[f->n++] = (struct fleet_server) {.slug = s->slug,
+			.url = s->url,
+			.regions = (const char *const *)s->regions,
+			.n_regions = s->n_regions,
+			.rule = rule_of(s)};
+	}
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct fleet_server *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+int fleet_stored(struct fleet *f, struct store *s, const char *slug)
+{
+	const struct store_reply *r =
+		store_one(s, "HKEYS", KEY_SERVERS, NULL);
+	size_t n = store_count(r);
+
+	memset(f, 0, sizeof *f);
+	if (!r) {
+		log_error("%s", store_why(s));
+		return -1;
+	}
+	f->servers = xcalloc(n, sizeof *f->servers);
+	f->slugs = xcalloc(n, sizeof *f->slugs);
+	for (size_t i = 0; i < n; i++) {
+		const char *name = store_text(store_item(r, i));
+
+		if (!name || !slug_valid(name) ||
+			(slug && strcmp(slug, name) != 0))
+			continue;
+		f->slugs[f->n] = xstrdup(name);
+		f->servers[f->n] = (struct fleet_server) {
+			.slug = f->slugs[f->n], .rule = rule_default(60)};
+		f->n++;
+	}
+	if (f->n)
+		qsort(f->servers, f->n, sizeof *f->servers, by_slug);
+	return 0;
+}
+
+void fleet_release(struct fleet *f)
+{
+	for (size_t i = 0; f->slugs && i < f->n; i++)
+		free(f->slugs[i]);
+	free(f->slugs);
+	free(f->servers);
+	memset(f, 0, sizeof *f);
+}
+
+static void put_region(const struct conf *c, const char *name, struct buf *b)
+{
+	const struct conf_region *r = conf_region(c, name);
+
+	buf_str(b, "{\"name\":");
+	json_put_str(b, name);
+	json_put_member(b, "city", r ? r->city : name);
+	if (r && r->position.known) {
+		buf_str(b, ",\"position\":[");
+		json_put_num(b, r->position.latitude);
+		buf_char(b, ',');
+		json_put_num(b, r->position.longitude);
+		buf_char(b, ']');
+	}
+	buf_char(b, '}');
+}
+
+/* What readers need of the site; the cap is for what is announced. */
+static void put_site(const struct conf *c, struct buf *b)
+{
+	buf_str(b, "{\"title\":");
+	json_put_str(b, c->site_title);
+	json_put_member(b, "url", c->site_url);
+	json_put_member(b, "link", c->site_link);
+	json_put_member(b, "colour", c->site_colour);
+	buf_fmt(b, ",\"maintenance_max\":%.0f}", c->policy.maintenance_s);
+}
+
+/* The digest of the token that shows a server; NULL where there is none. */
+static const char *token_of(const struct conf *c, const struct conf_server *s)
+{
+	const struct conf_account *a =
+		s->account ? conf_account(c, s->account) : NULL;
+
+	return a ? a->token_sha256 : NULL;
+}
+
+static void put_server(const struct conf *c, const struct conf_server *s,
+	struct buf *b)
+{
+	buf_clear(b);
+	buf_str(b, "{\"url\":");
+	json_put_str(b, s->url);
+	buf_fmt(b, ",\"private\":%s,\"account\":",
+		s->private ? "true" : "false");
+	json_put_str(b, s->account);
+	json_put_member(b, "token_sha256", token_of(c, s));
+	buf_fmt(b, ",\"interval\":%.0f,\"regions\":[", s->interval_s);
+	for (size_t i = 0; i < s->n_regions; i++) {
+		if (i)
+			buf_char(b, ',');
+		put_region(c, s->regions[i], b);
+	}
+	buf_str(b, "],\"title\":");
+	json_put_str(b, s->title);
+	buf_char(b, '}');
+}
+
+static void put_account(const struct conf *c, const struct conf_account *a,
+	struct buf *b)
+{
+	const char *comma = "";
+
+	buf_clear(b);
+	buf_str(b, "{\"token_sha256\":");
+	json_put_str(b, a->token_sha256);
+	buf_str(b, ",\"slugs\":[");
+	for (size_t i = 0; i < c->n_servers; i++) {
+		const struct conf_server *s = &c->servers[i];
+
+		if (!s->account || strcmp(s->account, a->name) != 0)
+			continue;
+		buf_str(b, comma);
+		json_put_str(b, s->slug);
+		comma = ",";
+	}
+	buf_str(b, "]}");
+}
+
+struct names {
+	char **v;
+	size_t n;
+};
+
+/* The fields of a hash that the configuration does not know, copied. */
+static struct names strangers(const struct store_reply *fields,
+	bool (*known)(const struct conf *c, const char *name),
+	const struct conf *c)
+{
+	size_t n = store_count(fields);
+	struct names gone = {.v = xcalloc(n, sizeof *gone.v)};
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = store_text(store_item(fields, i));
+
+		if (name && !known(c, name))
+			gone.v[gone.n++] = xstrdup(name);
+	}
+	return gone;
+}
+
+/* Queue that these go. */
+static void forget(struct store *s, const char *key, struct names *gone)
+{
+	for (size_t i = 0; i < gone->n; i++) {
+		store_add(s, "HDEL", key, gone->v[i], NULL);
+		free(gone->v[i]);
+	}
+	free(gone->v);
+}
+
+static bool knows_server(const struct conf *c, const char *slug)
+{
+	return conf_server(c, slug) != NULL;
+}
+
+/* A field of key_secret: its name, and the digest behind it, or NULL. */
+static const char *split_secret(const char *field, char name[KEY_MAX])
+{
+	size_t n = strcspn(field, " ");
+
+	if (n >= KEY_MAX || !field[n])
+		return NULL;
+	memcpy(name, field, n);
+	name[n] = '\0';
+	return field + n + 1;
+}
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && strcmp(a, b) == 0;
+}
+
+static bool knows_private(const struct conf *c, const char *field)
+{
+	char slug[KEY_MAX];
+	const char *token = split_secret(field, slug);
+	const struct conf_server *s = token ? conf_server(c, slug) : NULL;
+
+	return s && s->private && same(token, token_of(c, s));
+}
+
+static bool knows_account(const struct conf *c, const char *field)
+{
+	char name[KEY_MAX];
+	const char *token = split_secret(field, name);
+	const struct conf_account *a = token ? conf_account(c, name) : NULL;
+
+	return a && same(token, a->token_sha256);
+}
+
+static void queue_server(const struct conf *c, const struct conf_server *s,
+	struct store *store, struct buf *b)
+{
+	const char *token = token_of(c, s);
+	char field[KEY_MAX];
+
+	put_server(c, s, b);
+	store_add(store, "HSET", KEY_SERVERS, s->slug, s->private ? "" : b->p,
+		NULL);
+	if (s->private && token)
+		store_add(store, "HSET", KEY_PRIVATE,
+			key_secret(field, s->slug, token), b->p, NULL);
+}
+
+static void queue_all(const struct conf *c, struct store *s)
+{
+	char field[KEY_MAX];
+	struct buf b;
+
+	/* The servers of an account may be all that a configuration can name. */
+	buf_init(&b, 64u * LINE_MAX_BYTES);
+	for (size_t i = 0; i < c->n_servers; i++)
+		queue_server(c, &c->servers[i], s, &b);
+	for (size_t i = 0; i < c->n_accounts; i++) {
+		const struct conf_account *a = &c->accounts[i];
+
+		put_account(c, a, &b);
+		if (a->token_sha256)
+			store_add(s, "HSET", KEY_ACCOUNTS,
+				key_secret(field, a->name, a->token_sha256),
+				b.p, NULL);
+	}
+	buf_clear(&b);
+	put_site(c, &b);
+	store_add(s, "SET", KEY_SITE, b.p, NULL);
+	buf_release(&b);
+}
+
+int fleet_announce(const struct conf *c, struct store *s)
+{
+	struct names servers, private, accounts;
+	int rc;
+
+	store_add(s, "HKEYS", KEY_SERVERS, NULL);
+	store_add(s, "HKEYS", KEY_PRIVATE, NULL);
+	store_add(s, "HKEYS", KEY_ACCOUNTS, NULL);
+	rc = store_run(s);
+	if (!rc) {
+		servers = strangers(store_reply(s, 0), knows_server, c);
+		private = strangers(store_reply(s, 1), knows_private, c);
+		accounts = strangers(store_reply(s, 2), knows_account, c);
+		forget(s, KEY_SERVERS, &servers);
+		forget(s, KEY_PRIVATE, &private);
+		forget(s, KEY_ACCOUNTS, &accounts);
+		queue_all(c, s);
+		rc = store_run(s);
+	}
+	if (rc)
+		log_error("%s", store_why(s));
+	return rc;
+}

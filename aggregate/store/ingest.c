@@ -1,0 +1,352 @@
+/*
+ * ingest.c: see ingest.h. What was read is written in batches; a script in the
+ * store puts the records of a probe in their place, whatever came before. To
+ * ingest again what was ingested already changes nothing.
+ */
+#include "store/ingest.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "json/json.h"
+#include "offline/input.h"
+#include "options.h"
+#include "records/spool.h"
+#include "rule/verdict.h"
+#include "store/batch.h"
+#include "store/heartbeat.h"
+#include "store/keys.h"
+#include "store/scripts.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A batch is written once it has so many probes, or bytes. */
+#define PROBES_MAX 500
+#define BYTES_MAX (8 * 1024 * 1024)
+
+/*
+ * A clock that is further ahead is broken, and could make keys for every hour
+ * to come: nothing is counted by it.
+ */
+#define AHEAD_MAX_S 86400
+
+struct ingest {
+	struct store *store;
+	struct batch *batch;
+	char *script;
+	char sha[64]; /* of the script, as the store names it */
+	double retention_s;
+	struct input input;
+	unsigned long records;
+	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
+	void *arg;
+};
+
+/* The numbers that script_ingest is given, as text. */
+struct numbers {
+	char at[40], ahead[40], minute[8], hour[8], day[24];
+	char probe[16], latest[16], hash[16], rollup[16];
+	char errors_hour[16], errors_day[16];
+	char lists[16], pieces[16], whole[16];
+};
+
+static void put_life(char *out, double seconds)
+{
+	snprintf(out, 16, "%.0f", seconds);
+}
+
+static void number(struct numbers *n, const struct ingest *in,
+	const struct bundle *u, double now)
+{
+	int64_t window = clock_window(u->started_at);
+	int pieces = 0;
+
+	for (size_t i = 0; i < RECORD_PROBE_LINES; i++)
+		pieces += u->pieces[i].text != NULL;
+	snprintf(n->pieces, sizeof n->pieces, "%d", pieces);
+	snprintf(n->whole, sizeof n->whole, "%d", RECORD_PROBE_MAX);
+	snprintf(n->lists, sizeof n->lists, "%d", KEYS_TOOLS_MAX);
+	snprintf(n->at, sizeof n->at, "%.6f", u->started_at);
+	snprintf(n->ahead, sizeof n->ahead, "%.6f",
+		now + rule_default(60).ahead_s);
+	snprintf(n->minute, sizeof n->minute, "%d", (int)(window % 3600 / 60));
+	snprintf(n->hour, sizeof n->hour, "%d", (int)(window % 86400 / 3600));
+	snprintf(n->day, sizeof n->day, "%" PRId64, window / 86400);
+	put_life(n->probe, in->retention_s);
+	put_life(n->latest, KEYS_LATEST_S);
+	put_life(n->hash, KEYS_HASH_S);
+	put_life(n->rollup, KEYS_ROLLUP_S);
+	put_life(n->errors_hour, KEYS_ERRORS_HOUR_S);
+	put_life(n->errors_day, KEYS_ERRORS_DAY_S);
+}
+
+/* Its pieces, and what `latest` keeps of them: where there is one, the summary. */
+static size_t add_pieces(const struct bundle *u, const char **args)
+{
+	const struct piece *sum = &u->pieces[BATCH_SUMMARY];
+	size_t n = 0;
+
+	for (size_t i = 0; i < RECORD_PROBE_LINES; i++) {
+		if (!u->pieces[i].text)
+			continue;
+		args[n++] = u->pieces[i].mark;
+		args[n++] = u->pieces[i].text;
+	}
+	for (size_t i = sum->text ? BATCH_SUMMARY : 0; i < RECORD_PROBE_LINES;
+		i++) {
+		if (!u->pieces[i].text)
+			continue;
+		args[n++] = u->pieces[i].mark;
+		args[n++] = u->pieces[i].brief;
+	}
+	return n;
+}
+
+/* Queue what puts one probe in its place; returns the number of its reply. */
+static size_t queue(struct ingest *in, const struct bundle *u)
+{
+	int64_t window = clock_window(u->started_at);
+	double now = clock_wall();
+	bool counts = u->started_at > now - in->retention_s &&
+		u->started_at < now + AHEAD_MAX_S;
+	char key[11][KEY_MAX];
+	struct numbers n;
+	const char *args[] = {"EVALSHA", in->sha, "11",
+		key_probe(key[0], u->slug, window, u->region),
+		key_reporters(key[1], u->slug, window),
+		key_latest(key[2], u->slug),
+		key_tool_hash(key[3], u->slug, u->region),
+		key_latency(key[4], u->slug, window / 3600),
+		key_latency_day(key[5], u->slug, window / 86400),
+		key_errors(key[6], u->slug, window / 3600),
+		key_errors_day(key[7], u->slug, window / 86400),
+		key_baseline(key[8], u->slug), key_tools(key[9], u->slug),
+		key_head(key[10], u->slug, window, u->region), u->region,
+		u->probe_id, n.at, *u->tool_hash ? u->tool_hash : "-",
+		u->tools_key ? u->tools_key : "", u->tools ? u->tools : "",
+		counts ? "1" : "0", n.probe, n.lists, n.latest, n.hash,
+		n.rollup, n.ahead, n.minute, n.hour, n.errors_hour,
+		n.errors_day, n.day, n.pieces, n.whole};
+	const char *all[sizeof args / sizeof *args + 4 * RECORD_PROBE_LINES];
+	size_t fixed = sizeof args / sizeof *args;
+
+	number(&n, in, u, now);
+	memcpy(all, args, sizeof args);
+	return store_try_argv(
+		in->store, fixed + add_pieces(u, all + fixed), all);
+}
+
+/* A server that no configuration names is public, and known by its URL. */
+static void queue_server(struct ingest *in, const struct bundle *u)
+{
+	struct buf b;
+
+	if (!u->pieces[BATCH_SUMMARY].text)
+		return;
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_str(&b, "{\"url\":");
+	json_put_str(&b, u->url);
+	buf_str(&b, ",\"private\":false,\"account\":null,\"token_sha256\":null,"
+		    "\"interval\":60,\"regions\":[],\"title\":null}");
+	store_add(in->store, "HSETNX", KEY_SERVERS, u->slug, b.p, NULL);
+	buf_release(&b);
+}
+
+static int say(const struct ingest *in)
+{
+	log_error("%s", store_why(in->store));
+	return -1;
+}
+
+/* A probe that the script refused, or stumbled over, is a line refused. */
+static void settle(struct ingest *in, const struct bundle *u, size_t reply)
+{
+	const struct store_reply *r = store_reply(in->store, reply);
+	const char *error = store_error(r);
+	char why[RECORD_WHY];
+
+	snprintf(why, sizeof why, "%s%s", error ? "the store: " : "",
+		error ? error : store_text(r) ? store_text(r) : "");
+	if (*why)
+		input_refuse(&in->input, u->line, why);
+}
+
+static int flush(struct ingest *in)
+{
+	size_t replies[PROBES_MAX], n;
+	const struct bundle *u = batch_bundles(in->batch, &n);
+
+	if (!n)
+		return store_run(in->store) ? say(in) : 0;
+	/* Loaded anew each time: the store may have been restarted. */
+	store_add(in->store, "SCRIPT", "LOAD", in->script, NULL);
+	for (size_t i = 0; i < n; i++) {
+		replies[i] = queue(in, &u[i]);
+		queue_server(in, &u[i]);
+	}
+	if (store_run(in->store))
+		return say(in);
+	for (size_t i = 0; i < n; i++)
+		settle(in, &u[i], replies[i]);
+	batch_clear(in->batch);
+	return 0;
+}
+
+static void queue_runner(struct ingest *in, const struct record *r)
+{
+	struct buf b;
+
+	buf_init(&b, RECORD_RUNNER_MAX);
+	record_write(&b, r);
+	b.p[--b.len] = '\0';
+	store_add(in->store, "HSET", KEY_RUNNERS, r->u.runner.region, b.p, NULL);
+	buf_release(&b);
+}
+
+/* What one folder of one machine keeps, by both their names. */
+static bool queue_spool(struct ingest *in, const struct record *r, char *why)
+{
+	struct spool_record spool;
+	char life[16], field[sizeof spool.host + sizeof spool.folder];
+	struct buf b;
+
+	if (!spool_take(r->doc, &spool, why))
+		return false;
+	snprintf(field, sizeof field, "%s:%s", spool.host, spool.folder);
+	buf_init(&b, RECORD_SPOOL_MAX);
+	spool_record_write(&b, &spool);
+	put_life(life, KEYS_ROLLUP_S);
+	store_add(in->store, "HSET", KEY_SPOOLS, field, b.p, NULL);
+	store_add(in->store, "EXPIRE", KEY_SPOOLS, life, NULL);
+	buf_release(&b);
+	return true;
+}
+
+/* See offline/input.h. */
+static int take(void *arg, const struct record *r, char *why)
+{
+	struct ingest *in = arg;
+	size_t probes;
+
+	in->records++;
+	if (r->type == RECORD_SPOOL)
+		return queue_spool(in, r, why) ? 0 : -1;
+	if (in->also && in->also(in->arg, r, why))
+		return -1;
+	if (r->type == RECORD_RUNNER)
+		queue_runner(in, r);
+	else if (batch_add(in->batch, r, in->input.line, why))
+		return -1;
+	batch_bundles(in->batch, &probes);
+	if ((probes >= PROBES_MAX || batch_bytes(in->batch) >= BYTES_MAX) &&
+		flush(in))
+		return INPUT_STOP;
+	return 0;
+}
+
+/* All lines, batch by batch. An exit status. */
+static int read_all(struct ingest *in, int fd, const char *name)
+{
+	int rc = input_read(&in->input, fd, take, in);
+
+	if (rc == -1)
+		log_error("%s: %s", name, strerror(errno));
+	rc = rc || flush(in) ? -1 : 0;
+	input_told(&in->input);
+	if (rc)
+		return EXIT_ENV;
+	if (!in->records && !in->input.refused)
+		log_error("no records on %s", name);
+	return in->input.refused || !in->records ? EXIT_USAGE : EXIT_GOOD;
+}
+
+/* Warn where the store may lose or evict what it was given. */
+static void check_store(struct store *s)
+{
+	const struct store_reply *policy, *aof;
+	const char *text;
+
+	store_add(s, "CONFIG", "GET", "maxmemory-policy", NULL);
+	store_add(s, "CONFIG", "GET", "appendonly", NULL);
+	/* Where CONFIG is forbidden, there is nothing to tell. */
+	if (store_run(s))
+		return;
+	policy = store_reply(s, 0);
+	aof = store_reply(s, 1);
+	text = store_text(store_item(policy, 1));
+	if (text && strcmp(text, "noeviction") != 0)
+		log_warn("store: maxmemory-policy is %s, and not noeviction: "
+			 "it may drop what it was given",
+			text);
+	text = store_text(store_item(aof, 1));
+	if (text && strcmp(text, "yes") != 0)
+		log_warn("store: appendonly is off: what it was given does not "
+			 "outlive it");
+}
+
+static int heartbeat(struct ingest *in)
+{
+	if (beat(in->store, STAGE_INGEST, clock_wall(), false))
+		return EXIT_GOOD;
+	log_error("%s", store_why(in->store));
+	return EXIT_ENV;
+}
+
+/* The name by which the store runs the script. -1 where it has none. */
+static int load_script(struct ingest *in)
+{
+	const struct store_reply *r;
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_fmt(&b, "%s%s%s", script_tally, script_tools, script_ingest);
+	in->script = buf_take(&b);
+	r = store_one(in->store, "SCRIPT", "LOAD", in->script, NULL);
+	if (!store_text(r))
+		return say(in);
+	snprintf(in->sha, sizeof in->sha, "%s", store_text(r));
+	return 0;
+}
+
+int ingest(const struct command *cmd, int fd,
+	int (*also)(void *arg, const struct record *r, char *why), void *arg)
+{
+	struct ingest in = {
+		.retention_s = KEYS_PROBE_S, .also = also, .arg = arg};
+	struct conf *conf = NULL;
+	char why[STORE_WHY];
+	int rc;
+
+	if (cmd->config) {
+		conf = conf_load(cmd->config);
+		if (!conf)
+			return EXIT_USAGE;
+		in.retention_s = conf->retention_s;
+	}
+	in.store = store_open(
+		cmd->store || !conf ? cmd->store : conf->store, why);
+	conf_free(conf);
+	if (!in.store) {
+		log_error("%s", why);
+		return EXIT_ENV;
+	}
+	check_store(in.store);
+	in.batch = batch_new();
+	rc = EXIT_ENV;
+	if (!load_script(&in))
+		rc = read_all(&in, fd,
+			fd == STDIN_FILENO ? "standard input" : cmd->input);
+	if (rc != EXIT_ENV && heartbeat(&in))
+		rc = EXIT_ENV;
+	free(in.script);
+	batch_free(in.batch);
+	store_close(in.store);
+	return rc;
+}

@@ -1,0 +1,364 @@
+/*
+ * late.c: see late.h. What is counted and what mcp-alert is still to be told of
+ * change together, in the store: whoever is killed in between loses nothing, and
+ * a minute is counted once, however often its records come, and never again
+ * once it was.
+ */
+#include "store/late.h"
+
+#include "base/clock.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "offline/collect.h"
+#include "rule/drift.h"
+#include "store/fleet.h"
+#include "store/keys.h"
+#include "store/load.h"
+#include "store/publish.h"
+#include "store/scripts.h"
+#include "store/store.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define DAY 86400
+#define MINUTES (KEYS_LATE_S / 60)
+/* Servers that are asked about together. */
+#define GROUP 100
+
+/* One server, and which of the minutes of the hour are late. */
+struct missed {
+	const struct fleet_server *server;
+	bool minutes[MINUTES]; /* oldest first */
+	size_t n;
+	bool queued; /* there are verdicts to be written */
+};
+
+struct late {
+	struct store *store;
+	double now;
+	int64_t oldest; /* window of the first minute of the hour */
+	struct output output;
+};
+
+static int say(const struct late *l)
+{
+	log_error("%s", store_why(l->store));
+	return -1;
+}
+
+static int64_t window(const struct late *l, int minute)
+{
+	return l->oldest + 60 * (int64_t)minute;
+}
+
+/* ---- Which minutes are late. */
+
+/* What was never watched is not late. */
+static void find_uncounted(const struct late *l, struct missed *m,
+	const struct store_reply *first, const struct store_reply *last)
+{
+	int64_t day = l->oldest / DAY;
+	enum verdict_colour unused;
+	bool watched = false;
+
+	for (int i = 0; i < l->oldest % DAY / 60 && !watched; i++)
+		watched = publish_counted(first, i, &unused);
+	for (int i = 0; i < MINUTES; i++) {
+		int64_t w = window(l, i);
+		bool done = publish_counted(w / DAY == day ? first : last,
+			(int)(w % DAY / 60), &unused);
+
+		watched = watched || done;
+		m->minutes[i] = watched && !done;
+		m->n += m->minutes[i];
+	}
+}
+
+static int ask_counted(const struct late *l, struct missed *m, size_t n)
+{
+	char key[KEY_MAX];
+
+	for (size_t i = 0; i < n; i++) {
+		const char *slug = m[i].server->slug;
+
+		store_add(l->store, "GET",
+			key_counted(key, slug, l->oldest / DAY), NULL);
+		store_add(l->store, "GET",
+			key_counted(key, slug, window(l, MINUTES - 1) / DAY),
+			NULL);
+		store_add(l->store, "EXISTS", key_late(key, slug), NULL);
+	}
+	if (store_run(l->store))
+		return say(l);
+	for (size_t i = 0; i < n; i++) {
+		find_uncounted(l, &m[i], store_reply(l->store, 3 * i),
+			store_reply(l->store, 3 * i + 1));
+		m[i].queued =
+			store_int(store_reply(l->store, 3 * i + 2), 0) > 0;
+	}
+	return 0;
+}
+
+/* Leave those that hold a probe. */
+static int ask_heard(const struct late *l, struct missed *m)
+{
+	char key[KEY_MAX];
+
+	for (int i = 0; i < MINUTES; i++)
+		store_add(l->store, "EXISTS",
+			key_reporters(key, m->server->slug, window(l, i)),
+			NULL);
+	if (store_run(l->store))
+		return say(l);
+	m->n = 0;
+	for (int i = 0; i < MINUTES; i++) {
+		m->minutes[i] = m->minutes[i] &&
+			store_int(store_reply(l->store, (size_t)i), 0) > 0;
+		m->n += m->minutes[i];
+	}
+	return 0;
+}
+
+/* ---- What is said of them. */
+
+/* The records of these minutes, and of those that the rule looks back to. */
+static int load(const struct late *l, const struct missed *m,
+	const struct verdict_input *in, struct collect *c, struct loaded *known)
+{
+	double back = fmax(2 * m->server->rule.lookback_s, 60 * HISTORY_MAX);
+	int first = 0, last = MINUTES - 1;
+
+	while (!m->minutes[first])
+		first++;
+	while (!m->minutes[last])
+		last--;
+	if (load_minutes(l->store, c,
+		    &(struct load_span) {.slug = in->slug,
+			    .regions = in->expected,
+			    .n_regions = in->n_expected,
+			    .first = clock_window(
+				    (double)window(l, first) - back),
+			    .last = window(l, last)}) ||
+		load_servers(l->store, c, &in->slug, 1, NAN, known))
+		return -1;
+	collect_finish(c);
+	return 0;
+}
+
+/*
+ * As it would have been judged at the end of the minute. What changed of the
+ * tools is news to the next verdict on now.
+ */
+static struct verdict judge(const struct late *l, const struct missed *m,
+	struct verdict_input *in, int minute)
+{
+	struct rule rule = m->server->rule;
+	struct verdict v;
+
+	rule.ahead_s = 0;
+	in->now = (double)window(l, minute) + 60 - 0.001;
+	v = verdict_decide(&rule, in);
+	while (v.n_drift)
+		drift_release(&v.drift[--v.n_drift]);
+	v.judged_at = l->now;
+	return v;
+}
+
+/* What is counted of one day: the arguments of script_count. */
+#define FIXED 10
+struct count {
+	const char *args[FIXED + 3 * MINUTES];
+	size_t n;
+	char keys[3][KEY_MAX], numbers[4][24], minutes[MINUTES][8];
+	char *texts[MINUTES];
+	size_t n_texts;
+};
+
+static void count_begin(struct count *c, const char *slug, int64_t day)
+{
+	const char *fixed[FIXED] = {"EVAL", script_count, "3",
+		key_minutes(c->keys[0], slug),
+		key_counted(c->keys[1], slug, day), key_late(c->keys[2], slug),
+		c->numbers[0], c->numbers[1], c->numbers[2], c->numbers[3]};
+
+	snprintf(c->numbers[0], sizeof *c->numbers, "%" PRId64, day);
+	snprintf(c->numbers[1], sizeof *c->numbers, "%d", KEYS_MINUTES_S);
+	snprintf(c->numbers[2], sizeof *c->numbers, "%d", KEYS_ROLLUP_S);
+	snprintf(c->numbers[3], sizeof *c->numbers, "%d", KEYS_LATE_S);
+	memcpy(c->args, fixed, sizeof fixed);
+	c->n = FIXED;
+	c->n_texts = 0;
+}
+
+static void count_add(struct count *c, const struct verdict *v)
+{
+	size_t i = c->n_texts;
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	verdict_write(&b, v);
+	if (b.len)
+		b.p[--b.len] = '\0';
+	c->texts[c->n_texts++] = buf_take(&b);
+	snprintf(c->minutes[i], sizeof *c->minutes, "%d",
+		(int)(v->window % DAY / 60));
+	c->args[c->n++] = c->minutes[i];
+	c->args[c->n++] = verdict_colour_name(v->verdict);
+	c->args[c->n++] = c->texts[i];
+}
+
+static int count_end(const struct late *l, struct count *c)
+{
+	int failed = 0;
+
+	if (c->n_texts) {
+		store_add_argv(l->store, c->n, c->args);
+		failed = store_run(l->store) ? say(l) : 0;
+	}
+	while (c->n_texts)
+		free(c->texts[--c->n_texts]);
+	return failed;
+}
+
+/* Judge the late minutes of a server, and count them, day by day. */
+static int judge_minutes(const struct late *l, struct missed *m,
+	struct verdict_input *in)
+{
+	struct count c = {.n = 0};
+	int failed = 0;
+
+	for (int i = 0; i < MINUTES && !failed;) {
+		int64_t day = window(l, i) / DAY;
+
+		count_begin(&c, in->slug, day);
+		for (; i < MINUTES && window(l, i) / DAY == day; i++) {
+			struct verdict v;
+
+			if (!m->minutes[i])
+				continue;
+			v = judge(l, m, in, i);
+			if (v.verdict != VERDICT_UNKNOWN)
+				count_add(&c, &v);
+			verdict_release(&v);
+		}
+		m->queued = m->queued || c.n_texts;
+		failed = count_end(l, &c);
+	}
+	return failed;
+}
+
+static int judge_server(const struct late *l, struct missed *m)
+{
+	struct verdict_input in = {.slug = m->server->slug,
+		.url = m->server->url,
+		.expected = (const char **)m->server->regions,
+		.n_expected = m->server->n_regions};
+	struct collect *c = collect_new();
+	struct loaded known = {0};
+	char **regions = NULL;
+	struct server *servers;
+	size_t n;
+	int failed;
+
+	if (!in.n_expected) {
+		regions = load_regions(l->store, in.slug, &in.n_expected);
+		in.expected = (const char **)regions;
+	}
+	failed = regions || in.expected ? load(l, m, &in, c, &known) : say(l);
+	servers = failed ? NULL : collect_servers(c, &n);
+	if (servers && n) {
+		in.regions = servers->regions;
+		in.n_regions = servers->n_regions;
+		in.url = in.url ? in.url : servers->url;
+		failed = judge_minutes(l, m, &in);
+	}
+	load_release(&known, 1);
+	collect_free(c);
+	load_regions_free(regions);
+	return failed;
+}
+
+/* ---- What is written. */
+
+static int tell(const struct late *l, const char *line)
+{
+	char as_of[CLOCK_RFC3339], why[RECORD_WHY];
+	struct verdict_record r;
+	struct buf b;
+	int failed;
+
+	buf_init(&b, 2 * LINE_MAX_BYTES);
+	if (l->output.text && !verdict_read(line, strlen(line), &r, why)) {
+		clock_rfc3339(r.verdict.window, as_of);
+		buf_fmt(&b, "%s, judged late  ", as_of);
+		show_verdict(&b, &r.verdict, l->output.colour);
+		verdict_record_release(&r);
+	} else {
+		buf_fmt(&b, "%s\n", line);
+	}
+	failed = line_write(STDOUT_FILENO, b.p, b.len);
+	if (failed)
+		log_error("standard output: %s", strerror(errno));
+	buf_release(&b);
+	return failed;
+}
+
+/* Minute by minute, for so the machine of mcp-alert reads them. */
+static int tell_all(const struct late *l, const struct missed *m, size_t n)
+{
+	char key[KEY_MAX], field[24];
+
+	for (int i = 0; i < MINUTES; i++) {
+		size_t asked = 0;
+
+		snprintf(field, sizeof field, "%" PRId64, window(l, i));
+		for (size_t k = 0; k < n; k++) {
+			if (!m[k].queued)
+				continue;
+			store_add(l->store, "HGET",
+				key_late(key, m[k].server->slug), field, NULL);
+			asked++;
+		}
+		if (store_run(l->store))
+			return say(l);
+		for (size_t k = 0; k < asked; k++) {
+			const char *line = store_text(store_reply(l->store, k));
+
+			if (line && tell(l, line))
+				return -1;
+		}
+	}
+	return 0;
+}
+
+int late_judge(struct store *store, const struct fleet *fleet, double now,
+	struct output output)
+{
+	struct late l = {store, now, clock_window(now) - KEYS_LATE_S, output};
+	struct missed *m = xcalloc(fleet->n, sizeof *m);
+	bool queued = false;
+	int failed = 0;
+
+	for (size_t i = 0; i < fleet->n; i++)
+		m[i].server = &fleet->servers[i];
+	for (size_t i = 0; i < fleet->n && !failed; i += GROUP)
+		failed = ask_counted(&l, &m[i],
+			fleet->n - i < GROUP ? fleet->n - i : GROUP);
+	for (size_t i = 0; i < fleet->n && !failed; i++) {
+		if (m[i].n)
+			failed = ask_heard(&l, &m[i]);
+		if (m[i].n && !failed)
+			failed = judge_server(&l, &m[i]);
+		queued = queued || m[i].queued;
+	}
+	if (queued && !failed)
+		failed = tell_all(&l, m, fleet->n);
+	free(m);
+	return failed;
+}

@@ -1,0 +1,428 @@
+#include "store/load.h"
+
+#include "base/log.h"
+#include "base/num.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "rule/churn.h"
+#include "store/keys.h"
+#include "store/rollup.h"
+#include "store/store.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The replies to one server's commands, in the order of ask(). */
+enum { ASK_LATEST, ASK_TOOLS, ASK_FIGURES };
+
+/* sha is that of rollup_load, or NULL where no figures are asked for. */
+static void ask(struct store *s, const char *slug, const char *sha, double now)
+{
+	char key[KEY_MAX];
+
+	store_add(s, "HGETALL", key_latest(key, slug), NULL);
+	store_add(s, "HGETALL", key_tools(key, slug), NULL);
+	if (sha)
+		rollup_ask(s, sha, slug, now);
+}
+
+/* One record of a row. What the store holds was checked when it came in. */
+static void add_record(struct collect *c, const char *p, size_t n)
+{
+	char why[RECORD_WHY];
+	struct record r;
+
+	if (record_read(p, n, &r, why)) {
+		log_warn("store: a record cannot be read: %s", why);
+		return;
+	}
+	if (collect_add(c, &r, why))
+		log_warn("store: a record cannot be used: %s", why);
+	record_release(&r);
+}
+
+/* A region's rows, newest first: see scripts.h. What is no record has no '{'. */
+static void add_rows(struct collect *c, const char *rows)
+{
+	while (*rows) {
+		size_t n = strcspn(rows, "\t\n");
+
+		if (*rows == '{')
+			add_record(c, rows, n);
+		rows += n + (rows[n] != '\0');
+	}
+}
+
+/* The JSON of a list of tools, as struct tool_digest; NULL where it is none. */
+static struct tool_digest *read_tools(const cJSON *o, size_t *n)
+{
+	struct tool_digest *t;
+	const cJSON *v;
+
+	*n = 0;
+	if (!cJSON_IsObject(o))
+		return NULL;
+	t = xcalloc((size_t)cJSON_GetArraySize(o), sizeof *t);
+	cJSON_ArrayForEach(v, o)
+	{
+		const char *a = v->child ? v->child->valuestring : NULL;
+		const char *b = a && v->child->next ? v->child->next->valuestring
+						    : NULL;
+
+		if (!b || !hash_valid(a) || !hash_valid(b))
+			continue;
+		t[*n].name = v->string;
+		memcpy(t[*n].contract, a, HASH_HEX + 1);
+		memcpy(t[*n].full, b, HASH_HEX + 1);
+		(*n)++;
+	}
+	return t;
+}
+
+/* "<hash>.<full>" or "<hash>." into the two; false where it is neither. */
+static bool split_key(const char *key, char *hash, char *full)
+{
+	size_t n = strlen(key);
+
+	if (n < HASH_HEX + 1 || key[HASH_HEX] != '.')
+		return false;
+	memcpy(hash, key, HASH_HEX);
+	hash[HASH_HEX] = '\0';
+	snprintf(full, HASH_HEX + 1, "%s", key + HASH_HEX + 1);
+	return hash_valid(hash) && (!*full || hash_valid(full));
+}
+
+/* A field of the tools: a list that probes have read. */
+static void learn(struct collect *c, const char *key, const char *text)
+{
+	char hash[HASH_HEX + 1], full[HASH_HEX + 1], why[JSON_WHY];
+	struct probe_record r = {0};
+	struct tool_digest *tools;
+	cJSON *doc;
+
+	if (!split_key(key, hash, full))
+		return;
+	doc = json_parse(text, strlen(text), &json_record, why);
+	tools = read_tools(doc, &r.n_tools);
+	r.tool_hash = hash;
+	r.full_hash = *full ? full : NULL;
+	r.tools = tools;
+	if (tools)
+		collect_learn(c, &r);
+	free(tools);
+	cJSON_Delete(doc);
+}
+
+/* "seen:<region>" with "<era> <hash>.<full>[ <since>]". */
+static void add_seen(struct collect *c, struct loaded *l, const char *region,
+	const char *text)
+{
+	size_t n = strcspn(text, " "), key_n;
+	struct probe_record r = {0};
+	struct seen *seen = &l->seen[l->n_seen];
+	char era[16], key[2 * HASH_HEX + 2], hash[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
+
+	snprintf(era, sizeof era, "%.*s", (int)(n < 15 ? n : 15), text);
+	text += n + (text[n] == ' ');
+	key_n = strcspn(text, " ");
+	if (key_n >= sizeof key)
+		return;
+	snprintf(key, sizeof key, "%.*s", (int)key_n, text);
+	if (!region_valid(region) || !split_key(key, hash, full))
+		return;
+	snprintf(seen->region, sizeof seen->region, "%s", region);
+	era_parse(era, &seen->probe.era);
+	r.tool_hash = hash;
+	r.full_hash = *full ? full : NULL;
+	seen->probe.tools = collect_learn(c, &r);
+	if (text[key_n])
+		num_epoch(text + key_n + 1, &seen->since);
+	l->n_seen++;
+}
+
+/* "stood:<region>" with "works <since>" or "broken <since>". */
+static void add_stood(struct loaded *l, const char *region, const char *text)
+{
+	struct stood *s = &l->stood[l->n_stood];
+	const char *since = strchr(text, ' ');
+
+	s->standing.broken = strncmp(text, "broken ", 7) == 0;
+	if (!since || !num_epoch(since + 1, &s->standing.since) ||
+		!region_valid(region))
+		return;
+	snprintf(s->region, sizeof s->region, "%s", region);
+	l->n_stood++;
+}
+
+/* "changes:<region>" with what churn_put writes. */
+static void add_changed(struct loaded *l, const char *region, const char *text)
+{
+	struct changed *c = &l->changed[l->n_changed];
+
+	if (!region_valid(region) || !churn_read(text, &c->changes))
+		return;
+	snprintf(c->region, sizeof c->region, "%s", region);
+	l->n_changed++;
+}
+
+const struct standing *load_stood(const struct loaded *l, const char *region)
+{
+	for (size_t i = 0; i < l->n_stood; i++)
+		if (strcmp(l->stood[i].region, region) == 0)
+			return &l->stood[i].standing;
+	return NULL;
+}
+
+/* What stands behind the prefix of a field, or NULL. */
+static const char *after(const char *field, const char *prefix)
+{
+	size_t n = strlen(prefix);
+
+	return strncmp(field, prefix, n) == 0 ? field + n : NULL;
+}
+
+static void read_tool_field(struct collect *c, struct loaded *l,
+	const char *field, const char *text)
+{
+	const char *seen = after(field, "seen:");
+	const char *stood = after(field, "stood:");
+	const char *changed = after(field, "changes:");
+
+	if (seen)
+		add_seen(c, l, seen, text);
+	else if (stood)
+		add_stood(l, stood, text);
+	else if (changed)
+		add_changed(l, changed, text);
+	else if (strcmp(field, "churn:since") == 0 &&
+		!num_epoch(text, &l->churn_since))
+		l->churn_since = 0;
+}
+
+static void read_tool_fields(struct collect *c, struct loaded *l,
+	const struct store_reply *r)
+{
+	size_t n = store_count(r);
+
+	l->seen = xcalloc(n / 2, sizeof *l->seen);
+	l->stood = xcalloc(n / 2, sizeof *l->stood);
+	l->changed = xcalloc(n / 2, sizeof *l->changed);
+	/* The lists first: what was seen is one of them. */
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		const char *field = store_text(store_item(r, i));
+		const char *text = store_text(store_item(r, i + 1));
+
+		if (field && text)
+			learn(c, field, text);
+	}
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		const char *field = store_text(store_item(r, i));
+		const char *text = store_text(store_item(r, i + 1));
+
+		if (field && text)
+			read_tool_field(c, l, field, text);
+	}
+}
+
+/* Ask for all of it. -1: that failed, and the operator is told. */
+static int run(struct store *s, const char *const *slugs, size_t n, double now)
+{
+	char sha[64];
+	int rc = isnan(now) ? 0 : rollup_load(s, sha, sizeof sha);
+
+	if (!rc)
+		store_add(s, "HGETALL", KEY_RUNNERS, NULL);
+	for (size_t i = 0; i < n && !rc; i++)
+		ask(s, slugs[i], isnan(now) ? NULL : sha, now);
+	if (!rc)
+		rc = store_run(s);
+	if (rc)
+		log_error("%s", store_why(s));
+	return rc;
+}
+
+/* What runners said last: which of them are on one machine. */
+static void add_runners(struct collect *c, const struct store_reply *r)
+{
+	for (size_t i = 1; i < store_count(r); i += 2) {
+		const char *text = store_text(store_item(r, i));
+
+		if (text)
+			add_record(c, text, strlen(text));
+	}
+}
+
+int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+	size_t n, double now, struct loaded *out)
+{
+	bool figures = !isnan(now);
+
+	if (run(s, slugs, n, now))
+		return -1;
+	/* Before it is the reply to rollup_load, where there are figures. */
+	add_runners(c, store_reply(s, figures));
+	for (size_t i = 0; i < n; i++) {
+		size_t at = figures ? 2 + i * (ASK_FIGURES + 1)
+				    : 1 + i * ASK_FIGURES;
+		const struct store_reply *rows = store_reply(s, at + ASK_LATEST);
+
+		memset(&out[i], 0, sizeof out[i]);
+		out[i].slug = slugs[i];
+		read_tool_fields(c, &out[i], store_reply(s, at + ASK_TOOLS));
+		for (size_t k = 1; k < store_count(rows); k += 2)
+			if (store_text(store_item(rows, k)))
+				add_rows(c, store_text(store_item(rows, k)));
+		if (figures)
+			out[i].baseline_missing =
+				rollup_read(store_reply(s, at + ASK_FIGURES),
+					now, &out[i].figures);
+	}
+	return 0;
+}
+
+/* The array of a probe's records, one a line. */
+static void read_probe(struct collect *c, const struct load_span *span,
+	const char *text)
+{
+	char why[RECORD_WHY];
+
+	for (text += *text == '['; *text; text += strspn(text, ",\n")) {
+		size_t n = strcspn(text, "\n"), len = n;
+		struct record r;
+
+		while (len && strchr(",]", text[len - 1]))
+			len--;
+		if (record_read(text, len, &r, why)) {
+			log_warn("store: a record cannot be read: %s", why);
+		} else {
+			if (collect_add(c, &r, why))
+				log_warn("store: a record cannot be used: %s",
+					why);
+			else if (span->saw)
+				span->saw(span->arg, &r);
+			record_release(&r);
+		}
+		text += n;
+	}
+}
+
+int load_minutes(struct store *s, struct collect *c,
+	const struct load_span *span)
+{
+	size_t n = 0;
+	char key[KEY_MAX];
+
+	for (int64_t t = span->first; t <= span->last; t += 60)
+		for (size_t i = 0; i < span->n_regions; i++, n++)
+			store_add(s, "GET",
+				key_probe(key, span->slug, t, span->regions[i]),
+				NULL);
+	if (store_run(s)) {
+		log_error("%s", store_why(s));
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++)
+		if (store_text(store_reply(s, i)))
+			read_probe(c, span, store_text(store_reply(s, i)));
+	return 0;
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char **load_regions(struct store *s, const char *slug, size_t *n)
+{
+	char key[KEY_MAX], **out;
+	const struct store_reply *r =
+		store_one(s, "HKEYS", key_latest(key, slug), NULL);
+
+	*n = 0;
+	if (!r)
+		return NULL;
+	out = xcalloc(store_count(r) + 1, sizeof *out);
+	for (size_t i = 0; i < store_count(r); i++) {
+		const char *name = store_text(store_item(r, i));
+
+		if (name && region_valid(name))
+			out[(*n)++] = xstrdup(name);
+	}
+	if (*n)
+		qsort(out, *n, sizeof *out, by_name);
+	return out;
+}
+
+void load_regions_free(char **regions)
+{
+	for (size_t i = 0; regions && regions[i]; i++)
+		free(regions[i]);
+	free(regions);
+}
+
+void load_seen(const struct loaded *l, struct region_history *h, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < l->n_seen; k++) {
+			if (strcmp(h[i].name, l->seen[k].region) != 0)
+				continue;
+			h[i].tools_seen = &l->seen[k].probe;
+			h[i].tools_since = l->seen[k].since;
+		}
+		for (size_t k = 0; k < l->n_changed; k++)
+			if (strcmp(h[i].name, l->changed[k].region) == 0)
+				h[i].changes = l->changed[k].changes;
+	}
+}
+
+int load_figures(struct store *s, size_t n, double now, struct loaded *out)
+{
+	char sha[64];
+	int rc = rollup_load(s, sha, sizeof sha);
+
+	for (size_t i = 0; i < n && !rc; i++)
+		rollup_ask(s, sha, out[i].slug, now);
+	if (!rc)
+		rc = store_run(s);
+	if (rc)
+		log_error("%s", store_why(s));
+	for (size_t i = 0; i < n && !rc; i++) {
+		memset(&out[i].figures, 0, sizeof out[i].figures);
+		out[i].baseline_missing = rollup_read(
+			store_reply(s, 1 + i), now, &out[i].figures);
+	}
+	return rc;
+}
+
+int load_baselines(struct store *s, size_t n, double now, struct loaded *out)
+{
+	const char **slugs = xcalloc(n, sizeof *slugs);
+	struct figures **figures = xcalloc(n, sizeof *figures);
+	size_t missing = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!out[i].baseline_missing)
+			continue;
+		slugs[missing] = out[i].slug;
+		figures[missing++] = &out[i].figures;
+	}
+	if (missing)
+		rc = rollup_baselines(s, slugs, missing, now, figures);
+	if (rc)
+		log_error("%s", store_why(s));
+	free(slugs);
+	free(figures);
+	return rc;
+}
+
+void load_release(struct loaded *l, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		free(l[i].seen);
+		free(l[i].stood);
+		free(l[i].changed);
+	}
+}

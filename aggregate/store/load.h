@@ -1,0 +1,95 @@
+/*
+ * load.h: what the store knows of servers, as histories for the rule.
+ */
+#ifndef STORE_LOAD_H
+#define STORE_LOAD_H
+
+#include "figures/figures.h"
+#include "offline/collect.h"
+#include "rule/region_state.h"
+
+struct store;
+
+/* What is known of one server beside its probes. */
+struct loaded {
+	const char *slug; /* as given to load_servers */
+	struct figures figures;
+	bool baseline_missing; /* see rollup_read */
+	/* The tools that the verdict before saw in each region. */
+	struct seen *seen;
+	size_t n_seen;
+	/* How each region stood then. */
+	struct stood *stood;
+	size_t n_stood;
+	/* How often the tools of each region had changed by then, */
+	struct changed *changed;
+	size_t n_changed;
+	double churn_since; /* and since when that is too often; 0: it is not */
+};
+
+struct stood {
+	char region[REGION_MAX + 1];
+	struct standing standing;
+};
+
+struct changed {
+	char region[REGION_MAX + 1];
+	struct tool_changes changes;
+};
+
+struct seen {
+	char region[REGION_MAX + 1];
+	struct probe probe;
+	double since; /* the first probe with these tools; 0: not known */
+};
+
+/*
+ * load_servers(s, c, slugs, n, now, out): add the probes of n servers to c, and
+ * fill n structs at out, which load_release frees; c must outlive them. 0, or
+ * -1 where the store failed, and nothing is to be freed. The figures are those
+ * as of now; where that is NAN they are not asked for.
+ *
+ * load_figures(s, n, now, out): read the figures once more, for what they count
+ * has changed. load_baselines(s, n, now, out): fill in the baselines that are missing there.
+ * 0, or -1 where the store failed.
+ */
+int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+	size_t n, double now, struct loaded *out);
+int load_figures(struct store *s, size_t n, double now, struct loaded *out);
+int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
+
+/* The minutes from first to last of a server, as windows. */
+struct load_span {
+	const char *slug;
+	const char *const *regions;
+	size_t n_regions;
+	int64_t first, last;
+	void (*saw)(void *arg, const struct record *r); /* each; or NULL */
+	void *arg;
+};
+
+/*
+ * load_minutes(s, c, span): add the first probe of each minute and region to c,
+ * whole, as far as the store still has it. 0, or -1 where it failed, and the
+ * operator has been told.
+ *
+ * load_regions(s, slug, n): the regions that ever reported on a server, by name,
+ * *n of them and a NULL behind; load_regions_free frees them. NULL where the
+ * store failed.
+ */
+int load_minutes(struct store *s, struct collect *c,
+	const struct load_span *span);
+char **load_regions(struct store *s, const char *slug, size_t *n);
+void load_regions_free(char **regions);
+
+/*
+ * load_seen(l, h, n): the tools that the verdict before saw are those of the n
+ * histories of this server, and the changes that it knew of; valid as long as l.
+ */
+void load_seen(const struct loaded *l, struct region_history *h, size_t n);
+
+/* load_stood(l, region): how it stood; NULL where that is not known. */
+const struct standing *load_stood(const struct loaded *l, const char *region);
+void load_release(struct loaded *l, size_t n);
+
+#endif

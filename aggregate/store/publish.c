@@ -1,0 +1,530 @@
+/*
+ * publish.c: see publish.h. Servers are judged in groups, each in two round
+ * trips: all that is known of them, then all their verdicts. Whoever comes
+ * second in a minute is given the verdict that stands, and writes that.
+ */
+#include "store/publish.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "conf/conf.h"
+#include "options.h"
+#include "rule/churn.h"
+#include "rule/drift.h"
+#include "rule/verdict.h"
+#include "store/fleet.h"
+#include "store/heartbeat.h"
+#include "store/isolation_store.h"
+#include "store/keys.h"
+#include "store/late.h"
+#include "store/load.h"
+#include "store/scripts.h"
+#include "store/store.h"
+#include "verdict_line.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define GROUP 100
+
+struct run {
+	struct store *store;
+	struct fleet fleet;
+	struct output output;
+	char sha[64]; /* of script_publish, as the store names it */
+	double now;
+	bool pretended; /* that is not the clock's */
+	bool red; /* the only verdict */
+	size_t alone; /* 1: only the first of the fleet is judged; else 0 */
+	struct isolation *isolation;
+	bool uncounted; /* some probes, for their regions are cut off */
+};
+
+/* One server while it is judged. */
+struct subject {
+	const struct fleet_server *server;
+	struct region_history *regions;
+	size_t n_regions;
+	const char **expected;
+	struct verdict verdict;
+	double churn_since; /* as the verdict before said, or 0 */
+};
+
+static double last_probe(const struct verdict *v)
+{
+	double at = NAN;
+
+	for (size_t i = 0; i < v->n_regions; i++)
+		at = fmax(at, v->regions[i].started_at);
+	return at;
+}
+
+/* The newest tools of each region become the ones that were seen. */
+static size_t seen_tools(const struct subject *s, double until,
+	char (*text)[PUBLISH_TEXT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct probe *p = drift_newest(&s->regions[i], until);
+		const char *era, *full;
+
+		if (!p)
+			continue;
+		era = era_name(p->era) ? era_name(p->era) : "-";
+		full = p->tools->full_hash ? p->tools->full_hash : "";
+		snprintf(text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
+		snprintf(text[n++], PUBLISH_TEXT, "%s %s.%s %.6f", era,
+			p->tools->hash, full,
+			drift_since(&s->regions[i], until));
+	}
+	return n;
+}
+
+static size_t put_text(char (*text)[PUBLISH_TEXT], const char *field,
+	const char *region, const struct buf *value)
+{
+	snprintf(text[0], PUBLISH_TEXT, "%s%s", field, region);
+	snprintf(text[1], PUBLISH_TEXT, "%s", value->p);
+	return 2;
+}
+
+/*
+ * How often the tools of each region changed, and since when that is too often,
+ * where they did, or had.
+ */
+static size_t changed_tools(const struct subject *s, double until,
+	double churn_since, char (*text)[PUBLISH_TEXT])
+{
+	struct buf value;
+	size_t n = 0;
+
+	buf_init(&value, PUBLISH_TEXT);
+	for (size_t i = 0; i < s->n_regions; i++) {
+		const struct tool_changes c =
+			churn_changes(&s->regions[i], until);
+
+		buf_clear(&value);
+		churn_put(&value, &c);
+		if (value.len || s->regions[i].changes.upto)
+			n += put_text(text + n, "changes:", s->regions[i].name,
+				&value);
+	}
+	buf_clear(&value);
+	if (s->verdict.tool_churn.changes_1h)
+		buf_fmt(&value, "%.0f", s->verdict.tool_churn.since);
+	if (value.len || churn_since > 0)
+		n += put_text(text + n, "churn:since", "", &value);
+	buf_release(&value);
+	return n;
+}
+
+/* How each region stands becomes how it stood. */
+static size_t stood(const struct subject *s, char (*text)[PUBLISH_TEXT])
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->verdict.n_regions; i++) {
+		const struct verdict_region *r = &s->verdict.regions[i];
+
+		snprintf(text[n++], PUBLISH_TEXT, "stood:%s", r->region);
+		snprintf(text[n++], PUBLISH_TEXT, "%s %.6f",
+			r->state == STATE_BROKEN ? "broken" : "works", r->since);
+	}
+	return n;
+}
+
+static void queue_verdict(struct run *run, const struct subject *s)
+{
+	char(*text)[PUBLISH_TEXT] = xcalloc(
+		4 * s->n_regions + 2 * s->verdict.n_regions + 2, sizeof *text);
+	double until = run->now + s->server->rule.ahead_s;
+	size_t n = seen_tools(s, until, text);
+
+	n += changed_tools(s, until, s->churn_since, text + n);
+	n += stood(s, text + n);
+	publish_queue(run->store, run->sha, &s->verdict, text, n);
+	free(text);
+}
+
+/* The histories of a server that collect laid out, or none. */
+static void find(struct subject *s, struct server *servers, size_t n)
+{
+	s->verdict.url = s->server->url;
+	for (size_t i = 0; i < n; i++) {
+		if (strcmp(servers[i].slug, s->server->slug) != 0)
+			continue;
+		s->regions = servers[i].regions;
+		s->n_regions = servers[i].n_regions;
+		if (!s->verdict.url)
+			s->verdict.url = servers[i].url;
+	}
+}
+
+/* The expected regions: the configuration's, or all that ever reported. */
+static size_t expect(struct subject *s)
+{
+	bool told = s->server->n_regions > 0;
+	size_t n = told ? s->server->n_regions : s->n_regions;
+
+	s->expected = xcalloc(n, sizeof *s->expected);
+	for (size_t i = 0; i < n; i++)
+		s->expected[i] = told ? s->server->regions[i]
+				      : s->regions[i].name;
+	return n;
+}
+
+/* What those who read of the regions are told beside. */
+static void stand(struct subject *s, double until, const struct loaded *l)
+{
+	for (size_t i = 0; i < s->verdict.n_regions; i++) {
+		struct verdict_region *r = &s->verdict.regions[i];
+
+		for (size_t k = 0; k < s->n_regions; k++) {
+			const struct region_history *h = &s->regions[k];
+
+			if (strcmp(h->name, r->region) != 0)
+				continue;
+			r->since = standing_at(h, until,
+				load_stood(l, r->region)).since;
+			r->p95_ms = standing_p95(h, until);
+		}
+	}
+}
+
+static void decide(const struct run *run, struct subject *s,
+	const struct loaded *l)
+{
+	const char *url = s->verdict.url;
+	size_t n_expected = expect(s);
+
+	load_seen(l, s->regions, s->n_regions);
+	s->churn_since = l->churn_since;
+	s->verdict = verdict_decide(&s->server->rule,
+		&(struct verdict_input) {.slug = s->server->slug,
+			.url = url,
+			.now = run->now,
+			.expected = s->expected,
+			.n_expected = n_expected,
+			.regions = s->regions,
+			.n_regions = s->n_regions,
+			.churn_since = s->churn_since});
+	s->verdict.last_probe_at = last_probe(&s->verdict);
+	figures_put(&s->verdict, &l->figures);
+	if (s->verdict.verdict == VERDICT_UNKNOWN)
+		return;
+	s->verdict.published_at = run->now;
+	stand(s, run->now + s->server->rule.ahead_s, l);
+}
+
+/* Whether a published verdict is red. */
+static bool is_red(const char *published)
+{
+	struct verdict_record r;
+	char why[RECORD_WHY];
+	bool red;
+
+	if (verdict_read(published, strlen(published), &r, why))
+		return false;
+	red = r.verdict.verdict == VERDICT_RED;
+	verdict_record_release(&r);
+	return red;
+}
+
+/* Write a verdict; what stands published, where that is known. */
+static int tell(struct run *run, const struct subject *s, const char *published)
+{
+	struct buf b;
+	int failed;
+
+	/* It decides the exit status where there is no other. */
+	if (run->fleet.n == 1 || run->alone)
+		run->red = published ? is_red(published)
+				     : s->verdict.verdict == VERDICT_RED;
+	buf_init(&b, 2 * LINE_MAX_BYTES);
+	if (run->output.text)
+		show_verdict(&b, &s->verdict, run->output.colour);
+	else if (published)
+		buf_fmt(&b, "%s\n", published);
+	else
+		verdict_write(&b, &s->verdict);
+	failed = line_write(STDOUT_FILENO, b.p, b.len);
+	if (failed)
+		log_error("standard output: %s", strerror(errno));
+	buf_release(&b);
+	return failed;
+}
+
+/* Publish what was decided, and write it. */
+static int settle(struct run *run, const struct subject *subjects, size_t n)
+{
+	size_t reply = 1; /* the first is that of SCRIPT LOAD */
+
+	store_add(run->store, "SCRIPT", "LOAD", script_publish, NULL);
+	for (size_t i = 0; i < n; i++)
+		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
+			queue_verdict(run, &subjects[i]);
+	if (store_run(run->store)) {
+		log_error("%s", store_why(run->store));
+		return -1;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const char *text = NULL;
+
+		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
+			text = store_text(store_reply(run->store, reply++));
+		if (tell(run, &subjects[i], text))
+			return -1;
+	}
+	return 0;
+}
+
+/* Servers that are read, and judged, together. */
+struct group {
+	struct subject subjects[GROUP];
+	struct loaded loaded[GROUP];
+	struct collect *collect;
+	size_t n;
+};
+
+/* Read what the store knows of n servers; figures only for now, not NAN. */
+static int load_group(struct run *run, struct group *g, size_t first, size_t n,
+	double now)
+{
+	const char *slugs[GROUP];
+	struct server *servers;
+	size_t n_servers;
+
+	for (size_t i = 0; i < n; i++) {
+		g->subjects[i].server = &run->fleet.servers[first + i];
+		slugs[i] = g->subjects[i].server->slug;
+	}
+	g->collect = collect_new();
+	if (load_servers(run->store, g->collect, slugs, n, now, g->loaded))
+		return -1;
+	g->n = n;
+	collect_finish(g->collect);
+	servers = collect_servers(g->collect, &n_servers);
+	for (size_t i = 0; i < n; i++)
+		find(&g->subjects[i], servers, n_servers);
+	return 0;
+}
+
+static void group_release(struct group *g)
+{
+	for (size_t i = 0; i < g->n; i++) {
+		verdict_release(&g->subjects[i].verdict);
+		free(g->subjects[i].expected);
+	}
+	load_release(g->loaded, g->n);
+	collect_free(g->collect);
+}
+
+/* What regions saw that are cut off counts nowhere. */
+static int uncount(const struct run *run, const struct group *groups, size_t n,
+	double since)
+{
+	char sha[64];
+
+	if (isolation_load(run->store, sha, sizeof sha))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < groups[i].n; k++) {
+			const struct subject *s = &groups[i].subjects[k];
+
+			isolation_uncount(run->store, sha, s->server->slug,
+				s->regions, s->n_regions, since);
+		}
+	if (!store_run(run->store))
+		return 0;
+	log_error("%s", store_why(run->store));
+	return -1;
+}
+
+/* An isolation is looked at as long as the server that is probed most often. */
+static struct rule rule_of(const struct fleet *f)
+{
+	struct rule rule = rule_default(60);
+	double least = INFINITY;
+
+	for (size_t i = 0; i < f->n; i++)
+		least = fmin(least, f->servers[i].rule.lookback_s);
+	rule.lookback_s = fmax(rule.lookback_s, least);
+	return rule;
+}
+
+/* What they saw says nothing, either. */
+static int isolate(struct run *run, const struct group *groups, size_t n)
+{
+	const struct rule rule = rule_of(&run->fleet);
+	size_t n_found;
+	int rc;
+
+	run->isolation = isolation_new();
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < groups[i].n; k++) {
+			const struct subject *s = &groups[i].subjects[k];
+
+			isolation_add(run->isolation, s->verdict.url,
+				s->regions, s->n_regions);
+		}
+	rc = isolation_ask_canaries(run->store, run->isolation);
+	isolation_cut(run->isolation, &rule);
+	if (!rc)
+		rc = isolation_keep(run->store, run->isolation, &rule,
+			run->now, run->pretended);
+	isolation_all(run->isolation, &n_found);
+	run->uncounted = n_found;
+	if (!rc && n_found)
+		rc = uncount(run, groups, n, run->now - rule.lookback_s);
+	return rc;
+}
+
+static int judge_group(struct run *run, struct group *g)
+{
+	/* What was taken out of the counts is still in the figures. */
+	if ((run->uncounted &&
+		    load_figures(run->store, g->n, run->now, g->loaded)) ||
+		load_baselines(run->store, g->n, run->now, g->loaded))
+		return -1;
+	for (size_t i = 0; i < g->n; i++)
+		decide(run, &g->subjects[i], &g->loaded[i]);
+	return settle(run, g->subjects, g->n);
+}
+
+/* Whether a region that a server was seen from may have been cut off. */
+static bool doubtful(const struct subject *s)
+{
+	for (size_t i = 0; i < s->n_regions; i++)
+		for (size_t k = 0; k < s->regions[i].n; k++)
+			if (isolation_fits(&s->regions[i].probes[k]))
+				return true;
+	return false;
+}
+
+/*
+ * Whether a region is cut off is to be seen in all servers: they are read
+ * before the first of them is judged. One alone is a group of its own, and the
+ * others are read only where something may come of it.
+ */
+static int judge_groups(struct run *run)
+{
+	size_t alone = run->alone, left = run->fleet.n - alone;
+	size_t n = alone + (left + GROUP - 1) / GROUP, first = 0;
+	struct group *groups = xcalloc(n, sizeof *groups);
+	bool sure = false;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc && !sure; i++) {
+		size_t size = i < alone ? 1 : left < GROUP ? left : GROUP;
+
+		rc = load_group(run, &groups[i], first, size,
+			i < alone || !alone ? run->now : NAN);
+		first += size;
+		left -= i < alone ? 0 : size;
+		sure = !rc && i < alone &&
+			!doubtful(&groups[i].subjects[0]);
+	}
+	if (!rc && !sure)
+		rc = isolate(run, groups, n);
+	for (size_t i = 0; i < (alone ? alone : n) && !rc; i++)
+		rc = judge_group(run, &groups[i]);
+	for (size_t i = 0; i < n; i++)
+		group_release(&groups[i]);
+	isolation_free(run->isolation);
+	free(groups);
+	return rc;
+}
+
+static int judge_all(struct run *run)
+{
+	const struct store_reply *r = store_one(
+		run->store, "SCRIPT", "LOAD", script_publish, NULL);
+	struct fleet asked = run->fleet; /* what is to be judged of it */
+
+	if (run->alone)
+		asked.n = run->alone;
+	if (!store_text(r)) {
+		log_error("%s", store_why(run->store));
+		return EXIT_ENV;
+	}
+	snprintf(run->sha, sizeof run->sha, "%s", store_text(r));
+	if (late_judge(run->store, &asked, run->now, run->output) ||
+		judge_groups(run))
+		return EXIT_ENV;
+	if (!beat(run->store, STAGE_VERDICT, run->now, run->pretended)) {
+		log_error("%s", store_why(run->store));
+		return EXIT_ENV;
+	}
+	return run->red ? EXIT_NEWS : EXIT_GOOD;
+}
+
+/* Make a server the first of the fleet, as the only one to be judged. */
+static bool put_first(struct run *run, const char *slug)
+{
+	for (size_t i = 0; i < run->fleet.n; i++) {
+		const struct fleet_server found = run->fleet.servers[i];
+
+		if (strcmp(found.slug, slug) != 0)
+			continue;
+		run->fleet.servers[i] = run->fleet.servers[0];
+		run->fleet.servers[0] = found;
+		run->alone = 1;
+		return true;
+	}
+	return false;
+}
+
+static int judge_fleet(struct run *run, const struct command *cmd,
+	const struct conf *conf)
+{
+	int rc = EXIT_ENV;
+
+	if (conf)
+		fleet_configured(&run->fleet, conf, NULL);
+	else if (fleet_stored(&run->fleet, run->store, NULL))
+		return EXIT_ENV;
+	if (!run->fleet.n || (cmd->slug && !put_first(run, cmd->slug))) {
+		log_error("no server%s%s is %s", cmd->slug ? " " : "",
+			cmd->slug ? cmd->slug : "",
+			conf ? "configured" : "in the store");
+		rc = EXIT_USAGE;
+	} else if (!conf || !fleet_announce(conf, run->store)) {
+		rc = judge_all(run);
+	}
+	fleet_release(&run->fleet);
+	return rc;
+}
+
+int publish(const struct command *cmd)
+{
+	struct run run = {
+		.now = isnan(cmd->now) ? clock_wall() : cmd->now,
+		.pretended = !isnan(cmd->now),
+	};
+	struct conf *conf = NULL;
+	char why[STORE_WHY];
+	int rc = EXIT_ENV;
+
+	if (cmd->config) {
+		conf = conf_load(cmd->config);
+		if (!conf)
+			return EXIT_USAGE;
+	}
+	run.output = output_choose(cmd->format);
+	run.store = store_open(
+		cmd->store || !conf ? cmd->store : conf->store, why);
+	if (run.store)
+		rc = judge_fleet(&run, cmd, conf);
+	else
+		log_error("%s", why);
+	store_close(run.store);
+	conf_free(conf);
+	return rc;
+}

@@ -1,0 +1,222 @@
+/*
+ * rollup.c: see rollup.h. Minutes come from the counts of this hour and the
+ * one before, whole hours from those of days; both as script_ingest left them.
+ */
+#include "store/rollup.h"
+
+#include "base/clock.h"
+#include "base/num.h"
+#include "store/keys.h"
+#include "store/scripts.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define HOUR 3600
+#define DAY 86400
+#define HOURS 25 /* 24 whole ones and the current one */
+#define MINUTED 2 /* an hour of minutes is in two */
+#define DAYS 4	  /* 3 days of hours are in four */
+#define COUNT_MAX 1000000000000
+
+/* The keys of script_figures, and what it returns for them. */
+enum { KEY_BASELINE, KEY_MINUTES, KEY_HOURS = KEY_MINUTES + MINUTED,
+	KEY_LATENCY = KEY_HOURS + DAYS, KEYS = KEY_LATENCY + HOURS };
+enum { GOT_MEDIAN = KEY_LATENCY, GOT_P95 };
+
+int rollup_load(struct store *s, char *sha, size_t size)
+{
+	const struct store_reply *r =
+		store_one(s, "SCRIPT", "LOAD", script_figures, NULL);
+
+	if (!store_text(r))
+		return -1;
+	snprintf(sha, size, "%s", store_text(r));
+	/* Again with what follows: the store may be restarted in between. */
+	store_add(s, "SCRIPT", "LOAD", script_figures, NULL);
+	return 0;
+}
+
+void rollup_ask(struct store *s, const char *sha, const char *slug, double now)
+{
+	int64_t hour = clock_window(now) / HOUR, day = clock_window(now) / DAY;
+	char keys[KEYS][KEY_MAX], number[8];
+	const char *args[3 + KEYS] = {"EVALSHA", sha, number};
+
+	snprintf(number, sizeof number, "%d", KEYS);
+	key_baseline(keys[KEY_BASELINE], slug);
+	for (int i = 0; i < MINUTED; i++)
+		key_errors(keys[KEY_MINUTES + i], slug, hour - i);
+	for (int i = 0; i < DAYS; i++)
+		key_errors_day(keys[KEY_HOURS + i], slug, day - i);
+	for (int i = 0; i < HOURS; i++)
+		key_latency(keys[KEY_LATENCY + i], slug, hour - i);
+	for (int i = 0; i < KEYS; i++)
+		args[3 + i] = keys[i];
+	store_add_argv(s, 3 + KEYS, args);
+}
+
+void rollup_latency(struct hist *h, const struct store_reply *r)
+{
+	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
+		long long bucket = store_int(store_item(r, i), -1);
+		long long n = store_int(store_item(r, i + 1), 0);
+
+		if (bucket >= 0 && n > 0 && n <= COUNT_MAX)
+			hist_add(h, (size_t)bucket, n);
+	}
+}
+
+/* The counts of so many units of time, each of so many seconds. */
+struct counts {
+	const struct store_reply *reply;
+	int64_t start, units, unit;
+	int64_t until; /* those from then on do not count */
+	enum rate_window first, last; /* the windows that they are for */
+};
+
+static void add_count(struct error_rates *r, const struct counts *c,
+	const struct span *spans, int64_t at, const char *what, long long n)
+{
+	enum failure_layer layer = LAYER_NONE;
+
+	if (strcmp(what, "probes") != 0 && !failure_layer_parse(what, &layer))
+		return;
+	for (enum rate_window w = c->first; w <= c->last; w++) {
+		struct error_rate *rate = &r->windows[w];
+
+		if (at < spans[w].from || at >= spans[w].to)
+			continue;
+		if (layer)
+			rate->failed[layer] += n;
+		else
+			rate->probes += n;
+	}
+}
+
+/* Add the counts to every window that holds them. */
+static void add_counts(struct error_rates *r, const struct counts *c,
+	const struct span *spans)
+{
+	for (size_t i = 0; i + 1 < store_count(c->reply); i += 2) {
+		const char *field = store_text(store_item(c->reply, i));
+		long long n = store_int(store_item(c->reply, i + 1), 0);
+		char *end;
+		long k;
+
+		if (!field || *field < '0' || *field > '9' || n <= 0 ||
+			n > COUNT_MAX)
+			continue;
+		k = strtol(field, &end, 10);
+		if (*end == ':' && k >= 0 && k < c->units &&
+			c->start + k * c->unit < c->until)
+			add_count(r, c, spans, c->start + k * c->unit, end + 1,
+				n);
+	}
+}
+
+/* No more can have failed than there were; else nothing is known. */
+static bool sound(const struct error_rates *r)
+{
+	for (unsigned w = 0; w < RATE_WINDOWS; w++)
+		if (error_rate_failed(&r->windows[w]) > r->windows[w].probes)
+			return false;
+	return true;
+}
+
+static void read_rates(const struct store_reply *r, double now,
+	struct error_rates *out)
+{
+	int64_t minute = clock_window(now), hour = minute - minute % HOUR;
+	struct span spans[RATE_WINDOWS];
+
+	for (unsigned w = 0; w < RATE_WINDOWS; w++)
+		spans[w] = figures_rate((enum rate_window)w, now);
+	for (int i = 0; i < MINUTED; i++)
+		add_counts(out,
+			&(struct counts) {store_item(r, KEY_MINUTES + (size_t)i),
+				hour - i * HOUR, 60, 60, minute + 60, RATE_5M,
+				/* This hour is not among the whole ones. */
+				i ? RATE_1H : RATE_3D},
+			spans);
+	for (int i = 0; i < DAYS; i++)
+		add_counts(out,
+			&(struct counts) {store_item(r, KEY_HOURS + (size_t)i),
+				(minute / DAY - i) * DAY, 24, HOUR, hour,
+				RATE_6H, RATE_3D},
+			spans);
+	out->known = sound(out);
+}
+
+/* The middle of a bucket; NAN where it is '-', or none. */
+static double bucket_ms(const char *text)
+{
+	long long bucket;
+
+	if (text && num_parse(text, 0, HIST_BUCKETS - 1, &bucket))
+		return hist_ms((size_t)bucket);
+	return NAN;
+}
+
+/* Of "<day> <bucket>" or "<day> -". False where it is not of that day. */
+static bool read_baseline(const char *text, int64_t today, double *out)
+{
+	char day[24];
+	size_t n = (size_t)snprintf(day, sizeof day, "%" PRId64 " ", today);
+
+	*out = NAN;
+	if (!text || strncmp(text, day, n) != 0)
+		return false;
+	*out = bucket_ms(text + n);
+	return true;
+}
+
+bool rollup_read(const struct store_reply *r, double now, struct figures *out)
+{
+	*out = (struct figures) {
+		.p50_ms = round(bucket_ms(store_text(store_item(r, GOT_MEDIAN)))),
+		.p95_ms = round(bucket_ms(store_text(store_item(r, GOT_P95)))),
+	};
+	read_rates(r, now, &out->rates);
+	return !read_baseline(store_text(store_item(r, KEY_BASELINE)),
+		clock_window(now) / DAY, &out->baseline);
+}
+
+static void ask_baseline(struct store *s, const char *slug, int64_t today)
+{
+	char keys[BASELINE_DAYS + 1][KEY_MAX], number[4][24];
+	const char *args[3 + BASELINE_DAYS + 1 + 3];
+	size_t n = 0;
+
+	snprintf(number[0], sizeof *number, "%d", BASELINE_DAYS + 1);
+	snprintf(number[1], sizeof *number, "%" PRId64, today);
+	snprintf(number[2], sizeof *number, "%d", BASELINE_LEAST);
+	snprintf(number[3], sizeof *number, "%d", KEYS_BASELINE_S);
+	args[n++] = "EVAL";
+	args[n++] = script_baseline;
+	args[n++] = number[0];
+	args[n++] = key_baseline(keys[0], slug);
+	for (int i = 1; i <= BASELINE_DAYS; i++)
+		args[n++] = key_latency_day(keys[i], slug, today - i);
+	for (int i = 1; i <= 3; i++)
+		args[n++] = number[i];
+	store_add_argv(s, n, args);
+}
+
+int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
+	double now, struct figures *const *out)
+{
+	int64_t today = clock_window(now) / DAY;
+
+	for (size_t i = 0; i < n; i++)
+		ask_baseline(s, slugs[i], today);
+	if (store_run(s))
+		return -1;
+	for (size_t i = 0; i < n; i++)
+		read_baseline(store_text(store_reply(s, i)), today,
+			&out[i]->baseline);
+	return 0;
+}

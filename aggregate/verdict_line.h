@@ -1,0 +1,28 @@
+/*
+ * verdict_line.h: a verdict as a line that a person reads.
+ */
+#ifndef AGGREGATE_VERDICT_LINE_H
+#define AGGREGATE_VERDICT_LINE_H
+
+#include "base/buf.h"
+#include "options.h"
+#include "records/verdict.h"
+
+/* In what form verdicts go to standard output. */
+struct output {
+	bool text, colour;
+};
+
+/*
+ * output_choose(format): what was asked for; else text on a terminal, and in
+ * colour unless NO_COLOR is set, and JSON lines elsewhere.
+ */
+struct output output_choose(enum format format);
+
+/*
+ * show_verdict(b, v, colour): append the line and its newline; with the escape
+ * sequences of ECMA-48 that colour its first word, if `colour`.
+ */
+void show_verdict(struct buf *b, const struct verdict *v, bool colour);
+
+#endif

@@ -1,0 +1,127 @@
+#include "commands/ack.h"
+
+#include "base/exits.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "incident/acknowledgement.h"
+#include "incident/machine.h"
+#include "notifier.h"
+#include "transport/credential.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* The name of the credential whose token signs addresses. */
+#define ACK_CREDENTIAL "ack"
+
+char *acknowledge_secret(void)
+{
+	const char *folder = getenv("MCP_CREDENTIALS");
+	char why[SECRET_WHY], path[PATH_MAX], *secret;
+
+	if (!folder || !*folder)
+		folder = getenv("CREDENTIALS_DIRECTORY");
+	if (!folder || !*folder)
+		return NULL;
+	snprintf(path, sizeof path, "%s/%s", folder, ACK_CREDENTIAL);
+	if (access(path, F_OK) && errno == ENOENT)
+		return NULL;
+	secret = secret_read(folder, ACK_CREDENTIAL, why);
+	if (!secret)
+		log_warn("the credential \"" ACK_CREDENTIAL
+			 "\", so events have no ack_url: %s",
+			why);
+	return secret;
+}
+
+/* One line that a summary can hold, not more than it can. */
+static bool fit(const char *option, const char *s, size_t max)
+{
+	char clean[TEXT_SIZE];
+	size_t n = strlen(s);
+
+	if (*s && n <= max && text_clean(s, n, clean, sizeof clean, max) == n &&
+		strcmp(s, clean) == 0)
+		return true;
+	log_error("--%s: not a line of text of up to %zu bytes", option, max);
+	return false;
+}
+
+/* Who runs us, as far as anybody says. */
+static const char *login(void)
+{
+	const char *s = getenv("LOGNAME");
+	char clean[4 * ACK_BY_MAX + 1];
+
+	if (!s || !*s)
+		s = getenv("USER");
+	if (!s || !*s || strlen(s) > ACK_BY_MAX)
+		return "somebody";
+	text_clean(s, strlen(s), clean, sizeof clean, ACK_BY_MAX);
+	return strcmp(s, clean) == 0 ? s : "somebody";
+}
+
+const char *acknowledge_by(const char *by)
+{
+	if (!by)
+		return login();
+	return fit("by", by, ACK_BY_MAX) ? by : NULL;
+}
+
+/* Sets the slug and, where it is one, the key. */
+static bool find(const char *what, char *slug, size_t size, const char **key)
+{
+	size_t n = strcspn(what, ":");
+
+	*key = what[n] ? what : NULL;
+	if (n >= size || (what[n] && !strchr(what + n + 1, ':')))
+		return false;
+	memcpy(slug, what, n);
+	slug[n] = '\0';
+	/* That of what is no server's. */
+	return slug_valid(slug) || slug_shared(slug) ||
+		strcmp(slug, SLUG_FLEET) == 0;
+}
+
+bool acknowledge_parse(const struct options *o, const struct conf *conf,
+	struct ack_request *out)
+{
+	const struct conf_policy *p = conf ? &conf->policy : &machine_policy;
+	char slug[SLUG_MAX + 1];
+	const char *key;
+
+	*out = (struct ack_request) {
+		.by = acknowledge_by(o->by),
+		.reason = o->reason,
+		.for_s = p->ack_s,
+	};
+	if (!out->by ||
+		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))
+		return false;
+	if (o->span && !num_seconds(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {
+		log_error("--for: '%s' is not a duration from 60s to 7d",
+			o->span);
+		return false;
+	}
+	if (find(o->operands[0], slug, sizeof slug, &key))
+		return true;
+	log_error("'%s': neither a slug nor a dedup_key", o->operands[0]);
+	return false;
+}
+
+int acknowledge(struct pager *p, const char *what, struct ack_request *q)
+{
+	char slug[SLUG_MAX + 1];
+
+	find(what, slug, sizeof slug, &q->key);
+	if (pager_ack(p, slug, q))
+		return EXIT_GOOD;
+	if (pager_failed(p))
+		return EXIT_ENV;
+	log_error("%s: nothing is open there", what);
+	return EXIT_NEWS;
+}

@@ -1,0 +1,106 @@
+#include "commands/check.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/zone.h"
+#include "commands/ack.h"
+#include "commands/coverage.h"
+#include "commands/describe.h"
+#include "delivery/sender.h"
+#include "transport/credential.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+static bool check_zone(const char *what, const char *name, const char *zone)
+{
+	if (!zone || zone_exists(zone))
+		return true;
+	log_error("%s%s: no time zone of this system is named %s", what, name,
+		zone);
+	return false;
+}
+
+static bool check_secret(const struct conf_route *r, const char *folder)
+{
+	char why[DELIVER_WHY];
+	bool ok = deliver_ready(folder, r, why);
+
+	if (!ok)
+		log_error("route %s: %s", r->name, why);
+	return ok;
+}
+
+/* One without a slash is looked for in PATH when it is run. */
+static bool check_command(const struct conf_route *r)
+{
+	const char *program = r->n_command ? r->command[0] : NULL;
+
+	if (!program || !strchr(program, '/') || !access(program, X_OK))
+		return true;
+	log_error("route %s: %s: %s", r->name, program, strerror(errno));
+	return false;
+}
+
+static bool check_routes(const struct conf *c, const char *folder)
+{
+	bool ok = check_zone("alerts.business", "", c->business.zone);
+
+	for (size_t i = 0; i < c->n_routes; i++) {
+		const struct conf_route *r = &c->routes[i];
+
+		ok = check_zone("route ", r->name, r->zone) && ok;
+		ok = check_secret(r, folder) && ok;
+		ok = check_command(r) && ok;
+	}
+	return ok;
+}
+
+static void doubt(void *arg, const char *text)
+{
+	(void)arg;
+	log_warn("%s", text);
+}
+
+static int describe(const struct conf *c, const char *text, double now)
+{
+	char why[DESCRIBE_WHY];
+	struct described d;
+	struct buf b;
+	bool ok;
+
+	if (!describe_parse(text, c, now, &d, why)) {
+		log_error("%s", why);
+		return EXIT_USAGE;
+	}
+	buf_init(&b, DESCRIBE_MAX);
+	describe_put(&b, c, &d);
+	ok = line_write(STDOUT_FILENO, b.p, b.len) == 0;
+	if (!ok)
+		log_error("standard output: %s", strerror(errno));
+	buf_release(&b);
+	return ok ? EXIT_GOOD : EXIT_ENV;
+}
+
+int checking(const char *file, const struct conf *c, const struct options *o,
+	const char *folder)
+{
+	double now = isnan(o->now) ? clock_wall() : o->now;
+
+	if (!file) {
+		log_error("check: no configuration: neither -c nor MCP_CONFIG "
+			  "names one");
+		return EXIT_USAGE;
+	}
+	if (!check_routes(c, folder))
+		return EXIT_USAGE;
+	secret_free(acknowledge_secret());
+	if (o->n_operands)
+		return describe(c, o->operands[0], now);
+	coverage_check(c, floor(now), doubt, NULL);
+	return EXIT_GOOD;
+}

@@ -1,0 +1,366 @@
+#include "commands/explain.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "incident/acknowledgement.h"
+
+#include <math.h>
+#include <string.h>
+
+struct explain_next explain_next(const struct alert_state *st,
+	enum alert_kind kind, const struct conf_policy *p, double now)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct explain_next n = {0};
+
+	if (!inc->open || inc->folded || inc->held || inc->passes)
+		return n;
+	/* Then whoever looked after it may have forgotten it. */
+	if (ack_holds(inc, now)) {
+		n.reminded_at = (int64_t)ceil(inc->ack.until);
+		return n;
+	}
+	if (inc->severity == SEVERITY_P2 && kind < ALERT_DOWN_KINDS)
+		n.promoted_at = inc->opened_at + (int64_t)ceil(p->promote_s);
+	n.reminded_at = inc->reminded_at + (int64_t)ceil(p->remind_s);
+	return n;
+}
+
+enum explain_rule explain_rule(const struct incident *inc,
+	enum alert_kind kind)
+{
+	return kind == ALERT_DOWNTIME && inc->first == inc->opened_at
+		? EXPLAIN_SPACE
+		: EXPLAIN_TIME;
+}
+
+void explain_rows(const struct alert_state *st, const struct conf_policy *p,
+	void (*put)(void *arg, const char *name, const struct tally *t,
+		bool throttled, int needed),
+	void *arg)
+{
+	bool down = st->incidents[ALERT_DOWNTIME].open ||
+		st->incidents[ALERT_REGIONAL].open;
+	bool limited = down || st->incidents[ALERT_RATE_LIMITED].open;
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		const struct region_tally *r = &st->regions[i];
+
+		if (r->failing.n && !down)
+			put(arg, r->name, &r->failing, false, p->confirm);
+		if (r->throttled.n && !limited)
+			put(arg, r->name, &r->throttled, true, p->throttled);
+	}
+}
+
+/* Text that is being made, on a day. */
+struct page {
+	struct buf *b;
+	double now;
+	size_t rows;
+};
+
+/* "14:32" today, else with the day before it. */
+static void put_time(const struct page *g, double at)
+{
+	char text[CLOCK_RFC3339];
+
+	clock_rfc3339((int64_t)at, text);
+	if (floor(at / 86400) != floor(g->now / 86400))
+		buf_fmt(g->b, "%.10s ", text);
+	buf_fmt(g->b, "%.5s", text + 11);
+}
+
+static void put_line(const struct page *g, const char *before, double at,
+	const char *after)
+{
+	buf_str(g->b, before);
+	put_time(g, at);
+	buf_str(g->b, after);
+}
+
+static void put_list(struct buf *b, const struct strings *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		buf_fmt(b, "%s%s", i ? ", " : "", l->v[i]);
+}
+
+static void put_clean(struct buf *b, const char *s)
+{
+	char clean[TEXT_SIZE];
+
+	text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
+	buf_str(b, clean);
+}
+
+/* Of what is no failure of a server. */
+static void put_other_rule(const struct page *g, const struct incident *inc,
+	enum alert_kind kind)
+{
+	static const char *const rules[ALERT_KINDS] = {
+		[ALERT_LATENCY] = "it is slower than it was, since ",
+		[ALERT_ERROR_RATE] = "too many probes fail, since ",
+		[ALERT_SLO_BURN] = "too much of its month is spent, since ",
+		[ALERT_DIVERGENCE] = "regions see different tools, since ",
+		[ALERT_CHURN] = "its tools change all the time, so neither a "
+				"drift nor a divergence is told, since ",
+		[ALERT_SILENT] = "regions have no data in any window, since ",
+		[ALERT_STALLED] = "nobody judges, since ",
+		[ALERT_OVERRUN] = "it was still down after a maintenance, since ",
+	};
+
+	if (inc->stale)
+		put_line(g, "clients get an older list of tools than the "
+			    "server's, since ",
+			(double)inc->first, "\n");
+	else
+		put_line(g, rules[kind] ? rules[kind] : "it lasts, since ",
+			(double)inc->first, "\n");
+}
+
+static void put_rule(const struct page *g, const struct incident *inc,
+	enum alert_kind kind)
+{
+	const char *what = kind == ALERT_RATE_LIMITED
+		? "was answered with 429"
+		: "failed";
+
+	buf_str(g->b, "  why: ");
+	if (kind >= ALERT_DOWN_KINDS) {
+		put_other_rule(g, inc, kind);
+		return;
+	}
+	if (explain_rule(inc, kind) == EXPLAIN_SPACE) {
+		buf_str(g->b, inc->expected == 1
+				? "the verdict on its only region was red at "
+				: "regions agreed that it fails, at ");
+		put_time(g, (double)inc->first);
+		buf_str(g->b, ": that counts at once\n");
+		return;
+	}
+	buf_fmt(g->b, "every window %s from ", what);
+	put_time(g, (double)inc->first);
+	put_line(g, " to ", (double)inc->opened_at,
+		": so many in a row count\n");
+}
+
+static void put_failure(const struct page *g, const struct incident *inc,
+	enum alert_kind kind)
+{
+	const char *step = step_name(inc->step);
+	const char *layer = failure_layer_name(inc->layer);
+
+	buf_str(g->b, "  what: ");
+	if (kind < ALERT_DOWN_KINDS) {
+		buf_fmt(g->b, "%s", step ? step : "a step");
+		if (inc->error) {
+			buf_char(g->b, ' ');
+			put_clean(g->b, inc->error);
+		}
+		if (layer)
+			buf_fmt(g->b, ", layer %s", layer);
+		buf_str(g->b, "; ");
+	}
+	if (kind == ALERT_CHURN)
+		buf_fmt(g->b, "%.0f changes in the last hour; ", inc->value);
+	if (inc->regions.n) {
+		buf_str(g->b, "from ");
+		put_list(g->b, &inc->regions);
+		if (inc->expected)
+			buf_fmt(g->b, " of %d region%s", inc->expected,
+				inc->expected == 1 ? "" : "s");
+		buf_str(g->b, "; ");
+	}
+	buf_fmt(g->b, "%d window%s, the last ", inc->probe_count,
+		inc->probe_count == 1 ? "" : "s");
+	put_line(g, "", (double)inc->failed, "\n");
+}
+
+/* An instant that should have come: nobody has called mcp-alert since. */
+static void put_due(const struct page *g, const char *what, int64_t at)
+{
+	put_line(g, what, (double)at,
+		(double)at <= g->now ? " (due; no verdict or tick since)" : "");
+}
+
+static void put_next(const struct page *g, const struct alert_state *st,
+	enum alert_kind kind, const struct conf_policy *p)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct explain_next n = explain_next(st, kind, p, g->now);
+
+	if (inc->passes && kind < ALERT_DOWN_KINDS) {
+		buf_fmt(g->b, "  passing: %d of %d windows in a row, since ",
+			inc->passes, p->resolve);
+		put_line(g, "", (double)inc->passed_since,
+			"; meanwhile it wakes nobody\n");
+	}
+	if (n.promoted_at)
+		put_due(g, "  next: becomes P1 at ", n.promoted_at);
+	if (n.reminded_at)
+		put_due(g, n.promoted_at ? ", is reminded of at "
+					 : "  next: is reminded of at ",
+			n.reminded_at);
+	if (n.reminded_at)
+		buf_str(g->b, ", unless it passes\n");
+}
+
+/* How far up its ladder it is, and who looks after it. */
+static void put_duty(const struct page *g, const struct incident *inc)
+{
+	if (inc->climb.ladder) {
+		buf_str(g->b, "  ladder: ");
+		put_clean(g->b, inc->climb.ladder);
+		buf_fmt(g->b, ", %d step%s done\n", inc->climb.step,
+			inc->climb.step == 1 ? "" : "s");
+	}
+	if (!ack_holds(inc, g->now))
+		return;
+	buf_str(g->b, "  muted: ");
+	put_clean(g->b, inc->ack.by);
+	put_line(g, " looks after it until ", inc->ack.until, "");
+	if (inc->ack.reason) {
+		buf_str(g->b, ": ");
+		put_clean(g->b, inc->ack.reason);
+	}
+	buf_char(g->b, '\n');
+}
+
+static void put_incident(const struct page *g, const struct alert_state *st,
+	enum alert_kind kind, const struct conf_policy *p)
+{
+	const struct incident *inc = &st->incidents[kind];
+
+	buf_fmt(g->b, "\n%s %s, open since ", severity_name(inc->severity),
+		alert_kind_name(kind));
+	put_line(g, "", (double)inc->first, inc->folded
+			? ", folded into a worse one: says nothing until both end"
+			: "");
+	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
+	put_rule(g, inc, kind);
+	put_failure(g, inc, kind);
+	buf_str(g->b, "  told to: ");
+	put_list(g->b, &inc->told);
+	buf_str(g->b, inc->unheard || inc->late ? "nobody yet\n"
+			: inc->told.n		? "\n"
+					: "no route\n");
+	put_duty(g, inc);
+	if (inc->held) {
+		put_line(g, "  muted: by the maintenance that ends at ",
+			(double)st->quiet.end, "; judged ");
+		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);
+	} else if (inc->late) {
+		buf_str(g->b, "  next: it began in minutes that were judged "
+			      "late: told once it is over, or goes on now\n");
+	} else {
+		put_next(g, st, kind, p);
+	}
+}
+
+static void put_row(void *arg, const char *name, const struct tally *t,
+	bool throttled, int needed)
+{
+	struct page *g = arg;
+
+	if (g->rows++ == 0)
+		buf_str(g->b, "\nNot enough for an incident:\n");
+	buf_fmt(g->b, "  %s %s %d of the %d windows in a row that it takes,",
+		name, throttled ? "was answered with 429 in" : "has failed in",
+		t->n, needed);
+	put_line(g, " since ", (double)t->since, "\n");
+}
+
+static void put_delivery(const struct page *g, const struct pending *p,
+	const struct delivery *d)
+{
+	buf_fmt(g->b, "  %s to %s: decided ", p->event, d->route);
+	put_time(g, p->created);
+	if (d->attempts)
+		buf_fmt(g->b, ", failed %d time%s", d->attempts,
+			d->attempts == 1 ? "" : "s");
+	if (d->attempts && d->why)
+		buf_fmt(g->b, " (%s)", d->why);
+	if (d->elsewhere > 0)
+		put_line(g, ", told to its fallback at ", d->elsewhere, "");
+	if (d->holder && d->next_try > g->now)
+		buf_str(g->b, ", is being sent\n");
+	else if (d->digest != CONF_DIGEST_NO)
+		put_line(g, ", waits for the digest of ", (double)d->boundary,
+			"\n");
+	else if (d->next_try > g->now)
+		put_line(g, ", tried again at ", d->next_try, "\n");
+	else
+		buf_str(g->b, ", sent by the next run\n");
+}
+
+static void put_outbox(const struct page *g, const struct alert_state *st)
+{
+	if (st->n_outbox)
+		buf_str(g->b, "\nNot yet delivered:\n");
+	for (size_t i = 0; i < st->n_outbox; i++)
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
+			put_delivery(g, &st->outbox[i],
+				&st->outbox[i].deliveries[k]);
+}
+
+static void put_timeline(const struct page *g, const struct alert_state *st)
+{
+	size_t skip = st->n_timeline > EXPLAIN_ENTRIES
+		? st->n_timeline - EXPLAIN_ENTRIES
+		: 0;
+
+	if (st->n_timeline)
+		buf_str(g->b, "\nWhat was told last:\n");
+	for (size_t i = skip; i < st->n_timeline; i++) {
+		const struct timeline_entry *e = &st->timeline[i];
+
+		put_line(g, "  ", e->at, "  ");
+		put_clean(g->b, e->what);
+		buf_str(g->b, "  ");
+		put_clean(g->b, e->text);
+		buf_char(g->b, '\n');
+	}
+}
+
+/* What is told of this server is held. */
+static void put_maintenance(const struct page *g, const struct alert_state *st)
+{
+	if (!st->quiet.active || g->now >= (double)st->quiet.end)
+		return;
+	put_line(g, "In maintenance from ", (double)st->quiet.start, " to ");
+	put_line(g, "", (double)st->quiet.end, ": nothing is told");
+	if (st->quiet.reason) {
+		buf_str(g->b, ": ");
+		put_clean(g->b, st->quiet.reason);
+	}
+	buf_char(g->b, '\n');
+}
+
+void explain_put(struct buf *b, const struct alert_state *st,
+	const struct conf_policy *p, double now)
+{
+	struct page g = {.b = b, .now = now};
+	char at[CLOCK_RFC3339];
+
+	clock_rfc3339((int64_t)now, at);
+	buf_fmt(b, "%s", st->slug);
+	if (st->url) {
+		buf_str(b, "  ");
+		put_clean(b, st->url);
+	}
+	buf_fmt(b, "\n%s; ", at);
+	if (st->window)
+		put_line(&g, "the newest window that counted is ",
+			(double)st->window, "\n");
+	else
+		buf_str(b, "no window has counted yet\n");
+	put_maintenance(&g, st);
+	if (!state_open(st))
+		buf_str(b, "\nNo incident is open.\n");
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		if (st->incidents[k].open)
+			put_incident(&g, st, (enum alert_kind)k, p);
+	explain_rows(st, p, put_row, &g);
+	put_outbox(&g, st);
+	put_timeline(&g, st);
+}

@@ -1,0 +1,129 @@
+/*
+ * explain_json.c: the explanation as a record, member by member.
+ */
+#include "commands/explain.h"
+
+#include "base/clock.h"
+#include "incident/acknowledgement.h"
+#include "json/json.h"
+#include "records/probe.h"
+
+/* An instant; null where it is 0. */
+static void put_time(struct buf *b, const char *key, double at)
+{
+	char text[CLOCK_RFC3339];
+
+	clock_rfc3339((int64_t)at, text);
+	json_put_member(b, key, at > 0 ? text : NULL);
+}
+
+static void put_incident(struct buf *b, const struct alert_state *st,
+	enum alert_kind kind, const struct conf_policy *p, double now)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct explain_next next = explain_next(st, kind, p, now);
+	bool ack = ack_holds(inc, now);
+	struct alert_record r = {
+		.kind = kind,
+		.slug = st->slug,
+		.started_at = inc->first,
+	};
+	char key[ALERT_KEY_SIZE];
+
+	buf_str(b, "{\"kind\":");
+	json_put_str(b, alert_kind_name(kind));
+	json_put_member(b, "dedup_key", alert_key(&r, key));
+	json_put_member(b, "severity", severity_name(inc->severity));
+	json_put_member(b, "confirmed_by",
+		explain_rule(inc, kind) == EXPLAIN_SPACE ? "space" : "time");
+	put_time(b, "started_at", (double)inc->first);
+	put_time(b, "confirmed_at", (double)inc->opened_at);
+	put_time(b, "failed_at", (double)inc->failed);
+	buf_fmt(b, ",\"folded\":%s,\"held\":%s", inc->folded ? "true" : "false",
+		inc->held ? "true" : "false");
+	json_put_member(b, "probe_step", step_name(inc->step));
+	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
+	json_put_member(b, "last_error", inc->error);
+	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
+	json_put_list(b, "told", inc->told.v, inc->told.n);
+	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
+		inc->probe_count, inc->passes, p->resolve);
+	json_put_member(b, "ladder", inc->climb.ladder);
+	buf_fmt(b, ",\"ladder_step\":%d", inc->climb.step);
+	json_put_member(b, "acknowledged_by", ack ? inc->ack.by : NULL);
+	put_time(b, "acknowledged_until", ack ? inc->ack.until : 0);
+	put_time(b, "next_promotion", (double)next.promoted_at);
+	put_time(b, "next_reminder", (double)next.reminded_at);
+	buf_char(b, '}');
+}
+
+/* Rows that are being written. */
+struct rows {
+	struct buf *b;
+	size_t n;
+};
+
+static void put_row(void *arg, const char *name, const struct tally *t,
+	bool throttled, int needed)
+{
+	struct rows *r = arg;
+
+	buf_str(r->b, r->n++ ? ",{\"region\":" : "{\"region\":");
+	json_put_str(r->b, name);
+	json_put_member(r->b, "kind", throttled ? "throttled" : "failing");
+	buf_fmt(r->b, ",\"windows\":%d,\"needed\":%d", t->n, needed);
+	put_time(r->b, "since", (double)t->since);
+	buf_char(r->b, '}');
+}
+
+static void put_outbox(struct buf *b, const struct alert_state *st)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		const struct pending *p = &st->outbox[i];
+
+		for (size_t k = 0; k < p->n_deliveries; k++) {
+			const struct delivery *d = &p->deliveries[k];
+
+			buf_str(b, n++ ? ",{\"event\":" : "{\"event\":");
+			json_put_str(b, p->event);
+			json_put_member(b, "dedup_key", p->key);
+			json_put_member(b, "route", d->route);
+			buf_fmt(b, ",\"attempts\":%d", d->attempts);
+			put_time(b, "decided_at", p->created);
+			put_time(b, "next_try", d->next_try);
+			buf_char(b, '}');
+		}
+	}
+}
+
+void explain_json(struct buf *b, const struct alert_state *st,
+	const struct conf_policy *p, double now)
+{
+	struct rows rows = {.b = b};
+	const struct quiet *q = &st->quiet;
+	bool quiet = q->active && now < (double)q->end;
+	size_t n = 0;
+
+	buf_fmt(b, "{\"v\":%d,\"type\":\"explanation\",\"at\":",
+		RECORD_VERSION);
+	json_put_num(b, now);
+	json_put_member(b, "server_slug", st->slug);
+	json_put_member(b, "server_url", st->url);
+	put_time(b, "window", (double)st->window);
+	put_time(b, "maintenance_until", quiet ? (double)q->end : 0);
+	buf_str(b, ",\"incidents\":[");
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		if (!st->incidents[k].open)
+			continue;
+		if (n++)
+			buf_char(b, ',');
+		put_incident(b, st, (enum alert_kind)k, p, now);
+	}
+	buf_str(b, "],\"rows\":[");
+	explain_rows(st, p, put_row, &rows);
+	buf_str(b, "],\"undelivered\":[");
+	put_outbox(b, st);
+	buf_str(b, "]}\n");
+}

@@ -1,0 +1,305 @@
+#include "commands/maintenance.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/text.h"
+#include "base/zone.h"
+#include "commands/maintenance_plan.h"
+#include "incident/machine.h"
+#include "records/probe.h"
+#include "state/maintenance_store.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OUTPUT_MAX (16u * 1024 * 1024)
+/* So long list shows what is over. */
+#define SHOWN_S 86400
+#define WEEK_S (7 * 86400.0)
+#define REASON_SHOWN 60
+
+bool maintain_wanted(const struct options *o)
+{
+	return o->action == OPTIONS_MAINTENANCE_ADD ||
+		o->action == OPTIONS_MAINTENANCE_LIST ||
+		o->action == OPTIONS_MAINTENANCE_END;
+}
+
+double maintain_cap(const struct conf *conf)
+{
+	return conf ? conf->policy.maintenance_s : machine_policy.maintenance_s;
+}
+
+static int refuse(const char *option, const char *arg, const char *what)
+{
+	log_error("--%s: '%s' is not %s", option, arg, what);
+	return -1;
+}
+
+static int read_times(const struct options *o, double now,
+	struct maintenance *m)
+{
+	static const char what[] = "an instant, epoch seconds or HH:MM";
+	double span;
+
+	if (!o->end == !o->span) {
+		log_error("maintenance add: one of --end and --for is needed");
+		return -1;
+	}
+	m->starts_at = (int64_t)floor(now);
+	if (o->start && !plan_instant(o->start, m->zone, now, &m->starts_at))
+		return refuse("start", o->start, what);
+	if (o->end && !plan_instant(o->end, m->zone, (double)m->starts_at,
+			      &m->ends_at))
+		return refuse("end", o->end, what);
+	if (o->span) {
+		if (!num_seconds(o->span, 60, WEEK_S, &span))
+			return refuse("for", o->span, "from 60s to 7d");
+		m->ends_at = m->starts_at + (int64_t)span;
+	}
+	if (m->ends_at > m->starts_at)
+		return 0;
+	log_error("maintenance add: its end is not after its start");
+	return -1;
+}
+
+static int read_names(const struct options *o, const struct conf *conf,
+	struct maintenance *m)
+{
+	char why[PLAN_WHY];
+
+	if (!m->n_slugs && !m->n_accounts) {
+		log_error("maintenance add: no server is named");
+		return -1;
+	}
+	for (size_t i = 0; i < m->n_slugs; i++)
+		if (!maintenance_pattern_valid(m->slugs[i])) {
+			log_error("'%s': neither a server nor a pattern",
+				m->slugs[i]);
+			return -1;
+		}
+	if (o->account && !maintenance_account_valid(o->account))
+		return refuse("account", o->account, "a name");
+	if (!conf || plan_servers(m, conf, why))
+		return 0;
+	log_error("%s", why);
+	return -1;
+}
+
+/* What the options say, whose strings it goes on using. 0, or -1 and told. */
+static int read_options(const struct options *o, const struct conf *conf,
+	double now, struct maintenance *m)
+{
+	*m = (struct maintenance) {
+		.slugs = (const char *const *)o->operands,
+		.n_slugs = o->n_operands,
+		.accounts = &o->account,
+		.n_accounts = o->account ? 1 : 0,
+		.zone = o->zone	     ? o->zone
+			: conf && conf->business.zone ? conf->business.zone
+						      : MAINTENANCE_ZONE,
+		.reason = o->reason,
+		.by = o->by,
+	};
+	if (!zone_exists(m->zone))
+		return refuse("zone", m->zone, "a time zone that is known here");
+	if (o->every && !maintenance_days(o->every, &m->every))
+		return refuse("every", o->every,
+			"a list such as mon,fri, or daily");
+	if (read_names(o, conf, m) || read_times(o, now, m))
+		return -1;
+	if (m->every && m->ends_at - m->starts_at > 86400) {
+		log_error("--every: what recurs lasts a day at the most");
+		return -1;
+	}
+	return 0;
+}
+
+/* Cuts what is too long, and says so. 0; or -1 where nothing is left. */
+static int fit(struct maintenance *m, double now, double cap_s)
+{
+	char end[CLOCK_RFC3339];
+	enum plan_fit how = plan_fit(m, now, cap_s);
+
+	clock_rfc3339(m->ends_at, end);
+	if (how == PLAN_CUT)
+		log_warn("no maintenance is longer than %g s (alerts.policy."
+			 "maintenance): it ends at %s",
+			cap_s, end);
+	if (how != PLAN_OVER)
+		return 0;
+	log_error("maintenance add: it was over at %s", end);
+	return -1;
+}
+
+/* Whether there is room for one more; what it does not last is said. */
+static bool has_room(struct calendar *c, const struct maintenance *m,
+	const struct conf *conf, double now, double cap_s)
+{
+	struct calendar_fit fit;
+	char end[CLOCK_RFC3339];
+
+	if (calendar_get(c, CALENDAR_MAX - 1)) {
+		log_error("maintenance add: there are %d already",
+			CALENDAR_MAX);
+		return false;
+	}
+	fit = calendar_fit(c, m, conf, now, cap_s);
+	if (fit.many) {
+		log_error("maintenance add: %d of %s are to come already",
+			CALENDAR_TO_COME, fit.many);
+		return false;
+	}
+	if (!fit.slug)
+		return true;
+	clock_rfc3339(fit.chain.start + (int64_t)cap_s, end);
+	log_warn("%s: with those less than 15 minutes apart from it, which "
+		 "count as one, it is %lld s longer than any may be "
+		 "(alerts.policy.maintenance): that is over at %s",
+		fit.slug,
+		(long long)(fit.chain.end - fit.chain.start - (int64_t)cap_s),
+		end);
+	return true;
+}
+
+/* "a, b*, account acme" */
+static void put_servers(struct buf *b, const struct maintenance *m)
+{
+	for (size_t i = 0; i < m->n_slugs; i++)
+		buf_fmt(b, "%s%s", i ? ", " : "", m->slugs[i]);
+	for (size_t i = 0; i < m->n_accounts; i++)
+		buf_fmt(b, "%saccount %s", i || m->n_slugs ? ", " : "",
+			m->accounts[i]);
+}
+
+/* A row for people: which time of it is meant. */
+static void put_row(struct buf *b, const struct maintenance *m,
+	const struct occurrence *o, const char *state)
+{
+	const char *said = m->reason ? m->reason : "";
+	char start[CLOCK_RFC3339], end[CLOCK_RFC3339], days[MAINTENANCE_DAYS];
+	char reason[4 * REASON_SHOWN + 1];
+
+	clock_rfc3339(o->start, start);
+	clock_rfc3339(o->end, end);
+	maintenance_put_days(m->every, days);
+	text_clean(said, strlen(said), reason, sizeof reason, REASON_SHOWN);
+	buf_fmt(b, "%-9s  %s  %s  %-10s  ", state, start, end, m->id);
+	put_servers(b, m);
+	if (m->every)
+		buf_fmt(b, " (%s, %s)", days, m->zone ? m->zone
+						      : MAINTENANCE_ZONE);
+	buf_fmt(b, "%s%s\n", *reason ? ": " : "", reason);
+}
+
+/* What is to be shown of one; nothing where it was over for long. */
+static void put(struct buf *b, const struct maintenance *m, double now,
+	double cap_s, bool text)
+{
+	struct occurrence last = maintenance_last(m, now, cap_s);
+	struct occurrence next = maintenance_next(m, now, cap_s);
+
+	if (maintenance_end(m, now, cap_s) + SHOWN_S < now)
+		return;
+	if (!text) {
+		maintenance_write(b, m);
+		buf_char(b, '\n');
+	} else if (occurrence_covers(&last, now)) {
+		put_row(b, m, &last, "active");
+	} else if (next.found) {
+		put_row(b, m, &next, m->every ? "recurring" : "coming");
+	} else if (last.found) {
+		put_row(b, m, &last, "ended");
+	} else {
+		last = (struct occurrence) {
+			.start = m->starts_at, .end = m->ends_at};
+		put_row(b, m, &last, "cancelled");
+	}
+}
+
+static int add(const struct options *o, const struct conf *conf,
+	struct calendar *c, struct buf *out, bool text)
+{
+	double now = isnan(o->now) ? clock_wall() : o->now;
+	double cap_s = maintain_cap(conf);
+	struct maintenance m;
+
+	if (read_options(o, conf, now, &m) || fit(&m, now, cap_s))
+		return EXIT_USAGE;
+	if (!calendar_load(c, now))
+		return EXIT_ENV;
+	if (!has_room(c, &m, conf, now, cap_s))
+		return EXIT_USAGE;
+	calendar_name(&m);
+	if (!calendar_put(c, &m, now, cap_s))
+		return EXIT_ENV;
+	put(out, &m, now, cap_s, text);
+	return EXIT_GOOD;
+}
+
+static int list(const struct options *o, const struct conf *conf,
+	struct calendar *c, struct buf *out, bool text)
+{
+	double now = isnan(o->now) ? clock_wall() : o->now;
+	const struct maintenance *m;
+
+	if (!calendar_load(c, now))
+		return EXIT_ENV;
+	for (size_t i = 0; (m = calendar_get(c, i)); i++)
+		put(out, m, now, maintain_cap(conf), text);
+	if (text && !out->len)
+		buf_str(out, "No maintenance is known.\n");
+	return EXIT_GOOD;
+}
+
+static int end(const struct options *o, const struct conf *conf,
+	struct calendar *c, struct buf *out, bool text)
+{
+	double now = isnan(o->now) ? clock_wall() : o->now;
+	double cap_s = maintain_cap(conf);
+	const struct maintenance *found;
+	struct maintenance m;
+
+	if (!calendar_load(c, now))
+		return EXIT_ENV;
+	found = calendar_find(c, o->operands[0]);
+	if (!found || maintenance_end(found, now, cap_s) <= now) {
+		log_error("maintenance '%s': %s", o->operands[0],
+			found ? "is over" : "there is none of that name");
+		return EXIT_USAGE;
+	}
+	m = *found;
+	m.ended_at = (int64_t)floor(now);
+	if (!calendar_put(c, &m, now, cap_s))
+		return EXIT_ENV;
+	put(out, &m, now, cap_s, text);
+	return EXIT_GOOD;
+}
+
+int maintain(const struct options *o, const struct conf *conf,
+	struct store *store, bool text)
+{
+	struct calendar *c = calendar_new(store);
+	struct buf out;
+	int status;
+
+	buf_init(&out, OUTPUT_MAX);
+	if (o->action == OPTIONS_MAINTENANCE_ADD)
+		status = add(o, conf, c, &out, text);
+	else if (o->action == OPTIONS_MAINTENANCE_END)
+		status = end(o, conf, c, &out, text);
+	else
+		status = list(o, conf, c, &out, text);
+	if (out.len && line_write(STDOUT_FILENO, out.p, out.len)) {
+		log_error("standard output: %s", strerror(errno));
+		status = EXIT_ENV;
+	}
+	buf_release(&out);
+	calendar_free(c);
+	return status;
+}

@@ -1,0 +1,388 @@
+/*
+ * replay.c: the recording is the clock. It stands at the newest minute that a
+ * line brought; before it goes on, each minute does what a tick would have done
+ * in it. A line from far ahead is believed only when the next one is not from
+ * before it, for one wrong clock must not hide all that follows.
+ */
+#include "commands/replay.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "commands/ledger.h"
+#include "commands/recording.h"
+#include "conf/policy.h"
+#include "incident/event.h"
+#include "incident/expiry.h"
+#include "incident/machine.h"
+#include "input.h"
+#include "json/json.h"
+#include "notifier.h"
+#include "print.h"
+#include "records/probe.h"
+#include "state/maintenance_store.h"
+#include "state/state_store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Lines of one minute may come in any order, and some come late. */
+#define BACK_S (10 * 60)
+/* A line further ahead than that has to be confirmed by the next one. */
+#define AHEAD_S 86400
+/* A stray instant must not make a replay of centuries. */
+#define DAYS_MAX 400
+/* The output goes out once it is so long. */
+#define WRITE_BYTES (64 * 1024)
+#define TEXT_BYTES (64 * 1024)
+
+struct replay;
+
+/* The machine with one policy. */
+struct side {
+	struct replay *replay;
+	struct shelf *shelf;
+	struct pager *pager;
+	struct ledger ledger;
+	bool shown; /* its events are the output */
+};
+
+struct replay {
+	const struct replay_setup *setup;
+	struct input in;
+	struct calendar *calendar; /* of both sides */
+	struct side sides[2]; /* with a policy, the second has it */
+	size_t n_sides;
+	bool began;
+	int64_t clock, first; /* minutes, as epoch seconds */
+	double expiry_at; /* of the first that was not told; 0: none */
+	unsigned long verdicts;
+	char *held; /* a line to be confirmed, or NULL */
+	size_t held_n;
+	int64_t held_at;
+	unsigned long held_line;
+	struct buf out;
+	bool failed; /* standard output */
+};
+
+static void flush(struct replay *r)
+{
+	if (!r->failed && line_write(STDOUT_FILENO, r->out.p, r->out.len)) {
+		log_error("standard output: %s", strerror(errno));
+		r->failed = true;
+	}
+	buf_clear(&r->out);
+}
+
+/* A line of JSON ends with the routes that the event would go to. */
+static void put_line(struct buf *b, const struct alert_record *e,
+	const struct strings *routes, const struct strings *later,
+	const struct replay_setup *s)
+{
+	alert_record_json(b, e);
+	if (s->conf) {
+		b->p[--b->len] = '\0';
+		json_put_list(b, "routes", routes->v, routes->n);
+		json_put_list(b, "digests", later->v, later->n);
+		buf_char(b, '}');
+	}
+	buf_char(b, '\n');
+}
+
+static void put_text(struct buf *b, const struct alert_record *e,
+	const struct strings *routes, const struct strings *later,
+	const struct replay_setup *s)
+{
+	print_event(b, e, s->colour);
+	if (!s->conf)
+		return;
+	b->p[--b->len] = '\0';
+	buf_str(b, routes->n || later->n ? " ->" : " -> nobody");
+	for (size_t i = 0; i < routes->n; i++)
+		buf_fmt(b, "%s %s", i ? "," : "", routes->v[i]);
+	for (size_t i = 0; i < later->n; i++)
+		buf_fmt(b, "%s %s (digest)", i || routes->n ? "," : "",
+			later->v[i]);
+	buf_char(b, '\n');
+}
+
+static void told(void *arg, const struct alert_event *e,
+	const struct strings *routes, const struct strings *later)
+{
+	struct side *side = arg;
+	struct replay *r = side->replay;
+	const struct replay_setup *s = r->setup;
+
+	ledger_add(&side->ledger, &e->record,
+		ledger_pages(&e->record, routes, s->conf));
+	if (!side->shown)
+		return;
+	(s->text ? put_text : put_line)(&r->out, &e->record, routes, later, s);
+	if (r->out.len >= WRITE_BYTES)
+		flush(r);
+}
+
+/* What a tick does in this minute. Whether it may do something in the next. */
+static bool tick(struct replay *r)
+{
+	bool awake = r->expiry_at > 0;
+
+	for (size_t i = 0; i < r->n_sides; i++) {
+		struct side *s = &r->sides[i];
+		struct strings slugs = {0};
+
+		pager_flush(s->pager);
+		shelf_awake(s->shelf, &slugs);
+		awake |= slugs.n > 0;
+		for (size_t k = 0; k < slugs.n; k++)
+			pager_tick(s->pager, slugs.v[k]);
+		strings_release(&slugs);
+	}
+	return awake;
+}
+
+static void set_clock(struct replay *r, int64_t at)
+{
+	r->clock = at;
+	for (size_t i = 0; i < r->n_sides; i++)
+		pager_now(r->sides[i].pager, (double)at);
+}
+
+/* What the regions say of expiry within an hour is told together. */
+static void tell_expiries(struct replay *r)
+{
+	for (size_t i = 0; i < r->n_sides; i++)
+		pager_sweep(r->sides[i].pager);
+	r->expiry_at = 0;
+}
+
+/* All the minutes until that one; what sleeps needs none of them. */
+static void advance(struct replay *r, int64_t to)
+{
+	bool awake = true;
+
+	if (!r->began) {
+		r->began = true;
+		r->first = to;
+		set_clock(r, to);
+	}
+	while (r->clock < to) {
+		awake = awake && tick(r);
+		if (r->expiry_at > 0 &&
+			(double)r->clock - r->expiry_at >= EXPIRY_ROUND_S)
+			tell_expiries(r);
+		set_clock(r, awake ? r->clock + 60 : to);
+	}
+}
+
+static void take(struct replay *r, const struct recorded *i)
+{
+	advance(r, i->at);
+	r->verdicts += i->what == RECORDED_VERDICT;
+	if (i->what == RECORDED_EXPIRY && r->expiry_at <= 0)
+		r->expiry_at = i->expiry.at;
+	for (size_t k = 0; k < r->n_sides; k++) {
+		if (i->what == RECORDED_VERDICT)
+			pager_verdict(r->sides[k].pager, &i->verdict.verdict);
+		else
+			pager_expiry(r->sides[k].pager, &i->expiry);
+	}
+}
+
+static void hold(struct replay *r, const char *p, size_t n, int64_t at)
+{
+	r->held = xstrndup(p, n);
+	r->held_n = n;
+	r->held_at = at;
+	r->held_line = r->in.line;
+}
+
+/* The held line, if there is one, now that the next is of that minute. */
+static void settle(struct replay *r, int64_t next)
+{
+	char why[RECORD_WHY];
+	struct recorded i;
+
+	if (!r->held)
+		return;
+	if (next < r->held_at - BACK_S) {
+		snprintf(why, sizeof why,
+			"as_of: far ahead of the lines around it");
+		input_refuse(&r->in, r->held_line, why);
+	} else if (recorded_read(r->held, r->held_n, &i, why) == 0) {
+		take(r, &i);
+		recorded_release(&i);
+	}
+	free(r->held);
+	r->held = NULL;
+}
+
+/* Whether the time of a line can be. 0; 1: once it is confirmed; -1 and why. */
+static int admit(const struct replay *r, int64_t at, char *why)
+{
+	char now[CLOCK_RFC3339];
+
+	if (!r->began)
+		return 1;
+	clock_rfc3339(r->clock, now);
+	if (at < r->clock - BACK_S) {
+		snprintf(why, RECORD_WHY,
+			"as_of: goes back by more than %d minutes, from %s",
+			BACK_S / 60, now);
+		return -1;
+	}
+	if (at - r->first > (int64_t)DAYS_MAX * 86400) {
+		snprintf(why, RECORD_WHY,
+			"as_of: more than %d days after the first line",
+			DAYS_MAX);
+		return -1;
+	}
+	return at > r->clock + AHEAD_S;
+}
+
+static int use(void *arg, const char *p, size_t n, char *why)
+{
+	struct replay *r = arg;
+	struct recorded i;
+	int admitted;
+
+	if (recorded_read(p, n, &i, why))
+		return -1;
+	if (i.what == RECORDED_MAINTENANCE) {
+		calendar_add(r->calendar, &i.maintenance);
+		return 0;
+	}
+	if (i.what == RECORDED_NOTHING) {
+		recorded_release(&i);
+		return 0;
+	}
+	settle(r, i.at);
+	admitted = admit(r, i.at, why);
+	if (admitted == 0)
+		take(r, &i);
+	else if (admitted > 0)
+		hold(r, p, n, i.at);
+	recorded_release(&i);
+	return admitted < 0 ? -1 : 0;
+}
+
+/* What is left at the end of the input. */
+static void finish(struct replay *r)
+{
+	/* A recording of one line has nothing that could confirm it. */
+	if (r->held)
+		settle(r, r->began ? INT64_MIN : r->held_at);
+	if (!r->began)
+		return;
+	tick(r);
+	tell_expiries(r);
+}
+
+static int tell(struct replay *r)
+{
+	const struct replay_setup *s = r->setup;
+	struct ledger_span span = {
+		.from = r->first,
+		.to = r->clock,
+		.verdicts = r->verdicts,
+		.servers = shelf_count(r->sides[0].shelf),
+	};
+	int fd = s->text ? STDOUT_FILENO : STDERR_FILENO;
+	struct buf b;
+
+	buf_init(&b, TEXT_BYTES);
+	if (s->policy)
+		ledger_compare(&b, &r->sides[0].ledger, &r->sides[1].ledger,
+			&span, s->policy);
+	else
+		ledger_put(&b, &r->sides[0].ledger, &span);
+	if (line_write(fd, b.p, b.len)) {
+		log_error("the summary: %s", strerror(errno));
+		r->failed = true;
+	}
+	buf_release(&b);
+	return r->failed ? EXIT_ENV : EXIT_GOOD;
+}
+
+static int run(struct replay *r, int fd, const char *name)
+{
+	int status = input_read(&r->in, fd, name, use, r);
+	unsigned long named = r->in.refused;
+
+	finish(r);
+	if (status == EXIT_GOOD && r->in.refused > named)
+		status = EXIT_USAGE;
+	flush(r);
+	if (!r->began && status != EXIT_ENV) {
+		log_error("%s: no verdict in it", name);
+		return EXIT_USAGE;
+	}
+	if (r->began && tell(r))
+		return EXIT_ENV;
+	return r->failed ? EXIT_ENV : status;
+}
+
+static void add_side(struct replay *r, const struct conf_policy *policy)
+{
+	struct side *s = &r->sides[r->n_sides++];
+
+	s->replay = r;
+	s->shelf = shelf_new(NULL);
+	s->pager = pager_new(&(struct pager_setup) {
+		.shelf = s->shelf,
+		.calendar = r->calendar,
+		.conf = r->setup->conf,
+		.policy = policy,
+		.told = told,
+		.arg = s,
+	});
+}
+
+static void release(struct replay *r)
+{
+	for (size_t i = 0; i < r->n_sides; i++) {
+		pager_free(r->sides[i].pager);
+		shelf_free(r->sides[i].shelf);
+		ledger_release(&r->sides[i].ledger);
+	}
+	calendar_free(r->calendar);
+	buf_release(&r->out);
+	free(r->held);
+}
+
+int replay_run(const struct replay_setup *s)
+{
+	struct conf_policy policy = s->conf ? s->conf->policy : machine_policy;
+	struct replay r = {.setup = s};
+	bool piped = strcmp(s->file, "-") == 0;
+	char why[CONF_POLICY_WHY];
+	int fd = STDIN_FILENO, status;
+
+	if (s->policy && conf_policy(s->policy, &policy, why)) {
+		log_error("--policy: %s", why);
+		return EXIT_USAGE;
+	}
+	if (!piped)
+		fd = open(s->file, O_RDONLY | O_CLOEXEC);
+	if (fd < 0) {
+		log_error("%s: %s", s->file, strerror(errno));
+		return EXIT_USAGE;
+	}
+	buf_init(&r.out, 2 * WRITE_BYTES + 2 * LINE_MAX_BYTES);
+	r.calendar = calendar_new(NULL);
+	add_side(&r, NULL);
+	if (s->policy)
+		add_side(&r, &policy);
+	r.sides[r.n_sides - 1].shown = true;
+	status = run(&r, fd, piped ? "standard input" : s->file);
+	release(&r);
+	if (!piped)
+		close(fd);
+	return status;
+}

@@ -1,0 +1,161 @@
+#include "commands/show.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "commands/explain.h"
+#include "commands/timeline.h"
+#include "incident/machine.h"
+#include "mcp/names.h"
+#include "print.h"
+#include "state/state_store.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+/* So much of a list is written at once. */
+#define LIST_PART 65536
+
+static int print(const struct buf *b)
+{
+	if (!buf_ok(b)) {
+		log_error("there is too much to be shown");
+		return EXIT_ENV;
+	}
+	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
+		return EXIT_GOOD;
+	log_error("standard output: %s", strerror(errno));
+	return EXIT_ENV;
+}
+
+/* What is known of a server, to be released, or an exit status. */
+static int fetch(const struct pager_setup *s, const char *slug,
+	struct alert_state *st)
+{
+	if (!slug_valid(slug)) {
+		log_error("'%s' is not the slug of a server", slug);
+		return EXIT_USAGE;
+	}
+	if (!shelf_get(s->shelf, slug, st))
+		return EXIT_ENV;
+	if (st->revision > 0)
+		return EXIT_GOOD;
+	log_error("%s: nothing is known of it: no verdict on it has come in "
+		  "the last 30 days",
+		slug);
+	state_release(st);
+	return EXIT_USAGE;
+}
+
+int look_explain(const struct pager_setup *s, const char *slug)
+{
+	const struct conf_policy *p = s->conf ? &s->conf->policy
+					      : &machine_policy;
+	double now = isnan(s->now) ? clock_wall() : s->now;
+	struct alert_state st;
+	struct buf b;
+	int status = fetch(s, slug, &st);
+
+	if (status)
+		return status;
+	buf_init(&b, EXPLAIN_MAX);
+	if (s->text)
+		explain_put(&b, &st, p, now);
+	else
+		explain_json(&b, &st, p, now);
+	status = print(&b);
+	buf_release(&b);
+	state_release(&st);
+	return status;
+}
+
+/* Of all servers. False: the store failed. */
+static bool collect(const struct pager_setup *s, struct timeline *t)
+{
+	struct strings slugs = {0};
+	bool ok = shelf_all(s->shelf, &slugs);
+
+	for (size_t i = 0; i < slugs.n && ok; i++) {
+		struct alert_state st;
+
+		shelf_ahead(s->shelf, &slugs, i);
+		ok = shelf_get(s->shelf, slugs.v[i], &st);
+		if (!ok)
+			break;
+		timeline_add(t, &st);
+		state_release(&st);
+	}
+	strings_release(&slugs);
+	return ok;
+}
+
+int look_history(const struct pager_setup *s, const char *slug)
+{
+	struct timeline t = {0};
+	struct alert_state st;
+	int status = EXIT_GOOD;
+	struct buf b;
+
+	if (slug) {
+		status = fetch(s, slug, &st);
+		if (status)
+			return status;
+		timeline_add(&t, &st);
+		state_release(&st);
+	} else if (!collect(s, &t)) {
+		status = EXIT_ENV;
+	}
+	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
+	timeline_put(&b, &t, s->text);
+	if (s->text && !t.n && status == EXIT_GOOD)
+		buf_str(&b, "Nothing was told.\n");
+	if (status == EXIT_GOOD)
+		status = print(&b);
+	buf_release(&b);
+	timeline_release(&t);
+	return status;
+}
+
+/* One server of the list, behind a head where none is there yet. */
+static bool list_one(const struct pager_setup *s, const char *slug,
+	bool *headed, struct buf *out)
+{
+	struct alert_state st;
+
+	if (!shelf_get(s->shelf, slug, &st))
+		return false;
+	if (s->text && !*headed && state_open(&st)) {
+		print_head(out);
+		*headed = true;
+	}
+	print_incidents(out, &st, s->text, s->colour);
+	state_release(&st);
+	return true;
+}
+
+int look_list(const struct pager_setup *s)
+{
+	struct strings slugs = {0};
+	bool ok = shelf_all(s->shelf, &slugs), headed = false;
+	struct buf out;
+
+	buf_init(&out, STATE_MAX);
+	for (size_t i = 0; i < slugs.n && ok; i++) {
+		shelf_ahead(s->shelf, &slugs, i);
+		ok = list_one(s, slugs.v[i], &headed, &out);
+		if (out.len < LIST_PART)
+			continue;
+		ok = print(&out) == EXIT_GOOD && ok;
+		buf_clear(&out);
+	}
+	if (s->text && !headed && ok)
+		buf_str(&out, "No incident is open.\n");
+	if (print(&out))
+		ok = false;
+	strings_release(&slugs);
+	buf_release(&out);
+	return ok ? EXIT_GOOD : EXIT_ENV;
+}

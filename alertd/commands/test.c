@@ -1,0 +1,287 @@
+#include "commands/test.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "commands/ack.h"
+#include "delivery/sender.h"
+#include "delivery/worker.h"
+#include "emit.h"
+#include "incident/test_reminder.h"
+#include "incident/text.h"
+#include "json/json.h"
+#include "records/probe.h"
+#include "routing/rehearsal.h"
+#include "state/maintenance_store.h"
+#include "state/test_store.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* What became of a route. */
+enum outcome {
+	OUTCOME_UNKNOWN, /* another process is at it, or the store failed */
+	OUTCOME_DELIVERED,
+	OUTCOME_FAILED,
+	OUTCOME_DIGEST /* it waits for that */
+};
+static const char *const outcomes[] = {
+	"unknown", "delivered", "failed", "digest"};
+
+struct tried {
+	char *route;
+	enum outcome outcome;
+	char why[DELIVER_WHY];
+};
+
+struct trial {
+	const char *slug;
+	double now;
+	struct tested_request request;
+	char key[ALERT_KEY_SIZE];
+	char *summary;
+	struct tried *v;
+	size_t n, cap;
+	struct reaches reaches; /* of the downtime */
+};
+
+static void trial_release(struct trial *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i].route);
+	free(t->v);
+	free(t->summary);
+	reaches_release(&t->reaches);
+}
+
+static void note(struct trial *t, const struct strings *routes,
+	enum outcome outcome)
+{
+	for (size_t i = 0; i < routes->n; i++) {
+		t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
+		t->v[t->n++] = (struct tried) {
+			.route = xstrdup(routes->v[i]),
+			.outcome = outcome,
+		};
+	}
+}
+
+/* Who gets it; again where somebody else was faster to write to the store. */
+static void on_told(void *arg, const struct alert_event *e,
+	const struct strings *routes, const struct strings *later)
+{
+	struct trial *t = arg;
+
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i].route);
+	t->n = 0;
+	string_set(&t->summary, e->summary);
+	note(t, routes, OUTCOME_UNKNOWN);
+	note(t, later, OUTCOME_DIGEST);
+}
+
+static void on_heard(void *arg, const char *route, const struct delivered *d)
+{
+	struct trial *t = arg;
+
+	for (size_t i = 0; i < t->n; i++) {
+		struct tried *r = &t->v[i];
+
+		if (strcmp(r->route, route) != 0)
+			continue;
+		r->outcome = d->ok ? OUTCOME_DELIVERED : OUTCOME_FAILED;
+		if (!d->ok)
+			snprintf(r->why, sizeof r->why, "%s", d->why);
+	}
+}
+
+/* One that the configuration has; by default its first. */
+static const char *choose(const struct conf *c, const struct options *o)
+{
+	const char *slug = o->n_operands ? o->operands[0] : NULL;
+
+	if (!slug)
+		return c->n_servers ? c->servers[0].slug : SLUG_FLEET;
+	if (strcmp(slug, SLUG_FLEET) == 0 || conf_server(c, slug))
+		return slug;
+	log_error("%s: no such server in the configuration", slug);
+	return NULL;
+}
+
+/* Whether anybody would be told at once. */
+static bool anybody(const struct trial *t)
+{
+	const struct reaches *l = &t->reaches;
+	struct buf b;
+
+	if (l->n && l->v[0].after_s <= 0)
+		return true;
+	if (!l->n) {
+		log_error("%s: nobody would be told of a P1", t->slug);
+		return false;
+	}
+	buf_init(&b, TEXT_SIZE);
+	phrase_duration(&b, (long long)l->v[0].after_s);
+	log_error("%s: nobody would be told of a P1 at once; after %s route %s",
+		t->slug, b.p, l->v[0].route);
+	buf_release(&b);
+	return false;
+}
+
+/* A test arrives all the same. */
+static void mention_maintenance(const struct pager_setup *s,
+	const struct trial *t)
+{
+	const struct conf_server *server = conf_server(s->conf, t->slug);
+	char until[CLOCK_RFC3339];
+	struct occurrence o;
+
+	if (strcmp(t->slug, SLUG_FLEET) == 0)
+		return;
+	o = calendar_at(s->calendar, t->slug, server ? server->account : NULL,
+		t->now, s->conf->policy.maintenance_s);
+	if (!occurrence_covers(&o, t->now))
+		return;
+	clock_rfc3339(o.end, until);
+	log_warn("%s: it is in a maintenance until %s; a downtime would be "
+		 "told to nobody",
+		t->slug, until);
+}
+
+static void put_text(struct buf *b, const struct trial *t)
+{
+	char at[CLOCK_RFC3339];
+
+	clock_rfc3339(t->request.at, at);
+	buf_fmt(b, "%s  P1  test  %s\n", at, t->summary ? t->summary : "");
+	for (size_t i = 0; i < t->n; i++) {
+		const struct tried *r = &t->v[i];
+
+		buf_fmt(b, "  %-20s  %s%s%s\n", r->route,
+			r->outcome == OUTCOME_DIGEST
+				? "waits for its next digest"
+				: outcomes[r->outcome],
+			*r->why ? ": " : "", r->why);
+	}
+	for (size_t i = 0; i < t->reaches.n; i++) {
+		const struct reach *r = &t->reaches.v[i];
+
+		if (r->after_s <= 0)
+			continue;
+		buf_fmt(b, "  %-20s  not now: after ", r->route);
+		phrase_duration(b, (long long)r->after_s);
+		buf_str(b, ", if nobody acknowledges\n");
+	}
+}
+
+static void put_route(struct buf *b, const char *route, const char *result,
+	const char *why, double after_s)
+{
+	buf_str(b, b->p[b->len - 1] == '[' ? "{\"route\":" : ",{\"route\":");
+	json_put_str(b, route);
+	buf_fmt(b, ",\"result\":\"%s\",\"why\":", result);
+	json_put_str(b, why);
+	buf_fmt(b, ",\"after_seconds\":%.0f}", after_s);
+}
+
+static void put_json(struct buf *b, const struct trial *t)
+{
+	buf_fmt(b, "{\"v\":%d,\"type\":\"test\",\"at\":%lld", RECORD_VERSION,
+		(long long)t->request.at);
+	json_put_member(b, "server_slug", t->slug);
+	json_put_member(b, "dedup_key", t->key);
+	json_put_member(b, "summary", t->summary);
+	buf_str(b, ",\"routes\":[");
+	for (size_t i = 0; i < t->n; i++)
+		put_route(b, t->v[i].route, outcomes[t->v[i].outcome],
+			*t->v[i].why ? t->v[i].why : NULL, 0);
+	for (size_t i = 0; i < t->reaches.n; i++)
+		if (t->reaches.v[i].after_s > 0)
+			put_route(b, t->reaches.v[i].route, "later", NULL,
+				t->reaches.v[i].after_s);
+	buf_str(b, "]}\n");
+}
+
+static bool print(const struct trial *t, bool text)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, TELL_BODY_MAX);
+	if (text)
+		put_text(&b, t);
+	else
+		put_json(&b, t);
+	ok = line_write(STDOUT_FILENO, b.p, b.len) == 0;
+	if (!ok)
+		log_error("standard output: %s", strerror(errno));
+	buf_release(&b);
+	return ok;
+}
+
+/* Whether it arrived everywhere, and somewhere. */
+static bool passed(const struct trial *t)
+{
+	size_t delivered = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (t->v[i].outcome == OUTCOME_DELIVERED)
+			delivered++;
+		else if (t->v[i].outcome != OUTCOME_DIGEST)
+			return false;
+	}
+	return delivered > 0;
+}
+
+static int try(struct trial *t, const struct pager_setup *s)
+{
+	const struct carry_watch watch = {t->key, on_heard, t};
+	struct pager_setup setup = *s;
+	struct pager *p;
+
+	setup.told = on_told;
+	setup.arg = t;
+	p = pager_new(&setup);
+	mention_maintenance(s, t);
+	pager_test(p, t->slug, &t->request, &watch);
+	pager_free(p);
+	if (!print(t, s->text) || !passed(t))
+		return EXIT_ENV;
+	return test_log_passed(s->store, t->now) ? EXIT_GOOD : EXIT_ENV;
+}
+
+int testing(const struct pager_setup *setup, const struct options *o)
+{
+	const struct conf *c = setup->conf;
+	struct trial t = {
+		.slug = c ? choose(c, o) : NULL,
+		.now = isnan(setup->now) ? clock_wall() : setup->now,
+		.request.by = acknowledge_by(o->by),
+	};
+	int status = EXIT_USAGE;
+
+	if (!t.slug || !t.request.by)
+		return status;
+	if (conf_server(c, t.slug))
+		t.request.url = conf_server(c, t.slug)->url;
+	t.request.at = (int64_t)floor(t.now);
+	alert_key(&(struct alert_record) {.slug = t.slug, .kind = ALERT_TEST,
+			  .started_at = t.request.at},
+		t.key);
+	rehearse(c, &(struct rehearsal) {
+		.kind = ALERT_DOWNTIME,
+		.severity = SEVERITY_P1,
+		.slug = t.slug,
+		.at = (double)t.request.at,
+	}, &t.reaches);
+	if (anybody(&t))
+		status = try(&t, setup);
+	trial_release(&t);
+	return status;
+}

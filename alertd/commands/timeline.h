@@ -1,0 +1,32 @@
+/*
+ * timeline.h: what was told of servers, as one list in the order of time. Pure.
+ */
+#ifndef COMMANDS_TIMELINE_H
+#define COMMANDS_TIMELINE_H
+
+#include "incident/state.h"
+
+/* No line is longer. */
+#define TIMELINE_LINE (32 * 1024)
+
+/* All zero: empty. */
+struct timeline {
+	struct timeline_line {
+		char *slug;
+		struct timeline_entry entry;
+		size_t number; /* of equal times the first comes first */
+	} *v;
+	size_t n, cap;
+};
+
+/* timeline_add(t, st): append what was told of a server. */
+void timeline_add(struct timeline *t, const struct alert_state *st);
+void timeline_release(struct timeline *t);
+
+/*
+ * timeline_put(b, t, text): append all, oldest first: "TIME  SLUG  EVENT
+ * SUMMARY" each, or as lines of JSON. t is put into order.
+ */
+void timeline_put(struct buf *b, struct timeline *t, bool text);
+
+#endif

@@ -1,0 +1,221 @@
+#include "delivery/digest_worker.h"
+
+#include "base/log.h"
+#include "delivery/lease.h"
+#include "delivery/owner.h"
+#include "delivery/sender.h"
+#include "routing/digest.h"
+#include "routing/fallback.h"
+#include "routing/outbox.h"
+#include "routing/routing.h"
+#include "state/state_store.h"
+
+#include <math.h>
+#include <string.h>
+
+/* So often somebody else may be faster before we give up. */
+#define TRIES 100
+/* What a digest and its name may take. */
+#define BODY_MAX (DIGEST_BYTES + 1024)
+
+/* All that is due, of one route (NULL: of all). False: the store failed. */
+static bool look(const struct gather *g, const struct strings *slugs,
+	const char *route, struct digests *out)
+{
+	for (size_t i = 0; i < slugs->n; i++) {
+		struct alert_state st;
+
+		shelf_ahead(g->shelf, slugs, i);
+		if (!shelf_get(g->shelf, slugs->v[i], &st))
+			return false;
+		digests_note(out, &st, g->now, route);
+		state_release(&st);
+	}
+	return true;
+}
+
+/* What became of a digest: nothing more to do, or when it is tried again. */
+struct outcome {
+	bool done, given_up;
+	double delay;
+	const char *why; /* it failed; NULL: it did not */
+	bool refused;	 /* see routing/fallback.h */
+	int requests; /* that got through */
+};
+
+/* What becomes of one event of it that is not there; it is still to be dropped. */
+static void put_off(const struct gather *g, struct alert_state *st,
+	struct delivery *d, const struct outcome *o)
+{
+	if (o->given_up)
+		state_note(st, g->now, "given_up", d->route);
+	d->attempts++;
+	d->tried = g->now;
+	d->done = o->requests;
+	d->next_try = g->now + o->delay;
+	d->refused = o->refused;
+	string_set(&d->why, o->why);
+}
+
+/* Writes it down in the outbox of one server, of all that the digest had. */
+static enum shelf_result settle(const struct gather *g, const struct digest *d,
+	const char *slug, const struct outcome *o)
+{
+	struct alert_state st;
+	enum shelf_result result;
+
+	if (!shelf_get(g->shelf, slug, &st))
+		return SHELF_FAILED;
+	for (size_t i = 0; i < d->n; i++) {
+		struct outbox_item item;
+
+		if (strcmp(d->v[i].slug, slug) != 0 ||
+			!outbox_find(&st, d->v[i].number, d->route, &item))
+			continue;
+		if (o->why)
+			put_off(g, &st, item.delivery, o);
+	}
+	if (o->given_up)
+		elsewhere_tell(&st, g->conf, g->now);
+	for (size_t i = 0; o->done && i < d->n; i++) {
+		struct outbox_item item;
+
+		if (strcmp(d->v[i].slug, slug) == 0 &&
+			outbox_find(&st, d->v[i].number, d->route, &item))
+			outbox_drop(&st, &item);
+	}
+	result = shelf_put(g->shelf, &st);
+	state_release(&st);
+	return result;
+}
+
+static bool settle_all(const struct gather *g, const struct digest *d,
+	const struct outcome *o)
+{
+	struct strings slugs = {0};
+	bool ok = true;
+
+	for (size_t i = 0; i < d->n; i++)
+		strings_note(&slugs, d->v[i].slug);
+	for (size_t i = 0; i < slugs.n && ok; i++) {
+		enum shelf_result result = SHELF_CONFLICT;
+
+		for (int k = 0; k < TRIES && result == SHELF_CONFLICT; k++)
+			result = settle(g, d, slugs.v[i], o);
+		if (result == SHELF_CONFLICT)
+			log_error("%s: others keep changing its state",
+				slugs.v[i]);
+		ok = result == SHELF_OK;
+	}
+	strings_release(&slugs);
+	return ok;
+}
+
+/* What to do about an attempt; what failed is said. */
+static struct outcome judge(const struct gather *g, const struct digest *d,
+	const struct delivered *sent)
+{
+	struct outcome o = {.done = sent->ok, .requests = sent->done};
+
+	if (sent->ok)
+		return o;
+	o.why = sent->why;
+	o.given_up = sent->refused || outbox_hopeless((double)d->boundary,
+		d->attempts + 1, g->now);
+	o.refused = sent->mend || o.given_up;
+	o.done = o.given_up;
+	o.delay = outbox_delay(d->attempts + 1, 0, sent->retry_after_s);
+	if (sent->refused)
+		log_error("a digest of %zu events to route %s: refused: %s",
+			d->n, d->route, sent->why);
+	else if (o.given_up)
+		log_error("a digest of %zu events to route %s: given up after "
+			  "a day: %s",
+			d->n, d->route, sent->why);
+	else
+		log_warn("a digest of %zu events to route %s: %s; it is tried "
+			 "again",
+			d->n, d->route, sent->why);
+	return o;
+}
+
+static bool send_one(const struct gather *g, const struct conf_route *r,
+	struct digest *d)
+{
+	struct delivered sent = {.ok = true};
+	struct outcome o;
+	struct buf body;
+
+	if (r) {
+		buf_init(&body, BODY_MAX);
+		digest_json(&body, d, g->now);
+		sent = deliver_send(g->deliver, &(struct parcel) {
+			.route = r, .body = body.p, .done = d->done});
+		buf_release(&body);
+	} else {
+		log_warn("a digest of %zu events to route %s: dropped: no such "
+			 "route any more",
+			d->n, d->route);
+	}
+	o = judge(g, d, &sent);
+	return settle_all(g, d, &o) && sent.ok;
+}
+
+/* The digests of one route, the oldest first; others may have been faster. */
+static bool send_route(const struct gather *g, const struct strings *slugs,
+	const char *route)
+{
+	struct digests due = {0};
+	bool ok = look(g, slugs, route, &due);
+
+	digests_sort(&due);
+	for (size_t i = 0; i < due.n && ok; i++) {
+		ok = due.v[i].next_try <= g->now &&
+			send_one(g, route_find(g->conf, route), &due.v[i]);
+	}
+	digests_release(&due);
+	return ok;
+}
+
+/* The routes that have something to be sent. */
+static bool find_routes(const struct gather *g, const struct strings *slugs,
+	struct strings *routes, bool *waits)
+{
+	struct digests due = {0};
+	bool ok = look(g, slugs, NULL, &due);
+
+	for (size_t i = 0; i < due.n && ok; i++) {
+		if (due.v[i].next_try <= g->now)
+			strings_note(routes, due.v[i].route);
+		else
+			*waits = true;
+	}
+	digests_release(&due);
+	return ok;
+}
+
+bool gather_out(const struct gather *g, const struct strings *slugs)
+{
+	struct strings routes = {0};
+	bool waits = false, ok;
+	char us[HOLDER_SIZE];
+
+	if (!g->conf)
+		return true;
+	holder_name(us);
+	ok = find_routes(g, slugs, &routes, &waits);
+	for (size_t i = 0; i < routes.n && ok; i++) {
+		enum claim_result got = claim_take(g->store, routes.v[i], us);
+
+		/* Who has it sends it. */
+		if (got == CLAIM_THEIRS)
+			continue;
+		if (got == CLAIM_STORE_FAILED ||
+			!send_route(g, slugs, routes.v[i]))
+			waits = true;
+		if (got == CLAIM_OURS)
+			claim_drop(g->store, routes.v[i], us);
+	}
+	strings_release(&routes);
+	return ok && !waits;
+}

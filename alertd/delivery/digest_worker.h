@@ -1,0 +1,34 @@
+/*
+ * digest_worker.h: gathers from the outboxes of all servers what waits to be told
+ * together, and brings it to its routes. An event leaves its outbox only after
+ * that, so that a crash repeats a digest, under its key, and loses nothing.
+ */
+#ifndef DELIVERY_DIGEST_WORKER_H
+#define DELIVERY_DIGEST_WORKER_H
+
+#include "conf/conf.h"
+#include "incident/strings.h"
+
+#include <stdbool.h>
+
+struct deliver;
+struct shelf;
+struct store;
+
+/* What it works with; nothing is kept between two calls. */
+struct gather {
+	struct shelf *shelf;
+	struct store *store; /* that of the shelf */
+	struct deliver *deliver;
+	const struct conf *conf; /* NULL: nobody knows the routes; all waits */
+	double now;
+};
+
+/*
+ * gather_out(g, slugs): send the digests that are due of these servers, which
+ * are all that have something undelivered. True where none is left for a later
+ * run; else the operator has been told.
+ */
+bool gather_out(const struct gather *g, const struct strings *slugs);
+
+#endif

@@ -1,0 +1,56 @@
+#include "delivery/lease.h"
+
+#include "base/log.h"
+#include "delivery/owner.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Ours where it is free, ours already, or still theirs who is gone. */
+static const char take[] =
+	"local old = redis.call('GET', KEYS[1])\n"
+	"if old and old ~= ARGV[1] and old ~= ARGV[2] then return 0 end\n"
+	"redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])\n"
+	"return 1\n";
+
+static const char drop[] =
+	"if redis.call('GET', KEYS[1]) == ARGV[1] then\n"
+	"  redis.call('DEL', KEYS[1])\n"
+	"end\n"
+	"return 1\n";
+
+static enum claim_result failed(const struct store *s)
+{
+	log_error("%s", store_why(s));
+	return CLAIM_STORE_FAILED;
+}
+
+enum claim_result claim_take(struct store *s, const char *route,
+	const char *us)
+{
+	char key[KEY_MAX], them[HOLDER_SIZE] = "", ttl[16];
+	const struct store_reply *r;
+
+	key_digest(key, route);
+	r = store_one(s, "GET", key, NULL);
+	if (!r)
+		return failed(s);
+	if (store_text(r) && holder_gone(us, store_text(r)))
+		snprintf(them, sizeof them, "%s", store_text(r));
+	snprintf(ttl, sizeof ttl, "%d", KEYS_DIGEST_S);
+	r = store_one(s, "EVAL", take, "1", key, us, them, ttl, NULL);
+	if (!r)
+		return failed(s);
+	return store_int(r, 0) == 1 ? CLAIM_OURS : CLAIM_THEIRS;
+}
+
+void claim_drop(struct store *s, const char *route, const char *us)
+{
+	char key[KEY_MAX];
+
+	key_digest(key, route);
+	if (!store_one(s, "EVAL", drop, "1", key, us, NULL))
+		log_error("%s", store_why(s));
+}

@@ -1,0 +1,25 @@
+/*
+ * lease.h: which of several mcp-alerts sends a route its digests. Who sends is
+ * written down before; of one that is gone, or silent for too long, another
+ * takes over.
+ */
+#ifndef DELIVERY_LEASE_H
+#define DELIVERY_LEASE_H
+
+struct store;
+
+enum claim_result {
+	CLAIM_OURS,
+	CLAIM_THEIRS,
+	CLAIM_STORE_FAILED /* the operator has been told */
+};
+
+/*
+ * claim_take(s, route, us): `us` is the name of this process, see owner.h.
+ * claim_drop(s, route, us): others may; nothing where it is not ours.
+ */
+enum claim_result claim_take(struct store *s, const char *route,
+	const char *us);
+void claim_drop(struct store *s, const char *route, const char *us);
+
+#endif

@@ -1,0 +1,105 @@
+#include "delivery/owner.h"
+
+#include "base/num.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STAT_MAX 1024
+/* proc(5): where the fields of /proc/PID/stat stand behind the name. */
+#define FIELD_STATE 1
+#define FIELD_STARTED 20
+
+/* The n-th word of s, or "". */
+static const char *word(const char *s, int n)
+{
+	for (; n > 1; n--) {
+		s += strcspn(s, " ");
+		s += strspn(s, " ");
+	}
+	return s;
+}
+
+/* What is left of a process that ended and was not waited for. */
+#define STARTED_NEVER (-1)
+
+/* When a process started, in the kernel's own ticks. False: it is not seen. */
+static bool started(long long pid, long long *at)
+{
+	char path[64], text[STAT_MAX], field[32];
+	const char *p;
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof path, "/proc/%lld/stat", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	n = read(fd, text, sizeof text - 1);
+	close(fd);
+	if (n <= 0)
+		return false;
+	text[n] = '\0';
+	/* The name may hold anything, but nothing behind it holds this. */
+	p = strrchr(text, ')');
+	if (!p || p[1] != ' ')
+		return false;
+	p += 2;
+	*at = STARTED_NEVER;
+	if (*word(p, FIELD_STATE) == 'Z' || *word(p, FIELD_STATE) == 'X')
+		return true;
+	p = word(p, FIELD_STARTED);
+	snprintf(field, sizeof field, "%.*s", (int)strcspn(p, " "), p);
+	return num_parse(field, 0, LLONG_MAX, at);
+}
+
+void holder_name(char *out)
+{
+	char host[65] = "";
+	unsigned long long space = 0;
+	long long at = 0;
+	struct stat st;
+
+	gethostname(host, sizeof host - 1);
+	/* Two containers may share a host name, but not this. */
+	if (stat("/proc/self/ns/pid", &st) == 0)
+		space = st.st_ino;
+	started(getpid(), &at);
+	snprintf(out, HOLDER_SIZE, "%s/%llu/%lld/%ld", host, space, at,
+		(long)getpid());
+}
+
+/* The length of "host/namespace/" of a name; 0 where it has none. */
+static size_t place(const char *name)
+{
+	const char *slash = strchr(name, '/');
+
+	slash = slash ? strchr(slash + 1, '/') : NULL;
+	return slash ? (size_t)(slash - name) + 1 : 0;
+}
+
+bool holder_gone(const char *us, const char *them)
+{
+	size_t n = place(us);
+	long long pid, at, now;
+	char field[32];
+
+	if (!n || strncmp(us, them, n) != 0)
+		return false;
+	them += n;
+	snprintf(field, sizeof field, "%.*s", (int)strcspn(them, "/"), them);
+	them += strcspn(them, "/");
+	if (*them != '/' || !num_parse(field, 1, LLONG_MAX, &at) ||
+		!num_parse(them + 1, 1, INT_MAX, &pid))
+		return false;
+	if (started(pid, &now))
+		return now != at;
+	/* Another user's may be hidden from us. */
+	return kill((pid_t)pid, 0) && errno == ESRCH;
+}

@@ -1,0 +1,56 @@
+#include "delivery/round_complete.h"
+
+#include "base/xalloc.h"
+#include "store/stages.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+void pulse_verdict(struct pulse *p, const struct verdict *v, double now)
+{
+	const struct conf_server *s;
+
+	/* What was judged late says nothing of now. */
+	if (v->judged_at > 0 ||
+		stage_stale((double)v->window, now, STAGE_STALE_S))
+		return;
+	p->verdicts++;
+	p->reporters += v->reporters > 0 ? (size_t)v->reporters : 0;
+	s = conf_server(p->conf, v->slug);
+	if (!s)
+		return;
+	if (!p->judged)
+		p->judged = xcalloc(p->conf->n_servers, sizeof *p->judged);
+	p->judged[s - p->conf->servers] = true;
+}
+
+/* The first server that nobody judged, or NULL. */
+static const char *missing(const struct pulse *p)
+{
+	for (size_t i = 0; i < p->conf->n_servers; i++)
+		if (!p->judged || !p->judged[i])
+			return p->conf->servers[i].slug;
+	return NULL;
+}
+
+bool pulse_complete(const struct pulse *p, char *why)
+{
+	const char *slug = missing(p);
+
+	if (p->refused)
+		snprintf(why, PULSE_WHY, "%zu lines were refused", p->refused);
+	else if (slug || !p->verdicts)
+		snprintf(why, PULSE_WHY, "no verdict of now%s%s",
+			slug ? " on " : "", slug ? slug : "");
+	else if (!p->reporters)
+		snprintf(why, PULSE_WHY, "no region reports");
+	else
+		return true;
+	return false;
+}
+
+void pulse_clear(struct pulse *p)
+{
+	free(p->judged);
+	*p = (struct pulse) {.conf = p->conf};
+}

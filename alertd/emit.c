@@ -1,0 +1,162 @@
+#include "emit.h"
+
+#include "print.h"
+#include "routing/correlation.h"
+#include "routing/dispatch.h"
+#include "routing/rate_limit.h"
+#include "transport/ack_token.h"
+
+#include <math.h>
+#include <string.h>
+
+/* What an event points to; each is text of its own. */
+struct links {
+	struct buf page, ack;
+};
+
+static void links_init(struct links *l)
+{
+	buf_init(&l->page, TELL_BODY_MAX);
+	buf_init(&l->ack, TELL_BODY_MAX);
+}
+
+static void links_release(struct links *l)
+{
+	buf_release(&l->page);
+	buf_release(&l->ack);
+}
+
+/*
+ * "https://status.example.com/status/example-mcp", or nothing; for the fleet
+ * the list of all servers.
+ */
+static void point_to_page(const struct conf *c, struct alert_record *r,
+	struct buf *url)
+{
+	if (!c || !c->site_url)
+		return;
+	if (strcmp(r->slug, SLUG_FLEET) == 0)
+		buf_fmt(url, "%s/", c->site_url);
+	else
+		buf_fmt(url, "%s/status/%s", c->site_url, r->slug);
+	r->dashboard_url = url->p;
+}
+
+/* "https://status.example.com/ack/TOKEN", or nothing. */
+static void point_to_ack(const struct pager_setup *s, struct alert_record *r,
+	struct buf *url)
+{
+	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
+
+	if (!s->secret || !s->conf || !s->conf->site_url ||
+		r->phase == ALERT_ONCE || r->phase == ALERT_RESOLVED ||
+		r->phase == ALERT_FOUND || r->phase == ALERT_ACKNOWLEDGED ||
+		!ack_token_make(s->secret, alert_key(r, key),
+			(int64_t)r->at + ACK_TOKEN_S, token))
+		return;
+	buf_fmt(url, "%s/ack/%s", s->conf->site_url, token);
+	r->ack_url = url->p;
+}
+
+static void point_to_runbook(const struct conf *c, struct alert_record *r)
+{
+	const struct conf_server *s = c ? conf_server(c, r->slug) : NULL;
+
+	r->runbook_url = s && s->runbook ? s->runbook : c ? c->runbook : NULL;
+}
+
+/* What a maintenance holds stands in the timeline, and that is all. */
+static void note_held(struct alert_state *st, const struct alert_record *r)
+{
+	char name[ALERT_EVENT_SIZE];
+	struct buf text;
+
+	buf_init(&text, TELL_BODY_MAX);
+	buf_fmt(&text, "not told, for the maintenance: %s", r->summary);
+	state_note(st, r->at, alert_event(r, name), text.p);
+	buf_release(&text);
+}
+
+/* Who is told at once, and who together with others. */
+static void split(const struct recipients *to, struct strings *now,
+	struct strings *later)
+{
+	for (size_t i = 0; i < to->n; i++)
+		strings_note(to->v[i].wait.digest == CONF_DIGEST_NO ? now
+								    : later,
+			to->v[i].route);
+}
+
+static void dispatch(const struct tell *t, struct alert_state *st,
+	struct alert_event *e, const char *body, struct recipients *to)
+{
+	const struct pager_setup *s = t->setup;
+	bool once = e->record.phase == ALERT_ONCE;
+	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
+	struct dispatch way = {
+		.conf = s->conf,
+		.budget = t->budget,
+		.at_once = t->at_once,
+		.now = s->deliver || s->queue_only ? t->now : -INFINITY,
+	};
+
+	dispatch_event(&way, st, e, body, to);
+	for (size_t i = 0; inc && inc->open && i < to->n; i++)
+		strings_note(&inc->told, to->v[i].route);
+}
+
+static void point(const struct pager_setup *s, struct alert_record *r,
+	struct links *l)
+{
+	links_init(l);
+	point_to_page(s->conf, r, &l->page);
+	point_to_ack(s, r, &l->ack);
+	point_to_runbook(s->conf, r);
+}
+
+void tell_print(const struct pager_setup *s, struct alert_event *e,
+	const struct strings *now, const struct strings *later,
+	struct buf *out)
+{
+	struct links links;
+
+	point(s, &e->record, &links);
+	if (s->told) {
+		s->told(s->arg, e, now, later);
+	} else if (s->text) {
+		print_event(out, &e->record, s->colour);
+	} else {
+		alert_record_json(out, &e->record);
+		buf_char(out, '\n');
+	}
+	links_release(&links);
+}
+
+void tell_event(const struct tell *t, struct alert_state *st,
+	struct alert_event *e, struct buf *out)
+{
+	struct strings now = {0}, later = {0};
+	struct recipients to = {0};
+	struct links links;
+	struct buf body;
+
+	if (e->held) {
+		note_held(st, &e->record);
+		return;
+	}
+	buf_init(&body, TELL_BODY_MAX);
+	point(t->setup, &e->record, &links);
+	alert_record_json(&body, &e->record);
+	state_note_event(st, &e->record);
+	dispatch(t, st, e, body.p, &to);
+	links_release(&links);
+	buf_release(&body);
+	split(&to, &now, &later);
+	if (t->starts && common_may(e))
+		common_note(t->starts, e, &now, &later);
+	else if (!e->group || to.n)
+		tell_print(t->setup, e, &now, &later, out);
+	strings_release(&now);
+	strings_release(&later);
+	recipients_release(&to);
+}

@@ -1,0 +1,79 @@
+#include "incident/anomaly.h"
+
+#include "base/text.h"
+#include "incident/text.h"
+
+#define WINDOWS 3
+#define REGIONS 2
+#define SPAN_S 3600
+
+static void forget(struct stray *s)
+{
+	s->windows = (struct tally) {0};
+	strings_clear(&s->regions);
+}
+
+static char *summarise(const struct alert_state *st, int64_t window)
+{
+	const struct stray *s = &st->stray;
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	buf_fmt(&b, "%s failed in %d of the last ", st->slug, s->windows.n);
+	phrase_duration(&b, window - s->windows.since);
+	buf_str(&b, " from ");
+	phrase_regions(&b, &s->regions);
+	buf_str(&b, ", never in a row and never together: noted, and nobody "
+		    "is paged.");
+	return buf_take(&b);
+}
+
+static void tell(struct alert_state *st, int64_t window,
+	struct alert_events *out)
+{
+	struct alert_event *e = events_new(out, st);
+
+	e->summary = summarise(st, window);
+	strings_copy(&e->regions, &st->stray.regions);
+	e->record.at = (double)window;
+	e->record.kind = ALERT_ANOMALY;
+	e->record.phase = ALERT_ONCE;
+	e->record.severity = SEVERITY_P3;
+	e->record.started_at = st->stray.windows.since;
+	e->record.summary = e->summary;
+	event_point(e);
+	st->stray.told = window;
+}
+
+/* Those that still fail may yet become an incident. */
+static bool failing_on(const struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (st->regions[i].failing.n)
+			return true;
+	return false;
+}
+
+void stray_judge(struct alert_state *st, const struct verdict *v,
+	const struct sight *s, struct alert_events *out)
+{
+	struct stray *stray = &st->stray;
+	struct tally *t = &stray->windows;
+
+	if (state_down(st) || (t->n && s->window - t->since > SPAN_S))
+		forget(stray);
+	if (state_down(st))
+		return;
+	if (s->failing && t->counted < s->window) {
+		if (t->n++ == 0)
+			t->since = s->window;
+		t->counted = s->window;
+	}
+	for (size_t i = 0; i < v->n_failing; i++)
+		strings_note(&stray->regions, v->failing[i]);
+	if (failing_on(st) || t->n < WINDOWS || stray->regions.n < REGIONS ||
+		s->window - stray->told < SPAN_S)
+		return;
+	tell(st, s->window, out);
+	forget(stray);
+}

@@ -1,0 +1,307 @@
+#include "incident/divergence.h"
+
+#include "base/clock.h"
+#include "incident/incident.h"
+#include "incident/observation.h"
+#include "incident/streak.h"
+
+#include <math.h>
+#include <string.h>
+
+/* The clocks of two runners may be so far apart. */
+#define SKEW_S 1
+/* An ordinary deploy falls between two probes, and is seen in one window. */
+#define WINDOWS 2
+/* A check says something for 15 minutes; later than that, none was made. */
+#define UNKNOWN_S 1200
+
+/* Whether a region was seen with older tools after the newer ones were. */
+static bool after(const struct sighting *s, const struct tool_set *newer)
+{
+	return s->at > newer->since + SKEW_S;
+}
+
+/*
+ * A region that has seen the older tools all along is late at once. One that
+ * came back to them may be the first that sees a server rolled back; the row
+ * of windows tells.
+ */
+static bool late(const struct sighting *s, const struct tool_set *newer)
+{
+	return after(s, newer) && s->since <= newer->since;
+}
+
+/* What a verdict says of who is behind. */
+struct look {
+	const struct sighting *behind; /* one that is, seen now, or NULL */
+	const struct tool_set *newer;  /* than what that one sees */
+	bool late;		       /* one of them is late */
+	bool after;		       /* or was at least seen after */
+};
+
+static struct look look_at(const struct tools_seen *t, const struct verdict *v)
+{
+	struct look l = {0};
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+		const struct tool_set *newer = sightings_newer(t, v, s);
+
+		if (!newer || !sightings_now(v, s))
+			continue;
+		if (!l.behind || (late(s, newer) && !l.late)) {
+			l.behind = s;
+			l.newer = newer;
+		}
+		l.late = l.late || late(s, newer);
+		l.after = l.after || after(s, newer);
+	}
+	return l;
+}
+
+/*
+ * The region whose clients get the oldest list of tools, where a check found
+ * that it is older than the server's; NULL where none did.
+ */
+static const struct verdict_region *oldest(const struct verdict *v)
+{
+	const struct verdict_region *out = NULL;
+
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+
+		if (r->cache.result == CACHE_STALE &&
+			(!out || r->cache.age_s > out->cache.age_s))
+			out = r;
+	}
+	return out;
+}
+
+/* What the last check of a region found, as far as the verdict says. */
+static enum cache_result checked(const struct verdict *v, const char *region)
+{
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (strcmp(v->regions[i].region, region) == 0)
+			return v->regions[i].cache.result;
+	return CACHE_UNKNOWN;
+}
+
+/* The windows in a row in which the regions differ. */
+static void count(struct tools_seen *t, const struct verdict *v,
+	int64_t window)
+{
+	if (v->divergence && sightings_differ(t, window))
+		tally_add(&t->differ, window);
+	else if (!v->divergence && t->differ.counted < window)
+		t->differ = (struct tally) {0};
+}
+
+static const struct verdict_side *side(const struct verdict *v,
+	const char *hash)
+{
+	for (size_t i = 0; i < v->n_sides; i++)
+		if (strcmp(v->sides[i].tool_hash, hash) == 0)
+			return &v->sides[i];
+	return NULL;
+}
+
+/*
+ * What tells the newer tools from the older ones. A verdict compares all sides
+ * to its first; a record of before that names nothing.
+ */
+static void note_change(struct tool_change *c, const struct verdict *v,
+	const struct look *l)
+{
+	const struct verdict_side *from = side(v, l->behind->hash);
+	const struct verdict_side *to = side(v, l->newer->hash);
+	struct verdict_drift bare = {
+		.from = l->behind->hash,
+		.to = l->newer->hash,
+	};
+	bool same = c->from && strcmp(c->from, bare.from) == 0 &&
+		strcmp(c->to, bare.to) == 0;
+
+	if (same && change_named(c))
+		return;
+	c->since = clock_window(l->newer->since);
+	if (from && to && from == v->sides)
+		change_set(c, &to->changes);
+	else if (from && to && to == v->sides)
+		change_reverse(c, &from->changes);
+	else
+		change_set(c, &bare);
+}
+
+/*
+ * Who is behind: those that are seen to be, and those that were and have not
+ * been seen with anything else since. Who sees the newest tools has followed,
+ * or was first. Of who was not probed since these came nobody knows.
+ */
+static void note_regions(struct incident *inc, const struct tools_seen *t,
+	const struct verdict *v, const struct look *l)
+{
+	bool any = l->after || inc->regions.n > 0;
+	struct strings behind = {0};
+
+	strings_clear(&inc->reached);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+		const struct tool_set *newer = sightings_newer(t, v, s);
+
+		if (!newer)
+			strings_add(&inc->reached, s->region);
+		else if (strings_has(&inc->regions, s->region) ||
+			(sightings_now(v, s) && (after(s, newer) || !any)))
+			strings_add(&behind, s->region);
+	}
+	if (!behind.n)
+		strings_copy(&behind, &inc->regions);
+	strings_sort(&inc->reached);
+	strings_sort(&behind);
+	strings_release(&inc->regions);
+	inc->regions = behind;
+}
+
+/*
+ * Whose clients get an old list, which the one of r is: those of which a check
+ * says so, and those that had one and have not been checked since.
+ */
+static void note_stale(struct incident *inc, const struct verdict *v,
+	const struct verdict_region *r)
+{
+	const struct cache_check *c = &r->cache;
+	struct verdict_drift d = {
+		.added = (const char **)c->names[CACHE_ADDED],
+		.n_added = c->n[CACHE_ADDED],
+		.removed = (const char **)c->names[CACHE_REMOVED],
+		.n_removed = c->n[CACHE_REMOVED],
+		.changed = (const char **)c->names[CACHE_CHANGED],
+		.n_changed = c->n[CACHE_CHANGED],
+		.redescribed = (const char **)c->names[CACHE_REDESCRIBED],
+		.n_redescribed = c->n[CACHE_REDESCRIBED],
+		.from = r->tool_hash,
+		.to = c->tool_hash,
+	};
+	struct strings behind = {0};
+
+	strings_clear(&inc->reached);
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *one = &v->regions[i];
+		enum cache_result found = one->cache.result;
+
+		if (found == CACHE_EQUAL)
+			strings_add(&inc->reached, one->region);
+		else if (found == CACHE_STALE ||
+			strings_has(&inc->regions, one->region))
+			strings_add(&behind, one->region);
+	}
+	strings_sort(&inc->reached);
+	strings_sort(&behind);
+	strings_release(&inc->regions);
+	inc->regions = behind;
+	inc->expected = v->expected;
+	inc->stale = true;
+	inc->stale_age_s = c->age_s;
+	inc->stale_more = c->more;
+	inc->change.since = clock_window(r->cache_at);
+	change_set(&inc->change, &d);
+}
+
+/* A check has asked often enough: nothing more is waited for. */
+static void begin_stale(struct alert_state *st, const struct verdict *v,
+	const struct verdict_region *r, int64_t window, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+
+	condition_open(inc, SEVERITY_P2, clock_window(r->cache_at), window, 1);
+	note_stale(inc, v, r);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
+		false);
+}
+
+static void begin(struct alert_state *st, const struct verdict *v,
+	const struct look *l, int64_t window, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+	int n = st->tools.differ.n;
+	double first = fmax(l->newer->since, l->behind->since);
+
+	condition_open(inc, SEVERITY_P2, clock_window(first), window,
+		n > 0 ? n : 1);
+	inc->expected = v->expected;
+	note_regions(inc, &st->tools, v, l);
+	note_change(&inc->change, v, l);
+	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
+		false);
+}
+
+/*
+ * Whether all that were behind, and are still there, are seen now. Who fell
+ * silent or fails may still be behind.
+ */
+static bool all_seen(const struct incident *inc, const struct tools_seen *t,
+	const struct verdict *v)
+{
+	for (size_t i = 0; i < inc->regions.n; i++) {
+		const char *region = inc->regions.v[i];
+		const struct sighting *s = sightings_find(t, region);
+
+		if (sightings_configured(v, region) &&
+			(!s || !sightings_now(v, s)))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * Whether checks say again that all whose clients got an old list get the
+ * server's. Where none says anything for long, none will.
+ */
+static bool all_equal(const struct incident *inc, const struct verdict *v)
+{
+	for (size_t i = 0; inc->stale && i < inc->regions.n; i++)
+		if (checked(v, inc->regions.v[i]) != CACHE_EQUAL &&
+			sightings_configured(v, inc->regions.v[i]) &&
+			v->window - inc->failed < UNKNOWN_S)
+			return false;
+	return true;
+}
+
+static void go_on(struct alert_state *st, const struct verdict *v,
+	const struct look *l, int64_t window, const struct conf_policy *p,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
+	const struct verdict_region *old = oldest(v);
+
+	if (old) {
+		condition_hold(inc, window);
+		note_stale(inc, v, old);
+	} else if (l->behind) {
+		condition_hold(inc, window);
+		inc->expected = v->expected;
+		note_regions(inc, &st->tools, v, l);
+		note_change(&inc->change, v, l);
+	} else if (all_seen(inc, &st->tools, v) && all_equal(inc, v) &&
+		condition_pass(inc, window, p->resolve)) {
+		condition_end(st, ALERT_DIVERGENCE, (double)window, out);
+	}
+}
+
+void divergence_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, const struct conf_policy *p, struct alert_events *out)
+{
+	const struct verdict_region *old = oldest(v);
+	struct look l;
+
+	sightings_take(st, v, window);
+	count(&st->tools, v, window);
+	l = look_at(&st->tools, v);
+	if (st->incidents[ALERT_DIVERGENCE].open)
+		go_on(st, v, &l, window, p, out);
+	else if (old && !st->incidents[ALERT_CHURN].open)
+		begin_stale(st, v, old, window, out);
+	else if (!st->incidents[ALERT_CHURN].open && v->divergence && l.behind &&
+		(l.late || st->tools.differ.n >= WINDOWS))
+		begin(st, v, &l, window, out);
+}

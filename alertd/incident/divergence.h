@@ -1,0 +1,29 @@
+/*
+ * divergence.h: regions that go on seeing tools that others, or the server
+ * itself, no longer have: a stale cache, or an origin that was not updated
+ * (article 1). Pure.
+ */
+#ifndef INCIDENT_DIVERGENCE_H
+#define INCIDENT_DIVERGENCE_H
+
+#include "conf/conf.h"
+#include "incident/event.h"
+#include "incident/state.h"
+#include "records/verdict.h"
+
+/*
+ * divergence_judge(st, v, window, p, out): take into account what the regions
+ * of a verdict see, whose window that is. An incident begins when a region was
+ * seen with older tools after another was first seen with newer ones, or when
+ * regions were seen to differ in two windows in a row; it ends when all its
+ * regions were seen with the same. Who is not seen changes nothing.
+ *
+ * It begins, too, with the first verdict which says that clients of a region get
+ * an older list than the server's, and then ends when checks of all its regions
+ * say again that they get the same. None begins while a tool_churn is open, see
+ * tool_churn.h.
+ */
+void divergence_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, const struct conf_policy *p, struct alert_events *out);
+
+#endif

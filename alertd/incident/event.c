@@ -1,0 +1,204 @@
+#include "incident/event.h"
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "incident/summary.h"
+#include "incident/text.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static char *summarise(const struct summary *s)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	summary_put(&b, s);
+	return buf_take(&b);
+}
+
+struct alert_event *events_new(struct alert_events *l,
+	const struct alert_state *st)
+{
+	struct alert_event *e;
+
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	e = &l->v[l->n++];
+	*e = (struct alert_event) {.slug = xstrdup(st->slug)};
+	string_set(&e->url, st->url);
+	e->record.slug = e->slug;
+	e->record.url = e->url;
+	return e;
+}
+
+static struct alert_names names(const struct strings *l)
+{
+	return (struct alert_names) {(const char *const *)l->v, l->n};
+}
+
+void event_point(struct alert_event *e)
+{
+	struct alert_record *r = &e->record;
+
+	r->regions = (const char *const *)e->regions.v;
+	r->n_regions = e->regions.n;
+	r->servers = names(&e->servers);
+	r->from = e->change.from;
+	r->to = e->change.to;
+	r->added = names(&e->change.added);
+	r->removed = names(&e->change.removed);
+	r->changed = names(&e->change.changed);
+	r->redescribed = names(&e->change.redescribed);
+	r->sides = e->sides;
+	r->n_sides = e->n_sides;
+}
+
+/* Which regions of an incident see that set of tools. */
+static void find_regions(const struct tools_seen *t, const char *hash,
+	const struct incident *inc, struct strings *out)
+{
+	for (size_t i = 0; i < t->n; i++) {
+		const struct sighting *s = &t->v[i];
+
+		if (strcmp(s->hash, hash) == 0 &&
+			(strings_has(&inc->regions, s->region) ||
+				strings_has(&inc->reached, s->region)))
+			strings_add(out, s->region);
+	}
+	strings_sort(out);
+}
+
+static void add_sides(struct alert_event *e, const struct tools_seen *t,
+	const struct incident *inc)
+{
+	e->sides = xcalloc(TOOL_SETS_MAX, sizeof *e->sides);
+	e->side_regions = xcalloc(TOOL_SETS_MAX, sizeof *e->side_regions);
+	e->side_hashes = xcalloc(TOOL_SETS_MAX, sizeof *e->side_hashes);
+	for (size_t i = 0; i < t->n_sets; i++) {
+		size_t n = e->n_sides;
+
+		find_regions(t, t->sets[i].hash, inc, &e->side_regions[n]);
+		if (!e->side_regions[n].n)
+			continue;
+		memcpy(e->side_hashes[n], t->sets[i].hash, HASH_HEX + 1);
+		e->sides[n] = (struct alert_side) {
+			e->side_hashes[n], names(&e->side_regions[n])};
+		e->n_sides++;
+	}
+}
+
+static void release_sides(struct alert_event *e)
+{
+	for (size_t i = 0; e->side_regions && i < TOOL_SETS_MAX; i++)
+		strings_release(&e->side_regions[i]);
+	free(e->side_regions);
+	free(e->side_hashes);
+	free(e->sides);
+}
+
+void events_add(struct alert_events *l, const struct alert_state *st,
+	enum alert_kind kind, enum alert_phase phase, double at, bool worse)
+{
+	events_put(l, st, &(struct summary) {
+		.kind = kind,
+		.phase = phase,
+		.at = at,
+		.worse = worse,
+	});
+}
+
+/* A server; of a trouble that is shared those that have it, or had. */
+static void name_of(const struct alert_state *st, enum alert_phase phase,
+	struct buf *b)
+{
+	const struct strings *l =
+		phase == ALERT_RESOLVED ? &st->servers : &st->left;
+
+	buf_init(b, TEXT_SIZE);
+	if (!st->servers.n) {
+		buf_str(b, st->slug);
+		return;
+	}
+	if (l->n > 1)
+		buf_fmt(b, "Each of %zu servers (", l->n);
+	phrase_regions(b, l);
+	if (l->n > 1)
+		buf_char(b, ')');
+}
+
+void events_put(struct alert_events *l, const struct alert_state *st,
+	const struct summary *about)
+{
+	const struct incident *inc = &st->incidents[about->kind];
+	struct alert_event *e = events_new(l, st);
+	struct summary s = *about;
+	struct buf name;
+
+	name_of(st, s.phase, &name);
+	s.slug = name.p;
+	s.incident = inc;
+	s.maintenance = &st->quiet;
+	string_set(&e->error, inc->error);
+	e->summary = summarise(&s);
+	buf_release(&name);
+	string_set(&e->group, inc->group);
+	strings_copy(&e->reached, &inc->reached);
+	e->expected = inc->expected;
+	strings_copy(&e->servers, s.phase == ALERT_RESOLVED ? &st->servers
+							    : &st->left);
+	strings_copy(&e->regions, &inc->regions);
+	strings_copy(&e->told, &inc->told);
+	e->unheard = inc->unheard;
+	change_copy(&e->change, &inc->change);
+	if (s.kind == ALERT_DIVERGENCE)
+		add_sides(e, &st->tools, inc);
+	e->record = (struct alert_record) {
+		.at = s.at,
+		.kind = s.kind,
+		.phase = s.phase,
+		.slug = st->servers.n ? SLUG_FLEET : e->slug,
+		.keyed = e->slug,
+		.url = e->url,
+		.severity = inc->severity,
+		.tier = inc->tier,
+		.step = inc->step,
+		.layer = inc->layer,
+		.probe_count = inc->probe_count,
+		.started_at = inc->first,
+		.resolved_at = s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND
+			? inc->passed_since
+			: 0,
+		.flaps = inc->flaps,
+		.value = inc->value,
+		.usual = inc->usual,
+		.last_error = e->error,
+		.summary = e->summary,
+	};
+	event_point(e);
+}
+
+void event_release(struct alert_event *e)
+{
+	free(e->slug);
+	free(e->url);
+	free(e->error);
+	free(e->summary);
+	free(e->group);
+	strings_release(&e->regions);
+	strings_release(&e->reached);
+	strings_release(&e->servers);
+	strings_release(&e->told);
+	strings_release(&e->steps);
+	strings_release(&e->later);
+	change_release(&e->change);
+	release_sides(e);
+	*e = (struct alert_event) {0};
+}
+
+void events_release(struct alert_events *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		event_release(&l->v[i]);
+	free(l->v);
+	*l = (struct alert_events) {0};
+}

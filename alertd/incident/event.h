@@ -1,0 +1,63 @@
+/*
+ * event.h: what the machine says has happened: records that own what they hold,
+ * in order.
+ */
+#ifndef INCIDENT_EVENT_H
+#define INCIDENT_EVENT_H
+
+#include "incident/state.h"
+#include "incident/strings.h"
+#include "incident/summary.h"
+#include "records/alert.h"
+
+struct alert_event {
+	struct alert_record record; /* points into what follows */
+	char *slug, *url, *error, *summary;
+	struct strings regions;
+	struct strings servers; /* of a trouble that they share */
+	struct strings told; /* the routes that heard of the incident before */
+	char *group; /* of the incident, see routing/correlation.h; or NULL */
+	struct strings reached; /* of the incident */
+	int expected;		/* regions */
+	bool unheard; /* nobody was told that the incident began */
+	bool held;    /* by a maintenance: only noted, and sent to nobody */
+	/* Of a ladder, see routing/escalation.h: those whose step it is, and all others. */
+	struct strings steps, later;
+	struct tool_change change;
+	struct alert_side *sides; /* point into what follows */
+	struct strings *side_regions;
+	char (*side_hashes)[HASH_HEX + 1];
+	size_t n_sides;
+};
+
+struct alert_events {
+	struct alert_event *v;
+	size_t n, cap;
+};
+
+/*
+ * events_new(l, st): append one of that server, of which nothing else is said
+ * yet; what its record points to is for the event to own.
+ */
+struct alert_event *events_new(struct alert_events *l,
+	const struct alert_state *st);
+
+/* event_point(e): make the record point to the regions and the change. */
+void event_point(struct alert_event *e);
+
+/*
+ * events_add(l, st, kind, phase, at, worse): append what happens to the
+ * incident of that kind, as the state has it now. `worse`: see summary.h.
+ */
+void events_add(struct alert_events *l, const struct alert_state *st,
+	enum alert_kind kind, enum alert_phase phase, double at, bool worse);
+
+/* events_put(l, st, s): the same with all that a summary can say. */
+void events_put(struct alert_events *l, const struct alert_state *st,
+	const struct summary *s);
+
+/* events_release(l): free them all. event_release(e): what one holds. */
+void events_release(struct alert_events *l);
+void event_release(struct alert_event *e);
+
+#endif

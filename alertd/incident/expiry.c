@@ -1,0 +1,202 @@
+#include "incident/expiry.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct expiry_round *find(const struct expiry_rounds *l,
+	const struct expiry_record *r)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].what == r->what &&
+			strcmp(l->v[i].slug, r->slug) == 0)
+			return &l->v[i];
+	return NULL;
+}
+
+bool expiry_fits(const struct expiry_rounds *l, const struct expiry_record *r)
+{
+	const struct expiry_round *round = find(l, r);
+
+	return !round || (fabs(r->at - round->began) <= EXPIRY_ROUND_S &&
+				 !strings_has(&round->all, r->region));
+}
+
+static void round_release(struct expiry_round *r)
+{
+	free(r->slug);
+	free(r->url);
+	free(r->issuer);
+	strings_release(&r->regions);
+	strings_release(&r->all);
+}
+
+void expiry_forget(struct expiry_rounds *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		round_release(&l->v[i]);
+	free(l->v);
+	*l = (struct expiry_rounds) {0};
+}
+
+/* One that is said to have expired is the earliest, whatever its end. */
+static bool earlier(const struct expiry_round *a, const struct expiry_record *b)
+{
+	if ((a->within == 0) != (b->within == 0))
+		return b->within == 0;
+	return b->expires_at < a->expires_at;
+}
+
+void expiry_collect(struct expiry_rounds *l, const struct expiry_record *r)
+{
+	struct expiry_round *round = find(l, r);
+
+	if (r->status == EXPIRY_UNKNOWN)
+		return;
+	if (!round) {
+		l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+		round = &l->v[l->n++];
+		*round = (struct expiry_round) {
+			.slug = xstrdup(r->slug),
+			.what = r->what,
+			.began = r->at,
+		};
+	}
+	strings_note(&round->all, r->region);
+	if (round->regions.n && !earlier(round, r)) {
+		if (round->expires_at == r->expires_at)
+			strings_note(&round->regions, r->region);
+		return;
+	}
+	string_set(&round->url, r->url);
+	string_set(&round->issuer, r->issuer);
+	round->at = r->at;
+	round->within = r->within;
+	round->expires_at = r->expires_at;
+	strings_clear(&round->regions);
+	strings_note(&round->regions, r->region);
+}
+
+/* What was told of that end, or NULL. */
+static struct expiry_told *told_of(struct alert_state *st,
+	const struct expiry_round *r)
+{
+	for (size_t i = 0; i < st->n_expiries; i++)
+		if (st->expiries[i].what == r->what &&
+			st->expiries[i].expires_at == r->expires_at)
+			return &st->expiries[i];
+	return NULL;
+}
+
+/* Notes that it is told; false where it was before. */
+static bool news(struct alert_state *st, const struct expiry_round *r)
+{
+	struct expiry_told *told = told_of(st, r);
+
+	if (told && told->within <= r->within)
+		return false;
+	if (!told && st->n_expiries == EXPIRIES_MAX)
+		memmove(st->expiries, st->expiries + 1,
+			--st->n_expiries * sizeof *st->expiries);
+	if (!told)
+		told = &st->expiries[st->n_expiries++];
+	*told = (struct expiry_told) {r->what, r->expires_at, r->within};
+	return true;
+}
+
+/* "in 6 days, on 2026-11-27", "5 hours ago, on 2026-11-27". */
+static void put_when(struct buf *b, const struct expiry_round *r)
+{
+	int64_t left = r->expires_at - (int64_t)r->at;
+	char end[CLOCK_RFC3339];
+
+	if (!r->expires_at)
+		return;
+	clock_rfc3339(r->expires_at, end);
+	buf_str(b, left > 0 ? " in " : " ");
+	expiry_put_span(b, left > 0 ? left : -left);
+	buf_fmt(b, "%s, on %.10s", left > 0 ? "" : " ago", end);
+	if (left < 2 * 86400 && left > -2 * 86400)
+		buf_fmt(b, " at %.5s UTC", end + 11);
+}
+
+static void put_certificate(struct buf *b, const struct expiry_round *r)
+{
+	char name[4 * 64 + 1];
+
+	if (r->issuer) {
+		text_clean(r->issuer, strlen(r->issuer), name, sizeof name, 64);
+		buf_fmt(b, "The certificate of %s, which issued that of %s,",
+			name, r->slug);
+	} else {
+		buf_fmt(b, "The TLS certificate of %s", r->slug);
+	}
+	buf_str(b, r->within ? " ends" : " ended");
+	put_when(b, r);
+	if (r->regions.n < r->all.n)
+		buf_fmt(b, ", as %s sees it", r->regions.v[0]);
+	buf_str(b, r->issuer ? "; replace the chain that is sent"
+			     : "; renew it");
+}
+
+static void put_credential(struct buf *b, const struct expiry_round *r)
+{
+	buf_fmt(b, "The credential for %s %s", r->slug,
+		r->within ? "expires" : "expired");
+	put_when(b, r);
+	if (r->regions.n < r->all.n)
+		buf_fmt(b, ", as %s holds it", r->regions.v[0]);
+	buf_str(b, r->within ? "; rotate it before that"
+			     : "; rotate it: probes with it fail");
+}
+
+static char *summarise(const struct expiry_round *r)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	if (r->what == EXPIRY_CERTIFICATE)
+		put_certificate(&b, r);
+	else
+		put_credential(&b, r);
+	buf_char(&b, '.');
+	return buf_take(&b);
+}
+
+/* A week, or the 72 hours of a credential, is time enough by day. */
+static enum severity severity(const struct expiry_round *r)
+{
+	if (r->within == 0)
+		return SEVERITY_P1;
+	return r->within <= 7 * 86400 ? SEVERITY_P2 : SEVERITY_P3;
+}
+
+void expiry_decide(struct alert_state *st, const struct expiry_round *r,
+	struct alert_events *out)
+{
+	double crossed = r->expires_at ? (double)(r->expires_at - r->within)
+				       : r->at;
+	struct alert_event *e;
+
+	if (r->url)
+		string_set(&st->url, r->url);
+	if (r->within < 0 || !news(st, r))
+		return;
+	e = events_new(out, st);
+	e->summary = summarise(r);
+	strings_copy(&e->regions, &r->regions);
+	e->record.at = r->at;
+	e->record.kind = r->what == EXPIRY_CERTIFICATE
+		? ALERT_CERTIFICATE_EXPIRING
+		: ALERT_TOKEN_EXPIRING;
+	e->record.phase = ALERT_ONCE;
+	e->record.severity = severity(r);
+	e->record.regions = (const char *const *)e->regions.v;
+	e->record.n_regions = e->regions.n;
+	e->record.started_at = clock_window(crossed > 0 ? crossed : 0);
+	e->record.summary = e->summary;
+}

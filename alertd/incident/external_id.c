@@ -1,0 +1,103 @@
+#include "incident/external_id.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static struct handle *find(const struct handles *l, const char *key,
+	const char *route)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i].key, key) == 0 &&
+			strcmp(l->v[i].route, route) == 0)
+			return &l->v[i];
+	return NULL;
+}
+
+static void drop(struct handles *l, struct handle *h)
+{
+	size_t at = (size_t)(h - l->v);
+
+	free(h->key);
+	free(h->route);
+	free(h->text);
+	l->n--;
+	memmove(h, h + 1, (l->n - at) * sizeof *h);
+}
+
+const char *handles_find(const struct handles *l, const char *key,
+	const char *route)
+{
+	const struct handle *h = find(l, key, route);
+
+	return h ? h->text : NULL;
+}
+
+void handles_set(struct handles *l, const char *key, const char *route,
+	const char *text)
+{
+	struct handle *h = find(l, key, route);
+
+	if (h)
+		drop(l, h);
+	if (!text || !*text)
+		return;
+	if (l->n == HANDLES_MAX)
+		drop(l, l->v);
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = (struct handle) {
+		xstrdup(key), xstrdup(route), xstrdup(text)};
+}
+
+void handles_release(struct handles *l)
+{
+	while (l->n)
+		drop(l, &l->v[l->n - 1]);
+	free(l->v);
+	*l = (struct handles) {0};
+}
+
+void handles_write(struct buf *b, const struct handles *l)
+{
+	buf_char(b, '[');
+	for (size_t i = 0; i < l->n; i++) {
+		buf_str(b, i ? ",{\"key\":" : "{\"key\":");
+		json_put_str(b, l->v[i].key);
+		json_put_member(b, "route", l->v[i].route);
+		json_put_member(b, "handle", l->v[i].text);
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+}
+
+bool handles_read(const cJSON *a, struct handles *l)
+{
+	if (!a)
+		return true;
+	if (!cJSON_IsArray(a))
+		return false;
+	for (const cJSON *e = a->child; e; e = e->next) {
+		const char *key = json_str(e, "key");
+		const char *route = json_str(e, "route");
+		const char *text = json_str(e, "handle");
+
+		if (!key || !route || !text || strlen(key) > HANDLE_TEXT_MAX ||
+			strlen(route) > HANDLE_TEXT_MAX ||
+			strlen(text) > HANDLE_TEXT_MAX)
+			return false;
+		handles_set(l, key, route, text);
+	}
+	return true;
+}
+
+void handles_sent(struct handles *h, const char *key, const char *route,
+	const char *event, const char *handle, bool ok)
+{
+	const char *phase = strrchr(event, '_');
+
+	if (*handle)
+		handles_set(h, key, route, handle);
+	if (ok && phase && strcmp(phase, "_resolved") == 0)
+		handles_set(h, key, route, NULL);
+}

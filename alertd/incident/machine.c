@@ -1,0 +1,410 @@
+#include "incident/machine.h"
+
+#include "incident/acknowledgement.h"
+#include "incident/anomaly.h"
+#include "incident/cold_start.h"
+#include "incident/degradation.h"
+#include "incident/divergence.h"
+#include "incident/incident.h"
+#include "incident/maintenance_hold.h"
+#include "incident/probe_silent.h"
+#include "incident/severity.h"
+#include "incident/streak.h"
+#include "incident/tool_churn.h"
+#include "incident/tool_drift.h"
+
+#include <math.h>
+
+/* mcp-alert(1); articles 1 and 3. */
+const struct conf_policy machine_policy = {
+	.confirm = 3,
+	.resolve = 3,
+	.promote_s = 30 * 60,
+	.remind_s = 4 * 3600,
+	.silent = 5,
+	.throttled = 3,
+	.latency = 3,
+	.latency_factor = 3,
+	.error_rate = 5,
+	.error_count = 3,
+	.slo = 99.5,
+	.idle_s = 10 * 60,
+	.overrun_s = 5 * 60,
+	.maintenance_s = 4 * 3600,
+	.ack_s = 4 * 3600,
+	.common = 5,
+};
+
+/* What a verdict asks for: an incident that begins with it. */
+struct opening {
+	bool wanted;
+	enum alert_kind kind;
+	enum severity severity;
+	int64_t first;
+	int count; /* failing windows so far */
+};
+
+static struct opening open_tally(enum alert_kind kind, enum severity severity,
+	const struct tally *t)
+{
+	return (struct opening) {true, kind, severity, t->since, t->n};
+}
+
+/*
+ * Space confirms at once, and then the first failure that counts is the one on
+ * which regions agreed; time confirms after a number of windows, and then it is
+ * the first of these (articles 1 and 3).
+ */
+static struct opening look_for(const struct alert_state *st,
+	const struct verdict *v, const struct sight *s,
+	const struct conf_policy *p)
+{
+	const struct tally *t = tally_longest(st, v, s, false);
+	bool in_time = t && t->n >= p->confirm;
+
+	if (s->failing && !s->only_throttled) {
+		if (v->expected == 1 && t && (s->agreed || in_time))
+			return open_tally(ALERT_DOWNTIME, SEVERITY_P1, t);
+		if (v->expected != 1 && s->agreed)
+			return (struct opening) {true, ALERT_DOWNTIME,
+				s->assessed.severity, s->window, 1};
+		if (in_time)
+			return open_tally(ALERT_REGIONAL, SEVERITY_P2, t);
+	}
+	t = tally_longest(st, v, s, true);
+	if (t && t->n >= p->throttled)
+		return open_tally(ALERT_RATE_LIMITED, SEVERITY_P2, t);
+	return (struct opening) {0};
+}
+
+/* The regions of a verdict, as an incident of that kind sees them. */
+static void note_regions(struct incident *inc, enum alert_kind kind,
+	const struct verdict *v)
+{
+	bool limits = kind == ALERT_RATE_LIMITED;
+
+	strings_clear(&inc->regions);
+	strings_clear(&inc->reached);
+	for (size_t i = 0; i < v->n_failing && !limits; i++)
+		strings_note(&inc->regions, v->failing[i]);
+	for (size_t i = 0; i < v->n_regions; i++) {
+		const struct verdict_region *r = &v->regions[i];
+		bool throttled = layer_throttled(r);
+
+		if (verdict_lists(v->no_data, v->n_no_data, r->region))
+			continue;
+		if (throttled && limits)
+			strings_note(&inc->regions, r->region);
+		else if (!throttled &&
+			!verdict_lists(v->failing, v->n_failing, r->region))
+			strings_note(&inc->reached, r->region);
+	}
+}
+
+/* What the newest failing window says. */
+static void note(struct incident *inc, enum alert_kind kind,
+	const struct verdict *v, const struct sight *s)
+{
+	note_regions(inc, kind, v);
+	inc->expected = v->expected;
+	string_set(&inc->error, kind == ALERT_RATE_LIMITED ? LAYER_THROTTLED
+							   : s->assessed.error);
+	if (inc->tier == TIER_NO_DATA ||
+		(v->tier != TIER_NO_DATA && v->tier > inc->tier))
+		inc->tier = v->tier;
+}
+
+/*
+ * Whether a failing window may make an incident worse. One region alone does
+ * not make a downtime worse, as it would not have begun it.
+ */
+static bool may_worsen(enum alert_kind kind, const struct verdict *v,
+	const struct sight *s)
+{
+	if (kind == ALERT_RATE_LIMITED || s->only_throttled)
+		return false;
+	return kind == ALERT_REGIONAL || s->agreed || v->expected == 1;
+}
+
+static void worsen(struct alert_state *st, enum alert_kind kind,
+	const struct sight *s, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+	const struct assessment *a = &s->assessed;
+	bool worse = a->layer > inc->layer;
+
+	if (a->layer >= inc->layer) {
+		inc->layer = a->layer;
+		inc->step = a->step;
+	}
+	if (kind == ALERT_DOWNTIME && a->severity < inc->severity) {
+		inc->severity = a->severity;
+		worse = true;
+	}
+	if (worse && !inc->late)
+		events_add(out, st, kind, ALERT_ESCALATED, (double)s->window,
+			true);
+}
+
+/* A failing window of an open incident. */
+static void hold(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct sight *s,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	condition_hold(inc, s->window);
+	/* One that is folded stays as it was told of. */
+	if (inc->folded)
+		return;
+	note(inc, kind, v, s);
+	/* Nobody is woken by what was. */
+	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
+		worsen(st, kind, s, out);
+}
+
+/* A passing window of one. */
+static void pass(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct sight *s,
+	const struct conf_policy *p, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	if (!condition_pass(inc, s->window, p->resolve))
+		return;
+	condition_end(st, kind,
+		inc->late && v->judged_at > 0 ? floor(v->judged_at)
+					      : (double)s->window,
+		out);
+	if (kind == ALERT_RATE_LIMITED)
+		tally_forget_throttled(st);
+}
+
+static void open_incident(struct alert_state *st, const struct opening *o,
+	const struct verdict *v, const struct sight *s,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[o->kind];
+	bool limits = o->kind == ALERT_RATE_LIMITED;
+
+	condition_open(inc, o->severity, o->first, s->window, o->count);
+	inc->tier = v->tier;
+	inc->step = limits ? s->throttled_step : s->assessed.step;
+	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
+	note(inc, o->kind, v, s);
+	inc->late = v->judged_at > 0;
+	if (!inc->late)
+		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window,
+			false);
+}
+
+/*
+ * One that began late is told of once a verdict on now asks for one that is
+ * like it; where that asks for less, as no more than that.
+ */
+static void surface(struct alert_state *st, const struct opening *o,
+	const struct sight *s, struct alert_events *out)
+{
+	for (unsigned k = 0; k <= o->kind; k++) {
+		struct incident *inc = &st->incidents[k];
+
+		if (!inc->open || !inc->late || inc->folded || inc->held)
+			continue;
+		inc->late = false;
+		inc->opened_at = inc->reminded_at = s->window;
+		if (k != o->kind)
+			inc->severity = o->severity;
+		events_add(out, st, (enum alert_kind)k, ALERT_STARTED,
+			(double)s->window, false);
+	}
+}
+
+/* Whether an open incident covers one of that kind. */
+static bool covered(const struct alert_state *st, enum alert_kind kind)
+{
+	for (unsigned k = 0; k <= kind; k++)
+		if (st->incidents[k].open)
+			return true;
+	return false;
+}
+
+/* A window that tells something, on all incidents. */
+static void apply(struct alert_state *st, const struct verdict *v,
+	const struct sight *s, const struct conf_policy *p,
+	struct alert_events *out)
+{
+	struct opening o = look_for(st, v, s, p);
+	bool asked = o.wanted && !(v->judged_at > 0);
+
+	if (o.wanted && covered(st, o.kind))
+		o.wanted = false;
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+		bool limits = k == ALERT_RATE_LIMITED;
+
+		if (!inc->open)
+			continue;
+		if (o.wanted)
+			inc->folded = true;
+		if (s->failing || (limits && !inc->folded && s->throttled))
+			hold(st, (enum alert_kind)k, v, s, out);
+		else
+			pass(st, (enum alert_kind)k, v, s, p, out);
+		if (inc->open && inc->failed > st->down_at)
+			st->down_at = inc->failed;
+	}
+	if (asked)
+		surface(st, &o, s, out);
+	if (!o.wanted)
+		return;
+	open_incident(st, &o, v, s, out);
+	st->down_at = s->window;
+}
+
+/*
+ * Whether a failure may be that of a server which is just being started: the
+ * first after a pause (article 3). It waits for the second, which counts
+ * however long the pause before it was.
+ */
+static bool starting(struct alert_state *st, const struct sight *s,
+	const struct conf_policy *p)
+{
+	bool cold = st->cold_start || coldstart_platform(st->url);
+	bool paused = (double)(s->window - st->window) > p->idle_s;
+
+	if (s->window == st->cold)
+		return true;
+	if (!s->failing) {
+		st->cold = 0;
+		return false;
+	}
+	if (!cold || !paused || st->cold || state_down(st))
+		return false;
+	st->cold = st->window = s->window;
+	return true;
+}
+
+/* See machine.h: the clock was wrong, and is right now. */
+static void heal(struct alert_state *st, double now)
+{
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		condition_heal(&st->incidents[k], now);
+	for (size_t i = 0; i < st->n_drifts; i++)
+		if ((double)st->drifts[i].at > now + MACHINE_AHEAD_S)
+			st->drifts[i].at = 0;
+	if ((double)st->window <= now + MACHINE_AHEAD_S &&
+		(double)st->judged <= now + MACHINE_AHEAD_S)
+		return;
+	st->window = st->judged = st->down_at = st->cold = 0;
+	st->slow = st->stray.windows = (struct tally) {0};
+	st->stray.told = 0;
+	tally_forget(st);
+	tools_forget(&st->tools);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		condition_restart(&st->incidents[k]);
+}
+
+/* Whoever looks after what got worse knew of less. */
+static void break_acks(struct alert_state *st, const struct alert_events *l,
+	size_t from)
+{
+	for (size_t i = from; i < l->n; i++)
+		if (l->v[i].record.phase == ALERT_ESCALATED)
+			ack_break(st, l->v[i].record.kind, l->v[i].record.at);
+}
+
+static void tick_one(struct alert_state *st, enum alert_kind kind,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+	double age = now - (double)inc->opened_at;
+	bool due = condition_due(inc, p, now);
+
+	if (!inc->open || inc->folded || inc->late || inc->passes ||
+		ack_holds(inc, now))
+		return;
+	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
+		inc->severity = SEVERITY_P1;
+		events_add(out, st, kind, ALERT_ESCALATED, now, false);
+	} else if (due) {
+		events_add(out, st, kind, ALERT_REMINDER, now, false);
+	}
+}
+
+static void tick(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out)
+{
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
+		tick_one(st, (enum alert_kind)k, p, now, out);
+	conditions_tick(st, p, now, out);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		ack_expire(st, (enum alert_kind)k, now);
+}
+
+/*
+ * A minute that was judged late: what was down then, and nothing that is told
+ * of now. One that is older than what was counted says nothing.
+ */
+static void judged_late(struct alert_state *st, const struct verdict *v,
+	const struct sight *s, const struct conf_policy *p,
+	struct alert_events *out)
+{
+	size_t from = out->n;
+
+	if (s->window < st->window)
+		return;
+	if ((s->failing || v->verdict != VERDICT_UNKNOWN) &&
+		!starting(st, s, p)) {
+		tally_count(st, v, s);
+		apply(st, v, s, p, out);
+	}
+	quiet_late(st, (double)v->window, out, from);
+}
+
+void machine_verdict(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct sight s = sight_of(v);
+	size_t from = out->n;
+	bool news;
+
+	heal(st, now);
+	news = s.window >= st->window;
+	if (v->url)
+		string_set(&st->url, v->url);
+	if (v->judged_at > 0) {
+		judged_late(st, v, &s, p, out);
+		return;
+	}
+	/* Unknown, and nobody fails: neither good nor bad. */
+	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
+		!starting(st, &s, p)) {
+		tally_count(st, v, &s);
+		apply(st, v, &s, p, out);
+		quality_judge(st, v, &s, p, out);
+		stray_judge(st, v, &s, out);
+	}
+	if (news)
+		churn_judge(st, v, s.window, out);
+	if (news)
+		drifting_judge(st, v, s.window, out);
+	/* One that lists no region at all says nothing of any. */
+	if (news && (v->n_regions || v->n_no_data))
+		divergence_judge(st, v, s.window, p, out);
+	if (v->n_regions || v->n_no_data)
+		silence_judge(st, v, p, out);
+	break_acks(st, out, from);
+	tick(st, p, (double)v->window, out);
+	quiet_judge(st, p, (double)v->window, out, from);
+}
+
+void machine_tick(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out)
+{
+	size_t from = out->n;
+
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		condition_heal(&st->incidents[k], now);
+	tick(st, p, now, out);
+	quiet_judge(st, p, now, out, from);
+}

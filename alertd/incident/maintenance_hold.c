@@ -1,0 +1,218 @@
+#include "incident/maintenance_hold.h"
+
+#include "incident/incident.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOW_S 60
+
+/* Those that count as one begin together, and others begin elsewhere. */
+static bool same(const struct quiet *q, const struct occurrence *o)
+{
+	return o->found && q->id && q->start == o->start;
+}
+
+static void note(struct alert_state *st, double at, const char *what)
+{
+	const struct quiet *q = &st->quiet;
+
+	state_note(st, at, what, q->reason ? q->reason : q->id);
+}
+
+static void adopt(struct quiet *q, const struct occurrence *o)
+{
+	string_set(&q->id, o->of->id);
+	string_set(&q->reason, o->of->reason);
+	q->start = o->start;
+	q->end = o->end;
+}
+
+void quiet_note(struct alert_state *st, const struct occurrence *o, double t)
+{
+	struct quiet *q = &st->quiet;
+
+	/* A verdict that comes late tells nothing of now. */
+	if (q->active && t < (double)q->start)
+		return;
+	if (occurrence_covers(o, t)) {
+		bool begun = q->active && same(q, o);
+
+		adopt(q, o);
+		q->active = true;
+		if (!begun)
+			note(st, (double)q->start, "maintenance_began");
+	} else if (q->active) {
+		q->active = false;
+		if (same(q, o))
+			q->end = o->end;
+		else if (t < (double)q->end)
+			q->end = (int64_t)floor(t);
+		note(st, (double)q->end, "maintenance_ended");
+	} else if (o->found && o->end > q->end) {
+		/* Nobody looked while it lasted. */
+		adopt(q, o);
+	}
+}
+
+static bool began_within(const struct quiet *q, const struct incident *inc)
+{
+	return q->id && inc->first < q->end && inc->first + WINDOW_S > q->start;
+}
+
+/* An event of this round, about an incident. */
+static void mark(struct alert_state *st, struct alert_event *e)
+{
+	struct incident *inc = &st->incidents[e->record.kind];
+
+	if (e->record.phase == ALERT_RESOLVED ||
+		e->record.phase == ALERT_FOUND) {
+		e->held = e->unheard;
+		return;
+	}
+	if (!inc->open)
+		return;
+	if (e->record.phase == ALERT_STARTED &&
+		(st->quiet.active || began_within(&st->quiet, inc)))
+		inc->held = inc->unheard = true;
+	e->held = inc->held;
+}
+
+/* What is open when a maintenance begins, and what begins within it. */
+static void hold(struct incident *inc, double now)
+{
+	if (!inc->held)
+		inc->held_at = (int64_t)floor(now);
+	inc->held = inc->open;
+}
+
+/* Nobody was to be asked meanwhile: that does not count for the ladder. */
+static void let_go(struct incident *inc, double now)
+{
+	double end = inc->ack.by ? fmin(now, inc->ack.at) : now;
+
+	if (inc->held && inc->held_at && inc->climb.ladder)
+		inc->climb.since += fmax(0, end - (double)inc->held_at);
+	inc->held = false;
+}
+
+static void mark_all(struct alert_state *st, double now,
+	struct alert_events *out, size_t from)
+{
+	for (unsigned k = 0; k < ALERT_KINDS && st->quiet.active; k++)
+		hold(&st->incidents[k], now);
+	for (size_t i = from; i < out->n; i++) {
+		struct alert_event *e = &out->v[i];
+
+		if (e->record.phase == ALERT_ONCE)
+			e->held = st->quiet.active;
+		else
+			mark(st, e);
+	}
+}
+
+/* A downtime is not over long after the maintenance. */
+static void overrun(struct alert_state *st, double now,
+	struct alert_events *out)
+{
+	struct incident *down = &st->incidents[ALERT_DOWNTIME];
+	struct incident *inc = &st->incidents[ALERT_OVERRUN];
+
+	down->folded = true;
+	if (inc->open)
+		return;
+	condition_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
+		down->probe_count);
+	inc->failed = down->failed;
+	inc->tier = down->tier;
+	inc->step = down->step;
+	inc->layer = down->layer;
+	inc->expected = down->expected;
+	string_set(&inc->error, down->error);
+	strings_copy(&inc->regions, &down->regions);
+	strings_copy(&inc->reached, &down->reached);
+	events_add(out, st, ALERT_OVERRUN, ALERT_STARTED, now, false);
+}
+
+/* One that was held, some time after the maintenance. */
+static void judge(struct alert_state *st, enum alert_kind kind,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+	int64_t end = st->quiet.end;
+
+	if (kind == ALERT_OVERRUN)
+		let_go(inc, now);
+	if (!inc->open || !inc->held)
+		return;
+	/* It ended meanwhile, and that may be said now. */
+	if (inc->passes >= p->resolve) {
+		condition_end(st, kind, now, out);
+		return;
+	}
+	if (inc->folded || inc->passes || inc->failed + WINDOW_S <= end ||
+		now < (double)end + p->overrun_s)
+		return;
+	let_go(inc, now);
+	if (kind == ALERT_DOWNTIME) {
+		overrun(st, now, out);
+	} else if (inc->unheard) {
+		inc->unheard = inc->late = false;
+		inc->reminded_at = (int64_t)floor(now);
+		events_add(out, st, kind, ALERT_STARTED, now, false);
+	}
+}
+
+/* An overrun lasts as long as its downtime. */
+static void follow(struct alert_state *st, double now, struct alert_events *out,
+	size_t from)
+{
+	const struct incident *down = &st->incidents[ALERT_DOWNTIME];
+	struct incident *inc = &st->incidents[ALERT_OVERRUN];
+	double at = now;
+
+	if (!inc->open)
+		return;
+	if (down->open) {
+		inc->probe_count = down->probe_count;
+		inc->failed = down->failed;
+		inc->passes = down->passes;
+		inc->passed = down->passed;
+		inc->passed_since = down->passed_since;
+		return;
+	}
+	for (size_t i = from; i < out->n; i++) {
+		const struct alert_record *r = &out->v[i].record;
+
+		if (r->kind != ALERT_DOWNTIME || r->phase != ALERT_RESOLVED)
+			continue;
+		inc->passed_since = r->resolved_at;
+		at = r->at;
+	}
+	if (!inc->passed_since)
+		inc->passed_since = (int64_t)floor(now);
+	condition_end(st, ALERT_OVERRUN, at, out);
+}
+
+void quiet_late(struct alert_state *st, double now, struct alert_events *out,
+	size_t from)
+{
+	mark_all(st, now, out, from);
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+
+		if (inc->open && inc->late && began_within(&st->quiet, inc))
+			inc->held = inc->unheard = true;
+	}
+	follow(st, now, out, from);
+}
+
+void quiet_judge(struct alert_state *st, const struct conf_policy *p,
+	double now, struct alert_events *out, size_t from)
+{
+	mark_all(st, now, out, from);
+	for (unsigned k = 0; k < ALERT_KINDS && !st->quiet.active; k++)
+		judge(st, (enum alert_kind)k, p, now, out);
+	follow(st, now, out, from);
+}

@@ -1,0 +1,351 @@
+#include "incident/pipeline.h"
+
+#include "base/clock.h"
+#include "base/text.h"
+#include "incident/acknowledgement.h"
+#include "incident/incident.h"
+#include "incident/text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Beyond the time at which the next records are due. */
+#define INGEST_SLACK_S (STAGE_STALE_S - 60)
+
+double pipeline_ingest_s(const struct conf *c)
+{
+	double shortest = c && c->n_servers ? INFINITY : 0;
+
+	for (size_t i = 0; c && i < c->n_servers; i++)
+		shortest = fmin(shortest, c->servers[i].interval_s);
+	return fmax(STAGE_STALE_S, shortest + INGEST_SLACK_S);
+}
+
+/* What happens to the incident; the summary is one to be freed. */
+static void tell(struct alert_state *st, enum alert_phase phase, double at,
+	struct buf *summary, struct alert_events *out)
+{
+	const struct incident *inc = &st->incidents[ALERT_STALLED];
+	struct alert_event *e = events_new(out, st);
+
+	e->summary = buf_take(summary);
+	strings_copy(&e->told, &inc->told);
+	e->record.at = at;
+	e->record.kind = ALERT_STALLED;
+	e->record.phase = phase;
+	e->record.severity = inc->severity;
+	e->record.tier = inc->tier;
+	e->record.started_at = inc->first;
+	e->record.summary = e->summary;
+}
+
+/* Nobody is watched: that is as urgent as anything that they would see. */
+static void begin(struct incident *inc, double since, double now)
+{
+	*inc = (struct incident) {
+		.open = true,
+		.severity = SEVERITY_P1,
+		.tier = TIER_NO_DATA,
+		.first = clock_window(fmin(since, now)),
+		.opened_at = (int64_t)now,
+		.reminded_at = (int64_t)now,
+	};
+}
+
+/* "14:02", with its day where that is not today. */
+static void put_time(struct buf *b, double at, double now)
+{
+	phrase_time(b, (int64_t)at, floor(at / 86400) != floor(now / 86400));
+}
+
+/* " since 14:02 UTC (12 min)" */
+static void put_since(struct buf *b, double at, double now)
+{
+	buf_str(b, " since ");
+	put_time(b, at, now);
+	buf_str(b, " UTC (");
+	if (at > now)
+		buf_str(b, "ahead of this clock");
+	else
+		phrase_duration(b, (long long)(now - at));
+	buf_char(b, ')');
+}
+
+/* " after 12 min (14:02–14:14 UTC)." */
+static void put_until(struct buf *b, int64_t from, int64_t to)
+{
+	bool days = from / 86400 != to / 86400;
+
+	buf_str(b, " after ");
+	phrase_duration(b, to - from);
+	buf_str(b, " (");
+	phrase_time(b, from, days);
+	buf_str(b, "\u2013");
+	phrase_time(b, to, days);
+	buf_str(b, " UTC).");
+}
+
+/* It is over since the minute of `at`. */
+static void end(struct alert_state *st, const char *what, double at, double now,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+	int64_t over = clock_window(at);
+	struct buf b;
+
+	if (over < inc->first)
+		over = inc->first;
+	buf_init(&b, TEXT_SIZE);
+	buf_str(&b, what);
+	put_until(&b, inc->first, over);
+	tell(st, ALERT_RESOLVED, now, &b, out);
+	out->v[out->n - 1].record.resolved_at = over;
+	incident_release(inc);
+}
+
+static double limit(const struct pipeline *pl, enum stage s)
+{
+	return s == STAGE_INGEST ? pl->ingest_s : STAGE_STALE_S;
+}
+
+static bool stands(const struct pipeline *pl, enum stage s, double now)
+{
+	return stage_stale(pl->at[s], now, limit(pl, s));
+}
+
+/*
+ * Whether we were absent ourselves, and the stage was not late when we ran
+ * last. Then it may be the machine that stood still, and not the stage.
+ */
+static bool excused(const struct pipeline *pl, enum stage s, double now)
+{
+	double before = pl->at[STAGE_ALERT];
+
+	if (isnan(before))
+		return true;
+	return stage_stale(before, now, STAGE_STALE_S) &&
+		!stands(pl, s, before);
+}
+
+static void put_beats(struct buf *b, const struct pipeline *pl, double now)
+{
+	buf_str(b, "; last heartbeats: ");
+	for (int s = STAGE_INGEST; s <= STAGE_VERDICT; s++) {
+		double at = pl->at[s];
+
+		buf_fmt(b, "%s%s ", s ? ", " : "", stage_name((enum stage)s));
+		if (isnan(at))
+			buf_str(b, "never");
+		else
+			put_time(b, at, now);
+	}
+	buf_char(b, '.');
+}
+
+static void tell_stage(struct alert_state *st, enum alert_phase phase,
+	const struct pipeline *pl, enum stage s, double now,
+	struct alert_events *out)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	buf_str(&b, s == STAGE_INGEST ? "No record has been ingested"
+				      : "No verdict has been published");
+	put_since(&b, pl->at[s], now);
+	buf_str(&b, s == STAGE_INGEST
+			? ": servers are judged without new probes"
+			: ": servers are not judged");
+	put_beats(&b, pl, now);
+	tell(st, phase, now, &b, out);
+}
+
+/* No region is left that reports. */
+static bool blind(const struct pipeline *pl)
+{
+	return pl->n_regions && pl->n_isolated >= pl->n_regions;
+}
+
+/* Since when the last of them is cut off. */
+static double blind_since(const struct pipeline *pl)
+{
+	double since = 0;
+
+	for (size_t i = 0; i < pl->n_isolated; i++)
+		since = fmax(since, pl->isolated[i].since);
+	return since;
+}
+
+static void tell_blind(struct alert_state *st, enum alert_phase phase,
+	const struct pipeline *pl, double now, struct alert_events *out)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	buf_str(&b, "Every region's own network is cut off");
+	put_since(&b, blind_since(pl), now);
+	buf_str(&b, ", or each server is down at once: no region reaches any, "
+		    "and which of the two it is cannot be told from here; "
+		    "servers are not judged. A canary of each region would "
+		    "settle it.");
+	tell(st, phase, now, &b, out);
+}
+
+/* Why the incident is open, as its error tells. */
+static const char cause_blind[] = "isolated";
+
+static void end_stalled(struct alert_state *st, const struct pipeline *pl,
+	double now, struct alert_events *out)
+{
+	const struct incident *inc = &st->incidents[ALERT_STALLED];
+	double newest = fmax(pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]);
+
+	if (inc->error && strcmp(inc->error, cause_blind) == 0)
+		end(st, "A region reports again", now, now, out);
+	else if (inc->open && !isnan(newest))
+		end(st, "The pipeline runs again", fmin(newest, now), now, out);
+}
+
+/* The regions that were cut off for long enough, or are told of. */
+static struct strings long_isolated(const struct pipeline *pl,
+	const struct incident *inc, const struct conf_policy *p, double now,
+	double *since)
+{
+	struct strings out = {0};
+
+	*since = now;
+	for (size_t i = 0; i < pl->n_isolated; i++) {
+		const struct pipeline_region *r = &pl->isolated[i];
+
+		if (now - r->since < 60.0 * p->silent &&
+			!strings_has(&inc->regions, r->name))
+			continue;
+		strings_add(&out, r->name);
+		*since = fmin(*since, r->since);
+	}
+	strings_sort(&out);
+	return out;
+}
+
+static bool any_new(const struct strings *before, const struct strings *now)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (!strings_has(before, now->v[i]))
+			return true;
+	return false;
+}
+
+/* Some regions are cut off: whatever servers they probe, that is one event. */
+static void decide_isolated(struct alert_state *st, const struct pipeline *pl,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_SILENT];
+	double since;
+	struct strings regions = long_isolated(pl, inc, p, now, &since);
+	bool more = any_new(&inc->regions, &regions);
+
+	if (inc->open && !regions.n) {
+		inc->passed_since = clock_window(now);
+		strings_copy(&inc->reached, &inc->regions);
+		condition_end(st, ALERT_SILENT, now, out);
+	} else if (!inc->open && regions.n && !blind(pl)) {
+		condition_open(inc, SEVERITY_P3, clock_window(since),
+			clock_window(now), p->silent);
+		strings_copy(&inc->regions, &regions);
+		events_add(out, st, ALERT_SILENT, ALERT_STARTED, now, false);
+	} else if (inc->open && more) {
+		strings_copy(&inc->regions, &regions);
+		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED, now, true);
+	} else if (condition_due(inc, p, now)) {
+		events_add(out, st, ALERT_SILENT, ALERT_REMINDER, now, false);
+	}
+	ack_expire(st, ALERT_SILENT, now);
+	strings_release(&regions);
+}
+
+void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+	enum stage s = STAGE_INGEST;
+	bool late;
+
+	/* What comes first is the cause of what comes after it. */
+	if (!stands(pl, s, now))
+		s = STAGE_VERDICT;
+	late = stands(pl, s, now);
+	if (!late && !blind(pl)) {
+		end_stalled(st, pl, now, out);
+	} else if (inc->open) {
+		if (condition_due(inc, p, now)) {
+			if (late)
+				tell_stage(st, ALERT_REMINDER, pl, s, now, out);
+			else
+				tell_blind(st, ALERT_REMINDER, pl, now, out);
+		}
+	} else if (late && !excused(pl, s, now)) {
+		begin(inc, pl->at[s], now);
+		tell_stage(st, ALERT_STARTED, pl, s, now, out);
+	} else if (!late) {
+		begin(inc, blind_since(pl), now);
+		string_set(&inc->error, cause_blind);
+		tell_blind(st, ALERT_STARTED, pl, now, out);
+	}
+	ack_expire(st, ALERT_STALLED, now);
+	/* Who does not judge does not know who is cut off, either. */
+	if (!late)
+		decide_isolated(st, pl, p, now, out);
+}
+
+static void tell_away(struct alert_state *st, enum alert_phase phase,
+	const char *why, double now, struct alert_events *out)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	buf_str(&b, "The store has been unusable");
+	put_since(&b, (double)st->away.since, now);
+	buf_fmt(&b, ": servers are not judged, and nothing else can be told; "
+		    "%s.", why);
+	tell(st, phase, now, &b, out);
+}
+
+/* Takes this run into the row of those without the store. */
+static void count_away(struct tally *t, double now)
+{
+	int64_t at = (int64_t)now;
+	bool pause = fabs(now - (double)t->counted) > STAGE_STALE_S;
+
+	if (!t->counted || at < t->since)
+		*t = (struct tally) {.n = 1, .since = at};
+	else if (pause)
+		t->n = t->n ? 0 : 1; /* the second one is the habit here */
+	else
+		t->n++;
+	t->counted = at;
+}
+
+void pipeline_away(struct alert_state *st, const char *why,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+
+	count_away(&st->away, now);
+	if (!st->away.n)
+		return;
+	if (inc->open) {
+		if (condition_due(inc, p, now))
+			tell_away(st, ALERT_REMINDER, why, now, out);
+	} else if (now - (double)st->away.since >= STAGE_STALE_S) {
+		begin(inc, (double)st->away.since, now);
+		tell_away(st, ALERT_STARTED, why, now, out);
+	}
+	ack_expire(st, ALERT_STALLED, now);
+}
+
+void pipeline_back(struct alert_state *st, double now,
+	struct alert_events *out)
+{
+	st->away = (struct tally) {0};
+	if (st->incidents[ALERT_STALLED].open)
+		end(st, "The store is usable again", now, now, out);
+}

@@ -1,0 +1,118 @@
+#include "incident/probe_silent.h"
+
+#include "incident/incident.h"
+#include "incident/severity.h"
+#include "incident/streak.h"
+
+static bool silent(const struct verdict *v, const char *region)
+{
+	return verdict_lists(v->no_data, v->n_no_data, region);
+}
+
+/* That its region is cut off is told for all servers at once, see pipeline.h. */
+static bool isolated(const struct verdict *v, const char *region)
+{
+	return verdict_lists(v->isolated, v->n_isolated, region);
+}
+
+static void count(struct alert_state *st, const struct verdict *v)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (!silent(v, st->regions[i].name))
+			st->regions[i].silent = (struct tally) {0};
+	for (size_t i = 0; i < v->n_no_data; i++)
+		if (!isolated(v, v->no_data[i]))
+			tally_add(&state_region(st, v->no_data[i])->silent,
+				v->window);
+	tally_drop(st);
+}
+
+/* Those that have been silent long enough, and since when the first was. */
+static int64_t find(const struct alert_state *st, const struct verdict *v,
+	const struct incident *inc, int needed, struct strings *out)
+{
+	int64_t since = v->window;
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		const struct region_tally *r = &st->regions[i];
+
+		if (!r->silent.n || (r->silent.n < needed &&
+					    !strings_has(&inc->regions, r->name)))
+			continue;
+		strings_add(out, r->name);
+		if (r->silent.since < since)
+			since = r->silent.since;
+	}
+	strings_sort(out);
+	return since;
+}
+
+static bool any_new(const struct strings *before, const struct strings *now)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (!strings_has(before, now->v[i]))
+			return true;
+	return false;
+}
+
+static void begin(struct alert_state *st, const struct verdict *v,
+	struct strings *regions, int64_t since, int needed,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_SILENT];
+
+	condition_open(inc, SEVERITY_P3, since, v->window, needed);
+	inc->expected = v->expected;
+	strings_copy(&inc->regions, regions);
+	events_add(out, st, ALERT_SILENT, ALERT_STARTED, (double)v->window,
+		false);
+}
+
+/* Nobody is silent any more: they report, or are not waited for any more. */
+static void end(struct alert_state *st, const struct verdict *v,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_SILENT];
+
+	for (size_t i = 0; i < inc->regions.n; i++)
+		if (layer_region(v, inc->regions.v[i]))
+			strings_note(&inc->reached, inc->regions.v[i]);
+	if (!inc->passed_since)
+		inc->passed_since = v->window;
+	condition_end(st, ALERT_SILENT, (double)v->window, out);
+}
+
+static void go_on(struct alert_state *st, const struct verdict *v,
+	struct strings *regions, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_SILENT];
+	bool worse = any_new(&inc->regions, regions);
+
+	condition_hold(inc, v->window);
+	inc->expected = v->expected;
+	strings_copy(&inc->regions, regions);
+	if (worse)
+		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED,
+			(double)v->window, true);
+}
+
+void silence_judge(struct alert_state *st, const struct verdict *v,
+	const struct conf_policy *p, struct alert_events *out)
+{
+	const struct incident *inc = &st->incidents[ALERT_SILENT];
+	struct strings regions = {0};
+	int64_t since;
+
+	if (v->window < st->judged)
+		return;
+	st->judged = v->window;
+	count(st, v);
+	since = find(st, v, inc, p->silent, &regions);
+	if (!inc->open && regions.n)
+		begin(st, v, &regions, since, p->silent, out);
+	else if (inc->open && regions.n)
+		go_on(st, v, &regions, out);
+	else if (inc->open)
+		end(st, v, out);
+	strings_release(&regions);
+}

@@ -1,0 +1,66 @@
+#include "incident/severity.h"
+
+#include <string.h>
+
+/* http.500 to http.599 */
+static bool server_error(const char *error)
+{
+	return strncmp(error, "http.5", 6) == 0 &&
+		strspn(error + 6, "0123456789") == 2 && error[8] == '\0';
+}
+
+/* P1 for steps 1, 2, 3 and 5 and any answer of 5xx, else P2 (mcp-alert(1)). */
+static enum severity layer_severity(enum step step, const char *error)
+{
+	switch (step) {
+	case STEP_DNS:
+	case STEP_TLS:
+	case STEP_INITIALIZE:
+	case STEP_AUTH_INITIALIZE:
+		return SEVERITY_P1;
+	default:
+		break;
+	}
+	return error && server_error(error) ? SEVERITY_P1 : SEVERITY_P2;
+}
+
+const struct verdict_region *layer_region(const struct verdict *v,
+	const char *name)
+{
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (strcmp(v->regions[i].region, name) == 0)
+			return &v->regions[i];
+	return NULL;
+}
+
+bool layer_throttled(const struct verdict_region *r)
+{
+	return r && r->state == STATE_BROKEN && r->error &&
+		strcmp(r->error, LAYER_THROTTLED) == 0;
+}
+
+struct assessment layer_assess(const struct verdict *v)
+{
+	struct assessment a = {.step = v->step,
+		.layer = failure_layer_of(v->step, NULL),
+		.severity = layer_severity(v->step, NULL)};
+	bool found = false;
+
+	for (size_t i = 0; i < v->n_failing; i++) {
+		const struct verdict_region *r =
+			layer_region(v, v->failing[i]);
+		enum failure_layer layer;
+
+		if (!r || r->failed_step != v->step)
+			continue;
+		layer = failure_layer_of(v->step, r->error);
+		if (layer_severity(v->step, r->error) < a.severity)
+			a.severity = SEVERITY_P1;
+		if (found && layer <= a.layer)
+			continue;
+		found = true;
+		a.layer = layer;
+		a.error = r->error;
+	}
+	return a;
+}

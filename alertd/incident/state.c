@@ -1,0 +1,158 @@
+#include "incident/state.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void state_init(struct alert_state *st, const char *slug)
+{
+	*st = (struct alert_state) {.slug = xstrdup(slug)};
+}
+
+void incident_release(struct incident *inc)
+{
+	free(inc->error);
+	free(inc->group);
+	strings_release(&inc->regions);
+	strings_release(&inc->reached);
+	strings_release(&inc->told);
+	ack_release(&inc->ack);
+	climb_release(&inc->climb);
+	change_release(&inc->change);
+	*inc = (struct incident) {0};
+}
+
+void ack_release(struct ack *a)
+{
+	free(a->by);
+	free(a->reason);
+	*a = (struct ack) {0};
+}
+
+void climb_release(struct climb *c)
+{
+	free(c->ladder);
+	*c = (struct climb) {0};
+}
+
+void tools_forget(struct tools_seen *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		free(t->v[i].region);
+	free(t->v);
+	*t = (struct tools_seen) {0};
+}
+
+void delivery_release(struct delivery *d)
+{
+	free(d->route);
+	free(d->holder);
+	free(d->why);
+	*d = (struct delivery) {0};
+}
+
+void pending_release(struct pending *p)
+{
+	for (size_t i = 0; i < p->n_deliveries; i++)
+		delivery_release(&p->deliveries[i]);
+	free(p->deliveries);
+	free(p->key);
+	free(p->event);
+	free(p->body);
+	*p = (struct pending) {0};
+}
+
+static void entry_release(struct timeline_entry *e)
+{
+	free(e->what);
+	free(e->text);
+	free(e->key);
+	strings_release(&e->regions);
+}
+
+void state_release(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		free(st->regions[i].name);
+	for (size_t i = 0; i < ALERT_KINDS; i++)
+		incident_release(&st->incidents[i]);
+	for (size_t i = 0; i < st->n_outbox; i++)
+		pending_release(&st->outbox[i]);
+	for (size_t i = 0; i < st->n_timeline; i++)
+		entry_release(&st->timeline[i]);
+	tools_forget(&st->tools);
+	free(st->quiet.id);
+	free(st->quiet.reason);
+	strings_release(&st->stray.regions);
+	handles_release(&st->handles);
+	strings_release(&st->servers);
+	strings_release(&st->left);
+	free(st->regions);
+	free(st->outbox);
+	free(st->slug);
+	free(st->writer);
+	free(st->url);
+	*st = (struct alert_state) {0};
+}
+
+struct region_tally *state_region(struct alert_state *st, const char *name)
+{
+	struct region_tally *r;
+
+	for (size_t i = 0; i < st->n_regions; i++)
+		if (strcmp(st->regions[i].name, name) == 0)
+			return &st->regions[i];
+	st->regions = xgrow(st->regions, &st->cap_regions, st->n_regions + 1,
+		sizeof *st->regions);
+	r = &st->regions[st->n_regions++];
+	*r = (struct region_tally) {.name = xstrdup(name)};
+	return r;
+}
+
+void state_note(struct alert_state *st, double at, const char *what,
+	const char *text)
+{
+	if (st->n_timeline == TIMELINE_MAX) {
+		entry_release(&st->timeline[0]);
+		memmove(st->timeline, st->timeline + 1,
+			(TIMELINE_MAX - 1) * sizeof *st->timeline);
+		st->n_timeline--;
+	}
+	st->timeline[st->n_timeline++] = (struct timeline_entry) {
+		.at = at,
+		.what = xstrdup(what),
+		.text = xstrdup(text),
+	};
+}
+
+void state_note_event(struct alert_state *st, const struct alert_record *r)
+{
+	char name[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+	struct timeline_entry *e;
+
+	state_note(st, r->at, alert_event(r, name), r->summary);
+	e = &st->timeline[st->n_timeline - 1];
+	string_set(&e->key, alert_key(r, key));
+	for (size_t i = 0; i < r->n_regions; i++)
+		strings_note(&e->regions, r->regions[i]);
+	e->resolved_at = r->resolved_at;
+}
+
+static bool any_open(const struct alert_state *st, unsigned kinds)
+{
+	for (unsigned k = 0; k < kinds; k++)
+		if (st->incidents[k].open)
+			return true;
+	return false;
+}
+
+bool state_open(const struct alert_state *st)
+{
+	return any_open(st, ALERT_KINDS);
+}
+
+bool state_down(const struct alert_state *st)
+{
+	return any_open(st, ALERT_DOWN_KINDS);
+}

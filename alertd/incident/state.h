@@ -1,0 +1,296 @@
+/*
+ * state.h: all that mcp-alert knows of one server, as plain structs, and their
+ * form as the JSON of the key alert:<slug>. Pure: state/state_store.h puts it away.
+ */
+#ifndef INCIDENT_STATE_H
+#define INCIDENT_STATE_H
+
+#include "base/buf.h"
+#include "conf/conf.h"
+#include "incident/external_id.h"
+#include "incident/strings.h"
+#include "incident/tool_change.h"
+#include "json/json.h"
+#include "mcp/error_rate.h"
+#include "records/alert.h"
+#include "records/expiry.h"
+
+#include <stdint.h>
+
+#define STATE_VERSION 1
+/* How many entries of the timeline are kept, and other limits of a state. */
+#define TIMELINE_MAX 50
+#define STATE_MAX (16 * 1024 * 1024)
+#define STATE_WHY 200
+
+/* Windows of one kind in a row. */
+struct tally {
+	int n;
+	int64_t since;	 /* the first of them */
+	int64_t counted; /* the last of them */
+};
+
+struct region_tally {
+	char *name;
+	struct tally failing;	/* the verdict names it as failing */
+	struct tally throttled; /* its newest probe was answered with 429 */
+	struct tally silent;	/* no data; windows of the verdicts' clock */
+};
+
+/* Who looks after an incident, and until when nobody else is disturbed. */
+struct ack {
+	char *by;     /* NULL: nobody */
+	char *reason; /* or NULL */
+	double at, until;
+};
+
+/* How far up a ladder an incident is. */
+struct climb {
+	char *ladder; /* its name; NULL: on none */
+	int step;     /* so many of its steps are done */
+	double since; /* from when the times of its steps count */
+};
+
+struct incident {
+	bool open;
+	bool folded; /* into the open one of an earlier kind: says nothing */
+	bool held;    /* by a maintenance, until it is judged: see maintenance_hold.h */
+	int64_t held_at; /* since when it is held */
+	bool unheard; /* nobody was told that it began */
+	bool late;    /* for it began in a minute that was judged late */
+	enum severity severity;
+	enum tier tier;	      /* the worst one */
+	enum step step;	      /* at the worst layer */
+	enum failure_layer layer; /* the worst one */
+	int64_t first;	      /* window of the first counted failure */
+	int64_t opened_at;    /* window that confirmed it */
+	int64_t reminded_at;  /* when it was last due to be told of again */
+	int64_t failed;	      /* the last failing window */
+	int64_t passed;	      /* the last passing one, 0 after a failing one */
+	int64_t passed_since; /* the first of them */
+	int passes;	      /* how many of them, in a row */
+	int probe_count;      /* failing windows */
+	int expected;	      /* regions, at the last failing window */
+	int flaps;	      /* how often it failed again while it passed */
+	double value, usual;  /* of what is measured, see degradation.c */
+	enum rate_window rate_window; /* over which */
+	char *error;	      /* at the last failing window, or NULL */
+	char *group; /* told of together with others: see routing/correlation.h; or NULL */
+	struct strings regions; /* that failed there */
+	struct strings reached; /* from where it could be reached */
+	struct strings told;	/* the routes that were told of it */
+	struct ack ack;
+	struct climb climb;
+	struct tool_change change; /* of a divergence: from old to new */
+	/*
+	 * Of one where clients get an older list than the server has, as a check
+	 * found: how old, or 0; and how many tools differ beside those of change.
+	 */
+	bool stale;
+	double stale_age_s;
+	int stale_more;
+};
+
+/* An event on its way to one route. */
+struct delivery {
+	char *route;
+	int attempts;	 /* that failed */
+	double tried;	 /* when the last of them did; 0: none, or not known */
+	int done;	 /* requests of it that got through */
+	double next_try; /* not before; while it is held: until when it is */
+	char *holder;	 /* the process that is sending it, or NULL */
+	/* Where it is put together with others, see routing/digest.h: how often. */
+	enum conf_digest digest;
+	bool over;	  /* because the route's budget was spent */
+	int64_t boundary; /* when they are due; next_try is later after a failure */
+	/* What came of it so far, see routing/fallback.h. */
+	char *why;	  /* the last attempt failed, or NULL */
+	bool refused;	  /* the route will not take it as things are */
+	double elsewhere; /* when its fallback was told instead, or 0 */
+};
+
+/* delivery_release(d): free what it holds. */
+void delivery_release(struct delivery *d);
+
+/* An event that is not yet with all its routes. */
+struct pending {
+	unsigned long number; /* its name within this state */
+	char *key;	      /* dedup_key */
+	char *event;
+	char *body; /* what is delivered */
+	double created;
+	struct delivery *deliveries;
+	size_t n_deliveries;
+};
+
+/* What was told of the end of a certificate or a credential. */
+struct expiry_told {
+	enum expiry_what what;
+	int64_t expires_at; /* epoch seconds, 0 where it was not known */
+	int64_t within;	    /* the smallest threshold that was told, seconds */
+};
+
+/* So many ends are remembered; regions may see different ones. */
+#define EXPIRIES_MAX 16
+
+/* The tools that a region saw last. */
+struct sighting {
+	char *region;
+	char hash[HASH_HEX + 1];
+	double since;	/* when its first probe that saw them started */
+	double at;	/* when its last one did */
+	int64_t window; /* in which that one was news */
+};
+
+/* A set of tools that a region saw last. */
+struct tool_set {
+	char hash[HASH_HEX + 1];
+	double since;  /* when the first probe that saw it started */
+	enum era era;  /* ERA_NONE where that is not known */
+	unsigned seen; /* by how many regions; a count of the moment */
+};
+
+/* So many sets are told apart; a server with more has a new one each time. */
+#define TOOL_SETS_MAX 16
+
+struct tools_seen {
+	struct sighting *v;
+	size_t n, cap;
+	struct tool_set sets[TOOL_SETS_MAX]; /* the newest is the last */
+	size_t n_sets;
+	struct tally differ; /* windows in which regions saw different ones */
+};
+
+/* A change of tools that was told: hashes, or eras. */
+struct drift_told {
+	char from[HASH_HEX + 1], to[HASH_HEX + 1];
+	int64_t at;
+};
+#define DRIFTS_MAX 16
+
+/* The maintenance that it is time for, or that was the last; see maintenance_hold.h. */
+struct quiet {
+	char *id; /* NULL: none is known */
+	char *reason; /* or NULL */
+	int64_t start, end;
+	bool active;
+};
+
+/* Failing windows that belong to no incident. */
+struct stray {
+	struct tally windows; /* not in a row */
+	struct strings regions;
+	int64_t told; /* when such were last told of */
+};
+
+struct timeline_entry {
+	double at;
+	char *what; /* an event, or what became of one */
+	char *text; /* for operators */
+	/* Of an event that was told, for those who show it; else NULL. */
+	char *key; /* its dedup_key */
+	struct strings regions;
+	int64_t resolved_at; /* 0 where it is not over */
+};
+
+struct alert_state {
+	char *slug;
+	char *url;	     /* or NULL */
+	long long revision;  /* 0: nothing that can be read is stored */
+	char *writer;	     /* tells one write from all others, or NULL */
+	int64_t window;	     /* the newest that was counted */
+	int64_t judged;	     /* the newest by the clock of the verdicts */
+	unsigned long number; /* of the last pending event */
+	struct region_tally *regions; /* those in a row of something */
+	size_t n_regions, cap_regions;
+	struct incident incidents[ALERT_KINDS];
+	/* Of a trouble that is shared: who had it, and who still has. */
+	struct strings servers, left;
+	int64_t down_at;   /* the last window that failed in a downtime, a
+			      regional one, or for its limits */
+	struct tally slow; /* windows of slow answers */
+	struct stray stray;
+	int64_t cold; /* a window in which it may have been starting, or 0 */
+	bool cold_start; /* the configuration says that it starts cold; not
+			    stored, whoever reads the state sets it */
+	struct tally away; /* runs in a row without the store; see pipeline.h */
+	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
+	size_t n_expiries;
+	struct tools_seen tools;
+	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
+	size_t n_drifts;
+	struct quiet quiet;
+	struct handles handles;
+	int64_t untested; /* when it was last told that nobody tests; or 0 */
+	struct pending *outbox; /* oldest first */
+	size_t n_outbox, cap_outbox;
+	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
+	size_t n_timeline;
+};
+
+/* state_init(st, slug): that of a server of which nothing is known. */
+void state_init(struct alert_state *st, const char *slug);
+void state_release(struct alert_state *st);
+
+/* state_region(st, name): what is counted of a region, from now on. */
+struct region_tally *state_region(struct alert_state *st, const char *name);
+
+/* state_note(st, at, what, text): add to the timeline; the oldest goes. */
+void state_note(struct alert_state *st, double at, const char *what,
+	const char *text);
+
+/* state_note_event(st, r): the same for an event that is told. */
+void state_note_event(struct alert_state *st, const struct alert_record *r);
+
+/*
+ * state_open(st): whether an incident is open. state_down(st): one that says
+ * that the server cannot be used.
+ */
+bool state_open(const struct alert_state *st);
+bool state_down(const struct alert_state *st);
+
+/* tools_forget(t): forget who sees what, and since when. */
+void tools_forget(struct tools_seen *t);
+
+/* incident_release(inc): free what it holds; it is closed. */
+void incident_release(struct incident *inc);
+
+/* ack_release(a), climb_release(c): free what they hold; there is none. */
+void ack_release(struct ack *a);
+void climb_release(struct climb *c);
+
+/* pending_release(p): free what it holds. */
+void pending_release(struct pending *p);
+
+/*
+ * state_write(b, st): append the state as one JSON object without a newline.
+ * It begins with {"v":1,"revision":N, which the script of state/state_store.c relies on.
+ */
+void state_write(struct buf *b, const struct alert_state *st);
+
+/*
+ * state_write_head(b, st): only what it begins with: what is different in two
+ * writes of the same content.
+ */
+void state_write_head(struct buf *b, const struct alert_state *st);
+
+/*
+ * duty_write(b, inc), duty_read(o, inc): the members of an incident that say
+ * who is told of it and who looks after it; delivery_write(b, d) and
+ * delivery_read(o, d): those of a delivery that waits for others. An older
+ * state has none. False where one is wrong.
+ */
+void duty_write(struct buf *b, const struct incident *inc);
+bool duty_read(const cJSON *o, struct incident *inc);
+void delivery_write(struct buf *b, const struct delivery *d);
+bool delivery_read(const cJSON *o, struct delivery *d);
+
+/*
+ * state_read(p, n, slug, st, why): read what state_write wrote for that slug.
+ * False, an initialised *st, and why, which has STATE_WHY bytes, where it is
+ * anything else.
+ */
+bool state_read(const char *p, size_t n, const char *slug,
+	struct alert_state *st, char *why);
+
+#endif

@@ -1,0 +1,154 @@
+#include "incident/streak.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A probe may be so far ahead of the instant of judging (mcp-aggregate(1)). */
+#define PROBE_AHEAD_S 2
+/* Three of the longest interval: what lies further apart is not in a row. */
+#define ROW_GAP_S (3 * 3600)
+
+bool verdict_lists(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+/* A probe from the future would hide all that come before it. */
+static int64_t window_of(const struct verdict *v)
+{
+	double newest = 0, until = (double)v->window + 60 + PROBE_AHEAD_S;
+
+	for (size_t i = 0; i < v->n_regions; i++) {
+		double at = v->regions[i].started_at;
+
+		if (at > newest && at <= until)
+			newest = at;
+	}
+	return newest > 0 ? clock_window(newest) : v->window;
+}
+
+/* Whether a region was heard, and was answered with 429. */
+static bool throttled_now(const struct verdict *v,
+	const struct verdict_region *r)
+{
+	return layer_throttled(r) &&
+		!verdict_lists(v->no_data, v->n_no_data, r->region);
+}
+
+struct sight sight_of(const struct verdict *v)
+{
+	struct sight s = {
+		.window = window_of(v),
+		.failing = v->n_failing > 0,
+		.agreed = v->verdict == VERDICT_RED,
+		.assessed = layer_assess(v),
+	};
+
+	for (size_t i = 0; i < v->n_regions && !s.throttled; i++) {
+		if (!throttled_now(v, &v->regions[i]))
+			continue;
+		s.throttled = true;
+		s.throttled_step = v->regions[i].failed_step;
+	}
+	s.only_throttled = s.throttled;
+	for (size_t i = 0; i < v->n_failing; i++)
+		if (!layer_throttled(layer_region(v, v->failing[i])))
+			s.only_throttled = false;
+	return s;
+}
+
+void tally_add(struct tally *t, int64_t window)
+{
+	if (t->n && t->counted >= window)
+		return;
+	if (t->n && window - t->counted > ROW_GAP_S)
+		*t = (struct tally) {0};
+	if (t->n++ == 0)
+		t->since = window;
+	t->counted = window;
+}
+
+/* The series that this window ends. */
+static void end(struct alert_state *st, const struct verdict *v)
+{
+	for (size_t i = 0; i < st->n_regions; i++) {
+		struct region_tally *r = &st->regions[i];
+		const struct verdict_region *now = layer_region(v, r->name);
+
+		if (!verdict_lists(v->failing, v->n_failing, r->name))
+			r->failing = (struct tally) {0};
+		if (!now || !throttled_now(v, now))
+			r->throttled = (struct tally) {0};
+	}
+}
+
+void tally_drop(struct alert_state *st)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		const struct region_tally *r = &st->regions[i];
+
+		if (r->failing.n || r->throttled.n || r->silent.n)
+			st->regions[n++] = st->regions[i];
+		else
+			free(st->regions[i].name);
+	}
+	st->n_regions = n;
+}
+
+void tally_count(struct alert_state *st, const struct verdict *v,
+	const struct sight *s)
+{
+	bool fresh = s->window > st->window;
+
+	st->window = s->window;
+	if (fresh && v->verdict != VERDICT_UNKNOWN)
+		end(st, v);
+	for (size_t i = 0; i < v->n_failing; i++)
+		tally_add(&state_region(st, v->failing[i])->failing, s->window);
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (throttled_now(v, &v->regions[i]))
+			tally_add(&state_region(st, v->regions[i].region)->throttled,
+				s->window);
+	tally_drop(st);
+}
+
+const struct tally *tally_longest(const struct alert_state *st,
+	const struct verdict *v, const struct sight *s, bool throttled)
+{
+	const struct tally *longest = NULL;
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		const struct region_tally *r = &st->regions[i];
+		const struct tally *t = throttled ? &r->throttled : &r->failing;
+
+		if (!t->n || t->counted != s->window)
+			continue;
+		if (!throttled && layer_throttled(layer_region(v, r->name)))
+			continue;
+		if (!longest || t->n > longest->n ||
+			(t->n == longest->n && t->since < longest->since))
+			longest = t;
+	}
+	return longest;
+}
+
+void tally_forget(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		free(st->regions[i].name);
+	st->n_regions = 0;
+}
+
+void tally_forget_throttled(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		st->regions[i].throttled = (struct tally) {0};
+	tally_drop(st);
+}

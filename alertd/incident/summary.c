@@ -1,0 +1,483 @@
+#include "incident/summary.h"
+
+#include "incident/text.h"
+
+#include <math.h>
+#include <string.h>
+
+/* So often is no accident. */
+#define FLAPPING 2
+
+static void put_failure(struct buf *b, const struct incident *inc)
+{
+	const char *step = step_name(inc->step);
+
+	buf_fmt(b, "%s fails", step ? step : "a step");
+	if (inc->error)
+		buf_fmt(b, " with %s", inc->error);
+}
+
+static void put_downtime(struct buf *b, const struct incident *inc)
+{
+	if (inc->step == STEP_DNS || inc->step == STEP_TLS)
+		buf_str(b, " cannot be reached: ");
+	else if (inc->layer == LAYER_TRANSPORT)
+		buf_str(b, " does not answer in time: ");
+	else if (inc->layer == LAYER_TOOLS)
+		buf_str(b, " answers, but ");
+	else
+		buf_str(b, " is down: ");
+	put_failure(b, inc);
+	buf_str(b, " from ");
+	phrase_regions(b, &inc->regions);
+	if (inc->expected == 1)
+		buf_str(b, ", its only region");
+	else
+		buf_fmt(b, " (%zu of %d regions)", inc->regions.n,
+			inc->expected);
+}
+
+static void put_regional(struct buf *b, const struct incident *inc)
+{
+	bool reached = inc->reached.n > 0;
+
+	if (reached) {
+		buf_str(b, " is available from ");
+		phrase_regions(b, &inc->reached);
+		buf_str(b, ", but not from ");
+	} else {
+		buf_str(b, " fails from ");
+	}
+	phrase_regions(b, &inc->regions);
+	buf_str(b, " (");
+	put_failure(b, inc);
+	buf_str(b, reached ? "): possibly a routing or CDN issue"
+			   : "), and no other region says that it works");
+}
+
+/* "have seen fetch instead since 14:02", of those that do not see it yet. */
+static void put_newer(struct buf *b, const struct incident *inc)
+{
+	const struct tool_change *c = &inc->change;
+
+	buf_str(b, inc->reached.n == 1 ? " has seen " : " have seen ");
+	if (c->added.n && (c->removed.n || c->changed.n)) {
+		change_names(b, &c->added);
+		buf_str(b, " instead");
+	} else if (c->added.n) {
+		buf_str(b, "it");
+	} else if (c->removed.n) {
+		buf_str(b, "it gone");
+	} else if (c->changed.n) {
+		buf_str(b, "the new one");
+	} else {
+		buf_str(b, "others");
+	}
+	buf_str(b, " since ");
+	phrase_time(b, c->since, c->since / 86400 != inc->opened_at / 86400);
+}
+
+/*
+ * "clients in London get a list that is older than the server's, 57 min old,
+ * without fetch_data and with get_data"
+ */
+static void put_stale(struct buf *b, const struct incident *inc)
+{
+	const struct {
+		const char *what;
+		const struct strings *names;
+	} parts[] = {
+		{"without ", &inc->change.added},
+		{"still with ", &inc->change.removed},
+		{"with an old form of ", &inc->change.changed},
+		{"with an old description of ", &inc->change.redescribed},
+	};
+	const char *comma = ": ";
+
+	buf_str(b, " has a stale cache in front of it: clients in ");
+	phrase_cities(b, &inc->regions);
+	buf_str(b, " get a list that is older than the server's");
+	if (inc->stale_age_s > 0) {
+		buf_str(b, ", by ");
+		phrase_duration(b, (long long)inc->stale_age_s);
+	}
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		if (!parts[i].names->n)
+			continue;
+		buf_fmt(b, "%s%s", comma, parts[i].what);
+		change_names(b, parts[i].names);
+		comma = ", ";
+	}
+	if (inc->stale_more)
+		buf_fmt(b, ", and %d more that differ", inc->stale_more);
+}
+
+static void put_divergence(struct buf *b, const struct incident *inc)
+{
+	const struct tool_change *c = &inc->change;
+	bool one = inc->regions.n == 1;
+
+	if (inc->stale) {
+		put_stale(b, inc);
+		return;
+	}
+	buf_str(b, " shows different tools: ");
+	phrase_regions(b, &inc->regions);
+	if (c->removed.n || c->changed.n || !c->added.n) {
+		buf_str(b, one ? " still sees " : " still see ");
+		if (c->removed.n)
+			change_names(b, &c->removed);
+		else if (c->changed.n)
+			buf_str(b, "the old form of ");
+		else
+			buf_str(b, "the old ones");
+		if (!c->removed.n && c->changed.n)
+			change_names(b, &c->changed);
+	} else {
+		buf_str(b, one ? " does not see " : " do not see ");
+		change_names(b, &c->added);
+		buf_str(b, " yet");
+	}
+	buf_str(b, "; ");
+	if (inc->reached.n)
+		phrase_regions(b, &inc->reached);
+	else
+		buf_str(b, "others");
+	put_newer(b, inc);
+	buf_str(b, " - a stale cache or an origin that was not updated");
+}
+
+static void put_churn(struct buf *b, const struct incident *inc, double at)
+{
+	buf_fmt(b, " changes its tools all the time, since ");
+	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
+		   "single changes, and regions that see others, are not told "
+		   "meanwhile",
+		inc->value);
+}
+
+static void put_silence(struct buf *b, const struct incident *inc, double at)
+{
+	buf_str(b, " is not reported on by ");
+	phrase_regions(b, &inc->regions);
+	if ((int)inc->regions.n == inc->expected)
+		buf_str(b, inc->expected == 1 ? ", its only region,"
+					      : ", all its regions,");
+	buf_str(b, " since ");
+	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	buf_str(b, ": a runner or its network fails, which says nothing about "
+		   "the server");
+}
+
+/* Regions that are cut off, which is no server's trouble. */
+static void put_isolation(struct buf *b, const struct incident *inc, double at)
+{
+	buf_str(b, inc->regions.n == 1 ? "The own network of "
+				       : "The own networks of ");
+	phrase_regions(b, &inc->regions);
+	buf_str(b, inc->regions.n == 1 ? " is" : " are");
+	buf_str(b, " cut off since ");
+	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	buf_str(b, ": no server answers there, and other regions do not see "
+		   "that; what is probed from there counts as no data, and "
+		   "says nothing about any server");
+}
+
+static void put_overrun(struct buf *b, const struct incident *inc,
+	const struct quiet *q)
+{
+	buf_str(b, " is still down");
+	/* Another one may have begun since. */
+	if (inc->opened_at >= q->end) {
+		buf_char(b, ' ');
+		phrase_duration(b, inc->opened_at - q->end);
+		buf_str(b, " after its maintenance");
+		if (q->reason)
+			buf_fmt(b, " (%s)", q->reason);
+		buf_str(b, " ended");
+	}
+	buf_str(b, ": ");
+	put_failure(b, inc);
+	buf_str(b, " from ");
+	phrase_regions(b, &inc->regions);
+}
+
+/* "p95 is 940 ms, 3.2 times that of 30 days (290 ms)" */
+static void put_latency(struct buf *b, const struct incident *inc)
+{
+	buf_fmt(b, " is slow: the 95th percentile is %.0f ms, %.1f times the "
+		   "%.0f ms of 30 days",
+		inc->value, inc->value / inc->usual, inc->usual);
+	if (!inc->regions.n)
+		return;
+	buf_str(b, "; slow from ");
+	phrase_regions(b, &inc->regions);
+}
+
+static void put_errors(struct buf *b, const struct incident *inc)
+{
+	const char *layer = failure_layer_name(inc->layer);
+
+	buf_fmt(b, " fails too often: %.1f %% of the probes of %s, though "
+		   "never long enough to be down",
+		inc->value, rate_name(inc->rate_window));
+	if (layer)
+		buf_fmt(b, "; mostly at the layer %s", layer);
+}
+
+static void put_burn(struct buf *b, const struct incident *inc)
+{
+	buf_fmt(b, " uses up its error budget %.1f times as fast as it may: "
+		   "%.2f %% of the probes of %s failed, its objective is %g %%",
+		inc->value, inc->value * (100 - inc->usual),
+		rate_name(inc->rate_window), inc->usual);
+}
+
+/* What is wrong, without an end. */
+static void put_trouble(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	if (s->kind == ALERT_STALLED) {
+		buf_str(b, "The pipeline stands still, and nobody is watched");
+		return;
+	}
+	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
+		put_isolation(b, inc, s->at);
+		return;
+	}
+	buf_str(b, s->slug);
+	switch (s->kind) {
+	case ALERT_DOWNTIME:
+		put_downtime(b, inc);
+		break;
+	case ALERT_REGIONAL:
+		put_regional(b, inc);
+		break;
+	case ALERT_LATENCY:
+		put_latency(b, inc);
+		break;
+	case ALERT_ERROR_RATE:
+		put_errors(b, inc);
+		break;
+	case ALERT_SLO_BURN:
+		put_burn(b, inc);
+		break;
+	case ALERT_DIVERGENCE:
+		put_divergence(b, inc);
+		break;
+	case ALERT_CHURN:
+		put_churn(b, inc, s->at);
+		break;
+	case ALERT_SILENT:
+		put_silence(b, inc, s->at);
+		break;
+	case ALERT_STALLED:
+		break;
+	case ALERT_OVERRUN:
+		put_overrun(b, inc, s->maintenance);
+		break;
+	case ALERT_DRIFT:
+	case ALERT_ANOMALY:
+	case ALERT_CERTIFICATE_EXPIRING:
+	case ALERT_TOKEN_EXPIRING:
+	case ALERT_TEST:
+		break; /* no incidents */
+	case ALERT_RATE_LIMITED:
+		buf_str(b, " answers ");
+		phrase_regions(b, &inc->regions);
+		buf_str(b, " with 429: its rate limit is too tight, or should "
+			   "let our probes pass");
+		break;
+	}
+}
+
+/* " after 23 min (14:32-14:55 UTC)" */
+static void put_span(struct buf *b, const struct incident *inc)
+{
+	bool days = inc->first / 86400 != inc->passed_since / 86400;
+
+	buf_str(b, " after ");
+	phrase_duration(b, inc->passed_since - inc->first);
+	buf_str(b, " (");
+	phrase_time(b, inc->first, days);
+	buf_str(b, "\u2013");
+	phrase_time(b, inc->passed_since, days);
+	buf_str(b, " UTC).");
+}
+
+static void put_agreement(struct buf *b, const struct summary *s)
+{
+	buf_fmt(b, s->incident->stale
+			? "Clients get the list of tools that %s has again"
+			: "All regions see the same tools of %s again",
+		s->slug);
+	put_span(b, s->incident);
+	buf_str(b, " Last to follow: ");
+	phrase_regions(b, &s->incident->regions);
+	buf_char(b, '.');
+}
+
+static void put_report(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+
+	if (strcmp(s->slug, SLUG_FLEET) == 0) {
+		phrase_regions(b, &inc->reached);
+		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
+		buf_str(b, " again");
+	} else if (inc->reached.n) {
+		phrase_regions(b, &inc->reached);
+		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
+		buf_fmt(b, " on %s again", s->slug);
+	} else {
+		buf_fmt(b, "No region that is silent is asked for %s any more",
+			s->slug);
+	}
+	put_span(b, inc);
+}
+
+/* The end of what was measured. */
+static void put_relief(struct buf *b, const struct summary *s)
+{
+	buf_str(b, s->slug);
+	if (s->kind == ALERT_LATENCY)
+		buf_str(b, " is as fast as usual again");
+	else if (s->kind == ALERT_ERROR_RATE)
+		buf_str(b, " no longer fails too often");
+	else
+		buf_str(b, " no longer uses up its error budget too fast");
+	put_span(b, s->incident);
+}
+
+static void put_recovery(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	const char *layer = failure_layer_name(inc->layer);
+
+	buf_str(b, s->slug);
+	if (s->kind == ALERT_RATE_LIMITED) {
+		buf_str(b, " answers without 429 again");
+	} else {
+		buf_str(b, " recovered");
+		if (s->kind == ALERT_REGIONAL) {
+			buf_str(b, " in ");
+			phrase_regions(b, &inc->regions);
+		}
+	}
+	put_span(b, inc);
+	buf_fmt(b, " Root layer: %s, %d failing probe%s. ",
+		layer ? layer : "unknown", inc->probe_count,
+		inc->probe_count == 1 ? "" : "s");
+	if (inc->flaps)
+		buf_fmt(b, "It failed again %d time%s while it recovered. ",
+			inc->flaps, inc->flaps == 1 ? "" : "s");
+	buf_str(b, "All layers pass again.");
+}
+
+/* How it ended. */
+static void put_end(struct buf *b, const struct summary *s)
+{
+	switch (s->kind) {
+	case ALERT_DIVERGENCE:
+		put_agreement(b, s);
+		break;
+	case ALERT_CHURN:
+		buf_fmt(b, "%s no longer changes its tools all the time",
+			s->slug);
+		put_span(b, s->incident);
+		buf_str(b, " Its changes are told again.");
+		break;
+	case ALERT_SILENT:
+		put_report(b, s);
+		break;
+	case ALERT_LATENCY:
+	case ALERT_ERROR_RATE:
+	case ALERT_SLO_BURN:
+		put_relief(b, s);
+		break;
+	default:
+		put_recovery(b, s);
+		break;
+	}
+}
+
+/* What was over before it could be told: "was down 09:49 to 09:53 UTC". */
+static void put_found(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	bool days = inc->first / 86400 != (int64_t)s->at / 86400;
+
+	buf_str(b, s->slug);
+	if (s->kind == ALERT_DOWNTIME) {
+		buf_str(b, " was down ");
+	} else {
+		buf_str(b, s->kind == ALERT_REGIONAL ? " failed from "
+						     : " answered 429 to ");
+		phrase_regions(b, &inc->regions);
+		buf_char(b, ' ');
+	}
+	phrase_time(b, inc->first, days);
+	buf_str(b, " to ");
+	phrase_time(b, inc->passed_since, days);
+	buf_str(b, " UTC, found at ");
+	phrase_time(b, (int64_t)s->at, false);
+	buf_str(b, ": ");
+	put_failure(b, inc);
+	if (s->kind == ALERT_DOWNTIME) {
+		buf_str(b, " from ");
+		phrase_regions(b, &inc->regions);
+	}
+	buf_fmt(b, ", %d failing probe%s. It is over; while it lasted its "
+		   "minutes could not be judged, and nobody was told.",
+		inc->probe_count, inc->probe_count == 1 ? "" : "s");
+}
+
+/* "; alice looks after it until 20:31 UTC: REASON" */
+static void put_ack(struct buf *b, const struct ack *a)
+{
+	bool days = floor(a->at / 86400) != floor(a->until / 86400);
+
+	buf_fmt(b, "; %s looks after it until ", a->by);
+	phrase_time(b, (int64_t)a->until, days);
+	buf_str(b, " UTC");
+	if (a->reason)
+		buf_fmt(b, ": %s", a->reason);
+}
+
+void summary_put(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	long long age = (long long)s->at - inc->first;
+
+	if (s->phase == ALERT_RESOLVED || s->phase == ALERT_FOUND) {
+		(s->phase == ALERT_FOUND ? put_found : put_end)(b, s);
+		return;
+	}
+	put_trouble(b, s);
+	if (s->unheard) {
+		buf_str(b, "; not acknowledged after ");
+		phrase_duration(b, (long long)s->at - inc->opened_at);
+	} else if (s->phase == ALERT_ESCALATED &&
+		(s->more || s->kind == ALERT_SILENT)) {
+		buf_str(b, "; more of them than before");
+	} else if (s->phase == ALERT_ESCALATED && s->worse) {
+		buf_fmt(b, "; worse than before, %s",
+			severity_name(inc->severity));
+	} else if (s->phase == ALERT_ACKNOWLEDGED) {
+		put_ack(b, &inc->ack);
+	} else if (s->phase != ALERT_STARTED) {
+		buf_str(b, "; not over after ");
+		phrase_duration(b, age > 0 ? age : 0);
+		if (s->phase == ALERT_ESCALATED)
+			buf_fmt(b, ", so now %s", severity_name(inc->severity));
+	}
+	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
+		buf_fmt(b, "; the acknowledgement by %s has ended",
+			inc->ack.by);
+	if (inc->flaps >= FLAPPING)
+		buf_fmt(b, "; it is flapping: %d times it failed again while "
+			   "it recovered", inc->flaps);
+	buf_char(b, '.');
+}

@@ -1,0 +1,144 @@
+/*
+ * notifier.h: verdicts in, events told and delivered. What the machine decides is
+ * stored together with what has to be delivered before anything is sent, so
+ * that neither a crash nor a second mcp-alert loses a page or sends it twice.
+ */
+#ifndef ALERTD_NOTIFIER_H
+#define ALERTD_NOTIFIER_H
+
+#include "conf/conf.h"
+#include "records/verdict.h"
+
+#include <stdbool.h>
+
+struct ack_request;
+struct alert_event;
+struct calendar;
+struct carry_watch;
+struct deliver;
+struct expiry_record;
+struct maintenance;
+struct output;
+struct shelf;
+struct store;
+struct strings;
+struct tested_request;
+
+struct pager_setup {
+	struct shelf *shelf;
+	struct calendar *calendar; /* or NULL: no maintenance is known */
+	struct store *store;	  /* that of the shelf, or NULL */
+	struct deliver *deliver;  /* NULL: nothing is delivered */
+	/* Only queued: another run delivers it, and nothing is printed. */
+	bool queue_only;
+	const struct conf *conf;  /* or NULL */
+	const char *secret;	  /* of commands/ack.h, or NULL */
+	double now;		  /* NAN: the clock's */
+	bool text, colour;	  /* how events are printed */
+	/* Where; NULL: on standard output, whose reader is waited for. */
+	struct output *output;
+	/* Instead of printing it, told(arg, e, routes, later) hears of each
+	   event, to which routes it goes at once, and to which together with
+	   others; in a rehearsal nothing is delivered, either. */
+	void (*told)(void *arg, const struct alert_event *e,
+		const struct strings *routes, const struct strings *later);
+	void *arg;
+	const struct conf_policy *policy; /* NULL: that of conf */
+};
+
+/* Opaque. */
+struct pager;
+
+struct pager *pager_new(const struct pager_setup *setup);
+void pager_free(struct pager *p);
+
+/*
+ * pager_verdict(p, v): take a verdict into account: its events are delivered
+ * and printed. pager_tick(p, slug): the same for the time that went by.
+ */
+void pager_verdict(struct pager *p, const struct verdict *v);
+void pager_tick(struct pager *p, const char *slug);
+
+/*
+ * pager_taken(p, v, n): these are decided on, and what was decided is stored:
+ * those on minutes that were judged late need not come again. Not in a dry run,
+ * nor once anything failed.
+ */
+void pager_taken(struct pager *p, const struct verdict_record *v, size_t n);
+
+/*
+ * pager_flush(p): tell what waits to be told together with others; a round of
+ * verdicts is over.
+ */
+void pager_flush(struct pager *p);
+
+/*
+ * Many at once: pager_ahead(p, slugs, i): one of these is next called for
+ * slugs[i] and those behind it, see shelf_ahead. pager_settle(p, again): write
+ * what they put off; it has to be done again with the slugs that are appended.
+ * False: store failed.
+ */
+void pager_ahead(struct pager *p, const struct strings *slugs, size_t i);
+bool pager_settle(struct pager *p, struct strings *again);
+
+/* pager_now(p, t): from now on, t is the time. */
+void pager_now(struct pager *p, double t);
+
+/*
+ * pager_ack(p, slug, q): somebody looks after open incidents of a server; see
+ * incident/acknowledgement.h. How many they are; 0 also where the store failed.
+ */
+size_t pager_ack(struct pager *p, const char *slug,
+	const struct ack_request *q);
+
+/*
+ * pager_test(p, slug, q, w): test the routes that a P1 of that server would
+ * reach; w hears of each whether it arrived. What it does not hear of goes with
+ * a digest, is sent by another process, or the store failed.
+ */
+void pager_test(struct pager *p, const char *slug,
+	const struct tested_request *q, const struct carry_watch *w);
+
+/*
+ * pager_expiry(p, r): take an expiry record into account. What regions say of
+ * one server is told together: by the next pager_sweep.
+ */
+void pager_expiry(struct pager *p, const struct expiry_record *r);
+
+/*
+ * pager_maintenance(p, m): take a maintenance record into account, which is p's
+ * from then on. False, and nothing done, where it is no dry run: then only
+ * those of the store count, which others see too.
+ */
+bool pager_maintenance(struct pager *p, struct maintenance *m);
+
+/*
+ * pager_sweep(p): tell what expires and whether the pipeline stands still,
+ * deliver what is due of all servers, and tell that we are alive.
+ */
+void pager_sweep(struct pager *p);
+
+/*
+ * pager_store(p, why): for a pager whose shelf is a local file: take into
+ * account that the store could not be used, and why; NULL: it could. False
+ * where nothing is left to be remembered.
+ */
+bool pager_store(struct pager *p, const char *why);
+
+/*
+ * pager_swept(p): seconds since the last sweep.
+ * pager_failed(p): whether the store failed, or standard output where it is
+ * waited for, or a delivery is left for a later run. The operator has been told.
+ */
+double pager_swept(const struct pager *p);
+bool pager_failed(const struct pager *p);
+
+/*
+ * pager_trouble(p): what, by the last sweep, keeps somebody from being told of
+ * an outage: the store failed, a stage stands still, or an event got neither to
+ * its route nor to the fallback in time, see routing/fallback.h.
+ * A constant; NULL where all is well.
+ */
+const char *pager_trouble(const struct pager *p);
+
+#endif

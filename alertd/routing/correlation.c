@@ -1,0 +1,240 @@
+#include "routing/correlation.h"
+
+#include "base/sha256.h"
+#include "base/xalloc.h"
+#include "incident/incident.h"
+#include "routing/outbox.h"
+#include "routing/routing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* Who fails so long after the others has another trouble. */
+#define SAME_S 600
+
+bool common_may(const struct alert_event *e)
+{
+	const struct alert_record *r = &e->record;
+
+	return r->phase == ALERT_STARTED && !e->held && !e->group &&
+		(r->kind < ALERT_DOWN_KINDS || r->kind == ALERT_SILENT) &&
+		slug_valid(e->slug);
+}
+
+void common_note(struct common_starts *l, struct alert_event *e,
+	struct strings *now, struct strings *later)
+{
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = (struct common_start) {
+		.event = *e,
+		.now = *now,
+		.later = *later,
+	};
+	*e = (struct alert_event) {0};
+	*now = *later = (struct strings) {0};
+}
+
+static void start_release(struct common_start *s)
+{
+	event_release(&s->event);
+	strings_release(&s->now);
+	strings_release(&s->later);
+}
+
+void common_cut(struct common_starts *l, size_t n)
+{
+	while (l->n > n)
+		start_release(&l->v[--l->n]);
+}
+
+void common_drop(struct common_starts *l, size_t n, const char *slug)
+{
+	for (size_t i = n; i < l->n; i++) {
+		if (strcmp(l->v[i].event.slug, slug) == 0)
+			start_release(&l->v[i]);
+		else
+			l->v[n++] = l->v[i];
+	}
+	l->n = n < l->n ? n : l->n;
+}
+
+void common_release(struct common_starts *l)
+{
+	common_cut(l, 0);
+	free(l->v);
+	*l = (struct common_starts) {0};
+}
+
+/* What is shared comes first, so that those who share it stand together. */
+static int compare(const void *a, const void *b)
+{
+	const struct alert_record *x = &((const struct common_start *)a)->event.record;
+	const struct alert_record *y = &((const struct common_start *)b)->event.record;
+	int order = 0;
+
+	if (x->at < y->at || x->at > y->at)
+		return x->at < y->at ? -1 : 1;
+	if (x->kind != y->kind)
+		return x->kind < y->kind ? -1 : 1;
+	if (x->step != y->step)
+		return x->step < y->step ? -1 : 1;
+	if (x->n_regions != y->n_regions)
+		return x->n_regions < y->n_regions ? -1 : 1;
+	for (size_t i = 0; !order && i < x->n_regions; i++)
+		order = strcmp(x->regions[i], y->regions[i]);
+	return order;
+}
+
+static int compare_all(const void *a, const void *b)
+{
+	const struct common_start *x = a, *y = b;
+	int order = compare(a, b);
+
+	return order ? order : strcmp(x->event.slug, y->event.slug);
+}
+
+size_t common_group(struct common_starts *l, size_t least)
+{
+	size_t groups = 0;
+
+	if (l->n)
+		qsort(l->v, l->n, sizeof *l->v, compare_all);
+	for (size_t i = 0, end; i < l->n; i = end) {
+		size_t servers = 1;
+
+		for (end = i + 1; end < l->n &&
+			compare(&l->v[i], &l->v[end]) == 0; end++)
+			if (strcmp(l->v[end].event.slug,
+				    l->v[end - 1].event.slug) != 0)
+				servers++;
+		if (servers < least)
+			continue;
+		groups++;
+		for (size_t k = i; k < end; k++)
+			l->v[k].group = groups;
+	}
+	return groups;
+}
+
+void common_slug(const struct alert_event *e, char *out)
+{
+	const struct alert_record *r = &e->record;
+	char hex[SHA256_HEX];
+	struct buf b;
+
+	buf_init(&b, 64 * 1024);
+	buf_fmt(&b, "%s %d", alert_kind_name(r->kind), (int)r->step);
+	for (size_t i = 0; i < r->n_regions; i++)
+		buf_fmt(&b, " %s", r->regions[i]);
+	sha256_hex(b.p, b.len, hex);
+	snprintf(out, COMMON_SLUG, "*.%.8s", hex);
+	buf_release(&b);
+}
+
+/* The first of them begins it. */
+static void open_with(struct alert_state *st, const struct alert_event *e)
+{
+	const struct alert_record *r = &e->record;
+	struct incident *inc = &st->incidents[r->kind];
+
+	condition_open(inc, r->severity, r->started_at, (int64_t)r->at,
+		r->probe_count);
+	inc->tier = r->tier;
+	inc->step = r->step;
+	inc->layer = r->layer;
+	inc->expected = e->expected;
+	string_set(&inc->error, r->last_error);
+	strings_copy(&inc->regions, &e->regions);
+	strings_copy(&inc->reached, &e->reached);
+	strings_clear(&st->servers);
+	strings_clear(&st->left);
+}
+
+void common_begin(struct alert_state *st, const struct common_start *v,
+	size_t n, struct alert_events *out)
+{
+	const struct alert_record *first = &v[0].event.record;
+	struct incident *inc = &st->incidents[first->kind];
+	bool new = !inc->open;
+	size_t before;
+
+	if (new)
+		open_with(st, &v[0].event);
+	before = st->left.n;
+	for (size_t i = 0; i < n; i++) {
+		const struct alert_record *r = &v[i].event.record;
+
+		strings_note(&st->servers, v[i].event.slug);
+		strings_note(&st->left, v[i].event.slug);
+		if (r->severity < inc->severity)
+			inc->severity = r->severity;
+		if (r->started_at < inc->first && new)
+			inc->first = r->started_at;
+		if ((int64_t)r->at > inc->failed)
+			inc->failed = (int64_t)r->at;
+	}
+	if (new || st->left.n > before)
+		events_put(out, st, &(struct summary) {
+			.kind = first->kind,
+			.phase = new ? ALERT_STARTED : ALERT_ESCALATED,
+			.at = first->at,
+			.more = !new,
+		});
+}
+
+bool common_joins(const struct alert_state *st, const struct alert_event *e)
+{
+	const struct incident *inc = &st->incidents[e->record.kind];
+
+	return inc->open && e->record.at - (double)inc->failed <= SAME_S;
+}
+
+static void strings_drop(struct strings *l, const char *s)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (strcmp(l->v[i], s) != 0)
+			continue;
+		free(l->v[i]);
+		memmove(l->v + i, l->v + i + 1, (--l->n - i) * sizeof *l->v);
+		return;
+	}
+}
+
+void common_join(const struct conf *c, struct alert_state *st,
+	enum alert_kind kind, const char *group)
+{
+	struct incident *inc = &st->incidents[kind];
+	struct alert_record r = {
+		.kind = kind,
+		.slug = st->slug,
+		.started_at = inc->first,
+	};
+	char key[ALERT_KEY_SIZE];
+
+	if (!inc->open)
+		return;
+	string_set(&inc->group, group);
+	for (size_t i = 0; c && i < c->n_routes; i++) {
+		if (route_chooses(&c->routes[i]))
+			continue;
+		outbox_forget(st, alert_key(&r, key), c->routes[i].name);
+		strings_drop(&inc->told, c->routes[i].name);
+	}
+}
+
+void common_leave(struct alert_state *st, const struct alert_event *e,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[e->record.kind];
+
+	if (!inc->open || !strings_has(&st->left, e->slug))
+		return;
+	strings_drop(&st->left, e->slug);
+	if (e->record.resolved_at > inc->passed_since)
+		inc->passed_since = e->record.resolved_at;
+	if (e->record.probe_count > inc->probe_count)
+		inc->probe_count = e->record.probe_count;
+	if (st->left.n)
+		return;
+	condition_end(st, e->record.kind, e->record.at, out);
+}

@@ -1,0 +1,140 @@
+#include "routing/digest.h"
+
+#include "base/xalloc.h"
+#include "incident/streak.h"
+#include "records/probe.h"
+#include "routing/outbox.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Room for what stands behind the events. */
+#define TAIL_BYTES 100
+
+static const char *const periods[] = {NULL, "hourly", "daily", "weekly"};
+
+static struct digest *find(struct digests *l, const struct delivery *d)
+{
+	struct digest *g;
+
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i].boundary == d->boundary &&
+			strcmp(l->v[i].route, d->route) == 0)
+			return &l->v[i];
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	g = &l->v[l->n++];
+	*g = (struct digest) {
+		.route = xstrdup(d->route),
+		.boundary = d->boundary,
+		.next_try = INFINITY,
+	};
+	return g;
+}
+
+static void note(struct digests *l, const struct alert_state *st,
+	const struct pending *p, const struct delivery *d, double now)
+{
+	struct digest *g = find(l, d);
+
+	g->over = g->over || d->over;
+	g->next_try = fmin(g->next_try, outbox_next(p, d, now));
+	if (d->attempts > g->attempts)
+		g->attempts = d->attempts;
+	if (d->done > g->done)
+		g->done = d->done;
+	if (d->digest > g->period)
+		g->period = d->digest;
+	g->v = xgrow(g->v, &g->cap, g->n + 1, sizeof *g->v);
+	g->v[g->n++] = (struct digest_item) {
+		.slug = xstrdup(st->slug),
+		.number = p->number,
+		.created = p->created,
+		.body = xstrdup(p->body),
+	};
+}
+
+/* By a clock that was ahead it would wait for a day that is not near. */
+static bool due(const struct pending *p, const struct delivery *d, double now)
+{
+	return (double)d->boundary <= now ||
+		p->created > now + MACHINE_AHEAD_S;
+}
+
+void digests_note(struct digests *l, const struct alert_state *st, double now,
+	const char *route)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		const struct pending *p = &st->outbox[i];
+
+		for (size_t k = 0; k < p->n_deliveries; k++) {
+			const struct delivery *d = &p->deliveries[k];
+
+			if (d->digest && due(p, d, now) &&
+				(!route || strcmp(d->route, route) == 0))
+				note(l, st, p, d, now);
+		}
+	}
+}
+
+static int by_boundary(const void *a, const void *b)
+{
+	const struct digest *x = a, *y = b;
+
+	return x->boundary < y->boundary ? -1 : x->boundary > y->boundary;
+}
+
+void digests_sort(struct digests *l)
+{
+	if (l->n)
+		qsort(l->v, l->n, sizeof *l->v, by_boundary);
+}
+
+void digests_release(struct digests *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		struct digest *g = &l->v[i];
+
+		for (size_t k = 0; k < g->n; k++) {
+			free(g->v[k].slug);
+			free(g->v[k].body);
+		}
+		free(g->v);
+		free(g->route);
+	}
+	free(l->v);
+	*l = (struct digests) {0};
+}
+
+static int by_age(const void *a, const void *b)
+{
+	const struct digest_item *x = a, *y = b;
+	int slugs = strcmp(x->slug, y->slug);
+
+	if (x->created != y->created)
+		return x->created < y->created ? -1 : 1;
+	if (slugs)
+		return slugs;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+void digest_json(struct buf *b, struct digest *d, double now)
+{
+	size_t end = b->len + DIGEST_BYTES - TAIL_BYTES, told = 0;
+
+	qsort(d->v, d->n, sizeof *d->v, by_age);
+	buf_fmt(b, "{\"v\":%d,\"type\":\"digest\",\"at\":", RECORD_VERSION);
+	json_put_num(b, now);
+	json_put_member(b, "route", d->route);
+	buf_fmt(b, ",\"period\":\"%s\",\"because\":%s", periods[d->period],
+		d->over ? "\"budget\"" : "null");
+	buf_fmt(b, ",\"dedup_key\":\"digest:%s:%" PRId64 "\",\"events\":[",
+		d->route, d->boundary);
+	for (size_t i = 0; i < d->n && told < DIGEST_EVENTS; i++) {
+		if (b->len + strlen(d->v[i].body) + 1 > end)
+			continue;
+		buf_fmt(b, "%s%s", told++ ? "," : "", d->v[i].body);
+	}
+	buf_fmt(b, "],\"count\":%zu}", d->n);
+}

@@ -1,0 +1,77 @@
+#include "routing/dispatch.h"
+
+#include "base/xalloc.h"
+#include "routing/hours.h"
+#include "routing/rate_limit.h"
+#include "routing/routing.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* The same for the same event, whoever decides on it, and for no other. */
+static void name(const struct alert_event *e, char *out, size_t size)
+{
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+
+	snprintf(out, size, "%s %s %.0f", alert_key(&e->record, key),
+		alert_event(&e->record, event), e->record.at);
+}
+
+/* Whether an event has to wait on a route, and how. */
+static bool waits(const struct dispatch *d, struct alert_state *st,
+	const struct alert_event *e, const struct conf_route *r,
+	struct outbox_wait *w)
+{
+	enum alert_phase phase = e->record.phase;
+	bool calm = phase == ALERT_RESOLVED || phase == ALERT_ACKNOWLEDGED;
+	double now = fmax(d->now, e->record.at);
+	char text[ALERT_KEY_SIZE + ALERT_EVENT_SIZE + 32];
+
+	*w = (struct outbox_wait) {.digest = route_digest(r, &e->record)};
+	/* Its end stands beside its beginning, if that was not told yet. */
+	if (!w->digest && calm)
+		return outbox_joins(st, r->name, w);
+	name(e, text, sizeof text);
+	if (!w->digest && !budget_take(d->budget, r, text, now))
+		*w = (struct outbox_wait) {CONF_DIGEST_HOURLY, true, 0};
+	if (w->digest)
+		w->boundary = hours_digest(d->conf, w->digest, now);
+	return w->digest != CONF_DIGEST_NO;
+}
+
+static void add(struct recipients *l, const char *route,
+	const struct outbox_wait *w)
+{
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = (struct recipient) {xstrdup(route), *w};
+}
+
+void dispatch_event(const struct dispatch *d, struct alert_state *st,
+	const struct alert_event *e, const char *body, struct recipients *out)
+{
+	struct strings routes = {0};
+	bool real = !isinf(d->now);
+
+	route_pick(d->conf, e, &routes);
+	if (real)
+		outbox_add(st, &e->record, body, &routes, d->now);
+	for (size_t i = 0; i < routes.n; i++) {
+		const struct conf_route *r = route_find(d->conf, routes.v[i]);
+		struct outbox_wait w = {0};
+
+		if (!d->at_once && waits(d, st, e, r, &w) && real)
+			outbox_wait(st, r->name, &w);
+		else if (real)
+			outbox_pull(st, r->name, d->now);
+		add(out, r->name, &w);
+	}
+	strings_release(&routes);
+}
+
+void recipients_release(struct recipients *l)
+{
+	for (size_t i = 0; i < l->n; i++)
+		free(l->v[i].route);
+	free(l->v);
+	*l = (struct recipients) {0};
+}

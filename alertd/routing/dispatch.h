@@ -1,0 +1,43 @@
+/*
+ * dispatch.h: puts an event into the outbox of its server, for each of the
+ * routes that get it: now, or with others.
+ */
+#ifndef ROUTING_DISPATCH_H
+#define ROUTING_DISPATCH_H
+
+#include "conf/conf.h"
+#include "incident/event.h"
+#include "incident/state.h"
+#include "routing/outbox.h"
+
+struct budget;
+
+/* A route that gets an event, and how it waits; see outbox.h. */
+struct recipient {
+	char *route;
+	struct outbox_wait wait; /* CONF_DIGEST_NO: it is sent at once */
+};
+
+struct recipients {
+	struct recipient *v;
+	size_t n, cap;
+};
+
+struct dispatch {
+	const struct conf *conf; /* or NULL */
+	struct budget *budget;
+	bool at_once; /* nothing waits for others, and no budget counts */
+	/*
+	 * The clock of the deliveries; -INFINITY where nothing is delivered,
+	 * and then the outbox stays as it is.
+	 */
+	double now;
+};
+
+/* dispatch_event(d, st, e, body, out): who gets it is added to *out. */
+void dispatch_event(const struct dispatch *d, struct alert_state *st,
+	const struct alert_event *e, const char *body, struct recipients *out);
+
+void recipients_release(struct recipients *l);
+
+#endif

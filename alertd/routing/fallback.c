@@ -1,0 +1,205 @@
+#include "routing/fallback.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "routing/outbox.h"
+#include "routing/routing.h"
+
+#include <math.h>
+#include <string.h>
+
+/* An event is no longer; with room for the sentences of some fallbacks. */
+#define BODY_MAX (300 * 1024)
+
+/* What is not known counts as bad. */
+static double in_time(const char *body)
+{
+	char why[JSON_WHY];
+	cJSON *o = json_parse(body, strlen(body), &json_record, why);
+	const char *name = json_str(o, "severity");
+	enum severity s = SEVERITY_P1;
+
+	if (!name || !severity_parse(name, &s))
+		s = SEVERITY_P1;
+	cJSON_Delete(o);
+	return s == SEVERITY_P1 ? ELSEWHERE_P1_S
+		: s == SEVERITY_P2 ? ELSEWHERE_P2_S
+				   : ELSEWHERE_P3_S;
+}
+
+/* Since when it could have been there. */
+static double since(const struct pending *p, const struct delivery *d)
+{
+	return d->digest ? fmax(p->created, (double)d->boundary) : p->created;
+}
+
+bool elsewhere_overdue(const struct pending *p, const struct delivery *d,
+	double now)
+{
+	double age = now - since(p, d);
+
+	if (d->elsewhere > 0)
+		return false;
+	return d->refused ||
+		(age >= ELSEWHERE_P1_S && age >= in_time(p->body));
+}
+
+bool elsewhere_any(const struct alert_state *st, double now)
+{
+	for (size_t i = 0; i < st->n_outbox; i++)
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
+			if (elsewhere_overdue(&st->outbox[i],
+				    &st->outbox[i].deliveries[k], now))
+				return true;
+	return false;
+}
+
+/* "14:02" */
+static void put_minute(struct buf *b, double t)
+{
+	char iso[CLOCK_RFC3339];
+
+	clock_rfc3339((int64_t)t, iso);
+	buf_fmt(b, "%.5s", iso + strlen("2026-04-29T"));
+}
+
+static void put_sentence(struct buf *b, const char *summary,
+	const struct pending *p, const struct delivery *d)
+{
+	buf_fmt(b, "%s%sThis could not be told to %s since ",
+		summary ? summary : "", summary ? " " : "", d->route);
+	put_minute(b, since(p, d));
+	buf_fmt(b, " UTC%s%s.", d->why ? ": " : "", d->why ? d->why : "");
+}
+
+/* The old member of that name gives its place to the new one. */
+static void set_member(cJSON *o, const char *key, cJSON *value)
+{
+	if (json_get(o, key))
+		cJSON_ReplaceItemInObjectCaseSensitive(o, key, value);
+	else
+		cJSON_AddItemToObject(o, key, value);
+}
+
+void elsewhere_body(struct buf *b, const struct pending *p,
+	const struct delivery *d)
+{
+	char why[JSON_WHY], iso[CLOCK_RFC3339];
+	cJSON *o = json_parse(p->body, strlen(p->body), &json_record, why);
+	cJSON *whom = cJSON_CreateObject();
+	struct buf text;
+
+	if (!cJSON_IsObject(o) || !whom) {
+		cJSON_Delete(o);
+		cJSON_Delete(whom);
+		buf_str(b, p->body);
+		return;
+	}
+	buf_init(&text, BODY_MAX);
+	put_sentence(&text, json_str(o, "summary"), p, d);
+	set_member(o, "summary", cJSON_CreateString(text.p));
+	clock_rfc3339((int64_t)since(p, d), iso);
+	cJSON_AddStringToObject(whom, "route", d->route);
+	cJSON_AddStringToObject(whom, "since", iso);
+	cJSON_AddItemToObject(whom, "why",
+		d->why ? cJSON_CreateString(d->why) : cJSON_CreateNull());
+	set_member(o, "fallback_for", whom);
+	json_put(b, o);
+	buf_release(&text);
+	cJSON_Delete(o);
+}
+
+/*
+ * Of the same incident and route, what was told elsewhere before: when, or 0.
+ * Who was told so hears by itself of what happened after that.
+ */
+static double told_before(const struct alert_state *st, size_t i,
+	const char *route)
+{
+	struct outbox_item item;
+
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(st->outbox[k].key, st->outbox[i].key) == 0 &&
+			outbox_find(st, st->outbox[k].number, route, &item) &&
+			item.delivery->elsewhere > 0)
+			return item.delivery->elsewhere;
+	return 0;
+}
+
+/* The fallback hears how an open incident goes on. */
+static void note_told(struct alert_state *st, const char *key,
+	const char *route)
+{
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &st->incidents[k];
+		char of_it[ALERT_KEY_SIZE];
+
+		if (inc->open &&
+			strcmp(alert_key(&(struct alert_record) {
+						 .slug = st->slug,
+						 .kind = (enum alert_kind)k,
+						 .started_at = inc->first,
+					 },
+				       of_it),
+				key) == 0)
+			strings_note(&inc->told, route);
+	}
+}
+
+/* One delivery: the n-th of the i-th event. */
+static void tell(struct alert_state *st, size_t i, size_t n,
+	const char *fallback, double now)
+{
+	struct delivery *d = &st->outbox[i].deliveries[n];
+	struct outbox_wait wait = {d->digest, d->over, d->boundary};
+	struct strings routes = {0};
+	struct buf body, note;
+
+	buf_init(&body, BODY_MAX);
+	buf_init(&note, 1024);
+	elsewhere_body(&body, &st->outbox[i], d);
+	buf_fmt(&note, "%s to %s, instead of %s", st->outbox[i].event, fallback,
+		d->route);
+	state_note(st, now, "told_elsewhere", note.p);
+	d->elsewhere = now;
+	note_told(st, st->outbox[i].key, fallback);
+	strings_add(&routes, fallback);
+	outbox_put(st,
+		&(struct pending) {
+			.key = st->outbox[i].key,
+			.event = st->outbox[i].event,
+			.body = body.p,
+			.created = now,
+		},
+		&routes);
+	if (wait.digest)
+		outbox_wait(st, fallback, &wait);
+	strings_release(&routes);
+	buf_release(&note);
+	buf_release(&body);
+}
+
+size_t elsewhere_tell(struct alert_state *st, const struct conf *c, double now)
+{
+	size_t n = st->n_outbox, told = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
+			struct delivery *d = &st->outbox[i].deliveries[k];
+			const struct conf_route *r = route_find(c, d->route);
+			double before = told_before(st, i, d->route);
+
+			if (d->elsewhere > 0 || d->holder || !r || !r->fallback)
+				continue;
+			if (before > 0 && before < st->outbox[i].created) {
+				d->elsewhere = before;
+			} else if (before > 0 ||
+				elsewhere_overdue(&st->outbox[i], d, now)) {
+				tell(st, i, k, r->fallback, now);
+				told++;
+			}
+		}
+	}
+	return told;
+}

@@ -1,0 +1,261 @@
+#include "routing/outbox.h"
+
+#include "base/xalloc.h"
+#include "incident/streak.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static struct delivery *find_route(const struct pending *p, const char *route)
+{
+	for (size_t i = 0; i < p->n_deliveries; i++)
+		if (strcmp(p->deliveries[i].route, route) == 0)
+			return &p->deliveries[i];
+	return NULL;
+}
+
+/* What has to arrive before an event of that incident. */
+static void hurry(struct alert_state *st, const char *key,
+	const struct strings *routes, double now)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		if (strcmp(st->outbox[i].key, key) != 0)
+			continue;
+		for (size_t k = 0; k < routes->n; k++) {
+			struct delivery *d =
+				find_route(&st->outbox[i], routes->v[k]);
+
+			if (d && !d->holder && !d->digest)
+				d->next_try = fmin(d->next_try, now);
+		}
+	}
+}
+
+void outbox_put(struct alert_state *st, const struct pending *event,
+	const struct strings *routes)
+{
+	struct pending *p;
+
+	if (!routes->n)
+		return;
+	hurry(st, event->key, routes, event->created);
+	st->outbox = xgrow(st->outbox, &st->cap_outbox, st->n_outbox + 1,
+		sizeof *st->outbox);
+	p = &st->outbox[st->n_outbox++];
+	*p = (struct pending) {
+		.number = ++st->number,
+		.key = xstrdup(event->key),
+		.event = xstrdup(event->event),
+		.body = xstrdup(event->body),
+		.created = event->created,
+		.deliveries = xcalloc(routes->n, sizeof *p->deliveries),
+		.n_deliveries = routes->n,
+	};
+	for (size_t i = 0; i < routes->n; i++)
+		p->deliveries[i] = (struct delivery) {
+			.route = xstrdup(routes->v[i]),
+			.next_try = event->created,
+		};
+}
+
+double outbox_next(const struct pending *p, const struct delivery *d,
+	double now)
+{
+	double set = d->attempts ? d->tried : p->created;
+
+	return set > now + MACHINE_AHEAD_S ? now : d->next_try;
+}
+
+bool outbox_hopeless(double since, int attempts, double now)
+{
+	return now - since >= OUTBOX_GIVE_UP_S &&
+		attempts >= OUTBOX_GIVE_UP_TRIES;
+}
+
+/* Nobody holds one for longer than that, if the clock is right. */
+void outbox_add(struct alert_state *st, const struct alert_record *r,
+	const char *body, const struct strings *routes, double now)
+{
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE], *text;
+
+	alert_key(r, key);
+	alert_event(r, event);
+	text = xstrdup(body);
+	outbox_put(st,
+		&(struct pending) {
+			.key = key,
+			.event = event,
+			.body = text,
+			.created = now,
+		},
+		routes);
+	free(text);
+}
+
+static bool held(const struct delivery *d, double now,
+	const struct outbox_judge *j)
+{
+	return d->holder && d->next_try > now &&
+		d->next_try <= now + OUTBOX_HOLD_S + MACHINE_AHEAD_S &&
+		!j->gone(j->arg, d->holder);
+}
+
+static bool due(const struct pending *p, const struct delivery *d, double now,
+	const struct outbox_judge *j)
+{
+	if (d->digest || held(d, now, j))
+		return false;
+	return (d->holder || outbox_next(p, d, now) <= now) &&
+		j->up(j->arg, d->route);
+}
+
+/* Whether the route waits for an earlier event of the same incident. */
+static bool blocked(const struct alert_state *st, size_t i, const char *route)
+{
+	for (size_t k = 0; k < i; k++)
+		if (strcmp(st->outbox[k].key, st->outbox[i].key) == 0 &&
+			find_route(&st->outbox[k], route))
+			return true;
+	return false;
+}
+
+bool outbox_due(const struct alert_state *st, double now,
+	const struct outbox_judge *j, struct outbox_item *out)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		struct pending *p = &st->outbox[i];
+
+		for (size_t k = 0; k < p->n_deliveries; k++) {
+			struct delivery *d = &p->deliveries[k];
+
+			if (!due(p, d, now, j) || blocked(st, i, d->route))
+				continue;
+			*out = (struct outbox_item) {p, d};
+			return true;
+		}
+	}
+	return false;
+}
+
+bool outbox_waits(const struct alert_state *st, double now,
+	const struct outbox_judge *j)
+{
+	for (size_t i = 0; i < st->n_outbox; i++)
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
+			if (!st->outbox[i].deliveries[k].digest &&
+				!held(&st->outbox[i].deliveries[k], now, j))
+				return true;
+	return false;
+}
+
+/* The delivery of an earlier event, if it is of the newest one's incident. */
+static struct delivery *earlier(struct alert_state *st, size_t i,
+	const char *route)
+{
+	const struct pending *newest = &st->outbox[st->n_outbox - 1];
+
+	if (strcmp(st->outbox[i].key, newest->key) != 0)
+		return NULL;
+	return find_route(&st->outbox[i], route);
+}
+
+bool outbox_joins(struct alert_state *st, const char *route,
+	struct outbox_wait *out)
+{
+	for (size_t i = 0; i + 1 < st->n_outbox; i++) {
+		const struct delivery *d = earlier(st, i, route);
+
+		if (!d || !d->digest)
+			continue;
+		*out = (struct outbox_wait) {d->digest, d->over, d->boundary};
+		return true;
+	}
+	return false;
+}
+
+void outbox_wait(struct alert_state *st, const char *route,
+	const struct outbox_wait *w)
+{
+	struct pending *newest = &st->outbox[st->n_outbox - 1];
+	struct delivery *d = find_route(newest, route);
+
+	d->digest = w->digest;
+	d->over = w->over;
+	d->boundary = w->boundary;
+	d->next_try = (double)w->boundary;
+	for (size_t i = 0; i + 1 < st->n_outbox; i++) {
+		d = earlier(st, i, route);
+		if (!d || !d->digest || d->boundary <= w->boundary)
+			continue;
+		d->boundary = w->boundary;
+		d->next_try = (double)w->boundary;
+	}
+}
+
+void outbox_pull(struct alert_state *st, const char *route, double now)
+{
+	for (size_t i = 0; i + 1 < st->n_outbox; i++) {
+		struct delivery *d = earlier(st, i, route);
+
+		if (!d || !d->digest)
+			continue;
+		d->digest = CONF_DIGEST_NO;
+		d->next_try = now;
+	}
+}
+
+bool outbox_find(const struct alert_state *st, unsigned long number,
+	const char *route, struct outbox_item *out)
+{
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		struct delivery *d = find_route(&st->outbox[i], route);
+
+		if (st->outbox[i].number != number || !d)
+			continue;
+		*out = (struct outbox_item) {&st->outbox[i], d};
+		return true;
+	}
+	return false;
+}
+
+void outbox_drop(struct alert_state *st, struct outbox_item *item)
+{
+	struct pending *p = item->pending;
+	size_t at = (size_t)(item->delivery - p->deliveries);
+
+	delivery_release(item->delivery);
+	p->n_deliveries--;
+	memmove(p->deliveries + at, p->deliveries + at + 1,
+		(p->n_deliveries - at) * sizeof *p->deliveries);
+	*item = (struct outbox_item) {0};
+	if (p->n_deliveries)
+		return;
+	pending_release(p);
+	at = (size_t)(p - st->outbox);
+	st->n_outbox--;
+	memmove(st->outbox + at, st->outbox + at + 1,
+		(st->n_outbox - at) * sizeof *st->outbox);
+}
+
+void outbox_forget(struct alert_state *st, const char *key, const char *route)
+{
+	for (size_t i = st->n_outbox; i-- > 0;) {
+		struct pending *p = &st->outbox[i];
+		struct delivery *d = find_route(p, route);
+		struct outbox_item item = {p, d};
+
+		if (d && !d->holder && strcmp(p->key, key) == 0)
+			outbox_drop(st, &item);
+	}
+}
+
+double outbox_delay(int attempts, double chance, double retry_after_s)
+{
+	double s = OUTBOX_DELAY_MIN_S;
+
+	for (int i = 1; i < attempts && s < OUTBOX_DELAY_MAX_S; i++)
+		s *= 2;
+	s = fmin(s * (1 + chance), OUTBOX_DELAY_MAX_S);
+	return fmax(s, fmin(retry_after_s, OUTBOX_GIVE_UP_S));
+}

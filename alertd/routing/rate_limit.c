@@ -1,0 +1,91 @@
+#include "routing/rate_limit.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A set and not a number, so that who decides twice is counted once. */
+static const char take[] =
+	"if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end\n"
+	"if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 "
+	"end\n"
+	"redis.call('SADD', KEYS[1], ARGV[1])\n"
+	"redis.call('EXPIRE', KEYS[1], ARGV[3])\n"
+	"return 1\n";
+
+/* What a route got in the last hour in which it got something. */
+struct spent {
+	const struct conf_route *route;
+	int64_t hour;
+	int n;
+};
+
+struct budget {
+	struct store *store;
+	struct spent *v; /* without a store */
+	size_t n, cap;
+};
+
+struct budget *budget_new(struct store *s)
+{
+	struct budget *b = xcalloc(1, sizeof *b);
+
+	b->store = s;
+	return b;
+}
+
+void budget_free(struct budget *b)
+{
+	if (b)
+		free(b->v);
+	free(b);
+}
+
+/* In memory nobody decides twice. */
+static bool take_here(struct budget *b, const struct conf_route *r,
+	int64_t hour)
+{
+	struct spent *s = NULL;
+
+	for (size_t i = 0; i < b->n; i++)
+		if (b->v[i].route == r)
+			s = &b->v[i];
+	if (!s) {
+		b->v = xgrow(b->v, &b->cap, b->n + 1, sizeof *b->v);
+		s = &b->v[b->n++];
+		*s = (struct spent) {.route = r};
+	}
+	if (s->hour != hour) {
+		s->hour = hour;
+		s->n = 0;
+	}
+	return s->n++ < r->budget;
+}
+
+bool budget_take(struct budget *b, const struct conf_route *r,
+	const char *event, double t)
+{
+	char key[KEY_MAX], most[16], ttl[16];
+	const struct store_reply *reply;
+	int64_t hour = (int64_t)floor(t / 3600);
+
+	if (!r->budget)
+		return true;
+	if (!b->store)
+		return take_here(b, r, hour);
+	key_budget(key, r->name, hour);
+	snprintf(most, sizeof most, "%d", r->budget);
+	snprintf(ttl, sizeof ttl, "%d", KEYS_BUDGET_S);
+	reply = store_one(b->store, "EVAL", take, "1", key, event, most, ttl,
+		NULL);
+	if (!reply)
+		log_error("the budget of route %s: %s", r->name,
+			store_why(b->store));
+	return store_int(reply, 1) == 1;
+}

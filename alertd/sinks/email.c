@@ -1,0 +1,105 @@
+/*
+ * email.c: a mail to each recipient, over SMTP. All mails of an incident
+ * are one thread: they answer the one that said that it began, whose Message-ID
+ * follows from the dedup_key. The same event again has the same Message-ID.
+ */
+#include "sinks/sink.h"
+
+#include "base/xalloc.h"
+#include "transport/mime.h"
+#include "transport/smtp_client.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+#define MESSAGE_MAX (2 * 1024 * 1024)
+#define WHAT_MAX 64
+
+static const char *const phases[] = {
+	[ALERT_STARTED] = "started",
+	[ALERT_ESCALATED] = "escalated",
+	[ALERT_REMINDER] = "reminder",
+	[ALERT_ACKNOWLEDGED] = "acknowledged",
+	[ALERT_RESOLVED] = "resolved",
+	[ALERT_ONCE] = "told",
+};
+
+/* What is told of the incident, by a name that no other mail of it has. */
+static bool name_mail(const struct sink_job *job, char *what)
+{
+	const struct sink_event *e = job->event;
+	/* It may go to somebody who has it already, and says why. */
+	bool instead = strstr(job->body, "\"fallback_for\":{") != NULL;
+	bool first = e->digest || e->phase == ALERT_STARTED;
+
+	if (first)
+		snprintf(what, WHAT_MAX, "started%s", instead ? ".instead" : "");
+	else
+		snprintf(what, WHAT_MAX, "%s.%" PRId64 "%s", phases[e->phase],
+			(int64_t)e->at, instead ? ".instead" : "");
+	return first && !instead;
+}
+
+static void write_message(const struct sink_job *job,
+	const struct mailbox *from, const struct mailbox *to, struct buf *out)
+{
+	const struct sink_event *e = job->event;
+	char what[WHAT_MAX], id[MAIL_ID], thread[MAIL_ID];
+	bool first = name_mail(job, what);
+	bool alone = !e->digest && e->phase == ALERT_ONCE;
+	struct buf text;
+
+	buf_init(&text, MESSAGE_MAX);
+	message_plain(&text, job->message);
+	mail_write(out, &(struct mail) {
+		.from = from,
+		.to = to,
+		.subject = job->message->title,
+		.text = text.p,
+		.id = mail_id(e->key, what, from, id),
+		.thread = first || alone
+			? NULL
+			: mail_id(e->key, "started", from, thread),
+		.at = (int64_t)e->at,
+		.urgent = job->message->mood == MESSAGE_BAD,
+	});
+	buf_release(&text);
+}
+
+static bool send_one(const struct sink_job *job, int n, struct delivered *out)
+{
+	const struct conf_route *r = job->route;
+	struct mailbox from, to;
+	struct buf message;
+
+	if (n < 0 || (size_t)n >= r->n_to)
+		return false;
+	/* The configuration was checked. */
+	mailbox_parse(r->from, &from);
+	mailbox_parse(r->to[n], &to);
+	buf_init(&message, MESSAGE_MAX);
+	write_message(job, &from, &to, &message);
+	*out = smtp_send(&(struct smtp_job) {
+		.url = r->url,
+		.user = secret_get(job->secret, "user", NULL),
+		.password = secret_get(job->secret, "password", NULL),
+		.ca = secret_get(job->secret, "cacert", NULL),
+		.from = from.address,
+		.to = to.address,
+		.message = &message,
+	});
+	buf_release(&message);
+	return true;
+}
+
+static const char *wrong(const struct sink_job *job)
+{
+	bool user = secret_get(job->secret, "user", NULL) != NULL;
+	bool password = secret_get(job->secret, "password", NULL) != NULL;
+
+	return user != password
+		? "its secret: needs both user and password, or neither"
+		: NULL;
+}
+
+const struct sink sink_email = {.send_nth = send_one, .wrong = wrong};

@@ -1,0 +1,171 @@
+/*
+ * opsgenie.c: Opsgenie, Alert API v2: POST /v2/alerts with an alias, under
+ * which it is acknowledged, noted on, and closed by POST. Each is taken with
+ * 202 and carried out later; 422 is a request that it cannot process. After
+ * "Alert API", docs.opsgenie.com.
+ */
+#include "sinks/sink.h"
+
+#include "json/json.h"
+#include "sinks/escape.h"
+
+#include <string.h>
+
+#define BASE "https://api.opsgenie.com"
+/* The limits of the fields. */
+#define MESSAGE_MAX 130
+#define ALIAS_MAX 512
+#define DESCRIPTION_MAX 15000
+#define NOTE_MAX 20000
+#define ENTITY_MAX 512
+#define TAG_MAX 50
+/* A link that is cut is none, and all must be less than 8,000. */
+#define DETAIL_MAX 700
+#define USER "mcp-alert"
+
+static void put(struct buf *b, const char *key, const char *s, size_t max)
+{
+	if (!s || !*s)
+		return;
+	buf_fmt(b, "%s\"%s\":", b->len > 1 ? "," : "", key);
+	sink_put_cut(b, s, max);
+}
+
+static void put_tags(struct buf *b, const struct sink_event *e)
+{
+	const char *const tags[] = {"mcp", e->kind, e->layer, e->tier};
+	const char *comma = "";
+
+	buf_str(b, ",\"tags\":[");
+	for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
+		if (!tags[i])
+			continue;
+		buf_str(b, comma);
+		sink_put_cut(b, tags[i], TAG_MAX);
+		comma = ",";
+	}
+	buf_char(b, ']');
+}
+
+static void put_details(struct buf *b, const struct message *m)
+{
+	const char *comma = "";
+
+	buf_str(b, ",\"details\":{");
+	for (size_t i = 0; i < m->n + m->n_links; i++) {
+		const struct message_line *l = i < m->n ? &m->lines[i]
+							: &m->links[i - m->n];
+
+		if (strlen(l->text) > DETAIL_MAX)
+			continue;
+		buf_str(b, comma);
+		json_put_str(b, l->label);
+		buf_char(b, ':');
+		json_put_str(b, l->text);
+		comma = ",";
+	}
+	buf_char(b, '}');
+}
+
+static void create(const struct sink_job *job, struct buf *b)
+{
+	const struct sink_event *e = job->event;
+	const struct message *m = job->message;
+	struct buf text;
+
+	put(b, "message", m->title, MESSAGE_MAX);
+	put(b, "alias", e->key, ALIAS_MAX);
+	buf_init(&text, HTTP_REQUEST_MAX);
+	message_plain(&text, m);
+	put(b, "description", text.p, DESCRIPTION_MAX);
+	buf_release(&text);
+	put(b, "priority", e->digest ? "P5" : severity_name(e->severity), 2);
+	put(b, "source", USER, TAG_MAX);
+	if (e->digest)
+		return;
+	put(b, "entity", e->slug, ENTITY_MAX);
+	put_tags(b, e);
+	put_details(b, m);
+}
+
+/* What is done to an alert: by its alias, a note with it. */
+static void act(const struct sink_job *job, const char *action,
+	struct http_request *r)
+{
+	const char *url = job->route->url;
+
+	http_join(&r->url, url ? url : BASE, "/v2/alerts/");
+	http_escape(&r->url, job->event->key);
+	buf_fmt(&r->url, "/%s?identifierType=alias", action);
+	if (strcmp(action, "priority") == 0) {
+		r->method = "PUT";
+		put(&r->body, "priority",
+			severity_name(job->event->severity), 2);
+		return;
+	}
+	put(&r->body, "user", USER, TAG_MAX);
+	put(&r->body, "source", USER, TAG_MAX);
+	put(&r->body, "note", job->message->text, NOTE_MAX);
+}
+
+/*
+ * What follows the making of it. To make one that is there only counts up; so
+ * that is done first, for who was told late may not have it.
+ */
+static const char *action(const struct sink_event *e, int n)
+{
+	static const char *const worse[] = {"", "notes", "priority", NULL};
+	static const char *const still[] = {"", "notes", NULL};
+	static const char *const taken[] = {"acknowledge", NULL};
+	static const char *const over[] = {"close", NULL};
+	static const char *const begun[] = {"", NULL};
+	static const char *const *const actions[] = {
+		[ALERT_STARTED] = begun,
+		[ALERT_ESCALATED] = worse,
+		[ALERT_REMINDER] = still,
+		[ALERT_ACKNOWLEDGED] = taken,
+		[ALERT_RESOLVED] = over,
+		[ALERT_ONCE] = begun,
+	};
+	const char *const *l = e->digest ? begun : actions[e->phase];
+
+	for (int i = 0; i < n && *l; i++)
+		l++;
+	return *l;
+}
+
+static bool build(const struct sink_job *job, int n, struct http_request *r)
+{
+	const char *what = action(job->event, n), *url = job->route->url;
+
+	if (!what)
+		return false;
+	buf_fmt(&r->field, "Authorization: GenieKey %s",
+		secret_get(job->secret, "token", NULL));
+	buf_char(&r->body, '{');
+	if (*what) {
+		act(job, what, r);
+	} else {
+		http_join(&r->url, url ? url : BASE, "/v2/alerts");
+		create(job, &r->body);
+	}
+	buf_char(&r->body, '}');
+	return true;
+}
+
+/* An alert that is gone needs no end. */
+static void judge(const struct sink_job *job, int n,
+	const struct http_answer *a, struct delivered *d)
+{
+	const char *what = action(job->event, n);
+
+	if (a->status == 404 && what && *what)
+		*d = (struct delivered) {.ok = true};
+	else if (d->ok && a->status != 202)
+		sink_unsound(d, "Opsgenie's");
+}
+
+static const char *const needs[] = {"token", NULL};
+
+const struct sink sink_opsgenie = {
+	.build = build, .judge = judge, .needs = needs};

@@ -1,0 +1,120 @@
+/*
+ * pagerduty.c: PagerDuty, Events API v2: POST /v2/enqueue, answered with
+ * 202; the whole story of an incident goes under its dedup_key. 400 says that
+ * the event is invalid, and 429 that it comes too fast. After "Send an alert
+ * event" and "Events API v2 overview", developer.pagerduty.com.
+ */
+#include "sinks/sink.h"
+
+#include "base/clock.h"
+#include "json/json.h"
+#include "sinks/escape.h"
+
+#define BASE "https://events.pagerduty.com"
+#define SUMMARY_MAX 1024
+#define KEY_MAX 255
+
+static void put(struct buf *b, const char *key, const char *s, size_t max)
+{
+	if (!s || !*s)
+		return;
+	json_put_key(b, key);
+	sink_put_cut(b, s, max);
+}
+
+static const char *action(const struct sink_event *e)
+{
+	if (!e->digest && e->phase == ALERT_RESOLVED)
+		return "resolve";
+	if (!e->digest && e->phase == ALERT_ACKNOWLEDGED)
+		return "acknowledge";
+	return "trigger";
+}
+
+static const char *severity(enum message_mood mood)
+{
+	return mood == MESSAGE_BAD ? "critical"
+		: mood == MESSAGE_WORRY ? "error"
+					: "warning";
+}
+
+/* What a person sees when the alert is opened. */
+static void put_details(struct buf *b, const struct sink_job *job)
+{
+	const struct message *m = job->message;
+
+	buf_str(b, ",\"custom_details\":{\"Event\":");
+	sink_put_cut(b, m->text, 12000);
+	for (size_t i = 0; i < m->n; i++) {
+		buf_char(b, ',');
+		json_put_str(b, m->lines[i].label);
+		buf_char(b, ':');
+		sink_put_cut(b, m->lines[i].text, SUMMARY_MAX);
+	}
+	buf_char(b, '}');
+}
+
+static void put_payload(struct buf *b, const struct sink_job *job)
+{
+	const struct sink_event *e = job->event;
+	const struct message *m = job->message;
+	char at[CLOCK_RFC3339];
+
+	clock_rfc3339((int64_t)e->at, at);
+	buf_str(b, ",\"payload\":{\"summary\":");
+	sink_put_cut(b, e->digest ? m->title : m->text, SUMMARY_MAX);
+	put(b, "source", e->digest ? "mcp-alert" : e->slug, KEY_MAX);
+	put(b, "severity", e->digest ? "info" : severity(m->mood), KEY_MAX);
+	put(b, "timestamp", at, KEY_MAX);
+	put(b, "component", e->step, KEY_MAX);
+	put(b, "group", e->layer, KEY_MAX);
+	put(b, "class", e->kind, KEY_MAX);
+	put_details(b, job);
+	buf_char(b, '}');
+}
+
+static void put_links(struct buf *b, const struct message *m)
+{
+	buf_str(b, ",\"links\":[");
+	for (size_t i = 0; i < m->n_links; i++) {
+		buf_str(b, i ? ",{\"href\":" : "{\"href\":");
+		json_put_str(b, m->links[i].text);
+		put(b, "text", m->links[i].label, KEY_MAX);
+		buf_char(b, '}');
+	}
+	buf_str(b, "],\"client\":\"mcp-alert\"");
+}
+
+static bool build(const struct sink_job *job, int n, struct http_request *r)
+{
+	const char *url = job->route->url, *what = action(job->event);
+
+	if (n > 0)
+		return false;
+	http_join(&r->url, url ? url : BASE, "/v2/enqueue");
+	buf_fmt(&r->body, "{\"event_action\":\"%s\"", what);
+	put(&r->body, "routing_key", secret_get(job->secret, "token", NULL),
+		KEY_MAX);
+	put(&r->body, "dedup_key", job->event->key, KEY_MAX);
+	if (*what == 't') {
+		put_payload(&r->body, job);
+		put_links(&r->body, job->message);
+		put(&r->body, "client_url", job->event->dashboard_url, 2048);
+	}
+	buf_char(&r->body, '}');
+	return true;
+}
+
+static void judge(const struct sink_job *job, int n,
+	const struct http_answer *a, struct delivered *d)
+{
+	(void)job;
+	(void)n;
+	if (d->ok && a->status != 202)
+		sink_unsound(d, "PagerDuty's");
+}
+
+static const char *const needs[] = {"token", NULL};
+
+const struct sink sink_pagerduty = {
+	.build = build, .judge = judge, .needs = needs};

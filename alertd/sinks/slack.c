@@ -1,0 +1,279 @@
+/*
+ * slack.c: Slack. With an incoming webhook each event is a message of its
+ * own, answered with "ok". With the token of a bot the first is posted by
+ * chat.postMessage, which says what it is called; what follows is a reply in
+ * its thread, and the first is changed by chat.update to say how things are
+ * now. These answer 200 whatever happens, and say in "ok" and "error" what did.
+ * After "Incoming webhooks", "chat.postMessage", "chat.update" and "Rate
+ * limits", docs.slack.dev.
+ */
+#include "sinks/sink.h"
+
+#include "mcp/names.h"
+#include "sinks/escape.h"
+
+#include <string.h>
+
+#define BASE "https://slack.com/api"
+#define TEXT_LIMIT 7000
+#define FIELD_LIMIT 500
+
+/* A message: its channel, and its time, which is its name there. */
+struct place {
+	char channel[64], ts[64];
+};
+
+static const char *token(const struct sink_job *job)
+{
+	return secret_get(job->secret, "token", NULL);
+}
+
+/* A name that is safe to send back. */
+static bool plain(const char *s)
+{
+	return s && *s && strlen(s) < 32 &&
+		!s[strspn(s, "0123456789."
+			     "ABCDEFGHIJKLMNOPQRSTUVWXYZ")];
+}
+
+/* "C0123ABC 1503435956.000247"; false where there is none. */
+static bool find_place(const struct sink_job *job, struct place *p)
+{
+	const char *space = job->handle ? strchr(job->handle, ' ') : NULL;
+	size_t n = space ? (size_t)(space - job->handle) : 0;
+
+	if (!n || n >= sizeof p->channel || !plain(space + 1))
+		return false;
+	memcpy(p->channel, job->handle, n);
+	p->channel[n] = '\0';
+	memcpy(p->ts, space + 1, strlen(space + 1) + 1);
+	return plain(p->channel);
+}
+
+static void put_escaped(struct buf *b, const char *s, size_t max)
+{
+	char cut[4 * TEXT_LIMIT + 1];
+	struct buf text;
+
+	buf_init(&text, HTTP_REQUEST_MAX);
+	sink_text_slack(&text, sink_cut(s, max, cut, sizeof cut));
+	json_put_str(b, text.p);
+	buf_release(&text);
+}
+
+static void put_field(struct buf *b, const char *title, const char *value,
+	bool brief)
+{
+	buf_fmt(b, "%s{\"title\":\"%s\",\"value\":",
+		b->p[b->len - 1] == '[' ? "" : ",", title);
+	put_escaped(b, value, FIELD_LIMIT);
+	buf_fmt(b, ",\"short\":%s}", brief ? "true" : "false");
+}
+
+/* How what a line says is called in a channel. */
+static const char *title_of(const char *label)
+{
+	return strcmp(label, "What fails") == 0 ? "Failure mode"
+		: strcmp(label, "Since") == 0	? "First seen"
+		: strcmp(label, "From") == 0	? "Probe"
+						: label;
+}
+
+static void put_fields(struct buf *b, const struct sink_job *job)
+{
+	const struct message *m = job->message;
+	char count[32];
+
+	buf_str(b, ",\"fields\":[");
+	for (size_t i = 0; i < m->n; i++)
+		put_field(b, title_of(m->lines[i].label), m->lines[i].text,
+			m->lines[i].label[0] != 'I' &&
+				m->lines[i].label[0] != 'L');
+	if (job->event->probe_count) {
+		snprintf(count, sizeof count, "%d", job->event->probe_count);
+		put_field(b, "Consecutive", count, true);
+	}
+	buf_char(b, ']');
+}
+
+static void put_buttons(struct buf *b, const struct message *m)
+{
+	buf_str(b, ",\"actions\":[");
+	for (size_t i = 0; i < m->n_links; i++) {
+		buf_fmt(b, "%s{\"type\":\"button\",\"text\":\"%s\",\"url\":",
+			i ? "," : "", m->links[i].label);
+		json_put_str(b, m->links[i].text);
+		buf_char(b, '}');
+	}
+	buf_char(b, ']');
+}
+
+/* No text of ours or anybody's is markup. */
+static void put_message(struct buf *b, const struct sink_job *job)
+{
+	static const char *const dots[] = {
+		[MESSAGE_BAD] = "\U0001f534",
+		[MESSAGE_WORRY] = "\U0001f7e0",
+		[MESSAGE_NEWS] = "\u26aa",
+		[MESSAGE_TAKEN] = "\U0001f535",
+		[MESSAGE_GOOD] = "\U0001f7e2",
+	};
+	const struct message *m = job->message;
+	struct buf line;
+
+	buf_init(&line, HTTP_REQUEST_MAX);
+	buf_fmt(&line, "%s %s", dots[m->mood], m->title);
+	buf_str(b, "\"text\":");
+	put_escaped(b, line.p, FIELD_LIMIT);
+	buf_release(&line);
+	buf_fmt(b, ",\"attachments\":[{\"color\":\"%s\",\"fallback\":",
+		message_colour(m->mood));
+	put_escaped(b, m->title, FIELD_LIMIT);
+	buf_str(b, ",\"text\":");
+	put_escaped(b, m->text, TEXT_LIMIT);
+	buf_str(b, ",\"mrkdwn_in\":[]");
+	put_fields(b, job);
+	if (m->n_links)
+		put_buttons(b, m);
+	buf_str(b, "}]");
+}
+
+static void call(const struct sink_job *job, const char *method,
+	struct http_request *r)
+{
+	const char *url = job->route->url;
+
+	http_join(&r->url, url ? url : BASE, method);
+	r->type = "application/json; charset=utf-8";
+	buf_fmt(&r->field, "Authorization: Bearer %s", token(job));
+}
+
+/* An edit disturbs nobody, and a reply few: what is worse is for all. */
+static bool loud(const struct sink_event *e)
+{
+	return e->phase == ALERT_ESCALATED || e->phase == ALERT_REMINDER;
+}
+
+static void put_place(struct buf *b, const struct sink_job *job,
+	const struct place *p, bool reply)
+{
+	buf_str(b, "\"channel\":");
+	json_put_str(b, p ? p->channel : job->route->channel);
+	if (!p)
+		return;
+	json_put_member(b, reply ? "thread_ts" : "ts", p->ts);
+	if (reply && loud(job->event))
+		buf_str(b, ",\"reply_broadcast\":true");
+}
+
+static bool build(const struct sink_job *job, int n, struct http_request *r)
+{
+	struct place place;
+	bool known = find_place(job, &place), bot = token(job);
+
+	if (n > (bot && known ? 1 : 0))
+		return false;
+	buf_char(&r->body, '{');
+	if (bot) {
+		call(job, n ? "/chat.update" : "/chat.postMessage", r);
+		put_place(&r->body, job, known ? &place : NULL, n == 0);
+		/* chat.update would else make links of what looks like one. */
+		buf_str(&r->body, ",\"parse\":\"none\",");
+		if (n == 0)
+			buf_str(&r->body, "\"mrkdwn\":false,"
+					  "\"unfurl_links\":false,");
+	} else {
+		buf_str(&r->url, secret_get(job->secret, "url", NULL));
+		buf_str(&r->body, "\"mrkdwn\":false,");
+	}
+	put_message(&r->body, job);
+	buf_char(&r->body, '}');
+	return true;
+}
+
+static bool among(const char *const *names, const char *s)
+{
+	for (; *names; names++)
+		if (strcmp(*names, s) == 0)
+			return true;
+	return false;
+}
+
+/* What "error" says. Nothing of it but a name that we know is repeated. */
+static void judge_error(const char *error, int n, struct delivered *d)
+{
+	static const char *const later[] = {"ratelimited", "rate_limited",
+		"internal_error", "fatal_error", "service_unavailable",
+		"request_timeout", "team_added_to_org", NULL};
+	static const char *const mend[] = {"invalid_auth", "not_authed",
+		"account_inactive", "token_revoked", "token_expired",
+		"missing_scope", "no_permission", "channel_not_found",
+		"not_in_channel", "is_archived", "restricted_action",
+		"org_login_required", "ekm_access_denied", "access_denied",
+		"accesslimited", "team_access_not_granted",
+		"not_allowed_token_type", NULL};
+	static const char *const gone[] = {"message_not_found",
+		"thread_not_found", "cant_update_message",
+		"edit_window_closed", NULL};
+	bool known = among(later, error) || among(mend, error) ||
+		among(gone, error);
+
+	/* The reply is there; that the first message is not is no harm. */
+	*d = (struct delivered) {.ok = n > 0 && among(gone, error)};
+	if (d->ok)
+		return;
+	snprintf(d->why, sizeof d->why, "Slack says %s",
+		known ? error : "that it is not valid");
+	d->mend = among(mend, error);
+	d->down = d->mend || among(later, error);
+	d->refused = !known;
+	/* Then it is posted anew. */
+	if (among(gone, error))
+		snprintf(d->handle, sizeof d->handle, "-");
+}
+
+static void judge_call(const struct sink_job *job, int n,
+	const struct http_answer *a, struct delivered *d)
+{
+	char why[JSON_WHY];
+	cJSON *o = json_parse(a->body.p, a->body.len, &json_reply, why);
+	const char *channel = json_str(o, "channel"), *ts = json_str(o, "ts");
+	const char *error = json_str(o, "error");
+	struct place place;
+	bool ok;
+
+	if (!json_bool(o, "ok", &ok) || (!ok && !error) ||
+		(ok && n == 0 && (!plain(channel) || !plain(ts))))
+		sink_unsound(d, "Slack's");
+	else if (!ok)
+		judge_error(error, n, d);
+	else if (n == 0 && job->event->phase != ALERT_ONCE &&
+		!job->event->digest && !find_place(job, &place))
+		snprintf(d->handle, sizeof d->handle, "%s %s", channel, ts);
+	cJSON_Delete(o);
+}
+
+static void judge(const struct sink_job *job, int n,
+	const struct http_answer *a, struct delivered *d)
+{
+	bool taken = a->body.len == 2 && strcmp(a->body.p, "ok") == 0;
+
+	if (!d->ok)
+		return;
+	if (token(job))
+		judge_call(job, n, a, d);
+	else if (!taken)
+		sink_unsound(d, "Slack's");
+}
+
+static const char *wrong(const struct sink_job *job)
+{
+	if (!token(job))
+		return secret_get(job->secret, "url", NULL) ? NULL
+			: "its secret: neither a token nor a url";
+	return job->route->channel ? NULL
+		: "the token of a bot needs a channel";
+}
+
+const struct sink sink_slack = {
+	.build = build, .judge = judge, .wrong = wrong};

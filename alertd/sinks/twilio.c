@@ -1,0 +1,153 @@
+/*
+ * twilio.c: Twilio, a message or a call to each number of the route:
+ * POST Messages.json or Calls.json of an account, a form with basic
+ * authentication, answered with 201. An error has a code of Twilio's own. After
+ * "Messages resource", "Calls resource" and "TwiML <Say>", twilio.com/docs.
+ */
+#include "sinks/sink.h"
+
+#include "incident/text.h"
+#include "json/json.h"
+#include "sinks/escape.h"
+
+#include <string.h>
+
+#define BASE "https://api.twilio.com"
+/* Two or three messages of a network. */
+#define SMS_MAX 320
+/* What is read out at night should be short. */
+#define SPOKEN_MAX 500
+
+static const char *get(const struct sink_job *job, const char *key)
+{
+	return secret_get(job->secret, key, NULL);
+}
+
+static void put_path(const struct sink_job *job, const char *what,
+	struct http_request *r)
+{
+	const char *url = job->route->url, *key = get(job, "key");
+
+	http_join(&r->url, url ? url : BASE, "/2010-04-01/Accounts/");
+	http_escape(&r->url, get(job, "account"));
+	buf_fmt(&r->url, "/%s.json", what);
+	r->type = "application/x-www-form-urlencoded";
+	r->user = key ? key : get(job, "account");
+	r->password = get(job, "token");
+}
+
+/* The sentence, then where to say that one is up; the sentence is cut. */
+static void put_sms(struct buf *b, const struct sink_job *job)
+{
+	const struct sink_event *e = job->event;
+	char cut[4 * SMS_MAX + 1];
+	struct buf text, tail;
+	size_t room = SMS_MAX;
+
+	buf_init(&text, HTTP_REQUEST_MAX);
+	buf_init(&tail, HTTP_REQUEST_MAX);
+	if (e->digest) {
+		buf_fmt(&text, "%s. %s", job->message->title,
+			job->message->text);
+	} else {
+		buf_fmt(&text, "%s%s: %s", severity_name(e->severity),
+			e->phase == ALERT_RESOLVED ? " over" : "",
+			e->summary);
+		if (e->phase != ALERT_RESOLVED && e->started_at) {
+			buf_str(&tail, " Since ");
+			phrase_time(&tail, e->started_at, false);
+			buf_str(&tail, " UTC.");
+		}
+		if (e->ack_url && strlen(e->ack_url) < SMS_MAX / 2)
+			buf_fmt(&tail, " %s", e->ack_url);
+	}
+	room -= tail.len;
+	sink_text_sms(b, sink_cut(text.p, room, cut, sizeof cut));
+	buf_str(b, tail.p);
+	buf_release(&text);
+	buf_release(&tail);
+}
+
+static void put_spoken(struct buf *b, const struct sink_job *job)
+{
+	const struct sink_event *e = job->event;
+	char cut[4 * SPOKEN_MAX + 1];
+
+	buf_str(b, "<Response><Say loop=\"2\">This is mcp-alert. ");
+	if (e->digest)
+		sink_text_xml(b, job->message->title);
+	else
+		buf_fmt(b, "Priority %d. ", (int)e->severity);
+	if (!e->digest)
+		sink_text_xml(b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
+	buf_str(b, "</Say></Response>");
+}
+
+static bool build_sms(const struct sink_job *job, int n,
+	struct http_request *r)
+{
+	const struct conf_route *route = job->route;
+	struct buf text;
+
+	if ((size_t)n >= route->n_to)
+		return false;
+	put_path(job, "Messages", r);
+	http_field(&r->body, "To", route->to[n]);
+	http_field(&r->body,
+		strncmp(route->from, "MG", 2) == 0 && strlen(route->from) == 34
+			? "MessagingServiceSid"
+			: "From",
+		route->from);
+	buf_init(&text, HTTP_REQUEST_MAX);
+	put_sms(&text, job);
+	http_field(&r->body, "Body", text.p);
+	buf_release(&text);
+	return true;
+}
+
+/* Nobody is called to hear that they can go on sleeping. */
+static bool build_voice(const struct sink_job *job, int n,
+	struct http_request *r)
+{
+	const struct conf_route *route = job->route;
+	const struct sink_event *e = job->event;
+	struct buf text;
+
+	if ((size_t)n >= route->n_to ||
+		(!e->digest && (e->phase == ALERT_RESOLVED ||
+				       e->phase == ALERT_ACKNOWLEDGED)))
+		return false;
+	put_path(job, "Calls", r);
+	http_field(&r->body, "To", route->to[n]);
+	http_field(&r->body, "From", route->from);
+	buf_init(&text, HTTP_REQUEST_MAX);
+	put_spoken(&text, job);
+	http_field(&r->body, "Twiml", text.p);
+	buf_release(&text);
+	return true;
+}
+
+static void judge(const struct sink_job *job, int n,
+	const struct http_answer *a, struct delivered *d)
+{
+	char why[JSON_WHY];
+	cJSON *o = json_parse(a->body.p, a->body.len, &json_reply, why);
+	double code;
+
+	(void)job;
+	if (d->ok && (a->status != 201 || !json_str(o, "sid")))
+		sink_unsound(d, "Twilio's");
+	else if (!d->ok && json_num(o, "code", &code) && code >= 10000 &&
+		code < 100000)
+		snprintf(d->why, sizeof d->why,
+			"HTTP %d, Twilio's error %.0f, for number %d of its to",
+			a->status, code, n + 1);
+	cJSON_Delete(o);
+}
+
+static const char *const needs[] = {"account", "token", NULL};
+
+const struct sink sink_twilio_sms = {
+	.build = build_sms, .judge = judge, .needs = needs};
+const struct sink sink_twilio_voice = {
+	.build = build_voice, .judge = judge, .needs = needs};

@@ -1,0 +1,112 @@
+#include "sinks/words.h"
+
+#include <string.h>
+
+#define DOWN "is down", "is up again"
+#define OVERRUN "is still down after its maintenance", "is up again"
+#define REACH "No client can reach it."
+#define ERRORS "It is reached, but answers with errors: no client can use it."
+#define REFUSES "It is reached, but begins no session: no client can use it."
+#define TOOLS "Clients connect, but cannot use its tools."
+#define WAS "It is over; it was found after the fact."
+#define LOOK_THEN                                                              \
+	"The application's log of that time; and why its minutes were judged late."
+#define LOOK_DNS "The DNS records of its name, and whether the domain has lapsed."
+#define LOOK_TLS                                                               \
+	"The certificate and its chain, and what listens on the port."
+#define LOOK_NET                                                               \
+	"Whether the host runs, then its load balancer, firewall and network."
+#define LOOK_HTTP                                                              \
+	"The proxy's log, then the application's, and what was deployed last."
+#define LOOK_INIT                                                              \
+	"The application's log of initialize, and what was deployed last."
+#define LOOK_AUTH                                                              \
+	"Whether the credential of the probe was revoked, then the login service."
+#define LOOK_TOOLS                                                             \
+	"The application's log of tools/list and tools/call, and what it depends on."
+
+/* The first that fits counts: what names more stands before what names less. */
+static const struct message_words words[] = {
+	{"downtime", "transport", "dns", DOWN, REACH, LOOK_DNS},
+	{"downtime", "transport", "tls", DOWN, REACH, LOOK_TLS},
+	{"downtime", "transport", NULL, DOWN, REACH, LOOK_NET},
+	{"downtime", "http", NULL, DOWN, ERRORS, LOOK_HTTP},
+	{"downtime", "initialize", "auth-initialize", DOWN, REFUSES, LOOK_AUTH},
+	{"downtime", "initialize", NULL, DOWN, REFUSES, LOOK_INIT},
+	{"downtime", NULL, NULL, DOWN, TOOLS, LOOK_TOOLS},
+	{"downtime_found", NULL, NULL, "was down", "", WAS, LOOK_THEN},
+	{"regional_found", NULL, NULL, "failed from some regions", "", WAS,
+		LOOK_THEN},
+	{"rate_limited_found", NULL, NULL, "turned our probes away", "", WAS,
+		LOOK_THEN},
+	{"maintenance_overrun", "transport", NULL, OVERRUN, REACH, LOOK_NET},
+	{"maintenance_overrun", "http", NULL, OVERRUN, ERRORS, LOOK_HTTP},
+	{"maintenance_overrun", "initialize", NULL, OVERRUN, REFUSES, LOOK_INIT},
+	{"maintenance_overrun", NULL, NULL, OVERRUN, TOOLS, LOOK_TOOLS},
+	{"regional", NULL, NULL, "fails from some regions",
+		"works from everywhere again",
+		"Users there may be cut off; for others it works.",
+		"CDN, DNS and routes to that region, and what its provider says."},
+	{"rate_limited", NULL, NULL, "turns our probes away",
+		"lets our probes in again",
+		"It may well work, but an outage would not be seen.",
+		"Its rate limit: let mcp-probe pass."},
+	{"latency", NULL, NULL, "is slow", "is as fast as usual again",
+		"It works, but keeps its users waiting.",
+		"Its load, what it depends on, and what was deployed last."},
+	{"error_rate", NULL, NULL, "fails too often", "fails no more than usual",
+		"It works, but not each time.",
+		"The application's log of the last minutes, by error."},
+	{"slo_burn", NULL, NULL, "uses up its error budget",
+		"keeps to its error budget again",
+		"If that goes on, it misses its objective.",
+		"What has failed most since then, and what was deployed last."},
+	{"probe_silent", NULL, NULL, "is not watched from everywhere",
+		"is watched from everywhere again",
+		"A runner is silent; the server may well work.",
+		"The runner of that region: its host, its network, its clock."},
+	{"cdn_cache_divergence", NULL, NULL, "shows different tools",
+		"shows the same tools everywhere again",
+		"Users of some regions call tools that are gone, or miss new ones.",
+		"The caches in front of it: purge them; then the last deployment."},
+	{"tool_churn", NULL, NULL, "changes its tools all the time",
+		"keeps its tools again",
+		"Clients find other tools than they were told of.",
+		"What makes up its list of tools: several versions behind one "
+		"address, or names that are made anew."},
+	{"pipeline_stalled", NULL, NULL, "is not watched", "is watched again",
+		"An outage would be told to nobody.",
+		"The cron job, the store, and their logs, on the host that judges."},
+	{"schema_drift_detected", NULL, NULL, "has other tools", "",
+		"Clients that know the old ones may fail.",
+		"Whether somebody meant to deploy that."},
+	{"certificate_expiring", NULL, NULL, "needs a new certificate", "",
+		"Once it has ended, clients refuse to connect.",
+		"What should have renewed it."},
+	{"token_expiring", NULL, NULL, "needs a new credential for its probes",
+		"", "Once it has ended, the probes fail, and users notice nothing.",
+		"mcp-rotate, or whoever issues it."},
+	{"anomaly_logged", NULL, NULL, "failed now and then", "",
+		"Never for long, never together.", "Nothing, for now."},
+	{"test", NULL, NULL, "is not in trouble: this is a test", "",
+		"Whoever reads this would be reached.", "Nothing."},
+	{"", NULL, NULL, "needs a look", "is in order again",
+		"See what is said above.", "The dashboard."},
+};
+
+/* Whether a row says nothing of it, or the same. */
+static bool fits(const char *row, const char *s)
+{
+	return !row || (s && strcmp(row, s) == 0);
+}
+
+const struct message_words *message_words(const struct sink_event *e)
+{
+	const struct message_words *w = words;
+
+	while (*w->kind &&
+		!(fits(w->kind, e->kind) && fits(w->layer, e->layer) &&
+			fits(w->step, e->step)))
+		w++;
+	return w;
+}

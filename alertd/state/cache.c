@@ -1,0 +1,85 @@
+#include "state/cache.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void kept_release(struct kept *k)
+{
+	free(k->slug);
+	state_release(k->state);
+	free(k->state);
+}
+
+void memory_release(struct memory *m)
+{
+	for (size_t i = 0; i < m->n; i++)
+		kept_release(&m->v[i]);
+	free(m->v);
+	*m = (struct memory) {0};
+}
+
+/* Where a server's state is, or belongs. */
+static size_t place(const struct memory *m, const char *slug)
+{
+	return strings_place(m->v, m->n, sizeof *m->v, slug);
+}
+
+static bool kept_at(const struct memory *m, size_t i, const char *slug)
+{
+	return i < m->n && strcmp(m->v[i].slug, slug) == 0;
+}
+
+bool memory_has(const struct memory *m, const char *slug)
+{
+	size_t i = place(m, slug);
+
+	return kept_at(m, i, slug) && m->v[i].state->slug;
+}
+
+void memory_lend(struct memory *m, const char *slug, struct alert_state *st)
+{
+	size_t i = place(m, slug);
+
+	if (!kept_at(m, i, slug) || !m->v[i].state->slug) {
+		state_init(st, slug);
+		return;
+	}
+	*st = *m->v[i].state;
+	*m->v[i].state = (struct alert_state) {0};
+}
+
+void memory_keep(struct memory *m, struct alert_state *st)
+{
+	size_t i = place(m, st->slug);
+
+	if (!kept_at(m, i, st->slug)) {
+		m->v = xgrow(m->v, &m->cap, m->n + 1, sizeof *m->v);
+		memmove(m->v + i + 1, m->v + i, (m->n - i) * sizeof *m->v);
+		m->n++;
+		m->v[i].slug = xstrdup(st->slug);
+		m->v[i].state = xmalloc(sizeof *m->v[i].state);
+	} else {
+		state_release(m->v[i].state);
+	}
+	*m->v[i].state = *st;
+	state_init(st, m->v[i].slug);
+}
+
+void memory_forget(struct memory *m, const char *slug)
+{
+	size_t i = place(m, slug);
+
+	if (!kept_at(m, i, slug))
+		return;
+	kept_release(&m->v[i]);
+	memmove(m->v + i, m->v + i + 1, (--m->n - i) * sizeof *m->v);
+}
+
+void memory_awake(const struct memory *m, struct strings *out)
+{
+	for (size_t i = 0; i < m->n; i++)
+		if (m->v[i].state->slug && state_open(m->v[i].state))
+			strings_add(out, m->v[i].slug);
+}

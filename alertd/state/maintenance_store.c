@@ -1,0 +1,236 @@
+#include "state/maintenance_store.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "records/probe.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define NUMBER_SIZE 32
+/* What recurs is looked at so far ahead. */
+#define AHEAD_S (8 * 86400.0)
+#define RECORD_MAX 65536
+
+struct calendar {
+	struct store *store; /* or NULL */
+	struct planned *v;
+	size_t n, cap;
+	size_t given; /* the first ones are those of a file */
+};
+
+struct calendar *calendar_new(struct store *s)
+{
+	struct calendar *c = xcalloc(1, sizeof *c);
+
+	c->store = s;
+	return c;
+}
+
+static void forget(struct calendar *c, size_t from)
+{
+	for (size_t i = from; i < c->n; i++)
+		maintenance_release(&c->v[i].m);
+	c->n = from;
+}
+
+void calendar_free(struct calendar *c)
+{
+	if (!c)
+		return;
+	forget(c, 0);
+	free(c->v);
+	free(c);
+}
+
+/* Room for one, of which no time is known yet. */
+static struct planned *grow(struct calendar *c)
+{
+	c->v = xgrow(c->v, &c->cap, c->n + 1, sizeof *c->v);
+	return &c->v[c->n++];
+}
+
+void calendar_add(struct calendar *c, struct maintenance *m)
+{
+	struct planned *last = grow(c);
+
+	*last = c->v[c->given];
+	c->v[c->given++] = (struct planned) {.m = *m};
+	*m = (struct maintenance) {0};
+}
+
+static void read_one(struct calendar *c, const char *id, const char *text)
+{
+	char why[RECORD_WHY] = "no text";
+	cJSON *doc = text ? json_parse(text, strlen(text), &json_record, why)
+			  : NULL;
+	struct maintenance m;
+
+	if (!doc || !record_type(doc, why) || !maintenance_take(doc, &m, why)) {
+		log_warn("maintenance '%s': cannot be read: %s", id, why);
+		return;
+	}
+	snprintf(m.id, sizeof m.id, "%s", id);
+	*grow(c) = (struct planned) {.m = m};
+}
+
+/* As long as one stands that may still be needed, so does the key. */
+static bool renew(struct calendar *c)
+{
+	char ttl[NUMBER_SIZE];
+
+	snprintf(ttl, sizeof ttl, "%d", KEYS_MAINTENANCE_S);
+	return store_one(c->store, "EXPIRE", KEY_MAINTENANCE, ttl, NULL);
+}
+
+bool calendar_load(struct calendar *c, double now)
+{
+	const struct store_reply *r;
+	bool lasts = false;
+
+	if (!c->store)
+		return true;
+	r = store_one(c->store, "HGETALL", KEY_MAINTENANCE, NULL);
+	if (!r) {
+		log_error("%s", store_why(c->store));
+		return false;
+	}
+	forget(c, c->given);
+	for (size_t i = 0; i + 1 < store_count(r) && i < 2 * CALENDAR_MAX;
+		i += 2) {
+		const char *id = store_text(store_item(r, i));
+
+		if (id && maintenance_id_valid(id))
+			read_one(c, id, store_text(store_item(r, i + 1)));
+	}
+	for (size_t i = c->given; i < c->n; i++)
+		lasts = lasts || maintenance_end(&c->v[i].m, now, INFINITY) > now;
+	if (!lasts || renew(c))
+		return true;
+	log_error("%s", store_why(c->store));
+	return false;
+}
+
+struct occurrence calendar_at(struct calendar *c, const char *slug,
+	const char *account, double t, double cap_s)
+{
+	return maintenance_at(c->v, c->n, slug, account, t, cap_s);
+}
+
+const struct maintenance *calendar_get(const struct calendar *c, size_t i)
+{
+	return i < c->n ? &c->v[i].m : NULL;
+}
+
+const struct maintenance *calendar_find(const struct calendar *c,
+	const char *id)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (strcmp(c->v[i].m.id, id) == 0)
+			return &c->v[i].m;
+	return NULL;
+}
+
+bool calendar_put(struct calendar *c, const struct maintenance *m, double now,
+	double cap_s)
+{
+	bool ok;
+	struct buf b;
+
+	buf_init(&b, RECORD_MAX);
+	maintenance_write(&b, m);
+	store_add(c->store, "HSET", KEY_MAINTENANCE, m->id, b.p, NULL);
+	for (size_t i = c->given; i < c->n; i++)
+		if (maintenance_end(&c->v[i].m, now, cap_s) +
+				KEYS_MAINTENANCE_S < now &&
+			strcmp(c->v[i].m.id, m->id) != 0)
+			store_add(c->store, "HDEL", KEY_MAINTENANCE,
+				c->v[i].m.id, NULL);
+	ok = store_run(c->store) == 0 && renew(c);
+	if (!ok)
+		log_error("%s", store_why(c->store));
+	buf_release(&b);
+	return ok;
+}
+
+static bool comes(const struct maintenance *m, double now, double cap_s)
+{
+	return maintenance_next(m, now, cap_s).found;
+}
+
+static bool too_many(const struct calendar *c, const char *slug,
+	const char *account, double now, double cap_s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < c->n && n < CALENDAR_TO_COME; i++)
+		n += maintenance_for(&c->v[i].m, slug, account) &&
+			comes(&c->v[i].m, now, cap_s);
+	return n >= CALENDAR_TO_COME;
+}
+
+/* Of a server; m is the last of those that are known. */
+static void fit_server(struct calendar *c, const struct maintenance *m,
+	const char *slug, const char *account, double now, double cap_s,
+	struct calendar_fit *fit)
+{
+	struct occurrence o = maintenance_last(m, now, cap_s);
+
+	if (!occurrence_covers(&o, now))
+		o = maintenance_next(m, now, cap_s);
+	for (; o.found && (!m->every || (double)o.start < now + AHEAD_S);
+		o = maintenance_next(m, (double)o.start, cap_s)) {
+		struct occurrence chain = maintenance_chain(c->v, c->n, slug,
+			account, (double)o.start, cap_s);
+		int64_t worst = fit->chain.end - fit->chain.start;
+
+		if (chain.end - chain.start <= worst ||
+			(double)(chain.end - chain.start) <= cap_s)
+			continue;
+		fit->chain = chain;
+		fit->slug = slug;
+	}
+}
+
+struct calendar_fit calendar_fit(struct calendar *c,
+	const struct maintenance *m, const struct conf *conf, double now,
+	double cap_s)
+{
+	size_t n = conf ? conf->n_servers : m->n_slugs;
+	bool one_more = comes(m, now, cap_s);
+	struct calendar_fit fit = {0};
+
+	for (size_t i = 0; i < n; i++) {
+		const struct conf_server *s = conf ? &conf->servers[i] : NULL;
+		const char *slug = s ? s->slug : m->slugs[i];
+		const char *account = s ? s->account : NULL;
+
+		if (!maintenance_for(m, slug, account))
+			continue;
+		if (one_more && !fit.many &&
+			too_many(c, slug, account, now, cap_s))
+			fit.many = slug;
+		/* It stands with the others as long as it is looked at. */
+		*grow(c) = (struct planned) {.m = *m};
+		fit_server(c, m, slug, account, now, cap_s, &fit);
+		c->n--;
+	}
+	fit.chain.of = NULL;
+	return fit;
+}
+
+void calendar_name(struct maintenance *m)
+{
+	uint64_t random;
+
+	if (getentropy(&random, sizeof random))
+		random = (uint64_t)time(NULL) << 16 ^ (uint64_t)getpid();
+	snprintf(m->id, sizeof m->id, "m-%08" PRIx64, random & 0xffffffff);
+}

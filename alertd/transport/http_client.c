@@ -1,0 +1,322 @@
+#include "transport/http_client.h"
+
+#include "base/xalloc.h"
+#include "transport/loopback.h"
+#include "transport/result.h"
+
+#include <curl/curl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define URL_MAX 8192
+
+/* A request that is on its way, or room for one. */
+struct flight {
+	CURL *easy; /* NULL: never used */
+	struct curl_slist *fields;
+	struct http_answer *answer; /* NULL: none is on its way */
+	void *arg;
+};
+
+struct http_send {
+	CURLM *multi; /* NULL where libcurl could not start */
+	struct flight flights[HTTP_SEND_MAX];
+};
+
+struct http_send *http_send_new(void)
+{
+	struct http_send *h = xcalloc(1, sizeof *h);
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		h->multi = curl_multi_init();
+	return h;
+}
+
+void http_send_free(struct http_send *h)
+{
+	if (!h)
+		return;
+	for (size_t i = 0; i < HTTP_SEND_MAX; i++)
+		curl_easy_cleanup(h->flights[i].easy);
+	curl_multi_cleanup(h->multi);
+	curl_global_cleanup();
+	free(h);
+}
+
+void http_request_init(struct http_request *r)
+{
+	*r = (struct http_request) {
+		.method = "POST", .type = "application/json"};
+	buf_init(&r->url, URL_MAX);
+	buf_init(&r->body, HTTP_REQUEST_MAX);
+	buf_init(&r->field, URL_MAX);
+}
+
+static void wipe(struct buf *b)
+{
+	if (b->cap)
+		explicit_bzero(b->p, b->cap);
+	buf_release(b);
+}
+
+void http_request_release(struct http_request *r)
+{
+	wipe(&r->url);
+	wipe(&r->body);
+	wipe(&r->field);
+}
+
+void http_answer_release(struct http_answer *a)
+{
+	wipe(&a->body);
+}
+
+void http_join(struct buf *url, const char *base, const char *path)
+{
+	size_t n = strlen(base);
+
+	while (n && base[n - 1] == '/')
+		n--;
+	buf_add(url, base, n);
+	buf_str(url, path);
+}
+
+void http_escape(struct buf *b, const char *s)
+{
+	static const char plain[] = "abcdefghijklmnopqrstuvwxyz"
+				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+				    "0123456789-._~";
+
+	for (; *s; s++) {
+		if (strchr(plain, *s))
+			buf_char(b, *s);
+		else
+			buf_fmt(b, "%%%02X", (unsigned)(unsigned char)*s);
+	}
+}
+
+void http_field(struct buf *b, const char *name, const char *value)
+{
+	buf_fmt(b, "%s%s=", b->len ? "&" : "", name);
+	http_escape(b, value);
+}
+
+/* Whether the URL may be called. *local: it is on this machine. */
+static bool allowed(const char *url, bool *local)
+{
+	CURLU *u = curl_url();
+	char *scheme = NULL, *host = NULL;
+	bool ok = u && !curl_url_set(u, CURLUPART_URL, url, 0) &&
+		!curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) &&
+		!curl_url_get(u, CURLUPART_HOST, &host, 0);
+
+	*local = ok && loopback(host);
+	ok = ok && (strcmp(scheme, "https") == 0 ||
+			   (*local && strcmp(scheme, "http") == 0));
+	curl_free(scheme);
+	curl_free(host);
+	curl_url_cleanup(u);
+	return ok;
+}
+
+static size_t on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_answer *a = arg;
+	size_t got = size * n, room = HTTP_ANSWER_MAX - a->body.len;
+
+	a->cut = got > room;
+	buf_add(&a->body, p, a->cut ? room : got);
+	return a->cut ? 0 : got;
+}
+
+static CURLcode set_up(CURL *e, const struct http_request *r, bool local,
+	struct curl_slist *fields, struct http_answer *a)
+{
+	CURLcode rc = CURLE_OK;
+
+#define SET(option, value)                                                     \
+	do {                                                                   \
+		if (!rc)                                                       \
+			rc = curl_easy_setopt(e, option, value);               \
+	} while (0)
+	curl_easy_reset(e);
+	SET(CURLOPT_URL, r->url.p);
+	if (strcmp(r->method, "GET") != 0) {
+		SET(CURLOPT_POSTFIELDSIZE, (long)r->body.len);
+		SET(CURLOPT_POSTFIELDS, r->body.p);
+	}
+	SET(CURLOPT_CUSTOMREQUEST, r->method);
+	SET(CURLOPT_HTTPHEADER, fields);
+	SET(CURLOPT_USERAGENT, "mcp-alert/" VERSION);
+	SET(CURLOPT_FOLLOWLOCATION, 0L);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TIMEOUT_MS, (long)DELIVER_LIMIT_MS);
+	SET(CURLOPT_WRITEFUNCTION, on_data);
+	SET(CURLOPT_WRITEDATA, a);
+#if LIBCURL_VERSION_NUM >= 0x075500
+	SET(CURLOPT_PROTOCOLS_STR, "http,https");
+#else
+	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_HTTP | CURLPROTO_HTTPS));
+#endif
+	if (r->user) {
+		SET(CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
+		SET(CURLOPT_USERNAME, r->user);
+		SET(CURLOPT_PASSWORD, r->password);
+	}
+	if (local)
+		SET(CURLOPT_PROXY, "");
+#undef SET
+	return rc;
+}
+
+static bool add(struct curl_slist **l, const char *field)
+{
+	struct curl_slist *more = curl_slist_append(*l, field);
+
+	if (more)
+		*l = more;
+	return more;
+}
+
+/* The header fields; NULL where there is no memory. */
+static struct curl_slist *make_fields(const struct http_request *r)
+{
+	struct curl_slist *l = NULL;
+	char type[100];
+
+	snprintf(type, sizeof type, "Content-Type: %s", r->type);
+	if (add(&l, type) && add(&l, "Expect:") &&
+		(!r->field.len || add(&l, r->field.p)))
+		return l;
+	curl_slist_free_all(l);
+	return NULL;
+}
+
+/* What libcurl says of an exchange. */
+static void look(CURL *e, CURLcode rc, struct http_answer *a)
+{
+	curl_off_t after = 0;
+	long status = 0;
+
+	/* Too long an answer is an answer. */
+	if (rc && !(rc == CURLE_WRITE_ERROR && a->cut)) {
+		a->why = curl_easy_strerror(rc);
+		return;
+	}
+	curl_easy_getinfo(e, CURLINFO_RESPONSE_CODE, &status);
+	curl_easy_getinfo(e, CURLINFO_RETRY_AFTER, &after);
+	a->status = (int)status;
+	a->retry_after_s = after > 0 ? (double)after : 0;
+}
+
+/* Room for one more; NULL where there is none. */
+static struct flight *find_room(struct http_send *h)
+{
+	for (size_t i = 0; h->multi && i < HTTP_SEND_MAX; i++) {
+		struct flight *f = &h->flights[i];
+
+		if (f->answer)
+			continue;
+		if (!f->easy)
+			f->easy = curl_easy_init();
+		return f->easy ? f : NULL;
+	}
+	return NULL;
+}
+
+/* It is over, and what was said of it forgotten. Its argument. */
+static void *land(struct flight *f)
+{
+	curl_easy_reset(f->easy);
+	curl_slist_free_all(f->fields);
+	f->fields = NULL;
+	f->answer = NULL;
+	return f->arg;
+}
+
+static bool refuse(struct http_answer *a, const char *why)
+{
+	a->why = why;
+	a->untried = true;
+	return false;
+}
+
+bool http_begin(struct http_send *h, const struct http_request *r,
+	struct http_answer *a, void *arg)
+{
+	struct flight *f;
+	bool local;
+
+	*a = (struct http_answer) {.why = "unable to start libcurl"};
+	buf_init(&a->body, HTTP_ANSWER_MAX);
+	if (!buf_ok(&r->url) || !buf_ok(&r->body) || !buf_ok(&r->field))
+		return refuse(a, "it is too large");
+	if (!allowed(r->url.p, &local))
+		return refuse(a, "its URL is not https");
+	f = find_room(h);
+	if (!f)
+		return false;
+	f->fields = make_fields(r);
+	f->arg = arg;
+	if (f->fields && !set_up(f->easy, r, local, f->fields, a) &&
+		!curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f) &&
+		!curl_multi_add_handle(h->multi, f->easy)) {
+		f->answer = a;
+		return true;
+	}
+	land(f);
+	return false;
+}
+
+/* What libcurl cannot go on with ends like any other. */
+static void *give_up(struct http_send *h, const char *why)
+{
+	for (size_t i = 0; i < HTTP_SEND_MAX; i++) {
+		struct flight *f = &h->flights[i];
+
+		if (!f->answer)
+			continue;
+		curl_multi_remove_handle(h->multi, f->easy);
+		f->answer->why = why;
+		return land(f);
+	}
+	return NULL;
+}
+
+static void *arrived(struct http_send *h, const CURLMsg *m)
+{
+	CURL *easy = m->easy_handle;
+	CURLcode rc = m->data.result;
+	struct flight *f = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &f);
+	curl_multi_remove_handle(h->multi, easy);
+	look(easy, rc, f->answer);
+	return land(f);
+}
+
+void *http_end(struct http_send *h)
+{
+	int under_way = 0, left;
+	CURLMcode rc;
+
+	do {
+		const CURLMsg *m;
+
+		rc = curl_multi_perform(h->multi, &under_way);
+		m = curl_multi_info_read(h->multi, &left);
+		if (m && m->msg == CURLMSG_DONE)
+			return arrived(h, m);
+		if (!rc && under_way)
+			rc = curl_multi_poll(h->multi, NULL, 0,
+				DELIVER_LIMIT_MS, NULL);
+	} while (!rc && under_way);
+	return give_up(h, curl_multi_strerror(rc));
+}
+
+void http_send(struct http_send *h, const struct http_request *r,
+	struct http_answer *a)
+{
+	if (http_begin(h, r, a, a))
+		http_end(h);
+}

@@ -1,0 +1,41 @@
+#include "transport/signature.h"
+
+#include "base/buf.h"
+
+#include <inttypes.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+#include <string.h>
+
+#define TEXT_LIMIT (1024 * 1024)
+
+bool sign_hex(const char *secret, const char *text, char *out)
+{
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned n = 0;
+
+	if (!HMAC(EVP_sha256(), secret, (int)strlen(secret),
+		    (const unsigned char *)text, strlen(text), mac, &n) ||
+		n != 32)
+		return false;
+	for (unsigned i = 0; i < n; i++)
+		snprintf(out + 2 * i, 3, "%02x", mac[i]);
+	return true;
+}
+
+bool sign_field(const char *secret, int64_t t, const char *body, char *out)
+{
+	char hex[SIGN_HEX_SIZE];
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, TEXT_LIMIT);
+	buf_fmt(&b, "%" PRId64 ".", t);
+	buf_str(&b, body);
+	ok = buf_ok(&b) && sign_hex(secret, b.p, hex);
+	buf_release(&b);
+	if (ok)
+		snprintf(out, SIGN_SIZE, "X-MCP-Signature: t=%" PRId64 ",v1=%s",
+			t, hex);
+	return ok;
+}

@@ -1,0 +1,171 @@
+#include "transport/smtp_client.h"
+
+#include "transport/loopback.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+/* What is being sent, and how far the conversation is. */
+struct transfer {
+	const struct buf *message;
+	size_t sent;
+	enum smtp_phase phase;
+	int code; /* of the last answer that was none of success */
+};
+
+static size_t on_read(char *out, size_t size, size_t n, void *arg)
+{
+	struct transfer *t = arg;
+	size_t left = t->message->len - t->sent, room = size * n;
+
+	if (left > room)
+		left = room;
+	memcpy(out, t->message->p + t->sent, left);
+	t->sent += left;
+	return left;
+}
+
+/* Whether the n bytes at p begin with that command. */
+static bool is_command(const char *p, size_t n, const char *name)
+{
+	return n >= strlen(name) && strncmp(p, name, strlen(name)) == 0;
+}
+
+/*
+ * What is said to and fro, of which nothing is kept but where we are, and the
+ * number of an answer.
+ */
+static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
+{
+	static const struct {
+		const char *name;
+		enum smtp_phase phase;
+	} commands[] = {
+		{"AUTH", SMTP_AUTH}, {"MAIL", SMTP_FROM}, {"RCPT", SMTP_TO},
+		{"DATA", SMTP_DATA}};
+	struct transfer *t = arg;
+
+	(void)e;
+	for (size_t i = 0; type == CURLINFO_HEADER_OUT && i < 4; i++)
+		if (is_command(p, n, commands[i].name))
+			t->phase = commands[i].phase;
+	if (type == CURLINFO_HEADER_IN && n > 3 && (*p == '4' || *p == '5') &&
+		p[1] >= '0' && p[1] <= '9' && p[2] >= '0' && p[2] <= '9' &&
+		p[3] != '-')
+		t->code = (*p - '0') * 100 + (p[1] - '0') * 10 + p[2] - '0';
+	return 0;
+}
+
+struct delivered smtp_judge(enum smtp_phase phase, int code)
+{
+	static const char *const where[] = {
+		[SMTP_GREETING] = "",
+		[SMTP_AUTH] = " to the login",
+		[SMTP_FROM] = " to the sender",
+		[SMTP_TO] = " to the recipient",
+		[SMTP_DATA] = " to the message",
+	};
+	struct delivered d = {0};
+
+	d.refused = code >= 500 && phase >= SMTP_TO;
+	d.mend = code >= 500 && phase < SMTP_TO;
+	d.down = !d.refused;
+	snprintf(d.why, sizeof d.why, "SMTP %d%s", code, where[phase]);
+	return d;
+}
+
+static struct delivered look(CURLcode rc, const struct transfer *t)
+{
+	struct delivered d = {.ok = rc == CURLE_OK};
+
+	if (d.ok)
+		return d;
+	if (t->code && rc != CURLE_OPERATION_TIMEDOUT &&
+		rc != CURLE_USE_SSL_FAILED)
+		return smtp_judge(t->phase, t->code);
+	d.down = true;
+	d.mend = rc == CURLE_USE_SSL_FAILED ||
+		rc == CURLE_PEER_FAILED_VERIFICATION ||
+		rc == CURLE_LOGIN_DENIED || rc == CURLE_SSL_CACERT_BADFILE;
+	snprintf(d.why, sizeof d.why, "%s",
+		rc == CURLE_USE_SSL_FAILED
+			? "the server offers no STARTTLS"
+			: curl_easy_strerror(rc));
+	return d;
+}
+
+static CURLcode set_up(CURL *e, const struct smtp_job *j, bool local,
+	struct curl_slist *to, struct transfer *t)
+{
+	CURLcode rc = CURLE_OK;
+
+#define SET(option, value)                                                     \
+	do {                                                                   \
+		if (!rc)                                                       \
+			rc = curl_easy_setopt(e, option, value);               \
+	} while (0)
+	SET(CURLOPT_URL, j->url);
+	SET(CURLOPT_MAIL_FROM, j->from);
+	SET(CURLOPT_MAIL_RCPT, to);
+	SET(CURLOPT_UPLOAD, 1L);
+	SET(CURLOPT_READFUNCTION, on_read);
+	SET(CURLOPT_READDATA, t);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)j->message->len);
+	SET(CURLOPT_VERBOSE, 1L);
+	SET(CURLOPT_DEBUGFUNCTION, on_debug);
+	SET(CURLOPT_DEBUGDATA, t);
+	SET(CURLOPT_NOSIGNAL, 1L);
+	SET(CURLOPT_TIMEOUT_MS, (long)DELIVER_LIMIT_MS);
+	SET(CURLOPT_USE_SSL, (long)(local && !j->ca ? CURLUSESSL_NONE
+						    : CURLUSESSL_ALL));
+#if LIBCURL_VERSION_NUM >= 0x075500
+	SET(CURLOPT_PROTOCOLS_STR, "smtp,smtps");
+#else
+	SET(CURLOPT_PROTOCOLS, (long)(CURLPROTO_SMTP | CURLPROTO_SMTPS));
+#endif
+	if (j->ca)
+		SET(CURLOPT_CAINFO, j->ca);
+	if (j->user) {
+		SET(CURLOPT_USERNAME, j->user);
+		SET(CURLOPT_PASSWORD, j->password);
+	}
+	if (local)
+		SET(CURLOPT_PROXY, "");
+#undef SET
+	return rc;
+}
+
+/* The host of a URL is on this machine. */
+static bool is_local(const char *url)
+{
+	CURLU *u = curl_url();
+	char *host = NULL;
+	bool local = u && !curl_url_set(u, CURLUPART_URL, url, 0) &&
+		!curl_url_get(u, CURLUPART_HOST, &host, 0) &&
+		loopback(host);
+
+	curl_free(host);
+	curl_url_cleanup(u);
+	return local;
+}
+
+struct delivered smtp_send(const struct smtp_job *job)
+{
+	struct transfer t = {.message = job->message};
+	struct curl_slist *to = NULL;
+	CURLcode rc = CURLE_FAILED_INIT;
+	CURL *e = NULL;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		e = curl_easy_init();
+	to = curl_slist_append(NULL, job->to);
+	if (e && to)
+		rc = set_up(e, job, is_local(job->url), to, &t);
+	if (!rc)
+		rc = curl_easy_perform(e);
+	curl_easy_cleanup(e);
+	curl_slist_free_all(to);
+	curl_global_cleanup();
+	return look(rc, &t);
+}

@@ -1,0 +1,35 @@
+/*
+ * smtp_client.h: one message to one recipient over SMTP (RFC 5321). To another
+ * machine only under TLS, by STARTTLS or from the start; a certificate is always
+ * checked.
+ */
+#ifndef TRANSPORT_SMTP_CLIENT_H
+#define TRANSPORT_SMTP_CLIENT_H
+
+#include "base/buf.h"
+#include "transport/result.h"
+
+struct smtp_job {
+	const char *url;  /* smtp://host:port or smtps://host:port */
+	const char *user; /* NULL: nobody logs in */
+	const char *password;
+	const char *ca; /* a file with certificates to trust instead; or NULL */
+	const char *from, *to; /* addresses */
+	const struct buf *message;
+};
+
+/*
+ * smtp_send(job): send it, DELIVER_LIMIT_MS at the most. An answer of 4xx means
+ * later, of 5xx to the recipient or the message refused, and of 5xx before
+ * these that somebody has to mend something.
+ */
+struct delivered smtp_send(const struct smtp_job *job);
+
+/*
+ * smtp_judge(phase, code, d): what a final answer of 400 to 599 means in that
+ * phase.
+ */
+enum smtp_phase { SMTP_GREETING, SMTP_AUTH, SMTP_FROM, SMTP_TO, SMTP_DATA };
+struct delivered smtp_judge(enum smtp_phase phase, int code);
+
+#endif

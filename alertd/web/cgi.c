@@ -1,0 +1,257 @@
+#include "web/cgi.h"
+
+#include "base/clock.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "json/json.h"
+#include "store/store.h"
+#include "web/ack_page.h"
+#include "web/maintenance_api.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+#include <unistd.h>
+
+/* A page, or a record. */
+#define ANSWER_MAX (256 * 1024)
+
+extern char **environ;
+
+/*
+ * One address: a path in which '*' stands for one segment, and for each method
+ * what answers it. A HEAD is answered as a GET, and its body is left out.
+ */
+struct row {
+	const char *path;
+	const char *allow; /* the methods, for the Allow field */
+	const char *type;  /* of the body of a POST; parameters are allowed */
+	void (*get)(const struct cgi *c, struct cgi_answer *a);
+	void (*post)(const struct cgi *c, struct cgi_answer *a);
+};
+
+static const struct row rows[] = {
+	{"/api/v1/monitors/*/maintenance", "POST", "application/json", NULL,
+		cgi_maintenance},
+	{"/ack/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
+		cgi_ack_get, cgi_ack_post},
+	{NULL, NULL, NULL, NULL, NULL},
+};
+
+bool cgi_wanted(void)
+{
+	return request_env(environ, "GATEWAY_INTERFACE") &&
+		request_env(environ, "REQUEST_METHOD");
+}
+
+void cgi_error(struct cgi_answer *a, int status, const char *code,
+	const char *message)
+{
+	a->status = status;
+	a->type = CGI_JSON;
+	buf_clear(&a->body);
+	buf_str(&a->body, "{\"error\":");
+	json_put_str(&a->body, code);
+	buf_str(&a->body, ",\"message\":");
+	json_put_str(&a->body, message);
+	buf_str(&a->body, "}\n");
+}
+
+/* Whether a path is that of a row, and the segment that its '*' stands for. */
+static bool matches(const char *row, const char *path, char *name)
+{
+	size_t before = strcspn(row, "*"), len;
+
+	if (strncmp(path, row, before) != 0)
+		return false;
+	len = strcspn(path + before, "/");
+	if (!len || strcmp(path + before + len, row + before + 1) != 0)
+		return false;
+	memcpy(name, path + before, len);
+	name[len] = '\0';
+	return true;
+}
+
+static const struct row *find(struct cgi_request *r)
+{
+	for (int i = 0; i < REQUEST_FORMS; i++)
+		for (const struct row *row = rows; row->path; row++)
+			if (matches(row->path, r->http.path[i], r->name))
+				return row;
+	return NULL;
+}
+
+/* Whether the body is said to be of that type. */
+static bool has_type(const char *wanted)
+{
+	const char *type = request_env(environ, "CONTENT_TYPE");
+	size_t n = strlen(wanted);
+
+	return type && strncasecmp(type, wanted, n) == 0 &&
+		strchr("; \t", type[n]);
+}
+
+/* The body of the request. False, and *a says why, where there is none. */
+static bool read_body(struct buf *body, struct cgi_answer *a)
+{
+	const char *length = request_env(environ, "CONTENT_LENGTH");
+	long long left = 0;
+	char piece[4096];
+
+	if (length && *length && !num_parse(length, 0, CGI_BODY_MAX, &left)) {
+		cgi_error(a, 413, "too_large",
+			"The body may have up to 16384 bytes.");
+		return false;
+	}
+	while (left > 0) {
+		size_t want = left < (long long)sizeof piece ? (size_t)left
+							     : sizeof piece;
+		ssize_t n = read(STDIN_FILENO, piece, want);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0) {
+			cgi_error(a, 400, "body", "The body is cut short.");
+			return false;
+		}
+		buf_add(body, piece, (size_t)n);
+		left -= n;
+	}
+	return true;
+}
+
+/* What goes wrong on our side is for the operator, who is told. */
+static void unavailable(struct cgi_answer *a)
+{
+	cgi_error(a, 503, "unavailable", "Try again in a moment.");
+}
+
+/* With a configuration. */
+static void answer_from(struct cgi *c, const struct row *row,
+	struct cgi_answer *a)
+{
+	const char *url = c->conf->store;
+	char why[STORE_WHY];
+
+	c->store = store_open(url, why);
+	if (!c->store) {
+		log_error("%s", why);
+		unavailable(a);
+	} else if (c->request.http.method == METHOD_POST) {
+		row->post(c, a);
+	} else {
+		row->get(c, a);
+	}
+	store_close(c->store);
+}
+
+/* A request for something that is there. */
+static void answer_row(struct cgi *c, const struct row *row,
+	struct cgi_answer *a)
+{
+	const char *file = request_env(environ, "MCP_CONFIG");
+	bool post = c->request.http.method == METHOD_POST;
+	struct conf *conf;
+
+	if (post ? !row->post
+		 : !row->get || c->request.http.method == METHOD_OTHER) {
+		cgi_error(a, 405, "method", "There is no such method here.");
+		a->allow = row->allow;
+		return;
+	}
+	if (post && !has_type(row->type)) {
+		cgi_error(a, 415, "media_type", row->type);
+		return;
+	}
+	if (post && !read_body(&c->request.body, a))
+		return;
+	if (!file || !*file)
+		log_error("MCP_CONFIG is not set");
+	conf = file && *file ? conf_load(file) : NULL;
+	if (!conf) {
+		unavailable(a);
+		return;
+	}
+	c->conf = conf;
+	answer_from(c, row, a);
+	conf_free(conf);
+}
+
+static const char *reason(int status)
+{
+	static const struct {
+		int status;
+		const char *reason;
+	} reasons[] = {{200, "OK"}, {201, "Created"}, {303, "See Other"},
+		{400, "Bad Request"}, {401, "Unauthorized"},
+		{403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+		{409, "Conflict"}, {410, "Gone"}, {413, "Content Too Large"},
+		{415, "Unsupported Media Type"},
+		{422, "Unprocessable Content"}, {503, "Service Unavailable"}};
+
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "Internal Server Error";
+}
+
+/* The whole output (RFC 3875, section 6). */
+static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
+{
+	buf_fmt(out, "Status: %d %s\r\nCache-Control: no-store\r\n", a->status,
+		reason(a->status));
+	if (a->allow)
+		buf_fmt(out, "Allow: %s\r\n", a->allow);
+	if (a->challenge)
+		buf_str(out, "WWW-Authenticate: Bearer\r\n");
+	buf_fmt(out,
+		"Content-Type: %s\r\nContent-Length: %zu\r\n"
+		"X-Content-Type-Options: nosniff\r\n"
+		"Referrer-Policy: no-referrer\r\n"
+		"Content-Security-Policy: default-src 'none'; "
+		"style-src 'unsafe-inline'; base-uri 'none'; "
+		"form-action 'self'; frame-ancestors 'none'\r\n\r\n",
+		a->type, a->body.len);
+	if (!head)
+		buf_add(out, a->body.p, a->body.len);
+}
+
+static int write_answer(struct cgi_answer *a, bool head)
+{
+	int status = EXIT_GOOD;
+	struct buf out;
+
+	if (!buf_ok(&a->body))
+		cgi_error(a, 500, "too_large", "The answer is too large.");
+	buf_init(&out, ANSWER_MAX + 2048);
+	put_answer(&out, a, head);
+	if (line_write(STDOUT_FILENO, out.p, out.len)) {
+		log_error("standard output: %s", strerror(errno));
+		status = EXIT_ENV;
+	}
+	buf_release(&out);
+	return status;
+}
+
+int cgi_main(void)
+{
+	struct cgi c = {.now = clock_wall()};
+	struct cgi_answer a = {.status = 200, .type = CGI_JSON};
+	const struct row *row;
+	int status;
+
+	buf_init(&a.body, ANSWER_MAX);
+	buf_init(&c.request.body, CGI_BODY_MAX);
+	request_read(&c.request.http, environ);
+	row = find(&c.request);
+	if (row)
+		answer_row(&c, row, &a);
+	else
+		cgi_error(&a, 404, "not_found", "There is nothing here.");
+	status = write_answer(&a, c.request.http.method == METHOD_HEAD);
+	buf_release(&c.request.body);
+	buf_release(&a.body);
+	return status;
+}

@@ -1,0 +1,63 @@
+/*
+ * cgi.h: mcp-alert as a CGI (RFC 3875): the addresses at which the web may
+ * change something. What is only read is mcp-serve's. Each address is a row of
+ * one table, which names the function that answers.
+ */
+#ifndef WEB_CGI_H
+#define WEB_CGI_H
+
+#include "base/buf.h"
+#include "cgi/request.h"
+#include "conf/conf.h"
+
+#include <stdbool.h>
+
+struct store;
+
+/* The longest body of a request. */
+#define CGI_BODY_MAX (16 * 1024)
+
+struct cgi_request {
+	struct request http;
+	/* The segment of the path that the row's '*' stands for; not checked. */
+	char name[REQUEST_PATH];
+	struct buf body; /* "" where there is none */
+};
+
+/* What an answer is made from. */
+struct cgi {
+	struct cgi_request request;
+	const struct conf *conf; /* never NULL */
+	struct store *store;
+	double now; /* epoch seconds */
+};
+
+/* 200, JSON and nothing, until somebody says otherwise. Never cached. */
+struct cgi_answer {
+	int status;
+	const char *type; /* of the body */
+	const char *allow; /* the methods there are, of a 405; or NULL */
+	bool challenge;	   /* a 401: a bearer token is wanted */
+	struct buf body;
+};
+
+#define CGI_JSON "application/json; charset=utf-8"
+#define CGI_HTML "text/html; charset=utf-8"
+
+/* cgi_wanted(): whether a web server runs us. */
+bool cgi_wanted(void);
+
+/*
+ * cgi_main(): answer the request of the environment, whose configuration is
+ * MCP_CONFIG. An exit status: 0 where it was answered, even with an error.
+ */
+int cgi_main(void);
+
+/*
+ * cgi_error(a, status, code, message): make it an error for programs, a stable
+ * code, and a sentence for a person.
+ */
+void cgi_error(struct cgi_answer *a, int status, const char *code,
+	const char *message);
+
+#endif

@@ -1,0 +1,230 @@
+#include "web/maintenance_api.h"
+
+#include "base/text.h"
+#include "cgi/bearer.h"
+#include "commands/maintenance_plan.h"
+#include "incident/text.h"
+#include "json/json.h"
+#include "records/probe.h"
+#include "state/maintenance_store.h"
+
+#include <string.h>
+
+/* So many of one account may be active or to come. */
+#define ACCOUNT_MAX 100
+
+/* Whose token it is, or NULL. All are looked at, so that time tells nothing. */
+static const struct conf_account *holder(const struct cgi *c, bool writes)
+{
+	const struct conf_account *found = NULL;
+
+	for (size_t i = 0; i < c->conf->n_accounts; i++) {
+		const struct conf_account *a = &c->conf->accounts[i];
+		const char *sha256 = writes ? a->write_token_sha256
+					    : a->token_sha256;
+
+		if (sha256 && bearer_is(c->request.http.authorization, sha256))
+			found = a;
+	}
+	return found;
+}
+
+/* The server, where it is one of that account: others are not to be known. */
+static const struct conf_server *find(const struct cgi *c,
+	const struct conf_account *account)
+{
+	const struct conf_server *s = conf_server(c->conf, c->request.name);
+
+	return s && s->account && strcmp(s->account, account->name) == 0 ? s
+									 : NULL;
+}
+
+/* ends_at, or starts_at and duration_seconds. False: it is not said so. */
+static bool put_times(const cJSON *body, double now, cJSON *record, char *why)
+{
+	const cJSON *start = json_get(body, "starts_at");
+	const cJSON *end = json_get(body, "ends_at");
+	const cJSON *span = json_get(body, "duration_seconds");
+	int64_t from = (int64_t)now;
+	double s = 0;
+
+	if (!end == !span)
+		return record_fail(why, "ends_at",
+			"either it or duration_seconds is needed");
+	if (span && !(json_num(body, "duration_seconds", &s) && s >= 60 &&
+			    s <= 7 * 86400))
+		return record_fail(why, "duration_seconds",
+			"not a number from 60 to 604800");
+	if (cJSON_IsNumber(start) && start->valuedouble > 0 &&
+		start->valuedouble < 1e11)
+		from = (int64_t)start->valuedouble;
+	else if (start &&
+		!(cJSON_IsString(start) &&
+			plan_instant(start->valuestring, MAINTENANCE_ZONE, now,
+				&from)))
+		return record_fail(why, "starts_at", "not an instant");
+	cJSON_AddNumberToObject(record, "starts_at", (double)from);
+	if (span)
+		cJSON_AddNumberToObject(record, "ends_at", (double)from + s);
+	else
+		cJSON_AddItemToObject(record, "ends_at",
+			cJSON_Duplicate(end, true));
+	return true;
+}
+
+static bool known(const char *key)
+{
+	static const char *const keys[] = {
+		"starts_at", "ends_at", "duration_seconds", "reason"};
+
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+		if (strcmp(key, keys[i]) == 0)
+			return true;
+	return false;
+}
+
+/* The record that a body asks for. False, and why. */
+static bool read_plan(const struct cgi *c, const struct conf_account *account,
+	const cJSON *body, struct maintenance *m, char *why)
+{
+	const cJSON *reason = json_get(body, "reason"), *v;
+	cJSON *record, *slugs;
+	char by[RECORD_WHY];
+
+	if (!cJSON_IsObject(body))
+		return record_fail(why, "the body", "not an object");
+	cJSON_ArrayForEach(v, body)
+	{
+		if (!known(v->string))
+			return record_fail(why, "the body",
+				"a member that is not known: starts_at, "
+				"ends_at, duration_seconds and reason are");
+	}
+	record = cJSON_CreateObject();
+	slugs = cJSON_AddArrayToObject(record, "slugs");
+	cJSON_AddItemToArray(slugs, cJSON_CreateString(c->request.name));
+	if (!put_times(body, c->now, record, why)) {
+		cJSON_Delete(record);
+		return false;
+	}
+	if (reason)
+		cJSON_AddItemToObject(record, "reason",
+			cJSON_Duplicate(reason, true));
+	snprintf(by, sizeof by, "account %s", account->name);
+	cJSON_AddStringToObject(record, "by", by);
+	return maintenance_take(record, m, why);
+}
+
+/* Whether there is room for one more, for all and for who asks. */
+static bool room(const struct cgi *c, const struct calendar *l, const char *by)
+{
+	double cap_s = c->conf->policy.maintenance_s;
+	const struct maintenance *m;
+	size_t n = 0, i;
+
+	for (i = 0; (m = calendar_get(l, i)); i++)
+		n += m->by && strcmp(m->by, by) == 0 &&
+			maintenance_end(m, c->now, cap_s) > c->now;
+	return i < CALENDAR_MAX && n < ACCOUNT_MAX;
+}
+
+/* Refuses what would last longer than any may, and says by how much. */
+static void refuse_long(const struct cgi *c, const struct occurrence *chain,
+	struct cgi_answer *a)
+{
+	int64_t cap_s = (int64_t)c->conf->policy.maintenance_s;
+	struct buf text;
+
+	buf_init(&text, TEXT_SIZE);
+	buf_str(&text, "With those less than 15 minutes apart from it, which "
+		       "count as one, it would last ");
+	phrase_duration(&text, chain->end - chain->start);
+	buf_fmt(&text, ", %lld s more than the ",
+		(long long)(chain->end - chain->start - cap_s));
+	phrase_duration(&text, cap_s);
+	buf_str(&text, " that a maintenance may last.");
+	cgi_error(a, 422, "too_long", text.p);
+	buf_release(&text);
+}
+
+static void put(const struct cgi *c, struct calendar *l, struct maintenance *m,
+	struct cgi_answer *a)
+{
+	calendar_name(m);
+	if (!calendar_put(l, m, c->now, c->conf->policy.maintenance_s)) {
+		cgi_error(a, 503, "unavailable", "Try again in a moment.");
+		return;
+	}
+	a->status = 201;
+	maintenance_write(&a->body, m);
+	buf_char(&a->body, '\n');
+}
+
+static void store(const struct cgi *c, struct maintenance *m,
+	struct cgi_answer *a)
+{
+	struct calendar *l = calendar_new(c->store);
+	struct calendar_fit fit;
+
+	if (!calendar_load(l, c->now)) {
+		cgi_error(a, 503, "unavailable", "Try again in a moment.");
+		goto out;
+	}
+	fit = calendar_fit(l, m, c->conf, c->now,
+		c->conf->policy.maintenance_s);
+	if (!room(c, l, m->by))
+		cgi_error(a, 409, "too_many", "There are too many already.");
+	else if (fit.many)
+		cgi_error(a, 409, "too_many",
+			"Ten of this server are to come already.");
+	else if (fit.slug)
+		refuse_long(c, &fit.chain, a);
+	else
+		put(c, l, m, a);
+out:
+	calendar_free(l);
+}
+
+/* Who asks is known, and so is the server. */
+static void add(const struct cgi *c, const struct conf_account *account,
+	struct cgi_answer *a)
+{
+	const struct buf *text = &c->request.body;
+	char why[RECORD_WHY];
+	cJSON *body = json_parse(text->p, text->len, &json_record, why);
+	struct maintenance m;
+
+	if (!body || !read_plan(c, account, body, &m, why)) {
+		cgi_error(a, 400, "body", why);
+	} else if (plan_fit(&m, c->now, c->conf->policy.maintenance_s) ==
+		PLAN_OVER) {
+		cgi_error(a, 400, "over", "It would be over already.");
+		maintenance_release(&m);
+	} else {
+		store(c, &m, a);
+		maintenance_release(&m);
+	}
+	cJSON_Delete(body);
+}
+
+void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
+{
+	const struct conf_account *writer = holder(c, true);
+	const struct conf_account *reader = holder(c, false);
+	const struct conf_account *account = writer ? writer : reader;
+
+	if (!account) {
+		cgi_error(a, 401, "token",
+			"The bearer token is needed by which the server's "
+			"account writes.");
+		a->challenge = true;
+	} else if (!find(c, account)) {
+		cgi_error(a, 404, "not_found", "The account has no such server.");
+	} else if (!writer) {
+		cgi_error(a, 403, "read_only",
+			"By this token the account reads; the one by which it "
+			"writes is needed.");
+	} else {
+		add(c, account, a);
+	}
+}

@@ -1,0 +1,131 @@
+#include "base/buf.h"
+
+#include "base/xalloc.h"
+
+static char nothing[1];
+
+void buf_init(struct buf *b, size_t max)
+{
+	*b = (struct buf) {.p = nothing, .max = max};
+}
+
+void buf_release(struct buf *b)
+{
+	if (b->cap)
+		free(b->p);
+	buf_init(b, b->max);
+}
+
+void buf_clear(struct buf *b)
+{
+	b->len = 0;
+	b->bad = false;
+	if (b->cap)
+		b->p[0] = '\0';
+}
+
+bool buf_ok(const struct buf *b)
+{
+	return !b->bad;
+}
+
+/* Room for n more bytes and the NUL; false and bad where the limit forbids. */
+static bool reserve(struct buf *b, size_t n)
+{
+	if (b->bad || n > b->max - b->len) {
+		b->bad = true;
+		return false;
+	}
+	if (b->len + n + 1 > b->cap)
+		b->p = xgrow(b->cap ? b->p : NULL, &b->cap, b->len + n + 1, 1);
+	return true;
+}
+
+void buf_add(struct buf *b, const void *p, size_t n)
+{
+	if (!reserve(b, n))
+		return;
+	if (n)
+		memcpy(b->p + b->len, p, n);
+	b->len += n;
+	b->p[b->len] = '\0';
+}
+
+void buf_str(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
+
+void buf_char(struct buf *b, char c)
+{
+	buf_add(b, &c, 1);
+}
+
+void buf_int(struct buf *b, long long v)
+{
+	char text[24];
+	size_t at = sizeof text;
+	unsigned long long rest = v < 0 ? 0 - (unsigned long long)v
+					: (unsigned long long)v;
+
+	do
+		text[--at] = (char)('0' + rest % 10);
+	while (rest /= 10);
+	if (v < 0)
+		text[--at] = '-';
+	buf_add(b, text + at, sizeof text - at);
+}
+
+void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
+{
+	size_t room = b->cap ? b->cap - b->len : 0;
+	va_list again;
+	int n;
+
+	va_copy(again, ap);
+	n = vsnprintf(room ? b->p + b->len : NULL, room, fmt, ap);
+	if (n < 0)
+		b->bad = true;
+	if (n >= 0 && reserve(b, (size_t)n)) {
+		if ((size_t)n >= room)
+			vsnprintf(b->p + b->len, (size_t)n + 1, fmt, again);
+		b->len += (size_t)n;
+	} else if (room) {
+		/* What was there stays, and nothing else. */
+		b->p[b->len] = '\0';
+	}
+	va_end(again);
+}
+
+void buf_fmt(struct buf *b, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vfmt(b, fmt, ap);
+	va_end(ap);
+}
+
+void buf_drop(struct buf *b, size_t n)
+{
+	if (!n)
+		return;
+	b->len -= n;
+	memmove(b->p, b->p + n, b->len + 1);
+}
+
+void buf_cut(struct buf *b, size_t n)
+{
+	if (n == b->len)
+		return;
+	b->len = n;
+	b->p[n] = '\0';
+}
+
+char *buf_take(struct buf *b)
+{
+	char *s = b->cap ? b->p : xstrdup("");
+
+	buf_init(b, b->max);
+	return s;
+}

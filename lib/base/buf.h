@@ -1,0 +1,62 @@
+/*
+ * buf.h: a growing run of bytes that cannot grow beyond a limit.
+ *
+ * Errors stick: append as often as needed and look once, with buf_ok. After an
+ * error nothing more is appended, and what was appended stays. The bytes are
+ * always followed by a NUL that does not count.
+ */
+#ifndef BASE_BUF_H
+#define BASE_BUF_H
+
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf {
+	char *p;    /* the bytes; "" while empty, never NULL */
+	size_t len; /* how many, the NUL not counted */
+	size_t cap; /* room at p, 0 while nothing is allocated */
+	size_t max; /* the limit of len */
+	bool bad;   /* an append would have passed the limit */
+};
+
+/* buf_init(b, max): an empty buffer that will hold at most `max` bytes. */
+void buf_init(struct buf *b, size_t max);
+
+/* buf_release(b): free the bytes; the buffer is empty and usable again. */
+void buf_release(struct buf *b);
+
+/* buf_clear(b): forget the bytes and the error, keep the room. */
+void buf_clear(struct buf *b);
+
+/* buf_ok(b): whether everything appended is there. */
+bool buf_ok(const struct buf *b);
+
+/* buf_add(b, p, n): append n bytes. */
+void buf_add(struct buf *b, const void *p, size_t n);
+
+/* buf_str(b, s), buf_char(b, c), buf_int(b, v): append a string, a byte, a
+   number in decimal. */
+void buf_str(struct buf *b, const char *s);
+void buf_char(struct buf *b, char c);
+void buf_int(struct buf *b, long long v);
+
+/* buf_fmt(b, fmt, ...): append as printf(3) would write it. */
+void buf_fmt(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+void buf_vfmt(struct buf *b, const char *fmt, va_list ap)
+	__attribute__((format(printf, 2, 0)));
+
+/* buf_drop(b, n): remove the first n bytes, n <= b->len. */
+void buf_drop(struct buf *b, size_t n);
+
+/* buf_cut(b, n): remove all but the first n bytes, n <= b->len. */
+void buf_cut(struct buf *b, size_t n);
+
+/*
+ * buf_take(b): the bytes as a string that the caller frees with free(3); the
+ * buffer is empty afterwards.
+ */
+char *buf_take(struct buf *b);
+
+#endif

@@ -1,0 +1,123 @@
+#include "base/clock.h"
+
+#include <ctype.h>
+#include <math.h>
+
+static double seconds(clockid_t which)
+{
+	struct timespec ts;
+
+	clock_gettime(which, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+double clock_wall(void)
+{
+	return seconds(CLOCK_REALTIME);
+}
+
+double clock_mono_ms(void)
+{
+	return seconds(CLOCK_MONOTONIC) * 1000;
+}
+
+int64_t clock_window(double t)
+{
+	return (int64_t)floor(t / 60) * 60;
+}
+
+/* Days from the epoch to a date of the Gregorian calendar. */
+static int64_t days_from_date(int64_t y, int64_t m, int64_t d)
+{
+	int64_t era, yoe, doy;
+
+	y -= m <= 2;
+	era = (y >= 0 ? y : y - 399) / 400;
+	yoe = y - era * 400;
+	doy = (153 * (m + (m > 2 ? -3 : 9)) + 2) / 5 + d - 1;
+	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
+}
+
+void clock_rfc3339(int64_t t, char *out)
+{
+	time_t tt = (time_t)t;
+	struct tm tm;
+
+	if (!gmtime_r(&tt, &tm) ||
+		!strftime(out, CLOCK_RFC3339, "%Y-%m-%dT%H:%M:%SZ", &tm))
+		snprintf(out, CLOCK_RFC3339, "1970-01-01T00:00:00Z");
+}
+
+/* n digits at *s as a number from lo to hi, and *s behind them. */
+static bool digits(const char **s, int n, int64_t lo, int64_t hi, int64_t *out)
+{
+	int64_t v = 0;
+
+	for (int i = 0; i < n; i++, (*s)++) {
+		if (!isdigit((unsigned char)**s))
+			return false;
+		v = v * 10 + (**s - '0');
+	}
+	*out = v;
+	return v >= lo && v <= hi;
+}
+
+static bool literal(const char **s, const char *any)
+{
+	if (!**s || !strchr(any, **s))
+		return false;
+	(*s)++;
+	return true;
+}
+
+static int64_t days_in_month(int64_t y, int64_t m)
+{
+	static const int64_t days[] = {
+		31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+	bool leap = (y % 4 == 0 && y % 100 != 0) || y % 400 == 0;
+
+	return m == 2 && leap ? 29 : days[m - 1];
+}
+
+/* "Z", "+02:00" or "-05:30" to the end of the string, as seconds. */
+static bool offset(const char *s, int64_t *out)
+{
+	int64_t h = 0, m = 0, sign = *s == '-' ? -1 : 1;
+
+	if (*s == 'Z' || *s == 'z') {
+		*out = 0;
+		return s[1] == '\0';
+	}
+	if (!literal(&s, "+-") || !digits(&s, 2, 0, 23, &h) ||
+		!literal(&s, ":") || !digits(&s, 2, 0, 59, &m))
+		return false;
+	*out = sign * (h * 3600 + m * 60);
+	return *s == '\0';
+}
+
+bool clock_rfc3339_parse(const char *s, int64_t *out)
+{
+	int64_t y, mo, d, h, mi, sec, off;
+
+	if (!digits(&s, 4, 0, 9999, &y) || !literal(&s, "-") ||
+		!digits(&s, 2, 1, 12, &mo) || !literal(&s, "-") ||
+		!digits(&s, 2, 1, 31, &d) || !literal(&s, "Tt ") ||
+		!digits(&s, 2, 0, 23, &h) || !literal(&s, ":") ||
+		!digits(&s, 2, 0, 59, &mi) || !literal(&s, ":") ||
+		!digits(&s, 2, 0, 60, &sec))
+		return false;
+	if (d > days_in_month(y, mo))
+		return false;
+	if (*s == '.') {
+		size_t n = strspn(s + 1, "0123456789");
+
+		if (!n)
+			return false;
+		s += 1 + n;
+	}
+	if (!offset(s, &off))
+		return false;
+	*out = days_from_date(y, mo, d) * 86400 + h * 3600 + mi * 60 + sec -
+		off;
+	return true;
+}

@@ -1,0 +1,59 @@
+#include "base/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define PATH_SIZE 4096
+
+/* Closes what is not of that type, and ours; then -1. */
+static int ours(int fd, mode_t type, mode_t others)
+{
+	struct stat st;
+
+	if (fd < 0)
+		return -1;
+	if (!fstat(fd, &st) && (st.st_mode & S_IFMT) == type &&
+		st.st_uid == geteuid() && !(st.st_mode & others))
+		return fd;
+	close(fd);
+	errno = EPERM;
+	return -1;
+}
+
+int private_folder(const char *base, const char *below, mode_t others,
+	bool make)
+{
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC;
+	char path[PATH_SIZE];
+	int n;
+
+	if (!base || *base != '/')
+		return -1;
+	n = snprintf(path, sizeof path, "%s%s", base, below);
+	if (n < 0 || (size_t)n >= sizeof path)
+		return -1;
+	for (char *p = path + strlen(base); make && *p;) {
+		size_t len = strcspn(p + 1, "/") + 1;
+		char after = p[len];
+
+		p[len] = '\0';
+		mkdir(path, 0700);
+		p[len] = after;
+		p += len;
+	}
+	/* What we did not make may be reached in ways of its own. */
+	if (*below)
+		flags |= O_NOFOLLOW;
+	return ours(open(path, flags), S_IFDIR, others);
+}
+
+int private_open(int folder, const char *name, int flags)
+{
+	return ours(openat(folder, name,
+			    flags | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600),
+		S_IFREG, 077);
+}

@@ -1,0 +1,35 @@
+/*
+ * log.h: what a program says to its operator, on standard error.
+ *
+ * One message is one write(2) and one line: "mcp-probe: warning: what: why".
+ * Control characters and bytes that are not UTF-8 become '?', for much of what
+ * is named here was chosen by a stranger. No time stamps: the supervisor adds
+ * them. Nothing secret may be passed in where no filter takes it out.
+ */
+#ifndef BASE_LOG_H
+#define BASE_LOG_H
+
+#include <stddef.h>
+
+/* log_init(prog): the name before every message; kept, not copied. */
+void log_init(const char *prog);
+
+/*
+ * log_patience(ms): from now on whoever reads the messages is waited for so long
+ * once, and then no more: what cannot be written at once is not.
+ */
+void log_patience(int ms);
+
+/*
+ * log_filter(fn): every message goes through fn(in, out, size) before it is
+ * written; NULL for none.
+ */
+void log_filter(void (*fn)(const char *in, char *out, size_t size));
+
+/* log_error: why the program will not exit with 0. */
+void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* log_warn: what the operator should look at some time. */
+void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

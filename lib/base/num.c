@@ -1,0 +1,79 @@
+#include "base/num.h"
+
+#include <ctype.h>
+#include <errno.h>
+
+bool num_parse(const char *s, long long min, long long max, long long *out)
+{
+	const char *digits = s[0] == '-' ? s + 1 : s;
+	char *end = NULL;
+	long long v;
+
+	if (!isdigit((unsigned char)digits[0]))
+		return false;
+	errno = 0;
+	v = strtoll(s, &end, 10);
+	if (errno || *end || v < min || v > max)
+		return false;
+	*out = v;
+	return true;
+}
+
+/* A plain decimal: digits, perhaps a point and digits. Returns its end. */
+static const char *decimal(const char *s, double *out)
+{
+	size_t n = strspn(s, "0123456789");
+
+	if (!n)
+		return NULL;
+	if (s[n] == '.') {
+		size_t frac = strspn(s + n + 1, "0123456789");
+
+		if (!frac)
+			return NULL;
+		n += 1 + frac;
+	}
+	if (n > 40)
+		return NULL;
+	/* What follows the digits here may be an "e", which is no unit. */
+	if (s[n] == 'e' || s[n] == 'E' || s[n] == 'x' || s[n] == 'X')
+		return NULL;
+	*out = strtod(s, NULL);
+	return s + n;
+}
+
+bool num_seconds(const char *s, double min, double max, double *out)
+{
+	/* 9 / 1000 is the double nearest to 0.009; 9 * 0.001 is not. */
+	static const struct {
+		const char *name;
+		double times, per;
+	} units[] = {{"", 1, 1}, {"ms", 1, 1000}, {"s", 1, 1}, {"m", 60, 1},
+		{"h", 3600, 1}, {"d", 86400, 1}};
+	double v;
+	const char *unit = decimal(s, &v);
+
+	if (!unit)
+		return false;
+	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
+		if (strcmp(unit, units[i].name) != 0)
+			continue;
+		v = v * units[i].times / units[i].per;
+		if (v < min || v > max)
+			return false;
+		*out = v;
+		return true;
+	}
+	return false;
+}
+
+bool num_epoch(const char *s, double *out)
+{
+	double v;
+	const char *end = decimal(s, &v);
+
+	if (!end || *end || v > NUM_EPOCH_MAX)
+		return false;
+	*out = v;
+	return true;
+}

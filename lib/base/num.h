@@ -1,0 +1,30 @@
+/*
+ * num.h: numbers and durations from text, all of it or nothing.
+ */
+#ifndef BASE_NUM_H
+#define BASE_NUM_H
+
+#include <stdbool.h>
+
+/*
+ * num_parse(s, min, max, out): the decimal integer that the whole of `s` is,
+ * if it lies between min and max. False, and *out untouched, otherwise.
+ */
+bool num_parse(const char *s, long long min, long long max, long long *out);
+
+/*
+ * num_seconds(s, min, max, out): a duration in seconds: a decimal number,
+ * fraction allowed, with a unit of ms, s, m, h or d; without one it is seconds.
+ */
+bool num_seconds(const char *s, double min, double max, double *out);
+
+/*
+ * num_epoch(s, out): an instant as decimal epoch seconds, fraction allowed,
+ * from 0 to the year 5138.
+ */
+bool num_epoch(const char *s, double *out);
+
+/* The largest instant that is accepted anywhere: 1e11 seconds. */
+#define NUM_EPOCH_MAX 1e11
+
+#endif

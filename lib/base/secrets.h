@@ -1,0 +1,50 @@
+/*
+ * secrets.h: files that hold secrets: only their owner can read them, their
+ * lines are "key = value" or begin with "#", and what was read is wiped; and the
+ * process that reads them, which gives nothing away when it dies.
+ */
+#ifndef BASE_SECRETS_H
+#define BASE_SECRETS_H
+
+#include <stdbool.h>
+
+/* Room for the reason why a file was refused; it never quotes the file. */
+#define SECRET_FILE_WHY 160
+
+/*
+ * secret_seal(): from here on the process leaves no core, neither a file nor to
+ * a program that collects them, and cannot be looked into by others of its user.
+ * A program that it becomes can be again.
+ */
+void secret_seal(void);
+
+/*
+ * secret_file_read(path, why): the text of a file of at most 64 KiB, which
+ * secret_file_free frees. NULL, and why, where it cannot be read, others can
+ * read it, or it holds a NUL byte.
+ */
+char *secret_file_read(const char *path, char *why);
+
+/*
+ * secret_file_private(path, why): whether a file is one that only its owner can
+ * read; false and why where it is not, or there is none.
+ */
+bool secret_file_private(const char *path, char *why);
+
+/* secret_file_trim(s): s without the blanks at both ends, which are cut off. */
+char *secret_file_trim(char *s);
+
+/*
+ * secret_file_line(rest, number, key, value): the next line of the text at
+ * *rest that is neither empty nor a comment, taken apart in place; value is
+ * NULL where it has no "=". *number counts all lines. False at the end.
+ */
+bool secret_file_line(char **rest, int *number, char **key, char **value);
+
+/*
+ * secret_file_free(text): overwrite what secret_file_read returned, and free it;
+ * NULL is fine.
+ */
+void secret_file_free(char *text);
+
+#endif

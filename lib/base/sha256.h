@@ -1,0 +1,28 @@
+/*
+ * sha256.h: SHA-256 (FIPS 180-4) in lower-case hex.
+ */
+#ifndef BASE_SHA256_H
+#define BASE_SHA256_H
+
+#include <stddef.h>
+
+/* Room for the digest in hex and its NUL. */
+#define SHA256_HEX 65
+
+/* sha256_hex(p, n, out): the digest of n bytes; out has SHA256_HEX bytes. */
+void sha256_hex(const void *p, size_t n, char *out);
+
+struct sha256; /* opaque: a digest of bytes that come one after the other */
+
+/* sha256_new(): of no bytes yet. sha256_free(s): NULL is fine. */
+struct sha256 *sha256_new(void);
+void sha256_free(struct sha256 *s);
+
+/*
+ * sha256_add(s, p, n): n bytes more. sha256_end(s, out): the digest of all of
+ * them, as sha256_hex; s is then one of no bytes again.
+ */
+void sha256_add(struct sha256 *s, const void *p, size_t n);
+void sha256_end(struct sha256 *s, char *out);
+
+#endif

@@ -1,0 +1,145 @@
+#include "base/zone.h"
+
+#include "base/tzif.h"
+
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#define FOLDER "/usr/share/zoneinfo"
+#define NAME_MAX_BYTES 100
+/* Files that are kept, for each thread. */
+#define KEPT 4
+/* No instant of ours is further away than the year 300,000. */
+#define INSTANT_MAX 1e13
+
+struct kept {
+	char name[NAME_MAX_BYTES + 1]; /* "" where nothing is kept */
+	bool known;
+	struct tzif file;
+};
+
+static const struct tzif utc = {.n_offsets = 1};
+
+/* False where it is not a name below the folder. */
+static bool path_of(const char *zone, char *out, size_t size)
+{
+	const char *folder = getenv("TZDIR");
+
+	if (!*zone || *zone == '/' || strstr(zone, ".."))
+		return false;
+	return snprintf(out, size, "%s/%s", folder ? folder : FOLDER, zone) <
+		(int)size;
+}
+
+static bool load(const char *zone, struct tzif *out)
+{
+	unsigned char bytes[TZIF_BYTES + 1];
+	char path[4096];
+	struct stat st;
+	size_t n = 0;
+	ssize_t got = 0;
+	int fd;
+
+	if (!path_of(zone, path, sizeof path))
+		return false;
+	fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	if (fd < 0)
+		return false;
+	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
+		while ((got = read(fd, bytes + n, sizeof bytes - n)) > 0)
+			n += (size_t)got;
+	close(fd);
+	return got == 0 && tzif_read(bytes, n, out);
+}
+
+/* The file of a zone, or NULL; it lives until this thread wants others. */
+static const struct tzif *find(const char *zone)
+{
+	static _Thread_local struct kept kept[KEPT];
+	static _Thread_local unsigned next;
+	struct kept *k;
+
+	if (!*zone || strlen(zone) > NAME_MAX_BYTES)
+		return NULL;
+	for (size_t i = 0; i < KEPT; i++)
+		if (strcmp(kept[i].name, zone) == 0)
+			return kept[i].known ? &kept[i].file : NULL;
+	k = &kept[next++ % KEPT];
+	snprintf(k->name, sizeof k->name, "%s", zone);
+	k->known = load(zone, &k->file);
+	return k->known ? &k->file : NULL;
+}
+
+/* What is not known is taken for UTC. */
+static const struct tzif *get(const char *zone)
+{
+	const struct tzif *z = find(zone);
+
+	return z ? z : &utc;
+}
+
+bool zone_exists(const char *zone)
+{
+	return strcmp(zone, "UTC") == 0 || find(zone);
+}
+
+struct zone_time zone_local(const char *zone, double t)
+{
+	int64_t at = fabs(t) < INSTANT_MAX ? (int64_t)floor(t) : 0;
+	time_t wall = (time_t)(at + tzif_offset(get(zone), at));
+	struct tm tm = {0};
+
+	gmtime_r(&wall, &tm);
+	return (struct zone_time) {
+		.year = tm.tm_year + 1900,
+		.month = tm.tm_mon + 1,
+		.day = tm.tm_mday,
+		.weekday = (tm.tm_wday + 6) % 7,
+		.minute = tm.tm_hour * 60 + tm.tm_min,
+	};
+}
+
+/* Whether clocks show `wall` by that offset, and then the earliest instant. */
+static void consider(const struct tzif *z, int64_t wall, int32_t offset,
+	bool *found, int64_t *earliest)
+{
+	int64_t t = wall - offset;
+
+	if (tzif_offset(z, t) != offset || (*found && t >= *earliest))
+		return;
+	*found = true;
+	*earliest = t;
+}
+
+double zone_instant(const char *zone, const struct zone_time *local)
+{
+	const struct tzif *z = get(zone);
+	struct tm tm = {
+		.tm_year = local->year - 1900,
+		.tm_mon = local->month - 1,
+		.tm_mday = local->day,
+		.tm_min = local->minute,
+	};
+	int64_t wall = (int64_t)timegm(&tm), t = 0;
+	int32_t one, other;
+	bool found = false;
+
+	for (size_t i = 0; i < z->n_offsets; i++)
+		consider(z, wall, z->offsets[i], &found, &t);
+	if (z->rule.known) {
+		consider(z, wall, z->rule.winter, &found, &t);
+		consider(z, wall, z->rule.summer, &found, &t);
+	}
+	if (found)
+		return (double)t;
+	/* A change left it out: by the offset before it comes that after it. */
+	one = tzif_offset(z, wall - tzif_offset(z, wall));
+	other = tzif_offset(z, wall - one);
+	return (double)(wall - (one < other ? one : other));
+}

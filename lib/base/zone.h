@@ -1,0 +1,37 @@
+/*
+ * zone.h: what clocks on the wall show in a named time zone, by the system's
+ * time zone database, whose files are below TZDIR or /usr/share/zoneinfo. TZ is
+ * neither read nor set, and any thread may ask.
+ */
+#ifndef BASE_ZONE_H
+#define BASE_ZONE_H
+
+#include <stdbool.h>
+
+/* A minute as people in a zone name it. */
+struct zone_time {
+	int year, month, day; /* 2026, 1 to 12, 1 to 31 */
+	int weekday;	      /* 0 is Monday */
+	int minute;	      /* of the day, from 0 to 1439 */
+};
+
+/*
+ * zone_exists(zone): whether the system knows a zone of that name, such as
+ * "Europe/Berlin"; "UTC" is always known. What it does not know it would take
+ * for UTC.
+ */
+bool zone_exists(const char *zone);
+
+/* zone_local(zone, t): the minute that holds the instant t, epoch seconds. */
+struct zone_time zone_local(const char *zone, double t);
+
+/*
+ * zone_instant(zone, local): the instant, epoch seconds, at which that minute
+ * begins; the weekday is not looked at, and days and minutes beyond their range
+ * go on into the next day or month. A minute that a change of the clocks leaves
+ * out is taken as if they had not changed yet; of one that it repeats, the
+ * first is meant.
+ */
+double zone_instant(const char *zone, const struct zone_time *local);
+
+#endif

@@ -1,0 +1,164 @@
+#include "cgi/request.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Beyond any list of ETags of ours, and any token. */
+#define FIELD_MAX 8192
+
+const char *request_env(char *const *env, const char *name)
+{
+	size_t n = strlen(name);
+
+	for (; *env; env++)
+		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+			return *env + n + 1;
+	return NULL;
+}
+
+static const char *field(char *const *env, const char *name)
+{
+	const char *s = request_env(env, name);
+
+	return s && strlen(s) <= FIELD_MAX ? s : NULL;
+}
+
+static int hex(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	if (c >= 'a' && c <= 'f')
+		return c - 'a' + 10;
+	if (c >= 'A' && c <= 'F')
+		return c - 'A' + 10;
+	return -1;
+}
+
+/*
+ * Percent-encoding undone, once; a NUL is refused. Of what cannot be decoded, or
+ * is too long, the beginning is in out.
+ */
+static bool decode(const char *s, size_t n, char *out, size_t size)
+{
+	size_t used = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < n; i++) {
+		char c = s[i];
+
+		if (c == '%') {
+			int high = i + 2 < n ? hex(s[i + 1]) : -1;
+			int low = i + 2 < n ? hex(s[i + 2]) : -1;
+
+			if (high < 0 || low < 0)
+				return false;
+			c = (char)(high << 4 | low);
+			i += 2;
+		}
+		if (!c || used + 1 >= size)
+			return false;
+		out[used++] = c;
+		out[used] = '\0';
+	}
+	return true;
+}
+
+/* Whether the n bytes at s are "." or "..". */
+static bool dots(const char *s, size_t n)
+{
+	return (n == 1 || n == 2) && strspn(s, ".") >= n;
+}
+
+/* No control character, and no segment that means another place. */
+static bool harmless(const char *path)
+{
+	if (*path != '/')
+		return false;
+	for (const char *p = path; *p; p++) {
+		if ((unsigned char)*p < 0x20 || *p == 0x7f)
+			return false;
+		if (*p == '/' && dots(p + 1, strcspn(p + 1, "/")))
+			return false;
+	}
+	return true;
+}
+
+/* a and b in one; false where they are too long, and out has the beginning. */
+static bool join(char *out, const char *a, const char *b)
+{
+	int n = snprintf(out, REQUEST_PATH, "%s%s", a, b);
+
+	return n >= 0 && n < REQUEST_PATH;
+}
+
+static void read_paths(struct request *r, char *const *env)
+{
+	const char *script = request_env(env, "SCRIPT_NAME");
+	const char *info = request_env(env, "PATH_INFO");
+	const char *uri = request_env(env, "REQUEST_URI");
+	bool whole[REQUEST_FORMS];
+
+	/* The server decoded the first two; that is not to be done twice. */
+	whole[0] = join(r->path[0], script ? script : "", info ? info : "");
+	whole[1] = join(r->path[1], "", info ? info : "");
+	whole[2] = decode(uri ? uri : "", uri ? strcspn(uri, "?") : 0,
+		r->path[2], REQUEST_PATH);
+	for (int i = 0; i < REQUEST_FORMS; i++) {
+		r->api = r->api || strncmp(r->path[i], "/api/", 5) == 0;
+		if (!whole[i] || !harmless(r->path[i]))
+			r->path[i][0] = '\0';
+	}
+}
+
+static bool equals(const char *s, const char *value)
+{
+	return s && strcmp(s, value) == 0;
+}
+
+void request_read(struct request *r, char *const *env)
+{
+	const char *method = request_env(env, "REQUEST_METHOD");
+
+	memset(r, 0, sizeof *r);
+	r->method = METHOD_OTHER;
+	if (equals(method, "GET"))
+		r->method = METHOD_GET;
+	else if (equals(method, "HEAD"))
+		r->method = METHOD_HEAD;
+	else if (equals(method, "POST"))
+		r->method = METHOD_POST;
+	read_paths(r, env);
+	r->if_none_match = field(env, "HTTP_IF_NONE_MATCH");
+	r->authorization = field(env, "HTTP_AUTHORIZATION");
+	r->query = field(env, "QUERY_STRING");
+}
+
+/* The n bytes at s with a space for each '+', decoded. */
+static bool decode_form(const char *s, size_t n, char *out, size_t size)
+{
+	char spaced[FIELD_MAX + 1];
+
+	for (size_t i = 0; i < n; i++)
+		spaced[i] = s[i] == '+' ? ' ' : s[i];
+	return decode(spaced, n, out, size);
+}
+
+bool request_query(const struct request *r, const char *name, char *out,
+	size_t size)
+{
+	size_t before = strlen(name), n;
+	const char *p = r->query;
+
+	*out = '\0';
+	for (; p && *p; p += n + (p[n] == '&')) {
+		n = strcspn(p, "&");
+		if (n < before + 1 || p[before] != '=' ||
+			strncmp(p, name, before) != 0)
+			continue;
+		before++;
+		if (!decode_form(p + before, n - before, out, size))
+			*out = '\0';
+		return true;
+	}
+	return false;
+}

@@ -1,0 +1,343 @@
+#include "conf/check.h"
+
+#include "base/spelling.h"
+#include "conf/values.h"
+#include "json/json.h"
+
+#include <strings.h>
+
+/* A probe should run in the Americas, in EMEA and in APAC (article 1). */
+#define REGIONS_WANTED 3
+/* A target record is one line, whatever is asked of the health tool. */
+#define ARGUMENTS_MAX 65536
+
+/* The names in a list of maps; one that was refused is NULL. */
+struct names {
+	const void *field; /* where the list is */
+	const void *array;
+	size_t n, each, at;
+};
+
+#define NAMES(c, list, s, f)                                                   \
+	((struct names) {&(c)->list, (c)->list, (c)->n_##list,                 \
+		sizeof(struct s), offsetof(struct s, f)})
+
+static char *const *name_field(const struct names *l, size_t i)
+{
+	const char *element = (const char *)l->array + i * l->each;
+
+	return (char *const *)(const void *)(element + l->at);
+}
+
+static void unique(const struct names *l, struct conf_report *r)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		char *const *a = name_field(l, i);
+
+		for (size_t k = 0; *a && k < i; k++) {
+			char *const *b = name_field(l, k);
+
+			if (!*b || strcmp(*a, *b) != 0)
+				continue;
+			conf_wrong(r, a, "%s is the name in line %zu already",
+				*a, conf_line(r, b));
+			break;
+		}
+	}
+}
+
+/* Nothing is said where the list, or a name in it, was refused. */
+static void refers(const struct names *l, const char *what,
+	char *const *name, struct conf_report *r)
+{
+	const char *near = NULL;
+
+	for (size_t i = 0; i < l->n; i++) {
+		const char *s = *name_field(l, i);
+
+		if (!s || strcmp(s, *name) == 0)
+			return;
+	}
+	if (conf_refused(r, l->field))
+		return;
+	for (size_t i = 0; i < l->n && !near; i++)
+		if (near_enough(*name, *name_field(l, i)))
+			near = *name_field(l, i);
+	conf_wrong(r, name, "no %s is named %s%s%s%s", what, *name,
+		near ? " (did you mean " : "", near ? near : "",
+		near ? "?)" : "");
+}
+
+static void check_region(const struct conf_region *g, struct conf_report *r)
+{
+	if (g->runner == CONF_RUNNER_SSH && !g->host &&
+		!conf_line(r, &g->host))
+		conf_wrong(r, &g->runner, "an ssh runner needs a host");
+	if (g->runner != CONF_RUNNER_SSH && g->host &&
+		!conf_refused(r, &g->runner))
+		conf_wrong(r, &g->host, "only an ssh runner has a host");
+}
+
+/* The machine that a host names, whoever logs in there. */
+static const char *machine(const struct conf_region *g)
+{
+	const char *at = g->host ? strrchr(g->host, '@') : NULL;
+
+	return at ? at + 1 : g->host;
+}
+
+/* Two regions on one machine would be one that votes twice. */
+static void check_hosts(const struct conf *c, struct conf_report *r)
+{
+	for (size_t i = 0; i < c->n_regions; i++) {
+		const char *a = machine(&c->regions[i]);
+
+		for (size_t k = 0; a && k < i; k++) {
+			const char *b = machine(&c->regions[k]);
+
+			if (!b || strcasecmp(a, b) != 0)
+				continue;
+			conf_wrong(r, &c->regions[i].host,
+				"%s is the host of the region in line %zu "
+				"already; one machine is one region",
+				a, conf_line(r, &c->regions[k].host));
+			break;
+		}
+	}
+}
+
+static void check_providers(const struct conf *c, struct conf_report *r)
+{
+	const char *first = c->n_regions ? c->regions[0].provider : NULL;
+
+	if (c->n_regions < 2 || !first)
+		return;
+	for (size_t i = 1; i < c->n_regions; i++) {
+		const char *other = c->regions[i].provider;
+
+		if (!other || strcmp(first, other) != 0)
+			return;
+	}
+	conf_doubt(r, &c->regions,
+		"all of one provider, %s; its own trouble will look like that "
+		"of the servers",
+		first);
+}
+
+static void check_regions(const struct conf *c, struct conf_report *r)
+{
+	for (size_t i = 0; i < c->n_regions; i++)
+		check_region(&c->regions[i], r);
+	check_hosts(c, r);
+	if (!c->n_regions)
+		return;
+	if (c->n_regions < REGIONS_WANTED)
+		conf_doubt(r, &c->regions,
+			"fewer than three regions; it takes three to tell an "
+			"outage from trouble on the way");
+	check_providers(c, r);
+}
+
+static void check_auth(const struct conf_auth *a, struct conf_report *r)
+{
+	if (a->mode != CONF_AUTH_NONE && !a->credential &&
+		!conf_line(r, &a->credential))
+		conf_wrong(r, &a->mode, "this mode needs a credential");
+	if (a->mode == CONF_AUTH_NONE && a->credential &&
+		!conf_refused(r, &a->mode))
+		conf_wrong(r, &a->credential,
+			"no credential is shown where the mode is none");
+}
+
+static void check_arguments(const struct conf_health *h,
+	struct conf_report *r)
+{
+	struct buf b;
+
+	if (!h->arguments)
+		return;
+	buf_init(&b, ARGUMENTS_MAX);
+	json_put(&b, h->arguments);
+	if (!buf_ok(&b))
+		conf_wrong(r, &h->arguments, "larger than 64 KiB as JSON");
+	buf_release(&b);
+}
+
+/* Where only one of two values is in the file, the fault is said of that. */
+static const void *given(const struct conf_report *r, const void *field,
+	const void *other)
+{
+	return conf_line(r, field) ? field : other;
+}
+
+static void check_numbers(const struct conf_server *s, struct conf_report *r)
+{
+	const struct conf_thresholds *t = &s->thresholds;
+	char a[CONF_SHOWN], b[CONF_SHOWN];
+
+	if (s->timeout_s > s->interval_s)
+		conf_wrong(r, given(r, &s->timeout_s, &s->interval_s),
+			"a timeout of %s is longer than the interval of %s",
+			conf_duration(s->timeout_s, a),
+			conf_duration(s->interval_s, b));
+	if (t->lookback_s < s->interval_s)
+		conf_wrong(r, given(r, &t->lookback_s, &s->interval_s),
+			"a lookback of %s is shorter than the interval of %s",
+			conf_duration(t->lookback_s, a),
+			conf_duration(s->interval_s, b));
+	if (t->tolerance_s > t->lookback_s)
+		conf_wrong(r, given(r, &t->tolerance_s, &t->lookback_s),
+			"a tolerance of %s is longer than the lookback of %s",
+			conf_duration(t->tolerance_s, a),
+			conf_duration(t->lookback_s, b));
+	if (t->hard_outage < t->step_alert)
+		conf_wrong(r, given(r, &t->hard_outage, &t->step_alert),
+			"a hard_outage of %d is below the step_alert of %d",
+			t->hard_outage, t->step_alert);
+}
+
+/* Whether every number is there: one that was wrong is zero. */
+static bool numbered(const struct conf_server *s)
+{
+	const struct conf_thresholds *t = &s->thresholds;
+
+	return s->interval_s > 0 && s->timeout_s > 0 && t->lookback_s > 0 &&
+		t->tolerance_s > 0 && t->hard_outage > 0 && t->step_alert > 0;
+}
+
+static void check_server(const struct conf *c, const struct conf_server *s,
+	struct conf_report *r)
+{
+	struct names regions = NAMES(c, regions, conf_region, name);
+	struct names accounts = NAMES(c, accounts, conf_account, name);
+	bool chosen = c->n_regions && conf_line(r, &s->regions);
+
+	for (size_t i = 0; chosen && i < s->n_regions; i++)
+		if (s->regions[i])
+			refers(&regions, "region", &s->regions[i], r);
+	if (s->account)
+		refers(&accounts, "account", &s->account, r);
+	else if (s->private && !conf_line(r, &s->account))
+		conf_doubt(r, &s->private,
+			"without an account nobody can read of it");
+	check_auth(&s->auth, r);
+	check_arguments(&s->health, r);
+	if (numbered(s))
+		check_numbers(s, r);
+}
+
+static void check_route(const struct conf *c, const struct conf_route *t,
+	struct conf_report *r)
+{
+	struct names accounts = NAMES(c, accounts, conf_account, name);
+
+	for (size_t i = 0; i < t->n_accounts; i++)
+		if (t->accounts[i])
+			refers(&accounts, "account", &t->accounts[i], r);
+	if (conf_line(r, &t->type) && !conf_refused(r, &t->type))
+		conf_check_route(t, r);
+}
+
+/* A fallback that comes back to where it began would tell nobody. */
+static void check_fallback(const struct conf *c, const struct conf_route *t,
+	struct conf_report *r)
+{
+	struct names routes = NAMES(c, routes, conf_route, name);
+	const struct conf_route *at = t;
+
+	if (!t->fallback)
+		return;
+	refers(&routes, "route", &t->fallback, r);
+	for (size_t i = 0; i < c->n_routes && at && at->fallback; i++) {
+		const char *next = at->fallback;
+
+		at = NULL;
+		for (size_t k = 0; k < c->n_routes && !at; k++)
+			if (c->routes[k].name &&
+				strcmp(c->routes[k].name, next) == 0)
+				at = &c->routes[k];
+		if (at != t)
+			continue;
+		conf_wrong(r, &t->fallback, "it comes back to %s", t->name);
+		return;
+	}
+}
+
+static void check_heartbeat(const struct conf_heartbeat *h,
+	struct conf_report *r)
+{
+	if (h->url && h->secret)
+		conf_wrong(r, &h->secret,
+			"either a url, or a secret that holds it");
+}
+
+static void check_ladder(const struct conf *c, const struct conf_ladder *l,
+	struct conf_report *r)
+{
+	struct names routes = NAMES(c, routes, conf_route, name);
+
+	if (!l->n_steps && l->steps)
+		conf_wrong(r, &l->steps, "the list is empty");
+	for (size_t i = 0; i < l->n_steps; i++) {
+		const struct conf_step *s = &l->steps[i];
+
+		if (s->route)
+			refers(&routes, "route", &s->route, r);
+		if (i && s->after_s < s[-1].after_s)
+			conf_wrong(r, given(r, &s->after_s, &s->route),
+				"it is earlier than the step before it");
+	}
+}
+
+/* Who reads may not write by the same token, nor one account as another. */
+static void check_tokens(const struct conf *c, const struct conf_account *a,
+	struct conf_report *r)
+{
+	const char *token = a->write_token_sha256;
+
+	for (size_t i = 0; i < c->n_accounts && token; i++) {
+		const struct conf_account *b = &c->accounts[i];
+		const char *writes = b->write_token_sha256;
+
+		if (b->token_sha256 && strcmp(token, b->token_sha256) == 0)
+			conf_wrong(r, &a->write_token_sha256,
+				"by this token account %s reads; who writes "
+				"has another",
+				b->name ? b->name : "?");
+		else if (b < a && writes && strcmp(token, writes) == 0)
+			conf_wrong(r, &a->write_token_sha256,
+				"by this token account %s writes already",
+				b->name ? b->name : "?");
+		else
+			continue;
+		return;
+	}
+}
+
+void conf_check(const struct conf *c, struct conf_report *r)
+{
+	struct names lists[] = {
+		NAMES(c, regions, conf_region, name),
+		NAMES(c, accounts, conf_account, name),
+		NAMES(c, servers, conf_server, slug),
+		NAMES(c, routes, conf_route, name),
+		NAMES(c, ladders, conf_ladder, name),
+	};
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
+		unique(&lists[i], r);
+	for (size_t i = 0; i < c->n_accounts; i++)
+		check_tokens(c, &c->accounts[i], r);
+	check_regions(c, r);
+	if (c->n_servers && !c->n_regions && !conf_refused(r, &c->regions))
+		conf_wrong(r, &c->servers, "no regions could probe them");
+	for (size_t i = 0; i < c->n_servers; i++)
+		check_server(c, &c->servers[i], r);
+	for (size_t i = 0; i < c->n_routes; i++) {
+		check_route(c, &c->routes[i], r);
+		check_fallback(c, &c->routes[i], r);
+	}
+	check_heartbeat(&c->heartbeat, r);
+	for (size_t i = 0; i < c->n_ladders; i++)
+		check_ladder(c, &c->ladders[i], r);
+}

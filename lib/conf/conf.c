@@ -1,0 +1,230 @@
+/*
+ * conf.c: from a file to a configuration: read, what follows from other values,
+ * checked; and all of it or nothing.
+ */
+#include "conf/conf.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "conf/check.h"
+#include "conf/read.h"
+#include "conf/schema.h"
+#include "mcp/regions.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void conf_free(struct conf *c)
+{
+	if (!c)
+		return;
+	conf_clear(conf_keys, c);
+	free(c->by_slug);
+	free(c);
+}
+
+const struct conf_region *conf_region(const struct conf *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_regions; i++)
+		if (strcmp(c->regions[i].name, name) == 0)
+			return &c->regions[i];
+	return NULL;
+}
+
+const struct conf_account *conf_account(const struct conf *c, const char *name)
+{
+	for (size_t i = 0; i < c->n_accounts; i++)
+		if (strcmp(c->accounts[i].name, name) == 0)
+			return &c->accounts[i];
+	return NULL;
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct conf_server *const *x = a, *const *y = b;
+
+	return strcmp((*x)->slug, (*y)->slug);
+}
+
+/* Each verdict asks for its server. */
+static void index_servers(struct conf *c)
+{
+	c->by_slug = xcalloc(c->n_servers, sizeof *c->by_slug);
+	for (size_t i = 0; i < c->n_servers; i++)
+		c->by_slug[i] = &c->servers[i];
+	if (c->n_servers)
+		qsort(c->by_slug, c->n_servers, sizeof *c->by_slug, by_slug);
+}
+
+const struct conf_server *conf_server(const struct conf *c, const char *slug)
+{
+	const struct conf_server wanted = {.slug = (char *)slug};
+	const struct conf_server *key = &wanted, **found;
+
+	if (c->by_slug) {
+		found = c->n_servers ? bsearch(&key, c->by_slug, c->n_servers,
+					       sizeof *c->by_slug, by_slug)
+				     : NULL;
+		return found ? *found : NULL;
+	}
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (strcmp(c->servers[i].slug, slug) == 0)
+			return &c->servers[i];
+	return NULL;
+}
+
+static void derive_region(struct conf_region *g, const struct conf_report *r)
+{
+	const char *city;
+
+	if (g->host && !conf_line(r, &g->runner))
+		g->runner = CONF_RUNNER_SSH;
+	if (g->city || !g->name)
+		return;
+	city = region_city(g->name);
+	g->city = xstrdup(city ? city : g->name);
+}
+
+/* THE RULE of mcp-aggregate(1) for a cadence slower than one minute. */
+static void derive_thresholds(struct conf_server *s)
+{
+	struct conf_thresholds *t = &s->thresholds;
+	bool slow = s->interval_s > 60;
+
+	if (!(t->lookback_s > 0))
+		t->lookback_s = slow ? 3 * s->interval_s : 180;
+	if (!(t->tolerance_s > 0))
+		t->tolerance_s = slow ? s->interval_s : 60;
+}
+
+static void derive_server(const struct conf *c, struct conf_server *s,
+	const struct conf_report *r)
+{
+	if (s->auth.credential && !conf_line(r, &s->auth.mode))
+		s->auth.mode = CONF_AUTH_ANY;
+	derive_thresholds(s);
+	if (s->regions)
+		return;
+	s->regions = xcalloc(c->n_regions + 1, sizeof *s->regions);
+	s->n_regions = c->n_regions;
+	for (size_t i = 0; i < c->n_regions; i++)
+		if (c->regions[i].name)
+			s->regions[i] = xstrdup(c->regions[i].name);
+}
+
+static void derive(struct conf *c, const struct conf_report *r)
+{
+	for (size_t i = 0; i < c->n_regions; i++)
+		derive_region(&c->regions[i], r);
+	for (size_t i = 0; i < c->n_servers; i++)
+		derive_server(c, &c->servers[i], r);
+	/* The paths of the public pages are put behind it. */
+	for (size_t n = c->site_url ? strlen(c->site_url) : 0;
+		n && c->site_url[n - 1] == '/'; n--)
+		c->site_url[n - 1] = '\0';
+}
+
+static struct conf *parse(const char *p, size_t n, struct conf_report *r)
+{
+	struct conf *c;
+	yaml_document_t doc;
+
+	if (n > CONF_BYTES_MAX) {
+		conf_fault(r, (struct conf_spot) {1, 1},
+			"the file is larger than 1 MiB");
+		return NULL;
+	}
+	if (conf_yaml_load(p, n, &doc, r) != 0)
+		return NULL;
+	c = xcalloc(1, sizeof *c);
+	conf_read(&doc, c, r);
+	yaml_document_delete(&doc);
+	derive(c, r);
+	conf_check(c, r);
+	if (conf_sound(r)) {
+		index_servers(c);
+		return c;
+	}
+	conf_free(c);
+	return NULL;
+}
+
+struct conf *conf_parse(const char *file, const char *p, size_t n,
+	void (*say)(void *arg, bool fatal, const char *message), void *arg)
+{
+	struct conf_report *r = conf_report_new();
+	struct conf *c = parse(p, n, r);
+
+	conf_tell(r, file, say, arg);
+	conf_report_free(r);
+	return c;
+}
+
+static void say_to_log(void *arg, bool fatal, const char *message)
+{
+	(void)arg;
+	if (fatal)
+		log_error("%s", message);
+	else
+		log_warn("%s", message);
+}
+
+/* All of the file, or a byte more than is allowed. -1 and errno. */
+static int slurp(const char *path, struct buf *b)
+{
+	char piece[16384];
+	ssize_t n = 1;
+	int fd = open(path, O_RDONLY | O_CLOEXEC), saved;
+
+	if (fd < 0)
+		return -1;
+	while (n != 0 && buf_ok(b) && b->len <= CONF_BYTES_MAX) {
+		n = read(fd, piece, sizeof piece);
+		if (n < 0 && errno != EINTR)
+			break;
+		if (n > 0)
+			buf_add(b, piece, (size_t)n);
+	}
+	saved = errno;
+	close(fd);
+	errno = saved;
+	return n < 0 ? -1 : 0;
+}
+
+struct conf *conf_load(const char *path)
+{
+	struct conf *c = NULL;
+	struct buf b;
+
+	buf_init(&b, CONF_BYTES_MAX + 65536);
+	if (slurp(path, &b) != 0)
+		log_error("%s: %s", path, strerror(errno));
+	else
+		c = conf_parse(path, b.p, b.len, say_to_log, NULL);
+	buf_release(&b);
+	return c;
+}
+
+/* "09:30" as minutes; NULL where it is no time, else what follows. */
+static const char *time_of_day(const char *s, int *out)
+{
+	for (int i = 0; i < 5; i++)
+		if (i == 2 ? s[i] != ':' : s[i] < '0' || s[i] > '9')
+			return NULL;
+	*out = ((s[0] - '0') * 10 + s[1] - '0') * 60 + (s[3] - '0') * 10 +
+		s[4] - '0';
+	return s[3] < '6' && *out <= 24 * 60 ? s + 5 : NULL;
+}
+
+bool conf_hours(const char *s, int *from, int *to)
+{
+	const char *rest = time_of_day(s, from);
+
+	if (!rest || *rest != '-')
+		return false;
+	rest = time_of_day(rest + 1, to);
+	return rest && !*rest && *from != *to && *from < 24 * 60;
+}

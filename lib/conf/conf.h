@@ -1,0 +1,273 @@
+/*
+ * conf.h: the configuration of a fleet, fleet.yaml(5).
+ *
+ * What is loaded is whole: names are valid and unique, every name that is
+ * referred to exists, numbers lie in their ranges, and what the file does not
+ * say has its default. Nothing in it is secret.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include "base/buf.h"
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum conf_runner { CONF_RUNNER_LOCAL, CONF_RUNNER_SSH };
+/* Which of those behind "any" a credential is, its file decides. */
+enum conf_auth_mode {
+	CONF_AUTH_NONE,
+	CONF_AUTH_ANY,
+	CONF_AUTH_BEARER,
+	CONF_AUTH_HEADER,
+	CONF_AUTH_OAUTH,
+	CONF_AUTH_MTLS
+};
+/* When a route is told: see fleet.yaml(5). */
+enum conf_role {
+	CONF_ROLE_ALL,
+	CONF_ROLE_CHANNEL,
+	CONF_ROLE_PAGER,
+	CONF_ROLE_PHONE,
+	CONF_ROLE_SECOND
+};
+enum conf_digest {
+	CONF_DIGEST_NO,
+	CONF_DIGEST_HOURLY,
+	CONF_DIGEST_DAILY,
+	CONF_DIGEST_WEEKLY
+};
+enum conf_route_type {
+	CONF_ROUTE_WEBHOOK,
+	CONF_ROUTE_COMMAND,
+	CONF_ROUTE_PAGERDUTY,
+	CONF_ROUTE_OPSGENIE,
+	CONF_ROUTE_SLACK,
+	CONF_ROUTE_DISCORD,
+	CONF_ROUTE_TWILIO_SMS,
+	CONF_ROUTE_TWILIO_VOICE,
+	CONF_ROUTE_EMAIL,
+	CONF_ROUTE_ALERTMANAGER
+};
+
+struct conf_position {
+	bool known;
+	double latitude, longitude; /* degrees */
+};
+
+struct conf_region {
+	char *name;
+	char *city; /* the region's name where nobody knows its city */
+	struct conf_position position;
+	char *provider; /* or NULL */
+	int64_t asn;	/* 0 where not given */
+	enum conf_runner runner;
+	char *host; /* of an ssh runner; else NULL */
+	char **canary; /* URLs that answer from there always */
+	size_t n_canary;
+};
+
+struct conf_account {
+	char *name;
+	char *token_sha256; /* of the bearer token that may read */
+	char *write_token_sha256; /* of the one that may write, or NULL */
+};
+
+struct conf_auth {
+	enum conf_auth_mode mode;
+	char *credential; /* the name of one, where the mode wants it */
+	bool bare_401;	  /* a 401 need not say what it wants */
+};
+
+struct conf_health {
+	char *name;	  /* NULL where there is no health tool */
+	cJSON *arguments; /* an object, or NULL for none */
+};
+
+/* The numbers of THE RULE, see mcp-aggregate(1). */
+struct conf_thresholds {
+	double lookback_s;
+	double tolerance_s;
+	double divergence_s;
+	int quorum;
+	int step_alert;
+	int hard_outage;
+	int alone;
+	int throttled;
+	int tool_churn;
+};
+
+struct conf_server {
+	char *slug;
+	char *url;
+	char *title; /* or NULL */
+	struct conf_auth auth;
+	struct conf_health health;
+	enum { CONF_CACHE_CHECK, CONF_NO_CACHE_CHECK } cache_check;
+	double interval_s;
+	double timeout_s;
+	char **regions; /* names, as the file orders them; at least one */
+	size_t n_regions;
+	char *account; /* the name of one, or NULL */
+	bool private;
+	bool cold_start; /* its first answer after a pause may fail */
+	char *runbook;	 /* a URL, or NULL: that of the alerts */
+	struct conf_thresholds thresholds;
+};
+
+/* Where events go. An empty list of what it wants means everything. */
+struct conf_route {
+	char *name;
+	enum conf_route_type type;
+	/* Which types have which of these, routes.c says; else NULL. */
+	char *url;     /* where it is; NULL: where its vendor has it */
+	char *secret;  /* the name of a credential */
+	char *channel; /* who reads it there */
+	char *mention; /* who is called there */
+	char *from;    /* who it is from */
+	char **to;     /* who gets it */
+	size_t n_to;
+	char **command; /* of a command: its arguments, NULL behind them */
+	size_t n_command;
+	char **severities; /* "P1" and so on */
+	size_t n_severities;
+	char **kinds; /* as mcp-records(5) names them */
+	size_t n_kinds;
+	char **servers; /* patterns of fnmatch(3) for the slug */
+	size_t n_servers;
+	char **accounts;
+	size_t n_accounts;
+	enum conf_role role;
+	char *hours; /* only then, see conf_hours; NULL: at any time */
+	char **days; /* "mon" and so on; only on these */
+	size_t n_days;
+	char *zone; /* whose hours and days; NULL: that of conf_business */
+	enum conf_digest digest; /* gets everything together, so often */
+	int budget; /* events an hour, beyond which they are put together; 0: any */
+	char *fallback; /* the route that is told what this one is not, or NULL */
+};
+
+/* A step of a ladder: the route, and when after the start of an incident. */
+struct conf_step {
+	double after_s;
+	char *route; /* the name of one */
+};
+
+/* Who is told of an incident that goes on. Empty lists mean everything. */
+struct conf_ladder {
+	char *name;
+	struct conf_step *steps; /* in the order of their times; at least one */
+	size_t n_steps;
+	char **severities;
+	size_t n_severities;
+	char **kinds;
+	size_t n_kinds;
+	char **servers; /* patterns of fnmatch(3) for the slug */
+	size_t n_servers;
+};
+
+/* The numbers of alerting, see mcp-alert(1). */
+struct conf_policy {
+	int confirm;
+	int resolve;
+	double promote_s;
+	double remind_s;
+	int silent;
+	int throttled;
+	int latency; /* windows in a row above latency_factor * the baseline */
+	double latency_factor;
+	double error_rate; /* percent of the probes of 5 minutes; 0: never */
+	int error_count;   /* and at least so many that failed */
+	double slo;	   /* percent; 0: none */
+	double idle_s; /* a pause after which a server may have gone to sleep */
+	double overrun_s; /* down so long after a maintenance: it overran */
+	double maintenance_s; /* no maintenance is longer */
+	double ack_s;	      /* how long an acknowledgement holds */
+	int common; /* servers with one trouble that are told of together */
+};
+
+/* When people are at work. */
+struct conf_business {
+	char *hours; /* see conf_hours */
+	char **days; /* "mon" and so on; none: Monday to Friday */
+	size_t n_days;
+	char *zone;
+};
+
+/* What is called after each complete round; nothing where both are NULL. */
+struct conf_heartbeat {
+	char *url;
+	char *secret; /* the name of a credential that holds the URL instead */
+};
+
+struct conf {
+	char *store;	  /* or NULL */
+	double retention_s; /* how long the store keeps each probe */
+	char *site_url;	  /* without a slash at its end, or NULL */
+	char *site_title; /* or NULL */
+	char *site_link;   /* where the title leads, or NULL */
+	char *site_colour; /* "#rrggbb", or NULL */
+	struct conf_region *regions;
+	size_t n_regions;
+	struct conf_account *accounts;
+	size_t n_accounts;
+	struct conf_server *servers;
+	size_t n_servers;
+	const struct conf_server **by_slug; /* all of them, or NULL */
+	struct conf_route *routes;
+	size_t n_routes;
+	struct conf_ladder *ladders;
+	size_t n_ladders;
+	struct conf_policy policy;
+	struct conf_business business;
+	struct conf_heartbeat heartbeat;
+	char *runbook; /* a URL, or NULL */
+};
+
+/*
+ * conf_load(path): the configuration of a file; conf_free it. NULL where the
+ * file cannot be read or is wrong, and then each fault of it, up to 20, is told
+ * by log_error with line and column. What is only doubtful is told by log_warn.
+ */
+struct conf *conf_load(const char *path);
+
+/*
+ * conf_parse(file, p, n, say, arg): the same from the n bytes at p. `file`
+ * stands in the messages, which go to say, without a newline; `fatal` is false
+ * for a warning.
+ */
+struct conf *conf_parse(const char *file, const char *p, size_t n,
+	void (*say)(void *arg, bool fatal, const char *message), void *arg);
+
+void conf_free(struct conf *c);
+
+/* conf_x(c, name): the one of that name, or NULL. It lives as long as c. */
+const struct conf_region *conf_region(const struct conf *c, const char *name);
+const struct conf_account *conf_account(const struct conf *c, const char *name);
+const struct conf_server *conf_server(const struct conf *c, const char *slug);
+
+/*
+ * conf_hours(s, from, to): "09:00-18:00" as minutes of the day, from 0 to 1440;
+ * where *to is before *from, it is of the next day. False where it is no such
+ * text, or the two are the same.
+ */
+bool conf_hours(const char *s, int *from, int *to);
+
+/*
+ * conf_json(c, b): append everything, defaults included, as one JSON object
+ * without a newline. Its keys are those of the file; durations are in seconds.
+ */
+void conf_json(const struct conf *c, struct buf *b);
+
+/*
+ * conf_target(s, region, known_hash, pinned_hash, hint, line): append the
+ * target record of mcp-records(5) for a server, newline included. All but s and
+ * line may be NULL and are then left out; hint is the name of an era.
+ */
+void conf_target(const struct conf_server *s, const char *region,
+	const char *known_hash, const char *pinned_hash, const char *hint,
+	struct buf *line);
+
+#endif

@@ -1,0 +1,67 @@
+/*
+ * schema.h: what a configuration may say, as one table: each key, its
+ * type, its range, its default, and the field of conf.h that it fills. What
+ * reads a file, frees a configuration and prints it goes by this table alone.
+ */
+#ifndef CONF_SCHEMA_H
+#define CONF_SCHEMA_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum conf_type {
+	CONF_TEXT,     /* char * */
+	CONF_CHOICE,   /* an enum, its values in the order of `choices` */
+	CONF_INT,      /* int, int64_t */
+	CONF_NUMBER,   /* double */
+	CONF_SECONDS,  /* double, from a duration */
+	CONF_BOOL,     /* bool */
+	CONF_POSITION, /* struct conf_position, from [latitude, longitude] */
+	CONF_JSON,     /* cJSON *, from any map */
+	CONF_TEXTS,    /* char **, NULL behind the last */
+	CONF_MAP,      /* a struct within the struct */
+	CONF_MAPS      /* an array of structs */
+};
+
+struct conf_key {
+	const char *name; /* NULL ends a table */
+	enum conf_type type;
+	size_t at, size; /* the field's place in its struct, and its size */
+	size_t count_at; /* CONF_TEXTS, CONF_MAPS: where how many stands */
+	size_t each;	 /* CONF_MAPS: the size of one */
+	bool required;
+	bool once;	 /* CONF_TEXTS: none may stand there twice */
+	double min, max; /* of a number; max also of characters or elements */
+	const char *otherwise; /* the default, as a file would give it */
+	const char *const *choices; /* of CONF_CHOICE and CONF_TEXTS, or NULL */
+	const struct conf_key *keys; /* of CONF_MAP and CONF_MAPS */
+	/* What is wrong with a text, without quoting it; NULL: nothing. */
+	const char *(*wrong)(const char *text);
+};
+
+/* The keys of the file itself, whose fields are in struct conf. */
+extern const struct conf_key conf_keys[];
+/* Those below "alerts": they lie in struct conf itself. */
+extern const struct conf_key conf_alerts[];
+
+#define KEY(n, t, s, f)                                                        \
+	.name = (n), .type = (t), .at = offsetof(struct s, f),                 \
+	.size = sizeof((struct s *)0)->f
+#define LIST(n, t, s, f)                                                       \
+	KEY(n, t, s, f), .count_at = offsetof(struct s, n_##f),                \
+	.each = sizeof *((struct s *)0)->f
+
+/* What is wrong with a name, with a URL: see `wrong`. */
+const char *conf_bad_slug(const char *s);
+const char *conf_bad_url(const char *s);
+/* The same of where mail goes out. */
+const char *conf_bad_smtp(const char *s);
+
+/* conf_clear(keys, base): free all that the fields of a struct hold. */
+void conf_clear(const struct conf_key *keys, void *base);
+
+/* The names of enum conf_auth_mode and conf_route_type, NULL at the end. */
+extern const char *const conf_auth_modes[];
+extern const char *const conf_route_types[];
+
+#endif

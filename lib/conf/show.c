@@ -1,0 +1,233 @@
+/*
+ * show.c: a configuration as JSON, by the table of schema.h, and the
+ * target records that follow from it.
+ */
+#include "conf/conf.h"
+#include "conf/schema.h"
+#include "json/json.h"
+#include "records/probe.h"
+
+#include <inttypes.h>
+
+static void put_struct(struct buf *b, const struct conf_key *keys,
+	const void *base);
+
+static const void *field_of(const struct conf_key *key, const void *base)
+{
+	return (const char *)base + key->at;
+}
+
+static const char *text_of(const struct conf_key *key, const void *base)
+{
+	const char *s;
+
+	memcpy(&s, field_of(key, base), sizeof s);
+	return s;
+}
+
+/* Zero where nothing was given is null where zero cannot be given. */
+static void put_int(struct buf *b, const struct conf_key *key,
+	const void *base)
+{
+	int64_t v;
+	int small;
+
+	if (key->size == sizeof v) {
+		memcpy(&v, field_of(key, base), sizeof v);
+	} else {
+		memcpy(&small, field_of(key, base), sizeof small);
+		v = small;
+	}
+	if ((double)v < key->min)
+		buf_str(b, "null");
+	else
+		buf_fmt(b, "%" PRId64, v);
+}
+
+static void put_position(struct buf *b, const void *field)
+{
+	struct conf_position p;
+
+	memcpy(&p, field, sizeof p);
+	if (!p.known) {
+		buf_str(b, "null");
+		return;
+	}
+	buf_char(b, '[');
+	json_put_num(b, p.latitude);
+	buf_char(b, ',');
+	json_put_num(b, p.longitude);
+	buf_char(b, ']');
+}
+
+static void put_list(struct buf *b, const struct conf_key *key,
+	const void *base)
+{
+	const char *array;
+	size_t n;
+
+	memcpy(&array, field_of(key, base), sizeof array);
+	memcpy(&n, (const char *)base + key->count_at, sizeof n);
+	if (!array && key->type == CONF_TEXTS) {
+		buf_str(b, "null");
+		return;
+	}
+	buf_char(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		const char *element = array + i * key->each;
+		const char *s;
+
+		if (i)
+			buf_char(b, ',');
+		if (key->type == CONF_MAPS) {
+			put_struct(b, key->keys, element);
+		} else {
+			memcpy(&s, element, sizeof s);
+			json_put_str(b, s);
+		}
+	}
+	buf_char(b, ']');
+}
+
+static void put_number(struct buf *b, const void *field)
+{
+	double v;
+
+	memcpy(&v, field, sizeof v);
+	json_put_num(b, v);
+}
+
+static void put_json(struct buf *b, const void *field)
+{
+	const cJSON *v;
+
+	memcpy(&v, field, sizeof v);
+	if (v)
+		json_put(b, v);
+	else
+		buf_str(b, "{}");
+}
+
+static void put_value(struct buf *b, const struct conf_key *key,
+	const void *base)
+{
+	const void *field = field_of(key, base);
+	unsigned choice;
+	bool yes;
+
+	switch (key->type) {
+	case CONF_TEXT:
+		json_put_str(b, text_of(key, base));
+		break;
+	case CONF_CHOICE:
+		memcpy(&choice, field, sizeof choice);
+		json_put_str(b, key->choices[choice]);
+		break;
+	case CONF_INT:
+		put_int(b, key, base);
+		break;
+	case CONF_NUMBER:
+	case CONF_SECONDS:
+		put_number(b, field);
+		break;
+	case CONF_BOOL:
+		memcpy(&yes, field, sizeof yes);
+		buf_str(b, yes ? "true" : "false");
+		break;
+	case CONF_POSITION:
+		put_position(b, field);
+		break;
+	case CONF_JSON:
+		put_json(b, field);
+		break;
+	case CONF_TEXTS:
+	case CONF_MAPS:
+		put_list(b, key, base);
+		break;
+	case CONF_MAP:
+		put_struct(b, key->keys, field);
+		break;
+	}
+}
+
+/* A map that was not given lacks what it would have to have. */
+static bool absent(const struct conf_key *keys, const void *base)
+{
+	for (; keys->name; keys++)
+		if (keys->required && keys->type == CONF_TEXT &&
+			!text_of(keys, base))
+			return true;
+	return false;
+}
+
+static void put_struct(struct buf *b, const struct conf_key *keys,
+	const void *base)
+{
+	if (absent(keys, base)) {
+		buf_str(b, "null");
+		return;
+	}
+	buf_char(b, '{');
+	for (const struct conf_key *k = keys; k->name; k++) {
+		buf_fmt(b, "%s\"%s\":", k == keys ? "" : ",", k->name);
+		put_value(b, k, base);
+	}
+	buf_char(b, '}');
+}
+
+void conf_json(const struct conf *c, struct buf *b)
+{
+	put_struct(b, conf_keys, c);
+}
+
+static void put_auth(struct buf *b, const struct conf_auth *a)
+{
+	buf_str(b, ",\"auth\":{\"mode\":");
+	json_put_str(b, conf_auth_modes[a->mode]);
+	if (a->credential) {
+		json_put_member(b, "credential", a->credential);
+	}
+	if (a->bare_401)
+		buf_str(b, ",\"bare_401\":true");
+	buf_char(b, '}');
+}
+
+static void put_health(struct buf *b, const struct conf_health *h)
+{
+	if (!h->name)
+		return;
+	buf_str(b, ",\"health_tool\":{\"name\":");
+	json_put_str(b, h->name);
+	buf_str(b, ",\"arguments\":");
+	put_json(b, &h->arguments);
+	buf_char(b, '}');
+}
+
+/* A member, or nothing where there is no text. */
+static void put_member(struct buf *b, const char *key, const char *s)
+{
+	if (s)
+		json_put_member(b, key, s);
+}
+
+void conf_target(const struct conf_server *s, const char *region,
+	const char *known_hash, const char *pinned_hash, const char *hint,
+	struct buf *line)
+{
+	buf_fmt(line, "{\"v\":%d,\"type\":\"target\"", RECORD_VERSION);
+	put_member(line, "slug", s->slug);
+	put_member(line, "url", s->url);
+	put_member(line, "region", region);
+	buf_str(line, ",\"interval\":");
+	json_put_num(line, s->interval_s);
+	buf_str(line, ",\"timeout\":");
+	json_put_num(line, s->timeout_s);
+	put_auth(line, &s->auth);
+	put_health(line, &s->health);
+	if (s->cache_check == CONF_NO_CACHE_CHECK)
+		buf_str(line, ",\"cache_check\":false");
+	put_member(line, "protocol_hint", hint);
+	put_member(line, "known_hash", known_hash);
+	put_member(line, "pinned_hash", pinned_hash);
+	buf_str(line, "}\n");
+}

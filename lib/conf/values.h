@@ -1,0 +1,32 @@
+/*
+ * values.h: the text of a scalar becomes the value of a field.
+ */
+#ifndef CONF_VALUES_H
+#define CONF_VALUES_H
+
+#include "base/buf.h"
+#include "conf/schema.h"
+
+/* Room for the reason why a value was refused, or for a value that is shown. */
+#define CONF_WHY 512
+#define CONF_SHOWN 200
+
+/*
+ * conf_value(key, text, plain, field, why): store what the text says in a field
+ * of the key's type, or in an element where that is CONF_TEXTS. `plain` is
+ * whether it stood without quotes. False where it is refused, and then why,
+ * which has CONF_WHY bytes, says so, and the field is untouched.
+ */
+bool conf_value(const struct conf_key *key, const char *text, bool plain,
+	void *field, char *why);
+
+/*
+ * conf_shown(s, out): s as it may stand in a message, cut; out has CONF_SHOWN
+ * bytes and is returned.
+ */
+const char *conf_shown(const char *s, char *out);
+
+/* conf_duration(seconds, out): "90s", "5m", "72h"; out has CONF_SHOWN bytes. */
+const char *conf_duration(double seconds, char *out);
+
+#endif

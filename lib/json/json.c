@@ -1,0 +1,400 @@
+/*
+ * json.c: grammar.h reads the text first, so cJSON only ever sees what it
+ * understands. What is left for the tree: keys that repeat and numbers that
+ * became infinite. A node does not know where it came from; its place among all
+ * nodes does, for the grammar stops where its limit of values is reached.
+ */
+#include "json/json.h"
+
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "json/grammar.h"
+#include "json/jcs.h"
+
+#include <limits.h>
+#include <math.h>
+
+const struct json_limits json_record = {64, 100000, true};
+const struct json_limits json_reply = {200, 500000, false};
+
+/* What is wrong with a tree: a node, or the key of a node. */
+struct flaw {
+	const cJSON *node;
+	bool key;
+	const char *what;
+};
+
+struct member {
+	const cJSON *node;
+	size_t place;
+};
+
+static int by_key(const void *a, const void *b)
+{
+	const struct member *x = a, *y = b;
+	int order = strcmp(x->node->string, y->node->string);
+
+	if (order)
+		return order;
+	return x->place < y->place ? -1 : x->place > y->place;
+}
+
+/* So few keys are compared each to each, which costs less than sorting them. */
+#define FEW_KEYS 24
+
+static bool few_and_unique(const cJSON *object)
+{
+	size_t n = 0;
+
+	for (const cJSON *c = object->child; c; c = c->next) {
+		if (++n > FEW_KEYS)
+			return false;
+		for (const cJSON *d = object->child; d != c; d = d->next)
+			if (*d->string == *c->string &&
+				strcmp(d->string, c->string) == 0)
+				return false;
+	}
+	return true;
+}
+
+static bool keys_unique(const cJSON *object, struct flaw *flaw)
+{
+	struct member *m = NULL;
+	size_t n = 0, cap = 0;
+
+	if (few_and_unique(object))
+		return true;
+	for (const cJSON *c = object->child; c; c = c->next) {
+		m = xgrow(m, &cap, n + 1, sizeof *m);
+		m[n] = (struct member) {c, n};
+		n++;
+	}
+	if (n > 1)
+		qsort(m, n, sizeof *m, by_key);
+	for (size_t i = 1; i < n && !flaw->node; i++) {
+		if (strcmp(m[i - 1].node->string, m[i].node->string) == 0)
+			*flaw = (struct flaw) {m[i].node, true,
+				"a key that its object already has"};
+	}
+	free(m);
+	return !flaw->node;
+}
+
+/* The recursion is as deep as the grammar allowed. */
+static bool flawless(const cJSON *v, struct flaw *flaw)
+{
+	if (cJSON_IsNumber(v) && !isfinite(v->valuedouble)) {
+		*flaw = (struct flaw) {v, false,
+			"a number too large for a double"};
+		return false;
+	}
+	if (cJSON_IsObject(v) && !keys_unique(v, flaw))
+		return false;
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (!flawless(c, flaw))
+			return false;
+	}
+	return true;
+}
+
+/* Adds to *n how many values and keys stand before `stop`, its key included. */
+static bool count_until(const cJSON *v, const cJSON *stop, size_t *n)
+{
+	if (v == stop)
+		return true;
+	++*n;
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (cJSON_IsObject(v))
+			++*n;
+		if (count_until(c, stop, n))
+			return true;
+	}
+	return false;
+}
+
+static size_t position(const char *p, size_t n, const cJSON *tree,
+	const struct flaw *flaw)
+{
+	struct json_limits upto = {.depth = UINT_MAX};
+	struct json_fault fault = {.at = 0};
+	struct buf unused;
+
+	count_until(tree, flaw->node, &upto.values);
+	if (flaw->key)
+		upto.values--;
+	buf_init(&unused, n);
+	json_grammar(p, n, &upto, NULL, &unused, &fault);
+	buf_release(&unused);
+	return fault.at;
+}
+
+static cJSON *refuse(char *why, size_t at, const char *what)
+{
+	snprintf(why, JSON_WHY, "byte %zu: %s", at, what);
+	return NULL;
+}
+
+/* cJSON would take a lack of memory for a fault of the text. */
+static cJSON *build(const struct buf *text)
+{
+	cJSON_Hooks hooks = {xmalloc, free};
+
+	cJSON_InitHooks(&hooks);
+	return cJSON_ParseWithLengthOpts(text->p, text->len + 1, NULL, true);
+}
+
+cJSON *json_parse_within(const char *p, size_t n,
+	const struct json_limits *limits, struct json_budget *budget, char *why)
+{
+	struct json_fault fault;
+	struct flaw flaw = {NULL, false, NULL};
+	struct buf text;
+	cJSON *tree;
+	bool ok;
+
+	buf_init(&text, n);
+	ok = json_grammar(p, n, limits, budget, &text, &fault);
+	tree = ok ? build(&text) : NULL;
+	buf_release(&text);
+	if (budget)
+		budget->refusal = ok ? JSON_MALFORMED : fault.kind;
+	if (!ok)
+		return refuse(why, fault.at, fault.what);
+	if (!tree)
+		return refuse(why, 1, "cJSON refuses this text");
+	if (limits->i_json && !flawless(tree, &flaw)) {
+		refuse(why, position(p, n, tree, &flaw), flaw.what);
+		cJSON_Delete(tree);
+		return NULL;
+	}
+	return tree;
+}
+
+cJSON *json_parse(
+	const char *p, size_t n, const struct json_limits *limits, char *why)
+{
+	return json_parse_within(p, n, limits, NULL, why);
+}
+
+const cJSON *json_get(const cJSON *o, const char *key)
+{
+	const cJSON *found = NULL;
+
+	if (!cJSON_IsObject(o))
+		return NULL;
+	for (const cJSON *c = o->child; c; c = c->next) {
+		if (*c->string == *key && strcmp(c->string, key) == 0)
+			found = c;
+	}
+	return found;
+}
+
+const char *json_str(const cJSON *o, const char *key)
+{
+	const cJSON *v = json_get(o, key);
+
+	return cJSON_IsString(v) ? v->valuestring : NULL;
+}
+
+bool json_num(const cJSON *o, const char *key, double *out)
+{
+	const cJSON *v = json_get(o, key);
+
+	if (!cJSON_IsNumber(v))
+		return false;
+	*out = v->valuedouble;
+	return true;
+}
+
+bool json_bool(const cJSON *o, const char *key, bool *out)
+{
+	const cJSON *v = json_get(o, key);
+
+	if (!cJSON_IsBool(v))
+		return false;
+	*out = cJSON_IsTrue(v);
+	return true;
+}
+
+bool json_has_null(const cJSON *o, const char *key)
+{
+	return cJSON_IsNull(json_get(o, key));
+}
+
+/* How many bytes at s a JSON string holds as they stand, up to the NUL. */
+static size_t plain(const char *s, size_t n)
+{
+	size_t i = 0;
+	uint32_t cp;
+
+	while (i < n) {
+		unsigned char c = (unsigned char)s[i];
+		size_t len = 1;
+
+		if (c >= 0x80)
+			len = text_utf8(s + i, n - i, &cp);
+		if (!len || c < 0x20 || c == '"' || c == '\\')
+			break;
+		i += len;
+	}
+	return i;
+}
+
+/* The letter of the short escape for a byte, or NUL where it has none. */
+static char short_escape(char c)
+{
+	switch (c) {
+	case '"':
+	case '\\':
+		return c;
+	case '\b':
+		return 'b';
+	case '\f':
+		return 'f';
+	case '\n':
+		return 'n';
+	case '\r':
+		return 'r';
+	case '\t':
+		return 't';
+	default:
+		return '\0';
+	}
+}
+
+/*
+ * What stands for the byte that `plain` stopped at; returns what it used, and
+ * sets *lost where that is not all the same.
+ */
+static size_t put_escape(struct buf *b, const char *s, bool *lost)
+{
+	static const char hex[] = "0123456789abcdef";
+	char put[] = {'\\', short_escape(*s), '0', '0', hex[*s >> 4 & 15],
+		hex[*s & 15]};
+
+	if (put[1]) {
+		buf_add(b, put, 2);
+	} else if ((unsigned char)*s < 0x20) {
+		put[1] = 'u';
+		buf_add(b, put, sizeof put);
+	} else if (s[0] == '\xc0' && s[1] == '\x80') {
+		buf_add(b, "\\u0000", 6);
+		return 2;
+	} else {
+		buf_add(b, "\xef\xbf\xbd", 3);
+		*lost = true;
+	}
+	return 1;
+}
+
+/* With `exact` no further than to what would be lost. */
+static bool put_string(struct buf *b, const char *s, bool exact)
+{
+	size_t n = strlen(s), i = 0;
+	bool lost = false;
+
+	buf_char(b, '"');
+	while (i < n && buf_ok(b) && !(lost && exact)) {
+		size_t len = plain(s + i, n - i);
+
+		if (len)
+			buf_add(b, s + i, len);
+		i += len;
+		if (i < n)
+			i += put_escape(b, s + i, &lost);
+	}
+	buf_char(b, '"');
+	return !lost;
+}
+
+bool json_put_exact(struct buf *b, const char *s)
+{
+	return put_string(b, s, true);
+}
+
+void json_put_str(struct buf *b, const char *s)
+{
+	if (s)
+		put_string(b, s, false);
+	else
+		buf_str(b, "null");
+}
+
+void json_put_clean(struct buf *b, const char *s, size_t max)
+{
+	char clean[TEXT_SIZE];
+
+	if (s) {
+		text_clean(s, strlen(s), clean, sizeof clean, max);
+		s = clean;
+	}
+	json_put_str(b, s);
+}
+
+void json_put_member(struct buf *b, const char *key, const char *s)
+{
+	json_put_key(b, key);
+	json_put_str(b, s);
+}
+
+void json_put_key(struct buf *b, const char *key)
+{
+	buf_add(b, ",\"", 2);
+	buf_str(b, key);
+	buf_add(b, "\":", 2);
+}
+
+void json_put_list(struct buf *b, const char *key, char *const *v, size_t n)
+{
+	json_put_key(b, key);
+	buf_char(b, '[');
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(b, ',');
+		json_put_str(b, v[i]);
+	}
+	buf_char(b, ']');
+}
+
+void json_put_num(struct buf *b, double v)
+{
+	char text[JCS_NUMBER];
+
+	if (!isfinite(v)) {
+		buf_str(b, "null");
+		return;
+	}
+	jcs_number(v, text);
+	buf_str(b, text);
+}
+
+static void put_children(struct buf *b, const cJSON *v)
+{
+	bool object = cJSON_IsObject(v);
+
+	buf_char(b, object ? '{' : '[');
+	for (const cJSON *c = v->child; c && buf_ok(b); c = c->next) {
+		if (c != v->child)
+			buf_char(b, ',');
+		if (object) {
+			json_put_str(b, c->string);
+			buf_char(b, ':');
+		}
+		json_put(b, c);
+	}
+	buf_char(b, object ? '}' : ']');
+}
+
+void json_put(struct buf *b, const cJSON *v)
+{
+	if (cJSON_IsObject(v) || cJSON_IsArray(v))
+		put_children(b, v);
+	else if (cJSON_IsString(v))
+		json_put_str(b, v->valuestring);
+	else if (cJSON_IsNumber(v))
+		json_put_num(b, v->valuedouble);
+	else if (cJSON_IsBool(v))
+		buf_str(b, cJSON_IsTrue(v) ? "true" : "false");
+	else
+		buf_str(b, "null");
+}

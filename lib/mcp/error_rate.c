@@ -1,0 +1,130 @@
+#include "mcp/error_rate.h"
+
+#include "json/json.h"
+
+#include <math.h>
+#include <string.h>
+
+#define COUNT_MAX 1e12
+
+static const struct {
+	const char *name;
+	long long seconds;
+} windows[RATE_WINDOWS] = {
+	[RATE_5M] = {"5m", 5 * 60},
+	[RATE_30M] = {"30m", 30 * 60},
+	[RATE_1H] = {"1h", 3600},
+	[RATE_6H] = {"6h", 6 * 3600},
+	[RATE_3D] = {"3d", 3 * 86400},
+};
+
+long long rate_seconds(enum rate_window w)
+{
+	return windows[w].seconds;
+}
+
+const char *rate_name(enum rate_window w)
+{
+	return windows[w].name;
+}
+
+bool rate_parse(const char *s, enum rate_window *out)
+{
+	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
+		if (strcmp(windows[w].name, s) != 0)
+			continue;
+		*out = (enum rate_window)w;
+		return true;
+	}
+	return false;
+}
+
+long long error_rate_failed(const struct error_rate *r)
+{
+	long long n = 0;
+
+	for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++)
+		n += r->failed[l];
+	return n;
+}
+
+static void put_name(struct buf *b, const char *name)
+{
+	buf_char(b, '"');
+	buf_str(b, name);
+	buf_str(b, "\":");
+}
+
+/* Most are 0, and there are 30 in each verdict: printf would take a while. */
+static void put_count(struct buf *b, const char *name, long long n)
+{
+	put_name(b, name);
+	if (n >= 0 && n < 10)
+		buf_char(b, (char)('0' + n));
+	else
+		buf_fmt(b, "%lld", n);
+}
+
+void error_rates_write(struct buf *b, const struct error_rates *r)
+{
+	if (!r->known) {
+		buf_str(b, "null");
+		return;
+	}
+	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
+		const struct error_rate *rate = &r->windows[w];
+
+		buf_char(b, w ? ',' : '{');
+		put_name(b, windows[w].name);
+		buf_char(b, '{');
+		put_count(b, "probes", rate->probes);
+		buf_char(b, ',');
+		put_count(b, "failed", error_rate_failed(rate));
+		for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++) {
+			buf_char(b, ',');
+			put_count(b, failure_layer_name((enum failure_layer)l),
+				rate->failed[l]);
+		}
+		buf_char(b, '}');
+	}
+	buf_char(b, '}');
+}
+
+static bool get_count(const cJSON *o, const char *key, long long *out)
+{
+	double v;
+
+	if (!json_num(o, key, &v) || v != floor(v) || v < 0 || v > COUNT_MAX)
+		return false;
+	*out = (long long)v;
+	return true;
+}
+
+/* No more can have failed than there were. */
+static bool read_window(const cJSON *o, struct error_rate *out)
+{
+	if (!get_count(o, "probes", &out->probes))
+		return false;
+	for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++)
+		if (!get_count(o, failure_layer_name((enum failure_layer)l),
+			    &out->failed[l]))
+			return false;
+	return error_rate_failed(out) <= out->probes;
+}
+
+bool error_rates_read(const cJSON *o, struct error_rates *out)
+{
+	*out = (struct error_rates) {0};
+	if (!o || cJSON_IsNull(o))
+		return true;
+	if (!cJSON_IsObject(o))
+		return false;
+	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
+		const cJSON *window = json_get(o, windows[w].name);
+
+		if (window && !read_window(window, &out->windows[w]))
+			return false;
+	}
+	out->known = true;
+	return true;
+}

@@ -1,0 +1,48 @@
+/*
+ * error_rate.h: how many probes of a server failed over rolling windows, and at
+ * which layer: the error_rate of the verdict record of mcp-records(5).
+ */
+#ifndef MCP_ERROR_RATE_H
+#define MCP_ERROR_RATE_H
+
+#include "base/buf.h"
+#include "mcp/layers.h"
+
+#include <cjson/cJSON.h>
+
+/*
+ * The windows: those over which an error rate is looked at, and the pairs of
+ * the burn rates of an SLO (mcp-alert(1)).
+ */
+enum rate_window { RATE_5M, RATE_30M, RATE_1H, RATE_6H, RATE_3D };
+#define RATE_WINDOWS 5
+
+struct error_rate {
+	long long probes;		/* that started in the window */
+	long long failed[LAYER_COUNT];	/* of these, by layer */
+};
+
+struct error_rates {
+	bool known;
+	struct error_rate windows[RATE_WINDOWS];
+};
+
+/* rate_seconds(w): how long a window is. rate_name(w): "5m", "30m", … */
+long long rate_seconds(enum rate_window w);
+const char *rate_name(enum rate_window w);
+/* rate_parse(s, out): the window of that name, or false. */
+bool rate_parse(const char *s, enum rate_window *out);
+
+/* error_rate_failed(r): how many failed, at whatever layer. */
+long long error_rate_failed(const struct error_rate *r);
+
+/* error_rates_write(b, r): append the value of error_rate; null: not known. */
+void error_rates_write(struct buf *b, const struct error_rates *r);
+
+/*
+ * error_rates_read(o, out): read such a value; NULL and null are not known, and
+ * so is a window that is missing. False where it is anything else.
+ */
+bool error_rates_read(const cJSON *o, struct error_rates *out);
+
+#endif

@@ -1,0 +1,44 @@
+#include "mcp/layers.h"
+
+#include <string.h>
+
+static const char *const layers[LAYER_COUNT] = {
+	NULL, "tools", "initialize", "http", "transport"};
+
+static bool timed_out(const char *error)
+{
+	static const char end[] = ".timeout";
+	size_t n = strlen(error);
+
+	return strcmp(error, "deadline") == 0 ||
+		(n >= sizeof end &&
+			strcmp(error + n - (sizeof end - 1), end) == 0);
+}
+
+enum failure_layer failure_layer_of(enum step step, const char *error)
+{
+	if (step == STEP_DNS || step == STEP_TLS)
+		return LAYER_TRANSPORT;
+	if (error && timed_out(error))
+		return LAYER_TRANSPORT;
+	if (error && strncmp(error, "http.", 5) == 0)
+		return LAYER_HTTP;
+	if (step == STEP_INITIALIZE || step == STEP_AUTH_INITIALIZE)
+		return LAYER_INITIALIZE;
+	return step == STEP_NONE ? LAYER_NONE : LAYER_TOOLS;
+}
+
+const char *failure_layer_name(enum failure_layer v)
+{
+	return layers[v];
+}
+
+bool failure_layer_parse(const char *s, enum failure_layer *out)
+{
+	unsigned i;
+
+	if (!names_lookup(layers, LAYER_COUNT, s, &i))
+		return false;
+	*out = (enum failure_layer)i;
+	return true;
+}

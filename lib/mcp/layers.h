@@ -1,0 +1,30 @@
+/*
+ * layers.h: which layer of a server a failed step speaks of. Pure.
+ */
+#ifndef MCP_LAYERS_H
+#define MCP_LAYERS_H
+
+#include "mcp/names.h"
+
+/* Where a server fails: the later in this list, the worse. */
+enum failure_layer {
+	LAYER_NONE,
+	LAYER_TOOLS,
+	LAYER_INITIALIZE,
+	LAYER_HTTP,
+	LAYER_TRANSPORT
+};
+#define LAYER_COUNT 5
+
+/*
+ * failure_layer_of(step, error): the layer of a step that failed with that
+ * dotted code, which may be NULL; LAYER_NONE where none failed. Timeouts are of
+ * the transport, whatever the step.
+ */
+enum failure_layer failure_layer_of(enum step step, const char *error);
+
+/* The name of a layer, NULL of LAYER_NONE; and the layer of a name, or false. */
+const char *failure_layer_name(enum failure_layer v);
+bool failure_layer_parse(const char *s, enum failure_layer *out);
+
+#endif

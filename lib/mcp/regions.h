@@ -1,0 +1,21 @@
+/*
+ * regions.h: the cities where the regions of the large providers are.
+ */
+#ifndef MCP_REGIONS_H
+#define MCP_REGIONS_H
+
+#include <stdbool.h>
+
+/*
+ * region_city(name): the city that people are shown for a region of AWS, Google
+ * Cloud, Azure, Fly.io, Hetzner or DigitalOcean; NULL where it is not known.
+ */
+const char *region_city(const char *name);
+
+/*
+ * region_position(name, latitude, longitude): where that city is, in degrees;
+ * false where the region is not known.
+ */
+bool region_position(const char *name, double *latitude, double *longitude);
+
+#endif

@@ -1,0 +1,168 @@
+/*
+ * probe.h: the records of mcp-records(5) that a probe's side writes and the
+ * aggregator reads: step, probe and runner.
+ */
+#ifndef RECORDS_PROBE_H
+#define RECORDS_PROBE_H
+
+#include "base/buf.h"
+#include "mcp/cache_check.h"
+#include "mcp/names.h"
+
+#include <cjson/cJSON.h>
+
+#define RECORD_VERSION 1
+/* The most that the detail of a step may take. */
+#define RECORD_DETAIL_MAX 4096
+/* Room for a URL and its NUL; mcp-probe takes no longer one. */
+#define RECORD_URL_SIZE 2048
+/* The most that the line of a runner may take. */
+#define RECORD_RUNNER_MAX 4096
+/*
+ * The most lines of one probe, and the most bytes that record_write makes of
+ * them, with two between each and the next in place of the newline.
+ */
+#define RECORD_PROBE_LINES 9
+#define RECORD_PROBE_MAX (64 * 1024)
+#define RECORD_JOINT 2
+
+/* What all lines of one probe have in common. */
+struct probe_key {
+	const char *slug;
+	const char *region;
+	const char *probe_id;
+	double started_at; /* epoch seconds */
+};
+
+struct step_record {
+	struct probe_key key;
+	enum step step;
+	enum step_status status;
+	double ms;	     /* NAN where the record has null */
+	const char *error;   /* a dotted code, or NULL */
+	const char *message; /* one line for people, or NULL */
+	const char *detail;  /* the text of a JSON object; NULL for {} */
+};
+
+struct tool_digest {
+	const char *name; /* may hold what json/json.h says a string may hold */
+	char contract[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
+};
+
+struct probe_record {
+	struct probe_key key;
+	const char *url; /* or NULL */
+	enum region_state state;
+	enum step failed_step; /* STEP_NONE where none failed */
+	const char *error;     /* or NULL */
+	double total_ms;
+	const char *protocol; /* or NULL */
+	enum era era;	      /* ERA_NONE where none was agreed on */
+	const char *tool_hash; /* or NULL */
+	const char *full_hash; /* or NULL */
+	int tool_count;	       /* -1 where unknown */
+	const struct tool_digest *tools; /* NULL where not told */
+	size_t n_tools;
+	const struct cache_check *cache; /* NULL where nothing is known */
+};
+
+struct runner_record {
+	const char *region;
+	double at; /* epoch seconds */
+	enum runner_status status;
+	const char *version; /* or NULL */
+	const char *message; /* or NULL */
+	/* How far its clock is ahead, in seconds, where that was measured. */
+	bool measured;
+	double offset_min, offset_max;
+	/* Of the canaries of its region; none was probed: 0. */
+	int canaries_answered, canaries_failed;
+	/* What the runner is by its own settings; written, and never read. */
+	const char *own_region; /* or NULL */
+	/* Which machine it is: two runners that share one of these are one. */
+	const char *host_key; /* or NULL */
+	const char *egress;   /* a public address, or NULL */
+};
+
+/* So many canaries may a region have. */
+#define RECORD_CANARIES_MAX 8
+
+/*
+ * x_record_write(b, r): append the record as a line, its newline included.
+ * Foreign text is cut and cleaned on the way. A probe record leaves its tools
+ * out where the line would pass the limit of a line; of a runner record the
+ * text is cut further where it would pass RECORD_RUNNER_MAX.
+ */
+void step_record_write(struct buf *b, const struct step_record *r);
+void probe_record_write(struct buf *b, const struct probe_record *r);
+void runner_record_write(struct buf *b, const struct runner_record *r);
+
+/*
+ * record_tools_clean(tools, n): a copy of the *n tools with names that are cut
+ * and cleaned, of names that became equal the first; *n is how many are left.
+ * The array owns the names; free(3) frees both. record_tools_write(b, tools, n):
+ * append them, so cleaned, as the object that is the member "tools" of a probe
+ * record.
+ */
+struct tool_digest *record_tools_clean(const struct tool_digest *tools,
+	size_t *n);
+void record_tools_write(struct buf *b, const struct tool_digest *tools,
+	size_t n);
+
+/*
+ * RECORD_EXPIRY, RECORD_SPOOL: one of expiry.h and of spool.h, of
+ * which nothing is read here.
+ */
+enum record_type {
+	RECORD_STEP,
+	RECORD_PROBE,
+	RECORD_RUNNER,
+	RECORD_EXPIRY,
+	RECORD_SPOOL
+};
+
+struct record {
+	enum record_type type;
+	union {
+		struct step_record step;
+		struct probe_record probe;
+		struct runner_record runner;
+	} u;
+	cJSON *doc;		   /* owns the strings */
+	struct tool_digest *tools; /* owns u.probe.tools */
+	struct cache_check cache;  /* is u.probe.cache, if there is one */
+	char *detail;		   /* owns u.step.detail */
+};
+
+/* Room for the reason why a line was refused. */
+#define RECORD_WHY 200
+
+/*
+ * For the readers of each type. record_fail(why, key, what): say what is wrong
+ * with a member; returns false. record_type(doc, why): the type of a record
+ * whose version is known, or NULL and why.
+ */
+bool record_fail(char *why, const char *key, const char *what);
+const char *record_type(const cJSON *doc, char *why);
+
+/*
+ * record_read(p, n, r, why): read a line of n bytes, without its newline. 0, and
+ * then record_release frees what *r holds; or -1, and why, which has RECORD_WHY
+ * bytes, says what is wrong with it. What was read is within the limits of
+ * mcp-records(5): text is cut and cleaned, a detail or a line that is too long
+ * is refused. Of members that are not known nothing is kept but in doc.
+ */
+int record_read(const char *p, size_t n, struct record *r, char *why);
+void record_release(struct record *r);
+
+/*
+ * record_write(b, r): append a record that was read as the line that we would
+ * write, without tools; nothing for a type of which nothing is read here. Nothing in it is a stranger's
+ * choice but the values of the members that we know. record_size(r): what it
+ * counts for in the RECORD_PROBE_MAX bytes of its probe.
+ */
+void record_write(struct buf *b, const struct record *r);
+size_t record_size(const struct record *r);
+
+#endif

@@ -1,0 +1,138 @@
+/*
+ * verdict.h: the verdict record of mcp-records(5).
+ */
+#ifndef RECORDS_VERDICT_H
+#define RECORDS_VERDICT_H
+
+#include "base/buf.h"
+#include "mcp/cache_check.h"
+#include "mcp/error_rate.h"
+#include "mcp/names.h"
+
+#include <cjson/cJSON.h>
+#include <stdint.h>
+
+/* What stands in the record where the regions see different tools. */
+#define VERDICT_DIVERGENCE "cdn-cache-divergence"
+
+struct verdict_region {
+	const char *region;
+	enum region_state state;
+	enum step failed_step; /* STEP_NONE where none failed */
+	const char *error;     /* or NULL */
+	double ms;	       /* of the whole probe; NAN where not known */
+	double started_at;     /* epoch seconds */
+	int fail_streak;       /* failures in its run */
+	const char *tool_hash; /* or NULL */
+	/* Of its last check for an old list, while that holds; and when it was. */
+	struct cache_check cache;
+	double cache_at; /* epoch seconds */
+	/*
+	 * Of a verdict that is published: when the first probe of the series
+	 * started that works, or does not, as the newest does; 0 in others. And
+	 * the 95th percentile of its last probes; NAN where there is none.
+	 */
+	double since;
+	double p95_ms;
+};
+
+struct verdict_drift {
+	const char *region;
+	const char **added, **removed, **changed, **redescribed;
+	size_t n_added, n_removed, n_changed, n_redescribed;
+	const char *from, *to; /* hashes; or names of eras where these changed */
+};
+
+/* The regions that see the same tools, where not all do. */
+struct verdict_side {
+	const char *tool_hash;
+	const char **regions;
+	size_t n_regions;
+	/*
+	 * Since when the first of these regions sees the hash, and when any
+	 * region last did: when these probes started, epoch seconds.
+	 */
+	double first_seen, last_seen;
+	/*
+	 * What tells its tools from those of the first side; from and to are the
+	 * two hashes, and there is no region. Of the first side: nothing.
+	 */
+	struct verdict_drift changes;
+};
+
+/*
+ * A server whose tools change too often for each change to be told: how often
+ * in the last hour, as the region counts it that saw the most, and the window
+ * of the first verdict that said so, epoch seconds. All 0 where it is not so.
+ */
+struct verdict_churn {
+	int changes_1h;
+	double since;
+};
+
+struct verdict {
+	const char *slug;
+	const char *url; /* or NULL */
+	int64_t window;	 /* epoch seconds, a multiple of 60 */
+	enum verdict_colour verdict;
+	enum tier tier;
+	enum step step; /* STEP_NONE where no region fails */
+	int failed_regions;
+	int reporters;
+	int expected;
+	bool divergence;
+	const char **failing;
+	size_t n_failing;
+	const char **no_data;
+	size_t n_no_data;
+	/* Of those without data the ones whose own network is cut off. */
+	const char **isolated;
+	size_t n_isolated;
+	struct verdict_region *regions;
+	size_t n_regions;
+	struct verdict_drift *drift;
+	size_t n_drift;
+	/* Where there is divergence, at least two; first seen first. */
+	struct verdict_side *sides;
+	size_t n_sides;
+	struct verdict_churn tool_churn; /* while it lasts, there is no drift */
+	struct error_rates error_rates;
+	double latency_p50;	 /* NAN where there is none */
+	double latency_p95;	 /* NAN where there is none */
+	double latency_baseline; /* NAN where there is none */
+	double uptime_30d;	 /* NAN where there is none */
+	double p50_ms;		 /* NAN where there is none */
+	double p95_ms;		 /* NAN where there is none */
+	/* Of a verdict that is published; 0 in others. Epoch seconds. */
+	double published_at;
+	double last_probe_at; /* of the newest probe of any region; NAN: none */
+	/* Of one on a minute that was judged late: when it was; 0 in others. */
+	double judged_at;
+};
+
+/*
+ * verdict_write(b, v): append the record as a line, its newline included. Text
+ * from outside is cut and cleaned on the way. Where the names in the drift
+ * would make the line longer than a line may be, fewer are written, and none in
+ * the end; what is too long even so leaves b as it was. Returns where in b the
+ * value of uptime_30d stands; 0 where nothing was written.
+ */
+size_t verdict_write(struct buf *b, const struct verdict *v);
+
+/* A verdict that was read, with what its strings and arrays belong to. */
+struct verdict_record {
+	struct verdict verdict;
+	cJSON *doc; /* owns the strings */
+};
+
+/*
+ * verdict_read(p, n, r, why): read a line of n bytes. 0, and then
+ * verdict_record_release frees what *r holds; or -1, and why, which has
+ * RECORD_WHY bytes, says what is wrong with it. verdict_take(doc, r, why): the same of a record that is parsed,
+ * and of which record_type says verdict; doc is *r's from then on.
+ */
+int verdict_take(cJSON *doc, struct verdict_record *r, char *why);
+int verdict_read(const char *p, size_t n, struct verdict_record *r, char *why);
+void verdict_record_release(struct verdict_record *r);
+
+#endif

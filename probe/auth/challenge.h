@@ -1,0 +1,27 @@
+/*
+ * challenge.h: what a 401 says in WWW-Authenticate (RFC 9110, section 11.6.1;
+ * RFC 6750, section 3; RFC 9728, section 5.1). Pure.
+ */
+#ifndef AUTH_CHALLENGE_H
+#define AUTH_CHALLENGE_H
+
+#include <stdbool.h>
+
+struct challenge {
+	bool any;	  /* at least one scheme is named */
+	char scheme[32];  /* the first one, as the server writes it */
+	bool bearer;	  /* Bearer is among them; the rest is about it */
+	char resource_metadata[2048];
+	char error[64];
+	char error_description[256];
+	char scope[256];
+};
+
+/*
+ * challenge_parse(field, c): the field's value, several fields joined by
+ * commas. What is no challenge is passed over, and so is a URL that does not
+ * fit; other values are cut.
+ */
+void challenge_parse(const char *field, struct challenge *c);
+
+#endif

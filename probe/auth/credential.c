@@ -1,0 +1,389 @@
+#include "auth/credential.h"
+
+#include "auth/jwt.h"
+#include "auth/key_pair.h"
+#include "auth/oauth.h"
+#include "base/clock.h"
+#include "base/secrets.h"
+#include "base/xalloc.h"
+#include "redaction/mask.h"
+
+#include <openssl/evp.h>
+#include <strings.h>
+
+#define ORIGINS_MAX 16
+
+struct credential {
+	struct url origins[ORIGINS_MAX];
+	size_t n_origins;
+	enum credential_kind kind;
+	char *token, *header, *value;
+	struct credential_client client;
+	char *cert, *key;   /* paths */
+	int64_t expires_at; /* epoch seconds, or 0 */
+	char *field;
+};
+
+static void wipe(char *s)
+{
+	if (s)
+		explicit_bzero(s, strlen(s));
+	free(s);
+}
+
+void credential_free(struct credential *c)
+{
+	if (!c)
+		return;
+	wipe(c->token);
+	wipe(c->header);
+	wipe(c->value);
+	wipe(c->client.id);
+	wipe(c->client.secret);
+	free(c->client.issuer);
+	free(c->client.scope);
+	free(c->cert);
+	free(c->key);
+	wipe(c->field);
+	free(c);
+}
+
+static bool fail(char *why, const char *what)
+{
+	snprintf(why, CREDENTIAL_WHY - 32, "%s", what);
+	return false;
+}
+
+/* What may stand in a field's value: visible ASCII, and single spaces. */
+static bool sendable(const char *s, bool spaces)
+{
+	if (!*s)
+		return false;
+	for (; *s; s++)
+		if ((unsigned char)*s > 0x7e || *s < ' ' ||
+			(*s == ' ' && !spaces))
+			return false;
+	return true;
+}
+
+static bool set_once(char **out, const char *v, bool spaces, char *why)
+{
+	if (*out)
+		return fail(why, "a key stands twice");
+	if (!sendable(v, spaces))
+		return fail(why, "a value is empty or not visible ASCII");
+	*out = xstrdup(v);
+	return true;
+}
+
+/* A name that RFC 9110 (5.1) allows: one with a colon would end early. */
+static bool set_header(struct credential *c, const char *v, char *why)
+{
+	if (!set_once(&c->header, v, false, why))
+		return false;
+	return !v[strspn(v, "!#$%&'*+-.^_`|~0123456789"
+			    "abcdefghijklmnopqrstuvwxyz"
+			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] ||
+		fail(why, "header is no field name");
+}
+
+static bool add_origin(struct credential *c, const char *v, char *why)
+{
+	char reason[URL_WHY];
+
+	if (c->n_origins == ORIGINS_MAX)
+		return fail(why, "too many origins");
+	if (!url_parse(v, &c->origins[c->n_origins], reason))
+		return fail(why, "an origin is no URL");
+	if (!url_secure(&c->origins[c->n_origins]))
+		return fail(why, "an origin is not https");
+	c->n_origins++;
+	return true;
+}
+
+static bool set_issuer(struct credential *c, const char *v, char *why)
+{
+	char reason[URL_WHY];
+	struct url u;
+
+	if (!set_once(&c->client.issuer, v, false, why))
+		return false;
+	if (!url_parse(v, &u, reason))
+		return fail(why, "the issuer is no URL");
+	return url_secure(&u) || fail(why, "the issuer is not https");
+}
+
+static bool set_expiry(struct credential *c, const char *v, char *why)
+{
+	if (c->expires_at)
+		return fail(why, "a key stands twice");
+	if (!clock_rfc3339_parse(v, &c->expires_at))
+		return fail(why, "expires_at is no RFC 3339 time");
+	if (c->expires_at < 1)
+		c->expires_at = 1;
+	return true;
+}
+
+static bool set_key(struct credential *c, const char *key, const char *v,
+	char *why)
+{
+	const struct {
+		const char *name;
+		char **out;
+		bool spaces;
+	} plain[] = {
+		{"token", &c->token, false},
+		{"value", &c->value, true},
+		{"client_id", &c->client.id, true},
+		{"client_secret", &c->client.secret, true},
+		{"scope", &c->client.scope, true},
+		{"cert", &c->cert, true},
+		{"key", &c->key, true},
+	};
+
+	for (size_t i = 0; i < sizeof plain / sizeof *plain; i++)
+		if (strcmp(key, plain[i].name) == 0)
+			return set_once(plain[i].out, v, plain[i].spaces, why);
+	if (strcmp(key, "origin") == 0)
+		return add_origin(c, v, why);
+	if (strcmp(key, "header") == 0)
+		return set_header(c, v, why);
+	if (strcmp(key, "issuer") == 0)
+		return set_issuer(c, v, why);
+	if (strcmp(key, "expires_at") == 0)
+		return set_expiry(c, v, why);
+	return fail(why, "a key is unknown");
+}
+
+/* One kind of secret, and all of it. */
+static bool set_kind(struct credential *c, char *why)
+{
+	const struct credential_client *o = &c->client;
+	bool oauth = o->id || o->secret || o->issuer || o->scope;
+	bool header = c->header || c->value, mtls = c->cert || c->key;
+
+	if (!c->n_origins)
+		return fail(why, "no origin says where it may be sent");
+	if (!!c->token + header + oauth + mtls != 1)
+		return fail(why, "not exactly one of token, header, client_id "
+				 "and cert");
+	c->kind = c->token ? CREDENTIAL_BEARER
+		: header   ? CREDENTIAL_HEADER
+		: oauth	   ? CREDENTIAL_OAUTH
+			   : CREDENTIAL_MTLS;
+	if (header && !(c->header && c->value))
+		return fail(why, "header and value go together");
+	if (oauth && !(o->id && o->secret && o->issuer))
+		return fail(why, "client_id, client_secret and issuer go "
+				 "together");
+	if (mtls && !(c->cert && c->key))
+		return fail(why, "cert and key go together");
+	return true;
+}
+
+static bool read_lines(struct credential *c, char *text, char *why)
+{
+	char *key, *value, reason[CREDENTIAL_WHY - 32];
+	int number = 0;
+
+	while (secret_file_line(&text, &number, &key, &value)) {
+		if (!value)
+			fail(reason, "not \"key = value\"");
+		if (value && set_key(c, key, value, reason))
+			continue;
+		snprintf(why, CREDENTIAL_WHY, "line %d: %s", number, reason);
+		return false;
+	}
+	return set_kind(c, why);
+}
+
+/* A path that is not absolute begins at the folder of the file. */
+static void anchor(char **path, const char *file)
+{
+	const char *slash = strrchr(file, '/');
+	size_t n = slash ? (size_t)(slash - file) + 1 : 0;
+	size_t size = n + strlen(*path) + 1;
+	char *whole;
+
+	if (**path == '/' || !n)
+		return;
+	whole = xmalloc(size);
+	snprintf(whole, size, "%.*s%s", (int)n, file, *path);
+	free(*path);
+	*path = whole;
+}
+
+/* The password of "Basic …", which a server knows as well. */
+static void hide_basic(const char *value)
+{
+	const char *text = strncasecmp(value, "basic ", 6) == 0 ? value + 6 : "";
+	size_t n = strlen(text);
+	char *pair, *colon;
+
+	if (!n || n % 4 || n > 64 * 1024)
+		return;
+	pair = xcalloc(1, n);
+	if (EVP_DecodeBlock((unsigned char *)pair, (const unsigned char *)text,
+		    (int)n) > 0) {
+		colon = strchr(pair, ':');
+		mask_secret(colon ? colon + 1 : pair);
+	}
+	explicit_bzero(pair, n);
+	free(pair);
+}
+
+/* In Basic it is encoded as in a form before it is as in base64. */
+static void hide_client(const char *secret)
+{
+	struct buf b;
+
+	buf_init(&b, 3 * strlen(secret));
+	oauth_form(&b, secret);
+	mask_secret(secret);
+	mask_secret(b.p);
+	explicit_bzero(b.p, b.len);
+	buf_release(&b);
+}
+
+static void make_field(struct credential *c, const char *name,
+	const char *scheme, const char *secret)
+{
+	size_t n = strlen(name) + strlen(scheme) + strlen(secret) + 3;
+
+	wipe(c->field);
+	c->field = xmalloc(n);
+	snprintf(c->field, n, "%s: %s%s", name, scheme, secret);
+}
+
+void credential_show(struct credential *c, const char *token)
+{
+	wipe(c->field);
+	c->field = NULL;
+	if (!token)
+		return;
+	mask_given(token);
+	make_field(c, "Authorization", "Bearer ", token);
+}
+
+static bool complete(struct credential *c, const char *file, char *why)
+{
+	const char *space;
+
+	switch (c->kind) {
+	case CREDENTIAL_BEARER:
+		mask_secret(c->token);
+		credential_show(c, c->token);
+		return true;
+	case CREDENTIAL_HEADER:
+		make_field(c, c->header, "", c->value);
+		mask_secret(c->value);
+		/* Behind the scheme, in a field like Authorization. */
+		space = strrchr(c->value, ' ');
+		mask_secret(space ? space + 1 : NULL);
+		mask_parts(NULL, c->value, strlen(c->value));
+		hide_basic(c->value);
+		return true;
+	case CREDENTIAL_OAUTH:
+		hide_client(c->client.secret);
+		return true;
+	case CREDENTIAL_MTLS:
+		anchor(&c->cert, file);
+		anchor(&c->key, file);
+		return key_pair_check(c->cert, c->key, why);
+	}
+	return false;
+}
+
+struct credential *credential_read(const char *path, char *why)
+{
+	char *text = secret_file_read(path, why);
+	struct credential *c;
+	bool ok;
+
+	if (!text)
+		return NULL;
+	c = xcalloc(1, sizeof *c);
+	ok = read_lines(c, text, why) && complete(c, path, why);
+	secret_file_free(text);
+	if (ok)
+		return c;
+	credential_free(c);
+	return NULL;
+}
+
+struct credential *credential_token(const char *path, const struct url *origin,
+	char *why)
+{
+	char *text = secret_file_read(path, why);
+	struct credential *c;
+	bool ok;
+
+	if (!text)
+		return NULL;
+	c = xcalloc(1, sizeof *c);
+	c->origins[0] = *origin;
+	c->n_origins = 1;
+	ok = set_once(&c->token, secret_file_trim(text), false, why) &&
+		complete(c, path, why);
+	secret_file_free(text);
+	if (ok)
+		return c;
+	credential_free(c);
+	return NULL;
+}
+
+bool credential_for(const struct credential *c, const struct url *u)
+{
+	if (!url_secure(u))
+		return false;
+	for (size_t i = 0; i < c->n_origins; i++)
+		if (strcmp(c->origins[i].origin, u->origin) == 0)
+			return true;
+	return false;
+}
+
+enum credential_kind credential_kind(const struct credential *c)
+{
+	return c->kind;
+}
+
+const char *credential_kind_name(enum credential_kind k)
+{
+	static const char *const names[] = {"bearer", "header", "oauth", "mtls"};
+
+	return names[k];
+}
+
+const struct credential_client *credential_client(const struct credential *c)
+{
+	return c->kind == CREDENTIAL_OAUTH ? &c->client : NULL;
+}
+
+const char *credential_field(const struct credential *c)
+{
+	return c->field;
+}
+
+int64_t credential_expires(const struct credential *c, bool *from_token)
+{
+	const char *secret = c->token ? c->token : c->value;
+	const char *space = secret ? strrchr(secret, ' ') : NULL;
+	int64_t exp;
+
+	/* Behind the scheme, in a field like Authorization. */
+	if (space)
+		secret = space + 1;
+	*from_token = secret && jwt_expires(secret, &exp) &&
+		(!c->expires_at || exp < c->expires_at);
+	return *from_token ? exp : c->expires_at;
+}
+
+const char *credential_cert(const struct credential *c)
+{
+	return c->cert;
+}
+
+const char *credential_key(const struct credential *c)
+{
+	return c->key;
+}

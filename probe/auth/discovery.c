@@ -1,0 +1,270 @@
+#include "auth/discovery.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "mcp/diagnosis.h"
+
+/* A document that takes longer is none; the probe has more to do. */
+#define DOCUMENT_MS 5000.0
+
+enum looking {
+	LOOKING_NAMED,	  /* for the document that the challenge names */
+	LOOKING_RESOURCE, /* for it at the well-known places */
+	LOOKING_SERVER,	  /* for the authorization server's document */
+	LOOKING_SELF	  /* for the server's own, as in 2025-03-26 */
+};
+
+struct discovery {
+	const struct wire *wire;
+	double deadline_ms;
+	void (*done)(void *arg, const struct discovery_result *r);
+	void *arg;
+	enum looking looking;
+	struct oauth_urls urls;
+	int i; /* the one that is read */
+	struct failure why; /* no document was there */
+	long status;	    /* and the status that says so; 0 for none */
+	bool noted;
+	struct discovery_result result;
+};
+
+static void finish(struct discovery *d, enum discovery_end end)
+{
+	d->result.end = end;
+	d->done(d->arg, &d->result);
+	free(d);
+}
+
+static void bad(struct discovery *d, const char *code, const char *what,
+	const char *url, const struct failure *why)
+{
+	failure_set(&d->result.failure, code, "%s %.200s: %s", what, url,
+		why->message);
+	finish(d, DISCOVERY_BAD);
+}
+
+static void on_document(void *arg, const struct reply *r);
+
+/* Ask for the document that is next, or give up. */
+static void ask(struct discovery *d)
+{
+	static const struct exchange_handler handler = {.done = on_document};
+	double left = d->deadline_ms - clock_mono_ms();
+	double half = left / 2;
+
+	if (left < 1) {
+		failure_set(&d->result.failure, "deadline",
+			"no time was left to follow the OAuth metadata");
+		finish(d, DISCOVERY_BAD);
+		return;
+	}
+	if (wire_get(d->wire, d->urls.url[d->i],
+		    half < DOCUMENT_MS ? half : DOCUMENT_MS, &handler, d)) {
+		failure_set(&d->result.failure, "oauth.metadata",
+			"%.200s cannot be asked", d->urls.url[d->i]);
+		finish(d, DISCOVERY_BAD);
+	}
+}
+
+static void look(struct discovery *d, enum looking what)
+{
+	d->looking = what;
+	d->i = 0;
+	ask(d);
+}
+
+static void look_self(struct discovery *d)
+{
+	d->urls.n = 1;
+	snprintf(d->urls.url[0], URL_MAX,
+		"%.1900s/.well-known/oauth-authorization-server",
+		d->wire->target->url.origin);
+	look(d, LOOKING_SELF);
+}
+
+/* The issuer that the credential is for, or NULL. */
+static const char *preferred(const struct discovery *d)
+{
+	const struct credential *held = d->wire->target->credential;
+	const struct credential_client *c =
+		held ? credential_client(held) : NULL;
+
+	return c ? c->issuer : NULL;
+}
+
+static void look_server(struct discovery *d)
+{
+	if (!oauth_issuer_urls(d->result.facts.issuer, &d->urls,
+		    &d->result.failure)) {
+		finish(d, DISCOVERY_BAD);
+		return;
+	}
+	d->noted = false;
+	look(d, LOOKING_SERVER);
+}
+
+/*
+ * A server of 2025-03-26 is its own authorization server. What calls itself
+ * otherwise may serve its clients, but proves nothing to them.
+ */
+static bool judge_self(struct discovery *d, const cJSON *doc)
+{
+	struct oauth_facts *o = &d->result.facts;
+	const char *origin = d->wire->target->url.origin;
+	size_t n = strlen(origin);
+
+	if (!oauth_judge_server(doc, NULL, o, &d->result.failure))
+		return false;
+	if (strncmp(o->issuer, origin, n) == 0 &&
+		(!o->issuer[n] || strcmp(o->issuer + n, "/") == 0))
+		return true;
+	o->token_endpoint[0] = '\0';
+	o->doubt = "it lies at another origin than its issuer";
+	return true;
+}
+
+/* A document of the kind that was looked for: judge it and go on. */
+static void judge(struct discovery *d, const cJSON *doc)
+{
+	struct discovery_result *r = &d->result;
+	char issuer[URL_MAX];
+	bool good = false;
+
+	switch (d->looking) {
+	case LOOKING_NAMED:
+	case LOOKING_RESOURCE:
+		snprintf(r->document, sizeof r->document, "%s",
+			d->urls.url[d->i]);
+		if (oauth_judge_resource(doc, &d->wire->target->url,
+			    preferred(d), &r->facts, &r->failure))
+			look_server(d);
+		else
+			finish(d, DISCOVERY_BAD);
+		return;
+	case LOOKING_SERVER:
+		snprintf(issuer, sizeof issuer, "%s", r->facts.issuer);
+		good = oauth_judge_server(doc, issuer, &r->facts, &r->failure);
+		break;
+	case LOOKING_SELF:
+		good = judge_self(d, doc);
+		break;
+	}
+	finish(d, good ? DISCOVERY_GOOD : DISCOVERY_BAD);
+}
+
+/* Remember why a document is none; not there at all is the poorest reason. */
+static void note(struct discovery *d, const struct reply *r)
+{
+	long status = r->kind == REPLY_FAILED ? 0 : r->http->status;
+
+	if (d->noted && !(d->status >= 400 && d->status <= 499))
+		return;
+	d->noted = true;
+	d->status = status;
+	if (r->kind != REPLY_FAILED && status >= 400)
+		failure_set(&d->why, "", "it answers with status %ld",
+			status);
+	else
+		diagnose(r, &d->why);
+}
+
+static void find_none(struct discovery *d)
+{
+	if (d->status >= 400 && d->status <= 499)
+		failure_set(&d->result.failure, "",
+			"no OAuth metadata is published");
+	else
+		failure_set(&d->result.failure, "",
+			"no OAuth metadata can be read: %s", d->why.message);
+	finish(d, DISCOVERY_NONE);
+}
+
+static void on_document(void *arg, const struct reply *r)
+{
+	struct discovery *d = arg;
+	bool silent;
+
+	if (r->ours) {
+		d->result.failure = r->failure;
+		d->result.ours = true;
+		finish(d, DISCOVERY_BAD);
+		return;
+	}
+	if (r->kind == REPLY_STATUS && r->http->status == 200 &&
+		cJSON_IsObject(r->message)) {
+		judge(d, r->message);
+		return;
+	}
+	note(d, r);
+	if (d->looking == LOOKING_NAMED) {
+		bad(d, "oauth.metadata",
+			"the challenge names a resource metadata document that "
+			"cannot be read,",
+			d->urls.url[d->i], &d->why);
+		return;
+	}
+	/* One that does not answer would hang at the next place too. */
+	silent = r->kind == REPLY_FAILED &&
+		strcmp(r->failure.code, "deadline") == 0;
+	if (!silent && ++d->i < d->urls.n)
+		ask(d);
+	else if (d->looking == LOOKING_SERVER)
+		bad(d, "oauth.no-server",
+			"no metadata of the authorization server",
+			d->result.facts.issuer, &d->why);
+	else if (d->looking == LOOKING_RESOURCE && !silent)
+		look_self(d);
+	else
+		find_none(d);
+}
+
+static struct discovery *begin(const struct wire *w, double deadline_ms,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg)
+{
+	struct discovery *d = xcalloc(1, sizeof *d);
+
+	d->wire = w;
+	d->deadline_ms = deadline_ms;
+	d->done = done;
+	d->arg = arg;
+	return d;
+}
+
+void discovery_issuer(const struct wire *w, const char *issuer,
+	double deadline_ms,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg)
+{
+	struct discovery *d = begin(w, deadline_ms, done, arg);
+
+	snprintf(d->result.facts.issuer, sizeof d->result.facts.issuer, "%s",
+		issuer);
+	look_server(d);
+}
+
+void discovery_start(const struct wire *w, const struct challenge *c,
+	double deadline_ms,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg)
+{
+	struct discovery *d = begin(w, deadline_ms, done, arg);
+	const char *named = c->resource_metadata;
+	char why[URL_WHY];
+	struct url u;
+
+	if (!*named) {
+		oauth_resource_urls(&w->target->url, &d->urls);
+		look(d, LOOKING_RESOURCE);
+		return;
+	}
+	if (!url_parse(named, &u, why) || !url_secure(&u)) {
+		failure_set(&d->result.failure, "oauth.metadata",
+			"the challenge names %.200s as its resource metadata, "
+			"which is no https URL",
+			named);
+		finish(d, DISCOVERY_BAD);
+		return;
+	}
+	d->urls.n = 1;
+	snprintf(d->urls.url[0], URL_MAX, "%s", u.text);
+	look(d, LOOKING_NAMED);
+}

@@ -1,0 +1,46 @@
+/*
+ * discovery.h: step 4: follow the trail of OAuth metadata from a challenge to
+ * the authorization server, one document at a time, stopping at the first good
+ * one of each kind.
+ */
+#ifndef AUTH_DISCOVERY_H
+#define AUTH_DISCOVERY_H
+
+#include "auth/challenge.h"
+#include "auth/oauth.h"
+#include "http/failure.h"
+#include "mcp/wire.h"
+
+enum discovery_end {
+	DISCOVERY_GOOD, /* the documents are there and agree */
+	DISCOVERY_NONE, /* nothing was found: failure says why, without code */
+	DISCOVERY_BAD	/* something is, and it is wrong: see failure */
+};
+
+struct discovery_result {
+	enum discovery_end end;
+	struct failure failure;
+	bool ours;		/* our own failure, not the server's */
+	struct oauth_facts facts; /* what the documents say */
+	char document[URL_MAX];	  /* where the resource metadata lay */
+};
+
+/*
+ * discovery_start(w, c, deadline_ms, done, arg): follow the trail from the
+ * challenge c until the monotonic deadline, to the authorization server that
+ * the credential is for, where the trail leads there too; done(arg, r) is called
+ * exactly once, perhaps before this returns. *w must live until then.
+ */
+void discovery_start(const struct wire *w, const struct challenge *c,
+	double deadline_ms,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg);
+
+/*
+ * discovery_issuer(w, issuer, deadline_ms, done, arg): the same, for the
+ * metadata of this authorization server alone.
+ */
+void discovery_issuer(const struct wire *w, const char *issuer,
+	double deadline_ms,
+	void (*done)(void *arg, const struct discovery_result *r), void *arg);
+
+#endif

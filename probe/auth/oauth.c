@@ -1,0 +1,327 @@
+#include "auth/oauth.h"
+
+#include "base/num.h"
+#include "json/json.h"
+
+#include <math.h>
+#include <strings.h>
+
+#define RESOURCE "/.well-known/oauth-protected-resource"
+#define SERVER "/.well-known/oauth-authorization-server"
+#define OPENID "/.well-known/openid-configuration"
+
+static void add(struct oauth_urls *u, const char *a, const char *b,
+	const char *c)
+{
+	int n = snprintf(u->url[u->n], URL_MAX, "%s%s%s", a, b, c);
+
+	if (n > 0 && n < URL_MAX)
+		u->n++;
+}
+
+/* A path that says something: "/" counts as none. */
+static const char *real_path(const struct url *u)
+{
+	return strcmp(u->path, "/") == 0 ? "" : u->path;
+}
+
+void oauth_resource_urls(const struct url *target, struct oauth_urls *u)
+{
+	u->n = 0;
+	if (*real_path(target))
+		add(u, target->origin, RESOURCE, real_path(target));
+	add(u, target->origin, RESOURCE, "");
+}
+
+bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
+	struct failure *f)
+{
+	char why[URL_WHY];
+	struct url i;
+	size_t n;
+
+	u->n = 0;
+	if (!url_parse(issuer, &i, why))
+		return failure_set(f, "oauth.issuer",
+			"the authorization server %.200s is no URL: %s", issuer,
+			why);
+	if (!url_secure(&i))
+		return failure_set(f, "oauth.insecure",
+			"the authorization server %.200s is not https", issuer);
+	if (!*real_path(&i)) {
+		add(u, i.origin, SERVER, "");
+		add(u, i.origin, OPENID, "");
+		return true;
+	}
+	n = strlen(i.path);
+	if (i.path[n - 1] == '/')
+		i.path[n - 1] = '\0';
+	add(u, i.origin, SERVER, i.path);
+	add(u, i.origin, OPENID, i.path);
+	add(u, i.origin, i.path, OPENID);
+	return u->n > 0 ||
+		failure_set(f, "oauth.issuer",
+			"the authorization server %.200s is too long a URL",
+			issuer);
+}
+
+/* Whether `resource` is the target, or a path above it, of its origin. */
+static bool holds(const struct url *resource, const struct url *target)
+{
+	size_t n = strlen(resource->path);
+
+	if (!url_same_origin(resource, target))
+		return false;
+	if (n && resource->path[n - 1] == '/')
+		n--;
+	return strncmp(resource->path, target->path, n) == 0 &&
+		(target->path[n] == '\0' || target->path[n] == '/');
+}
+
+/* The authorization server that is wanted, if it is among them. */
+static const char *choose(const cJSON *servers, const char *prefer)
+{
+	const cJSON *one;
+
+	if (!cJSON_IsArray(servers) || !servers->child)
+		return NULL;
+	cJSON_ArrayForEach(one, servers)
+	{
+		const char *s = cJSON_GetStringValue(one);
+
+		if (s && prefer && strcmp(s, prefer) == 0)
+			return s;
+	}
+	return cJSON_GetStringValue(servers->child);
+}
+
+void oauth_scope(const char *list, char *out, size_t size)
+{
+	size_t n = strlen(out);
+
+	if (n && n + 1 < size)
+		out[n++] = ' ';
+	for (; *list && n + 1 < size; list++)
+		if (*list >= ' ' && *list <= '~' && !strchr("\"\\", *list))
+			out[n++] = *list;
+	out[n] = '\0';
+}
+
+bool oauth_judge_resource(const cJSON *doc, const struct url *target,
+	const char *prefer, struct oauth_facts *o, struct failure *f)
+{
+	const char *resource = json_str(doc, "resource");
+	const cJSON *scope;
+	const char *issuer;
+	char why[URL_WHY];
+	struct url r;
+
+	if (!resource)
+		return failure_set(f, "oauth.metadata",
+			"the resource metadata does not name its resource");
+	if (!url_parse(resource, &r, why) || !holds(&r, target))
+		return failure_set(f, "oauth.resource",
+			"the resource metadata is about %.200s, and not about "
+			"%.200s, so clients refuse it",
+			resource, target->shown);
+	issuer = choose(json_get(doc, "authorization_servers"), prefer);
+	if (!issuer || strlen(issuer) >= URL_MAX)
+		return failure_set(f, "oauth.metadata",
+			"the resource metadata names no authorization server");
+	snprintf(o->resource, sizeof o->resource, "%s", resource);
+	snprintf(o->issuer, sizeof o->issuer, "%s", issuer);
+	o->scopes[0] = '\0';
+	cJSON_ArrayForEach(scope, json_get(doc, "scopes_supported"))
+		if (cJSON_IsString(scope))
+			oauth_scope(scope->valuestring, o->scopes,
+				sizeof o->scopes);
+	return true;
+}
+
+static bool lists(const cJSON *array, const char *s)
+{
+	const cJSON *one;
+
+	cJSON_ArrayForEach(one, array)
+	{
+		const char *v = cJSON_GetStringValue(one);
+
+		if (v && strcmp(v, s) == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * An endpoint is https, or on this machine as its issuer is: a distant server
+ * cannot send its clients to what listens here.
+ */
+static bool judge_endpoint(const cJSON *doc, const char *name,
+	const struct url *issuer, struct failure *f)
+{
+	const char *s = json_str(doc, name);
+	char why[URL_WHY];
+	struct url u;
+
+	if (!url_parse(s, &u, why))
+		return failure_set(f, "oauth.metadata",
+			"the %s of the authorization server is no URL: %s",
+			name, why);
+	if (!u.https && (issuer->https || !url_secure(&u)))
+		return failure_set(f, "oauth.insecure",
+			"the %s of the authorization server, %.200s, is not "
+			"https",
+			name, s);
+	return true;
+}
+
+/* Those that a client of MCP needs; the first only with some grants. */
+static bool judge_endpoints(const cJSON *doc, const struct url *issuer,
+	struct failure *f)
+{
+	static const char *const names[] = {"authorization_endpoint",
+		"token_endpoint", "registration_endpoint"};
+	const cJSON *grants = json_get(doc, "grant_types_supported");
+	bool needed[] = {!cJSON_IsArray(grants) ||
+			lists(grants, "authorization_code") ||
+			lists(grants, "implicit"),
+		true, false};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!json_str(doc, names[i])) {
+			if (!needed[i])
+				continue;
+			return failure_set(f, "oauth.metadata",
+				"the authorization server's metadata has no %s",
+				names[i]);
+		}
+		if (!judge_endpoint(doc, names[i], issuer, f))
+			return false;
+	}
+	return true;
+}
+
+bool oauth_judge_server(const cJSON *doc, const char *issuer,
+	struct oauth_facts *o, struct failure *f)
+{
+	const char *own = json_str(doc, "issuer");
+	const cJSON *methods =
+		json_get(doc, "token_endpoint_auth_methods_supported");
+	char why[URL_WHY];
+	struct url u;
+
+	if (!own)
+		return failure_set(f, "oauth.metadata",
+			"the authorization server's metadata has no issuer");
+	if (issuer && strcmp(own, issuer) != 0)
+		return failure_set(f, "oauth.issuer",
+			"the authorization server calls itself %.200s, but "
+			"%.200s led to it",
+			own, issuer);
+	if (!url_parse(own, &u, why))
+		return failure_set(f, "oauth.issuer",
+			"the authorization server calls itself %.200s, which "
+			"is no URL: %s",
+			own, why);
+	if (!judge_endpoints(doc, &u, f))
+		return false;
+	snprintf(o->issuer, sizeof o->issuer, "%s", own);
+	snprintf(o->token_endpoint, sizeof o->token_endpoint, "%s",
+		json_str(doc, "token_endpoint"));
+	/* Without a list it is the first (RFC 8414, section 2). */
+	o->basic = !cJSON_IsArray(methods) ||
+		lists(methods, "client_secret_basic");
+	o->post = lists(methods, "client_secret_post");
+	if (!lists(json_get(doc, "code_challenge_methods_supported"), "S256"))
+		o->doubt = "it does not say that it supports PKCE with S256, "
+			   "without which many clients refuse it";
+	return true;
+}
+
+void oauth_canonical(const struct url *target, char *out)
+{
+	int n = snprintf(out, URL_MAX, "%s%s", target->origin,
+		real_path(target));
+
+	if (n < 0 || n >= URL_MAX)
+		snprintf(out, URL_MAX, "%s", target->origin);
+}
+
+void oauth_form(struct buf *b, const char *s)
+{
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+			(c >= 'a' && c <= 'z') || strchr("*-._", c))
+			buf_char(b, *s);
+		else if (c == ' ')
+			buf_char(b, '+');
+		else
+			buf_fmt(b, "%%%02X", c);
+	}
+}
+
+/* More than RFC 6750 (2.1) lets stand behind "Bearer", as some tokens do. */
+static bool visible(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] > ' ' && s[n] <= '~')
+		n++;
+	return n && !s[n] && n <= OAUTH_TOKEN_MAX;
+}
+
+bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
+	struct failure *f)
+{
+	const cJSON *expires = json_get(doc, "expires_in");
+	const char *type = json_str(doc, "token_type");
+
+	*token = json_str(doc, "access_token");
+	if (!*token)
+		return failure_set(f, "oauth.token",
+			"the answer of the token endpoint has no access_token");
+	if (!visible(*token))
+		return failure_set(f, "oauth.token",
+			"the access_token is none that can be sent as a bearer "
+			"token");
+	if (!type || strcasecmp(type, "bearer") != 0)
+		return failure_set(f, "oauth.token",
+			"the token_type is %.60s, and not Bearer",
+			type ? type : "missing");
+	*expires_in = NAN;
+	/* Some write the number as a string. */
+	if (cJSON_IsNumber(expires))
+		*expires_in = expires->valuedouble;
+	else if (cJSON_IsString(expires))
+		num_seconds(expires->valuestring, 0, 1e9, expires_in);
+	return true;
+}
+
+bool oauth_wants_scope(const cJSON *doc)
+{
+	const char *error = json_str(doc, "error");
+	const char *more = json_str(doc, "error_description");
+
+	/* Some miss the parameter as such. */
+	return error &&
+		(strcmp(error, "invalid_scope") == 0 ||
+			(strcmp(error, "invalid_request") == 0 && more &&
+				strstr(more, "scope")));
+}
+
+bool oauth_token_error(const cJSON *doc, long status, struct failure *f)
+{
+	const char *error = json_str(doc, "error");
+	const char *more = json_str(doc, "error_description");
+
+	if (!error)
+		return failure_set(f, "oauth.token",
+			"the token endpoint answers with status %ld and says "
+			"no more",
+			status);
+	return failure_set(f, "oauth.token",
+		"the authorization server refuses the client: %.60s%s%.300s",
+		error, more ? ": " : "", more ? more : "");
+}

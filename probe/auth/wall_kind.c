@@ -1,0 +1,71 @@
+#include "auth/wall_kind.h"
+
+#include "json/json.h"
+#include "mcp/rpc.h"
+
+#include <strings.h>
+
+/* Whether s holds the word, in lower or upper case. */
+static bool holds(const char *s, const char *word)
+{
+	size_t n = strlen(word);
+
+	for (; *s; s++)
+		if (strncasecmp(s, word, n) == 0)
+			return true;
+	return false;
+}
+
+/* SDKs give the same number to timeouts and lost sessions. */
+static bool unauthorized(const struct reply *r)
+{
+	const cJSON *error = json_get(r->message, "error");
+	const char *words = json_str(error, "message");
+
+	if (r->kind != REPLY_ERROR ||
+		rpc_error_code(r->message) != RPC_UNAUTHORIZED ||
+		r->http->status < 200 || r->http->status > 299)
+		return false;
+	return !words ||
+		!(holds(words, "session") || holds(words, "timeout") ||
+			holds(words, "timed out"));
+}
+
+bool wall_meant(const struct reply *r)
+{
+	if (r->kind == REPLY_FAILED)
+		return false;
+	return r->http->status == 401 ||
+		(r->http->status == 403 && *r->http->www_authenticate) ||
+		unauthorized(r);
+}
+
+/*
+ * Some servers hang up without an alert on who shows a certificate that they do
+ * not take: before the end of the handshake, or in TLS 1.3 right behind it.
+ */
+static bool hung_up(const struct reply *r)
+{
+	const char *code = r->failure.code;
+
+	return r->http->cert_wanted && !r->http->reused && !r->http->status &&
+		(strcmp(code, "tls.handshake") == 0 ||
+			strcmp(code, "http.empty") == 0);
+}
+
+bool wall_certificate(const struct reply *r)
+{
+	const struct http_response *h = r->http;
+
+	if (r->kind == REPLY_FAILED)
+		return strcmp(r->failure.code, "tls.client-certificate") == 0 ||
+			hung_up(r);
+	/* nginx has numbers of its own for these. */
+	if (h->status == 495 || h->status == 496)
+		return true;
+	/* What answers in JSON-RPC has let us in. */
+	if (!h->cert_wanted || r->kind != REPLY_STATUS)
+		return false;
+	return (h->status == 403 && !*h->www_authenticate) ||
+		(h->status == 400 && holds(r->body, "certificate"));
+}

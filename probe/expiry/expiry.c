@@ -1,0 +1,147 @@
+#include "expiry/expiry.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "expiry/finding.h"
+#include "http/address.h"
+#include "http/certificate.h"
+#include "http/client.h"
+
+struct check {
+	struct expiry_job job;
+	double deadline_ms; /* monotonic */
+	double at;
+	bool distrusted;   /* the second connection */
+	char refused[400]; /* why there is one */
+	bool refused_expired;
+};
+
+/* Of the secret, and of a client certificate: the earlier. */
+static void find_credential(const struct credential *c,
+	struct finding *f)
+{
+	bool jwt;
+	double end = (double)credential_expires(c, &jwt);
+	const char *path = credential_cert(c);
+	double cert = path ? certificate_file_end(path) : 0;
+
+	*f = (struct finding) {
+		.end = end,
+		.source = jwt ? EXPIRY_IN_JWT : EXPIRY_IN_FILE,
+		.why = "its end is not known: neither expires_at nor a JWT "
+		       "says it"};
+	if (cert > 0 && (!(end > 0) || cert < end)) {
+		f->end = cert;
+		f->source = EXPIRY_IN_CERTIFICATE;
+	}
+}
+
+/* The end: cert is NULL where there is none to look at. */
+static void finish(struct check *k, const struct finding *cert,
+	const char *why)
+{
+	const struct target *t = k->job.target;
+	char messages[EXPIRY_WHATS][FINDING_MESSAGE];
+	struct expiry_record r[EXPIRY_WHATS], all = {.slug = t->slug,
+		.region = t->region,
+		.url = t->url.shown,
+		.at = k->at};
+	struct finding held;
+	size_t n = 0;
+
+	if (cert) {
+		all.what = EXPIRY_CERTIFICATE;
+		r[n] = all;
+		finding_conclude(&r[n], cert, messages[n]);
+		n++;
+	}
+	if (t->credential) {
+		find_credential(t->credential, &held);
+		all.what = EXPIRY_CREDENTIAL;
+		r[n] = all;
+		finding_conclude(&r[n], &held, messages[n]);
+		n++;
+	}
+	k->job.found(k->job.arg, t, r, n);
+	k->job.end(k->job.arg, why);
+	free(k);
+}
+
+static bool starts(const char *s, const char *with)
+{
+	return strncmp(s, with, strlen(with)) == 0;
+}
+
+/* Whether it is for the network of this machine that there is no connection. */
+static bool ours(const struct http_response *r)
+{
+	return (starts(r->code, "dns.") ||
+		       strcmp(r->code, "tcp.unreachable") == 0) &&
+		address_network_down();
+}
+
+static void connect_to(struct check *k);
+
+static void on_done(void *arg, const struct http_response *r)
+{
+	struct check *k = arg;
+	struct finding f = {.source = EXPIRY_IN_CERTIFICATE};
+	char why[400];
+
+	if (r->end == HTTP_OURS || (r->end == HTTP_FAILED && ours(r))) {
+		finish(k, NULL,
+			r->end == HTTP_OURS ? r->message
+					    : "this machine has no network");
+		return;
+	}
+	if (r->end == HTTP_FAILED && !k->distrusted && starts(r->code, "tls.") &&
+		strcmp(r->code, "tls.timeout") != 0) {
+		k->distrusted = true;
+		k->refused_expired = strcmp(r->code, "tls.expired") == 0;
+		snprintf(k->refused, sizeof k->refused, "%s", r->message);
+		connect_to(k);
+		return;
+	}
+	snprintf(why, sizeof why, "not read: %s",
+		r->end == HTTP_FAILED ? r->message : "no TLS was seen");
+	f.end = r->end == HTTP_FAILED ? 0 : r->first_end;
+	f.issuer = *r->first_issuer ? r->first_issuer : NULL;
+	f.why = why;
+	if (k->distrusted && r->end != HTTP_FAILED) {
+		f.refused = k->refused;
+		f.refused_expired = k->refused_expired;
+	}
+	finish(k, &f, NULL);
+}
+
+static void connect_to(struct check *k)
+{
+	static const struct http_handler handler = {.done = on_done};
+	const struct target *t = k->job.target;
+	bool show = !k->distrusted && t->credential &&
+		credential_for(t->credential, &t->url);
+	struct http_request rq = {.method = "GET",
+		.url = t->url.text,
+		.timeout_ms = k->deadline_ms - clock_mono_ms(),
+		.fresh = true,
+		.only_connect = true,
+		.distrusted = k->distrusted,
+		.cert = show ? credential_cert(t->credential) : NULL,
+		.key = show ? credential_key(t->credential) : NULL};
+
+	if (!http_start(k->job.http, &rq, &handler, k))
+		finish(k, NULL, "libcurl refuses the request");
+}
+
+void expiry_start(const struct expiry_job *job)
+{
+	struct check *k = xcalloc(1, sizeof *k);
+
+	k->job = *job;
+	k->at = clock_wall();
+	k->deadline_ms = clock_mono_ms() + job->target->timeout_s * 1000;
+	if (job->target->url.https)
+		connect_to(k);
+	else
+		finish(k, NULL, NULL);
+}

@@ -1,0 +1,237 @@
+#include "http/address.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netdb.h>
+#include <netinet/in.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <strings.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+void address_text(const struct sockaddr *a, char *out, size_t size, long *port)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	*out = '\0';
+	*port = 0;
+	if (a->sa_family == AF_INET) {
+		memcpy(&v4, a, sizeof v4);
+		inet_ntop(AF_INET, &v4.sin_addr, out, (socklen_t)size);
+		*port = ntohs(v4.sin_port);
+	} else if (a->sa_family == AF_INET6) {
+		memcpy(&v6, a, sizeof v6);
+		inet_ntop(AF_INET6, &v6.sin6_addr, out, (socklen_t)size);
+		*port = ntohs(v6.sin6_port);
+	}
+}
+
+struct block {
+	uint8_t bytes[16];
+	unsigned bits;
+};
+
+static bool within(const uint8_t *a, const struct block *blocks, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		unsigned whole = blocks[i].bits / 8, rest = blocks[i].bits % 8;
+		uint8_t mask = (uint8_t)(0xff00u >> rest);
+
+		if (memcmp(a, blocks[i].bytes, whole) == 0 &&
+			(!rest ||
+				(a[whole] & mask) == blocks[i].bytes[whole]))
+			return true;
+	}
+	return false;
+}
+
+static bool private_v4(const uint8_t *a)
+{
+	static const struct block blocks[] = {
+		{{0}, 8}, {{10}, 8}, {{100, 64}, 10}, {{127}, 8},
+		{{169, 254}, 16}, {{172, 16}, 12}, {{192, 0, 0}, 24},
+		{{192, 0, 2}, 24}, {{192, 88, 99}, 24}, {{192, 168}, 16},
+		{{198, 18}, 15}, {{198, 51, 100}, 24}, {{203, 0, 113}, 24},
+		{{224}, 4}, {{240}, 4}};
+
+	return within(a, blocks, sizeof blocks / sizeof *blocks);
+}
+
+static bool private_v6(const uint8_t *a)
+{
+	static const struct block mapped = {
+		{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96};
+	static const struct block nat64 = {{0, 0x64, 0xff, 0x9b}, 96};
+	static const struct block sixtofour = {{0x20, 0x02}, 16};
+	/* The global unicast addresses, and what is none among them. */
+	static const struct block global = {{0x20}, 3};
+	static const struct block blocks[] = {{{0x20, 0x01}, 23},
+		{{0x20, 0x01, 0x0d, 0xb8}, 32}, {{0x3f, 0xff}, 20}};
+
+	if (within(a, &mapped, 1) || within(a, &nat64, 1))
+		return private_v4(a + 12);
+	if (within(a, &sixtofour, 1))
+		return private_v4(a + 2);
+	return !within(a, &global, 1) ||
+		within(a, blocks, sizeof blocks / sizeof *blocks);
+}
+
+bool address_private(const struct sockaddr *a)
+{
+	struct sockaddr_in v4;
+	struct sockaddr_in6 v6;
+
+	if (a->sa_family == AF_INET) {
+		memcpy(&v4, a, sizeof v4);
+		return private_v4((const uint8_t *)&v4.sin_addr);
+	}
+	if (a->sa_family == AF_INET6) {
+		memcpy(&v6, a, sizeof v6);
+		return private_v6((const uint8_t *)&v6.sin6_addr);
+	}
+	return true;
+}
+
+/* The bytes of a literal; 4, 16, or 0 where it is none. */
+static size_t literal(const char *host, uint8_t *out)
+{
+	char bare[INET6_ADDRSTRLEN + 2];
+	size_t n = strlen(host);
+
+	if (n >= 2 && host[0] == '[' && host[n - 1] == ']') {
+		host++;
+		n -= 2;
+	}
+	if (n >= sizeof bare)
+		return 0;
+	memcpy(bare, host, n);
+	bare[n] = '\0';
+	if (inet_pton(AF_INET, bare, out) == 1)
+		return 4;
+	return inet_pton(AF_INET6, bare, out) == 1 ? 16 : 0;
+}
+
+bool address_literal(const char *host)
+{
+	uint8_t bytes[16];
+
+	return literal(host, bytes) > 0;
+}
+
+bool address_private_text(const char *s)
+{
+	uint8_t bytes[16];
+
+	switch (literal(s, bytes)) {
+	case 4:
+		return private_v4(bytes);
+	case 16:
+		return private_v6(bytes);
+	default:
+		return true;
+	}
+}
+
+bool address_loopback(const char *host)
+{
+	static const uint8_t v6[16] = {[15] = 1};
+	const char *tail = ".localhost";
+	size_t n = strlen(host), m = strlen(tail);
+	uint8_t bytes[16];
+
+	switch (literal(host, bytes)) {
+	case 4:
+		return bytes[0] == 127;
+	case 16:
+		return memcmp(bytes, v6, 16) == 0;
+	default:
+		return strcasecmp(host, "localhost") == 0 ||
+			(n > m && strcasecmp(host + n - m, tail) == 0);
+	}
+}
+
+bool address_private_host(const char *host)
+{
+	return address_literal(host) ? address_private_text(host)
+				     : address_loopback(host);
+}
+
+bool address_network_down(void)
+{
+	struct ifaddrs *list, *i;
+	bool down = true;
+
+	if (getifaddrs(&list))
+		return false;
+	for (i = list; i; i = i->ifa_next) {
+		if (!i->ifa_addr || (i->ifa_flags & IFF_LOOPBACK) ||
+			!(i->ifa_flags & IFF_UP))
+			continue;
+		if (i->ifa_addr->sa_family == AF_INET ||
+			i->ifa_addr->sa_family == AF_INET6)
+			down = false;
+	}
+	freeifaddrs(list);
+	return down;
+}
+
+int address_refused(const char *address, long port)
+{
+	const struct addrinfo wanted = {
+		.ai_flags = AI_NUMERICHOST | AI_NUMERICSERV,
+		.ai_socktype = SOCK_DGRAM};
+	struct addrinfo *list;
+	char service[8];
+	int fd, refused = 0;
+
+	snprintf(service, sizeof service, "%u", (unsigned)port & 0xffff);
+	if (getaddrinfo(address, service, &wanted, &list))
+		return 0;
+	fd = socket(list->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	/* No packet leaves by this: the way is looked up, and that is all. */
+	if (fd >= 0 && connect(fd, list->ai_addr, list->ai_addrlen))
+		refused = errno;
+	if (fd >= 0)
+		close(fd);
+	freeaddrinfo(list);
+	return refused;
+}
+
+/* Whether the way to `to` begins at a public address, which is put into out. */
+static bool leaves_from(const struct sockaddr *to, socklen_t size, char *out)
+{
+	struct sockaddr_storage from = {0};
+	socklen_t n = sizeof from;
+	int fd = socket(to->sa_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool found;
+	long port;
+
+	if (fd < 0)
+		return false;
+	/* The socket is of UDP: no packet is sent. */
+	found = connect(fd, to, size) == 0 &&
+		getsockname(fd, (struct sockaddr *)&from, &n) == 0 &&
+		!address_private((const struct sockaddr *)&from);
+	close(fd);
+	if (found)
+		address_text((const struct sockaddr *)&from, out, ADDRESS_TEXT,
+			&port);
+	return found;
+}
+
+bool address_egress(char *out)
+{
+	/* Of a.root-servers.net: any address that lies in the open would do. */
+	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(53)};
+	struct sockaddr_in6 v6 = {
+		.sin6_family = AF_INET6, .sin6_port = htons(53)};
+
+	inet_pton(AF_INET, "198.41.0.4", &v4.sin_addr);
+	inet_pton(AF_INET6, "2001:503:ba3e::2:30", &v6.sin6_addr);
+	return leaves_from((const struct sockaddr *)&v4, sizeof v4, out) ||
+	       leaves_from((const struct sockaddr *)&v6, sizeof v6, out);
+}

@@ -1,0 +1,279 @@
+/*
+ * client.c: see client.h. Each transfer is an easy handle in one multi handle.
+ */
+#include "http/client.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "http/fields.h"
+#include "http/proxy.h"
+#include "http/resolve.h"
+#include "http/tls.h"
+#include "http/trace.h"
+#include "http/transfer.h"
+#include "http/transfer_failure.h"
+
+#include <curl/curl.h>
+#include <math.h>
+
+struct http {
+	struct http_config config;
+	CURLM *multi;
+	struct http_transfer *first; /* all that are running */
+	size_t running;
+	struct timers timers;
+	struct http_sockets sockets;
+};
+
+struct http *http_new(const struct http_config *c)
+{
+	struct http *h;
+
+	if (curl_global_init(CURL_GLOBAL_DEFAULT)) {
+		log_error("unable to start libcurl");
+		return NULL;
+	}
+	http_proxy_hide();
+	h = xcalloc(1, sizeof *h);
+	h->config = *c;
+	h->multi = curl_multi_init();
+	if (!h->multi) {
+		log_error("unable to start libcurl");
+		free(h);
+		return NULL;
+	}
+	return h;
+}
+
+void http_free(struct http *h)
+{
+	if (!h)
+		return;
+	curl_multi_cleanup(h->multi);
+	curl_global_cleanup();
+	http_sockets_release(&h->sockets);
+	free(h);
+}
+
+static void transfer_free(struct http_transfer *t)
+{
+	struct http *h = t->http;
+
+	if (t->prev)
+		t->prev->next = t->next;
+	else
+		h->first = t->next;
+	if (t->next)
+		t->next->prev = t->prev;
+	h->running--;
+	curl_multi_remove_handle(h->multi, t->easy);
+	curl_easy_cleanup(t->easy);
+	http_setup_free(&t->setup);
+	http_tls_drop(t->tls);
+	trace_end(t->trace);
+	resolve_free(t->resolve);
+	free(t);
+}
+
+static void wake(void *multi)
+{
+	curl_multi_wakeup(multi);
+}
+
+/*
+ * Send it; or, where a proxy would connect to what a server named, ask first
+ * where that leads.
+ */
+static bool begin(struct http_transfer *t)
+{
+	CURLM *multi = t->http->multi;
+
+	t->response.proxied = t->setup.proxy != NULL;
+	if (!http_transfer_watch(t))
+		return false;
+	t->unsent = t->deny_private && t->response.proxied;
+	if (!t->unsent)
+		return !curl_multi_add_handle(multi, t->easy);
+	t->resolve = resolve_start(t->setup.host, 0, wake, multi);
+	t->resolve_by_ms = t->started_ms + t->timeout_ms;
+	return t->resolve != NULL;
+}
+
+/* What was unsent is sent, if it may be. */
+static bool send_aimed(struct http_transfer *t)
+{
+	double left = t->resolve_by_ms - clock_mono_ms();
+	const char *address = resolve_address(t->resolve);
+
+	if (resolve_result(t->resolve) == RESOLVE_RUNNING)
+		return false;
+	snprintf(t->response.address, sizeof t->response.address, "%s",
+		address);
+	if (resolve_result(t->resolve) != RESOLVE_PUBLIC || left < 1 ||
+		!http_setup_aim(&t->setup, t->easy, address) ||
+		curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left) ||
+		curl_multi_add_handle(t->http->multi, t->easy))
+		return false;
+	trace_note(t->trace, "%s leads to %s, so the proxy may be asked",
+		t->setup.host, address);
+	resolve_free(t->resolve);
+	t->resolve = NULL;
+	t->unsent = false;
+	return true;
+}
+
+struct http_transfer *http_start(struct http *h, const struct http_request *rq,
+	const struct http_handler *handler, void *arg)
+{
+	struct http_transfer *t = xcalloc(1, sizeof *t);
+
+	t->http = h;
+	t->handler = *handler;
+	t->arg = arg;
+	t->started_ms = clock_mono_ms();
+	t->timeout_ms = rq->timeout_ms < 1 ? 1 : rq->timeout_ms;
+	t->stop_at_ms = NAN;
+	t->sockets = &h->sockets;
+	t->socket = -1;
+	t->network_max = rq->network_max;
+	t->deny_private = h->config.deny_private || rq->deny_private;
+	t->only_connect = rq->only_connect;
+	t->tls = http_tls_new();
+	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;
+	t->response.cert_shown = rq->cert != NULL;
+	t->response.http_version = t->response.code = "";
+	t->easy = curl_easy_init();
+	t->next = h->first;
+	if (h->first)
+		h->first->prev = t;
+	h->first = t;
+	h->running++;
+	if (!t->easy || !http_setup(&t->setup, t->easy, &h->config, rq) ||
+		!begin(t)) {
+		transfer_free(t);
+		return NULL;
+	}
+	return t;
+}
+
+void http_stop(struct http_transfer *t)
+{
+	t->stop_at_ms = clock_mono_ms();
+	curl_multi_wakeup(t->http->multi);
+}
+
+struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
+	void *arg)
+{
+	curl_multi_wakeup(h->multi);
+	return timers_add(&h->timers, ms, fn, arg);
+}
+
+/* The name did not resolve. True: the resolver is being asked why. */
+static bool ask_why(struct http_transfer *t)
+{
+	char host[256];
+
+	if (!http_fail_name(t->easy, t->error, host, sizeof host))
+		return false;
+	t->resolve = resolve_start(host, t->http->config.ip_version, wake,
+		t->http->multi);
+	t->resolve_by_ms = t->started_ms + t->timeout_ms;
+	return t->resolve != NULL;
+}
+
+static void judge(struct http_transfer *t, CURLcode rc)
+{
+	struct http_response *r = &t->response;
+	struct http_failure f = {.rc = rc,
+		.easy = t->easy,
+		.error = t->error,
+		.denied = t->denied,
+		.ip_version = t->http->config.ip_version,
+		.fields = t->response.fields_n > HTTP_HEADERS_MAX,
+		.codings = t->response.codings > 1,
+		.tls = t->tls,
+		.after_ms = http_transfer_elapsed(t)};
+
+	if (!isnan(t->stop_at_ms))
+		r->end = HTTP_ENOUGH;
+	else if (rc && r->end != HTTP_ABORTED)
+		http_fail(r, &f);
+	if (t->unsent)
+		http_fail_detour(r, resolve_result(t->resolve), t->setup.host);
+	else if (t->resolve)
+		http_fail_resolve(r, resolve_result(t->resolve), f.ip_version);
+	else if (r->proxied && r->status == 407 && !*r->tls_version)
+		http_fail_proxy_auth(r);
+}
+
+/* Take the transfer down and tell its owner. */
+static void finish(struct http_transfer *t, CURLcode rc)
+{
+	struct http_handler handler = t->handler;
+	struct http_response r;
+	void *arg = t->arg;
+
+	if (t->response.phase == HTTP_CONNECTING && t->tls->began_ms > 0)
+		t->response.phase = HTTP_SECURING;
+	http_transfer_note_tcp(t);
+	t->response.cert_wanted |= t->tls->cert_wanted;
+	t->response.total_ms = http_transfer_elapsed(t);
+	http_fields_end(&t->response, t->easy);
+	judge(t, rc);
+	r = t->response;
+	if (r.end == HTTP_FAILED || r.end == HTTP_OURS)
+		trace_note(t->trace, "%s", r.message);
+	transfer_free(t);
+	handler.done(arg, &r);
+}
+
+/*
+ * Streams that said all we want and did not end in time are cut; and a resolver
+ * may have said where a name leads, or why it does not resolve.
+ */
+static double settle(struct http *h, double wait_ms)
+{
+	double now = clock_mono_ms();
+	struct http_transfer *t = h->first, *next;
+
+	for (; t; t = next) {
+		double until = t->resolve ? t->resolve_by_ms : t->stop_at_ms;
+
+		next = t->next;
+		if (isnan(until))
+			continue;
+		if (t->unsent && until > now && send_aimed(t))
+			wait_ms = 0;
+		else if (until <= now ||
+			(t->resolve && resolve_result(t->resolve)))
+			finish(t, CURLE_COULDNT_RESOLVE_HOST);
+		else if (until - now < wait_ms)
+			wait_ms = until - now;
+	}
+	return wait_ms;
+}
+
+size_t http_turn(struct http *h, double max_ms)
+{
+	int running, left;
+	CURLMsg *m;
+
+	curl_multi_perform(h->multi, &running);
+	while ((m = curl_multi_info_read(h->multi, &left))) {
+		struct http_transfer *t = NULL;
+
+		if (m->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
+		if (m->data.result != CURLE_COULDNT_RESOLVE_HOST || !ask_why(t))
+			finish(t, m->data.result);
+		max_ms = 0;
+	}
+	/* What just came may have been all that was wanted. */
+	max_ms = timers_turn(&h->timers, settle(h, max_ms));
+	if (max_ms > 0)
+		curl_multi_poll(h->multi, NULL, 0, (int)ceil(max_ms), NULL);
+	return h->running;
+}

@@ -1,0 +1,18 @@
+/*
+ * failure.h: what a server does wrong is data: a stable code and a sentence.
+ */
+#ifndef HTTP_FAILURE_H
+#define HTTP_FAILURE_H
+
+#include <stdbool.h>
+
+struct failure {
+	char code[48];	   /* dotted, from the list in mcp-probe(1) */
+	char message[640]; /* one line for people; may quote the server */
+};
+
+/* failure_set(f, code, fmt, ...): fill f. Returns false, to be returned on. */
+bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+#endif

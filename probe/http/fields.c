@@ -1,0 +1,163 @@
+#include "http/fields.h"
+
+#include "http/client.h"
+
+#include <string.h>
+#include <strings.h>
+
+void http_fields_clear(struct http_response *r)
+{
+	r->content_type[0] = r->location[0] = r->www_authenticate[0] = '\0';
+	r->session_id[0] = r->retry_after[0] = '\0';
+	r->cache_control[0] = r->pop[0] = '\0';
+	memset(r->signs, 0, sizeof r->signs);
+	r->codings = 0;
+}
+
+/* Whether a field lists codings, which are then counted. */
+static bool count_codings(struct http_response *r, const char *p, size_t n)
+{
+	static const char *const names[] = {
+		"content-encoding:", "transfer-encoding:"};
+
+	for (size_t i = 0; i < 2; i++) {
+		size_t len = strlen(names[i]);
+
+		if (n < len || strncasecmp(p, names[i], len) != 0)
+			continue;
+		/* The one of transfer that is no compression does not count. */
+		r->codings += i == 0;
+		for (size_t at = len; at < n; at++)
+			r->codings += p[at] == ',';
+		return true;
+	}
+	return false;
+}
+
+/* The value of a field as text; what does not fit is cut. */
+static void keep(char *out, size_t size, const char *p, size_t n, bool join)
+{
+	size_t used = join ? strlen(out) : 0;
+
+	while (n && (*p == ' ' || *p == '\t')) {
+		p++;
+		n--;
+	}
+	while (n && strchr(" \t\r\n", p[n - 1]))
+		n--;
+	if (used && used + 2 < size) {
+		memcpy(out + used, ", ", 2);
+		used += 2;
+	}
+	if (n > size - used - 1)
+		n = size - used - 1;
+	memcpy(out + used, p, n);
+	out[used + n] = '\0';
+}
+
+/* Whether p is a field of that name; "name:" in lower case. */
+static bool is_field(const char *name, const char *p, size_t n)
+{
+	size_t len = strlen(name);
+
+	return n >= len && strncasecmp(p, name, len) == 0;
+}
+
+/* A sign of a cache; some of them say where the edge is, too. */
+static void keep_sign(struct http_response *r, const char *p, size_t n)
+{
+	for (int i = 0; i < CACHE_SIGNS; i++) {
+		const char *name = cache_sign_field((enum cache_sign)i);
+
+		if (is_field(name, p, n))
+			keep(r->signs[i], sizeof r->signs[i],
+				p + strlen(name), n - strlen(name),
+				i != CACHE_SIGN_AGE);
+	}
+}
+
+void http_fields_add(struct http_response *r, const char *p, size_t n)
+{
+	const struct {
+		const char *name;
+		char *out;
+		size_t size;
+		bool join;
+	} fields[] = {
+		{"content-type:", r->content_type, sizeof r->content_type, 0},
+		{"location:", r->location, sizeof r->location, 0},
+		{"www-authenticate:", r->www_authenticate,
+			sizeof r->www_authenticate, true},
+		{"mcp-session-id:", r->session_id, sizeof r->session_id, 0},
+		{"retry-after:", r->retry_after, sizeof r->retry_after, 0},
+		{"cache-control:", r->cache_control, sizeof r->cache_control,
+			0},
+		{"cf-ray:", r->pop, sizeof r->pop, 0},
+		{"x-amz-cf-pop:", r->pop, sizeof r->pop, 0},
+		{"x-served-by:", r->pop, sizeof r->pop, 0},
+		{"fly-request-id:", r->pop, sizeof r->pop, 0},
+	};
+
+	if (count_codings(r, p, n))
+		return;
+	keep_sign(r, p, n);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
+		size_t len = strlen(fields[i].name);
+
+		if (!is_field(fields[i].name, p, n))
+			continue;
+		keep(fields[i].out, fields[i].size, p + len, n - len,
+			fields[i].join);
+		return;
+	}
+}
+
+static const char *version_of(CURL *easy)
+{
+	long v = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_HTTP_VERSION, &v);
+	switch (v) {
+	case CURL_HTTP_VERSION_1_0:
+		return "1.0";
+	case CURL_HTTP_VERSION_1_1:
+		return "1.1";
+	case CURL_HTTP_VERSION_2_0:
+		return "2";
+	case CURL_HTTP_VERSION_3:
+		return "3";
+	default:
+		return "";
+	}
+}
+
+/* A URL without what may be secret in it. */
+static void keep_url(char *out, size_t size, const char *url)
+{
+	CURLU *u = curl_url();
+	char *text = NULL;
+
+	if (u && !curl_url_set(u, CURLUPART_URL, url, 0) &&
+		!curl_url_set(u, CURLUPART_USER, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_PASSWORD, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_QUERY, NULL, 0) &&
+		!curl_url_set(u, CURLUPART_FRAGMENT, NULL, 0) &&
+		!curl_url_get(u, CURLUPART_URL, &text, 0))
+		snprintf(out, size, "%s", text);
+	curl_free(text);
+	curl_url_cleanup(u);
+}
+
+void http_fields_end(struct http_response *r, CURL *easy)
+{
+	char *target = NULL;
+	curl_off_t wait = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_RESPONSE_CODE, &r->status);
+	r->http_version = version_of(easy);
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &wait);
+	r->retry_s = (double)wait;
+	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
+	if (target)
+		keep_url(r->redirect, sizeof r->redirect, target);
+}

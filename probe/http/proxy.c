@@ -1,0 +1,145 @@
+#include "http/proxy.h"
+
+#include "base/num.h"
+#include "http/address.h"
+#include "redaction/mask.h"
+
+#include <arpa/inet.h>
+#include <stdint.h>
+#include <strings.h>
+
+static const char *value_of(const char *name)
+{
+	const char *v = getenv(name);
+
+	return v && *v ? v : NULL;
+}
+
+static const char *either(const char *lower, const char *upper)
+{
+	const char *v = value_of(lower);
+
+	return v ? v : value_of(upper);
+}
+
+/* The bytes of an address; how many there are, or 0. */
+static size_t bytes_of(const char *s, uint8_t *out)
+{
+	if (inet_pton(AF_INET, s, out) == 1)
+		return 4;
+	return inet_pton(AF_INET6, s, out) == 1 ? 16 : 0;
+}
+
+/* Whether an address is the one of an entry, or in its network. */
+static bool in_network(const uint8_t *a, size_t n, char *entry)
+{
+	char *slash = strchr(entry, '/');
+	long long bits = (long long)n * 8;
+	uint8_t b[16];
+	size_t whole;
+
+	if (slash) {
+		*slash = '\0';
+		if (!num_parse(slash + 1, 0, bits, &bits))
+			return false;
+	}
+	if (bytes_of(entry, b) != n)
+		return false;
+	whole = (size_t)bits / 8;
+	return memcmp(a, b, whole) == 0 &&
+		(bits % 8 == 0 ||
+			((a[whole] ^ b[whole]) >> (8 - bits % 8)) == 0);
+}
+
+/* A name, or one below it; a dot before or behind it says nothing. */
+static bool in_domain(const char *host, size_t n, const char *entry)
+{
+	size_t m;
+
+	entry += *entry == '.';
+	m = strlen(entry);
+	m -= m && entry[m - 1] == '.';
+	n -= n && host[n - 1] == '.';
+	return m && n >= m && strncasecmp(host + n - m, entry, m) == 0 &&
+		(n == m || host[n - m - 1] == '.');
+}
+
+bool http_proxy_spared(const char *list, const char *host)
+{
+	size_t n = strlen(host), size;
+	char bare[256], entry[256];
+	uint8_t a[16];
+
+	if (strcmp(list, "*") == 0)
+		return true;
+	if (n >= sizeof bare)
+		return false;
+	snprintf(bare, sizeof bare, "%s", *host == '[' ? host + 1 : host);
+	if (*host == '[')
+		bare[strcspn(bare, "]")] = '\0';
+	size = bytes_of(bare, a);
+	for (const char *p = list; *p; p += n) {
+		p += strspn(p, ", \t");
+		n = strcspn(p, ", \t");
+		if (!n || n >= sizeof entry)
+			continue;
+		memcpy(entry, p, n);
+		entry[n] = '\0';
+		if (size ? in_network(a, size, entry)
+			 : in_domain(bare, strlen(bare), entry))
+			return true;
+	}
+	return false;
+}
+
+/* Whether a proxy, like http://me:secret@host:8080, is on this machine. */
+static bool on_loopback(const char *proxy)
+{
+	const char *p = strstr(proxy, "://"), *at;
+	char host[256];
+	size_t n;
+
+	p = p ? p + 3 : proxy;
+	at = strrchr(p, '@');
+	p = at ? at + 1 : p;
+	n = *p == '[' ? strcspn(p, "]") + 1 : strcspn(p, ":/");
+	if (n >= sizeof host)
+		return false;
+	memcpy(host, p, n);
+	host[n] = '\0';
+	return address_loopback(host);
+}
+
+void http_proxy_hide(void)
+{
+	static const char *const names[] = {"http_proxy", "https_proxy",
+		"HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		const char *v = value_of(names[i]);
+		const char *p = v ? strstr(v, "://") : NULL;
+		const char *at = v ? strrchr(v, '@') : NULL;
+
+		p = p ? p + 3 : v;
+		if (at)
+			mask_userinfo(p, (size_t)(at - p));
+	}
+}
+
+const char *http_proxy_find(const struct url *u)
+{
+	const char *spared = either("no_proxy", "NO_PROXY");
+	/* HTTP_PROXY could be a request's field Proxy, under a CGI. */
+	const char *proxy = u->https ? either("https_proxy", "HTTPS_PROXY")
+				     : value_of("http_proxy");
+
+	if (!proxy)
+		proxy = either("all_proxy", "ALL_PROXY");
+	if (!proxy || (spared && http_proxy_spared(spared, u->host)))
+		return NULL;
+	/* A proxy elsewhere has a loopback of its own, and would be told what
+	 * never leaves this one: a credential over plain HTTP. */
+	if (!u->https && address_loopback(u->host) && !on_loopback(proxy))
+		return NULL;
+	return proxy;
+}

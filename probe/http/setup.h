@@ -1,0 +1,44 @@
+/*
+ * setup.h: what libcurl is told of a request.
+ */
+#ifndef HTTP_SETUP_H
+#define HTTP_SETUP_H
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+struct http_config;
+struct http_request;
+
+/* Set an option of the easy handle `e`, unless the CURLcode `rc` is an error. */
+#define HTTP_SET(option, value)                                                \
+	do {                                                                   \
+		if (!rc)                                                       \
+			rc = curl_easy_setopt(e, option, value);               \
+	} while (0)
+
+struct http_setup {
+	/* What libcurl does not copy. */
+	struct curl_slist *fields, *resolve, *connect_to;
+	const char *proxy; /* NULL for none */
+	char host[256];	   /* of the URL, an IPv6 address without brackets */
+};
+
+/*
+ * http_setup(s, easy, c, rq): all but callbacks and certificates' watch. False
+ * where libcurl refuses it.
+ */
+bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
+	const struct http_request *rq);
+
+/*
+ * http_setup_aim(s, easy, address): let a SOCKS proxy connect to this address
+ * instead of resolving the name itself; one of HTTP is told the name. False
+ * where libcurl refuses it.
+ */
+bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address);
+
+/* http_setup_free(s): once easy is gone. */
+void http_setup_free(struct http_setup *s);
+
+#endif

@@ -1,0 +1,237 @@
+/*
+ * transfer.c: the moments that matter to a probe, taken from libcurl's
+ * callbacks: a socket is opened once the name is resolved, and the pre-request
+ * hook runs once TCP and TLS stand.
+ */
+#include "http/transfer.h"
+
+#include "base/clock.h"
+#include "http/address.h"
+#include "http/fields.h"
+#include "http/tls.h"
+#include "http/trace.h"
+
+#include <math.h>
+#include <linux/tcp.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+/* How long the end of a stream is waited for once the answer is here. */
+#define GRACE_MS 50
+
+double http_transfer_elapsed(const struct http_transfer *t)
+{
+	return clock_mono_ms() - t->started_ms;
+}
+
+/* How many bytes the connection of a transfer has brought so far. */
+static size_t brought(const struct http_transfer *t)
+{
+	struct tcp_info info = {0};
+	socklen_t size = sizeof info;
+
+	if (t->socket < 0 ||
+		getsockopt(t->socket, IPPROTO_TCP, TCP_INFO, &info, &size))
+		return 0;
+	return (size_t)info.tcpi_bytes_received;
+}
+
+static curl_socket_t on_socket(void *arg, curlsocktype purpose,
+	struct curl_sockaddr *a)
+{
+	struct http_transfer *t = arg;
+	struct http_response *r = &t->response;
+
+	(void)purpose;
+	address_text(&a->addr, r->address, sizeof r->address, &r->port);
+	trace_note(t->trace, "Trying %s port %ld", r->address, r->port);
+	if (r->phase == HTTP_RESOLVING) {
+		r->phase = HTTP_CONNECTING;
+		r->resolved_ms = http_transfer_elapsed(t);
+		if (t->handler.resolved)
+			t->handler.resolved(t->arg, r);
+	}
+	t->denied = t->deny_private && !r->proxied && address_private(&a->addr);
+	if (t->denied)
+		return CURL_SOCKET_BAD;
+	t->socket = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	http_sockets_add(t->sockets, t->socket);
+	return t->socket;
+}
+
+static int on_socket_close(void *arg, curl_socket_t s)
+{
+	http_sockets_drop(arg, s);
+	return close(s);
+}
+
+void http_transfer_note_tcp(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	if (r->tcp_ms > 0)
+		return;
+	if (t->tls->began_ms > 0)
+		r->tcp_ms = t->tls->began_ms - t->started_ms;
+	else if (!r->reused)
+		r->tcp_ms = r->connected_ms;
+}
+
+static int on_ready(void *arg, char *ip, char *local_ip, int port,
+	int local_port)
+{
+	struct http_transfer *t = arg;
+	struct http_response *r = &t->response;
+
+	(void)local_ip;
+	/* Over a connection that another request opened, which may be allowed
+	 * what this one is not. */
+	if (t->deny_private && !r->proxied && address_private_text(ip)) {
+		t->denied = true;
+		snprintf(r->address, sizeof r->address, "%s", ip);
+		return CURL_PREREQFUNC_ABORT;
+	}
+	t->socket = http_sockets_find(t->sockets, port, local_port);
+	r->reused = r->phase == HTTP_RESOLVING;
+	r->phase = HTTP_READY;
+	r->connected_ms = http_transfer_elapsed(t);
+	http_transfer_note_tcp(t);
+	snprintf(r->address, sizeof r->address, "%s", ip);
+	r->port = port;
+	http_tls_facts(r, t->easy);
+	if (r->reused)
+		t->network_last = brought(t);
+	trace_connected(t->trace, r, t->tls->names);
+	if (t->handler.connected)
+		t->handler.connected(t->arg, r);
+	if (t->only_connect)
+		http_stop(t);
+	return t->only_connect ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* A new status line, after 1xx or a proxy's answer, begins anew. */
+static void note_status(struct http_transfer *t)
+{
+	struct http_response *r = &t->response;
+
+	http_fields_clear(r);
+	curl_easy_getinfo(t->easy, CURLINFO_RESPONSE_CODE, &r->status);
+	if (!(r->first_byte_ms > 0))
+		r->first_byte_ms = http_transfer_elapsed(t);
+}
+
+static size_t on_header(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+
+	n *= size;
+	t->response.fields_n += n;
+	if (t->response.fields_n > HTTP_HEADERS_MAX)
+		return 0;
+	trace_field(t->trace, p, n);
+	if (n > 5 && memcmp(p, "HTTP/", 5) == 0)
+		note_status(t);
+	else
+		http_fields_add(&t->response, p, n);
+	/* Bytes that are compressed twice may cost time and be nothing. */
+	return t->response.codings > 1 ? 0 : n;
+}
+
+/* Called in between, also where what comes leads to no data at all. */
+static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
+	curl_off_t up_all, curl_off_t up)
+{
+	struct http_transfer *t = arg;
+	size_t n = brought(t);
+
+	(void)down_all;
+	(void)down;
+	(void)up_all;
+	(void)up;
+	if (n <= t->network_last)
+		return 0;
+	t->response.network_n += n - t->network_last + HTTP_ARRIVAL;
+	t->network_last = n;
+	if (!t->network_max || t->response.network_n <= t->network_max)
+		return 0;
+	t->response.end = HTTP_ABORTED;
+	return 1;
+}
+
+static size_t on_data(char *p, size_t size, size_t n, void *arg)
+{
+	struct http_transfer *t = arg;
+
+	bool late = !isnan(t->stop_at_ms);
+
+	n *= size;
+	/* A little that is compressed may be a lot: it takes time, too. */
+	if (late && clock_mono_ms() >= t->stop_at_ms)
+		return 0;
+	if (!late) {
+		trace_body(t->trace, p, n);
+		http_fields_end(&t->response, t->easy);
+	}
+	switch (t->handler.data(t->arg, &t->response, p, n)) {
+	case HTTP_WANT_MORE:
+		return n;
+	case HTTP_WANT_EOF:
+		if (!late)
+			t->stop_at_ms = clock_mono_ms() + GRACE_MS;
+		return n;
+	default:
+		t->response.end = HTTP_ABORTED;
+		return n ? 0 : 1;
+	}
+}
+
+/* Of all that libcurl tells, its own words may hold secrets. */
+static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
+	void *arg)
+{
+	struct http_transfer *t = arg;
+
+	bool socks = type == CURLINFO_TEXT && n > 5 &&
+		memcmp(p, "SOCKS", 5) == 0;
+
+	(void)easy;
+	if (type != CURLINFO_HEADER_OUT && !socks)
+		return 0;
+	/* CONNECT, or the first word of SOCKS: the proxy is there. */
+	if (t->response.phase == HTTP_CONNECTING && !(t->response.tcp_ms > 0))
+		t->response.tcp_ms = http_transfer_elapsed(t);
+	if (!socks)
+		trace_sent(t->trace, p, n);
+	return 0;
+}
+
+bool http_transfer_watch(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_PRIVATE, t);
+	HTTP_SET(CURLOPT_ERRORBUFFER, t->error);
+	HTTP_SET(CURLOPT_HEADERFUNCTION, on_header);
+	HTTP_SET(CURLOPT_HEADERDATA, t);
+	HTTP_SET(CURLOPT_WRITEFUNCTION, on_data);
+	HTTP_SET(CURLOPT_WRITEDATA, t);
+	HTTP_SET(CURLOPT_NOPROGRESS, 0L);
+	HTTP_SET(CURLOPT_XFERINFOFUNCTION, on_progress);
+	HTTP_SET(CURLOPT_XFERINFODATA, t);
+	HTTP_SET(CURLOPT_OPENSOCKETFUNCTION, on_socket);
+	HTTP_SET(CURLOPT_OPENSOCKETDATA, t);
+	HTTP_SET(CURLOPT_CLOSESOCKETFUNCTION, on_socket_close);
+	HTTP_SET(CURLOPT_CLOSESOCKETDATA, t->sockets);
+	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
+	HTTP_SET(CURLOPT_PREREQDATA, t);
+	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
+	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
+	if (t->trace || t->response.proxied) {
+		HTTP_SET(CURLOPT_VERBOSE, 1L);
+		HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
+		HTTP_SET(CURLOPT_DEBUGDATA, t);
+	}
+	return !rc;
+}

@@ -1,0 +1,379 @@
+#include "http/transfer_failure.h"
+
+#include "http/address.h"
+#include "http/client.h"
+#include "http/tls_failure.h"
+#include "http/url.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+void http_fail_set(struct http_response *r, const char *code, const char *fmt,
+	...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->message, sizeof r->message, fmt, ap);
+	va_end(ap);
+	r->end = HTTP_FAILED;
+	r->code = code;
+}
+
+static void ours(struct http_response *r, const char *what, const char *why)
+{
+	http_fail_set(r, "", "%s%s", what, why);
+	r->end = HTTP_OURS;
+}
+
+static void fail_timeout(struct http_response *r, double after_ms)
+{
+	double s = after_ms / 1000;
+
+	switch (r->phase) {
+	case HTTP_RESOLVING:
+		http_fail_set(r, "dns.timeout",
+			"the name did not resolve within %.1f s", s);
+		return;
+	case HTTP_CONNECTING:
+		http_fail_set(r, "tcp.timeout",
+			"no answer from %s port %ld within %.1f s: the host is "
+			"down, or a firewall drops",
+			r->address, r->port, s);
+		return;
+	case HTTP_SECURING:
+		http_fail_set(r, "tls.timeout",
+			"TCP connects, and the TLS handshake did not end "
+			"within %.1f s",
+			s);
+		return;
+	case HTTP_READY:
+		break;
+	}
+	if (r->status)
+		http_fail_set(r, "deadline",
+			"the response, of status %ld, did not end within "
+			"%.1f s",
+			r->status, s);
+	else
+		http_fail_set(r, "deadline",
+			"the request was sent, and no response came within "
+			"%.1f s",
+			s);
+}
+
+/* What a machine says that cannot send anything to an address. */
+static const char *errno_name(int e)
+{
+	switch (e) {
+	case ENETUNREACH:
+		return "ENETUNREACH";
+	case EHOSTUNREACH:
+		return "EHOSTUNREACH";
+	case ENETDOWN:
+		return "ENETDOWN";
+	case EACCES:
+		return "EACCES";
+	case EPERM:
+		return "EPERM";
+	default:
+		return NULL;
+	}
+}
+
+/* Whether it is for our own machine, or somebody on the way says so. */
+static void fail_unreachable(struct http_response *r, int e)
+{
+	bool rule = e == EACCES || e == EPERM;
+
+	http_fail_set(r, "tcp.unreachable",
+		"connect to %s port %ld: %s (%s): %s", r->address, r->port,
+		strerror(e), errno_name(e),
+		address_refused(r->address, r->port) != e
+			? "a router on the way says so, or nobody is there"
+			: rule ? "refused by this machine's routing, or a "
+				 "firewall on it"
+			       : "refused by this machine's routing");
+}
+
+static void fail_connect(struct http_response *r, const struct http_failure *f)
+{
+	long os = 0;
+
+	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
+	switch (os) {
+	case ECONNREFUSED:
+		http_fail_set(r, "tcp.refused",
+			"%s port %ld refuses connections: nothing listens "
+			"there, or a firewall refuses",
+			r->address, r->port);
+		return;
+	case ETIMEDOUT:
+		http_fail_set(r, "tcp.timeout", "no answer from %s port %ld",
+			r->address, r->port);
+		return;
+	default:
+		if (errno_name((int)os)) {
+			fail_unreachable(r, (int)os);
+			return;
+		}
+		http_fail_set(r, "tcp.failed", "%s",
+			*f->error ? f->error : "not connected");
+	}
+}
+
+static void fail_denied(struct http_response *r)
+{
+	http_fail_set(r, "tcp.denied",
+		"%s is not an address of the public internet, and others are "
+		"denied",
+		r->address);
+}
+
+void http_fail_detour(struct http_response *r, enum resolve_end end,
+	const char *host)
+{
+	if (end == RESOLVE_PRIVATE)
+		fail_denied(r);
+	else
+		http_fail_set(r, "tcp.denied",
+			"what a server names is asked for by way of a proxy "
+			"only where it leads to the public internet, and "
+			"%.100s does not resolve here",
+			host);
+}
+
+/* A connection that breaks, at whatever it was in the middle of. */
+static void fail_broken(struct http_response *r, const struct http_failure *f)
+{
+	if (r->phase == HTTP_SECURING || r->phase == HTTP_CONNECTING)
+		http_fail_handshake(r, f);
+	else if (http_fail_client(r, f))
+		;
+	else if (r->status)
+		http_fail_set(r, "http.truncated",
+			"the connection broke in the middle of the response");
+	else
+		http_fail_set(r, "http.empty",
+			"the connection was closed before a response");
+}
+
+bool http_fail_name(CURL *easy, const char *error, char *out, size_t size)
+{
+	static const char before[] = "resolve host: ";
+	const char *p = strstr(error, before);
+	char *url = NULL, why[URL_WHY];
+	struct url u;
+
+	/* --connect-to may have put another in the URL's place. */
+	if (p) {
+		snprintf(out, size, "%s", p + sizeof before - 1);
+		return true;
+	}
+	curl_easy_getinfo(easy, CURLINFO_EFFECTIVE_URL, &url);
+	if (!url || !url_parse(url, &u, why))
+		return false;
+	snprintf(out, size, "%s", u.host);
+	return true;
+}
+
+void http_fail_resolve(struct http_response *r, enum resolve_end end,
+	int ip_version)
+{
+	switch (end) {
+	case RESOLVE_NO_NAME:
+		http_fail_set(r, "dns.nxdomain",
+			"there is no such name; is it spelled right, and has "
+			"its domain expired?");
+		return;
+	case RESOLVE_NO_ADDRESS:
+		http_fail_set(r, "dns.nxdomain",
+			ip_version ? "the name has no IPv%d address"
+				   : "the name has no address",
+			ip_version);
+		return;
+	case RESOLVE_RUNNING:
+		http_fail_set(r, "dns.timeout",
+			"the resolver did not answer in time");
+		return;
+	case RESOLVE_PUBLIC: /* it does now, a moment later */
+	case RESOLVE_PRIVATE:
+	case RESOLVE_TEMPORARY:
+		http_fail_set(r, "dns.temporary",
+			"the resolver, or a name server of the domain, fails");
+		return;
+	case RESOLVE_FAILED:
+		http_fail_set(r, "dns.failed", "the name cannot be resolved");
+		return;
+	}
+}
+
+static const char proxy_wants[] =
+	"proxy: the proxy of this machine wants a password, or another one; "
+	"nothing is known of the server";
+
+void http_fail_proxy_auth(struct http_response *r)
+{
+	ours(r, proxy_wants, "");
+}
+
+/* SOCKS: whether the proxy did its part, and the server did not answer it. */
+static bool beyond_socks(CURL *easy)
+{
+	long v = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_PROXY_ERROR, &v);
+	return v == CURLPX_REPLY_CONNECTION_REFUSED ||
+		v == CURLPX_REPLY_HOST_UNREACHABLE ||
+		v == CURLPX_REPLY_NETWORK_UNREACHABLE ||
+		v == CURLPX_REPLY_TTL_EXPIRED ||
+		v == CURLPX_REPLY_GENERAL_SERVER_FAILURE;
+}
+
+/*
+ * A request by way of a proxy that did not get to the server. A proxy that
+ * cannot be used is our own failure; one that cannot reach the server says
+ * something about the server.
+ */
+static bool fail_proxy(struct http_response *r, const struct http_failure *f)
+{
+	long status = 0, bad = 0;
+
+	curl_easy_getinfo(f->easy, CURLINFO_HTTP_CONNECTCODE, &status);
+	curl_easy_getinfo(f->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &bad);
+	if (f->rc == CURLE_COULDNT_RESOLVE_PROXY) {
+		ours(r, "proxy: the name of this machine's proxy does not "
+			"resolve; nothing is known of the server", "");
+	} else if (status == 407) {
+		http_fail_proxy_auth(r);
+	} else if (status >= 400 && status <= 499) {
+		ours(r, "proxy: the proxy of this machine does not let us "
+			"through; nothing is known of the server: ", f->error);
+	} else if (status >= 500) {
+		http_fail_set(r, "proxy",
+			"the proxy of this machine cannot reach the server: it "
+			"answers with status %ld", status);
+	} else if (f->rc == CURLE_PROXY && beyond_socks(f->easy)) {
+		http_fail_set(r, "proxy",
+			"the proxy of this machine cannot reach the server: %s",
+			f->error);
+	} else if (f->rc == CURLE_OPERATION_TIMEDOUT && r->tcp_ms > 0) {
+		http_fail_set(r, "proxy",
+			"the proxy of this machine did not connect to the "
+			"server within %.1f s", f->after_ms / 1000);
+	} else if (f->rc == CURLE_PROXY || bad || !(r->tcp_ms > 0)) {
+		ours(r, "proxy: the proxy of this machine cannot be used; "
+			"nothing is known of the server: ",
+			*f->error ? f->error : curl_easy_strerror(f->rc));
+	} else {
+		return false;
+	}
+	return true;
+}
+
+static void fail_cert(struct http_response *r, const char *error)
+{
+	/* libcurl's words would quote the paths. */
+	if (strstr(error, "rivate key"))
+		ours(r, "the key of the client certificate cannot be used: it "
+			"cannot be read, is no PEM key without a passphrase, "
+			"or belongs to another certificate", "");
+	else
+		ours(r, "the client certificate cannot be used: it cannot be "
+			"read, or is not PEM", "");
+}
+
+static void fail_fields(struct http_response *r)
+{
+	http_fail_set(r, "http.headers-too-large",
+		"the header fields of the response are too large");
+}
+
+/* CURLE_TOO_LARGE, which libcurl has since 8.6. */
+#define TOO_LARGE 100
+
+static void fail_http(struct http_response *r, const struct http_failure *f)
+{
+	const char *why = *f->error ? f->error : curl_easy_strerror(f->rc);
+
+	switch ((int)f->rc) {
+	case CURLE_GOT_NOTHING:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_HTTP2_STREAM:
+		fail_broken(r, f);
+		return;
+	case CURLE_BAD_CONTENT_ENCODING:
+		http_fail_set(r, "http.content-encoding",
+			"the response is not compressed as its "
+			"Content-Encoding says: %s",
+			why);
+		return;
+	case TOO_LARGE:
+		fail_fields(r);
+		return;
+	default:
+		http_fail_set(r, "http.malformed", "what came is not HTTP: %s",
+			why);
+	}
+}
+
+void http_fail(struct http_response *r, const struct http_failure *f)
+{
+	if (f->fields) {
+		fail_fields(r);
+		return;
+	}
+	if (f->denied && r->phase != HTTP_READY) {
+		fail_denied(r);
+		return;
+	}
+	if (f->codings) {
+		http_fail_set(r, "http.content-encoding",
+			"the response is compressed several times over");
+		return;
+	}
+	if (r->proxied && r->phase != HTTP_READY && fail_proxy(r, f))
+		return;
+	switch (f->rc) {
+	case CURLE_COULDNT_RESOLVE_HOST:
+		http_fail_set(r, "dns.failed", "the name cannot be resolved");
+		return;
+	case CURLE_COULDNT_CONNECT:
+		/* libcurl asks for both kinds, and leaves out the other. */
+		if (r->phase == HTTP_RESOLVING && f->ip_version)
+			http_fail_resolve(r, RESOLVE_NO_ADDRESS, f->ip_version);
+		else
+			fail_connect(r, f);
+		return;
+	case CURLE_OPERATION_TIMEDOUT:
+		fail_timeout(r, f->after_ms);
+		return;
+	case CURLE_PEER_FAILED_VERIFICATION:
+		http_fail_certificate(r, f);
+		return;
+	case CURLE_SSL_CONNECT_ERROR:
+		http_fail_handshake(r, f);
+		return;
+	case CURLE_SSL_CERTPROBLEM:
+		fail_cert(r, f->error);
+		return;
+	case CURLE_OUT_OF_MEMORY:
+		/* libcurl's word for a field that is too long for it, too. */
+		if (r->phase == HTTP_READY) {
+			fail_fields(r);
+			return;
+		}
+		/* fall through */
+	case CURLE_SSL_CACERT_BADFILE:
+	case CURLE_SSL_ENGINE_NOTFOUND:
+	case CURLE_SSL_ENGINE_INITFAILED:
+	case CURLE_FAILED_INIT:
+		ours(r, *f->error ? f->error : curl_easy_strerror(f->rc), "");
+		return;
+	default:
+		fail_http(r, f);
+	}
+}

@@ -1,0 +1,64 @@
+/*
+ * transfer_failure.h: what libcurl's word for a failure means for a server.
+ */
+#ifndef HTTP_TRANSFER_FAILURE_H
+#define HTTP_TRANSFER_FAILURE_H
+
+#include "http/resolve.h"
+
+#include <curl/curl.h>
+#include <stdbool.h>
+
+struct http_response;
+struct http_tls;
+
+/* How a transfer ended. */
+struct http_failure {
+	CURLcode rc;
+	CURL *easy;
+	const char *error; /* libcurl's text */
+	bool denied;	   /* its address, r->address, is not allowed */
+	int ip_version;	   /* 4 or 6 where only such addresses will do, or 0 */
+	bool fields;	   /* the header fields were too large */
+	bool codings;	   /* the body is compressed several times over */
+	const struct http_tls *tls;
+	double after_ms; /* since the start */
+};
+
+/*
+ * http_fail(r, f): set r->end, code and message for a transfer that failed. A
+ * proxy of ours that cannot be used is no failure of the server: HTTP_OURS.
+ */
+void http_fail(struct http_response *r, const struct http_failure *f);
+
+/*
+ * http_fail_proxy_auth(r): a plain request was answered with 407, which only
+ * our proxy can have done.
+ */
+void http_fail_proxy_auth(struct http_response *r);
+
+/*
+ * http_fail_resolve(r, end, ip_version): the name did not resolve, and this is
+ * why; ip_version: 4 or 6 where only such addresses were asked for, or 0.
+ */
+void http_fail_resolve(struct http_response *r, enum resolve_end end,
+	int ip_version);
+
+/*
+ * http_fail_detour(r, end, host): a proxy may not be asked for this host, for
+ * it leads to r->address, or nobody here knows where.
+ */
+void http_fail_detour(struct http_response *r, enum resolve_end end,
+	const char *host);
+
+/*
+ * http_fail_name(easy, error, out, size): which name did not resolve; false
+ * where that is not known.
+ */
+bool http_fail_name(CURL *easy, const char *error, char *out, size_t size);
+
+/* http_fail_set(r, code, fmt, ...): it failed, for this. code is static. */
+void http_fail_set(struct http_response *r, const char *code, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
+
+#endif

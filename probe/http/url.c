@@ -1,0 +1,170 @@
+#include "http/url.h"
+
+#include "base/num.h"
+#include "base/text.h"
+#include "http/address.h"
+
+#include <curl/curl.h>
+
+/* One part of a URL into out; "" where it has none. False where too long. */
+static bool part(CURLU *u, CURLUPart what, unsigned flags, char *out,
+	size_t size)
+{
+	char *s = NULL;
+	int n;
+
+	*out = '\0';
+	if (curl_url_get(u, what, &s, flags))
+		return true;
+	n = snprintf(out, size, "%s", s);
+	curl_free(s);
+	return n >= 0 && (size_t)n < size;
+}
+
+static bool fail(char *why, const char *what)
+{
+	snprintf(why, URL_WHY, "%s", what);
+	return false;
+}
+
+static void lower(char *s)
+{
+	for (; *s; s++)
+		if (*s >= 'A' && *s <= 'Z')
+			*s = (char)(*s - 'A' + 'a');
+}
+
+static bool has(CURLU *u, CURLUPart what)
+{
+	char *s = NULL;
+	bool found = curl_url_get(u, what, &s, 0) == CURLUE_OK;
+
+	curl_free(s);
+	return found;
+}
+
+static bool take_apart(CURLU *h, struct url *u, char *why)
+{
+	char scheme[8], port[8];
+	long long n;
+
+	if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
+		return fail(why, "a secret does not belong in a URL; see "
+				 "--token-file");
+	if (!part(h, CURLUPART_SCHEME, 0, scheme, sizeof scheme) ||
+		(strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
+		return fail(why, "neither http nor https");
+	u->https = scheme[4] == 's';
+	if (!part(h, CURLUPART_HOST, 0, u->host, sizeof u->host) || !*u->host)
+		return fail(why, "the host is missing or too long");
+	lower(u->host);
+	if (!part(h, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof port) ||
+		!num_parse(port, 1, 65535, &n))
+		return fail(why, "the port is not a port");
+	u->port = (int)n;
+	curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
+	if (!part(h, CURLUPART_PATH, 0, u->path, sizeof u->path) ||
+		!part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->text,
+			sizeof u->text))
+		return fail(why, "too long");
+	curl_url_set(h, CURLUPART_QUERY, NULL, 0);
+	if (!part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->shown,
+		    sizeof u->shown))
+		return fail(why, "too long");
+	n = snprintf(u->origin, sizeof u->origin, "%s://%s", scheme, u->host);
+	if (u->port != (u->https ? 443 : 80))
+		snprintf(u->origin + n, sizeof u->origin - (size_t)n, ":%d",
+			u->port);
+	return true;
+}
+
+/*
+ * libcurl takes one slash for two, and looks for the host behind a third one.
+ * No host needs percent-encoding, and libcurl undoes it only after it looked
+ * for an address; the zone of an address, in its brackets, is written so.
+ */
+static bool plain_host(const char *s, char *why)
+{
+	const char *host = s + strcspn(s, ":/?#");
+
+	if (strncmp(host, "://", 3) != 0)
+		return fail(why, "no http:// or https:// before it");
+	host += 1 + strspn(host + 1, "/");
+	if (host[strcspn(host, "%[/?#")] == '%')
+		return fail(why, "a percent sign in the host");
+	return true;
+}
+
+bool url_parse(const char *s, struct url *u, char *why)
+{
+	CURLU *h;
+	bool ok;
+
+	memset(u, 0, sizeof *u);
+	if (strlen(s) >= URL_MAX)
+		return fail(why, "too long");
+	for (const char *p = s; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return fail(why, "a space or control character in it");
+	/* A server may have named it, and a record may have to carry it. */
+	if (!text_is_utf8(s, strlen(s)))
+		return fail(why, "not UTF-8");
+	if (!text_harmless(s, strlen(s)))
+		return fail(why, "a space or control character in it");
+	if (!plain_host(s, why))
+		return false;
+	h = curl_url();
+	if (!h)
+		return fail(why, "out of memory");
+	if (curl_url_set(h, CURLUPART_URL, s, CURLU_NON_SUPPORT_SCHEME))
+		ok = fail(why, "not a URL");
+	else
+		ok = take_apart(h, u, why);
+	curl_url_cleanup(h);
+	return ok;
+}
+
+bool url_resolve(const struct url *base, const char *ref, struct url *u,
+	char *why)
+{
+	char *text = NULL;
+	bool ok = false;
+	CURLU *h;
+
+	if (!*ref)
+		return fail(why, "empty");
+	if (strlen(ref) >= URL_MAX)
+		return fail(why, "too long");
+	for (const char *p = ref; *p; p++)
+		if ((unsigned char)*p <= ' ' || *p == 0x7f)
+			return fail(why, "a space or control character in it");
+	if (strchr(ref, '#'))
+		return fail(why, "a fragment in it");
+	h = curl_url();
+	if (!h)
+		return fail(why, "out of memory");
+	if (curl_url_set(h, CURLUPART_URL, base->text, 0) ||
+		curl_url_set(h, CURLUPART_URL, ref, CURLU_NON_SUPPORT_SCHEME) ||
+		curl_url_get(h, CURLUPART_URL, &text, 0))
+		fail(why, "not a URL");
+	else if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
+		fail(why, "a user name or password in it");
+	else
+		ok = url_parse(text, u, why);
+	curl_free(text);
+	curl_url_cleanup(h);
+	return ok;
+}
+
+bool url_same_origin(const struct url *a, const struct url *b)
+{
+	if (a->https != b->https || a->port != b->port)
+		return false;
+	return strcmp(a->host, b->host) == 0 ||
+		(address_loopback(a->host) && address_loopback(b->host));
+}
+
+bool url_secure(const struct url *u)
+{
+	return u->https || address_loopback(u->host);
+}

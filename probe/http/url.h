@@ -1,0 +1,49 @@
+/*
+ * url.h: the parts of an http or https URL (RFC 3986), by libcurl's parser.
+ */
+#ifndef HTTP_URL_H
+#define HTTP_URL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define URL_MAX 2048
+
+struct url {
+	char text[URL_MAX];   /* as it was given, without its fragment */
+	char shown[URL_MAX];  /* without query, for records and people */
+	char origin[URL_MAX]; /* "https://host:port", the port where unusual */
+	char host[256];	      /* lower case; an IPv6 address in brackets */
+	char path[URL_MAX];   /* from "/" on, as it was given */
+	bool https;
+	int port;
+};
+
+/* Room for the reason why a URL was refused. */
+#define URL_WHY 120
+
+/*
+ * url_parse(s, u, why): take s apart. False where it is no http(s) URL, is
+ * longer than URL_MAX, or carries a user name or password; why then says so and
+ * has URL_WHY bytes.
+ */
+bool url_parse(const char *s, struct url *u, char *why);
+
+/*
+ * url_resolve(base, ref, u, why): take apart what ref, absolute or relative,
+ * means on the page base (RFC 3986, section 5). As url_parse; what has a
+ * fragment is refused too.
+ */
+bool url_resolve(const struct url *base, const char *ref, struct url *u,
+	char *why);
+
+/*
+ * url_same_origin(a, b): whether scheme, host and port are the same (RFC 6454).
+ * The names and addresses of the loopback count as one host.
+ */
+bool url_same_origin(const struct url *a, const struct url *b);
+
+/* url_secure(u): whether a secret may be sent there: https, or loopback. */
+bool url_secure(const struct url *u);
+
+#endif

@@ -1,0 +1,77 @@
+/*
+ * budget.h: what one probe may cost, whatever its server sends: these figures
+ * together keep it to half a second of CPU and 32 MiB of memory. Pure.
+ */
+#ifndef MCP_BUDGET_H
+#define MCP_BUDGET_H
+
+#include "http/failure.h"
+#include "json/json.h"
+
+#define MIB ((size_t)1024 * 1024)
+
+/* The most bytes of one answer, or of one event or line of a stream. */
+#define BUDGET_ANSWER (4 * MIB)
+/* And of all answers of a probe, decompressed; and in how many pieces. */
+#define BUDGET_BODIES (16 * MIB)
+#define BUDGET_PIECES 250000
+/* The most bytes of header fields of all answers. */
+#define BUDGET_FIELDS (1 * MIB)
+/* The most bytes that come over the network, whatever they turn out to be. */
+#define BUDGET_NETWORK (32 * MIB)
+/* JSON: see json/json.h. */
+#define BUDGET_VALUES 1000000
+#define BUDGET_MEMBERS 10000
+/* Bytes of memory for what is kept and what is being read. */
+#define BUDGET_MEMORY (28 * MIB)
+
+/* What is left of it. */
+struct budget {
+	size_t bodies, pieces, fields, network;
+	size_t held; /* bytes of memory that are kept from answer to answer */
+	struct json_budget json;
+};
+
+/*
+ * budget_begin(): once, for the process: memory that was large goes back to the
+ * system when it is freed, and what one answer took is there for the next.
+ */
+void budget_begin(void);
+
+/*
+ * budget_init(b, late, arg): the whole of it. late(arg): whether the time of
+ * the probe is over; NULL: it never is.
+ */
+void budget_init(struct budget *b, bool (*late)(void *arg), void *arg);
+
+/* budget_late(b): whether the time of the probe is over. */
+bool budget_late(const struct budget *b);
+
+/*
+ * budget_body(b, n): n bytes of a body came. NULL; or why that is too much, a
+ * sentence that is static.
+ */
+const char *budget_body(struct budget *b, size_t n);
+
+/*
+ * budget_head(b, fields, network): what an answer took when it ended. False
+ * where its header fields are more than was left.
+ */
+bool budget_head(struct budget *b, size_t fields, size_t network);
+
+/*
+ * budget_parse(b, p, n, why): the tree of an answer, as json_parse_within.
+ */
+cJSON *budget_parse(struct budget *b, const char *p, size_t n, char *why);
+
+/* budget_tree_size(v): the memory that a tree takes, at the most. */
+size_t budget_tree_size(const cJSON *v);
+
+/*
+ * budget_failure(refusal, where, why, f): the failure of a text that was
+ * refused; `where` it came: "response" or "event stream". Returns false.
+ */
+bool budget_failure(enum json_refusal refusal, const char *where,
+	const char *why, struct failure *f);
+
+#endif

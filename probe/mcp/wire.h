@@ -1,0 +1,81 @@
+/*
+ * wire.h: the HTTP form of MCP's messages: which header fields go with which
+ * message in which revision ("Transports", Streamable HTTP). They are those of
+ * the official TypeScript SDK, in its order, and those that say who asks; what
+ * its fetch adds is in http/setup.c.
+ */
+#ifndef MCP_WIRE_H
+#define MCP_WIRE_H
+
+#include "mcp/exchange.h"
+#include "target.h"
+
+#include <stdbool.h>
+
+/* What a probe and its server have agreed on so far. */
+struct wire {
+	struct http *http;
+	const struct target *target;
+	struct budget *budget; /* of the probe */
+	bool stateless;	    /* revision 2026-07-28 and its header fields */
+	char revision[32];  /* agreed on; "" before */
+	char session[1024]; /* Mcp-Session-Id; "" for none */
+	char endpoint[URL_MAX]; /* where HTTP+SSE wants messages; "" before */
+	bool show_credential;
+	bool deny_private; /* for addresses that the server handed us */
+	bool proxied;	   /* the server is beyond a proxy */
+};
+
+struct wire_message {
+	const char *method; /* of JSON-RPC */
+	const char *name;   /* of the tool, for tools/call; else NULL */
+	const cJSON *tool;  /* its definition, for Mcp-Param-*; or NULL */
+	const cJSON *arguments;
+	const char *body;
+	const char *id; /* as in rpc.h; NULL for a notification */
+	double timeout_ms;
+	bool fresh; /* over a new connection */
+};
+
+/* wire_post(w, m, handler, arg): send a message. As exchange_start. */
+int wire_post(const struct wire *w, const struct wire_message *m,
+	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_listen(w, timeout_ms, fresh, handler, arg): open the event stream of
+ * HTTP+SSE (2024-11-05). As exchange_start, with WANT_EVENTS.
+ */
+int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
+	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_resume(w, last_id, id, timeout_ms, handler, arg): go on with an event
+ * stream that the server left after the event last_id, for the answer to the
+ * request id (2025-11-25, "Resumability and Redelivery").
+ */
+int wire_resume(const struct wire *w, const char *last_id, const char *id,
+	double timeout_ms, const struct exchange_handler *handler, void *arg);
+
+/* wire_delete(w, timeout_ms, handler, arg): end the session. */
+int wire_delete(const struct wire *w, double timeout_ms,
+	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_guarded(w, url): whether what the server handed us may lead to the public
+ * internet only. Beyond a proxy, where nobody sees the address, the origins of
+ * the target and of the issuer that its credential names are as good as the
+ * operator's word for them.
+ */
+bool wire_guarded(const struct wire *w, const char *url);
+
+/* wire_get(w, url, timeout_ms, handler, arg): read a document, without secret. */
+int wire_get(const struct wire *w, const char *url, double timeout_ms,
+	const struct exchange_handler *handler, void *arg);
+
+/*
+ * wire_session_valid(id): whether a session id is one: visible ASCII, and short
+ * enough to be sent back.
+ */
+bool wire_session_valid(const char *id);
+
+#endif

@@ -1,0 +1,50 @@
+/*
+ * options.h: the command line of mcp-probe.
+ */
+#ifndef PROBE_OPTIONS_H
+#define PROBE_OPTIONS_H
+
+#include "mcp/names.h"
+#include "report.h"
+#include "target.h"
+
+/* How often --resolve and --connect-to may stand, each. */
+#define OPTS_MANY 100
+
+struct opts {
+	const char *url;     /* NULL with targets */
+	const char *targets; /* a path, or "-"; NULL with url */
+	const char *slug;    /* NULL: from the URL */
+	const char *region;
+	const char *own_region; /* what MCP_REGION says, or NULL */
+	const char *token_file;
+	const char *credential;
+	const char *cacert;
+	const char *health_tool;
+	const char *health_args; /* JSON text */
+	enum format format;
+	bool has_format;
+	enum step first, last;
+	double timeout_s;
+	double spread_s;
+	int concurrency;
+	bool deny_private;
+	bool bare_401_ok;
+	enum cache_check_when cache_check;
+	bool check_expiry; /* instead of the steps */
+	int ip_version; /* 4, 6, or 0 for either */
+	bool http1;
+	bool verbose;
+	const char *resolve[OPTS_MANY + 1]; /* NULL at the end */
+	const char *connect_to[OPTS_MANY + 1];
+};
+
+enum opts_result { OPTS_RUN, OPTS_DONE, OPTS_BAD };
+
+/*
+ * opts_parse(argc, argv, o): OPTS_RUN with *o filled, strings as in argv;
+ * OPTS_DONE after --help or --version; OPTS_BAD, with a message logged.
+ */
+enum opts_result opts_parse(int argc, char **argv, struct opts *o);
+
+#endif

@@ -1,0 +1,372 @@
+/*
+ * mask.c: a set of secrets is a sorted list. Reading a text from some place on,
+ * each character leaves fewer of them possible, until none is. A character that
+ * can be read in several ways (a backslash, an ampersand…) is tried in each.
+ */
+#include "redaction/mask.h"
+
+#include "base/xalloc.h"
+#include "redaction/reading.h"
+
+#include <openssl/evp.h>
+#include <strings.h>
+
+/* A shorter secret would hide half of every sentence. */
+#define SECRET_MIN 4
+/* Of a secret that was cut this much tells it from other words. */
+#define PREFIX_MIN 8
+/* A text is read in a second way for so many steps in all. */
+#define STEPS 1024
+
+static struct mask_set secrets; /* of the process */
+
+/* ---- Sets. */
+
+void mask_set_add(struct mask_set *m, const char *p, size_t n)
+{
+	size_t lo = 0, hi = m->n;
+	char *s;
+
+	if (n < SECRET_MIN || memchr(p, '\0', n))
+		return;
+	s = xmalloc(n + 1);
+	memcpy(s, p, n);
+	s[n] = '\0';
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if (strcmp(m->list[mid], s) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	if (lo < m->n && strcmp(m->list[lo], s) == 0) {
+		explicit_bzero(s, n);
+		free(s);
+		return;
+	}
+	m->list = xgrow(m->list, &m->cap, m->n + 1, sizeof *m->list);
+	memmove(m->list + lo + 1, m->list + lo, (m->n - lo) * sizeof *m->list);
+	m->list[lo] = s;
+	m->n++;
+	m->begins[(unsigned char)*s] = true;
+}
+
+void mask_set_release(struct mask_set *m)
+{
+	for (size_t i = 0; i < m->n; i++) {
+		explicit_bzero(m->list[i], strlen(m->list[i]));
+		free(m->list[i]);
+	}
+	free(m->list);
+	memset(m, 0, sizeof *m);
+}
+
+/* Both alphabets (RFC 4648, 4 and 5). */
+static void add_base64(const char *p, size_t n)
+{
+	char url[64], *other = n < sizeof url ? url : xmalloc(n + 1);
+
+	mask_set_add(&secrets, p, n);
+	for (size_t i = 0; i < n; i++)
+		other[i] = (char)(p[i] == '+' ? '-' : p[i] == '/' ? '_' : p[i]);
+	mask_set_add(&secrets, other, n);
+	explicit_bzero(other, n);
+	if (other != url)
+		free(other);
+}
+
+/*
+ * What base64 makes of a secret that stands behind 0, 1 or 2 bytes modulo 3,
+ * without the characters in which its neighbours have a part.
+ */
+static void add_encoded(const char *s, size_t n)
+{
+	size_t size = 4 * ((n + 4) / 3) + 1;
+	char *out = xmalloc(size), *in = xcalloc(1, n + 3);
+
+	for (size_t before = 0; before < 3; before++) {
+		size_t first = (8 * before + 5) / 6;
+		size_t last = 8 * (before + n) / 6;
+
+		memcpy(in + before, s, n);
+		EVP_EncodeBlock((unsigned char *)out, (unsigned char *)in,
+			(int)(before + n));
+		add_base64(out + first, last - first);
+		memset(in, 0, before + 1);
+	}
+	explicit_bzero(in, n + 2);
+	explicit_bzero(out, size);
+	free(in);
+	free(out);
+}
+
+void mask_secret(const char *s)
+{
+	size_t n = s ? strlen(s) : 0;
+
+	mask_set_add(&secrets, s, n);
+	if (n >= PREFIX_MIN && n < 1024 * 1024)
+		add_encoded(s, n);
+}
+
+void mask_given(const char *s)
+{
+	if (s && strlen(s) >= PREFIX_MIN)
+		mask_secret(s);
+}
+
+void mask_forget(void)
+{
+	mask_set_release(&secrets);
+}
+
+bool mask_none(void)
+{
+	return !secrets.n;
+}
+
+static void add_to(struct mask_set *m, const char *s)
+{
+	if (m)
+		mask_set_add(m, s, strlen(s));
+	else
+		mask_given(s);
+}
+
+/* What the n bytes at p of a URL stand for; the caller wipes and frees it. */
+static char *decoded(const char *p, size_t n)
+{
+	char *text = xmalloc(n + 1);
+	size_t len = 0;
+
+	for (size_t i = 0; i < n; len++) {
+		int c = p[i] == '%' ? reading_hex(p + i + 1, n - i - 1, 2) : -1;
+
+		text[len] = c > 0 ? (char)c : p[i];
+		i += c > 0 ? 3 : 1;
+	}
+	text[len] = '\0';
+	return text;
+}
+
+static void wipe(char *s)
+{
+	explicit_bzero(s, strlen(s));
+	free(s);
+}
+
+void mask_userinfo(const char *p, size_t n)
+{
+	char *pair = decoded(p, n), *colon = strchr(pair, ':');
+
+	/* As it is written there, it may be repeated too. */
+	mask_parts(NULL, p, n);
+	if (colon && colon[1]) {
+		mask_secret(colon + 1);
+		mask_secret(pair);
+	}
+	wipe(pair);
+}
+
+/* A value as it stands, and what it stands for in a URL. */
+static void add_value(struct mask_set *m, const char *p, size_t n)
+{
+	char *raw = xstrndup(p, n), *plain = decoded(p, n);
+
+	add_to(m, raw);
+	add_to(m, plain);
+	wipe(raw);
+	wipe(plain);
+}
+
+void mask_parts(struct mask_set *m, const char *p, size_t n)
+{
+	const char *end = p + n;
+
+	while (p < end) {
+		const char *from = p, *eq;
+
+		while (p < end && !strchr(" ,;&?\"\r\n", *p))
+			p++;
+		eq = memchr(from, '=', (size_t)(p - from));
+		/* That of base64 has nothing behind it. */
+		if (eq && eq + 2 < p)
+			from = eq + 1;
+		if (p - from >= PREFIX_MIN)
+			add_value(m, from, (size_t)(p - from));
+		p++;
+	}
+}
+
+/* ---- Finding. */
+
+/* The secrets of a set that a text, read so far, may become. */
+struct range {
+	size_t lo, hi; /* in the list */
+	size_t depth;  /* so many characters were read */
+	size_t at;     /* and so many bytes */
+};
+
+struct search {
+	const struct mask_set *set;
+	const char *p;
+	size_t n;
+	size_t longest;
+	size_t *steps; /* that may still be tried aside */
+};
+
+/* The first of the range whose next character is c or more. */
+static size_t first_from(
+	const struct mask_set *m, const struct range *r, unsigned c)
+{
+	size_t lo = r->lo, hi = r->hi;
+
+	while (lo < hi) {
+		size_t mid = (lo + hi) / 2;
+
+		if ((unsigned char)m->list[mid][r->depth] < c)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}
+
+/* One character more. */
+static bool narrow(const struct mask_set *m, const struct range *r,
+	const struct reading *by, struct range *out)
+{
+	unsigned c = (unsigned char)by->c;
+
+	*out = (struct range) {.lo = first_from(m, r, c),
+		.hi = first_from(m, r, c + 1),
+		.depth = r->depth + 1,
+		.at = r->at + by->len};
+	return out->lo < out->hi;
+}
+
+/* Whether what was read is a whole secret, or enough of one. */
+static bool enough(const struct mask_set *m, const struct range *r)
+{
+	return r->depth >= PREFIX_MIN ||
+	       (r->depth && !m->list[r->lo][r->depth]);
+}
+
+/* Follow the first way to read a text; `aside`: it is a second one already. */
+static void find_from(struct search *s, struct range r, bool aside)
+{
+	struct reading readings[READINGS_MAX];
+	struct range next[READINGS_MAX];
+	size_t n, ways, gap = 0;
+
+	for (;;) {
+		if (!gap && enough(s->set, &r) && r.at > s->longest)
+			s->longest = r.at;
+		if (r.at == s->n || (aside && !*s->steps))
+			return;
+		*s->steps -= aside;
+		n = reading_all(s->p + r.at, s->n - r.at, readings);
+		ways = 0;
+		for (size_t i = 0; i < n; i++)
+			ways += narrow(s->set, &r, &readings[i], &next[ways]);
+		for (size_t i = 1; i < ways && *s->steps; i++)
+			find_from(s, next[i], true);
+		gap = r.depth && !ways ? reading_break(s->p + r.at, s->n - r.at)
+				       : 0;
+		if (!ways && !gap)
+			return;
+		if (ways)
+			r = next[0];
+		r.at += gap;
+	}
+}
+
+static size_t secret_at(
+	const struct mask_set *m, const char *p, size_t n, size_t *steps)
+{
+	struct search s = {.set = m, .p = p, .n = n, .steps = steps};
+
+	if (!m || !m->n)
+		return 0;
+	find_from(&s, (struct range) {.hi = m->n}, false);
+	return s.longest;
+}
+
+/* Of "sessionId=", as the transport of 2024-11-05 writes it, or its like. */
+static size_t session_at(const char *p, size_t n)
+{
+	static const char *const names[] = {"sessionid=", "session_id="};
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		size_t len = strlen(names[i]);
+
+		if (n >= len && strncasecmp(p, names[i], len) == 0)
+			return len;
+	}
+	return 0;
+}
+
+/* The bytes that something to mask may begin with. */
+static void mark_begins(const struct mask_set *own, bool *begins)
+{
+	for (size_t i = 0; i < 256; i++)
+		begins[i] = secrets.begins[i] || (own && own->begins[i]);
+	begins['s'] = begins['S'] = true;
+	if (secrets.n || (own && own->n))
+		begins['\\'] = begins['%'] = begins['&'] = true;
+}
+
+static size_t mask_session(struct buf *out, const char *p, size_t n, size_t i)
+{
+	size_t len = session_at(p + i, n - i);
+
+	if (!len)
+		return 0;
+	buf_add(out, p + i, len);
+	buf_str(out, "***");
+	while (i + len < n && !strchr("&\"'<> \r\n", p[i + len]))
+		len++;
+	return len;
+}
+
+void mask(struct buf *out, const char *p, size_t n, size_t end,
+	const struct mask_set *own)
+{
+	size_t i = 0, from = 0, steps = STEPS;
+	bool begins[256];
+
+	if (end > n)
+		end = n;
+	mark_begins(own, begins);
+	while (i < end) {
+		size_t len, other;
+
+		if (!begins[(unsigned char)p[i]]) {
+			i++;
+			continue;
+		}
+		buf_add(out, p + from, i - from);
+		len = secret_at(&secrets, p + i, n - i, &steps);
+		other = secret_at(own, p + i, n - i, &steps);
+		len = len > other ? len : other;
+		if (len)
+			buf_str(out, "***");
+		else
+			len = mask_session(out, p, n, i);
+		from = i + len;
+		i += len ? len : 1;
+	}
+	if (end > from)
+		buf_add(out, p + from, end - from);
+}
+
+void mask_line(const char *in, char *out, size_t size)
+{
+	struct buf b;
+
+	buf_init(&b, 4 * strlen(in) + 4);
+	mask(&b, in, strlen(in), strlen(in), NULL);
+	snprintf(out, size, "%s", b.p);
+	buf_release(&b);
+}

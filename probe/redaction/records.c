@@ -1,0 +1,154 @@
+#include "redaction/records.h"
+
+#include "base/lines.h"
+#include "base/sha256.h"
+#include "base/text.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "redaction/mask.h"
+
+/* Behind a name that is not whole: so much of the digest of the real one. */
+#define DIGEST_SHOWN 32
+#define DIGEST_SIZE (sizeof "\\#{}" - 1 + DIGEST_SHOWN)
+
+/* A secret may be shorter than its stars. */
+static char *masked(const char *s)
+{
+	size_t n = strlen(s);
+	struct buf b;
+
+	buf_init(&b, 3 * n + 1);
+	mask(&b, s, n, n, NULL);
+	return buf_take(&b);
+}
+
+char *redact_text(const char *s)
+{
+	return s ? masked(s) : NULL;
+}
+
+/* A tree as json_put writes it, its strings masked as what they mean. */
+static void put_masked(struct buf *b, const cJSON *v)
+{
+	char *text;
+
+	if (!cJSON_IsObject(v) && !cJSON_IsArray(v)) {
+		text = redact_text(cJSON_GetStringValue(v));
+		if (text)
+			json_put_str(b, text);
+		else
+			json_put(b, v);
+		free(text);
+		return;
+	}
+	buf_char(b, cJSON_IsObject(v) ? '{' : '[');
+	for (const cJSON *c = v->child; c; c = c->next) {
+		if (c != v->child)
+			buf_char(b, ',');
+		if (cJSON_IsObject(v)) {
+			json_put_str(b, c->string);
+			buf_char(b, ':');
+		}
+		put_masked(b, c);
+	}
+	buf_char(b, cJSON_IsObject(v) ? '}' : ']');
+}
+
+/* The text of an object; what is none cannot be looked through. */
+static char *redact_json(const char *s)
+{
+	size_t n = s ? strlen(s) : 0;
+	char why[JSON_WHY];
+	struct buf b;
+	cJSON *tree;
+
+	if (!s)
+		return NULL;
+	if (mask_none())
+		return xstrdup(s);
+	tree = json_parse(s, n, &json_record, why);
+	if (!tree)
+		return NULL;
+	buf_init(&b, 3 * n + 1);
+	put_masked(&b, tree);
+	cJSON_Delete(tree);
+	return buf_take(&b);
+}
+
+void redact_step(struct redacted *r, const struct step_record *s)
+{
+	memset(r, 0, sizeof *r);
+	r->message = redact_text(s->message);
+	r->detail = redact_json(s->detail);
+	r->u.step = *s;
+	r->u.step.message = r->message;
+	r->u.step.detail = r->detail;
+}
+
+/* A name that no other has, whatever is in it; the caller frees it. */
+static char *redact_name(const char *name)
+{
+	char *hidden = masked(name), digest[SHA256_HEX];
+	size_t n = strlen(hidden), end;
+	char out[TEXT_SIZE];
+
+	if (strcmp(hidden, name) != 0 ||
+		!text_visible(hidden, n, out, sizeof out, TEXT_MAX)) {
+		text_visible(hidden, n, out, sizeof out - DIGEST_SIZE,
+			TEXT_MAX - DIGEST_SIZE);
+		sha256_hex(name, strlen(name), digest);
+		end = strlen(out);
+		snprintf(out + end, sizeof out - end, "\\#{%.*s}", DIGEST_SHOWN,
+			digest);
+	}
+	free(hidden);
+	return xstrdup(out);
+}
+
+/* The names of tools that a check of caches tells. */
+static void redact_cache(struct redacted *r, const struct cache_check *c)
+{
+	size_t n = 0;
+
+	r->cache = *c;
+	r->u.probe.cache = &r->cache;
+	for (int k = 0; k < CACHE_CHANGES; k++)
+		for (size_t i = 0; i < c->n[k]; i++) {
+			r->changed[n] = redact_name(c->names[k][i]);
+			r->cache.names[k][i] = r->changed[n++];
+		}
+}
+
+void redact_probe(struct redacted *r, const struct probe_record *p)
+{
+	size_t size = 0;
+
+	memset(r, 0, sizeof *r);
+	r->u.probe = *p;
+	if (p->cache)
+		redact_cache(r, p->cache);
+	if (!p->tools)
+		return;
+	r->tools = xcalloc(p->n_tools + 1, sizeof *r->tools);
+	r->names = xcalloc(p->n_tools + 1, sizeof *r->names);
+	for (size_t i = 0; i < p->n_tools && size <= LINE_MAX_BYTES; i++) {
+		r->tools[i] = p->tools[i];
+		r->names[i] = redact_name(p->tools[i].name);
+		r->tools[i].name = r->names[i];
+		size += strlen(r->names[i]) + 2 * HASH_HEX;
+	}
+	/* In a line there is no room for all of them. */
+	r->u.probe.tools = size <= LINE_MAX_BYTES ? r->tools : NULL;
+}
+
+void redacted_release(struct redacted *r)
+{
+	for (size_t i = 0; r->names && r->names[i]; i++)
+		free(r->names[i]);
+	for (size_t i = 0; r->changed[i]; i++)
+		free(r->changed[i]);
+	free(r->names);
+	free(r->tools);
+	free(r->message);
+	free(r->detail);
+}

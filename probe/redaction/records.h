@@ -1,0 +1,39 @@
+/*
+ * records.h: records fit to be printed: without secrets, see mask.h, and with
+ * names of tools that can be read and told apart. Pure.
+ */
+#ifndef REDACTION_RECORDS_H
+#define REDACTION_RECORDS_H
+
+#include "records/probe.h"
+
+/* A copy of a record, and what its strings live in. */
+struct redacted {
+	union {
+		struct step_record step;
+		struct probe_record probe;
+	} u;
+	char *message, *detail;
+	struct tool_digest *tools;
+	char **names;
+	struct cache_check cache;
+	char *changed[CACHE_CHANGES * CACHE_NAMES + 1]; /* the names in it */
+};
+
+/*
+ * redact_step(r, s), redact_probe(r, p): make r->u.step or r->u.probe the record
+ * to be printed.
+ */
+void redact_step(struct redacted *r, const struct step_record *s);
+void redact_probe(struct redacted *r, const struct probe_record *p);
+
+/* redacted_release(r): free what it made. */
+void redacted_release(struct redacted *r);
+
+/*
+ * redact_text(s): a copy of a text without secrets, which the caller frees; NULL
+ * for NULL.
+ */
+char *redact_text(const char *s);
+
+#endif

@@ -1,0 +1,149 @@
+#include "api/feed.h"
+
+#include "base/clock.h"
+#include "base/sha256.h"
+#include "data/page_data.h"
+#include "data/places.h"
+#include "data/server.h"
+#include "data/site.h"
+#include "data/words.h"
+#include "http/escape.h"
+#include "pages/page.h"
+
+#include <inttypes.h>
+
+/* A name that stays, wherever the site moves: a UUID of RFC 9562, version 8. */
+static void put_id(struct buf *b, const char *slug, const char *what, int64_t at)
+{
+	char name[SLUG_MAX + 80], hex[SHA256_HEX];
+	int n = snprintf(name, sizeof name, "mcp-serve %s %s %" PRId64, slug,
+		what, at);
+
+	sha256_hex(name, (size_t)n, hex);
+	buf_fmt(b, "<id>urn:uuid:%.8s-%.4s-8%.3s-a%.3s-%.12s</id>\n", hex,
+		hex + 8, hex + 12, hex + 15, hex + 18);
+}
+
+static void put_instant(struct buf *b, const char *tag, int64_t t)
+{
+	char s[CLOCK_RFC3339];
+
+	clock_rfc3339(t, s);
+	buf_fmt(b, "<%s>%s</%s>\n", tag, s, tag);
+}
+
+static void put_link(struct buf *b, const struct page_subject *s,
+	const char *rel, const char *type, const char *rest)
+{
+	buf_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
+	escape_put(b, s->brand->url);
+	buf_fmt(b, "/status/%s%s\"/>\n", s->slug, rest);
+}
+
+static void put_title(struct buf *b, const struct page_subject *s,
+	const char *what)
+{
+	buf_str(b, "<title>");
+	escape_put(b, s->server->title ? s->server->title : s->slug);
+	buf_fmt(b, ": %s</title>\n", what);
+}
+
+static void put_content(struct buf *b, const struct incident *in,
+	const struct places *places)
+{
+	char s[CLOCK_RFC3339];
+
+	buf_fmt(b, "<content type=\"text\">%s ", told_impact(in));
+	if (in->n_regions) {
+		buf_str(b, "Where: ");
+		places_put_regions(b, places,
+			(const char (*)[REGION_MAX + 1])in->regions,
+			in->n_regions);
+		buf_str(b, ". ");
+	}
+	clock_rfc3339(in->started_at, s);
+	buf_fmt(b, "From %.10s %.5s UTC", s, s + 11);
+	if (in->ended_at) {
+		clock_rfc3339(in->ended_at, s);
+		buf_fmt(b, " to %.10s %.5s UTC", s, s + 11);
+	}
+	buf_fmt(b, ". %s</content>\n", told_update(in));
+}
+
+static void put_incident(struct buf *b, const struct page_subject *s,
+	const struct incident *in, const struct places *places)
+{
+	char what[16];
+
+	snprintf(what, sizeof what, "%d", (int)in->trouble);
+	buf_str(b, "<entry>\n");
+	put_id(b, s->slug, what, in->started_at);
+	buf_fmt(b, "<title>%s%s</title>\n", told_title(in),
+		in->ended_at ? " (over)" : "");
+	put_instant(b, "published", in->started_at);
+	put_instant(b, "updated", in->updated_at);
+	put_link(b, s, "alternate", "text/html", "#incidents");
+	put_content(b, in, places);
+	buf_str(b, "</entry>\n");
+}
+
+static void put_work(struct buf *b, const struct page_subject *s,
+	const struct occurrence *o)
+{
+	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
+
+	if (!o->found)
+		return;
+	clock_rfc3339(o->start, from);
+	clock_rfc3339(o->end, to);
+	buf_str(b, "<entry>\n");
+	put_id(b, s->slug, o->of->id, o->start);
+	buf_str(b, "<title>Maintenance</title>\n");
+	/* When it was announced is not known; that it is, is news once. */
+	put_instant(b, "updated", o->start - WORKS_AHEAD_S);
+	put_link(b, s, "alternate", "text/html", "");
+	buf_fmt(b,
+		"<content type=\"text\">From %.10s %.5s UTC to %.10s %.5s UTC. ",
+		from, from + 11, to, to + 11);
+	escape_put(b, o->of->reason ? o->of->reason : "");
+	buf_str(b, "</content>\n</entry>\n");
+}
+
+/* When there was last something new, so that the feed stands still between. */
+static int64_t newest(const struct facts *f)
+{
+	int64_t t = 0;
+
+	for (size_t i = 0; i < f->incidents.n; i++)
+		if (f->incidents.v[i].updated_at > t)
+			t = f->incidents.v[i].updated_at;
+	if (f->work.found && f->work.start - WORKS_AHEAD_S > t)
+		t = f->work.start - WORKS_AHEAD_S;
+	if (f->next.found && f->next.start - WORKS_AHEAD_S > t)
+		t = f->next.start - WORKS_AHEAD_S;
+	return t;
+}
+
+void feed_put(struct buf *b, const struct page_subject *s)
+{
+	const struct facts *f = s->facts;
+	struct places places;
+
+	places_read(&places, s->server, s->view);
+	buf_str(b, "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
+	put_id(b, s->slug, "feed", 0);
+	put_title(b, s, "incidents");
+	put_instant(b, "updated", newest(f));
+	buf_str(b, "<author><name>");
+	escape_put(b, s->brand->title);
+	buf_str(b, "</name></author>\n");
+	put_link(b, s, "self", "application/atom+xml", "/feed.atom");
+	put_link(b, s, "alternate", "text/html", "");
+	put_work(b, s, &f->next);
+	put_work(b, s, &f->work);
+	for (size_t i = 0; i < f->incidents.n; i++)
+		put_incident(b, s, &f->incidents.v[i], &places);
+	buf_str(b, "</feed>\n");
+	places_release(&places);
+}

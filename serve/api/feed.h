@@ -1,0 +1,16 @@
+/*
+ * feed.h: the incidents of a server as an Atom feed (RFC 4287). One entry an
+ * incident, which changes when there is something new: no reader is told twice
+ * of what did not change. Pure.
+ */
+#ifndef API_FEED_H
+#define API_FEED_H
+
+#include "base/buf.h"
+
+struct page_subject;
+
+/* feed_put(b, subject): append the feed. */
+void feed_put(struct buf *b, const struct page_subject *subject);
+
+#endif

@@ -1,0 +1,140 @@
+/*
+ * badge.c: what a badge says, and the pill: two boxes side by side, each as
+ * wide as its text.
+ */
+#include "badge/badge.h"
+
+#include "badge/card.h"
+#include "badge/glyphs.h"
+#include "base/text.h"
+#include "cgi/request.h"
+#include "data/view.h"
+#include "http/escape.h"
+#include "mcp/names.h"
+
+#include <math.h>
+#include <string.h>
+
+#define LABEL "mcp"
+#define HEIGHT 20
+#define PADDING 6
+#define SIZE 11
+/* White on each of these has a contrast above 4.5 to 1 (WCAG 2.2, 1.4.3). */
+#define COLOUR_LABEL "#444c56"
+#define COLOUR_PENDING "#6a737d"
+/* And so has the second on the first. */
+#define COLOUR_LIGHT "#e6e8eb"
+#define COLOUR_INK "#24292f"
+/* Beyond this nothing of a parameter is looked at. */
+#define PARAMETER 500
+
+static const char *const colours[] = {
+	[VERDICT_GREEN] = "#1a7f37",
+	[VERDICT_AMBER] = "#9a6700",
+	[VERDICT_RED] = "#cf222e",
+};
+
+static void put_box(struct buf *b, unsigned x, unsigned w, const char *colour)
+{
+	buf_fmt(b, "<rect x=\"%u\" width=\"%u\" height=\"%d\" fill=\"", x, w,
+		HEIGHT);
+	escape_put(b, colour);
+	buf_str(b, "\"/>");
+}
+
+static void put_text(struct buf *b, unsigned x, const char *s, const char *ink)
+{
+	buf_fmt(b, "<text x=\"%u\" y=\"14\" textLength=\"%u\"%s>", x,
+		glyphs_width(s, SIZE), ink);
+	escape_put(b, s);
+	buf_str(b, "</text>");
+}
+
+void badge_draw(struct buf *b, const struct badge *g)
+{
+	unsigned left = glyphs_width(g->label, SIZE) + 2 * PADDING;
+	unsigned right = glyphs_width(g->message, SIZE) + 2 * PADDING;
+
+	buf_fmt(b,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%u\" "
+		"height=\"%d\" role=\"img\" aria-label=\"",
+		left + right, HEIGHT);
+	escape_put(b, g->title);
+	buf_str(b, "\"><title>");
+	escape_put(b, g->title);
+	buf_fmt(b,
+		"</title><clipPath id=\"r\"><rect width=\"%u\" height=\"%d\" "
+		"rx=\"3\"/></clipPath><g clip-path=\"url(#r)\">",
+		left + right, HEIGHT);
+	put_box(b, 0, left, g->light ? COLOUR_LIGHT : COLOUR_LABEL);
+	put_box(b, left, right, g->colour);
+	buf_str(b, "</g><g fill=\"#fff\" font-size=\"11\" font-family="
+		   "\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
+	put_text(b, PADDING, g->label,
+		g->light ? " fill=\"" COLOUR_INK "\"" : "");
+	put_text(b, left + PADDING, g->message, "");
+	buf_str(b, "</g></svg>\n");
+}
+
+void badge_look_read(const struct request *request, struct badge_look *look)
+{
+	char value[PARAMETER];
+
+	*look = (struct badge_look) {.card = false};
+	if (request_query(request, "style", value, sizeof value))
+		look->card = strcmp(value, "card") == 0;
+	if (request_query(request, "theme", value, sizeof value))
+		look->light = strcmp(value, "light") == 0;
+	if (request_query(request, "label", value, sizeof value))
+		text_clean(value, strlen(value), look->label,
+			sizeof look->label, BADGE_LABEL);
+}
+
+/* The message of a pill, and what it says to those who do not see it. */
+struct words {
+	char message[48], title[SLUG_MAX + 96];
+};
+
+static void word(const char *slug, const struct view *v, struct words *w)
+{
+	static const char pending[] = "awaiting first probe";
+	const char *state = view_state(v);
+
+	if (!state) {
+		snprintf(w->message, sizeof w->message, "%s", pending);
+		snprintf(w->title, sizeof w->title, "%s: pending, %s", slug,
+			pending);
+	} else if (isnan(v->uptime_30d)) {
+		snprintf(w->message, sizeof w->message, "%s", state);
+		snprintf(w->title, sizeof w->title, "%s: %s", slug, state);
+	} else {
+		snprintf(w->message, sizeof w->message, "%s %.2f%%", state,
+			v->uptime_30d);
+		snprintf(w->title, sizeof w->title,
+			"%s: %s, %.2f%% uptime in 30 days", slug, state,
+			v->uptime_30d);
+	}
+}
+
+void badge_put(struct buf *b, const char *slug, const struct view *v,
+	const struct badge_look *look)
+{
+	const char *label = *look->label ? look->label : LABEL;
+	struct badge pill = {.label = label, .light = look->light};
+	struct card card = {.view = v, .light = look->light};
+	struct words w;
+
+	if (!slug)
+		slug = "MCP server";
+	word(slug, v, &w);
+	if (look->card) {
+		card.name = *look->label ? look->label : slug;
+		card.title = w.title;
+		card_draw(b, &card);
+		return;
+	}
+	pill.message = w.message;
+	pill.title = w.title;
+	pill.colour = view_state(v) ? colours[v->verdict] : COLOUR_PENDING;
+	badge_draw(b, &pill);
+}

@@ -1,0 +1,119 @@
+#include "badge/card.h"
+
+#include "badge/glyphs.h"
+#include "data/view.h"
+#include "http/escape.h"
+
+#include <math.h>
+#include <string.h>
+
+#define WIDTH 320
+#define HEIGHT 92
+#define PADDING 16
+#define NAME_SIZE 14
+/* From here to the right edge's padding there is room for the name. */
+#define NAME_X 36
+#define NAME_BYTES 256
+
+struct palette {
+	const char *ground, *edge, *text, *small;
+	const char *pending, *state[VERDICT_UNKNOWN];
+};
+
+/*
+ * Text on its ground has a contrast above 4.5 to 1, a dot one above 3 to 1
+ * (WCAG 2.2, 1.4.3 and 1.4.11).
+ */
+static const struct palette palettes[] = {
+	{"#0d1117", "#3d444d", "#e6edf3", "#9198a1", "#8b949e",
+		{[VERDICT_GREEN] = "#3fb950",
+			[VERDICT_AMBER] = "#d29922",
+			[VERDICT_RED] = "#f85149"}},
+	{"#ffffff", "#d1d9e0", "#1f2328", "#59636e", "#6a737d",
+		{[VERDICT_GREEN] = "#1a7f37",
+			[VERDICT_AMBER] = "#9a6700",
+			[VERDICT_RED] = "#cf222e"}},
+};
+
+/* The name, cut to its room with an ellipsis. */
+static void put_name(struct buf *b, const char *name, const char *colour)
+{
+	static const char ellipsis[] = "\xe2\x80\xa6";
+	const unsigned room = WIDTH - NAME_X - PADDING;
+	char cut[NAME_BYTES];
+	size_t n;
+
+	if (glyphs_width(name, NAME_SIZE) > room) {
+		n = glyphs_fit(name, NAME_SIZE,
+			room - glyphs_width(ellipsis, NAME_SIZE));
+		snprintf(cut, sizeof cut, "%.*s%s", (int)n, name, ellipsis);
+		name = cut;
+	}
+	buf_fmt(b,
+		"<text x=\"%d\" y=\"29\" font-size=\"%d\" textLength=\"%u\" "
+		"fill=\"%s\">",
+		NAME_X, NAME_SIZE, glyphs_width(name, NAME_SIZE), colour);
+	escape_put(b, name);
+	buf_str(b, "</text>");
+}
+
+static void put_line(struct buf *b, int y, const char *colour, const char *s)
+{
+	buf_fmt(b,
+		"<text x=\"%d\" y=\"%d\" font-size=\"12\" textLength=\"%u\" "
+		"fill=\"%s\">%s</text>",
+		PADDING, y, glyphs_width(s, 12), colour, s);
+}
+
+/* What is known, a figure without a value left out. */
+static void put_lines(
+	struct buf *b, const struct view *v, const struct palette *p)
+{
+	char line[160];
+	const char *state = view_state(v);
+	int n;
+
+	if (!state) {
+		put_line(b, 54, p->text, "pending");
+		put_line(b, 76, p->small, "awaiting first probe");
+		return;
+	}
+	n = snprintf(line, sizeof line, "%s", state);
+	if (!isnan(v->uptime_30d))
+		snprintf(line + n, sizeof line - (size_t)n,
+			", %.2f%% uptime in 30 days", v->uptime_30d);
+	put_line(b, 54, p->text, line);
+	n = 0;
+	*line = '\0';
+	if (!isnan(v->p95_ms))
+		n = snprintf(line, sizeof line, "p95 %.0f ms", v->p95_ms);
+	if (*v->last_probe_ago)
+		snprintf(line + n, sizeof line - (size_t)n,
+			"%slast probe %s ago", n ? ", " : "",
+			v->last_probe_ago);
+	if (*line)
+		put_line(b, 76, p->small, line);
+}
+
+void card_draw(struct buf *b, const struct card *c)
+{
+	const struct palette *p = &palettes[c->light];
+
+	buf_fmt(b,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" "
+		"height=\"%d\" role=\"img\" aria-label=\"",
+		WIDTH, HEIGHT);
+	escape_put(b, c->title);
+	buf_str(b, "\"><title>");
+	escape_put(b, c->title);
+	buf_fmt(b,
+		"</title><rect x=\"0.5\" y=\"0.5\" width=\"%d\" height=\"%d\" "
+		"rx=\"6\" fill=\"%s\" stroke=\"%s\"/>"
+		"<circle cx=\"22\" cy=\"24\" r=\"6\" fill=\"%s\"/>",
+		WIDTH - 1, HEIGHT - 1, p->ground, p->edge,
+		view_state(c->view) ? p->state[c->view->verdict] : p->pending);
+	buf_str(b, "<g font-family=\"Verdana,DejaVu Sans,Geneva,sans-serif\">");
+	put_name(b, c->name, p->text);
+	put_lines(b, c->view, p);
+	buf_str(b, "</g></svg>\n");
+}

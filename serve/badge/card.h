@@ -1,0 +1,24 @@
+/*
+ * card.h: the badge with more room: a name, a state, and three figures.
+ */
+#ifndef BADGE_CARD_H
+#define BADGE_CARD_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+
+struct view;
+
+/* What a card says. Any of it may be hostile. */
+struct card {
+	const char *name;
+	const char *title; /* for those who do not see it */
+	const struct view *view;
+	bool light;
+};
+
+/* card_draw(b, c): append the image. */
+void card_draw(struct buf *b, const struct card *c);
+
+#endif

@@ -1,0 +1,214 @@
+#include "data/fetch_listing.h"
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "data/account.h"
+#include "data/fetch.h"
+#include "data/search.h"
+#include "data/server.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The list of all public servers, and how long each part of it is good. */
+struct kept_listing {
+	struct listing all;
+	double listed_until_ms, viewed_until_ms; /* of clock_mono_ms */
+};
+
+static double good_until(const struct source *s, double began_ms)
+{
+	double now_ms = clock_mono_ms();
+
+	return s->once ? INFINITY
+		       : now_ms + fmax(LISTING_MS,
+					  LISTING_SHARE * (now_ms - began_ms));
+}
+
+static void add_entry(struct listing *l, const char *slug,
+	const struct server *server)
+{
+	struct listing_entry *e;
+
+	l->entries = xgrow(l->entries, &l->cap, l->n + 1, sizeof *l->entries);
+	e = &l->entries[l->n++];
+	*e = (struct listing_entry) {
+		.title = server->title ? xstrdup(server->title) : NULL,
+		.words = search_words(slug, server->title),
+		.expected = server->n_regions,
+	};
+	snprintf(e->slug, sizeof e->slug, "%s", slug);
+}
+
+/* Where the entry is empty the server is private. */
+static void add_public(struct listing *l, const char *slug, const char *json)
+{
+	char why[SERVER_WHY];
+	struct server server;
+
+	if (!slug || !json || !*json || !slug_valid(slug))
+		return;
+	if (server_read(json, &server, why)) {
+		log_warn("%s: %s: %s", KEY_SERVERS, slug, why);
+		return;
+	}
+	if (!server.is_private)
+		add_entry(l, slug, &server);
+	server_release(&server);
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct listing_entry *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+void listing_release(struct listing *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		free(l->entries[i].title);
+		free(l->entries[i].words);
+		view_release(&l->entries[i].view);
+	}
+	free(l->entries);
+	*l = (struct listing) {0};
+}
+
+static int load(struct source *s, struct listing *l)
+{
+	const struct store_reply *r;
+
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HGETALL", KEY_SERVERS, NULL);
+	if (fetch_run(s))
+		return -1;
+	listing_release(l);
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i + 1 < store_count(r); i += 2)
+		add_public(l, store_text(store_item(r, i)),
+			store_text(store_item(r, i + 1)));
+	if (l->n)
+		qsort(l->entries, l->n, sizeof *l->entries, by_slug);
+	return 0;
+}
+
+static void read_view(struct listing_entry *e, const struct store_reply *r,
+	double now)
+{
+	char why[VIEW_WHY];
+
+	view_release(&e->view);
+	if (view_read(store_text(r), now, &e->view, why))
+		log_error("%s: verdict: %s", e->slug, why);
+}
+
+static int load_views(struct source *s, double now, struct listing *l)
+{
+	char key[KEY_MAX];
+
+	if (fetch_open(s))
+		return -1;
+	for (size_t i = 0; i < l->n; i++)
+		store_add(s->store, "GET",
+			key_verdict(key, l->entries[i].slug), NULL);
+	if (fetch_run(s))
+		return -1;
+	for (size_t i = 0; i < l->n; i++)
+		read_view(&l->entries[i], store_reply(s->store, i), now);
+	return 0;
+}
+
+int fetch_listing(struct source *s, const struct listing **l)
+{
+	struct kept_listing *k = s->listing;
+	double now_ms = clock_mono_ms();
+
+	if (!k)
+		k = s->listing = xcalloc(1, sizeof *k);
+	*l = &k->all;
+	if (now_ms < k->listed_until_ms)
+		return 0;
+	if (load(s, &k->all))
+		return -1;
+	k->viewed_until_ms = 0;
+	k->listed_until_ms = good_until(s, now_ms);
+	return 0;
+}
+
+int fetch_views(struct source *s, double now, const struct listing **l)
+{
+	double now_ms = clock_mono_ms();
+
+	if (fetch_listing(s, l))
+		return -1;
+	if (now_ms < s->listing->viewed_until_ms)
+		return 0;
+	if (load_views(s, now, &s->listing->all))
+		return -1;
+	/* A new list has no views: so the one lives as long as the other. */
+	s->listing->viewed_until_ms = good_until(s, now_ms);
+	s->listing->listed_until_ms = s->listing->viewed_until_ms;
+	return 0;
+}
+
+/* One of them, of the three replies to what was asked about it. */
+static void add_own(struct source *s, size_t i, const char *slug,
+	const char *token, double now, struct listing *l)
+{
+	const char *open = store_text(store_reply(s->store, 3 * i));
+	const char *json = open && *open
+		? open
+		: store_text(store_reply(s->store, 3 * i + 1));
+	char why[SERVER_WHY];
+	struct server server;
+
+	if (!json)
+		return;
+	if (server_read(json, &server, why)) {
+		log_warn("%s: entry: %s", slug, why);
+		return;
+	}
+	/* The account may have changed hands since its entry was read. */
+	if (server.token_sha256 && strcmp(server.token_sha256, token) == 0) {
+		add_entry(l, slug, &server);
+		read_view(&l->entries[l->n - 1],
+			store_reply(s->store, 3 * i + 2), now);
+	}
+	server_release(&server);
+}
+
+int fetch_account_listing(struct source *s, const struct account *a,
+	const char *token, double now, struct listing *l)
+{
+	char key[KEY_MAX];
+
+	*l = (struct listing) {0};
+	if (fetch_open(s))
+		return -1;
+	for (size_t i = 0; i < a->n; i++) {
+		store_add(s->store, "HGET", KEY_SERVERS, a->slugs[i], NULL);
+		store_add(s->store, "HGET", KEY_PRIVATE,
+			key_secret(key, a->slugs[i], token), NULL);
+		store_add(s->store, "GET", key_verdict(key, a->slugs[i]),
+			NULL);
+	}
+	if (fetch_run(s))
+		return -1;
+	for (size_t i = 0; i < a->n; i++)
+		add_own(s, i, a->slugs[i], token, now, l);
+	return 0;
+}
+
+void fetch_forget(struct source *s)
+{
+	if (s->listing)
+		listing_release(&s->listing->all);
+	free(s->listing);
+	s->listing = NULL;
+}

@@ -1,0 +1,55 @@
+/*
+ * fetch_listing.h: lists of servers, with what is published of each, from the
+ * store. That of all public ones is kept: what lists, searches and sums up is
+ * asked for by strangers, each with a question of his own, and is made of
+ * memory. So it is read at most once a second, and where that takes long, so
+ * seldom that it takes no more than one part in LISTING_SHARE of the time.
+ */
+#ifndef DATA_FETCH_LISTING_H
+#define DATA_FETCH_LISTING_H
+
+#include "data/view.h"
+#include "mcp/names.h"
+
+#include <stddef.h>
+
+#define LISTING_MS 1000.0
+#define LISTING_SHARE 20
+
+struct account;
+struct source;
+
+struct listing {
+	struct listing_entry {
+		char slug[SLUG_MAX + 1];
+		char *title;	 /* or NULL */
+		char *words;	 /* for search_matches */
+		size_t expected; /* regions that are to report, or 0 */
+		struct view view;
+	} *entries; /* by slug */
+	size_t n, cap;
+};
+
+/*
+ * fetch_listing(s, l): the servers that everybody may read about.
+ * fetch_views(s, now, l): the same, and each has its view, as of `now` or a
+ * little before. Entries that cannot be read are passed over. 0, and *l is
+ * valid until the next call of one of these, for a source that reads `once`
+ * until fetch_close; or -1, as in fetch.h.
+ */
+int fetch_listing(struct source *s, const struct listing **l);
+int fetch_views(struct source *s, double now, const struct listing **l);
+
+/*
+ * fetch_account_listing(s, a, token, now, l): the servers of an account whose
+ * token has this digest, with their views. 0, and then listing_release frees
+ * what *l holds; or -1.
+ */
+int fetch_account_listing(struct source *s, const struct account *a,
+	const char *token, double now, struct listing *l);
+void listing_release(struct listing *l);
+
+/* fetch_forget(s): free what is kept. */
+void fetch_forget(struct source *s);
+
+#endif

@@ -1,0 +1,100 @@
+#include "data/fetch_page.h"
+
+#include "base/xalloc.h"
+#include "data/fetch.h"
+#include "data/page_data.h"
+#include "mcp/hist.h"
+#include "store/keys.h"
+#include "store/store.h"
+
+#include <stdlib.h>
+
+/* The replies, in the order of what is asked. */
+enum { SERVER, VERDICT, SITE, BEATS, WORKS, INCIDENTS, TOOLS, MINUTES, HOURS };
+
+static void ask(struct source *s, const char *slug, const struct where *w,
+	const struct past *past)
+{
+	char key[KEY_MAX];
+
+	store_add(s->store, "HGET", w->key, w->field, NULL);
+	store_add(s->store, "GET", key_verdict(key, slug), NULL);
+	store_add(s->store, "GET", KEY_SITE, NULL);
+	store_add(s->store, "HMGET", KEY_HEARTBEATS, stage_name(STAGE_INGEST),
+		stage_name(STAGE_VERDICT), stage_name(STAGE_ALERT), NULL);
+	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	store_add(s->store, "GET", key_alert(key, slug), NULL);
+	store_add(s->store, "HGETALL", key_tools(key, slug), NULL);
+	store_add(s->store, "HGETALL", key_minutes(key, slug), NULL);
+	for (int i = 0; i < PAST_HOURS; i++)
+		store_add(s->store, "HGETALL",
+			key_latency(key, slug, past->hour - i), NULL);
+}
+
+static void read_latency(struct past *p, int ago, const struct store_reply *r)
+{
+	struct hist h = {0};
+
+	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
+		long long bucket = store_int(store_item(r, i), -1);
+		long long n = store_int(store_item(r, i + 1), 0);
+
+		if (bucket >= 0 && n > 0 && n < 1000000000)
+			hist_add(&h, (size_t)bucket, n);
+	}
+	past_latency(p, ago, &h);
+}
+
+static void read_tools(struct past *p, const struct store_reply *r)
+{
+	size_t n = store_count(r);
+	const char **pairs = xcalloc(n + 1, sizeof *pairs);
+
+	for (size_t i = 0; i < n; i++)
+		pairs[i] = store_text(store_item(r, i));
+	past_tools(p, pairs, n);
+	free(pairs);
+}
+
+static void read_past(struct past *p, const struct store *s)
+{
+	const struct store_reply *r = store_reply(s, MINUTES);
+
+	for (size_t i = 0; i + 1 < store_count(r); i += 2)
+		past_minutes(p, store_text(store_item(r, i)),
+			store_int(store_item(r, i + 1), 0));
+	for (int i = 0; i < PAST_HOURS; i++)
+		read_latency(p, i, store_reply(s, HOURS + (size_t)i));
+	read_tools(p, store_reply(s, TOOLS));
+}
+
+int fetch_page(struct source *s, const char *slug, const char *token,
+	double now, struct fetched *got, struct facts *f)
+{
+	const struct store_reply *r;
+	struct where w;
+
+	*f = (struct facts) {0};
+	*got = (struct fetched) {0};
+	past_init(&f->past, now);
+	if (fetch_where(s, slug, token, &w))
+		return -1;
+	if (!w.key)
+		return 0;
+	ask(s, slug, &w, &f->past);
+	if (fetch_run(s))
+		return -1;
+	*got = (struct fetched) {
+		.server = fetch_entry(store_reply(s->store, SERVER)),
+		.verdict = store_text(store_reply(s->store, VERDICT)),
+		.site = store_text(store_reply(s->store, SITE)),
+	};
+	fetch_beats(store_reply(s->store, BEATS), f->beats);
+	r = store_reply(s->store, WORKS);
+	for (size_t i = 0; i < store_count(r); i++)
+		works_add(&f->works, store_text(store_item(r, i)));
+	incidents_read(store_text(store_reply(s->store, INCIDENTS)),
+		&f->incidents);
+	read_past(&f->past, s->store);
+	return 0;
+}

@@ -1,0 +1,45 @@
+/*
+ * health.h: whether what is published is what there is to know: the stages of
+ * the pipeline, and the regions that have nothing to say. Pure.
+ */
+#ifndef DATA_HEALTH_H
+#define DATA_HEALTH_H
+
+#include "base/buf.h"
+#include "data/view.h"
+#include "mcp/names.h"
+#include "store/stages.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct health_region {
+	char name[REGION_MAX + 1];
+	bool heard; /* a fresh verdict has a report of it */
+};
+
+struct health {
+	bool down; /* the store does not answer: the rest is not known */
+	double now;
+	double at[STAGES]; /* heartbeats, NAN for never */
+	struct health_region *regions;
+	size_t n_regions, cap_regions;
+};
+
+/* health_init(h, now): the store is down; nothing else is known. */
+void health_init(struct health *h, double now);
+void health_release(struct health *h);
+
+/* health_judged(h): whether verdicts are published, and regions so known. */
+bool health_judged(const struct health *h);
+
+/* health_add(h, v): take a published verdict into account. */
+void health_add(struct health *h, const struct view *v);
+
+/* health_good(h): the store answers, and no stage is late. */
+bool health_good(const struct health *h);
+
+/* health_put(b, h): append the JSON of mcp-serve(8), a line. */
+void health_put(struct buf *b, struct health *h);
+
+#endif

@@ -1,0 +1,128 @@
+#include "data/history.h"
+
+#include "base/num.h"
+#include "json/json.h"
+#include "mcp/hist.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_MINUTES 1440
+
+void past_init(struct past *p, double now)
+{
+	*p = (struct past) {
+		.today = (int64_t)floor(now / 86400),
+		.hour = (int64_t)floor(now / 3600),
+		.tools = -1,
+		.tools_since = NAN,
+	};
+	for (int i = 0; i < PAST_HOURS; i++)
+		p->hours[i] = (struct past_hour) {NAN, NAN};
+}
+
+void past_minutes(struct past *p, const char *field, long long n)
+{
+	enum verdict_colour colour;
+	int64_t ago;
+	char *end;
+
+	if (!field || *field < '0' || *field > '9' || n <= 0)
+		return;
+	ago = p->today - strtol(field, &end, 10);
+	if (*end == ':' && ago >= 0 && ago < PAST_DAYS &&
+		verdict_colour_parse(end + 1, &colour) &&
+		colour != VERDICT_UNKNOWN)
+		p->days[ago].minutes[colour] =
+			n < DAY_MINUTES ? n : DAY_MINUTES;
+}
+
+int64_t past_known(const struct past_day *d)
+{
+	int64_t sum = 0;
+
+	for (int i = 0; i < VERDICT_UNKNOWN; i++)
+		sum += d->minutes[i];
+	return sum;
+}
+
+void past_latency(struct past *p, int ago, const struct hist *h)
+{
+	if (ago < 0 || ago >= PAST_HOURS || h->total <= 0)
+		return;
+	p->hours[ago].p50_ms = hist_percentile(h, 50);
+	p->hours[ago].p95_ms = hist_percentile(h, 95);
+}
+
+/* What a region sees: "<era> <hashes> <since>". */
+struct seen {
+	const char *hashes;
+	size_t n;
+	double since;
+};
+
+static bool read_seen(const char *field, const char *value, struct seen *s)
+{
+	const char *end;
+	char *rest;
+
+	if (!field || !value || strncmp(field, "seen:", 5) != 0)
+		return false;
+	s->hashes = strchr(value, ' ');
+	end = s->hashes ? strchr(++s->hashes, ' ') : NULL;
+	if (!end)
+		return false;
+	s->n = (size_t)(end - s->hashes);
+	s->since = strtod(end + 1, &rest);
+	return !*rest && s->since > 0 && s->since <= NUM_EPOCH_MAX;
+}
+
+static bool same(const struct seen *a, const struct seen *b)
+{
+	return a->n == b->n && memcmp(a->hashes, b->hashes, a->n) == 0;
+}
+
+/* When the first of the regions that see it began to. */
+static double first_seen(const char *const *pairs, size_t n,
+	const struct seen *what)
+{
+	double since = what->since;
+	struct seen s;
+
+	for (size_t i = 0; i + 1 < n; i += 2)
+		if (read_seen(pairs[i], pairs[i + 1], &s) && same(&s, what))
+			since = fmin(since, s.since);
+	return since;
+}
+
+static int count(const char *json)
+{
+	char why[JSON_WHY];
+	cJSON *doc = json ? json_parse(json, strlen(json), &json_record, why)
+			  : NULL;
+	int n = cJSON_IsObject(doc) ? cJSON_GetArraySize(doc) : -1;
+
+	cJSON_Delete(doc);
+	return n;
+}
+
+void past_tools(struct past *p, const char *const *pairs, size_t n)
+{
+	struct seen s, newest = {0};
+
+	for (size_t i = 0; i + 1 < n; i += 2) {
+		if (!read_seen(pairs[i], pairs[i + 1], &s))
+			continue;
+		s.since = first_seen(pairs, n, &s);
+		if (!newest.hashes || s.since > newest.since)
+			newest = s;
+	}
+	if (!newest.hashes)
+		return;
+	p->tools_since = newest.since;
+	for (size_t i = 0; i + 1 < n; i += 2)
+		if (pairs[i] && strlen(pairs[i]) == newest.n &&
+			memcmp(pairs[i], newest.hashes, newest.n) == 0)
+			p->tools = count(pairs[i + 1]);
+}

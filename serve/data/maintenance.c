@@ -1,0 +1,65 @@
+#include "data/maintenance.h"
+
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "records/probe.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void works_add(struct works *w, const char *json)
+{
+	char why[RECORD_WHY];
+	struct maintenance m;
+	const char *type;
+	cJSON *doc;
+
+	if (!json || w->n == WORKS_MAX)
+		return;
+	doc = json_parse(json, strlen(json), &json_record, why);
+	type = doc ? record_type(doc, why) : NULL;
+	if (!type || strcmp(type, "maintenance") != 0) {
+		cJSON_Delete(doc);
+		return;
+	}
+	if (!maintenance_take(doc, &m, why))
+		return;
+	w->v = xgrow(w->v, &w->cap, w->n + 1, sizeof *w->v);
+	w->v[w->n++] = (struct planned) {.m = m};
+}
+
+void works_release(struct works *w)
+{
+	for (size_t i = 0; i < w->n; i++)
+		maintenance_release(&w->v[i].m);
+	free(w->v);
+	*w = (struct works) {0};
+}
+
+struct occurrence works_now(struct works *w, const char *slug,
+	const char *account, double now, double cap_s)
+{
+	struct occurrence o =
+		maintenance_at(w->v, w->n, slug, account, now, cap_s);
+
+	o.found = o.found && occurrence_covers(&o, now);
+	return o;
+}
+
+struct occurrence works_next(const struct works *w, const char *slug,
+	const char *account, double now, double cap_s)
+{
+	struct occurrence first = {0};
+
+	for (size_t i = 0; i < w->n; i++) {
+		struct occurrence o;
+
+		if (!maintenance_for(&w->v[i].m, slug, account))
+			continue;
+		o = maintenance_next(&w->v[i].m, now, cap_s);
+		if (o.found && (double)o.start <= now + WORKS_AHEAD_S &&
+			(!first.found || o.start < first.start))
+			first = o;
+	}
+	return first;
+}

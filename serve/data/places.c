@@ -1,0 +1,129 @@
+#include "data/places.h"
+
+#include "base/xalloc.h"
+#include "data/server.h"
+#include "http/escape.h"
+#include "mcp/regions.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* So many are named in a sentence. */
+#define NAMED 4
+
+static const char *city_of(const char *region, const char *city)
+{
+	if (!city)
+		city = region_city(region);
+	return city ? city : region;
+}
+
+static void add(struct places *p, const struct server_region *r,
+	enum place place)
+{
+	struct seen_place *new = &p->v[p->n++];
+
+	*new = (struct seen_place) {.region = r->name,
+		.city = city_of(r->name, r->city),
+		.place = place,
+		.located = r->located,
+		.latitude = r->latitude,
+		.longitude = r->longitude};
+	if (!r->located)
+		new->located = region_position(r->name, &new->latitude,
+			&new->longitude);
+	*(place == PLACE_WORKING ? &p->working
+		: place == PLACE_NOT_WORKING ? &p->failing
+					     : &p->silent) += 1;
+}
+
+/* Two in one city are told apart, and not by what providers call them. */
+static void set_numbers(struct places *p)
+{
+	for (size_t i = 0; i < p->n; i++) {
+		int before = 0, all = 0;
+
+		for (size_t k = 0; k < p->n; k++) {
+			bool same = strcmp(p->v[k].city, p->v[i].city) == 0;
+
+			all += same;
+			before += same && k < i;
+		}
+		p->v[i].number = all > 1 ? before + 1 : 0;
+	}
+}
+
+void places_read(struct places *p, const struct server *s,
+	const struct view *v)
+{
+	*p = (struct places) {0};
+	p->v = xcalloc(s->n_regions + v->n_regions + 1, sizeof *p->v);
+	for (size_t i = 0; i < s->n_regions; i++)
+		add(p, &s->regions[i], view_place(v, s->regions[i].name));
+	for (size_t i = 0; i < v->n_regions && !s->n_regions; i++) {
+		const char *name = v->regions[i].name;
+
+		add(p, &(struct server_region) {.name = name},
+			view_place(v, name));
+	}
+	set_numbers(p);
+}
+
+void places_release(struct places *p)
+{
+	free(p->v);
+	*p = (struct places) {0};
+}
+
+void places_put(struct buf *b, const struct seen_place *p)
+{
+	escape_put(b, p->city);
+	if (p->number > 1)
+		buf_fmt(b, " %d", p->number);
+}
+
+/* What stands between the i-th of n names and the one before it. */
+static bool put_joint(struct buf *b, size_t i, size_t n)
+{
+	if (i == NAMED - 1 && n > NAMED) {
+		buf_fmt(b, " and %zu more places", n - i);
+		return false;
+	}
+	if (i)
+		buf_str(b, i + 1 == n ? " and " : ", ");
+	return true;
+}
+
+void places_put_state(struct buf *b, const struct places *l, enum place place)
+{
+	size_t n = place == PLACE_WORKING ? l->working
+		: place == PLACE_NOT_WORKING ? l->failing
+					     : l->silent;
+	size_t named = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].place != place)
+			continue;
+		if (!put_joint(b, named++, n))
+			return;
+		places_put(b, &l->v[i]);
+	}
+}
+
+void places_put_regions(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct seen_place *known = NULL;
+
+		for (size_t k = 0; k < l->n; k++)
+			if (strcmp(l->v[k].region, names[i]) == 0)
+				known = &l->v[k];
+		if (!put_joint(b, i, n))
+			return;
+		if (known)
+			places_put(b, known);
+		else
+			escape_put(b, city_of(names[i], NULL));
+	}
+}

@@ -1,0 +1,50 @@
+/*
+ * places.h: where a server is looked at from, as visitors are told it: cities,
+ * and the name of a region only where nobody knows its city. Pure.
+ */
+#ifndef DATA_PLACES_H
+#define DATA_PLACES_H
+
+#include "base/buf.h"
+#include "data/view.h"
+
+struct server;
+
+struct seen_place {
+	const char *region;
+	const char *city;
+	int number; /* of several in this city, from 1; 0: it is the only one */
+	enum place place;
+	bool located;
+	double latitude, longitude; /* degrees */
+};
+
+struct places {
+	struct seen_place *v;
+	size_t n;
+	size_t working, failing, silent; /* how many of each */
+};
+
+/*
+ * places_read(p, s, v): the regions of the configuration; those of the verdict
+ * where there is no configuration. They live as long as s and v;
+ * places_release frees the rest.
+ */
+void places_read(struct places *p, const struct server *s,
+	const struct view *v);
+void places_release(struct places *p);
+
+/* places_put(b, p): append the name of a place, escaped. */
+void places_put(struct buf *b, const struct seen_place *p);
+
+/*
+ * places_put_state(b, l, place): append the names of those that stand so: "A",
+ * "A and B", "A, B and 3 more places".
+ */
+void places_put_state(struct buf *b, const struct places *l, enum place place);
+
+/* places_put_regions(b, l, names, n): the same for these regions. */
+void places_put_regions(struct buf *b, const struct places *l,
+	const char (*names)[REGION_MAX + 1], size_t n);
+
+#endif

@@ -1,0 +1,51 @@
+/*
+ * server.h: what readers need to know of a server, as fleet:servers holds it,
+ * and who may read about it.
+ */
+#ifndef DATA_SERVER_H
+#define DATA_SERVER_H
+
+#include <cjson/cJSON.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+struct server_region {
+	const char *name;
+	const char *city; /* or NULL */
+	bool located;	  /* the configuration says where it is */
+	double latitude, longitude; /* degrees */
+};
+
+struct server {
+	bool is_private;
+	const char *token_sha256; /* or NULL: nobody has a token */
+	const char *title;	  /* or NULL */
+	const char *account;	  /* or NULL */
+	double interval_s;	  /* NAN where it is not known */
+	struct server_region *regions;
+	size_t n_regions;
+	cJSON *doc; /* owns the strings */
+};
+
+/* Room for the reason why an entry was refused. */
+#define SERVER_WHY 200
+
+/*
+ * server_read(json, s, why): 0, and then server_release frees what *s holds; or
+ * -1 and why, which has SERVER_WHY bytes. An entry that does not say whether it
+ * is private is refused.
+ */
+int server_read(const char *json, struct server *s, char *why);
+void server_release(struct server *s);
+
+/*
+ * server_readable(s, authorization): whether one who sent this Authorization
+ * field, or NULL, may read about the server. Takes the same time whatever the
+ * token is.
+ */
+bool server_readable(const struct server *s, const char *authorization);
+
+/* server_token_shown(s, authorization): whether he showed its token. */
+bool server_token_shown(const struct server *s, const char *authorization);
+
+#endif

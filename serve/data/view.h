@@ -1,0 +1,90 @@
+/*
+ * view.h: what the world may know of a server: the published verdict, as it
+ * stands at an instant of the reader's own clock.
+ *
+ * One ETag, one body, to the byte. The age of the last probe is reckoned from
+ * when the verdict was published, and so stands still while the verdict is what
+ * it should be. From VIEW_LATE_S after as_of on, it grows by whole minutes, and
+ * the ETag says by how many.
+ */
+#ifndef DATA_VIEW_H
+#define DATA_VIEW_H
+
+#include "base/buf.h"
+#include "mcp/names.h"
+
+#include <stdint.h>
+
+/* From here on a verdict has missed its successor, and shows its age. */
+#define VIEW_LATE_S 120
+/* Above this it is no answer any more. */
+#define VIEW_STALE_S 300
+
+enum freshness {
+	VIEW_NONE,  /* never judged */
+	VIEW_STALE, /* no verdict within VIEW_STALE_S */
+	VIEW_FRESH
+};
+
+enum place { PLACE_WORKING, PLACE_NOT_WORKING, PLACE_NO_DATA };
+
+struct view_region {
+	char name[REGION_MAX + 1];
+	enum place place;
+	double since;  /* epoch seconds; NAN where it is not known */
+	double p95_ms; /* whole; NAN where there is none */
+};
+
+#define VIEW_AGO 24
+#define VIEW_ETAG 64
+
+struct view {
+	enum freshness freshness;
+	/* The rest is for a view that is not VIEW_NONE. */
+	enum verdict_colour verdict; /* green, amber or red */
+	int64_t as_of;		     /* epoch seconds */
+	double uptime_30d;	     /* percent; NAN where there is none */
+	double p95_ms;		     /* whole; NAN where there is none */
+	char last_probe_ago[VIEW_AGO]; /* "" where there is none */
+	double last_probe_s;	       /* the same in whole seconds, or NAN */
+	char etag[VIEW_ETAG];	       /* with its quotes */
+	struct view_region *regions;
+	size_t n_regions;
+};
+
+/* Room for the reason why a verdict was refused. */
+#define VIEW_WHY 200
+
+/*
+ * view_read(json, now, v, why): the view at `now` of a published verdict; NULL
+ * for none. 0, and then view_release frees what *v holds; or -1 and why, which
+ * has VIEW_WHY bytes, and *v is a view of nothing.
+ */
+int view_read(const char *json, double now, struct view *v, char *why);
+void view_release(struct view *v);
+
+/* view_place(v, region): how a region stands; PLACE_NO_DATA if unknown. */
+enum place view_place(const struct view *v, const char *region);
+
+/* view_region(v, region): what is known of it; NULL for nothing. */
+const struct view_region *view_region(const struct view *v, const char *region);
+
+/*
+ * view_state(v): "up", "degraded" or "down"; NULL for a view that is not fresh,
+ * for then nobody knows.
+ */
+const char *view_state(const struct view *v);
+
+/* view_put_json(b, v): append the five fields of a fresh view, as a line. */
+void view_put_json(struct buf *b, const struct view *v);
+
+/*
+ * view_put_fields(b, v): append the five fields of any view, as members without
+ * braces; null for what is not known now.
+ */
+void view_put_fields(struct buf *b, const struct view *v);
+
+/* view_ago(s, out): an age of s seconds: "37s", "12m", "3h". */
+void view_ago(double s, char out[VIEW_AGO]);
+
+#endif

@@ -1,0 +1,14 @@
+/*
+ * words.h: incidents in words for visitors, as the page and the feed say them.
+ */
+#ifndef DATA_WORDS_H
+#define DATA_WORDS_H
+
+struct incident;
+
+/* A title; what it means for whoever uses the server; what was new last. */
+const char *told_title(const struct incident *in);
+const char *told_impact(const struct incident *in);
+const char *told_update(const struct incident *in);
+
+#endif

@@ -1,0 +1,16 @@
+/*
+ * escape.h: text into HTML and XML.
+ */
+#ifndef HTTP_ESCAPE_H
+#define HTTP_ESCAPE_H
+
+#include "base/buf.h"
+
+/*
+ * escape_put(b, s): append text, for the inside of an element or of a quoted
+ * attribute. What base/text.h calls unfit to be shown becomes '?', and what is
+ * longer than TEXT_MAX characters is cut.
+ */
+void escape_put(struct buf *b, const char *s);
+
+#endif

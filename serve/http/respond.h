@@ -1,0 +1,81 @@
+/*
+ * respond.h: an answer, and its way to the web server (RFC 3875, section 6).
+ * What may be cached, by whom and for how long, is decided here alone.
+ */
+#ifndef HTTP_RESPOND_H
+#define HTTP_RESPOND_H
+
+#include "base/buf.h"
+#include "cgi/request.h"
+
+#include <stdbool.h>
+
+enum cache {
+	CACHE_MINUTE, /* there is nothing newer for a minute */
+	CACHE_DETAIL, /* for who looks closer, while something happens */
+	CACHE_BRIEF,  /* an error, or its image: over as soon as it can be */
+	CACHE_NEVER
+};
+
+enum audience {
+	AUDIENCE_ALL,
+	AUDIENCE_STRANGER, /* who shows a token may get another answer */
+	AUDIENCE_HOLDER	   /* of a token: nobody else may see this */
+};
+
+#define RESPOND_ETAG 80
+/* The header needs less than this. */
+#define RESPOND_HEADER 2048
+
+struct response {
+	int status;
+	const char *type;
+	enum cache cache;
+	enum audience audience;
+	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
+	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
+	bool anywhere;		 /* a page that isolates itself may load it */
+	struct buf body;
+};
+
+#define TYPE_JSON "application/json; charset=utf-8"
+#define TYPE_HTML "text/html; charset=utf-8"
+#define TYPE_JS "application/javascript; charset=utf-8"
+#define TYPE_ATOM "application/atom+xml; charset=utf-8"
+#define TYPE_CSS "text/css; charset=utf-8"
+/* The text format of Prometheus. */
+#define TYPE_METRICS "text/plain; version=0.0.4"
+#define TYPE_SVG "image/svg+xml; charset=utf-8"
+
+/* respond_init(r): a response of nothing; respond_release frees it. */
+void respond_init(struct response *r);
+void respond_release(struct response *r);
+
+/*
+ * respond_error(r, status, code, message): make r an error for programs: a
+ * stable code, and a sentence for whoever reads the log.
+ */
+void respond_error(struct response *r, int status, const char *code,
+	const char *message);
+
+/*
+ * respond_digest(r): give r an ETag that is made of its body, for one that
+ * depends on more than a verdict.
+ */
+void respond_digest(struct response *r);
+
+/*
+ * respond_matches(list, etag): whether an If-None-Match field (RFC 9110,
+ * section 13.1.2), which may be NULL, holds the ETag, compared weakly.
+ */
+bool respond_matches(const char *list, const char *etag);
+
+/*
+ * respond_write(r, request, out): append the response as it goes to the web
+ * server. A 200 becomes a 304 where the request has it already; an answer that
+ * grew beyond its limit becomes an error, in r too.
+ */
+void respond_write(struct response *r, const struct request *request,
+	struct buf *out);
+
+#endif

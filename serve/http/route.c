@@ -1,0 +1,190 @@
+#include "http/route.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/*
+ * Version 1 of the API has no number in its paths. It is kept for good: fields
+ * may come, and none goes.
+ */
+static const struct route_row routes[] = {
+	{"/", NULL, ROUTE_INDEX},
+	{"/healthz", NULL, ROUTE_HEALTH},
+	{"/api/openapi.json", NULL, ROUTE_OPENAPI},
+	{"/api/embed-status/", "", ROUTE_EMBED_STATUS},
+	{"/api/embed-status-prom", NULL, ROUTE_METRICS},
+	{"/api/status/", "/regions", ROUTE_REGIONS},
+	{"/api/account/", "", ROUTE_API_ACCOUNT},
+	{"/badge/", ".svg", ROUTE_BADGE},
+	{"/embed.js", NULL, ROUTE_EMBED_JS},
+	{"/embed-preview", NULL, ROUTE_EMBED_PREVIEW},
+	{"/status/", "/feed.atom", ROUTE_FEED},
+	{"/status/", "", ROUTE_PAGE},
+	{"/account/", "", ROUTE_ACCOUNT},
+	{"/man/", NULL, ROUTE_MANUAL_LIST},
+	{"/man/", "", ROUTE_MANUAL},
+	{"/style.css", NULL, ROUTE_STYLE},
+	{"/favicon.svg", NULL, ROUTE_ICON},
+	{NULL, NULL, ROUTE_NONE},
+};
+
+/*
+ * Whatever would take something away from version 1 is a row here, under
+ * /api/v2/. There is none yet.
+ */
+static const struct route_row routes_v2[] = {
+	{NULL, NULL, ROUTE_NONE},
+};
+
+/* Without the end of the table. */
+#define ROWS (sizeof routes / sizeof *routes - 1)
+
+size_t route_rows(void)
+{
+	return ROWS;
+}
+
+bool route_named(size_t row)
+{
+	return routes[row].suffix != NULL;
+}
+
+bool route_path(size_t row, const char *slug, char *out, size_t size)
+{
+	const char *suffix = routes[row].suffix;
+	int n = snprintf(out, size, "%s%s%s", routes[row].prefix,
+		suffix ? slug : "", suffix ? suffix : "");
+
+	return n > 0 && (size_t)n < size;
+}
+
+bool route_live(size_t row)
+{
+	return routes[row].kind == ROUTE_HEALTH ||
+		routes[row].kind == ROUTE_METRICS;
+}
+
+static bool fits(const char *path, const char *prefix, const char *suffix,
+	char *name)
+{
+	size_t n = strlen(path), before = strlen(prefix), after;
+
+	if (!suffix)
+		return strcmp(path, prefix) == 0;
+	after = strlen(suffix);
+	if (n <= before + after || strncmp(path, prefix, before) != 0 ||
+		strcmp(path + n - after, suffix) != 0)
+		return false;
+	n -= before + after;
+	memcpy(name, path + before, n);
+	name[n] = '\0';
+	return true;
+}
+
+bool route_in(const struct route_row *rows, const char *path, struct route *out)
+{
+	out->name[0] = '\0';
+	for (; rows->prefix; rows++) {
+		out->kind = rows->kind;
+		if (fits(path, rows->prefix, rows->suffix, out->name))
+			return true;
+	}
+	return false;
+}
+
+void route_find(const char *path, struct route *out)
+{
+	if (route_in(routes, path, out) || route_in(routes_v2, path, out))
+		return;
+	out->kind = strncmp(path, "/api/", 5) == 0 ? ROUTE_NONE_API
+						   : ROUTE_NONE;
+}
+
+void route_request(const struct request *r, struct route *out)
+{
+	for (int i = 0; i < REQUEST_FORMS; i++) {
+		route_find(r->path[i], out);
+		if (out->kind > ROUTE_NONE_API)
+			return;
+	}
+	out->kind = r->api ? ROUTE_NONE_API : ROUTE_NONE;
+}
+
+/* Longer values mean nothing to anybody. */
+#define VALUE_MAX 500
+
+/* What answers depend on, beside their path. */
+static const struct parameter {
+	enum route_kind kind;
+	const char *name;
+	const char *only; /* the one value that means something; or NULL */
+} parameters[] = {
+	{ROUTE_INDEX, "q", NULL},
+	{ROUTE_ACCOUNT, "q", NULL},
+	{ROUTE_METRICS, "slug", NULL},
+	{ROUTE_BADGE, "style", "card"},
+	{ROUTE_BADGE, "theme", "light"},
+	{ROUTE_BADGE, "label", NULL},
+	{ROUTE_EMBED_PREVIEW, "slug", NULL},
+};
+
+static size_t encode(char *out, const char *s)
+{
+	static const char hex[] = "0123456789ABCDEF";
+	size_t n = 0;
+
+	for (; *s; s++) {
+		unsigned char c = (unsigned char)*s;
+
+		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+			strchr("-._~", c)) {
+			out[n++] = (char)c;
+			continue;
+		}
+		out[n++] = '%';
+		out[n++] = hex[c >> 4];
+		out[n++] = hex[c & 15];
+	}
+	out[n] = '\0';
+	return n;
+}
+
+/* A value is at most 3 * VALUE_MAX bytes, and no route has two that are free. */
+bool route_query(enum route_kind kind, const struct request *r, char *out)
+{
+	char value[VALUE_MAX];
+	bool free = false;
+	size_t n = 0;
+
+	*out = '\0';
+	for (size_t i = 0; i < sizeof parameters / sizeof *parameters; i++) {
+		const struct parameter *p = &parameters[i];
+
+		if (p->kind != kind ||
+			!request_query(r, p->name, value, sizeof value) ||
+			(p->only && strcmp(p->only, value) != 0))
+			continue;
+		free = free || !p->only;
+		n += (size_t)snprintf(out + n, ROUTE_QUERY - n, "%s%s=",
+			n ? "&" : "", p->name);
+		n += encode(out + n, value);
+	}
+	return free;
+}
+
+bool route_knows_readers(enum route_kind kind)
+{
+	switch (kind) {
+	case ROUTE_EMBED_STATUS:
+	case ROUTE_METRICS:
+	case ROUTE_REGIONS:
+	case ROUTE_API_ACCOUNT:
+	case ROUTE_BADGE:
+	case ROUTE_PAGE:
+	case ROUTE_FEED:
+	case ROUTE_ACCOUNT:
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,82 @@
+/*
+ * route.h: what a path asks for.
+ */
+#ifndef HTTP_ROUTE_H
+#define HTTP_ROUTE_H
+
+#include "cgi/request.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum route_kind {
+	ROUTE_NONE,	/* nothing, for a person */
+	ROUTE_NONE_API, /* nothing, for a program */
+	ROUTE_INDEX,
+	ROUTE_HEALTH,
+	ROUTE_EMBED_STATUS,
+	ROUTE_METRICS,
+	ROUTE_REGIONS,
+	ROUTE_API_ACCOUNT,
+	ROUTE_OPENAPI,
+	ROUTE_BADGE,
+	ROUTE_EMBED_JS,
+	ROUTE_EMBED_PREVIEW,
+	ROUTE_PAGE,
+	ROUTE_FEED,
+	ROUTE_ACCOUNT,
+	ROUTE_MANUAL_LIST,
+	ROUTE_MANUAL,
+	ROUTE_STYLE,
+	ROUTE_ICON
+};
+
+struct route {
+	enum route_kind kind;
+	/* What stands in the path for a slug; "" where nothing does. */
+	char name[REQUEST_PATH];
+};
+
+/*
+ * The routes one by one: route_rows() of them. route_named(row): whether there
+ * is one for each server. route_path(row, slug, out, size): its path; false
+ * where that does not fit. route_live(row): whether the answer is worth nothing
+ * but to the one who asks now.
+ */
+size_t route_rows(void);
+bool route_named(size_t row);
+bool route_path(size_t row, const char *slug, char *out, size_t size);
+bool route_live(size_t row);
+
+/* A path is this prefix, a name unless the suffix is NULL, and the suffix. */
+struct route_row {
+	const char *prefix, *suffix; /* the prefix NULL: the end of a table */
+	enum route_kind kind;
+};
+
+/* route_in(rows, path, out): find the route of a path in a table. */
+bool route_in(const struct route_row *rows, const char *path,
+	struct route *out);
+
+/* route_find(path, out): the route of one path. */
+void route_find(const char *path, struct route *out);
+
+/* route_request(r, out): that of the first of its paths that has one. */
+void route_request(const struct request *r, struct route *out);
+
+/* Room for a query as route_query writes it, and its NUL. */
+#define ROUTE_QUERY 2048
+
+/*
+ * route_query(kind, r, out): the query of a request without what the answer does
+ * not depend on, encoded in one way: two requests that ask for the same are the
+ * same, however strangers vary them. Returns whether it holds a text that who
+ * asks has made up, of which there are as many as he likes. out has ROUTE_QUERY
+ * bytes.
+ */
+bool route_query(enum route_kind kind, const struct request *r, char *out);
+
+/* route_knows_readers(kind): whether who shows a token may be told more. */
+bool route_knows_readers(enum route_kind kind);
+
+#endif

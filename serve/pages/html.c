@@ -1,0 +1,187 @@
+#include "pages/html.h"
+
+#include "base/clock.h"
+#include "data/site.h"
+#include "http/escape.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+struct word part_state(const struct view *v)
+{
+	static const struct word words[] = {
+		[VERDICT_GREEN] = {"Working", "up"},
+		[VERDICT_AMBER] = {"Partly working", "part"},
+		[VERDICT_RED] = {"Not working", "down"},
+		[VERDICT_UNKNOWN] = {"Unknown", "none"},
+	};
+
+	return words[v->freshness == VIEW_FRESH ? v->verdict : VERDICT_UNKNOWN];
+}
+
+struct word part_place(enum place p)
+{
+	static const struct word words[] = {
+		[PLACE_WORKING] = {"working", "up"},
+		[PLACE_NOT_WORKING] = {"not working", "down"},
+		[PLACE_NO_DATA] = {"no data", "none"},
+	};
+
+	return words[p];
+}
+
+/*
+ * Each state has a shape of its own: colour is never the only sign. They are
+ * drawn once, and used from here.
+ */
+static const char icons[] =
+	"<svg width=\"0\" height=\"0\" aria-hidden=\"true\" class=\"icons\">"
+	"<symbol id=\"i-up\" viewBox=\"0 0 16 16\">"
+	"<circle class=\"up\" cx=\"8\" cy=\"8\" r=\"8\"/>"
+	"<path class=\"mark\" d=\"M4.4 8.4l2.5 2.5 4.8-5.2\"/></symbol>"
+	"<symbol id=\"i-part\" viewBox=\"0 0 16 16\">"
+	"<path class=\"part\" d=\"M8 .6L16 15.4H0z\"/>"
+	"<path class=\"mark\" d=\"M8 5.8v4.4M8 12.4v.6\"/></symbol>"
+	"<symbol id=\"i-down\" viewBox=\"0 0 16 16\">"
+	"<rect class=\"down\" x=\".5\" y=\".5\" width=\"15\" height=\"15\" "
+	"rx=\"2\"/>"
+	"<path class=\"mark\" d=\"M5 5l6 6M11 5l-6 6\"/></symbol>"
+	"<symbol id=\"i-none\" viewBox=\"0 0 16 16\">"
+	"<circle class=\"none\" cx=\"8\" cy=\"8\" r=\"6.8\"/></symbol>"
+	"<symbol id=\"i-work\" viewBox=\"0 0 16 16\">"
+	"<path class=\"work\" d=\"M8 0l8 8-8 8-8-8z\"/>"
+	"<path class=\"mark\" d=\"M5 8h6\"/></symbol></svg>\n";
+
+void part_icon(struct buf *b, const char *class)
+{
+	buf_fmt(b,
+		"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-%s\"/>"
+		"</svg>",
+		class);
+}
+
+static void put_title(struct buf *b, const struct frame *f)
+{
+	buf_str(b, "<title>");
+	if (f->state)
+		buf_fmt(b, "%s: ", f->state);
+	if (f->title) {
+		escape_put(b, f->title);
+		buf_str(b, " &middot; ");
+	}
+	escape_put(b, f->brand->title);
+	buf_str(b, "</title>\n");
+}
+
+/*
+ * An open page must not go on claiming what was true an hour ago. To load
+ * itself anew under a reader would be rude; so it says how old it is, by a
+ * delay of the style.
+ */
+static const char aged[] =
+	"<p class=\"banner aged\">This page has been open for more than five "
+	"minutes, and does not renew itself. <a href=\"\">Load it again</a> to "
+	"see what is so now.</p>\n";
+
+void part_begin(struct buf *b, const struct frame *f)
+{
+	buf_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
+		   "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
+		   "content=\"width=device-width, initial-scale=1\">\n"
+		   "<meta name=\"color-scheme\" content=\"light dark\">\n");
+	put_title(b, f);
+	buf_str(b, "<link rel=\"stylesheet\" href=\"/style.css\">\n"
+		   "<link rel=\"icon\" href=\"/favicon.svg\" "
+		   "type=\"image/svg+xml\">\n");
+	if (f->feed)
+		buf_fmt(b,
+			"<link rel=\"alternate\" type=\"application/atom+xml\" "
+			"title=\"Incidents\" href=\"%s\">\n",
+			f->feed);
+	buf_str(b, "</head>\n<body>\n");
+	buf_str(b, icons);
+	buf_str(b, "<header><a href=\"");
+	escape_put(b, f->brand->link);
+	buf_str(b, "\">");
+	escape_put(b, f->brand->title);
+	buf_str(b, "</a></header>\n<main>\n");
+	if (f->live)
+		buf_str(b, aged);
+}
+
+void part_end(struct buf *b, bool home)
+{
+	buf_str(b, "</main>\n<footer>");
+	if (home)
+		buf_str(b, "<a href=\"/\">All servers</a> ");
+	buf_str(b, "<a href=\"/man/\">Manual</a></footer>\n"
+		   "</body>\n</html>\n");
+}
+
+void part_element(struct buf *b, const char *tag, const char *text)
+{
+	buf_fmt(b, "<%s>", tag);
+	escape_put(b, text);
+	buf_fmt(b, "</%s>\n", tag);
+}
+
+/* "29 Apr", and the year where it is not that of `near`; s is RFC 3339. */
+static void put_date(struct buf *b, const char *s, const char *near)
+{
+	static const char months[][4] = {"Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	long month = strtol(s + 5, NULL, 10), day = strtol(s + 8, NULL, 10);
+
+	buf_fmt(b, "%ld %s", day,
+		months[month >= 1 && month <= 12 ? month - 1 : 0]);
+	if (strncmp(s, near, 4) != 0)
+		buf_fmt(b, " %.4s", s);
+}
+
+void part_time(struct buf *b, int64_t t, double now)
+{
+	char s[CLOCK_RFC3339], near[CLOCK_RFC3339];
+
+	clock_rfc3339(t, s);
+	clock_rfc3339((int64_t)now, near);
+	buf_fmt(b, "<time datetime=\"%s\">", s);
+	if (strncmp(s, near, 10) != 0) {
+		put_date(b, s, near);
+		buf_str(b, ", ");
+	}
+	buf_fmt(b, "%.5s UTC</time>", s + 11);
+}
+
+void part_clock(struct buf *b, int64_t t)
+{
+	char s[CLOCK_RFC3339];
+
+	clock_rfc3339(t, s);
+	buf_fmt(b, "%.5s", s + 11);
+}
+
+void part_day(struct buf *b, int64_t day)
+{
+	char s[CLOCK_RFC3339];
+
+	clock_rfc3339(day * 86400, s);
+	put_date(b, s, s);
+}
+
+void part_span(struct buf *b, double s)
+{
+	int64_t min = (int64_t)(s / 60), h = min / 60, days = h / 24;
+
+	if (min < 1)
+		buf_str(b, "less than a minute");
+	else if (h < 1)
+		buf_fmt(b, "%" PRId64 " min", min);
+	else if (days < 2)
+		buf_fmt(b, "%" PRId64 " h", h);
+	else
+		buf_fmt(b, "%" PRId64 " days", days);
+	if (h >= 1 && days < 2 && min % 60)
+		buf_fmt(b, " %" PRId64 " min", min % 60);
+	if (days >= 2 && h % 24)
+		buf_fmt(b, " %" PRId64 " h", h % 24);
+}

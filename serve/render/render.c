@@ -1,0 +1,198 @@
+/*
+ * render.c: asks answer.h for every path that there is, as a stranger would,
+ * and keeps what comes. So a page that is added to the routes is rendered, too.
+ *
+ * A file cannot say 503. Where the answer is an error there is no file; but a
+ * page that says that nothing is known is one.
+ */
+#include "render/render.h"
+
+#include "answer.h"
+#include "base/exits.h"
+#include "base/log.h"
+#include "data/access.h"
+#include "data/fetch.h"
+#include "data/fetch_listing.h"
+#include "data/view.h"
+#include "http/respond.h"
+#include "http/route.h"
+#include "pages/manual.h"
+#include "render/file_tree.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define INDEX "index.html"
+
+struct job {
+	const struct setting *setting;
+	struct source *source;
+	struct site site;
+	char why[SITE_WHY];
+};
+
+/* The file for a path: a page is the index of a folder of its name. */
+static bool file_name(const char *path, bool is_page, char *out, size_t size)
+{
+	bool folder = path[strlen(path) - 1] == '/';
+	int n = snprintf(out, size, "%s%s%s", path + 1,
+		is_page && !folder ? "/" : "", is_page ? INDEX : "");
+
+	return n > 0 && (size_t)n < size;
+}
+
+/* And the path of a file. */
+static void path_of(const char *file, char *out, size_t size)
+{
+	size_t n = strlen(file), index = strlen(INDEX);
+	struct route route;
+
+	if (n >= index && strcmp(file + n - index, INDEX) == 0)
+		n -= index;
+	if (n && file[n - 1] == '/')
+		n--;
+	snprintf(out, size, "/%.*s", (int)n, file);
+	route_find(out, &route);
+	if (route.kind == ROUTE_NONE)
+		snprintf(out, size, "/%.*s/", (int)n, file);
+}
+
+/* Whether a page says that it knows nothing, and is one all the same. */
+static bool says_so(const char *path)
+{
+	struct route route;
+
+	route_find(path, &route);
+	return route.kind == ROUTE_PAGE || route.kind == ROUTE_INDEX;
+}
+
+static int put(struct job *j, const char *path, const struct response *r)
+{
+	bool is_page = strcmp(r->type, TYPE_HTML) == 0;
+	char file[REQUEST_PATH + sizeof INDEX];
+
+	if (r->audience == AUDIENCE_HOLDER ||
+		(r->status != 200 && !(r->status == 503 && says_so(path))))
+		return 0;
+	if (!buf_ok(&r->body)) {
+		snprintf(j->why, sizeof j->why, "%.200s: too large", path);
+		return -1;
+	}
+	if (!file_name(path, is_page, file, sizeof file))
+		return 0;
+	return site_put(&j->site, file, r->body.p, r->body.len, j->why);
+}
+
+/*
+ * 0; or -1, and why. An answer for which the store was asked in vain is none:
+ * unless that is what is to be told.
+ */
+static int ask(struct job *j, const char *path)
+{
+	struct request request = {.method = METHOD_GET};
+	unsigned long failures = j->source->failures;
+	struct response r;
+	int rc = 0;
+
+	if (strlen(path) >= sizeof request.path[0])
+		return 0;
+	snprintf(request.path[0], sizeof request.path[0], "%s", path);
+	respond_init(&r);
+	answer(&request, j->setting, j->source, &r);
+	if (j->source->failures == failures) {
+		rc = put(j, path, &r);
+	} else {
+		snprintf(j->why, sizeof j->why, "the store went away");
+		rc = -1;
+	}
+	respond_release(&r);
+	return rc;
+}
+
+static int ask_all(struct job *j, const struct listing *l)
+{
+	char path[REQUEST_PATH];
+
+	for (size_t row = 0; row < route_rows(); row++) {
+		size_t n = route_named(row) ? l->n : 1;
+
+		for (size_t i = 0; i < n && !route_live(row); i++) {
+			const char *slug =
+				route_named(row) ? l->entries[i].slug : "";
+
+			if (route_path(row, slug, path, sizeof path) &&
+				ask(j, path))
+				return -1;
+		}
+	}
+	for (size_t i = 0; i < manual_count; i++) {
+		snprintf(path, sizeof path, "/man/%s", manual_pages[i].name);
+		if (ask(j, path))
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * Nothing is known any more: what was rendered is now what it is for one who
+ * asks, a page that says so, or nothing.
+ */
+static int withdraw(struct job *j)
+{
+	char path[REQUEST_PATH];
+
+	j->source->away = true;
+	for (size_t i = 0; i < j->site.had.n; i++) {
+		path_of(j->site.had.v[i], path, sizeof path);
+		if (ask(j, path))
+			return -1;
+	}
+	return site_finish(&j->site, j->site.made_at, j->why);
+}
+
+/* Whether what was rendered last is no answer any more, by our own clock. */
+static bool outdated(const struct job *j)
+{
+	return fabs(j->setting->now - j->site.made_at) > VIEW_STALE_S;
+}
+
+/* An exit status. */
+static int run(struct job *j)
+{
+	const struct listing *l;
+	int rc;
+
+	if (fetch_listing(j->source, &l)) {
+		if (outdated(j) && withdraw(j))
+			log_error("%s", j->why);
+		return EXIT_ENV;
+	}
+	rc = ask_all(j, l);
+	if (!rc)
+		rc = site_finish(&j->site, j->setting->now, j->why);
+	if (rc)
+		log_error("%s", j->why);
+	return rc ? EXIT_ENV : EXIT_GOOD;
+}
+
+int render(const char *path, const struct setting *setting,
+	struct source *source, bool verbose)
+{
+	struct job j = {.setting = setting, .source = source};
+	int rc = site_open(&j.site, path, j.why);
+
+	if (rc != EXIT_GOOD) {
+		log_error("%s", j.why);
+		return rc;
+	}
+	j.site.verbose = verbose;
+	rc = run(&j);
+	site_release(&j.site);
+	if (fflush(stdout)) {
+		log_error("standard output: %s", strerror(errno));
+		return EXIT_ENV;
+	}
+	return rc;
+}

@@ -1,0 +1,226 @@
+/*
+ * embed.c: the page has no script but the widget's own, and no line of one: the
+ * lines to copy are text.
+ */
+#include "widget/embed.h"
+
+#include "cgi/request.h"
+#include "data/site.h"
+#include "http/escape.h"
+#include "http/respond.h"
+#include "mcp/names.h"
+#include "pages/html.h"
+#include "widget/embed_js.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+/* The widget, its question and the image are this site's own. */
+#define POLICY                                                                 \
+	"default-src 'none'; script-src 'self'; connect-src 'self'; "          \
+	"img-src 'self'; style-src 'self'; base-uri 'none'; "         \
+	"form-action 'self'"
+
+const char embed_style[] =
+	".stage { border: 1px solid var(--line); padding: 1rem;\n"
+	"  border-radius: 6px 6px 0 0; min-height: 3.75rem }\n"
+	".stage + pre { margin-top: 0; border-top: 0;\n"
+	"  border-radius: 0 0 6px 6px }\n"
+	".stage.dark { background: #010409; --link: #6cb0ff }\n"
+	".stage.light { background: #fff; --link: #0757b5 }\n";
+
+struct preview {
+	struct buf *b;
+	const struct brand *brand;
+	const char *site;
+	const char *slug; /* valid; or "" */
+};
+
+void embed_script(struct response *r)
+{
+	r->type = TYPE_JS;
+	r->anywhere = true;
+	buf_add(&r->body, embed_js, embed_js_size);
+	respond_digest(r);
+}
+
+/* A mount point, in lines that a narrow page can show. A slug is no markup. */
+static void put_mount(struct buf *b, const char *key, const char *slug,
+	const char *look, const char *theme)
+{
+	buf_fmt(b, "<div %s=\"alivemcp-embed\"", key);
+	if (*slug)
+		buf_fmt(b, " data-server=\"%s\"", slug);
+	buf_fmt(b, "\n     data-style=\"%s\" data-theme=\"%s\">", look, theme);
+}
+
+/* The lines of f, which are markup, to be read and copied. */
+static void put_code(struct buf *b, struct buf *f)
+{
+	char *line, *rest = buf_ok(f) ? f->p : NULL;
+
+	buf_str(b, "<pre><code>");
+	while ((line = strsep(&rest, "\n"))) {
+		escape_put(b, line);
+		if (rest)
+			buf_char(b, '\n');
+	}
+	buf_str(b, "</code></pre>\n");
+	buf_release(f);
+}
+
+/* One mode: live, and what to copy for it. */
+static void put_mode(const struct preview *p, const char *look,
+	const char *theme)
+{
+	struct buf code;
+
+	buf_fmt(p->b, "<h2>%s, %s</h2>\n<div class=\"stage %s\">\n",
+		strcmp(look, "card") == 0 ? "Card" : "Badge", theme, theme);
+	put_mount(p->b, "class", p->slug, look, theme);
+	/* What stands there where no script runs. */
+	if (*p->slug)
+		buf_fmt(p->b, "<a href=\"/status/%s\">Status of %s</a>",
+			p->slug, p->slug);
+	else
+		buf_str(p->b, "<a href=\"/\">MCP servers</a>");
+	buf_str(p->b, "</div>\n</div>\n");
+
+	buf_init(&code, 4096);
+	put_mount(&code, "id", p->slug, look, theme);
+	buf_str(&code, "</div>\n<script async src=\"");
+	escape_put(&code, p->site);
+	buf_str(&code, "/embed.js\"></script>");
+	put_code(p->b, &code);
+}
+
+/* The pill as an image, for where no script runs. */
+static void put_image(const struct preview *p)
+{
+	struct buf code;
+
+	buf_fmt(p->b,
+		"<h2>Image, for a README</h2>\n"
+		"<p>GitHub and its like run no script. This needs none.</p>\n"
+		"<div class=\"stage\"><a href=\"/status/%s\"><img "
+		"src=\"/badge/%s.svg\" alt=\"MCP status of %s\" "
+		"height=\"20\"></a></div>\n",
+		p->slug, p->slug, p->slug);
+	buf_init(&code, 4096);
+	buf_fmt(&code, "[![MCP status](%s/badge/%s.svg)](%s/status/%s)",
+		p->site, p->slug, p->site, p->slug);
+	put_code(p->b, &code);
+	buf_str(p->b, "<p>The same as HTML:</p>\n");
+	buf_init(&code, 4096);
+	buf_str(&code, "<a href=\"");
+	escape_put(&code, p->site);
+	buf_fmt(&code, "/status/%s\"><img src=\"", p->slug);
+	escape_put(&code, p->site);
+	buf_fmt(&code, "/badge/%s.svg\" alt=\"MCP status\"></a>", p->slug);
+	put_code(p->b, &code);
+}
+
+static void put_notes(const struct preview *p)
+{
+	buf_str(p->b,
+		"<h2>What it says</h2>\n<ul>\n"
+		"<li><b>up</b>, <b>degraded</b> or <b>down</b>: the last "
+		"verdict, with its minute.</li>\n"
+		"<li><b>awaiting first probe</b>: no verdict could be read. "
+		"Check the slug on the status page; a new server shows up "
+		"after its first probe.</li>\n"
+		"<li><b>stale</b>: the last verdict is more than 5 minutes "
+		"old. Whether the server works now is not known.</li>\n"
+		"</ul>\n"
+		"<h2>Good to know</h2>\n<ul>\n"
+		"<li>Several on one page: <code>class</code> in place of "
+		"<code>id</code>, and the script once.</li>\n"
+		"<li>A mount that is added later is filled when the script is "
+		"run again.</li>\n"
+		"<li>A page with a Content-Security-Policy has to allow ");
+	if (*p->site) {
+		buf_str(p->b, "<code>");
+		escape_put(p->b, p->site);
+		buf_str(p->b, "</code>");
+	} else {
+		buf_str(p->b, "this site");
+	}
+	buf_str(p->b,
+		" in <code>script-src</code> and <code>connect-src</code>, "
+		"and nothing else.</li>\n"
+		"<li>It asks once when the page is opened. It sets no cookie "
+		"and stores nothing. <a href=\"/embed.js\">Its source</a> is "
+		"meant to be read.</li>\n</ul>\n");
+}
+
+/* `asked` is what stands in the query, which need not be a slug. */
+static void put_top(const struct preview *p, const char *asked)
+{
+	char title[REQUEST_PATH + 16];
+
+	snprintf(title, sizeof title, "Widget%s%s", *p->slug ? " of " : "",
+		p->slug);
+	part_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
+	part_element(p->b, "h1", title);
+	buf_str(p->b,
+		"<p>How an MCP server is doing, on your own page.</p>\n"
+		"<form action=\"/embed-preview\"><label for=\"slug\">Server"
+		"</label> <input id=\"slug\" name=\"slug\" maxlength=\"80\" "
+		"spellcheck=\"false\" "
+		"placeholder=\"my-mcp\" value=\"");
+	escape_put(p->b, asked);
+	buf_str(p->b, "\"> <button>Show</button></form>\n");
+	if (*asked && !*p->slug) {
+		buf_str(p->b, "<p class=\"banner\" role=\"status\">No server "
+			      "can be called <b>");
+		escape_put(p->b, asked);
+		buf_str(p->b, "</b>. A slug is made of a to z, 0 to 9, dots, "
+			      "dashes and underscores.</p>\n");
+	}
+	if (!*p->site)
+		buf_str(p->b, "<p>Put the address of this site before each "
+			      "path.</p>\n");
+	buf_str(p->b, "<noscript><p>The widget needs a script. The image "
+		      "does not.</p></noscript>\n");
+}
+
+static void lower(char *out, const char *s)
+{
+	do
+		*out++ = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
+	while (*s++);
+}
+
+void embed_preview(const struct request *request, const struct brand *brand,
+	struct response *r)
+{
+	char asked[REQUEST_PATH], slug[REQUEST_PATH];
+	struct preview p = {.b = &r->body,
+		.brand = brand,
+		.site = brand->url,
+		.slug = slug};
+
+	request_query(request, "slug", asked, sizeof asked);
+	/* As the widget itself does. */
+	lower(slug, asked);
+	if (!slug_valid(slug))
+		*slug = '\0';
+	r->type = TYPE_HTML;
+	r->policy = POLICY;
+	put_top(&p, asked);
+	put_mode(&p, "card", "dark");
+	put_mode(&p, "card", "light");
+	if (*slug) {
+		put_mode(&p, "badge", "dark");
+		put_mode(&p, "badge", "light");
+		put_image(&p);
+	}
+	put_notes(&p);
+	if (*slug)
+		buf_fmt(p.b,
+			"<p><a href=\"/status/%s\">Status page of %s</a></p>\n",
+			slug, slug);
+	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
+	part_end(p.b, true);
+	respond_digest(r);
+}

@@ -1,0 +1,28 @@
+/*
+ * embed.h: the widget for other people's pages, and the page that shows it.
+ * Neither knows anything of a server: that is what the script, in the reader's
+ * browser, is told by /api/embed-status. So nobody learns here whether there is
+ * a server of some name.
+ */
+#ifndef WIDGET_EMBED_H
+#define WIDGET_EMBED_H
+
+struct brand;
+struct request;
+struct response;
+
+/* embed_script(r): fill r with embed.js. */
+void embed_script(struct response *r);
+
+/*
+ * embed_preview(request, site, r): fill r with the page that shows the widget
+ * of the query's slug in its four modes, with what to copy for each. A slug
+ * that is none is named; without one the widget invites.
+ */
+void embed_preview(const struct request *request, const struct brand *brand,
+	struct response *r);
+
+/* What the style of that page has beyond that of all. */
+extern const char embed_style[];
+
+#endif

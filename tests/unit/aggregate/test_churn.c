@@ -1,0 +1,201 @@
+/*
+ * Goal: how often the tools of a server change is counted once for each change,
+ * however often it is looked at, and decides when that is too often.
+ */
+#include "timeline.h"
+
+#include "rule/churn.h"
+#include "rule/drift.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define MINUTES 240
+
+/* A region that is probed each minute; its tools of each are a letter. */
+struct region {
+	struct probe probes[MINUTES];
+	struct tool_list lists[MINUTES];
+	char hashes[MINUTES][2];
+	struct region_history history;
+};
+
+static void make(struct region *r, const char *letters)
+{
+	memset(r, 0, sizeof *r);
+	r->history = (struct region_history) {
+		.name = "us", .probes = r->probes, .n = strlen(letters)};
+	for (size_t i = 0; letters[i]; i++) {
+		r->hashes[i][0] = letters[i];
+		r->lists[i] = (struct tool_list) {.hash = r->hashes[i]};
+		r->probes[i] = (struct probe) {.era = ERA_SESSION,
+			.started_at = TIMELINE_START + 60 * (double)i + 5,
+			.tools = letters[i] == '-' ? NULL : &r->lists[i]};
+	}
+}
+
+/* As of the end of a minute. */
+static double end_of(size_t minute)
+{
+	return TIMELINE_START + 60 * (double)minute + 59;
+}
+
+static int changes(const struct region *r, size_t minute)
+{
+	struct tool_changes c = churn_changes(&r->history, end_of(minute));
+	int n = 0;
+
+	for (size_t i = 0; i < CHANGES_MINUTES; i++)
+		n += c.count[i];
+	return n;
+}
+
+static void test_count(void **state)
+{
+	static const struct {
+		const char *letters;
+		int changes;
+	} rows[] = {
+		{"", 0}, {"a", 0}, {"aa", 0}, {"ab", 1}, {"aba", 2},
+		{"a-b", 1}, {"a--a", 0}, {"-ab-", 1}, {"aabbaabb", 3},
+		{"abcdefghijklmnopqrstuvwxyz", 25},
+	};
+	static struct region r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		size_t n = strlen(rows[i].letters);
+
+		make(&r, rows[i].letters);
+		assert_int_equal(changes(&r, n ? n - 1 : 0), rows[i].changes);
+	}
+	/* The contract stays, the description does not; and another era. */
+	make(&r, "aaa");
+	r.lists[1].full_hash = "x";
+	r.lists[2].full_hash = "y";
+	r.probes[0].era = ERA_SSE;
+	assert_int_equal(changes(&r, 2), 2);
+}
+
+/* A day in one piece, and judged minute by minute with 16 probes in sight. */
+static void test_bit_by_bit(void **state)
+{
+	static struct region whole, part;
+	char letters[MINUTES + 1] = "";
+
+	(void)state;
+	for (size_t i = 0; i < MINUTES; i++)
+		letters[i] = i % 7 == 3 ? '-' : i % 5 < 2 ? 'a' : 'b';
+	make(&whole, letters);
+	make(&part, letters);
+	for (size_t i = 0; i < MINUTES; i++) {
+		size_t first = i > 15 ? i - 15 : 0;
+		struct buf text;
+
+		assert_int_equal(changes(&whole, i), changes(&part, i));
+		/* Judged twice in a minute; and one verdict was missed. */
+		if (i % 11 != 5)
+			drift_saw(&part.history, end_of(i) - 30);
+		drift_saw(&part.history, end_of(i));
+		part.history.probes = part.probes + first;
+		part.history.n = i + 1 - first;
+		if (i + 1 < MINUTES)
+			part.history.n++;
+		buf_init(&text, 100);
+		churn_put(&text, &part.history.changes);
+		assert_true(buf_ok(&text));
+		if (text.len)
+			assert_true(churn_read(text.p, &part.history.changes));
+		buf_release(&text);
+	}
+}
+
+/* More than twelve in an hour; until there are no more than six. */
+static void test_judge(void **state)
+{
+	const struct rule rule = rule_default(60);
+	static struct region r[2];
+	double since = 0;
+	char letters[MINUTES + 1] = "";
+	const char *expected[] = {"us", "eu"};
+
+	(void)state;
+	make(&r[1], "aaa");
+	r[1].history.name = "eu";
+	for (size_t i = 0; i < MINUTES; i++)
+		letters[i] = i < 20 ? (char)('a' + i) : 'z';
+	make(&r[0], letters);
+	for (size_t i = 0; i < MINUTES; i++) {
+		const struct region_history h[] = {
+			r[0].history, r[1].history};
+		struct verdict v = verdict_decide(&rule,
+			&(struct verdict_input) {.slug = "s",
+				.now = end_of(i) - 30, .expected = expected,
+				.n_expected = 2, .regions = h, .n_regions = 2,
+				.churn_since = since});
+
+		since = v.tool_churn.since;
+		/* 20 changes, one a minute from the second on. */
+		if (i < 13 || i > 73) {
+			assert_int_equal(v.tool_churn.changes_1h, 0);
+			assert_true(since == 0);
+			assert_int_equal(v.n_drift, i > 0 && i < 13);
+		} else {
+			size_t first = i > 60 ? i - 60 : 0;
+
+			assert_int_equal(v.tool_churn.changes_1h,
+				(int)((i < 20 ? i : 20) - first));
+			assert_true(since == TIMELINE_START + 13 * 60);
+			assert_int_equal(v.n_drift, 0);
+		}
+		verdict_release(&v);
+	}
+}
+
+static void test_text(void **state)
+{
+	static const char *const wrong[] = {"", "0", "x", "1777485000",
+		"1777485000 0", "1777485001 " "000000000000000000000000000000"
+		"000000000000000000000000000000",
+		"1777485000 " "00000000000000000000000000000!"
+		"000000000000000000000000000000",
+		"-60 " "000000000000000000000000000000"
+		"000000000000000000000000000000",
+		"1777485000 " "000000000000000000000000000000"
+		"0000000000000000000000000000000"};
+	struct tool_changes c = {.upto = 1777485000}, d;
+	struct buf b;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+		assert_false(churn_read(wrong[i], &d));
+	buf_init(&b, 100);
+	churn_put(&b, &c);
+	assert_int_equal(b.len, 0);
+	c.count[0] = 35;
+	c.count[59] = 1;
+	churn_put(&b, &c);
+	assert_string_equal(b.p, "1777485000 "
+		"z00000000000000000000000000000000000000000000000000000000001");
+	assert_true(churn_read(b.p, &d));
+	assert_int_equal(d.upto, c.upto);
+	assert_memory_equal(d.count, c.count, sizeof c.count);
+	buf_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_count),
+		cmocka_unit_test(test_bit_by_bit),
+		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_text),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,296 @@
+/*
+ * Goal: a region of which no server answers says nothing of the servers, where
+ * they are many and nobody else sees them fail; and everything that only looks
+ * like it stays what it is: an outage.
+ */
+#include "timeline.h"
+
+#include "rule/isolation.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define MOST 24
+
+#define OK3 "us 0:- 60:- | eu 2:- 62:- | ap 4:- 64:-"
+#define CUT "us 0:- 60:1/dns.timeout | eu 2:- 62:- | ap 4:- 64:-"
+#define TWO "us 0:- 60:2/tcp.timeout | eu 2:- 62:1/dns.failed | ap 4:- 64:-"
+#define ALL "us 60:2/tcp.refused | eu 62:2/tcp.refused | ap 64:2/tcp.refused"
+
+/* Servers that are alike. */
+struct group {
+	int n;
+	bool one_host; /* theirs; else each has its own */
+	const char *text;
+};
+
+struct canary {
+	const char *region;
+	double at;
+	size_t answered, failed;
+};
+
+struct row {
+	const char *why;
+	struct group groups[3];
+	struct canary canaries[3];
+	double now;
+	/* "REGION FROM-TO SERVERS ERROR" of each isolation, with ", " between. */
+	const char *found;
+	const char *verdict; /* of the first server */
+	const char *last;    /* of the last one; NULL: not looked at */
+};
+
+static const struct row rows[] = {
+	{"one region of three, twenty servers", {{20, false, CUT}}, {{0}}, 70,
+		"us 60-60 20 dns.timeout",
+		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
+	{"five hosts are enough", {{5, false, CUT}}, {{0}}, 70,
+		"us 60-60 5 dns.timeout",
+		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
+	{"four are not", {{4, false, CUT}}, {{0}}, 70, "",
+		"amber regional dns 1 3/3 [us] []", NULL},
+	{"nor are five servers of one host", {{5, true, CUT}}, {{0}}, 70, "",
+		"amber regional dns 1 3/3 [us] []", NULL},
+	{"nor ten of one and three of others",
+		{{10, true, CUT}, {3, false, CUT}}, {{0}}, 70, "",
+		"amber regional dns 1 3/3 [us] []", NULL},
+	{"one of twenty answers", {{19, false, CUT}, {1, false, OK3}}, {{0}}, 70,
+		"", "amber regional dns 1 3/3 [us] []",
+		"green ok - 0 3/3 [] []"},
+	{"one of twenty answers with 500",
+		{{19, false, CUT},
+			{1, false, "us 60:3/http.500 | eu 62:- | ap 64:-"}},
+		{{0}}, 70, "", "amber regional dns 1 3/3 [us] []",
+		"amber regional initialize 1 3/3 [us] []"},
+	{"one of twenty has a certificate that expired",
+		{{19, false, CUT},
+			{1, false, "us 60:2/tls.expired | eu 62:- | ap 64:-"}},
+		{{0}}, 70, "", "amber regional dns 1 3/3 [us] []", NULL},
+	{"an address that may not be asked for tells nothing",
+		{{19, false, CUT},
+			{1, false, "us 60:2/tcp.denied | eu 62:2/tcp.denied"}},
+		{{0}}, 70, "us 60-60 20 dns.timeout",
+		"green ok - 0 2/3 [] [us] isolated [us]",
+		"red step-alert tls 2 2/2 [eu us] []"},
+	{"two regions of three: nobody knows", {{20, false, TWO}}, {{0}}, 70,
+		"us 60-60 20 tcp.timeout, eu 62-62 20 dns.failed",
+		"unknown no-data - 0 1/3 [] [eu us] isolated [eu us]", NULL},
+	{"all regions: nobody knows", {{20, false, ALL}}, {{0}}, 70,
+		"us 60-60 20 tcp.refused, eu 62-62 20 tcp.refused, "
+		"ap 64-64 20 tcp.refused",
+		"unknown no-data - 0 0/3 [] [ap eu us] isolated [ap eu us]",
+		NULL},
+	{"all regions, but four servers: that is an outage", {{4, false, ALL}},
+		{{0}}, 70, "", "red hard-outage tls 3 3/3 [ap eu us] []", NULL},
+	{"a hoster is down: others answer everywhere",
+		{{20, false, ALL}, {1, false, OK3}}, {{0}}, 70, "",
+		"red hard-outage tls 3 3/3 [ap eu us] []",
+		"green ok - 0 3/3 [] []"},
+	{"a region that asks for the hoster's only is believed",
+		{{20, false, ALL},
+			{2, false, "eu 62:- | ap 64:-"}},
+		{{0}}, 70, "", "red hard-outage tls 3 3/3 [ap eu us] []",
+		"green ok - 0 2/2 [] []"},
+	{"a hoster is down, and a region is cut off",
+		{{14, false, ALL}, {6, false, CUT}}, {{0}}, 70,
+		"us 60-60 20 tcp.refused",
+		"red step-alert tls 2 2/3 [ap eu] [us] isolated [us]",
+		"green ok - 0 2/3 [] [us] isolated [us]"},
+	{"a hoster is down, and four others fail from one region",
+		{{16, false, ALL}, {4, false, CUT}}, {{0}}, 70, "",
+		"red hard-outage tls 3 3/3 [ap eu us] []",
+		"amber regional dns 1 3/3 [us] []"},
+	{"who is not asked for elsewhere tells nobody",
+		{{5, false, "us 60:1/dns.timeout"},
+			{15, false, "eu 62:- | ap 64:-"}}, {{0}}, 70,
+		"us 60-60 5 dns.timeout",
+		"unknown no-data - 0 0/1 [] [us] isolated [us]",
+		"green ok - 0 2/2 [] []"},
+	{"it lasts until a server answers",
+		{{5, false, "us 0:2/tcp.timeout 60:- | eu 2:- 62:-"},
+			{3, false, "us 1:2/tcp.timeout 61:2/tcp.timeout | "
+				   "eu 3:- 63:-"}},
+		{{0}}, 70, "us 0-1 8 tcp.timeout", "green ok - 0 2/2 [] []",
+		"amber regional tls 1 2/2 [us] []"},
+	{"and with fewer servers, too: half a round",
+		{{5, false, "us 0:2/tcp.timeout | eu 2:-"},
+			{3, false, "us 1:2/tcp.timeout 31:2/tcp.timeout | "
+				   "eu 3:- 33:-"}},
+		{{0}}, 40, "us 0-31 8 tcp.timeout",
+		"unknown no-data - 0 1/2 [] [us] isolated [us]",
+		"unknown no-data - 0 1/2 [] [us] isolated [us]"},
+	{"but not beyond the lookback",
+		{{5, false, "us 0:2/tcp.timeout | eu 2:- 182:-"},
+			{3, false, "us 1:2/tcp.timeout 181:2/tcp.timeout | "
+				   "eu 3:- 183:-"}},
+		{{0}}, 190, "us 0-1 8 tcp.timeout",
+		"unknown no-data - 0 1/2 [] [us]",
+		"amber regional tls 1 2/2 [us] []"},
+	{"a run is no longer by it, and what failed before goes on",
+		{{1, false, "us 0:6/http.503 60:1/dns.timeout 120:6/http.503 | "
+			    "eu 2:- 62:- 122:-"},
+			{5, false, "us 0:- 60:1/dns.timeout 120:- | "
+				   "eu 2:- 62:- 122:-"}},
+		{{0}}, 130, "us 60-60 6 dns.timeout",
+		"amber regional tools-list 1 2/2 [us] []",
+		"green ok - 0 2/2 [] []"},
+	{"who fell silent failing still fails",
+		{{1, false, "us 0:6/http.503 60:1/dns.timeout | eu 2:- 62:- | "
+			    "ap 3:- 63:-"},
+			{5, false, CUT}},
+		{{0}}, 70, "us 60-60 6 dns.timeout",
+		"amber regional tools-list 1 2/3 [us] [us] isolated [us]", NULL},
+	{"servers that are probed rarely take turns",
+		{{3, false, "us 0:1/dns.failed | eu 0:- | ap 0:-"},
+			{2, false, "us 60:1/dns.failed | eu 60:- | ap 60:-"}},
+		{{0}}, 70, "us 60-60 2 dns.failed",
+		"amber regional dns 1 3/3 [us] []",
+		"green ok - 0 2/3 [] [us] isolated [us]"},
+	{"a canary answers: it is the servers", {{20, false, CUT}},
+		{{"us", 59, 1, 1}}, 70, "", "amber regional dns 1 3/3 [us] []",
+		NULL},
+	{"no canary answers: two servers are enough", {{2, false, CUT}},
+		{{"us", 59, 0, 2}}, 70, "us 60-60 2 dns.timeout 2",
+		"green ok - 0 2/3 [] [us] isolated [us]", NULL},
+	{"the canaries of another round tell nothing", {{2, false, CUT}},
+		{{"us", -1, 0, 2}, {"eu", 59, 0, 2}}, 70, "",
+		"amber regional dns 1 3/3 [us] []", NULL},
+	{"no canary answers, and a server does",
+		{{2, false, CUT}, {1, false, OK3}}, {{"us", 59, 0, 2}}, 70, "",
+		"amber regional dns 1 3/3 [us] []", NULL},
+	{"all regions see it, and a canary answers everywhere: an outage",
+		{{20, false, ALL}},
+		{{"us", 59, 1, 0}, {"eu", 61, 1, 0}, {"ap", 63, 1, 0}}, 70, "",
+		"red hard-outage tls 3 3/3 [ap eu us] []", NULL},
+	{"nothing was probed", {{0}}, {{0}}, 70, "", NULL, NULL},
+};
+
+static void put_found(const struct isolation *s, char *out, size_t size)
+{
+	size_t n, used = 0;
+	const struct isolated *v = isolation_all(s, &n);
+
+	*out = '\0';
+	for (size_t i = 0; i < n; i++) {
+		used += (size_t)snprintf(out + used, size - used,
+			"%s%s %.0f-%.0f %zu %s", i ? ", " : "", v[i].region,
+			v[i].from - TIMELINE_START, v[i].to - TIMELINE_START,
+			v[i].servers, v[i].error);
+		if (v[i].canaries)
+			used += (size_t)snprintf(out + used, size - used,
+				" %zu", v[i].canaries);
+	}
+}
+
+/* The regions are found by the order in which they were first heard of. */
+static void check_row(const struct row *row)
+{
+	static struct timeline servers[MOST];
+	struct rule rule = rule_default(60);
+	struct isolation *s = isolation_new();
+	char url[MOST][64], out[1024];
+	int n = 0;
+
+	for (size_t g = 0; g < 3; g++)
+		for (int i = 0; i < row->groups[g].n; i++, n++) {
+			timeline_read(&servers[n], row->groups[g].text);
+			if (row->groups[g].one_host)
+				snprintf(url[n], sizeof url[n],
+					"https://%s:%d/%d",
+					i % 2 ? "one.example" : "u@One.Example",
+					i + 1, i);
+			else
+				snprintf(url[n], sizeof url[n],
+					"https://h%zu-%d.example/mcp", g, i);
+			isolation_add(s, url[n], servers[n].regions,
+				servers[n].n);
+		}
+	for (size_t i = 0; i < 3 && row->canaries[i].region; i++)
+		isolation_canaries(s, row->canaries[i].region,
+			TIMELINE_START + row->canaries[i].at,
+			row->canaries[i].answered, row->canaries[i].failed);
+	isolation_cut(s, &rule);
+	put_found(s, out, sizeof out);
+	assert_string_equal(out, row->found);
+	if (row->verdict) {
+		timeline_judge(&servers[0], &rule, NULL, row->now, out);
+		assert_string_equal(out, row->verdict);
+	}
+	if (row->last) {
+		timeline_judge(&servers[n - 1], &rule, NULL, row->now, out);
+		assert_string_equal(out, row->last);
+	}
+	isolation_free(s);
+}
+
+static void test_rows(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		print_message("# %s\n", rows[i].why);
+		check_row(&rows[i]);
+	}
+}
+
+/* As of when a region is isolated, and what is said of it. */
+static void test_at(void **state)
+{
+	static struct timeline servers[5];
+	static const char text[] = "us 0:- 60:1/dns.failed 120:1/dns.failed "
+				   "180:- 240:1/dns.failed | eu 0:-";
+	static const struct {
+		const char *region;
+		double since, until, from; /* from -1: it is not isolated */
+	} cases[] = {
+		{"us", -100, 59, -1}, {"us", -100, 60, 60},
+		{"us", -100, 119, 60}, {"us", -100, 150, 60},
+		{"us", 119, 150, 60}, {"us", 120, 150, -1},
+		{"us", -100, 180, -1}, {"us", -100, 300, 240},
+		{"eu", -100, 300, -1}, {"ap", -100, 300, -1},
+	};
+	struct rule rule = rule_default(60);
+	struct isolation *s = isolation_new();
+	char url[5][32], out[ISOLATION_TEXT];
+	const struct isolated *all;
+	size_t n;
+
+	(void)state;
+	for (int i = 0; i < 5; i++) {
+		timeline_read(&servers[i], text);
+		snprintf(url[i], sizeof url[i], "https://h%d.example", i);
+		isolation_add(s, url[i], servers[i].regions, servers[i].n);
+	}
+	isolation_cut(s, &rule);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		const struct isolated *f = isolation_at(s, cases[i].region,
+			TIMELINE_START + cases[i].since,
+			TIMELINE_START + cases[i].until);
+
+		print_message("# %s at %g\n", cases[i].region, cases[i].until);
+		assert_int_equal(f ? (int)(f->from - TIMELINE_START) : -1,
+			(int)cases[i].from);
+	}
+	all = isolation_all(s, &n);
+	assert_int_equal(n, 2);
+	assert_string_equal(isolation_text(&all[0], out),
+		"its own network is cut off: none of 5 servers could be reached "
+		"from there; mostly dns.failed");
+	isolation_free(s);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_rows),
+		cmocka_unit_test(test_at),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

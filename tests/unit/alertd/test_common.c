@@ -1,0 +1,221 @@
+/*
+ * Goal: servers that begin to fail in the same way, at the same time, from the
+ * same places are one group; others are not drawn into it.
+ */
+#include "routing/correlation.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+/* "a:downtime:6@0[eu,us]": slug, kind, step, minute, regions. */
+static void note(struct common_starts *l, const char *text)
+{
+	char slug[20], kind[20], regions[60];
+	struct alert_event e = {.record.phase = ALERT_STARTED};
+	struct strings now = {0}, later = {0};
+	int step, minute;
+	char *save = NULL;
+
+	assert_int_equal(sscanf(text, "%19[^:]:%19[^:]:%d@%d[%59[^]]]", slug,
+		kind, &step, &minute, regions), 5);
+	assert_true(alert_kind_parse(kind, &e.record.kind));
+	string_set(&e.slug, slug);
+	for (char *s = strtok_r(regions, ",", &save); s;
+		s = strtok_r(NULL, ",", &save))
+		strings_add(&e.regions, s);
+	event_point(&e);
+	e.record.slug = e.slug;
+	e.record.step = (enum step)step;
+	e.record.at = minute * 60;
+	e.record.started_at = minute * 60;
+	e.record.severity = SEVERITY_P2;
+	assert_true(common_may(&e));
+	common_note(l, &e, &now, &later);
+}
+
+/* The groups, "a b c | d e f". */
+static void tell(struct common_starts *l, size_t least, char *out, size_t size)
+{
+	size_t groups = common_group(l, least), n = 0;
+
+	*out = '\0';
+	for (size_t g = 1; g <= groups; g++) {
+		n += (size_t)snprintf(out + n, size - n, "%s",
+			g > 1 ? " |" : "");
+		for (size_t i = 0; i < l->n; i++)
+			if (l->v[i].group == g)
+				n += (size_t)snprintf(out + n, size - n, "%s%s",
+					n ? " " : "", l->v[i].event.slug);
+	}
+}
+
+static void test_groups(void **state)
+{
+	static const struct {
+		const char *starts[8];
+		const char *groups; /* of three or more */
+	} cases[] = {
+		{{NULL}, ""},
+		{{"c:downtime:6@0[eu,us]", "a:downtime:6@0[eu,us]",
+			 "b:downtime:6@0[eu,us]"}, "a b c"},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]"}, ""},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[eu]",
+			 "c:downtime:5@0[eu]"}, ""},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@1[eu]",
+			 "c:downtime:6@0[eu]"}, ""},
+		{{"a:downtime:6@0[eu]", "b:regional:6@0[eu]",
+			 "c:downtime:6@0[eu]"}, ""},
+		{{"a:downtime:6@0[eu]", "b:downtime:6@0[us]",
+			 "c:downtime:6@0[eu,us]"}, ""},
+		{{"a:probe_silent:0@3[eu]", "b:probe_silent:0@3[eu]",
+			 "c:probe_silent:0@3[eu]", "a:downtime:1@3[eu]",
+			 "b:downtime:1@3[eu]", "d:downtime:1@3[eu]",
+			 "e:downtime:1@3[eu]"}, "a b d e | a b c"},
+		{{"a:downtime:6@0[eu]", "a:downtime:6@0[eu]",
+			 "b:downtime:6@0[eu]"}, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct common_starts l = {0};
+		char got[200];
+
+		for (size_t k = 0; cases[i].starts[k]; k++)
+			note(&l, cases[i].starts[k]);
+		tell(&l, 3, got, sizeof got);
+		if (strcmp(got, cases[i].groups) != 0)
+			fail_msg("case %zu: %s", i, got);
+		common_release(&l);
+	}
+}
+
+/* Nothing but the beginning of the incident of a server may be shared. */
+static void test_may(void **state)
+{
+	static const struct {
+		const char *slug;
+		enum alert_kind kind;
+		enum alert_phase phase;
+		bool held, may;
+	} cases[] = {
+		{"a", ALERT_DOWNTIME, ALERT_STARTED, false, true},
+		{"a", ALERT_SILENT, ALERT_STARTED, false, true},
+		{"a", ALERT_DOWNTIME, ALERT_STARTED, true, false},
+		{"a", ALERT_DOWNTIME, ALERT_ESCALATED, false, false},
+		{"a", ALERT_DOWNTIME, ALERT_RESOLVED, false, false},
+		{"a", ALERT_DIVERGENCE, ALERT_STARTED, false, false},
+		{"a", ALERT_LATENCY, ALERT_STARTED, false, false},
+		{"a", ALERT_DRIFT, ALERT_ONCE, false, false},
+		{"*", ALERT_DOWNTIME, ALERT_STARTED, false, false},
+		{"*.0123abcd", ALERT_DOWNTIME, ALERT_STARTED, false, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char slug[20];
+		struct alert_event e = {
+			.slug = slug,
+			.held = cases[i].held,
+			.record.kind = cases[i].kind,
+			.record.phase = cases[i].phase,
+		};
+
+		snprintf(slug, sizeof slug, "%s", cases[i].slug);
+		assert_int_equal(common_may(&e), cases[i].may);
+	}
+}
+
+/* What became of the shared state: events and who is left. */
+static void expect(const struct alert_state *st, struct alert_events *l,
+	const char *want)
+{
+	char got[1000], name[ALERT_EVENT_SIZE];
+	size_t n = 0;
+
+	*got = '\0';
+	for (size_t i = 0; i < l->n; i++)
+		n += (size_t)snprintf(got + n, sizeof got - n, "%s%s %s: %s",
+			i ? " | " : "", alert_event(&l->v[i].record, name),
+			severity_name(l->v[i].record.severity),
+			l->v[i].summary);
+	if (strcmp(got, want) != 0)
+		fail_msg("%s\nnot\n%s", got, want);
+	for (size_t i = 0; i < l->n; i++)
+		assert_string_equal(l->v[i].record.slug, SLUG_FLEET);
+	events_release(l);
+	assert_int_equal(st->incidents[ALERT_DOWNTIME].open, st->left.n > 0);
+}
+
+static void leave(struct alert_state *st, const char *slug, int minute,
+	struct alert_events *out)
+{
+	char name[20];
+	struct alert_event e = {
+		.slug = name,
+		.record.kind = ALERT_DOWNTIME,
+		.record.at = minute * 60 + 120,
+		.record.resolved_at = minute * 60,
+	};
+
+	snprintf(name, sizeof name, "%s", slug);
+	common_leave(st, &e, out);
+}
+
+/* It begins, another joins it, and it ends with the last that recovers. */
+static void test_life(void **state)
+{
+	struct common_starts l = {0}, more = {0};
+	struct alert_events out = {0};
+	struct alert_state st;
+	char slug[COMMON_SLUG], again[COMMON_SLUG];
+
+	(void)state;
+	note(&l, "a:downtime:6@10[eu,us]");
+	note(&l, "b:downtime:6@10[eu,us]");
+	note(&more, "c:downtime:6@12[eu,us]");
+	common_slug(&l.v[0].event, slug);
+	common_slug(&more.v[0].event, again);
+	assert_string_equal(slug, again);
+	assert_true(slug_shared(slug));
+	state_init(&st, slug);
+	assert_false(common_joins(&st, &more.v[0].event));
+	common_begin(&st, l.v, l.n, &out);
+	expect(&st, &out, "downtime_started P2: Each of 2 servers (a and b) is "
+		"down: tools-list fails from eu and us (2 of 0 regions).");
+	assert_true(common_joins(&st, &more.v[0].event));
+	more.v[0].event.record.severity = SEVERITY_P1;
+	common_begin(&st, more.v, more.n, &out);
+	expect(&st, &out, "downtime_escalated P1: Each of 3 servers (a, b and "
+		"c) is down: tools-list fails from eu and us (2 of 0 regions); "
+		"more of them than before.");
+	common_begin(&st, more.v, more.n, &out);
+	expect(&st, &out, "");
+	leave(&st, "b", 20, &out);
+	leave(&st, "a", 30, &out);
+	leave(&st, "x", 31, &out);
+	expect(&st, &out, "");
+	leave(&st, "c", 25, &out);
+	expect(&st, &out, "downtime_resolved P1: Each of 3 servers (a, b and c) "
+		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
+		"unknown, 0 failing probes. All layers pass again.");
+	state_release(&st);
+	common_release(&l);
+	common_release(&more);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_groups),
+		cmocka_unit_test(test_may),
+		cmocka_unit_test(test_life),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,274 @@
+/*
+ * Goal: what waits to be told with others is neither sent alone nor lost, keeps
+ * the order of its incident, and becomes one record that is bounded.
+ */
+#include "nights.h"
+
+#include "routing/digest.h"
+#include "routing/dispatch.h"
+#include "routing/rate_limit.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* 2026-04-29T17:50:00Z is a Wednesday. */
+#define HOUR (NIGHT_START + 600)
+#define MORNING (NIGHT_START + (15 * 60 + 10) * 60)
+
+static struct conf_route routes[] = {
+	{.name = "hourly", .digest = CONF_DIGEST_HOURLY},
+	{.name = "channel", .role = CONF_ROLE_CHANNEL},
+	{.name = "thrifty", .budget = 1},
+};
+static const struct conf conf = {
+	.routes = routes,
+	.n_routes = 3,
+	.business = {.hours = "09:00-18:00", .zone = "UTC"},
+};
+
+struct desk {
+	struct alert_state st;
+	struct budget *budget;
+	struct strings told;
+};
+
+static void desk_init(struct desk *d)
+{
+	*d = (struct desk) {.budget = budget_new(NULL)};
+	state_init(&d->st, "s");
+}
+
+static void desk_release(struct desk *d)
+{
+	state_release(&d->st);
+	budget_free(d->budget);
+	strings_release(&d->told);
+}
+
+/* An event of the incident that began in that minute, in this one. */
+static void happen(struct desk *d, int incident, enum alert_phase phase,
+	enum severity severity, int minute)
+{
+	double at = NIGHT_START + 60.0 * minute;
+	struct dispatch way = {&conf, d->budget, false, at};
+	struct alert_event e = {.record = {
+		.at = at,
+		.slug = "s",
+		.phase = phase,
+		.severity = severity,
+		.started_at = NIGHT_START + 60 * incident,
+	}};
+	struct recipients to = {0};
+	char body[100];
+
+	snprintf(body, sizeof body, "{\"at\":%d}", minute);
+	if (phase != ALERT_STARTED)
+		strings_copy(&e.told, &d->told);
+	dispatch_event(&way, &d->st, &e, body, &to);
+	for (size_t i = 0; i < to.n; i++)
+		strings_note(&d->told, to.v[i].route);
+	recipients_release(&to);
+	strings_release(&e.told);
+}
+
+/* How each waits: "number route minute" of its digest, or only the first two */
+static void expect_outbox(struct desk *d, const char *expected)
+{
+	char why[STATE_WHY];
+	struct alert_state back;
+	struct buf b, text;
+
+	buf_init(&text, STATE_MAX);
+	state_write(&text, &d->st);
+	assert_true(state_read(text.p, text.len, "s", &back, why));
+	state_release(&d->st);
+	d->st = back;
+	buf_init(&b, 10000);
+	for (size_t i = 0; i < d->st.n_outbox; i++)
+		for (size_t k = 0; k < d->st.outbox[i].n_deliveries; k++) {
+			struct delivery *v = &d->st.outbox[i].deliveries[k];
+
+			buf_fmt(&b, "%s%lu %s", b.len ? ", " : "",
+				d->st.outbox[i].number, v->route);
+			if (v->digest)
+				buf_fmt(&b, " %d%s",
+					(int)(v->boundary - NIGHT_START) / 60,
+					v->over ? "!" : "");
+		}
+	assert_string_equal(b.p, expected);
+	buf_release(&b);
+	buf_release(&text);
+}
+
+static bool yes(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return true;
+}
+
+static void test_waits(void **state)
+{
+	struct outbox_judge judge = {yes, yes, NULL};
+	struct outbox_item item;
+	struct desk d;
+
+	(void)state;
+	desk_init(&d);
+	happen(&d, 0, ALERT_STARTED, SEVERITY_P3, 0);
+	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty");
+	happen(&d, 1, ALERT_STARTED, SEVERITY_P2, 1);
+	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty, "
+			  "2 hourly 10, 2 channel, 2 thrifty 10!");
+	/* Its end joins its beginning, and costs nothing. */
+	happen(&d, 1, ALERT_RESOLVED, SEVERITY_P2, 2);
+	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty, "
+			  "2 hourly 10, 2 channel, 2 thrifty 10!, "
+			  "3 hourly 10, 3 channel, 3 thrifty 10!");
+	/* What waits for others is for no other way out, whatever the time. */
+	while (outbox_due(&d.st, 1e11, &judge, &item))
+		outbox_drop(&d.st, &item);
+	assert_false(outbox_waits(&d.st, 1e11, &judge));
+	expect_outbox(&d, "1 hourly 10, 1 channel 910, 2 hourly 10, "
+			  "2 thrifty 10!, 3 hourly 10, 3 thrifty 10!");
+	/* It gets worse: what is urgent takes along what waited. */
+	happen(&d, 0, ALERT_ESCALATED, SEVERITY_P1, 60);
+	expect_outbox(&d, "1 hourly 10, 1 channel, 2 hourly 10, "
+			  "2 thrifty 10!, 3 hourly 10, 3 thrifty 10!, "
+			  "4 hourly 70, 4 channel, 4 thrifty");
+	assert_true(outbox_due(&d.st, NIGHT_START + 3600, &judge, &item));
+	assert_int_equal(item.pending->number, 1);
+	assert_string_equal(item.delivery->route, "channel");
+	desk_release(&d);
+}
+
+/* What waits longer comes along with what waits less. */
+static void test_order(void **state)
+{
+	struct outbox_wait soon = {CONF_DIGEST_HOURLY, true, HOUR}, got;
+	struct alert_record r = {.slug = "s", .severity = SEVERITY_P3};
+	struct outbox_wait late = {CONF_DIGEST_DAILY, false, MORNING};
+	struct strings to = {0};
+	struct desk d;
+
+	(void)state;
+	desk_init(&d);
+	strings_add(&to, "a");
+	outbox_add(&d.st, &r, "{}", &to, NIGHT_START);
+	assert_false(outbox_joins(&d.st, "a", &got));
+	outbox_wait(&d.st, "a", &late);
+	r.started_at = 60;
+	outbox_add(&d.st, &r, "{}", &to, NIGHT_START);
+	assert_false(outbox_joins(&d.st, "a", &got));
+	outbox_wait(&d.st, "a", &late);
+	outbox_add(&d.st, &r, "{}", &to, NIGHT_START);
+	assert_true(outbox_joins(&d.st, "a", &got));
+	assert_false(outbox_joins(&d.st, "b", &got));
+	assert_int_equal(got.boundary, MORNING);
+	outbox_wait(&d.st, "a", &soon);
+	expect_outbox(&d, "1 a 910, 2 a 10, 3 a 10!");
+	strings_release(&to);
+	desk_release(&d);
+}
+
+static void test_record(void **state)
+{
+	struct digests l = {0};
+	struct desk d;
+	struct buf b;
+
+	(void)state;
+	desk_init(&d);
+	happen(&d, 0, ALERT_STARTED, SEVERITY_P3, 0);
+	happen(&d, 1, ALERT_STARTED, SEVERITY_P2, 1);
+	digests_note(&l, &d.st, HOUR - 1, NULL);
+	assert_int_equal(l.n, 0);
+	happen(&d, 2, ALERT_STARTED, SEVERITY_P3, 15);
+	digests_note(&l, &d.st, HOUR, NULL);
+	assert_int_equal(l.n, 2);
+	digests_release(&l);
+	digests_note(&l, &d.st, HOUR, "thrifty");
+	assert_int_equal(l.n, 1);
+	assert_true(l.v[0].over);
+	digests_release(&l);
+	digests_note(&l, &d.st, HOUR + 3600, "hourly");
+	digests_sort(&l);
+	assert_int_equal(l.n, 2);
+	buf_init(&b, 2 * DIGEST_BYTES);
+	digest_json(&b, &l.v[0], HOUR + 0.5);
+	assert_string_equal(b.p,
+		"{\"v\":1,\"type\":\"digest\",\"at\":1777485600.5,"
+		"\"route\":\"hourly\",\"period\":\"hourly\",\"because\":null,"
+		"\"dedup_key\":\"digest:hourly:1777485600\","
+		"\"events\":[{\"at\":0},{\"at\":1}],\"count\":2}");
+	buf_release(&b);
+	digests_release(&l);
+	desk_release(&d);
+}
+
+/* A storm: all are counted, and as many are told as fit. */
+static void expect_storm(int n, size_t size, size_t told)
+{
+	struct outbox_wait w = {CONF_DIGEST_HOURLY, true, HOUR};
+	struct strings to = {0};
+	struct digests l = {0};
+	char *body = malloc(size + 1);
+	size_t found = 0;
+	struct desk d;
+	struct buf b;
+
+	desk_init(&d);
+	strings_add(&to, "a");
+	memset(body, 'x', size);
+	body[0] = body[size - 1] = '"';
+	body[size] = '\0';
+	for (int i = 0; i < n; i++) {
+		struct alert_record r = {.slug = "s", .started_at = i,
+			.severity = SEVERITY_P1};
+
+		outbox_add(&d.st, &r, body, &to, NIGHT_START);
+		outbox_wait(&d.st, "a", &w);
+	}
+	digests_note(&l, &d.st, HOUR, "a");
+	buf_init(&b, 2 * DIGEST_BYTES);
+	digest_json(&b, &l.v[0], HOUR);
+	assert_true(buf_ok(&b) && b.len <= DIGEST_BYTES);
+	for (const char *p = b.p; (p = strstr(p, body)); p += size)
+		found++;
+	assert_int_equal(found, told);
+	snprintf(body, size, "],\"count\":%d}", n);
+	assert_string_equal(b.p + b.len - strlen(body), body);
+	assert_non_null(strstr(b.p, "\"because\":\"budget\""));
+	free(body);
+	buf_release(&b);
+	strings_release(&to);
+	digests_release(&l);
+	desk_release(&d);
+}
+
+static void test_storm(void **state)
+{
+	(void)state;
+	expect_storm(100, 500, 100);
+	expect_storm(101, 500, 100);
+	expect_storm(30, 10000, 26);
+	expect_storm(1, DIGEST_BYTES, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_record),
+		cmocka_unit_test(test_storm),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,504 @@
+/*
+ * Goal: what tables of whole minutes cannot say of divergence and drift: clocks
+ * within a minute, the words, names from strangers, and that neither an event
+ * nor a state grows without limit.
+ */
+#include "nights.h"
+
+#include "routing/outbox.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define STARTED(minute, regions)                                               \
+	#minute " cdn_cache_divergence_started P2 1 x1 -/- [" regions "]"
+
+static void expect(struct night *n, const char *verdicts, const char *events)
+{
+	char got[NIGHT_SIZE];
+
+	night_run(n, verdicts);
+	night_tell(n, got);
+	if (strcmp(got, events) != 0)
+		fail_msg("%s:\n  %s\nexpected:\n  %s", verdicts, got, events);
+}
+
+/* Regions are probed one after another: A first. */
+static void test_within_a_minute(void **state)
+{
+	struct night n;
+
+	(void)state;
+	/* E was seen with the old ones after A with the new ones. */
+	night_init(&n, "AEU");
+	n.apart = 2;
+	expect(&n, ".=aaa .=baa", STARTED(1, "e u"));
+	night_release(&n);
+	/* The deploy fell between E and U: nobody was late. */
+	night_init(&n, "AEU");
+	n.apart = 2;
+	expect(&n, ".=aaa .=aab .=bbb*4", "");
+	night_release(&n);
+	/* The clocks of two runners are a second apart, and more. */
+	night_init(&n, "AE");
+	n.apart = 1;
+	expect(&n, ".=aa .=ba .=bb*4", "");
+	night_release(&n);
+	night_init(&n, "AE");
+	n.apart = 1.01;
+	expect(&n, ".=aa .=ba", STARTED(1, "e"));
+	night_release(&n);
+}
+
+/* Five regions, each probed every five minutes, a minute after another. */
+static void slow(struct night *n, int minute, char hash, int late)
+{
+	static const char *const names[] = {"a", "b", "c", "d", "e"};
+	struct verdict_region r[5];
+	struct verdict v = {.slug = "s", .expected = 5, .divergence = true,
+		.window = NIGHT_START + minute * 60, .regions = r,
+		.n_regions = 5};
+
+	for (int i = 0; i < 5; i++) {
+		int at = minute - (minute - i + 5) % 5;
+		bool old = hash == 'a' || at < 20 || (i == late && at < 40);
+
+		r[i] = (struct verdict_region) {.region = names[i],
+			.tool_hash = night_hash(old ? 'a' : hash),
+			.started_at = NIGHT_START + at * 60 + 3};
+	}
+	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
+}
+
+static void test_slow(void **state)
+{
+	struct night n;
+
+	(void)state;
+	/* They differ for four windows, and yet it is a deploy like any. */
+	night_init(&n, "");
+	for (int minute = 5; minute < 60; minute++)
+		slow(&n, minute, 'b', -1);
+	expect(&n, "", "");
+	night_release(&n);
+	/* One is late, and seen to be when it is probed again. */
+	night_init(&n, "");
+	for (int minute = 5; minute < 60; minute++)
+		slow(&n, minute, 'b', 2);
+	expect(&n, "",
+		"22 cdn_cache_divergence_started P2 20 x1 -/- [c] | "
+		"44 cdn_cache_divergence_resolved P2 20-42 x20 -/- [c]");
+	night_release(&n);
+}
+
+static void expect_summary(const char *regions, const char *verdicts,
+	const char *summary)
+{
+	struct night n;
+
+	night_init(&n, regions);
+	n.sides = true;
+	free(n.st.slug);
+	n.st.slug = strdup("example-mcp");
+	night_run(&n, verdicts);
+	assert_true(n.events.n > 0);
+	assert_string_equal(n.events.v[n.events.n - 1].record.summary, summary);
+	night_release(&n);
+}
+
+static void test_summaries(void **state)
+{
+	(void)state;
+	expect_summary("AEU", ".=aaa .=bab*2",
+		"example-mcp shows different tools: e still sees get; a and u "
+		"have seen put instead since 17:51 - a stale cache or an "
+		"origin that was not updated.");
+	expect_summary("AEU", ".=aaa .=baa*2 t242",
+		"example-mcp shows different tools: e and u still see get; a "
+		"has seen put instead since 17:51 - a stale cache or an origin "
+		"that was not updated; not over after 4 h 1 min.");
+	/* The side that was seen last is the first one here. */
+	expect_summary("AEU", ".=bbb .=bba*2",
+		"example-mcp shows different tools: a and e still see put; u "
+		"has seen get instead since 17:51 - a stale cache or an origin "
+		"that was not updated.");
+	/* Of a third set the verdict says nothing beside the second. */
+	expect_summary("AEU", ".=bbb .=bac*2",
+		"example-mcp shows different tools: a and e still see the old "
+		"ones; u has seen others since 17:51 - a stale cache or an "
+		"origin that was not updated.");
+	expect_summary("AEU", "@420 .=aaa .=bab*9 .=bbb*3",
+		"All regions see the same tools of example-mcp again after 9 "
+		"min (00:51\u201301:00 UTC). Last to follow: e.");
+	expect_summary("AEU", ".,E*5",
+		"example-mcp is not reported on by e since 17:50: a runner or "
+		"its network fails, which says nothing about the server.");
+	expect_summary("AEU", "?,AEU*5",
+		"example-mcp is not reported on by a, e and u, all its "
+		"regions, since 17:50: a runner or its network fails, which "
+		"says nothing about the server.");
+	expect_summary("AEU", ".,E*5 .,EU*5",
+		"example-mcp is not reported on by e and u since 17:50: a "
+		"runner or its network fails, which says nothing about the "
+		"server; more of them than before.");
+	expect_summary("AEU", ".,EU*5 .",
+		"e and u report on example-mcp again after 5 min "
+		"(17:50\u201317:55 UTC).");
+	expect_summary("AEU", ".,E*5 $AU .",
+		"No region that is silent is asked for example-mcp any more "
+		"after 5 min (17:50\u201317:55 UTC).");
+	expect_summary("AEU", ".=bbb|Aab-get+put|Eab-get+put",
+		"example-mcp changed its tools: get removed; put added, as "
+		"seen from a and e.");
+	expect_summary("AEU", ".=bbb|Aab^get\"put",
+		"example-mcp changed its tools: get changed; put described "
+		"anew, as seen from a.");
+	expect_summary("AEU", ".=bbb|Aab",
+		"example-mcp changed its tools, nobody knows which, as seen "
+		"from a.");
+	expect_summary("AEU", ".=bbb|Ast",
+		"example-mcp changed the era of its protocol from session to "
+		"stateless, as seen from a.");
+}
+
+/* As a verdict of a server with the longest of everything would be told. */
+static void test_bounds(void **state)
+{
+	static char names[100][4 * 100 + 1], regions[256][REGION_MAX + 1];
+	const char *tools[100], *where[256], *many[256];
+	struct verdict_region seen[256];
+	struct verdict_side sides[2] = {0};
+	struct verdict v = {.slug = "s", .url = "https://s.example/mcp",
+		.window = NIGHT_START, .expected = 256, .divergence = true,
+		.regions = seen, .n_regions = 256, .sides = sides,
+		.n_sides = 2};
+	struct verdict_drift drift = {.region = "a", .from = night_hash('a'),
+		.to = night_hash('b')};
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "A");
+	for (int i = 0; i < 100; i++) {
+		for (int k = 0; k < 100; k++)
+			memcpy(&names[i][4 * k], "\xf0\x9f\x94\xa7", 4);
+		memcpy(names[i], (char[]) {(char)('0' + i / 10),
+			(char)('0' + i % 10), '\n', '"'}, 4);
+		tools[i] = names[i];
+	}
+	for (int i = 0; i < 256; i++) {
+		memset(regions[i], 'r', REGION_MAX);
+		snprintf(regions[i], 5, "r%03d", i);
+		regions[i][4] = 'r';
+		many[i] = regions[i];
+		where[i] = night_hash(i % 2 ? 'a' : 'b');
+		seen[i] = (struct verdict_region) {.region = many[i],
+			.started_at = NIGHT_START + 1 + (i % 2 ? 5 : 0),
+			.tool_hash = where[i]};
+	}
+	drift.added = drift.removed = drift.changed = drift.redescribed =
+		tools;
+	drift.n_added = drift.n_removed = drift.n_changed =
+		drift.n_redescribed = 100;
+	for (int i = 0; i < 2; i++) {
+		sides[i].tool_hash = night_hash(i ? 'b' : 'a');
+		sides[i].first_seen = NIGHT_START + i;
+		sides[i].changes = drift;
+	}
+	drift.region = many[0];
+	v.drift = &drift;
+	v.n_drift = 1;
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	assert_int_equal(n.events.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		buf_init(&b, 64 * 1024 - 1);
+		alert_record_json(&b, &n.events.v[i].record);
+		assert_true(buf_ok(&b));
+		assert_int_equal(n.events.v[i].record.removed.n, ALERT_NAMES);
+		assert_null(strstr(b.p, "\\n"));
+		assert_non_null(strstr(b.p, "[\"00?\\\"\xf0\x9f\x94\xa7"));
+		buf_release(&b);
+	}
+	assert_int_equal(n.events.v[1].record.n_sides, 2);
+	night_release(&n);
+}
+
+/* A server that never shows the same tools twice. */
+static void test_flood(void **state)
+{
+	static char hashes[4000][HASH_HEX + 1];
+	struct verdict_region seen[3] = {
+		{.region = "a"}, {.region = "e"}, {.region = "u"}};
+	struct verdict_drift drift[3];
+	struct verdict v = {.slug = "s", .expected = 3, .divergence = true,
+		.regions = seen, .n_regions = 3, .drift = drift, .n_drift = 3};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	for (int i = 3; i < 3 * 600; i++) {
+		int k = i % 3;
+
+		memset(hashes[i], '0', HASH_HEX);
+		snprintf(hashes[i], 9, "%08x", i);
+		hashes[i][8] = '0';
+		seen[k].tool_hash = hashes[i];
+		seen[k].started_at = NIGHT_START + 20 * i;
+		drift[k] = (struct verdict_drift) {.region = seen[k].region,
+			.from = i < 6 ? night_hash('a') : hashes[i - 3],
+			.to = hashes[i]};
+		v.window = NIGHT_START + i / 3 * 60;
+		if (k == 2)
+			machine_verdict(&n.st, &v, &n.policy, n.now,
+				&n.events);
+	}
+	/* Ten hours: one divergence, and its reminders. */
+	assert_in_range(n.events.n, 10 * DRIFTS_MAX,
+		10 * DRIFTS_MAX + 3);
+	assert_int_equal(n.st.tools.n, 3);
+	assert_int_equal(n.st.n_drifts, DRIFTS_MAX);
+	night_release(&n);
+}
+
+/* Who stands on no side of a verdict cannot be compared; nor can the future. */
+static void test_not_compared(void **state)
+{
+	struct verdict_region r[] = {
+		{.region = "a", .started_at = NIGHT_START + 1},
+		{.region = "e", .started_at = NIGHT_START + 2},
+		{.region = "u", .started_at = NIGHT_START + 3}};
+	const char *a[] = {"a"}, *e[] = {"e"};
+	struct verdict_side sides[] = {
+		{.tool_hash = night_hash('a'), .regions = a, .n_regions = 1,
+			.first_seen = NIGHT_START + 1},
+		{.tool_hash = night_hash('b'), .regions = e, .n_regions = 1,
+			.first_seen = NIGHT_START + 2}};
+	struct verdict v = {.slug = "s", .expected = 3, .regions = r,
+		.n_regions = 3, .window = NIGHT_START, .divergence = true,
+		.sides = sides, .n_sides = 2};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "");
+	r[0].tool_hash = night_hash('a');
+	r[1].tool_hash = night_hash('b');
+	r[2].tool_hash = night_hash('a');
+	sides[0].tool_hash = night_hash('c');
+	for (int minute = 0; minute < 9; minute++) {
+		machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+		v.window += 60;
+		for (int i = 0; i < 3; i++)
+			r[i].started_at += 60;
+	}
+	expect(&n, "", "");
+	/* A probe that is yet to come would hide all that come before it. */
+	r[2].started_at = (double)v.window + 3600;
+	r[2].tool_hash = night_hash('d');
+	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
+	for (size_t i = 0; i < n.st.tools.n; i++)
+		assert_true(n.st.tools.v[i].at < (double)v.window + 60);
+	night_release(&n);
+}
+
+/* Names that come later are told from then on. */
+static void test_names_later(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, ".=aaa .=bab*2");
+	n.sides = true;
+	night_run(&n, ".=bab t242");
+	assert_int_equal(n.events.n, 2);
+	assert_int_equal(n.events.v[0].record.removed.n, 0);
+	assert_string_equal(n.events.v[0].record.to, night_hash('b'));
+	assert_string_equal(n.events.v[1].record.removed.v[0], "get");
+	assert_string_equal(n.events.v[1].record.added.v[0], "put");
+	night_release(&n);
+}
+
+/* A clock that was wrong must not blind us once it is right. */
+static void test_wrong_clock(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@1000 .=ccc ?,AEU");
+	assert_true(n.st.judged > NIGHT_START + 1000 * 60);
+	n.now = NIGHT_START + 10 * 60;
+	expect(&n, "@4 .,U=aaa .,U=bab*4",
+		"6 cdn_cache_divergence_started P2 5 x2 -/- [e] | "
+		"8 probe_silent_started P3 4 x5 -/- [u]");
+	night_release(&n);
+	/* Only the clock of the verdicts was. */
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@0 >1000 ?,AEU");
+	n.now = NIGHT_START + 10 * 60;
+	expect(&n, "@4 .,U*5", "8 probe_silent_started P3 4 x5 -/- [u]");
+	night_release(&n);
+	/* What is open is counted anew, and can end. */
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 1000 * 60;
+	night_run(&n, "@1000 .=aaa .=bab*2 .=bbb");
+	n.now = NIGHT_START + 10 * 60;
+	night_run(&n, "@4 .=bbb*3");
+	assert_int_equal(n.events.n, 2);
+	assert_int_equal(n.events.v[1].record.phase, ALERT_RESOLVED);
+	night_release(&n);
+}
+
+/* How a verdict of three regions says what checks found: '=' '!' or '?' each. */
+static void hear_checks(struct night *n, int minute, const char *found)
+{
+	struct verdict_region r[] = {{.region = "ap-south-1"},
+		{.region = "eu-west-2"}, {.region = "us-east-1"}};
+	struct verdict v = {.slug = "s", .expected = 3, .reporters = 3,
+		.window = NIGHT_START + 60 * minute, .regions = r,
+		.n_regions = 3};
+
+	for (int i = 0; i < 3; i++) {
+		struct cache_check *c = &r[i].cache;
+
+		r[i].tool_hash = night_hash('a');
+		r[i].started_at = (double)v.window + i;
+		r[i].cache_at = r[i].started_at;
+		c->result = found[i] == '=' ? CACHE_EQUAL
+			: found[i] == '!' ? CACHE_STALE
+					  : CACHE_UNKNOWN;
+		if (found[i] != '!')
+			continue;
+		c->age_s = 600 * (i + 1);
+		memcpy(c->tool_hash, night_hash('b'), HASH_HEX + 1);
+		memcpy(c->full_hash, night_hash('b'), HASH_HEX + 1);
+		cache_check_note(c, CACHE_ADDED, "fetch_data");
+		cache_check_note(c, CACHE_REMOVED, "get_data");
+		c->more = 4;
+	}
+	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
+}
+
+/* "4 resolved [eu]" of what was told in that minute; it is then forgotten. */
+static void put_told(struct night *n, int minute, char *out, size_t size)
+{
+	for (size_t k = 0; k < n->events.n; k++) {
+		const struct alert_record *r = &n->events.v[k].record;
+		size_t at = strlen(out);
+
+		assert_int_equal(r->kind, ALERT_DIVERGENCE);
+		at += (size_t)snprintf(out + at, size - at, "%s%d %s [",
+			at ? " | " : "", minute,
+			r->phase == ALERT_STARTED ? "started" : "resolved");
+		for (size_t j = 0; j < r->n_regions; j++)
+			at += (size_t)snprintf(out + at, size - at, "%s%s",
+				j ? " " : "", r->regions[j]);
+		snprintf(out + at, size - at, "]");
+	}
+	events_release(&n->events);
+}
+
+/*
+ * A cache that gives clients an old list: from the first check that finds one,
+ * though all regions see the same, to the check that finds none.
+ */
+static void test_stale(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *minutes[26]; /* what is heard in each */
+		const char *events;
+	} rows[] = {
+		{"one region, and its end", {"=!=", "=!=", "===", "===", "==="},
+			"0 started [eu-west-2] | 4 resolved [eu-west-2]"},
+		{"all of them equally", {"!!!", "!!!", "==="},
+			"0 started [ap-south-1 eu-west-2 us-east-1]"},
+		{"nobody else is checked", {"?!?", "?!?"},
+			"0 started [eu-west-2]"},
+		{"it ends with a check, and not without", {"!==", "?==", "?==",
+			"?==", "?==", "?==", "?==", "?==", "===", "===", "==="},
+			"0 started [ap-south-1] | 10 resolved [ap-south-1]"},
+		{"it comes back while it passes", {"!==", "===", "===", "!==",
+			"===", "===", "==="},
+			"0 started [ap-south-1] | 6 resolved [ap-south-1]"},
+		{"another region joins", {"!==", "!!=", "?==", "===", "===",
+			"==="}, "0 started [ap-south-1] | "
+			"5 resolved [ap-south-1 eu-west-2]"},
+		{"nobody checks any more", {"!==", "?==", "?==", "?==", "?==",
+			"?==", "?==", "?==", "?==", "?==", "?==", "?==", "?==",
+			"?==", "?==", "?==", "?==", "?==", "?==", "?==", "?==",
+			"?==", "?=="},
+			"0 started [ap-south-1] | 22 resolved [ap-south-1]"},
+		{"no check finds any", {"===", "?==", "???"}, ""},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char got[512] = "";
+		struct night n;
+
+		night_init(&n, "");
+		for (int m = 0; rows[i].minutes[m]; m++) {
+			hear_checks(&n, m, rows[i].minutes[m]);
+			put_told(&n, m, got, sizeof got);
+		}
+		if (strcmp(got, rows[i].events) != 0)
+			fail_msg("%s: %s", rows[i].name, got);
+		night_release(&n);
+	}
+}
+
+/* What is told of it, also after the state was put away and read again. */
+static void test_stale_words(void **state)
+{
+	static const char began[] =
+		"s has a stale cache in front of it: clients in Mumbai, London "
+		"and Ashburn get a list that is older than the server's, by "
+		"30 min: without fetch_data, still with get_data, and 4 more "
+		"that differ.";
+	char why[STATE_WHY];
+	struct alert_state again;
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "");
+	hear_checks(&n, 0, "!!!");
+	assert_int_equal(n.events.n, 1);
+	assert_string_equal(n.events.v[0].record.summary, began);
+	buf_init(&b, STATE_MAX);
+	state_write(&b, &n.st);
+	if (!state_read(b.p, b.len, "s", &again, why))
+		fail_msg("%s", why);
+	assert_true(again.incidents[ALERT_DIVERGENCE].stale);
+	assert_true(again.incidents[ALERT_DIVERGENCE].stale_age_s == 1800);
+	assert_int_equal(again.incidents[ALERT_DIVERGENCE].stale_more, 4);
+	state_release(&again);
+	buf_release(&b);
+	night_release(&n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_within_a_minute),
+		cmocka_unit_test(test_slow),
+		cmocka_unit_test(test_summaries),
+		cmocka_unit_test(test_bounds),
+		cmocka_unit_test(test_flood),
+		cmocka_unit_test(test_not_compared),
+		cmocka_unit_test(test_names_later),
+		cmocka_unit_test(test_wrong_clock),
+		cmocka_unit_test(test_stale),
+		cmocka_unit_test(test_stale_words),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,400 @@
+/*
+ * Goal: who else is told while nobody answers, and who is left alone once
+ * somebody does: each step of a ladder once, on the clock of the verdicts.
+ */
+#include "nights.h"
+
+#include "incident/acknowledgement.h"
+#include "routing/dispatch.h"
+#include "routing/escalation.h"
+#include "routing/rate_limit.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* A night, and who was told of what in it. */
+struct watch {
+	struct night n;
+	const struct conf *conf;
+	struct budget *budget;
+	struct buf told;
+	double now; /* of the deliveries */
+};
+
+static void watch_init(struct watch *w, const struct conf *conf)
+{
+	*w = (struct watch) {.conf = conf, .now = -INFINITY};
+	w->budget = budget_new(NULL);
+	night_init(&w->n, "AEU");
+	buf_init(&w->told, 10000);
+}
+
+static void watch_release(struct watch *w)
+{
+	night_release(&w->n);
+	budget_free(w->budget);
+	buf_release(&w->told);
+}
+
+static void through_the_store(struct alert_state *st)
+{
+	char why[STATE_WHY];
+	struct alert_state back;
+	struct buf b;
+
+	buf_init(&b, STATE_MAX);
+	state_write(&b, st);
+	if (!state_read(b.p, b.len, "s", &back, why))
+		fail_msg("%s: %s", why, b.p);
+	state_release(st);
+	*st = back;
+	buf_release(&b);
+}
+
+/* Tells of the events from that one on, as the pager does. */
+static void tell(struct watch *w, size_t from)
+{
+	struct dispatch d = {w->conf, w->budget, false, w->now};
+
+	for (size_t i = from; i < w->n.events.n; i++) {
+		const struct alert_event *e = &w->n.events.v[i];
+		struct incident *inc = &w->n.st.incidents[e->record.kind];
+		struct recipients to = {0};
+		char event[ALERT_EVENT_SIZE];
+
+		dispatch_event(&d, &w->n.st, e, "{}", &to);
+		buf_fmt(&w->told, "%s%.0f %s %s:", w->told.len ? " | " : "",
+			(e->record.at - NIGHT_START) / 60,
+			alert_event(&e->record, event),
+			severity_name(e->record.severity));
+		for (size_t k = 0; k < to.n; k++) {
+			buf_fmt(&w->told, " %s", to.v[k].route);
+			if (inc->open)
+				strings_note(&inc->told, to.v[k].route);
+		}
+		recipients_release(&to);
+	}
+	through_the_store(&w->n.st);
+}
+
+/* One word for so many minutes: what is decided in each. */
+static void minutes(struct watch *w, const char *word, int times)
+{
+	for (int i = 0; i < times; i++) {
+		size_t from = w->n.events.n;
+
+		night_run(&w->n, word);
+		ladder_climb(w->conf, &w->n.st,
+			NIGHT_START + 60.0 * (w->n.minute - 1), from,
+			&w->n.events);
+		tell(w, from);
+	}
+}
+
+static size_t acknowledge(struct watch *w, const char *key, double for_s)
+{
+	size_t from = w->n.events.n, n;
+	struct ack_request q = {.key = key, .by = "alice", .for_s = for_s};
+
+	n = ack_set(&w->n.st, &q, NIGHT_START + 60.0 * w->n.minute,
+		&w->n.events);
+	tell(w, from);
+	return n;
+}
+
+static void expect(struct watch *w, const char *expected)
+{
+	assert_string_equal(w->told.p, expected);
+	watch_release(w);
+}
+
+static struct conf_route team[] = {
+	{.name = "channel", .role = CONF_ROLE_CHANNEL},
+	{.name = "pager", .role = CONF_ROLE_PAGER},
+	{.name = "phone", .role = CONF_ROLE_PHONE},
+	{.name = "second", .role = CONF_ROLE_SECOND},
+};
+/* People go home in minute 10. */
+#define TEAM(...)                                                              \
+	{                                                                      \
+		.routes = team,                                                \
+		.n_routes = 4,                                                 \
+		.business = {.hours = "09:00-18:00", .zone = "UTC"},           \
+		__VA_ARGS__                                                    \
+	}
+static const struct conf usual = TEAM();
+
+static void test_usual(void **state)
+{
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 60);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "5 downtime_escalated P1: channel phone | "
+		   "15 downtime_escalated P1: channel pager phone second");
+	/* What is over, or may be, disturbs nobody. */
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 4);
+	minutes(&w, ".", 2);
+	minutes(&w, "EU1", 1);
+	minutes(&w, ".", 20);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "6 downtime_escalated P1: channel phone | "
+		   "9 downtime_resolved P1: channel phone");
+	/* Verdicts that were missing: what is due then is one event. */
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 1);
+	w.n.minute = 16;
+	minutes(&w, "EU1", 10);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "16 downtime_escalated P1: channel pager phone second");
+}
+
+static void test_summary(void **state)
+{
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 6);
+	assert_string_equal(w.n.events.v[1].record.summary,
+		"s cannot be reached: dns fails with x from e and u (2 of 3 "
+		"regions); not acknowledged after 5 min.");
+	acknowledge(&w, NULL, 600);
+	assert_string_equal(w.n.events.v[2].record.summary,
+		"s cannot be reached: dns fails with x from e and u (2 of 3 "
+		"regions); alice looks after it until 18:06 UTC.");
+	minutes(&w, "EU1", 11);
+	assert_string_equal(w.n.events.v[3].record.summary,
+		"s cannot be reached: dns fails with x from e and u (2 of 3 "
+		"regions); not over after 16 min; the acknowledgement by alice "
+		"has ended.");
+	watch_release(&w);
+}
+
+/* Where nobody is second, it is the channel; where nobody has a phone, none. */
+static void test_smaller_team(void **state)
+{
+	struct conf_route routes[] = {team[0], team[1]};
+	struct conf small = TEAM();
+	struct watch w;
+
+	(void)state;
+	small.routes = routes;
+	small.n_routes = 2;
+	watch_init(&w, &small);
+	w.n.minute = 10;
+	minutes(&w, "EU1", 30);
+	expect(&w, "10 downtime_started P1: pager | "
+		   "25 downtime_escalated P1: channel pager");
+	watch_init(&w, &small);
+	minutes(&w, "EU1", 9);
+	minutes(&w, ".", 3);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "11 downtime_resolved P1: channel");
+}
+
+static void test_promotion(void **state)
+{
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, &usual);
+	minutes(&w, "EU6", 60);
+	expect(&w, "0 downtime_started P2: channel | "
+		   "30 downtime_escalated P1: channel pager | "
+		   "35 downtime_escalated P1: channel pager phone | "
+		   "45 downtime_escalated P1: channel pager phone second");
+	/* A regional one is folded into a downtime, which has its own ladder. */
+	watch_init(&w, &usual);
+	minutes(&w, "E1", 33);
+	minutes(&w, "EU1", 10);
+	expect(&w, "2 regional_started P2: channel | "
+		   "32 regional_escalated P1: channel pager | "
+		   "33 downtime_started P1: pager | "
+		   "38 downtime_escalated P1: pager phone");
+}
+
+static void test_ack(void **state)
+{
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, &usual);
+	assert_int_equal(acknowledge(&w, NULL, 600), 0);
+	minutes(&w, "EU1", 3);
+	assert_int_equal(acknowledge(&w, "s:downtime:1", 600), 0);
+	assert_int_equal(acknowledge(&w, "s:downtime:1777485000", 600), 1);
+	assert_true(ack_holds(&w.n.st.incidents[ALERT_DOWNTIME],
+		NIGHT_START + 12.9 * 60));
+	assert_false(ack_holds(&w.n.st.incidents[ALERT_DOWNTIME],
+		NIGHT_START + 13 * 60));
+	/* It expires in minute 13; the ladder had come to minute 3. */
+	minutes(&w, "EU1", 40);
+	minutes(&w, ".", 3);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "3 downtime_acknowledged P1: channel | "
+		   "13 downtime_reminder P1: channel pager | "
+		   "15 downtime_escalated P1: channel pager phone | "
+		   "25 downtime_escalated P1: channel pager phone second | "
+		   "45 downtime_resolved P1: channel pager phone second");
+	/* It goes with the incident. */
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 3);
+	acknowledge(&w, NULL, 3600);
+	minutes(&w, ".", 3);
+	minutes(&w, "EU1", 6);
+	assert_null(w.n.st.incidents[ALERT_DOWNTIME].ack.by);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "3 downtime_acknowledged P1: channel | "
+		   "5 downtime_resolved P1: channel | "
+		   "6 downtime_started P1: channel | "
+		   "11 downtime_escalated P1: channel pager phone");
+	/* One more takes the place of the first. */
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 3);
+	acknowledge(&w, NULL, 120);
+	minutes(&w, "EU1", 1);
+	acknowledge(&w, NULL, 600);
+	minutes(&w, "EU1", 16);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "3 downtime_acknowledged P1: channel | "
+		   "4 downtime_acknowledged P1: channel | "
+		   "14 downtime_reminder P1: channel pager | "
+		   "16 downtime_escalated P1: channel pager phone");
+	/* Between the end of one and the next, unseen, time went by. */
+	watch_init(&w, &usual);
+	minutes(&w, "EU1", 3);
+	acknowledge(&w, NULL, 120);
+	w.n.minute = 10;
+	acknowledge(&w, NULL, 600);
+	minutes(&w, "EU1", 11);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "3 downtime_acknowledged P1: channel | "
+		   "10 downtime_acknowledged P1: channel | "
+		   "20 downtime_reminder P1: channel pager | "
+		   "20 downtime_escalated P1: channel pager phone");
+}
+
+static void test_ack_broken(void **state)
+{
+	const struct alert_record *r;
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, &usual);
+	minutes(&w, "EU6", 5);
+	acknowledge(&w, NULL, 4 * 3600);
+	/* Time alone makes it no worse while somebody looks after it. */
+	minutes(&w, "EU6", 35);
+	minutes(&w, "EU3/http.503", 7);
+	r = &w.n.events.v[2].record;
+	assert_string_equal(r->summary,
+		"s is down: initialize fails with http.503 from e and u (2 of "
+		"3 regions); worse than before, P1; the acknowledgement by "
+		"alice has ended.");
+	assert_string_equal(w.n.st.timeline[0].what, "downtime_ack_broken");
+	assert_string_equal(w.n.st.timeline[0].text, "alice");
+	expect(&w, "0 downtime_started P2: channel | "
+		   "5 downtime_acknowledged P2: channel | "
+		   "40 downtime_escalated P1: channel pager | "
+		   "45 downtime_escalated P1: channel pager phone");
+	watch_init(&w, &usual);
+	minutes(&w, "EU6", 5);
+	acknowledge(&w, NULL, 3600);
+	minutes(&w, "EU6", 61);
+	expect(&w, "0 downtime_started P2: channel | "
+		   "5 downtime_acknowledged P2: channel | "
+		   "65 downtime_escalated P1: channel pager");
+}
+
+static void test_ladders(void **state)
+{
+	static char *p1[] = {"P1"}, *other[] = {"other-*"};
+	struct conf_step steps[] = {{0, "pager"}, {120, "phone"},
+		{120, "second"}, {600, "pager"}};
+	struct conf_step silent[] = {{300, "phone"}};
+	struct conf_ladder ladders[] = {
+		{.name = "none", .steps = silent, .n_steps = 1,
+			.servers = other, .n_servers = 1},
+		{.name = "ours", .steps = steps, .n_steps = 4,
+			.severities = p1, .n_severities = 1},
+		{.name = "rest", .steps = silent, .n_steps = 1},
+	};
+	struct conf conf = TEAM(.ladders = ladders, .n_ladders = 3);
+	struct watch w;
+
+	(void)state;
+	/* By day too, and the rest as ever. */
+	watch_init(&w, &conf);
+	minutes(&w, "EU1", 40);
+	assert_string_equal(w.n.st.incidents[ALERT_DOWNTIME].climb.ladder,
+		"ours");
+	assert_int_equal(w.n.st.incidents[ALERT_DOWNTIME].climb.step, 4);
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "2 downtime_escalated P1: channel pager phone second | "
+		   "10 downtime_escalated P1: channel pager phone second");
+	/* Another ladder from the promotion on. */
+	watch_init(&w, &conf);
+	minutes(&w, "EU6", 33);
+	expect(&w, "0 downtime_started P2: channel | "
+		   "5 downtime_escalated P2: channel phone | "
+		   "30 downtime_escalated P1: channel pager phone | "
+		   "32 downtime_escalated P1: channel pager phone second");
+	/* A configuration that comes while it is open. */
+	conf.n_ladders = 1;
+	watch_init(&w, &conf);
+	minutes(&w, "EU1", 20);
+	assert_null(w.n.st.incidents[ALERT_DOWNTIME].climb.ladder);
+	conf.n_ladders = 3;
+	minutes(&w, "EU1", 3);
+	expect(&w, "0 downtime_started P1: channel | "
+		   "20 downtime_escalated P1: channel pager | "
+		   "22 downtime_escalated P1: channel pager phone second");
+}
+
+/* A step whose route sleeps is passed over, unless nobody knows yet. */
+static void test_hours(void **state)
+{
+	struct conf_route routes[] = {
+		{.name = "night", .hours = "22:00-06:00"}, team[0]};
+	struct conf_step steps[] = {{300, "night"}};
+	struct conf_ladder ladder = {.name = "l", .steps = steps, .n_steps = 1};
+	struct conf conf = TEAM(.ladders = &ladder, .n_ladders = 1);
+	struct watch w;
+
+	(void)state;
+	conf.routes = routes;
+	conf.n_routes = 2;
+	watch_init(&w, &conf);
+	minutes(&w, "EU1", 20);
+	expect(&w, "0 downtime_started P1: channel");
+	conf.n_routes = 1;
+	watch_init(&w, &conf);
+	minutes(&w, "EU1", 20);
+	expect(&w, "0 downtime_started P1: | 5 downtime_escalated P1: night");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_usual),
+		cmocka_unit_test(test_summary),
+		cmocka_unit_test(test_smaller_team),
+		cmocka_unit_test(test_promotion),
+		cmocka_unit_test(test_ack),
+		cmocka_unit_test(test_ack_broken),
+		cmocka_unit_test(test_ladders),
+		cmocka_unit_test(test_hours),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

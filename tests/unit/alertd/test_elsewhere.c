@@ -1,0 +1,229 @@
+/*
+ * Goal: what a route does not get in time its fallback gets, once, with why,
+ * in its order; and nothing is told elsewhere that got there.
+ */
+#include "nights.h"
+
+#include "routing/fallback.h"
+#include "routing/outbox.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static struct conf_route routes[] = {
+	{.name = "pager", .fallback = "ops"},
+	{.name = "ops", .fallback = "phone"},
+	{.name = "phone"},
+};
+static const struct conf conf = {.routes = routes, .n_routes = 3};
+
+/* An event of that severity, for one route. */
+static void add(struct alert_state *st, enum alert_phase phase,
+	const char *severity, const char *route, double now)
+{
+	struct alert_record r = {.slug = "s", .started_at = NIGHT_START,
+		.phase = phase};
+	struct strings to = {0};
+	char body[100];
+
+	snprintf(body, sizeof body,
+		"{\"v\":1,\"severity\":\"%s\",\"summary\":\"It broke.\"}",
+		severity);
+	strings_add(&to, route);
+	outbox_add(st, &r, body, &to, now);
+	strings_release(&to);
+}
+
+/* "1 pager*, 2 ops": what waits for whom, with a star where told elsewhere. */
+static void expect_outbox(const struct alert_state *st, const char *expected)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	for (size_t i = 0; i < st->n_outbox; i++)
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
+			const struct delivery *d = &st->outbox[i].deliveries[k];
+
+			buf_fmt(&b, "%s%lu %s%s", b.len ? ", " : "",
+				st->outbox[i].number, d->route,
+				d->elsewhere > 0 ? "*" : "");
+		}
+	assert_string_equal(b.p, expected);
+	buf_release(&b);
+}
+
+static void test_in_time(void **state)
+{
+	static const struct {
+		const char *severity, *route;
+		bool refused;
+		double age;
+		bool overdue, told;
+	} cases[] = {
+		{"P1", "pager", false, 899, false, false},
+		{"P1", "pager", false, 900, true, true},
+		{"P2", "pager", false, 3599, false, false},
+		{"P2", "pager", false, 3600, true, true},
+		{"P3", "pager", false, 86399, false, false},
+		{"P3", "pager", false, 86400, true, true},
+		{"?", "pager", false, 900, true, true},
+		{"P3", "pager", true, 0, true, true},
+		{"P1", "phone", false, 900, true, false},
+		{"P1", "phone", true, 0, true, false},
+		{"P1", "unknown", false, 900, true, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct alert_state st;
+		double now = NIGHT_START + cases[i].age;
+
+		state_init(&st, "s");
+		add(&st, ALERT_STARTED, cases[i].severity, cases[i].route,
+			NIGHT_START);
+		st.outbox[0].deliveries[0].refused = cases[i].refused;
+		if (elsewhere_any(&st, now) != cases[i].overdue ||
+			elsewhere_tell(&st, NULL, now) != 0 ||
+			elsewhere_tell(&st, &conf, now) != cases[i].told ||
+			elsewhere_tell(&st, &conf, now) != 0)
+			fail_msg("case %zu", i);
+		assert_int_equal(st.n_outbox, 1 + cases[i].told);
+		assert_int_equal(elsewhere_any(&st, now),
+			cases[i].overdue && !cases[i].told);
+		state_release(&st);
+	}
+}
+
+static void test_words(void **state)
+{
+	struct alert_state st;
+	struct buf b;
+
+	(void)state;
+	state_init(&st, "s");
+	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START + 61);
+	string_set(&st.outbox[0].deliveries[0].why, "HTTP \"503\"");
+	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 961), 1);
+	assert_string_equal(st.outbox[1].body,
+		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
+		"could not be told to pager since 17:51 UTC: HTTP \\\"503\\\"."
+		"\",\"fallback_for\":{\"route\":\"pager\",\"since\":"
+		"\"2026-04-29T17:51:01Z\",\"why\":\"HTTP \\\"503\\\"\"}}");
+	assert_string_equal(st.outbox[1].key, st.outbox[0].key);
+	assert_string_equal(st.outbox[1].event, "downtime_started");
+	assert_string_equal(st.timeline[0].what, "told_elsewhere");
+	/* And on: the fallback has one of its own. */
+	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 1861), 1);
+	assert_string_equal(st.outbox[2].body,
+		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
+		"could not be told to pager since 17:51 UTC: HTTP \\\"503\\\". "
+		"This could not be told to ops since 18:06 UTC.\","
+		"\"fallback_for\":{\"route\":\"ops\",\"since\":"
+		"\"2026-04-29T18:06:01Z\",\"why\":null}}");
+	expect_outbox(&st, "1 pager*, 2 ops*, 3 phone");
+	state_release(&st);
+	/* What is no event goes as it is. */
+	buf_init(&b, 100);
+	elsewhere_body(&b, &(struct pending) {.body = (char[]) {"[1]"}},
+		&(struct delivery) {.route = (char[]) {"a"}});
+	assert_string_equal(b.p, "[1]");
+	buf_release(&b);
+}
+
+/* What waits behind it goes too; what comes later the fallback hears anyway. */
+static void test_incident(void **state)
+{
+	struct night n;
+	struct alert_state *st;
+
+	(void)state;
+	night_init(&n, "EU");
+	night_run(&n, "EU1");
+	st = &n.st;
+	for (size_t i = 0; i < 2; i++) {
+		struct strings to = {0};
+
+		strings_add(&to, "pager");
+		outbox_add(st, &n.events.v[0].record,
+			"{\"severity\":\"P1\",\"summary\":\"x\"}", &to,
+			NIGHT_START + 600.0 * (double)i);
+		strings_release(&to);
+	}
+	assert_int_equal(elsewhere_tell(st, &conf, NIGHT_START + 899), 0);
+	assert_int_equal(elsewhere_tell(st, &conf, NIGHT_START + 900), 2);
+	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops");
+	assert_true(strings_has(&st->incidents[ALERT_DOWNTIME].told, "ops"));
+	{
+		struct strings to = {0};
+
+		strings_add(&to, "pager");
+		strings_add(&to, "ops");
+		outbox_add(st, &n.events.v[0].record, "{\"severity\":\"P1\"}",
+			&to, NIGHT_START + 1000);
+		strings_release(&to);
+	}
+	assert_int_equal(elsewhere_tell(st, &conf, NIGHT_START + 1001), 0);
+	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops, 5 pager*, 5 ops");
+	night_release(&n);
+}
+
+/* One that is being sent may be there in a moment; a digest goes as one. */
+static void test_waits(void **state)
+{
+	struct outbox_wait wait = {CONF_DIGEST_HOURLY, true,
+		NIGHT_START + 3600};
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START);
+	string_set(&st.outbox[0].deliveries[0].holder, "h");
+	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 900), 0);
+	string_set(&st.outbox[0].deliveries[0].holder, NULL);
+	outbox_wait(&st, "pager", &wait);
+	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 4499), 0);
+	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 4500), 1);
+	assert_int_equal(st.outbox[1].deliveries[0].digest, CONF_DIGEST_HOURLY);
+	assert_true(st.outbox[1].deliveries[0].boundary == NIGHT_START + 3600);
+	state_release(&st);
+}
+
+static void test_stored(void **state)
+{
+	struct alert_state st, again;
+	char why[STATE_WHY];
+	struct buf b;
+
+	(void)state;
+	state_init(&st, "s");
+	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START);
+	st.outbox[0].deliveries[0].refused = true;
+	st.outbox[0].deliveries[0].elsewhere = NIGHT_START + 1;
+	string_set(&st.outbox[0].deliveries[0].why, "a \"reason\"");
+	buf_init(&b, STATE_MAX);
+	state_write(&b, &st);
+	assert_true(state_read(b.p, b.len, "s", &again, why));
+	assert_true(again.outbox[0].deliveries[0].refused);
+	assert_true(again.outbox[0].deliveries[0].elsewhere == NIGHT_START + 1);
+	assert_string_equal(again.outbox[0].deliveries[0].why, "a \"reason\"");
+	state_release(&again);
+	state_release(&st);
+	buf_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_in_time),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_incident),
+		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_stored),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,363 @@
+/*
+ * Goal: who is told of what, in which order and when again; the words that a
+ * woken person reads; the bytes that a route receives, and their signature.
+ */
+#include "nights.h"
+
+#include "routing/outbox.h"
+#include "routing/routing.h"
+#include "transport/signature.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void test_wants(void **state)
+{
+	static char *p1[] = {"P1"}, *kinds[] = {"downtime", "rate_limited"};
+	static char *servers[] = {"api-*", "s[12]", "exactly"};
+	static char *strays[] = {"anomaly_logged"};
+	static const struct {
+		struct conf_route route;
+		const char *slug;
+		enum severity severity;
+		enum alert_kind kind;
+		bool wanted;
+	} cases[] = {
+		{{0}, "any", SEVERITY_P3, ALERT_REGIONAL, true},
+		{{.severities = p1, .n_severities = 1}, "a", SEVERITY_P1,
+			ALERT_REGIONAL, true},
+		{{.severities = p1, .n_severities = 1}, "a", SEVERITY_P2,
+			ALERT_REGIONAL, false},
+		{{.kinds = kinds, .n_kinds = 2}, "a", SEVERITY_P2,
+			ALERT_RATE_LIMITED, true},
+		{{.kinds = kinds, .n_kinds = 2}, "a", SEVERITY_P2,
+			ALERT_REGIONAL, false},
+		{{.servers = servers, .n_servers = 3}, "api-x", SEVERITY_P2,
+			ALERT_REGIONAL, true},
+		{{0}, "any", SEVERITY_P3, ALERT_ANOMALY, false},
+		{{.kinds = strays, .n_kinds = 1}, "a", SEVERITY_P3,
+			ALERT_ANOMALY, true},
+		{{.servers = servers, .n_servers = 3}, "s2", SEVERITY_P2,
+			ALERT_REGIONAL, true},
+		{{.servers = servers, .n_servers = 3}, "exactly2", SEVERITY_P2,
+			ALERT_REGIONAL, false},
+		{{.servers = servers, .n_servers = 3, .severities = p1,
+			 .n_severities = 1},
+			"s2", SEVERITY_P2, ALERT_REGIONAL, false},
+	};
+
+	struct conf conf = {0};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct alert_record r = {
+			.slug = cases[i].slug,
+			.severity = cases[i].severity,
+			.kind = cases[i].kind,
+		};
+
+		if (route_wants(&conf, &cases[i].route, &r) != cases[i].wanted)
+			fail_msg("case %zu", i);
+	}
+}
+
+/* Who gets each event of a night, as main would do it. */
+static void test_told(void **state)
+{
+	static char *p1[] = {"P1"}, *p2[] = {"P2"}, *other[] = {"other"};
+	struct conf_route routes[] = {
+		{.name = "chat", .severities = p2, .n_severities = 1},
+		{.name = "pager", .severities = p1, .n_severities = 1},
+		{.name = "other", .servers = other, .n_servers = 1},
+	};
+	struct conf conf = {.routes = routes, .n_routes = 3};
+	static const char *const expected[] = {
+		"chat", "chat pager", "chat pager"};
+	static const char *const steps[] = {"EU6", "EU6*30", ". . ."};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "EU");
+	for (size_t i = 0; i < 3; i++) {
+		struct strings to = {0};
+		struct buf b;
+
+		night_run(&n, steps[i]);
+		assert_int_equal(n.events.n, i + 1);
+		route_pick(&conf, &n.events.v[i], &to);
+		buf_init(&b, 100);
+		for (size_t k = 0; k < to.n; k++)
+			buf_fmt(&b, "%s%s", k ? " " : "", to.v[k]);
+		assert_string_equal(b.p, expected[i]);
+		if (n.st.incidents[ALERT_DOWNTIME].open)
+			strings_copy(&n.st.incidents[ALERT_DOWNTIME].told, &to);
+		strings_release(&to);
+		buf_release(&b);
+	}
+	/* A route that was not told of it is not told of its end. */
+	strings_clear(&n.events.v[2].told);
+	{
+		struct strings to = {0};
+
+		route_pick(&conf, &n.events.v[2], &to);
+		assert_int_equal(to.n, 0);
+		route_pick(NULL, &n.events.v[2], &to);
+		assert_int_equal(to.n, 0);
+	}
+	assert_ptr_equal(route_find(&conf, "pager"), &routes[1]);
+	assert_null(route_find(&conf, "page"));
+	night_release(&n);
+}
+
+static bool is_gone(void *arg, const char *holder)
+{
+	(void)arg;
+	return strcmp(holder, "gone") == 0;
+}
+
+static bool is_up(void *arg, const char *route)
+{
+	return !arg || strcmp(arg, route) != 0;
+}
+
+/* What is due now, as "number route", or "-". */
+static void expect_due(const struct alert_state *st, double now,
+	const char *down, const char *expected)
+{
+	char copy[16] = "", got[64] = "-";
+	struct outbox_judge j = {is_gone, is_up, NULL};
+	struct outbox_item item;
+
+	if (down) {
+		snprintf(copy, sizeof copy, "%s", down);
+		j.arg = copy;
+	}
+	if (outbox_due(st, now, &j, &item))
+		snprintf(got, sizeof got, "%lu %s", item.pending->number,
+			item.delivery->route);
+	assert_string_equal(got, expected);
+}
+
+static void drop(struct alert_state *st, unsigned long number,
+	const char *route)
+{
+	struct outbox_item item;
+
+	assert_true(outbox_find(st, number, route, &item));
+	outbox_drop(st, &item);
+}
+
+static void test_order(void **state)
+{
+	struct outbox_judge j = {is_gone, is_up, NULL};
+	struct alert_record r = {.slug = "s", .started_at = NIGHT_START,
+		.severity = SEVERITY_P1};
+	struct strings routes = {0};
+	struct outbox_item item;
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, "s");
+	outbox_add(&st, &r, "{}", &routes, 0);
+	assert_int_equal(st.n_outbox, 0);
+	strings_add(&routes, "a");
+	strings_add(&routes, "b");
+	outbox_add(&st, &r, "{1}", &routes, 10);
+	r.phase = ALERT_RESOLVED;
+	outbox_add(&st, &r, "{2}", &routes, 20);
+	expect_due(&st, 9, NULL, "-");
+	expect_due(&st, 30, NULL, "1 a");
+	expect_due(&st, 30, "a", "1 b");
+	/* What failed is not tried before its time, and holds back the rest. */
+	assert_true(outbox_find(&st, 1, "a", &item));
+	item.delivery->next_try = 100;
+	expect_due(&st, 30, NULL, "1 b");
+	drop(&st, 1, "b");
+	expect_due(&st, 30, NULL, "2 b");
+	drop(&st, 2, "b");
+	expect_due(&st, 30, NULL, "-");
+	expect_due(&st, 100, NULL, "1 a");
+	/* Another incident does not wait for it; one more event hurries it. */
+	r.started_at += 60;
+	outbox_add(&st, &r, "{3}", &routes, 30);
+	expect_due(&st, 30, NULL, "3 a");
+	r.started_at -= 60;
+	outbox_add(&st, &r, "{4}", &routes, 40);
+	expect_due(&st, 40, NULL, "1 a");
+	/* What another process holds is its own, until it is gone or late. */
+	assert_true(outbox_find(&st, 1, "a", &item));
+	item.delivery->next_try = 70;
+	string_set(&item.delivery->holder, "alive");
+	expect_due(&st, 60, "b", "3 a");
+	expect_due(&st, 70, NULL, "1 a");
+	string_set(&item.delivery->holder, "gone");
+	expect_due(&st, 60, NULL, "1 a");
+	assert_true(outbox_waits(&st, 60, &j));
+	string_set(&item.delivery->holder, "alive");
+	drop(&st, 2, "a");
+	drop(&st, 3, "a");
+	drop(&st, 3, "b");
+	drop(&st, 4, "a");
+	drop(&st, 4, "b");
+	assert_false(outbox_waits(&st, 60, &j));
+	assert_true(outbox_waits(&st, 70, &j));
+	drop(&st, 1, "a");
+	assert_int_equal(st.n_outbox, 0);
+	strings_release(&routes);
+	state_release(&st);
+}
+
+static void test_delay(void **state)
+{
+	(void)state;
+	assert_true(outbox_delay(1, 0, 0) == 30);
+	assert_true(outbox_delay(1, 1, 0) == 60);
+	assert_true(outbox_delay(2, 0, 0) == 60);
+	assert_true(outbox_delay(3, 0.5, 0) == 180);
+	assert_true(outbox_delay(8, 0, 0) == 3600);
+	assert_true(outbox_delay(1000, 1, 0) == 3600);
+	assert_true(outbox_delay(1, 0, 120) == 120);
+	assert_true(outbox_delay(1, 0, 7200) == 7200);
+	assert_true(outbox_delay(9, 0, 10) == 3600);
+	assert_true(outbox_delay(1, 0, 1e12) == 86400);
+}
+
+static void test_signature(void **state)
+{
+	char out[SIGN_SIZE];
+
+	(void)state;
+	/* printf '17.{}' | openssl dgst -sha256 -hmac key */
+	assert_true(sign_field("key", 17, "{}", out));
+	assert_string_equal(out,
+		"X-MCP-Signature: t=17,v1="
+		"e66392eac42eafc68c35a01c712811e016386c12456975fc3af80c9268568e"
+		"3a");
+}
+
+/* The sentence of the last event of a night. */
+static void expect_summary(const char *regions, const char *verdicts,
+	const char *expected)
+{
+	struct night n;
+
+	night_init(&n, regions);
+	free(n.st.slug);
+	n.st.slug = strdup("example-mcp");
+	night_run(&n, verdicts);
+	assert_true(n.events.n > 0);
+	assert_string_equal(n.events.v[n.events.n - 1].record.summary,
+		expected);
+	night_release(&n);
+}
+
+static void test_summaries(void **state)
+{
+	(void)state;
+	expect_summary("AEIOU", "EU2/tcp.refused",
+		"example-mcp cannot be reached: tls fails with tcp.refused "
+		"from e and u (2 of 5 regions).");
+	expect_summary("AEIOU", "AEU3/http.503",
+		"example-mcp is down: initialize fails with http.503 from a, e "
+		"and u (3 of 5 regions).");
+	expect_summary("EU", "EU6/jsonrpc.malformed",
+		"example-mcp answers, but tools-list fails with "
+		"jsonrpc.malformed from e and u (2 of 2 regions).");
+	expect_summary("EU", "EU7/deadline",
+		"example-mcp does not answer in time: tools-call fails with "
+		"deadline from e and u (2 of 2 regions).");
+	expect_summary("E", "E1/dns.nxdomain*3",
+		"example-mcp cannot be reached: dns fails with dns.nxdomain "
+		"from e, its only region.");
+	expect_summary("ABCDEFGHI", "ABCDEFGHI1",
+		"example-mcp cannot be reached: dns fails with x from a, b, c, "
+		"d, e, f and 3 more (9 of 9 regions).");
+	expect_summary("AEU", "U2/tls.expired*3",
+		"example-mcp is available from a and e, but not from u (tls "
+		"fails with tls.expired): possibly a routing or CDN issue.");
+	expect_summary("AEU", "?U2/tls.expired,AE*3",
+		"example-mcp fails from u (tls fails with tls.expired), and no "
+		"other region says that it works.");
+	expect_summary("EU", "%EU*3",
+		"example-mcp answers e and u with 429: its rate limit is too "
+		"tight, or should let our probes pass.");
+	expect_summary("EU", "EU6 EU1",
+		"example-mcp cannot be reached: dns fails with x from e and u "
+		"(2 of 2 regions); worse than before, P1.");
+	expect_summary("EU", "EU6*31",
+		"example-mcp answers, but tools-list fails with x from e and u "
+		"(2 of 2 regions); not over after 30 min, so now P1.");
+	expect_summary("EU", "EU1 t240",
+		"example-mcp cannot be reached: dns fails with x from e and u "
+		"(2 of 2 regions); not over after 4 h.");
+	/* Article 3's own numbers: 14:32 is 1242 minutes on. */
+	expect_summary("EU", "@1242 EU3/http.503*23 . . .",
+		"example-mcp recovered after 23 min (14:32\u201314:55 UTC). "
+		"Root layer: http, 23 failing probes. All layers pass again.");
+	expect_summary("EU", "@369 EU1 . . .",
+		"example-mcp recovered after 1 min (2026-04-29 "
+		"23:59\u20132026-04-30 00:00 UTC). Root layer: transport, 1 "
+		"failing probe. All layers pass again.");
+	expect_summary("AEU", "E2*90 . . .",
+		"example-mcp recovered in e after 1 h 30 min "
+		"(17:50\u201319:20 UTC). Root layer: transport, 90 failing "
+		"probes. All layers pass again.");
+}
+
+static void test_record(void **state)
+{
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "EU");
+	night_run(&n, "EU3/http.503\x1b*2 . . .");
+	assert_int_equal(n.events.n, 2);
+	buf_init(&b, 10000);
+	n.events.v[1].record.dashboard_url = "https://x.example/status/s";
+	alert_record_json(&b, &n.events.v[1].record);
+	assert_string_equal(b.p,
+		"{\"v\":1,\"type\":\"alert\",\"at\":1777485240,"
+		"\"event\":\"downtime_resolved\","
+		"\"dedup_key\":\"s:downtime:1777485000\","
+		"\"server_slug\":\"s\","
+		"\"server_url\":\"https://s.example/mcp\","
+		"\"severity\":\"P1\",\"tier\":\"step-alert\","
+		"\"probe_step\":\"initialize\",\"region\":\"e\","
+		"\"regions\":[\"e\",\"u\"],\"failure_layer\":\"http\","
+		"\"probe_count\":2,\"started_at\":\"2026-04-29T17:50:00Z\","
+		"\"resolved_at\":\"2026-04-29T17:52:00Z\","
+		"\"duration_seconds\":120,\"last_error\":\"http.503?\","
+		"\"summary\":\"s recovered after 2 min (17:50\u201317:52 UTC). "
+		"Root layer: http, 2 failing probes. All layers pass again.\","
+		"\"dashboard_url\":\"https://x.example/status/s\","
+		"\"runbook_url\":null,"
+		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
+		"\"flaps\":0,\"servers\":null,"
+		"\"server_count\":1,\"ack_url\":null}");
+	buf_clear(&b);
+	alert_record_json(&b, &n.events.v[0].record);
+	assert_non_null(strstr(b.p,
+		"\"resolved_at\":null,\"duration_seconds\":null,"));
+	buf_release(&b);
+	night_release(&n);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_wants),
+		cmocka_unit_test(test_told),
+		cmocka_unit_test(test_order),
+		cmocka_unit_test(test_delay),
+		cmocka_unit_test(test_signature),
+		cmocka_unit_test(test_summaries),
+		cmocka_unit_test(test_record),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

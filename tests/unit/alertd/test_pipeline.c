@@ -1,0 +1,414 @@
+/*
+ * Goal: a pipeline that stands still, and a store that does not answer, are
+ * told once, when it is certain, and are over when they are; a clock that jumps
+ * and a machine that slept are no reason.
+ */
+#include "incident/pipeline.h"
+
+#include "incident/machine.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* A full minute: 2026-04-29T14:00:00Z. */
+#define START 1777471200
+#define SIZE 4096
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+/*
+ * Each word is a run of mcp-alert: "12=11,10" is one in minute 12, for which
+ * the last heartbeat of ingest was in minute 11 and that of verdict in 10; "-"
+ * is never. Behind that, ";us@3;eu@4" are regions of three that are cut off
+ * since then. "12!" is one without the store, "12+" one that finds it again.
+ */
+struct life {
+	struct alert_state st;
+	struct alert_events events;
+	struct pipeline pipeline;
+};
+
+static double minute(const char **p)
+{
+	char *end;
+	double t;
+
+	if (**p == '-') {
+		++*p;
+		return NAN;
+	}
+	t = START + 60 * strtod(*p, &end);
+	*p = end;
+	return t;
+}
+
+/* Regions that are cut off. */
+static void read_isolated(struct life *l, const char *p,
+	struct pipeline_region *out)
+{
+	l->pipeline.isolated = out;
+	l->pipeline.n_isolated = 0;
+	l->pipeline.n_regions = 3;
+	while (*p == ';') {
+		struct pipeline_region *r = &out[l->pipeline.n_isolated++];
+		size_t n = strcspn(++p, "@");
+
+		snprintf(r->name, sizeof r->name, "%.*s", (int)n, p);
+		p += n + 1;
+		r->since = minute(&p);
+	}
+}
+
+static void run(struct life *l, const char *p)
+{
+	struct pipeline_region isolated[3];
+
+	double now = minute(&p);
+
+	switch (*p++) {
+	case '=':
+		l->pipeline.at[STAGE_INGEST] = minute(&p);
+		p++;
+		l->pipeline.at[STAGE_VERDICT] = minute(&p);
+		read_isolated(l, p, isolated);
+		pipeline_decide(&l->st, &l->pipeline, &machine_policy, now,
+			&l->events);
+		l->pipeline.at[STAGE_ALERT] = now;
+		break;
+	case '!':
+		pipeline_away(&l->st, "store: refused", &machine_policy, now,
+			&l->events);
+		break;
+	case '+':
+		pipeline_back(&l->st, now, &l->events);
+		break;
+	default:
+		fail_msg("no run: %s", p);
+	}
+}
+
+static void live(struct life *l, const char *runs)
+{
+	*l = (struct life) {
+		.pipeline = {.at = {NAN, NAN, NAN},
+			.ingest_s = pipeline_ingest_s(NULL)}};
+	state_init(&l->st, SLUG_FLEET);
+	for (const char *p = runs; *p; p += strspn(p, " ")) {
+		run(l, p);
+		p += strcspn(p, " ");
+	}
+}
+
+static void life_release(struct life *l)
+{
+	events_release(&l->events);
+	state_release(&l->st);
+}
+
+/* "6 started 0 | 9 resolved 0-8" */
+static void describe(const struct life *l, char *out)
+{
+	struct buf b;
+
+	buf_init(&b, SIZE);
+	for (size_t i = 0; i < l->events.n; i++) {
+		const struct alert_record *r = &l->events.v[i].record;
+		char event[ALERT_EVENT_SIZE];
+
+		bool stalled = r->kind == ALERT_STALLED;
+
+		assert_string_equal(r->slug, "*");
+		assert_int_equal(r->severity, stalled ? SEVERITY_P1
+						      : SEVERITY_P3);
+		buf_fmt(&b, "%s%g %s %g", i ? " | " : "", (r->at - START) / 60,
+			alert_event(r, event) +
+				(stalled ? strlen("pipeline_stalled_")
+					 : strlen("probe_")),
+			((double)r->started_at - START) / 60);
+		for (size_t k = 0; k < r->n_regions; k++)
+			buf_fmt(&b, " %s", r->regions[k]);
+		if (r->resolved_at)
+			buf_fmt(&b, "-%g",
+				((double)r->resolved_at - START) / 60);
+	}
+	snprintf(out, SIZE, "%s", b.p);
+	buf_release(&b);
+}
+
+struct life_case {
+	const char *name, *runs, *events;
+};
+
+static void check(const struct life_case *rows, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		struct life l;
+		char got[SIZE];
+
+		live(&l, rows[i].runs);
+		describe(&l, got);
+		if (strcmp(got, rows[i].events) != 0)
+			fail_msg("%s:\n  %s\nexpected:\n  %s", rows[i].name,
+				got, rows[i].events);
+		life_release(&l);
+	}
+}
+
+static void test_stages(void **state)
+{
+	static const struct life_case rows[] = {
+		{"all is well", "0=0,0 1=1,1 2=2,2", ""},
+		{"nobody ever ran", "0=-,- 1=-,- 9=-,-", ""},
+		{"verdict stands still", "0=0,0 1=1,0 5=5,0 5.5=5,0 6=6,0",
+			"5.5 started 0"},
+		{"five minutes are not more than five", "1=1,0 5=5,0", ""},
+		{"it never was judged: nobody stopped", "0=0,- 6=6,- 7=7,-",
+			""},
+		{"ingest stands still", "0=0,0 5=0,5 6=0,6", "6 started 0"},
+		{"the first run tells nothing", "60=0,0", ""},
+		{"the second one does", "60=0,0 61=0,0", "61 started 0"},
+		{"both: the one that comes first", "0=2,0 4=2,0 8=2,0",
+			"8 started 2"},
+		{"once", "4=4,0 6=6,0 7=7,0 99=99,0", "6 started 0"},
+		{"reminders, at their times",
+			"4=4,0 6=6,0 245=245,0 246=246,0 247=247,0 486=486,0",
+			"6 started 0 | 246 reminder 0 | 486 reminder 0"},
+		{"it is over", "4=4,0 6=6,0 7=7,7 8=8,8",
+			"6 started 0 | 7 resolved 0-7"},
+		{"not before the other runs too", "4=0,0 6=0,0 7=7,0 8=8,8",
+			"6 started 0 | 8 resolved 0-8"},
+		{"again, under another key",
+			"4=4,0 6=6,0 7=7,7 12=12,7 13=13,7",
+			"6 started 0 | 7 resolved 0-7 | 13 started 7"},
+		{"one whose heartbeats are gone does not hold it",
+			"4=0,4 6=0,6 7=-,7", "6 started 0 | 7 resolved 0-7"},
+		{"but nothing known resolves nothing", "4=0,4 6=0,6 7=-,-",
+			"6 started 0"},
+	};
+
+	(void)state;
+	check(rows, COUNT(rows));
+}
+
+static void test_isolated(void **state)
+{
+	static const struct life_case rows[] = {
+		{"one region, told once, after as long as a silent one",
+			"1=1,1;us@1 2=2,2;us@1 5=5,5;us@1 6=6,6;us@1 "
+			"7=7,7;us@1 9=9,9",
+			"6 silent_started 1 us | 9 silent_resolved 1 us-9"},
+		{"a short one is not told", "1=1,1;us@1 5=5,5;us@1 6=6,6", ""},
+		{"two: still one event",
+			"1=1,1;us@1;eu@1 6=6,6;us@1;eu@1 8=8,8;us@1 9=9,9",
+			"6 silent_started 1 eu us | 9 silent_resolved 1 eu us-9"},
+		{"one more, later",
+			"1=1,1;us@1 6=6,6;us@1 8=8,8;us@1;eu@7 "
+			"12=12,12;us@1;eu@7 13=13,13",
+			"6 silent_started 1 us | 12 silent_escalated 1 eu us | "
+			"13 silent_resolved 1 eu us-13"},
+		{"it is reminded of", "6=6,6;us@1 246=246,246;us@1",
+			"6 silent_started 1 us | 246 silent_reminder 1 us"},
+		{"all: nobody is watched, at once, once",
+			"1=1,1;us@1;eu@1;ap@1 2=2,2;us@1;eu@1;ap@1 "
+			"9=9,9;us@1;eu@1;ap@1",
+			"1 started 1"},
+		{"since the last of them, until the first report",
+			"3=3,3;us@1;eu@2;ap@3 5=5,5;us@1;eu@2 6=6,6",
+			"3 started 3 | 5 resolved 3-5"},
+		{"and then the others are told of as any",
+			"3=3,3;us@1;eu@2;ap@3 5=5,5;us@1;eu@2 7=7,7;us@1;eu@2 "
+			"8=8,8",
+			"3 started 3 | 5 resolved 3-5 | "
+			"7 silent_started 1 eu us | 8 silent_resolved 1 eu us-8"},
+		{"who does not judge knows nothing of it",
+			"1=1,1;us@1 6=6,1;us@1 7=7,1;us@1 8=8,8;us@1",
+			"6 silent_started 1 us | 7 started 1 | 8 resolved 1-8"},
+		{"blind, and reminded of it",
+			"1=1,1;us@1;eu@1;ap@1 242=242,242;us@1;eu@1;ap@1",
+			"1 started 1 | 242 reminder 1"},
+	};
+
+	(void)state;
+	check(rows, COUNT(rows));
+}
+
+/* What a person reads. */
+static void test_isolated_words(void **state)
+{
+	struct life l;
+
+	(void)state;
+	live(&l, "1=1,1;us@1;eu@1;ap@1 2=2,2;us@1 6=6,6;us@1 7=7,7");
+	assert_int_equal(l.events.n, 4);
+	assert_string_equal(l.events.v[0].record.summary,
+		"Every region's own network is cut off since 14:01 UTC (0 s), or "
+		"each server is down at once: no region reaches any, and which "
+		"of the two it is cannot be told from here; servers are not "
+		"judged. A canary of each region would settle it.");
+	assert_string_equal(l.events.v[1].record.summary,
+		"A region reports again after 1 min (14:01\u201314:02 UTC).");
+	assert_string_equal(l.events.v[2].record.summary,
+		"The own network of us is cut off since 14:01: no server answers "
+		"there, and other regions do not see that; what is probed from "
+		"there counts as no data, and says nothing about any server.");
+	assert_string_equal(l.events.v[3].record.summary,
+		"us reports again after 6 min (14:01\u201314:07 UTC).");
+	life_release(&l);
+}
+
+static void test_clocks(void **state)
+{
+	static const struct life_case rows[] = {
+		{"the machine slept", "0=0,0 1=1,1 90=1,1 91=91,91", ""},
+		{"it slept, and they did not get up", "0=0,0 90=0,0 91=0,0",
+			"91 started 0"},
+		{"the clock jumped ahead in one run, and back",
+			"1=1,1 62=2,2 3=3,3 4=4,4", ""},
+		{"and stayed there", "1=1,1 62=2,2 63=63,63", ""},
+		{"it was set back", "60=60,60 1=61,61 2=2,2", ""},
+		{"and ingest has died just then", "60=60,60 1=61,2 2=61,2",
+			"2 started 2"},
+		{"its clock is ahead of ours by a little",
+			"0=4,4 1=5,5 2=6,6", ""},
+		{"we run every ten minutes", "0=0,0 10=10,10 20=20,20", ""},
+		{"and it stands still", "0=0,0 10=10,1 20=20,1 30=30,1",
+			"20 started 1"},
+		{"asleep while it stands still: no second beginning",
+			"0=0,0 4=4,0 6=6,0 90=6,0 91=91,91",
+			"6 started 0 | 91 resolved 0-91"},
+		{"we were away, and it was late before that",
+			"7=7,0 14=14,0", "14 started 0"},
+	};
+
+	(void)state;
+	check(rows, COUNT(rows));
+}
+
+static void test_away(void **state)
+{
+	static const struct life_case rows[] = {
+		{"a moment", "0! 1! 2+", ""},
+		{"five minutes", "0! 1! 2! 3! 4! 5! 6! 7!", "5 started 0"},
+		{"first seen within a minute", "0.5! 3! 5! 5.5! 6!",
+			"5.5 started 0"},
+		{"it is back", "0! 3! 5! 6+ 7+", "5 started 0 | 6 resolved 0-6"},
+		{"it comes and goes: the row begins anew",
+			"0! 3! 4+ 5! 6! 9! 10!", "10 started 5"},
+		{"reminders", "0! 5! 10! 244! 245! 246! 250!",
+			"5 started 0 | 245 reminder 0"},
+		{"the machine slept before it could be told", "0! 90! 91+", ""},
+		{"and gets no network", "0! 90! 91!", "91 started 0"},
+		{"we run every ten minutes", "0! 10! 20! 30!", "20 started 0"},
+		{"asleep while it is away", "0! 5! 600! 601+",
+			"5 started 0 | 601 resolved 0-601"},
+		{"the clock was set back", "60! 61! 1! 5! 6!", "6 started 1"},
+		{"never away", "0+ 1+", ""},
+	};
+
+	(void)state;
+	check(rows, COUNT(rows));
+}
+
+static void test_summaries(void **state)
+{
+	static const struct {
+		const char *runs, *summary;
+	} rows[] = {
+		{"2=2,2 5=5,2 14.2=13,2 15=15,2",
+			"No verdict has been published since 14:02 UTC (13 "
+			"min): servers are not judged; last heartbeats: ingest "
+			"14:15, verdict 14:02."},
+		{"2=2,2 3=2,3 8=2,-",
+			"No record has been ingested since 14:02 UTC (6 min): "
+			"servers are judged without new probes; last "
+			"heartbeats: ingest 14:02, verdict never."},
+		{"2=2,2 3=3,2002 4=3,2002",
+			"No verdict has been published since 2026-04-30 23:22 "
+			"UTC (ahead of this clock): servers are not judged; "
+			"last heartbeats: ingest 14:03, verdict 2026-04-30 "
+			"23:22."},
+		{"4=4,0 6=6,0 7=7,7", "The pipeline runs again after 7 min "
+				      "(14:00–14:07 UTC)."},
+		{"0! 1! 5! 6!", "The store has been unusable since 14:00 UTC (5 "
+				"min): servers are not judged, and nothing "
+				"else can be told; store: refused."},
+		{"0! 1! 5! 6! 7+", "The store is usable again after 7 min "
+				   "(14:00–14:07 UTC)."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct life l;
+
+		live(&l, rows[i].runs);
+		assert_true(l.events.n > 0);
+		assert_string_equal(l.events.v[l.events.n - 1].summary,
+			rows[i].summary);
+		life_release(&l);
+	}
+}
+
+static void test_ingest(void **state)
+{
+	struct conf_server servers[2] = {
+		{.interval_s = 3600}, {.interval_s = 600}};
+	struct conf c = {.servers = servers, .n_servers = 2};
+
+	(void)state;
+	assert_true(pipeline_ingest_s(NULL) == 300);
+	assert_true(pipeline_ingest_s(&c) == 840);
+	servers[0].interval_s = 60;
+	assert_true(pipeline_ingest_s(&c) == 300);
+	servers[0].interval_s = 30;
+	assert_true(pipeline_ingest_s(&c) == 300);
+	c.n_servers = 0;
+	assert_true(pipeline_ingest_s(&c) == 300);
+}
+
+/* What a file of this machine keeps of it. */
+static void test_kept(void **state)
+{
+	struct alert_state back;
+	char why[STATE_WHY];
+	struct life l;
+	struct buf b;
+
+	(void)state;
+	live(&l, "0! 1! 2!");
+	buf_init(&b, SIZE);
+	state_write(&b, &l.st);
+	assert_true(state_read(b.p, b.len, SLUG_FLEET, &back, why));
+	assert_int_equal(back.away.n, 3);
+	assert_int_equal(back.away.since, START);
+	assert_int_equal(back.away.counted, START + 120);
+	state_release(&back);
+	assert_false(state_read(b.p, b.len, "s", &back, why));
+	state_release(&back);
+	pipeline_back(&l.st, START + 180, &l.events);
+	buf_clear(&b);
+	state_write(&b, &l.st);
+	assert_null(strstr(b.p, "away"));
+	buf_release(&b);
+	life_release(&l);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_stages),
+		cmocka_unit_test(test_isolated),
+		cmocka_unit_test(test_isolated_words),
+		cmocka_unit_test(test_clocks),
+		cmocka_unit_test(test_away),
+		cmocka_unit_test(test_summaries),
+		cmocka_unit_test(test_ingest),
+		cmocka_unit_test(test_kept),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,302 @@
+/*
+ * Goal: nobody is told of what a maintenance breaks; whoever was told of a
+ * beginning is told of the end; and what is not over five minutes after it is
+ * told of after all, once.
+ */
+#include "nights.h"
+
+#include "incident/maintenance_hold.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+static void test_within(void **state)
+{
+	static const struct night_case cases[] = {
+		{"begins and ends within: nobody is told", "AEU",
+			"m2-20 .*3 EU3*5 .*20",
+			"held 3 downtime_started P1 3 x1 initialize/initialize "
+			"[e u] | "
+			"held 10 downtime_resolved P1 3-8 x5 "
+			"initialize/initialize [e u]"},
+		{"twice within", "AEU", "m0-30 EU3 .*3 AEU1 .*3",
+			"held 0 downtime_started P1 0 x1 "
+			"initialize/initialize [e u] | "
+			"held 3 downtime_resolved P1 0-1 x1 "
+			"initialize/initialize [e u] | "
+			"held 4 downtime_started P1 4 x1 dns/transport "
+			"[a e u] | "
+			"held 7 downtime_resolved P1 4-5 x1 dns/transport "
+			"[a e u]"},
+		{"worse, older, and a reminder: held as well", "AEU",
+			"m0-239 EU6*40 EU1 .*3",
+			"held 0 downtime_started P2 0 x1 tools-list/tools "
+			"[e u] | "
+			"held 30 downtime_escalated P1 0 x31 tools-list/tools "
+			"[e u] | "
+			"held 40 downtime_escalated P1 0 x41 dns/transport "
+			"[e u] | "
+			"held 43 downtime_resolved P1 0-41 x41 dns/transport "
+			"[e u]"},
+		{"it fails when the maintenance begins: told", "AEU",
+			"m1-9 EU3 EU3 .*20",
+			"0 downtime_started P1 0 x1 initialize/initialize "
+			"[e u] | "
+			"9 downtime_resolved P1 0-2 x2 initialize/initialize "
+			"[e u]"},
+		{"and flaps within: the same incident", "AEU",
+			"m1-9 EU3 .*3 EU3 .*20",
+			"0 downtime_started P1 0 x1 initialize/initialize "
+			"[e u] | "
+			"9 downtime_resolved P1 0-5 x2 initialize/initialize "
+			"[e u]"},
+		{"nobody looks when it ends: a tick tells it", "AEU",
+			"m1-9 EU3 .*4 t9 t10",
+			"0 downtime_started P1 0 x1 initialize/initialize "
+			"[e u] | "
+			"9 downtime_resolved P1 0-1 x1 initialize/initialize "
+			"[e u]"},
+		{"silent regions, and limits", "AEU", "m0-30 .,E*10 .*2 %E*3 .*3",
+			"held 4 probe_silent_started P3 0 x5 -/- [e] | "
+			"held 10 probe_silent_resolved P3 0-10 x10 -/- [e] | "
+			"held 14 rate_limited_started P2 12 x3 "
+			"initialize/http [e] | "
+			"held 17 rate_limited_resolved P2 12-15 x3 "
+			"initialize/http [e]"},
+		{"a drift is only noted", "AEU",
+			"m0-30 .=aaa .=abb|Eab-get|Uab-get .=bbb|Aab-get",
+			"held 1 schema_drift_detected P2 1 x0 -/- [e u]"},
+		{"before it and after it all is as ever", "AEU",
+			"m10-20 EU3 .*3 @25 EU3 .*3",
+			"0 downtime_started P1 0 x1 initialize/initialize "
+			"[e u] | "
+			"3 downtime_resolved P1 0-1 x1 initialize/initialize "
+			"[e u] | "
+			"25 downtime_started P1 25 x1 initialize/initialize "
+			"[e u] | "
+			"28 downtime_resolved P1 25-26 x1 "
+			"initialize/initialize [e u]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+#define BEGUN                                                                  \
+	"held 2 downtime_started P1 2 x1 initialize/initialize [e u] | "
+
+static void test_overrun(void **state)
+{
+	static const struct night_case cases[] = {
+		{"still down five minutes after", "AEU", "m1-9 .*2 EU3*20 .*3",
+			BEGUN
+			"14 maintenance_overrun_started P1 2 x13 "
+			"initialize/initialize [e u] | "
+			"held 24 downtime_resolved P1 2-22 x20 "
+			"initialize/initialize [e u] | "
+			"24 maintenance_overrun_resolved P1 2-22 x20 "
+			"initialize/initialize [e u]"},
+		{"recovers within them", "AEU", "m1-9 .*2 EU3*10 .*9",
+			BEGUN
+			"held 14 downtime_resolved P1 2-12 x10 "
+			"initialize/initialize [e u]"},
+		{"is recovering then, and does", "AEU", "m1-9 .*2 EU3*11 .*9",
+			BEGUN
+			"held 15 downtime_resolved P1 2-13 x11 "
+			"initialize/initialize [e u]"},
+		{"is recovering then, and does not", "AEU",
+			"m1-9 .*2 EU3*11 .*2 EU3 .*3",
+			BEGUN
+			"15 maintenance_overrun_started P1 2 x12 "
+			"initialize/initialize [e u] | "
+			"held 18 downtime_resolved P1 2-16 x12 "
+			"initialize/initialize [e u] | "
+			"18 maintenance_overrun_resolved P1 2-16 x12 "
+			"initialize/initialize [e u]"},
+		{"one that was told before: both ends are told", "AEU",
+			"m1-9 EU6*15 .*3",
+			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
+			"14 maintenance_overrun_started P1 0 x15 "
+			"tools-list/tools [e u] | "
+			"17 downtime_resolved P2 0-15 x15 tools-list/tools "
+			"[e u] | "
+			"17 maintenance_overrun_resolved P1 0-15 x15 "
+			"tools-list/tools [e u]"},
+		{"what gets worse after it waits, too", "AEU",
+			"m1-9 .*2 EU6*8 EU1 .*3",
+			"held 2 downtime_started P2 2 x1 tools-list/tools "
+			"[e u] | "
+			"held 10 downtime_escalated P1 2 x9 dns/transport "
+			"[e u] | "
+			"held 13 downtime_resolved P1 2-11 x9 dns/transport "
+			"[e u]"},
+		{"a failure after it is one of its own", "AEU",
+			"m1-9 .*9 EU3 .*3",
+			"9 downtime_started P1 9 x1 initialize/initialize "
+			"[e u] | "
+			"12 downtime_resolved P1 9-10 x1 "
+			"initialize/initialize [e u]"},
+		{"one that is confirmed after it began within", "E",
+			"m1-9 .*8 E3*9 .*3",
+			"held 10 downtime_started P1 8 x3 "
+			"initialize/initialize [e] | "
+			"14 maintenance_overrun_started P1 8 x7 "
+			"initialize/initialize [e] | "
+			"held 19 downtime_resolved P1 8-17 x9 "
+			"initialize/initialize [e] | "
+			"19 maintenance_overrun_resolved P1 8-17 x9 "
+			"initialize/initialize [e]"},
+		{"the same, and nobody looked within", "E",
+			"@8 m1-9 @9 >9 E3 @10 E3*2 .*3",
+			"11 downtime_started P1 9 x3 initialize/initialize "
+			"[e] | "
+			"14 downtime_resolved P1 9-12 x3 "
+			"initialize/initialize [e]"},
+		{"one region: told late, under its own name", "AEU",
+			"m1-9 E3*20 .*3",
+			"held 2 regional_started P2 0 x3 "
+			"initialize/initialize [e] | "
+			"14 regional_started P2 0 x15 initialize/initialize "
+			"[e] | "
+			"22 regional_resolved P2 0-20 x20 "
+			"initialize/initialize [e]"},
+		{"time alone does not say that it fails", "AEU",
+			"m1-9 .*2 EU3*7 t14 t30 @31 EU3",
+			BEGUN
+			"31 maintenance_overrun_started P1 2 x8 "
+			"initialize/initialize [e u]"},
+		{"it failed after the end, and time goes by", "AEU",
+			"m1-9 .*2 EU3*8 t13 t14",
+			BEGUN
+			"14 maintenance_overrun_started P1 2 x8 "
+			"initialize/initialize [e u]"},
+		{"ended early: counted from then", "AEU",
+			"m1-60 .*2 EU3*3 m1-5 EU3*10",
+			BEGUN
+			"10 maintenance_overrun_started P1 2 x9 "
+			"initialize/initialize [e u]"},
+		{"taken out of the store: the same", "AEU",
+			"m1-60 .*2 EU3*3 m90-91 EU3*10",
+			BEGUN
+			"10 maintenance_overrun_started P1 2 x9 "
+			"initialize/initialize [e u]"},
+		{"another one begins meanwhile", "AEU",
+			"m1-9 .*2 EU3*9 m11-15 EU3*10",
+			BEGUN
+			"20 maintenance_overrun_started P1 2 x19 "
+			"initialize/initialize [e u]"},
+		{"another one while it overruns: its end is told after it",
+			"AEU", "m1-4 .*2 EU3*8 m11-20 EU3*2 .*10",
+			BEGUN
+			"9 maintenance_overrun_started P1 2 x8 "
+			"initialize/initialize [e u] | "
+			"held 14 downtime_resolved P1 2-12 x10 "
+			"initialize/initialize [e u] | "
+			"20 maintenance_overrun_resolved P1 2-12 x10 "
+			"initialize/initialize [e u]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+/* Too long a one is over at the cap, and is judged from there. */
+static void test_cap(void **state)
+{
+	struct night n;
+	char got[NIGHT_SIZE];
+
+	(void)state;
+	night_init(&n, "AEU");
+	n.policy.maintenance_s = 600;
+	n.policy.overrun_s = 120;
+	night_run(&n, "m1-900 .*2 EU3*20");
+	night_tell(&n, got);
+	assert_string_equal(got, BEGUN
+		"13 maintenance_overrun_started P1 2 x12 "
+		"initialize/initialize [e u]");
+	assert_string_equal(n.events.v[1].summary,
+		"s is still down 2 min after its maintenance (disks) ended: "
+		"initialize fails with x from e and u.");
+	night_release(&n);
+}
+
+static void check_timeline(const struct alert_state *st, size_t i, double at,
+	const char *what)
+{
+	assert_true(i < st->n_timeline);
+	assert_true(st->timeline[i].at == at);
+	assert_string_equal(st->timeline[i].what, what);
+	assert_string_equal(st->timeline[i].text, "disks");
+}
+
+static void test_timeline(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, "m1-3 .*9");
+	assert_int_equal(n.st.n_timeline, 2);
+	check_timeline(&n.st, 0, NIGHT_START + 60, "maintenance_began");
+	check_timeline(&n.st, 1, NIGHT_START + 180, "maintenance_ended");
+	night_release(&n);
+}
+
+/* Whenever the state is put away and read again, the night is the same. */
+static void store_and_read(struct night *n)
+{
+	char why[STATE_WHY];
+	struct alert_state again;
+	struct buf b;
+
+	buf_init(&b, STATE_MAX);
+	state_write(&b, &n->st);
+	if (!state_read(b.p, b.len, "s", &again, why))
+		fail_msg("%s", why);
+	state_release(&n->st);
+	n->st = again;
+	buf_release(&b);
+}
+
+static void test_stored(void **state)
+{
+	static const char *const nights[] = {
+		"m1-9 .*2 EU3*20 .*3", "m1-9 EU6*15 .*3", "m1-9 E3*20 .*3",
+		"m1-4 .*2 EU3*8 m11-20 EU3*2 .*10", "m1-9 EU3 .*4 t9 t10"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof nights / sizeof *nights; i++) {
+		char kept[NIGHT_SIZE], stored[NIGHT_SIZE];
+		struct night a, b;
+
+		night_init(&a, "AEU");
+		night_init(&b, "AEU");
+		b.between = store_and_read;
+		night_run(&a, nights[i]);
+		night_run(&b, nights[i]);
+		night_tell(&a, kept);
+		night_tell(&b, stored);
+		assert_string_equal(kept, stored);
+		night_release(&a);
+		night_release(&b);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_within),
+		cmocka_unit_test(test_overrun),
+		cmocka_unit_test(test_cap),
+		cmocka_unit_test(test_timeline),
+		cmocka_unit_test(test_stored),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,32 @@
+/*
+ * conf_heard.h: a configuration from text, and all that was said of it; and the
+ * page that documents it.
+ */
+#ifndef CONF_HEARD_H
+#define CONF_HEARD_H
+
+#include "conf/conf.h"
+
+/*
+ * conf_hear(p, n, heard): what conf_parse makes of the n bytes at p, as file
+ * "f". heard is set up here and holds what was said, a line each, warnings with
+ * "warning: " before them.
+ */
+struct conf *conf_hear(const char *p, size_t n, struct buf *heard);
+
+struct conf_case {
+	const char *yaml;
+	const char *heard; /* all of it; "" where the file is good */
+};
+
+/* CONF_CHECK(cases): fail the test where one of them is not as it says. */
+#define CONF_CHECK(cases) conf_check_cases(cases, sizeof(cases) / sizeof *(cases))
+void conf_check_cases(const struct conf_case *cases, size_t n);
+
+/* conf_page(): the source of fleet.yaml(5); free it. */
+char *conf_page(void);
+
+/* conf_example(i): its i-th example, from 0; free it. */
+char *conf_example(int i);
+
+#endif

@@ -1,0 +1,361 @@
+/*
+ * Goal: the small modules that everything else stands on: num, text, names,
+ * clock, sha256, siphash; buf is tested by test_buf.
+ */
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/num.h"
+#include "base/sha256.h"
+#include "base/siphash.h"
+#include "base/text.h"
+#include "mcp/names.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static void test_num_parse(void **state)
+{
+	static const char *const good[] = {"0", "-0", "10", "-10", "007"};
+	static const long long values[] = {0, 0, 10, -10, 7};
+	static const char *const bad[] = {"", "-", "+1", " 1", "1 ", "1x", "x",
+		"0x1", "1.0", "1e1", "--1", "11", "-11", "99999999999999999999",
+		"-99999999999999999999"};
+	long long v;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(good); i++) {
+		assert_true(num_parse(good[i], -10, 10, &v));
+		assert_int_equal(v, values[i]);
+	}
+	for (size_t i = 0; i < COUNT(bad); i++) {
+		v = 77;
+		if (num_parse(bad[i], -10, 10, &v) || v != 77)
+			fail_msg("%s passes", bad[i]);
+	}
+	assert_true(num_parse("-9223372036854775808", INT64_MIN, 0, &v));
+	assert_true(v == INT64_MIN);
+}
+
+static void test_num_seconds(void **state)
+{
+	static const struct {
+		const char *s;
+		double value; /* -1: refused */
+	} cases[] = {{"0", 0}, {"30", 30}, {"1.5", 1.5}, {"9ms", 0.009},
+		{"250ms", 0.25}, {"2s", 2}, {"1.5m", 90}, {"2h", 7200},
+		{"1d", 86400}, {"86401s", -1}, {"-1", -1}, {"", -1}, {"s", -1},
+		{"1 s", -1}, {"1S", -1}, {"1.", -1}, {".5", -1}, {"1e3", -1},
+		{"0x10", -1}, {"inf", -1}, {"nan", -1}, {"1sm", -1}, {"1w", -1},
+		{"00000000000000000000000000000000000000001", -1}};
+	double v;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		v = -1;
+		num_seconds(cases[i].s, 0, 86400, &v);
+		if (v < cases[i].value || v > cases[i].value)
+			fail_msg("%s: %g", cases[i].s, v);
+	}
+	/* A limit in milliseconds is met exactly: 9 * 0.001 lies above it. */
+	assert_true(num_seconds("9ms", 0, 0.009, &v));
+	assert_false(num_seconds("4ms", 0.005, 1, &v));
+	assert_true(num_epoch("1777485060.412", &v));
+	assert_true(v > 1777485060.4119 && v < 1777485060.4121);
+	assert_true(num_epoch("0", &v) && num_epoch("100000000000", &v));
+	assert_false(num_epoch("100000000001", &v) || num_epoch("-1", &v) ||
+		num_epoch("1s", &v) || num_epoch("", &v));
+}
+
+static void test_utf8(void **state)
+{
+	static const char *const bad[] = {"\x80", "\xbf", "\xc0\x80",
+		"\xc1\xbf", "\xc3", "\xc3(", "\xe0\x9f\xbf", "\xe2\x82",
+		"\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf",
+		"\xf0\x9f\x98", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+		"\xf8\x88\x80\x80\x80", "\xfe", "\xff"};
+	char text[4];
+	uint32_t cp;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(bad); i++)
+		assert_false(text_is_utf8(bad[i], strlen(bad[i])));
+	assert_true(text_is_utf8("a\0\u00e9\u20ac\U0001f600", 11));
+	assert_int_equal(text_utf8("", 0, &cp), 0);
+	for (uint32_t c = 0; c <= 0x10ffff; c++) {
+		size_t n = text_put_utf8(c, text);
+		bool surrogate = c >= 0xd800 && c <= 0xdfff;
+
+		cp = UINT32_MAX;
+		if (text_utf8(text, n, &cp) != (surrogate ? 0 : n) ||
+			(!surrogate && cp != c) || text_utf8(text, n - 1, &cp))
+			fail_msg("U+%04X", (unsigned)c);
+	}
+}
+
+static void test_text_clean(void **state)
+{
+	static const struct {
+		const char *s;
+		size_t size, max;
+		const char *expected;
+	} cases[] = {
+		{"plain", 100, 100, "plain"},
+		{"a\nb\x1b[0m\x7f", 100, 100, "a?b?[0m?"},
+		{"a\xc2\x85\u2028\u202e\u2066\ufeff\u200f\u061cz", 100, 100,
+			"a???????z"},
+		{"\xff\xc0\x80\xed\xa0\x80", 100, 100, "??????"},
+		{"\u20ac\u00e9\U0001f600", 100, 2, "\u20ac\u00e9"},
+		/* No room for the NUL behind the second: it is left out. */
+		{"\u20ac\u20ac", 6, 100, "\u20ac"},
+		{"\u20ac\u20ac", 7, 100, "\u20ac\u20ac"},
+		{"abc", 1, 100, ""},
+		{"abc", 100, 0, ""},
+	};
+	char out[100];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		size_t n = text_clean(cases[i].s, strlen(cases[i].s), out,
+			cases[i].size, cases[i].max);
+
+		assert_string_equal(out, cases[i].expected);
+		assert_int_equal(n, strlen(out));
+	}
+	assert_int_equal(text_clean("a\0b", 3, out, 100, 100), 3);
+	assert_string_equal(out, "a?b");
+	assert_int_equal(text_clean("a", 1, out, 0, 100), 0);
+}
+
+/* A string of n times c. */
+static const char *repeat(char c, size_t n)
+{
+	static char s[200];
+
+	memset(s, c, n);
+	s[n] = '\0';
+	return s;
+}
+
+static void test_names(void **state)
+{
+	(void)state;
+	assert_true(slug_valid("a") && slug_valid("0.x_y-z"));
+	assert_false(slug_valid("") || slug_valid("-a") || slug_valid(".a") ||
+		slug_valid("A") || slug_valid("a/b") || slug_valid("a b") ||
+		slug_valid("\u00e9") || slug_valid("a\n"));
+	assert_true(slug_valid(repeat('a', SLUG_MAX)));
+	assert_false(slug_valid(repeat('a', SLUG_MAX + 1)));
+
+	assert_true(region_valid("us-east-1") && region_valid("a"));
+	assert_false(region_valid("") || region_valid("1a") ||
+		region_valid("-a") || region_valid("a_b") ||
+		region_valid("A") || region_valid("a.b") ||
+		region_valid("reporters") || region_valid("tool-hash"));
+	assert_true(region_valid(repeat('r', REGION_MAX)));
+	assert_false(region_valid(repeat('r', REGION_MAX + 1)));
+
+	assert_true(probe_id_valid("01HX-z_.9") && probe_id_valid("-"));
+	assert_false(probe_id_valid("") || probe_id_valid("a b"));
+	assert_true(probe_id_valid(repeat('P', PROBE_ID_MAX)));
+	assert_false(probe_id_valid(repeat('P', PROBE_ID_MAX + 1)));
+
+	assert_true(hash_valid(repeat('f', HASH_HEX)));
+	assert_false(hash_valid(repeat('F', HASH_HEX)) ||
+		hash_valid(repeat('f', HASH_HEX - 1)) ||
+		hash_valid(repeat('f', HASH_HEX + 1)));
+}
+
+static void test_slug_from_host(void **state)
+{
+	static const struct {
+		const char *host, *slug;
+	} cases[] = {{"mcp.example.com", "mcp.example.com"},
+		{"MCP.Example.COM", "mcp.example.com"},
+		{"127.0.0.1:8080", "127.0.0.1-8080"}, {"[::1]", "1-"},
+		{"-x", "x"}, {"\u00e9t\u00e9", "t--"}, {"", "server"},
+		{"...", "server"}};
+	char out[SLUG_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		slug_from_host(cases[i].host, out);
+		assert_string_equal(out, cases[i].slug);
+		assert_true(slug_valid(out));
+	}
+	slug_from_host(repeat('h', 199), out);
+	assert_string_equal(out, repeat('h', SLUG_MAX));
+}
+
+/* Every name is read back as what it stands for, and nothing else is. */
+#define CHECK_NAMES(type, function, first, last)                               \
+	do {                                                                   \
+		enum type out;                                                 \
+		for (int i = first; i <= (int)last; i++) {                     \
+			assert_true(function##_parse(                          \
+				function##_name((enum type)i), &out));         \
+			assert_int_equal(out, i);                              \
+		}                                                              \
+		assert_false(function##_parse("", &out) ||                     \
+			function##_parse("none", &out));                       \
+	} while (0)
+
+static void test_enums(void **state)
+{
+	(void)state;
+	CHECK_NAMES(step, step, STEP_DNS, STEP_TOOL_HASH);
+	CHECK_NAMES(step_status, step_status, STATUS_PASS, STATUS_SKIP);
+	CHECK_NAMES(region_state, region_state, STATE_HEALTHY, STATE_BROKEN);
+	CHECK_NAMES(era, era, ERA_STATELESS, ERA_SSE);
+	CHECK_NAMES(
+		verdict_colour, verdict_colour, VERDICT_GREEN, VERDICT_UNKNOWN);
+	CHECK_NAMES(tier, tier, TIER_OK, TIER_NO_DATA);
+	CHECK_NAMES(runner_status, runner_status, RUNNER_OK, RUNNER_GARBLED);
+	assert_null(step_name(STEP_NONE));
+	assert_null(era_name(ERA_NONE));
+	assert_int_equal(STEP_TOOL_HASH, STEP_COUNT);
+	assert_string_equal(step_name(STEP_OAUTH_DISCOVERY), "oauth-discovery");
+}
+
+static void test_rfc3339(void **state)
+{
+	static const struct {
+		const char *s;
+		int64_t t; /* -1: refused */
+	} cases[] = {{"1970-01-01T00:00:00Z", 0},
+		{"2026-04-29T20:31:00Z", 1777494660},
+		{"2026-04-29t20:31:00z", 1777494660},
+		{"2026-04-29 20:31:00.999Z", 1777494660},
+		{"2026-04-29T22:31:00+02:00", 1777494660},
+		{"2026-04-29T15:01:00.5-05:30", 1777494660},
+		{"2016-12-31T23:59:60Z", 1483228800},
+		{"2024-02-29T00:00:00Z", 1709164800}, {"", -1},
+		{"2023-02-29T00:00:00Z", -1}, {"1900-02-29T00:00:00Z", -1},
+		{"2026-04-31T00:00:00Z", -1}, {"2026-13-01T00:00:00Z", -1},
+		{"2026-00-01T00:00:00Z", -1}, {"2026-01-00T00:00:00Z", -1},
+		{"2026-01-01T24:00:00Z", -1}, {"2026-01-01T00:60:00Z", -1},
+		{"2026-01-01T00:00:61Z", -1}, {"2026-01-01T00:00:00", -1},
+		{"2026-01-01T00:00:00.Z", -1}, {"2026-01-01T00:00:00Zx", -1},
+		{"2026-01-01T00:00:00+0200", -1}, {"2026-01-01", -1},
+		{"2026-01-01T00:00:00+24:00", -1}, {"26-01-01T00:00:00Z", -1}};
+	char text[CLOCK_RFC3339];
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		int64_t t = -1;
+
+		if (clock_rfc3339_parse(cases[i].s, &t) != (cases[i].t >= 0) ||
+			t != cases[i].t)
+			fail_msg("%s: %lld", cases[i].s, (long long)t);
+	}
+	/* Every day from 1601 to 4000, at some time of that day. */
+	for (int64_t t = -11644473600; t < 64060588800; t += 86400 + 7) {
+		int64_t back = 0;
+
+		clock_rfc3339(t, text);
+		if (!clock_rfc3339_parse(text, &back) || back != t)
+			fail_msg("%s: %lld", text, (long long)back);
+	}
+	clock_rfc3339((int64_t)NUM_EPOCH_MAX, text);
+	assert_string_equal(text, "5138-11-16T09:46:40Z");
+}
+
+static void test_clock(void **state)
+{
+	double before = clock_mono_ms();
+
+	(void)state;
+	assert_int_equal(clock_window(0), 0);
+	assert_int_equal(clock_window(1777494660), 1777494660);
+	assert_int_equal(clock_window(1777494719.999), 1777494660);
+	assert_int_equal(clock_window(-0.5), -60);
+	assert_true(clock_mono_ms() >= before);
+	assert_true(clock_wall() > 1.7e9 && clock_wall() < NUM_EPOCH_MAX);
+}
+
+/* FIPS 180-4, examples of NIST. */
+static void test_sha256(void **state)
+{
+	char out[SHA256_HEX];
+
+	(void)state;
+	sha256_hex("", 0, out);
+	assert_string_equal(out, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b9"
+				 "34ca495991b7852b855");
+	sha256_hex("abc", 3, out);
+	assert_string_equal(out, "ba7816bf8f01cfea414140de5dae2223b00361a396177"
+				 "a9cb410ff61f20015ad");
+	sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		56, out);
+	assert_string_equal(out, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2"
+				 "167f6ecedd419db06c1");
+}
+
+/* Bytes that come in pieces, and a second text behind the first. */
+static void test_sha256_pieces(void **state)
+{
+	struct sha256 *s = sha256_new();
+	char out[SHA256_HEX];
+
+	(void)state;
+	sha256_end(s, out);
+	assert_string_equal(out, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b9"
+				 "34ca495991b7852b855");
+	for (int i = 0; i < 2; i++) {
+		sha256_add(s, "a", 1);
+		sha256_add(s, "", 0);
+		sha256_add(s, "bc", 2);
+		sha256_end(s, out);
+		assert_string_equal(out,
+			"ba7816bf8f01cfea414140de5dae2223b00361a396177"
+			"a9cb410ff61f20015ad");
+	}
+	sha256_free(s);
+	sha256_free(NULL);
+}
+
+/* The vectors of the paper and of its reference code. */
+static void test_siphash(void **state)
+{
+	static const struct {
+		size_t n;
+		uint64_t expected;
+	} rows[] = {{0, 0x726fdb47dd0e0e31}, {1, 0x74f839c593dc67fd},
+		{7, 0xab0200f58b01d137}, {8, 0x93f5f5799a932462},
+		{15, 0xa129ca6149be45e5}};
+	const struct siphash_key key = {
+		{0x0706050403020100, 0x0f0e0d0c0b0a0908}};
+	unsigned char text[15];
+
+	(void)state;
+	for (unsigned char i = 0; i < sizeof text; i++)
+		text[i] = i;
+	for (size_t i = 0; i < COUNT(rows); i++)
+		assert_true(siphash(&key, text, rows[i].n) == rows[i].expected);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_num_parse),
+		cmocka_unit_test(test_num_seconds),
+		cmocka_unit_test(test_utf8),
+		cmocka_unit_test(test_text_clean),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_slug_from_host),
+		cmocka_unit_test(test_enums),
+		cmocka_unit_test(test_rfc3339),
+		cmocka_unit_test(test_clock),
+		cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_sha256_pieces),
+		cmocka_unit_test(test_siphash),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,337 @@
+/*
+ * Goal: pages and feeds say what is published and nothing more: no state that
+ * nobody knows, no detail that is for operators, no text that leaves its place.
+ */
+#include "api/feed.h"
+#include "data/page_data.h"
+#include "data/server.h"
+#include "data/site.h"
+#include "data/view.h"
+#include "pages/page.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define AS_OF 1777494660
+#define NOW (AS_OF + 50.0)
+
+static const char verdict[] =
+	"{\"window\":1777494660,\"verdict\":\"%s\",\"step\":\"tools-list\","
+	"\"tier\":\"step-alert\",\"uptime_30d\":99.87,\"p95_ms\":142,"
+	"\"published_at\":1777494705,\"last_probe_at\":1777494668,"
+	"\"regions\":[{\"region\":\"us-east-1\",\"state\":\"healthy\","
+	"\"tool_hash\":\"5ca1ab1e\"},{\"region\":\"eu-west-2\","
+	"\"state\":\"broken\",\"failed_step\":\"tools-list\","
+	"\"error\":\"http.503\"}],\"no_data\":[\"cellar\"],"
+	"\"sides\":[{\"tool_hash\":\"5ca1ab1e\",\"regions\":[\"eu-west-2\"],"
+	"\"first_seen\":1777490000},{\"tool_hash\":\"feedface\","
+	"\"regions\":[\"us-east-1\",\"us-west-2\"],"
+	"\"first_seen\":1777494000}]}";
+
+/* An outage that goes on, and one that is over; and what is for operators. */
+static const char alert[] =
+	"{\"v\":1,\"slug\":\"example-mcp\",\"incidents\":[{\"kind\":\"regional\","
+	"\"first\":1777494000,\"passed_since\":0,\"error\":\"http.503\","
+	"\"regions\":[\"eu-west-2\"],\"ack\":{\"by\":\"ann-the-operator\","
+	"\"at\":1777494500}},{\"kind\":\"slo_burn\",\"first\":1777494000,"
+	"\"regions\":[]},{\"kind\":\"latency\",\"folded\":true,"
+	"\"first\":1777494000,\"regions\":[]}],\"timeline\":["
+	"{\"at\":1777401000,\"what\":\"downtime_started\","
+	"\"text\":\"tools-list fails with http.503\","
+	"\"key\":\"example-mcp:downtime:1777400040\","
+	"\"regions\":[\"eu-west-2\",\"sa-east-1\"],\"resolved_at\":0},"
+	"{\"at\":1777402000,\"what\":\"downtime_resolved\",\"text\":\"\","
+	"\"key\":\"example-mcp:downtime:1777400040\","
+	"\"regions\":[\"eu-west-2\"],\"resolved_at\":1777401600},"
+	"{\"at\":1777403000,\"what\":\"token_expiring\",\"text\":\"\","
+	"\"key\":\"example-mcp:token_expiring:1777400040\",\"regions\":[]},"
+	"{\"at\":1777403000,\"what\":\"regional_started\",\"text\":\"\","
+	"\"key\":\"example-mcp:regional:1777300020\",\"regions\":[]}]}";
+
+#define ENTRY \
+	"{\"private\":false,\"url\":\"https://secret.example/?key=1\"," \
+	"\"interval\":60," \
+	"\"title\":\"A <b>title</b>\",\"regions\":[{\"name\":\"us-east-1\"," \
+	"\"city\":\"Ashburn\"},{\"name\":\"eu-west-2\",\"city\":\"L<ndon\"}," \
+	"{\"name\":\"sa-east-1\",\"city\":\"S\xc3\xa3o Paulo\"}," \
+	"{\"name\":\"us-west-2\",\"city\":\"Oregon\"}," \
+	"{\"name\":\"hel1\",\"city\":\"Oregon\",\"position\":[60.2,24.9]}]}"
+
+/* A page as it is put together, all of it but the store. */
+struct desk {
+	struct brand brand;
+	struct server server;
+	struct view view;
+	struct facts facts;
+	struct page_subject subject;
+	struct buf b;
+};
+
+static void lay(struct desk *d, const char *entry, const char *colour,
+	double now)
+{
+	char json[2000], why[VIEW_WHY];
+
+	memset(d, 0, sizeof *d);
+	snprintf(json, sizeof json, verdict, colour ? colour : "");
+	assert_int_equal(server_read(entry, &d->server, why), 0);
+	assert_int_equal(view_read(colour ? json : NULL, now, &d->view, why), 0);
+	brand_read("{\"title\":\"S & T\",\"url\":\"https://s.example\","
+		   "\"link\":\"javascript:alert(1)\",\"colour\":\"red}\"}",
+		&d->brand);
+	past_init(&d->facts.past, now);
+	for (int i = 0; i < STAGES; i++)
+		d->facts.beats[i] = now;
+	d->subject = (struct page_subject) {.slug = "example-mcp",
+		.server = &d->server,
+		.view = &d->view,
+		.facts = &d->facts,
+		.brand = &d->brand,
+		.now = now};
+	if (colour)
+		sides_read(json, &d->facts.sides);
+	buf_init(&d->b, 200000);
+}
+
+static void show(struct desk *d)
+{
+	buf_clear(&d->b);
+	page_status(&d->b, &d->subject);
+	assert_true(buf_ok(&d->b));
+}
+
+static void clear(struct desk *d)
+{
+	brand_release(&d->brand);
+	server_release(&d->server);
+	view_release(&d->view);
+	incidents_release(&d->facts.incidents);
+	sides_release(&d->facts.sides);
+	works_release(&d->facts.works);
+	buf_release(&d->b);
+}
+
+static void expect(const struct desk *d, const char *s)
+{
+	if (!strstr(d->b.p, s))
+		fail_msg("not there: %s\n%s", s, d->b.p);
+}
+
+static void expect_none(const struct desk *d, const char *s)
+{
+	if (strstr(d->b.p, s))
+		fail_msg("there: %s\n%s", s, d->b.p);
+}
+
+/* What is for operators, and what is not for anybody. */
+static void expect_nothing_secret(const struct desk *d)
+{
+	static const char *const never[] = {"tools-list", "step", "http.503",
+		"5ca1ab1e", "feedface", "us-east-1", "eu-west-2", "hel1",
+		"secret.example", "<script", "<b>title", "L<ndon",
+		"ann-the-operator", "javascript:", "red}", "token", "slo"};
+
+	for (size_t i = 0; i < sizeof never / sizeof *never; i++)
+		expect_none(d, never[i]);
+}
+
+static void test_page(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "amber", NOW);
+	incidents_read(alert, &d.facts.incidents);
+	show(&d);
+	expect(&d, "<title>Partly working: A &lt;b&gt;title");
+	expect(&d, "<span>Working, but not from L&lt;ndon</span></p>");
+	expect(&d, "As of <time datetime=\"2026-04-29T20:31:00Z\">20:31 UTC<");
+	expect(&d, "Tried every minute from 5 places");
+	expect(&d, "Ashburn <small>working<");
+	expect(&d, "L&lt;ndon <small>not working<");
+	expect(&d, "S\xc3\xa3o Paulo <small>no data<");
+	expect(&d, "Oregon <small>no data<");
+	expect(&d, "Oregon 2 <small>no data<");
+	expect(&d, "99.87&#8239;%");
+	expect(&d, "142&#8239;ms");
+	expect(&d, "37s ago");
+	expect(&d, "somebody is looking into it");
+	expect(&d, "other tools in Ashburn and Oregon than in L&lt;ndon, since ");
+	expect(&d, "1 incident</a>, 11 min, going on since ");
+	expect(&d, "Outage <small>over<");
+	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
+	expect(&d, "28 Apr, 18:14 UTC</time> to ");
+	expect(&d, "[![MCP status](https://s.example/badge/example-mcp.svg)]"
+		   "(https://s.example/status/example-mcp)");
+	expect(&d, "href=\"/api/embed-status/example-mcp\"");
+	expect(&d, "href=\"/status/example-mcp/feed.atom\"");
+	expect(&d, "<header><a href=\"/\">S &amp; T</a>");
+	expect_nothing_secret(&d);
+	clear(&d);
+}
+
+static void test_feed(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "amber", NOW);
+	incidents_read(alert, &d.facts.incidents);
+	feed_put(&d.b, &d.subject);
+	assert_true(buf_ok(&d.b));
+	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
+	expect(&d, "<title>Outage (over)</title>");
+	expect(&d, "Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
+		   "UTC to 2026-04-28 18:40 UTC. It is over.");
+	expect(&d, "href=\"https://s.example/status/example-mcp/feed.atom\"");
+	expect_nothing_secret(&d);
+	clear(&d);
+}
+
+static void test_unknown(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "green", AS_OF + 750);
+	show(&d);
+	expect(&d, "<span>Unknown</span></p>");
+	expect(&d, "2026-04-29T20:31:00Z\">20:31 UTC</time>, 12 min ago.");
+	expect(&d, "Ashburn <small>no data<");
+	expect(&d, "No incident until our checks stopped");
+	expect_none(&d, "orking<");
+	expect_none(&d, "99.87");
+	expect_none(&d, "other tools");
+	clear(&d);
+	lay(&d, "{\"private\":false}", NULL, AS_OF);
+	show(&d);
+	expect(&d, "<span>Unknown</span></p>");
+	expect(&d, "awaiting first probe");
+	expect(&d, "<h1>example-mcp</h1>");
+	expect(&d, "<dd>Not known</dd>");
+	clear(&d);
+}
+
+/* Our own pipeline is late, while the verdict still counts. */
+static void test_late(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "green", NOW);
+	show(&d);
+	expect(&d, "<span>Working</span>");
+	expect_none(&d, "banner\" role");
+	d.facts.beats[STAGE_ALERT] = NOW - 301;
+	show(&d);
+	expect(&d, "Incidents may be missing");
+	d.facts.beats[STAGE_INGEST] = NOW - 301;
+	show(&d);
+	expect(&d, "Our own checks are running late");
+	clear(&d);
+}
+
+/* Without a configuration a city is known where everybody knows it. */
+static void test_unconfigured(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	lay(&d, "{\"private\":false,\"regions\":[],\"title\":null}", "red",
+		AS_OF);
+	show(&d);
+	expect(&d, "<span>Not working from London</span></p>");
+	expect(&d, "Ashburn <small>working<");
+	expect(&d, "cellar <small>no data<");
+	expect(&d, "noticed just now");
+	clear(&d);
+}
+
+static void test_maintenance(void **state)
+{
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "red", NOW);
+	works_add(&d.facts.works,
+		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-1\",\"slugs\":"
+		"[\"example-*\"],\"accounts\":[],\"starts_at\":1777494000,"
+		"\"ends_at\":1777497600,\"every\":null,\"zone\":null,"
+		"\"reason\":\"new <disks>\",\"by\":\"ann-the-operator\","
+		"\"ended_at\":null}");
+	works_add(&d.facts.works, "{\"v\":1,\"type\":\"maintenance\"}");
+	works_add(&d.facts.works, "nonsense");
+	assert_int_equal(d.facts.works.n, 1);
+	d.facts.work = works_now(&d.facts.works, "example-mcp", NULL, NOW, 14400);
+	show(&d);
+	expect(&d, "from L&lt;ndon, for maintenance</span>");
+	expect(&d, "Maintenance until ");
+	expect(&d, "21:20 UTC</time></b>: new &lt;disks&gt;");
+	expect(&d, "they are working on it, as announced");
+	expect_nothing_secret(&d);
+	d.facts.next = works_next(&d.facts.works, "example-mcp", NULL,
+		1777490000, 14400);
+	d.facts.work = (struct occurrence) {0};
+	show(&d);
+	expect(&d, "Maintenance announced, ");
+	assert_false(works_next(&d.facts.works, "other", NULL, 1777490000, 14400)
+			     .found);
+	clear(&d);
+}
+
+static void test_lists(void **state)
+{
+	static const char *const close[] = {"alpha", "beta"};
+	struct page_item items[2];
+	struct page_list list = {.items = items, .n = 2, .query = ""};
+	struct view none = {0};
+	struct desk d;
+
+	(void)state;
+	lay(&d, ENTRY, "green", NOW);
+	items[0] = (struct page_item) {"alpha", "A & B", &d.view};
+	items[1] = (struct page_item) {"beta", NULL, &none};
+	page_list(&d.b, &list, &d.brand);
+	expect(&d, "<a href=\"/status/alpha\">A &amp; B</a>");
+	expect(&d, "</svg>Working</span>");
+	expect(&d, "<a href=\"/status/beta\">beta</a>");
+	expect(&d, "</svg>Unknown</span>");
+	expect(&d, "1 unknown, 1 working");
+	buf_clear(&d.b);
+	list.n = 0;
+	page_list(&d.b, &list, &d.brand);
+	expect(&d, "No server is watched yet.");
+	buf_clear(&d.b);
+	list.query = "\"><script>";
+	page_list(&d.b, &list, &d.brand);
+	expect(&d, "anything like <b>&quot;&gt;&lt;script&gt;</b>");
+	buf_clear(&d.b);
+	page_missing(&d.b, "\"><script>", close, 2, &d.brand);
+	expect(&d, "<b>&quot;&gt;&lt;script&gt;</b>");
+	expect(&d, "<a href=\"/status/beta\">beta</a>");
+	buf_clear(&d.b);
+	page_missing(&d.b, "", NULL, 0, &d.brand);
+	expect_none(&d, "Did you mean");
+	clear(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_feed),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_late),
+		cmocka_unit_test(test_unconfigured),
+		cmocka_unit_test(test_maintenance),
+		cmocka_unit_test(test_lists),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

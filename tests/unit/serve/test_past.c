@@ -1,0 +1,210 @@
+/*
+ * Goal: what was counted in the store is read for what it is, whatever else
+ * stands there; what is not known is shown as that; and a search finds what a
+ * person means.
+ */
+#include "data/page_data.h"
+#include "data/search.h"
+#include "mcp/hist.h"
+#include "mcp/regions.h"
+#include "pages/page.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define TODAY 20000
+#define NOW (TODAY * 86400.0 + 10 * 3600 + 5)
+
+static void expect(const struct buf *b, const char *s)
+{
+	if (!strstr(b->p, s))
+		fail_msg("not there: %s\n%s", s, b->p);
+}
+
+static void test_days(void **state)
+{
+	static const struct {
+		const char *field;
+		long long n;
+	} fields[] = {{"20000:green", 600}, {"19999:red", 12},
+		{"19999:green", 1428}, {"19911:amber", 3}, {"19910:red", 99},
+		{"20001:red", 99}, {"upto", 1777}, {"20000:blue", 9},
+		{"20000:unknown", 9}, {"19999", 5}, {NULL, 5}, {"", 5},
+		{"19998:green", -4}, {"-1:red", 4}, {"19990:green", 99999}};
+	struct facts f = {0};
+	struct buf b;
+
+	(void)state;
+	past_init(&f.past, NOW);
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		past_minutes(&f.past, fields[i].field, fields[i].n);
+	assert_int_equal(past_known(&f.past.days[0]), 600);
+	assert_int_equal(f.past.days[1].minutes[VERDICT_RED], 12);
+	assert_int_equal(f.past.days[89].minutes[VERDICT_AMBER], 3);
+	assert_int_equal(f.past.days[10].minutes[VERDICT_GREEN], 1440);
+	assert_int_equal(past_known(&f.past.days[2]), 0);
+	buf_init(&b, 200000);
+	page_days(&b, &f);
+	/* (600 + 1440 + 3 + 1440 - 12) / 3483 of what is known */
+	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
+		   "12 min, partly working for 3 min.");
+	expect(&b, "<summary>2 days with trouble</summary>");
+	expect(&b, "3 Oct: 12 min not working");
+	expect(&b, ": no data</title>");
+	buf_clear(&b);
+	past_init(&f.past, NOW);
+	page_days(&b, &f);
+	expect(&b, "Nothing is known yet of these days.");
+	buf_release(&b);
+}
+
+static void test_hours(void **state)
+{
+	struct facts f = {0};
+	struct hist h = {0};
+	struct buf b;
+
+	(void)state;
+	past_init(&f.past, NOW);
+	buf_init(&b, 200000);
+	page_latency(&b, &f);
+	expect(&b, "No response was measured");
+	past_latency(&f.past, 0, &h);
+	assert_true(isnan(f.past.hours[0].p95_ms));
+	hist_add(&h, hist_bucket(100), 90);
+	hist_add(&h, hist_bucket(300), 10);
+	past_latency(&f.past, 0, &h);
+	past_latency(&f.past, 3, &h);
+	past_latency(&f.past, 4, &h);
+	past_latency(&f.past, 24, &h);
+	past_latency(&f.past, -1, &h);
+	assert_in_range((int)f.past.hours[0].p95_ms, 297, 303);
+	buf_clear(&b);
+	page_latency(&b, &f);
+	expect(&b, "<span>500&#8239;ms</span>");
+	/* A gap in the curve, and a hour alone is a dot. */
+	expect(&b, "M570 47.7");
+	expect(&b, "M690 47.7");
+	buf_release(&b);
+}
+
+static void test_tools(void **state)
+{
+	static const char *const pairs[] = {"seen:a", "session aa.bb 100.5",
+		"seen:b", "session cc.dd 900.25", "seen:c",
+		"session cc.dd 800.25", "aa.bb", "{\"x\":[]}", "cc.dd",
+		"{\"x\":[],\"y\":[]}", "seen:d", NULL, "seen:e", "session",
+		"seen:f", "session ee.ff never", NULL, "x"};
+	struct past p;
+
+	(void)state;
+	past_init(&p, NOW);
+	past_tools(&p, pairs, sizeof pairs / sizeof *pairs);
+	assert_int_equal(p.tools, 2);
+	assert_true(p.tools_since == 800.25);
+	past_init(&p, NOW);
+	past_tools(&p, pairs, 2);
+	assert_int_equal(p.tools, -1);
+	assert_true(p.tools_since == 100.5);
+	past_init(&p, NOW);
+	past_tools(&p, pairs, 0);
+	assert_true(isnan(p.tools_since));
+}
+
+static void test_incidents(void **state)
+{
+	static const char *const odd[] = {NULL, "", "[]", "{}", "nonsense",
+		"{\"timeline\":3,\"incidents\":{}}",
+		"{\"timeline\":[1,null,{\"key\":\"a:downtime\"},{\"key\":\"::\"},"
+		"{\"key\":\"a:downtime:-5\"},{\"key\":\"a:downtime:5\"}],"
+		"\"incidents\":[7,{\"kind\":\"downtime\"},{\"first\":60},"
+		"{\"kind\":\"downtime\",\"first\":60,\"held\":true}]}"};
+	struct incidents l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+		incidents_read(odd[i], &l);
+		assert_int_equal(l.n, 0);
+		assert_null(incidents_open(&l));
+		incidents_release(&l);
+	}
+	incidents_read("{\"incidents\":[{\"kind\":\"latency\",\"first\":60,"
+		       "\"regions\":[\"x\",\"x\",\"NO\",3]},"
+		       "{\"kind\":\"rate_limited\",\"first\":0},"
+		       "{\"kind\":\"regional\",\"first\":120,"
+		       "\"passed_since\":180}]}",
+		&l);
+	assert_int_equal(l.n, 2);
+	assert_int_equal(l.v[1].n_regions, 1);
+	assert_int_equal(incidents_open(&l)->trouble, TROUBLE_REGIONAL);
+	assert_true(incidents_open(&l)->passing);
+	assert_false(incidents_open(&l)->told);
+	incidents_release(&l);
+}
+
+static void test_search(void **state)
+{
+	static const struct {
+		const char *query, *slug, *title;
+		bool found;
+	} rows[] = {
+		{"", "a", NULL, true},
+		{"  ", "a", NULL, true},
+		{"EXAM", "example-mcp", NULL, true},
+		{"mcp exam", "example-mcp", NULL, true},
+		{"exam weather", "example-mcp", "The Weather", true},
+		{"exam rain", "example-mcp", "The Weather", false},
+		{"x", "example", NULL, true},
+		{"xx", "example", "", false},
+		{"b a", "a", "B", true},
+		{"ab", "a", "b", false},
+		/* However many words somebody thinks of: the first eight. */
+		{"a a a a a a a a", "a", NULL, true},
+		{"a a a a a a a b", "a", NULL, false},
+		{"a a a a a a a a b", "a", NULL, true},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char *words = search_words(rows[i].slug, rows[i].title);
+		struct search s;
+
+		search_read(&s, rows[i].query);
+		if (search_matches(&s, words) != rows[i].found)
+			fail_msg("%s", rows[i].query);
+		free(words);
+	}
+}
+
+/* Each region of the catalogue has a place on the map. */
+static void test_positions(void **state)
+{
+	double north, east;
+
+	(void)state;
+	assert_true(region_position("sa-east-1", &north, &east));
+	assert_true(north < -23 && north > -24 && east < -46 && east > -47);
+	assert_true(region_position("syd", &north, &east));
+	assert_true(north < -33 && east > 151);
+	assert_false(region_position("cellar", &north, &east));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_days),
+		cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_tools),
+		cmocka_unit_test(test_incidents),
+		cmocka_unit_test(test_search),
+		cmocka_unit_test(test_positions),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,110 @@
+/*
+ * Goal: a request comes down to what its answer depends on, in one form; and
+ * under /api/ programs are told in their own words that there is nothing.
+ */
+#include "http/route.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* What is asked for, and no more, in one form: however a stranger varies it. */
+static void test_query(void **state)
+{
+	static const struct {
+		enum route_kind kind;
+		const char *query, *canonical;
+		bool free;
+	} cases[] = {
+		{ROUTE_EMBED_STATUS, "x=1&slug=a&q=b", "", false},
+		{ROUTE_HEALTH, "1", "", false},
+		{ROUTE_INDEX, "x=1", "", false},
+		{ROUTE_INDEX, "x=1&q=a+b&q=c", "q=a%20b", true},
+		{ROUTE_INDEX, "q=%61%20b", "q=a%20b", true},
+		{ROUTE_INDEX, "q=", "q=", true},
+		{ROUTE_BADGE, "style=pill&theme=dark&junk=1", "", false},
+		{ROUTE_BADGE, "theme=light&style=c%61rd", "style=card&theme=light",
+			false},
+		{ROUTE_BADGE, "label=a%26style=x&style=card",
+			"style=card&label=a%26style%3Dx", true},
+		{ROUTE_METRICS, "slug=a.b-c_d", "slug=a.b-c_d", true},
+		{ROUTE_METRICS, "SLUG=a", "", false},
+		{ROUTE_EMBED_PREVIEW, "slug=%C3%A9%0A%25", "slug=%C3%A9%0A%25",
+			true},
+		{ROUTE_NONE, "q=a&slug=b", "", false},
+	};
+	char out[ROUTE_QUERY], huge[8192];
+	struct request r = {.method = METHOD_GET};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		r.query = cases[i].query;
+		assert_int_equal(route_query(cases[i].kind, &r, out),
+			cases[i].free);
+		assert_string_equal(out, cases[i].canonical);
+	}
+	/* As long as it may be, and longer. */
+	for (size_t n = 400; n < sizeof huge; n++) {
+		snprintf(huge, sizeof huge, "style=card&theme=light&label=");
+		memset(huge + strlen(huge), '"', n - strlen(huge));
+		huge[n] = '\0';
+		r.query = huge;
+		assert_true(route_query(ROUTE_BADGE, &r, out));
+		assert_true(strlen(out) < ROUTE_QUERY);
+	}
+	assert_string_equal(out, "style=card&theme=light&label=");
+}
+
+/* What is asked for under /api/ is answered for programs, if in the negative. */
+static void test_hostile_api(void **state)
+{
+	static struct {
+		char *env[3];
+		enum route_kind kind;
+	} cases[] = {
+		{{"REQUEST_URI=/api/embed-status/%00"}, ROUTE_NONE_API},
+		{{"REQUEST_URI=/api/embed-status/a%0ab"}, ROUTE_NONE_API},
+		{{"REQUEST_URI=/api/embed-status/%zz"}, ROUTE_NONE_API},
+		{{"REQUEST_URI=/%61pi/embed-status/%"}, ROUTE_NONE_API},
+		{{"REQUEST_URI=/api/../status/a"}, ROUTE_NONE_API},
+		{{"PATH_INFO=/api/embed-status/.."}, ROUTE_NONE_API},
+		{{"PATH_INFO=/api/status/\x01/regions"}, ROUTE_NONE_API},
+		{{"SCRIPT_NAME=/api", "PATH_INFO=/embed-status/\x7f"},
+			ROUTE_NONE_API},
+		{{"SCRIPT_NAME=/cgi", "PATH_INFO=/api/x/../y"}, ROUTE_NONE_API},
+		{{"REQUEST_URI=/status/a?/api/%00"}, ROUTE_PAGE},
+		{{"REQUEST_URI=/status/%00/api/"}, ROUTE_NONE},
+		{{"REQUEST_URI=/%"}, ROUTE_NONE},
+		{{"PATH_INFO=/api"}, ROUTE_NONE},
+	};
+	char text[2 * REQUEST_PATH] = "PATH_INFO=/api/embed-status/";
+	char *env[] = {text, NULL};
+	struct request q;
+	struct route r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		request_read(&q, cases[i].env);
+		route_request(&q, &r);
+		if (r.kind != cases[i].kind)
+			fail_msg("%s: %d", cases[i].env[0], (int)r.kind);
+	}
+	memset(text + strlen(text), 'a', sizeof text - strlen(text) - 1);
+	request_read(&q, env);
+	route_request(&q, &r);
+	assert_int_equal(r.kind, ROUTE_NONE_API);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_query),
+		cmocka_unit_test(test_hostile_api),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
