@@ -106,16 +106,16 @@ int main(int argc, char **argv)
 			status = ingest(&cmd, STDIN_FILENO, NULL, NULL);
 			break;
 		case ACTION_TARGETS:
-			status = configured_targets(&cmd);
+			status = targets_print(&cmd);
 			break;
 		case ACTION_EXPLAIN:
 			status = explained(&cmd);
 			break;
 		case ACTION_PIN:
-			status = pinned_pin(&cmd);
+			status = pin_tools(&cmd);
 			break;
 		case ACTION_DIFF:
-			status = pinned_diff(&cmd);
+			status = pin_diff(&cmd);
 			break;
 		case ACTION_BUCKETS:
 			status = cmd.input ? run_input(&cmd)
@@ -125,7 +125,7 @@ int main(int argc, char **argv)
 			status = survey(&cmd);
 			break;
 		case ACTION_CONFIG:
-			status = configured_show(&cmd);
+			status = config_show(&cmd);
 			break;
 		}
 	}

@@ -45,7 +45,7 @@ static void put_tools(struct buf *b, const char **sep, const char *what,
 		return;
 	buf_fmt(b, "%s%s ", *sep, what);
 	*sep = "; ";
-	sides_names(b, names, n);
+	tool_split_names(b, names, n);
 }
 
 static void put_drift(struct buf *b, const struct verdict_drift *d)
@@ -121,11 +121,11 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 	}
 	if (v->divergence) {
 		buf_str(b, "; tools differ: ");
-		sides_put(b, v, (double)v->window);
+		tool_split_put(b, v, (double)v->window);
 	}
-	if (sides_any_stale(v)) {
+	if (tool_split_any_stale(v)) {
 		buf_str(b, "; ");
-		sides_stale(b, v);
+		tool_split_stale(b, v);
 	}
 	for (size_t i = 0; i < v->n_drift; i++)
 		put_drift(b, &v->drift[i]);

@@ -12,16 +12,16 @@
 #include <string.h>
 
 /* What is told of one server by itself. */
-static void tell_alone(struct decider *d, struct common_start *s)
+static void emit_alone(struct evaluator *d, struct correlation_start *s)
 {
 	struct buf out;
 
-	buf_init(&out, 2 * TELL_BODY_MAX);
-	tell_print(&d->setup, &s->event, &s->now, &s->later, &out);
-	decide_note(d, s->event.slug, out.p, d->setup.deliver);
+	buf_init(&out, 2 * EMIT_BODY_MAX);
+	emit_print(&d->setup, &s->event, &s->now, &s->later, &out);
+	evaluate_note(d, s->event.slug, out.p, d->setup.deliver);
 	buf_release(&out);
-	if (d->tellings.n >= AHEAD_MAX)
-		decide_tell(d);
+	if (d->tellings.n >= PREFETCH_MAX)
+		evaluate_tell(d);
 }
 
 /* Only those who choose among the servers hear of it by itself. */
@@ -39,16 +39,16 @@ static void keep_choosers(const struct conf *c, struct strings *l)
 	*l = kept;
 }
 
-static void join(struct decider *d, const char *slug, enum alert_kind kind,
+static void join(struct evaluator *d, const char *slug, enum alert_kind kind,
 	const char *group)
 {
-	decide(d, &(struct occasion) {
+	decide(d, &(struct evaluate_input) {
 		.slug = slug, .group = group, .kind = kind});
 }
 
 /* Their incidents are part of one from now on. */
-static void join_all(struct decider *d, const struct common_start *v, size_t n,
-	const char *group)
+static void join_all(struct evaluator *d, const struct correlation_start *v,
+	size_t n, const char *group)
 {
 	struct strings slugs = {0}, again = {0};
 	enum alert_kind kind = v[0].event.record.kind;
@@ -56,10 +56,10 @@ static void join_all(struct decider *d, const struct common_start *v, size_t n,
 	for (size_t i = 0; i < n; i++)
 		strings_note(&slugs, v[i].event.slug);
 	for (size_t i = 0; i < slugs.n; i++) {
-		shelf_ahead(d->setup.shelf, &slugs, i);
+		state_store_prefetch(d->setup.shelf, &slugs, i);
 		join(d, slugs.v[i], kind, group);
-		if ((i + 1) % AHEAD_MAX == 0 || i + 1 == slugs.n)
-			decide_settle(d, &again);
+		if ((i + 1) % PREFETCH_MAX == 0 || i + 1 == slugs.n)
+			evaluate_settle(d, &again);
 	}
 	for (size_t i = 0; i < again.n; i++)
 		join(d, again.v[i], kind, group);
@@ -68,70 +68,70 @@ static void join_all(struct decider *d, const struct common_start *v, size_t n,
 }
 
 /* What n servers share becomes one incident, and then theirs are part of it. */
-static void tell_shared(struct decider *d, struct common_start *v, size_t n,
-	const char *group)
+static void emit_shared(struct evaluator *d, struct correlation_start *v,
+	size_t n, const char *group)
 {
-	decide(d, &(struct occasion) {
+	decide(d, &(struct evaluate_input) {
 		.slug = group, .starts = v, .n_starts = n});
 	join_all(d, v, n, group);
 	for (size_t i = 0; i < n; i++) {
 		keep_choosers(d->setup.conf, &v[i].now);
 		keep_choosers(d->setup.conf, &v[i].later);
 		if (v[i].now.n || v[i].later.n)
-			tell_alone(d, &v[i]);
+			emit_alone(d, &v[i]);
 	}
 }
 
 /* What was found out of a trouble, for those who have it, too. */
 struct answer {
-	char group[COMMON_SLUG];
+	char group[CORRELATION_SLUG];
 	double at;
 	bool joins;
 };
 
 /* Whether a server follows others that have its trouble already. */
-static bool follows(struct decider *d, const struct common_start *s,
+static bool follows(struct evaluator *d, const struct correlation_start *s,
 	struct answer *a)
 {
 	struct alert_state st;
-	char group[COMMON_SLUG];
+	char group[CORRELATION_SLUG];
 
-	common_slug(&s->event, group);
+	correlation_slug(&s->event, group);
 	if (strcmp(group, a->group) == 0 && s->event.record.at <= a->at &&
 		s->event.record.at >= a->at)
 		return a->joins;
-	if (!shelf_get(d->setup.shelf, group, &st))
+	if (!state_store_get(d->setup.shelf, group, &st))
 		return false;
-	a->joins = common_joins(&st, &s->event);
+	a->joins = correlation_joins(&st, &s->event);
 	a->at = s->event.record.at;
 	snprintf(a->group, sizeof a->group, "%s", group);
-	shelf_return(d->setup.shelf, &st);
+	state_store_return(d->setup.shelf, &st);
 	return a->joins;
 }
 
-static void tell_starts(struct decider *d)
+static void emit_starts(struct evaluator *d)
 {
-	struct common_starts l = d->starts;
+	struct correlation_starts l = d->starts;
 	struct answer known = {0};
-	char group[COMMON_SLUG];
+	char group[CORRELATION_SLUG];
 
-	d->starts = (struct common_starts) {0};
+	d->starts = (struct correlation_starts) {0};
 	d->stored_starts = 0;
-	common_group(&l, (size_t)d->policy.common);
+	correlation_group(&l, (size_t)d->policy.common);
 	for (size_t i = 0, n; i < l.n; i += n) {
 		for (n = 1; l.v[i].group && i + n < l.n &&
 			l.v[i + n].group == l.v[i].group; n++)
 			;
 		if (!l.v[i].group && !follows(d, &l.v[i], &known)) {
-			tell_alone(d, &l.v[i]);
+			emit_alone(d, &l.v[i]);
 			continue;
 		}
-		common_slug(&l.v[i].event, group);
-		tell_shared(d, &l.v[i], n, group);
+		correlation_slug(&l.v[i].event, group);
+		emit_shared(d, &l.v[i], n, group);
 		known = (struct answer) {0};
 	}
-	decide_tell(d);
-	common_release(&l);
+	evaluate_tell(d);
+	correlation_release(&l);
 }
 
 /* Those of one shared trouble stand together, the last one at their end. */
@@ -146,7 +146,7 @@ static int compare_ends(const void *a, const void *b)
 	return order ? order : strcmp(x->slug, y->slug);
 }
 
-static void tell_ends(struct decider *d)
+static void emit_ends(struct evaluator *d)
 {
 	struct alert_events l = d->ends;
 
@@ -157,7 +157,7 @@ static void tell_ends(struct decider *d)
 		for (n = 1; i + n < l.n &&
 			strcmp(l.v[i + n].group, l.v[i].group) == 0; n++)
 			;
-		decide(d, &(struct occasion) {
+		decide(d, &(struct evaluate_input) {
 			.slug = l.v[i].group,
 			.ends = &l.v[i],
 			.n_ends = n,
@@ -166,11 +166,11 @@ static void tell_ends(struct decider *d)
 	events_release(&l);
 }
 
-void share_flush(struct decider *d)
+void common_cause_flush(struct evaluator *d)
 {
 	if (d->starts.n)
-		tell_starts(d);
+		emit_starts(d);
 	if (d->ends.n)
-		tell_ends(d);
-	shelf_forget(d->setup.shelf);
+		emit_ends(d);
+	state_store_forget(d->setup.shelf);
 }

@@ -16,8 +16,8 @@ struct links {
 
 static void links_init(struct links *l)
 {
-	buf_init(&l->page, TELL_BODY_MAX);
-	buf_init(&l->ack, TELL_BODY_MAX);
+	buf_init(&l->page, EMIT_BODY_MAX);
+	buf_init(&l->ack, EMIT_BODY_MAX);
 }
 
 static void links_release(struct links *l)
@@ -43,7 +43,7 @@ static void point_to_page(const struct conf *c, struct alert_record *r,
 }
 
 /* "https://status.example.com/ack/TOKEN", or nothing. */
-static void point_to_ack(const struct pager_setup *s, struct alert_record *r,
+static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
 	struct buf *url)
 {
 	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
@@ -71,7 +71,7 @@ static void note_held(struct alert_state *st, const struct alert_record *r)
 	char name[ALERT_EVENT_SIZE];
 	struct buf text;
 
-	buf_init(&text, TELL_BODY_MAX);
+	buf_init(&text, EMIT_BODY_MAX);
 	buf_fmt(&text, "not told, for the maintenance: %s", r->summary);
 	state_note(st, r->at, alert_event(r, name), text.p);
 	buf_release(&text);
@@ -87,10 +87,10 @@ static void split(const struct recipients *to, struct strings *now,
 			to->v[i].route);
 }
 
-static void dispatch(const struct tell *t, struct alert_state *st,
+static void dispatch(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, const char *body, struct recipients *to)
 {
-	const struct pager_setup *s = t->setup;
+	const struct notifier_setup *s = t->setup;
 	bool once = e->record.phase == ALERT_ONCE;
 	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	struct dispatch way = {
@@ -105,7 +105,7 @@ static void dispatch(const struct tell *t, struct alert_state *st,
 		strings_note(&inc->told, to->v[i].route);
 }
 
-static void point(const struct pager_setup *s, struct alert_record *r,
+static void point(const struct notifier_setup *s, struct alert_record *r,
 	struct links *l)
 {
 	links_init(l);
@@ -114,7 +114,7 @@ static void point(const struct pager_setup *s, struct alert_record *r,
 	point_to_runbook(s->conf, r);
 }
 
-void tell_print(const struct pager_setup *s, struct alert_event *e,
+void emit_print(const struct notifier_setup *s, struct alert_event *e,
 	const struct strings *now, const struct strings *later,
 	struct buf *out)
 {
@@ -132,7 +132,7 @@ void tell_print(const struct pager_setup *s, struct alert_event *e,
 	links_release(&links);
 }
 
-void tell_event(const struct tell *t, struct alert_state *st,
+void emit_event(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, struct buf *out)
 {
 	struct strings now = {0}, later = {0};
@@ -144,7 +144,7 @@ void tell_event(const struct tell *t, struct alert_state *st,
 		note_held(st, &e->record);
 		return;
 	}
-	buf_init(&body, TELL_BODY_MAX);
+	buf_init(&body, EMIT_BODY_MAX);
 	point(t->setup, &e->record, &links);
 	alert_record_json(&body, &e->record);
 	state_note_event(st, &e->record);
@@ -152,10 +152,10 @@ void tell_event(const struct tell *t, struct alert_state *st,
 	links_release(&links);
 	buf_release(&body);
 	split(&to, &now, &later);
-	if (t->starts && common_may(e))
-		common_note(t->starts, e, &now, &later);
+	if (t->starts && correlation_may(e))
+		correlation_note(t->starts, e, &now, &later);
 	else if (!e->group || to.n)
-		tell_print(t->setup, e, &now, &later, out);
+		emit_print(t->setup, e, &now, &later, out);
 	strings_release(&now);
 	strings_release(&later);
 	recipients_release(&to);

@@ -8,34 +8,34 @@
 #include "incident/event.h"
 #include "notifier.h"
 
-struct budget;
-struct common_starts;
+struct rate_limit;
+struct correlation_starts;
 
 /* The longest body of an event. */
-#define TELL_BODY_MAX (256 * 1024)
+#define EMIT_BODY_MAX (256 * 1024)
 
-struct tell {
-	const struct pager_setup *setup;
-	struct budget *budget;
+struct emit {
+	const struct notifier_setup *setup;
+	struct rate_limit *budget;
 	bool at_once; /* nothing is put together: see routing/dispatch.h */
 	double now;
 	/* Where what may be shared is kept, and not printed; or NULL. */
-	struct common_starts *starts;
+	struct correlation_starts *starts;
 };
 
 /*
- * tell_event(t, st, e, out): tell of an event of that state; what is to be
+ * emit_event(t, st, e, out): tell of an event of that state; what is to be
  * printed is appended to out. What a maintenance holds is only noted, and what
  * others tell for this server too is printed only where somebody gets it.
  */
-void tell_event(const struct tell *t, struct alert_state *st,
+void emit_event(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, struct buf *out);
 
 /*
- * tell_print(s, e, now, later, out): append what is to be printed of an event
+ * emit_print(s, e, now, later, out): append what is to be printed of an event
  * that these routes get.
  */
-void tell_print(const struct pager_setup *s, struct alert_event *e,
+void emit_print(const struct notifier_setup *s, struct alert_event *e,
 	const struct strings *now, const struct strings *later,
 	struct buf *out);
 

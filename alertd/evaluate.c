@@ -38,27 +38,27 @@ static void tellings_cut(struct tellings *l, size_t n)
 	}
 }
 
-void decide_init(struct decider *d, const struct pager_setup *setup)
+void evaluate_init(struct evaluator *d, const struct notifier_setup *setup)
 {
-	*d = (struct decider) {.setup = *setup};
+	*d = (struct evaluator) {.setup = *setup};
 	d->policy = setup->policy ? *setup->policy
 		: setup->conf	  ? setup->conf->policy
 				  : machine_policy;
-	d->carry = carry_new(setup->shelf, setup->deliver, setup->conf);
-	d->budget = budget_new(setup->store);
+	d->carry = worker_new(setup->shelf, setup->deliver, setup->conf);
+	d->budget = rate_limit_new(setup->store);
 }
 
-void decide_release(struct decider *d)
+void evaluate_release(struct evaluator *d)
 {
-	carry_free(d->carry);
-	budget_free(d->budget);
-	common_release(&d->starts);
+	worker_free(d->carry);
+	rate_limit_free(d->budget);
+	correlation_release(&d->starts);
 	events_release(&d->ends);
 	tellings_cut(&d->tellings, 0);
 	free(d->tellings.v);
 }
 
-double decide_now(const struct decider *d)
+double evaluate_now(const struct evaluator *d)
 {
 	double t = isnan(d->setup.now) ? clock_wall() : d->setup.now;
 
@@ -72,7 +72,7 @@ static bool no_server(const char *slug)
 }
 
 /* What maintenance of a server it is time for. */
-static void note_maintenance(const struct decider *d, struct alert_state *st,
+static void note_maintenance(const struct evaluator *d, struct alert_state *st,
 	double t)
 {
 	const struct conf *c = d->setup.conf;
@@ -81,14 +81,15 @@ static void note_maintenance(const struct decider *d, struct alert_state *st,
 
 	if (!d->setup.calendar || no_server(st->slug))
 		return;
-	o = calendar_at(d->setup.calendar, st->slug, s ? s->account : NULL, t,
-		d->policy.maintenance_s);
-	quiet_note(st, &o, t);
+	o = maintenance_store_at(d->setup.calendar, st->slug,
+		s ? s->account : NULL, t, d->policy.maintenance_s);
+	maintenance_hold_note(st, &o, t);
 }
 
 /* It goes where a downtime would go, which has a ladder. */
-static void consider_test(const struct decider *d, const struct alert_state *st,
-	const struct tested_request *q, struct alert_events *events)
+static void consider_test(const struct evaluator *d,
+	const struct alert_state *st, const struct test_reminder_request *q,
+	struct alert_events *events)
 {
 	const struct rehearsal downtime = {
 		.kind = ALERT_DOWNTIME,
@@ -97,21 +98,21 @@ static void consider_test(const struct decider *d, const struct alert_state *st,
 		.at = (double)q->at,
 	};
 
-	tested_tell(st, q, events);
+	test_reminder_tell(st, q, events);
 	rehearse_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
 }
 
 /* As of when it is decided: what is recorded brings its own time. */
-static double instant(const struct decider *d, const struct occasion *o)
+static double instant(const struct evaluator *d, const struct evaluate_input *o)
 {
 	if (o->verdict)
 		return (double)o->verdict->window;
 	if (o->starts)
 		return o->starts->event.record.at;
-	return o->ends ? o->ends[o->n_ends - 1].record.at : decide_now(d);
+	return o->ends ? o->ends[o->n_ends - 1].record.at : evaluate_now(d);
 }
 
-static void consider(struct decider *d, const struct occasion *o,
+static void consider(struct evaluator *d, const struct evaluate_input *o,
 	struct alert_state *st, struct alert_events *events)
 {
 	double at = instant(d, o);
@@ -119,7 +120,7 @@ static void consider(struct decider *d, const struct occasion *o,
 	if (o->verdict) {
 		note_maintenance(d, st, at);
 		machine_verdict(st, o->verdict, &d->policy,
-			d->setup.deliver ? decide_now(d) : INFINITY, events);
+			d->setup.deliver ? evaluate_now(d) : INFINITY, events);
 	} else if (o->round) {
 		expiry_decide(st, o->round, events);
 	} else if (o->pipeline) {
@@ -129,17 +130,17 @@ static void consider(struct decider *d, const struct occasion *o,
 	} else if (o->back) {
 		pipeline_back(st, at, events);
 	} else if (o->starts) {
-		common_begin(st, o->starts, o->n_starts, events);
+		correlation_begin(st, o->starts, o->n_starts, events);
 	} else if (o->group) {
-		carry_let_go(d->carry, st);
-		common_join(d->setup.conf, st, o->kind, o->group);
+		worker_let_go(d->carry, st);
+		correlation_join(d->setup.conf, st, o->kind, o->group);
 	} else if (o->ends) {
 		for (size_t i = 0; i < o->n_ends; i++)
-			common_leave(st, &o->ends[i], events);
+			correlation_leave(st, &o->ends[i], events);
 	} else if (o->test) {
 		consider_test(d, st, o->test, events);
 	} else if (o->tested) {
-		tested_remind(st, o->tested, at, events);
+		test_reminder_remind(st, o->tested, at, events);
 	} else if (o->ack) {
 		*o->acknowledged = ack_set(st, o->ack, at, events);
 	} else {
@@ -150,7 +151,7 @@ static void consider(struct decider *d, const struct occasion *o,
 	if (o->verdict && o->verdict->judged_at > 0)
 		return;
 	if (!o->round && !o->ack && !o->group && !o->test)
-		ladder_climb(d->setup.conf, st, at, 0, events);
+		escalate(d->setup.conf, st, at, 0, events);
 }
 
 static bool starts_cold(const struct conf *c, const char *slug)
@@ -161,7 +162,7 @@ static bool starts_cold(const struct conf *c, const char *slug)
 }
 
 /* What ended of the incidents that are told of together with others. */
-static void keep_ends(struct decider *d, struct alert_events *l)
+static void keep_ends(struct evaluator *d, struct alert_events *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		struct alert_event *e = &l->v[i];
@@ -176,7 +177,7 @@ static void keep_ends(struct decider *d, struct alert_events *l)
 }
 
 /* Whether what begins waits for others: who they are has to be known. */
-static bool may_share(const struct decider *d)
+static bool may_share(const struct evaluator *d)
 {
 	const struct conf *c = d->setup.conf;
 
@@ -184,44 +185,44 @@ static bool may_share(const struct decider *d)
 }
 
 /* One attempt to decide; what has happened is appended to `out`. */
-static enum shelf_result attempt(struct decider *d, const struct occasion *o,
-	struct buf *out, bool *undelivered)
+static enum state_store_result attempt(struct evaluator *d,
+	const struct evaluate_input *o, struct buf *out, bool *undelivered)
 {
-	const struct tell tell = {
+	const struct emit tell = {
 		.setup = &d->setup,
 		.budget = d->budget,
 		.at_once = d->alone,
-		.now = decide_now(d),
+		.now = evaluate_now(d),
 		.starts = may_share(d) ? &d->starts : NULL,
 	};
 	size_t starts = d->starts.n;
 	struct alert_events events = {0};
 	struct alert_state st;
-	enum shelf_result result;
+	enum state_store_result result;
 
-	if (!shelf_get(d->setup.shelf, o->slug, &st))
-		return SHELF_FAILED;
+	if (!state_store_get(d->setup.shelf, o->slug, &st))
+		return STATE_STORE_FAILED;
 	st.cold_start = starts_cold(d->setup.conf, o->slug);
 	consider(d, o, &st, &events);
 	for (size_t i = 0; i < events.n; i++)
-		tell_event(&tell, &st, &events.v[i], out);
+		emit_event(&tell, &st, &events.v[i], out);
 	keep_ends(d, &events);
 	if ((out->len || d->starts.n > starts) && d->setup.deliver)
-		carry_first(d->carry, &st, tell.now);
+		worker_first(d->carry, &st, tell.now);
 	*undelivered = st.n_outbox > 0;
 	/* A fleet of which there is nothing to tell needs no state. */
 	if (events.n || o->group || !(o->pipeline || o->tested))
-		result = shelf_put_off(d->setup.shelf, &st);
+		result = state_store_put_off(d->setup.shelf, &st);
 	else
-		result = SHELF_OK;
-	if (result != SHELF_OK)
-		carry_drop(d->carry, o->slug);
+		result = STATE_STORE_OK;
+	if (result != STATE_STORE_OK)
+		worker_drop(d->carry, o->slug);
 	events_release(&events);
 	state_release(&st);
 	return result;
 }
 
-static void print(struct decider *d, const struct buf *out)
+static void print(struct evaluator *d, const struct buf *out)
 {
 	if (d->setup.output) {
 		output_put(d->setup.output, out->p, out->len);
@@ -235,16 +236,16 @@ static void print(struct decider *d, const struct buf *out)
 }
 
 /* Something went wrong with the store, or with what is in it. */
-static void note_failure(struct decider *d)
+static void note_failure(struct evaluator *d)
 {
 	d->failed = true;
-	if (shelf_alive(d->setup.shelf))
+	if (state_store_alive(d->setup.shelf))
 		return;
 	d->store_down_ms = clock_mono_ms() + STORE_PAUSE_MS;
 	log_error("verdicts are passed over until the store answers");
 }
 
-void decide_note(struct decider *d, const char *slug, const char *text,
+void evaluate_note(struct evaluator *d, const char *slug, const char *text,
 	bool deliver)
 {
 	struct tellings *l = &d->tellings;
@@ -257,7 +258,7 @@ void decide_note(struct decider *d, const char *slug, const char *text,
 	};
 }
 
-void decide_tell(struct decider *d)
+void evaluate_tell(struct evaluator *d)
 {
 	struct tellings *l = &d->tellings;
 	struct strings slugs = {0};
@@ -273,7 +274,7 @@ void decide_tell(struct decider *d)
 	}
 	tellings_cut(l, 0);
 	d->stored_tellings = 0;
-	if (slugs.n && !carry_out(d->carry, &slugs, decide_now(d)))
+	if (slugs.n && !worker_out(d->carry, &slugs, evaluate_now(d)))
 		d->left = true;
 	strings_release(&slugs);
 	/* Who reads that may be in no hurry; who is paged is. */
@@ -282,14 +283,14 @@ void decide_tell(struct decider *d)
 	buf_release(&out);
 }
 
-static void ends_cut(struct decider *d, size_t n)
+static void ends_cut(struct evaluator *d, size_t n)
 {
 	while (d->ends.n > n)
 		event_release(&d->ends.v[--d->ends.n]);
 }
 
 /* All that there is so far is stored. */
-static void mark_stored(struct decider *d)
+static void mark_stored(struct evaluator *d)
 {
 	d->stored_starts = d->starts.n;
 	d->stored_ends = d->ends.n;
@@ -297,20 +298,20 @@ static void mark_stored(struct decider *d)
 }
 
 /* What was put off is not stored, as far as anybody knows. */
-static void forget_all(struct decider *d)
+static void forget_all(struct evaluator *d)
 {
-	common_cut(&d->starts, d->stored_starts);
+	correlation_cut(&d->starts, d->stored_starts);
 	ends_cut(d, d->stored_ends);
 	tellings_cut(&d->tellings, d->stored_tellings);
-	carry_drop(d->carry, NULL);
+	worker_drop(d->carry, NULL);
 }
 
 /* The same of one server. */
-static void forget(struct decider *d, const char *slug)
+static void forget(struct evaluator *d, const char *slug)
 {
 	size_t n = d->stored_starts;
 
-	common_drop(&d->starts, n, slug);
+	correlation_drop(&d->starts, n, slug);
 	n = d->stored_ends;
 	for (size_t i = n; i < d->ends.n; i++) {
 		if (strcmp(d->ends.v[i].slug, slug) == 0)
@@ -327,13 +328,13 @@ static void forget(struct decider *d, const char *slug)
 			t->deliver = false;
 		}
 	}
-	carry_drop(d->carry, slug);
+	worker_drop(d->carry, slug);
 }
 
-bool decide_settle(struct decider *d, struct strings *again)
+bool evaluate_settle(struct evaluator *d, struct strings *again)
 {
 	size_t before = again->n;
-	bool ok = shelf_flush(d->setup.shelf, again);
+	bool ok = state_store_flush(d->setup.shelf, again);
 
 	for (size_t i = before; i < again->n; i++)
 		forget(d, again->v[i]);
@@ -342,40 +343,40 @@ bool decide_settle(struct decider *d, struct strings *again)
 		note_failure(d);
 	}
 	mark_stored(d);
-	decide_tell(d);
+	evaluate_tell(d);
 	return ok;
 }
 
-void decide(struct decider *d, const struct occasion *o)
+void decide(struct evaluator *d, const struct evaluate_input *o)
 {
-	enum shelf_result result = SHELF_CONFLICT;
+	enum state_store_result result = STATE_STORE_CONFLICT;
 	size_t starts = d->starts.n, ends = d->ends.n;
 	bool undelivered = false;
 	struct buf out;
 
 	if (clock_mono_ms() < d->store_down_ms)
 		return;
-	buf_init(&out, ALERT_KINDS * 2 * TELL_BODY_MAX);
-	for (int i = 0; i < TRIES && result == SHELF_CONFLICT; i++) {
+	buf_init(&out, ALERT_KINDS * 2 * EMIT_BODY_MAX);
+	for (int i = 0; i < TRIES && result == STATE_STORE_CONFLICT; i++) {
 		buf_clear(&out);
-		common_cut(&d->starts, starts);
+		correlation_cut(&d->starts, starts);
 		ends_cut(d, ends);
 		result = attempt(d, o, &out, &undelivered);
 	}
-	if (result != SHELF_OK) {
-		common_cut(&d->starts, starts);
+	if (result != STATE_STORE_OK) {
+		correlation_cut(&d->starts, starts);
 		ends_cut(d, ends);
 	}
-	if (result == SHELF_CONFLICT)
+	if (result == STATE_STORE_CONFLICT)
 		log_error("%s: others keep changing its state", o->slug);
-	if (result != SHELF_OK)
+	if (result != STATE_STORE_OK)
 		note_failure(d);
 	else if (out.len)
-		decide_note(d, o->slug, out.p,
+		evaluate_note(d, o->slug, out.p,
 			undelivered && d->setup.deliver);
 	buf_release(&out);
-	if (shelf_waits(d->setup.shelf))
+	if (state_store_waits(d->setup.shelf))
 		return;
 	mark_stored(d);
-	decide_tell(d);
+	evaluate_tell(d);
 }

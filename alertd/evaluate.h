@@ -14,8 +14,8 @@
 
 struct expiry_round;
 struct pipeline;
-struct tested;
-struct tested_request;
+struct test_reminder;
+struct test_reminder_request;
 
 /* What was decided, and is told once it is stored. */
 struct telling {
@@ -29,15 +29,16 @@ struct tellings {
 	size_t n, cap;
 };
 
-struct decider {
-	struct pager_setup setup;
+struct evaluator {
+	struct notifier_setup setup;
 	struct conf_policy policy;
-	struct carry *carry;
-	struct budget *budget;
-	struct common_starts starts; /* kept back */
+	struct worker *carry;
+	struct rate_limit *budget;
+	struct correlation_starts starts; /* kept back */
 	struct alert_events ends;    /* of incidents that others told of, too */
 	struct tellings tellings;
-	/* So many of each are stored. The others are put off, see state/state_store.h. */
+	/* So many of each are stored. The others are put off, see
+	 * state/state_store.h. */
 	size_t stored_starts, stored_ends, stored_tellings;
 	double store_down_ms; /* until then; 0 while it answers */
 	bool alone; /* without the store, where nobody gathers digests */
@@ -46,7 +47,7 @@ struct decider {
 };
 
 /* What is to be decided: one of these, or only that time goes by. */
-struct occasion {
+struct evaluate_input {
 	const char *slug;
 	const struct verdict *verdict;
 	const struct expiry_round *round;
@@ -55,10 +56,10 @@ struct occasion {
 	bool back;	  /* it could */
 	const struct ack_request *ack;
 	size_t *acknowledged; /* incidents */
-	const struct tested_request *test;
-	const struct tested *tested; /* not, for too long */
+	const struct test_reminder_request *test;
+	const struct test_reminder *tested; /* not, for too long */
 	/* Of a trouble that servers share: what began, who joins, who left. */
-	const struct common_start *starts;
+	const struct correlation_start *starts;
 	size_t n_starts;
 	const char *group;
 	const struct alert_event *ends;
@@ -66,35 +67,35 @@ struct occasion {
 	enum alert_kind kind;
 };
 
-/* decide_init(d, setup): with what the setup points to. */
-void decide_init(struct decider *d, const struct pager_setup *setup);
-void decide_release(struct decider *d);
+/* evaluate_init(d, setup): with what the setup points to. */
+void evaluate_init(struct evaluator *d, const struct notifier_setup *setup);
+void evaluate_release(struct evaluator *d);
 
 /*
- * decide_now(d): the time, in whole milliseconds, as a state keeps it: what is
- * due now is due then.
+ * evaluate_now(d): the time, in whole milliseconds, as a state keeps it: what
+ * is due now is due then.
  */
-double decide_now(const struct decider *d);
+double evaluate_now(const struct evaluator *d);
 
 /*
  * decide(d, o): decide, and then deliver and print, or once it is stored: see
- * shelf_put_off; d->failed where that failed.
+ * state_store_put_off; d->failed where that failed.
  */
-void decide(struct decider *d, const struct occasion *o);
+void decide(struct evaluator *d, const struct evaluate_input *o);
 
 /*
- * decide_settle(d, again): store what was put off, and tell of it. Where
+ * evaluate_settle(d, again): store what was put off, and tell of it. Where
  * somebody else was faster it has to be decided anew; those slugs are appended.
  * False: store failed.
  */
-bool decide_settle(struct decider *d, struct strings *again);
+bool evaluate_settle(struct evaluator *d, struct strings *again);
 
 /*
- * decide_note(d, slug, text, deliver): what is to be told of a server that is
- * stored. decide_tell(d): deliver and print what is.
+ * evaluate_note(d, slug, text, deliver): what is to be told of a server that is
+ * stored. evaluate_tell(d): deliver and print what is.
  */
-void decide_note(struct decider *d, const char *slug, const char *text,
+void evaluate_note(struct evaluator *d, const char *slug, const char *text,
 	bool deliver);
-void decide_tell(struct decider *d);
+void evaluate_tell(struct evaluator *d);
 
 #endif

@@ -71,13 +71,13 @@ static const char *credentials(void)
 }
 
 /* The same of a maintenance record. */
-static int use_maintenance(struct pager *p, cJSON *doc, char *why)
+static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 {
 	struct maintenance m;
 
 	if (!maintenance_take(doc, &m, why))
 		return -1;
-	if (pager_maintenance(p, &m))
+	if (notifier_maintenance(p, &m))
 		return 0;
 	maintenance_release(&m);
 	record_fail(why, "type", "a maintenance is added by 'mcp-alert "
@@ -87,8 +87,8 @@ static int use_maintenance(struct pager *p, cJSON *doc, char *why)
 
 /* What is done with verdicts as they come. */
 struct reading {
-	struct round round;
-	const struct pager_setup *setup;
+	struct verdict_batch round;
+	const struct notifier_setup *setup;
 	struct heartbeat *heartbeat; /* or NULL */
 };
 
@@ -96,7 +96,7 @@ struct reading {
 static int use_record(struct reading *r, const char *type, cJSON *doc,
 	char *why)
 {
-	struct pager *p = r->round.pager;
+	struct notifier *p = r->round.pager;
 	struct verdict_record v;
 	struct expiry_record e;
 	bool ok = true;
@@ -106,16 +106,16 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 			return -1;
 		heartbeat_verdict(r->heartbeat, &v.verdict,
 			isnan(r->setup->now) ? clock_wall() : r->setup->now);
-		round_add(&r->round, &v);
+		verdict_batch_add(&r->round, &v);
 		return 0;
 	}
-	round_run(&r->round);
+	verdict_batch_run(&r->round);
 	if (strcmp(type, "maintenance") == 0)
 		return use_maintenance(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
 		ok = expiry_take(doc, &e, why);
 		if (ok)
-			pager_expiry(p, &e);
+			notifier_expiry(p, &e);
 	} else if (strcmp(type, "runner") != 0) {
 		/* A runner says nothing about a server. */
 		ok = record_fail(why, "type", "not verdict or expiry");
@@ -144,11 +144,11 @@ static int use_line(void *arg, const char *s, size_t n, char *why)
 	struct reading *r = arg;
 	int result;
 
-	if (pager_swept(r->round.pager) >= SWEEP_S) {
-		round_run(&r->round);
-		pager_sweep(r->round.pager);
+	if (notifier_swept(r->round.pager) >= SWEEP_S) {
+		verdict_batch_run(&r->round);
+		notifier_sweep(r->round.pager);
 		heartbeat_round(r->heartbeat, false,
-			pager_trouble(r->round.pager));
+			notifier_trouble(r->round.pager));
 	}
 	result = use_text(r, s, n, why);
 	if (result)
@@ -161,49 +161,49 @@ static void idle(void *arg)
 {
 	struct reading *r = arg;
 
-	round_run(&r->round);
+	verdict_batch_run(&r->round);
 }
 
 static void quiet(void *arg)
 {
 	const struct reading *r = arg;
 
-	pager_flush(r->round.pager);
+	notifier_flush(r->round.pager);
 }
 
 /* All verdicts of standard input. An exit status. */
 static int read_verdicts(struct reading *r)
 {
-	struct pager *p = r->round.pager;
+	struct notifier *p = r->round.pager;
 	struct input in = {.idle = idle, .quiet = quiet};
 	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
 		r);
 
-	round_run(&r->round);
-	round_release(&r->round);
-	pager_sweep(p);
+	verdict_batch_run(&r->round);
+	verdict_batch_release(&r->round);
+	notifier_sweep(p);
 	heartbeat_round(r->heartbeat, true,
-		status ? "the input is not whole" : pager_trouble(p));
+		status ? "the input is not whole" : notifier_trouble(p));
 	return status;
 }
 
 /* Lets time pass for every server. */
-static int tick(struct pager *p, struct shelf *sh)
+static int tick(struct notifier *p, struct state_store *sh)
 {
 	struct strings slugs = {0};
-	bool ok = shelf_all(sh, &slugs);
+	bool ok = state_store_all(sh, &slugs);
 
-	round_tick(p, &slugs);
+	verdict_batch_tick(p, &slugs);
 	strings_release(&slugs);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
 /* Without the store; only where there is somebody to be told. */
-static bool tell_away(const struct pager_setup *setup, const char *url,
+static bool emit_away(const struct notifier_setup *setup, const char *url,
 	const char *why)
 {
 	return !setup->deliver || !setup->conf || !setup->conf->n_routes ||
-		away_tell(setup, url, why);
+		store_outage_tell(setup, url, why);
 }
 
 static int use(struct reading *r, const struct options *o,
@@ -216,14 +216,14 @@ static int use(struct reading *r, const struct options *o,
 	status = o->action == OPTIONS_TICK
 		? tick(r->round.pager, r->setup->shelf)
 		: acknowledge(r->round.pager, o->operands[0], ack);
-	pager_sweep(r->round.pager);
+	notifier_sweep(r->round.pager);
 	return status;
 }
 
-static int run(const struct options *o, const struct pager_setup *setup,
+static int run(const struct options *o, const struct notifier_setup *setup,
 	const char *url, struct ack_request *ack)
 {
-	struct pager *p = pager_new(setup);
+	struct notifier *p = notifier_new(setup);
 	struct reading r = {
 		.round = {.pager = p},
 		.setup = setup,
@@ -233,11 +233,11 @@ static int run(const struct options *o, const struct pager_setup *setup,
 	};
 	int status = use(&r, o, ack);
 
-	if (!tell_away(setup, url, shelf_trouble(setup->shelf)) ||
-		pager_failed(p))
+	if (!emit_away(setup, url, state_store_trouble(setup->shelf)) ||
+		notifier_failed(p))
 		status = EXIT_ENV;
 	heartbeat_free(r.heartbeat);
-	pager_free(p);
+	notifier_free(p);
 	return status;
 }
 
@@ -253,7 +253,7 @@ static int act(const struct options *o, const struct conf *conf,
 	struct store *store, const char *url, const char *why)
 {
 	bool tty = isatty(STDOUT_FILENO);
-	struct pager_setup setup = {
+	struct notifier_setup setup = {
 		.store = store,
 		.conf = conf,
 		.now = o->now,
@@ -276,26 +276,26 @@ static int act(const struct options *o, const struct conf *conf,
 		setup.secret = secret = acknowledge_secret();
 		setup.output = output_new(STDOUT_FILENO);
 	}
-	if (store && maintain_wanted(o)) {
+	if (store && maintenance_wanted(o)) {
 		status = maintain(o, conf, store, setup.text);
 	} else if (store || o->dry_run) {
-		setup.shelf = shelf_new(store);
-		setup.calendar = calendar_new(store);
+		setup.shelf = state_store_new(store);
+		setup.calendar = maintenance_store_new(store);
 		if (o->action == OPTIONS_LIST)
-			status = look_list(&setup);
+			status = show_list(&setup);
 		else if (o->action == OPTIONS_EXPLAIN)
-			status = look_explain(&setup, slug);
+			status = show_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)
-			status = look_history(&setup, slug);
+			status = show_history(&setup, slug);
 		else if (o->action == OPTIONS_TEST)
 			status = testing(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
-		calendar_free(setup.calendar);
-		shelf_free(setup.shelf);
+		maintenance_store_free(setup.calendar);
+		state_store_free(setup.shelf);
 	} else {
 		log_error("%s", why);
-		tell_away(&setup, url, why);
+		emit_away(&setup, url, why);
 	}
 	deliver_free(setup.deliver);
 	secret_free(secret);

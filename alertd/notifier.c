@@ -20,8 +20,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct pager {
-	struct decider decider;
+struct notifier {
+	struct evaluator decider;
 	struct expiry_rounds rounds; /* not yet told of */
 	int64_t window;		     /* of the verdicts that are being read */
 	size_t servers;		     /* that had one in it */
@@ -30,60 +30,62 @@ struct pager {
 };
 
 /* The maintenances that stand in the store. False: store failed. */
-static bool load(const struct pager *p)
+static bool load(const struct notifier *p)
 {
-	struct calendar *c = p->decider.setup.calendar;
+	struct maintenance_store *c = p->decider.setup.calendar;
 
-	return !c || calendar_load(c, decide_now(&p->decider));
+	return !c || maintenance_store_load(c, evaluate_now(&p->decider));
 }
 
-struct pager *pager_new(const struct pager_setup *setup)
+struct notifier *notifier_new(const struct notifier_setup *setup)
 {
-	struct pager *p = xcalloc(1, sizeof *p);
+	struct notifier *p = xcalloc(1, sizeof *p);
 
-	decide_init(&p->decider, setup);
+	evaluate_init(&p->decider, setup);
 	p->swept_ms = clock_mono_ms();
 	p->decider.failed = !load(p);
 	return p;
 }
 
-void pager_free(struct pager *p)
+void notifier_free(struct notifier *p)
 {
 	if (!p)
 		return;
-	decide_release(&p->decider);
+	evaluate_release(&p->decider);
 	expiry_forget(&p->rounds);
 	free(p);
 }
 
-void pager_now(struct pager *p, double t)
+void notifier_now(struct notifier *p, double t)
 {
 	p->decider.setup.now = t;
 }
 
-void pager_flush(struct pager *p)
+void notifier_flush(struct notifier *p)
 {
-	share_flush(&p->decider);
+	common_cause_flush(&p->decider);
 }
 
-void pager_ahead(struct pager *p, const struct strings *slugs, size_t i)
+void notifier_prefetch(
+	struct notifier *p, const struct strings *slugs, size_t i)
 {
 	if (clock_mono_ms() >= p->decider.store_down_ms)
-		shelf_ahead(p->decider.setup.shelf, slugs, i);
+		state_store_prefetch(p->decider.setup.shelf, slugs, i);
 }
 
 /* Every server had its verdict, and all of them are stored. */
-static void end_round(struct pager *p)
+static void end_round(struct notifier *p)
 {
-	const struct pager_setup *s = &p->decider.setup;
+	const struct notifier_setup *s = &p->decider.setup;
 
-	if (s->conf && p->servers >= s->conf->n_servers && !shelf_waits(s->shelf))
-		share_flush(&p->decider);
+	if (s->conf && p->servers >= s->conf->n_servers &&
+		!state_store_waits(s->shelf))
+		common_cause_flush(&p->decider);
 }
 
-bool pager_settle(struct pager *p, struct strings *again)
+bool notifier_settle(struct notifier *p, struct strings *again)
 {
-	bool ok = decide_settle(&p->decider, again);
+	bool ok = evaluate_settle(&p->decider, again);
 
 	end_round(p);
 	return ok;
@@ -94,21 +96,23 @@ bool pager_settle(struct pager *p, struct strings *again)
  * same trouble: until another begins, and nothing is put off by then, or every
  * server had its verdict.
  */
-void pager_verdict(struct pager *p, const struct verdict *v)
+void notifier_verdict(struct notifier *p, const struct verdict *v)
 {
 	if (v->window != p->window) {
-		share_flush(&p->decider);
+		common_cause_flush(&p->decider);
 		p->window = v->window;
 		p->servers = 0;
 	}
 	p->servers++;
-	decide(&p->decider, &(struct occasion) {.slug = v->slug, .verdict = v});
+	decide(&p->decider,
+		&(struct evaluate_input) {.slug = v->slug, .verdict = v});
 	end_round(p);
 }
 
-void pager_taken(struct pager *p, const struct verdict_record *v, size_t n)
+void notifier_taken(
+	struct notifier *p, const struct verdict_record *v, size_t n)
 {
-	struct decider *d = &p->decider;
+	struct evaluator *d = &p->decider;
 	char key[KEY_MAX], field[24];
 
 	if (!d->setup.store || !d->setup.deliver || d->failed)
@@ -126,19 +130,20 @@ void pager_taken(struct pager *p, const struct verdict_record *v, size_t n)
 	}
 }
 
-void pager_tick(struct pager *p, const char *slug)
+void notifier_tick(struct notifier *p, const char *slug)
 {
 	/* What time does to the fleet is for the sweep. */
 	if (strcmp(slug, SLUG_FLEET) == 0)
 		return;
-	decide(&p->decider, &(struct occasion) {.slug = slug});
+	decide(&p->decider, &(struct evaluate_input) {.slug = slug});
 }
 
-size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
+size_t notifier_ack(
+	struct notifier *p, const char *slug, const struct ack_request *q)
 {
 	size_t n = 0;
 
-	decide(&p->decider, &(struct occasion) {
+	decide(&p->decider, &(struct evaluate_input) {
 		.slug = slug,
 		.ack = q,
 		.acknowledged = &n,
@@ -146,126 +151,130 @@ size_t pager_ack(struct pager *p, const char *slug, const struct ack_request *q)
 	return n;
 }
 
-static bool carry_one(struct decider *d, const char *slug)
+static bool worker_one(struct evaluator *d, const char *slug)
 {
 	struct strings slugs = {0};
 	bool ok;
 
 	strings_add(&slugs, slug);
-	ok = carry_out(d->carry, &slugs, decide_now(d));
+	ok = worker_out(d->carry, &slugs, evaluate_now(d));
 	strings_release(&slugs);
 	return ok;
 }
 
-void pager_test(struct pager *p, const char *slug,
-	const struct tested_request *q, const struct carry_watch *w)
+void notifier_test(struct notifier *p, const char *slug,
+	const struct test_reminder_request *q, const struct worker_watch *w)
 {
-	struct decider *d = &p->decider;
+	struct evaluator *d = &p->decider;
 
-	carry_watch(d->carry, w);
-	decide(d, &(struct occasion) {.slug = slug, .test = q});
-	if (!d->failed && !carry_one(d, slug))
+	worker_watch(d->carry, w);
+	decide(d, &(struct evaluate_input) {.slug = slug, .test = q});
+	if (!d->failed && !worker_one(d, slug))
 		d->failed = true;
 }
 
-static void tell_expiries(struct pager *p)
+static void emit_expiries(struct notifier *p)
 {
 	for (size_t i = 0; i < p->rounds.n; i++) {
 		const struct expiry_round *r = &p->rounds.v[i];
 
-		decide(&p->decider, &(struct occasion) {.slug = r->slug, .round = r});
+		decide(&p->decider,
+			&(struct evaluate_input) {.slug = r->slug, .round = r});
 	}
 	expiry_forget(&p->rounds);
 }
 
-void pager_expiry(struct pager *p, const struct expiry_record *r)
+void notifier_expiry(struct notifier *p, const struct expiry_record *r)
 {
 	if (!expiry_fits(&p->rounds, r))
-		tell_expiries(p);
+		emit_expiries(p);
 	expiry_collect(&p->rounds, r);
 }
 
-bool pager_maintenance(struct pager *p, struct maintenance *m)
+bool notifier_maintenance(struct notifier *p, struct maintenance *m)
 {
 	if (p->decider.setup.deliver)
 		return false;
-	calendar_add(p->decider.setup.calendar, m);
+	maintenance_store_add(p->decider.setup.calendar, m);
 	return true;
 }
 
 /* Before we tell that we are alive ourselves. False: store failed. */
-static bool watch(struct pager *p)
+static bool watch(struct notifier *p)
 {
-	struct pipeline pl = {.ingest_s = pipeline_ingest_s(p->decider.setup.conf)};
+	struct pipeline pl = {
+		.ingest_s = pipeline_ingest_s(p->decider.setup.conf)};
 
 	const struct conf *c = p->decider.setup.conf;
 
-	if (!shelf_beats(p->decider.setup.shelf, pl.at) ||
-		!shelf_isolated(p->decider.setup.shelf, &pl))
+	if (!state_store_beats(p->decider.setup.shelf, pl.at) ||
+		!state_store_isolated(p->decider.setup.shelf, &pl))
 		return false;
 	if (c)
 		pl.n_regions = c->n_regions;
-	p->still = stage_stale(pl.at[STAGE_INGEST], decide_now(&p->decider),
+	p->still = stage_stale(pl.at[STAGE_INGEST], evaluate_now(&p->decider),
 			   pl.ingest_s) ||
-		stage_stale(pl.at[STAGE_VERDICT], decide_now(&p->decider),
+		stage_stale(pl.at[STAGE_VERDICT], evaluate_now(&p->decider),
 			STAGE_STALE_S);
-	decide(&p->decider, &(struct occasion) {.slug = SLUG_FLEET, .pipeline = &pl});
+	decide(&p->decider,
+		&(struct evaluate_input) {.slug = SLUG_FLEET, .pipeline = &pl});
 	free(pl.isolated);
 	return true;
 }
 
 /* Whether anybody has tested the routes lately. False: store failed. */
-static bool watch_tests(struct pager *p)
+static bool watch_tests(struct notifier *p)
 {
-	const struct pager_setup *s = &p->decider.setup;
-	double now = decide_now(&p->decider);
-	struct tested t;
+	const struct notifier_setup *s = &p->decider.setup;
+	double now = evaluate_now(&p->decider);
+	struct test_reminder t;
 
 	if (!s->conf || !s->conf->n_routes)
 		return true;
-	if (!test_log_read(s->store, &t))
+	if (!test_store_read(s->store, &t))
 		return false;
 	/* Under a pretended clock nothing begins. */
-	if (isnan(s->now) && !test_log_begin(s->store, &t, now))
+	if (isnan(s->now) && !test_store_begin(s->store, &t, now))
 		return false;
-	if (tested_missed(&t, now))
+	if (test_reminder_missed(&t, now))
 		decide(&p->decider,
-			&(struct occasion) {SLUG_FLEET, .tested = &t});
+			&(struct evaluate_input) {SLUG_FLEET, .tested = &t});
 	return true;
 }
 
-void pager_sweep(struct pager *p)
+void notifier_sweep(struct notifier *p)
 {
 	struct strings slugs = {0};
 
-	share_flush(&p->decider);
-	tell_expiries(p);
+	common_cause_flush(&p->decider);
+	emit_expiries(p);
 	p->swept_ms = clock_mono_ms();
 	if (!p->decider.setup.deliver)
 		return;
-	carry_begin(p->decider.carry);
+	worker_begin(p->decider.carry);
 	if (!load(p) || !watch(p) || !watch_tests(p) ||
-		!shelf_undelivered(p->decider.setup.shelf, &slugs))
+		!state_store_undelivered(p->decider.setup.shelf, &slugs))
 		p->decider.failed = true;
-	if (!shelf_beat(p->decider.setup.shelf, decide_now(&p->decider)))
+	if (!state_store_beat(
+		    p->decider.setup.shelf, evaluate_now(&p->decider)))
 		p->decider.failed = true;
-	if (!gather_out(&(struct gather) {
+	if (!digest_worker_out(&(struct digest_worker) {
 			.shelf = p->decider.setup.shelf,
 			.store = p->decider.setup.store,
 			.deliver = p->decider.setup.deliver,
 			.conf = p->decider.setup.conf,
-			.now = decide_now(&p->decider),
+			.now = evaluate_now(&p->decider),
 		}, &slugs))
 		p->decider.left = true;
 	strings_unique(&slugs);
-	if (!carry_out(p->decider.carry, &slugs, decide_now(&p->decider)))
+	if (!worker_out(p->decider.carry, &slugs, evaluate_now(&p->decider)))
 		p->decider.left = true;
 	strings_release(&slugs);
 }
 
-bool pager_store(struct pager *p, const char *why)
+bool notifier_store(struct notifier *p, const char *why)
 {
-	struct occasion o = {SLUG_FLEET, .away = why, .back = !why};
+	struct evaluate_input o = {SLUG_FLEET, .away = why, .back = !why};
 	struct alert_state st;
 	bool needed = true;
 
@@ -273,32 +282,32 @@ bool pager_store(struct pager *p, const char *why)
 	decide(&p->decider, &o);
 	if (p->decider.failed)
 		return true;
-	if (!carry_one(&p->decider, o.slug))
+	if (!worker_one(&p->decider, o.slug))
 		p->decider.left = true;
-	if (shelf_get(p->decider.setup.shelf, o.slug, &st)) {
+	if (state_store_get(p->decider.setup.shelf, o.slug, &st)) {
 		needed = st.away.counted || state_open(&st) || st.n_outbox;
 		state_release(&st);
 	}
 	return needed;
 }
 
-double pager_swept(const struct pager *p)
+double notifier_swept(const struct notifier *p)
 {
 	return (clock_mono_ms() - p->swept_ms) / 1000;
 }
 
-bool pager_failed(const struct pager *p)
+bool notifier_failed(const struct notifier *p)
 {
 	return p->decider.failed || p->decider.left;
 }
 
-const char *pager_trouble(const struct pager *p)
+const char *notifier_trouble(const struct notifier *p)
 {
-	if (p->decider.failed || shelf_trouble(p->decider.setup.shelf))
+	if (p->decider.failed || state_store_trouble(p->decider.setup.shelf))
 		return "the store failed";
 	if (p->still)
 		return "a stage of the pipeline stands still";
-	if (carry_overdue(p->decider.carry))
+	if (worker_overdue(p->decider.carry))
 		return "an event is with nobody who should have it";
 	return NULL;
 }

@@ -1,6 +1,6 @@
 /*
- * notifier.h: verdicts in, events told and delivered. What the machine decides is
- * stored together with what has to be delivered before anything is sent, so
+ * notifier.h: verdicts in, events told and delivered. What the machine decides
+ * is stored together with what has to be delivered before anything is sent, so
  * that neither a crash nor a second mcp-alert loses a page or sends it twice.
  */
 #ifndef ALERTD_NOTIFIER_H
@@ -13,20 +13,21 @@
 
 struct ack_request;
 struct alert_event;
-struct calendar;
-struct carry_watch;
+struct maintenance_store;
+struct worker_watch;
 struct deliver;
 struct expiry_record;
 struct maintenance;
 struct output;
-struct shelf;
+struct state_store;
 struct store;
 struct strings;
-struct tested_request;
+struct test_reminder_request;
 
-struct pager_setup {
-	struct shelf *shelf;
-	struct calendar *calendar; /* or NULL: no maintenance is known */
+struct notifier_setup {
+	struct state_store *shelf;
+	struct maintenance_store
+		*calendar;	  /* or NULL: no maintenance is known */
 	struct store *store;	  /* that of the shelf, or NULL */
 	struct deliver *deliver;  /* NULL: nothing is delivered */
 	/* Only queued: another run delivers it, and nothing is printed. */
@@ -47,98 +48,102 @@ struct pager_setup {
 };
 
 /* Opaque. */
-struct pager;
+struct notifier;
 
-struct pager *pager_new(const struct pager_setup *setup);
-void pager_free(struct pager *p);
-
-/*
- * pager_verdict(p, v): take a verdict into account: its events are delivered
- * and printed. pager_tick(p, slug): the same for the time that went by.
- */
-void pager_verdict(struct pager *p, const struct verdict *v);
-void pager_tick(struct pager *p, const char *slug);
+struct notifier *notifier_new(const struct notifier_setup *setup);
+void notifier_free(struct notifier *p);
 
 /*
- * pager_taken(p, v, n): these are decided on, and what was decided is stored:
- * those on minutes that were judged late need not come again. Not in a dry run,
- * nor once anything failed.
+ * notifier_verdict(p, v): take a verdict into account: its events are delivered
+ * and printed. notifier_tick(p, slug): the same for the time that went by.
  */
-void pager_taken(struct pager *p, const struct verdict_record *v, size_t n);
+void notifier_verdict(struct notifier *p, const struct verdict *v);
+void notifier_tick(struct notifier *p, const char *slug);
 
 /*
- * pager_flush(p): tell what waits to be told together with others; a round of
- * verdicts is over.
+ * notifier_taken(p, v, n): these are decided on, and what was decided is
+ * stored: those on minutes that were judged late need not come again. Not in a
+ * dry run, nor once anything failed.
  */
-void pager_flush(struct pager *p);
+void notifier_taken(
+	struct notifier *p, const struct verdict_record *v, size_t n);
 
 /*
- * Many at once: pager_ahead(p, slugs, i): one of these is next called for
- * slugs[i] and those behind it, see shelf_ahead. pager_settle(p, again): write
- * what they put off; it has to be done again with the slugs that are appended.
- * False: store failed.
+ * notifier_flush(p): tell what waits to be told together with others; a round
+ * of verdicts is over.
  */
-void pager_ahead(struct pager *p, const struct strings *slugs, size_t i);
-bool pager_settle(struct pager *p, struct strings *again);
-
-/* pager_now(p, t): from now on, t is the time. */
-void pager_now(struct pager *p, double t);
+void notifier_flush(struct notifier *p);
 
 /*
- * pager_ack(p, slug, q): somebody looks after open incidents of a server; see
- * incident/acknowledgement.h. How many they are; 0 also where the store failed.
+ * Many at once: notifier_prefetch(p, slugs, i): one of these is next called for
+ * slugs[i] and those behind it, see state_store_prefetch. notifier_settle(p,
+ * again): write what they put off; it has to be done again with the slugs that
+ * are appended. False: store failed.
  */
-size_t pager_ack(struct pager *p, const char *slug,
+void notifier_prefetch(
+	struct notifier *p, const struct strings *slugs, size_t i);
+bool notifier_settle(struct notifier *p, struct strings *again);
+
+/* notifier_now(p, t): from now on, t is the time. */
+void notifier_now(struct notifier *p, double t);
+
+/*
+ * notifier_ack(p, slug, q): somebody looks after open incidents of a server;
+ * see incident/acknowledgement.h. How many they are; 0 also where the store
+ * failed.
+ */
+size_t notifier_ack(struct notifier *p, const char *slug,
 	const struct ack_request *q);
 
 /*
- * pager_test(p, slug, q, w): test the routes that a P1 of that server would
+ * notifier_test(p, slug, q, w): test the routes that a P1 of that server would
  * reach; w hears of each whether it arrived. What it does not hear of goes with
  * a digest, is sent by another process, or the store failed.
  */
-void pager_test(struct pager *p, const char *slug,
-	const struct tested_request *q, const struct carry_watch *w);
+void notifier_test(struct notifier *p, const char *slug,
+	const struct test_reminder_request *q, const struct worker_watch *w);
 
 /*
- * pager_expiry(p, r): take an expiry record into account. What regions say of
- * one server is told together: by the next pager_sweep.
+ * notifier_expiry(p, r): take an expiry record into account. What regions say
+ * of one server is told together: by the next notifier_sweep.
  */
-void pager_expiry(struct pager *p, const struct expiry_record *r);
+void notifier_expiry(struct notifier *p, const struct expiry_record *r);
 
 /*
- * pager_maintenance(p, m): take a maintenance record into account, which is p's
- * from then on. False, and nothing done, where it is no dry run: then only
+ * notifier_maintenance(p, m): take a maintenance record into account, which is
+ * p's from then on. False, and nothing done, where it is no dry run: then only
  * those of the store count, which others see too.
  */
-bool pager_maintenance(struct pager *p, struct maintenance *m);
+bool notifier_maintenance(struct notifier *p, struct maintenance *m);
 
 /*
- * pager_sweep(p): tell what expires and whether the pipeline stands still,
+ * notifier_sweep(p): tell what expires and whether the pipeline stands still,
  * deliver what is due of all servers, and tell that we are alive.
  */
-void pager_sweep(struct pager *p);
+void notifier_sweep(struct notifier *p);
 
 /*
- * pager_store(p, why): for a pager whose shelf is a local file: take into
+ * notifier_store(p, why): for a pager whose shelf is a local file: take into
  * account that the store could not be used, and why; NULL: it could. False
  * where nothing is left to be remembered.
  */
-bool pager_store(struct pager *p, const char *why);
+bool notifier_store(struct notifier *p, const char *why);
 
 /*
- * pager_swept(p): seconds since the last sweep.
- * pager_failed(p): whether the store failed, or standard output where it is
- * waited for, or a delivery is left for a later run. The operator has been told.
+ * notifier_swept(p): seconds since the last sweep.
+ * notifier_failed(p): whether the store failed, or standard output where it is
+ * waited for, or a delivery is left for a later run. The operator has been
+ * told.
  */
-double pager_swept(const struct pager *p);
-bool pager_failed(const struct pager *p);
+double notifier_swept(const struct notifier *p);
+bool notifier_failed(const struct notifier *p);
 
 /*
- * pager_trouble(p): what, by the last sweep, keeps somebody from being told of
- * an outage: the store failed, a stage stands still, or an event got neither to
- * its route nor to the fallback in time, see routing/fallback.h.
- * A constant; NULL where all is well.
+ * notifier_trouble(p): what, by the last sweep, keeps somebody from being told
+ * of an outage: the store failed, a stage stands still, or an event got neither
+ * to its route nor to the fallback in time, see routing/fallback.h. A constant;
+ * NULL where all is well.
  */
-const char *pager_trouble(const struct pager *p);
+const char *notifier_trouble(const struct notifier *p);
 
 #endif

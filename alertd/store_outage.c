@@ -5,24 +5,24 @@
 
 #include <stddef.h>
 
-bool away_tell(const struct pager_setup *setup, const char *url,
+bool store_outage_tell(const struct notifier_setup *setup, const char *url,
 	const char *why)
 {
-	struct local *file = local_open(url, why != NULL);
-	struct pager_setup own = *setup;
-	struct pager *p;
+	struct outage_file *file = outage_file_open(url, why != NULL);
+	struct notifier_setup own = *setup;
+	struct notifier *p;
 	bool ok;
 
 	if (!file)
 		return true;
-	own.shelf = shelf_new_local(file);
+	own.shelf = state_store_new_local(file);
 	own.calendar = NULL;
-	p = pager_new(&own);
-	if (!pager_store(p, why))
-		local_remove(file);
-	ok = !pager_failed(p);
-	pager_free(p);
-	shelf_free(own.shelf);
-	local_close(file);
+	p = notifier_new(&own);
+	if (!notifier_store(p, why))
+		outage_file_remove(file);
+	ok = !notifier_failed(p);
+	notifier_free(p);
+	state_store_free(own.shelf);
+	outage_file_close(file);
 	return ok;
 }

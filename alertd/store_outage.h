@@ -1,6 +1,6 @@
 /*
- * store_outage.h: tells that the store does not answer, and that it answers again,
- * without the store: what is known of that is kept in a local file.
+ * store_outage.h: tells that the store does not answer, and that it answers
+ * again, without the store: what is known of that is kept in a local file.
  */
 #ifndef ALERTD_STORE_OUTAGE_H
 #define ALERTD_STORE_OUTAGE_H
@@ -8,11 +8,11 @@
 #include "notifier.h"
 
 /*
- * away_tell(setup, url, why): this run could not use the store at that address,
- * and why; NULL: it could. setup->shelf is not used. False where a delivery is
- * left for a later run; the operator has been told.
+ * store_outage_tell(setup, url, why): this run could not use the store at that
+ * address, and why; NULL: it could. setup->shelf is not used. False where a
+ * delivery is left for a later run; the operator has been told.
  */
-bool away_tell(const struct pager_setup *setup, const char *url,
+bool store_outage_tell(const struct notifier_setup *setup, const char *url,
 	const char *why);
 
 #endif

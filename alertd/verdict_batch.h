@@ -1,7 +1,7 @@
 /*
- * verdict_batch.h: verdicts that came together are decided on together: what is known
- * of their servers is read in one go, and written in one go where there is
- * nothing to be told.
+ * verdict_batch.h: verdicts that came together are decided on together: what is
+ * known of their servers is read in one go, and written in one go where there
+ * is nothing to be told.
  */
 #ifndef ALERTD_VERDICT_BATCH_H
 #define ALERTD_VERDICT_BATCH_H
@@ -10,25 +10,26 @@
 #include "records/verdict.h"
 #include "state/prefetch.h"
 
-struct pager;
+struct notifier;
 
-struct round {
-	struct pager *pager;
-	struct verdict_record v[AHEAD_MAX];
+struct verdict_batch {
+	struct notifier *pager;
+	struct verdict_record v[PREFETCH_MAX];
 	struct strings slugs; /* theirs; none twice */
 };
 
 /*
- * round_add(r, v): one more, which is r's from now on. Those before it may be
- * decided on first. round_run(r): decide on all that are here.
+ * verdict_batch_add(r, v): one more, which is r's from now on. Those before it
+ * may be decided on first. verdict_batch_run(r): decide on all that are here.
  */
-void round_add(struct round *r, struct verdict_record *v);
-void round_run(struct round *r);
+void verdict_batch_add(struct verdict_batch *r, struct verdict_record *v);
+void verdict_batch_run(struct verdict_batch *r);
 
-/* round_release(r): forget them. */
-void round_release(struct round *r);
+/* verdict_batch_release(r): forget them. */
+void verdict_batch_release(struct verdict_batch *r);
 
-/* round_tick(p, sh, slugs): pager_tick of each, of which none is there twice. */
-void round_tick(struct pager *p, const struct strings *slugs);
+/* verdict_batch_tick(p, sh, slugs): notifier_tick of each, of which none is
+ * there twice. */
+void verdict_batch_tick(struct notifier *p, const struct strings *slugs);
 
 #endif

@@ -30,7 +30,7 @@
 struct pending {
 	struct probe *probe;
 	void (*next)(struct probe *p, const struct reply *r);
-	bool tried; /* nothing depends on it: see course_try */
+	bool tried; /* nothing depends on it: see flow_try */
 	char *id; /* NULL for a notification */
 	char *last_id;
 	int resumes;
@@ -66,9 +66,9 @@ static void fail_connection(struct probe *p, const struct reply *r)
 		steps_pass(&p->steps, r->at_ms, NULL, NULL);
 	if ((dns || strcmp(r->failure.code, "tcp.unreachable") == 0) &&
 		address_network_down())
-		course_finish_ours(p, "this machine has no network");
+		flow_finish_ours(p, "this machine has no network");
 	else
-		course_fail(p, r, &r->failure);
+		flow_fail(p, r, &r->failure);
 }
 
 /* The deadline of the probe came while this was waited for. */
@@ -80,7 +80,7 @@ static void fail_late(struct probe *p, const struct reply *r)
 		"the %g s for the whole probe are over; %s: %s",
 		p->job.target->timeout_s, step_name(p->steps.next),
 		r->failure.message);
-	course_fail(p, r, &f);
+	flow_fail(p, r, &f);
 }
 
 /* Revisions after 2025-03-26 have no batches; before, JSON-RPC has them. */
@@ -103,14 +103,14 @@ static void complete(struct pending *pending, const struct reply *r)
 	pending_free(pending);
 	if (batch_refused(p, r)) {
 		refused.kind = REPLY_FAILED;
-		course_batch_failure(&refused.failure);
+		flow_batch_failure(&refused.failure);
 		r = &refused;
 	}
 	p->cert_wanted |= r->http->cert_wanted;
 	if (tried)
 		next(p, r);
 	else if (r->ours)
-		course_finish_ours(p, r->failure.message);
+		flow_finish_ours(p, r->failure.message);
 	else if (wall_certificate(r))
 		wall_certify(p, r);
 	else if (r->kind == REPLY_FAILED && !p->connected)
@@ -138,7 +138,7 @@ static void resume(void *arg)
 	if (wire_resume(&p->wire, pending->last_id, pending->id,
 		    left > 1 ? left : 1, &handler, pending)) {
 		pending_free(pending);
-		course_finish_ours(p, "libcurl refuses the request");
+		flow_finish_ours(p, "libcurl refuses the request");
 	}
 }
 
@@ -224,12 +224,12 @@ static void on_resumed(void *arg, const struct reply *r)
 
 static void on_resolved(void *arg, const struct http_response *h)
 {
-	course_resolved(((struct pending *)arg)->probe, h);
+	flow_resolved(((struct pending *)arg)->probe, h);
 }
 
 static void on_connected(void *arg, const struct http_response *h)
 {
-	course_connected(((struct pending *)arg)->probe, h);
+	flow_connected(((struct pending *)arg)->probe, h);
 }
 
 static void note_session(struct wire *w, const struct http_response *h)
@@ -300,12 +300,12 @@ static void on_post_started(void *arg, struct http_transfer *t)
 
 static void on_stream_resolved(void *arg, const struct http_response *h)
 {
-	course_resolved(arg, h);
+	flow_resolved(arg, h);
 }
 
 static void on_stream_connected(void *arg, const struct http_response *h)
 {
-	course_connected(arg, h);
+	flow_connected(arg, h);
 }
 
 static void on_gone(void *arg)
@@ -313,10 +313,10 @@ static void on_gone(void *arg)
 	struct probe *p = arg;
 
 	p->streams--;
-	course_released(p);
+	flow_released(p);
 }
 
-void course_listen(struct probe *p,
+void flow_listen(struct probe *p,
 	void (*next)(struct probe *p, const struct reply *r))
 {
 	static const struct stream_handler handler = {
@@ -328,21 +328,21 @@ void course_listen(struct probe *p,
 
 	p->method = "a GET for an event stream";
 	if (left < 1) {
-		course_fail_deadline(p);
+		flow_fail_deadline(p);
 		return;
 	}
 	p->stream = stream_open(&p->wire, left,
 		left / 2 < OPEN_MS ? left / 2 : OPEN_MS, p->requests++ == 0,
 		&handler, p);
 	if (!p->stream) {
-		course_finish_ours(p, "libcurl refuses the request");
+		flow_finish_ours(p, "libcurl refuses the request");
 		return;
 	}
 	p->streams++;
 	p->pending = pending_new(p, NULL, next);
 }
 
-void course_hang_up(struct probe *p)
+void flow_hang_up(struct probe *p)
 {
 	if (p->stream)
 		stream_close(p->stream);
@@ -375,19 +375,19 @@ static struct pending *post(struct probe *p, struct wire_message *m,
 	return NULL;
 }
 
-void course_send(struct probe *p, struct wire_message *m, double cap_ms,
+void flow_send(struct probe *p, struct wire_message *m, double cap_ms,
 	void (*next)(struct probe *p, const struct reply *r))
 {
 	double left = p->deadline_ms - clock_mono_ms();
 
 	p->method = m->method;
 	if (left < 1)
-		course_fail_deadline(p);
+		flow_fail_deadline(p);
 	else if (!post(p, m, left < cap_ms ? left : cap_ms, next))
-		course_finish_ours(p, "libcurl refuses the request");
+		flow_finish_ours(p, "libcurl refuses the request");
 }
 
-void course_try(struct probe *p, struct wire_message *m, double cap_ms,
+void flow_try(struct probe *p, struct wire_message *m, double cap_ms,
 	void (*next)(struct probe *p, const struct reply *r))
 {
 	double left = fmin(p->deadline_ms - clock_mono_ms(), cap_ms);

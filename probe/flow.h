@@ -60,59 +60,60 @@ struct probe {
 };
 
 /*
- * course_send(p, m, cap_ms, next): send a message with what is left of the
+ * flow_send(p, m, cap_ms, next): send a message with what is left of the
  * deadline, but no more than cap_ms; next(p, r) handles the answer, unless none
  * can come.
  */
-void course_send(struct probe *p, struct wire_message *m, double cap_ms,
+void flow_send(struct probe *p, struct wire_message *m, double cap_ms,
 	void (*next)(struct probe *p, const struct reply *r));
 
 /*
- * course_try(p, m, cap_ms, next): the same of a message of which nothing depends:
+ * flow_try(p, m, cap_ms, next): the same of a message of which nothing depends:
  * whatever becomes of it is for next, which gets NULL where it cannot be sent.
  */
-void course_try(struct probe *p, struct wire_message *m, double cap_ms,
+void flow_try(struct probe *p, struct wire_message *m, double cap_ms,
 	void (*next)(struct probe *p, const struct reply *r));
 
 /*
- * course_listen(p, next): open the event stream of HTTP+SSE; next(p, r) is
+ * flow_listen(p, next): open the event stream of HTTP+SSE; next(p, r) is
  * called when p->stream has an endpoint, or says why it has none.
  */
-void course_listen(struct probe *p,
+void flow_listen(struct probe *p,
 	void (*next)(struct probe *p, const struct reply *r));
 
-/* course_hang_up(p): close that stream, if there is one. */
-void course_hang_up(struct probe *p);
+/* flow_hang_up(p): close that stream, if there is one. */
+void flow_hang_up(struct probe *p);
 
-/* course_resolved(p, h), course_connected(p, h): steps 1 and 2 end. */
-void course_resolved(struct probe *p, const struct http_response *h);
-void course_connected(struct probe *p, const struct http_response *h);
+/* flow_resolved(p, h), flow_connected(p, h): steps 1 and 2 end. */
+void flow_resolved(struct probe *p, const struct http_response *h);
+void flow_connected(struct probe *p, const struct http_response *h);
 
 /*
- * course_request_id(p, out): the next id, as the SDK counts them: from 0 with
+ * flow_request_id(p, out): the next id, as the SDK counts them: from 0 with
  * each handshake. out has 64 bytes.
  */
-const char *course_request_id(struct probe *p, char *out);
+const char *flow_request_id(struct probe *p, char *out);
 
 /* Each of these ends the probe. r may be NULL. */
-void course_finish(struct probe *p);
-void course_finish_ours(struct probe *p, const char *why);
-void course_fail(struct probe *p, const struct reply *r,
+void flow_finish(struct probe *p);
+void flow_finish_ours(struct probe *p, const char *why);
+void flow_fail(struct probe *p, const struct reply *r,
 	const struct failure *f);
 /* The same with p->detail as it is. */
-void course_fail_kept(struct probe *p, const struct failure *f);
-void course_fail_deadline(struct probe *p);
+void flow_fail_kept(struct probe *p, const struct failure *f);
+void flow_fail_deadline(struct probe *p);
 
-/* course_released(p): free it once nothing of it runs any more. */
-void course_released(struct probe *p);
+/* flow_released(p): free it once nothing of it runs any more. */
+void flow_released(struct probe *p);
 
-/* course_batch_failure(f): the answer is a batch, and must not be one. */
-void course_batch_failure(struct failure *f);
+/* flow_batch_failure(f): the answer is a batch, and must not be one. */
+void flow_batch_failure(struct failure *f);
 
-/* course_detail(p, h): begin p->detail anew, with what h says; open ended. */
-void course_detail(struct probe *p, const struct http_response *h);
+/* flow_detail(p, h): begin p->detail anew, with what h says; open ended. */
+void flow_detail(struct probe *p, const struct http_response *h);
 
-/* handshake_start(p): find the era and shake hands; ends in surface_start. */
+/* handshake_start(p): find the era and shake hands; ends in tool_steps_start.
+ */
 void handshake_start(struct probe *p);
 
 /*
@@ -127,8 +128,8 @@ void wall_certify(struct probe *p, const struct reply *r);
 /* wall_none(p): why there was no wall. */
 const char *wall_none(const struct probe *p);
 
-/* surface_start(p): steps 6 to 8, over the connection that stands. */
-void surface_start(struct probe *p);
+/* tool_steps_start(p): steps 6 to 8, over the connection that stands. */
+void tool_steps_start(struct probe *p);
 
 /* stale_cache_note(p, h): an answer to the tools/list of step 6. */
 void stale_cache_note(struct probe *p, const struct http_response *h);
@@ -146,7 +147,8 @@ void stale_cache_detail(const struct probe *p, struct buf *b);
 /* stale_cache_release(p): free what it holds. */
 void stale_cache_release(struct probe *p);
 
-/* surface_again(p): send the request anew that was refused in step 6 or 7. */
-void surface_again(struct probe *p);
+/* tool_steps_again(p): send the request anew that was refused in step 6 or 7.
+ */
+void tool_steps_again(struct probe *p);
 
 #endif

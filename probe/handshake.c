@@ -26,7 +26,7 @@ static void send_discover(struct probe *p);
 static void send_initialize(struct probe *p);
 static void send_listen(struct probe *p);
 
-enum course { COURSE_STATELESS, COURSE_SESSION, COURSE_AGAIN, COURSE_FAIL };
+enum flow { FLOW_STATELESS, FLOW_SESSION, FLOW_AGAIN, FLOW_FAIL };
 
 /* Step 3 or 5 passes. */
 static void established(struct probe *p, double at_ms)
@@ -46,14 +46,14 @@ static void established(struct probe *p, double at_ms)
 			t->credential && credential_for(t->credential, &t->url);
 	}
 	if (steps_over(&p->steps))
-		course_finish(p);
+		flow_finish(p);
 	else
-		surface_start(p);
+		tool_steps_start(p);
 }
 
 static void hello_detail(struct probe *p, const struct http_response *h)
 {
-	course_detail(p, h);
+	flow_detail(p, h);
 	buf_str(&p->detail, ",\"server\":{\"name\":");
 	json_put_str(&p->detail, p->hello.server_name);
 	buf_str(&p->detail, ",\"version\":");
@@ -62,16 +62,16 @@ static void hello_detail(struct probe *p, const struct http_response *h)
 		*p->wire.session ? "true" : "false");
 }
 
-static enum course course_of_versions(const struct probe *p, const cJSON *list,
+static enum flow flow_of_versions(const struct probe *p, const cJSON *list,
 	struct failure *f)
 {
 	struct buf b;
 
 	switch (rpc_versions(list)) {
 	case VERSIONS_STATELESS:
-		return COURSE_STATELESS;
+		return FLOW_STATELESS;
 	case VERSIONS_SESSION:
-		return p->asked_initialize ? COURSE_FAIL : COURSE_SESSION;
+		return p->asked_initialize ? FLOW_FAIL : FLOW_SESSION;
 	case VERSIONS_NONE:
 		break;
 	}
@@ -81,7 +81,7 @@ static enum course course_of_versions(const struct probe *p, const cJSON *list,
 		"the server supports no version that is known here: %s",
 		buf_ok(&b) && list ? b.p : "it does not say which");
 	buf_release(&b);
-	return COURSE_FAIL;
+	return FLOW_FAIL;
 }
 
 /* Answers that say nothing of eras, but all about the server. */
@@ -96,28 +96,28 @@ static bool final(const struct reply *r)
 			(r->kind == REPLY_STATUS && status <= 299 && *r->body));
 }
 
-static enum course course_of(const struct probe *p, const struct reply *r,
+static enum flow flow_of(const struct probe *p, const struct reply *r,
 	struct failure *f)
 {
 	const cJSON *data = json_get(json_get(r->message, "error"), "data");
 	const cJSON *list;
-	enum course c;
+	enum flow c;
 
 	if (r->kind == REPLY_ERROR &&
 		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION) {
-		c = course_of_versions(p, json_get(data, "supported"), f);
+		c = flow_of_versions(p, json_get(data, "supported"), f);
 		/* It refuses the version that it names: asked once more. */
-		if (c != COURSE_STATELESS)
+		if (c != FLOW_STATELESS)
 			return c;
-		return p->asked_twice ? COURSE_FAIL : COURSE_AGAIN;
+		return p->asked_twice ? FLOW_FAIL : FLOW_AGAIN;
 	}
 	if (r->kind == REPLY_RESULT) {
 		list = json_get(json_get(r->message, "result"),
 			"supportedVersions");
 		if (cJSON_IsArray(list))
-			return course_of_versions(p, list, f);
+			return flow_of_versions(p, list, f);
 	}
-	return final(r) || p->asked_initialize ? COURSE_FAIL : COURSE_SESSION;
+	return final(r) || p->asked_initialize ? FLOW_FAIL : FLOW_SESSION;
 }
 
 /* Neither POST is taken: is it a server of HTTP+SSE, or none at all? */
@@ -130,16 +130,16 @@ static void fail_posts(struct probe *p)
 		send_listen(p);
 	} else if (p->job.target->hint == ERA_SSE &&
 		strncmp(get->code, "sse.", 4) == 0) {
-		course_fail(p, NULL, get);
+		flow_fail(p, NULL, get);
 	} else if (*get->message &&
 		strncmp(p->first_failure.code, "http.", 5) == 0) {
 		failure_set(&f, p->first_failure.code,
 			"no MCP server was found at this path: %.380s; and "
 			"for HTTP+SSE, %.200s",
 			p->first_failure.message, get->message);
-		course_fail_kept(p, &f);
+		flow_fail_kept(p, &f);
 	} else {
-		course_fail_kept(p, &p->first_failure);
+		flow_fail_kept(p, &p->first_failure);
 	}
 }
 
@@ -147,15 +147,15 @@ static void on_discover(struct probe *p, const struct reply *r)
 {
 	struct failure f = {0};
 
-	switch (course_of(p, r, &f)) {
-	case COURSE_AGAIN:
+	switch (flow_of(p, r, &f)) {
+	case FLOW_AGAIN:
 		p->asked_twice = true;
 		send_discover(p);
 		return;
-	case COURSE_SESSION:
+	case FLOW_SESSION:
 		send_initialize(p);
 		return;
-	case COURSE_STATELESS:
+	case FLOW_STATELESS:
 		p->era = ERA_STATELESS;
 		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
 			REVISION_STATELESS);
@@ -164,14 +164,14 @@ static void on_discover(struct probe *p, const struct reply *r)
 			hello_detail(p, r->http);
 			established(p, r->at_ms);
 		} else {
-			course_fail(p, r, &f);
+			flow_fail(p, r, &f);
 		}
 		return;
-	case COURSE_FAIL:
+	case FLOW_FAIL:
 		break;
 	}
 	if (*f.code)
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 	else if (*p->first_failure.code && !final(r))
 		fail_posts(p);
 	else
@@ -197,7 +197,7 @@ static void send_discover(struct probe *p)
 	rpc_discover(&b, id);
 	m.id = id;
 	m.body = b.p;
-	course_send(p, &m, p->asked_initialize ? INFINITY : cap, on_discover);
+	flow_send(p, &m, p->asked_initialize ? INFINITY : cap, on_discover);
 	buf_release(&b);
 }
 
@@ -219,7 +219,7 @@ static void send_initialized(struct probe *p)
 	buf_init(&b, 4096);
 	rpc_initialized(&b);
 	m.body = b.p;
-	course_send(p, &m, INFINITY, on_initialized);
+	flow_send(p, &m, INFINITY, on_initialized);
 	buf_release(&b);
 }
 
@@ -241,19 +241,19 @@ static void greet(struct probe *p, const struct reply *r)
 		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
 			p->hello.revision);
 	if (!good) {
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 		return;
 	}
 	if (*session && !*p->wire.session) {
 		failure_set(&f, "mcp.session-id",
 			"the session id is not visible ASCII, or too long");
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 		return;
 	}
 	/* Whether it may be one is known only now. */
 	if (r->batch && strcmp(p->wire.revision, "2025-03-26") != 0) {
-		course_batch_failure(&f);
-		course_fail(p, r, &f);
+		flow_batch_failure(&f);
+		flow_fail(p, r, &f);
 		return;
 	}
 	hello_detail(p, r->http);
@@ -299,7 +299,7 @@ static void on_initialize(struct probe *p, const struct reply *r)
 		return;
 	}
 	diagnose(r, &p->first_failure);
-	course_detail(p, r->http);
+	flow_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	p->may_listen = maybe_sse(r);
 	if (!p->asked_discover && maybe_stateless(r))
@@ -319,10 +319,10 @@ static void send_initialize(struct probe *p)
 	p->wire.stateless = false;
 	p->ids = 0;
 	buf_init(&b, 4096);
-	rpc_initialize(&b, course_request_id(p, id));
+	rpc_initialize(&b, flow_request_id(p, id));
 	m.id = id;
 	m.body = b.p;
-	course_send(p, &m, INFINITY, on_initialize);
+	flow_send(p, &m, INFINITY, on_initialize);
 	buf_release(&b);
 }
 
@@ -360,7 +360,7 @@ static void on_listen(struct probe *p, const struct reply *r)
 			"%ld%s%.60s",
 			r->http->status, *r->http->content_type ? ", " : "",
 			r->http->content_type);
-	course_hang_up(p);
+	flow_hang_up(p);
 	if (p->asked_initialize)
 		fail_posts(p);
 	else
@@ -372,7 +372,7 @@ static void send_listen(struct probe *p)
 	p->asking = ERA_SSE;
 	p->asked_listen = true;
 	p->wire.stateless = false;
-	course_listen(p, on_listen);
+	flow_listen(p, on_listen);
 }
 
 void handshake_start(struct probe *p)
@@ -383,7 +383,7 @@ void handshake_start(struct probe *p)
 	p->asked_discover = p->asked_twice = p->asked_initialize = false;
 	p->asked_listen = p->may_listen = false;
 	p->first_failure = p->listen_failure = (struct failure) {0};
-	course_hang_up(p);
+	flow_hang_up(p);
 	if (first == ERA_SSE)
 		send_listen(p);
 	else if (first == ERA_SESSION)

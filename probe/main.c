@@ -28,7 +28,7 @@
 #define USER_AGENT "mcp-probe/" VERSION
 
 struct run {
-	const struct opts *opts;
+	const struct options *opts;
 	struct http *http;
 	struct report report;
 	struct target *targets;
@@ -211,14 +211,14 @@ static void run_all(struct run *run)
 }
 
 /* An address in the URL is not of the kind that -4 or -6 rules out. */
-static bool reachable(const struct opts *o, const struct target *t)
+static bool reachable(const struct options *o, const struct target *t)
 {
 	return !o->ip_version || !address_literal(t->url.host) ||
 		(t->url.host[0] == '[') == (o->ip_version == 6);
 }
 
 /* The one target of the command line. */
-static bool target_from_opts(const struct opts *o, struct target *t)
+static bool target_from_opts(const struct options *o, struct target *t)
 {
 	char why[CREDENTIAL_WHY > URL_WHY ? CREDENTIAL_WHY : URL_WHY];
 	char json_why[JSON_WHY];
@@ -275,7 +275,7 @@ static struct target *add(struct run *run)
 }
 
 /* The target of a line; 0, or -1 and why. */
-static int take(const struct opts *o, const char *p, size_t n,
+static int take(const struct options *o, const char *p, size_t n,
 	struct target *t, char *why)
 {
 	if (target_read(p, n, o->region, t, why))
@@ -401,7 +401,7 @@ static void tell_canaries(struct run *run)
 
 static int probe_all(struct run *run)
 {
-	const struct opts *o = run->opts;
+	const struct options *o = run->opts;
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = o->cacert,
 		.deny_private = o->deny_private,
@@ -446,7 +446,7 @@ static void hold_descriptors(void)
 
 int main(int argc, char **argv)
 {
-	struct opts o;
+	struct options o;
 	struct run run = {.opts = &o, .report.fd = STDOUT_FILENO};
 	size_t loaded;
 	int rc;
@@ -458,12 +458,12 @@ int main(int argc, char **argv)
 	budget_begin();
 	/* A server that hangs up must not end us; stdout is looked after. */
 	signal(SIGPIPE, SIG_IGN);
-	switch (opts_parse(argc, argv, &o)) {
-	case OPTS_DONE:
+	switch (options_parse(argc, argv, &o)) {
+	case OPTIONS_DONE:
 		return fflush(stdout) ? EXIT_ENV : EXIT_GOOD;
-	case OPTS_BAD:
+	case OPTIONS_BAD:
 		return EXIT_USAGE;
-	case OPTS_RUN:
+	case OPTIONS_RUN:
 		break;
 	}
 	run.report.stream = o.url != NULL;

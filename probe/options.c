@@ -8,7 +8,8 @@
 #include <getopt.h>
 
 static const char usage[] =
-	"usage: mcp-probe [-46v] [-r region] [-s slug] [-t timeout] [-f format]\n"
+	"usage: mcp-probe [-46v] [-r region] [-s slug] [-t timeout] [-f "
+	"format]\n"
 	"                 [--token-file file | --credential file]\n"
 	"                 [--allow-bare-401]\n"
 	"                 [--health-tool name [--health-args json]]\n"
@@ -79,7 +80,7 @@ static bool bad(const char *option, const char *why)
 	return false;
 }
 
-static bool set_steps(struct opts *o, const char *s)
+static bool set_steps(struct options *o, const char *s)
 {
 	char a[2] = {s[0], '\0'};
 	long long first, last;
@@ -93,7 +94,7 @@ static bool set_steps(struct opts *o, const char *s)
 	return bad("--steps", "not a range like 1-3");
 }
 
-static bool set_cache_check(struct opts *o, const char *s)
+static bool set_cache_check(struct options *o, const char *s)
 {
 	bool always = strcmp(s, "always") == 0;
 
@@ -102,7 +103,7 @@ static bool set_cache_check(struct opts *o, const char *s)
 		bad("--cache-check", "neither always nor never");
 }
 
-static bool set_concurrency(struct opts *o, const char *s)
+static bool set_concurrency(struct options *o, const char *s)
 {
 	long long n;
 
@@ -192,13 +193,13 @@ static bool add(const char **list, const char *option, const char *arg,
 		return bad(option, why);
 	while (list[n])
 		n++;
-	if (n == OPTS_MANY)
+	if (n == OPTIONS_MANY)
 		return bad(option, "given more than 100 times");
 	list[n] = arg;
 	return true;
 }
 
-static bool set(struct opts *o, int c, const char *arg)
+static bool set(struct options *o, int c, const char *arg)
 {
 	switch (c) {
 	case '4':
@@ -275,7 +276,7 @@ static bool set(struct opts *o, int c, const char *arg)
 }
 
 /* What each option alone cannot tell. */
-static bool check(const struct opts *o)
+static bool check(const struct options *o)
 {
 	if (!o->url && !o->targets) {
 		fputs(usage, stderr);
@@ -311,7 +312,7 @@ static bool check(const struct opts *o)
 }
 
 /* An option that there is not, that lacks its argument, or stands twice. */
-static enum opts_result refuse(int c, char **argv)
+static enum options_result refuse(int c, char **argv)
 {
 	if (c == ':')
 		log_error("%s: an argument is missing", argv[optind - 1]);
@@ -324,10 +325,10 @@ static enum opts_result refuse(int c, char **argv)
 		for (const struct option *o = options; o->name; o++)
 			if (o->val == c)
 				log_error("--%s: given twice", o->name);
-	return OPTS_BAD;
+	return OPTIONS_BAD;
 }
 
-enum opts_result opts_parse(int argc, char **argv, struct opts *o)
+enum options_result options_parse(int argc, char **argv, struct options *o)
 {
 	const char *region = getenv("MCP_REGION");
 	bool seen[OPT_END] = {false};
@@ -335,7 +336,7 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *o)
 
 	if (region && !*region)
 		region = NULL;
-	*o = (struct opts) {.region = region ? region : "local",
+	*o = (struct options) {.region = region ? region : "local",
 		.own_region = region,
 		.first = STEP_DNS,
 		.last = STEP_TOOL_HASH,
@@ -346,19 +347,19 @@ enum opts_result opts_parse(int argc, char **argv, struct opts *o)
 		if (c == 'h' || c == 'V') {
 			fputs(c == 'h' ? usage : "mcp-probe " VERSION "\n",
 				stdout);
-			return OPTS_DONE;
+			return OPTIONS_DONE;
 		}
 		if (c == '?' || c == ':' || seen[c])
 			return refuse(c, argv);
 		seen[c] = c != OPT_RESOLVE && c != OPT_CONNECT_TO;
 		if (!set(o, c, optarg))
-			return OPTS_BAD;
+			return OPTIONS_BAD;
 	}
 	if (optind < argc)
 		o->url = argv[optind++];
 	if (optind < argc) {
 		log_error("%s: one URL is enough; see --targets", argv[optind]);
-		return OPTS_BAD;
+		return OPTIONS_BAD;
 	}
-	return check(o) ? OPTS_RUN : OPTS_BAD;
+	return check(o) ? OPTIONS_RUN : OPTIONS_BAD;
 }

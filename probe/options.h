@@ -9,9 +9,9 @@
 #include "target.h"
 
 /* How often --resolve and --connect-to may stand, each. */
-#define OPTS_MANY 100
+#define OPTIONS_MANY 100
 
-struct opts {
+struct options {
 	const char *url;     /* NULL with targets */
 	const char *targets; /* a path, or "-"; NULL with url */
 	const char *slug;    /* NULL: from the URL */
@@ -35,16 +35,16 @@ struct opts {
 	int ip_version; /* 4, 6, or 0 for either */
 	bool http1;
 	bool verbose;
-	const char *resolve[OPTS_MANY + 1]; /* NULL at the end */
-	const char *connect_to[OPTS_MANY + 1];
+	const char *resolve[OPTIONS_MANY + 1]; /* NULL at the end */
+	const char *connect_to[OPTIONS_MANY + 1];
 };
 
-enum opts_result { OPTS_RUN, OPTS_DONE, OPTS_BAD };
+enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
 
 /*
- * opts_parse(argc, argv, o): OPTS_RUN with *o filled, strings as in argv;
- * OPTS_DONE after --help or --version; OPTS_BAD, with a message logged.
+ * options_parse(argc, argv, o): OPTIONS_RUN with *o filled, strings as in argv;
+ * OPTIONS_DONE after --help or --version; OPTIONS_BAD, with a message logged.
  */
-enum opts_result opts_parse(int argc, char **argv, struct opts *o);
+enum options_result options_parse(int argc, char **argv, struct options *o);
 
 #endif

@@ -28,7 +28,7 @@ static void release(struct probe *p)
 	free(p);
 }
 
-void course_released(struct probe *p)
+void flow_released(struct probe *p)
 {
 	if (p->over && !p->closing && !p->streams)
 		release(p);
@@ -40,7 +40,7 @@ static void on_closed(void *arg, const struct reply *r)
 
 	(void)r;
 	p->closing = false;
-	course_released(p);
+	flow_released(p);
 }
 
 /* What a tool takes in a record, beside its name. */
@@ -81,52 +81,52 @@ static void summarise(struct probe *p)
 	p->steps.sink.summary(p->steps.sink.arg, &r);
 }
 
-void course_finish(struct probe *p)
+void flow_finish(struct probe *p)
 {
 	static const struct exchange_handler handler = {.done = on_closed};
 
 	/* Steps that were not made leave nothing to sum up. */
 	if (!p->why && (p->job.last == STEP_TOOL_HASH || p->steps.failed))
 		summarise(p);
-	course_hang_up(p);
+	flow_hang_up(p);
 	p->over = true;
 	p->closing = *p->wire.session &&
 		!wire_delete(&p->wire, CLOSE_MS, &handler, p);
-	course_released(p);
+	flow_released(p);
 }
 
-void course_finish_ours(struct probe *p, const char *why)
+void flow_finish_ours(struct probe *p, const char *why)
 {
 	p->why = xstrdup(why);
-	course_finish(p);
+	flow_finish(p);
 }
 
-void course_detail(struct probe *p, const struct http_response *h)
+void flow_detail(struct probe *p, const struct http_response *h)
 {
 	buf_clear(&p->detail);
 	buf_char(&p->detail, '{');
 	diagnose_detail(h, &p->detail);
 }
 
-void course_fail(struct probe *p, const struct reply *r,
+void flow_fail(struct probe *p, const struct reply *r,
 	const struct failure *f)
 {
 	if (r) {
-		course_detail(p, r->http);
+		flow_detail(p, r->http);
 		buf_char(&p->detail, '}');
 	}
 	steps_fail(&p->steps, r ? r->at_ms : clock_mono_ms(), f,
 		r ? p->detail.p : NULL);
-	course_finish(p);
+	flow_finish(p);
 }
 
-void course_fail_kept(struct probe *p, const struct failure *f)
+void flow_fail_kept(struct probe *p, const struct failure *f)
 {
 	steps_fail(&p->steps, clock_mono_ms(), f, p->detail.p);
-	course_finish(p);
+	flow_finish(p);
 }
 
-void course_fail_deadline(struct probe *p)
+void flow_fail_deadline(struct probe *p)
 {
 	struct failure f;
 
@@ -134,10 +134,10 @@ void course_fail_deadline(struct probe *p)
 		"the %g s for the whole probe are over without an answer to "
 		"%s",
 		p->job.target->timeout_s, p->method);
-	course_fail(p, NULL, &f);
+	flow_fail(p, NULL, &f);
 }
 
-void course_batch_failure(struct failure *f)
+void flow_batch_failure(struct failure *f)
 {
 	failure_set(f, "mcp.batch",
 		"the answer comes in a JSON-RPC batch, which only revision "
@@ -145,7 +145,7 @@ void course_batch_failure(struct failure *f)
 }
 
 /* The name is resolved: step 1 ends. */
-void course_resolved(struct probe *p, const struct http_response *h)
+void flow_resolved(struct probe *p, const struct http_response *h)
 {
 	if (p->steps.next == STEP_DNS)
 		steps_pass(&p->steps, clock_mono_ms(), h->address, NULL);
@@ -187,7 +187,7 @@ static void note_peer(struct probe *p, const struct http_response *h)
 }
 
 /* The connection stands: step 2 ends. */
-void course_connected(struct probe *p, const struct http_response *h)
+void flow_connected(struct probe *p, const struct http_response *h)
 {
 	char text[96], end[CLOCK_RFC3339] = "unknown";
 
@@ -195,7 +195,7 @@ void course_connected(struct probe *p, const struct http_response *h)
 	if (p->connected)
 		return;
 	p->connected = true;
-	course_resolved(p, h);
+	flow_resolved(p, h);
 	connection_detail(p, h);
 	if (!p->job.target->url.https) {
 		steps_skip_timed(&p->steps, clock_mono_ms(), "http, no TLS",
@@ -209,7 +209,7 @@ void course_connected(struct probe *p, const struct http_response *h)
 	steps_pass(&p->steps, clock_mono_ms(), text, p->detail.p);
 }
 
-const char *course_request_id(struct probe *p, char *out)
+const char *flow_request_id(struct probe *p, char *out)
 {
 	snprintf(out, 64, "%d", p->ids++);
 	return out;

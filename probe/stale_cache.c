@@ -189,7 +189,7 @@ static void ask(struct probe *p)
 	rpc_tools_list(&b, id, p->wire.stateless, listing_cursor(l));
 	m.id = id;
 	m.body = b.p;
-	course_try(p, &m, p->check->deadline_ms - clock_mono_ms(), on_page);
+	flow_try(p, &m, p->check->deadline_ms - clock_mono_ms(), on_page);
 	buf_release(&b);
 }
 

@@ -1,6 +1,6 @@
 /*
- * tool_steps.c: what a server offers: all pages of its tools, one of them called,
- * and the hash of them all.
+ * tool_steps.c: what a server offers: all pages of its tools, one of them
+ * called, and the hash of them all.
  */
 #include "flow.h"
 
@@ -37,13 +37,13 @@ static void tell_hash(struct probe *p)
 			"the tools are not those that were pinned: %.12s "
 			"instead of %.12s%s",
 			p->hash.contract, t->pinned_hash, more);
-		course_fail_kept(p, &f);
+		flow_fail_kept(p, &f);
 		return;
 	}
 	snprintf(text, sizeof text, "%.12s%s%s", p->hash.contract,
 		*t->pinned_hash ? ", as pinned" : "", more);
 	steps_pass(&p->steps, clock_mono_ms(), text, p->detail.p);
-	course_finish(p);
+	flow_finish(p);
 }
 
 static void hash(struct probe *p)
@@ -53,7 +53,7 @@ static void hash(struct probe *p)
 	if (tools_hash(&p->list.tools, &p->hash, &f))
 		stale_cache_check(p, tell_hash);
 	else
-		course_fail(p, NULL, &f);
+		flow_fail(p, NULL, &f);
 }
 
 static void hash_later(void *arg)
@@ -68,7 +68,7 @@ static void hash_later(void *arg)
 static void called(struct probe *p)
 {
 	if (steps_over(&p->steps)) {
-		course_finish(p);
+		flow_finish(p);
 		return;
 	}
 	p->steps.since_ms = clock_mono_ms();
@@ -89,10 +89,10 @@ static void on_call(struct probe *p, const struct reply *r)
 	}
 	if (!rpc_judge_call(json_get(r->message, "result"),
 		    p->wire.stateless, &f, &needs_input)) {
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 		return;
 	}
-	course_detail(p, r->http);
+	flow_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	steps_pass(&p->steps, r->at_ms,
 		needs_input ? "the tool answers, and asks for input"
@@ -122,19 +122,20 @@ static void call(struct probe *p)
 			"the server does not list the health tool %.100s among "
 			"its %zu",
 			t->health_tool, p->list.tools.n);
-		course_fail(p, NULL, &f);
+		flow_fail(p, NULL, &f);
 		return;
 	}
-	if (p->wire.stateless && !mirror_valid(p->list.tools.kept, &f)) {
-		course_fail(p, NULL, &f);
+	if (p->wire.stateless &&
+		!header_arguments_valid(p->list.tools.kept, &f)) {
+		flow_fail(p, NULL, &f);
 		return;
 	}
 	buf_init(&b, 2 * 1024 * 1024);
-	rpc_tools_call(&b, course_request_id(p, id), p->wire.stateless,
+	rpc_tools_call(&b, flow_request_id(p, id), p->wire.stateless,
 		t->health_tool, t->health_args);
 	m.id = id;
 	m.body = b.p;
-	course_send(p, &m, INFINITY, on_call);
+	flow_send(p, &m, INFINITY, on_call);
 	buf_release(&b);
 }
 
@@ -150,16 +151,17 @@ static void listed(struct probe *p, const struct reply *r)
 		failure_set(&f, "mcp.no-tools",
 			"the server says in its capabilities that it offers "
 			"tools, but lists none");
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 		return;
 	}
 	snprintf(text, sizeof text, "%zu tool%s", p->list.tools.n,
 		p->list.tools.n == 1 ? "" : "s");
-	course_detail(p, r->http);
-	buf_fmt(&p->detail, ",\"tools\":%zu,\"pages\":%zu}", p->list.tools.n, pages);
+	flow_detail(p, r->http);
+	buf_fmt(&p->detail, ",\"tools\":%zu,\"pages\":%zu}", p->list.tools.n,
+		pages);
 	steps_pass(&p->steps, r->at_ms, text, p->detail.p);
 	if (steps_over(&p->steps)) {
-		course_finish(p);
+		flow_finish(p);
 		return;
 	}
 	p->steps.since_ms = clock_mono_ms();
@@ -175,7 +177,7 @@ static void on_list(struct probe *p, const struct reply *r)
 		failure_set(&f, "jsonrpc.-32601",
 			"the server says in its capabilities that it offers "
 			"tools, but does not know tools/list");
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 		return;
 	}
 	if (r->kind != REPLY_RESULT) {
@@ -192,7 +194,7 @@ static void on_list(struct probe *p, const struct reply *r)
 		send_list(p);
 		break;
 	case LISTING_BAD:
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 		break;
 	}
 }
@@ -204,15 +206,15 @@ static void send_list(struct probe *p)
 	struct buf b;
 
 	buf_init(&b, LISTING_REQUEST_MAX);
-	rpc_tools_list(&b, course_request_id(p, id), p->wire.stateless,
+	rpc_tools_list(&b, flow_request_id(p, id), p->wire.stateless,
 		listing_cursor(&p->list));
 	m.id = id;
 	m.body = b.p;
-	course_send(p, &m, INFINITY, on_list);
+	flow_send(p, &m, INFINITY, on_list);
 	buf_release(&b);
 }
 
-void surface_start(struct probe *p)
+void tool_steps_start(struct probe *p)
 {
 	p->steps.since_ms = clock_mono_ms();
 	if (p->hello.has_tools) {
@@ -221,11 +223,11 @@ void surface_start(struct probe *p)
 		return;
 	}
 	steps_skip_rest(&p->steps, "the server offers no tools");
-	course_finish(p);
+	flow_finish(p);
 }
 
 /* The SDK, too, sends such a request again as it was, with its id. */
-void surface_again(struct probe *p)
+void tool_steps_again(struct probe *p)
 {
 	p->ids--;
 	if (p->steps.next == STEP_TOOLS_CALL)

@@ -35,7 +35,7 @@ static void stay_out(struct probe *p, const char *why)
 {
 	p->steps.walled = true;
 	steps_skip_rest(&p->steps, why);
-	course_finish(p);
+	flow_finish(p);
 }
 
 /*
@@ -92,7 +92,7 @@ static void fail_refused(struct probe *p, const struct reply *r)
 			c->error_description);
 	if (scope || *c->scope)
 		advise_scope(p, &f);
-	course_fail(p, r, &f);
+	flow_fail(p, r, &f);
 }
 
 /* The credential can be shown: go on where the wall was. */
@@ -102,7 +102,7 @@ static void go_on(struct probe *p)
 	if (p->steps.next < STEP_TOOLS_LIST)
 		handshake_start(p);
 	else
-		surface_again(p);
+		tool_steps_again(p);
 }
 
 static void on_token(void *arg, const struct token_result *r)
@@ -112,11 +112,11 @@ static void on_token(void *arg, const struct token_result *r)
 
 	p->token_kept = r->kept;
 	if (r->ours) {
-		course_finish_ours(p, f.message);
+		flow_finish_ours(p, f.message);
 	} else if (!r->good) {
 		if (r->scope)
 			advise_scope(p, &f);
-		course_fail(p, NULL, &f);
+		flow_fail(p, NULL, &f);
 	} else {
 		go_on(p);
 	}
@@ -128,12 +128,12 @@ static void on_issuer(void *arg, const struct discovery_result *r)
 	struct probe *p = arg;
 
 	if (r->ours) {
-		course_finish_ours(p, r->failure.message);
+		flow_finish_ours(p, r->failure.message);
 	} else if (r->end == DISCOVERY_GOOD) {
 		p->oauth = r->facts;
 		authorize(p, false);
 	} else {
-		course_fail(p, NULL, &r->failure);
+		flow_fail(p, NULL, &r->failure);
 	}
 }
 
@@ -162,7 +162,7 @@ static void authorize(struct probe *p, bool anew)
 		"the credential is for the authorization server %.200s, but "
 		"the server leads to %.200s, so nothing was sent",
 		c->issuer, p->oauth.issuer);
-	course_fail(p, NULL, &f);
+	flow_fail(p, NULL, &f);
 }
 
 /* Show the credential, or stop before the wall. */
@@ -173,7 +173,7 @@ static void climb(struct probe *p)
 	struct failure f;
 
 	if (steps_over(&p->steps)) {
-		course_finish(p);
+		flow_finish(p);
 	} else if (!held(p, &kind)) {
 		stay_out(p, p->steps.next < STEP_TOOLS_LIST
 				? "no credential is held"
@@ -183,7 +183,7 @@ static void climb(struct probe *p)
 		failure_set(&f, "auth.wrong-origin",
 			"the credential is not for %s, so it was not sent",
 			t->url.origin);
-		course_fail(p, NULL, &f);
+		flow_fail(p, NULL, &f);
 	} else if (kind == CREDENTIAL_OAUTH) {
 		authorize(p, false);
 	} else if (kind != CREDENTIAL_MTLS) {
@@ -192,7 +192,7 @@ static void climb(struct probe *p)
 		failure_set(&f, "auth.rejected",
 			"the server was shown the client certificate, and "
 			"refuses it");
-		course_fail(p, NULL, &f);
+		flow_fail(p, NULL, &f);
 	} else {
 		stay_out(p, "the server asks for another kind of credential "
 			    "than the client certificate that is held");
@@ -222,12 +222,12 @@ static void on_discovered(void *arg, const struct discovery_result *r)
 	bool step = p->steps.next == STEP_OAUTH_DISCOVERY;
 
 	if (r->ours) {
-		course_finish_ours(p, r->failure.message);
+		flow_finish_ours(p, r->failure.message);
 		return;
 	}
 	switch (r->end) {
 	case DISCOVERY_BAD:
-		course_fail(p, NULL, &r->failure);
+		flow_fail(p, NULL, &r->failure);
 		return;
 	case DISCOVERY_NONE:
 		if (step)
@@ -257,16 +257,16 @@ static void meet(struct probe *p, const struct reply *r)
 			"--allow-bare-401, or bare_401 in fleet.yaml, lets "
 			"that pass",
 			r->http->status == 401 ? "401" : "\"unauthorized\"");
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 		return;
 	}
-	course_detail(p, r->http);
+	flow_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	snprintf(text, sizeof text, "asks for a credential (%s)",
 		c->any ? c->scheme : "and does not say for which");
 	steps_pass(&p->steps, r->at_ms, text, p->detail.p);
 	if (steps_over(&p->steps))
-		course_finish(p);
+		flow_finish(p);
 	else
 		discovery_start(&p->wire, c, p->deadline_ms, on_discovered, p);
 }
@@ -308,7 +308,7 @@ static bool pass_to_certificate(struct probe *p, const struct reply *r)
 
 	if (p->steps.next == STEP_DNS)
 		steps_pass(&p->steps, r->at_ms, r->http->address, NULL);
-	course_detail(p, r->http);
+	flow_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	while (!steps_over(&p->steps) && p->steps.next <= STEP_INITIALIZE)
 		steps_pass(&p->steps, r->at_ms, text, p->detail.p);
@@ -320,12 +320,13 @@ static bool pass_to_certificate(struct probe *p, const struct reply *r)
 void wall_certify(struct probe *p, const struct reply *r)
 {
 	const struct target *t = p->job.target;
-	const char *why = r->kind == REPLY_FAILED ? r->failure.message : r->body;
+	const char *why =
+		r->kind == REPLY_FAILED ? r->failure.message : r->body;
 	enum credential_kind kind;
 	struct failure f;
 
 	if (!pass_to_certificate(p, r)) {
-		course_finish(p);
+		flow_finish(p);
 	} else if (!held(p, &kind) || kind != CREDENTIAL_MTLS) {
 		stay_out(p, "no client certificate is held");
 	} else if (!credential_for(t->credential, &t->url)) {
@@ -333,12 +334,12 @@ void wall_certify(struct probe *p, const struct reply *r)
 			"the client certificate is not for %s, so it was not "
 			"shown",
 			t->url.origin);
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 	} else {
 		failure_set(&f, "auth.rejected",
 			"the server refuses the client certificate%s%s",
 			*why ? ": " : "", why);
-		course_fail(p, r, &f);
+		flow_fail(p, r, &f);
 	}
 }
 
@@ -348,9 +349,10 @@ const char *wall_none(const struct probe *p)
 	enum credential_kind kind;
 
 	return p->cert_wanted && held(p, &kind) && kind == CREDENTIAL_MTLS &&
-			credential_for(t->credential, &t->url)
-		? "the client certificate was shown from the first connection on"
-		: "open server";
+			       credential_for(t->credential, &t->url)
+		       ? "the client certificate was shown from the first "
+			 "connection on"
+		       : "open server";
 }
 
 /* The server forgot the session that it opened in this very probe. */
@@ -385,5 +387,5 @@ void wall_reply(struct probe *p, const struct reply *r)
 			"moment ago (%ld); are there several instances that do "
 			"not share their sessions?",
 			r->http->status);
-	course_fail(p, r, &f);
+	flow_fail(p, r, &f);
 }

@@ -27,7 +27,7 @@
 void front_init(struct front *f, const char *site, double now, bool remember)
 {
 	*f = (struct front) {.setting.site = site, .now = now};
-	f->memory = remember ? memory_new() : NULL;
+	f->memory = remember ? response_cache_new() : NULL;
 	f->source.once = !remember;
 	buf_init(&f->own, OUTPUT_MAX);
 }
@@ -35,7 +35,7 @@ void front_init(struct front *f, const char *site, double now, bool remember)
 void front_release(struct front *f)
 {
 	if (f->memory)
-		memory_free(f->memory);
+		response_cache_free(f->memory);
 	buf_release(&f->own);
 	fetch_close(&f->source);
 }
@@ -79,12 +79,12 @@ static void read_question(struct question *q, char *const *env)
  * Of what is there, the questions can be counted. Of what is not, and of what a
  * stranger has made up, there are as many as he likes.
  */
-static enum memory_part part_of(const struct question *q,
+static enum response_cache_part html_of(const struct question *q,
 	const struct response *r)
 {
 	return q->free || r->status != 200 || r->audience != AUDIENCE_ALL
-		? MEMORY_PASSING
-		: MEMORY_LASTING;
+		? RESPONSE_CACHE_PASSING
+		: RESPONSE_CACHE_LASTING;
 }
 
 static struct output choose(const struct kept *k, const struct request *request)
@@ -105,15 +105,15 @@ struct output front_answer(struct front *f, char *const *env)
 
 	read_question(&q, env);
 	keeps = f->memory && q.keeps;
-	kept = keeps ? memory_find(f->memory, q.key, now_ms) : NULL;
+	kept = keeps ? response_cache_find(f->memory, q.key, now_ms) : NULL;
 	if (kept)
 		return choose(kept, &q.request);
 	f->setting.now = isnan(f->now) ? clock_wall() : f->now;
 	respond_init(&r);
 	answer(&q.request, &f->setting, &f->source, &r);
 	if (keeps)
-		kept = memory_keep(f->memory, q.key, &r, now_ms,
-			part_of(&q, &r));
+		kept = response_cache_keep(f->memory, q.key, &r, now_ms,
+			html_of(&q, &r));
 	if (!kept) {
 		buf_clear(&f->own);
 		respond_write(&r, &q.request, &f->own);

@@ -11,13 +11,13 @@
 
 #include <stdbool.h>
 
-struct memory;
+struct response_cache;
 
 struct front {
 	struct setting setting; /* its clock is set for each request */
 	double now; /* epoch seconds to pretend; NAN for the clock's */
 	struct source source;
-	struct memory *memory; /* or NULL: nothing is kept */
+	struct response_cache *memory; /* or NULL: nothing is kept */
 	struct buf own;	       /* what cannot be kept; front_release frees it */
 };
 

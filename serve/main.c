@@ -20,7 +20,7 @@
 #include <unistd.h>
 
 /* Longer than any address that people type. */
-#define SITE_MAX 300
+#define FILE_TREE_MAX 300
 
 extern char **environ;
 
@@ -42,7 +42,7 @@ static const struct option options[] = {
 
 struct opts {
 	const char *store; /* or NULL */
-	char site[SITE_MAX];
+	char site[FILE_TREE_MAX];
 	double now;	   /* NAN for the clock's */
 	bool verbose;
 	const char *folder; /* to render into; or NULL, for requests */

@@ -272,12 +272,12 @@ static int start(const struct command *cmd, bool pin)
 	return rc;
 }
 
-int pinned_pin(const struct command *cmd)
+int pin_tools(const struct command *cmd)
 {
 	return start(cmd, true);
 }
 
-int pinned_diff(const struct command *cmd)
+int pin_diff(const struct command *cmd)
 {
 	return start(cmd, false);
 }

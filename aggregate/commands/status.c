@@ -127,7 +127,7 @@ static char *differ(const struct verdict *v, double now)
 	struct buf b;
 
 	buf_init(&b, DIFFER_MAX);
-	sides_put(&b, v, now);
+	tool_split_put(&b, v, now);
 	return buf_take(&b);
 }
 

@@ -42,7 +42,7 @@ static int print(const struct buf *b)
 	return EXIT_ENV;
 }
 
-int configured_show(const struct command *cmd)
+int config_show(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	struct buf b;
@@ -72,7 +72,8 @@ static bool in_region(const struct conf_server *s, const char *region)
 	return !region;
 }
 
-/* The newest of a region's rows that has read the tools: see store/scripts.h. */
+/* The newest of a region's rows that has read the tools: see store/scripts.h.
+ */
 static void remember(const char *rows, struct memory *m)
 {
 	char why[RECORD_WHY];
@@ -102,8 +103,8 @@ static void remember(const char *rows, struct memory *m)
 
 /*
  * A hash whose tools are not in the store, of which these are the fields, is
- * not known to the probe either, so that it tells them again; unless they change
- * too often to be kept.
+ * not known to the probe either, so that it tells them again; unless they
+ * change too often to be kept.
  */
 static void forget(struct memory *m, const struct store_reply *fields)
 {
@@ -183,7 +184,7 @@ static int put_canaries(const struct conf_region *g)
 	return rc;
 }
 
-int configured_targets(const struct command *cmd)
+int targets_print(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);

@@ -9,13 +9,13 @@ struct command;
 /*
  * Each writes to standard output and returns the exit status.
  *
- * configured_show(cmd): the whole configuration, defaults included, as JSON.
+ * config_show(cmd): the whole configuration, defaults included, as JSON.
  *
- * configured_targets(cmd): a target record for each server, or for those that
+ * targets_print(cmd): a target record for each server, or for those that
  * one region probes. Where a store is named, they carry what was seen last: the
  * hash of the tools, and the era.
  */
-int configured_show(const struct command *cmd);
-int configured_targets(const struct command *cmd);
+int config_show(const struct command *cmd);
+int targets_print(const struct command *cmd);
 
 #endif

@@ -338,7 +338,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 	if (!v->divergence)
 		return;
 	buf_str(b, "\nThe regions see different tools\n  ");
-	sides_put(b, v, e->in->now);
+	tool_split_put(b, v, e->in->now);
 	buf_str(b, ".\n");
 	for (size_t k = 0; k < v->n_sides; k++) {
 		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
@@ -358,10 +358,10 @@ static void put_checks(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 	char at[TIME_TEXT];
 
-	if (!sides_any_stale(v))
+	if (!tool_split_any_stale(v))
 		return;
 	buf_str(b, "\nA cache is stale\n  ");
-	sides_stale(b, v);
+	tool_split_stale(b, v);
 	buf_str(b, ".\n");
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct verdict_region *r = &v->regions[i];

@@ -14,7 +14,7 @@ static size_t first(size_t end)
 	return end > HISTORY_MAX ? end - HISTORY_MAX : 0;
 }
 
-struct standing standing_at(const struct region_history *h, double until,
+struct standing region_state_at(const struct region_history *h, double until,
 	const struct standing *before)
 {
 	size_t end = history_until(h, until), start = first(end), i = end;
@@ -39,7 +39,7 @@ static int ascending(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-double standing_p95(const struct region_history *h, double until)
+double region_state_p95(const struct region_history *h, double until)
 {
 	size_t end = history_until(h, until), n = 0;
 	double ms[HISTORY_MAX];

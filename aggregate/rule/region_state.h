@@ -1,6 +1,6 @@
 /*
- * region_state.h: how a region stands and since when, for those who read what is
- * published. Pure.
+ * region_state.h: how a region stands and since when, for those who read what
+ * is published. Pure.
  */
 #ifndef RULE_REGION_STATE_H
 #define RULE_REGION_STATE_H
@@ -19,17 +19,17 @@ struct standing {
 };
 
 /*
- * standing_at(h, until, before): the standing as of `until`. `before` is that
- * of an earlier instant, which goes further back than the probes do; or NULL.
- * The series is cut off where neither knows more.
+ * region_state_at(h, until, before): the standing as of `until`. `before` is
+ * that of an earlier instant, which goes further back than the probes do; or
+ * NULL. The series is cut off where neither knows more.
  */
-struct standing standing_at(const struct region_history *h, double until,
+struct standing region_state_at(const struct region_history *h, double until,
 	const struct standing *before);
 
 /*
- * standing_p95(h, until): in ms, by nearest rank, of the last HISTORY_MAX probes
- * that were not broken; NAN where there is none.
+ * region_state_p95(h, until): in ms, by nearest rank, of the last HISTORY_MAX
+ * probes that were not broken; NAN where there is none.
  */
-double standing_p95(const struct region_history *h, double until);
+double region_state_p95(const struct region_history *h, double until);
 
 #endif

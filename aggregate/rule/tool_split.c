@@ -21,7 +21,7 @@ static const char *comma(size_t i, size_t n)
 	return i + 1 == n ? " and " : ", ";
 }
 
-void sides_names(struct buf *b, const char **names, size_t n)
+void tool_split_names(struct buf *b, const char **names, size_t n)
 {
 	size_t told = n > NAMES_SHOWN ? NAMES_SHOWN : n;
 	char clean[4 * NAME_SHOWN + 1];
@@ -35,7 +35,8 @@ void sides_names(struct buf *b, const char **names, size_t n)
 		buf_fmt(b, " and %zu more", n - told);
 }
 
-/* What the k-th side sees that the first one, or of that the second, does not. */
+/* What the k-th side sees that the first one, or of that the second, does not.
+ */
 static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 {
 	const struct verdict_drift *d = &sides[k ? k : 1].changes;
@@ -45,13 +46,14 @@ static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 	size_t n_lacks = k ? d->n_removed : d->n_added;
 
 	if (n_has)
-		sides_names(b, has, n_has);
+		tool_split_names(b, has, n_has);
 	if (d->n_changed) {
-		buf_fmt(b, "%sthe %s ", n_has ? " and " : "", k ? "new" : "old");
-		sides_names(b, d->changed, d->n_changed);
+		buf_fmt(b, "%sthe %s ", n_has ? " and " : "",
+			k ? "new" : "old");
+		tool_split_names(b, d->changed, d->n_changed);
 	} else if (!n_has && n_lacks) {
 		buf_str(b, "no ");
-		sides_names(b, lacks, n_lacks);
+		tool_split_names(b, lacks, n_lacks);
 	} else if (!n_has) {
 		buf_fmt(b, "%.8s", sides[k].tool_hash);
 	}
@@ -102,7 +104,7 @@ static void put_side(struct buf *b, const struct verdict *v, size_t k,
 		put_since(b, s->first_seen, now);
 }
 
-void sides_put(struct buf *b, const struct verdict *v, double now)
+void tool_split_put(struct buf *b, const struct verdict *v, double now)
 {
 	size_t others = v->n_sides, told = 0;
 
@@ -130,7 +132,8 @@ static bool same_check(const struct verdict_region *a,
 		strcmp(a->cache.full_hash, b->cache.full_hash) == 0;
 }
 
-/* The regions from the i-th on that are as it; false where an earlier one is. */
+/* The regions from the i-th on that are as it; false where an earlier one is.
+ */
 static bool put_alike(struct buf *b, const struct verdict *v, size_t i)
 {
 	size_t n = 0, told = 0;
@@ -161,14 +164,14 @@ static void put_differences(struct buf *b, const struct cache_check *c)
 		if (!c->n[k])
 			continue;
 		buf_fmt(b, "%s%s", sep, what[k]);
-		sides_names(b, (const char **)c->names[k], c->n[k]);
+		tool_split_names(b, (const char **)c->names[k], c->n[k]);
 		sep = ", ";
 	}
 	if (c->more)
 		buf_fmt(b, "%s%d more that differ", sep, c->more);
 }
 
-bool sides_any_stale(const struct verdict *v)
+bool tool_split_any_stale(const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (stale(&v->regions[i]))
@@ -176,7 +179,7 @@ bool sides_any_stale(const struct verdict *v)
 	return false;
 }
 
-void sides_stale(struct buf *b, const struct verdict *v)
+void tool_split_stale(struct buf *b, const struct verdict *v)
 {
 	const char *sep = "";
 

@@ -1,5 +1,6 @@
 /*
- * tool_split.h: in words, which regions see which tools where these differ. Pure.
+ * tool_split.h: in words, which regions see which tools where these differ.
+ * Pure.
  */
 #ifndef RULE_TOOL_SPLIT_H
 #define RULE_TOOL_SPLIT_H
@@ -8,7 +9,7 @@
 #include "records/verdict.h"
 
 /*
- * sides_put(b, v, now): append
+ * tool_split_put(b, v, now): append
  *
  *	eu-west-2 sees get_data, the others fetch_data since 14:02
  *
@@ -17,25 +18,25 @@
  * start of the hash. The times are UTC, the dates of what was first seen a day
  * or more before `now`.
  */
-void sides_put(struct buf *b, const struct verdict *v, double now);
+void tool_split_put(struct buf *b, const struct verdict *v, double now);
 
 /*
- * sides_stale(b, v): append, of the regions of which a check says so,
+ * tool_split_stale(b, v): append, of the regions of which a check says so,
  *
  *	clients in eu-west-2 get an older list than the server's (3412 s old):
  *	without fetch_data, still with get_data
  *
  * or nothing. Whose lists differ in other tools is told by a part of its own.
  */
-void sides_stale(struct buf *b, const struct verdict *v);
+void tool_split_stale(struct buf *b, const struct verdict *v);
 
-/* sides_any_stale(v): whether there is such a region. */
-bool sides_any_stale(const struct verdict *v);
+/* tool_split_any_stale(v): whether there is such a region. */
+bool tool_split_any_stale(const struct verdict *v);
 
 /*
- * sides_names(b, names, n): append names of tools, which a stranger chose:
+ * tool_split_names(b, names, n): append names of tools, which a stranger chose:
  * clean, cut, and no more than a few of them.
  */
-void sides_names(struct buf *b, const char **names, size_t n);
+void tool_split_names(struct buf *b, const char **names, size_t n);
 
 #endif

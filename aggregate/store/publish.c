@@ -79,7 +79,8 @@ static size_t seen_tools(const struct subject *s, double until,
 			continue;
 		era = era_name(p->era) ? era_name(p->era) : "-";
 		full = p->tools->full_hash ? p->tools->full_hash : "";
-		snprintf(text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
+		snprintf(
+			text[n++], PUBLISH_TEXT, "seen:%s", s->regions[i].name);
 		snprintf(text[n++], PUBLISH_TEXT, "%s %s.%s %.6f", era,
 			p->tools->hash, full,
 			drift_since(&s->regions[i], until));
@@ -135,7 +136,8 @@ static size_t stood(const struct subject *s, char (*text)[PUBLISH_TEXT])
 
 		snprintf(text[n++], PUBLISH_TEXT, "stood:%s", r->region);
 		snprintf(text[n++], PUBLISH_TEXT, "%s %.6f",
-			r->state == STATE_BROKEN ? "broken" : "works", r->since);
+			r->state == STATE_BROKEN ? "broken" : "works",
+			r->since);
 	}
 	return n;
 }
@@ -191,9 +193,9 @@ static void stand(struct subject *s, double until, const struct loaded *l)
 
 			if (strcmp(h->name, r->region) != 0)
 				continue;
-			r->since = standing_at(h, until,
+			r->since = region_state_at(h, until,
 				load_stood(l, r->region)).since;
-			r->p95_ms = standing_p95(h, until);
+			r->p95_ms = region_state_p95(h, until);
 		}
 	}
 }

@@ -102,7 +102,8 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	if (!out->by ||
 		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))
 		return false;
-	if (o->span && !num_seconds(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {
+	if (o->span &&
+		!num_seconds(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {
 		log_error("--for: '%s' is not a duration from 60s to 7d",
 			o->span);
 		return false;
@@ -113,14 +114,14 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	return false;
 }
 
-int acknowledge(struct pager *p, const char *what, struct ack_request *q)
+int acknowledge(struct notifier *p, const char *what, struct ack_request *q)
 {
 	char slug[SLUG_MAX + 1];
 
 	find(what, slug, sizeof slug, &q->key);
-	if (pager_ack(p, slug, q))
+	if (notifier_ack(p, slug, q))
 		return EXIT_GOOD;
-	if (pager_failed(p))
+	if (notifier_failed(p))
 		return EXIT_ENV;
 	log_error("%s: nothing is open there", what);
 	return EXIT_NEWS;

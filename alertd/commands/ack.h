@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 struct ack_request;
-struct pager;
+struct notifier;
 
 /* Characters; and seconds. */
 #define ACK_BY_MAX 100
@@ -39,6 +39,6 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
 
 /* acknowledge(p, what, q): do it. An exit status. */
-int acknowledge(struct pager *p, const char *what, struct ack_request *q);
+int acknowledge(struct notifier *p, const char *what, struct ack_request *q);
 
 #endif

@@ -35,7 +35,7 @@ enum explain_rule explain_rule(const struct incident *inc,
 }
 
 void explain_rows(const struct alert_state *st, const struct conf_policy *p,
-	void (*put)(void *arg, const char *name, const struct tally *t,
+	void (*put)(void *arg, const char *name, const struct streak *t,
 		bool throttled, int needed),
 	void *arg)
 {
@@ -106,7 +106,8 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 				"drift nor a divergence is told, since ",
 		[ALERT_SILENT] = "regions have no data in any window, since ",
 		[ALERT_STALLED] = "nobody judges, since ",
-		[ALERT_OVERRUN] = "it was still down after a maintenance, since ",
+		[ALERT_OVERRUN] =
+			"it was still down after a maintenance, since ",
 	};
 
 	if (inc->stale)
@@ -233,9 +234,10 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 
 	buf_fmt(g->b, "\n%s %s, open since ", severity_name(inc->severity),
 		alert_kind_name(kind));
-	put_line(g, "", (double)inc->first, inc->folded
-			? ", folded into a worse one: says nothing until both end"
-			: "");
+	put_line(g, "", (double)inc->first,
+		inc->folded ? ", folded into a worse one: says nothing until "
+			      "both end"
+			    : "");
 	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
 	put_rule(g, inc, kind);
 	put_failure(g, inc, kind);
@@ -257,7 +259,7 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	}
 }
 
-static void put_row(void *arg, const char *name, const struct tally *t,
+static void put_row(void *arg, const char *name, const struct streak *t,
 	bool throttled, int needed)
 {
 	struct page *g = arg;

@@ -42,7 +42,7 @@ void explain_json(struct buf *b, const struct alert_state *st,
  * because it is too short: put(arg, name, t, throttled, needed).
  */
 void explain_rows(const struct alert_state *st, const struct conf_policy *p,
-	void (*put)(void *arg, const char *name, const struct tally *t,
+	void (*put)(void *arg, const char *name, const struct streak *t,
 		bool throttled, int needed),
 	void *arg);
 

@@ -63,7 +63,7 @@ struct rows {
 	size_t n;
 };
 
-static void put_row(void *arg, const char *name, const struct tally *t,
+static void put_row(void *arg, const char *name, const struct streak *t,
 	bool throttled, int needed)
 {
 	struct rows *r = arg;
@@ -102,7 +102,7 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	const struct conf_policy *p, double now)
 {
 	struct rows rows = {.b = b};
-	const struct quiet *q = &st->quiet;
+	const struct maintenance_hold *q = &st->quiet;
 	bool quiet = q->active && now < (double)q->end;
 	size_t n = 0;
 

@@ -23,14 +23,14 @@
 #define WEEK_S (7 * 86400.0)
 #define REASON_SHOWN 60
 
-bool maintain_wanted(const struct options *o)
+bool maintenance_wanted(const struct options *o)
 {
 	return o->action == OPTIONS_MAINTENANCE_ADD ||
 		o->action == OPTIONS_MAINTENANCE_LIST ||
 		o->action == OPTIONS_MAINTENANCE_END;
 }
 
-double maintain_cap(const struct conf *conf)
+double maintenance_cap(const struct conf *conf)
 {
 	return conf ? conf->policy.maintenance_s : machine_policy.maintenance_s;
 }
@@ -52,10 +52,11 @@ static int read_times(const struct options *o, double now,
 		return -1;
 	}
 	m->starts_at = (int64_t)floor(now);
-	if (o->start && !plan_instant(o->start, m->zone, now, &m->starts_at))
+	if (o->start && !maintenance_plan_instant(
+				o->start, m->zone, now, &m->starts_at))
 		return refuse("start", o->start, what);
-	if (o->end && !plan_instant(o->end, m->zone, (double)m->starts_at,
-			      &m->ends_at))
+	if (o->end && !maintenance_plan_instant(o->end, m->zone,
+			      (double)m->starts_at, &m->ends_at))
 		return refuse("end", o->end, what);
 	if (o->span) {
 		if (!num_seconds(o->span, 60, WEEK_S, &span))
@@ -71,7 +72,7 @@ static int read_times(const struct options *o, double now,
 static int read_names(const struct options *o, const struct conf *conf,
 	struct maintenance *m)
 {
-	char why[PLAN_WHY];
+	char why[MAINTENANCE_PLAN_WHY];
 
 	if (!m->n_slugs && !m->n_accounts) {
 		log_error("maintenance add: no server is named");
@@ -85,7 +86,7 @@ static int read_names(const struct options *o, const struct conf *conf,
 		}
 	if (o->account && !maintenance_account_valid(o->account))
 		return refuse("account", o->account, "a name");
-	if (!conf || plan_servers(m, conf, why))
+	if (!conf || maintenance_plan_servers(m, conf, why))
 		return 0;
 	log_error("%s", why);
 	return -1;
@@ -107,7 +108,8 @@ static int read_options(const struct options *o, const struct conf *conf,
 		.by = o->by,
 	};
 	if (!zone_exists(m->zone))
-		return refuse("zone", m->zone, "a time zone that is known here");
+		return refuse(
+			"zone", m->zone, "a time zone that is known here");
 	if (o->every && !maintenance_days(o->every, &m->every))
 		return refuse("every", o->every,
 			"a list such as mon,fri, or daily");
@@ -124,35 +126,35 @@ static int read_options(const struct options *o, const struct conf *conf,
 static int fit(struct maintenance *m, double now, double cap_s)
 {
 	char end[CLOCK_RFC3339];
-	enum plan_fit how = plan_fit(m, now, cap_s);
+	enum maintenance_plan_fit how = maintenance_plan_fit(m, now, cap_s);
 
 	clock_rfc3339(m->ends_at, end);
-	if (how == PLAN_CUT)
+	if (how == MAINTENANCE_PLAN_CUT)
 		log_warn("no maintenance is longer than %g s (alerts.policy."
 			 "maintenance): it ends at %s",
 			cap_s, end);
-	if (how != PLAN_OVER)
+	if (how != MAINTENANCE_PLAN_OVER)
 		return 0;
 	log_error("maintenance add: it was over at %s", end);
 	return -1;
 }
 
 /* Whether there is room for one more; what it does not last is said. */
-static bool has_room(struct calendar *c, const struct maintenance *m,
+static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	const struct conf *conf, double now, double cap_s)
 {
-	struct calendar_fit fit;
+	struct maintenance_store_fit fit;
 	char end[CLOCK_RFC3339];
 
-	if (calendar_get(c, CALENDAR_MAX - 1)) {
+	if (maintenance_store_get(c, MAINTENANCE_STORE_MAX - 1)) {
 		log_error("maintenance add: there are %d already",
-			CALENDAR_MAX);
+			MAINTENANCE_STORE_MAX);
 		return false;
 	}
-	fit = calendar_fit(c, m, conf, now, cap_s);
+	fit = maintenance_store_fit(c, m, conf, now, cap_s);
 	if (fit.many) {
 		log_error("maintenance add: %d of %s are to come already",
-			CALENDAR_TO_COME, fit.many);
+			MAINTENANCE_STORE_TO_COME, fit.many);
 		return false;
 	}
 	if (!fit.slug)
@@ -223,51 +225,51 @@ static void put(struct buf *b, const struct maintenance *m, double now,
 }
 
 static int add(const struct options *o, const struct conf *conf,
-	struct calendar *c, struct buf *out, bool text)
+	struct maintenance_store *c, struct buf *out, bool text)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
-	double cap_s = maintain_cap(conf);
+	double cap_s = maintenance_cap(conf);
 	struct maintenance m;
 
 	if (read_options(o, conf, now, &m) || fit(&m, now, cap_s))
 		return EXIT_USAGE;
-	if (!calendar_load(c, now))
+	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
 	if (!has_room(c, &m, conf, now, cap_s))
 		return EXIT_USAGE;
-	calendar_name(&m);
-	if (!calendar_put(c, &m, now, cap_s))
+	maintenance_store_name(&m);
+	if (!maintenance_store_put(c, &m, now, cap_s))
 		return EXIT_ENV;
 	put(out, &m, now, cap_s, text);
 	return EXIT_GOOD;
 }
 
 static int list(const struct options *o, const struct conf *conf,
-	struct calendar *c, struct buf *out, bool text)
+	struct maintenance_store *c, struct buf *out, bool text)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
 	const struct maintenance *m;
 
-	if (!calendar_load(c, now))
+	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
-	for (size_t i = 0; (m = calendar_get(c, i)); i++)
-		put(out, m, now, maintain_cap(conf), text);
+	for (size_t i = 0; (m = maintenance_store_get(c, i)); i++)
+		put(out, m, now, maintenance_cap(conf), text);
 	if (text && !out->len)
 		buf_str(out, "No maintenance is known.\n");
 	return EXIT_GOOD;
 }
 
 static int end(const struct options *o, const struct conf *conf,
-	struct calendar *c, struct buf *out, bool text)
+	struct maintenance_store *c, struct buf *out, bool text)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
-	double cap_s = maintain_cap(conf);
+	double cap_s = maintenance_cap(conf);
 	const struct maintenance *found;
 	struct maintenance m;
 
-	if (!calendar_load(c, now))
+	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
-	found = calendar_find(c, o->operands[0]);
+	found = maintenance_store_find(c, o->operands[0]);
 	if (!found || maintenance_end(found, now, cap_s) <= now) {
 		log_error("maintenance '%s': %s", o->operands[0],
 			found ? "is over" : "there is none of that name");
@@ -275,7 +277,7 @@ static int end(const struct options *o, const struct conf *conf,
 	}
 	m = *found;
 	m.ended_at = (int64_t)floor(now);
-	if (!calendar_put(c, &m, now, cap_s))
+	if (!maintenance_store_put(c, &m, now, cap_s))
 		return EXIT_ENV;
 	put(out, &m, now, cap_s, text);
 	return EXIT_GOOD;
@@ -284,7 +286,7 @@ static int end(const struct options *o, const struct conf *conf,
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text)
 {
-	struct calendar *c = calendar_new(store);
+	struct maintenance_store *c = maintenance_store_new(store);
 	struct buf out;
 	int status;
 
@@ -300,6 +302,6 @@ int maintain(const struct options *o, const struct conf *conf,
 		status = EXIT_ENV;
 	}
 	buf_release(&out);
-	calendar_free(c);
+	maintenance_store_free(c);
 	return status;
 }

@@ -11,8 +11,8 @@
 
 struct store;
 
-/* maintain_wanted(o): whether the command is one of them. */
-bool maintain_wanted(const struct options *o);
+/* maintenance_wanted(o): whether the command is one of them. */
+bool maintenance_wanted(const struct options *o);
 
 /*
  * maintain(o, conf, store, text): do what the command asks for; conf may be
@@ -22,8 +22,8 @@ int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text);
 
 /*
- * maintain_cap(conf): the longest that a maintenance may be, seconds.
+ * maintenance_cap(conf): the longest that a maintenance may be, seconds.
  */
-double maintain_cap(const struct conf *conf);
+double maintenance_cap(const struct conf *conf);
 
 #endif

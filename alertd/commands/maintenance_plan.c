@@ -22,7 +22,8 @@ static bool time_of_day(const char *s, int *minute)
 	return *minute < 24 * 60 && s[3] < '6';
 }
 
-bool plan_instant(const char *s, const char *zone, double after, int64_t *out)
+bool maintenance_plan_instant(
+	const char *s, const char *zone, double after, int64_t *out)
 {
 	struct zone_time day;
 	double t;
@@ -45,22 +46,24 @@ bool plan_instant(const char *s, const char *zone, double after, int64_t *out)
 	return true;
 }
 
-enum plan_fit plan_fit(struct maintenance *m, double now, double cap_s)
+enum maintenance_plan_fit maintenance_plan_fit(
+	struct maintenance *m, double now, double cap_s)
 {
 	bool cut = (double)(m->ends_at - m->starts_at) > cap_s;
 
 	if (cut)
 		m->ends_at = m->starts_at + (int64_t)cap_s;
 	if (!m->every && (double)m->ends_at <= now)
-		return PLAN_OVER;
-	return cut ? PLAN_CUT : PLAN_FITS;
+		return MAINTENANCE_PLAN_OVER;
+	return cut ? MAINTENANCE_PLAN_CUT : MAINTENANCE_PLAN_FITS;
 }
 
 static bool refuse(char *why, const char *what, const char *name,
 	const char *near)
 {
-	snprintf(why, PLAN_WHY, "%s '%.80s' in the configuration%s%.80s%s", what,
-		name, near ? "; did you mean '" : "", near ? near : "",
+	snprintf(why, MAINTENANCE_PLAN_WHY,
+		"%s '%.80s' in the configuration%s%.80s%s", what, name,
+		near ? "; did you mean '" : "", near ? near : "",
 		near ? "'?" : "");
 	return false;
 }
@@ -74,7 +77,7 @@ static bool slug_is_there(const char *pattern, const struct conf *c, char *why)
 
 		if (fnmatch(pattern, slug, 0) == 0)
 			return true;
-		if (!near && near_enough(pattern, slug))
+		if (!near && spelling_enough(pattern, slug))
 			near = slug;
 	}
 	return refuse(why,
@@ -89,12 +92,13 @@ static bool account_is_there(const char *name, const struct conf *c, char *why)
 	if (conf_account(c, name))
 		return true;
 	for (size_t i = 0; i < c->n_accounts && !near; i++)
-		if (near_enough(name, c->accounts[i].name))
+		if (spelling_enough(name, c->accounts[i].name))
 			near = c->accounts[i].name;
 	return refuse(why, "no account", name, near);
 }
 
-bool plan_servers(const struct maintenance *m, const struct conf *c, char *why)
+bool maintenance_plan_servers(
+	const struct maintenance *m, const struct conf *c, char *why)
 {
 	for (size_t i = 0; i < m->n_slugs; i++)
 		if (!slug_is_there(m->slugs[i], c, why))

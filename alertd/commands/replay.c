@@ -35,7 +35,7 @@
 /* Lines of one minute may come in any order, and some come late. */
 #define BACK_S (10 * 60)
 /* A line further ahead than that has to be confirmed by the next one. */
-#define AHEAD_S 86400
+#define PREFETCH_S 86400
 /* A stray instant must not make a replay of centuries. */
 #define DAYS_MAX 400
 /* The output goes out once it is so long. */
@@ -47,8 +47,8 @@ struct replay;
 /* The machine with one policy. */
 struct side {
 	struct replay *replay;
-	struct shelf *shelf;
-	struct pager *pager;
+	struct state_store *shelf;
+	struct notifier *pager;
 	struct ledger ledger;
 	bool shown; /* its events are the output */
 };
@@ -56,7 +56,7 @@ struct side {
 struct replay {
 	const struct replay_setup *setup;
 	struct input in;
-	struct calendar *calendar; /* of both sides */
+	struct maintenance_store *calendar; /* of both sides */
 	struct side sides[2]; /* with a policy, the second has it */
 	size_t n_sides;
 	bool began;
@@ -137,11 +137,11 @@ static bool tick(struct replay *r)
 		struct side *s = &r->sides[i];
 		struct strings slugs = {0};
 
-		pager_flush(s->pager);
-		shelf_awake(s->shelf, &slugs);
+		notifier_flush(s->pager);
+		state_store_awake(s->shelf, &slugs);
 		awake |= slugs.n > 0;
 		for (size_t k = 0; k < slugs.n; k++)
-			pager_tick(s->pager, slugs.v[k]);
+			notifier_tick(s->pager, slugs.v[k]);
 		strings_release(&slugs);
 	}
 	return awake;
@@ -151,14 +151,14 @@ static void set_clock(struct replay *r, int64_t at)
 {
 	r->clock = at;
 	for (size_t i = 0; i < r->n_sides; i++)
-		pager_now(r->sides[i].pager, (double)at);
+		notifier_now(r->sides[i].pager, (double)at);
 }
 
 /* What the regions say of expiry within an hour is told together. */
-static void tell_expiries(struct replay *r)
+static void emit_expiries(struct replay *r)
 {
 	for (size_t i = 0; i < r->n_sides; i++)
-		pager_sweep(r->sides[i].pager);
+		notifier_sweep(r->sides[i].pager);
 	r->expiry_at = 0;
 }
 
@@ -176,7 +176,7 @@ static void advance(struct replay *r, int64_t to)
 		awake = awake && tick(r);
 		if (r->expiry_at > 0 &&
 			(double)r->clock - r->expiry_at >= EXPIRY_ROUND_S)
-			tell_expiries(r);
+			emit_expiries(r);
 		set_clock(r, awake ? r->clock + 60 : to);
 	}
 }
@@ -189,9 +189,10 @@ static void take(struct replay *r, const struct recorded *i)
 		r->expiry_at = i->expiry.at;
 	for (size_t k = 0; k < r->n_sides; k++) {
 		if (i->what == RECORDED_VERDICT)
-			pager_verdict(r->sides[k].pager, &i->verdict.verdict);
+			notifier_verdict(
+				r->sides[k].pager, &i->verdict.verdict);
 		else
-			pager_expiry(r->sides[k].pager, &i->expiry);
+			notifier_expiry(r->sides[k].pager, &i->expiry);
 	}
 }
 
@@ -243,7 +244,7 @@ static int admit(const struct replay *r, int64_t at, char *why)
 			DAYS_MAX);
 		return -1;
 	}
-	return at > r->clock + AHEAD_S;
+	return at > r->clock + PREFETCH_S;
 }
 
 static int use(void *arg, const char *p, size_t n, char *why)
@@ -255,7 +256,7 @@ static int use(void *arg, const char *p, size_t n, char *why)
 	if (recorded_read(p, n, &i, why))
 		return -1;
 	if (i.what == RECORDED_MAINTENANCE) {
-		calendar_add(r->calendar, &i.maintenance);
+		maintenance_store_add(r->calendar, &i.maintenance);
 		return 0;
 	}
 	if (i.what == RECORDED_NOTHING) {
@@ -281,7 +282,7 @@ static void finish(struct replay *r)
 	if (!r->began)
 		return;
 	tick(r);
-	tell_expiries(r);
+	emit_expiries(r);
 }
 
 static int tell(struct replay *r)
@@ -291,7 +292,7 @@ static int tell(struct replay *r)
 		.from = r->first,
 		.to = r->clock,
 		.verdicts = r->verdicts,
-		.servers = shelf_count(r->sides[0].shelf),
+		.servers = state_store_count(r->sides[0].shelf),
 	};
 	int fd = s->text ? STDOUT_FILENO : STDERR_FILENO;
 	struct buf b;
@@ -333,8 +334,8 @@ static void add_side(struct replay *r, const struct conf_policy *policy)
 	struct side *s = &r->sides[r->n_sides++];
 
 	s->replay = r;
-	s->shelf = shelf_new(NULL);
-	s->pager = pager_new(&(struct pager_setup) {
+	s->shelf = state_store_new(NULL);
+	s->pager = notifier_new(&(struct notifier_setup) {
 		.shelf = s->shelf,
 		.calendar = r->calendar,
 		.conf = r->setup->conf,
@@ -347,11 +348,11 @@ static void add_side(struct replay *r, const struct conf_policy *policy)
 static void release(struct replay *r)
 {
 	for (size_t i = 0; i < r->n_sides; i++) {
-		pager_free(r->sides[i].pager);
-		shelf_free(r->sides[i].shelf);
+		notifier_free(r->sides[i].pager);
+		state_store_free(r->sides[i].shelf);
 		ledger_release(&r->sides[i].ledger);
 	}
-	calendar_free(r->calendar);
+	maintenance_store_free(r->calendar);
 	buf_release(&r->out);
 	free(r->held);
 }
@@ -375,7 +376,7 @@ int replay_run(const struct replay_setup *s)
 		return EXIT_USAGE;
 	}
 	buf_init(&r.out, 2 * WRITE_BYTES + 2 * LINE_MAX_BYTES);
-	r.calendar = calendar_new(NULL);
+	r.calendar = maintenance_store_new(NULL);
 	add_side(&r, NULL);
 	if (s->policy)
 		add_side(&r, &policy);

@@ -32,14 +32,14 @@ static int print(const struct buf *b)
 }
 
 /* What is known of a server, to be released, or an exit status. */
-static int fetch(const struct pager_setup *s, const char *slug,
+static int fetch(const struct notifier_setup *s, const char *slug,
 	struct alert_state *st)
 {
 	if (!slug_valid(slug)) {
 		log_error("'%s' is not the slug of a server", slug);
 		return EXIT_USAGE;
 	}
-	if (!shelf_get(s->shelf, slug, st))
+	if (!state_store_get(s->shelf, slug, st))
 		return EXIT_ENV;
 	if (st->revision > 0)
 		return EXIT_GOOD;
@@ -50,7 +50,7 @@ static int fetch(const struct pager_setup *s, const char *slug,
 	return EXIT_USAGE;
 }
 
-int look_explain(const struct pager_setup *s, const char *slug)
+int show_explain(const struct notifier_setup *s, const char *slug)
 {
 	const struct conf_policy *p = s->conf ? &s->conf->policy
 					      : &machine_policy;
@@ -73,16 +73,16 @@ int look_explain(const struct pager_setup *s, const char *slug)
 }
 
 /* Of all servers. False: the store failed. */
-static bool collect(const struct pager_setup *s, struct timeline *t)
+static bool collect(const struct notifier_setup *s, struct timeline *t)
 {
 	struct strings slugs = {0};
-	bool ok = shelf_all(s->shelf, &slugs);
+	bool ok = state_store_all(s->shelf, &slugs);
 
 	for (size_t i = 0; i < slugs.n && ok; i++) {
 		struct alert_state st;
 
-		shelf_ahead(s->shelf, &slugs, i);
-		ok = shelf_get(s->shelf, slugs.v[i], &st);
+		state_store_prefetch(s->shelf, &slugs, i);
+		ok = state_store_get(s->shelf, slugs.v[i], &st);
 		if (!ok)
 			break;
 		timeline_add(t, &st);
@@ -92,7 +92,7 @@ static bool collect(const struct pager_setup *s, struct timeline *t)
 	return ok;
 }
 
-int look_history(const struct pager_setup *s, const char *slug)
+int show_history(const struct notifier_setup *s, const char *slug)
 {
 	struct timeline t = {0};
 	struct alert_state st;
@@ -120,12 +120,12 @@ int look_history(const struct pager_setup *s, const char *slug)
 }
 
 /* One server of the list, behind a head where none is there yet. */
-static bool list_one(const struct pager_setup *s, const char *slug,
+static bool list_one(const struct notifier_setup *s, const char *slug,
 	bool *headed, struct buf *out)
 {
 	struct alert_state st;
 
-	if (!shelf_get(s->shelf, slug, &st))
+	if (!state_store_get(s->shelf, slug, &st))
 		return false;
 	if (s->text && !*headed && state_open(&st)) {
 		print_head(out);
@@ -136,15 +136,15 @@ static bool list_one(const struct pager_setup *s, const char *slug,
 	return true;
 }
 
-int look_list(const struct pager_setup *s)
+int show_list(const struct notifier_setup *s)
 {
 	struct strings slugs = {0};
-	bool ok = shelf_all(s->shelf, &slugs), headed = false;
+	bool ok = state_store_all(s->shelf, &slugs), headed = false;
 	struct buf out;
 
 	buf_init(&out, STATE_MAX);
 	for (size_t i = 0; i < slugs.n && ok; i++) {
-		shelf_ahead(s->shelf, &slugs, i);
+		state_store_prefetch(s->shelf, &slugs, i);
 		ok = list_one(s, slugs.v[i], &headed, &out);
 		if (out.len < LIST_PART)
 			continue;

@@ -8,14 +8,14 @@
 #include "notifier.h"
 
 /*
- * look_explain(s, slug): the explanation of one server. look_history(s, slug):
+ * show_explain(s, slug): the explanation of one server. show_history(s, slug):
  * what was told of it, or of all where slug is NULL. On standard output, text
  * or lines as s says. An exit status; EXIT_USAGE where nothing is known of it.
  */
-int look_explain(const struct pager_setup *s, const char *slug);
-int look_history(const struct pager_setup *s, const char *slug);
+int show_explain(const struct notifier_setup *s, const char *slug);
+int show_history(const struct notifier_setup *s, const char *slug);
 
-/* look_list(s): all incidents that are open, in the same way. */
-int look_list(const struct pager_setup *s);
+/* show_list(s): all incidents that are open, in the same way. */
+int show_list(const struct notifier_setup *s);
 
 #endif

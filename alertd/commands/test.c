@@ -43,7 +43,7 @@ struct tried {
 struct trial {
 	const char *slug;
 	double now;
-	struct tested_request request;
+	struct test_reminder_request request;
 	char key[ALERT_KEY_SIZE];
 	char *summary;
 	struct tried *v;
@@ -135,7 +135,7 @@ static bool anybody(const struct trial *t)
 }
 
 /* A test arrives all the same. */
-static void mention_maintenance(const struct pager_setup *s,
+static void mention_maintenance(const struct notifier_setup *s,
 	const struct trial *t)
 {
 	const struct conf_server *server = conf_server(s->conf, t->slug);
@@ -144,8 +144,9 @@ static void mention_maintenance(const struct pager_setup *s,
 
 	if (strcmp(t->slug, SLUG_FLEET) == 0)
 		return;
-	o = calendar_at(s->calendar, t->slug, server ? server->account : NULL,
-		t->now, s->conf->policy.maintenance_s);
+	o = maintenance_store_at(s->calendar, t->slug,
+		server ? server->account : NULL, t->now,
+		s->conf->policy.maintenance_s);
 	if (!occurrence_covers(&o, t->now))
 		return;
 	clock_rfc3339(o.end, until);
@@ -213,7 +214,7 @@ static bool print(const struct trial *t, bool text)
 	struct buf b;
 	bool ok;
 
-	buf_init(&b, TELL_BODY_MAX);
+	buf_init(&b, EMIT_BODY_MAX);
 	if (text)
 		put_text(&b, t);
 	else
@@ -239,24 +240,24 @@ static bool passed(const struct trial *t)
 	return delivered > 0;
 }
 
-static int try(struct trial *t, const struct pager_setup *s)
+static int try(struct trial *t, const struct notifier_setup *s)
 {
-	const struct carry_watch watch = {t->key, on_heard, t};
-	struct pager_setup setup = *s;
-	struct pager *p;
+	const struct worker_watch watch = {t->key, on_heard, t};
+	struct notifier_setup setup = *s;
+	struct notifier *p;
 
 	setup.told = on_told;
 	setup.arg = t;
-	p = pager_new(&setup);
+	p = notifier_new(&setup);
 	mention_maintenance(s, t);
-	pager_test(p, t->slug, &t->request, &watch);
-	pager_free(p);
+	notifier_test(p, t->slug, &t->request, &watch);
+	notifier_free(p);
 	if (!print(t, s->text) || !passed(t))
 		return EXIT_ENV;
-	return test_log_passed(s->store, t->now) ? EXIT_GOOD : EXIT_ENV;
+	return test_store_passed(s->store, t->now) ? EXIT_GOOD : EXIT_ENV;
 }
 
-int testing(const struct pager_setup *setup, const struct options *o)
+int testing(const struct notifier_setup *setup, const struct options *o)
 {
 	const struct conf *c = setup->conf;
 	struct trial t = {

@@ -12,6 +12,6 @@
  * testing(setup, o): test the routes of a server. An exit status; the operator
  * has been told why it is not 0.
  */
-int testing(const struct pager_setup *setup, const struct options *o);
+int testing(const struct notifier_setup *setup, const struct options *o);
 
 #endif

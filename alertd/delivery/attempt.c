@@ -14,11 +14,11 @@
 
 /* Between attempts while something of ours has to be mended. */
 #define MEND_DELAY_S 300
-/* What was taken longer ago is not begun: an attempt takes up to 25 s, and after
-   OUTBOX_HOLD_S others may take it. */
+/* What was taken longer ago is not begun: an attempt takes up to 25 s, and
+   after OUTBOX_HOLD_S others may take it. */
 #define BEGIN_MS 4000
 
-void errand_release(struct errand *e)
+void attempt_release(struct attempt *e)
 {
 	free(e->slug);
 	free(e->name);
@@ -28,13 +28,13 @@ void errand_release(struct errand *e)
 	free(e->handle);
 }
 
-void errands_add(struct errands *l, const struct errand *e)
+void attempts_add(struct attempts *l, const struct attempt *e)
 {
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	l->v[l->n++] = *e;
 }
 
-static struct errand *find(const struct errands *l, const char *slug)
+static struct attempt *find(const struct attempts *l, const char *slug)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->v[i].slug, slug) == 0)
@@ -42,14 +42,14 @@ static struct errand *find(const struct errands *l, const char *slug)
 	return NULL;
 }
 
-bool errands_has(const struct errands *l, const char *slug)
+bool attempts_has(const struct attempts *l, const char *slug)
 {
 	return find(l, slug);
 }
 
-bool errands_take(struct errands *l, const char *slug, struct errand *e)
+bool attempts_take(struct attempts *l, const char *slug, struct attempt *e)
 {
-	struct errand *found = find(l, slug);
+	struct attempt *found = find(l, slug);
 
 	if (!found)
 		return false;
@@ -58,32 +58,32 @@ bool errands_take(struct errands *l, const char *slug, struct errand *e)
 	return true;
 }
 
-void errands_drop(struct errands *l, const char *slug)
+void attempts_drop(struct attempts *l, const char *slug)
 {
 	size_t kept = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
 		if (strcmp(l->v[i].slug, slug) == 0)
-			errand_release(&l->v[i]);
+			attempt_release(&l->v[i]);
 		else
 			l->v[kept++] = l->v[i];
 	}
 	l->n = kept;
 }
 
-void errands_release(struct errands *l)
+void attempts_release(struct attempts *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		errand_release(&l->v[i]);
+		attempt_release(&l->v[i]);
 	free(l->v);
-	*l = (struct errands) {0};
+	*l = (struct attempts) {0};
 }
 
 static bool gone(void *arg, const char *holder)
 {
 	const struct sender *s = arg;
 
-	return holder_gone(s->holder, holder);
+	return owner_gone(s->holder, holder);
 }
 
 /*
@@ -104,18 +104,18 @@ static bool up(void *arg, const char *route)
 	return route_up(arg, route);
 }
 
-enum errand_found errand_pick(struct sender *s, struct alert_state *st,
-	struct errand *e)
+enum attempt_found attempt_pick(struct sender *s, struct alert_state *st,
+	struct attempt *e)
 {
 	struct outbox_judge judge = {gone, up, s};
 	struct outbox_item item;
 
 	if (!outbox_due(st, s->now, &judge, &item))
-		return outbox_waits(st, s->now, &judge) ? ERRAND_WAITS
-							: ERRAND_NOTHING;
+		return outbox_waits(st, s->now, &judge) ? ATTEMPT_WAITS
+							: ATTEMPT_NOTHING;
 	string_set(&item.delivery->holder, s->holder);
 	item.delivery->next_try = s->now + OUTBOX_HOLD_S;
-	*e = (struct errand) {
+	*e = (struct attempt) {
 		.slug = xstrdup(st->slug),
 		.number = item.pending->number,
 		.route = route_find(s->conf, item.delivery->route),
@@ -128,16 +128,17 @@ enum errand_found errand_pick(struct sender *s, struct alert_state *st,
 			strcmp(item.pending->key, s->watched) == 0,
 		.since = clock_mono_ms(),
 	};
-	string_set(&e->handle, handles_find(&st->handles, e->key, e->name));
-	return ERRAND_GOT;
+	string_set(
+		&e->handle, external_ids_find(&st->handles, e->key, e->name));
+	return ATTEMPT_GOT;
 }
 
-bool errand_may_begin(const struct sender *s, const struct errand *e)
+bool attempt_may_begin(const struct sender *s, const struct attempt *e)
 {
 	return clock_mono_ms() - e->since < BEGIN_MS && route_up(s, e->name);
 }
 
-bool errand_give_back(const struct sender *s, struct alert_state *st)
+bool attempt_give_back(const struct sender *s, struct alert_state *st)
 {
 	bool any = false;
 
@@ -156,16 +157,16 @@ bool errand_give_back(const struct sender *s, struct alert_state *st)
 }
 
 /* In parcels of its own order, without those that have no route any more. */
-static size_t pack(const struct sender *s, const struct errands *l,
-	struct parcel *v)
+static size_t pack(const struct sender *s, const struct attempts *l,
+	struct delivery_request *v)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		const struct errand *e = &l->v[i];
+		const struct attempt *e = &l->v[i];
 
 		if (e->route)
-			v[n++] = (struct parcel) {
+			v[n++] = (struct delivery_request) {
 				.route = e->route,
 				.body = e->body,
 				.handle = e->handle,
@@ -181,13 +182,14 @@ static size_t pack(const struct sender *s, const struct errands *l,
 	return n;
 }
 
-void errands_send(const struct sender *s, struct deliver *d, struct errands *l)
+void attempts_send(
+	const struct sender *s, struct deliver *d, struct attempts *l)
 {
-	struct parcel *v = xcalloc(l->n, sizeof *v);
+	struct delivery_request *v = xcalloc(l->n, sizeof *v);
 
 	deliver_all(d, v, pack(s, l, v));
 	for (size_t i = 0, n = 0; i < l->n; i++) {
-		struct errand *e = &l->v[i];
+		struct attempt *e = &l->v[i];
 
 		e->result = e->route ? v[n++].result
 				     : (struct delivered) {.ok = true};
@@ -197,12 +199,12 @@ void errands_send(const struct sender *s, struct deliver *d, struct errands *l)
 	free(v);
 }
 
-struct errands errands_tried(struct errands *l)
+struct attempts attempts_tried(struct attempts *l)
 {
-	struct errands tried = {0}, postponed = {0};
+	struct attempts tried = {0}, postponed = {0};
 
 	for (size_t i = 0; i < l->n; i++)
-		errands_add(l->v[i].result.postponed ? &postponed : &tried,
+		attempts_add(l->v[i].result.postponed ? &postponed : &tried,
 			&l->v[i]);
 	free(l->v);
 	*l = postponed;
@@ -221,7 +223,7 @@ static double chance(void)
 
 /* Puts a failure off, or gives it up; *last where it is given up. */
 static void put_off(const struct sender *s, struct alert_state *st,
-	const struct errand *e, struct outbox_item *item, bool *last)
+	const struct attempt *e, struct outbox_item *item, bool *last)
 {
 	struct delivery *delivery = item->delivery;
 	const struct delivered *d = &e->result;
@@ -235,7 +237,7 @@ static void put_off(const struct sender *s, struct alert_state *st,
 	if (*last) {
 		state_note(st, s->now, d->refused ? "refused" : "given_up",
 			e->name);
-		elsewhere_tell(st, s->conf, s->now);
+		fallback_tell(st, s->conf, s->now);
 		if (outbox_find(st, e->number, e->name, item))
 			outbox_drop(st, item);
 		return;
@@ -252,8 +254,8 @@ static void put_off(const struct sender *s, struct alert_state *st,
 		s->down_until[e->route - s->conf->routes] = delivery->next_try;
 }
 
-bool errand_settle(const struct sender *s, struct alert_state *st,
-	const struct errand *e, bool *last)
+bool attempt_settle(const struct sender *s, struct alert_state *st,
+	const struct attempt *e, bool *last)
 {
 	const struct delivered *d = &e->result;
 	struct outbox_item item;
@@ -262,11 +264,11 @@ bool errand_settle(const struct sender *s, struct alert_state *st,
 	if (!outbox_find(st, e->number, e->name, &item))
 		return false;
 	if (d->skipped) {
-		errand_give_back(s, st);
+		attempt_give_back(s, st);
 		return true;
 	}
 	if (!e->watched)
-		handles_sent(&st->handles, e->key, e->name, e->event,
+		external_ids_sent(&st->handles, e->key, e->name, e->event,
 			d->handle, d->ok);
 	if (d->ok || e->watched)
 		outbox_drop(st, &item);
@@ -275,7 +277,7 @@ bool errand_settle(const struct sender *s, struct alert_state *st,
 	return true;
 }
 
-void errand_say(const struct errand *e, bool last)
+void attempt_say(const struct attempt *e, bool last)
 {
 	const struct delivered *d = &e->result;
 

@@ -23,11 +23,11 @@ struct sender {
 	double *down_until;
 	bool *up;
 	const char *watched; /* a dedup_key that somebody waits for, or NULL */
-	char holder[HOLDER_SIZE];
+	char holder[OWNER_SIZE];
 };
 
 /* It outlives the state that it comes from. */
-struct errand {
+struct attempt {
 	char *slug;
 	unsigned long number;
 	const struct conf_route *route; /* NULL: no longer configured */
@@ -39,61 +39,61 @@ struct errand {
 	struct delivered result;
 };
 
-void errand_release(struct errand *e);
+void attempt_release(struct attempt *e);
 
-struct errands {
-	struct errand *v;
+struct attempts {
+	struct attempt *v;
 	size_t n, cap;
 };
 
 /*
- * errands_add(l, e): one more, which is l's from now on. errands_has(l, slug):
- * whether there is one of that server. errands_take(l, slug, e): the first of
- * those, the caller's from now on; false: there is none. errands_drop(l, slug):
- * forget them.
+ * attempts_add(l, e): one more, which is l's from now on. attempts_has(l,
+ * slug): whether there is one of that server. attempts_take(l, slug, e): the
+ * first of those, the caller's from now on; false: there is none.
+ * attempts_drop(l, slug): forget them.
  */
-void errands_add(struct errands *l, const struct errand *e);
-bool errands_has(const struct errands *l, const char *slug);
-bool errands_take(struct errands *l, const char *slug, struct errand *e);
-void errands_drop(struct errands *l, const char *slug);
-void errands_release(struct errands *l);
+void attempts_add(struct attempts *l, const struct attempt *e);
+bool attempts_has(const struct attempts *l, const char *slug);
+bool attempts_take(struct attempts *l, const char *slug, struct attempt *e);
+void attempts_drop(struct attempts *l, const char *slug);
+void attempts_release(struct attempts *l);
 
-enum errand_found { ERRAND_GOT, ERRAND_NOTHING, ERRAND_WAITS };
+enum attempt_found { ATTEMPT_GOT, ATTEMPT_NOTHING, ATTEMPT_WAITS };
 
 /*
- * errand_pick(s, st, e): take the next delivery of a state, if there is one,
- * and errand_release it; else whether one waits for a later run.
+ * attempt_pick(s, st, e): take the next delivery of a state, if there is one,
+ * and attempt_release it; else whether one waits for a later run.
  */
-enum errand_found errand_pick(struct sender *s, struct alert_state *st,
-	struct errand *e);
+enum attempt_found attempt_pick(struct sender *s, struct alert_state *st,
+	struct attempt *e);
 
 /*
- * errand_may_begin(s, e): whether it may, having been taken some time ago: its
+ * attempt_may_begin(s, e): whether it may, having been taken some time ago: its
  * route may have turned out to be down.
  */
-bool errand_may_begin(const struct sender *s, const struct errand *e);
+bool attempt_may_begin(const struct sender *s, const struct attempt *e);
 
 /*
- * errand_give_back(s, st): what of it is taken by us, and not being sent, is
+ * attempt_give_back(s, st): what of it is taken by us, and not being sent, is
  * not. Whether there was any.
  */
-bool errand_give_back(const struct sender *s, struct alert_state *st);
+bool attempt_give_back(const struct sender *s, struct alert_state *st);
 
-/* errands_send(s, d, l): one attempt of each, and its result. */
-void errands_send(const struct sender *s, struct deliver *d,
-	struct errands *l);
+/* attempts_send(s, d, l): one attempt of each, and its result. */
+void attempts_send(const struct sender *s, struct deliver *d,
+	struct attempts *l);
 
-/* errands_tried(l): those that were; the postponed ones stay in l. */
-struct errands errands_tried(struct errands *l);
+/* attempts_tried(l): those that were; the postponed ones stay in l. */
+struct attempts attempts_tried(struct attempts *l);
 
-/* errand_say(e, last): tell the operator of one that failed. */
-void errand_say(const struct errand *e, bool last);
+/* attempt_say(e, last): tell the operator of one that failed. */
+void attempt_say(const struct attempt *e, bool last);
 
 /*
- * errand_settle(s, st, e, last): what came of it, e->result, if it is still
+ * attempt_settle(s, st, e, last): what came of it, e->result, if it is still
  * there; false: it is not. *last where it was given up.
  */
-bool errand_settle(const struct sender *s, struct alert_state *st,
-	const struct errand *e, bool *last);
+bool attempt_settle(const struct sender *s, struct alert_state *st,
+	const struct attempt *e, bool *last);
 
 #endif

@@ -19,14 +19,14 @@
 #define BODY_MAX (DIGEST_BYTES + 1024)
 
 /* All that is due, of one route (NULL: of all). False: the store failed. */
-static bool look(const struct gather *g, const struct strings *slugs,
+static bool look(const struct digest_worker *g, const struct strings *slugs,
 	const char *route, struct digests *out)
 {
 	for (size_t i = 0; i < slugs->n; i++) {
 		struct alert_state st;
 
-		shelf_ahead(g->shelf, slugs, i);
-		if (!shelf_get(g->shelf, slugs->v[i], &st))
+		state_store_prefetch(g->shelf, slugs, i);
+		if (!state_store_get(g->shelf, slugs->v[i], &st))
 			return false;
 		digests_note(out, &st, g->now, route);
 		state_release(&st);
@@ -43,8 +43,9 @@ struct outcome {
 	int requests; /* that got through */
 };
 
-/* What becomes of one event of it that is not there; it is still to be dropped. */
-static void put_off(const struct gather *g, struct alert_state *st,
+/* What becomes of one event of it that is not there; it is still to be dropped.
+ */
+static void put_off(const struct digest_worker *g, struct alert_state *st,
 	struct delivery *d, const struct outcome *o)
 {
 	if (o->given_up)
@@ -58,14 +59,14 @@ static void put_off(const struct gather *g, struct alert_state *st,
 }
 
 /* Writes it down in the outbox of one server, of all that the digest had. */
-static enum shelf_result settle(const struct gather *g, const struct digest *d,
-	const char *slug, const struct outcome *o)
+static enum state_store_result settle(const struct digest_worker *g,
+	const struct digest *d, const char *slug, const struct outcome *o)
 {
 	struct alert_state st;
-	enum shelf_result result;
+	enum state_store_result result;
 
-	if (!shelf_get(g->shelf, slug, &st))
-		return SHELF_FAILED;
+	if (!state_store_get(g->shelf, slug, &st))
+		return STATE_STORE_FAILED;
 	for (size_t i = 0; i < d->n; i++) {
 		struct outbox_item item;
 
@@ -76,7 +77,7 @@ static enum shelf_result settle(const struct gather *g, const struct digest *d,
 			put_off(g, &st, item.delivery, o);
 	}
 	if (o->given_up)
-		elsewhere_tell(&st, g->conf, g->now);
+		fallback_tell(&st, g->conf, g->now);
 	for (size_t i = 0; o->done && i < d->n; i++) {
 		struct outbox_item item;
 
@@ -84,12 +85,12 @@ static enum shelf_result settle(const struct gather *g, const struct digest *d,
 			outbox_find(&st, d->v[i].number, d->route, &item))
 			outbox_drop(&st, &item);
 	}
-	result = shelf_put(g->shelf, &st);
+	result = state_store_put(g->shelf, &st);
 	state_release(&st);
 	return result;
 }
 
-static bool settle_all(const struct gather *g, const struct digest *d,
+static bool settle_all(const struct digest_worker *g, const struct digest *d,
 	const struct outcome *o)
 {
 	struct strings slugs = {0};
@@ -98,22 +99,23 @@ static bool settle_all(const struct gather *g, const struct digest *d,
 	for (size_t i = 0; i < d->n; i++)
 		strings_note(&slugs, d->v[i].slug);
 	for (size_t i = 0; i < slugs.n && ok; i++) {
-		enum shelf_result result = SHELF_CONFLICT;
+		enum state_store_result result = STATE_STORE_CONFLICT;
 
-		for (int k = 0; k < TRIES && result == SHELF_CONFLICT; k++)
+		for (int k = 0; k < TRIES && result == STATE_STORE_CONFLICT;
+			k++)
 			result = settle(g, d, slugs.v[i], o);
-		if (result == SHELF_CONFLICT)
+		if (result == STATE_STORE_CONFLICT)
 			log_error("%s: others keep changing its state",
 				slugs.v[i]);
-		ok = result == SHELF_OK;
+		ok = result == STATE_STORE_OK;
 	}
 	strings_release(&slugs);
 	return ok;
 }
 
 /* What to do about an attempt; what failed is said. */
-static struct outcome judge(const struct gather *g, const struct digest *d,
-	const struct delivered *sent)
+static struct outcome judge(const struct digest_worker *g,
+	const struct digest *d, const struct delivered *sent)
 {
 	struct outcome o = {.done = sent->ok, .requests = sent->done};
 
@@ -139,7 +141,7 @@ static struct outcome judge(const struct gather *g, const struct digest *d,
 	return o;
 }
 
-static bool send_one(const struct gather *g, const struct conf_route *r,
+static bool send_one(const struct digest_worker *g, const struct conf_route *r,
 	struct digest *d)
 {
 	struct delivered sent = {.ok = true};
@@ -149,7 +151,7 @@ static bool send_one(const struct gather *g, const struct conf_route *r,
 	if (r) {
 		buf_init(&body, BODY_MAX);
 		digest_json(&body, d, g->now);
-		sent = deliver_send(g->deliver, &(struct parcel) {
+		sent = deliver_send(g->deliver, &(struct delivery_request) {
 			.route = r, .body = body.p, .done = d->done});
 		buf_release(&body);
 	} else {
@@ -162,8 +164,8 @@ static bool send_one(const struct gather *g, const struct conf_route *r,
 }
 
 /* The digests of one route, the oldest first; others may have been faster. */
-static bool send_route(const struct gather *g, const struct strings *slugs,
-	const char *route)
+static bool send_route(const struct digest_worker *g,
+	const struct strings *slugs, const char *route)
 {
 	struct digests due = {0};
 	bool ok = look(g, slugs, route, &due);
@@ -178,8 +180,8 @@ static bool send_route(const struct gather *g, const struct strings *slugs,
 }
 
 /* The routes that have something to be sent. */
-static bool find_routes(const struct gather *g, const struct strings *slugs,
-	struct strings *routes, bool *waits)
+static bool find_routes(const struct digest_worker *g,
+	const struct strings *slugs, struct strings *routes, bool *waits)
 {
 	struct digests due = {0};
 	bool ok = look(g, slugs, NULL, &due);
@@ -194,27 +196,28 @@ static bool find_routes(const struct gather *g, const struct strings *slugs,
 	return ok;
 }
 
-bool gather_out(const struct gather *g, const struct strings *slugs)
+bool digest_worker_out(
+	const struct digest_worker *g, const struct strings *slugs)
 {
 	struct strings routes = {0};
 	bool waits = false, ok;
-	char us[HOLDER_SIZE];
+	char us[OWNER_SIZE];
 
 	if (!g->conf)
 		return true;
-	holder_name(us);
+	owner_name(us);
 	ok = find_routes(g, slugs, &routes, &waits);
 	for (size_t i = 0; i < routes.n && ok; i++) {
-		enum claim_result got = claim_take(g->store, routes.v[i], us);
+		enum lease_result got = lease_take(g->store, routes.v[i], us);
 
 		/* Who has it sends it. */
-		if (got == CLAIM_THEIRS)
+		if (got == LEASE_THEIRS)
 			continue;
-		if (got == CLAIM_STORE_FAILED ||
+		if (got == LEASE_STORE_FAILED ||
 			!send_route(g, slugs, routes.v[i]))
 			waits = true;
-		if (got == CLAIM_OURS)
-			claim_drop(g->store, routes.v[i], us);
+		if (got == LEASE_OURS)
+			lease_drop(g->store, routes.v[i], us);
 	}
 	strings_release(&routes);
 	return ok && !waits;

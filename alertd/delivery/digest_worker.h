@@ -1,7 +1,8 @@
 /*
- * digest_worker.h: gathers from the outboxes of all servers what waits to be told
- * together, and brings it to its routes. An event leaves its outbox only after
- * that, so that a crash repeats a digest, under its key, and loses nothing.
+ * digest_worker.h: gathers from the outboxes of all servers what waits to be
+ * told together, and brings it to its routes. An event leaves its outbox only
+ * after that, so that a crash repeats a digest, under its key, and loses
+ * nothing.
  */
 #ifndef DELIVERY_DIGEST_WORKER_H
 #define DELIVERY_DIGEST_WORKER_H
@@ -12,12 +13,12 @@
 #include <stdbool.h>
 
 struct deliver;
-struct shelf;
+struct state_store;
 struct store;
 
 /* What it works with; nothing is kept between two calls. */
-struct gather {
-	struct shelf *shelf;
+struct digest_worker {
+	struct state_store *shelf;
 	struct store *store; /* that of the shelf */
 	struct deliver *deliver;
 	const struct conf *conf; /* NULL: nobody knows the routes; all waits */
@@ -25,10 +26,11 @@ struct gather {
 };
 
 /*
- * gather_out(g, slugs): send the digests that are due of these servers, which
- * are all that have something undelivered. True where none is left for a later
- * run; else the operator has been told.
+ * digest_worker_out(g, slugs): send the digests that are due of these servers,
+ * which are all that have something undelivered. True where none is left for a
+ * later run; else the operator has been told.
  */
-bool gather_out(const struct gather *g, const struct strings *slugs);
+bool digest_worker_out(
+	const struct digest_worker *g, const struct strings *slugs);
 
 #endif

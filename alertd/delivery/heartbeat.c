@@ -12,7 +12,7 @@ struct heartbeat {
 	const struct conf_heartbeat *conf;
 	const char *credentials;
 	struct http_send *http; /* made when there is use for it */
-	struct pulse pulse;
+	struct round_complete pulse;
 };
 
 struct heartbeat *heartbeat_new(const struct conf *conf,
@@ -33,7 +33,7 @@ void heartbeat_free(struct heartbeat *h)
 {
 	if (!h)
 		return;
-	pulse_clear(&h->pulse);
+	round_complete_clear(&h->pulse);
 	http_send_free(h->http);
 	free(h);
 }
@@ -41,7 +41,7 @@ void heartbeat_free(struct heartbeat *h)
 void heartbeat_verdict(struct heartbeat *h, const struct verdict *v, double now)
 {
 	if (h)
-		pulse_verdict(&h->pulse, v, now);
+		round_complete_verdict(&h->pulse, v, now);
 }
 
 void heartbeat_refused(struct heartbeat *h)
@@ -91,13 +91,13 @@ static void call(struct heartbeat *h)
 
 void heartbeat_round(struct heartbeat *h, bool end, const char *trouble)
 {
-	char why[PULSE_WHY];
+	char why[ROUND_COMPLETE_WHY];
 
 	if (!h)
 		return;
-	if (pulse_complete(&h->pulse, why) && !trouble) {
+	if (round_complete_complete(&h->pulse, why) && !trouble) {
 		call(h);
-		pulse_clear(&h->pulse);
+		round_complete_clear(&h->pulse);
 	} else if (end) {
 		log_warn("no heartbeat: %s", trouble ? trouble : why);
 	}

@@ -21,32 +21,32 @@ static const char drop[] =
 	"end\n"
 	"return 1\n";
 
-static enum claim_result failed(const struct store *s)
+static enum lease_result failed(const struct store *s)
 {
 	log_error("%s", store_why(s));
-	return CLAIM_STORE_FAILED;
+	return LEASE_STORE_FAILED;
 }
 
-enum claim_result claim_take(struct store *s, const char *route,
+enum lease_result lease_take(struct store *s, const char *route,
 	const char *us)
 {
-	char key[KEY_MAX], them[HOLDER_SIZE] = "", ttl[16];
+	char key[KEY_MAX], them[OWNER_SIZE] = "", ttl[16];
 	const struct store_reply *r;
 
 	key_digest(key, route);
 	r = store_one(s, "GET", key, NULL);
 	if (!r)
 		return failed(s);
-	if (store_text(r) && holder_gone(us, store_text(r)))
+	if (store_text(r) && owner_gone(us, store_text(r)))
 		snprintf(them, sizeof them, "%s", store_text(r));
 	snprintf(ttl, sizeof ttl, "%d", KEYS_DIGEST_S);
 	r = store_one(s, "EVAL", take, "1", key, us, them, ttl, NULL);
 	if (!r)
 		return failed(s);
-	return store_int(r, 0) == 1 ? CLAIM_OURS : CLAIM_THEIRS;
+	return store_int(r, 0) == 1 ? LEASE_OURS : LEASE_THEIRS;
 }
 
-void claim_drop(struct store *s, const char *route, const char *us)
+void lease_drop(struct store *s, const char *route, const char *us)
 {
 	char key[KEY_MAX];
 

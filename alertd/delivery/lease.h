@@ -8,18 +8,18 @@
 
 struct store;
 
-enum claim_result {
-	CLAIM_OURS,
-	CLAIM_THEIRS,
-	CLAIM_STORE_FAILED /* the operator has been told */
+enum lease_result {
+	LEASE_OURS,
+	LEASE_THEIRS,
+	LEASE_STORE_FAILED /* the operator has been told */
 };
 
 /*
- * claim_take(s, route, us): `us` is the name of this process, see owner.h.
- * claim_drop(s, route, us): others may; nothing where it is not ours.
+ * lease_take(s, route, us): `us` is the name of this process, see owner.h.
+ * lease_drop(s, route, us): others may; nothing where it is not ours.
  */
-enum claim_result claim_take(struct store *s, const char *route,
+enum lease_result lease_take(struct store *s, const char *route,
 	const char *us);
-void claim_drop(struct store *s, const char *route, const char *us);
+void lease_drop(struct store *s, const char *route, const char *us);
 
 #endif

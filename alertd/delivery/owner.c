@@ -59,7 +59,7 @@ static bool started(long long pid, long long *at)
 	return num_parse(field, 0, LLONG_MAX, at);
 }
 
-void holder_name(char *out)
+void owner_name(char *out)
 {
 	char host[65] = "";
 	unsigned long long space = 0;
@@ -71,7 +71,7 @@ void holder_name(char *out)
 	if (stat("/proc/self/ns/pid", &st) == 0)
 		space = st.st_ino;
 	started(getpid(), &at);
-	snprintf(out, HOLDER_SIZE, "%s/%llu/%lld/%ld", host, space, at,
+	snprintf(out, OWNER_SIZE, "%s/%llu/%lld/%ld", host, space, at,
 		(long)getpid());
 }
 
@@ -84,7 +84,7 @@ static size_t place(const char *name)
 	return slash ? (size_t)(slash - name) + 1 : 0;
 }
 
-bool holder_gone(const char *us, const char *them)
+bool owner_gone(const char *us, const char *them)
 {
 	size_t n = place(us);
 	long long pid, at, now;

@@ -6,7 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-void pulse_verdict(struct pulse *p, const struct verdict *v, double now)
+void round_complete_verdict(
+	struct round_complete *p, const struct verdict *v, double now)
 {
 	const struct conf_server *s;
 
@@ -25,7 +26,7 @@ void pulse_verdict(struct pulse *p, const struct verdict *v, double now)
 }
 
 /* The first server that nobody judged, or NULL. */
-static const char *missing(const struct pulse *p)
+static const char *missing(const struct round_complete *p)
 {
 	for (size_t i = 0; i < p->conf->n_servers; i++)
 		if (!p->judged || !p->judged[i])
@@ -33,24 +34,25 @@ static const char *missing(const struct pulse *p)
 	return NULL;
 }
 
-bool pulse_complete(const struct pulse *p, char *why)
+bool round_complete_complete(const struct round_complete *p, char *why)
 {
 	const char *slug = missing(p);
 
 	if (p->refused)
-		snprintf(why, PULSE_WHY, "%zu lines were refused", p->refused);
+		snprintf(why, ROUND_COMPLETE_WHY, "%zu lines were refused",
+			p->refused);
 	else if (slug || !p->verdicts)
-		snprintf(why, PULSE_WHY, "no verdict of now%s%s",
+		snprintf(why, ROUND_COMPLETE_WHY, "no verdict of now%s%s",
 			slug ? " on " : "", slug ? slug : "");
 	else if (!p->reporters)
-		snprintf(why, PULSE_WHY, "no region reports");
+		snprintf(why, ROUND_COMPLETE_WHY, "no region reports");
 	else
 		return true;
 	return false;
 }
 
-void pulse_clear(struct pulse *p)
+void round_complete_clear(struct round_complete *p)
 {
 	free(p->judged);
-	*p = (struct pulse) {.conf = p->conf};
+	*p = (struct round_complete) {.conf = p->conf};
 }

@@ -1,6 +1,6 @@
 /*
- * round_complete.h: whether a round is complete, so that whoever waits for our sign of
- * life may have it. What stops anywhere must stop that sign. Pure.
+ * round_complete.h: whether a round is complete, so that whoever waits for our
+ * sign of life may have it. What stops anywhere must stop that sign. Pure.
  */
 #ifndef DELIVERY_ROUND_COMPLETE_H
 #define DELIVERY_ROUND_COMPLETE_H
@@ -8,10 +8,10 @@
 #include "conf/conf.h"
 #include "records/verdict.h"
 
-#define PULSE_WHY 200
+#define ROUND_COMPLETE_WHY 200
 
 /* What a round has seen so far; all zero at first, but for conf. */
-struct pulse {
+struct round_complete {
 	const struct conf *conf;
 	bool *judged;	/* by server of the configuration, from the first on */
 	size_t verdicts; /* of now */
@@ -20,19 +20,20 @@ struct pulse {
 };
 
 /*
- * pulse_verdict(p, v, now): a verdict was read at that time. One that is older
- * than STAGE_STALE_S, or as far ahead, is none.
+ * round_complete_verdict(p, v, now): a verdict was read at that time. One that
+ * is older than STAGE_STALE_S, or as far ahead, is none.
  */
-void pulse_verdict(struct pulse *p, const struct verdict *v, double now);
+void round_complete_verdict(
+	struct round_complete *p, const struct verdict *v, double now);
 
 /*
- * pulse_complete(p, why): whether every server of the configuration was judged,
- * or where it has none any server; a region reported of one of them at least;
- * and no line was refused. If not, why, of PULSE_WHY bytes.
+ * round_complete_complete(p, why): whether every server of the configuration
+ * was judged, or where it has none any server; a region reported of one of them
+ * at least; and no line was refused. If not, why, of ROUND_COMPLETE_WHY bytes.
  */
-bool pulse_complete(const struct pulse *p, char *why);
+bool round_complete_complete(const struct round_complete *p, char *why);
 
-/* pulse_clear(p): the next round begins. It also frees. */
-void pulse_clear(struct pulse *p);
+/* round_complete_clear(p): the next round begins. It also frees. */
+void round_complete_clear(struct round_complete *p);
 
 #endif

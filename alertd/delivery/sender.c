@@ -35,7 +35,7 @@ void deliver_free(struct deliver *d)
 }
 
 /* A route, and what is on its way to it. */
-struct lane {
+struct slot {
 	const struct conf_route *route;
 	int under_way;
 	bool up, down;
@@ -43,9 +43,9 @@ struct lane {
 
 /* One attempt. */
 struct sending {
-	struct parcel *parcel;
+	struct delivery_request *parcel;
 	const struct sink *sink;
-	struct lane *lane;
+	struct slot *lane;
 	bool begun;
 	double since; /* clock_mono_ms */
 	struct sink_job job;
@@ -242,13 +242,14 @@ static void end(struct sending *s)
 /* Begins an attempt. Whether something of it is on its way. */
 static bool begin(struct deliver *d, struct sending *s)
 {
-	struct parcel *p = s->parcel;
+	struct delivery_request *p = s->parcel;
 	char why[DELIVER_WHY];
 
 	s->begun = true;
 	s->since = clock_mono_ms();
 	p->result = (struct delivered) {.ok = true, .done = p->done};
-	p->result.skipped = s->lane->down || (p->before > 0 && s->since > p->before);
+	p->result.skipped =
+		s->lane->down || (p->before > 0 && s->since > p->before);
 	if (p->result.skipped)
 		return false;
 	s->lane->under_way++;
@@ -275,7 +276,7 @@ static size_t begin_some(struct deliver *d, struct sending *v, size_t n,
 	size_t under_way)
 {
 	for (size_t i = 0; i < n && under_way < HTTP_SEND_MAX; i++) {
-		const struct lane *l = v[i].lane;
+		const struct slot *l = v[i].lane;
 		bool may = l->down || l->under_way < (l->up ? ROUTE_MAX : 1);
 
 		if (!v[i].begun && v[i].sink->build && may)
@@ -284,7 +285,7 @@ static size_t begin_some(struct deliver *d, struct sending *v, size_t n,
 	return under_way;
 }
 
-static struct lane *lane_of(struct lane *v, const struct parcel *p)
+static struct slot *slot_of(struct slot *v, const struct delivery_request *p)
 {
 	while (v->route && v->route != p->route)
 		v++;
@@ -293,16 +294,16 @@ static struct lane *lane_of(struct lane *v, const struct parcel *p)
 	return v;
 }
 
-void deliver_all(struct deliver *d, struct parcel *parcels, size_t n)
+void deliver_all(struct deliver *d, struct delivery_request *parcels, size_t n)
 {
 	struct sending *v = xcalloc(n, sizeof *v);
-	struct lane *lanes = xcalloc(n + 1, sizeof *lanes);
+	struct slot *lanes = xcalloc(n + 1, sizeof *lanes);
 	size_t under_way = 0;
 
 	for (size_t i = 0; i < n; i++) {
 		v[i].parcel = &parcels[i];
 		v[i].sink = sink_of(parcels[i].route->type);
-		v[i].lane = lane_of(lanes, &parcels[i]);
+		v[i].lane = slot_of(lanes, &parcels[i]);
 		if (v[i].sink->build && !d->http)
 			d->http = http_send_new();
 	}
@@ -330,7 +331,7 @@ void deliver_all(struct deliver *d, struct parcel *parcels, size_t n)
 	free(v);
 }
 
-struct delivered deliver_send(struct deliver *d, struct parcel *p)
+struct delivered deliver_send(struct deliver *d, struct delivery_request *p)
 {
 	deliver_all(d, p, 1);
 	return p->result;

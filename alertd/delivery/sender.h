@@ -10,7 +10,7 @@
 #include <stdbool.h>
 
 /* What is to be brought; nothing of it is kept. */
-struct parcel {
+struct delivery_request {
 	const struct conf_route *route;
 	const char *body; /* a record of mcp-records(5) */
 	/*
@@ -50,9 +50,9 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
  * DELIVER_LIMIT_MS for a request, and less than three times that for all of
  * them: what is left is for the next one.
  */
-void deliver_all(struct deliver *d, struct parcel *v, size_t n);
+void deliver_all(struct deliver *d, struct delivery_request *v, size_t n);
 
 /* deliver_send(d, p): the same of one. */
-struct delivered deliver_send(struct deliver *d, struct parcel *p);
+struct delivered deliver_send(struct deliver *d, struct delivery_request *p);
 
 #endif

@@ -13,54 +13,55 @@
 struct alert_state;
 struct deliver;
 struct delivered;
-struct shelf;
+struct state_store;
 struct strings;
 
 /* Opaque. */
-struct carry;
+struct worker;
 
-/* carry_new(shelf, deliver, conf): none is copied; conf may be NULL. */
-struct carry *carry_new(struct shelf *shelf, struct deliver *deliver,
+/* worker_new(shelf, deliver, conf): none is copied; conf may be NULL. */
+struct worker *worker_new(struct state_store *shelf, struct deliver *deliver,
 	const struct conf *conf);
-void carry_free(struct carry *c);
+void worker_free(struct worker *c);
 
 /*
- * carry_first(c, st, now): take what is due in a state that is about to be
- * stored, with the same write; carry_out begins with that. carry_let_go(c, st):
- * in one that was stored since then: it is not taken after all, unless that is
- * not stored. carry_drop(c, slug): it was not stored; NULL: none was.
+ * worker_first(c, st, now): take what is due in a state that is about to be
+ * stored, with the same write; worker_out begins with that. worker_let_go(c,
+ * st): in one that was stored since then: it is not taken after all, unless
+ * that is not stored. worker_drop(c, slug): it was not stored; NULL: none was.
  */
-void carry_first(struct carry *c, struct alert_state *st, double now);
-void carry_let_go(struct carry *c, struct alert_state *st);
-void carry_drop(struct carry *c, const char *slug);
+void worker_first(struct worker *c, struct alert_state *st, double now);
+void worker_let_go(struct worker *c, struct alert_state *st);
+void worker_drop(struct worker *c, const char *slug);
 
 /*
- * carry_out(c, slugs, now): deliver what is due of these servers, of which none
- * stands there twice. A route that is down is not tried again by this process
- * before its time. True where nothing is left to be done by a later run; where
- * something is, was given up, or the store failed, the operator has been told.
+ * worker_out(c, slugs, now): deliver what is due of these servers, of which
+ * none stands there twice. A route that is down is not tried again by this
+ * process before its time. True where nothing is left to be done by a later
+ * run; where something is, was given up, or the store failed, the operator has
+ * been told.
  */
-bool carry_out(struct carry *c, const struct strings *slugs, double now);
+bool worker_out(struct worker *c, const struct strings *slugs, double now);
 
 /* Somebody who waits to hear what becomes of one event. */
-struct carry_watch {
+struct worker_watch {
 	const char *key; /* its dedup_key */
 	void (*heard)(void *arg, const char *route, const struct delivered *d);
 	void *arg;
 };
 
 /*
- * carry_watch(c, w): from now on, what becomes of such an event is said to w
+ * worker_watch(c, w): from now on, what becomes of such an event is said to w
  * and not to the operator, and what cannot be delivered is not tried again.
  */
-void carry_watch(struct carry *c, const struct carry_watch *w);
+void worker_watch(struct worker *c, const struct worker_watch *w);
 
 /*
- * carry_overdue(c): whether since carry_begin(c) something was found that should
- * have been with a route by now, and is not with its fallback either; see
- * routing/fallback.h.
+ * worker_overdue(c): whether since worker_begin(c) something was found that
+ * should have been with a route by now, and is not with its fallback either;
+ * see routing/fallback.h.
  */
-void carry_begin(struct carry *c);
-bool carry_overdue(const struct carry *c);
+void worker_begin(struct worker *c);
+bool worker_overdue(const struct worker *c);
 
 #endif

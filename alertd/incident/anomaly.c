@@ -7,15 +7,15 @@
 #define REGIONS 2
 #define SPAN_S 3600
 
-static void forget(struct stray *s)
+static void forget(struct anomaly *s)
 {
-	s->windows = (struct tally) {0};
+	s->windows = (struct streak) {0};
 	strings_clear(&s->regions);
 }
 
 static char *summarise(const struct alert_state *st, int64_t window)
 {
-	const struct stray *s = &st->stray;
+	const struct anomaly *s = &st->stray;
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
@@ -54,11 +54,11 @@ static bool failing_on(const struct alert_state *st)
 	return false;
 }
 
-void stray_judge(struct alert_state *st, const struct verdict *v,
-	const struct sight *s, struct alert_events *out)
+void anomaly_judge(struct alert_state *st, const struct verdict *v,
+	const struct observation *s, struct alert_events *out)
 {
-	struct stray *stray = &st->stray;
-	struct tally *t = &stray->windows;
+	struct anomaly *stray = &st->stray;
+	struct streak *t = &stray->windows;
 
 	if (state_down(st) || (t->n && s->window - t->since > SPAN_S))
 		forget(stray);

@@ -59,7 +59,7 @@ static bool below(const char *host, size_t n, const char *platform)
 	}
 }
 
-bool coldstart_platform(const char *url)
+bool cold_start_platform(const char *url)
 {
 	const char *host;
 	size_t n = url ? host_of(url, &host) : 0;

@@ -8,10 +8,10 @@
 #include <stdbool.h>
 
 /*
- * coldstart_platform(url): whether its host is on a platform that is known for
+ * cold_start_platform(url): whether its host is on a platform that is known for
  * it (article 3, and Cloud Run, which it names beside its list), compared label
  * by label; url may be NULL.
  */
-bool coldstart_platform(const char *url);
+bool cold_start_platform(const char *url);
 
 #endif

@@ -143,10 +143,10 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 	bool worse = m->bad && m->severity < inc->severity;
 
 	if (m->bad) {
-		condition_hold(inc, window);
+		incident_hold(inc, window);
 		note(inc, kind, v, m);
-	} else if (condition_pass(inc, window, p->resolve)) {
-		condition_end(st, kind, (double)window, out);
+	} else if (incident_pass(inc, window, p->resolve)) {
+		incident_end(st, kind, (double)window, out);
 	}
 	if (!worse)
 		return;
@@ -157,12 +157,12 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 }
 
 static void begin(struct alert_state *st, enum alert_kind kind,
-	const struct verdict *v, const struct tally *t, const struct measure *m,
-	struct alert_events *out)
+	const struct verdict *v, const struct streak *t,
+	const struct measure *m, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
-	condition_open(inc, m->severity, t->since, t->counted, t->n);
+	incident_open(inc, m->severity, t->since, t->counted, t->n);
 	note(inc, kind, v, m);
 	events_add(out, st, kind, ALERT_STARTED, (double)t->counted, false);
 }
@@ -182,29 +182,29 @@ static void judge(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	int needed = kind == ALERT_LATENCY ? p->latency : 1;
-	struct tally one = {1, window, window};
-	struct tally *t = kind == ALERT_LATENCY ? &st->slow : &one;
+	struct streak one = {1, window, window};
+	struct streak *t = kind == ALERT_LATENCY ? &st->slow : &one;
 
 	if (muted(st, kind, window)) {
 		if (kind == ALERT_LATENCY)
-			*t = (struct tally) {0};
+			*t = (struct streak) {0};
 		inc->folded = inc->open;
 		return;
 	}
 	if (!m->known)
 		return;
 	if (kind == ALERT_LATENCY && m->bad)
-		tally_add(t, window);
+		streak_add(t, window);
 	else if (kind == ALERT_LATENCY && t->counted < window)
-		*t = (struct tally) {0};
+		*t = (struct streak) {0};
 	if (inc->open)
 		go_on(st, kind, v, window, m, p, out);
 	else if (m->bad && t->n >= needed)
 		begin(st, kind, v, t, m, out);
 }
 
-void quality_judge(struct alert_state *st, const struct verdict *v,
-	const struct sight *s, const struct conf_policy *p,
+void degradation_judge(struct alert_state *st, const struct verdict *v,
+	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
 	struct measure latency = measure_latency(v, p);

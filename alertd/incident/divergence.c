@@ -32,22 +32,22 @@ static bool late(const struct sighting *s, const struct tool_set *newer)
 }
 
 /* What a verdict says of who is behind. */
-struct look {
+struct show {
 	const struct sighting *behind; /* one that is, seen now, or NULL */
 	const struct tool_set *newer;  /* than what that one sees */
 	bool late;		       /* one of them is late */
 	bool after;		       /* or was at least seen after */
 };
 
-static struct look look_at(const struct tools_seen *t, const struct verdict *v)
+static struct show show_at(const struct tools_seen *t, const struct verdict *v)
 {
-	struct look l = {0};
+	struct show l = {0};
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
-		const struct tool_set *newer = sightings_newer(t, v, s);
+		const struct tool_set *newer = observations_newer(t, v, s);
 
-		if (!newer || !sightings_now(v, s))
+		if (!newer || !observations_now(v, s))
 			continue;
 		if (!l.behind || (late(s, newer) && !l.late)) {
 			l.behind = s;
@@ -90,10 +90,10 @@ static enum cache_result checked(const struct verdict *v, const char *region)
 static void count(struct tools_seen *t, const struct verdict *v,
 	int64_t window)
 {
-	if (v->divergence && sightings_differ(t, window))
-		tally_add(&t->differ, window);
+	if (v->divergence && observations_differ(t, window))
+		streak_add(&t->differ, window);
 	else if (!v->divergence && t->differ.counted < window)
-		t->differ = (struct tally) {0};
+		t->differ = (struct streak) {0};
 }
 
 static const struct verdict_side *side(const struct verdict *v,
@@ -110,7 +110,7 @@ static const struct verdict_side *side(const struct verdict *v,
  * to its first; a record of before that names nothing.
  */
 static void note_change(struct tool_change *c, const struct verdict *v,
-	const struct look *l)
+	const struct show *l)
 {
 	const struct verdict_side *from = side(v, l->behind->hash);
 	const struct verdict_side *to = side(v, l->newer->hash);
@@ -138,7 +138,7 @@ static void note_change(struct tool_change *c, const struct verdict *v,
  * or was first. Of who was not probed since these came nobody knows.
  */
 static void note_regions(struct incident *inc, const struct tools_seen *t,
-	const struct verdict *v, const struct look *l)
+	const struct verdict *v, const struct show *l)
 {
 	bool any = l->after || inc->regions.n > 0;
 	struct strings behind = {0};
@@ -146,12 +146,12 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 	strings_clear(&inc->reached);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
-		const struct tool_set *newer = sightings_newer(t, v, s);
+		const struct tool_set *newer = observations_newer(t, v, s);
 
 		if (!newer)
 			strings_add(&inc->reached, s->region);
 		else if (strings_has(&inc->regions, s->region) ||
-			(sightings_now(v, s) && (after(s, newer) || !any)))
+			(observations_now(v, s) && (after(s, newer) || !any)))
 			strings_add(&behind, s->region);
 	}
 	if (!behind.n)
@@ -209,24 +209,25 @@ static void note_stale(struct incident *inc, const struct verdict *v,
 
 /* A check has asked often enough: nothing more is waited for. */
 static void begin_stale(struct alert_state *st, const struct verdict *v,
-	const struct verdict_region *r, int64_t window, struct alert_events *out)
+	const struct verdict_region *r, int64_t window,
+	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 
-	condition_open(inc, SEVERITY_P2, clock_window(r->cache_at), window, 1);
+	incident_open(inc, SEVERITY_P2, clock_window(r->cache_at), window, 1);
 	note_stale(inc, v, r);
 	events_add(out, st, ALERT_DIVERGENCE, ALERT_STARTED, (double)window,
 		false);
 }
 
 static void begin(struct alert_state *st, const struct verdict *v,
-	const struct look *l, int64_t window, struct alert_events *out)
+	const struct show *l, int64_t window, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 	int n = st->tools.differ.n;
 	double first = fmax(l->newer->since, l->behind->since);
 
-	condition_open(inc, SEVERITY_P2, clock_window(first), window,
+	incident_open(inc, SEVERITY_P2, clock_window(first), window,
 		n > 0 ? n : 1);
 	inc->expected = v->expected;
 	note_regions(inc, &st->tools, v, l);
@@ -244,10 +245,10 @@ static bool all_seen(const struct incident *inc, const struct tools_seen *t,
 {
 	for (size_t i = 0; i < inc->regions.n; i++) {
 		const char *region = inc->regions.v[i];
-		const struct sighting *s = sightings_find(t, region);
+		const struct sighting *s = observations_find(t, region);
 
-		if (sightings_configured(v, region) &&
-			(!s || !sightings_now(v, s)))
+		if (observations_configured(v, region) &&
+			(!s || !observations_now(v, s)))
 			return false;
 	}
 	return true;
@@ -261,30 +262,30 @@ static bool all_equal(const struct incident *inc, const struct verdict *v)
 {
 	for (size_t i = 0; inc->stale && i < inc->regions.n; i++)
 		if (checked(v, inc->regions.v[i]) != CACHE_EQUAL &&
-			sightings_configured(v, inc->regions.v[i]) &&
+			observations_configured(v, inc->regions.v[i]) &&
 			v->window - inc->failed < UNKNOWN_S)
 			return false;
 	return true;
 }
 
 static void go_on(struct alert_state *st, const struct verdict *v,
-	const struct look *l, int64_t window, const struct conf_policy *p,
+	const struct show *l, int64_t window, const struct conf_policy *p,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
 	const struct verdict_region *old = oldest(v);
 
 	if (old) {
-		condition_hold(inc, window);
+		incident_hold(inc, window);
 		note_stale(inc, v, old);
 	} else if (l->behind) {
-		condition_hold(inc, window);
+		incident_hold(inc, window);
 		inc->expected = v->expected;
 		note_regions(inc, &st->tools, v, l);
 		note_change(&inc->change, v, l);
 	} else if (all_seen(inc, &st->tools, v) && all_equal(inc, v) &&
-		condition_pass(inc, window, p->resolve)) {
-		condition_end(st, ALERT_DIVERGENCE, (double)window, out);
+		incident_pass(inc, window, p->resolve)) {
+		incident_end(st, ALERT_DIVERGENCE, (double)window, out);
 	}
 }
 
@@ -292,16 +293,16 @@ void divergence_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, const struct conf_policy *p, struct alert_events *out)
 {
 	const struct verdict_region *old = oldest(v);
-	struct look l;
+	struct show l;
 
-	sightings_take(st, v, window);
+	observations_take(st, v, window);
 	count(&st->tools, v, window);
-	l = look_at(&st->tools, v);
+	l = show_at(&st->tools, v);
 	if (st->incidents[ALERT_DIVERGENCE].open)
 		go_on(st, v, &l, window, p, out);
 	else if (old && !st->incidents[ALERT_CHURN].open)
 		begin_stale(st, v, old, window, out);
-	else if (!st->incidents[ALERT_CHURN].open && v->divergence && l.behind &&
-		(l.late || st->tools.differ.n >= WINDOWS))
+	else if (!st->incidents[ALERT_CHURN].open && v->divergence &&
+		 l.behind && (l.late || st->tools.differ.n >= WINDOWS))
 		begin(st, v, &l, window, out);
 }

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct handle *find(const struct handles *l, const char *key,
+static struct handle *find(const struct external_ids *l, const char *key,
 	const char *route)
 {
 	for (size_t i = 0; i < l->n; i++)
@@ -15,7 +15,7 @@ static struct handle *find(const struct handles *l, const char *key,
 	return NULL;
 }
 
-static void drop(struct handles *l, struct handle *h)
+static void drop(struct external_ids *l, struct handle *h)
 {
 	size_t at = (size_t)(h - l->v);
 
@@ -26,7 +26,7 @@ static void drop(struct handles *l, struct handle *h)
 	memmove(h, h + 1, (l->n - at) * sizeof *h);
 }
 
-const char *handles_find(const struct handles *l, const char *key,
+const char *external_ids_find(const struct external_ids *l, const char *key,
 	const char *route)
 {
 	const struct handle *h = find(l, key, route);
@@ -34,8 +34,8 @@ const char *handles_find(const struct handles *l, const char *key,
 	return h ? h->text : NULL;
 }
 
-void handles_set(struct handles *l, const char *key, const char *route,
-	const char *text)
+void external_ids_set(struct external_ids *l, const char *key,
+	const char *route, const char *text)
 {
 	struct handle *h = find(l, key, route);
 
@@ -43,22 +43,22 @@ void handles_set(struct handles *l, const char *key, const char *route,
 		drop(l, h);
 	if (!text || !*text)
 		return;
-	if (l->n == HANDLES_MAX)
+	if (l->n == EXTERNAL_IDS_MAX)
 		drop(l, l->v);
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	l->v[l->n++] = (struct handle) {
 		xstrdup(key), xstrdup(route), xstrdup(text)};
 }
 
-void handles_release(struct handles *l)
+void external_ids_release(struct external_ids *l)
 {
 	while (l->n)
 		drop(l, &l->v[l->n - 1]);
 	free(l->v);
-	*l = (struct handles) {0};
+	*l = (struct external_ids) {0};
 }
 
-void handles_write(struct buf *b, const struct handles *l)
+void external_ids_write(struct buf *b, const struct external_ids *l)
 {
 	buf_char(b, '[');
 	for (size_t i = 0; i < l->n; i++) {
@@ -71,7 +71,7 @@ void handles_write(struct buf *b, const struct handles *l)
 	buf_char(b, ']');
 }
 
-bool handles_read(const cJSON *a, struct handles *l)
+bool external_ids_read(const cJSON *a, struct external_ids *l)
 {
 	if (!a)
 		return true;
@@ -86,18 +86,18 @@ bool handles_read(const cJSON *a, struct handles *l)
 			strlen(route) > HANDLE_TEXT_MAX ||
 			strlen(text) > HANDLE_TEXT_MAX)
 			return false;
-		handles_set(l, key, route, text);
+		external_ids_set(l, key, route, text);
 	}
 	return true;
 }
 
-void handles_sent(struct handles *h, const char *key, const char *route,
-	const char *event, const char *handle, bool ok)
+void external_ids_sent(struct external_ids *h, const char *key,
+	const char *route, const char *event, const char *handle, bool ok)
 {
 	const char *phase = strrchr(event, '_');
 
 	if (*handle)
-		handles_set(h, key, route, handle);
+		external_ids_set(h, key, route, handle);
 	if (ok && phase && strcmp(phase, "_resolved") == 0)
-		handles_set(h, key, route, NULL);
+		external_ids_set(h, key, route, NULL);
 }

@@ -1,6 +1,6 @@
 /*
- * external_id.h: what routes call the messages of incidents that they were told of,
- * so that what follows goes to the same place, whoever sends it. Pure.
+ * external_id.h: what routes call the messages of incidents that they were told
+ * of, so that what follows goes to the same place, whoever sends it. Pure.
  */
 #ifndef INCIDENT_EXTERNAL_ID_H
 #define INCIDENT_EXTERNAL_ID_H
@@ -12,7 +12,7 @@
 #include <stddef.h>
 
 /* The oldest goes when there are more of a server. */
-#define HANDLES_MAX 64
+#define EXTERNAL_IDS_MAX 64
 /* Of a key, a route, or what it calls it. */
 #define HANDLE_TEXT_MAX 200
 
@@ -22,33 +22,33 @@ struct handle {
 	char *text;
 };
 
-struct handles {
+struct external_ids {
 	struct handle *v; /* oldest first */
 	size_t n, cap;
 };
 
-/* handles_find(l, key, route): what it calls it, or NULL. */
-const char *handles_find(const struct handles *l, const char *key,
+/* external_ids_find(l, key, route): what it calls it, or NULL. */
+const char *external_ids_find(const struct external_ids *l, const char *key,
 	const char *route);
 
-/* handles_set(l, key, route, text): remember it; NULL or "": forget it. */
-void handles_set(struct handles *l, const char *key, const char *route,
-	const char *text);
-void handles_release(struct handles *l);
+/* external_ids_set(l, key, route, text): remember it; NULL or "": forget it. */
+void external_ids_set(struct external_ids *l, const char *key,
+	const char *route, const char *text);
+void external_ids_release(struct external_ids *l);
 
 /*
- * handles_write(b, l): append an array. handles_read(a, l): read one into an
- * empty list; nothing where a is NULL. False where it is anything else.
+ * external_ids_write(b, l): append an array. external_ids_read(a, l): read one
+ * into an empty list; nothing where a is NULL. False where it is anything else.
  */
-void handles_write(struct buf *b, const struct handles *l);
-bool handles_read(const cJSON *a, struct handles *l);
+void external_ids_write(struct buf *b, const struct external_ids *l);
+bool external_ids_read(const cJSON *a, struct external_ids *l);
 
 /*
- * handles_sent(h, key, route, event, handle, ok): what a route calls an incident
- * from now on, "" where it said nothing, once an event of that name was sent;
- * nothing any more behind its end.
+ * external_ids_sent(h, key, route, event, handle, ok): what a route calls an
+ * incident from now on, "" where it said nothing, once an event of that name
+ * was sent; nothing any more behind its end.
  */
-void handles_sent(struct handles *h, const char *key, const char *route,
-	const char *event, const char *handle, bool ok);
+void external_ids_sent(struct external_ids *h, const char *key,
+	const char *route, const char *event, const char *handle, bool ok);
 
 #endif

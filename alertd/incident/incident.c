@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-void condition_open(struct incident *inc, enum severity severity,
+void incident_open(struct incident *inc, enum severity severity,
 	int64_t first, int64_t window, int count)
 {
 	*inc = (struct incident) {
@@ -19,7 +19,7 @@ void condition_open(struct incident *inc, enum severity severity,
 	};
 }
 
-void condition_hold(struct incident *inc, int64_t window)
+void incident_hold(struct incident *inc, int64_t window)
 {
 	if (inc->failed < window) {
 		inc->failed = window;
@@ -31,7 +31,7 @@ void condition_hold(struct incident *inc, int64_t window)
 	inc->passed = inc->passed_since = 0;
 }
 
-bool condition_pass(struct incident *inc, int64_t window, int needed)
+bool incident_pass(struct incident *inc, int64_t window, int needed)
 {
 	if (inc->failed >= window || inc->passed >= window)
 		return false;
@@ -41,7 +41,7 @@ bool condition_pass(struct incident *inc, int64_t window, int needed)
 	return inc->passes >= needed;
 }
 
-void condition_end(struct alert_state *st, enum alert_kind kind, double at,
+void incident_end(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
@@ -59,7 +59,7 @@ void condition_end(struct alert_state *st, enum alert_kind kind, double at,
 	incident_release(inc);
 }
 
-bool condition_due(struct incident *inc, const struct conf_policy *p,
+bool incident_due(struct incident *inc, const struct conf_policy *p,
 	double now)
 {
 	double age = now - (double)inc->opened_at;
@@ -75,7 +75,7 @@ bool condition_due(struct incident *inc, const struct conf_policy *p,
 	return true;
 }
 
-void conditions_tick(struct alert_state *st, const struct conf_policy *p,
+void incidents_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out)
 {
 	static const enum alert_kind kinds[] = {
@@ -83,12 +83,12 @@ void conditions_tick(struct alert_state *st, const struct conf_policy *p,
 		ALERT_DIVERGENCE, ALERT_CHURN, ALERT_SILENT, ALERT_OVERRUN};
 
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (condition_due(&st->incidents[kinds[i]], p, now))
+		if (incident_due(&st->incidents[kinds[i]], p, now))
 			events_add(out, st, kinds[i], ALERT_REMINDER, now,
 				false);
 }
 
-void condition_heal(struct incident *inc, double now)
+void incident_heal(struct incident *inc, double now)
 {
 	double limit = now + MACHINE_AHEAD_S;
 	struct ack *a = &inc->ack;
@@ -106,7 +106,7 @@ void condition_heal(struct incident *inc, double now)
 	a->at = now;
 }
 
-void condition_restart(struct incident *inc)
+void incident_restart(struct incident *inc)
 {
 	inc->failed = inc->passed = inc->passed_since = 0;
 	inc->passes = 0;

@@ -11,48 +11,48 @@
 #include "incident/state.h"
 
 /*
- * condition_open(inc, severity, first, window, count): open an incident that
+ * incident_open(inc, severity, first, window, count): open an incident that
  * was not open: its first bad window, that which confirmed it, and how many bad
  * ones there were so far.
  */
-void condition_open(struct incident *inc, enum severity severity,
+void incident_open(struct incident *inc, enum severity severity,
 	int64_t first, int64_t window, int count);
 
-/* condition_hold(inc, window): that window is a bad one. */
-void condition_hold(struct incident *inc, int64_t window);
+/* incident_hold(inc, window): that window is a bad one. */
+void incident_hold(struct incident *inc, int64_t window);
 
 /*
- * condition_pass(inc, window, needed): that window passes. True once `needed`
+ * incident_pass(inc, window, needed): that window passes. True once `needed`
  * have passed in a row: then it is over, as of passed_since.
  */
-bool condition_pass(struct incident *inc, int64_t window, int needed);
+bool incident_pass(struct incident *inc, int64_t window, int needed);
 
 /*
- * condition_end(st, kind, at, out): tell that it is over, or of one that is late
+ * incident_end(st, kind, at, out): tell that it is over, or of one that is late
  * that it was, and close it; which waits for the end of a maintenance where
  * somebody was, or is to be, told of it.
  */
-void condition_end(struct alert_state *st, enum alert_kind kind, double at,
+void incident_end(struct alert_state *st, enum alert_kind kind, double at,
 	struct alert_events *out);
 
 /*
- * condition_due(inc, p, now): whether a reminder is due; it is not again before
+ * incident_due(inc, p, now): whether a reminder is due; it is not again before
  * the next one. One that is about to end wakes nobody.
  */
-bool condition_due(struct incident *inc, const struct conf_policy *p,
+bool incident_due(struct incident *inc, const struct conf_policy *p,
 	double now);
 
-/* conditions_tick(st, p, now, out): the reminders of what is no downtime. */
-void conditions_tick(struct alert_state *st, const struct conf_policy *p,
+/* incidents_tick(st, p, now, out): the reminders of what is no downtime. */
+void incidents_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out);
 
 /*
- * condition_heal(inc, now): what was set by a clock that was ahead of what it
+ * incident_heal(inc, now): what was set by a clock that was ahead of what it
  * can be is set now, for it would hold everything up until then.
  */
-void condition_heal(struct incident *inc, double now);
+void incident_heal(struct incident *inc, double now);
 
-/* condition_restart(inc): count anew, for the clock was wrong. */
-void condition_restart(struct incident *inc);
+/* incident_restart(inc): count anew, for the clock was wrong. */
+void incident_restart(struct incident *inc);
 
 #endif

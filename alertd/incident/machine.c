@@ -45,7 +45,7 @@ struct opening {
 };
 
 static struct opening open_tally(enum alert_kind kind, enum severity severity,
-	const struct tally *t)
+	const struct streak *t)
 {
 	return (struct opening) {true, kind, severity, t->since, t->n};
 }
@@ -55,11 +55,11 @@ static struct opening open_tally(enum alert_kind kind, enum severity severity,
  * which regions agreed; time confirms after a number of windows, and then it is
  * the first of these (articles 1 and 3).
  */
-static struct opening look_for(const struct alert_state *st,
-	const struct verdict *v, const struct sight *s,
+static struct opening show_for(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s,
 	const struct conf_policy *p)
 {
-	const struct tally *t = tally_longest(st, v, s, false);
+	const struct streak *t = streak_longest(st, v, s, false);
 	bool in_time = t && t->n >= p->confirm;
 
 	if (s->failing && !s->only_throttled) {
@@ -71,7 +71,7 @@ static struct opening look_for(const struct alert_state *st,
 		if (in_time)
 			return open_tally(ALERT_REGIONAL, SEVERITY_P2, t);
 	}
-	t = tally_longest(st, v, s, true);
+	t = streak_longest(st, v, s, true);
 	if (t && t->n >= p->throttled)
 		return open_tally(ALERT_RATE_LIMITED, SEVERITY_P2, t);
 	return (struct opening) {0};
@@ -89,7 +89,7 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 		strings_note(&inc->regions, v->failing[i]);
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct verdict_region *r = &v->regions[i];
-		bool throttled = layer_throttled(r);
+		bool throttled = severity_throttled(r);
 
 		if (verdict_lists(v->no_data, v->n_no_data, r->region))
 			continue;
@@ -103,7 +103,7 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 
 /* What the newest failing window says. */
 static void note(struct incident *inc, enum alert_kind kind,
-	const struct verdict *v, const struct sight *s)
+	const struct verdict *v, const struct observation *s)
 {
 	note_regions(inc, kind, v);
 	inc->expected = v->expected;
@@ -119,7 +119,7 @@ static void note(struct incident *inc, enum alert_kind kind,
  * not make a downtime worse, as it would not have begun it.
  */
 static bool may_worsen(enum alert_kind kind, const struct verdict *v,
-	const struct sight *s)
+	const struct observation *s)
 {
 	if (kind == ALERT_RATE_LIMITED || s->only_throttled)
 		return false;
@@ -127,7 +127,7 @@ static bool may_worsen(enum alert_kind kind, const struct verdict *v,
 }
 
 static void worsen(struct alert_state *st, enum alert_kind kind,
-	const struct sight *s, struct alert_events *out)
+	const struct observation *s, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
@@ -148,12 +148,12 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 
 /* A failing window of an open incident. */
 static void hold(struct alert_state *st, enum alert_kind kind,
-	const struct verdict *v, const struct sight *s,
+	const struct verdict *v, const struct observation *s,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
-	condition_hold(inc, s->window);
+	incident_hold(inc, s->window);
 	/* One that is folded stays as it was told of. */
 	if (inc->folded)
 		return;
@@ -165,29 +165,29 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 
 /* A passing window of one. */
 static void pass(struct alert_state *st, enum alert_kind kind,
-	const struct verdict *v, const struct sight *s,
+	const struct verdict *v, const struct observation *s,
 	const struct conf_policy *p, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (!condition_pass(inc, s->window, p->resolve))
+	if (!incident_pass(inc, s->window, p->resolve))
 		return;
-	condition_end(st, kind,
+	incident_end(st, kind,
 		inc->late && v->judged_at > 0 ? floor(v->judged_at)
 					      : (double)s->window,
 		out);
 	if (kind == ALERT_RATE_LIMITED)
-		tally_forget_throttled(st);
+		streak_forget_throttled(st);
 }
 
 static void open_incident(struct alert_state *st, const struct opening *o,
-	const struct verdict *v, const struct sight *s,
+	const struct verdict *v, const struct observation *s,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[o->kind];
 	bool limits = o->kind == ALERT_RATE_LIMITED;
 
-	condition_open(inc, o->severity, o->first, s->window, o->count);
+	incident_open(inc, o->severity, o->first, s->window, o->count);
 	inc->tier = v->tier;
 	inc->step = limits ? s->throttled_step : s->assessed.step;
 	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
@@ -203,7 +203,7 @@ static void open_incident(struct alert_state *st, const struct opening *o,
  * like it; where that asks for less, as no more than that.
  */
 static void surface(struct alert_state *st, const struct opening *o,
-	const struct sight *s, struct alert_events *out)
+	const struct observation *s, struct alert_events *out)
 {
 	for (unsigned k = 0; k <= o->kind; k++) {
 		struct incident *inc = &st->incidents[k];
@@ -230,10 +230,10 @@ static bool covered(const struct alert_state *st, enum alert_kind kind)
 
 /* A window that tells something, on all incidents. */
 static void apply(struct alert_state *st, const struct verdict *v,
-	const struct sight *s, const struct conf_policy *p,
+	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
-	struct opening o = look_for(st, v, s, p);
+	struct opening o = show_for(st, v, s, p);
 	bool asked = o.wanted && !(v->judged_at > 0);
 
 	if (o.wanted && covered(st, o.kind))
@@ -266,10 +266,10 @@ static void apply(struct alert_state *st, const struct verdict *v,
  * first after a pause (article 3). It waits for the second, which counts
  * however long the pause before it was.
  */
-static bool starting(struct alert_state *st, const struct sight *s,
+static bool starting(struct alert_state *st, const struct observation *s,
 	const struct conf_policy *p)
 {
-	bool cold = st->cold_start || coldstart_platform(st->url);
+	bool cold = st->cold_start || cold_start_platform(st->url);
 	bool paused = (double)(s->window - st->window) > p->idle_s;
 
 	if (s->window == st->cold)
@@ -288,7 +288,7 @@ static bool starting(struct alert_state *st, const struct sight *s,
 static void heal(struct alert_state *st, double now)
 {
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
-		condition_heal(&st->incidents[k], now);
+		incident_heal(&st->incidents[k], now);
 	for (size_t i = 0; i < st->n_drifts; i++)
 		if ((double)st->drifts[i].at > now + MACHINE_AHEAD_S)
 			st->drifts[i].at = 0;
@@ -296,12 +296,12 @@ static void heal(struct alert_state *st, double now)
 		(double)st->judged <= now + MACHINE_AHEAD_S)
 		return;
 	st->window = st->judged = st->down_at = st->cold = 0;
-	st->slow = st->stray.windows = (struct tally) {0};
+	st->slow = st->stray.windows = (struct streak) {0};
 	st->stray.told = 0;
-	tally_forget(st);
+	streak_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
-		condition_restart(&st->incidents[k]);
+		incident_restart(&st->incidents[k]);
 }
 
 /* Whoever looks after what got worse knew of less. */
@@ -318,7 +318,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	double age = now - (double)inc->opened_at;
-	bool due = condition_due(inc, p, now);
+	bool due = incident_due(inc, p, now);
 
 	if (!inc->open || inc->folded || inc->late || inc->passes ||
 		ack_holds(inc, now))
@@ -336,7 +336,7 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
 {
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
-	conditions_tick(st, p, now, out);
+	incidents_tick(st, p, now, out);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		ack_expire(st, (enum alert_kind)k, now);
 }
@@ -346,7 +346,7 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
  * of now. One that is older than what was counted says nothing.
  */
 static void judged_late(struct alert_state *st, const struct verdict *v,
-	const struct sight *s, const struct conf_policy *p,
+	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
 	size_t from = out->n;
@@ -355,16 +355,16 @@ static void judged_late(struct alert_state *st, const struct verdict *v,
 		return;
 	if ((s->failing || v->verdict != VERDICT_UNKNOWN) &&
 		!starting(st, s, p)) {
-		tally_count(st, v, s);
+		streak_count(st, v, s);
 		apply(st, v, s, p, out);
 	}
-	quiet_late(st, (double)v->window, out, from);
+	maintenance_hold_late(st, (double)v->window, out, from);
 }
 
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
-	struct sight s = sight_of(v);
+	struct observation s = observation_of(v);
 	size_t from = out->n;
 	bool news;
 
@@ -379,23 +379,23 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	/* Unknown, and nobody fails: neither good nor bad. */
 	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
 		!starting(st, &s, p)) {
-		tally_count(st, v, &s);
+		streak_count(st, v, &s);
 		apply(st, v, &s, p, out);
-		quality_judge(st, v, &s, p, out);
-		stray_judge(st, v, &s, out);
+		degradation_judge(st, v, &s, p, out);
+		anomaly_judge(st, v, &s, out);
 	}
 	if (news)
 		churn_judge(st, v, s.window, out);
 	if (news)
-		drifting_judge(st, v, s.window, out);
+		tool_drift_judge(st, v, s.window, out);
 	/* One that lists no region at all says nothing of any. */
 	if (news && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);
 	if (v->n_regions || v->n_no_data)
-		silence_judge(st, v, p, out);
+		probe_silent_judge(st, v, p, out);
 	break_acks(st, out, from);
 	tick(st, p, (double)v->window, out);
-	quiet_judge(st, p, (double)v->window, out, from);
+	maintenance_hold_judge(st, p, (double)v->window, out, from);
 }
 
 void machine_tick(struct alert_state *st, const struct conf_policy *p,
@@ -404,7 +404,7 @@ void machine_tick(struct alert_state *st, const struct conf_policy *p,
 	size_t from = out->n;
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
-		condition_heal(&st->incidents[k], now);
+		incident_heal(&st->incidents[k], now);
 	tick(st, p, now, out);
-	quiet_judge(st, p, now, out, from);
+	maintenance_hold_judge(st, p, now, out, from);
 }

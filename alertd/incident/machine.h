@@ -5,12 +5,13 @@
  *
  * At any time at most one incident that says that a server cannot be used
  * speaks; what its regions see of its tools, and who is silent, stand beside
- * it and never touch it. A regional one that turns out to be a downtime is folded into it: it stays open and says nothing,
- * and is resolved together with it, so that whoever was told of its beginning
- * is told of its end under the same key.
+ * it and never touch it. A regional one that turns out to be a downtime is
+ * folded into it: it stays open and says nothing, and is resolved together with
+ * it, so that whoever was told of its beginning is told of its end under the
+ * same key.
  *
- * Before either function is asked about an instant, quiet_note (maintenance_hold.h) says
- * what maintenance it is time for then.
+ * Before either function is asked about an instant, maintenance_hold_note
+ * (maintenance_hold.h) says what maintenance it is time for then.
  */
 #ifndef INCIDENT_MACHINE_H
 #define INCIDENT_MACHINE_H

@@ -9,19 +9,19 @@
 #define WINDOW_S 60
 
 /* Those that count as one begin together, and others begin elsewhere. */
-static bool same(const struct quiet *q, const struct occurrence *o)
+static bool same(const struct maintenance_hold *q, const struct occurrence *o)
 {
 	return o->found && q->id && q->start == o->start;
 }
 
 static void note(struct alert_state *st, double at, const char *what)
 {
-	const struct quiet *q = &st->quiet;
+	const struct maintenance_hold *q = &st->quiet;
 
 	state_note(st, at, what, q->reason ? q->reason : q->id);
 }
 
-static void adopt(struct quiet *q, const struct occurrence *o)
+static void adopt(struct maintenance_hold *q, const struct occurrence *o)
 {
 	string_set(&q->id, o->of->id);
 	string_set(&q->reason, o->of->reason);
@@ -29,9 +29,10 @@ static void adopt(struct quiet *q, const struct occurrence *o)
 	q->end = o->end;
 }
 
-void quiet_note(struct alert_state *st, const struct occurrence *o, double t)
+void maintenance_hold_note(
+	struct alert_state *st, const struct occurrence *o, double t)
 {
-	struct quiet *q = &st->quiet;
+	struct maintenance_hold *q = &st->quiet;
 
 	/* A verdict that comes late tells nothing of now. */
 	if (q->active && t < (double)q->start)
@@ -56,7 +57,8 @@ void quiet_note(struct alert_state *st, const struct occurrence *o, double t)
 	}
 }
 
-static bool began_within(const struct quiet *q, const struct incident *inc)
+static bool began_within(
+	const struct maintenance_hold *q, const struct incident *inc)
 {
 	return q->id && inc->first < q->end && inc->first + WINDOW_S > q->start;
 }
@@ -122,7 +124,7 @@ static void overrun(struct alert_state *st, double now,
 	down->folded = true;
 	if (inc->open)
 		return;
-	condition_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
+	incident_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
 		down->probe_count);
 	inc->failed = down->failed;
 	inc->tier = down->tier;
@@ -148,7 +150,7 @@ static void judge(struct alert_state *st, enum alert_kind kind,
 		return;
 	/* It ended meanwhile, and that may be said now. */
 	if (inc->passes >= p->resolve) {
-		condition_end(st, kind, now, out);
+		incident_end(st, kind, now, out);
 		return;
 	}
 	if (inc->folded || inc->passes || inc->failed + WINDOW_S <= end ||
@@ -192,11 +194,11 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 	}
 	if (!inc->passed_since)
 		inc->passed_since = (int64_t)floor(now);
-	condition_end(st, ALERT_OVERRUN, at, out);
+	incident_end(st, ALERT_OVERRUN, at, out);
 }
 
-void quiet_late(struct alert_state *st, double now, struct alert_events *out,
-	size_t from)
+void maintenance_hold_late(struct alert_state *st, double now,
+	struct alert_events *out, size_t from)
 {
 	mark_all(st, now, out, from);
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
@@ -208,7 +210,7 @@ void quiet_late(struct alert_state *st, double now, struct alert_events *out,
 	follow(st, now, out, from);
 }
 
-void quiet_judge(struct alert_state *st, const struct conf_policy *p,
+void maintenance_hold_judge(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out, size_t from)
 {
 	mark_all(st, now, out, from);

@@ -36,7 +36,7 @@ static size_t place_of_region(const struct tools_seen *t, const char *region)
 	return i;
 }
 
-const struct sighting *sightings_find(const struct tools_seen *t,
+const struct sighting *observations_find(const struct tools_seen *t,
 	const char *region)
 {
 	size_t i = place_of_region(t, region);
@@ -44,9 +44,9 @@ const struct sighting *sightings_find(const struct tools_seen *t,
 	return i < t->n ? &t->v[i] : NULL;
 }
 
-bool sightings_configured(const struct verdict *v, const char *region)
+bool observations_configured(const struct verdict *v, const char *region)
 {
-	return layer_region(v, region) ||
+	return severity_region(v, region) ||
 		verdict_lists(v->no_data, v->n_no_data, region) ||
 		verdict_lists(v->failing, v->n_failing, region);
 }
@@ -68,9 +68,9 @@ static bool on_a_side(const struct verdict *v, const char *hash)
 	return v->n_sides == 0;
 }
 
-bool sightings_now(const struct verdict *v, const struct sighting *s)
+bool observations_now(const struct verdict *v, const struct sighting *s)
 {
-	const struct verdict_region *r = layer_region(v, s->region);
+	const struct verdict_region *r = severity_region(v, s->region);
 
 	return sees(v, r) && strcmp(r->tool_hash, s->hash) == 0 &&
 		on_a_side(v, s->hash);
@@ -137,7 +137,7 @@ static bool era_change(const struct verdict *v, const char *region,
 }
 
 /* With the first change of era that we hear of all sets before it have one. */
-static void tell_eras(struct tools_seen *t, enum era era)
+static void emit_eras(struct tools_seen *t, enum era era)
 {
 	for (size_t i = 0; i < t->n_sets; i++)
 		if (t->sets[i].era == ERA_NONE)
@@ -155,7 +155,7 @@ static void turn(struct tools_seen *t, const struct verdict *v,
 	struct tool_set *left = find_set(t, s->hash), *now;
 
 	if (era_change(v, r->region, &from, &to))
-		tell_eras(t, from);
+		emit_eras(t, from);
 	else
 		to = left ? left->era : ERA_NONE;
 	move(t, left, r->tool_hash, r->started_at);
@@ -239,7 +239,7 @@ static void drop_regions(struct tools_seen *t, const struct verdict *v)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		if (sightings_configured(v, t->v[i].region))
+		if (observations_configured(v, t->v[i].region))
 			t->v[n++] = t->v[i];
 		else
 			free(t->v[i].region);
@@ -259,7 +259,7 @@ static void drop_sets(struct tools_seen *t)
 			drop_set(t, i - 1);
 }
 
-void sightings_take(struct alert_state *st, const struct verdict *v,
+void observations_take(struct alert_state *st, const struct verdict *v,
 	int64_t window)
 {
 	if (!st->tools.n)
@@ -275,7 +275,7 @@ static bool comparable(const struct tool_set *a, const struct tool_set *b)
 	return a->era == ERA_NONE || b->era == ERA_NONE || a->era == b->era;
 }
 
-const struct tool_set *sightings_newer(const struct tools_seen *t,
+const struct tool_set *observations_newer(const struct tools_seen *t,
 	const struct verdict *v, const struct sighting *s)
 {
 	size_t mine = place(t, s->hash);
@@ -288,7 +288,7 @@ const struct tool_set *sightings_newer(const struct tools_seen *t,
 	return NULL;
 }
 
-bool sightings_differ(const struct tools_seen *t, int64_t window)
+bool observations_differ(const struct tools_seen *t, int64_t window)
 {
 	bool seen[TOOL_SETS_MAX + 1] = {false};
 

@@ -11,7 +11,7 @@
 #include "records/verdict.h"
 
 /*
- * sightings_take(st, v, window): take what the regions of a verdict see into
+ * observations_take(st, v, window): take what the regions of a verdict see into
  * st->tools; that window is the verdict's. Regions that are no longer in the
  * configuration are forgotten, and sets that no region saw last, unless a
  * divergence is open.
@@ -19,32 +19,32 @@
  * A region that comes back to an older set makes that the newest again once
  * more regions see it than the one that was left: the server was rolled back.
  */
-void sightings_take(struct alert_state *st, const struct verdict *v,
+void observations_take(struct alert_state *st, const struct verdict *v,
 	int64_t window);
 
-/* sightings_find(t, region): what a region saw last, or NULL. */
-const struct sighting *sightings_find(const struct tools_seen *t,
+/* observations_find(t, region): what a region saw last, or NULL. */
+const struct sighting *observations_find(const struct tools_seen *t,
 	const char *region);
 
 /*
- * sightings_newer(t, v, s): the newest set that is newer than what a region saw
- * and can be compared to it, as far as the verdict says and eras are known; NULL
- * where there is none.
+ * observations_newer(t, v, s): the newest set that is newer than what a region
+ * saw and can be compared to it, as far as the verdict says and eras are known;
+ * NULL where there is none.
  */
-const struct tool_set *sightings_newer(const struct tools_seen *t,
+const struct tool_set *observations_newer(const struct tools_seen *t,
 	const struct verdict *v, const struct sighting *s);
 
 /*
- * sightings_now(v, s): whether the verdict itself says that the region sees
+ * observations_now(v, s): whether the verdict itself says that the region sees
  * that: it is heard, its newest probe read the tools, and these can be compared
  * to those of others.
  */
-bool sightings_now(const struct verdict *v, const struct sighting *s);
+bool observations_now(const struct verdict *v, const struct sighting *s);
 
-/* sightings_differ(t, window): whether regions saw different ones in it. */
-bool sightings_differ(const struct tools_seen *t, int64_t window);
+/* observations_differ(t, window): whether regions saw different ones in it. */
+bool observations_differ(const struct tools_seen *t, int64_t window);
 
-/* sightings_configured(v, region): whether it is a region of the server. */
-bool sightings_configured(const struct verdict *v, const char *region);
+/* observations_configured(v, region): whether it is a region of the server. */
+bool observations_configured(const struct verdict *v, const char *region);
 
 #endif

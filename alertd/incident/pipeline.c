@@ -142,7 +142,7 @@ static void put_beats(struct buf *b, const struct pipeline *pl, double now)
 	buf_char(b, '.');
 }
 
-static void tell_stage(struct alert_state *st, enum alert_phase phase,
+static void emit_stage(struct alert_state *st, enum alert_phase phase,
 	const struct pipeline *pl, enum stage s, double now,
 	struct alert_events *out)
 {
@@ -175,7 +175,7 @@ static double blind_since(const struct pipeline *pl)
 	return since;
 }
 
-static void tell_blind(struct alert_state *st, enum alert_phase phase,
+static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	const struct pipeline *pl, double now, struct alert_events *out)
 {
 	struct buf b;
@@ -235,7 +235,7 @@ static bool any_new(const struct strings *before, const struct strings *now)
 }
 
 /* Some regions are cut off: whatever servers they probe, that is one event. */
-static void decide_isolated(struct alert_state *st, const struct pipeline *pl,
+static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_SILENT];
@@ -246,16 +246,16 @@ static void decide_isolated(struct alert_state *st, const struct pipeline *pl,
 	if (inc->open && !regions.n) {
 		inc->passed_since = clock_window(now);
 		strings_copy(&inc->reached, &inc->regions);
-		condition_end(st, ALERT_SILENT, now, out);
+		incident_end(st, ALERT_SILENT, now, out);
 	} else if (!inc->open && regions.n && !blind(pl)) {
-		condition_open(inc, SEVERITY_P3, clock_window(since),
+		incident_open(inc, SEVERITY_P3, clock_window(since),
 			clock_window(now), p->silent);
 		strings_copy(&inc->regions, &regions);
 		events_add(out, st, ALERT_SILENT, ALERT_STARTED, now, false);
 	} else if (inc->open && more) {
 		strings_copy(&inc->regions, &regions);
 		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED, now, true);
-	} else if (condition_due(inc, p, now)) {
+	} else if (incident_due(inc, p, now)) {
 		events_add(out, st, ALERT_SILENT, ALERT_REMINDER, now, false);
 	}
 	ack_expire(st, ALERT_SILENT, now);
@@ -276,27 +276,27 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	if (!late && !blind(pl)) {
 		end_stalled(st, pl, now, out);
 	} else if (inc->open) {
-		if (condition_due(inc, p, now)) {
+		if (incident_due(inc, p, now)) {
 			if (late)
-				tell_stage(st, ALERT_REMINDER, pl, s, now, out);
+				emit_stage(st, ALERT_REMINDER, pl, s, now, out);
 			else
-				tell_blind(st, ALERT_REMINDER, pl, now, out);
+				emit_blind(st, ALERT_REMINDER, pl, now, out);
 		}
 	} else if (late && !excused(pl, s, now)) {
 		begin(inc, pl->at[s], now);
-		tell_stage(st, ALERT_STARTED, pl, s, now, out);
+		emit_stage(st, ALERT_STARTED, pl, s, now, out);
 	} else if (!late) {
 		begin(inc, blind_since(pl), now);
 		string_set(&inc->error, cause_blind);
-		tell_blind(st, ALERT_STARTED, pl, now, out);
+		emit_blind(st, ALERT_STARTED, pl, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
 	/* Who does not judge does not know who is cut off, either. */
 	if (!late)
-		decide_isolated(st, pl, p, now, out);
+		evaluate_isolated(st, pl, p, now, out);
 }
 
-static void tell_away(struct alert_state *st, enum alert_phase phase,
+static void emit_away(struct alert_state *st, enum alert_phase phase,
 	const char *why, double now, struct alert_events *out)
 {
 	struct buf b;
@@ -310,13 +310,13 @@ static void tell_away(struct alert_state *st, enum alert_phase phase,
 }
 
 /* Takes this run into the row of those without the store. */
-static void count_away(struct tally *t, double now)
+static void count_away(struct streak *t, double now)
 {
 	int64_t at = (int64_t)now;
 	bool pause = fabs(now - (double)t->counted) > STAGE_STALE_S;
 
 	if (!t->counted || at < t->since)
-		*t = (struct tally) {.n = 1, .since = at};
+		*t = (struct streak) {.n = 1, .since = at};
 	else if (pause)
 		t->n = t->n ? 0 : 1; /* the second one is the habit here */
 	else
@@ -333,11 +333,11 @@ void pipeline_away(struct alert_state *st, const char *why,
 	if (!st->away.n)
 		return;
 	if (inc->open) {
-		if (condition_due(inc, p, now))
-			tell_away(st, ALERT_REMINDER, why, now, out);
+		if (incident_due(inc, p, now))
+			emit_away(st, ALERT_REMINDER, why, now, out);
 	} else if (now - (double)st->away.since >= STAGE_STALE_S) {
 		begin(inc, (double)st->away.since, now);
-		tell_away(st, ALERT_STARTED, why, now, out);
+		emit_away(st, ALERT_STARTED, why, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
 }
@@ -345,7 +345,7 @@ void pipeline_away(struct alert_state *st, const char *why,
 void pipeline_back(struct alert_state *st, double now,
 	struct alert_events *out)
 {
-	st->away = (struct tally) {0};
+	st->away = (struct streak) {0};
 	if (st->incidents[ALERT_STALLED].open)
 		end(st, "The store is usable again", now, now, out);
 }

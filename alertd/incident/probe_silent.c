@@ -9,7 +9,8 @@ static bool silent(const struct verdict *v, const char *region)
 	return verdict_lists(v->no_data, v->n_no_data, region);
 }
 
-/* That its region is cut off is told for all servers at once, see pipeline.h. */
+/* That its region is cut off is told for all servers at once, see pipeline.h.
+ */
 static bool isolated(const struct verdict *v, const char *region)
 {
 	return verdict_lists(v->isolated, v->n_isolated, region);
@@ -19,12 +20,12 @@ static void count(struct alert_state *st, const struct verdict *v)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
 		if (!silent(v, st->regions[i].name))
-			st->regions[i].silent = (struct tally) {0};
+			st->regions[i].silent = (struct streak) {0};
 	for (size_t i = 0; i < v->n_no_data; i++)
 		if (!isolated(v, v->no_data[i]))
-			tally_add(&state_region(st, v->no_data[i])->silent,
+			streak_add(&state_region(st, v->no_data[i])->silent,
 				v->window);
-	tally_drop(st);
+	streak_drop(st);
 }
 
 /* Those that have been silent long enough, and since when the first was. */
@@ -36,8 +37,9 @@ static int64_t find(const struct alert_state *st, const struct verdict *v,
 	for (size_t i = 0; i < st->n_regions; i++) {
 		const struct region_tally *r = &st->regions[i];
 
-		if (!r->silent.n || (r->silent.n < needed &&
-					    !strings_has(&inc->regions, r->name)))
+		if (!r->silent.n ||
+			(r->silent.n < needed &&
+				!strings_has(&inc->regions, r->name)))
 			continue;
 		strings_add(out, r->name);
 		if (r->silent.since < since)
@@ -61,7 +63,7 @@ static void begin(struct alert_state *st, const struct verdict *v,
 {
 	struct incident *inc = &st->incidents[ALERT_SILENT];
 
-	condition_open(inc, SEVERITY_P3, since, v->window, needed);
+	incident_open(inc, SEVERITY_P3, since, v->window, needed);
 	inc->expected = v->expected;
 	strings_copy(&inc->regions, regions);
 	events_add(out, st, ALERT_SILENT, ALERT_STARTED, (double)v->window,
@@ -75,11 +77,11 @@ static void end(struct alert_state *st, const struct verdict *v,
 	struct incident *inc = &st->incidents[ALERT_SILENT];
 
 	for (size_t i = 0; i < inc->regions.n; i++)
-		if (layer_region(v, inc->regions.v[i]))
+		if (severity_region(v, inc->regions.v[i]))
 			strings_note(&inc->reached, inc->regions.v[i]);
 	if (!inc->passed_since)
 		inc->passed_since = v->window;
-	condition_end(st, ALERT_SILENT, (double)v->window, out);
+	incident_end(st, ALERT_SILENT, (double)v->window, out);
 }
 
 static void go_on(struct alert_state *st, const struct verdict *v,
@@ -88,7 +90,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	struct incident *inc = &st->incidents[ALERT_SILENT];
 	bool worse = any_new(&inc->regions, regions);
 
-	condition_hold(inc, v->window);
+	incident_hold(inc, v->window);
 	inc->expected = v->expected;
 	strings_copy(&inc->regions, regions);
 	if (worse)
@@ -96,7 +98,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 			(double)v->window, true);
 }
 
-void silence_judge(struct alert_state *st, const struct verdict *v,
+void probe_silent_judge(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out)
 {
 	const struct incident *inc = &st->incidents[ALERT_SILENT];

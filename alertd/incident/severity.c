@@ -10,7 +10,7 @@ static bool server_error(const char *error)
 }
 
 /* P1 for steps 1, 2, 3 and 5 and any answer of 5xx, else P2 (mcp-alert(1)). */
-static enum severity layer_severity(enum step step, const char *error)
+static enum severity severity_of(enum step step, const char *error)
 {
 	switch (step) {
 	case STEP_DNS:
@@ -24,7 +24,7 @@ static enum severity layer_severity(enum step step, const char *error)
 	return error && server_error(error) ? SEVERITY_P1 : SEVERITY_P2;
 }
 
-const struct verdict_region *layer_region(const struct verdict *v,
+const struct verdict_region *severity_region(const struct verdict *v,
 	const char *name)
 {
 	for (size_t i = 0; i < v->n_regions; i++)
@@ -33,28 +33,28 @@ const struct verdict_region *layer_region(const struct verdict *v,
 	return NULL;
 }
 
-bool layer_throttled(const struct verdict_region *r)
+bool severity_throttled(const struct verdict_region *r)
 {
 	return r && r->state == STATE_BROKEN && r->error &&
 		strcmp(r->error, LAYER_THROTTLED) == 0;
 }
 
-struct assessment layer_assess(const struct verdict *v)
+struct assessment severity_assess(const struct verdict *v)
 {
 	struct assessment a = {.step = v->step,
 		.layer = failure_layer_of(v->step, NULL),
-		.severity = layer_severity(v->step, NULL)};
+		.severity = severity_of(v->step, NULL)};
 	bool found = false;
 
 	for (size_t i = 0; i < v->n_failing; i++) {
 		const struct verdict_region *r =
-			layer_region(v, v->failing[i]);
+			severity_region(v, v->failing[i]);
 		enum failure_layer layer;
 
 		if (!r || r->failed_step != v->step)
 			continue;
 		layer = failure_layer_of(v->step, r->error);
-		if (layer_severity(v->step, r->error) < a.severity)
+		if (severity_of(v->step, r->error) < a.severity)
 			a.severity = SEVERITY_P1;
 		if (found && layer <= a.layer)
 			continue;

@@ -19,16 +19,17 @@ struct assessment {
 };
 
 /*
- * layer_assess(v): the worst that the regions which fail at the verdict's step
- * saw; of equals that of the first region.
+ * severity_assess(v): the worst that the regions which fail at the verdict's
+ * step saw; of equals that of the first region.
  */
-struct assessment layer_assess(const struct verdict *v);
+struct assessment severity_assess(const struct verdict *v);
 
-/* layer_region(v, name): the region of a verdict, or NULL. */
-const struct verdict_region *layer_region(const struct verdict *v,
+/* severity_region(v, name): the region of a verdict, or NULL. */
+const struct verdict_region *severity_region(const struct verdict *v,
 	const char *name);
 
-/* layer_throttled(r): whether its newest probe was throttled; r may be NULL. */
-bool layer_throttled(const struct verdict_region *r);
+/* severity_throttled(r): whether its newest probe was throttled; r may be NULL.
+ */
+bool severity_throttled(const struct verdict_region *r);
 
 #endif

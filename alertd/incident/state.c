@@ -18,7 +18,7 @@ void incident_release(struct incident *inc)
 	strings_release(&inc->reached);
 	strings_release(&inc->told);
 	ack_release(&inc->ack);
-	climb_release(&inc->climb);
+	escalation_release(&inc->climb);
 	change_release(&inc->change);
 	*inc = (struct incident) {0};
 }
@@ -30,10 +30,10 @@ void ack_release(struct ack *a)
 	*a = (struct ack) {0};
 }
 
-void climb_release(struct climb *c)
+void escalation_release(struct escalation *c)
 {
 	free(c->ladder);
-	*c = (struct climb) {0};
+	*c = (struct escalation) {0};
 }
 
 void tools_forget(struct tools_seen *t)
@@ -85,7 +85,7 @@ void state_release(struct alert_state *st)
 	free(st->quiet.id);
 	free(st->quiet.reason);
 	strings_release(&st->stray.regions);
-	handles_release(&st->handles);
+	external_ids_release(&st->handles);
 	strings_release(&st->servers);
 	strings_release(&st->left);
 	free(st->regions);

@@ -1,6 +1,7 @@
 /*
  * state.h: all that mcp-alert knows of one server, as plain structs, and their
- * form as the JSON of the key alert:<slug>. Pure: state/state_store.h puts it away.
+ * form as the JSON of the key alert:<slug>. Pure: state/state_store.h puts it
+ * away.
  */
 #ifndef INCIDENT_STATE_H
 #define INCIDENT_STATE_H
@@ -24,7 +25,7 @@
 #define STATE_WHY 200
 
 /* Windows of one kind in a row. */
-struct tally {
+struct streak {
 	int n;
 	int64_t since;	 /* the first of them */
 	int64_t counted; /* the last of them */
@@ -32,9 +33,9 @@ struct tally {
 
 struct region_tally {
 	char *name;
-	struct tally failing;	/* the verdict names it as failing */
-	struct tally throttled; /* its newest probe was answered with 429 */
-	struct tally silent;	/* no data; windows of the verdicts' clock */
+	struct streak failing;	/* the verdict names it as failing */
+	struct streak throttled; /* its newest probe was answered with 429 */
+	struct streak silent;	/* no data; windows of the verdicts' clock */
 };
 
 /* Who looks after an incident, and until when nobody else is disturbed. */
@@ -45,7 +46,7 @@ struct ack {
 };
 
 /* How far up a ladder an incident is. */
-struct climb {
+struct escalation {
 	char *ladder; /* its name; NULL: on none */
 	int step;     /* so many of its steps are done */
 	double since; /* from when the times of its steps count */
@@ -54,7 +55,8 @@ struct climb {
 struct incident {
 	bool open;
 	bool folded; /* into the open one of an earlier kind: says nothing */
-	bool held;    /* by a maintenance, until it is judged: see maintenance_hold.h */
+	bool held;   /* by a maintenance, until it is judged: see
+			maintenance_hold.h */
 	int64_t held_at; /* since when it is held */
 	bool unheard; /* nobody was told that it began */
 	bool late;    /* for it began in a minute that was judged late */
@@ -75,16 +77,18 @@ struct incident {
 	double value, usual;  /* of what is measured, see degradation.c */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
-	char *group; /* told of together with others: see routing/correlation.h; or NULL */
+	char *group; /* told of together with others: see routing/correlation.h;
+			or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
 	struct ack ack;
-	struct climb climb;
+	struct escalation climb;
 	struct tool_change change; /* of a divergence: from old to new */
 	/*
-	 * Of one where clients get an older list than the server has, as a check
-	 * found: how old, or 0; and how many tools differ beside those of change.
+	 * Of one where clients get an older list than the server has, as a
+	 * check found: how old, or 0; and how many tools differ beside those of
+	 * change.
 	 */
 	bool stale;
 	double stale_age_s;
@@ -99,10 +103,12 @@ struct delivery {
 	int done;	 /* requests of it that got through */
 	double next_try; /* not before; while it is held: until when it is */
 	char *holder;	 /* the process that is sending it, or NULL */
-	/* Where it is put together with others, see routing/digest.h: how often. */
+	/* Where it is put together with others, see routing/digest.h: how
+	 * often. */
 	enum conf_digest digest;
 	bool over;	  /* because the route's budget was spent */
-	int64_t boundary; /* when they are due; next_try is later after a failure */
+	int64_t boundary; /* when they are due; next_try is later after a
+			     failure */
 	/* What came of it so far, see routing/fallback.h. */
 	char *why;	  /* the last attempt failed, or NULL */
 	bool refused;	  /* the route will not take it as things are */
@@ -158,7 +164,7 @@ struct tools_seen {
 	size_t n, cap;
 	struct tool_set sets[TOOL_SETS_MAX]; /* the newest is the last */
 	size_t n_sets;
-	struct tally differ; /* windows in which regions saw different ones */
+	struct streak differ; /* windows in which regions saw different ones */
 };
 
 /* A change of tools that was told: hashes, or eras. */
@@ -168,8 +174,9 @@ struct drift_told {
 };
 #define DRIFTS_MAX 16
 
-/* The maintenance that it is time for, or that was the last; see maintenance_hold.h. */
-struct quiet {
+/* The maintenance that it is time for, or that was the last; see
+ * maintenance_hold.h. */
+struct maintenance_hold {
 	char *id; /* NULL: none is known */
 	char *reason; /* or NULL */
 	int64_t start, end;
@@ -177,8 +184,8 @@ struct quiet {
 };
 
 /* Failing windows that belong to no incident. */
-struct stray {
-	struct tally windows; /* not in a row */
+struct anomaly {
+	struct streak windows; /* not in a row */
 	struct strings regions;
 	int64_t told; /* when such were last told of */
 };
@@ -208,19 +215,20 @@ struct alert_state {
 	struct strings servers, left;
 	int64_t down_at;   /* the last window that failed in a downtime, a
 			      regional one, or for its limits */
-	struct tally slow; /* windows of slow answers */
-	struct stray stray;
+	struct streak slow; /* windows of slow answers */
+	struct anomaly stray;
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
-	struct tally away; /* runs in a row without the store; see pipeline.h */
+	struct streak
+		away; /* runs in a row without the store; see pipeline.h */
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;
 	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
-	struct quiet quiet;
-	struct handles handles;
+	struct maintenance_hold quiet;
+	struct external_ids handles;
 	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
 	size_t n_outbox, cap_outbox;
@@ -255,16 +263,17 @@ void tools_forget(struct tools_seen *t);
 /* incident_release(inc): free what it holds; it is closed. */
 void incident_release(struct incident *inc);
 
-/* ack_release(a), climb_release(c): free what they hold; there is none. */
+/* ack_release(a), escalation_release(c): free what they hold; there is none. */
 void ack_release(struct ack *a);
-void climb_release(struct climb *c);
+void escalation_release(struct escalation *c);
 
 /* pending_release(p): free what it holds. */
 void pending_release(struct pending *p);
 
 /*
  * state_write(b, st): append the state as one JSON object without a newline.
- * It begins with {"v":1,"revision":N, which the script of state/state_store.c relies on.
+ * It begins with {"v":1,"revision":N, which the script of state/state_store.c
+ * relies on.
  */
 void state_write(struct buf *b, const struct alert_state *st);
 

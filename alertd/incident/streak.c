@@ -36,17 +36,17 @@ static int64_t window_of(const struct verdict *v)
 static bool throttled_now(const struct verdict *v,
 	const struct verdict_region *r)
 {
-	return layer_throttled(r) &&
+	return severity_throttled(r) &&
 		!verdict_lists(v->no_data, v->n_no_data, r->region);
 }
 
-struct sight sight_of(const struct verdict *v)
+struct observation observation_of(const struct verdict *v)
 {
-	struct sight s = {
+	struct observation s = {
 		.window = window_of(v),
 		.failing = v->n_failing > 0,
 		.agreed = v->verdict == VERDICT_RED,
-		.assessed = layer_assess(v),
+		.assessed = severity_assess(v),
 	};
 
 	for (size_t i = 0; i < v->n_regions && !s.throttled; i++) {
@@ -57,17 +57,17 @@ struct sight sight_of(const struct verdict *v)
 	}
 	s.only_throttled = s.throttled;
 	for (size_t i = 0; i < v->n_failing; i++)
-		if (!layer_throttled(layer_region(v, v->failing[i])))
+		if (!severity_throttled(severity_region(v, v->failing[i])))
 			s.only_throttled = false;
 	return s;
 }
 
-void tally_add(struct tally *t, int64_t window)
+void streak_add(struct streak *t, int64_t window)
 {
 	if (t->n && t->counted >= window)
 		return;
 	if (t->n && window - t->counted > ROW_GAP_S)
-		*t = (struct tally) {0};
+		*t = (struct streak) {0};
 	if (t->n++ == 0)
 		t->since = window;
 	t->counted = window;
@@ -78,16 +78,16 @@ static void end(struct alert_state *st, const struct verdict *v)
 {
 	for (size_t i = 0; i < st->n_regions; i++) {
 		struct region_tally *r = &st->regions[i];
-		const struct verdict_region *now = layer_region(v, r->name);
+		const struct verdict_region *now = severity_region(v, r->name);
 
 		if (!verdict_lists(v->failing, v->n_failing, r->name))
-			r->failing = (struct tally) {0};
+			r->failing = (struct streak) {0};
 		if (!now || !throttled_now(v, now))
-			r->throttled = (struct tally) {0};
+			r->throttled = (struct streak) {0};
 	}
 }
 
-void tally_drop(struct alert_state *st)
+void streak_drop(struct alert_state *st)
 {
 	size_t n = 0;
 
@@ -102,8 +102,8 @@ void tally_drop(struct alert_state *st)
 	st->n_regions = n;
 }
 
-void tally_count(struct alert_state *st, const struct verdict *v,
-	const struct sight *s)
+void streak_count(struct alert_state *st, const struct verdict *v,
+	const struct observation *s)
 {
 	bool fresh = s->window > st->window;
 
@@ -111,26 +111,30 @@ void tally_count(struct alert_state *st, const struct verdict *v,
 	if (fresh && v->verdict != VERDICT_UNKNOWN)
 		end(st, v);
 	for (size_t i = 0; i < v->n_failing; i++)
-		tally_add(&state_region(st, v->failing[i])->failing, s->window);
+		streak_add(
+			&state_region(st, v->failing[i])->failing, s->window);
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (throttled_now(v, &v->regions[i]))
-			tally_add(&state_region(st, v->regions[i].region)->throttled,
+			streak_add(&state_region(st, v->regions[i].region)
+					    ->throttled,
 				s->window);
-	tally_drop(st);
+	streak_drop(st);
 }
 
-const struct tally *tally_longest(const struct alert_state *st,
-	const struct verdict *v, const struct sight *s, bool throttled)
+const struct streak *streak_longest(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s, bool throttled)
 {
-	const struct tally *longest = NULL;
+	const struct streak *longest = NULL;
 
 	for (size_t i = 0; i < st->n_regions; i++) {
 		const struct region_tally *r = &st->regions[i];
-		const struct tally *t = throttled ? &r->throttled : &r->failing;
+		const struct streak *t =
+			throttled ? &r->throttled : &r->failing;
 
 		if (!t->n || t->counted != s->window)
 			continue;
-		if (!throttled && layer_throttled(layer_region(v, r->name)))
+		if (!throttled &&
+			severity_throttled(severity_region(v, r->name)))
 			continue;
 		if (!longest || t->n > longest->n ||
 			(t->n == longest->n && t->since < longest->since))
@@ -139,16 +143,16 @@ const struct tally *tally_longest(const struct alert_state *st,
 	return longest;
 }
 
-void tally_forget(struct alert_state *st)
+void streak_forget(struct alert_state *st)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
 		free(st->regions[i].name);
 	st->n_regions = 0;
 }
 
-void tally_forget_throttled(struct alert_state *st)
+void streak_forget_throttled(struct alert_state *st)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
-		st->regions[i].throttled = (struct tally) {0};
-	tally_drop(st);
+		st->regions[i].throttled = (struct streak) {0};
+	streak_drop(st);
 }

@@ -14,7 +14,7 @@
 /* So far ahead of ours is a clock that is right. */
 #define MACHINE_AHEAD_S 300
 
-struct sight {
+struct observation {
 	int64_t window;	     /* that of the newest probe */
 	bool failing;	     /* some region fails */
 	bool agreed;	     /* the verdict is red */
@@ -24,32 +24,32 @@ struct sight {
 	struct assessment assessed;
 };
 
-struct sight sight_of(const struct verdict *v);
+struct observation observation_of(const struct verdict *v);
 
-/* tally_count(st, v, s): count the window of s, if it is not an old one. */
-void tally_count(struct alert_state *st, const struct verdict *v,
-	const struct sight *s);
+/* streak_count(st, v, s): count the window of s, if it is not an old one. */
+void streak_count(struct alert_state *st, const struct verdict *v,
+	const struct observation *s);
 
 /*
- * tally_longest(st, v, s, throttled): the longest series that goes on in this
+ * streak_longest(st, v, s, throttled): the longest series that goes on in this
  * window, of throttled regions or of those that fail for another reason; of
  * equals the older. NULL where there is none.
  */
-const struct tally *tally_longest(const struct alert_state *st,
-	const struct verdict *v, const struct sight *s, bool throttled);
+const struct streak *streak_longest(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s, bool throttled);
 
 /*
- * tally_add(t, window): one more of a row; a window that is too late for the
+ * streak_add(t, window): one more of a row; a window that is too late for the
  * last one begins another.
  */
-void tally_add(struct tally *t, int64_t window);
+void streak_add(struct streak *t, int64_t window);
 
-/* tally_drop(st): forget the regions that are in a row of nothing. */
-void tally_drop(struct alert_state *st);
+/* streak_drop(st): forget the regions that are in a row of nothing. */
+void streak_drop(struct alert_state *st);
 
-/* tally_forget(st): begin to count anew. The other: only who is throttled. */
-void tally_forget(struct alert_state *st);
-void tally_forget_throttled(struct alert_state *st);
+/* streak_forget(st): begin to count anew. The other: only who is throttled. */
+void streak_forget(struct alert_state *st);
+void streak_forget_throttled(struct alert_state *st);
 
 /* verdict_lists(names, n, name): whether it is one of the names. */
 bool verdict_lists(const char *const *names, size_t n, const char *name);

@@ -185,7 +185,7 @@ static void put_isolation(struct buf *b, const struct incident *inc, double at)
 }
 
 static void put_overrun(struct buf *b, const struct incident *inc,
-	const struct quiet *q)
+	const struct maintenance_hold *q)
 {
 	buf_str(b, " is still down");
 	/* Another one may have begun since. */

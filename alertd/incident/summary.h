@@ -12,9 +12,10 @@ struct summary {
 	enum alert_kind kind;
 	enum alert_phase phase;
 	const struct incident *incident;
-	const struct quiet *maintenance; /* of an overrun: the one before it */
+	const struct maintenance_hold
+		*maintenance; /* of an overrun: the one before it */
 	double at;
-	bool more;  /* an escalation because more servers or regions are in it */
+	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
 	bool unheard; /* because nobody acknowledged it */
 };

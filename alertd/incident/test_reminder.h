@@ -1,6 +1,6 @@
 /*
- * test_reminder.h: whether the routes work, as events: a test of them, and that nobody
- * tests them (article 3: once a month at least). Pure.
+ * test_reminder.h: whether the routes work, as events: a test of them, and that
+ * nobody tests them (article 3: once a month at least). Pure.
  */
 #ifndef INCIDENT_TEST_REMINDER_H
 #define INCIDENT_TEST_REMINDER_H
@@ -9,42 +9,42 @@
 #include "incident/state.h"
 
 /* So long without a test is a month, and some days for who has a holiday. */
-#define TESTED_MOST_S (35 * 86400)
+#define TEST_REMINDER_MOST_S (35 * 86400)
 /* And so often that is said. */
-#define TESTED_AGAIN_S (7 * 86400)
+#define TEST_REMINDER_AGAIN_S (7 * 86400)
 
 /* Somebody wants to know. */
-struct tested_request {
+struct test_reminder_request {
 	const char *by;
 	const char *url; /* of the server, or NULL */
 	int64_t at;	 /* which names it */
 };
 
 /*
- * tested_tell(st, q, out): a test of the routes that a P1 downtime of that
- * server would reach now. Its `later` and `steps` are left to who knows the
- * ladders.
+ * test_reminder_tell(st, q, out): a test of the routes that a P1 downtime of
+ * that server would reach now. Its `later` and `steps` are left to who knows
+ * the ladders.
  */
-void tested_tell(const struct alert_state *st, const struct tested_request *q,
-	struct alert_events *out);
+void test_reminder_tell(const struct alert_state *st,
+	const struct test_reminder_request *q, struct alert_events *out);
 
 /* What is known of tests: epoch seconds, NAN where there is none. */
-struct tested {
+struct test_reminder {
 	double since;  /* when routes were first configured */
 	double passed; /* when a test last reached all its routes */
 };
 
 /*
- * tested_missed(t, now): whether there was none for too long. An instant that
- * is yet to come is that of a wrong clock, and is not believed.
+ * test_reminder_missed(t, now): whether there was none for too long. An instant
+ * that is yet to come is that of a wrong clock, and is not believed.
  */
-bool tested_missed(const struct tested *t, double now);
+bool test_reminder_missed(const struct test_reminder *t, double now);
 
 /*
- * tested_remind(st, t, now, out): tell of that, P3, in the state of SLUG_FLEET,
- * once a week.
+ * test_reminder_remind(st, t, now, out): tell of that, P3, in the state of
+ * SLUG_FLEET, once a week.
  */
-void tested_remind(struct alert_state *st, const struct tested *t, double now,
-	struct alert_events *out);
+void test_reminder_remind(struct alert_state *st, const struct test_reminder *t,
+	double now, struct alert_events *out);
 
 #endif

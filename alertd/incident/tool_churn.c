@@ -10,7 +10,7 @@ static void begin(struct alert_state *st, const struct verdict *v,
 	double since = v->tool_churn.since;
 	bool known = since > 0 && since <= (double)window;
 
-	condition_open(inc, SEVERITY_P2, known ? clock_window(since) : window,
+	incident_open(inc, SEVERITY_P2, known ? clock_window(since) : window,
 		window, 1);
 	inc->layer = LAYER_TOOLS;
 	inc->usual = CHURN_USUAL;
@@ -30,11 +30,11 @@ void churn_judge(struct alert_state *st, const struct verdict *v,
 	if (churns && !inc->open) {
 		begin(st, v, window, out);
 	} else if (churns) {
-		condition_hold(inc, window);
+		incident_hold(inc, window);
 		inc->value = v->tool_churn.changes_1h;
 	} else if (inc->open && v->verdict != VERDICT_UNKNOWN &&
-		condition_pass(inc, window, 1)) {
+		incident_pass(inc, window, 1)) {
 		st->incidents[ALERT_DIVERGENCE].folded = false;
-		condition_end(st, ALERT_CHURN, (double)window, out);
+		incident_end(st, ALERT_CHURN, (double)window, out);
 	}
 }

@@ -121,7 +121,7 @@ static void tell(struct alert_state *st, const struct verdict *v, size_t first,
 	event_point(e);
 }
 
-void drifting_judge(struct alert_state *st, const struct verdict *v,
+void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out)
 {
 	int nth = 0;

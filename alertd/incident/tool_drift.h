@@ -13,13 +13,13 @@
 #define DRIFT_AGAIN_S 3600
 
 /*
- * drifting_judge(st, v, window, out): tell the changes of a verdict, whose
+ * tool_drift_judge(st, v, window, out): tell the changes of a verdict, whose
  * window that is. Regions that follow a change that was told, within an hour or
  * while the regions differ, are no news. No more than DRIFTS_MAX are told in an
- * hour, so that a server that never shows the same tools twice is no flood; none
- * while a tool_churn is open, see tool_churn.h.
+ * hour, so that a server that never shows the same tools twice is no flood;
+ * none while a tool_churn is open, see tool_churn.h.
  */
-void drifting_judge(struct alert_state *st, const struct verdict *v,
+void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out);
 
 #endif

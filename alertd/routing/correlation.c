@@ -12,7 +12,7 @@
 /* Who fails so long after the others has another trouble. */
 #define SAME_S 600
 
-bool common_may(const struct alert_event *e)
+bool correlation_may(const struct alert_event *e)
 {
 	const struct alert_record *r = &e->record;
 
@@ -21,11 +21,11 @@ bool common_may(const struct alert_event *e)
 		slug_valid(e->slug);
 }
 
-void common_note(struct common_starts *l, struct alert_event *e,
+void correlation_note(struct correlation_starts *l, struct alert_event *e,
 	struct strings *now, struct strings *later)
 {
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	l->v[l->n++] = (struct common_start) {
+	l->v[l->n++] = (struct correlation_start) {
 		.event = *e,
 		.now = *now,
 		.later = *later,
@@ -34,20 +34,20 @@ void common_note(struct common_starts *l, struct alert_event *e,
 	*now = *later = (struct strings) {0};
 }
 
-static void start_release(struct common_start *s)
+static void start_release(struct correlation_start *s)
 {
 	event_release(&s->event);
 	strings_release(&s->now);
 	strings_release(&s->later);
 }
 
-void common_cut(struct common_starts *l, size_t n)
+void correlation_cut(struct correlation_starts *l, size_t n)
 {
 	while (l->n > n)
 		start_release(&l->v[--l->n]);
 }
 
-void common_drop(struct common_starts *l, size_t n, const char *slug)
+void correlation_drop(struct correlation_starts *l, size_t n, const char *slug)
 {
 	for (size_t i = n; i < l->n; i++) {
 		if (strcmp(l->v[i].event.slug, slug) == 0)
@@ -58,18 +58,20 @@ void common_drop(struct common_starts *l, size_t n, const char *slug)
 	l->n = n < l->n ? n : l->n;
 }
 
-void common_release(struct common_starts *l)
+void correlation_release(struct correlation_starts *l)
 {
-	common_cut(l, 0);
+	correlation_cut(l, 0);
 	free(l->v);
-	*l = (struct common_starts) {0};
+	*l = (struct correlation_starts) {0};
 }
 
 /* What is shared comes first, so that those who share it stand together. */
 static int compare(const void *a, const void *b)
 {
-	const struct alert_record *x = &((const struct common_start *)a)->event.record;
-	const struct alert_record *y = &((const struct common_start *)b)->event.record;
+	const struct alert_record *x =
+		&((const struct correlation_start *)a)->event.record;
+	const struct alert_record *y =
+		&((const struct correlation_start *)b)->event.record;
 	int order = 0;
 
 	if (x->at < y->at || x->at > y->at)
@@ -87,13 +89,13 @@ static int compare(const void *a, const void *b)
 
 static int compare_all(const void *a, const void *b)
 {
-	const struct common_start *x = a, *y = b;
+	const struct correlation_start *x = a, *y = b;
 	int order = compare(a, b);
 
 	return order ? order : strcmp(x->event.slug, y->event.slug);
 }
 
-size_t common_group(struct common_starts *l, size_t least)
+size_t correlation_group(struct correlation_starts *l, size_t least)
 {
 	size_t groups = 0;
 
@@ -116,7 +118,7 @@ size_t common_group(struct common_starts *l, size_t least)
 	return groups;
 }
 
-void common_slug(const struct alert_event *e, char *out)
+void correlation_slug(const struct alert_event *e, char *out)
 {
 	const struct alert_record *r = &e->record;
 	char hex[SHA256_HEX];
@@ -127,7 +129,7 @@ void common_slug(const struct alert_event *e, char *out)
 	for (size_t i = 0; i < r->n_regions; i++)
 		buf_fmt(&b, " %s", r->regions[i]);
 	sha256_hex(b.p, b.len, hex);
-	snprintf(out, COMMON_SLUG, "*.%.8s", hex);
+	snprintf(out, CORRELATION_SLUG, "*.%.8s", hex);
 	buf_release(&b);
 }
 
@@ -137,7 +139,7 @@ static void open_with(struct alert_state *st, const struct alert_event *e)
 	const struct alert_record *r = &e->record;
 	struct incident *inc = &st->incidents[r->kind];
 
-	condition_open(inc, r->severity, r->started_at, (int64_t)r->at,
+	incident_open(inc, r->severity, r->started_at, (int64_t)r->at,
 		r->probe_count);
 	inc->tier = r->tier;
 	inc->step = r->step;
@@ -150,8 +152,8 @@ static void open_with(struct alert_state *st, const struct alert_event *e)
 	strings_clear(&st->left);
 }
 
-void common_begin(struct alert_state *st, const struct common_start *v,
-	size_t n, struct alert_events *out)
+void correlation_begin(struct alert_state *st,
+	const struct correlation_start *v, size_t n, struct alert_events *out)
 {
 	const struct alert_record *first = &v[0].event.record;
 	struct incident *inc = &st->incidents[first->kind];
@@ -182,7 +184,8 @@ void common_begin(struct alert_state *st, const struct common_start *v,
 		});
 }
 
-bool common_joins(const struct alert_state *st, const struct alert_event *e)
+bool correlation_joins(
+	const struct alert_state *st, const struct alert_event *e)
 {
 	const struct incident *inc = &st->incidents[e->record.kind];
 
@@ -200,7 +203,7 @@ static void strings_drop(struct strings *l, const char *s)
 	}
 }
 
-void common_join(const struct conf *c, struct alert_state *st,
+void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group)
 {
 	struct incident *inc = &st->incidents[kind];
@@ -222,7 +225,7 @@ void common_join(const struct conf *c, struct alert_state *st,
 	}
 }
 
-void common_leave(struct alert_state *st, const struct alert_event *e,
+void correlation_leave(struct alert_state *st, const struct alert_event *e,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[e->record.kind];
@@ -236,5 +239,5 @@ void common_leave(struct alert_state *st, const struct alert_event *e,
 		inc->probe_count = e->record.probe_count;
 	if (st->left.n)
 		return;
-	condition_end(st, e->record.kind, e->record.at, out);
+	incident_end(st, e->record.kind, e->record.at, out);
 }

@@ -32,7 +32,7 @@ static bool waits(const struct dispatch *d, struct alert_state *st,
 	if (!w->digest && calm)
 		return outbox_joins(st, r->name, w);
 	name(e, text, sizeof text);
-	if (!w->digest && !budget_take(d->budget, r, text, now))
+	if (!w->digest && !rate_limit_take(d->budget, r, text, now))
 		*w = (struct outbox_wait) {CONF_DIGEST_HOURLY, true, 0};
 	if (w->digest)
 		w->boundary = hours_digest(d->conf, w->digest, now);

@@ -10,7 +10,7 @@
 #include "incident/state.h"
 #include "routing/outbox.h"
 
-struct budget;
+struct rate_limit;
 
 /* A route that gets an event, and how it waits; see outbox.h. */
 struct recipient {
@@ -25,7 +25,7 @@ struct recipients {
 
 struct dispatch {
 	const struct conf *conf; /* or NULL */
-	struct budget *budget;
+	struct rate_limit *budget;
 	bool at_once; /* nothing waits for others, and no budget counts */
 	/*
 	 * The clock of the deliveries; -INFINITY where nothing is delivered,

@@ -76,7 +76,7 @@ static void note_step(const struct rise *r, int step, struct strings *out)
 /* The routes whose steps are due, which are then done. */
 static void take_steps(const struct rise *r, struct strings *out)
 {
-	struct climb *climb = &r->inc->climb;
+	struct escalation *climb = &r->inc->climb;
 
 	while (climb->step < n_steps(r) &&
 		climb->since + after(r, climb->step) <= r->now)
@@ -130,14 +130,14 @@ static struct rise find(const struct conf *c, struct alert_state *st,
 	if (r.ladder)
 		r.name = r.ladder->name;
 	else if (!c->n_ladders && r.about.severity == SEVERITY_P1)
-		r.name = LADDER_USUAL;
+		r.name = ESCALATION_USUAL;
 	return r;
 }
 
 /* On the first step of another ladder than before, if it is another. */
 static void step_on(const struct rise *r)
 {
-	struct climb *climb = &r->inc->climb;
+	struct escalation *climb = &r->inc->climb;
 
 	if (climb->ladder && strcmp(climb->ladder, r->name) == 0)
 		return;
@@ -146,14 +146,14 @@ static void step_on(const struct rise *r)
 	climb->since = r->now;
 }
 
-static void climb_one(const struct conf *c, struct alert_state *st,
+static void escalation_one(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, double now, size_t from, struct alert_events *out)
 {
 	struct rise r = find(c, st, kind, now);
 	struct strings due = {0};
 
 	if (!r.name) {
-		climb_release(&r.inc->climb);
+		escalation_release(&r.inc->climb);
 		return;
 	}
 	step_on(&r);
@@ -169,20 +169,21 @@ static void climb_one(const struct conf *c, struct alert_state *st,
 				r.ladder->steps[k].route);
 }
 
-void ladder_climb(const struct conf *c, struct alert_state *st, double now,
+void escalate(const struct conf *c, struct alert_state *st, double now,
 	size_t from, struct alert_events *out)
 {
 	for (unsigned k = 0; c && k < ALERT_KINDS; k++)
 		if (st->incidents[k].open && !st->incidents[k].folded &&
 			!st->incidents[k].held && !st->incidents[k].late)
-			climb_one(c, st, (enum alert_kind)k, now, from, out);
+			escalation_one(
+				c, st, (enum alert_kind)k, now, from, out);
 }
 
-double ladder_due(const struct conf *c, struct alert_state *st,
+double escalation_due(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind)
 {
 	struct rise r = find(c, st, kind, 0);
-	const struct climb *climb = &r.inc->climb;
+	const struct escalation *climb = &r.inc->climb;
 
 	if (!r.name || climb->step >= n_steps(&r))
 		return INFINITY;

@@ -23,9 +23,9 @@ static double in_time(const char *body)
 	if (!name || !severity_parse(name, &s))
 		s = SEVERITY_P1;
 	cJSON_Delete(o);
-	return s == SEVERITY_P1 ? ELSEWHERE_P1_S
-		: s == SEVERITY_P2 ? ELSEWHERE_P2_S
-				   : ELSEWHERE_P3_S;
+	return s == SEVERITY_P1 ? FALLBACK_P1_S
+		: s == SEVERITY_P2 ? FALLBACK_P2_S
+				   : FALLBACK_P3_S;
 }
 
 /* Since when it could have been there. */
@@ -34,7 +34,7 @@ static double since(const struct pending *p, const struct delivery *d)
 	return d->digest ? fmax(p->created, (double)d->boundary) : p->created;
 }
 
-bool elsewhere_overdue(const struct pending *p, const struct delivery *d,
+bool fallback_overdue(const struct pending *p, const struct delivery *d,
 	double now)
 {
 	double age = now - since(p, d);
@@ -42,14 +42,14 @@ bool elsewhere_overdue(const struct pending *p, const struct delivery *d,
 	if (d->elsewhere > 0)
 		return false;
 	return d->refused ||
-		(age >= ELSEWHERE_P1_S && age >= in_time(p->body));
+		(age >= FALLBACK_P1_S && age >= in_time(p->body));
 }
 
-bool elsewhere_any(const struct alert_state *st, double now)
+bool fallback_any(const struct alert_state *st, double now)
 {
 	for (size_t i = 0; i < st->n_outbox; i++)
 		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
-			if (elsewhere_overdue(&st->outbox[i],
+			if (fallback_overdue(&st->outbox[i],
 				    &st->outbox[i].deliveries[k], now))
 				return true;
 	return false;
@@ -82,7 +82,7 @@ static void set_member(cJSON *o, const char *key, cJSON *value)
 		cJSON_AddItemToObject(o, key, value);
 }
 
-void elsewhere_body(struct buf *b, const struct pending *p,
+void fallback_body(struct buf *b, const struct pending *p,
 	const struct delivery *d)
 {
 	char why[JSON_WHY], iso[CLOCK_RFC3339];
@@ -158,7 +158,7 @@ static void tell(struct alert_state *st, size_t i, size_t n,
 
 	buf_init(&body, BODY_MAX);
 	buf_init(&note, 1024);
-	elsewhere_body(&body, &st->outbox[i], d);
+	fallback_body(&body, &st->outbox[i], d);
 	buf_fmt(&note, "%s to %s, instead of %s", st->outbox[i].event, fallback,
 		d->route);
 	state_note(st, now, "told_elsewhere", note.p);
@@ -180,7 +180,7 @@ static void tell(struct alert_state *st, size_t i, size_t n,
 	buf_release(&body);
 }
 
-size_t elsewhere_tell(struct alert_state *st, const struct conf *c, double now)
+size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 {
 	size_t n = st->n_outbox, told = 0;
 
@@ -195,7 +195,7 @@ size_t elsewhere_tell(struct alert_state *st, const struct conf *c, double now)
 			if (before > 0 && before < st->outbox[i].created) {
 				d->elsewhere = before;
 			} else if (before > 0 ||
-				elsewhere_overdue(&st->outbox[i], d, now)) {
+				fallback_overdue(&st->outbox[i], d, now)) {
 				tell(st, i, k, r->fallback, now);
 				told++;
 			}

@@ -9,36 +9,36 @@
 #include "incident/state.h"
 
 /* How long is in time, by how bad it is. A P1 wakes somebody; minutes count. */
-#define ELSEWHERE_P1_S (15 * 60)
-#define ELSEWHERE_P2_S 3600
-#define ELSEWHERE_P3_S (24 * 3600)
+#define FALLBACK_P1_S (15 * 60)
+#define FALLBACK_P2_S 3600
+#define FALLBACK_P3_S (24 * 3600)
 
 /*
- * elsewhere_overdue(p, d, now): whether a delivery of that event cannot get to
- * its route before somebody does something, or did not get there in time; false where the fallback was told.
- * The time of what waits to be put together with others begins when that is
- * done.
+ * fallback_overdue(p, d, now): whether a delivery of that event cannot get to
+ * its route before somebody does something, or did not get there in time; false
+ * where the fallback was told. The time of what waits to be put together with
+ * others begins when that is done.
  */
-bool elsewhere_overdue(const struct pending *p, const struct delivery *d,
+bool fallback_overdue(const struct pending *p, const struct delivery *d,
 	double now);
 
-/* elsewhere_any(st, now): whether one of a server is. */
-bool elsewhere_any(const struct alert_state *st, double now);
+/* fallback_any(st, now): whether one of a server is. */
+bool fallback_any(const struct alert_state *st, double now);
 
 /*
- * elsewhere_tell(st, c, now): put the events of all that is overdue into the
+ * fallback_tell(st, c, now): put the events of all that is overdue into the
  * outbox for the fallbacks, with why, and with them what waits behind them of
  * the same incident. From then on the fallback is told how that goes on.
  * How many there were; c may be NULL.
  */
-size_t elsewhere_tell(struct alert_state *st, const struct conf *c, double now);
+size_t fallback_tell(struct alert_state *st, const struct conf *c, double now);
 
 /*
- * elsewhere_body(b, p, d): append the body of an event with the sentence that,
+ * fallback_body(b, p, d): append the body of an event with the sentence that,
  * and why, it was not told to a route: in its summary, and as its member
  * `fallback_for`.
  */
-void elsewhere_body(struct buf *b, const struct pending *p,
+void fallback_body(struct buf *b, const struct pending *p,
 	const struct delivery *d);
 
 #endif

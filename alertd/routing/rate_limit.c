@@ -26,21 +26,21 @@ struct spent {
 	int n;
 };
 
-struct budget {
+struct rate_limit {
 	struct store *store;
 	struct spent *v; /* without a store */
 	size_t n, cap;
 };
 
-struct budget *budget_new(struct store *s)
+struct rate_limit *rate_limit_new(struct store *s)
 {
-	struct budget *b = xcalloc(1, sizeof *b);
+	struct rate_limit *b = xcalloc(1, sizeof *b);
 
 	b->store = s;
 	return b;
 }
 
-void budget_free(struct budget *b)
+void rate_limit_free(struct rate_limit *b)
 {
 	if (b)
 		free(b->v);
@@ -48,7 +48,7 @@ void budget_free(struct budget *b)
 }
 
 /* In memory nobody decides twice. */
-static bool take_here(struct budget *b, const struct conf_route *r,
+static bool take_here(struct rate_limit *b, const struct conf_route *r,
 	int64_t hour)
 {
 	struct spent *s = NULL;
@@ -68,7 +68,7 @@ static bool take_here(struct budget *b, const struct conf_route *r,
 	return s->n++ < r->budget;
 }
 
-bool budget_take(struct budget *b, const struct conf_route *r,
+bool rate_limit_take(struct rate_limit *b, const struct conf_route *r,
 	const char *event, double t)
 {
 	char key[KEY_MAX], most[16], ttl[16];

@@ -13,19 +13,19 @@
 struct store;
 
 /* Opaque. */
-struct budget;
+struct rate_limit;
 
-/* budget_new(s): the store is the caller's; NULL: in memory. */
-struct budget *budget_new(struct store *s);
-void budget_free(struct budget *b);
+/* rate_limit_new(s): the store is the caller's; NULL: in memory. */
+struct rate_limit *rate_limit_new(struct store *s);
+void rate_limit_free(struct rate_limit *b);
 
 /*
- * budget_take(b, r, event, t): whether the budget of a route allows for one
+ * rate_limit_take(b, r, event, t): whether the budget of a route allows for one
  * more event in the hour of t; that which was allowed once is allowed again.
  * Where the store does not answer it is allowed, for the event goes nowhere
  * then but to where somebody looks.
  */
-bool budget_take(struct budget *b, const struct conf_route *r,
+bool rate_limit_take(struct rate_limit *b, const struct conf_route *r,
 	const char *event, double t);
 
 #endif

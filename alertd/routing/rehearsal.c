@@ -20,7 +20,7 @@ struct play {
 	const struct rehearsal *r;
 	struct alert_state st;
 	struct alert_events events;
-	struct budget *budget; /* of which nothing is spent yet */
+	struct rate_limit *budget; /* of which nothing is spent yet */
 	struct reaches *out;
 };
 
@@ -35,7 +35,7 @@ static void open(struct play *p, enum alert_kind kind)
 {
 	double at = p->r->at;
 
-	condition_open(&p->st.incidents[kind], p->r->severity,
+	incident_open(&p->st.incidents[kind], p->r->severity,
 		clock_window(at), (int64_t)floor(at), 1);
 }
 
@@ -131,7 +131,7 @@ static double next(struct play *p, double t)
 	if (p->r->kind >= ALERT_KINDS)
 		return INFINITY;
 	inc = &p->st.incidents[p->r->kind];
-	due = ladder_due(p->c, &p->st, p->r->kind);
+	due = escalation_due(p->c, &p->st, p->r->kind);
 	promoted = (double)inc->opened_at + p->c->policy.promote_s;
 	if (!(due > t))
 		due = INFINITY;
@@ -145,20 +145,21 @@ static double next(struct play *p, double t)
 static void play_init(struct play *p, const struct conf *c,
 	const struct rehearsal *r)
 {
-	*p = (struct play) {.c = c, .r = r, .budget = budget_new(NULL)};
+	*p = (struct play) {.c = c, .r = r, .budget = rate_limit_new(NULL)};
 	state_init(&p->st, r->slug);
 	begin(p);
 	if (r->maintenance && heeds_maintenance(r->kind)) {
 		p->st.quiet.active = true;
-		quiet_judge(&p->st, &c->policy, r->at, &p->events, 0);
+		maintenance_hold_judge(
+			&p->st, &c->policy, r->at, &p->events, 0);
 	}
-	ladder_climb(c, &p->st, r->at, 0, &p->events);
+	escalate(c, &p->st, r->at, 0, &p->events);
 }
 
 static void play_release(struct play *p)
 {
 	events_release(&p->events);
-	budget_free(p->budget);
+	rate_limit_free(p->budget);
 	state_release(&p->st);
 }
 
@@ -176,7 +177,7 @@ void rehearse(const struct conf *c, const struct rehearsal *r,
 		size_t from = p.events.n;
 
 		machine_tick(&p.st, &c->policy, t, &p.events);
-		ladder_climb(c, &p.st, t, from, &p.events);
+		escalate(c, &p.st, t, from, &p.events);
 		tell(&p, from);
 		t = next(&p, t);
 	}

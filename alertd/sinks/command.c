@@ -8,7 +8,7 @@
 
 static struct delivered run(const struct sink_job *job)
 {
-	return execute_send(job->route->command, job->body);
+	return exec_send(job->route->command, job->body);
 }
 
 const struct sink sink_command = {.raw = true, .send = run};

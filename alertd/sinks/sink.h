@@ -21,13 +21,14 @@ struct sink_job {
 	const struct sink_event *event;	 /* what it says; NULL: see `raw` */
 	const struct message *message;	 /* the same for a person; like event */
 	const struct secret *secret;	 /* NULL where the route names none */
-	const char *handle;		 /* see struct parcel; NULL: none */
+	const char *handle; /* see struct delivery_request; NULL: none */
 	double now; /* epoch seconds */
 };
 
 /*
- * Either `send`, or `send_nth`, or `build` and `judge`. An event may take several requests, n = 0, 1 and
- * so on, which are sent in this order; those that got through are not repeated.
+ * Either `send`, or `send_nth`, or `build` and `judge`. An event may take
+ * several requests, n = 0, 1 and so on, which are sent in this order; those
+ * that got through are not repeated.
  */
 struct sink {
 	bool raw; /* it wants the body alone: event and message are NULL */

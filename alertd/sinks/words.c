@@ -9,44 +9,50 @@
 #define REFUSES "It is reached, but begins no session: no client can use it."
 #define TOOLS "Clients connect, but cannot use its tools."
 #define WAS "It is over; it was found after the fact."
-#define LOOK_THEN                                                              \
-	"The application's log of that time; and why its minutes were judged late."
-#define LOOK_DNS "The DNS records of its name, and whether the domain has lapsed."
-#define LOOK_TLS                                                               \
+#define SHOW_THEN                                                              \
+	"The application's log of that time; and why its minutes were judged " \
+	"late."
+#define SHOW_DNS                                                               \
+	"The DNS records of its name, and whether the domain has lapsed."
+#define SHOW_TLS                                                               \
 	"The certificate and its chain, and what listens on the port."
-#define LOOK_NET                                                               \
+#define SHOW_NET                                                               \
 	"Whether the host runs, then its load balancer, firewall and network."
-#define LOOK_HTTP                                                              \
+#define SHOW_HTTP                                                              \
 	"The proxy's log, then the application's, and what was deployed last."
-#define LOOK_INIT                                                              \
+#define SHOW_INIT                                                              \
 	"The application's log of initialize, and what was deployed last."
-#define LOOK_AUTH                                                              \
-	"Whether the credential of the probe was revoked, then the login service."
-#define LOOK_TOOLS                                                             \
-	"The application's log of tools/list and tools/call, and what it depends on."
+#define SHOW_AUTH                                                              \
+	"Whether the credential of the probe was revoked, then the login "     \
+	"service."
+#define SHOW_TOOLS                                                             \
+	"The application's log of tools/list and tools/call, and what it "     \
+	"depends on."
 
 /* The first that fits counts: what names more stands before what names less. */
 static const struct message_words words[] = {
-	{"downtime", "transport", "dns", DOWN, REACH, LOOK_DNS},
-	{"downtime", "transport", "tls", DOWN, REACH, LOOK_TLS},
-	{"downtime", "transport", NULL, DOWN, REACH, LOOK_NET},
-	{"downtime", "http", NULL, DOWN, ERRORS, LOOK_HTTP},
-	{"downtime", "initialize", "auth-initialize", DOWN, REFUSES, LOOK_AUTH},
-	{"downtime", "initialize", NULL, DOWN, REFUSES, LOOK_INIT},
-	{"downtime", NULL, NULL, DOWN, TOOLS, LOOK_TOOLS},
-	{"downtime_found", NULL, NULL, "was down", "", WAS, LOOK_THEN},
+	{"downtime", "transport", "dns", DOWN, REACH, SHOW_DNS},
+	{"downtime", "transport", "tls", DOWN, REACH, SHOW_TLS},
+	{"downtime", "transport", NULL, DOWN, REACH, SHOW_NET},
+	{"downtime", "http", NULL, DOWN, ERRORS, SHOW_HTTP},
+	{"downtime", "initialize", "auth-initialize", DOWN, REFUSES, SHOW_AUTH},
+	{"downtime", "initialize", NULL, DOWN, REFUSES, SHOW_INIT},
+	{"downtime", NULL, NULL, DOWN, TOOLS, SHOW_TOOLS},
+	{"downtime_found", NULL, NULL, "was down", "", WAS, SHOW_THEN},
 	{"regional_found", NULL, NULL, "failed from some regions", "", WAS,
-		LOOK_THEN},
+		SHOW_THEN},
 	{"rate_limited_found", NULL, NULL, "turned our probes away", "", WAS,
-		LOOK_THEN},
-	{"maintenance_overrun", "transport", NULL, OVERRUN, REACH, LOOK_NET},
-	{"maintenance_overrun", "http", NULL, OVERRUN, ERRORS, LOOK_HTTP},
-	{"maintenance_overrun", "initialize", NULL, OVERRUN, REFUSES, LOOK_INIT},
-	{"maintenance_overrun", NULL, NULL, OVERRUN, TOOLS, LOOK_TOOLS},
+		SHOW_THEN},
+	{"maintenance_overrun", "transport", NULL, OVERRUN, REACH, SHOW_NET},
+	{"maintenance_overrun", "http", NULL, OVERRUN, ERRORS, SHOW_HTTP},
+	{"maintenance_overrun", "initialize", NULL, OVERRUN, REFUSES,
+		SHOW_INIT},
+	{"maintenance_overrun", NULL, NULL, OVERRUN, TOOLS, SHOW_TOOLS},
 	{"regional", NULL, NULL, "fails from some regions",
 		"works from everywhere again",
 		"Users there may be cut off; for others it works.",
-		"CDN, DNS and routes to that region, and what its provider says."},
+		"CDN, DNS and routes to that region, and what its provider "
+		"says."},
 	{"rate_limited", NULL, NULL, "turns our probes away",
 		"lets our probes in again",
 		"It may well work, but an outage would not be seen.",
@@ -54,8 +60,8 @@ static const struct message_words words[] = {
 	{"latency", NULL, NULL, "is slow", "is as fast as usual again",
 		"It works, but keeps its users waiting.",
 		"Its load, what it depends on, and what was deployed last."},
-	{"error_rate", NULL, NULL, "fails too often", "fails no more than usual",
-		"It works, but not each time.",
+	{"error_rate", NULL, NULL, "fails too often",
+		"fails no more than usual", "It works, but not each time.",
 		"The application's log of the last minutes, by error."},
 	{"slo_burn", NULL, NULL, "uses up its error budget",
 		"keeps to its error budget again",
@@ -67,8 +73,10 @@ static const struct message_words words[] = {
 		"The runner of that region: its host, its network, its clock."},
 	{"cdn_cache_divergence", NULL, NULL, "shows different tools",
 		"shows the same tools everywhere again",
-		"Users of some regions call tools that are gone, or miss new ones.",
-		"The caches in front of it: purge them; then the last deployment."},
+		"Users of some regions call tools that are gone, or miss new "
+		"ones.",
+		"The caches in front of it: purge them; then the last "
+		"deployment."},
 	{"tool_churn", NULL, NULL, "changes its tools all the time",
 		"keeps its tools again",
 		"Clients find other tools than they were told of.",
@@ -76,7 +84,8 @@ static const struct message_words words[] = {
 		"address, or names that are made anew."},
 	{"pipeline_stalled", NULL, NULL, "is not watched", "is watched again",
 		"An outage would be told to nobody.",
-		"The cron job, the store, and their logs, on the host that judges."},
+		"The cron job, the store, and their logs, on the host that "
+		"judges."},
 	{"schema_drift_detected", NULL, NULL, "has other tools", "",
 		"Clients that know the old ones may fail.",
 		"Whether somebody meant to deploy that."},
@@ -84,7 +93,8 @@ static const struct message_words words[] = {
 		"Once it has ended, clients refuse to connect.",
 		"What should have renewed it."},
 	{"token_expiring", NULL, NULL, "needs a new credential for its probes",
-		"", "Once it has ended, the probes fail, and users notice nothing.",
+		"",
+		"Once it has ended, the probes fail, and users notice nothing.",
 		"mcp-rotate, or whoever issues it."},
 	{"anomaly_logged", NULL, NULL, "failed now and then", "",
 		"Never for long, never together.", "Nothing, for now."},

@@ -12,33 +12,34 @@ static void kept_release(struct kept *k)
 	free(k->state);
 }
 
-void memory_release(struct memory *m)
+void state_cache_release(struct state_cache *m)
 {
 	for (size_t i = 0; i < m->n; i++)
 		kept_release(&m->v[i]);
 	free(m->v);
-	*m = (struct memory) {0};
+	*m = (struct state_cache) {0};
 }
 
 /* Where a server's state is, or belongs. */
-static size_t place(const struct memory *m, const char *slug)
+static size_t place(const struct state_cache *m, const char *slug)
 {
 	return strings_place(m->v, m->n, sizeof *m->v, slug);
 }
 
-static bool kept_at(const struct memory *m, size_t i, const char *slug)
+static bool kept_at(const struct state_cache *m, size_t i, const char *slug)
 {
 	return i < m->n && strcmp(m->v[i].slug, slug) == 0;
 }
 
-bool memory_has(const struct memory *m, const char *slug)
+bool state_cache_has(const struct state_cache *m, const char *slug)
 {
 	size_t i = place(m, slug);
 
 	return kept_at(m, i, slug) && m->v[i].state->slug;
 }
 
-void memory_lend(struct memory *m, const char *slug, struct alert_state *st)
+void state_cache_lend(
+	struct state_cache *m, const char *slug, struct alert_state *st)
 {
 	size_t i = place(m, slug);
 
@@ -50,7 +51,7 @@ void memory_lend(struct memory *m, const char *slug, struct alert_state *st)
 	*m->v[i].state = (struct alert_state) {0};
 }
 
-void memory_keep(struct memory *m, struct alert_state *st)
+void state_cache_keep(struct state_cache *m, struct alert_state *st)
 {
 	size_t i = place(m, st->slug);
 
@@ -67,7 +68,7 @@ void memory_keep(struct memory *m, struct alert_state *st)
 	state_init(st, m->v[i].slug);
 }
 
-void memory_forget(struct memory *m, const char *slug)
+void state_cache_forget(struct state_cache *m, const char *slug)
 {
 	size_t i = place(m, slug);
 
@@ -77,7 +78,7 @@ void memory_forget(struct memory *m, const char *slug)
 	memmove(m->v + i, m->v + i + 1, (--m->n - i) * sizeof *m->v);
 }
 
-void memory_awake(const struct memory *m, struct strings *out)
+void state_cache_awake(const struct state_cache *m, struct strings *out)
 {
 	for (size_t i = 0; i < m->n; i++)
 		if (m->v[i].state->slug && state_open(m->v[i].state))

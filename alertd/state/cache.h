@@ -13,26 +13,29 @@ struct kept {
 	struct alert_state *state; /* without a slug of its own: lent */
 };
 
-struct memory {
+struct state_cache {
 	struct kept *v; /* by slug */
 	size_t n, cap;
 };
 
-void memory_release(struct memory *m);
+void state_cache_release(struct state_cache *m);
 
-/* memory_has(m, slug): whether it is here, and not lent. */
-bool memory_has(const struct memory *m, const char *slug);
+/* state_cache_has(m, slug): whether it is here, and not lent. */
+bool state_cache_has(const struct state_cache *m, const char *slug);
 
-/* memory_lend(m, slug, st): take it out; that of nothing known is *st then. */
-void memory_lend(struct memory *m, const char *slug, struct alert_state *st);
+/* state_cache_lend(m, slug, st): take it out; that of nothing known is *st
+ * then. */
+void state_cache_lend(
+	struct state_cache *m, const char *slug, struct alert_state *st);
 
-/* memory_keep(m, st): put it in; *st is one of which nothing is known then. */
-void memory_keep(struct memory *m, struct alert_state *st);
+/* state_cache_keep(m, st): put it in; *st is one of which nothing is known
+ * then. */
+void state_cache_keep(struct state_cache *m, struct alert_state *st);
 
-/* memory_forget(m, slug): as if it had never been here. */
-void memory_forget(struct memory *m, const char *slug);
+/* state_cache_forget(m, slug): as if it had never been here. */
+void state_cache_forget(struct state_cache *m, const char *slug);
 
-/* memory_awake(m, out): the slugs for which time has something to do. */
-void memory_awake(const struct memory *m, struct strings *out);
+/* state_cache_awake(m, out): the slugs for which time has something to do. */
+void state_cache_awake(const struct state_cache *m, struct strings *out);
 
 #endif

@@ -10,37 +10,37 @@
 
 #include <cjson/cJSON.h>
 
-#define MEMBER_COUNT_MAX 1000000000LL
+#define FIELD_COUNT_MAX 1000000000LL
 
-struct members {
+struct fields {
 	const cJSON *o;	 /* NULL, or no object: has none */
 	const char *bad; /* the first that was wrong, or NULL */
 };
 
-/* member_wrong(in, key): that one is wrong. member_has(in, key): is there. */
-void member_wrong(struct members *in, const char *key);
-bool member_has(const struct members *in, const char *key);
+/* field_wrong(in, key): that one is wrong. field_has(in, key): is there. */
+void field_wrong(struct fields *in, const char *key);
+bool field_has(const struct fields *in, const char *key);
 
 /* A whole number from min to max; one that is an instant; a count. */
-int64_t member_int(struct members *in, const char *key, int64_t min,
+int64_t field_int(struct fields *in, const char *key, int64_t min,
 	int64_t max);
-int64_t member_epoch(struct members *in, const char *key);
-int member_count(struct members *in, const char *key);
+int64_t field_epoch(struct fields *in, const char *key);
+int field_count(struct fields *in, const char *key);
 
 /* An instant with a fraction, a truth value, and a tally. */
-double member_time(struct members *in, const char *key);
-bool member_bool(struct members *in, const char *key);
-struct tally member_tally(struct members *in, const char *key);
+double field_time(struct fields *in, const char *key);
+bool field_bool(struct fields *in, const char *key);
+struct streak field_tally(struct fields *in, const char *key);
 
 /*
  * A string, "" where it is wrong, valid as long as the object is; a copy of
  * one, or NULL of null; the elements of an array, and of one of strings each of
  * which `valid` accepts, which may be NULL.
  */
-const char *member_str(struct members *in, const char *key);
-char *member_optional(struct members *in, const char *key);
-const cJSON *member_array(struct members *in, const char *key);
-void member_strings(struct members *in, const char *key,
+const char *field_str(struct fields *in, const char *key);
+char *field_optional(struct fields *in, const char *key);
+const cJSON *field_array(struct fields *in, const char *key);
+void field_strings(struct fields *in, const char *key,
 	bool (*valid)(const char *), struct strings *out);
 
 #endif

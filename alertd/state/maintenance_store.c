@@ -16,32 +16,32 @@
 
 #define NUMBER_SIZE 32
 /* What recurs is looked at so far ahead. */
-#define AHEAD_S (8 * 86400.0)
+#define PREFETCH_S (8 * 86400.0)
 #define RECORD_MAX 65536
 
-struct calendar {
+struct maintenance_store {
 	struct store *store; /* or NULL */
 	struct planned *v;
 	size_t n, cap;
 	size_t given; /* the first ones are those of a file */
 };
 
-struct calendar *calendar_new(struct store *s)
+struct maintenance_store *maintenance_store_new(struct store *s)
 {
-	struct calendar *c = xcalloc(1, sizeof *c);
+	struct maintenance_store *c = xcalloc(1, sizeof *c);
 
 	c->store = s;
 	return c;
 }
 
-static void forget(struct calendar *c, size_t from)
+static void forget(struct maintenance_store *c, size_t from)
 {
 	for (size_t i = from; i < c->n; i++)
 		maintenance_release(&c->v[i].m);
 	c->n = from;
 }
 
-void calendar_free(struct calendar *c)
+void maintenance_store_free(struct maintenance_store *c)
 {
 	if (!c)
 		return;
@@ -51,13 +51,13 @@ void calendar_free(struct calendar *c)
 }
 
 /* Room for one, of which no time is known yet. */
-static struct planned *grow(struct calendar *c)
+static struct planned *grow(struct maintenance_store *c)
 {
 	c->v = xgrow(c->v, &c->cap, c->n + 1, sizeof *c->v);
 	return &c->v[c->n++];
 }
 
-void calendar_add(struct calendar *c, struct maintenance *m)
+void maintenance_store_add(struct maintenance_store *c, struct maintenance *m)
 {
 	struct planned *last = grow(c);
 
@@ -66,7 +66,8 @@ void calendar_add(struct calendar *c, struct maintenance *m)
 	*m = (struct maintenance) {0};
 }
 
-static void read_one(struct calendar *c, const char *id, const char *text)
+static void read_one(
+	struct maintenance_store *c, const char *id, const char *text)
 {
 	char why[RECORD_WHY] = "no text";
 	cJSON *doc = text ? json_parse(text, strlen(text), &json_record, why)
@@ -82,7 +83,7 @@ static void read_one(struct calendar *c, const char *id, const char *text)
 }
 
 /* As long as one stands that may still be needed, so does the key. */
-static bool renew(struct calendar *c)
+static bool renew(struct maintenance_store *c)
 {
 	char ttl[NUMBER_SIZE];
 
@@ -90,7 +91,7 @@ static bool renew(struct calendar *c)
 	return store_one(c->store, "EXPIRE", KEY_MAINTENANCE, ttl, NULL);
 }
 
-bool calendar_load(struct calendar *c, double now)
+bool maintenance_store_load(struct maintenance_store *c, double now)
 {
 	const struct store_reply *r;
 	bool lasts = false;
@@ -103,7 +104,8 @@ bool calendar_load(struct calendar *c, double now)
 		return false;
 	}
 	forget(c, c->given);
-	for (size_t i = 0; i + 1 < store_count(r) && i < 2 * CALENDAR_MAX;
+	for (size_t i = 0;
+		i + 1 < store_count(r) && i < 2 * MAINTENANCE_STORE_MAX;
 		i += 2) {
 		const char *id = store_text(store_item(r, i));
 
@@ -111,26 +113,28 @@ bool calendar_load(struct calendar *c, double now)
 			read_one(c, id, store_text(store_item(r, i + 1)));
 	}
 	for (size_t i = c->given; i < c->n; i++)
-		lasts = lasts || maintenance_end(&c->v[i].m, now, INFINITY) > now;
+		lasts = lasts ||
+			maintenance_end(&c->v[i].m, now, INFINITY) > now;
 	if (!lasts || renew(c))
 		return true;
 	log_error("%s", store_why(c->store));
 	return false;
 }
 
-struct occurrence calendar_at(struct calendar *c, const char *slug,
-	const char *account, double t, double cap_s)
+struct occurrence maintenance_store_at(struct maintenance_store *c,
+	const char *slug, const char *account, double t, double cap_s)
 {
 	return maintenance_at(c->v, c->n, slug, account, t, cap_s);
 }
 
-const struct maintenance *calendar_get(const struct calendar *c, size_t i)
+const struct maintenance *maintenance_store_get(
+	const struct maintenance_store *c, size_t i)
 {
 	return i < c->n ? &c->v[i].m : NULL;
 }
 
-const struct maintenance *calendar_find(const struct calendar *c,
-	const char *id)
+const struct maintenance *maintenance_store_find(
+	const struct maintenance_store *c, const char *id)
 {
 	for (size_t i = 0; i < c->n; i++)
 		if (strcmp(c->v[i].m.id, id) == 0)
@@ -138,8 +142,8 @@ const struct maintenance *calendar_find(const struct calendar *c,
 	return NULL;
 }
 
-bool calendar_put(struct calendar *c, const struct maintenance *m, double now,
-	double cap_s)
+bool maintenance_store_put(struct maintenance_store *c,
+	const struct maintenance *m, double now, double cap_s)
 {
 	bool ok;
 	struct buf b;
@@ -165,27 +169,27 @@ static bool comes(const struct maintenance *m, double now, double cap_s)
 	return maintenance_next(m, now, cap_s).found;
 }
 
-static bool too_many(const struct calendar *c, const char *slug,
+static bool too_many(const struct maintenance_store *c, const char *slug,
 	const char *account, double now, double cap_s)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < c->n && n < CALENDAR_TO_COME; i++)
+	for (size_t i = 0; i < c->n && n < MAINTENANCE_STORE_TO_COME; i++)
 		n += maintenance_for(&c->v[i].m, slug, account) &&
 			comes(&c->v[i].m, now, cap_s);
-	return n >= CALENDAR_TO_COME;
+	return n >= MAINTENANCE_STORE_TO_COME;
 }
 
 /* Of a server; m is the last of those that are known. */
-static void fit_server(struct calendar *c, const struct maintenance *m,
+static void fit_server(struct maintenance_store *c, const struct maintenance *m,
 	const char *slug, const char *account, double now, double cap_s,
-	struct calendar_fit *fit)
+	struct maintenance_store_fit *fit)
 {
 	struct occurrence o = maintenance_last(m, now, cap_s);
 
 	if (!occurrence_covers(&o, now))
 		o = maintenance_next(m, now, cap_s);
-	for (; o.found && (!m->every || (double)o.start < now + AHEAD_S);
+	for (; o.found && (!m->every || (double)o.start < now + PREFETCH_S);
 		o = maintenance_next(m, (double)o.start, cap_s)) {
 		struct occurrence chain = maintenance_chain(c->v, c->n, slug,
 			account, (double)o.start, cap_s);
@@ -199,13 +203,13 @@ static void fit_server(struct calendar *c, const struct maintenance *m,
 	}
 }
 
-struct calendar_fit calendar_fit(struct calendar *c,
+struct maintenance_store_fit maintenance_store_fit(struct maintenance_store *c,
 	const struct maintenance *m, const struct conf *conf, double now,
 	double cap_s)
 {
 	size_t n = conf ? conf->n_servers : m->n_slugs;
 	bool one_more = comes(m, now, cap_s);
-	struct calendar_fit fit = {0};
+	struct maintenance_store_fit fit = {0};
 
 	for (size_t i = 0; i < n; i++) {
 		const struct conf_server *s = conf ? &conf->servers[i] : NULL;
@@ -226,7 +230,7 @@ struct calendar_fit calendar_fit(struct calendar *c,
 	return fit;
 }
 
-void calendar_name(struct maintenance *m)
+void maintenance_store_name(struct maintenance *m)
 {
 	uint64_t random;
 

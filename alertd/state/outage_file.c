@@ -20,7 +20,7 @@
 #define NAME_SIZE 64
 #define PATH_SIZE 4096
 
-struct local {
+struct outage_file {
 	int folder, fd;
 	char name[NAME_SIZE];
 	struct buf text;
@@ -74,7 +74,7 @@ static bool current(int fd)
 }
 
 /* Opened and locked; -1 and errno. */
-static int open_alone(const struct local *l, bool make)
+static int open_alone(const struct outage_file *l, bool make)
 {
 	int fd, flags = O_RDWR | (make ? O_CREAT : 0);
 
@@ -94,7 +94,7 @@ static int open_alone(const struct local *l, bool make)
 }
 
 /* One line: what an interrupted write left behind it does not count. */
-static bool read_text(struct local *l)
+static bool read_text(struct outage_file *l)
 {
 	char piece[4096];
 	ssize_t n;
@@ -108,9 +108,9 @@ static bool read_text(struct local *l)
 	return true;
 }
 
-struct local *local_open(const char *url, bool make)
+struct outage_file *outage_file_open(const char *url, bool make)
 {
-	struct local *l = xcalloc(1, sizeof *l);
+	struct outage_file *l = xcalloc(1, sizeof *l);
 
 	l->fd = -1;
 	name_of(url, l->name);
@@ -129,11 +129,11 @@ struct local *local_open(const char *url, bool make)
 				 "does not answer; see FILES",
 				l->name, strerror(errno));
 	}
-	local_close(l);
+	outage_file_close(l);
 	return NULL;
 }
 
-void local_close(struct local *l)
+void outage_file_close(struct outage_file *l)
 {
 	if (!l)
 		return;
@@ -145,12 +145,12 @@ void local_close(struct local *l)
 	free(l);
 }
 
-const char *local_text(const struct local *l)
+const char *outage_file_text(const struct outage_file *l)
 {
 	return l->text.p;
 }
 
-bool local_write(struct local *l, const char *text)
+bool outage_file_write(struct outage_file *l, const char *text)
 {
 	buf_clear(&l->text);
 	buf_fmt(&l->text, "%s\n", text);
@@ -167,7 +167,7 @@ bool local_write(struct local *l, const char *text)
 	return false;
 }
 
-void local_remove(struct local *l)
+void outage_file_remove(struct outage_file *l)
 {
 	unlinkat(l->folder, l->name, 0);
 }

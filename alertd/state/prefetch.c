@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void ahead_release(struct ahead *a)
+void prefetch_release(struct prefetch *a)
 {
 	for (size_t i = 0; i < a->n; i++) {
 		free(a->v[i].slug);
@@ -14,17 +14,17 @@ void ahead_release(struct ahead *a)
 	a->n = a->next = 0;
 }
 
-void ahead_add(struct ahead *a, const char *slug, const char *text)
+void prefetch_add(struct prefetch *a, const char *slug, const char *text)
 {
-	if (a->n == AHEAD_MAX)
+	if (a->n == PREFETCH_MAX)
 		return;
-	a->v[a->n++] = (struct ahead_text) {xstrdup(slug), xstrdup(text)};
+	a->v[a->n++] = (struct prefetch_text) {xstrdup(slug), xstrdup(text)};
 }
 
-char *ahead_take(struct ahead *a, const char *slug)
+char *prefetch_take(struct prefetch *a, const char *slug)
 {
 	for (size_t i = 0; i < a->n; i++) {
-		struct ahead_text *t = &a->v[(a->next + i) % a->n];
+		struct prefetch_text *t = &a->v[(a->next + i) % a->n];
 		char *text = t->text;
 
 		if (!text || strcmp(t->slug, slug) != 0)

@@ -9,27 +9,27 @@
 #include <stddef.h>
 
 /* So many are read together. */
-#define AHEAD_MAX 128
+#define PREFETCH_MAX 128
 /* A longer text is read when it is its turn; nobody's text fills the memory. */
-#define AHEAD_TEXT 65536
+#define PREFETCH_TEXT 65536
 
-struct ahead_text {
+struct prefetch_text {
 	char *slug;
 	char *text; /* NULL: taken */
 };
 
-struct ahead {
-	struct ahead_text v[AHEAD_MAX];
+struct prefetch {
+	struct prefetch_text v[PREFETCH_MAX];
 	size_t n;
 	size_t next; /* whose turn it probably is */
 };
 
-void ahead_release(struct ahead *a);
+void prefetch_release(struct prefetch *a);
 
-/* ahead_add(a, slug, text): one more, where there is room. */
-void ahead_add(struct ahead *a, const char *slug, const char *text);
+/* prefetch_add(a, slug, text): one more, where there is room. */
+void prefetch_add(struct prefetch *a, const char *slug, const char *text);
 
-/* ahead_take(a, slug): its text, to be freed; NULL where it is not here. */
-char *ahead_take(struct ahead *a, const char *slug);
+/* prefetch_take(a, slug): its text, to be freed; NULL where it is not here. */
+char *prefetch_take(struct prefetch *a, const char *slug);
 
 #endif

@@ -27,21 +27,21 @@ static bool written_by(const char *text, const char *writer)
 	return strncmp(p, writer, n) == 0 && p[n] == '"';
 }
 
-static bool look_after(struct shelf *sh, const char *slug)
+static bool show_after(struct state_store *sh, const char *slug)
 {
 	struct alert_state st;
 	bool ok;
 
-	if (!shelf_get(sh, slug, &st))
+	if (!state_store_get(sh, slug, &st))
 		return false;
 	ok = !st.n_outbox ||
 		store_one(sh->store, "SADD", KEY_UNDELIVERED, slug, NULL) ||
-		shelf_failed(sh);
+		state_store_failed(sh);
 	state_release(&st);
 	return ok;
 }
 
-bool shelf_settled(struct shelf *sh, const struct strings *slugs,
+bool state_store_settled(struct state_store *sh, const struct strings *slugs,
 	const struct strings *writers)
 {
 	struct strings unsure = {0};
@@ -62,17 +62,17 @@ bool shelf_settled(struct shelf *sh, const struct strings *slugs,
 		store_add(sh->store, "GETRANGE", key_alert(key, slugs->v[i]),
 			"0", last, NULL);
 	if (store_run(sh->store))
-		return shelf_failed(sh);
+		return state_store_failed(sh);
 	/* Somebody may have decided on something in between. */
 	for (size_t i = 0; i < slugs->n; i++) {
-		memory_forget(&sh->memory, slugs->v[i]);
+		state_cache_forget(&sh->memory, slugs->v[i]);
 		if (!written_by(store_text(store_reply(sh->store, i + 1)),
 			    writers->v[i]))
 			strings_add(&unsure, slugs->v[i]);
 	}
-	ahead_release(&sh->ahead);
+	prefetch_release(&sh->ahead);
 	for (size_t i = 0; i < unsure.n; i++)
-		ok = look_after(sh, unsure.v[i]) && ok;
+		ok = show_after(sh, unsure.v[i]) && ok;
 	strings_release(&unsure);
 	return ok;
 }
@@ -91,7 +91,7 @@ static void add_slugs(const struct store_reply *r, size_t skip,
 	}
 }
 
-bool shelf_undelivered(struct shelf *sh, struct strings *out)
+bool state_store_undelivered(struct state_store *sh, struct strings *out)
 {
 	const struct store_reply *r;
 
@@ -99,12 +99,12 @@ bool shelf_undelivered(struct shelf *sh, struct strings *out)
 		return true;
 	r = store_one(sh->store, "SMEMBERS", KEY_UNDELIVERED, NULL);
 	if (!r)
-		return shelf_failed(sh);
+		return state_store_failed(sh);
 	add_slugs(r, 0, out);
 	return true;
 }
 
-bool shelf_all(struct shelf *sh, struct strings *out)
+bool state_store_all(struct state_store *sh, struct strings *out)
 {
 	char pattern[KEY_MAX], cursor[NUMBER_SIZE] = "0";
 
@@ -117,7 +117,7 @@ bool shelf_all(struct shelf *sh, struct strings *out)
 		const char *next = store_text(store_item(r, 0));
 
 		if (!r || !next)
-			return shelf_failed(sh);
+			return state_store_failed(sh);
 		snprintf(cursor, sizeof cursor, "%s", next);
 		add_slugs(store_item(r, 1), strlen(pattern) - 1, out);
 	} while (strcmp(cursor, "0") != 0);
@@ -126,12 +126,12 @@ bool shelf_all(struct shelf *sh, struct strings *out)
 	return true;
 }
 
-bool shelf_alive(struct shelf *sh)
+bool state_store_alive(struct state_store *sh)
 {
 	return !sh->store || store_one(sh->store, "PING", NULL);
 }
 
-bool shelf_beats(struct shelf *sh, double at[STAGES])
+bool state_store_beats(struct state_store *sh, double at[STAGES])
 {
 	const struct store_reply *r;
 
@@ -143,7 +143,7 @@ bool shelf_beats(struct shelf *sh, double at[STAGES])
 		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
 		stage_name(STAGE_ALERT), NULL);
 	if (!r)
-		return shelf_failed(sh);
+		return state_store_failed(sh);
 	for (size_t i = 0; i < STAGES; i++)
 		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
 	return true;
@@ -167,7 +167,7 @@ static bool read_isolated(struct pipeline_region *out, const char *text)
 	return good;
 }
 
-bool shelf_isolated(struct shelf *sh, struct pipeline *pl)
+bool state_store_isolated(struct state_store *sh, struct pipeline *pl)
 {
 	const struct store_reply *r;
 
@@ -176,7 +176,7 @@ bool shelf_isolated(struct shelf *sh, struct pipeline *pl)
 	store_add(sh->store, "HLEN", KEY_RUNNERS, NULL);
 	store_add(sh->store, "HVALS", KEY_ISOLATED, NULL);
 	if (store_run(sh->store))
-		return shelf_failed(sh);
+		return state_store_failed(sh);
 	pl->n_regions = (size_t)store_int(store_reply(sh->store, 0), 0);
 	r = store_reply(sh->store, 1);
 	pl->isolated = xcalloc(store_count(r), sizeof *pl->isolated);
@@ -187,15 +187,15 @@ bool shelf_isolated(struct shelf *sh, struct pipeline *pl)
 	return true;
 }
 
-bool shelf_beat(struct shelf *sh, double now)
+bool state_store_beat(struct state_store *sh, double now)
 {
 	if (!sh->store)
 		return true;
 	sh->trouble = !beat(sh->store, STAGE_ALERT, now, false);
-	return !sh->trouble || shelf_failed(sh);
+	return !sh->trouble || state_store_failed(sh);
 }
 
-const char *shelf_trouble(const struct shelf *sh)
+const char *state_store_trouble(const struct state_store *sh)
 {
 	return sh->trouble ? store_why(sh->store) : NULL;
 }

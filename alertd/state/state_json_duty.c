@@ -50,7 +50,7 @@ static bool read_ack(const cJSON *o, struct ack *a)
 	return true;
 }
 
-static bool read_climb(const cJSON *o, struct climb *c)
+static bool read_climb(const cJSON *o, struct escalation *c)
 {
 	const char *ladder = json_str(o, "ladder");
 	double step;

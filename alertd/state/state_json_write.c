@@ -27,7 +27,7 @@ static void put_instant(struct buf *b, const char *key, double t)
 	json_put_num(b, t);
 }
 
-static void put_tally(struct buf *b, const char *key, const struct tally *t)
+static void put_tally(struct buf *b, const char *key, const struct streak *t)
 {
 	json_put_key(b, key);
 	buf_str(b, "{\"n\":");
@@ -197,7 +197,7 @@ static void put_drifts(struct buf *b, const struct alert_state *st)
 	buf_char(b, ']');
 }
 
-static void put_quiet(struct buf *b, const struct quiet *q)
+static void put_quiet(struct buf *b, const struct maintenance_hold *q)
 {
 	if (!q->id)
 		return;
@@ -257,7 +257,7 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_quality(b, st);
 	if (st->handles.n) {
 		buf_str(b, ",\"handles\":");
-		handles_write(b, &st->handles);
+		external_ids_write(b, &st->handles);
 	}
 	buf_str(b, ",\"outbox\":[");
 	for (size_t i = 0; i < st->n_outbox; i++) {

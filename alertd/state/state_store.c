@@ -12,9 +12,9 @@
 #include <string.h>
 #include <unistd.h>
 
-struct shelf *shelf_new(struct store *s)
+struct state_store *state_store_new(struct store *s)
 {
-	struct shelf *sh = xcalloc(1, sizeof *sh);
+	struct state_store *sh = xcalloc(1, sizeof *sh);
 
 	sh->store = s;
 	if (getentropy(&sh->writer, sizeof sh->writer))
@@ -25,48 +25,48 @@ struct shelf *shelf_new(struct store *s)
 	return sh;
 }
 
-struct shelf *shelf_new_local(struct local *l)
+struct state_store *state_store_new_local(struct outage_file *l)
 {
-	struct shelf *sh = shelf_new(NULL);
+	struct state_store *sh = state_store_new(NULL);
 
 	sh->local = l;
 	return sh;
 }
 
-void shelf_free(struct shelf *sh)
+void state_store_free(struct state_store *sh)
 {
 	if (!sh)
 		return;
-	memory_release(&sh->memory);
-	ahead_release(&sh->ahead);
-	later_release(&sh->later);
+	state_cache_release(&sh->memory);
+	prefetch_release(&sh->ahead);
+	write_batch_release(&sh->later);
 	buf_release(&sh->seen);
 	buf_release(&sh->content);
 	buf_release(&sh->written);
 	free(sh);
 }
 
-bool shelf_failed(const struct shelf *sh)
+bool state_store_failed(const struct state_store *sh)
 {
 	log_error("%s", store_why(sh->store));
 	return false;
 }
 
 /* Signs a write, so that it can be told from another of the same content. */
-static void sign_write(struct shelf *sh, struct alert_state *st)
+static void sign_write(struct state_store *sh, struct alert_state *st)
 {
 	snprintf(sh->signature, sizeof sh->signature, "%016" PRIx64 "-%lu",
 		sh->writer, ++sh->writes);
 	string_set(&st->writer, sh->signature);
 }
 
-const char *shelf_writer(const struct shelf *sh)
+const char *state_store_writer(const struct state_store *sh)
 {
 	return sh->signature;
 }
 
 /* The text of a state into sh->seen; empty where there is none. */
-static bool fetch(struct shelf *sh, const char *slug)
+static bool fetch(struct state_store *sh, const char *slug)
 {
 	const struct store_reply *r;
 	char key[KEY_MAX];
@@ -74,21 +74,21 @@ static bool fetch(struct shelf *sh, const char *slug)
 	buf_clear(&sh->seen);
 	sh->from = FROM_STORE;
 	if (sh->local) {
-		buf_str(&sh->seen, local_text(sh->local));
+		buf_str(&sh->seen, outage_file_text(sh->local));
 		return true;
 	}
 	r = store_one(sh->store, "GET", key_alert(key, slug), NULL);
 	if (!r)
-		return shelf_failed(sh);
+		return state_store_failed(sh);
 	if (store_text(r))
 		buf_str(&sh->seen, store_text(r));
 	return true;
 }
 
 /* The same of one that was read ahead. False where it was not. */
-static bool fetch_ahead(struct shelf *sh, const char *slug)
+static bool fetch_ahead(struct state_store *sh, const char *slug)
 {
-	char *text = ahead_take(&sh->ahead, slug);
+	char *text = prefetch_take(&sh->ahead, slug);
 
 	if (!text)
 		return false;
@@ -100,49 +100,51 @@ static bool fetch_ahead(struct shelf *sh, const char *slug)
 }
 
 /* The state itself, where it was just written; its text is not known. */
-static bool recall(struct shelf *sh, const char *slug, struct alert_state *st)
+static bool recall(
+	struct state_store *sh, const char *slug, struct alert_state *st)
 {
-	if (!memory_has(&sh->memory, slug))
+	if (!state_cache_has(&sh->memory, slug))
 		return false;
-	memory_lend(&sh->memory, slug, st);
+	state_cache_lend(&sh->memory, slug, st);
 	buf_clear(&sh->seen);
 	snprintf(sh->revision, sizeof sh->revision, "%lld", st->revision);
 	sh->from = FROM_MEMORY;
 	return true;
 }
 
-void shelf_ahead(struct shelf *sh, const struct strings *slugs, size_t i)
+void state_store_prefetch(
+	struct state_store *sh, const struct strings *slugs, size_t i)
 {
 	char key[KEY_MAX], last[NUMBER_SIZE];
-	const char *wanted[AHEAD_MAX];
+	const char *wanted[PREFETCH_MAX];
 	size_t n = 0;
 
-	if (!sh->store || i % AHEAD_MAX)
+	if (!sh->store || i % PREFETCH_MAX)
 		return;
-	ahead_release(&sh->ahead);
-	for (size_t k = i; k < slugs->n && k < i + AHEAD_MAX; k++)
-		if (!memory_has(&sh->memory, slugs->v[k]))
+	prefetch_release(&sh->ahead);
+	for (size_t k = i; k < slugs->n && k < i + PREFETCH_MAX; k++)
+		if (!state_cache_has(&sh->memory, slugs->v[k]))
 			wanted[n++] = slugs->v[k];
 	/* One alone is read when it is asked for. */
 	if (n < 2)
 		return;
-	snprintf(last, sizeof last, "%d", AHEAD_TEXT - 1);
+	snprintf(last, sizeof last, "%d", PREFETCH_TEXT - 1);
 	for (size_t k = 0; k < n; k++)
 		store_add(sh->store, "GETRANGE", key_alert(key, wanted[k]),
 			"0", last, NULL);
-	/* Where that fails shelf_get tells of it. */
+	/* Where that fails state_store_get tells of it. */
 	if (store_run(sh->store))
 		return;
 	for (size_t k = 0; k < n; k++) {
 		const char *text = store_text(store_reply(sh->store, k));
 
-		if (text && strlen(text) < AHEAD_TEXT - 1)
-			ahead_add(&sh->ahead, wanted[k], text);
+		if (text && strlen(text) < PREFETCH_TEXT - 1)
+			prefetch_add(&sh->ahead, wanted[k], text);
 	}
 }
 
 /* As the script sees it, whatever else is wrong with the text. */
-static void note_revision(struct shelf *sh)
+static void note_revision(struct state_store *sh)
 {
 	static const char before[] = "{\"v\":1,\"revision\":";
 	const char *p = sh->seen.p;
@@ -157,16 +159,17 @@ static void note_revision(struct shelf *sh)
 		snprintf(sh->revision, sizeof sh->revision, "%.*s", (int)n, p);
 }
 
-bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
+bool state_store_get(
+	struct state_store *sh, const char *slug, struct alert_state *st)
 {
 	char why[STATE_WHY];
 
 	if (!sh->store && !sh->local) {
-		memory_lend(&sh->memory, slug, st);
+		state_cache_lend(&sh->memory, slug, st);
 		return true;
 	}
 	if (fetch_ahead(sh, slug))
-		memory_forget(&sh->memory, slug);
+		state_cache_forget(&sh->memory, slug);
 	else if (recall(sh, slug, st))
 		return true;
 	else if (!fetch(sh, slug))
@@ -188,30 +191,31 @@ bool shelf_get(struct shelf *sh, const char *slug, struct alert_state *st)
 	return true;
 }
 
-bool shelf_waits(const struct shelf *sh)
+bool state_store_waits(const struct state_store *sh)
 {
 	return sh->later.n;
 }
 
-void shelf_forget(struct shelf *sh)
+void state_store_forget(struct state_store *sh)
 {
 	if (sh->store)
-		memory_release(&sh->memory);
+		state_cache_release(&sh->memory);
 }
 
-bool shelf_flush(struct shelf *sh, struct strings *again)
+bool state_store_flush(struct state_store *sh, struct strings *again)
 {
 	size_t before = again->n;
 	bool ok;
 
-	ahead_release(&sh->ahead);
+	prefetch_release(&sh->ahead);
 	if (!sh->later.n)
 		return true;
-	ok = later_run(&sh->later, sh->store, again) || shelf_failed(sh);
+	ok = write_batch_run(&sh->later, sh->store, again) ||
+	     state_store_failed(sh);
 	for (size_t i = before; i < again->n; i++)
-		memory_forget(&sh->memory, again->v[i]);
+		state_cache_forget(&sh->memory, again->v[i]);
 	if (!ok)
-		shelf_forget(sh);
+		state_store_forget(sh);
 	return ok;
 }
 
@@ -219,12 +223,12 @@ bool shelf_flush(struct shelf *sh, struct strings *again)
  * What is to be written of a state, in sh->written; where it cannot be, or need
  * not be, *result says so.
  */
-static bool compose(struct shelf *sh, struct alert_state *st,
-	enum shelf_result *result)
+static bool compose(struct state_store *sh, struct alert_state *st,
+	enum state_store_result *result)
 {
 	size_t head;
 
-	*result = SHELF_OK;
+	*result = STATE_STORE_OK;
 	buf_clear(&sh->content);
 	state_write_head(&sh->content, st);
 	head = sh->content.len;
@@ -241,76 +245,79 @@ static bool compose(struct shelf *sh, struct alert_state *st,
 	if (buf_ok(&sh->content) && buf_ok(&sh->written))
 		return true;
 	log_error("%s: its state is too large to be stored", st->slug);
-	*result = SHELF_FAILED;
+	*result = STATE_STORE_FAILED;
 	return false;
 }
 
 /* What is asked for again at once, until it is delivered. */
-static void remember(struct shelf *sh, struct alert_state *st)
+static void remember(struct state_store *sh, struct alert_state *st)
 {
-	bool more = st->n_outbox && sh->memory.n < AHEAD_MAX;
+	bool more = st->n_outbox && sh->memory.n < PREFETCH_MAX;
 
 	if (more || sh->from == FROM_MEMORY)
-		memory_keep(&sh->memory, st);
+		state_cache_keep(&sh->memory, st);
 	else
-		memory_forget(&sh->memory, st->slug);
+		state_cache_forget(&sh->memory, st->slug);
 }
 
-static enum shelf_result put(struct shelf *sh, struct alert_state *st,
-	bool may_wait)
+static enum state_store_result put(
+	struct state_store *sh, struct alert_state *st, bool may_wait)
 {
-	enum shelf_result result;
-	struct later_write w = {.slug = st->slug};
+	enum state_store_result result;
+	struct write_batch_item w = {.slug = st->slug};
 
 	if (!sh->store && !sh->local) {
-		memory_keep(&sh->memory, st);
-		return SHELF_OK;
+		state_cache_keep(&sh->memory, st);
+		return STATE_STORE_OK;
 	}
 	if (!compose(sh, st, &result))
 		return result;
 	if (sh->local)
-		return local_write(sh->local, sh->written.p) ? SHELF_OK
-							     : SHELF_FAILED;
+		return outage_file_write(sh->local, sh->written.p)
+			       ? STATE_STORE_OK
+			       : STATE_STORE_FAILED;
 	w.undelivered = st->n_outbox > 0;
 	w.ttl_s = w.undelivered || state_open(st) ? 0 : KEYS_ALERT_S;
 	w.text = sh->written.p;
 	snprintf(w.revision, sizeof w.revision, "%s", sh->revision);
 	if (may_wait)
-		later_add(&sh->later, &w);
+		write_batch_add(&sh->later, &w);
 	else
-		result = later_now(&w, sh->store);
-	if (result == SHELF_OK)
+		result = write_batch_now(&w, sh->store);
+	if (result == STATE_STORE_OK)
 		remember(sh, st);
 	else
-		memory_forget(&sh->memory, st->slug);
-	if (result == SHELF_FAILED)
-		shelf_failed(sh);
+		state_cache_forget(&sh->memory, st->slug);
+	if (result == STATE_STORE_FAILED)
+		state_store_failed(sh);
 	return result;
 }
 
-enum shelf_result shelf_put(struct shelf *sh, struct alert_state *st)
+enum state_store_result state_store_put(
+	struct state_store *sh, struct alert_state *st)
 {
 	return put(sh, st, false);
 }
 
-enum shelf_result shelf_put_off(struct shelf *sh, struct alert_state *st)
+enum state_store_result state_store_put_off(
+	struct state_store *sh, struct alert_state *st)
 {
 	return put(sh, st, sh->from != FROM_STORE);
 }
 
-void shelf_return(struct shelf *sh, struct alert_state *st)
+void state_store_return(struct state_store *sh, struct alert_state *st)
 {
 	if ((!sh->store && !sh->local) || sh->from == FROM_MEMORY)
-		memory_keep(&sh->memory, st);
+		state_cache_keep(&sh->memory, st);
 	state_release(st);
 }
 
-void shelf_awake(const struct shelf *sh, struct strings *out)
+void state_store_awake(const struct state_store *sh, struct strings *out)
 {
-	memory_awake(&sh->memory, out);
+	state_cache_awake(&sh->memory, out);
 }
 
-size_t shelf_count(const struct shelf *sh)
+size_t state_store_count(const struct state_store *sh)
 {
 	size_t n = 0;
 

@@ -34,11 +34,11 @@ static bool put(struct store *s, const char *field, double t)
 	return store_one(s, "HSET", KEY_TESTS, field, text, NULL) || failed(s);
 }
 
-bool test_log_read(struct store *s, struct tested *out)
+bool test_store_read(struct store *s, struct test_reminder *out)
 {
 	const struct store_reply *r;
 
-	*out = (struct tested) {NAN, NAN};
+	*out = (struct test_reminder) {NAN, NAN};
 	if (!s)
 		return true;
 	r = store_one(s, "HMGET", KEY_TESTS, SINCE, PASSED, NULL);
@@ -49,7 +49,7 @@ bool test_log_read(struct store *s, struct tested *out)
 	return true;
 }
 
-bool test_log_begin(struct store *s, struct tested *t, double now)
+bool test_store_begin(struct store *s, struct test_reminder *t, double now)
 {
 	if (!s || t->since <= now)
 		return true;
@@ -57,7 +57,7 @@ bool test_log_begin(struct store *s, struct tested *t, double now)
 	return put(s, SINCE, now);
 }
 
-bool test_log_passed(struct store *s, double now)
+bool test_store_passed(struct store *s, double now)
 {
 	return put(s, PASSED, now);
 }

@@ -1,5 +1,6 @@
 /*
- * test_store.h: what the store knows of tests of the routes; see incident/test_reminder.h.
+ * test_store.h: what the store knows of tests of the routes; see
+ * incident/test_reminder.h.
  */
 #ifndef STATE_TEST_STORE_H
 #define STATE_TEST_STORE_H
@@ -7,21 +8,21 @@
 #include <stdbool.h>
 
 struct store;
-struct tested;
+struct test_reminder;
 
 /*
- * test_log_read(s, out): what is known. s may be NULL: then nothing is.
+ * test_store_read(s, out): what is known. s may be NULL: then nothing is.
  * False: the store failed, of which the operator has been told.
  */
-bool test_log_read(struct store *s, struct tested *out);
+bool test_store_read(struct store *s, struct test_reminder *out);
 
 /*
- * test_log_begin(s, t, now): that there are routes is known from now on, if it
- * was not, or from an instant that is yet to come. False: the same.
+ * test_store_begin(s, t, now): that there are routes is known from now on, if
+ * it was not, or from an instant that is yet to come. False: the same.
  */
-bool test_log_begin(struct store *s, struct tested *t, double now);
+bool test_store_begin(struct store *s, struct test_reminder *t, double now);
 
-/* test_log_passed(s, now): a test arrived everywhere. False: the same. */
-bool test_log_passed(struct store *s, double now);
+/* test_store_passed(s, now): a test arrived everywhere. False: the same. */
+bool test_store_passed(struct store *s, double now);
 
 #endif

@@ -23,19 +23,19 @@ static const char replace[] =
 	"else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end\n"
 	"return 1\n";
 
-void later_release(struct later *l)
+void write_batch_release(struct write_batch *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->v[i].slug);
 		free(l->v[i].text);
 	}
 	free(l->v);
-	*l = (struct later) {0};
+	*l = (struct write_batch) {0};
 }
 
-void later_add(struct later *l, const struct later_write *w)
+void write_batch_add(struct write_batch *l, const struct write_batch_item *w)
 {
-	struct later_write *to;
+	struct write_batch_item *to;
 
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	to = &l->v[l->n++];
@@ -45,7 +45,7 @@ void later_add(struct later *l, const struct later_write *w)
 }
 
 /* The compare-and-set, queued. */
-static void queue(struct store *s, const struct later_write *w)
+static void queue(struct store *s, const struct write_batch_item *w)
 {
 	char key[KEY_MAX], ttl[32];
 
@@ -58,8 +58,8 @@ static void queue(struct store *s, const struct later_write *w)
  * What came of one that was refused. A batch may have gone out twice; then it
  * was we who were faster.
  */
-static enum shelf_result look_again(struct store *s,
-	const struct later_write *w)
+static enum state_store_result show_again(struct store *s,
+	const struct write_batch_item *w)
 {
 	const struct store_reply *r;
 	const char *text;
@@ -67,13 +67,15 @@ static enum shelf_result look_again(struct store *s,
 
 	r = store_one(s, "GET", key_alert(key, w->slug), NULL);
 	if (!r)
-		return SHELF_FAILED;
+		return STATE_STORE_FAILED;
 	text = store_text(r);
-	return text && strcmp(text, w->text) == 0 ? SHELF_OK : SHELF_CONFLICT;
+	return text && strcmp(text, w->text) == 0 ? STATE_STORE_OK
+						  : STATE_STORE_CONFLICT;
 }
 
 /* Those that have something to be delivered stand in the index, queued. */
-static bool queue_index(struct store *s, const struct later_write *v, size_t n)
+static bool queue_index(
+	struct store *s, const struct write_batch_item *v, size_t n)
 {
 	const char **args = xcalloc(n + 2, sizeof *args);
 	size_t k = 2;
@@ -90,10 +92,11 @@ static bool queue_index(struct store *s, const struct later_write *v, size_t n)
 }
 
 /*
- * Writes them. The index before and after: see shelf_put. Where their replies
- * begin; or -1 where the store failed.
+ * Writes them. The index before and after: see state_store_put. Where their
+ * replies begin; or -1 where the store failed.
  */
-static int write_all(struct store *s, const struct later_write *v, size_t n)
+static int write_all(
+	struct store *s, const struct write_batch_item *v, size_t n)
 {
 	bool index = queue_index(s, v, n);
 
@@ -108,16 +111,18 @@ static bool refused(const struct store *s, size_t i)
 	return store_int(store_reply(s, i), 0) != 1;
 }
 
-enum shelf_result later_now(const struct later_write *w, struct store *s)
+enum state_store_result write_batch_now(
+	const struct write_batch_item *w, struct store *s)
 {
 	int at = write_all(s, w, 1);
 
 	if (at < 0)
-		return SHELF_FAILED;
-	return refused(s, (size_t)at) ? look_again(s, w) : SHELF_OK;
+		return STATE_STORE_FAILED;
+	return refused(s, (size_t)at) ? show_again(s, w) : STATE_STORE_OK;
 }
 
-bool later_run(struct later *l, struct store *s, struct strings *again)
+bool write_batch_run(
+	struct write_batch *l, struct store *s, struct strings *again)
 {
 	int at = write_all(s, l->v, l->n);
 	bool ok = at >= 0;
@@ -126,14 +131,14 @@ bool later_run(struct later *l, struct store *s, struct strings *again)
 	for (size_t i = 0; i < l->n && ok; i++)
 		l->v[i].refused = refused(s, (size_t)at + i);
 	for (size_t i = 0; i < l->n && ok; i++) {
-		enum shelf_result r = l->v[i].refused
-			? look_again(s, &l->v[i])
-			: SHELF_OK;
+		enum state_store_result r = l->v[i].refused
+			? show_again(s, &l->v[i])
+			: STATE_STORE_OK;
 
-		ok = r != SHELF_FAILED;
-		if (r == SHELF_CONFLICT)
+		ok = r != STATE_STORE_FAILED;
+		if (r == STATE_STORE_CONFLICT)
 			strings_add(again, l->v[i].slug);
 	}
-	later_release(l);
+	write_batch_release(l);
 	return ok;
 }

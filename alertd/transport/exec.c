@@ -18,7 +18,7 @@
 
 #define BODY_MAX (1024 * 1024)
 /* How often it is looked at. */
-#define LOOK_MS 10
+#define SHOW_MS 10
 #define OLD_FDS 65536
 
 /* What a command may know of our environment; mcp-alert(1) names them. */
@@ -146,7 +146,7 @@ static void feed(int fd, const char *p, size_t n, double deadline)
 
 static struct delivered await(pid_t pid, double deadline)
 {
-	struct timespec pause = {.tv_nsec = LOOK_MS * 1000000L};
+	struct timespec pause = {.tv_nsec = SHOW_MS * 1000000L};
 	struct delivered r = {0};
 	int status = 0;
 	pid_t ended;
@@ -173,7 +173,7 @@ static struct delivered await(pid_t pid, double deadline)
 	return r;
 }
 
-struct delivered execute_send(char *const *argv, const char *body)
+struct delivered exec_send(char *const *argv, const char *body)
 {
 	double deadline = clock_mono_ms() + DELIVER_LIMIT_MS;
 	struct delivered r;

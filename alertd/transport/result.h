@@ -23,8 +23,8 @@ struct delivered {
 	bool refused; /* and it never will: to try again is of no use */
 	bool mend;    /* nor will anything until somebody mends what we have:
 			 the configuration, or a credential */
-	double retry_after_s;	     /* how long it wants to be left alone; or 0 */
-	int done;		     /* see struct parcel, for the next attempt */
+	double retry_after_s; /* how long it wants to be left alone; or 0 */
+	int done; /* see struct delivery_request, for the next attempt */
 	char handle[DELIVER_HANDLE]; /* the same, to be kept; "": nothing new */
 	char why[DELIVER_WHY]; /* where not ok; names no URL and no secret */
 	/* Nothing was tried, and the rest says nothing: it was skipped, or it

@@ -36,13 +36,15 @@ static void put_html(struct buf *b, const char *s)
 
 static void put_head(struct buf *b, const char *title)
 {
-	buf_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">"
-		   "\n<meta name=\"viewport\" content=\"width=device-width\">\n"
-		   "<title>");
+	buf_str(b,
+		"<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">"
+		"\n<meta name=\"viewport\" content=\"width=device-width\">\n"
+		"<title>");
 	put_html(b, title);
-	buf_str(b, "</title>\n<style>body{font:1.1em/1.5 sans-serif;max-width:"
-		   "40em;margin:2em auto;padding:0 1em}button,input{font:inherit;"
-		   "padding:.4em .8em}</style>\n<h1>");
+	buf_str(b,
+		"</title>\n<style>body{font:1.1em/1.5 sans-serif;max-width:"
+		"40em;margin:2em auto;padding:0 1em}button,input{font:inherit;"
+		"padding:.4em .8em}</style>\n<h1>");
 	put_html(b, title);
 	buf_str(b, "</h1>\n");
 }
@@ -76,7 +78,8 @@ static void put_page(struct cgi_answer *a, const struct page *p)
 	if (p->done)
 		return;
 	buf_fmt(b,
-		"<form method=\"post\">\n<p><label>Your name <input name=\"by\" "
+		"<form method=\"post\">\n<p><label>Your name <input "
+		"name=\"by\" "
 		"maxlength=\"%d\" autocomplete=\"name\"></label></p>\n"
 		"<p><button>I look after it</button></p>\n</form>\n"
 		"<p>Nobody else is called for it then, until it is over, gets "
@@ -128,16 +131,16 @@ static void page_release(struct page *p)
 /* Whether the incident is still open; where it is not, the answer says so. */
 static bool look(const struct cgi *c, struct page *p, struct cgi_answer *a)
 {
-	struct shelf *sh = shelf_new(c->store);
+	struct state_store *sh = state_store_new(c->store);
 	struct alert_state st;
-	bool got = shelf_get(sh, p->slug, &st), open = false;
+	bool got = state_store_get(sh, p->slug, &st), open = false;
 
 	page_release(p);
 	if (got) {
 		open = read_incident(&st, c->now, p);
 		state_release(&st);
 	}
-	shelf_free(sh);
+	state_store_free(sh);
 	if (!got)
 		say(a, 503, "Try again", "Nobody can say what is open now.");
 	else if (!open)
@@ -221,22 +224,22 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 		.by = by,
 		.for_s = c->conf->policy.ack_s,
 	};
-	struct pager_setup setup = {.store = c->store, .conf = c->conf,
+	struct notifier_setup setup = {.store = c->store, .conf = c->conf,
 		.now = NAN, .queue_only = true};
-	struct pager *pager;
+	struct notifier *pager;
 
 	if (!admit(c, &p, a) || !look(c, &p, a))
 		goto out;
 	read_by(c->request.body.p, by, sizeof by);
 	if (by[strspn(by, " ")] == '\0')
 		snprintf(by, sizeof by, "somebody who was told");
-	setup.shelf = shelf_new(c->store);
-	pager = pager_new(&setup);
-	p.done = pager_ack(pager, p.slug, &q)
+	setup.shelf = state_store_new(c->store);
+	pager = notifier_new(&setup);
+	p.done = notifier_ack(pager, p.slug, &q)
 		? "You look after it. Thank you."
 		: "That could not be written down; try again.";
-	pager_free(pager);
-	shelf_free(setup.shelf);
+	notifier_free(pager);
+	state_store_free(setup.shelf);
 	if (look(c, &p, a))
 		put_page(a, &p);
 out:

@@ -58,10 +58,9 @@ static bool put_times(const cJSON *body, double now, cJSON *record, char *why)
 	if (cJSON_IsNumber(start) && start->valuedouble > 0 &&
 		start->valuedouble < 1e11)
 		from = (int64_t)start->valuedouble;
-	else if (start &&
-		!(cJSON_IsString(start) &&
-			plan_instant(start->valuestring, MAINTENANCE_ZONE, now,
-				&from)))
+	else if (start && !(cJSON_IsString(start) &&
+				  maintenance_plan_instant(start->valuestring,
+					  MAINTENANCE_ZONE, now, &from)))
 		return record_fail(why, "starts_at", "not an instant");
 	cJSON_AddNumberToObject(record, "starts_at", (double)from);
 	if (span)
@@ -116,16 +115,17 @@ static bool read_plan(const struct cgi *c, const struct conf_account *account,
 }
 
 /* Whether there is room for one more, for all and for who asks. */
-static bool room(const struct cgi *c, const struct calendar *l, const char *by)
+static bool room(
+	const struct cgi *c, const struct maintenance_store *l, const char *by)
 {
 	double cap_s = c->conf->policy.maintenance_s;
 	const struct maintenance *m;
 	size_t n = 0, i;
 
-	for (i = 0; (m = calendar_get(l, i)); i++)
+	for (i = 0; (m = maintenance_store_get(l, i)); i++)
 		n += m->by && strcmp(m->by, by) == 0 &&
 			maintenance_end(m, c->now, cap_s) > c->now;
-	return i < CALENDAR_MAX && n < ACCOUNT_MAX;
+	return i < MAINTENANCE_STORE_MAX && n < ACCOUNT_MAX;
 }
 
 /* Refuses what would last longer than any may, and says by how much. */
@@ -147,11 +147,12 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 	buf_release(&text);
 }
 
-static void put(const struct cgi *c, struct calendar *l, struct maintenance *m,
-	struct cgi_answer *a)
+static void put(const struct cgi *c, struct maintenance_store *l,
+	struct maintenance *m, struct cgi_answer *a)
 {
-	calendar_name(m);
-	if (!calendar_put(l, m, c->now, c->conf->policy.maintenance_s)) {
+	maintenance_store_name(m);
+	if (!maintenance_store_put(
+		    l, m, c->now, c->conf->policy.maintenance_s)) {
 		cgi_error(a, 503, "unavailable", "Try again in a moment.");
 		return;
 	}
@@ -163,14 +164,14 @@ static void put(const struct cgi *c, struct calendar *l, struct maintenance *m,
 static void store(const struct cgi *c, struct maintenance *m,
 	struct cgi_answer *a)
 {
-	struct calendar *l = calendar_new(c->store);
-	struct calendar_fit fit;
+	struct maintenance_store *l = maintenance_store_new(c->store);
+	struct maintenance_store_fit fit;
 
-	if (!calendar_load(l, c->now)) {
+	if (!maintenance_store_load(l, c->now)) {
 		cgi_error(a, 503, "unavailable", "Try again in a moment.");
 		goto out;
 	}
-	fit = calendar_fit(l, m, c->conf, c->now,
+	fit = maintenance_store_fit(l, m, c->conf, c->now,
 		c->conf->policy.maintenance_s);
 	if (!room(c, l, m->by))
 		cgi_error(a, 409, "too_many", "There are too many already.");
@@ -182,7 +183,7 @@ static void store(const struct cgi *c, struct maintenance *m,
 	else
 		put(c, l, m, a);
 out:
-	calendar_free(l);
+	maintenance_store_free(l);
 }
 
 /* Who asks is known, and so is the server. */
@@ -196,8 +197,9 @@ static void add(const struct cgi *c, const struct conf_account *account,
 
 	if (!body || !read_plan(c, account, body, &m, why)) {
 		cgi_error(a, 400, "body", why);
-	} else if (plan_fit(&m, c->now, c->conf->policy.maintenance_s) ==
-		PLAN_OVER) {
+	} else if (maintenance_plan_fit(
+			   &m, c->now, c->conf->policy.maintenance_s) ==
+		   MAINTENANCE_PLAN_OVER) {
 		cgi_error(a, 400, "over", "It would be over already.");
 		maintenance_release(&m);
 	} else {
@@ -219,7 +221,8 @@ void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 			"account writes.");
 		a->challenge = true;
 	} else if (!find(c, account)) {
-		cgi_error(a, 404, "not_found", "The account has no such server.");
+		cgi_error(
+			a, 404, "not_found", "The account has no such server.");
 	} else if (!writer) {
 		cgi_error(a, 403, "read_only",
 			"By this token the account reads; the one by which it "

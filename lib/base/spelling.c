@@ -46,7 +46,7 @@ static bool within(unsigned limit, const char *a, size_t na, const char *b,
 	return least <= limit && rows[na % 3][nb] <= limit;
 }
 
-bool near_enough(const char *a, const char *b)
+bool spelling_enough(const char *a, const char *b)
 {
 	size_t na = strlen(a), nb = strlen(b);
 	size_t longer = na > nb ? na : nb, shorter = na + nb - longer;

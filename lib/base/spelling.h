@@ -7,10 +7,10 @@
 #include <stdbool.h>
 
 /*
- * near_enough(a, b): whether a few letters added, left out, swapped or mistaken
- * lead from a to b: one in a short word, three in a long one. Case does not
- * count.
+ * spelling_enough(a, b): whether a few letters added, left out, swapped or
+ * mistaken lead from a to b: one in a short word, three in a long one. Case
+ * does not count.
  */
-bool near_enough(const char *a, const char *b);
+bool spelling_enough(const char *a, const char *b);
 
 #endif

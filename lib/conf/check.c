@@ -61,7 +61,7 @@ static void refers(const struct names *l, const char *what,
 	if (conf_refused(r, l->field))
 		return;
 	for (size_t i = 0; i < l->n && !near; i++)
-		if (near_enough(*name, *name_field(l, i)))
+		if (spelling_enough(*name, *name_field(l, i)))
 			near = *name_field(l, i);
 	conf_wrong(r, name, "no %s is named %s%s%s%s", what, *name,
 		near ? " (did you mean " : "", near ? near : "",

@@ -288,7 +288,7 @@ static void unknown(struct reader *r, const struct conf_key *keys,
 
 	conf_shown(word, shown);
 	for (; keys->name && !near; keys++)
-		if (near_enough(word, keys->name))
+		if (spelling_enough(word, keys->name))
 			near = keys->name;
 	snprintf(why, sizeof why, "unknown key%s%s%s",
 		near ? " (did you mean " : "", near ? near : "",

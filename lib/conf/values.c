@@ -55,7 +55,7 @@ static bool no_choice(const char *const *choices, const char *text, char *why)
 	}
 	buf_fmt(&b, ", found %s", conf_shown(text, shown));
 	for (size_t i = 0; choices[i]; i++) {
-		if (!near_enough(text, choices[i]))
+		if (!spelling_enough(text, choices[i]))
 			continue;
 		buf_fmt(&b, " (did you mean %s?)", choices[i]);
 		break;

@@ -175,7 +175,7 @@ static bool ask_why(struct http_transfer *t)
 {
 	char host[256];
 
-	if (!http_fail_name(t->easy, t->error, host, sizeof host))
+	if (!transfer_failure_name(t->easy, t->error, host, sizeof host))
 		return false;
 	t->resolve = resolve_start(host, t->http->config.ip_version, wake,
 		t->http->multi);
@@ -201,11 +201,13 @@ static void judge(struct http_transfer *t, CURLcode rc)
 	else if (rc && r->end != HTTP_ABORTED)
 		http_fail(r, &f);
 	if (t->unsent)
-		http_fail_detour(r, resolve_result(t->resolve), t->setup.host);
+		transfer_failure_detour(
+			r, resolve_result(t->resolve), t->setup.host);
 	else if (t->resolve)
-		http_fail_resolve(r, resolve_result(t->resolve), f.ip_version);
+		transfer_failure_resolve(
+			r, resolve_result(t->resolve), f.ip_version);
 	else if (r->proxied && r->status == 407 && !*r->tls_version)
-		http_fail_proxy_auth(r);
+		transfer_failure_proxy_auth(r);
 }
 
 /* Take the transfer down and tell its owner. */

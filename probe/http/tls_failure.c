@@ -17,13 +17,15 @@ static void fail_name(struct http_response *r,
 	const struct http_tls *t)
 {
 	if (*t->names)
-		http_fail_set(r, "tls.hostname",
+		transfer_failure_set(r, "tls.hostname",
 			"the certificate is for other names: %s", t->names);
 	else
-		http_fail_set(r, "tls.hostname", "the certificate is for no name at all");
+		transfer_failure_set(r, "tls.hostname",
+			"the certificate is for no name at all");
 }
 
-void http_fail_certificate(struct http_response *r, const struct http_failure *f)
+void transfer_failure_certificate(
+	struct http_response *r, const struct http_failure *f)
 {
 	const struct http_tls *t = f->tls;
 	long v = 0;
@@ -38,21 +40,21 @@ void http_fail_certificate(struct http_response *r, const struct http_failure *f
 		fail_name(r, t);
 		return;
 	case X509_V_ERR_CERT_HAS_EXPIRED:
-		http_fail_set(r, "tls.expired", "%s expired on %.10s", whose(t),
-			t->until);
+		transfer_failure_set(r, "tls.expired", "%s expired on %.10s",
+			whose(t), t->until);
 		return;
 	case X509_V_ERR_CERT_NOT_YET_VALID:
-		http_fail_set(r, "tls.not-yet-valid",
+		transfer_failure_set(r, "tls.not-yet-valid",
 			"%s is valid only from %s on; is a clock wrong?",
 			whose(t), t->from);
 		return;
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-		http_fail_set(r, "tls.self-signed",
+		transfer_failure_set(r, "tls.self-signed",
 			"the certificate is self-signed, so nobody vouches for "
 			"it; see --cacert");
 		return;
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		http_fail_set(r, "tls.self-signed",
+		transfer_failure_set(r, "tls.self-signed",
 			"the certificate leads to an authority that is not "
 			"trusted here%s%s; see --cacert",
 			*t->issuer ? ", " : "", t->issuer);
@@ -60,14 +62,15 @@ void http_fail_certificate(struct http_response *r, const struct http_failure *f
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		http_fail_set(r, "tls.untrusted",
+		transfer_failure_set(r, "tls.untrusted",
 			"the issuer of %s%s%s%s is unknown here, or the server "
 			"does not send the certificates between",
 			whose(t), *t->issuer ? ", " : "", t->issuer,
 			*t->issuer ? "," : "");
 		return;
 	default:
-		http_fail_set(r, "tls.untrusted", "%s is not accepted: %s", whose(t),
+		transfer_failure_set(r, "tls.untrusted",
+			"%s is not accepted: %s", whose(t),
 			v ? X509_verify_cert_error_string(v) : f->error);
 	}
 }
@@ -90,18 +93,19 @@ static bool refuses_ours(int alert)
 	}
 }
 
-bool http_fail_client(struct http_response *r, const struct http_failure *f)
+bool transfer_failure_client(
+	struct http_response *r, const struct http_failure *f)
 {
 	const struct http_tls *t = f->tls;
 
 	if (!r->cert_wanted || r->status)
 		return false;
 	if (!r->cert_shown)
-		http_fail_set(r, "tls.client-certificate",
+		transfer_failure_set(r, "tls.client-certificate",
 			"the server wants a client certificate, and none is "
 			"held");
 	else if (refuses_ours(t->alert))
-		http_fail_set(r, "tls.client-certificate",
+		transfer_failure_set(r, "tls.client-certificate",
 			"the server refuses the client certificate: %s",
 			SSL_alert_desc_string_long(t->alert));
 	else
@@ -109,28 +113,31 @@ bool http_fail_client(struct http_response *r, const struct http_failure *f)
 	return true;
 }
 
-void http_fail_handshake(struct http_response *r, const struct http_failure *f)
+void transfer_failure_handshake(
+	struct http_response *r, const struct http_failure *f)
 {
 	const char *e = f->error;
 
-	if (http_fail_client(r, f))
+	if (transfer_failure_client(r, f))
 		return;
 	if (f->tls->alert == SSL_AD_PROTOCOL_VERSION ||
 		strstr(e, "unsupported protocol") ||
 		strstr(e, "wrong ssl version"))
-		http_fail_set(r, "tls.version",
+		transfer_failure_set(r, "tls.version",
 			"the server speaks no version of TLS that is still in "
 			"use; it needs TLS 1.2 or 1.3");
 	else if (strstr(e, "wrong version number") ||
 		strstr(e, "record layer failure") ||
 		strstr(e, "packet length too long"))
-		http_fail_set(r, "tls.not-tls",
+		transfer_failure_set(r, "tls.not-tls",
 			"what listens at this port does not speak TLS; is it "
 			"an http:// URL?");
 	else if (f->tls->alert >= 0)
-		http_fail_set(r, "tls.handshake", "the server ends the TLS handshake: %s",
+		transfer_failure_set(r, "tls.handshake",
+			"the server ends the TLS handshake: %s",
 			SSL_alert_desc_string_long(f->tls->alert));
 	else
-		http_fail_set(r, "tls.handshake", "the TLS handshake failed: %s",
+		transfer_failure_set(r, "tls.handshake",
+			"the TLS handshake failed: %s",
 			*e ? e : "no reason given");
 }

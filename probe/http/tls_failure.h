@@ -6,17 +6,19 @@
 
 #include "http/transfer_failure.h"
 
-/* http_fail_certificate(r, f): the server's was not accepted. */
-void http_fail_certificate(struct http_response *r,
+/* transfer_failure_certificate(r, f): the server's was not accepted. */
+void transfer_failure_certificate(struct http_response *r,
 	const struct http_failure *f);
 
-/* http_fail_handshake(r, f): the handshake ended in another way. */
-void http_fail_handshake(struct http_response *r, const struct http_failure *f);
+/* transfer_failure_handshake(r, f): the handshake ended in another way. */
+void transfer_failure_handshake(
+	struct http_response *r, const struct http_failure *f);
 
 /*
- * http_fail_client(r, f): whether it was for want of a certificate of
+ * transfer_failure_client(r, f): whether it was for want of a certificate of
  * ours, which in TLS 1.3 shows only when the response is read.
  */
-bool http_fail_client(struct http_response *r, const struct http_failure *f);
+bool transfer_failure_client(
+	struct http_response *r, const struct http_failure *f);
 
 #endif

@@ -9,8 +9,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-void http_fail_set(struct http_response *r, const char *code, const char *fmt,
-	...)
+void transfer_failure_set(
+	struct http_response *r, const char *code, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -23,7 +23,7 @@ void http_fail_set(struct http_response *r, const char *code, const char *fmt,
 
 static void ours(struct http_response *r, const char *what, const char *why)
 {
-	http_fail_set(r, "", "%s%s", what, why);
+	transfer_failure_set(r, "", "%s%s", what, why);
 	r->end = HTTP_OURS;
 }
 
@@ -33,17 +33,17 @@ static void fail_timeout(struct http_response *r, double after_ms)
 
 	switch (r->phase) {
 	case HTTP_RESOLVING:
-		http_fail_set(r, "dns.timeout",
+		transfer_failure_set(r, "dns.timeout",
 			"the name did not resolve within %.1f s", s);
 		return;
 	case HTTP_CONNECTING:
-		http_fail_set(r, "tcp.timeout",
+		transfer_failure_set(r, "tcp.timeout",
 			"no answer from %s port %ld within %.1f s: the host is "
 			"down, or a firewall drops",
 			r->address, r->port, s);
 		return;
 	case HTTP_SECURING:
-		http_fail_set(r, "tls.timeout",
+		transfer_failure_set(r, "tls.timeout",
 			"TCP connects, and the TLS handshake did not end "
 			"within %.1f s",
 			s);
@@ -52,12 +52,12 @@ static void fail_timeout(struct http_response *r, double after_ms)
 		break;
 	}
 	if (r->status)
-		http_fail_set(r, "deadline",
+		transfer_failure_set(r, "deadline",
 			"the response, of status %ld, did not end within "
 			"%.1f s",
 			r->status, s);
 	else
-		http_fail_set(r, "deadline",
+		transfer_failure_set(r, "deadline",
 			"the request was sent, and no response came within "
 			"%.1f s",
 			s);
@@ -87,7 +87,7 @@ static void fail_unreachable(struct http_response *r, int e)
 {
 	bool rule = e == EACCES || e == EPERM;
 
-	http_fail_set(r, "tcp.unreachable",
+	transfer_failure_set(r, "tcp.unreachable",
 		"connect to %s port %ld: %s (%s): %s", r->address, r->port,
 		strerror(e), errno_name(e),
 		address_refused(r->address, r->port) != e
@@ -104,40 +104,40 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
 	switch (os) {
 	case ECONNREFUSED:
-		http_fail_set(r, "tcp.refused",
+		transfer_failure_set(r, "tcp.refused",
 			"%s port %ld refuses connections: nothing listens "
 			"there, or a firewall refuses",
 			r->address, r->port);
 		return;
 	case ETIMEDOUT:
-		http_fail_set(r, "tcp.timeout", "no answer from %s port %ld",
-			r->address, r->port);
+		transfer_failure_set(r, "tcp.timeout",
+			"no answer from %s port %ld", r->address, r->port);
 		return;
 	default:
 		if (errno_name((int)os)) {
 			fail_unreachable(r, (int)os);
 			return;
 		}
-		http_fail_set(r, "tcp.failed", "%s",
+		transfer_failure_set(r, "tcp.failed", "%s",
 			*f->error ? f->error : "not connected");
 	}
 }
 
 static void fail_denied(struct http_response *r)
 {
-	http_fail_set(r, "tcp.denied",
+	transfer_failure_set(r, "tcp.denied",
 		"%s is not an address of the public internet, and others are "
 		"denied",
 		r->address);
 }
 
-void http_fail_detour(struct http_response *r, enum resolve_end end,
+void transfer_failure_detour(struct http_response *r, enum resolve_end end,
 	const char *host)
 {
 	if (end == RESOLVE_PRIVATE)
 		fail_denied(r);
 	else
-		http_fail_set(r, "tcp.denied",
+		transfer_failure_set(r, "tcp.denied",
 			"what a server names is asked for by way of a proxy "
 			"only where it leads to the public internet, and "
 			"%.100s does not resolve here",
@@ -148,18 +148,19 @@ void http_fail_detour(struct http_response *r, enum resolve_end end,
 static void fail_broken(struct http_response *r, const struct http_failure *f)
 {
 	if (r->phase == HTTP_SECURING || r->phase == HTTP_CONNECTING)
-		http_fail_handshake(r, f);
-	else if (http_fail_client(r, f))
+		transfer_failure_handshake(r, f);
+	else if (transfer_failure_client(r, f))
 		;
 	else if (r->status)
-		http_fail_set(r, "http.truncated",
+		transfer_failure_set(r, "http.truncated",
 			"the connection broke in the middle of the response");
 	else
-		http_fail_set(r, "http.empty",
+		transfer_failure_set(r, "http.empty",
 			"the connection was closed before a response");
 }
 
-bool http_fail_name(CURL *easy, const char *error, char *out, size_t size)
+bool transfer_failure_name(
+	CURL *easy, const char *error, char *out, size_t size)
 {
 	static const char before[] = "resolve host: ";
 	const char *p = strstr(error, before);
@@ -178,33 +179,34 @@ bool http_fail_name(CURL *easy, const char *error, char *out, size_t size)
 	return true;
 }
 
-void http_fail_resolve(struct http_response *r, enum resolve_end end,
+void transfer_failure_resolve(struct http_response *r, enum resolve_end end,
 	int ip_version)
 {
 	switch (end) {
 	case RESOLVE_NO_NAME:
-		http_fail_set(r, "dns.nxdomain",
+		transfer_failure_set(r, "dns.nxdomain",
 			"there is no such name; is it spelled right, and has "
 			"its domain expired?");
 		return;
 	case RESOLVE_NO_ADDRESS:
-		http_fail_set(r, "dns.nxdomain",
+		transfer_failure_set(r, "dns.nxdomain",
 			ip_version ? "the name has no IPv%d address"
 				   : "the name has no address",
 			ip_version);
 		return;
 	case RESOLVE_RUNNING:
-		http_fail_set(r, "dns.timeout",
+		transfer_failure_set(r, "dns.timeout",
 			"the resolver did not answer in time");
 		return;
 	case RESOLVE_PUBLIC: /* it does now, a moment later */
 	case RESOLVE_PRIVATE:
 	case RESOLVE_TEMPORARY:
-		http_fail_set(r, "dns.temporary",
+		transfer_failure_set(r, "dns.temporary",
 			"the resolver, or a name server of the domain, fails");
 		return;
 	case RESOLVE_FAILED:
-		http_fail_set(r, "dns.failed", "the name cannot be resolved");
+		transfer_failure_set(
+			r, "dns.failed", "the name cannot be resolved");
 		return;
 	}
 }
@@ -213,7 +215,7 @@ static const char proxy_wants[] =
 	"proxy: the proxy of this machine wants a password, or another one; "
 	"nothing is known of the server";
 
-void http_fail_proxy_auth(struct http_response *r)
+void transfer_failure_proxy_auth(struct http_response *r)
 {
 	ours(r, proxy_wants, "");
 }
@@ -246,20 +248,20 @@ static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 		ours(r, "proxy: the name of this machine's proxy does not "
 			"resolve; nothing is known of the server", "");
 	} else if (status == 407) {
-		http_fail_proxy_auth(r);
+		transfer_failure_proxy_auth(r);
 	} else if (status >= 400 && status <= 499) {
 		ours(r, "proxy: the proxy of this machine does not let us "
 			"through; nothing is known of the server: ", f->error);
 	} else if (status >= 500) {
-		http_fail_set(r, "proxy",
+		transfer_failure_set(r, "proxy",
 			"the proxy of this machine cannot reach the server: it "
 			"answers with status %ld", status);
 	} else if (f->rc == CURLE_PROXY && beyond_socks(f->easy)) {
-		http_fail_set(r, "proxy",
+		transfer_failure_set(r, "proxy",
 			"the proxy of this machine cannot reach the server: %s",
 			f->error);
 	} else if (f->rc == CURLE_OPERATION_TIMEDOUT && r->tcp_ms > 0) {
-		http_fail_set(r, "proxy",
+		transfer_failure_set(r, "proxy",
 			"the proxy of this machine did not connect to the "
 			"server within %.1f s", f->after_ms / 1000);
 	} else if (f->rc == CURLE_PROXY || bad || !(r->tcp_ms > 0)) {
@@ -286,7 +288,7 @@ static void fail_cert(struct http_response *r, const char *error)
 
 static void fail_fields(struct http_response *r)
 {
-	http_fail_set(r, "http.headers-too-large",
+	transfer_failure_set(r, "http.headers-too-large",
 		"the header fields of the response are too large");
 }
 
@@ -306,7 +308,7 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 		fail_broken(r, f);
 		return;
 	case CURLE_BAD_CONTENT_ENCODING:
-		http_fail_set(r, "http.content-encoding",
+		transfer_failure_set(r, "http.content-encoding",
 			"the response is not compressed as its "
 			"Content-Encoding says: %s",
 			why);
@@ -315,8 +317,8 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 		fail_fields(r);
 		return;
 	default:
-		http_fail_set(r, "http.malformed", "what came is not HTTP: %s",
-			why);
+		transfer_failure_set(
+			r, "http.malformed", "what came is not HTTP: %s", why);
 	}
 }
 
@@ -331,7 +333,7 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		return;
 	}
 	if (f->codings) {
-		http_fail_set(r, "http.content-encoding",
+		transfer_failure_set(r, "http.content-encoding",
 			"the response is compressed several times over");
 		return;
 	}
@@ -339,12 +341,14 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		return;
 	switch (f->rc) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		http_fail_set(r, "dns.failed", "the name cannot be resolved");
+		transfer_failure_set(
+			r, "dns.failed", "the name cannot be resolved");
 		return;
 	case CURLE_COULDNT_CONNECT:
 		/* libcurl asks for both kinds, and leaves out the other. */
 		if (r->phase == HTTP_RESOLVING && f->ip_version)
-			http_fail_resolve(r, RESOLVE_NO_ADDRESS, f->ip_version);
+			transfer_failure_resolve(
+				r, RESOLVE_NO_ADDRESS, f->ip_version);
 		else
 			fail_connect(r, f);
 		return;
@@ -352,10 +356,10 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		fail_timeout(r, f->after_ms);
 		return;
 	case CURLE_PEER_FAILED_VERIFICATION:
-		http_fail_certificate(r, f);
+		transfer_failure_certificate(r, f);
 		return;
 	case CURLE_SSL_CONNECT_ERROR:
-		http_fail_handshake(r, f);
+		transfer_failure_handshake(r, f);
 		return;
 	case CURLE_SSL_CERTPROBLEM:
 		fail_cert(r, f->error);

@@ -32,33 +32,36 @@ struct http_failure {
 void http_fail(struct http_response *r, const struct http_failure *f);
 
 /*
- * http_fail_proxy_auth(r): a plain request was answered with 407, which only
- * our proxy can have done.
+ * transfer_failure_proxy_auth(r): a plain request was answered with 407, which
+ * only our proxy can have done.
  */
-void http_fail_proxy_auth(struct http_response *r);
+void transfer_failure_proxy_auth(struct http_response *r);
 
 /*
- * http_fail_resolve(r, end, ip_version): the name did not resolve, and this is
- * why; ip_version: 4 or 6 where only such addresses were asked for, or 0.
+ * transfer_failure_resolve(r, end, ip_version): the name did not resolve, and
+ * this is why; ip_version: 4 or 6 where only such addresses were asked for, or
+ * 0.
  */
-void http_fail_resolve(struct http_response *r, enum resolve_end end,
+void transfer_failure_resolve(struct http_response *r, enum resolve_end end,
 	int ip_version);
 
 /*
- * http_fail_detour(r, end, host): a proxy may not be asked for this host, for
- * it leads to r->address, or nobody here knows where.
+ * transfer_failure_detour(r, end, host): a proxy may not be asked for this
+ * host, for it leads to r->address, or nobody here knows where.
  */
-void http_fail_detour(struct http_response *r, enum resolve_end end,
+void transfer_failure_detour(struct http_response *r, enum resolve_end end,
 	const char *host);
 
 /*
- * http_fail_name(easy, error, out, size): which name did not resolve; false
- * where that is not known.
+ * transfer_failure_name(easy, error, out, size): which name did not resolve;
+ * false where that is not known.
  */
-bool http_fail_name(CURL *easy, const char *error, char *out, size_t size);
+bool transfer_failure_name(
+	CURL *easy, const char *error, char *out, size_t size);
 
-/* http_fail_set(r, code, fmt, ...): it failed, for this. code is static. */
-void http_fail_set(struct http_response *r, const char *code, const char *fmt,
-	...) __attribute__((format(printf, 3, 4)));
+/* transfer_failure_set(r, code, fmt, ...): it failed, for this. code is static.
+ */
+void transfer_failure_set(struct http_response *r, const char *code,
+	const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

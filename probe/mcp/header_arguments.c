@@ -16,7 +16,7 @@ struct sweep {
 	const char *wrong;
 };
 
-const char *mirror_name(const cJSON *property)
+const char *header_arguments_name(const cJSON *property)
 {
 	const char *s = json_str(property, KEY);
 
@@ -38,7 +38,7 @@ static bool primitive(const char *type)
 
 static void annotation(struct sweep *w, const cJSON *schema, bool reachable)
 {
-	const char *name = mirror_name(schema);
+	const char *name = header_arguments_name(schema);
 
 	if (!reachable)
 		w->wrong = "stands where no argument is sure to be";
@@ -137,7 +137,7 @@ static bool any_twice(struct sweep *w)
 	return false;
 }
 
-bool mirror_valid(const cJSON *tool, struct failure *f)
+bool header_arguments_valid(const cJSON *tool, struct failure *f)
 {
 	const char *name = json_str(tool, "name");
 	struct sweep w = {0};

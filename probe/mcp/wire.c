@@ -104,7 +104,7 @@ static void add_params(struct fields *f, const cJSON *schema,
 		return;
 	cJSON_ArrayForEach(p, properties)
 	{
-		const char *annotation = mirror_name(p);
+		const char *annotation = header_arguments_name(p);
 		const cJSON *v = json_get(arguments, p->string);
 
 		if (f->n >= FIELDS_MAX - FIELDS_LATER)

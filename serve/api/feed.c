@@ -13,7 +13,8 @@
 #include <inttypes.h>
 
 /* A name that stays, wherever the site moves: a UUID of RFC 9562, version 8. */
-static void put_id(struct buf *b, const char *slug, const char *what, int64_t at)
+static void put_id(
+	struct buf *b, const char *slug, const char *what, int64_t at)
 {
 	char name[SLUG_MAX + 80], hex[SHA256_HEX];
 	int n = snprintf(name, sizeof name, "mcp-serve %s %s %" PRId64, slug,
@@ -53,7 +54,7 @@ static void put_content(struct buf *b, const struct incident *in,
 {
 	char s[CLOCK_RFC3339];
 
-	buf_fmt(b, "<content type=\"text\">%s ", told_impact(in));
+	buf_fmt(b, "<content type=\"text\">%s ", words_impact(in));
 	if (in->n_regions) {
 		buf_str(b, "Where: ");
 		places_put_regions(b, places,
@@ -67,7 +68,7 @@ static void put_content(struct buf *b, const struct incident *in,
 		clock_rfc3339(in->ended_at, s);
 		buf_fmt(b, " to %.10s %.5s UTC", s, s + 11);
 	}
-	buf_fmt(b, ". %s</content>\n", told_update(in));
+	buf_fmt(b, ". %s</content>\n", words_update(in));
 }
 
 static void put_incident(struct buf *b, const struct page_subject *s,
@@ -78,7 +79,7 @@ static void put_incident(struct buf *b, const struct page_subject *s,
 	snprintf(what, sizeof what, "%d", (int)in->trouble);
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, what, in->started_at);
-	buf_fmt(b, "<title>%s%s</title>\n", told_title(in),
+	buf_fmt(b, "<title>%s%s</title>\n", words_title(in),
 		in->ended_at ? " (over)" : "");
 	put_instant(b, "published", in->started_at);
 	put_instant(b, "updated", in->updated_at);
@@ -103,7 +104,8 @@ static void put_work(struct buf *b, const struct page_subject *s,
 	put_instant(b, "updated", o->start - WORKS_AHEAD_S);
 	put_link(b, s, "alternate", "text/html", "");
 	buf_fmt(b,
-		"<content type=\"text\">From %.10s %.5s UTC to %.10s %.5s UTC. ",
+		"<content type=\"text\">From %.10s %.5s UTC to %.10s %.5s "
+		"UTC. ",
 		from, from + 11, to, to + 11);
 	escape_put(b, o->of->reason ? o->of->reason : "");
 	buf_str(b, "</content>\n</entry>\n");

@@ -13,7 +13,7 @@
 enum { SERVER, VERDICT, SITE, BEATS, WORKS, INCIDENTS, TOOLS, MINUTES, HOURS };
 
 static void ask(struct source *s, const char *slug, const struct where *w,
-	const struct past *past)
+	const struct history *past)
 {
 	char key[KEY_MAX];
 
@@ -26,12 +26,13 @@ static void ask(struct source *s, const char *slug, const struct where *w,
 	store_add(s->store, "GET", key_alert(key, slug), NULL);
 	store_add(s->store, "HGETALL", key_tools(key, slug), NULL);
 	store_add(s->store, "HGETALL", key_minutes(key, slug), NULL);
-	for (int i = 0; i < PAST_HOURS; i++)
+	for (int i = 0; i < HISTORY_HOURS; i++)
 		store_add(s->store, "HGETALL",
 			key_latency(key, slug, past->hour - i), NULL);
 }
 
-static void read_latency(struct past *p, int ago, const struct store_reply *r)
+static void read_latency(
+	struct history *p, int ago, const struct store_reply *r)
 {
 	struct hist h = {0};
 
@@ -42,28 +43,28 @@ static void read_latency(struct past *p, int ago, const struct store_reply *r)
 		if (bucket >= 0 && n > 0 && n < 1000000000)
 			hist_add(&h, (size_t)bucket, n);
 	}
-	past_latency(p, ago, &h);
+	history_latency(p, ago, &h);
 }
 
-static void read_tools(struct past *p, const struct store_reply *r)
+static void read_tools(struct history *p, const struct store_reply *r)
 {
 	size_t n = store_count(r);
 	const char **pairs = xcalloc(n + 1, sizeof *pairs);
 
 	for (size_t i = 0; i < n; i++)
 		pairs[i] = store_text(store_item(r, i));
-	past_tools(p, pairs, n);
+	history_tools(p, pairs, n);
 	free(pairs);
 }
 
-static void read_past(struct past *p, const struct store *s)
+static void read_past(struct history *p, const struct store *s)
 {
 	const struct store_reply *r = store_reply(s, MINUTES);
 
 	for (size_t i = 0; i + 1 < store_count(r); i += 2)
-		past_minutes(p, store_text(store_item(r, i)),
+		history_minutes(p, store_text(store_item(r, i)),
 			store_int(store_item(r, i + 1), 0));
-	for (int i = 0; i < PAST_HOURS; i++)
+	for (int i = 0; i < HISTORY_HOURS; i++)
 		read_latency(p, i, store_reply(s, HOURS + (size_t)i));
 	read_tools(p, store_reply(s, TOOLS));
 }
@@ -76,7 +77,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 
 	*f = (struct facts) {0};
 	*got = (struct fetched) {0};
-	past_init(&f->past, now);
+	history_init(&f->past, now);
 	if (fetch_where(s, slug, token, &w))
 		return -1;
 	if (!w.key)

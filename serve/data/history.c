@@ -10,19 +10,19 @@
 
 #define DAY_MINUTES 1440
 
-void past_init(struct past *p, double now)
+void history_init(struct history *p, double now)
 {
-	*p = (struct past) {
+	*p = (struct history) {
 		.today = (int64_t)floor(now / 86400),
 		.hour = (int64_t)floor(now / 3600),
 		.tools = -1,
 		.tools_since = NAN,
 	};
-	for (int i = 0; i < PAST_HOURS; i++)
-		p->hours[i] = (struct past_hour) {NAN, NAN};
+	for (int i = 0; i < HISTORY_HOURS; i++)
+		p->hours[i] = (struct history_hour) {NAN, NAN};
 }
 
-void past_minutes(struct past *p, const char *field, long long n)
+void history_minutes(struct history *p, const char *field, long long n)
 {
 	enum verdict_colour colour;
 	int64_t ago;
@@ -31,14 +31,14 @@ void past_minutes(struct past *p, const char *field, long long n)
 	if (!field || *field < '0' || *field > '9' || n <= 0)
 		return;
 	ago = p->today - strtol(field, &end, 10);
-	if (*end == ':' && ago >= 0 && ago < PAST_DAYS &&
+	if (*end == ':' && ago >= 0 && ago < HISTORY_DAYS &&
 		verdict_colour_parse(end + 1, &colour) &&
 		colour != VERDICT_UNKNOWN)
 		p->days[ago].minutes[colour] =
 			n < DAY_MINUTES ? n : DAY_MINUTES;
 }
 
-int64_t past_known(const struct past_day *d)
+int64_t history_known(const struct history_day *d)
 {
 	int64_t sum = 0;
 
@@ -47,9 +47,9 @@ int64_t past_known(const struct past_day *d)
 	return sum;
 }
 
-void past_latency(struct past *p, int ago, const struct hist *h)
+void history_latency(struct history *p, int ago, const struct hist *h)
 {
-	if (ago < 0 || ago >= PAST_HOURS || h->total <= 0)
+	if (ago < 0 || ago >= HISTORY_HOURS || h->total <= 0)
 		return;
 	p->hours[ago].p50_ms = hist_percentile(h, 50);
 	p->hours[ago].p95_ms = hist_percentile(h, 95);
@@ -107,7 +107,7 @@ static int count(const char *json)
 	return n;
 }
 
-void past_tools(struct past *p, const char *const *pairs, size_t n)
+void history_tools(struct history *p, const char *const *pairs, size_t n)
 {
 	struct seen s, newest = {0};
 

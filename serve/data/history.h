@@ -1,6 +1,6 @@
 /*
- * history.h: what is known of a server's days and hours, from what was counted in
- * the store. Pure.
+ * history.h: what is known of a server's days and hours, from what was counted
+ * in the store. Pure.
  */
 #ifndef DATA_HISTORY_H
 #define DATA_HISTORY_H
@@ -11,49 +11,50 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define PAST_DAYS 90
-#define PAST_HOURS 24
+#define HISTORY_DAYS 90
+#define HISTORY_HOURS 24
 
 struct hist;
 
 /* The minutes of a day that a verdict was published for. */
-struct past_day {
+struct history_day {
 	int64_t minutes[VERDICT_UNKNOWN]; /* by colour */
 };
 
-struct past_hour {
+struct history_hour {
 	double p50_ms, p95_ms; /* NAN where there was no probe */
 };
 
-struct past {
+struct history {
 	int64_t today;	 /* epoch seconds / 86400 */
 	int64_t hour;	 /* the current one, epoch seconds / 3600 */
-	struct past_day days[PAST_DAYS];    /* [0] is today, [1] yesterday */
-	struct past_hour hours[PAST_HOURS]; /* [0] is the current one */
+	struct history_day days[HISTORY_DAYS]; /* [0] is today, [1] yesterday */
+	struct history_hour hours[HISTORY_HOURS]; /* [0] is the current one */
 	int tools;	    /* how many the server has; -1: not known */
 	double tools_since; /* since when; NAN: not known */
 };
 
-/* past_init(p, now): nothing is known of the days and hours before now. */
-void past_init(struct past *p, double now);
+/* history_init(p, now): nothing is known of the days and hours before now. */
+void history_init(struct history *p, double now);
 
 /*
- * past_minutes(p, field, n): a field of probe:<slug>:minutes, either of which
- * may be NULL, and anything.
+ * history_minutes(p, field, n): a field of probe:<slug>:minutes, either of
+ * which may be NULL, and anything.
  */
-void past_minutes(struct past *p, const char *field, long long n);
+void history_minutes(struct history *p, const char *field, long long n);
 
-/* past_latency(p, ago, h): the hour that was `ago` before the current one. */
-void past_latency(struct past *p, int ago, const struct hist *h);
+/* history_latency(p, ago, h): the hour that was `ago` before the current one.
+ */
+void history_latency(struct history *p, int ago, const struct hist *h);
 
 /*
- * past_tools(p, pairs, n): the n strings, each of which may be NULL, of
+ * history_tools(p, pairs, n): the n strings, each of which may be NULL, of
  * probe:<slug>:tools, field and value in turn. The tools are those that came
  * last: more than one region may see them, and some may not yet.
  */
-void past_tools(struct past *p, const char *const *pairs, size_t n);
+void history_tools(struct history *p, const char *const *pairs, size_t n);
 
-/* past_known(d): how many minutes of a day are known. */
-int64_t past_known(const struct past_day *d);
+/* history_known(d): how many minutes of a day are known. */
+int64_t history_known(const struct history_day *d);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * page_data.h: what a page says beyond the verdict: the past, incidents, planned
- * work, who sees which tools, and whether we ourselves are well.
+ * page_data.h: what a page says beyond the verdict: the past, incidents,
+ * planned work, who sees which tools, and whether we ourselves are well.
  */
 #ifndef DATA_PAGE_DATA_H
 #define DATA_PAGE_DATA_H
@@ -12,7 +12,7 @@
 #include "store/stages.h"
 
 struct facts {
-	struct past past;
+	struct history past;
 	struct incidents incidents;
 	struct works works;
 	struct occurrence work, next; /* of works: now, and the next one */

@@ -15,22 +15,23 @@ static const struct {
 		"over."},
 	[TROUBLE_ERRORS] = {"More failures than usual",
 		"More requests than usual failed."},
-	[TROUBLE_SLOW] = {"Slow answers", "Answers took much longer than usual."},
+	[TROUBLE_SLOW] = {"Slow answers",
+		"Answers took much longer than usual."},
 	[TROUBLE_TOOLS] = {"Different tools in different places",
 		"Not everybody saw the same tools."},
 };
 
-const char *told_title(const struct incident *in)
+const char *words_title(const struct incident *in)
 {
 	return words[in->trouble].title;
 }
 
-const char *told_impact(const struct incident *in)
+const char *words_impact(const struct incident *in)
 {
 	return words[in->trouble].impact;
 }
 
-const char *told_update(const struct incident *in)
+const char *words_update(const struct incident *in)
 {
 	if (in->ended_at)
 		return "It is over.";

@@ -7,8 +7,8 @@
 struct incident;
 
 /* A title; what it means for whoever uses the server; what was new last. */
-const char *told_title(const struct incident *in);
-const char *told_impact(const struct incident *in);
-const char *told_update(const struct incident *in);
+const char *words_title(const struct incident *in);
+const char *words_impact(const struct incident *in);
+const char *words_update(const struct incident *in);
 
 #endif

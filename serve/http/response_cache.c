@@ -1,7 +1,8 @@
 /*
- * response_cache.c: a table of chains from the hash of a key, and for each part a ring of
- * its entries with the one that was used last in front. The hash has a secret of its own in
- * each process, so that nobody can choose keys that make one long chain.
+ * response_cache.c: a table of chains from the hash of a key, and for each part
+ * a ring of its entries with the one that was used last in front. The hash has
+ * a secret of its own in each process, so that nobody can choose keys that make
+ * one long chain.
  */
 #include "http/response_cache.h"
 
@@ -12,19 +13,21 @@
 #include <string.h>
 #include <sys/random.h>
 
-#define CHAINS (2 * MEMORY_ENTRIES)
+#define CHAINS (2 * RESPONSE_CACHE_ENTRIES)
 
 static const struct limit {
 	size_t entries, bytes;
-} limits[MEMORY_PARTS] = {
-	[MEMORY_LASTING] = {MEMORY_ENTRIES, MEMORY_BYTES},
-	[MEMORY_PASSING] = {MEMORY_PASSING_ENTRIES, MEMORY_PASSING_BYTES},
+} limits[RESPONSE_CACHE_PARTS] = {
+	[RESPONSE_CACHE_LASTING] = {RESPONSE_CACHE_ENTRIES,
+		RESPONSE_CACHE_BYTES},
+	[RESPONSE_CACHE_PASSING] = {RESPONSE_CACHE_PASSING_ENTRIES,
+		RESPONSE_CACHE_PASSING_BYTES},
 };
 
 struct entry {
 	struct entry *chain;	    /* the next of the same hash */
 	struct entry *newer, *older; /* in the ring of its part */
-	enum memory_part part;
+	enum response_cache_part part;
 	uint64_t hash;
 	double until_ms;
 	size_t bytes;
@@ -34,27 +37,28 @@ struct entry {
 	char key[];
 };
 
-struct memory {
+struct response_cache {
 	struct entry *chains[CHAINS];
 	struct ring {
 		struct entry *newest, *oldest;
 		size_t n, bytes;
-	} rings[MEMORY_PARTS];
+	} rings[RESPONSE_CACHE_PARTS];
 	uint64_t secret;
 };
 
-struct memory *memory_new(void)
+struct response_cache *response_cache_new(void)
 {
-	struct memory *m = xcalloc(1, sizeof *m);
+	struct response_cache *m = xcalloc(1, sizeof *m);
 
-	/* Without it keys could be chosen, and chains be as long as the ring. */
+	/* Without it keys could be chosen, and chains be as long as the ring.
+	 */
 	if (getrandom(&m->secret, sizeof m->secret, 0) < 0)
 		m->secret = (uintptr_t)m;
 	return m;
 }
 
 /* FNV-1a. */
-static uint64_t hash_of(const struct memory *m, const char *key)
+static uint64_t hash_of(const struct response_cache *m, const char *key)
 {
 	uint64_t h = 0xcbf29ce484222325u ^ m->secret;
 
@@ -77,7 +81,7 @@ static void enter(struct ring *r, struct entry *e)
 	r->newest = e;
 }
 
-static void drop(struct memory *m, struct entry *e)
+static void drop(struct response_cache *m, struct entry *e)
 {
 	struct entry **at = &m->chains[e->hash % CHAINS];
 	struct ring *ring = &m->rings[e->part];
@@ -93,15 +97,15 @@ static void drop(struct memory *m, struct entry *e)
 	free(e);
 }
 
-void memory_free(struct memory *m)
+void response_cache_free(struct response_cache *m)
 {
-	for (size_t i = 0; i < MEMORY_PARTS; i++)
+	for (size_t i = 0; i < RESPONSE_CACHE_PARTS; i++)
 		while (m->rings[i].newest)
 			drop(m, m->rings[i].newest);
 	free(m);
 }
 
-static struct entry *find(const struct memory *m, const char *key,
+static struct entry *find(const struct response_cache *m, const char *key,
 	uint64_t hash)
 {
 	struct entry *e = m->chains[hash % CHAINS];
@@ -111,7 +115,8 @@ static struct entry *find(const struct memory *m, const char *key,
 	return e;
 }
 
-const struct kept *memory_find(struct memory *m, const char *key, double now_ms)
+const struct kept *response_cache_find(
+	struct response_cache *m, const char *key, double now_ms)
 {
 	struct entry *e = find(m, key, hash_of(m, key));
 	struct ring *ring = e ? &m->rings[e->part] : NULL;
@@ -146,8 +151,9 @@ static void render(struct entry *e, struct response *r)
 		.etag = e->etag};
 }
 
-const struct kept *memory_keep(struct memory *m, const char *key,
-	struct response *r, double now_ms, enum memory_part part)
+const struct kept *response_cache_keep(struct response_cache *m,
+	const char *key, struct response *r, double now_ms,
+	enum response_cache_part part)
 {
 	uint64_t hash = hash_of(m, key);
 	size_t size = sizeof(struct entry) + strlen(key) + 1;
@@ -165,7 +171,7 @@ const struct kept *memory_keep(struct memory *m, const char *key,
 	render(e, r);
 	e->hash = hash;
 	e->part = part;
-	e->until_ms = now_ms + MEMORY_MS;
+	e->until_ms = now_ms + RESPONSE_CACHE_MS;
 	e->bytes = size + e->text.cap + e->unchanged.cap;
 	chain = &m->chains[hash % CHAINS];
 	e->chain = *chain;
@@ -179,12 +185,14 @@ const struct kept *memory_keep(struct memory *m, const char *key,
 	return &e->kept;
 }
 
-size_t memory_count(const struct memory *m)
+size_t response_cache_count(const struct response_cache *m)
 {
-	return m->rings[MEMORY_LASTING].n + m->rings[MEMORY_PASSING].n;
+	return m->rings[RESPONSE_CACHE_LASTING].n +
+	       m->rings[RESPONSE_CACHE_PASSING].n;
 }
 
-size_t memory_bytes(const struct memory *m)
+size_t response_cache_bytes(const struct response_cache *m)
 {
-	return m->rings[MEMORY_LASTING].bytes + m->rings[MEMORY_PASSING].bytes;
+	return m->rings[RESPONSE_CACHE_LASTING].bytes +
+	       m->rings[RESPONSE_CACHE_PASSING].bytes;
 }

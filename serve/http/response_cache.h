@@ -1,9 +1,10 @@
 /*
- * response_cache.h: the answers of a moment ago, so that many who ask the same cost the
- * store one question. Bounded in number and in bytes: what was not asked for
- * for the longest time gives way. It has two parts, and nothing in the one gives
- * way to what is kept in the other: strangers can ask for as many names as they
- * like that nobody knows, and may drive out nothing but each other's.
+ * response_cache.h: the answers of a moment ago, so that many who ask the same
+ * cost the store one question. Bounded in number and in bytes: what was not
+ * asked for for the longest time gives way. It has two parts, and nothing in
+ * the one gives way to what is kept in the other: strangers can ask for as many
+ * names as they like that nobody knows, and may drive out nothing but each
+ * other's.
  *
  * Nothing is kept that is for the holder of a token.
  */
@@ -15,21 +16,21 @@
 #include <stddef.h>
 
 /* An answer is not given again when it is this old. */
-#define MEMORY_MS 1000.0
+#define RESPONSE_CACHE_MS 1000.0
 
-enum memory_part {
-	MEMORY_LASTING, /* what is there */
-	MEMORY_PASSING	/* what is not, or was made up by who asks */
+enum response_cache_part {
+	RESPONSE_CACHE_LASTING, /* what is there */
+	RESPONSE_CACHE_PASSING	/* what is not, or was made up by who asks */
 };
-#define MEMORY_PARTS 2
+#define RESPONSE_CACHE_PARTS 2
 
 /* Of each part. One that is larger than all of it together is not kept. */
-#define MEMORY_ENTRIES 4096
-#define MEMORY_BYTES (16u * 1024 * 1024)
-#define MEMORY_PASSING_ENTRIES 256
-#define MEMORY_PASSING_BYTES (2u * 1024 * 1024)
+#define RESPONSE_CACHE_ENTRIES 4096
+#define RESPONSE_CACHE_BYTES (16u * 1024 * 1024)
+#define RESPONSE_CACHE_PASSING_ENTRIES 256
+#define RESPONSE_CACHE_PASSING_BYTES (2u * 1024 * 1024)
 
-struct memory;
+struct response_cache;
 
 /* An answer as it goes to the web server. */
 struct kept {
@@ -40,27 +41,28 @@ struct kept {
 	const char *etag; /* "" for none */
 };
 
-/* memory_new(): empty. */
-struct memory *memory_new(void);
-void memory_free(struct memory *m);
+/* response_cache_new(): empty. */
+struct response_cache *response_cache_new(void);
+void response_cache_free(struct response_cache *m);
 
 /*
- * memory_find(m, key, now_ms): what was kept under a key, if it is not too old;
- * or NULL. Valid until the next memory_keep.
+ * response_cache_find(m, key, now_ms): what was kept under a key, if it is not
+ * too old; or NULL. Valid until the next response_cache_keep.
  */
-const struct kept *memory_find(struct memory *m, const char *key,
-	double now_ms);
+const struct kept *response_cache_find(
+	struct response_cache *m, const char *key, double now_ms);
 
 /*
- * memory_keep(m, key, r, now_ms, part): keep an answer to GET that was true at
- * now_ms. Returns it as it is kept, valid until the next memory_keep; or NULL where it
- * may not, or cannot, be kept.
+ * response_cache_keep(m, key, r, now_ms, part): keep an answer to GET that was
+ * true at now_ms. Returns it as it is kept, valid until the next
+ * response_cache_keep; or NULL where it may not, or cannot, be kept.
  */
-const struct kept *memory_keep(struct memory *m, const char *key,
-	struct response *r, double now_ms, enum memory_part part);
+const struct kept *response_cache_keep(struct response_cache *m,
+	const char *key, struct response *r, double now_ms,
+	enum response_cache_part part);
 
 /* How many are kept, and their bytes. */
-size_t memory_count(const struct memory *m);
-size_t memory_bytes(const struct memory *m);
+size_t response_cache_count(const struct response_cache *m);
+size_t response_cache_bytes(const struct response_cache *m);
 
 #endif

@@ -11,7 +11,8 @@
 #include <inttypes.h>
 #include <math.h>
 
-/* A bar of a day: its width with the gap, where it begins, and how high it is. */
+/* A bar of a day: its width with the gap, where it begins, and how high it is.
+ */
 #define BAR_PITCH 4
 #define BAR_WIDTH 3
 #define BAR_TOP 2
@@ -21,12 +22,12 @@
 #define CHART_WIDTH 690
 #define CHART_HEIGHT 120
 
-static void put_minutes(struct buf *b, const struct past_day *d)
+static void put_minutes(struct buf *b, const struct history_day *d)
 {
 	int64_t red = d->minutes[VERDICT_RED];
 	int64_t amber = d->minutes[VERDICT_AMBER];
 
-	if (!past_known(d))
+	if (!history_known(d))
 		buf_str(b, "no data");
 	else if (!red && !amber)
 		buf_str(b, "working");
@@ -53,15 +54,15 @@ static int height(int64_t minutes, int64_t known)
 }
 
 /* Trouble stands at the foot of the bar, and has a tick below: a long one. */
-static void put_bar(struct buf *b, const struct past *p, int ago)
+static void put_bar(struct buf *b, const struct history *p, int ago)
 {
-	const struct past_day *d = &p->days[ago];
-	int x = (PAST_DAYS - 1 - ago) * BAR_PITCH;
-	int64_t known = past_known(d), bad;
+	const struct history_day *d = &p->days[ago];
+	int x = (HISTORY_DAYS - 1 - ago) * BAR_PITCH;
+	int64_t known = history_known(d), bad;
 	int foot = BAR_TOP + BAR_HEIGHT, red, amber;
 
 	buf_str(b, "<g><title>");
-	part_day(b, p->today - ago);
+	html_day(b, p->today - ago);
 	buf_str(b, ": ");
 	put_minutes(b, d);
 	buf_str(b, "</title>");
@@ -91,17 +92,17 @@ struct sums {
 	int days, bad; /* of which anything is known; that had trouble */
 };
 
-static struct sums add_up(const struct past *p)
+static struct sums add_up(const struct history *p)
 {
 	struct sums s = {0};
 
-	for (int i = 0; i < PAST_DAYS; i++) {
-		const struct past_day *d = &p->days[i];
+	for (int i = 0; i < HISTORY_DAYS; i++) {
+		const struct history_day *d = &p->days[i];
 
-		s.known += past_known(d);
+		s.known += history_known(d);
 		s.red += d->minutes[VERDICT_RED];
 		s.amber += d->minutes[VERDICT_AMBER];
-		s.days += past_known(d) > 0;
+		s.days += history_known(d) > 0;
 		s.bad += d->minutes[VERDICT_RED] || d->minutes[VERDICT_AMBER];
 	}
 	return s;
@@ -120,26 +121,26 @@ static void put_sums(struct buf *b, const struct sums *s)
 		floor(up * 10000) / 100, s->days, s->days == 1 ? "" : "s");
 	if (s->red) {
 		buf_str(b, ", not working for ");
-		part_span(b, 60 * (double)s->red);
+		html_span(b, 60 * (double)s->red);
 	}
 	if (s->amber) {
 		buf_str(b, ", partly working for ");
-		part_span(b, 60 * (double)s->amber);
+		html_span(b, 60 * (double)s->amber);
 	}
 	buf_str(b, ".");
 }
 
-static void put_bad_days(struct buf *b, const struct past *p, int n)
+static void put_bad_days(struct buf *b, const struct history *p, int n)
 {
 	buf_fmt(b, "<details><summary>%d day%s with trouble</summary><ul>\n", n,
 		n == 1 ? "" : "s");
-	for (int i = 0; i < PAST_DAYS; i++) {
-		const struct past_day *d = &p->days[i];
+	for (int i = 0; i < HISTORY_DAYS; i++) {
+		const struct history_day *d = &p->days[i];
 
 		if (!d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
 			continue;
 		buf_str(b, "<li>");
-		part_day(b, p->today - i);
+		html_day(b, p->today - i);
 		buf_str(b, ": ");
 		put_minutes(b, d);
 		buf_str(b, "</li>\n");
@@ -157,11 +158,11 @@ void page_days(struct buf *b, const struct facts *f)
 		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
 		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\"A bar "
 		"for each of 90 days, %d of them with trouble\">\n",
-		PAST_DAYS * BAR_PITCH, s.bad);
-	for (int i = PAST_DAYS - 1; i >= 0; i--)
+		HISTORY_DAYS * BAR_PITCH, s.bad);
+	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
 		put_bar(b, &f->past, i);
 	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
-	part_day(b, f->past.today - PAST_DAYS + 1);
+	html_day(b, f->past.today - HISTORY_DAYS + 1);
 	buf_str(b, "</span><span>today, UTC</span></p>\n");
 	if (s.bad)
 		put_bad_days(b, &f->past, s.bad);
@@ -178,21 +179,22 @@ static double round_up(double v)
 						: 10 * unit;
 }
 
-static double of_hour(const struct past_hour *h, bool p95)
+static double of_hour(const struct history_hour *h, bool p95)
 {
 	return p95 ? h->p95_ms : h->p50_ms;
 }
 
 /* A curve has gaps where there was no probe. */
-static void put_curve(struct buf *b, const struct past *p, bool p95, double top)
+static void put_curve(
+	struct buf *b, const struct history *p, bool p95, double top)
 {
 	bool on = false;
 
 	buf_fmt(b, "<path class=\"%s\" d=\"", p95 ? "p95" : "p50");
-	for (int i = PAST_HOURS - 1; i >= 0; i--) {
+	for (int i = HISTORY_HOURS - 1; i >= 0; i--) {
 		double ms = of_hour(&p->hours[i], p95);
-		double x = (double)(PAST_HOURS - 1 - i) * CHART_WIDTH /
-			(PAST_HOURS - 1);
+		double x = (double)(HISTORY_HOURS - 1 - i) * CHART_WIDTH /
+			(HISTORY_HOURS - 1);
 
 		if (isnan(ms)) {
 			on = false;
@@ -207,20 +209,21 @@ static void put_curve(struct buf *b, const struct past *p, bool p95, double top)
 	buf_str(b, "\"/>\n");
 }
 
-static void put_hours(struct buf *b, const struct past *p)
+static void put_hours(struct buf *b, const struct history *p)
 {
 	buf_str(b, "<details><summary>As a table</summary><table><thead><tr>"
 		   "<th scope=\"col\">From, UTC</th>"
 		   "<th scope=\"col\">half were faster</th>"
 		   "<th scope=\"col\">95 of 100 were faster</th></tr></thead>"
 		   "<tbody>\n");
-	for (int i = 0; i < PAST_HOURS; i++) {
-		const struct past_hour *h = &p->hours[i];
+	for (int i = 0; i < HISTORY_HOURS; i++) {
+		const struct history_hour *h = &p->hours[i];
 
 		buf_str(b, "<tr><th scope=\"row\">");
-		part_clock(b, (p->hour - i) * 3600);
+		html_clock(b, (p->hour - i) * 3600);
 		if (isnan(h->p95_ms))
-			buf_str(b, "</th><td>&ndash;</td><td>&ndash;</td></tr>\n");
+			buf_str(b,
+				"</th><td>&ndash;</td><td>&ndash;</td></tr>\n");
 		else
 			buf_fmt(b,
 				"</th><td>%.0f&#8239;ms</td>"
@@ -230,13 +233,14 @@ static void put_hours(struct buf *b, const struct past *p)
 	buf_str(b, "</tbody></table></details>\n");
 }
 
-static void put_chart(struct buf *b, const struct past *p, double top)
+static void put_chart(struct buf *b, const struct history *p, double top)
 {
 	buf_fmt(b,
 		"<p class=\"axis\"><span>%g&#8239;ms</span><span class="
 		"\"legend\"><span><svg class=\"key\" viewBox=\"0 0 24 4\" "
 		"aria-hidden=\"true\"><path class=\"p95\" d=\"M0 2h24\"/></svg>"
-		" 95 of 100 were faster</span> <span><svg class=\"key\" viewBox=\"0 0 24 4\" "
+		" 95 of 100 were faster</span> <span><svg class=\"key\" "
+		"viewBox=\"0 0 24 4\" "
 		"aria-hidden=\"true\"><path class=\"p50\" d=\"M0 2h24\"/></svg>"
 		" half were faster</span></span></p>\n",
 		top);
@@ -251,11 +255,11 @@ static void put_chart(struct buf *b, const struct past *p, double top)
 	put_curve(b, p, true, top);
 	put_curve(b, p, false, top);
 	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
-	part_clock(b, (p->hour - PAST_HOURS + 1) * 3600);
+	html_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
 	buf_str(b, "</span><span>");
-	part_clock(b, (p->hour - PAST_HOURS / 2 + 1) * 3600);
+	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
 	buf_str(b, "</span><span>");
-	part_clock(b, p->hour * 3600);
+	html_clock(b, p->hour * 3600);
 	buf_str(b, " UTC</span></p>\n");
 }
 
@@ -263,7 +267,7 @@ void page_latency(struct buf *b, const struct facts *f)
 {
 	double most = NAN;
 
-	for (int i = 0; i < PAST_HOURS; i++)
+	for (int i = 0; i < HISTORY_HOURS; i++)
 		most = fmax(most, f->past.hours[i].p95_ms);
 	buf_str(b, "<section><h2>Response time, 24 hours</h2>\n");
 	if (most > 0) {

@@ -7,7 +7,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-struct word part_state(const struct view *v)
+struct word html_state(const struct view *v)
 {
 	static const struct word words[] = {
 		[VERDICT_GREEN] = {"Working", "up"},
@@ -19,7 +19,7 @@ struct word part_state(const struct view *v)
 	return words[v->freshness == VIEW_FRESH ? v->verdict : VERDICT_UNKNOWN];
 }
 
-struct word part_place(enum place p)
+struct word html_place(enum place p)
 {
 	static const struct word words[] = {
 		[PLACE_WORKING] = {"working", "up"},
@@ -52,7 +52,7 @@ static const char icons[] =
 	"<path class=\"work\" d=\"M8 0l8 8-8 8-8-8z\"/>"
 	"<path class=\"mark\" d=\"M5 8h6\"/></symbol></svg>\n";
 
-void part_icon(struct buf *b, const char *class)
+void html_icon(struct buf *b, const char *class)
 {
 	buf_fmt(b,
 		"<svg class=\"icon\" aria-hidden=\"true\"><use href=\"#i-%s\"/>"
@@ -83,7 +83,7 @@ static const char aged[] =
 	"minutes, and does not renew itself. <a href=\"\">Load it again</a> to "
 	"see what is so now.</p>\n";
 
-void part_begin(struct buf *b, const struct frame *f)
+void html_begin(struct buf *b, const struct frame *f)
 {
 	buf_str(b, "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n"
 		   "<meta charset=\"utf-8\">\n<meta name=\"viewport\" "
@@ -109,7 +109,7 @@ void part_begin(struct buf *b, const struct frame *f)
 		buf_str(b, aged);
 }
 
-void part_end(struct buf *b, bool home)
+void html_end(struct buf *b, bool home)
 {
 	buf_str(b, "</main>\n<footer>");
 	if (home)
@@ -118,7 +118,7 @@ void part_end(struct buf *b, bool home)
 		   "</body>\n</html>\n");
 }
 
-void part_element(struct buf *b, const char *tag, const char *text)
+void html_element(struct buf *b, const char *tag, const char *text)
 {
 	buf_fmt(b, "<%s>", tag);
 	escape_put(b, text);
@@ -138,7 +138,7 @@ static void put_date(struct buf *b, const char *s, const char *near)
 		buf_fmt(b, " %.4s", s);
 }
 
-void part_time(struct buf *b, int64_t t, double now)
+void html_time(struct buf *b, int64_t t, double now)
 {
 	char s[CLOCK_RFC3339], near[CLOCK_RFC3339];
 
@@ -152,7 +152,7 @@ void part_time(struct buf *b, int64_t t, double now)
 	buf_fmt(b, "%.5s UTC</time>", s + 11);
 }
 
-void part_clock(struct buf *b, int64_t t)
+void html_clock(struct buf *b, int64_t t)
 {
 	char s[CLOCK_RFC3339];
 
@@ -160,7 +160,7 @@ void part_clock(struct buf *b, int64_t t)
 	buf_fmt(b, "%.5s", s + 11);
 }
 
-void part_day(struct buf *b, int64_t day)
+void html_day(struct buf *b, int64_t day)
 {
 	char s[CLOCK_RFC3339];
 
@@ -168,7 +168,7 @@ void part_day(struct buf *b, int64_t day)
 	put_date(b, s, s);
 }
 
-void part_span(struct buf *b, double s)
+void html_span(struct buf *b, double s)
 {
 	int64_t min = (int64_t)(s / 60), h = min / 60, days = h / 24;
 

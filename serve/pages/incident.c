@@ -18,15 +18,15 @@ static void put_row(struct buf *b, const char *name)
 static void put_when(struct buf *b, const struct incident *in, double now)
 {
 	put_row(b, "When");
-	part_time(b, in->started_at, now);
+	html_time(b, in->started_at, now);
 	if (!in->ended_at) {
 		buf_str(b, ", going on for ");
-		part_span(b, now - (double)in->started_at);
+		html_span(b, now - (double)in->started_at);
 	} else {
 		buf_str(b, " to ");
-		part_time(b, in->ended_at, (double)in->started_at);
+		html_time(b, in->ended_at, (double)in->started_at);
 		buf_str(b, ", ");
-		part_span(b, (double)(in->ended_at - in->started_at));
+		html_span(b, (double)(in->ended_at - in->started_at));
 	}
 	buf_str(b, "</dd>\n");
 }
@@ -39,10 +39,10 @@ static void put_card(struct buf *b, const struct incident *in,
 					      : "part";
 
 	buf_str(b, "<li class=\"card\"><h3>");
-	part_icon(b, class);
+	html_icon(b, class);
 	buf_fmt(b, "<span>%s <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
-		told_title(in), in->ended_at ? "over" : "going on",
-		told_impact(in));
+		words_title(in), in->ended_at ? "over" : "going on",
+		words_impact(in));
 	if (in->n_regions) {
 		put_row(b, "Where");
 		places_put_regions(b, places,
@@ -52,8 +52,8 @@ static void put_card(struct buf *b, const struct incident *in,
 	}
 	put_when(b, in, now);
 	put_row(b, "Latest");
-	part_time(b, in->updated_at, now);
-	buf_fmt(b, ": %s</dd>\n</dl></li>\n", told_update(in));
+	html_time(b, in->updated_at, now);
+	buf_fmt(b, ": %s</dd>\n</dl></li>\n", words_update(in));
 }
 
 void page_incidents(struct buf *b, const struct page_subject *s,

@@ -31,12 +31,12 @@ static int by_rank(const void *a, const void *b)
 
 static void put_item(struct buf *b, const struct page_item *item)
 {
-	struct word w = part_state(item->view);
+	struct word w = html_state(item->view);
 
 	buf_fmt(b, "<li><a href=\"/status/%s\">", item->slug);
 	escape_put(b, item->title ? item->title : item->slug);
 	buf_str(b, "</a><span class=\"state\">");
-	part_icon(b, w.class);
+	html_icon(b, w.class);
 	buf_fmt(b, "%s</span></li>\n", w.text);
 }
 
@@ -50,7 +50,8 @@ static void put_summary(struct buf *b, const struct page_list *l)
 	for (size_t i = 0; i < l->n; i++)
 		count[rank(&l->items[i])]++;
 	if (l->n > 1 && count[3] == l->n) {
-		buf_fmt(b, "<p class=\"lead\">All %zu servers are working.</p>\n",
+		buf_fmt(b,
+			"<p class=\"lead\">All %zu servers are working.</p>\n",
 			l->n);
 		return;
 	}
@@ -97,11 +98,11 @@ static void put_search(struct buf *b, const struct page_list *l)
 void page_list(struct buf *b, const struct page_list *l,
 	const struct brand *brand)
 {
-	part_begin(b,
+	html_begin(b,
 		&(struct frame) {.brand = brand,
 			.title = l->account,
 			.live = true});
-	part_element(b, "h1", l->account ? l->account : "MCP servers");
+	html_element(b, "h1", l->account ? l->account : "MCP servers");
 	put_search(b, l);
 	if (l->n) {
 		put_items(b, l);
@@ -112,15 +113,15 @@ void page_list(struct buf *b, const struct page_list *l,
 	} else {
 		buf_str(b, "<p>No server is watched yet.</p>\n");
 	}
-	part_end(b, *l->query || l->account);
+	html_end(b, *l->query || l->account);
 }
 
 void page_missing(struct buf *b, const char *name, const char *const *close,
 	size_t n, const struct brand *brand)
 {
-	part_begin(b,
+	html_begin(b,
 		&(struct frame) {.brand = brand, .title = "No such server"});
-	part_element(b, "h1", "There is no server by this name");
+	html_element(b, "h1", "There is no server by this name");
 	if (*name) {
 		buf_str(b, "<p>Nothing here is called <b>");
 		escape_put(b, name);
@@ -135,14 +136,14 @@ void page_missing(struct buf *b, const char *name, const char *const *close,
 	if (n)
 		buf_str(b, "</ul>\n");
 	put_search(b, &(struct page_list) {.query = ""});
-	part_end(b, true);
+	html_end(b, true);
 }
 
 void page_message(struct buf *b, const char *heading, const char *text,
 	const struct brand *brand)
 {
-	part_begin(b, &(struct frame) {.brand = brand, .title = heading});
-	part_element(b, "h1", heading);
-	part_element(b, "p", text);
-	part_end(b, true);
+	html_begin(b, &(struct frame) {.brand = brand, .title = heading});
+	html_element(b, "h1", heading);
+	html_element(b, "p", text);
+	html_end(b, true);
 }

@@ -24,17 +24,17 @@ const struct manual_page *manual_find(const char *name)
 void manual_put(struct buf *b, const struct manual_page *page,
 	const struct brand *brand)
 {
-	part_begin(b, &(struct frame) {.brand = brand, .title = page->name});
+	html_begin(b, &(struct frame) {.brand = brand, .title = page->name});
 	buf_str(b, "<div class=\"manual\">\n<p><a href=\"/man/\">All manual "
 		   "pages</a></p>\n");
 	buf_add(b, page->html, page->n);
 	buf_str(b, "</div>\n");
-	part_end(b, true);
+	html_end(b, true);
 }
 
 void manual_put_list(struct buf *b, const struct brand *brand)
 {
-	part_begin(b, &(struct frame) {.brand = brand, .title = "Manual"});
+	html_begin(b, &(struct frame) {.brand = brand, .title = "Manual"});
 	buf_str(b, "<h1>Manual</h1>\n<dl class=\"manual\">\n");
 	for (size_t i = 0; i < manual_count; i++) {
 		const struct manual_page *p = &manual_pages[i];
@@ -46,5 +46,5 @@ void manual_put_list(struct buf *b, const struct brand *brand)
 		buf_str(b, "</dd>\n");
 	}
 	buf_str(b, "</dl>\n");
-	part_end(b, true);
+	html_end(b, true);
 }

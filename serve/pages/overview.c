@@ -18,10 +18,10 @@ static void put_places(struct buf *b, const struct places *l)
 {
 	buf_str(b, "<div><dt>Where</dt><dd><ul class=\"places\">\n");
 	for (size_t i = 0; i < l->n; i++) {
-		struct word w = part_place(l->v[i].place);
+		struct word w = html_place(l->v[i].place);
 
 		buf_str(b, "<li>");
-		part_icon(b, w.class);
+		html_icon(b, w.class);
 		buf_str(b, "<span>");
 		places_put(b, &l->v[i]);
 		buf_fmt(b, " <small>%s</small></span></li>\n", w.text);
@@ -38,7 +38,7 @@ static double within(const struct incident *in, double now)
 }
 
 /* Without a record of incidents the minutes tell what there was. */
-static void put_minutes(struct buf *b, const struct past *p)
+static void put_minutes(struct buf *b, const struct history *p)
 {
 	int64_t down = 0, part = 0;
 
@@ -46,7 +46,7 @@ static void put_minutes(struct buf *b, const struct past *p)
 		down += p->days[i].minutes[VERDICT_RED];
 		part += p->days[i].minutes[VERDICT_AMBER];
 	}
-	if (!past_known(&p->days[0]) && !past_known(&p->days[1]))
+	if (!history_known(&p->days[0]) && !history_known(&p->days[1]))
 		buf_str(b, "Not known");
 	else if (!down && !part)
 		buf_str(b, "Nothing, today or yesterday");
@@ -83,11 +83,11 @@ static void put_incidents(struct buf *b, const struct page_subject *s)
 			: "No incident until our checks stopped");
 	if (sum > 0) {
 		buf_str(b, ", ");
-		part_span(b, fmin(sum, DAY));
+		html_span(b, fmin(sum, DAY));
 	}
 	if (open) {
 		buf_str(b, ", going on since ");
-		part_time(b, open->started_at, s->now);
+		html_time(b, open->started_at, s->now);
 	}
 }
 
@@ -138,7 +138,7 @@ static void put_sides(struct buf *b, const struct sides *sides,
 	if (!sides->n)
 		return;
 	buf_str(b, "<div class=\"wide\"><dt>Different tools</dt><dd>");
-	part_icon(b, "part");
+	html_icon(b, "part");
 	buf_str(b, " The server shows other tools in ");
 	places_put_regions(b, places,
 		(const char (*)[REGION_MAX + 1])newest->regions,
@@ -154,7 +154,7 @@ static void put_sides(struct buf *b, const struct sides *sides,
 	}
 	if (newest->first_seen) {
 		buf_str(b, ", since ");
-		part_time(b, newest->first_seen, now);
+		html_time(b, newest->first_seen, now);
 	}
 	buf_str(b, ". An old copy may be kept somewhere on the way.</dd>"
 		   "</div>\n");

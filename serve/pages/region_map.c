@@ -29,24 +29,24 @@ static void put_words(struct buf *b, const struct places *l)
 
 static bool on_map(const struct seen_place *p)
 {
-	double y = (OUTLINE_NORTH - p->latitude) * OUTLINE_DEGREE;
+	double y = (WORLD_MAP_NORTH - p->latitude) * WORLD_MAP_DEGREE;
 
-	return p->located && y >= 0 && y <= OUTLINE_HEIGHT;
+	return p->located && y >= 0 && y <= WORLD_MAP_HEIGHT;
 }
 
 static void put_mark(struct buf *b, const struct seen_place *p)
 {
 	enum { SIZE = 28 };
-	double x = (p->longitude - OUTLINE_WEST) * OUTLINE_DEGREE;
-	double y = (OUTLINE_NORTH - p->latitude) * OUTLINE_DEGREE;
+	double x = (p->longitude - WORLD_MAP_WEST) * WORLD_MAP_DEGREE;
+	double y = (WORLD_MAP_NORTH - p->latitude) * WORLD_MAP_DEGREE;
 
 	buf_fmt(b,
 		"<use href=\"#i-%s\" x=\"%.0f\" y=\"%.0f\" width=\"%d\" "
 		"height=\"%d\"><title>",
-		part_place(p->place).class, x - SIZE / 2, y - SIZE / 2, SIZE,
+		html_place(p->place).class, x - SIZE / 2, y - SIZE / 2, SIZE,
 		SIZE);
 	places_put(b, p);
-	buf_fmt(b, ": %s</title></use>\n", part_place(p->place).text);
+	buf_fmt(b, ": %s</title></use>\n", html_place(p->place).text);
 }
 
 void page_map(struct buf *b, const struct places *l)
@@ -62,9 +62,9 @@ void page_map(struct buf *b, const struct places *l)
 		return;
 	buf_fmt(b, "<svg class=\"map\" viewBox=\"0 0 %d %d\" role=\"img\" "
 		   "aria-label=\"",
-		OUTLINE_WIDTH, OUTLINE_HEIGHT);
+		WORLD_MAP_WIDTH, WORLD_MAP_HEIGHT);
 	put_words(b, l);
-	buf_fmt(b, "\"><path class=\"land\" d=\"%s\"/>\n", outline_path);
+	buf_fmt(b, "\"><path class=\"land\" d=\"%s\"/>\n", world_map_path);
 	for (size_t k = 0; k < 3; k++)
 		for (size_t i = 0; i < l->n; i++)
 			if (l->v[i].place == order[k] && on_map(&l->v[i]))

@@ -29,14 +29,14 @@ static void put_failing(struct buf *b, const struct places *places)
 static void put_headline(struct buf *b, const struct page_subject *s,
 	const struct places *places)
 {
-	struct word w = part_state(s->view);
+	struct word w = html_state(s->view);
 	bool fresh = s->view->freshness == VIEW_FRESH;
 	bool amber = fresh && s->view->verdict == VERDICT_AMBER;
 	bool some = fresh && s->view->verdict != VERDICT_GREEN &&
 		places->working && places->failing;
 
 	buf_fmt(b, "<p class=\"headline text-%s\">", w.class);
-	part_icon(b, w.class);
+	html_icon(b, w.class);
 	buf_fmt(b, "<span>%s", amber && some ? "Working" : w.text);
 	if (fresh && places->working == places->n && places->n > 1 &&
 		s->view->verdict == VERDICT_GREEN)
@@ -57,7 +57,7 @@ static void put_as_of(struct buf *b, const struct page_subject *s,
 	if (s->view->freshness != VIEW_FRESH)
 		return;
 	buf_str(b, "<p class=\"dim\">As of ");
-	part_time(b, s->view->as_of, s->now);
+	html_time(b, s->view->as_of, s->now);
 	if (!isnan(s->server->interval_s)) {
 		buf_str(b, ". Tried every ");
 		if (s->server->interval_s == 60)
@@ -65,7 +65,7 @@ static void put_as_of(struct buf *b, const struct page_subject *s,
 		else if (s->server->interval_s < 60)
 			buf_fmt(b, "%.0f seconds", s->server->interval_s);
 		else
-			part_span(b, s->server->interval_s);
+			html_span(b, s->server->interval_s);
 		buf_fmt(b, " from %zu place%s", places->n,
 			places->n == 1 ? "" : "s");
 	}
@@ -84,10 +84,10 @@ static void put_own(struct buf *b, const struct page_subject *s)
 		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
 			   "checks have stopped.</b> Nothing has been "
 			   "published since ");
-		part_time(b, s->view->as_of, s->now);
+		html_time(b, s->view->as_of, s->now);
 		if (s->now > (double)s->view->as_of) {
 			buf_str(b, ", ");
-			part_span(b, s->now - (double)s->view->as_of);
+			html_span(b, s->now - (double)s->view->as_of);
 			buf_str(b, " ago");
 		}
 		buf_str(b, ". Whether the server works now is not known here. "
@@ -119,20 +119,20 @@ static void put_work(struct buf *b, const struct page_subject *s)
 
 	if (f->work.found) {
 		buf_str(b, "<p class=\"banner work\">");
-		part_icon(b, "work");
+		html_icon(b, "work");
 		buf_str(b, "<span><b>Maintenance until ");
-		part_time(b, f->work.end, s->now);
+		html_time(b, f->work.end, s->now);
 		buf_str(b, "</b>");
 		put_reason(b, &f->work);
 		buf_str(b, "</span></p>\n");
 	}
 	if (f->next.found) {
 		buf_str(b, "<p class=\"banner work\">");
-		part_icon(b, "work");
+		html_icon(b, "work");
 		buf_str(b, "<span><b>Maintenance announced, ");
-		part_time(b, f->next.start, s->now);
+		html_time(b, f->next.start, s->now);
 		buf_str(b, " to ");
-		part_time(b, f->next.end, (double)f->next.start);
+		html_time(b, f->next.end, (double)f->next.start);
 		buf_str(b, "</b>");
 		put_reason(b, &f->next);
 		buf_str(b, "</span></p>\n");
@@ -149,7 +149,7 @@ static void put_figure(struct buf *b, const char *name, const char *help)
 
 static void put_tools(struct buf *b, const struct page_subject *s)
 {
-	const struct past *p = &s->facts->past;
+	const struct history *p = &s->facts->past;
 
 	put_figure(b, "Tools", NULL);
 	if (p->tools >= 0)
@@ -158,7 +158,7 @@ static void put_tools(struct buf *b, const struct page_subject *s)
 		buf_str(b, "&ndash;");
 	if (!isnan(p->tools_since)) {
 		buf_str(b, " <small>the same since ");
-		part_time(b, (int64_t)p->tools_since, s->now);
+		html_time(b, (int64_t)p->tools_since, s->now);
 		buf_str(b, "</small>");
 	}
 	buf_str(b, "</dd></div>\n");
@@ -218,13 +218,13 @@ void page_status(struct buf *b, const struct page_subject *s)
 
 	snprintf(feed, sizeof feed, "/status/%s/feed.atom", s->slug);
 	places_read(&places, s->server, s->view);
-	part_begin(b,
+	html_begin(b,
 		&(struct frame) {.brand = s->brand,
-			.state = part_state(s->view).text,
+			.state = html_state(s->view).text,
 			.title = title,
 			.feed = feed,
 			.live = true});
-	part_element(b, "h1", title);
+	html_element(b, "h1", title);
 	put_headline(b, s, &places);
 	put_as_of(b, s, &places);
 	put_own(b, s);
@@ -235,6 +235,6 @@ void page_status(struct buf *b, const struct page_subject *s)
 	page_latency(b, s->facts);
 	page_incidents(b, s, &places);
 	put_embedding(b, s->brand->url, s->slug);
-	part_end(b, true);
+	html_end(b, true);
 	places_release(&places);
 }

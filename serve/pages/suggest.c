@@ -6,12 +6,12 @@
 #include <string.h>
 
 /* Shorter parts are in every other name. */
-#define PART_MIN 3
+#define HTML_MIN 3
 
 static bool shares_part(const char *name, const char *slug)
 {
-	return (strlen(name) >= PART_MIN && strstr(slug, name)) ||
-		(strlen(slug) >= PART_MIN && strstr(name, slug));
+	return (strlen(name) >= HTML_MIN && strstr(slug, name)) ||
+		(strlen(slug) >= HTML_MIN && strstr(name, slug));
 }
 
 size_t suggest(const char *name, const char *const *slugs, size_t n,
@@ -27,7 +27,7 @@ size_t suggest(const char *name, const char *const *slugs, size_t n,
 	}
 	lower[len] = '\0';
 	for (size_t i = 0; i < n && found < max; i++)
-		if (near_enough(lower, slugs[i]))
+		if (spelling_enough(lower, slugs[i]))
 			out[found++] = slugs[i];
 	slips = found;
 	for (size_t i = 0, k = 0; i < n && found < max; i++) {

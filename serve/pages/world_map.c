@@ -1,11 +1,12 @@
 /*
- * world_map.c: the land of the world, without Antarctica: Natural Earth's outline
- * at 1:110,000,000, which is in the public domain, with few of its points left,
- * on a plane where a degree is two units and 84 N 180 W is the origin.
+ * world_map.c: the land of the world, without Antarctica: Natural Earth's
+ * outline at 1:110,000,000, which is in the public domain, with few of its
+ * points left, on a plane where a degree is two units and 84 N 180 W is the
+ * origin.
  */
 #include "pages/world_map.h"
 
-const char outline_path[] =
+const char world_map_path[] =
 	"M224 276l6 1-6 2-6-1 5-5zM651 250l6 0-1 4-4 1zM706 250l2 2-9 9-5-3"
 	"zM709 240l8 3-5 8-4-4zM720 201l-1 1 0-1 1-1zM460 195l1 3-7 20-6 0"
 	"-1-6 2-4 0-8 6-3 3-5zM647 196l4 2 2 8 5 3 1 4 7 6 1 5-1 7-6 12-7 3"

@@ -1,7 +1,7 @@
 /*
- * file_tree.c: the list begins with a line that says when the site was whole, then
- * names a file a line. A name is added before its file is, so that a file is
- * known even if the program is killed in between.
+ * file_tree.c: the list begins with a line that says when the site was whole,
+ * then names a file a line. A name is added before its file is, so that a file
+ * is known even if the program is killed in between.
  */
 #include "render/file_tree.h"
 
@@ -30,11 +30,11 @@
 
 static int fail(char *why, const char *what)
 {
-	snprintf(why, SITE_WHY, "%s: %s", what, strerror(errno));
+	snprintf(why, FILE_TREE_WHY, "%s: %s", what, strerror(errno));
 	return -1;
 }
 
-static void files_add(struct site_files *f, const char *name)
+static void files_add(struct file_tree_files *f, const char *name)
 {
 	f->v = xgrow(f->v, &f->cap, f->n + 1, sizeof *f->v);
 	f->v[f->n++] = xstrdup(name);
@@ -45,23 +45,23 @@ static int by_name(const void *a, const void *b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-static void files_sort(struct site_files *f)
+static void files_sort(struct file_tree_files *f)
 {
 	if (f->n)
 		qsort(f->v, f->n, sizeof *f->v, by_name);
 }
 
-static bool files_has(const struct site_files *f, const char *name)
+static bool files_has(const struct file_tree_files *f, const char *name)
 {
 	return f->n && bsearch(&name, f->v, f->n, sizeof *f->v, by_name);
 }
 
-static void files_release(struct site_files *f)
+static void files_release(struct file_tree_files *f)
 {
 	for (size_t i = 0; i < f->n; i++)
 		free(f->v[i]);
 	free(f->v);
-	*f = (struct site_files) {0};
+	*f = (struct file_tree_files) {0};
 }
 
 /* Whether a name stays in the folder, whoever wrote it down. */
@@ -80,7 +80,7 @@ static bool harmless(const char *name)
 	}
 }
 
-static int read_list(struct site *s, char *why)
+static int read_list(struct file_tree *s, char *why)
 {
 	struct lines *l = lines_new(s->list);
 	enum lines_result rc;
@@ -104,7 +104,7 @@ static int read_list(struct site *s, char *why)
 }
 
 /* The list is read whole, and then added to. */
-static int open_list(struct site *s, char *why)
+static int open_list(struct file_tree *s, char *why)
 {
 	static const char head[] = HEAD "0\n";
 	struct stat st;
@@ -120,9 +120,9 @@ static int open_list(struct site *s, char *why)
 	return read_list(s, why);
 }
 
-int site_open(struct site *s, const char *path, char *why)
+int file_tree_open(struct file_tree *s, const char *path, char *why)
 {
-	*s = (struct site) {.dir = -1, .list = -1};
+	*s = (struct file_tree) {.dir = -1, .list = -1};
 	s->dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (s->dir < 0) {
 		bool none = errno == ENOENT || errno == ENOTDIR;
@@ -132,21 +132,21 @@ int site_open(struct site *s, const char *path, char *why)
 	}
 	if (flock(s->dir, LOCK_EX | LOCK_NB)) {
 		if (errno == EWOULDBLOCK)
-			snprintf(why, SITE_WHY, "%.300s: another is at work",
-				path);
+			snprintf(why, FILE_TREE_WHY,
+				"%.300s: another is at work", path);
 		else
 			fail(why, path);
-		site_release(s);
+		file_tree_release(s);
 		return EXIT_ENV;
 	}
 	if (open_list(s, why)) {
-		site_release(s);
+		file_tree_release(s);
 		return EXIT_ENV;
 	}
 	return EXIT_GOOD;
 }
 
-void site_release(struct site *s)
+void file_tree_release(struct file_tree *s)
 {
 	if (s->list >= 0)
 		close(s->list);
@@ -154,12 +154,12 @@ void site_release(struct site *s)
 		close(s->dir);
 	files_release(&s->had);
 	files_release(&s->has);
-	*s = (struct site) {.dir = -1, .list = -1};
+	*s = (struct file_tree) {.dir = -1, .list = -1};
 }
 
 /* Whether the file holds these bytes already. */
 static bool holds(
-	const struct site *s, const char *name, const void *p, size_t n)
+	const struct file_tree *s, const char *name, const void *p, size_t n)
 {
 	int fd = openat(s->dir, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
 	struct stat st;
@@ -199,7 +199,7 @@ static int write_all(int fd, const char *p, size_t n)
 }
 
 static int replace(
-	const struct site *s, const char *name, const void *p, size_t n)
+	const struct file_tree *s, const char *name, const void *p, size_t n)
 {
 	int fd = openat(s->dir, NEXT,
 		O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0644);
@@ -213,7 +213,7 @@ static int replace(
 	return rc ? rc : renameat(s->dir, NEXT, s->dir, name);
 }
 
-static int make_folders(const struct site *s, const char *name)
+static int make_folders(const struct file_tree *s, const char *name)
 {
 	char folder[NAME_MAX_BYTES];
 
@@ -225,7 +225,7 @@ static int make_folders(const struct site *s, const char *name)
 	return 0;
 }
 
-static int note(const struct site *s, const char *name)
+static int note(const struct file_tree *s, const char *name)
 {
 	char line[NAME_MAX_BYTES + 2];
 	int n = snprintf(line, sizeof line, "%s\n", name);
@@ -233,14 +233,14 @@ static int note(const struct site *s, const char *name)
 	return line_write(s->list, line, (size_t)n);
 }
 
-static void say(const struct site *s, const char *what, const char *name)
+static void say(const struct file_tree *s, const char *what, const char *name)
 {
 	if (s->verbose)
 		printf("%s %s\n", what, name);
 }
 
-int site_put(
-	struct site *s, const char *name, const void *p, size_t n, char *why)
+int file_tree_put(struct file_tree *s, const char *name, const void *p,
+	size_t n, char *why)
 {
 	if (!harmless(name)) {
 		errno = EINVAL;
@@ -258,7 +258,7 @@ int site_put(
 }
 
 /* The file, and the folders that hold nothing any more. */
-static int take_away(const struct site *s, const char *name)
+static int take_away(const struct file_tree *s, const char *name)
 {
 	char folder[NAME_MAX_BYTES];
 	char *slash;
@@ -276,7 +276,7 @@ static int take_away(const struct site *s, const char *name)
 	return 0;
 }
 
-static int write_list(const struct site *s, double at)
+static int write_list(const struct file_tree *s, double at)
 {
 	struct buf b;
 	int rc = -1;
@@ -293,7 +293,7 @@ static int write_list(const struct site *s, double at)
 	return rc;
 }
 
-int site_finish(struct site *s, double at, char *why)
+int file_tree_finish(struct file_tree *s, double at, char *why)
 {
 	files_sort(&s->has);
 	for (size_t i = 0; i < s->had.n; i++)

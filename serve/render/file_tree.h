@@ -1,6 +1,6 @@
 /*
- * file_tree.h: a folder of files that mcp-serve made, and knows: .mcp-serve in it
- * lists them, so that what is no longer wanted is removed, and nothing else.
+ * file_tree.h: a folder of files that mcp-serve made, and knows: .mcp-serve in
+ * it lists them, so that what is no longer wanted is removed, and nothing else.
  */
 #ifndef RENDER_FILE_TREE_H
 #define RENDER_FILE_TREE_H
@@ -9,41 +9,43 @@
 #include <stddef.h>
 
 /* Room for the reason why something failed. */
-#define SITE_WHY 400
+#define FILE_TREE_WHY 400
 
 /* Names of files, relative to the folder. */
-struct site_files {
+struct file_tree_files {
 	char **v;
 	size_t n, cap;
 };
 
-struct site {
+struct file_tree {
 	int dir, list;	       /* descriptors, -1 for none */
 	double made_at;	       /* when all of it was made last; 0 for never */
-	struct site_files had; /* what the list named, sorted */
-	struct site_files has; /* what was put since site_open */
+	struct file_tree_files had; /* what the list named, sorted */
+	struct file_tree_files has; /* what was put since file_tree_open */
 	bool verbose;	       /* each change is a line on standard output */
 };
 
 /*
- * site_open(s, path, why): EXIT_GOOD, and then site_release frees what *s
- * holds. EXIT_USAGE where there is no such folder, EXIT_ENV where somebody else
- * has it open or it cannot be used; and why, which has SITE_WHY bytes.
+ * file_tree_open(s, path, why): EXIT_GOOD, and then file_tree_release frees
+ * what *s holds. EXIT_USAGE where there is no such folder, EXIT_ENV where
+ * somebody else has it open or it cannot be used; and why, which has
+ * FILE_TREE_WHY bytes.
  */
-int site_open(struct site *s, const char *path, char *why);
-void site_release(struct site *s);
+int file_tree_open(struct file_tree *s, const char *path, char *why);
+void file_tree_release(struct file_tree *s);
 
 /*
- * site_put(s, name, p, n): make the file hold these n bytes. It is replaced,
- * whole or not at all, where it does not hold them yet. 0; or -1, why.
+ * file_tree_put(s, name, p, n): make the file hold these n bytes. It is
+ * replaced, whole or not at all, where it does not hold them yet. 0; or -1,
+ * why.
  */
-int site_put(
-	struct site *s, const char *name, const void *p, size_t n, char *why);
+int file_tree_put(struct file_tree *s, const char *name, const void *p,
+	size_t n, char *why);
 
 /*
- * site_finish(s, at, why): remove what was there and was not put, and note when
- * that was. 0; or -1, why.
+ * file_tree_finish(s, at, why): remove what was there and was not put, and note
+ * when that was. 0; or -1, why.
  */
-int site_finish(struct site *s, double at, char *why);
+int file_tree_finish(struct file_tree *s, double at, char *why);
 
 #endif

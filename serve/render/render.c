@@ -29,8 +29,8 @@
 struct job {
 	const struct setting *setting;
 	struct source *source;
-	struct site site;
-	char why[SITE_WHY];
+	struct file_tree site;
+	char why[FILE_TREE_WHY];
 };
 
 /* The file for a path: a page is the index of a folder of its name. */
@@ -82,7 +82,7 @@ static int put(struct job *j, const char *path, const struct response *r)
 	}
 	if (!file_name(path, is_page, file, sizeof file))
 		return 0;
-	return site_put(&j->site, file, r->body.p, r->body.len, j->why);
+	return file_tree_put(&j->site, file, r->body.p, r->body.len, j->why);
 }
 
 /*
@@ -149,7 +149,7 @@ static int withdraw(struct job *j)
 		if (ask(j, path))
 			return -1;
 	}
-	return site_finish(&j->site, j->site.made_at, j->why);
+	return file_tree_finish(&j->site, j->site.made_at, j->why);
 }
 
 /* Whether what was rendered last is no answer any more, by our own clock. */
@@ -171,7 +171,7 @@ static int run(struct job *j)
 	}
 	rc = ask_all(j, l);
 	if (!rc)
-		rc = site_finish(&j->site, j->setting->now, j->why);
+		rc = file_tree_finish(&j->site, j->setting->now, j->why);
 	if (rc)
 		log_error("%s", j->why);
 	return rc ? EXIT_ENV : EXIT_GOOD;
@@ -181,7 +181,7 @@ int render(const char *path, const struct setting *setting,
 	struct source *source, bool verbose)
 {
 	struct job j = {.setting = setting, .source = source};
-	int rc = site_open(&j.site, path, j.why);
+	int rc = file_tree_open(&j.site, path, j.why);
 
 	if (rc != EXIT_GOOD) {
 		log_error("%s", j.why);
@@ -189,7 +189,7 @@ int render(const char *path, const struct setting *setting,
 	}
 	j.site.verbose = verbose;
 	rc = run(&j);
-	site_release(&j.site);
+	file_tree_release(&j.site);
 	if (fflush(stdout)) {
 		log_error("standard output: %s", strerror(errno));
 		return EXIT_ENV;

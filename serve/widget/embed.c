@@ -160,8 +160,8 @@ static void put_top(const struct preview *p, const char *asked)
 
 	snprintf(title, sizeof title, "Widget%s%s", *p->slug ? " of " : "",
 		p->slug);
-	part_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
-	part_element(p->b, "h1", title);
+	html_begin(p->b, &(struct frame) {.brand = p->brand, .title = title});
+	html_element(p->b, "h1", title);
 	buf_str(p->b,
 		"<p>How an MCP server is doing, on your own page.</p>\n"
 		"<form action=\"/embed-preview\"><label for=\"slug\">Server"
@@ -221,6 +221,6 @@ void embed_preview(const struct request *request, const struct brand *brand,
 			"<p><a href=\"/status/%s\">Status page of %s</a></p>\n",
 			slug, slug);
 	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
-	part_end(p.b, true);
+	html_end(p.b, true);
 	respond_digest(r);
 }

@@ -1,13 +1,13 @@
 /*
- * Goal: whatever a web server passes on, and whatever the store holds, the whole
- * output is a response that the contract allows: fields that are whole lines,
- * the length that they say, JSON that is JSON, a 304 only for what matches; and
- * whoever does not show the token learns nothing of a private server, from
- * memory neither.
+ * Goal: whatever a web server passes on, and whatever the store holds, the
+ * whole output is a response that the contract allows: fields that are whole
+ * lines, the length that they say, JSON that is JSON, a 304 only for what
+ * matches; and whoever does not show the token learns nothing of a private
+ * server, from memory neither.
  *
  * An input is the lines of an environment, up to an empty one; then up to three
- * that the store answers with: an entry, a verdict, and one that is an account, a
- * site, incidents, planned work and a list of tools, by who asks.
+ * that the store answers with: an entry, a verdict, and one that is an account,
+ * a site, incidents, planned work and a list of tools, by who asks.
  */
 #include "fuzz.h"
 
@@ -30,7 +30,8 @@
 static char *held[3];
 
 #define SECRET                                                                 \
-	"{\"private\":true,\"token_sha256\":\"1ec1c26b50d5d3c58d9583181af80766" \
+	"{\"private\":true,\"token_sha256\":"                                  \
+	"\"1ec1c26b50d5d3c58d9583181af80766"                                   \
 	"55fe00756bf7285940ba3670f99fcba0\",\"title\":\"canary\"}"
 #define VERDICT                                                                \
 	"{\"v\":1,\"window\":1777494660,\"verdict\":\"red\",\"uptime_30d\":1," \
@@ -62,15 +63,15 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	const char *tools[] = {"0000000000000000", held[2]};
 
 	*f = (struct facts) {0};
-	past_init(&f->past, now);
+	history_init(&f->past, now);
 	*got = (struct fetched) {.site = held[2]};
 	if (fetch_subject(s, slug, token, &got->server, &got->verdict))
 		return -1;
 	fetch_stages(s, f->beats);
 	works_add(&f->works, held[2]);
 	incidents_read(held[2], &f->incidents);
-	past_minutes(&f->past, held[2], 1);
-	past_tools(&f->past, tools, held[2] ? 2 : 0);
+	history_minutes(&f->past, held[2], 1);
+	history_tools(&f->past, tools, held[2] ? 2 : 0);
 	return 0;
 }
 

@@ -168,12 +168,12 @@ static void test_order(void **state)
 }
 
 /* A region in an outage: when it probes, and how long a probe takes. */
-struct beat {
+struct heartbeat {
 	double phase, period, takes;
 };
 
 /* What of its probes is known `now` seconds after the start. */
-static void known(const struct beat *b, double now, struct probe *probes,
+static void known(const struct heartbeat *b, double now, struct probe *probes,
 	struct region_history *h)
 {
 	h->n = 0;
@@ -189,7 +189,7 @@ static void known(const struct beat *b, double now, struct probe *probes,
  * Two of n regions probe a dead server. From the instant when both have said so
  * the verdict is red, at each second of ten minutes.
  */
-static void stays_red(const struct beat *a, const struct beat *b,
+static void stays_red(const struct heartbeat *a, const struct heartbeat *b,
 	double interval)
 {
 	static struct probe probes[2][TIMELINE_PROBES];
@@ -222,15 +222,15 @@ static void test_red_stays_red(void **state)
 	(void)state;
 	for (double phase = 0; phase < 60; phase++) {
 		/* Refused at once, and timing out after 30 s. */
-		stays_red(&(struct beat) {0.5, 60, 0.01},
-			&(struct beat) {phase, 60, 30}, 60);
+		stays_red(&(struct heartbeat) {0.5, 60, 0.01},
+			&(struct heartbeat) {phase, 60, 30}, 60);
 		/* Runners that sleep between probes fall behind. */
-		stays_red(&(struct beat) {0.5, 60.4, 0.4},
-			&(struct beat) {phase, 61.7, 30}, 60);
-		stays_red(&(struct beat) {0.5, 30, 0.01},
-			&(struct beat) {phase / 2, 30, 29}, 30);
-		stays_red(&(struct beat) {0.5, 300, 0.01},
-			&(struct beat) {5 * phase, 300, 30}, 300);
+		stays_red(&(struct heartbeat) {0.5, 60.4, 0.4},
+			&(struct heartbeat) {phase, 61.7, 30}, 60);
+		stays_red(&(struct heartbeat) {0.5, 30, 0.01},
+			&(struct heartbeat) {phase / 2, 30, 29}, 30);
+		stays_red(&(struct heartbeat) {0.5, 300, 0.01},
+			&(struct heartbeat) {5 * phase, 300, 30}, 300);
 	}
 }
 
@@ -238,7 +238,7 @@ static void test_red_stays_red(void **state)
 static void test_alone_stays_red(void **state)
 {
 	static struct probe probes[TIMELINE_PROBES];
-	struct beat beat = {0.2, 60.3, 30};
+	struct heartbeat beat = {0.2, 60.3, 30};
 	struct rule rule = rule_default(60);
 	struct region_history h = {.name = "a", .probes = probes};
 

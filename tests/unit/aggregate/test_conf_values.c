@@ -236,12 +236,12 @@ static void test_words(void **state)
 	assert_string_equal(region_city("northeurope"), "Dublin");
 	assert_null(region_city("us-east"));
 	assert_null(region_city(""));
-	assert_true(near_enough("nmae", "name"));
-	assert_true(near_enough("Interval", "interval"));
-	assert_true(near_enough("tolerence_s", "tolerance"));
-	assert_false(near_enough("url", "asn"));
-	assert_false(near_enough("kind", "name"));
-	assert_false(near_enough("", "a"));
+	assert_true(spelling_enough("nmae", "name"));
+	assert_true(spelling_enough("Interval", "interval"));
+	assert_true(spelling_enough("tolerence_s", "tolerance"));
+	assert_false(spelling_enough("url", "asn"));
+	assert_false(spelling_enough("kind", "name"));
+	assert_false(spelling_enough("", "a"));
 }
 
 static void test_load(void **state)

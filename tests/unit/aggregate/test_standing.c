@@ -60,7 +60,7 @@ static void test_since(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct probe probes[MOST];
 		struct region_history h = history(cases[i].states, probes);
-		struct standing s = standing_at(&h, 1e9,
+		struct standing s = region_state_at(&h, 1e9,
 			cases[i].before.since > 0 ? &cases[i].before : NULL);
 
 		if (s.broken != cases[i].broken || s.since != cases[i].since)
@@ -75,10 +75,10 @@ static void test_until(void **state)
 	struct region_history h = history("..x", probes);
 
 	(void)state;
-	assert_false(standing_at(&h, 219, NULL).broken);
-	assert_true(standing_at(&h, 220, NULL).broken);
-	assert_true(standing_p95(&h, 159) == 10);
-	assert_true(isnan(standing_p95(&h, 99)));
+	assert_false(region_state_at(&h, 219, NULL).broken);
+	assert_true(region_state_at(&h, 220, NULL).broken);
+	assert_true(region_state_p95(&h, 159) == 10);
+	assert_true(isnan(region_state_p95(&h, 99)));
 }
 
 static void test_p95(void **state)
@@ -87,15 +87,15 @@ static void test_p95(void **state)
 	struct region_history h = history("..x.", probes);
 
 	(void)state;
-	assert_true(standing_p95(&h, 1e9) == 40);
+	assert_true(region_state_p95(&h, 1e9) == 40);
 	probes[3].total_ms = NAN;
-	assert_true(standing_p95(&h, 1e9) == 20);
+	assert_true(region_state_p95(&h, 1e9) == 20);
 	h = history("xx", probes);
-	assert_true(isnan(standing_p95(&h, 1e9)));
+	assert_true(isnan(region_state_p95(&h, 1e9)));
 	/* The oldest four are not looked at, and the largest is the 16th. */
 	h = history("....................", probes);
 	probes[0].total_ms = 9000;
-	assert_true(standing_p95(&h, 1e9) == 200);
+	assert_true(region_state_p95(&h, 1e9) == 200);
 }
 
 int main(void)

@@ -278,7 +278,7 @@ static void quiet(struct night *n, double t)
 	struct occurrence o = maintenance_at(&n->maintenance, 1, "s", NULL, t,
 		n->policy.maintenance_s);
 
-	quiet_note(&n->st, &o, t);
+	maintenance_hold_note(&n->st, &o, t);
 }
 
 /* From a minute to another. */

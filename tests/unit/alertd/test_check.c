@@ -20,7 +20,7 @@
 
 #define FLEET                                                                  \
 	"accounts: [{name: acme, token_sha256: "                               \
-	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n"  \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n" \
 	"regions: [{name: ap}, {name: eu}, {name: us}]\n"                      \
 	"servers:\n"                                                           \
 	"  - {slug: shop, url: 'https://a.example.com/', account: acme}\n"     \
@@ -30,8 +30,9 @@
 #define TO(name, more)                                                         \
 	"    - {name: " name ", type: command, command: [x]" more "}\n"
 #define TEAM                                                                   \
-	"  routes:\n" TO("chat", ", role: channel") TO("page", ", role: pager") \
-		TO("call", ", role: phone") TO("boss", ", role: second")
+	"  routes:\n" TO("chat", ", role: channel")                            \
+		TO("page", ", role: pager") TO("call", ", role: phone")        \
+			TO("boss", ", role: second")
 
 static void say(void *arg, bool fatal, const char *message)
 {
@@ -332,13 +333,14 @@ static void test_untested(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct tested t = {cases[i].since * DAY, cases[i].passed * DAY};
+		struct test_reminder t = {
+			cases[i].since * DAY, cases[i].passed * DAY};
 		struct alert_events events = {0};
 		struct alert_state st;
 
 		state_init(&st, SLUG_FLEET);
 		st.untested = (int64_t)(cases[i].told * DAY);
-		tested_remind(&st, &t, cases[i].now * DAY, &events);
+		test_reminder_remind(&st, &t, cases[i].now * DAY, &events);
 		if (events.n != (cases[i].summary ? 1 : 0))
 			fail_msg("%zu: %zu events", i, events.n);
 		if (events.n) {
@@ -347,7 +349,8 @@ static void test_untested(void **state)
 			assert_int_equal(events.v[0].record.severity,
 				SEVERITY_P3);
 			/* And not at once again. */
-			tested_remind(&st, &t, cases[i].now * DAY, &events);
+			test_reminder_remind(
+				&st, &t, cases[i].now * DAY, &events);
 			assert_int_equal(events.n, 1);
 		}
 		events_release(&events);

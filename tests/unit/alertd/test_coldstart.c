@@ -45,7 +45,7 @@ static void test_platforms(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-		if (coldstart_platform(cases[i].url) != cases[i].cold)
+		if (cold_start_platform(cases[i].url) != cases[i].cold)
 			fail_msg("%s", cases[i].url);
 }
 

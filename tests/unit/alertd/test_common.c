@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 /* "a:downtime:6@0[eu,us]": slug, kind, step, minute, regions. */
-static void note(struct common_starts *l, const char *text)
+static void note(struct correlation_starts *l, const char *text)
 {
 	char slug[20], kind[20], regions[60];
 	struct alert_event e = {.record.phase = ALERT_STARTED};
@@ -34,14 +34,15 @@ static void note(struct common_starts *l, const char *text)
 	e.record.at = minute * 60;
 	e.record.started_at = minute * 60;
 	e.record.severity = SEVERITY_P2;
-	assert_true(common_may(&e));
-	common_note(l, &e, &now, &later);
+	assert_true(correlation_may(&e));
+	correlation_note(l, &e, &now, &later);
 }
 
 /* The groups, "a b c | d e f". */
-static void tell(struct common_starts *l, size_t least, char *out, size_t size)
+static void tell(
+	struct correlation_starts *l, size_t least, char *out, size_t size)
 {
-	size_t groups = common_group(l, least), n = 0;
+	size_t groups = correlation_group(l, least), n = 0;
 
 	*out = '\0';
 	for (size_t g = 1; g <= groups; g++) {
@@ -82,7 +83,7 @@ static void test_groups(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct common_starts l = {0};
+		struct correlation_starts l = {0};
 		char got[200];
 
 		for (size_t k = 0; cases[i].starts[k]; k++)
@@ -90,7 +91,7 @@ static void test_groups(void **state)
 		tell(&l, 3, got, sizeof got);
 		if (strcmp(got, cases[i].groups) != 0)
 			fail_msg("case %zu: %s", i, got);
-		common_release(&l);
+		correlation_release(&l);
 	}
 }
 
@@ -126,7 +127,7 @@ static void test_may(void **state)
 		};
 
 		snprintf(slug, sizeof slug, "%s", cases[i].slug);
-		assert_int_equal(common_may(&e), cases[i].may);
+		assert_int_equal(correlation_may(&e), cases[i].may);
 	}
 }
 
@@ -163,49 +164,50 @@ static void leave(struct alert_state *st, const char *slug, int minute,
 	};
 
 	snprintf(name, sizeof name, "%s", slug);
-	common_leave(st, &e, out);
+	correlation_leave(st, &e, out);
 }
 
 /* It begins, another joins it, and it ends with the last that recovers. */
 static void test_life(void **state)
 {
-	struct common_starts l = {0}, more = {0};
+	struct correlation_starts l = {0}, more = {0};
 	struct alert_events out = {0};
 	struct alert_state st;
-	char slug[COMMON_SLUG], again[COMMON_SLUG];
+	char slug[CORRELATION_SLUG], again[CORRELATION_SLUG];
 
 	(void)state;
 	note(&l, "a:downtime:6@10[eu,us]");
 	note(&l, "b:downtime:6@10[eu,us]");
 	note(&more, "c:downtime:6@12[eu,us]");
-	common_slug(&l.v[0].event, slug);
-	common_slug(&more.v[0].event, again);
+	correlation_slug(&l.v[0].event, slug);
+	correlation_slug(&more.v[0].event, again);
 	assert_string_equal(slug, again);
 	assert_true(slug_shared(slug));
 	state_init(&st, slug);
-	assert_false(common_joins(&st, &more.v[0].event));
-	common_begin(&st, l.v, l.n, &out);
+	assert_false(correlation_joins(&st, &more.v[0].event));
+	correlation_begin(&st, l.v, l.n, &out);
 	expect(&st, &out, "downtime_started P2: Each of 2 servers (a and b) is "
 		"down: tools-list fails from eu and us (2 of 0 regions).");
-	assert_true(common_joins(&st, &more.v[0].event));
+	assert_true(correlation_joins(&st, &more.v[0].event));
 	more.v[0].event.record.severity = SEVERITY_P1;
-	common_begin(&st, more.v, more.n, &out);
+	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "downtime_escalated P1: Each of 3 servers (a, b and "
 		"c) is down: tools-list fails from eu and us (2 of 0 regions); "
 		"more of them than before.");
-	common_begin(&st, more.v, more.n, &out);
+	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "");
 	leave(&st, "b", 20, &out);
 	leave(&st, "a", 30, &out);
 	leave(&st, "x", 31, &out);
 	expect(&st, &out, "");
 	leave(&st, "c", 25, &out);
-	expect(&st, &out, "downtime_resolved P1: Each of 3 servers (a, b and c) "
+	expect(&st, &out,
+		"downtime_resolved P1: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
 		"unknown, 0 failing probes. All layers pass again.");
 	state_release(&st);
-	common_release(&l);
-	common_release(&more);
+	correlation_release(&l);
+	correlation_release(&more);
 }
 
 int main(void)

@@ -33,20 +33,20 @@ static const struct conf conf = {
 
 struct desk {
 	struct alert_state st;
-	struct budget *budget;
+	struct rate_limit *budget;
 	struct strings told;
 };
 
 static void desk_init(struct desk *d)
 {
-	*d = (struct desk) {.budget = budget_new(NULL)};
+	*d = (struct desk) {.budget = rate_limit_new(NULL)};
 	state_init(&d->st, "s");
 }
 
 static void desk_release(struct desk *d)
 {
 	state_release(&d->st);
-	budget_free(d->budget);
+	rate_limit_free(d->budget);
 	strings_release(&d->told);
 }
 

@@ -21,7 +21,7 @@
 struct watch {
 	struct night n;
 	const struct conf *conf;
-	struct budget *budget;
+	struct rate_limit *budget;
 	struct buf told;
 	double now; /* of the deliveries */
 };
@@ -29,7 +29,7 @@ struct watch {
 static void watch_init(struct watch *w, const struct conf *conf)
 {
 	*w = (struct watch) {.conf = conf, .now = -INFINITY};
-	w->budget = budget_new(NULL);
+	w->budget = rate_limit_new(NULL);
 	night_init(&w->n, "AEU");
 	buf_init(&w->told, 10000);
 }
@@ -37,7 +37,7 @@ static void watch_init(struct watch *w, const struct conf *conf)
 static void watch_release(struct watch *w)
 {
 	night_release(&w->n);
-	budget_free(w->budget);
+	rate_limit_free(w->budget);
 	buf_release(&w->told);
 }
 
@@ -89,7 +89,7 @@ static void minutes(struct watch *w, const char *word, int times)
 		size_t from = w->n.events.n;
 
 		night_run(&w->n, word);
-		ladder_climb(w->conf, &w->n.st,
+		escalate(w->conf, &w->n.st,
 			NIGHT_START + 60.0 * (w->n.minute - 1), from,
 			&w->n.events);
 		tell(w, from);
@@ -212,7 +212,8 @@ static void test_promotion(void **state)
 		   "30 downtime_escalated P1: channel pager | "
 		   "35 downtime_escalated P1: channel pager phone | "
 		   "45 downtime_escalated P1: channel pager phone second");
-	/* A regional one is folded into a downtime, which has its own ladder. */
+	/* A regional one is folded into a downtime, which has its own ladder.
+	 */
 	watch_init(&w, &usual);
 	minutes(&w, "E1", 33);
 	minutes(&w, "EU1", 10);

@@ -85,13 +85,13 @@ static void test_in_time(void **state)
 		add(&st, ALERT_STARTED, cases[i].severity, cases[i].route,
 			NIGHT_START);
 		st.outbox[0].deliveries[0].refused = cases[i].refused;
-		if (elsewhere_any(&st, now) != cases[i].overdue ||
-			elsewhere_tell(&st, NULL, now) != 0 ||
-			elsewhere_tell(&st, &conf, now) != cases[i].told ||
-			elsewhere_tell(&st, &conf, now) != 0)
+		if (fallback_any(&st, now) != cases[i].overdue ||
+			fallback_tell(&st, NULL, now) != 0 ||
+			fallback_tell(&st, &conf, now) != cases[i].told ||
+			fallback_tell(&st, &conf, now) != 0)
 			fail_msg("case %zu", i);
 		assert_int_equal(st.n_outbox, 1 + cases[i].told);
-		assert_int_equal(elsewhere_any(&st, now),
+		assert_int_equal(fallback_any(&st, now),
 			cases[i].overdue && !cases[i].told);
 		state_release(&st);
 	}
@@ -106,7 +106,7 @@ static void test_words(void **state)
 	state_init(&st, "s");
 	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START + 61);
 	string_set(&st.outbox[0].deliveries[0].why, "HTTP \"503\"");
-	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 961), 1);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 961), 1);
 	assert_string_equal(st.outbox[1].body,
 		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
 		"could not be told to pager since 17:51 UTC: HTTP \\\"503\\\"."
@@ -116,7 +116,7 @@ static void test_words(void **state)
 	assert_string_equal(st.outbox[1].event, "downtime_started");
 	assert_string_equal(st.timeline[0].what, "told_elsewhere");
 	/* And on: the fallback has one of its own. */
-	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 1861), 1);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 1861), 1);
 	assert_string_equal(st.outbox[2].body,
 		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
 		"could not be told to pager since 17:51 UTC: HTTP \\\"503\\\". "
@@ -127,7 +127,7 @@ static void test_words(void **state)
 	state_release(&st);
 	/* What is no event goes as it is. */
 	buf_init(&b, 100);
-	elsewhere_body(&b, &(struct pending) {.body = (char[]) {"[1]"}},
+	fallback_body(&b, &(struct pending) {.body = (char[]) {"[1]"}},
 		&(struct delivery) {.route = (char[]) {"a"}});
 	assert_string_equal(b.p, "[1]");
 	buf_release(&b);
@@ -152,8 +152,8 @@ static void test_incident(void **state)
 			NIGHT_START + 600.0 * (double)i);
 		strings_release(&to);
 	}
-	assert_int_equal(elsewhere_tell(st, &conf, NIGHT_START + 899), 0);
-	assert_int_equal(elsewhere_tell(st, &conf, NIGHT_START + 900), 2);
+	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 899), 0);
+	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 900), 2);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops");
 	assert_true(strings_has(&st->incidents[ALERT_DOWNTIME].told, "ops"));
 	{
@@ -165,7 +165,7 @@ static void test_incident(void **state)
 			&to, NIGHT_START + 1000);
 		strings_release(&to);
 	}
-	assert_int_equal(elsewhere_tell(st, &conf, NIGHT_START + 1001), 0);
+	assert_int_equal(fallback_tell(st, &conf, NIGHT_START + 1001), 0);
 	expect_outbox(st, "1 pager*, 2 pager*, 3 ops, 4 ops, 5 pager*, 5 ops");
 	night_release(&n);
 }
@@ -181,11 +181,11 @@ static void test_waits(void **state)
 	state_init(&st, "s");
 	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START);
 	string_set(&st.outbox[0].deliveries[0].holder, "h");
-	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 900), 0);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 900), 0);
 	string_set(&st.outbox[0].deliveries[0].holder, NULL);
 	outbox_wait(&st, "pager", &wait);
-	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 4499), 0);
-	assert_int_equal(elsewhere_tell(&st, &conf, NIGHT_START + 4500), 1);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 4499), 0);
+	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 4500), 1);
 	assert_int_equal(st.outbox[1].deliveries[0].digest, CONF_DIGEST_HOURLY);
 	assert_true(st.outbox[1].deliveries[0].boundary == NIGHT_START + 3600);
 	state_release(&st);

@@ -1,7 +1,7 @@
 /*
- * Goal: each number of the article on downtime alerting, with its sentence: what
- * is told of a night that it describes, to whom, and when. Where we differ, the
- * row says how, and mcp-alert(1) why.
+ * Goal: each number of the article on downtime alerting, with its sentence:
+ * what is told of a night that it describes, to whom, and when. Where we
+ * differ, the row says how, and mcp-alert(1) why.
  */
 #include "nights.h"
 
@@ -371,11 +371,11 @@ static void test_routing(void **state)
 /* "Test your alerting pipeline end-to-end at least once per month." */
 static void test_monthly(void **state)
 {
-	const struct tested t = {0, 0};
+	const struct test_reminder t = {0, 0};
 
 	(void)state;
-	assert_false(tested_missed(&t, 31 * 86400));
-	assert_true(tested_missed(&t, 35 * 86400));
+	assert_false(test_reminder_missed(&t, 31 * 86400));
+	assert_true(test_reminder_missed(&t, 35 * 86400));
 }
 
 int main(void)

@@ -52,18 +52,18 @@ static void test_complete(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct pulse p = {.conf = cases[i].conf};
-		char why[PULSE_WHY] = "";
+		struct round_complete p = {.conf = cases[i].conf};
+		char why[ROUND_COMPLETE_WHY] = "";
 
 		for (size_t k = 0; k < 3 && cases[i].v[k].slug; k++)
-			pulse_verdict(&p, &cases[i].v[k], NOW);
+			round_complete_verdict(&p, &cases[i].v[k], NOW);
 		p.refused = cases[i].refused;
-		if (pulse_complete(&p, why) != !cases[i].why ||
+		if (round_complete_complete(&p, why) != !cases[i].why ||
 			strcmp(why, cases[i].why ? cases[i].why : "") != 0)
 			fail_msg("case %zu: %s", i, why);
 		/* The next round begins with nothing. */
-		pulse_clear(&p);
-		assert_false(pulse_complete(&p, why));
+		round_complete_clear(&p);
+		assert_false(round_complete_complete(&p, why));
 	}
 }
 

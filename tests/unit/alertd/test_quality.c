@@ -81,16 +81,16 @@ static void judge(struct night *n, const struct spell *s, int minute)
 	machine_verdict(&n->st, &v, &n->policy, INFINITY, &n->events);
 }
 
-struct quality_case {
+struct degradation_case {
 	const char *what;
 	struct spell spells[8];
 	const char *events;
 };
 
-static void check(const struct quality_case *cases, size_t n)
+static void check(const struct degradation_case *cases, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct quality_case *c = &cases[i];
+		const struct degradation_case *c = &cases[i];
 		struct night night;
 		char got[NIGHT_SIZE];
 
@@ -109,27 +109,35 @@ static void check(const struct quality_case *cases, size_t n)
 
 static void test_latency(void **state)
 {
-	static const struct quality_case cases[] = {
+	static const struct degradation_case cases[] = {
 		{"three times is not above", {{0, 9, NULL, SLOW(300)}}, ""},
-		{"two windows", {{0, 2, NULL, SLOW(301)}, {2, 9, NULL, SLOW(90)}}, ""},
+		{"two windows",
+			{{0, 2, NULL, SLOW(301)}, {2, 9, NULL, SLOW(90)}}, ""},
 		{"three", {{0, 3, NULL, SLOW(301)}},
 			"2 latency_started P3 0 x3 -/- [e u]"},
-		{"not in a row", {{0, 2, NULL, SLOW(301)}, {2, 3, NULL, SLOW(90)},
-			{3, 5, NULL, SLOW(301)}}, ""},
-		{"over after three", {{0, 5, NULL, SLOW(999)}, {5, 8, NULL, SLOW(90)}},
+		{"not in a row",
+			{{0, 2, NULL, SLOW(301)}, {2, 3, NULL, SLOW(90)},
+				{3, 5, NULL, SLOW(301)}},
+			""},
+		{"over after three",
+			{{0, 5, NULL, SLOW(999)}, {5, 8, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u] | "
 			"7 latency_resolved P3 0-5 x5 -/- [e u]"},
-		{"what is not known is neither", {{0, 5, NULL, SLOW(999)},
-			{5, 99, NULL, 90, 0, {0}, false}, {99, 101, NULL, SLOW(90)}},
+		{"what is not known is neither",
+			{{0, 5, NULL, SLOW(999)},
+				{5, 99, NULL, 90, 0, {0}, false},
+				{99, 101, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u]"},
 		{"no baseline", {{0, 9, NULL, 9999, 0, {0}, false}}, ""},
-		{"a downtime mutes it", {{0, 1, "eu", SLOW(999)},
-			{1, 4, NULL, SLOW(999)}, {4, 7, NULL, SLOW(999)}},
+		{"a downtime mutes it",
+			{{0, 1, "eu", SLOW(999)}, {1, 4, NULL, SLOW(999)},
+				{4, 7, NULL, SLOW(999)}},
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"3 downtime_resolved P2 0-1 x1 tools-list/tools "
 			"[e u] | 5 latency_started P3 3 x3 -/- [e u]"},
-		{"one that began before says its end", {{0, 3, NULL, SLOW(999)},
-			{3, 4, "eu", SLOW(999)}, {4, 10, NULL, SLOW(90)}},
+		{"one that began before says its end",
+			{{0, 3, NULL, SLOW(999)}, {3, 4, "eu", SLOW(999)},
+				{4, 10, NULL, SLOW(90)}},
 			"2 latency_started P3 0 x3 -/- [e u] | "
 			"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
 			"6 downtime_resolved P2 3-4 x1 tools-list/tools "
@@ -142,12 +150,13 @@ static void test_latency(void **state)
 
 static void test_error_rate(void **state)
 {
-	static const struct quality_case cases[] = {
+	static const struct degradation_case cases[] = {
 		{"one of 25 is 4 %", {{0, 9, NULL, RATES(1)}}, ""},
 		{"two are 8 %, but two", {{0, 9, NULL, RATES(2)}}, ""},
 		{"three", {{0, 9, NULL, RATES(3)}},
 			"0 error_rate_started P2 0 x1 -/http []"},
-		{"over after three", {{0, 9, NULL, RATES(3)}, {9, 12, NULL, RATES(2)}},
+		{"over after three",
+			{{0, 9, NULL, RATES(3)}, {9, 12, NULL, RATES(2)}},
 			"0 error_rate_started P2 0 x1 -/http [] | "
 			"11 error_rate_resolved P2 0-9 x9 -/http []"},
 		{"a downtime mutes it until it has left the window",
@@ -165,18 +174,21 @@ static void test_error_rate(void **state)
 static void test_burn(void **state)
 {
 	/* What may fail is 0.5 %: 14.4 times that of 300 is 21.6. */
-	static const struct quality_case cases[] = {
+	static const struct degradation_case cases[] = {
 		{"both windows", {{0, 1, NULL, RATES(2, 0, 22)}},
 			"0 slo_burn_started P1 0 x1 -/http []"},
-		{"the long one alone is over", {{0, 9, NULL, RATES(1, 0, 22)}}, ""},
+		{"the long one alone is over", {{0, 9, NULL, RATES(1, 0, 22)}},
+			""},
 		{"the short one alone is too little",
 			{{0, 9, NULL, RATES(2, 0, 21)}}, ""},
 		{"six times over six hours", {{0, 1, NULL, RATES(0, 5, 0, 54)}},
 			"0 slo_burn_started P1 0 x1 -/http []"},
 		{"once over three days", {{0, 1, NULL, RATES(0, 0, 0, 9, 108)}},
 			"0 slo_burn_started P3 0 x1 -/http []"},
-		{"and then faster", {{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
-			{1, 3, NULL, RATES(2, 0, 22, 9, 108)}, {3, 6, NULL, RATES(0)}},
+		{"and then faster",
+			{{0, 1, NULL, RATES(0, 0, 0, 9, 108)},
+				{1, 3, NULL, RATES(2, 0, 22, 9, 108)},
+				{3, 6, NULL, RATES(0)}},
 			"0 slo_burn_started P3 0 x1 -/http [] | "
 			"1 slo_burn_escalated P1 0 x2 -/http [] | "
 			"5 slo_burn_resolved P1 0-3 x3 -/http []"},
@@ -194,20 +206,31 @@ static void test_burn(void **state)
 
 static void test_strays(void **state)
 {
-	static const struct quality_case cases[] = {
-		{"now here, now there", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN}, {9, 10, "u", PLAIN},
-			{10, 20, NULL, PLAIN}, {20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}},
+	static const struct degradation_case cases[] = {
+		{"now here, now there",
+			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
+				{9, 10, "u", PLAIN}, {10, 20, NULL, PLAIN},
+				{20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}},
 			"22 anomaly_logged P3 0 x0 -/- [e u]"},
-		{"one region only", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN}, {9, 10, "e", PLAIN},
-			{10, 20, NULL, PLAIN}, {20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}}, ""},
-		{"two windows", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN}, {9, 10, "u", PLAIN},
-			{10, 59, NULL, PLAIN}}, ""},
-		{"over more than an hour", {{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
-			{9, 10, "u", PLAIN}, {10, 61, NULL, PLAIN}, {61, 62, "e", PLAIN},
-			{62, 63, NULL, PLAIN}}, ""},
-		{"what became an incident is told of", {{0, 1, "e", PLAIN},
-			{1, 9, NULL, PLAIN}, {9, 10, "u", PLAIN}, {10, 20, NULL, PLAIN},
-			{20, 21, "eu", PLAIN}, {21, 24, NULL, PLAIN}, {24, 30, NULL, PLAIN}},
+		{"one region only",
+			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
+				{9, 10, "e", PLAIN}, {10, 20, NULL, PLAIN},
+				{20, 22, "e", PLAIN}, {22, 23, NULL, PLAIN}},
+			""},
+		{"two windows",
+			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
+				{9, 10, "u", PLAIN}, {10, 59, NULL, PLAIN}},
+			""},
+		{"over more than an hour",
+			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
+				{9, 10, "u", PLAIN}, {10, 61, NULL, PLAIN},
+				{61, 62, "e", PLAIN}, {62, 63, NULL, PLAIN}},
+			""},
+		{"what became an incident is told of",
+			{{0, 1, "e", PLAIN}, {1, 9, NULL, PLAIN},
+				{9, 10, "u", PLAIN}, {10, 20, NULL, PLAIN},
+				{20, 21, "eu", PLAIN}, {21, 24, NULL, PLAIN},
+				{24, 30, NULL, PLAIN}},
 			"20 downtime_started P2 20 x1 tools-list/tools "
 			"[e u] | 23 downtime_resolved P2 20-21 x1 "
 			"tools-list/tools [e u]"},

@@ -29,7 +29,7 @@ static struct conf_business business = {
 static char *p1[] = {"P1"}, *acme[] = {"acme"}, *sunday[] = {"sun"};
 
 /* A route of each role, and what its name says. */
-enum { ALL, CHANNEL, PAGER, PHONE, SECOND, NIGHT, ACME, SUNDAY, PAGER_NIGHT,
+enum { ALL, CHANNEL, PAGER, PHONE, SECOND, NIGHT, ACME, SUNDAY, NOTIFIER_NIGHT,
 	ROUTES };
 static const struct conf_route every[ROUTES] = {
 	[ALL] = {.name = "all"},
@@ -42,7 +42,7 @@ static const struct conf_route every[ROUTES] = {
 	[ACME] = {.name = "acme", .accounts = acme, .n_accounts = 1},
 	[SUNDAY] = {.name = "sunday", .hours = "22:00-06:00", .days = sunday,
 		.n_days = 1, .zone = "UTC"},
-	[PAGER_NIGHT] = {.name = "pager-night", .role = CONF_ROLE_PAGER,
+	[NOTIFIER_NIGHT] = {.name = "pager-night", .role = CONF_ROLE_PAGER,
 		.hours = "18:00-09:00"},
 };
 
@@ -131,10 +131,10 @@ static void test_roles(void **state)
 		{BIT(NIGHT), SEVERITY_P2, FRIDAY_NOON, ""},
 		{BIT(SUNDAY), SEVERITY_P2, FRIDAY_NOON, "sunday"},
 		{BIT(SUNDAY), SEVERITY_P3, FRIDAY_NOON, ""},
-		{BIT(PAGER_NIGHT), SEVERITY_P2, FRIDAY_NOON, "pager-night"},
-		{BIT(PAGER_NIGHT) | BIT(PAGER), SEVERITY_P1, FRIDAY_NOON,
+		{BIT(NOTIFIER_NIGHT), SEVERITY_P2, FRIDAY_NOON, "pager-night"},
+		{BIT(NOTIFIER_NIGHT) | BIT(PAGER), SEVERITY_P1, FRIDAY_NOON,
 			"pager"},
-		{BIT(PAGER_NIGHT) | BIT(PAGER), SEVERITY_P1, FRIDAY_NIGHT,
+		{BIT(NOTIFIER_NIGHT) | BIT(PAGER), SEVERITY_P1, FRIDAY_NIGHT,
 			"pager pager-night"},
 		/* Sunday's night goes on into Monday, by its own clock. */
 		{BIT(SUNDAY) | BIT(ALL), SEVERITY_P3, "2026-03-29T21:59:00Z",
@@ -169,7 +169,8 @@ static void test_accounts(void **state)
 	expect(BIT(ACME), &e, FRIDAY_NOON, "");
 }
 
-/* Whoever was told is told how it goes on; what a ladder has is the ladder's. */
+/* Whoever was told is told how it goes on; what a ladder has is the ladder's.
+ */
 static void test_told(void **state)
 {
 	struct alert_event e = {.record = {.slug = "ours",

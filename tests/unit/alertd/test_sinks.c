@@ -17,7 +17,8 @@
 
 #include <cmocka.h>
 
-/* What became of it, in a letter: ok, down, mend, refused, or the event alone. */
+/* What became of it, in a letter: ok, down, mend, refused, or the event alone.
+ */
 static char fate(const struct delivered *d)
 {
 	return d->ok ? 'o' : d->mend ? 'm' : d->down ? 'd'
@@ -165,7 +166,8 @@ static void test_bad_handles(void **state)
 			http_request_init(&r);
 			http_request_init(&more);
 			assert_true(sink_of(types[k])->build(&m.job, 0, &r));
-			assert_false(sink_of(types[k])->build(&m.job, 1, &more));
+			assert_false(
+				sink_of(types[k])->build(&m.job, 1, &more));
 			assert_string_equal(r.method, "POST");
 			assert_null(strstr(r.body.p, "thread_ts"));
 			http_request_release(&r);
@@ -218,7 +220,8 @@ static void test_cut(void **state)
 			"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9"},
 		{"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", 5, 100,
 			"\u00e9\u00e9..."},
-		{"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", 6, 9, "\u00e9\u00e9..."},
+		{"\u00e9\u00e9\u00e9\u00e9\u00e9\u00e9", 6, 9,
+			"\u00e9\u00e9..."},
 		{"", 3, 10, ""},
 		{"abcd", 3, 10, "..."},
 	};
@@ -232,37 +235,37 @@ static void test_cut(void **state)
 
 static void test_handles(void **state)
 {
-	struct handles l = {0}, again = {0};
+	struct external_ids l = {0}, again = {0};
 	char key[32];
 	struct buf b;
 	cJSON *a;
 
 	(void)state;
-	handles_set(&l, "k", "r", "1");
-	handles_set(&l, "k", "s", "2");
-	handles_set(&l, "k", "r", "3");
-	assert_string_equal(handles_find(&l, "k", "r"), "3");
-	assert_null(handles_find(&l, "j", "r"));
-	handles_set(&l, "k", "s", NULL);
-	handles_set(&l, "k", "t", "");
+	external_ids_set(&l, "k", "r", "1");
+	external_ids_set(&l, "k", "s", "2");
+	external_ids_set(&l, "k", "r", "3");
+	assert_string_equal(external_ids_find(&l, "k", "r"), "3");
+	assert_null(external_ids_find(&l, "j", "r"));
+	external_ids_set(&l, "k", "s", NULL);
+	external_ids_set(&l, "k", "t", "");
 	assert_int_equal(l.n, 1);
-	for (int i = 0; i < HANDLES_MAX; i++) {
+	for (int i = 0; i < EXTERNAL_IDS_MAX; i++) {
 		snprintf(key, sizeof key, "%d", i);
-		handles_set(&l, key, "r", key);
+		external_ids_set(&l, key, "r", key);
 	}
-	assert_int_equal(l.n, HANDLES_MAX);
-	assert_null(handles_find(&l, "k", "r"));
+	assert_int_equal(l.n, EXTERNAL_IDS_MAX);
+	assert_null(external_ids_find(&l, "k", "r"));
 	buf_init(&b, 100000);
-	handles_write(&b, &l);
+	external_ids_write(&b, &l);
 	a = cJSON_Parse(b.p);
-	assert_true(handles_read(a, &again));
-	assert_string_equal(handles_find(&again, "63", "r"), "63");
+	assert_true(external_ids_read(a, &again));
+	assert_string_equal(external_ids_find(&again, "63", "r"), "63");
 	cJSON_Delete(a);
 	buf_release(&b);
-	handles_release(&l);
-	handles_release(&again);
+	external_ids_release(&l);
+	external_ids_release(&again);
 	a = cJSON_Parse("[{\"key\":\"a\",\"route\":\"b\"}]");
-	assert_false(handles_read(a, &again));
+	assert_false(external_ids_read(a, &again));
 	cJSON_Delete(a);
 }
 

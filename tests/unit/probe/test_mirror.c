@@ -51,7 +51,8 @@ static void test_schemas(void **state)
 		{"{'properties':{'a':{'type':'integer','x-mcp-header':'A'}}}",
 			NULL},
 		{"{'properties':{'a':{'type':'boolean','x-mcp-header':"
-		 "'!#$%&*+-.^_`|~09azAZ'}}}", NULL},
+		 "'!#$%&*+-.^_`|~09azAZ'}}}",
+			NULL},
 		{"{'properties':{'o':{'properties':{'a':" A "}},'b':" B "}}",
 			NULL},
 		/* An argument of that name, and data, are no annotations. */
@@ -68,9 +69,11 @@ static void test_schemas(void **state)
 		{"{'properties':{'a':{'type':'string','x-mcp-header':'A:'}}}",
 			NAME},
 		{"{'properties':{'a':{'type':'string','x-mcp-header':"
-		 "'A\\r\\nX'}}}", NAME},
+		 "'A\\r\\nX'}}}",
+			NAME},
 		{"{'properties':{'a':{'type':'string','x-mcp-header':"
-		 "'\\u00e4'}}}", NAME},
+		 "'\\u00e4'}}}",
+			NAME},
 		{"{'properties':{'a':{'type':'string','x-mcp-header':7}}}",
 			NAME},
 		{"{'properties':{'a':{'type':'string','x-mcp-header':null}}}",
@@ -100,7 +103,8 @@ static void test_schemas(void **state)
 			PLACE},
 		{"{'anyOf':[{'properties':{'a':" A "}}]}", PLACE},
 		{"{'if':{},'then':{'properties':{'a':" A "}}}", PLACE},
-		{"{'$defs':{'d':" A "},'properties':{'a':{'$ref':'#/$defs/d'}}}",
+		{"{'$defs':{'d':" A
+		 "},'properties':{'a':{'$ref':'#/$defs/d'}}}",
 			PLACE},
 		{"{'patternProperties':{'^a':" A "}}", PLACE},
 		{"{'additionalProperties':" A "}", PLACE},
@@ -113,7 +117,7 @@ static void test_schemas(void **state)
 		cJSON *tool = tool_of(rows[i].schema);
 
 		memset(&f, 0, sizeof f);
-		if (mirror_valid(tool, &f) != !rows[i].wrong)
+		if (header_arguments_valid(tool, &f) != !rows[i].wrong)
 			fail_msg("%s: %s", rows[i].schema, f.message);
 		if (rows[i].wrong) {
 			assert_string_equal(f.code, "tool.header");

@@ -24,29 +24,31 @@ static struct response page(size_t n)
 	return r;
 }
 
-static const struct kept *keep_in(struct memory *m, const char *key, size_t n,
-	double now_ms, enum memory_part part)
+static const struct kept *keep_in(struct response_cache *m, const char *key,
+	size_t n, double now_ms, enum response_cache_part part)
 {
 	struct response r = page(n);
-	const struct kept *k = memory_keep(m, key, &r, now_ms, part);
+	const struct kept *k = response_cache_keep(m, key, &r, now_ms, part);
 
 	respond_release(&r);
 	return k;
 }
 
-static const struct kept *keep(struct memory *m, const char *key, size_t n,
-	double now_ms)
+static const struct kept *keep(
+	struct response_cache *m, const char *key, size_t n, double now_ms)
 {
-	return keep_in(m, key, n, now_ms, MEMORY_LASTING);
+	return keep_in(m, key, n, now_ms, RESPONSE_CACHE_LASTING);
 }
 
 static void test_as_it_was(void **state)
 {
 	struct request get = {.method = METHOD_GET};
-	struct request again = {.method = METHOD_GET, .if_none_match = "\"v1-x\""};
+	struct request again = {
+		.method = METHOD_GET, .if_none_match = "\"v1-x\""};
 	struct response r = page(3);
-	struct memory *m = memory_new();
-	const struct kept *k = memory_keep(m, "a", &r, 5, MEMORY_LASTING);
+	struct response_cache *m = response_cache_new();
+	const struct kept *k =
+		response_cache_keep(m, "a", &r, 5, RESPONSE_CACHE_LASTING);
 	struct buf full, unchanged;
 
 	(void)state;
@@ -54,50 +56,51 @@ static void test_as_it_was(void **state)
 	buf_init(&unchanged, 10000);
 	respond_write(&r, &get, &full);
 	respond_write(&r, &again, &unchanged);
-	assert_ptr_equal(memory_find(m, "a", 5), k);
+	assert_ptr_equal(response_cache_find(m, "a", 5), k);
 	assert_int_equal(k->len, full.len);
 	assert_int_equal(k->header, full.len - 3);
 	assert_memory_equal(k->text, full.p, full.len);
 	assert_string_equal(k->unchanged, unchanged.p);
 	assert_string_equal(k->etag, "\"v1-x\"");
-	assert_null(memory_find(m, "b", 5));
+	assert_null(response_cache_find(m, "b", 5));
 	buf_release(&full);
 	buf_release(&unchanged);
 	respond_release(&r);
-	memory_free(m);
+	response_cache_free(m);
 }
 
 static void test_not_for_long(void **state)
 {
-	struct memory *m = memory_new();
+	struct response_cache *m = response_cache_new();
 
 	(void)state;
 	keep(m, "a", 3, 5);
-	assert_non_null(memory_find(m, "a", 5 + MEMORY_MS - 0.1));
-	assert_null(memory_find(m, "a", 5 + MEMORY_MS));
+	assert_non_null(
+		response_cache_find(m, "a", 5 + RESPONSE_CACHE_MS - 0.1));
+	assert_null(response_cache_find(m, "a", 5 + RESPONSE_CACHE_MS));
 	/* A newer one takes its place. */
 	keep(m, "a", 7, 2000);
-	assert_int_equal(memory_count(m), 1);
-	assert_int_equal(
-		memory_find(m, "a", 2001)->len - memory_find(m, "a", 2001)->header,
+	assert_int_equal(response_cache_count(m), 1);
+	assert_int_equal(response_cache_find(m, "a", 2001)->len -
+				 response_cache_find(m, "a", 2001)->header,
 		7);
-	memory_free(m);
+	response_cache_free(m);
 }
 
 /* An error is kept, but has nothing that could be unchanged. */
 static void test_error(void **state)
 {
-	struct memory *m = memory_new();
+	struct response_cache *m = response_cache_new();
 	struct response r = page(3);
 	const struct kept *k;
 
 	(void)state;
 	respond_error(&r, 404, "not-found", "m");
-	k = memory_keep(m, "a", &r, 0, MEMORY_PASSING);
+	k = response_cache_keep(m, "a", &r, 0, RESPONSE_CACHE_PASSING);
 	assert_non_null(strstr(k->text, "404"));
 	assert_string_equal(k->etag, "");
 	respond_release(&r);
-	memory_free(m);
+	response_cache_free(m);
 }
 
 static void test_never_kept(void **state)
@@ -114,7 +117,7 @@ static void test_never_kept(void **state)
 		{CACHE_MINUTE, AUDIENCE_HOLDER, false},
 		{CACHE_NEVER, AUDIENCE_HOLDER, false},
 	};
-	struct memory *m = memory_new();
+	struct response_cache *m = response_cache_new();
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -124,81 +127,88 @@ static void test_never_kept(void **state)
 		keep(m, "a", 3, 0);
 		r.cache = cases[i].cache;
 		r.audience = cases[i].audience;
-		assert_int_equal(memory_keep(m, "a", &r, 0, MEMORY_LASTING) != NULL,
+		assert_int_equal(response_cache_keep(m, "a", &r, 0,
+					 RESPONSE_CACHE_LASTING) != NULL,
 			cases[i].kept);
-		assert_int_equal(memory_find(m, "a", 0) != NULL, cases[i].kept);
+		assert_int_equal(
+			response_cache_find(m, "a", 0) != NULL, cases[i].kept);
 		respond_release(&r);
 	}
-	memory_free(m);
+	response_cache_free(m);
 }
 
 static void test_bounded_in_number(void **state)
 {
-	struct memory *m = memory_new();
+	struct response_cache *m = response_cache_new();
 	char key[32];
 
 	(void)state;
 	keep(m, "asked", 3, 0);
-	for (int i = 0; i < 10 * MEMORY_ENTRIES; i++) {
+	for (int i = 0; i < 10 * RESPONSE_CACHE_ENTRIES; i++) {
 		snprintf(key, sizeof key, "unknown %d", i);
 		keep(m, key, 3, 0);
-		assert_true(memory_count(m) <= MEMORY_ENTRIES);
-		assert_non_null(memory_find(m, "asked", 0));
+		assert_true(response_cache_count(m) <= RESPONSE_CACHE_ENTRIES);
+		assert_non_null(response_cache_find(m, "asked", 0));
 	}
-	assert_int_equal(memory_count(m), MEMORY_ENTRIES);
-	assert_null(memory_find(m, "unknown 0", 0));
-	assert_non_null(memory_find(m, key, 0));
-	memory_free(m);
+	assert_int_equal(response_cache_count(m), RESPONSE_CACHE_ENTRIES);
+	assert_null(response_cache_find(m, "unknown 0", 0));
+	assert_non_null(response_cache_find(m, key, 0));
+	response_cache_free(m);
 }
 
-/* However many names nobody knows: what is there stays, and memory is bounded. */
+/* However many names nobody knows: what is there stays, and memory is bounded.
+ */
 static void test_flood(void **state)
 {
-	struct memory *m = memory_new();
+	struct response_cache *m = response_cache_new();
 	char key[32];
 	size_t bytes = 0;
 
 	(void)state;
-	for (int i = 0; i < MEMORY_ENTRIES; i++) {
+	for (int i = 0; i < RESPONSE_CACHE_ENTRIES; i++) {
 		snprintf(key, sizeof key, "known %d", i);
 		keep(m, key, 3, 0);
 	}
-	for (int i = 0; i < 10 * MEMORY_ENTRIES; i++) {
+	for (int i = 0; i < 10 * RESPONSE_CACHE_ENTRIES; i++) {
 		snprintf(key, sizeof key, "unknown %d", i);
-		assert_non_null(keep_in(m, key, (size_t)i % 20000, 0, MEMORY_PASSING));
-		if (memory_bytes(m) > bytes)
-			bytes = memory_bytes(m);
-		assert_non_null(memory_find(m, key, 0));
+		assert_non_null(keep_in(
+			m, key, (size_t)i % 20000, 0, RESPONSE_CACHE_PASSING));
+		if (response_cache_bytes(m) > bytes)
+			bytes = response_cache_bytes(m);
+		assert_non_null(response_cache_find(m, key, 0));
 	}
-	assert_true(memory_count(m) <= MEMORY_ENTRIES + MEMORY_PASSING_ENTRIES);
-	assert_true(bytes < MEMORY_BYTES + MEMORY_PASSING_BYTES);
-	for (int i = 0; i < MEMORY_ENTRIES; i++) {
+	assert_true(response_cache_count(m) <=
+		    RESPONSE_CACHE_ENTRIES + RESPONSE_CACHE_PASSING_ENTRIES);
+	assert_true(
+		bytes < RESPONSE_CACHE_BYTES + RESPONSE_CACHE_PASSING_BYTES);
+	for (int i = 0; i < RESPONSE_CACHE_ENTRIES; i++) {
 		snprintf(key, sizeof key, "known %d", i);
-		assert_non_null(memory_find(m, key, 0));
+		assert_non_null(response_cache_find(m, key, 0));
 	}
-	assert_null(keep_in(m, "large", MEMORY_PASSING_BYTES, 0, MEMORY_PASSING));
+	assert_null(keep_in(m, "large", RESPONSE_CACHE_PASSING_BYTES, 0,
+		RESPONSE_CACHE_PASSING));
 	/* What was unknown, and is known now. */
 	keep(m, "unknown 7", 3, 0);
-	keep_in(m, "known 7", 3, 0, MEMORY_PASSING);
-	assert_non_null(memory_find(m, "unknown 7", 0));
-	assert_non_null(memory_find(m, "known 7", 0));
-	memory_free(m);
+	keep_in(m, "known 7", 3, 0, RESPONSE_CACHE_PASSING);
+	assert_non_null(response_cache_find(m, "unknown 7", 0));
+	assert_non_null(response_cache_find(m, "known 7", 0));
+	response_cache_free(m);
 }
 
 static void test_bounded_in_bytes(void **state)
 {
-	struct memory *m = memory_new();
+	struct response_cache *m = response_cache_new();
 	char key[32];
 
 	(void)state;
 	for (int i = 0; i < 40; i++) {
 		snprintf(key, sizeof key, "%d", i);
 		assert_non_null(keep(m, key, 1024 * 1024, 0));
-		assert_true(memory_bytes(m) <= MEMORY_BYTES);
+		assert_true(response_cache_bytes(m) <= RESPONSE_CACHE_BYTES);
 	}
-	assert_in_range(memory_count(m), 4, 16);
-	assert_non_null(memory_find(m, key, 0));
-	memory_free(m);
+	assert_in_range(response_cache_count(m), 4, 16);
+	assert_non_null(response_cache_find(m, key, 0));
+	response_cache_free(m);
 }
 
 int main(void)

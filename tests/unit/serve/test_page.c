@@ -35,7 +35,8 @@ static const char verdict[] =
 
 /* An outage that goes on, and one that is over; and what is for operators. */
 static const char alert[] =
-	"{\"v\":1,\"slug\":\"example-mcp\",\"incidents\":[{\"kind\":\"regional\","
+	"{\"v\":1,\"slug\":\"example-mcp\",\"incidents\":[{\"kind\":"
+	"\"regional\","
 	"\"first\":1777494000,\"passed_since\":0,\"error\":\"http.503\","
 	"\"regions\":[\"eu-west-2\"],\"ack\":{\"by\":\"ann-the-operator\","
 	"\"at\":1777494500}},{\"kind\":\"slo_burn\",\"first\":1777494000,"
@@ -80,11 +81,12 @@ static void lay(struct desk *d, const char *entry, const char *colour,
 	memset(d, 0, sizeof *d);
 	snprintf(json, sizeof json, verdict, colour ? colour : "");
 	assert_int_equal(server_read(entry, &d->server, why), 0);
-	assert_int_equal(view_read(colour ? json : NULL, now, &d->view, why), 0);
+	assert_int_equal(
+		view_read(colour ? json : NULL, now, &d->view, why), 0);
 	brand_read("{\"title\":\"S & T\",\"url\":\"https://s.example\","
 		   "\"link\":\"javascript:alert(1)\",\"colour\":\"red}\"}",
 		&d->brand);
-	past_init(&d->facts.past, now);
+	history_init(&d->facts.past, now);
 	for (int i = 0; i < STAGES; i++)
 		d->facts.beats[i] = now;
 	d->subject = (struct page_subject) {.slug = "example-mcp",
@@ -161,7 +163,8 @@ static void test_page(void **state)
 	expect(&d, "142&#8239;ms");
 	expect(&d, "37s ago");
 	expect(&d, "somebody is looking into it");
-	expect(&d, "other tools in Ashburn and Oregon than in L&lt;ndon, since ");
+	expect(&d,
+		"other tools in Ashburn and Oregon than in L&lt;ndon, since ");
 	expect(&d, "1 incident</a>, 11 min, going on since ");
 	expect(&d, "Outage <small>over<");
 	expect(&d, "<dd>L&lt;ndon and S\xc3\xa3o Paulo</dd>");
@@ -186,8 +189,9 @@ static void test_feed(void **state)
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
 	expect(&d, "<title>Outage (over)</title>");
-	expect(&d, "Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
-		   "UTC to 2026-04-28 18:40 UTC. It is over.");
+	expect(&d,
+		"Where: L&lt;ndon and S\xc3\xa3o Paulo. From 2026-04-28 18:14 "
+		"UTC to 2026-04-28 18:40 UTC. It is over.");
 	expect(&d, "href=\"https://s.example/status/example-mcp/feed.atom\"");
 	expect_nothing_secret(&d);
 	clear(&d);
@@ -267,7 +271,8 @@ static void test_maintenance(void **state)
 	works_add(&d.facts.works, "{\"v\":1,\"type\":\"maintenance\"}");
 	works_add(&d.facts.works, "nonsense");
 	assert_int_equal(d.facts.works.n, 1);
-	d.facts.work = works_now(&d.facts.works, "example-mcp", NULL, NOW, 14400);
+	d.facts.work =
+		works_now(&d.facts.works, "example-mcp", NULL, NOW, 14400);
 	show(&d);
 	expect(&d, "from L&lt;ndon, for maintenance</span>");
 	expect(&d, "Maintenance until ");
@@ -279,8 +284,9 @@ static void test_maintenance(void **state)
 	d.facts.work = (struct occurrence) {0};
 	show(&d);
 	expect(&d, "Maintenance announced, ");
-	assert_false(works_next(&d.facts.works, "other", NULL, 1777490000, 14400)
-			     .found);
+	assert_false(
+		works_next(&d.facts.works, "other", NULL, 1777490000, 14400)
+			.found);
 	clear(&d);
 }
 

@@ -40,14 +40,14 @@ static void test_days(void **state)
 	struct buf b;
 
 	(void)state;
-	past_init(&f.past, NOW);
+	history_init(&f.past, NOW);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		past_minutes(&f.past, fields[i].field, fields[i].n);
-	assert_int_equal(past_known(&f.past.days[0]), 600);
+		history_minutes(&f.past, fields[i].field, fields[i].n);
+	assert_int_equal(history_known(&f.past.days[0]), 600);
 	assert_int_equal(f.past.days[1].minutes[VERDICT_RED], 12);
 	assert_int_equal(f.past.days[89].minutes[VERDICT_AMBER], 3);
 	assert_int_equal(f.past.days[10].minutes[VERDICT_GREEN], 1440);
-	assert_int_equal(past_known(&f.past.days[2]), 0);
+	assert_int_equal(history_known(&f.past.days[2]), 0);
 	buf_init(&b, 200000);
 	page_days(&b, &f);
 	/* (600 + 1440 + 3 + 1440 - 12) / 3483 of what is known */
@@ -57,7 +57,7 @@ static void test_days(void **state)
 	expect(&b, "3 Oct: 12 min not working");
 	expect(&b, ": no data</title>");
 	buf_clear(&b);
-	past_init(&f.past, NOW);
+	history_init(&f.past, NOW);
 	page_days(&b, &f);
 	expect(&b, "Nothing is known yet of these days.");
 	buf_release(&b);
@@ -70,19 +70,19 @@ static void test_hours(void **state)
 	struct buf b;
 
 	(void)state;
-	past_init(&f.past, NOW);
+	history_init(&f.past, NOW);
 	buf_init(&b, 200000);
 	page_latency(&b, &f);
 	expect(&b, "No response was measured");
-	past_latency(&f.past, 0, &h);
+	history_latency(&f.past, 0, &h);
 	assert_true(isnan(f.past.hours[0].p95_ms));
 	hist_add(&h, hist_bucket(100), 90);
 	hist_add(&h, hist_bucket(300), 10);
-	past_latency(&f.past, 0, &h);
-	past_latency(&f.past, 3, &h);
-	past_latency(&f.past, 4, &h);
-	past_latency(&f.past, 24, &h);
-	past_latency(&f.past, -1, &h);
+	history_latency(&f.past, 0, &h);
+	history_latency(&f.past, 3, &h);
+	history_latency(&f.past, 4, &h);
+	history_latency(&f.past, 24, &h);
+	history_latency(&f.past, -1, &h);
 	assert_in_range((int)f.past.hours[0].p95_ms, 297, 303);
 	buf_clear(&b);
 	page_latency(&b, &f);
@@ -100,19 +100,19 @@ static void test_tools(void **state)
 		"session cc.dd 800.25", "aa.bb", "{\"x\":[]}", "cc.dd",
 		"{\"x\":[],\"y\":[]}", "seen:d", NULL, "seen:e", "session",
 		"seen:f", "session ee.ff never", NULL, "x"};
-	struct past p;
+	struct history p;
 
 	(void)state;
-	past_init(&p, NOW);
-	past_tools(&p, pairs, sizeof pairs / sizeof *pairs);
+	history_init(&p, NOW);
+	history_tools(&p, pairs, sizeof pairs / sizeof *pairs);
 	assert_int_equal(p.tools, 2);
 	assert_true(p.tools_since == 800.25);
-	past_init(&p, NOW);
-	past_tools(&p, pairs, 2);
+	history_init(&p, NOW);
+	history_tools(&p, pairs, 2);
 	assert_int_equal(p.tools, -1);
 	assert_true(p.tools_since == 100.5);
-	past_init(&p, NOW);
-	past_tools(&p, pairs, 0);
+	history_init(&p, NOW);
+	history_tools(&p, pairs, 0);
 	assert_true(isnan(p.tools_since));
 }
 
@@ -120,7 +120,8 @@ static void test_incidents(void **state)
 {
 	static const char *const odd[] = {NULL, "", "[]", "{}", "nonsense",
 		"{\"timeline\":3,\"incidents\":{}}",
-		"{\"timeline\":[1,null,{\"key\":\"a:downtime\"},{\"key\":\"::\"},"
+		"{\"timeline\":[1,null,{\"key\":\"a:downtime\"},{\"key\":\"::"
+		"\"},"
 		"{\"key\":\"a:downtime:-5\"},{\"key\":\"a:downtime:5\"}],"
 		"\"incidents\":[7,{\"kind\":\"downtime\"},{\"first\":60},"
 		"{\"kind\":\"downtime\",\"first\":60,\"held\":true}]}"};
