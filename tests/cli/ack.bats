@@ -4,9 +4,9 @@
 # event names, and nobody else can; to look at that page changes nothing.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 setup() {
 	alerted_setup

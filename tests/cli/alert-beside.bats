@@ -4,8 +4,8 @@
 # like any, and a region that falls silent, which is nobody's recovery.
 
 bats_require_minimum_version 1.5.0
-load ../stored
-load ../renamed
+load ../helpers/store
+load ../helpers/drift
 
 REGIONS=us-east-1,us-west-2,ap-southeast-1,sa-east-1,eu-west-2
 

@@ -5,9 +5,9 @@
 # routes, a command and a receiver with signatures, with a real store.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 setup() {
 	alerted_setup

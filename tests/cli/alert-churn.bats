@@ -4,9 +4,9 @@
 # whoever wants it, and what is not told meanwhile is said.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 # churns MINUTE [CHANGES]: a green verdict in which each region sees others, and
 # the tools changed so often, too often since the first minute.

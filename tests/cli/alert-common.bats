@@ -3,9 +3,9 @@
 # it and whatever is killed in between; who asks for some servers is told of each.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 # round MINUTE [SLUG…]: a verdict on each of eight servers, of which these fail.
 round() {

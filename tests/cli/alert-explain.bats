@@ -3,8 +3,8 @@
 # Goal: why a server paged, or why not, on one screen; and what was told of it.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"

@@ -4,7 +4,7 @@
 # sent or stored.
 
 bats_require_minimum_version 1.5.0
-load ../lib
+load ../helpers/lib
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

@@ -4,9 +4,9 @@
 # whoever runs beside it and whatever is killed in between.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 down() {
 	verdict 0 eu,us initialize

@@ -3,8 +3,8 @@
 # over, whatever their severity becomes.
 
 bats_require_minimum_version 1.5.0
-load ../stored
-load ../alerted
+load ../helpers/store
+load ../helpers/alert
 
 setup() {
 	alerted_setup

@@ -4,9 +4,9 @@
 # who want to know; and what is remembered for that is ours alone.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../watched
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/pipeline
 
 setup() {
 	watched_setup

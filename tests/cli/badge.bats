@@ -3,7 +3,7 @@
 # what is published, or that nobody knows.
 
 bats_require_minimum_version 1.5.0
-load ../site
+load ../helpers/site
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"

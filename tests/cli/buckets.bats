@@ -3,9 +3,9 @@
 # what real probes saw of it; its counts, shares and lists agree.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../probes
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/probes
 
 setup_file() {
 	start scripted

@@ -3,7 +3,7 @@
 # another, and is told of once, until it calms.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 T=1795260480 # the start of a minute
 

@@ -5,9 +5,9 @@
 # environment; and how it ended is known.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 # page BODY: a command of that shell code, once for each event.
 page() {

@@ -4,7 +4,7 @@
 # it: what should pass does, what is excepted does not pass by now, and what
 # mcp-probe says of the suite's server is right.
 
-load ../lib
+load ../helpers/lib
 
 # setup: with the node of the peers.
 setup() {

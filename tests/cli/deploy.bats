@@ -4,7 +4,7 @@
 # files, the answers are those of the contract.
 
 bats_require_minimum_version 1.5.0
-load ../site
+load ../helpers/site
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1

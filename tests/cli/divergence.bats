@@ -4,8 +4,8 @@
 # deploy is nothing of the kind.
 
 bats_require_minimum_version 1.5.0
-load ../stored
-load ../renamed
+load ../helpers/store
+load ../helpers/drift
 
 AT=1776780120 # 2026-04-21T14:02:00Z
 

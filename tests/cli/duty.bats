@@ -5,9 +5,9 @@
 # whoever runs beside it.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 # to NAME [MEMBER…]: a route that writes what it gets to the file of its name.
 to() {

@@ -3,8 +3,8 @@
 # TLS with a login, and on a strict one that greylists, refuses, stops and hangs.
 
 bats_require_minimum_version 1.5.0
-load ../stored
-load ../alerted
+load ../helpers/store
+load ../helpers/alert
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"

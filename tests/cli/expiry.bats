@@ -3,8 +3,8 @@
 # once, to those who can do something about it, and nothing is given away for it.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 # certificate NAME SUBJECT-ALT-NAME DAYS [AUTHORITY [EXTENSION]]
 certificate() {

@@ -3,7 +3,7 @@
 # not another, of now and of a minute that is over.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 # seen ADDRESS AGE: the probes of standard input came from there.
 seen() {

@@ -4,9 +4,9 @@
 # that is not the known one is told of as what it is.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../fleet
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/fleet
 
 # What is asked of a host's mcp-probe, and what it says, its files may change.
 hosts() {

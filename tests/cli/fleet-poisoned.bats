@@ -3,9 +3,9 @@
 # nothing: neither their records, nor their time, nor their place in the spool.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../fleet
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/fleet
 
 setup_file() {
 	start scripted

@@ -3,9 +3,9 @@
 # pass, and the round goes on; and so with the store.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../fleet
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/fleet
 
 setup_file() {
 	start scripted

@@ -4,9 +4,9 @@
 # second try, and is told of until somebody has seen to it.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../fleet
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/fleet
 
 setup_file() {
 	start scripted

@@ -3,9 +3,9 @@
 # saw is judged, what they did not see is no pass, and nothing is left behind.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../fleet
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/fleet
 
 hosts() {
 	mkfifo hanging

@@ -2,7 +2,7 @@
 # Goal: a few of the batches that tests/fuzz/ingest.mjs makes up, the same each
 # time; `make fuzz TARGET=ingest` makes up others.
 
-load ../stored
+load ../helpers/store
 
 @test "mutated records, and good neighbours among them, into a real Redis" {
 	for seed in 1 2; do

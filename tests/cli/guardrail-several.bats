@@ -2,7 +2,7 @@
 # Goal: mcp-guardrail with several servers, and what it leaves beside a deploy.
 
 bats_require_minimum_version 1.5.0
-load ../guarded
+load ../helpers/guardrail
 
 # three STATES: so many servers in these states, a to c.
 three() {

@@ -3,7 +3,7 @@
 # every run says why.
 
 bats_require_minimum_version 1.5.0
-load ../guarded
+load ../helpers/guardrail
 
 @test "up passes" {
 	answers "$(body)"

@@ -4,8 +4,8 @@
 # of what it knew, nor can it be looked into.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 PROGRAMS=(mcp-probe mcp-aggregate mcp-alert mcp-serve)
 

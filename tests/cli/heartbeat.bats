@@ -3,8 +3,8 @@
 # stops in the pipeline stops the call, and a call that fails stops nothing.
 
 bats_require_minimum_version 1.5.0
-load ../stored
-load ../alerted
+load ../helpers/store
+load ../helpers/alert
 
 setup() {
 	alerted_setup

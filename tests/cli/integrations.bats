@@ -3,9 +3,9 @@
 # the Nagios plugin, and the examples for Datadog and Grafana.
 
 bats_require_minimum_version 1.5.0
-load ../guarded
+load ../helpers/guardrail
 
-# Against the API that answers as it is told, see guarded.bash.
+# Against the API that answers as it is told, see guardrail.bash.
 check() {
 	run --separate-stderr "$ROOT/scripts/nagios/check_mcp" -H "$AMCP_BASE" \
 		-s "$AMCP_SLUG" "$@"

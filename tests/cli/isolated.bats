@@ -3,8 +3,8 @@
 # no red, no page, one event to the operator; and an outage stays an outage.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return

@@ -4,8 +4,8 @@
 # is to be told later, is lost.
 
 bats_require_minimum_version 1.5.0
-load ../stored
-load ../alerted
+load ../helpers/store
+load ../helpers/alert
 
 AHEAD=$((10 * 86400))
 

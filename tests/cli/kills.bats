@@ -4,7 +4,7 @@
 # KILLS: how many; KILL_SEED: the numbers of an earlier run.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 # killed KILLS: what arrived, counted at the routes.
 killed() {

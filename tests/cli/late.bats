@@ -4,10 +4,10 @@
 # outage within them is told once, after the fact.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../fleet
-load ../probes
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/fleet
+load ../helpers/probes
 
 setup_file() {
 	start scripted

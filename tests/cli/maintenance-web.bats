@@ -5,9 +5,9 @@
 # one maintenance may be.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../maintained
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/maintenance
 
 @test "the web adds one to a server of its account" {
 	now=$(date +%s)

@@ -4,9 +4,9 @@
 # refused in words.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../maintained
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/maintenance
 
 # refused WHY ARGUMENT…
 refused() {

@@ -4,9 +4,9 @@
 # still, or goes, costs no page a second, and no page at all.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 setup() {
 	alerted_setup

@@ -4,8 +4,8 @@
 # nothing that is for operators.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 setup_file() {
 	"$ROOT/tests/peers/install"

@@ -3,7 +3,7 @@
 # without, and is left as it was; and what nginx itself answers is named.
 # tests/fixture/nginx.conf has the ways that lead to a server.
 
-load ../lib
+load ../helpers/lib
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1

@@ -2,7 +2,7 @@
 # Goal: of real servers mcp-probe tells what SERVERS knows of them, whichever
 # revision they speak, and none of them is left with a session.
 
-load ../lib
+load ../helpers/lib
 
 setup_file() {
 	start scripted

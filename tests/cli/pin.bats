@@ -3,9 +3,9 @@
 # any others are told by name, and fail a probe; a new agreement is a commit.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../probes
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/probes
 
 setup_file() {
 	start scripted

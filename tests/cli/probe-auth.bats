@@ -3,7 +3,7 @@
 # trail of its OAuth metadata is followed as clients do; and a secret is shown
 # to whom it is for, and to nobody else.
 
-load ../scripted
+load ../helpers/scripted
 
 CANARY=s3cret-canary
 

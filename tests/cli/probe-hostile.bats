@@ -2,7 +2,7 @@
 # Goal: whatever a server sends, a probe of it costs half a second of CPU time
 # and 32 MiB at the most, says what was too much, and takes no time from others.
 
-load ../scripted
+load ../helpers/scripted
 
 # The figures are those of the programs as they are used. CPU is how many seconds
 # of CPU time a probe may take: `make check-long` asks for the half second, and on

@@ -2,7 +2,7 @@
 # Goal: what HTTP itself gets wrong is named plainly; compressed answers are
 # read, and bounded; -v shows the exchange and no secret.
 
-load ../lib
+load ../helpers/lib
 
 # fixture NAME FILE ARGS…: its port is then in the variable NAME.
 fixture() {

@@ -2,7 +2,7 @@
 # Goal: what mcp-probe cannot use is refused in one line that says why, and the
 # rest is used.
 
-load ../scripted
+load ../helpers/scripted
 
 # refused MESSAGE ARGS…: these are a usage error, said in this one line.
 refused() {

@@ -4,7 +4,7 @@
 # however the address is written and whatever a name server says the next time.
 # The network is one of our own, where 11.0.0.1 is the loopback's other address.
 
-load ../lib
+load ../helpers/lib
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

@@ -2,7 +2,7 @@
 # Goal: whatever a server does, a probe ends in time, stays small, and leaves
 # no session behind; and it notices when nobody reads on.
 
-load ../scripted
+load ../helpers/scripted
 
 # within MS FILE…: the probes of these rows took no longer.
 within() {

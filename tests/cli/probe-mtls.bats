@@ -2,7 +2,7 @@
 # Goal: a server behind a client certificate is open to who holds it, a wall to
 # who holds none, and broken to who holds another.
 
-load ../scripted
+load ../helpers/scripted
 
 # certificate NAME [CA]: signed by one of our own authorities.
 certificate() {

@@ -2,7 +2,7 @@
 # Goal: what keeps a connection from being made is named: the name, by a name
 # server of our own in a network of our own; then the address.
 
-load ../lib
+load ../helpers/lib
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

@@ -3,7 +3,7 @@
 # say, from the issuer that it is for and no other, keeps it to itself until it
 # ends; and no record tells what a server tells back of a secret.
 
-load ../scripted
+load ../helpers/scripted
 
 SECRET='s3cret-canary "+%/'
 

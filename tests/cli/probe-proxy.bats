@@ -2,7 +2,7 @@
 # Goal: the proxy that the environment names is used, as curl would; and when it
 # is the proxy that fails, nothing is said about the server.
 
-load ../lib
+load ../helpers/lib
 
 # proxy NAME [MOOD]: its port is then in the variable NAME. "socks NAME [MOOD]".
 proxy() {

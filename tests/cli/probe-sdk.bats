@@ -3,7 +3,7 @@
 # edge which keeps answers by what was asked gives it what it gives to clients.
 # Both generations of the SDK are asked here, by the side of it.
 
-load ../scripted
+load ../helpers/scripted
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

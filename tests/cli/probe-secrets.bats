@@ -3,7 +3,7 @@
 # whatever form, by whatever transport and wherever, none of it is printed: not
 # in records, table, TAP or plugin output, nor in the exchange of -v.
 
-load ../lib
+load ../helpers/lib
 
 PLAIN='s3cret-canary"+%/\x<&>=z'
 # The word itself, in base64 behind 0, 1 and 2 bytes, and as JSON may write it.

@@ -3,7 +3,7 @@
 # stream of HTTP+SSE, and from a stream that the server leaves in the middle;
 # and nothing of it is left open, whatever the server does.
 
-load ../scripted
+load ../helpers/scripted
 
 # sent REGION: each request as "HTTP-method method version", whether it names a
 # session or a stream, and the event that it wants to go on from.

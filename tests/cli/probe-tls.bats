@@ -2,7 +2,7 @@
 # Goal: step 2 passes for a good certificate, and names what is wrong with each
 # bad one and with each handshake that fails.
 
-load ../lib
+load ../helpers/lib
 
 EC=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
 KEY=("${EC[@]}")

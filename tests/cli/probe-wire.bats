@@ -3,7 +3,7 @@
 # more; finds the era whatever a server makes of server/discover; and names
 # what is wrong with an answer at the step where it came.
 
-load ../scripted
+load ../helpers/scripted
 
 # sent REGION: each request as "HTTP-method method version Mcp-Method", and
 # whether it names a session.

@@ -2,7 +2,7 @@
 # Goal: mcp-probe tells of a server that works what is true, in each form of
 # output, for one server and for many, and its exit status says the same.
 
-load ../scripted
+load ../helpers/scripted
 
 @test "a good server is healthy, however it speaks" {
 	table good <<-'EOF'

@@ -5,8 +5,8 @@
 # PROPERTY_SCHEDULES, and PROPERTY_SEED=n makes those of a failure again.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 N=$(((${PROPERTY_SCHEDULES:-1000} + 49) / 50))
 SEED=${PROPERTY_SEED:-1}

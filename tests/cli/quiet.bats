@@ -4,8 +4,8 @@
 # is told of, and whoever was told before is told of the end.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 NOW=1777494660 # 2026-04-29T20:31:00Z
 

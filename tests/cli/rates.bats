@@ -3,7 +3,7 @@
 # order, whoever counts them, and across hours and days; in bounded space.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 # summaries SLUG REGION FROM EVERY COUNT MS [STEP ERROR]: probe records alone.
 summaries() {

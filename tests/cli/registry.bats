@@ -3,7 +3,7 @@
 # or nothing, and what is left out is told.
 
 bats_require_minimum_version 1.5.0
-load ../lib
+load ../helpers/lib
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1

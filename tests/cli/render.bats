@@ -4,7 +4,7 @@
 # knows any more.
 
 bats_require_minimum_version 1.5.0
-load ../site
+load ../helpers/site
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

@@ -4,7 +4,7 @@
 # counted, once.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 T=1795219200 # 2026-11-21T00:00:00Z
 

@@ -4,8 +4,8 @@
 # was faster meanwhile is not overwritten.
 
 bats_require_minimum_version 1.5.0
-load ../stored
-load ../alerted
+load ../helpers/store
+load ../helpers/alert
 
 setup() {
 	alerted_setup

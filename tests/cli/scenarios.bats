@@ -3,7 +3,7 @@
 # is not, or is none, is named with what is wrong with it.
 
 bats_require_minimum_version 1.5.0
-load ../lib
+load ../helpers/lib
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

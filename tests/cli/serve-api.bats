@@ -4,8 +4,8 @@
 
 # shellcheck disable=SC2016,SC2153
 bats_require_minimum_version 1.5.0
-load ../served
-load ../probes
+load ../helpers/serve
+load ../helpers/probes
 
 HASH=$(printf %s "$TOKEN" | sha256sum)
 HASH=${HASH%% *}

@@ -3,8 +3,8 @@
 # the program outlives its store, and ends when it is told to.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

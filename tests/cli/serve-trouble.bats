@@ -5,8 +5,8 @@
 # without it no time is looked at.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 WORKERS=2
 : "${SLACK:=}"

@@ -5,7 +5,7 @@
 # known.
 
 bats_require_minimum_version 1.5.0
-load ../served
+load ../helpers/serve
 
 setup_file() {
 	local hash

@@ -4,7 +4,7 @@
 # SIFT_SECONDS: for how long; SIFT_SEED: the inputs of an earlier run.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 @test "what is made of whatever a runner prints" {
 	seed=${SIFT_SEED:-$((RANDOM * 32768 + RANDOM))} n=0

@@ -4,9 +4,9 @@
 # there, in each language, and takes nothing else.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"

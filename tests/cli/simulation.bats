@@ -8,7 +8,7 @@
 # much memory the aggregator may have.
 
 bats_require_minimum_version 1.5.0
-load ../lib
+load ../helpers/lib
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1

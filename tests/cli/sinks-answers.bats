@@ -4,10 +4,10 @@
 # is told twice that need not be, nobody sees a secret, and the operator is told.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
-load ../sinks
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
+load ../helpers/sinks
 
 # failing MOOD WHY: each sink is told of a failure, and delivers in the end.
 failing() {

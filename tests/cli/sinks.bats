@@ -4,10 +4,10 @@
 # of an incident; and what the vendor answers is understood.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../alerted
-load ../sinks
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/alert
+load ../helpers/sinks
 
 # life: started, escalated, acknowledged, resolved, a process each.
 life() {

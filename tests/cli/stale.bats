@@ -5,8 +5,8 @@
 # to POST by their bodies, before a real server whose tool is renamed.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"

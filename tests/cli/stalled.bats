@@ -4,9 +4,9 @@
 # know; and neither that nor a store that is away ends an incident.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../watched
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/pipeline
 
 setup() {
 	watched_setup

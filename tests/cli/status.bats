@@ -3,7 +3,7 @@
 # regions see now; and whether the fleet itself works.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 # screen COLUMNS ARGS…: status on a terminal, without what a terminal adds.
 screen() {

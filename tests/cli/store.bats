@@ -3,7 +3,7 @@
 # published once; and a store that fails says so and makes no server look down.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 T=1795260480 # the start of a minute
 

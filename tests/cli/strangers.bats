@@ -4,7 +4,7 @@
 # is: a line that is refused, never a store that failed.
 
 bats_require_minimum_version 1.5.0
-load ../stored
+load ../helpers/store
 
 T=1795260480 # the start of a minute
 

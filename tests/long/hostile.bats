@@ -5,9 +5,9 @@
 # HOSTILE_ROUNDS: how many rounds.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
-load ../fleet
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/fleet
 
 ROUNDS=${HOSTILE_ROUNDS:-10}
 # How the good ones speak.

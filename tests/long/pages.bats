@@ -3,8 +3,8 @@
 # build/shots afterwards, to be looked at.
 
 bats_require_minimum_version 1.5.0
-load ../lib
-load ../redis
+load ../helpers/lib
+load ../helpers/redis
 
 setup_file() {
 	"$ROOT/tests/peers/install"

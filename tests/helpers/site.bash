@@ -2,9 +2,9 @@
 # For tests of what is around the read API: servers in a Redis, judged just now,
 # and the API as a CGI or on a port of a real web server.
 
-load ../lib
-load ../redis
-load ../published
+load ../helpers/lib
+load ../helpers/redis
+load ../helpers/publish
 
 TOKEN=s3cret-canary
 

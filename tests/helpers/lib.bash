@@ -1,7 +1,7 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # What the tests of the programs share.
 
-ROOT=$(cd "${BASH_SOURCE[0]%/*}/.." && pwd)
+ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 BIN=$(cd "${BIN:-$ROOT/build/bin}" && pwd)
 export LC_ALL=C.UTF-8
 unset "${!MCP_@}" CREDENTIALS_DIRECTORY NO_COLOR http_proxy https_proxy \

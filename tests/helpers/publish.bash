@@ -1,5 +1,5 @@
 # shellcheck shell=bash
-# Servers as the aggregator publishes them, for served.bash and site.bash.
+# Servers as the aggregator publishes them, for serve.bash and site.bash.
 
 # publish SLUG VERDICT [FILTER]: a verdict of the minute that AS_OF begins, with
 # a canary wherever something is not for the public.
