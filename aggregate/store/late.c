@@ -12,6 +12,7 @@
 #include "base/xalloc.h"
 #include "offline/collect.h"
 #include "rule/drift.h"
+#include "rule/isolation.h"
 #include "store/fleet.h"
 #include "store/keys.h"
 #include "store/load.h"
@@ -37,6 +38,12 @@ struct missed {
 	bool minutes[MINUTES]; /* oldest first */
 	size_t n;
 	bool queued; /* there are verdicts to be written */
+	/* What is known of it, where a minute is late. */
+	struct collect *collect;
+	struct loaded known;
+	char **regions; /* of a server that no configuration names */
+	struct region_history *seen; /* its regions, as `in` has them */
+	struct verdict_input in;
 };
 
 struct late {
@@ -128,27 +135,82 @@ static int ask_heard(const struct late *l, struct missed *m)
 /* ---- What is said of them. */
 
 /* The records of these minutes, and of those that the rule looks back to. */
-static int load(const struct late *l, const struct missed *m,
-	const struct verdict_input *in, struct collect *c, struct loaded *known)
+static int load(const struct late *l, struct missed *m)
 {
 	double back = fmax(2 * m->server->rule.lookback_s, 60 * HISTORY_MAX);
+	const struct verdict_input *in = &m->in;
 	int first = 0, last = MINUTES - 1;
 
 	while (!m->minutes[first])
 		first++;
 	while (!m->minutes[last])
 		last--;
-	if (load_minutes(l->store, c,
+	if (load_minutes(l->store, m->collect,
 		    &(struct load_span) {.slug = in->slug,
 			    .regions = in->expected,
 			    .n_regions = in->n_expected,
 			    .first = clock_window(
 				    (double)window(l, first) - back),
 			    .last = window(l, last)}) ||
-		load_servers(l->store, c, &in->slug, 1, NAN, known))
+		load_servers(l->store, m->collect, &in->slug, 1, NAN, &m->known))
 		return -1;
-	collect_finish(c);
+	collect_finish(m->collect);
 	return 0;
+}
+
+static int load_missed(const struct late *l, struct missed *m)
+{
+	struct server *servers;
+	size_t n;
+
+	m->collect = collect_new();
+	m->in = (struct verdict_input) {.slug = m->server->slug,
+		.url = m->server->url,
+		.expected = (const char **)m->server->regions,
+		.n_expected = m->server->n_regions};
+	if (!m->in.n_expected) {
+		m->regions =
+			load_regions(l->store, m->in.slug, &m->in.n_expected);
+		m->in.expected = (const char **)m->regions;
+		if (!m->regions)
+			return say(l);
+	}
+	if (load(l, m))
+		return -1;
+	servers = collect_servers(m->collect, &n);
+	if (n) {
+		m->in.regions = m->seen = servers->regions;
+		m->in.n_regions = servers->n_regions;
+		m->in.url = m->in.url ? m->in.url : servers->url;
+	}
+	return 0;
+}
+
+static void missed_release(struct missed *m)
+{
+	load_release(&m->known, 1);
+	collect_free(m->collect);
+	load_regions_free(m->regions);
+}
+
+/* What regions saw while their own network was cut off says nothing. */
+static struct isolation *isolate(const struct missed *m, size_t n)
+{
+	struct isolation *found = isolation_new();
+	struct rule rule = rule_default(60);
+	double least = INFINITY;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!m[i].in.n_regions)
+			continue;
+		least = fmin(least, m[i].server->rule.lookback_s);
+		isolation_add(found, m[i].in.url, m[i].seen,
+			m[i].in.n_regions);
+	}
+	if (isfinite(least))
+		rule.lookback_s = fmax(rule.lookback_s, least);
+	isolation_cut(found, &rule);
+	return found;
 }
 
 /*
@@ -253,37 +315,6 @@ static int judge_minutes(const struct late *l, struct missed *m,
 	return failed;
 }
 
-static int judge_server(const struct late *l, struct missed *m)
-{
-	struct verdict_input in = {.slug = m->server->slug,
-		.url = m->server->url,
-		.expected = (const char **)m->server->regions,
-		.n_expected = m->server->n_regions};
-	struct collect *c = collect_new();
-	struct loaded known = {0};
-	char **regions = NULL;
-	struct server *servers;
-	size_t n;
-	int failed;
-
-	if (!in.n_expected) {
-		regions = load_regions(l->store, in.slug, &in.n_expected);
-		in.expected = (const char **)regions;
-	}
-	failed = regions || in.expected ? load(l, m, &in, c, &known) : say(l);
-	servers = failed ? NULL : collect_servers(c, &n);
-	if (servers && n) {
-		in.regions = servers->regions;
-		in.n_regions = servers->n_regions;
-		in.url = in.url ? in.url : servers->url;
-		failed = judge_minutes(l, m, &in);
-	}
-	load_release(&known, 1);
-	collect_free(c);
-	load_regions_free(regions);
-	return failed;
-}
-
 /* ---- What is written. */
 
 static int tell(const struct late *l, const char *line)
@@ -342,6 +373,7 @@ int late_judge(struct store *store, const struct fleet *fleet, double now,
 {
 	struct late l = {store, now, clock_window(now) - KEYS_LATE_S, output};
 	struct missed *m = xcalloc(fleet->n, sizeof *m);
+	struct isolation *isolation;
 	bool queued = false;
 	int failed = 0;
 
@@ -354,11 +386,19 @@ int late_judge(struct store *store, const struct fleet *fleet, double now,
 		if (m[i].n)
 			failed = ask_heard(&l, &m[i]);
 		if (m[i].n && !failed)
-			failed = judge_server(&l, &m[i]);
+			failed = load_missed(&l, &m[i]);
+	}
+	isolation = isolate(m, fleet->n);
+	for (size_t i = 0; i < fleet->n && !failed; i++) {
+		if (m[i].in.n_regions)
+			failed = judge_minutes(&l, &m[i], &m[i].in);
 		queued = queued || m[i].queued;
 	}
 	if (queued && !failed)
 		failed = tell_all(&l, m, fleet->n);
+	isolation_free(isolation);
+	for (size_t i = 0; i < fleet->n; i++)
+		missed_release(&m[i]);
 	free(m);
 	return failed;
 }

@@ -306,6 +306,27 @@ killed() {
 	[[ $(tr -d '\n' <<<"$output") == *"is counted as red, by its first verdict: that judged another instant of it, or knew of other records "* ]]
 }
 
+@test "regions that were cut off meanwhile were no outage" {
+	local ago n region
+	unset MCP_CONFIG
+	for ago in 6 4 3 0; do
+		for n in 1 2 3 4 5; do
+			for region in a-1 b-1 c-1; do
+				case $ago-$region in
+				[34]-[ab]-1) probes "cut-$n" $region $((NOW - 60 * ago)) dns dns.timeout ;;
+				*) probes "cut-$n" $region $((NOW - 60 * ago)) ;;
+				esac
+			done | sed "s|//example.com|//cut-$n.example.com|"
+		done >"at-$ago"
+	done
+	mcp-aggregate ingest <at-6
+	mcp-aggregate verdict -N $((NOW - 360 + 10)) >verdicts
+	cat at-4 at-3 at-0 | mcp-aggregate ingest
+	mcp-aggregate verdict -N $((NOW + 10)) >verdicts
+	diff /dev/null <(jq -r 'select(.verdict == "red") | .slug' verdicts)
+	[ "$(minutes cut-1)" = '2 green 0 amber 0 red' ]
+}
+
 # probe_at AGO [down]: what all regions saw then.
 probe_at() {
 	local region
