@@ -200,26 +200,30 @@ run:
 	@$(MAKE) -s -j 2 all
 	@scripts/run $(URL)
 
-# These take long, and send the probe nothing that others do not.
+# These take long, and send the probe nothing that others do not: the sanitizers
+# do without.
 ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
 
-# Everything under both compilers, and under the sanitizers with clang's. More
-# tests than cores at a time, for many wait for an answer that does not come.
+# Everything under both compilers; units under the sanitizers too. More tests than
+# cores at a time, for many wait for an answer that does not come.
 check: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all unit replay
 	tests/peers/install
 	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
-	BIN=$(CURDIR)/build/san/bin prove -f -o -j 4 -e 'bats -t' \
-		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
+	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
 
-# What takes minutes: a day of 1,000 servers, judged in 2 GiB, and 20 small days;
-# many more schedules and kills; inputs that libFuzzer makes up; a real browser.
+# What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
+# judged in 2 GiB, and 20 small days; many more schedules and kills; inputs that
+# libFuzzer makes up; a real browser.
 check-long: deps
 	@scripts/deps long
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
+	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all
+	tests/peers/install
+	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
+		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
 		bats -t -f 'a day' tests/cli/simulation.bats
 	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
@@ -230,7 +234,6 @@ check-long: deps
 	CPU=0.5 bats -t tests/cli/probe-hostile.bats
 	bats -t tests/long/hostile.bats
 	SLACK=1 bats -t tests/cli/serve-trouble.bats
-	tests/peers/install
 	bats -t tests/long/pages.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
