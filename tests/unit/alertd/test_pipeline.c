@@ -124,6 +124,8 @@ static void describe(const struct life *l, char *out)
 		assert_string_equal(r->slug, "*");
 		assert_int_equal(r->severity, stalled ? SEVERITY_P1
 						      : SEVERITY_P3);
+		if (stalled)
+			assert_int_equal(r->tier, TIER_NO_DATA);
 		buf_fmt(&b, "%s%g %s %g", i ? " | " : "", (r->at - START) / 60,
 			alert_event(r, event) +
 				(stalled ? strlen("pipeline_stalled_")
