@@ -33,8 +33,8 @@ const char **judge_expected(const struct command *cmd, const struct collect *c,
 
 /*
  * judge_isolate(c, rule): find the regions that were cut off in all that was
- * collected, and take what they saw then out of it, see rule/isolation.h. The caller
- * frees it, after c was used last.
+ * collected, and take what they saw then out of it, see rule/isolation.h. The
+ * caller frees it, after c was used last.
  */
 struct isolation *judge_isolate(struct collect *c, const struct rule *rule);
 

@@ -12,8 +12,8 @@
 /* The baseline is that of so many whole days, */
 #define BASELINE_DAYS 30
 /*
- * and of so many probes at the least: with fewer, the 95th percentile is that of
- * a handful of probes. A young server has no normal.
+ * and of so many probes at the least: with fewer, the 95th percentile is that
+ * of a handful of probes. A young server has no normal.
  */
 #define BASELINE_LEAST 100
 

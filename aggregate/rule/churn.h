@@ -26,8 +26,8 @@ int churn_judge(const struct region_history *h, size_t n, double until,
 
 /*
  * churn_put(b, c), churn_read(text, c): the changes as a text of less than 100
- * bytes, "<upto> <a digit or letter for each minute>", or nothing where there are
- * none; and back. False where it is no such text.
+ * bytes, "<upto> <a digit or letter for each minute>", or nothing where there
+ * are none; and back. False where it is no such text.
  */
 void churn_put(struct buf *b, const struct tool_changes *c);
 bool churn_read(const char *text, struct tool_changes *c);

@@ -29,8 +29,8 @@ bool drift_find(const struct region_history *h, double until,
 	struct verdict_drift *out);
 
 /*
- * drift_between(from, to): whether the tools that two probes read differ in what
- * drift_find tells.
+ * drift_between(from, to): whether the tools that two probes read differ in
+ * what drift_find tells.
  */
 bool drift_between(const struct probe *from, const struct probe *to);
 void drift_release(struct verdict_drift *d);
@@ -38,8 +38,8 @@ void drift_release(struct verdict_drift *d);
 /*
  * drift_since(h, until): since when a region sees the contracts of the newest
  * one, as of `until`, as far as the last HISTORY_MAX probes and tools_since
- * tell. Other tools that it saw for not more than 300 s in between do not count.
- * 0 where there is no newest one.
+ * tell. Other tools that it saw for not more than 300 s in between do not
+ * count. 0 where there is no newest one.
  *
  * drift_saw(h, until): a verdict as of `until` saw the newest tools: they
  * become tools_seen, with their tools_since and the changes up to then.

@@ -1,6 +1,6 @@
 /*
- * explanation.h: why a verdict is what it is, in words: what was looked at, which
- * row of the rule fired, and why not another. Pure.
+ * explanation.h: why a verdict is what it is, in words: what was looked at,
+ * which row of the rule fired, and why not another. Pure.
  */
 #ifndef RULE_EXPLANATION_H
 #define RULE_EXPLANATION_H

@@ -191,8 +191,9 @@ static bool same_tools(const struct probe *a, const struct probe *b)
 }
 
 /*
- * What the last check for an old list found. It holds for a while, for not every
- * probe makes one; that the list is old, only while clients get that list.
+ * What the last check for an old list found. It holds for a while, for not
+ * every probe makes one; that the list is old, only while clients get that
+ * list.
  */
 static void take_check(const struct rule *rule, const struct region_history *h,
 	double now, struct verdict_region *r)
@@ -268,8 +269,8 @@ static void list_regions(const struct rule *rule, double now,
 
 /*
  * Whether the only machine has failed often enough in a row, from each of its
- * regions that reports. Nobody can agree with it on a step, so the steps play no
- * part.
+ * regions that reports. Nobody can agree with it on a step, so the steps play
+ * no part.
  */
 static bool alone_down(const struct rule *rule, const struct fleet *f)
 {

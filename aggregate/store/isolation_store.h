@@ -18,14 +18,14 @@ int isolation_ask_canaries(struct store *s, struct isolation *found);
 
 /*
  * isolation_keep(s, found, rule, now, pretended): the regions that are cut off
- * as of `now`, by the rule's lookback, are those of KEY_ISOLATED from now on. A pretended time that is before
- * the last evaluation changes nothing. -1: the store failed, and the operator
- * has been told; like those below.
+ * as of `now`, by the rule's lookback, are those of KEY_ISOLATED from now on. A
+ * pretended time that is before the last evaluation changes nothing. -1: the
+ * store failed, and the operator has been told; like those below.
  *
- * isolation_uncount(s, sha, slug, h, n, since): queue that what the n regions of
- * a server saw after `since` while they were cut off is taken out of the counts
- * of its probes and failures, once however often that is asked for. sha is what
- * isolation_load gives, to which the store has to be asked in between.
+ * isolation_uncount(s, sha, slug, h, n, since): queue that what the n regions
+ * of a server saw after `since` while they were cut off is taken out of the
+ * counts of its probes and failures, once however often that is asked for. sha
+ * is what isolation_load gives, to which the store has to be asked in between.
  */
 int isolation_keep(struct store *s, const struct isolation *found,
 	const struct rule *rule, double now, bool pretended);
@@ -47,8 +47,8 @@ struct isolated_regions {
 
 /*
  * isolation_recall(s, out): read them; isolated_release frees what *out holds.
- * isolated_find(r, name): one of them, or NULL. isolated_cut(r, h, n): take what
- * they saw since then out of n histories, as isolation_cut does.
+ * isolated_find(r, name): one of them, or NULL. isolated_cut(r, h, n): take
+ * what they saw since then out of n histories, as isolation_cut does.
  */
 int isolation_recall(struct store *s, struct isolated_regions *out);
 void isolated_release(struct isolated_regions *r);

@@ -1,7 +1,7 @@
 /*
  * late.c: see late.h. What is counted and what mcp-alert is still to be told of
- * change together, in the store: whoever is killed in between loses nothing, and
- * a minute is counted once, however often its records come, and never again
+ * change together, in the store: whoever is killed in between loses nothing,
+ * and a minute is counted once, however often its records come, and never again
  * once it was.
  */
 #include "store/late.h"

@@ -13,10 +13,10 @@ struct store;
 /*
  * late_judge(store, fleet, now, output): judge, each as of its end, the minutes
  * of the last hour that no verdict was counted for and that hold probes; count
- * them, and write their verdicts to standard output, in the order of time. Those
- * that mcp-alert has not taken into account since are written again. A minute
- * before the first that was ever counted is not late, and one that cannot be
- * judged stays so. 0; or -1, and the operator has been told.
+ * them, and write their verdicts to standard output, in the order of time.
+ * Those that mcp-alert has not taken into account since are written again. A
+ * minute before the first that was ever counted is not late, and one that
+ * cannot be judged stays so. 0; or -1, and the operator has been told.
  */
 int late_judge(struct store *store, const struct fleet *fleet, double now,
 	struct output output);

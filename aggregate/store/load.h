@@ -50,8 +50,8 @@ struct seen {
  * as of now; where that is NAN they are not asked for.
  *
  * load_figures(s, n, now, out): read the figures once more, for what they count
- * has changed. load_baselines(s, n, now, out): fill in the baselines that are missing there.
- * 0, or -1 where the store failed.
+ * has changed. load_baselines(s, n, now, out): fill in the baselines that are
+ * missing there. 0, or -1 where the store failed.
  */
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
@@ -73,9 +73,9 @@ struct load_span {
  * whole, as far as the store still has it. 0, or -1 where it failed, and the
  * operator has been told.
  *
- * load_regions(s, slug, n): the regions that ever reported on a server, by name,
- * *n of them and a NULL behind; load_regions_free frees them. NULL where the
- * store failed.
+ * load_regions(s, slug, n): the regions that ever reported on a server, by
+ * name, *n of them and a NULL behind; load_regions_free frees them. NULL where
+ * the store failed.
  */
 int load_minutes(struct store *s, struct collect *c,
 	const struct load_span *span);
@@ -84,7 +84,8 @@ void load_regions_free(char **regions);
 
 /*
  * load_seen(l, h, n): the tools that the verdict before saw are those of the n
- * histories of this server, and the changes that it knew of; valid as long as l.
+ * histories of this server, and the changes that it knew of; valid as long as
+ * l.
  */
 void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 

@@ -33,8 +33,9 @@ void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n);
 
 /*
- * publish_counted(day, minute, as): whether a minute of a day is counted, by the
- * value of key_counted; and as what, VERDICT_UNKNOWN where that is not kept.
+ * publish_counted(day, minute, as): whether a minute of a day is counted, by
+ * the value of key_counted; and as what, VERDICT_UNKNOWN where that is not
+ * kept.
  */
 bool publish_counted(const struct store_reply *day, int minute,
 	enum verdict_colour *as);

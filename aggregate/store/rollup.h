@@ -13,12 +13,13 @@ struct store;
 struct store_reply;
 
 /*
- * rollup_load(s, sha, size): have the store load what rollup_ask runs there, and
- * write its name to sha; queue to have it loaded once more. -1: the store failed.
+ * rollup_load(s, sha, size): have the store load what rollup_ask runs there,
+ * and write its name to sha; queue to have it loaded once more. -1: the store
+ * failed.
  *
- * rollup_ask(s, sha, slug, now): queue a command that asks for the figures as of
- * now. rollup_read(r, now, out): read them from the reply. The baseline is then
- * NAN, and true the result, where the store holds none of this day:
+ * rollup_ask(s, sha, slug, now): queue a command that asks for the figures as
+ * of now. rollup_read(r, now, out): read them from the reply. The baseline is
+ * then NAN, and true the result, where the store holds none of this day:
  * rollup_baselines fills it in.
  */
 int rollup_load(struct store *s, char *sha, size_t size);

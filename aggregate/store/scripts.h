@@ -14,8 +14,8 @@
  *       6 of the day, 7 errors of the hour and 8 of the day, 9 baseline,
  *       10 tools, 11 head
  * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 the tool
- *       hash of its summary or "-", 5 field and 6 text of its tools or "", 7 "1"
- *       where it is to be counted; 8 the life in seconds of probe; 9 the most
+ *       hash of its summary or "-", 5 field and 6 text of its tools or "", 7
+ *"1" where it is to be counted; 8 the life in seconds of probe; 9 the most
  *       bytes of lists of tools; the lives of 10 latest, 11 tool-hash, 12
  *       latency; 13 the instant after which a probe is from the future; 14 the
  *       minute of the hour and 15 the hour of the day in which it started, 16
@@ -40,9 +40,9 @@
  * Of the probes of one window and region, the one that started first stands at
  * KEYS[1], of equals that with the lower id, and it alone is counted: in the
  * histograms where it was not broken, in the errors once it is whole, see
- * offline/collect.h. `latest` keeps the last 16 of a region, beside them as many from
- * the future, and the newest that has a hash, however old; of those that started
- * at one instant the same one.
+ * offline/collect.h. `latest` keeps the last 16 of a region, beside them as
+ *many from the future, and the newest that has a hash, however old; of those
+ *that started at one instant the same one.
  *
  * Returns 1; or a text, and nothing was changed: why it cannot be taken in. So
  * it is with a probe whose id an earlier one has that `latest` still holds, and
@@ -54,12 +54,13 @@ extern const char script_tools[];
 
 /*
  * script_figures: what the figures of a server are read from. One script, as so
- * many commands cost three times as much; and hours are added up where they are,
- * so that thousands of buckets need not travel. Nothing is written.
+ * many commands cost three times as much; and hours are added up where they
+ * are, so that thousands of buckets need not travel. Nothing is written.
  *
- * KEYS: 1 baseline, 2 to 3 errors of hours, 4 to 7 of days, then latency of hours
- * Returns the values of the first seven; then, of all these hours together, the
- * buckets that hold the median and the 95th percentile, '-' where there is none.
+ * KEYS: 1 baseline, 2 to 3 errors of hours, 4 to 7 of days, then latency of
+ * hours Returns the values of the first seven; then, of all these hours
+ * together, the buckets that hold the median and the 95th percentile, '-' where
+ * there is none.
  */
 extern const char script_figures[];
 

@@ -21,7 +21,8 @@ struct described {
 
 /*
  * describe_parse(text, c, now, out, why): what "kind=downtime,severity=P1,…"
- * says, as mcp-alert(1) has it, of a server of the configuration. False and why.
+ * says, as mcp-alert(1) has it, of a server of the configuration. False and
+ * why.
  */
 bool describe_parse(const char *text, const struct conf *c, double now,
 	struct described *out, char *why);

@@ -4,6 +4,7 @@
 #include "base/xalloc.h"
 #include "routing/routing.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -190,4 +191,181 @@ void ledger_put(struct buf *b, const struct ledger *l,
 		}
 	}
 	put_worst(b, l);
+}
+
+/*
+ * Two policies side by side. An incident of the one is the
+ * same as one of the other where both are of one server and kind, and last at a
+ * time in common.
+ */
+
+/* So many incidents of each sort are named; the others are counted. */
+#define NAMED 10
+
+/* Incidents of one sort. */
+struct found {
+	unsigned long n;
+	struct buf lines; /* of the first ones */
+};
+
+/* What two ledgers differ in. */
+struct difference {
+	struct found only_before, only_after;
+	struct found moved; /* told at another time */
+	unsigned long later, earlier;
+	int64_t minutes_later, minutes_earlier;
+};
+
+static bool meet(const struct ledger_incident *a,
+	const struct ledger_incident *b)
+{
+	return a->kind == b->kind && a->first <= b->resolved &&
+		b->first <= a->resolved;
+}
+
+static void name_one(struct found *f, const char *slug,
+	const struct ledger_incident *inc, const char *how)
+{
+	char from[CLOCK_RFC3339], to[CLOCK_RFC3339] = "not over";
+
+	if (f->n++ >= NAMED)
+		return;
+	clock_rfc3339(inc->first, from);
+	if (inc->resolved != INT64_MAX)
+		clock_rfc3339(inc->resolved, to);
+	buf_fmt(&f->lines, "  %s to %s: %s %s %s%s\n", from, to, slug,
+		severity_name(inc->severity), alert_kind_name(inc->kind), how);
+}
+
+static void compare_told(struct difference *d, const char *slug,
+	const struct ledger_incident *before,
+	const struct ledger_incident *after)
+{
+	int64_t m = (after->told - before->told) / 60;
+	char how[64];
+
+	if (m == 0)
+		return;
+	if (m > 0) {
+		d->later++;
+		d->minutes_later += m;
+	} else {
+		d->earlier++;
+		d->minutes_earlier -= m;
+	}
+	snprintf(how, sizeof how, ", told %" PRId64 " min %s", m < 0 ? -m : m,
+		m < 0 ? "earlier" : "later");
+	name_one(&d->moved, slug, after, how);
+}
+
+/* One server, of which either side may have nothing. */
+static void compare_server(struct difference *d, const char *slug,
+	const struct ledger_server *before, const struct ledger_server *after)
+{
+	size_t n = after ? after->n : 0;
+	bool *met = xcalloc(n + 1, sizeof *met);
+
+	for (size_t i = 0; before && i < before->n; i++) {
+		const struct ledger_incident *inc = &before->incidents[i];
+		size_t k = 0;
+
+		while (k < n && (met[k] || !meet(inc, &after->incidents[k])))
+			k++;
+		if (k == n) {
+			name_one(&d->only_before, slug, inc, "");
+			continue;
+		}
+		met[k] = true;
+		compare_told(d, slug, inc, &after->incidents[k]);
+	}
+	for (size_t k = 0; k < n; k++)
+		if (!met[k])
+			name_one(&d->only_after, slug, &after->incidents[k],
+				"");
+	free(met);
+}
+
+static void compare_all(struct difference *d, const struct ledger *before,
+	const struct ledger *after)
+{
+	for (size_t i = 0; i < before->n; i++)
+		compare_server(d, before->servers[i].slug, &before->servers[i],
+			ledger_server(after, before->servers[i].slug));
+	for (size_t i = 0; i < after->n; i++)
+		if (!ledger_server(before, after->servers[i].slug))
+			compare_server(d, after->servers[i].slug, NULL,
+				&after->servers[i]);
+}
+
+static void put_found(struct buf *b, const struct found *f, const char *what)
+{
+	if (!f->n)
+		return;
+	buf_fmt(b, "%s: %lu incident%s\n", what, f->n, f->n == 1 ? "" : "s");
+	buf_add(b, f->lines.p, f->lines.len);
+	if (f->n > NAMED)
+		buf_fmt(b, "  and %lu more\n", f->n - NAMED);
+}
+
+static void put_differing(struct buf *b, const char *name, unsigned long before,
+	unsigned long after)
+{
+	if (before || after)
+		buf_fmt(b, "  %-30s %8lu %8lu\n", name, before, after);
+}
+
+static void put_counts(struct buf *b, const struct ledger *before,
+	const struct ledger *after, const struct ledger_span *span)
+{
+	char name[ALERT_EVENT_SIZE];
+
+	buf_fmt(b, "  %-30s %8s %8s\n", "", "before", "policy");
+	put_differing(b, "pages", before->pages, after->pages);
+	put_differing(b, "pages in 30 days", ledger_month(before->pages, span),
+		ledger_month(after->pages, span));
+	put_differing(b, "events", before->severities[0], after->severities[0]);
+	for (unsigned s = SEVERITY_P1; s <= SEVERITY_P3; s++)
+		put_differing(b, severity_name((enum severity)s),
+			before->severities[s], after->severities[s]);
+	for (unsigned k = 0; k < LEDGER_KINDS; k++) {
+		for (unsigned p = 0; p < LEDGER_PHASES; p++) {
+			struct alert_record r = {
+				.kind = (enum alert_kind)k,
+				.phase = (enum alert_phase)p,
+			};
+
+			if (before->events[k][p][0] || after->events[k][p][0])
+				put_differing(b, alert_event(&r, name),
+					before->events[k][p][0],
+					after->events[k][p][0]);
+		}
+	}
+}
+
+void ledger_compare(struct buf *b, const struct ledger *before,
+	const struct ledger *after, const struct ledger_span *span,
+	const char *policy)
+{
+	struct difference d = {0};
+	struct found *all[] = {&d.only_before, &d.only_after, &d.moved};
+
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		buf_init(&all[i]->lines, NAMED * 256);
+	compare_all(&d, before, after);
+	ledger_put_span(b, span);
+	buf_fmt(b, "policy %s\n", policy);
+	put_counts(b, before, after, span);
+	put_found(b, &d.only_before, "only before");
+	put_found(b, &d.only_after, "only with the policy");
+	put_found(b, &d.moved, "told at another time");
+	if (d.later)
+		buf_fmt(b, "  %lu later, by %" PRId64 " min in all\n", d.later,
+			d.minutes_later);
+	if (d.earlier)
+		buf_fmt(b, "  %lu earlier, by %" PRId64 " min in all\n",
+			d.earlier, d.minutes_earlier);
+	if (!d.only_before.n && !d.only_after.n && !d.moved.n)
+		buf_str(b, "the same incidents, first told at the same times\n");
+	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+		buf_release(&all[i]->lines);
 }

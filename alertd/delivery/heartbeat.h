@@ -29,9 +29,9 @@ void heartbeat_refused(struct heartbeat *h);
 
 /*
  * heartbeat_round(h, end, trouble): the verdicts so far are dealt with; `end`:
- * no more will come. Calls the URL where that is a complete round, see round_complete.h,
- * and there is no trouble (NULL); the next round begins. Where it is not, a
- * warning says why at the end, and else the round goes on.
+ * no more will come. Calls the URL where that is a complete round, see
+ * round_complete.h, and there is no trouble (NULL); the next round begins.
+ * Where it is not, a warning says why at the end, and else the round goes on.
  */
 void heartbeat_round(struct heartbeat *h, bool end, const char *trouble);
 

@@ -1,8 +1,8 @@
 /*
- * acknowledgement.h: somebody says that they look after an incident, and nobody else is
- * disturbed for as long: no step of its ladder, no reminder, no promotion by
- * its age. It ends with the incident, when that gets worse, and after a time.
- * Pure.
+ * acknowledgement.h: somebody says that they look after an incident, and nobody
+ * else is disturbed for as long: no step of its ladder, no reminder, no
+ * promotion by its age. It ends with the incident, when that gets worse, and
+ * after a time. Pure.
  */
 #ifndef INCIDENT_ACKNOWLEDGEMENT_H
 #define INCIDENT_ACKNOWLEDGEMENT_H
@@ -31,9 +31,9 @@ bool ack_holds(const struct incident *inc, double now);
 
 /*
  * ack_expire(st, kind, now): end one whose time is over, unless the incident is
- * just passing: who looked after it seems to have been right. ack_break(st, kind,
- * now): end it because the incident got worse. A ladder goes on from where it
- * was when the acknowledgement came.
+ * just passing: who looked after it seems to have been right. ack_break(st,
+ * kind, now): end it because the incident got worse. A ladder goes on from
+ * where it was when the acknowledgement came.
  */
 void ack_expire(struct alert_state *st, enum alert_kind kind, double now);
 void ack_break(struct alert_state *st, enum alert_kind kind, double now);

@@ -18,10 +18,10 @@
  * regions were seen to differ in two windows in a row; it ends when all its
  * regions were seen with the same. Who is not seen changes nothing.
  *
- * It begins, too, with the first verdict which says that clients of a region get
- * an older list than the server's, and then ends when checks of all its regions
- * say again that they get the same. None begins while a tool_churn is open, see
- * tool_churn.h.
+ * It begins, too, with the first verdict which says that clients of a region
+ * get an older list than the server's, and then ends when checks of all its
+ * regions say again that they get the same. None begins while a tool_churn is
+ * open, see tool_churn.h.
  */
 void divergence_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, const struct conf_policy *p, struct alert_events *out);

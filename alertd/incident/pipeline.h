@@ -39,8 +39,8 @@ double pipeline_ingest_s(const struct conf *c);
  * changes only where there is an event. A silence for which our own absence is
  * reason enough, because the machine slept or its clock was set, waits for the
  * next run. It begins at once where all regions are cut off, for then nobody is
- * watched either, and ends with the first of them that is not; some that are cut
- * off for as many minutes as a silent one may be are told of together, as
+ * watched either, and ends with the first of them that is not; some that are
+ * cut off for as many minutes as a silent one may be are told of together, as
  * probe_silent.
  */
 void pipeline_decide(struct alert_state *st, const struct pipeline *pl,

@@ -284,17 +284,6 @@ void state_write(struct buf *b, const struct alert_state *st);
 void state_write_head(struct buf *b, const struct alert_state *st);
 
 /*
- * duty_write(b, inc), duty_read(o, inc): the members of an incident that say
- * who is told of it and who looks after it; delivery_write(b, d) and
- * delivery_read(o, d): those of a delivery that waits for others. An older
- * state has none. False where one is wrong.
- */
-void duty_write(struct buf *b, const struct incident *inc);
-bool duty_read(const cJSON *o, struct incident *inc);
-void delivery_write(struct buf *b, const struct delivery *d);
-bool delivery_read(const cJSON *o, struct delivery *d);
-
-/*
  * state_read(p, n, slug, st, why): read what state_write wrote for that slug.
  * False, an initialised *st, and why, which has STATE_WHY bytes, where it is
  * anything else.

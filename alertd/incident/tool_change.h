@@ -1,6 +1,7 @@
 /*
- * tool_change.h: what became of the tools of a server: their names, which come from
- * strangers, cut, cleaned and bounded in number; and the words for it. Pure.
+ * tool_change.h: what became of the tools of a server: their names, which come
+ * from strangers, cut, cleaned and bounded in number; and the words for it.
+ * Pure.
  */
 #ifndef INCIDENT_TOOL_CHANGE_H
 #define INCIDENT_TOOL_CHANGE_H

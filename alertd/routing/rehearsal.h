@@ -1,7 +1,7 @@
 /*
- * rehearsal.h: who would be told, and when, if something happened: an event that
- * never was goes through the ladders, the routes and the digests as one that is
- * does. Pure.
+ * rehearsal.h: who would be told, and when, if something happened: an event
+ * that never was goes through the ladders, the routes and the digests as one
+ * that is does. Pure.
  */
 #ifndef ROUTING_REHEARSAL_H
 #define ROUTING_REHEARSAL_H

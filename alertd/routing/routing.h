@@ -10,15 +10,17 @@
 
 /*
  * route_wants(c, r, a): whether the severity, the kind, the server and its
- * account are among those that a route asks for. An empty list asks for all; who
- * asks for downtimes is told of a maintenance that overruns, and of a test, too.
+ * account are among those that a route asks for. An empty list asks for all;
+ * who asks for downtimes is told of a maintenance that overruns, and of a test,
+ * too.
  */
 bool route_wants(const struct conf *c, const struct conf_route *r,
 	const struct alert_record *a);
 
 /*
  * route_chooses(r): whether a route asks for some servers only. Such a one is
- * told of each of its servers; the others of what servers share, see correlation.h.
+ * told of each of its servers; the others of what servers share, see
+ * correlation.h.
  */
 bool route_chooses(const struct conf_route *r);
 

@@ -1,8 +1,8 @@
 /*
  * alertmanager.c: Prometheus Alertmanager, API v2: POST /api/v2/alerts
  * (api/v2/openapi.yaml of its source). What it tells alerts apart by are their
- * labels, severity among them: where that rises, the one of before is ended with
- * the same request. How bad that was is what we keep as the handle.
+ * labels, severity among them: where that rises, the one of before is ended
+ * with the same request. How bad that was is what we keep as the handle.
  */
 #include "sinks/sink.h"
 

@@ -27,8 +27,8 @@ void sink_text_discord(struct buf *b, const char *s);
 void sink_text_xml(struct buf *b, const char *s);
 
 /*
- * sink_text_sms(b, s): append s with dashes, quotes and dots of typography as ASCII:
- * one other character halves what a message holds.
+ * sink_text_sms(b, s): append s with dashes, quotes and dots of typography as
+ * ASCII: one other character halves what a message holds.
  */
 void sink_text_sms(struct buf *b, const char *s);
 

@@ -1,6 +1,6 @@
 /*
- * event_fields.h: an event or a digest of mcp-records(5), read from the body that
- * waits in the outbox, for those routes that want something else than that
+ * event_fields.h: an event or a digest of mcp-records(5), read from the body
+ * that waits in the outbox, for those routes that want something else than that
  * body. Pure. What stands in the store is as foreign as any other text: it is
  * cleaned, cut, and checked here, once.
  */

@@ -33,7 +33,8 @@ const char *mail_id(const char *key, const char *what,
 
 /*
  * mail_write(b, m): append it, its lines ending in CR LF. None is above 76
- * characters, but for an id, which some programs cannot read from the next line.
+ * characters, but for an id, which some programs cannot read from the next
+ * line.
  */
 void mail_write(struct buf *b, const struct mail *m);
 

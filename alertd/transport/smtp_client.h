@@ -1,7 +1,7 @@
 /*
  * smtp_client.h: one message to one recipient over SMTP (RFC 5321). To another
- * machine only under TLS, by STARTTLS or from the start; a certificate is always
- * checked.
+ * machine only under TLS, by STARTTLS or from the start; a certificate is
+ * always checked.
  */
 #ifndef TRANSPORT_SMTP_CLIENT_H
 #define TRANSPORT_SMTP_CLIENT_H

@@ -15,8 +15,8 @@
 void log_init(const char *prog);
 
 /*
- * log_patience(ms): from now on whoever reads the messages is waited for so long
- * once, and then no more: what cannot be written at once is not.
+ * log_patience(ms): from now on whoever reads the messages is waited for so
+ * long once, and then no more: what cannot be written at once is not.
  */
 void log_patience(int ms);
 

@@ -1,7 +1,8 @@
 /*
- * mailbox.h: an address of e-mail as it stands in a configuration: "a@b.example"
- * or "Name <a@b.example>" (RFC 5322, section 3.4, without comments, quoted local
- * parts and address literals). Nothing that was accepted can end a line.
+ * mailbox.h: an address of e-mail as it stands in a configuration:
+ * "a@b.example" or "Name <a@b.example>" (RFC 5322, section 3.4, without
+ * comments, quoted local parts and address literals). Nothing that was accepted
+ * can end a line.
  */
 #ifndef BASE_MAILBOX_H
 #define BASE_MAILBOX_H

@@ -1,7 +1,7 @@
 /*
  * secrets.h: files that hold secrets: only their owner can read them, their
- * lines are "key = value" or begin with "#", and what was read is wiped; and the
- * process that reads them, which gives nothing away when it dies.
+ * lines are "key = value" or begin with "#", and what was read is wiped; and
+ * the process that reads them, which gives nothing away when it dies.
  */
 #ifndef BASE_SECRETS_H
 #define BASE_SECRETS_H
@@ -13,8 +13,8 @@
 
 /*
  * secret_seal(): from here on the process leaves no core, neither a file nor to
- * a program that collects them, and cannot be looked into by others of its user.
- * A program that it becomes can be again.
+ * a program that collects them, and cannot be looked into by others of its
+ * user. A program that it becomes can be again.
  */
 void secret_seal(void);
 
@@ -42,8 +42,8 @@ char *secret_file_trim(char *s);
 bool secret_file_line(char **rest, int *number, char **key, char **value);
 
 /*
- * secret_file_free(text): overwrite what secret_file_read returned, and free it;
- * NULL is fine.
+ * secret_file_free(text): overwrite what secret_file_read returned, and free
+ * it; NULL is fine.
  */
 void secret_file_free(char *text);
 

@@ -48,11 +48,11 @@ bool text_harmless(const char *p, size_t n);
 size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max);
 
 /*
- * text_visible(p, n, out, size, max): the same for a name, which two names never
- * share: what text_clean replaces becomes \u{202E} or, where it is no UTF-8,
- * \x{FF}; the U+0000 of a tree of json/json.h is one too. A backslash that could be
- * mistaken for the beginning of these, or of \#{, becomes \u{5C}. Returns
- * whether all of it is there.
+ * text_visible(p, n, out, size, max): the same for a name, which two names
+ * never share: what text_clean replaces becomes \u{202E} or, where it is no
+ * UTF-8, \x{FF}; the U+0000 of a tree of json/json.h is one too. A backslash
+ * that could be mistaken for the beginning of these, or of \#{, becomes \u{5C}.
+ * Returns whether all of it is there.
  */
 bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max);
 

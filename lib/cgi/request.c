@@ -35,8 +35,8 @@ static int hex(char c)
 }
 
 /*
- * Percent-encoding undone, once; a NUL is refused. Of what cannot be decoded, or
- * is too long, the beginning is in out.
+ * Percent-encoding undone, once; a NUL is refused. Of what cannot be decoded,
+ * or is too long, the beginning is in out.
  */
 static bool decode(const char *s, size_t n, char *out, size_t size)
 {

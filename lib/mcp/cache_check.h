@@ -1,7 +1,7 @@
 /*
- * cache_check.h: whether what stands before a server gives clients an older list
- * of tools than the server has: what a probe found out, as its record and a
- * verdict carry it. Pure.
+ * cache_check.h: whether what stands before a server gives clients an older
+ * list of tools than the server has: what a probe found out, as its record and
+ * a verdict carry it. Pure.
  */
 #ifndef MCP_CACHE_CHECK_H
 #define MCP_CACHE_CHECK_H
@@ -31,9 +31,9 @@ const char *cache_sign_name(enum cache_sign s);
 
 /*
  * cache_check_due(slug, interval_s, started_at): whether a probe that started
- * then is to look for a cache that shows no sign: the first one in five minutes,
- * which begin at another minute for each slug; at an interval of five minutes or
- * more each one; none where the interval is 0: not known.
+ * then is to look for a cache that shows no sign: the first one in five
+ * minutes, which begin at another minute for each slug; at an interval of five
+ * minutes or more each one; none where the interval is 0: not known.
  */
 bool cache_check_due(const char *slug, double interval_s, double started_at);
 
@@ -65,8 +65,8 @@ struct cache_check {
 };
 
 /*
- * cache_check_note(c, change, name): name a tool that differs, or count it where
- * enough are named. name lives as long as c.
+ * cache_check_note(c, change, name): name a tool that differs, or count it
+ * where enough are named. name lives as long as c.
  */
 void cache_check_note(struct cache_check *c, enum cache_change change,
 	const char *name);

@@ -29,8 +29,8 @@ size_t hist_bucket(double ms);
 double hist_ms(size_t bucket);
 
 /*
- * hist_percentile(h, p): in ms, by nearest rank, p from 0 to 100; NAN where h is
- * empty.
+ * hist_percentile(h, p): in ms, by nearest rank, p from 0 to 100; NAN where h
+ * is empty.
  */
 double hist_percentile(const struct hist *h, double p);
 

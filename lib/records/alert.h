@@ -122,8 +122,8 @@ struct alert_record {
 
 /*
  * alert_event(r, out), alert_key(r, out): the name of the event and its
- * dedup_key, which is that of the incident where there is one; out has ALERT_EVENT_SIZE and
- * ALERT_KEY_SIZE bytes. They return out.
+ * dedup_key, which is that of the incident where there is one; out has
+ * ALERT_EVENT_SIZE and ALERT_KEY_SIZE bytes. They return out.
  */
 const char *alert_event(const struct alert_record *r, char *out);
 const char *alert_key(const struct alert_record *r, char *out);

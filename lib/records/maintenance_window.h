@@ -1,7 +1,7 @@
 /*
- * maintenance_window.h: which maintenance of a server it is time for. Pure but for the
- * time zone database of the system: no clock. What recurs is not counted from
- * its beginning on, but looked for around the instant in question.
+ * maintenance_window.h: which maintenance of a server it is time for. Pure but
+ * for the time zone database of the system: no clock. What recurs is not
+ * counted from its beginning on, but looked for around the instant in question.
  */
 #ifndef RECORDS_MAINTENANCE_WINDOW_H
 #define RECORDS_MAINTENANCE_WINDOW_H

@@ -101,9 +101,9 @@ void runner_record_write(struct buf *b, const struct runner_record *r);
 /*
  * record_tools_clean(tools, n): a copy of the *n tools with names that are cut
  * and cleaned, of names that became equal the first; *n is how many are left.
- * The array owns the names; free(3) frees both. record_tools_write(b, tools, n):
- * append them, so cleaned, as the object that is the member "tools" of a probe
- * record.
+ * The array owns the names; free(3) frees both. record_tools_write(b, tools,
+ * n): append them, so cleaned, as the object that is the member "tools" of a
+ * probe record.
  */
 struct tool_digest *record_tools_clean(const struct tool_digest *tools,
 	size_t *n);
@@ -147,20 +147,22 @@ bool record_fail(char *why, const char *key, const char *what);
 const char *record_type(const cJSON *doc, char *why);
 
 /*
- * record_read(p, n, r, why): read a line of n bytes, without its newline. 0, and
- * then record_release frees what *r holds; or -1, and why, which has RECORD_WHY
- * bytes, says what is wrong with it. What was read is within the limits of
- * mcp-records(5): text is cut and cleaned, a detail or a line that is too long
- * is refused. Of members that are not known nothing is kept but in doc.
+ * record_read(p, n, r, why): read a line of n bytes, without its newline. 0,
+ * and then record_release frees what *r holds; or -1, and why, which has
+ * RECORD_WHY bytes, says what is wrong with it. What was read is within the
+ * limits of mcp-records(5): text is cut and cleaned, a detail or a line that is
+ * too long is refused. Of members that are not known nothing is kept but in
+ * doc.
  */
 int record_read(const char *p, size_t n, struct record *r, char *why);
 void record_release(struct record *r);
 
 /*
  * record_write(b, r): append a record that was read as the line that we would
- * write, without tools; nothing for a type of which nothing is read here. Nothing in it is a stranger's
- * choice but the values of the members that we know. record_size(r): what it
- * counts for in the RECORD_PROBE_MAX bytes of its probe.
+ * write, without tools; nothing for a type of which nothing is read here.
+ * Nothing in it is a stranger's choice but the values of the members that we
+ * know. record_size(r): what it counts for in the RECORD_PROBE_MAX bytes of its
+ * probe.
  */
 void record_write(struct buf *b, const struct record *r);
 size_t record_size(const struct record *r);

@@ -128,8 +128,9 @@ struct verdict_record {
 /*
  * verdict_read(p, n, r, why): read a line of n bytes. 0, and then
  * verdict_record_release frees what *r holds; or -1, and why, which has
- * RECORD_WHY bytes, says what is wrong with it. verdict_take(doc, r, why): the same of a record that is parsed,
- * and of which record_type says verdict; doc is *r's from then on.
+ * RECORD_WHY bytes, says what is wrong with it. verdict_take(doc, r, why): the
+ * same of a record that is parsed, and of which record_type says verdict; doc
+ * is *r's from then on.
  */
 int verdict_take(cJSON *doc, struct verdict_record *r, char *why);
 int verdict_read(const char *p, size_t n, struct verdict_record *r, char *why);

@@ -35,9 +35,9 @@
 const char *key_secret(char *out, const char *name, const char *sha256);
 
 /*
- * String: the records of one probe, a JSON array with ",\n" between them: of the
- * window, the probe that started first. String: what script_ingest needs to know
- * of it, see scripts.h; a key_probe without one is left as it is.
+ * String: the records of one probe, a JSON array with ",\n" between them: of
+ * the window, the probe that started first. String: what script_ingest needs to
+ * know of it, see scripts.h; a key_probe without one is left as it is.
  */
 const char *key_probe(char *out, const char *slug, int64_t window,
 	const char *region);
@@ -58,9 +58,9 @@ const char *key_verdict(char *out, const char *slug);
 const char *key_minutes(char *out, const char *slug);
 /*
  * String: a bit for each minute of such a day, the first one foremost, that is
- * set where key_minutes counts it; and behind these 1440, two for each, as what:
- * 1 green, 2 amber, 3 red, and 0 where that is not known any more. A day that was counted before there were
- * such keys has none, see scripts.h.
+ * set where key_minutes counts it; and behind these 1440, two for each, as
+ * what: 1 green, 2 amber, 3 red, and 0 where that is not known any more. A day
+ * that was counted before there were such keys has none, see scripts.h.
  */
 const char *key_counted(char *out, const char *slug, int64_t day);
 /*
@@ -80,9 +80,9 @@ const char *key_errors(char *out, const char *slug, int64_t hour);
 /* The same of one day, with the hour of the day for the minute. */
 const char *key_errors_day(char *out, const char *slug, int64_t day);
 /*
- * String: "<day> <bucket>", the bucket of mcp/hist.h that holds the 95th percentile
- * of the 30 days before that day, or '-' for too few probes. Dropped as soon as
- * a probe of an earlier day is counted.
+ * String: "<day> <bucket>", the bucket of mcp/hist.h that holds the 95th
+ * percentile of the 30 days before that day, or '-' for too few probes. Dropped
+ * as soon as a probe of an earlier day is counted.
  */
 const char *key_baseline(char *out, const char *slug);
 /*
@@ -97,15 +97,16 @@ const char *key_tools(char *out, const char *slug);
 const char *key_alert(char *out, const char *slug);
 
 /*
- * Set: the events that a route got one by one in an hour (epoch seconds / 3600),
- * where it has a budget. String: the process that sends a route its digests.
+ * Set: the events that a route got one by one in an hour (epoch seconds /
+ * 3600), where it has a budget. String: the process that sends a route its
+ * digests.
  */
 const char *key_budget(char *out, const char *route, int64_t hour);
 const char *key_digest(char *out, const char *route);
 
 /*
- * Hash: slug to what readers need of a server, JSON; "" for a private one, which
- * is so, to the length, for readers what one is that nobody knows.
+ * Hash: slug to what readers need of a server, JSON; "" for a private one,
+ * which is so, to the length, for readers what one is that nobody knows.
  */
 #define KEY_SERVERS "fleet:servers"
 /*
@@ -122,8 +123,8 @@ const char *key_digest(char *out, const char *route);
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
- * Hash: "since", when routes were first seen; "passed", when a test of them last
- * arrived at all; epoch seconds.
+ * Hash: "since", when routes were first seen; "passed", when a test of them
+ * last arrived at all; epoch seconds.
  */
 #define KEY_TESTS "fleet:tests"
 /* Set: the slugs that have undelivered events. */

@@ -35,10 +35,10 @@ void store_close(struct store *s);
 
 /*
  * store_add(s, arg, …, NULL): queue a command of strings, copied.
- * store_add_argv(s, n, args): the same from an array. store_try_argv(s, n, args):
- * the same of a command that may fail for a reason of its own, as a script does
- * that stumbles, or finds a key of another type: that is no failure of
- * store_run, and store_error of its reply, of which this returns the number,
+ * store_add_argv(s, n, args): the same from an array. store_try_argv(s, n,
+ * args): the same of a command that may fail for a reason of its own, as a
+ * script does that stumbles, or finds a key of another type: that is no failure
+ * of store_run, and store_error of its reply, of which this returns the number,
  * says what it was.
  */
 void store_add(struct store *s, const char *arg, ...)

@@ -13,9 +13,9 @@ struct store_url {
 };
 
 /*
- * store_url_read(url, out, why): unix:///path or redis://host[:port][/db], where
- * an IPv6 address stands in brackets; store_url_release it. False, and why,
- * which has STORE_WHY bytes, where it is neither; then there is nothing to
+ * store_url_read(url, out, why): unix:///path or redis://host[:port][/db],
+ * where an IPv6 address stands in brackets; store_url_release it. False, and
+ * why, which has STORE_WHY bytes, where it is neither; then there is nothing to
  * release.
  */
 bool store_url_read(const char *url, struct store_url *out, char *why);

@@ -71,9 +71,9 @@ const char *credential_field(const struct credential *c);
 
 /*
  * credential_expires(c, from_token): when the secret expires, epoch seconds: by
- * expires_at of its file or by the secret itself, where that is a JWT, whichever
- * is earlier; *from_token says which. 0 where neither says. What a server hands
- * out for the secret, such as an access token, is no part of it.
+ * expires_at of its file or by the secret itself, where that is a JWT,
+ * whichever is earlier; *from_token says which. 0 where neither says. What a
+ * server hands out for the secret, such as an access token, is no part of it.
  */
 int64_t credential_expires(const struct credential *c, bool *from_token);
 

@@ -28,8 +28,8 @@ struct discovery_result {
 /*
  * discovery_start(w, c, deadline_ms, done, arg): follow the trail from the
  * challenge c until the monotonic deadline, to the authorization server that
- * the credential is for, where the trail leads there too; done(arg, r) is called
- * exactly once, perhaps before this returns. *w must live until then.
+ * the credential is for, where the trail leads there too; done(arg, r) is
+ * called exactly once, perhaps before this returns. *w must live until then.
  */
 void discovery_start(const struct wire *w, const struct challenge *c,
 	double deadline_ms,

@@ -79,8 +79,8 @@ void oauth_form(struct buf *b, const char *s);
 
 /*
  * oauth_judge_token(doc, token, expires_in, f): check the answer of a token
- * endpoint (RFC 6749, 5.1): *token lives as long as doc; *expires_in in seconds,
- * NAN where it is not said.
+ * endpoint (RFC 6749, 5.1): *token lives as long as doc; *expires_in in
+ * seconds, NAN where it is not said.
  */
 bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 	struct failure *f);
@@ -92,8 +92,8 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 void oauth_scope(const char *list, char *out, size_t size);
 
 /*
- * oauth_wants_scope(doc): whether that response says that a scope is missing, or
- * that the one that was asked for is none.
+ * oauth_wants_scope(doc): whether that response says that a scope is missing,
+ * or that the one that was asked for is none.
  */
 bool oauth_wants_scope(const cJSON *doc);
 

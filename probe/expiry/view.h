@@ -10,8 +10,9 @@
 #include "target.h"
 
 /*
- * expiry_plugin(r, n): the exit status of a monitoring plugin for these records:
- * 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN, a certificate could not be read.
+ * expiry_plugin(r, n): the exit status of a monitoring plugin for these
+ * records: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN, a certificate could not be
+ * read.
  */
 int expiry_plugin(const struct expiry_record *r, size_t n);
 

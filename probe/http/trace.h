@@ -1,8 +1,8 @@
 /*
  * trace.h: the exchange of a request on standard error, for people: "* " before
  * what is known of the connection, "> " before what was sent, "< " before what
- * came, and secrets masked: those of redaction/mask.h, whichever server tells them, and
- * what a field or a query holds that may be one.
+ * came, and secrets masked: those of redaction/mask.h, whichever server tells
+ * them, and what a field or a query holds that may be one.
  *
  * A message is kept until it is whole and written at once, so that those of
  * many probes do not mix, and a secret in pieces is seen. Of a body only the

@@ -38,8 +38,9 @@ static bool diagnose_success(const struct reply *r, struct failure *f)
 }
 
 /*
- * Whether a 403 is about the Host or Origin field: "Invalid Host: …", "Access is
- * only allowed at localhost:4134", "Blocked request. This host is not allowed".
+ * Whether a 403 is about the Host or Origin field: "Invalid Host: …", "Access
+ * is only allowed at localhost:4134", "Blocked request. This host is not
+ * allowed".
  */
 static bool about_host(const char *text)
 {

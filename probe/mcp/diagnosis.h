@@ -20,8 +20,8 @@ bool diagnose(const struct reply *r, struct failure *f);
 void diagnose_detail(const struct http_response *h, struct buf *b);
 
 /*
- * diagnose_timings(h, b): append how long the name, TCP and TLS took, each where
- * it is known, as further JSON members.
+ * diagnose_timings(h, b): append how long the name, TCP and TLS took, each
+ * where it is known, as further JSON members.
  */
 void diagnose_timings(const struct http_response *h, struct buf *b);
 

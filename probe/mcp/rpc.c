@@ -19,7 +19,8 @@
 /*
  * The members in the order of the SDK, both generations of which put those of
  * JSON-RPC behind those of the request; but for the server/discover of the
- * second, and a first page of revision 2026-07-28, to which _meta is added last.
+ * second, and a first page of revision 2026-07-28, to which _meta is added
+ * last.
  */
 static void close_request(struct buf *b, const char *id)
 {

@@ -26,10 +26,10 @@
 #define RPC_UNAUTHORIZED -32001
 
 /*
- * The requests, each appended to b as one JSON text: clientInfo apart, the bytes
- * of the official TypeScript SDK, so that whoever keeps an answer by the body of
- * its POST gives us what it gives to clients. id: the JSON text of an id, a
- * string or an integer.
+ * The requests, each appended to b as one JSON text: clientInfo apart, the
+ * bytes of the official TypeScript SDK, so that whoever keeps an answer by the
+ * body of its POST gives us what it gives to clients. id: the JSON text of an
+ * id, a string or an integer.
  */
 void rpc_discover(struct buf *b, const char *id);
 void rpc_initialize(struct buf *b, const char *id);

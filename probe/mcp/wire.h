@@ -61,10 +61,10 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_guarded(w, url): whether what the server handed us may lead to the public
- * internet only. Beyond a proxy, where nobody sees the address, the origins of
- * the target and of the issuer that its credential names are as good as the
- * operator's word for them.
+ * wire_guarded(w, url): whether what the server handed us may lead to the
+ * public internet only. Beyond a proxy, where nobody sees the address, the
+ * origins of the target and of the issuer that its credential names are as good
+ * as the operator's word for them.
  */
 bool wire_guarded(const struct wire *w, const char *url);
 

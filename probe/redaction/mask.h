@@ -2,13 +2,14 @@
  * mask.h: text without the secrets in it.
  *
  * A secret is remembered once, for the whole process, by who reads it, gets it
- * or makes it. Whoever prints (report.c, http/trace.c, base/log.c) masks all that he
- * prints, whichever target it is about: a server may know the secret of another.
+ * or makes it. Whoever prints (report.c, http/trace.c, base/log.c) masks all
+ * that he prints, whichever target it is about: a server may know the secret of
+ * another.
  *
  * A secret is found as it stands and in the forms that a server gives it back
- * in: escaped as in JSON, URLs and HTML, more than once and mixed; in base64, on
- * its own and within something else; broken over lines. Where it was cut, its
- * first eight or more characters are masked.
+ * in: escaped as in JSON, URLs and HTML, more than once and mixed; in base64,
+ * on its own and within something else; broken over lines. Where it was cut,
+ * its first eight or more characters are masked.
  */
 #ifndef REDACTION_MASK_H
 #define REDACTION_MASK_H
@@ -24,7 +25,8 @@ struct mask_set {
 
 /*
  * mask_set_add(m, p, n): add the n bytes at p, without their other forms. What
- * has fewer than four bytes is passed over: it would hide half of every sentence.
+ * has fewer than four bytes is passed over: it would hide half of every
+ * sentence.
  */
 void mask_set_add(struct mask_set *m, const char *p, size_t n);
 void mask_set_release(struct mask_set *m);
@@ -58,8 +60,8 @@ void mask_forget(void);
  * mask(out, p, n, end, own): append to out what begins within the first `end`
  * of the n bytes at p, with *** for every secret of the process and of `own`,
  * which may be NULL, and for the value of a session id in a query
- * ("sessionId=…"). A secret that begins before `end` is seen if eight characters
- * of it stand within n.
+ * ("sessionId=…"). A secret that begins before `end` is seen if eight
+ * characters of it stand within n.
  */
 void mask(struct buf *out, const char *p, size_t n, size_t end,
 	const struct mask_set *own);

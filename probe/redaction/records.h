@@ -21,8 +21,8 @@ struct redacted {
 };
 
 /*
- * redact_step(r, s), redact_probe(r, p): make r->u.step or r->u.probe the record
- * to be printed.
+ * redact_step(r, s), redact_probe(r, p): make r->u.step or r->u.probe the
+ * record to be printed.
  */
 void redact_step(struct redacted *r, const struct step_record *s);
 void redact_probe(struct redacted *r, const struct probe_record *p);
@@ -31,8 +31,8 @@ void redact_probe(struct redacted *r, const struct probe_record *p);
 void redacted_release(struct redacted *r);
 
 /*
- * redact_text(s): a copy of a text without secrets, which the caller frees; NULL
- * for NULL.
+ * redact_text(s): a copy of a text without secrets, which the caller frees;
+ * NULL for NULL.
  */
 char *redact_text(const char *s);
 

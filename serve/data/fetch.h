@@ -36,10 +36,10 @@ struct source {
 
 /*
  * fetch_subject(s, slug, token, server, verdict): the entry and the published
- * verdict of a server, JSON, for one who showed a token of this digest, or NULL;
- * NULL for what there is not. Of a private server, for who does not show its
- * token, the store is asked the same as of one that is not there, and answers
- * the same to the byte: that takes the same time.
+ * verdict of a server, JSON, for one who showed a token of this digest, or
+ * NULL; NULL for what there is not. Of a private server, for who does not show
+ * its token, the store is asked the same as of one that is not there, and
+ * answers the same to the byte: that takes the same time.
  */
 int fetch_subject(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict);
@@ -78,9 +78,9 @@ struct where {
 /*
  * For those who put a round trip together: fetch_open has the connection, and
  * fetch_run runs what was queued. fetch_where(s, slug, token, w): a round trip
- * that finds an entry, see fetch_subject; fetch_entry(r) is then that of a reply
- * to HGET, or NULL where it has gone since. fetch_beats(r, at): read the reply
- * of the heartbeats of all stages.
+ * that finds an entry, see fetch_subject; fetch_entry(r) is then that of a
+ * reply to HGET, or NULL where it has gone since. fetch_beats(r, at): read the
+ * reply of the heartbeats of all stages.
  */
 int fetch_open(struct source *s);
 int fetch_run(struct source *s);

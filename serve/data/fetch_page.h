@@ -14,9 +14,9 @@ struct fetched {
 };
 
 /*
- * fetch_page(s, slug, token, now, got, f): what there is of that server as of now; f
- * lacks only what depends on the server's entry and its verdict; of one that who
- * asks may not know, see fetch_subject, everything. Release its
+ * fetch_page(s, slug, token, now, got, f): what there is of that server as of
+ * now; f lacks only what depends on the server's entry and its verdict; of one
+ * that who asks may not know, see fetch_subject, everything. Release its
  * incidents, works and sides. -1, and nothing to release, where the store did
  * not answer.
  */

@@ -1,6 +1,6 @@
 /*
- * maintenance.h: the maintenances of a server that visitors should know of. Pure but
- * for the time zone database of the system.
+ * maintenance.h: the maintenances of a server that visitors should know of.
+ * Pure but for the time zone database of the system.
  */
 #ifndef DATA_MAINTENANCE_H
 #define DATA_MAINTENANCE_H

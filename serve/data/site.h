@@ -21,8 +21,9 @@ struct brand {
 };
 
 /*
- * brand_read(json, s): what the text says, which may be NULL; the rest, and what
- * cannot be right, as if nothing had been said. brand_release frees what it holds.
+ * brand_read(json, s): what the text says, which may be NULL; the rest, and
+ * what cannot be right, as if nothing had been said. brand_release frees what
+ * it holds.
  */
 void brand_read(const char *json, struct brand *s);
 void brand_release(struct brand *s);

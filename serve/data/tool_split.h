@@ -1,6 +1,6 @@
 /*
- * tool_split.h: who sees which tools, where not all see the same, out of a verdict.
- * Pure. Which tools these are is for operators.
+ * tool_split.h: who sees which tools, where not all see the same, out of a
+ * verdict. Pure. Which tools these are is for operators.
  */
 #ifndef DATA_TOOL_SPLIT_H
 #define DATA_TOOL_SPLIT_H

@@ -68,11 +68,11 @@ void route_request(const struct request *r, struct route *out);
 #define ROUTE_QUERY 2048
 
 /*
- * route_query(kind, r, out): the query of a request without what the answer does
- * not depend on, encoded in one way: two requests that ask for the same are the
- * same, however strangers vary them. Returns whether it holds a text that who
- * asks has made up, of which there are as many as he likes. out has ROUTE_QUERY
- * bytes.
+ * route_query(kind, r, out): the query of a request without what the answer
+ * does not depend on, encoded in one way: two requests that ask for the same
+ * are the same, however strangers vary them. Returns whether it holds a text
+ * that who asks has made up, of which there are as many as he likes. out has
+ * ROUTE_QUERY bytes.
  */
 bool route_query(enum route_kind kind, const struct request *r, char *out);
 
