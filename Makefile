@@ -14,7 +14,7 @@ UNITDIR = $(PREFIX)/lib/systemd/system
 NAGIOSDIR = $(PREFIX)/lib/nagios/plugins
 
 CC ?= cc
-CFLAGS ?= -O2 -g
+CFLAGS ?= $(if $(SAN),-O1,-O2) -g
 SAN ?=
 FUZZ ?=
 WERROR ?=
@@ -210,7 +210,7 @@ check: deps
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all unit replay
 	tests/peers/install
-	prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
+	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
 	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
 
