@@ -56,7 +56,7 @@ EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
 LIVENESS = package.json liveness.js liveness.d.ts README.md
-MAN5 = man/mcp-records.5 man/fleet.yaml.5
+MAN5 = man/mcp-records.5 man/fleet.yaml.5 man/mcp-routes.5
 MAN7 = man/mcp-fleet.7
 MAN8 = man/mcp-serve.8
 MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
@@ -224,19 +224,28 @@ check-long: deps
 	tests/peers/install
 	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
 		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
-	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
-		bats -t -f 'a day' tests/cli/simulation.bats
-	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
-	PROPERTY_SCHEDULES=100000 build/unit/test_property
-	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
-	KILLS=5000 bats -t tests/cli/kills.bats
-	SIFT_SECONDS=300 bats -t tests/cli/sift.bats
+	$(MAKE) -j 2 long-days long-property long-kills long-sift
 	CPU=0.5 bats -t tests/cli/probe-hostile.bats
 	bats -t tests/long/hostile.bats
 	SLACK=1 bats -t tests/cli/serve-trouble.bats
 	bats -t tests/long/pages.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
+
+long-days:
+	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
+		bats -t -f 'a day' tests/cli/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
+
+long-property:
+	PROPERTY_SCHEDULES=30000 build/unit/test_property
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+
+long-kills:
+	KILLS=5000 bats -t tests/cli/kills.bats
+
+long-sift:
+	SIFT_SECONDS=120 bats -t tests/cli/sift.bats
 
 BENCH = again bare constant least
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
@@ -296,5 +305,6 @@ install: all
 	install -m 644 $(LIVENESS:%=scripts/liveness/%) \
 		$(DESTDIR)$(DATADIR)/liveness
 
-.PHONY: all bench check check-long clean deps fuzz fuzzers install replay run unit FORCE
+.PHONY: all bench check check-long clean deps fuzz fuzzers install long-days \
+	long-kills long-property long-sift replay run unit FORCE
 .DELETE_ON_ERROR:
