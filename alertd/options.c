@@ -111,7 +111,7 @@ static const struct command commands[] = {
 	{NULL, OPTIONS_HELP, NULL, 0, 0, NULL},
 };
 
-static int refuse(const char *name, const char *arg, const char *what)
+static int refuse_option(const char *name, const char *arg, const char *what)
 {
 	log_error("--%s: '%s' is not %s", name, arg, what);
 	return -1;
@@ -124,12 +124,12 @@ static int parse_format(struct options *o, const char *arg)
 	else if (strcmp(arg, "jsonl") == 0)
 		o->format = OPTIONS_JSONL;
 	else
-		return refuse("format", arg, "text or jsonl");
+		return refuse_option("format", arg, "text or jsonl");
 	return 0;
 }
 
 /* Where the argument of an option is kept as it stands. */
-static const char **place(struct options *o, int code)
+static const char **place_of_option(struct options *o, int code)
 {
 	switch (code) {
 	case 'c':
@@ -165,12 +165,12 @@ static int parse_option(struct options *o, int code, const char *arg)
 	case 'N':
 		return num_epoch(arg, &o->now)
 			? 0
-			: refuse("now", arg, "an epoch second");
+			: refuse_option("now", arg, "an epoch second");
 	case 'n':
 		o->dry_run = true;
 		return 0;
 	default:
-		*place(o, code) = arg;
+		*place_of_option(o, code) = arg;
 		return 0;
 	}
 }

@@ -80,7 +80,7 @@ static void put_duty(struct buf *b, const struct incident *inc)
 		buf_char(b, ')');
 }
 
-static void put_row(struct buf *b, const struct alert_state *st,
+static void put_incident_row(struct buf *b, const struct alert_state *st,
 	enum alert_kind kind, bool colour)
 {
 	const struct incident *inc = &st->incidents[kind];
@@ -192,7 +192,7 @@ void print_incidents(struct buf *b, const struct alert_state *st, bool text,
 		if (!inc->open || inc->folded)
 			continue;
 		if (text)
-			put_row(b, st, (enum alert_kind)k, colour);
+			put_incident_row(b, st, (enum alert_kind)k, colour);
 		else
 			put_line(b, st, (enum alert_kind)k);
 	}

@@ -17,7 +17,7 @@
 /* Closing a session may take this long, beyond the deadline if need be. */
 #define CLOSE_MS 2000.0
 
-static void release(struct probe *p)
+static void release_probe(struct probe *p)
 {
 	p->job.end(p->job.arg, p->why);
 	stale_cache_release(p);
@@ -31,7 +31,7 @@ static void release(struct probe *p)
 void flow_released(struct probe *p)
 {
 	if (p->over && !p->closing && !p->streams)
-		release(p);
+		release_probe(p);
 }
 
 static void on_closed(void *arg, const struct reply *r)

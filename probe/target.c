@@ -4,7 +4,7 @@
 #include "json/json.h"
 #include "records/probe.h"
 
-static bool fail(char *why, const char *key, const char *what)
+static bool refuse_target(char *why, const char *key, const char *what)
 {
 	snprintf(why, TARGET_WHY, "%s: %s", key, what);
 	return false;
@@ -19,7 +19,7 @@ static bool text(const cJSON *o, const char *key, const char **out, char *why)
 	if (!v || cJSON_IsNull(v))
 		return true;
 	*out = cJSON_GetStringValue(v);
-	return *out || fail(why, key, "not a string");
+	return *out || refuse_target(why, key, "not a string");
 }
 
 static bool hash(const cJSON *o, const char *key, char *out, char *why)
@@ -29,7 +29,8 @@ static bool hash(const cJSON *o, const char *key, char *out, char *why)
 	if (!text(o, key, &s, why))
 		return false;
 	if (*s && !hash_valid(s))
-		return fail(why, key, "not a SHA-256 in lower-case hex");
+		return refuse_target(
+			why, key, "not a SHA-256 in lower-case hex");
 	snprintf(out, HASH_HEX + 1, "%s", s);
 	return true;
 }
@@ -49,14 +50,16 @@ static bool load(struct target *t, const char *name, char *why)
 	int n;
 
 	if (!slug_valid(name))
-		return fail(why, "auth.credential", "not the name of a file");
+		return refuse_target(
+			why, "auth.credential", "not the name of a file");
 	if (!dir || !*dir)
-		return fail(why, "auth.credential",
+		return refuse_target(why, "auth.credential",
 			"neither MCP_CREDENTIALS nor CREDENTIALS_DIRECTORY "
 			"names the folder");
 	n = snprintf(path, sizeof path, "%s/%s", dir, name);
 	if (n < 0 || (size_t)n >= sizeof path)
-		return fail(why, "auth.credential", "the path is too long");
+		return refuse_target(
+			why, "auth.credential", "the path is too long");
 	t->credential = credential_read(path, reason);
 	if (t->credential)
 		return true;
@@ -97,13 +100,13 @@ static bool read_auth(const cJSON *o, struct target *t, char *why)
 	if (!auth || cJSON_IsNull(auth))
 		return true;
 	if (!cJSON_IsObject(auth))
-		return fail(why, "auth", "not an object");
+		return refuse_target(why, "auth", "not an object");
 	json_bool(auth, "bare_401", &t->bare_401_ok);
 	if (!text(auth, "mode", &mode, why) ||
 		!text(auth, "credential", &name, why))
 		return false;
 	if (!mode_known(mode))
-		return fail(why, "auth.mode",
+		return refuse_target(why, "auth.mode",
 			"none of none, any, bearer, header, oauth, mtls");
 	if (strcmp(mode, "none") == 0 || (!*mode && !*name))
 		return true;
@@ -120,9 +123,10 @@ static bool read_health(const cJSON *o, struct target *t, char *why)
 		return true;
 	name = json_str(health, "name");
 	if (!name || !*name)
-		return fail(why, "health_tool", "has no name");
+		return refuse_target(why, "health_tool", "has no name");
 	if (args && !cJSON_IsObject(args) && !cJSON_IsNull(args))
-		return fail(why, "health_tool.arguments", "not an object");
+		return refuse_target(
+			why, "health_tool.arguments", "not an object");
 	t->health_tool = xstrdup(name);
 	if (cJSON_IsObject(args))
 		t->health_args = cJSON_Duplicate(args, true);
@@ -136,14 +140,15 @@ static bool read_numbers(const cJSON *o, struct target *t, char *why)
 	if (json_get(o, "timeout") && !json_has_null(o, "timeout") &&
 		(!json_num(o, "timeout", &t->timeout_s) ||
 			!(t->timeout_s > 0 && t->timeout_s <= TIMEOUT_MAX_S)))
-		return fail(why, "timeout", "not seconds up to 300");
+		return refuse_target(why, "timeout", "not seconds up to 300");
 	if (json_get(o, "interval") && !json_has_null(o, "interval") &&
 		(!json_num(o, "interval", &t->interval_s) ||
 			!(t->interval_s > 0)))
-		return fail(why, "interval", "not seconds");
+		return refuse_target(why, "interval", "not seconds");
 	if (json_get(o, "cache_check") && !json_has_null(o, "cache_check") &&
 		!json_bool(o, "cache_check", &check))
-		return fail(why, "cache_check", "neither true nor false");
+		return refuse_target(
+			why, "cache_check", "neither true nor false");
 	t->cache_check = check ? CACHE_CHECK_TURNS : CACHE_CHECK_NEVER;
 	return true;
 }
@@ -162,21 +167,22 @@ static bool read_names(const cJSON *o, const char *region, struct target *t,
 		url = canary;
 	}
 	if (!slug || !slug_valid(slug))
-		return fail(why, "slug", "missing or not a valid name");
+		return refuse_target(
+			why, "slug", "missing or not a valid name");
 	if (!url)
-		return fail(why, "url", "missing");
+		return refuse_target(why, "url", "missing");
 	if (!url_parse(url, &t->url, reason))
-		return fail(why, "url", reason);
+		return refuse_target(why, "url", reason);
 	if (!text(o, "region", &s, why))
 		return false;
 	if (*s && !region_valid(s))
-		return fail(why, "region", "not a valid name");
+		return refuse_target(why, "region", "not a valid name");
 	snprintf(t->slug, sizeof t->slug, "%s", slug);
 	snprintf(t->region, sizeof t->region, "%s", *s ? s : region);
 	if (!text(o, "protocol_hint", &s, why))
 		return false;
 	if (*s && !era_parse(s, &t->hint))
-		return fail(why, "protocol_hint", "no era");
+		return refuse_target(why, "protocol_hint", "no era");
 	return true;
 }
 
@@ -187,15 +193,15 @@ static bool read_target(const cJSON *o, const char *region, struct target *t,
 	double v;
 
 	if (!cJSON_IsObject(o))
-		return fail(why, "record", "not a JSON object");
+		return refuse_target(why, "record", "not a JSON object");
 	if (json_get(o, "v") &&
 		(!json_num(o, "v", &v) || v != RECORD_VERSION))
-		return fail(why, "v",
+		return refuse_target(why, "v",
 			"a version that this program does not know");
 	if (!text(o, "type", &type, why))
 		return false;
 	if (*type && strcmp(type, "target") != 0)
-		return fail(why, "type", "not target");
+		return refuse_target(why, "type", "not target");
 	return read_names(o, region, t, why) && read_numbers(o, t, why) &&
 		hash(o, "known_hash", t->known_hash, why) &&
 		hash(o, "pinned_hash", t->pinned_hash, why) &&

@@ -63,7 +63,7 @@ struct subject {
 	struct tally tally;
 };
 
-static int say(const struct work *w)
+static int backfill_store_failed(const struct work *w)
 {
 	log_error("%s", store_why(w->store));
 	return -1;
@@ -169,7 +169,7 @@ static int count(struct work *w, struct subject *s, int64_t day,
 		return 0;
 	store_add_argv(w->store, n, args);
 	if (store_run(w->store))
-		return say(w);
+		return backfill_store_failed(w);
 	done = store_reply(w->store, 0);
 	for (size_t i = 0; i < store_count(done); i++) {
 		long long m = store_int(store_item(done, i), -1);
@@ -238,10 +238,10 @@ static int publish_newest(struct work *w, struct subject *s)
 	if (failed)
 		return -1;
 	publish_queue(w->store, w->publish, &s->newest, NULL, 0);
-	return store_run(w->store) ? say(w) : 0;
+	return store_run(w->store) ? backfill_store_failed(w) : 0;
 }
 
-static int tell(const struct subject *s)
+static int write_newest(const struct subject *s)
 {
 	const struct tally *t = &s->tally;
 	const unsigned long *n = t->counted;
@@ -284,7 +284,7 @@ static int backfill_server(struct work *w, struct subject *s)
 		to = fmax(to, h->probes[h->n - 1].started_at);
 	}
 	if (from > to)
-		return tell(s);
+		return write_newest(s);
 	kept = ((int64_t)w->now / DAY - DAYS_KEPT + 1) * DAY;
 	over = clock_window(w->now) - 60;
 	first = clock_window(from);
@@ -303,10 +303,11 @@ static int backfill_server(struct work *w, struct subject *s)
 				     judge_minutes(w, s, first, last) ||
 				     publish_newest(w, s)))
 		return -1;
-	return tell(s);
+	return write_newest(s);
 }
 
-static const struct fleet_server *find(const struct fleet *f, const char *slug)
+static const struct fleet_server *find_server(
+	const struct fleet *f, const char *slug)
 {
 	for (size_t i = 0; i < f->n; i++)
 		if (strcmp(f->servers[i].slug, slug) == 0)
@@ -329,7 +330,7 @@ static int uncount(struct work *w)
 	for (size_t i = 0; i < n; i++)
 		isolation_uncount(w->store, sha, servers[i].slug,
 			servers[i].regions, servers[i].n_regions, 0);
-	return store_run(w->store) ? say(w) : 0;
+	return store_run(w->store) ? backfill_store_failed(w) : 0;
 }
 
 static int backfill_all(struct work *w, const struct conf *conf)
@@ -342,7 +343,8 @@ static int backfill_all(struct work *w, const struct conf *conf)
 	if (conf)
 		fleet_configured(&fleet, conf, NULL);
 	for (size_t i = 0; i < n && !rc; i++) {
-		const struct fleet_server *f = find(&fleet, servers[i].slug);
+		const struct fleet_server *f =
+			find_server(&fleet, servers[i].slug);
 		struct subject s = {.records = &servers[i],
 			.server = {.slug = servers[i].slug,
 				.rule = rule_default(60)}};
@@ -374,7 +376,7 @@ static int script(struct work *w, const char *text, char *sha, size_t size)
 		store_one(w->store, "SCRIPT", "LOAD", text, NULL);
 
 	if (!store_text(r))
-		return say(w);
+		return backfill_store_failed(w);
 	snprintf(sha, size, "%s", store_text(r));
 	return 0;
 }

@@ -102,7 +102,7 @@ static void put_json(struct buf *b, const struct audit *a)
 	buf_str(b, "]}\n");
 }
 
-static int tell(const struct command *cmd, const struct audit *a)
+static int write_audit(const struct command *cmd, const struct audit *a)
 {
 	struct buf b;
 	int failed;
@@ -152,7 +152,7 @@ int buckets_collected(const struct command *cmd, struct collect *c)
 		audit_add(&a, in.slug, bucket_decide(&rule, &in));
 		free(expected);
 	}
-	rc = tell(cmd, &a);
+	rc = write_audit(cmd, &a);
 	audit_release(&a);
 	return rc;
 }
@@ -226,7 +226,7 @@ static int place_fleet(const struct command *cmd, struct store *s,
 	for (size_t i = 0; i < f->n && !rc; i += GROUP)
 		rc = place_group(&a, s, &f->servers[i],
 			f->n - i < GROUP ? f->n - i : GROUP);
-	rc = rc ? EXIT_ENV : tell(cmd, &a);
+	rc = rc ? EXIT_ENV : write_audit(cmd, &a);
 	audit_release(&a);
 	return rc;
 }

@@ -51,7 +51,7 @@ struct work {
 	double now;
 };
 
-static int say(const struct work *w)
+static int explain_store_failed(const struct work *w)
 {
 	log_error("%s", store_why(w->store));
 	return EXIT_ENV;
@@ -66,7 +66,7 @@ static int expect(struct work *w)
 		return EXIT_GOOD;
 	w->regions = load_regions(w->store, w->server->slug, &w->n_expected);
 	w->expected = (const char *const *)w->regions;
-	return w->regions ? EXIT_GOOD : say(w);
+	return w->regions ? EXIT_GOOD : explain_store_failed(w);
 }
 
 static void copy(const cJSON *o, const char *key, char *out, size_t size)
@@ -255,7 +255,7 @@ static int counted(struct work *w, enum verdict_colour *out)
 	store_add(w->store, "GET",
 		key_counted(key, w->server->slug, window / 86400), NULL);
 	if (store_run(w->store))
-		return say(w);
+		return explain_store_failed(w);
 	if (!publish_counted(store_reply(w->store, 0),
 		    (int)(window % 86400 / 60), out))
 		*out = VERDICT_UNKNOWN;
@@ -270,7 +270,7 @@ static const char *isolated_message(const void *arg, const char *region)
 	return r ? r->message : NULL;
 }
 
-static int tell(struct work *w)
+static int explain_verdict(struct work *w)
 {
 	struct verdict_input in = input(w);
 	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
@@ -319,7 +319,7 @@ static int explain_server(struct work *w)
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
 	rc = look(w);
 	if (!rc)
-		rc = tell(w);
+		rc = explain_verdict(w);
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
 	isolated_release(&w->isolated);

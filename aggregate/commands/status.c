@@ -43,7 +43,7 @@
 /* Room for all that is written: some KiB of each server. */
 #define SCREEN_MAX ((size_t)1 << 30)
 
-static int say(struct store *s)
+static int status_store_failed(struct store *s)
 {
 	log_error("%s", store_why(s));
 	return -1;
@@ -184,7 +184,7 @@ static int read_store(
 	}
 	if (store_run(s)) {
 		free(h);
-		return say(s);
+		return status_store_failed(s);
 	}
 	for (size_t i = 0; i < n; i++) {
 		read_published(&out[i], store_text(store_reply(s, at++)));

@@ -64,7 +64,7 @@ static void note_isolated(const struct survey_fleet *f,
 	snprintf(out->message, sizeof out->message, "%s", r->message);
 }
 
-static const char *find(const struct store_reply *r, const char *field)
+static const char *find_field(const struct store_reply *r, const char *field)
 {
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		const char *name = store_text(store_item(r, i));
@@ -113,7 +113,7 @@ static void read_runners(struct survey_fleet *f, const struct store_reply *r,
 		if (!name || !region_valid(name))
 			continue;
 		snprintf(out->region, sizeof out->region, "%s", name);
-		read_runner(out, find(r, name), c);
+		read_runner(out, find_field(r, name), c);
 		note_isolated(f, out);
 		f->n_runners++;
 	}
@@ -188,7 +188,7 @@ int survey_fleet_read(
 		return -1;
 	}
 	for (int i = 0; i < STATUS_STAGES; i++) {
-		const char *text = find(store_reply(s, 0),
+		const char *text = find_field(store_reply(s, 0),
 			status_stage_name((enum status_stage)i));
 
 		if (!text || !num_epoch(text, &f->stages[i]))

@@ -178,8 +178,8 @@ void drift_saw(struct region_history *h, double until)
 }
 
 /* The newest tools of a region that has a say, or NULL. */
-static const struct probe *say(const struct region_history *h, double from,
-	double until)
+static const struct probe *newest_tools(
+	const struct region_history *h, double from, double until)
 {
 	const struct probe *p = drift_newest(h, until);
 
@@ -195,7 +195,7 @@ static bool diverging(const struct region_history *h, size_t n, double from,
 	bool found = false;
 
 	for (size_t i = 0; i < n; i++) {
-		const struct probe *p = say(&h[i], from, until);
+		const struct probe *p = newest_tools(&h[i], from, until);
 
 		if (!p || (found && p->era >= *out))
 			continue;
@@ -293,7 +293,7 @@ size_t drift_sides(const struct region_history *h, size_t n, double from,
 		return 0;
 	sides = *out = xcalloc(n, sizeof *sides);
 	for (size_t i = 0; i < n; i++) {
-		const struct probe *p = say(&h[i], from, until);
+		const struct probe *p = newest_tools(&h[i], from, until);
 
 		if (p && p->era == era)
 			join(sides, &n_sides, n, &h[i], until);

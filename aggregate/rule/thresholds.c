@@ -28,7 +28,7 @@ static const struct key {
 };
 #define KEYS (sizeof keys / sizeof *keys)
 
-static const struct key *find(const char *name, size_t n)
+static const struct key *find_threshold(const char *name, size_t n)
 {
 	for (size_t i = 0; i < KEYS; i++)
 		if (strlen(keys[i].name) == n &&
@@ -67,7 +67,7 @@ static int set_one(const char *item, size_t n, struct rule *rule,
 {
 	const char *sign = memchr(item, '=', n);
 	size_t name = sign ? (size_t)(sign - item) : n;
-	const struct key *k = find(item, name);
+	const struct key *k = find_threshold(item, name);
 	char value[64];
 
 	if (!k || !sign) {

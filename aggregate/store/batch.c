@@ -68,7 +68,7 @@ static bool same(const void *ctx, uint32_t i, const void *key)
 		strcmp(u->slug, k->slug) == 0;
 }
 
-static struct bundle *find(struct batch *b, const struct probe_key *k,
+static struct bundle *find_bundle(struct batch *b, const struct probe_key *k,
 	unsigned long line)
 {
 	uint64_t hash = index_hash(0, k->slug, strlen(k->slug) + 1);
@@ -222,7 +222,7 @@ int batch_add(struct batch *b, const struct record *r, unsigned long line,
 {
 	bool summary = r->type == RECORD_PROBE;
 	const struct probe_key *k = summary ? &r->u.probe.key : &r->u.step.key;
-	struct bundle *u = find(b, k, line);
+	struct bundle *u = find_bundle(b, k, line);
 
 	if (u->started_at != k->started_at) {
 		snprintf(why, RECORD_WHY,

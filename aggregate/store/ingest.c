@@ -159,7 +159,7 @@ static void queue_server(struct ingest *in, const struct bundle *u)
 	buf_release(&b);
 }
 
-static int say(const struct ingest *in)
+static int ingest_store_failed(const struct ingest *in)
 {
 	log_error("%s", store_why(in->store));
 	return -1;
@@ -184,7 +184,7 @@ static int flush(struct ingest *in)
 	const struct bundle *u = batch_bundles(in->batch, &n);
 
 	if (!n)
-		return store_run(in->store) ? say(in) : 0;
+		return store_run(in->store) ? ingest_store_failed(in) : 0;
 	/* Loaded anew each time: the store may have been restarted. */
 	store_add(in->store, "SCRIPT", "LOAD", in->script, NULL);
 	for (size_t i = 0; i < n; i++) {
@@ -192,7 +192,7 @@ static int flush(struct ingest *in)
 		queue_server(in, &u[i]);
 	}
 	if (store_run(in->store))
-		return say(in);
+		return ingest_store_failed(in);
 	for (size_t i = 0; i < n; i++)
 		settle(in, &u[i], replies[i]);
 	batch_clear(in->batch);
@@ -310,7 +310,7 @@ static int load_script(struct ingest *in)
 	in->script = buf_take(&b);
 	r = store_one(in->store, "SCRIPT", "LOAD", in->script, NULL);
 	if (!store_text(r))
-		return say(in);
+		return ingest_store_failed(in);
 	snprintf(in->sha, sizeof in->sha, "%s", store_text(r));
 	return 0;
 }

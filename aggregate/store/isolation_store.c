@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int say(const struct store *s)
+static int isolation_store_failed(const struct store *s)
 {
 	log_error("%s", store_why(s));
 	return -1;
@@ -28,7 +28,7 @@ int isolation_ask_canaries(struct store *s, struct isolation *found)
 	char why[RECORD_WHY];
 
 	if (!r)
-		return say(s);
+		return isolation_store_failed(s);
 	for (size_t i = 0; i < store_count(r); i++) {
 		const char *text = store_text(store_item(r, i));
 		const struct runner_record *u;
@@ -85,7 +85,7 @@ int isolation_keep(struct store *s, const struct isolation *found,
 	store_add(s, "HKEYS", KEY_ISOLATED, NULL);
 	store_add(s, "HGET", KEY_HEARTBEATS, stage_name(STAGE_VERDICT), NULL);
 	if (store_run(s))
-		return say(s);
+		return isolation_store_failed(s);
 	if (pretended && stage_beat(STAGE_VERDICT,
 				 store_text(store_reply(s, 1))) > now)
 		return 0;
@@ -103,7 +103,7 @@ int isolation_keep(struct store *s, const struct isolation *found,
 	for (size_t i = 0; i < n; i++)
 		if (now_of(found, rule, all[i].region, now) == &all[i])
 			queue_record(s, &all[i]);
-	return store_run(s) ? say(s) : 0;
+	return store_run(s) ? isolation_store_failed(s) : 0;
 }
 
 /* The keys and arguments are numbered as those of script_ingest. */
@@ -136,7 +136,7 @@ int isolation_load(struct store *s, char *sha, size_t size)
 	r = store_one(s, "SCRIPT", "LOAD", b.p, NULL);
 	buf_release(&b);
 	if (!store_text(r))
-		return say(s);
+		return isolation_store_failed(s);
 	snprintf(sha, size, "%s", store_text(r));
 	return 0;
 }
@@ -178,7 +178,7 @@ int isolation_recall(struct store *s, struct isolated_regions *out)
 
 	*out = (struct isolated_regions) {0};
 	if (!r)
-		return say(s);
+		return isolation_store_failed(s);
 	out->v = xcalloc(store_count(r) / 2, sizeof *out->v);
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		const char *name = store_text(store_item(r, i));

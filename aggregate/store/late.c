@@ -53,7 +53,7 @@ struct late {
 	struct output output;
 };
 
-static int say(const struct late *l)
+static int late_store_failed(const struct late *l)
 {
 	log_error("%s", store_why(l->store));
 	return -1;
@@ -102,7 +102,7 @@ static int ask_counted(const struct late *l, struct missed *m, size_t n)
 		store_add(l->store, "EXISTS", key_late(key, slug), NULL);
 	}
 	if (store_run(l->store))
-		return say(l);
+		return late_store_failed(l);
 	for (size_t i = 0; i < n; i++) {
 		find_uncounted(l, &m[i], store_reply(l->store, 3 * i),
 			store_reply(l->store, 3 * i + 1));
@@ -122,7 +122,7 @@ static int ask_heard(const struct late *l, struct missed *m)
 			key_reporters(key, m->server->slug, window(l, i)),
 			NULL);
 	if (store_run(l->store))
-		return say(l);
+		return late_store_failed(l);
 	m->n = 0;
 	for (int i = 0; i < MINUTES; i++) {
 		m->minutes[i] = m->minutes[i] &&
@@ -173,7 +173,7 @@ static int load_missed(const struct late *l, struct missed *m)
 			load_regions(l->store, m->in.slug, &m->in.n_expected);
 		m->in.expected = (const char **)m->regions;
 		if (!m->regions)
-			return say(l);
+			return late_store_failed(l);
 	}
 	if (load(l, m))
 		return -1;
@@ -281,7 +281,7 @@ static int count_end(const struct late *l, struct count *c)
 
 	if (c->n_texts) {
 		store_add_argv(l->store, c->n, c->args);
-		failed = store_run(l->store) ? say(l) : 0;
+		failed = store_run(l->store) ? late_store_failed(l) : 0;
 	}
 	while (c->n_texts)
 		free(c->texts[--c->n_texts]);
@@ -317,7 +317,7 @@ static int judge_minutes(const struct late *l, struct missed *m,
 
 /* ---- What is written. */
 
-static int tell(const struct late *l, const char *line)
+static int write_late(const struct late *l, const char *line)
 {
 	char as_of[CLOCK_RFC3339], why[RECORD_WHY];
 	struct verdict_record r;
@@ -357,11 +357,11 @@ static int tell_all(const struct late *l, const struct missed *m, size_t n)
 			asked++;
 		}
 		if (store_run(l->store))
-			return say(l);
+			return late_store_failed(l);
 		for (size_t k = 0; k < asked; k++) {
 			const char *line = store_text(store_reply(l->store, k));
 
-			if (line && tell(l, line))
+			if (line && write_late(l, line))
 				return -1;
 		}
 	}

@@ -159,7 +159,7 @@ static void queue_verdict(struct run *run, const struct subject *s)
 }
 
 /* The histories of a server that collect laid out, or none. */
-static void find(struct subject *s, struct server *servers, size_t n)
+static void find_histories(struct subject *s, struct server *servers, size_t n)
 {
 	s->verdict.url = s->server->url;
 	for (size_t i = 0; i < n; i++) {
@@ -243,7 +243,8 @@ static bool is_red(const char *published)
 }
 
 /* Write a verdict; what stands published, where that is known. */
-static int tell(struct run *run, const struct subject *s, const char *published)
+static int write_verdict(
+	struct run *run, const struct subject *s, const char *published)
 {
 	struct buf b;
 	int failed;
@@ -284,7 +285,7 @@ static int settle(struct run *run, const struct subject *subjects, size_t n)
 
 		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
 			text = store_text(store_reply(run->store, reply++));
-		if (tell(run, &subjects[i], text))
+		if (write_verdict(run, &subjects[i], text))
 			return -1;
 	}
 	return 0;
@@ -317,7 +318,7 @@ static int load_group(struct run *run, struct group *g, size_t first, size_t n,
 	collect_finish(g->collect);
 	servers = collect_servers(g->collect, &n_servers);
 	for (size_t i = 0; i < n; i++)
-		find(&g->subjects[i], servers, n_servers);
+		find_histories(&g->subjects[i], servers, n_servers);
 	return 0;
 }
 

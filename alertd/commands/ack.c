@@ -73,7 +73,8 @@ const char *acknowledge_by(const char *by)
 }
 
 /* Sets the slug and, where it is one, the key. */
-static bool find(const char *what, char *slug, size_t size, const char **key)
+static bool find_incident(
+	const char *what, char *slug, size_t size, const char **key)
 {
 	size_t n = strcspn(what, ":");
 
@@ -108,7 +109,7 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 			o->span);
 		return false;
 	}
-	if (find(o->operands[0], slug, sizeof slug, &key))
+	if (find_incident(o->operands[0], slug, sizeof slug, &key))
 		return true;
 	log_error("'%s': neither a slug nor a dedup_key", o->operands[0]);
 	return false;
@@ -118,7 +119,7 @@ int acknowledge(struct notifier *p, const char *what, struct ack_request *q)
 {
 	char slug[SLUG_MAX + 1];
 
-	find(what, slug, sizeof slug, &q->key);
+	find_incident(what, slug, sizeof slug, &q->key);
 	if (notifier_ack(p, slug, q))
 		return EXIT_GOOD;
 	if (notifier_failed(p))

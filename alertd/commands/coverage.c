@@ -45,7 +45,7 @@ bool coverage_happens(enum alert_kind kind, enum severity severity)
 	return severities[kind] >> severity & 1;
 }
 
-static void add(struct instants *l, double t)
+static void add_instant(struct instants *l, double t)
 {
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
 	l->v[l->n++] = t;
@@ -67,7 +67,7 @@ static void add_edges(const char *hours, const char *zone, double now,
 			day.minute = edges[i];
 			t = zone_instant(zone, &day);
 			if (t > now && t < now + WEEK_DAYS * 86400)
-				add(l, t);
+				add_instant(l, t);
 		}
 }
 
@@ -79,7 +79,7 @@ static int by_time(const void *a, const void *b)
 }
 
 /* What the clock says to routes then, as a text. */
-static char *look(const struct conf *c, double t)
+static char *clock_of_routes(const struct conf *c, double t)
 {
 	struct buf b;
 
@@ -95,7 +95,7 @@ void coverage_week(const struct conf *c, double now, struct instants *out)
 	struct instants all = {0};
 	struct strings looks = {0};
 
-	add(&all, now);
+	add_instant(&all, now);
 	add_edges(c->business.hours, c->business.zone, now, &all);
 	for (size_t i = 0; i < c->n_routes; i++) {
 		const struct conf_route *r = &c->routes[i];
@@ -112,10 +112,10 @@ void coverage_week(const struct conf *c, double now, struct instants *out)
 
 		if (i && all.v[i] <= all.v[i - 1])
 			continue;
-		text = look(c, all.v[i]);
+		text = clock_of_routes(c, all.v[i]);
 		if (!strings_has(&looks, text)) {
 			strings_add(&looks, text);
-			add(out, all.v[i]);
+			add_instant(out, all.v[i]);
 		}
 		free(text);
 	}

@@ -15,7 +15,7 @@
 #define OTHERS 5
 #define WHEN_SIZE 48
 
-static bool refuse(char *why, const char *key, const char *value,
+static bool refuse_description(char *why, const char *key, const char *value,
 	const char *what)
 {
 	snprintf(why, DESCRIBE_WHY, "%.40s: '%.80s' is not %.120s", key, value,
@@ -119,17 +119,18 @@ static bool read_pair(char *pair, const struct conf *c, struct described *d,
 	int key;
 
 	if (!value)
-		return refuse(why, "check", pair, "KEY=VALUE");
+		return refuse_description(why, "check", pair, "KEY=VALUE");
 	*value++ = '\0';
 	key = find_key(pair);
 	if (key < 0)
-		return refuse(why, "check", pair,
+		return refuse_description(why, "check", pair,
 			"one of kind, event, severity, slug, at, tools");
 	if (*given >> key & 1)
-		return refuse(why, "check", pair, "to be given twice");
+		return refuse_description(
+			why, "check", pair, "to be given twice");
 	*given |= 1U << key;
 	return read_value(key, value, c, d) ||
-		refuse(why, pair, value, wanted[key]);
+		refuse_description(why, pair, value, wanted[key]);
 }
 
 /* What was not said is what it is most often, and the worst. */
@@ -159,7 +160,8 @@ bool describe_parse(const char *text, const struct conf *c, double now,
 		size_t n = strcspn(text, ",");
 
 		if (n >= sizeof pair)
-			return refuse(why, "check", text, "short enough");
+			return refuse_description(
+				why, "check", text, "short enough");
 		snprintf(pair, sizeof pair, "%.*s", (int)n, text);
 		if (!read_pair(pair, c, out, &given, why))
 			return false;
@@ -167,12 +169,13 @@ bool describe_parse(const char *text, const struct conf *c, double now,
 		text += *text == ',';
 	}
 	if (!(given >> KIND & 1))
-		return refuse(why, "check", "", "complete: kind is missing");
+		return refuse_description(
+			why, "check", "", "complete: kind is missing");
 	complete(out, c, given);
 	if (coverage_happens(out->of.kind, out->of.severity))
 		return true;
-	return refuse(why, "severity", severity_name(out->of.severity),
-		"one that this kind has");
+	return refuse_description(why, "severity",
+		severity_name(out->of.severity), "one that this kind has");
 }
 
 static void when(const struct reach *r, char *out)

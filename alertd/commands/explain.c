@@ -61,7 +61,7 @@ struct page {
 };
 
 /* "14:32" today, else with the day before it. */
-static void put_time(const struct page *g, double at)
+static void put_time_of_day(const struct page *g, double at)
 {
 	char text[CLOCK_RFC3339];
 
@@ -75,7 +75,7 @@ static void put_line(const struct page *g, const char *before, double at,
 	const char *after)
 {
 	buf_str(g->b, before);
-	put_time(g, at);
+	put_time_of_day(g, at);
 	buf_str(g->b, after);
 }
 
@@ -135,12 +135,12 @@ static void put_rule(const struct page *g, const struct incident *inc,
 		buf_str(g->b, inc->expected == 1
 				? "the verdict on its only region was red at "
 				: "regions agreed that it fails, at ");
-		put_time(g, (double)inc->first);
+		put_time_of_day(g, (double)inc->first);
 		buf_str(g->b, ": that counts at once\n");
 		return;
 	}
 	buf_fmt(g->b, "every window %s from ", what);
-	put_time(g, (double)inc->first);
+	put_time_of_day(g, (double)inc->first);
 	put_line(g, " to ", (double)inc->opened_at,
 		": so many in a row count\n");
 }
@@ -259,7 +259,7 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	}
 }
 
-static void put_row(void *arg, const char *name, const struct streak *t,
+static void put_streak(void *arg, const char *name, const struct streak *t,
 	bool throttled, int needed)
 {
 	struct page *g = arg;
@@ -276,7 +276,7 @@ static void put_delivery(const struct page *g, const struct pending *p,
 	const struct delivery *d)
 {
 	buf_fmt(g->b, "  %s to %s: decided ", p->event, d->route);
-	put_time(g, p->created);
+	put_time_of_day(g, p->created);
 	if (d->attempts)
 		buf_fmt(g->b, ", failed %d time%s", d->attempts,
 			d->attempts == 1 ? "" : "s");
@@ -362,7 +362,7 @@ void explain_put(struct buf *b, const struct alert_state *st,
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		if (st->incidents[k].open)
 			put_incident(&g, st, (enum alert_kind)k, p);
-	explain_rows(st, p, put_row, &g);
+	explain_rows(st, p, put_streak, &g);
 	put_outbox(&g, st);
 	put_timeline(&g, st);
 }

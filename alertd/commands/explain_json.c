@@ -9,7 +9,7 @@
 #include "records/probe.h"
 
 /* An instant; null where it is 0. */
-static void put_time(struct buf *b, const char *key, double at)
+static void put_instant(struct buf *b, const char *key, double at)
 {
 	char text[CLOCK_RFC3339];
 
@@ -36,9 +36,9 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	json_put_member(b, "severity", severity_name(inc->severity));
 	json_put_member(b, "confirmed_by",
 		explain_rule(inc, kind) == EXPLAIN_SPACE ? "space" : "time");
-	put_time(b, "started_at", (double)inc->first);
-	put_time(b, "confirmed_at", (double)inc->opened_at);
-	put_time(b, "failed_at", (double)inc->failed);
+	put_instant(b, "started_at", (double)inc->first);
+	put_instant(b, "confirmed_at", (double)inc->opened_at);
+	put_instant(b, "failed_at", (double)inc->failed);
 	buf_fmt(b, ",\"folded\":%s,\"held\":%s", inc->folded ? "true" : "false",
 		inc->held ? "true" : "false");
 	json_put_member(b, "probe_step", step_name(inc->step));
@@ -51,9 +51,9 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	json_put_member(b, "ladder", inc->climb.ladder);
 	buf_fmt(b, ",\"ladder_step\":%d", inc->climb.step);
 	json_put_member(b, "acknowledged_by", ack ? inc->ack.by : NULL);
-	put_time(b, "acknowledged_until", ack ? inc->ack.until : 0);
-	put_time(b, "next_promotion", (double)next.promoted_at);
-	put_time(b, "next_reminder", (double)next.reminded_at);
+	put_instant(b, "acknowledged_until", ack ? inc->ack.until : 0);
+	put_instant(b, "next_promotion", (double)next.promoted_at);
+	put_instant(b, "next_reminder", (double)next.reminded_at);
 	buf_char(b, '}');
 }
 
@@ -63,7 +63,7 @@ struct rows {
 	size_t n;
 };
 
-static void put_row(void *arg, const char *name, const struct streak *t,
+static void put_streak_json(void *arg, const char *name, const struct streak *t,
 	bool throttled, int needed)
 {
 	struct rows *r = arg;
@@ -72,7 +72,7 @@ static void put_row(void *arg, const char *name, const struct streak *t,
 	json_put_str(r->b, name);
 	json_put_member(r->b, "kind", throttled ? "throttled" : "failing");
 	buf_fmt(r->b, ",\"windows\":%d,\"needed\":%d", t->n, needed);
-	put_time(r->b, "since", (double)t->since);
+	put_instant(r->b, "since", (double)t->since);
 	buf_char(r->b, '}');
 }
 
@@ -91,8 +91,8 @@ static void put_outbox(struct buf *b, const struct alert_state *st)
 			json_put_member(b, "dedup_key", p->key);
 			json_put_member(b, "route", d->route);
 			buf_fmt(b, ",\"attempts\":%d", d->attempts);
-			put_time(b, "decided_at", p->created);
-			put_time(b, "next_try", d->next_try);
+			put_instant(b, "decided_at", p->created);
+			put_instant(b, "next_try", d->next_try);
 			buf_char(b, '}');
 		}
 	}
@@ -111,8 +111,8 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	json_put_num(b, now);
 	json_put_member(b, "server_slug", st->slug);
 	json_put_member(b, "server_url", st->url);
-	put_time(b, "window", (double)st->window);
-	put_time(b, "maintenance_until", quiet ? (double)q->end : 0);
+	put_instant(b, "window", (double)st->window);
+	put_instant(b, "maintenance_until", quiet ? (double)q->end : 0);
 	buf_str(b, ",\"incidents\":[");
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		if (!st->incidents[k].open)
@@ -122,7 +122,7 @@ void explain_json(struct buf *b, const struct alert_state *st,
 		put_incident(b, st, (enum alert_kind)k, p, now);
 	}
 	buf_str(b, "],\"rows\":[");
-	explain_rows(st, p, put_row, &rows);
+	explain_rows(st, p, put_streak_json, &rows);
 	buf_str(b, "],\"undelivered\":[");
 	put_outbox(b, st);
 	buf_str(b, "]}\n");

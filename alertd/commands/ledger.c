@@ -28,7 +28,7 @@ bool ledger_pages(const struct alert_record *r, const struct strings *routes,
 }
 
 /* Where a server is, or belongs. */
-static size_t place(const struct ledger *l, const char *slug)
+static size_t place_of_server(const struct ledger *l, const char *slug)
 {
 	return strings_place(l->servers, l->n, sizeof *l->servers, slug);
 }
@@ -36,7 +36,7 @@ static size_t place(const struct ledger *l, const char *slug)
 const struct ledger_server *ledger_server(const struct ledger *l,
 	const char *slug)
 {
-	size_t i = place(l, slug);
+	size_t i = place_of_server(l, slug);
 
 	return i < l->n && strcmp(l->servers[i].slug, slug) == 0
 		? &l->servers[i]
@@ -45,7 +45,7 @@ const struct ledger_server *ledger_server(const struct ledger *l,
 
 static struct ledger_server *server_of(struct ledger *l, const char *slug)
 {
-	size_t i = place(l, slug);
+	size_t i = place_of_server(l, slug);
 
 	if (i < l->n && strcmp(l->servers[i].slug, slug) == 0)
 		return &l->servers[i];
@@ -160,7 +160,7 @@ static void put_worst(struct buf *b, const struct ledger *l)
 	free(order);
 }
 
-static void put_row(struct buf *b, const char *name, const unsigned long *by)
+static void put_totals(struct buf *b, const char *name, const unsigned long *by)
 {
 	buf_fmt(b, "  %-30s %6lu %6lu %6lu %6lu\n", name, by[0],
 		by[SEVERITY_P1], by[SEVERITY_P2], by[SEVERITY_P3]);
@@ -177,7 +177,7 @@ void ledger_put(struct buf *b, const struct ledger *l,
 	if (!l->severities[0])
 		return;
 	buf_fmt(b, "  %-30s %6s %6s %6s %6s\n", "", "all", "P1", "P2", "P3");
-	put_row(b, "events", l->severities);
+	put_totals(b, "events", l->severities);
 	for (unsigned k = 0; k < LEDGER_KINDS; k++) {
 		for (unsigned p = 0; p < LEDGER_PHASES; p++) {
 			struct alert_record r = {
@@ -186,7 +186,7 @@ void ledger_put(struct buf *b, const struct ledger *l,
 			};
 
 			if (l->events[k][p][0])
-				put_row(b, alert_event(&r, name),
+				put_totals(b, alert_event(&r, name),
 					l->events[k][p]);
 		}
 	}

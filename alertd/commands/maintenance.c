@@ -35,7 +35,8 @@ double maintenance_cap(const struct conf *conf)
 	return conf ? conf->policy.maintenance_s : machine_policy.maintenance_s;
 }
 
-static int refuse(const char *option, const char *arg, const char *what)
+static int refuse_maintenance(
+	const char *option, const char *arg, const char *what)
 {
 	log_error("--%s: '%s' is not %s", option, arg, what);
 	return -1;
@@ -54,13 +55,14 @@ static int read_times(const struct options *o, double now,
 	m->starts_at = (int64_t)floor(now);
 	if (o->start && !maintenance_plan_instant(
 				o->start, m->zone, now, &m->starts_at))
-		return refuse("start", o->start, what);
+		return refuse_maintenance("start", o->start, what);
 	if (o->end && !maintenance_plan_instant(o->end, m->zone,
 			      (double)m->starts_at, &m->ends_at))
-		return refuse("end", o->end, what);
+		return refuse_maintenance("end", o->end, what);
 	if (o->span) {
 		if (!num_seconds(o->span, 60, WEEK_S, &span))
-			return refuse("for", o->span, "from 60s to 7d");
+			return refuse_maintenance(
+				"for", o->span, "from 60s to 7d");
 		m->ends_at = m->starts_at + (int64_t)span;
 	}
 	if (m->ends_at > m->starts_at)
@@ -85,7 +87,7 @@ static int read_names(const struct options *o, const struct conf *conf,
 			return -1;
 		}
 	if (o->account && !maintenance_account_valid(o->account))
-		return refuse("account", o->account, "a name");
+		return refuse_maintenance("account", o->account, "a name");
 	if (!conf || maintenance_plan_servers(m, conf, why))
 		return 0;
 	log_error("%s", why);
@@ -108,10 +110,10 @@ static int read_options(const struct options *o, const struct conf *conf,
 		.by = o->by,
 	};
 	if (!zone_exists(m->zone))
-		return refuse(
+		return refuse_maintenance(
 			"zone", m->zone, "a time zone that is known here");
 	if (o->every && !maintenance_days(o->every, &m->every))
-		return refuse("every", o->every,
+		return refuse_maintenance("every", o->every,
 			"a list such as mon,fri, or daily");
 	if (read_names(o, conf, m) || read_times(o, now, m))
 		return -1;
@@ -180,7 +182,7 @@ static void put_servers(struct buf *b, const struct maintenance *m)
 }
 
 /* A row for people: which time of it is meant. */
-static void put_row(struct buf *b, const struct maintenance *m,
+static void put_maintenance_row(struct buf *b, const struct maintenance *m,
 	const struct occurrence *o, const char *state)
 {
 	const char *said = m->reason ? m->reason : "";
@@ -200,8 +202,8 @@ static void put_row(struct buf *b, const struct maintenance *m,
 }
 
 /* What is to be shown of one; nothing where it was over for long. */
-static void put(struct buf *b, const struct maintenance *m, double now,
-	double cap_s, bool text)
+static void put_maintenance(struct buf *b, const struct maintenance *m,
+	double now, double cap_s, bool text)
 {
 	struct occurrence last = maintenance_last(m, now, cap_s);
 	struct occurrence next = maintenance_next(m, now, cap_s);
@@ -212,19 +214,20 @@ static void put(struct buf *b, const struct maintenance *m, double now,
 		maintenance_write(b, m);
 		buf_char(b, '\n');
 	} else if (occurrence_covers(&last, now)) {
-		put_row(b, m, &last, "active");
+		put_maintenance_row(b, m, &last, "active");
 	} else if (next.found) {
-		put_row(b, m, &next, m->every ? "recurring" : "coming");
+		put_maintenance_row(
+			b, m, &next, m->every ? "recurring" : "coming");
 	} else if (last.found) {
-		put_row(b, m, &last, "ended");
+		put_maintenance_row(b, m, &last, "ended");
 	} else {
 		last = (struct occurrence) {
 			.start = m->starts_at, .end = m->ends_at};
-		put_row(b, m, &last, "cancelled");
+		put_maintenance_row(b, m, &last, "cancelled");
 	}
 }
 
-static int add(const struct options *o, const struct conf *conf,
+static int add_maintenance(const struct options *o, const struct conf *conf,
 	struct maintenance_store *c, struct buf *out, bool text)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
@@ -240,7 +243,7 @@ static int add(const struct options *o, const struct conf *conf,
 	maintenance_store_name(&m);
 	if (!maintenance_store_put(c, &m, now, cap_s))
 		return EXIT_ENV;
-	put(out, &m, now, cap_s, text);
+	put_maintenance(out, &m, now, cap_s, text);
 	return EXIT_GOOD;
 }
 
@@ -253,13 +256,13 @@ static int list(const struct options *o, const struct conf *conf,
 	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
 	for (size_t i = 0; (m = maintenance_store_get(c, i)); i++)
-		put(out, m, now, maintenance_cap(conf), text);
+		put_maintenance(out, m, now, maintenance_cap(conf), text);
 	if (text && !out->len)
 		buf_str(out, "No maintenance is known.\n");
 	return EXIT_GOOD;
 }
 
-static int end(const struct options *o, const struct conf *conf,
+static int end_maintenance(const struct options *o, const struct conf *conf,
 	struct maintenance_store *c, struct buf *out, bool text)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
@@ -279,7 +282,7 @@ static int end(const struct options *o, const struct conf *conf,
 	m.ended_at = (int64_t)floor(now);
 	if (!maintenance_store_put(c, &m, now, cap_s))
 		return EXIT_ENV;
-	put(out, &m, now, cap_s, text);
+	put_maintenance(out, &m, now, cap_s, text);
 	return EXIT_GOOD;
 }
 
@@ -292,9 +295,9 @@ int maintain(const struct options *o, const struct conf *conf,
 
 	buf_init(&out, OUTPUT_MAX);
 	if (o->action == OPTIONS_MAINTENANCE_ADD)
-		status = add(o, conf, c, &out, text);
+		status = add_maintenance(o, conf, c, &out, text);
 	else if (o->action == OPTIONS_MAINTENANCE_END)
-		status = end(o, conf, c, &out, text);
+		status = end_maintenance(o, conf, c, &out, text);
 	else
 		status = list(o, conf, c, &out, text);
 	if (out.len && line_write(STDOUT_FILENO, out.p, out.len)) {

@@ -58,7 +58,7 @@ enum maintenance_plan_fit maintenance_plan_fit(
 	return cut ? MAINTENANCE_PLAN_CUT : MAINTENANCE_PLAN_FITS;
 }
 
-static bool refuse(char *why, const char *what, const char *name,
+static bool refuse_plan(char *why, const char *what, const char *name,
 	const char *near)
 {
 	snprintf(why, MAINTENANCE_PLAN_WHY,
@@ -80,7 +80,7 @@ static bool slug_is_there(const char *pattern, const struct conf *c, char *why)
 		if (!near && spelling_enough(pattern, slug))
 			near = slug;
 	}
-	return refuse(why,
+	return refuse_plan(why,
 		strpbrk(pattern, "*?[") ? "no server matches" : "no server",
 		pattern, near);
 }
@@ -94,7 +94,7 @@ static bool account_is_there(const char *name, const struct conf *c, char *why)
 	for (size_t i = 0; i < c->n_accounts && !near; i++)
 		if (spelling_enough(name, c->accounts[i].name))
 			near = c->accounts[i].name;
-	return refuse(why, "no account", name, near);
+	return refuse_plan(why, "no account", name, near);
 }
 
 bool maintenance_plan_servers(

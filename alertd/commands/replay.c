@@ -285,7 +285,7 @@ static void finish(struct replay *r)
 	emit_expiries(r);
 }
 
-static int tell(struct replay *r)
+static int replay_emit(struct replay *r)
 {
 	const struct replay_setup *s = r->setup;
 	struct ledger_span span = {
@@ -324,7 +324,7 @@ static int run(struct replay *r, int fd, const char *name)
 		log_error("%s: no verdict in it", name);
 		return EXIT_USAGE;
 	}
-	if (r->began && tell(r))
+	if (r->began && replay_emit(r))
 		return EXIT_ENV;
 	return r->failed ? EXIT_ENV : status;
 }

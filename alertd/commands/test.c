@@ -60,7 +60,7 @@ static void trial_release(struct trial *t)
 	reaches_release(&t->reaches);
 }
 
-static void note(struct trial *t, const struct strings *routes,
+static void note_outcome(struct trial *t, const struct strings *routes,
 	enum outcome outcome)
 {
 	for (size_t i = 0; i < routes->n; i++) {
@@ -82,8 +82,8 @@ static void on_told(void *arg, const struct alert_event *e,
 		free(t->v[i].route);
 	t->n = 0;
 	string_set(&t->summary, e->summary);
-	note(t, routes, OUTCOME_UNKNOWN);
-	note(t, later, OUTCOME_DIGEST);
+	note_outcome(t, routes, OUTCOME_UNKNOWN);
+	note_outcome(t, later, OUTCOME_DIGEST);
 }
 
 static void on_heard(void *arg, const char *route, const struct delivered *d)

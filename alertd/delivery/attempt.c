@@ -34,7 +34,7 @@ void attempts_add(struct attempts *l, const struct attempt *e)
 	l->v[l->n++] = *e;
 }
 
-static struct attempt *find(const struct attempts *l, const char *slug)
+static struct attempt *find_attempt(const struct attempts *l, const char *slug)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->v[i].slug, slug) == 0)
@@ -44,12 +44,12 @@ static struct attempt *find(const struct attempts *l, const char *slug)
 
 bool attempts_has(const struct attempts *l, const char *slug)
 {
-	return find(l, slug);
+	return find_attempt(l, slug);
 }
 
 bool attempts_take(struct attempts *l, const char *slug, struct attempt *e)
 {
-	struct attempt *found = find(l, slug);
+	struct attempt *found = find_attempt(l, slug);
 
 	if (!found)
 		return false;

@@ -19,7 +19,7 @@
 #define BODY_MAX (DIGEST_BYTES + 1024)
 
 /* All that is due, of one route (NULL: of all). False: the store failed. */
-static bool look(const struct digest_worker *g, const struct strings *slugs,
+static bool find_due(const struct digest_worker *g, const struct strings *slugs,
 	const char *route, struct digests *out)
 {
 	for (size_t i = 0; i < slugs->n; i++) {
@@ -114,7 +114,7 @@ static bool settle_all(const struct digest_worker *g, const struct digest *d,
 }
 
 /* What to do about an attempt; what failed is said. */
-static struct outcome judge(const struct digest_worker *g,
+static struct outcome judge_attempt(const struct digest_worker *g,
 	const struct digest *d, const struct delivered *sent)
 {
 	struct outcome o = {.done = sent->ok, .requests = sent->done};
@@ -159,7 +159,7 @@ static bool send_one(const struct digest_worker *g, const struct conf_route *r,
 			 "route any more",
 			d->n, d->route);
 	}
-	o = judge(g, d, &sent);
+	o = judge_attempt(g, d, &sent);
 	return settle_all(g, d, &o) && sent.ok;
 }
 
@@ -168,7 +168,7 @@ static bool send_route(const struct digest_worker *g,
 	const struct strings *slugs, const char *route)
 {
 	struct digests due = {0};
-	bool ok = look(g, slugs, route, &due);
+	bool ok = find_due(g, slugs, route, &due);
 
 	digests_sort(&due);
 	for (size_t i = 0; i < due.n && ok; i++) {
@@ -184,7 +184,7 @@ static bool find_routes(const struct digest_worker *g,
 	const struct strings *slugs, struct strings *routes, bool *waits)
 {
 	struct digests due = {0};
-	bool ok = look(g, slugs, NULL, &due);
+	bool ok = find_due(g, slugs, NULL, &due);
 
 	for (size_t i = 0; i < due.n && ok; i++) {
 		if (due.v[i].next_try <= g->now)

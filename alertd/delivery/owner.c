@@ -76,7 +76,7 @@ void owner_name(char *out)
 }
 
 /* The length of "host/namespace/" of a name; 0 where it has none. */
-static size_t place(const char *name)
+static size_t namespace_length(const char *name)
 {
 	const char *slash = strchr(name, '/');
 
@@ -86,7 +86,7 @@ static size_t place(const char *name)
 
 bool owner_gone(const char *us, const char *them)
 {
-	size_t n = place(us);
+	size_t n = namespace_length(us);
 	long long pid, at, now;
 	char field[32];
 

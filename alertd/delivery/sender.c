@@ -77,7 +77,7 @@ static void remember(struct delivered *result, const struct delivered *one)
  * What came of a request. Whether the next one is to be sent: one that is
  * refused keeps no other from going, for each may be for another person.
  */
-static bool note(struct delivered *result, const struct delivered *one)
+static bool note_result(struct delivered *result, const struct delivered *one)
 {
 	remember(result, one);
 	if (!one->ok) {
@@ -125,7 +125,7 @@ static bool take_answer(struct sending *s)
 	}
 	http_answer_release(&s->answer);
 	http_request_release(&s->request);
-	return note(result, &one);
+	return note_result(result, &one);
 }
 
 /* Makes the next request, if there is one, and time for it. */
@@ -161,7 +161,7 @@ static void send_here(struct sending *s)
 	else
 		while (in_time(s) &&
 			s->sink->send_nth(&s->job, result->done, &one) &&
-			note(result, &one))
+			note_result(result, &one))
 			;
 }
 
@@ -225,7 +225,7 @@ static bool read_event(struct sending *s)
 	return true;
 }
 
-static void end(struct sending *s)
+static void end_sending(struct sending *s)
 {
 	const struct delivered *r = &s->parcel->result;
 
@@ -240,7 +240,7 @@ static void end(struct sending *s)
 }
 
 /* Begins an attempt. Whether something of it is on its way. */
-static bool begin(struct deliver *d, struct sending *s)
+static bool begin_sending(struct deliver *d, struct sending *s)
 {
 	struct delivery_request *p = s->parcel;
 	char why[DELIVER_WHY];
@@ -267,7 +267,7 @@ static bool begin(struct deliver *d, struct sending *s)
 		else if (go_on(d, s))
 			return true;
 	}
-	end(s);
+	end_sending(s);
 	return false;
 }
 
@@ -280,7 +280,7 @@ static size_t begin_some(struct deliver *d, struct sending *v, size_t n,
 		bool may = l->down || l->under_way < (l->up ? ROUTE_MAX : 1);
 
 		if (!v[i].begun && v[i].sink->build && may)
-			under_way += begin(d, &v[i]);
+			under_way += begin_sending(d, &v[i]);
 	}
 	return under_way;
 }
@@ -312,7 +312,7 @@ void deliver_all(struct deliver *d, struct delivery_request *parcels, size_t n)
 
 		if (take_answer(s) && go_on(d, s))
 			continue;
-		end(s);
+		end_sending(s);
 		under_way--;
 	}
 	/* Nobody waits for an answer now. */
@@ -324,7 +324,7 @@ void deliver_all(struct deliver *d, struct delivery_request *parcels, size_t n)
 		if (tried)
 			*r = (struct delivered) {.postponed = true};
 		else
-			begin(d, &v[i]);
+			begin_sending(d, &v[i]);
 		tried += !r->skipped;
 	}
 	free(lanes);

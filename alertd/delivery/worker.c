@@ -198,7 +198,7 @@ static void flush(struct worker *c, struct batch *b)
 		attempts_release(&b->errands);
 }
 
-static void look(struct worker *c, struct batch *b, const char *slug,
+static void look_at_server(struct worker *c, struct batch *b, const char *slug,
 	struct next *n)
 {
 	struct alert_state st;
@@ -237,7 +237,7 @@ static void show_at_all(struct worker *c, struct batch *b)
 	strings_clear(&b->todo);
 	for (size_t i = 0; i < slugs.n && !b->lost; i++) {
 		state_store_prefetch(c->shelf, &slugs, i);
-		look(c, b, slugs.v[i], &next[i]);
+		look_at_server(c, b, slugs.v[i], &next[i]);
 	}
 	flush(c, b);
 	for (size_t i = 0; i < slugs.n && !b->lost; i++)

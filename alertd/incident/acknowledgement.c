@@ -10,8 +10,8 @@ static void stand_still(struct incident *inc, double end)
 		inc->climb.since += fmax(0, end - inc->ack.at);
 }
 
-static void end(struct alert_state *st, enum alert_kind kind, double at,
-	const char *what)
+static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
+	double at, const char *what)
 {
 	struct incident *inc = &st->incidents[kind];
 	char name[64];
@@ -65,7 +65,7 @@ void ack_expire(struct alert_state *st, enum alert_kind kind, double now)
 	const struct ack *a = &st->incidents[kind].ack;
 
 	if (a->by && now >= a->until && !st->incidents[kind].passes)
-		end(st, kind, a->until, "ack_expired");
+		end_acknowledgement(st, kind, a->until, "ack_expired");
 }
 
 void ack_break(struct alert_state *st, enum alert_kind kind, double now)
@@ -73,5 +73,6 @@ void ack_break(struct alert_state *st, enum alert_kind kind, double now)
 	const struct ack *a = &st->incidents[kind].ack;
 
 	if (a->by)
-		end(st, kind, fmin(now, a->until), "ack_broken");
+		end_acknowledgement(
+			st, kind, fmin(now, a->until), "ack_broken");
 }

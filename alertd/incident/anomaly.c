@@ -28,7 +28,7 @@ static char *summarise(const struct alert_state *st, int64_t window)
 	return buf_take(&b);
 }
 
-static void tell(struct alert_state *st, int64_t window,
+static void anomaly_event(struct alert_state *st, int64_t window,
 	struct alert_events *out)
 {
 	struct alert_event *e = events_new(out, st);
@@ -74,6 +74,6 @@ void anomaly_judge(struct alert_state *st, const struct verdict *v,
 	if (failing_on(st) || t->n < WINDOWS || stray->regions.n < REGIONS ||
 		s->window - stray->told < SPAN_S)
 		return;
-	tell(st, s->window, out);
+	anomaly_event(st, s->window, out);
 	forget(stray);
 }

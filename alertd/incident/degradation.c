@@ -110,7 +110,7 @@ static struct measure measure_burn(const struct alert_state *st,
 }
 
 /* Who is slow; or who fails, and at which layer most do. */
-static void note(struct incident *inc, enum alert_kind kind,
+static void note_measure(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v, const struct measure *m)
 {
 	const struct error_rate *r = &v->error_rates.windows[m->window];
@@ -144,7 +144,7 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 
 	if (m->bad) {
 		incident_hold(inc, window);
-		note(inc, kind, v, m);
+		note_measure(inc, kind, v, m);
 	} else if (incident_pass(inc, window, p->resolve)) {
 		incident_end(st, kind, (double)window, out);
 	}
@@ -156,14 +156,14 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 			true);
 }
 
-static void begin(struct alert_state *st, enum alert_kind kind,
+static void begin_degradation(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct streak *t,
 	const struct measure *m, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
 	incident_open(inc, m->severity, t->since, t->counted, t->n);
-	note(inc, kind, v, m);
+	note_measure(inc, kind, v, m);
 	events_add(out, st, kind, ALERT_STARTED, (double)t->counted, false);
 }
 
@@ -176,7 +176,7 @@ static bool muted(const struct alert_state *st, enum alert_kind kind,
 			!clear_of_downtime(st, window, RATE_5M));
 }
 
-static void judge(struct alert_state *st, enum alert_kind kind,
+static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, int64_t window, const struct measure *m,
 	const struct conf_policy *p, struct alert_events *out)
 {
@@ -200,7 +200,7 @@ static void judge(struct alert_state *st, enum alert_kind kind,
 	if (inc->open)
 		go_on(st, kind, v, window, m, p, out);
 	else if (m->bad && t->n >= needed)
-		begin(st, kind, v, t, m, out);
+		begin_degradation(st, kind, v, t, m, out);
 }
 
 void degradation_judge(struct alert_state *st, const struct verdict *v,
@@ -211,7 +211,7 @@ void degradation_judge(struct alert_state *st, const struct verdict *v,
 	struct measure errors = measure_errors(v, p);
 	struct measure burn = measure_burn(st, v, s->window, p);
 
-	judge(st, ALERT_LATENCY, v, s->window, &latency, p, out);
-	judge(st, ALERT_ERROR_RATE, v, s->window, &errors, p, out);
-	judge(st, ALERT_SLO_BURN, v, s->window, &burn, p, out);
+	judge_kind(st, ALERT_LATENCY, v, s->window, &latency, p, out);
+	judge_kind(st, ALERT_ERROR_RATE, v, s->window, &errors, p, out);
+	judge_kind(st, ALERT_SLO_BURN, v, s->window, &burn, p, out);
 }

@@ -220,7 +220,7 @@ static void begin_stale(struct alert_state *st, const struct verdict *v,
 		false);
 }
 
-static void begin(struct alert_state *st, const struct verdict *v,
+static void begin_divergence(struct alert_state *st, const struct verdict *v,
 	const struct show *l, int64_t window, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_DIVERGENCE];
@@ -304,5 +304,5 @@ void divergence_judge(struct alert_state *st, const struct verdict *v,
 		begin_stale(st, v, old, window, out);
 	else if (!st->incidents[ALERT_CHURN].open && v->divergence &&
 		 l.behind && (l.late || st->tools.differ.n >= WINDOWS))
-		begin(st, v, &l, window, out);
+		begin_divergence(st, v, &l, window, out);
 }

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct expiry_round *find(const struct expiry_rounds *l,
+static struct expiry_round *find_round(const struct expiry_rounds *l,
 	const struct expiry_record *r)
 {
 	for (size_t i = 0; i < l->n; i++)
@@ -20,7 +20,7 @@ static struct expiry_round *find(const struct expiry_rounds *l,
 
 bool expiry_fits(const struct expiry_rounds *l, const struct expiry_record *r)
 {
-	const struct expiry_round *round = find(l, r);
+	const struct expiry_round *round = find_round(l, r);
 
 	return !round || (fabs(r->at - round->began) <= EXPIRY_ROUND_S &&
 				 !strings_has(&round->all, r->region));
@@ -53,7 +53,7 @@ static bool earlier(const struct expiry_round *a, const struct expiry_record *b)
 
 void expiry_collect(struct expiry_rounds *l, const struct expiry_record *r)
 {
-	struct expiry_round *round = find(l, r);
+	struct expiry_round *round = find_round(l, r);
 
 	if (r->status == EXPIRY_UNKNOWN)
 		return;

@@ -5,8 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static struct handle *find(const struct external_ids *l, const char *key,
-	const char *route)
+static struct handle *find_external_id(
+	const struct external_ids *l, const char *key, const char *route)
 {
 	for (size_t i = 0; i < l->n; i++)
 		if (strcmp(l->v[i].key, key) == 0 &&
@@ -29,7 +29,7 @@ static void drop(struct external_ids *l, struct handle *h)
 const char *external_ids_find(const struct external_ids *l, const char *key,
 	const char *route)
 {
-	const struct handle *h = find(l, key, route);
+	const struct handle *h = find_external_id(l, key, route);
 
 	return h ? h->text : NULL;
 }
@@ -37,7 +37,7 @@ const char *external_ids_find(const struct external_ids *l, const char *key,
 void external_ids_set(struct external_ids *l, const char *key,
 	const char *route, const char *text)
 {
-	struct handle *h = find(l, key, route);
+	struct handle *h = find_external_id(l, key, route);
 
 	if (h)
 		drop(l, h);

@@ -102,7 +102,7 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 }
 
 /* What the newest failing window says. */
-static void note(struct incident *inc, enum alert_kind kind,
+static void note_failure(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s)
 {
 	note_regions(inc, kind, v);
@@ -157,7 +157,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 	/* One that is folded stays as it was told of. */
 	if (inc->folded)
 		return;
-	note(inc, kind, v, s);
+	note_failure(inc, kind, v, s);
 	/* Nobody is woken by what was. */
 	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
 		worsen(st, kind, s, out);
@@ -191,7 +191,7 @@ static void open_incident(struct alert_state *st, const struct opening *o,
 	inc->tier = v->tier;
 	inc->step = limits ? s->throttled_step : s->assessed.step;
 	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
-	note(inc, o->kind, v, s);
+	note_failure(inc, o->kind, v, s);
 	inc->late = v->judged_at > 0;
 	if (!inc->late)
 		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window,

@@ -14,7 +14,8 @@ static bool same(const struct maintenance_hold *q, const struct occurrence *o)
 	return o->found && q->id && q->start == o->start;
 }
 
-static void note(struct alert_state *st, double at, const char *what)
+static void note_in_timeline(
+	struct alert_state *st, double at, const char *what)
 {
 	const struct maintenance_hold *q = &st->quiet;
 
@@ -43,14 +44,15 @@ void maintenance_hold_note(
 		adopt(q, o);
 		q->active = true;
 		if (!begun)
-			note(st, (double)q->start, "maintenance_began");
+			note_in_timeline(
+				st, (double)q->start, "maintenance_began");
 	} else if (q->active) {
 		q->active = false;
 		if (same(q, o))
 			q->end = o->end;
 		else if (t < (double)q->end)
 			q->end = (int64_t)floor(t);
-		note(st, (double)q->end, "maintenance_ended");
+		note_in_timeline(st, (double)q->end, "maintenance_ended");
 	} else if (o->found && o->end > q->end) {
 		/* Nobody looked while it lasted. */
 		adopt(q, o);
@@ -138,7 +140,7 @@ static void overrun(struct alert_state *st, double now,
 }
 
 /* One that was held, some time after the maintenance. */
-static void judge(struct alert_state *st, enum alert_kind kind,
+static void judge_held(struct alert_state *st, enum alert_kind kind,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
@@ -215,6 +217,6 @@ void maintenance_hold_judge(struct alert_state *st, const struct conf_policy *p,
 {
 	mark_all(st, now, out, from);
 	for (unsigned k = 0; k < ALERT_KINDS && !st->quiet.active; k++)
-		judge(st, (enum alert_kind)k, p, now, out);
+		judge_held(st, (enum alert_kind)k, p, now, out);
 	follow(st, now, out, from);
 }

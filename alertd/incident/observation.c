@@ -11,7 +11,7 @@
 #define PROBE_AHEAD_S 2
 
 /* Where a set stands; n_sets where it is not known. */
-static size_t place(const struct tools_seen *t, const char *hash)
+static size_t place_of_set(const struct tools_seen *t, const char *hash)
 {
 	size_t i = 0;
 
@@ -22,7 +22,7 @@ static size_t place(const struct tools_seen *t, const char *hash)
 
 static struct tool_set *find_set(struct tools_seen *t, const char *hash)
 {
-	size_t i = place(t, hash);
+	size_t i = place_of_set(t, hash);
 
 	return i < t->n_sets ? &t->sets[i] : NULL;
 }
@@ -166,7 +166,7 @@ static void turn(struct tools_seen *t, const struct verdict *v,
 		now->era = to;
 }
 
-static void note(struct tools_seen *t, const struct verdict *v,
+static void note_tools(struct tools_seen *t, const struct verdict *v,
 	const struct verdict_region *r, int64_t window)
 {
 	size_t i = place_of_region(t, r->region);
@@ -214,12 +214,12 @@ static void note_all(struct tools_seen *t, const struct verdict *v,
 	if (n)
 		qsort(order, n, sizeof *order, by_start);
 	for (size_t i = 0; i < n; i++)
-		note(t, v, order[i], window);
+		note_tools(t, v, order[i], window);
 	free(order);
 }
 
 /* Of a server that is new to us the verdict may know more than we. */
-static void begin(struct tools_seen *t, const struct verdict *v)
+static void begin_observation(struct tools_seen *t, const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n_sides && i < TOOL_SETS_MAX; i++) {
 		struct tool_set set = {.since = v->sides[i].first_seen};
@@ -263,7 +263,7 @@ void observations_take(struct alert_state *st, const struct verdict *v,
 	int64_t window)
 {
 	if (!st->tools.n)
-		begin(&st->tools, v);
+		begin_observation(&st->tools, v);
 	note_all(&st->tools, v, window);
 	drop_regions(&st->tools, v);
 	if (!st->incidents[ALERT_DIVERGENCE].open)
@@ -278,7 +278,7 @@ static bool comparable(const struct tool_set *a, const struct tool_set *b)
 const struct tool_set *observations_newer(const struct tools_seen *t,
 	const struct verdict *v, const struct sighting *s)
 {
-	size_t mine = place(t, s->hash);
+	size_t mine = place_of_set(t, s->hash);
 
 	for (size_t i = t->n_sets; i > 0 && i - 1 != mine; i--)
 		if (on_a_side(v, t->sets[i - 1].hash) &&
@@ -294,7 +294,7 @@ bool observations_differ(const struct tools_seen *t, int64_t window)
 
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].window == window)
-			seen[place(t, t->v[i].hash)] = true;
+			seen[place_of_set(t, t->v[i].hash)] = true;
 	for (size_t i = 0; i < t->n_sets; i++)
 		for (size_t k = i + 1; k < t->n_sets; k++)
 			if (seen[i] && seen[k] &&

@@ -22,8 +22,8 @@ double pipeline_ingest_s(const struct conf *c)
 }
 
 /* What happens to the incident; the summary is one to be freed. */
-static void tell(struct alert_state *st, enum alert_phase phase, double at,
-	struct buf *summary, struct alert_events *out)
+static void pipeline_event(struct alert_state *st, enum alert_phase phase,
+	double at, struct buf *summary, struct alert_events *out)
 {
 	const struct incident *inc = &st->incidents[ALERT_STALLED];
 	struct alert_event *e = events_new(out, st);
@@ -40,7 +40,7 @@ static void tell(struct alert_state *st, enum alert_phase phase, double at,
 }
 
 /* Nobody is watched: that is as urgent as anything that they would see. */
-static void begin(struct incident *inc, double since, double now)
+static void begin_stall(struct incident *inc, double since, double now)
 {
 	*inc = (struct incident) {
 		.open = true,
@@ -86,8 +86,8 @@ static void put_until(struct buf *b, int64_t from, int64_t to)
 }
 
 /* It is over since the minute of `at`. */
-static void end(struct alert_state *st, const char *what, double at, double now,
-	struct alert_events *out)
+static void end_stall(struct alert_state *st, const char *what, double at,
+	double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
 	int64_t over = clock_window(at);
@@ -98,7 +98,7 @@ static void end(struct alert_state *st, const char *what, double at, double now,
 	buf_init(&b, TEXT_SIZE);
 	buf_str(&b, what);
 	put_until(&b, inc->first, over);
-	tell(st, ALERT_RESOLVED, now, &b, out);
+	pipeline_event(st, ALERT_RESOLVED, now, &b, out);
 	out->v[out->n - 1].record.resolved_at = over;
 	incident_release(inc);
 }
@@ -156,7 +156,7 @@ static void emit_stage(struct alert_state *st, enum alert_phase phase,
 			? ": servers are judged without new probes"
 			: ": servers are not judged");
 	put_beats(&b, pl, now);
-	tell(st, phase, now, &b, out);
+	pipeline_event(st, phase, now, &b, out);
 }
 
 /* No region is left that reports. */
@@ -187,7 +187,7 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 		    "and which of the two it is cannot be told from here; "
 		    "servers are not judged. A canary of each region would "
 		    "settle it.");
-	tell(st, phase, now, &b, out);
+	pipeline_event(st, phase, now, &b, out);
 }
 
 /* Why the incident is open, as its error tells. */
@@ -200,9 +200,10 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 	double newest = fmax(pl->at[STAGE_INGEST], pl->at[STAGE_VERDICT]);
 
 	if (inc->error && strcmp(inc->error, cause_blind) == 0)
-		end(st, "A region reports again", now, now, out);
+		end_stall(st, "A region reports again", now, now, out);
 	else if (inc->open && !isnan(newest))
-		end(st, "The pipeline runs again", fmin(newest, now), now, out);
+		end_stall(st, "The pipeline runs again", fmin(newest, now), now,
+			out);
 }
 
 /* The regions that were cut off for long enough, or are told of. */
@@ -283,10 +284,10 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 				emit_blind(st, ALERT_REMINDER, pl, now, out);
 		}
 	} else if (late && !excused(pl, s, now)) {
-		begin(inc, pl->at[s], now);
+		begin_stall(inc, pl->at[s], now);
 		emit_stage(st, ALERT_STARTED, pl, s, now, out);
 	} else if (!late) {
-		begin(inc, blind_since(pl), now);
+		begin_stall(inc, blind_since(pl), now);
 		string_set(&inc->error, cause_blind);
 		emit_blind(st, ALERT_STARTED, pl, now, out);
 	}
@@ -306,7 +307,7 @@ static void emit_away(struct alert_state *st, enum alert_phase phase,
 	put_since(&b, (double)st->away.since, now);
 	buf_fmt(&b, ": servers are not judged, and nothing else can be told; "
 		    "%s.", why);
-	tell(st, phase, now, &b, out);
+	pipeline_event(st, phase, now, &b, out);
 }
 
 /* Takes this run into the row of those without the store. */
@@ -336,7 +337,7 @@ void pipeline_away(struct alert_state *st, const char *why,
 		if (incident_due(inc, p, now))
 			emit_away(st, ALERT_REMINDER, why, now, out);
 	} else if (now - (double)st->away.since >= STAGE_STALE_S) {
-		begin(inc, (double)st->away.since, now);
+		begin_stall(inc, (double)st->away.since, now);
 		emit_away(st, ALERT_STARTED, why, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
@@ -347,5 +348,5 @@ void pipeline_back(struct alert_state *st, double now,
 {
 	st->away = (struct streak) {0};
 	if (st->incidents[ALERT_STALLED].open)
-		end(st, "The store is usable again", now, now, out);
+		end_stall(st, "The store is usable again", now, now, out);
 }

@@ -57,7 +57,7 @@ static bool any_new(const struct strings *before, const struct strings *now)
 	return false;
 }
 
-static void begin(struct alert_state *st, const struct verdict *v,
+static void begin_silence(struct alert_state *st, const struct verdict *v,
 	struct strings *regions, int64_t since, int needed,
 	struct alert_events *out)
 {
@@ -71,7 +71,7 @@ static void begin(struct alert_state *st, const struct verdict *v,
 }
 
 /* Nobody is silent any more: they report, or are not waited for any more. */
-static void end(struct alert_state *st, const struct verdict *v,
+static void end_silence(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_SILENT];
@@ -111,10 +111,10 @@ void probe_silent_judge(struct alert_state *st, const struct verdict *v,
 	count(st, v);
 	since = find(st, v, inc, p->silent, &regions);
 	if (!inc->open && regions.n)
-		begin(st, v, &regions, since, p->silent, out);
+		begin_silence(st, v, &regions, since, p->silent, out);
 	else if (inc->open && regions.n)
 		go_on(st, v, &regions, out);
 	else if (inc->open)
-		end(st, v, out);
+		end_silence(st, v, out);
 	strings_release(&regions);
 }

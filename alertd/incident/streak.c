@@ -74,7 +74,7 @@ void streak_add(struct streak *t, int64_t window)
 }
 
 /* The series that this window ends. */
-static void end(struct alert_state *st, const struct verdict *v)
+static void end_series(struct alert_state *st, const struct verdict *v)
 {
 	for (size_t i = 0; i < st->n_regions; i++) {
 		struct region_tally *r = &st->regions[i];
@@ -109,7 +109,7 @@ void streak_count(struct alert_state *st, const struct verdict *v,
 
 	st->window = s->window;
 	if (fresh && v->verdict != VERDICT_UNKNOWN)
-		end(st, v);
+		end_series(st, v);
 	for (size_t i = 0; i < v->n_failing; i++)
 		streak_add(
 			&state_region(st, v->failing[i])->failing, s->window);

@@ -6,7 +6,7 @@
 #include <math.h>
 #include <string.h>
 
-static void tell(const struct alert_state *st, enum severity severity,
+static void test_event(const struct alert_state *st, enum severity severity,
 	double at, struct buf *summary, struct alert_events *out)
 {
 	struct alert_event *e = events_new(out, st);
@@ -31,7 +31,7 @@ void test_reminder_tell(const struct alert_state *st,
 	buf_fmt(&b, "TEST, nothing is wrong: %s tries whether a P1 of %s "
 		    "reaches you. Nothing has to be done.",
 		q->by, fleet ? "the fleet" : st->slug);
-	tell(st, SEVERITY_P1, (double)q->at, &b, out);
+	test_event(st, SEVERITY_P1, (double)q->at, &b, out);
 	e = &out->v[out->n - 1];
 	string_set(&e->url, q->url);
 	e->record.url = e->url;
@@ -82,5 +82,5 @@ void test_reminder_remind(struct alert_state *st, const struct test_reminder *t,
 	buf_str(&b, ": whether a page would arrive, nobody knows. Run "
 		    "'mcp-alert test'.");
 	st->untested = (int64_t)floor(now);
-	tell(st, SEVERITY_P3, now, &b, out);
+	test_event(st, SEVERITY_P3, now, &b, out);
 }

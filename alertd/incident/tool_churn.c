@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "incident/incident.h"
 
-static void begin(struct alert_state *st, const struct verdict *v,
+static void begin_churn(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_CHURN];
@@ -28,7 +28,7 @@ void churn_judge(struct alert_state *st, const struct verdict *v,
 	bool churns = v->tool_churn.changes_1h > 0;
 
 	if (churns && !inc->open) {
-		begin(st, v, window, out);
+		begin_churn(st, v, window, out);
 	} else if (churns) {
 		incident_hold(inc, window);
 		inc->value = v->tool_churn.changes_1h;

@@ -99,8 +99,8 @@ static char *summarise(const char *slug, const struct tool_change *c,
 }
 
 /* All regions of a verdict that tell of the same change make one event. */
-static void tell(struct alert_state *st, const struct verdict *v, size_t first,
-	int64_t window, int nth, struct alert_events *out)
+static void drift_event(struct alert_state *st, const struct verdict *v,
+	size_t first, int64_t window, int nth, struct alert_events *out)
 {
 	const struct verdict_drift *d = &v->drift[first];
 	struct alert_event *e = events_new(out, st);
@@ -133,5 +133,5 @@ void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 		if (usable(&v->drift[i]) &&
 			region_valid(v->drift[i].region) &&
 			news(st, &v->drift[i], window))
-			tell(st, v, i, window, nth++, out);
+			drift_event(st, v, i, window, nth++, out);
 }

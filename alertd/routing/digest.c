@@ -15,7 +15,7 @@
 
 static const char *const periods[] = {NULL, "hourly", "daily", "weekly"};
 
-static struct digest *find(struct digests *l, const struct delivery *d)
+static struct digest *find_digest(struct digests *l, const struct delivery *d)
 {
 	struct digest *g;
 
@@ -33,10 +33,10 @@ static struct digest *find(struct digests *l, const struct delivery *d)
 	return g;
 }
 
-static void note(struct digests *l, const struct alert_state *st,
+static void note_delivery(struct digests *l, const struct alert_state *st,
 	const struct pending *p, const struct delivery *d, double now)
 {
-	struct digest *g = find(l, d);
+	struct digest *g = find_digest(l, d);
 
 	g->over = g->over || d->over;
 	g->next_try = fmin(g->next_try, outbox_next(p, d, now));
@@ -73,7 +73,7 @@ void digests_note(struct digests *l, const struct alert_state *st, double now,
 
 			if (d->digest && due(p, d, now) &&
 				(!route || strcmp(d->route, route) == 0))
-				note(l, st, p, d, now);
+				note_delivery(l, st, p, d, now);
 		}
 	}
 }

@@ -39,7 +39,7 @@ static bool waits(const struct dispatch *d, struct alert_state *st,
 	return w->digest != CONF_DIGEST_NO;
 }
 
-static void add(struct recipients *l, const char *route,
+static void add_recipient(struct recipients *l, const char *route,
 	const struct outbox_wait *w)
 {
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
@@ -63,7 +63,7 @@ void dispatch_event(const struct dispatch *d, struct alert_state *st,
 			outbox_wait(st, r->name, &w);
 		else if (real)
 			outbox_pull(st, r->name, d->now);
-		add(out, r->name, &w);
+		add_recipient(out, r->name, &w);
 	}
 	strings_release(&routes);
 }

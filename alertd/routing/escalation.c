@@ -115,7 +115,7 @@ static struct alert_event *carrier(const struct rise *r,
 	return &out->v[out->n - 1];
 }
 
-static struct rise find(const struct conf *c, struct alert_state *st,
+static struct rise find_rise(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, double now)
 {
 	struct rise r = {
@@ -149,7 +149,7 @@ static void step_on(const struct rise *r)
 static void escalation_one(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, double now, size_t from, struct alert_events *out)
 {
-	struct rise r = find(c, st, kind, now);
+	struct rise r = find_rise(c, st, kind, now);
 	struct strings due = {0};
 
 	if (!r.name) {
@@ -182,7 +182,7 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 double escalation_due(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind)
 {
-	struct rise r = find(c, st, kind, 0);
+	struct rise r = find_rise(c, st, kind, 0);
 	const struct escalation *climb = &r.inc->climb;
 
 	if (!r.name || climb->step >= n_steps(&r))

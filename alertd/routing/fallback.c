@@ -148,7 +148,7 @@ static void note_told(struct alert_state *st, const char *key,
 }
 
 /* One delivery: the n-th of the i-th event. */
-static void tell(struct alert_state *st, size_t i, size_t n,
+static void fall_back(struct alert_state *st, size_t i, size_t n,
 	const char *fallback, double now)
 {
 	struct delivery *d = &st->outbox[i].deliveries[n];
@@ -196,7 +196,7 @@ size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 				d->elsewhere = before;
 			} else if (before > 0 ||
 				fallback_overdue(&st->outbox[i], d, now)) {
-				tell(st, i, k, r->fallback, now);
+				fall_back(st, i, k, r->fallback, now);
 				told++;
 			}
 		}

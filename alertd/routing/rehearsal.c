@@ -51,7 +51,7 @@ static void note_tool(struct tool_change *c, const char *what)
 		strings_note(&c->redescribed, "tool");
 }
 
-static void begin(struct play *p)
+static void begin_rehearsal(struct play *p)
 {
 	const struct rehearsal *r = p->r;
 	struct alert_event *e = events_new(&p->events, &p->st);
@@ -83,7 +83,7 @@ static bool reached(const struct reaches *l, const char *route)
 	return false;
 }
 
-static void note(struct play *p, const struct alert_record *r,
+static void note_reach(struct play *p, const struct alert_record *r,
 	const struct recipient *to)
 {
 	struct reaches *l = p->out;
@@ -100,7 +100,7 @@ static void note(struct play *p, const struct alert_record *r,
 }
 
 /* As notifier.c tells of the events from that one on. */
-static void tell(struct play *p, size_t from)
+static void rehearse_events(struct play *p, size_t from)
 {
 	const struct dispatch way = {p->c, p->budget, false, -INFINITY};
 
@@ -112,7 +112,7 @@ static void tell(struct play *p, size_t from)
 			continue;
 		dispatch_event(&way, &p->st, e, "{}", &to);
 		for (size_t k = 0; k < to.n; k++) {
-			note(p, &e->record, &to.v[k]);
+			note_reach(p, &e->record, &to.v[k]);
 			if (e->record.kind < ALERT_KINDS)
 				strings_note(&p->st.incidents[e->record.kind]
 						      .told,
@@ -147,7 +147,7 @@ static void play_init(struct play *p, const struct conf *c,
 {
 	*p = (struct play) {.c = c, .r = r, .budget = rate_limit_new(NULL)};
 	state_init(&p->st, r->slug);
-	begin(p);
+	begin_rehearsal(p);
 	if (r->maintenance && heeds_maintenance(r->kind)) {
 		p->st.quiet.active = true;
 		maintenance_hold_judge(
@@ -171,14 +171,14 @@ void rehearse(const struct conf *c, const struct rehearsal *r,
 
 	play_init(&p, c, r);
 	p.out = out;
-	tell(&p, 0);
+	rehearse_events(&p, 0);
 	t = p.events.v[0].held ? INFINITY : next(&p, r->at);
 	while (isfinite(t)) {
 		size_t from = p.events.n;
 
 		machine_tick(&p.st, &c->policy, t, &p.events);
 		escalate(c, &p.st, t, from, &p.events);
-		tell(&p, from);
+		rehearse_events(&p, from);
 		t = next(&p, t);
 	}
 	play_release(&p);

@@ -130,7 +130,7 @@ static bool goes(const struct pick *p, const struct conf_route *r)
 		offered(p, r);
 }
 
-static void note(const struct pick *p, bool news, struct strings *out)
+static void note_pick(const struct pick *p, bool news, struct strings *out)
 {
 	for (size_t i = 0; i < p->c->n_routes; i++) {
 		const struct conf_route *r = &p->c->routes[i];
@@ -152,13 +152,13 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	if (!c)
 		return;
 	p.turn = whose_turn(&p);
-	note(&p, news, out);
+	note_pick(&p, news, out);
 	if (out->n || !news || e->record.severity == SEVERITY_P3)
 		return;
 	/* Rather at the wrong time of day than not at all. */
 	p.any_time = true;
 	p.turn = whose_turn(&p);
-	note(&p, news, out);
+	note_pick(&p, news, out);
 }
 
 enum conf_digest event_digest(const struct alert_record *a)

@@ -28,7 +28,7 @@ static void put_time(struct buf *b, const char *key, int64_t t)
 	buf_fmt(b, ",\"%s\":\"%s\"", key, at);
 }
 
-static void put(struct buf *b, const char *key, const char *s)
+static void put_annotation(struct buf *b, const char *key, const char *s)
 {
 	if (!s || !*s)
 		return;
@@ -66,7 +66,7 @@ static void put_servers(struct buf *b, const struct strings *servers)
 	buf_init(&names, HTTP_REQUEST_MAX);
 	for (size_t i = 0; i < servers->n; i++)
 		buf_fmt(&names, "%s%s", i ? ", " : "", servers->v[i]);
-	put(b, "servers", names.p);
+	put_annotation(b, "servers", names.p);
 	buf_release(&names);
 }
 
@@ -77,20 +77,20 @@ static void put_alert(struct buf *b, const struct sink_event *e,
 
 	buf_str(b, b->len > 1 ? ",{\"labels\":{" : "{\"labels\":{");
 	put_name(b, e->kind);
-	put(b, "slug", e->slug);
-	put(b, "severity", severity);
-	put(b, "kind", e->kind);
-	put(b, "dedup_key", e->key);
+	put_annotation(b, "slug", e->slug);
+	put_annotation(b, "severity", severity);
+	put_annotation(b, "kind", e->kind);
+	put_annotation(b, "dedup_key", e->key);
 	buf_str(b, "},\"annotations\":{");
-	put(b, "summary", e->summary);
+	put_annotation(b, "summary", e->summary);
 	put_servers(b, &e->servers);
-	put(b, "runbook", e->runbook_url);
-	put(b, "dashboard", e->dashboard_url);
-	put(b, "acknowledge", e->ack_url);
+	put_annotation(b, "runbook", e->runbook_url);
+	put_annotation(b, "dashboard", e->dashboard_url);
+	put_annotation(b, "acknowledge", e->ack_url);
 	buf_char(b, '}');
 	put_time(b, "startsAt", began);
 	put_time(b, "endsAt", ends > began ? ends : began + 1);
-	put(b, "generatorURL", e->dashboard_url);
+	put_annotation(b, "generatorURL", e->dashboard_url);
 	buf_char(b, '}');
 }
 

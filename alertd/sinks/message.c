@@ -12,7 +12,7 @@
 #define TEXT_ROOM 16384
 #define DIGEST_ROOM (512 * 1024)
 
-static void add(struct message *m, const char *label, struct buf *text)
+static void add_line(struct message *m, const char *label, struct buf *text)
 {
 	if (m->n < MESSAGE_LINES && text->len)
 		m->lines[m->n++] = (struct message_line) {
@@ -113,7 +113,7 @@ static void add_since(struct message *m, const struct sink_event *e)
 		buf_str(&b, ", for ");
 		phrase_duration(&b, until - e->started_at);
 	}
-	add(m, "Since", &b);
+	add_line(m, "Since", &b);
 }
 
 static void add_names(struct message *m, const char *label,
@@ -124,7 +124,7 @@ static void add_names(struct message *m, const char *label,
 	buf_init(&b, TEXT_ROOM);
 	if (names->n)
 		phrase_regions(&b, names);
-	add(m, label, &b);
+	add_line(m, label, &b);
 }
 
 static void add_failure(struct message *m, const struct sink_event *e)
@@ -133,7 +133,7 @@ static void add_failure(struct message *m, const struct sink_event *e)
 
 	buf_init(&b, TEXT_ROOM);
 	put_failure(&b, e);
-	add(m, "What fails", &b);
+	add_line(m, "What fails", &b);
 }
 
 static void of_event(const struct sink_event *e, struct message *m)

@@ -23,7 +23,8 @@
 #define DETAIL_MAX 700
 #define USER "mcp-alert"
 
-static void put(struct buf *b, const char *key, const char *s, size_t max)
+static void put_detail(
+	struct buf *b, const char *key, const char *s, size_t max)
 {
 	if (!s || !*s)
 		return;
@@ -73,17 +74,18 @@ static void create(const struct sink_job *job, struct buf *b)
 	const struct message *m = job->message;
 	struct buf text;
 
-	put(b, "message", m->title, MESSAGE_MAX);
-	put(b, "alias", e->key, ALIAS_MAX);
+	put_detail(b, "message", m->title, MESSAGE_MAX);
+	put_detail(b, "alias", e->key, ALIAS_MAX);
 	buf_init(&text, HTTP_REQUEST_MAX);
 	message_plain(&text, m);
-	put(b, "description", text.p, DESCRIPTION_MAX);
+	put_detail(b, "description", text.p, DESCRIPTION_MAX);
 	buf_release(&text);
-	put(b, "priority", e->digest ? "P5" : severity_name(e->severity), 2);
-	put(b, "source", USER, TAG_MAX);
+	put_detail(b, "priority", e->digest ? "P5" : severity_name(e->severity),
+		2);
+	put_detail(b, "source", USER, TAG_MAX);
 	if (e->digest)
 		return;
-	put(b, "entity", e->slug, ENTITY_MAX);
+	put_detail(b, "entity", e->slug, ENTITY_MAX);
 	put_tags(b, e);
 	put_details(b, m);
 }
@@ -99,13 +101,13 @@ static void act(const struct sink_job *job, const char *action,
 	buf_fmt(&r->url, "/%s?identifierType=alias", action);
 	if (strcmp(action, "priority") == 0) {
 		r->method = "PUT";
-		put(&r->body, "priority",
+		put_detail(&r->body, "priority",
 			severity_name(job->event->severity), 2);
 		return;
 	}
-	put(&r->body, "user", USER, TAG_MAX);
-	put(&r->body, "source", USER, TAG_MAX);
-	put(&r->body, "note", job->message->text, NOTE_MAX);
+	put_detail(&r->body, "user", USER, TAG_MAX);
+	put_detail(&r->body, "source", USER, TAG_MAX);
+	put_detail(&r->body, "note", job->message->text, NOTE_MAX);
 }
 
 /*

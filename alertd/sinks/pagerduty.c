@@ -14,7 +14,7 @@
 #define SUMMARY_MAX 1024
 #define KEY_MAX 255
 
-static void put(struct buf *b, const char *key, const char *s, size_t max)
+static void put_cut(struct buf *b, const char *key, const char *s, size_t max)
 {
 	if (!s || !*s)
 		return;
@@ -63,12 +63,12 @@ static void put_payload(struct buf *b, const struct sink_job *job)
 	clock_rfc3339((int64_t)e->at, at);
 	buf_str(b, ",\"payload\":{\"summary\":");
 	sink_put_cut(b, e->digest ? m->title : m->text, SUMMARY_MAX);
-	put(b, "source", e->digest ? "mcp-alert" : e->slug, KEY_MAX);
-	put(b, "severity", e->digest ? "info" : severity(m->mood), KEY_MAX);
-	put(b, "timestamp", at, KEY_MAX);
-	put(b, "component", e->step, KEY_MAX);
-	put(b, "group", e->layer, KEY_MAX);
-	put(b, "class", e->kind, KEY_MAX);
+	put_cut(b, "source", e->digest ? "mcp-alert" : e->slug, KEY_MAX);
+	put_cut(b, "severity", e->digest ? "info" : severity(m->mood), KEY_MAX);
+	put_cut(b, "timestamp", at, KEY_MAX);
+	put_cut(b, "component", e->step, KEY_MAX);
+	put_cut(b, "group", e->layer, KEY_MAX);
+	put_cut(b, "class", e->kind, KEY_MAX);
 	put_details(b, job);
 	buf_char(b, '}');
 }
@@ -79,7 +79,7 @@ static void put_links(struct buf *b, const struct message *m)
 	for (size_t i = 0; i < m->n_links; i++) {
 		buf_str(b, i ? ",{\"href\":" : "{\"href\":");
 		json_put_str(b, m->links[i].text);
-		put(b, "text", m->links[i].label, KEY_MAX);
+		put_cut(b, "text", m->links[i].label, KEY_MAX);
 		buf_char(b, '}');
 	}
 	buf_str(b, "],\"client\":\"mcp-alert\"");
@@ -93,13 +93,14 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 		return false;
 	http_join(&r->url, url ? url : BASE, "/v2/enqueue");
 	buf_fmt(&r->body, "{\"event_action\":\"%s\"", what);
-	put(&r->body, "routing_key", secret_get(job->secret, "token", NULL),
+	put_cut(&r->body, "routing_key", secret_get(job->secret, "token", NULL),
 		KEY_MAX);
-	put(&r->body, "dedup_key", job->event->key, KEY_MAX);
+	put_cut(&r->body, "dedup_key", job->event->key, KEY_MAX);
 	if (*what == 't') {
 		put_payload(&r->body, job);
 		put_links(&r->body, job->message);
-		put(&r->body, "client_url", job->event->dashboard_url, 2048);
+		put_cut(&r->body, "client_url", job->event->dashboard_url,
+			2048);
 	}
 	buf_char(&r->body, '}');
 	return true;

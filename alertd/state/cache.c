@@ -21,7 +21,7 @@ void state_cache_release(struct state_cache *m)
 }
 
 /* Where a server's state is, or belongs. */
-static size_t place(const struct state_cache *m, const char *slug)
+static size_t place_of_state(const struct state_cache *m, const char *slug)
 {
 	return strings_place(m->v, m->n, sizeof *m->v, slug);
 }
@@ -33,7 +33,7 @@ static bool kept_at(const struct state_cache *m, size_t i, const char *slug)
 
 bool state_cache_has(const struct state_cache *m, const char *slug)
 {
-	size_t i = place(m, slug);
+	size_t i = place_of_state(m, slug);
 
 	return kept_at(m, i, slug) && m->v[i].state->slug;
 }
@@ -41,7 +41,7 @@ bool state_cache_has(const struct state_cache *m, const char *slug)
 void state_cache_lend(
 	struct state_cache *m, const char *slug, struct alert_state *st)
 {
-	size_t i = place(m, slug);
+	size_t i = place_of_state(m, slug);
 
 	if (!kept_at(m, i, slug) || !m->v[i].state->slug) {
 		state_init(st, slug);
@@ -53,7 +53,7 @@ void state_cache_lend(
 
 void state_cache_keep(struct state_cache *m, struct alert_state *st)
 {
-	size_t i = place(m, st->slug);
+	size_t i = place_of_state(m, st->slug);
 
 	if (!kept_at(m, i, st->slug)) {
 		m->v = xgrow(m->v, &m->cap, m->n + 1, sizeof *m->v);
@@ -70,7 +70,7 @@ void state_cache_keep(struct state_cache *m, struct alert_state *st)
 
 void state_cache_forget(struct state_cache *m, const char *slug)
 {
-	size_t i = place(m, slug);
+	size_t i = place_of_state(m, slug);
 
 	if (!kept_at(m, i, slug))
 		return;

@@ -287,7 +287,7 @@ static void remember(struct state_store *sh, struct alert_state *st)
 		state_cache_forget(&sh->memory, st->slug);
 }
 
-static enum state_store_result put(
+static enum state_store_result put_state(
 	struct state_store *sh, struct alert_state *st, bool may_wait)
 {
 	enum state_store_result result;
@@ -323,13 +323,13 @@ static enum state_store_result put(
 enum state_store_result state_store_put(
 	struct state_store *sh, struct alert_state *st)
 {
-	return put(sh, st, false);
+	return put_state(sh, st, false);
 }
 
 enum state_store_result state_store_put_off(
 	struct state_store *sh, struct alert_state *st)
 {
-	return put(sh, st, sh->from != FROM_STORE);
+	return put_state(sh, st, sh->from != FROM_STORE);
 }
 
 void state_store_return(struct state_store *sh, struct alert_state *st)

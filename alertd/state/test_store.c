@@ -26,7 +26,7 @@ static double instant(const char *text)
 	return text && num_epoch(text, &t) ? t : NAN;
 }
 
-static bool put(struct store *s, const char *field, double t)
+static bool put_instant(struct store *s, const char *field, double t)
 {
 	char text[32];
 
@@ -54,10 +54,10 @@ bool test_store_begin(struct store *s, struct test_reminder *t, double now)
 	if (!s || t->since <= now)
 		return true;
 	t->since = now;
-	return put(s, SINCE, now);
+	return put_instant(s, SINCE, now);
 }
 
 bool test_store_passed(struct store *s, double now)
 {
-	return put(s, PASSED, now);
+	return put_instant(s, PASSED, now);
 }

@@ -169,7 +169,7 @@ static CURLcode set_up(CURL *e, const struct http_request *r, bool local,
 	return rc;
 }
 
-static bool add(struct curl_slist **l, const char *field)
+static bool add_header(struct curl_slist **l, const char *field)
 {
 	struct curl_slist *more = curl_slist_append(*l, field);
 
@@ -185,15 +185,15 @@ static struct curl_slist *make_fields(const struct http_request *r)
 	char type[100];
 
 	snprintf(type, sizeof type, "Content-Type: %s", r->type);
-	if (add(&l, type) && add(&l, "Expect:") &&
-		(!r->field.len || add(&l, r->field.p)))
+	if (add_header(&l, type) && add_header(&l, "Expect:") &&
+		(!r->field.len || add_header(&l, r->field.p)))
 		return l;
 	curl_slist_free_all(l);
 	return NULL;
 }
 
 /* What libcurl says of an exchange. */
-static void look(CURL *e, CURLcode rc, struct http_answer *a)
+static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 {
 	curl_off_t after = 0;
 	long status = 0;
@@ -234,7 +234,7 @@ static void *land(struct flight *f)
 	return f->arg;
 }
 
-static bool refuse(struct http_answer *a, const char *why)
+static bool refuse_request(struct http_answer *a, const char *why)
 {
 	a->why = why;
 	a->untried = true;
@@ -250,9 +250,9 @@ bool http_begin(struct http_send *h, const struct http_request *r,
 	*a = (struct http_answer) {.why = "unable to start libcurl"};
 	buf_init(&a->body, HTTP_ANSWER_MAX);
 	if (!buf_ok(&r->url) || !buf_ok(&r->body) || !buf_ok(&r->field))
-		return refuse(a, "it is too large");
+		return refuse_request(a, "it is too large");
 	if (!allowed(r->url.p, &local))
-		return refuse(a, "its URL is not https");
+		return refuse_request(a, "its URL is not https");
 	f = find_room(h);
 	if (!f)
 		return false;
@@ -291,7 +291,7 @@ static void *arrived(struct http_send *h, const CURLMsg *m)
 
 	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &f);
 	curl_multi_remove_handle(h->multi, easy);
-	look(easy, rc, f->answer);
+	read_result(easy, rc, f->answer);
 	return land(f);
 }
 

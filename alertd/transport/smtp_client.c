@@ -75,7 +75,7 @@ struct delivered smtp_judge(enum smtp_phase phase, int code)
 	return d;
 }
 
-static struct delivered look(CURLcode rc, const struct transfer *t)
+static struct delivered read_smtp_result(CURLcode rc, const struct transfer *t)
 {
 	struct delivered d = {.ok = rc == CURLE_OK};
 
@@ -167,5 +167,5 @@ struct delivered smtp_send(const struct smtp_job *job)
 	curl_easy_cleanup(e);
 	curl_slist_free_all(to);
 	curl_global_cleanup();
-	return look(rc, &t);
+	return read_smtp_result(rc, &t);
 }

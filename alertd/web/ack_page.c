@@ -129,7 +129,8 @@ static void page_release(struct page *p)
 }
 
 /* Whether the incident is still open; where it is not, the answer says so. */
-static bool look(const struct cgi *c, struct page *p, struct cgi_answer *a)
+static bool still_open(
+	const struct cgi *c, struct page *p, struct cgi_answer *a)
 {
 	struct state_store *sh = state_store_new(c->store);
 	struct alert_state st;
@@ -176,7 +177,7 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a)
 {
 	struct page p = {.what = NULL};
 
-	if (admit(c, &p, a) && look(c, &p, a))
+	if (admit(c, &p, a) && still_open(c, &p, a))
 		put_page(a, &p);
 	page_release(&p);
 }
@@ -228,7 +229,7 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 		.now = NAN, .queue_only = true};
 	struct notifier *pager;
 
-	if (!admit(c, &p, a) || !look(c, &p, a))
+	if (!admit(c, &p, a) || !still_open(c, &p, a))
 		goto out;
 	read_by(c->request.body.p, by, sizeof by);
 	if (by[strspn(by, " ")] == '\0')
@@ -240,7 +241,7 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 		: "That could not be written down; try again.";
 	notifier_free(pager);
 	state_store_free(setup.shelf);
-	if (look(c, &p, a))
+	if (still_open(c, &p, a))
 		put_page(a, &p);
 out:
 	page_release(&p);

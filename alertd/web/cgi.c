@@ -74,7 +74,7 @@ static bool matches(const char *row, const char *path, char *name)
 	return true;
 }
 
-static const struct row *find(struct cgi_request *r)
+static const struct row *find_row(struct cgi_request *r)
 {
 	for (int i = 0; i < REQUEST_FORMS; i++)
 		for (const struct row *row = rows; row->path; row++)
@@ -245,7 +245,7 @@ int cgi_main(void)
 	buf_init(&a.body, ANSWER_MAX);
 	buf_init(&c.request.body, CGI_BODY_MAX);
 	request_read(&c.request.http, environ);
-	row = find(&c.request);
+	row = find_row(&c.request);
 	if (row)
 		answer_row(&c, row, &a);
 	else

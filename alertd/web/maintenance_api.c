@@ -30,7 +30,7 @@ static const struct conf_account *holder(const struct cgi *c, bool writes)
 }
 
 /* The server, where it is one of that account: others are not to be known. */
-static const struct conf_server *find(const struct cgi *c,
+static const struct conf_server *find_server(const struct cgi *c,
 	const struct conf_account *account)
 {
 	const struct conf_server *s = conf_server(c->conf, c->request.name);
@@ -147,7 +147,7 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 	buf_release(&text);
 }
 
-static void put(const struct cgi *c, struct maintenance_store *l,
+static void store_maintenance(const struct cgi *c, struct maintenance_store *l,
 	struct maintenance *m, struct cgi_answer *a)
 {
 	maintenance_store_name(m);
@@ -181,14 +181,14 @@ static void store(const struct cgi *c, struct maintenance *m,
 	else if (fit.slug)
 		refuse_long(c, &fit.chain, a);
 	else
-		put(c, l, m, a);
+		store_maintenance(c, l, m, a);
 out:
 	maintenance_store_free(l);
 }
 
 /* Who asks is known, and so is the server. */
-static void add(const struct cgi *c, const struct conf_account *account,
-	struct cgi_answer *a)
+static void add_maintenance(const struct cgi *c,
+	const struct conf_account *account, struct cgi_answer *a)
 {
 	const struct buf *text = &c->request.body;
 	char why[RECORD_WHY];
@@ -220,7 +220,7 @@ void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 			"The bearer token is needed by which the server's "
 			"account writes.");
 		a->challenge = true;
-	} else if (!find(c, account)) {
+	} else if (!find_server(c, account)) {
 		cgi_error(
 			a, 404, "not_found", "The account has no such server.");
 	} else if (!writer) {
@@ -228,6 +228,6 @@ void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 			"By this token the account reads; the one by which it "
 			"writes is needed.");
 	} else {
-		add(c, account, a);
+		add_maintenance(c, account, a);
 	}
 }

@@ -48,7 +48,7 @@ void credential_free(struct credential *c)
 	free(c);
 }
 
-static bool fail(char *why, const char *what)
+static bool refuse_credential(char *why, const char *what)
 {
 	snprintf(why, CREDENTIAL_WHY - 32, "%s", what);
 	return false;
@@ -69,9 +69,10 @@ static bool sendable(const char *s, bool spaces)
 static bool set_once(char **out, const char *v, bool spaces, char *why)
 {
 	if (*out)
-		return fail(why, "a key stands twice");
+		return refuse_credential(why, "a key stands twice");
 	if (!sendable(v, spaces))
-		return fail(why, "a value is empty or not visible ASCII");
+		return refuse_credential(
+			why, "a value is empty or not visible ASCII");
 	*out = xstrdup(v);
 	return true;
 }
@@ -84,7 +85,7 @@ static bool set_header(struct credential *c, const char *v, char *why)
 	return !v[strspn(v, "!#$%&'*+-.^_`|~0123456789"
 			    "abcdefghijklmnopqrstuvwxyz"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ")] ||
-		fail(why, "header is no field name");
+		refuse_credential(why, "header is no field name");
 }
 
 static bool add_origin(struct credential *c, const char *v, char *why)
@@ -92,11 +93,11 @@ static bool add_origin(struct credential *c, const char *v, char *why)
 	char reason[URL_WHY];
 
 	if (c->n_origins == ORIGINS_MAX)
-		return fail(why, "too many origins");
+		return refuse_credential(why, "too many origins");
 	if (!url_parse(v, &c->origins[c->n_origins], reason))
-		return fail(why, "an origin is no URL");
+		return refuse_credential(why, "an origin is no URL");
 	if (!url_secure(&c->origins[c->n_origins]))
-		return fail(why, "an origin is not https");
+		return refuse_credential(why, "an origin is not https");
 	c->n_origins++;
 	return true;
 }
@@ -109,16 +110,17 @@ static bool set_issuer(struct credential *c, const char *v, char *why)
 	if (!set_once(&c->client.issuer, v, false, why))
 		return false;
 	if (!url_parse(v, &u, reason))
-		return fail(why, "the issuer is no URL");
-	return url_secure(&u) || fail(why, "the issuer is not https");
+		return refuse_credential(why, "the issuer is no URL");
+	return url_secure(&u) ||
+	       refuse_credential(why, "the issuer is not https");
 }
 
 static bool set_expiry(struct credential *c, const char *v, char *why)
 {
 	if (c->expires_at)
-		return fail(why, "a key stands twice");
+		return refuse_credential(why, "a key stands twice");
 	if (!clock_rfc3339_parse(v, &c->expires_at))
-		return fail(why, "expires_at is no RFC 3339 time");
+		return refuse_credential(why, "expires_at is no RFC 3339 time");
 	if (c->expires_at < 1)
 		c->expires_at = 1;
 	return true;
@@ -152,7 +154,7 @@ static bool set_key(struct credential *c, const char *key, const char *v,
 		return set_issuer(c, v, why);
 	if (strcmp(key, "expires_at") == 0)
 		return set_expiry(c, v, why);
-	return fail(why, "a key is unknown");
+	return refuse_credential(why, "a key is unknown");
 }
 
 /* One kind of secret, and all of it. */
@@ -163,21 +165,24 @@ static bool set_kind(struct credential *c, char *why)
 	bool header = c->header || c->value, mtls = c->cert || c->key;
 
 	if (!c->n_origins)
-		return fail(why, "no origin says where it may be sent");
+		return refuse_credential(
+			why, "no origin says where it may be sent");
 	if (!!c->token + header + oauth + mtls != 1)
-		return fail(why, "not exactly one of token, header, client_id "
-				 "and cert");
+		return refuse_credential(why,
+			"not exactly one of token, header, client_id "
+			"and cert");
 	c->kind = c->token ? CREDENTIAL_BEARER
 		: header   ? CREDENTIAL_HEADER
 		: oauth	   ? CREDENTIAL_OAUTH
 			   : CREDENTIAL_MTLS;
 	if (header && !(c->header && c->value))
-		return fail(why, "header and value go together");
+		return refuse_credential(why, "header and value go together");
 	if (oauth && !(o->id && o->secret && o->issuer))
-		return fail(why, "client_id, client_secret and issuer go "
-				 "together");
+		return refuse_credential(why,
+			"client_id, client_secret and issuer go "
+			"together");
 	if (mtls && !(c->cert && c->key))
-		return fail(why, "cert and key go together");
+		return refuse_credential(why, "cert and key go together");
 	return true;
 }
 
@@ -188,7 +193,7 @@ static bool read_lines(struct credential *c, char *text, char *why)
 
 	while (secret_file_line(&text, &number, &key, &value)) {
 		if (!value)
-			fail(reason, "not \"key = value\"");
+			refuse_credential(reason, "not \"key = value\"");
 		if (value && set_key(c, key, value, reason))
 			continue;
 		snprintf(why, CREDENTIAL_WHY, "line %d: %s", number, reason);

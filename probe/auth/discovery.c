@@ -125,7 +125,7 @@ static bool judge_self(struct discovery *d, const cJSON *doc)
 }
 
 /* A document of the kind that was looked for: judge it and go on. */
-static void judge(struct discovery *d, const cJSON *doc)
+static void judge_document(struct discovery *d, const cJSON *doc)
 {
 	struct discovery_result *r = &d->result;
 	char issuer[URL_MAX];
@@ -193,7 +193,7 @@ static void on_document(void *arg, const struct reply *r)
 	}
 	if (r->kind == REPLY_STATUS && r->http->status == 200 &&
 		cJSON_IsObject(r->message)) {
-		judge(d, r->message);
+		judge_document(d, r->message);
 		return;
 	}
 	note(d, r);

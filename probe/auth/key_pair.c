@@ -6,7 +6,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 
-static bool fail(char *why, const char *what, const char *reason)
+static bool refuse_key_pair(char *why, const char *what, const char *reason)
 {
 	snprintf(why, KEY_PAIR_WHY, "%s%s", what, reason);
 	return false;
@@ -51,17 +51,19 @@ bool key_pair_check(const char *cert_path, const char *key_path, char *why)
 	bool ok;
 
 	if (!secret_file_private(key_path, reason))
-		return fail(why, "its key: ", reason);
+		return refuse_key_pair(why, "its key: ", reason);
 	cert = read_cert(cert_path);
 	key = read_key(key_path);
 	if (!cert)
-		ok = fail(why, "its cert is no certificate in PEM", "");
+		ok = refuse_key_pair(
+			why, "its cert is no certificate in PEM", "");
 	else if (!key)
-		ok = fail(why, "its key is no key in PEM, or an encrypted one",
-			"");
+		ok = refuse_key_pair(why,
+			"its key is no key in PEM, or an encrypted one", "");
 	else
 		ok = X509_check_private_key(cert, key) == 1 ||
-			fail(why, "its key belongs to another certificate", "");
+		     refuse_key_pair(
+			     why, "its key belongs to another certificate", "");
 	X509_free(cert);
 	EVP_PKEY_free(key);
 	ERR_clear_error();

@@ -44,7 +44,7 @@ static void fail_transport(struct token *t, const struct reply *r)
 		r->failure.message);
 }
 
-static bool judge(struct token *t, const struct reply *r)
+static bool judge_token(struct token *t, const struct reply *r)
 {
 	struct failure *f = &t->result.failure;
 	long status = r->http->status;
@@ -84,7 +84,7 @@ static void on_answer(void *arg, const struct reply *r)
 	} else if (r->kind == REPLY_FAILED) {
 		fail_transport(t, r);
 	} else {
-		t->result.good = judge(t, r);
+		t->result.good = judge_token(t, r);
 	}
 	finish(t);
 }

@@ -23,7 +23,7 @@ struct kept {
 
 static struct kept *first;
 
-static void release(struct kept *k)
+static void release_kept(struct kept *k)
 {
 	explicit_bzero(k->token, strlen(k->token));
 	free(k->token);
@@ -46,7 +46,7 @@ static void forget(const char *name)
 	if (!gone)
 		return;
 	*k = gone->next;
-	release(gone);
+	release_kept(gone);
 }
 
 void token_cache_wipe(void)

@@ -183,7 +183,7 @@ static bool ask_why(struct http_transfer *t)
 	return t->resolve != NULL;
 }
 
-static void judge(struct http_transfer *t, CURLcode rc)
+static void judge_transfer(struct http_transfer *t, CURLcode rc)
 {
 	struct http_response *r = &t->response;
 	struct http_failure f = {.rc = rc,
@@ -223,7 +223,7 @@ static void finish(struct http_transfer *t, CURLcode rc)
 	t->response.cert_wanted |= t->tls->cert_wanted;
 	t->response.total_ms = http_transfer_elapsed(t);
 	http_fields_end(&t->response, t->easy);
-	judge(t, rc);
+	judge_transfer(t, rc);
 	r = t->response;
 	if (r.end == HTTP_FAILED || r.end == HTTP_OURS)
 		trace_note(t->trace, "%s", r.message);

@@ -33,7 +33,8 @@ static void destroy(struct resolve *r)
 }
 
 /* Note the first address of a name that has some, and judge them all. */
-static enum resolve_end judge(struct resolve *r, const struct addrinfo *list)
+static enum resolve_end judge_addresses(
+	struct resolve *r, const struct addrinfo *list)
 {
 	enum resolve_end end = RESOLVE_PUBLIC;
 	long port;
@@ -55,7 +56,7 @@ static enum resolve_end look_up(struct resolve *r)
 		hints.ai_family = r->ip_version == 4 ? AF_INET : AF_INET6;
 	rc = getaddrinfo(r->host, NULL, &hints, &list);
 	if (!rc) {
-		end = judge(r, list);
+		end = judge_addresses(r, list);
 		freeaddrinfo(list);
 		return end;
 	}

@@ -21,7 +21,7 @@ static bool part(CURLU *u, CURLUPart what, unsigned flags, char *out,
 	return n >= 0 && (size_t)n < size;
 }
 
-static bool fail(char *why, const char *what)
+static bool refuse_url(char *why, const char *what)
 {
 	snprintf(why, URL_WHY, "%s", what);
 	return false;
@@ -49,28 +49,28 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 	long long n;
 
 	if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
-		return fail(why, "a secret does not belong in a URL; see "
+		return refuse_url(why, "a secret does not belong in a URL; see "
 				 "--token-file");
 	if (!part(h, CURLUPART_SCHEME, 0, scheme, sizeof scheme) ||
 		(strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
-		return fail(why, "neither http nor https");
+		return refuse_url(why, "neither http nor https");
 	u->https = scheme[4] == 's';
 	if (!part(h, CURLUPART_HOST, 0, u->host, sizeof u->host) || !*u->host)
-		return fail(why, "the host is missing or too long");
+		return refuse_url(why, "the host is missing or too long");
 	lower(u->host);
 	if (!part(h, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof port) ||
 		!num_parse(port, 1, 65535, &n))
-		return fail(why, "the port is not a port");
+		return refuse_url(why, "the port is not a port");
 	u->port = (int)n;
 	curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
 	if (!part(h, CURLUPART_PATH, 0, u->path, sizeof u->path) ||
 		!part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->text,
 			sizeof u->text))
-		return fail(why, "too long");
+		return refuse_url(why, "too long");
 	curl_url_set(h, CURLUPART_QUERY, NULL, 0);
 	if (!part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->shown,
 		    sizeof u->shown))
-		return fail(why, "too long");
+		return refuse_url(why, "too long");
 	n = snprintf(u->origin, sizeof u->origin, "%s://%s", scheme, u->host);
 	if (u->port != (u->https ? 443 : 80))
 		snprintf(u->origin + n, sizeof u->origin - (size_t)n, ":%d",
@@ -88,10 +88,10 @@ static bool plain_host(const char *s, char *why)
 	const char *host = s + strcspn(s, ":/?#");
 
 	if (strncmp(host, "://", 3) != 0)
-		return fail(why, "no http:// or https:// before it");
+		return refuse_url(why, "no http:// or https:// before it");
 	host += 1 + strspn(host + 1, "/");
 	if (host[strcspn(host, "%[/?#")] == '%')
-		return fail(why, "a percent sign in the host");
+		return refuse_url(why, "a percent sign in the host");
 	return true;
 }
 
@@ -102,22 +102,23 @@ bool url_parse(const char *s, struct url *u, char *why)
 
 	memset(u, 0, sizeof *u);
 	if (strlen(s) >= URL_MAX)
-		return fail(why, "too long");
+		return refuse_url(why, "too long");
 	for (const char *p = s; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return fail(why, "a space or control character in it");
+			return refuse_url(
+				why, "a space or control character in it");
 	/* A server may have named it, and a record may have to carry it. */
 	if (!text_is_utf8(s, strlen(s)))
-		return fail(why, "not UTF-8");
+		return refuse_url(why, "not UTF-8");
 	if (!text_harmless(s, strlen(s)))
-		return fail(why, "a space or control character in it");
+		return refuse_url(why, "a space or control character in it");
 	if (!plain_host(s, why))
 		return false;
 	h = curl_url();
 	if (!h)
-		return fail(why, "out of memory");
+		return refuse_url(why, "out of memory");
 	if (curl_url_set(h, CURLUPART_URL, s, CURLU_NON_SUPPORT_SCHEME))
-		ok = fail(why, "not a URL");
+		ok = refuse_url(why, "not a URL");
 	else
 		ok = take_apart(h, u, why);
 	curl_url_cleanup(h);
@@ -132,23 +133,24 @@ bool url_resolve(const struct url *base, const char *ref, struct url *u,
 	CURLU *h;
 
 	if (!*ref)
-		return fail(why, "empty");
+		return refuse_url(why, "empty");
 	if (strlen(ref) >= URL_MAX)
-		return fail(why, "too long");
+		return refuse_url(why, "too long");
 	for (const char *p = ref; *p; p++)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
-			return fail(why, "a space or control character in it");
+			return refuse_url(
+				why, "a space or control character in it");
 	if (strchr(ref, '#'))
-		return fail(why, "a fragment in it");
+		return refuse_url(why, "a fragment in it");
 	h = curl_url();
 	if (!h)
-		return fail(why, "out of memory");
+		return refuse_url(why, "out of memory");
 	if (curl_url_set(h, CURLUPART_URL, base->text, 0) ||
 		curl_url_set(h, CURLUPART_URL, ref, CURLU_NON_SUPPORT_SCHEME) ||
 		curl_url_get(h, CURLUPART_URL, &text, 0))
-		fail(why, "not a URL");
+		refuse_url(why, "not a URL");
 	else if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
-		fail(why, "a user name or password in it");
+		refuse_url(why, "a user name or password in it");
 	else
 		ok = url_parse(text, u, why);
 	curl_free(text);

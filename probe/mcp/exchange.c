@@ -136,7 +136,7 @@ static void on_connected(void *arg, const struct http_response *r)
 	x->handler.connected(x->arg, r);
 }
 
-static void fail(struct reply *out, const char *code, const char *message)
+static void fail_reply(struct reply *out, const char *code, const char *message)
 {
 	out->kind = REPLY_FAILED;
 	failure_set(&out->failure, code, "%s", message);
@@ -197,7 +197,7 @@ static void read_body(struct exchange *x, struct reply *out)
 	if (a->message)
 		out->body[0] = '\0';
 	else if (ok && answer_failure(a, "response", &out->failure))
-		fail(out, "jsonrpc.malformed",
+		fail_reply(out, "jsonrpc.malformed",
 			"the response is JSON, but no JSON-RPC response");
 	else if (ok)
 		out->kind = REPLY_FAILED;
@@ -211,7 +211,7 @@ static void stream_without_answer(struct exchange *x, struct reply *out)
 		return;
 	}
 	if (out->http->end != HTTP_FAILED)
-		fail(out, "sse.no-answer",
+		fail_reply(out, "sse.no-answer",
 			"the server ended its event stream without the answer");
 	out->last_id = x->sse.last_id;
 	out->retry_ms = x->sse.retry_ms;
@@ -222,23 +222,23 @@ static bool truncated(const struct http_response *r)
 	return r->end == HTTP_FAILED && strcmp(r->code, "http.truncated") == 0;
 }
 
-static void judge(struct exchange *x, struct reply *out)
+static void judge_exchange(struct exchange *x, struct reply *out)
 {
 	const struct http_response *r = out->http;
 
 	out->kind = REPLY_STATUS;
 	switch (r->end) {
 	case HTTP_FAILED:
-		fail(out, r->code, r->message);
+		fail_reply(out, r->code, r->message);
 		if (x->form == FORM_STREAM && x->answer.id && truncated(r))
 			stream_without_answer(x, out);
 		return;
 	case HTTP_OURS:
-		fail(out, "", r->message);
+		fail_reply(out, "", r->message);
 		out->ours = true;
 		return;
 	case HTTP_ABORTED:
-		fail(out, "body.too-large",
+		fail_reply(out, "body.too-large",
 			x->large ? x->large
 				 : "the responses of the probe take more than "
 				   "32 MiB on the network");
@@ -256,7 +256,7 @@ static void judge(struct exchange *x, struct reply *out)
 							  : REPLY_ERROR;
 }
 
-static void release(struct exchange *x)
+static void release_exchange(struct exchange *x)
 {
 	answer_release(&x->answer);
 	sse_release(&x->sse);
@@ -270,16 +270,16 @@ static void on_done(void *arg, const struct http_response *r)
 	double end = x->matched_ms > 0 ? x->matched_ms : clock_mono_ms();
 	struct reply reply = {.http = r, .at_ms = end, .retry_ms = -1};
 
-	judge(x, &reply);
+	judge_exchange(x, &reply);
 	if (!budget_head(x->budget, r->fields_n, r->network_n) &&
 		reply.kind != REPLY_FAILED)
-		fail(&reply, "http.headers-too-large",
+		fail_reply(&reply, "http.headers-too-large",
 			"the header fields of all responses of the probe "
 			"together are larger than 1 MiB");
 	reply.message = x->answer.message;
 	reply.batch = x->answer.batch;
 	x->handler.done(x->arg, &reply);
-	release(x);
+	release_exchange(x);
 }
 
 int exchange_start(struct http *h, const struct http_request *rq,
@@ -306,7 +306,7 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	buf_init(&x->body, BUDGET_ANSWER);
 	t = http_start(h, &own, &calls, x);
 	if (!t) {
-		release(x);
+		release_exchange(x);
 		return -1;
 	}
 	if (handler->started)

@@ -25,7 +25,7 @@ struct stream {
 	bool ours;	    /* that was our own failure */
 };
 
-static void release(struct stream *s)
+static void release_stream(struct stream *s)
 {
 	struct stream_handler handler = s->handler;
 	void *arg = s->arg;
@@ -41,7 +41,7 @@ static void tell(void *arg)
 
 	s->timer = NULL;
 	if (s->closed)
-		release(s);
+		release_stream(s);
 	else
 		s->handler.ready(s->arg);
 }
@@ -168,7 +168,7 @@ static void on_done(void *arg, const struct reply *r)
 
 	s->transfer = NULL;
 	if (s->closed) {
-		release(s);
+		release_stream(s);
 		return;
 	}
 	s->response = *r->http;

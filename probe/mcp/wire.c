@@ -33,7 +33,7 @@ static void add(struct fields *f, const char *name, const char *value)
 		value);
 }
 
-static void release(struct fields *f)
+static void release_fields(struct fields *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		explicit_bzero(f->list[i], strlen(f->list[i]));
@@ -187,7 +187,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	else
 		rc = exchange_start(w->http, &rq, w->budget, WANT_STATUS, NULL,
 			handler, arg);
-	release(&f);
+	release_fields(&f);
 	return rc;
 }
 
@@ -219,7 +219,7 @@ static int get_stream(const struct wire *w, const char *last_id,
 	}
 	rc = exchange_start(w->http, &rq, w->budget,
 		id ? WANT_MESSAGE : WANT_EVENTS, id, handler, arg);
-	release(&f);
+	release_fields(&f);
 	return rc;
 }
 
@@ -253,7 +253,7 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	add(&f, "accept", "*/*");
 	rc = exchange_start(
 		w->http, &rq, w->budget, WANT_STATUS, NULL, handler, arg);
-	release(&f);
+	release_fields(&f);
 	return rc;
 }
 
@@ -297,7 +297,7 @@ int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	add(&f, "MCP-Protocol-Version", REVISION_SESSION);
 	rc = exchange_start(
 		w->http, &rq, w->budget, WANT_DOCUMENT, NULL, handler, arg);
-	release(&f);
+	release_fields(&f);
 	return rc;
 }
 

@@ -104,6 +104,19 @@ included() {
 		END { exit bad || !NR }'
 }
 
+@test "a static name stands in few files of a program" {
+	local folder many
+	# Callbacks of one interface are called alike: those of struct sink.
+	for folder in lib probe aggregate alertd serve; do
+		many=$(printf '%s\n' "${sources[@]}" | grep "^$folder/.*\.c$" |
+			xargs grep -HoP '^static [^=;]*?\b\w+(?=\()' |
+			awk -F '[: *]' '{ print $1, $NF }' | sort -u |
+			awk '$1 ~ "/sinks/" && $2 ~ /^(build|judge)$/ { next }
+				{ n[$2]++ } END { for (i in n) if (n[i] > 4) print i, n[i] }')
+		[ -z "$many" ] || { echo "$folder: $many"; return 1; }
+	done
+}
+
 @test "only main and xalloc end the program" {
 	run grep -nE '\b_?exit\(' "${sources[@]}"
 	[ -z "$(grep -vE '^(lib/base/xalloc.c|[a-z]+/main.c):|^lib/base/banned.h' <<<"$output")" ]
