@@ -106,6 +106,7 @@ endef
 $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 
 # objects AREA: those of its files, main.c apart, and of what is made for it.
+aggregate/store_MADE = scripts
 serve/widget_MADE = embed_js
 serve/pages_MADE = manual_pages
 serve/api_MADE = openapi
@@ -183,6 +184,22 @@ $(B)/serve/widget/embed_js.c: serve/widget/embed.js
 $(B)/serve/api/openapi.c: serve/api/openapi.json
 	@mkdir -p $(@D)
 	$(call bytes,api,char)
+
+# The scripts that run in the store, as text: each is of these files, one after the
+# other. Comments and indentation are for who reads the files.
+LUA = ingest uncount figures baseline count publish
+lua_ingest = tally tool_lists tool_room ingest
+lua_uncount = tally uncount
+lua_figures = percentiles figures
+lua_baseline = percentiles baseline
+lua_count = uptime count
+lua_publish = uptime tool_lists publish
+$(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA), \
+	echo 'const char script_$(s)[] = {'; \
+	sed 's/^[[:blank:]]*//; /^--/d' $(lua_$(s):%=aggregate/store/%.lua) | \
+		od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'; echo '0};';) } >$@
 
 # The manual pages as HTML are part of mcp-serve.
 $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)

@@ -40,7 +40,6 @@
 struct ingest {
 	struct store *store;
 	struct batch *batch;
-	char *script;
 	char sha[64]; /* of the script, as the store names it */
 	double retention_s;
 	struct input input;
@@ -186,7 +185,7 @@ static int flush(struct ingest *in)
 	if (!n)
 		return store_run(in->store) ? ingest_store_failed(in) : 0;
 	/* Loaded anew each time: the store may have been restarted. */
-	store_add(in->store, "SCRIPT", "LOAD", in->script, NULL);
+	store_add(in->store, "SCRIPT", "LOAD", script_ingest, NULL);
 	for (size_t i = 0; i < n; i++) {
 		replies[i] = queue(in, &u[i]);
 		queue_server(in, &u[i]);
@@ -302,13 +301,9 @@ static int heartbeat(struct ingest *in)
 /* The name by which the store runs the script. -1 where it has none. */
 static int load_script(struct ingest *in)
 {
-	const struct store_reply *r;
-	struct buf b;
+	const struct store_reply *r = store_one(
+		in->store, "SCRIPT", "LOAD", script_ingest, NULL);
 
-	buf_init(&b, LINE_MAX_BYTES);
-	buf_fmt(&b, "%s%s%s", script_tally, script_tools, script_ingest);
-	in->script = buf_take(&b);
-	r = store_one(in->store, "SCRIPT", "LOAD", in->script, NULL);
 	if (!store_text(r))
 		return ingest_store_failed(in);
 	snprintf(in->sha, sizeof in->sha, "%s", store_text(r));
@@ -345,7 +340,6 @@ int ingest(const struct command *cmd, int fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
 	if (rc != EXIT_ENV && heartbeat(&in))
 		rc = EXIT_ENV;
-	free(in.script);
 	batch_free(in.batch);
 	store_close(in.store);
 	return rc;

@@ -128,13 +128,9 @@ static void queue_uncount(struct store *s, const char *sha, const char *slug,
 
 int isolation_load(struct store *s, char *sha, size_t size)
 {
-	const struct store_reply *r;
-	struct buf b;
+	const struct store_reply *r =
+		store_one(s, "SCRIPT", "LOAD", script_uncount, NULL);
 
-	buf_init(&b, LINE_MAX_BYTES);
-	buf_fmt(&b, "%s%s", script_tally, script_uncount);
-	r = store_one(s, "SCRIPT", "LOAD", b.p, NULL);
-	buf_release(&b);
 	if (!store_text(r))
 		return isolation_store_failed(s);
 	snprintf(sha, size, "%s", store_text(r));

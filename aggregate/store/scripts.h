@@ -1,28 +1,30 @@
 /*
  * scripts.h: what must change together in the store, as scripts that run there.
+ * Their texts are the files *.lua beside this one; uptime.lua, for example, counts
+ * each minute once. The Makefile says which files make a script.
  */
 #ifndef STORE_SCRIPTS_H
 #define STORE_SCRIPTS_H
 
 /*
  * script_ingest: take in the records of one probe. The result is the same
- * whatever the order, and however often, probes and pieces of them arrive. Its
- * text begins with those of script_tally, how a probe is counted, and of
- * script_tools, how lists of tools are kept.
+ * whatever the order, and however often, probes and pieces of them arrive.
+ * tally.lua has how a probe is counted, tool_lists.lua and tool_room.lua how
+ * lists of tools are kept.
  *
  * KEYS: 1 probe, 2 reporters, 3 latest, 4 tool-hash, 5 latency of the hour and
  *       6 of the day, 7 errors of the hour and 8 of the day, 9 baseline,
  *       10 tools, 11 head
  * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 the tool
- *       hash of its summary or "-", 5 field and 6 text of its tools or "", 7
- *"1" where it is to be counted; 8 the life in seconds of probe; 9 the most
- *       bytes of lists of tools; the lives of 10 latest, 11 tool-hash, 12
- *       latency; 13 the instant after which a probe is from the future; 14 the
- *       minute of the hour and 15 the hour of the day in which it started, 16
- *       the life of the errors of an hour and 17 of a day, 18 the day; 19 how
- *       many of its pieces follow; 20 the most bytes of the array at KEYS[1];
- *       then pairs of mark and text of these pieces, and after them of those
- *       that `latest` keeps; see batch.h
+ *       hash of its summary or "-", 5 field and 6 text of its tools or "",
+ *       7 "1" where it is to be counted; 8 the life in seconds of probe; 9 the
+ *       most bytes of lists of tools; the lives of 10 latest, 11 tool-hash,
+ *       12 latency; 13 the instant after which a probe is from the future;
+ *       14 the minute of the hour and 15 the hour of the day in which it
+ *       started, 16 the life of the errors of an hour and 17 of a day, 18 the
+ *       day; 19 how many of its pieces follow; 20 the most bytes of the array
+ *       at KEYS[1]; then pairs of mark and text of these pieces, and after them
+ *       of those that `latest` keeps; see batch.h
  *
  * Nothing is found in the text of a record: it has no raw control character in
  * it, so that ",\n" and tabs part one from the next; and all that the script
@@ -41,16 +43,14 @@
  * KEYS[1], of equals that with the lower id, and it alone is counted: in the
  * histograms where it was not broken, in the errors once it is whole, see
  * offline/collect.h. `latest` keeps the last 16 of a region, beside them as
- *many from the future, and the newest that has a hash, however old; of those
- *that started at one instant the same one.
+ * many from the future, and the newest that has a hash, however old; of those
+ * that started at one instant the same one.
  *
  * Returns 1; or a text, and nothing was changed: why it cannot be taken in. So
  * it is with a probe whose id an earlier one has that `latest` still holds, and
  * one that would grow too large.
  */
 extern const char script_ingest[];
-extern const char script_tally[];
-extern const char script_tools[];
 
 /*
  * script_figures: what the figures of a server are read from. One script, as so
@@ -58,7 +58,8 @@ extern const char script_tools[];
  * are, so that thousands of buckets need not travel. Nothing is written.
  *
  * KEYS: 1 baseline, 2 to 3 errors of hours, 4 to 7 of days, then latency of
- * hours Returns the values of the first seven; then, of all these hours
+ *       hours
+ * Returns the values of the first seven; then, of all these hours
  * together, the buckets that hold the median and the 95th percentile, '-' where
  * there is none.
  */
@@ -84,8 +85,7 @@ extern const char script_baseline[];
 /*
  * script_uncount: what the probe of a window was counted as, by script_ingest,
  * is taken back, once: its region was cut off. KEYS and ARGV are numbered as
- * those of script_ingest; read are 1, 5 to 8 and 11, and 3, 14 and 15. Its text
- * begins with that of script_tally.
+ * those of script_ingest; read are 1, 5 to 8 and 11, and 3, 14 and 15.
  */
 extern const char script_uncount[];
 
