@@ -108,7 +108,7 @@ $(foreach p,$(PROGRAMS),$(eval $(call program,$(p))))
 # objects AREA: those of its files, main.c apart, and of what is made for it.
 aggregate/store_MADE = scripts
 serve/widget_MADE = embed_js
-serve/pages_MADE = manual_pages
+serve/pages_MADE = manual_pages style
 serve/api_MADE = openapi
 objects = $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c))) \
 	$(patsubst %,$(B)/$(1)/%.o,$($(1)_MADE))
@@ -201,12 +201,21 @@ $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 	sed 's/^[[:blank:]]*//; /^--/d' $(lua_$(s):%=aggregate/store/%.lua) | \
 		od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'; echo '0};';) } >$@
 
+# The styles of the pages, without the lines that are comments.
+$(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile
+	@mkdir -p $(@D)
+	{ echo '#include "pages/style.h"'; $(foreach s,$(basename $(notdir \
+		$(wildcard serve/pages/*.css))),echo 'const char page_$(s)[] = {'; \
+	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css | od -An -v -tu1 | \
+		sed 's/[0-9][0-9]*/&,/g'; echo '0};';) } >$@
+
 # The manual pages as HTML are part of mcp-serve.
 $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	@mkdir -p $(@D)
 	scripts/manual $(MANUAL) >$@
 
--include $(wildcard $(B)/*/*.d $(B)/*/*/*.d $(B)/*/*/*/*.d)
+-include $(wildcard $(foreach f,$(FOLDERS) tests,$(B)/$(f)/*.d $(B)/$(f)/*/*.d \
+	$(B)/$(f)/*/*/*.d))
 
 deps:
 	@scripts/deps build test

@@ -28,7 +28,7 @@ teardown_file() {
 # example LINE: the code of the page below that line.
 example() {
 	awk -v line="$1" '$0 == line { found = 1 } /^\.Ed/ { found = 0 } found && shown
-		/^\.Bd/ { shown = found } /^\.Ed/ { shown = 0 }' "$ROOT/man/mcp-alert.1" |
+		/^\.Bd/ { shown = found } /^\.Ed/ { shown = 0 }' "$ROOT/man/mcp-routes.5" |
 		grep -v '^\.Bd' | sed 's/\\e/\\/g'
 }
 
