@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016
-# Goal: what mcp-alert(1) shows of how to check a signature works as it stands
+# Goal: what mcp-routes(5) shows of how to check a signature works as it stands
 # there, in each language, and takes nothing else.
 
 bats_require_minimum_version 1.5.0
