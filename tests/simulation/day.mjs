@@ -230,7 +230,9 @@ function writeTruth(out, s, told, range) {
 	fs.writeSync(out, lines);
 }
 
-// Its lines; of one whose end was cut off, three steps.
+// Its lines; of one whose end was cut off, three steps. All servers are on one
+// host, for where several hosts fail at once a region may be cut off, which the
+// model does not know.
 function lines(i, part) {
 	const outcome = probes.outcome[i], torn = outcome === TORN;
 	const failed = outcome > TORN ? outcomes[outcome].split(' ') : null;
@@ -253,7 +255,7 @@ function lines(i, part) {
 	}
 	if (torn || part === STEP_LINES)
 		return out;
-	return out + `{"v":1,"type":"probe",${key}"url":"https://${slug(s)}.example/mcp",` +
+	return out + `{"v":1,"type":"probe",${key}"url":"https://all.example/${slug(s)}",` +
 		`"state":"${failed ? 'broken' : 'healthy'}",` +
 		`"failed_step":${failed ? `"${failed[0]}"` : null},` +
 		`"error":${failed ? `"${failed[1]}"` : null},` +
