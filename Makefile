@@ -3,6 +3,9 @@
 
 VERSION = 0.1.0
 
+# What is made is made by the rules below, and by no others.
+MAKEFLAGS += --no-builtin-rules
+
 PREFIX ?= /usr/local
 DESTDIR ?=
 BINDIR = $(PREFIX)/bin
@@ -214,8 +217,10 @@ $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	@mkdir -p $(@D)
 	scripts/manual $(MANUAL) >$@
 
--include $(wildcard $(foreach f,$(FOLDERS) tests,$(B)/$(f)/*.d $(B)/$(f)/*/*.d \
-	$(B)/$(f)/*/*/*.d))
+# Of what is there now: a file that was moved leaves its list behind in build.
+-include $(patsubst %.o,%.d,$(foreach f,$(FOLDERS),$(foreach a,$(call areas,$(f)), \
+	$(call objects,$(a))))) $(patsubst %.c,$(B)/%.d,$(wildcard */main.c \
+	tests/unit/*/*.c tests/fuzz/*.c))
 
 deps:
 	@scripts/deps build test

@@ -8,6 +8,7 @@
 #include "store/keys.h"
 #include "store/store.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -301,4 +302,16 @@ int fleet_announce(const struct conf *c, struct store *s)
 	if (rc)
 		log_error("%s", store_why(s));
 	return rc;
+}
+
+struct rule fleet_isolation_rule(const struct fleet *f)
+{
+	struct rule rule = rule_default(60);
+	double least = INFINITY;
+
+	for (size_t i = 0; i < f->n; i++)
+		least = fmin(least, f->servers[i].rule.lookback_s);
+	if (isfinite(least))
+		rule.lookback_s = fmax(rule.lookback_s, least);
+	return rule;
 }

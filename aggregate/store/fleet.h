@@ -42,4 +42,10 @@ void fleet_release(struct fleet *f);
  */
 int fleet_announce(const struct conf *c, struct store *s);
 
+/*
+ * fleet_isolation_rule(f): the rule by which regions that are cut off are looked
+ * for: with the lookback of the server that is probed most often.
+ */
+struct rule fleet_isolation_rule(const struct fleet *f);
+
 #endif

@@ -194,21 +194,16 @@ static void missed_release(struct missed *m)
 }
 
 /* What regions saw while their own network was cut off says nothing. */
-static struct isolation *isolate(const struct missed *m, size_t n)
+static struct isolation *isolate(const struct missed *m,
+	const struct fleet *fleet)
 {
+	const struct rule rule = fleet_isolation_rule(fleet);
 	struct isolation *found = isolation_new();
-	struct rule rule = rule_default(60);
-	double least = INFINITY;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!m[i].in.n_regions)
-			continue;
-		least = fmin(least, m[i].server->rule.lookback_s);
-		isolation_add(found, m[i].in.url, m[i].seen,
-			m[i].in.n_regions);
-	}
-	if (isfinite(least))
-		rule.lookback_s = fmax(rule.lookback_s, least);
+	for (size_t i = 0; i < fleet->n; i++)
+		if (m[i].in.n_regions)
+			isolation_add(found, m[i].in.url, m[i].seen,
+				m[i].in.n_regions);
 	isolation_cut(found, &rule);
 	return found;
 }
@@ -388,7 +383,7 @@ int late_judge(struct store *store, const struct fleet *fleet, double now,
 		if (m[i].n && !failed)
 			failed = load_missed(&l, &m[i]);
 	}
-	isolation = isolate(m, fleet->n);
+	isolation = isolate(m, fleet);
 	for (size_t i = 0; i < fleet->n && !failed; i++) {
 		if (m[i].in.n_regions)
 			failed = judge_minutes(&l, &m[i], &m[i].in);

@@ -353,22 +353,10 @@ static int uncount(const struct run *run, const struct group *groups, size_t n,
 	return -1;
 }
 
-/* An isolation is looked at as long as the server that is probed most often. */
-static struct rule rule_of(const struct fleet *f)
-{
-	struct rule rule = rule_default(60);
-	double least = INFINITY;
-
-	for (size_t i = 0; i < f->n; i++)
-		least = fmin(least, f->servers[i].rule.lookback_s);
-	rule.lookback_s = fmax(rule.lookback_s, least);
-	return rule;
-}
-
 /* What they saw says nothing, either. */
 static int isolate(struct run *run, const struct group *groups, size_t n)
 {
-	const struct rule rule = rule_of(&run->fleet);
+	const struct rule rule = fleet_isolation_rule(&run->fleet);
 	size_t n_found;
 	int rc;
 
