@@ -57,8 +57,8 @@ probe: main probe,flow,handshake,wall,tool_steps,stale_cache expiry report,optio
 	target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline rule
 serve: main render front answer answer_pages api,badge,widget pages data http
-alertd: main web commands store_outage verdict_batch
-	notifier,evaluate,emit,common_cause print,output,input,options
+alertd: main web commands store_outage
+	notifier,evaluate,emit print,output,input,options
 	delivery sinks routing transport state incident
 '
 
