@@ -3,7 +3,7 @@
 #include "base/lines.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 #include "mcp/layers.h"
 #include "offline/index.h"
 

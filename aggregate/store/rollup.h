@@ -5,7 +5,7 @@
 #define STORE_ROLLUP_H
 
 #include "figures/figures.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <stddef.h>
 

@@ -68,7 +68,7 @@ const char *key_counted(char *out, const char *slug, int64_t day);
  * its newline, until mcp-alert has taken it into account.
  */
 const char *key_late(char *out, const char *slug);
-/* Hash: bucket of mcp/hist.h to count, for one hour (epoch seconds / 3600). */
+/* Hash: bucket of mcp/histogram.h to count, for one hour (epoch seconds / 3600). */
 const char *key_latency(char *out, const char *slug, int64_t hour);
 /* The same for one day (epoch seconds / 86400). */
 const char *key_latency_day(char *out, const char *slug, int64_t day);
@@ -80,7 +80,7 @@ const char *key_errors(char *out, const char *slug, int64_t hour);
 /* The same of one day, with the hour of the day for the minute. */
 const char *key_errors_day(char *out, const char *slug, int64_t day);
 /*
- * String: "<day> <bucket>", the bucket of mcp/hist.h that holds the 95th
+ * String: "<day> <bucket>", the bucket of mcp/histogram.h that holds the 95th
  * percentile of the 30 days before that day, or '-' for too few probes. Dropped
  * as soon as a probe of an earlier day is counted.
  */

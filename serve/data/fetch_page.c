@@ -3,7 +3,7 @@
 #include "base/xalloc.h"
 #include "data/fetch.h"
 #include "data/page_data.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 #include "store/keys.h"
 #include "store/store.h"
 

@@ -2,7 +2,7 @@
 
 #include "base/num.h"
 #include "json/json.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -4,7 +4,7 @@
  * makes no difference in how many steps one came to an instant.
  */
 #include "figures/rates.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <math.h>
 #include <setjmp.h>

@@ -5,7 +5,7 @@
  */
 #include "data/page_data.h"
 #include "data/search.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 #include "mcp/regions.h"
 #include "pages/page.h"
 

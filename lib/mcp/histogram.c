@@ -1,4 +1,4 @@
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <math.h>
 
