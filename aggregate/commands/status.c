@@ -172,7 +172,7 @@ static int read_store(
 	struct store *s, struct status_server *out, size_t n, double now)
 {
 	int64_t hour = (int64_t)now / 3600 - (STATUS_HOURS - 1);
-	struct hist *h = xmalloc(sizeof *h);
+	struct histogram *h = xmalloc(sizeof *h);
 	char key[KEY_MAX];
 	size_t at = 0;
 
@@ -191,7 +191,7 @@ static int read_store(
 		for (int k = 0; k < STATUS_HOURS; k++) {
 			memset(h, 0, sizeof *h);
 			rollup_latency(h, store_reply(s, at++));
-			out[i].hours[k] = hist_percentile(h, 95);
+			out[i].hours[k] = histogram_percentile(h, 95);
 		}
 	}
 	free(h);

@@ -149,7 +149,8 @@ static void put_mark(struct piece *p, const struct record *r)
 			failure_layer_name(failure_layer_of(
 				sum->failed_step, sum->error)));
 	else
-		snprintf(p->mark, size, "9:%zu", hist_bucket(sum->total_ms));
+		snprintf(p->mark, size, "9:%zu",
+			histogram_bucket(sum->total_ms));
 }
 
 /* What the summary says beside its text. */

@@ -2,30 +2,34 @@
 
 #include <math.h>
 
-size_t hist_bucket(double ms)
+size_t histogram_bucket(double ms)
 {
-	double i = floor(log(fmax(ms, HIST_LEAST_MS) / HIST_LEAST_MS) /
-		log(HIST_GROWTH));
+	double i =
+		floor(log(fmax(ms, HISTOGRAM_LEAST_MS) / HISTOGRAM_LEAST_MS) /
+			log(HISTOGRAM_GROWTH));
 
-	return i < HIST_BUCKETS - 1 ? (size_t)i : HIST_BUCKETS - 1;
+	return i < HISTOGRAM_BUCKETS - 1 ? (size_t)i : HISTOGRAM_BUCKETS - 1;
 }
 
-/* What halves the greatest error. */
-double hist_ms(size_t bucket)
+/*
+ * The harmonic mean of the two bounds: no duration of the bucket is further from
+ * it, in relation to itself, than 1 %.
+ */
+double histogram_ms(size_t bucket)
 {
-	return HIST_LEAST_MS * pow(HIST_GROWTH, (double)bucket) * 2 *
-		HIST_GROWTH / (1 + HIST_GROWTH);
+	return HISTOGRAM_LEAST_MS * pow(HISTOGRAM_GROWTH, (double)bucket) * 2 *
+		HISTOGRAM_GROWTH / (1 + HISTOGRAM_GROWTH);
 }
 
-void hist_add(struct hist *h, size_t bucket, long long n)
+void histogram_add(struct histogram *h, size_t bucket, long long n)
 {
-	if (bucket >= HIST_BUCKETS)
-		bucket = HIST_BUCKETS - 1;
+	if (bucket >= HISTOGRAM_BUCKETS)
+		bucket = HISTOGRAM_BUCKETS - 1;
 	h->count[bucket] += n;
 	h->total += n;
 }
 
-double hist_percentile(const struct hist *h, double p)
+double histogram_percentile(const struct histogram *h, double p)
 {
 	double rank = ceil(p / 100 * (double)h->total);
 	double seen = 0;
@@ -34,10 +38,10 @@ double hist_percentile(const struct hist *h, double p)
 		return NAN;
 	if (rank < 1)
 		rank = 1;
-	for (size_t i = 0; i < HIST_BUCKETS; i++) {
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++) {
 		seen += (double)h->count[i];
 		if (seen >= rank)
-			return hist_ms(i);
+			return histogram_ms(i);
 	}
 	return NAN;
 }

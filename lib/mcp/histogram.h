@@ -1,37 +1,42 @@
 /*
- * hist.h: durations as counts of buckets whose bounds grow by 2 %, so that any
- * percentile is off by at most 1 %, however many there are.
+ * histogram.h: counts of durations, in buckets whose bounds grow by 2 %, so
+ * that any percentile is off by at most 1 %, however many durations there are.
  */
-#ifndef MCP_HIST_H
-#define MCP_HIST_H
+#ifndef MCP_HISTOGRAM_H
+#define MCP_HISTOGRAM_H
 
 #include <stddef.h>
 
-/* Bucket i holds 0.1 * 1.02^i <= ms < 0.1 * 1.02^(i+1); 0 what is below. */
-#define HIST_LEAST_MS 0.1
-#define HIST_GROWTH 1.02
-/* Beyond an hour nothing is told apart. */
-#define HIST_BUCKETS 880
+/*
+ * Bucket i holds 0.1 * 1.02^i <= ms < 0.1 * 1.02^(i+1). The first also holds
+ * what is shorter, the last what is longer, from about an hour on.
+ */
+#define HISTOGRAM_LEAST_MS 0.1
+#define HISTOGRAM_GROWTH 1.02
+#define HISTOGRAM_BUCKETS 880
 
-struct hist {
-	long long count[HIST_BUCKETS];
+struct histogram {
+	long long count[HISTOGRAM_BUCKETS];
 	long long total;
 };
 
 /*
- * hist_add(h, bucket, n): n more, or fewer where n is below 0; a bucket that is
- * none counts as the last.
+ * histogram_add(h, bucket, n): count n more durations in a bucket, or fewer
+ * where n is below 0. A bucket beyond the last counts as the last.
  */
-void hist_add(struct hist *h, size_t bucket, long long n);
-
-/* hist_bucket(ms): the bucket of a duration. hist_ms(i): the middle of one. */
-size_t hist_bucket(double ms);
-double hist_ms(size_t bucket);
+void histogram_add(struct histogram *h, size_t bucket, long long n);
 
 /*
- * hist_percentile(h, p): in ms, by nearest rank, p from 0 to 100; NAN where h
- * is empty.
+ * histogram_bucket(ms): the bucket of a duration. histogram_ms(bucket): the
+ * duration that stands for a bucket.
  */
-double hist_percentile(const struct hist *h, double p);
+size_t histogram_bucket(double ms);
+double histogram_ms(size_t bucket);
+
+/*
+ * histogram_percentile(h, p): in ms, by nearest rank, p from 0 to 100; NAN where
+ * h is empty.
+ */
+double histogram_percentile(const struct histogram *h, double p);
 
 #endif

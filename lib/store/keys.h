@@ -68,7 +68,10 @@ const char *key_counted(char *out, const char *slug, int64_t day);
  * its newline, until mcp-alert has taken it into account.
  */
 const char *key_late(char *out, const char *slug);
-/* Hash: bucket of mcp/histogram.h to count, for one hour (epoch seconds / 3600). */
+/*
+ * Hash: bucket of mcp/histogram.h to how many probes took so long, in one hour
+ * (epoch seconds / 3600).
+ */
 const char *key_latency(char *out, const char *slug, int64_t hour);
 /* The same for one day (epoch seconds / 86400). */
 const char *key_latency_day(char *out, const char *slug, int64_t day);
