@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
 
@@ -194,7 +195,7 @@ static void ask_baseline(struct store *s, const char *slug, int64_t today)
 	snprintf(number[0], sizeof *number, "%d", BASELINE_DAYS + 1);
 	snprintf(number[1], sizeof *number, "%" PRId64, today);
 	snprintf(number[2], sizeof *number, "%d", BASELINE_LEAST);
-	snprintf(number[3], sizeof *number, "%d", KEYS_BASELINE_S);
+	snprintf(number[3], sizeof *number, "%d", RETENTION_BASELINE_S);
 	args[n++] = "EVAL";
 	args[n++] = script_baseline;
 	args[n++] = number[0];
