@@ -14,7 +14,7 @@
 #include "conf/conf.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "rule/run.h"
+#include "rule/failure_run.h"
 #include "rule/tool_split.h"
 #include "rule/verdict.h"
 #include "store/fleet.h"
@@ -114,7 +114,7 @@ static void read_region(struct status_region *out, const struct rule *rule,
 	if (n) {
 		p = &h->probes[n - 1];
 		out->newest = p->started_at;
-		if (run_judge(rule, h, now).reports)
+		if (failure_run_judge(rule, h, now).reports)
 			out->dot = dot_of(p->state);
 	}
 	p = drift_newest(h, until);

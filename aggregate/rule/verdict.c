@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "rule/churn.h"
 #include "rule/drift.h"
-#include "rule/run.h"
+#include "rule/failure_run.h"
 
 #include <math.h>
 #include <string.h>
@@ -36,7 +36,7 @@ struct rule rule_default(double interval_s)
  */
 struct fleet {
 	struct region_history *regions;
-	struct run *runs;
+	struct failure_run *runs;
 	size_t *machines;
 	size_t n, n_machines;
 };
@@ -90,7 +90,7 @@ static struct fleet fleet_new(const struct rule *rule,
 		qsort(f.regions, f.n, sizeof *f.regions, by_name);
 	find_machines(&f);
 	for (size_t i = 0; i < f.n; i++)
-		f.runs[i] = run_judge(rule, &f.regions[i], in->now);
+		f.runs[i] = failure_run_judge(rule, &f.regions[i], in->now);
 	return f;
 }
 
@@ -114,7 +114,7 @@ static size_t failures_at(const struct fleet *f, enum step step,
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->n; i++) {
-		const struct run *r = &f->runs[i];
+		const struct failure_run *r = &f->runs[i];
 
 		if (step != STEP_NONE && r->step != step)
 			continue;
@@ -241,7 +241,7 @@ static void list_regions(const struct rule *rule, double now,
 	v->isolated = xcalloc(f->n, sizeof *v->isolated);
 	v->regions = xcalloc(f->n, sizeof *v->regions);
 	for (size_t i = 0; i < f->n; i++) {
-		const struct run *r = &f->runs[i];
+		const struct failure_run *r = &f->runs[i];
 		const struct probe *p = r->newest;
 
 		if (r->step)
@@ -275,7 +275,7 @@ static void list_regions(const struct rule *rule, double now,
 static bool alone_down(const struct rule *rule, const struct fleet *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		const struct run *r = &f->runs[i];
+		const struct failure_run *r = &f->runs[i];
 
 		if (r->reports && !(r->n_at && r->failures >= rule->alone))
 			return false;
