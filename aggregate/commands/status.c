@@ -15,7 +15,7 @@
 #include "options.h"
 #include "rule/drift.h"
 #include "rule/failure_run.h"
-#include "rule/tool_split.h"
+#include "rule/divergence_text.h"
 #include "rule/verdict.h"
 #include "store/fleet.h"
 #include "store/isolation_store.h"
@@ -127,7 +127,7 @@ static char *differ(const struct verdict *v, double now)
 	struct buf b;
 
 	buf_init(&b, DIFFER_MAX);
-	tool_split_put(&b, v, now);
+	divergence_text_sides(&b, v, now);
 	return buf_take(&b);
 }
 

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "rule/failure_run.h"
-#include "rule/tool_split.h"
+#include "rule/divergence_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -339,7 +339,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 	if (!v->divergence)
 		return;
 	buf_str(b, "\nThe regions see different tools\n  ");
-	tool_split_put(b, v, e->in->now);
+	divergence_text_sides(b, v, e->in->now);
 	buf_str(b, ".\n");
 	for (size_t k = 0; k < v->n_sides; k++) {
 		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
@@ -359,10 +359,10 @@ static void put_checks(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 	char at[TIME_TEXT];
 
-	if (!tool_split_any_stale(v))
+	if (!divergence_any_stale(v))
 		return;
 	buf_str(b, "\nA cache is stale\n  ");
-	tool_split_stale(b, v);
+	divergence_text_stale(b, v);
 	buf_str(b, ".\n");
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct verdict_region *r = &v->regions[i];

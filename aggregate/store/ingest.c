@@ -293,7 +293,7 @@ static void check_store(struct store *s)
 
 static int heartbeat(struct ingest *in)
 {
-	if (beat(in->store, STAGE_INGEST, clock_wall(), false))
+	if (heartbeat_write(in->store, STAGE_INGEST, clock_wall(), false))
 		return EXIT_GOOD;
 	log_error("%s", store_why(in->store));
 	return EXIT_ENV;

@@ -198,7 +198,7 @@ static void stand(struct subject *s, double until, const struct loaded *l)
 			if (strcmp(h->name, r->region) != 0)
 				continue;
 			r->since = region_state_at(h, until,
-				load_stood(l, r->region)).since;
+				load_region_since(l, r->region)).since;
 			r->p95_ms = region_state_p95(h, until);
 		}
 	}
@@ -453,7 +453,8 @@ static int judge_all(struct run *run)
 	if (late_judge(run->store, &asked, run->now, run->output) ||
 		judge_groups(run))
 		return EXIT_ENV;
-	if (!beat(run->store, STAGE_VERDICT, run->now, run->pretended)) {
+	if (!heartbeat_write(
+		    run->store, STAGE_VERDICT, run->now, run->pretended)) {
 		log_error("%s", store_why(run->store));
 		return EXIT_ENV;
 	}

@@ -534,7 +534,7 @@ bool state_store_beat(struct state_store *sh, double now)
 {
 	if (!sh->store)
 		return true;
-	sh->trouble = !beat(sh->store, STAGE_ALERT, now, false);
+	sh->trouble = !heartbeat_write(sh->store, STAGE_ALERT, now, false);
 	return !sh->trouble || state_store_failed(sh);
 }
 
