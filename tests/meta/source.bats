@@ -157,3 +157,7 @@ included() {
 @test "the comment above a public function names its parameters" {
 	tests/meta/contracts "${headers[@]}"
 }
+
+@test "comments and design pages mention what is there" {
+	tests/meta/mentions
+}
