@@ -233,7 +233,7 @@ run:
 
 # These take long, and send the probe nothing that others do not: the sanitizers
 # do without.
-ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
+ONCE = tests/cli/probe/conformance.bats tests/cli/probe/peers-nginx.bats
 
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
@@ -243,7 +243,7 @@ check: deps
 	tests/peers/install
 	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
+	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*/*.bats
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills; inputs that
@@ -254,29 +254,29 @@ check-long: deps
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all
 	tests/peers/install
 	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
-		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
+		$(filter-out $(ONCE),$(wildcard tests/cli/*/*.bats))
 	$(MAKE) -j 2 long-days long-property long-kills long-sift
-	CPU=0.5 bats -t tests/cli/probe-hostile.bats
+	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats
-	SLACK=1 bats -t tests/cli/serve-trouble.bats
+	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
 long-days:
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
-		bats -t -f 'a day' tests/cli/simulation.bats
-	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
+		bats -t -f 'a day' tests/cli/aggregate/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/aggregate/simulation.bats
 
 long-property:
 	PROPERTY_SCHEDULES=30000 build/unit/test_property
-	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/aggregate/property.bats
 
 long-kills:
-	KILLS=5000 bats -t tests/cli/kills.bats
+	KILLS=5000 bats -t tests/cli/alert/kills.bats
 
 long-sift:
-	SIFT_SECONDS=120 bats -t tests/cli/sift.bats
+	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats
 
 BENCH = again bare constant least
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
