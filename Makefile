@@ -195,7 +195,7 @@ check: deps
 	tests/peers/install
 	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
+	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*/*.bats
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills; inputs that
@@ -206,11 +206,11 @@ check-long: deps
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all
 	tests/peers/install
 	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
-		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
+		$(filter-out $(ONCE),$(wildcard tests/cli/*/*.bats))
 	$(MAKE) -j 2 long-days long-property long-kills long-sift
-	CPU=0.5 bats -t tests/cli/probe-hostile.bats
+	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats
-	SLACK=1 bats -t tests/cli/serve-trouble.bats
+	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2

@@ -59,22 +59,22 @@ fuzz:
 
 # These take long, and send the probe nothing that others do not: the sanitizers
 # do without.
-ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
+ONCE = tests/cli/probe/conformance.bats tests/cli/probe/peers-nginx.bats
 
 long-days:
 	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
-		bats -t -f 'a day' tests/cli/simulation.bats
-	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
+		bats -t -f 'a day' tests/cli/aggregate/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/aggregate/simulation.bats
 
 long-property:
 	PROPERTY_SCHEDULES=30000 build/unit/test_property
-	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/aggregate/property.bats
 
 long-kills:
-	KILLS=5000 bats -t tests/cli/kills.bats
+	KILLS=5000 bats -t tests/cli/alert/kills.bats
 
 long-sift:
-	SIFT_SECONDS=120 bats -t tests/cli/sift.bats
+	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats
 
 BENCH = again bare constant least
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
