@@ -2,7 +2,7 @@
  * Goal: which regions see which tools, in words that are short and true, and
  * in which a name that a stranger chose does no harm.
  */
-#include "rule/tool_split.h"
+#include "rule/divergence_text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -109,7 +109,7 @@ static void test_words(void **state)
 		read_words(&w, c->sides);
 		w.verdict.expected = c->expected;
 		buf_init(&b, 4096);
-		tool_split_put(&b, &w.verdict, now);
+		divergence_text_sides(&b, &w.verdict, now);
 		if (strcmp(b.p, c->words) != 0)
 			fail_msg("%s: '%s', expected '%s'", c->name, b.p,
 				c->words);
@@ -131,14 +131,14 @@ static void test_words_of_strangers(void **state)
 	memset(loud, 'x', sizeof loud - 1);
 	loud[sizeof loud - 1] = '\0';
 	w.list[1][1][0] = loud;
-	tool_split_put(&b, &w.verdict, 1776781923.5 + 86400);
+	divergence_text_sides(&b, &w.verdict, 1776781923.5 + 86400);
 	assert_null(strchr(b.p, '\033'));
 	assert_null(strstr(b.p, "\xe2\x80\xae"));
 	assert_non_null(strstr(b.p, " since 2026-04-21"));
 	assert_true(b.len < 130);
 	buf_clear(&b);
 	w.verdict.n_sides = 0;
-	tool_split_put(&b, &w.verdict, 0);
+	divergence_text_sides(&b, &w.verdict, 0);
 	assert_int_equal(b.len, 0);
 	buf_release(&b);
 }

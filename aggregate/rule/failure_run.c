@@ -1,4 +1,4 @@
-#include "rule/run.h"
+#include "rule/failure_run.h"
 
 #include "rule/verdict.h"
 
@@ -46,12 +46,12 @@ static bool isolated(const struct rule *rule, const struct region_history *h,
 	return false;
 }
 
-struct run run_judge(const struct rule *rule, const struct region_history *h,
-	double now)
+struct failure_run failure_run_judge(
+	const struct rule *rule, const struct region_history *h, double now)
 {
 	size_t n = history_until(h, now + rule->ahead_s);
 	double since = now - rule->lookback_s;
-	struct run r = {.step = STEP_NONE};
+	struct failure_run r = {.step = STEP_NONE};
 	const struct probe *end, *oldest;
 	bool run = true;
 

@@ -1,17 +1,17 @@
 /*
- * compare.h: two verdicts on each minute of a server, by the rule as it is and
+ * threshold_comparison.h: two verdicts on each minute of a server, by the rule as it is and
  * by another, and where they differ. Pure.
  */
-#ifndef RULE_COMPARE_H
-#define RULE_COMPARE_H
+#ifndef RULE_THRESHOLD_COMPARISON_H
+#define RULE_THRESHOLD_COMPARISON_H
 
 #include "base/buf.h"
 #include "records/verdict.h"
 
 /* So many stretches of a server are told; the others are counted. */
-#define COMPARE_STRETCHES 5
+#define COMPARISON_STRETCHES 5
 /* What the text of one server, and a policy, may take. */
-#define COMPARE_TEXT 2048
+#define COMPARISON_TEXT 2048
 
 /* What a verdict says, as far as policies can differ about it. */
 struct outcome {
@@ -33,26 +33,26 @@ struct side {
 };
 
 /* All zero, but for the slug, has seen nothing. */
-struct compare {
+struct comparison {
 	const char *slug;
 	struct side before, after;
 	unsigned long minutes, changed, n_stretches;
-	struct stretch stretches[COMPARE_STRETCHES]; /* the first ones */
+	struct stretch stretches[COMPARISON_STRETCHES]; /* the first ones */
 	struct stretch last;
 };
 
 /*
- * compare_add(c, before, after): the two verdicts on the next minute of the
+ * comparison_add(c, before, after): the two verdicts on the next minute of the
  * server. Windows ascend.
  */
-void compare_add(struct compare *c, const struct verdict *before,
+void comparison_add(struct comparison *c, const struct verdict *before,
 	const struct verdict *after);
 
 /*
- * compare_put(b, c, n, policy): append what differs, as text for a person:
+ * comparison_put(b, c, n, policy): append what differs, as text for a person:
  * servers of which no minute differs are told by their number alone.
  */
-void compare_put(struct buf *b, const struct compare *c, size_t n,
+void comparison_put(struct buf *b, const struct comparison *c, size_t n,
 	const char *policy);
 
 #endif

@@ -1,4 +1,4 @@
-#include "rule/compare.h"
+#include "rule/threshold_comparison.h"
 
 #include "base/clock.h"
 
@@ -17,7 +17,7 @@ static bool same(const struct outcome *a, const struct outcome *b)
 }
 
 /* The minute goes on with the last stretch, or begins another. */
-static void add_changed(struct compare *c, int64_t window,
+static void add_changed(struct comparison *c, int64_t window,
 	const struct outcome *before, const struct outcome *after)
 {
 	struct stretch *last = &c->last;
@@ -29,11 +29,11 @@ static void add_changed(struct compare *c, int64_t window,
 		*last = (struct stretch) {window, window, *before, *after};
 		c->n_stretches++;
 	}
-	if (c->n_stretches <= COMPARE_STRETCHES)
+	if (c->n_stretches <= COMPARISON_STRETCHES)
 		c->stretches[c->n_stretches - 1] = *last;
 }
 
-void compare_add(struct compare *c, const struct verdict *before,
+void comparison_add(struct comparison *c, const struct verdict *before,
 	const struct verdict *after)
 {
 	struct outcome a = {before->tier, before->divergence};
@@ -70,7 +70,7 @@ static void put_side(struct buf *b, const char *name, const struct side *s)
 		s->outages);
 }
 
-static void put_counts(struct buf *b, const struct compare *c)
+static void put_counts(struct buf *b, const struct comparison *c)
 {
 	buf_fmt(b, "%s: %lu of %lu minute%s changed\n", c->slug, c->changed,
 		c->minutes, c->minutes == 1 ? "" : "s");
@@ -102,17 +102,17 @@ static void add_total(struct side *t, const struct side *s)
 	t->outages += s->outages;
 }
 
-void compare_put(struct buf *b, const struct compare *c, size_t n,
+void comparison_put(struct buf *b, const struct comparison *c, size_t n,
 	const char *policy)
 {
-	struct compare all = {.slug = "all servers"};
+	struct comparison all = {.slug = "all servers"};
 	size_t alike = 0;
 
 	buf_fmt(b, "policy %s\n", policy);
 	for (size_t i = 0; i < n; i++) {
-		size_t told = c[i].n_stretches < COMPARE_STRETCHES
+		size_t told = c[i].n_stretches < COMPARISON_STRETCHES
 			? c[i].n_stretches
-			: COMPARE_STRETCHES;
+			: COMPARISON_STRETCHES;
 
 		add_total(&all.before, &c[i].before);
 		add_total(&all.after, &c[i].after);

@@ -1,4 +1,4 @@
-#include "conf/report.h"
+#include "conf/errors.h"
 
 #include "base/buf.h"
 #include "base/xalloc.h"
@@ -20,7 +20,7 @@ struct place {
 	bool sound;
 };
 
-struct conf_report {
+struct conf_errors {
 	struct note *notes;
 	size_t n_notes, cap_notes;
 	size_t faults; /* how many of the notes are fatal */
@@ -28,12 +28,12 @@ struct conf_report {
 	size_t n_places, cap_places;
 };
 
-struct conf_report *conf_report_new(void)
+struct conf_errors *conf_errors_new(void)
 {
-	return xcalloc(1, sizeof(struct conf_report));
+	return xcalloc(1, sizeof(struct conf_errors));
 }
 
-void conf_report_free(struct conf_report *r)
+void conf_errors_free(struct conf_errors *r)
 {
 	if (!r)
 		return;
@@ -47,7 +47,7 @@ void conf_report_free(struct conf_report *r)
 }
 
 /* path may be NULL. */
-static void note(struct conf_report *r, bool fatal, struct conf_spot spot,
+static void note(struct conf_errors *r, bool fatal, struct conf_spot spot,
 	const char *path, const char *fmt, va_list ap)
 {
 	char text[MESSAGE_MAX];
@@ -67,7 +67,7 @@ static void note(struct conf_report *r, bool fatal, struct conf_spot spot,
 	r->faults += fatal;
 }
 
-void conf_fault(struct conf_report *r, struct conf_spot spot, const char *fmt,
+void conf_fault(struct conf_errors *r, struct conf_spot spot, const char *fmt,
 	...)
 {
 	va_list ap;
@@ -77,7 +77,7 @@ void conf_fault(struct conf_report *r, struct conf_spot spot, const char *fmt,
 	va_end(ap);
 }
 
-void conf_placed(struct conf_report *r, const void *field, const char *path,
+void conf_placed(struct conf_errors *r, const void *field, const char *path,
 	struct conf_spot spot, bool sound)
 {
 	r->places = xgrow(r->places, &r->cap_places, r->n_places + 1,
@@ -86,7 +86,7 @@ void conf_placed(struct conf_report *r, const void *field, const char *path,
 		(struct place) {field, xstrdup(path), spot, sound};
 }
 
-static const struct place *place_of(const struct conf_report *r,
+static const struct place *place_of(const struct conf_errors *r,
 	const void *field)
 {
 	for (size_t i = 0; i < r->n_places; i++)
@@ -95,21 +95,21 @@ static const struct place *place_of(const struct conf_report *r,
 	return NULL;
 }
 
-size_t conf_line(const struct conf_report *r, const void *field)
+size_t conf_line(const struct conf_errors *r, const void *field)
 {
 	const struct place *p = place_of(r, field);
 
 	return p ? p->spot.line : 0;
 }
 
-bool conf_refused(const struct conf_report *r, const void *field)
+bool conf_refused(const struct conf_errors *r, const void *field)
 {
 	const struct place *p = place_of(r, field);
 
 	return p && !p->sound;
 }
 
-static void note_field(struct conf_report *r, bool fatal, const void *field,
+static void note_field(struct conf_errors *r, bool fatal, const void *field,
 	const char *fmt, va_list ap)
 {
 	const struct place *p = place_of(r, field);
@@ -118,7 +118,7 @@ static void note_field(struct conf_report *r, bool fatal, const void *field,
 	note(r, fatal, p ? p->spot : nowhere, p ? p->path : NULL, fmt, ap);
 }
 
-void conf_wrong(struct conf_report *r, const void *field, const char *fmt, ...)
+void conf_wrong(struct conf_errors *r, const void *field, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -127,7 +127,7 @@ void conf_wrong(struct conf_report *r, const void *field, const char *fmt, ...)
 	va_end(ap);
 }
 
-void conf_doubt(struct conf_report *r, const void *field, const char *fmt, ...)
+void conf_doubt(struct conf_errors *r, const void *field, const char *fmt, ...)
 {
 	va_list ap;
 
@@ -136,7 +136,7 @@ void conf_doubt(struct conf_report *r, const void *field, const char *fmt, ...)
 	va_end(ap);
 }
 
-bool conf_sound(const struct conf_report *r)
+bool conf_sound(const struct conf_errors *r)
 {
 	return r->faults == 0;
 }
@@ -153,7 +153,7 @@ static int by_spot(const void *a, const void *b)
 	return x->number < y->number ? -1 : 1;
 }
 
-void conf_tell(struct conf_report *r, const char *file,
+void conf_tell(struct conf_errors *r, const char *file,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg)
 {
 	bool fatal = r->faults > 0;
@@ -166,7 +166,7 @@ void conf_tell(struct conf_report *r, const char *file,
 	for (size_t i = 0; i < r->n_notes; i++) {
 		const struct note *n = &r->notes[i];
 
-		if (n->fatal != fatal || (fatal && told == CONF_FAULTS_TOLD))
+		if (n->fatal != fatal || (fatal && told == CONF_ERRORS_SHOWN))
 			continue;
 		buf_clear(&line);
 		buf_fmt(&line, "%s:%zu:%zu: %s", file, n->spot.line,

@@ -1,4 +1,4 @@
-#include "rule/tool_split.h"
+#include "rule/divergence_text.h"
 
 #include "base/clock.h"
 #include "base/text.h"
@@ -21,7 +21,7 @@ static const char *comma(size_t i, size_t n)
 	return i + 1 == n ? " and " : ", ";
 }
 
-void tool_split_names(struct buf *b, const char **names, size_t n)
+void divergence_text_tools(struct buf *b, const char **names, size_t n)
 {
 	size_t told = n > NAMES_SHOWN ? NAMES_SHOWN : n;
 	char clean[4 * NAME_SHOWN + 1];
@@ -46,14 +46,14 @@ static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 	size_t n_lacks = k ? d->n_removed : d->n_added;
 
 	if (n_has)
-		tool_split_names(b, has, n_has);
+		divergence_text_tools(b, has, n_has);
 	if (d->n_changed) {
 		buf_fmt(b, "%sthe %s ", n_has ? " and " : "",
 			k ? "new" : "old");
-		tool_split_names(b, d->changed, d->n_changed);
+		divergence_text_tools(b, d->changed, d->n_changed);
 	} else if (!n_has && n_lacks) {
 		buf_str(b, "no ");
-		tool_split_names(b, lacks, n_lacks);
+		divergence_text_tools(b, lacks, n_lacks);
 	} else if (!n_has) {
 		buf_fmt(b, "%.8s", sides[k].tool_hash);
 	}
@@ -104,7 +104,7 @@ static void put_side(struct buf *b, const struct verdict *v, size_t k,
 		put_since(b, s->first_seen, now);
 }
 
-void tool_split_put(struct buf *b, const struct verdict *v, double now)
+void divergence_text_sides(struct buf *b, const struct verdict *v, double now)
 {
 	size_t others = v->n_sides, told = 0;
 
@@ -164,14 +164,14 @@ static void put_differences(struct buf *b, const struct cache_check *c)
 		if (!c->n[k])
 			continue;
 		buf_fmt(b, "%s%s", sep, what[k]);
-		tool_split_names(b, (const char **)c->names[k], c->n[k]);
+		divergence_text_tools(b, (const char **)c->names[k], c->n[k]);
 		sep = ", ";
 	}
 	if (c->more)
 		buf_fmt(b, "%s%d more that differ", sep, c->more);
 }
 
-bool tool_split_any_stale(const struct verdict *v)
+bool divergence_any_stale(const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n_regions; i++)
 		if (stale(&v->regions[i]))
@@ -179,7 +179,7 @@ bool tool_split_any_stale(const struct verdict *v)
 	return false;
 }
 
-void tool_split_stale(struct buf *b, const struct verdict *v)
+void divergence_text_stale(struct buf *b, const struct verdict *v)
 {
 	const char *sep = "";
 
