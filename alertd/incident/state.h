@@ -7,9 +7,9 @@
 #define INCIDENT_STATE_H
 
 #include "base/buf.h"
+#include "base/strings.h"
 #include "conf/conf.h"
 #include "incident/external_id.h"
-#include "incident/strings.h"
 #include "incident/tool_change.h"
 #include "json/json.h"
 #include "mcp/error_rate.h"

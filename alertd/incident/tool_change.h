@@ -7,7 +7,7 @@
 #define INCIDENT_TOOL_CHANGE_H
 
 #include "base/buf.h"
-#include "incident/strings.h"
+#include "base/strings.h"
 #include "records/alert.h"
 #include "records/verdict.h"
 
