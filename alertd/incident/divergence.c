@@ -4,6 +4,7 @@
 #include "incident/incident.h"
 #include "incident/observation.h"
 #include "incident/streak.h"
+#include "incident/tool_drift.h"
 
 #include <math.h>
 #include <string.h>
@@ -121,15 +122,15 @@ static void note_change(struct tool_change *c, const struct verdict *v,
 	bool same = c->from && strcmp(c->from, bare.from) == 0 &&
 		strcmp(c->to, bare.to) == 0;
 
-	if (same && change_named(c))
+	if (same && tool_change_named(c))
 		return;
 	c->since = clock_window(l->newer->since);
 	if (from && to && from == v->sides)
-		change_set(c, &to->changes);
+		tool_change_set(c, &to->changes);
 	else if (from && to && to == v->sides)
-		change_reverse(c, &from->changes);
+		tool_change_reverse(c, &from->changes);
 	else
-		change_set(c, &bare);
+		tool_change_set(c, &bare);
 }
 
 /*
@@ -204,7 +205,7 @@ static void note_stale(struct incident *inc, const struct verdict *v,
 	inc->stale_age_s = c->age_s;
 	inc->stale_more = c->more;
 	inc->change.since = clock_window(r->cache_at);
-	change_set(&inc->change, &d);
+	tool_change_set(&inc->change, &d);
 }
 
 /* A check has asked often enough: nothing more is waited for. */
