@@ -1,4 +1,4 @@
-#include "incident/strings.h"
+#include "base/strings.h"
 
 #include "base/xalloc.h"
 

@@ -1,8 +1,8 @@
 /*
  * strings.h: a short list of strings of its own.
  */
-#ifndef INCIDENT_STRINGS_H
-#define INCIDENT_STRINGS_H
+#ifndef BASE_STRINGS_H
+#define BASE_STRINGS_H
 
 #include <stdbool.h>
 #include <stddef.h>

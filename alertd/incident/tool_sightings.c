@@ -1,4 +1,4 @@
-#include "incident/observation.h"
+#include "incident/tool_sightings.h"
 
 #include "base/xalloc.h"
 #include "incident/severity.h"
@@ -36,7 +36,7 @@ static size_t place_of_region(const struct tools_seen *t, const char *region)
 	return i;
 }
 
-const struct sighting *observations_find(const struct tools_seen *t,
+const struct sighting *tool_sightings_find(const struct tools_seen *t,
 	const char *region)
 {
 	size_t i = place_of_region(t, region);
@@ -44,7 +44,7 @@ const struct sighting *observations_find(const struct tools_seen *t,
 	return i < t->n ? &t->v[i] : NULL;
 }
 
-bool observations_configured(const struct verdict *v, const char *region)
+bool tool_sightings_configured(const struct verdict *v, const char *region)
 {
 	return severity_region(v, region) ||
 		verdict_lists(v->no_data, v->n_no_data, region) ||
@@ -68,7 +68,7 @@ static bool on_a_side(const struct verdict *v, const char *hash)
 	return v->n_sides == 0;
 }
 
-bool observations_now(const struct verdict *v, const struct sighting *s)
+bool tool_sightings_now(const struct verdict *v, const struct sighting *s)
 {
 	const struct verdict_region *r = severity_region(v, s->region);
 
@@ -219,7 +219,7 @@ static void note_all(struct tools_seen *t, const struct verdict *v,
 }
 
 /* Of a server that is new to us the verdict may know more than we. */
-static void begin_observation(struct tools_seen *t, const struct verdict *v)
+static void begin_sightings(struct tools_seen *t, const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n_sides && i < TOOL_SETS_MAX; i++) {
 		struct tool_set set = {.since = v->sides[i].first_seen};
@@ -239,7 +239,7 @@ static void drop_regions(struct tools_seen *t, const struct verdict *v)
 	size_t n = 0;
 
 	for (size_t i = 0; i < t->n; i++) {
-		if (observations_configured(v, t->v[i].region))
+		if (tool_sightings_configured(v, t->v[i].region))
 			t->v[n++] = t->v[i];
 		else
 			free(t->v[i].region);
@@ -259,11 +259,11 @@ static void drop_sets(struct tools_seen *t)
 			drop_set(t, i - 1);
 }
 
-void observations_take(struct alert_state *st, const struct verdict *v,
+void tool_sightings_take(struct alert_state *st, const struct verdict *v,
 	int64_t window)
 {
 	if (!st->tools.n)
-		begin_observation(&st->tools, v);
+		begin_sightings(&st->tools, v);
 	note_all(&st->tools, v, window);
 	drop_regions(&st->tools, v);
 	if (!st->incidents[ALERT_DIVERGENCE].open)
@@ -275,7 +275,7 @@ static bool comparable(const struct tool_set *a, const struct tool_set *b)
 	return a->era == ERA_NONE || b->era == ERA_NONE || a->era == b->era;
 }
 
-const struct tool_set *observations_newer(const struct tools_seen *t,
+const struct tool_set *tool_sightings_newer(const struct tools_seen *t,
 	const struct verdict *v, const struct sighting *s)
 {
 	size_t mine = place_of_set(t, s->hash);
@@ -288,7 +288,7 @@ const struct tool_set *observations_newer(const struct tools_seen *t,
 	return NULL;
 }
 
-bool observations_differ(const struct tools_seen *t, int64_t window)
+bool tool_sightings_differ(const struct tools_seen *t, int64_t window)
 {
 	bool seen[TOOL_SETS_MAX + 1] = {false};
 

@@ -1,4 +1,4 @@
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 
 #include "base/text.h"
 #include "incident/text.h"
@@ -20,8 +20,8 @@ static void test_event(const struct alert_state *st, enum severity severity,
 	e->record.summary = e->summary;
 }
 
-void test_reminder_tell(const struct alert_state *st,
-	const struct test_reminder_request *q, struct alert_events *out)
+void route_test_add(const struct alert_state *st,
+	const struct route_test_request *q, struct alert_events *out)
 {
 	bool fleet = strcmp(st->slug, SLUG_FLEET) == 0;
 	struct alert_event *e;
@@ -43,12 +43,12 @@ static double believed(double t, double now)
 	return t <= now ? t : NAN;
 }
 
-bool test_reminder_missed(const struct test_reminder *t, double now)
+bool route_test_overdue(const struct route_test_history *t, double now)
 {
 	/* The later one; of what compares to NAN nothing is true. */
 	double last = fmax(believed(t->since, now), believed(t->passed, now));
 
-	return now - last >= TEST_REMINDER_MOST_S;
+	return now - last >= ROUTE_TEST_DUE_S;
 }
 
 static long long days(double s)
@@ -56,16 +56,16 @@ static long long days(double s)
 	return (long long)(s / 86400);
 }
 
-void test_reminder_remind(struct alert_state *st, const struct test_reminder *t,
+void route_test_remind(struct alert_state *st, const struct route_test_history *t,
 	double now, struct alert_events *out)
 {
 	double passed = believed(t->passed, now);
 	int64_t told = st->untested;
 	struct buf b;
 
-	if (!test_reminder_missed(t, now) ||
+	if (!route_test_overdue(t, now) ||
 		(told && (double)told <= now &&
-			now - (double)told < TEST_REMINDER_AGAIN_S))
+			now - (double)told < ROUTE_TEST_REMIND_S))
 		return;
 	buf_init(&b, TEXT_SIZE);
 	if (isnan(passed)) {
