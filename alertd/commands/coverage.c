@@ -1,10 +1,10 @@
 #include "commands/coverage.h"
 
 #include "base/clock.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
-#include "incident/strings.h"
 #include "routing/hours.h"
 #include "routing/rehearsal.h"
 #include "routing/routing.h"

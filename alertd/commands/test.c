@@ -10,7 +10,7 @@
 #include "delivery/sender.h"
 #include "delivery/worker.h"
 #include "emit.h"
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 #include "incident/text.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -43,7 +43,7 @@ struct tried {
 struct trial {
 	const char *slug;
 	double now;
-	struct test_reminder_request request;
+	struct route_test_request request;
 	char key[ALERT_KEY_SIZE];
 	char *summary;
 	struct tried *v;

@@ -10,7 +10,6 @@
 #include "incident/probe_silent.h"
 #include "incident/severity.h"
 #include "incident/streak.h"
-#include "incident/tool_churn.h"
 #include "incident/tool_drift.h"
 
 #include <math.h>
@@ -385,7 +384,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		anomaly_judge(st, v, &s, out);
 	}
 	if (news)
-		churn_judge(st, v, s.window, out);
+		tool_churn_judge(st, v, s.window, out);
 	if (news)
 		tool_drift_judge(st, v, s.window, out);
 	/* One that lists no region at all says nothing of any. */

@@ -7,10 +7,9 @@
 #define INCIDENT_STATE_H
 
 #include "base/buf.h"
+#include "base/strings.h"
 #include "conf/conf.h"
 #include "incident/external_id.h"
-#include "incident/strings.h"
-#include "incident/tool_change.h"
 #include "json/json.h"
 #include "mcp/error_rate.h"
 #include "records/alert.h"
@@ -50,6 +49,13 @@ struct escalation {
 	char *ladder; /* its name; NULL: on none */
 	int step;     /* so many of its steps are done */
 	double since; /* from when the times of its steps count */
+};
+
+/* What became of the tools of a server. */
+struct tool_change {
+	char *from, *to; /* hashes, or eras; NULL where there is no change */
+	int64_t since;	 /* window in which `to` was first seen */
+	struct strings added, removed, changed, redescribed;
 };
 
 struct incident {

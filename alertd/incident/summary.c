@@ -1,6 +1,7 @@
 #include "incident/summary.h"
 
 #include "incident/text.h"
+#include "incident/tool_drift.h"
 
 #include <math.h>
 #include <string.h>
@@ -62,7 +63,7 @@ static void put_newer(struct buf *b, const struct incident *inc)
 
 	buf_str(b, inc->reached.n == 1 ? " has seen " : " have seen ");
 	if (c->added.n && (c->removed.n || c->changed.n)) {
-		change_names(b, &c->added);
+		tool_change_names(b, &c->added);
 		buf_str(b, " instead");
 	} else if (c->added.n) {
 		buf_str(b, "it");
@@ -105,7 +106,7 @@ static void put_stale(struct buf *b, const struct incident *inc)
 		if (!parts[i].names->n)
 			continue;
 		buf_fmt(b, "%s%s", comma, parts[i].what);
-		change_names(b, parts[i].names);
+		tool_change_names(b, parts[i].names);
 		comma = ", ";
 	}
 	if (inc->stale_more)
@@ -126,16 +127,16 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 	if (c->removed.n || c->changed.n || !c->added.n) {
 		buf_str(b, one ? " still sees " : " still see ");
 		if (c->removed.n)
-			change_names(b, &c->removed);
+			tool_change_names(b, &c->removed);
 		else if (c->changed.n)
 			buf_str(b, "the old form of ");
 		else
 			buf_str(b, "the old ones");
 		if (!c->removed.n && c->changed.n)
-			change_names(b, &c->changed);
+			tool_change_names(b, &c->changed);
 	} else {
 		buf_str(b, one ? " does not see " : " do not see ");
-		change_names(b, &c->added);
+		tool_change_names(b, &c->added);
 		buf_str(b, " yet");
 	}
 	buf_str(b, "; ");

@@ -5,7 +5,7 @@
 #define INCIDENT_TEXT_H
 
 #include "base/buf.h"
-#include "incident/strings.h"
+#include "base/strings.h"
 
 #include <stdint.h>
 

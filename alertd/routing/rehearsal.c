@@ -5,7 +5,7 @@
 #include "incident/incident.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "incident/tool_change.h"
+#include "incident/tool_drift.h"
 #include "routing/dispatch.h"
 #include "routing/escalation.h"
 #include "routing/rate_limit.h"

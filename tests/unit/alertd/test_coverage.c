@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "commands/coverage.h"
 #include "commands/describe.h"
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -333,14 +333,14 @@ static void test_untested(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct test_reminder t = {
+		struct route_test_history t = {
 			cases[i].since * DAY, cases[i].passed * DAY};
 		struct alert_events events = {0};
 		struct alert_state st;
 
 		state_init(&st, SLUG_FLEET);
 		st.untested = (int64_t)(cases[i].told * DAY);
-		test_reminder_remind(&st, &t, cases[i].now * DAY, &events);
+		route_test_remind(&st, &t, cases[i].now * DAY, &events);
 		if (events.n != (cases[i].summary ? 1 : 0))
 			fail_msg("%zu: %zu events", i, events.n);
 		if (events.n) {
@@ -349,7 +349,7 @@ static void test_untested(void **state)
 			assert_int_equal(events.v[0].record.severity,
 				SEVERITY_P3);
 			/* And not at once again. */
-			test_reminder_remind(
+			route_test_remind(
 				&st, &t, cases[i].now * DAY, &events);
 			assert_int_equal(events.n, 1);
 		}
