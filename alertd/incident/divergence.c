@@ -1,10 +1,10 @@
 #include "incident/divergence.h"
 
 #include "base/clock.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
-#include "incident/tool_sightings.h"
-#include "incident/streak.h"
 #include "incident/tool_drift.h"
+#include "incident/tool_sightings.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,6 @@
 #include "incident/incident.h"
 
 #include "incident/acknowledgement.h"
-#include "incident/streak.h"
 
 #include <math.h>
 
@@ -90,7 +89,7 @@ void incidents_tick(struct alert_state *st, const struct conf_policy *p,
 
 void incident_heal(struct incident *inc, double now)
 {
-	double limit = now + MACHINE_AHEAD_S;
+	double limit = now + STATE_AHEAD_S;
 	struct ack *a = &inc->ack;
 
 	if ((double)inc->opened_at > limit)

@@ -2,7 +2,7 @@
 
 #include "incident/incident.h"
 #include "incident/severity.h"
-#include "incident/streak.h"
+#include "incident/confirmation.h"
 
 static bool silent(const struct verdict *v, const char *region)
 {

@@ -1,7 +1,6 @@
 #include "routing/digest.h"
 
 #include "base/xalloc.h"
-#include "incident/streak.h"
 #include "records/probe.h"
 #include "routing/outbox.h"
 
@@ -59,7 +58,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 static bool due(const struct pending *p, const struct delivery *d, double now)
 {
 	return (double)d->boundary <= now ||
-		p->created > now + MACHINE_AHEAD_S;
+		p->created > now + STATE_AHEAD_S;
 }
 
 void digests_note(struct digests *l, const struct alert_state *st, double now,

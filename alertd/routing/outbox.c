@@ -1,7 +1,6 @@
 #include "routing/outbox.h"
 
 #include "base/xalloc.h"
-#include "incident/streak.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -64,7 +63,7 @@ double outbox_next(const struct pending *p, const struct delivery *d,
 {
 	double set = d->attempts ? d->tried : p->created;
 
-	return set > now + MACHINE_AHEAD_S ? now : d->next_try;
+	return set > now + STATE_AHEAD_S ? now : d->next_try;
 }
 
 bool outbox_hopeless(double since, int attempts, double now)
@@ -97,7 +96,7 @@ static bool held(const struct delivery *d, double now,
 	const struct outbox_judge *j)
 {
 	return d->holder && d->next_try > now &&
-		d->next_try <= now + OUTBOX_HOLD_S + MACHINE_AHEAD_S &&
+		d->next_try <= now + OUTBOX_HOLD_S + STATE_AHEAD_S &&
 		!j->gone(j->arg, d->holder);
 }
 
