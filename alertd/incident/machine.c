@@ -9,6 +9,8 @@
 #include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "incident/probe_silent.h"
+#include "incident/recovery.h"
+#include "incident/reminder.h"
 #include "incident/severity.h"
 #include "incident/tool_drift.h"
 
@@ -110,7 +112,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	incident_hold(inc, s->window);
+	incident_fail(inc, s->window);
 	/* One that is folded stays as it was told of. */
 	if (inc->folded)
 		return;
@@ -127,9 +129,9 @@ static void pass(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (!incident_pass(inc, s->window, p->resolve))
+	if (!recovery_pass(inc, s->window, p->resolve))
 		return;
-	incident_end(st, kind,
+	recovery_end(st, kind,
 		inc->late && v->judged_at > 0 ? floor(v->judged_at)
 					      : (double)s->window,
 		out);
@@ -275,7 +277,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	double age = now - (double)inc->opened_at;
-	bool due = incident_due(inc, p, now);
+	bool due = reminder_due(inc, p, now);
 
 	if (!inc->open || inc->folded || inc->late || inc->passes ||
 		ack_holds(inc, now))
@@ -293,7 +295,7 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
 {
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
-	incidents_tick(st, p, now, out);
+	reminders_add(st, p, now, out);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		ack_expire(st, (enum alert_kind)k, now);
 }

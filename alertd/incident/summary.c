@@ -1,13 +1,11 @@
 #include "incident/summary.h"
 
+#include "incident/flapping.h"
 #include "incident/text.h"
 #include "incident/tool_drift.h"
 
 #include <math.h>
 #include <string.h>
-
-/* So often is no accident. */
-#define FLAPPING 2
 
 static void put_failure(struct buf *b, const struct incident *inc)
 {
@@ -371,9 +369,7 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_fmt(b, " Root layer: %s, %d failing probe%s. ",
 		layer ? layer : "unknown", inc->probe_count,
 		inc->probe_count == 1 ? "" : "s");
-	if (inc->flaps)
-		buf_fmt(b, "It failed again %d time%s while it recovered. ",
-			inc->flaps, inc->flaps == 1 ? "" : "s");
+	flapping_put_past(b, inc);
 	buf_str(b, "All layers pass again.");
 }
 
@@ -477,8 +473,6 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
-	if (inc->flaps >= FLAPPING)
-		buf_fmt(b, "; it is flapping: %d times it failed again while "
-			   "it recovered", inc->flaps);
+	flapping_put(b, inc);
 	buf_char(b, '.');
 }

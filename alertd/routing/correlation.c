@@ -3,6 +3,7 @@
 #include "base/sha256.h"
 #include "base/xalloc.h"
 #include "incident/incident.h"
+#include "incident/recovery.h"
 #include "routing/outbox.h"
 #include "routing/routing.h"
 
@@ -239,5 +240,5 @@ void correlation_leave(struct alert_state *st, const struct alert_event *e,
 		inc->probe_count = e->record.probe_count;
 	if (st->left.n)
 		return;
-	incident_end(st, e->record.kind, e->record.at, out);
+	recovery_end(st, e->record.kind, e->record.at, out);
 }
