@@ -220,29 +220,6 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	st->down_at = s->window;
 }
 
-/*
- * Whether a failure may be that of a server which is just being started: the
- * first after a pause (article 3). It waits for the second, which counts
- * however long the pause before it was.
- */
-static bool starting(struct alert_state *st, const struct observation *s,
-	const struct conf_policy *p)
-{
-	bool cold = st->cold_start || cold_start_platform(st->url);
-	bool paused = (double)(s->window - st->window) > p->idle_s;
-
-	if (s->window == st->cold)
-		return true;
-	if (!s->failing) {
-		st->cold = 0;
-		return false;
-	}
-	if (!cold || !paused || st->cold || state_down(st))
-		return false;
-	st->cold = st->window = s->window;
-	return true;
-}
-
 /* See machine.h: the clock was wrong, and is right now. */
 static void heal(struct alert_state *st, double now)
 {
@@ -313,7 +290,7 @@ static void judged_late(struct alert_state *st, const struct verdict *v,
 	if (s->window < st->window)
 		return;
 	if ((s->failing || v->verdict != VERDICT_UNKNOWN) &&
-		!starting(st, s, p)) {
+		!cold_start_excuses(st, s, p)) {
 		streak_count(st, v, s);
 		apply(st, v, s, p, out);
 	}
@@ -337,7 +314,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	}
 	/* Unknown, and nobody fails: neither good nor bad. */
 	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
-		!starting(st, &s, p)) {
+		!cold_start_excuses(st, &s, p)) {
 		streak_count(st, v, &s);
 		apply(st, v, &s, p, out);
 		degradation_judge(st, v, &s, p, out);
