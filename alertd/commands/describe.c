@@ -3,7 +3,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "commands/coverage.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 #include "routing/hours.h"
 #include "routing/routing.h"
 

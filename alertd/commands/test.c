@@ -11,7 +11,7 @@
 #include "delivery/worker.h"
 #include "emit.h"
 #include "incident/route_test.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "routing/rehearsal.h"

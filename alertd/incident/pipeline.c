@@ -6,7 +6,7 @@
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/reminder.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 
 #include <math.h>
 #include <string.h>

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 
 #include <string.h>
 
