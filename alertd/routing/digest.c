@@ -2,7 +2,7 @@
 
 #include "base/xalloc.h"
 #include "records/probe.h"
-#include "routing/outbox.h"
+#include "routing/retry.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -38,7 +38,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 	struct digest *g = find_digest(l, d);
 
 	g->over = g->over || d->over;
-	g->next_try = fmin(g->next_try, outbox_next(p, d, now));
+	g->next_try = fmin(g->next_try, retry_at(p, d, now));
 	if (d->attempts > g->attempts)
 		g->attempts = d->attempts;
 	if (d->done > g->done)
