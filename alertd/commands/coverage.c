@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "routing/hours.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 #include "routing/routing.h"
 
 #include <math.h>
@@ -187,10 +187,10 @@ static void find_slugs(struct coverage *v)
 	strings_release(&views);
 }
 
-static void play(const struct coverage *v, const struct rehearsal *r,
+static void play(const struct coverage *v, const struct what_if *r,
 	struct reaches *out)
 {
-	rehearse(v->c, r, out);
+	what_if(v->c, r, out);
 	for (size_t i = 0; i < out->n; i++) {
 		const struct conf_route *t = route_find(v->c, out->v[i].route);
 
@@ -250,7 +250,7 @@ static void check_p1(const struct coverage *v, const char *slug)
 		const char *route = NULL;
 		enum gap gap;
 
-		play(v, &(struct rehearsal) {
+		play(v, &(struct what_if) {
 			.kind = fleet ? ALERT_STALLED : ALERT_DOWNTIME,
 			.severity = SEVERITY_P1,
 			.slug = slug,
@@ -283,7 +283,7 @@ static void reach_by(const struct coverage *v, const char *slug,
 		for (size_t i = 0; i < v->week.n && !all_reached(v); i++) {
 			struct reaches l = {0};
 
-			play(v, &(struct rehearsal) {
+			play(v, &(struct what_if) {
 				.kind = kind,
 				.severity = (enum severity)s,
 				.slug = slug,

@@ -259,7 +259,7 @@ static void put_others(struct buf *b, const struct conf *c,
 		bool known = false;
 
 		other.of.at = week.v[i];
-		rehearse(c, &other.of, &seen[n]);
+		what_if(c, &other.of, &seen[n]);
 		for (size_t k = 0; k < n; k++)
 			known = known || same(&seen[k], &seen[n]);
 		if (known) {
@@ -277,11 +277,11 @@ static void put_others(struct buf *b, const struct conf *c,
 static void put_maintenance(struct buf *b, const struct conf *c,
 	const struct described *d)
 {
-	struct rehearsal held = d->of;
+	struct what_if held = d->of;
 	struct reaches l = {0};
 
 	held.maintenance = true;
-	rehearse(c, &held, &l);
+	what_if(c, &held, &l);
 	buf_str(b, "in a maintenance: ");
 	if (l.n) {
 		buf_str(b, "the same\n");
@@ -303,7 +303,7 @@ void describe_put(struct buf *b, const struct conf *c,
 
 	buf_fmt(b, "%s %s of %s\n", severity_name(d->of.severity),
 		alert_kind_name(d->of.kind), d->slug);
-	rehearse(c, &d->of, &now);
+	what_if(c, &d->of, &now);
 	put_head(b, c, d->of.at);
 	put_plan(b, c, d, &now);
 	put_others(b, c, d, &now);

@@ -7,14 +7,14 @@
 
 #include "conf/conf.h"
 #include "mcp/names.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 
 /* Room for the reason why a description is refused; and for what is said. */
 #define DESCRIBE_WHY 300
 #define DESCRIBE_MAX (256 * 1024)
 
 struct described {
-	struct rehearsal of; /* points into what follows */
+	struct what_if of; /* points into what follows */
 	char slug[SLUG_MAX + 1];
 	char tools[16];
 };
