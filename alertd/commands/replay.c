@@ -11,7 +11,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/ledger.h"
+#include "commands/replay_report.h"
 #include "commands/recording.h"
 #include "conf/policy.h"
 #include "incident/event.h"
@@ -49,7 +49,7 @@ struct side {
 	struct replay *replay;
 	struct state_store *shelf;
 	struct notifier *pager;
-	struct ledger ledger;
+	struct replay_report report;
 	bool shown; /* its events are the output */
 };
 
@@ -119,8 +119,8 @@ static void told(void *arg, const struct alert_event *e,
 	struct replay *r = side->replay;
 	const struct replay_setup *s = r->setup;
 
-	ledger_add(&side->ledger, &e->record,
-		ledger_pages(&e->record, routes, s->conf));
+	replay_report_add(&side->report, &e->record,
+		replay_report_pages(&e->record, routes, s->conf));
 	if (!side->shown)
 		return;
 	(s->text ? put_text : put_line)(&r->out, &e->record, routes, later, s);
@@ -288,7 +288,7 @@ static void finish(struct replay *r)
 static int replay_emit(struct replay *r)
 {
 	const struct replay_setup *s = r->setup;
-	struct ledger_span span = {
+	struct replay_report_span span = {
 		.from = r->first,
 		.to = r->clock,
 		.verdicts = r->verdicts,
@@ -299,10 +299,10 @@ static int replay_emit(struct replay *r)
 
 	buf_init(&b, TEXT_BYTES);
 	if (s->policy)
-		ledger_compare(&b, &r->sides[0].ledger, &r->sides[1].ledger,
+		replay_report_compare(&b, &r->sides[0].report, &r->sides[1].report,
 			&span, s->policy);
 	else
-		ledger_put(&b, &r->sides[0].ledger, &span);
+		replay_report_put(&b, &r->sides[0].report, &span);
 	if (line_write(fd, b.p, b.len)) {
 		log_error("the summary: %s", strerror(errno));
 		r->failed = true;
@@ -350,7 +350,7 @@ static void release(struct replay *r)
 	for (size_t i = 0; i < r->n_sides; i++) {
 		notifier_free(r->sides[i].pager);
 		state_store_free(r->sides[i].shelf);
-		ledger_release(&r->sides[i].ledger);
+		replay_report_release(&r->sides[i].report);
 	}
 	maintenance_store_free(r->calendar);
 	buf_release(&r->out);
