@@ -24,7 +24,7 @@ struct hist {
  */
 void hist_add(struct hist *h, size_t bucket, long long n);
 
-/* hist_bucket(ms): the bucket of a duration. hist_ms(i): the middle of one. */
+/* hist_bucket(ms): the bucket of a duration. hist_ms(bucket): the middle of one. */
 size_t hist_bucket(double ms);
 double hist_ms(size_t bucket);
 

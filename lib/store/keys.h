@@ -49,7 +49,7 @@ const char *key_reporters(char *out, const char *slug, int64_t window);
 const char *key_latest(char *out, const char *slug);
 /* String: the contract hash of the region's newest probe that has one. */
 const char *key_tool_hash(char *out, const char *slug, const char *region);
-/* String: the published verdict, see published.h. */
+/* String: the verdict that mcp-serve shows, see records/verdict.h. */
 const char *key_verdict(char *out, const char *slug);
 /*
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
