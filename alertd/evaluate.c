@@ -11,13 +11,13 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline.h"
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 #include "notifier.h"
 #include "output.h"
 #include "routing/correlation.h"
 #include "routing/escalation.h"
 #include "routing/rate_limit.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 #include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
@@ -115,17 +115,17 @@ static void note_maintenance(const struct evaluator *e, struct alert_state *st,
 
 /* A test goes where a downtime would go, escalation included. */
 static void decide_test(const struct evaluator *e, const struct alert_state *st,
-	const struct test_reminder_request *q, struct alert_events *events)
+	const struct route_test_request *q, struct alert_events *events)
 {
-	const struct rehearsal downtime = {
+	const struct what_if downtime = {
 		.kind = ALERT_DOWNTIME,
 		.severity = SEVERITY_P1,
 		.slug = st->slug,
 		.at = (double)q->at,
 	};
 
-	test_reminder_tell(st, q, events);
-	rehearse_ladder(e->setup->conf, &downtime, &events->v[events->n - 1]);
+	route_test_add(st, q, events);
+	what_if_ladder(e->setup->conf, &downtime, &events->v[events->n - 1]);
 }
 
 /* The time to decide as of: what is recorded brings its own. */
@@ -196,7 +196,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		decide_test(e, st, in->u.test, events);
 		break;
 	case EVALUATE_UNTESTED:
-		test_reminder_remind(st, in->u.untested, at, events);
+		route_test_remind(st, in->u.untested, at, events);
 		break;
 	case EVALUATE_SHARED:
 		correlation_begin(st, in->u.starts.v, in->u.starts.n, events);

@@ -17,8 +17,8 @@ struct correlation_start;
 struct expiry_round;
 struct notifier_setup;
 struct pipeline;
-struct test_reminder;
-struct test_reminder_request;
+struct route_test_history;
+struct route_test_request;
 struct verdict;
 struct worker;
 
@@ -52,8 +52,8 @@ struct evaluate_input {
 			const struct ack_request *request;
 			size_t *incidents; /* set to how many they are */
 		} ack;
-		const struct test_reminder_request *test;
-		const struct test_reminder *untested;
+		const struct route_test_request *test;
+		const struct route_test_history *untested;
 		struct {
 			const struct correlation_start *v;
 			size_t n;

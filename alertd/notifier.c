@@ -8,7 +8,7 @@
 #include "evaluate.h"
 #include "incident/expiry.h"
 #include "incident/pipeline.h"
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 #include "state/maintenance_store.h"
 #include "state/pipeline_store.h"
 #include "state/route_test_store.h"
@@ -173,7 +173,7 @@ static void deliver_one(struct notifier *p, const char *slug)
 }
 
 void notifier_test(struct notifier *p, const char *slug,
-	const struct test_reminder_request *q, const struct worker_watch *w)
+	const struct route_test_request *q, const struct worker_watch *w)
 {
 	worker_watch(p->worker, w);
 	evaluate_one(p, &(struct evaluate_input) {
@@ -238,7 +238,7 @@ static bool watch_tests(struct notifier *p)
 {
 	const struct notifier_setup *s = &p->setup;
 	double now = evaluate_now(p->evaluator);
-	struct test_reminder t;
+	struct route_test_history t;
 
 	if (!s->conf || !s->conf->n_routes)
 		return true;
@@ -247,7 +247,7 @@ static bool watch_tests(struct notifier *p)
 	/* Under a pretended clock nothing begins. */
 	if (isnan(s->now) && !route_test_store_begin(s->store, &t, now))
 		return false;
-	if (test_reminder_missed(&t, now))
+	if (route_test_overdue(&t, now))
 		evaluate_one(p, &(struct evaluate_input) {
 			.slug = SLUG_FLEET,
 			.what = EVALUATE_UNTESTED,

@@ -5,7 +5,7 @@
 #ifndef STATE_BACKEND_H
 #define STATE_BACKEND_H
 
-#include "incident/strings.h"
+#include "base/strings.h"
 
 /* Room for a revision as text. */
 #define STATE_REVISION 32

@@ -57,7 +57,7 @@ bool pipeline_store_read(struct store *s, struct pipeline *pl)
 
 bool pipeline_store_beat(struct store *s, double now)
 {
-	if (beat(s, STAGE_ALERT, now, false))
+	if (heartbeat_write(s, STAGE_ALERT, now, false))
 		return true;
 	log_error("%s", store_why(s));
 	return false;

@@ -1,6 +1,6 @@
 /*
  * route_test_store.h: what the store knows of tests of the routes; see
- * incident/test_reminder.h.
+ * incident/route_test.h.
  */
 #ifndef STATE_ROUTE_TEST_STORE_H
 #define STATE_ROUTE_TEST_STORE_H
@@ -8,19 +8,19 @@
 #include <stdbool.h>
 
 struct store;
-struct test_reminder;
+struct route_test_history;
 
 /*
  * route_test_store_read(s, out): what is known. s may be NULL: then nothing is.
  * False: the store failed, of which the operator has been told.
  */
-bool route_test_store_read(struct store *s, struct test_reminder *out);
+bool route_test_store_read(struct store *s, struct route_test_history *out);
 
 /*
  * route_test_store_begin(s, t, now): that there are routes is known from now on, if
  * it was not, or from an instant that is yet to come. False: the same.
  */
-bool route_test_store_begin(struct store *s, struct test_reminder *t, double now);
+bool route_test_store_begin(struct store *s, struct route_test_history *t, double now);
 
 /* route_test_store_passed(s, now): a test arrived everywhere. False: the same. */
 bool route_test_store_passed(struct store *s, double now);

@@ -4,7 +4,7 @@
 #include "base/xalloc.h"
 #include "state/backend.h"
 #include "state/cache.h"
-#include "store/keys.h"
+#include "store/retention.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -328,7 +328,7 @@ void transaction_put(struct transaction *t)
 		m->row.text = text;
 		m->row.undelivered = undelivered;
 		m->row.ttl_s = undelivered || state_open(&t->st)
-			? 0 : KEYS_ALERT_S;
+			? 0 : RETENTION_ALERT_S;
 		m->result = TRANSACTION_PENDING;
 		t->bytes += strlen(text);
 		remember(t);
