@@ -153,7 +153,7 @@ static int read_store(struct work *w, double back)
 	collect_finish(w->collect);
 	servers = collect_servers(w->collect, &n);
 	for (size_t i = 0; i < n; i++)
-		isolated_cut(&w->isolated, servers[i].regions,
+		isolated_regions_cut(&w->isolated, servers[i].regions,
 			servers[i].n_regions);
 	return 0;
 }
@@ -202,7 +202,10 @@ static struct verdict_input input(const struct work *w)
 	return in;
 }
 
-/* All that a run may go back to, see rule/failure_run.h; and where tools differ, more. */
+/*
+ * All that a run may go back to, see rule/failure_run.h; and where tools
+ * differ, more.
+ */
 static int look(struct work *w)
 {
 	double back = fmax(w->server->rule.lookback_s * 2, HISTORY_MAX * 60);
@@ -245,7 +248,7 @@ static int read_counted(struct work *w, enum verdict_colour *out)
 /* See explanation.isolated. */
 static const char *isolated_message(const void *arg, const char *region)
 {
-	const struct isolated_region *r = isolated_find(arg, region);
+	const struct isolated_region *r = isolated_regions_find(arg, region);
 
 	return r ? r->message : NULL;
 }
@@ -293,13 +296,13 @@ static int explain_server(struct work *w)
 {
 	int rc;
 
-	if (expect(w) || isolation_recall(w->store, &w->isolated))
+	if (expect(w) || isolated_regions_read(w->store, &w->isolated))
 		return EXIT_ENV;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
 	rc = look(w) ? EXIT_ENV : explain_verdict(w);
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
-	isolated_release(&w->isolated);
+	isolated_regions_release(&w->isolated);
 	free(w->seen);
 	load_regions_free(w->regions);
 	return rc;

@@ -362,10 +362,10 @@ static int isolate(struct run *run, const struct group *groups, size_t n)
 			isolation_add(run->isolation, s->verdict.url,
 				s->regions, s->n_regions);
 		}
-	rc = isolation_ask_canaries(run->store, run->isolation);
+	rc = isolation_read_canaries(run->store, run->isolation);
 	isolation_cut(run->isolation, &rule);
 	if (!rc)
-		rc = isolation_keep(run->store, run->isolation, &rule,
+		rc = isolation_publish(run->store, run->isolation, &rule,
 			run->now, run->pretended);
 	isolation_all(run->isolation, &n_found);
 	run->uncounted = n_found;
