@@ -1,4 +1,5 @@
--- Make room for n bytes: the oldest go first, those seen last at last.
+-- Make room for n bytes: the oldest lists go first, and last of all those that a
+-- region saw last.
 local function make_room(key, n)
 	local lists, keep, sum = {}, seen_last(key), n
 	for _, f in ipairs(redis.call('HKEYS', key)) do
@@ -21,6 +22,7 @@ local function make_room(key, n)
 		sum = sum - l[2]
 	end
 end
+-- Keep a list that a probe read, unless the tools churn.
 local function keep_list(key, field, text, at, life)
 	if (redis.call('HGET', key, 'churn:since') or '0') ~= '0' then return end
 	if redis.call('HEXISTS', key, field) == 0 then

@@ -1,4 +1,6 @@
--- By bytes, as strcmp(3): the order of the store's locale is another.
+-- KEYS and ARGV are numbered as those of script_ingest, see scripts.h.
+
+-- By bytes, as strcmp(3): the store's locale has an order of its own.
 local function less(a, b)
 	for i = 1, math.min(#a, #b) do
 		local x, y = a:byte(i), b:byte(i)
@@ -6,10 +8,11 @@ local function less(a, b)
 	end
 	return #a < #b
 end
--- The pieces of a probe, by the number that each mark begins with.
+-- The pieces of a probe are {mark, text}, by the number that the mark begins with.
 local function put(t, mark, text)
 	t[tonumber(mark:sub(1, 1))] = {mark, text}
 end
+-- The pieces of a text: as many as there are marks, with separators between them.
 local function stored(marks, text, separator)
 	local t, from = {}, 1
 	for mark in marks:gmatch('%S+') do
@@ -19,6 +22,7 @@ local function stored(marks, text, separator)
 	end
 	return t
 end
+-- The pieces of both; of two with one number the lesser by bytes.
 local function union(a, b)
 	local t = {}
 	for i = 1, 9 do
@@ -27,6 +31,7 @@ local function union(a, b)
 	end
 	return t
 end
+-- The marks, and the texts with separators between them.
 local function join(t, separator)
 	local marks, texts = {}, {}
 	for i = 1, 9 do
@@ -36,9 +41,9 @@ local function join(t, separator)
 	end
 	return table.concat(marks, ' '), table.concat(texts, separator)
 end
--- What a probe counts as: nothing before it is whole, see offline/collect.h;
--- else true, its bucket, and the layer at which it failed.
-local function look(t)
+-- Whether a probe is whole, see offline/collect.h; if so the bucket of its
+-- duration, or the layer at which it failed.
+local function counts_as(t)
 	local at, layer, n = 9, nil, 0
 	local function failed(step, l)
 		if step and step < at then at, layer = step, l end
@@ -61,8 +66,9 @@ local function add(key, field, by)
 		redis.call('HDEL', key, field)
 	end
 end
-local function count(t, by)
-	local whole, b, l = look(t)
+-- Count a probe in (by 1) or out (by -1): latency and errors, hour and day.
+local function count_probe(t, by)
+	local whole, b, l = counts_as(t)
 	for i = 5, 6 do
 		if b then add(KEYS[i], b, by) end
 	end
@@ -72,8 +78,8 @@ local function count(t, by)
 		if l then add(KEYS[i], when .. l, by) end
 	end
 end
--- A baseline of days that have changed is none.
-local function renew()
+-- Counts have changed: they live anew, and a later baseline is no longer true.
+local function counts_changed()
 	for i, life in ipairs({12, 12, 16, 17}) do
 		redis.call('EXPIRE', KEYS[4 + i], ARGV[life])
 	end
