@@ -13,7 +13,7 @@
 #include "incident/route_test.h"
 #include "output.h"
 #include "routing/escalation.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 
@@ -91,7 +91,7 @@ static void consider_test(const struct evaluator *d,
 	const struct alert_state *st, const struct route_test_request *q,
 	struct alert_events *events)
 {
-	const struct rehearsal downtime = {
+	const struct what_if downtime = {
 		.kind = ALERT_DOWNTIME,
 		.severity = SEVERITY_P1,
 		.slug = st->slug,
@@ -99,7 +99,7 @@ static void consider_test(const struct evaluator *d,
 	};
 
 	route_test_add(st, q, events);
-	rehearse_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
+	what_if_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
 }
 
 /* As of when it is decided: what is recorded brings its own time. */

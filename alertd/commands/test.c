@@ -11,10 +11,10 @@
 #include "delivery/worker.h"
 #include "emit.h"
 #include "incident/route_test.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/test_store.h"
 
@@ -275,7 +275,7 @@ int testing(const struct notifier_setup *setup, const struct options *o)
 	alert_key(&(struct alert_record) {.slug = t.slug, .kind = ALERT_TEST,
 			  .started_at = t.request.at},
 		t.key);
-	rehearse(c, &(struct rehearsal) {
+	what_if(c, &(struct what_if) {
 		.kind = ALERT_DOWNTIME,
 		.severity = SEVERITY_P1,
 		.slug = t.slug,

@@ -1,10 +1,11 @@
 #include "incident/divergence.h"
 
 #include "base/clock.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
-#include "incident/tool_sightings.h"
-#include "incident/streak.h"
+#include "incident/recovery.h"
 #include "incident/tool_drift.h"
+#include "incident/tool_sightings.h"
 
 #include <math.h>
 #include <string.h>
@@ -277,16 +278,16 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	const struct verdict_region *old = oldest(v);
 
 	if (old) {
-		incident_hold(inc, window);
+		incident_fail(inc, window);
 		note_stale(inc, v, old);
 	} else if (l->behind) {
-		incident_hold(inc, window);
+		incident_fail(inc, window);
 		inc->expected = v->expected;
 		note_regions(inc, &st->tools, v, l);
 		note_change(&inc->change, v, l);
 	} else if (all_seen(inc, &st->tools, v) && all_equal(inc, v) &&
-		incident_pass(inc, window, p->resolve)) {
-		incident_end(st, ALERT_DIVERGENCE, (double)window, out);
+		recovery_pass(inc, window, p->resolve)) {
+		recovery_end(st, ALERT_DIVERGENCE, (double)window, out);
 	}
 }
 

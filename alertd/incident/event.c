@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "incident/summary.h"
-#include "incident/text.h"
 #include "incident/tool_drift.h"
 
 #include <stdlib.h>

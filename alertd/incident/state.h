@@ -22,6 +22,8 @@
 #define TIMELINE_MAX 50
 #define STATE_MAX (16 * 1024 * 1024)
 #define STATE_WHY 200
+/* An instant further ahead of our clock than this was set by a wrong clock. */
+#define STATE_AHEAD_S 300
 
 /* Windows of one kind in a row. */
 struct streak {

@@ -3,7 +3,8 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "incident/incident.h"
-#include "incident/text.h"
+#include "incident/recovery.h"
+#include "incident/summary.h"
 
 #include <string.h>
 
@@ -274,11 +275,11 @@ void tool_churn_judge(struct alert_state *st, const struct verdict *v,
 	if (churns && !inc->open) {
 		begin_churn(st, v, window, out);
 	} else if (churns) {
-		incident_hold(inc, window);
+		incident_fail(inc, window);
 		inc->value = v->tool_churn.changes_1h;
 	} else if (inc->open && v->verdict != VERDICT_UNKNOWN &&
-		incident_pass(inc, window, 1)) {
+		recovery_pass(inc, window, 1)) {
 		st->incidents[ALERT_DIVERGENCE].folded = false;
-		incident_end(st, ALERT_CHURN, (double)window, out);
+		recovery_end(st, ALERT_CHURN, (double)window, out);
 	}
 }

@@ -2,13 +2,10 @@
 
 #include "base/xalloc.h"
 #include "incident/severity.h"
-#include "incident/streak.h"
+#include "incident/confirmation.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-/* A probe may be so far ahead of the instant of judging (mcp-aggregate(1)). */
-#define PROBE_AHEAD_S 2
 
 /* Where a set stands; n_sets where it is not known. */
 static size_t place_of_set(const struct tools_seen *t, const char *hash)
@@ -202,7 +199,7 @@ static int by_start(const void *a, const void *b)
 static void note_all(struct tools_seen *t, const struct verdict *v,
 	int64_t window)
 {
-	double until = (double)v->window + 60 + PROBE_AHEAD_S;
+	double until = observation_latest(v);
 	const struct verdict_region **order =
 		xcalloc(v->n_regions, sizeof *order);
 	size_t n = 0;

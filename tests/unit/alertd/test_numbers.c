@@ -6,7 +6,7 @@
 #include "nights.h"
 
 #include "incident/route_test.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -346,7 +346,7 @@ static void test_routing(void **state)
 		struct reaches l = {0};
 		struct buf b;
 
-		rehearse(&conf, &(struct rehearsal) {
+		what_if(&conf, &(struct what_if) {
 			.kind = cases[i].severity == SEVERITY_P3
 				? ALERT_LATENCY
 				: ALERT_DOWNTIME,

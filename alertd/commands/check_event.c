@@ -1,9 +1,9 @@
-#include "commands/describe.h"
+#include "commands/check_event.h"
 
 #include "base/clock.h"
 #include "base/num.h"
-#include "commands/coverage.h"
-#include "incident/text.h"
+#include "commands/check_coverage.h"
+#include "incident/summary.h"
 #include "routing/hours.h"
 #include "routing/routing.h"
 
@@ -18,7 +18,7 @@
 static bool refuse_description(char *why, const char *key, const char *value,
 	const char *what)
 {
-	snprintf(why, DESCRIBE_WHY, "%.40s: '%.80s' is not %.120s", key, value,
+	snprintf(why, CHECK_EVENT_WHY, "%.40s: '%.80s' is not %.120s", key, value,
 		what);
 	return false;
 }
@@ -50,7 +50,7 @@ static bool read_at(const char *value, double *out)
 	return true;
 }
 
-static bool read_tools(const char *value, struct described *d)
+static bool read_tools(const char *value, struct check_event *d)
 {
 	if (strcmp(value, "removed") != 0 && strcmp(value, "changed") != 0 &&
 		strcmp(value, "added") != 0 &&
@@ -61,7 +61,7 @@ static bool read_tools(const char *value, struct described *d)
 }
 
 static bool read_slug(const char *value, const struct conf *c,
-	struct described *d)
+	struct check_event *d)
 {
 	bool known = !c->n_servers && slug_valid(value);
 
@@ -95,7 +95,7 @@ static int find_key(const char *key)
 }
 
 static bool read_value(int key, const char *value, const struct conf *c,
-	struct described *d)
+	struct check_event *d)
 {
 	switch (key) {
 	case KIND:
@@ -112,7 +112,7 @@ static bool read_value(int key, const char *value, const struct conf *c,
 }
 
 /* "kind=downtime", which is taken apart. */
-static bool read_pair(char *pair, const struct conf *c, struct described *d,
+static bool read_pair(char *pair, const struct conf *c, struct check_event *d,
 	unsigned *given, char *why)
 {
 	char *value = strchr(pair, '=');
@@ -134,7 +134,7 @@ static bool read_pair(char *pair, const struct conf *c, struct described *d,
 }
 
 /* What was not said is what it is most often, and the worst. */
-static void complete(struct described *d, const struct conf *c, unsigned given)
+static void complete(struct check_event *d, const struct conf *c, unsigned given)
 {
 	bool fleet = d->of.kind == ALERT_STALLED || !c->n_servers;
 
@@ -143,18 +143,18 @@ static void complete(struct described *d, const struct conf *c, unsigned given)
 			fleet ? SLUG_FLEET : c->servers[0].slug);
 	for (int s = SEVERITY_P3; !(given >> SEVERITY & 1) && s >= SEVERITY_P1;
 		s--)
-		if (coverage_happens(d->of.kind, (enum severity)s))
+		if (check_coverage_happens(d->of.kind, (enum severity)s))
 			d->of.severity = (enum severity)s;
 	d->of.slug = d->slug;
 	d->of.tools = *d->tools ? d->tools : NULL;
 }
 
-bool describe_parse(const char *text, const struct conf *c, double now,
-	struct described *out, char *why)
+bool check_event_parse(const char *text, const struct conf *c, double now,
+	struct check_event *out, char *why)
 {
 	unsigned given = 0;
 
-	*out = (struct described) {.of.at = now};
+	*out = (struct check_event) {.of.at = now};
 	while (*text) {
 		char pair[VALUE_MAX];
 		size_t n = strcspn(text, ",");
@@ -172,7 +172,7 @@ bool describe_parse(const char *text, const struct conf *c, double now,
 		return refuse_description(
 			why, "check", "", "complete: kind is missing");
 	complete(out, c, given);
-	if (coverage_happens(out->of.kind, out->of.severity))
+	if (check_coverage_happens(out->of.kind, out->of.severity))
 		return true;
 	return refuse_description(why, "severity",
 		severity_name(out->of.severity), "one that this kind has");
@@ -203,7 +203,7 @@ static void when(const struct reach *r, char *out)
 }
 
 static void put_plan(struct buf *b, const struct conf *c,
-	const struct described *d, const struct reaches *l)
+	const struct check_event *d, const struct reaches *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct reach *r = &l->v[i];
@@ -247,19 +247,19 @@ static bool same(const struct reaches *a, const struct reaches *b)
 
 /* Those times of the coming week at which others would be told. */
 static void put_others(struct buf *b, const struct conf *c,
-	const struct described *d, const struct reaches *now)
+	const struct check_event *d, const struct reaches *now)
 {
 	struct reaches seen[OTHERS + 1] = {*now};
 	struct instants week;
 	size_t n = 1;
 
-	coverage_week(c, d->of.at, &week);
+	check_coverage_week(c, d->of.at, &week);
 	for (size_t i = 1; i < week.n && n <= OTHERS; i++) {
-		struct described other = *d;
+		struct check_event other = *d;
 		bool known = false;
 
 		other.of.at = week.v[i];
-		rehearse(c, &other.of, &seen[n]);
+		what_if(c, &other.of, &seen[n]);
 		for (size_t k = 0; k < n; k++)
 			known = known || same(&seen[k], &seen[n]);
 		if (known) {
@@ -275,13 +275,13 @@ static void put_others(struct buf *b, const struct conf *c,
 }
 
 static void put_maintenance(struct buf *b, const struct conf *c,
-	const struct described *d)
+	const struct check_event *d)
 {
-	struct rehearsal held = d->of;
+	struct what_if held = d->of;
 	struct reaches l = {0};
 
 	held.maintenance = true;
-	rehearse(c, &held, &l);
+	what_if(c, &held, &l);
 	buf_str(b, "in a maintenance: ");
 	if (l.n) {
 		buf_str(b, "the same\n");
@@ -296,14 +296,14 @@ static void put_maintenance(struct buf *b, const struct conf *c,
 	reaches_release(&l);
 }
 
-void describe_put(struct buf *b, const struct conf *c,
-	const struct described *d)
+void check_event_put(struct buf *b, const struct conf *c,
+	const struct check_event *d)
 {
 	struct reaches now = {0};
 
 	buf_fmt(b, "%s %s of %s\n", severity_name(d->of.severity),
 		alert_kind_name(d->of.kind), d->slug);
-	rehearse(c, &d->of, &now);
+	what_if(c, &d->of, &now);
 	put_head(b, c, d->of.at);
 	put_plan(b, c, d, &now);
 	put_others(b, c, d, &now);

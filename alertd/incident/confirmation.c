@@ -1,11 +1,11 @@
-#include "incident/streak.h"
+#include "incident/confirmation.h"
 
 #include "base/clock.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-/* A probe may be so far ahead of the instant of judging (mcp-aggregate(1)). */
+/* A probe may start this much later than the minute judged (mcp-aggregate(1)). */
 #define PROBE_AHEAD_S 2
 /* Three of the longest interval: what lies further apart is not in a row. */
 #define ROW_GAP_S (3 * 3600)
@@ -18,10 +18,15 @@ bool verdict_lists(const char *const *names, size_t n, const char *name)
 	return false;
 }
 
+double observation_latest(const struct verdict *v)
+{
+	return (double)v->window + 60 + PROBE_AHEAD_S;
+}
+
 /* A probe from the future would hide all that come before it. */
 static int64_t window_of(const struct verdict *v)
 {
-	double newest = 0, until = (double)v->window + 60 + PROBE_AHEAD_S;
+	double newest = 0, until = observation_latest(v);
 
 	for (size_t i = 0; i < v->n_regions; i++) {
 		double at = v->regions[i].started_at;
@@ -121,7 +126,26 @@ void streak_count(struct alert_state *st, const struct verdict *v,
 	streak_drop(st);
 }
 
-const struct streak *streak_longest(const struct alert_state *st,
+void streak_forget(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		free(st->regions[i].name);
+	st->n_regions = 0;
+}
+
+void streak_forget_throttled(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		st->regions[i].throttled = (struct streak) {0};
+	streak_drop(st);
+}
+
+/*
+ * The longest row of windows that goes on in this one, of throttled regions or
+ * of those that fail for another reason; of equals the older. NULL: there is
+ * none.
+ */
+static const struct streak *longest_streak(const struct alert_state *st,
 	const struct verdict *v, const struct observation *s, bool throttled)
 {
 	const struct streak *longest = NULL;
@@ -143,16 +167,30 @@ const struct streak *streak_longest(const struct alert_state *st,
 	return longest;
 }
 
-void streak_forget(struct alert_state *st)
+static struct confirmation in_time(enum alert_kind kind,
+	enum severity severity, const struct streak *t)
 {
-	for (size_t i = 0; i < st->n_regions; i++)
-		free(st->regions[i].name);
-	st->n_regions = 0;
+	return (struct confirmation) {true, kind, severity, t->since, t->n};
 }
 
-void streak_forget_throttled(struct alert_state *st)
+struct confirmation confirmation_of(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s,
+	const struct conf_policy *p)
 {
-	for (size_t i = 0; i < st->n_regions; i++)
-		st->regions[i].throttled = (struct streak) {0};
-	streak_drop(st);
+	const struct streak *t = longest_streak(st, v, s, false);
+	bool enough = t && t->n >= p->confirm;
+
+	if (s->failing && !s->only_throttled) {
+		if (v->expected == 1 && t && (s->agreed || enough))
+			return in_time(ALERT_DOWNTIME, SEVERITY_P1, t);
+		if (v->expected != 1 && s->agreed)
+			return (struct confirmation) {true, ALERT_DOWNTIME,
+				s->assessed.severity, s->window, 1};
+		if (enough)
+			return in_time(ALERT_REGIONAL, SEVERITY_P2, t);
+	}
+	t = longest_streak(st, v, s, true);
+	if (t && t->n >= p->throttled)
+		return in_time(ALERT_RATE_LIMITED, SEVERITY_P2, t);
+	return (struct confirmation) {0};
 }

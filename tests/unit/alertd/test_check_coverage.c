@@ -4,8 +4,8 @@
  * nobody is reached; and when it is time that somebody tests the routes.
  */
 #include "base/clock.h"
-#include "commands/coverage.h"
-#include "commands/describe.h"
+#include "commands/check_coverage.h"
+#include "commands/check_event.h"
 #include "incident/route_test.h"
 
 #include <math.h>
@@ -139,14 +139,14 @@ static void test_described(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct conf *c = configure(cases[i].alerts);
-		char why[DESCRIBE_WHY] = "";
-		struct described d;
+		char why[CHECK_EVENT_WHY] = "";
+		struct check_event d;
 		struct buf b;
 
-		buf_init(&b, DESCRIBE_MAX);
-		if (!describe_parse(cases[i].text, c, NIGHT, &d, why))
+		buf_init(&b, CHECK_EVENT_MAX);
+		if (!check_event_parse(cases[i].text, c, NIGHT, &d, why))
 			fail_msg("%s: %s", cases[i].text, why);
-		describe_put(&b, c, &d);
+		check_event_put(&b, c, &d);
 		assert_string_equal(b.p, cases[i].expected);
 		buf_release(&b);
 		conf_free(c);
@@ -193,10 +193,10 @@ static void test_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		char why[DESCRIBE_WHY] = "";
-		struct described d;
+		char why[CHECK_EVENT_WHY] = "";
+		struct check_event d;
 
-		assert_false(describe_parse(cases[i][0], c, NIGHT, &d, why));
+		assert_false(check_event_parse(cases[i][0], c, NIGHT, &d, why));
 		assert_string_equal(why, cases[i][1]);
 	}
 	conf_free(c);
@@ -283,7 +283,7 @@ static void test_coverage(void **state)
 		struct buf b;
 
 		buf_init(&b, 10000);
-		coverage_check(c, NIGHT, hear, &b);
+		check_coverage(c, NIGHT, hear, &b);
 		if (strcmp(b.p, cases[i].expected) != 0)
 			fail_msg("%zu: '%s', not '%s'", i, b.p,
 				cases[i].expected);

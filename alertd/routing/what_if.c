@@ -1,4 +1,4 @@
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -17,7 +17,7 @@
 /* What is going on, and who was told of it. */
 struct play {
 	const struct conf *c;
-	const struct rehearsal *r;
+	const struct what_if *r;
 	struct alert_state st;
 	struct alert_events events;
 	struct rate_limit *budget; /* of which nothing is spent yet */
@@ -51,9 +51,9 @@ static void note_tool(struct tool_change *c, const char *what)
 		strings_note(&c->redescribed, "tool");
 }
 
-static void begin_rehearsal(struct play *p)
+static void begin_what_if(struct play *p)
 {
-	const struct rehearsal *r = p->r;
+	const struct what_if *r = p->r;
 	struct alert_event *e = events_new(&p->events, &p->st);
 
 	e->record.at = r->at;
@@ -100,7 +100,7 @@ static void note_reach(struct play *p, const struct alert_record *r,
 }
 
 /* As notifier.c tells of the events from that one on. */
-static void rehearse_events(struct play *p, size_t from)
+static void what_if_events(struct play *p, size_t from)
 {
 	const struct dispatch way = {p->c, p->budget, false, -INFINITY};
 
@@ -143,11 +143,11 @@ static double next(struct play *p, double t)
 
 /* The beginning, of which nobody was told yet. */
 static void play_init(struct play *p, const struct conf *c,
-	const struct rehearsal *r)
+	const struct what_if *r)
 {
 	*p = (struct play) {.c = c, .r = r, .budget = rate_limit_new(NULL)};
 	state_init(&p->st, r->slug);
-	begin_rehearsal(p);
+	begin_what_if(p);
 	if (r->maintenance && heeds_maintenance(r->kind)) {
 		p->st.quiet.active = true;
 		maintenance_hold_judge(
@@ -163,7 +163,7 @@ static void play_release(struct play *p)
 	state_release(&p->st);
 }
 
-void rehearse(const struct conf *c, const struct rehearsal *r,
+void what_if(const struct conf *c, const struct what_if *r,
 	struct reaches *out)
 {
 	struct play p;
@@ -171,20 +171,20 @@ void rehearse(const struct conf *c, const struct rehearsal *r,
 
 	play_init(&p, c, r);
 	p.out = out;
-	rehearse_events(&p, 0);
+	what_if_events(&p, 0);
 	t = p.events.v[0].held ? INFINITY : next(&p, r->at);
 	while (isfinite(t)) {
 		size_t from = p.events.n;
 
 		machine_tick(&p.st, &c->policy, t, &p.events);
 		escalate(c, &p.st, t, from, &p.events);
-		rehearse_events(&p, from);
+		what_if_events(&p, from);
 		t = next(&p, t);
 	}
 	play_release(&p);
 }
 
-void rehearse_ladder(const struct conf *c, const struct rehearsal *r,
+void what_if_ladder(const struct conf *c, const struct what_if *r,
 	struct alert_event *e)
 {
 	struct play p;

@@ -1,4 +1,4 @@
-#include "commands/ledger.h"
+#include "commands/replay_report.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -12,7 +12,7 @@
 #define WORST 10
 #define MONTH_S (30 * 86400)
 
-bool ledger_pages(const struct alert_record *r, const struct strings *routes,
+bool replay_report_pages(const struct alert_record *r, const struct strings *routes,
 	const struct conf *c)
 {
 	if (r->severity != SEVERITY_P1 || r->phase == ALERT_RESOLVED)
@@ -28,12 +28,12 @@ bool ledger_pages(const struct alert_record *r, const struct strings *routes,
 }
 
 /* Where a server is, or belongs. */
-static size_t place_of_server(const struct ledger *l, const char *slug)
+static size_t place_of_server(const struct replay_report *l, const char *slug)
 {
 	return strings_place(l->servers, l->n, sizeof *l->servers, slug);
 }
 
-const struct ledger_server *ledger_server(const struct ledger *l,
+const struct replay_report_server *replay_report_server(const struct replay_report *l,
 	const char *slug)
 {
 	size_t i = place_of_server(l, slug);
@@ -43,7 +43,7 @@ const struct ledger_server *ledger_server(const struct ledger *l,
 		: NULL;
 }
 
-static struct ledger_server *server_of(struct ledger *l, const char *slug)
+static struct replay_report_server *server_of(struct replay_report *l, const char *slug)
 {
 	size_t i = place_of_server(l, slug);
 
@@ -53,12 +53,12 @@ static struct ledger_server *server_of(struct ledger *l, const char *slug)
 	memmove(l->servers + i + 1, l->servers + i,
 		(l->n - i) * sizeof *l->servers);
 	l->n++;
-	l->servers[i] = (struct ledger_server) {.slug = xstrdup(slug)};
+	l->servers[i] = (struct replay_report_server) {.slug = xstrdup(slug)};
 	return &l->servers[i];
 }
 
 /* The incident of an event, which may be its first. */
-static struct ledger_incident *incident_of(struct ledger_server *s,
+static struct replay_report_incident *incident_of(struct replay_report_server *s,
 	const struct alert_record *r)
 {
 	for (size_t i = s->n; i-- > 0;)
@@ -67,7 +67,7 @@ static struct ledger_incident *incident_of(struct ledger_server *s,
 			return &s->incidents[i];
 	s->incidents = xgrow(s->incidents, &s->cap, s->n + 1,
 		sizeof *s->incidents);
-	s->incidents[s->n] = (struct ledger_incident) {
+	s->incidents[s->n] = (struct replay_report_incident) {
 		.kind = r->kind,
 		.severity = r->severity,
 		.first = r->started_at,
@@ -77,11 +77,11 @@ static struct ledger_incident *incident_of(struct ledger_server *s,
 	return &s->incidents[s->n++];
 }
 
-void ledger_add(struct ledger *l, const struct alert_record *r, bool page)
+void replay_report_add(struct replay_report *l, const struct alert_record *r, bool page)
 {
-	struct ledger_server *s = server_of(l, r->slug);
+	struct replay_report_server *s = server_of(l, r->slug);
 
-	if ((unsigned)r->kind < LEDGER_KINDS) {
+	if ((unsigned)r->kind < REPLAY_REPORT_KINDS) {
 		l->events[r->kind][r->phase][0]++;
 		l->events[r->kind][r->phase][r->severity]++;
 	}
@@ -91,7 +91,7 @@ void ledger_add(struct ledger *l, const struct alert_record *r, bool page)
 	s->pages += page;
 	s->events++;
 	if (r->phase != ALERT_ONCE) {
-		struct ledger_incident *inc = incident_of(s, r);
+		struct replay_report_incident *inc = incident_of(s, r);
 
 		if (r->severity < inc->severity)
 			inc->severity = r->severity;
@@ -100,17 +100,17 @@ void ledger_add(struct ledger *l, const struct alert_record *r, bool page)
 	}
 }
 
-void ledger_release(struct ledger *l)
+void replay_report_release(struct replay_report *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		free(l->servers[i].slug);
 		free(l->servers[i].incidents);
 	}
 	free(l->servers);
-	*l = (struct ledger) {0};
+	*l = (struct replay_report) {0};
 }
 
-void ledger_put_span(struct buf *b, const struct ledger_span *span)
+void replay_report_put_span(struct buf *b, const struct replay_report_span *span)
 {
 	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
 
@@ -121,7 +121,7 @@ void ledger_put_span(struct buf *b, const struct ledger_span *span)
 		span->servers == 1 ? "" : "s");
 }
 
-unsigned long ledger_month(unsigned long pages, const struct ledger_span *span)
+unsigned long replay_report_month(unsigned long pages, const struct replay_report_span *span)
 {
 	double s = (double)(span->to - span->from) + 60;
 
@@ -131,8 +131,8 @@ unsigned long ledger_month(unsigned long pages, const struct ledger_span *span)
 /* The worst first; of equals by name. */
 static int by_pages(const void *a, const void *b)
 {
-	const struct ledger_server *s = *(const struct ledger_server *const *)a;
-	const struct ledger_server *t = *(const struct ledger_server *const *)b;
+	const struct replay_report_server *s = *(const struct replay_report_server *const *)a;
+	const struct replay_report_server *t = *(const struct replay_report_server *const *)b;
 
 	if (s->pages != t->pages)
 		return s->pages < t->pages ? 1 : -1;
@@ -141,9 +141,9 @@ static int by_pages(const void *a, const void *b)
 	return strcmp(s->slug, t->slug);
 }
 
-static void put_worst(struct buf *b, const struct ledger *l)
+static void put_worst(struct buf *b, const struct replay_report *l)
 {
-	const struct ledger_server **order = xcalloc(l->n + 1, sizeof *order);
+	const struct replay_report_server **order = xcalloc(l->n + 1, sizeof *order);
 	size_t shown = l->n < WORST ? l->n : WORST;
 
 	for (size_t i = 0; i < l->n; i++)
@@ -166,20 +166,20 @@ static void put_totals(struct buf *b, const char *name, const unsigned long *by)
 		by[SEVERITY_P1], by[SEVERITY_P2], by[SEVERITY_P3]);
 }
 
-void ledger_put(struct buf *b, const struct ledger *l,
-	const struct ledger_span *span)
+void replay_report_put(struct buf *b, const struct replay_report *l,
+	const struct replay_report_span *span)
 {
 	char name[ALERT_EVENT_SIZE];
 
-	ledger_put_span(b, span);
+	replay_report_put_span(b, span);
 	buf_fmt(b, "pages: %lu, at this rate %lu in 30 days\n", l->pages,
-		ledger_month(l->pages, span));
+		replay_report_month(l->pages, span));
 	if (!l->severities[0])
 		return;
 	buf_fmt(b, "  %-30s %6s %6s %6s %6s\n", "", "all", "P1", "P2", "P3");
 	put_totals(b, "events", l->severities);
-	for (unsigned k = 0; k < LEDGER_KINDS; k++) {
-		for (unsigned p = 0; p < LEDGER_PHASES; p++) {
+	for (unsigned k = 0; k < REPLAY_REPORT_KINDS; k++) {
+		for (unsigned p = 0; p < REPLAY_REPORT_PHASES; p++) {
 			struct alert_record r = {
 				.kind = (enum alert_kind)k,
 				.phase = (enum alert_phase)p,
@@ -208,7 +208,7 @@ struct found {
 	struct buf lines; /* of the first ones */
 };
 
-/* What two ledgers differ in. */
+/* What two reports differ in. */
 struct difference {
 	struct found only_before, only_after;
 	struct found moved; /* told at another time */
@@ -216,15 +216,15 @@ struct difference {
 	int64_t minutes_later, minutes_earlier;
 };
 
-static bool meet(const struct ledger_incident *a,
-	const struct ledger_incident *b)
+static bool meet(const struct replay_report_incident *a,
+	const struct replay_report_incident *b)
 {
 	return a->kind == b->kind && a->first <= b->resolved &&
 		b->first <= a->resolved;
 }
 
 static void name_one(struct found *f, const char *slug,
-	const struct ledger_incident *inc, const char *how)
+	const struct replay_report_incident *inc, const char *how)
 {
 	char from[CLOCK_RFC3339], to[CLOCK_RFC3339] = "not over";
 
@@ -238,8 +238,8 @@ static void name_one(struct found *f, const char *slug,
 }
 
 static void compare_told(struct difference *d, const char *slug,
-	const struct ledger_incident *before,
-	const struct ledger_incident *after)
+	const struct replay_report_incident *before,
+	const struct replay_report_incident *after)
 {
 	int64_t m = (after->told - before->told) / 60;
 	char how[64];
@@ -260,13 +260,13 @@ static void compare_told(struct difference *d, const char *slug,
 
 /* One server, of which either side may have nothing. */
 static void compare_server(struct difference *d, const char *slug,
-	const struct ledger_server *before, const struct ledger_server *after)
+	const struct replay_report_server *before, const struct replay_report_server *after)
 {
 	size_t n = after ? after->n : 0;
 	bool *met = xcalloc(n + 1, sizeof *met);
 
 	for (size_t i = 0; before && i < before->n; i++) {
-		const struct ledger_incident *inc = &before->incidents[i];
+		const struct replay_report_incident *inc = &before->incidents[i];
 		size_t k = 0;
 
 		while (k < n && (met[k] || !meet(inc, &after->incidents[k])))
@@ -285,14 +285,14 @@ static void compare_server(struct difference *d, const char *slug,
 	free(met);
 }
 
-static void compare_all(struct difference *d, const struct ledger *before,
-	const struct ledger *after)
+static void compare_all(struct difference *d, const struct replay_report *before,
+	const struct replay_report *after)
 {
 	for (size_t i = 0; i < before->n; i++)
 		compare_server(d, before->servers[i].slug, &before->servers[i],
-			ledger_server(after, before->servers[i].slug));
+			replay_report_server(after, before->servers[i].slug));
 	for (size_t i = 0; i < after->n; i++)
-		if (!ledger_server(before, after->servers[i].slug))
+		if (!replay_report_server(before, after->servers[i].slug))
 			compare_server(d, after->servers[i].slug, NULL,
 				&after->servers[i]);
 }
@@ -314,21 +314,21 @@ static void put_differing(struct buf *b, const char *name, unsigned long before,
 		buf_fmt(b, "  %-30s %8lu %8lu\n", name, before, after);
 }
 
-static void put_counts(struct buf *b, const struct ledger *before,
-	const struct ledger *after, const struct ledger_span *span)
+static void put_counts(struct buf *b, const struct replay_report *before,
+	const struct replay_report *after, const struct replay_report_span *span)
 {
 	char name[ALERT_EVENT_SIZE];
 
 	buf_fmt(b, "  %-30s %8s %8s\n", "", "before", "policy");
 	put_differing(b, "pages", before->pages, after->pages);
-	put_differing(b, "pages in 30 days", ledger_month(before->pages, span),
-		ledger_month(after->pages, span));
+	put_differing(b, "pages in 30 days", replay_report_month(before->pages, span),
+		replay_report_month(after->pages, span));
 	put_differing(b, "events", before->severities[0], after->severities[0]);
 	for (unsigned s = SEVERITY_P1; s <= SEVERITY_P3; s++)
 		put_differing(b, severity_name((enum severity)s),
 			before->severities[s], after->severities[s]);
-	for (unsigned k = 0; k < LEDGER_KINDS; k++) {
-		for (unsigned p = 0; p < LEDGER_PHASES; p++) {
+	for (unsigned k = 0; k < REPLAY_REPORT_KINDS; k++) {
+		for (unsigned p = 0; p < REPLAY_REPORT_PHASES; p++) {
 			struct alert_record r = {
 				.kind = (enum alert_kind)k,
 				.phase = (enum alert_phase)p,
@@ -342,8 +342,8 @@ static void put_counts(struct buf *b, const struct ledger *before,
 	}
 }
 
-void ledger_compare(struct buf *b, const struct ledger *before,
-	const struct ledger *after, const struct ledger_span *span,
+void replay_report_compare(struct buf *b, const struct replay_report *before,
+	const struct replay_report *after, const struct replay_report_span *span,
 	const char *policy)
 {
 	struct difference d = {0};
@@ -352,7 +352,7 @@ void ledger_compare(struct buf *b, const struct ledger *before,
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_init(&all[i]->lines, NAMED * 256);
 	compare_all(&d, before, after);
-	ledger_put_span(b, span);
+	replay_report_put_span(b, span);
 	buf_fmt(b, "policy %s\n", policy);
 	put_counts(b, before, after, span);
 	put_found(b, &d.only_before, "only before");

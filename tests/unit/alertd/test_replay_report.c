@@ -2,7 +2,7 @@
  * Goal: a policy says exactly the numbers that it names, or is refused; what
  * counts as a page; and of two policies, which incidents are the same.
  */
-#include "commands/ledger.h"
+#include "commands/replay_report.h"
 #include "conf/policy.h"
 #include "incident/machine.h"
 
@@ -98,7 +98,7 @@ static void test_pages(void **state)
 
 		if (cases[i].to && *cases[i].to)
 			strings_add(&to, cases[i].to);
-		assert_int_equal(ledger_pages(&r, &to,
+		assert_int_equal(replay_report_pages(&r, &to,
 					 cases[i].to ? &conf : NULL),
 			cases[i].page);
 		strings_release(&to);
@@ -106,7 +106,7 @@ static void test_pages(void **state)
 }
 
 /* Of a server an incident that was told of, and its end; to 0: not over. */
-static void incident(struct ledger *l, const char *slug, enum alert_kind kind,
+static void incident(struct replay_report *l, const char *slug, enum alert_kind kind,
 	int first, int told, int to)
 {
 	struct alert_record r = {
@@ -117,11 +117,11 @@ static void incident(struct ledger *l, const char *slug, enum alert_kind kind,
 		.at = T + 60 * told,
 	};
 
-	ledger_add(l, &r, false);
+	replay_report_add(l, &r, false);
 	r.phase = ALERT_RESOLVED;
 	r.resolved_at = T + 60 * to;
 	if (to)
-		ledger_add(l, &r, false);
+		replay_report_add(l, &r, false);
 }
 
 static bool says(const struct buf *b, const char *text)
@@ -131,8 +131,8 @@ static bool says(const struct buf *b, const char *text)
 
 static void test_compare(void **state)
 {
-	struct ledger before = {0}, after = {0};
-	struct ledger_span span = {T, T + 86340, 1440, 3};
+	struct replay_report before = {0}, after = {0};
+	struct replay_report_span span = {T, T + 86340, 1440, 3};
 	struct buf b;
 
 	(void)state;
@@ -149,7 +149,7 @@ static void test_compare(void **state)
 	/* The same time, but not the same kind. */
 	incident(&before, "c", ALERT_REGIONAL, 0, 2, 9);
 	incident(&after, "c", ALERT_DOWNTIME, 0, 2, 9);
-	ledger_compare(&b, &before, &after, &span, "x=1");
+	replay_report_compare(&b, &before, &after, &span, "x=1");
 	assert_true(buf_ok(&b));
 	assert_true(says(&b, "only before: 1 incident\n  2026-04-29T14:00:00Z "
 			     "to 2026-04-29T14:09:00Z: c P2 regional\n"));
@@ -162,19 +162,19 @@ static void test_compare(void **state)
 	assert_true(says(&b, "1 later, by 7 min in all\n"));
 	assert_true(says(&b, "1 earlier, by 2 min in all\n"));
 	buf_release(&b);
-	ledger_release(&before);
-	ledger_release(&after);
+	replay_report_release(&before);
+	replay_report_release(&after);
 }
 
 static void test_month(void **state)
 {
-	struct ledger_span minute = {T, T, 1, 1};
-	struct ledger_span days10 = {T, T + 864000 - 60, 1, 1};
+	struct replay_report_span minute = {T, T, 1, 1};
+	struct replay_report_span days10 = {T, T + 864000 - 60, 1, 1};
 
 	(void)state;
-	assert_int_equal(ledger_month(4, &days10), 12);
-	assert_int_equal(ledger_month(0, &minute), 0);
-	assert_int_equal(ledger_month(1, &minute), 43200);
+	assert_int_equal(replay_report_month(4, &days10), 12);
+	assert_int_equal(replay_report_month(0, &minute), 0);
+	assert_int_equal(replay_report_month(1, &minute), 43200);
 }
 
 int main(void)

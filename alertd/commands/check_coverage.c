@@ -1,4 +1,4 @@
-#include "commands/coverage.h"
+#include "commands/check_coverage.h"
 
 #include "base/clock.h"
 #include "base/strings.h"
@@ -6,7 +6,7 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "routing/hours.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 #include "routing/routing.h"
 
 #include <math.h>
@@ -40,7 +40,7 @@ static const unsigned severities[KINDS] = {
 	[ALERT_TEST] = P1 | P3,
 };
 
-bool coverage_happens(enum alert_kind kind, enum severity severity)
+bool check_coverage_happens(enum alert_kind kind, enum severity severity)
 {
 	return severities[kind] >> severity & 1;
 }
@@ -90,7 +90,7 @@ static char *clock_of_routes(const struct conf *c, double t)
 	return buf_take(&b);
 }
 
-void coverage_week(const struct conf *c, double now, struct instants *out)
+void check_coverage_week(const struct conf *c, double now, struct instants *out)
 {
 	struct instants all = {0};
 	struct strings looks = {0};
@@ -187,10 +187,10 @@ static void find_slugs(struct coverage *v)
 	strings_release(&views);
 }
 
-static void play(const struct coverage *v, const struct rehearsal *r,
+static void play(const struct coverage *v, const struct what_if *r,
 	struct reaches *out)
 {
-	rehearse(v->c, r, out);
+	what_if(v->c, r, out);
 	for (size_t i = 0; i < out->n; i++) {
 		const struct conf_route *t = route_find(v->c, out->v[i].route);
 
@@ -250,7 +250,7 @@ static void check_p1(const struct coverage *v, const char *slug)
 		const char *route = NULL;
 		enum gap gap;
 
-		play(v, &(struct rehearsal) {
+		play(v, &(struct what_if) {
 			.kind = fleet ? ALERT_STALLED : ALERT_DOWNTIME,
 			.severity = SEVERITY_P1,
 			.slug = slug,
@@ -278,12 +278,12 @@ static void reach_by(const struct coverage *v, const char *slug,
 	enum alert_kind kind)
 {
 	for (int s = SEVERITY_P1; s <= SEVERITY_P3; s++) {
-		if (!coverage_happens(kind, (enum severity)s))
+		if (!check_coverage_happens(kind, (enum severity)s))
 			continue;
 		for (size_t i = 0; i < v->week.n && !all_reached(v); i++) {
 			struct reaches l = {0};
 
-			play(v, &(struct rehearsal) {
+			play(v, &(struct what_if) {
 				.kind = kind,
 				.severity = (enum severity)s,
 				.slug = slug,
@@ -320,7 +320,7 @@ static void say_unreached(const struct coverage *v, const struct conf_route *r)
 	buf_release(&b);
 }
 
-void coverage_check(const struct conf *c, double now,
+void check_coverage(const struct conf *c, double now,
 	void (*doubt)(void *arg, const char *text), void *arg)
 {
 	struct coverage v = {.c = c, .doubt = doubt, .arg = arg};
@@ -330,7 +330,7 @@ void coverage_check(const struct conf *c, double now,
 		return;
 	}
 	v.reached = xcalloc(c->n_routes, sizeof *v.reached);
-	coverage_week(c, now, &v.week);
+	check_coverage_week(c, now, &v.week);
 	find_slugs(&v);
 	for (size_t i = 0; i < v.slugs.n; i++)
 		check_p1(&v, v.slugs.v[i]);

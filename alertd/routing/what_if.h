@@ -1,10 +1,10 @@
 /*
- * rehearsal.h: who would be told, and when, if something happened: an event
+ * what_if.h: who would be told, and when, if something happened: an event
  * that never was goes through the ladders, the routes and the digests as one
  * that is does. Pure.
  */
-#ifndef ROUTING_REHEARSAL_H
-#define ROUTING_REHEARSAL_H
+#ifndef ROUTING_WHAT_IF_H
+#define ROUTING_WHAT_IF_H
 
 #include "conf/conf.h"
 #include "incident/event.h"
@@ -12,7 +12,7 @@
 #include "routing/outbox.h"
 
 /* What happens. */
-struct rehearsal {
+struct what_if {
 	enum alert_kind kind; /* it begins, or is told once */
 	enum severity severity;
 	const char *slug;
@@ -36,20 +36,20 @@ struct reaches {
 };
 
 /*
- * rehearse(c, r, out): who is told of it for the first time, and when, if
+ * what_if(c, r, out): who is told of it for the first time, and when, if
  * nobody acknowledges it and it does not pass: at once, when it has become P1
  * by its age, and by each step of the ladder. It is added to *out; nothing in a
  * maintenance that holds it.
  */
-void rehearse(const struct conf *c, const struct rehearsal *r,
+void what_if(const struct conf *c, const struct what_if *r,
 	struct reaches *out);
 
 /*
- * rehearse_ladder(c, r, e): what the ladder says of it: the routes that are
+ * what_if_ladder(c, r, e): what the ladder says of it: the routes that are
  * told by its first step, and those that are told by the ladder alone, become
  * those of *e.
  */
-void rehearse_ladder(const struct conf *c, const struct rehearsal *r,
+void what_if_ladder(const struct conf *c, const struct what_if *r,
 	struct alert_event *e);
 
 void reaches_release(struct reaches *l);
