@@ -187,9 +187,9 @@ int survey_fleet_read(
 	if (store_run(s)) {
 		return store_failed(s);
 	}
-	for (int i = 0; i < STATUS_STAGES; i++) {
+	for (int i = 0; i < STAGES; i++) {
 		const char *text = find_field(store_reply(s, 0),
-			status_stage_name((enum status_stage)i));
+			stage_name((enum stage)i));
 
 		if (!text || !num_epoch(text, &f->stages[i]))
 			f->stages[i] = NAN;
@@ -213,7 +213,7 @@ void survey_fleet_release(struct survey_fleet *f)
 
 void survey_fleet_show(const struct survey_fleet *f, struct status *st)
 {
-	for (int i = 0; i < STATUS_STAGES; i++)
+	for (int i = 0; i < STAGES; i++)
 		st->stages[i] = f->stages[i];
 	st->runners = f->runners;
 	st->n_runners = f->n_runners;
