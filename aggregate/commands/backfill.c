@@ -20,6 +20,7 @@
 #include "store/ingest.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/load.h"
 #include "store/publish.h"
 #include "store/scripts.h"
@@ -34,7 +35,7 @@
 
 #define DAY 86400
 #define DAY_MINUTES (DAY / 60)
-#define DAYS_KEPT (KEYS_ROLLUP_S / DAY)
+#define DAYS_KEPT (RETENTION_ROLLUP_S / DAY)
 
 struct work {
 	struct store *store;
@@ -147,8 +148,8 @@ static int count(struct work *w, struct subject *s, int64_t day,
 	size_t n = 0, asked;
 
 	snprintf(text[0], sizeof *text, "%" PRId64, day);
-	snprintf(text[1], sizeof *text, "%d", KEYS_MINUTES_S);
-	snprintf(text[2], sizeof *text, "%d", KEYS_ROLLUP_S);
+	snprintf(text[1], sizeof *text, "%d", RETENTION_MINUTES_S);
+	snprintf(text[2], sizeof *text, "%d", RETENTION_ROLLUP_S);
 	args[n++] = "EVALSHA";
 	args[n++] = w->count;
 	args[n++] = "2";

@@ -221,7 +221,7 @@ static struct verdict_input input(const struct work *w)
 	return in;
 }
 
-/* All that a run may go back to, see rule/run.h; and where tools differ, more. */
+/* All that a run may go back to, see rule/failure_run.h; and where tools differ, more. */
 static int look(struct work *w)
 {
 	double back = fmax(w->server->rule.lookback_s * 2, HISTORY_MAX * 60);

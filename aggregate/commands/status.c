@@ -14,8 +14,8 @@
 #include "conf/conf.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "rule/run.h"
-#include "rule/tool_split.h"
+#include "rule/failure_run.h"
+#include "rule/divergence_text.h"
 #include "rule/verdict.h"
 #include "store/fleet.h"
 #include "store/isolation_store.h"
@@ -114,7 +114,7 @@ static void read_region(struct status_region *out, const struct rule *rule,
 	if (n) {
 		p = &h->probes[n - 1];
 		out->newest = p->started_at;
-		if (run_judge(rule, h, now).reports)
+		if (failure_run_judge(rule, h, now).reports)
 			out->dot = dot_of(p->state);
 	}
 	p = drift_newest(h, until);
@@ -127,7 +127,7 @@ static char *differ(const struct verdict *v, double now)
 	struct buf b;
 
 	buf_init(&b, DIFFER_MAX);
-	tool_split_put(&b, v, now);
+	divergence_text_sides(&b, v, now);
 	return buf_take(&b);
 }
 
@@ -172,7 +172,7 @@ static int read_store(
 	struct store *s, struct status_server *out, size_t n, double now)
 {
 	int64_t hour = (int64_t)now / 3600 - (STATUS_HOURS - 1);
-	struct hist *h = xmalloc(sizeof *h);
+	struct histogram *h = xmalloc(sizeof *h);
 	char key[KEY_MAX];
 	size_t at = 0;
 
@@ -191,7 +191,7 @@ static int read_store(
 		for (int k = 0; k < STATUS_HOURS; k++) {
 			memset(h, 0, sizeof *h);
 			rollup_latency(h, store_reply(s, at++));
-			out[i].hours[k] = hist_percentile(h, 95);
+			out[i].hours[k] = histogram_percentile(h, 95);
 		}
 	}
 	free(h);

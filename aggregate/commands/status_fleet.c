@@ -9,6 +9,7 @@
 #include "offline/collect.h"
 #include "records/probe.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -169,7 +170,7 @@ static void read_spools(
 
 		if (text && read_spool(out, text) &&
 			(out->waiting || out->set_aside) &&
-			now - out->at < KEYS_ROLLUP_S)
+			now - out->at < RETENTION_ROLLUP_S)
 			f->n_spools++;
 	}
 }

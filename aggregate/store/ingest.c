@@ -18,6 +18,7 @@
 #include "store/batch.h"
 #include "store/heartbeat.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
 
@@ -79,11 +80,11 @@ static void number(struct numbers *n, const struct ingest *in,
 	snprintf(n->hour, sizeof n->hour, "%d", (int)(window % 86400 / 3600));
 	snprintf(n->day, sizeof n->day, "%" PRId64, window / 86400);
 	put_life(n->probe, in->retention_s);
-	put_life(n->latest, KEYS_LATEST_S);
-	put_life(n->hash, KEYS_HASH_S);
-	put_life(n->rollup, KEYS_ROLLUP_S);
-	put_life(n->errors_hour, KEYS_ERRORS_HOUR_S);
-	put_life(n->errors_day, KEYS_ERRORS_DAY_S);
+	put_life(n->latest, RETENTION_LATEST_S);
+	put_life(n->hash, RETENTION_HASH_S);
+	put_life(n->rollup, RETENTION_ROLLUP_S);
+	put_life(n->errors_hour, RETENTION_ERRORS_HOUR_S);
+	put_life(n->errors_day, RETENTION_ERRORS_DAY_S);
 }
 
 /* Its pieces, and what `latest` keeps of them: where there is one, the summary. */
@@ -221,7 +222,7 @@ static bool queue_spool(struct ingest *in, const struct record *r, char *why)
 	snprintf(field, sizeof field, "%s:%s", spool.host, spool.folder);
 	buf_init(&b, RECORD_SPOOL_MAX);
 	spool_record_write(&b, &spool);
-	put_life(life, KEYS_ROLLUP_S);
+	put_life(life, RETENTION_ROLLUP_S);
 	store_add(in->store, "HSET", KEY_SPOOLS, field, b.p, NULL);
 	store_add(in->store, "EXPIRE", KEY_SPOOLS, life, NULL);
 	buf_release(&b);
@@ -292,7 +293,7 @@ static void check_store(struct store *s)
 
 static int heartbeat(struct ingest *in)
 {
-	if (beat(in->store, STAGE_INGEST, clock_wall(), false))
+	if (heartbeat_write(in->store, STAGE_INGEST, clock_wall(), false))
 		return EXIT_GOOD;
 	log_error("%s", store_why(in->store));
 	return EXIT_ENV;
@@ -314,7 +315,7 @@ int ingest(const struct command *cmd, int fd,
 	int (*also)(void *arg, const struct record *r, char *why), void *arg)
 {
 	struct ingest in = {
-		.retention_s = KEYS_PROBE_S, .also = also, .arg = arg};
+		.retention_s = RETENTION_PROBE_S, .also = also, .arg = arg};
 	struct conf *conf = NULL;
 	char why[STORE_WHY];
 	int rc;

@@ -15,6 +15,7 @@
 #include "rule/isolation.h"
 #include "store/fleet.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/load.h"
 #include "store/publish.h"
 #include "store/scripts.h"
@@ -28,7 +29,7 @@
 #include <unistd.h>
 
 #define DAY 86400
-#define MINUTES (KEYS_LATE_S / 60)
+#define MINUTES (RETENTION_LATE_S / 60)
 /* Servers that are asked about together. */
 #define GROUP 100
 
@@ -245,9 +246,9 @@ static void count_begin(struct count *c, const char *slug, int64_t day)
 		c->numbers[0], c->numbers[1], c->numbers[2], c->numbers[3]};
 
 	snprintf(c->numbers[0], sizeof *c->numbers, "%" PRId64, day);
-	snprintf(c->numbers[1], sizeof *c->numbers, "%d", KEYS_MINUTES_S);
-	snprintf(c->numbers[2], sizeof *c->numbers, "%d", KEYS_ROLLUP_S);
-	snprintf(c->numbers[3], sizeof *c->numbers, "%d", KEYS_LATE_S);
+	snprintf(c->numbers[1], sizeof *c->numbers, "%d", RETENTION_MINUTES_S);
+	snprintf(c->numbers[2], sizeof *c->numbers, "%d", RETENTION_ROLLUP_S);
+	snprintf(c->numbers[3], sizeof *c->numbers, "%d", RETENTION_LATE_S);
 	memcpy(c->args, fixed, sizeof fixed);
 	c->n = FIXED;
 	c->n_texts = 0;
@@ -366,7 +367,8 @@ static int tell_all(const struct late *l, const struct missed *m, size_t n)
 int late_judge(struct store *store, const struct fleet *fleet, double now,
 	struct output output)
 {
-	struct late l = {store, now, clock_window(now) - KEYS_LATE_S, output};
+	struct late l = {
+		store, now, clock_window(now) - RETENTION_LATE_S, output};
 	struct missed *m = xcalloc(fleet->n, sizeof *m);
 	struct isolation *isolation;
 	bool queued = false;

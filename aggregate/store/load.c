@@ -167,7 +167,8 @@ static void add_changed(struct loaded *l, const char *region, const char *text)
 	l->n_changed++;
 }
 
-const struct standing *load_stood(const struct loaded *l, const char *region)
+const struct region_since *load_region_since(
+	const struct loaded *l, const char *region)
 {
 	for (size_t i = 0; i < l->n_stood; i++)
 		if (strcmp(l->stood[i].region, region) == 0)

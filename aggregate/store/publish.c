@@ -20,6 +20,7 @@
 #include "store/heartbeat.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/late.h"
 #include "store/load.h"
 #include "store/scripts.h"
@@ -197,7 +198,7 @@ static void stand(struct subject *s, double until, const struct loaded *l)
 			if (strcmp(h->name, r->region) != 0)
 				continue;
 			r->since = region_state_at(h, until,
-				load_stood(l, r->region)).since;
+				load_region_since(l, r->region)).since;
 			r->p95_ms = region_state_p95(h, until);
 		}
 	}
@@ -452,7 +453,8 @@ static int judge_all(struct run *run)
 	if (late_judge(run->store, &asked, run->now, run->output) ||
 		judge_groups(run))
 		return EXIT_ENV;
-	if (!beat(run->store, STAGE_VERDICT, run->now, run->pretended)) {
+	if (!heartbeat_write(
+		    run->store, STAGE_VERDICT, run->now, run->pretended)) {
 		log_error("%s", store_why(run->store));
 		return EXIT_ENV;
 	}
@@ -552,11 +554,11 @@ void publish_queue(struct store *store, const char *sha,
 	buf_init(&b, LINE_MAX_BYTES);
 	rest = put_parts(&b, v);
 	snprintf(window, sizeof window, "%" PRId64, v->window);
-	snprintf(life[0], sizeof *life, "%d", KEYS_VERDICT_S);
-	snprintf(life[1], sizeof *life, "%d", KEYS_MINUTES_S);
-	snprintf(life[2], sizeof *life, "%d", KEYS_HASH_S);
-	snprintf(life[3], sizeof *life, "%d", KEYS_ROLLUP_S);
-	snprintf(days, sizeof days, "%d", KEYS_MINUTES_DAYS);
+	snprintf(life[0], sizeof *life, "%d", RETENTION_VERDICT_S);
+	snprintf(life[1], sizeof *life, "%d", RETENTION_MINUTES_S);
+	snprintf(life[2], sizeof *life, "%d", RETENTION_HASH_S);
+	snprintf(life[3], sizeof *life, "%d", RETENTION_ROLLUP_S);
+	snprintf(days, sizeof days, "%d", RETENTION_MINUTES_DAYS);
 	{
 		const char *fixed[] = {"EVALSHA", sha, "4",
 			key_verdict(keys[0], v->slug),

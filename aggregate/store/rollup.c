@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
 
@@ -59,14 +60,14 @@ void rollup_ask(struct store *s, const char *sha, const char *slug, double now)
 	store_add_argv(s, 3 + KEYS, args);
 }
 
-void rollup_latency(struct hist *h, const struct store_reply *r)
+void rollup_latency(struct histogram *h, const struct store_reply *r)
 {
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		long long bucket = store_int(store_item(r, i), -1);
 		long long n = store_int(store_item(r, i + 1), 0);
 
 		if (bucket >= 0 && n > 0 && n <= COUNT_MAX)
-			hist_add(h, (size_t)bucket, n);
+			histogram_add(h, (size_t)bucket, n);
 	}
 }
 
@@ -156,8 +157,8 @@ static double bucket_ms(const char *text)
 {
 	long long bucket;
 
-	if (text && num_parse(text, 0, HIST_BUCKETS - 1, &bucket))
-		return hist_ms((size_t)bucket);
+	if (text && num_parse(text, 0, HISTOGRAM_BUCKETS - 1, &bucket))
+		return histogram_ms((size_t)bucket);
 	return NAN;
 }
 
@@ -194,7 +195,7 @@ static void ask_baseline(struct store *s, const char *slug, int64_t today)
 	snprintf(number[0], sizeof *number, "%d", BASELINE_DAYS + 1);
 	snprintf(number[1], sizeof *number, "%" PRId64, today);
 	snprintf(number[2], sizeof *number, "%d", BASELINE_LEAST);
-	snprintf(number[3], sizeof *number, "%d", KEYS_BASELINE_S);
+	snprintf(number[3], sizeof *number, "%d", RETENTION_BASELINE_S);
 	args[n++] = "EVAL";
 	args[n++] = script_baseline;
 	args[n++] = number[0];

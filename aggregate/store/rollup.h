@@ -5,7 +5,7 @@
 #define STORE_ROLLUP_H
 
 #include "figures/figures.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <stddef.h>
 
@@ -35,6 +35,6 @@ int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
 	double now, struct figures *const *out);
 
 /* rollup_latency(h, r): add what a reply holds of the latency of one hour. */
-void rollup_latency(struct hist *h, const struct store_reply *r);
+void rollup_latency(struct histogram *h, const struct store_reply *r);
 
 #endif

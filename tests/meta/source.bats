@@ -153,3 +153,11 @@ included() {
 @test "the registry's host stands nowhere" {
 	! git ls-files -co --exclude-standard | xargs grep -lE 'registry\.np[m]js|deb\.debia[n]\.org'
 }
+
+@test "the comment above a public function names its parameters" {
+	tests/meta/contracts "${headers[@]}"
+}
+
+@test "comments and design pages mention what is there" {
+	tests/meta/mentions
+}
