@@ -114,7 +114,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 
 	incident_fail(inc, s->window);
 	/* One that is folded stays as it was told of. */
-	if (inc->folded)
+	if (inc->superseded)
 		return;
 	note_failure(inc, kind, v, s);
 	/* Nobody is woken by what was. */
@@ -167,7 +167,7 @@ static void surface(struct alert_state *st, const struct confirmation *o,
 	for (unsigned k = 0; k <= o->kind; k++) {
 		struct incident *inc = &st->incidents[k];
 
-		if (!inc->open || !inc->late || inc->folded || inc->held)
+		if (!inc->open || !inc->late || inc->superseded || inc->suppressed)
 			continue;
 		inc->late = false;
 		inc->opened_at = inc->reminded_at = s->window;
@@ -204,8 +204,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (!inc->open)
 			continue;
 		if (o.confirmed)
-			inc->folded = true;
-		if (s->failing || (limits && !inc->folded && s->throttled))
+			inc->superseded = true;
+		if (s->failing || (limits && !inc->superseded && s->throttled))
 			hold(st, (enum alert_kind)k, v, s, out);
 		else
 			pass(st, (enum alert_kind)k, v, s, p, out);
@@ -232,8 +232,8 @@ static void heal(struct alert_state *st, double now)
 		(double)st->judged <= now + STATE_AHEAD_S)
 		return;
 	st->window = st->judged = st->down_at = st->cold = 0;
-	st->slow = st->stray.windows = (struct streak) {0};
-	st->stray.told = 0;
+	st->slow = st->anomaly.windows = (struct streak) {0};
+	st->anomaly.told = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
@@ -256,7 +256,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	double age = now - (double)inc->opened_at;
 	bool due = reminder_due(inc, p, now);
 
-	if (!inc->open || inc->folded || inc->late || inc->passes ||
+	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return;
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
