@@ -19,7 +19,7 @@ void incident_release(struct incident *inc)
 	strings_release(&inc->reached);
 	strings_release(&inc->told);
 	ack_release(&inc->ack);
-	escalation_release(&inc->climb);
+	escalation_release(&inc->escalation);
 	tool_change_release(&inc->change);
 	*inc = (struct incident) {0};
 }
@@ -83,9 +83,9 @@ void state_release(struct alert_state *st)
 	for (size_t i = 0; i < st->n_timeline; i++)
 		entry_release(&st->timeline[i]);
 	tools_forget(&st->tools);
-	free(st->quiet.id);
-	free(st->quiet.reason);
-	strings_release(&st->stray.regions);
+	free(st->maintenance.id);
+	free(st->maintenance.reason);
+	strings_release(&st->anomaly.regions);
 	external_ids_release(&st->handles);
 	strings_release(&st->servers);
 	strings_release(&st->left);

@@ -29,11 +29,11 @@ static void duty_write(struct buf *b, const struct incident *inc)
 		buf_fmt(b, ",\"at\":%.3f,\"until\":%.3f}", inc->ack.at,
 			inc->ack.until);
 	}
-	if (inc->climb.ladder) {
+	if (inc->escalation.ladder) {
 		buf_str(b, ",\"climb\":{\"ladder\":");
-		json_put_str(b, inc->climb.ladder);
-		buf_fmt(b, ",\"step\":%d,\"since\":%.3f}", inc->climb.step,
-			inc->climb.since);
+		json_put_str(b, inc->escalation.ladder);
+		buf_fmt(b, ",\"step\":%d,\"since\":%.3f}", inc->escalation.step,
+			inc->escalation.since);
 	}
 }
 
@@ -73,7 +73,7 @@ static bool duty_read(const cJSON *o, struct incident *inc)
 	const cJSON *a = json_get(o, "ack"), *c = json_get(o, "climb");
 
 	return (!a || read_ack(a, &inc->ack)) &&
-		(!c || read_climb(c, &inc->climb));
+		(!c || read_climb(c, &inc->escalation));
 }
 
 static void delivery_write(struct buf *b, const struct delivery *d)
@@ -93,8 +93,8 @@ static void delivery_write(struct buf *b, const struct delivery *d)
 	}
 	if (d->refused)
 		buf_str(b, ",\"refused\":true");
-	if (d->elsewhere > 0)
-		buf_fmt(b, ",\"elsewhere\":%.3f", d->elsewhere);
+	if (d->fallback_at > 0)
+		buf_fmt(b, ",\"elsewhere\":%.3f", d->fallback_at);
 }
 
 /* How it waits for others. */
@@ -134,7 +134,7 @@ static bool delivery_read(const cJSON *o, struct delivery *d)
 		(!json_get(o, "refused") ||
 			json_bool(o, "refused", &d->refused)) &&
 		(!json_get(o, "elsewhere") ||
-			get_time(o, "elsewhere", &d->elsewhere));
+			get_time(o, "elsewhere", &d->fallback_at));
 }
 
 static void put_int(struct buf *b, const char *key, int64_t v)
@@ -198,11 +198,11 @@ static void put_incident(struct buf *b, enum alert_kind kind,
 	const struct incident *inc)
 {
 	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
-	put_bool(b, "folded", inc->folded);
-	put_bool(b, "held", inc->held);
-	if (inc->held)
-		put_int(b, "held_at", inc->held_at);
-	put_bool(b, "unheard", inc->unheard);
+	put_bool(b, "folded", inc->superseded);
+	put_bool(b, "held", inc->suppressed);
+	if (inc->suppressed)
+		put_int(b, "held_at", inc->suppressed_at);
+	put_bool(b, "unheard", inc->unnotified);
 	if (inc->late)
 		put_bool(b, "late", true);
 	json_put_member(b, "severity", severity_name(inc->severity));
@@ -353,10 +353,10 @@ static void put_quality(struct buf *b, const struct alert_state *st)
 	put_int(b, "down_at", st->down_at);
 	put_int(b, "cold", st->cold);
 	put_tally(b, "slow", &st->slow);
-	put_tally(b, "stray", &st->stray.windows);
-	json_put_list(b, "stray_regions", st->stray.regions.v,
-		st->stray.regions.n);
-	put_int(b, "stray_told", st->stray.told);
+	put_tally(b, "stray", &st->anomaly.windows);
+	json_put_list(b, "stray_regions", st->anomaly.regions.v,
+		st->anomaly.regions.n);
+	put_int(b, "stray_told", st->anomaly.told);
 }
 
 void state_write_head(struct buf *b, const struct alert_state *st)
@@ -387,7 +387,7 @@ void state_write(struct buf *b, const struct alert_state *st)
 	put_expiries(b, st);
 	put_sightings(b, &st->tools);
 	put_drifts(b, st);
-	put_quiet(b, &st->quiet);
+	put_quiet(b, &st->maintenance);
 	put_quality(b, st);
 	if (st->handles.n) {
 		buf_str(b, ",\"handles\":");
@@ -591,20 +591,20 @@ static void read_quality(struct fields *in, struct alert_state *st)
 	st->down_at = field_epoch(in, "down_at");
 	st->cold = field_epoch(in, "cold");
 	st->slow = field_tally(in, "slow");
-	st->stray.windows = field_tally(in, "stray");
-	field_strings(in, "stray_regions", region_valid, &st->stray.regions);
-	st->stray.told = field_epoch(in, "stray_told");
+	st->anomaly.windows = field_tally(in, "stray");
+	field_strings(in, "stray_regions", region_valid, &st->anomaly.regions);
+	st->anomaly.told = field_epoch(in, "stray_told");
 }
 
 static void read_incident(struct fields *in, struct incident *inc)
 {
 	inc->open = true;
-	inc->folded = field_bool(in, "folded");
+	inc->superseded = field_bool(in, "folded");
 	/* A state of before there were maintenances has neither. */
-	inc->held = field_has(in, "held") && field_bool(in, "held");
-	if (inc->held && field_has(in, "held_at"))
-		inc->held_at = field_epoch(in, "held_at");
-	inc->unheard = field_has(in, "unheard") && field_bool(in, "unheard");
+	inc->suppressed = field_has(in, "held") && field_bool(in, "held");
+	if (inc->suppressed && field_has(in, "held_at"))
+		inc->suppressed_at = field_epoch(in, "held_at");
+	inc->unnotified = field_has(in, "unheard") && field_bool(in, "unheard");
 	inc->late = field_has(in, "late") && field_bool(in, "late");
 	read_names(in, inc);
 	inc->first = field_epoch(in, "first");
@@ -769,7 +769,7 @@ static void read_state(struct fields *in, struct alert_state *st)
 		st->away = field_tally(in, "away");
 	read_expiries(in, st);
 	state_read_tools(in, st);
-	read_quiet(in, &st->quiet);
+	read_quiet(in, &st->maintenance);
 	read_quality(in, st);
 	if (!external_ids_read(json_get(in->o, "handles"), &st->handles))
 		field_wrong(in, "handles");
