@@ -6,7 +6,7 @@
 #ifndef ALERTD_VERDICT_BATCH_H
 #define ALERTD_VERDICT_BATCH_H
 
-#include "incident/strings.h"
+#include "base/strings.h"
 #include "records/verdict.h"
 #include "state/prefetch.h"
 
