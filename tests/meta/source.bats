@@ -56,7 +56,7 @@ lib: conf records mcp store cgi json base
 probe: main probe,flow,handshake,wall,tool_steps,stale_cache expiry report,options steps
 	target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline rule
-serve: main render front answer answer_pages api,badge,widget pages data http
+serve: main render handlers api,badge,widget pages data http
 alertd: main web commands store_outage verdict_batch
 	notifier,evaluate,emit,common_cause print,output,input,options
 	delivery sinks routing transport state incident
@@ -135,12 +135,11 @@ included() {
 		probe/{mcp,redaction}/*.c probe/steps.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \
-		serve/{badge,http,pages,widget}/*.c serve/api/{feed,metrics}.c \
-		serve/data/*.c; do
+		serve/{api,badge,data,http,pages,widget}/*.c; do
 		o=build/${f%.c}.o
 		case $f in
-		# What waits for an answer, and what asks the store.
-		probe/mcp/exchange.c | probe/mcp/stream.c | serve/data/fetch*.c | \
+		# What waits for an answer, and what asks the store or the clock.
+		probe/mcp/exchange.c | probe/mcp/stream.c | serve/data/fetch*.c | serve/http/front.c | \
 			alertd/routing/rate_limit.c) continue ;;
 		esac
 		run nm -u "$o"

@@ -1,4 +1,4 @@
-#include "data/site.h"
+#include "data/brand.h"
 
 #include "json/json.h"
 

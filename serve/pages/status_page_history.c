@@ -3,7 +3,7 @@
  * on a plane that is stretched to the width of the page; words stand beside it,
  * and what is drawn can be read as text, too.
  */
-#include "pages/page.h"
+#include "pages/status_page.h"
 
 #include "data/page_data.h"
 #include "pages/html.h"
@@ -148,9 +148,9 @@ static void put_bad_days(struct buf *b, const struct history *p, int n)
 	buf_str(b, "</ul></details>\n");
 }
 
-void page_days(struct buf *b, const struct facts *f)
+void status_page_days(struct buf *b, const struct page_data *d)
 {
-	struct sums s = add_up(&f->past);
+	struct sums s = add_up(&d->history);
 
 	buf_str(b, "<section><h2>90 days</h2>\n<p>");
 	put_sums(b, &s);
@@ -160,12 +160,12 @@ void page_days(struct buf *b, const struct facts *f)
 		"for each of 90 days, %d of them with trouble\">\n",
 		HISTORY_DAYS * BAR_PITCH, s.bad);
 	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
-		put_bar(b, &f->past, i);
+		put_bar(b, &d->history, i);
 	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
-	html_day(b, f->past.today - HISTORY_DAYS + 1);
+	html_day(b, d->history.today - HISTORY_DAYS + 1);
 	buf_str(b, "</span><span>today, UTC</span></p>\n");
 	if (s.bad)
-		put_bad_days(b, &f->past, s.bad);
+		put_bad_days(b, &d->history, s.bad);
 	buf_str(b, "</section>\n");
 }
 
@@ -263,16 +263,16 @@ static void put_chart(struct buf *b, const struct history *p, double top)
 	buf_str(b, " UTC</span></p>\n");
 }
 
-void page_latency(struct buf *b, const struct facts *f)
+void status_page_latency(struct buf *b, const struct page_data *d)
 {
 	double most = NAN;
 
 	for (int i = 0; i < HISTORY_HOURS; i++)
-		most = fmax(most, f->past.hours[i].p95_ms);
+		most = fmax(most, d->history.hours[i].p95_ms);
 	buf_str(b, "<section><h2>Response time, 24 hours</h2>\n");
 	if (most > 0) {
-		put_chart(b, &f->past, round_up(most));
-		put_hours(b, &f->past);
+		put_chart(b, &d->history, round_up(most));
+		put_hours(b, &d->history);
 	} else {
 		buf_str(b, "<p>No response was measured in this time.</p>\n");
 	}

@@ -1,14 +1,15 @@
 /*
- * site.h: what readers need to know of the site, as fleet:site holds it.
+ * brand.h: what the pages of the site are called and look like, and its
+ * address, as fleet:site holds them.
  */
-#ifndef DATA_SITE_H
-#define DATA_SITE_H
+#ifndef DATA_BRAND_H
+#define DATA_BRAND_H
 
 #include <cjson/cJSON.h>
 
 #define BRAND_TITLE "MCP server status"
 #define BRAND_COLOUR "#0969da"
-/* No maintenance is longer, where nobody says otherwise. */
+/* The longest maintenance, unless the configuration says otherwise. */
 #define BRAND_MAINTENANCE_S (4 * 3600)
 
 struct brand {
@@ -16,14 +17,13 @@ struct brand {
 	const char *link;   /* where the title leads */
 	const char *url;    /* of this site, no slash at its end; "" unknown */
 	const char *colour; /* "#rrggbb" */
-	double maintenance_s;
+	double maintenance_s; /* the longest maintenance */
 	cJSON *doc; /* owns the strings */
 };
 
 /*
- * brand_read(json, s): what the text says, which may be NULL; the rest, and
- * what cannot be right, as if nothing had been said. brand_release frees what
- * it holds.
+ * brand_read(json, s): read an entry, which may be NULL. A member that is
+ * missing or wrong has its default. brand_release frees what *s holds.
  */
 void brand_read(const char *json, struct brand *s);
 void brand_release(struct brand *s);

@@ -1,10 +1,7 @@
-/*
- * index.c: the lists of servers, and the pages that say one thing.
- */
-#include "pages/page.h"
+#include "pages/index_page.h"
 
 #include "base/xalloc.h"
-#include "data/site.h"
+#include "data/view.h"
 #include "http/escape.h"
 #include "pages/html.h"
 
@@ -12,7 +9,7 @@
 #include <string.h>
 
 /* Trouble comes first, then what is not known. */
-static int rank(const struct page_item *i)
+static int rank(const struct index_item *i)
 {
 	if (i->view->freshness != VIEW_FRESH)
 		return 2;
@@ -23,13 +20,13 @@ static int rank(const struct page_item *i)
 
 static int by_rank(const void *a, const void *b)
 {
-	const struct page_item *x = a, *y = b;
+	const struct index_item *x = a, *y = b;
 	int by = rank(x) - rank(y);
 
 	return by ? by : strcmp(x->slug, y->slug);
 }
 
-static void put_item(struct buf *b, const struct page_item *item)
+static void put_item(struct buf *b, const struct index_item *item)
 {
 	struct word w = html_state(item->view);
 
@@ -40,7 +37,7 @@ static void put_item(struct buf *b, const struct page_item *item)
 	buf_fmt(b, "%s</span></li>\n", w.text);
 }
 
-static void put_summary(struct buf *b, const struct page_list *l)
+static void put_summary(struct buf *b, const struct index_page *l)
 {
 	static const char *const words[] = {
 		"not working", "partly working", "unknown", "working"};
@@ -65,37 +62,37 @@ static void put_summary(struct buf *b, const struct page_list *l)
 	buf_str(b, "</p>\n");
 }
 
-static void put_items(struct buf *b, const struct page_list *l)
+static void put_items(struct buf *b, const struct index_page *l)
 {
-	struct page_item *sorted = xcalloc(l->n, sizeof *sorted);
+	struct index_item *sorted = xcalloc(l->n, sizeof *sorted);
 
 	memcpy(sorted, l->items, l->n * sizeof *sorted);
 	qsort(sorted, l->n, sizeof *sorted, by_rank);
 	put_summary(b, l);
 	buf_str(b, "<ul class=\"servers\">\n");
-	for (size_t i = 0; i < l->n && i < PAGE_ITEMS; i++)
+	for (size_t i = 0; i < l->n && i < INDEX_ITEMS; i++)
 		put_item(b, &sorted[i]);
 	buf_str(b, "</ul>\n");
-	if (l->n > PAGE_ITEMS)
+	if (l->n > INDEX_ITEMS)
 		buf_fmt(b, "<p>And %zu more: search for them.</p>\n",
-			l->n - PAGE_ITEMS);
+			l->n - INDEX_ITEMS);
 	free(sorted);
 }
 
-static void put_search(struct buf *b, const struct page_list *l)
+void index_page_search(struct buf *b, const char *query, const char *account)
 {
 	buf_str(b, "<form role=\"search\" method=\"get\" action=\"/");
-	if (l->account) {
+	if (account) {
 		buf_str(b, "account/");
-		escape_put(b, l->account);
+		escape_put(b, account);
 	}
 	buf_str(b, "\"><label for=\"q\">Find a server</label> <input id=\"q\" "
 		   "name=\"q\" type=\"search\" maxlength=\"80\" value=\"");
-	escape_put(b, l->query);
+	escape_put(b, query);
 	buf_str(b, "\"> <button>Search</button></form>\n");
 }
 
-void page_list(struct buf *b, const struct page_list *l,
+void index_page_put(struct buf *b, const struct index_page *l,
 	const struct brand *brand)
 {
 	html_begin(b,
@@ -103,7 +100,7 @@ void page_list(struct buf *b, const struct page_list *l,
 			.title = l->account,
 			.live = true});
 	html_element(b, "h1", l->account ? l->account : "MCP servers");
-	put_search(b, l);
+	index_page_search(b, l->query, l->account);
 	if (l->n) {
 		put_items(b, l);
 	} else if (*l->query) {
@@ -114,36 +111,4 @@ void page_list(struct buf *b, const struct page_list *l,
 		buf_str(b, "<p>No server is watched yet.</p>\n");
 	}
 	html_end(b, *l->query || l->account);
-}
-
-void page_missing(struct buf *b, const char *name, const char *const *close,
-	size_t n, const struct brand *brand)
-{
-	html_begin(b,
-		&(struct frame) {.brand = brand, .title = "No such server"});
-	html_element(b, "h1", "There is no server by this name");
-	if (*name) {
-		buf_str(b, "<p>Nothing here is called <b>");
-		escape_put(b, name);
-		buf_str(b, "</b>. A server that was added just now shows up "
-			   "after its first probe.</p>\n");
-	}
-	if (n)
-		buf_str(b, "<p>Did you mean one of these?</p>\n<ul>\n");
-	for (size_t i = 0; i < n; i++)
-		buf_fmt(b, "<li><a href=\"/status/%s\">%s</a></li>\n", close[i],
-			close[i]);
-	if (n)
-		buf_str(b, "</ul>\n");
-	put_search(b, &(struct page_list) {.query = ""});
-	html_end(b, true);
-}
-
-void page_message(struct buf *b, const char *heading, const char *text,
-	const struct brand *brand)
-{
-	html_begin(b, &(struct frame) {.brand = brand, .title = heading});
-	html_element(b, "h1", heading);
-	html_element(b, "p", text);
-	html_end(b, true);
 }

@@ -1,4 +1,4 @@
-#include "data/words.h"
+#include "data/incident_words.h"
 
 #include "data/incidents.h"
 
@@ -21,17 +21,17 @@ static const struct {
 		"Not everybody saw the same tools."},
 };
 
-const char *words_title(const struct incident *in)
+const char *incident_words_title(const struct incident *in)
 {
 	return words[in->trouble].title;
 }
 
-const char *words_impact(const struct incident *in)
+const char *incident_words_impact(const struct incident *in)
 {
 	return words[in->trouble].impact;
 }
 
-const char *words_update(const struct incident *in)
+const char *incident_words_update(const struct incident *in)
 {
 	if (in->ended_at)
 		return "It is over.";

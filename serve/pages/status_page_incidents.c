@@ -1,8 +1,8 @@
-#include "pages/page.h"
+#include "pages/status_page.h"
 
 #include "data/page_data.h"
 #include "data/places.h"
-#include "data/words.h"
+#include "data/incident_words.h"
 #include "pages/html.h"
 
 #include <math.h>
@@ -41,8 +41,8 @@ static void put_card(struct buf *b, const struct incident *in,
 	buf_str(b, "<li class=\"card\"><h3>");
 	html_icon(b, class);
 	buf_fmt(b, "<span>%s <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
-		words_title(in), in->ended_at ? "over" : "going on",
-		words_impact(in));
+		incident_words_title(in), in->ended_at ? "over" : "going on",
+		incident_words_impact(in));
 	if (in->n_regions) {
 		put_row(b, "Where");
 		places_put_regions(b, places,
@@ -53,16 +53,16 @@ static void put_card(struct buf *b, const struct incident *in,
 	put_when(b, in, now);
 	put_row(b, "Latest");
 	html_time(b, in->updated_at, now);
-	buf_fmt(b, ": %s</dd>\n</dl></li>\n", words_update(in));
+	buf_fmt(b, ": %s</dd>\n</dl></li>\n", incident_words_update(in));
 }
 
-void page_incidents(struct buf *b, const struct page_subject *s,
+void status_page_incidents(struct buf *b, const struct status_page *s,
 	const struct places *places)
 {
-	const struct incidents *l = &s->facts->incidents;
+	const struct incidents *l = &s->data->incidents;
 
 	buf_str(b, "<section id=\"incidents\"><h2>Incidents</h2>\n");
-	if (!l->n && isnan(s->facts->beats[STAGE_ALERT]))
+	if (!l->n && isnan(s->data->heartbeats[STAGE_ALERT]))
 		buf_str(b, "<p>No record of incidents is kept here.</p>\n");
 	else if (!l->n)
 		buf_str(b, "<p>None on record in 30 days.</p>\n");

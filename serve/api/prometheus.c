@@ -1,23 +1,23 @@
-#include "api/metrics.h"
+#include "api/prometheus.h"
 
 #include "data/view.h"
 #include "json/json.h"
 
 #include <math.h>
 
-typedef double value_of(const struct metrics_server *s);
+typedef double value_of(const struct prometheus_server *s);
 
 struct gauge {
 	const char *name, *help;
 	value_of *value; /* NAN: none */
 };
 
-static bool fresh(const struct metrics_server *s)
+static bool fresh(const struct prometheus_server *s)
 {
 	return s->view->freshness == VIEW_FRESH;
 }
 
-static double state(const struct metrics_server *s)
+static double state(const struct prometheus_server *s)
 {
 	static const double states[] = {
 		[VERDICT_GREEN] = 1, [VERDICT_AMBER] = 0.5, [VERDICT_RED] = 0};
@@ -25,28 +25,28 @@ static double state(const struct metrics_server *s)
 	return fresh(s) ? states[s->view->verdict] : NAN;
 }
 
-static double uptime(const struct metrics_server *s)
+static double uptime(const struct prometheus_server *s)
 {
 	return fresh(s) ? s->view->uptime_30d : NAN;
 }
 
-static double p95(const struct metrics_server *s)
+static double p95(const struct prometheus_server *s)
 {
 	return fresh(s) ? s->view->p95_ms : NAN;
 }
 
-static double last_probe(const struct metrics_server *s)
+static double last_probe(const struct prometheus_server *s)
 {
 	return fresh(s) ? s->view->last_probe_s : NAN;
 }
 
 /* Of a verdict that is too old, too: since when nothing is known. */
-static double verdict_at(const struct metrics_server *s)
+static double verdict_at(const struct prometheus_server *s)
 {
 	return s->view->freshness == VIEW_NONE ? NAN : (double)s->view->as_of;
 }
 
-static double reporters(const struct metrics_server *s)
+static double reporters(const struct prometheus_server *s)
 {
 	size_t n = 0;
 
@@ -57,7 +57,7 @@ static double reporters(const struct metrics_server *s)
 	return (double)n;
 }
 
-static double expected(const struct metrics_server *s)
+static double expected(const struct prometheus_server *s)
 {
 	return s->expected ? (double)s->expected : NAN;
 }
@@ -95,7 +95,7 @@ static void put_value(struct buf *b, double v)
 
 /* A slug needs no escaping. */
 static void put_gauge(struct buf *b, const struct gauge *g,
-	const struct metrics_server *servers, size_t n)
+	const struct prometheus_server *servers, size_t n)
 {
 	bool headed = false;
 
@@ -112,13 +112,13 @@ static void put_gauge(struct buf *b, const struct gauge *g,
 	}
 }
 
-void metrics_put(struct buf *b, const struct metrics_server *servers, size_t n)
+void prometheus_put(struct buf *b, const struct prometheus_server *servers, size_t n)
 {
 	for (size_t i = 0; i < sizeof contract / sizeof *contract; i++)
 		put_gauge(b, &contract[i], servers, n);
 }
 
-static void put_heartbeats(struct buf *b, const struct metrics_fleet *f)
+static void put_heartbeats(struct buf *b, const struct prometheus_fleet *f)
 {
 	static const char name[] = "mcp_fleet_heartbeat_age_seconds";
 	bool headed = false;
@@ -136,8 +136,8 @@ static void put_heartbeats(struct buf *b, const struct metrics_fleet *f)
 	}
 }
 
-void metrics_put_fleet(struct buf *b, const struct metrics_fleet *fleet,
-	const struct metrics_server *servers, size_t n)
+void prometheus_put_fleet(struct buf *b, const struct prometheus_fleet *fleet,
+	const struct prometheus_server *servers, size_t n)
 {
 	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
 		put_gauge(b, &own[i], servers, n);

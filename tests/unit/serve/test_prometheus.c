@@ -2,7 +2,7 @@
  * Goal: a scrape holds what is published and nothing more; what has no value is
  * not there.
  */
-#include "api/metrics.h"
+#include "api/prometheus.h"
 
 #include "data/view.h"
 
@@ -30,7 +30,7 @@ static void read_view(struct view *v, const char *colour, const char *more)
 
 static void test_contract(void **state)
 {
-	struct metrics_server servers[3];
+	struct prometheus_server servers[3];
 	struct view views[3];
 	struct buf b;
 
@@ -39,11 +39,11 @@ static void test_contract(void **state)
 	read_view(&views[1], "amber", "");
 	read_view(&views[2], "red", ",\"uptime_30d\":100,\"p95_ms\":0");
 	for (size_t i = 0; i < 3; i++)
-		servers[i] = (struct metrics_server) {
+		servers[i] = (struct prometheus_server) {
 			.slug = (const char *[]) {"a", "b-1", "c.2"}[i],
 			.view = &views[i]};
 	buf_init(&b, 4000);
-	metrics_put(&b, servers, 3);
+	prometheus_put(&b, servers, 3);
 	assert_string_equal(b.p,
 		"# HELP alivemcp_state 1=up, 0.5=degraded, 0=down\n"
 		"# TYPE alivemcp_state gauge\n"
@@ -72,7 +72,7 @@ static void test_contract(void **state)
 /* A server that was never judged, and one whose verdict is too old. */
 static void test_unknown(void **state)
 {
-	struct metrics_server servers[2] = {
+	struct prometheus_server servers[2] = {
 		{.slug = "new"}, {.slug = "old", .expected = 3}};
 	struct view views[2];
 	char why[VIEW_WHY];
@@ -89,10 +89,10 @@ static void test_unknown(void **state)
 	servers[0].view = &views[0];
 	servers[1].view = &views[1];
 	buf_init(&b, 4000);
-	metrics_put(&b, servers, 2);
+	prometheus_put(&b, servers, 2);
 	assert_string_equal(b.p, "");
-	metrics_put_fleet(&b,
-		&(struct metrics_fleet) {.now = AS_OF + 301,
+	prometheus_put_fleet(&b,
+		&(struct prometheus_fleet) {.now = AS_OF + 301,
 			.at = {NAN, AS_OF + 0.5, NAN},
 			.undelivered = 2,
 			.servers = 2},
@@ -122,9 +122,9 @@ static void test_reporters(void **state)
 	(void)state;
 	read_view(&v, "red", "");
 	buf_init(&b, 4000);
-	metrics_put_fleet(&b,
-		&(struct metrics_fleet) {.now = AS_OF, .at = {NAN, NAN, NAN}},
-		&(struct metrics_server) {
+	prometheus_put_fleet(&b,
+		&(struct prometheus_fleet) {.now = AS_OF, .at = {NAN, NAN, NAN}},
+		&(struct prometheus_server) {
 			.slug = "a", .view = &v, .expected = 2},
 		1);
 	assert_non_null(strstr(b.p, "\nmcp_fleet_reporters{slug=\"a\"} 1\n"));

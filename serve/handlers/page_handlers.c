@@ -1,20 +1,22 @@
-#include "answer_pages.h"
+#include "handlers/page_handlers.h"
 
-#include "api/api.h"
 #include "api/feed.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
-#include "data/access.h"
-#include "data/account.h"
+#include "data/brand.h"
 #include "data/fetch.h"
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
 #include "data/page_data.h"
 #include "data/search.h"
-#include "data/site.h"
+#include "handlers/handler.h"
+#include "handlers/private_access.h"
+#include "http/etag.h"
 #include "http/respond.h"
+#include "pages/error_page.h"
+#include "pages/index_page.h"
 #include "pages/manual.h"
-#include "pages/page.h"
+#include "pages/status_page.h"
 #include "pages/style.h"
 #include "pages/suggest.h"
 #include "widget/embed.h"
@@ -24,16 +26,16 @@
 
 #define SUGGESTIONS 5
 
-/* Who we are; the environment knows the address of this site best. */
+/* The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. */
 static void read_brand(const struct context *c, const char *json,
 	struct brand *brand)
 {
 	brand_read(json, brand);
-	if (*c->setting->site)
-		brand->url = c->setting->site;
+	if (*c->url)
+		brand->url = c->url;
 }
 
-/* The same, asked for; where the store is away, nobody in particular. */
+/* The brand as the store has it; the defaults where it does not answer. */
 static void find_brand(const struct context *c, struct brand *brand)
 {
 	const char *json;
@@ -56,7 +58,7 @@ static void unavailable_page(const struct context *c)
 
 	read_brand(c, NULL, &nobody);
 	error_page(c, 503);
-	page_message(&c->r->body, "Unknown",
+	error_page_put(&c->r->body, "Unknown",
 		"What is known about the servers cannot be read at the moment. "
 		"This says nothing about them; the fault is ours.",
 		&nobody);
@@ -79,76 +81,76 @@ static void missing_page(const struct context *c)
 		slugs[i] = l->entries[i].slug;
 	n = suggest(c->name, slugs, l->n, close, SUGGESTIONS);
 	error_page(c, 404);
-	page_missing(&c->r->body, c->name, close, n, &brand);
+	error_page_missing(&c->r->body, c->name, close, n, &brand);
 	free(slugs);
 	brand_release(&brand);
 }
 
-void answer_none(const struct context *c)
+void handle_none(const struct context *c)
 {
 	struct brand brand;
 
 	find_brand(c, &brand);
 	error_page(c, 404);
-	page_message(&c->r->body, "Nothing here",
+	error_page_put(&c->r->body, "Nothing here",
 		"There is no page at this address.", &brand);
 	brand_release(&brand);
 }
 
-static void facts_release(struct facts *f)
+static void page_data_release(struct page_data *d)
 {
-	incidents_release(&f->incidents);
-	sides_release(&f->sides);
-	works_release(&f->works);
+	incidents_release(&d->incidents);
+	tool_split_release(&d->tool_split);
+	maintenance_list_release(&d->maintenance);
 }
 
-/* All of a server, put by `put`. */
-static enum found put_subject(const struct context *c,
-	void (*put)(struct buf *b, const struct page_subject *s))
+typedef void put_page(struct buf *b, const struct status_page *page);
+
+/* The page or feed of a server that c->name names. */
+static enum found put_server(const struct context *c, put_page *put)
 {
 	struct fetched got;
-	struct subject s;
-	struct facts f;
+	struct readable_server s;
+	struct page_data data;
 	struct brand brand;
 	enum found found;
 
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
-	if (fetch_page(c->source, c->name, c->token, c->setting->now, &got, &f))
+	if (fetch_page(c->source, c->name, c->token, c->now, &got, &data))
 		return STORE_DOWN;
-	found = subject_read(c, got.server, got.verdict, &s);
+	found = private_access_read(c, got.server, got.verdict, &s);
 	if (found == FOUND) {
 		const char *account = s.server.account;
-		double now = c->setting->now;
 
 		read_brand(c, got.site, &brand);
-		sides_read(got.verdict, &f.sides);
-		f.work = works_now(&f.works, c->name, account, now,
-			brand.maintenance_s);
-		f.next = works_next(&f.works, c->name, account, now,
-			brand.maintenance_s);
+		tool_split_read(got.verdict, &data.tool_split);
+		data.maintenance_now = maintenance_list_now(&data.maintenance,
+			c->name, account, c->now, brand.maintenance_s);
+		data.maintenance_next = maintenance_list_next(&data.maintenance,
+			c->name, account, c->now, brand.maintenance_s);
 		if (s.view.freshness != VIEW_FRESH)
 			c->r->cache = CACHE_BRIEF;
 		put(&c->r->body,
-			&(struct page_subject) {.slug = c->name,
+			&(struct status_page) {.slug = c->name,
 				.server = &s.server,
 				.view = &s.view,
-				.facts = &f,
+				.data = &data,
 				.brand = &brand,
-				.now = now});
-		respond_digest(c->r);
+				.now = c->now});
+		etag_of_body(c->r);
 		brand_release(&brand);
-		subject_release(&s);
+		readable_server_release(&s);
 	}
-	facts_release(&f);
+	page_data_release(&data);
 	return found;
 }
 
-static void answer_subject(const struct context *c, const char *type,
-	void (*put)(struct buf *b, const struct page_subject *s))
+static void answer_server(const struct context *c, const char *type,
+	put_page *put)
 {
-	switch (put_subject(c, put)) {
+	switch (put_server(c, put)) {
 	case NOT_FOUND:
 		missing_page(c);
 		break;
@@ -161,20 +163,20 @@ static void answer_subject(const struct context *c, const char *type,
 	}
 }
 
-void answer_page(const struct context *c)
+void handle_page(const struct context *c)
 {
-	answer_subject(c, TYPE_HTML, page_status);
+	answer_server(c, TYPE_HTML, status_page_put);
 }
 
-void answer_feed(const struct context *c)
+void handle_feed(const struct context *c)
 {
-	answer_subject(c, TYPE_ATOM, feed_put);
+	answer_server(c, TYPE_ATOM, feed_put);
 }
 
 static void put_list(const struct context *c, const struct listing *l,
 	const char *account, const struct brand *brand)
 {
-	struct page_item *items = xcalloc(l->n + 1, sizeof *items);
+	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
 	char query[SEARCH_SIZE];
 	struct search search;
 	size_t n = 0;
@@ -186,12 +188,12 @@ static void put_list(const struct context *c, const struct listing *l,
 		const struct listing_entry *e = &l->entries[i];
 
 		if (search_matches(&search, e->words))
-			items[n++] = (struct page_item) {.slug = e->slug,
+			items[n++] = (struct index_item) {.slug = e->slug,
 				.title = e->title,
 				.view = &e->view};
 	}
-	page_list(&c->r->body,
-		&(struct page_list) {.items = items,
+	index_page_put(&c->r->body,
+		&(struct index_page) {.items = items,
 			.n = n,
 			.query = query,
 			.account = account},
@@ -207,29 +209,29 @@ static void answer_list(const struct context *c, const struct listing *l,
 	find_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	put_list(c, l, account, &brand);
-	respond_digest(c->r);
+	etag_of_body(c->r);
 	brand_release(&brand);
 }
 
-void answer_index(const struct context *c)
+void handle_index(const struct context *c)
 {
 	const struct listing *l;
 
-	if (fetch_views(c->source, c->setting->now, &l))
+	if (fetch_views(c->source, c->now, &l))
 		unavailable_page(c);
 	else
 		answer_list(c, l, NULL);
 }
 
 /* An account is there only for who shows its token. */
-void answer_account(const struct context *c)
+void handle_account(const struct context *c)
 {
 	struct account a;
 	struct listing l;
 
-	switch (account_find(c, &a)) {
+	switch (private_access_account(c, &a)) {
 	case NOT_FOUND:
-		answer_none(c);
+		handle_none(c);
 		return;
 	case STORE_DOWN:
 		unavailable_page(c);
@@ -237,44 +239,44 @@ void answer_account(const struct context *c)
 	case FOUND:
 		break;
 	}
-	if (fetch_account_listing(c->source, &a, c->token, c->setting->now, &l))
+	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
 		unavailable_page(c);
 	else if (l.n)
 		answer_list(c, &l, c->name);
 	else
-		answer_none(c);
+		handle_none(c);
 	listing_release(&l);
 	account_release(&a);
 }
 
-void answer_manual_list(const struct context *c)
+void handle_manual_list(const struct context *c)
 {
 	struct brand brand;
 
 	find_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	manual_put_list(&c->r->body, &brand);
-	respond_digest(c->r);
+	etag_of_body(c->r);
 	brand_release(&brand);
 }
 
-void answer_manual(const struct context *c)
+void handle_manual(const struct context *c)
 {
 	const struct manual_page *page = manual_find(c->name);
 	struct brand brand;
 
 	if (!page) {
-		answer_none(c);
+		handle_none(c);
 		return;
 	}
 	find_brand(c, &brand);
 	c->r->type = TYPE_HTML;
 	manual_put(&c->r->body, page, &brand);
-	respond_digest(c->r);
+	etag_of_body(c->r);
 	brand_release(&brand);
 }
 
-void answer_embed_preview(const struct context *c)
+void handle_embed_preview(const struct context *c)
 {
 	struct brand brand;
 
@@ -283,7 +285,7 @@ void answer_embed_preview(const struct context *c)
 	brand_release(&brand);
 }
 
-void answer_style(const struct context *c)
+void handle_style(const struct context *c)
 {
 	struct brand brand;
 
@@ -294,11 +296,11 @@ void answer_style(const struct context *c)
 	buf_str(&c->r->body, page_style_manual);
 	buf_str(&c->r->body, embed_style);
 	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
-	respond_digest(c->r);
+	etag_of_body(c->r);
 	brand_release(&brand);
 }
 
-void answer_icon(const struct context *c)
+void handle_icon(const struct context *c)
 {
 	struct brand brand;
 
@@ -310,6 +312,6 @@ void answer_icon(const struct context *c)
 		"d=\"M2.5 8h3l1.8-4 2.4 8 1.8-4h2\" fill=\"none\" "
 		"stroke=\"#fff\" stroke-width=\"1.4\"/></svg>\n",
 		brand.colour);
-	respond_digest(c->r);
+	etag_of_body(c->r);
 	brand_release(&brand);
 }
