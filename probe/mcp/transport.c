@@ -1,16 +1,8 @@
-/*
- * flow.c: how a probe sends a message and gets its answer, whichever way that
- * comes: in the response to the POST; in a GET that goes on with a stream which
- * the server left (2025-11-25); or on the event stream of HTTP+SSE.
- */
-#include "flow.h"
+#include "mcp/transport.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
-#include "http/address.h"
 #include "json/json.h"
-
-#include <math.h>
 
 /* How long the response to a POST is waited for once its answer is here. */
 #define GRACE_MS 50.0
@@ -23,14 +15,10 @@
 #define RESUMES_ALL 50
 /* An event stream names its endpoint within this, or half of what is left. */
 #define OPEN_MS 5000.0
-/* A timer of libcurl may fire so much before its time. */
-#define EARLY_MS 2.0
 
-/* A request under way, and who handles its answer. */
+/* A message whose reply is awaited. */
 struct pending {
-	struct probe *probe;
-	void (*next)(struct probe *p, const struct reply *r);
-	bool tried; /* nothing depends on it: see flow_try */
+	struct transport *transport;
 	char *id; /* NULL for a notification */
 	char *last_id;
 	int resumes;
@@ -38,13 +26,11 @@ struct pending {
 	struct timer *timer;
 };
 
-static struct pending *pending_new(struct probe *p, const char *id,
-	void (*next)(struct probe *p, const struct reply *r))
+static struct pending *pending_new(struct transport *t, const char *id)
 {
 	struct pending *pending = xcalloc(1, sizeof *pending);
 
-	pending->probe = p;
-	pending->next = next;
+	pending->transport = t;
 	pending->id = id ? xstrdup(id) : NULL;
 	return pending;
 }
@@ -57,69 +43,14 @@ static void pending_free(struct pending *pending)
 	free(pending);
 }
 
-/* A request that did not even get a connection: step 1 or 2 fails. */
-static void fail_connection(struct probe *p, const struct reply *r)
-{
-	bool dns = strncmp(r->failure.code, "dns.", 4) == 0;
-
-	if (!dns && p->steps.next == STEP_DNS)
-		steps_pass(&p->steps, r->at_ms, NULL, NULL);
-	if ((dns || strcmp(r->failure.code, "tcp.unreachable") == 0) &&
-		address_network_down())
-		flow_finish_ours(p, "this machine has no network");
-	else
-		flow_fail(p, r, &r->failure);
-}
-
-/* The deadline of the probe came while this was waited for. */
-static void fail_late(struct probe *p, const struct reply *r)
-{
-	struct failure f;
-
-	failure_set(&f, "deadline",
-		"the %g s for the whole probe are over; %s: %s",
-		p->job.target->timeout_s, step_name(p->steps.next),
-		r->failure.message);
-	flow_fail(p, r, &f);
-}
-
-/* Revisions after 2025-03-26 have no batches; before, JSON-RPC has them. */
-static bool batch_refused(const struct probe *p, const struct reply *r)
-{
-	return r->batch &&
-		(p->wire.stateless ||
-			strcmp(p->wire.revision, "2025-03-26") > 0);
-}
-
-/* The answer is here, or cannot come. */
+/* The reply is here, or cannot come. */
 static void complete(struct pending *pending, const struct reply *r)
 {
-	void (*next)(struct probe *p, const struct reply *r) = pending->next;
-	struct probe *p = pending->probe;
-	bool tried = pending->tried;
-	struct reply refused = *r;
+	struct transport *t = pending->transport;
 
-	p->pending = NULL;
+	t->pending = NULL;
 	pending_free(pending);
-	if (batch_refused(p, r)) {
-		refused.kind = REPLY_FAILED;
-		flow_batch_failure(&refused.failure);
-		r = &refused;
-	}
-	p->cert_wanted |= r->http->cert_wanted;
-	if (tried)
-		next(p, r);
-	else if (r->ours)
-		flow_finish_ours(p, r->failure.message);
-	else if (wall_certificate(r))
-		wall_certify(p, r);
-	else if (r->kind == REPLY_FAILED && !p->connected)
-		fail_connection(p, r);
-	else if (r->kind == REPLY_FAILED &&
-		clock_mono_ms() >= p->deadline_ms - EARLY_MS)
-		fail_late(p, r);
-	else
-		next(p, r);
+	t->handler.reply(t->arg, r);
 }
 
 /* ---- A stream that the server leaves before the answer. */
@@ -129,16 +60,20 @@ static void on_resumed(void *arg, const struct reply *r);
 static void resume(void *arg)
 {
 	static const struct exchange_handler handler = {.done = on_resumed};
+	static const struct http_response none;
 	struct pending *pending = arg;
-	struct probe *p = pending->probe;
-	double left = p->deadline_ms - clock_mono_ms();
+	struct transport *t = pending->transport;
+	double left = t->deadline_ms - clock_mono_ms();
+	struct reply refused = {
+		.kind = REPLY_FAILED, .http = &none, .ours = true};
 
 	pending->timer = NULL;
-	p->requests++;
-	if (wire_resume(&p->wire, pending->last_id, pending->id,
+	t->requests++;
+	if (wire_resume(t->wire, pending->last_id, pending->id,
 		    left > 1 ? left : 1, &handler, pending)) {
-		pending_free(pending);
-		flow_finish_ours(p, "libcurl refuses the request");
+		failure_set(&refused.failure, "",
+			"libcurl refuses the request");
+		complete(pending, &refused);
 	}
 }
 
@@ -155,13 +90,13 @@ static void complete_failed(struct pending *pending, const struct reply *r,
 /* Come back after a while, if there is time for it. */
 static void await_resume(struct pending *pending, const struct reply *r)
 {
-	struct probe *p = pending->probe;
+	struct transport *t = pending->transport;
 	double wait = r->retry_ms >= 0 ? (double)r->retry_ms : RETRY_MS;
 	struct failure f;
 
 	if (wait < RETRY_MIN_MS)
 		wait = RETRY_MIN_MS;
-	if (clock_mono_ms() + wait >= p->deadline_ms) {
+	if (clock_mono_ms() + wait >= t->deadline_ms) {
 		failure_set(&f, "sse.retry",
 			"the server closed its event stream before the answer "
 			"and wants to be asked for the rest after %g s, which "
@@ -170,7 +105,7 @@ static void await_resume(struct pending *pending, const struct reply *r)
 		complete_failed(pending, r, &f);
 		return;
 	}
-	if (pending->resumes++ == RESUMES_MAX || p->resumes++ == RESUMES_ALL) {
+	if (pending->resumes++ == RESUMES_MAX || t->resumes++ == RESUMES_ALL) {
 		failure_set(&f, "sse.reconnects",
 			"the server closed its event stream before the answer, "
 			"and then %d times more when it was asked for the rest",
@@ -182,14 +117,14 @@ static void await_resume(struct pending *pending, const struct reply *r)
 		free(pending->last_id);
 		pending->last_id = xstrdup(r->last_id);
 	}
-	pending->timer = http_after(p->wire.http, wait, resume, pending);
+	pending->timer = http_after(t->wire->http, wait, resume, pending);
 }
 
 /* Whether the rest of a stream can be had: not in the stateless revisions. */
 static bool resumable(const struct pending *pending, const struct reply *r)
 {
 	return r->kind == REPLY_FAILED && pending->id &&
-		!pending->probe->wire.stateless && r->last_id &&
+		!pending->transport->wire->stateless && r->last_id &&
 		(*r->last_id || pending->last_id);
 }
 
@@ -224,12 +159,16 @@ static void on_resumed(void *arg, const struct reply *r)
 
 static void on_resolved(void *arg, const struct http_response *h)
 {
-	flow_resolved(((struct pending *)arg)->probe, h);
+	struct transport *t = ((struct pending *)arg)->transport;
+
+	t->handler.resolved(t->arg, h);
 }
 
 static void on_connected(void *arg, const struct http_response *h)
 {
-	flow_connected(((struct pending *)arg)->probe, h);
+	struct transport *t = ((struct pending *)arg)->transport;
+
+	t->handler.connected(t->arg, h);
 }
 
 static void note_session(struct wire *w, const struct http_response *h)
@@ -244,7 +183,7 @@ static void on_done(void *arg, const struct reply *r)
 
 	if (resumable(pending, r)) {
 		/* The answer to initialize may come without it. */
-		note_session(&pending->probe->wire, r->http);
+		note_session(pending->transport->wire, r->http);
 		await_resume(pending, r);
 	} else {
 		complete(pending, r);
@@ -256,19 +195,19 @@ static void on_done(void *arg, const struct reply *r)
 static void on_posted(void *arg, const struct reply *r)
 {
 	struct pending *pending = arg;
-	struct probe *p = pending->probe;
+	struct transport *t = pending->transport;
 	long status = r->http->status;
 
 	pending->post = NULL;
 	/* Status 0: it was stopped, for the stream has settled the matter. */
 	if (r->kind == REPLY_FAILED ||
 		(status && (status < 200 || status > 299))) {
-		stream_forget(p->stream);
+		stream_forget(t->stream);
 		complete(pending, r);
 	} else if (!pending->id) {
 		complete(pending, r);
-	} else if (stream_ready(p->stream)) {
-		complete(pending, stream_take(p->stream));
+	} else if (stream_ready(t->stream)) {
+		complete(pending, stream_take(t->stream));
 	}
 }
 
@@ -282,77 +221,71 @@ static void stop_post(void *arg)
 
 static void on_ready(void *arg)
 {
-	struct probe *p = arg;
-	struct pending *pending = p->pending;
+	struct transport *t = arg;
+	struct pending *pending = t->pending;
 
 	/* Some servers never answer the POST itself. */
 	if (pending->post)
 		pending->timer = http_after(
-			p->wire.http, GRACE_MS, stop_post, pending);
+			t->wire->http, GRACE_MS, stop_post, pending);
 	else
-		complete(pending, stream_take(p->stream));
+		complete(pending, stream_take(t->stream));
 }
 
-static void on_post_started(void *arg, struct http_transfer *t)
+static void on_post_started(void *arg, struct http_transfer *transfer)
 {
-	((struct pending *)arg)->post = t;
+	((struct pending *)arg)->post = transfer;
 }
 
 static void on_stream_resolved(void *arg, const struct http_response *h)
 {
-	flow_resolved(arg, h);
+	struct transport *t = arg;
+
+	t->handler.resolved(t->arg, h);
 }
 
 static void on_stream_connected(void *arg, const struct http_response *h)
 {
-	flow_connected(arg, h);
+	struct transport *t = arg;
+
+	t->handler.connected(t->arg, h);
 }
 
 static void on_gone(void *arg)
 {
-	struct probe *p = arg;
+	struct transport *t = arg;
 
-	p->streams--;
-	flow_released(p);
+	t->streams--;
+	t->handler.gone(t->arg);
 }
 
-void flow_listen(struct probe *p,
-	void (*next)(struct probe *p, const struct reply *r))
+int transport_listen(struct transport *t, double left_ms)
 {
 	static const struct stream_handler handler = {
 		.resolved = on_stream_resolved,
 		.connected = on_stream_connected,
 		.ready = on_ready,
 		.gone = on_gone};
-	double left = p->deadline_ms - clock_mono_ms();
 
-	p->method = "a GET for an event stream";
-	if (left < 1) {
-		flow_fail_deadline(p);
-		return;
-	}
-	p->stream = stream_open(&p->wire, left,
-		left / 2 < OPEN_MS ? left / 2 : OPEN_MS, p->requests++ == 0,
-		&handler, p);
-	if (!p->stream) {
-		flow_finish_ours(p, "libcurl refuses the request");
-		return;
-	}
-	p->streams++;
-	p->pending = pending_new(p, NULL, next);
+	t->stream = stream_open(t->wire, left_ms,
+		left_ms / 2 < OPEN_MS ? left_ms / 2 : OPEN_MS,
+		t->requests++ == 0, &handler, t);
+	if (!t->stream)
+		return -1;
+	t->streams++;
+	t->pending = pending_new(t, NULL);
+	return 0;
 }
 
-void flow_hang_up(struct probe *p)
+void transport_hang_up(struct transport *t)
 {
-	if (p->stream)
-		stream_close(p->stream);
-	p->stream = NULL;
-	p->wire.endpoint[0] = '\0';
+	if (t->stream)
+		stream_close(t->stream);
+	t->stream = NULL;
+	t->wire->endpoint[0] = '\0';
 }
 
-/* Send a message, and return its pending; NULL where libcurl refuses it. */
-static struct pending *post(struct probe *p, struct wire_message *m,
-	double timeout_ms, void (*next)(struct probe *p, const struct reply *r))
+int transport_send(struct transport *t, struct wire_message *m)
 {
 	static const struct exchange_handler direct = {
 		.resolved = on_resolved,
@@ -360,41 +293,15 @@ static struct pending *post(struct probe *p, struct wire_message *m,
 		.done = on_done};
 	static const struct exchange_handler apart = {
 		.started = on_post_started, .done = on_posted};
-	struct pending *pending;
+	struct pending *pending = pending_new(t, m->id);
 
-	m->timeout_ms = timeout_ms;
-	m->fresh = p->requests++ == 0;
-	pending = pending_new(p, m->id, next);
-	if (p->stream && m->id)
-		stream_expect(p->stream, m->id);
-	p->pending = pending;
-	if (!wire_post(&p->wire, m, p->stream ? &apart : &direct, pending))
-		return pending;
-	p->pending = NULL;
+	m->fresh = t->requests++ == 0;
+	if (t->stream && m->id)
+		stream_expect(t->stream, m->id);
+	t->pending = pending;
+	if (!wire_post(t->wire, m, t->stream ? &apart : &direct, pending))
+		return 0;
+	t->pending = NULL;
 	pending_free(pending);
-	return NULL;
-}
-
-void flow_send(struct probe *p, struct wire_message *m, double cap_ms,
-	void (*next)(struct probe *p, const struct reply *r))
-{
-	double left = p->deadline_ms - clock_mono_ms();
-
-	p->method = m->method;
-	if (left < 1)
-		flow_fail_deadline(p);
-	else if (!post(p, m, left < cap_ms ? left : cap_ms, next))
-		flow_finish_ours(p, "libcurl refuses the request");
-}
-
-void flow_try(struct probe *p, struct wire_message *m, double cap_ms,
-	void (*next)(struct probe *p, const struct reply *r))
-{
-	double left = fmin(p->deadline_ms - clock_mono_ms(), cap_ms);
-	struct pending *pending = left < 1 ? NULL : post(p, m, left, next);
-
-	if (pending)
-		pending->tried = true;
-	else
-		next(p, NULL);
+	return -1;
 }
