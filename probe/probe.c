@@ -15,7 +15,6 @@
 #include "steps/connection.h"
 #include "steps/handshake.h"
 #include "steps/stale_cache.h"
-#include "steps/tool_hash.h"
 #include "steps/tools.h"
 
 #include <math.h>
@@ -46,7 +45,7 @@ static const struct {
 	[STEP_AUTH_INITIALIZE] = {authorization_show, handshake_begin},
 	[STEP_TOOLS_LIST] = {tools_list_begin, tools_list_again},
 	[STEP_TOOLS_CALL] = {tools_call_begin, tools_call_again},
-	[STEP_TOOL_HASH] = {tool_hash_begin, tool_hash_make},
+	[STEP_TOOL_HASH] = {tools_hash_begin, tools_hash_now},
 };
 
 /* The requests of the steps: who writes them, and who reads the replies. */
@@ -71,8 +70,8 @@ static const struct {
 		tools_list_reply, false},
 	[REQUEST_TOOLS_CALL] = {"tools/call", tools_call_write,
 		tools_call_reply, false},
-	[REQUEST_LIST_AGAIN] = {"tools/list", stale_cache_write,
-		tool_hash_cache_reply, true},
+	[REQUEST_CACHE_CHECK] = {"tools/list", stale_cache_write,
+		tools_cache_reply, true},
 };
 
 struct driver {
@@ -181,7 +180,7 @@ static struct next fail_deadline(struct probe *p, const char *method)
 	failure_set(&f, "deadline",
 		"the %g s for the whole probe are over without an answer to "
 		"%s",
-		p->target->timeout_s, method);
+		p->wire.deadline.total_s, method);
 	return step_fail(p, NULL, &f);
 }
 
@@ -192,7 +191,7 @@ static struct next send_request(struct driver *d, enum request request)
 	struct probe *p = &d->probe;
 	struct wire_message m = {
 		.method = requests[request].method, .timeout_ms = INFINITY};
-	double left = p->deadline_ms - clock_mono_ms();
+	double left = deadline_left(&p->wire.deadline);
 	struct buf b;
 	int rc = -1;
 
@@ -254,15 +253,12 @@ static void start_authorization(struct driver *d, enum next_kind kind)
 		held ? credential_client(held) : NULL;
 	struct token_request rq = {.server = &p->auth.oauth,
 		.scope = c && c->scope ? c->scope : "",
-		.anew = kind == NEXT_NEW_TOKEN,
-		.deadline_ms = p->deadline_ms};
+		.anew = kind == NEXT_NEW_TOKEN};
 
 	if (kind == NEXT_DISCOVERY)
-		discovery_start(&p->wire, &p->auth.challenge, p->deadline_ms,
-			on_discovered, d);
+		discovery_start(&p->wire, &p->auth.challenge, on_discovered, d);
 	else if (kind == NEXT_ISSUER)
-		discovery_issuer(&p->wire, c->issuer, p->deadline_ms,
-			on_issuer, d);
+		discovery_issuer(&p->wire, c->issuer, on_issuer, d);
 	else
 		token_get(&p->wire, &rq, on_token, d);
 }
@@ -341,7 +337,7 @@ static struct next fail_late(struct probe *p, const struct reply *r)
 
 	failure_set(&f, "deadline",
 		"the %g s for the whole probe are over; %s: %s",
-		p->target->timeout_s, step_name(p->steps.next),
+		p->wire.deadline.total_s, step_name(p->steps.next),
 		r->failure.message);
 	return step_fail(p, r, &f);
 }
@@ -367,7 +363,7 @@ static struct next take_reply(struct driver *d, const struct reply *r)
 	if (r->kind == REPLY_FAILED && !p->connected)
 		return connection_failed(p, r);
 	if (r->kind == REPLY_FAILED &&
-		clock_mono_ms() >= p->deadline_ms - EARLY_MS)
+		deadline_left(&p->wire.deadline) <= EARLY_MS)
 		return fail_late(p, r);
 	n = requests[d->request].reply(p, r);
 	return n.kind == NEXT_REFUSED ? authorization_reply(p, r) : n;
@@ -423,7 +419,7 @@ static bool late(void *arg)
 {
 	const struct probe *p = arg;
 
-	return clock_mono_ms() >= p->deadline_ms;
+	return deadline_over(&p->wire.deadline);
 }
 
 void probe_start(const struct probe_job *job)
@@ -442,9 +438,8 @@ void probe_start(const struct probe_job *job)
 	p->target = t;
 	p->wire.http = job->http;
 	p->wire.target = t;
-	p->deadline_ms = now + t->timeout_s * 1000;
+	deadline_set(&p->wire.deadline, t->timeout_s);
 	p->transport = (struct transport) {.wire = &p->wire,
-		.deadline_ms = p->deadline_ms,
 		.handler = {.resolved = on_resolved,
 			.connected = on_connected,
 			.reply = on_reply,

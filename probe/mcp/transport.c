@@ -1,6 +1,5 @@
 #include "mcp/transport.h"
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 
@@ -63,7 +62,7 @@ static void resume(void *arg)
 	static const struct http_response none;
 	struct pending *pending = arg;
 	struct transport *t = pending->transport;
-	double left = t->deadline_ms - clock_mono_ms();
+	double left = deadline_left(&t->wire->deadline);
 	struct reply refused = {
 		.kind = REPLY_FAILED, .http = &none, .ours = true};
 
@@ -96,7 +95,7 @@ static void await_resume(struct pending *pending, const struct reply *r)
 
 	if (wait < RETRY_MIN_MS)
 		wait = RETRY_MIN_MS;
-	if (clock_mono_ms() + wait >= t->deadline_ms) {
+	if (wait >= deadline_left(&t->wire->deadline)) {
 		failure_set(&f, "sse.retry",
 			"the server closed its event stream before the answer "
 			"and wants to be asked for the rest after %g s, which "

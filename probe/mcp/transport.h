@@ -25,7 +25,6 @@ struct pending; /* opaque */
 
 struct transport {
 	struct wire *wire;
-	double deadline_ms; /* monotonic: a stream is not resumed after it */
 	struct transport_handler handler;
 	void *arg;
 	int requests; /* sent so far, resuming ones too */

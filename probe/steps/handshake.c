@@ -1,7 +1,6 @@
 #include "steps/handshake.h"
 
 #include "auth/wall_kind.h"
-#include "base/clock.h"
 #include "json/json.h"
 #include "mcp/diagnosis.h"
 
@@ -176,7 +175,7 @@ struct next handshake_discovered(struct probe *p, const struct reply *r)
 void handshake_write_discover(struct probe *p, struct wire_message *m,
 	struct buf *b)
 {
-	double half = (p->deadline_ms - clock_mono_ms()) / 2;
+	double half = deadline_left(&p->wire.deadline) / 2;
 
 	if (!p->handshake.asked_initialize)
 		m->timeout_ms = half < DISCOVER_MS ? half : DISCOVER_MS;

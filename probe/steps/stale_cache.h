@@ -21,7 +21,7 @@ void stale_cache_note(struct probe *p, const struct http_response *h);
 /*
  * stale_cache_begin(p): begin, where it is time for it, to find out whether the
  * list whose hash is p->hash is older than the server's. True where
- * REQUEST_LIST_AGAIN is to be sent; else the check is over. What came of it is
+ * REQUEST_CACHE_CHECK is to be sent; else the check is over. What came of it is
  * then in p->cache, and the time that it took counts for no step.
  */
 bool stale_cache_begin(struct probe *p);

@@ -24,7 +24,7 @@ enum request {
 	REQUEST_LISTEN,
 	REQUEST_TOOLS_LIST,
 	REQUEST_TOOLS_CALL,
-	REQUEST_LIST_AGAIN
+	REQUEST_CACHE_CHECK
 };
 
 struct probe {
@@ -32,7 +32,6 @@ struct probe {
 	struct wire wire;
 	struct transport transport;
 	struct steps steps;
-	double deadline_ms; /* monotonic */
 	struct budget budget;
 	char id[40];
 	int ids; /* requests that had an id since the handshake began */
