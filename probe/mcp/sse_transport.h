@@ -1,9 +1,9 @@
 /*
- * stream.h: the event stream of the HTTP+SSE transport of 2024-11-05: it names
+ * sse_transport.h: the event stream of the HTTP+SSE transport of 2024-11-05: it names
  * the endpoint that messages are posted to, and carries their answers.
  */
-#ifndef MCP_STREAM_H
-#define MCP_STREAM_H
+#ifndef MCP_SSE_TRANSPORT_H
+#define MCP_SSE_TRANSPORT_H
 
 #include "mcp/wire.h"
 

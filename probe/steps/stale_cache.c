@@ -1,16 +1,4 @@
-/*
- * stale_cache.c: whether an edge that keeps answers by what was asked gives
- * clients an older list of tools than the server has.
- *
- * The list of step 6 was asked for with the bytes that clients send. It is
- * asked for once more, with an id that nobody has used: that no cache can know.
- * If the two differ, it may be a cache; or a deploy between the two; or several
- * servers behind one address, of which one answers here and another there. So
- * both questions are asked again, many times, in an order that a coin decides,
- * and only where each of them is answered as before is it a cache. Whoever
- * answers without a look at the id would have to guess each throw of the coin.
- */
-#include "flow.h"
+#include "steps/stale_cache.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"
@@ -26,7 +14,6 @@
 #define CHECK_MS 10000.0
 
 struct stale_cache {
-	void (*next)(struct probe *p);
 	double began, deadline_ms; /* monotonic */
 	struct siphash_key key;
 	unsigned char coins[(THROWS + 7) / 8];
@@ -37,16 +24,14 @@ struct stale_cache {
 	struct listing again; /* any later one */
 };
 
-static void ask(struct probe *p);
-
 /* The list that is being read. */
 static struct listing *reading(struct stale_cache *c)
 {
 	return c->lists ? &c->again : &c->server;
 }
 
-/* It is over: go on with the probe, as if no time had passed. */
-static void end(struct probe *p, enum cache_result result)
+/* The check is over, and the probe goes on as if no time had passed: false. */
+static bool end(struct probe *p, enum cache_result result)
 {
 	struct stale_cache *c = p->check;
 	double took = clock_mono_ms() - c->began;
@@ -54,7 +39,7 @@ static void end(struct probe *p, enum cache_result result)
 	p->cache.result = result;
 	p->steps.started_ms += took;
 	p->steps.since_ms += took;
-	c->next(p);
+	return false;
 }
 
 /* Name the tools in which two lists differ; both are in the order of names. */
@@ -84,7 +69,7 @@ static void name_changes(struct cache_check *c,
 }
 
 /* Both kept their answers through all throws. */
-static void found(struct probe *p)
+static bool found(struct probe *p)
 {
 	const struct tools_hash *server = &p->check->hash;
 	struct cache_check *c = &p->cache;
@@ -93,7 +78,7 @@ static void found(struct probe *p)
 	memcpy(c->tool_hash, server->contract, sizeof c->tool_hash);
 	memcpy(c->full_hash, server->full, sizeof c->full_hash);
 	name_changes(c, &p->hash, server);
-	end(p, CACHE_STALE);
+	return end(p, CACHE_STALE);
 }
 
 static bool same(const struct tools_hash *a, const struct tools_hash *b)
@@ -117,35 +102,28 @@ static bool unchanged(struct probe *p)
 	return ok;
 }
 
-/* A list is read to its end. */
-static void whole(struct probe *p)
+/* A list is read to its end. True where another one is to be read. */
+static bool whole(struct probe *p)
 {
 	struct stale_cache *c = p->check;
 	struct failure f;
 
 	if (c->lists++ == 0) {
-		if (!tools_hash(&c->server.tools, &c->hash, &f)) {
-			end(p, CACHE_UNKNOWN);
-			return;
-		}
-		if (same(&c->hash, &p->hash)) {
-			end(p, CACHE_EQUAL);
-			return;
-		}
+		if (!tools_hash(&c->server.tools, &c->hash, &f))
+			return end(p, CACHE_UNKNOWN);
+		if (same(&c->hash, &p->hash))
+			return end(p, CACHE_EQUAL);
 	} else if (!unchanged(p)) {
-		end(p, CACHE_UNKNOWN);
-		return;
+		return end(p, CACHE_UNKNOWN);
 	}
-	if (c->lists > THROWS) {
-		found(p);
-		return;
-	}
+	if (c->lists > THROWS)
+		return found(p);
 	c->fresh = c->coins[(c->lists - 1) / 8] >> (c->lists - 1) % 8 & 1;
 	listing_init(&c->again, NULL, &c->key, &p->budget);
-	ask(p);
+	return true;
 }
 
-static void on_page(struct probe *p, const struct reply *r)
+bool stale_cache_take(struct probe *p, const struct reply *r)
 {
 	struct listing *l = reading(p->check);
 	enum listing_state state = LISTING_BAD;
@@ -155,11 +133,8 @@ static void on_page(struct probe *p, const struct reply *r)
 		state = listing_take(l, json_get(r->message, "result"),
 			p->wire.stateless, &f);
 	if (state == LISTING_MORE)
-		ask(p);
-	else if (state == LISTING_WHOLE)
-		whole(p);
-	else
-		end(p, CACHE_UNKNOWN);
+		return true;
+	return state == LISTING_WHOLE ? whole(p) : end(p, CACHE_UNKNOWN);
 }
 
 /* An id that nobody has used; or the one that clients use for that page. */
@@ -173,24 +148,17 @@ static void make_id(
 	else if (RAND_bytes((unsigned char *)&number, sizeof number) == 1)
 		snprintf(out, size, "\"probe-%016llx\"", number);
 	else
-		snprintf(out, size, "\"probe-%s-%d\"", p->id, p->requests);
+		snprintf(out, size, "\"probe-%s-%d\"", p->id, p->transport.requests);
 }
 
-/* Ask for the next page of the list that is being read. */
-static void ask(struct probe *p)
+void stale_cache_write(struct probe *p, struct wire_message *m, struct buf *b)
 {
-	struct wire_message m = {.method = "tools/list"};
 	const struct listing *l = reading(p->check);
-	char id[80];
-	struct buf b;
 
-	make_id(p, l, id, sizeof id);
-	buf_init(&b, LISTING_REQUEST_MAX);
-	rpc_tools_list(&b, id, p->wire.stateless, listing_cursor(l));
-	m.id = id;
-	m.body = b.p;
-	flow_try(p, &m, p->check->deadline_ms - clock_mono_ms(), on_page);
-	buf_release(&b);
+	make_id(p, l, p->request_id, sizeof p->request_id);
+	m->id = p->request_id;
+	m->timeout_ms = p->check->deadline_ms - clock_mono_ms();
+	rpc_tools_list(b, m->id, p->wire.stateless, listing_cursor(l));
 }
 
 void stale_cache_note(struct probe *p, const struct http_response *h)
@@ -206,7 +174,7 @@ void stale_cache_note(struct probe *p, const struct http_response *h)
 
 static bool due(const struct probe *p)
 {
-	const struct target *t = p->job.target;
+	const struct target *t = p->target;
 
 	if (t->cache_check != CACHE_CHECK_TURNS)
 		return t->cache_check == CACHE_CHECK_ALWAYS;
@@ -214,26 +182,21 @@ static bool due(const struct probe *p)
 	       cache_check_due(t->slug, t->interval_s, p->steps.key.started_at);
 }
 
-void stale_cache_check(struct probe *p, void (*next)(struct probe *p))
+bool stale_cache_begin(struct probe *p)
 {
 	struct stale_cache *c;
 
-	if (!due(p)) {
-		next(p);
-		return;
-	}
+	if (!due(p))
+		return false;
 	c = p->check = xcalloc(1, sizeof *c);
-	c->next = next;
 	c->began = clock_mono_ms();
 	c->deadline_ms = c->began + CHECK_MS;
 	c->fresh = true;
 	if (RAND_bytes((unsigned char *)&c->key, sizeof c->key) != 1 ||
-		RAND_bytes(c->coins, sizeof c->coins) != 1) {
-		end(p, CACHE_UNKNOWN);
-		return;
-	}
+		RAND_bytes(c->coins, sizeof c->coins) != 1)
+		return end(p, CACHE_UNKNOWN);
 	listing_init(&c->server, NULL, &c->key, &p->budget);
-	ask(p);
+	return true;
 }
 
 void stale_cache_detail(const struct probe *p, struct buf *b)

@@ -2,7 +2,7 @@
  * Goal: a list of tools has limits, each with an error of its own; up to them
  * its names are found and put in order; and no list takes longer than it may.
  */
-#include "mcp/tools.h"
+#include "mcp/tool_hash.h"
 
 #include "base/xalloc.h"
 

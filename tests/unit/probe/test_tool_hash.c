@@ -3,7 +3,7 @@
  * here by hand with `printf %s '…' | sha256sum`; what is no part of a tool's
  * contract does not change them.
  */
-#include "mcp/tools.h"
+#include "mcp/tool_hash.h"
 
 #include "base/xalloc.h"
 #include "json/json.h"

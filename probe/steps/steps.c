@@ -1,4 +1,4 @@
-#include "steps.h"
+#include "steps/steps.h"
 
 #include <math.h>
 

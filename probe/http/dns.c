@@ -1,7 +1,8 @@
-#include "http/resolve.h"
+#include "http/dns.h"
 
 #include "base/xalloc.h"
 #include "http/address.h"
+#include "http/failure.h"
 
 #include <netdb.h>
 #include <netinet/in.h>
@@ -14,18 +15,18 @@
 #define ADDRFAMILY -9
 
 /* Shared by the thread and its owner; the last of them frees it. */
-struct resolve {
+struct dns {
 	pthread_mutex_t lock;
 	char *host;
 	int ip_version;
 	void (*wake)(void *arg);
 	void *arg;
 	char first[INET6_ADDRSTRLEN]; /* before `end` is set */
-	enum resolve_end end;
+	enum dns_end end;
 	bool abandoned;
 };
 
-static void destroy(struct resolve *r)
+static void destroy(struct dns *r)
 {
 	pthread_mutex_destroy(&r->lock);
 	free(r->host);
@@ -33,23 +34,23 @@ static void destroy(struct resolve *r)
 }
 
 /* Note the first address of a name that has some, and judge them all. */
-static enum resolve_end judge_addresses(
-	struct resolve *r, const struct addrinfo *list)
+static enum dns_end judge_addresses(
+	struct dns *r, const struct addrinfo *list)
 {
-	enum resolve_end end = RESOLVE_PUBLIC;
+	enum dns_end end = DNS_PUBLIC;
 	long port;
 
 	address_text(list->ai_addr, r->first, sizeof r->first, &port);
 	for (; list; list = list->ai_next)
 		if (address_private(list->ai_addr))
-			end = RESOLVE_PRIVATE;
+			end = DNS_PRIVATE;
 	return end;
 }
 
-static enum resolve_end look_up(struct resolve *r)
+static enum dns_end look_up(struct dns *r)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
-	enum resolve_end end;
+	enum dns_end end;
 	int rc;
 
 	if (r->ip_version)
@@ -62,21 +63,21 @@ static enum resolve_end look_up(struct resolve *r)
 	}
 	switch (rc) {
 	case EAI_NONAME:
-		return RESOLVE_NO_NAME;
+		return DNS_NO_NAME;
 	case NODATA:
 	case ADDRFAMILY:
-		return RESOLVE_NO_ADDRESS;
+		return DNS_NO_ADDRESS;
 	case EAI_AGAIN:
-		return RESOLVE_TEMPORARY;
+		return DNS_TEMPORARY;
 	default:
-		return RESOLVE_FAILED;
+		return DNS_FAILED;
 	}
 }
 
 static void *run(void *arg)
 {
-	struct resolve *r = arg;
-	enum resolve_end end = look_up(r);
+	struct dns *r = arg;
+	enum dns_end end = look_up(r);
 	bool abandoned;
 
 	pthread_mutex_lock(&r->lock);
@@ -90,10 +91,10 @@ static void *run(void *arg)
 	return NULL;
 }
 
-struct resolve *resolve_start(const char *host, int ip_version,
+struct dns *dns_start(const char *host, int ip_version,
 	void (*wake)(void *arg), void *arg)
 {
-	struct resolve *r = xcalloc(1, sizeof *r);
+	struct dns *r = xcalloc(1, sizeof *r);
 	pthread_attr_t attr;
 	pthread_t thread;
 	int rc;
@@ -113,9 +114,9 @@ struct resolve *resolve_start(const char *host, int ip_version,
 	return NULL;
 }
 
-enum resolve_end resolve_result(struct resolve *r)
+enum dns_end dns_result(struct dns *r)
 {
-	enum resolve_end end;
+	enum dns_end end;
 
 	pthread_mutex_lock(&r->lock);
 	end = r->end;
@@ -123,21 +124,53 @@ enum resolve_end resolve_result(struct resolve *r)
 	return end;
 }
 
-const char *resolve_address(const struct resolve *r)
+const char *dns_address(const struct dns *r)
 {
 	return r->first;
 }
 
-void resolve_free(struct resolve *r)
+void dns_free(struct dns *r)
 {
 	bool running;
 
 	if (!r)
 		return;
 	pthread_mutex_lock(&r->lock);
-	running = r->end == RESOLVE_RUNNING;
+	running = r->end == DNS_RUNNING;
 	r->abandoned = true;
 	pthread_mutex_unlock(&r->lock);
 	if (!running)
 		destroy(r);
+}
+
+void dns_failure(struct http_response *r, enum dns_end end,
+	int ip_version)
+{
+	switch (end) {
+	case DNS_NO_NAME:
+		failure_http(r, "dns.nxdomain",
+			"there is no such name; is it spelled right, and has "
+			"its domain expired?");
+		return;
+	case DNS_NO_ADDRESS:
+		failure_http(r, "dns.nxdomain",
+			ip_version ? "the name has no IPv%d address"
+				   : "the name has no address",
+			ip_version);
+		return;
+	case DNS_RUNNING:
+		failure_http(r, "dns.timeout",
+			"the resolver did not answer in time");
+		return;
+	case DNS_PUBLIC: /* it does now, a moment later */
+	case DNS_PRIVATE:
+	case DNS_TEMPORARY:
+		failure_http(r, "dns.temporary",
+			"the resolver, or a name server of the domain, fails");
+		return;
+	case DNS_FAILED:
+		failure_http(
+			r, "dns.failed", "the name cannot be resolved");
+		return;
+	}
 }

@@ -1,4 +1,4 @@
-#include "mcp/tools.h"
+#include "mcp/tool_hash.h"
 
 #include "base/sha256.h"
 #include "base/text.h"

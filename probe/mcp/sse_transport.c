@@ -1,4 +1,4 @@
-#include "mcp/stream.h"
+#include "mcp/sse_transport.h"
 
 #include "base/clock.h"
 #include "base/xalloc.h"

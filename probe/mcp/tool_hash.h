@@ -1,9 +1,9 @@
 /*
- * tools.h: the tools of a server over all pages of tools/list, and the hashes
+ * tool_hash.h: the tools of a server over all pages of tools/list, and the hashes
  * of their canonical form. Pure.
  */
-#ifndef MCP_TOOLS_H
-#define MCP_TOOLS_H
+#ifndef MCP_TOOL_HASH_H
+#define MCP_TOOL_HASH_H
 
 #include "base/siphash.h"
 #include "mcp/budget.h"

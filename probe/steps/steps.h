@@ -2,8 +2,8 @@
  * steps.h: the eight steps of one probe as they end, in their order, each
  * reported once; and what they add up to.
  */
-#ifndef PROBE_STEPS_H
-#define PROBE_STEPS_H
+#ifndef STEPS_STEPS_H
+#define STEPS_STEPS_H
 
 #include "http/failure.h"
 #include "records/probe.h"
