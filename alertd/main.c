@@ -80,7 +80,7 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	if (notifier_maintenance(p, &m))
 		return 0;
 	maintenance_release(&m);
-	record_fail(why, "type", "a maintenance is added by 'mcp-alert "
+	field_fail(why, "type", "a maintenance is added by 'mcp-alert "
 				 "maintenance add'; here only in a dry run");
 	return -1;
 }
@@ -118,7 +118,7 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 			notifier_expiry(p, &e);
 	} else if (strcmp(type, "runner") != 0) {
 		/* A runner says nothing about a server. */
-		ok = record_fail(why, "type", "not verdict or expiry");
+		ok = field_fail(why, "type", "not verdict or expiry");
 	}
 	cJSON_Delete(doc);
 	return ok ? 0 : -1;
