@@ -9,6 +9,7 @@
 #include "offline/collect.h"
 #include "records/probe.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -169,7 +170,7 @@ static void read_spools(
 
 		if (text && read_spool(out, text) &&
 			(out->waiting || out->set_aside) &&
-			now - out->at < KEYS_ROLLUP_S)
+			now - out->at < RETENTION_ROLLUP_S)
 			f->n_spools++;
 	}
 }
@@ -184,8 +185,7 @@ int survey_fleet_read(
 	store_add(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
 	store_add(s, "HGETALL", KEY_SPOOLS, NULL);
 	if (store_run(s)) {
-		log_error("%s", store_why(s));
-		return -1;
+		return store_failed(s);
 	}
 	for (int i = 0; i < STATUS_STAGES; i++) {
 		const char *text = find_field(store_reply(s, 0),

@@ -1,6 +1,7 @@
 #include "incident/state.h"
 
 #include "base/xalloc.h"
+#include "incident/tool_drift.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -19,7 +20,7 @@ void incident_release(struct incident *inc)
 	strings_release(&inc->told);
 	ack_release(&inc->ack);
 	escalation_release(&inc->climb);
-	change_release(&inc->change);
+	tool_change_release(&inc->change);
 	*inc = (struct incident) {0};
 }
 

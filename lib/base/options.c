@@ -6,7 +6,6 @@
 #include "base/log.h"
 #include "base/num.h"
 
-#include <errno.h>
 #include <getopt.h>
 #include <string.h>
 #include <unistd.h>
@@ -186,12 +185,10 @@ static void add_options(struct buf *b, const struct option_tables *t,
 	}
 }
 
-static int print(struct buf *b, int fd)
+static int print(struct buf *b)
 {
-	int failed = line_write(fd, b->p, b->len);
+	int failed = line_print(b->p, b->len);
 
-	if (failed)
-		log_error("standard output: %s", strerror(errno));
 	buf_release(b);
 	return failed ? EXIT_ENV : EXIT_GOOD;
 }
@@ -221,7 +218,7 @@ static int print_help(const struct reading *r)
 	}
 	add_options(&b, t, words, n);
 	buf_fmt(&b, "\nexit status:\n%s\nSee %s.\n", t->exits, t->page);
-	return print(&b, STDOUT_FILENO);
+	return print(&b);
 }
 
 static int print_version(const struct option_tables *t)
@@ -230,7 +227,7 @@ static int print_version(const struct option_tables *t)
 
 	buf_init(&b, HELP_MAX);
 	buf_fmt(&b, "%s " VERSION "\n", t->program);
-	return print(&b, STDOUT_FILENO);
+	return print(&b);
 }
 
 int options_usage(const struct option_tables *t)
@@ -239,7 +236,8 @@ int options_usage(const struct option_tables *t)
 
 	buf_init(&b, HELP_MAX);
 	add_usage(&b, t, NULL, 0);
-	print(&b, STDERR_FILENO);
+	line_write(STDERR_FILENO, b.p, b.len);
+	buf_release(&b);
 	return EXIT_USAGE;
 }
 

@@ -1,7 +1,7 @@
 #include "nights.h"
 
 #include "incident/maintenance_hold.h"
-#include "incident/streak.h"
+#include "incident/confirmation.h"
 
 #include <math.h>
 #include <setjmp.h>
