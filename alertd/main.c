@@ -4,7 +4,6 @@
  */
 #include "base/clock.h"
 #include "base/exits.h"
-#include "base/lines.h"
 #include "base/log.h"
 #include "base/secrets.h"
 #include "commands/ack.h"
@@ -33,7 +32,6 @@
 #include "verdict_batch.h"
 #include "web/cgi.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -45,14 +43,6 @@
 #define SWEEP_S 30
 /* Once, and not a page more, waits for who reads our messages. */
 #define LOG_PATIENCE_MS 1000
-
-static int print(const char *s, size_t n)
-{
-	if (line_write(STDOUT_FILENO, s, n) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
-}
 
 /* An environment variable that says something. */
 static const char *env(const char *name)
@@ -371,6 +361,7 @@ static bool open_standard(void)
 int main(int argc, char **argv)
 {
 	struct options o;
+	int status;
 
 	log_init("mcp-alert");
 	if (!open_standard())
@@ -383,12 +374,6 @@ int main(int argc, char **argv)
 	/* A web server may make arguments of a stranger's query. */
 	if (cgi_wanted())
 		return cgi_main();
-	if (options_parse(argc, argv, &o))
-		return EXIT_USAGE;
-	if (o.action == OPTIONS_HELP)
-		return print(options_usage, strlen(options_usage));
-	if (o.action == OPTIONS_VERSION)
-		return print("mcp-alert " VERSION "\n",
-			strlen("mcp-alert " VERSION "\n"));
-	return start(&o);
+	status = options_parse(argc, argv, &o);
+	return status < 0 ? start(&o) : status;
 }
