@@ -98,7 +98,7 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 	} else if (strcmp(type, "runner") == 0) {
 		return 0;
 	} else {
-		record_fail(why, "type", "not verdict, expiry or maintenance");
+		field_fail(why, "type", "not verdict, expiry or maintenance");
 	}
 	recorded_release(r);
 	return -1;

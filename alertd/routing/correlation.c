@@ -18,7 +18,7 @@ bool correlation_may(const struct alert_event *e)
 {
 	const struct alert_record *r = &e->record;
 
-	return r->phase == ALERT_STARTED && !e->held && !e->group &&
+	return r->phase == ALERT_STARTED && !e->suppressed && !e->group &&
 		(r->kind < ALERT_DOWN_KINDS || r->kind == ALERT_SILENT) &&
 		slug_valid(e->slug);
 }

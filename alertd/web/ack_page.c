@@ -98,7 +98,7 @@ static bool read_incident(const struct alert_state *st, double now,
 		char key[ALERT_KEY_SIZE];
 		struct buf b;
 
-		if (!inc->open || inc->folded ||
+		if (!inc->open || inc->superseded ||
 			strcmp(dedup_key(st, kind, key), p->key) != 0)
 			continue;
 		buf_init(&b, TEXT_SIZE);
@@ -107,7 +107,7 @@ static bool read_incident(const struct alert_state *st, double now,
 			.kind = kind,
 			.phase = ALERT_STARTED,
 			.incident = inc,
-			.maintenance = &st->quiet,
+			.maintenance = &st->maintenance,
 			.at = now,
 		});
 		p->what = buf_take(&b);
