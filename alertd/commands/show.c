@@ -78,14 +78,12 @@ static bool collect(const struct notifier_setup *s, struct timeline *t)
 	struct strings slugs = {0};
 	bool ok = state_store_all(s->states, &slugs);
 	struct transaction *all = transaction_begin(s->states, &slugs);
+	const struct alert_state *st;
+	size_t i;
 
-	for (size_t i = 0; i < slugs.n && ok; i++) {
-		const struct alert_state *st = transaction_get(all, i);
-
-		ok = st != NULL;
-		if (ok)
-			timeline_add(t, st);
-	}
+	while (ok && (st = transaction_next(all, &i)))
+		timeline_add(t, st);
+	ok = ok && !transaction_failed(all);
 	transaction_end(all);
 	strings_release(&slugs);
 	return ok;
@@ -134,23 +132,22 @@ int show_list(const struct notifier_setup *s)
 	struct strings slugs = {0};
 	bool ok = state_store_all(s->states, &slugs), headed = false;
 	struct transaction *all = transaction_begin(s->states, &slugs);
+	const struct alert_state *st;
 	struct buf out;
+	size_t i;
 
 	buf_init(&out, STATE_MAX);
-	for (size_t i = 0; i < slugs.n && ok; i++) {
-		const struct alert_state *st = transaction_get(all, i);
-
-		ok = st != NULL;
-		if (ok)
-			list_one(s, st, &headed, &out);
+	while (ok && (st = transaction_next(all, &i))) {
+		list_one(s, st, &headed, &out);
 		if (out.len < LIST_PART)
 			continue;
 		ok = print(&out) == EXIT_GOOD && ok;
 		buf_clear(&out);
 	}
+	ok = ok && !transaction_failed(all);
+	transaction_end(all);
 	if (s->text && !headed && ok)
 		buf_str(&out, "No incident is open.\n");
-	transaction_end(all);
 	if (print(&out))
 		ok = false;
 	strings_release(&slugs);

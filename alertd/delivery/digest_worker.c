@@ -22,15 +22,13 @@ static bool find_due(const struct digest_worker *g, const struct strings *slugs,
 	const char *route, struct digests *out)
 {
 	struct transaction *t = transaction_begin(g->states, slugs);
-	bool ok = true;
+	const struct alert_state *st;
+	bool ok;
+	size_t i;
 
-	for (size_t i = 0; i < slugs->n && ok; i++) {
-		const struct alert_state *st = transaction_get(t, i);
-
-		ok = st != NULL;
-		if (ok)
-			digests_note(out, st, g->now, route);
-	}
+	while ((st = transaction_next(t, &i)))
+		digests_note(out, st, g->now, route);
+	ok = !transaction_failed(t);
 	transaction_end(t);
 	return ok;
 }
@@ -82,25 +80,20 @@ static bool settle_all(const struct digest_worker *g, const struct digest *d,
 {
 	struct strings slugs = {0};
 	struct transaction *t;
-	bool ok = true;
+	struct alert_state *st;
+	bool ok;
+	size_t n;
 
 	for (size_t i = 0; i < d->n; i++)
 		strings_note(&slugs, d->v[i].slug);
 	t = transaction_begin(g->states, &slugs);
 	do {
-		for (size_t i = 0; i < slugs.n && ok; i++) {
-			struct alert_state *st;
-
-			if (transaction_result(t, i) != TRANSACTION_PENDING)
-				continue;
-			st = transaction_get(t, i);
-			ok = st != NULL;
-			if (!ok)
-				break;
+		while ((st = transaction_next(t, &n))) {
 			settle(g, d, st, o);
 			transaction_put(t);
 		}
-	} while (transaction_commit(t) && ok);
+	} while (transaction_commit(t));
+	ok = !transaction_failed(t);
 	for (size_t i = 0; i < slugs.n; i++)
 		ok = ok && transaction_result(t, i) == TRANSACTION_DONE;
 	transaction_end(t);

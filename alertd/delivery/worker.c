@@ -168,9 +168,7 @@ static void note_stored(struct worker *c, struct batch *b,
 	const struct transaction *t, const struct strings *slugs,
 	const struct next *next)
 {
-	for (size_t i = 0; i < slugs->n; i++)
-		if (transaction_result(t, i) == TRANSACTION_FAILED)
-			b->lost = true;
+	b->lost = b->lost || transaction_failed(t);
 	for (size_t i = 0; i < slugs->n && !b->lost; i++) {
 		if (transaction_result(t, i) == TRANSACTION_DONE) {
 			note_next(c, b, slugs->v[i], &next[i]);
@@ -205,7 +203,9 @@ static void look_at_all(struct worker *c, struct batch *b,
 	struct next *next = xcalloc(todo->n, sizeof *next);
 	struct strings slugs = {0};
 	struct transaction *t;
+	struct alert_state *st;
 	struct attempt a;
+	size_t n;
 
 	for (size_t i = 0; i < todo->n; i++) {
 		if (take_first(c, todo->v[i], &a))
@@ -215,17 +215,9 @@ static void look_at_all(struct worker *c, struct batch *b,
 	}
 	t = transaction_begin(c->states, &slugs);
 	do {
-		for (size_t i = 0; i < slugs.n; i++) {
-			struct alert_state *st;
-
-			if (transaction_result(t, i) != TRANSACTION_PENDING)
-				continue;
-			st = transaction_get(t, i);
-			if (!st)
-				break;
-			if (look_at_server(c, b, st, &next[i]))
+		while ((st = transaction_next(t, &n)))
+			if (look_at_server(c, b, st, &next[n]))
 				transaction_put(t);
-		}
 	} while (transaction_commit(t));
 	note_stored(c, b, t, &slugs, next);
 	transaction_end(t);
@@ -256,24 +248,19 @@ static void settle_all(struct worker *c, struct batch *b)
 	bool *last = xcalloc(done.n, sizeof *last);
 	struct strings slugs = {0};
 	struct transaction *t;
+	struct alert_state *st;
+	size_t n;
 
 	for (size_t i = 0; i < done.n; i++)
 		strings_add(&slugs, done.v[i].slug);
 	t = transaction_begin(c->states, &slugs);
 	do {
-		for (size_t i = 0; i < done.n; i++) {
-			struct alert_state *st;
-			bool there;
+		while ((st = transaction_next(t, &n))) {
+			bool there = attempt_settle(&c->context, st,
+				&done.v[n], &last[n]);
 
-			if (transaction_result(t, i) != TRANSACTION_PENDING)
-				continue;
-			st = transaction_get(t, i);
-			if (!st)
-				break;
-			there = attempt_settle(&c->context, st, &done.v[i],
-				&last[i]);
-			next[i] = take_next(c, b, st);
-			if (there || next[i].found == ATTEMPT_GOT)
+			next[n] = take_next(c, b, st);
+			if (there || next[n].found == ATTEMPT_GOT)
 				transaction_put(t);
 		}
 	} while (transaction_commit(t));

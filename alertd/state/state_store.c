@@ -42,6 +42,7 @@ struct transaction {
 	struct member *current; /* whose state is in st, or NULL */
 	struct alert_state st;
 	size_t bytes; /* of the texts that are to be written */
+	size_t next; /* for transaction_next */
 	int tries;
 	bool failed;
 	struct buf content, text; /* see compose */
@@ -225,6 +226,25 @@ struct alert_state *transaction_get(struct transaction *t, size_t i)
 	return &t->st;
 }
 
+struct alert_state *transaction_next(struct transaction *t, size_t *i)
+{
+	struct alert_state *st = NULL;
+
+	while (t->next < t->n && t->v[t->next].result != TRANSACTION_PENDING)
+		t->next++;
+	if (t->next < t->n && !t->failed) {
+		*i = t->next++;
+		st = transaction_get(t, *i);
+		t->failed = !st;
+	}
+	return st;
+}
+
+bool transaction_failed(const struct transaction *t)
+{
+	return t->failed;
+}
+
 /* Tells this write from another one of the same content. */
 static void sign_write(struct state_store *ss, struct alert_state *st)
 {
@@ -347,6 +367,7 @@ bool transaction_commit(struct transaction *t)
 	if (t->failed)
 		return false;
 	t->tries++;
+	t->next = 0;
 	for (size_t i = 0; i < t->n; i++) {
 		struct member *m = &t->v[i];
 

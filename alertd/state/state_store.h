@@ -49,8 +49,16 @@ void transaction_end(struct transaction *t);
 struct alert_state *transaction_get(struct transaction *t, size_t i);
 
 /*
- * transaction_put(t): the state that transaction_get gave last has been changed
- * and is to be written. One that is not put must not have been changed.
+ * transaction_next(t, i): get the next pending server, whose number is then *i.
+ * NULL: there is none, or the store failed; after that nothing is pending.
+ * transaction_failed(t): whether the store failed.
+ */
+struct alert_state *transaction_next(struct transaction *t, size_t *i);
+bool transaction_failed(const struct transaction *t);
+
+/*
+ * transaction_put(t): the state that was got last has been changed and is to be
+ * written. One that is not put must not have been changed.
  */
 void transaction_put(struct transaction *t);
 
