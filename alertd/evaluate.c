@@ -129,7 +129,8 @@ static void decide_test(const struct evaluator *e, const struct alert_state *st,
 }
 
 /* The time to decide as of: what is recorded brings its own. */
-static double time_of(const struct evaluator *e, const struct evaluate_input *in)
+static double time_of(
+	const struct evaluator *e, const struct evaluate_input *in)
 {
 	switch (in->what) {
 	case EVALUATE_VERDICT:
@@ -229,7 +230,8 @@ static void add_end(struct alert_events *ends, struct alert_event *event)
 	*event = (struct alert_event) {0};
 }
 
-/* Whether what begins waits for others: who they are has to be known. */
+/* Whether an incident that begins waits for others like it: where the servers
+   are known. */
 static bool may_share(const struct evaluator *e)
 {
 	const struct conf *c = e->setup->conf;
@@ -247,6 +249,7 @@ static void note_failure(struct evaluator *e)
 	log_error("verdicts are passed over until the store answers");
 }
 
+/* Decides on an input, and puts the state into the transaction. */
 static void decide(struct evaluator *e, const struct evaluate_input *in,
 	struct transaction *t, struct alert_state *st, struct outcome *o)
 {
@@ -279,7 +282,7 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	events_release(&events);
 }
 
-/* What was decided is not stored: as if it had not been. */
+/* Takes back an outcome that is not stored. */
 static void undo(struct evaluator *e, const char *slug, struct outcome *o)
 {
 	if (!o->decided)
@@ -291,7 +294,7 @@ static void undo(struct evaluator *e, const char *slug, struct outcome *o)
 	*o = (struct outcome) {.decided = false};
 }
 
-/* To be told by the next evaluate_tell. */
+/* Leaves it to the next evaluate_tell to print and deliver. */
 static void note_telling(struct evaluator *e, const char *slug,
 	const char *text, bool deliver)
 {
@@ -300,7 +303,7 @@ static void note_telling(struct evaluator *e, const char *slug,
 		strings_note(&e->deliver, slug);
 }
 
-/* It is stored. */
+/* Counts an outcome that is stored. */
 static void accept(struct evaluator *e, const char *slug, struct outcome *o)
 {
 	correlation_move(&e->starts, &o->starts);
@@ -326,18 +329,19 @@ static void print(struct evaluator *e, const struct buf *text)
 	e->failed = true;
 }
 
+/* Delivers and prints what is stored. */
 static void evaluate_tell(struct evaluator *e)
 {
 	if (e->deliver.n)
 		worker_out(e->worker, &e->deliver, evaluate_now(e));
 	strings_clear(&e->deliver);
-	/* Whoever reads that may be in no hurry; whoever is paged is. */
+	/* After the deliveries: a reader of the output may be in no hurry. */
 	if (e->text.len && !e->setup->queue_only)
 		print(e, &e->text);
 	buf_clear(&e->text);
 }
 
-/* TRANSACTION_TOGETHER inputs at most. */
+/* The life of inputs: begin, decide, commit; TRANSACTION_TOGETHER at most. */
 static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
 	size_t n)
 {
@@ -398,7 +402,7 @@ static void tell_alone(struct evaluator *e, struct correlation_start *s)
 		evaluate_tell(e);
 }
 
-/* Only those who choose among the servers hear of it by itself. */
+/* Removes the routes that get all servers: they hear of the group only. */
 static void keep_choosers(const struct conf *c, struct strings *l)
 {
 	struct strings kept = {0};
@@ -413,7 +417,7 @@ static void keep_choosers(const struct conf *c, struct strings *l)
 	*l = kept;
 }
 
-/* Their incidents are part of one from now on. */
+/* Makes the incidents of n servers part of the group. */
 static void join_all(struct evaluator *e, const struct correlation_start *v,
 	size_t n, const char *group)
 {
@@ -433,7 +437,7 @@ static void join_all(struct evaluator *e, const struct correlation_start *v,
 	free(in);
 }
 
-/* What n servers share becomes one incident, and then theirs are part of it. */
+/* Makes one incident of the starts of n servers. */
 static void tell_shared(struct evaluator *e, struct correlation_start *v,
 	size_t n, const char *group)
 {
@@ -506,7 +510,7 @@ static void tell_starts(struct evaluator *e)
 	correlation_release(&l);
 }
 
-/* Those of one shared trouble stand together, the last one at their end. */
+/* By group, and the last end of a group behind the others. */
 static int compare_ends(const void *a, const void *b)
 {
 	const struct alert_event *x = a, *y = b;

@@ -1,6 +1,6 @@
 /*
- * evaluate.h: what happens to a server is decided on its state, and the state is
- * stored together with what has to be delivered. Then that is delivered and
+ * evaluate.h: what happens to a server is decided on its state, and the state
+ * is stored together with what has to be delivered. Then that is delivered and
  * printed. What may be a trouble that servers share waits for evaluate_flush.
  */
 #ifndef ALERTD_EVALUATE_H

@@ -17,10 +17,10 @@ struct input {
 #define INPUT_QUIET_MS 50
 
 /*
- * input_read(in, fd, name, use, arg): give every line of fd that is not empty to
- * use(arg, p, n, why), which returns 0; or -1 where it refuses the line, and
- * why, in RECORD_WHY bytes. The operator is told of the first refused lines, and
- * of how many more there are. idle(arg) is called before waiting for input,
+ * input_read(in, fd, name, use, arg): give every line of fd that is not empty
+ * to use(arg, p, n, why), which returns 0; or -1 where it refuses the line, and
+ * why, in RECORD_WHY bytes. The operator is told of the first refused lines,
+ * and of how many more there are. idle(arg) is called before waiting for input,
  * quiet(arg) when none has come for INPUT_QUIET_MS. The counts of *in, zero at
  * first, are kept up to date. Returns an exit status.
  */

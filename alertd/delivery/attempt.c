@@ -106,8 +106,8 @@ static bool up(void *arg, const char *route)
 	return route_up(arg, route);
 }
 
-enum attempt_found attempt_pick(struct attempt_context *c, struct alert_state *st,
-	struct attempt *a)
+enum attempt_found attempt_pick(struct attempt_context *c,
+	struct alert_state *st, struct attempt *a)
 {
 	struct outbox_judge judge = {gone, up, c};
 	struct outbox_item item;
@@ -159,8 +159,8 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st)
 }
 
 /* The requests of those whose route is still configured. How many. */
-static size_t make_requests(const struct attempt_context *c, const struct attempts *l,
-	struct delivery_request *v)
+static size_t make_requests(const struct attempt_context *c,
+	const struct attempts *l, struct delivery_request *v)
 {
 	size_t n = 0;
 

@@ -26,9 +26,9 @@ struct digest_worker {
 };
 
 /*
- * digest_worker_out(g, slugs): send the digests that are due; slugs: all servers
- * that have undelivered events. False: one is left for a later run, and the
- * operator has been told of what failed.
+ * digest_worker_out(g, slugs): send the digests that are due; slugs: all
+ * servers that have undelivered events. False: one is left for a later run, and
+ * the operator has been told of what failed.
  */
 bool digest_worker_out(
 	const struct digest_worker *g, const struct strings *slugs);

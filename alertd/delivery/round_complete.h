@@ -21,7 +21,7 @@ struct round_complete {
 
 /*
  * round_complete_verdict(p, v, now): a verdict was read at that time. It does
- * not count if it is older than STAGE_STALE_S, as far ahead, or was judged late.
+ * not count if it is older than STAGE_STALE_S, as far ahead, or judged late.
  */
 void round_complete_verdict(
 	struct round_complete *p, const struct verdict *v, double now);

@@ -166,8 +166,8 @@ static void send_here(struct sending *s)
 }
 
 /*
- * Opens the secret of a route, if it names one, and checks it. False: `why` says
- * what is missing.
+ * Opens the secret of a route, if it names one, and checks it. False: `why`
+ * says what is missing.
  */
 static bool unlock(const char *credentials, struct sink_job *job,
 	struct secret **secret, char *why)

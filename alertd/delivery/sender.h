@@ -26,8 +26,8 @@ struct delivery_request {
 struct deliver;
 
 /*
- * deliver_new(credentials): credentials is the folder of the secrets, not copied,
- * or NULL.
+ * deliver_new(credentials): credentials is the folder of the secrets, not
+ * copied, or NULL.
  */
 struct deliver *deliver_new(const char *credentials);
 void deliver_free(struct deliver *d);

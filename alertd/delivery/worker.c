@@ -39,88 +39,88 @@ struct batch {
 struct worker *worker_new(struct state_store *states, struct deliver *deliver,
 	const struct conf *conf)
 {
-	struct worker *c = xcalloc(1, sizeof *c);
+	struct worker *w = xcalloc(1, sizeof *w);
 	size_t n = conf ? conf->n_routes : 0;
 
-	c->states = states;
-	c->deliver = deliver;
-	c->context.conf = conf;
-	c->context.down_until = xcalloc(n, sizeof *c->context.down_until);
-	c->context.up = xcalloc(n, sizeof *c->context.up);
-	owner_name(c->context.holder);
-	return c;
+	w->states = states;
+	w->deliver = deliver;
+	w->context.conf = conf;
+	w->context.down_until = xcalloc(n, sizeof *w->context.down_until);
+	w->context.up = xcalloc(n, sizeof *w->context.up);
+	owner_name(w->context.holder);
+	return w;
 }
 
-void worker_free(struct worker *c)
+void worker_free(struct worker *w)
 {
-	if (!c)
+	if (!w)
 		return;
-	attempts_release(&c->first);
-	strings_release(&c->told);
-	strings_release(&c->waits);
-	free(c->context.down_until);
-	free(c->context.up);
-	free(c);
+	attempts_release(&w->first);
+	strings_release(&w->told);
+	strings_release(&w->waits);
+	free(w->context.down_until);
+	free(w->context.up);
+	free(w);
 }
 
-void worker_watch(struct worker *c, const struct worker_watch *w)
+void worker_watch(struct worker *w, const struct worker_watch *watch)
 {
-	c->watch = *w;
-	c->context.watched = w->key;
+	w->watch = *watch;
+	w->context.watched = watch->key;
 }
 
-void worker_first(struct worker *c, struct alert_state *st, double now)
+void worker_first(struct worker *w, struct alert_state *st, double now)
 {
 	struct attempt a;
 
-	c->context.now = now;
-	if (c->first.n == FIRST_MAX || attempts_has(&c->first, st->slug))
+	w->context.now = now;
+	if (w->first.n == FIRST_MAX || attempts_has(&w->first, st->slug))
 		return;
-	if (attempt_pick(&c->context, st, &a) == ATTEMPT_GOT)
-		attempts_add(&c->first, &a);
+	if (attempt_pick(&w->context, st, &a) == ATTEMPT_GOT)
+		attempts_add(&w->first, &a);
 }
 
-void worker_let_go(struct worker *c, struct alert_state *st)
+void worker_let_go(struct worker *w, struct alert_state *st)
 {
-	worker_drop(c, st->slug);
-	attempt_give_back(&c->context, st);
+	worker_drop(w, st->slug);
+	attempt_give_back(&w->context, st);
 }
 
-void worker_drop(struct worker *c, const char *slug)
+void worker_drop(struct worker *w, const char *slug)
 {
-	attempts_drop(&c->first, slug);
+	attempts_drop(&w->first, slug);
 }
 
-/* Its first attempt, where that may still begin. */
-static bool take_first(struct worker *c, const char *slug, struct attempt *a)
+/* The attempt that was taken with a decision, if it may still begin. */
+static bool take_first(struct worker *w, const char *slug, struct attempt *a)
 {
-	if (!attempts_take(&c->first, slug, a))
+	if (!attempts_take(&w->first, slug, a))
 		return false;
-	if (attempt_may_begin(&c->context, a))
+	if (attempt_may_begin(&w->context, a))
 		return true;
 	attempt_release(a);
 	return false;
 }
 
-/* Once in a run. */
-static void note_wait(struct worker *c, const char *slug)
+/* That an event waits is said once in a run. */
+static void note_wait(struct worker *w, const char *slug)
 {
-	if (strings_has(&c->told, slug))
+	if (strings_has(&w->told, slug))
 		return;
-	strings_note(&c->told, slug);
-	strings_add(&c->waits, slug);
+	strings_note(&w->told, slug);
+	strings_add(&w->waits, slug);
 }
 
-/* In one line, for a route that is down may keep a whole fleet waiting. */
-static void say_waits(struct worker *c)
+/* Says it in one line, for one route may keep a whole fleet waiting. */
+static void say_waits(struct worker *w)
 {
-	if (c->waits.n == 1)
+	if (w->waits.n == 1)
 		log_warn("%s: an event waits for a route that failed",
-			c->waits.v[0]);
-	else if (c->waits.n)
+			w->waits.v[0]);
+	else if (w->waits.n)
 		log_warn("%s and %zu more: events wait for a route that failed",
-			c->waits.v[0], c->waits.n - 1);
-	strings_clear(&c->waits);
+			w->waits.v[0], w->waits.n - 1);
+	strings_clear(&w->waits);
 }
 
 /* What there is to do next about a server, once its state is stored. */
@@ -131,14 +131,14 @@ struct next {
 };
 
 /* Takes the next attempt of a state, if there is one. */
-static struct next take_next(struct worker *c, struct batch *b,
+static struct next take_next(struct worker *w, struct batch *b,
 	struct alert_state *st)
 {
 	struct attempt a;
 	struct next n = {
-		.found = attempt_pick(&c->context, st, &a),
+		.found = attempt_pick(&w->context, st, &a),
 		.empty = !st->n_outbox,
-		.overdue = fallback_any(st, c->context.now),
+		.overdue = fallback_any(st, w->context.now),
 	};
 
 	/* Of an earlier decision, which was not stored. */
@@ -148,7 +148,7 @@ static struct next take_next(struct worker *c, struct batch *b,
 	return n;
 }
 
-static void note_next(struct worker *c, struct batch *b, const char *slug,
+static void note_next(struct worker *w, struct batch *b, const char *slug,
 	const struct next *n)
 {
 	if (n->empty)
@@ -156,22 +156,23 @@ static void note_next(struct worker *c, struct batch *b, const char *slug,
 	if (n->found == ATTEMPT_GOT)
 		return;
 	if (n->overdue)
-		c->overdue = true;
+		w->overdue = true;
 	if (n->found == ATTEMPT_NOTHING)
 		return;
-	note_wait(c, slug);
+	note_wait(w, slug);
 	b->ok = false;
 }
 
-/* What has become of the states; what was taken of others is not ours. */
-static void note_stored(struct worker *c, struct batch *b,
+/* What has become of the states. Attempts of those that are not stored are
+   dropped. */
+static void note_stored(struct worker *w, struct batch *b,
 	const struct transaction *t, const struct strings *slugs,
 	const struct next *next)
 {
 	b->lost = b->lost || transaction_failed(t);
 	for (size_t i = 0; i < slugs->n && !b->lost; i++) {
 		if (transaction_result(t, i) == TRANSACTION_DONE) {
-			note_next(c, b, slugs->v[i], &next[i]);
+			note_next(w, b, slugs->v[i], &next[i]);
 			continue;
 		}
 		attempts_drop(&b->attempts, slugs->v[i]);
@@ -182,22 +183,22 @@ static void note_stored(struct worker *c, struct batch *b,
 }
 
 /* Looks at one server. Whether its state has changed. */
-static bool look_at_server(struct worker *c, struct batch *b,
+static bool look_at_server(struct worker *w, struct batch *b,
 	struct alert_state *st, struct next *n)
 {
-	bool back = attempt_give_back(&c->context, st);
-	/* What is not there in time goes to the fallbacks, too. */
-	size_t late = fallback_tell(st, c->context.conf, c->context.now);
+	bool back = attempt_give_back(&w->context, st);
+	/* What did not arrive in time goes to the fallbacks, too. */
+	size_t late = fallback_tell(st, w->context.conf, w->context.now);
 
 	if (late)
 		log_warn("%s: %zu late deliver%s told to the fallback, too",
 			st->slug, late, late == 1 ? "y is" : "ies are");
-	*n = take_next(c, b, st);
+	*n = take_next(w, b, st);
 	return back || late || n->found == ATTEMPT_GOT;
 }
 
 /* Takes what is due of these servers. */
-static void look_at_all(struct worker *c, struct batch *b,
+static void look_at_all(struct worker *w, struct batch *b,
 	const struct strings *todo)
 {
 	struct next *next = xcalloc(todo->n, sizeof *next);
@@ -208,40 +209,40 @@ static void look_at_all(struct worker *c, struct batch *b,
 	size_t n;
 
 	for (size_t i = 0; i < todo->n; i++) {
-		if (take_first(c, todo->v[i], &a))
+		if (take_first(w, todo->v[i], &a))
 			attempts_add(&b->attempts, &a);
 		else
 			strings_add(&slugs, todo->v[i]);
 	}
-	t = transaction_begin(c->states, &slugs);
+	t = transaction_begin(w->states, &slugs);
 	do {
 		while ((st = transaction_next(t, &n)))
-			if (look_at_server(c, b, st, &next[n]))
+			if (look_at_server(w, b, st, &next[n]))
 				transaction_put(t);
 	} while (transaction_commit(t));
-	note_stored(c, b, t, &slugs, next);
+	note_stored(w, b, t, &slugs, next);
 	transaction_end(t);
 	strings_release(&slugs);
 	free(next);
 }
 
 /* Says what came of an attempt, once that is stored or cannot be. */
-static void say_result(struct worker *c, struct batch *b,
+static void say_result(struct worker *w, struct batch *b,
 	const struct attempt *a, bool last)
 {
 	if (a->result.skipped)
 		return;
 	if (a->watched) {
-		c->watch.heard(c->watch.arg, a->name, &a->result);
+		w->watch.heard(w->watch.arg, a->name, &a->result);
 	} else if (!a->result.ok) {
-		strings_note(&c->told, a->slug);
+		strings_note(&w->told, a->slug);
 		b->ok = b->ok && !last;
 		attempt_say(a, last);
 	}
 }
 
 /* Stores what came of the attempts, and takes the next ones. */
-static void settle_all(struct worker *c, struct batch *b)
+static void settle_all(struct worker *w, struct batch *b)
 {
 	struct attempts done = attempts_tried(&b->attempts);
 	struct next *next = xcalloc(done.n, sizeof *next);
@@ -253,20 +254,20 @@ static void settle_all(struct worker *c, struct batch *b)
 
 	for (size_t i = 0; i < done.n; i++)
 		strings_add(&slugs, done.v[i].slug);
-	t = transaction_begin(c->states, &slugs);
+	t = transaction_begin(w->states, &slugs);
 	do {
 		while ((st = transaction_next(t, &n))) {
-			bool there = attempt_settle(&c->context, st,
+			bool there = attempt_settle(&w->context, st,
 				&done.v[n], &last[n]);
 
-			next[n] = take_next(c, b, st);
+			next[n] = take_next(w, b, st);
 			if (there || next[n].found == ATTEMPT_GOT)
 				transaction_put(t);
 		}
 	} while (transaction_commit(t));
 	for (size_t i = 0; i < done.n; i++)
-		say_result(c, b, &done.v[i], last[i]);
-	note_stored(c, b, t, &slugs, next);
+		say_result(w, b, &done.v[i], last[i]);
+	note_stored(w, b, t, &slugs, next);
 	transaction_end(t);
 	strings_release(&slugs);
 	attempts_release(&done);
@@ -274,40 +275,40 @@ static void settle_all(struct worker *c, struct batch *b)
 	free(next);
 }
 
-static void run(struct worker *c, struct batch *b, const struct strings *todo,
+static void run(struct worker *w, struct batch *b, const struct strings *todo,
 	double now)
 {
 	double began = clock_mono_ms();
 
-	c->context.now = now;
-	look_at_all(c, b, todo);
+	w->context.now = now;
+	look_at_all(w, b, todo);
 	while (!b->lost && b->attempts.n) {
-		attempts_send(&c->context, c->deliver, &b->attempts);
+		attempts_send(&w->context, w->deliver, &b->attempts);
 		/* What is taken next is held from now on. */
-		c->context.now = now + (clock_mono_ms() - began) / 1000;
-		settle_all(c, b);
+		w->context.now = now + (clock_mono_ms() - began) / 1000;
+		settle_all(w, b);
 	}
-	if (!b->lost && !state_store_settled(c->states, &b->settled))
+	if (!b->lost && !state_store_settled(w->states, &b->settled))
 		b->lost = true;
 	b->ok = b->ok && !b->lost;
 }
 
-void worker_begin(struct worker *c)
+void worker_begin(struct worker *w)
 {
-	c->overdue = false;
+	w->overdue = false;
 }
 
-bool worker_overdue(const struct worker *c)
+bool worker_overdue(const struct worker *w)
 {
-	return c->overdue;
+	return w->overdue;
 }
 
-bool worker_left(const struct worker *c)
+bool worker_left(const struct worker *w)
 {
-	return c->left;
+	return w->left;
 }
 
-void worker_out(struct worker *c, const struct strings *slugs, double now)
+void worker_out(struct worker *w, const struct strings *slugs, double now)
 {
 	double began = clock_mono_ms();
 	bool lost = false;
@@ -318,12 +319,12 @@ void worker_out(struct worker *c, const struct strings *slugs, double now)
 
 		for (size_t k = i; k < slugs->n && k < i + TOGETHER; k++)
 			strings_add(&todo, slugs->v[k]);
-		run(c, &b, &todo, now + (clock_mono_ms() - began) / 1000);
-		c->left = c->left || !b.ok;
+		run(w, &b, &todo, now + (clock_mono_ms() - began) / 1000);
+		w->left = w->left || !b.ok;
 		lost = b.lost;
 		attempts_release(&b.attempts);
 		strings_release(&b.settled);
 		strings_release(&todo);
 	}
-	say_waits(c);
+	say_waits(w);
 }
