@@ -1,5 +1,6 @@
 #include "store_outage.h"
 
+#include "state/backend.h"
 #include "state/outage_file.h"
 #include "state/state_store.h"
 
@@ -15,7 +16,7 @@ bool store_outage_tell(const struct notifier_setup *setup, const char *url,
 
 	if (!file)
 		return true;
-	own.states = state_store_new_local(file);
+	own.states = state_store_new_on(&file_backend, file);
 	own.maintenances = NULL;
 	own.alone = true;
 	p = notifier_new(&own);

@@ -21,7 +21,7 @@ struct state_row {
 	bool lost;	  /* not written: the revision was another one */
 };
 
-/* arg is that of state_store_new. Where list, settle or alive is NULL, nothing
+/* arg is that of state_store_new_on. Where list, settle or alive is NULL, nothing
    is listed or to be settled, and the backend is always alive. */
 struct state_backend {
 	/*

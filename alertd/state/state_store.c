@@ -48,12 +48,12 @@ struct transaction {
 	struct buf content, text; /* see compose */
 };
 
-static struct state_store *store_new(
-	const struct state_backend *backend, void *arg)
+struct state_store *state_store_new_on(
+	const struct state_backend *b, void *arg)
 {
 	struct state_store *ss = xcalloc(1, sizeof *ss);
 
-	ss->backend = backend;
+	ss->backend = b;
 	ss->arg = arg;
 	if (getentropy(&ss->writer, sizeof ss->writer))
 		ss->writer = (uint64_t)getpid();
@@ -62,12 +62,7 @@ static struct state_store *store_new(
 
 struct state_store *state_store_new(struct store *s)
 {
-	return store_new(s ? &redis_backend : NULL, s);
-}
-
-struct state_store *state_store_new_local(struct outage_file *f)
-{
-	return store_new(&file_backend, f);
+	return state_store_new_on(s ? &redis_backend : NULL, s);
 }
 
 void state_store_free(struct state_store *ss)

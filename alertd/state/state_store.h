@@ -8,7 +8,7 @@
 
 #include "incident/state.h"
 
-struct outage_file;
+struct state_backend;
 struct store;
 
 /* Opaque. */
@@ -20,11 +20,12 @@ struct transaction;
 
 /*
  * state_store_new(s): the states in that store; NULL: in memory, where there
- * are none yet. state_store_new_local(f): the one state in that file. s and f
- * stay the caller's.
+ * are none yet. state_store_new_on(b, arg): those of a backend, see backend.h.
+ * s and arg stay the caller's.
  */
 struct state_store *state_store_new(struct store *s);
-struct state_store *state_store_new_local(struct outage_file *f);
+struct state_store *state_store_new_on(
+	const struct state_backend *b, void *arg);
 void state_store_free(struct state_store *ss);
 
 /*
