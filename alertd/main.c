@@ -334,7 +334,7 @@ static int start(const struct options *o)
 		return status;
 	}
 	if (o->action == OPTIONS_CHECK) {
-		status = checking(file, conf, o, credentials());
+		status = check(file, conf, o, credentials());
 		conf_free(conf);
 		return status;
 	}

@@ -2,7 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
 

@@ -8,7 +8,7 @@
 #include "figures/rates.h"
 #include "offline/collect.h"
 #include "options.h"
-#include "rule/compare.h"
+#include "rule/threshold_comparison.h"
 #include "rule/drift.h"
 #include "rule/isolation.h"
 #include "rule/thresholds.h"
@@ -40,7 +40,7 @@ struct judge {
 	struct rule rule;
 	struct rule before;  /* where there is a policy: the rule without it */
 	const char *policy;  /* or NULL */
-	struct compare *differences; /* with a policy: of each subject */
+	struct comparison *differences; /* with a policy: of each subject */
 	struct buf out;
 	struct subject *subjects; /* by slug */
 	size_t n;
@@ -220,7 +220,7 @@ static int judge_one(struct judge *j, struct subject *s, double now, bool dated)
 	if (j->policy) {
 		struct verdict before = decide(&j->before, s, now);
 
-		compare_add(&j->differences[s - j->subjects], &before, &v);
+		comparison_add(&j->differences[s - j->subjects], &before, &v);
 		verdict_release(&before);
 	}
 	for (size_t i = 0; i < s->server->n_regions; i++)
@@ -296,8 +296,8 @@ static int tell_differences(const struct judge *j)
 	struct buf b;
 	int failed;
 
-	buf_init(&b, (j->n + 2) * COMPARE_TEXT);
-	compare_put(&b, j->differences, j->n, j->policy);
+	buf_init(&b, (j->n + 2) * COMPARISON_TEXT);
+	comparison_put(&b, j->differences, j->n, j->policy);
 	failed = j->output.text
 		? write_out(&b, STDOUT_FILENO, "standard output")
 		: write_out(&b, STDERR_FILENO, "standard error");

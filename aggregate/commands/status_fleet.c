@@ -9,6 +9,7 @@
 #include "offline/collect.h"
 #include "records/probe.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -169,7 +170,7 @@ static void read_spools(
 
 		if (text && read_spool(out, text) &&
 			(out->waiting || out->set_aside) &&
-			now - out->at < KEYS_ROLLUP_S)
+			now - out->at < RETENTION_ROLLUP_S)
 			f->n_spools++;
 	}
 }
@@ -184,12 +185,11 @@ int survey_fleet_read(
 	store_add(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
 	store_add(s, "HGETALL", KEY_SPOOLS, NULL);
 	if (store_run(s)) {
-		log_error("%s", store_why(s));
-		return -1;
+		return store_failed(s);
 	}
-	for (int i = 0; i < STATUS_STAGES; i++) {
+	for (int i = 0; i < STAGES; i++) {
 		const char *text = find_field(store_reply(s, 0),
-			status_stage_name((enum status_stage)i));
+			stage_name((enum stage)i));
 
 		if (!text || !num_epoch(text, &f->stages[i]))
 			f->stages[i] = NAN;
@@ -213,7 +213,7 @@ void survey_fleet_release(struct survey_fleet *f)
 
 void survey_fleet_show(const struct survey_fleet *f, struct status *st)
 {
-	for (int i = 0; i < STATUS_STAGES; i++)
+	for (int i = 0; i < STAGES; i++)
 		st->stages[i] = f->stages[i];
 	st->runners = f->runners;
 	st->n_runners = f->n_runners;

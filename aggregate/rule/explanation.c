@@ -1,8 +1,8 @@
 #include "rule/explanation.h"
 
 #include "base/clock.h"
-#include "rule/run.h"
-#include "rule/tool_split.h"
+#include "rule/failure_run.h"
+#include "rule/divergence_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -60,15 +60,16 @@ static int machines(const struct explanation *e)
 	return n;
 }
 
-static struct run run_of(const struct explanation *e, const char *region)
+static struct failure_run run_of(
+	const struct explanation *e, const char *region)
 {
 	const struct region_history *h = history_of(e, region);
 	struct region_history none = {.name = region};
 
-	return run_judge(e->rule, h ? h : &none, e->in->now);
+	return failure_run_judge(e->rule, h ? h : &none, e->in->now);
 }
 
-static bool muted(const struct run *r)
+static bool muted(const struct failure_run *r)
 {
 	const struct probe *p = r->newest;
 
@@ -77,7 +78,7 @@ static bool muted(const struct run *r)
 
 /* ---- What was looked at. */
 
-static void put_failure(const struct run *r, struct buf *b)
+static void put_failure(const struct failure_run *r, struct buf *b)
 {
 	char since[TIME_TEXT];
 
@@ -92,7 +93,7 @@ static void put_failure(const struct run *r, struct buf *b)
 static void put_region(const struct explanation *e, const char *region,
 	int width, struct buf *b)
 {
-	const struct run r = run_of(e, region);
+	const struct failure_run r = run_of(e, region);
 	const struct sight *s = sight_of(e, region);
 	const char *isolated = e->isolated ? e->isolated(e->arg, region) : NULL;
 	char at[TIME_TEXT] = "-";
@@ -146,7 +147,7 @@ static void span(const struct explanation *e, double *first, double *last)
 	*first = INFINITY;
 	*last = -INFINITY;
 	for (size_t i = 0; i < e->in->n_expected; i++) {
-		struct run r = run_of(e, e->in->expected[i]);
+		struct failure_run r = run_of(e, e->in->expected[i]);
 
 		if (r.step != e->verdict->step || !r.n_at)
 			continue;
@@ -189,7 +190,7 @@ static void why_amber(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 
 	if (machines(e) == 1) {
-		struct run r = run_of(e, e->in->expected[0]);
+		struct failure_run r = run_of(e, e->in->expected[0]);
 
 		buf_fmt(b, "The only region has failed %d in a row, at "
 			   "whatever steps; %d make it red (alone).\n",
@@ -302,7 +303,7 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 	for (int fails = 1; fails >= 0; fails--) {
 		for (size_t i = 0; i < e->n_sights; i++) {
 			const struct sight *s = &e->sights[i];
-			struct run r = run_of(e, s->region);
+			struct failure_run r = run_of(e, s->region);
 			bool same;
 
 			if (!r.reports || (r.step != STEP_NONE) != fails ||
@@ -338,7 +339,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 	if (!v->divergence)
 		return;
 	buf_str(b, "\nThe regions see different tools\n  ");
-	tool_split_put(b, v, e->in->now);
+	divergence_text_sides(b, v, e->in->now);
 	buf_str(b, ".\n");
 	for (size_t k = 0; k < v->n_sides; k++) {
 		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
@@ -358,10 +359,10 @@ static void put_checks(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 	char at[TIME_TEXT];
 
-	if (!tool_split_any_stale(v))
+	if (!divergence_any_stale(v))
 		return;
 	buf_str(b, "\nA cache is stale\n  ");
-	tool_split_stale(b, v);
+	divergence_text_stale(b, v);
 	buf_str(b, ".\n");
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct verdict_region *r = &v->regions[i];

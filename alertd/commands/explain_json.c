@@ -5,6 +5,7 @@
 
 #include "base/clock.h"
 #include "incident/acknowledgement.h"
+#include "incident/dedup_key.h"
 #include "json/json.h"
 #include "records/probe.h"
 
@@ -23,16 +24,11 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	struct explain_next next = explain_next(st, kind, p, now);
 	bool ack = ack_holds(inc, now);
-	struct alert_record r = {
-		.kind = kind,
-		.slug = st->slug,
-		.started_at = inc->first,
-	};
 	char key[ALERT_KEY_SIZE];
 
 	buf_str(b, "{\"kind\":");
 	json_put_str(b, alert_kind_name(kind));
-	json_put_member(b, "dedup_key", alert_key(&r, key));
+	json_put_member(b, "dedup_key", dedup_key(st, kind, key));
 	json_put_member(b, "severity", severity_name(inc->severity));
 	json_put_member(b, "confirmed_by",
 		explain_rule(inc, kind) == EXPLAIN_SPACE ? "space" : "time");

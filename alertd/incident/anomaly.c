@@ -1,7 +1,7 @@
 #include "incident/anomaly.h"
 
 #include "base/text.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 
 #define WINDOWS 3
 #define REGIONS 2

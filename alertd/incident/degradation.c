@@ -1,6 +1,7 @@
 #include "incident/degradation.h"
 
 #include "incident/incident.h"
+#include "incident/recovery.h"
 
 #include <math.h>
 
@@ -143,10 +144,10 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 	bool worse = m->bad && m->severity < inc->severity;
 
 	if (m->bad) {
-		incident_hold(inc, window);
+		incident_fail(inc, window);
 		note_measure(inc, kind, v, m);
-	} else if (incident_pass(inc, window, p->resolve)) {
-		incident_end(st, kind, (double)window, out);
+	} else if (recovery_pass(inc, window, p->resolve)) {
+		recovery_end(st, kind, (double)window, out);
 	}
 	if (!worse)
 		return;

@@ -5,8 +5,8 @@
 #ifndef INCIDENT_EVENT_H
 #define INCIDENT_EVENT_H
 
+#include "base/strings.h"
 #include "incident/state.h"
-#include "incident/strings.h"
 #include "incident/summary.h"
 #include "records/alert.h"
 

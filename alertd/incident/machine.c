@@ -3,79 +3,18 @@
 #include "incident/acknowledgement.h"
 #include "incident/anomaly.h"
 #include "incident/cold_start.h"
+#include "incident/confirmation.h"
 #include "incident/degradation.h"
 #include "incident/divergence.h"
 #include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "incident/probe_silent.h"
+#include "incident/recovery.h"
+#include "incident/reminder.h"
 #include "incident/severity.h"
-#include "incident/streak.h"
-#include "incident/tool_churn.h"
 #include "incident/tool_drift.h"
 
 #include <math.h>
-
-/* mcp-alert(1); articles 1 and 3. */
-const struct conf_policy machine_policy = {
-	.confirm = 3,
-	.resolve = 3,
-	.promote_s = 30 * 60,
-	.remind_s = 4 * 3600,
-	.silent = 5,
-	.throttled = 3,
-	.latency = 3,
-	.latency_factor = 3,
-	.error_rate = 5,
-	.error_count = 3,
-	.slo = 99.5,
-	.idle_s = 10 * 60,
-	.overrun_s = 5 * 60,
-	.maintenance_s = 4 * 3600,
-	.ack_s = 4 * 3600,
-	.common = 5,
-};
-
-/* What a verdict asks for: an incident that begins with it. */
-struct opening {
-	bool wanted;
-	enum alert_kind kind;
-	enum severity severity;
-	int64_t first;
-	int count; /* failing windows so far */
-};
-
-static struct opening open_tally(enum alert_kind kind, enum severity severity,
-	const struct streak *t)
-{
-	return (struct opening) {true, kind, severity, t->since, t->n};
-}
-
-/*
- * Space confirms at once, and then the first failure that counts is the one on
- * which regions agreed; time confirms after a number of windows, and then it is
- * the first of these (articles 1 and 3).
- */
-static struct opening show_for(const struct alert_state *st,
-	const struct verdict *v, const struct observation *s,
-	const struct conf_policy *p)
-{
-	const struct streak *t = streak_longest(st, v, s, false);
-	bool in_time = t && t->n >= p->confirm;
-
-	if (s->failing && !s->only_throttled) {
-		if (v->expected == 1 && t && (s->agreed || in_time))
-			return open_tally(ALERT_DOWNTIME, SEVERITY_P1, t);
-		if (v->expected != 1 && s->agreed)
-			return (struct opening) {true, ALERT_DOWNTIME,
-				s->assessed.severity, s->window, 1};
-		if (in_time)
-			return open_tally(ALERT_REGIONAL, SEVERITY_P2, t);
-	}
-	t = streak_longest(st, v, s, true);
-	if (t && t->n >= p->throttled)
-		return open_tally(ALERT_RATE_LIMITED, SEVERITY_P2, t);
-	return (struct opening) {0};
-}
 
 /* The regions of a verdict, as an incident of that kind sees them. */
 static void note_regions(struct incident *inc, enum alert_kind kind,
@@ -153,7 +92,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	incident_hold(inc, s->window);
+	incident_fail(inc, s->window);
 	/* One that is folded stays as it was told of. */
 	if (inc->folded)
 		return;
@@ -170,9 +109,9 @@ static void pass(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (!incident_pass(inc, s->window, p->resolve))
+	if (!recovery_pass(inc, s->window, p->resolve))
 		return;
-	incident_end(st, kind,
+	recovery_end(st, kind,
 		inc->late && v->judged_at > 0 ? floor(v->judged_at)
 					      : (double)s->window,
 		out);
@@ -180,7 +119,7 @@ static void pass(struct alert_state *st, enum alert_kind kind,
 		streak_forget_throttled(st);
 }
 
-static void open_incident(struct alert_state *st, const struct opening *o,
+static void open_incident(struct alert_state *st, const struct confirmation *o,
 	const struct verdict *v, const struct observation *s,
 	struct alert_events *out)
 {
@@ -202,7 +141,7 @@ static void open_incident(struct alert_state *st, const struct opening *o,
  * One that began late is told of once a verdict on now asks for one that is
  * like it; where that asks for less, as no more than that.
  */
-static void surface(struct alert_state *st, const struct opening *o,
+static void surface(struct alert_state *st, const struct confirmation *o,
 	const struct observation *s, struct alert_events *out)
 {
 	for (unsigned k = 0; k <= o->kind; k++) {
@@ -233,18 +172,18 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
-	struct opening o = show_for(st, v, s, p);
-	bool asked = o.wanted && !(v->judged_at > 0);
+	struct confirmation o = confirmation_of(st, v, s, p);
+	bool asked = o.confirmed && !(v->judged_at > 0);
 
-	if (o.wanted && covered(st, o.kind))
-		o.wanted = false;
+	if (o.confirmed && covered(st, o.kind))
+		o.confirmed = false;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
 		bool limits = k == ALERT_RATE_LIMITED;
 
 		if (!inc->open)
 			continue;
-		if (o.wanted)
+		if (o.confirmed)
 			inc->folded = true;
 		if (s->failing || (limits && !inc->folded && s->throttled))
 			hold(st, (enum alert_kind)k, v, s, out);
@@ -255,33 +194,10 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	}
 	if (asked)
 		surface(st, &o, s, out);
-	if (!o.wanted)
+	if (!o.confirmed)
 		return;
 	open_incident(st, &o, v, s, out);
 	st->down_at = s->window;
-}
-
-/*
- * Whether a failure may be that of a server which is just being started: the
- * first after a pause (article 3). It waits for the second, which counts
- * however long the pause before it was.
- */
-static bool starting(struct alert_state *st, const struct observation *s,
-	const struct conf_policy *p)
-{
-	bool cold = st->cold_start || cold_start_platform(st->url);
-	bool paused = (double)(s->window - st->window) > p->idle_s;
-
-	if (s->window == st->cold)
-		return true;
-	if (!s->failing) {
-		st->cold = 0;
-		return false;
-	}
-	if (!cold || !paused || st->cold || state_down(st))
-		return false;
-	st->cold = st->window = s->window;
-	return true;
 }
 
 /* See machine.h: the clock was wrong, and is right now. */
@@ -290,10 +206,10 @@ static void heal(struct alert_state *st, double now)
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
 	for (size_t i = 0; i < st->n_drifts; i++)
-		if ((double)st->drifts[i].at > now + MACHINE_AHEAD_S)
+		if ((double)st->drifts[i].at > now + STATE_AHEAD_S)
 			st->drifts[i].at = 0;
-	if ((double)st->window <= now + MACHINE_AHEAD_S &&
-		(double)st->judged <= now + MACHINE_AHEAD_S)
+	if ((double)st->window <= now + STATE_AHEAD_S &&
+		(double)st->judged <= now + STATE_AHEAD_S)
 		return;
 	st->window = st->judged = st->down_at = st->cold = 0;
 	st->slow = st->stray.windows = (struct streak) {0};
@@ -318,7 +234,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	double age = now - (double)inc->opened_at;
-	bool due = incident_due(inc, p, now);
+	bool due = reminder_due(inc, p, now);
 
 	if (!inc->open || inc->folded || inc->late || inc->passes ||
 		ack_holds(inc, now))
@@ -336,7 +252,7 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
 {
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
-	incidents_tick(st, p, now, out);
+	reminders_add(st, p, now, out);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		ack_expire(st, (enum alert_kind)k, now);
 }
@@ -354,7 +270,7 @@ static void judged_late(struct alert_state *st, const struct verdict *v,
 	if (s->window < st->window)
 		return;
 	if ((s->failing || v->verdict != VERDICT_UNKNOWN) &&
-		!starting(st, s, p)) {
+		!cold_start_excuses(st, s, p)) {
 		streak_count(st, v, s);
 		apply(st, v, s, p, out);
 	}
@@ -378,14 +294,14 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	}
 	/* Unknown, and nobody fails: neither good nor bad. */
 	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
-		!starting(st, &s, p)) {
+		!cold_start_excuses(st, &s, p)) {
 		streak_count(st, v, &s);
 		apply(st, v, &s, p, out);
 		degradation_judge(st, v, &s, p, out);
 		anomaly_judge(st, v, &s, out);
 	}
 	if (news)
-		churn_judge(st, v, s.window, out);
+		tool_churn_judge(st, v, s.window, out);
 	if (news)
 		tool_drift_judge(st, v, s.window, out);
 	/* One that lists no region at all says nothing of any. */

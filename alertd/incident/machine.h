@@ -21,9 +21,6 @@
 #include "incident/state.h"
 #include "records/verdict.h"
 
-/* machine_policy: the numbers of mcp-alert(1), where no configuration says. */
-extern const struct conf_policy machine_policy;
-
 /*
  * machine_verdict(st, v, p, now, out): take a verdict into account. Its own
  * clock decides: what counts is the window of its newest probe, and what time

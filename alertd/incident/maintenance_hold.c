@@ -1,6 +1,7 @@
 #include "incident/maintenance_hold.h"
 
 #include "incident/incident.h"
+#include "incident/recovery.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -152,7 +153,7 @@ static void judge_held(struct alert_state *st, enum alert_kind kind,
 		return;
 	/* It ended meanwhile, and that may be said now. */
 	if (inc->passes >= p->resolve) {
-		incident_end(st, kind, now, out);
+		recovery_end(st, kind, now, out);
 		return;
 	}
 	if (inc->folded || inc->passes || inc->failed + WINDOW_S <= end ||
@@ -196,7 +197,7 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 	}
 	if (!inc->passed_since)
 		inc->passed_since = (int64_t)floor(now);
-	incident_end(st, ALERT_OVERRUN, at, out);
+	recovery_end(st, ALERT_OVERRUN, at, out);
 }
 
 void maintenance_hold_late(struct alert_state *st, double now,

@@ -1,6 +1,7 @@
 #include "incident/state.h"
 
 #include "base/xalloc.h"
+#include "incident/tool_drift.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -7,10 +7,9 @@
 #define INCIDENT_STATE_H
 
 #include "base/buf.h"
+#include "base/strings.h"
 #include "conf/conf.h"
 #include "incident/external_id.h"
-#include "incident/strings.h"
-#include "incident/tool_change.h"
 #include "json/json.h"
 #include "mcp/error_rate.h"
 #include "records/alert.h"
@@ -23,6 +22,8 @@
 #define TIMELINE_MAX 50
 #define STATE_MAX (16 * 1024 * 1024)
 #define STATE_WHY 200
+/* An instant further ahead of our clock than this was set by a wrong clock. */
+#define STATE_AHEAD_S 300
 
 /* Windows of one kind in a row. */
 struct streak {
@@ -50,6 +51,13 @@ struct escalation {
 	char *ladder; /* its name; NULL: on none */
 	int step;     /* so many of its steps are done */
 	double since; /* from when the times of its steps count */
+};
+
+/* What became of the tools of a server. */
+struct tool_change {
+	char *from, *to; /* hashes, or eras; NULL where there is no change */
+	int64_t since;	 /* window in which `to` was first seen */
+	struct strings added, removed, changed, redescribed;
 };
 
 struct incident {

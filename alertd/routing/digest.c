@@ -1,9 +1,8 @@
 #include "routing/digest.h"
 
 #include "base/xalloc.h"
-#include "incident/streak.h"
 #include "records/probe.h"
-#include "routing/outbox.h"
+#include "routing/retry.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -12,8 +11,6 @@
 
 /* Room for what stands behind the events. */
 #define TAIL_BYTES 100
-
-static const char *const periods[] = {NULL, "hourly", "daily", "weekly"};
 
 static struct digest *find_digest(struct digests *l, const struct delivery *d)
 {
@@ -39,7 +36,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 	struct digest *g = find_digest(l, d);
 
 	g->over = g->over || d->over;
-	g->next_try = fmin(g->next_try, outbox_next(p, d, now));
+	g->next_try = fmin(g->next_try, retry_at(p, d, now));
 	if (d->attempts > g->attempts)
 		g->attempts = d->attempts;
 	if (d->done > g->done)
@@ -59,7 +56,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 static bool due(const struct pending *p, const struct delivery *d, double now)
 {
 	return (double)d->boundary <= now ||
-		p->created > now + MACHINE_AHEAD_S;
+		p->created > now + STATE_AHEAD_S;
 }
 
 void digests_note(struct digests *l, const struct alert_state *st, double now,
@@ -127,7 +124,7 @@ void digest_json(struct buf *b, struct digest *d, double now)
 	buf_fmt(b, "{\"v\":%d,\"type\":\"digest\",\"at\":", RECORD_VERSION);
 	json_put_num(b, now);
 	json_put_member(b, "route", d->route);
-	buf_fmt(b, ",\"period\":\"%s\",\"because\":%s", periods[d->period],
+	buf_fmt(b, ",\"period\":\"%s\",\"because\":%s", conf_digests[d->period],
 		d->over ? "\"budget\"" : "null");
 	buf_fmt(b, ",\"dedup_key\":\"digest:%s:%" PRId64 "\",\"events\":[",
 		d->route, d->boundary);

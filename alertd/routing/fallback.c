@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "incident/dedup_key.h"
 #include "json/json.h"
 #include "routing/outbox.h"
 #include "routing/routing.h"
@@ -136,13 +137,8 @@ static void note_told(struct alert_state *st, const char *key,
 		char of_it[ALERT_KEY_SIZE];
 
 		if (inc->open &&
-			strcmp(alert_key(&(struct alert_record) {
-						 .slug = st->slug,
-						 .kind = (enum alert_kind)k,
-						 .started_at = inc->first,
-					 },
-				       of_it),
-				key) == 0)
+			strcmp(dedup_key(st, (enum alert_kind)k, of_it), key) ==
+				0)
 			strings_note(&inc->told, route);
 	}
 }

@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "cgi/bearer.h"
 #include "commands/maintenance_plan.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"

@@ -39,6 +39,10 @@ enum conf_digest {
 	CONF_DIGEST_DAILY,
 	CONF_DIGEST_WEEKLY
 };
+#define CONF_DIGESTS (CONF_DIGEST_WEEKLY + 1)
+/* "no", "hourly", "daily", "weekly", by value; then NULL. */
+extern const char *const conf_digests[];
+
 enum conf_route_type {
 	CONF_ROUTE_WEBHOOK,
 	CONF_ROUTE_COMMAND,

@@ -101,7 +101,7 @@ static const char *article(const char *word)
 }
 
 static void check_key(const struct conf_route *t, unsigned key,
-	const char *name, const void *field, struct conf_report *r)
+	const char *name, const void *field, struct conf_errors *r)
 {
 	const struct rule *rule = &rules[t->type];
 	const char *type = conf_route_types[t->type];
@@ -116,7 +116,7 @@ static void check_key(const struct conf_route *t, unsigned key,
 }
 
 static void check_text(const char *const *field,
-	const char *(*bad)(const char *s), struct conf_report *r)
+	const char *(*bad)(const char *s), struct conf_errors *r)
 {
 	const char *why = *field && bad ? bad(*field) : NULL;
 
@@ -124,7 +124,7 @@ static void check_text(const char *const *field,
 		conf_wrong(r, field, "%s", why);
 }
 
-void conf_check_route(const struct conf_route *t, struct conf_report *r)
+void conf_check_route(const struct conf_route *t, struct conf_errors *r)
 {
 	const struct rule *rule = &rules[t->type];
 	const struct {

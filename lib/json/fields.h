@@ -26,7 +26,7 @@ bool words_find(const struct word_table *w, const char *s, unsigned *out);
  * the word of a value; x_parse(s, out), the value of a word, or false.
  */
 #define WORDS(type, x, table)                                                  \
-	const struct word_table x##_words = {                                       \
+	const struct word_table x##_words = {                                  \
 		table, sizeof(table) / sizeof *(table)};                       \
 	const char *x##_name(enum type v)                                      \
 	{                                                                      \
@@ -91,9 +91,10 @@ struct field {
 	size_t most;  /* elements; read: refused beyond; 0: any number */
 	/*
 	 * A number is from min to max, 0: 1e9; an int a multiple of unit, 0: 1.
-	 * It is written as short as can be; of a double with that many digits,
-	 * or rounded to that many places, up to 3, where these are not 0. Text is cut to max characters where it is cleaned, 0: TEXT_MAX; else
-	 * refused where it has more than max bytes, 0: none is.
+	 * A double is written as short as can be; or with that many digits, or
+	 * rounded to that many places, up to 3, where these are not 0. Text is
+	 * cut to max characters where it is cleaned, 0: TEXT_MAX; else refused
+	 * where it has more than max bytes, 0: none is.
 	 */
 	double min, max, none;
 	int unit, digits, places;

@@ -3,7 +3,7 @@
 #include "base/xalloc.h"
 #include "data/fetch.h"
 #include "data/page_data.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -34,14 +34,14 @@ static void ask(struct source *s, const char *slug, const struct where *w,
 static void read_latency(
 	struct history *p, int ago, const struct store_reply *r)
 {
-	struct hist h = {0};
+	struct histogram h = {0};
 
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		long long bucket = store_int(store_item(r, i), -1);
 		long long n = store_int(store_item(r, i + 1), 0);
 
 		if (bucket >= 0 && n > 0 && n < 1000000000)
-			hist_add(&h, (size_t)bucket, n);
+			histogram_add(&h, (size_t)bucket, n);
 	}
 	history_latency(p, ago, &h);
 }

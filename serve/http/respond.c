@@ -103,26 +103,6 @@ bool respond_matches(const char *list, const char *etag)
 	}
 }
 
-static const char *reason(int status)
-{
-	static const struct {
-		int status;
-		const char *reason;
-	} reasons[] = {
-		{200, "OK"},
-		{304, "Not Modified"},
-		{404, "Not Found"},
-		{405, "Method Not Allowed"},
-		{500, "Internal Server Error"},
-		{503, "Service Unavailable"},
-	};
-
-	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "Unknown";
-}
-
 /* The one place for the rules of caching. */
 static void put_caching(struct buf *out, const struct response *r)
 {
@@ -147,7 +127,7 @@ void respond_write(struct response *r, const struct request *request,
 	known = r->status == 200 && *r->etag &&
 		respond_matches(request->if_none_match, r->etag);
 	buf_fmt(out, "Status: %d %s\r\n", known ? 304 : r->status,
-		reason(known ? 304 : r->status));
+		request_reason(known ? 304 : r->status));
 	put_caching(out, r);
 	if (known) {
 		buf_str(out, "\r\n");

@@ -48,7 +48,7 @@ words() {
 # Codes that no test provokes, and why.
 UNPROVOKED='
 tcp.failed    what is left over; no errno of connect(2) but the named ones can be had
-tls.client-certificate  is made a wall, or a refused credential; see probe-mtls.bats
+tls.client-certificate  is made a wall, or a refused credential; see cli/probe/mtls.bats
 dns.failed    what is left over; glibc has no other failure that can be had
 '
 
@@ -57,7 +57,7 @@ dns.failed    what is left over; glibc has no other failure that can be had
 		tr -d ' ' | tr ',' '\n' | grep -v N | sort >"$BATS_TEST_TMPDIR/codes"
 	while read -r code; do
 		grep -q "^$code " <<<"$UNPROVOKED" && continue
-		grep -qE "(^|[^a-z.])${code//./\\.}([^a-z.-]|$)" tests/cli/*.bats ||
+		grep -qE "(^|[^a-z.])${code//./\\.}([^a-z.-]|$)" tests/cli/*/*.bats ||
 			{ echo "$code"; return 1; }
 	done <"$BATS_TEST_TMPDIR/codes"
 	[ "$(wc -l <"$BATS_TEST_TMPDIR/codes")" -gt 50 ]

@@ -126,10 +126,10 @@ included() {
 	local f o
 	for f in aggregate/{rule,figures}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing}/*.c \
-		alertd/commands/{coverage,describe,explain,explain_json,ledger,maintenance_plan,recording,timeline}.c \
+		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
-		lib/conf/policy.c lib/base/{mailbox,num,siphash,text,tzif}.c \
+		lib/conf/policy.c lib/base/{mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
 		lib/store/stages.c lib/cgi/request.c \
 		probe/{mcp,redaction}/*.c probe/steps.c \
@@ -152,4 +152,12 @@ included() {
 
 @test "the registry's host stands nowhere" {
 	! git ls-files -co --exclude-standard | xargs grep -lE 'registry\.np[m]js|deb\.debia[n]\.org'
+}
+
+@test "the comment above a public function names its parameters" {
+	tests/meta/contracts "${headers[@]}"
+}
+
+@test "comments and design pages mention what is there" {
+	tests/meta/mentions
 }

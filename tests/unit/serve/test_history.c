@@ -5,7 +5,7 @@
  */
 #include "data/page_data.h"
 #include "data/search.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 #include "mcp/regions.h"
 #include "pages/page.h"
 
@@ -66,7 +66,7 @@ static void test_days(void **state)
 static void test_hours(void **state)
 {
 	struct facts f = {0};
-	struct hist h = {0};
+	struct histogram h = {0};
 	struct buf b;
 
 	(void)state;
@@ -76,8 +76,8 @@ static void test_hours(void **state)
 	expect(&b, "No response was measured");
 	history_latency(&f.past, 0, &h);
 	assert_true(isnan(f.past.hours[0].p95_ms));
-	hist_add(&h, hist_bucket(100), 90);
-	hist_add(&h, hist_bucket(300), 10);
+	histogram_add(&h, histogram_bucket(100), 90);
+	histogram_add(&h, histogram_bucket(300), 10);
 	history_latency(&f.past, 0, &h);
 	history_latency(&f.past, 3, &h);
 	history_latency(&f.past, 4, &h);
