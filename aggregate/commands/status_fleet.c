@@ -53,7 +53,7 @@ static void read_runner(
 static void note_isolated(const struct survey_fleet *f,
 	struct status_runner *out)
 {
-	const struct isolated_region *r = isolated_find(
+	const struct isolated_region *r = isolated_regions_find(
 		&f->isolated, out->region);
 
 	if (!r)
@@ -178,7 +178,7 @@ static void read_spools(
 int survey_fleet_read(
 	struct survey_fleet *f, struct store *s, const struct conf *conf)
 {
-	if (isolation_recall(s, &f->isolated))
+	if (isolated_regions_read(s, &f->isolated))
 		return -1;
 	store_add(s, "HGETALL", KEY_HEARTBEATS, NULL);
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
@@ -204,7 +204,7 @@ void survey_fleet_release(struct survey_fleet *f)
 {
 	for (size_t i = 0; i < f->n_undelivered; i++)
 		free(f->undelivered[i]);
-	isolated_release(&f->isolated);
+	isolated_regions_release(&f->isolated);
 	free(f->undelivered);
 	free(f->runners);
 	free(f->spools);

@@ -92,7 +92,7 @@ struct status_look {
 	bool unicode; /* else ASCII */
 };
 
-/* status_state_name(s): the state as it is shown. */
+/* status_state_name(s): the word that the screen has for it. */
 const char *status_state_name(enum status_state s);
 
 /*

@@ -82,10 +82,10 @@ static const struct field change_fields[] = {
 #define IF(m) FIELD_WHEN(struct incident, m)
 
 const struct field incident_fields[] = {
-	ROW_FOLDED(struct incident, folded, FIELD_NEEDED),
-	ROW_HELD(struct incident, held, 0),
-	EPOCH("held_at", struct incident, held_at, 0, IF(held)),
-	FIELD("unheard", struct incident, unheard, 0),
+	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
+	ROW_HELD(struct incident, suppressed, 0),
+	EPOCH("held_at", struct incident, suppressed_at, 0, IF(suppressed)),
+	FIELD("unheard", struct incident, unnotified, 0),
 	FIELD("late", struct incident, late, FIELD_OMIT),
 	FIELD("severity", struct incident, severity, FIELD_NEEDED,
 		.words = &severity_words),
@@ -110,8 +110,8 @@ const struct field incident_fields[] = {
 		.valid = region_valid),
 	STRINGS("told", struct incident, told, FIELD_NEEDED),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
-	OBJECT("climb", struct incident, climb, escalation_fields, 0,
-		IF(climb.ladder)),
+	OBJECT("climb", struct incident, escalation, escalation_fields, 0,
+		IF(escalation.ladder)),
 	FIELD("flaps", struct incident, flaps, 0),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */
@@ -142,7 +142,8 @@ const struct field delivery_fields[] = {
 		FIELD_WHEN(struct delivery, digest)),
 	FIELD("why", struct delivery, why, FIELD_OMIT),
 	FIELD("refused", struct delivery, refused, FIELD_OMIT),
-	EPOCH("elsewhere", struct delivery, elsewhere, FIELD_OMIT, .digits = 3),
+	EPOCH("elsewhere", struct delivery, fallback_at, FIELD_OMIT,
+		.digits = 3),
 	END,
 };
 
@@ -298,8 +299,8 @@ const struct field state_fields[] = {
 	OBJECT("differ", ST, tools.differ, streak_fields, FIELD_WITH),
 	ARRAY("drifts", ST, drifts, n_drifts, DRIFTS_MAX, drift_fields,
 		FIELD_WITH),
-	OBJECT("maintenance", ST, quiet, hold_fields, 0,
-		FIELD_WHEN(ST, quiet.id)),
+	OBJECT("maintenance", ST, maintenance, hold_fields, 0,
+		FIELD_WHEN(ST, maintenance.id)),
 	STRINGS("servers", ST, servers, 0, .valid = slug_valid,
 		FIELD_WHEN(ST, servers.n)),
 	STRINGS("left", ST, left, FIELD_WITH, .valid = slug_valid,
@@ -307,10 +308,10 @@ const struct field state_fields[] = {
 	EPOCH("down_at", ST, down_at, 0),
 	EPOCH("cold", ST, cold, FIELD_WITH),
 	OBJECT("slow", ST, slow, streak_fields, FIELD_WITH),
-	OBJECT("stray", ST, stray.windows, streak_fields, FIELD_WITH),
-	STRINGS("stray_regions", ST, stray.regions, FIELD_WITH,
+	OBJECT("stray", ST, anomaly.windows, streak_fields, FIELD_WITH),
+	STRINGS("stray_regions", ST, anomaly.regions, FIELD_WITH,
 		.valid = region_valid),
-	EPOCH("stray_told", ST, stray.told, FIELD_WITH),
+	EPOCH("stray_told", ST, anomaly.told, FIELD_WITH),
 	LIST("handles", ST, handles.v, handles.n, external_id_fields, 0,
 		FIELD_WHEN(ST, handles.n)),
 	LIST("outbox", ST, outbox, n_outbox, pending_fields, FIELD_NEEDED),
@@ -353,8 +354,8 @@ static bool read_state(cJSON *doc, struct alert_state *st, char *why)
 	keep_last(doc, "timeline", TIMELINE_MAX);
 	keep_last(doc, "handles", EXTERNAL_IDS_MAX);
 	return fields_take(state_head_fields, doc, st, why) &&
-		fields_take(state_fields, doc, st, why) &&
-		read_incidents(json_get(doc, "incidents"), st, why);
+	       fields_take(state_fields, doc, st, why) &&
+	       read_incidents(json_get(doc, "incidents"), st, why);
 }
 
 bool state_read(const char *p, size_t n, const char *slug,

@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "cgi/http_status.h"
 #include "json/json.h"
 #include "store/store.h"
 #include "web/ack_page.h"
@@ -183,7 +184,7 @@ static void answer_row(struct cgi *c, const struct row *row,
 static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
 {
 	buf_fmt(out, "Status: %d %s\r\nCache-Control: no-store\r\n", a->status,
-		request_reason(a->status));
+		http_status_reason(a->status));
 	if (a->allow)
 		buf_fmt(out, "Allow: %s\r\n", a->allow);
 	if (a->challenge)

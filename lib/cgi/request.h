@@ -46,9 +46,6 @@ void request_read(struct request *r, char *const *env);
 bool request_query(const struct request *r, const char *name, char *out,
 	size_t size);
 
-/* request_reason(status): the reason phrase of an HTTP status (RFC 9110). */
-const char *request_reason(int status);
-
 /* request_env(env, name): the value of a variable, or NULL. */
 const char *request_env(char *const *env, const char *name);
 
