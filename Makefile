@@ -152,8 +152,8 @@ $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 # Each script of the store is one or more files of Lua, and the styles of the pages
 # are files of CSS. Comments and indentation are for who reads the files.
 LUA = ingest uncount figures baseline count publish
-lua_ingest = tally tool_lists tool_room ingest
-lua_uncount = tally uncount
+lua_ingest = probe_counts tool_lists tool_list_limit ingest
+lua_uncount = probe_counts uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline
 lua_count = uptime count

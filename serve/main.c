@@ -8,7 +8,8 @@
 #include "base/log.h"
 #include "base/options.h"
 #include "base/secrets.h"
-#include "front.h"
+#include "handlers/handler.h"
+#include "http/front.h"
 #include "render/render.h"
 
 #include <errno.h>
@@ -117,19 +118,6 @@ static int parse(int argc, char **argv, struct opts *o)
 	return parse_site(o);
 }
 
-static struct setting setting_of(const struct opts *o)
-{
-	return (struct setting) {.now = isnan(o->now) ? clock_wall() : o->now,
-		.site = o->site};
-}
-
-static int render_into(const struct opts *o, struct source *source)
-{
-	struct setting setting = setting_of(o);
-
-	return render(o->folder, &setting, source, o->verbose);
-}
-
 static int serve_cgi(struct front *front)
 {
 	struct output out;
@@ -199,6 +187,7 @@ static int serve_fastcgi(struct front *front)
 
 int main(int argc, char **argv)
 {
+	struct service service = {.url = NULL};
 	struct front front;
 	struct opts o;
 	bool cgi;
@@ -209,13 +198,19 @@ int main(int argc, char **argv)
 	rc = parse(argc, argv, &o);
 	if (rc >= 0)
 		return rc;
+	service.url = o.site;
+	service.source.url = o.store;
 	cgi = FCGX_IsCGI();
-	front_init(&front, o.site, o.now, !cgi && !o.folder);
-	front.source.url = o.store;
+	/* FastCGI answers many requests, all else gives one picture. */
+	service.source.once = cgi || o.folder;
+	front_init(&front, handle_request, &service, o.now,
+		!service.source.once);
 	if (o.folder)
-		rc = render_into(&o, &front.source);
+		rc = render(o.folder, &service,
+			isnan(o.now) ? clock_wall() : o.now, o.verbose);
 	else
 		rc = cgi ? serve_cgi(&front) : serve_fastcgi(&front);
 	front_release(&front);
+	fetch_close(&service.source);
 	return rc;
 }
