@@ -67,7 +67,7 @@ static bool load(struct target *t, const char *name, char *why)
 	return false;
 }
 
-/* What a mode may be: "any" is what no mode is, too. */
+/* Whether auth.mode has a valid value; a missing mode means "any". */
 static bool mode_known(const char *mode)
 {
 	static const char *const modes[] = {

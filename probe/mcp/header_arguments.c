@@ -9,7 +9,8 @@
 
 #define KEY "x-mcp-header"
 
-/* The annotations of one tool, and what is wrong with the first that is. */
+/* The x-mcp-header names of one tool, and what is wrong with the first bad
+   one. */
 struct sweep {
 	const char **names;
 	size_t n, cap;
@@ -89,7 +90,7 @@ static void sweep_all(struct sweep *w, const cJSON *list, bool reachable)
 	}
 }
 
-/* The parser bounds how deep a message goes, and so this. */
+/* The recursion is bounded: json_parse limits how deep a message is. */
 static void sweep(struct sweep *w, const cJSON *schema, bool reachable,
 	bool argument)
 {
