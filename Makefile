@@ -60,7 +60,7 @@ EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
 LIVENESS = package.json liveness.js liveness.d.ts README.md
 MAN5 = man/mcp-records.5 man/fleet.yaml.5 man/mcp-routes.5
-MAN7 = man/mcp-fleet.7
+MAN7 = man/mcp-fleet.7 man/mcp-incidents.7
 MAN8 = man/mcp-serve.8
 MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
 
@@ -82,17 +82,6 @@ aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
 # are so found at once: that saves a CGI a tenth of its time.
 serve_LIBS = -lcrypto -lfcgi -lhiredis -lcjson -lm
 alertd_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
-
-# Unit tests: one program each, from tests/unit/FOLDER/test_NAME.c and what else
-# is there. Fuzz targets: from tests/fuzz/NAME.c.
-UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
-FUZZED_lib = jcs lines number record text tzif verdict
-FUZZED_probe = challenge conf credential mask oauth rpc sse target tools url
-FUZZED_serve = answer request
-FUZZED_alertd = cgi sink
-FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
-# These are scripts, and try a whole program of SAN=1.
-FUZZED_PROGRAMS = ingest
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
@@ -122,36 +111,7 @@ $(B)/$(1).a: $(call objects,$(1)) $(1)
 endef
 $(foreach a,$(foreach f,$(FOLDERS),$(call areas,$(f))),$(eval $(call archive,$(a))))
 
-# unit FOLDER: its tests, with what helps them.
-helpers = $(patsubst %.c,$(B)/%.o,$(filter-out tests/unit/$(1)/test_%, \
-	$(wildcard tests/unit/$(1)/*.c)))
-define unit
-$(patsubst tests/unit/$(1)/%.c,$(B)/unit/%,$(wildcard tests/unit/$(1)/test_*.c)): \
-$(B)/unit/%: $(B)/tests/unit/$(1)/%.o $(B)/tests/unit/$(1).a \
-		$(B)/tests/unit/lib.a $(call of,$(1)) | $(B)/unit
-	$$(call link,,-lcmocka $($(1)_LIBS) $$(LDLIBS))
-$(B)/tests/unit/$(1).a: $(call helpers,$(1)) tests/unit/$(1)
-	mkdir -p $$(@D) && rm -f $$@ && $(AR) rcs $$@ $$(filter %.o,$$^)
-endef
-$(foreach f,$(FOLDERS),$(eval $(call unit,$(f))))
-
-# fuzzed FOLDER: for libFuzzer; or, with the same sanitizers, to be fed files.
-define fuzzed
-$(FUZZED_$(1):%=$(B)/bin/%): $(B)/bin/%: $(B)/tests/fuzz/%.o \
-		$(B)/tests/fuzz/fuzz.o $(B)/tests/unit/$(1).a $(call of,$(1)) | $(B)/bin
-	$$(call link,-fsanitize=fuzzer,$($(1)_LIBS) -lyaml $$(LDLIBS))
-$(FUZZED_$(1):%=$(B)/replay/%): $(B)/replay/%: $(B)/tests/fuzz/%.o \
-		$(B)/tests/fuzz/fuzz.o $(B)/tests/fuzz/replay.o \
-		$(B)/tests/unit/$(1).a $(call of,$(1)) | $(B)/replay
-	$$(call link,,$($(1)_LIBS) -lyaml $$(LDLIBS))
-endef
-$(foreach f,$(FOLDERS),$(eval $(call fuzzed,$(f))))
-# The target gives it the bytes in pieces.
-$(foreach d,replay bin,$(B)/$(d)/lines): LDLIBS += -Wl,--wrap=read
-# The CGI of mcp-alert, without a store and without files.
-$(foreach d,replay bin,$(B)/$(d)/cgi): $(B)/tests/fuzz/fuzz_store.o
-$(foreach d,replay bin,$(B)/$(d)/cgi): LDLIBS += -Wl,--wrap=read \
-	-Wl,--wrap=write -Wl,--wrap=conf_load -Wl,--wrap=acknowledge_secret
+include tests/tests.mk
 
 $(B)/bin $(B)/replay $(B)/unit:
 	mkdir -p $@
@@ -175,44 +135,40 @@ $(B)/%.o: %.c $(B)/flags
 $(B)/%.o: $(B)/%.c $(B)/flags
 	$(CC) $(SEEN) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
-# The widget and the description of the API, as bytes of mcp-serve.
-bytes = { echo '\#include "$(1)/$(basename $(@F)).h"'; \
-	echo 'const $(2) $(basename $(@F))[] = {'; \
-	od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '};'; \
-	echo 'const size_t $(basename $(@F))_size = sizeof $(basename $(@F));'; } >$@
-$(B)/serve/widget/embed_js.c: serve/widget/embed.js
+# What is no C becomes a part of the programs as an array: c_array TYPE,NAME,COMMAND
+# is the output of a command, with a NUL behind it.
+c_array = echo 'const $(1) $(2)[] = {'; $(3) | od -An -v -tu1 | \
+	sed 's/[0-9][0-9]*/&,/g'; echo '0};'
+sized = { echo '\#include "$(2)"'; $(call c_array,$(1),$(basename $(@F)),cat $<); \
+	echo 'const size_t $(basename $(@F))_size = sizeof $(basename $(@F)) - 1;'; } >$@
+$(B)/serve/widget/embed_js.c: serve/widget/embed.js Makefile
 	@mkdir -p $(@D)
-	$(call bytes,widget,unsigned char)
+	$(call sized,unsigned char,widget/embed_js.h)
 
-$(B)/serve/api/openapi.c: serve/api/openapi.json
+$(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)
-	$(call bytes,api,char)
+	$(call sized,char,api/openapi.h)
 
-# The scripts that run in the store, as text: each is of these files, one after the
-# other. Comments and indentation are for who reads the files.
+# Each script of the store is one or more files of Lua, and the styles of the pages
+# are files of CSS. Comments and indentation are for who reads the files.
 LUA = ingest uncount figures baseline count publish
-lua_ingest = tally tool_lists tool_room ingest
-lua_uncount = tally uncount
+lua_ingest = probe_counts tool_lists tool_list_limit ingest
+lua_uncount = probe_counts uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline
 lua_count = uptime count
 lua_publish = uptime tool_lists publish
 $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA), \
-	echo 'const char script_$(s)[] = {'; \
-	sed 's/^[[:blank:]]*//; /^--/d' $(lua_$(s):%=aggregate/store/%.lua) | \
-		od -An -v -tu1 | sed 's/[0-9][0-9]*/&,/g'; echo '0};';) } >$@
+	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA),$(call c_array,char,script_$(s), \
+	sed 's/^[[:blank:]]*//; /^--/d' $(lua_$(s):%=aggregate/store/%.lua));) } >$@
 
-# The styles of the pages, without the lines that are comments.
+CSS = $(basename $(notdir $(wildcard serve/pages/*.css)))
 $(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile
 	@mkdir -p $(@D)
-	{ echo '#include "pages/style.h"'; $(foreach s,$(basename $(notdir \
-		$(wildcard serve/pages/*.css))),echo 'const char page_$(s)[] = {'; \
-	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css | od -An -v -tu1 | \
-		sed 's/[0-9][0-9]*/&,/g'; echo '0};';) } >$@
+	{ echo '#include "pages/style.h"'; $(foreach s,$(CSS),$(call c_array,char,page_$(s), \
+	sed '/^\/\*.*\*\/$$/d' serve/pages/$(s).css);) } >$@
 
-# The manual pages as HTML are part of mcp-serve.
 $(B)/serve/pages/manual_pages.c: scripts/manual $(MANUAL)
 	@mkdir -p $(@D)
 	scripts/manual $(MANUAL) >$@
@@ -231,10 +187,6 @@ run:
 	@$(MAKE) -s -j 2 all
 	@scripts/run $(URL)
 
-# These take long, and send the probe nothing that others do not: the sanitizers
-# do without.
-ONCE = tests/cli/conformance.bats tests/cli/peers-nginx.bats
-
 # Everything under both compilers; units under the sanitizers too. More tests than
 # cores at a time, for many wait for an answer that does not come.
 check: deps
@@ -243,7 +195,7 @@ check: deps
 	tests/peers/install
 	PROPERTY_SCHEDULES=1000 prove -j 2 -e '' $(UNIT:%=build/unit/%) $(UNIT:%=build/san/unit/%) \
 		$(FUZZED:%=build/san/replay/%)
-	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*.bats
+	prove --timer -f -o -j 4 -e 'bats -t' tests/meta/*.bats tests/cli/*/*.bats
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
 # judged in 2 GiB, and 20 small days; many more schedules and kills; inputs that
@@ -254,88 +206,34 @@ check-long: deps
 	$(MAKE) -j 2 CC=clang WERROR=1 SAN=1 all
 	tests/peers/install
 	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
-		$(filter-out $(ONCE),$(wildcard tests/cli/*.bats))
+		$(filter-out $(ONCE),$(wildcard tests/cli/*/*.bats))
 	$(MAKE) -j 2 long-days long-property long-kills long-sift
-	CPU=0.5 bats -t tests/cli/probe-hostile.bats
+	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats
-	SLACK=1 bats -t tests/cli/serve-trouble.bats
+	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 
-long-days:
-	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
-		bats -t -f 'a day' tests/cli/simulation.bats
-	DAY_DAYS=20 bats -t -f 'a day' tests/cli/simulation.bats
-
-long-property:
-	PROPERTY_SCHEDULES=30000 build/unit/test_property
-	PROPERTY_SCHEDULES=5000 bats -t tests/cli/property.bats
-
-long-kills:
-	KILLS=5000 bats -t tests/cli/kills.bats
-
-long-sift:
-	SIFT_SECONDS=120 bats -t tests/cli/sift.bats
-
-BENCH = again bare constant least
-# What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
-# DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
-bench: all $(BENCH:%=build/bench/%)
-	@scripts/deps build test bench
-	tests/peers/install
-	tests/bench/run $(BENCH_ROUNDS)
-	node tests/bench/deliver.mjs $(BENCH_ROUNDS)
-
-build/bench/bare: LDLIBS = -lcurl
-build/bench/constant: LDLIBS = -lfcgi
-build/bench/least: LDLIBS = $(serve_LIBS)
-build/bench/%: tests/bench/%.c
-	@mkdir -p $(@D)
-	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
-
-unit: $(UNIT:%=$(B)/unit/%)
-
-replay: $(FUZZED:%=$(B)/replay/%)
-
-fuzzers: $(FUZZED:%=$(B)/bin/%)
-
-# Inputs that libFuzzer makes up: make fuzz [TARGET=…] [FUZZ_SECONDS=600]
-# [FUZZ_JOBS=1]
-fuzz:
-	@scripts/deps build test fuzz
-	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 FUZZ=1 fuzzers
-	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 all
-	@tests/fuzz/run $(or $(TARGET),$(FUZZED) $(FUZZED_PROGRAMS))
-
 clean:
 	rm -rf build
 
+# copy MODE,FOLDER,FILES
+copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
-	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(LIBEXECDIR) \
-		$(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(MANDIR)/man7 \
-		$(DESTDIR)$(MANDIR)/man8
-	install -m 755 $(PROGRAMS:%=$(B)/bin/%) $(DESTDIR)$(BINDIR)
-	install -m 755 $(SCRIPTS) $(DESTDIR)$(BINDIR)
-	install -m 644 scripts/region.bash $(DESTDIR)$(LIBEXECDIR)
-	install -m 644 $(MAN1) $(DESTDIR)$(MANDIR)/man1
-	install -m 644 $(MAN5) $(DESTDIR)$(MANDIR)/man5
-	install -m 644 $(MAN7) $(DESTDIR)$(MANDIR)/man7
-	install -m 644 $(MAN8) $(DESTDIR)$(MANDIR)/man8
-	install -d $(DESTDIR)$(UNITDIR) $(DESTDIR)$(EXAMPLEDIR) \
-		$(DESTDIR)$(NAGIOSDIR) $(DESTDIR)$(DATADIR)/liveness
-	for unit in $(UNITS); do \
-		sed 's|/usr/local/bin/|$(BINDIR)/|' scripts/deploy/$$unit \
-			>$(DESTDIR)$(UNITDIR)/$$unit && \
-		chmod 644 $(DESTDIR)$(UNITDIR)/$$unit || exit; done
+	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
+	$(call copy,644,$(LIBEXECDIR),scripts/region.bash)
+	$(call copy,644,$(MANDIR)/man1,$(MAN1))
+	$(call copy,644,$(MANDIR)/man5,$(MAN5))
+	$(call copy,644,$(MANDIR)/man7,$(MAN7))
+	$(call copy,644,$(MANDIR)/man8,$(MAN8))
+	$(call copy,755,$(NAGIOSDIR),scripts/nagios/check_mcp)
+	$(call copy,644,$(DATADIR)/liveness,$(LIVENESS:%=scripts/liveness/%))
+	$(call copy,644,$(UNITDIR),$(UNITS:%=scripts/deploy/%))
+	sed -i 's|/usr/local/bin/|$(BINDIR)/|' $(UNITS:%=$(DESTDIR)$(UNITDIR)/%)
 	for file in $(EXAMPLES); do \
-		folder=$(DESTDIR)$(EXAMPLEDIR)/$$(basename $$(dirname $$file)) && \
-		install -d $$folder && install -m 644 $$file $$folder || exit; done
-	install -m 755 scripts/nagios/check_mcp $(DESTDIR)$(NAGIOSDIR)
-	install -m 644 $(LIVENESS:%=scripts/liveness/%) \
-		$(DESTDIR)$(DATADIR)/liveness
+		$(call copy,644,$(EXAMPLEDIR)/$$(basename $$(dirname $$file)),$$file) || \
+			exit; done
 
-.PHONY: all bench check check-long clean deps fuzz fuzzers install long-days \
-	long-kills long-property long-sift replay run unit FORCE
+.PHONY: all check check-long clean deps install run FORCE
 .DELETE_ON_ERROR:

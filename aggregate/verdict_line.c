@@ -1,6 +1,6 @@
 #include "verdict_line.h"
 
-#include "rule/tool_split.h"
+#include "rule/divergence_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -45,7 +45,7 @@ static void put_tools(struct buf *b, const char **sep, const char *what,
 		return;
 	buf_fmt(b, "%s%s ", *sep, what);
 	*sep = "; ";
-	tool_split_names(b, names, n);
+	divergence_text_tools(b, names, n);
 }
 
 static void put_drift(struct buf *b, const struct verdict_drift *d)
@@ -121,11 +121,11 @@ void show_verdict(struct buf *b, const struct verdict *v, bool colour)
 	}
 	if (v->divergence) {
 		buf_str(b, "; tools differ: ");
-		tool_split_put(b, v, (double)v->window);
+		divergence_text_sides(b, v, (double)v->window);
 	}
-	if (tool_split_any_stale(v)) {
+	if (divergence_any_stale(v)) {
 		buf_str(b, "; ");
-		tool_split_stale(b, v);
+		divergence_text_stale(b, v);
 	}
 	for (size_t i = 0; i < v->n_drift; i++)
 		put_drift(b, &v->drift[i]);

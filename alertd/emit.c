@@ -140,7 +140,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	struct links links;
 	struct buf body;
 
-	if (e->held) {
+	if (e->suppressed) {
 		note_held(st, &e->record);
 		return;
 	}

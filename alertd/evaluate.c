@@ -10,10 +10,10 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline.h"
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 #include "output.h"
 #include "routing/escalation.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 
@@ -88,18 +88,18 @@ static void note_maintenance(const struct evaluator *d, struct alert_state *st,
 
 /* It goes where a downtime would go, which has a ladder. */
 static void consider_test(const struct evaluator *d,
-	const struct alert_state *st, const struct test_reminder_request *q,
+	const struct alert_state *st, const struct route_test_request *q,
 	struct alert_events *events)
 {
-	const struct rehearsal downtime = {
+	const struct what_if downtime = {
 		.kind = ALERT_DOWNTIME,
 		.severity = SEVERITY_P1,
 		.slug = st->slug,
 		.at = (double)q->at,
 	};
 
-	test_reminder_tell(st, q, events);
-	rehearse_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
+	route_test_add(st, q, events);
+	what_if_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
 }
 
 /* As of when it is decided: what is recorded brings its own time. */
@@ -140,7 +140,7 @@ static void consider(struct evaluator *d, const struct evaluate_input *o,
 	} else if (o->test) {
 		consider_test(d, st, o->test, events);
 	} else if (o->tested) {
-		test_reminder_remind(st, o->tested, at, events);
+		route_test_remind(st, o->tested, at, events);
 	} else if (o->ack) {
 		*o->acknowledged = ack_set(st, o->ack, at, events);
 	} else {

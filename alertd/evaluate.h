@@ -14,8 +14,8 @@
 
 struct expiry_round;
 struct pipeline;
-struct test_reminder;
-struct test_reminder_request;
+struct route_test_history;
+struct route_test_request;
 
 /* What was decided, and is told once it is stored. */
 struct telling {
@@ -56,8 +56,8 @@ struct evaluate_input {
 	bool back;	  /* it could */
 	const struct ack_request *ack;
 	size_t *acknowledged; /* incidents */
-	const struct test_reminder_request *test;
-	const struct test_reminder *tested; /* not, for too long */
+	const struct route_test_request *test;
+	const struct route_test_history *tested; /* not, for too long */
 	/* Of a trouble that servers share: what began, who joins, who left. */
 	const struct correlation_start *starts;
 	size_t n_starts;

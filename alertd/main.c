@@ -4,7 +4,6 @@
  */
 #include "base/clock.h"
 #include "base/exits.h"
-#include "base/lines.h"
 #include "base/log.h"
 #include "base/secrets.h"
 #include "commands/ack.h"
@@ -33,7 +32,6 @@
 #include "verdict_batch.h"
 #include "web/cgi.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -45,14 +43,6 @@
 #define SWEEP_S 30
 /* Once, and not a page more, waits for who reads our messages. */
 #define LOG_PATIENCE_MS 1000
-
-static int print(const char *s, size_t n)
-{
-	if (line_write(STDOUT_FILENO, s, n) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
-}
 
 /* An environment variable that says something. */
 static const char *env(const char *name)
@@ -80,7 +70,7 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	if (notifier_maintenance(p, &m))
 		return 0;
 	maintenance_release(&m);
-	record_fail(why, "type", "a maintenance is added by 'mcp-alert "
+	field_fail(why, "type", "a maintenance is added by 'mcp-alert "
 				 "maintenance add'; here only in a dry run");
 	return -1;
 }
@@ -118,7 +108,7 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 			notifier_expiry(p, &e);
 	} else if (strcmp(type, "runner") != 0) {
 		/* A runner says nothing about a server. */
-		ok = record_fail(why, "type", "not verdict or expiry");
+		ok = field_fail(why, "type", "not verdict or expiry");
 	}
 	cJSON_Delete(doc);
 	return ok ? 0 : -1;
@@ -334,7 +324,7 @@ static int start(const struct options *o)
 		return status;
 	}
 	if (o->action == OPTIONS_CHECK) {
-		status = checking(file, conf, o, credentials());
+		status = check(file, conf, o, credentials());
 		conf_free(conf);
 		return status;
 	}
@@ -371,6 +361,7 @@ static bool open_standard(void)
 int main(int argc, char **argv)
 {
 	struct options o;
+	int status;
 
 	log_init("mcp-alert");
 	if (!open_standard())
@@ -383,12 +374,6 @@ int main(int argc, char **argv)
 	/* A web server may make arguments of a stranger's query. */
 	if (cgi_wanted())
 		return cgi_main();
-	if (options_parse(argc, argv, &o))
-		return EXIT_USAGE;
-	if (o.action == OPTIONS_HELP)
-		return print(options_usage, strlen(options_usage));
-	if (o.action == OPTIONS_VERSION)
-		return print("mcp-alert " VERSION "\n",
-			strlen("mcp-alert " VERSION "\n"));
-	return start(&o);
+	status = options_parse(argc, argv, &o);
+	return status < 0 ? start(&o) : status;
 }

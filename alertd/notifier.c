@@ -8,7 +8,7 @@
 #include "evaluate.h"
 #include "incident/expiry.h"
 #include "incident/pipeline.h"
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "state/test_store.h"
@@ -163,7 +163,7 @@ static bool worker_one(struct evaluator *d, const char *slug)
 }
 
 void notifier_test(struct notifier *p, const char *slug,
-	const struct test_reminder_request *q, const struct worker_watch *w)
+	const struct route_test_request *q, const struct worker_watch *w)
 {
 	struct evaluator *d = &p->decider;
 
@@ -227,7 +227,7 @@ static bool watch_tests(struct notifier *p)
 {
 	const struct notifier_setup *s = &p->decider.setup;
 	double now = evaluate_now(&p->decider);
-	struct test_reminder t;
+	struct route_test_history t;
 
 	if (!s->conf || !s->conf->n_routes)
 		return true;
@@ -236,7 +236,7 @@ static bool watch_tests(struct notifier *p)
 	/* Under a pretended clock nothing begins. */
 	if (isnan(s->now) && !test_store_begin(s->store, &t, now))
 		return false;
-	if (test_reminder_missed(&t, now))
+	if (route_test_overdue(&t, now))
 		decide(&p->decider,
 			&(struct evaluate_input) {SLUG_FLEET, .tested = &t});
 	return true;

@@ -22,7 +22,7 @@ struct output;
 struct state_store;
 struct store;
 struct strings;
-struct test_reminder_request;
+struct route_test_request;
 
 struct notifier_setup {
 	struct state_store *shelf;
@@ -101,7 +101,7 @@ size_t notifier_ack(struct notifier *p, const char *slug,
  * a digest, is sent by another process, or the store failed.
  */
 void notifier_test(struct notifier *p, const char *slug,
-	const struct test_reminder_request *q, const struct worker_watch *w);
+	const struct route_test_request *q, const struct worker_watch *w);
 
 /*
  * notifier_expiry(p, r): take an expiry record into account. What regions say

@@ -6,7 +6,7 @@
 #ifndef ALERTD_VERDICT_BATCH_H
 #define ALERTD_VERDICT_BATCH_H
 
-#include "incident/strings.h"
+#include "base/strings.h"
 #include "records/verdict.h"
 #include "state/prefetch.h"
 
@@ -28,7 +28,7 @@ void verdict_batch_run(struct verdict_batch *r);
 /* verdict_batch_release(r): forget them. */
 void verdict_batch_release(struct verdict_batch *r);
 
-/* verdict_batch_tick(p, sh, slugs): notifier_tick of each, of which none is
+/* verdict_batch_tick(p, slugs): notifier_tick of each, of which none is
  * there twice. */
 void verdict_batch_tick(struct notifier *p, const struct strings *slugs);
 

@@ -11,8 +11,6 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
 
-bool format_parse(const char *s, enum format *out);
-
 /* The output of all probes of a run. */
 struct report {
 	enum format format;

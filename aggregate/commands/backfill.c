@@ -16,31 +16,30 @@
 #include "offline/collect.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "store/fleet.h"
 #include "store/ingest.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/publish.h"
+#include "store/retention.h"
 #include "store/scripts.h"
+#include "store/setup.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DAY 86400
 #define DAY_MINUTES (DAY / 60)
-#define DAYS_KEPT (KEYS_ROLLUP_S / DAY)
+#define DAYS_KEPT (RETENTION_ROLLUP_S / DAY)
 
 struct work {
 	struct store *store;
 	struct collect *collect;
 	struct isolation *isolation;
-	char count[64], publish[64]; /* the scripts, as the store names them */
+	char count[STORE_SHA], publish[STORE_SHA]; /* the scripts */
 	double now;
 };
 
@@ -52,7 +51,7 @@ struct tally {
 };
 
 /* One server. */
-struct subject {
+struct judged {
 	struct fleet_server server;
 	struct server *records;
 	struct collect *known; /* owns the names of regions in the store */
@@ -63,12 +62,6 @@ struct subject {
 	struct tally tally;
 };
 
-static int backfill_store_failed(const struct work *w)
-{
-	log_error("%s", store_why(w->store));
-	return -1;
-}
-
 static int keep(void *arg, const struct record *r, char *why)
 {
 	struct work *w = arg;
@@ -76,7 +69,7 @@ static int keep(void *arg, const struct record *r, char *why)
 	return collect_add(w->collect, r, why);
 }
 
-static bool expected(const struct subject *s, const char *region)
+static bool expected(const struct judged *s, const char *region)
 {
 	for (size_t i = 0; i < s->n_expected; i++)
 		if (strcmp(s->expected[i], region) == 0)
@@ -84,7 +77,7 @@ static bool expected(const struct subject *s, const char *region)
 	return false;
 }
 
-static void expect(struct subject *s, const struct server *from)
+static void expect(struct judged *s, const struct server *from)
 {
 	for (size_t i = 0; i < from->n_regions; i++)
 		if (!expected(s, from->regions[i].name))
@@ -92,7 +85,7 @@ static void expect(struct subject *s, const struct server *from)
 }
 
 /* The expected regions. */
-static int load(struct work *w, struct subject *s)
+static int load(struct work *w, struct judged *s)
 {
 	struct server *known;
 	size_t n;
@@ -115,7 +108,7 @@ static int load(struct work *w, struct subject *s)
 	return 0;
 }
 
-static struct verdict judge(struct subject *s, double now)
+static struct verdict judge(struct judged *s, double now)
 {
 	struct verdict v = verdict_decide(&s->server.rule,
 		&(struct verdict_input) {.slug = s->server.slug,
@@ -137,8 +130,10 @@ static struct verdict judge(struct subject *s, double now)
 	return v;
 }
 
-/* The colours of the minutes of a day, VERDICT_UNKNOWN for not to be counted. */
-static int count(struct work *w, struct subject *s, int64_t day,
+/*
+ * The colours of the minutes of a day, VERDICT_UNKNOWN for not to be counted.
+ */
+static int count(struct work *w, struct judged *s, int64_t day,
 	const enum verdict_colour *colours)
 {
 	char keys[2][KEY_MAX], text[3][24], minute[DAY_MINUTES][8];
@@ -147,8 +142,8 @@ static int count(struct work *w, struct subject *s, int64_t day,
 	size_t n = 0, asked;
 
 	snprintf(text[0], sizeof *text, "%" PRId64, day);
-	snprintf(text[1], sizeof *text, "%d", KEYS_MINUTES_S);
-	snprintf(text[2], sizeof *text, "%d", KEYS_ROLLUP_S);
+	snprintf(text[1], sizeof *text, "%d", RETENTION_MINUTES_S);
+	snprintf(text[2], sizeof *text, "%d", RETENTION_ROLLUP_S);
 	args[n++] = "EVALSHA";
 	args[n++] = w->count;
 	args[n++] = "2";
@@ -169,7 +164,7 @@ static int count(struct work *w, struct subject *s, int64_t day,
 		return 0;
 	store_add_argv(w->store, n, args);
 	if (store_run(w->store))
-		return backfill_store_failed(w);
+		return store_failed(w->store);
 	done = store_reply(w->store, 0);
 	for (size_t i = 0; i < store_count(done); i++) {
 		long long m = store_int(store_item(done, i), -1);
@@ -188,7 +183,7 @@ static int count(struct work *w, struct subject *s, int64_t day,
 }
 
 /* Judge the minutes from first to last, and count them, day by day. */
-static int judge_minutes(struct work *w, struct subject *s, int64_t first,
+static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 	int64_t last)
 {
 	enum verdict_colour colours[DAY_MINUTES];
@@ -218,7 +213,7 @@ static int judge_minutes(struct work *w, struct subject *s, int64_t first,
 }
 
 /* The newest verdict, unless a later one is published. */
-static int publish_newest(struct work *w, struct subject *s)
+static int publish_newest(struct work *w, struct judged *s)
 {
 	struct collect *unused;
 	struct loaded l;
@@ -238,10 +233,10 @@ static int publish_newest(struct work *w, struct subject *s)
 	if (failed)
 		return -1;
 	publish_queue(w->store, w->publish, &s->newest, NULL, 0);
-	return store_run(w->store) ? backfill_store_failed(w) : 0;
+	return store_run(w->store) ? store_failed(w->store) : 0;
 }
 
-static int write_newest(const struct subject *s)
+static int write_newest(const struct judged *s)
 {
 	const struct tally *t = &s->tally;
 	const unsigned long *n = t->counted;
@@ -262,15 +257,13 @@ static int write_newest(const struct subject *s)
 	}
 	buf_fmt(&b, "; %lu counted before, %lu unknown, %lu untimely\n",
 		t->before, n[VERDICT_UNKNOWN], t->untimely);
-	failed = line_write(STDOUT_FILENO, b.p, b.len);
-	if (failed)
-		log_error("standard output: %s", strerror(errno));
+	failed = line_print(b.p, b.len);
 	buf_release(&b);
 	return failed;
 }
 
 /* Only minutes that are over, and whose day is still kept, can be counted. */
-static int backfill_server(struct work *w, struct subject *s)
+static int backfill_server(struct work *w, struct judged *s)
 {
 	double from = INFINITY, to = -INFINITY;
 	int64_t first, last, kept, over;
@@ -320,17 +313,17 @@ static int uncount(struct work *w)
 {
 	size_t n, n_found;
 	const struct server *servers = collect_servers(w->collect, &n);
-	char sha[64];
+	char sha[STORE_SHA];
 
 	isolation_all(w->isolation, &n_found);
 	if (!n_found)
 		return 0;
-	if (isolation_load(w->store, sha, sizeof sha))
+	if (store_load(w->store, script_uncount, sha))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		isolation_uncount(w->store, sha, servers[i].slug,
 			servers[i].regions, servers[i].n_regions, 0);
-	return store_run(w->store) ? backfill_store_failed(w) : 0;
+	return store_run(w->store) ? store_failed(w->store) : 0;
 }
 
 static int backfill_all(struct work *w, const struct conf *conf)
@@ -345,7 +338,7 @@ static int backfill_all(struct work *w, const struct conf *conf)
 	for (size_t i = 0; i < n && !rc; i++) {
 		const struct fleet_server *f =
 			find_server(&fleet, servers[i].slug);
-		struct subject s = {.records = &servers[i],
+		struct judged s = {.records = &servers[i],
 			.server = {.slug = servers[i].slug,
 				.rule = rule_default(60)}};
 
@@ -369,35 +362,18 @@ static int backfill_all(struct work *w, const struct conf *conf)
 	return rc;
 }
 
-/* The name by which the store runs a script. -1 where it has none. */
-static int script(struct work *w, const char *text, char *sha, size_t size)
-{
-	const struct store_reply *r =
-		store_one(w->store, "SCRIPT", "LOAD", text, NULL);
-
-	if (!store_text(r))
-		return backfill_store_failed(w);
-	snprintf(sha, size, "%s", store_text(r));
-	return 0;
-}
-
 static int judge_stored(struct work *w, const struct command *cmd)
 {
-	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
-	char why[STORE_WHY];
-	int rc = -1;
+	struct setup s;
+	int rc = setup_open(&s, cmd) ? -1 : 0;
 
-	if (cmd->config && !conf)
-		return -1;
-	w->store = store_open(
-		cmd->store || !conf ? cmd->store : conf->store, why);
-	if (!w->store)
-		log_error("%s", why);
-	else if (!script(w, script_count, w->count, sizeof w->count) &&
-		!script(w, script_publish, w->publish, sizeof w->publish))
-		rc = backfill_all(w, conf);
-	store_close(w->store);
-	conf_free(conf);
+	w->store = s.store;
+	if (!rc && (store_load(s.store, script_count, w->count) ||
+			   store_load(s.store, script_publish, w->publish)))
+		rc = -1;
+	if (!rc)
+		rc = backfill_all(w, s.conf);
+	setup_close(&s);
 	return rc;
 }
 

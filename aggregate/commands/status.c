@@ -11,21 +11,19 @@
 #include "base/xalloc.h"
 #include "commands/status_fleet.h"
 #include "commands/status_screen.h"
-#include "conf/conf.h"
 #include "options.h"
+#include "rule/divergence_text.h"
 #include "rule/drift.h"
-#include "rule/run.h"
-#include "rule/tool_split.h"
+#include "rule/failure_run.h"
 #include "rule/verdict.h"
-#include "store/fleet.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/rollup.h"
+#include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
-#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <math.h>
@@ -42,12 +40,6 @@
 #define DIFFER_MAX ((size_t)32 * 1024)
 /* Room for all that is written: some KiB of each server. */
 #define SCREEN_MAX ((size_t)1 << 30)
-
-static int status_store_failed(struct store *s)
-{
-	log_error("%s", store_why(s));
-	return -1;
-}
 
 /* The verdict as it is published, and what it names. */
 static void read_published(struct status_server *out, const char *text)
@@ -114,7 +106,7 @@ static void read_region(struct status_region *out, const struct rule *rule,
 	if (n) {
 		p = &h->probes[n - 1];
 		out->newest = p->started_at;
-		if (run_judge(rule, h, now).reports)
+		if (failure_run_judge(rule, h, now).reports)
 			out->dot = dot_of(p->state);
 	}
 	p = drift_newest(h, until);
@@ -127,7 +119,7 @@ static char *differ(const struct verdict *v, double now)
 	struct buf b;
 
 	buf_init(&b, DIFFER_MAX);
-	tool_split_put(&b, v, now);
+	divergence_text_sides(&b, v, now);
 	return buf_take(&b);
 }
 
@@ -172,7 +164,7 @@ static int read_store(
 	struct store *s, struct status_server *out, size_t n, double now)
 {
 	int64_t hour = (int64_t)now / 3600 - (STATUS_HOURS - 1);
-	struct hist *h = xmalloc(sizeof *h);
+	struct histogram *h = xmalloc(sizeof *h);
 	char key[KEY_MAX];
 	size_t at = 0;
 
@@ -184,14 +176,14 @@ static int read_store(
 	}
 	if (store_run(s)) {
 		free(h);
-		return status_store_failed(s);
+		return store_failed(s);
 	}
 	for (size_t i = 0; i < n; i++) {
 		read_published(&out[i], store_text(store_reply(s, at++)));
 		for (int k = 0; k < STATUS_HOURS; k++) {
 			memset(h, 0, sizeof *h);
 			rollup_latency(h, store_reply(s, at++));
-			out[i].hours[k] = hist_percentile(h, 95);
+			out[i].hours[k] = histogram_percentile(h, 95);
 		}
 	}
 	free(h);
@@ -216,7 +208,7 @@ static int read_group(struct store *s, const struct fleet_server *servers,
 		collect_finish(c);
 		known = collect_servers(c, &n_known);
 		for (size_t i = 0; i < n_known; i++)
-			isolated_cut(isolated, known[i].regions,
+			isolated_regions_cut(isolated, known[i].regions,
 				known[i].n_regions);
 		for (size_t i = 0; i < n; i++) {
 			const struct server *mine = NULL;
@@ -272,29 +264,27 @@ static int print(struct status *st, const struct command *cmd)
 		status_json(&st->servers[i], st->now, &b);
 	for (size_t i = 0; !output.text && i < st->n_spools; i++)
 		spool_record_write(&b, &st->spools[i]);
-	if (line_write(STDOUT_FILENO, b.p, b.len)) {
-		log_error("standard output: %s", strerror(errno));
+	if (line_print(b.p, b.len))
 		rc = EXIT_ENV;
-	} else if (st->n == 1 &&
-		   status_state(st->servers, st->now) == STATUS_RED) {
+	else if (st->n == 1 &&
+		status_state(st->servers, st->now) == STATUS_RED)
 		rc = EXIT_NEWS;
-	}
 	buf_release(&b);
 	return rc;
 }
 
-static int survey_store(struct store *s, const struct command *cmd,
-	const struct conf *conf, const struct fleet *fleet)
+static int survey_store(const struct setup *setup, const struct command *cmd,
+	const struct fleet *fleet)
 {
 	struct status st = {.now = clock_wall(), .n = fleet->n};
 	struct survey_fleet whole = {0};
-	int rc = survey_fleet_read(&whole, s, conf);
+	int rc = survey_fleet_read(&whole, setup->store, setup->conf);
 
 	st.servers = xcalloc(st.n, sizeof *st.servers);
 	for (size_t i = 0; i < st.n && !rc; i += GROUP)
-		rc = read_group(s, &fleet->servers[i], &st.servers[i],
-			st.n - i < GROUP ? st.n - i : GROUP, st.now,
-			&whole.isolated);
+		rc = read_group(setup->store, &fleet->servers[i],
+			&st.servers[i], st.n - i < GROUP ? st.n - i : GROUP,
+			st.now, &whole.isolated);
 	if (rc) {
 		rc = EXIT_ENV;
 	} else {
@@ -312,30 +302,17 @@ static int survey_store(struct store *s, const struct command *cmd,
 
 int survey(const struct command *cmd)
 {
-	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
-	struct fleet fleet = {0};
-	struct store *s;
-	char why[STORE_WHY];
-	int rc = EXIT_ENV;
+	struct setup s;
+	struct fleet fleet;
+	int rc = setup_open(&s, cmd);
 
-	if (cmd->config && !conf)
-		return EXIT_USAGE;
-	s = store_open(cmd->store || !conf ? cmd->store : conf->store, why);
-	if (!s)
-		log_error("%s", why);
-	else if (conf)
-		fleet_configured(&fleet, conf, cmd->slug);
-	if (s && (conf || !fleet_stored(&fleet, s, cmd->slug))) {
-		rc = EXIT_USAGE;
-		if (fleet.n)
-			rc = survey_store(s, cmd, conf, &fleet);
-		else
-			log_error("no server%s%s is %s", cmd->slug ? " " : "",
-				cmd->slug ? cmd->slug : "",
-				conf ? "configured" : "in the store");
+	if (!rc && setup_fleet(&s, cmd->slug, &fleet))
+		rc = EXIT_ENV;
+	if (!rc) {
+		rc = fleet.n ? survey_store(&s, cmd, &fleet)
+			     : setup_no_server(&s, cmd->slug);
 		fleet_release(&fleet);
 	}
-	store_close(s);
-	conf_free(conf);
+	setup_close(&s);
 	return rc;
 }

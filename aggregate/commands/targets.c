@@ -12,15 +12,13 @@
 #include "store/keys.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONFIG_MAX (16 * 1024 * 1024)
 
 /* What a region saw of a server last; "" where it is not known. */
-struct memory {
+struct last_seen {
 	char hash[HASH_HEX + 1];
 	char full[HASH_HEX + 1];
 	char era[16];
@@ -34,14 +32,6 @@ static struct conf *load(const struct command *cmd)
 	return NULL;
 }
 
-static int print(const struct buf *b)
-{
-	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
-}
-
 int config_show(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
@@ -53,7 +43,7 @@ int config_show(const struct command *cmd)
 	buf_init(&b, CONFIG_MAX);
 	conf_json(c, &b);
 	buf_char(&b, '\n');
-	rc = print(&b);
+	rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
 	buf_release(&b);
 	conf_free(c);
 	return rc;
@@ -74,7 +64,7 @@ static bool in_region(const struct conf_server *s, const char *region)
 
 /* The newest of a region's rows that has read the tools: see store/scripts.h.
  */
-static void remember(const char *rows, struct memory *m)
+static void read_last_seen(const char *rows, struct last_seen *m)
 {
 	char why[RECORD_WHY];
 
@@ -102,11 +92,12 @@ static void remember(const char *rows, struct memory *m)
 }
 
 /*
- * A hash whose tools are not in the store, of which these are the fields, is
- * not known to the probe either, so that it tells them again; unless they
- * change too often to be kept.
+ * Where the store has lost the tools behind the hash (they are not among these
+ * fields of key_tools), forget the hash, so that the probe tells the tools
+ * again; unless they change too often to be kept.
  */
-static void forget(struct memory *m, const struct store_reply *fields)
+static void drop_unknown_list(
+	struct last_seen *m, const struct store_reply *fields)
 {
 	char list[2 * HASH_HEX + 2];
 
@@ -121,10 +112,12 @@ static void forget(struct memory *m, const struct store_reply *fields)
 	*m->hash = '\0';
 }
 
-/* Without a store, nothing is remembered; one that fails is no reason not to
- * probe. */
-static void recall(const struct command *cmd, const struct conf *c,
-	struct memory *m)
+/*
+ * What the region saw of each server last. Nothing is known without a store, or
+ * where that fails: no reason not to probe.
+ */
+static void read_store(const struct command *cmd, const struct conf *c,
+	struct last_seen *m)
 {
 	const char *url = cmd->store ? cmd->store : c->store;
 	char why[STORE_WHY], key[KEY_MAX];
@@ -146,8 +139,9 @@ static void recall(const struct command *cmd, const struct conf *c,
 		log_warn("%s", store_why(s));
 	} else {
 		for (size_t i = 0; i < c->n_servers; i++) {
-			remember(store_text(store_reply(s, 2 * i)), &m[i]);
-			forget(&m[i], store_reply(s, 2 * i + 1));
+			read_last_seen(
+				store_text(store_reply(s, 2 * i)), &m[i]);
+			drop_unknown_list(&m[i], store_reply(s, 2 * i + 1));
 		}
 	}
 	store_close(s);
@@ -165,11 +159,11 @@ static cJSON *pinned(const char *config)
 	return lock;
 }
 
-/* What tells of the region itself, which is asked for with its servers. */
-static int put_canaries(const struct conf_region *g)
+/* The canaries of a region, which tell whether the region itself is cut off. */
+static int print_canaries(const struct conf_region *g)
 {
 	struct buf b;
-	int rc = EXIT_GOOD;
+	int rc = 0;
 
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < g->n_canary && !rc; i++) {
@@ -178,7 +172,7 @@ static int put_canaries(const struct conf_region *g)
 		json_put_str(&b, g->canary[i]);
 		json_put_member(&b, "region", g->name);
 		buf_str(&b, "}\n");
-		rc = print(&b);
+		rc = line_print(b.p, b.len);
 	}
 	buf_release(&b);
 	return rc;
@@ -188,7 +182,7 @@ int targets_print(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
-	struct memory *m;
+	struct last_seen *m;
 	cJSON *lock;
 	struct buf b;
 	int rc = EXIT_GOOD;
@@ -207,7 +201,7 @@ int targets_print(const struct command *cmd)
 		return EXIT_USAGE;
 	}
 	m = xcalloc(c->n_servers, sizeof *m);
-	recall(cmd, c, m);
+	read_store(cmd, c, m);
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < c->n_servers && !rc; i++) {
 		const struct conf_server *s = &c->servers[i];
@@ -219,10 +213,11 @@ int targets_print(const struct command *cmd)
 		conf_target(s, region, *m[i].hash ? m[i].hash : NULL,
 			lock_hash(lock, s->slug), *m[i].era ? m[i].era : NULL,
 			&b);
-		rc = print(&b);
+		rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
 	}
 	if (region && !cmd->slug && !rc)
-		rc = put_canaries(conf_region(c, region));
+		rc = print_canaries(conf_region(c, region)) ? EXIT_ENV
+							    : EXIT_GOOD;
 	buf_release(&b);
 	free(m);
 	cJSON_Delete(lock);

@@ -1,7 +1,7 @@
 #include "figures/rates.h"
 
 #include "base/xalloc.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <math.h>
 
@@ -19,7 +19,7 @@ struct rates {
 	struct range *in[COUNTS]; /* of each region */
 	struct span spans[COUNTS];
 	struct error_rates rates;
-	struct hist latency, baseline;
+	struct histogram latency, baseline;
 	double normal; /* the baseline of its span; NAN where there is none */
 };
 
@@ -58,8 +58,8 @@ static void count(struct rates *r, size_t what, const struct probe *p, int by)
 		if (p->failed_step)
 			rate->failed[layer] += by;
 	} else if (p->state != STATE_BROKEN && !isnan(p->total_ms)) {
-		hist_add(what == LATENCY ? &r->latency : &r->baseline,
-			hist_bucket(p->total_ms), by);
+		histogram_add(what == LATENCY ? &r->latency : &r->baseline,
+			histogram_bucket(p->total_ms), by);
 	}
 }
 
@@ -93,10 +93,10 @@ struct figures rates_at(struct rates *r, double now)
 	if (slide(r, BASELINE, figures_baseline(now)))
 		r->normal = r->baseline.total < BASELINE_LEAST
 			? NAN
-			: hist_percentile(&r->baseline, 95);
+			: histogram_percentile(&r->baseline, 95);
 	return (struct figures) {
-		.p50_ms = round(hist_percentile(&r->latency, 50)),
-		.p95_ms = round(hist_percentile(&r->latency, 95)),
+		.p50_ms = round(histogram_percentile(&r->latency, 50)),
+		.p95_ms = round(histogram_percentile(&r->latency, 95)),
 		.baseline = r->normal,
 		.rates = r->rates,
 	};

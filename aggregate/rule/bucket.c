@@ -1,6 +1,6 @@
 #include "rule/bucket.h"
 
-#include "rule/run.h"
+#include "rule/failure_run.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -96,7 +96,7 @@ static enum sort sort_of(const struct probe *p)
 static const struct probe *judged(const struct rule *rule,
 	const struct region_history *h, double now)
 {
-	struct run r = run_judge(rule, h, now);
+	struct failure_run r = failure_run_judge(rule, h, now);
 
 	if (!r.reports)
 		return NULL;

@@ -1,8 +1,8 @@
 #include "rule/explanation.h"
 
 #include "base/clock.h"
-#include "rule/run.h"
-#include "rule/tool_split.h"
+#include "rule/failure_run.h"
+#include "rule/divergence_text.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,12 +19,12 @@ static const char *time_text(double t, char *out)
 	return out;
 }
 
-static const struct sight *sight_of(const struct explanation *e,
+static const struct probe_details *details_of(const struct explanation *e,
 	const char *region)
 {
-	for (size_t i = 0; i < e->n_sights; i++)
-		if (strcmp(e->sights[i].region, region) == 0)
-			return &e->sights[i];
+	for (size_t i = 0; i < e->n_details; i++)
+		if (strcmp(e->details[i].region, region) == 0)
+			return &e->details[i];
 	return NULL;
 }
 
@@ -60,15 +60,16 @@ static int machines(const struct explanation *e)
 	return n;
 }
 
-static struct run run_of(const struct explanation *e, const char *region)
+static struct failure_run run_of(
+	const struct explanation *e, const char *region)
 {
 	const struct region_history *h = history_of(e, region);
 	struct region_history none = {.name = region};
 
-	return run_judge(e->rule, h ? h : &none, e->in->now);
+	return failure_run_judge(e->rule, h ? h : &none, e->in->now);
 }
 
-static bool muted(const struct run *r)
+static bool muted(const struct failure_run *r)
 {
 	const struct probe *p = r->newest;
 
@@ -77,7 +78,7 @@ static bool muted(const struct run *r)
 
 /* ---- What was looked at. */
 
-static void put_failure(const struct run *r, struct buf *b)
+static void put_failure(const struct failure_run *r, struct buf *b)
 {
 	char since[TIME_TEXT];
 
@@ -92,8 +93,8 @@ static void put_failure(const struct run *r, struct buf *b)
 static void put_region(const struct explanation *e, const char *region,
 	int width, struct buf *b)
 {
-	const struct run r = run_of(e, region);
-	const struct sight *s = sight_of(e, region);
+	const struct failure_run r = run_of(e, region);
+	const struct probe_details *s = details_of(e, region);
 	const char *isolated = e->isolated ? e->isolated(e->arg, region) : NULL;
 	char at[TIME_TEXT] = "-";
 
@@ -146,7 +147,7 @@ static void span(const struct explanation *e, double *first, double *last)
 	*first = INFINITY;
 	*last = -INFINITY;
 	for (size_t i = 0; i < e->in->n_expected; i++) {
-		struct run r = run_of(e, e->in->expected[i]);
+		struct failure_run r = run_of(e, e->in->expected[i]);
 
 		if (r.step != e->verdict->step || !r.n_at)
 			continue;
@@ -189,7 +190,7 @@ static void why_amber(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 
 	if (machines(e) == 1) {
-		struct run r = run_of(e, e->in->expected[0]);
+		struct failure_run r = run_of(e, e->in->expected[0]);
 
 		buf_fmt(b, "The only region has failed %d in a row, at "
 			   "whatever steps; %d make it red (alone).\n",
@@ -300,9 +301,9 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 
 	*out = NULL;
 	for (int fails = 1; fails >= 0; fails--) {
-		for (size_t i = 0; i < e->n_sights; i++) {
-			const struct sight *s = &e->sights[i];
-			struct run r = run_of(e, s->region);
+		for (size_t i = 0; i < e->n_details; i++) {
+			const struct probe_details *s = &e->details[i];
+			struct failure_run r = run_of(e, s->region);
 			bool same;
 
 			if (!r.reports || (r.step != STEP_NONE) != fails ||
@@ -322,7 +323,7 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 }
 
 /* What an answer says of the cache that it came through, if it did. */
-static void put_cache(const struct sight *s, struct buf *b)
+static void put_cache(const struct probe_details *s, struct buf *b)
 {
 	if (s && s->age_s > 0)
 		buf_fmt(b, "  out of a cache, %g s old: a stale edge?",
@@ -338,7 +339,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 	if (!v->divergence)
 		return;
 	buf_str(b, "\nThe regions see different tools\n  ");
-	tool_split_put(b, v, e->in->now);
+	divergence_text_sides(b, v, e->in->now);
 	buf_str(b, ".\n");
 	for (size_t k = 0; k < v->n_sides; k++) {
 		for (size_t i = 0; i < v->sides[k].n_regions; i++) {
@@ -346,7 +347,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 
 			buf_fmt(b, "    %-20s %.12s", region,
 				v->sides[k].tool_hash);
-			put_cache(sight_of(e, region), b);
+			put_cache(details_of(e, region), b);
 			buf_char(b, '\n');
 		}
 	}
@@ -358,10 +359,10 @@ static void put_checks(const struct explanation *e, struct buf *b)
 	const struct verdict *v = e->verdict;
 	char at[TIME_TEXT];
 
-	if (!tool_split_any_stale(v))
+	if (!divergence_any_stale(v))
 		return;
 	buf_str(b, "\nA cache is stale\n  ");
-	tool_split_stale(b, v);
+	divergence_text_stale(b, v);
 	buf_str(b, ".\n");
 	for (size_t i = 0; i < v->n_regions; i++) {
 		const struct verdict_region *r = &v->regions[i];
@@ -378,7 +379,7 @@ static void put_checks(const struct explanation *e, struct buf *b)
 		else
 			buf_str(b, "the same");
 		if (stale)
-			put_cache(sight_of(e, r->region), b);
+			put_cache(details_of(e, r->region), b);
 		buf_char(b, '\n');
 	}
 }
@@ -388,8 +389,8 @@ static void put_way(const struct explanation *e, struct buf *b)
 	const char *bad;
 
 	buf_str(b, "\nOn the way\n");
-	for (size_t i = 0; i < e->n_sights; i++) {
-		const struct sight *s = &e->sights[i];
+	for (size_t i = 0; i < e->n_details; i++) {
+		const struct probe_details *s = &e->details[i];
 
 		buf_fmt(b, "    %-20s %s%s%s\n", s->region,
 			*s->address ? s->address : "address not known",
@@ -437,6 +438,6 @@ void explain(const struct explanation *e, struct buf *b)
 	put_why(e, b);
 	put_tools(e, b);
 	put_checks(e, b);
-	if (e->n_sights)
+	if (e->n_details)
 		put_way(e, b);
 }

@@ -14,11 +14,11 @@ static size_t first(size_t end)
 	return end > HISTORY_MAX ? end - HISTORY_MAX : 0;
 }
 
-struct standing region_state_at(const struct region_history *h, double until,
-	const struct standing *before)
+struct region_since region_state_at(const struct region_history *h,
+	double until, const struct region_since *before)
 {
 	size_t end = history_until(h, until), start = first(end), i = end;
-	struct standing s = {0};
+	struct region_since s = {0};
 
 	if (!end)
 		return s;

@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-struct standing {
+struct region_since {
 	bool broken;
 	/*
 	 * When the first probe of the unbroken series started that ends in the
@@ -19,12 +19,12 @@ struct standing {
 };
 
 /*
- * region_state_at(h, until, before): the standing as of `until`. `before` is
+ * region_state_at(h, until, before): the state as of `until`. `before` is
  * that of an earlier instant, which goes further back than the probes do; or
  * NULL. The series is cut off where neither knows more.
  */
-struct standing region_state_at(const struct region_history *h, double until,
-	const struct standing *before);
+struct region_since region_state_at(const struct region_history *h,
+	double until, const struct region_since *before);
 
 /*
  * region_state_p95(h, until): in ms, by nearest rank, of the last HISTORY_MAX

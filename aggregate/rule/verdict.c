@@ -2,9 +2,9 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "rule/agreement.h"
 #include "rule/churn.h"
 #include "rule/drift.h"
-#include "rule/run.h"
 
 #include <math.h>
 #include <string.h>
@@ -30,17 +30,6 @@ struct rule rule_default(double interval_s)
 	};
 }
 
-/*
- * The expected regions, sorted by name, what each one's run is, and which is
- * the first that is on the same machine: one machine has one voice.
- */
-struct fleet {
-	struct region_history *regions;
-	struct run *runs;
-	size_t *machines;
-	size_t n, n_machines;
-};
-
 static int by_name(const void *a, const void *b)
 {
 	const struct region_history *x = a, *y = b;
@@ -63,7 +52,7 @@ static bool one_machine(const struct region_history *a,
 	return a->machine && b->machine && strcmp(a->machine, b->machine) == 0;
 }
 
-static void find_machines(struct fleet *f)
+static void find_machines(struct expected_regions *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
 		size_t first = 0;
@@ -76,10 +65,10 @@ static void find_machines(struct fleet *f)
 	}
 }
 
-static struct fleet fleet_new(const struct rule *rule,
+static struct expected_regions expected_regions_new(const struct rule *rule,
 	const struct verdict_input *in)
 {
-	struct fleet f = {.n = in->n_expected};
+	struct expected_regions f = {.n = in->n_expected};
 
 	f.regions = xcalloc(f.n, sizeof *f.regions);
 	f.runs = xcalloc(f.n, sizeof *f.runs);
@@ -90,96 +79,8 @@ static struct fleet fleet_new(const struct rule *rule,
 		qsort(f.regions, f.n, sizeof *f.regions, by_name);
 	find_machines(&f);
 	for (size_t i = 0; i < f.n; i++)
-		f.runs[i] = run_judge(rule, &f.regions[i], in->now);
+		f.runs[i] = failure_run_judge(rule, &f.regions[i], in->now);
 	return f;
-}
-
-/* A failure of a region's run, as one of its machine. */
-struct failure {
-	double at;
-	size_t machine;
-};
-
-static int by_instant(const void *a, const void *b)
-{
-	const struct failure *x = a, *y = b;
-
-	return (x->at > y->at) - (x->at < y->at);
-}
-
-/* The failures at a step, or at any for STEP_NONE, in the order of time. */
-static size_t failures_at(const struct fleet *f, enum step step,
-	struct failure *out)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < f->n; i++) {
-		const struct run *r = &f->runs[i];
-
-		if (step != STEP_NONE && r->step != step)
-			continue;
-		for (size_t j = 0; j < r->n_at; j++)
-			out[n++] = (struct failure) {r->at[j], f->machines[i]};
-	}
-	if (n)
-		qsort(out, n, sizeof *out, by_instant);
-	return n;
-}
-
-/*
- * How many regions agree on a step, or fail together for STEP_NONE: the most of
- * which one interval of the length of the tolerance, ends included, holds a
- * failure each. The interval slides over the failures; `held` counts those of
- * each machine inside it: those of one machine are one region here.
- */
-static int agreeing(const struct rule *rule, const struct fleet *f,
-	enum step step)
-{
-	struct failure *all = xcalloc(f->n * HISTORY_MAX, sizeof *all);
-	size_t *held = xcalloc(f->n, sizeof *held);
-	size_t n = failures_at(f, step, all);
-	int machines = 0, most = 0;
-
-	for (size_t first = 0, i = 0; i < n; i++) {
-		if (held[all[i].machine]++ == 0)
-			machines++;
-		while (all[i].at - all[first].at > rule->tolerance_s)
-			if (--held[all[first++].machine] == 0)
-				machines--;
-		if (machines > most)
-			most = machines;
-	}
-	free(held);
-	free(all);
-	return most;
-}
-
-/*
- * The step on which most regions agree, the earlier one of equals. Where none
- * has a failure that is looked at: the one at which most were failing when they
- * fell silent.
- */
-static void choose_step(const struct rule *rule, const struct fleet *f,
-	struct verdict *v)
-{
-	int silent[STEP_COUNT + 1] = {0};
-
-	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++) {
-		int n = agreeing(rule, f, s);
-
-		if (n > v->failed_regions) {
-			v->failed_regions = n;
-			v->step = s;
-		}
-	}
-	if (v->step)
-		return;
-	for (size_t i = 0; i < f->n; i++)
-		silent[f->runs[i].step]++;
-	silent[STEP_NONE] = 0;
-	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
-		if (silent[s] > silent[v->step])
-			v->step = s;
 }
 
 static bool same_tools(const struct probe *a, const struct probe *b)
@@ -218,7 +119,7 @@ static void take_check(const struct rule *rule, const struct region_history *h,
 }
 
 /* How many machines report, by whichever of their regions. */
-static int reporters(const struct fleet *f)
+static int reporters(const struct expected_regions *f)
 {
 	bool *report = xcalloc(f->n, sizeof *report);
 	int n = 0;
@@ -233,7 +134,7 @@ static int reporters(const struct fleet *f)
 
 /* The lists of regions, and how many report. */
 static void list_regions(const struct rule *rule, double now,
-	const struct fleet *f, struct verdict *v)
+	const struct expected_regions *f, struct verdict *v)
 {
 	v->reporters = reporters(f);
 	v->failing = xcalloc(f->n, sizeof *v->failing);
@@ -241,7 +142,7 @@ static void list_regions(const struct rule *rule, double now,
 	v->isolated = xcalloc(f->n, sizeof *v->isolated);
 	v->regions = xcalloc(f->n, sizeof *v->regions);
 	for (size_t i = 0; i < f->n; i++) {
-		const struct run *r = &f->runs[i];
+		const struct failure_run *r = &f->runs[i];
 		const struct probe *p = r->newest;
 
 		if (r->step)
@@ -272,10 +173,11 @@ static void list_regions(const struct rule *rule, double now,
  * regions that reports. Nobody can agree with it on a step, so the steps play
  * no part.
  */
-static bool alone_down(const struct rule *rule, const struct fleet *f)
+static bool alone_down(
+	const struct rule *rule, const struct expected_regions *f)
 {
 	for (size_t i = 0; i < f->n; i++) {
-		const struct run *r = &f->runs[i];
+		const struct failure_run *r = &f->runs[i];
 
 		if (r->reports && !(r->n_at && r->failures >= rule->alone))
 			return false;
@@ -284,14 +186,14 @@ static bool alone_down(const struct rule *rule, const struct fleet *f)
 }
 
 /* Every expected region reports and fails, whatever the steps (article 3). */
-static bool all_down(const struct rule *rule, const struct fleet *f)
+static bool all_down(const struct rule *rule, const struct expected_regions *f)
 {
 	return f->n_machines >= (size_t)rule->hard_outage &&
-		agreeing(rule, f, STEP_NONE) == (int)f->n_machines;
+		agreement_size(rule, f, STEP_NONE) == (int)f->n_machines;
 }
 
-static enum tier decide_tier(const struct rule *rule, const struct fleet *f,
-	const struct verdict *v)
+static enum tier decide_tier(const struct rule *rule,
+	const struct expected_regions *f, const struct verdict *v)
 {
 	int expected = (int)f->n_machines;
 	int quorum = expected < rule->quorum ? expected : rule->quorum;
@@ -333,7 +235,7 @@ static int by_value(const void *a, const void *b)
 }
 
 /* Percentiles, by nearest rank, of what reports and is not broken. */
-static void put_latency(const struct fleet *f, struct verdict *v)
+static void put_latency(const struct expected_regions *f, struct verdict *v)
 {
 	double *ms = xcalloc(f->n, sizeof *ms);
 	size_t n = 0;
@@ -355,10 +257,10 @@ static void put_latency(const struct fleet *f, struct verdict *v)
 
 /* It lasts until there are no more than half as many as it began with. */
 static void judge_churn(const struct rule *rule, const struct verdict_input *in,
-	const struct fleet *f, double until, struct verdict *v)
+	const struct expected_regions *f, double until, struct verdict *v)
 {
 	bool lasts = in->churn_since > 0;
-	int n = churn_judge(f->regions, f->n, until,
+	int n = churn_judge(f, until,
 		lasts ? rule->tool_churn / 2 : rule->tool_churn);
 
 	if (n)
@@ -369,7 +271,7 @@ static void judge_churn(const struct rule *rule, const struct verdict_input *in,
 struct verdict verdict_decide(const struct rule *rule,
 	const struct verdict_input *in)
 {
-	struct fleet f = fleet_new(rule, in);
+	struct expected_regions f = expected_regions_new(rule, in);
 	double until = in->now + rule->ahead_s;
 	struct verdict v = {
 		.slug = in->slug,
@@ -384,7 +286,7 @@ struct verdict verdict_decide(const struct rule *rule,
 		.p95_ms = NAN,
 	};
 
-	choose_step(rule, &f, &v);
+	v.step = agreement_step(rule, &f, &v.failed_regions);
 	list_regions(rule, in->now, &f, &v);
 	v.tier = decide_tier(rule, &f, &v);
 	v.verdict = tier_colour(v.tier);

@@ -3,7 +3,7 @@
 #include "base/lines.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 #include "mcp/layers.h"
 #include "offline/index.h"
 
@@ -149,7 +149,8 @@ static void put_mark(struct piece *p, const struct record *r)
 			failure_layer_name(failure_layer_of(
 				sum->failed_step, sum->error)));
 	else
-		snprintf(p->mark, size, "9:%zu", hist_bucket(sum->total_ms));
+		snprintf(p->mark, size, "9:%zu",
+			histogram_bucket(sum->total_ms));
 }
 
 /* What the summary says beside its text. */

@@ -29,7 +29,7 @@ struct loaded {
 
 struct stood {
 	char region[REGION_MAX + 1];
-	struct standing standing;
+	struct region_since standing;
 };
 
 struct changed {
@@ -89,8 +89,9 @@ void load_regions_free(char **regions);
  */
 void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 
-/* load_stood(l, region): how it stood; NULL where that is not known. */
-const struct standing *load_stood(const struct loaded *l, const char *region);
+/* load_region_since(l, region): how it stood; NULL where that is not known. */
+const struct region_since *load_region_since(
+	const struct loaded *l, const char *region);
 void load_release(struct loaded *l, size_t n);
 
 #endif

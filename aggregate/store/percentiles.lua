@@ -1,7 +1,7 @@
 -- percentiles(from, list): of the histograms KEYS[from] and on; see scripts.h.
 local function percentiles(from, list)
 	local count, all, out, least, most = {}, 0, {}, 879, 0
-	-- Most of a young server are none: then one call is enough.
+	-- A young server has few of them: no call after the last that exists.
 	local left, i = redis.call('EXISTS', unpack(KEYS, from)), from
 	while left > 0 do
 		local h = redis.call('HGETALL', KEYS[i])
@@ -17,7 +17,7 @@ local function percentiles(from, list)
 		end
 	end
 	for i, p in ipairs(list) do
-		-- By nearest rank, as in mcp/hist.c.
+		-- By nearest rank, as in mcp/histogram.c.
 		local rank, seen = math.ceil(p / 100 * all), 0
 		out[i] = '-'
 		for b = math.max(least, 0), math.min(most, 879) do

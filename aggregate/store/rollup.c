@@ -7,6 +7,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
 
@@ -27,14 +28,10 @@ enum { KEY_BASELINE, KEY_MINUTES, KEY_HOURS = KEY_MINUTES + MINUTED,
 	KEY_LATENCY = KEY_HOURS + DAYS, KEYS = KEY_LATENCY + HOURS };
 enum { GOT_MEDIAN = KEY_LATENCY, GOT_P95 };
 
-int rollup_load(struct store *s, char *sha, size_t size)
+int rollup_load(struct store *s, char sha[STORE_SHA])
 {
-	const struct store_reply *r =
-		store_one(s, "SCRIPT", "LOAD", script_figures, NULL);
-
-	if (!store_text(r))
+	if (store_load(s, script_figures, sha))
 		return -1;
-	snprintf(sha, size, "%s", store_text(r));
 	/* Again with what follows: the store may be restarted in between. */
 	store_add(s, "SCRIPT", "LOAD", script_figures, NULL);
 	return 0;
@@ -59,14 +56,14 @@ void rollup_ask(struct store *s, const char *sha, const char *slug, double now)
 	store_add_argv(s, 3 + KEYS, args);
 }
 
-void rollup_latency(struct hist *h, const struct store_reply *r)
+void rollup_latency(struct histogram *h, const struct store_reply *r)
 {
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		long long bucket = store_int(store_item(r, i), -1);
 		long long n = store_int(store_item(r, i + 1), 0);
 
 		if (bucket >= 0 && n > 0 && n <= COUNT_MAX)
-			hist_add(h, (size_t)bucket, n);
+			histogram_add(h, (size_t)bucket, n);
 	}
 }
 
@@ -156,8 +153,8 @@ static double bucket_ms(const char *text)
 {
 	long long bucket;
 
-	if (text && num_parse(text, 0, HIST_BUCKETS - 1, &bucket))
-		return hist_ms((size_t)bucket);
+	if (text && num_parse(text, 0, HISTOGRAM_BUCKETS - 1, &bucket))
+		return histogram_ms((size_t)bucket);
 	return NAN;
 }
 
@@ -194,7 +191,7 @@ static void ask_baseline(struct store *s, const char *slug, int64_t today)
 	snprintf(number[0], sizeof *number, "%d", BASELINE_DAYS + 1);
 	snprintf(number[1], sizeof *number, "%" PRId64, today);
 	snprintf(number[2], sizeof *number, "%d", BASELINE_LEAST);
-	snprintf(number[3], sizeof *number, "%d", KEYS_BASELINE_S);
+	snprintf(number[3], sizeof *number, "%d", RETENTION_BASELINE_S);
 	args[n++] = "EVAL";
 	args[n++] = script_baseline;
 	args[n++] = number[0];
@@ -214,7 +211,7 @@ int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
 	for (size_t i = 0; i < n; i++)
 		ask_baseline(s, slugs[i], today);
 	if (store_run(s))
-		return -1;
+		return store_failed(s);
 	for (size_t i = 0; i < n; i++)
 		read_baseline(store_text(store_reply(s, i)), today,
 			&out[i]->baseline);

@@ -6,8 +6,8 @@
 #include "base/log.h"
 #include "base/zone.h"
 #include "commands/ack.h"
-#include "commands/coverage.h"
-#include "commands/describe.h"
+#include "commands/check_coverage.h"
+#include "commands/check_event.h"
 #include "delivery/sender.h"
 #include "transport/credential.h"
 
@@ -68,17 +68,17 @@ static void doubt(void *arg, const char *text)
 
 static int describe(const struct conf *c, const char *text, double now)
 {
-	char why[DESCRIBE_WHY];
-	struct described d;
+	char why[CHECK_EVENT_WHY];
+	struct check_event d;
 	struct buf b;
 	bool ok;
 
-	if (!describe_parse(text, c, now, &d, why)) {
+	if (!check_event_parse(text, c, now, &d, why)) {
 		log_error("%s", why);
 		return EXIT_USAGE;
 	}
-	buf_init(&b, DESCRIBE_MAX);
-	describe_put(&b, c, &d);
+	buf_init(&b, CHECK_EVENT_MAX);
+	check_event_put(&b, c, &d);
 	ok = line_write(STDOUT_FILENO, b.p, b.len) == 0;
 	if (!ok)
 		log_error("standard output: %s", strerror(errno));
@@ -86,7 +86,7 @@ static int describe(const struct conf *c, const char *text, double now)
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-int checking(const char *file, const struct conf *c, const struct options *o,
+int check(const char *file, const struct conf *c, const struct options *o,
 	const char *folder)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
@@ -101,6 +101,6 @@ int checking(const char *file, const struct conf *c, const struct options *o,
 	secret_free(acknowledge_secret());
 	if (o->n_operands)
 		return describe(c, o->operands[0], now);
-	coverage_check(c, floor(now), doubt, NULL);
+	check_coverage(c, floor(now), doubt, NULL);
 	return EXIT_GOOD;
 }

@@ -9,11 +9,11 @@
 #include "options.h"
 
 /*
- * checking(file, c, o, folder): c is what that file says; NULL where there is
+ * check(file, c, o, folder): c is what that file says; NULL where there is
  * none. `folder` is that of the secrets, or NULL. An exit status; the operator
  * has been told why it is not 0.
  */
-int checking(const char *file, const struct conf *c, const struct options *o,
+int check(const char *file, const struct conf *c, const struct options *o,
 	const char *folder);
 
 #endif

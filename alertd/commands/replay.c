@@ -11,8 +11,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "commands/ledger.h"
-#include "commands/recording.h"
+#include "commands/replay_report.h"
 #include "conf/policy.h"
 #include "incident/event.h"
 #include "incident/expiry.h"
@@ -21,7 +20,10 @@
 #include "json/json.h"
 #include "notifier.h"
 #include "print.h"
+#include "records/expiry.h"
+#include "records/maintenance.h"
 #include "records/probe.h"
+#include "records/verdict.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 
@@ -35,12 +37,91 @@
 /* Lines of one minute may come in any order, and some come late. */
 #define BACK_S (10 * 60)
 /* A line further ahead than that has to be confirmed by the next one. */
-#define PREFETCH_S 86400
+#define CONFIRM_S 86400
 /* A stray instant must not make a replay of centuries. */
 #define DAYS_MAX 400
 /* The output goes out once it is so long. */
 #define WRITE_BYTES (64 * 1024)
 #define TEXT_BYTES (64 * 1024)
+
+/* A line of a recording, with a time of its own. */
+enum recorded_what {
+	RECORDED_VERDICT,
+	RECORDED_EXPIRY,
+	RECORDED_MAINTENANCE, /* of no minute: it is known from now on */
+	RECORDED_NOTHING /* it means nothing here */
+};
+
+struct recorded {
+	enum recorded_what what;
+	int64_t at; /* its minute, epoch seconds */
+	struct verdict_record verdict;
+	struct expiry_record expiry;
+	/* Its strings and lists are for whoever takes it; see recorded_read. */
+	struct maintenance maintenance;
+	cJSON *doc; /* owns the strings of the expiry record */
+};
+
+static void recorded_release(struct recorded *r)
+{
+	if (r->what == RECORDED_VERDICT)
+		verdict_record_release(&r->verdict);
+	else if (r->what == RECORDED_MAINTENANCE)
+		maintenance_release(&r->maintenance);
+	cJSON_Delete(r->doc);
+}
+
+/* A record of that type, whose object is r's or freed. 0; or -1 and why. */
+static int read_type(cJSON *doc, const char *type, struct recorded *r,
+	char *why)
+{
+	if (strcmp(type, "verdict") == 0) {
+		if (verdict_take(doc, &r->verdict, why))
+			return -1;
+		r->what = RECORDED_VERDICT;
+		r->at = r->verdict.verdict.window;
+		return 0;
+	}
+	if (strcmp(type, "maintenance") == 0) {
+		if (!maintenance_take(doc, &r->maintenance, why))
+			return -1;
+		r->what = RECORDED_MAINTENANCE;
+		return 0;
+	}
+	r->doc = doc;
+	if (strcmp(type, "expiry") == 0) {
+		if (expiry_take(doc, &r->expiry, why)) {
+			r->what = RECORDED_EXPIRY;
+			r->at = clock_window(r->expiry.at);
+			return 0;
+		}
+	} else if (strcmp(type, "runner") == 0) {
+		return 0;
+	} else {
+		field_fail(why, "type", "not verdict, expiry or maintenance");
+	}
+	recorded_release(r);
+	return -1;
+}
+
+/*
+ * Reads a line. 0, and recorded_release frees what *r holds; or -1 and why,
+ * which has RECORD_WHY bytes. A caller that keeps the maintenance sets what to
+ * RECORDED_NOTHING.
+ */
+static int recorded_read(const char *p, size_t n, struct recorded *r, char *why)
+{
+	const char *type;
+	cJSON *doc;
+
+	*r = (struct recorded) {.what = RECORDED_NOTHING};
+	doc = json_parse(p, n, &json_record, why);
+	type = doc ? record_type(doc, why) : NULL;
+	if (type)
+		return read_type(doc, type, r, why);
+	cJSON_Delete(doc);
+	return -1;
+}
 
 struct replay;
 
@@ -49,7 +130,7 @@ struct side {
 	struct replay *replay;
 	struct state_store *shelf;
 	struct notifier *pager;
-	struct ledger ledger;
+	struct replay_report report;
 	bool shown; /* its events are the output */
 };
 
@@ -119,8 +200,8 @@ static void told(void *arg, const struct alert_event *e,
 	struct replay *r = side->replay;
 	const struct replay_setup *s = r->setup;
 
-	ledger_add(&side->ledger, &e->record,
-		ledger_pages(&e->record, routes, s->conf));
+	replay_report_add(&side->report, &e->record,
+		replay_report_pages(&e->record, routes, s->conf));
 	if (!side->shown)
 		return;
 	(s->text ? put_text : put_line)(&r->out, &e->record, routes, later, s);
@@ -244,7 +325,7 @@ static int admit(const struct replay *r, int64_t at, char *why)
 			DAYS_MAX);
 		return -1;
 	}
-	return at > r->clock + PREFETCH_S;
+	return at > r->clock + CONFIRM_S;
 }
 
 static int use(void *arg, const char *p, size_t n, char *why)
@@ -288,7 +369,7 @@ static void finish(struct replay *r)
 static int replay_emit(struct replay *r)
 {
 	const struct replay_setup *s = r->setup;
-	struct ledger_span span = {
+	struct replay_report_span span = {
 		.from = r->first,
 		.to = r->clock,
 		.verdicts = r->verdicts,
@@ -299,10 +380,10 @@ static int replay_emit(struct replay *r)
 
 	buf_init(&b, TEXT_BYTES);
 	if (s->policy)
-		ledger_compare(&b, &r->sides[0].ledger, &r->sides[1].ledger,
+		replay_report_compare(&b, &r->sides[0].report, &r->sides[1].report,
 			&span, s->policy);
 	else
-		ledger_put(&b, &r->sides[0].ledger, &span);
+		replay_report_put(&b, &r->sides[0].report, &span);
 	if (line_write(fd, b.p, b.len)) {
 		log_error("the summary: %s", strerror(errno));
 		r->failed = true;
@@ -350,7 +431,7 @@ static void release(struct replay *r)
 	for (size_t i = 0; i < r->n_sides; i++) {
 		notifier_free(r->sides[i].pager);
 		state_store_free(r->sides[i].shelf);
-		ledger_release(&r->sides[i].ledger);
+		replay_report_release(&r->sides[i].report);
 	}
 	maintenance_store_free(r->calendar);
 	buf_release(&r->out);

@@ -10,11 +10,11 @@
 #include "delivery/sender.h"
 #include "delivery/worker.h"
 #include "emit.h"
-#include "incident/test_reminder.h"
-#include "incident/text.h"
+#include "incident/route_test.h"
+#include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
-#include "routing/rehearsal.h"
+#include "routing/what_if.h"
 #include "state/maintenance_store.h"
 #include "state/test_store.h"
 
@@ -43,7 +43,7 @@ struct tried {
 struct trial {
 	const char *slug;
 	double now;
-	struct test_reminder_request request;
+	struct route_test_request request;
 	char key[ALERT_KEY_SIZE];
 	char *summary;
 	struct tried *v;
@@ -275,7 +275,7 @@ int testing(const struct notifier_setup *setup, const struct options *o)
 	alert_key(&(struct alert_record) {.slug = t.slug, .kind = ALERT_TEST,
 			  .started_at = t.request.at},
 		t.key);
-	rehearse(c, &(struct rehearsal) {
+	what_if(c, &(struct what_if) {
 		.kind = ALERT_DOWNTIME,
 		.severity = SEVERITY_P1,
 		.slug = t.slug,

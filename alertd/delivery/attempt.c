@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
+#include "routing/retry.h"
 #include "routing/routing.h"
 
 #include <math.h>
@@ -229,7 +230,7 @@ static void put_off(const struct sender *s, struct alert_state *st,
 	const struct delivered *d = &e->result;
 	double delay;
 
-	*last = d->refused || outbox_hopeless(item->pending->created,
+	*last = d->refused || retry_hopeless(item->pending->created,
 		delivery->attempts + 1, s->now);
 	string_set(&delivery->why, d->why);
 	string_set(&delivery->holder, NULL);
@@ -245,7 +246,7 @@ static void put_off(const struct sender *s, struct alert_state *st,
 	delivery->attempts++;
 	delivery->tried = s->now;
 	delivery->done = d->done;
-	delay = outbox_delay(delivery->attempts, chance(), d->retry_after_s);
+	delay = retry_delay(delivery->attempts, chance(), d->retry_after_s);
 	/* Whoever mends it does not want to wait as for a vendor. */
 	if (d->mend)
 		delay = fmin(delay, MEND_DELAY_S);

@@ -7,6 +7,7 @@
 #include "routing/digest.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
+#include "routing/retry.h"
 #include "routing/routing.h"
 #include "state/state_store.h"
 
@@ -122,11 +123,11 @@ static struct outcome judge_attempt(const struct digest_worker *g,
 	if (sent->ok)
 		return o;
 	o.why = sent->why;
-	o.given_up = sent->refused || outbox_hopeless((double)d->boundary,
+	o.given_up = sent->refused || retry_hopeless((double)d->boundary,
 		d->attempts + 1, g->now);
 	o.refused = sent->mend || o.given_up;
 	o.done = o.given_up;
-	o.delay = outbox_delay(d->attempts + 1, 0, sent->retry_after_s);
+	o.delay = retry_delay(d->attempts + 1, 0, sent->retry_after_s);
 	if (sent->refused)
 		log_error("a digest of %zu events to route %s: refused: %s",
 			d->n, d->route, sent->why);

@@ -7,8 +7,8 @@
 #ifndef DELIVERY_DIGEST_WORKER_H
 #define DELIVERY_DIGEST_WORKER_H
 
+#include "base/strings.h"
 #include "conf/conf.h"
-#include "incident/strings.h"
 
 #include <stdbool.h>
 

@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "delivery/owner.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <stdio.h>
@@ -39,7 +40,7 @@ enum lease_result lease_take(struct store *s, const char *route,
 		return failed(s);
 	if (store_text(r) && owner_gone(us, store_text(r)))
 		snprintf(them, sizeof them, "%s", store_text(r));
-	snprintf(ttl, sizeof ttl, "%d", KEYS_DIGEST_S);
+	snprintf(ttl, sizeof ttl, "%d", RETENTION_DIGEST_S);
 	r = store_one(s, "EVAL", take, "1", key, us, them, ttl, NULL);
 	if (!r)
 		return failed(s);

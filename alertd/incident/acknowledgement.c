@@ -1,13 +1,15 @@
 #include "incident/acknowledgement.h"
 
+#include "incident/dedup_key.h"
+
 #include <math.h>
 #include <string.h>
 
 /* What went by while it held does not count for the ladder. */
 static void stand_still(struct incident *inc, double end)
 {
-	if (inc->climb.ladder)
-		inc->climb.since += fmax(0, end - inc->ack.at);
+	if (inc->escalation.ladder)
+		inc->escalation.since += fmax(0, end - inc->ack.at);
 }
 
 static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
@@ -29,15 +31,11 @@ size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
-		struct alert_record r = {
-			.kind = (enum alert_kind)k,
-			.slug = st->slug,
-			.started_at = inc->first,
-		};
+		enum alert_kind kind = (enum alert_kind)k;
 		char key[ALERT_KEY_SIZE];
 
-		if (!inc->open || inc->folded ||
-			(q->key && strcmp(q->key, alert_key(&r, key)) != 0))
+		if (!inc->open || inc->superseded ||
+			(q->key && strcmp(q->key, dedup_key(st, kind, key)) != 0))
 			continue;
 		if (inc->ack.by)
 			stand_still(inc, fmin(now, inc->ack.until));
@@ -46,7 +44,7 @@ size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
 		inc->ack.at = now;
 		inc->ack.until = now + q->for_s;
 		events_put(out, st, &(struct summary) {
-			.kind = r.kind,
+			.kind = kind,
 			.phase = ALERT_ACKNOWLEDGED,
 			.at = now,
 		});

@@ -7,7 +7,7 @@
 
 #include "incident/event.h"
 #include "incident/state.h"
-#include "incident/streak.h"
+#include "incident/confirmation.h"
 
 /*
  * anomaly_judge(st, v, s, out): after incidents were looked for. Three failing

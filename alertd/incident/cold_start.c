@@ -69,3 +69,21 @@ bool cold_start_platform(const char *url)
 			return true;
 	return false;
 }
+
+bool cold_start_excuses(struct alert_state *st, const struct observation *s,
+	const struct conf_policy *p)
+{
+	bool cold = st->cold_start || cold_start_platform(st->url);
+	bool paused = (double)(s->window - st->window) > p->idle_s;
+
+	if (s->window == st->cold)
+		return true;
+	if (!s->failing) {
+		st->cold = 0;
+		return false;
+	}
+	if (!cold || !paused || st->cold || state_down(st))
+		return false;
+	st->cold = st->window = s->window;
+	return true;
+}

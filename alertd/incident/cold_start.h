@@ -5,7 +5,9 @@
 #ifndef INCIDENT_COLD_START_H
 #define INCIDENT_COLD_START_H
 
-#include <stdbool.h>
+#include "conf/conf.h"
+#include "incident/confirmation.h"
+#include "incident/state.h"
 
 /*
  * cold_start_platform(url): whether its host is on a platform that is known for
@@ -13,5 +15,14 @@
  * by label; url may be NULL.
  */
 bool cold_start_platform(const char *url);
+
+/*
+ * cold_start_excuses(st, s, p): whether the failure of window s does not count,
+ * for the server may just be starting: it is the first after a pause of more
+ * than p->idle_s (article 3). The next one counts, however long the pause
+ * before it was.
+ */
+bool cold_start_excuses(struct alert_state *st, const struct observation *s,
+	const struct conf_policy *p);
 
 #endif

@@ -1,6 +1,7 @@
 #include "incident/degradation.h"
 
 #include "incident/incident.h"
+#include "incident/recovery.h"
 
 #include <math.h>
 
@@ -143,15 +144,15 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 	bool worse = m->bad && m->severity < inc->severity;
 
 	if (m->bad) {
-		incident_hold(inc, window);
+		incident_fail(inc, window);
 		note_measure(inc, kind, v, m);
-	} else if (incident_pass(inc, window, p->resolve)) {
-		incident_end(st, kind, (double)window, out);
+	} else if (recovery_pass(inc, window, p->resolve)) {
+		recovery_end(st, kind, (double)window, out);
 	}
 	if (!worse)
 		return;
 	inc->severity = m->severity;
-	if (!inc->folded)
+	if (!inc->superseded)
 		events_add(out, st, kind, ALERT_ESCALATED, (double)window,
 			true);
 }
@@ -188,7 +189,7 @@ static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	if (muted(st, kind, window)) {
 		if (kind == ALERT_LATENCY)
 			*t = (struct streak) {0};
-		inc->folded = inc->open;
+		inc->superseded = inc->open;
 		return;
 	}
 	if (!m->known)

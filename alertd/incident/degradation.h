@@ -12,7 +12,7 @@
 #include "conf/conf.h"
 #include "incident/event.h"
 #include "incident/state.h"
-#include "incident/streak.h"
+#include "incident/confirmation.h"
 #include "records/verdict.h"
 
 /* degradation_judge(st, v, s, p, out): take what a verdict measures into

@@ -1,9 +1,11 @@
 #include "incident/divergence.h"
 
 #include "base/clock.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
-#include "incident/observation.h"
-#include "incident/streak.h"
+#include "incident/recovery.h"
+#include "incident/tool_drift.h"
+#include "incident/tool_sightings.h"
 
 #include <math.h>
 #include <string.h>
@@ -45,9 +47,9 @@ static struct show show_at(const struct tools_seen *t, const struct verdict *v)
 
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
-		const struct tool_set *newer = observations_newer(t, v, s);
+		const struct tool_set *newer = tool_sightings_newer(t, v, s);
 
-		if (!newer || !observations_now(v, s))
+		if (!newer || !tool_sightings_now(v, s))
 			continue;
 		if (!l.behind || (late(s, newer) && !l.late)) {
 			l.behind = s;
@@ -90,7 +92,7 @@ static enum cache_result checked(const struct verdict *v, const char *region)
 static void count(struct tools_seen *t, const struct verdict *v,
 	int64_t window)
 {
-	if (v->divergence && observations_differ(t, window))
+	if (v->divergence && tool_sightings_differ(t, window))
 		streak_add(&t->differ, window);
 	else if (!v->divergence && t->differ.counted < window)
 		t->differ = (struct streak) {0};
@@ -121,15 +123,15 @@ static void note_change(struct tool_change *c, const struct verdict *v,
 	bool same = c->from && strcmp(c->from, bare.from) == 0 &&
 		strcmp(c->to, bare.to) == 0;
 
-	if (same && change_named(c))
+	if (same && tool_change_named(c))
 		return;
 	c->since = clock_window(l->newer->since);
 	if (from && to && from == v->sides)
-		change_set(c, &to->changes);
+		tool_change_set(c, &to->changes);
 	else if (from && to && to == v->sides)
-		change_reverse(c, &from->changes);
+		tool_change_reverse(c, &from->changes);
 	else
-		change_set(c, &bare);
+		tool_change_set(c, &bare);
 }
 
 /*
@@ -146,12 +148,12 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 	strings_clear(&inc->reached);
 	for (size_t i = 0; i < t->n; i++) {
 		const struct sighting *s = &t->v[i];
-		const struct tool_set *newer = observations_newer(t, v, s);
+		const struct tool_set *newer = tool_sightings_newer(t, v, s);
 
 		if (!newer)
 			strings_add(&inc->reached, s->region);
 		else if (strings_has(&inc->regions, s->region) ||
-			(observations_now(v, s) && (after(s, newer) || !any)))
+			(tool_sightings_now(v, s) && (after(s, newer) || !any)))
 			strings_add(&behind, s->region);
 	}
 	if (!behind.n)
@@ -204,7 +206,7 @@ static void note_stale(struct incident *inc, const struct verdict *v,
 	inc->stale_age_s = c->age_s;
 	inc->stale_more = c->more;
 	inc->change.since = clock_window(r->cache_at);
-	change_set(&inc->change, &d);
+	tool_change_set(&inc->change, &d);
 }
 
 /* A check has asked often enough: nothing more is waited for. */
@@ -245,10 +247,10 @@ static bool all_seen(const struct incident *inc, const struct tools_seen *t,
 {
 	for (size_t i = 0; i < inc->regions.n; i++) {
 		const char *region = inc->regions.v[i];
-		const struct sighting *s = observations_find(t, region);
+		const struct sighting *s = tool_sightings_find(t, region);
 
-		if (observations_configured(v, region) &&
-			(!s || !observations_now(v, s)))
+		if (tool_sightings_configured(v, region) &&
+			(!s || !tool_sightings_now(v, s)))
 			return false;
 	}
 	return true;
@@ -262,7 +264,7 @@ static bool all_equal(const struct incident *inc, const struct verdict *v)
 {
 	for (size_t i = 0; inc->stale && i < inc->regions.n; i++)
 		if (checked(v, inc->regions.v[i]) != CACHE_EQUAL &&
-			observations_configured(v, inc->regions.v[i]) &&
+			tool_sightings_configured(v, inc->regions.v[i]) &&
 			v->window - inc->failed < UNKNOWN_S)
 			return false;
 	return true;
@@ -276,16 +278,16 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	const struct verdict_region *old = oldest(v);
 
 	if (old) {
-		incident_hold(inc, window);
+		incident_fail(inc, window);
 		note_stale(inc, v, old);
 	} else if (l->behind) {
-		incident_hold(inc, window);
+		incident_fail(inc, window);
 		inc->expected = v->expected;
 		note_regions(inc, &st->tools, v, l);
 		note_change(&inc->change, v, l);
 	} else if (all_seen(inc, &st->tools, v) && all_equal(inc, v) &&
-		incident_pass(inc, window, p->resolve)) {
-		incident_end(st, ALERT_DIVERGENCE, (double)window, out);
+		recovery_pass(inc, window, p->resolve)) {
+		recovery_end(st, ALERT_DIVERGENCE, (double)window, out);
 	}
 }
 
@@ -295,7 +297,7 @@ void divergence_judge(struct alert_state *st, const struct verdict *v,
 	const struct verdict_region *old = oldest(v);
 	struct show l;
 
-	observations_take(st, v, window);
+	tool_sightings_take(st, v, window);
 	count(&st->tools, v, window);
 	l = show_at(&st->tools, v);
 	if (st->incidents[ALERT_DIVERGENCE].open)

@@ -21,7 +21,7 @@
  * It begins, too, with the first verdict which says that clients of a region
  * get an older list than the server's, and then ends when checks of all its
  * regions say again that they get the same. None begins while a tool_churn is
- * open, see tool_churn.h.
+ * open, see tool_drift.h.
  */
 void divergence_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, const struct conf_policy *p, struct alert_events *out);

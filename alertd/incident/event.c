@@ -3,7 +3,7 @@
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "incident/summary.h"
-#include "incident/text.h"
+#include "incident/tool_drift.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -137,7 +137,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	name_of(st, s.phase, &name);
 	s.slug = name.p;
 	s.incident = inc;
-	s.maintenance = &st->quiet;
+	s.maintenance = &st->maintenance;
 	string_set(&e->error, inc->error);
 	e->summary = summarise(&s);
 	buf_release(&name);
@@ -148,8 +148,8 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 							    : &st->left);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
-	e->unheard = inc->unheard;
-	change_copy(&e->change, &inc->change);
+	e->unnotified = inc->unnotified;
+	tool_change_copy(&e->change, &inc->change);
 	if (s.kind == ALERT_DIVERGENCE)
 		add_sides(e, &st->tools, inc);
 	e->record = (struct alert_record) {
@@ -190,7 +190,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->told);
 	strings_release(&e->steps);
 	strings_release(&e->later);
-	change_release(&e->change);
+	tool_change_release(&e->change);
 	release_sides(e);
 	*e = (struct alert_event) {0};
 }

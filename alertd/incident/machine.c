@@ -3,19 +3,20 @@
 #include "incident/acknowledgement.h"
 #include "incident/anomaly.h"
 #include "incident/cold_start.h"
+#include "incident/confirmation.h"
 #include "incident/degradation.h"
 #include "incident/divergence.h"
 #include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "incident/probe_silent.h"
+#include "incident/recovery.h"
+#include "incident/reminder.h"
 #include "incident/severity.h"
-#include "incident/streak.h"
-#include "incident/tool_churn.h"
 #include "incident/tool_drift.h"
 
 #include <math.h>
 
-/* mcp-alert(1); articles 1 and 3. */
+/* The numbers of mcp-alert(1), after articles 1 and 3. */
 const struct conf_policy machine_policy = {
 	.confirm = 3,
 	.resolve = 3,
@@ -35,49 +36,7 @@ const struct conf_policy machine_policy = {
 	.common = 5,
 };
 
-/* What a verdict asks for: an incident that begins with it. */
-struct opening {
-	bool wanted;
-	enum alert_kind kind;
-	enum severity severity;
-	int64_t first;
-	int count; /* failing windows so far */
-};
-
-static struct opening open_tally(enum alert_kind kind, enum severity severity,
-	const struct streak *t)
-{
-	return (struct opening) {true, kind, severity, t->since, t->n};
-}
-
-/*
- * Space confirms at once, and then the first failure that counts is the one on
- * which regions agreed; time confirms after a number of windows, and then it is
- * the first of these (articles 1 and 3).
- */
-static struct opening show_for(const struct alert_state *st,
-	const struct verdict *v, const struct observation *s,
-	const struct conf_policy *p)
-{
-	const struct streak *t = streak_longest(st, v, s, false);
-	bool in_time = t && t->n >= p->confirm;
-
-	if (s->failing && !s->only_throttled) {
-		if (v->expected == 1 && t && (s->agreed || in_time))
-			return open_tally(ALERT_DOWNTIME, SEVERITY_P1, t);
-		if (v->expected != 1 && s->agreed)
-			return (struct opening) {true, ALERT_DOWNTIME,
-				s->assessed.severity, s->window, 1};
-		if (in_time)
-			return open_tally(ALERT_REGIONAL, SEVERITY_P2, t);
-	}
-	t = streak_longest(st, v, s, true);
-	if (t && t->n >= p->throttled)
-		return open_tally(ALERT_RATE_LIMITED, SEVERITY_P2, t);
-	return (struct opening) {0};
-}
-
-/* The regions of a verdict, as an incident of that kind sees them. */
+/* Note which regions fail, or are throttled, and which reach the server. */
 static void note_regions(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v)
 {
@@ -101,7 +60,7 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 	}
 }
 
-/* What the newest failing window says. */
+/* Note what the newest failing window says of the incident. */
 static void note_failure(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s)
 {
@@ -147,32 +106,32 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 }
 
 /* A failing window of an open incident. */
-static void hold(struct alert_state *st, enum alert_kind kind,
+static void fail_window(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
-	incident_hold(inc, s->window);
-	/* One that is folded stays as it was told of. */
-	if (inc->folded)
+	incident_fail(inc, s->window);
+	/* A superseded incident stays as it was told. */
+	if (inc->superseded)
 		return;
 	note_failure(inc, kind, v, s);
-	/* Nobody is woken by what was. */
+	/* A minute judged late, of one that was told: too late to wake anybody. */
 	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
 		worsen(st, kind, s, out);
 }
 
-/* A passing window of one. */
-static void pass(struct alert_state *st, enum alert_kind kind,
+/* A passing window of an open incident. */
+static void pass_window(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s,
 	const struct conf_policy *p, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (!incident_pass(inc, s->window, p->resolve))
+	if (!recovery_pass(inc, s->window, p->resolve))
 		return;
-	incident_end(st, kind,
+	recovery_end(st, kind,
 		inc->late && v->judged_at > 0 ? floor(v->judged_at)
 					      : (double)s->window,
 		out);
@@ -180,7 +139,7 @@ static void pass(struct alert_state *st, enum alert_kind kind,
 		streak_forget_throttled(st);
 }
 
-static void open_incident(struct alert_state *st, const struct opening *o,
+static void open_incident(struct alert_state *st, const struct confirmation *o,
 	const struct verdict *v, const struct observation *s,
 	struct alert_events *out)
 {
@@ -199,16 +158,17 @@ static void open_incident(struct alert_state *st, const struct opening *o,
 }
 
 /*
- * One that began late is told of once a verdict on now asks for one that is
- * like it; where that asks for less, as no more than that.
+ * Tell of incidents that began in minutes judged late, now that a verdict on the
+ * present asks for one like them; with its severity, if it asks for a lesser
+ * kind.
  */
-static void surface(struct alert_state *st, const struct opening *o,
+static void tell_late(struct alert_state *st, const struct confirmation *o,
 	const struct observation *s, struct alert_events *out)
 {
 	for (unsigned k = 0; k <= o->kind; k++) {
 		struct incident *inc = &st->incidents[k];
 
-		if (!inc->open || !inc->late || inc->folded || inc->held)
+		if (!inc->open || !inc->late || inc->superseded || inc->suppressed)
 			continue;
 		inc->late = false;
 		inc->opened_at = inc->reminded_at = s->window;
@@ -219,7 +179,7 @@ static void surface(struct alert_state *st, const struct opening *o,
 	}
 }
 
-/* Whether an open incident covers one of that kind. */
+/* Whether an open incident makes another of that kind superfluous. */
 static bool covered(const struct alert_state *st, enum alert_kind kind)
 {
 	for (unsigned k = 0; k <= kind; k++)
@@ -228,83 +188,60 @@ static bool covered(const struct alert_state *st, enum alert_kind kind)
 	return false;
 }
 
-/* A window that tells something, on all incidents. */
+/* What a window that counts does to the incidents of downtimes. */
 static void apply(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
 {
-	struct opening o = show_for(st, v, s, p);
-	bool asked = o.wanted && !(v->judged_at > 0);
+	struct confirmation o = confirmation_of(st, v, s, p);
+	bool asked = o.confirmed && !(v->judged_at > 0);
 
-	if (o.wanted && covered(st, o.kind))
-		o.wanted = false;
+	if (o.confirmed && covered(st, o.kind))
+		o.confirmed = false;
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
 		bool limits = k == ALERT_RATE_LIMITED;
 
 		if (!inc->open)
 			continue;
-		if (o.wanted)
-			inc->folded = true;
-		if (s->failing || (limits && !inc->folded && s->throttled))
-			hold(st, (enum alert_kind)k, v, s, out);
+		if (o.confirmed)
+			inc->superseded = true;
+		if (s->failing || (limits && !inc->superseded && s->throttled))
+			fail_window(st, (enum alert_kind)k, v, s, out);
 		else
-			pass(st, (enum alert_kind)k, v, s, p, out);
+			pass_window(st, (enum alert_kind)k, v, s, p, out);
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
 	if (asked)
-		surface(st, &o, s, out);
-	if (!o.wanted)
+		tell_late(st, &o, s, out);
+	if (!o.confirmed)
 		return;
 	open_incident(st, &o, v, s, out);
 	st->down_at = s->window;
 }
 
-/*
- * Whether a failure may be that of a server which is just being started: the
- * first after a pause (article 3). It waits for the second, which counts
- * however long the pause before it was.
- */
-static bool starting(struct alert_state *st, const struct observation *s,
-	const struct conf_policy *p)
-{
-	bool cold = st->cold_start || cold_start_platform(st->url);
-	bool paused = (double)(s->window - st->window) > p->idle_s;
-
-	if (s->window == st->cold)
-		return true;
-	if (!s->failing) {
-		st->cold = 0;
-		return false;
-	}
-	if (!cold || !paused || st->cold || state_down(st))
-		return false;
-	st->cold = st->window = s->window;
-	return true;
-}
-
-/* See machine.h: the clock was wrong, and is right now. */
+/* The clock was ahead and is right now: see machine_verdict. */
 static void heal(struct alert_state *st, double now)
 {
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_heal(&st->incidents[k], now);
 	for (size_t i = 0; i < st->n_drifts; i++)
-		if ((double)st->drifts[i].at > now + MACHINE_AHEAD_S)
+		if ((double)st->drifts[i].at > now + STATE_AHEAD_S)
 			st->drifts[i].at = 0;
-	if ((double)st->window <= now + MACHINE_AHEAD_S &&
-		(double)st->judged <= now + MACHINE_AHEAD_S)
+	if ((double)st->window <= now + STATE_AHEAD_S &&
+		(double)st->judged <= now + STATE_AHEAD_S)
 		return;
 	st->window = st->judged = st->down_at = st->cold = 0;
-	st->slow = st->stray.windows = (struct streak) {0};
-	st->stray.told = 0;
+	st->slow = st->anomaly.windows = (struct streak) {0};
+	st->anomaly.told = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_restart(&st->incidents[k]);
 }
 
-/* Whoever looks after what got worse knew of less. */
+/* Whoever acknowledged an incident that got worse knew of less. */
 static void break_acks(struct alert_state *st, const struct alert_events *l,
 	size_t from)
 {
@@ -318,9 +255,9 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	double age = now - (double)inc->opened_at;
-	bool due = incident_due(inc, p, now);
+	bool due = reminder_due(inc, p, now);
 
-	if (!inc->open || inc->folded || inc->late || inc->passes ||
+	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return;
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
@@ -336,14 +273,14 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
 {
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
 		tick_one(st, (enum alert_kind)k, p, now, out);
-	incidents_tick(st, p, now, out);
+	reminders_add(st, p, now, out);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		ack_expire(st, (enum alert_kind)k, now);
 }
 
 /*
- * A minute that was judged late: what was down then, and nothing that is told
- * of now. One that is older than what was counted says nothing.
+ * A minute that was judged late: note what was down then, but tell nothing now.
+ * A minute older than the newest that counted says nothing.
  */
 static void judged_late(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
@@ -354,7 +291,7 @@ static void judged_late(struct alert_state *st, const struct verdict *v,
 	if (s->window < st->window)
 		return;
 	if ((s->failing || v->verdict != VERDICT_UNKNOWN) &&
-		!starting(st, s, p)) {
+		!cold_start_excuses(st, s, p)) {
 		streak_count(st, v, s);
 		apply(st, v, s, p, out);
 	}
@@ -376,19 +313,19 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
-	/* Unknown, and nobody fails: neither good nor bad. */
+	/* An unknown window in which no region fails is neither good nor bad. */
 	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
-		!starting(st, &s, p)) {
+		!cold_start_excuses(st, &s, p)) {
 		streak_count(st, v, &s);
 		apply(st, v, &s, p, out);
 		degradation_judge(st, v, &s, p, out);
 		anomaly_judge(st, v, &s, out);
 	}
 	if (news)
-		churn_judge(st, v, s.window, out);
+		tool_churn_judge(st, v, s.window, out);
 	if (news)
 		tool_drift_judge(st, v, s.window, out);
-	/* One that lists no region at all says nothing of any. */
+	/* A verdict that lists no region says nothing of any. */
 	if (news && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);
 	if (v->n_regions || v->n_no_data)

@@ -4,7 +4,9 @@
 #include "base/text.h"
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
-#include "incident/text.h"
+#include "incident/recovery.h"
+#include "incident/reminder.h"
+#include "incident/summary.h"
 
 #include <math.h>
 #include <string.h>
@@ -247,7 +249,7 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	if (inc->open && !regions.n) {
 		inc->passed_since = clock_window(now);
 		strings_copy(&inc->reached, &inc->regions);
-		incident_end(st, ALERT_SILENT, now, out);
+		recovery_end(st, ALERT_SILENT, now, out);
 	} else if (!inc->open && regions.n && !blind(pl)) {
 		incident_open(inc, SEVERITY_P3, clock_window(since),
 			clock_window(now), p->silent);
@@ -256,7 +258,7 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	} else if (inc->open && more) {
 		strings_copy(&inc->regions, &regions);
 		events_add(out, st, ALERT_SILENT, ALERT_ESCALATED, now, true);
-	} else if (incident_due(inc, p, now)) {
+	} else if (reminder_due(inc, p, now)) {
 		events_add(out, st, ALERT_SILENT, ALERT_REMINDER, now, false);
 	}
 	ack_expire(st, ALERT_SILENT, now);
@@ -277,7 +279,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	if (!late && !blind(pl)) {
 		end_stalled(st, pl, now, out);
 	} else if (inc->open) {
-		if (incident_due(inc, p, now)) {
+		if (reminder_due(inc, p, now)) {
 			if (late)
 				emit_stage(st, ALERT_REMINDER, pl, s, now, out);
 			else
@@ -334,7 +336,7 @@ void pipeline_away(struct alert_state *st, const char *why,
 	if (!st->away.n)
 		return;
 	if (inc->open) {
-		if (incident_due(inc, p, now))
+		if (reminder_due(inc, p, now))
 			emit_away(st, ALERT_REMINDER, why, now, out);
 	} else if (now - (double)st->away.since >= STAGE_STALE_S) {
 		begin_stall(inc, (double)st->away.since, now);

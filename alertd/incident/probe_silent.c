@@ -1,8 +1,9 @@
 #include "incident/probe_silent.h"
 
 #include "incident/incident.h"
+#include "incident/recovery.h"
 #include "incident/severity.h"
-#include "incident/streak.h"
+#include "incident/confirmation.h"
 
 static bool silent(const struct verdict *v, const char *region)
 {
@@ -81,7 +82,7 @@ static void end_silence(struct alert_state *st, const struct verdict *v,
 			strings_note(&inc->reached, inc->regions.v[i]);
 	if (!inc->passed_since)
 		inc->passed_since = v->window;
-	incident_end(st, ALERT_SILENT, (double)v->window, out);
+	recovery_end(st, ALERT_SILENT, (double)v->window, out);
 }
 
 static void go_on(struct alert_state *st, const struct verdict *v,
@@ -90,7 +91,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	struct incident *inc = &st->incidents[ALERT_SILENT];
 	bool worse = any_new(&inc->regions, regions);
 
-	incident_hold(inc, v->window);
+	incident_fail(inc, v->window);
 	inc->expected = v->expected;
 	strings_copy(&inc->regions, regions);
 	if (worse)

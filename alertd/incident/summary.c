@@ -1,12 +1,65 @@
 #include "incident/summary.h"
 
-#include "incident/text.h"
+#include "base/clock.h"
+#include "base/text.h"
+#include "incident/flapping.h"
+#include "incident/tool_drift.h"
+#include "mcp/regions.h"
 
 #include <math.h>
 #include <string.h>
 
-/* So often is no accident. */
-#define FLAPPING 2
+/* At most this many regions are named; the others are counted. */
+#define REGIONS_SHOWN 6
+
+static void put_regions(struct buf *b, const struct strings *l, bool cities)
+{
+	size_t shown = l->n < REGIONS_SHOWN ? l->n : REGIONS_SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		const char *city = cities ? region_city(l->v[i]) : NULL;
+
+		buf_fmt(b, "%s%s", text_comma(i, l->n), city ? city : l->v[i]);
+	}
+	if (shown < l->n)
+		buf_fmt(b, " and %zu more", l->n - shown);
+}
+
+void phrase_regions(struct buf *b, const struct strings *l)
+{
+	put_regions(b, l, false);
+}
+
+void phrase_cities(struct buf *b, const struct strings *l)
+{
+	put_regions(b, l, true);
+}
+
+void phrase_duration(struct buf *b, long long s)
+{
+	long long min = s / 60;
+
+	if (s < 60)
+		buf_fmt(b, "%lld s", s);
+	else if (min < 60)
+		buf_fmt(b, "%lld min", min);
+	else if (min < 48 * 60 && min % 60)
+		buf_fmt(b, "%lld h %lld min", min / 60, min % 60);
+	else if (min < 48 * 60)
+		buf_fmt(b, "%lld h", min / 60);
+	else
+		buf_fmt(b, "%lld d %lld h", min / 1440, min % 1440 / 60);
+}
+
+void phrase_time(struct buf *b, int64_t t, bool day)
+{
+	char text[CLOCK_RFC3339];
+
+	clock_rfc3339(t, text);
+	if (day)
+		buf_fmt(b, "%.10s ", text);
+	buf_fmt(b, "%.5s", text + 11);
+}
 
 static void put_failure(struct buf *b, const struct incident *inc)
 {
@@ -62,7 +115,7 @@ static void put_newer(struct buf *b, const struct incident *inc)
 
 	buf_str(b, inc->reached.n == 1 ? " has seen " : " have seen ");
 	if (c->added.n && (c->removed.n || c->changed.n)) {
-		change_names(b, &c->added);
+		tool_change_names(b, &c->added);
 		buf_str(b, " instead");
 	} else if (c->added.n) {
 		buf_str(b, "it");
@@ -105,7 +158,7 @@ static void put_stale(struct buf *b, const struct incident *inc)
 		if (!parts[i].names->n)
 			continue;
 		buf_fmt(b, "%s%s", comma, parts[i].what);
-		change_names(b, parts[i].names);
+		tool_change_names(b, parts[i].names);
 		comma = ", ";
 	}
 	if (inc->stale_more)
@@ -126,16 +179,16 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 	if (c->removed.n || c->changed.n || !c->added.n) {
 		buf_str(b, one ? " still sees " : " still see ");
 		if (c->removed.n)
-			change_names(b, &c->removed);
+			tool_change_names(b, &c->removed);
 		else if (c->changed.n)
 			buf_str(b, "the old form of ");
 		else
 			buf_str(b, "the old ones");
 		if (!c->removed.n && c->changed.n)
-			change_names(b, &c->changed);
+			tool_change_names(b, &c->changed);
 	} else {
 		buf_str(b, one ? " does not see " : " do not see ");
-		change_names(b, &c->added);
+		tool_change_names(b, &c->added);
 		buf_str(b, " yet");
 	}
 	buf_str(b, "; ");
@@ -370,9 +423,7 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_fmt(b, " Root layer: %s, %d failing probe%s. ",
 		layer ? layer : "unknown", inc->probe_count,
 		inc->probe_count == 1 ? "" : "s");
-	if (inc->flaps)
-		buf_fmt(b, "It failed again %d time%s while it recovered. ",
-			inc->flaps, inc->flaps == 1 ? "" : "s");
+	flapping_put_past(b, inc);
 	buf_str(b, "All layers pass again.");
 }
 
@@ -456,7 +507,7 @@ void summary_put(struct buf *b, const struct summary *s)
 		return;
 	}
 	put_trouble(b, s);
-	if (s->unheard) {
+	if (s->unacknowledged) {
 		buf_str(b, "; not acknowledged after ");
 		phrase_duration(b, (long long)s->at - inc->opened_at);
 	} else if (s->phase == ALERT_ESCALATED &&
@@ -476,8 +527,6 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
-	if (inc->flaps >= FLAPPING)
-		buf_fmt(b, "; it is flapping: %d times it failed again while "
-			   "it recovered", inc->flaps);
+	flapping_put(b, inc);
 	buf_char(b, '.');
 }

@@ -1,5 +1,6 @@
 /*
- * summary.h: what a woken person reads first. Pure.
+ * summary.h: the sentence about an incident, which a woken person reads first;
+ * and the phrases of which sentences are made. Pure.
  */
 #ifndef INCIDENT_SUMMARY_H
 #define INCIDENT_SUMMARY_H
@@ -17,10 +18,27 @@ struct summary {
 	double at;
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
-	bool unheard; /* because nobody acknowledged it */
+	bool unacknowledged; /* because nobody acknowledged it */
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */
 void summary_put(struct buf *b, const struct summary *s);
+
+/*
+ * phrase_regions(b, l): append "a", "a and b", "a, b and c"; of more than six
+ * names the first six, and how many more there are. phrase_cities(b, l): the
+ * same with the cities of the regions, where they are known.
+ */
+void phrase_regions(struct buf *b, const struct strings *l);
+void phrase_cities(struct buf *b, const struct strings *l);
+
+/* phrase_duration(b, s): append "40 s", "27 min", "1 h 30 min", "3 d 4 h". */
+void phrase_duration(struct buf *b, long long s);
+
+/*
+ * phrase_time(b, t, day): append "14:32", with its date before it if day is
+ * true; t is in epoch seconds, and shown in UTC.
+ */
+void phrase_time(struct buf *b, int64_t t, bool day);
 
 #endif

@@ -1,9 +1,119 @@
 #include "incident/tool_drift.h"
 
+#include "base/clock.h"
 #include "base/text.h"
-#include "incident/text.h"
+#include "incident/incident.h"
+#include "incident/recovery.h"
+#include "incident/summary.h"
 
 #include <string.h>
+
+/* So many names stand in a sentence, each of so many characters. */
+#define SHOWN 3
+#define SHOWN_MAX 40
+
+static void take(struct strings *l, const char *const *names, size_t n)
+{
+	strings_clear(l);
+	for (size_t i = 0; i < n && i < ALERT_NAMES; i++) {
+		char name[4 * ALERT_NAME_MAX + 1];
+
+		text_clean(names[i], strlen(names[i]), name, sizeof name,
+			ALERT_NAME_MAX);
+		strings_note(l, name);
+	}
+}
+
+void tool_change_set(struct tool_change *c, const struct verdict_drift *d)
+{
+	string_set(&c->from, d->from);
+	string_set(&c->to, d->to);
+	take(&c->added, d->added, d->n_added);
+	take(&c->removed, d->removed, d->n_removed);
+	take(&c->changed, d->changed, d->n_changed);
+	take(&c->redescribed, d->redescribed, d->n_redescribed);
+}
+
+void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d)
+{
+	struct verdict_drift reverse = *d;
+
+	reverse.from = d->to;
+	reverse.to = d->from;
+	reverse.added = d->removed;
+	reverse.n_added = d->n_removed;
+	reverse.removed = d->added;
+	reverse.n_removed = d->n_added;
+	tool_change_set(c, &reverse);
+}
+
+void tool_change_copy(struct tool_change *to, const struct tool_change *from)
+{
+	string_set(&to->from, from->from);
+	string_set(&to->to, from->to);
+	to->since = from->since;
+	strings_copy(&to->added, &from->added);
+	strings_copy(&to->removed, &from->removed);
+	strings_copy(&to->changed, &from->changed);
+	strings_copy(&to->redescribed, &from->redescribed);
+}
+
+void tool_change_release(struct tool_change *c)
+{
+	string_set(&c->from, NULL);
+	string_set(&c->to, NULL);
+	strings_release(&c->added);
+	strings_release(&c->removed);
+	strings_release(&c->changed);
+	strings_release(&c->redescribed);
+	*c = (struct tool_change) {0};
+}
+
+bool tool_change_named(const struct tool_change *c)
+{
+	return c->added.n || c->removed.n || c->changed.n || c->redescribed.n;
+}
+
+void tool_change_names(struct buf *b, const struct strings *l)
+{
+	size_t shown = l->n < SHOWN ? l->n : SHOWN;
+
+	for (size_t i = 0; i < shown; i++) {
+		char name[4 * SHOWN_MAX + 1];
+
+		text_clean(l->v[i], strlen(l->v[i]), name, sizeof name,
+			SHOWN_MAX);
+		buf_fmt(b, "%s%s", text_comma(i, l->n), name);
+	}
+	/* Of a list that is full nobody knows how many there were. */
+	if (l->n == ALERT_NAMES)
+		buf_str(b, " and more");
+	else if (shown < l->n)
+		buf_fmt(b, " and %zu more", l->n - shown);
+}
+
+void tool_change_put(struct buf *b, const struct tool_change *c)
+{
+	const struct {
+		const struct strings *names;
+		const char *what;
+	} kinds[] = {
+		{&c->removed, " removed"},
+		{&c->added, " added"},
+		{&c->changed, " changed"},
+		{&c->redescribed, " described anew"},
+	};
+	const char *between = "";
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+		if (!kinds[i].names->n)
+			continue;
+		buf_str(b, between);
+		tool_change_names(b, kinds[i].names);
+		buf_str(b, kinds[i].what);
+		between = "; ";
+	}
+}
 
 /* Names of eras stand where the eras differ: see mcp-records(5). */
 static bool is_era(const char *s)
@@ -38,7 +148,7 @@ static struct drift_told *told_of(struct alert_state *st,
 
 static bool recent(const struct drift_told *t, int64_t window)
 {
-	return window - t->at < DRIFT_AGAIN_S;
+	return window - t->at < TOOL_DRIFT_AGAIN_S;
 }
 
 /* Notes that it is told; false where it was, or too much was. */
@@ -73,7 +183,7 @@ static enum severity severity(const struct tool_change *c)
 {
 	if (is_era(c->from))
 		return SEVERITY_P3;
-	return c->removed.n || !change_named(c) ? SEVERITY_P2 : SEVERITY_P3;
+	return c->removed.n || !tool_change_named(c) ? SEVERITY_P2 : SEVERITY_P3;
 }
 
 static char *summarise(const char *slug, const struct tool_change *c,
@@ -86,9 +196,9 @@ static char *summarise(const char *slug, const struct tool_change *c,
 	if (is_era(c->from)) {
 		buf_fmt(&b, " changed the era of its protocol from %s to %s",
 			c->from, c->to);
-	} else if (change_named(c)) {
+	} else if (tool_change_named(c)) {
 		buf_str(&b, " changed its tools: ");
-		change_put(&b, c);
+		tool_change_put(&b, c);
 	} else {
 		buf_str(&b, " changed its tools, nobody knows which");
 	}
@@ -105,7 +215,7 @@ static void drift_event(struct alert_state *st, const struct verdict *v,
 	const struct verdict_drift *d = &v->drift[first];
 	struct alert_event *e = events_new(out, st);
 
-	change_set(&e->change, d);
+	tool_change_set(&e->change, d);
 	for (size_t i = first; i < v->n_drift; i++)
 		if (usable(&v->drift[i]) && same(d, &v->drift[i]) &&
 			region_valid(v->drift[i].region))
@@ -134,4 +244,40 @@ void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 			region_valid(v->drift[i].region) &&
 			news(st, &v->drift[i], window))
 			drift_event(st, v, i, window, nth++, out);
+}
+
+static void begin_churn(struct alert_state *st, const struct verdict *v,
+	int64_t window, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_CHURN];
+	double since = v->tool_churn.since;
+	bool known = since > 0 && since <= (double)window;
+
+	incident_open(inc, SEVERITY_P2, known ? clock_window(since) : window,
+		window, 1);
+	inc->layer = LAYER_TOOLS;
+	inc->usual = TOOL_CHURN_USUAL;
+	inc->value = v->tool_churn.changes_1h;
+	/* Whoever was told of it is told of its end, and of nothing else. */
+	st->incidents[ALERT_DIVERGENCE].superseded =
+		st->incidents[ALERT_DIVERGENCE].open;
+	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window, false);
+}
+
+void tool_churn_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_CHURN];
+	bool churns = v->tool_churn.changes_1h > 0;
+
+	if (churns && !inc->open) {
+		begin_churn(st, v, window, out);
+	} else if (churns) {
+		incident_fail(inc, window);
+		inc->value = v->tool_churn.changes_1h;
+	} else if (inc->open && v->verdict != VERDICT_UNKNOWN &&
+		recovery_pass(inc, window, 1)) {
+		st->incidents[ALERT_DIVERGENCE].superseded = false;
+		recovery_end(st, ALERT_CHURN, (double)window, out);
+	}
 }

@@ -1,25 +1,63 @@
 /*
- * tool_drift.h: what is told of a server whose tools changed: each change once,
- * from whatever regions it is seen. Pure.
+ * tool_drift.h: the tools of a server changed. Each change is told once, however
+ * many regions see it; a server that changes its tools all the time gets one
+ * incident, tool_churn, instead of an event for each change. Pure.
+ *
+ * The names of tools come from strangers: they are cleaned, cut, and at most
+ * ALERT_NAMES of each list are kept.
  */
 #ifndef INCIDENT_TOOL_DRIFT_H
 #define INCIDENT_TOOL_DRIFT_H
 
+#include "base/buf.h"
 #include "incident/event.h"
 #include "incident/state.h"
 #include "records/verdict.h"
 
-/* So long a change is not told again. */
-#define DRIFT_AGAIN_S 3600
+/*
+ * tool_change_set(c, d): make c say what d says. tool_change_reverse(c, d): the
+ * change from d->to back to d->from.
+ */
+void tool_change_set(struct tool_change *c, const struct verdict_drift *d);
+void tool_change_reverse(struct tool_change *c, const struct verdict_drift *d);
+
+void tool_change_copy(struct tool_change *to, const struct tool_change *from);
+void tool_change_release(struct tool_change *c);
+
+/* tool_change_named(c): whether c names a tool. */
+bool tool_change_named(const struct tool_change *c);
 
 /*
- * tool_drift_judge(st, v, window, out): tell the changes of a verdict, whose
- * window that is. Regions that follow a change that was told, within an hour or
- * while the regions differ, are no news. No more than DRIFTS_MAX are told in an
- * hour, so that a server that never shows the same tools twice is no flood;
- * none while a tool_churn is open, see tool_churn.h.
+ * tool_change_names(b, l): append "a", "a and b", "a, b and 3 more"; long names
+ * are cut, so that a sentence stays readable.
+ */
+void tool_change_names(struct buf *b, const struct strings *l);
+
+/* tool_change_put(b, c): append "get removed; put added; a and b changed". */
+void tool_change_put(struct buf *b, const struct tool_change *c);
+
+/* A change that was told is not told again for this long. */
+#define TOOL_DRIFT_AGAIN_S 3600
+
+/*
+ * tool_drift_judge(st, v, window, out): tell the changes that verdict v of that
+ * window reports. Regions that follow a change that was told, within an hour or
+ * while the regions differ, are no news. At most DRIFTS_MAX changes are told in
+ * an hour; none while a tool_churn is open.
  */
 void tool_drift_judge(struct alert_state *st, const struct verdict *v,
+	int64_t window, struct alert_events *out);
+
+/* More changes than this in an hour are too many: mcp-aggregate(1) counts. */
+#define TOOL_CHURN_USUAL 12
+
+/*
+ * tool_churn_judge(st, v, window, out): open a tool_churn with the first verdict
+ * that reports one, and end it with the first that does not, unless that verdict
+ * is unknown. While it is open, neither drifts nor a divergence of the server
+ * are told.
+ */
+void tool_churn_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out);
 
 #endif

@@ -2,7 +2,9 @@
 
 #include "base/sha256.h"
 #include "base/xalloc.h"
+#include "incident/dedup_key.h"
 #include "incident/incident.h"
+#include "incident/recovery.h"
 #include "routing/outbox.h"
 #include "routing/routing.h"
 
@@ -16,7 +18,7 @@ bool correlation_may(const struct alert_event *e)
 {
 	const struct alert_record *r = &e->record;
 
-	return r->phase == ALERT_STARTED && !e->held && !e->group &&
+	return r->phase == ALERT_STARTED && !e->suppressed && !e->group &&
 		(r->kind < ALERT_DOWN_KINDS || r->kind == ALERT_SILENT) &&
 		slug_valid(e->slug);
 }
@@ -207,20 +209,16 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group)
 {
 	struct incident *inc = &st->incidents[kind];
-	struct alert_record r = {
-		.kind = kind,
-		.slug = st->slug,
-		.started_at = inc->first,
-	};
 	char key[ALERT_KEY_SIZE];
 
 	if (!inc->open)
 		return;
+	dedup_key(st, kind, key);
 	string_set(&inc->group, group);
 	for (size_t i = 0; c && i < c->n_routes; i++) {
 		if (route_chooses(&c->routes[i]))
 			continue;
-		outbox_forget(st, alert_key(&r, key), c->routes[i].name);
+		outbox_forget(st, key, c->routes[i].name);
 		strings_drop(&inc->told, c->routes[i].name);
 	}
 }
@@ -239,5 +237,5 @@ void correlation_leave(struct alert_state *st, const struct alert_event *e,
 		inc->probe_count = e->record.probe_count;
 	if (st->left.n)
 		return;
-	incident_end(st, e->record.kind, e->record.at, out);
+	recovery_end(st, e->record.kind, e->record.at, out);
 }

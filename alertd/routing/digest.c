@@ -1,9 +1,8 @@
 #include "routing/digest.h"
 
 #include "base/xalloc.h"
-#include "incident/streak.h"
 #include "records/probe.h"
-#include "routing/outbox.h"
+#include "routing/retry.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -39,7 +38,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 	struct digest *g = find_digest(l, d);
 
 	g->over = g->over || d->over;
-	g->next_try = fmin(g->next_try, outbox_next(p, d, now));
+	g->next_try = fmin(g->next_try, retry_at(p, d, now));
 	if (d->attempts > g->attempts)
 		g->attempts = d->attempts;
 	if (d->done > g->done)
@@ -59,7 +58,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 static bool due(const struct pending *p, const struct delivery *d, double now)
 {
 	return (double)d->boundary <= now ||
-		p->created > now + MACHINE_AHEAD_S;
+		p->created > now + STATE_AHEAD_S;
 }
 
 void digests_note(struct digests *l, const struct alert_state *st, double now,

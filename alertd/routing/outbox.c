@@ -1,7 +1,7 @@
 #include "routing/outbox.h"
 
 #include "base/xalloc.h"
-#include "incident/streak.h"
+#include "routing/retry.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -59,21 +59,6 @@ void outbox_put(struct alert_state *st, const struct pending *event,
 		};
 }
 
-double outbox_next(const struct pending *p, const struct delivery *d,
-	double now)
-{
-	double set = d->attempts ? d->tried : p->created;
-
-	return set > now + MACHINE_AHEAD_S ? now : d->next_try;
-}
-
-bool outbox_hopeless(double since, int attempts, double now)
-{
-	return now - since >= OUTBOX_GIVE_UP_S &&
-		attempts >= OUTBOX_GIVE_UP_TRIES;
-}
-
-/* Nobody holds one for longer than that, if the clock is right. */
 void outbox_add(struct alert_state *st, const struct alert_record *r,
 	const char *body, const struct strings *routes, double now)
 {
@@ -93,11 +78,12 @@ void outbox_add(struct alert_state *st, const struct alert_record *r,
 	free(text);
 }
 
+/* A lease that ends later than OUTBOX_HOLD_S from now comes from a wrong clock. */
 static bool held(const struct delivery *d, double now,
 	const struct outbox_judge *j)
 {
 	return d->holder && d->next_try > now &&
-		d->next_try <= now + OUTBOX_HOLD_S + MACHINE_AHEAD_S &&
+		d->next_try <= now + OUTBOX_HOLD_S + STATE_AHEAD_S &&
 		!j->gone(j->arg, d->holder);
 }
 
@@ -106,7 +92,7 @@ static bool due(const struct pending *p, const struct delivery *d, double now,
 {
 	if (d->digest || held(d, now, j))
 		return false;
-	return (d->holder || outbox_next(p, d, now) <= now) &&
+	return (d->holder || retry_at(p, d, now) <= now) &&
 		j->up(j->arg, d->route);
 }
 
@@ -248,14 +234,4 @@ void outbox_forget(struct alert_state *st, const char *key, const char *route)
 		if (d && !d->holder && strcmp(p->key, key) == 0)
 			outbox_drop(st, &item);
 	}
-}
-
-double outbox_delay(int attempts, double chance, double retry_after_s)
-{
-	double s = OUTBOX_DELAY_MIN_S;
-
-	for (int i = 1; i < attempts && s < OUTBOX_DELAY_MAX_S; i++)
-		s *= 2;
-	s = fmin(s * (1 + chance), OUTBOX_DELAY_MAX_S);
-	return fmax(s, fmin(retry_after_s, OUTBOX_GIVE_UP_S));
 }

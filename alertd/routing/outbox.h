@@ -8,14 +8,8 @@
 
 #include "incident/state.h"
 
-/* After a day nobody can use it any more; of a day of attempts, not of one. */
-#define OUTBOX_GIVE_UP_S (24 * 3600)
-#define OUTBOX_GIVE_UP_TRIES 10
 /* Longer than any attempt takes; see delivery.holder. */
 #define OUTBOX_HOLD_S 30
-/* Between attempts. */
-#define OUTBOX_DELAY_MIN_S 30
-#define OUTBOX_DELAY_MAX_S 3600
 
 /*
  * outbox_add(st, r, body, routes, now): put an event there for these routes. An
@@ -93,22 +87,5 @@ void outbox_forget(struct alert_state *st, const char *key, const char *route);
 
 /* outbox_drop(st, item): it is delivered, or given up. */
 void outbox_drop(struct alert_state *st, struct outbox_item *item);
-
-/*
- * outbox_next(p, d, now): when a delivery is tried next; where that was set by
- * a clock that was ahead of what it can be, now. outbox_hopeless(since,
- * attempts, now): whether it is given up, having failed so often.
- */
-double outbox_next(const struct pending *p, const struct delivery *d,
-	double now);
-bool outbox_hopeless(double since, int attempts, double now);
-
-/*
- * outbox_delay(attempts, chance, retry_after_s): seconds until the next attempt
- * after so many that failed: 30 s, doubled each time, up to an hour, and up to
- * twice that by chance (0 to 1), so that not all come at once; but not before
- * the route wants to be asked again (0 where it did not say).
- */
-double outbox_delay(int attempts, double chance, double retry_after_s);
 
 #endif

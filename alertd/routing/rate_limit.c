@@ -3,6 +3,7 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -81,7 +82,7 @@ bool rate_limit_take(struct rate_limit *b, const struct conf_route *r,
 		return take_here(b, r, hour);
 	key_budget(key, r->name, hour);
 	snprintf(most, sizeof most, "%d", r->budget);
-	snprintf(ttl, sizeof ttl, "%d", KEYS_BUDGET_S);
+	snprintf(ttl, sizeof ttl, "%d", RETENTION_BUDGET_S);
 	reply = store_one(b->store, "EVAL", take, "1", key, event, most, ttl,
 		NULL);
 	if (!reply)

@@ -7,7 +7,7 @@
 #ifndef SINKS_EVENT_FIELDS_H
 #define SINKS_EVENT_FIELDS_H
 
-#include "incident/strings.h"
+#include "base/strings.h"
 #include "json/json.h"
 #include "records/alert.h"
 

@@ -1,7 +1,7 @@
 #include "sinks/message.h"
 
 #include "base/xalloc.h"
-#include "incident/text.h"
+#include "incident/summary.h"
 #include "mcp/names.h"
 #include "sinks/words.h"
 

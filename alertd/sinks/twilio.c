@@ -4,9 +4,9 @@
  * authentication, answered with 201. An error has a code of Twilio's own. After
  * "Messages resource", "Calls resource" and "TwiML <Say>", twilio.com/docs.
  */
+#include "incident/summary.h"
 #include "sinks/sink.h"
 
-#include "incident/text.h"
 #include "json/json.h"
 #include "sinks/escape.h"
 

@@ -5,6 +5,7 @@
 #include "json/json.h"
 #include "records/probe.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <inttypes.h>
@@ -87,7 +88,7 @@ static bool renew(struct maintenance_store *c)
 {
 	char ttl[NUMBER_SIZE];
 
-	snprintf(ttl, sizeof ttl, "%d", KEYS_MAINTENANCE_S);
+	snprintf(ttl, sizeof ttl, "%d", RETENTION_MAINTENANCE_S);
 	return store_one(c->store, "EXPIRE", KEY_MAINTENANCE, ttl, NULL);
 }
 
@@ -153,7 +154,7 @@ bool maintenance_store_put(struct maintenance_store *c,
 	store_add(c->store, "HSET", KEY_MAINTENANCE, m->id, b.p, NULL);
 	for (size_t i = c->given; i < c->n; i++)
 		if (maintenance_end(&c->v[i].m, now, cap_s) +
-				KEYS_MAINTENANCE_S < now &&
+				RETENTION_MAINTENANCE_S < now &&
 			strcmp(c->v[i].m.id, m->id) != 0)
 			store_add(c->store, "HDEL", KEY_MAINTENANCE,
 				c->v[i].m.id, NULL);

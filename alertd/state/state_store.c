@@ -10,6 +10,7 @@
 #include "state/write_batch.h"
 #include "store/heartbeat.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <inttypes.h>
@@ -304,7 +305,7 @@ static enum state_store_result put_state(
 			       ? STATE_STORE_OK
 			       : STATE_STORE_FAILED;
 	w.undelivered = st->n_outbox > 0;
-	w.ttl_s = w.undelivered || state_open(st) ? 0 : KEYS_ALERT_S;
+	w.ttl_s = w.undelivered || state_open(st) ? 0 : RETENTION_ALERT_S;
 	w.text = sh->written.p;
 	snprintf(w.revision, sizeof w.revision, "%s", sh->revision);
 	if (may_wait)
@@ -533,7 +534,7 @@ bool state_store_beat(struct state_store *sh, double now)
 {
 	if (!sh->store)
 		return true;
-	sh->trouble = !beat(sh->store, STAGE_ALERT, now, false);
+	sh->trouble = !heartbeat_write(sh->store, STAGE_ALERT, now, false);
 	return !sh->trouble || state_store_failed(sh);
 }
 

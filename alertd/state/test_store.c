@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/num.h"
-#include "incident/test_reminder.h"
+#include "incident/route_test.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -34,11 +34,11 @@ static bool put_instant(struct store *s, const char *field, double t)
 	return store_one(s, "HSET", KEY_TESTS, field, text, NULL) || failed(s);
 }
 
-bool test_store_read(struct store *s, struct test_reminder *out)
+bool test_store_read(struct store *s, struct route_test_history *out)
 {
 	const struct store_reply *r;
 
-	*out = (struct test_reminder) {NAN, NAN};
+	*out = (struct route_test_history) {NAN, NAN};
 	if (!s)
 		return true;
 	r = store_one(s, "HMGET", KEY_TESTS, SINCE, PASSED, NULL);
@@ -49,7 +49,7 @@ bool test_store_read(struct store *s, struct test_reminder *out)
 	return true;
 }
 
-bool test_store_begin(struct store *s, struct test_reminder *t, double now)
+bool test_store_begin(struct store *s, struct route_test_history *t, double now)
 {
 	if (!s || t->since <= now)
 		return true;

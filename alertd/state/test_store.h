@@ -1,6 +1,6 @@
 /*
  * test_store.h: what the store knows of tests of the routes; see
- * incident/test_reminder.h.
+ * incident/route_test.h.
  */
 #ifndef STATE_TEST_STORE_H
 #define STATE_TEST_STORE_H
@@ -8,19 +8,19 @@
 #include <stdbool.h>
 
 struct store;
-struct test_reminder;
+struct route_test_history;
 
 /*
  * test_store_read(s, out): what is known. s may be NULL: then nothing is.
  * False: the store failed, of which the operator has been told.
  */
-bool test_store_read(struct store *s, struct test_reminder *out);
+bool test_store_read(struct store *s, struct route_test_history *out);
 
 /*
  * test_store_begin(s, t, now): that there are routes is known from now on, if
  * it was not, or from an instant that is yet to come. False: the same.
  */
-bool test_store_begin(struct store *s, struct test_reminder *t, double now);
+bool test_store_begin(struct store *s, struct route_test_history *t, double now);
 
 /* test_store_passed(s, now): a test arrived everywhere. False: the same. */
 bool test_store_passed(struct store *s, double now);

@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "commands/ack.h"
 #include "incident/acknowledgement.h"
+#include "incident/dedup_key.h"
 #include "incident/summary.h"
 #include "notifier.h"
 #include "state/state_store.h"
@@ -93,21 +94,20 @@ static bool read_incident(const struct alert_state *st, double now,
 {
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		const struct incident *inc = &st->incidents[k];
-		struct alert_record r = {.kind = (enum alert_kind)k,
-			.slug = st->slug, .started_at = inc->first};
+		enum alert_kind kind = (enum alert_kind)k;
 		char key[ALERT_KEY_SIZE];
 		struct buf b;
 
-		if (!inc->open || inc->folded ||
-			strcmp(alert_key(&r, key), p->key) != 0)
+		if (!inc->open || inc->superseded ||
+			strcmp(dedup_key(st, kind, key), p->key) != 0)
 			continue;
 		buf_init(&b, TEXT_SIZE);
 		summary_put(&b, &(struct summary) {
 			.slug = st->slug,
-			.kind = r.kind,
+			.kind = kind,
 			.phase = ALERT_STARTED,
 			.incident = inc,
-			.maintenance = &st->quiet,
+			.maintenance = &st->maintenance,
 			.at = now,
 		});
 		p->what = buf_take(&b);

@@ -7,6 +7,10 @@
 
 #include "web/cgi.h"
 
+/*
+ * cgi_ack_get(c, a), cgi_ack_post(c, a): answer a GET or a POST of an
+ * acknowledgement link.
+ */
 void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
 

@@ -29,7 +29,7 @@ static char *const *name_field(const struct names *l, size_t i)
 	return (char *const *)(const void *)(element + l->at);
 }
 
-static void unique(const struct names *l, struct conf_report *r)
+static void unique(const struct names *l, struct conf_errors *r)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		char *const *a = name_field(l, i);
@@ -48,7 +48,7 @@ static void unique(const struct names *l, struct conf_report *r)
 
 /* Nothing is said where the list, or a name in it, was refused. */
 static void refers(const struct names *l, const char *what,
-	char *const *name, struct conf_report *r)
+	char *const *name, struct conf_errors *r)
 {
 	const char *near = NULL;
 
@@ -68,7 +68,7 @@ static void refers(const struct names *l, const char *what,
 		near ? "?)" : "");
 }
 
-static void check_region(const struct conf_region *g, struct conf_report *r)
+static void check_region(const struct conf_region *g, struct conf_errors *r)
 {
 	if (g->runner == CONF_RUNNER_SSH && !g->host &&
 		!conf_line(r, &g->host))
@@ -87,7 +87,7 @@ static const char *machine(const struct conf_region *g)
 }
 
 /* Two regions on one machine would be one that votes twice. */
-static void check_hosts(const struct conf *c, struct conf_report *r)
+static void check_hosts(const struct conf *c, struct conf_errors *r)
 {
 	for (size_t i = 0; i < c->n_regions; i++) {
 		const char *a = machine(&c->regions[i]);
@@ -106,7 +106,7 @@ static void check_hosts(const struct conf *c, struct conf_report *r)
 	}
 }
 
-static void check_providers(const struct conf *c, struct conf_report *r)
+static void check_providers(const struct conf *c, struct conf_errors *r)
 {
 	const char *first = c->n_regions ? c->regions[0].provider : NULL;
 
@@ -124,7 +124,7 @@ static void check_providers(const struct conf *c, struct conf_report *r)
 		first);
 }
 
-static void check_regions(const struct conf *c, struct conf_report *r)
+static void check_regions(const struct conf *c, struct conf_errors *r)
 {
 	for (size_t i = 0; i < c->n_regions; i++)
 		check_region(&c->regions[i], r);
@@ -138,7 +138,7 @@ static void check_regions(const struct conf *c, struct conf_report *r)
 	check_providers(c, r);
 }
 
-static void check_auth(const struct conf_auth *a, struct conf_report *r)
+static void check_auth(const struct conf_auth *a, struct conf_errors *r)
 {
 	if (a->mode != CONF_AUTH_NONE && !a->credential &&
 		!conf_line(r, &a->credential))
@@ -150,7 +150,7 @@ static void check_auth(const struct conf_auth *a, struct conf_report *r)
 }
 
 static void check_arguments(const struct conf_health *h,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	struct buf b;
 
@@ -164,13 +164,13 @@ static void check_arguments(const struct conf_health *h,
 }
 
 /* Where only one of two values is in the file, the fault is said of that. */
-static const void *given(const struct conf_report *r, const void *field,
+static const void *given(const struct conf_errors *r, const void *field,
 	const void *other)
 {
 	return conf_line(r, field) ? field : other;
 }
 
-static void check_numbers(const struct conf_server *s, struct conf_report *r)
+static void check_numbers(const struct conf_server *s, struct conf_errors *r)
 {
 	const struct conf_thresholds *t = &s->thresholds;
 	char a[CONF_SHOWN], b[CONF_SHOWN];
@@ -206,7 +206,7 @@ static bool numbered(const struct conf_server *s)
 }
 
 static void check_server(const struct conf *c, const struct conf_server *s,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	struct names regions = NAMES(c, regions, conf_region, name);
 	struct names accounts = NAMES(c, accounts, conf_account, name);
@@ -227,7 +227,7 @@ static void check_server(const struct conf *c, const struct conf_server *s,
 }
 
 static void check_route(const struct conf *c, const struct conf_route *t,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	struct names accounts = NAMES(c, accounts, conf_account, name);
 
@@ -240,7 +240,7 @@ static void check_route(const struct conf *c, const struct conf_route *t,
 
 /* A fallback that comes back to where it began would tell nobody. */
 static void check_fallback(const struct conf *c, const struct conf_route *t,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	struct names routes = NAMES(c, routes, conf_route, name);
 	const struct conf_route *at = t;
@@ -264,7 +264,7 @@ static void check_fallback(const struct conf *c, const struct conf_route *t,
 }
 
 static void check_heartbeat(const struct conf_heartbeat *h,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	if (h->url && h->secret)
 		conf_wrong(r, &h->secret,
@@ -272,7 +272,7 @@ static void check_heartbeat(const struct conf_heartbeat *h,
 }
 
 static void check_ladder(const struct conf *c, const struct conf_ladder *l,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	struct names routes = NAMES(c, routes, conf_route, name);
 
@@ -291,7 +291,7 @@ static void check_ladder(const struct conf *c, const struct conf_ladder *l,
 
 /* Who reads may not write by the same token, nor one account as another. */
 static void check_tokens(const struct conf *c, const struct conf_account *a,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	const char *token = a->write_token_sha256;
 
@@ -314,7 +314,7 @@ static void check_tokens(const struct conf *c, const struct conf_account *a,
 	}
 }
 
-void conf_check(const struct conf *c, struct conf_report *r)
+void conf_check(const struct conf *c, struct conf_errors *r)
 {
 	struct names lists[] = {
 		NAMES(c, regions, conf_region, name),

@@ -76,7 +76,7 @@ const struct conf_server *conf_server(const struct conf *c, const char *slug)
 	return NULL;
 }
 
-static void derive_region(struct conf_region *g, const struct conf_report *r)
+static void derive_region(struct conf_region *g, const struct conf_errors *r)
 {
 	const char *city;
 
@@ -101,7 +101,7 @@ static void derive_thresholds(struct conf_server *s)
 }
 
 static void derive_server(const struct conf *c, struct conf_server *s,
-	const struct conf_report *r)
+	const struct conf_errors *r)
 {
 	if (s->auth.credential && !conf_line(r, &s->auth.mode))
 		s->auth.mode = CONF_AUTH_ANY;
@@ -115,7 +115,7 @@ static void derive_server(const struct conf *c, struct conf_server *s,
 			s->regions[i] = xstrdup(c->regions[i].name);
 }
 
-static void derive(struct conf *c, const struct conf_report *r)
+static void derive(struct conf *c, const struct conf_errors *r)
 {
 	for (size_t i = 0; i < c->n_regions; i++)
 		derive_region(&c->regions[i], r);
@@ -127,7 +127,7 @@ static void derive(struct conf *c, const struct conf_report *r)
 		c->site_url[n - 1] = '\0';
 }
 
-static struct conf *parse(const char *p, size_t n, struct conf_report *r)
+static struct conf *parse(const char *p, size_t n, struct conf_errors *r)
 {
 	struct conf *c;
 	yaml_document_t doc;
@@ -155,11 +155,11 @@ static struct conf *parse(const char *p, size_t n, struct conf_report *r)
 struct conf *conf_parse(const char *file, const char *p, size_t n,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg)
 {
-	struct conf_report *r = conf_report_new();
+	struct conf_errors *r = conf_errors_new();
 	struct conf *c = parse(p, n, r);
 
 	conf_tell(r, file, say, arg);
-	conf_report_free(r);
+	conf_errors_free(r);
 	return c;
 }
 

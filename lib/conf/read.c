@@ -15,7 +15,7 @@
 
 struct reader {
 	yaml_document_t *doc;
-	struct conf_report *report;
+	struct conf_errors *errors;
 	char path[PATH_SIZE];
 	struct conf_spot spot;
 };
@@ -62,7 +62,7 @@ static void up(struct reader *r, struct level before)
 
 static bool fault(struct reader *r, const char *what)
 {
-	conf_fault(r->report, r->spot, "%s%s%s", r->path,
+	conf_fault(r->errors, r->spot, "%s%s%s", r->path,
 		*r->path ? ": " : "", what);
 	return false;
 }
@@ -171,7 +171,7 @@ static bool read_texts(struct reader *r, const struct conf_key *key,
 		struct level before = down_item(r, i, conf_yaml_spot(item));
 		bool sound = read_scalar(r, key, item, &texts[i]);
 
-		conf_placed(r->report, &texts[i], r->path, r->spot, sound);
+		conf_placed(r->errors, &texts[i], r->path, r->spot, sound);
 		if (key->once)
 			no_repeats(r, texts, i);
 		up(r, before);
@@ -232,7 +232,7 @@ static bool read_json(struct reader *r, yaml_node_t *node, void *field)
 
 	if (!expect(r, node, YAML_MAPPING_NODE, "a map"))
 		return false;
-	v = conf_yaml_json(r->doc, node, r->path, r->report);
+	v = conf_yaml_json(r->doc, node, r->path, r->errors);
 	memcpy(field, &v, sizeof v);
 	return v != NULL;
 }
@@ -264,7 +264,7 @@ static void read_value(struct reader *r, const struct conf_key *key,
 	default:
 		sound = read_scalar(r, key, node, field);
 	}
-	conf_placed(r->report, field, r->path, r->spot, sound);
+	conf_placed(r->errors, field, r->path, r->spot, sound);
 }
 
 static void read_default(struct reader *r, const struct conf_key *key,
@@ -351,11 +351,11 @@ static void read_map(struct reader *r, const struct conf_key *keys,
 	}
 }
 
-void conf_read(yaml_document_t *doc, struct conf *c, struct conf_report *r)
+void conf_read(yaml_document_t *doc, struct conf *c, struct conf_errors *r)
 {
 	yaml_node_t *root = yaml_document_get_root_node(doc);
 	struct reader reader = {
-		.doc = doc, .report = r, .spot = conf_yaml_spot(root)};
+		.doc = doc, .errors = r, .spot = conf_yaml_spot(root)};
 
 	if (is_null(root))
 		fault(&reader, "the file is empty");

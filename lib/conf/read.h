@@ -14,6 +14,6 @@ struct conf;
  * places of its fields into r. What the document does not give has its default;
  * what is wrong in it is told to r and stays zero.
  */
-void conf_read(yaml_document_t *doc, struct conf *c, struct conf_report *r);
+void conf_read(yaml_document_t *doc, struct conf *c, struct conf_errors *r);
 
 #endif

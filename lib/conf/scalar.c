@@ -114,7 +114,7 @@ static const char *lossy(enum conf_scalar kind, double value)
 }
 
 static cJSON *json_scalar(yaml_node_t *node, const char *path,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	double value;
 	enum conf_scalar kind = conf_yaml_scalar(node, &value);
@@ -151,7 +151,7 @@ static bool add(cJSON *to, const char *key, cJSON *v)
 }
 
 static bool fill(yaml_document_t *doc, const yaml_node_t *node,
-	const char *path, struct conf_report *r, cJSON *out)
+	const char *path, struct conf_errors *r, cJSON *out)
 {
 	const yaml_node_item_t *item = node->data.sequence.items.start;
 	const yaml_node_pair_t *pair = node->data.mapping.pairs.start;
@@ -173,7 +173,7 @@ static bool fill(yaml_document_t *doc, const yaml_node_t *node,
 }
 
 cJSON *conf_yaml_json(yaml_document_t *doc, yaml_node_t *node, const char *path,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	cJSON *v;
 

@@ -32,7 +32,7 @@ static bool refused(uint32_t c)
 }
 
 /* The characters: what libyaml would refuse without saying in which line. */
-static bool characters(const char *p, size_t n, struct conf_report *r)
+static bool characters(const char *p, size_t n, struct conf_errors *r)
 {
 	struct conf_spot at = {1, 1};
 	uint32_t c;
@@ -70,7 +70,7 @@ static bool tab_indents(const char *p, size_t n, size_t line)
 }
 
 static void syntax(const yaml_parser_t *parser, const char *p, size_t n,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	struct conf_spot at = spot_of(parser->problem_mark);
 	struct conf_spot start = spot_of(parser->context_mark);
@@ -145,7 +145,7 @@ static const char *count(struct survey *s, const yaml_event_t *e)
 }
 
 static bool parser_init(yaml_parser_t *parser, const char *p, size_t n,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	if (!yaml_parser_initialize(parser)) {
 		conf_fault(r, (struct conf_spot) {1, 1}, "out of memory");
@@ -156,7 +156,7 @@ static bool parser_init(yaml_parser_t *parser, const char *p, size_t n,
 	return true;
 }
 
-static bool survey(const char *p, size_t n, struct conf_report *r)
+static bool survey(const char *p, size_t n, struct conf_errors *r)
 {
 	struct survey s = {0};
 	const char *why = NULL;
@@ -181,7 +181,7 @@ static bool survey(const char *p, size_t n, struct conf_report *r)
 
 /* The keys of a map: scalars, each once. */
 static bool keys(yaml_document_t *doc, const yaml_node_t *map,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	const yaml_node_pair_t *pairs = map->data.mapping.pairs.start;
 	size_t n = (size_t)(map->data.mapping.pairs.top - pairs);
@@ -214,7 +214,7 @@ static bool keys(yaml_document_t *doc, const yaml_node_t *map,
 }
 
 /* Every node by itself, in the order of the file. */
-static bool nodes(yaml_document_t *doc, struct conf_report *r)
+static bool nodes(yaml_document_t *doc, struct conf_errors *r)
 {
 	yaml_node_t *node;
 	bool ok = true;
@@ -238,7 +238,7 @@ static bool nodes(yaml_document_t *doc, struct conf_report *r)
  * counted each time, and a circle is deeper than anything.
  */
 static bool walk(yaml_document_t *doc, int id, size_t depth, size_t *left,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	yaml_node_t *node = yaml_document_get_node(doc, id);
 	bool ok = true;
@@ -266,7 +266,7 @@ static bool walk(yaml_document_t *doc, int id, size_t depth, size_t *left,
 }
 
 int conf_yaml_load(const char *p, size_t n, yaml_document_t *doc,
-	struct conf_report *r)
+	struct conf_errors *r)
 {
 	size_t left = CONF_NODES_MAX;
 	yaml_parser_t parser;

@@ -7,7 +7,7 @@
 #ifndef CONF_YAML_H
 #define CONF_YAML_H
 
-#include "conf/report.h"
+#include "conf/errors.h"
 
 #include <cjson/cJSON.h>
 #include <yaml.h>
@@ -24,7 +24,7 @@
  * may be followed without looking where they lead.
  */
 int conf_yaml_load(const char *p, size_t n, yaml_document_t *doc,
-	struct conf_report *r);
+	struct conf_errors *r);
 
 /* conf_yaml_spot(node): where it begins. */
 struct conf_spot conf_yaml_spot(const yaml_node_t *node);
@@ -52,6 +52,6 @@ enum conf_scalar conf_yaml_scalar(const yaml_node_t *node, double *value);
  * where JSON cannot carry it, and then r says why, under the name `path`.
  */
 cJSON *conf_yaml_json(yaml_document_t *doc, yaml_node_t *node, const char *path,
-	struct conf_report *r);
+	struct conf_errors *r);
 
 #endif

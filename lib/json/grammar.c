@@ -14,7 +14,7 @@
 /* cJSON itself stops at 1000. */
 #define DEPTH_MAX 512
 
-/* cJSON reads no number longer than this (cJSON 1.7.15, parse_number). */
+/* cJSON reads no number longer than this (version 1.7.15). */
 #define NUMBER_MAX 63
 /* An integer of so many bytes is read and written quickly. */
 #define DIGITS_MAX 15

@@ -5,7 +5,8 @@
 
 #include <stdio.h>
 
-bool beat(struct store *s, enum stage stage, double now, bool pretended)
+bool heartbeat_write(
+	struct store *s, enum stage stage, double now, bool pretended)
 {
 	const char *name = stage_name(stage);
 	const struct store_reply *r = NULL;

@@ -9,10 +9,11 @@
 struct store;
 
 /*
- * beat(s, stage, now, pretended): the stage has run, by its clock at epoch
+ * heartbeat_write(s, stage, now, pretended): the stage has run, by its clock at epoch
  * second now. Where that is a pretended time a later one stays, for who judges
  * the past has nothing to tell about the present. False: store failed.
  */
-bool beat(struct store *s, enum stage stage, double now, bool pretended);
+bool heartbeat_write(
+	struct store *s, enum stage stage, double now, bool pretended);
 
 #endif

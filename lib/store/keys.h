@@ -1,6 +1,7 @@
 /*
- * keys.h: the names of all keys of the store, and how long they live. A command
- * or script touches the keys of one slug only.
+ * keys.h: the names of all keys of the store, and what they hold; retention.h
+ * has how long they live. A command or script touches the keys of one slug
+ * only.
  */
 #ifndef STORE_KEYS_H
 #define STORE_KEYS_H
@@ -10,24 +11,8 @@
 /* Room for any key and its NUL. */
 #define KEY_MAX 192
 
-/* Seconds that keys live; renewed by each write. */
-#define KEYS_PROBE_S (24 * 3600) /* from ingest; fleet.yaml has a setting */
-#define KEYS_LATEST_S (7 * 86400)
-#define KEYS_HASH_S (30 * 86400)
-#define KEYS_VERDICT_S (7 * 86400)
-#define KEYS_ROLLUP_S (35 * 86400)
-/* A page shows 90 days of minutes; it may be past midnight elsewhere. */
-#define KEYS_MINUTES_DAYS 92
-#define KEYS_MINUTES_S (KEYS_MINUTES_DAYS * 86400)
-#define KEYS_ERRORS_HOUR_S (8 * 3600)
-#define KEYS_ERRORS_DAY_S (5 * 86400)
-#define KEYS_BASELINE_S (2 * 86400)
-#define KEYS_ALERT_S (30 * 86400)
-#define KEYS_MAINTENANCE_S (35 * 86400) /* and from the end of each */
-#define KEYS_BUDGET_S (2 * 3600)
-#define KEYS_LATE_S 3600 /* so far back minutes are judged late */
-#define KEYS_TOOLS_MAX (1024 * 1024) /* bytes, of all lists of a server */
-#define KEYS_DIGEST_S 120 /* unless whoever holds it is known to be gone */
+/* The most bytes that all lists of tools of a server take. */
+#define KEYS_TOOLS_MAX (1024 * 1024)
 
 /* Each writes the key to out, which has KEY_MAX bytes, and returns it. */
 
@@ -49,7 +34,7 @@ const char *key_reporters(char *out, const char *slug, int64_t window);
 const char *key_latest(char *out, const char *slug);
 /* String: the contract hash of the region's newest probe that has one. */
 const char *key_tool_hash(char *out, const char *slug, const char *region);
-/* String: the published verdict, see published.h. */
+/* String: the verdict that mcp-serve shows, see records/verdict.h. */
 const char *key_verdict(char *out, const char *slug);
 /*
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
@@ -68,7 +53,10 @@ const char *key_counted(char *out, const char *slug, int64_t day);
  * its newline, until mcp-alert has taken it into account.
  */
 const char *key_late(char *out, const char *slug);
-/* Hash: bucket of mcp/hist.h to count, for one hour (epoch seconds / 3600). */
+/*
+ * Hash: bucket of mcp/histogram.h to how many probes took so long, in one hour
+ * (epoch seconds / 3600).
+ */
 const char *key_latency(char *out, const char *slug, int64_t hour);
 /* The same for one day (epoch seconds / 86400). */
 const char *key_latency_day(char *out, const char *slug, int64_t day);
@@ -80,7 +68,7 @@ const char *key_errors(char *out, const char *slug, int64_t hour);
 /* The same of one day, with the hour of the day for the minute. */
 const char *key_errors_day(char *out, const char *slug, int64_t day);
 /*
- * String: "<day> <bucket>", the bucket of mcp/hist.h that holds the 95th
+ * String: "<day> <bucket>", the bucket of mcp/histogram.h that holds the 95th
  * percentile of the 30 days before that day, or '-' for too few probes. Dropped
  * as soon as a probe of an earlier day is counted.
  */
@@ -93,7 +81,7 @@ const char *key_baseline(char *out, const char *slug);
  * where they change too often.
  */
 const char *key_tools(char *out, const char *slug);
-/* String: all that mcp-alert knows of a server, or SLUG_FLEET; compare and set. */
+/* String: all that mcp-alert knows of a server, or of SLUG_FLEET. */
 const char *key_alert(char *out, const char *slug);
 
 /*

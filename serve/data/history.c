@@ -2,7 +2,7 @@
 
 #include "base/num.h"
 #include "json/json.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -47,12 +47,12 @@ int64_t history_known(const struct history_day *d)
 	return sum;
 }
 
-void history_latency(struct history *p, int ago, const struct hist *h)
+void history_latency(struct history *p, int ago, const struct histogram *h)
 {
 	if (ago < 0 || ago >= HISTORY_HOURS || h->total <= 0)
 		return;
-	p->hours[ago].p50_ms = hist_percentile(h, 50);
-	p->hours[ago].p95_ms = hist_percentile(h, 95);
+	p->hours[ago].p50_ms = histogram_percentile(h, 50);
+	p->hours[ago].p95_ms = histogram_percentile(h, 95);
 }
 
 /* What a region sees: "<era> <hashes> <since>". */

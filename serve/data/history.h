@@ -14,7 +14,7 @@
 #define HISTORY_DAYS 90
 #define HISTORY_HOURS 24
 
-struct hist;
+struct histogram;
 
 /* The minutes of a day that a verdict was published for. */
 struct history_day {
@@ -45,7 +45,7 @@ void history_minutes(struct history *p, const char *field, long long n);
 
 /* history_latency(p, ago, h): the hour that was `ago` before the current one.
  */
-void history_latency(struct history *p, int ago, const struct hist *h);
+void history_latency(struct history *p, int ago, const struct histogram *h);
 
 /*
  * history_tools(p, pairs, n): the n strings, each of which may be NULL, of

@@ -35,7 +35,7 @@ int file_tree_open(struct file_tree *s, const char *path, char *why);
 void file_tree_release(struct file_tree *s);
 
 /*
- * file_tree_put(s, name, p, n): make the file hold these n bytes. It is
+ * file_tree_put(s, name, p, n, why): make the file hold these n bytes. It is
  * replaced, whole or not at all, where it does not hold them yet. 0; or -1,
  * why.
  */

@@ -15,7 +15,7 @@ struct response;
 void embed_script(struct response *r);
 
 /*
- * embed_preview(request, site, r): fill r with the page that shows the widget
+ * embed_preview(request, brand, r): fill r with the page that shows the widget
  * of the query's slug in its four modes, with what to copy for each. A slug
  * that is none is named; without one the widget invites.
  */

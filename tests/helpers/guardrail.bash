@@ -2,7 +2,7 @@
 # For tests of mcp-guardrail and what else asks the read API: an API that answers
 # as it is told.
 
-load ../helpers/lib
+load "${BASH_SOURCE[0]%/*}/lib"
 
 setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1

@@ -2,7 +2,7 @@
 # For tests of mcp-probe against the scripted server: it runs for the whole
 # file, at HOST, and each test has a folder that nobody else can read.
 
-load ../helpers/lib
+load "${BASH_SOURCE[0]%/*}/lib"
 
 setup_file() {
 	start scripted

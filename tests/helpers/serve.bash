@@ -2,9 +2,9 @@
 # For tests of mcp-serve: servers as the aggregator publishes them, and the
 # program called as a CGI.
 
-load ../helpers/lib
-load ../helpers/redis
-load ../helpers/publish
+load "${BASH_SOURCE[0]%/*}/lib"
+load "${BASH_SOURCE[0]%/*}/redis"
+load "${BASH_SOURCE[0]%/*}/publish"
 
 AS_OF=1777494660 # 2026-04-29T20:31:00Z
 NOW=$((AS_OF + 50))

@@ -2,9 +2,9 @@
 # For tests of what is around the read API: servers in a Redis, judged just now,
 # and the API as a CGI or on a port of a real web server.
 
-load ../helpers/lib
-load ../helpers/redis
-load ../helpers/publish
+load "${BASH_SOURCE[0]%/*}/lib"
+load "${BASH_SOURCE[0]%/*}/redis"
+load "${BASH_SOURCE[0]%/*}/publish"
 
 TOKEN=s3cret-canary
 

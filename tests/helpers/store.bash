@@ -2,9 +2,9 @@
 # For tests of mcp-aggregate with a store: one Redis for the whole file, empty
 # when a test begins.
 
-load ../helpers/lib
-load ../helpers/redis
-load ../helpers/probes
+load "${BASH_SOURCE[0]%/*}/lib"
+load "${BASH_SOURCE[0]%/*}/redis"
+load "${BASH_SOURCE[0]%/*}/probes"
 
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"

@@ -55,7 +55,7 @@ FLOORS='
 lib: conf records mcp store cgi json base
 probe: main probe steps expiry report,options target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline rule
-serve: main render front answer answer_pages api,badge,widget pages data http
+serve: main render handlers api,badge,widget pages data http
 alertd: main web commands store_outage verdict_batch
 	notifier,evaluate,emit,common_cause print,output,input,options
 	delivery sinks routing transport state incident
@@ -137,21 +137,21 @@ included() {
 	local f o
 	for f in aggregate/{rule,figures}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing}/*.c \
-		alertd/commands/{coverage,describe,explain,explain_json,ledger,maintenance_plan,recording,timeline}.c \
+		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
-		lib/conf/policy.c lib/base/{mailbox,num,siphash,text,tzif}.c \
+		lib/conf/policy.c lib/base/{mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
 		lib/store/stages.c lib/cgi/request.c \
 		probe/{mcp,redaction}/*.c probe/steps/steps.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \
-		serve/{badge,http,pages,widget}/*.c serve/api/{feed,metrics}.c \
-		serve/data/*.c; do
+		serve/{api,badge,data,http,pages,widget}/*.c; do
 		o=build/${f%.c}.o
 		case $f in
-		# What waits for an answer, and what asks the store.
+		# What waits for an answer, and what asks the store or the clock.
 		probe/mcp/exchange.c | probe/mcp/*transport.c | serve/data/fetch*.c | \
+			serve/http/front.c | \
 			alertd/routing/rate_limit.c) continue ;;
 		esac
 		run nm -u "$o"
@@ -163,4 +163,12 @@ included() {
 
 @test "the registry's host stands nowhere" {
 	! git ls-files -co --exclude-standard | xargs grep -lE 'registry\.np[m]js|deb\.debia[n]\.org'
+}
+
+@test "the comment above a public function names its parameters" {
+	tests/meta/contracts "${headers[@]}"
+}
+
+@test "comments and design pages mention what is there" {
+	tests/meta/mentions
 }

@@ -4,7 +4,7 @@
  * makes no difference in how many steps one came to an instant.
  */
 #include "figures/rates.h"
-#include "mcp/hist.h"
+#include "mcp/histogram.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -249,12 +249,13 @@ static void test_first(void **state)
 static void test_buckets(void **state)
 {
 	(void)state;
-	for (size_t i = 0; i < HIST_BUCKETS; i++)
-		assert_int_equal(hist_bucket(hist_ms(i)), i);
+	for (size_t i = 0; i < HISTOGRAM_BUCKETS; i++)
+		assert_int_equal(histogram_bucket(histogram_ms(i)), i);
 	for (double ms = 0.1; ms < 3000000; ms *= 1.0007)
-		assert_true(fabs(hist_ms(hist_bucket(ms)) / ms - 1) < 0.01);
-	assert_int_equal(hist_bucket(0), 0);
-	assert_int_equal(hist_bucket(1e300), HIST_BUCKETS - 1);
+		assert_true(fabs(histogram_ms(histogram_bucket(ms)) / ms - 1) <
+			    0.01);
+	assert_int_equal(histogram_bucket(0), 0);
+	assert_int_equal(histogram_bucket(1e300), HISTOGRAM_BUCKETS - 1);
 }
 
 int main(void)

@@ -34,7 +34,7 @@ static void test_since(void **state)
 {
 	static const struct {
 		const char *states;
-		struct standing before; /* since 0: none */
+		struct region_since before; /* since 0: none */
 		bool broken;
 		double since;
 	} cases[] = {
@@ -60,7 +60,7 @@ static void test_since(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct probe probes[MOST];
 		struct region_history h = history(cases[i].states, probes);
-		struct standing s = region_state_at(&h, 1e9,
+		struct region_since s = region_state_at(&h, 1e9,
 			cases[i].before.since > 0 ? &cases[i].before : NULL);
 
 		if (s.broken != cases[i].broken || s.since != cases[i].since)

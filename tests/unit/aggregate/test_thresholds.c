@@ -2,7 +2,7 @@
  * Goal: a policy says exactly the numbers that it names, or is refused; and what
  * two policies say of the same minutes is told apart, minute by minute.
  */
-#include "rule/compare.h"
+#include "rule/threshold_comparison.h"
 #include "rule/thresholds.h"
 #include "rule/verdict.h"
 
@@ -115,7 +115,7 @@ static void test_compare(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct compare c = {.slug = "demo"};
+		struct comparison c = {.slug = "demo"};
 
 		for (size_t k = 0; cases[i].before[k]; k++) {
 			struct verdict a, b;
@@ -124,7 +124,7 @@ static void test_compare(void **state)
 				continue;
 			a = verdict((int64_t)k * 60, cases[i].before[k]);
 			b = verdict((int64_t)k * 60, cases[i].after[k]);
-			compare_add(&c, &a, &b);
+			comparison_add(&c, &a, &b);
 		}
 		assert_int_equal(c.changed, cases[i].changed);
 		assert_int_equal(c.n_stretches, cases[i].stretches);

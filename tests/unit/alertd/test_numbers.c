@@ -5,8 +5,8 @@
  */
 #include "nights.h"
 
-#include "incident/test_reminder.h"
-#include "routing/rehearsal.h"
+#include "incident/route_test.h"
+#include "routing/what_if.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -346,7 +346,7 @@ static void test_routing(void **state)
 		struct reaches l = {0};
 		struct buf b;
 
-		rehearse(&conf, &(struct rehearsal) {
+		what_if(&conf, &(struct what_if) {
 			.kind = cases[i].severity == SEVERITY_P3
 				? ALERT_LATENCY
 				: ALERT_DOWNTIME,
@@ -371,11 +371,11 @@ static void test_routing(void **state)
 /* "Test your alerting pipeline end-to-end at least once per month." */
 static void test_monthly(void **state)
 {
-	const struct test_reminder t = {0, 0};
+	const struct route_test_history t = {0, 0};
 
 	(void)state;
-	assert_false(test_reminder_missed(&t, 31 * 86400));
-	assert_true(test_reminder_missed(&t, 35 * 86400));
+	assert_false(route_test_overdue(&t, 31 * 86400));
+	assert_true(route_test_overdue(&t, 35 * 86400));
 }
 
 int main(void)

@@ -5,6 +5,7 @@
 #include "nights.h"
 
 #include "routing/outbox.h"
+#include "routing/retry.h"
 #include "routing/routing.h"
 #include "transport/signature.h"
 
@@ -213,16 +214,16 @@ static void test_order(void **state)
 static void test_delay(void **state)
 {
 	(void)state;
-	assert_true(outbox_delay(1, 0, 0) == 30);
-	assert_true(outbox_delay(1, 1, 0) == 60);
-	assert_true(outbox_delay(2, 0, 0) == 60);
-	assert_true(outbox_delay(3, 0.5, 0) == 180);
-	assert_true(outbox_delay(8, 0, 0) == 3600);
-	assert_true(outbox_delay(1000, 1, 0) == 3600);
-	assert_true(outbox_delay(1, 0, 120) == 120);
-	assert_true(outbox_delay(1, 0, 7200) == 7200);
-	assert_true(outbox_delay(9, 0, 10) == 3600);
-	assert_true(outbox_delay(1, 0, 1e12) == 86400);
+	assert_true(retry_delay(1, 0, 0) == 30);
+	assert_true(retry_delay(1, 1, 0) == 60);
+	assert_true(retry_delay(2, 0, 0) == 60);
+	assert_true(retry_delay(3, 0.5, 0) == 180);
+	assert_true(retry_delay(8, 0, 0) == 3600);
+	assert_true(retry_delay(1000, 1, 0) == 3600);
+	assert_true(retry_delay(1, 0, 120) == 120);
+	assert_true(retry_delay(1, 0, 7200) == 7200);
+	assert_true(retry_delay(9, 0, 10) == 3600);
+	assert_true(retry_delay(1, 0, 1e12) == 86400);
 }
 
 static void test_signature(void **state)

@@ -1,6 +1,6 @@
 /*
  * Goal: the requests of a probe are, to the byte, those of the official SDK in
- * each revision; tests/cli/probe-sdk.bats has the SDK itself beside them.
+ * each revision; tests/cli/probe/sdk.bats has the SDK itself beside them.
  */
 #include "mcp/rpc.h"
 

@@ -1,0 +1,196 @@
+#include "incident/confirmation.h"
+
+#include "base/clock.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* A probe may start this much later than the minute judged (mcp-aggregate(1)). */
+#define PROBE_AHEAD_S 2
+/* Three of the longest interval: what lies further apart is not in a row. */
+#define ROW_GAP_S (3 * 3600)
+
+bool verdict_lists(const char *const *names, size_t n, const char *name)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(names[i], name) == 0)
+			return true;
+	return false;
+}
+
+double observation_latest(const struct verdict *v)
+{
+	return (double)v->window + 60 + PROBE_AHEAD_S;
+}
+
+/* A probe from the future would hide all that come before it. */
+static int64_t window_of(const struct verdict *v)
+{
+	double newest = 0, until = observation_latest(v);
+
+	for (size_t i = 0; i < v->n_regions; i++) {
+		double at = v->regions[i].started_at;
+
+		if (at > newest && at <= until)
+			newest = at;
+	}
+	return newest > 0 ? clock_window(newest) : v->window;
+}
+
+/* Whether a region was heard, and was answered with 429. */
+static bool throttled_now(const struct verdict *v,
+	const struct verdict_region *r)
+{
+	return severity_throttled(r) &&
+		!verdict_lists(v->no_data, v->n_no_data, r->region);
+}
+
+struct observation observation_of(const struct verdict *v)
+{
+	struct observation s = {
+		.window = window_of(v),
+		.failing = v->n_failing > 0,
+		.agreed = v->verdict == VERDICT_RED,
+		.assessed = severity_assess(v),
+	};
+
+	for (size_t i = 0; i < v->n_regions && !s.throttled; i++) {
+		if (!throttled_now(v, &v->regions[i]))
+			continue;
+		s.throttled = true;
+		s.throttled_step = v->regions[i].failed_step;
+	}
+	s.only_throttled = s.throttled;
+	for (size_t i = 0; i < v->n_failing; i++)
+		if (!severity_throttled(severity_region(v, v->failing[i])))
+			s.only_throttled = false;
+	return s;
+}
+
+void streak_add(struct streak *t, int64_t window)
+{
+	if (t->n && t->counted >= window)
+		return;
+	if (t->n && window - t->counted > ROW_GAP_S)
+		*t = (struct streak) {0};
+	if (t->n++ == 0)
+		t->since = window;
+	t->counted = window;
+}
+
+/* The series that this window ends. */
+static void end_series(struct alert_state *st, const struct verdict *v)
+{
+	for (size_t i = 0; i < st->n_regions; i++) {
+		struct region_tally *r = &st->regions[i];
+		const struct verdict_region *now = severity_region(v, r->name);
+
+		if (!verdict_lists(v->failing, v->n_failing, r->name))
+			r->failing = (struct streak) {0};
+		if (!now || !throttled_now(v, now))
+			r->throttled = (struct streak) {0};
+	}
+}
+
+void streak_drop(struct alert_state *st)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		const struct region_tally *r = &st->regions[i];
+
+		if (r->failing.n || r->throttled.n || r->silent.n)
+			st->regions[n++] = st->regions[i];
+		else
+			free(st->regions[i].name);
+	}
+	st->n_regions = n;
+}
+
+void streak_count(struct alert_state *st, const struct verdict *v,
+	const struct observation *s)
+{
+	bool fresh = s->window > st->window;
+
+	st->window = s->window;
+	if (fresh && v->verdict != VERDICT_UNKNOWN)
+		end_series(st, v);
+	for (size_t i = 0; i < v->n_failing; i++)
+		streak_add(
+			&state_region(st, v->failing[i])->failing, s->window);
+	for (size_t i = 0; i < v->n_regions; i++)
+		if (throttled_now(v, &v->regions[i]))
+			streak_add(&state_region(st, v->regions[i].region)
+					    ->throttled,
+				s->window);
+	streak_drop(st);
+}
+
+void streak_forget(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		free(st->regions[i].name);
+	st->n_regions = 0;
+}
+
+void streak_forget_throttled(struct alert_state *st)
+{
+	for (size_t i = 0; i < st->n_regions; i++)
+		st->regions[i].throttled = (struct streak) {0};
+	streak_drop(st);
+}
+
+/*
+ * The longest row of windows that goes on in this one, of throttled regions or
+ * of those that fail for another reason; of equals the older. NULL: there is
+ * none.
+ */
+static const struct streak *longest_streak(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s, bool throttled)
+{
+	const struct streak *longest = NULL;
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		const struct region_tally *r = &st->regions[i];
+		const struct streak *t =
+			throttled ? &r->throttled : &r->failing;
+
+		if (!t->n || t->counted != s->window)
+			continue;
+		if (!throttled &&
+			severity_throttled(severity_region(v, r->name)))
+			continue;
+		if (!longest || t->n > longest->n ||
+			(t->n == longest->n && t->since < longest->since))
+			longest = t;
+	}
+	return longest;
+}
+
+static struct confirmation in_time(enum alert_kind kind,
+	enum severity severity, const struct streak *t)
+{
+	return (struct confirmation) {true, kind, severity, t->since, t->n};
+}
+
+struct confirmation confirmation_of(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s,
+	const struct conf_policy *p)
+{
+	const struct streak *t = longest_streak(st, v, s, false);
+	bool enough = t && t->n >= p->confirm;
+
+	if (s->failing && !s->only_throttled) {
+		if (v->expected == 1 && t && (s->agreed || enough))
+			return in_time(ALERT_DOWNTIME, SEVERITY_P1, t);
+		if (v->expected != 1 && s->agreed)
+			return (struct confirmation) {true, ALERT_DOWNTIME,
+				s->assessed.severity, s->window, 1};
+		if (enough)
+			return in_time(ALERT_REGIONAL, SEVERITY_P2, t);
+	}
+	t = longest_streak(st, v, s, true);
+	if (t && t->n >= p->throttled)
+		return in_time(ALERT_RATE_LIMITED, SEVERITY_P2, t);
+	return (struct confirmation) {0};
+}

@@ -1,0 +1,79 @@
+/*
+ * confirmation.h: when failures become an incident (articles 1 and 3). Space
+ * confirms at once: the regions agree, the verdict is red. Time confirms after
+ * a number of windows in a row in which one region fails, or is throttled.
+ * Windows are counted, never records: a window that is reported twice counts
+ * once, by the worse report. Pure.
+ */
+#ifndef INCIDENT_CONFIRMATION_H
+#define INCIDENT_CONFIRMATION_H
+
+#include "conf/conf.h"
+#include "incident/severity.h"
+#include "incident/state.h"
+#include "records/verdict.h"
+
+/* What one verdict says of its window. */
+struct observation {
+	int64_t window;	     /* that of the newest probe */
+	bool failing;	     /* some region fails */
+	bool agreed;	     /* the verdict is red */
+	bool throttled;	     /* some region was answered with 429 */
+	bool only_throttled; /* and every failing region fails for that */
+	enum step throttled_step;
+	struct assessment assessed;
+};
+
+struct observation observation_of(const struct verdict *v);
+
+/*
+ * observation_latest(v): the latest instant, epoch seconds, at which a probe of
+ * the verdict can have started; a later one comes from a wrong clock.
+ */
+double observation_latest(const struct verdict *v);
+
+/* What confirms an incident that is not open yet. */
+struct confirmation {
+	bool confirmed; /* false: nothing does, and the rest says nothing */
+	enum alert_kind kind;
+	enum severity severity;
+	int64_t first; /* window of the first failure that counts */
+	int count; /* failing windows so far */
+};
+
+/*
+ * confirmation_of(st, v, s, p): whether the window of s, observed in v and
+ * counted in st, confirms an incident. In space the first failure that counts
+ * is that of this window; in time it is the first of the row.
+ */
+struct confirmation confirmation_of(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s,
+	const struct conf_policy *p);
+
+/*
+ * streak_count(st, v, s): count the window of s for each region of v: as
+ * failing, as throttled, or as the end of its row.
+ */
+void streak_count(struct alert_state *st, const struct verdict *v,
+	const struct observation *s);
+
+/*
+ * streak_add(t, window): add a window to the row t. A window too long after the
+ * last one begins a new row.
+ */
+void streak_add(struct streak *t, int64_t window);
+
+/* streak_drop(st): forget the regions that have no row of any kind. */
+void streak_drop(struct alert_state *st);
+
+/*
+ * streak_forget(st): forget the rows of all regions.
+ * streak_forget_throttled(st): only the rows of throttled windows.
+ */
+void streak_forget(struct alert_state *st);
+void streak_forget_throttled(struct alert_state *st);
+
+/* verdict_lists(names, n, name): whether name is one of the n names. */
+bool verdict_lists(const char *const *names, size_t n, const char *name);
+
+#endif

@@ -1,0 +1,96 @@
+#include "base/strings.h"
+
+#include "base/xalloc.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+void strings_add(struct strings *l, const char *s)
+{
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = xstrdup(s);
+}
+
+bool strings_has(const struct strings *l, const char *s)
+{
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i], s) == 0)
+			return true;
+	return false;
+}
+
+void strings_note(struct strings *l, const char *s)
+{
+	if (!strings_has(l, s))
+		strings_add(l, s);
+}
+
+void strings_copy(struct strings *to, const struct strings *from)
+{
+	strings_clear(to);
+	for (size_t i = 0; i < from->n; i++)
+		strings_add(to, from->v[i]);
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+void strings_sort(struct strings *l)
+{
+	if (l->n)
+		qsort(l->v, l->n, sizeof *l->v, by_name);
+}
+
+void strings_unique(struct strings *l)
+{
+	size_t n = 0;
+
+	strings_sort(l);
+	for (size_t i = 0; i < l->n; i++) {
+		if (n && strcmp(l->v[n - 1], l->v[i]) == 0)
+			free(l->v[i]);
+		else
+			l->v[n++] = l->v[i];
+	}
+	l->n = n;
+}
+
+void strings_clear(struct strings *l)
+{
+	while (l->n)
+		free(l->v[--l->n]);
+}
+
+void strings_release(struct strings *l)
+{
+	strings_clear(l);
+	free(l->v);
+	*l = (struct strings) {0};
+}
+
+void string_set(char **out, const char *s)
+{
+	char *copy = s ? xstrdup(s) : NULL;
+
+	free(*out);
+	*out = copy;
+}
+
+size_t strings_place(const void *v, size_t n, size_t size, const char *s)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+		const char *name;
+
+		memcpy(&name, (const char *)v + mid * size, sizeof name);
+		if (strcmp(name, s) < 0)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
+}

@@ -1,0 +1,45 @@
+/*
+ * strings.h: a short list of strings of its own.
+ */
+#ifndef BASE_STRINGS_H
+#define BASE_STRINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct strings {
+	char **v;
+	size_t n, cap;
+};
+
+/* strings_add(l, s): append a copy. strings_note: unless it stands there. */
+void strings_add(struct strings *l, const char *s);
+void strings_note(struct strings *l, const char *s);
+
+/* strings_has(l, s): whether s is in it. */
+bool strings_has(const struct strings *l, const char *s);
+
+/* strings_copy(to, from): make `to` hold what `from` holds. */
+void strings_copy(struct strings *to, const struct strings *from);
+
+/* strings_sort(l): by name, as verdicts list regions. */
+void strings_sort(struct strings *l);
+
+/* strings_unique(l): sort it, each string once. */
+void strings_unique(struct strings *l);
+
+/* strings_clear(l): forget all. strings_release(l): and the room. */
+void strings_clear(struct strings *l);
+void strings_release(struct strings *l);
+
+/*
+ * strings_place(v, n, size, s): in an array of n things of that size, each of
+ * which begins with a char *, by which they are in order: where s is, or
+ * belongs.
+ */
+size_t strings_place(const void *v, size_t n, size_t size, const char *s);
+
+/* string_set(out, s): replace *out, which may be NULL like s, by a copy. */
+void string_set(char **out, const char *s);
+
+#endif

@@ -1,0 +1,28 @@
+/*
+ * retention.h: how many seconds the keys of keys.h live from their last write.
+ * A key that is not named here does not expire.
+ */
+#ifndef STORE_RETENTION_H
+#define STORE_RETENTION_H
+
+/* Of one slug, by the functions of keys.h. */
+#define RETENTION_PROBE_S (24 * 3600) /* the default of fleet.yaml(5) */
+#define RETENTION_LATEST_S (7 * 86400)
+#define RETENTION_HASH_S (30 * 86400) /* key_tool_hash, key_tools */
+#define RETENTION_VERDICT_S (7 * 86400)
+#define RETENTION_ROLLUP_S (35 * 86400) /* latency, counted; KEY_SPOOLS */
+/* A page shows 90 days of minutes; it may be past midnight elsewhere. */
+#define RETENTION_MINUTES_DAYS 92
+#define RETENTION_MINUTES_S (RETENTION_MINUTES_DAYS * 86400)
+#define RETENTION_ERRORS_HOUR_S (8 * 3600)
+#define RETENTION_ERRORS_DAY_S (5 * 86400)
+#define RETENTION_BASELINE_S (2 * 86400)
+#define RETENTION_LATE_S 3600 /* as long as a minute may be judged late */
+#define RETENTION_ALERT_S (30 * 86400) /* not while an incident is open */
+
+/* Of the fleet, or of a route. */
+#define RETENTION_MAINTENANCE_S (35 * 86400) /* and from the end of each */
+#define RETENTION_BUDGET_S (2 * 3600)
+#define RETENTION_DIGEST_S 120 /* less where its owner is known to be gone */
+
+#endif

@@ -1,0 +1,144 @@
+#!/usr/bin/env bats
+# Goal: explain says what each region saw, which row of the rule fired, and why
+# not another, of now and of a minute that is over.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/store
+
+# seen ADDRESS AGE: the probes of standard input came from there.
+seen() {
+	jq -c --arg address "$1" --arg age "$2" 'if .type == "step" then
+		.detail = {address: $address} + (if $age == "0" then {} else {$age} end) else . end' |
+		"$BIN/mcp-aggregate" ingest
+}
+
+explain() {
+	"$BIN/mcp-aggregate" explain "$@"
+}
+
+@test "red: who agrees, on what, and that all of them reach one address" {
+	for ((k = 3; k > 0; k--)); do
+		probes demo us-east-1 $((NOW - 60 * k)) | seen 203.0.113.7 0
+		probes demo eu-west-2 $((NOW - 60 * k + 3)) tools-list | seen 203.0.113.8 0
+		probes demo sa-east-1 $((NOW - 60 * k + 9)) tools-list | seen 203.0.113.8 0
+	done
+	run -1 explain demo
+	[[ ${lines[1]} == "red, step-alert at tools-list, as of "* ]]
+	grep -qE '^  \* eu-west-2  ..:..:..  tools-list, 3 in a row, .*: http.503$' <<<"$output"
+	grep -qE '^    us-east-1  ..:..:..  healthy$' <<<"$output"
+	[[ $output == *"2 of 3 regions agree on tools-list: within 60 s each"* ]]
+	[[ $output == *"Not amber: 2 are enough (step_alert)."* ]]
+	[[ $output == *"No hard outage: that takes 3 on one step, or each of 3"* ]]
+	[[ $output == *"All that fail reach 203.0.113.8, and none of the others does"* ]]
+	# Before the first of them, nothing was known.
+	run -0 explain demo --at $((NOW - 190))
+	[[ ${lines[1]} == "unknown, no-data, as of "* ]]
+	[[ $output == *"0 of 3 regions have reported in the last 180 s, and it takes 2 (quorum)"* ]]
+}
+
+@test "amber, green, silent, throttled and a hard outage" {
+	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
+	probes demo eu-west-2 $((NOW - 20)) | seen 203.0.113.7 0
+	run -0 explain demo
+	[[ $output == *"green, ok, as of"*"2 of 2 regions report, and none of them is failing."* ]]
+	probes demo sa-east-1 $((NOW - 10)) dns dns.timeout | seen 203.0.113.7 0
+	run -0 explain demo
+	[[ $output == *"amber, regional at dns"*"One region fails at dns"* ]]
+	[[ $output == *"Not red: that takes 2 that agree on a step (step_alert), and 1 does."* ]]
+	[[ $output != *"All that fail reach"* ]]
+	run -0 explain demo --at $((NOW + 175))
+	[[ $output == *"sa-east-1  "*"dns, 1 in a row"* ]]
+	run -0 explain demo --at $((NOW + 600))
+	[[ $output == *"silent since then, and failing when it fell silent: dns"* ]]
+	probes demo ap-south-1 $((NOW - 5)) initialize http.429 | seen 203.0.113.7 0
+	run -0 explain demo
+	[[ $output == *"http.429, which counts from the 3. in a row"* ]]
+	for region in us-east-1 eu-west-2 sa-east-1 ap-south-1; do
+		probes demo "$region" $((NOW - 1)) tls tls.expired | seen 203.0.113.7 0
+	done
+	run -1 explain demo
+	[[ $output == *"red, hard-outage at tls"*"4 of 4 regions agree on tls"*"3 make a hard outage"* ]]
+}
+
+@test "the only region, which fails at another step each time" {
+	steps=(tls tools-list dns)
+	for k in 2 1 0; do
+		probes demo us-east-1 $((NOW - 60 * k - 1)) "${steps[k]}" >>day
+	done
+	aggregate ingest <day
+	run -1 explain demo
+	[[ ${lines[1]} == "red, step-alert at tls, as of "* ]]
+	grep -qE '^  \* us-east-1  ..:..:..  tls, 1 in a row, ' <<<"$output"
+	[[ $output == *"The only region has failed 3 in a row, at whatever steps, of 3 that it takes (alone)."* ]]
+	run -0 explain demo --at $((NOW - 60))
+	[[ ${lines[1]} == "amber, regional at tools-list, as of "* ]]
+	[[ $output == *"The only region has failed 2 in a row, at whatever steps; 3 make it red (alone)."* ]]
+	# The same of recorded minutes, of a pipe, and of who is paged for it.
+	run -1 aggregate replay day
+	printf '%s\n' "$output" >verdicts
+	[ "$(jq -rs 'map("\(.verdict) \(.step) \(.regions[0].fail_streak)") | join(",")' verdicts)" = \
+		"amber dns 1,amber tools-list 1,red tls 1" ]
+	run -0 "$BIN/mcp-alert" replay verdicts
+	[ "$(jq -r '"\(.event) \(.severity) \(.probe_count)"' <<<"$output")" = \
+		"downtime_started P1 3" ]
+	run -1 aggregate verdict - <day
+	jq -e '.verdict == "red" and .step == "tls"' <<<"$output"
+}
+
+@test "regions that see different tools, and the cache that one of them asked" {
+	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
+	probes demo eu-west-2 $((NOW - 10)) | sed 's/aaaaaaaa/bbbbbbbb/g' | seen 203.0.113.9 3412
+	run -0 explain demo
+	[[ $output == *"The regions see different tools"* ]]
+	grep -qE 'us-east-1 +aaaaaaaaaaaa$' <<<"$output"
+	grep -qE 'eu-west-2 +bbbbbbbbbbbb  out of a cache, 3412 s old: a stale edge\?$' <<<"$output"
+}
+
+@test "every sign of a cache is one: a cache without an age, too" {
+	local at=0
+	# says REGION DETAIL: what the edge of that region says.
+	says() {
+		at=$((at + 1))
+		probes demo "$1" $((NOW - 20 + at)) | if [ "$1" != r-a ]; then cat; else sed 's/aaaaaaaa/bbbbbbbb/g'; fi |
+			jq -c --argjson detail "$2" 'if .step == "tools-list" then .detail = $detail else . end' |
+			"$BIN/mcp-aggregate" ingest
+	}
+	says r-a '{"cf_cache_status":"HIT","pop":"9-LHR"}'
+	says r-b '{"cache_status":"edge; hit"}'
+	says r-c '{"via":"1.1 varnish"}'
+	says r-d '{"x_served_by":"cache-lon1","pop":"cache-lon1"}'
+	says r-e '{"x_cache":"MISS"}'
+	says r-f '{"age":"0"}'
+	says r-g '{"pop":"ABC-FRA"}'
+	run -0 explain demo
+	grep -E '^    r-[a-g] +[ab]{12}' <<<"$output" | sed 's/^ *//; s/  */ /g' | diff - <(cat <<-'END'
+	r-a bbbbbbbbbbbb through a cache (cf_cache_status HIT, pop 9-LHR): a stale edge?
+	r-b aaaaaaaaaaaa through a cache (cache_status edge; hit): a stale edge?
+	r-c aaaaaaaaaaaa through a cache (via 1.1 varnish): a stale edge?
+	r-d aaaaaaaaaaaa through a cache (x_served_by cache-lon1): a stale edge?
+	r-e aaaaaaaaaaaa through a cache (x_cache MISS): a stale edge?
+	r-f aaaaaaaaaaaa through a cache (age 0): a stale edge?
+	r-g aaaaaaaaaaaa
+	END
+	)
+}
+
+@test "a minute of the clock is its end, and the latest of that name" {
+	probes demo us-east-1 $((NOW - 20)) | seen 203.0.113.7 0
+	run -0 explain demo --at "$(date -u -d @$NOW +%H:%M)"
+	[[ $output == *"as of $(date -u -d @$NOW +%Y-%m-%dT%H:%M):59Z"* ]]
+	soon=$((NOW + 7200))
+	run -0 explain demo --at "$(date -u -d @$soon +%H:%M)"
+	[[ $output == *"as of $(date -u -d @$((soon - 86400)) +%Y-%m-%dT%H:%M):59Z"* ]]
+}
+
+@test "what it cannot explain" {
+	run -2 explain demo
+	[[ $output == "mcp-aggregate: no server demo is in the store" ]]
+	run -2 explain
+	[[ $output == "mcp-aggregate: explain: a slug expected; see mcp-aggregate explain --help" ]]
+	run -2 explain ../demo
+	run -2 explain demo --at noon
+	[[ $output == "mcp-aggregate: --at: 'noon' is not a time like 14:03"* ]]
+	MCP_STORE=unix://$PWD/none run -3 explain demo
+}

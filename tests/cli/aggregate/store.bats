@@ -1,0 +1,282 @@
+#!/usr/bin/env bats
+# Goal: what was ingested is in the store once, whatever the order; a minute is
+# published once; and a store that fails says so and makes no server look down.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/store
+
+T=1795260480 # the start of a minute
+
+field() {
+	redis get "probe:$1:verdict" | jq -r ".$2"
+}
+
+@test "the same records twice, or in any order, leave the same store" {
+	now=$(date +%s)
+	for ((i = 20; i > 0; i--)); do
+		probes demo us-east-1 $((now - 30 * i))
+		probes demo eu-west-2 $((now - 30 * i + 7)) tools-list
+	done >all
+	aggregate ingest <all
+	redis_dump >once
+	grep -q "^== probe:demo:latest" once
+	aggregate ingest <all
+	redis_dump >twice
+	diff once twice
+	for seed in 1 2 3; do
+		redis flushall
+		shuf --random-source=<(yes "$seed") all | aggregate ingest
+		redis_dump >shuffled
+		diff once shuffled
+	done
+}
+
+@test "two that ingest at once, and each a half of every probe, leave it too" {
+	now=$(date +%s)
+	for ((i = 20; i > 0; i--)); do
+		probes demo us-east-1 $((now - 30 * i))
+	done >all
+	aggregate ingest <all
+	redis_dump >once
+	redis flushall
+	aggregate ingest <all &
+	aggregate ingest <all
+	wait $!
+	redis_dump | diff once -
+	redis flushall
+	awk 'NR % 2' all | aggregate ingest &
+	awk 'NR % 2 == 0' all | aggregate ingest
+	wait $!
+	redis_dump | diff once -
+}
+
+@test "the keys are those of the contract" {
+	probes demo us-east-1 $T.25 | aggregate ingest
+	[ "$(redis get "probe:demo:$T:us-east-1" | jq length)" -eq 9 ]
+	[ "$(redis smembers "probe:demo:$T:reporters")" = us-east-1 ]
+	[ "$(redis get probe:demo:us-east-1:tool-hash)" = "$(printf 'a%.0s' {1..64})" ]
+	[ "$(redis ttl "probe:demo:$T:us-east-1")" -gt 86300 ]
+	[ "$(redis ttl "probe:demo:$T:reporters")" -gt 86300 ]
+	[ "$(redis ttl probe:demo:latest)" -gt 604700 ]
+}
+
+@test "the configuration says how long probes are kept" {
+	cat >fleet.yaml <<-EOT
+	store: $MCP_STORE
+	retention: 2h
+	regions: [{name: us-east-1}, {name: eu-west-2}, {name: sa-east-1}]
+	EOT
+	probes demo us-east-1 $((T + 2)) | MCP_STORE= aggregate ingest -c fleet.yaml
+	[ "$(redis ttl "probe:demo:$T:us-east-1")" -gt 7100 ]
+	[ "$(redis ttl "probe:demo:$T:us-east-1")" -le 7200 ]
+	[ "$(redis ttl "probe:demo:$T:reporters")" -le 7200 ]
+	probes demo us-east-1 $((T + 2)) >one
+	run -2 aggregate ingest -c nosuch.yaml <one
+	[[ $output == "mcp-aggregate: nosuch.yaml: No such file"* ]]
+}
+
+@test "the first probe of a window wins it, and later ones count as well" {
+	probes demo us-east-1 $((T + 40)) tools-list | aggregate ingest
+	probes demo us-east-1 $((T + 10)) | aggregate ingest
+	[ "$(redis get "probe:demo:$T:us-east-1" | jq -r '.[0].probe_id')" = "us-east-1-$((T + 10))" ]
+	[ "$(redis hget probe:demo:latest us-east-1 | wc -l)" -eq 2 ]
+}
+
+@test "a minute is published once, and counted once" {
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 2))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 10)) >first
+	[ "$(field demo verdict)" = green ]
+	[ "$(field demo as_of)" = 2026-11-21T11:28:00Z ]
+	[ "$(field demo uptime_30d)" = 100.00 ] || [ "$(field demo uptime_30d)" = 100 ]
+	# What arrives in between does not change what was said.
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 20)) dns dns.nxdomain
+	done | aggregate ingest
+	aggregate verdict -N $((T + 30)) >second
+	diff first second
+	[ "$(redis hgetall probe:demo:minutes | paste -sd ' ')" = "$((T / 86400)):green 1 upto $T" ]
+	run -1 aggregate verdict -s demo -N $((T + 62))
+	[ "$(field demo verdict)" = red ]
+	[ "$(field demo uptime_30d)" = 50.00 ] || [ "$(field demo uptime_30d)" = 50 ]
+	# An earlier minute comes too late.
+	aggregate verdict -N $((T + 30)) >late || [ $? -eq 1 ]
+	[ "$(jq -r .window late)" -eq $((T + 60)) ]
+	[ "$(redis hget probe:demo:minutes upto)" -eq $((T + 60)) ]
+}
+
+@test "ten that judge at once count a minute once" {
+	for r in us-east-1 eu-west-2 sa-east-1; do
+		probes demo $r $((T + 2))
+	done | aggregate ingest
+	for ((i = 0; i < 10; i++)); do
+		aggregate verdict -N $((T + 10 + i)) >"out$i" &
+	done
+	wait
+	[ "$(redis hget probe:demo:minutes $((T / 86400)):green)" -eq 1 ]
+	[ "$(cat out* | sort -u | wc -l)" -eq 1 ]
+}
+
+@test "unknown is written and never published" {
+	probes demo us-east-1 $((T + 2)) | aggregate ingest
+	probes demo eu-west-2 $((T - 900)) | aggregate ingest
+	run -0 aggregate verdict -N $((T + 10))
+	[ "$(jq -r .verdict <<<"$output")" = unknown ]
+	[ "$(redis exists probe:demo:verdict)" -eq 0 ]
+}
+
+@test "who judges the past says nothing about when anybody judged" {
+	probes demo us-east-1 $T.25 | aggregate ingest
+	aggregate verdict --now $((T + 60)) >/dev/null
+	[ "$(redis hget fleet:heartbeats verdict)" = $((T + 60)).000 ]
+	aggregate verdict --now $((T + 30)) >/dev/null
+	[ "$(redis hget fleet:heartbeats verdict)" = $((T + 60)).000 ]
+	aggregate verdict --now $((T + 90)) >/dev/null
+	[ "$(redis hget fleet:heartbeats verdict)" = $((T + 90)).000 ]
+}
+
+@test "p95 is within 1 % over the probes that were not broken" {
+	now=$(date +%s)
+	for ((i = 1; i <= 100; i++)); do
+		probes demo us-east-1 $((now - 60 * i)) |
+			jq -c --argjson ms $((i * 10)) 'if .type == "probe" then .total_ms = $ms else . end'
+		probes demo eu-west-2 $((now - 60 * i)) tools-list |
+			jq -c 'if .type == "probe" then .total_ms = 30000 else . end'
+	done | aggregate ingest
+	aggregate verdict -N "$now" >/dev/null || true
+	p95=$(field demo p95_ms)
+	[ "$p95" -ge 940 ]
+	[ "$p95" -le 960 ]
+	p50=$(field demo p50_ms)
+	[ "$p50" -ge 495 ]
+	[ "$p50" -le 505 ]
+}
+
+@test "drift is told by name, once, though the probe says the tools only once" {
+	h2=$(printf 'e%.0s' {1..64})
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 2))
+	done | aggregate ingest
+	aggregate verdict -N $((T + 10)) >/dev/null
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 62)) | jq -c --arg h "$h2" '
+			if .type == "probe" then .tool_hash = $h |
+			.tools = {"fetch": [$h, $h]} else . end'
+	done | aggregate ingest
+	aggregate verdict -N $((T + 70)) >out
+	jq -e '.drift | length == 2 and all(.added == ["fetch"] and .removed == ["get"])' out
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 122)) | jq -c --arg h "$h2" '
+			if .type == "probe" then .tool_hash = $h | del(.tools) else . end'
+	done | aggregate ingest
+	aggregate verdict -N $((T + 130)) >out
+	jq -e '.drift == []' out
+}
+
+@test "lists of tools that nobody sees any more do not pile up" {
+	for r in us-east-1 eu-west-2; do
+		probes demo $r $((T + 2))
+	done | aggregate ingest
+	for ((i = 0; i < 70; i++)); do
+		redis hset probe:demo:tools "$(printf '%064d.%064d' "$i" "$i")" '{}'
+	done >/dev/null
+	aggregate verdict -N $((T + 10)) >/dev/null
+	[ "$(redis hkeys probe:demo:tools | grep -vcE "^(seen|stood|listed):")" -eq 1 ]
+	[ "$(redis hkeys probe:demo:tools | grep -c ^seen:)" -eq 2 ]
+	redis hget probe:demo:tools "$(printf 'a%.0s' {1..64}).$(printf 'b%.0s' {1..64})" | jq -e .get
+}
+
+@test "a store at an IPv6 address, and a number of its own" {
+	until port=$((20000 + RANDOM % 12000))
+		[[ $(redis config set bind ::1 port "$port" 2>&1) == OK ]]; do
+		:
+	done
+	probes demo us-east-1 $((NOW - 5)) >one
+	export MCP_STORE="redis://[::1]:$port/3"
+	aggregate ingest <one
+	[ "$(redis -n 3 exists probe:demo:latest)" = 1 ]
+	[ "$(redis exists probe:demo:latest)" = 0 ]
+	"$BIN/mcp-alert" list --format jsonl
+	GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET PATH_INFO=/healthz "$BIN/mcp-serve" >answer
+	[ "$(tail -n 1 answer | jq -r .store)" = ok ]
+	redis config set port 0
+	run -3 aggregate ingest <one
+	[ "$output" = "mcp-aggregate: store: ::1: Connection refused" ]
+}
+
+@test "no store, one that is killed, read-only or full: said, and exit 3" {
+	probes demo us-east-1 $((T + 2)) >one
+	MCP_STORE=unix://$PWD/nosuch run -3 aggregate ingest <one
+	[[ $output == "mcp-aggregate: store: $PWD/nosuch: "* ]]
+	MCP_STORE=redis://127.0.0.1:1 run -3 aggregate verdict
+	[[ $output == "mcp-aggregate: store: 127.0.0.1: "* ]]
+	unset MCP_STORE
+	run -3 aggregate ingest <one
+	[[ $output == *"neither --store nor MCP_STORE"* ]]
+	run -3 aggregate ingest --store redis://user:secret@127.0.0.1 <one
+	[[ $output != *secret@* && $output == *"password"* ]]
+	export MCP_STORE=unix://$REDIS_SOCK
+	redis config set maxmemory 1 >/dev/null
+	run -3 aggregate ingest <one
+	[[ $output == *OOM* ]]
+	redis config set maxmemory 0 >/dev/null
+	redis replicaof 127.0.0.1 1 >/dev/null
+	run -3 aggregate ingest <one
+	[[ $output == *READONLY* ]]
+	redis replicaof no one >/dev/null
+	run -0 aggregate ingest <one
+}
+
+@test "a store that is killed in mid-ingest: exit 3, and once more heals it" {
+	redis_start "$BATS_TEST_TMPDIR/own"
+	now=$(date +%s)
+	for ((i = 3; i > 0; i--)); do
+		probes demo us-east-1 $((now - 60 * i))
+	done >few
+	# One line of jq for many probes: each under slugs of its own.
+	jq -c --argjson n 700 'range($n) as $i | .slug = "demo-\($i)"' few |
+		sort -s -t'"' -k10,10 >all
+	aggregate ingest <all
+	redis_dump >whole
+	redis flushall
+	mkfifo in
+	aggregate ingest <in >out 2>&1 &
+	ingest=$!
+	exec {feed}>in
+	head -n 9000 all >&"$feed"
+	until [ "$(redis dbsize)" -gt 100 ]; do kill -0 "$ingest"; done
+	kill -KILL "$REDIS_PID"
+	tail -n +9001 all >&"$feed" 2>/dev/null || true
+	exec {feed}>&-
+	status=0
+	wait "$ingest" || status=$?
+	[ "$status" -eq 3 ]
+	grep -q '^mcp-aggregate: store: ' out
+	redis_start "${REDIS_SOCK%/sock}"
+	[ "$(redis dbsize)" -gt 0 ]
+	aggregate ingest <all
+	redis_dump | diff -q whole -
+	redis_stop
+}
+
+@test "a refused line is named, and the others are stored" {
+	{
+		probes demo us-east-1 $((T + 2)) | head -n 3
+		echo '{"v":2,"type":"step"}'
+		probes demo us-east-1 $((T + 2)) | tail -n +4
+	} >lines
+	run -2 aggregate ingest <lines
+	[[ $output == *"line 4: v: "* ]]
+	[ "$(redis get "probe:demo:$T:us-east-1" | jq length)" -eq 9 ]
+	run -2 aggregate ingest </dev/null
+	[[ $output == *"no records"* ]]
+}
+
+@test "a runner that could not report is kept, and says nothing of a server" {
+	echo '{"v":1,"type":"runner","region":"eu-west-2","at":1795260485.5,"status":"timeout"}' |
+		aggregate ingest
+	[ "$(redis hget fleet:runners eu-west-2 | jq -r .status)" = timeout ]
+	run -2 aggregate verdict
+	[[ $output == *"no server is in the store"* ]]
+}

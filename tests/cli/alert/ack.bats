@@ -1,0 +1,103 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016
+# Goal: whoever was told of an incident acknowledges it from the page that the
+# event names, and nobody else can; to look at that page changes nothing.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/alert
+
+setup() {
+	alerted_setup
+	echo 'token = another canary' >credentials/ack
+	chmod 600 credentials/ack
+	T=$(($(date +%s) / 60 * 60))
+	hook ops
+	routes "$HOOK}"
+	echo "store: $MCP_STORE" >>fleet.yaml
+	verdict 0 eu,us initialize | alert 0
+	URL=$(jq -r .ack_url out)
+}
+
+# page METHOD URL [BODY]: the answer of the CGI, to page; its status first.
+page() {
+	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD="$1" SCRIPT_NAME=/ack \
+		PATH_INFO="${2#https://status.example.com/ack}" \
+		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH="${#3}" \
+		"$BIN/mcp-alert" <<<"${3-}" 2>err | tr -d '\r' >page
+	sed -n '1s/^Status: //p' page
+}
+
+by() {
+	alert 0 list
+	jq -r .acknowledged_by out
+}
+
+@test "who was told looks, then acknowledges; the others hear of it" {
+	[[ $URL =~ ^https://status\.example\.com/ack/[a-z0-9._~-]+$ ]]
+	[ "$(page GET "$URL")" = "200 OK" ]
+	grep -q '<form method="post">' page
+	grep -q 'example-mcp is down: initialize fails with http.503' page
+	[ "$(page HEAD "$URL")" = "200 OK" ]
+	[ "$(by)" = null ]
+	[ "$(page POST "$URL" 'x=1&by=Ann+%3Cb%3E%0a%C3%A9%zz')" = "200 OK" ]
+	grep -q 'You look after it' page
+	grep -q 'Ann &#60;b&#62;?é%zz looks after it until' page
+	run ! grep -q '<form' page
+	[ "$(by)" = "Ann <b>?é%zz" ]
+	# The next run delivers; the page kept nobody waiting.
+	[ "$(got ops)" = downtime_started ]
+	alert 0 </dev/null
+	[ "$(got ops)" = "downtime_started downtime_acknowledged" ]
+	[ "$(page POST "$URL" 'by=')" = "200 OK" ]
+	[ "$(by)" = "somebody who was told" ]
+	[ "$(page GET "$URL")" = "200 OK" ]
+	grep -q 'somebody who was told looks after it' page
+}
+
+@test "what is over is gone, what is wrong was never there" {
+	local bad last=${URL: -1}
+	for bad in "${URL%?}" "$URL/x" "${URL%?}$([[ $last == 0 ]] && echo 1 || echo 0)" \
+		"${URL/example-mcp/other-mcp}" "${URL%/*}/x" "${URL%/*}/" "${URL%/*}/~~~"; do
+		[ "$(page GET "$bad")" = "404 Not Found" ]
+		[ "$(page POST "$bad" by=eve)" = "404 Not Found" ]
+	done
+	[ "$(page PUT "$URL")" = "405 Method Not Allowed" ]
+	[ "$(by)" = null ]
+	minutes 1 3 | alert 0
+	jq -e '.ack_url == null' out
+	[ "$(page GET "$URL")" = "410 Gone" ]
+	grep -q 'not open any more' page
+	[ "$(page POST "$URL" by=eve)" = "410 Gone" ]
+}
+
+@test "an old address is gone, although the incident is not" {
+	T=$((T - 4 * 86400))
+	verdict 0 eu,us dns x old | alert 0
+	[ "$(page GET "$(jq -r .ack_url out)")" = "410 Gone" ]
+	grep -q 'too old' page
+}
+
+@test "no address without the secret, or with one that others can read" {
+	chmod 644 credentials/ack
+	verdict 0 eu,us dns x second | alert 0
+	grep -q 'the credential "ack", so events have no ack_url: others can read it' err
+	jq -e '.ack_url == null' out
+	[ "$(page GET "$URL")" = "404 Not Found" ]
+	rm credentials/ack
+	verdict 0 eu,us dns x third | alert 0
+	[ ! -s err ]
+	jq -e '.ack_url == null' out
+	[ "$(page GET "$URL")" = "404 Not Found" ]
+	redis get alert:example-mcp >state
+	run ! grep -r canary out err page fleet.yaml state
+}
+
+@test "the store is gone: nothing is said of the incident" {
+	redis_start "$PWD/own"
+	sed -i "s|^store:.*|store: $MCP_STORE|" fleet.yaml
+	redis_stop
+	[ "$(page GET "$URL")" = "503 Service Unavailable" ]
+	[ "$(page POST "$URL" by=x)" = "503 Service Unavailable" ]
+}

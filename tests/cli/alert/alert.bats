@@ -1,0 +1,309 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016
+# Goal: a night of verdicts becomes the events of mcp-alert(1), each told once,
+# whoever runs beside it and whatever is killed in between.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/alert
+
+down() {
+	verdict 0 eu,us initialize
+}
+
+up() {
+	minutes 1 3
+}
+
+@test "a dry run needs nothing but verdicts" {
+	unset MCP_STORE MCP_CREDENTIALS
+	{ minutes 0 4 eu tls tcp.refused; minutes 5 7 ap,eu,us tls; minutes 8 12; } |
+		alert 0 --dry-run
+	[ "$(events out)" = "regional_started downtime_started downtime_resolved regional_resolved" ]
+	jq -se 'all(.v == 1 and .type == "alert" and .server_slug == "example-mcp")' out
+	jq -se '.[0] | .at == 1777494780 and .dedup_key == "example-mcp:regional:1777494660" and
+		.severity == "P2" and .tier == "regional" and .region == "eu" and
+		.failure_layer == "transport" and .probe_count == 3 and
+		.started_at == "2026-04-29T20:31:00Z" and .last_error == "tcp.refused"' out
+	jq -se '.[2] | .dedup_key == "example-mcp:downtime:1777494960" and .at == 1777495260 and
+		.resolved_at == "2026-04-29T20:39:00Z" and .duration_seconds == 180 and
+		.probe_count == 3 and .dashboard_url == null' out
+	[ ! -s err ]
+}
+
+@test "from probes to a page, in one pipe" {
+	unset MCP_STORE
+	for region in eu us; do
+		jq -cn --arg r $region --argjson t $T '{v: 1, type: "probe", slug: "s",
+			region: $r, probe_id: $r, probe_started_at: ($t + 5), url: null,
+			state: "broken", failed_step: "dns", error: "dns.nxdomain",
+			total_ms: 3, protocol: null, era: null, tool_hash: null,
+			full_hash: null, tool_count: null}'
+	done | "$BIN/mcp-aggregate" verdict - | "$BIN/mcp-alert" -n -f text >out
+	cat out
+	[ "$(<out)" = "2026-04-29T20:31:00Z  P1  downtime_started  s cannot be reached: dns fails with dns.nxdomain from eu and us (2 of 2 regions)." ]
+}
+
+@test "what is known stays in the store from run to run" {
+	for m in 0 1; do
+		verdict $m eu tls | alert 0
+		[ ! -s out ]
+	done
+	verdict 2 eu tls | alert 0
+	[ "$(events out)" = regional_started ]
+	verdict 2 eu tls | alert 0
+	[ ! -s out ]
+	[ "$(redis ttl alert:example-mcp)" = -1 ]
+	alert 0 list
+	jq -e '.type == "incident" and .kind == "regional" and .severity == "P2" and
+		.regions == ["eu"] and .probe_count == 3 and .undelivered == 0 and
+		.started_at == "2026-04-29T20:31:00Z"' out
+	minutes 3 5 | alert 0
+	[ "$(events out)" = regional_resolved ]
+	(($(redis ttl alert:example-mcp) > 29 * 86400))
+	alert 0 list
+	[ ! -s out ]
+	alert 0 list -f text
+	grep -q "No incident" out
+	(($(redis hget fleet:heartbeats alert | cut -d. -f1) > $(date +%s) - 600))
+	redis get alert:example-mcp | jq -e '.timeline | map(.what) ==
+		["regional_started", "regional_resolved"]'
+}
+
+@test "time goes by without verdicts" {
+	verdict 0 eu,us tools-list jsonrpc.malformed | alert 0
+	alert 0 tick -N $((T + 1799))
+	[ ! -s out ]
+	alert 0 tick -N $((T + 1800))
+	[ "$(jq -r '"\(.event) \(.severity) \(.dedup_key)"' out)" = \
+		"downtime_escalated P1 example-mcp:downtime:$T" ]
+	alert 0 tick -N $((T + 4 * 3600))
+	[ "$(events out)" = downtime_reminder ]
+	alert 0 tick -N $((T + 4 * 3600 + 60))
+	[ ! -s out ]
+	alert 0 list -f text
+	grep -q '^P1 .*downtime .*tools-list jsonrpc.malformed .*example-mcp: eu us$' out
+}
+
+@test "a webhook gets what it asked for, signed; nobody sees the secret" {
+	hook ops
+	routes "$HOOK}" "${HOOK/name: ops/name: none}, servers: [other]}"
+	{ down; up; } | alert 0
+	[ "$(got ops)" = "downtime_started downtime_resolved" ]
+	jq -se '.[0] | .path == "/in" and
+		.event.dashboard_url == "https://status.example.com/status/example-mcp"' ops/got
+	diff <(jq -c .event ops/got) out
+	[ -z "$(undelivered)" ]
+	redis get alert:example-mcp >state
+	run ! grep -r canary out err fleet.yaml state
+}
+
+@test "a command gets the event on its standard input, and no shell" {
+	cat >page <<-'EOF'
+		#!/bin/sh
+		echo "$@" >>args
+		cat >>in
+		echo noise
+		readlink /proc/self/fd/3 >>leaked
+		exit "$(cat code)"
+	EOF
+	chmod +x page
+	echo 0 >code
+	routes "{name: pager, type: command, command: ['$PWD/page', '\$(id) >x', '--now'], severities: [P1]}"
+	{ down; up; } | alert 0 3<&-
+	[ "$(head -1 args)" = '$(id) >x --now' ]
+	diff in out
+	[ ! -s leaked ]
+	grep -q noise err
+	echo 7 >code
+	verdict 10 eu,us dns | alert 3
+	grep -q 'example-mcp: downtime_started to route pager: the command exited with 7' err
+	[ "$(undelivered)" = example-mcp ]
+	echo 0 >code
+	alert 0 -N $(($(date +%s) + 61)) </dev/null
+	[ "$(tail -1 in | jq -r .event)" = downtime_started ]
+	[ "$(wc -l <in)" = 4 ]
+	[ -z "$(undelivered)" ]
+}
+
+@test "a command that hangs is killed with all its children" {
+	mkfifo held
+	printf '#!/bin/sh\nsleep 977 >held &\nwait\n' >page
+	chmod +x page
+	routes "{name: pager, type: command, command: ['$PWD/page']}"
+	# It ends once nobody holds the other end any more.
+	timeout 600 cat held 3>&- &
+	down | alert 3
+	grep -q 'did not end in time' err
+	wait $!
+}
+
+@test "a receiver that hangs is tried once, and what others are for goes on" {
+	hook slow hang
+	cat >file <<-END
+		#!/bin/sh
+		redis-cli -s "$REDIS_SOCK" get alert:example-mcp >seen
+		date +%s >when
+		exec tee -a in
+	END
+	chmod +x file
+	routes "$HOOK}" "{name: file, type: command, command: ['$PWD/file'], servers: [example-mcp]}" \
+		"{name: rest, type: command, command: [tee, -a, '$PWD/in'], servers: [other]}"
+	{ down; verdict 0 eu,us dns x other; } >lines
+	SECONDS=0
+	alert 3 <lines
+	((SECONDS >= 10))
+	[ "$(got slow)" = downtime_started ]
+	grep -q 'route slow: Timeout was reached' err
+	diff in out
+	# Nobody else takes it meanwhile, however long the one before it took.
+	held=$(jq '.outbox[].deliveries[] | select(.route == "file").next_try | floor' seen)
+	((held >= $(<when) + 28))
+	[ "$(redis smembers fleet:undelivered | wc -l)" = 2 ]
+}
+
+@test "a secret that others can read is none" {
+	hook ops
+	routes "$HOOK}"
+	chmod 644 credentials/hook
+	down | alert 3
+	grep -q 'route ops: its secret: others can read it; chmod 600 it' err
+	[ -z "$(got ops)" ]
+}
+
+@test "a store that is gone is told of once, and does not stop who writes to us" {
+	redis_start "$PWD/own"
+	mkfifo in told
+	timeout -k 2 600 "$BIN/mcp-alert" <in >told 2>err 3>&- &
+	alert=$!
+	exec {feed}>in {events}<told
+	verdict 1 eu,us dns >one
+	for ((i = 0; i < 200; i++)); do cat one; done >many
+	cat one >&"$feed"
+	read -r -t 60 -u "$events"
+	redis_stop
+	# All at once: after a while it looks whether the store is there again.
+	cat many >&"$feed"
+	exec {feed}>&-
+	status=0
+	wait "$alert" || status=$?
+	[ "$status" = 3 ]
+	[ "$(grep -c 'passed over' err)" = 1 ]
+	(($(wc -l <err) < 8))
+}
+
+@test "what fails is kept, waits, and arrives in order" {
+	hook ops 500
+	routes "$HOOK}"
+	now=$(date +%s)
+	down | alert 3 -N "$now"
+	[ "$(got ops)" = downtime_started ]
+	grep -q 'route ops: HTTP 500' err
+	[ "$(redis ttl alert:example-mcp)" = -1 ]
+	echo 200 >ops/mood
+	alert 3 -N $((now + 29)) </dev/null
+	[ "$(got ops)" = downtime_started ]
+	# Its end does not overtake its beginning, and makes it due.
+	up | alert 0 -N $((now + 29))
+	[ "$(got ops)" = "downtime_started downtime_started downtime_resolved" ]
+	[ -z "$(undelivered)" ]
+}
+
+@test "Retry-After is honoured, redirects are not followed, a day is enough" {
+	hook ops 429
+	routes "$HOOK}"
+	now=$(date +%s)
+	down | alert 3 -N "$now"
+	echo 302 >ops/mood
+	alert 3 -N $((now + 119)) </dev/null
+	[ "$(got ops)" = downtime_started ]
+	alert 3 -N $((now + 121)) </dev/null
+	[ "$(got ops)" = "downtime_started downtime_started" ]
+	run ! grep -q elsewhere ops/got
+	grep -q 'HTTP 302' err
+	# Once after a day is not a day of attempts.
+	for i in 1 2 3 4 5 6 7; do
+		alert 3 -N $((now + 86401 + 3601 * i)) </dev/null
+		[[ $(<err) != *'given up'* ]]
+	done
+	alert 3 -N $((now + 86401 + 3601 * 8)) </dev/null
+	grep -q 'given up after a day' err
+	[ "$(jq -s length ops/got)" = 10 ]
+	[ -z "$(undelivered)" ]
+	# Given up, the route has nothing to wait for any more.
+	alert 0 -N $((now + 2 * 86400)) </dev/null
+}
+
+@test "a route that has it does not get it again for another's sake" {
+	hook ops
+	routes "$HOOK}" "{name: down, type: webhook, url: 'http://127.0.0.1:1/'}"
+	now=$(date +%s)
+	down | alert 3 -N "$now"
+	grep -q 'route down: ' err
+	alert 3 -N $((now + 100)) </dev/null
+	[ "$(got ops)" = downtime_started ]
+	redis get alert:example-mcp | jq -e '.outbox[0].deliveries | map(.route) == ["down"]'
+	# The route leaves the configuration.
+	routes "$HOOK}"
+	alert 0 -N $((now + 1000)) </dev/null
+	grep -q 'no such route any more' err
+	[ "$(got ops)" = downtime_started ]
+}
+
+@test "killed between decision and delivery: it is delivered once" {
+	hook ops hang
+	routes "$HOOK}"
+	down >lines
+	"$BIN/mcp-alert" <lines >out 2>err 3>&- &
+	victim=$!
+	read -r -t 60 -u "$HEARD"
+	kill -9 $victim
+	wait $victim || true
+	[ "$(undelivered)" = example-mcp ]
+	echo 200 >ops/mood
+	alert 0 </dev/null
+	[ "$(jq -r '"\(.how) \(.event.event) \(.event.dedup_key)"' ops/got | paste -sd,)" = \
+		"hang downtime_started example-mcp:downtime:$T,200 downtime_started example-mcp:downtime:$T" ]
+	alert 0 </dev/null
+	alert 0 <lines
+	[ "$(jq -s length ops/got)" = 2 ]
+}
+
+@test "killed at any moment, nothing is lost and nothing doubled" {
+	hook ops
+	routes "$HOOK}"
+	sed -i 's/^alerts:/&\n  policy: {common: 10000}/' fleet.yaml
+	for i in {1..25}; do
+		verdict 0 eu,us dns x "s-$i"
+	done >lines
+	for ((ms = 5; ms <= 125; ms += 10)); do
+		timeout -s KILL "0.$(printf %03d $ms)" "$BIN/mcp-alert" <lines >/dev/null 2>&1 3>&- || true
+	done
+	alert 0 <lines
+	[ "$(jq -r .event.dedup_key ops/got | sort -u | wc -l)" = 25 ]
+	[ -z "$(undelivered)" ]
+	# Some of each run may have been sent and not yet written down as sent;
+	# but when that is done, nothing is sent again.
+	n=$(wc -l <ops/got)
+	alert 0 <lines
+	[ "$(wc -l <ops/got)" = "$n" ]
+}
+
+@test "two side by side page once" {
+	hook ops late
+	routes "$HOOK}"
+	{ down; verdict 0 eu,us dns x other; } >lines
+	for i in 1 2 3; do
+		"$BIN/mcp-alert" <lines >"out$i" 2>"err$i" 3>&- &
+		runs[i]=$!
+	done
+	for i in 1 2 3; do
+		wait "${runs[i]}" || { cat "err$i"; return 1; }
+	done
+	cat out? err?
+	[ "$(cat out? | jq -s length)" = 2 ]
+	[ "$(got ops)" = "downtime_started downtime_started" ]
+	[ "$(jq -r .event.dedup_key ops/got | sort -u | wc -l)" = 2 ]
+	[ -z "$(undelivered)" ]
+}

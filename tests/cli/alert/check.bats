@@ -1,0 +1,234 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016
+# Goal: before the night comes: what a configuration would do is checked, who
+# would be told of what is said, and a P1 that is none goes through the real
+# routes, a command and a receiver with signatures, with a real store.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/alert
+
+setup() {
+	alerted_setup
+	NOW=$(date +%s)
+}
+
+# to NAME [MEMBER…]: a route that writes what it gets to the file of its name.
+to() {
+	local more
+	printf -v more ', %s' "${@:2}"
+	echo "{name: $1, type: command, command: [tee, -a, '$PWD/$1']${2+$more}}"
+}
+
+# results: what became of the routes, in the order in which it is said.
+results() {
+	jq -r '.routes[] | "\(.route) \(.result) \(.after_seconds)"' out | paste -sd'|'
+}
+
+# fault WANT: check refuses the configuration because of that.
+fault() {
+	alert 2 check
+	[ ! -s out ]
+	grep -qF -- "$1" err || { cat err; return 1; }
+	! grep -q canary err
+}
+
+@test "check says nothing of a configuration that is right, and needs no store" {
+	routes "$(to all)" '{name: h, type: webhook, secret: hook, url: "https://h.example.com/"}'
+	MCP_STORE='' alert 0 check
+	[ ! -s out ]
+	[ ! -s err ]
+}
+
+@test "check refuses what could not work, and shows no secret" {
+	MCP_CONFIG='' alert 2 check
+	grep -q 'no configuration' err
+	routes "$(to all 'role: chief')"
+	fault 'alerts.routes[0].role: '
+	routes '{name: h, type: webhook, secret: hool, url: "https://h.example.com/"}'
+	fault 'route h: its secret: '
+	routes '{name: h, type: webhook, secret: hook, url: "https://h.example.com/"}'
+	chmod 644 credentials/hook
+	fault 'route h: its secret: '
+	chmod 600 credentials/hook
+	echo 'taken = a canary' >credentials/hook
+	fault 'route h: its secret: no line "token = ..."'
+	MCP_CREDENTIALS='' CREDENTIALS_DIRECTORY='' fault 'route h: its secret: neither MCP_CREDENTIALS'
+	routes "$(to all 'zone: Europe/Berlen' 'hours: "9:00-18:00"')"
+	fault 'hours'
+	routes "$(to all 'zone: Europe/Berlen' 'hours: "09:00-18:00"')"
+	fault 'route all: no time zone of this system is named Europe/Berlen'
+	routes "$(to all)"
+	echo '  business: {zone: Mars/Olympus}' >>fleet.yaml
+	fault 'alerts.business: no time zone of this system is named Mars/Olympus'
+	routes "{name: p, type: command, command: [$PWD/nothing]}"
+	fault "route p: $PWD/nothing: No such file"
+}
+
+@test "check warns of routes that nothing reaches, and of a P1 that nobody hears" {
+	routes "$(to a 'severities: [P2]')" "$(to b 'servers: [exmaple-mcp]')"
+	alert 0 check -N "$T"
+	[ ! -s out ]
+	diff err - <<-'END'
+		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of the fleet would be told to nobody at once
+		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of example-mcp would be told to nobody at once
+		mcp-alert: warning: route b: no event can reach it
+	END
+}
+
+@test "check says who would be told of what; the same are told then" {
+	routes "$(to channel 'role: channel')" "$(to pager 'role: pager')" \
+		"$(to phone 'role: phone')"
+	alert 0 check "kind=downtime,severity=P1,slug=example-mcp,at=2026-04-29T20:31:00Z"
+	diff out - <<-'END'
+		P1 downtime of example-mcp
+		at 2026-04-29T20:31:00Z, when nobody is at work:
+		  at once           pager
+		  after 5 min       phone
+		  after 15 min      channel
+		at 2026-04-30T09:00:00Z, when people are at work:
+		  at once           channel
+		  after 5 min       phone
+		in a maintenance: nobody; maintenance_overrun, P1, if it is still down 5 min after that
+	END
+	minutes 0 15 eu,us initialize >night
+	alert 0 replay night
+	[ "$(jq -cr '[.at, .routes]' out | sed "s/$T/T/; s/$((T + 300))/T+5/; s/$((T + 900))/T+15/" | paste -sd' ')" = \
+		'[T,["pager"]] [T+5,["pager","phone"]] [T+15,["channel","pager","phone"]]' ]
+	alert 2 check kind=downtime,slug=exmaple-mcp
+	[ ! -s out ]
+	grep -q "slug: 'exmaple-mcp' is not a server of the configuration" err
+	alert 2 check -n kind=downtime
+	alert 2 check kind=downtime kind=latency
+}
+
+@test "a test goes through the real routes, and is remembered" {
+	hook chat
+	routes "$HOOK, kinds: [downtime]}" "$(to pager 'severities: [P1]')" \
+		"$(to logs 'severities: [P2, P3]')"
+	alert 0 test --by eve
+	[ "$(results)" = 'chat delivered 0|pager delivered 0' ]
+	[ "$(got chat)" = test ]
+	[ "$(events pager)" = test ]
+	[ ! -e logs ]
+	jq -e --argjson now "$NOW" '.severity == "P1" and .server_slug == "example-mcp" and .at >= $now and
+		.server_url == "https://mcp.example.com/mcp" and .probe_count == null and
+		.dashboard_url == "https://status.example.com/status/example-mcp" and .ack_url == null and
+		.summary == "TEST, nothing is wrong: eve tries whether a P1 of example-mcp reaches you. Nothing has to be done."' pager
+	[ "$(jq -r .dedup_key pager)" = "$(jq -r .dedup_key out)" ]
+	[ "$(redis hget fleet:tests passed)" -ge "$NOW" ]
+	[ -z "$(undelivered)" ]
+	alert 0 history example-mcp
+	[ "$(jq -r .what out)" = test ]
+	alert 0 list
+	[ ! -s out ]
+}
+
+@test "what a test does not reach is said with its reason, and not tried again" {
+	hook chat 500
+	routes "$HOOK}" '{name: broken, type: command, command: ["false"]}' "$(to pager)"
+	alert 3 test -f text
+	diff <(tail -n +2 out) - <<-'END'
+		  chat                  failed: HTTP 500
+		  broken                failed: the command exited with 1
+		  pager                 delivered
+	END
+	run ! grep mcp-alert: err
+	[ -z "$(undelivered)" ]
+	[ "$(redis hexists fleet:tests passed)" = 0 ]
+	echo 200 >chat/mood
+	alert 0 tick -N $((NOW + 7200))
+	run ! grep mcp-alert: err
+	[ "$(events pager)" = test ]
+	alert 3 test -N $((NOW + 7200))
+	[ "$(results)" = 'chat delivered 0|broken failed 0|pager delivered 0' ]
+}
+
+@test "a test says who would be told later, and wakes none of them" {
+	routes "$(to channel 'role: channel')" "$(to pager 'role: pager')" \
+		"$(to phone 'role: phone')" "$(to second 'role: second')" "$(to sum 'digest: hourly')"
+	alert 0 test -N "$T"
+	[ "$(results)" = 'pager delivered 0|sum digest 0|phone later 300|second later 900' ]
+	[ "$(undelivered)" = example-mcp ]
+	alert 0 test -N $((T + 60)) -f text
+	grep -qx '  phone                 not now: after 5 min, if nobody acknowledges' out
+	alert 0 -N $((T + 3600)) </dev/null
+	[ "$(jq .count sum)" = 2 ]
+	[ "$(ls {channel,pager,phone,second} 2>/dev/null)" = pager ]
+	# What only a digest takes is no page.
+	redis del fleet:tests
+	routes "$(to sum 'digest: hourly')"
+	alert 3 test -N "$T"
+	[ "$(results)" = 'sum digest 0' ]
+	[ "$(redis hexists fleet:tests passed)" = 0 ]
+	# One that is on a ladder is told by that alone.
+	routes "$(to a)" "$(to b)"
+	echo '  ladders: [{name: l, steps: [{route: b}, {after: 10m, route: a}]}]' >>fleet.yaml
+	alert 0 test -N "$T" '*'
+	[ "$(results)" = 'b delivered 0|a later 600' ]
+	jq -e '.server_slug == "*" and .server_url == null and (.summary | contains(" of the fleet "))' b
+}
+
+@test "a test that would reach nobody is refused" {
+	routes "$(to a 'severities: [P2]')"
+	alert 2 test
+	grep -q 'example-mcp: nobody would be told of a P1' err
+	routes "$(to a)"
+	echo '  ladders: [{name: l, steps: [{after: 10m, route: a}]}]' >>fleet.yaml
+	alert 2 test
+	grep -q 'nobody would be told of a P1 at once; after 10 min route a' err
+	alert 2 test nobodys
+	alert 2 test --by "$(printf 'a\nb')"
+	MCP_CONFIG='' alert 2 test
+	[ ! -e a ]
+	[ -z "$(redis keys '*')" ]
+	redis config set maxmemory 1
+	routes "$(to a)"
+	alert 3 test
+	redis config set maxmemory 0
+	[ ! -e a ]
+}
+
+@test "a maintenance is mentioned, and holds no test" {
+	routes "$(to a)"
+	alert 0 maintenance add --for 1h example-mcp
+	alert 0 test
+	grep -q 'warning: example-mcp: it is in a maintenance until .*; a downtime would be told to nobody' err
+	[ "$(events a)" = test ]
+}
+
+@test "that nobody tests is told after 35 days, once a week, until somebody does" {
+	routes "$(to all)" "$(to test 'kinds: [test]')" "$(to down 'kinds: [downtime]' 'severities: [P1]')"
+	alert 0 </dev/null
+	[ "$(redis hget fleet:tests since)" -ge "$NOW" ]
+	redis hset fleet:tests since $((NOW - 34 * 86400))
+	alert 0 </dev/null
+	[ ! -s out ]
+	redis hset fleet:tests since $((NOW - 36 * 86400))
+	alert 0 </dev/null
+	jq -e '.event == "test" and .severity == "P3" and .server_slug == "*" and
+		(.summary | startswith("No test has reached the routes in the 36 days "))' out
+	[ "$(cat all)" = "$(cat out)" ]
+	cmp all test
+	[ ! -e down ]
+	alert 0 </dev/null
+	[ ! -s out ]
+	alert 0 tick -N $((NOW + 8 * 86400))
+	[ "$(events out)" = test ]
+	alert 0 test
+	[ "$(jq -r .severity down)" = P1 ]
+	alert 0 tick -N $((NOW + 16 * 86400))
+	[ ! -s out ]
+	# A pretended clock begins nothing, and what lies ahead is not believed.
+	redis hset fleet:tests since $((NOW + 86400))
+	alert 0 tick -N "$NOW"
+	[ "$(redis hget fleet:tests since)" = $((NOW + 86400)) ]
+	alert 0 tick
+	[ "$(redis hget fleet:tests since)" -lt $((NOW + 86400)) ]
+	# Where there are no routes there is nothing to test.
+	redis del fleet:tests
+	printf '%s\n' 'regions: [{name: ap}]' >fleet.yaml
+	alert 0 </dev/null
+	[ "$(redis exists fleet:tests)" = 0 ]
+}

@@ -1,0 +1,134 @@
+#!/usr/bin/env bats
+# Goal: a trouble that many servers share is one incident, whoever runs beside
+# it and whatever is killed in between; who asks for some servers is told of each.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/alert
+
+# round MINUTE [SLUG…]: a verdict on each of eight servers, of which these fail.
+round() {
+	local m=$1 slug
+	shift
+	for slug in s1 s2 s3 s4 s5 s6 s7 s8; do
+		if [[ " $* " == *" $slug "* ]]; then
+			verdict "$m" eu,us tls tcp.refused $slug
+		else
+			verdict "$m" '' '' '' $slug
+		fi
+	done
+}
+
+# fleet ROUTE…: a configuration of these servers, with these routes.
+fleet() {
+	routes "$@"
+	sed -i 's/^  - {slug: example-mcp.*/&\n/' fleet.yaml
+	for i in 1 2 3 4 5 6 7 8; do
+		echo "  - {slug: s$i, url: 'https://s$i.example.com/mcp'}"
+	done >servers
+	sed -i -e '/slug: example-mcp/r servers' -e '/slug: example-mcp/d' fleet.yaml
+}
+
+@test "six of eight fail at once: one event, and one when the last is back" {
+	hook ops
+	fleet "$HOOK}"
+	# A round comes at once: what makes it may be slow.
+	{ round 0; round 1 s1 s2 s3 s4 s5 s6; } >records
+	alert 0 <records
+	[ "$(got ops)" = downtime_started ]
+	jq -e '.server_slug == "*" and .server_count == 6 and
+		.servers == ["s1", "s2", "s3", "s4", "s5", "s6"] and .severity == "P1" and
+		(.dedup_key | test("^[*][.][0-9a-f]{8}:downtime:1777494720$")) and
+		(.summary | startswith("Each of 6 servers (s1, s2, s3, s4, s5 and s6) cannot be reached: "))' out
+	alert 0 list
+	jq -se 'map(select(.server_slug == "*")) | length == 1 and .[0].servers == ["s1", "s2", "s3", "s4", "s5", "s6"]' out
+	[ "$(jq -r .server_slug out | sort | uniq -c | wc -l)" = 7 ]
+	{ round 2 s1; round 3 s1; round 4 s1; round 5; round 6; } | alert 0
+	[ ! -s out ]
+	round 7 | alert 0
+	jq -e '.event == "downtime_resolved" and .server_slug == "*" and .server_count == 6 and
+		.resolved_at == "2026-04-29T20:36:00Z"' out
+	[ "$(got ops)" = "downtime_started downtime_resolved" ]
+	[ -z "$(undelivered)" ]
+	alert 0 list
+	[ ! -s out ]
+}
+
+@test "four are four" {
+	hook ops
+	fleet "$HOOK}"
+	round 1 s1 s2 s3 s4 >records
+	alert 0 <records
+	[ "$(got ops)" = "downtime_started downtime_started downtime_started downtime_started" ]
+	[ "$(jq -r .server_slug out | paste -sd' ')" = "s1 s2 s3 s4" ]
+}
+
+@test "who asks for a server is told of that, and of nothing else" {
+	hook ops
+	ops=$HOOK
+	hook own
+	fleet "$ops}" "$HOOK, servers: [s2]}"
+	round 1 s1 s2 s3 s4 s5 >records
+	alert 0 <records
+	{ round 2; round 3; round 4; } >records
+	alert 0 <records
+	[ "$(got ops)" = "downtime_started downtime_resolved" ]
+	[ "$(got own)" = "downtime_started downtime_resolved" ]
+	jq -se 'all(.event.server_slug == "s2" and .event.servers == null)' own/got
+	jq -se 'all(.event.server_slug == "*")' ops/got
+}
+
+@test "what began is told by a later run, where this one is killed" {
+	hook ops
+	fleet "$HOOK}"
+	mkfifo in
+	"$BIN/mcp-alert" <in >out 2>err &
+	alert=$!
+	exec {IN}>in {SEEN}< <(redis monitor)
+	read -r -t 60 -u "$SEEN" line
+	for slug in s1 s2 s3 s4 s5 s6; do
+		verdict 1 eu,us tls tcp.refused $slug
+	done >&"$IN"
+	until [[ $line == *SET*alert:s6* ]]; do
+		read -r -t 60 -u "$SEEN" line
+	done
+	kill -9 $alert
+	exec {IN}>&- {SEEN}<&-
+	wait $alert || true
+	alert 0 </dev/null
+	# Told together or one by one, but told: nothing waits any more.
+	[ -z "$(undelivered)" ]
+	[[ $(got ops) == downtime_started* ]]
+	jq -s 'map(.event | if .server_slug == "*" then .servers[] else .server_slug end) |
+		unique == ["s1", "s2", "s3", "s4", "s5", "s6"]' ops/got | grep -qx true
+}
+
+@test "a stream that pauses is the end of a round" {
+	hook ops
+	fleet "$HOOK}"
+	mkfifo in told
+	"$BIN/mcp-alert" <in >told 2>err &
+	alert=$!
+	exec {IN}>in {TOLD}<told
+	round 1 s1 s2 s3 s4 s5 | head -n 5 >records
+	cat records >&"$IN"
+	read -r -t 60 -u "$TOLD" event
+	jq -e '.server_count == 5' <<<"$event"
+	exec {IN}>&- {TOLD}<&-
+	wait $alert
+	[ "$(got ops)" = downtime_started ]
+}
+
+@test "two beside each other tell it once" {
+	hook ops
+	fleet "$HOOK}"
+	round 1 s1 s2 s3 s4 s5 s6 >records
+	"$BIN/mcp-alert" <records >one 2>&1 &
+	"$BIN/mcp-alert" <records >two 2>&1
+	wait $!
+	# Each has seen some of the servers; every one is named, none twice.
+	jq -s 'map(.event | if .server_slug == "*" then .servers[] else .server_slug end) |
+		unique == ["s1", "s2", "s3", "s4", "s5", "s6"]' ops/got | grep -qx true
+	(($(wc -l <ops/got) <= 6))
+}

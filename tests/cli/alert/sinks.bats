@@ -1,0 +1,240 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016
+# Goal: each sink says to its vendor what the vendor documents, through the life
+# of an incident; and what the vendor answers is understood.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/alert
+load ../../helpers/sinks
+
+# life: started, escalated, acknowledged, resolved, a process each.
+life() {
+	verdict 0 eu,us tools-list jsonrpc.malformed | alert 0 -N $((T + 60))
+	verdict 1 ap,eu,us initialize http.503 | alert 0 -N $((T + 60))
+	alert 0 ack -N $((T + 90)) --by ann --reason 'disk full' example-mcp
+	minutes 2 4 | alert 0 -N $((T + 300))
+}
+
+@test "PagerDuty hears of an incident under one key" {
+	route pagerduty
+	routes "$ROUTE"
+	life
+	[ "$(taken 'map(.body.event_action) | join(" ")')" = "trigger trigger acknowledge resolve" ]
+	[ "$(taken 'map(.body.dedup_key) | unique | join(" ")')" = "example-mcp:downtime:$T" ]
+	taken '.[0].body.payload | .severity, .source, .component, .class, .group, .timestamp' | tee payload
+	[ "$(paste -sd' ' payload)" = "error example-mcp tools-list downtime tools 2026-04-29T20:31:00Z" ]
+	[ "$(taken '.[1].body.payload.severity')" = critical ]
+	[ "$(taken '.[1].body.links | map(.text) | join(" ")')" = "Dashboard Acknowledge" ]
+	taken '.[1].body.payload.custom_details["It means"]' | grep "no client can use it"
+	silent
+}
+
+@test "Opsgenie: made, noted on, raised, acknowledged and closed by its alias" {
+	route opsgenie
+	routes "$ROUTE"
+	life
+	taken '.[] | "\(.method) \(.path)"' >calls
+	key="example-mcp%3Adowntime%3A$T"
+	diff - calls <<-EOF
+		POST /v2/alerts
+		POST /v2/alerts
+		POST /v2/alerts/$key/notes?identifierType=alias
+		PUT /v2/alerts/$key/priority?identifierType=alias
+		POST /v2/alerts/$key/acknowledge?identifierType=alias
+		POST /v2/alerts/$key/close?identifierType=alias
+	EOF
+	[ "$(taken '.[0].body | "\(.priority) \(.alias)"')" = "P2 example-mcp:downtime:$T" ]
+	[ "$(taken '.[3].body.priority')" = P1 ]
+	taken '.[4].body.note' | grep -F 'ann looks after it'
+	silent
+}
+
+@test "an alert that is gone needs no end" {
+	route opsgenie
+	routes "$ROUTE"
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	mood 404
+	minutes 1 3 | alert 0 -N $((T + 240))
+	[ -z "$(undelivered)" ]
+}
+
+@test "a webhook of Slack gets a message for each event" {
+	route hook
+	routes "$ROUTE"
+	life
+	[ "$(taken 'map(.vendor) | unique | join(" ")')" = hook ]
+	[ "$(taken 'length')" = 4 ]
+	[ "$(taken '.[1].body.attachments[0].color')" = "#c40040" ]
+	[ "$(taken '.[3].body.text')" = "🟢 P1 over: example-mcp is up again" ]
+	taken '.[1].body.attachments[0].fields[].title' | paste -sd, | tee titles
+	[ "$(<titles)" = "Failure mode,Probe,First seen,It means,Look first at,Consecutive" ]
+	silent
+}
+
+@test "a bot of Slack replies in the thread, and the first message says how it is now" {
+	route slack
+	routes "$ROUTE"
+	life
+	taken '.[] | "\(.path) \(.body.channel) \(.body.thread_ts // .body.ts) \(.body.reply_broadcast)"' >calls
+	diff - calls <<-EOF
+		/api/chat.postMessage C0123ABCD null null
+		/api/chat.postMessage C1H9RESGL 1503435956.000001 true
+		/api/chat.update C1H9RESGL 1503435956.000001 null
+		/api/chat.postMessage C1H9RESGL 1503435956.000001 null
+		/api/chat.update C1H9RESGL 1503435956.000001 null
+		/api/chat.postMessage C1H9RESGL 1503435956.000001 null
+		/api/chat.update C1H9RESGL 1503435956.000001 null
+	EOF
+	[ "$(taken '.[6].body.attachments[0].color')" = "#15803d" ]
+	redis get alert:example-mcp | jq -e 'has("handles") | not'
+	silent
+}
+
+@test "between two processes the store says where the thread is" {
+	route slack
+	routes "$ROUTE"
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	redis get alert:example-mcp | jq -e '.handles == [{key: "example-mcp:downtime:1777494660",
+		route: "slack", handle: "C1H9RESGL 1503435956.000001"}]'
+}
+
+@test "what was posted is not posted again when only the change failed" {
+	route slack
+	routes "$ROUTE"
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	mood ok 500 ok
+	minutes 1 3 | alert 3 -N $((T + 240))
+	grep -F 'route slack: HTTP 500; it is tried again' err
+	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0].done == 1'
+	alert 0 tick -N $((T + 420))
+	[ "$(taken 'map(.path | sub(".*/chat."; "")) | join(" ")')" = \
+		"postMessage postMessage update update" ]
+}
+
+@test "a thread that somebody deleted is begun anew" {
+	route slack
+	routes "$ROUTE"
+	verdict 0 eu,us initialize | alert 0 -N $((T + 60))
+	mood 'error thread_not_found' ok
+	minutes 1 3 | alert 3 -N $((T + 240))
+	alert 0 tick -N $((T + 420))
+	[ "$(taken '.[2].body | "\(.channel) \(.thread_ts)"')" = "C0123ABCD null" ]
+}
+
+@test "what Slack says of a mistake of ours is told, and waits to be mended" {
+	route slack
+	routes "$ROUTE"
+	mood 'error invalid_auth' ok
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	grep -F 'Slack says invalid_auth; mend it: it is tried again until tomorrow' err
+	[ "$(undelivered)" = example-mcp ]
+	alert 0 tick -N $((T + 420))
+	[ -z "$(undelivered)" ]
+	silent
+}
+
+@test "a bot needs a channel, and a credential a token or a url" {
+	route slack
+	routes "${ROUTE/, channel: C0123ABCD/}"
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	grep -F 'the token of a bot needs a channel; mend it' err
+	credential slack 'account = x'
+	alert 3 tick -N $((T + 420))
+	grep -F 'neither a token nor a url; mend it' err
+}
+
+@test "Discord changes one message, red to green, and calls the role once" {
+	route discord 'mention: "165511591545143296"'
+	routes "$ROUTE"
+	life
+	taken '.[] | "\(.method) \(.body.embeds[0].color) \(.body.content)"' >calls
+	diff - calls <<-EOF
+		POST $((0xd97706)) <@&165511591545143296>
+		PATCH $((0xc40040)) null
+		POST $((0xc40040)) null
+		PATCH $((0x2563eb)) null
+		PATCH $((0x15803d)) null
+	EOF
+	[ "$(taken '[.[1, 3, 4].path | split("/") | last] | unique | join(" ")')" = 100000000000000001 ]
+	silent
+}
+
+@test "Discord: a message that is gone is posted anew; its own time to wait counts" {
+	route discord
+	routes "$ROUTE"
+	mood 'after 300.5' ok 'code 404 10008' ok
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	redis get alert:example-mcp | jq -e ".outbox[0].deliveries[0].next_try >= $((T + 60 + 301))"
+	alert 0 tick -N $((T + 500))
+	minutes 1 3 | alert 3 -N $((T + 240))
+	alert 0 tick -N $((T + 1200))
+	[ "$(taken 'map(.method) | join(" ")')" = "POST POST PATCH POST" ]
+}
+
+@test "a text message to each number; a number that is refused keeps none from it" {
+	route sms 'to: ["+15551230124", "+15551230125", "+15551230126"]'
+	routes "$ROUTE"
+	mood ok 'code 400 21211' ok
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	grep -F "refused: HTTP 400, Twilio's error 21211, for number 2 of its to" err
+	[ -z "$(undelivered)" ]
+	[ "$(taken 'map(.body.To) | join(" ")')" = "+15551230124 +15551230125 +15551230126" ]
+	taken '.[0].body.Body' | tee body
+	grep -E '^P1: example-mcp is down: .* Since 20:31 UTC\. https://status.example.com/ack/' body
+	silent
+}
+
+@test "a second number is not kept from its message by a route that is too busy" {
+	route sms 'to: ["+15551230124", "+15551230125"]'
+	routes "$ROUTE"
+	mood ok 429 ok
+	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0] |
+		.done == 1 and .next_try >= 1777494840'
+	alert 0 tick -N $((T + 500))
+	[ "$(taken 'map(.body.To) | join(" ")')" = "+15551230124 +15551230125 +15551230125" ]
+}
+
+@test "a call for what wakes, and none for what lets sleep" {
+	route voice
+	routes "$ROUTE"
+	life
+	[ "$(taken 'map(.path | split("/") | last) | join(" ")')" = "Calls.json Calls.json" ]
+	taken '.[1].body.Twiml' | grep -F 'Priority 1. example-mcp is down'
+	[ -z "$(undelivered)" ]
+}
+
+@test "what a server says becomes no markup" {
+	# The names of regions are checked; what a reason says is anybody's.
+	all=()
+	for name in pagerduty opsgenie hook slack discord sms voice; do
+		route $name
+		all+=("$ROUTE")
+	done
+	routes "${all[@]}"
+	verdict 0 eu,us initialize '<!channel> *b* `c` @everyone & [x](http://evil)' | alert 0 -N $((T + 60))
+	alert 0 ack -N $((T + 90)) --by '<https://evil|ann> @here' \
+		--reason '**x** </Say><Dial>1</Dial> & | ~y~ _z_' example-mcp
+	minutes 1 3 | alert 0 -N $((T + 240))
+	[ "$(taken 'map(.vendor) | unique | join(" ")')" = "discord hook opsgenie pagerduty slack twilio" ]
+	[ -z "$(undelivered)" ]
+}
+
+@test "every sink takes a digest" {
+	all=()
+	for name in pagerduty opsgenie hook slack discord sms voice; do
+		route $name 'digest: hourly'
+		all+=("$ROUTE")
+	done
+	routes "${all[@]}"
+	{ verdict 0 eu,us initialize; minutes 1 3; verdict 0 eu tls tcp.refused other; } | alert 0 -N $((T + 60))
+	[ -z "$(taken 'map(.vendor) | join(" ")')" ]
+	alert 0 tick -N $((T + 3900))
+	[ "$(taken 'map(.vendor) | sort | join(" ")')" = \
+		"discord hook opsgenie pagerduty slack twilio twilio" ]
+	taken '.[] | select(.vendor == "hook").body | .text, .attachments[0].text' | tee digest
+	grep -F '2 events together (hourly)' digest
+	grep -F '2026-04-29 20:31 P1 example-mcp is down' digest
+}

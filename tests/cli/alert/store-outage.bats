@@ -1,0 +1,205 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2154
+# Goal: a store that does not answer is told of without it, once, to those
+# who want to know; and what is remembered for that is ours alone.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/pipeline
+
+setup() {
+	watched_setup
+}
+
+teardown() {
+	redis_stop
+}
+
+@test "a store that is gone is told of after five minutes, and when it is back" {
+	redis_stop
+	for m in 0 1 4; do
+		tick 3 $m
+		[ ! -s out ]
+	done
+	grep -q '^mcp-alert: store: .*: Connection refused\|No such file' err
+	[ "$(kept) $(stat -c %a state/*)" = "1 600" ]
+	alert 3 5 </dev/null
+	jq -e --argjson t "$NOW" '.event == "pipeline_stalled_started" and .severity == "P1" and
+		.dedup_key == "*:pipeline_stalled:\($t)" and
+		(.summary | test("^The store has been unusable since ..:.. UTC \\(5 min\\): "))' out
+	diff out pager.got
+	tick 3 6
+	tick 3 244
+	[ "$(events pager.got)" = started ]
+	tick 3 245
+	tick 3 246
+	[ "$(events pager.got)" = "started reminder" ]
+	redis_start "$PWD/redis"
+	tick 0 247
+	[ "$(events out)" = resolved ]
+	[ "$(events pager.got)" = "started reminder resolved" ]
+	jq -se 'map(.dedup_key) | unique | length == 1' pager.got
+	jq -se '.[2].duration_seconds == 247 * 60' pager.got
+	[ "$(kept)" = 0 ]
+	[ ! -e other.got ]
+	tick 0 248
+	[ ! -s out ]
+}
+
+@test "a moment without it is forgotten, and a machine that slept waits" {
+	redis_stop
+	tick 3 0
+	tick 3 90
+	[ ! -s out ]
+	redis_start "$PWD/redis"
+	tick 0 91
+	[ ! -s out ]
+	[ "$(kept)" = 0 ]
+}
+
+@test "a route that fails is tried again, and only that one" {
+	sed -i 's/kinds: \[regional\]/kinds: [pipeline_stalled]/' fleet.yaml
+	redis_stop
+	echo 1 >pager.mood
+	tick 3 0
+	tick 3 3
+	tick 3 5
+	[ "$(events pager.got) $(events other.got)" = "started started" ]
+	grep -q '\*: pipeline_stalled_started to route pager: the command exited with 1' err
+	echo 0 >pager.mood
+	tick 3 7
+	[ ! -s out ]
+	[ "$(events pager.got)" = "started started" ]
+	echo 1 >pager.mood
+	redis_start "$PWD/redis"
+	tick 3 8
+	[ "$(events out)" = resolved ]
+	[ "$(kept)" = 1 ]
+	echo 0 >pager.mood
+	tick 0 10
+	[ "$(events pager.got)" = "started started resolved resolved" ]
+	[ "$(events other.got)" = "started resolved" ]
+	[ "$(kept)" = 0 ]
+}
+
+@test "two at once tell it once without a store too" {
+	redis_stop
+	tick 3 0
+	tick 3 4
+	for i in 1 2 3 4; do
+		"$BIN/mcp-alert" tick -N $((NOW + 300)) >out.$i 2>err.$i 3>&- &
+		pids[i]=$!
+	done
+	for i in 1 2 3 4; do
+		wait "${pids[i]}" || [ $? = 3 ]
+	done
+	[ "$(cat out.* | wc -l)" = 1 ]
+	[ "$(events pager.got)" = started ]
+}
+
+@test "a store that answers but is of no use is away" {
+	# shellcheck disable=SC2016
+	useless() {
+		local m
+		for m in 0 3 5; do
+			tick 3 "$m"
+		done
+		[[ $(jq -r .summary out) == "The store has been unusable since "*"; store: "*$1* ]]
+		[ "$(events pager.got)" = started ]
+	}
+	forget() {
+		rm -rf state/* pager.got
+	}
+	redis replicaof 127.0.0.1 1 >/dev/null
+	useless READONLY
+	redis replicaof no one >/dev/null
+	forget
+	redis config set maxmemory 1 >/dev/null
+	useless OOM
+	redis config set maxmemory 0 >/dev/null
+	forget
+	redis config set requirepass canary >/dev/null
+	useless NOAUTH
+	forget
+	(umask 077 && echo wrong >password)
+	MCP_STORE_PASSWORD_FILE=$PWD/password useless AUTH
+	run ! grep -r 'canary\|wrong' pager.got state
+}
+
+@test "what others put into the file is not believed" {
+	redis_stop
+	tick 3 0
+	file=$(echo state/*)
+	for text in '' '{' '{"v":1}' $'\xff\xfe' '"x"' '{"v":1,"revision":1,"slug":"s"}' \
+		"$(sed 's/"n":1/"n":-1/' "$file")"; do
+		echo "$text" >"$file"
+		tick 3 5
+		[ ! -s out ]
+		[ -z "$text" ] || grep -q '\*: its state cannot be read and is begun anew' err
+		jq -e --argjson t $((NOW + 300)) '.away == {n: 1, since: $t, counted: $t}' "$file"
+	done
+	head -c 3000000 /dev/zero | tr '\0' '{' >"$file"
+	tick 3 5
+	[ ! -s out ]
+	(($(wc -c <"$file") < 1000))
+	# The address is the name, but not what may be a password.
+	rm "$file"
+	MCP_STORE=redis://:pass@127.0.0.1:1 tick 3 0
+	MCP_STORE=redis://:word@127.0.0.1:1 tick 3 0
+	[ "$(kept)" = 1 ]
+	run ! grep -r 'pass\|word' state
+}
+
+@test "without a file of our own nobody is told, and that is said" {
+	redis_stop
+	untold() {
+		for m in 0 4 5 6; do
+			tick 3 "$m"
+			[ ! -s out ]
+			grep -q "nobody is told that the store does not answer" err
+		done
+		[ ! -e pager.got ]
+	}
+	STATE_DIRECTORY=$PWD/fleet.yaml untold
+	STATE_DIRECTORY='' HOME=relative untold
+	chmod 777 state
+	untold
+	chmod 700 state
+	tick 3 0
+	file=$(echo state/*)
+	rm "$file"
+	ln -s "$PWD/page" "$file"
+	untold
+	rm "$file"
+	mkfifo "$file"
+	chmod 600 "$file"
+	untold
+	rm "$file"
+	echo >"$file"
+	chmod 644 "$file"
+	untold
+	grep -q tee page
+}
+
+@test "the folders, in their order" {
+	redis_stop
+	export STATE_DIRECTORY=$PWD/one:$PWD/two XDG_STATE_HOME=$PWD/xdg HOME=$PWD/home
+	mkdir one two home
+	tick 3 0
+	STATE_DIRECTORY='' tick 3 0
+	STATE_DIRECTORY='' XDG_STATE_HOME='' tick 3 0
+	[ "$(find one two xdg home -type f | sed 's|/store-.*||' | paste -sd' ')" = \
+		"one xdg/mcp-fleet home/.local/state/mcp-fleet" ]
+	[ "$(stat -c %a xdg/mcp-fleet home/.local | paste -sd' ')" = "700 700" ]
+}
+
+@test "nobody to be told, or only asked: no file" {
+	redis_stop
+	run -3 "$BIN/mcp-alert" list
+	alert 0 0 --dry-run </dev/null
+	MCP_CONFIG='' tick 3 0
+	sed -i '/^alerts/,$d' fleet.yaml
+	tick 3 0
+	[ "$(kept)" = 0 ]
+}

@@ -1,0 +1,172 @@
+#!/usr/bin/env bats
+# Goal: a round of mcp-fleet ends in time, whatever the regions do; what they
+# saw is judged, what they did not see is no pass, and nothing is left behind.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/fleet
+
+hosts() {
+	mkfifo hanging
+	host virginia </dev/null
+	host london </dev/null
+	# It says once that it is there, and then nothing more.
+	host tokyo <<-'EOT'
+	#!/bin/bash
+	echo $$ >>"$HOSTS/hang.pids"
+	cat >/dev/null
+	echo >"$HOSTS/hanging"
+	exec tail -f /dev/null
+	EOT
+	host paulo <<-'EOT'
+	#!/bin/bash
+	printf 'Welcome to paulo!\n{"v":1,"type":"step","n":1\n\0\xff\xfe[31m\n'
+	echo 'mcp-probe: a message' $'\e[31mred\342\200\256' >&2
+	EOT
+	host sydney </dev/null
+	: >hosts/sydney/authorized # it does not let us in
+}
+
+five() {
+	regions 'us-east-1 virginia' 'eu-west-2 london' 'ap-northeast-1 tokyo' \
+		'sa-east-1 paulo' 'ap-southeast-2 sydney'
+	server canary-good json
+	server canary-html html
+}
+
+setup_file() {
+	start scripted
+	cd "$BATS_FILE_TMPDIR" || return 1
+	hosts
+	redis_start "$BATS_FILE_TMPDIR/redis"
+}
+
+teardown_file() {
+	hosts_stop
+	redis_stop
+	stop_all
+}
+
+setup() {
+	HOSTS=$BATS_FILE_TMPDIR
+	fleet_setup
+	export MCP_FLEET_SSH="-F $HOSTS/ssh_config"
+	: >"$HOSTS/hang.pids"
+}
+
+teardown() {
+	fleet_teardown
+	xargs -r kill -KILL <"$HOSTS/hang.pids" 2>/dev/null || true
+}
+
+@test "five hosts, of which one hangs, one prints rubbish and one refuses" {
+	five >fleet.yaml
+	hangs ap-northeast-1
+	MCP_FLEET_TIMEOUT=4 fleet -n
+	[ "$status" -eq 0 ]
+	((seconds >= 4))
+	nothing_left
+	[ "$(verdicts out)" = "canary-good green  0 2 5 
+canary-html red initialize 2 2 5 eu-west-2,us-east-1" ]
+	grep -qx 'mcp-fleet: ap-northeast-1: timeout: no end after 4 s, 2 of 2 probes are missing' err
+	grep -qx 'mcp-fleet: sa-east-1: garbled: 3 lines that are no records of this region' err
+	grep -q '^mcp-fleet: ap-southeast-2: exit: exit status 255: .*Permission denied' err
+	grep -qx 'mcp-fleet: sa-east-1: mcp-probe: a message ?\[31mred?' err
+	[ -z "$(find run state -type f)" ]
+	[ "$(redis dbsize)" = 0 ]
+}
+
+@test "what they saw is stored, judged and told, once" {
+	five >fleet.yaml
+	hangs ap-northeast-1
+	MCP_FLEET_TIMEOUT=4 fleet -v
+	[ "$status" -eq 0 ]
+	nothing_left
+	[ "$(runners)" = "ap-northeast-1 timeout
+ap-southeast-2 exit
+eu-west-2 ok
+sa-east-1 garbled
+us-east-1 ok" ]
+	grep -qx 'mcp-fleet: us-east-1: 2 of 2 probed, 1 broken, in [0-9]* s' err
+	grep -qx 'mcp-fleet: canary-html: red, step-alert at initialize (eu-west-2, us-east-1)' err
+	redis get probe:canary-html:verdict | jq -e '.verdict == "red" and .reporters == 2'
+	jq -se 'map([.event, .server_slug, .severity, .regions]) == [["downtime_started",
+		"canary-html", "P1", ["eu-west-2", "us-east-1"]]]' out
+	[ "$(redis --raw hkeys fleet:heartbeats | sort)" = $'alert\ningest\nverdict' ]
+	MCP_FLEET_TIMEOUT=4 fleet
+	[ "$status" -eq 0 ]
+	[ ! -s out ]
+}
+
+# begin: a round in the background, which hangs in Tokyo when this returns.
+begin() {
+	five >fleet.yaml
+	"$ROOT/scripts/mcp-fleet" -c fleet.yaml >out1 2>err1 3>&- &
+	pid=$!
+	read -r -t 60 <>"$HOSTS/hanging"
+}
+
+@test "while a region hangs it is not started again, and no command line names a target" {
+	begin
+	ours >pids
+	xargs -I{} cat /proc/{}/cmdline <pids 2>/dev/null | tr '\0' '\n' >lines
+	grep -qx tokyo lines
+	run ! grep -E "canary|${URL%/mcp}" lines
+	fleet
+	[ "$status" -eq 0 ]
+	grep -qx 'mcp-fleet: ap-northeast-1: timeout: its previous run has not ended' err
+	[ "$(wc -l <"$HOSTS/hang.pids")" -eq 1 ]
+	[ "$(runners | grep -c ok)" -eq 2 ]
+	kill -TERM "$pid"
+	status=0
+	wait "$pid" || status=$?
+	[ "$status" -eq 143 ]
+	nothing_left
+}
+
+@test "a region stays locked while its runner lives, though mcp-fleet was killed" {
+	begin
+	kill -KILL "$pid"
+	fleet
+	grep -qx 'mcp-fleet: ap-northeast-1: timeout: its previous run has not ended' err
+	[ "$(wc -l <"$HOSTS/hang.pids")" -eq 1 ]
+	# To timeout(1) its alarm says that the time is over.
+	for pid in $(ours); do
+		[[ $(tr '\0' ' ' <"/proc/$pid/cmdline") != "timeout "*" -r ap-northeast-1 "* ]] ||
+			kill -ALRM "$pid"
+	done
+	flock -w 60 run/mcp-fleet/*/ap-northeast-1.lock true
+	run ours
+	[ -z "$output" ]
+}
+
+@test "nothing that any program is given in argv names a target" {
+	local tool
+	mkdir wrap
+	for tool in jq awk timeout ssh cut head tr tail cat cp tee mcp-probe mcp-aggregate; do
+		printf '#!/bin/bash\nprintf "%%s\\n" "$@" >>%q\nexec %q "$@"\n' \
+			"$PWD/argv" "$(type -P $tool)" >wrap/$tool
+		chmod +x wrap/$tool
+	done
+	{ regions 'a-1 local' 'b-1 virginia'; server canary-1 json
+		server canary-2 json 'auth: {mode: bearer, credential: canary-3}'; } >fleet.yaml
+	cp "$ROOT/scripts/region.bash" .
+	sed "s|^\tPATH=.*|PATH=$PWD/wrap:\$PATH|" "$ROOT/scripts/mcp-fleet" >mcp-fleet
+	bash mcp-fleet -c fleet.yaml -v 2>err
+	[ "$(redis --raw keys 'probe:canary-?:latest')" = probe:canary-1:latest ]
+	grep -q ': line 2: auth.credential: ' err
+	grep -qx b-1 argv
+	run ! grep -E "canary-?.?|${URL%/mcp}" argv
+}
+
+@test "what a region may not have is refused, and the rest is done" {
+	{ regions 'a-1 local' 'b-1 virginia' 'c-1 local'; server good json
+		server closed json 'auth: {mode: bearer, credential: nosuch}'; } >fleet.yaml
+	fleet
+	[ "$status" -eq 0 ]
+	grep -q '^mcp-fleet: b-1: mcp-probe: line 2: auth.credential: ' err
+	[ "$(runners)" = "a-1 ok
+b-1 ok
+c-1 ok" ]
+}

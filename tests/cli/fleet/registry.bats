@@ -1,0 +1,201 @@
+#!/usr/bin/env bats
+# Goal: the list of a registry becomes targets that mcp-probe takes, all of it
+# or nothing, and what is left out is told.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	start scripted
+	mkdir registry
+	mkfifo port
+	node "$ROOT/tests/fixture/registry.mjs" registry >port 2>log 3>&- &
+	echo $! >pid
+	read -r -t 60 PORT <port
+	export REGISTRY=http://127.0.0.1:$PORT
+}
+
+teardown_file() {
+	kill "$(<"$BATS_FILE_TMPDIR/pid")"
+	stop_all
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	mkdir -p tmp
+	: >registry/requests
+}
+
+# registry ARGS…: asks without a pause; leaves no files behind.
+registry() {
+	run --separate-stderr env TMPDIR="$PWD/tmp" \
+		"$ROOT/scripts/mcp-registry" -d 0 "$@"
+	[ -z "$(ls -A tmp)" ]
+}
+
+# lists N: the registry lists so many servers.
+lists() {
+	jq -n --argjson n "$1" '[range($n) | {server: {name: "com.example/s\(.)",
+		version: "1.0.0", remotes: [{type: "streamable-http",
+		url: "https://s\(.).example/mcp"}]}, _meta: {}}]' >registry/servers.json
+}
+
+@test "all pages are read, one after the other, and the reader says who it is" {
+	lists 250
+	for path in v0 old; do
+		: >registry/requests
+		registry "$REGISTRY/$path/servers"
+		[ "$status" -eq 0 ]
+		[ "$stderr" = "mcp-registry: 250 targets of 250 servers" ]
+		jq -es 'length == 250 and .[249] == {slug: "com.example-s249",
+			url: "https://s249.example/mcp"}' <<<"$output"
+		jq -es 'map(.cursor) == ["", "a/b+c&d=100", "a/b+c&d=200"] and
+			all(.[]; .limit == "100" and (.agent | test("^mcp-registry/[0-9.]+$")))' \
+			registry/requests
+	done
+	# The same from the pages as files, or as one input.
+	from_url=$output
+	for cursor in '' 'a%2Fb%2Bc%26d%3D100' 'a%2Fb%2Bc%26d%3D200'; do
+		curl -s "$REGISTRY/v0/servers?limit=100&cursor=$cursor" >"page${cursor: -3}"
+	done
+	registry page page100 page200
+	[ "$output" = "$from_url" ]
+	registry - < <(cat page page100 page200)
+	[ "$output" = "$from_url" ]
+	registry - <registry/servers.json
+	[ "$output" = "$from_url" ]
+	# What the operator asks for goes with each request.
+	: >registry/requests
+	registry "$REGISTRY/v0/servers?limit=125&version=latest#top"
+	[ "$output" = "$from_url" ]
+	jq -es 'map(.url) == ["/v0/servers?limit=125&version=latest",
+		"/v0/servers?limit=125&version=latest&cursor=a%2Fb%2Bc%26d%3D125"]' \
+		registry/requests
+}
+
+@test "a list that does not end is cut where it is told, and says so" {
+	lists 250
+	registry -p 2 "$REGISTRY/v0/servers"
+	[ "$status" -eq 1 ]
+	[ "$(wc -l <<<"$output")" -eq 200 ]
+	[[ $stderr == *"the list goes on after 2 pages; see -p" ]]
+	[ "$(wc -l <registry/requests)" -eq 2 ]
+	registry "$REGISTRY/loop/servers"
+	[ "$status" -eq 3 ]
+	[ -z "$output" ]
+	[[ $stderr == *": the next page is one that was read before" ]]
+}
+
+@test "half a list is none" {
+	lists 250
+	for row in "bad answered with status 404" "html the answer is not JSON"; do
+		registry "$REGISTRY/${row%% *}/servers"
+		[ "$status" -eq 3 ]
+		[ -z "$output" ]
+		[[ $stderr == "mcp-registry: $REGISTRY/"*": ${row#* }" ]]
+	done
+	registry "http://127.0.0.1:1/v0/servers"
+	[ "$status" -eq 3 ]
+	[[ $stderr == "mcp-registry: http://127.0.0.1:1/v0/servers?limit=100: curl: (7) "* ]]
+}
+
+@test "what can be probed is a target, what is left out is counted" {
+	cat >list <<-'EOF'
+	{"servers": [
+	{"server": {"name": "io.github.A/Föö Bar", "remotes": [
+		{"type": "streamable-http", "url": "https://a.example/mcp"},
+		{"type": "sse", "url": "https://a.example/sse?x=1"},
+		{"type": "streamable-http", "url": "https://{tenant}.example/mcp"},
+		{"type": "streamable-http", "url": "{base}/mcp"},
+		{"type": "stdio"}, 7, {"type": ["sse"], "url": "https://t.example/"}]},
+	 "_meta": {"registry/official": {"status": "active", "isLatest": true}}},
+	{"server": {"name": "io.github.a-f-bar", "remotes": [
+		{"type": "streamable-http", "url": "https://b.example/mcp",
+		 "headers": [{"name": "X-Key", "isSecret": true}, {"name": "X-Free"}, {"name": "X-Org", "isRequired": true}]},
+		{"type": "streamable-http", "url": "https://a.example/mcp"},
+		{"type": "sse", "url": "file:///etc/passwd"},
+		{"type": "sse", "url": "https://user:secret@a.example/"},
+		{"type": "sse", "url": "https://a.example/\n\nx"},
+		{"type": "sse", "url": {}}]}},
+	{"server": {"name": "x", "remotes": [{"type": "sse", "url": "https://x.example"}]},
+	 "_meta": {"registry/official": {"isLatest": false}}},
+	{"server": {"name": "y", "status": "deleted", "remotes": [{"type": "sse", "url": "https://y.example"}]}},
+	{"server": {"name": "z", "packages": []}},
+	{"name": "../-..", "remotes": [{"type": "sse", "url": "http://c.example:8080"}]},
+	{"server": {"remotes": [{"type": "sse", "url": "https://d.example/"}]}},
+	5, null, {"server": {"remotes": {"type": "sse"}}}, {"server": {}, "_meta": 3}
+	], "metadata": {"nextCursor": "more"}}
+	EOF
+	registry list
+	[ "$status" -eq 0 ]
+	diff - <(echo "$output") <<-'EOF'
+		{"slug":"io.github.a-f-bar","url":"https://a.example/mcp"}
+		{"slug":"io.github.a-f-bar-2","url":"https://a.example/sse?x=1","protocol_hint":"sse"}
+		{"slug":"io.github.a-f-bar-3","url":"https://b.example/mcp","needs":["X-Key","X-Org"]}
+		{"slug":"server","url":"http://c.example:8080","protocol_hint":"sse"}
+		{"slug":"server-2","url":"https://d.example/","protocol_hint":"sse"}
+	EOF
+	diff - <(echo "$stderr") <<-'EOF'
+		mcp-registry: 5 targets of 11 servers
+		mcp-registry: left out: 2 with a URL template
+		mcp-registry: left out: 2 of another transport
+		mcp-registry: left out: 1 listed before
+		mcp-registry: left out: 4 with no plain URL
+		mcp-registry: left out: 1 an older version
+		mcp-registry: left out: 1 deleted
+		mcp-registry: left out: 5 without a remote
+		mcp-registry: marked: 1 that want a header
+	EOF
+}
+
+@test "slugs are slugs, and unique, whatever the names" {
+	jq -n '["A", "a", "a-2", "a", "a-2", ("x" * 300), ("x" * 300), ("x" * 79 + "-2"),
+		"", "--", "\u0000", "../../etc", ("\u202e" * 300)] | {servers: [to_entries[] |
+		{server: {name: .value, remotes: [{type: "streamable-http",
+		url: "https://h\(.key).example/"}]}}]}' >list
+	registry list
+	[ "$status" -eq 0 ]
+	jq -es 'length == 13 and (map(.slug) | length == (unique | length)) and
+		all(.[]; .slug | test("^[a-z0-9][a-z0-9._-]{0,79}$"))' <<<"$output"
+}
+
+@test "from the registry to the buckets" {
+	jq -n --arg host "${URL%/mcp}" '[{json: "streamable-http", "sse": "streamable-http",
+		html: "streamable-http", wall: "streamable-http"} | to_entries[] |
+		{server: {name: "com.example/\(.key)", remotes: [{type: .value,
+		url: "\($host)/\(.key)"}]}}]' >registry/servers.json
+	registry "$REGISTRY/v0/servers?limit=3"
+	"$BIN/mcp-probe" --targets - -r us-east-1 -f jsonl <<<"$output" |
+		"$BIN/mcp-aggregate" buckets - |
+		jq -e '[.buckets[] | select(.count > 0) | .bucket, .slugs] == [
+			"healthy", ["com.example-json", "com.example-sse"],
+			"auth-walled", ["com.example-wall"],
+			"mcp-broken", ["com.example-html"]]'
+	# A mark does not stop a probe.
+	jq -cn --arg url "${URL%/mcp}/json" '{slug: "x", $url, needs: ["X-Key"]}' |
+		"$BIN/mcp-probe" --targets - -f jsonl | jq -es '.[-1].state == "healthy"'
+}
+
+@test "what is no list is refused" {
+	for text in '' '{}' '{"servers":1}' 'null' '7' '{"servers":[]' 'not JSON'; do
+		registry - <<<"$text"
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[[ $stderr == "mcp-registry: not the list of a registry: "* ]]
+	done
+	registry - <<<'{"servers":[]}'
+	[ "$status" -eq 0 ]
+	for args in "" "-x" "-p 0" "-p x" "-d x" "-d" "--nonsense" "nosuch" "." \
+		"http://127.0.0.1:1/ second"; do
+		# shellcheck disable=SC2086 # several words
+		registry $args </dev/null
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[ -n "$stderr" ]
+	done
+	registry --version
+	[[ $output == "mcp-registry "[0-9]* ]]
+	registry --help
+	[[ $output == "usage: mcp-registry "* ]]
+}

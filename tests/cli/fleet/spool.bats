@@ -1,0 +1,181 @@
+#!/usr/bin/env bats
+# Goal: what the store does not take is kept as long as that is the store's
+# fault; what fails for a reason of its own holds up nobody, is set aside after a
+# second try, and is told of until somebody has seen to it.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/fleet
+
+setup_file() {
+	start scripted
+	redis_start "$BATS_FILE_TMPDIR/redis"
+}
+
+teardown_file() {
+	redis_stop
+	stop_all
+}
+
+setup() {
+	fleet_setup
+	{ regions 'a-1 local' 'b-1 local' 'c-1 local'; server one json; } >fleet.yaml
+}
+
+teardown() {
+	redis config set maxmemory 0 >/dev/null
+	fleet_teardown
+}
+
+# breaks HOW: an ingest that ends so, and stores nothing, where it is given what
+# b-1 saw, as a bug would have it. Each call is a line of the file calls.
+breaks() {
+	mkdir -p broken
+	cat >broken/mcp-aggregate <<-EOT
+	#!/bin/bash
+	[[ \$1 == ingest ]] || exec "$BIN/mcp-aggregate" "\$@"
+	cat >"\$(mktemp -p "$PWD/tmp" given.XXXXXX)"
+	given=\$(ls -t "$PWD"/tmp/given.* | head -n 1)
+	echo "\$(jq -r '.region // .type' "\$given" | uniq | xargs)" >>"$PWD/calls"
+	! grep -q '"type":"step".*"region":"b-1"' "\$given" || { rm "\$given"; $1; }
+	"$BIN/mcp-aggregate" "\$@" <"\$given"
+	status=\$?
+	rm "\$given"
+	exit \$status
+	EOT
+	chmod +x broken/mcp-aggregate
+	PATH=$PWD/broken:$PATH
+}
+
+# kept ENDING: how many such files the spool has.
+kept() {
+	find state -name "*.$1" ! -path '*/set-aside/*' | wc -l
+}
+
+aside() {
+	find state -path '*/set-aside/*.jsonl' | wc -l
+}
+
+# reporters: the regions whose probes are in the store.
+reporters() {
+	redis --raw hkeys probe:one:latest | grep -E '^[abc]-1$' | sort | xargs
+}
+
+@test "a region whose records break ingest: the others are stored, and it is set aside" {
+	for how in 'exit 3' 'kill -SEGV $$'; do
+		redis flushall >/dev/null
+		rm -rf state/* broken
+		breaks "$how"
+		fleet
+		[ "$status" -eq 2 ]
+		nothing_left
+		[ "$(reporters)" = "a-1 c-1" ]
+		redis get probe:one:verdict | jq -e '.verdict == "green" and .reporters == 2'
+		[ "$(kept again) $(kept jsonl) $(aside)" = "1 0 0" ]
+		grep -q '^mcp-fleet: warning: .*/b-1/records fails though the store works' err
+		run -0 mcp-aggregate status -c fleet.yaml -f text
+		[[ $(tr '\n' ' ' <<<"$output") == *"Spool of $(uname -n), "*" ago: 1 file waits for a second try "* ]]
+		# The second time; and what this round saw there is the next to wait.
+		fleet
+		[ "$status" -eq 2 ]
+		[ "$(reporters)" = "a-1 c-1" ]
+		[ "$(redis --raw hget probe:one:latest a-1 | wc -l)" -eq 2 ]
+		[ "$(kept again) $(kept jsonl) $(aside)" = "1 0 1" ]
+		name=$(basename state/mcp-fleet/*/set-aside/*.jsonl)
+		[[ $name == *.b-1.jsonl ]]
+		grep -qx "mcp-fleet: warning: $name fails though the store works, a second time; it is set aside in .*/set-aside" err
+	done
+	# Told until somebody has seen to it.
+	run -0 mcp-aggregate status -c fleet.yaml -f text
+	[[ $(tr '\n' ' ' <<<"$output") == *"1 file waits for a second try, 1 file is set aside in $PWD/state/mcp-fleet/"*"/set-aside: $name. "*"remove it"* ]]
+	run -0 mcp-aggregate status -c fleet.yaml
+	jq -es --arg name "$name" 'last | .type == "spool" and .waiting == 1 and
+		.set_aside == 1 and .files == [$name]' <<<"$output"
+	# Mended, and moved up again: nothing of it is lost.
+	mv state/mcp-fleet/*/set-aside/*.jsonl state/mcp-fleet/*/
+	rm broken/mcp-aggregate
+	fleet
+	[ "$status" -eq 0 ]
+	[ "$(reporters)" = "a-1 b-1 c-1" ]
+	[ "$(redis --raw hget probe:one:latest b-1 | wc -l)" -eq 3 ]
+	[ "$(kept again) $(kept jsonl) $(aside)" = "0 0 0" ]
+	run -0 mcp-aggregate status -c fleet.yaml -f text
+	[[ $output != *Spool* ]]
+}
+
+@test "a store that is full, read-only or away is no file's fault" {
+	fleet
+	mv out first
+	for how in 'config set maxmemory 1' 'replicaof 127.0.0.1 1' 'config set min-replicas-to-write 1'; do
+		# shellcheck disable=SC2086 # several words
+		redis $how >/dev/null
+		for _ in 1 2 3; do
+			fleet
+			[ "$status" -eq 3 ]
+			grep -q '^mcp-fleet: the store did not take the records; they are kept in ' err
+		done
+		[ "$(kept jsonl) $(kept again) $(aside)" = "9 0 0" ]
+		redis config set maxmemory 0 >/dev/null
+		redis config set min-replicas-to-write 0 >/dev/null
+		redis replicaof no one >/dev/null
+		fleet
+		[ "$status" -eq 0 ]
+		[ "$(kept jsonl) $(kept again) $(aside)" = "0 0 0" ]
+	done
+	[ "$(redis --raw hget probe:one:latest b-1 | wc -l)" -eq 13 ]
+}
+
+@test "a store that is away while a file waits leaves that to wait" {
+	breaks 'exit 3'
+	fleet
+	[ "$(kept again)" -eq 1 ]
+	mv "$REDIS_SOCK" "$REDIS_SOCK.away"
+	fleet
+	mv "$REDIS_SOCK.away" "$REDIS_SOCK"
+	[ "$status" -eq 3 ]
+	[ "$(kept again) $(kept jsonl) $(aside)" = "1 3 0" ]
+}
+
+@test "where the spool is full, the region that has most makes way" {
+	sed -i "s|$REDIS_SOCK|$PWD/none|" fleet.yaml
+	local_probe <<-'EOT'
+	"$REAL" "$@" >all.$$
+	[[ $* != *b-1* ]] || sed -i 's/"type":"probe"/&,"more":"'"$(printf 'x%.0s' {1..40000})"'"/' all.$$
+	cat all.$$
+	rm all.$$
+	EOT
+	for _ in 1 2 3; do
+		MCP_FLEET_SPOOL=80000 fleet
+		[ "$status" -eq 3 ]
+	done
+	grep -qx 'mcp-fleet: the spool is full: the oldest records are dropped' err
+	[ "$(find state -name '*.jsonl' | sed 's/.*\.\(.*\)\.jsonl/\1/' | sort | uniq -c | xargs)" = "3 a-1 1 b-1 3 c-1" ]
+}
+
+@test "what is set aside is bounded, too" {
+	breaks 'exit 3'
+	fleet
+	folder=$(echo state/mcp-fleet/*)
+	mkdir "$folder/set-aside"
+	for n in {100..199}; do
+		echo x >"$folder/set-aside/$n.b-1.jsonl"
+	done
+	fleet
+	[ "$(aside)" -eq 100 ]
+	[ ! -e "$folder/set-aside/100.b-1.jsonl" ]
+	redis --raw hvals fleet:spools | jq -e '.set_aside == 100 and (.files | length) == 10'
+	(($(redis --raw hvals fleet:spools | wc -c) <= 4097))
+	(($(redis ttl fleet:spools) > 3000000))
+}
+
+@test "a spool record that is none is refused" {
+	good='{"v":1,"type":"spool","host":"h","folder":"/f","at":1777485095.2,"waiting":0,"set_aside":1,"files":["x"]}'
+	mcp-aggregate ingest --store "unix://$REDIS_SOCK" <<<"$good"
+	for bad in 's/"h"/5/' 's/"h"/""/' 's/"folder":"[^"]*",//' 's/"at":[^,]*/"at":-1/' \
+		's/"waiting":0/"waiting":0.5/' 's/"set_aside":1/"set_aside":-1/' 's/\["x"\]/[5]/' 's/\["x"\]/5/'; do
+		run -2 mcp-aggregate ingest --store "unix://$REDIS_SOCK" < <(sed "$bad" <<<"$good")
+		[[ $output == *"line 1: "* ]]
+	done
+	redis --raw hvals fleet:spools | jq -e '.host == "h" and .files == ["x"]'
+}

@@ -1,0 +1,265 @@
+#!/usr/bin/env bats
+# Goal: what HTTP itself gets wrong is named plainly; compressed answers are
+# read, and bounded; -v shows the exchange and no secret.
+
+load ../../helpers/lib
+
+# fixture NAME FILE ARGS…: its port is then in the variable NAME.
+fixture() {
+	mkfifo "$1.port"
+	node "$ROOT/tests/fixture/$2" "${@:3}" >"$1.port" 2>"$1.log" 3>&- &
+	echo $! >>pids
+	read -r -t 60 "$1" <"$1.port"
+	export "${1?}"
+}
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	start scripted
+	export BEHIND=${URL##*:}
+	BEHIND=${BEHIND%%/*}
+	fixture ODD odd.mjs "$BEHIND"
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
+		-keyout key -out cert -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>log
+	fixture TLS tls.mjs key cert "$ODD"
+}
+
+teardown_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	xargs kill <pids
+	stop_all
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	umask 077
+}
+
+# is ODDITY CODE TEXT ARGS…: the code of step 3, and what its message contains.
+is() {
+	probe "${@:4}" "http://127.0.0.1:$ODD/$1"
+	records out || return
+	jq -es --arg code "$2" --arg text "$3" '.[2] | .error == $code and
+		(.message | contains($text))' out >/dev/null ||
+		{ echo "$1:"; jq -c '[.error, .message]' out | sed -n 3p; return 1; }
+}
+
+@test "compressed answers are read, and event streams as they come" {
+	# As clients do, brotli is asked for only over TLS.
+	for way in gzip deflate br; do
+		where=http://127.0.0.1:$ODD
+		[ $way != br ] || where=https://localhost:$TLS
+		for mood in json stateless sse sse-open sse-pieces sse-notes; do
+			probe -t 40s --cacert "$BATS_FILE_TMPDIR/cert" "$where/$way/$mood"
+			[ "$status" -eq 0 ] || { echo "$way/$mood"; cat out; return 1; }
+			jq -es '.[8] | .state == "healthy" and .total_ms < 20000' out
+		done
+	done
+}
+
+@test "ten gigabytes in a little that is compressed end soon, in little memory" {
+	grep -q __asan_init "$BIN/mcp-probe" || ulimit -v 200000
+	for kind in gzip br gzip-sse; do
+		cpu is "bomb-$kind" body.too-large ' MiB' -t 50s
+		((CPU < 5000))
+	done
+	for kind in gzip br; do
+		cpu is "bomb-$kind-error" http.500 '' -t 50s
+		((CPU < 5000))
+	done
+}
+
+@test "what is not compressed as it says is named" {
+	is no-gzip http.content-encoding 'not compressed as its Content-Encoding says'
+	is no-br http.content-encoding ''
+	is rot13 http.content-encoding ''
+	is layers http.content-encoding ''
+}
+
+@test "what is not HTTP is named" {
+	for oddity in bad-status bad-version no-head bad-length nul-field; do
+		is "$oddity" http.malformed 'what came is not HTTP: '
+	done
+	is bad-chunk http.truncated ''
+	is no-last-chunk http.truncated 'in the middle of the response'
+}
+
+@test "a redirect is not followed, and its target is a URL to probe instead" {
+	is circle http.redirect "(307) to http://127.0.0.1:$ODD/circle, and"
+	is away http.redirect '(308) to https://elsewhere.example/mcp, and'
+	is beside http.redirect "(301) to http://127.0.0.1:$ODD/other, and"
+	is nowhere http.redirect 'names no URL'
+	for oddity in away beside; do
+		probe -v "http://127.0.0.1:$ODD/$oddity"
+		without 's3cret|:pw' out err
+	done
+}
+
+@test "a refused Host or Origin header is told from another 403" {
+	for oddity in host-text host-sdk origin-sdk host-vite; do
+		is "$oddity" http.403 'refuses our Host or Origin header (403): '
+	done
+	is host-text http.403 'Access is only allowed at localhost:4134'
+	is 403-waf http.403 'or a firewall: Access denied'
+}
+
+@test "how long a server wants to be left alone is shown plainly" {
+	# 301: time(2) may be a tick behind the clock of the server.
+	is 429-date http.429 '(Retry-After: '
+	jq -es '.[2].message | test(" GMT, in (29[0-9]|30[01]) s\\)$")' out
+	is 429-odd http.429 '(Retry-After: later)'
+	is 503-retry http.503 '(Retry-After: 30 s)'
+}
+
+@test "a web page, and a port of https, are called that" {
+	is page http.content-type 'a web page (text/html)'
+	is page http.content-type 'Welcome It works!'
+	is to-https http.400 'probe the https:// URL'
+}
+
+@test "the caches on the way stand in the detail" {
+	probe "http://127.0.0.1:$ODD/cached/json"
+	[ "$status" -eq 0 ]
+	jq -es --argjson port "$ODD" '.[2].detail | .age == "17" and .x_cache == "HIT" and
+		.cache_control == "public, max-age=60" and .cf_cache_status == "HIT" and
+		.via == "1.1 edge" and .pop == "ABC-FRA" and .address == "127.0.0.1" and
+		.port == $port and .http_version == "1.1" and .first_byte_ms > 0 and
+		.total_ms >= .first_byte_ms' out
+}
+
+@test "the deadline says at which step, and what was waited for" {
+	# waits MOOD TEXT: the message of the step that fails.
+	waits() {
+		mkdir "$1"
+		cd "$1" || return
+		probe -t 8s "http://127.0.0.1:$BEHIND/$1"
+		jq -es --arg text "$2" 'any(.[]; .error == "deadline" and
+			(.message // "" | test($text)))' out >/dev/null || { cat out; return 1; }
+	}
+	waits hang@list 'over; tools-list: the request was sent, and no response came within' &
+	list=$!
+	waits drip@list 'over; tools-list: the response, of status 200, did not end within' &
+	drip=$!
+	waits hang@initialize 'over; initialize: the request was sent'
+	wait $list
+	wait $drip
+}
+
+@test "-4 and -6 choose, and --resolve and --connect-to lead elsewhere" {
+	probe -4 "http://localhost:$BEHIND/json"
+	[ "$status" -eq 0 ]
+	probe -6 "http://localhost:$BEHIND/json"
+	jq -es '.[0] + {code: .[1].error} | .message == "::1" and .code == "tcp.refused"' out
+	probe --resolve "a.example:$BEHIND:127.0.0.1" "http://a.example:$BEHIND/json"
+	jq -es '(.[0] | .status == "pass" and .message == "127.0.0.1") and .[8].state == "healthy"' out
+	probe --resolve b.example:80:127.0.0.9 --connect-to "a.example:80:127.0.0.1:$BEHIND" \
+		http://a.example/json
+	[ "$status" -eq 0 ]
+	probe --connect-to ":::$BEHIND" http://127.0.0.1/json
+	[ "$status" -eq 0 ]
+	probe --connect-to ::nosuch.invalid: http://127.0.0.1/json
+	[ "$status" -eq 3 ] || jq -es '.[1].error | startswith("dns.")' out
+}
+
+@test "an option that leads nowhere is a usage error of one line" {
+	while read -r want args; do
+		# shellcheck disable=SC2086
+		run "$BIN/mcp-probe" $args
+		[[ $status -eq 2 && ${#lines[@]} -eq 1 && $output == "mcp-probe: ${want//_/ }"* ]] ||
+			{ echo "$args: $output"; return 1; }
+	done <<-'EOT'
+		-4,_-6:_not_together -4 -6 http://localhost/
+		--ipv4:_given_twice -4 --ipv4 http://localhost/
+		-4:_the_URL_holds -4 http://[::1]/
+		-6:_the_URL_holds -6 http://127.0.0.1/
+		--resolve: --resolve a:80 http://a/
+		--resolve: --resolve a:80: http://a/
+		--resolve: --resolve a:80:b http://a/
+		--resolve: --resolve a:0:127.0.0.1 http://a/
+		--resolve: --resolve a:66666:127.0.0.1 http://a/
+		--resolve: --resolve :80:127.0.0.1 http://a/
+		--resolve: --resolve -a:80 http://a/
+		--resolve: --resolve *:80:127.0.0.1 http://a/
+		--resolve: --resolve a:80:127.0.0.1, http://a/
+		--connect-to: --connect-to a:80:b http://a/
+		--connect-to: --connect-to a:80:b:0 http://a/
+		--connect-to: --connect-to a:80:b:80:c http://a/
+		--connect-to: --connect-to a:80:b/c:80 http://a/
+		--connect-to: --connect-to a:x:b:80 http://a/
+	EOT
+	mapfile -t many < <(printf -- '--resolve\na%d:80:127.0.0.1\n' {1..101})
+	run "$BIN/mcp-probe" "${many[@]}" http://a/
+	[ "$status" -eq 2 ]
+	[ "$output" = "mcp-probe: --resolve: given more than 100 times" ]
+	echo '{"slug":"six","url":"http://[::1]/"}' >targets
+	run "$BIN/mcp-probe" -4 --targets targets
+	[ "$status" -eq 2 ]
+	[[ $output == "mcp-probe: line 1: the URL holds an address that -4 rules out"* ]]
+}
+
+@test "--deny-private holds for names, forms and detours" {
+	while read -r host args; do
+		# shellcheck disable=SC2086
+		probe --deny-private $args "http://$host/json"
+		jq -es '.[1].error == "tcp.denied"' out >/dev/null || { echo "$host"; cat out; return 1; }
+	done <<-EOT
+		localhost:$BEHIND
+		169.254.169.254
+		[::ffff:169.254.169.254]
+		[64:ff9b::a9fe:a9fe]
+		[2002:7f00:1::]
+		[::7f00:1]
+		[fd00:ec2::254]
+		0.0.0.0:$BEHIND
+		a.example:$BEHIND --resolve a.example:$BEHIND:127.0.0.1
+		a.example:$BEHIND --resolve a.example:$BEHIND:::ffff:127.0.0.1
+		a.example --connect-to ::127.0.0.1:$BEHIND
+		a.example --connect-to ::localhost:$BEHIND
+	EOT
+	[ "$(requests none | wc -l)" -eq 0 ]
+}
+
+@test "-v shows what was sent and what came, and leaves the records alone" {
+	probe -v "http://127.0.0.1:$ODD/cached/sse?key=s3cret"
+	[ "$status" -eq 0 ]
+	records out
+	grep -qE "^\* Trying 127.0.0.1 port $ODD\$" err
+	grep -qE "^\* Connected to 127.0.0.1 port $ODD\$" err
+	grep -qE '^> POST /cached/sse\?\*\*\* HTTP/1.1$' err
+	grep -qE '^> mcp-session-id: \*\*\*$' err
+	grep -qE '^> accept-language: \*$' err
+	grep -qE '^> \{"method":"initialize",.*"jsonrpc":"2.0","id":0\}$' err
+	grep -qE '^< HTTP/1.1 200 OK$' err
+	grep -qiE '^< mcp-session-id: \*\*\*$' err
+	grep -qiE '^< set-cookie: \*\*\*$' err
+	grep -qE '^< data: \{"jsonrpc"' err
+	without -v '^[*<>] ' err
+	without 's3cret|c00kie' err out
+}
+
+@test "-v masks the credential, wherever the server repeats it, and cuts" {
+	echo s3cret-canary >token
+	probe -v --token-file token "$URL"
+	without canary out err
+	probe -v --token-file token "http://127.0.0.1:$ODD/echo"
+	jq -es '.[4].error == "http.500"' out
+	grep -q '^< x-echo: Bearer \*\*\*$' err
+	grep -q '^< no: Bearer \*\*\*, sessionId=\*\*\*&x$' err
+	without canary out err
+	probe -v "http://127.0.0.1:$BEHIND/colours"
+	grep -q '^< ?\[31mred??$' err
+	probe -v "http://127.0.0.1:$BEHIND/list-large"
+	grep -qE '^< \([0-9]+ bytes more\)$' err
+	[ "$(wc -c <err)" -lt 20000 ]
+}
+
+@test "-v with targets tells them apart" {
+	for slug in one two; do
+		echo "{\"slug\":\"$slug\",\"url\":\"http://127.0.0.1:$BEHIND/json\"}"
+	done >targets
+	probe -v --targets targets
+	[ "$status" -eq 0 ]
+	without -v '^(one|two): [*<>] ' err
+	grep -q '^one: > POST /json' err
+	grep -q '^two: > POST /json' err
+}

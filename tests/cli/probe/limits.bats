@@ -1,0 +1,170 @@
+#!/usr/bin/env bats
+# Goal: whatever a server does, a probe ends in time, stays small, and leaves
+# no session behind; and it notices when nobody reads on.
+
+load ../../helpers/scripted
+
+# within MS FILE…: the probes of these rows took no longer.
+within() {
+	awk -v most="$1" '$1 > most { print; late = 1 } END { exit late }' "${@:2}"
+}
+
+@test "the deadline holds wherever a server hangs" {
+	WIDTH=99 table late -t 8s --health-tool echo <<-'EOF'
+		# path              state  step code protocol era tools
+		hang                broken initialize deadline - - -
+		drip                broken initialize deadline - - -
+		drip-sse            broken initialize deadline - - -
+		drip-head           broken initialize deadline - - -
+		stateless+hang@list broken tools-list deadline 2026-07-28 stateless -
+		stateless+drip@call broken tools-call deadline 2026-07-28 stateless 3
+		hang@initialize     broken initialize deadline - - -
+		hang@initialized    broken initialize deadline 2025-11-25 session -
+		hang@list           broken tools-list deadline 2025-11-25 session -
+		drip@list           broken tools-list deadline 2025-11-25 session -
+		drip-sse@list       broken tools-list deadline 2025-11-25 session -
+		drip-head@list      broken tools-list deadline 2025-11-25 session -
+		hang@call           broken tools-call deadline 2025-11-25 session 3
+		sse+drip-sse@call   broken tools-call deadline 2025-11-25 session 3
+		wall-as-hang        broken oauth-discovery oauth.no-server - - -
+		wall-as-drip        broken oauth-discovery oauth.no-server - - -
+		wall-prm-hang       broken oauth-discovery oauth.metadata - - -
+		wall-prm-drip       broken oauth-discovery oauth.metadata - - -
+	EOF
+	within 30000 rows/*.ms
+	closed late
+	jq -es 'all(.[] | select(.state); .total_ms < 15000)' rows/*.out
+}
+
+@test "closing a session takes 2 s at the most, and changes nothing" {
+	WIDTH=99 table t -t 8s <<-'EOF'
+		delete-hang           healthy - - 2025-11-25 session 3
+		drip@delete           healthy - - 2025-11-25 session 3
+		cut@delete            healthy - - 2025-11-25 session 3
+		500@delete            healthy - - 2025-11-25 session 3
+		20-mb@delete          healthy - - 2025-11-25 session 3
+		endless-sse@delete    healthy - - 2025-11-25 session 3
+		delete-hang+hang@list broken tools-list deadline 2025-11-25 session -
+	EOF
+	within 30000 rows/*.ms
+	# It is no part of the probe, which has been told of by then.
+	read -r ms _ <rows/delete-hang.ms
+	jq -es --argjson ms "$ms" '.[8].total_ms + 1900 < $ms' rows/delete-hang.out
+}
+
+@test "the summary is written before the session is closed" {
+	mkfifo pipe
+	"$BIN/mcp-probe" -f jsonl "$HOST/delete-hang" >pipe 3>&- &
+	exec 4<pipe
+	while read -r -t 60 -u 4 line && [[ $line != *'"type":"probe"'* ]]; do
+		:
+	done
+	[ "$(jq -r .state <<<"$line")" = healthy ]
+	kill $!
+	exec 4<&-
+}
+
+@test "a response without end, or too large, is refused" {
+	WIDTH=2 table large -t 50s <<-'EOF'
+		# path             state  step code protocol era tools
+		20-mb              broken initialize body.too-large - - -
+		endless-body       broken initialize body.too-large - - -
+		endless-sse        broken initialize body.too-complex - - -
+		endless-event      broken initialize body.too-large - - -
+		endless-error      broken initialize http.400 - - -
+		endless-head       broken initialize http.headers-too-large - - -
+		endless-line       broken initialize http.headers-too-large - - -
+		20-mb@list         broken tools-list body.too-large 2025-11-25 session -
+		endless-body@list  broken tools-list body.too-large 2025-11-25 session -
+		endless-sse@list   broken tools-list body.too-complex 2025-11-25 session -
+		endless-event@list broken tools-list body.too-large 2025-11-25 session -
+		endless-line@list  broken tools-list http.headers-too-large 2025-11-25 session -
+		list-full          broken tools-list body.too-large 2025-11-25 session -
+		pages-large        broken tools-list body.too-large 2025-11-25 session -
+		list-large         healthy - - 2025-11-25 session 2
+	EOF
+	closed large
+}
+
+@test "memory is bounded, however large the response" {
+	if grep -q __asan_init "$BIN/mcp-probe"; then
+		skip "the sanitizer reserves all the memory there is"
+	fi
+	ulimit -v 200000
+	for mood in endless-body endless-event endless-line many list-large \
+		pages-large 20-mb@list endless-sse@list; do
+		probe -t 20s "$HOST/$mood"
+		[ "$status" -le 1 ] || { echo "$mood: $status"; cat err; return 1; }
+		records out
+	done
+}
+
+@test "a closed pipe ends the run by SIGPIPE, its sessions closed" {
+	set +e
+	"$BIN/mcp-probe" -f jsonl -r piped "$HOST/json" | head -n 1 >/dev/null
+	[ "${PIPESTATUS[0]}" -eq 141 ] || return 1
+	closed piped || return 1
+	for n in {1..30}; do
+		echo "{\"slug\":\"t$n\",\"url\":\"$HOST/json\"}"
+	done >targets
+	"$BIN/mcp-probe" -f jsonl -r piped --targets targets --concurrency 2 |
+		head -n 1 >/dev/null
+	[ "${PIPESTATUS[0]}" -eq 141 ] || return 1
+	closed piped || return 1
+	# Those that had not begun were not begun.
+	[ "$(requests piped | grep -c 'initialized')" -lt 20 ]
+}
+
+@test "an output that cannot be written is status 3" {
+	for f in text jsonl tap nagios; do
+		run bash -c '"$1/mcp-probe" -f "$2" "$3" 2>&1 >/dev/full' - "$BIN" $f "$HOST/json"
+		[ "$status" -eq 3 ]
+		[ "$output" = "mcp-probe: standard output: No space left on device" ]
+	done
+	run bash -c '"$1/mcp-probe" "$2" >&-' - "$BIN" "$HOST/json"
+	[ "$status" -eq 3 ]
+	run bash -c '"$1/mcp-probe" --help >/dev/full' - "$BIN"
+	[ "$status" -eq 3 ]
+	run bash -c '"$1/mcp-probe" --version >/dev/full' - "$BIN"
+	[ "$status" -eq 3 ]
+	echo "{\"slug\":\"a\",\"url\":\"$HOST/json\"}" >targets
+	run bash -c '"$1/mcp-probe" -f jsonl -r full --targets targets >/dev/full' - "$BIN"
+	[ "$status" -eq 3 ]
+	closed full
+}
+
+@test "a server that is gone is a failure of step 2" {
+	port=$(free_port)
+	probe "http://127.0.0.1:$port/mcp"
+	[ "$status" -eq 1 ]
+	records out
+	jq -es '.[1] | .status == "fail" and .error == "tcp.refused"' out
+	probe "http://localhost:$port/mcp"
+	jq -es '.[0].status == "pass" and .[1].error == "tcp.refused"' out
+}
+
+@test "a name that does not resolve is a failure of step 1, if there is a network" {
+	probe -t 10s http://nosuch.invalid/mcp
+	if [ "$status" -eq 3 ]; then
+		[ "$(cat err)" = "mcp-probe: this machine has no network" ]
+	else
+		[ "$status" -eq 1 ]
+		records out
+		jq -es '.[0] | .status == "fail" and (.error | startswith("dns."))' out
+	fi
+}
+
+@test "without a network nothing is said about a server" {
+	unshare -rn true 2>/dev/null || skip "no network namespaces here"
+	alone() {
+		run unshare -rn bash -c 'ip link set lo up; "$0" -f jsonl "$@" 2>err' \
+			"$BIN/mcp-probe" "$@"
+		[ "$status" -eq 3 ]
+		[ "$(cat err)" = "mcp-probe: this machine has no network" ]
+		jq -es 'map(select(.type != "step")) == [last] and last.type == "runner" and
+			last.status == "exit" and (map(select(.status == "fail")) == [])' <<<"$output"
+	}
+	alone http://nosuch.invalid/mcp
+	alone http://192.0.2.1/mcp
+	alone "http://[2001:db8::1]/mcp"
+}

@@ -1,0 +1,197 @@
+#!/usr/bin/env bats
+# Goal: step 2 passes for a good certificate, and names what is wrong with each
+# bad one and with each handshake that fails.
+
+load ../../helpers/lib
+
+EC=(-newkey ec -pkeyopt ec_paramgen_curve:P-256)
+KEY=("${EC[@]}")
+
+# certificate NAME SUBJECT-ALT-NAME [OPTIONS…]: signed by our own authority.
+certificate() {
+	openssl req "${KEY[@]}" -nodes -keyout "$1.key" -out "$1.csr" \
+		-subj "/CN=$1" 2>/dev/null
+	openssl x509 -req -in "$1.csr" -CA "${CA:-ca}.pem" -CAkey "${CA:-ca}.key" \
+		-CAcreateserial -days 30 -out "$1.pem" \
+		-extfile <(printf '%s\n' "${2:+subjectAltName=$2}" "${EXT-}") "${@:3}" 2>/dev/null
+}
+
+# before NAME CERT [OPTIONS]: a TLS server with that certificate before the peer.
+before() {
+	mkfifo "$1.port"
+	node "$ROOT/tests/fixture/tls.mjs" "$2.key" "$2.pem" "$BEHIND" \
+		${3:+"$3"} >"$1.port" 2>"$1.log" 3>&- &
+	echo $! >>pids
+	read -r -t 60 "PORT_$1" <"$1.port"
+	export "PORT_${1?}"
+}
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	umask 077
+	start scripted
+	export BEHIND=${URL##*:} EXT
+	BEHIND=${BEHIND%%/*}
+	EXT=basicConstraints=critical,CA:true
+	openssl req -x509 "${EC[@]}" -nodes -keyout ca.key -out ca.pem \
+		-subj '/CN=test authority' 2>/dev/null
+	openssl req -x509 "${EC[@]}" -nodes -keyout hidden.key -out hidden.pem \
+		-subj '/CN=hidden authority' 2>/dev/null
+	certificate between ''
+	certificate oldca '' -days -1
+	EXT=
+	certificate good DNS:localhost,IP:127.0.0.1,IP:::1
+	certificate other DNS:elsewhere.example,DNS:other.example,IP:192.0.2.7
+	certificate nameless ''
+	certificate many "$(printf 'DNS:name-%s.example,' {1..60})DNS:last.example"
+	certificate old DNS:localhost -days -1
+	openssl req "${EC[@]}" -nodes -keyout young.key -out young.csr -subj /CN=young 2>/dev/null
+	: >index.txt
+	printf '[ca]\ndefault_ca=a\n[a]\ndatabase=index.txt\nserial=s\nnew_certs_dir=.\npolicy=p\n[p]\ncommonName=supplied\n' >ca.cnf
+	openssl ca -config ca.cnf -batch -notext -in young.csr -cert ca.pem -keyfile ca.key \
+		-md sha256 -startdate 20990101000000Z -enddate 21000101000000Z -create_serial \
+		-extfile <(echo subjectAltName=DNS:localhost) -out young.pem 2>/dev/null
+	KEY=(-newkey rsa:1024)
+	certificate weak DNS:localhost
+	KEY=("${EC[@]}")
+	CA=between certificate leaf DNS:localhost
+	CA=oldca certificate oldleaf DNS:localhost
+	CA=hidden certificate rooted DNS:localhost
+	cp leaf.key chain.key
+	cat leaf.pem between.pem >chain.pem
+	cp oldleaf.key oldchain.key
+	cat oldleaf.pem oldca.pem >oldchain.pem
+	cp rooted.key rootchain.key
+	cat rooted.pem hidden.pem >rootchain.pem
+	openssl req -x509 "${EC[@]}" -nodes -keyout self.key -out self.pem \
+		-subj '/CN=localhost' -addext subjectAltName=DNS:localhost 2>/dev/null
+	for name in good other nameless many old young self leaf chain oldchain rootchain; do
+		before "$name" "$name"
+	done
+	before weak weak '{"ciphers":"ALL:@SECLEVEL=0"}'
+	before tls11 good '{"minVersion":"TLSv1","maxVersion":"TLSv1.1","ciphers":"ALL:@SECLEVEL=0"}'
+	before odd good '{"maxVersion":"TLSv1.2","ciphers":"ECDHE-RSA-AES128-GCM-SHA256"}'
+	before mute good '{"mute":true}'
+	before h2 good '{"h2":true}'
+	before want12 good '{"ca":"ca.pem","requestCert":true,"maxVersion":"TLSv1.2"}'
+	before want13 good '{"ca":"ca.pem","requestCert":true}'
+	before may good '{"ca":"ca.pem","requestCert":true,"rejectUnauthorized":false}'
+}
+
+teardown_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	xargs kill <pids
+	stop_all
+}
+
+setup() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	umask 077
+}
+
+# at PORT ARGUMENTS…: a probe of that server; "step code" of what fails.
+at() {
+	probe --cacert ca.pem "${@:2}" "https://localhost:$1/${MOOD:-json}"
+	records out || return
+	jq -r 'select(.status == "fail") | "\(.step) \(.error)"' out
+}
+
+# fails PORT CODE TEXT ARGUMENTS…: in step 2, and the message contains TEXT.
+fails() {
+	local got
+	got=$(at "$1" "${@:4}")
+	[[ $got == "tls $2" ]] || { echo "$1: $got, not $2"; return 1; }
+	jq -es --arg text "$3" 'any(.[]; .status == "fail" and (.message | contains($text)))' out ||
+		{ jq -r .message out; return 1; }
+}
+
+@test "a good certificate passes, and its end is told, and what took how long" {
+	[ -z "$(at "$PORT_good")" ]
+	end=$(openssl x509 -in good.pem -noout -enddate | cut -d= -f2)
+	jq -se --arg want "$(date -u -d "$end" +%Y-%m-%dT%H:%M:%SZ)" --argjson port "$PORT_good" '
+		.[0].status == "pass" and .[8].state == "healthy" and (.[1] | .status == "pass" and
+		(.detail | .tls == true and .version == "TLSv1.3" and .not_after == $want and
+		.port == $port and all(.dns_ms, .tcp_ms, .tls_ms; . > 0)))' out
+}
+
+@test "a certificate for an address passes for the address" {
+	probe --cacert ca.pem "https://127.0.0.1:$PORT_good/json"
+	[ "$status" -eq 0 ]
+	jq -se '.[0].status == "skip" and .[1].status == "pass"' out
+}
+
+@test "what is wrong with a certificate is named" {
+	yesterday=$(date -u -d "$(openssl x509 -in old.pem -noout -enddate | cut -d= -f2)" +%F)
+	fails "$PORT_other" tls.hostname 'for other names: elsewhere.example, other.example, 192.0.2.7'
+	fails "$PORT_nameless" tls.hostname 'for other names: nameless'
+	fails "$PORT_many" tls.hostname 'name-2.example'
+	jq -es 'any(.[]; .message // "" | test("name-1[0-9].example, …$"))' out
+	fails "$PORT_old" tls.expired "the certificate expired on $yesterday"
+	fails "$PORT_oldchain" tls.expired "a certificate above the server's expired on $yesterday"
+	fails "$PORT_young" tls.not-yet-valid 'valid only from 2099-01-01'
+	fails "$PORT_self" tls.self-signed 'nobody vouches for it'
+	fails "$PORT_rootchain" tls.self-signed 'not trusted here, hidden authority'
+	fails "$PORT_leaf" tls.untrusted 'the certificate, between, is unknown here'
+	fails "$PORT_weak" tls.untrusted 'key too weak'
+	[ -z "$(at "$PORT_chain")" ]
+	# Without our authority, the good one is not.
+	probe "https://localhost:$PORT_good/json"
+	jq -es '.[1].error == "tls.untrusted"' out
+}
+
+@test "a handshake that fails is explained as far as it can be" {
+	fails "$PORT_tls11" tls.version 'TLS 1.2 or 1.3'
+	fails "$BEHIND" tls.not-tls 'does not speak TLS'
+	fails "$PORT_odd" tls.handshake 'the server ends the TLS handshake: handshake failure'
+	fails "$PORT_mute" tls.timeout 'did not end within 0.' -t 1s
+	# And the other way around.
+	probe "http://localhost:$PORT_good/json"
+	jq -es '.[2].error == "http.empty"' out
+}
+
+@test "HTTP/2 is spoken with a server that does, unless told otherwise" {
+	[ -z "$(at "$PORT_h2")" ]
+	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "2"' out
+	MOOD=sse-notes
+	[ -z "$(at "$PORT_h2")" ]
+	jq -se '.[2].detail.http_version == "2"' out
+	[ -z "$(at "$PORT_h2" --http1.1)" ]
+	jq -se '.[8].state == "healthy" and .[2].detail.http_version == "1.1"' out
+	MOOD=cut
+	[ "$(at "$PORT_h2")" = "initialize http.empty" ]
+	MOOD=half
+	[ "$(at "$PORT_h2")" = "initialize http.truncated" ]
+	probe -v --cacert ca.pem --token-file <(echo s3cret-canary) "https://localhost:$PORT_h2/wall-none"
+	[ "$status" -eq 0 ]
+	grep -q '^> POST /wall-none HTTP/2$' err
+	grep -qi '^> authorization: \*\*\*$' err
+	without canary out err
+}
+
+@test "-v says where a client certificate is wanted, in TLS 1.2 and 1.3" {
+	for port in "$PORT_want12" "$PORT_want13"; do
+		at "$port" -v
+		grep -q '^\* the server wants a client certificate, and none is held$' err
+	done
+	# One that only likes to see it is no wall.
+	[ -z "$(at "$PORT_may" -v)" ]
+	grep -q '^\* Connected .*, which asks for a client certificate$' err
+	[ -z "$(at "$PORT_good" -v)" ]
+	without 'client certificate' err
+}
+
+@test "--deny-private refuses loopback before anything is sent" {
+	fails "$PORT_good" tcp.denied '' --deny-private
+	jq -es '.[0].status == "pass"' out
+	probe --deny-private "http://[::ffff:127.0.0.1]:$BEHIND/json"
+	jq -es '.[1].error == "tcp.denied"' out
+}
+
+@test "an authority that cannot be read is a usage error" {
+	run "$BIN/mcp-probe" --cacert nosuch.pem "https://localhost:$PORT_good/mcp"
+	[ "$status" -eq 2 ]
+	[[ "$output" == "mcp-probe: nosuch.pem: "* ]]
+	echo rubbish >rubbish.pem
+	run "$BIN/mcp-probe" -f jsonl --cacert rubbish.pem "https://localhost:$PORT_good/mcp"
+	[ "$status" -eq 3 ]
+}

@@ -1,0 +1,285 @@
+#!/usr/bin/env bats
+# Goal: each path of the API answers as the OpenAPI document says, in every
+# state of a server and of the store; and an account is its holder's alone.
+
+# shellcheck disable=SC2016,SC2153
+bats_require_minimum_version 1.5.0
+load ../../helpers/serve
+load ../../helpers/probes
+
+HASH=$(printf %s "$TOKEN" | sha256sum)
+HASH=${HASH%% *}
+
+# account NAME FILTER SLUG…: an account as the configuration makes it.
+account() {
+	local entry
+	entry=$(jq -cn --arg hash "$HASH" \
+		'{token_sha256: $hash, slugs: $ARGS.positional} | '"$2" --args "${@:3}")
+	redis hset fleet:accounts "$1 $(jq -r .token_sha256 <<<"$entry")" "$entry" >/dev/null
+}
+
+setup_file() {
+	redis_start "$BATS_FILE_TMPDIR/redis"
+	know example-mcp
+	publish example-mcp green '.regions[0] += {since: ($at - 7200), p95_ms: 141.6} |
+		.regions[1] += {since: ($at + 8.25), p95_ms: null}'
+	know old-store
+	publish old-store amber
+	know waiting
+	know veiled '.private = true | .token_sha256 = "'"$HASH"'"'
+	publish veiled red
+	know late
+	publish late green '.window -= 600'
+	know nowhere '.regions = []'
+	publish nowhere green '.regions[0].region = "r-unheard-of"'
+	account acme . example-mcp late veiled waiting
+	account empty .
+	account other '.token_sha256 = "'"${HASH//[0-9]/0}"'"' veiled
+	account odd '.slugs = ["A B"]'
+	redis hset fleet:heartbeats ingest $((AS_OF + 40)) verdict $((AS_OF + 45)) >/dev/null
+	env REQUEST_METHOD=GET REQUEST_URI=/api/openapi.json "$BIN/mcp-serve" |
+		sed '1,/^\r$/d' >"$BATS_FILE_TMPDIR/openapi.json"
+}
+
+teardown_file() {
+	redis_stop
+}
+
+# valid PATH [NAME=VALUE…]: get, and the answer is one of the document.
+valid() {
+	get "$@"
+	node "$ROOT/tests/openapi.mjs" "$BATS_FILE_TMPDIR/openapi.json" "$1" out
+}
+
+@test "the document is served as it is, and describes what there is" {
+	get /api/openapi.json
+	[ "$CODE $(says Content-Type)" = "200 application/json; charset=utf-8" ]
+	diff body "$ROOT/serve/api/openapi.json"
+	get /api/openapi.json "HTTP_IF_NONE_MATCH=$(says ETag)"
+	[ "$CODE" = 304 ]
+	valid /api/openapi.json
+	# Every path of the table that programs ask is in it.
+	while read -r path; do
+		jq -e --arg path "$path" '.paths | keys | any(startswith($path))' \
+			"$BATS_FILE_TMPDIR/openapi.json"
+	done < <(sed -n 's|^\t{"\(/api/[^"]*\)".*|\1|p' "$ROOT/serve/http/route.c")
+}
+
+@test "every answer is one that the document describes" {
+	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg; do
+		for slug in example-mcp old-store waiting veiled late nowhere nope A; do
+			# shellcheck disable=SC2059 # that is what it is for
+			one=$(printf "$path" $slug)
+			valid "$one"
+			valid "$one" 'HTTP_IF_NONE_MATCH=*'
+			valid "$one" "HTTP_AUTHORIZATION=Bearer $TOKEN"
+			valid "$one" MCP_STORE=unix:///nonexistent
+			valid "$one" REQUEST_METHOD=POST
+		done
+	done
+	for name in acme empty other odd nope A; do
+		valid /api/account/$name
+		valid /api/account/$name "HTTP_AUTHORIZATION=Bearer $TOKEN"
+		valid /api/account/$name "HTTP_AUTHORIZATION=Bearer wrong"
+		valid /api/account/$name "HTTP_AUTHORIZATION=Bearer $TOKEN" MCP_STORE=unix:///nonexistent
+	done
+	valid /healthz
+	valid /healthz MCP_STORE=unix:///nonexistent
+	NOW=$((AS_OF + 400)) valid /healthz
+}
+
+@test "what the document does not describe is found out" {
+	get /api/embed-status/example-mcp
+	for wrong in 's/"up"/"fine"/' 's/99.87/"99.87"/' 's/99.87/101/' \
+		's/142/142.5/' 's/"p95_ms":142,//' 's/{"state"/{"step":1,"state"/' \
+		's/:00Z/:00+00:00/' 's/"37s"/37/' 's/^Status: 200/Status: 418/' \
+		's/^Content-Type: .*json/Content-Type: text\/plain/' '/^ETag/d' \
+		's/^ETag: "v1-/ETag: "/'; do
+		sed "$wrong" out >bad
+		run ! diff -q out bad
+		run -1 node "$ROOT/tests/openapi.mjs" "$BATS_FILE_TMPDIR/openapi.json" \
+			/api/embed-status/example-mcp bad
+	done
+}
+
+@test "regions: where it works and since when, and a cache rule of their own" {
+	get /api/status/example-mcp/regions
+	[ "$(<body)" = '{"as_of":"2026-04-29T20:31:00Z","regions":[{"city":"Ashburn","state":"up","since":"2026-04-29T18:31:00Z","p95_ms":142},{"city":"London","state":"down","since":"2026-04-29T20:31:08Z","p95_ms":null},{"city":"São Paulo","state":null,"since":null,"p95_ms":null}]}' ]
+	[ "$CODE $(says Cache-Control)" = "200 public, max-age=30, stale-while-revalidate=60" ]
+	[ "$(says ETag) $(says Vary)" = "$ETAG Accept-Encoding" ]
+	get /api/status/example-mcp/regions "HTTP_IF_NONE_MATCH=$ETAG"
+	[ "$CODE" = 304 ]
+	# A verdict that was published before there were these members.
+	get /api/status/old-store/regions
+	[ "$(jq -c '.regions[1]' body)" = '{"city":"London","state":"down","since":null,"p95_ms":null}' ]
+	# Without a configuration: the cities that are known, or the names.
+	get /api/status/nowhere/regions
+	[ "$(jq -c '[.regions[].city] | sort' body)" = '["London","São Paulo","r-unheard-of"]' ]
+	NOW=$((AS_OF + 301)) get /api/status/example-mcp/regions 'HTTP_IF_NONE_MATCH=*'
+	[ "$CODE $(jq -r .error body)" = "503 stale" ]
+	get /api/status/veiled/regions
+	[ "$CODE" = 404 ]
+	get /api/status/veiled/regions "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(says Cache-Control) $(says Vary)" = "200 private, no-store Authorization" ]
+	get /api/status/example-mcp/regions
+	run ! grep -q 'canary\|us-east-1' out
+}
+
+@test "an hour: one ETag is one body, and what is older than 5 minutes is no answer" {
+	know hourly
+	declare -A bodies=() tags=()
+	local at last='' answers=0
+	for ((at = 0; at < 3600; at += 30)); do
+		# A verdict 5 s after each minute; none from 20 to 35 past.
+		if ((at % 60 == 30 && (at < 1200 || at >= 2100))); then
+			last=$((AS_OF + at - 30))
+			publish hourly green ".window = $last | .published_at = $last + 5 |
+				.last_probe_at = $last - $((at % 50))"
+		fi
+		for path in /api/embed-status/hourly /api/status/hourly/regions; do
+			NOW=$((AS_OF + at)) get $path "HTTP_IF_NONE_MATCH=${tags[$path]-}"
+			case $CODE in
+			503) ((!last || AS_OF + at - last > 300)) ;;
+			304) [ "$(says ETag)" = "${tags[$path]}" ] ;;
+			200)
+				((AS_OF + at - last <= 300))
+				tags[$path]=$(says ETag)
+				[ -z "${bodies[$path ${tags[$path]}]-}" ]
+				bodies[$path ${tags[$path]}]=$(<body)
+				answers=$((answers + 1))
+				;;
+			*) false ;;
+			esac
+		done
+		NOW=$((AS_OF + at)) get /api/embed-status/hourly
+		[ "$CODE" = 503 ] || [ "$(<body)" = "${bodies[/api/embed-status/hourly $(says ETag)]}" ]
+	done
+	((answers > 80))
+}
+
+@test "an account has all of its servers, and null for what is not known" {
+	get /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(says Cache-Control) $(says Vary)" = "200 private, no-store Authorization" ]
+	[ -z "$(says Access-Control-Allow-Origin)" ]
+	jq -c '.servers[]' body >got
+	diff - got <<-'END'
+		{"slug":"example-mcp","state":"up","uptime_30d":99.87,"p95_ms":142,"last_probe_ago":"37s","as_of":"2026-04-29T20:31:00Z"}
+		{"slug":"late","state":null,"uptime_30d":null,"p95_ms":null,"last_probe_ago":null,"as_of":"2026-04-29T20:21:00Z"}
+		{"slug":"veiled","state":"down","uptime_30d":99.87,"p95_ms":142,"last_probe_ago":"37s","as_of":"2026-04-29T20:31:00Z"}
+		{"slug":"waiting","state":null,"uptime_30d":null,"p95_ms":null,"last_probe_ago":null,"as_of":null}
+	END
+	get /api/account/empty "HTTP_AUTHORIZATION=bearer $TOKEN"
+	[ "$(<body)" = '{"servers":[]}' ]
+	get /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN" REQUEST_METHOD=HEAD
+	[ "$CODE" = 200 ]
+	[ ! -s body ]
+}
+
+@test "an account is not there for those without its token" {
+	get /api/account/nope
+	cp out want
+	for name in acme other empty; do
+		for wrong in '' 'Bearer wrong' "Basic $TOKEN" 'Bearer '; do
+			get /api/account/$name "HTTP_AUTHORIZATION=$wrong"
+			diff want out
+		done
+	done
+	get /api/account/other "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	diff want out
+	get /api/account/odd "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(jq -r .error body)" = "503 store" ]
+	grep -q '^mcp-serve: account odd: slugs: ' err
+}
+
+# traffic PATH [NAME=VALUE…]: what an answer makes of questions to the store, and
+# of bytes there and back.
+traffic() {
+	redis config resetstat >/dev/null
+	get "$@"
+	redis info stats | tr -d '\r' |
+		grep -E '^total_(connections_received|commands_processed|net_input_bytes|net_output_bytes)'
+}
+
+# What takes as long cannot be told apart by how long it takes.
+@test "the store is asked of a private name what it is asked of an unknown one" {
+	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg \
+		/status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
+		/api/account/%s /account/%s; do
+		# shellcheck disable=SC2059 # that is what it is for
+		private=$(printf "$path" veiled) unknown=$(printf "$path" absent)
+		account wealth . veiled
+		[[ $path != */account/* ]] || private=${private/veiled/wealth}
+		for field in X=1 'HTTP_AUTHORIZATION=Bearer wrong' HTTP_AUTHORIZATION=x; do
+			query=(QUERY_STRING="${private#*\?}" "$field")
+			traffic "$private" "${query[@]}" >of-private
+			cp body body-private
+			query=(QUERY_STRING="${unknown#*\?}" "$field")
+			traffic "$unknown" "${query[@]}" >of-unknown
+			diff of-unknown of-private
+			diff <(sed 's/absent/NAME/g' body) \
+				<(sed 's/veiled/NAME/g; s/wealth/NAME/g' body-private)
+		done
+	done
+	# It is there for who shows its token.
+	get /api/embed-status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE" = 200 ]
+}
+
+@test "nothing under /api/ is answered with a page" {
+	for path in /api/embed-status/%00 /api/embed-status/a%0ab /api/embed-status/%zz \
+		/api/embed-status/.. /api/../status/example-mcp /%61pi/x/%2e%2e/y /api/%7f \
+		"/api/embed-status/$(printf 'a%.0s' {1..3000})" /api/ /api/nope; do
+		get "$path"
+		[ "$CODE $(says Content-Type)" = "404 application/json; charset=utf-8" ]
+		[ "$(says Cache-Control)" = "public, max-age=5" ]
+		[ "$(jq -c 'keys' body)" = '["error","message"]' ]
+		get "$path" REQUEST_METHOD=PUT
+		[ "$CODE $(says Allow) $(jq -r .error body)" = "405 GET, HEAD method" ]
+		[ "$(says Cache-Control)" = "public, max-age=5" ]
+	done
+}
+
+@test "what will be version 2 takes nothing from version 1" {
+	for path in /api/v2 /api/v2/embed-status/example-mcp /api/v1/embed-status/example-mcp \
+		/api/status/example-mcp /api/status//regions /api/account/; do
+		get $path
+		[ "$CODE $(jq -r .error body)" = "404 not-found" ]
+	done
+}
+
+@test "from a configuration through probes to the regions and the account" {
+	cat >fleet.yaml <<-END
+		regions:
+		  - {name: us-east-1}
+		  - {name: eu-west-2, city: Londinium}
+		accounts:
+		  - {name: acme, token_sha256: $HASH}
+		servers:
+		  - {slug: mine, url: "https://mine.example/mcp", account: acme, private: true}
+		  - {slug: theirs, url: "https://theirs.example/mcp"}
+	END
+	AT=$((AS_OF + 3600))
+	for minute in 0 60 120; do
+		for region in us-east-1 eu-west-2; do
+			probes mine $region $((AT + minute))
+		done | "$BIN/mcp-aggregate" ingest
+		"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + minute + 30)) >verdicts
+	done
+	NOW=$((AT + 160)) get /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$(jq -c '[.servers[] | [.slug, .state]]' body)" = '[["mine","up"]]' ]
+	NOW=$((AT + 160)) get /api/status/mine/regions "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$(jq -c '[.regions[] | [.city, .state, .since]]' body)" = '[["Ashburn","up","2026-04-29T21:31:00Z"],["Londinium","up","2026-04-29T21:31:00Z"]]' ]
+	sed -i 's/acme/zenith/' fleet.yaml
+	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 150)) >verdicts
+	NOW=$((AT + 160)) get /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE" = 404 ]
+	# What readers may know stands where they ask, and nowhere else any more.
+	[ "$(redis hkeys fleet:accounts)" = "zenith $HASH" ]
+	[ "$(redis hkeys fleet:private)" = "mine $HASH" ]
+	[ -z "$(redis hget fleet:servers mine)" ]
+	sed -i 's/, private: true//' fleet.yaml
+	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 155)) >verdicts
+	[ "$(redis exists fleet:private)" -eq 0 ]
+	NOW=$((AT + 160)) get /api/embed-status/mine
+	[ "$CODE" = 200 ]
+}

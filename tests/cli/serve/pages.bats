@@ -1,0 +1,199 @@
+#!/usr/bin/env bats
+# Goal: the pages of servers in every state, out of a store that the real
+# programs filled: they are valid, small, ask nobody else for anything, and say
+# nothing that is for operators.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+
+setup_file() {
+	"$ROOT/tests/peers/install"
+	redis_start "$BATS_FILE_TMPDIR/redis"
+	START=$(date +%s)
+	export START
+	"$ROOT/tests/long/fill" "$BIN" "$BATS_FILE_TMPDIR" "$START"
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export MCP_STORE=unix://$REDIS_SOCK
+	NOW=$((START / 60 * 60 + 50))
+	long=a-server-with-a-name-that-is-as-long-as-names-can-be-without-any-need-for-it.abc
+	slugs=(green amber red stale fresh works split "$long")
+	pages=(/ '/?q=in' /man/ /nothing /status/gren "${slugs[@]/#//status/}")
+	for page in "$ROOT"/man/*.[1-9]; do
+		pages+=("/man/${page##*/}")
+	done
+	feeds=("${slugs[@]/%//feed.atom}")
+	feeds=("${feeds[@]/#//status/}")
+}
+
+# get PATH [NAME=VALUE…]: what the program answers: CODE, fields and body.
+get() {
+	local query=
+	[[ $1 != *\?* ]] || query=${1#*\?}
+	env REQUEST_METHOD=GET REQUEST_URI="$1" QUERY_STRING="$query" "${@:2}" \
+		"$BIN/mcp-serve" --now "$NOW" >out 2>err
+	sed '/^\r$/q' out >fields
+	tail -c "+$(($(wc -c <fields) + 1))" out >body
+	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
+	[ ! -s err ]
+}
+
+@test "every page is HTML without a fault, and has no script and no style of its own" {
+	local peers=$ROOT/build/peers n=0
+	for page in "${pages[@]}"; do
+		get "$page"
+		cp body "$((n += 1)).html"
+		run ! grep -qiE '<script|<style| style=| on[a-z]+=|javascript:|http-equiv' body
+		grep -q "^Content-Security-Policy: default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; form-action 'self'" fields
+	done
+	echo '{"root": true, "extends": ["html-validate:standard"]}' >.htmlvalidate.json
+	PATH=$(printf '%s:' "$peers"/node_modules/node-linux-*/bin)$PATH \
+		"$peers/node_modules/.bin/html-validate" --formatter=text ./*.html
+	# It is awake.
+	sed 's/<main>/<p id="x"><div id="x"><main>/' 1.html >bad.html
+	run ! "$peers/node_modules/.bin/html-validate" bad.html
+}
+
+@test "what is drawn is XML, and so are the feeds" {
+	for slug in "${slugs[@]}"; do
+		get "/status/$slug"
+		tr '\n' ' ' <body | sed 's/<\/svg>/&\n/g' |
+			sed -n 's/.*\(<svg.*<\/svg>\)/\1/p' >drawn
+		[ "$(grep -c . drawn)" -ge 8 ]
+		{ echo '<r>'; cat drawn; echo '</r>'; } | xmllint --noout -
+		for path in "/badge/$slug.svg" "/status/$slug/feed.atom"; do
+			get "$path"
+			[ "$CODE" = 200 ]
+			xmllint --noout body
+		done
+		[[ $(<fields) == *"application/atom+xml"* ]]
+	done
+	get /favicon.svg
+	xmllint --noout body
+	get /status/green/feed.atom
+	xmllint --xpath 'count(/*[local-name()="feed"]/*[local-name()="id"
+		or local-name()="title" or local-name()="updated"])' body |
+		grep -x 3
+	xmllint --xpath '//*[local-name()="entry"]' body | grep -q 'Outage'
+	grep -q '<link rel="self" type="application/atom+xml" href="https://status.example.com/status/green/feed.atom"/>' body
+}
+
+@test "no page is larger than 30 KB on the wire" {
+	for page in "${pages[@]}" "${feeds[@]}" /style.css; do
+		get "$page"
+		size=$(gzip -9 <body | wc -c)
+		[ "$size" -le 30000 ] || { echo "$page: $size"; return 1; }
+	done
+	get /status/green
+	[ "$(gzip -9 <body | wc -c)" -le 8000 ]
+}
+
+@test "nothing leaves the origin" {
+	for page in "${pages[@]}"; do
+		get "$page"
+		grep -oE '(src|href|action)="[^"]*"' body |
+			grep -vE '="(/|#|"|https://www.example.com")' >away || continue
+		[ ! -s away ] || { echo "$page"; cat away; return 1; }
+	done
+}
+
+@test "steps, codes, points of presence, networks, hashes and names of people stay in" {
+	{
+		printf '%s\n' us-east-1 us-west-2 eu-west-2 ap-southeast-1 sa-east-1 \
+			canary step-alert hard-outage 16509 aws google example/mcp token_ veiled 'Secret garden'
+		redis_dump | grep -aoE '"(step|failed_step|error|by|credential)":"[^"]+"' |
+			sed 's/.*:"\(.*\)"/\1/' | sort -u
+		redis_dump | grep -aoE '[0-9a-f]{64}' | sort -u
+		redis_dump | grep -aoE 'tool_[0-9]+|m-[0-9a-f]{8}' | sort -u
+	} >secrets
+	[ "$(grep -cE 'tools-list|http.503|^a{64}$|canary-person|tool_12' secrets)" -ge 5 ]
+	for page in / '/?q=in' /status/gren "${slugs[@]/#//status/}" "${feeds[@]}" /style.css; do
+		get "$page"
+		grep -oFf secrets body >told || continue
+		echo "$page"
+		cat told
+		return 1
+	done
+}
+
+@test "each state is told in words" {
+	declare -A want=(
+		[green]='<span>Working everywhere</span>'
+		[amber]='<span>Working, but not from London</span>'
+		[red]='<span>Not working from 4 of 5 places</span>'
+		[stale]='Our own checks have stopped'
+		[fresh]='awaiting first probe'
+		[works]='</time></b>: moving to new disks'
+		[split]='other tools in .* than in Singapore, since'
+	)
+	for slug in "${!want[@]}"; do
+		get "/status/$slug"
+		grep -q "${want[$slug]}" body || { echo "$slug"; return 1; }
+	done
+	get /status/red
+	grep -q 'somebody is looking into it' body
+	grep -q '240 min not working' body
+	get /status/green
+	grep -q '1 incident</a>, 8 min' body
+	grep -q 'Maintenance announced' body
+	grep -q '<dd>London and São Paulo</dd>' body
+	grep -q 'in 90 days of data, not working for 10 h 4[0-9] min' body
+	grep -q 'Tools</dt><dd>12 <small>the same since' body
+	get /status/split
+	grep -q 'Tools</dt><dd>13 <small>the same since' body
+}
+
+@test "a search finds by name and title; an account is there for its token" {
+	get '/?q=FAC+two'
+	[ "$(grep -c '<li><a' body)" = 1 ]
+	grep -q 'Two faces' body
+	get '/?q=%3Cscript%3E'
+	grep -q 'anything like <b>&lt;script&gt;</b>' body
+	get '/?q=garden'
+	run ! grep -q '/status/' body
+	for authorization in '' 'Bearer wrong'; do
+		get /account/acme "HTTP_AUTHORIZATION=$authorization"
+		sed 's/acme/nobody/g' out >got
+		get /account/nobody "HTTP_AUTHORIZATION=$authorization"
+		diff got out
+		[ "$CODE" = 404 ]
+	done
+	get /account/acme 'HTTP_AUTHORIZATION=Bearer s3cret'
+	[ "$CODE" = 200 ]
+	grep -q 'Secret garden' body
+	[ "$(grep -c '<li><a' body)" = 1 ]
+	grep -q '^Cache-Control: private, no-store' fields
+	get /status/veiled/feed.atom
+	[ "$CODE" = 404 ]
+	get /status/veiled/feed.atom 'HTTP_AUTHORIZATION=Bearer s3cret'
+	[ "$CODE" = 200 ]
+}
+
+@test "title, link, address and colour are the configuration's" {
+	get /status/green
+	grep -q '<header><a href="https://www.example.com">Example status</a></header>' body
+	grep -qF '](https://status.example.com/status/green)' body
+	get /style.css
+	grep -q '^:root { --brand: #7a3db8 }$' body
+	grep -q '^Content-Type: text/css' fields
+}
+
+@test "the manual is all there, and nothing else is" {
+	get /man/
+	[ "$(grep -c '<dt><a href="/man/' body)" = "$(find "$ROOT/man" -name '*.[1-9]' | wc -l)" ]
+	get /man/mcp-serve.8
+	[ "$CODE" = 200 ]
+	grep -q 'href="/man/mcp-aggregate.1">mcp-aggregate(1)' body
+	run ! grep -q 'href="/man/curl' body
+	for name in mcp-serve mcp-serve.9 ../README.md %2e%2e/etc/passwd ''/x; do
+		get "/man/$name"
+		[ "$CODE" = 404 ]
+	done
+}

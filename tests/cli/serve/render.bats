@@ -1,0 +1,224 @@
+#!/usr/bin/env bats
+# Goal: rendered, the public site is the same files as its answers; only what
+# changed is written, whole; and a folder goes on claiming nothing that nobody
+# knows any more.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/site
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	redis_start "$BATS_TEST_TMPDIR/redis"
+	servers 1777494660
+	NOW=$((AS_OF + 50))
+	mkdir www
+}
+
+teardown() {
+	redis_stop 2>/dev/null || true
+}
+
+# render [ARGS…]: into www, as of NOW.
+render() {
+	run --separate-stderr "$BIN/mcp-serve" render --now "$NOW" "$@" www
+}
+
+files() {
+	(cd www && find . -type f ! -name '.mcp-serve' | sed 's|^\./||' | sort)
+}
+
+@test "each file is what is answered at its path" {
+	render
+	[ "$status:$output:$stderr" = "0::" ]
+	files >got
+	cat >want <<-END
+		api/embed-status/broken
+		api/embed-status/example-mcp
+		api/embed-status/partly
+		badge/broken.svg
+		badge/example-mcp.svg
+		badge/old.svg
+		badge/partly.svg
+		badge/waiting.svg
+		index.html
+		status/broken/index.html
+		status/example-mcp/index.html
+		status/old/index.html
+		status/partly/index.html
+		status/waiting/index.html
+	END
+	# Pages and paths that are added come by themselves.
+	[ -z "$(comm -23 want got)" ]
+	while read -r file; do
+		path=/${file%index.html}
+		[ "$path" = / ] || [ "$path" = /man/ ] || path=${path%/}
+		get "$path"
+		[ "$CODE" = 200 ]
+		cmp body "www/$file"
+	done <got
+	# Of a region's canaries the manual pages may speak.
+	run ! grep -ril 'veiled' www
+	run ! grep -ril 'canary' www --exclude-dir=man
+	run ! grep -q 'healthz\|prom' got
+	[ "$(stat -c %a www/index.html)" = 644 ]
+	grep -q 'awaiting first probe' www/badge/old.svg
+}
+
+@test "MCP_SITE stands in the pages, as in the answers" {
+	MCP_SITE=https://status.example.com render
+	grep -qF 'https://status.example.com/badge/partly.svg' www/status/partly/index.html
+}
+
+@test "what did not change is not touched, and what did is a new file" {
+	local before
+	render
+	find www -type f ! -name .mcp-serve -exec touch -d @1000000000 {} +
+	before=$(stat -c %i www/badge/partly.svg)
+	render -v
+	[ "$status:$output" = "0:" ]
+	[ -z "$(find www -type f ! -name .mcp-serve -newermt @1000000001)" ]
+	publish partly green
+	render -v
+	[ "$status" -eq 0 ]
+	grep -qx 'written badge/partly.svg' <<<"$output"
+	grep -qx 'written api/embed-status/partly' <<<"$output"
+	grep -qx 'written index.html' <<<"$output"
+	run ! grep -q 'broken\|example-mcp' <<<"$output"
+	# One who has the old one open reads the old one to its end.
+	[ "$(stat -c %i www/badge/partly.svg)" != "$before" ]
+	[ "$(jq -r .state www/api/embed-status/partly)" = up ]
+	truncate -s 5 www/badge/broken.svg
+	render -v
+	[ "$output" = "written badge/broken.svg" ]
+}
+
+@test "a server that is gone or private leaves nothing; what others put there stays" {
+	mkdir -p www/status/broken
+	echo mine | tee www/mine >www/status/broken/mine
+	render
+	redis hdel fleet:servers broken example-mcp >/dev/null
+	know partly '.private = true'
+	render -v
+	[ "$status" -eq 0 ]
+	grep -qx 'removed status/example-mcp/index.html' <<<"$output"
+	run ! grep -rl --exclude-dir=man 'broken\|example-mcp\|partly' www
+	[ ! -e www/status/example-mcp ]
+	[ "$(ls www/api)" = openapi.json ]
+	[ "$(cat www/mine www/status/broken/mine)" = $'mine\nmine' ]
+}
+
+@test "a verdict that is too old leaves no JSON, and a badge that is pending" {
+	render
+	NOW=$((AS_OF + 301))
+	render
+	[ "$status" -eq 0 ]
+	[ "$(ls www/api)" = openapi.json ]
+	grep -q 'awaiting first probe' www/badge/example-mcp.svg
+	grep -q '<span>Unknown</span></p>' www/status/example-mcp/index.html
+	run ! grep -rq --exclude-dir=man '<span>Working\|up 99' www
+}
+
+@test "the store is away: what is there stays for 5 minutes, and is withdrawn then" {
+	render
+	redis_stop
+	cp -a www before
+	NOW=$((AS_OF + 350))
+	render
+	[ "$status" -eq 3 ]
+	[[ $stderr == "mcp-serve: store: "* ]]
+	diff -r before www
+	NOW=$((AS_OF + 351))
+	render
+	[ "$status" -eq 3 ]
+	[ "$(wc -l <<<"$stderr")" -eq 1 ]
+	[ "$(ls www/api)" = openapi.json ]
+	grep -q 'awaiting first probe' www/badge/example-mcp.svg
+	for page in www/index.html www/status/example-mcp/index.html; do
+		grep -q '<h1>Unknown</h1>' "$page"
+	done
+	run ! grep -rq 'orking\|up 99' www/index.html www/status www/badge
+	cp -a www later
+	render
+	[ "$status" -eq 3 ]
+	diff -r later www
+	redis_start "$BATS_TEST_TMPDIR/redis"
+	servers $((AS_OF + 360))
+	NOW=$((AS_OF + 20))
+	render
+	[ "$status" -eq 0 ]
+	[ "$(jq -r .state www/api/embed-status/example-mcp)" = up ]
+	diff <(cd before && find . | sort) <(cd www && find . | sort)
+}
+
+@test "a render that was killed is completed by the next, whatever it left" {
+	render
+	# As if it had ended after a name was noted, and in the middle of a file.
+	echo 'badge/gone.svg' >>www/.mcp-serve
+	echo half >www/badge/gone.svg
+	echo half >www/.mcp-serve.next
+	render
+	[ "$status" -eq 0 ]
+	[ ! -e www/badge/gone.svg ]
+	[ ! -e www/.mcp-serve.next ]
+	# As if in the middle of the first one.
+	rm -r www/* && sed -i '1s/.*/mcp-serve 1 0/' www/.mcp-serve
+	render
+	[ "$status" -eq 0 ]
+	[ -e www/badge/partly.svg ]
+}
+
+@test "a list that somebody wrote removes nothing outside" {
+	mkdir -p www/sub
+	echo mine >mine
+	ln -s .. www/up
+	printf 'mcp-serve 1 0\n../mine\n/%s/mine\nsub/../../mine\n.ssh/x\n./mine\n\n%s\n' \
+		"$PWD" "$(printf 'a%.0s' {1..700})" >www/.mcp-serve
+	head -c 1100000 /dev/zero | tr '\0' b >>www/.mcp-serve
+	render
+	[ "$status" -eq 0 ]
+	[ "$(<mine)" = mine ]
+	[ "$(grep -c . www/.mcp-serve)" -gt 10 ]
+}
+
+@test "two at once: the second says so, and waits for its next turn" {
+	local held
+	exec {held}<www
+	flock "$held"
+	render
+	[ "$status" -eq 3 ]
+	[ "$stderr" = "mcp-serve: www: another is at work" ]
+	flock -u "$held"
+	render
+	[ "$status" -eq 0 ]
+}
+
+@test "what cannot be written is named, and the rest stays whole" {
+	run --separate-stderr "$BIN/mcp-serve" render nowhere
+	[ "$status:$stderr" = "2:mcp-serve: nowhere: No such file or directory" ]
+	: >out
+	run --separate-stderr "$BIN/mcp-serve" render out
+	[ "$status:$stderr" = "2:mcp-serve: out: Not a directory" ]
+	mkdir -p www/badge/partly.svg/x
+	render
+	[ "$status" -eq 3 ]
+	[ "$stderr" = "mcp-serve: badge/partly.svg: Is a directory" ]
+	rm -r www/badge/partly.svg
+	render
+	[ "$status" -eq 0 ]
+	publish partly green
+	run bash -c '"$1" render -v -N "$2" www >/dev/full' - "$BIN/mcp-serve" "$NOW"
+	[ "$status" -eq 3 ]
+}
+
+@test "usage: a folder, no more, and never for a stranger" {
+	for args in render 'render a b' 'render -x www' '-v' 'www' '-v render www'; do
+		# shellcheck disable=SC2086
+		run --separate-stderr "$BIN/mcp-serve" $args
+		[ "$status" -eq 2 ]
+		[ -n "$stderr" ]
+	done
+	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/ \
+		QUERY_STRING="render+$PWD/www" "$BIN/mcp-serve" render "$PWD/www"
+	[[ ${lines[0]} == "Status: 200 "* ]]
+	[ -z "$(ls -A www)" ]
+}

@@ -1,0 +1,292 @@
+#!/usr/bin/env bats
+# Goal: what the web is told is what was published, with the fields of the
+# contract, as a CGI and through a real web server; who may not know of a server
+# cannot tell that it is there; and nobody is ever told a state that is not
+# known.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/serve
+
+setup_file() {
+	local hash
+	redis_start "$BATS_FILE_TMPDIR/redis"
+	hash=$(printf %s "$TOKEN" | sha256sum)
+	know example-mcp '.title = "Example <MCP>"'
+	publish example-mcp green
+	know partly
+	publish partly amber
+	know broken
+	publish broken red
+	know waiting
+	know veiled '.private = true | .token_sha256 = "'"${hash%% *}"'"'
+	publish veiled red
+	know locked '.private = true'
+	publish locked red
+	publish orphan green
+	redis hset fleet:heartbeats ingest $((AS_OF + 40)).5 \
+		verdict $((AS_OF + 45)) >/dev/null
+}
+
+teardown_file() {
+	redis_stop
+}
+
+@test "the five fields, in their order, with the fields of the contract" {
+	get /api/embed-status/example-mcp
+	[ "$(<body)" = '{"state":"up","uptime_30d":99.87,"p95_ms":142,"last_probe_ago":"37s","as_of":"2026-04-29T20:31:00Z"}' ]
+	cat >want <<-END
+		Status: 200 OK
+		Cache-Control: public, max-age=60, stale-while-revalidate=300
+		ETag: $ETAG
+		Vary: Accept-Encoding
+		Access-Control-Allow-Origin: *
+		Content-Type: application/json; charset=utf-8
+		Content-Length: $(wc -c <body)
+		X-Content-Type-Options: nosniff
+
+	END
+	diff want <(tr -d '\r' <fields)
+	get /api/embed-status/partly?x=1
+	[ "$(jq -r .state body)" = degraded ]
+	get /api/embed-status/broken
+	[ "$(jq -r .state body)" = down ]
+	[ ! -s err ]
+}
+
+@test "HEAD is GET without the body, and 304 has neither body nor type" {
+	get /api/embed-status/example-mcp
+	cp fields want
+	get /api/embed-status/example-mcp REQUEST_METHOD=HEAD
+	diff want fields
+	[ ! -s body ]
+	for tag in "$ETAG" "W/$ETAG" "\"a\", W/\"b\",$ETAG" '*'; do
+		get /api/embed-status/example-mcp "HTTP_IF_NONE_MATCH=$tag"
+		[ "$CODE" = 304 ]
+		[ ! -s body ]
+		[ "$(says ETag)" = "$ETAG" ]
+		[ "$(says Cache-Control)" = "public, max-age=60, stale-while-revalidate=300" ]
+		[ -z "$(says Content-Type)$(says Content-Length)" ]
+	done
+	get /api/embed-status/example-mcp 'HTTP_IF_NONE_MATCH="v1-2026-04-29T20:30:00Z"'
+	[ "$CODE" = 200 ]
+}
+
+@test "a verdict that is late shows its age, and after 5 minutes there is none" {
+	NOW=$((AS_OF + 119)) get /api/embed-status/example-mcp
+	[ "$(says ETag)" = "$ETAG" ]
+	NOW=$((AS_OF + 120)) get /api/embed-status/example-mcp
+	[ "$(says ETag)" = '"v1-2026-04-29T20:31:00Z-stale2m"' ]
+	[ "$(jq -r .last_probe_ago body)" = 1m ]
+	NOW=$((AS_OF + 299)) get /api/embed-status/example-mcp "HTTP_IF_NONE_MATCH=$ETAG"
+	[ "$CODE $(says ETag)" = '200 "v1-2026-04-29T20:31:00Z-stale4m"' ]
+	[ "$(jq -r '"\(.state) \(.last_probe_ago)"' body)" = "up 3m" ]
+	NOW=$((AS_OF + 301)) get /api/embed-status/example-mcp "HTTP_IF_NONE_MATCH=$ETAG"
+	[ "$CODE $(jq -c keys body)" = '503 ["error","message"]' ]
+	[ "$(jq -r .error body)" = stale ]
+	[ "$(says Cache-Control)" = "public, max-age=5" ]
+	NOW=$((AS_OF + 301)) get /badge/example-mcp.svg
+	[ "$CODE" = 200 ]
+	grep -q 'awaiting first probe' body
+	NOW=$((AS_OF + 750)) get /status/example-mcp
+	[ "$CODE" = 200 ]
+	grep -q '<span>Unknown</span></p>' body
+	grep -q '2026-04-29T20:31:00Z">20:31 UTC</time>, 12 min ago' body
+	run ! grep -qi 'working</\|99\.87' body
+}
+
+@test "known and never judged: no data, pending, unknown" {
+	get /api/embed-status/waiting
+	[ "$CODE $(jq -r .error body)" = "503 no-data" ]
+	get /badge/waiting.svg
+	[ "$CODE $(says Content-Type)" = "200 image/svg+xml; charset=utf-8" ]
+	grep -q 'awaiting first probe' body
+	get /status/waiting
+	[ "$CODE" = 200 ]
+	grep -q '<span>Unknown</span></p>' body
+}
+
+@test "what is no server's name is 404, whatever it is" {
+	for name in nope orphan .. . %2e%2e a/b a%2Fb %00 a%0d%0aX:y %25 %4 A \
+		-a '<script>' "$(printf 'a%.0s' {1..81})" "$(printf 'a%.0s' {1..9000})"; do
+		get "/api/embed-status/$name"
+		[ "$CODE" = 404 ]
+		get "/status/$name"
+		[ "$CODE $(says Content-Type)" = "404 text/html; charset=utf-8" ]
+		run ! grep -q '<script' body
+	done
+	get /api/nothing
+	[ "$CODE $(says Content-Type)" = "404 application/json; charset=utf-8" ]
+	get /nothing
+	[ "$CODE $(says Content-Type)" = "404 text/html; charset=utf-8" ]
+	get /badge/NOPE.svg
+	[ "$CODE" = 200 ]
+	grep -q 'awaiting first probe' body
+	[ ! -s err ]
+}
+
+@test "other methods are refused, with those that are not" {
+	for method in POST PUT DELETE OPTIONS get ''; do
+		get /api/embed-status/example-mcp REQUEST_METHOD=$method
+		[ "$CODE $(says Allow)" = "405 GET, HEAD" ]
+		[ "$(jq -c keys body)" = '["error","message"]' ]
+		[ "$(says Cache-Control)" = "public, max-age=5" ]
+	done
+}
+
+@test "a private server is not there for those without its token" {
+	for path in /api/embed-status/ /status/ /badge/; do
+		suffix=
+		[ $path = /badge/ ] && suffix=.svg
+		for wrong in '' 'Bearer wrong' "Basic $TOKEN" "$TOKEN" 'Bearer '; do
+			# No other name looks like these two.
+			for name in veiled locked; do
+				get $path$name$suffix "HTTP_AUTHORIZATION=$wrong"
+				sed "s/$name/unseen/g" out >got
+				get ${path}unseen$suffix "HTTP_AUTHORIZATION=$wrong"
+				diff <(grep -v '^ETag\|^Content-Length' out) \
+					<(grep -v '^ETag\|^Content-Length' got)
+			done
+		done
+	done
+	get /
+	run ! grep -q 'veiled\|locked' body
+	get /status/veild
+	run ! grep -q veiled body
+	get /api/embed-status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(jq -r .state body)" = "200 down" ]
+	[ "$(says Cache-Control) $(says Vary)" = "private, no-store Authorization" ]
+	[ -z "$(says Access-Control-Allow-Origin)" ]
+	get /badge/veiled.svg "HTTP_AUTHORIZATION=bearer $TOKEN"
+	grep -q '>down 99.87%</text>' body
+	get /status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE" = 200 ]
+	NOW=$((AS_OF + 400)) get /api/embed-status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(says Cache-Control)" = "503 private, no-store" ]
+	get /api/embed-status/locked "HTTP_AUTHORIZATION=Bearer "
+	[ "$CODE" = 404 ]
+}
+
+@test "the badge is an image that says its state in words" {
+	get /badge/example-mcp.svg
+	[ "$CODE $(says ETag)" = "200 $ETAG" ]
+	[ "$(says Content-Type)" = "image/svg+xml; charset=utf-8" ]
+	grep -q 'role="img" aria-label="example-mcp: up, 99.87% uptime in 30 days"' body
+	grep -q '>up 99.87%</text>' body
+	get /badge/example-mcp.svg "HTTP_IF_NONE_MATCH=$ETAG"
+	[ "$CODE" = 304 ]
+	get /badge/partly.svg
+	grep -q '>degraded 99.87%</text>' body
+	get /badge/waiting.svg
+	tag=$(says ETag)
+	get /badge/waiting.svg "HTTP_IF_NONE_MATCH=$tag"
+	[ "$CODE" = 304 ]
+}
+
+@test "the page says it in words, by city" {
+	get /status/partly MCP_SITE=https://status.example.com/
+	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
+	grep -q '<span>Working, but not from London</span></p>' body
+	grep -q 'Ashburn <small>working<' body
+	grep -q 'London <small>not working<' body
+	grep -q 'São Paulo <small>no data<' body
+	grep -qF '[![MCP status](https://status.example.com/badge/partly.svg)](https://status.example.com/status/partly)' body
+	run ! grep -q 'us-east-1\|<script\|http-equiv\| style=' body
+	tag=$(says ETag)
+	get /status/partly MCP_SITE=https://status.example.com "HTTP_IF_NONE_MATCH=$tag"
+	[ "$CODE" = 304 ]
+	# Who asks does not write the page, for it is cached.
+	get /status/partly HTTP_HOST=evil.example HTTP_X_FORWARDED_HOST=evil.example
+	run ! grep -q evil body
+	get /status/example-mcp
+	grep -q '<h1>Example &lt;MCP&gt;</h1>' body
+}
+
+@test "the index lists what is public; an unknown name is helped on" {
+	get /
+	[ "$CODE $(says Content-Type)" = "200 text/html; charset=utf-8" ]
+	for want in '/status/example-mcp">Example &lt;MCP&gt;<' '</svg>Working<' \
+		'</svg>Partly working<' '</svg>Not working<' '</svg>Unknown<'; do
+		grep -qF "$want" body
+	done
+	get /status/exmaple-mcp
+	[ "$CODE" = 404 ]
+	grep -qF '<a href="/status/example-mcp">' body
+}
+
+@test "nothing that is for operators is in any answer" {
+	for path in / /healthz /status/{example-mcp,partly,broken,nope,cana} \
+		/badge/{example-mcp,nope}.svg /api/embed-status/{partly,nope}; do
+		get "$path"
+		run ! grep -qi 'canary\|tools-list\|sha' out
+	done
+}
+
+@test "healthz tells what is stale, and whether the store answers" {
+	get /healthz
+	[ "$CODE $(<body)" = '200 {"status":"ok","store":"ok","age_s":{"ingest":9,"verdict":5,"alert":null},"stale":[],"silent_regions":["sa-east-1"]}' ]
+	[ "$(says Cache-Control)" = no-store ]
+	NOW=$((AS_OF + 342)) get /healthz
+	[ "$CODE $(<body)" = '503 {"status":"stale","store":"ok","age_s":{"ingest":301,"verdict":297,"alert":null},"stale":["ingest"],"silent_regions":["eu-west-2","sa-east-1","us-east-1"]}' ]
+	NOW=$((AS_OF + 346)) get /healthz
+	[ "$CODE $(jq -c '[.stale, .silent_regions]' body)" = '503 [["ingest","verdict"],null]' ]
+	NOW=$((AS_OF - 400)) get /healthz
+	[ "$CODE $(jq -c '[.age_s.ingest, .stale]' body)" = '503 [-441,["ingest","verdict"]]' ]
+	get /healthz MCP_STORE=unix:///nonexistent
+	[ "$CODE $(<body)" = '503 {"status":"down","store":"down","age_s":{"ingest":null,"verdict":null,"alert":null},"stale":[],"silent_regions":null}' ]
+}
+
+@test "a store that is down is our fault, and no server's" {
+	for store in unix:///nonexistent redis://127.0.0.1:1 nonsense ''; do
+		get /api/embed-status/example-mcp MCP_STORE=$store "HTTP_IF_NONE_MATCH=*"
+		[ "$CODE $(jq -r .error body)" = "503 store" ]
+		[[ $(<err) == "mcp-serve: store: "* ]]
+		get /badge/example-mcp.svg MCP_STORE=$store
+		[ "$CODE" = 200 ]
+		grep -q 'awaiting first probe' body
+		for path in / /status/example-mcp /status/nope; do
+			get $path MCP_STORE=$store
+			[ "$CODE $(says Content-Type)" = "503 text/html; charset=utf-8" ]
+		done
+	done
+}
+
+@test "what cannot be read in the store is named, and not taken for a state" {
+	redis hset fleet:servers odd-entry '{"private":"no"}' >/dev/null
+	publish odd-entry green
+	know odd-verdict
+	publish odd-verdict green '.verdict = "blue"'
+	get /api/embed-status/odd-entry
+	[ "$CODE $(jq -r .error body)" = "503 store" ]
+	grep -q '^mcp-serve: odd-entry: entry: private: ' err
+	get /api/embed-status/odd-verdict
+	[ "$CODE $(jq -r .error body)" = "503 no-data" ]
+	grep -q '^mcp-serve: odd-verdict: verdict: ' err
+	get /
+	[ "$CODE" = 200 ]
+	run ! grep -q odd-entry body
+	redis del probe:odd-entry:verdict probe:odd-verdict:verdict >/dev/null
+	redis hdel fleet:servers odd-entry odd-verdict >/dev/null
+}
+
+@test "a query cannot set options, and other options are checked" {
+	get '/?-h' QUERY_STRING=-h
+	[ "$CODE" = 200 ]
+	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/ \
+		QUERY_STRING='--store+unix:///nonexistent' \
+		"$BIN/mcp-serve" --store unix:///nonexistent
+	[[ ${lines[0]} == "Status: 200 "* ]]
+	run --separate-stderr env REQUEST_METHOD=GET REQUEST_URI=/ \
+		QUERY_STRING=12345 "$BIN/mcp-serve" 12345 --store unix:///nonexistent
+	[[ ${lines[0]} == "Status: 200 "* ]]
+	run "$BIN/mcp-serve"
+	[ "$status" -eq 2 ]
+	[[ $output == "mcp-serve: REQUEST_METHOD is not set: "* ]]
+	run "$BIN/mcp-serve" --now never
+	[ "$status" -eq 2 ]
+	run "$BIN/mcp-serve" operand
+	[ "$status" -eq 2 ]
+	run "$BIN/mcp-serve" --nonsense
+	[ "$status" -eq 2 ]
+	run bash -c 'REQUEST_METHOD=GET REQUEST_URI=/ "$1" >/dev/full' - "$BIN/mcp-serve"
+	[ "$status" -eq 3 ]
+}

@@ -1,0 +1,340 @@
+#!/usr/bin/env bats
+# Goal: what scripts/deploy has for web servers and for systemd is what these
+# take; and through nginx and lighttpd, as CGI, as FastCGI with a cache and as
+# files, the answers are those of the contract.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/site
+
+setup_file() {
+	cd "$BATS_FILE_TMPDIR" || return 1
+	PATH=$PATH:/usr/sbin
+	redis_start "$BATS_FILE_TMPDIR/redis"
+	export AS_OF PATH
+	servers $(($(date +%s) / 60 * 60))
+	mkdir -p empty cache www
+	"$BIN/mcp-serve" render www
+	workers_start
+	fcgiwrap -s "unix:$PWD/wrap.sock" 2>wrap.err 3>&- &
+	echo $! >>pids
+	nginx_start
+	lighttpd_start
+}
+
+teardown_file() {
+	local pid
+	cd "$BATS_FILE_TMPDIR" || return 1
+	cat ./*.pid >>pids
+	while read -r pid; do
+		kill "$pid"
+	done <pids
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return 1
+	export MCP_STORE=unix://$REDIS_SOCK
+}
+
+# Three workers at one socket, as systemd starts them.
+workers_start() {
+	mkfifo ready
+	perl -MSocket -MPOSIX -e '$| = 1; my $path = shift;
+		socket(S, PF_UNIX, SOCK_STREAM, 0) or die;
+		bind(S, pack_sockaddr_un($path)) && listen(S, 128) or die;
+		POSIX::dup2(fileno(S), 0);
+		for (1 .. 3) { my $pid = fork; exec @ARGV if !$pid; print "$pid\n" }' \
+		serve.sock "$BIN/mcp-serve" >ready 2>serve.err 3>&- &
+	head -n 3 ready >>pids
+}
+
+nginx_start() {
+	export FASTCGI CGI FILES
+	FASTCGI=$(free_port) CGI=$(free_port) FILES=$(free_port)
+	{
+		cat <<-END
+			worker_processes 1;
+			pid $PWD/nginx.pid;
+			error_log $PWD/nginx.log;
+			events {}
+			http {
+			include /etc/nginx/mime.types;
+			access_log off;
+			client_body_temp_path $PWD/body;
+			proxy_temp_path $PWD/proxy;
+			fastcgi_temp_path $PWD/fastcgi;
+			scgi_temp_path $PWD/scgi;
+			uwsgi_temp_path $PWD/uwsgi;
+		END
+		PORT=$FASTCGI example nginx-fastcgi.conf
+		PORT=$CGI example nginx-cgi.conf
+		PORT=$FILES example nginx-files.conf
+		echo "}"
+	} | sed "s|include fastcgi_params|include /etc/nginx/fastcgi_params|" >nginx.conf
+	# In the background once it listens.
+	nginx -c "$PWD/nginx.conf" -g "user $(id -un) $(id -gn);" 3>&-
+}
+
+lighttpd_start() {
+	local way
+	export LIGHTY_FASTCGI LIGHTY_CGI
+	LIGHTY_FASTCGI=$(free_port) LIGHTY_CGI=$(free_port)
+	for way in fastcgi:$LIGHTY_FASTCGI cgi:$LIGHTY_CGI; do
+		lighttpd_conf "${way%:*}" "${way#*:}" >"${way%:*}.conf"
+		lighttpd -f "${way%:*}.conf" 3>&-
+	done
+}
+
+# lighttpd_conf WAY PORT: it starts workers of its own, at another socket.
+lighttpd_conf() {
+	cat <<-END
+		server.document-root = "$PWD/empty"
+		server.bind = "127.0.0.1"
+		server.port = $2
+		server.pid-file = "$PWD/$1.pid"
+		server.errorlog = "$PWD/$1.log"
+	END
+	example "lighttpd-$1.conf" | sed 's|serve\.sock|lighty.sock|'
+}
+
+# ask PORT PATH [ARGS…]: CODE, and the files fields and body.
+ask() {
+	curl -s --max-time 60 --path-as-is -D fields.raw -o body "${@:3}" \
+		"http://127.0.0.1:$1$2" || return
+	tr -d '\r' <fields.raw >fields
+	CODE=$(sed -n '1s/^[^ ]* \([0-9]*\).*/\1/p' fields)
+	[[ -e body ]] || : >body
+}
+
+# tells NAME: the value of a field of the answer.
+tells() {
+	sed -n "s/^$1: //Ip" fields
+}
+
+# contract PORT: what every way leads to.
+contract() {
+	local etag
+	etag="\"v1-$(date -u -d "@$AS_OF" +%Y-%m-%dT%H:%M:%SZ)\""
+	ask "$1" /api/embed-status/example-mcp
+	[ "$CODE $(jq -r .state body)" = "200 up" ]
+	[[ $(tells ETag) == "${etag%?}"* ]]
+	[ "$(tells Cache-Control)" = "public, max-age=60, stale-while-revalidate=300" ]
+	[ "$(tells Access-Control-Allow-Origin) $(tells Vary)" = "* Accept-Encoding" ]
+	[ "$(tells X-Content-Type-Options)" = nosniff ]
+	[ -z "$(tells Set-Cookie)" ]
+	ask "$1" /api/embed-status/example-mcp -H "If-None-Match: \"x\", W/$(tells ETag)"
+	[ "$CODE" = 304 ]
+	[ ! -s body ] || ! grep -q state body
+	rm -f body
+	ask "$1" /api/embed-status/example-mcp -I
+	[ "$CODE" = 200 ]
+	ask "$1" /api/embed-status/example-mcp -d x=y
+	[ "$CODE $(tells Allow)" = "405 GET, HEAD" ]
+	ask "$1" /api/embed-status/old
+	[ "$CODE $(jq -r .error body)" = "503 stale" ]
+	ask "$1" /api/embed-status/nope
+	[ "$CODE $(tells Cache-Control)" = "404 public, max-age=5" ]
+	ask "$1" '/badge/example-mcp.svg?style=card&label=a+b'
+	[ "$CODE $(tells Content-Type)" = "200 image/svg+xml; charset=utf-8" ]
+	grep -q '>a b</text>' body
+	ask "$1" '/api/embed-status-prom?slug=broken'
+	grep -q '^alivemcp_state{slug="broken"} 0$' body
+	ask "$1" /status/partly
+	grep -q 'class="headline text-part"' body
+	ask "$1" /api/embed-status/example%2Dmcp
+	[ "$CODE" = 200 ]
+	ask "$1" /api/embed-status/..%2fexample-mcp
+	[ "$CODE" -ge 400 ]
+	ask "$1" /api/embed-status/veiled
+	[ "$CODE" = 404 ]
+	ask "$1" /api/embed-status/veiled -H "Authorization: Bearer $TOKEN"
+	[ "$CODE $(jq -r .state body)" = "200 down" ]
+	[ "$(tells Cache-Control) $(tells Vary)" = "private, no-store Authorization" ]
+	ask "$1" /api/embed-status/veiled
+	[ "$CODE" = 404 ]
+}
+
+@test "nginx, FastCGI" {
+	contract "$FASTCGI"
+}
+
+@test "nginx, CGI" {
+	contract "$CGI"
+}
+
+@test "lighttpd, FastCGI" {
+	contract "$LIGHTY_FASTCGI"
+}
+
+@test "lighttpd, CGI" {
+	contract "$LIGHTY_CGI"
+}
+
+@test "nginx keeps answers for as long as they allow, and none for who has a token" {
+	ask "$FASTCGI" /api/embed-status/partly
+	ask "$FASTCGI" /api/embed-status/partly
+	[ "$(tells X-Cache)" = HIT ]
+	ask "$FASTCGI" /api/embed-status/partly -H 'Authorization: Bearer x'
+	[ "$CODE $(tells X-Cache)" = "200 BYPASS" ]
+	ask "$FASTCGI" /api/embed-status/veiled -H "Authorization: Bearer $TOKEN"
+	[ "$CODE $(tells X-Cache)" = "200 BYPASS" ]
+	ask "$FASTCGI" /api/embed-status/veiled
+	[ "$CODE" = 404 ]
+	run ! grep -rlq '"down".*veiled\|private, no-store' "$BATS_FILE_TMPDIR/cache"
+	# What is told by the second is asked for each time.
+	ask "$FASTCGI" /healthz
+	ask "$FASTCGI" /healthz
+	[ "$(tells X-Cache)" = MISS ]
+}
+
+@test "two workers that are held up by idle connections leave the third to answer" {
+	local i
+	mkfifo go held
+	perl -MSocket -e '$| = 1; for (1, 2) { socket(my $s, PF_UNIX, SOCK_STREAM, 0) or die;
+		connect($s, pack_sockaddr_un($ARGV[0])) or die; push @s, $s }
+		print "held\n"; <STDIN>' "$BATS_FILE_TMPDIR/serve.sock" <go >held 3>&- &
+	exec {go}>go
+	head -n 1 held
+	for i in {1..10}; do
+		ask "$FASTCGI" "/api/embed-status/example-mcp?$i"
+		[ "$CODE" = 200 ]
+	done
+	exec {go}>&-
+	wait $!
+}
+
+@test "the files of render, behind nginx" {
+	ask "$FILES" /api/embed-status/example-mcp
+	[ "$CODE $(tells Content-Type) $(jq -r .state body)" = "200 application/json; charset=utf-8 up" ] ||
+		[ "$CODE $(tells Content-Type) $(jq -r .state body)" = "200 application/json up" ]
+	[ "$(tells Cache-Control) $(tells Access-Control-Allow-Origin)" = "public, max-age=60 *" ]
+	ask "$FILES" /badge/broken.svg
+	[[ "$CODE $(tells Content-Type)" == "200 image/svg+xml"* ]]
+	for path in / /status/example-mcp /status/old; do
+		ask "$FILES" $path
+		[[ "$CODE $(tells Content-Type)" == "200 text/html"* ]]
+	done
+	for path in /status/nope /status/veiled /.mcp-serve /api/embed-status/old \
+		/api/embed-status/ /healthz; do
+		ask "$FILES" $path
+		[ "$CODE" -ge 403 ]
+	done
+}
+
+@test "each web server takes its files" {
+	nginx -t -q -c "$BATS_FILE_TMPDIR/nginx.conf"
+	lighttpd -tt -f "$BATS_FILE_TMPDIR/fastcgi.conf"
+	lighttpd -tt -f "$BATS_FILE_TMPDIR/cgi.conf"
+	for way in fastcgi cgi; do
+		{
+			printf 'LoadModule %s_module /usr/lib/apache2/modules/mod_%s.so\n' \
+				mpm_event mpm_event authz_core authz_core alias alias \
+				env env cgid cgid proxy proxy proxy_fcgi proxy_fcgi
+			printf '%s\n' "ServerRoot $PWD" 'ServerName localhost' \
+				"ErrorLog $PWD/log" 'Listen 127.0.0.1:8080' \
+				"DefaultRuntimeDir $PWD"
+			example "apache-$way.conf"
+		} >apache.conf
+		apache2 -t -f "$PWD/apache.conf"
+	done
+	# Nothing is left out above.
+	run ls "$ROOT/scripts/deploy"
+	[ "$(grep -c '\.conf$' <<<"$output")" -eq 7 ]
+}
+
+@test "installed, everything is where a packager looks for it" {
+	local file
+	# What there is: to build it here would be with other flags, all of it.
+	env -u MAKEFLAGS make -s -o all -C "$ROOT" install DESTDIR="$PWD/to" PREFIX=/usr
+	for file in bin/mcp-serve bin/mcp-guardrail share/man/man8/mcp-serve.8 \
+		lib/systemd/system/mcp-serve@.service lib/systemd/system/mcp-fleet.timer \
+		lib/nagios/plugins/check_mcp share/mcp-fleet/liveness/liveness.js \
+		share/doc/mcp-fleet/examples/deploy/nginx-fastcgi.conf \
+		share/doc/mcp-fleet/examples/prometheus/rules.yml \
+		share/doc/mcp-fleet/examples/grafana/mcp-fleet.json; do
+		[ -e "to/usr/$file" ] || { echo "$file"; return 1; }
+	done
+	run ! grep -r /usr/local to/usr/lib
+	grep -q '^ExecStart=/usr/bin/mcp-serve$' to/usr/lib/systemd/system/mcp-serve@.service
+	[ -x to/usr/lib/nagios/plugins/check_mcp ]
+	# Nothing is left out of the examples.
+	[ "$(find to/usr/share/doc to/usr/lib to/usr/share/mcp-fleet -type f | wc -l)" -eq \
+		"$(cd "$ROOT" && git ls-files -co --exclude-standard scripts/*/ |
+			grep -vc 'liveness/test')" ]
+}
+
+# unit NAME KEY: what a unit says of it, a value a line.
+unit() {
+	sed -n "s/^$2=//p" "$ROOT/scripts/deploy/$1.service"
+}
+
+@test "no unit has more than it needs" {
+	for u in "$ROOT"/scripts/deploy/*.service; do
+		systemd-analyze security --offline=true "$u" >out
+		tail -n 1 out
+		score=$(sed -n 's/.*Overall exposure level.*: \([0-9.]*\) .*/\1/p' out)
+		[[ $score ]]
+		awk -v score="$score" 'BEGIN { exit score > 2.0 }'
+		grep -q '^LimitCORE=0$' "$u"
+	done
+}
+
+@test "what probes and what alerts are two users, with secrets of their own" {
+	[ "$(unit mcp-fleet User)" != "$(unit mcp-alert User)" ]
+	[ "$(unit mcp-fleet ExecStart)" = \
+		'/usr/local/bin/mcp-fleet -c /etc/mcp-fleet/fleet.yaml --only probe' ]
+	[ "$(unit mcp-alert ExecStart)" = \
+		'/usr/local/bin/mcp-fleet -c /etc/mcp-fleet/fleet.yaml --only judge' ]
+	for pair in mcp-fleet:mcp-alert mcp-alert:mcp-fleet; do
+		folder=$(unit "${pair#*:}" Environment | sed -n 's/^MCP_CREDENTIALS=//p')
+		[[ $folder == /etc/mcp-fleet/* ]]
+		[[ " $(unit "${pair%:*}" InaccessiblePaths) " == *" -$folder "* ]]
+	done
+	[[ " $(unit mcp-alert InaccessiblePaths) " == *" -/var/lib/mcp-fleet "* ]]
+	# The store's password is all that both may be given.
+	run ! grep -hE '^#?(Load|Set|Import)Credential' \
+		<(sed '/^#LoadCredential=store:/d' "$ROOT"/scripts/deploy/mcp-{fleet,alert}.service)
+}
+
+@test "a round in two halves: the one knows no pager, the other no region" {
+	mkdir run state probe alert
+	redis flushall >/dev/null
+	export XDG_RUNTIME_DIR=$PWD/run XDG_STATE_HOME=$PWD/state
+	PATH=$BIN:$PATH
+	{
+		echo "store: $MCP_STORE"
+		echo 'regions:'
+		printf '  - {name: %s, runner: local}\n' here there yonder
+		echo 'servers:'
+		echo '  - {slug: gone, url: "http://127.0.0.1:1/mcp"}'
+		echo 'alerts:'
+		echo "  routes: [{name: pager, type: command, command: [tee, -a, '$PWD/told']}]"
+	} >fleet.yaml
+	MCP_CREDENTIALS=$PWD/probe "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only probe >out
+	[ ! -s out ]
+	[ -z "$(redis get probe:gone:verdict)" ]
+	[ "$(redis hlen probe:gone:latest)" -ge 3 ]
+	# The other half opens nothing of the first: neither its spool nor its locks.
+	mkdir other
+	mv run state other
+	MCP_CREDENTIALS=$PWD/alert "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only judge >out
+	[ ! -e run ]
+	[ ! -e state ]
+	jq -es 'map(select(.event == "downtime_started" and .server_slug == "gone")) | length == 1' out
+	grep -q downtime_started told
+	[ "$(redis get probe:gone:verdict | jq -r .verdict)" = red ]
+	# Both at once are a round as before; and there is no third half.
+	run -2 "$ROOT/scripts/mcp-fleet" -c fleet.yaml --only half
+	[[ $output == "mcp-fleet: --only: neither probe nor judge" ]]
+}
+
+@test "systemd finds nothing to say about the units" {
+	cp "$ROOT"/scripts/deploy/*.{socket,timer,service} .
+	mv mcp-serve@.service mcp-serve@1.service
+	sed -i "s|/usr/local/bin/|$BIN/|" ./*.service
+	# One that is a script, and stands elsewhere here.
+	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-{fleet,alert}.service
+	run systemd-analyze verify --man=no --recursive-errors=no ./mcp-*
+	[ "$status" -eq 0 ]
+	run ! grep 'mcp-' <<<"$output"
+}

@@ -1,0 +1,95 @@
+# tests.mk: how tests, fuzz targets and benches are built and run; a part of the
+# Makefile, which says what is tested when (check, check-long).
+
+# Unit tests: one program each, from tests/unit/FOLDER/test_NAME.c and what else
+# is there. Fuzz targets: from tests/fuzz/NAME.c.
+UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
+FUZZED_lib = jcs lines number record text tzif verdict
+FUZZED_probe = challenge conf credential mask oauth rpc sse target tools url
+FUZZED_serve = answer request
+FUZZED_alertd = cgi sink
+FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
+# These are scripts, and try a whole program of SAN=1.
+FUZZED_PROGRAMS = ingest
+
+# unit FOLDER: its tests, with what helps them.
+helpers = $(patsubst %.c,$(B)/%.o,$(filter-out tests/unit/$(1)/test_%, \
+	$(wildcard tests/unit/$(1)/*.c)))
+define unit
+$(patsubst tests/unit/$(1)/%.c,$(B)/unit/%,$(wildcard tests/unit/$(1)/test_*.c)): \
+$(B)/unit/%: $(B)/tests/unit/$(1)/%.o $(B)/tests/unit/$(1).a \
+		$(B)/tests/unit/lib.a $(call of,$(1)) | $(B)/unit
+	$$(call link,,-lcmocka $($(1)_LIBS) $$(LDLIBS))
+$(B)/tests/unit/$(1).a: $(call helpers,$(1)) tests/unit/$(1)
+	mkdir -p $$(@D) && rm -f $$@ && $(AR) rcs $$@ $$(filter %.o,$$^)
+endef
+$(foreach f,$(FOLDERS),$(eval $(call unit,$(f))))
+
+# fuzzed FOLDER: for libFuzzer; or, with the same sanitizers, to be fed files.
+define fuzzed
+$(FUZZED_$(1):%=$(B)/bin/%): $(B)/bin/%: $(B)/tests/fuzz/%.o \
+		$(B)/tests/fuzz/fuzz.o $(B)/tests/unit/$(1).a $(call of,$(1)) | $(B)/bin
+	$$(call link,-fsanitize=fuzzer,$($(1)_LIBS) -lyaml $$(LDLIBS))
+$(FUZZED_$(1):%=$(B)/replay/%): $(B)/replay/%: $(B)/tests/fuzz/%.o \
+		$(B)/tests/fuzz/fuzz.o $(B)/tests/fuzz/replay.o \
+		$(B)/tests/unit/$(1).a $(call of,$(1)) | $(B)/replay
+	$$(call link,,$($(1)_LIBS) -lyaml $$(LDLIBS))
+endef
+$(foreach f,$(FOLDERS),$(eval $(call fuzzed,$(f))))
+# The target gives it the bytes in pieces.
+$(foreach d,replay bin,$(B)/$(d)/lines): LDLIBS += -Wl,--wrap=read
+# The CGI of mcp-alert, without a store and without files.
+$(foreach d,replay bin,$(B)/$(d)/cgi): $(B)/tests/fuzz/fuzz_store.o
+$(foreach d,replay bin,$(B)/$(d)/cgi): LDLIBS += -Wl,--wrap=read \
+	-Wl,--wrap=write -Wl,--wrap=conf_load -Wl,--wrap=acknowledge_secret
+
+unit: $(UNIT:%=$(B)/unit/%)
+
+replay: $(FUZZED:%=$(B)/replay/%)
+
+fuzzers: $(FUZZED:%=$(B)/bin/%)
+
+# Inputs that libFuzzer makes up: make fuzz [TARGET=…] [FUZZ_SECONDS=600]
+# [FUZZ_JOBS=1]
+fuzz:
+	@scripts/deps build test fuzz
+	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 FUZZ=1 fuzzers
+	@$(MAKE) -s -j 2 CC=clang WERROR=1 SAN=1 all
+	@tests/fuzz/run $(or $(TARGET),$(FUZZED) $(FUZZED_PROGRAMS))
+
+# These take long, and send the probe nothing that others do not: the sanitizers
+# do without.
+ONCE = tests/cli/probe/conformance.bats tests/cli/probe/peers-nginx.bats
+
+long-days:
+	DAY_SERVERS=1000 DAY_MINUTES=1440 DAY_KIB=2097152 \
+		bats -t -f 'a day' tests/cli/aggregate/simulation.bats
+	DAY_DAYS=20 bats -t -f 'a day' tests/cli/aggregate/simulation.bats
+
+long-property:
+	PROPERTY_SCHEDULES=30000 build/unit/test_property
+	PROPERTY_SCHEDULES=5000 bats -t tests/cli/aggregate/property.bats
+
+long-kills:
+	KILLS=5000 bats -t tests/cli/alert/kills.bats
+
+long-sift:
+	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats
+
+BENCH = again bare constant least
+# What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
+# DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
+bench: all $(BENCH:%=build/bench/%)
+	@scripts/deps build test bench
+	tests/peers/install
+	tests/bench/run $(BENCH_ROUNDS)
+	node tests/bench/deliver.mjs $(BENCH_ROUNDS)
+
+build/bench/bare: LDLIBS = -lcurl
+build/bench/constant: LDLIBS = -lfcgi
+build/bench/least: LDLIBS = $(serve_LIBS)
+build/bench/%: tests/bench/%.c
+	@mkdir -p $(@D)
+	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
+
+.PHONY: bench fuzz fuzzers long-days long-kills long-property long-sift replay unit

@@ -1,0 +1,372 @@
+/*
+ * Goal: who would be told of an event that somebody describes, when, and at
+ * which other times others; routes that nothing reaches and times at which
+ * nobody is reached; and when it is time that somebody tests the routes.
+ */
+#include "base/clock.h"
+#include "commands/check_coverage.h"
+#include "commands/check_event.h"
+#include "incident/route_test.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+/* A Saturday, 04:00 in Berlin. */
+#define NIGHT 1795230000.0
+
+#define FLEET                                                                  \
+	"accounts: [{name: acme, token_sha256: "                               \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n" \
+	"regions: [{name: ap}, {name: eu}, {name: us}]\n"                      \
+	"servers:\n"                                                           \
+	"  - {slug: shop, url: 'https://a.example.com/', account: acme}\n"     \
+	"  - {slug: blog, url: 'https://b.example.com/'}\n"                    \
+	"alerts:\n"                                                            \
+	"  business: {zone: Europe/Berlin}\n"
+#define TO(name, more)                                                         \
+	"    - {name: " name ", type: command, command: [x]" more "}\n"
+#define TEAM                                                                   \
+	"  routes:\n" TO("chat", ", role: channel")                            \
+		TO("page", ", role: pager") TO("call", ", role: phone")        \
+			TO("boss", ", role: second")
+
+static void say(void *arg, bool fatal, const char *message)
+{
+	(void)arg;
+	if (fatal)
+		fail_msg("%s", message);
+}
+
+static struct conf *configure(const char *alerts)
+{
+	struct conf *c;
+	struct buf b;
+
+	buf_init(&b, 10000);
+	buf_fmt(&b, "%s%s", FLEET, alerts);
+	c = conf_parse("fleet.yaml", b.p, b.len, say, NULL);
+	buf_release(&b);
+	assert_non_null(c);
+	return c;
+}
+
+static void test_described(void **state)
+{
+	static const struct {
+		const char *alerts, *text, *expected;
+	} cases[] = {
+		{TEAM, "kind=downtime,severity=P1,slug=shop",
+			"P1 downtime of shop\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  at once           page\n"
+			"  after 5 min       call\n"
+			"  after 15 min      boss\n"
+			"at 2026-11-23T08:00:00Z, when people are at work:\n"
+			"  at once           chat\n"
+			"  after 5 min       call\n"
+			"  after 15 min      boss\n"
+			"in a maintenance: nobody; maintenance_overrun, P1, if "
+			"it is still down 5 min after that\n"},
+		/* The worst that there is, and the first server. */
+		{"  routes:\n" TO("all", ""), "event=regional_started",
+			"P1 regional of shop\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  at once           all\n"
+			"in a maintenance: nobody\n"},
+		/* It becomes P1 by its age, and then climbs. */
+		{TEAM, "kind=downtime,severity=P2,at=2026-11-23T10:00:00Z",
+			"P2 downtime of shop\n"
+			"at 2026-11-23T10:00:00Z, when people are at work:\n"
+			"  at once           chat\n"
+			"  after 35 min      call, as P1\n"
+			"  after 45 min      boss, as P1\n"
+			"at 2026-11-23T17:00:00Z, when nobody is at work:\n"
+			"  at once           chat\n"
+			"  after 30 min      page, as P1\n"
+			"  after 35 min      call, as P1\n"
+			"  after 45 min      boss, as P1\n"
+			"in a maintenance: nobody; maintenance_overrun, P1, if "
+			"it is still down 5 min after that\n"},
+		/* What can wait, waits; what says nothing of it goes on. */
+		{TEAM, "kind=latency",
+			"P3 latency of shop\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  daily digest, 2026-11-23T08:00:00Z  chat\n"
+			"in a maintenance: nobody\n"},
+		{TEAM, "kind=certificate_expiring,severity=P2,slug=blog",
+			"P2 certificate_expiring of blog\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  at once           chat\n"
+			"in a maintenance: the same\n"},
+		{"  routes:\n" TO("all", ""),
+			"kind=schema_drift_detected,severity=P3,tools="
+			"redescribed",
+			"P3 schema_drift_detected of shop\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  weekly digest, 2026-11-23T08:00:00Z  all\n"
+			"in a maintenance: nobody\n"},
+		/* A ladder of one's own, and a budget. */
+		{"  ladders: [{name: l, steps: [{after: 2m, route: a}, "
+		 "{after: 1h, route: b}]}]\n"
+		 "  routes:\n" TO("a", ", budget: 7") TO("b", ""),
+			"kind=pipeline_stalled",
+			"P1 pipeline_stalled of *\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  after 2 min       a, one by one up to 7 an hour\n"
+			"  after 1 h         b\n"
+			"in a maintenance: the same\n"},
+		/* Who is for downtimes is for those that overrun, too. */
+		{"  ladders: [{name: l, kinds: [downtime], steps: [{route: a},"
+		 " {after: 1h, route: b}]}]\n"
+		 "  routes:\n" TO("a", ", kinds: [downtime]") TO("b", ""),
+			"kind=maintenance_overrun",
+			"P1 maintenance_overrun of shop\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  at once           a\n"
+			"  after 1 h         b\n"
+			"in a maintenance: nobody\n"},
+		{"  routes:\n" TO("a", ", servers: ['b*']"),
+			"kind=maintenance_overrun",
+			"P1 maintenance_overrun of shop\n"
+			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
+			"  nobody\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct conf *c = configure(cases[i].alerts);
+		char why[CHECK_EVENT_WHY] = "";
+		struct check_event d;
+		struct buf b;
+
+		buf_init(&b, CHECK_EVENT_MAX);
+		if (!check_event_parse(cases[i].text, c, NIGHT, &d, why))
+			fail_msg("%s: %s", cases[i].text, why);
+		check_event_put(&b, c, &d);
+		assert_string_equal(b.p, cases[i].expected);
+		buf_release(&b);
+		conf_free(c);
+	}
+}
+
+static void test_refused(void **state)
+{
+	static const char *const cases[][2] = {
+		{"", "check: '' is not complete: kind is missing"},
+		{"severity=P1", "check: '' is not complete: kind is missing"},
+		{"downtime", "check: 'downtime' is not KEY=VALUE"},
+		{"kind=downtime,colour=red", "check: 'colour' is not one of "
+			"kind, event, severity, slug, at, tools"},
+		{"kind=downtime,event=downtime",
+			"check: 'event' is not to be given twice"},
+		{"kind=outage", "kind: 'outage' is not a kind of "
+			"mcp-records(5), or what begins one, such as "
+			"downtime_started; later events go to whoever was "
+			"told"},
+		{"kind=downtime_resolved", "kind: 'downtime_resolved' is not a "
+			"kind of mcp-records(5), or what begins one, such as "
+			"downtime_started; later events go to whoever was "
+			"told"},
+		{"kind=token_expiring_started",
+			"kind: 'token_expiring_started' is not a kind of "
+			"mcp-records(5), or what begins one, such as "
+			"downtime_started; later events go to whoever was "
+			"told"},
+		{"kind=latency,severity=P1",
+			"severity: 'P1' is not one that this kind has"},
+		{"kind=downtime,severity=4",
+			"severity: '4' is not P1, P2 or P3"},
+		{"kind=downtime,slug=shpo",
+			"slug: 'shpo' is not a server of the configuration, "
+			"or *"},
+		{"kind=downtime,at=noon", "at: 'noon' is not an instant of "
+			"RFC 3339, or epoch seconds"},
+		{"kind=schema_drift_detected,tools=all",
+			"tools: 'all' is not removed, changed, added or "
+			"redescribed"},
+	};
+	struct conf *c = configure(TEAM);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		char why[CHECK_EVENT_WHY] = "";
+		struct check_event d;
+
+		assert_false(check_event_parse(cases[i][0], c, NIGHT, &d, why));
+		assert_string_equal(why, cases[i][1]);
+	}
+	conf_free(c);
+}
+
+static void hear(void *arg, const char *text)
+{
+	buf_fmt(arg, "%s\n", text);
+}
+
+static void test_coverage(void **state)
+{
+	static const struct {
+		const char *alerts, *expected;
+	} cases[] = {
+		{"", "no routes, so nobody is told of anything\n"},
+		{TEAM, ""},
+		{"  routes:\n" TO("all", ""), ""},
+		/* One that wants no event that there is. */
+		{"  routes:\n" TO("all", "") TO("far", ", servers: [shpo]"),
+			"route far: no event can reach it\n"},
+		{"  routes:\n" TO("all", "")
+			TO("fast", ", kinds: [latency], severities: [P1]"),
+			"route fast: no event can reach it\n"},
+		{"  routes:\n" TO("all", "")
+			TO("log", ", kinds: [anomaly_logged]"),
+			""},
+		/* No ladder takes it. */
+		{"  ladders: [{name: l, steps: [{route: page}, {after: 5m, "
+		 "route: call}]}]\n" TEAM,
+			"route boss: no event can reach it: only a ladder "
+			"takes such a role, and none that tells of what it "
+			"wants does\n"},
+		{"  routes:\n" TO("all", "")
+			TO("call", ", role: phone, severities: [P3]"),
+			"route call: no event can reach it: only a ladder "
+			"takes such a role, and none that tells of what it "
+			"wants does\n"},
+		/* Its turn never comes. */
+		{"  routes:\n" TO("chat", ", role: channel")
+			TO("page", ", role: pager, severities: [P2]"),
+			"route page: no event can reach it\n"},
+		/* Somebody has to hear of a P1, of every server and of none. */
+		{"  routes:\n" TO("a", ", servers: [shop]"),
+			"at 2026-11-21T03:00:00Z a P1 of the fleet would be "
+			"told to nobody at once\n"
+			"at 2026-11-21T03:00:00Z a P1 of blog would be told to "
+			"nobody at once\n"},
+		{"  routes:\n" TO("a", ", accounts: [acme]") TO("b",
+			 ", severities: [P2, P3]") TO("c", ", servers: ['*']"),
+			""},
+		{"  routes:\n" TO("a", ", digest: hourly"),
+			"at 2026-11-21T03:00:00Z a P1 of the fleet would be "
+			"told to nobody at once\n"
+			"at 2026-11-21T03:00:00Z a P1 of shop would be told to "
+			"nobody at once\n"},
+		/* At every time; the night ends at 8:00, 07:00 in UTC. */
+		{"  routes:\n" TO("a", ", hours: '20:00-08:00'"),
+			"at 2026-11-21T07:00:00Z a P1 of the fleet would find "
+			"no route within its hours, and go to route a all the "
+			"same\n"
+			"at 2026-11-21T07:00:00Z a P1 of shop would find no "
+			"route within its hours, and go to route a all the "
+			"same\n"},
+		{"  routes:\n" TO("a", ", hours: '20:00-08:00'")
+			TO("b", ", hours: '08:00-20:00'"),
+			""},
+		{"  routes:\n" TO("a", ", days: [mon, tue, wed, thu, fri]")
+			TO("b", ", days: [sat], zone: UTC, servers: [shop]"),
+			"at 2026-11-21T03:00:00Z a P1 of the fleet would find "
+			"no route within its hours, and go to route a all the "
+			"same\n"
+			"at 2026-11-22T00:00:00Z a P1 of shop would find no "
+			"route within its hours, and go to route a all the "
+			"same\n"
+			"at 2026-11-21T03:00:00Z a P1 of blog would find no "
+			"route within its hours, and go to route a all the "
+			"same\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct conf *c = configure(cases[i].alerts);
+		struct buf b;
+
+		buf_init(&b, 10000);
+		check_coverage(c, NIGHT, hear, &b);
+		if (strcmp(b.p, cases[i].expected) != 0)
+			fail_msg("%zu: '%s', not '%s'", i, b.p,
+				cases[i].expected);
+		buf_release(&b);
+		conf_free(c);
+	}
+}
+
+#define DAY 86400.0
+
+static void test_untested(void **state)
+{
+	static const struct {
+		double since, passed, told, now; /* days */
+		const char *summary;		 /* NULL: nothing is told */
+	} cases[] = {
+		{NAN, NAN, 0, 100, NULL},
+		{10, NAN, 0, 44.9, NULL},
+		{10, NAN, 0, 45,
+			"No test has reached the routes in the 35 days that "
+			"there are some: whether a page would arrive, nobody "
+			"knows. Run 'mcp-alert test'."},
+		{10, 20, 0, 54.9, NULL},
+		{10, 20, 0, 55.5,
+			"No test has reached the routes for 35 days, since "
+			"1970-01-21 00:00 UTC: whether a page would arrive, "
+			"nobody knows. Run 'mcp-alert test'."},
+		/* The routes are newer than the test. */
+		{40, 20, 0, 60, NULL},
+		/* Once a week. */
+		{10, NAN, 45, 51.9, NULL},
+		{10, NAN, 45, 52,
+			"No test has reached the routes in the 42 days that "
+			"there are some: whether a page would arrive, nobody "
+			"knows. Run 'mcp-alert test'."},
+		/* What is yet to come is of a wrong clock. */
+		{200, NAN, 0, 100, NULL},
+		{10, 200, 0, 45,
+			"No test has reached the routes in the 35 days that "
+			"there are some: whether a page would arrive, nobody "
+			"knows. Run 'mcp-alert test'."},
+		{10, NAN, 200, 45,
+			"No test has reached the routes in the 35 days that "
+			"there are some: whether a page would arrive, nobody "
+			"knows. Run 'mcp-alert test'."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct route_test_history t = {
+			cases[i].since * DAY, cases[i].passed * DAY};
+		struct alert_events events = {0};
+		struct alert_state st;
+
+		state_init(&st, SLUG_FLEET);
+		st.untested = (int64_t)(cases[i].told * DAY);
+		route_test_remind(&st, &t, cases[i].now * DAY, &events);
+		if (events.n != (cases[i].summary ? 1 : 0))
+			fail_msg("%zu: %zu events", i, events.n);
+		if (events.n) {
+			assert_string_equal(events.v[0].record.summary,
+				cases[i].summary);
+			assert_int_equal(events.v[0].record.severity,
+				SEVERITY_P3);
+			/* And not at once again. */
+			route_test_remind(
+				&st, &t, cases[i].now * DAY, &events);
+			assert_int_equal(events.n, 1);
+		}
+		events_release(&events);
+		state_release(&st);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_described),
+		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_coverage),
+		cmocka_unit_test(test_untested),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

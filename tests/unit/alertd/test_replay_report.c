@@ -1,0 +1,191 @@
+/*
+ * Goal: a policy says exactly the numbers that it names, or is refused; what
+ * counts as a page; and of two policies, which incidents are the same.
+ */
+#include "commands/replay_report.h"
+#include "conf/policy.h"
+#include "incident/machine.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define T 1777471200 /* 2026-04-29T14:00:00Z */
+
+/* A number that would be 1 if it were cut where it no longer fits. */
+#define TOO_LONG                                                               \
+	"confirm="                                                             \
+	"000000000000000000000000000000000000000000000000000000000000001" \
+	"0"
+
+static void test_policy(void **state)
+{
+	static const struct {
+		const char *text;
+		int confirm, resolve;
+		double promote_s, slo;
+	} cases[] = {
+		{"confirm=2", 2, 3, 1800, 99.5},
+		{"resolve=60,confirm=1", 1, 60, 1800, 99.5},
+		{"promote=1h", 3, 3, 3600, 99.5},
+		{"promote=90s,slo=0,confirm=4,resolve=5", 4, 5, 90, 0},
+	};
+	static const char *const refused[] = {"", "confirm", "confirm=",
+		"confirm=61", "confirm=1.5", "=1", "promote=59s",
+		"promote=1", "promote=8d", "confirm=1,,resolve=1",
+		"confirm=1,confirm=1", "routes=1", "confirm=2;resolve=2",
+		(TOO_LONG)};
+	char why[CONF_POLICY_WHY];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct conf_policy p = machine_policy;
+
+		assert_int_equal(conf_policy(cases[i].text, &p, why), 0);
+		assert_int_equal(p.confirm, cases[i].confirm);
+		assert_int_equal(p.resolve, cases[i].resolve);
+		assert_true(p.promote_s == cases[i].promote_s);
+		assert_true(p.slo == cases[i].slo);
+		assert_true(p.remind_s == machine_policy.remind_s);
+	}
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		struct conf_policy p = machine_policy;
+
+		*why = '\0';
+		if (conf_policy(refused[i], &p, why) == 0)
+			fail_msg("'%s' was accepted", refused[i]);
+		assert_true(strlen(why) > 0);
+	}
+}
+
+static void test_pages(void **state)
+{
+	static struct conf_route routes[] = {
+		{.name = "all"},
+		{.name = "chat", .role = CONF_ROLE_CHANNEL},
+		{.name = "pager", .role = CONF_ROLE_PAGER},
+		{.name = "daily", .digest = CONF_DIGEST_DAILY},
+	};
+	static const struct conf conf = {.routes = routes, .n_routes = 4};
+	static const struct {
+		enum severity severity;
+		enum alert_phase phase;
+		const char *to; /* NULL: without a configuration */
+		bool page;
+	} cases[] = {
+		{SEVERITY_P1, ALERT_STARTED, NULL, true},
+		{SEVERITY_P1, ALERT_REMINDER, NULL, true},
+		{SEVERITY_P1, ALERT_ONCE, NULL, true},
+		{SEVERITY_P1, ALERT_RESOLVED, NULL, false},
+		{SEVERITY_P2, ALERT_STARTED, NULL, false},
+		{SEVERITY_P1, ALERT_STARTED, "", false},
+		{SEVERITY_P1, ALERT_STARTED, "all", true},
+		{SEVERITY_P1, ALERT_STARTED, "pager", true},
+		{SEVERITY_P1, ALERT_STARTED, "chat", false},
+		{SEVERITY_P1, ALERT_STARTED, "daily", false},
+		{SEVERITY_P2, ALERT_STARTED, "pager", false},
+		{SEVERITY_P1, ALERT_RESOLVED, "pager", false},
+		{SEVERITY_P1, ALERT_STARTED, "gone", false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct alert_record r = {.severity = cases[i].severity,
+			.phase = cases[i].phase};
+		struct strings to = {0};
+
+		if (cases[i].to && *cases[i].to)
+			strings_add(&to, cases[i].to);
+		assert_int_equal(replay_report_pages(&r, &to,
+					 cases[i].to ? &conf : NULL),
+			cases[i].page);
+		strings_release(&to);
+	}
+}
+
+/* Of a server an incident that was told of, and its end; to 0: not over. */
+static void incident(struct replay_report *l, const char *slug, enum alert_kind kind,
+	int first, int told, int to)
+{
+	struct alert_record r = {
+		.slug = slug,
+		.kind = kind,
+		.severity = SEVERITY_P2,
+		.started_at = T + 60 * first,
+		.at = T + 60 * told,
+	};
+
+	replay_report_add(l, &r, false);
+	r.phase = ALERT_RESOLVED;
+	r.resolved_at = T + 60 * to;
+	if (to)
+		replay_report_add(l, &r, false);
+}
+
+static bool says(const struct buf *b, const char *text)
+{
+	return strstr(b->p, text) != NULL;
+}
+
+static void test_compare(void **state)
+{
+	struct replay_report before = {0}, after = {0};
+	struct replay_report_span span = {T, T + 86340, 1440, 3};
+	struct buf b;
+
+	(void)state;
+	buf_init(&b, 65536);
+	/* One incident that falls into two under the other policy. */
+	incident(&before, "a", ALERT_DOWNTIME, 0, 0, 20);
+	incident(&after, "a", ALERT_DOWNTIME, 0, 0, 5);
+	incident(&after, "a", ALERT_DOWNTIME, 10, 10, 20);
+	/* Another beginning, told earlier; and one that is not over. */
+	incident(&before, "b", ALERT_REGIONAL, 3, 5, 30);
+	incident(&after, "b", ALERT_REGIONAL, 2, 3, 30);
+	incident(&before, "b", ALERT_DOWNTIME, 40, 40, 0);
+	incident(&after, "b", ALERT_DOWNTIME, 45, 47, 0);
+	/* The same time, but not the same kind. */
+	incident(&before, "c", ALERT_REGIONAL, 0, 2, 9);
+	incident(&after, "c", ALERT_DOWNTIME, 0, 2, 9);
+	replay_report_compare(&b, &before, &after, &span, "x=1");
+	assert_true(buf_ok(&b));
+	assert_true(says(&b, "only before: 1 incident\n  2026-04-29T14:00:00Z "
+			     "to 2026-04-29T14:09:00Z: c P2 regional\n"));
+	assert_true(says(&b, "only with the policy: 2 incidents\n"));
+	assert_true(says(&b, "14:10:00Z to 2026-04-29T14:20:00Z: a P2 down"));
+	assert_true(says(&b, "told at another time: 2 incidents\n"));
+	assert_true(says(&b, "14:45:00Z to not over: b P2 downtime, told 7 min "
+			     "later\n"));
+	assert_true(says(&b, "b P2 regional, told 2 min earlier\n"));
+	assert_true(says(&b, "1 later, by 7 min in all\n"));
+	assert_true(says(&b, "1 earlier, by 2 min in all\n"));
+	buf_release(&b);
+	replay_report_release(&before);
+	replay_report_release(&after);
+}
+
+static void test_month(void **state)
+{
+	struct replay_report_span minute = {T, T, 1, 1};
+	struct replay_report_span days10 = {T, T + 864000 - 60, 1, 1};
+
+	(void)state;
+	assert_int_equal(replay_report_month(4, &days10), 12);
+	assert_int_equal(replay_report_month(0, &minute), 0);
+	assert_int_equal(replay_report_month(1, &minute), 43200);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_policy),
+		cmocka_unit_test(test_pages),
+		cmocka_unit_test(test_compare),
+		cmocka_unit_test(test_month),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
