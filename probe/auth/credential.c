@@ -70,7 +70,7 @@ static bool sendable(const char *s, bool spaces)
 static bool set_once(char **out, const char *v, bool spaces, char *why)
 {
 	if (*out)
-		return refuse_credential(why, "a key stands twice");
+		return refuse_credential(why, "a key is given twice");
 	if (!sendable(v, spaces))
 		return refuse_credential(
 			why, "a value is empty or not visible ASCII");
@@ -119,7 +119,7 @@ static bool set_issuer(struct credential *c, const char *v, char *why)
 static bool set_expiry(struct credential *c, const char *v, char *why)
 {
 	if (c->expires_at)
-		return refuse_credential(why, "a key stands twice");
+		return refuse_credential(why, "a key is given twice");
 	if (!clock_rfc3339_parse(v, &c->expires_at))
 		return refuse_credential(why, "expires_at is no RFC 3339 time");
 	if (c->expires_at < 1)

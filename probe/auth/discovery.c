@@ -118,7 +118,7 @@ static bool judge_self(struct discovery *d, const cJSON *doc)
 		(!o->issuer[n] || strcmp(o->issuer + n, "/") == 0))
 		return true;
 	o->token_endpoint[0] = '\0';
-	o->doubt = "it lies at another origin than its issuer";
+	o->doubt = "it is at another origin than its issuer";
 	return true;
 }
 

@@ -285,8 +285,7 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 			"the answer of the token endpoint has no access_token");
 	if (!visible(*token))
 		return failure_set(f, "oauth.token",
-			"the access_token is none that can be sent as a bearer "
-			"token");
+			"the access_token cannot be sent as a bearer token");
 	if (!type || strcasecmp(type, "bearer") != 0)
 		return failure_set(f, "oauth.token",
 			"the token_type is %.60s, and not Bearer",

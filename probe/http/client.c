@@ -115,7 +115,7 @@ static bool send_aimed(struct http_transfer *t)
 		curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left) ||
 		curl_multi_add_handle(t->http->multi, t->easy))
 		return false;
-	trace_note(t->trace, "%s leads to %s, so the proxy may be asked",
+	trace_note(t->trace, "%s resolves to %s, so the proxy may be asked",
 		t->setup.host, address);
 	dns_free(t->resolve);
 	t->resolve = NULL;

@@ -68,7 +68,7 @@ static void on_info(const SSL *ssl, int where, int value)
 {
 	struct http_tls *t = of(ssl);
 
-	/* The lower byte is the alert; 0 is close_notify, no error. */
+	/* The lower byte is the alert; 0 is the regular end, no error. */
 	if (t && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT &&
 		(value & 0xff))
 		t->alert = value & 0xff;

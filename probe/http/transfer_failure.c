@@ -115,8 +115,8 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 static void fail_denied(struct http_response *r)
 {
 	failure_http(r, "tcp.denied",
-		"%s is not an address of the public internet, and others are "
-		"denied",
+		"%s is not an address of the public internet, and only those "
+		"are allowed",
 		r->address);
 }
 
@@ -127,9 +127,9 @@ void transfer_failure_detour(struct http_response *r, enum dns_end end,
 		fail_denied(r);
 	else
 		failure_http(r, "tcp.denied",
-			"what a server names is asked for by way of a proxy "
-			"only where it leads to the public internet, and "
-			"%.100s does not resolve here",
+			"the server names a URL of %.100s, which does not "
+			"resolve here; a proxy is asked only for hosts that "
+			"resolve to addresses of the public internet",
 			host);
 }
 

@@ -89,7 +89,7 @@ static bool plain_host(const char *s, char *why)
 	const char *host = s + strcspn(s, ":/?#");
 
 	if (strncmp(host, "://", 3) != 0)
-		return refuse_url(why, "no http:// or https:// before it");
+		return refuse_url(why, "does not begin with http:// or https://");
 	host += 1 + strspn(host + 1, "/");
 	if (host[strcspn(host, "%[/?#")] == '%')
 		return refuse_url(why, "a percent sign in the host");

@@ -42,11 +42,11 @@ static void annotation(struct sweep *w, const cJSON *schema, bool reachable)
 	const char *name = header_arguments_name(schema);
 
 	if (!reachable)
-		w->wrong = "stands where no argument is sure to be";
+		w->wrong = "is on a property that is not always an argument";
 	else if (!name)
-		w->wrong = "is no name of a header field";
+		w->wrong = "is not a valid name of a header field";
 	else if (!primitive(json_str(schema, "type")))
-		w->wrong = "stands on what is no string, integer or boolean";
+		w->wrong = "is on a property that is no string, integer or boolean";
 	if (w->wrong)
 		return;
 	w->names = xgrow(w->names, &w->cap, w->n + 1, sizeof *w->names);

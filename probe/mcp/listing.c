@@ -38,7 +38,8 @@ static bool turn(struct listing *l, const char *cursor, struct failure *f)
 	for (size_t i = 0; i < l->n_cursors; i++)
 		if (strcmp(l->cursors[i], cursor) == 0)
 			return failure_set(f, "mcp.cursor-loop",
-				"the pages of tools/list go round in a circle");
+				"the pages of tools/list repeat: a nextCursor "
+				"came before");
 	if (l->n_cursors + 1 >= PAGES_MAX)
 		return failure_set(f, "mcp.too-many-pages",
 			"tools/list has more than %d pages", PAGES_MAX);
