@@ -194,8 +194,7 @@ static void run_all(struct run *run)
 	while (run->active || run->started < run->n) {
 		double wait = 1000;
 
-		/* Nobody reads the output: start no more, but close
-		   sessions. */
+		/* Nobody reads the output: start no more. */
 		if (run->report.error)
 			run->n = run->started;
 		while (run->started < run->n && run->active < most) {

@@ -54,8 +54,7 @@ static bool refuse_credential(char *why, const char *what)
 	return false;
 }
 
-/* Whether s may be a field's value: visible ASCII, with spaces where
-   allowed. */
+/* Whether s may be a field's value: visible ASCII, perhaps with spaces. */
 static bool sendable(const char *s, bool spaces)
 {
 	if (!*s)

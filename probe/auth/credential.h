@@ -53,8 +53,7 @@ enum credential_kind credential_kind(const struct credential *c);
 /* credential_kind_name(k): "bearer", "header", "oauth" or "mtls". */
 const char *credential_kind_name(enum credential_kind k);
 
-/* credential_client(c): the client; NULL where c is of another kind. It
-   lives as long as c. */
+/* credential_client(c): lives as long as c; NULL where c is of another kind. */
 const struct credential_client *credential_client(const struct credential *c);
 
 /*

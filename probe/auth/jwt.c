@@ -18,8 +18,7 @@ static int sextet(char c)
 	return at ? (int)(at - alphabet) : -1;
 }
 
-/* Decode n characters of base64url, without padding; false where they are
-   not. */
+/* Decode n characters of base64url without padding; false for any others. */
 static bool decode(const char *p, size_t n, char *out, size_t *len)
 {
 	unsigned bits = 0, held = 0;

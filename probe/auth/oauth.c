@@ -175,8 +175,7 @@ static bool judge_endpoint(const cJSON *doc, const char *name,
 	return true;
 }
 
-/* The endpoints that an MCP client needs; the first one for some grants
-   only. */
+/* Endpoints that an MCP client needs; the first one for some grants only. */
 static bool judge_endpoints(const cJSON *doc, const struct url *issuer,
 	struct failure *f)
 {

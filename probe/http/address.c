@@ -67,8 +67,7 @@ static bool private_v6(const uint8_t *a)
 		{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96};
 	static const struct block nat64 = {{0, 0x64, 0xff, 0x9b}, 96};
 	static const struct block sixtofour = {{0x20, 0x02}, 16};
-	/* Global unicast addresses (2000::/3), without those that are not
-	   public. */
+	/* Global unicast addresses, and those of them that are not public. */
 	static const struct block global = {{0x20}, 3};
 	static const struct block blocks[] = {{{0x20, 0x01}, 23},
 		{{0x20, 0x01, 0x0d, 0xb8}, 32}, {{0x3f, 0xff}, 20}};
@@ -193,8 +192,7 @@ int address_refused(const char *address, long port)
 	if (getaddrinfo(address, service, &wanted, &list))
 		return 0;
 	fd = socket(list->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	/* connect() on a UDP socket only looks up the route: no packet is
-	   sent. */
+	/* connect() of UDP only looks up the route: no packet is sent. */
 	if (fd >= 0 && connect(fd, list->ai_addr, list->ai_addrlen))
 		refused = errno;
 	if (fd >= 0)

@@ -10,8 +10,7 @@
 struct http_config;
 struct http_request;
 
-/* Set an option of the easy handle `e`, unless the CURLcode `rc` is an
-   error. */
+/* Set an option of the easy handle e, unless the CURLcode rc is an error. */
 #define HTTP_SET(option, value)                                                \
 	do {                                                                   \
 		if (!rc)                                                       \

@@ -25,8 +25,7 @@ struct http_tls {
 
 struct http_tls *http_tls_new(void);
 
-/* http_tls_drop(t): t has one user less; the last one frees it. NULL is
-   fine. */
+/* http_tls_drop(t): t has one user less; the last frees it. NULL is fine. */
 void http_tls_drop(struct http_tls *t);
 
 /* http_tls_watch: for CURLOPT_SSL_CTX_FUNCTION; arg is a struct http_tls. */

@@ -70,8 +70,7 @@ static const char *errno_name(int e)
 	}
 }
 
-/* No way to the address: says whether this machine refuses, or a router
-   does. */
+/* There is no route: says whether this machine refuses, or a router does. */
 static void fail_unreachable(struct http_response *r, int e)
 {
 	bool rule = e == EACCES || e == EPERM;

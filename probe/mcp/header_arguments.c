@@ -9,8 +9,7 @@
 
 #define KEY "x-mcp-header"
 
-/* The x-mcp-header names of one tool, and what is wrong with the first bad
-   one. */
+/* The x-mcp-header names of a tool, and what is wrong with a bad one. */
 struct sweep {
 	const char **names;
 	size_t n, cap;

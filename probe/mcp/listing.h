@@ -22,8 +22,7 @@ void listing_init(struct listing *l, const char *wanted,
 	const struct siphash_key *key, struct budget *budget);
 void listing_release(struct listing *l);
 
-/* listing_cursor(l): the cursor of the next page to read; NULL for the
-   first. */
+/* listing_cursor(l): that of the page to read next; NULL for the first. */
 const char *listing_cursor(const struct listing *l);
 
 enum listing_state { LISTING_WHOLE, LISTING_MORE, LISTING_BAD };

@@ -251,8 +251,7 @@ enum rpc_versions rpc_versions(const cJSON *list)
 	return found;
 }
 
-/* Copy a string for a record, cleaned: U+0000 would make its line
-   unreadable. */
+/* Copy a string, cleaned for a record: U+0000 would spoil the whole line. */
 static void note_server(const cJSON *info, struct rpc_hello *h)
 {
 	const char *name = json_str(info, "name");

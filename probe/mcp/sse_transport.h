@@ -18,8 +18,7 @@ struct stream_handler {
 	 * stream_open, the answer after stream_expect. See stream_take.
 	 */
 	void (*ready)(void *arg);
-	/* After stream_close: the transfer has ended and the stream is
-	   freed. */
+	/* After stream_close: the transfer has ended, s is freed. */
 	void (*gone)(void *arg);
 };
 

@@ -15,8 +15,7 @@ struct sha256; /* opaque */
 struct tools {
 	struct tool *list;
 	size_t n, cap;
-	/* Hash table of names: the number of a tool in list, from 1; 0:
-	   free. */
+	/* Hash table by name: which tool of list, from 1; 0: free. */
 	uint32_t *slots;
 	size_t n_slots; /* a power of two, or 0 */
 	struct siphash_key key;

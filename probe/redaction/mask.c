@@ -134,8 +134,7 @@ static void add_to(struct mask_set *m, const char *s)
 		mask_given(s);
 }
 
-/* Percent-decode the n bytes at p; the caller overwrites and frees the
-   result. */
+/* Percent-decode the n bytes at p; the caller wipes and frees the result. */
 static char *decoded(const char *p, size_t n)
 {
 	char *text = xmalloc(n + 1);

@@ -65,8 +65,7 @@ void mask_forget(void);
 void mask(struct buf *out, const char *p, size_t n, size_t end,
 	const struct mask_set *own);
 
-/* mask_line(in, out, size): mask a string, cut to size bytes; for
-   log_filter. */
+/* mask_line(in, out, size): mask a string, cut to fit; for log_filter. */
 void mask_line(const char *in, char *out, size_t size);
 
 /*

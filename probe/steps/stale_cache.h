@@ -30,12 +30,10 @@ bool stale_cache_begin(struct probe *p);
    stale_cache_begin. */
 bool stale_cache_take(struct probe *p, const struct reply *r);
 
-/* stale_cache_write(p, m, b): append the body of that request to b, and fill
-   m. */
+/* stale_cache_write(p, m, b): append that request to b, and fill m. */
 void stale_cache_write(struct probe *p, struct wire_message *m, struct buf *b);
 
-/* stale_cache_detail(p, b): append the check as a member of a detail, if it was
-   made. */
+/* stale_cache_detail(p, b): append the check, if made, as a member of a detail. */
 void stale_cache_detail(const struct probe *p, struct buf *b);
 
 /* stale_cache_release(p): free what the check holds. */

@@ -136,8 +136,7 @@ void step_detail(struct probe *p, const struct http_response *h);
  */
 const char *step_request_id(struct probe *p);
 
-/* step_batch_failure(f): set *f: the answer is a batch, which is not
-   allowed. */
+/* step_batch_failure(f): set *f: the answer is a batch, and must not be. */
 void step_batch_failure(struct failure *f);
 
 #endif
