@@ -22,7 +22,7 @@ bool probe_id_valid(const char *s);
 bool hash_valid(const char *s);
 
 /*
- * slug_shared(s): whether it is the name of a trouble that several servers
+ * slug_shared(s): whether s is the name of a failure that several servers
  * share, "*." and 8 hex digits; like SLUG_FLEET it is no slug.
  */
 bool slug_shared(const char *s);
@@ -34,7 +34,7 @@ bool slug_shared(const char *s);
  */
 void slug_from_host(const char *host, char *out);
 
-/* names_lookup(names, n, s, out): where s stands among n names; some NULL. */
+/* names_lookup(names, n, s, out): the index of s in n names; some are NULL. */
 bool names_lookup(const char *const *names, size_t n, const char *s,
 	unsigned *out);
 
@@ -72,7 +72,7 @@ enum runner_status {
 	RUNNER_TIMEOUT,
 	RUNNER_EXIT,
 	RUNNER_GARBLED,
-	RUNNER_ISOLATED /* so judges mcp-aggregate; no runner says it */
+	RUNNER_ISOLATED /* mcp-aggregate says so, never a runner itself */
 };
 
 /*
