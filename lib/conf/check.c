@@ -13,7 +13,7 @@
 
 /* The names in a list of maps; one that was refused is NULL. */
 struct names {
-	const void *field; /* where the list is */
+	const void *field; /* the field of the list */
 	const void *array;
 	size_t n, each, at;
 };
@@ -46,7 +46,7 @@ static void unique(const struct names *l, struct conf_errors *r)
 	}
 }
 
-/* Nothing is said where the list, or a name in it, was refused. */
+/* Nothing to check where the list, or a name in it, was refused. */
 static void refers(const struct names *l, const char *what,
 	char *const *name, struct conf_errors *r)
 {
@@ -78,7 +78,7 @@ static void check_region(const struct conf_region *g, struct conf_errors *r)
 		conf_wrong(r, &g->host, "only an ssh runner has a host");
 }
 
-/* The machine that a host names, whoever logs in there. */
+/* The machine that a host names, without the user. */
 static const char *machine(const struct conf_region *g)
 {
 	const char *at = g->host ? strrchr(g->host, '@') : NULL;
@@ -86,7 +86,7 @@ static const char *machine(const struct conf_region *g)
 	return at ? at + 1 : g->host;
 }
 
-/* Two regions on one machine would be one that votes twice. */
+/* Two regions on one machine would be one vote that counts twice. */
 static void check_hosts(const struct conf *c, struct conf_errors *r)
 {
 	for (size_t i = 0; i < c->n_regions; i++) {
@@ -163,7 +163,7 @@ static void check_arguments(const struct conf_health *h,
 	buf_release(&b);
 }
 
-/* Where only one of two values is in the file, the fault is said of that. */
+/* Where the file has only one of two values, the fault points there. */
 static const void *given(const struct conf_errors *r, const void *field,
 	const void *other)
 {
@@ -196,7 +196,7 @@ static void check_numbers(const struct conf_server *s, struct conf_errors *r)
 			t->hard_outage, t->step_alert);
 }
 
-/* Whether every number is there: one that was wrong is zero. */
+/* Whether every number is known: a wrong one is zero. */
 static bool numbered(const struct conf_server *s)
 {
 	const struct conf_thresholds *t = &s->thresholds;
@@ -238,7 +238,7 @@ static void check_route(const struct conf *c, const struct conf_route *t,
 		conf_check_route(t, r);
 }
 
-/* A fallback that comes back to where it began would tell nobody. */
+/* A circle of fallbacks would notify nobody. */
 static void check_fallback(const struct conf *c, const struct conf_route *t,
 	struct conf_errors *r)
 {
@@ -289,7 +289,7 @@ static void check_ladder(const struct conf *c, const struct conf_ladder *l,
 	}
 }
 
-/* Who reads may not write by the same token, nor one account as another. */
+/* No token may be that of two accounts, or both read and write. */
 static void check_tokens(const struct conf *c, const struct conf_account *a,
 	struct conf_errors *r)
 {
