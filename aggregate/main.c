@@ -24,7 +24,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Text for a person who asked for it. */
+/* Print --help or --version. */
 static int print(const char *s)
 {
 	return line_print(s, strlen(s)) ? EXIT_ENV : EXIT_GOOD;
@@ -35,7 +35,7 @@ static int collect_record(void *arg, const struct record *r, char *why)
 	return collect_add(arg, r, why);
 }
 
-/* Reads all records, then judges. Refused lines do not pass unnoticed. */
+/* Read all records, then judge. The exit status shows refused lines. */
 static int run(const struct command *cmd, int fd)
 {
 	struct collect *c = collect_new();
