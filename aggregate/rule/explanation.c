@@ -114,7 +114,7 @@ static void put_region(const struct explanation *e, const char *region,
 	if (r.newest && r.step)
 		put_failure(&r, b);
 	else if (r.reports && muted(&r))
-		buf_fmt(b, "http.429, which counts from the %d. in a row",
+		buf_fmt(b, "http.429, which counts only from %d in a row on",
 			e->rule->throttled);
 	else if (r.reports)
 		buf_fmt(b, "%s",

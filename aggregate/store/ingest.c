@@ -280,12 +280,11 @@ static void check_store(struct store *s)
 	text = store_text(store_item(policy, 1));
 	if (text && strcmp(text, "noeviction") != 0)
 		log_warn("store: maxmemory-policy is %s, and not noeviction: "
-			 "it may drop what it was given",
+			 "it may evict data",
 			text);
 	text = store_text(store_item(aof, 1));
 	if (text && strcmp(text, "yes") != 0)
-		log_warn("store: appendonly is off: what it was given does not "
-			 "outlive it");
+		log_warn("store: appendonly is off: a restart loses data");
 }
 
 int ingest(const struct command *cmd, int fd,

@@ -39,7 +39,7 @@ static void unique(const struct names *l, struct conf_errors *r)
 
 			if (!*b || strcmp(*a, *b) != 0)
 				continue;
-			conf_wrong(r, a, "%s is the name in line %zu already",
+			conf_wrong(r, a, "the name %s is already in line %zu",
 				*a, conf_line(r, b));
 			break;
 		}
@@ -98,8 +98,8 @@ static void check_hosts(const struct conf *c, struct conf_errors *r)
 			if (!b || strcasecmp(a, b) != 0)
 				continue;
 			conf_wrong(r, &c->regions[i].host,
-				"%s is the host of the region in line %zu "
-				"already; one machine is one region",
+				"%s is already the host of the region in line "
+				"%zu; one machine is one region",
 				a, conf_line(r, &c->regions[k].host));
 			break;
 		}
@@ -219,7 +219,7 @@ static void check_server(const struct conf *c, const struct conf_server *s,
 		refers(&accounts, "account", &s->account, r);
 	else if (s->private && !conf_line(r, &s->account))
 		conf_doubt(r, &s->private,
-			"without an account nobody can read of it");
+			"without an account nobody can read about it");
 	check_auth(&s->auth, r);
 	check_arguments(&s->health, r);
 	if (numbered(s))
@@ -306,7 +306,7 @@ static void check_tokens(const struct conf *c, const struct conf_account *a,
 				b->name ? b->name : "?");
 		else if (b < a && writes && strcmp(token, writes) == 0)
 			conf_wrong(r, &a->write_token_sha256,
-				"by this token account %s writes already",
+				"account %s already writes with this token",
 				b->name ? b->name : "?");
 		else
 			continue;
@@ -330,7 +330,7 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 		check_tokens(c, &c->accounts[i], r);
 	check_regions(c, r);
 	if (c->n_servers && !c->n_regions && !conf_refused(r, &c->regions))
-		conf_wrong(r, &c->servers, "no regions could probe them");
+		conf_wrong(r, &c->servers, "there is no region that could probe them");
 	for (size_t i = 0; i < c->n_servers; i++)
 		check_server(c, &c->servers[i], r);
 	for (size_t i = 0; i < c->n_routes; i++) {

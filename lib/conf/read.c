@@ -151,7 +151,7 @@ static void no_repeats(struct reader *r, char *const *texts, size_t i)
 	for (size_t k = 0; texts[i] && k < i; k++) {
 		if (!texts[k] || strcmp(texts[k], texts[i]) != 0)
 			continue;
-		fault(r, "stands in this list already");
+		fault(r, "is already in this list");
 		break;
 	}
 }

@@ -203,7 +203,7 @@ static bool keys(yaml_document_t *doc, const yaml_node_t *map,
 				    conf_yaml_text(other)) != 0)
 				continue;
 			conf_fault(r, conf_yaml_spot(key),
-				"%.80s: this key stands in line %zu already",
+				"%.80s: this key is already in line %zu",
 				conf_yaml_text(key),
 				conf_yaml_spot(other).line);
 			ok = false;
