@@ -260,8 +260,8 @@ static void test_texts(void **state)
 static void test_fit(void **state)
 {
 	static const struct conf_case cases[] = {
-		{REGIONS "- name: us", "f:5:3: regions[3].name: us is the "
-				       "name in line 2 already\n"},
+		{REGIONS "- name: us", "f:5:3: regions[3].name: the name "
+				       "us is already in line 2\n"},
 		{REGIONS "- {name: x, runner: ssh}", "f:5:13: regions[3]."
 			"runner: an ssh runner needs a host\n"},
 		{REGIONS "- {name: x, runner: local, host: a}",
@@ -277,8 +277,8 @@ static void test_fit(void **state)
 			"f:5:26: regions[3].host: not a host for ssh(1)\n"},
 		{REGIONS "- {name: x, host: uk.example.com}\n- {name: y, host: "
 		 "uk2.example.com}\n- {name: z, host: me@UK.example.com}",
-			"f:7:13: regions[5].host: UK.example.com is the host "
-			"of the region in line 5 already; one machine is one "
+			"f:7:13: regions[5].host: UK.example.com is already "
+			"the host of the region in line 5; one machine is one "
 			"region\n"},
 		{SERVER "title: a}, {slug: a, url: http://b}]",
 			"f:6:13: servers[1].slug: the name a is already in "
