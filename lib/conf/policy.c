@@ -19,7 +19,7 @@ static const struct conf_key *policy_keys(void)
 	return k->keys;
 }
 
-/* The n bytes at s as a string; "" where they are too long to be any. */
+/* Copy n bytes as a string; "" where they are too long for any key or value. */
 static void copy(const char *s, size_t n, char *out)
 {
 	snprintf(out, WORD, "%.*s", (int)(n < WORD ? n : 0), s);

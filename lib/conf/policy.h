@@ -1,6 +1,6 @@
 /*
- * policy.h: other numbers for alerting, as text: what --policy of
- * mcp-alert(1) takes. Pure.
+ * policy.h: the argument of --policy of mcp-alert(1): other numbers for
+ * alerting. Pure.
  */
 #ifndef CONF_POLICY_H
 #define CONF_POLICY_H
