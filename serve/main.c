@@ -79,7 +79,7 @@ static int parse_site(struct opts *o)
 	return EXIT_GOOD;
 }
 
-/* What stands behind the options. */
+/* The arguments after the options. */
 static int parse_operands(int argc, char **argv, bool renders, struct opts *o)
 {
 	if (renders && optind == argc) {
@@ -92,7 +92,7 @@ static int parse_operands(int argc, char **argv, bool renders, struct opts *o)
 		log_error("--verbose: for render alone");
 		return EXIT_USAGE;
 	}
-	/* Behind a web server these are words of a query, too. */
+	/* Behind a web server, words of a query stand here, too. */
 	if (optind < argc && !getenv("REQUEST_METHOD")) {
 		log_error("'%s': one argument too many", argv[optind]);
 		return EXIT_USAGE;
@@ -100,10 +100,10 @@ static int parse_operands(int argc, char **argv, bool renders, struct opts *o)
 	return parse_site(o);
 }
 
-/* EXIT_GOOD to go on, anything else to exit with, or -1 to exit with 0. */
+/* EXIT_GOOD to go on, -1 to exit with 0, or the status to exit with. */
 static int parse(int argc, char **argv, struct opts *o)
 {
-	/* No stranger has anything rendered. */
+	/* A request must not be able to render. */
 	bool renders = argc > 1 && strcmp(argv[1], "render") == 0 &&
 		!getenv("REQUEST_METHOD");
 	int c;
@@ -169,9 +169,9 @@ static void on_term(int sig)
 }
 
 /*
- * To close the streams here sends what is left of the answer together with the
- * end of the request, in one write; and tells whether that went well, which
- * FCGX_Finish_r, to which nothing is left but to free them, does not.
+ * Closing the streams here sends the rest of the answer and the end of the
+ * request in one write, and tells whether that worked; FCGX_Finish_r, which then
+ * only frees them, would not tell.
  */
 static bool send_all(FCGX_Request *fr, const struct output *out)
 {
@@ -226,7 +226,7 @@ int main(int argc, char **argv)
 	service.url = o.site;
 	service.source.url = o.store;
 	cgi = FCGX_IsCGI();
-	/* FastCGI answers many requests, all else gives one picture. */
+	/* Only FastCGI answers more than one request. */
 	service.source.once = cgi || o.folder;
 	front_init(&front, handle_request, &service, o.now,
 		!service.source.once);

@@ -12,7 +12,7 @@
 
 #include <inttypes.h>
 
-/* A name that stays, wherever the site moves: a UUID of RFC 9562, version 8. */
+/* An id that stays when the site moves: a UUID of RFC 9562, version 8. */
 static void put_id(
 	struct buf *b, const char *slug, const char *what, int64_t at)
 {
@@ -100,7 +100,7 @@ static void put_work(struct buf *b, const struct status_page *s,
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, o->of->id, o->start);
 	buf_str(b, "<title>Maintenance</title>\n");
-	/* When it was announced is not known; that it is, is news once. */
+	/* The earliest that it was announced: so it is news once. */
 	put_instant(b, "updated", o->start - MAINTENANCE_AHEAD_S);
 	put_link(b, s, "alternate", "text/html", "");
 	buf_fmt(b,
@@ -111,7 +111,7 @@ static void put_work(struct buf *b, const struct status_page *s,
 	buf_str(b, "</content>\n</entry>\n");
 }
 
-/* When there was last something new, so that the feed stands still between. */
+/* When there was news last: between two news the feed does not change. */
 static int64_t newest(const struct page_data *d)
 {
 	int64_t t = 0;

@@ -40,7 +40,7 @@ static double last_probe(const struct prometheus_server *s)
 	return fresh(s) ? s->view->last_probe_s : NAN;
 }
 
-/* Of a verdict that is too old, too: since when nothing is known. */
+/* Of a stale verdict too: since then nothing is known. */
 static double verdict_at(const struct prometheus_server *s)
 {
 	return s->view->freshness == VIEW_NONE ? NAN : (double)s->view->as_of;

@@ -22,10 +22,10 @@
 /* White on each of these has a contrast above 4.5 to 1 (WCAG 2.2, 1.4.3). */
 #define COLOUR_LABEL "#444c56"
 #define COLOUR_PENDING "#6a737d"
-/* And so has the second on the first. */
+/* And so has the ink on the light one. */
 #define COLOUR_LIGHT "#e6e8eb"
 #define COLOUR_INK "#24292f"
-/* Beyond this nothing of a parameter is looked at. */
+/* Longer values of a parameter are ignored. */
 #define PARAMETER 500
 
 static const char *const colours[] = {

@@ -23,14 +23,14 @@ struct badge_look {
 
 /*
  * badge_look_read(request, look): what the parameters style, theme and label
- * ask for. What means nothing is as if it were not there: an image must not
- * break. What the label holds is fit to be shown.
+ * ask for. An unknown value is ignored: an image must not break. The label is
+ * cleaned by text_clean.
  */
 void badge_look_read(const struct request *request, struct badge_look *look);
 
 /*
  * badge_put(b, slug, v, look): append the badge of a server. One without a
- * fresh view is pending: never a state that nobody knows. `slug` may be NULL.
+ * fresh view is pending: never an old state. `slug` may be NULL.
  */
 void badge_put(struct buf *b, const char *slug, const struct view *v,
 	const struct badge_look *look);

@@ -110,10 +110,10 @@ void route_request(const struct request *r, struct route *out)
 	out->kind = r->api ? ROUTE_NONE_API : ROUTE_NONE;
 }
 
-/* Longer values mean nothing to anybody. */
+/* Longer values are ignored. */
 #define VALUE_MAX 500
 
-/* What answers depend on, beside their path. */
+/* The parameters that answers depend on. */
 static const struct parameter {
 	enum route_kind kind;
 	const char *name;
@@ -149,7 +149,7 @@ static size_t encode(char *out, const char *s)
 	return n;
 }
 
-/* A value is at most 3 * VALUE_MAX bytes, and no route has two that are free. */
+/* Encoded, a value has at most 3 * VALUE_MAX bytes; no route has two free ones. */
 bool route_query(enum route_kind kind, const struct request *r, char *out)
 {
 	char value[VALUE_MAX];

@@ -1,5 +1,5 @@
 /*
- * manual.h: the manual pages, which scripts/manual made HTML of when the
+ * manual.h: the manual pages, which scripts/manual turned into HTML when the
  * program was built. No file is read.
  */
 #ifndef PAGES_MANUAL_H
