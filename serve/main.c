@@ -170,8 +170,8 @@ static void on_term(int sig)
 
 /*
  * Closing the streams here sends the rest of the answer and the end of the
- * request in one write, and tells whether that worked; FCGX_Finish_r, which then
- * only frees them, would not tell.
+ * request in one write, and tells whether that worked; FCGX_Finish_r, which
+ * then only frees them, would not tell.
  */
 static bool send_all(FCGX_Request *fr, const struct output *out)
 {

@@ -119,9 +119,11 @@ static int64_t newest(const struct page_data *d)
 	for (size_t i = 0; i < d->incidents.n; i++)
 		if (d->incidents.v[i].updated_at > t)
 			t = d->incidents.v[i].updated_at;
-	if (d->maintenance_now.found && d->maintenance_now.start - MAINTENANCE_AHEAD_S > t)
+	if (d->maintenance_now.found &&
+		d->maintenance_now.start - MAINTENANCE_AHEAD_S > t)
 		t = d->maintenance_now.start - MAINTENANCE_AHEAD_S;
-	if (d->maintenance_next.found && d->maintenance_next.start - MAINTENANCE_AHEAD_S > t)
+	if (d->maintenance_next.found &&
+		d->maintenance_next.start - MAINTENANCE_AHEAD_S > t)
 		t = d->maintenance_next.start - MAINTENANCE_AHEAD_S;
 	return t;
 }

@@ -112,7 +112,8 @@ static void put_gauge(struct buf *b, const struct gauge *g,
 	}
 }
 
-void prometheus_put(struct buf *b, const struct prometheus_server *servers, size_t n)
+void prometheus_put(
+	struct buf *b, const struct prometheus_server *servers, size_t n)
 {
 	for (size_t i = 0; i < sizeof contract / sizeof *contract; i++)
 		put_gauge(b, &contract[i], servers, n);

@@ -1,8 +1,8 @@
 /*
- * fetch.h: reads the store for the answers. A function makes one round trip, and
- * one more if it first has to look where an entry is. It returns 0, or -1 where
- * the store did not answer, which it logs. Strings from it live until the next
- * round trip.
+ * fetch.h: reads the store for the answers. A function makes one round trip,
+ * and one more if it first has to look where an entry is. It returns 0, or -1
+ * where the store did not answer, which it logs. Strings from it live until the
+ * next round trip.
  *
  * All clients of a worker wait while it waits for the store. So it waits at
  * most FETCH_PATIENCE_MS; and for FETCH_PAUSE_MS after the store did not answer
@@ -39,8 +39,8 @@ struct source {
  * fetch_server(s, slug, token, server, verdict): the entry and the published
  * verdict of a server, JSON, each NULL if there is none; `token` is the SHA-256
  * of the token that was shown, or NULL. For a private server and not its token,
- * the store is asked, and answers, the same as for a server that does not exist:
- * so that takes the same time.
+ * the store is asked, and answers, the same as for a server that does not
+ * exist: so that takes the same time.
  */
 int fetch_server(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict);

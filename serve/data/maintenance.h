@@ -30,12 +30,12 @@ void maintenance_list_release(struct maintenance_list *w);
 /*
  * maintenance_list_now(w, slug, account, now, cap_s): the occurrence, for that
  * server, that goes on now. maintenance_list_next: the first one that begins
- * within MAINTENANCE_AHEAD_S. Both as in records/maintenance_window.h; they live
- * as long as *w.
+ * within MAINTENANCE_AHEAD_S. Both as in records/maintenance_window.h; they
+ * live as long as *w.
  */
-struct occurrence maintenance_list_now(struct maintenance_list *w, const char *slug,
-	const char *account, double now, double cap_s);
-struct occurrence maintenance_list_next(const struct maintenance_list *w, const char *slug,
-	const char *account, double now, double cap_s);
+struct occurrence maintenance_list_now(struct maintenance_list *w,
+	const char *slug, const char *account, double now, double cap_s);
+struct occurrence maintenance_list_next(const struct maintenance_list *w,
+	const char *slug, const char *account, double now, double cap_s);
 
 #endif

@@ -20,7 +20,8 @@ struct tool_split_side {
 };
 
 struct tool_split {
-	struct tool_split_side v[TOOL_SPLIT_SIDES]; /* the one seen first comes first */
+	/* the one seen first comes first */
+	struct tool_split_side v[TOOL_SPLIT_SIDES];
 	size_t n;		  /* 0, or at least 2 */
 };
 

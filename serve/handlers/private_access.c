@@ -42,7 +42,8 @@ enum found private_access_read(const struct context *c, const char *server,
 	return FOUND;
 }
 
-enum found private_access_find(const struct context *c, struct readable_server *s)
+enum found private_access_find(
+	const struct context *c, struct readable_server *s)
 {
 	const char *server, *verdict;
 

@@ -1,5 +1,5 @@
 /*
- * respond.h: a response, and its output to the web server (RFC 3875, section 6).
+ * respond.h: a response, and its output to the web server (RFC 3875, 6).
  */
 #ifndef HTTP_RESPOND_H
 #define HTTP_RESPOND_H
@@ -33,7 +33,7 @@ struct response {
 	enum audience audience;
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
 	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
-	bool anywhere;		 /* pages with cross-origin isolation may load it */
+	bool anywhere; /* pages with cross-origin isolation may load it */
 	struct buf body;
 };
 

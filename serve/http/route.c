@@ -136,7 +136,8 @@ static size_t encode(char *out, const char *s)
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+		if ((c >= '0' && c <= '9') ||
+			((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
 			strchr("-._~", c)) {
 			out[n++] = (char)c;
 			continue;
@@ -149,7 +150,7 @@ static size_t encode(char *out, const char *s)
 	return n;
 }
 
-/* Encoded, a value has at most 3 * VALUE_MAX bytes; no route has two free ones. */
+/* A value takes at most 3 * VALUE_MAX bytes; no route has two free ones. */
 bool route_query(enum route_kind kind, const struct request *r, char *out)
 {
 	char value[VALUE_MAX];

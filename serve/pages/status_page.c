@@ -1,7 +1,7 @@
 /*
  * status_page.c: above the fold the page answers what a visitor asks: does it
- * work now, where not, what happened in the last day, do the operators know, and
- * how do I hear of changes.
+ * work now, where not, what happened in the last day, do the operators know,
+ * and how do I hear of changes.
  */
 #include "pages/status_page.h"
 
@@ -48,7 +48,8 @@ static void put_headline(struct buf *b, const struct status_page *s,
 		buf_str(b, amber ? ", but not from " : " from ");
 		put_failing(b, places);
 	}
-	if (fresh && s->view->verdict == VERDICT_RED && s->data->maintenance_now.found)
+	if (fresh && s->view->verdict == VERDICT_RED &&
+		s->data->maintenance_now.found)
 		buf_str(b, ", for maintenance");
 	buf_str(b, "</span></p>\n");
 }
@@ -95,16 +96,20 @@ static void put_own(struct buf *b, const struct status_page *s)
 		}
 		buf_str(b, ". Whether the server works now is not known here. "
 			   "The fault is ours.</p>\n");
-	} else if (stage_stale(d->heartbeats[STAGE_INGEST], s->now, STAGE_STALE_S) ||
-		stage_stale(d->heartbeats[STAGE_VERDICT], s->now, STAGE_STALE_S)) {
+	} else if (stage_stale(d->heartbeats[STAGE_INGEST], s->now,
+			   STAGE_STALE_S) ||
+		   stage_stale(d->heartbeats[STAGE_VERDICT], s->now,
+			   STAGE_STALE_S)) {
 		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
 			   "checks are running late.</b> What this page says "
 			   "may be old.</p>\n");
-	} else if (stage_stale(d->heartbeats[STAGE_ALERT], s->now, STAGE_STALE_S)) {
-		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Incidents "
-			   "may be missing here.</b> Our part that "
-			   "records them is late; the state above is up to date."
-			   "</p>\n");
+	} else if (stage_stale(
+			   d->heartbeats[STAGE_ALERT], s->now, STAGE_STALE_S)) {
+		buf_str(b,
+			"<p class=\"banner\" role=\"status\"><b>Incidents "
+			"may be missing here.</b> Our part that "
+			"records them is late; the state above is up to date."
+			"</p>\n");
 	}
 }
 
@@ -135,7 +140,8 @@ static void put_work(struct buf *b, const struct status_page *s)
 		buf_str(b, "<span><b>Maintenance announced, ");
 		html_time(b, d->maintenance_next.start, s->now);
 		buf_str(b, " to ");
-		html_time(b, d->maintenance_next.end, (double)d->maintenance_next.start);
+		html_time(b, d->maintenance_next.end,
+			(double)d->maintenance_next.start);
 		buf_str(b, "</b>");
 		put_reason(b, &d->maintenance_next);
 		buf_str(b, "</span></p>\n");
@@ -261,7 +267,8 @@ static void put_known(struct buf *b, const struct status_page *s)
 static void put_sides(struct buf *b, const struct tool_split *sides,
 	const struct places *places, double now)
 {
-	const struct tool_split_side *newest = &sides->v[sides->n ? sides->n - 1 : 0];
+	const struct tool_split_side *newest =
+		&sides->v[sides->n ? sides->n - 1 : 0];
 
 	if (!sides->n)
 		return;

@@ -8,9 +8,9 @@
 
 /*
  * suggest(name, slugs, n, out, max): put up to `max` of the n slugs that may
- * have been meant into out: first those that are a typing error away, then those
- * that contain the name or stand in it; each in the order of slugs. Returns how
- * many there are.
+ * have been meant into out: first those that are a typing error away, then
+ * those that contain the name or stand in it; each in the order of slugs.
+ * Returns how many there are.
  */
 size_t suggest(const char *name, const char *const *slugs, size_t n,
 	const char **out, size_t max);

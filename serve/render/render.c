@@ -1,6 +1,7 @@
 /*
- * render.c: asks handlers/handler.h for every path that there is, as a stranger would,
- * and keeps what comes. So a page that is added to the routes is rendered, too.
+ * render.c: asks handlers/handler.h for every path that there is, as a stranger
+ * would, and keeps what comes. So a page that is added to the routes is
+ * rendered, too.
  *
  * A file cannot say 503. Where the answer is an error there is no file; but a
  * page that says that nothing is known is one.
@@ -84,8 +85,8 @@ static int put(struct job *j, const char *path, const struct response *r)
 }
 
 /*
- * 0; or -1, and why. An answer that failed for lack of the store is not rendered,
- * unless the caller set source.away.
+ * 0; or -1, and why. An answer that failed for lack of the store is not
+ * rendered, unless the caller set source.away.
  */
 static int ask(struct job *j, const char *path)
 {
