@@ -49,11 +49,18 @@ static void put_title(struct buf *b, const struct status_page *s,
 	buf_fmt(b, ": %s</title>\n", what);
 }
 
-static void put_content(struct buf *b, const struct incident *in,
-	const struct places *places)
+/* "2026-04-29 20:31 UTC" */
+static void put_minute(struct buf *b, int64_t t)
 {
 	char s[CLOCK_RFC3339];
 
+	clock_rfc3339(t, s);
+	buf_fmt(b, "%.10s %.5s UTC", s, s + 11);
+}
+
+static void put_content(struct buf *b, const struct incident *in,
+	const struct places *places)
+{
 	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in));
 	if (in->n_regions) {
 		buf_str(b, "Where: ");
@@ -62,11 +69,11 @@ static void put_content(struct buf *b, const struct incident *in,
 			in->n_regions);
 		buf_str(b, ". ");
 	}
-	clock_rfc3339(in->started_at, s);
-	buf_fmt(b, "From %.10s %.5s UTC", s, s + 11);
+	buf_str(b, "From ");
+	put_minute(b, in->started_at);
 	if (in->ended_at) {
-		clock_rfc3339(in->ended_at, s);
-		buf_fmt(b, " to %.10s %.5s UTC", s, s + 11);
+		buf_str(b, " to ");
+		put_minute(b, in->ended_at);
 	}
 	buf_fmt(b, ". %s</content>\n", incident_words_update(in));
 }
@@ -91,22 +98,19 @@ static void put_incident(struct buf *b, const struct status_page *s,
 static void put_work(struct buf *b, const struct status_page *s,
 	const struct occurrence *o)
 {
-	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
-
 	if (!o->found)
 		return;
-	clock_rfc3339(o->start, from);
-	clock_rfc3339(o->end, to);
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, o->of->id, o->start);
 	buf_str(b, "<title>Maintenance</title>\n");
 	/* The earliest that it was announced: so it is news once. */
 	put_instant(b, "updated", o->start - MAINTENANCE_AHEAD_S);
 	put_link(b, s, "alternate", "text/html", "");
-	buf_fmt(b,
-		"<content type=\"text\">From %.10s %.5s UTC to %.10s %.5s "
-		"UTC. ",
-		from, from + 11, to, to + 11);
+	buf_str(b, "<content type=\"text\">From ");
+	put_minute(b, o->start);
+	buf_str(b, " to ");
+	put_minute(b, o->end);
+	buf_str(b, ". ");
 	escape_put(b, o->of->reason ? o->of->reason : "");
 	buf_str(b, "</content>\n</entry>\n");
 }

@@ -15,6 +15,12 @@ struct view;
 #define BADGE_LABEL 40
 #define BADGE_LABEL_SIZE (4 * BADGE_LABEL + 1)
 
+/* White on each of these has a contrast above 4.5 to 1 (WCAG 2.2, 1.4.3). */
+#define BADGE_GREEN "#1a7f37"
+#define BADGE_AMBER "#9a6700"
+#define BADGE_RED "#cf222e"
+#define BADGE_PENDING "#6a737d"
+
 /* How a badge looks. All zero is the dark pill. */
 struct badge_look {
 	bool card, light;
