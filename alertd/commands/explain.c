@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "incident/acknowledgement.h"
+#include "incident/summary.h"
 
 #include <math.h>
 #include <string.h>
@@ -63,12 +64,7 @@ struct page {
 /* "14:32" today, else with the day before it. */
 static void put_time_of_day(const struct page *g, double at)
 {
-	char text[CLOCK_RFC3339];
-
-	clock_rfc3339((int64_t)at, text);
-	if (floor(at / 86400) != floor(g->now / 86400))
-		buf_fmt(g->b, "%.10s ", text);
-	buf_fmt(g->b, "%.5s", text + 11);
+	phrase_time_seen(g->b, (int64_t)at, g->now);
 }
 
 static void put_line(const struct page *g, const char *before, double at,

@@ -12,10 +12,8 @@
 #include "records/probe.h"
 #include "state/maintenance_store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OUTPUT_MAX (16u * 1024 * 1024)
 /* So long list shows what is over. */
@@ -300,10 +298,8 @@ int maintain(const struct options *o, const struct conf *conf,
 		status = end_maintenance(o, conf, c, &out, text);
 	else
 		status = list(o, conf, c, &out, text);
-	if (out.len && line_write(STDOUT_FILENO, out.p, out.len)) {
-		log_error("standard output: %s", strerror(errno));
+	if (out.len && !line_print(out.p, out.len))
 		status = EXIT_ENV;
-	}
 	buf_release(&out);
 	maintenance_store_free(c);
 	return status;

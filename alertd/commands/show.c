@@ -11,10 +11,8 @@
 #include "print.h"
 #include "state/state_store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 /* So much of a list is written at once. */
 #define LIST_PART 65536
@@ -25,10 +23,7 @@ static int print(const struct buf *b)
 		log_error("there is too much to be shown");
 		return EXIT_ENV;
 	}
-	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
+	return line_print(b->p, b->len) ? EXIT_GOOD : EXIT_ENV;
 }
 
 /* What is known of a server, to be released, or an exit status. */

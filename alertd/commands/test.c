@@ -18,11 +18,9 @@
 #include "state/maintenance_store.h"
 #include "state/test_store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What became of a route. */
 enum outcome {
@@ -219,9 +217,7 @@ static bool print(const struct trial *t, bool text)
 		put_text(&b, t);
 	else
 		put_json(&b, t);
-	ok = line_write(STDOUT_FILENO, b.p, b.len) == 0;
-	if (!ok)
-		log_error("standard output: %s", strerror(errno));
+	ok = line_print(b.p, b.len);
 	buf_release(&b);
 	return ok;
 }

@@ -1,6 +1,7 @@
 #include "incident/pipeline.h"
 
 #include "base/clock.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
@@ -54,37 +55,17 @@ static void begin_stall(struct incident *inc, double since, double now)
 	};
 }
 
-/* "14:02", with its day where that is not today. */
-static void put_time(struct buf *b, double at, double now)
-{
-	phrase_time(b, (int64_t)at, floor(at / 86400) != floor(now / 86400));
-}
-
 /* " since 14:02 UTC (12 min)" */
 static void put_since(struct buf *b, double at, double now)
 {
 	buf_str(b, " since ");
-	put_time(b, at, now);
+	phrase_time_seen(b, (int64_t)at, now);
 	buf_str(b, " UTC (");
 	if (at > now)
 		buf_str(b, "ahead of this clock");
 	else
 		phrase_duration(b, (long long)(now - at));
 	buf_char(b, ')');
-}
-
-/* " after 12 min (14:02–14:14 UTC)." */
-static void put_until(struct buf *b, int64_t from, int64_t to)
-{
-	bool days = from / 86400 != to / 86400;
-
-	buf_str(b, " after ");
-	phrase_duration(b, to - from);
-	buf_str(b, " (");
-	phrase_time(b, from, days);
-	buf_str(b, "\u2013");
-	phrase_time(b, to, days);
-	buf_str(b, " UTC).");
 }
 
 /* It is over since the minute of `at`. */
@@ -99,7 +80,7 @@ static void end_stall(struct alert_state *st, const char *what, double at,
 		over = inc->first;
 	buf_init(&b, TEXT_SIZE);
 	buf_str(&b, what);
-	put_until(&b, inc->first, over);
+	phrase_span(&b, inc->first, over);
 	pipeline_event(st, ALERT_RESOLVED, now, &b, out);
 	out->v[out->n - 1].record.resolved_at = over;
 	incident_release(inc);
@@ -139,7 +120,7 @@ static void put_beats(struct buf *b, const struct pipeline *pl, double now)
 		if (isnan(at))
 			buf_str(b, "never");
 		else
-			put_time(b, at, now);
+			phrase_time_seen(b, (int64_t)at, now);
 	}
 	buf_char(b, '.');
 }
@@ -229,14 +210,6 @@ static struct strings long_isolated(const struct pipeline *pl,
 	return out;
 }
 
-static bool any_new(const struct strings *before, const struct strings *now)
-{
-	for (size_t i = 0; i < now->n; i++)
-		if (!strings_has(before, now->v[i]))
-			return true;
-	return false;
-}
-
 /* Some regions are cut off: whatever servers they probe, that is one event. */
 static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
@@ -244,7 +217,7 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	struct incident *inc = &st->incidents[ALERT_SILENT];
 	double since;
 	struct strings regions = long_isolated(pl, inc, p, now, &since);
-	bool more = any_new(&inc->regions, &regions);
+	bool more = strings_gained(&inc->regions, &regions);
 
 	if (inc->open && !regions.n) {
 		inc->passed_since = clock_window(now);

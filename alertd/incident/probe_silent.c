@@ -1,5 +1,6 @@
 #include "incident/probe_silent.h"
 
+#include "base/strings.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/severity.h"
@@ -50,14 +51,6 @@ static int64_t find(const struct alert_state *st, const struct verdict *v,
 	return since;
 }
 
-static bool any_new(const struct strings *before, const struct strings *now)
-{
-	for (size_t i = 0; i < now->n; i++)
-		if (!strings_has(before, now->v[i]))
-			return true;
-	return false;
-}
-
 static void begin_silence(struct alert_state *st, const struct verdict *v,
 	struct strings *regions, int64_t since, int needed,
 	struct alert_events *out)
@@ -89,7 +82,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	struct strings *regions, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_SILENT];
-	bool worse = any_new(&inc->regions, regions);
+	bool worse = strings_gained(&inc->regions, regions);
 
 	incident_fail(inc, v->window);
 	inc->expected = v->expected;

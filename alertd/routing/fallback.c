@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "incident/dedup_key.h"
+#include "incident/summary.h"
 #include "json/json.h"
 #include "routing/outbox.h"
 #include "routing/routing.h"
@@ -56,21 +57,12 @@ bool fallback_any(const struct alert_state *st, double now)
 	return false;
 }
 
-/* "14:02" */
-static void put_minute(struct buf *b, double t)
-{
-	char iso[CLOCK_RFC3339];
-
-	clock_rfc3339((int64_t)t, iso);
-	buf_fmt(b, "%.5s", iso + strlen("2026-04-29T"));
-}
-
 static void put_sentence(struct buf *b, const char *summary,
 	const struct pending *p, const struct delivery *d)
 {
 	buf_fmt(b, "%s%sThis could not be told to %s since ",
 		summary ? summary : "", summary ? " " : "", d->route);
-	put_minute(b, since(p, d));
+	phrase_time(b, (int64_t)since(p, d), false);
 	buf_fmt(b, " UTC%s%s.", d->why ? ": " : "", d->why ? d->why : "");
 }
 

@@ -4,6 +4,7 @@
  */
 #include "base/lines.h"
 
+#include "base/log.h"
 #include "base/xalloc.h"
 
 #include <errno.h>
@@ -141,4 +142,12 @@ int line_write(int fd, const char *p, size_t n)
 		}
 	}
 	return 0;
+}
+
+bool line_print(const char *p, size_t n)
+{
+	if (line_write(STDOUT_FILENO, p, n) == 0)
+		return true;
+	log_error("standard output: %s", strerror(errno));
+	return false;
 }

@@ -49,4 +49,10 @@ unsigned long lines_number(const struct lines *l);
  */
 int line_write(int fd, const char *p, size_t n);
 
+/*
+ * line_print(p, n): line_write to standard output. False where that fails; the
+ * operator has been told.
+ */
+bool line_print(const char *p, size_t n);
+
 #endif
