@@ -26,7 +26,7 @@ bool expiry_fits(const struct expiry_rounds *l, const struct expiry_record *r)
 				 !strings_has(&round->all, r->region));
 }
 
-static void verdict_batch_release(struct expiry_round *r)
+static void round_release(struct expiry_round *r)
 {
 	free(r->slug);
 	free(r->url);
@@ -38,7 +38,7 @@ static void verdict_batch_release(struct expiry_round *r)
 void expiry_forget(struct expiry_rounds *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		verdict_batch_release(&l->v[i]);
+		round_release(&l->v[i]);
 	free(l->v);
 	*l = (struct expiry_rounds) {0};
 }

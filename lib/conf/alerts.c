@@ -15,7 +15,7 @@ static const char *const kinds[] = {"downtime", "regional", "rate_limited",
 /* In the order of their enums. */
 static const char *const roles[] = {
 	"all", "channel", "pager", "phone", "second", NULL};
-static const char *const digests[] = {"no", "hourly", "daily", "weekly", NULL};
+const char *const conf_digests[] = {"no", "hourly", "daily", "weekly", NULL};
 static const char *const days[] = {
 	"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
 
@@ -68,7 +68,7 @@ static const struct conf_key route[] = {
 		.choices = days},
 	{KEY("zone", CONF_TEXT, conf_route, zone), .max = 100,
 		.wrong = bad_zone},
-	{KEY("digest", CONF_CHOICE, conf_route, digest), .choices = digests},
+	{KEY("digest", CONF_CHOICE, conf_route, digest), .choices = conf_digests},
 	{KEY("budget", CONF_INT, conf_route, budget), .max = 100000,
 		.otherwise = "0"},
 	{KEY("fallback", CONF_TEXT, conf_route, fallback), .max = 200,

@@ -39,6 +39,8 @@ enum conf_digest {
 	CONF_DIGEST_DAILY,
 	CONF_DIGEST_WEEKLY
 };
+/* Their names, in fleet.yaml and in records; a NULL is the last. */
+extern const char *const conf_digests[];
 
 /*
  * The types of routes, a row X(TYPE, type, …) each: `type` is the name in
