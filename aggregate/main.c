@@ -27,10 +27,7 @@
 /* Text for a person who asked for it. */
 static int print(const char *s)
 {
-	if (line_write(STDOUT_FILENO, s, strlen(s)) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
+	return line_print(s, strlen(s)) ? EXIT_ENV : EXIT_GOOD;
 }
 
 static int collect_record(void *arg, const struct record *r, char *why)

@@ -16,22 +16,20 @@
 #include "offline/collect.h"
 #include "options.h"
 #include "rule/drift.h"
-#include "store/fleet.h"
 #include "store/ingest.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
-#include "store/retention.h"
 #include "store/load.h"
 #include "store/publish.h"
+#include "store/retention.h"
 #include "store/scripts.h"
+#include "store/setup.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DAY 86400
 #define DAY_MINUTES (DAY / 60)
@@ -41,7 +39,7 @@ struct work {
 	struct store *store;
 	struct collect *collect;
 	struct isolation *isolation;
-	char count[64], publish[64]; /* the scripts, as the store names them */
+	char count[STORE_SHA], publish[STORE_SHA]; /* the scripts */
 	double now;
 };
 
@@ -63,12 +61,6 @@ struct subject {
 	struct verdict newest; /* not unknown; slug NULL before there is one */
 	struct tally tally;
 };
-
-static int backfill_store_failed(const struct work *w)
-{
-	log_error("%s", store_why(w->store));
-	return -1;
-}
 
 static int keep(void *arg, const struct record *r, char *why)
 {
@@ -170,7 +162,7 @@ static int count(struct work *w, struct subject *s, int64_t day,
 		return 0;
 	store_add_argv(w->store, n, args);
 	if (store_run(w->store))
-		return backfill_store_failed(w);
+		return store_failed(w->store);
 	done = store_reply(w->store, 0);
 	for (size_t i = 0; i < store_count(done); i++) {
 		long long m = store_int(store_item(done, i), -1);
@@ -239,7 +231,7 @@ static int publish_newest(struct work *w, struct subject *s)
 	if (failed)
 		return -1;
 	publish_queue(w->store, w->publish, &s->newest, NULL, 0);
-	return store_run(w->store) ? backfill_store_failed(w) : 0;
+	return store_run(w->store) ? store_failed(w->store) : 0;
 }
 
 static int write_newest(const struct subject *s)
@@ -263,9 +255,7 @@ static int write_newest(const struct subject *s)
 	}
 	buf_fmt(&b, "; %lu counted before, %lu unknown, %lu untimely\n",
 		t->before, n[VERDICT_UNKNOWN], t->untimely);
-	failed = line_write(STDOUT_FILENO, b.p, b.len);
-	if (failed)
-		log_error("standard output: %s", strerror(errno));
+	failed = line_print(b.p, b.len);
 	buf_release(&b);
 	return failed;
 }
@@ -321,17 +311,17 @@ static int uncount(struct work *w)
 {
 	size_t n, n_found;
 	const struct server *servers = collect_servers(w->collect, &n);
-	char sha[64];
+	char sha[STORE_SHA];
 
 	isolation_all(w->isolation, &n_found);
 	if (!n_found)
 		return 0;
-	if (isolation_load(w->store, sha, sizeof sha))
+	if (store_load(w->store, script_uncount, sha))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		isolation_uncount(w->store, sha, servers[i].slug,
 			servers[i].regions, servers[i].n_regions, 0);
-	return store_run(w->store) ? backfill_store_failed(w) : 0;
+	return store_run(w->store) ? store_failed(w->store) : 0;
 }
 
 static int backfill_all(struct work *w, const struct conf *conf)
@@ -370,35 +360,18 @@ static int backfill_all(struct work *w, const struct conf *conf)
 	return rc;
 }
 
-/* The name by which the store runs a script. -1 where it has none. */
-static int script(struct work *w, const char *text, char *sha, size_t size)
-{
-	const struct store_reply *r =
-		store_one(w->store, "SCRIPT", "LOAD", text, NULL);
-
-	if (!store_text(r))
-		return backfill_store_failed(w);
-	snprintf(sha, size, "%s", store_text(r));
-	return 0;
-}
-
 static int judge_stored(struct work *w, const struct command *cmd)
 {
-	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
-	char why[STORE_WHY];
-	int rc = -1;
+	struct setup s;
+	int rc = setup_open(&s, cmd) ? -1 : 0;
 
-	if (cmd->config && !conf)
-		return -1;
-	w->store = store_open(
-		cmd->store || !conf ? cmd->store : conf->store, why);
-	if (!w->store)
-		log_error("%s", why);
-	else if (!script(w, script_count, w->count, sizeof w->count) &&
-		!script(w, script_publish, w->publish, sizeof w->publish))
-		rc = backfill_all(w, conf);
-	store_close(w->store);
-	conf_free(conf);
+	w->store = s.store;
+	if (!rc && (store_load(s.store, script_count, w->count) ||
+			   store_load(s.store, script_publish, w->publish)))
+		rc = -1;
+	if (!rc)
+		rc = backfill_all(w, s.conf);
+	setup_close(&s);
 	return rc;
 }
 

@@ -6,21 +6,18 @@
 #include "base/log.h"
 #include "base/xalloc.h"
 #include "commands/replay.h"
-#include "conf/conf.h"
 #include "json/json.h"
 #include "offline/collect.h"
 #include "options.h"
 #include "rule/bucket.h"
-#include "store/fleet.h"
 #include "store/load.h"
+#include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* So many servers are read from the store at once. */
 #define GROUP 100
@@ -113,9 +110,7 @@ static int write_audit(const struct command *cmd, const struct audit *a)
 		put_text(&b, a);
 	else
 		put_json(&b, a);
-	failed = line_write(STDOUT_FILENO, b.p, b.len);
-	if (failed)
-		log_error("standard output: %s", strerror(errno));
+	failed = line_print(b.p, b.len);
 	buf_release(&b);
 	return failed ? EXIT_ENV : EXIT_GOOD;
 }
@@ -230,43 +225,19 @@ static int place_fleet(const struct command *cmd, struct store *s,
 	audit_release(&a);
 	return rc;
 }
-
-static int audit_fleet(const struct command *cmd, struct store *s,
-	const struct conf *conf)
-{
-	struct fleet f;
-	int rc;
-
-	if (conf)
-		fleet_configured(&f, conf, NULL);
-	else if (fleet_stored(&f, s, NULL))
-		return EXIT_ENV;
-	if (f.n) {
-		rc = place_fleet(cmd, s, &f);
-	} else {
-		log_error("no server is %s",
-			conf ? "configured" : "in the store");
-		rc = EXIT_USAGE;
-	}
-	fleet_release(&f);
-	return rc;
-}
-
 int buckets_stored(const struct command *cmd)
 {
-	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
-	struct store *s;
-	char why[STORE_WHY];
-	int rc = EXIT_ENV;
+	struct setup s;
+	struct fleet f;
+	int rc = setup_open(&s, cmd);
 
-	if (cmd->config && !conf)
-		return EXIT_USAGE;
-	s = store_open(cmd->store || !conf ? cmd->store : conf->store, why);
-	if (s)
-		rc = audit_fleet(cmd, s, conf);
-	else
-		log_error("%s", why);
-	store_close(s);
-	conf_free(conf);
+	if (!rc && setup_fleet(&s, NULL, &f))
+		rc = EXIT_ENV;
+	if (!rc) {
+		rc = f.n ? place_fleet(cmd, s.store, &f)
+			 : setup_no_server(&s, NULL);
+		fleet_release(&f);
+	}
+	setup_close(&s);
 	return rc;
 }

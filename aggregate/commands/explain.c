@@ -6,24 +6,21 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "base/xalloc.h"
-#include "conf/conf.h"
 #include "json/json.h"
 #include "offline/collect.h"
 #include "options.h"
 #include "rule/drift.h"
 #include "rule/explanation.h"
-#include "store/fleet.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/publish.h"
+#include "store/setup.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SCREEN_MAX (256 * 1024)
 /* Where tools differ, so long is looked back, by so many keys at the most. */
@@ -40,7 +37,6 @@ struct last {
 struct work {
 	struct store *store;
 	struct collect *collect;
-	struct fleet fleet;
 	const struct fleet_server *server;
 	char **regions; /* of a server that no configuration names */
 	const char *const *expected;
@@ -51,22 +47,16 @@ struct work {
 	double now;
 };
 
-static int explain_store_failed(const struct work *w)
-{
-	log_error("%s", store_why(w->store));
-	return EXIT_ENV;
-}
-
-/* Without a configuration: the regions that ever reported. */
+/* The expected regions; without a configuration, all that ever reported. */
 static int expect(struct work *w)
 {
 	w->expected = w->server->regions;
 	w->n_expected = w->server->n_regions;
 	if (w->n_expected)
-		return EXIT_GOOD;
+		return 0;
 	w->regions = load_regions(w->store, w->server->slug, &w->n_expected);
 	w->expected = (const char *const *)w->regions;
-	return w->regions ? EXIT_GOOD : explain_store_failed(w);
+	return w->regions ? 0 : store_failed(w->store);
 }
 
 static void copy(const cJSON *o, const char *key, char *out, size_t size)
@@ -156,17 +146,16 @@ static int read_store(struct work *w, double back)
 			    .last = clock_window(
 				    w->now + w->server->rule.ahead_s),
 			    .saw = note,
-			    .arg = w}))
-		return EXIT_ENV;
-	if (load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
-		    &w->latest))
-		return EXIT_ENV;
+			    .arg = w}) ||
+		load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
+			&w->latest))
+		return -1;
 	collect_finish(w->collect);
 	servers = collect_servers(w->collect, &n);
 	for (size_t i = 0; i < n; i++)
 		isolated_cut(&w->isolated, servers[i].regions,
 			servers[i].n_regions);
-	return EXIT_GOOD;
+	return 0;
 }
 
 /*
@@ -190,14 +179,6 @@ static void see(struct work *w, double from)
 			l->seen[kept++] = l->seen[i];
 	l->n_seen = kept;
 	load_seen(l, servers->regions, servers->n_regions);
-}
-
-static int print(const struct buf *b)
-{
-	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
 }
 
 static struct verdict_input input(const struct work *w)
@@ -229,25 +210,24 @@ static int look(struct work *w)
 	struct verdict_input in;
 	struct verdict v;
 	bool differ;
-	int rc = read_store(w, back);
 
-	if (rc)
-		return rc;
+	if (read_store(w, back))
+		return -1;
 	in = input(w);
 	v = verdict_decide(&w->server->rule, &in);
 	differ = v.divergence;
 	verdict_release(&v);
 	if (!differ)
-		return rc;
+		return 0;
 	deep = fmax(back, fmin(deep, DEEP_S));
-	rc = read_store(w, deep);
-	if (!rc)
-		see(w, w->now - deep);
-	return rc;
+	if (read_store(w, deep))
+		return -1;
+	see(w, w->now - deep);
+	return 0;
 }
 
-/* As what the minute is counted. -1: the store failed. */
-static int counted(struct work *w, enum verdict_colour *out)
+/* The colour as which the minute is counted. */
+static int read_counted(struct work *w, enum verdict_colour *out)
 {
 	int64_t window = clock_window(w->now);
 	char key[KEY_MAX];
@@ -255,11 +235,11 @@ static int counted(struct work *w, enum verdict_colour *out)
 	store_add(w->store, "GET",
 		key_counted(key, w->server->slug, window / 86400), NULL);
 	if (store_run(w->store))
-		return explain_store_failed(w);
+		return store_failed(w->store);
 	if (!publish_counted(store_reply(w->store, 0),
 		    (int)(window % 86400 / 60), out))
 		*out = VERDICT_UNKNOWN;
-	return EXIT_GOOD;
+	return 0;
 }
 
 /* See explanation.isolated. */
@@ -281,11 +261,11 @@ static int explain_verdict(struct work *w)
 		.sights = sights};
 	struct verdict v;
 	struct buf b;
-	int rc = counted(w, &e.counted);
+	int rc;
 
-	if (rc) {
+	if (read_counted(w, &e.counted)) {
 		free(sights);
-		return rc;
+		return EXIT_ENV;
 	}
 	v = verdict_decide(&w->server->rule, &in);
 	/* What an earlier probe met says nothing of the newest one. */
@@ -299,9 +279,10 @@ static int explain_verdict(struct work *w)
 	e.verdict = &v;
 	buf_init(&b, SCREEN_MAX);
 	explain(&e, &b);
-	rc = print(&b);
-	if (!rc && v.verdict == VERDICT_RED)
-		rc = EXIT_NEWS;
+	if (line_print(b.p, b.len))
+		rc = EXIT_ENV;
+	else
+		rc = v.verdict == VERDICT_RED ? EXIT_NEWS : EXIT_GOOD;
 	buf_release(&b);
 	verdict_release(&v);
 	free(sights);
@@ -310,16 +291,12 @@ static int explain_verdict(struct work *w)
 
 static int explain_server(struct work *w)
 {
-	int rc = expect(w);
+	int rc;
 
-	if (rc)
-		return rc;
-	if (isolation_recall(w->store, &w->isolated))
+	if (expect(w) || isolation_recall(w->store, &w->isolated))
 		return EXIT_ENV;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
-	rc = look(w);
-	if (!rc)
-		rc = explain_verdict(w);
+	rc = look(w) ? EXIT_ENV : explain_verdict(w);
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
 	isolated_release(&w->isolated);
@@ -331,33 +308,19 @@ static int explain_server(struct work *w)
 int explained(const struct command *cmd)
 {
 	struct work w = {.now = isnan(cmd->now) ? clock_wall() : cmd->now};
-	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
-	char why[STORE_WHY];
-	int rc = EXIT_ENV;
+	struct setup s;
+	struct fleet fleet;
+	int rc = setup_open(&s, cmd);
 
-	if (cmd->config && !conf)
-		return EXIT_USAGE;
-	w.store = store_open(
-		cmd->store || !conf ? cmd->store : conf->store, why);
-	if (!w.store) {
-		log_error("%s", why);
-		conf_free(conf);
-		return EXIT_ENV;
+	if (!rc && setup_fleet(&s, cmd->slug, &fleet))
+		rc = EXIT_ENV;
+	if (!rc) {
+		w.store = s.store;
+		w.server = fleet.servers;
+		rc = fleet.n ? explain_server(&w)
+			     : setup_no_server(&s, cmd->slug);
+		fleet_release(&fleet);
 	}
-	if (conf)
-		fleet_configured(&w.fleet, conf, cmd->slug);
-	if (conf || !fleet_stored(&w.fleet, w.store, cmd->slug)) {
-		w.server = w.fleet.servers;
-		if (w.fleet.n) {
-			rc = explain_server(&w);
-		} else {
-			log_error("no server %s is %s", cmd->slug,
-				conf ? "configured" : "in the store");
-			rc = EXIT_USAGE;
-		}
-		fleet_release(&w.fleet);
-	}
-	store_close(w.store);
-	conf_free(conf);
+	setup_close(&s);
 	return rc;
 }

@@ -18,7 +18,6 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define GROUP 100
 #define SAID_MAX (16 * 1024 * 1024)
@@ -213,10 +212,8 @@ static int work(struct work *w, const struct command *cmd, const char *path)
 		log_error("%s: %s", path, strerror(errno));
 		return EXIT_ENV;
 	}
-	if (line_write(STDOUT_FILENO, w->out.p, w->out.len)) {
-		log_error("standard output: %s", strerror(errno));
+	if (line_print(w->out.p, w->out.len))
 		return EXIT_ENV;
-	}
 	if (w->refused)
 		return EXIT_NEWS;
 	return !w->pin && w->differs ? EXIT_NEWS : EXIT_GOOD;

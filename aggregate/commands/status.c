@@ -11,21 +11,19 @@
 #include "base/xalloc.h"
 #include "commands/status_fleet.h"
 #include "commands/status_screen.h"
-#include "conf/conf.h"
 #include "options.h"
+#include "rule/divergence_text.h"
 #include "rule/drift.h"
 #include "rule/failure_run.h"
-#include "rule/divergence_text.h"
 #include "rule/verdict.h"
-#include "store/fleet.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/rollup.h"
+#include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
-#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <math.h>
@@ -42,12 +40,6 @@
 #define DIFFER_MAX ((size_t)32 * 1024)
 /* Room for all that is written: some KiB of each server. */
 #define SCREEN_MAX ((size_t)1 << 30)
-
-static int status_store_failed(struct store *s)
-{
-	log_error("%s", store_why(s));
-	return -1;
-}
 
 /* The verdict as it is published, and what it names. */
 static void read_published(struct status_server *out, const char *text)
@@ -184,7 +176,7 @@ static int read_store(
 	}
 	if (store_run(s)) {
 		free(h);
-		return status_store_failed(s);
+		return store_failed(s);
 	}
 	for (size_t i = 0; i < n; i++) {
 		read_published(&out[i], store_text(store_reply(s, at++)));
@@ -272,29 +264,27 @@ static int print(struct status *st, const struct command *cmd)
 		status_json(&st->servers[i], st->now, &b);
 	for (size_t i = 0; !output.text && i < st->n_spools; i++)
 		spool_record_write(&b, &st->spools[i]);
-	if (line_write(STDOUT_FILENO, b.p, b.len)) {
-		log_error("standard output: %s", strerror(errno));
+	if (line_print(b.p, b.len))
 		rc = EXIT_ENV;
-	} else if (st->n == 1 &&
-		   status_state(st->servers, st->now) == STATUS_RED) {
+	else if (st->n == 1 &&
+		status_state(st->servers, st->now) == STATUS_RED)
 		rc = EXIT_NEWS;
-	}
 	buf_release(&b);
 	return rc;
 }
 
-static int survey_store(struct store *s, const struct command *cmd,
-	const struct conf *conf, const struct fleet *fleet)
+static int survey_store(const struct setup *setup, const struct command *cmd,
+	const struct fleet *fleet)
 {
 	struct status st = {.now = clock_wall(), .n = fleet->n};
 	struct survey_fleet whole = {0};
-	int rc = survey_fleet_read(&whole, s, conf);
+	int rc = survey_fleet_read(&whole, setup->store, setup->conf);
 
 	st.servers = xcalloc(st.n, sizeof *st.servers);
 	for (size_t i = 0; i < st.n && !rc; i += GROUP)
-		rc = read_group(s, &fleet->servers[i], &st.servers[i],
-			st.n - i < GROUP ? st.n - i : GROUP, st.now,
-			&whole.isolated);
+		rc = read_group(setup->store, &fleet->servers[i],
+			&st.servers[i], st.n - i < GROUP ? st.n - i : GROUP,
+			st.now, &whole.isolated);
 	if (rc) {
 		rc = EXIT_ENV;
 	} else {
@@ -312,30 +302,17 @@ static int survey_store(struct store *s, const struct command *cmd,
 
 int survey(const struct command *cmd)
 {
-	struct conf *conf = cmd->config ? conf_load(cmd->config) : NULL;
-	struct fleet fleet = {0};
-	struct store *s;
-	char why[STORE_WHY];
-	int rc = EXIT_ENV;
+	struct setup s;
+	struct fleet fleet;
+	int rc = setup_open(&s, cmd);
 
-	if (cmd->config && !conf)
-		return EXIT_USAGE;
-	s = store_open(cmd->store || !conf ? cmd->store : conf->store, why);
-	if (!s)
-		log_error("%s", why);
-	else if (conf)
-		fleet_configured(&fleet, conf, cmd->slug);
-	if (s && (conf || !fleet_stored(&fleet, s, cmd->slug))) {
-		rc = EXIT_USAGE;
-		if (fleet.n)
-			rc = survey_store(s, cmd, conf, &fleet);
-		else
-			log_error("no server%s%s is %s", cmd->slug ? " " : "",
-				cmd->slug ? cmd->slug : "",
-				conf ? "configured" : "in the store");
+	if (!rc && setup_fleet(&s, cmd->slug, &fleet))
+		rc = EXIT_ENV;
+	if (!rc) {
+		rc = fleet.n ? survey_store(&s, cmd, &fleet)
+			     : setup_no_server(&s, cmd->slug);
 		fleet_release(&fleet);
 	}
-	store_close(s);
-	conf_free(conf);
+	setup_close(&s);
 	return rc;
 }

@@ -185,8 +185,7 @@ int survey_fleet_read(
 	store_add(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
 	store_add(s, "HGETALL", KEY_SPOOLS, NULL);
 	if (store_run(s)) {
-		log_error("%s", store_why(s));
-		return -1;
+		return store_failed(s);
 	}
 	for (int i = 0; i < STATUS_STAGES; i++) {
 		const char *text = find_field(store_reply(s, 0),

@@ -12,10 +12,8 @@
 #include "store/keys.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONFIG_MAX (16 * 1024 * 1024)
 
@@ -34,14 +32,6 @@ static struct conf *load(const struct command *cmd)
 	return NULL;
 }
 
-static int print(const struct buf *b)
-{
-	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
-}
-
 int config_show(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
@@ -53,7 +43,7 @@ int config_show(const struct command *cmd)
 	buf_init(&b, CONFIG_MAX);
 	conf_json(c, &b);
 	buf_char(&b, '\n');
-	rc = print(&b);
+	rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
 	buf_release(&b);
 	conf_free(c);
 	return rc;
@@ -166,10 +156,10 @@ static cJSON *pinned(const char *config)
 }
 
 /* What tells of the region itself, which is asked for with its servers. */
-static int put_canaries(const struct conf_region *g)
+static int print_canaries(const struct conf_region *g)
 {
 	struct buf b;
-	int rc = EXIT_GOOD;
+	int rc = 0;
 
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < g->n_canary && !rc; i++) {
@@ -178,7 +168,7 @@ static int put_canaries(const struct conf_region *g)
 		json_put_str(&b, g->canary[i]);
 		json_put_member(&b, "region", g->name);
 		buf_str(&b, "}\n");
-		rc = print(&b);
+		rc = line_print(b.p, b.len);
 	}
 	buf_release(&b);
 	return rc;
@@ -219,10 +209,11 @@ int targets_print(const struct command *cmd)
 		conf_target(s, region, *m[i].hash ? m[i].hash : NULL,
 			lock_hash(lock, s->slug), *m[i].era ? m[i].era : NULL,
 			&b);
-		rc = print(&b);
+		rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
 	}
 	if (region && !cmd->slug && !rc)
-		rc = put_canaries(conf_region(c, region));
+		rc = print_canaries(conf_region(c, region)) ? EXIT_ENV
+							    : EXIT_GOOD;
 	buf_release(&b);
 	free(m);
 	cJSON_Delete(lock);

@@ -81,21 +81,42 @@ struct tool_changes churn_changes(const struct region_history *h, double until)
 	return out;
 }
 
-int churn_judge(const struct region_history *h, size_t n, double until,
-	int limit)
+static int changes_in_hour(const struct region_history *h, double until)
 {
-	int most = 0;
+	struct tool_changes c = churn_changes(h, until);
+	int sum = 0;
 
-	for (size_t i = 0; i < n; i++) {
-		struct tool_changes c = churn_changes(&h[i], until);
-		int sum = 0;
+	for (size_t i = 0; i < CHANGES_MINUTES; i++)
+		sum += c.count[i];
+	return sum;
+}
 
-		for (size_t k = 0; k < CHANGES_MINUTES; k++)
-			sum += c.count[k];
-		if (sum > most)
-			most = sum;
+int churn_judge(const struct expected_regions *f, double until, int limit)
+{
+	int machines = 0, agree = 0, most = 0;
+	bool any = false;
+
+	for (size_t i = 0; i < f->n; i++)
+		any = any || f->runs[i].reports;
+	for (size_t m = 0; m < f->n; m++) {
+		int changes = -1; /* of machine m; -1: it has no say */
+
+		for (size_t i = m; i < f->n; i++) {
+			int n;
+
+			if (f->machines[i] != m ||
+				(any && !f->runs[i].reports))
+				continue;
+			n = changes_in_hour(&f->regions[i], until);
+			if (n > changes)
+				changes = n;
+		}
+		machines += changes >= 0;
+		agree += changes > limit;
+		if (changes > most)
+			most = changes;
 	}
-	return most > limit ? most : 0;
+	return agree >= (machines > 1 ? 2 : 1) ? most : 0;
 }
 
 void churn_put(struct buf *b, const struct tool_changes *c)

@@ -1,12 +1,12 @@
 /*
- * churn.h: how often the tools of a server change. One whose tools change again
- * and again is told of once, and not at each change. Pure.
+ * churn.h: how often the tools of a server change. Where they do all the time,
+ * one event says so, and none each change. Pure.
  */
 #ifndef RULE_CHURN_H
 #define RULE_CHURN_H
 
 #include "base/buf.h"
-#include "rule/history.h"
+#include "rule/agreement.h"
 
 /*
  * churn_changes(h, until): how often the tools of a region changed in each of
@@ -17,12 +17,14 @@
 struct tool_changes churn_changes(const struct region_history *h, double until);
 
 /*
- * churn_judge(h, n, until, limit): how often the tools changed within the hour
- * in the one of n regions in which they did most often, where that is more than
- * `limit`; else 0.
+ * churn_judge(f, until, limit): whether two regions, on two machines, saw the
+ * tools change more than `limit` times within the hour, or the only machine
+ * that reports did: so one region that lies, or whose cache does, cannot
+ * silence the drift that others see. Silent regions have a say only where all
+ * are silent. Returns how often the tools changed in the region that saw most;
+ * 0 where it is not so.
  */
-int churn_judge(const struct region_history *h, size_t n, double until,
-	int limit);
+int churn_judge(const struct expected_regions *f, double until, int limit);
 
 /*
  * churn_put(b, c), churn_read(text, c): the changes as a text of less than 100

@@ -260,7 +260,7 @@ static void judge_churn(const struct rule *rule, const struct verdict_input *in,
 	const struct expected_regions *f, double until, struct verdict *v)
 {
 	bool lasts = in->churn_since > 0;
-	int n = churn_judge(f->regions, f->n, until,
+	int n = churn_judge(f, until,
 		lasts ? rule->tool_churn / 2 : rule->tool_churn);
 
 	if (n)

@@ -61,8 +61,7 @@ int fleet_stored(struct fleet *f, struct store *s, const char *slug)
 
 	memset(f, 0, sizeof *f);
 	if (!r) {
-		log_error("%s", store_why(s));
-		return -1;
+		return store_failed(s);
 	}
 	f->servers = xcalloc(n, sizeof *f->servers);
 	f->slugs = xcalloc(n, sizeof *f->slugs);
@@ -299,9 +298,7 @@ int fleet_announce(const struct conf *c, struct store *s)
 		queue_all(c, s);
 		rc = store_run(s);
 	}
-	if (rc)
-		log_error("%s", store_why(s));
-	return rc;
+	return rc ? store_failed(s) : 0;
 }
 
 struct rule fleet_isolation_rule(const struct fleet *f)

@@ -20,6 +20,7 @@
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/scripts.h"
+#include "store/setup.h"
 #include "store/store.h"
 
 #include <errno.h>
@@ -41,7 +42,7 @@
 struct ingest {
 	struct store *store;
 	struct batch *batch;
-	char sha[64]; /* of the script, as the store names it */
+	char sha[STORE_SHA]; /* of script_ingest */
 	double retention_s;
 	struct input input;
 	unsigned long records;
@@ -159,12 +160,6 @@ static void queue_server(struct ingest *in, const struct bundle *u)
 	buf_release(&b);
 }
 
-static int ingest_store_failed(const struct ingest *in)
-{
-	log_error("%s", store_why(in->store));
-	return -1;
-}
-
 /* A probe that the script refused, or stumbled over, is a line refused. */
 static void settle(struct ingest *in, const struct bundle *u, size_t reply)
 {
@@ -184,7 +179,7 @@ static int flush(struct ingest *in)
 	const struct bundle *u = batch_bundles(in->batch, &n);
 
 	if (!n)
-		return store_run(in->store) ? ingest_store_failed(in) : 0;
+		return store_run(in->store) ? store_failed(in->store) : 0;
 	/* Loaded anew each time: the store may have been restarted. */
 	store_add(in->store, "SCRIPT", "LOAD", script_ingest, NULL);
 	for (size_t i = 0; i < n; i++) {
@@ -192,7 +187,7 @@ static int flush(struct ingest *in)
 		queue_server(in, &u[i]);
 	}
 	if (store_run(in->store))
-		return ingest_store_failed(in);
+		return store_failed(in->store);
 	for (size_t i = 0; i < n; i++)
 		settle(in, &u[i], replies[i]);
 	batch_clear(in->batch);
@@ -291,57 +286,33 @@ static void check_store(struct store *s)
 			 "outlive it");
 }
 
-static int heartbeat(struct ingest *in)
-{
-	if (heartbeat_write(in->store, STAGE_INGEST, clock_wall(), false))
-		return EXIT_GOOD;
-	log_error("%s", store_why(in->store));
-	return EXIT_ENV;
-}
-
-/* The name by which the store runs the script. -1 where it has none. */
-static int load_script(struct ingest *in)
-{
-	const struct store_reply *r = store_one(
-		in->store, "SCRIPT", "LOAD", script_ingest, NULL);
-
-	if (!store_text(r))
-		return ingest_store_failed(in);
-	snprintf(in->sha, sizeof in->sha, "%s", store_text(r));
-	return 0;
-}
-
 int ingest(const struct command *cmd, int fd,
 	int (*also)(void *arg, const struct record *r, char *why), void *arg)
 {
 	struct ingest in = {
 		.retention_s = RETENTION_PROBE_S, .also = also, .arg = arg};
-	struct conf *conf = NULL;
-	char why[STORE_WHY];
-	int rc;
+	struct setup s;
+	int rc = setup_open(&s, cmd);
 
-	if (cmd->config) {
-		conf = conf_load(cmd->config);
-		if (!conf)
-			return EXIT_USAGE;
-		in.retention_s = conf->retention_s;
+	if (rc) {
+		setup_close(&s);
+		return rc;
 	}
-	in.store = store_open(
-		cmd->store || !conf ? cmd->store : conf->store, why);
-	conf_free(conf);
-	if (!in.store) {
-		log_error("%s", why);
-		return EXIT_ENV;
-	}
+	if (s.conf)
+		in.retention_s = s.conf->retention_s;
+	in.store = s.store;
 	check_store(in.store);
 	in.batch = batch_new();
 	rc = EXIT_ENV;
-	if (!load_script(&in))
+	if (!store_load(in.store, script_ingest, in.sha))
 		rc = read_all(&in, fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
-	if (rc != EXIT_ENV && heartbeat(&in))
+	if (rc != EXIT_ENV && !heartbeat_write(in.store, STAGE_INGEST,
+				      clock_wall(), false)) {
+		store_failed(in.store);
 		rc = EXIT_ENV;
+	}
 	batch_free(in.batch);
-	store_close(in.store);
+	setup_close(&s);
 	return rc;
 }

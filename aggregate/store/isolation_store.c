@@ -8,7 +8,6 @@
 #include "records/probe.h"
 #include "rule/verdict.h"
 #include "store/keys.h"
-#include "store/scripts.h"
 #include "store/stages.h"
 #include "store/store.h"
 
@@ -16,19 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int isolation_store_failed(const struct store *s)
-{
-	log_error("%s", store_why(s));
-	return -1;
-}
-
 int isolation_ask_canaries(struct store *s, struct isolation *found)
 {
 	const struct store_reply *r = store_one(s, "HVALS", KEY_RUNNERS, NULL);
 	char why[RECORD_WHY];
 
 	if (!r)
-		return isolation_store_failed(s);
+		return store_failed(s);
 	for (size_t i = 0; i < store_count(r); i++) {
 		const char *text = store_text(store_item(r, i));
 		const struct runner_record *u;
@@ -85,7 +78,7 @@ int isolation_keep(struct store *s, const struct isolation *found,
 	store_add(s, "HKEYS", KEY_ISOLATED, NULL);
 	store_add(s, "HGET", KEY_HEARTBEATS, stage_name(STAGE_VERDICT), NULL);
 	if (store_run(s))
-		return isolation_store_failed(s);
+		return store_failed(s);
 	if (pretended && stage_beat(STAGE_VERDICT,
 				 store_text(store_reply(s, 1))) > now)
 		return 0;
@@ -103,7 +96,7 @@ int isolation_keep(struct store *s, const struct isolation *found,
 	for (size_t i = 0; i < n; i++)
 		if (now_of(found, rule, all[i].region, now) == &all[i])
 			queue_record(s, &all[i]);
-	return store_run(s) ? isolation_store_failed(s) : 0;
+	return store_run(s) ? store_failed(s) : 0;
 }
 
 /* The keys and arguments are numbered as those of script_ingest. */
@@ -124,17 +117,6 @@ static void queue_uncount(struct store *s, const char *sha, const char *slug,
 		key_errors_day(key[4], slug, window / 86400), probe, probe,
 		key_head(key[5], slug, window, region), "", "", started, "", "",
 		"", "", "", "", "", "", "", "", minute, hour, NULL);
-}
-
-int isolation_load(struct store *s, char *sha, size_t size)
-{
-	const struct store_reply *r =
-		store_one(s, "SCRIPT", "LOAD", script_uncount, NULL);
-
-	if (!store_text(r))
-		return isolation_store_failed(s);
-	snprintf(sha, size, "%s", store_text(r));
-	return 0;
 }
 
 void isolation_uncount(struct store *s, const char *sha, const char *slug,
@@ -174,7 +156,7 @@ int isolation_recall(struct store *s, struct isolated_regions *out)
 
 	*out = (struct isolated_regions) {0};
 	if (!r)
-		return isolation_store_failed(s);
+		return store_failed(s);
 	out->v = xcalloc(store_count(r) / 2, sizeof *out->v);
 	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
 		const char *name = store_text(store_item(r, i));

@@ -25,11 +25,10 @@ int isolation_ask_canaries(struct store *s, struct isolation *found);
  * isolation_uncount(s, sha, slug, h, n, since): queue that what the n regions
  * of a server saw after `since` while they were cut off is taken out of the
  * counts of its probes and failures, once however often that is asked for. sha
- * is what isolation_load gives, to which the store has to be asked in between.
+ * is what store_load gives for script_uncount.
  */
 int isolation_keep(struct store *s, const struct isolation *found,
 	const struct rule *rule, double now, bool pretended);
-int isolation_load(struct store *s, char *sha, size_t size);
 void isolation_uncount(struct store *s, const char *sha, const char *slug,
 	const struct region_history *h, size_t n, double since);
 

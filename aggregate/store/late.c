@@ -15,18 +15,16 @@
 #include "rule/isolation.h"
 #include "store/fleet.h"
 #include "store/keys.h"
-#include "store/retention.h"
 #include "store/load.h"
 #include "store/publish.h"
+#include "store/retention.h"
 #include "store/scripts.h"
 #include "store/store.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define DAY 86400
 #define MINUTES (RETENTION_LATE_S / 60)
@@ -53,12 +51,6 @@ struct late {
 	int64_t oldest; /* window of the first minute of the hour */
 	struct output output;
 };
-
-static int late_store_failed(const struct late *l)
-{
-	log_error("%s", store_why(l->store));
-	return -1;
-}
 
 static int64_t window(const struct late *l, int minute)
 {
@@ -103,7 +95,7 @@ static int ask_counted(const struct late *l, struct missed *m, size_t n)
 		store_add(l->store, "EXISTS", key_late(key, slug), NULL);
 	}
 	if (store_run(l->store))
-		return late_store_failed(l);
+		return store_failed(l->store);
 	for (size_t i = 0; i < n; i++) {
 		find_uncounted(l, &m[i], store_reply(l->store, 3 * i),
 			store_reply(l->store, 3 * i + 1));
@@ -123,7 +115,7 @@ static int ask_heard(const struct late *l, struct missed *m)
 			key_reporters(key, m->server->slug, window(l, i)),
 			NULL);
 	if (store_run(l->store))
-		return late_store_failed(l);
+		return store_failed(l->store);
 	m->n = 0;
 	for (int i = 0; i < MINUTES; i++) {
 		m->minutes[i] = m->minutes[i] &&
@@ -174,7 +166,7 @@ static int load_missed(const struct late *l, struct missed *m)
 			load_regions(l->store, m->in.slug, &m->in.n_expected);
 		m->in.expected = (const char **)m->regions;
 		if (!m->regions)
-			return late_store_failed(l);
+			return store_failed(l->store);
 	}
 	if (load(l, m))
 		return -1;
@@ -277,7 +269,7 @@ static int count_end(const struct late *l, struct count *c)
 
 	if (c->n_texts) {
 		store_add_argv(l->store, c->n, c->args);
-		failed = store_run(l->store) ? late_store_failed(l) : 0;
+		failed = store_run(l->store) ? store_failed(l->store) : 0;
 	}
 	while (c->n_texts)
 		free(c->texts[--c->n_texts]);
@@ -329,9 +321,7 @@ static int write_late(const struct late *l, const char *line)
 	} else {
 		buf_fmt(&b, "%s\n", line);
 	}
-	failed = line_write(STDOUT_FILENO, b.p, b.len);
-	if (failed)
-		log_error("standard output: %s", strerror(errno));
+	failed = line_print(b.p, b.len);
 	buf_release(&b);
 	return failed;
 }
@@ -353,7 +343,7 @@ static int tell_all(const struct late *l, const struct missed *m, size_t n)
 			asked++;
 		}
 		if (store_run(l->store))
-			return late_store_failed(l);
+			return store_failed(l->store);
 		for (size_t k = 0; k < asked; k++) {
 			const char *line = store_text(store_reply(l->store, k));
 

@@ -228,20 +228,17 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 }
 
 /* Ask for all of it. -1: that failed, and the operator is told. */
-static int run(struct store *s, const char *const *slugs, size_t n, double now)
+static int ask_all(struct store *s, const char *const *slugs, size_t n,
+	double now)
 {
-	char sha[64];
-	int rc = isnan(now) ? 0 : rollup_load(s, sha, sizeof sha);
+	char sha[STORE_SHA];
 
-	if (!rc)
-		store_add(s, "HGETALL", KEY_RUNNERS, NULL);
-	for (size_t i = 0; i < n && !rc; i++)
+	if (!isnan(now) && rollup_load(s, sha))
+		return -1;
+	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
+	for (size_t i = 0; i < n; i++)
 		ask(s, slugs[i], isnan(now) ? NULL : sha, now);
-	if (!rc)
-		rc = store_run(s);
-	if (rc)
-		log_error("%s", store_why(s));
-	return rc;
+	return store_run(s) ? store_failed(s) : 0;
 }
 
 /* What runners said last: which of them are on one machine. */
@@ -260,7 +257,7 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 {
 	bool figures = !isnan(now);
 
-	if (run(s, slugs, n, now))
+	if (ask_all(s, slugs, n, now))
 		return -1;
 	/* Before it is the reply to rollup_load, where there are figures. */
 	add_runners(c, store_reply(s, figures));
@@ -321,8 +318,7 @@ int load_minutes(struct store *s, struct collect *c,
 				key_probe(key, span->slug, t, span->regions[i]),
 				NULL);
 	if (store_run(s)) {
-		log_error("%s", store_why(s));
-		return -1;
+		return store_failed(s);
 	}
 	for (size_t i = 0; i < n; i++)
 		if (store_text(store_reply(s, i)))
@@ -380,21 +376,18 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 
 int load_figures(struct store *s, size_t n, double now, struct loaded *out)
 {
-	char sha[64];
-	int rc = rollup_load(s, sha, sizeof sha);
+	char sha[STORE_SHA];
 
-	for (size_t i = 0; i < n && !rc; i++)
+	if (rollup_load(s, sha))
+		return -1;
+	for (size_t i = 0; i < n; i++)
 		rollup_ask(s, sha, out[i].slug, now);
-	if (!rc)
-		rc = store_run(s);
-	if (rc)
-		log_error("%s", store_why(s));
-	for (size_t i = 0; i < n && !rc; i++) {
-		memset(&out[i].figures, 0, sizeof out[i].figures);
+	if (store_run(s))
+		return store_failed(s);
+	for (size_t i = 0; i < n; i++)
 		out[i].baseline_missing = rollup_read(
 			store_reply(s, 1 + i), now, &out[i].figures);
-	}
-	return rc;
+	return 0;
 }
 
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out)
@@ -412,8 +405,6 @@ int load_baselines(struct store *s, size_t n, double now, struct loaded *out)
 	}
 	if (missing)
 		rc = rollup_baselines(s, slugs, missing, now, figures);
-	if (rc)
-		log_error("%s", store_why(s));
 	free(slugs);
 	free(figures);
 	return rc;

@@ -10,30 +10,27 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "conf/conf.h"
 #include "options.h"
 #include "records/verdict.h"
 #include "rule/churn.h"
 #include "rule/drift.h"
 #include "rule/verdict.h"
-#include "store/fleet.h"
 #include "store/heartbeat.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
-#include "store/retention.h"
 #include "store/late.h"
 #include "store/load.h"
+#include "store/retention.h"
 #include "store/scripts.h"
+#include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define GROUP 100
 
@@ -41,7 +38,7 @@ struct run {
 	struct store *store;
 	struct fleet fleet;
 	struct output output;
-	char sha[64]; /* of script_publish, as the store names it */
+	char sha[STORE_SHA]; /* of script_publish */
 	double now;
 	bool pretended; /* that is not the clock's */
 	bool red; /* the only verdict */
@@ -261,9 +258,7 @@ static int write_verdict(
 		buf_fmt(&b, "%s\n", published);
 	else
 		verdict_write(&b, &s->verdict);
-	failed = line_write(STDOUT_FILENO, b.p, b.len);
-	if (failed)
-		log_error("standard output: %s", strerror(errno));
+	failed = line_print(b.p, b.len);
 	buf_release(&b);
 	return failed;
 }
@@ -278,8 +273,7 @@ static int settle(struct run *run, const struct subject *subjects, size_t n)
 		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
 			queue_verdict(run, &subjects[i]);
 	if (store_run(run->store)) {
-		log_error("%s", store_why(run->store));
-		return -1;
+		return store_failed(run->store);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const char *text = NULL;
@@ -337,9 +331,9 @@ static void group_release(struct group *g)
 static int uncount(const struct run *run, const struct group *groups, size_t n,
 	double since)
 {
-	char sha[64];
+	char sha[STORE_SHA];
 
-	if (isolation_load(run->store, sha, sizeof sha))
+	if (store_load(run->store, script_uncount, sha))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < groups[i].n; k++) {
@@ -350,8 +344,7 @@ static int uncount(const struct run *run, const struct group *groups, size_t n,
 		}
 	if (!store_run(run->store))
 		return 0;
-	log_error("%s", store_why(run->store));
-	return -1;
+	return store_failed(run->store);
 }
 
 /* What they saw says nothing, either. */
@@ -439,23 +432,17 @@ static int judge_groups(struct run *run)
 
 static int judge_all(struct run *run)
 {
-	const struct store_reply *r = store_one(
-		run->store, "SCRIPT", "LOAD", script_publish, NULL);
 	struct fleet asked = run->fleet; /* what is to be judged of it */
 
 	if (run->alone)
 		asked.n = run->alone;
-	if (!store_text(r)) {
-		log_error("%s", store_why(run->store));
-		return EXIT_ENV;
-	}
-	snprintf(run->sha, sizeof run->sha, "%s", store_text(r));
-	if (late_judge(run->store, &asked, run->now, run->output) ||
+	if (store_load(run->store, script_publish, run->sha) ||
+		late_judge(run->store, &asked, run->now, run->output) ||
 		judge_groups(run))
 		return EXIT_ENV;
 	if (!heartbeat_write(
 		    run->store, STAGE_VERDICT, run->now, run->pretended)) {
-		log_error("%s", store_why(run->store));
+		store_failed(run->store);
 		return EXIT_ENV;
 	}
 	return run->red ? EXIT_NEWS : EXIT_GOOD;
@@ -478,22 +465,16 @@ static bool put_first(struct run *run, const char *slug)
 }
 
 static int judge_fleet(struct run *run, const struct command *cmd,
-	const struct conf *conf)
+	const struct setup *s)
 {
 	int rc = EXIT_ENV;
 
-	if (conf)
-		fleet_configured(&run->fleet, conf, NULL);
-	else if (fleet_stored(&run->fleet, run->store, NULL))
+	if (setup_fleet(s, NULL, &run->fleet))
 		return EXIT_ENV;
-	if (!run->fleet.n || (cmd->slug && !put_first(run, cmd->slug))) {
-		log_error("no server%s%s is %s", cmd->slug ? " " : "",
-			cmd->slug ? cmd->slug : "",
-			conf ? "configured" : "in the store");
-		rc = EXIT_USAGE;
-	} else if (!conf || !fleet_announce(conf, run->store)) {
+	if (!run->fleet.n || (cmd->slug && !put_first(run, cmd->slug)))
+		rc = setup_no_server(s, cmd->slug);
+	else if (!s->conf || !fleet_announce(s->conf, s->store))
 		rc = judge_all(run);
-	}
 	fleet_release(&run->fleet);
 	return rc;
 }
@@ -504,24 +485,14 @@ int publish(const struct command *cmd)
 		.now = isnan(cmd->now) ? clock_wall() : cmd->now,
 		.pretended = !isnan(cmd->now),
 	};
-	struct conf *conf = NULL;
-	char why[STORE_WHY];
-	int rc = EXIT_ENV;
+	struct setup s;
+	int rc = setup_open(&s, cmd);
 
-	if (cmd->config) {
-		conf = conf_load(cmd->config);
-		if (!conf)
-			return EXIT_USAGE;
-	}
 	run.output = output_choose(cmd->format);
-	run.store = store_open(
-		cmd->store || !conf ? cmd->store : conf->store, why);
-	if (run.store)
-		rc = judge_fleet(&run, cmd, conf);
-	else
-		log_error("%s", why);
-	store_close(run.store);
-	conf_free(conf);
+	run.store = s.store;
+	if (!rc)
+		rc = judge_fleet(&run, cmd, &s);
+	setup_close(&s);
 	return rc;
 }
 

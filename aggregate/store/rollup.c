@@ -28,14 +28,10 @@ enum { KEY_BASELINE, KEY_MINUTES, KEY_HOURS = KEY_MINUTES + MINUTED,
 	KEY_LATENCY = KEY_HOURS + DAYS, KEYS = KEY_LATENCY + HOURS };
 enum { GOT_MEDIAN = KEY_LATENCY, GOT_P95 };
 
-int rollup_load(struct store *s, char *sha, size_t size)
+int rollup_load(struct store *s, char sha[STORE_SHA])
 {
-	const struct store_reply *r =
-		store_one(s, "SCRIPT", "LOAD", script_figures, NULL);
-
-	if (!store_text(r))
+	if (store_load(s, script_figures, sha))
 		return -1;
-	snprintf(sha, size, "%s", store_text(r));
 	/* Again with what follows: the store may be restarted in between. */
 	store_add(s, "SCRIPT", "LOAD", script_figures, NULL);
 	return 0;
@@ -215,7 +211,7 @@ int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
 	for (size_t i = 0; i < n; i++)
 		ask_baseline(s, slugs[i], today);
 	if (store_run(s))
-		return -1;
+		return store_failed(s);
 	for (size_t i = 0; i < n; i++)
 		read_baseline(store_text(store_reply(s, i)), today,
 			&out[i]->baseline);

@@ -6,14 +6,13 @@
 
 #include "figures/figures.h"
 #include "mcp/histogram.h"
+#include "store/store.h"
 
 #include <stddef.h>
 
-struct store;
-struct store_reply;
 
 /*
- * rollup_load(s, sha, size): have the store load what rollup_ask runs there,
+ * rollup_load(s, sha): have the store load what rollup_ask runs there,
  * and write its name to sha; queue to have it loaded once more. -1: the store
  * failed.
  *
@@ -22,7 +21,7 @@ struct store_reply;
  * then NAN, and true the result, where the store holds none of this day:
  * rollup_baselines fills it in.
  */
-int rollup_load(struct store *s, char *sha, size_t size);
+int rollup_load(struct store *s, char sha[STORE_SHA]);
 void rollup_ask(struct store *s, const char *sha, const char *slug, double now);
 bool rollup_read(const struct store_reply *r, double now, struct figures *out);
 

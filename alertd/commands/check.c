@@ -79,7 +79,7 @@ static int describe(const struct conf *c, const char *text, double now)
 	}
 	buf_init(&b, CHECK_EVENT_MAX);
 	check_event_put(&b, c, &d);
-	ok = line_print(b.p, b.len);
+	ok = line_print(b.p, b.len) == 0;
 	buf_release(&b);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }

@@ -298,7 +298,7 @@ int maintain(const struct options *o, const struct conf *conf,
 		status = end_maintenance(o, conf, c, &out, text);
 	else
 		status = list(o, conf, c, &out, text);
-	if (out.len && !line_print(out.p, out.len))
+	if (out.len && line_print(out.p, out.len))
 		status = EXIT_ENV;
 	buf_release(&out);
 	maintenance_store_free(c);

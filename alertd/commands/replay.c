@@ -155,7 +155,7 @@ struct replay {
 static void flush(struct replay *r)
 {
 	if (!r->failed)
-		r->failed = !line_print(r->out.p, r->out.len);
+		r->failed = line_print(r->out.p, r->out.len) != 0;
 	buf_clear(&r->out);
 }
 

@@ -23,7 +23,7 @@ static int print(const struct buf *b)
 		log_error("there is too much to be shown");
 		return EXIT_ENV;
 	}
-	return line_print(b->p, b->len) ? EXIT_GOOD : EXIT_ENV;
+	return line_print(b->p, b->len) ? EXIT_ENV : EXIT_GOOD;
 }
 
 /* What is known of a server, to be released, or an exit status. */

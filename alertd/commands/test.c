@@ -217,7 +217,7 @@ static bool print(const struct trial *t, bool text)
 		put_text(&b, t);
 	else
 		put_json(&b, t);
-	ok = line_print(b.p, b.len);
+	ok = line_print(b.p, b.len) == 0;
 	buf_release(&b);
 	return ok;
 }

@@ -227,7 +227,7 @@ static int write_answer(struct cgi_answer *a, bool head)
 		cgi_error(a, 500, "too_large", "The answer is too large.");
 	buf_init(&out, ANSWER_MAX + 2048);
 	put_answer(&out, a, head);
-	status = line_print(out.p, out.len) ? EXIT_GOOD : EXIT_ENV;
+	status = line_print(out.p, out.len) ? EXIT_ENV : EXIT_GOOD;
 	buf_release(&out);
 	return status;
 }

@@ -144,10 +144,10 @@ int line_write(int fd, const char *p, size_t n)
 	return 0;
 }
 
-bool line_print(const char *p, size_t n)
+int line_print(const char *p, size_t n)
 {
 	if (line_write(STDOUT_FILENO, p, n) == 0)
-		return true;
+		return 0;
 	log_error("standard output: %s", strerror(errno));
-	return false;
+	return -1;
 }

@@ -50,9 +50,9 @@ unsigned long lines_number(const struct lines *l);
 int line_write(int fd, const char *p, size_t n);
 
 /*
- * line_print(p, n): line_write to standard output. False where that fails; the
+ * line_print(p, n): line_write to standard output. -1: that failed, and the
  * operator has been told.
  */
-bool line_print(const char *p, size_t n);
+int line_print(const char *p, size_t n);
 
 #endif

@@ -331,6 +331,12 @@ int store_run(struct store *s)
 	return rc;
 }
 
+int store_failed(const struct store *s)
+{
+	log_error("%s", s->why);
+	return -1;
+}
+
 const char *store_why(const struct store *s)
 {
 	return s->why;
@@ -395,4 +401,15 @@ const struct store_reply *store_one(struct store *s, const char *arg, ...)
 	add_list(s, arg, ap);
 	va_end(ap);
 	return store_run(s) ? NULL : store_reply(s, 0);
+}
+
+int store_load(struct store *s, const char *script, char sha[STORE_SHA])
+{
+	const struct store_reply *r =
+		store_one(s, "SCRIPT", "LOAD", script, NULL);
+
+	if (!store_text(r))
+		return store_failed(s);
+	snprintf(sha, STORE_SHA, "%s", store_text(r));
+	return 0;
 }

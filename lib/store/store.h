@@ -57,6 +57,9 @@ int store_run(struct store *s);
 const char *store_why(const struct store *s);
 const struct store_reply *store_reply(const struct store *s, size_t i);
 
+/* store_failed(s): log store_why(s), for a caller that gives up. Returns -1. */
+int store_failed(const struct store *s);
+
 /*
  * What a reply holds; r may be NULL, and then it holds nothing.
  * store_text: a string, or NULL for nil and other types; store_size: how many
@@ -77,5 +80,12 @@ const struct store_reply *store_item(const struct store_reply *r, size_t i);
  */
 const struct store_reply *store_one(struct store *s, const char *arg, ...)
 	__attribute__((sentinel));
+
+/*
+ * store_load(s, script, sha): have the store load a Lua script, and write the
+ * name by which EVALSHA runs it to sha. -1: that failed, and is logged.
+ */
+#define STORE_SHA 64
+int store_load(struct store *s, const char *script, char sha[STORE_SHA]);
 
 #endif

@@ -100,11 +100,12 @@ lists() {
 
 @test "a replay says the same as the store, minute by minute" {
 	for ((i = 0; i < 90; i++)); do
-		# Two regions; one of them sees new tools in some minutes.
-		renamed us-east-1 $((i < 30 ? i - i % 2 : 30)) 2 |
-			jq -c --argjson at $((T + 60 * i + 2)) '.probe_started_at = $at |
-				.probe_id = "p-\($at)"'
-		probes demo eu-west-2 $((T + 60 * i + 7))
+		# Two regions, which see new tools in some minutes.
+		for region in us-east-1 eu-west-2; do
+			renamed $region $((i < 30 ? i - i % 2 : 30)) 2 |
+				jq -c --argjson at $((T + 60 * i + 2)) '.probe_started_at = $at |
+					.probe_id = "p-\(.region)-\($at)"'
+		done
 	done >all
 	for ((i = 0; i < 90; i++)); do
 		sed -n "$((18 * i + 1)),$((18 * i + 18))p" all | aggregate ingest

@@ -156,6 +156,63 @@ static void test_judge(void **state)
 	}
 }
 
+/*
+ * Of three regions, each a string: those that are named see other tools at each
+ * probe. One that lies, or whose cache does, silences the drift of no other.
+ */
+static void test_one_region_alone(void **state)
+{
+	static const struct {
+		const char *reporting, *changing, *one_machine;
+		bool churn;
+	} rows[] = {
+		{"abc", "", "", false},
+		{"abc", "a", "", false},
+		{"abc", "ab", "", true},
+		{"abc", "abc", "", true},
+		{"abc", "ab", "ab", false},
+		{"abc", "ab", "bc", true},
+		{"abc", "abc", "abc", true},
+		{"ab", "a", "", false},
+		{"ab", "ac", "", false},
+		{"a", "a", "", true},
+		{"a", "bc", "", false},
+		/* The hour lasts longer than a region that falls silent. */
+		{"", "a", "", false},
+		{"", "ab", "", true},
+	};
+	static const char *const names[] = {"a", "b", "c"};
+	const struct rule rule = rule_default(60);
+	static struct region r[3];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct region_history h[3];
+		struct verdict v;
+
+		for (size_t k = 0; k < 3; k++) {
+			bool reports = strstr(rows[i].reporting, names[k]);
+
+			/* Who is silent fell silent ten minutes before. */
+			make(&r[k], !strstr(rows[i].changing, names[k])
+				? reports ? "zzzzzzzzzzzzzzzzzzzzzzzzzz"
+					  : "zzzzzzzzzzzzzzzz"
+				: reports ? "abcdefghijklmnopqrstuvwxyz"
+					  : "abcdefghijklmnop");
+			h[k] = r[k].history;
+			h[k].name = names[k];
+			if (strstr(rows[i].one_machine, names[k]))
+				h[k].machine = "m";
+		}
+		v = verdict_decide(&rule,
+			&(struct verdict_input) {.slug = "s",
+				.now = end_of(25), .expected = names,
+				.n_expected = 3, .regions = h, .n_regions = 3});
+		assert_int_equal(v.tool_churn.changes_1h > 0, rows[i].churn);
+		verdict_release(&v);
+	}
+}
+
 static void test_text(void **state)
 {
 	static const char *const wrong[] = {"", "0", "x", "1777485000",
@@ -193,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_count),
 		cmocka_unit_test(test_bit_by_bit),
 		cmocka_unit_test(test_judge),
+		cmocka_unit_test(test_one_region_alone),
 		cmocka_unit_test(test_text),
 	};
 

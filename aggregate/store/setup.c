@@ -1,0 +1,48 @@
+#include "store/setup.h"
+
+#include "base/exits.h"
+#include "base/log.h"
+#include "conf/conf.h"
+#include "options.h"
+#include "store/store.h"
+
+int setup_open(struct setup *s, const struct command *cmd)
+{
+	const char *address = cmd->store;
+	char why[STORE_WHY];
+
+	*s = (struct setup) {.conf = NULL};
+	if (cmd->config) {
+		s->conf = conf_load(cmd->config);
+		if (!s->conf)
+			return EXIT_USAGE;
+		if (!address)
+			address = s->conf->store;
+	}
+	s->store = store_open(address, why);
+	if (s->store)
+		return EXIT_GOOD;
+	log_error("%s", why);
+	return EXIT_ENV;
+}
+
+void setup_close(struct setup *s)
+{
+	store_close(s->store);
+	conf_free(s->conf);
+}
+
+int setup_fleet(const struct setup *s, const char *slug, struct fleet *f)
+{
+	if (!s->conf)
+		return fleet_stored(f, s->store, slug);
+	fleet_configured(f, s->conf, slug);
+	return 0;
+}
+
+int setup_no_server(const struct setup *s, const char *slug)
+{
+	log_error("no server%s%s is %s", slug ? " " : "", slug ? slug : "",
+		s->conf ? "configured" : "in the store");
+	return EXIT_USAGE;
+}

@@ -1,0 +1,40 @@
+/*
+ * setup.h: what a command works on: the configuration and the store that its
+ * command line names, and the servers of these.
+ */
+#ifndef STORE_SETUP_H
+#define STORE_SETUP_H
+
+#include "store/fleet.h"
+
+struct command;
+
+struct setup {
+	struct conf *conf; /* NULL where none is named */
+	struct store *store;
+};
+
+/*
+ * setup_open(s, cmd): load the configuration, and connect to the store that
+ * cmd names, or else the configuration, or else MCP_STORE. EXIT_GOOD; or
+ * EXIT_USAGE or EXIT_ENV, and the operator has been told why. setup_close in
+ * all cases.
+ */
+int setup_open(struct setup *s, const struct command *cmd);
+void setup_close(struct setup *s);
+
+/*
+ * setup_fleet(s, slug, f): the servers of the configuration, or without one
+ * those that the store knows; only `slug`, where that is not NULL. *f may be
+ * empty; fleet_release it before setup_close. -1: the store failed, and the
+ * operator has been told.
+ */
+int setup_fleet(const struct setup *s, const char *slug, struct fleet *f);
+
+/*
+ * setup_no_server(s, slug): tell the operator that there is no server, or none
+ * of this slug. Returns EXIT_USAGE.
+ */
+int setup_no_server(const struct setup *s, const char *slug);
+
+#endif
