@@ -12,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Beyond the time at which the next records are due. */
+/* How long after records are due ingest counts as stalled. */
 #define INGEST_SLACK_S (STAGE_STALE_S - 60)
 
 double pipeline_ingest_s(const struct conf *c)
@@ -24,7 +24,7 @@ double pipeline_ingest_s(const struct conf *c)
 	return fmax(STAGE_STALE_S, shortest + INGEST_SLACK_S);
 }
 
-/* What happens to the incident; the summary is one to be freed. */
+/* Append an event of the incident; it takes the text of `summary`. */
 static void pipeline_event(struct alert_state *st, enum alert_phase phase,
 	double at, struct buf *summary, struct alert_events *out)
 {
@@ -42,7 +42,7 @@ static void pipeline_event(struct alert_state *st, enum alert_phase phase,
 	e->record.summary = e->summary;
 }
 
-/* Nobody is watched: that is as urgent as anything that they would see. */
+/* No server is watched: as urgent as the worst that could go unseen. */
 static void begin_stall(struct incident *inc, double since, double now)
 {
 	*inc = (struct incident) {
@@ -68,7 +68,7 @@ static void put_since(struct buf *b, double at, double now)
 	buf_char(b, ')');
 }
 
-/* It is over since the minute of `at`. */
+/* End the incident as of the minute of `at`. */
 static void end_stall(struct alert_state *st, const char *what, double at,
 	double now, struct alert_events *out)
 {
@@ -97,8 +97,8 @@ static bool stands(const struct pipeline *pl, enum stage s, double now)
 }
 
 /*
- * Whether we were absent ourselves, and the stage was not late when we ran
- * last. Then it may be the machine that stood still, and not the stage.
+ * Whether this program did not run either, and the stage was not late when it
+ * ran last: perhaps the whole machine stood still, and not the stage.
  */
 static bool excused(const struct pipeline *pl, enum stage s, double now)
 {
@@ -142,13 +142,13 @@ static void emit_stage(struct alert_state *st, enum alert_phase phase,
 	pipeline_event(st, phase, now, &b, out);
 }
 
-/* No region is left that reports. */
+/* Whether all regions are cut off. */
 static bool blind(const struct pipeline *pl)
 {
 	return pl->n_regions && pl->n_isolated >= pl->n_regions;
 }
 
-/* Since when the last of them is cut off. */
+/* Since when all regions are cut off. */
 static double blind_since(const struct pipeline *pl)
 {
 	double since = 0;
@@ -173,7 +173,7 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	pipeline_event(st, phase, now, &b, out);
 }
 
-/* Why the incident is open, as its error tells. */
+/* The error of an incident that is open because all regions are cut off. */
 static const char cause_blind[] = "isolated";
 
 static void end_stalled(struct alert_state *st, const struct pipeline *pl,
@@ -189,7 +189,7 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 			out);
 }
 
-/* The regions that were cut off for long enough, or are told of. */
+/* The regions that are cut off for long enough, or were told of before. */
 static struct strings long_isolated(const struct pipeline *pl,
 	const struct incident *inc, const struct conf_policy *p, double now,
 	double *since)
@@ -210,7 +210,7 @@ static struct strings long_isolated(const struct pipeline *pl,
 	return out;
 }
 
-/* Some regions are cut off: whatever servers they probe, that is one event. */
+/* Some regions are cut off: one event for all the servers that they probe. */
 static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
@@ -245,7 +245,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	enum stage s = STAGE_INGEST;
 	bool late;
 
-	/* What comes first is the cause of what comes after it. */
+	/* A stalled ingest is the cause of a stalled verdict. */
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
 	late = stands(pl, s, now);
@@ -267,7 +267,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 		emit_blind(st, ALERT_STARTED, pl, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
-	/* Who does not judge does not know who is cut off, either. */
+	/* If no verdict is published, nobody knows which regions are cut off. */
 	if (!late)
 		evaluate_isolated(st, pl, p, now, out);
 }
@@ -285,7 +285,7 @@ static void emit_away(struct alert_state *st, enum alert_phase phase,
 	pipeline_event(st, phase, now, &b, out);
 }
 
-/* Takes this run into the row of those without the store. */
+/* Count this run as one without the store. */
 static void count_away(struct streak *t, double now)
 {
 	int64_t at = (int64_t)now;
@@ -294,7 +294,7 @@ static void count_away(struct streak *t, double now)
 	if (!t->counted || at < t->since)
 		*t = (struct streak) {.n = 1, .since = at};
 	else if (pause)
-		t->n = t->n ? 0 : 1; /* the second one is the habit here */
+		t->n = t->n ? 0 : 1; /* two pauses: runs are that rare here */
 	else
 		t->n++;
 	t->counted = at;

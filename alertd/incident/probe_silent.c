@@ -11,8 +11,7 @@ static bool silent(const struct verdict *v, const char *region)
 	return verdict_lists(v->no_data, v->n_no_data, region);
 }
 
-/* That its region is cut off is told for all servers at once, see pipeline.h.
- */
+/* A region that is cut off is told for all servers at once: see pipeline.h. */
 static bool isolated(const struct verdict *v, const char *region)
 {
 	return verdict_lists(v->isolated, v->n_isolated, region);
@@ -30,7 +29,7 @@ static void count(struct alert_state *st, const struct verdict *v)
 	streak_drop(st);
 }
 
-/* Those that have been silent long enough, and since when the first was. */
+/* The regions that have been silent long enough; since when the first of them. */
 static int64_t find(const struct alert_state *st, const struct verdict *v,
 	const struct incident *inc, int needed, struct strings *out)
 {
@@ -64,7 +63,7 @@ static void begin_silence(struct alert_state *st, const struct verdict *v,
 		false);
 }
 
-/* Nobody is silent any more: they report, or are not waited for any more. */
+/* No region is silent any more: it reports, or is no longer configured. */
 static void end_silence(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {

@@ -37,7 +37,7 @@ void route_test_add(const struct alert_state *st,
 	e->record.url = e->url;
 }
 
-/* An instant that can be believed; NAN: none. */
+/* t, or NAN where it lies in the future. */
 static double believed(double t, double now)
 {
 	return t <= now ? t : NAN;
@@ -45,7 +45,7 @@ static double believed(double t, double now)
 
 bool route_test_overdue(const struct route_test_history *t, double now)
 {
-	/* The later one; of what compares to NAN nothing is true. */
+	/* The later one; a comparison with NAN is false. */
 	double last = fmax(believed(t->since, now), believed(t->passed, now));
 
 	return now - last >= ROUTE_TEST_DUE_S;
