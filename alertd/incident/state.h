@@ -244,6 +244,11 @@ struct alert_state {
 	size_t n_timeline;
 };
 
+/* The members of each in JSON: tables in state/state_json.c. */
+extern const struct field state_head_fields[], state_fields[],
+	incident_fields[], pending_fields[], delivery_fields[],
+	timeline_fields[];
+
 /* state_init(st, slug): that of a server of which nothing is known. */
 void state_init(struct alert_state *st, const char *slug);
 void state_release(struct alert_state *st);

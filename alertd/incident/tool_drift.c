@@ -83,9 +83,7 @@ void tool_change_names(struct buf *b, const struct strings *l)
 
 		text_clean(l->v[i], strlen(l->v[i]), name, sizeof name,
 			SHOWN_MAX);
-		if (i)
-			buf_str(b, i + 1 == l->n ? " and " : ", ");
-		buf_str(b, name);
+		buf_fmt(b, "%s%s", text_comma(i, l->n), name);
 	}
 	/* Of a list that is full nobody knows how many there were. */
 	if (l->n == ALERT_NAMES)

@@ -36,13 +36,12 @@ bool correlation_may(const struct alert_event *e);
 /*
  * correlation_note(l, e, now, later): remember such an event and the routes that
  * get it; *e, *now and *later are moved into l and left empty.
- * correlation_cut(l, n): forget all but the first n. correlation_drop(l, n,
- * slug): forget those of that server, but for the first n.
+ * correlation_move(to, from): move all that `from` holds to the end of `to`.
  */
 void correlation_note(struct correlation_starts *l, struct alert_event *e,
 	struct strings *now, struct strings *later);
-void correlation_cut(struct correlation_starts *l, size_t n);
-void correlation_drop(struct correlation_starts *l, size_t n, const char *slug);
+void correlation_move(
+	struct correlation_starts *to, struct correlation_starts *from);
 void correlation_release(struct correlation_starts *l);
 
 /*
