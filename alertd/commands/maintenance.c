@@ -116,7 +116,7 @@ static int read_options(const struct options *o, const struct conf *conf,
 	if (read_names(o, conf, m) || read_times(o, now, m))
 		return -1;
 	if (m->every && m->ends_at - m->starts_at > 86400) {
-		log_error("--every: what recurs lasts a day at the most");
+		log_error("--every: a maintenance that recurs lasts a day at most");
 		return -1;
 	}
 	return 0;
@@ -130,12 +130,12 @@ static int fit(struct maintenance *m, double now, double cap_s)
 
 	clock_rfc3339(m->ends_at, end);
 	if (how == MAINTENANCE_PLAN_CUT)
-		log_warn("no maintenance is longer than %g s (alerts.policy."
-			 "maintenance): it ends at %s",
+		log_warn("a maintenance lasts %g s at most (alerts.policy."
+			 "maintenance): this one ends at %s",
 			cap_s, end);
 	if (how != MAINTENANCE_PLAN_OVER)
 		return 0;
-	log_error("maintenance add: it was over at %s", end);
+	log_error("maintenance add: it would have ended at %s", end);
 	return -1;
 }
 
@@ -147,22 +147,24 @@ static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	char end[CLOCK_RFC3339];
 
 	if (maintenance_store_get(c, MAINTENANCE_STORE_MAX - 1)) {
-		log_error("maintenance add: there are %d already",
+		log_error("maintenance add: there are %d maintenances already",
 			MAINTENANCE_STORE_MAX);
 		return false;
 	}
 	fit = maintenance_store_fit(c, m, conf, now, cap_s);
 	if (fit.many) {
-		log_error("maintenance add: %d of %s are to come already",
+		log_error("maintenance add: %d maintenances of %s are planned "
+			  "already",
 			MAINTENANCE_STORE_TO_COME, fit.many);
 		return false;
 	}
 	if (!fit.slug)
 		return true;
 	clock_rfc3339(fit.chain.start + (int64_t)cap_s, end);
-	log_warn("%s: with those less than 15 minutes apart from it, which "
-		 "count as one, it is %lld s longer than any may be "
-		 "(alerts.policy.maintenance): that is over at %s",
+	log_warn("%s: together with those less than 15 minutes before or "
+		 "after it, which count as one, it is %lld s longer than a "
+		 "maintenance may be (alerts.policy.maintenance): it ends "
+		 "at %s",
 		fit.slug,
 		(long long)(fit.chain.end - fit.chain.start - (int64_t)cap_s),
 		end);

@@ -105,7 +105,7 @@ int show_history(const struct notifier_setup *s, const char *slug)
 	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
 	timeline_put(&b, &t, s->text);
 	if (s->text && !t.n && status == EXIT_GOOD)
-		buf_str(&b, "Nothing was told.\n");
+		buf_str(&b, "Nobody was told of anything.\n");
 	if (status == EXIT_GOOD)
 		status = print(&b);
 	buf_release(&b);

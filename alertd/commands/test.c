@@ -148,8 +148,8 @@ static void mention_maintenance(const struct notifier_setup *s,
 	if (!occurrence_covers(&o, t->now))
 		return;
 	clock_rfc3339(o.end, until);
-	log_warn("%s: it is in a maintenance until %s; a downtime would be "
-		 "told to nobody",
+	log_warn("%s: in a maintenance until %s; nobody would be told of a "
+		 "downtime",
 		t->slug, until);
 }
 

@@ -164,12 +164,12 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "Every region's own network is cut off");
+	buf_str(&b, "The network of every region has been cut off");
 	put_since(&b, blind_since(pl), now);
-	buf_str(&b, ", or each server is down at once: no region reaches any, "
-		    "and which of the two it is cannot be told from here; "
-		    "servers are not judged. A canary of each region would "
-		    "settle it.");
+	buf_str(&b, ", or all servers are down at once: no region reaches any "
+		    "server, and from here the two look alike; servers are "
+		    "not judged. A canary in each region would tell which it "
+		    "is.");
 	pipeline_event(st, phase, now, &b, out);
 }
 

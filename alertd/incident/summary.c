@@ -223,14 +223,14 @@ static void put_churn(struct buf *b, const struct incident *inc, double at)
 	buf_fmt(b, " changes its tools all the time, since ");
 	phrase_time_seen(b, inc->first, at);
 	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
-		   "single changes, and regions that see others, are not told "
-		   "meanwhile",
+		   "until that ends, single changes and differences between "
+		   "regions are not reported",
 		inc->value);
 }
 
 static void put_silence(struct buf *b, const struct incident *inc, double at)
 {
-	buf_str(b, " is not reported on by ");
+	buf_str(b, " has had no report from ");
 	phrase_regions(b, &inc->regions);
 	if ((int)inc->regions.n == inc->expected)
 		buf_str(b, inc->expected == 1 ? ", its only region,"
@@ -244,11 +244,10 @@ static void put_silence(struct buf *b, const struct incident *inc, double at)
 /* Regions that are cut off, which is no server's trouble. */
 static void put_isolation(struct buf *b, const struct incident *inc, double at)
 {
-	buf_str(b, inc->regions.n == 1 ? "The own network of "
-				       : "The own networks of ");
+	buf_str(b, inc->regions.n == 1 ? "The network of " : "The networks of ");
 	phrase_regions(b, &inc->regions);
-	buf_str(b, inc->regions.n == 1 ? " is" : " are");
-	buf_str(b, " cut off since ");
+	buf_str(b, inc->regions.n == 1 ? " has" : " have");
+	buf_str(b, " been cut off since ");
 	phrase_time_seen(b, inc->first, at);
 	buf_str(b, ": no server answers there, and other regions do not see "
 		   "that; what is probed from there counts as no data, and "
@@ -311,7 +310,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	if (s->kind == ALERT_STALLED) {
-		buf_str(b, "The pipeline stands still, and nobody is watched");
+		buf_str(b, "The pipeline stands still, and no server is watched");
 		return;
 	}
 	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
@@ -447,7 +446,7 @@ static void put_end(struct buf *b, const struct summary *s)
 		buf_fmt(b, "%s no longer changes its tools all the time",
 			s->slug);
 		put_span(b, s->incident);
-		buf_str(b, " Its changes are told again.");
+		buf_str(b, " Its changes are reported again.");
 		break;
 	case ALERT_SILENT:
 		put_report(b, s);
@@ -521,7 +520,7 @@ void summary_put(struct buf *b, const struct summary *s)
 		phrase_duration(b, (long long)s->at - inc->opened_at);
 	} else if (s->phase == ALERT_ESCALATED &&
 		(s->more || s->kind == ALERT_SILENT)) {
-		buf_str(b, "; more of them than before");
+		buf_str(b, "; more than before");
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_fmt(b, "; worse than before, %s",
 			severity_name(inc->severity));

@@ -60,7 +60,7 @@ bool fallback_any(const struct alert_state *st, double now)
 static void put_sentence(struct buf *b, const char *summary,
 	const struct pending *p, const struct delivery *d)
 {
-	buf_fmt(b, "%s%sThis could not be told to %s since ",
+	buf_fmt(b, "%s%sThis could not be delivered to %s since ",
 		summary ? summary : "", summary ? " " : "", d->route);
 	phrase_time(b, (int64_t)since(p, d), false);
 	buf_fmt(b, " UTC%s%s.", d->why ? ": " : "", d->why ? d->why : "");
