@@ -76,7 +76,7 @@ enum { KIND, SEVERITY, SLUG, AT, TOOLS, KEYS };
 static const char *const keys[KEYS] = {
 	"kind", "severity", "slug", "at", "tools"};
 static const char *const wanted[KEYS] = {
-	("a kind of mcp-records(5), or what begins one, such as "
+	("a kind of mcp-records(5), or the event that begins one, such as "
 	 "downtime_started; later events go to whoever was told"),
 	"P1, P2 or P3",
 	"a server of the configuration, or *",

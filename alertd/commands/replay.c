@@ -154,10 +154,8 @@ struct replay {
 
 static void flush(struct replay *r)
 {
-	if (!r->failed && line_write(STDOUT_FILENO, r->out.p, r->out.len)) {
-		log_error("standard output: %s", strerror(errno));
-		r->failed = true;
-	}
+	if (!r->failed)
+		r->failed = line_print(r->out.p, r->out.len) != 0;
 	buf_clear(&r->out);
 }
 

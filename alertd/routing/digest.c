@@ -52,7 +52,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 	};
 }
 
-/* By a clock that was ahead it would wait for a day that is not near. */
+/* Due at once where a clock that was ahead of ours set the boundary. */
 static bool due(const struct pending *p, const struct delivery *d, double now)
 {
 	return (double)d->boundary <= now ||
