@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-/* The numbers of mcp-alert(1), after articles 1 and 3. */
+/* The numbers of mcp-incidents(7), after articles 1 and 3. */
 const struct conf_policy machine_policy = {
 	.confirm = 3,
 	.resolve = 3,

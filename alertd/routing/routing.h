@@ -26,7 +26,7 @@ bool route_chooses(const struct conf_route *r);
 
 /*
  * route_pick(c, e, out): the names of the routes that get an event, as ROUTES
- * in mcp-alert(1) has it, by the time at which it happened. Whoever was told
+ * in mcp-routes(5) has it, by the time at which it happened. Whoever was told
  * that an incident began is told how it goes on, whatever its severity has
  * become; and its end is told to nobody else. c may be NULL: there are none.
  */

@@ -12,7 +12,7 @@
 
 /*
  * The windows: those over which an error rate is looked at, and the pairs of
- * the burn rates of an SLO (mcp-alert(1)).
+ * the burn rates of an SLO (mcp-incidents(7)).
  */
 enum rate_window { RATE_5M, RATE_30M, RATE_1H, RATE_6H, RATE_3D };
 #define RATE_WINDOWS 5
