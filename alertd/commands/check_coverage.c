@@ -17,7 +17,7 @@
 /* What is known of a server apart from its routes: every event's ladder. */
 #define KINDS ((size_t)ALERT_TEST + 1)
 
-/* What mcp-alert(1) says of each kind: its severities, a bit each. */
+/* What mcp-incidents(7) says of each kind: its severities, a bit each. */
 #define P1 (1U << SEVERITY_P1)
 #define P2 (1U << SEVERITY_P2)
 #define P3 (1U << SEVERITY_P3)

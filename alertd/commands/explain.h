@@ -22,7 +22,7 @@ struct explain_next {
 struct explain_next explain_next(const struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p, double now);
 
-/* How an incident was confirmed: mcp-alert(1), "How they begin". */
+/* How an incident was confirmed: mcp-incidents(7), CONFIRMATION. */
 enum explain_rule { EXPLAIN_SPACE, EXPLAIN_TIME };
 
 enum explain_rule explain_rule(const struct incident *inc,

@@ -1,8 +1,8 @@
 /*
- * machine.h: the state machine of mcp-alert(1). What is known of a server and a
- * verdict, or only an instant, go in; what is known then and the events that
- * happened come out. Pure: no clock, no I/O, so a recorded night can be run
- * again. Its best documentation are the tables of nights in
+ * machine.h: the state machine of mcp-incidents(7). What is known of a server
+ * and a verdict, or only an instant, go in; what is known then and the events
+ * that happened come out. Pure: no clock, no I/O, so a recorded night can be
+ * run again. Its best documentation are the tables of nights in
  * tests/unit/alertd/test_machine.c: the verdicts of a night, and what is told.
  *
  * The life of an incident:

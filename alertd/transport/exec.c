@@ -21,7 +21,7 @@
 #define SHOW_MS 10
 #define OLD_FDS 65536
 
-/* What a command may know of our environment; mcp-alert(1) names them. */
+/* What a command may know of our environment; mcp-routes(5) names them. */
 static const char *const known[] = {"PATH", "HOME", "LANG", "TZ"};
 #define KNOWN (sizeof known / sizeof *known)
 

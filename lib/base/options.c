@@ -296,12 +296,7 @@ static int set_value(struct reading *r, const struct option_row *o, char *arg)
 	}
 	*seen = true;
 	switch (o->type) {
-	case OPTION_TEXT:
-		*text = arg;
-		ok = !o->valid || o->valid(arg);
-		break;
 	case OPTION_LIST:
-		ok = o->valid(arg);
 		while (*text)
 			text++;
 		if (text - (const char **)at >= (ptrdiff_t)o->max) {
@@ -309,7 +304,10 @@ static int set_value(struct reading *r, const struct option_row *o, char *arg)
 				o->max);
 			return EXIT_USAGE;
 		}
+		/* FALLTHROUGH */
+	case OPTION_TEXT:
 		*text = arg;
+		ok = !o->valid || o->valid(arg);
 		break;
 	case OPTION_FLAG:
 		*flag = true;
@@ -418,7 +416,7 @@ static int read_all(struct reading *r, int argc, char **argv)
 			*end++ = ':';
 	}
 	opterr = 0;
-	optind = 1;
+	optind = 0; /* to begin anew */
 	while (status < 0 && o->letter != 'h') {
 		code = getopt_long(argc, argv, letters, longs, NULL);
 		if (code == -1)

@@ -184,7 +184,7 @@ struct conf_ladder {
 	size_t n_servers;
 };
 
-/* The numbers of alerting, see mcp-alert(1). */
+/* The numbers of alerting, see mcp-incidents(7). */
 struct conf_policy {
 	int confirm;
 	int resolve;

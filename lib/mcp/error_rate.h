@@ -11,7 +11,8 @@
 #include <cjson/cJSON.h>
 
 /*
- * The windows of error rates and of the burn rates of an SLO, see mcp-alert(1).
+ * The windows of error rates and of the burn rates of an SLO, see
+ * mcp-incidents(7).
  */
 enum rate_window { RATE_5M, RATE_30M, RATE_1H, RATE_6H, RATE_3D };
 #define RATE_WINDOWS 5

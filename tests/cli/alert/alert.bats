@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # shellcheck disable=SC2016
-# Goal: a night of verdicts becomes the events of mcp-alert(1), each told once,
+# Goal: a night of verdicts becomes the events of mcp-incidents(7), each told once,
 # whoever runs beside it and whatever is killed in between.
 
 bats_require_minimum_version 1.5.0

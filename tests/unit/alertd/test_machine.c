@@ -1,6 +1,6 @@
 /*
- * Goal: every number of mcp-alert(1) as a table: the verdicts of a night (see
- * nights.h), and all that is told of it.
+ * Goal: every number of mcp-incidents(7) as a table: the verdicts of a night
+ * (see nights.h), and all that is told of it.
  */
 #include "nights.h"
 

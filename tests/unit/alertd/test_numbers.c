@@ -1,7 +1,7 @@
 /*
  * Goal: each number of the article on downtime alerting, with its sentence:
  * what is told of a night that it describes, to whom, and when. Where we
- * differ, the row says how, and mcp-alert(1) why.
+ * differ, the row says how, and mcp-incidents(7) why.
  */
 #include "nights.h"
 
