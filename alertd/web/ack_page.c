@@ -234,13 +234,13 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 	read_by(c->request.body.p, by, sizeof by);
 	if (by[strspn(by, " ")] == '\0')
 		snprintf(by, sizeof by, "somebody who was told");
-	setup.shelf = state_store_new(c->store);
+	setup.states = state_store_new(c->store);
 	pager = notifier_new(&setup);
 	p.done = notifier_ack(pager, p.slug, &q)
 		? "You look after it. Thank you."
 		: "That could not be written down; try again.";
 	notifier_free(pager);
-	state_store_free(setup.shelf);
+	state_store_free(setup.states);
 	if (still_open(c, &p, a))
 		put_page(a, &p);
 out:

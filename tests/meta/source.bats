@@ -56,8 +56,8 @@ lib: conf records mcp store cgi json base
 probe: main probe steps expiry report,options target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline rule
 serve: main render handlers api,badge,widget pages data http
-alertd: main web commands store_outage verdict_batch
-	notifier,evaluate,emit,common_cause print,output,input,options
+alertd: main web commands store_outage
+	notifier,evaluate,emit print,output,input,options
 	delivery sinks routing transport state incident
 '
 

@@ -1,4 +1,4 @@
-#include "state/test_store.h"
+#include "state/route_test_store.h"
 
 #include "base/log.h"
 #include "base/num.h"
@@ -34,7 +34,7 @@ static bool put_instant(struct store *s, const char *field, double t)
 	return store_one(s, "HSET", KEY_TESTS, field, text, NULL) || failed(s);
 }
 
-bool test_store_read(struct store *s, struct route_test_history *out)
+bool route_test_store_read(struct store *s, struct route_test_history *out)
 {
 	const struct store_reply *r;
 
@@ -49,7 +49,7 @@ bool test_store_read(struct store *s, struct route_test_history *out)
 	return true;
 }
 
-bool test_store_begin(struct store *s, struct route_test_history *t, double now)
+bool route_test_store_begin(struct store *s, struct route_test_history *t, double now)
 {
 	if (!s || t->since <= now)
 		return true;
@@ -57,7 +57,7 @@ bool test_store_begin(struct store *s, struct route_test_history *t, double now)
 	return put_instant(s, SINCE, now);
 }
 
-bool test_store_passed(struct store *s, double now)
+bool route_test_store_passed(struct store *s, double now)
 {
 	return put_instant(s, PASSED, now);
 }
