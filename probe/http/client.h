@@ -121,7 +121,7 @@ struct http_response {
 enum http_want { HTTP_WANT_MORE, HTTP_WANT_EOF, HTTP_WANT_NOTHING };
 
 struct http_handler {
-	/* The name was resolved to r->address, which comes next. Or NULL. */
+	/* The name was resolved; r->address is connected to. May be NULL. */
 	void (*resolved)(void *arg, const struct http_response *r);
 	/* TCP and TLS stand, and the request is sent. May be NULL. */
 	void (*connected)(void *arg, const struct http_response *r);

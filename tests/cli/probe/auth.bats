@@ -295,7 +295,7 @@ inside() {
 		kill $!
 	EOF
 	inside bash run "$ROOT" "$BIN"
-	jq -es '.[8].error == "oauth.metadata" and (.[3].message | contains("denied"))' out
+	jq -es '.[8].error == "oauth.metadata" and (.[3].message | contains("only those are allowed"))' out
 	# Nor is a secret sent over plain HTTP, but to loopback.
 	jq -es '.[8].error == "auth.wrong-origin"' out2
 	[ "$(grep -c s3cret-canary requests)" -eq 0 ]

@@ -91,7 +91,7 @@ denied() {
 		100-64-0-1.test/
 		v6.test/
 	EOT
-	refused https://gone.test/ "gone.test does not resolve here"
+	refused https://gone.test/ "gone.test, which does not resolve here"
 }
 
 @test "a connection to the inside that another target opened is not lent" {
