@@ -507,7 +507,7 @@ void summary_put(struct buf *b, const struct summary *s)
 		return;
 	}
 	put_trouble(b, s);
-	if (s->unheard) {
+	if (s->unacknowledged) {
 		buf_str(b, "; not acknowledged after ");
 		phrase_duration(b, (long long)s->at - inc->opened_at);
 	} else if (s->phase == ALERT_ESCALATED &&

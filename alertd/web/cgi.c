@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "cgi/http_status.h"
 #include "json/json.h"
 #include "store/store.h"
 #include "web/ack_page.h"
@@ -179,29 +180,11 @@ static void answer_row(struct cgi *c, const struct row *row,
 	conf_free(conf);
 }
 
-static const char *reason(int status)
-{
-	static const struct {
-		int status;
-		const char *reason;
-	} reasons[] = {{200, "OK"}, {201, "Created"}, {303, "See Other"},
-		{400, "Bad Request"}, {401, "Unauthorized"},
-		{403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
-		{409, "Conflict"}, {410, "Gone"}, {413, "Content Too Large"},
-		{415, "Unsupported Media Type"},
-		{422, "Unprocessable Content"}, {503, "Service Unavailable"}};
-
-	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "Internal Server Error";
-}
-
 /* The whole output (RFC 3875, section 6). */
 static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
 {
 	buf_fmt(out, "Status: %d %s\r\nCache-Control: no-store\r\n", a->status,
-		reason(a->status));
+		http_status_reason(a->status));
 	if (a->allow)
 		buf_fmt(out, "Allow: %s\r\n", a->allow);
 	if (a->challenge)

@@ -5,10 +5,10 @@
 #include "data/page_data.h"
 #include "data/places.h"
 #include "data/server.h"
-#include "data/site.h"
-#include "data/words.h"
+#include "data/brand.h"
+#include "data/incident_words.h"
 #include "http/escape.h"
-#include "pages/page.h"
+#include "pages/status_page.h"
 
 #include <inttypes.h>
 
@@ -33,7 +33,7 @@ static void put_instant(struct buf *b, const char *tag, int64_t t)
 	buf_fmt(b, "<%s>%s</%s>\n", tag, s, tag);
 }
 
-static void put_link(struct buf *b, const struct page_subject *s,
+static void put_link(struct buf *b, const struct status_page *s,
 	const char *rel, const char *type, const char *rest)
 {
 	buf_fmt(b, "<link rel=\"%s\" type=\"%s\" href=\"", rel, type);
@@ -41,7 +41,7 @@ static void put_link(struct buf *b, const struct page_subject *s,
 	buf_fmt(b, "/status/%s%s\"/>\n", s->slug, rest);
 }
 
-static void put_title(struct buf *b, const struct page_subject *s,
+static void put_title(struct buf *b, const struct status_page *s,
 	const char *what)
 {
 	buf_str(b, "<title>");
@@ -54,7 +54,7 @@ static void put_content(struct buf *b, const struct incident *in,
 {
 	char s[CLOCK_RFC3339];
 
-	buf_fmt(b, "<content type=\"text\">%s ", words_impact(in));
+	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in));
 	if (in->n_regions) {
 		buf_str(b, "Where: ");
 		places_put_regions(b, places,
@@ -68,10 +68,10 @@ static void put_content(struct buf *b, const struct incident *in,
 		clock_rfc3339(in->ended_at, s);
 		buf_fmt(b, " to %.10s %.5s UTC", s, s + 11);
 	}
-	buf_fmt(b, ". %s</content>\n", words_update(in));
+	buf_fmt(b, ". %s</content>\n", incident_words_update(in));
 }
 
-static void put_incident(struct buf *b, const struct page_subject *s,
+static void put_incident(struct buf *b, const struct status_page *s,
 	const struct incident *in, const struct places *places)
 {
 	char what[16];
@@ -79,7 +79,7 @@ static void put_incident(struct buf *b, const struct page_subject *s,
 	snprintf(what, sizeof what, "%d", (int)in->trouble);
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, what, in->started_at);
-	buf_fmt(b, "<title>%s%s</title>\n", words_title(in),
+	buf_fmt(b, "<title>%s%s</title>\n", incident_words_title(in),
 		in->ended_at ? " (over)" : "");
 	put_instant(b, "published", in->started_at);
 	put_instant(b, "updated", in->updated_at);
@@ -88,7 +88,7 @@ static void put_incident(struct buf *b, const struct page_subject *s,
 	buf_str(b, "</entry>\n");
 }
 
-static void put_work(struct buf *b, const struct page_subject *s,
+static void put_work(struct buf *b, const struct status_page *s,
 	const struct occurrence *o)
 {
 	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
@@ -101,7 +101,7 @@ static void put_work(struct buf *b, const struct page_subject *s,
 	put_id(b, s->slug, o->of->id, o->start);
 	buf_str(b, "<title>Maintenance</title>\n");
 	/* When it was announced is not known; that it is, is news once. */
-	put_instant(b, "updated", o->start - WORKS_AHEAD_S);
+	put_instant(b, "updated", o->start - MAINTENANCE_AHEAD_S);
 	put_link(b, s, "alternate", "text/html", "");
 	buf_fmt(b,
 		"<content type=\"text\">From %.10s %.5s UTC to %.10s %.5s "
@@ -112,23 +112,23 @@ static void put_work(struct buf *b, const struct page_subject *s,
 }
 
 /* When there was last something new, so that the feed stands still between. */
-static int64_t newest(const struct facts *f)
+static int64_t newest(const struct page_data *d)
 {
 	int64_t t = 0;
 
-	for (size_t i = 0; i < f->incidents.n; i++)
-		if (f->incidents.v[i].updated_at > t)
-			t = f->incidents.v[i].updated_at;
-	if (f->work.found && f->work.start - WORKS_AHEAD_S > t)
-		t = f->work.start - WORKS_AHEAD_S;
-	if (f->next.found && f->next.start - WORKS_AHEAD_S > t)
-		t = f->next.start - WORKS_AHEAD_S;
+	for (size_t i = 0; i < d->incidents.n; i++)
+		if (d->incidents.v[i].updated_at > t)
+			t = d->incidents.v[i].updated_at;
+	if (d->maintenance_now.found && d->maintenance_now.start - MAINTENANCE_AHEAD_S > t)
+		t = d->maintenance_now.start - MAINTENANCE_AHEAD_S;
+	if (d->maintenance_next.found && d->maintenance_next.start - MAINTENANCE_AHEAD_S > t)
+		t = d->maintenance_next.start - MAINTENANCE_AHEAD_S;
 	return t;
 }
 
-void feed_put(struct buf *b, const struct page_subject *s)
+void feed_put(struct buf *b, const struct status_page *s)
 {
-	const struct facts *f = s->facts;
+	const struct page_data *d = s->data;
 	struct places places;
 
 	places_read(&places, s->server, s->view);
@@ -136,16 +136,16 @@ void feed_put(struct buf *b, const struct page_subject *s)
 		   "<feed xmlns=\"http://www.w3.org/2005/Atom\">\n");
 	put_id(b, s->slug, "feed", 0);
 	put_title(b, s, "incidents");
-	put_instant(b, "updated", newest(f));
+	put_instant(b, "updated", newest(d));
 	buf_str(b, "<author><name>");
 	escape_put(b, s->brand->title);
 	buf_str(b, "</name></author>\n");
 	put_link(b, s, "self", "application/atom+xml", "/feed.atom");
 	put_link(b, s, "alternate", "text/html", "");
-	put_work(b, s, &f->next);
-	put_work(b, s, &f->work);
-	for (size_t i = 0; i < f->incidents.n; i++)
-		put_incident(b, s, &f->incidents.v[i], &places);
+	put_work(b, s, &d->maintenance_next);
+	put_work(b, s, &d->maintenance_now);
+	for (size_t i = 0; i < d->incidents.n; i++)
+		put_incident(b, s, &d->incidents.v[i], &places);
 	buf_str(b, "</feed>\n");
 	places_release(&places);
 }

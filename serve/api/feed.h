@@ -8,9 +8,9 @@
 
 #include "base/buf.h"
 
-struct page_subject;
+struct status_page;
 
 /* feed_put(b, subject): append the feed. */
-void feed_put(struct buf *b, const struct page_subject *subject);
+void feed_put(struct buf *b, const struct status_page *subject);
 
 #endif

@@ -41,9 +41,9 @@ int fetch_run(struct source *s)
 }
 
 int fetch_where(struct source *s, const char *slug, const char *token,
-	struct where *w)
+	struct entry_place *w)
 {
-	*w = (struct where) {.key = NULL};
+	*w = (struct entry_place) {.key = NULL};
 	if (fetch_open(s))
 		return -1;
 	store_add(s->store, "HSTRLEN", KEY_SERVERS, slug, NULL);
@@ -72,7 +72,7 @@ int fetch_subject(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict)
 {
 	char key[KEY_MAX];
-	struct where w;
+	struct entry_place w;
 
 	*server = *verdict = NULL;
 	if (fetch_where(s, slug, token, &w))
@@ -106,7 +106,7 @@ int fetch_account_entry(struct source *s, const char *account,
 	return 0;
 }
 
-void fetch_beats(const struct store_reply *r, double at[STAGES])
+void fetch_heartbeats(const struct store_reply *r, double at[STAGES])
 {
 	for (size_t i = 0; i < STAGES; i++)
 		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
@@ -121,7 +121,7 @@ int fetch_stages(struct source *s, double at[STAGES])
 		stage_name(STAGE_ALERT), NULL);
 	if (fetch_run(s))
 		return -1;
-	fetch_beats(store_reply(s->store, 0), at);
+	fetch_heartbeats(store_reply(s->store, 0), at);
 	return 0;
 }
 

@@ -70,7 +70,7 @@ const char *fetch_verdict(const struct source *s, size_t i);
 void fetch_close(struct source *s);
 
 /* Where the store has an entry that the one who asks may read. */
-struct where {
+struct entry_place {
 	const char *key; /* a hash; NULL: nowhere */
 	char field[KEY_MAX];
 };
@@ -79,14 +79,14 @@ struct where {
  * For those who put a round trip together: fetch_open has the connection, and
  * fetch_run runs what was queued. fetch_where(s, slug, token, w): a round trip
  * that finds an entry, see fetch_subject; fetch_entry(r) is then that of a
- * reply to HGET, or NULL where it has gone since. fetch_beats(r, at): read the
+ * reply to HGET, or NULL where it has gone since. fetch_heartbeats(r, at): read the
  * reply of the heartbeats of all stages.
  */
 int fetch_open(struct source *s);
 int fetch_run(struct source *s);
 int fetch_where(struct source *s, const char *slug, const char *token,
-	struct where *w);
+	struct entry_place *w);
 const char *fetch_entry(const struct store_reply *r);
-void fetch_beats(const struct store_reply *r, double at[STAGES]);
+void fetch_heartbeats(const struct store_reply *r, double at[STAGES]);
 
 #endif

@@ -12,7 +12,7 @@
 /* The replies, in the order of what is asked. */
 enum { SERVER, VERDICT, SITE, BEATS, WORKS, INCIDENTS, TOOLS, MINUTES, HOURS };
 
-static void ask(struct source *s, const char *slug, const struct where *w,
+static void ask(struct source *s, const char *slug, const struct entry_place *w,
 	const struct history *past)
 {
 	char key[KEY_MAX];
@@ -70,19 +70,19 @@ static void read_past(struct history *p, const struct store *s)
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct facts *f)
+	double now, struct fetched *got, struct page_data *d)
 {
 	const struct store_reply *r;
-	struct where w;
+	struct entry_place w;
 
-	*f = (struct facts) {0};
+	*d = (struct page_data) {0};
 	*got = (struct fetched) {0};
-	history_init(&f->past, now);
+	history_init(&d->history, now);
 	if (fetch_where(s, slug, token, &w))
 		return -1;
 	if (!w.key)
 		return 0;
-	ask(s, slug, &w, &f->past);
+	ask(s, slug, &w, &d->history);
 	if (fetch_run(s))
 		return -1;
 	*got = (struct fetched) {
@@ -90,12 +90,12 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 		.verdict = store_text(store_reply(s->store, VERDICT)),
 		.site = store_text(store_reply(s->store, SITE)),
 	};
-	fetch_beats(store_reply(s->store, BEATS), f->beats);
+	fetch_heartbeats(store_reply(s->store, BEATS), d->heartbeats);
 	r = store_reply(s->store, WORKS);
 	for (size_t i = 0; i < store_count(r); i++)
-		works_add(&f->works, store_text(store_item(r, i)));
+		maintenance_list_add(&d->maintenance, store_text(store_item(r, i)));
 	incidents_read(store_text(store_reply(s->store, INCIDENTS)),
-		&f->incidents);
-	read_past(&f->past, s->store);
+		&d->incidents);
+	read_past(&d->history, s->store);
 	return 0;
 }

@@ -5,7 +5,7 @@
 #ifndef DATA_FETCH_PAGE_H
 #define DATA_FETCH_PAGE_H
 
-struct facts;
+struct page_data;
 struct source;
 
 /* As the store holds it, or NULL; until the next round trip. */
@@ -14,13 +14,13 @@ struct fetched {
 };
 
 /*
- * fetch_page(s, slug, token, now, got, f): what there is of that server as of
- * now; f lacks only what depends on the server's entry and its verdict; of one
+ * fetch_page(s, slug, token, now, got, d): what there is of that server as of
+ * now; d lacks only what depends on the server's entry and its verdict; of one
  * that who asks may not know, see fetch_subject, everything. Release its
  * incidents, works and sides. -1, and nothing to release, where the store did
  * not answer.
  */
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct facts *f);
+	double now, struct fetched *got, struct page_data *d);
 
 #endif

@@ -7,14 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-void works_add(struct works *w, const char *json)
+void maintenance_list_add(struct maintenance_list *w, const char *json)
 {
 	char why[RECORD_WHY];
 	struct maintenance m;
 	const char *type;
 	cJSON *doc;
 
-	if (!json || w->n == WORKS_MAX)
+	if (!json || w->n == MAINTENANCE_MAX)
 		return;
 	doc = json_parse(json, strlen(json), &json_record, why);
 	type = doc ? record_type(doc, why) : NULL;
@@ -28,15 +28,15 @@ void works_add(struct works *w, const char *json)
 	w->v[w->n++] = (struct planned) {.m = m};
 }
 
-void works_release(struct works *w)
+void maintenance_list_release(struct maintenance_list *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		maintenance_release(&w->v[i].m);
 	free(w->v);
-	*w = (struct works) {0};
+	*w = (struct maintenance_list) {0};
 }
 
-struct occurrence works_now(struct works *w, const char *slug,
+struct occurrence maintenance_list_now(struct maintenance_list *w, const char *slug,
 	const char *account, double now, double cap_s)
 {
 	struct occurrence o =
@@ -46,7 +46,7 @@ struct occurrence works_now(struct works *w, const char *slug,
 	return o;
 }
 
-struct occurrence works_next(const struct works *w, const char *slug,
+struct occurrence maintenance_list_next(const struct maintenance_list *w, const char *slug,
 	const char *account, double now, double cap_s)
 {
 	struct occurrence first = {0};
@@ -57,7 +57,7 @@ struct occurrence works_next(const struct works *w, const char *slug,
 		if (!maintenance_for(&w->v[i].m, slug, account))
 			continue;
 		o = maintenance_next(&w->v[i].m, now, cap_s);
-		if (o.found && (double)o.start <= now + WORKS_AHEAD_S &&
+		if (o.found && (double)o.start <= now + MAINTENANCE_AHEAD_S &&
 			(!first.found || o.start < first.start))
 			first = o;
 	}

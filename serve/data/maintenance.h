@@ -10,31 +10,31 @@
 #include <stddef.h>
 
 /* So long before it begins is a maintenance announced. */
-#define WORKS_AHEAD_S (14 * 86400)
+#define MAINTENANCE_AHEAD_S (14 * 86400)
 /* So many are looked at. */
-#define WORKS_MAX 1000
+#define MAINTENANCE_MAX 1000
 
-struct works {
+struct maintenance_list {
 	struct planned *v;
 	size_t n, cap;
 };
 
 /*
- * works_add(w, json): one record as fleet:maintenance holds it, which may be
- * NULL; one that cannot be read is passed over. works_release frees them all;
+ * maintenance_list_add(w, json): one record as fleet:maintenance holds it, which may be
+ * NULL; one that cannot be read is passed over. maintenance_list_release frees them all;
  * all zero is none.
  */
-void works_add(struct works *w, const char *json);
-void works_release(struct works *w);
+void maintenance_list_add(struct maintenance_list *w, const char *json);
+void maintenance_list_release(struct maintenance_list *w);
 
 /*
- * works_now(w, slug, account, now, cap_s): the one of that server that it is
- * time for. works_next: the first that begins within WORKS_AHEAD_S. Both as in
+ * maintenance_list_now(w, slug, account, now, cap_s): the one of that server that it is
+ * time for. maintenance_list_next: the first that begins within MAINTENANCE_AHEAD_S. Both as in
  * records/maintenance_window.h, and live as long as *w.
  */
-struct occurrence works_now(struct works *w, const char *slug,
+struct occurrence maintenance_list_now(struct maintenance_list *w, const char *slug,
 	const char *account, double now, double cap_s);
-struct occurrence works_next(const struct works *w, const char *slug,
+struct occurrence maintenance_list_next(const struct maintenance_list *w, const char *slug,
 	const char *account, double now, double cap_s);
 
 #endif

@@ -1,6 +1,7 @@
 /*
- * page_data.h: what a page says beyond the verdict: the past, incidents,
- * planned work, who sees which tools, and whether we ourselves are well.
+ * page_data.h: what the status page says beyond the verdict: history,
+ * incidents, maintenance, which regions see which tools, and whether our own
+ * pipeline runs.
  */
 #ifndef DATA_PAGE_DATA_H
 #define DATA_PAGE_DATA_H
@@ -11,13 +12,13 @@
 #include "data/tool_split.h"
 #include "store/stages.h"
 
-struct facts {
-	struct history past;
+struct page_data {
+	struct history history;
 	struct incidents incidents;
-	struct works works;
-	struct occurrence work, next; /* of works: now, and the next one */
-	struct sides sides;
-	double beats[STAGES]; /* epoch seconds; NAN for never */
+	struct maintenance_list maintenance;
+	struct occurrence maintenance_now, maintenance_next; /* of that list */
+	struct tool_split tool_split;
+	double heartbeats[STAGES]; /* epoch seconds; NAN for never */
 };
 
 #endif

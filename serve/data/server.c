@@ -1,7 +1,6 @@
 #include "data/server.h"
 
 #include "base/xalloc.h"
-#include "cgi/bearer.h"
 #include "json/json.h"
 #include "mcp/names.h"
 
@@ -76,14 +75,4 @@ void server_release(struct server *s)
 	cJSON_Delete(s->doc);
 	free(s->regions);
 	memset(s, 0, sizeof *s);
-}
-
-bool server_token_shown(const struct server *s, const char *authorization)
-{
-	return s->token_sha256 && bearer_is(authorization, s->token_sha256);
-}
-
-bool server_readable(const struct server *s, const char *authorization)
-{
-	return !s->is_private || server_token_shown(s, authorization);
 }

@@ -38,14 +38,4 @@ struct server {
 int server_read(const char *json, struct server *s, char *why);
 void server_release(struct server *s);
 
-/*
- * server_readable(s, authorization): whether one who sent this Authorization
- * field, or NULL, may read about the server. Takes the same time whatever the
- * token is.
- */
-bool server_readable(const struct server *s, const char *authorization);
-
-/* server_token_shown(s, authorization): whether he showed its token. */
-bool server_token_shown(const struct server *s, const char *authorization);
-
 #endif

@@ -7,47 +7,47 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void read_side(const cJSON *o, struct side *side)
+static void read_side(const cJSON *o, struct tool_split_side *side)
 {
 	const cJSON *r;
 	double t;
 
 	if (json_num(o, "first_seen", &t) && t > 0 && t <= NUM_EPOCH_MAX)
 		side->first_seen = (int64_t)t;
-	side->regions = xcalloc(SIDE_REGIONS, sizeof *side->regions);
+	side->regions = xcalloc(TOOL_SPLIT_REGIONS, sizeof *side->regions);
 	cJSON_ArrayForEach(r, json_get(o, "regions"))
 	{
 		const char *name = cJSON_GetStringValue(r);
 
 		if (name && region_valid(name) &&
-			side->n_regions < SIDE_REGIONS)
+			side->n_regions < TOOL_SPLIT_REGIONS)
 			snprintf(side->regions[side->n_regions++],
 				sizeof *side->regions, "%s", name);
 	}
 }
 
-void sides_read(const char *json, struct sides *s)
+void tool_split_read(const char *json, struct tool_split *s)
 {
 	char why[JSON_WHY];
 	const cJSON *o;
 	cJSON *doc;
 
-	*s = (struct sides) {0};
+	*s = (struct tool_split) {0};
 	doc = json ? json_parse(json, strlen(json), &json_record, why) : NULL;
 	cJSON_ArrayForEach(o, json_get(doc, "sides"))
 	{
-		if (s->n == SIDES_MAX)
+		if (s->n == TOOL_SPLIT_SIDES)
 			break;
 		read_side(o, &s->v[s->n++]);
 	}
 	if (s->n < 2)
-		sides_release(s);
+		tool_split_release(s);
 	cJSON_Delete(doc);
 }
 
-void sides_release(struct sides *s)
+void tool_split_release(struct tool_split *s)
 {
 	for (size_t i = 0; i < s->n; i++)
 		free(s->v[i].regions);
-	*s = (struct sides) {0};
+	*s = (struct tool_split) {0};
 }

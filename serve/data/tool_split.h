@@ -10,25 +10,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define SIDES_MAX 16
-#define SIDE_REGIONS 100
+#define TOOL_SPLIT_SIDES 16
+#define TOOL_SPLIT_REGIONS 100
 
-struct side {
+struct tool_split_side {
 	int64_t first_seen; /* epoch seconds; 0 where it is not known */
 	char (*regions)[REGION_MAX + 1];
 	size_t n_regions;
 };
 
-struct sides {
-	struct side v[SIDES_MAX]; /* the one that was seen first comes first */
+struct tool_split {
+	struct tool_split_side v[TOOL_SPLIT_SIDES]; /* the one that was seen first comes first */
 	size_t n;		  /* 0, or at least 2 */
 };
 
 /*
- * sides_read(json, s): those of a published verdict, which may be NULL, or
- * anything. sides_release frees them.
+ * tool_split_read(json, s): those of a published verdict, which may be NULL, or
+ * anything. tool_split_release frees them.
  */
-void sides_read(const char *json, struct sides *s);
-void sides_release(struct sides *s);
+void tool_split_read(const char *json, struct tool_split *s);
+void tool_split_release(struct tool_split *s);
 
 #endif

@@ -1,28 +1,13 @@
 #include "http/respond.h"
 
-#include "base/sha256.h"
+#include "cgi/http_status.h"
+#include "http/etag.h"
 #include "json/json.h"
 
 #include <string.h>
 
 /* The largest answer is the index: this is for some ten thousand servers. */
 #define BODY_MAX (4u * 1024 * 1024)
-/* Half a digest is still more than enough to tell two pages apart. */
-#define DIGEST_CHARS 32
-
-static const char *const cache_control[] = {
-	[CACHE_MINUTE] = "public, max-age=60, stale-while-revalidate=300",
-	[CACHE_DETAIL] = "public, max-age=30, stale-while-revalidate=60",
-	[CACHE_BRIEF] = "public, max-age=5",
-	[CACHE_NEVER] = "no-store",
-};
-
-static const char *const vary[] = {
-	[AUDIENCE_ALL] = "Accept-Encoding",
-	[AUDIENCE_STRANGER] = "Accept-Encoding, Authorization",
-	[AUDIENCE_HOLDER] = "Authorization",
-};
-
 /* Nothing in a page or an image of ours needs more than this: no script. */
 #define POLICY                                                                 \
 	"default-src 'none'; style-src 'self'; img-src 'self'; "               \
@@ -54,89 +39,6 @@ void respond_error(struct response *r, int status, const char *code,
 	buf_str(&r->body, "}\n");
 }
 
-void respond_digest(struct response *r)
-{
-	char hex[SHA256_HEX];
-
-	sha256_hex(r->body.p, r->body.len, hex);
-	snprintf(r->etag, sizeof r->etag, "\"v1-%.*s\"", DIGEST_CHARS, hex);
-}
-
-/* etagc of RFC 9110, section 8.8.3. */
-static size_t opaque(const char *s)
-{
-	size_t n = 0;
-
-	while (s[n] == '!' || (s[n] >= '#' && s[n] <= '~') ||
-		(unsigned char)s[n] >= 0x80)
-		n++;
-	return n;
-}
-
-bool respond_matches(const char *list, const char *etag)
-{
-	size_t own = strlen(etag);
-
-	if (!list)
-		return false;
-	list += strspn(list, " \t");
-	if (*list == '*')
-		return !list[1 + strspn(list + 1, " \t")];
-	for (;;) {
-		size_t n;
-
-		/* Empty elements are to be borne (RFC 9110, 5.6.1.2). */
-		list += strspn(list, ", \t");
-		if (strncmp(list, "W/", 2) == 0)
-			list += 2;
-		if (*list != '"')
-			return false;
-		n = opaque(list + 1) + 2;
-		if (list[n - 1] != '"')
-			return false;
-		if (n == own && memcmp(list, etag, n) == 0)
-			return true;
-		list += n;
-		list += strspn(list, " \t");
-		if (*list != ',')
-			return false;
-	}
-}
-
-static const char *reason(int status)
-{
-	static const struct {
-		int status;
-		const char *reason;
-	} reasons[] = {
-		{200, "OK"},
-		{304, "Not Modified"},
-		{404, "Not Found"},
-		{405, "Method Not Allowed"},
-		{500, "Internal Server Error"},
-		{503, "Service Unavailable"},
-	};
-
-	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "Unknown";
-}
-
-/* The one place for the rules of caching. */
-static void put_caching(struct buf *out, const struct response *r)
-{
-	bool holder = r->audience == AUDIENCE_HOLDER;
-
-	buf_fmt(out, "Cache-Control: %s\r\n",
-		holder ? "private, no-store" : cache_control[r->cache]);
-	if (r->status == 200 && *r->etag)
-		buf_fmt(out, "ETag: %s\r\n", r->etag);
-	buf_fmt(out, "Vary: %s\r\n", vary[r->audience]);
-	if (!holder)
-		buf_str(out, "Access-Control-Allow-Origin: *\r\n");
-}
-
 void respond_write(struct response *r, const struct request *request,
 	struct buf *out)
 {
@@ -145,10 +47,10 @@ void respond_write(struct response *r, const struct request *request,
 	if (!buf_ok(&r->body))
 		respond_error(r, 500, "too-large", "The answer is too large.");
 	known = r->status == 200 && *r->etag &&
-		respond_matches(request->if_none_match, r->etag);
+		etag_matches(request->if_none_match, r->etag);
 	buf_fmt(out, "Status: %d %s\r\n", known ? 304 : r->status,
-		reason(known ? 304 : r->status));
-	put_caching(out, r);
+		http_status_reason(known ? 304 : r->status));
+	etag_put_fields(out, r);
 	if (known) {
 		buf_str(out, "\r\n");
 		return;

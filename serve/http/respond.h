@@ -59,18 +59,6 @@ void respond_error(struct response *r, int status, const char *code,
 	const char *message);
 
 /*
- * respond_digest(r): give r an ETag that is made of its body, for one that
- * depends on more than a verdict.
- */
-void respond_digest(struct response *r);
-
-/*
- * respond_matches(list, etag): whether an If-None-Match field (RFC 9110,
- * section 13.1.2), which may be NULL, holds the ETag, compared weakly.
- */
-bool respond_matches(const char *list, const char *etag);
-
-/*
  * respond_write(r, request, out): append the response as it goes to the web
  * server. A 200 becomes a 304 where the request has it already; an answer that
  * grew beyond its limit becomes an error, in r too.

@@ -33,7 +33,7 @@ struct entry {
 	size_t bytes;
 	char etag[RESPOND_ETAG];
 	struct buf text, unchanged;
-	struct kept kept;
+	struct cached_response kept;
 	char key[];
 };
 
@@ -115,7 +115,7 @@ static struct entry *find(const struct response_cache *m, const char *key,
 	return e;
 }
 
-const struct kept *response_cache_find(
+const struct cached_response *response_cache_find(
 	struct response_cache *m, const char *key, double now_ms)
 {
 	struct entry *e = find(m, key, hash_of(m, key));
@@ -143,7 +143,7 @@ static void render(struct entry *e, struct response *r)
 		respond_write(r, &again, &e->unchanged);
 		memcpy(e->etag, r->etag, sizeof e->etag);
 	}
-	e->kept = (struct kept) {.text = e->text.p,
+	e->kept = (struct cached_response) {.text = e->text.p,
 		.len = e->text.len,
 		.header = e->text.len - r->body.len,
 		.unchanged = e->unchanged.p,
@@ -151,7 +151,7 @@ static void render(struct entry *e, struct response *r)
 		.etag = e->etag};
 }
 
-const struct kept *response_cache_keep(struct response_cache *m,
+const struct cached_response *response_cache_keep(struct response_cache *m,
 	const char *key, struct response *r, double now_ms,
 	enum response_cache_part part)
 {

@@ -33,7 +33,7 @@ enum response_cache_part {
 struct response_cache;
 
 /* An answer as it goes to the web server. */
-struct kept {
+struct cached_response {
 	const char *text; /* header and body */
 	size_t len, header;
 	const char *unchanged; /* that of a 304; "" where there is none */
@@ -49,7 +49,7 @@ void response_cache_free(struct response_cache *m);
  * response_cache_find(m, key, now_ms): what was kept under a key, if it is not
  * too old; or NULL. Valid until the next response_cache_keep.
  */
-const struct kept *response_cache_find(
+const struct cached_response *response_cache_find(
 	struct response_cache *m, const char *key, double now_ms);
 
 /*
@@ -57,7 +57,7 @@ const struct kept *response_cache_find(
  * true at now_ms. Returns it as it is kept, valid until the next
  * response_cache_keep; or NULL where it may not, or cannot, be kept.
  */
-const struct kept *response_cache_keep(struct response_cache *m,
+const struct cached_response *response_cache_keep(struct response_cache *m,
 	const char *key, struct response *r, double now_ms,
 	enum response_cache_part part);
 

@@ -1,7 +1,7 @@
 #include "pages/html.h"
 
 #include "base/clock.h"
-#include "data/site.h"
+#include "data/brand.h"
 #include "http/escape.h"
 
 #include <inttypes.h>

@@ -6,7 +6,19 @@
  */
 #include "pages/world_map.h"
 
-const char world_map_path[] =
+#include "data/places.h"
+#include "pages/html.h"
+
+/* The size of the map; a degree is MAP_DEGREE of its units. */
+#define MAP_WIDTH 720
+#define MAP_HEIGHT 280
+#define MAP_DEGREE 2
+/* The corner at its top left. */
+#define MAP_NORTH 84
+#define MAP_WEST (-180)
+
+/* The data of an SVG path. */
+static const char land[] =
 	"M224 276l6 1-6 2-6-1 5-5zM651 250l6 0-1 4-4 1zM706 250l2 2-9 9-5-3"
 	"zM709 240l8 3-5 8-4-4zM720 201l-1 1 0-1 1-1zM460 195l1 3-7 20-6 0"
 	"-1-6 2-4 0-8 6-3 3-5zM647 196l4 2 2 8 5 3 1 4 7 6 1 5-1 7-6 12-7 3"
@@ -56,3 +68,71 @@ const char world_map_path[] =
 	"306 1l12 2-22 1 14 0 4 2 14-2 8 1-11 3-4 2 2 4-2 5-10 4 5 4-7-2-2 "
 	"3 8 0-10 3-9 1-4 3-12 2-6 6-1 5-10-2-6-5-5-7 6-6-5 1-5-4 3-2-8-6-6"
 	"-1-14 0-9-5 15-2-5-1 22-4 13-1 12 2-5-2 24-2z";
+
+static void put_words(struct buf *b, const struct places *l)
+{
+	static const struct {
+		enum place place;
+		const char *words;
+	} states[] = {{PLACE_NOT_WORKING, "Not working from "},
+		{PLACE_NO_DATA, "No data from "},
+		{PLACE_WORKING, "Working from "}};
+
+	buf_str(b, "World map. ");
+	for (size_t i = 0; i < 3; i++) {
+		size_t n = states[i].place == PLACE_WORKING ? l->working
+			: states[i].place == PLACE_NO_DATA ? l->silent
+							   : l->failing;
+
+		if (!n)
+			continue;
+		buf_str(b, states[i].words);
+		places_put_state(b, l, states[i].place);
+		buf_str(b, ". ");
+	}
+}
+
+static bool on_map(const struct seen_place *p)
+{
+	double y = (MAP_NORTH - p->latitude) * MAP_DEGREE;
+
+	return p->located && y >= 0 && y <= MAP_HEIGHT;
+}
+
+static void put_mark(struct buf *b, const struct seen_place *p)
+{
+	enum { SIZE = 28 };
+	double x = (p->longitude - MAP_WEST) * MAP_DEGREE;
+	double y = (MAP_NORTH - p->latitude) * MAP_DEGREE;
+
+	buf_fmt(b,
+		"<use href=\"#i-%s\" x=\"%.0f\" y=\"%.0f\" width=\"%d\" "
+		"height=\"%d\"><title>",
+		html_place(p->place).class, x - SIZE / 2, y - SIZE / 2, SIZE,
+		SIZE);
+	places_put(b, p);
+	buf_fmt(b, ": %s</title></use>\n", html_place(p->place).text);
+}
+
+void world_map_put(struct buf *b, const struct places *l)
+{
+	/* What is bad must not lie under what is good. */
+	static const enum place order[] = {
+		PLACE_WORKING, PLACE_NO_DATA, PLACE_NOT_WORKING};
+	size_t n = 0;
+
+	for (size_t i = 0; i < l->n; i++)
+		n += on_map(&l->v[i]);
+	if (!n)
+		return;
+	buf_fmt(b, "<svg class=\"map\" viewBox=\"0 0 %d %d\" role=\"img\" "
+		   "aria-label=\"",
+		MAP_WIDTH, MAP_HEIGHT);
+	put_words(b, l);
+	buf_fmt(b, "\"><path class=\"land\" d=\"%s\"/>\n", land);
+	for (size_t k = 0; k < 3; k++)
+		for (size_t i = 0; i < l->n; i++)
+			if (l->v[i].place == order[k] && on_map(&l->v[i]))
+				put_mark(b, &l->v[i]);
+	buf_str(b, "</svg>\n");
+}

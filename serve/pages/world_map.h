@@ -1,18 +1,16 @@
 /*
- * world_map.h: the land of the world, for small maps.
+ * world_map.h: the map of the places that a server is probed from.
  */
 #ifndef PAGES_WORLD_MAP_H
 #define PAGES_WORLD_MAP_H
 
-/* The size of the map; a degree is WORLD_MAP_DEGREE of its units. */
-#define WORLD_MAP_WIDTH 720
-#define WORLD_MAP_HEIGHT 280
-#define WORLD_MAP_DEGREE 2
-/* The corner at its top left. */
-#define WORLD_MAP_NORTH 84
-#define WORLD_MAP_WEST (-180)
+struct buf;
+struct places;
 
-/* The data of an SVG path. */
-extern const char world_map_path[];
+/*
+ * world_map_put(b, l): append the map as SVG, with a mark for each place whose
+ * position is known; nothing where there is none.
+ */
+void world_map_put(struct buf *b, const struct places *l);
 
 #endif

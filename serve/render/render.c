@@ -1,5 +1,5 @@
 /*
- * render.c: asks answer.h for every path that there is, as a stranger would,
+ * render.c: asks handlers/handler.h for every path that there is, as a stranger would,
  * and keeps what comes. So a page that is added to the routes is rendered, too.
  *
  * A file cannot say 503. Where the answer is an error there is no file; but a
@@ -7,13 +7,11 @@
  */
 #include "render/render.h"
 
-#include "answer.h"
 #include "base/exits.h"
 #include "base/log.h"
-#include "data/access.h"
-#include "data/fetch.h"
 #include "data/fetch_listing.h"
 #include "data/view.h"
+#include "handlers/handler.h"
 #include "http/respond.h"
 #include "http/route.h"
 #include "pages/manual.h"
@@ -27,8 +25,8 @@
 #define INDEX "index.html"
 
 struct job {
-	const struct setting *setting;
-	struct source *source;
+	struct service *service;
+	double now;
 	struct file_tree site;
 	char why[FILE_TREE_WHY];
 };
@@ -92,7 +90,7 @@ static int put(struct job *j, const char *path, const struct response *r)
 static int ask(struct job *j, const char *path)
 {
 	struct request request = {.method = METHOD_GET};
-	unsigned long failures = j->source->failures;
+	unsigned long failures = j->service->source.failures;
 	struct response r;
 	int rc = 0;
 
@@ -100,8 +98,8 @@ static int ask(struct job *j, const char *path)
 		return 0;
 	snprintf(request.path[0], sizeof request.path[0], "%s", path);
 	respond_init(&r);
-	answer(&request, j->setting, j->source, &r);
-	if (j->source->failures == failures) {
+	handle_request(j->service, &request, j->now, &r);
+	if (j->service->source.failures == failures) {
 		rc = put(j, path, &r);
 	} else {
 		snprintf(j->why, sizeof j->why, "the store went away");
@@ -143,7 +141,7 @@ static int withdraw(struct job *j)
 {
 	char path[REQUEST_PATH];
 
-	j->source->away = true;
+	j->service->source.away = true;
 	for (size_t i = 0; i < j->site.had.n; i++) {
 		path_of(j->site.had.v[i], path, sizeof path);
 		if (ask(j, path))
@@ -155,7 +153,7 @@ static int withdraw(struct job *j)
 /* Whether what was rendered last is no answer any more, by our own clock. */
 static bool outdated(const struct job *j)
 {
-	return fabs(j->setting->now - j->site.made_at) > VIEW_STALE_S;
+	return fabs(j->now - j->site.made_at) > VIEW_STALE_S;
 }
 
 /* An exit status. */
@@ -164,23 +162,22 @@ static int run(struct job *j)
 	const struct listing *l;
 	int rc;
 
-	if (fetch_listing(j->source, &l)) {
+	if (fetch_listing(&j->service->source, &l)) {
 		if (outdated(j) && withdraw(j))
 			log_error("%s", j->why);
 		return EXIT_ENV;
 	}
 	rc = ask_all(j, l);
 	if (!rc)
-		rc = file_tree_finish(&j->site, j->setting->now, j->why);
+		rc = file_tree_finish(&j->site, j->now, j->why);
 	if (rc)
 		log_error("%s", j->why);
 	return rc ? EXIT_ENV : EXIT_GOOD;
 }
 
-int render(const char *path, const struct setting *setting,
-	struct source *source, bool verbose)
+int render(const char *path, struct service *service, double now, bool verbose)
 {
-	struct job j = {.setting = setting, .source = source};
+	struct job j = {.service = service, .now = now};
 	int rc = file_tree_open(&j.site, path, j.why);
 
 	if (rc != EXIT_GOOD) {

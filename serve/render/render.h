@@ -6,15 +6,13 @@
 
 #include <stdbool.h>
 
-struct setting;
-struct source;
+struct service;
 
 /*
- * render(path, setting, source, verbose): make the folder hold what a stranger
+ * render(path, service, now, verbose): make the folder hold what a stranger
  * who asks now is answered at each path, as mcp-serve(8) says. Returns an exit
  * status, after it told why.
  */
-int render(const char *path, const struct setting *setting,
-	struct source *source, bool verbose);
+int render(const char *path, struct service *service, double now, bool verbose);
 
 #endif

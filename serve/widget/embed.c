@@ -5,8 +5,9 @@
 #include "widget/embed.h"
 
 #include "cgi/request.h"
-#include "data/site.h"
+#include "data/brand.h"
 #include "http/escape.h"
+#include "http/etag.h"
 #include "http/respond.h"
 #include "mcp/names.h"
 #include "pages/html.h"
@@ -41,7 +42,7 @@ void embed_script(struct response *r)
 	r->type = TYPE_JS;
 	r->anywhere = true;
 	buf_add(&r->body, embed_js, embed_js_size);
-	respond_digest(r);
+	etag_of_body(r);
 }
 
 /* A mount point, in lines that a narrow page can show. A slug is no markup. */
@@ -222,5 +223,5 @@ void embed_preview(const struct request *request, const struct brand *brand,
 			slug, slug);
 	buf_str(p.b, "<script async src=\"/embed.js\"></script>\n");
 	html_end(p.b, true);
-	respond_digest(r);
+	etag_of_body(r);
 }

@@ -18,7 +18,8 @@
 #include "data/fetch_listing.h"
 #include "data/fetch_page.h"
 #include "data/page_data.h"
-#include "front.h"
+#include "handlers/handler.h"
+#include "http/front.h"
 #include "json/json.h"
 
 #include <stdlib.h>
@@ -58,20 +59,20 @@ int fetch_subject(struct source *s, const char *slug, const char *token,
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,
-	double now, struct fetched *got, struct facts *f)
+	double now, struct fetched *got, struct page_data *d)
 {
 	const char *tools[] = {"0000000000000000", held[2]};
 
-	*f = (struct facts) {0};
-	history_init(&f->past, now);
+	*d = (struct page_data) {0};
+	history_init(&d->history, now);
 	*got = (struct fetched) {.site = held[2]};
 	if (fetch_subject(s, slug, token, &got->server, &got->verdict))
 		return -1;
-	fetch_stages(s, f->beats);
-	works_add(&f->works, held[2]);
-	incidents_read(held[2], &f->incidents);
-	history_minutes(&f->past, held[2], 1);
-	history_tools(&f->past, tools, held[2] ? 2 : 0);
+	fetch_stages(s, d->heartbeats);
+	maintenance_list_add(&d->maintenance, held[2]);
+	incidents_read(held[2], &d->incidents);
+	history_minutes(&d->history, held[2], 1);
+	history_tools(&d->history, tools, held[2] ? 2 : 0);
 	return 0;
 }
 
@@ -267,6 +268,7 @@ static void check_secret(struct front *f)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *env[LINES + 1];
+	struct service service = {.url = "https://status.example.com"};
 	struct front front;
 	size_t n = 0, h = 0;
 	bool stored = false;
@@ -287,7 +289,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		size -= len;
 	}
 	env[n] = NULL;
-	front_init(&front, "https://status.example.com", NOW, true);
+	front_init(&front, handle_request, &service, NOW, true);
 	check_twice(&front, env);
 	check_secret(&front);
 	front_release(&front);

@@ -7,7 +7,7 @@
 #include "data/search.h"
 #include "mcp/histogram.h"
 #include "mcp/regions.h"
-#include "pages/page.h"
+#include "pages/status_page.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -36,20 +36,20 @@ static void test_days(void **state)
 		{"20001:red", 99}, {"upto", 1777}, {"20000:blue", 9},
 		{"20000:unknown", 9}, {"19999", 5}, {NULL, 5}, {"", 5},
 		{"19998:green", -4}, {"-1:red", 4}, {"19990:green", 99999}};
-	struct facts f = {0};
+	struct page_data f = {0};
 	struct buf b;
 
 	(void)state;
-	history_init(&f.past, NOW);
+	history_init(&f.history, NOW);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-		history_minutes(&f.past, fields[i].field, fields[i].n);
-	assert_int_equal(history_known(&f.past.days[0]), 600);
-	assert_int_equal(f.past.days[1].minutes[VERDICT_RED], 12);
-	assert_int_equal(f.past.days[89].minutes[VERDICT_AMBER], 3);
-	assert_int_equal(f.past.days[10].minutes[VERDICT_GREEN], 1440);
-	assert_int_equal(history_known(&f.past.days[2]), 0);
+		history_minutes(&f.history, fields[i].field, fields[i].n);
+	assert_int_equal(history_known(&f.history.days[0]), 600);
+	assert_int_equal(f.history.days[1].minutes[VERDICT_RED], 12);
+	assert_int_equal(f.history.days[89].minutes[VERDICT_AMBER], 3);
+	assert_int_equal(f.history.days[10].minutes[VERDICT_GREEN], 1440);
+	assert_int_equal(history_known(&f.history.days[2]), 0);
 	buf_init(&b, 200000);
-	page_days(&b, &f);
+	status_page_days(&b, &f);
 	/* (600 + 1440 + 3 + 1440 - 12) / 3483 of what is known */
 	expect(&b, "99.65&#8239;% uptime in 4 days of data, not working for "
 		   "12 min, partly working for 3 min.");
@@ -57,35 +57,35 @@ static void test_days(void **state)
 	expect(&b, "3 Oct: 12 min not working");
 	expect(&b, ": no data</title>");
 	buf_clear(&b);
-	history_init(&f.past, NOW);
-	page_days(&b, &f);
+	history_init(&f.history, NOW);
+	status_page_days(&b, &f);
 	expect(&b, "Nothing is known yet of these days.");
 	buf_release(&b);
 }
 
 static void test_hours(void **state)
 {
-	struct facts f = {0};
+	struct page_data f = {0};
 	struct histogram h = {0};
 	struct buf b;
 
 	(void)state;
-	history_init(&f.past, NOW);
+	history_init(&f.history, NOW);
 	buf_init(&b, 200000);
-	page_latency(&b, &f);
+	status_page_latency(&b, &f);
 	expect(&b, "No response was measured");
-	history_latency(&f.past, 0, &h);
-	assert_true(isnan(f.past.hours[0].p95_ms));
+	history_latency(&f.history, 0, &h);
+	assert_true(isnan(f.history.hours[0].p95_ms));
 	histogram_add(&h, histogram_bucket(100), 90);
 	histogram_add(&h, histogram_bucket(300), 10);
-	history_latency(&f.past, 0, &h);
-	history_latency(&f.past, 3, &h);
-	history_latency(&f.past, 4, &h);
-	history_latency(&f.past, 24, &h);
-	history_latency(&f.past, -1, &h);
-	assert_in_range((int)f.past.hours[0].p95_ms, 297, 303);
+	history_latency(&f.history, 0, &h);
+	history_latency(&f.history, 3, &h);
+	history_latency(&f.history, 4, &h);
+	history_latency(&f.history, 24, &h);
+	history_latency(&f.history, -1, &h);
+	assert_in_range((int)f.history.hours[0].p95_ms, 297, 303);
 	buf_clear(&b);
-	page_latency(&b, &f);
+	status_page_latency(&b, &f);
 	expect(&b, "<span>500&#8239;ms</span>");
 	/* A gap in the curve, and a hour alone is a dot. */
 	expect(&b, "M570 47.7");

@@ -5,9 +5,11 @@
 #include "api/feed.h"
 #include "data/page_data.h"
 #include "data/server.h"
-#include "data/site.h"
+#include "data/brand.h"
 #include "data/view.h"
-#include "pages/page.h"
+#include "pages/error_page.h"
+#include "pages/index_page.h"
+#include "pages/status_page.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -68,8 +70,8 @@ struct desk {
 	struct brand brand;
 	struct server server;
 	struct view view;
-	struct facts facts;
-	struct page_subject subject;
+	struct page_data data;
+	struct status_page subject;
 	struct buf b;
 };
 
@@ -86,24 +88,24 @@ static void lay(struct desk *d, const char *entry, const char *colour,
 	brand_read("{\"title\":\"S & T\",\"url\":\"https://s.example\","
 		   "\"link\":\"javascript:alert(1)\",\"colour\":\"red}\"}",
 		&d->brand);
-	history_init(&d->facts.past, now);
+	history_init(&d->data.history, now);
 	for (int i = 0; i < STAGES; i++)
-		d->facts.beats[i] = now;
-	d->subject = (struct page_subject) {.slug = "example-mcp",
+		d->data.heartbeats[i] = now;
+	d->subject = (struct status_page) {.slug = "example-mcp",
 		.server = &d->server,
 		.view = &d->view,
-		.facts = &d->facts,
+		.data = &d->data,
 		.brand = &d->brand,
 		.now = now};
 	if (colour)
-		sides_read(json, &d->facts.sides);
+		tool_split_read(json, &d->data.tool_split);
 	buf_init(&d->b, 200000);
 }
 
 static void show(struct desk *d)
 {
 	buf_clear(&d->b);
-	page_status(&d->b, &d->subject);
+	status_page_put(&d->b, &d->subject);
 	assert_true(buf_ok(&d->b));
 }
 
@@ -112,9 +114,9 @@ static void clear(struct desk *d)
 	brand_release(&d->brand);
 	server_release(&d->server);
 	view_release(&d->view);
-	incidents_release(&d->facts.incidents);
-	sides_release(&d->facts.sides);
-	works_release(&d->facts.works);
+	incidents_release(&d->data.incidents);
+	tool_split_release(&d->data.tool_split);
+	maintenance_list_release(&d->data.maintenance);
 	buf_release(&d->b);
 }
 
@@ -148,7 +150,7 @@ static void test_page(void **state)
 
 	(void)state;
 	lay(&d, ENTRY, "amber", NOW);
-	incidents_read(alert, &d.facts.incidents);
+	incidents_read(alert, &d.data.incidents);
 	show(&d);
 	expect(&d, "<title>Partly working: A &lt;b&gt;title");
 	expect(&d, "<span>Working, but not from L&lt;ndon</span></p>");
@@ -184,7 +186,7 @@ static void test_feed(void **state)
 
 	(void)state;
 	lay(&d, ENTRY, "amber", NOW);
-	incidents_read(alert, &d.facts.incidents);
+	incidents_read(alert, &d.data.incidents);
 	feed_put(&d.b, &d.subject);
 	assert_true(buf_ok(&d.b));
 	expect(&d, "<updated>2026-04-29T20:28:20Z</updated>\n<author>");
@@ -231,10 +233,10 @@ static void test_late(void **state)
 	show(&d);
 	expect(&d, "<span>Working</span>");
 	expect_none(&d, "banner\" role");
-	d.facts.beats[STAGE_ALERT] = NOW - 301;
+	d.data.heartbeats[STAGE_ALERT] = NOW - 301;
 	show(&d);
 	expect(&d, "Incidents may be missing");
-	d.facts.beats[STAGE_INGEST] = NOW - 301;
+	d.data.heartbeats[STAGE_INGEST] = NOW - 301;
 	show(&d);
 	expect(&d, "Our own checks are running late");
 	clear(&d);
@@ -262,30 +264,30 @@ static void test_maintenance(void **state)
 
 	(void)state;
 	lay(&d, ENTRY, "red", NOW);
-	works_add(&d.facts.works,
+	maintenance_list_add(&d.data.maintenance,
 		"{\"v\":1,\"type\":\"maintenance\",\"id\":\"m-1\",\"slugs\":"
 		"[\"example-*\"],\"accounts\":[],\"starts_at\":1777494000,"
 		"\"ends_at\":1777497600,\"every\":null,\"zone\":null,"
 		"\"reason\":\"new <disks>\",\"by\":\"ann-the-operator\","
 		"\"ended_at\":null}");
-	works_add(&d.facts.works, "{\"v\":1,\"type\":\"maintenance\"}");
-	works_add(&d.facts.works, "nonsense");
-	assert_int_equal(d.facts.works.n, 1);
-	d.facts.work =
-		works_now(&d.facts.works, "example-mcp", NULL, NOW, 14400);
+	maintenance_list_add(&d.data.maintenance, "{\"v\":1,\"type\":\"maintenance\"}");
+	maintenance_list_add(&d.data.maintenance, "nonsense");
+	assert_int_equal(d.data.maintenance.n, 1);
+	d.data.maintenance_now =
+		maintenance_list_now(&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
 	show(&d);
 	expect(&d, "from L&lt;ndon, for maintenance</span>");
 	expect(&d, "Maintenance until ");
 	expect(&d, "21:20 UTC</time></b>: new &lt;disks&gt;");
 	expect(&d, "they are working on it, as announced");
 	expect_nothing_secret(&d);
-	d.facts.next = works_next(&d.facts.works, "example-mcp", NULL,
+	d.data.maintenance_next = maintenance_list_next(&d.data.maintenance, "example-mcp", NULL,
 		1777490000, 14400);
-	d.facts.work = (struct occurrence) {0};
+	d.data.maintenance_now = (struct occurrence) {0};
 	show(&d);
 	expect(&d, "Maintenance announced, ");
 	assert_false(
-		works_next(&d.facts.works, "other", NULL, 1777490000, 14400)
+		maintenance_list_next(&d.data.maintenance, "other", NULL, 1777490000, 14400)
 			.found);
 	clear(&d);
 }
@@ -293,16 +295,16 @@ static void test_maintenance(void **state)
 static void test_lists(void **state)
 {
 	static const char *const close[] = {"alpha", "beta"};
-	struct page_item items[2];
-	struct page_list list = {.items = items, .n = 2, .query = ""};
+	struct index_item items[2];
+	struct index_page list = {.items = items, .n = 2, .query = ""};
 	struct view none = {0};
 	struct desk d;
 
 	(void)state;
 	lay(&d, ENTRY, "green", NOW);
-	items[0] = (struct page_item) {"alpha", "A & B", &d.view};
-	items[1] = (struct page_item) {"beta", NULL, &none};
-	page_list(&d.b, &list, &d.brand);
+	items[0] = (struct index_item) {"alpha", "A & B", &d.view};
+	items[1] = (struct index_item) {"beta", NULL, &none};
+	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "<a href=\"/status/alpha\">A &amp; B</a>");
 	expect(&d, "</svg>Working</span>");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
@@ -310,18 +312,18 @@ static void test_lists(void **state)
 	expect(&d, "1 unknown, 1 working");
 	buf_clear(&d.b);
 	list.n = 0;
-	page_list(&d.b, &list, &d.brand);
+	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "No server is watched yet.");
 	buf_clear(&d.b);
 	list.query = "\"><script>";
-	page_list(&d.b, &list, &d.brand);
+	index_page_put(&d.b, &list, &d.brand);
 	expect(&d, "anything like <b>&quot;&gt;&lt;script&gt;</b>");
 	buf_clear(&d.b);
-	page_missing(&d.b, "\"><script>", close, 2, &d.brand);
+	error_page_missing(&d.b, "\"><script>", close, 2, &d.brand);
 	expect(&d, "<b>&quot;&gt;&lt;script&gt;</b>");
 	expect(&d, "<a href=\"/status/beta\">beta</a>");
 	buf_clear(&d.b);
-	page_missing(&d.b, "", NULL, 0, &d.brand);
+	error_page_missing(&d.b, "", NULL, 0, &d.brand);
 	expect_none(&d, "Did you mean");
 	clear(&d);
 }

@@ -5,6 +5,7 @@
 #include "cgi/request.h"
 
 #include "data/server.h"
+#include "handlers/private_access.h"
 #include "http/route.h"
 #include "pages/suggest.h"
 
@@ -244,7 +245,7 @@ static void test_token(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		assert_int_equal(server_read(cases[i].entry, &s, why), 0);
-		if (server_readable(&s, cases[i].authorization) !=
+		if (private_access_granted(&s, cases[i].authorization) !=
 			cases[i].readable)
 			fail_msg("%zu: %s", i, cases[i].authorization);
 		assert_int_equal(s.n_regions, 2);

@@ -24,17 +24,17 @@ static struct response page(size_t n)
 	return r;
 }
 
-static const struct kept *keep_in(struct response_cache *m, const char *key,
+static const struct cached_response *keep_in(struct response_cache *m, const char *key,
 	size_t n, double now_ms, enum response_cache_part part)
 {
 	struct response r = page(n);
-	const struct kept *k = response_cache_keep(m, key, &r, now_ms, part);
+	const struct cached_response *k = response_cache_keep(m, key, &r, now_ms, part);
 
 	respond_release(&r);
 	return k;
 }
 
-static const struct kept *keep(
+static const struct cached_response *keep(
 	struct response_cache *m, const char *key, size_t n, double now_ms)
 {
 	return keep_in(m, key, n, now_ms, RESPONSE_CACHE_LASTING);
@@ -47,7 +47,7 @@ static void test_as_it_was(void **state)
 		.method = METHOD_GET, .if_none_match = "\"v1-x\""};
 	struct response r = page(3);
 	struct response_cache *m = response_cache_new();
-	const struct kept *k =
+	const struct cached_response *k =
 		response_cache_keep(m, "a", &r, 5, RESPONSE_CACHE_LASTING);
 	struct buf full, unchanged;
 
@@ -92,7 +92,7 @@ static void test_error(void **state)
 {
 	struct response_cache *m = response_cache_new();
 	struct response r = page(3);
-	const struct kept *k;
+	const struct cached_response *k;
 
 	(void)state;
 	respond_error(&r, 404, "not-found", "m");

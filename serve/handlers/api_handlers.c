@@ -1,0 +1,288 @@
+/*
+ * api_handlers.c: each answer of the API is one of those of openapi.json.
+ */
+#include "handlers/api_handlers.h"
+
+#include "api/openapi.h"
+#include "api/prometheus.h"
+#include "badge/badge.h"
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "cgi/request.h"
+#include "data/fetch_listing.h"
+#include "data/health.h"
+#include "handlers/handler.h"
+#include "handlers/private_access.h"
+#include "http/etag.h"
+#include "http/respond.h"
+#include "json/json.h"
+#include "mcp/regions.h"
+#include "widget/embed.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Make r the error for programs of what is not FOUND. */
+static void set_error(struct response *r, enum found found)
+{
+	if (found == NOT_FOUND)
+		respond_error(r, 404, "not-found",
+			"There is nothing by this name.");
+	else
+		respond_error(r, 503, "store",
+			"The store does not answer. What it holds is not known "
+			"now.");
+}
+
+/* Whether the view is fresh; if not, r becomes an error that says why. */
+static bool fresh(const struct view *v, struct response *r)
+{
+	if (v->freshness == VIEW_NONE)
+		respond_error(r, 503, "no-data",
+			"No verdict has been published yet.");
+	else if (v->freshness == VIEW_STALE)
+		respond_error(r, 503, "stale",
+			"No verdict was published in the last 5 minutes.");
+	else
+		snprintf(r->etag, sizeof r->etag, "%s", v->etag);
+	return v->freshness == VIEW_FRESH;
+}
+
+/* Answer with what put() makes of a fresh view of the server that c->name names. */
+static void answer_view(const struct context *c,
+	void (*put)(const struct context *c, const struct readable_server *s))
+{
+	enum found found;
+	struct readable_server s;
+
+	found = private_access_find(c, &s);
+	if (found != FOUND) {
+		set_error(c->r, found);
+		return;
+	}
+	if (fresh(&s.view, c->r))
+		put(c, &s);
+	readable_server_release(&s);
+}
+
+static void put_status(const struct context *c, const struct readable_server *s)
+{
+	view_put_json(&c->r->body, &s->view);
+}
+
+void handle_embed_status(const struct context *c)
+{
+	answer_view(c, put_status);
+}
+
+static void put_region(struct buf *b, const char *name, const char *city,
+	const struct view *v)
+{
+	static const char *const states[] = {[PLACE_WORKING] = "up",
+		[PLACE_NOT_WORKING] = "down",
+		[PLACE_NO_DATA] = NULL};
+	const struct view_region *r = view_region(v, name);
+	enum place place = view_place(v, name);
+	bool known = r && place != PLACE_NO_DATA;
+	char since[CLOCK_RFC3339];
+
+	if (known && r->since > 0)
+		clock_rfc3339((int64_t)floor(r->since), since);
+	if (!city)
+		city = region_city(name);
+	buf_str(b, "{\"city\":");
+	json_put_str(b, city ? city : name);
+	json_put_member(b, "state", states[place]);
+	json_put_member(b, "since", known && r->since > 0 ? since : NULL);
+	buf_str(b, ",\"p95_ms\":");
+	json_put_num(b, known ? r->p95_ms : NAN);
+	buf_char(b, '}');
+}
+
+/* The regions of the configuration or, without one, of the verdict. */
+static void put_regions(const struct context *c, const struct readable_server *s)
+{
+	struct response *r = c->r;
+	const struct server *server = &s->server;
+	const struct view *v = &s->view;
+	bool told = server->n_regions > 0;
+	size_t n = told ? server->n_regions : v->n_regions;
+	char as_of[CLOCK_RFC3339];
+
+	clock_rfc3339(v->as_of, as_of);
+	buf_fmt(&r->body, "{\"as_of\":\"%s\",\"regions\":[", as_of);
+	for (size_t i = 0; i < n; i++) {
+		if (i)
+			buf_char(&r->body, ',');
+		put_region(&r->body,
+			told ? server->regions[i].name : v->regions[i].name,
+			told ? server->regions[i].city : NULL, v);
+	}
+	buf_str(&r->body, "]}\n");
+	r->cache = CACHE_DETAIL;
+}
+
+void handle_regions(const struct context *c)
+{
+	answer_view(c, put_regions);
+}
+
+static void put_servers(const struct context *c, const struct account *a)
+{
+	struct buf *b = &c->r->body;
+	char why[VIEW_WHY];
+
+	buf_str(b, "{\"servers\":[");
+	for (size_t i = 0; i < a->n; i++) {
+		struct view v;
+
+		if (view_read(fetch_verdict(c->source, i), c->now, &v,
+			    why))
+			log_error("%s: verdict: %s", a->slugs[i], why);
+		buf_fmt(b, "%s{\"slug\":\"%s\",", i ? "," : "", a->slugs[i]);
+		view_put_fields(b, &v);
+		buf_char(b, '}');
+		view_release(&v);
+	}
+	buf_str(b, "]}\n");
+	etag_of_body(c->r);
+}
+
+void handle_api_account(const struct context *c)
+{
+	struct account a;
+	enum found found = private_access_account(c, &a);
+
+	if (found != FOUND) {
+		set_error(c->r, found);
+		return;
+	}
+	if (fetch_verdicts_of(c->source, a.slugs, a.n))
+		set_error(c->r, STORE_DOWN);
+	else
+		put_servers(c, &a);
+	account_release(&a);
+}
+
+void handle_openapi(const struct context *c)
+{
+	buf_add(&c->r->body, openapi, openapi_size);
+	etag_of_body(c->r);
+}
+
+static void put_metrics(const struct context *c,
+	const struct readable_server *s)
+{
+	c->r->type = TYPE_METRICS;
+	prometheus_put(&c->r->body,
+		&(struct prometheus_server) {.slug = c->name, .view = &s->view},
+		1);
+}
+
+static void put_all_metrics(struct buf *b, const struct listing *l,
+	const struct prometheus_fleet *fleet)
+{
+	struct prometheus_server *servers = xcalloc(l->n + 1, sizeof *servers);
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct listing_entry *e = &l->entries[i];
+
+		servers[i] = (struct prometheus_server) {.slug = e->slug,
+			.view = &e->view,
+			.expected = e->expected ? e->expected
+						: e->view.n_regions};
+	}
+	prometheus_put(b, servers, l->n);
+	prometheus_put_fleet(b, fleet, servers, l->n);
+	free(servers);
+}
+
+/*
+ * Without the parameter, all public servers and the fleet itself. Its ages
+ * change each second, so that is not kept for a minute.
+ */
+void handle_metrics(const struct context *c)
+{
+	char slug[SLUG_MAX + 2];
+	struct context one = *c;
+	struct prometheus_fleet fleet = {.now = c->now};
+	const struct listing *l;
+
+	if (request_query(c->request, "slug", slug, sizeof slug)) {
+		one.name = slug;
+		answer_view(&one, put_metrics);
+		return;
+	}
+	if (fetch_stages(c->source, fleet.at) ||
+		fetch_undelivered(c->source, &fleet.undelivered) ||
+		fetch_views(c->source, c->now, &l)) {
+		set_error(c->r, STORE_DOWN);
+		return;
+	}
+	fleet.servers = (double)l->n;
+	put_all_metrics(&c->r->body, l, &fleet);
+	c->r->type = TYPE_METRICS;
+	c->r->cache = CACHE_BRIEF;
+	etag_of_body(c->r);
+}
+
+/* An image must not break: what cannot be told is pending, with a 200. */
+void handle_badge(const struct context *c)
+{
+	struct readable_server s = {.view = {.freshness = VIEW_NONE}};
+	enum found found = private_access_find(c, &s);
+	struct badge_look look;
+
+	c->r->type = TYPE_SVG;
+	badge_look_read(c->request, &look);
+	badge_put(&c->r->body, slug_valid(c->name) ? c->name : NULL, &s.view,
+		&look);
+	if (s.view.freshness == VIEW_FRESH) {
+		snprintf(c->r->etag, sizeof c->r->etag, "%s", s.view.etag);
+	} else {
+		c->r->cache = CACHE_BRIEF;
+		etag_of_body(c->r);
+	}
+	if (found == FOUND)
+		readable_server_release(&s);
+}
+
+/* The regions of all public servers. -1 where the store does not answer. */
+static int add_all_regions(const struct context *c, struct health *h)
+{
+	const struct listing *l;
+
+	if (fetch_views(c->source, c->now, &l))
+		return -1;
+	for (size_t i = 0; i < l->n; i++)
+		health_add(h, &l->entries[i].view);
+	return 0;
+}
+
+void handle_health(const struct context *c)
+{
+	struct health h;
+
+	health_init(&h, c->now);
+	h.down = fetch_stages(c->source, h.at) != 0;
+	if (health_judged(&h) && add_all_regions(c, &h)) {
+		health_release(&h);
+		health_init(&h, c->now);
+	}
+	c->r->cache = CACHE_NEVER;
+	c->r->status = health_good(&h) ? 200 : 503;
+	health_put(&c->r->body, &h);
+	health_release(&h);
+}
+
+void handle_embed_js(const struct context *c)
+{
+	embed_script(c->r);
+}
+
+void handle_none_api(const struct context *c)
+{
+	set_error(c->r, NOT_FOUND);
+}

@@ -1,0 +1,52 @@
+#include "handlers/handler.h"
+
+#include "cgi/bearer.h"
+#include "cgi/request.h"
+#include "handlers/api_handlers.h"
+#include "handlers/page_handlers.h"
+#include "http/respond.h"
+#include "http/route.h"
+
+static void (*const handlers[])(const struct context *) = {
+	[ROUTE_NONE] = handle_none,
+	[ROUTE_NONE_API] = handle_none_api,
+	[ROUTE_INDEX] = handle_index,
+	[ROUTE_HEALTH] = handle_health,
+	[ROUTE_EMBED_STATUS] = handle_embed_status,
+	[ROUTE_METRICS] = handle_metrics,
+	[ROUTE_REGIONS] = handle_regions,
+	[ROUTE_API_ACCOUNT] = handle_api_account,
+	[ROUTE_OPENAPI] = handle_openapi,
+	[ROUTE_BADGE] = handle_badge,
+	[ROUTE_EMBED_JS] = handle_embed_js,
+	[ROUTE_EMBED_PREVIEW] = handle_embed_preview,
+	[ROUTE_PAGE] = handle_page,
+	[ROUTE_FEED] = handle_feed,
+	[ROUTE_ACCOUNT] = handle_account,
+	[ROUTE_MANUAL_LIST] = handle_manual_list,
+	[ROUTE_MANUAL] = handle_manual,
+	[ROUTE_STYLE] = handle_style,
+	[ROUTE_ICON] = handle_icon,
+};
+
+void handle_request(struct service *service, const struct request *request,
+	double now, struct response *r)
+{
+	char token[SHA256_HEX];
+	struct route route;
+	struct context c = {.request = request,
+		.url = service->url,
+		.source = &service->source,
+		.now = now,
+		.name = route.name,
+		.token = bearer_token(request->authorization, token) ? token
+								     : NULL,
+		.r = r};
+
+	if (request->method != METHOD_GET && request->method != METHOD_HEAD) {
+		respond_error(r, 405, "method", "GET and HEAD, and no other.");
+		return;
+	}
+	route_request(request, &route);
+	handlers[route.kind](&c);
+}

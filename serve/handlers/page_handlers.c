@@ -1,0 +1,317 @@
+#include "handlers/page_handlers.h"
+
+#include "api/feed.h"
+#include "base/xalloc.h"
+#include "cgi/request.h"
+#include "data/brand.h"
+#include "data/fetch.h"
+#include "data/fetch_listing.h"
+#include "data/fetch_page.h"
+#include "data/page_data.h"
+#include "data/search.h"
+#include "handlers/handler.h"
+#include "handlers/private_access.h"
+#include "http/etag.h"
+#include "http/respond.h"
+#include "pages/error_page.h"
+#include "pages/index_page.h"
+#include "pages/manual.h"
+#include "pages/status_page.h"
+#include "pages/style.h"
+#include "pages/suggest.h"
+#include "widget/embed.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define SUGGESTIONS 5
+
+/* The brand of fleet:site, JSON or NULL; an address in MCP_SITE wins. */
+static void read_brand(const struct context *c, const char *json,
+	struct brand *brand)
+{
+	brand_read(json, brand);
+	if (*c->url)
+		brand->url = c->url;
+}
+
+/* The brand as the store has it; the defaults where it does not answer. */
+static void find_brand(const struct context *c, struct brand *brand)
+{
+	const char *json;
+
+	if (fetch_site(c->source, &json))
+		json = NULL;
+	read_brand(c, json, brand);
+}
+
+static void error_page(const struct context *c, int status)
+{
+	c->r->status = status;
+	c->r->type = TYPE_HTML;
+	c->r->cache = CACHE_BRIEF;
+}
+
+static void unavailable_page(const struct context *c)
+{
+	struct brand nobody;
+
+	read_brand(c, NULL, &nobody);
+	error_page(c, 503);
+	error_page_put(&c->r->body, "Unknown",
+		"What is known about the servers cannot be read at the moment. "
+		"This says nothing about them; the fault is ours.",
+		&nobody);
+}
+
+static void missing_page(const struct context *c)
+{
+	const char *close[SUGGESTIONS], **slugs;
+	const struct listing *l;
+	struct brand brand;
+	size_t n;
+
+	if (fetch_listing(c->source, &l)) {
+		unavailable_page(c);
+		return;
+	}
+	find_brand(c, &brand);
+	slugs = xcalloc(l->n + 1, sizeof *slugs);
+	for (size_t i = 0; i < l->n; i++)
+		slugs[i] = l->entries[i].slug;
+	n = suggest(c->name, slugs, l->n, close, SUGGESTIONS);
+	error_page(c, 404);
+	error_page_missing(&c->r->body, c->name, close, n, &brand);
+	free(slugs);
+	brand_release(&brand);
+}
+
+void handle_none(const struct context *c)
+{
+	struct brand brand;
+
+	find_brand(c, &brand);
+	error_page(c, 404);
+	error_page_put(&c->r->body, "Nothing here",
+		"There is no page at this address.", &brand);
+	brand_release(&brand);
+}
+
+static void page_data_release(struct page_data *d)
+{
+	incidents_release(&d->incidents);
+	tool_split_release(&d->tool_split);
+	maintenance_list_release(&d->maintenance);
+}
+
+typedef void put_page(struct buf *b, const struct status_page *page);
+
+/* The page or feed of a server that c->name names. */
+static enum found put_server(const struct context *c, put_page *put)
+{
+	struct fetched got;
+	struct readable_server s;
+	struct page_data data;
+	struct brand brand;
+	enum found found;
+
+	c->r->audience = AUDIENCE_STRANGER;
+	if (!slug_valid(c->name))
+		return NOT_FOUND;
+	if (fetch_page(c->source, c->name, c->token, c->now, &got, &data))
+		return STORE_DOWN;
+	found = private_access_read(c, got.server, got.verdict, &s);
+	if (found == FOUND) {
+		const char *account = s.server.account;
+
+		read_brand(c, got.site, &brand);
+		tool_split_read(got.verdict, &data.tool_split);
+		data.maintenance_now = maintenance_list_now(&data.maintenance,
+			c->name, account, c->now, brand.maintenance_s);
+		data.maintenance_next = maintenance_list_next(&data.maintenance,
+			c->name, account, c->now, brand.maintenance_s);
+		if (s.view.freshness != VIEW_FRESH)
+			c->r->cache = CACHE_BRIEF;
+		put(&c->r->body,
+			&(struct status_page) {.slug = c->name,
+				.server = &s.server,
+				.view = &s.view,
+				.data = &data,
+				.brand = &brand,
+				.now = c->now});
+		etag_of_body(c->r);
+		brand_release(&brand);
+		readable_server_release(&s);
+	}
+	page_data_release(&data);
+	return found;
+}
+
+static void answer_server(const struct context *c, const char *type,
+	put_page *put)
+{
+	switch (put_server(c, put)) {
+	case NOT_FOUND:
+		missing_page(c);
+		break;
+	case STORE_DOWN:
+		unavailable_page(c);
+		break;
+	case FOUND:
+		c->r->type = type;
+		break;
+	}
+}
+
+void handle_page(const struct context *c)
+{
+	answer_server(c, TYPE_HTML, status_page_put);
+}
+
+void handle_feed(const struct context *c)
+{
+	answer_server(c, TYPE_ATOM, feed_put);
+}
+
+static void put_list(const struct context *c, const struct listing *l,
+	const char *account, const struct brand *brand)
+{
+	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
+	char query[SEARCH_SIZE];
+	struct search search;
+	size_t n = 0;
+
+	if (!request_query(c->request, "q", query, sizeof query))
+		query[0] = '\0';
+	search_read(&search, query);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct listing_entry *e = &l->entries[i];
+
+		if (search_matches(&search, e->words))
+			items[n++] = (struct index_item) {.slug = e->slug,
+				.title = e->title,
+				.view = &e->view};
+	}
+	index_page_put(&c->r->body,
+		&(struct index_page) {.items = items,
+			.n = n,
+			.query = query,
+			.account = account},
+		brand);
+	free(items);
+}
+
+static void answer_list(const struct context *c, const struct listing *l,
+	const char *account)
+{
+	struct brand brand;
+
+	find_brand(c, &brand);
+	c->r->type = TYPE_HTML;
+	put_list(c, l, account, &brand);
+	etag_of_body(c->r);
+	brand_release(&brand);
+}
+
+void handle_index(const struct context *c)
+{
+	const struct listing *l;
+
+	if (fetch_views(c->source, c->now, &l))
+		unavailable_page(c);
+	else
+		answer_list(c, l, NULL);
+}
+
+/* An account is there only for who shows its token. */
+void handle_account(const struct context *c)
+{
+	struct account a;
+	struct listing l;
+
+	switch (private_access_account(c, &a)) {
+	case NOT_FOUND:
+		handle_none(c);
+		return;
+	case STORE_DOWN:
+		unavailable_page(c);
+		return;
+	case FOUND:
+		break;
+	}
+	if (fetch_account_listing(c->source, &a, c->token, c->now, &l))
+		unavailable_page(c);
+	else if (l.n)
+		answer_list(c, &l, c->name);
+	else
+		handle_none(c);
+	listing_release(&l);
+	account_release(&a);
+}
+
+void handle_manual_list(const struct context *c)
+{
+	struct brand brand;
+
+	find_brand(c, &brand);
+	c->r->type = TYPE_HTML;
+	manual_put_list(&c->r->body, &brand);
+	etag_of_body(c->r);
+	brand_release(&brand);
+}
+
+void handle_manual(const struct context *c)
+{
+	const struct manual_page *page = manual_find(c->name);
+	struct brand brand;
+
+	if (!page) {
+		handle_none(c);
+		return;
+	}
+	find_brand(c, &brand);
+	c->r->type = TYPE_HTML;
+	manual_put(&c->r->body, page, &brand);
+	etag_of_body(c->r);
+	brand_release(&brand);
+}
+
+void handle_embed_preview(const struct context *c)
+{
+	struct brand brand;
+
+	find_brand(c, &brand);
+	embed_preview(c->request, &brand, c->r);
+	brand_release(&brand);
+}
+
+void handle_style(const struct context *c)
+{
+	struct brand brand;
+
+	find_brand(c, &brand);
+	c->r->type = TYPE_CSS;
+	buf_str(&c->r->body, page_style);
+	buf_str(&c->r->body, page_style_status);
+	buf_str(&c->r->body, page_style_manual);
+	buf_str(&c->r->body, embed_style);
+	buf_fmt(&c->r->body, ":root { --brand: %s }\n", brand.colour);
+	etag_of_body(c->r);
+	brand_release(&brand);
+}
+
+void handle_icon(const struct context *c)
+{
+	struct brand brand;
+
+	find_brand(c, &brand);
+	c->r->type = TYPE_SVG;
+	buf_fmt(&c->r->body,
+		"<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 16 "
+		"16\"><circle cx=\"8\" cy=\"8\" r=\"8\" fill=\"%s\"/><path "
+		"d=\"M2.5 8h3l1.8-4 2.4 8 1.8-4h2\" fill=\"none\" "
+		"stroke=\"#fff\" stroke-width=\"1.4\"/></svg>\n",
+		brand.colour);
+	etag_of_body(c->r);
+	brand_release(&brand);
+}

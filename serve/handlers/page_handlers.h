@@ -1,0 +1,23 @@
+/*
+ * page_handlers.h: the answers that people read, and their feed, style and icon.
+ * Each fills the response of the context; an error is a page.
+ */
+#ifndef HANDLERS_PAGE_HANDLERS_H
+#define HANDLERS_PAGE_HANDLERS_H
+
+struct context;
+
+void handle_page(const struct context *c);
+void handle_feed(const struct context *c);
+void handle_index(const struct context *c);
+void handle_account(const struct context *c);
+void handle_manual_list(const struct context *c);
+void handle_manual(const struct context *c);
+void handle_embed_preview(const struct context *c);
+void handle_style(const struct context *c);
+void handle_icon(const struct context *c);
+
+/* handle_none(c): there is no page at this address. */
+void handle_none(const struct context *c);
+
+#endif

@@ -1,0 +1,49 @@
+/*
+ * private_access.h: private servers, accounts and their tokens: who may know of
+ * them. Whoever may not is answered as if there were none, to the byte.
+ */
+#ifndef HANDLERS_PRIVATE_ACCESS_H
+#define HANDLERS_PRIVATE_ACCESS_H
+
+#include "data/account.h"
+#include "data/server.h"
+#include "data/view.h"
+
+struct context;
+
+enum found { FOUND, NOT_FOUND, STORE_DOWN };
+
+/* A server that the client may know of. */
+struct readable_server {
+	struct server server;
+	struct view view;
+};
+
+/*
+ * private_access_find(c, s): look up the server that c->name names. FOUND, and
+ * then readable_server_release frees what *s holds. Sets the audience of the
+ * response.
+ *
+ * private_access_read(c, server, verdict, s): likewise, from what the store
+ * holds of it, JSON, each of which may be NULL; c->name is a slug.
+ */
+enum found private_access_find(const struct context *c,
+	struct readable_server *s);
+enum found private_access_read(const struct context *c, const char *server,
+	const char *verdict, struct readable_server *s);
+void readable_server_release(struct readable_server *s);
+
+/*
+ * private_access_account(c, a): the account that c->name names; FOUND where the
+ * request shows its token, and then account_release frees *a.
+ */
+enum found private_access_account(const struct context *c, struct account *a);
+
+/*
+ * private_access_granted(s, authorization): whether a client that sent this
+ * Authorization field, or NULL, may know of the server. Takes the same time
+ * whatever the token is.
+ */
+bool private_access_granted(const struct server *s, const char *authorization);
+
+#endif

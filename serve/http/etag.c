@@ -1,0 +1,84 @@
+#include "http/etag.h"
+
+#include "base/sha256.h"
+#include "http/respond.h"
+
+#include <string.h>
+
+/* Half a digest is still more than enough to tell two pages apart. */
+#define DIGEST_CHARS 32
+
+static const char *const cache_control[] = {
+	[CACHE_MINUTE] = "public, max-age=60, stale-while-revalidate=300",
+	[CACHE_DETAIL] = "public, max-age=30, stale-while-revalidate=60",
+	[CACHE_BRIEF] = "public, max-age=5",
+	[CACHE_NEVER] = "no-store",
+};
+
+static const char *const vary[] = {
+	[AUDIENCE_ALL] = "Accept-Encoding",
+	[AUDIENCE_STRANGER] = "Accept-Encoding, Authorization",
+	[AUDIENCE_HOLDER] = "Authorization",
+};
+
+void etag_of_body(struct response *r)
+{
+	char hex[SHA256_HEX];
+
+	sha256_hex(r->body.p, r->body.len, hex);
+	snprintf(r->etag, sizeof r->etag, "\"v1-%.*s\"", DIGEST_CHARS, hex);
+}
+
+/* etagc of RFC 9110, section 8.8.3. */
+static size_t opaque(const char *s)
+{
+	size_t n = 0;
+
+	while (s[n] == '!' || (s[n] >= '#' && s[n] <= '~') ||
+		(unsigned char)s[n] >= 0x80)
+		n++;
+	return n;
+}
+
+bool etag_matches(const char *list, const char *etag)
+{
+	size_t own = strlen(etag);
+
+	if (!list)
+		return false;
+	list += strspn(list, " \t");
+	if (*list == '*')
+		return !list[1 + strspn(list + 1, " \t")];
+	for (;;) {
+		size_t n;
+
+		/* A list may have empty elements (RFC 9110, 5.6.1.2). */
+		list += strspn(list, ", \t");
+		if (strncmp(list, "W/", 2) == 0)
+			list += 2;
+		if (*list != '"')
+			return false;
+		n = opaque(list + 1) + 2;
+		if (list[n - 1] != '"')
+			return false;
+		if (n == own && memcmp(list, etag, n) == 0)
+			return true;
+		list += n;
+		list += strspn(list, " \t");
+		if (*list != ',')
+			return false;
+	}
+}
+
+void etag_put_fields(struct buf *out, const struct response *r)
+{
+	bool holder = r->audience == AUDIENCE_HOLDER;
+
+	buf_fmt(out, "Cache-Control: %s\r\n",
+		holder ? "private, no-store" : cache_control[r->cache]);
+	if (r->status == 200 && *r->etag)
+		buf_fmt(out, "ETag: %s\r\n", r->etag);
+	buf_fmt(out, "Vary: %s\r\n", vary[r->audience]);
+	if (!holder)
+		buf_str(out, "Access-Control-Allow-Origin: *\r\n");
+}

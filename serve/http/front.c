@@ -1,0 +1,130 @@
+/*
+ * front.c: an answer depends on its path, on some parameters of its query, and
+ * on who asks. A request is cut down to these before it is answered, so nothing
+ * else can make a difference, and strangers who vary the rest ask for the same.
+ * Whoever shows a token is never answered from the cache, and the answer is not
+ * kept: so what is for one reader is never sent to another.
+ */
+#include "http/front.h"
+
+#include "base/clock.h"
+#include "cgi/bearer.h"
+#include "cgi/request.h"
+#include "http/etag.h"
+#include "http/respond.h"
+#include "http/response_cache.h"
+#include "http/route.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#define KEY_SIZE (REQUEST_PATH + ROUTE_QUERY + 2)
+
+/* A body, see http/respond.c, and its header. */
+#define OUTPUT_MAX (5u * 1024 * 1024)
+
+void front_init(struct front *f, front_handler *handler,
+	struct service *service, double now, bool cached)
+{
+	*f = (struct front) {.handler = handler,
+		.service = service,
+		.now = now,
+		.cache = cached ? response_cache_new() : NULL};
+	buf_init(&f->uncached, OUTPUT_MAX);
+}
+
+void front_release(struct front *f)
+{
+	if (f->cache)
+		response_cache_free(f->cache);
+	buf_release(&f->uncached);
+}
+
+/* A request, cut down to what its answer depends on. */
+struct question {
+	struct request request;
+	struct route route;
+	char query[ROUTE_QUERY];
+	char key[KEY_SIZE]; /* of the response cache */
+	bool free_text;	    /* the query holds text that the client made up */
+	bool cacheable;	    /* the answer may be kept under the key */
+};
+
+/*
+ * Whether the answer is the same with and without a token. The metrics of all
+ * servers are, those of one server need not be.
+ */
+static bool is_public(const struct question *q)
+{
+	return !route_knows_readers(q->route.kind) ||
+		(q->route.kind == ROUTE_METRICS && !*q->query);
+}
+
+static void read_question(struct question *q, char *const *env)
+{
+	struct request *r = &q->request;
+	char token[SHA256_HEX];
+
+	request_read(r, env);
+	route_request(r, &q->route);
+	q->free_text = route_query(q->route.kind, r, q->query);
+	r->query = q->query;
+	if (is_public(q) || !bearer_token(r->authorization, token))
+		r->authorization = NULL;
+	/* A name holds no control character, so no two keys are alike. */
+	snprintf(q->key, sizeof q->key, "%c%s\n%s",
+		(char)('A' + q->route.kind), q->route.name, q->query);
+	q->cacheable = !r->authorization &&
+		(r->method == METHOD_GET || r->method == METHOD_HEAD);
+}
+
+/*
+ * The number of pages that exist is bounded; that of names that do not exist,
+ * or of queries that strangers make up, is not.
+ */
+static enum response_cache_part cache_part(const struct question *q,
+	const struct response *r)
+{
+	return q->free_text || r->status != 200 || r->audience != AUDIENCE_ALL
+		? RESPONSE_CACHE_PASSING
+		: RESPONSE_CACHE_LASTING;
+}
+
+static struct output cached_output(const struct cached_response *k,
+	const struct request *request)
+{
+	if (*k->etag && etag_matches(request->if_none_match, k->etag))
+		return (struct output) {k->unchanged, k->unchanged_len};
+	return (struct output) {k->text,
+		request->method == METHOD_HEAD ? k->header : k->len};
+}
+
+struct output front_answer(struct front *f, char *const *env)
+{
+	double now_ms = clock_mono_ms();
+	const struct cached_response *kept = NULL;
+	struct question q;
+	struct response r;
+	bool cacheable;
+
+	read_question(&q, env);
+	cacheable = f->cache && q.cacheable;
+	if (cacheable)
+		kept = response_cache_find(f->cache, q.key, now_ms);
+	if (kept)
+		return cached_output(kept, &q.request);
+	respond_init(&r);
+	f->handler(f->service, &q.request, isnan(f->now) ? clock_wall() : f->now,
+		&r);
+	if (cacheable)
+		kept = response_cache_keep(f->cache, q.key, &r, now_ms,
+			cache_part(&q, &r));
+	if (!kept) {
+		buf_clear(&f->uncached);
+		respond_write(&r, &q.request, &f->uncached);
+	}
+	respond_release(&r);
+	return kept ? cached_output(kept, &q.request)
+		    : (struct output) {f->uncached.p, f->uncached.len};
+}

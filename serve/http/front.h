@@ -1,0 +1,54 @@
+/*
+ * front.h: from the environment of a request to the whole output for it, out
+ * of the response cache where that has it.
+ */
+#ifndef HTTP_FRONT_H
+#define HTTP_FRONT_H
+
+#include "base/buf.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct request;
+struct response;
+struct response_cache;
+struct service;
+
+/*
+ * Fills r, which respond_init made, with the answer to a request as of now,
+ * epoch seconds. Of the request it may depend on the path, on the query and on
+ * the token, and on nothing else.
+ */
+typedef void front_handler(struct service *service,
+	const struct request *request, double now, struct response *r);
+
+struct front {
+	front_handler *handler;
+	struct service *service; /* what the handler is called with */
+	double now; /* epoch seconds to pretend; NAN for the clock's */
+	struct response_cache *cache; /* or NULL: nothing is kept */
+	struct buf uncached; /* the output at hand, where it is not kept */
+};
+
+/* What goes to the web server. */
+struct output {
+	const char *p;
+	size_t n;
+};
+
+/*
+ * front_init(f, handler, service, now, cached): `service` must outlive f, and
+ * f has a response cache if `cached`. front_release frees what f holds.
+ */
+void front_init(struct front *f, front_handler *handler,
+	struct service *service, double now, bool cached);
+void front_release(struct front *f);
+
+/*
+ * front_answer(f, env): the output for a request, from an environment that ends
+ * with NULL; valid until the next call.
+ */
+struct output front_answer(struct front *f, char *const *env);
+
+#endif

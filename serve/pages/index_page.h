@@ -1,0 +1,40 @@
+/*
+ * index_page.h: the index, a list of servers that can be searched: of all
+ * public ones, or of those of an account. Pure.
+ */
+#ifndef PAGES_INDEX_PAGE_H
+#define PAGES_INDEX_PAGE_H
+
+#include "base/buf.h"
+
+struct brand;
+struct view;
+
+/* A server in the list. */
+struct index_item {
+	const char *slug;
+	const char *title; /* or NULL */
+	const struct view *view;
+};
+
+/* The most servers listed at once; those in trouble come first. */
+#define INDEX_ITEMS 200
+
+struct index_page {
+	const struct index_item *items;
+	size_t n;
+	const char *query;   /* what was searched for; "" for nothing */
+	const char *account; /* whose servers they are, or NULL */
+};
+
+/* index_page_put(b, page, brand): append the page. */
+void index_page_put(struct buf *b, const struct index_page *page,
+	const struct brand *brand);
+
+/*
+ * index_page_search(b, query, account): append the form that searches the
+ * index, with that query in it; the list of an account unless it is NULL.
+ */
+void index_page_search(struct buf *b, const char *query, const char *account);
+
+#endif

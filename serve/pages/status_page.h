@@ -1,0 +1,43 @@
+/*
+ * status_page.h: the status page of a server, at /status/<slug>. Like every
+ * page it needs no script and loads nothing but its style and its own badge; it
+ * follows the reader's light or dark scheme, and fits a width of 320 pixels.
+ * Where a server fails is told by city; how it fails is for its operators, and
+ * not told. Pure.
+ */
+#ifndef PAGES_STATUS_PAGE_H
+#define PAGES_STATUS_PAGE_H
+
+#include "base/buf.h"
+
+struct brand;
+struct page_data;
+struct places;
+struct server;
+struct view;
+
+/* What the page is made of, and the feed (api/feed.h) too. */
+struct status_page {
+	const char *slug;
+	const struct server *server;
+	const struct view *view;
+	const struct page_data *data;
+	const struct brand *brand;
+	double now; /* epoch seconds */
+};
+
+/* status_page_put(b, page): append the page. */
+void status_page_put(struct buf *b, const struct status_page *page);
+
+/*
+ * Sections of it. status_page_days(b, data): the bars of 90 days.
+ * status_page_latency(b, data): the response times of 24 hours. Both are in
+ * status_page_history.c. status_page_incidents(b, page, places): the newest
+ * incidents, a card each.
+ */
+void status_page_days(struct buf *b, const struct page_data *data);
+void status_page_latency(struct buf *b, const struct page_data *data);
+void status_page_incidents(struct buf *b, const struct status_page *page,
+	const struct places *places);
+
+#endif

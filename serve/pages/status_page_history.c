@@ -1,0 +1,280 @@
+/*
+ * history.c: the bars of 90 days, and the curves of 24 hours. Both are drawn
+ * on a plane that is stretched to the width of the page; words stand beside it,
+ * and what is drawn can be read as text, too.
+ */
+#include "pages/status_page.h"
+
+#include "data/page_data.h"
+#include "pages/html.h"
+
+#include <inttypes.h>
+#include <math.h>
+
+/* A bar of a day: its width with the gap, where it begins, and how high it is.
+ */
+#define BAR_PITCH 4
+#define BAR_WIDTH 3
+#define BAR_TOP 2
+#define BAR_HEIGHT 30
+/* What is little must still be seen. */
+#define BAR_LEAST 5
+#define CHART_WIDTH 690
+#define CHART_HEIGHT 120
+
+static void put_minutes(struct buf *b, const struct history_day *d)
+{
+	int64_t red = d->minutes[VERDICT_RED];
+	int64_t amber = d->minutes[VERDICT_AMBER];
+
+	if (!history_known(d))
+		buf_str(b, "no data");
+	else if (!red && !amber)
+		buf_str(b, "working");
+	if (red)
+		buf_fmt(b, "%" PRId64 " min not working", red);
+	if (red && amber)
+		buf_str(b, ", ");
+	if (amber)
+		buf_fmt(b, "%" PRId64 " min partly working", amber);
+}
+
+static void put_rect(struct buf *b, int x, int y, int h, const char *class)
+{
+	buf_fmt(b, "<rect class=\"%s\" x=\"%d\" y=\"%d\" width=\"%d\" "
+		   "height=\"%d\"/>",
+		class, x, y, BAR_WIDTH, h);
+}
+
+static int height(int64_t minutes, int64_t known)
+{
+	int h = (int)(BAR_HEIGHT * minutes / known);
+
+	return minutes && h < BAR_LEAST ? BAR_LEAST : h;
+}
+
+/* Trouble stands at the foot of the bar, and has a tick below: a long one. */
+static void put_bar(struct buf *b, const struct history *p, int ago)
+{
+	const struct history_day *d = &p->days[ago];
+	int x = (HISTORY_DAYS - 1 - ago) * BAR_PITCH;
+	int64_t known = history_known(d), bad;
+	int foot = BAR_TOP + BAR_HEIGHT, red, amber;
+
+	buf_str(b, "<g><title>");
+	html_day(b, p->today - ago);
+	buf_str(b, ": ");
+	put_minutes(b, d);
+	buf_str(b, "</title>");
+	if (!known) {
+		put_rect(b, x, foot - BAR_LEAST, BAR_LEAST, "none");
+		buf_str(b, "</g>\n");
+		return;
+	}
+	red = height(d->minutes[VERDICT_RED], known);
+	amber = height(d->minutes[VERDICT_AMBER], known);
+	if (red + amber > BAR_HEIGHT)
+		amber = BAR_HEIGHT - red;
+	bad = red + amber;
+	if (bad < BAR_HEIGHT)
+		put_rect(b, x, BAR_TOP, BAR_HEIGHT - (int)bad, "up");
+	if (amber)
+		put_rect(b, x, foot - (int)bad, amber, "part");
+	if (red)
+		put_rect(b, x, foot - red, red, "down");
+	if (bad)
+		put_rect(b, x, foot + 3, red ? 11 : 4, red ? "down" : "part");
+	buf_str(b, "</g>\n");
+}
+
+struct sums {
+	int64_t known, red, amber;
+	int days, bad; /* of which anything is known; that had trouble */
+};
+
+static struct sums add_up(const struct history *p)
+{
+	struct sums s = {0};
+
+	for (int i = 0; i < HISTORY_DAYS; i++) {
+		const struct history_day *d = &p->days[i];
+
+		s.known += history_known(d);
+		s.red += d->minutes[VERDICT_RED];
+		s.amber += d->minutes[VERDICT_AMBER];
+		s.days += history_known(d) > 0;
+		s.bad += d->minutes[VERDICT_RED] || d->minutes[VERDICT_AMBER];
+	}
+	return s;
+}
+
+/* Rounded down: not 100 while anything failed. */
+static void put_sums(struct buf *b, const struct sums *s)
+{
+	double up = (double)(s->known - s->red) / (double)s->known;
+
+	if (!s->days) {
+		buf_str(b, "Nothing is known yet of these days.");
+		return;
+	}
+	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data",
+		floor(up * 10000) / 100, s->days, s->days == 1 ? "" : "s");
+	if (s->red) {
+		buf_str(b, ", not working for ");
+		html_span(b, 60 * (double)s->red);
+	}
+	if (s->amber) {
+		buf_str(b, ", partly working for ");
+		html_span(b, 60 * (double)s->amber);
+	}
+	buf_str(b, ".");
+}
+
+static void put_bad_days(struct buf *b, const struct history *p, int n)
+{
+	buf_fmt(b, "<details><summary>%d day%s with trouble</summary><ul>\n", n,
+		n == 1 ? "" : "s");
+	for (int i = 0; i < HISTORY_DAYS; i++) {
+		const struct history_day *d = &p->days[i];
+
+		if (!d->minutes[VERDICT_RED] && !d->minutes[VERDICT_AMBER])
+			continue;
+		buf_str(b, "<li>");
+		html_day(b, p->today - i);
+		buf_str(b, ": ");
+		put_minutes(b, d);
+		buf_str(b, "</li>\n");
+	}
+	buf_str(b, "</ul></details>\n");
+}
+
+void status_page_days(struct buf *b, const struct page_data *d)
+{
+	struct sums s = add_up(&d->history);
+
+	buf_str(b, "<section><h2>90 days</h2>\n<p>");
+	put_sums(b, &s);
+	buf_fmt(b,
+		"</p>\n<svg class=\"days\" viewBox=\"0 0 %d 48\" "
+		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\"A bar "
+		"for each of 90 days, %d of them with trouble\">\n",
+		HISTORY_DAYS * BAR_PITCH, s.bad);
+	for (int i = HISTORY_DAYS - 1; i >= 0; i--)
+		put_bar(b, &d->history, i);
+	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
+	html_day(b, d->history.today - HISTORY_DAYS + 1);
+	buf_str(b, "</span><span>today, UTC</span></p>\n");
+	if (s.bad)
+		put_bad_days(b, &d->history, s.bad);
+	buf_str(b, "</section>\n");
+}
+
+/* The next of 1, 2, 5, 10 … that is not below. */
+static double round_up(double v)
+{
+	double unit = pow(10, floor(log10(v)));
+
+	return v <= unit ? unit : v <= 2 * unit ? 2 * unit
+		: v <= 5 * unit			? 5 * unit
+						: 10 * unit;
+}
+
+static double of_hour(const struct history_hour *h, bool p95)
+{
+	return p95 ? h->p95_ms : h->p50_ms;
+}
+
+/* A curve has gaps where there was no probe. */
+static void put_curve(
+	struct buf *b, const struct history *p, bool p95, double top)
+{
+	bool on = false;
+
+	buf_fmt(b, "<path class=\"%s\" d=\"", p95 ? "p95" : "p50");
+	for (int i = HISTORY_HOURS - 1; i >= 0; i--) {
+		double ms = of_hour(&p->hours[i], p95);
+		double x = (double)(HISTORY_HOURS - 1 - i) * CHART_WIDTH /
+			(HISTORY_HOURS - 1);
+
+		if (isnan(ms)) {
+			on = false;
+			continue;
+		}
+		buf_fmt(b, "%c%.0f %.1f", on ? 'L' : 'M', x,
+			CHART_HEIGHT * (1 - ms / top));
+		if (!on)
+			buf_str(b, "h.1");
+		on = true;
+	}
+	buf_str(b, "\"/>\n");
+}
+
+static void put_hours(struct buf *b, const struct history *p)
+{
+	buf_str(b, "<details><summary>As a table</summary><table><thead><tr>"
+		   "<th scope=\"col\">From, UTC</th>"
+		   "<th scope=\"col\">half were faster</th>"
+		   "<th scope=\"col\">95 of 100 were faster</th></tr></thead>"
+		   "<tbody>\n");
+	for (int i = 0; i < HISTORY_HOURS; i++) {
+		const struct history_hour *h = &p->hours[i];
+
+		buf_str(b, "<tr><th scope=\"row\">");
+		html_clock(b, (p->hour - i) * 3600);
+		if (isnan(h->p95_ms))
+			buf_str(b,
+				"</th><td>&ndash;</td><td>&ndash;</td></tr>\n");
+		else
+			buf_fmt(b,
+				"</th><td>%.0f&#8239;ms</td>"
+				"<td>%.0f&#8239;ms</td></tr>\n",
+				h->p50_ms, h->p95_ms);
+	}
+	buf_str(b, "</tbody></table></details>\n");
+}
+
+static void put_chart(struct buf *b, const struct history *p, double top)
+{
+	buf_fmt(b,
+		"<p class=\"axis\"><span>%g&#8239;ms</span><span class="
+		"\"legend\"><span><svg class=\"key\" viewBox=\"0 0 24 4\" "
+		"aria-hidden=\"true\"><path class=\"p95\" d=\"M0 2h24\"/></svg>"
+		" 95 of 100 were faster</span> <span><svg class=\"key\" "
+		"viewBox=\"0 0 24 4\" "
+		"aria-hidden=\"true\"><path class=\"p50\" d=\"M0 2h24\"/></svg>"
+		" half were faster</span></span></p>\n",
+		top);
+	buf_fmt(b,
+		"<svg class=\"chart\" viewBox=\"0 0 %d %d\" "
+		"preserveAspectRatio=\"none\" role=\"img\" aria-label=\""
+		"Response time of each of 24 hours; the table below has the "
+		"numbers\"><path class=\"grid\" d=\"M0 0h%dM0 %dh%dM0 %dh%d\"/>"
+		"\n",
+		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH, CHART_HEIGHT / 2,
+		CHART_WIDTH, CHART_HEIGHT, CHART_WIDTH);
+	put_curve(b, p, true, top);
+	put_curve(b, p, false, top);
+	buf_str(b, "</svg>\n<p class=\"axis\"><span>");
+	html_clock(b, (p->hour - HISTORY_HOURS + 1) * 3600);
+	buf_str(b, "</span><span>");
+	html_clock(b, (p->hour - HISTORY_HOURS / 2 + 1) * 3600);
+	buf_str(b, "</span><span>");
+	html_clock(b, p->hour * 3600);
+	buf_str(b, " UTC</span></p>\n");
+}
+
+void status_page_latency(struct buf *b, const struct page_data *d)
+{
+	double most = NAN;
+
+	for (int i = 0; i < HISTORY_HOURS; i++)
+		most = fmax(most, d->history.hours[i].p95_ms);
+	buf_str(b, "<section><h2>Response time, 24 hours</h2>\n");
+	if (most > 0) {
+		put_chart(b, &d->history, round_up(most));
+		put_hours(b, &d->history);
+	} else {
+		buf_str(b, "<p>No response was measured in this time.</p>\n");
+	}
+	buf_str(b, "</section>\n");
+}

@@ -1,0 +1,76 @@
+#include "pages/status_page.h"
+
+#include "data/page_data.h"
+#include "data/places.h"
+#include "data/incident_words.h"
+#include "pages/html.h"
+
+#include <math.h>
+
+/* So many are shown. */
+#define CARDS 10
+
+static void put_row(struct buf *b, const char *name)
+{
+	buf_fmt(b, "<dt>%s</dt><dd>", name);
+}
+
+static void put_when(struct buf *b, const struct incident *in, double now)
+{
+	put_row(b, "When");
+	html_time(b, in->started_at, now);
+	if (!in->ended_at) {
+		buf_str(b, ", going on for ");
+		html_span(b, now - (double)in->started_at);
+	} else {
+		buf_str(b, " to ");
+		html_time(b, in->ended_at, (double)in->started_at);
+		buf_str(b, ", ");
+		html_span(b, (double)(in->ended_at - in->started_at));
+	}
+	buf_str(b, "</dd>\n");
+}
+
+static void put_card(struct buf *b, const struct incident *in,
+	const struct places *places, double now)
+{
+	const char *class = in->ended_at ? "up"
+		: in->trouble == TROUBLE_DOWN ? "down"
+					      : "part";
+
+	buf_str(b, "<li class=\"card\"><h3>");
+	html_icon(b, class);
+	buf_fmt(b, "<span>%s <small>%s</small></span></h3>\n<p>%s</p>\n<dl>",
+		incident_words_title(in), in->ended_at ? "over" : "going on",
+		incident_words_impact(in));
+	if (in->n_regions) {
+		put_row(b, "Where");
+		places_put_regions(b, places,
+			(const char (*)[REGION_MAX + 1])in->regions,
+			in->n_regions);
+		buf_str(b, "</dd>\n");
+	}
+	put_when(b, in, now);
+	put_row(b, "Latest");
+	html_time(b, in->updated_at, now);
+	buf_fmt(b, ": %s</dd>\n</dl></li>\n", incident_words_update(in));
+}
+
+void status_page_incidents(struct buf *b, const struct status_page *s,
+	const struct places *places)
+{
+	const struct incidents *l = &s->data->incidents;
+
+	buf_str(b, "<section id=\"incidents\"><h2>Incidents</h2>\n");
+	if (!l->n && isnan(s->data->heartbeats[STAGE_ALERT]))
+		buf_str(b, "<p>No record of incidents is kept here.</p>\n");
+	else if (!l->n)
+		buf_str(b, "<p>None on record in 30 days.</p>\n");
+	else
+		buf_str(b, "<ul class=\"cards\">\n");
+	for (size_t i = 0; i < l->n && i < CARDS; i++)
+		put_card(b, &l->v[i], places, s->now);
+	if (l->n)
+		buf_str(b, "</ul>\n");
+	buf_str(b, "</section>\n");
+}

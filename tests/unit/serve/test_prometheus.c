@@ -1,0 +1,146 @@
+/*
+ * Goal: a scrape holds what is published and nothing more; what has no value is
+ * not there.
+ */
+#include "api/prometheus.h"
+
+#include "data/view.h"
+
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <cmocka.h>
+
+#define AS_OF 1777494660
+
+static void read_view(struct view *v, const char *colour, const char *more)
+{
+	char json[400], why[VIEW_WHY];
+
+	snprintf(json, sizeof json,
+		"{\"window\":%d,\"verdict\":\"%s\",\"published_at\":1777494705,"
+		"\"last_probe_at\":1777494668,\"regions\":[{\"region\":\"a\","
+		"\"state\":\"broken\"}],\"no_data\":[\"b\"]%s}",
+		AS_OF, colour, more);
+	assert_int_equal(view_read(json, AS_OF + 60, v, why), 0);
+}
+
+static void test_contract(void **state)
+{
+	struct prometheus_server servers[3];
+	struct view views[3];
+	struct buf b;
+
+	(void)state;
+	read_view(&views[0], "green", ",\"uptime_30d\":99.87,\"p95_ms\":142.4");
+	read_view(&views[1], "amber", "");
+	read_view(&views[2], "red", ",\"uptime_30d\":100,\"p95_ms\":0");
+	for (size_t i = 0; i < 3; i++)
+		servers[i] = (struct prometheus_server) {
+			.slug = (const char *[]) {"a", "b-1", "c.2"}[i],
+			.view = &views[i]};
+	buf_init(&b, 4000);
+	prometheus_put(&b, servers, 3);
+	assert_string_equal(b.p,
+		"# HELP alivemcp_state 1=up, 0.5=degraded, 0=down\n"
+		"# TYPE alivemcp_state gauge\n"
+		"alivemcp_state{slug=\"a\"} 1\n"
+		"alivemcp_state{slug=\"b-1\"} 0.5\n"
+		"alivemcp_state{slug=\"c.2\"} 0\n"
+		"# HELP alivemcp_uptime_30d 30-day uptime percent\n"
+		"# TYPE alivemcp_uptime_30d gauge\n"
+		"alivemcp_uptime_30d{slug=\"a\"} 99.87\n"
+		"alivemcp_uptime_30d{slug=\"c.2\"} 100\n"
+		"# HELP alivemcp_p95_ms p95 latency in ms across all regions\n"
+		"# TYPE alivemcp_p95_ms gauge\n"
+		"alivemcp_p95_ms{slug=\"a\"} 142\n"
+		"alivemcp_p95_ms{slug=\"c.2\"} 0\n"
+		"# HELP alivemcp_last_probe_seconds seconds since the newest "
+		"probe, as of the verdict\n"
+		"# TYPE alivemcp_last_probe_seconds gauge\n"
+		"alivemcp_last_probe_seconds{slug=\"a\"} 37\n"
+		"alivemcp_last_probe_seconds{slug=\"b-1\"} 37\n"
+		"alivemcp_last_probe_seconds{slug=\"c.2\"} 37\n");
+	for (size_t i = 0; i < 3; i++)
+		view_release(&views[i]);
+	buf_release(&b);
+}
+
+/* A server that was never judged, and one whose verdict is too old. */
+static void test_unknown(void **state)
+{
+	struct prometheus_server servers[2] = {
+		{.slug = "new"}, {.slug = "old", .expected = 3}};
+	struct view views[2];
+	char why[VIEW_WHY];
+	struct buf b;
+
+	(void)state;
+	assert_int_equal(view_read(NULL, AS_OF, &views[0], why), 0);
+	assert_int_equal(view_read("{\"window\":1777494660,\"uptime_30d\":1,"
+				   "\"p95_ms\":1,\"published_at\":1777494705,"
+				   "\"last_probe_at\":1777494668,"
+				   "\"verdict\":\"green\"}",
+				 AS_OF + 301, &views[1], why),
+		0);
+	servers[0].view = &views[0];
+	servers[1].view = &views[1];
+	buf_init(&b, 4000);
+	prometheus_put(&b, servers, 2);
+	assert_string_equal(b.p, "");
+	prometheus_put_fleet(&b,
+		&(struct prometheus_fleet) {.now = AS_OF + 301,
+			.at = {NAN, AS_OF + 0.5, NAN},
+			.undelivered = 2,
+			.servers = 2},
+		servers, 2);
+	assert_null(strstr(b.p, "\"new\""));
+	assert_null(strstr(b.p, "mcp_fleet_reporters"));
+	assert_non_null(strstr(b.p,
+		"\nmcp_fleet_verdict_timestamp_seconds{slug=\"old\"} "
+		"1777494660\n"));
+	assert_non_null(strstr(
+		b.p, "\nmcp_fleet_expected_reporters{slug=\"old\"} 3\n"));
+	assert_non_null(strstr(b.p,
+		"\nmcp_fleet_heartbeat_age_seconds{stage=\"verdict\"} 300\n"));
+	assert_null(strstr(b.p, "stage=\"alert\""));
+	assert_non_null(strstr(b.p, "\nmcp_fleet_servers 2\n"));
+	assert_non_null(strstr(b.p, "\nmcp_fleet_undelivered_servers 2\n"));
+	view_release(&views[0]);
+	view_release(&views[1]);
+	buf_release(&b);
+}
+
+static void test_reporters(void **state)
+{
+	struct view v;
+	struct buf b;
+
+	(void)state;
+	read_view(&v, "red", "");
+	buf_init(&b, 4000);
+	prometheus_put_fleet(&b,
+		&(struct prometheus_fleet) {.now = AS_OF, .at = {NAN, NAN, NAN}},
+		&(struct prometheus_server) {
+			.slug = "a", .view = &v, .expected = 2},
+		1);
+	assert_non_null(strstr(b.p, "\nmcp_fleet_reporters{slug=\"a\"} 1\n"));
+	assert_null(strstr(b.p, "heartbeat"));
+	view_release(&v);
+	buf_release(&b);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_contract),
+		cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_reporters),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
