@@ -306,15 +306,11 @@ int survey(const struct command *cmd)
 {
 	struct setup s;
 	struct fleet fleet;
-	int rc = setup_open(&s, cmd);
+	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 
-	if (!rc && setup_fleet(&s, cmd->slug, &fleet))
-		rc = EXIT_ENV;
-	if (!rc) {
-		rc = fleet.n ? survey_store(&s, cmd, &fleet)
-			     : setup_no_server(&s, cmd->slug);
-		fleet_release(&fleet);
-	}
+	if (!rc)
+		rc = survey_store(&s, cmd, &fleet);
+	fleet_release(&fleet);
 	setup_close(&s);
 	return rc;
 }
