@@ -313,7 +313,7 @@ static int explain_server(struct work *w)
 	return rc;
 }
 
-int explained(const struct command *cmd)
+int explain_show(const struct command *cmd)
 {
 	struct work w = {.now = isnan(cmd->now) ? clock_wall() : cmd->now};
 	struct setup s;
