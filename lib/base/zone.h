@@ -15,7 +15,7 @@ struct zone_time {
 	int minute;	      /* of the day, from 0 to 1439 */
 };
 
-/* "mon" to "sun", by weekday, as records and configurations say it; then NULL. */
+/* "mon" to "sun", by weekday, as records and fleet.yaml say; then NULL. */
 #define ZONE_WEEK 7
 extern const char *const zone_weekdays[ZONE_WEEK + 1];
 

@@ -39,6 +39,9 @@ enum conf_digest {
 	CONF_DIGEST_DAILY,
 	CONF_DIGEST_WEEKLY
 };
+#define CONF_DIGESTS (CONF_DIGEST_WEEKLY + 1)
+/* "no", "hourly", "daily", "weekly", by value; then NULL. */
+extern const char *const conf_digests[];
 
 /*
  * The types of routes, a row X(TYPE, type, …) each: `type` is the name in

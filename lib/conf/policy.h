@@ -18,4 +18,7 @@
  */
 int conf_policy(const char *text, struct conf_policy *p, char *why);
 
+/* conf_policy_of(c): the policy of a configuration; NULL: the defaults. */
+struct conf_policy conf_policy_of(const struct conf *c);
+
 #endif
