@@ -94,7 +94,7 @@ int main(int argc, char **argv)
 			status = targets_print(&cmd);
 			break;
 		case ACTION_EXPLAIN:
-			status = explained(&cmd);
+			status = explain_show(&cmd);
 			break;
 		case ACTION_PIN:
 			status = pin_tools(&cmd);
@@ -107,7 +107,7 @@ int main(int argc, char **argv)
 					   : buckets_stored(&cmd);
 			break;
 		case ACTION_STATUS:
-			status = survey(&cmd);
+			status = status_show(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = config_show(&cmd);

@@ -229,15 +229,11 @@ int buckets_stored(const struct command *cmd)
 {
 	struct setup s;
 	struct fleet f;
-	int rc = setup_open(&s, cmd);
+	int rc = setup_open_fleet(&s, cmd, NULL, &f);
 
-	if (!rc && setup_fleet(&s, NULL, &f))
-		rc = EXIT_ENV;
-	if (!rc) {
-		rc = f.n ? place_fleet(cmd, s.store, &f)
-			 : setup_no_server(&s, NULL);
-		fleet_release(&f);
-	}
+	if (!rc)
+		rc = place_fleet(cmd, s.store, &f);
+	fleet_release(&f);
 	setup_close(&s);
 	return rc;
 }

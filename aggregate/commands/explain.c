@@ -313,22 +313,18 @@ static int explain_server(struct work *w)
 	return rc;
 }
 
-int explained(const struct command *cmd)
+int explain_show(const struct command *cmd)
 {
 	struct work w = {.now = isnan(cmd->now) ? clock_wall() : cmd->now};
 	struct setup s;
 	struct fleet fleet;
-	int rc = setup_open(&s, cmd);
+	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 
-	if (!rc && setup_fleet(&s, cmd->slug, &fleet))
-		rc = EXIT_ENV;
-	if (!rc) {
-		w.store = s.store;
-		w.server = fleet.servers;
-		rc = fleet.n ? explain_server(&w)
-			     : setup_no_server(&s, cmd->slug);
-		fleet_release(&fleet);
-	}
+	w.store = s.store;
+	w.server = fleet.servers;
+	if (!rc)
+		rc = explain_server(&w);
+	fleet_release(&fleet);
 	setup_close(&s);
 	return rc;
 }

@@ -7,7 +7,7 @@
 
 struct command;
 
-/* explained(cmd): explain the verdict on one server. The exit status. */
-int explained(const struct command *cmd);
+/* explain_show(cmd): explain the verdict on one server. The exit status. */
+int explain_show(const struct command *cmd);
 
 #endif

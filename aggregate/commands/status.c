@@ -275,12 +275,12 @@ static int print(struct status *st, const struct command *cmd)
 	return rc;
 }
 
-static int survey_store(const struct setup *setup, const struct command *cmd,
+static int show_fleet(const struct setup *setup, const struct command *cmd,
 	const struct fleet *fleet)
 {
 	struct status st = {.now = clock_wall(), .n = fleet->n};
-	struct survey_fleet whole = {0};
-	int rc = survey_fleet_read(&whole, setup->store, setup->conf);
+	struct status_fleet whole = {0};
+	int rc = status_fleet_read(&whole, setup->store, setup->conf);
 
 	st.servers = xcalloc(st.n, sizeof *st.servers);
 	for (size_t i = 0; i < st.n && !rc; i += GROUP)
@@ -290,10 +290,10 @@ static int survey_store(const struct setup *setup, const struct command *cmd,
 	if (rc) {
 		rc = EXIT_ENV;
 	} else {
-		survey_fleet_show(&whole, &st);
+		status_fleet_show(&whole, &st);
 		rc = print(&st, cmd);
 	}
-	survey_fleet_release(&whole);
+	status_fleet_release(&whole);
 	for (size_t i = 0; i < st.n; i++) {
 		free(st.servers[i].regions);
 		free(st.servers[i].tools_differ);
@@ -302,19 +302,15 @@ static int survey_store(const struct setup *setup, const struct command *cmd,
 	return rc;
 }
 
-int survey(const struct command *cmd)
+int status_show(const struct command *cmd)
 {
 	struct setup s;
 	struct fleet fleet;
-	int rc = setup_open(&s, cmd);
+	int rc = setup_open_fleet(&s, cmd, cmd->slug, &fleet);
 
-	if (!rc && setup_fleet(&s, cmd->slug, &fleet))
-		rc = EXIT_ENV;
-	if (!rc) {
-		rc = fleet.n ? survey_store(&s, cmd, &fleet)
-			     : setup_no_server(&s, cmd->slug);
-		fleet_release(&fleet);
-	}
+	if (!rc)
+		rc = show_fleet(&s, cmd, &fleet);
+	fleet_release(&fleet);
 	setup_close(&s);
 	return rc;
 }

@@ -5,10 +5,11 @@
 struct command;
 
 /*
- * survey(cmd): write the state of the servers of the configuration, or without
- * one of the store, to standard output. Nothing is judged anew or published.
+ * status_show(cmd): write the state of the servers of the configuration, or
+ * without one of the store, to standard output. Nothing is judged anew or
+ * published.
  * Returns the exit status: EXIT_NEWS where there is one server and it is red.
  */
-int survey(const struct command *cmd);
+int status_show(const struct command *cmd);
 
 #endif

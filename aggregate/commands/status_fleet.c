@@ -50,7 +50,7 @@ static void read_runner(
 }
 
 /* A runner that is cut off may itself report that all is well. */
-static void note_isolated(const struct survey_fleet *f,
+static void note_isolated(const struct status_fleet *f,
 	struct status_runner *out)
 {
 	const struct isolated_region *r = isolated_regions_find(
@@ -84,7 +84,7 @@ static int by_region(const void *a, const void *b)
 }
 
 /* Of the runners on one machine, all but the first name the first. */
-static void find_machines(struct survey_fleet *f, struct collect *c)
+static void find_machines(struct status_fleet *f, struct collect *c)
 {
 	collect_finish(c);
 	for (size_t i = 0; i < f->n_runners; i++) {
@@ -99,7 +99,7 @@ static void find_machines(struct survey_fleet *f, struct collect *c)
 	collect_free(c);
 }
 
-static void read_runners(struct survey_fleet *f, const struct store_reply *r,
+static void read_runners(struct status_fleet *f, const struct store_reply *r,
 	const struct conf *conf)
 {
 	size_t n = conf ? conf->n_regions : store_count(r) / 2;
@@ -129,7 +129,7 @@ static int by_name(const void *a, const void *b)
 }
 
 static void read_undelivered(
-	struct survey_fleet *f, const struct store_reply *r)
+	struct status_fleet *f, const struct store_reply *r)
 {
 	f->undelivered = xcalloc(store_count(r), sizeof *f->undelivered);
 	for (size_t i = 0; i < store_count(r); i++) {
@@ -161,7 +161,7 @@ static bool read_spool(struct spool_record *out, const char *text)
 
 /* The spools that keep something, if their record is not outdated. */
 static void read_spools(
-	struct survey_fleet *f, const struct store_reply *r, double now)
+	struct status_fleet *f, const struct store_reply *r, double now)
 {
 	f->spools = xcalloc(store_count(r) / 2, sizeof *f->spools);
 	for (size_t i = 1; i < store_count(r); i += 2) {
@@ -175,8 +175,8 @@ static void read_spools(
 	}
 }
 
-int survey_fleet_read(
-	struct survey_fleet *f, struct store *s, const struct conf *conf)
+int status_fleet_read(
+	struct status_fleet *f, struct store *s, const struct conf *conf)
 {
 	if (isolated_regions_read(s, &f->isolated))
 		return -1;
@@ -200,7 +200,7 @@ int survey_fleet_read(
 	return 0;
 }
 
-void survey_fleet_release(struct survey_fleet *f)
+void status_fleet_release(struct status_fleet *f)
 {
 	for (size_t i = 0; i < f->n_undelivered; i++)
 		free(f->undelivered[i]);
@@ -208,10 +208,10 @@ void survey_fleet_release(struct survey_fleet *f)
 	free(f->undelivered);
 	free(f->runners);
 	free(f->spools);
-	*f = (struct survey_fleet) {0};
+	*f = (struct status_fleet) {0};
 }
 
-void survey_fleet_show(const struct survey_fleet *f, struct status *st)
+void status_fleet_show(const struct status_fleet *f, struct status *st)
 {
 	for (int i = 0; i < STAGES; i++)
 		st->stages[i] = f->stages[i];

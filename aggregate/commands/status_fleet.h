@@ -11,7 +11,7 @@
 struct conf;
 struct store;
 
-struct survey_fleet {
+struct status_fleet {
 	double stages[STAGES];
 	struct status_runner *runners;
 	size_t n_runners;
@@ -23,15 +23,15 @@ struct survey_fleet {
 };
 
 /*
- * survey_fleet_read(f, s, conf): read it. The runners are those of the
+ * status_fleet_read(f, s, conf): read it. The runners are those of the
  * configuration, in its order; where conf is NULL, those that ever left a
- * record. 0, or -1 where the store failed; survey_fleet_release in both cases.
+ * record. 0, or -1 where the store failed; status_fleet_release in both cases.
  */
-int survey_fleet_read(struct survey_fleet *f, struct store *s,
+int status_fleet_read(struct status_fleet *f, struct store *s,
 	const struct conf *conf);
-void survey_fleet_release(struct survey_fleet *f);
+void status_fleet_release(struct status_fleet *f);
 
-/* survey_fleet_show(f, st): put it into st, which f must outlive. */
-void survey_fleet_show(const struct survey_fleet *f, struct status *st);
+/* status_fleet_show(f, st): put it into st, which f must outlive. */
+void status_fleet_show(const struct status_fleet *f, struct status *st);
 
 #endif

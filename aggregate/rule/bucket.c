@@ -31,8 +31,14 @@ const char *bucket_title(enum bucket b)
 }
 
 /* What one region saw, from the best to the worst. */
-enum sort { SORT_UP, SORT_WALLED, SORT_MALFORMED, SORT_BROKEN, SORT_DEAD };
-#define SORTS (SORT_DEAD + 1)
+enum health {
+	HEALTH_UP,
+	HEALTH_WALLED,
+	HEALTH_MALFORMED,
+	HEALTH_BROKEN,
+	HEALTH_DEAD
+};
+#define HEALTHS (HEALTH_DEAD + 1)
 
 /*
  * What a failure says of a region: the first row that fits. A code that ends in
@@ -41,30 +47,30 @@ enum sort { SORT_UP, SORT_WALLED, SORT_MALFORMED, SORT_BROKEN, SORT_DEAD };
 static const struct {
 	enum step from, to;
 	const char *code;
-	enum sort sort;
+	enum health health;
 } failures[] = {
-	{STEP_DNS, STEP_TLS, "", SORT_DEAD},
-	{STEP_DNS, STEP_TOOL_HASH, "dns.", SORT_DEAD},
-	{STEP_DNS, STEP_TOOL_HASH, "tcp.", SORT_DEAD},
-	{STEP_DNS, STEP_TOOL_HASH, "tls.", SORT_DEAD},
+	{STEP_DNS, STEP_TLS, "", HEALTH_DEAD},
+	{STEP_DNS, STEP_TOOL_HASH, "dns.", HEALTH_DEAD},
+	{STEP_DNS, STEP_TOOL_HASH, "tcp.", HEALTH_DEAD},
+	{STEP_DNS, STEP_TOOL_HASH, "tls.", HEALTH_DEAD},
 	/* Only up to here: at a later step HTTP has answered before. */
-	{STEP_DNS, STEP_INITIALIZE, "proxy", SORT_DEAD},
-	{STEP_DNS, STEP_INITIALIZE, "deadline", SORT_DEAD},
-	{STEP_DNS, STEP_INITIALIZE, "http.empty", SORT_DEAD},
-	{STEP_DNS, STEP_INITIALIZE, "http.malformed", SORT_DEAD},
+	{STEP_DNS, STEP_INITIALIZE, "proxy", HEALTH_DEAD},
+	{STEP_DNS, STEP_INITIALIZE, "deadline", HEALTH_DEAD},
+	{STEP_DNS, STEP_INITIALIZE, "http.empty", HEALTH_DEAD},
+	{STEP_DNS, STEP_INITIALIZE, "http.malformed", HEALTH_DEAD},
 	/* The wall stands; it is our credential that does not open it. */
-	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "auth.", SORT_WALLED},
-	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "oauth.", SORT_WALLED},
-	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-name", SORT_MALFORMED},
-	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-schema", SORT_MALFORMED},
-	{STEP_DNS, STEP_TOOL_HASH, "mcp.duplicate-tool", SORT_MALFORMED},
-	{STEP_DNS, STEP_TOOL_HASH, "tool.header", SORT_MALFORMED},
-	{STEP_DNS, STEP_TOOL_HASH, "hash.not-i-json", SORT_MALFORMED},
+	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "auth.", HEALTH_WALLED},
+	{STEP_AUTH_INITIALIZE, STEP_TOOLS_CALL, "oauth.", HEALTH_WALLED},
+	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-name", HEALTH_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "mcp.tool-schema", HEALTH_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "mcp.duplicate-tool", HEALTH_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "tool.header", HEALTH_MALFORMED},
+	{STEP_DNS, STEP_TOOL_HASH, "hash.not-i-json", HEALTH_MALFORMED},
 	/*
 	 * All that a client needs works; its tools changed, see look_at_tools.
 	 */
-	{STEP_TOOL_HASH, STEP_TOOL_HASH, "hash.pinned", SORT_UP},
-	{STEP_DNS, STEP_TOOL_HASH, "", SORT_BROKEN},
+	{STEP_TOOL_HASH, STEP_TOOL_HASH, "hash.pinned", HEALTH_UP},
+	{STEP_DNS, STEP_TOOL_HASH, "", HEALTH_BROKEN},
 };
 #define FAILURES (sizeof failures / sizeof *failures)
 
@@ -77,18 +83,19 @@ static bool fits(const char *pattern, const char *code)
 	return strncmp(pattern, code, n) == 0;
 }
 
-static enum sort sort_of(const struct probe *p)
+static enum health health_of(const struct probe *p)
 {
 	const char *code = p->error ? p->error : "";
 
 	if (!p->failed_step)
-		return p->state == STATE_AUTH_WALLED ? SORT_WALLED : SORT_UP;
+		return p->state == STATE_AUTH_WALLED ? HEALTH_WALLED
+						     : HEALTH_UP;
 	for (size_t i = 0; i < FAILURES; i++)
 		if (p->failed_step >= failures[i].from &&
 			p->failed_step <= failures[i].to &&
 			fits(failures[i].code, code))
-			return failures[i].sort;
-	return SORT_BROKEN;
+			return failures[i].health;
+	return HEALTH_BROKEN;
 }
 
 /*
@@ -146,16 +153,16 @@ static bool expected(const struct verdict_input *in, const char *region)
 }
 
 /* Where no region is up or auth-walled: what most saw, of equals the best. */
-static enum bucket worst(const size_t n[SORTS])
+static enum bucket worst(const size_t n[HEALTHS])
 {
-	static const enum bucket of[SORTS] = {
-		[SORT_MALFORMED] = BUCKET_MALFORMED,
-		[SORT_BROKEN] = BUCKET_BROKEN,
-		[SORT_DEAD] = BUCKET_DEAD,
+	static const enum bucket of[HEALTHS] = {
+		[HEALTH_MALFORMED] = BUCKET_MALFORMED,
+		[HEALTH_BROKEN] = BUCKET_BROKEN,
+		[HEALTH_DEAD] = BUCKET_DEAD,
 	};
-	int most = SORT_MALFORMED;
+	int most = HEALTH_MALFORMED;
 
-	for (int i = SORT_BROKEN; i < SORTS; i++)
+	for (int i = HEALTH_BROKEN; i < HEALTHS; i++)
 		if (n[i] > n[most])
 			most = i;
 	return of[most];
@@ -165,8 +172,8 @@ enum bucket bucket_decide(const struct rule *rule,
 	const struct verdict_input *in)
 {
 	struct tools_seen seen = {.changed = false};
-	size_t n[SORTS] = {0}, say = 0, quorum = (size_t)rule->quorum;
-	enum sort best;
+	size_t n[HEALTHS] = {0}, say = 0, quorum = (size_t)rule->quorum;
+	enum health best;
 
 	for (size_t i = 0; i < in->n_regions; i++) {
 		const struct region_history *h = &in->regions[i];
@@ -177,19 +184,19 @@ enum bucket bucket_decide(const struct rule *rule,
 		if (!p)
 			continue;
 		say++;
-		n[sort_of(p)]++;
+		n[health_of(p)]++;
 		look_at_tools(h, p, &seen);
 	}
 	if (quorum > in->n_expected)
 		quorum = in->n_expected;
 	if (!say || say < quorum)
 		return BUCKET_NO_DATA;
-	best = n[SORT_UP] ? SORT_UP : SORT_WALLED;
+	best = n[HEALTH_UP] ? HEALTH_UP : HEALTH_WALLED;
 	if (!n[best])
 		return worst(n);
 	if (n[best] < say)
 		return 2 * n[best] >= say ? BUCKET_DEGRADED : BUCKET_UP;
-	if (best == SORT_WALLED)
+	if (best == HEALTH_WALLED)
 		return BUCKET_WALLED;
 	return seen.changed ? BUCKET_DRIFTING : BUCKET_HEALTHY;
 }

@@ -40,6 +40,17 @@ int setup_fleet(const struct setup *s, const char *slug, struct fleet *f)
 	return 0;
 }
 
+int setup_open_fleet(struct setup *s, const struct command *cmd,
+	const char *slug, struct fleet *f)
+{
+	int rc = setup_open(s, cmd);
+
+	*f = (struct fleet) {.n = 0};
+	if (!rc && setup_fleet(s, slug, f))
+		rc = EXIT_ENV;
+	return rc || f->n ? rc : setup_no_server(s, slug);
+}
+
 int setup_no_server(const struct setup *s, const char *slug)
 {
 	log_error("no server%s%s is %s", slug ? " " : "", slug ? slug : "",

@@ -32,6 +32,14 @@ void setup_close(struct setup *s);
 int setup_fleet(const struct setup *s, const char *slug, struct fleet *f);
 
 /*
+ * setup_open_fleet(s, cmd, slug, f): both, for a command that needs a server.
+ * EXIT_GOOD; else the exit status, and the operator has been told why. In all
+ * cases fleet_release and setup_close.
+ */
+int setup_open_fleet(struct setup *s, const struct command *cmd,
+	const char *slug, struct fleet *f);
+
+/*
  * setup_no_server(s, slug): tell the operator that there is no server, or none
  * of this slug. Returns EXIT_USAGE.
  */

@@ -137,7 +137,7 @@ struct conf_server {
 struct conf_route {
 	char *name;
 	enum conf_route_type type;
-	/* Which types have which of these, CONF_ROUTE_TYPES says; else NULL. */
+	/* CONF_ROUTE_TYPES says which of these a type has; the others are NULL. */
 	char *url;     /* NULL: the vendor's own */
 	char *secret;  /* the name of a credential */
 	char *channel; /* of a chat */

@@ -14,15 +14,19 @@
 /* The most bytes that all lists of tools of a server take. */
 #define KEYS_TOOLS_MAX (1024 * 1024)
 
-/* Each writes the key to out, which has KEY_MAX bytes, and returns it. */
+/* Each writes a key to out, which has KEY_MAX bytes, and returns out. */
 
-/* No key but a field: what is read with a token, "<name> <SHA-256 of it>". */
+/*
+ * A field, not a key: of what is read with a token, "<name> <SHA-256 of the
+ * token>".
+ */
 const char *key_secret(char *out, const char *name, const char *sha256);
 
 /*
- * String: the records of one probe, a JSON array with ",\n" between them: of
- * the window, the probe that started first. String: what script_ingest needs to
- * know of it, see scripts.h; a key_probe without one is left as it is.
+ * key_probe, a string: the records of the probe that started first in a window
+ * and region, a JSON array with ",\n" between them. key_head, a string: what
+ * script_ingest needs to know of that, see scripts.h; a key_probe without a
+ * head is left as it is.
  */
 const char *key_probe(char *out, const char *slug, int64_t window,
 	const char *region);
@@ -30,7 +34,7 @@ const char *key_head(char *out, const char *slug, int64_t window,
 	const char *region);
 /* Set: the regions that reported in a window. */
 const char *key_reporters(char *out, const char *slug, int64_t window);
-/* Hash, region to its last 16 probes, and a few more: see scripts.h. */
+/* Hash: region to its last 16 probes, and a few more, see scripts.h. */
 const char *key_latest(char *out, const char *slug);
 /* String: the contract hash of the region's newest probe that has one. */
 const char *key_tool_hash(char *out, const char *slug, const char *region);
@@ -42,15 +46,15 @@ const char *key_verdict(char *out, const char *slug);
  */
 const char *key_minutes(char *out, const char *slug);
 /*
- * String: a bit for each minute of such a day, the first one foremost, that is
- * set where key_minutes counts it; and behind these 1440, two for each, as
- * what: 1 green, 2 amber, 3 red, and 0 where that is not known any more. A day
- * that was counted before there were such keys has none, see scripts.h.
+ * String: a bit for each minute of a day, from the first on, set where
+ * key_minutes counts that minute; and after these 1440 two bits for each, the
+ * colour: 1 green, 2 amber, 3 red, 0 where it is not known any more. A day that
+ * an older version counted has no such key, see scripts.h.
  */
 const char *key_counted(char *out, const char *slug, int64_t day);
 /*
- * Hash: window to the verdict on a minute that was judged late, a line without
- * its newline, until mcp-alert has taken it into account.
+ * Hash: window to the verdict on a minute that was judged late, a record
+ * without its newline, until mcp-alert has taken it into account.
  */
 const char *key_late(char *out, const char *slug);
 /*
@@ -58,75 +62,80 @@ const char *key_late(char *out, const char *slug);
  * (epoch seconds / 3600).
  */
 const char *key_latency(char *out, const char *slug, int64_t hour);
-/* The same for one day (epoch seconds / 86400). */
+/* Hash: the same for one day (epoch seconds / 86400). */
 const char *key_latency_day(char *out, const char *slug, int64_t day);
 /*
- * Hash: how many probes of an hour were whole, field "<minute>:probes", and of
- * these failed at a layer, "<minute>:<layer>"; the minute of the hour, from 0.
+ * Hash: how many probes of an hour were whole, field "<minute>:probes", and how
+ * many of these failed at a layer, field "<minute>:<layer>"; the minute of the
+ * hour, from 0.
  */
 const char *key_errors(char *out, const char *slug, int64_t hour);
-/* The same of one day, with the hour of the day for the minute. */
+/*
+ * Hash: the same for one day, with the hour of the day instead of the minute.
+ */
 const char *key_errors_day(char *out, const char *slug, int64_t day);
 /*
  * String: "<day> <bucket>", the bucket of mcp/histogram.h that holds the 95th
- * percentile of the 30 days before that day, or '-' for too few probes. Dropped
- * as soon as a probe of an earlier day is counted.
+ * percentile of the 30 days before that day, or '-' for too few probes. Removed
+ * when a probe of an earlier day is counted.
  */
 const char *key_baseline(char *out, const char *slug);
 /*
- * Hash: the tools, for drift. "<tool_hash>.<full_hash>" is a list of them as
- * JSON, and "listed:" before that when the newest probe started that told it;
- * "seen:<region>" the list that a region had last, "changes:<region>" how often
- * its list changed, and "stood:<region>" how it stood; "churn:since" is there
- * where they change too often.
+ * Hash: the lists of tools, and what the last verdict knew of the regions.
+ * "<tool_hash>.<full_hash>": a list as JSON; "listed:<tool_hash>.<full_hash>":
+ * when the newest probe started that named its tools. "seen:<region>": the list
+ * that the region saw; "changes:<region>": how often its list changed;
+ * "stood:<region>": whether it worked, and since when; "churn:since", while the
+ * tools churn: since when.
  */
 const char *key_tools(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or of SLUG_FLEET. */
 const char *key_alert(char *out, const char *slug);
 
 /*
- * Set: the events that a route got one by one in an hour (epoch seconds /
- * 3600), where it has a budget. String: the process that sends a route its
- * digests.
+ * key_budget, a set: the events that a route with a budget got one by one in an
+ * hour (epoch seconds / 3600). key_digest, a string: the process that sends a
+ * route its digests.
  */
 const char *key_budget(char *out, const char *route, int64_t hour);
 const char *key_digest(char *out, const char *route);
 
 /*
  * Hash: slug to what readers need of a server, JSON; "" for a private one,
- * which is so, to the length, for readers what one is that nobody knows.
+ * which to readers looks like one that does not exist.
  */
 #define KEY_SERVERS "fleet:servers"
 /*
  * Hash: the same of private servers, by slug and digest of the token, see
- * key_secret. Who does not show it asks for a field that is not there, whether
- * there is a server of that name or none, and so learns nothing from how long
- * the answer takes.
+ * key_secret. A request without the token asks for a field that does not exist,
+ * whether the server does or not: the time of the answer tells nothing.
  */
 #define KEY_PRIVATE "fleet:private"
 /* String: what readers need of the site, JSON; see mcp-serve(8). */
 #define KEY_SITE "fleet:site"
-/* Hash: account, as in fleet:private, to the digest and its slugs, JSON. */
+/*
+ * Hash: account and digest, see key_secret, to the digest and the slugs, JSON.
+ */
 #define KEY_ACCOUNTS "fleet:accounts"
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
- * Hash: "since", when routes were first seen; "passed", when a test of them
- * last arrived at all; epoch seconds.
+ * Hash: "since", when there first were routes; "passed", when a test last
+ * arrived at all of them; epoch seconds.
  */
 #define KEY_TESTS "fleet:tests"
-/* Set: the slugs that have undelivered events. */
+/* Set: the slugs with undelivered events. */
 #define KEY_UNDELIVERED "fleet:undelivered"
-/* Hash: region to the last runner record of it. */
+/* Hash: region to its last runner record. */
 #define KEY_RUNNERS "fleet:runners"
 /*
- * Hash: region to a runner record of status isolated, where the region's own
- * network is cut off by the last evaluation; its `at` is since when.
+ * Hash: region to a runner record of status isolated, where the last evaluation
+ * found the region's own network cut off; its `at` says since when.
  */
 #define KEY_ISOLATED "fleet:isolated"
 /*
- * Hash: machine and folder to what mcp-fleet(1) keeps there, the last spool
- * record of it.
+ * Hash: "<machine>:<folder>" to the last spool record of what mcp-fleet(1)
+ * keeps there.
  */
 #define KEY_SPOOLS "fleet:spools"
 /* Hash: id to maintenance record; see mcp-records(5). */
