@@ -60,7 +60,7 @@ EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
 LIVENESS = package.json liveness.js liveness.d.ts README.md
 MAN5 = man/mcp-records.5 man/fleet.yaml.5 man/mcp-routes.5
-MAN7 = man/mcp-fleet.7
+MAN7 = man/mcp-fleet.7 man/mcp-incidents.7
 MAN8 = man/mcp-serve.8
 MANUAL = $(MAN7) $(MAN1) $(MAN5) $(MAN8)
 
@@ -152,8 +152,8 @@ $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 # Each script of the store is one or more files of Lua, and the styles of the pages
 # are files of CSS. Comments and indentation are for who reads the files.
 LUA = ingest uncount figures baseline count publish
-lua_ingest = tally tool_lists tool_room ingest
-lua_uncount = tally uncount
+lua_ingest = probe_counts tool_lists tool_list_limit ingest
+lua_uncount = probe_counts uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline
 lua_count = uptime count

@@ -3,7 +3,6 @@
  * Reads records, applies the rule, writes verdicts; see mcp-aggregate(1).
  */
 #include "base/exits.h"
-#include "base/lines.h"
 #include "base/log.h"
 #include "base/secrets.h"
 #include "commands/backfill.h"
@@ -23,12 +22,6 @@
 #include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
-
-/* Text for a person who asked for it. */
-static int print(const char *s)
-{
-	return line_print(s, strlen(s)) ? EXIT_ENV : EXIT_GOOD;
-}
 
 static int collect_record(void *arg, const struct record *r, char *why)
 {
@@ -82,18 +75,13 @@ static int run_input(const struct command *cmd)
 int main(int argc, char **argv)
 {
 	struct command cmd;
-	int status = EXIT_USAGE;
+	int status;
 
 	log_init("mcp-aggregate");
 	secret_seal();
-	if (command_parse(argc, argv, &cmd) == 0) {
+	status = command_parse(argc, argv, &cmd);
+	if (status < 0) {
 		switch (cmd.action) {
-		case ACTION_HELP:
-			status = print(command_usage);
-			break;
-		case ACTION_VERSION:
-			status = print("mcp-aggregate " VERSION "\n");
-			break;
 		case ACTION_VERDICT:
 		case ACTION_REPLAY:
 		case ACTION_BACKFILL:

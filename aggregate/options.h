@@ -18,9 +18,7 @@ enum action {
 	ACTION_EXPLAIN,
 	ACTION_PIN,
 	ACTION_BUCKETS, /* of records, or without input, of the store */
-	ACTION_STATUS,
-	ACTION_HELP,
-	ACTION_VERSION
+	ACTION_STATUS
 };
 enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL };
 
@@ -40,12 +38,10 @@ struct command {
 	enum format format;
 };
 
-/* The text of --help, which is the SYNOPSIS of mcp-aggregate(1). */
-extern const char command_usage[];
-
 /*
- * command_parse(argc, argv, cmd): fill *cmd, whose strings are those of argv.
- * 0; or -1, and the operator has been told why. command_release in both cases.
+ * command_parse(argc, argv, cmd): fill *cmd, whose strings are those of argv,
+ * which it reorders. -1 to go on; or the exit status to end with, after --help,
+ * --version, or an error that has been logged. command_release in both cases.
  */
 int command_parse(int argc, char **argv, struct command *cmd);
 void command_release(struct command *cmd);

@@ -95,8 +95,8 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 	struct incident *inc = once ? NULL : &st->incidents[e->record.kind];
 	struct dispatch way = {
 		.conf = s->conf,
-		.budget = t->budget,
-		.at_once = t->at_once,
+		.budget = t->rate_limit,
+		.at_once = s->alone,
 		.now = s->deliver || s->queue_only ? t->now : -INFINITY,
 	};
 
@@ -140,7 +140,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	struct links links;
 	struct buf body;
 
-	if (e->held) {
+	if (e->suppressed) {
 		note_held(st, &e->record);
 		return;
 	}

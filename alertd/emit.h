@@ -16,8 +16,7 @@ struct correlation_starts;
 
 struct emit {
 	const struct notifier_setup *setup;
-	struct rate_limit *budget;
-	bool at_once; /* nothing is put together: see routing/dispatch.h */
+	struct rate_limit *rate_limit;
 	double now;
 	/* Where what may be shared is kept, and not printed; or NULL. */
 	struct correlation_starts *starts;

@@ -4,6 +4,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "delivery/worker.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/expiry.h"
@@ -11,9 +12,13 @@
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline.h"
 #include "incident/route_test.h"
+#include "notifier.h"
 #include "output.h"
+#include "routing/correlation.h"
 #include "routing/escalation.h"
+#include "routing/rate_limit.h"
 #include "routing/what_if.h"
+#include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 
@@ -23,46 +28,68 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So often somebody else may be faster before we give up. */
-#define TRIES 100
-/* A store that is gone is not asked again for each verdict. */
+/* After the store failed it is left alone for this long. */
 #define STORE_PAUSE_MS 10000
 
-static void tellings_cut(struct tellings *l, size_t n)
-{
-	while (l->n > n) {
-		struct telling *t = &l->v[--l->n];
+struct evaluator {
+	const struct notifier_setup *setup;
+	struct conf_policy policy;
+	struct worker *worker;
+	struct rate_limit *rate_limit;
+	/* Stored, and to be told by evaluate_tell: text, and whose outboxes. */
+	struct buf text;
+	struct strings deliver;
+	/* Stored, and waiting for evaluate_flush. */
+	struct correlation_starts starts;
+	struct alert_events ends;
+	double store_down_ms; /* no input is taken before; see clock_mono_ms */
+	bool failed;
+};
 
-		free(t->slug);
-		free(t->text);
-	}
-}
+/* What an input has led to; nothing of it counts before it is stored. */
+struct outcome {
+	bool decided;
+	bool deliver;	 /* there is something in the outbox */
+	struct buf text; /* to be printed */
+	struct correlation_starts starts;
+	struct alert_events ends;
+};
 
-void evaluate_init(struct evaluator *d, const struct notifier_setup *setup)
+struct evaluator *evaluate_new(
+	const struct notifier_setup *setup, struct worker *w)
 {
-	*d = (struct evaluator) {.setup = *setup};
-	d->policy = setup->policy ? *setup->policy
+	struct evaluator *e = xcalloc(1, sizeof *e);
+
+	e->setup = setup;
+	e->policy = setup->policy ? *setup->policy
 		: setup->conf	  ? setup->conf->policy
 				  : machine_policy;
-	d->carry = worker_new(setup->shelf, setup->deliver, setup->conf);
-	d->budget = rate_limit_new(setup->store);
+	e->worker = w;
+	e->rate_limit = rate_limit_new(setup->store);
+	buf_init(&e->text, SIZE_MAX);
+	return e;
 }
 
-void evaluate_release(struct evaluator *d)
+void evaluate_free(struct evaluator *e)
 {
-	worker_free(d->carry);
-	rate_limit_free(d->budget);
-	correlation_release(&d->starts);
-	events_release(&d->ends);
-	tellings_cut(&d->tellings, 0);
-	free(d->tellings.v);
+	rate_limit_free(e->rate_limit);
+	buf_release(&e->text);
+	strings_release(&e->deliver);
+	correlation_release(&e->starts);
+	events_release(&e->ends);
+	free(e);
 }
 
-double evaluate_now(const struct evaluator *d)
+double evaluate_now(const struct evaluator *e)
 {
-	double t = isnan(d->setup.now) ? clock_wall() : d->setup.now;
+	double t = isnan(e->setup->now) ? clock_wall() : e->setup->now;
 
 	return floor(t * 1000) / 1000;
+}
+
+bool evaluate_failed(const struct evaluator *e)
+{
+	return e->failed;
 }
 
 /* The fleet as a whole, or a trouble that its servers share. */
@@ -71,25 +98,24 @@ static bool no_server(const char *slug)
 	return strcmp(slug, SLUG_FLEET) == 0 || slug_shared(slug);
 }
 
-/* What maintenance of a server it is time for. */
-static void note_maintenance(const struct evaluator *d, struct alert_state *st,
+/* Notes which maintenance of a server is going on, or comes next. */
+static void note_maintenance(const struct evaluator *e, struct alert_state *st,
 	double t)
 {
-	const struct conf *c = d->setup.conf;
+	const struct conf *c = e->setup->conf;
 	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
 	struct occurrence o;
 
-	if (!d->setup.calendar || no_server(st->slug))
+	if (!e->setup->maintenances || no_server(st->slug))
 		return;
-	o = maintenance_store_at(d->setup.calendar, st->slug,
-		s ? s->account : NULL, t, d->policy.maintenance_s);
+	o = maintenance_store_at(e->setup->maintenances, st->slug,
+		s ? s->account : NULL, t, e->policy.maintenance_s);
 	maintenance_hold_note(st, &o, t);
 }
 
-/* It goes where a downtime would go, which has a ladder. */
-static void consider_test(const struct evaluator *d,
-	const struct alert_state *st, const struct route_test_request *q,
-	struct alert_events *events)
+/* A test goes where a downtime would go, escalation included. */
+static void decide_test(const struct evaluator *e, const struct alert_state *st,
+	const struct route_test_request *q, struct alert_events *events)
 {
 	const struct what_if downtime = {
 		.kind = ALERT_DOWNTIME,
@@ -99,59 +125,94 @@ static void consider_test(const struct evaluator *d,
 	};
 
 	route_test_add(st, q, events);
-	what_if_ladder(d->setup.conf, &downtime, &events->v[events->n - 1]);
+	what_if_ladder(e->setup->conf, &downtime, &events->v[events->n - 1]);
 }
 
-/* As of when it is decided: what is recorded brings its own time. */
-static double instant(const struct evaluator *d, const struct evaluate_input *o)
+/* The time to decide as of: what is recorded brings its own. */
+static double time_of(const struct evaluator *e, const struct evaluate_input *in)
 {
-	if (o->verdict)
-		return (double)o->verdict->window;
-	if (o->starts)
-		return o->starts->event.record.at;
-	return o->ends ? o->ends[o->n_ends - 1].record.at : evaluate_now(d);
+	switch (in->what) {
+	case EVALUATE_VERDICT:
+		return (double)in->u.verdict->window;
+	case EVALUATE_SHARED:
+		return in->u.starts.v->event.record.at;
+	case EVALUATE_ENDED:
+		return in->u.ends.v[in->u.ends.n - 1].record.at;
+	default:
+		return evaluate_now(e);
+	}
 }
 
-static void consider(struct evaluator *d, const struct evaluate_input *o,
+/* Whether time may make an incident escalate after such an input. */
+static bool may_escalate(const struct evaluate_input *in)
+{
+	switch (in->what) {
+	case EVALUATE_VERDICT:
+		/* A minute that was judged late is past. */
+		return !(in->u.verdict->judged_at > 0);
+	case EVALUATE_EXPIRY:
+	case EVALUATE_ACK:
+	case EVALUATE_TEST:
+	case EVALUATE_JOIN:
+		return false;
+	default:
+		return true;
+	}
+}
+
+/* Changes the state, and appends the events. */
+static void change_state(struct evaluator *e, const struct evaluate_input *in,
 	struct alert_state *st, struct alert_events *events)
 {
-	double at = instant(d, o);
+	double at = time_of(e, in);
 
-	if (o->verdict) {
-		note_maintenance(d, st, at);
-		machine_verdict(st, o->verdict, &d->policy,
-			d->setup.deliver ? evaluate_now(d) : INFINITY, events);
-	} else if (o->round) {
-		expiry_decide(st, o->round, events);
-	} else if (o->pipeline) {
-		pipeline_decide(st, o->pipeline, &d->policy, at, events);
-	} else if (o->away) {
-		pipeline_away(st, o->away, &d->policy, at, events);
-	} else if (o->back) {
+	switch (in->what) {
+	case EVALUATE_TIME:
+		note_maintenance(e, st, at);
+		machine_tick(st, &e->policy, at, events);
+		break;
+	case EVALUATE_VERDICT:
+		note_maintenance(e, st, at);
+		machine_verdict(st, in->u.verdict, &e->policy,
+			e->setup->deliver ? evaluate_now(e) : INFINITY, events);
+		break;
+	case EVALUATE_EXPIRY:
+		expiry_decide(st, in->u.expiry, events);
+		break;
+	case EVALUATE_PIPELINE:
+		pipeline_decide(st, in->u.pipeline, &e->policy, at, events);
+		break;
+	case EVALUATE_STORE_DOWN:
+		pipeline_away(st, in->u.why, &e->policy, at, events);
+		break;
+	case EVALUATE_STORE_UP:
 		pipeline_back(st, at, events);
-	} else if (o->starts) {
-		correlation_begin(st, o->starts, o->n_starts, events);
-	} else if (o->group) {
-		worker_let_go(d->carry, st);
-		correlation_join(d->setup.conf, st, o->kind, o->group);
-	} else if (o->ends) {
-		for (size_t i = 0; i < o->n_ends; i++)
-			correlation_leave(st, &o->ends[i], events);
-	} else if (o->test) {
-		consider_test(d, st, o->test, events);
-	} else if (o->tested) {
-		route_test_remind(st, o->tested, at, events);
-	} else if (o->ack) {
-		*o->acknowledged = ack_set(st, o->ack, at, events);
-	} else {
-		note_maintenance(d, st, at);
-		machine_tick(st, &d->policy, at, events);
+		break;
+	case EVALUATE_ACK:
+		*in->u.ack.incidents =
+			ack_set(st, in->u.ack.request, at, events);
+		break;
+	case EVALUATE_TEST:
+		decide_test(e, st, in->u.test, events);
+		break;
+	case EVALUATE_UNTESTED:
+		route_test_remind(st, in->u.untested, at, events);
+		break;
+	case EVALUATE_SHARED:
+		correlation_begin(st, in->u.starts.v, in->u.starts.n, events);
+		break;
+	case EVALUATE_ENDED:
+		for (size_t i = 0; i < in->u.ends.n; i++)
+			correlation_leave(st, &in->u.ends.v[i], events);
+		break;
+	case EVALUATE_JOIN:
+		worker_let_go(e->worker, st);
+		correlation_join(e->setup->conf, st, in->u.join.kind,
+			in->u.join.group);
+		break;
 	}
-	/* Nobody climbs at an instant that is past. */
-	if (o->verdict && o->verdict->judged_at > 0)
-		return;
-	if (!o->round && !o->ack && !o->group && !o->test)
-		escalate(d->setup.conf, st, at, 0, events);
+	if (may_escalate(in))
+		escalate(e->setup->conf, st, at, 0, events);
 }
 
 static bool starts_cold(const struct conf *c, const char *slug)
@@ -161,222 +222,326 @@ static bool starts_cold(const struct conf *c, const char *slug)
 	return s && s->cold_start;
 }
 
-/* What ended of the incidents that are told of together with others. */
-static void keep_ends(struct evaluator *d, struct alert_events *l)
+static void add_end(struct alert_events *ends, struct alert_event *event)
 {
-	for (size_t i = 0; i < l->n; i++) {
-		struct alert_event *e = &l->v[i];
-
-		if (!e->group || e->record.phase != ALERT_RESOLVED)
-			continue;
-		d->ends.v = xgrow(d->ends.v, &d->ends.cap, d->ends.n + 1,
-			sizeof *d->ends.v);
-		d->ends.v[d->ends.n++] = *e;
-		*e = (struct alert_event) {0};
-	}
+	ends->v = xgrow(ends->v, &ends->cap, ends->n + 1, sizeof *ends->v);
+	ends->v[ends->n++] = *event;
+	*event = (struct alert_event) {0};
 }
 
 /* Whether what begins waits for others: who they are has to be known. */
-static bool may_share(const struct evaluator *d)
+static bool may_share(const struct evaluator *e)
 {
-	const struct conf *c = d->setup.conf;
+	const struct conf *c = e->setup->conf;
 
-	return !d->alone && d->policy.common && (!c || c->n_servers);
+	return !e->setup->alone && e->policy.common && (!c || c->n_servers);
 }
 
-/* One attempt to decide; what has happened is appended to `out`. */
-static enum state_store_result attempt(struct evaluator *d,
-	const struct evaluate_input *o, struct buf *out, bool *undelivered)
+/* The store failed, or what is in it cannot be used. */
+static void note_failure(struct evaluator *e)
 {
-	const struct emit tell = {
-		.setup = &d->setup,
-		.budget = d->budget,
-		.at_once = d->alone,
-		.now = evaluate_now(d),
-		.starts = may_share(d) ? &d->starts : NULL,
-	};
-	size_t starts = d->starts.n;
-	struct alert_events events = {0};
-	struct alert_state st;
-	enum state_store_result result;
-
-	if (!state_store_get(d->setup.shelf, o->slug, &st))
-		return STATE_STORE_FAILED;
-	st.cold_start = starts_cold(d->setup.conf, o->slug);
-	consider(d, o, &st, &events);
-	for (size_t i = 0; i < events.n; i++)
-		emit_event(&tell, &st, &events.v[i], out);
-	keep_ends(d, &events);
-	if ((out->len || d->starts.n > starts) && d->setup.deliver)
-		worker_first(d->carry, &st, tell.now);
-	*undelivered = st.n_outbox > 0;
-	/* A fleet of which there is nothing to tell needs no state. */
-	if (events.n || o->group || !(o->pipeline || o->tested))
-		result = state_store_put_off(d->setup.shelf, &st);
-	else
-		result = STATE_STORE_OK;
-	if (result != STATE_STORE_OK)
-		worker_drop(d->carry, o->slug);
-	events_release(&events);
-	state_release(&st);
-	return result;
-}
-
-static void print(struct evaluator *d, const struct buf *out)
-{
-	if (d->setup.output) {
-		output_put(d->setup.output, out->p, out->len);
+	e->failed = true;
+	if (state_store_alive(e->setup->states))
 		return;
-	}
-	if (line_write(STDOUT_FILENO, out->p, out->len) == 0)
-		return;
-	if (!d->failed)
-		log_error("standard output: %s", strerror(errno));
-	d->failed = true;
-}
-
-/* Something went wrong with the store, or with what is in it. */
-static void note_failure(struct evaluator *d)
-{
-	d->failed = true;
-	if (state_store_alive(d->setup.shelf))
-		return;
-	d->store_down_ms = clock_mono_ms() + STORE_PAUSE_MS;
+	e->store_down_ms = clock_mono_ms() + STORE_PAUSE_MS;
 	log_error("verdicts are passed over until the store answers");
 }
 
-void evaluate_note(struct evaluator *d, const char *slug, const char *text,
-	bool deliver)
+static void decide(struct evaluator *e, const struct evaluate_input *in,
+	struct transaction *t, struct alert_state *st, struct outcome *o)
 {
-	struct tellings *l = &d->tellings;
-
-	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	l->v[l->n++] = (struct telling) {
-		.slug = xstrdup(slug),
-		.text = xstrdup(text),
-		.deliver = deliver,
+	const struct emit emit = {
+		.setup = e->setup,
+		.rate_limit = e->rate_limit,
+		.now = evaluate_now(e),
+		.starts = may_share(e) ? &o->starts : NULL,
 	};
+	struct alert_events events = {0};
+
+	o->decided = true;
+	buf_init(&o->text, ALERT_KINDS * 2 * EMIT_BODY_MAX);
+	st->cold_start = starts_cold(e->setup->conf, in->slug);
+	change_state(e, in, st, &events);
+	for (size_t i = 0; i < events.n; i++) {
+		struct alert_event *event = &events.v[i];
+
+		emit_event(&emit, st, event, &o->text);
+		if (event->group && event->record.phase == ALERT_RESOLVED)
+			add_end(&o->ends, event);
+	}
+	if ((o->text.len || o->starts.n) && e->setup->deliver)
+		worker_first(e->worker, st, emit.now);
+	o->deliver = st->n_outbox > 0;
+	/* Where there is nothing to be told of the fleet, it needs no state. */
+	if (events.n || (in->what != EVALUATE_PIPELINE &&
+				in->what != EVALUATE_UNTESTED))
+		transaction_put(t);
+	events_release(&events);
 }
 
-void evaluate_tell(struct evaluator *d)
+/* What was decided is not stored: as if it had not been. */
+static void undo(struct evaluator *e, const char *slug, struct outcome *o)
 {
-	struct tellings *l = &d->tellings;
-	struct strings slugs = {0};
-	struct buf out;
-
-	if (!l->n)
+	if (!o->decided)
 		return;
-	buf_init(&out, SIZE_MAX);
-	for (size_t i = 0; i < l->n; i++) {
-		buf_str(&out, l->v[i].text);
-		if (l->v[i].deliver)
-			strings_note(&slugs, l->v[i].slug);
+	worker_drop(e->worker, slug);
+	buf_release(&o->text);
+	correlation_release(&o->starts);
+	events_release(&o->ends);
+	*o = (struct outcome) {.decided = false};
+}
+
+/* To be told by the next evaluate_tell. */
+static void note_telling(struct evaluator *e, const char *slug,
+	const char *text, bool deliver)
+{
+	buf_str(&e->text, text);
+	if (deliver && e->setup->deliver)
+		strings_note(&e->deliver, slug);
+}
+
+/* It is stored. */
+static void accept(struct evaluator *e, const char *slug, struct outcome *o)
+{
+	correlation_move(&e->starts, &o->starts);
+	for (size_t i = 0; i < o->ends.n; i++)
+		add_end(&e->ends, &o->ends.v[i]);
+	if (o->text.len)
+		note_telling(e, slug, o->text.p, o->deliver);
+	buf_release(&o->text);
+	correlation_release(&o->starts);
+	events_release(&o->ends);
+}
+
+static void print(struct evaluator *e, const struct buf *text)
+{
+	if (e->setup->output) {
+		output_put(e->setup->output, text->p, text->len);
+		return;
 	}
-	tellings_cut(l, 0);
-	d->stored_tellings = 0;
-	if (slugs.n && !worker_out(d->carry, &slugs, evaluate_now(d)))
-		d->left = true;
-	strings_release(&slugs);
-	/* Who reads that may be in no hurry; who is paged is. */
-	if (out.len && !d->setup.queue_only)
-		print(d, &out);
-	buf_release(&out);
+	if (line_write(STDOUT_FILENO, text->p, text->len) == 0)
+		return;
+	if (!e->failed)
+		log_error("standard output: %s", strerror(errno));
+	e->failed = true;
 }
 
-static void ends_cut(struct evaluator *d, size_t n)
+static void evaluate_tell(struct evaluator *e)
 {
-	while (d->ends.n > n)
-		event_release(&d->ends.v[--d->ends.n]);
+	if (e->deliver.n)
+		worker_out(e->worker, &e->deliver, evaluate_now(e));
+	strings_clear(&e->deliver);
+	/* Whoever reads that may be in no hurry; whoever is paged is. */
+	if (e->text.len && !e->setup->queue_only)
+		print(e, &e->text);
+	buf_clear(&e->text);
 }
 
-/* All that there is so far is stored. */
-static void mark_stored(struct evaluator *d)
+/* TRANSACTION_TOGETHER inputs at most. */
+static void evaluate_some(struct evaluator *e, const struct evaluate_input *v,
+	size_t n)
 {
-	d->stored_starts = d->starts.n;
-	d->stored_ends = d->ends.n;
-	d->stored_tellings = d->tellings.n;
-}
+	struct transaction *t = transaction_begin(e->setup->states, NULL);
+	struct outcome *o = xcalloc(n, sizeof *o);
+	bool lost = false;
 
-/* What was put off is not stored, as far as anybody knows. */
-static void forget_all(struct evaluator *d)
-{
-	correlation_cut(&d->starts, d->stored_starts);
-	ends_cut(d, d->stored_ends);
-	tellings_cut(&d->tellings, d->stored_tellings);
-	worker_drop(d->carry, NULL);
-}
+	for (size_t i = 0; i < n; i++)
+		transaction_add(t, v[i].slug);
+	do {
+		for (size_t i = 0; i < n; i++) {
+			struct alert_state *st;
 
-/* The same of one server. */
-static void forget(struct evaluator *d, const char *slug)
-{
-	size_t n = d->stored_starts;
-
-	correlation_drop(&d->starts, n, slug);
-	n = d->stored_ends;
-	for (size_t i = n; i < d->ends.n; i++) {
-		if (strcmp(d->ends.v[i].slug, slug) == 0)
-			event_release(&d->ends.v[i]);
-		else
-			d->ends.v[n++] = d->ends.v[i];
-	}
-	d->ends.n = n;
-	for (size_t i = d->stored_tellings; i < d->tellings.n; i++) {
-		struct telling *t = &d->tellings.v[i];
-
-		if (strcmp(t->slug, slug) == 0) {
-			*t->text = '\0';
-			t->deliver = false;
+			if (transaction_result(t, i) != TRANSACTION_PENDING ||
+				clock_mono_ms() < e->store_down_ms)
+				continue;
+			undo(e, v[i].slug, &o[i]);
+			st = transaction_get(t, i);
+			if (st)
+				decide(e, &v[i], t, st, &o[i]);
+			else
+				note_failure(e);
+		}
+	} while (transaction_commit(t));
+	for (size_t i = 0; i < n; i++) {
+		if (transaction_result(t, i) == TRANSACTION_DONE) {
+			accept(e, v[i].slug, &o[i]);
+		} else {
+			lost = lost || o[i].decided;
+			undo(e, v[i].slug, &o[i]);
 		}
 	}
-	worker_drop(d->carry, slug);
+	if (lost)
+		note_failure(e);
+	transaction_end(t);
+	free(o);
+	evaluate_tell(e);
 }
 
-bool evaluate_settle(struct evaluator *d, struct strings *again)
+void evaluate(struct evaluator *e, const struct evaluate_input *v, size_t n)
 {
-	size_t before = again->n;
-	bool ok = state_store_flush(d->setup.shelf, again);
-
-	for (size_t i = before; i < again->n; i++)
-		forget(d, again->v[i]);
-	if (!ok) {
-		forget_all(d);
-		note_failure(d);
-	}
-	mark_stored(d);
-	evaluate_tell(d);
-	return ok;
+	for (size_t i = 0; i < n; i += TRANSACTION_TOGETHER)
+		evaluate_some(e, v + i,
+			n - i < TRANSACTION_TOGETHER ? n - i
+						     : TRANSACTION_TOGETHER);
 }
 
-void decide(struct evaluator *d, const struct evaluate_input *o)
+/* Tells one server's start by itself. */
+static void tell_alone(struct evaluator *e, struct correlation_start *s)
 {
-	enum state_store_result result = STATE_STORE_CONFLICT;
-	size_t starts = d->starts.n, ends = d->ends.n;
-	bool undelivered = false;
 	struct buf out;
 
-	if (clock_mono_ms() < d->store_down_ms)
-		return;
-	buf_init(&out, ALERT_KINDS * 2 * EMIT_BODY_MAX);
-	for (int i = 0; i < TRIES && result == STATE_STORE_CONFLICT; i++) {
-		buf_clear(&out);
-		correlation_cut(&d->starts, starts);
-		ends_cut(d, ends);
-		result = attempt(d, o, &out, &undelivered);
-	}
-	if (result != STATE_STORE_OK) {
-		correlation_cut(&d->starts, starts);
-		ends_cut(d, ends);
-	}
-	if (result == STATE_STORE_CONFLICT)
-		log_error("%s: others keep changing its state", o->slug);
-	if (result != STATE_STORE_OK)
-		note_failure(d);
-	else if (out.len)
-		evaluate_note(d, o->slug, out.p,
-			undelivered && d->setup.deliver);
+	buf_init(&out, 2 * EMIT_BODY_MAX);
+	emit_print(e->setup, &s->event, &s->now, &s->later, &out);
+	note_telling(e, s->event.slug, out.p, true);
 	buf_release(&out);
-	if (state_store_waits(d->setup.shelf))
-		return;
-	mark_stored(d);
-	evaluate_tell(d);
+	if (e->deliver.n >= TRANSACTION_TOGETHER)
+		evaluate_tell(e);
+}
+
+/* Only those who choose among the servers hear of it by itself. */
+static void keep_choosers(const struct conf *c, struct strings *l)
+{
+	struct strings kept = {0};
+
+	for (size_t i = 0; i < l->n; i++) {
+		const struct conf_route *r = route_find(c, l->v[i]);
+
+		if (r && route_chooses(r))
+			strings_add(&kept, l->v[i]);
+	}
+	strings_release(l);
+	*l = kept;
+}
+
+/* Their incidents are part of one from now on. */
+static void join_all(struct evaluator *e, const struct correlation_start *v,
+	size_t n, const char *group)
+{
+	struct evaluate_input *in = xcalloc(n, sizeof *in);
+	struct strings slugs = {0};
+
+	for (size_t i = 0; i < n; i++)
+		strings_note(&slugs, v[i].event.slug);
+	for (size_t i = 0; i < slugs.n; i++)
+		in[i] = (struct evaluate_input) {
+			.slug = slugs.v[i],
+			.what = EVALUATE_JOIN,
+			.u.join = {v[0].event.record.kind, group},
+		};
+	evaluate(e, in, slugs.n);
+	strings_release(&slugs);
+	free(in);
+}
+
+/* What n servers share becomes one incident, and then theirs are part of it. */
+static void tell_shared(struct evaluator *e, struct correlation_start *v,
+	size_t n, const char *group)
+{
+	evaluate(e, &(struct evaluate_input) {
+		.slug = group,
+		.what = EVALUATE_SHARED,
+		.u.starts = {v, n},
+	}, 1);
+	join_all(e, v, n, group);
+	for (size_t i = 0; i < n; i++) {
+		keep_choosers(e->setup->conf, &v[i].now);
+		keep_choosers(e->setup->conf, &v[i].later);
+		if (v[i].now.n || v[i].later.n)
+			tell_alone(e, &v[i]);
+	}
+}
+
+/* Cache of the last look at the state of a group. */
+struct last_group {
+	char group[CORRELATION_SLUG];
+	double at;
+	bool joins;
+};
+
+/* Whether a server follows others that have its trouble already. */
+static bool follows(struct evaluator *e, const struct correlation_start *s,
+	struct last_group *last)
+{
+	const struct alert_state *st;
+	char group[CORRELATION_SLUG];
+	struct transaction *t;
+
+	correlation_slug(&s->event, group);
+	if (strcmp(group, last->group) == 0 && s->event.record.at <= last->at &&
+		s->event.record.at >= last->at)
+		return last->joins;
+	t = transaction_begin(e->setup->states, NULL);
+	transaction_add(t, group);
+	st = transaction_get(t, 0);
+	if (st) {
+		last->joins = correlation_joins(st, &s->event);
+		last->at = s->event.record.at;
+		snprintf(last->group, sizeof last->group, "%s", group);
+	}
+	transaction_end(t);
+	return st && last->joins;
+}
+
+static void tell_starts(struct evaluator *e)
+{
+	struct correlation_starts l = e->starts;
+	struct last_group last = {0};
+	char group[CORRELATION_SLUG];
+
+	e->starts = (struct correlation_starts) {0};
+	correlation_group(&l, (size_t)e->policy.common);
+	for (size_t i = 0, n; i < l.n; i += n) {
+		for (n = 1; l.v[i].group && i + n < l.n &&
+			l.v[i + n].group == l.v[i].group; n++)
+			;
+		if (!l.v[i].group && !follows(e, &l.v[i], &last)) {
+			tell_alone(e, &l.v[i]);
+			continue;
+		}
+		correlation_slug(&l.v[i].event, group);
+		tell_shared(e, &l.v[i], n, group);
+		last = (struct last_group) {0};
+	}
+	evaluate_tell(e);
+	correlation_release(&l);
+}
+
+/* Those of one shared trouble stand together, the last one at their end. */
+static int compare_ends(const void *a, const void *b)
+{
+	const struct alert_event *x = a, *y = b;
+	int order = strcmp(x->group, y->group);
+
+	if (!order)
+		order = (x->record.at > y->record.at) -
+			(x->record.at < y->record.at);
+	return order ? order : strcmp(x->slug, y->slug);
+}
+
+static void tell_ends(struct evaluator *e)
+{
+	struct alert_events l = e->ends;
+
+	e->ends = (struct alert_events) {0};
+	qsort(l.v, l.n, sizeof *l.v, compare_ends);
+	for (size_t i = 0, n; i < l.n; i += n) {
+		for (n = 1; i + n < l.n &&
+			strcmp(l.v[i + n].group, l.v[i].group) == 0; n++)
+			;
+		evaluate(e, &(struct evaluate_input) {
+			.slug = l.v[i].group,
+			.what = EVALUATE_ENDED,
+			.u.ends = {&l.v[i], n},
+		}, 1);
+	}
+	events_release(&l);
+}
+
+void evaluate_flush(struct evaluator *e)
+{
+	if (e->starts.n)
+		tell_starts(e);
+	if (e->ends.n)
+		tell_ends(e);
+	state_store_forget(e->setup->states);
 }

@@ -1,101 +1,105 @@
 /*
- * evaluate.h: what happens to one server is decided on its state, and stored
- * together with what has to be delivered for it, by compare-and-set. Then it is
- * delivered and printed. What may be a trouble that servers share is kept back,
- * for common_cause.h.
+ * evaluate.h: what happens to a server is decided on its state, and the state is
+ * stored together with what has to be delivered. Then that is delivered and
+ * printed. What may be a trouble that servers share waits for evaluate_flush.
  */
 #ifndef ALERTD_EVALUATE_H
 #define ALERTD_EVALUATE_H
 
-#include "delivery/worker.h"
-#include "notifier.h"
-#include "routing/correlation.h"
-#include "routing/rate_limit.h"
+#include "records/alert.h"
 
+#include <stdbool.h>
+#include <stddef.h>
+
+struct ack_request;
+struct alert_event;
+struct correlation_start;
 struct expiry_round;
+struct notifier_setup;
 struct pipeline;
 struct route_test_history;
 struct route_test_request;
+struct verdict;
+struct worker;
 
-/* What was decided, and is told once it is stored. */
-struct telling {
-	char *slug;
-	char *text;   /* to be printed */
-	bool deliver; /* there is something in its outbox */
+/* What has happened, and the member of the union that says more. */
+enum evaluate_what {
+	EVALUATE_TIME,	     /* time went by */
+	EVALUATE_VERDICT,    /* verdict */
+	EVALUATE_EXPIRY,     /* expiry */
+	EVALUATE_PIPELINE,   /* pipeline: what its stages do now */
+	EVALUATE_STORE_DOWN, /* why: this run could not use the store */
+	EVALUATE_STORE_UP,   /* this run could use it */
+	EVALUATE_ACK,	     /* ack: somebody looks after incidents */
+	EVALUATE_TEST,	     /* test: somebody tests the routes */
+	EVALUATE_UNTESTED,   /* untested: nobody has for too long */
+	/* In the state of a trouble that servers share, see correlation.h: */
+	EVALUATE_SHARED, /* starts: it began on these servers */
+	EVALUATE_ENDED,	 /* ends: it ended on these servers */
+	/* In the state of one of those servers: */
+	EVALUATE_JOIN /* join: its incident is told as part of the group */
 };
 
-struct tellings {
-	struct telling *v;
-	size_t n, cap;
-};
-
-struct evaluator {
-	struct notifier_setup setup;
-	struct conf_policy policy;
-	struct worker *carry;
-	struct rate_limit *budget;
-	struct correlation_starts starts; /* kept back */
-	struct alert_events ends;    /* of incidents that others told of, too */
-	struct tellings tellings;
-	/* So many of each are stored. The others are put off, see
-	 * state/state_store.h. */
-	size_t stored_starts, stored_ends, stored_tellings;
-	double store_down_ms; /* until then; 0 while it answers */
-	bool alone; /* without the store, where nobody gathers digests */
-	bool failed; /* the store or standard output */
-	bool left;   /* a delivery, for a later run */
-};
-
-/* What is to be decided: one of these, or only that time goes by. */
 struct evaluate_input {
-	const char *slug;
-	const struct verdict *verdict;
-	const struct expiry_round *round;
-	const struct pipeline *pipeline;
-	const char *away; /* why the store could not be used */
-	bool back;	  /* it could */
-	const struct ack_request *ack;
-	size_t *acknowledged; /* incidents */
-	const struct route_test_request *test;
-	const struct route_test_history *tested; /* not, for too long */
-	/* Of a trouble that servers share: what began, who joins, who left. */
-	const struct correlation_start *starts;
-	size_t n_starts;
-	const char *group;
-	const struct alert_event *ends;
-	size_t n_ends;
-	enum alert_kind kind;
+	const char *slug; /* whose state it changes */
+	enum evaluate_what what;
+	union {
+		const struct verdict *verdict;
+		const struct expiry_round *expiry;
+		const struct pipeline *pipeline;
+		const char *why;
+		struct {
+			const struct ack_request *request;
+			size_t *incidents; /* set to how many they are */
+		} ack;
+		const struct route_test_request *test;
+		const struct route_test_history *untested;
+		struct {
+			const struct correlation_start *v;
+			size_t n;
+		} starts;
+		struct {
+			const struct alert_event *v;
+			size_t n;
+		} ends;
+		struct {
+			enum alert_kind kind;
+			const char *group;
+		} join;
+	} u;
 };
 
-/* evaluate_init(d, setup): with what the setup points to. */
-void evaluate_init(struct evaluator *d, const struct notifier_setup *setup);
-void evaluate_release(struct evaluator *d);
+/* Opaque. */
+struct evaluator;
+
+/* evaluate_new(setup, w): both stay the caller's, who may change setup->now. */
+struct evaluator *evaluate_new(
+	const struct notifier_setup *setup, struct worker *w);
+void evaluate_free(struct evaluator *e);
 
 /*
- * evaluate_now(d): the time, in whole milliseconds, as a state keeps it: what
- * is due now is due then.
+ * evaluate_now(e): the time, in whole milliseconds as a state keeps it: what
+ * becomes due now is due at once.
  */
-double evaluate_now(const struct evaluator *d);
+double evaluate_now(const struct evaluator *e);
 
 /*
- * decide(d, o): decide, and then deliver and print, or once it is stored: see
- * state_store_put_off; d->failed where that failed.
+ * evaluate(e, v, n): decide on n inputs, of different slugs: read their states
+ * together, and store them together; then deliver and print. After the store
+ * failed, inputs are passed over for some seconds.
  */
-void decide(struct evaluator *d, const struct evaluate_input *o);
+void evaluate(struct evaluator *e, const struct evaluate_input *v, size_t n);
 
 /*
- * evaluate_settle(d, again): store what was put off, and tell of it. Where
- * somebody else was faster it has to be decided anew; those slugs are appended.
- * False: store failed.
+ * evaluate_flush(e): a round of verdicts is over: tell what has waited, each
+ * server by itself, or those with the same trouble together.
  */
-bool evaluate_settle(struct evaluator *d, struct strings *again);
+void evaluate_flush(struct evaluator *e);
 
 /*
- * evaluate_note(d, slug, text, deliver): what is to be told of a server that is
- * stored. evaluate_tell(d): deliver and print what is.
+ * evaluate_failed(e): whether the store failed, or standard output where it is
+ * waited for; the operator has been told.
  */
-void evaluate_note(struct evaluator *d, const char *slug, const char *text,
-	bool deliver);
-void evaluate_tell(struct evaluator *d);
+bool evaluate_failed(const struct evaluator *e);
 
 #endif

@@ -4,7 +4,6 @@
  */
 #include "base/clock.h"
 #include "base/exits.h"
-#include "base/lines.h"
 #include "base/log.h"
 #include "base/secrets.h"
 #include "commands/ack.h"
@@ -30,10 +29,8 @@
 #include "store/store.h"
 #include "store_outage.h"
 #include "transport/credential.h"
-#include "verdict_batch.h"
 #include "web/cgi.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <math.h>
 #include <signal.h>
@@ -41,18 +38,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* So often, while verdicts keep coming, what waits is looked at. */
+/* While verdicts keep coming, seconds between two sweeps. */
 #define SWEEP_S 30
-/* Once, and not a page more, waits for who reads our messages. */
+/* How long a log message may wait for its reader; only the first does. */
 #define LOG_PATIENCE_MS 1000
-
-static int print(const char *s, size_t n)
-{
-	if (line_write(STDOUT_FILENO, s, n) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
-}
 
 /* An environment variable that says something. */
 static const char *env(const char *name)
@@ -70,7 +59,7 @@ static const char *credentials(void)
 	return folder ? folder : env("CREDENTIALS_DIRECTORY");
 }
 
-/* The same of a maintenance record. */
+/* Takes a maintenance record, which only a dry run does. */
 static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 {
 	struct maintenance m;
@@ -80,23 +69,44 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	if (notifier_maintenance(p, &m))
 		return 0;
 	maintenance_release(&m);
-	record_fail(why, "type", "a maintenance is added by 'mcp-alert "
+	field_fail(why, "type", "a maintenance is added by 'mcp-alert "
 				 "maintenance add'; here only in a dry run");
 	return -1;
 }
 
-/* What is done with verdicts as they come. */
 struct reading {
-	struct verdict_batch round;
+	struct notifier *notifier;
 	const struct notifier_setup *setup;
 	struct heartbeat *heartbeat; /* or NULL */
+	/* Verdicts of one minute, to be decided on together. */
+	struct verdict_record v[TRANSACTION_TOGETHER];
+	struct strings slugs; /* of these; none is there twice */
 };
+
+static void run_batch(struct reading *r)
+{
+	notifier_verdicts(r->notifier, r->v, r->slugs.n);
+	for (size_t i = 0; i < r->slugs.n; i++)
+		verdict_record_release(&r->v[i]);
+	strings_clear(&r->slugs);
+}
+
+/* Takes a verdict, which is r's from now on. */
+static void add_to_batch(struct reading *r, const struct verdict_record *v)
+{
+	if (r->slugs.n == TRANSACTION_TOGETHER ||
+		(r->slugs.n && r->v[0].verdict.window != v->verdict.window) ||
+		strings_has(&r->slugs, v->verdict.slug))
+		run_batch(r);
+	r->v[r->slugs.n] = *v;
+	strings_add(&r->slugs, v->verdict.slug);
+}
 
 /* A record of that type, whose object is freed. 0; or -1 and why. */
 static int use_record(struct reading *r, const char *type, cJSON *doc,
 	char *why)
 {
-	struct notifier *p = r->round.pager;
+	struct notifier *p = r->notifier;
 	struct verdict_record v;
 	struct expiry_record e;
 	bool ok = true;
@@ -106,10 +116,10 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 			return -1;
 		heartbeat_verdict(r->heartbeat, &v.verdict,
 			isnan(r->setup->now) ? clock_wall() : r->setup->now);
-		verdict_batch_add(&r->round, &v);
+		add_to_batch(r, &v);
 		return 0;
 	}
-	verdict_batch_run(&r->round);
+	run_batch(r);
 	if (strcmp(type, "maintenance") == 0)
 		return use_maintenance(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
@@ -118,7 +128,7 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 			notifier_expiry(p, &e);
 	} else if (strcmp(type, "runner") != 0) {
 		/* A runner says nothing about a server. */
-		ok = record_fail(why, "type", "not verdict or expiry");
+		ok = field_fail(why, "type", "not verdict or expiry");
 	}
 	cJSON_Delete(doc);
 	return ok ? 0 : -1;
@@ -144,11 +154,11 @@ static int use_line(void *arg, const char *s, size_t n, char *why)
 	struct reading *r = arg;
 	int result;
 
-	if (notifier_swept(r->round.pager) >= SWEEP_S) {
-		verdict_batch_run(&r->round);
-		notifier_sweep(r->round.pager);
+	if (notifier_swept(r->notifier) >= SWEEP_S) {
+		run_batch(r);
+		notifier_sweep(r->notifier);
 		heartbeat_round(r->heartbeat, false,
-			notifier_trouble(r->round.pager));
+			notifier_trouble(r->notifier));
 	}
 	result = use_text(r, s, n, why);
 	if (result)
@@ -156,31 +166,31 @@ static int use_line(void *arg, const char *s, size_t n, char *why)
 	return result;
 }
 
-/* No line waits for one that may not come for a minute. */
-static void idle(void *arg)
+/* The next line may not come for a minute. */
+static void on_idle(void *arg)
 {
 	struct reading *r = arg;
 
-	verdict_batch_run(&r->round);
+	run_batch(r);
 }
 
-static void quiet(void *arg)
+static void on_quiet(void *arg)
 {
 	const struct reading *r = arg;
 
-	notifier_flush(r->round.pager);
+	notifier_flush(r->notifier);
 }
 
 /* All verdicts of standard input. An exit status. */
 static int read_verdicts(struct reading *r)
 {
-	struct notifier *p = r->round.pager;
-	struct input in = {.idle = idle, .quiet = quiet};
+	struct notifier *p = r->notifier;
+	struct input in = {.idle = on_idle, .quiet = on_quiet};
 	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
 		r);
 
-	verdict_batch_run(&r->round);
-	verdict_batch_release(&r->round);
+	run_batch(r);
+	strings_release(&r->slugs);
 	notifier_sweep(p);
 	heartbeat_round(r->heartbeat, true,
 		status ? "the input is not whole" : notifier_trouble(p));
@@ -188,18 +198,18 @@ static int read_verdicts(struct reading *r)
 }
 
 /* Lets time pass for every server. */
-static int tick(struct notifier *p, struct state_store *sh)
+static int tick(struct notifier *p, struct state_store *states)
 {
 	struct strings slugs = {0};
-	bool ok = state_store_all(sh, &slugs);
+	bool ok = state_store_all(states, &slugs);
 
-	verdict_batch_tick(p, &slugs);
+	notifier_tick(p, &slugs);
 	strings_release(&slugs);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
-/* Without the store; only where there is somebody to be told. */
-static bool emit_away(const struct notifier_setup *setup, const char *url,
+/* Tells of a store that is down, or up again, where anybody is to be told. */
+static bool tell_store_outage(const struct notifier_setup *setup, const char *url,
 	const char *why)
 {
 	return !setup->deliver || !setup->conf || !setup->conf->n_routes ||
@@ -214,9 +224,9 @@ static int use(struct reading *r, const struct options *o,
 	if (o->action == OPTIONS_VERDICTS)
 		return read_verdicts(r);
 	status = o->action == OPTIONS_TICK
-		? tick(r->round.pager, r->setup->shelf)
-		: acknowledge(r->round.pager, o->operands[0], ack);
-	notifier_sweep(r->round.pager);
+		? tick(r->notifier, r->setup->states)
+		: acknowledge(r->notifier, o->operands[0], ack);
+	notifier_sweep(r->notifier);
 	return status;
 }
 
@@ -225,7 +235,7 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 {
 	struct notifier *p = notifier_new(setup);
 	struct reading r = {
-		.round = {.pager = p},
+		.notifier = p,
 		.setup = setup,
 		.heartbeat = setup->deliver
 			? heartbeat_new(setup->conf, credentials())
@@ -233,7 +243,7 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 	};
 	int status = use(&r, o, ack);
 
-	if (!emit_away(setup, url, state_store_trouble(setup->shelf)) ||
+	if (!tell_store_outage(setup, url, notifier_store_why(p)) ||
 		notifier_failed(p))
 		status = EXIT_ENV;
 	heartbeat_free(r.heartbeat);
@@ -279,8 +289,8 @@ static int act(const struct options *o, const struct conf *conf,
 	if (store && maintenance_wanted(o)) {
 		status = maintain(o, conf, store, setup.text);
 	} else if (store || o->dry_run) {
-		setup.shelf = state_store_new(store);
-		setup.calendar = maintenance_store_new(store);
+		setup.states = state_store_new(store);
+		setup.maintenances = maintenance_store_new(store);
 		if (o->action == OPTIONS_LIST)
 			status = show_list(&setup);
 		else if (o->action == OPTIONS_EXPLAIN)
@@ -291,11 +301,11 @@ static int act(const struct options *o, const struct conf *conf,
 			status = testing(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
-		maintenance_store_free(setup.calendar);
-		state_store_free(setup.shelf);
+		maintenance_store_free(setup.maintenances);
+		state_store_free(setup.states);
 	} else {
 		log_error("%s", why);
-		emit_away(&setup, url, why);
+		tell_store_outage(&setup, url, why);
 	}
 	deliver_free(setup.deliver);
 	secret_free(secret);
@@ -371,6 +381,7 @@ static bool open_standard(void)
 int main(int argc, char **argv)
 {
 	struct options o;
+	int status;
 
 	log_init("mcp-alert");
 	if (!open_standard())
@@ -383,12 +394,6 @@ int main(int argc, char **argv)
 	/* A web server may make arguments of a stranger's query. */
 	if (cgi_wanted())
 		return cgi_main();
-	if (options_parse(argc, argv, &o))
-		return EXIT_USAGE;
-	if (o.action == OPTIONS_HELP)
-		return print(options_usage, strlen(options_usage));
-	if (o.action == OPTIONS_VERSION)
-		return print("mcp-alert " VERSION "\n",
-			strlen("mcp-alert " VERSION "\n"));
-	return start(&o);
+	status = options_parse(argc, argv, &o);
+	return status < 0 ? start(&o) : status;
 }

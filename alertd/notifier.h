@@ -25,17 +25,17 @@ struct strings;
 struct route_test_request;
 
 struct notifier_setup {
-	struct state_store *shelf;
-	struct maintenance_store
-		*calendar;	  /* or NULL: no maintenance is known */
-	struct store *store;	  /* that of the shelf, or NULL */
-	struct deliver *deliver;  /* NULL: nothing is delivered */
+	struct state_store *states;
+	struct maintenance_store *maintenances; /* or NULL: none is known */
+	struct store *store;	 /* that of the states, or NULL */
+	struct deliver *deliver; /* NULL: nothing is delivered */
 	/* Only queued: another run delivers it, and nothing is printed. */
 	bool queue_only;
-	const struct conf *conf;  /* or NULL */
-	const char *secret;	  /* of commands/ack.h, or NULL */
-	double now;		  /* NAN: the clock's */
-	bool text, colour;	  /* how events are printed */
+	bool alone; /* without the store: nothing is told together */
+	const struct conf *conf; /* or NULL */
+	const char *secret;	 /* of commands/ack.h, or NULL */
+	double now;		 /* NAN: the clock's */
+	bool text, colour;	 /* how events are printed */
 	/* Where; NULL: on standard output, whose reader is waited for. */
 	struct output *output;
 	/* Instead of printing it, told(arg, e, routes, later) hears of each
@@ -54,35 +54,21 @@ struct notifier *notifier_new(const struct notifier_setup *setup);
 void notifier_free(struct notifier *p);
 
 /*
- * notifier_verdict(p, v): take a verdict into account: its events are delivered
- * and printed. notifier_tick(p, slug): the same for the time that went by.
+ * notifier_verdicts(p, v, n): take verdicts of one minute, on n different
+ * servers, into account: their events are delivered and printed. A minute that
+ * was judged late need not be brought again then, unless anything failed, or
+ * this is a dry run. notifier_tick(p, slugs): let time go by for these servers,
+ * of which none is there twice.
  */
-void notifier_verdict(struct notifier *p, const struct verdict *v);
-void notifier_tick(struct notifier *p, const char *slug);
-
-/*
- * notifier_taken(p, v, n): these are decided on, and what was decided is
- * stored: those on minutes that were judged late need not come again. Not in a
- * dry run, nor once anything failed.
- */
-void notifier_taken(
+void notifier_verdicts(
 	struct notifier *p, const struct verdict_record *v, size_t n);
+void notifier_tick(struct notifier *p, const struct strings *slugs);
 
 /*
- * notifier_flush(p): tell what waits to be told together with others; a round
- * of verdicts is over.
+ * notifier_flush(p): a round of verdicts is over: tell what waited to be told
+ * together with others.
  */
 void notifier_flush(struct notifier *p);
-
-/*
- * Many at once: notifier_prefetch(p, slugs, i): one of these is next called for
- * slugs[i] and those behind it, see state_store_prefetch. notifier_settle(p,
- * again): write what they put off; it has to be done again with the slugs that
- * are appended. False: store failed.
- */
-void notifier_prefetch(
-	struct notifier *p, const struct strings *slugs, size_t i);
-bool notifier_settle(struct notifier *p, struct strings *again);
 
 /* notifier_now(p, t): from now on, t is the time. */
 void notifier_now(struct notifier *p, double t);
@@ -110,9 +96,10 @@ void notifier_test(struct notifier *p, const char *slug,
 void notifier_expiry(struct notifier *p, const struct expiry_record *r);
 
 /*
- * notifier_maintenance(p, m): take a maintenance record into account, which is
- * p's from then on. False, and nothing done, where it is no dry run: then only
- * those of the store count, which others see too.
+ * notifier_maintenance(p, m): in a dry run, take a maintenance record into
+ * account, which is p's from then on. False, and m stays the caller's, where it
+ * is no dry run: then only maintenances in the store count, for other processes
+ * see only those.
  */
 bool notifier_maintenance(struct notifier *p, struct maintenance *m);
 
@@ -123,9 +110,9 @@ bool notifier_maintenance(struct notifier *p, struct maintenance *m);
 void notifier_sweep(struct notifier *p);
 
 /*
- * notifier_store(p, why): for a pager whose shelf is a local file: take into
- * account that the store could not be used, and why; NULL: it could. False
- * where nothing is left to be remembered.
+ * notifier_store(p, why): for a notifier whose states are in a local file: take
+ * into account that the store could not be used, and why; NULL: it could.
+ * False where the file is not needed any more.
  */
 bool notifier_store(struct notifier *p, const char *why);
 
@@ -133,10 +120,12 @@ bool notifier_store(struct notifier *p, const char *why);
  * notifier_swept(p): seconds since the last sweep.
  * notifier_failed(p): whether the store failed, or standard output where it is
  * waited for, or a delivery is left for a later run. The operator has been
- * told.
+ * told. notifier_store_why(p): why the store could not be used in the last
+ * sweep; NULL: it could.
  */
 double notifier_swept(const struct notifier *p);
 bool notifier_failed(const struct notifier *p);
+const char *notifier_store_why(const struct notifier *p);
 
 /*
  * notifier_trouble(p): what, by the last sweep, keeps somebody from being told

@@ -19,9 +19,7 @@ enum options_action {
 	OPTIONS_MAINTENANCE_END,
 	OPTIONS_TEST,
 	OPTIONS_CHECK,
-	OPTIONS_REPLAY,
-	OPTIONS_HELP,
-	OPTIONS_VERSION
+	OPTIONS_REPLAY
 };
 enum options_format { OPTIONS_BY_OUTPUT, OPTIONS_TEXT, OPTIONS_JSONL };
 
@@ -39,12 +37,10 @@ struct options {
 	size_t n_operands;
 };
 
-/* The text of --help, which is the SYNOPSIS of mcp-alert(1). */
-extern const char options_usage[];
-
 /*
  * options_parse(argc, argv, o): fill *o, whose strings are those of argv, which
- * it reorders. 0; or -1, and the operator has been told why.
+ * it reorders. -1 to go on; or the exit status to end with, after --help,
+ * --version, or an error that has been logged.
  */
 int options_parse(int argc, char **argv, struct options *o);
 

@@ -67,9 +67,9 @@ static void put_duty(struct buf *b, const struct incident *inc)
 		put_foreign(b, inc->ack.by);
 		buf_fmt(b, " until %s)", until);
 	}
-	if (inc->climb.step > 0) {
-		buf_fmt(b, " (step %d of ladder ", inc->climb.step);
-		put_foreign(b, inc->climb.ladder);
+	if (inc->escalation.step > 0) {
+		buf_fmt(b, " (step %d of ladder ", inc->escalation.step);
+		put_foreign(b, inc->escalation.ladder);
 		buf_char(b, ')');
 	}
 	for (size_t i = 0; i < inc->told.n; i++) {
@@ -124,8 +124,8 @@ static void put_told(struct buf *b, const struct incident *inc)
 		json_put_str(b, inc->told.v[i]);
 	}
 	buf_char(b, ']');
-	json_put_member(b, "ladder", inc->climb.ladder);
-	buf_fmt(b, ",\"ladder_step\":%d", inc->climb.step);
+	json_put_member(b, "ladder", inc->escalation.ladder);
+	buf_fmt(b, ",\"ladder_step\":%d", inc->escalation.step);
 	json_put_member(b, "acknowledged_by", inc->ack.by);
 	json_put_member(b, "acknowledged_until", *until ? until : NULL);
 	json_put_member(b, "reason", inc->ack.reason);
@@ -189,7 +189,7 @@ void print_incidents(struct buf *b, const struct alert_state *st, bool text,
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		const struct incident *inc = &st->incidents[k];
 
-		if (!inc->open || inc->folded)
+		if (!inc->open || inc->superseded)
 			continue;
 		if (text)
 			put_incident_row(b, st, (enum alert_kind)k, colour);

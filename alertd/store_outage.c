@@ -15,14 +15,15 @@ bool store_outage_tell(const struct notifier_setup *setup, const char *url,
 
 	if (!file)
 		return true;
-	own.shelf = state_store_new_local(file);
-	own.calendar = NULL;
+	own.states = state_store_new_local(file);
+	own.maintenances = NULL;
+	own.alone = true;
 	p = notifier_new(&own);
 	if (!notifier_store(p, why))
 		outage_file_remove(file);
 	ok = !notifier_failed(p);
 	notifier_free(p);
-	state_store_free(own.shelf);
+	state_store_free(own.states);
 	outage_file_close(file);
 	return ok;
 }

@@ -9,7 +9,7 @@
 
 /*
  * store_outage_tell(setup, url, why): this run could not use the store at that
- * address, and why; NULL: it could. setup->shelf is not used. False where a
+ * address, and why; NULL: it could. setup->states is not used. False where a
  * delivery is left for a later run; the operator has been told.
  */
 bool store_outage_tell(const struct notifier_setup *setup, const char *url,

@@ -458,14 +458,9 @@ int main(int argc, char **argv)
 	budget_begin();
 	/* A server that hangs up must not end us; stdout is looked after. */
 	signal(SIGPIPE, SIG_IGN);
-	switch (options_parse(argc, argv, &o)) {
-	case OPTIONS_DONE:
-		return fflush(stdout) ? EXIT_ENV : EXIT_GOOD;
-	case OPTIONS_BAD:
-		return EXIT_USAGE;
-	case OPTIONS_RUN:
-		break;
-	}
+	rc = options_parse(argc, argv, &o);
+	if (rc >= 0)
+		return rc;
 	run.report.stream = o.url != NULL;
 	run.report.format = o.has_format ? o.format
 		: isatty(STDOUT_FILENO) ? FORMAT_TEXT : FORMAT_JSONL;

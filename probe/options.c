@@ -1,87 +1,21 @@
 #include "options.h"
 
+#include "base/exits.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/options.h"
 #include "http/address.h"
 #include "target.h"
 
-#include <getopt.h>
-
-static const char usage[] =
-	"usage: mcp-probe [-46v] [-r region] [-s slug] [-t timeout] [-f "
-	"format]\n"
-	"                 [--token-file file | --credential file]\n"
-	"                 [--allow-bare-401]\n"
-	"                 [--health-tool name [--health-args json]]\n"
-	"                 [--steps a-b] [--cache-check when]\n"
-	"                 [--cacert file] [--deny-private]\n"
-	"                 [--resolve host:port:addr]\n"
-	"                 [--connect-to host:port:host:port] [--http1.1]\n"
-	"                 [--check-expiry] url\n"
-	"       mcp-probe --targets file [-46v] [-r region] [-t timeout]\n"
-	"                 [-f format] [--concurrency n] [--spread time]\n"
-	"                 [--cacert file] [--deny-private]\n"
-	"                 [--resolve host:port:addr]\n"
-	"                 [--connect-to host:port:host:port] [--http1.1]\n"
-	"                 [--check-expiry]\n"
-	"       mcp-probe -h | -V\n";
-
-enum {
-	OPT_ALLOW_BARE_401 = 256,
-	OPT_CACERT,
-	OPT_CACHE_CHECK,
-	OPT_CHECK_EXPIRY,
-	OPT_CONCURRENCY,
-	OPT_CONNECT_TO,
-	OPT_CREDENTIAL,
-	OPT_DENY_PRIVATE,
-	OPT_HEALTH_ARGS,
-	OPT_HEALTH_TOOL,
-	OPT_HTTP1,
-	OPT_RESOLVE,
-	OPT_SPREAD,
-	OPT_STEPS,
-	OPT_TARGETS,
-	OPT_TOKEN_FILE,
-	OPT_END
-};
-
-static const struct option options[] = {
-	{"allow-bare-401", no_argument, NULL, OPT_ALLOW_BARE_401},
-	{"cacert", required_argument, NULL, OPT_CACERT},
-	{"cache-check", required_argument, NULL, OPT_CACHE_CHECK},
-	{"check-expiry", no_argument, NULL, OPT_CHECK_EXPIRY},
-	{"concurrency", required_argument, NULL, OPT_CONCURRENCY},
-	{"connect-to", required_argument, NULL, OPT_CONNECT_TO},
-	{"credential", required_argument, NULL, OPT_CREDENTIAL},
-	{"deny-private", no_argument, NULL, OPT_DENY_PRIVATE},
-	{"format", required_argument, NULL, 'f'},
-	{"health-args", required_argument, NULL, OPT_HEALTH_ARGS},
-	{"health-tool", required_argument, NULL, OPT_HEALTH_TOOL},
-	{"help", no_argument, NULL, 'h'},
-	{"http1.1", no_argument, NULL, OPT_HTTP1},
-	{"ipv4", no_argument, NULL, '4'},
-	{"ipv6", no_argument, NULL, '6'},
-	{"region", required_argument, NULL, 'r'},
-	{"resolve", required_argument, NULL, OPT_RESOLVE},
-	{"slug", required_argument, NULL, 's'},
-	{"spread", required_argument, NULL, OPT_SPREAD},
-	{"steps", required_argument, NULL, OPT_STEPS},
-	{"targets", required_argument, NULL, OPT_TARGETS},
-	{"timeout", required_argument, NULL, 't'},
-	{"token-file", required_argument, NULL, OPT_TOKEN_FILE},
-	{"verbose", no_argument, NULL, 'v'},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0}};
-
-static bool bad(const char *option, const char *why)
+static int misused(const char *option, const char *why)
 {
 	log_error("%s: %s", option, why);
-	return false;
+	return -1;
 }
 
-static bool set_steps(struct options *o, const char *s)
+static int set_steps(void *out, char *s)
 {
+	struct options *o = out;
 	char a[2] = {s[0], '\0'};
 	long long first, last;
 
@@ -89,28 +23,9 @@ static bool set_steps(struct options *o, const char *s)
 		num_parse(s + 2, first, 8, &last)) {
 		o->first = (enum step)first;
 		o->last = (enum step)last;
-		return true;
+		return 0;
 	}
-	return bad("--steps", "not a range like 1-3");
-}
-
-static bool set_cache_check(struct options *o, const char *s)
-{
-	bool always = strcmp(s, "always") == 0;
-
-	o->cache_check = always ? CACHE_CHECK_ALWAYS : CACHE_CHECK_NEVER;
-	return always || strcmp(s, "never") == 0 ||
-		bad("--cache-check", "neither always nor never");
-}
-
-static bool set_concurrency(struct options *o, const char *s)
-{
-	long long n;
-
-	if (!num_parse(s, 1, 1000, &n))
-		return bad("--concurrency", "not a number from 1 to 1000");
-	o->concurrency = (int)n;
-	return true;
+	return misused("--steps", "not a range like 1-3");
 }
 
 static bool port_valid(const char *s, size_t n)
@@ -184,155 +99,145 @@ static bool connect_to_valid(const char *s)
 	return true;
 }
 
-static bool add(const char **list, const char *option, const char *arg,
-	bool valid, const char *why)
-{
-	size_t n = 0;
+#define AT(member) offsetof(struct options, member)
 
-	if (!valid)
-		return bad(option, why);
-	while (list[n])
-		n++;
-	if (n == OPTIONS_MANY)
-		return bad(option, "given more than 100 times");
-	list[n] = arg;
-	return true;
-}
+static const char *const cache_checks[] = {"always", "never", NULL};
+static const char *const formats[] = {"text", "jsonl", "tap", "nagios", NULL};
 
-static bool set(struct options *o, int c, const char *arg)
-{
-	switch (c) {
-	case '4':
-	case '6':
-		if (o->ip_version)
-			return bad("-4, -6", "not together");
-		o->ip_version = c - '0';
-		return true;
-	case 'f':
-		o->has_format = true;
-		return format_parse(arg, &o->format) ||
-			bad("--format", "not text, jsonl, tap or nagios");
-	case 'r':
-		o->region = arg;
-		return true;
-	case 's':
-		o->slug = arg;
-		return slug_valid(arg) || bad("--slug", "not a valid name");
-	case 't':
-		return num_seconds(arg, 0.001, TIMEOUT_MAX_S, &o->timeout_s) ||
-			bad("--timeout", "not a time up to 300s");
-	case 'v':
-		o->verbose = true;
-		return true;
-	case OPT_ALLOW_BARE_401:
-		o->bare_401_ok = true;
-		return true;
-	case OPT_CACERT:
-		o->cacert = arg;
-		return true;
-	case OPT_CACHE_CHECK:
-		return set_cache_check(o, arg);
-	case OPT_CHECK_EXPIRY:
-		o->check_expiry = true;
-		return true;
-	case OPT_CONCURRENCY:
-		return set_concurrency(o, arg);
-	case OPT_CONNECT_TO:
-		return add(o->connect_to, "--connect-to", arg,
-			connect_to_valid(arg),
-			"not host:port:host:port, each of which may be empty");
-	case OPT_CREDENTIAL:
-		o->credential = arg;
-		return true;
-	case OPT_DENY_PRIVATE:
-		o->deny_private = true;
-		return true;
-	case OPT_HEALTH_ARGS:
-		o->health_args = arg;
-		return true;
-	case OPT_HEALTH_TOOL:
-		o->health_tool = arg;
-		return *arg || bad("--health-tool", "empty");
-	case OPT_HTTP1:
-		o->http1 = true;
-		return true;
-	case OPT_RESOLVE:
-		return add(o->resolve, "--resolve", arg, resolve_valid(arg),
-			"not host:port:addr with an IP address");
-	case OPT_SPREAD:
-		return num_seconds(arg, 0, 3600, &o->spread_s) ||
-			bad("--spread", "not a time up to 1h");
-	case OPT_STEPS:
-		return set_steps(o, arg);
-	case OPT_TARGETS:
-		o->targets = arg;
-		return true;
-	case OPT_TOKEN_FILE:
-		o->token_file = arg;
-		return true;
-	default:
-		return false;
-	}
-}
+static const struct option_row options[] = {
+	{.name = "ipv4", .letter = '4', .type = OPTION_FLAG, .at = AT(ipv4),
+		.help = "use IPv4 addresses only"},
+	{.name = "ipv6", .letter = '6', .type = OPTION_FLAG, .at = AT(ipv6),
+		.help = "use IPv6 addresses only"},
+	{.name = "allow-bare-401", .type = OPTION_FLAG, .at = AT(bare_401_ok),
+		.help = "a 401 needs no WWW-Authenticate header"},
+	{.name = "cacert", .arg = "file", .at = AT(cacert),
+		.help = "trust the certificates in this PEM file"},
+	{.name = "cache-check", .arg = "when", .type = OPTION_CHOICE,
+		.at = AT(cache_check), .choices = cache_checks,
+		.wanted = "always or never",
+		.help = "look for a cache with an old list of tools: always or "
+			"never; at a sign of one, if not given"},
+	{.name = "check-expiry", .type = OPTION_FLAG, .at = AT(check_expiry),
+		.help = "no steps: say when certificate and credential end"},
+	{.name = "concurrency", .arg = "n", .type = OPTION_NUMBER,
+		.at = AT(concurrency), .wanted = "a number from 1 to 1000",
+		.min = 1, .max = 1000,
+		.help = "probes that run at once, 1 to 1000; 50 if not given"},
+	{.name = "connect-to", .arg = "host:port:host:port", .type = OPTION_LIST,
+		.at = AT(connect_to), .max = OPTIONS_MANY,
+		.valid = connect_to_valid,
+		.wanted = "host:port:host:port, each of which may be empty",
+		.help = "connect to the second instead of the first"},
+	{.name = "credential", .arg = "file", .at = AT(credential),
+		.help = "read the credential from this file"},
+	{.name = "deny-private", .type = OPTION_FLAG, .at = AT(deny_private),
+		.help = "connect to public addresses only"},
+	{.name = "format", .letter = 'f', .arg = "format", .type = OPTION_CHOICE,
+		.at = AT(has_format), .choices = formats,
+		.wanted = "text, jsonl, tap or nagios",
+		.help = "text, jsonl, tap or nagios; text on a terminal"},
+	{.name = "health-args", .arg = "json", .at = AT(health_args),
+		.help = "the arguments of the health tool, an object"},
+	{.name = "health-tool", .arg = "name", .at = AT(health_tool),
+		.help = "call this tool in step 7; it should only read"},
+	{.name = "http1.1", .type = OPTION_FLAG, .at = AT(http1),
+		.help = "do not speak HTTP/2"},
+	{.name = "region", .letter = 'r', .arg = "region", .at = AT(region),
+		.help = "where this runs; else MCP_REGION, else local"},
+	{.name = "resolve", .arg = "host:port:addr", .type = OPTION_LIST,
+		.at = AT(resolve), .max = OPTIONS_MANY, .valid = resolve_valid,
+		.wanted = "host:port:addr with an IP address",
+		.help = "take this address for the name"},
+	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
+		.valid = slug_valid, .wanted = "a valid name",
+		.help = "the name of the server; else the host of the URL"},
+	{.name = "spread", .arg = "time", .type = OPTION_SECONDS,
+		.at = AT(spread_s), .wanted = "a time up to 1h", .max = 3600,
+		.help = "begin the probes evenly over this time, up to 1h"},
+	{.name = "steps", .arg = "a-b", .type = OPTION_OWN, .set = set_steps,
+		.help = "report these steps only, such as 1-3, and stop"},
+	{.name = "targets", .arg = "file", .at = AT(targets),
+		.help = "probe the servers of this file of target records"},
+	{.name = "timeout", .letter = 't', .arg = "timeout",
+		.type = OPTION_SECONDS, .at = AT(timeout_s),
+		.wanted = "a time up to 300s", .min = 0.001,
+		.max = TIMEOUT_MAX_S,
+		.help = "for the whole probe, up to 300s; 30s if not given"},
+	{.name = "token-file", .arg = "file", .at = AT(token_file),
+		.help = "send the bearer token in this file"},
+	{.name = "verbose", .letter = 'v', .type = OPTION_FLAG,
+		.at = AT(verbose), .help = "show the exchange, without secrets"},
+	OPTIONS_END
+};
+
+#define NETWORK "[--cacert file] [--deny-private] [--resolve host:port:addr] " \
+	"[--connect-to host:port:host:port] [--http1.1] [--check-expiry]"
+
+static const struct command_row forms[] = {
+	{"", 0, "[-46v] [-r region] [-s slug] [-t timeout] [-f format] "
+		"[--token-file file | --credential file] [--allow-bare-401] "
+		"[--health-tool name [--health-args json]] [--steps a-b] "
+		"[--cache-check when] " NETWORK " url", 0, 2, NULL, ""},
+	{"", 0, "--targets file [-46v] [-r region] [-t timeout] [-f format] "
+		"[--concurrency n] [--spread time] " NETWORK, 0, 0, NULL, ""},
+	{NULL, 0, NULL, 0, 0, NULL, NULL},
+};
+
+/* An argument in the wrong place may be a secret, and is not repeated. */
+static const struct option_tables tables = {
+	.program = "mcp-probe",
+	.page = "mcp-probe(1)",
+	.about = "Asks an MCP server what a client would ask, and says whether "
+		 "it works.",
+	.exits = "  0  healthy or auth-walled; of many targets: all probed\n"
+		 "  1  broken; or something expires\n"
+		 "  2  usage, or input that was refused\n"
+		 "  3  this machine failed: network, memory, standard output\n",
+	.options = options,
+	.commands = forms,
+};
 
 /* What each option alone cannot tell. */
-static bool check(const struct options *o)
+static int check_together(const struct options *o)
 {
-	if (!o->url && !o->targets) {
-		fputs(usage, stderr);
-		return false;
-	}
+	if (o->ipv4 && o->ipv6)
+		return misused("-4, -6", "not together");
 	if (o->url && o->targets)
-		return bad("--targets", "not together with a URL");
+		return misused("--targets", "not together with a URL");
 	if (!region_valid(o->region))
-		return bad("--region", "not a valid name");
+		return misused("--region", "not a valid name");
 	if (o->targets &&
 		(o->slug || o->token_file || o->credential || o->health_tool ||
 			o->bare_401_ok || o->cache_check ||
 			o->first != STEP_DNS || o->last != STEP_TOOL_HASH))
-		return bad("--targets", "this is said in each target, and not "
-					"by an option");
-	if (o->targets && o->format == FORMAT_NAGIOS && o->has_format)
-		return bad("--format", "nagios is for one URL");
-	if (o->has_format && o->format == FORMAT_NAGIOS &&
-		o->last != STEP_TOOL_HASH)
-		return bad("--steps", "nagios wants step 8 among them");
+		return misused("--targets", "this is said in each target, and "
+					    "not by an option");
+	if (o->targets && o->format == FORMAT_NAGIOS)
+		return misused("--format", "nagios is for one URL");
+	if (o->format == FORMAT_NAGIOS && o->last != STEP_TOOL_HASH)
+		return misused("--steps", "nagios wants step 8 among them");
 	if (o->check_expiry &&
 		(o->health_tool || o->bare_401_ok || o->cache_check ||
 			o->first != STEP_DNS || o->last != STEP_TOOL_HASH))
-		return bad("--check-expiry", "makes no steps, and has no use "
-					     "for what is said of them");
+		return misused("--check-expiry", "makes no steps, and has no "
+						 "use for what is said of them");
 	if (o->url && (o->concurrency || o->spread_s > 0))
-		return bad("--concurrency, --spread", "only with --targets");
+		return misused("--concurrency, --spread", "only with --targets");
 	if (o->token_file && o->credential)
-		return bad("--token-file", "not together with --credential");
+		return misused("--token-file", "not together with --credential");
+	if (o->health_tool && !*o->health_tool)
+		return misused("--health-tool", "empty");
 	if (o->health_args && !o->health_tool)
-		return bad("--health-args", "only with --health-tool");
-	return true;
+		return misused("--health-args", "only with --health-tool");
+	return 0;
 }
 
-/* An option that there is not, that lacks its argument, or stands twice. */
-static enum options_result refuse(int c, char **argv)
-{
-	if (c == ':')
-		log_error("%s: an argument is missing", argv[optind - 1]);
-	else if (c == '?' && optopt && optopt < OPT_ALLOW_BARE_401)
-		log_error("-%c: no such option", optopt);
-	else if (c == '?')
-		log_error("%s: no such option, or not in this form",
-			argv[optind - 1]);
-	else
-		for (const struct option *o = options; o->name; o++)
-			if (o->val == c)
-				log_error("--%s: given twice", o->name);
-	return OPTIONS_BAD;
-}
-
-enum options_result options_parse(int argc, char **argv, struct options *o)
+int options_parse(int argc, char **argv, struct options *o)
 {
 	const char *region = getenv("MCP_REGION");
-	bool seen[OPT_END] = {false};
-	int c;
+	struct command_line line;
+	int status;
 
 	if (region && !*region)
 		region = NULL;
@@ -341,25 +246,19 @@ enum options_result options_parse(int argc, char **argv, struct options *o)
 		.first = STEP_DNS,
 		.last = STEP_TOOL_HASH,
 		.timeout_s = TIMEOUT_DEFAULT_S};
-	opterr = 0;
-	while ((c = getopt_long(argc, argv, ":46f:hr:s:t:vV", options, NULL)) !=
-		-1) {
-		if (c == 'h' || c == 'V') {
-			fputs(c == 'h' ? usage : "mcp-probe " VERSION "\n",
-				stdout);
-			return OPTIONS_DONE;
-		}
-		if (c == '?' || c == ':' || seen[c])
-			return refuse(c, argv);
-		seen[c] = c != OPT_RESOLVE && c != OPT_CONNECT_TO;
-		if (!set(o, c, optarg))
-			return OPTIONS_BAD;
+	status = options_read(&tables, argc, argv, o, &line);
+	if (status >= 0)
+		return status;
+	if (line.n_operands)
+		o->url = line.operands[0];
+	if (line.n_operands > 1) {
+		log_error("%s: one URL is enough; see --targets",
+			line.operands[1]);
+		return EXIT_USAGE;
 	}
-	if (optind < argc)
-		o->url = argv[optind++];
-	if (optind < argc) {
-		log_error("%s: one URL is enough; see --targets", argv[optind]);
-		return OPTIONS_BAD;
-	}
-	return check(o) ? OPTIONS_RUN : OPTIONS_BAD;
+	if (!o->url && !o->targets)
+		return options_usage(&tables);
+	o->format = o->has_format ? (enum format)(o->has_format - 1) : FORMAT_TEXT;
+	o->ip_version = o->ipv4 ? 4 : o->ipv6 ? 6 : 0;
+	return check_together(o) ? EXIT_USAGE : -1;
 }

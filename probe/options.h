@@ -23,7 +23,7 @@ struct options {
 	const char *health_tool;
 	const char *health_args; /* JSON text */
 	enum format format;
-	bool has_format;
+	int has_format; /* 0, or 1 more than the format */
 	enum step first, last;
 	double timeout_s;
 	double spread_s;
@@ -32,6 +32,7 @@ struct options {
 	bool bare_401_ok;
 	enum cache_check_when cache_check;
 	bool check_expiry; /* instead of the steps */
+	bool ipv4, ipv6;
 	int ip_version; /* 4, 6, or 0 for either */
 	bool http1;
 	bool verbose;
@@ -39,12 +40,11 @@ struct options {
 	const char *connect_to[OPTIONS_MANY + 1];
 };
 
-enum options_result { OPTIONS_RUN, OPTIONS_DONE, OPTIONS_BAD };
-
 /*
- * options_parse(argc, argv, o): OPTIONS_RUN with *o filled, strings as in argv;
- * OPTIONS_DONE after --help or --version; OPTIONS_BAD, with a message logged.
+ * options_parse(argc, argv, o): fill *o, whose strings are those of argv, which
+ * it reorders. -1 to go on; or the exit status to end with, after --help,
+ * --version, or an error that has been logged.
  */
-enum options_result options_parse(int argc, char **argv, struct options *o);
+int options_parse(int argc, char **argv, struct options *o);
 
 #endif

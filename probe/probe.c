@@ -1,46 +1,118 @@
 /*
- * probe.c: how a probe begins and ends. Its course is a chain of functions,
- * each of which handles the answer to one request and sends the next; see
- * flow.h.
+ * probe.c: the driver of a probe. It alone knows the order of the steps (see
+ * `order`) and what a step's requests are (see `requests`): it begins a step,
+ * does what the step returns (steps/step.h), and brings it each reply, until
+ * one fails or all have ended.
  */
-#include "flow.h"
+#include "probe.h"
 
+#include "auth/wall_kind.h"
 #include "base/clock.h"
 #include "base/lines.h"
 #include "base/xalloc.h"
 #include "http/address.h"
-#include "json/json.h"
-#include "mcp/diagnosis.h"
+#include "steps/authorization.h"
+#include "steps/connection.h"
+#include "steps/handshake.h"
+#include "steps/stale_cache.h"
+#include "steps/tools.h"
 
+#include <math.h>
 #include <openssl/rand.h>
 
 /* Closing a session may take this long, beyond the deadline if need be. */
 #define CLOSE_MS 2000.0
+/* In this time all other probes have had a turn. */
+#define TURN_MS 1.0
+/* A timer of libcurl may fire so much before its time. */
+#define EARLY_MS 2.0
+/* The largest body of a request. */
+#define BODY_MAX (2 * MIB)
 
-static void release_probe(struct probe *p)
+/*
+ * The eight steps: how each begins, and how it makes anew what was refused or
+ * put off. Steps 1 and 2 have no beginning of their own: the first request of
+ * step 3 makes them, and they end while it is on its way (connection.h).
+ */
+static const struct {
+	struct next (*begin)(struct probe *p);
+	struct next (*again)(struct probe *p);
+} order[STEP_COUNT + 1] = {
+	[STEP_DNS] = {NULL, NULL},
+	[STEP_TLS] = {NULL, NULL},
+	[STEP_INITIALIZE] = {handshake_begin, NULL},
+	[STEP_OAUTH_DISCOVERY] = {authorization_begin, NULL},
+	[STEP_AUTH_INITIALIZE] = {authorization_show, handshake_begin},
+	[STEP_TOOLS_LIST] = {tools_list_begin, tools_list_again},
+	[STEP_TOOLS_CALL] = {tools_call_begin, tools_call_again},
+	[STEP_TOOL_HASH] = {tools_hash_begin, tools_hash_now},
+};
+
+/* The requests of the steps: who writes them, and who reads the replies. */
+static const struct {
+	const char *method; /* of JSON-RPC; or what people call the request */
+	/* NULL: open the event stream of HTTP+SSE. */
+	void (*write)(struct probe *p, struct wire_message *m, struct buf *b);
+	struct next (*reply)(struct probe *p, const struct reply *r);
+	/* The step goes on without a reply: whatever comes, also NULL where
+	   the request cannot be sent, is for `reply`. */
+	bool optional;
+} requests[] = {
+	[REQUEST_DISCOVER] = {"server/discover", handshake_write_discover,
+		handshake_discovered, false},
+	[REQUEST_INITIALIZE] = {"initialize", handshake_write_initialize,
+		handshake_initialize, false},
+	[REQUEST_INITIALIZED] = {"notifications/initialized",
+		handshake_write_initialized, handshake_initialized, false},
+	[REQUEST_LISTEN] = {"a GET for an event stream", NULL,
+		handshake_listened, false},
+	[REQUEST_TOOLS_LIST] = {"tools/list", tools_list_write,
+		tools_list_reply, false},
+	[REQUEST_TOOLS_CALL] = {"tools/call", tools_call_write,
+		tools_call_reply, false},
+	[REQUEST_CACHE_CHECK] = {"tools/list", stale_cache_write,
+		tools_cache_reply, true},
+};
+
+struct driver {
+	struct probe probe; /* what the steps see */
+	struct probe_job job;
+	enum request request; /* the one whose reply is awaited */
+	bool over;	      /* everything is reported */
+	bool closing;	      /* the session is being closed */
+	char *why;	      /* what this machine failed at, or NULL */
+};
+
+/* ---- The end of a probe. */
+
+/* Free a probe that is over, once nothing of it runs any more. */
+static void release_probe(struct driver *d)
 {
-	p->job.end(p->job.arg, p->why);
+	struct probe *p = &d->probe;
+
+	if (!d->over || d->closing || p->transport.streams)
+		return;
+	d->job.end(d->job.arg, d->why);
 	stale_cache_release(p);
 	free(p->hash.digests);
 	listing_release(&p->list);
 	buf_release(&p->detail);
-	free(p->why);
-	free(p);
-}
-
-void flow_released(struct probe *p)
-{
-	if (p->over && !p->closing && !p->streams)
-		release_probe(p);
+	free(d->why);
+	free(d);
 }
 
 static void on_closed(void *arg, const struct reply *r)
 {
-	struct probe *p = arg;
+	struct driver *d = arg;
 
 	(void)r;
-	p->closing = false;
-	flow_released(p);
+	d->closing = false;
+	release_probe(d);
+}
+
+static void on_gone(void *arg)
+{
+	release_probe(arg);
 }
 
 /* What a tool takes in a record, beside its name. */
@@ -58,7 +130,7 @@ static bool tellable(const struct tools_hash *h)
 
 static void summarise(struct probe *p)
 {
-	const struct target *t = p->job.target;
+	const struct target *t = p->target;
 	bool hashed = p->hash.digests != NULL;
 	struct probe_record r = {.key = p->steps.key,
 		.url = t->url.shown,
@@ -81,139 +153,250 @@ static void summarise(struct probe *p)
 	p->steps.sink.summary(p->steps.sink.arg, &r);
 }
 
-void flow_finish(struct probe *p)
+/* Sum up, and close the session. d may be gone afterwards. */
+static void finish_probe(struct driver *d)
 {
+	struct probe *p = &d->probe;
 	static const struct exchange_handler handler = {.done = on_closed};
 
 	/* Steps that were not made leave nothing to sum up. */
-	if (!p->why && (p->job.last == STEP_TOOL_HASH || p->steps.failed))
+	if (!d->why && (d->job.last == STEP_TOOL_HASH || p->steps.failed))
 		summarise(p);
-	flow_hang_up(p);
-	p->over = true;
-	p->closing = *p->wire.session &&
-		!wire_delete(&p->wire, CLOSE_MS, &handler, p);
-	flow_released(p);
+	transport_hang_up(&p->transport);
+	d->over = true;
+	d->closing = *p->wire.session &&
+		!wire_delete(&p->wire, CLOSE_MS, &handler, d);
+	release_probe(d);
 }
 
-void flow_finish_ours(struct probe *p, const char *why)
-{
-	p->why = xstrdup(why);
-	flow_finish(p);
-}
+/* ---- What steps return is done. */
 
-void flow_detail(struct probe *p, const struct http_response *h)
-{
-	buf_clear(&p->detail);
-	buf_char(&p->detail, '{');
-	diagnose_detail(h, &p->detail);
-}
+static void advance(struct driver *d, struct next n);
 
-void flow_fail(struct probe *p, const struct reply *r,
-	const struct failure *f)
-{
-	if (r) {
-		flow_detail(p, r->http);
-		buf_char(&p->detail, '}');
-	}
-	steps_fail(&p->steps, r ? r->at_ms : clock_mono_ms(), f,
-		r ? p->detail.p : NULL);
-	flow_finish(p);
-}
-
-void flow_fail_kept(struct probe *p, const struct failure *f)
-{
-	steps_fail(&p->steps, clock_mono_ms(), f, p->detail.p);
-	flow_finish(p);
-}
-
-void flow_fail_deadline(struct probe *p)
+static struct next fail_deadline(struct probe *p, const char *method)
 {
 	struct failure f;
 
 	failure_set(&f, "deadline",
 		"the %g s for the whole probe are over without an answer to "
 		"%s",
-		p->job.target->timeout_s, p->method);
-	flow_fail(p, NULL, &f);
+		p->wire.deadline.total_s, method);
+	return step_fail(p, NULL, &f);
 }
 
-void flow_batch_failure(struct failure *f)
+/* Send a request, and return what comes next at once: NEXT_WAIT for its reply,
+   unless it cannot be sent. */
+static struct next send_request(struct driver *d, enum request request)
 {
-	failure_set(f, "mcp.batch",
-		"the answer comes in a JSON-RPC batch, which only revision "
-		"2025-03-26 has");
-}
+	struct probe *p = &d->probe;
+	struct wire_message m = {
+		.method = requests[request].method, .timeout_ms = INFINITY};
+	double left = deadline_left(&p->wire.deadline);
+	struct buf b;
+	int rc = -1;
 
-/* The name is resolved: step 1 ends. */
-void flow_resolved(struct probe *p, const struct http_response *h)
-{
-	if (p->steps.next == STEP_DNS)
-		steps_pass(&p->steps, clock_mono_ms(), h->address, NULL);
-}
-
-static void connection_detail(struct probe *p, const struct http_response *h)
-{
-	bool tls = p->job.target->url.https;
-	char end[CLOCK_RFC3339];
-
-	buf_clear(&p->detail);
-	buf_fmt(&p->detail, "{\"tls\":%s,\"address\":", tls ? "true" : "false");
-	json_put_str(&p->detail, h->address);
-	buf_fmt(&p->detail, ",\"port\":%ld", h->port);
-	diagnose_timings(h, &p->detail);
-	if (tls) {
-		buf_str(&p->detail, ",\"version\":");
-		json_put_str(&p->detail, h->tls_version);
+	d->request = request;
+	if (left < 1 && !requests[request].optional)
+		return fail_deadline(p, m.method);
+	if (requests[request].write) {
+		buf_init(&b, BODY_MAX);
+		requests[request].write(p, &m, &b);
+		m.body = b.p;
+		m.timeout_ms = fmin(m.timeout_ms, left);
+		if (m.timeout_ms >= 1 || !requests[request].optional)
+			rc = transport_send(&p->transport, &m);
+		buf_release(&b);
+	} else {
+		rc = transport_listen(&p->transport, left);
 	}
-	if (h->not_after > 0) {
-		clock_rfc3339((int64_t)h->not_after, end);
-		buf_fmt(&p->detail, ",\"not_after\":\"%s\"", end);
+	if (!rc)
+		return step_next(NEXT_WAIT);
+	if (requests[request].optional)
+		return requests[request].reply(p, NULL);
+	return step_ours(p, "libcurl refuses the request");
+}
+
+static void on_discovered(void *arg, const struct discovery_result *r)
+{
+	struct driver *d = arg;
+
+	advance(d, authorization_discovered(&d->probe, r));
+}
+
+static void on_issuer(void *arg, const struct discovery_result *r)
+{
+	struct driver *d = arg;
+
+	advance(d, authorization_issuer(&d->probe, r));
+}
+
+static void on_token(void *arg, const struct token_result *r)
+{
+	struct driver *d = arg;
+
+	advance(d, authorization_token(&d->probe, r));
+}
+
+static void on_turn(void *arg)
+{
+	struct driver *d = arg;
+
+	advance(d, order[d->probe.steps.next].again(&d->probe));
+}
+
+/* Start what is to be found out from others than the server. */
+static void start_authorization(struct driver *d, enum next_kind kind)
+{
+	struct probe *p = &d->probe;
+	const struct credential *held = p->target->credential;
+	const struct credential_client *c =
+		held ? credential_client(held) : NULL;
+	struct token_request rq = {.server = &p->auth.oauth,
+		.scope = c && c->scope ? c->scope : "",
+		.anew = kind == NEXT_NEW_TOKEN};
+
+	if (kind == NEXT_DISCOVERY)
+		discovery_start(&p->wire, &p->auth.challenge, on_discovered, d);
+	else if (kind == NEXT_ISSUER)
+		discovery_issuer(&p->wire, c->issuer, on_issuer, d);
+	else
+		token_get(&p->wire, &rq, on_token, d);
+}
+
+/* A step has ended: begin the one behind it, unless that is not asked for. */
+static struct next begin_next(struct probe *p)
+{
+	return steps_over(&p->steps) ? step_next(NEXT_END)
+				     : order[p->steps.next].begin(p);
+}
+
+/* Do what a step returned, and return what comes next at once. */
+static struct next perform(struct driver *d, struct next n)
+{
+	struct probe *p = &d->probe;
+	const char *detail = p->detail.len ? p->detail.p : NULL;
+
+	switch (n.kind) {
+	case NEXT_SEND:
+		return send_request(d, n.request);
+	case NEXT_PASS:
+		steps_pass(&p->steps, n.at_ms, n.message, detail);
+		return begin_next(p);
+	case NEXT_SKIP:
+		if (isnan(n.at_ms))
+			steps_skip(&p->steps, n.message);
+		else
+			steps_skip_timed(&p->steps, n.at_ms, n.message, detail);
+		return begin_next(p);
+	case NEXT_AGAIN:
+		return order[p->steps.next].again(p);
+	case NEXT_LATER:
+		http_after(p->wire.http, TURN_MS, on_turn, d);
+		break;
+	case NEXT_DISCOVERY:
+	case NEXT_ISSUER:
+	case NEXT_TOKEN:
+	case NEXT_NEW_TOKEN:
+		start_authorization(d, n.kind);
+		break;
+	case NEXT_SKIP_REST:
+		steps_skip_rest(&p->steps, n.message);
+		finish_probe(d);
+		break;
+	case NEXT_FAIL:
+		steps_fail(&p->steps, n.at_ms, &p->failure, detail);
+		finish_probe(d);
+		break;
+	case NEXT_OURS:
+		d->why = xstrdup(p->failure.message);
+		finish_probe(d);
+		break;
+	case NEXT_END:
+		finish_probe(d);
+		break;
+	case NEXT_REFUSED:
+	case NEXT_WAIT:
+		break;
 	}
-	buf_char(&p->detail, '}');
+	return step_next(NEXT_WAIT);
 }
 
-/*
- * What a server hands us may be private only if the server itself is, on every
- * connection; of one beyond a proxy no more is known than what its URL says.
- */
-static void note_peer(struct probe *p, const struct http_response *h)
+/* d may be gone afterwards. */
+static void advance(struct driver *d, struct next n)
 {
-	bool private = h->proxied
-		? address_private_host(p->job.target->url.host)
-		: address_private_text(h->address);
-
-	p->wire.proxied |= h->proxied;
-	p->wire.deny_private |= !private;
+	while (n.kind != NEXT_WAIT)
+		n = perform(d, n);
 }
 
-/* The connection stands: step 2 ends. */
-void flow_connected(struct probe *p, const struct http_response *h)
-{
-	char text[96], end[CLOCK_RFC3339] = "unknown";
+/* ---- The replies. */
 
-	note_peer(p, h);
-	if (p->connected)
-		return;
-	p->connected = true;
-	flow_resolved(p, h);
-	connection_detail(p, h);
-	if (!p->job.target->url.https) {
-		steps_skip_timed(&p->steps, clock_mono_ms(), "http, no TLS",
-			p->detail.p);
-		return;
+/* The deadline of the probe came while this was waited for. */
+static struct next fail_late(struct probe *p, const struct reply *r)
+{
+	struct failure f;
+
+	failure_set(&f, "deadline",
+		"the %g s for the whole probe are over; %s: %s",
+		p->wire.deadline.total_s, step_name(p->steps.next),
+		r->failure.message);
+	return step_fail(p, r, &f);
+}
+
+/* Revisions after 2025-03-26 have no batches; before, JSON-RPC has them. */
+static bool batch_refused(const struct probe *p, const struct reply *r)
+{
+	return r->batch &&
+		(p->wire.stateless ||
+			strcmp(p->wire.revision, "2025-03-26") > 0);
+}
+
+/* What comes next after a reply that the step cannot go on without. */
+static struct next take_reply(struct driver *d, const struct reply *r)
+{
+	struct probe *p = &d->probe;
+	struct next n;
+
+	if (r->ours)
+		return step_ours(p, r->failure.message);
+	if (wall_certificate(r))
+		return authorization_certificate(p, r);
+	if (r->kind == REPLY_FAILED && !p->connected)
+		return connection_failed(p, r);
+	if (r->kind == REPLY_FAILED &&
+		deadline_left(&p->wire.deadline) <= EARLY_MS)
+		return fail_late(p, r);
+	n = requests[d->request].reply(p, r);
+	return n.kind == NEXT_REFUSED ? authorization_reply(p, r) : n;
+}
+
+static void on_reply(void *arg, const struct reply *r)
+{
+	struct driver *d = arg;
+	struct probe *p = &d->probe;
+	struct reply refused = *r;
+
+	if (batch_refused(p, r)) {
+		refused.kind = REPLY_FAILED;
+		step_batch_failure(&refused.failure);
+		r = &refused;
 	}
-	if (h->not_after > 0)
-		clock_rfc3339((int64_t)h->not_after, end);
-	snprintf(text, sizeof text, "%s, certificate until %.10s",
-		h->tls_version, end);
-	steps_pass(&p->steps, clock_mono_ms(), text, p->detail.p);
+	p->cert_wanted |= r->http->cert_wanted;
+	advance(d, requests[d->request].optional
+			? requests[d->request].reply(p, r)
+			: take_reply(d, r));
 }
 
-const char *flow_request_id(struct probe *p, char *out)
+static void on_resolved(void *arg, const struct http_response *h)
 {
-	snprintf(out, 64, "%d", p->ids++);
-	return out;
+	connection_resolved(&((struct driver *)arg)->probe, h);
 }
+
+static void on_connected(void *arg, const struct http_response *h)
+{
+	connection_ready(&((struct driver *)arg)->probe, h);
+}
+
+/* ---- The beginning. */
 
 static void make_id(char *out)
 {
@@ -236,12 +419,13 @@ static bool late(void *arg)
 {
 	const struct probe *p = arg;
 
-	return clock_mono_ms() >= p->deadline_ms;
+	return deadline_over(&p->wire.deadline);
 }
 
 void probe_start(const struct probe_job *job)
 {
-	struct probe *p = xcalloc(1, sizeof *p);
+	struct driver *d = xcalloc(1, sizeof *d);
+	struct probe *p = &d->probe;
 	const struct target *t = job->target;
 	struct probe_key key = {.slug = t->slug,
 		.region = t->region,
@@ -250,10 +434,17 @@ void probe_start(const struct probe_job *job)
 	double now = clock_mono_ms();
 	struct siphash_key names;
 
-	p->job = *job;
+	d->job = *job;
+	p->target = t;
 	p->wire.http = job->http;
 	p->wire.target = t;
-	p->deadline_ms = now + t->timeout_s * 1000;
+	deadline_set(&p->wire.deadline, t->timeout_s);
+	p->transport = (struct transport) {.wire = &p->wire,
+		.handler = {.resolved = on_resolved,
+			.connected = on_connected,
+			.reply = on_reply,
+			.gone = on_gone},
+		.arg = d};
 	make_id(p->id);
 	make_key(&names);
 	budget_init(&p->budget, late, p);
@@ -265,5 +456,5 @@ void probe_start(const struct probe_job *job)
 	p->steps.last = job->last;
 	if (address_literal(t->url.host))
 		steps_skip(&p->steps, "the URL holds an address");
-	handshake_start(p);
+	advance(d, order[STEP_INITIALIZE].begin(p));
 }

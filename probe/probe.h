@@ -4,7 +4,7 @@
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
 
-#include "steps.h"
+#include "steps/steps.h"
 #include "target.h"
 
 struct http;

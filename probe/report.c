@@ -16,19 +16,6 @@
 #define BOLD "\033[1m"
 #define PLAIN "\033[0m"
 
-bool format_parse(const char *s, enum format *out)
-{
-	static const char *const names[] = {"text", "jsonl", "tap", "nagios"};
-
-	for (unsigned i = 0; i < sizeof names / sizeof *names; i++) {
-		if (strcmp(names[i], s) == 0) {
-			*out = (enum format)i;
-			return true;
-		}
-	}
-	return false;
-}
-
 void report_write(struct report *r, struct buf *b)
 {
 	if (b->len && !r->error && line_write(r->fd, b->p, b->len))

@@ -10,8 +10,6 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
 
-bool format_parse(const char *s, enum format *out);
-
 /* What is being written, for all probes of a run. */
 struct report {
 	enum format format;

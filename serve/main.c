@@ -6,7 +6,7 @@
 #include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
-#include "base/num.h"
+#include "base/options.h"
 #include "base/secrets.h"
 #include "handlers/handler.h"
 #include "http/front.h"
@@ -15,35 +15,18 @@
 #include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <math.h>
 #include <signal.h>
 #include <unistd.h>
 
 /* Longer than any address that people type. */
-#define FILE_TREE_MAX 300
+#define SITE_MAX 300
 
 extern char **environ;
 
-static const char usage[] =
-	"usage: mcp-serve [-N epoch] [--store url]\n"
-	"       mcp-serve render [-v] [-N epoch] [--store url] dir\n"
-	"       mcp-serve -h | -V\n";
-
-enum { OPT_STORE = 256 };
-
-static const struct option options[] = {
-	{"help", no_argument, NULL, 'h'},
-	{"now", required_argument, NULL, 'N'},
-	{"store", required_argument, NULL, OPT_STORE},
-	{"verbose", no_argument, NULL, 'v'},
-	{"version", no_argument, NULL, 'V'},
-	{NULL, 0, NULL, 0},
-};
-
 struct opts {
 	const char *store; /* or NULL */
-	char site[FILE_TREE_MAX];
+	char site[SITE_MAX];
 	double now;	   /* NAN for the clock's */
 	bool verbose;
 	const char *folder; /* to render into; or NULL, for requests */
@@ -61,7 +44,7 @@ static bool query_is_options(void)
 	return q && (*q == '-' || *q == '%') && !strchr(q, '=');
 }
 
-/* The address of this site, without the slash that may stand at its end. */
+/* The address of this site, without a slash at its end. -1, or EXIT_USAGE. */
 static int parse_site(struct opts *o)
 {
 	const char *site = getenv("MCP_SITE");
@@ -76,69 +59,63 @@ static int parse_site(struct opts *o)
 	if (n)
 		memcpy(o->site, site, n);
 	o->site[n] = '\0';
-	return EXIT_GOOD;
+	return -1;
 }
 
-/* The arguments after the options. */
-static int parse_operands(int argc, char **argv, bool renders, struct opts *o)
-{
-	if (renders && optind == argc) {
-		log_error("render: the folder is missing");
-		return EXIT_USAGE;
-	}
-	if (renders)
-		o->folder = argv[optind++];
-	else if (o->verbose) {
-		log_error("--verbose: for render alone");
-		return EXIT_USAGE;
-	}
-	/* Behind a web server, words of a query stand here, too. */
-	if (optind < argc && !getenv("REQUEST_METHOD")) {
-		log_error("'%s': one argument too many", argv[optind]);
-		return EXIT_USAGE;
-	}
-	return parse_site(o);
-}
+static const struct option_row options[] = {
+	OPTION_NOW(offsetof(struct opts, now)),
+	{.name = "store", .arg = "url", .at = offsetof(struct opts, store),
+		.help = "the store; else MCP_STORE"},
+	{.name = "verbose", .letter = 'v', .type = OPTION_FLAG,
+		.at = offsetof(struct opts, verbose),
+		.help = "print each file that is written or removed"},
+	OPTIONS_END
+};
 
-/* EXIT_GOOD to go on, -1 to exit with 0, or the status to exit with. */
+#define REQUEST "[-N epoch] [--store url]"
+
+static const struct command_row commands[] = {
+	{"render", 1, "[-v] " REQUEST " dir", 1, 1, "the folder is missing",
+		"write the site into a folder, as files"},
+	{"", 0, REQUEST, 0, 0, NULL, ""},
+	{NULL, 0, NULL, 0, 0, NULL, NULL},
+};
+
+/* Behind a web server, operands are words of a query: none is a command. */
+static const struct command_row request[] = {
+	{"", 0, REQUEST, 0, SIZE_MAX, NULL, ""},
+	{NULL, 0, NULL, 0, 0, NULL, NULL},
+};
+
+/* -1 to go on, or the exit status to end with. */
 static int parse(int argc, char **argv, struct opts *o)
 {
-	/* A request must not be able to render. */
-	bool renders = argc > 1 && strcmp(argv[1], "render") == 0 &&
-		!getenv("REQUEST_METHOD");
-	int c;
+	bool asked = getenv("REQUEST_METHOD") != NULL;
+	struct option_tables tables = {
+		.program = "mcp-serve",
+		.page = "mcp-serve(8)",
+		.about = "Answers the web about MCP servers, as a CGI or by "
+			 "FastCGI.",
+		.exits = "  0  answered, or rendered\n"
+			 "  2  usage, or not called by a web server\n"
+			 "  3  the store, a file or standard output failed\n",
+		.options = options,
+		.commands = asked ? request : commands,
+		.options_first = true,
+		.echo = true,
+	};
+	struct command_line line;
+	int status;
 
 	*o = (struct opts) {.now = NAN};
 	if (query_is_options())
 		return parse_site(o);
-	if (renders) {
-		argc--;
-		argv++;
-	}
-	while ((c = getopt_long(argc, argv, "+hN:vV", options, NULL)) != -1) {
-		switch (c) {
-		case 'h':
-		case 'V':
-			fputs(c == 'h' ? usage : "mcp-serve " VERSION "\n",
-				stdout);
-			return -1;
-		case 'N':
-			if (num_epoch(optarg, &o->now))
-				break;
-			log_error("--now: '%s' is not an epoch second", optarg);
-			return EXIT_USAGE;
-		case OPT_STORE:
-			o->store = optarg;
-			break;
-		case 'v':
-			o->verbose = true;
-			break;
-		default:
-			fputs(usage, stderr);
-			return EXIT_USAGE;
-		}
-	}
-	return parse_operands(argc, argv, renders, o);
+	status = options_read(&tables, argc, argv, o, &line);
+	if (status >= 0)
+		return status;
+	if (line.command->action)
+		o->folder = line.operands[0];
+	return parse_site(o);
 }
 
 static int serve_cgi(struct front *front)
@@ -219,9 +196,7 @@ int main(int argc, char **argv)
 	log_init("mcp-serve");
 	secret_seal();
 	rc = parse(argc, argv, &o);
-	if (rc < 0)
-		return fflush(stdout) ? EXIT_ENV : EXIT_GOOD;
-	if (rc != EXIT_GOOD)
+	if (rc >= 0)
 		return rc;
 	service.url = o.site;
 	service.source.url = o.store;

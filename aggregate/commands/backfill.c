@@ -51,7 +51,7 @@ struct tally {
 };
 
 /* One server. */
-struct subject {
+struct judged {
 	struct fleet_server server;
 	struct server *records;
 	struct collect *known; /* owns the names of regions in the store */
@@ -69,7 +69,7 @@ static int keep(void *arg, const struct record *r, char *why)
 	return collect_add(w->collect, r, why);
 }
 
-static bool expected(const struct subject *s, const char *region)
+static bool expected(const struct judged *s, const char *region)
 {
 	for (size_t i = 0; i < s->n_expected; i++)
 		if (strcmp(s->expected[i], region) == 0)
@@ -77,7 +77,7 @@ static bool expected(const struct subject *s, const char *region)
 	return false;
 }
 
-static void expect(struct subject *s, const struct server *from)
+static void expect(struct judged *s, const struct server *from)
 {
 	for (size_t i = 0; i < from->n_regions; i++)
 		if (!expected(s, from->regions[i].name))
@@ -85,7 +85,7 @@ static void expect(struct subject *s, const struct server *from)
 }
 
 /* The expected regions. */
-static int load(struct work *w, struct subject *s)
+static int load(struct work *w, struct judged *s)
 {
 	struct server *known;
 	size_t n;
@@ -108,7 +108,7 @@ static int load(struct work *w, struct subject *s)
 	return 0;
 }
 
-static struct verdict judge(struct subject *s, double now)
+static struct verdict judge(struct judged *s, double now)
 {
 	struct verdict v = verdict_decide(&s->server.rule,
 		&(struct verdict_input) {.slug = s->server.slug,
@@ -130,8 +130,10 @@ static struct verdict judge(struct subject *s, double now)
 	return v;
 }
 
-/* The colours of the minutes of a day, VERDICT_UNKNOWN for not to be counted. */
-static int count(struct work *w, struct subject *s, int64_t day,
+/*
+ * The colours of the minutes of a day, VERDICT_UNKNOWN for not to be counted.
+ */
+static int count(struct work *w, struct judged *s, int64_t day,
 	const enum verdict_colour *colours)
 {
 	char keys[2][KEY_MAX], text[3][24], minute[DAY_MINUTES][8];
@@ -181,7 +183,7 @@ static int count(struct work *w, struct subject *s, int64_t day,
 }
 
 /* Judge the minutes from first to last, and count them, day by day. */
-static int judge_minutes(struct work *w, struct subject *s, int64_t first,
+static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 	int64_t last)
 {
 	enum verdict_colour colours[DAY_MINUTES];
@@ -211,7 +213,7 @@ static int judge_minutes(struct work *w, struct subject *s, int64_t first,
 }
 
 /* The newest verdict, unless a later one is published. */
-static int publish_newest(struct work *w, struct subject *s)
+static int publish_newest(struct work *w, struct judged *s)
 {
 	struct collect *unused;
 	struct loaded l;
@@ -234,7 +236,7 @@ static int publish_newest(struct work *w, struct subject *s)
 	return store_run(w->store) ? store_failed(w->store) : 0;
 }
 
-static int write_newest(const struct subject *s)
+static int write_newest(const struct judged *s)
 {
 	const struct tally *t = &s->tally;
 	const unsigned long *n = t->counted;
@@ -261,7 +263,7 @@ static int write_newest(const struct subject *s)
 }
 
 /* Only minutes that are over, and whose day is still kept, can be counted. */
-static int backfill_server(struct work *w, struct subject *s)
+static int backfill_server(struct work *w, struct judged *s)
 {
 	double from = INFINITY, to = -INFINITY;
 	int64_t first, last, kept, over;
@@ -336,7 +338,7 @@ static int backfill_all(struct work *w, const struct conf *conf)
 	for (size_t i = 0; i < n && !rc; i++) {
 		const struct fleet_server *f =
 			find_server(&fleet, servers[i].slug);
-		struct subject s = {.records = &servers[i],
+		struct judged s = {.records = &servers[i],
 			.server = {.slug = servers[i].slug,
 				.rule = rule_default(60)}};
 

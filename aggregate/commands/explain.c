@@ -27,10 +27,10 @@
 #define DEEP_S (6 * 3600)
 #define DEEP_KEYS 6000
 
-/* What is known of one region while its records are read. */
+/* The newest probe of a region, as far as records were read. */
 struct last {
-	struct sight sight;
-	double at; /* of the probe that the sight is of */
+	struct probe_details details;
+	double at; /* when it started */
 	char id[80];
 };
 
@@ -68,7 +68,8 @@ static void copy(const cJSON *o, const char *key, char *out, size_t size)
 }
 
 /* A value that a cache or an edge gave, behind those that are there. */
-static bool add_cache(const cJSON *detail, const char *name, struct sight *s)
+static bool add_cache(
+	const cJSON *detail, const char *name, struct probe_details *s)
 {
 	size_t n = strlen(s->cache);
 	char value[160] = "";
@@ -81,7 +82,7 @@ static bool add_cache(const cJSON *detail, const char *name, struct sight *s)
 }
 
 /* "age 3412, x_cache Hit, pop LHR" */
-static void note_cache(const cJSON *detail, struct sight *s)
+static void note_cache(const cJSON *detail, struct probe_details *s)
 {
 	char age[40] = "";
 
@@ -112,18 +113,18 @@ static void note(void *arg, const struct record *r)
 			k->started_at > w->now + w->server->rule.ahead_s)
 			continue;
 		if (strcmp(s->id, k->probe_id) != 0)
-			memset(&s->sight, 0, sizeof s->sight);
-		s->sight.region = w->expected[i];
+			memset(&s->details, 0, sizeof s->details);
+		s->details.region = w->expected[i];
 		s->at = k->started_at;
 		snprintf(s->id, sizeof s->id, "%s", k->probe_id);
-		copy(detail, "address", s->sight.address,
-			sizeof s->sight.address);
+		copy(detail, "address", s->details.address,
+			sizeof s->details.address);
 		if (step->step == STEP_TOOLS_LIST ||
 			step->status == STATUS_FAIL)
-			note_cache(detail, &s->sight);
+			note_cache(detail, &s->details);
 		if (step->status == STATUS_FAIL)
-			copy(r->doc, "message", s->sight.message,
-				sizeof s->sight.message);
+			copy(r->doc, "message", s->details.message,
+				sizeof s->details.message);
 	}
 }
 
@@ -153,7 +154,7 @@ static int read_store(struct work *w, double back)
 	collect_finish(w->collect);
 	servers = collect_servers(w->collect, &n);
 	for (size_t i = 0; i < n; i++)
-		isolated_cut(&w->isolated, servers[i].regions,
+		isolated_regions_cut(&w->isolated, servers[i].regions,
 			servers[i].n_regions);
 	return 0;
 }
@@ -202,7 +203,10 @@ static struct verdict_input input(const struct work *w)
 	return in;
 }
 
-/* All that a run may go back to, see rule/failure_run.h; and where tools differ, more. */
+/*
+ * All that a run may go back to, see rule/failure_run.h; and where tools
+ * differ, more.
+ */
 static int look(struct work *w)
 {
 	double back = fmax(w->server->rule.lookback_s * 2, HISTORY_MAX * 60);
@@ -245,7 +249,7 @@ static int read_counted(struct work *w, enum verdict_colour *out)
 /* See explanation.isolated. */
 static const char *isolated_message(const void *arg, const char *region)
 {
-	const struct isolated_region *r = isolated_find(arg, region);
+	const struct isolated_region *r = isolated_regions_find(arg, region);
 
 	return r ? r->message : NULL;
 }
@@ -253,29 +257,29 @@ static const char *isolated_message(const void *arg, const char *region)
 static int explain_verdict(struct work *w)
 {
 	struct verdict_input in = input(w);
-	struct sight *sights = xcalloc(w->n_expected, sizeof *sights);
+	struct probe_details *details = xcalloc(w->n_expected, sizeof *details);
 	struct explanation e = {.rule = &w->server->rule,
 		.in = &in,
 		.isolated = isolated_message,
 		.arg = &w->isolated,
-		.sights = sights};
+		.details = details};
 	struct verdict v;
 	struct buf b;
 	int rc;
 
 	if (read_counted(w, &e.counted)) {
-		free(sights);
+		free(details);
 		return EXIT_ENV;
 	}
 	v = verdict_decide(&w->server->rule, &in);
 	/* What an earlier probe met says nothing of the newest one. */
 	for (size_t i = 0; i < w->n_expected; i++)
 		for (size_t k = 0; k < v.n_regions; k++)
-			if (w->seen[i].sight.region &&
+			if (w->seen[i].details.region &&
 				strcmp(v.regions[k].region, w->expected[i]) ==
 					0 &&
 				!(v.regions[k].started_at > w->seen[i].at))
-				sights[e.n_sights++] = w->seen[i].sight;
+				details[e.n_details++] = w->seen[i].details;
 	e.verdict = &v;
 	buf_init(&b, SCREEN_MAX);
 	explain(&e, &b);
@@ -285,7 +289,7 @@ static int explain_verdict(struct work *w)
 		rc = v.verdict == VERDICT_RED ? EXIT_NEWS : EXIT_GOOD;
 	buf_release(&b);
 	verdict_release(&v);
-	free(sights);
+	free(details);
 	return rc;
 }
 
@@ -293,13 +297,13 @@ static int explain_server(struct work *w)
 {
 	int rc;
 
-	if (expect(w) || isolation_recall(w->store, &w->isolated))
+	if (expect(w) || isolated_regions_read(w->store, &w->isolated))
 		return EXIT_ENV;
 	w->seen = xcalloc(w->n_expected, sizeof *w->seen);
 	rc = look(w) ? EXIT_ENV : explain_verdict(w);
 	collect_free(w->collect);
 	load_release(&w->latest, 1);
-	isolated_release(&w->isolated);
+	isolated_regions_release(&w->isolated);
 	free(w->seen);
 	load_regions_free(w->regions);
 	return rc;

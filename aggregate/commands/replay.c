@@ -28,7 +28,7 @@
 #define WRITE_BYTES (64 * 1024)
 
 /* A server to be judged, and the regions that should report on it. */
-struct subject {
+struct judged {
 	struct server *server;
 	const char **expected;
 	size_t n_expected;
@@ -42,7 +42,7 @@ struct judge {
 	const char *policy;  /* or NULL */
 	struct comparison *differences; /* with a policy: of each subject */
 	struct buf out;
-	struct subject *subjects; /* by slug */
+	struct judged *servers; /* by slug */
 	size_t n;
 	struct isolation *isolation; /* changed the histories */
 	struct server unheard; /* --slug, where only its runners are known */
@@ -108,12 +108,12 @@ struct isolation *judge_isolate(struct collect *c, const struct rule *rule)
 	return found;
 }
 
-static void add_subject(struct judge *j, const struct command *cmd,
+static void add_server(struct judge *j, const struct command *cmd,
 	const struct collect *c, struct server *server)
 {
-	struct subject *s = &j->subjects[j->n++];
+	struct judged *s = &j->servers[j->n++];
 
-	*s = (struct subject) {.server = server,
+	*s = (struct judged) {.server = server,
 		.rates = rates_new(server->regions, server->n_regions)};
 	s->expected = judge_expected(cmd, c, server, &s->n_expected);
 }
@@ -140,13 +140,13 @@ static int judge_init(struct judge *j, const struct command *cmd,
 		.rule = rule_of(cmd), .output = output_choose(cmd->format)};
 	buf_init(&j->out, WRITE_BYTES + 4 * LINE_MAX_BYTES);
 	j->isolation = judge_isolate(c, &j->rule);
-	j->subjects = xcalloc(n + 1, sizeof *j->subjects);
+	j->servers = xcalloc(n + 1, sizeof *j->servers);
 	for (size_t i = 0; i < n; i++)
 		if (!cmd->slug || strcmp(cmd->slug, servers[i].slug) == 0)
-			add_subject(j, cmd, c, &servers[i]);
+			add_server(j, cmd, c, &servers[i]);
 	if (!j->n && cmd->slug && n_runners) {
 		j->unheard = (struct server) {.slug = cmd->slug};
-		add_subject(j, cmd, c, &j->unheard);
+		add_server(j, cmd, c, &j->unheard);
 	}
 	if (!j->n)
 		say_nothing(cmd, n_runners);
@@ -156,10 +156,10 @@ static int judge_init(struct judge *j, const struct command *cmd,
 static void judge_release(struct judge *j)
 {
 	for (size_t i = 0; i < j->n; i++) {
-		free(j->subjects[i].expected);
-		rates_free(j->subjects[i].rates);
+		free(j->servers[i].expected);
+		rates_free(j->servers[i].rates);
 	}
-	free(j->subjects);
+	free(j->servers);
 	free(j->differences);
 	isolation_free(j->isolation);
 	buf_release(&j->out);
@@ -192,7 +192,7 @@ static int emit(struct judge *j, const struct verdict *v, bool dated)
 	return write_out(&j->out, STDOUT_FILENO, "standard output");
 }
 
-static struct verdict decide(const struct rule *rule, const struct subject *s,
+static struct verdict decide(const struct rule *rule, const struct judged *s,
 	double now)
 {
 	return verdict_decide(rule,
@@ -209,7 +209,7 @@ static struct verdict decide(const struct rule *rule, const struct subject *s,
 }
 
 /* One verdict; the tools that it saw are not news to the next one. */
-static int judge_one(struct judge *j, struct subject *s, double now, bool dated)
+static int judge_one(struct judge *j, struct judged *s, double now, bool dated)
 {
 	struct verdict v = decide(&j->rule, s, now);
 	struct figures f = rates_at(s->rates, now);
@@ -220,7 +220,7 @@ static int judge_one(struct judge *j, struct subject *s, double now, bool dated)
 	if (j->policy) {
 		struct verdict before = decide(&j->before, s, now);
 
-		comparison_add(&j->differences[s - j->subjects], &before, &v);
+		comparison_add(&j->differences[s - j->servers], &before, &v);
 		verdict_release(&before);
 	}
 	for (size_t i = 0; i < s->server->n_regions; i++)
@@ -234,7 +234,7 @@ static int judge_one(struct judge *j, struct subject *s, double now, bool dated)
 static int judge_all(struct judge *j, double now, bool dated)
 {
 	for (size_t i = 0; i < j->n; i++)
-		if (judge_one(j, &j->subjects[i], now, dated))
+		if (judge_one(j, &j->servers[i], now, dated))
 			return -1;
 	return 0;
 }
@@ -268,7 +268,7 @@ static bool minutes(const struct judge *j, int64_t *first, int64_t *last)
 	double from = INFINITY, to = -INFINITY;
 
 	for (size_t i = 0; i < j->n; i++) {
-		const struct server *s = j->subjects[i].server;
+		const struct server *s = j->servers[i].server;
 
 		for (size_t k = 0; k < s->n_regions; k++) {
 			const struct region_history *h = &s->regions[k];
@@ -354,7 +354,7 @@ int judge_replay(const struct command *cmd, struct collect *c)
 		j.policy = cmd->policy;
 		j.differences = xcalloc(j.n, sizeof *j.differences);
 		for (size_t i = 0; i < j.n; i++)
-			j.differences[i].slug = j.subjects[i].server->slug;
+			j.differences[i].slug = j.servers[i].server->slug;
 		if (!j.policy || !policy_apply(j.policy, &j.rule, why))
 			result = replay(&j);
 	}

@@ -208,7 +208,7 @@ static int read_group(struct store *s, const struct fleet_server *servers,
 		collect_finish(c);
 		known = collect_servers(c, &n_known);
 		for (size_t i = 0; i < n_known; i++)
-			isolated_cut(isolated, known[i].regions,
+			isolated_regions_cut(isolated, known[i].regions,
 				known[i].n_regions);
 		for (size_t i = 0; i < n; i++) {
 			const struct server *mine = NULL;

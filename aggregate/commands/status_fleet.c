@@ -53,7 +53,7 @@ static void read_runner(
 static void note_isolated(const struct survey_fleet *f,
 	struct status_runner *out)
 {
-	const struct isolated_region *r = isolated_find(
+	const struct isolated_region *r = isolated_regions_find(
 		&f->isolated, out->region);
 
 	if (!r)
@@ -178,7 +178,7 @@ static void read_spools(
 int survey_fleet_read(
 	struct survey_fleet *f, struct store *s, const struct conf *conf)
 {
-	if (isolation_recall(s, &f->isolated))
+	if (isolated_regions_read(s, &f->isolated))
 		return -1;
 	store_add(s, "HGETALL", KEY_HEARTBEATS, NULL);
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
@@ -187,9 +187,9 @@ int survey_fleet_read(
 	if (store_run(s)) {
 		return store_failed(s);
 	}
-	for (int i = 0; i < STATUS_STAGES; i++) {
+	for (int i = 0; i < STAGES; i++) {
 		const char *text = find_field(store_reply(s, 0),
-			status_stage_name((enum status_stage)i));
+			stage_name((enum stage)i));
 
 		if (!text || !num_epoch(text, &f->stages[i]))
 			f->stages[i] = NAN;
@@ -204,7 +204,7 @@ void survey_fleet_release(struct survey_fleet *f)
 {
 	for (size_t i = 0; i < f->n_undelivered; i++)
 		free(f->undelivered[i]);
-	isolated_release(&f->isolated);
+	isolated_regions_release(&f->isolated);
 	free(f->undelivered);
 	free(f->runners);
 	free(f->spools);
@@ -213,7 +213,7 @@ void survey_fleet_release(struct survey_fleet *f)
 
 void survey_fleet_show(const struct survey_fleet *f, struct status *st)
 {
-	for (int i = 0; i < STATUS_STAGES; i++)
+	for (int i = 0; i < STAGES; i++)
 		st->stages[i] = f->stages[i];
 	st->runners = f->runners;
 	st->n_runners = f->n_runners;

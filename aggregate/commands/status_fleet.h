@@ -12,7 +12,7 @@ struct conf;
 struct store;
 
 struct survey_fleet {
-	double stages[STATUS_STAGES];
+	double stages[STAGES];
 	struct status_runner *runners;
 	size_t n_runners;
 	struct isolated_regions isolated;

@@ -20,13 +20,6 @@
 #define REGIONS_LEAST 7
 #define REGIONS_MOST 24
 
-const char *status_stage_name(enum status_stage s)
-{
-	static const char *const names[] = {"ingest", "verdict", "alert"};
-
-	return names[s];
-}
-
 const char *status_state_name(enum status_state s)
 {
 	static const char *const names[] = {
@@ -525,11 +518,11 @@ static void put_stages(const struct status *st, struct buf *b)
 	char text[32];
 
 	buf_str(b, "Last run: ");
-	for (int i = 0; i < STATUS_STAGES; i++) {
+	for (int i = 0; i < STAGES; i++) {
 		double age = st->now - st->stages[i];
 
 		buf_fmt(b, "%s%s ", i ? ", " : "",
-			status_stage_name((enum status_stage)i));
+			stage_name((enum stage)i));
 		if (isnan(age))
 			buf_str(b, "never");
 		else

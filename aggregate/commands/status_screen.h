@@ -8,6 +8,7 @@
 #include "base/buf.h"
 #include "mcp/names.h"
 #include "records/spool.h"
+#include "store/stages.h"
 
 #define STATUS_HOURS 24
 /* A published verdict that is older says nothing of now (as for readers). */
@@ -71,14 +72,11 @@ struct status_runner {
 	const char *machine_by;	      /* "host key" or "egress address" */
 };
 
-enum status_stage { STAGE_INGEST, STAGE_VERDICT, STAGE_ALERT };
-#define STATUS_STAGES 3
-
 struct status {
 	double now;
 	struct status_server *servers;
 	size_t n;
-	double stages[STATUS_STAGES]; /* when each last ran; NAN: never */
+	double stages[STAGES]; /* when each last ran; NAN: never */
 	const struct status_runner *runners;
 	size_t n_runners;
 	char *const *undelivered; /* slugs */
@@ -94,8 +92,7 @@ struct status_look {
 	bool unicode; /* else ASCII */
 };
 
-/* status_stage_name(s): as in the store. status_state_name(s): as shown. */
-const char *status_stage_name(enum status_stage s);
+/* status_state_name(s): the word that the screen has for it. */
 const char *status_state_name(enum status_state s);
 
 /*

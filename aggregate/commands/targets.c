@@ -18,7 +18,7 @@
 #define CONFIG_MAX (16 * 1024 * 1024)
 
 /* What a region saw of a server last; "" where it is not known. */
-struct memory {
+struct last_seen {
 	char hash[HASH_HEX + 1];
 	char full[HASH_HEX + 1];
 	char era[16];
@@ -64,7 +64,7 @@ static bool in_region(const struct conf_server *s, const char *region)
 
 /* The newest of a region's rows that has read the tools: see store/scripts.h.
  */
-static void remember(const char *rows, struct memory *m)
+static void read_last_seen(const char *rows, struct last_seen *m)
 {
 	char why[RECORD_WHY];
 
@@ -92,11 +92,12 @@ static void remember(const char *rows, struct memory *m)
 }
 
 /*
- * A hash whose tools are not in the store, of which these are the fields, is
- * not known to the probe either, so that it tells them again; unless they
- * change too often to be kept.
+ * Where the store has lost the tools behind the hash (they are not among these
+ * fields of key_tools), forget the hash, so that the probe tells the tools
+ * again; unless they change too often to be kept.
  */
-static void forget(struct memory *m, const struct store_reply *fields)
+static void drop_unknown_list(
+	struct last_seen *m, const struct store_reply *fields)
 {
 	char list[2 * HASH_HEX + 2];
 
@@ -111,10 +112,12 @@ static void forget(struct memory *m, const struct store_reply *fields)
 	*m->hash = '\0';
 }
 
-/* Without a store, nothing is remembered; one that fails is no reason not to
- * probe. */
-static void recall(const struct command *cmd, const struct conf *c,
-	struct memory *m)
+/*
+ * What the region saw of each server last. Nothing is known without a store, or
+ * where that fails: no reason not to probe.
+ */
+static void read_store(const struct command *cmd, const struct conf *c,
+	struct last_seen *m)
 {
 	const char *url = cmd->store ? cmd->store : c->store;
 	char why[STORE_WHY], key[KEY_MAX];
@@ -136,8 +139,9 @@ static void recall(const struct command *cmd, const struct conf *c,
 		log_warn("%s", store_why(s));
 	} else {
 		for (size_t i = 0; i < c->n_servers; i++) {
-			remember(store_text(store_reply(s, 2 * i)), &m[i]);
-			forget(&m[i], store_reply(s, 2 * i + 1));
+			read_last_seen(
+				store_text(store_reply(s, 2 * i)), &m[i]);
+			drop_unknown_list(&m[i], store_reply(s, 2 * i + 1));
 		}
 	}
 	store_close(s);
@@ -155,7 +159,7 @@ static cJSON *pinned(const char *config)
 	return lock;
 }
 
-/* What tells of the region itself, which is asked for with its servers. */
+/* The canaries of a region, which tell whether the region itself is cut off. */
 static int print_canaries(const struct conf_region *g)
 {
 	struct buf b;
@@ -178,7 +182,7 @@ int targets_print(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
-	struct memory *m;
+	struct last_seen *m;
 	cJSON *lock;
 	struct buf b;
 	int rc = EXIT_GOOD;
@@ -197,7 +201,7 @@ int targets_print(const struct command *cmd)
 		return EXIT_USAGE;
 	}
 	m = xcalloc(c->n_servers, sizeof *m);
-	recall(cmd, c, m);
+	read_store(cmd, c, m);
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < c->n_servers && !rc; i++) {
 		const struct conf_server *s = &c->servers[i];

@@ -13,14 +13,6 @@
 
 #define DAY 86400
 
-/* What stands before the i-th of n: "a, b and c". */
-static const char *comma(size_t i, size_t n)
-{
-	if (i == 0)
-		return "";
-	return i + 1 == n ? " and " : ", ";
-}
-
 void divergence_text_tools(struct buf *b, const char **names, size_t n)
 {
 	size_t told = n > NAMES_SHOWN ? NAMES_SHOWN : n;
@@ -29,7 +21,7 @@ void divergence_text_tools(struct buf *b, const char **names, size_t n)
 	for (size_t i = 0; i < told; i++) {
 		text_clean(names[i], strlen(names[i]), clean, sizeof clean,
 			NAME_SHOWN);
-		buf_fmt(b, "%s%s", comma(i, n), clean);
+		buf_fmt(b, "%s%s", text_comma(i, n), clean);
 	}
 	if (n > told)
 		buf_fmt(b, " and %zu more", n - told);
@@ -95,7 +87,7 @@ static void put_side(struct buf *b, const struct verdict *v, size_t k,
 	if (others)
 		buf_str(b, "the others");
 	for (size_t i = 0; !others && i < s->n_regions; i++)
-		buf_fmt(b, "%s%s", comma(i, s->n_regions), s->regions[i]);
+		buf_fmt(b, "%s%s", text_comma(i, s->n_regions), s->regions[i]);
 	if (first)
 		buf_str(b, s->n_regions == 1 ? " sees" : " see");
 	buf_char(b, ' ');
@@ -146,7 +138,7 @@ static bool put_alike(struct buf *b, const struct verdict *v, size_t i)
 	buf_str(b, "clients in ");
 	for (size_t k = i; k < v->n_regions; k++)
 		if (k == i || same_check(&v->regions[k], &v->regions[i]))
-			buf_fmt(b, "%s%s", comma(told++, n),
+			buf_fmt(b, "%s%s", text_comma(told++, n),
 				v->regions[k].region);
 	return true;
 }

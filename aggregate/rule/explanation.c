@@ -19,12 +19,12 @@ static const char *time_text(double t, char *out)
 	return out;
 }
 
-static const struct sight *sight_of(const struct explanation *e,
+static const struct probe_details *details_of(const struct explanation *e,
 	const char *region)
 {
-	for (size_t i = 0; i < e->n_sights; i++)
-		if (strcmp(e->sights[i].region, region) == 0)
-			return &e->sights[i];
+	for (size_t i = 0; i < e->n_details; i++)
+		if (strcmp(e->details[i].region, region) == 0)
+			return &e->details[i];
 	return NULL;
 }
 
@@ -94,7 +94,7 @@ static void put_region(const struct explanation *e, const char *region,
 	int width, struct buf *b)
 {
 	const struct failure_run r = run_of(e, region);
-	const struct sight *s = sight_of(e, region);
+	const struct probe_details *s = details_of(e, region);
 	const char *isolated = e->isolated ? e->isolated(e->arg, region) : NULL;
 	char at[TIME_TEXT] = "-";
 
@@ -301,8 +301,8 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 
 	*out = NULL;
 	for (int fails = 1; fails >= 0; fails--) {
-		for (size_t i = 0; i < e->n_sights; i++) {
-			const struct sight *s = &e->sights[i];
+		for (size_t i = 0; i < e->n_details; i++) {
+			const struct probe_details *s = &e->details[i];
 			struct failure_run r = run_of(e, s->region);
 			bool same;
 
@@ -323,7 +323,7 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 }
 
 /* What an answer says of the cache that it came through, if it did. */
-static void put_cache(const struct sight *s, struct buf *b)
+static void put_cache(const struct probe_details *s, struct buf *b)
 {
 	if (s && s->age_s > 0)
 		buf_fmt(b, "  out of a cache, %g s old: a stale edge?",
@@ -347,7 +347,7 @@ static void put_tools(const struct explanation *e, struct buf *b)
 
 			buf_fmt(b, "    %-20s %.12s", region,
 				v->sides[k].tool_hash);
-			put_cache(sight_of(e, region), b);
+			put_cache(details_of(e, region), b);
 			buf_char(b, '\n');
 		}
 	}
@@ -379,7 +379,7 @@ static void put_checks(const struct explanation *e, struct buf *b)
 		else
 			buf_str(b, "the same");
 		if (stale)
-			put_cache(sight_of(e, r->region), b);
+			put_cache(details_of(e, r->region), b);
 		buf_char(b, '\n');
 	}
 }
@@ -389,8 +389,8 @@ static void put_way(const struct explanation *e, struct buf *b)
 	const char *bad;
 
 	buf_str(b, "\nOn the way\n");
-	for (size_t i = 0; i < e->n_sights; i++) {
-		const struct sight *s = &e->sights[i];
+	for (size_t i = 0; i < e->n_details; i++) {
+		const struct probe_details *s = &e->details[i];
 
 		buf_fmt(b, "    %-20s %s%s%s\n", s->region,
 			*s->address ? s->address : "address not known",
@@ -438,6 +438,6 @@ void explain(const struct explanation *e, struct buf *b)
 	put_why(e, b);
 	put_tools(e, b);
 	put_checks(e, b);
-	if (e->n_sights)
+	if (e->n_details)
 		put_way(e, b);
 }

@@ -1,6 +1,6 @@
 /*
  * explanation.h: why a verdict is what it is, in words: what was looked at,
- * which row of the rule fired, and why not another. Pure.
+ * which row of the rule fired, and why no other did. Pure.
  */
 #ifndef RULE_EXPLANATION_H
 #define RULE_EXPLANATION_H
@@ -8,27 +8,28 @@
 #include "base/buf.h"
 #include "rule/verdict.h"
 
-/* What the newest probe of a region met on its way; "" where not known. */
-struct sight {
+/* Details of the newest probe of a region; "" where not known. */
+struct probe_details {
 	const char *region;
 	char address[64];
-	char cache[1300];   /* what caches say of the answer, for people */
-	bool cached;	   /* there is a sign of one in that */
+	char cache[1300];   /* what the answer says of caches, for people */
+	bool cached;	   /* it has a sign of a cache */
 	char message[800]; /* of the step that failed */
-	double age_s;	   /* how long it lay in a cache; 0 for not */
+	double age_s;	   /* how long a cache had kept it; 0: it did not */
 };
 
-/* What is explained. */
+/* What is explained, and by which rule. */
 struct explanation {
 	const struct rule *rule;
 	const struct verdict_input *in;
 	const struct verdict *verdict; /* that verdict_decide gave for these */
-	/* What is known of a region that is cut off, or NULL. */
+	/* Why a region is cut off, in words, or NULL; may itself be NULL. */
 	const char *(*isolated)(const void *arg, const char *region);
 	const void *arg;
-	const struct sight *sights;
-	size_t n_sights;
-	enum verdict_colour counted; /* the minute, as; VERDICT_UNKNOWN: not */
+	const struct probe_details *details;
+	size_t n_details;
+	enum verdict_colour
+		counted; /* the minute; VERDICT_UNKNOWN: it is not */
 };
 
 /*

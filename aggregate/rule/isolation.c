@@ -1,7 +1,8 @@
 /*
- * isolation.c: see isolation.h. All probes of all servers by region and time;
- * rounds of these; and of the rounds in which nobody answered those that no
- * other region, whose network works, has seen fail alike.
+ * isolation.c: see isolation.h. The probes of all servers are sorted by region
+ * and time, and parted into rounds. A round in which nobody answered is
+ * isolated where enough hosts failed that no region with a working network saw
+ * fail too.
  */
 #include "rule/isolation.h"
 
@@ -20,20 +21,22 @@ enum reach {
 	REACH_CUT	/* it failed at DNS or TCP */
 };
 
+/* A probe; regions, servers and hosts are numbered. */
 struct item {
 	uint32_t region, server, host;
 	enum reach reach;
 	double at;
 	const char *error;
-	size_t round; /* its place among the rounds */
+	size_t round; /* its index in `rounds` */
 };
 
+/* The probes of one region that started together. */
 struct round {
 	size_t first, n; /* its items */
-	bool answered;	 /* a server, or a canary, did */
-	size_t canaries; /* that failed, and none answered */
+	bool answered;	 /* a server or a canary answered */
+	size_t canaries; /* how many failed; 0 where one answered */
 	bool isolated;
-	size_t spell; /* its place in `found`, where it is isolated */
+	size_t spell; /* where it is isolated: its index in `found` */
 };
 
 struct canaries {
@@ -49,11 +52,11 @@ struct names {
 
 struct isolation {
 	struct region_history **histories; /* all that were added */
-	uint32_t *servers;		   /* of which server each is */
+	uint32_t *servers;		   /* the server of each history */
 	size_t n_histories, cap_histories, cap_servers;
 	uint32_t n_servers;
-	struct names regions, hosts; /* hosts: URLs, of each host one */
-	uint32_t *host_of;	     /* of each server */
+	struct names regions, hosts; /* hosts: the URL of each server */
+	uint32_t *host_of;	     /* the number of each server's host */
 	size_t cap_host_of;
 	struct canaries *canaries;
 	size_t n_canaries, cap_canaries;
@@ -63,8 +66,8 @@ struct isolation {
 	size_t n_rounds, cap_rounds;
 	struct isolated *found;
 	size_t n_found, cap_found;
-	struct probe *kept; /* the histories' probes that are left, */
-	double *cut;	    /* and when those started that are not */
+	struct probe *kept; /* the probes that stay in the histories */
+	double *cut;	    /* when those started that were taken out */
 };
 
 struct isolation *isolation_new(void)
@@ -88,6 +91,26 @@ void isolation_free(struct isolation *s)
 	free(s->kept);
 	free(s->cut);
 	free(s);
+}
+
+/*
+ * How many of n sorted elements of so many bytes come before the key; with
+ * `through`, those that are equal to it too.
+ */
+static size_t count_before(const void *sorted, size_t n, size_t size,
+	const void *key, int (*order)(const void *, const void *), bool through)
+{
+	size_t lo = 0, hi = n;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (order((const char *)sorted + mid * size, key) < through)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	return lo;
 }
 
 static uint32_t find_region(struct isolation *s, const char *region)
@@ -133,7 +156,7 @@ static int by_host(const void *a, const void *b)
 	return order ? order : (n > m) - (n < m);
 }
 
-/* Number the hosts: equal ones alike. hosts.v[i] is the URL of server i. */
+/* Number the hosts; equal ones have one number. */
 static void number_hosts(struct isolation *s)
 {
 	const char **sorted = xcalloc(s->hosts.n, sizeof *sorted);
@@ -246,30 +269,24 @@ static int by_canaries(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* What the canaries of a round's region say of it. */
+/* Take into account what the canaries of a round's region say. */
 static void note_canaries(const struct isolation *s, struct round *r)
 {
 	const struct item *first = &s->items[r->first];
 	const struct canaries least = {.region = first->region,
 		.at = first->at - ISOLATION_ROUND_S};
-	size_t lo = 0, hi = s->n_canaries;
+	const struct canaries *c = s->canaries;
+	size_t i = count_before(c, s->n_canaries, sizeof *c, &least,
+		by_canaries, true);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (by_canaries(&s->canaries[mid], &least) <= 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
 	/* The batch began just before its first probe. */
-	for (; lo < s->n_canaries && s->canaries[lo].region == first->region &&
-		s->canaries[lo].at <= first->at + 1;
-		lo++) {
-		if (s->canaries[lo].answered)
+	for (; i < s->n_canaries && c[i].region == first->region &&
+		c[i].at <= first->at + 1;
+		i++) {
+		if (c[i].answered)
 			r->answered = true;
 		else
-			r->canaries += s->canaries[lo].failed;
+			r->canaries += c[i].failed;
 	}
 }
 
@@ -308,7 +325,7 @@ static int by_server(const void *a, const void *b)
 	return (x->at > y->at) - (x->at < y->at);
 }
 
-/* What failed at DNS or TCP in rounds of which others were answered. */
+/* Failures at DNS or TCP in rounds in which other servers answered. */
 struct witnesses {
 	struct item *v; /* by server and time */
 	size_t n;
@@ -333,28 +350,21 @@ static bool seen_elsewhere(const struct witnesses *w, const struct item *item,
 {
 	struct item least = {.server = item->server,
 		.at = item->at - tolerance};
-	size_t lo = 0, hi = w->n;
+	size_t i = count_before(w->v, w->n, sizeof *w->v, &least, by_server,
+		false);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (by_server(&w->v[mid], &least) < 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < w->n && w->v[lo].server == item->server &&
-		w->v[lo].at <= item->at + tolerance;
-		lo++)
-		if (w->v[lo].region != item->region)
+	for (; i < w->n && w->v[i].server == item->server &&
+		w->v[i].at <= item->at + tolerance;
+		i++)
+		if (w->v[i].region != item->region)
 			return true;
 	return false;
 }
 
 /*
- * The hosts that failed here and not elsewhere, up to a round of which none was
- * answered: in it and in those before it, as far as the lookback, for servers
- * that are probed rarely take turns. `marks` has a byte for each host.
+ * How many hosts failed in this region alone: in a round that nobody answered,
+ * and in those just before it that nobody did, as far as the lookback, for
+ * servers that are probed rarely take turns. `marks` has a byte for each host.
  */
 static size_t count_hosts(const struct isolation *s, const struct round *r,
 	const struct witnesses *w, const struct rule *rule, char *marks)
@@ -426,13 +436,13 @@ static const char *common_error(const struct isolation *s,
 	return out;
 }
 
-/* One isolated round more: of a new spell, or of the one before. */
-static void note_isolated(struct isolation *s, struct round *r, bool on)
+/* A round is isolated: the spell before it goes on, or a new one begins. */
+static void note_isolated(struct isolation *s, struct round *r, bool lasts)
 {
 	const struct item *first = &s->items[r->first];
 
 	r->isolated = true;
-	if (!on) {
+	if (!lasts) {
 		s->found = xgrow(s->found, &s->cap_found, s->n_found + 1,
 			sizeof *s->found);
 		s->found[s->n_found++] = (struct isolated) {
@@ -453,40 +463,33 @@ static void judge_rounds(struct isolation *s, const struct rule *rule)
 
 	for (size_t i = 0; i < s->n_rounds; i++) {
 		struct round *r = &s->rounds[i];
-		bool on;
+		bool lasts;
 
 		if (r->answered || !any_cut(s, r))
 			continue;
-		on = goes_on(s, r, rule);
-		if (on || r->canaries ||
+		lasts = goes_on(s, r, rule);
+		if (lasts || r->canaries ||
 			count_hosts(s, r, &w, rule, marks) >= ISOLATION_HOSTS)
-			note_isolated(s, r, on);
+			note_isolated(s, r, lasts);
 	}
 	free(marks);
 	free(w.v);
 }
 
-/* The round of a region's newest probe up to `until`; NULL: there is none. */
+/* The round of a region's newest probe up to `until`, or NULL. */
 static const struct round *round_at(const struct isolation *s, uint32_t region,
 	double until)
 {
-	size_t lo = 0, hi = s->n_items;
 	struct item most = {.region = region, .at = until};
+	size_t n = count_before(s->items, s->n_items, sizeof *s->items, &most,
+		by_region, true);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (by_region(&s->items[mid], &most) <= 0)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	if (!lo || s->items[lo - 1].region != region)
+	if (!n || s->items[n - 1].region != region)
 		return NULL;
-	return &s->rounds[s->items[lo - 1].round];
+	return &s->rounds[s->items[n - 1].round];
 }
 
-/* Take out of one history what an isolated round saw. */
+/* Take the failures of isolated rounds out of one history. */
 static void cut_history(struct isolation *s, struct region_history *h,
 	struct probe **kept, double **cut)
 {

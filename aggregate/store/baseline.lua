@@ -1,7 +1,7 @@
-local old = redis.call('GET', KEYS[1])
-if old and old:match('^%d+') == ARGV[1] then return old end
+local baseline, day, least, life = KEYS[1], ARGV[1], tonumber(ARGV[2]), ARGV[3]
+local old = redis.call('GET', baseline)
+if old and old:match('^%d+') == day then return old end
 local out, all = percentiles(2, {95})
-local known = all >= tonumber(ARGV[2])
-local text = ARGV[1] .. ' ' .. (known and out[1] or '-')
-redis.call('SET', KEYS[1], text, 'EX', ARGV[3])
+local text = day .. ' ' .. (all >= least and out[1] or '-')
+redis.call('SET', baseline, text, 'EX', life)
 return text

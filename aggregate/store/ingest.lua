@@ -1,11 +1,17 @@
+local probe, reporters, latest, tool_hash = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
+local tools, head_key = KEYS[10], KEYS[11]
 local region, id, at, hash = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+local list_field, list_text, is_counted = ARGV[5], ARGV[6], ARGV[7] == '1'
+local probe_life, latest_life, hash_life = ARGV[8], ARGV[10], ARGV[11]
+local ahead_of, n_pieces, most_bytes = tonumber(ARGV[13]), ARGV[19], ARGV[20]
+-- The pieces for `probe`, and those for `latest`.
 local new, mine = {}, {}
-local brief = 21 + 2 * tonumber(ARGV[19])
+local brief = 21 + 2 * tonumber(n_pieces)
 for i = 21, #ARGV, 2 do
 	put(i < brief and new or mine, ARGV[i], ARGV[i + 1])
 end
--- The probe of the window: what stands there, and what will.
-local old, head = redis.call('GET', KEYS[1]), redis.call('GET', KEYS[11])
+-- The probe of the window: what stands there, and what will (nil: what stands).
+local old, head = redis.call('GET', probe), redis.call('GET', head_key)
 local keep, before, counted = new, nil, '0'
 if old then
 	keep = nil
@@ -20,15 +26,15 @@ if old then
 	end
 end
 local marks, text = join(keep or {}, ',\n')
-if #text > tonumber(ARGV[20]) then return 'the probe has more than 64 KiB' end
+if #text > tonumber(most_bytes) then return 'the probe has more than 64 KiB' end
 -- latest: a row for each probe: at, id, hash and marks, records.
 local rows, stays = {}, true
-local list = redis.call('HGET', KEYS[3], region)
+local list = redis.call('HGET', latest, region)
 for row in ((list or '') .. '\n'):gmatch('(.-)\n') do
 	local rat, rid, rest = row:match('^([^\t]+)\t([^\t]+)\t(.+)$')
 	local t = tonumber(rat)
 	local h, rmarks, texts = (rest or ''):match('^(%S+) ([^\t]+)\t(.+)$')
-	-- Rows of those who knew no such column begin with their record.
+	-- Rows of an older version lack this column: the record stands there.
 	if h and h:sub(1, 1) == '{' then h, texts = nil, nil end
 	if h == '-' then h = nil end
 	if t and rid == id and t == tonumber(at) then
@@ -53,26 +59,27 @@ if stays then
 	rows[#rows + 1] = {tonumber(at), id, at .. '\t' .. id .. '\t' ..
 		hash .. ' ' .. m .. '\t' .. t, hash ~= '-' and hash or nil}
 end
--- Nothing was written up to here.
+-- From here on it writes: nothing is refused any more.
 if keep and text ~= (old or ''):sub(2, -2) then
-	if counted == '1' then count(before, -1) end
-	if ARGV[7] == '1' then count(keep, 1) end
-	if counted == '1' or ARGV[7] == '1' then renew() end
-	redis.call('SET', KEYS[1], '[' .. text .. ']', 'EX', ARGV[8])
-	redis.call('SET', KEYS[11],
-		id .. ' ' .. at .. ' ' .. ARGV[7] .. ' ' .. marks, 'EX', ARGV[8])
+	if counted == '1' then count_probe(before, -1) end
+	if is_counted then count_probe(keep, 1) end
+	if counted == '1' or is_counted then counts_changed() end
+	redis.call('SET', probe, '[' .. text .. ']', 'EX', probe_life)
+	redis.call('SET', head_key, id .. ' ' .. at .. ' ' ..
+		(is_counted and '1' or '0') .. ' ' .. marks, 'EX', probe_life)
 end
-redis.call('SADD', KEYS[2], region)
-redis.call('EXPIRE', KEYS[2], ARGV[8])
+redis.call('SADD', reporters, region)
+redis.call('EXPIRE', reporters, probe_life)
 table.sort(rows, function(a, b)
 	if a[1] ~= b[1] then return a[1] > b[1] end
 	return less(b[2], a[2])
 end)
--- What is ahead of the clock pushes nothing out, nor what has no hash.
+-- Probes ahead of the clock are counted apart, and so push no other out; the
+-- newest that has a hash stays.
 local out, past, ahead, newest = {}, 0, 0, nil
 for _, row in ipairs(rows) do
 	local n = 0
-	if row[1] > tonumber(ARGV[13]) then
+	if row[1] > ahead_of then
 		ahead = ahead + 1; n = ahead
 	else
 		past = past + 1; n = past
@@ -80,8 +87,8 @@ for _, row in ipairs(rows) do
 	if n <= 16 or (row[4] and not newest) then out[#out + 1] = row[3] end
 	newest = newest or row[4]
 end
-redis.call('HSET', KEYS[3], region, table.concat(out, '\n'))
-redis.call('EXPIRE', KEYS[3], ARGV[10])
-if newest then redis.call('SET', KEYS[4], newest, 'EX', ARGV[11]) end
-if ARGV[5] ~= '' then keep_list(KEYS[10], ARGV[5], ARGV[6], at, ARGV[11]) end
+redis.call('HSET', latest, region, table.concat(out, '\n'))
+redis.call('EXPIRE', latest, latest_life)
+if newest then redis.call('SET', tool_hash, newest, 'EX', hash_life) end
+if list_field ~= '' then keep_list(tools, list_field, list_text, at, hash_life) end
 return 1

@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int isolation_ask_canaries(struct store *s, struct isolation *found)
+int isolation_read_canaries(struct store *s, struct isolation *found)
 {
 	const struct store_reply *r = store_one(s, "HVALS", KEY_RUNNERS, NULL);
 	char why[RECORD_WHY];
@@ -66,7 +66,7 @@ static void queue_record(struct store *s, const struct isolated *i)
 	buf_release(&b);
 }
 
-int isolation_keep(struct store *s, const struct isolation *found,
+int isolation_publish(struct store *s, const struct isolation *found,
 	const struct rule *rule, double now, bool pretended)
 {
 	size_t n;
@@ -149,7 +149,7 @@ static bool read_region(struct isolated_region *out, const char *name,
 	return *out->name;
 }
 
-int isolation_recall(struct store *s, struct isolated_regions *out)
+int isolated_regions_read(struct store *s, struct isolated_regions *out)
 {
 	const struct store_reply *r =
 		store_one(s, "HGETALL", KEY_ISOLATED, NULL);
@@ -168,14 +168,14 @@ int isolation_recall(struct store *s, struct isolated_regions *out)
 	return 0;
 }
 
-void isolated_release(struct isolated_regions *r)
+void isolated_regions_release(struct isolated_regions *r)
 {
 	free(r->v);
 	*r = (struct isolated_regions) {0};
 }
 
-const struct isolated_region *isolated_find(const struct isolated_regions *r,
-	const char *name)
+const struct isolated_region *isolated_regions_find(
+	const struct isolated_regions *r, const char *name)
 {
 	for (size_t i = 0; i < r->n; i++)
 		if (strcmp(r->v[i].name, name) == 0)
@@ -183,12 +183,12 @@ const struct isolated_region *isolated_find(const struct isolated_regions *r,
 	return NULL;
 }
 
-void isolated_cut(const struct isolated_regions *r, struct region_history *h,
-	size_t n)
+void isolated_regions_cut(
+	const struct isolated_regions *r, struct region_history *h, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		const struct isolated_region *found =
-			isolated_find(r, h[i].name);
+			isolated_regions_find(r, h[i].name);
 		size_t kept = h[i].n;
 
 		if (!found || !kept)

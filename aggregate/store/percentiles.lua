@@ -1,7 +1,7 @@
 -- percentiles(from, list): of the histograms KEYS[from] and on; see scripts.h.
 local function percentiles(from, list)
 	local count, all, out, least, most = {}, 0, {}, 879, 0
-	-- Most of a young server are none: then one call is enough.
+	-- A young server has few of them: no call after the last that exists.
 	local left, i = redis.call('EXISTS', unpack(KEYS, from)), from
 	while left > 0 do
 		local h = redis.call('HGETALL', KEYS[i])

@@ -34,30 +34,31 @@
 
 #define GROUP 100
 
-struct run {
+/* One run of the command verdict. */
+struct evaluation {
 	struct store *store;
 	struct fleet fleet;
 	struct output output;
 	char sha[STORE_SHA]; /* of script_publish */
 	double now;
-	bool pretended; /* that is not the clock's */
-	bool red; /* the only verdict */
+	bool pretended; /* now is given by --now */
+	bool red; /* the verdict, where there is one server */
 	size_t alone; /* 1: only the first of the fleet is judged; else 0 */
 	struct isolation *isolation;
-	bool uncounted; /* some probes, for their regions are cut off */
+	bool uncounted; /* probes of isolated regions were uncounted */
 };
 
 /* One server while it is judged. */
-struct subject {
+struct judged {
 	const struct fleet_server *server;
 	struct region_history *regions;
 	size_t n_regions;
 	const char **expected;
 	struct verdict verdict;
-	double churn_since; /* as the verdict before said, or 0 */
+	double churn_since; /* from the verdict before; 0: no churn */
 };
 
-static double last_probe(const struct verdict *v)
+static double last_probe_at(const struct verdict *v)
 {
 	double at = NAN;
 
@@ -66,8 +67,8 @@ static double last_probe(const struct verdict *v)
 	return at;
 }
 
-/* The newest tools of each region become the ones that were seen. */
-static size_t seen_tools(const struct subject *s, double until,
+/* The fields "seen:": the newest tools of each region; how many texts. */
+static size_t put_seen_tools(const struct judged *s, double until,
 	char (*text)[PUBLISH_TEXT])
 {
 	size_t n = 0;
@@ -97,11 +98,8 @@ static size_t put_text(char (*text)[PUBLISH_TEXT], const char *field,
 	return 2;
 }
 
-/*
- * How often the tools of each region changed, and since when that is too often,
- * where they did, or had.
- */
-static size_t changed_tools(const struct subject *s, double until,
+/* The fields "changes:" and "churn:since"; an empty text removes a field. */
+static size_t put_tool_changes(const struct judged *s, double until,
 	double churn_since, char (*text)[PUBLISH_TEXT])
 {
 	struct buf value;
@@ -127,8 +125,9 @@ static size_t changed_tools(const struct subject *s, double until,
 	return n;
 }
 
-/* How each region stands becomes how it stood. */
-static size_t stood(const struct subject *s, char (*text)[PUBLISH_TEXT])
+/* The fields "stood:": the state of each region, and since when. */
+static size_t put_region_states(
+	const struct judged *s, char (*text)[PUBLISH_TEXT])
 {
 	size_t n = 0;
 
@@ -143,21 +142,21 @@ static size_t stood(const struct subject *s, char (*text)[PUBLISH_TEXT])
 	return n;
 }
 
-static void queue_verdict(struct run *run, const struct subject *s)
+static void queue_verdict(struct evaluation *ev, const struct judged *s)
 {
 	char(*text)[PUBLISH_TEXT] = xcalloc(
 		4 * s->n_regions + 2 * s->verdict.n_regions + 2, sizeof *text);
-	double until = run->now + s->server->rule.ahead_s;
-	size_t n = seen_tools(s, until, text);
+	double until = ev->now + s->server->rule.ahead_s;
+	size_t n = put_seen_tools(s, until, text);
 
-	n += changed_tools(s, until, s->churn_since, text + n);
-	n += stood(s, text + n);
-	publish_queue(run->store, run->sha, &s->verdict, text, n);
+	n += put_tool_changes(s, until, s->churn_since, text + n);
+	n += put_region_states(s, text + n);
+	publish_queue(ev->store, ev->sha, &s->verdict, text, n);
 	free(text);
 }
 
-/* The histories of a server that collect laid out, or none. */
-static void find_histories(struct subject *s, struct server *servers, size_t n)
+/* The histories of a server, where records of it were collected. */
+static void take_histories(struct judged *s, struct server *servers, size_t n)
 {
 	s->verdict.url = s->server->url;
 	for (size_t i = 0; i < n; i++) {
@@ -170,21 +169,22 @@ static void find_histories(struct subject *s, struct server *servers, size_t n)
 	}
 }
 
-/* The expected regions: the configuration's, or all that ever reported. */
-static size_t expect(struct subject *s)
+/* The expected regions: the configured ones, or all that ever reported. */
+static size_t list_expected(struct judged *s)
 {
-	bool told = s->server->n_regions > 0;
-	size_t n = told ? s->server->n_regions : s->n_regions;
+	bool configured = s->server->n_regions > 0;
+	size_t n = configured ? s->server->n_regions : s->n_regions;
 
 	s->expected = xcalloc(n, sizeof *s->expected);
 	for (size_t i = 0; i < n; i++)
-		s->expected[i] = told ? s->server->regions[i]
+		s->expected[i] = configured ? s->server->regions[i]
 				      : s->regions[i].name;
 	return n;
 }
 
-/* What those who read of the regions are told beside. */
-static void stand(struct subject *s, double until, const struct loaded *l)
+/* What is published of each region beside the verdict. */
+static void set_region_states(
+	struct judged *s, double until, const struct loaded *l)
 {
 	for (size_t i = 0; i < s->verdict.n_regions; i++) {
 		struct verdict_region *r = &s->verdict.regions[i];
@@ -201,29 +201,29 @@ static void stand(struct subject *s, double until, const struct loaded *l)
 	}
 }
 
-static void decide(const struct run *run, struct subject *s,
+static void judge_server(const struct evaluation *ev, struct judged *s,
 	const struct loaded *l)
 {
 	const char *url = s->verdict.url;
-	size_t n_expected = expect(s);
+	size_t n_expected = list_expected(s);
 
 	load_seen(l, s->regions, s->n_regions);
 	s->churn_since = l->churn_since;
 	s->verdict = verdict_decide(&s->server->rule,
 		&(struct verdict_input) {.slug = s->server->slug,
 			.url = url,
-			.now = run->now,
+			.now = ev->now,
 			.expected = s->expected,
 			.n_expected = n_expected,
 			.regions = s->regions,
 			.n_regions = s->n_regions,
 			.churn_since = s->churn_since});
-	s->verdict.last_probe_at = last_probe(&s->verdict);
+	s->verdict.last_probe_at = last_probe_at(&s->verdict);
 	figures_put(&s->verdict, &l->figures);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
 		return;
-	s->verdict.published_at = run->now;
-	stand(s, run->now + s->server->rule.ahead_s, l);
+	s->verdict.published_at = ev->now;
+	set_region_states(s, ev->now + s->server->rule.ahead_s, l);
 }
 
 /* Whether a published verdict is red. */
@@ -240,20 +240,23 @@ static bool is_red(const char *published)
 	return red;
 }
 
-/* Write a verdict; what stands published, where that is known. */
+/*
+ * Write a verdict to standard output: the one that stands published where there
+ * is one, for somebody else may have published this minute before.
+ */
 static int write_verdict(
-	struct run *run, const struct subject *s, const char *published)
+	struct evaluation *ev, const struct judged *s, const char *published)
 {
 	struct buf b;
 	int failed;
 
-	/* It decides the exit status where there is no other. */
-	if (run->fleet.n == 1 || run->alone)
-		run->red = published ? is_red(published)
+	/* The only verdict decides the exit status. */
+	if (ev->fleet.n == 1 || ev->alone)
+		ev->red = published ? is_red(published)
 				     : s->verdict.verdict == VERDICT_RED;
 	buf_init(&b, 2 * LINE_MAX_BYTES);
-	if (run->output.text)
-		show_verdict(&b, &s->verdict, run->output.colour);
+	if (ev->output.text)
+		show_verdict(&b, &s->verdict, ev->output.colour);
 	else if (published)
 		buf_fmt(&b, "%s\n", published);
 	else
@@ -263,24 +266,25 @@ static int write_verdict(
 	return failed;
 }
 
-/* Publish what was decided, and write it. */
-static int settle(struct run *run, const struct subject *subjects, size_t n)
+/* Publish and write the verdicts on n servers. */
+static int publish_group(
+	struct evaluation *ev, const struct judged *servers, size_t n)
 {
 	size_t reply = 1; /* the first is that of SCRIPT LOAD */
 
-	store_add(run->store, "SCRIPT", "LOAD", script_publish, NULL);
+	store_add(ev->store, "SCRIPT", "LOAD", script_publish, NULL);
 	for (size_t i = 0; i < n; i++)
-		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
-			queue_verdict(run, &subjects[i]);
-	if (store_run(run->store)) {
-		return store_failed(run->store);
+		if (servers[i].verdict.verdict != VERDICT_UNKNOWN)
+			queue_verdict(ev, &servers[i]);
+	if (store_run(ev->store)) {
+		return store_failed(ev->store);
 	}
 	for (size_t i = 0; i < n; i++) {
 		const char *text = NULL;
 
-		if (subjects[i].verdict.verdict != VERDICT_UNKNOWN)
-			text = store_text(store_reply(run->store, reply++));
-		if (write_verdict(run, &subjects[i], text))
+		if (servers[i].verdict.verdict != VERDICT_UNKNOWN)
+			text = store_text(store_reply(ev->store, reply++));
+		if (write_verdict(ev, &servers[i], text))
 			return -1;
 	}
 	return 0;
@@ -288,106 +292,107 @@ static int settle(struct run *run, const struct subject *subjects, size_t n)
 
 /* Servers that are read, and judged, together. */
 struct group {
-	struct subject subjects[GROUP];
+	struct judged servers[GROUP];
 	struct loaded loaded[GROUP];
 	struct collect *collect;
 	size_t n;
 };
 
-/* Read what the store knows of n servers; figures only for now, not NAN. */
-static int load_group(struct run *run, struct group *g, size_t first, size_t n,
-	double now)
+/* Read what the store knows of n servers; no figures where now is NAN. */
+static int load_group(struct evaluation *ev, struct group *g, size_t first,
+	size_t n, double now)
 {
 	const char *slugs[GROUP];
 	struct server *servers;
 	size_t n_servers;
 
 	for (size_t i = 0; i < n; i++) {
-		g->subjects[i].server = &run->fleet.servers[first + i];
-		slugs[i] = g->subjects[i].server->slug;
+		g->servers[i].server = &ev->fleet.servers[first + i];
+		slugs[i] = g->servers[i].server->slug;
 	}
 	g->collect = collect_new();
-	if (load_servers(run->store, g->collect, slugs, n, now, g->loaded))
+	if (load_servers(ev->store, g->collect, slugs, n, now, g->loaded))
 		return -1;
 	g->n = n;
 	collect_finish(g->collect);
 	servers = collect_servers(g->collect, &n_servers);
 	for (size_t i = 0; i < n; i++)
-		find_histories(&g->subjects[i], servers, n_servers);
+		take_histories(&g->servers[i], servers, n_servers);
 	return 0;
 }
 
 static void group_release(struct group *g)
 {
 	for (size_t i = 0; i < g->n; i++) {
-		verdict_release(&g->subjects[i].verdict);
-		free(g->subjects[i].expected);
+		verdict_release(&g->servers[i].verdict);
+		free(g->servers[i].expected);
 	}
 	load_release(g->loaded, g->n);
 	collect_free(g->collect);
 }
 
-/* What regions saw that are cut off counts nowhere. */
-static int uncount(const struct run *run, const struct group *groups, size_t n,
-	double since)
+/* Take what isolated regions saw out of the counts. */
+static int uncount_isolated(const struct evaluation *ev,
+	const struct group *groups, size_t n, double since)
 {
 	char sha[STORE_SHA];
 
-	if (store_load(run->store, script_uncount, sha))
+	if (store_load(ev->store, script_uncount, sha))
 		return -1;
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < groups[i].n; k++) {
-			const struct subject *s = &groups[i].subjects[k];
+			const struct judged *s = &groups[i].servers[k];
 
-			isolation_uncount(run->store, sha, s->server->slug,
+			isolation_uncount(ev->store, sha, s->server->slug,
 				s->regions, s->n_regions, since);
 		}
-	if (!store_run(run->store))
+	if (!store_run(ev->store))
 		return 0;
-	return store_failed(run->store);
+	return store_failed(ev->store);
 }
 
-/* What they saw says nothing, either. */
-static int isolate(struct run *run, const struct group *groups, size_t n)
+/* Find the isolated regions, and take what they saw out of all histories. */
+static int find_isolated(
+	struct evaluation *ev, const struct group *groups, size_t n)
 {
-	const struct rule rule = fleet_isolation_rule(&run->fleet);
+	const struct rule rule = fleet_isolation_rule(&ev->fleet);
 	size_t n_found;
 	int rc;
 
-	run->isolation = isolation_new();
+	ev->isolation = isolation_new();
 	for (size_t i = 0; i < n; i++)
 		for (size_t k = 0; k < groups[i].n; k++) {
-			const struct subject *s = &groups[i].subjects[k];
+			const struct judged *s = &groups[i].servers[k];
 
-			isolation_add(run->isolation, s->verdict.url,
+			isolation_add(ev->isolation, s->verdict.url,
 				s->regions, s->n_regions);
 		}
-	rc = isolation_ask_canaries(run->store, run->isolation);
-	isolation_cut(run->isolation, &rule);
+	rc = isolation_read_canaries(ev->store, ev->isolation);
+	isolation_cut(ev->isolation, &rule);
 	if (!rc)
-		rc = isolation_keep(run->store, run->isolation, &rule,
-			run->now, run->pretended);
-	isolation_all(run->isolation, &n_found);
-	run->uncounted = n_found;
+		rc = isolation_publish(ev->store, ev->isolation, &rule,
+			ev->now, ev->pretended);
+	isolation_all(ev->isolation, &n_found);
+	ev->uncounted = n_found;
 	if (!rc && n_found)
-		rc = uncount(run, groups, n, run->now - rule.lookback_s);
+		rc = uncount_isolated(ev, groups, n, ev->now - rule.lookback_s);
 	return rc;
 }
 
-static int judge_group(struct run *run, struct group *g)
+static int judge_group(struct evaluation *ev, struct group *g)
 {
-	/* What was taken out of the counts is still in the figures. */
-	if ((run->uncounted &&
-		    load_figures(run->store, g->n, run->now, g->loaded)) ||
-		load_baselines(run->store, g->n, run->now, g->loaded))
+	/* The figures were read before the counts changed. */
+	if ((ev->uncounted &&
+		    load_figures(ev->store, g->n, ev->now, g->loaded)) ||
+		load_baselines(ev->store, g->n, ev->now, g->loaded))
 		return -1;
 	for (size_t i = 0; i < g->n; i++)
-		decide(run, &g->subjects[i], &g->loaded[i]);
-	return settle(run, g->subjects, g->n);
+		judge_server(ev, &g->servers[i], &g->loaded[i]);
+	return publish_group(ev, g->servers, g->n);
 }
 
-/* Whether a region that a server was seen from may have been cut off. */
-static bool doubtful(const struct subject *s)
+/* Whether a region may have been cut off when it probed this server. */
+static bool may_be_isolated(const struct judged *s)
 {
 	for (size_t i = 0; i < s->n_regions; i++)
 		for (size_t k = 0; k < s->regions[i].n; k++)
@@ -397,111 +402,110 @@ static bool doubtful(const struct subject *s)
 }
 
 /*
- * Whether a region is cut off is to be seen in all servers: they are read
- * before the first of them is judged. One alone is a group of its own, and the
- * others are read only where something may come of it.
+ * It takes all servers to see whether a region is cut off: they are read before
+ * the first of them is judged. Where one alone is judged, it is a group of its
+ * own, and the others are read only if a region may be cut off.
  */
-static int judge_groups(struct run *run)
+static int judge_groups(struct evaluation *ev)
 {
-	size_t alone = run->alone, left = run->fleet.n - alone;
+	size_t alone = ev->alone, left = ev->fleet.n - alone;
 	size_t n = alone + (left + GROUP - 1) / GROUP, first = 0;
 	struct group *groups = xcalloc(n, sizeof *groups);
-	bool sure = false;
+	bool sure = false; /* no region can be cut off */
 	int rc = 0;
 
 	for (size_t i = 0; i < n && !rc && !sure; i++) {
 		size_t size = i < alone ? 1 : left < GROUP ? left : GROUP;
 
-		rc = load_group(run, &groups[i], first, size,
-			i < alone || !alone ? run->now : NAN);
+		rc = load_group(ev, &groups[i], first, size,
+			i < alone || !alone ? ev->now : NAN);
 		first += size;
 		left -= i < alone ? 0 : size;
 		sure = !rc && i < alone &&
-			!doubtful(&groups[i].subjects[0]);
+			!may_be_isolated(&groups[i].servers[0]);
 	}
 	if (!rc && !sure)
-		rc = isolate(run, groups, n);
+		rc = find_isolated(ev, groups, n);
 	for (size_t i = 0; i < (alone ? alone : n) && !rc; i++)
-		rc = judge_group(run, &groups[i]);
+		rc = judge_group(ev, &groups[i]);
 	for (size_t i = 0; i < n; i++)
 		group_release(&groups[i]);
-	isolation_free(run->isolation);
+	isolation_free(ev->isolation);
 	free(groups);
 	return rc;
 }
 
-static int judge_all(struct run *run)
+static int judge_all(struct evaluation *ev)
 {
-	struct fleet asked = run->fleet; /* what is to be judged of it */
+	struct fleet judged = ev->fleet;
 
-	if (run->alone)
-		asked.n = run->alone;
-	if (store_load(run->store, script_publish, run->sha) ||
-		late_judge(run->store, &asked, run->now, run->output) ||
-		judge_groups(run))
+	if (ev->alone)
+		judged.n = ev->alone;
+	if (store_load(ev->store, script_publish, ev->sha) ||
+		late_judge(ev->store, &judged, ev->now, ev->output) ||
+		judge_groups(ev))
 		return EXIT_ENV;
 	if (!heartbeat_write(
-		    run->store, STAGE_VERDICT, run->now, run->pretended)) {
-		store_failed(run->store);
+		    ev->store, STAGE_VERDICT, ev->now, ev->pretended)) {
+		store_failed(ev->store);
 		return EXIT_ENV;
 	}
-	return run->red ? EXIT_NEWS : EXIT_GOOD;
+	return ev->red ? EXIT_NEWS : EXIT_GOOD;
 }
 
-/* Make a server the first of the fleet, as the only one to be judged. */
-static bool put_first(struct run *run, const char *slug)
+/* Only this server is judged: make it the first. False: there is none. */
+static bool put_first(struct evaluation *ev, const char *slug)
 {
-	for (size_t i = 0; i < run->fleet.n; i++) {
-		const struct fleet_server found = run->fleet.servers[i];
+	for (size_t i = 0; i < ev->fleet.n; i++) {
+		const struct fleet_server found = ev->fleet.servers[i];
 
 		if (strcmp(found.slug, slug) != 0)
 			continue;
-		run->fleet.servers[i] = run->fleet.servers[0];
-		run->fleet.servers[0] = found;
-		run->alone = 1;
+		ev->fleet.servers[i] = ev->fleet.servers[0];
+		ev->fleet.servers[0] = found;
+		ev->alone = 1;
 		return true;
 	}
 	return false;
 }
 
-static int judge_fleet(struct run *run, const struct command *cmd,
+static int judge_fleet(struct evaluation *ev, const struct command *cmd,
 	const struct setup *s)
 {
 	int rc = EXIT_ENV;
 
-	if (setup_fleet(s, NULL, &run->fleet))
+	if (setup_fleet(s, NULL, &ev->fleet))
 		return EXIT_ENV;
-	if (!run->fleet.n || (cmd->slug && !put_first(run, cmd->slug)))
+	if (!ev->fleet.n || (cmd->slug && !put_first(ev, cmd->slug)))
 		rc = setup_no_server(s, cmd->slug);
 	else if (!s->conf || !fleet_announce(s->conf, s->store))
-		rc = judge_all(run);
-	fleet_release(&run->fleet);
+		rc = judge_all(ev);
+	fleet_release(&ev->fleet);
 	return rc;
 }
 
 int publish(const struct command *cmd)
 {
-	struct run run = {
+	struct evaluation ev = {
 		.now = isnan(cmd->now) ? clock_wall() : cmd->now,
 		.pretended = !isnan(cmd->now),
 	};
 	struct setup s;
 	int rc = setup_open(&s, cmd);
 
-	run.output = output_choose(cmd->format);
-	run.store = s.store;
+	ev.output = output_choose(cmd->format);
+	ev.store = s.store;
 	if (!rc)
-		rc = judge_fleet(&run, cmd, &s);
+		rc = judge_fleet(&ev, cmd, &s);
 	setup_close(&s);
 	return rc;
 }
 
 /*
- * A verdict on its way into the store. The store knows the
- * uptime, so the verdict goes there in two parts, around the place of that.
+ * Only the store knows the uptime with this minute, so the verdict goes there
+ * in two parts: *b gets what comes before the value of uptime_30d, and what
+ * follows it is returned.
  */
-
-/* A verdict up to the value of its uptime_30d; returns what follows that. */
 static const char *put_parts(struct buf *b, const struct verdict *v)
 {
 	size_t uptime = verdict_write(b, v);
@@ -516,7 +520,7 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 }
 
 void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n_seen)
+	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n)
 {
 	char keys[4][KEY_MAX], window[24], life[4][16], days[16];
 	const char **args, *rest;
@@ -538,13 +542,13 @@ void publish_queue(struct store *store, const char *sha,
 			key_counted(keys[3], v->slug, v->window / 86400),
 			window, b.p, rest, verdict_colour_name(v->verdict), life[0],
 			life[1], life[2], life[3], days};
-		size_t n = sizeof fixed / sizeof *fixed;
+		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
-		args = xcalloc(n + n_seen, sizeof *args);
+		args = xcalloc(n_fixed + n, sizeof *args);
 		memcpy(args, fixed, sizeof fixed);
-		for (size_t i = 0; i < n_seen; i++)
-			args[n + i] = seen[i];
-		store_add_argv(store, n + n_seen, args);
+		for (size_t i = 0; i < n; i++)
+			args[n_fixed + i] = tools[i];
+		store_add_argv(store, n_fixed + n, args);
 	}
 	buf_release(&b);
 	free(args);

@@ -1,5 +1,5 @@
 /*
- * publish.h: verdicts on what the store holds, published there.
+ * publish.h: judges what the store holds, and publishes the verdicts there.
  */
 #ifndef STORE_PUBLISH_H
 #define STORE_PUBLISH_H
@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room for a field of the tools, and for its text. */
+/* Room for a field of key_tools, and for its value. */
 #define PUBLISH_TEXT 200
 
 struct command;
@@ -20,22 +20,23 @@ struct verdict;
 /*
  * publish(cmd): judge every server that the configuration, or without one the
  * store, names; publish each verdict but unknown ones, and write all of them to
- * standard output. A minute is published, and counted, once, whoever evaluates.
- * Returns the exit status.
+ * standard output. A minute is published and counted once, however many
+ * evaluate it. Returns the exit status.
  */
 int publish(const struct command *cmd);
 
 /*
- * publish_queue(store, sha, v, seen, n): queue script_publish, which the store
- * knows by sha, for a verdict that is not unknown, with n texts for its tools.
+ * publish_queue(store, sha, v, tools, n): queue script_publish, which the store
+ * knows by sha, for a verdict that is not unknown; tools has n texts, fields of
+ * key_tools and their values in turn.
  */
 void publish_queue(struct store *store, const char *sha,
-	const struct verdict *v, char (*seen)[PUBLISH_TEXT], size_t n);
+	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n);
 
 /*
- * publish_counted(day, minute, as): whether a minute of a day is counted, by
- * the value of key_counted; and as what, VERDICT_UNKNOWN where that is not
- * kept.
+ * publish_counted(day, minute, as): whether a minute of a day, from 0, is
+ * counted, by the value of key_counted of that day; and in *as with which
+ * colour, VERDICT_UNKNOWN where that is not known.
  */
 bool publish_counted(const struct store_reply *day, int minute,
 	enum verdict_colour *as);

@@ -1,16 +1,16 @@
 /*
- * scripts.h: what must change together in the store, as scripts that run there.
- * Their texts are the files *.lua beside this one; uptime.lua, for example, counts
- * each minute once. The Makefile says which files make a script.
+ * scripts.h: scripts that run in the store, for what must change together.
+ * Their texts are the files *.lua beside this one; the Makefile says which
+ * files make a script.
  */
 #ifndef STORE_SCRIPTS_H
 #define STORE_SCRIPTS_H
 
 /*
- * script_ingest: take in the records of one probe. The result is the same
- * whatever the order, and however often, probes and pieces of them arrive.
- * tally.lua has how a probe is counted, tool_lists.lua and tool_room.lua how
- * lists of tools are kept.
+ * script_ingest: take in the records of one probe. The result is the same in
+ * whatever order, and however often, probes and pieces of them arrive.
+ * probe_counts.lua says how a probe is counted, tool_lists.lua and
+ * tool_list_limit.lua how lists of tools are kept.
  *
  * KEYS: 1 probe, 2 reporters, 3 latest, 4 tool-hash, 5 latency of the hour and
  *       6 of the day, 7 errors of the hour and 8 of the day, 9 baseline,
@@ -26,9 +26,10 @@
  *       at KEYS[1]; then pairs of mark and text of these pieces, and after them
  *       of those that `latest` keeps; see batch.h
  *
- * Nothing is found in the text of a record: it has no raw control character in
- * it, so that ",\n" and tabs part one from the next; and all that the script
- * needs to know of them stands beside. The head of KEYS[1] is
+ * The script never looks into the text of a record, which a stranger may have
+ * chosen: it has no raw control character, so that ",\n" and tabs part one
+ * record from the next; and the marks beside say what the script needs. The
+ * head of KEYS[1] is
  *
  *	"<id> <at> <1 where it was counted, else 0> <mark> <mark> …"
  *
@@ -36,8 +37,8 @@
  *
  *	"<at>\t<id>\t<tool hash or -> <mark> …\t<record>\t…"
  *
- * A KEYS[1] without a head, and rows whose third column is a record, are from
- * before there were any: they stay until they expire, or fall out.
+ * A KEYS[1] without a head, and rows whose third column is a record, are of an
+ * older version: they stay until they expire, or fall out.
  *
  * Of the probes of one window and region, the one that started first stands at
  * KEYS[1], of equals that with the lower id, and it alone is counted: in the
@@ -46,28 +47,28 @@
  * many from the future, and the newest that has a hash, however old; of those
  * that started at one instant the same one.
  *
- * Returns 1; or a text, and nothing was changed: why it cannot be taken in. So
- * it is with a probe whose id an earlier one has that `latest` still holds, and
- * one that would grow too large.
+ * Returns 1; or a text that says why the records are refused, and nothing was
+ * changed: `latest` holds an earlier probe of the same id, or the probe would
+ * grow too large.
  */
 extern const char script_ingest[];
 
 /*
- * script_figures: what the figures of a server are read from. One script, as so
- * many commands cost three times as much; and hours are added up where they
- * are, so that thousands of buckets need not travel. Nothing is written.
+ * script_figures: what the figures of a server are read from. As a script it
+ * costs a third of what single commands do, and thousands of buckets are added
+ * up in the store instead of travelling. Nothing is written.
  *
  * KEYS: 1 baseline, 2 to 3 errors of hours, 4 to 7 of days, then latency of
  *       hours
- * Returns the values of the first seven; then, of all these hours
- * together, the buckets that hold the median and the 95th percentile, '-' where
- * there is none.
+ * Returns the values of the first seven keys; then the buckets that hold the
+ * median and the 95th percentile of all these hours together, '-' where there
+ * is no probe.
  */
 extern const char script_figures[];
 
 /*
- * script_baseline: the baseline as of a day, from the store or, where it is of
- * another day or was dropped since, reckoned anew and kept.
+ * script_baseline: the baseline as of a day: the one that is kept, or where
+ * that is of another day or was dropped, a new one, which is then kept.
  *
  * KEYS: 1 baseline, then latency of each whole day
  * ARGV: 1 the day as of which, 2 how many probes make a baseline, 3 its life
@@ -76,18 +77,18 @@ extern const char script_figures[];
 extern const char script_baseline[];
 
 /*
- * A minute is counted where its bit in the key `counted` of its day is not yet
- * set. A day that has counts and no such key was counted by those who knew no
- * such keys: then every minute up to the last published one is taken for
- * counted, so that none is counted twice.
- */
-
-/*
- * script_uncount: what the probe of a window was counted as, by script_ingest,
- * is taken back, once: its region was cut off. KEYS and ARGV are numbered as
- * those of script_ingest; read are 1, 5 to 8 and 11, and 3, 14 and 15.
+ * script_uncount: take back, once, what script_ingest counted of the probe of a
+ * window, for its region was cut off. KEYS and ARGV are numbered as those of
+ * script_ingest; it reads KEYS 1, 5 to 8 and 11, ARGV 3, 14 and 15.
  */
 extern const char script_uncount[];
+
+/*
+ * Both of the scripts below count a minute once: where its bit in the key
+ * `counted` of its day is not yet set (uptime.lua). A day that has counts but
+ * no such key was counted by an older version: every minute up to the last one
+ * that was published then passes for counted.
+ */
 
 /*
  * script_publish: publish a verdict and count its minute, unless that or a
@@ -95,23 +96,23 @@ extern const char script_uncount[];
  *
  * KEYS: 1 verdict, 2 minutes, 3 tools, 4 counted
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
- *       behind that on, 4 its colour, 5 life of the verdict, 6 of minutes, 7 of
- *       tools and 8 of counted in seconds, 9 of how many days minutes are kept,
+ *       behind that on, 4 its colour; the lives in seconds of 5 the verdict,
+ *       6 minutes, 7 tools and 8 counted; 9 for how many days minutes are kept;
  *       then pairs of field and text to set in tools, "" for one to be deleted
- * Returns the verdict that stands published now.
+ * Returns the verdict that is published now.
  */
 extern const char script_publish[];
 
 /*
- * script_count: count minutes of one day that nobody has counted. Published is
- * nothing; the verdicts on those that are counted now are kept where there is a
- * third key.
+ * script_count: count those minutes of a day that are not counted yet, without
+ * publishing anything. Where there is a third key, it keeps the verdicts on the
+ * minutes that are counted now.
  *
  * KEYS: 1 minutes, 2 counted, 3 late or none
  * ARGV: 1 day, 2 life of minutes and 3 of counted in seconds, then pairs of a
  *       minute of the day, from 0, and its colour; with late, 4 its life, then
  *       triples of these and a verdict
- * Returns the minutes of these that were not counted before.
+ * Returns those of the minutes that were not counted before.
  */
 extern const char script_count[];
 

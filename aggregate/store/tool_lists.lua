@@ -1,5 +1,6 @@
--- What is no list of tools in key_tools has a word and a colon before it.
+-- The fields of key_tools that are no list begin with a word and a colon.
 local function is_list(field) return not field:match('^%l+:') end
+-- The lists that a region saw last, as a set.
 local function seen_last(key)
 	local keep = {}
 	for _, f in ipairs(redis.call('HKEYS', key)) do

@@ -2,6 +2,6 @@ local head, text = redis.call('GET', KEYS[11]), redis.call('GET', KEYS[1])
 local id, at, counted, marks = (head or ''):match(
 	'^(%S+) (%S+) ([01]) (.+)$')
 if text and counted == '1' and tonumber(at) == tonumber(ARGV[3]) then
-	count(stored(marks, text:sub(2, -2), ',\n'), -1)
+	count_probe(stored(marks, text:sub(2, -2), ',\n'), -1)
 	redis.call('SETRANGE', KEYS[11], #id + #at + 2, '0')
 end

@@ -13,7 +13,7 @@ struct explain_next explain_next(const struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	struct explain_next n = {0};
 
-	if (!inc->open || inc->folded || inc->held || inc->passes)
+	if (!inc->open || inc->superseded || inc->suppressed || inc->passes)
 		return n;
 	/* Then whoever looked after it may have forgotten it. */
 	if (ack_holds(inc, now)) {
@@ -209,11 +209,11 @@ static void put_next(const struct page *g, const struct alert_state *st,
 /* How far up its ladder it is, and who looks after it. */
 static void put_duty(const struct page *g, const struct incident *inc)
 {
-	if (inc->climb.ladder) {
+	if (inc->escalation.ladder) {
 		buf_str(g->b, "  ladder: ");
-		put_clean(g->b, inc->climb.ladder);
-		buf_fmt(g->b, ", %d step%s done\n", inc->climb.step,
-			inc->climb.step == 1 ? "" : "s");
+		put_clean(g->b, inc->escalation.ladder);
+		buf_fmt(g->b, ", %d step%s done\n", inc->escalation.step,
+			inc->escalation.step == 1 ? "" : "s");
 	}
 	if (!ack_holds(inc, g->now))
 		return;
@@ -235,7 +235,7 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	buf_fmt(g->b, "\n%s %s, open since ", severity_name(inc->severity),
 		alert_kind_name(kind));
 	put_line(g, "", (double)inc->first,
-		inc->folded ? ", folded into a worse one: says nothing until "
+		inc->superseded ? ", folded into a worse one: says nothing until "
 			      "both end"
 			    : "");
 	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
@@ -243,13 +243,13 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	put_failure(g, inc, kind);
 	buf_str(g->b, "  told to: ");
 	put_list(g->b, &inc->told);
-	buf_str(g->b, inc->unheard || inc->late ? "nobody yet\n"
+	buf_str(g->b, inc->unnotified || inc->late ? "nobody yet\n"
 			: inc->told.n		? "\n"
 					: "no route\n");
 	put_duty(g, inc);
-	if (inc->held) {
+	if (inc->suppressed) {
 		put_line(g, "  muted: by the maintenance that ends at ",
-			(double)st->quiet.end, "; judged ");
+			(double)st->maintenance.end, "; judged ");
 		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);
 	} else if (inc->late) {
 		buf_str(g->b, "  next: it began in minutes that were judged "
@@ -282,8 +282,8 @@ static void put_delivery(const struct page *g, const struct pending *p,
 			d->attempts == 1 ? "" : "s");
 	if (d->attempts && d->why)
 		buf_fmt(g->b, " (%s)", d->why);
-	if (d->elsewhere > 0)
-		put_line(g, ", told to its fallback at ", d->elsewhere, "");
+	if (d->fallback_at > 0)
+		put_line(g, ", told to its fallback at ", d->fallback_at, "");
 	if (d->holder && d->next_try > g->now)
 		buf_str(g->b, ", is being sent\n");
 	else if (d->digest != CONF_DIGEST_NO)
@@ -327,13 +327,13 @@ static void put_timeline(const struct page *g, const struct alert_state *st)
 /* What is told of this server is held. */
 static void put_maintenance(const struct page *g, const struct alert_state *st)
 {
-	if (!st->quiet.active || g->now >= (double)st->quiet.end)
+	if (!st->maintenance.active || g->now >= (double)st->maintenance.end)
 		return;
-	put_line(g, "In maintenance from ", (double)st->quiet.start, " to ");
-	put_line(g, "", (double)st->quiet.end, ": nothing is told");
-	if (st->quiet.reason) {
+	put_line(g, "In maintenance from ", (double)st->maintenance.start, " to ");
+	put_line(g, "", (double)st->maintenance.end, ": nothing is told");
+	if (st->maintenance.reason) {
 		buf_str(g->b, ": ");
-		put_clean(g->b, st->quiet.reason);
+		put_clean(g->b, st->maintenance.reason);
 	}
 	buf_char(g->b, '\n');
 }

@@ -35,8 +35,8 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	put_instant(b, "started_at", (double)inc->first);
 	put_instant(b, "confirmed_at", (double)inc->opened_at);
 	put_instant(b, "failed_at", (double)inc->failed);
-	buf_fmt(b, ",\"folded\":%s,\"held\":%s", inc->folded ? "true" : "false",
-		inc->held ? "true" : "false");
+	buf_fmt(b, ",\"folded\":%s,\"held\":%s", inc->superseded ? "true" : "false",
+		inc->suppressed ? "true" : "false");
 	json_put_member(b, "probe_step", step_name(inc->step));
 	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
 	json_put_member(b, "last_error", inc->error);
@@ -44,8 +44,8 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	json_put_list(b, "told", inc->told.v, inc->told.n);
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
 		inc->probe_count, inc->passes, p->resolve);
-	json_put_member(b, "ladder", inc->climb.ladder);
-	buf_fmt(b, ",\"ladder_step\":%d", inc->climb.step);
+	json_put_member(b, "ladder", inc->escalation.ladder);
+	buf_fmt(b, ",\"ladder_step\":%d", inc->escalation.step);
 	json_put_member(b, "acknowledged_by", ack ? inc->ack.by : NULL);
 	put_instant(b, "acknowledged_until", ack ? inc->ack.until : 0);
 	put_instant(b, "next_promotion", (double)next.promoted_at);
@@ -98,7 +98,7 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	const struct conf_policy *p, double now)
 {
 	struct rows rows = {.b = b};
-	const struct maintenance_hold *q = &st->quiet;
+	const struct maintenance_hold *q = &st->maintenance;
 	bool quiet = q->active && now < (double)q->end;
 	size_t n = 0;
 

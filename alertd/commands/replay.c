@@ -98,7 +98,7 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 	} else if (strcmp(type, "runner") == 0) {
 		return 0;
 	} else {
-		record_fail(why, "type", "not verdict, expiry or maintenance");
+		field_fail(why, "type", "not verdict, expiry or maintenance");
 	}
 	recorded_release(r);
 	return -1;
@@ -128,7 +128,7 @@ struct replay;
 /* The machine with one policy. */
 struct side {
 	struct replay *replay;
-	struct state_store *shelf;
+	struct state_store *states;
 	struct notifier *pager;
 	struct replay_report report;
 	bool shown; /* its events are the output */
@@ -219,10 +219,9 @@ static bool tick(struct replay *r)
 		struct strings slugs = {0};
 
 		notifier_flush(s->pager);
-		state_store_awake(s->shelf, &slugs);
+		state_store_awake(s->states, &slugs);
 		awake |= slugs.n > 0;
-		for (size_t k = 0; k < slugs.n; k++)
-			notifier_tick(s->pager, slugs.v[k]);
+		notifier_tick(s->pager, &slugs);
 		strings_release(&slugs);
 	}
 	return awake;
@@ -270,8 +269,7 @@ static void take(struct replay *r, const struct recorded *i)
 		r->expiry_at = i->expiry.at;
 	for (size_t k = 0; k < r->n_sides; k++) {
 		if (i->what == RECORDED_VERDICT)
-			notifier_verdict(
-				r->sides[k].pager, &i->verdict.verdict);
+			notifier_verdicts(r->sides[k].pager, &i->verdict, 1);
 		else
 			notifier_expiry(r->sides[k].pager, &i->expiry);
 	}
@@ -373,7 +371,7 @@ static int replay_emit(struct replay *r)
 		.from = r->first,
 		.to = r->clock,
 		.verdicts = r->verdicts,
-		.servers = state_store_count(r->sides[0].shelf),
+		.servers = state_store_count(r->sides[0].states),
 	};
 	int fd = s->text ? STDOUT_FILENO : STDERR_FILENO;
 	struct buf b;
@@ -415,10 +413,10 @@ static void add_side(struct replay *r, const struct conf_policy *policy)
 	struct side *s = &r->sides[r->n_sides++];
 
 	s->replay = r;
-	s->shelf = state_store_new(NULL);
+	s->states = state_store_new(NULL);
 	s->pager = notifier_new(&(struct notifier_setup) {
-		.shelf = s->shelf,
-		.calendar = r->calendar,
+		.states = s->states,
+		.maintenances = r->calendar,
 		.conf = r->setup->conf,
 		.policy = policy,
 		.told = told,
@@ -430,7 +428,7 @@ static void release(struct replay *r)
 {
 	for (size_t i = 0; i < r->n_sides; i++) {
 		notifier_free(r->sides[i].pager);
-		state_store_free(r->sides[i].shelf);
+		state_store_free(r->sides[i].states);
 		replay_report_release(&r->sides[i].report);
 	}
 	maintenance_store_free(r->calendar);

@@ -39,7 +39,7 @@ static int fetch(const struct notifier_setup *s, const char *slug,
 		log_error("'%s' is not the slug of a server", slug);
 		return EXIT_USAGE;
 	}
-	if (!state_store_get(s->shelf, slug, st))
+	if (!state_store_get(s->states, slug, st))
 		return EXIT_ENV;
 	if (st->revision > 0)
 		return EXIT_GOOD;
@@ -76,18 +76,17 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 static bool collect(const struct notifier_setup *s, struct timeline *t)
 {
 	struct strings slugs = {0};
-	bool ok = state_store_all(s->shelf, &slugs);
+	bool ok = state_store_all(s->states, &slugs);
+	struct transaction *all = transaction_begin(s->states, &slugs);
 
 	for (size_t i = 0; i < slugs.n && ok; i++) {
-		struct alert_state st;
+		const struct alert_state *st = transaction_get(all, i);
 
-		state_store_prefetch(s->shelf, &slugs, i);
-		ok = state_store_get(s->shelf, slugs.v[i], &st);
-		if (!ok)
-			break;
-		timeline_add(t, &st);
-		state_release(&st);
+		ok = st != NULL;
+		if (ok)
+			timeline_add(t, st);
 	}
+	transaction_end(all);
 	strings_release(&slugs);
 	return ok;
 }
@@ -120,32 +119,30 @@ int show_history(const struct notifier_setup *s, const char *slug)
 }
 
 /* One server of the list, behind a head where none is there yet. */
-static bool list_one(const struct notifier_setup *s, const char *slug,
-	bool *headed, struct buf *out)
+static void list_one(const struct notifier_setup *s,
+	const struct alert_state *st, bool *headed, struct buf *out)
 {
-	struct alert_state st;
-
-	if (!state_store_get(s->shelf, slug, &st))
-		return false;
-	if (s->text && !*headed && state_open(&st)) {
+	if (s->text && !*headed && state_open(st)) {
 		print_head(out);
 		*headed = true;
 	}
-	print_incidents(out, &st, s->text, s->colour);
-	state_release(&st);
-	return true;
+	print_incidents(out, st, s->text, s->colour);
 }
 
 int show_list(const struct notifier_setup *s)
 {
 	struct strings slugs = {0};
-	bool ok = state_store_all(s->shelf, &slugs), headed = false;
+	bool ok = state_store_all(s->states, &slugs), headed = false;
+	struct transaction *all = transaction_begin(s->states, &slugs);
 	struct buf out;
 
 	buf_init(&out, STATE_MAX);
 	for (size_t i = 0; i < slugs.n && ok; i++) {
-		state_store_prefetch(s->shelf, &slugs, i);
-		ok = list_one(s, slugs.v[i], &headed, &out);
+		const struct alert_state *st = transaction_get(all, i);
+
+		ok = st != NULL;
+		if (ok)
+			list_one(s, st, &headed, &out);
 		if (out.len < LIST_PART)
 			continue;
 		ok = print(&out) == EXIT_GOOD && ok;
@@ -153,6 +150,7 @@ int show_list(const struct notifier_setup *s)
 	}
 	if (s->text && !headed && ok)
 		buf_str(&out, "No incident is open.\n");
+	transaction_end(all);
 	if (print(&out))
 		ok = false;
 	strings_release(&slugs);

@@ -16,7 +16,7 @@
 #include "records/probe.h"
 #include "routing/what_if.h"
 #include "state/maintenance_store.h"
-#include "state/test_store.h"
+#include "state/route_test_store.h"
 
 #include <errno.h>
 #include <math.h>
@@ -144,7 +144,7 @@ static void mention_maintenance(const struct notifier_setup *s,
 
 	if (strcmp(t->slug, SLUG_FLEET) == 0)
 		return;
-	o = maintenance_store_at(s->calendar, t->slug,
+	o = maintenance_store_at(s->maintenances, t->slug,
 		server ? server->account : NULL, t->now,
 		s->conf->policy.maintenance_s);
 	if (!occurrence_covers(&o, t->now))
@@ -254,7 +254,7 @@ static int try(struct trial *t, const struct notifier_setup *s)
 	notifier_free(p);
 	if (!print(t, s->text) || !passed(t))
 		return EXIT_ENV;
-	return test_store_passed(s->store, t->now) ? EXIT_GOOD : EXIT_ENV;
+	return route_test_store_passed(s->store, t->now) ? EXIT_GOOD : EXIT_ENV;
 }
 
 int testing(const struct notifier_setup *setup, const struct options *o)

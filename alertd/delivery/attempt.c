@@ -82,7 +82,7 @@ void attempts_release(struct attempts *l)
 
 static bool gone(void *arg, const char *holder)
 {
-	const struct sender *s = arg;
+	const struct attempt_context *s = arg;
 
 	return owner_gone(s->holder, holder);
 }
@@ -91,7 +91,7 @@ static bool gone(void *arg, const char *holder)
  * A route that is no longer configured is up: what is for it is dropped.
  * Without a configuration nobody knows, and it waits.
  */
-static bool route_up(const struct sender *s, const char *route)
+static bool route_up(const struct attempt_context *s, const char *route)
 {
 	const struct conf_route *r = route_find(s->conf, route);
 
@@ -105,7 +105,7 @@ static bool up(void *arg, const char *route)
 	return route_up(arg, route);
 }
 
-enum attempt_found attempt_pick(struct sender *s, struct alert_state *st,
+enum attempt_found attempt_pick(struct attempt_context *s, struct alert_state *st,
 	struct attempt *e)
 {
 	struct outbox_judge judge = {gone, up, s};
@@ -134,12 +134,12 @@ enum attempt_found attempt_pick(struct sender *s, struct alert_state *st,
 	return ATTEMPT_GOT;
 }
 
-bool attempt_may_begin(const struct sender *s, const struct attempt *e)
+bool attempt_may_begin(const struct attempt_context *s, const struct attempt *e)
 {
 	return clock_mono_ms() - e->since < BEGIN_MS && route_up(s, e->name);
 }
 
-bool attempt_give_back(const struct sender *s, struct alert_state *st)
+bool attempt_give_back(const struct attempt_context *s, struct alert_state *st)
 {
 	bool any = false;
 
@@ -158,7 +158,7 @@ bool attempt_give_back(const struct sender *s, struct alert_state *st)
 }
 
 /* In parcels of its own order, without those that have no route any more. */
-static size_t pack(const struct sender *s, const struct attempts *l,
+static size_t pack(const struct attempt_context *s, const struct attempts *l,
 	struct delivery_request *v)
 {
 	size_t n = 0;
@@ -184,7 +184,7 @@ static size_t pack(const struct sender *s, const struct attempts *l,
 }
 
 void attempts_send(
-	const struct sender *s, struct deliver *d, struct attempts *l)
+	const struct attempt_context *s, struct deliver *d, struct attempts *l)
 {
 	struct delivery_request *v = xcalloc(l->n, sizeof *v);
 
@@ -223,7 +223,7 @@ static double chance(void)
 }
 
 /* Puts a failure off, or gives it up; *last where it is given up. */
-static void put_off(const struct sender *s, struct alert_state *st,
+static void put_off(const struct attempt_context *s, struct alert_state *st,
 	const struct attempt *e, struct outbox_item *item, bool *last)
 {
 	struct delivery *delivery = item->delivery;
@@ -255,7 +255,7 @@ static void put_off(const struct sender *s, struct alert_state *st,
 		s->down_until[e->route - s->conf->routes] = delivery->next_try;
 }
 
-bool attempt_settle(const struct sender *s, struct alert_state *st,
+bool attempt_settle(const struct attempt_context *s, struct alert_state *st,
 	const struct attempt *e, bool *last)
 {
 	const struct delivered *d = &e->result;

@@ -15,7 +15,7 @@ struct alert_state;
 struct deliver;
 
 /* Who sends, and what it knows of the routes. */
-struct sender {
+struct attempt_context {
 	const struct conf *conf; /* or NULL */
 	double now;
 	/* By route of the configuration: when it may be tried again; whether
@@ -64,23 +64,23 @@ enum attempt_found { ATTEMPT_GOT, ATTEMPT_NOTHING, ATTEMPT_WAITS };
  * attempt_pick(s, st, e): take the next delivery of a state, if there is one,
  * and attempt_release it; else whether one waits for a later run.
  */
-enum attempt_found attempt_pick(struct sender *s, struct alert_state *st,
+enum attempt_found attempt_pick(struct attempt_context *s, struct alert_state *st,
 	struct attempt *e);
 
 /*
  * attempt_may_begin(s, e): whether it may, having been taken some time ago: its
  * route may have turned out to be down.
  */
-bool attempt_may_begin(const struct sender *s, const struct attempt *e);
+bool attempt_may_begin(const struct attempt_context *s, const struct attempt *e);
 
 /*
  * attempt_give_back(s, st): what of it is taken by us, and not being sent, is
  * not. Whether there was any.
  */
-bool attempt_give_back(const struct sender *s, struct alert_state *st);
+bool attempt_give_back(const struct attempt_context *s, struct alert_state *st);
 
 /* attempts_send(s, d, l): one attempt of each, and its result. */
-void attempts_send(const struct sender *s, struct deliver *d,
+void attempts_send(const struct attempt_context *s, struct deliver *d,
 	struct attempts *l);
 
 /* attempts_tried(l): those that were; the postponed ones stay in l. */
@@ -93,7 +93,7 @@ void attempt_say(const struct attempt *e, bool last);
  * attempt_settle(s, st, e, last): what came of it, e->result, if it is still
  * there; false: it is not. *last where it was given up.
  */
-bool attempt_settle(const struct sender *s, struct alert_state *st,
+bool attempt_settle(const struct attempt_context *s, struct alert_state *st,
 	const struct attempt *e, bool *last);
 
 #endif

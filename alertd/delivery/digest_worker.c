@@ -14,8 +14,6 @@
 #include <math.h>
 #include <string.h>
 
-/* So often somebody else may be faster before we give up. */
-#define TRIES 100
 /* What a digest and its name may take. */
 #define BODY_MAX (DIGEST_BYTES + 1024)
 
@@ -23,16 +21,18 @@
 static bool find_due(const struct digest_worker *g, const struct strings *slugs,
 	const char *route, struct digests *out)
 {
-	for (size_t i = 0; i < slugs->n; i++) {
-		struct alert_state st;
+	struct transaction *t = transaction_begin(g->states, slugs);
+	bool ok = true;
 
-		state_store_prefetch(g->shelf, slugs, i);
-		if (!state_store_get(g->shelf, slugs->v[i], &st))
-			return false;
-		digests_note(out, &st, g->now, route);
-		state_release(&st);
+	for (size_t i = 0; i < slugs->n && ok; i++) {
+		const struct alert_state *st = transaction_get(t, i);
+
+		ok = st != NULL;
+		if (ok)
+			digests_note(out, st, g->now, route);
 	}
-	return true;
+	transaction_end(t);
+	return ok;
 }
 
 /* What became of a digest: nothing more to do, or when it is tried again. */
@@ -59,57 +59,51 @@ static void put_off(const struct digest_worker *g, struct alert_state *st,
 	string_set(&d->why, o->why);
 }
 
-/* Writes it down in the outbox of one server, of all that the digest had. */
-static enum state_store_result settle(const struct digest_worker *g,
-	const struct digest *d, const char *slug, const struct outcome *o)
+/* Puts it into the outbox of one server, of all that the digest had. */
+static void settle(const struct digest_worker *g, const struct digest *d,
+	struct alert_state *st, const struct outcome *o)
 {
-	struct alert_state st;
-	enum state_store_result result;
+	struct outbox_item item;
 
-	if (!state_store_get(g->shelf, slug, &st))
-		return STATE_STORE_FAILED;
-	for (size_t i = 0; i < d->n; i++) {
-		struct outbox_item item;
-
-		if (strcmp(d->v[i].slug, slug) != 0 ||
-			!outbox_find(&st, d->v[i].number, d->route, &item))
-			continue;
-		if (o->why)
-			put_off(g, &st, item.delivery, o);
-	}
+	for (size_t i = 0; o->why && i < d->n; i++)
+		if (strcmp(d->v[i].slug, st->slug) == 0 &&
+			outbox_find(st, d->v[i].number, d->route, &item))
+			put_off(g, st, item.delivery, o);
 	if (o->given_up)
-		fallback_tell(&st, g->conf, g->now);
-	for (size_t i = 0; o->done && i < d->n; i++) {
-		struct outbox_item item;
-
-		if (strcmp(d->v[i].slug, slug) == 0 &&
-			outbox_find(&st, d->v[i].number, d->route, &item))
-			outbox_drop(&st, &item);
-	}
-	result = state_store_put(g->shelf, &st);
-	state_release(&st);
-	return result;
+		fallback_tell(st, g->conf, g->now);
+	for (size_t i = 0; o->done && i < d->n; i++)
+		if (strcmp(d->v[i].slug, st->slug) == 0 &&
+			outbox_find(st, d->v[i].number, d->route, &item))
+			outbox_drop(st, &item);
 }
 
 static bool settle_all(const struct digest_worker *g, const struct digest *d,
 	const struct outcome *o)
 {
 	struct strings slugs = {0};
+	struct transaction *t;
 	bool ok = true;
 
 	for (size_t i = 0; i < d->n; i++)
 		strings_note(&slugs, d->v[i].slug);
-	for (size_t i = 0; i < slugs.n && ok; i++) {
-		enum state_store_result result = STATE_STORE_CONFLICT;
+	t = transaction_begin(g->states, &slugs);
+	do {
+		for (size_t i = 0; i < slugs.n && ok; i++) {
+			struct alert_state *st;
 
-		for (int k = 0; k < TRIES && result == STATE_STORE_CONFLICT;
-			k++)
-			result = settle(g, d, slugs.v[i], o);
-		if (result == STATE_STORE_CONFLICT)
-			log_error("%s: others keep changing its state",
-				slugs.v[i]);
-		ok = result == STATE_STORE_OK;
-	}
+			if (transaction_result(t, i) != TRANSACTION_PENDING)
+				continue;
+			st = transaction_get(t, i);
+			ok = st != NULL;
+			if (!ok)
+				break;
+			settle(g, d, st, o);
+			transaction_put(t);
+		}
+	} while (transaction_commit(t) && ok);
+	for (size_t i = 0; i < slugs.n; i++)
+		ok = ok && transaction_result(t, i) == TRANSACTION_DONE;
+	transaction_end(t);
 	strings_release(&slugs);
 	return ok;
 }

@@ -18,8 +18,8 @@ struct store;
 
 /* What it works with; nothing is kept between two calls. */
 struct digest_worker {
-	struct state_store *shelf;
-	struct store *store; /* that of the shelf */
+	struct state_store *states;
+	struct store *store; /* that of the states */
 	struct deliver *deliver;
 	const struct conf *conf; /* NULL: nobody knows the routes; all waits */
 	double now;

@@ -1,7 +1,7 @@
 /*
- * worker.h: carries the outboxes of servers out to their routes. Who sends is
- * written down before, what came of it after, each by a compare-and-set, so
- * that of two that run side by side one sends.
+ * worker.h: delivers the outboxes of servers. A delivery is marked as taken
+ * before it is sent, and its result is stored after that, each by
+ * compare-and-set, so that of two workers side by side one sends.
  */
 #ifndef DELIVERY_WORKER_H
 #define DELIVERY_WORKER_H
@@ -19,29 +19,30 @@ struct strings;
 /* Opaque. */
 struct worker;
 
-/* worker_new(shelf, deliver, conf): none is copied; conf may be NULL. */
-struct worker *worker_new(struct state_store *shelf, struct deliver *deliver,
+/* worker_new(states, deliver, conf): none is copied; conf may be NULL. */
+struct worker *worker_new(struct state_store *states, struct deliver *deliver,
 	const struct conf *conf);
 void worker_free(struct worker *c);
 
 /*
  * worker_first(c, st, now): take what is due in a state that is about to be
- * stored, with the same write; worker_out begins with that. worker_let_go(c,
- * st): in one that was stored since then: it is not taken after all, unless
- * that is not stored. worker_drop(c, slug): it was not stored; NULL: none was.
+ * stored, in the same write; worker_out begins with it. worker_drop(c, slug):
+ * that state was not stored, and what was taken does not count.
+ * worker_let_go(c, st): what was taken earlier is not sent after all, and goes
+ * back to the outbox of st, which is about to be stored.
  */
 void worker_first(struct worker *c, struct alert_state *st, double now);
-void worker_let_go(struct worker *c, struct alert_state *st);
 void worker_drop(struct worker *c, const char *slug);
+void worker_let_go(struct worker *c, struct alert_state *st);
 
 /*
  * worker_out(c, slugs, now): deliver what is due of these servers, of which
- * none stands there twice. A route that is down is not tried again by this
- * process before its time. True where nothing is left to be done by a later
- * run; where something is, was given up, or the store failed, the operator has
- * been told.
+ * none is there twice. A route that is down is not tried again by this process
+ * before its time. worker_left(c): whether anything so far is left for a later
+ * run, was given up, or the store failed; the operator has been told.
  */
-bool worker_out(struct worker *c, const struct strings *slugs, double now);
+void worker_out(struct worker *c, const struct strings *slugs, double now);
+bool worker_left(const struct worker *c);
 
 /* Somebody who waits to hear what becomes of one event. */
 struct worker_watch {

@@ -8,8 +8,8 @@
 /* What went by while it held does not count for the ladder. */
 static void stand_still(struct incident *inc, double end)
 {
-	if (inc->climb.ladder)
-		inc->climb.since += fmax(0, end - inc->ack.at);
+	if (inc->escalation.ladder)
+		inc->escalation.since += fmax(0, end - inc->ack.at);
 }
 
 static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
@@ -34,7 +34,7 @@ size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
 		enum alert_kind kind = (enum alert_kind)k;
 		char key[ALERT_KEY_SIZE];
 
-		if (!inc->open || inc->folded ||
+		if (!inc->open || inc->superseded ||
 			(q->key && strcmp(q->key, dedup_key(st, kind, key)) != 0))
 			continue;
 		if (inc->ack.by)

@@ -15,7 +15,7 @@ static void forget(struct anomaly *s)
 
 static char *summarise(const struct alert_state *st, int64_t window)
 {
-	const struct anomaly *s = &st->stray;
+	const struct anomaly *s = &st->anomaly;
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
@@ -34,15 +34,15 @@ static void anomaly_event(struct alert_state *st, int64_t window,
 	struct alert_event *e = events_new(out, st);
 
 	e->summary = summarise(st, window);
-	strings_copy(&e->regions, &st->stray.regions);
+	strings_copy(&e->regions, &st->anomaly.regions);
 	e->record.at = (double)window;
 	e->record.kind = ALERT_ANOMALY;
 	e->record.phase = ALERT_ONCE;
 	e->record.severity = SEVERITY_P3;
-	e->record.started_at = st->stray.windows.since;
+	e->record.started_at = st->anomaly.windows.since;
 	e->record.summary = e->summary;
 	event_point(e);
-	st->stray.told = window;
+	st->anomaly.told = window;
 }
 
 /* Those that still fail may yet become an incident. */
@@ -57,7 +57,7 @@ static bool failing_on(const struct alert_state *st)
 void anomaly_judge(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, struct alert_events *out)
 {
-	struct anomaly *stray = &st->stray;
+	struct anomaly *stray = &st->anomaly;
 	struct streak *t = &stray->windows;
 
 	if (state_down(st) || (t->n && s->window - t->since > SPAN_S))

@@ -152,7 +152,7 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 	if (!worse)
 		return;
 	inc->severity = m->severity;
-	if (!inc->folded)
+	if (!inc->superseded)
 		events_add(out, st, kind, ALERT_ESCALATED, (double)window,
 			true);
 }
@@ -189,7 +189,7 @@ static void judge_kind(struct alert_state *st, enum alert_kind kind,
 	if (muted(st, kind, window)) {
 		if (kind == ALERT_LATENCY)
 			*t = (struct streak) {0};
-		inc->folded = inc->open;
+		inc->superseded = inc->open;
 		return;
 	}
 	if (!m->known)

@@ -137,7 +137,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	name_of(st, s.phase, &name);
 	s.slug = name.p;
 	s.incident = inc;
-	s.maintenance = &st->quiet;
+	s.maintenance = &st->maintenance;
 	string_set(&e->error, inc->error);
 	e->summary = summarise(&s);
 	buf_release(&name);
@@ -148,7 +148,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 							    : &st->left);
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
-	e->unheard = inc->unheard;
+	e->unnotified = inc->unnotified;
 	tool_change_copy(&e->change, &inc->change);
 	if (s.kind == ALERT_DIVERGENCE)
 		add_sides(e, &st->tools, inc);

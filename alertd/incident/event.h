@@ -19,8 +19,8 @@ struct alert_event {
 	char *group; /* of the incident, see routing/correlation.h; or NULL */
 	struct strings reached; /* of the incident */
 	int expected;		/* regions */
-	bool unheard; /* nobody was told that the incident began */
-	bool held;    /* by a maintenance: only noted, and sent to nobody */
+	bool unnotified; /* nobody was told that the incident began */
+	bool suppressed;    /* by a maintenance: only noted, and sent to nobody */
 	/* Of a ladder, see routing/escalation.h: those whose step it is, and all others. */
 	struct strings steps, later;
 	struct tool_change change;

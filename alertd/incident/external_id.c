@@ -58,39 +58,6 @@ void external_ids_release(struct external_ids *l)
 	*l = (struct external_ids) {0};
 }
 
-void external_ids_write(struct buf *b, const struct external_ids *l)
-{
-	buf_char(b, '[');
-	for (size_t i = 0; i < l->n; i++) {
-		buf_str(b, i ? ",{\"key\":" : "{\"key\":");
-		json_put_str(b, l->v[i].key);
-		json_put_member(b, "route", l->v[i].route);
-		json_put_member(b, "handle", l->v[i].text);
-		buf_char(b, '}');
-	}
-	buf_char(b, ']');
-}
-
-bool external_ids_read(const cJSON *a, struct external_ids *l)
-{
-	if (!a)
-		return true;
-	if (!cJSON_IsArray(a))
-		return false;
-	for (const cJSON *e = a->child; e; e = e->next) {
-		const char *key = json_str(e, "key");
-		const char *route = json_str(e, "route");
-		const char *text = json_str(e, "handle");
-
-		if (!key || !route || !text || strlen(key) > HANDLE_TEXT_MAX ||
-			strlen(route) > HANDLE_TEXT_MAX ||
-			strlen(text) > HANDLE_TEXT_MAX)
-			return false;
-		external_ids_set(l, key, route, text);
-	}
-	return true;
-}
-
 void external_ids_sent(struct external_ids *h, const char *key,
 	const char *route, const char *event, const char *handle, bool ok)
 {

@@ -5,9 +5,6 @@
 #ifndef INCIDENT_EXTERNAL_ID_H
 #define INCIDENT_EXTERNAL_ID_H
 
-#include "base/buf.h"
-#include "json/json.h"
-
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -35,13 +32,6 @@ const char *external_ids_find(const struct external_ids *l, const char *key,
 void external_ids_set(struct external_ids *l, const char *key,
 	const char *route, const char *text);
 void external_ids_release(struct external_ids *l);
-
-/*
- * external_ids_write(b, l): append an array. external_ids_read(a, l): read one
- * into an empty list; nothing where a is NULL. False where it is anything else.
- */
-void external_ids_write(struct buf *b, const struct external_ids *l);
-bool external_ids_read(const cJSON *a, struct external_ids *l);
 
 /*
  * external_ids_sent(h, key, route, event, handle, ok): what a route calls an

@@ -38,9 +38,9 @@ void incident_heal(struct incident *inc, double now)
 		inc->opened_at = (int64_t)floor(now);
 	if ((double)inc->reminded_at > limit)
 		inc->reminded_at = (int64_t)floor(now);
-	if ((double)inc->held_at > limit)
-		inc->held_at = (int64_t)floor(now);
-	inc->climb.since = inc->climb.since > limit ? now : inc->climb.since;
+	if ((double)inc->suppressed_at > limit)
+		inc->suppressed_at = (int64_t)floor(now);
+	inc->escalation.since = inc->escalation.since > limit ? now : inc->escalation.since;
 	if (!a->by || a->at <= limit)
 		return;
 	a->until = now + (a->until - a->at);

@@ -16,7 +16,7 @@
 
 #include <math.h>
 
-/* mcp-alert(1); articles 1 and 3. */
+/* The numbers of mcp-alert(1), after articles 1 and 3. */
 const struct conf_policy machine_policy = {
 	.confirm = 3,
 	.resolve = 3,
@@ -36,7 +36,7 @@ const struct conf_policy machine_policy = {
 	.common = 5,
 };
 
-/* The regions of a verdict, as an incident of that kind sees them. */
+/* Note which regions fail, or are throttled, and which reach the server. */
 static void note_regions(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v)
 {
@@ -60,7 +60,7 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 	}
 }
 
-/* What the newest failing window says. */
+/* Note what the newest failing window says of the incident. */
 static void note_failure(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s)
 {
@@ -106,24 +106,24 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 }
 
 /* A failing window of an open incident. */
-static void hold(struct alert_state *st, enum alert_kind kind,
+static void fail_window(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 
 	incident_fail(inc, s->window);
-	/* One that is folded stays as it was told of. */
-	if (inc->folded)
+	/* A superseded incident stays as it was told. */
+	if (inc->superseded)
 		return;
 	note_failure(inc, kind, v, s);
-	/* Nobody is woken by what was. */
+	/* A minute judged late, of one that was told: too late to wake anybody. */
 	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
 		worsen(st, kind, s, out);
 }
 
-/* A passing window of one. */
-static void pass(struct alert_state *st, enum alert_kind kind,
+/* A passing window of an open incident. */
+static void pass_window(struct alert_state *st, enum alert_kind kind,
 	const struct verdict *v, const struct observation *s,
 	const struct conf_policy *p, struct alert_events *out)
 {
@@ -158,16 +158,17 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 }
 
 /*
- * One that began late is told of once a verdict on now asks for one that is
- * like it; where that asks for less, as no more than that.
+ * Tell of incidents that began in minutes judged late, now that a verdict on the
+ * present asks for one like them; with its severity, if it asks for a lesser
+ * kind.
  */
-static void surface(struct alert_state *st, const struct confirmation *o,
+static void tell_late(struct alert_state *st, const struct confirmation *o,
 	const struct observation *s, struct alert_events *out)
 {
 	for (unsigned k = 0; k <= o->kind; k++) {
 		struct incident *inc = &st->incidents[k];
 
-		if (!inc->open || !inc->late || inc->folded || inc->held)
+		if (!inc->open || !inc->late || inc->superseded || inc->suppressed)
 			continue;
 		inc->late = false;
 		inc->opened_at = inc->reminded_at = s->window;
@@ -178,7 +179,7 @@ static void surface(struct alert_state *st, const struct confirmation *o,
 	}
 }
 
-/* Whether an open incident covers one of that kind. */
+/* Whether an open incident makes another of that kind superfluous. */
 static bool covered(const struct alert_state *st, enum alert_kind kind)
 {
 	for (unsigned k = 0; k <= kind; k++)
@@ -187,7 +188,7 @@ static bool covered(const struct alert_state *st, enum alert_kind kind)
 	return false;
 }
 
-/* A window that tells something, on all incidents. */
+/* What a window that counts does to the incidents of downtimes. */
 static void apply(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
 	struct alert_events *out)
@@ -204,23 +205,23 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		if (!inc->open)
 			continue;
 		if (o.confirmed)
-			inc->folded = true;
-		if (s->failing || (limits && !inc->folded && s->throttled))
-			hold(st, (enum alert_kind)k, v, s, out);
+			inc->superseded = true;
+		if (s->failing || (limits && !inc->superseded && s->throttled))
+			fail_window(st, (enum alert_kind)k, v, s, out);
 		else
-			pass(st, (enum alert_kind)k, v, s, p, out);
+			pass_window(st, (enum alert_kind)k, v, s, p, out);
 		if (inc->open && inc->failed > st->down_at)
 			st->down_at = inc->failed;
 	}
 	if (asked)
-		surface(st, &o, s, out);
+		tell_late(st, &o, s, out);
 	if (!o.confirmed)
 		return;
 	open_incident(st, &o, v, s, out);
 	st->down_at = s->window;
 }
 
-/* See machine.h: the clock was wrong, and is right now. */
+/* The clock was ahead and is right now: see machine_verdict. */
 static void heal(struct alert_state *st, double now)
 {
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
@@ -232,15 +233,15 @@ static void heal(struct alert_state *st, double now)
 		(double)st->judged <= now + STATE_AHEAD_S)
 		return;
 	st->window = st->judged = st->down_at = st->cold = 0;
-	st->slow = st->stray.windows = (struct streak) {0};
-	st->stray.told = 0;
+	st->slow = st->anomaly.windows = (struct streak) {0};
+	st->anomaly.told = 0;
 	streak_forget(st);
 	tools_forget(&st->tools);
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		incident_restart(&st->incidents[k]);
 }
 
-/* Whoever looks after what got worse knew of less. */
+/* Whoever acknowledged an incident that got worse knew of less. */
 static void break_acks(struct alert_state *st, const struct alert_events *l,
 	size_t from)
 {
@@ -256,7 +257,7 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	double age = now - (double)inc->opened_at;
 	bool due = reminder_due(inc, p, now);
 
-	if (!inc->open || inc->folded || inc->late || inc->passes ||
+	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return;
 	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
@@ -278,8 +279,8 @@ static void tick(struct alert_state *st, const struct conf_policy *p,
 }
 
 /*
- * A minute that was judged late: what was down then, and nothing that is told
- * of now. One that is older than what was counted says nothing.
+ * A minute that was judged late: note what was down then, but tell nothing now.
+ * A minute older than the newest that counted says nothing.
  */
 static void judged_late(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
@@ -312,7 +313,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
-	/* Unknown, and nobody fails: neither good nor bad. */
+	/* An unknown window in which no region fails is neither good nor bad. */
 	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
 		!cold_start_excuses(st, &s, p)) {
 		streak_count(st, v, &s);
@@ -324,7 +325,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		tool_churn_judge(st, v, s.window, out);
 	if (news)
 		tool_drift_judge(st, v, s.window, out);
-	/* One that lists no region at all says nothing of any. */
+	/* A verdict that lists no region says nothing of any. */
 	if (news && (v->n_regions || v->n_no_data))
 		divergence_judge(st, v, s.window, p, out);
 	if (v->n_regions || v->n_no_data)

@@ -1,17 +1,35 @@
 /*
  * machine.h: the state machine of mcp-alert(1). What is known of a server and a
- * verdict, or only an instant, in; what is known then and what has happened,
- * out. Pure: no clock, no I/O, so that a recorded night can be run again.
+ * verdict, or only an instant, go in; what is known then and the events that
+ * happened come out. Pure: no clock, no I/O, so a recorded night can be run
+ * again. Its best documentation are the tables of nights in
+ * tests/unit/alertd/test_machine.c: the verdicts of a night, and what is told.
  *
- * At any time at most one incident that says that a server cannot be used
- * speaks; what its regions see of its tools, and who is silent, stand beside
- * it and never touch it. A regional one that turns out to be a downtime is
- * folded into it: it stays open and says nothing, and is resolved together with
- * it, so that whoever was told of its beginning is told of its end under the
- * same key.
+ * The life of an incident:
  *
- * Before either function is asked about an instant, maintenance_hold_note
- * (maintenance_hold.h) says what maintenance it is time for then.
+ * - suspected: a region fails; its windows in a row are counted (confirmation.h).
+ * - open: the regions agree, or a row is long enough (confirmation.h).
+ * - notified: who is told (routing/routing.h) is noted in the incident.
+ * - escalated: a deeper layer fails, or P2 becomes P1, at once or by its age
+ *   (machine.c); nobody acknowledged it in time (routing/escalation.h).
+ * - reminded of: it lasts (reminder.h).
+ * - acknowledged: somebody looks after it, and nobody else is called
+ *   (acknowledgement.h).
+ * - recovering: windows pass; one that fails starts anew (recovery.h, flapping.h).
+ * - resolved: enough windows in a row passed (recovery.h).
+ *
+ * Aside from that: in a maintenance it is suppressed, and told after it or never
+ * (maintenance_hold.h). If its minutes were judged late, it is told once a
+ * verdict on the present asks for it, or once it is over (machine.c).
+ *
+ * Of downtime, regional and rate_limited at most one speaks. A regional one that
+ * turns out to be a downtime is superseded: it stays open, says nothing, and is
+ * resolved together with the downtime, so that a route that was told of its
+ * beginning is told of its end under the same key. The other kinds (degradation,
+ * divergence, tool_drift, probe_silent and others) stand beside these.
+ *
+ * Call maintenance_hold_note (maintenance_hold.h) for an instant before either
+ * function here is asked about it.
  */
 #ifndef INCIDENT_MACHINE_H
 #define INCIDENT_MACHINE_H
@@ -21,23 +39,24 @@
 #include "incident/state.h"
 #include "records/verdict.h"
 
-/* machine_policy: the numbers of mcp-alert(1), where no configuration says. */
+/* machine_policy: the defaults of mcp-alert(1), for runs without configuration. */
 extern const struct conf_policy machine_policy;
 
 /*
- * machine_verdict(st, v, p, now, out): take a verdict into account. Its own
- * clock decides: what counts is the window of its newest probe, and what time
- * brings about is done as of v->window. `now` is the clock of the machine it
- * runs on, or INFINITY: windows that were counted from further ahead than that
- * clock can be wrong are forgotten, for they would hide everything until then;
- * and what was noted of incidents that far ahead is noted anew, as of now.
+ * machine_verdict(st, v, p, now, out): take verdict v into account and append
+ * its events to out. The clock is that of the verdict: its window is that of
+ * its newest probe, and what time brings about happens as of v->window. `now`
+ * is the clock of this machine, or INFINITY. Windows in st that lie further
+ * ahead than STATE_AHEAD_S came from a wrong clock and would hide all that
+ * follow: they are forgotten, and instants in incidents become now.
  */
 void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out);
 
 /*
- * machine_tick(st, p, now, out): do what time alone brings about: a downtime
- * of P2 that becomes P1, reminders.
+ * machine_tick(st, p, now, out): do what time alone brings about: a P2 that
+ * lasts becomes P1, reminders, acknowledgements that expire, the end of a
+ * maintenance.
  */
 void machine_tick(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out);

@@ -18,7 +18,7 @@ static bool same(const struct maintenance_hold *q, const struct occurrence *o)
 static void note_in_timeline(
 	struct alert_state *st, double at, const char *what)
 {
-	const struct maintenance_hold *q = &st->quiet;
+	const struct maintenance_hold *q = &st->maintenance;
 
 	state_note(st, at, what, q->reason ? q->reason : q->id);
 }
@@ -34,7 +34,7 @@ static void adopt(struct maintenance_hold *q, const struct occurrence *o)
 void maintenance_hold_note(
 	struct alert_state *st, const struct occurrence *o, double t)
 {
-	struct maintenance_hold *q = &st->quiet;
+	struct maintenance_hold *q = &st->maintenance;
 
 	/* A verdict that comes late tells nothing of now. */
 	if (q->active && t < (double)q->start)
@@ -73,23 +73,23 @@ static void mark(struct alert_state *st, struct alert_event *e)
 
 	if (e->record.phase == ALERT_RESOLVED ||
 		e->record.phase == ALERT_FOUND) {
-		e->held = e->unheard;
+		e->suppressed = e->unnotified;
 		return;
 	}
 	if (!inc->open)
 		return;
 	if (e->record.phase == ALERT_STARTED &&
-		(st->quiet.active || began_within(&st->quiet, inc)))
-		inc->held = inc->unheard = true;
-	e->held = inc->held;
+		(st->maintenance.active || began_within(&st->maintenance, inc)))
+		inc->suppressed = inc->unnotified = true;
+	e->suppressed = inc->suppressed;
 }
 
 /* What is open when a maintenance begins, and what begins within it. */
 static void hold(struct incident *inc, double now)
 {
-	if (!inc->held)
-		inc->held_at = (int64_t)floor(now);
-	inc->held = inc->open;
+	if (!inc->suppressed)
+		inc->suppressed_at = (int64_t)floor(now);
+	inc->suppressed = inc->open;
 }
 
 /* Nobody was to be asked meanwhile: that does not count for the ladder. */
@@ -97,21 +97,21 @@ static void let_go(struct incident *inc, double now)
 {
 	double end = inc->ack.by ? fmin(now, inc->ack.at) : now;
 
-	if (inc->held && inc->held_at && inc->climb.ladder)
-		inc->climb.since += fmax(0, end - (double)inc->held_at);
-	inc->held = false;
+	if (inc->suppressed && inc->suppressed_at && inc->escalation.ladder)
+		inc->escalation.since += fmax(0, end - (double)inc->suppressed_at);
+	inc->suppressed = false;
 }
 
 static void mark_all(struct alert_state *st, double now,
 	struct alert_events *out, size_t from)
 {
-	for (unsigned k = 0; k < ALERT_KINDS && st->quiet.active; k++)
+	for (unsigned k = 0; k < ALERT_KINDS && st->maintenance.active; k++)
 		hold(&st->incidents[k], now);
 	for (size_t i = from; i < out->n; i++) {
 		struct alert_event *e = &out->v[i];
 
 		if (e->record.phase == ALERT_ONCE)
-			e->held = st->quiet.active;
+			e->suppressed = st->maintenance.active;
 		else
 			mark(st, e);
 	}
@@ -124,7 +124,7 @@ static void overrun(struct alert_state *st, double now,
 	struct incident *down = &st->incidents[ALERT_DOWNTIME];
 	struct incident *inc = &st->incidents[ALERT_OVERRUN];
 
-	down->folded = true;
+	down->superseded = true;
 	if (inc->open)
 		return;
 	incident_open(inc, SEVERITY_P1, down->first, (int64_t)floor(now),
@@ -145,25 +145,25 @@ static void judge_held(struct alert_state *st, enum alert_kind kind,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
-	int64_t end = st->quiet.end;
+	int64_t end = st->maintenance.end;
 
 	if (kind == ALERT_OVERRUN)
 		let_go(inc, now);
-	if (!inc->open || !inc->held)
+	if (!inc->open || !inc->suppressed)
 		return;
 	/* It ended meanwhile, and that may be said now. */
 	if (inc->passes >= p->resolve) {
 		recovery_end(st, kind, now, out);
 		return;
 	}
-	if (inc->folded || inc->passes || inc->failed + WINDOW_S <= end ||
+	if (inc->superseded || inc->passes || inc->failed + WINDOW_S <= end ||
 		now < (double)end + p->overrun_s)
 		return;
 	let_go(inc, now);
 	if (kind == ALERT_DOWNTIME) {
 		overrun(st, now, out);
-	} else if (inc->unheard) {
-		inc->unheard = inc->late = false;
+	} else if (inc->unnotified) {
+		inc->unnotified = inc->late = false;
 		inc->reminded_at = (int64_t)floor(now);
 		events_add(out, st, kind, ALERT_STARTED, now, false);
 	}
@@ -207,8 +207,8 @@ void maintenance_hold_late(struct alert_state *st, double now,
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
 
-		if (inc->open && inc->late && began_within(&st->quiet, inc))
-			inc->held = inc->unheard = true;
+		if (inc->open && inc->late && began_within(&st->maintenance, inc))
+			inc->suppressed = inc->unnotified = true;
 	}
 	follow(st, now, out, from);
 }
@@ -217,7 +217,7 @@ void maintenance_hold_judge(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out, size_t from)
 {
 	mark_all(st, now, out, from);
-	for (unsigned k = 0; k < ALERT_KINDS && !st->quiet.active; k++)
+	for (unsigned k = 0; k < ALERT_KINDS && !st->maintenance.active; k++)
 		judge_held(st, (enum alert_kind)k, p, now, out);
 	follow(st, now, out, from);
 }

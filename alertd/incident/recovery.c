@@ -21,14 +21,14 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (st->quiet.active && !inc->unheard)
+	if (st->maintenance.active && !inc->unnotified)
 		return;
 	/* What is over wakes nobody. */
 	if (inc->late && inc->severity < SEVERITY_P2)
 		inc->severity = SEVERITY_P2;
 	if (!inc->late)
 		events_add(out, st, kind, ALERT_RESOLVED, at, false);
-	else if (!inc->folded)
+	else if (!inc->superseded)
 		events_add(out, st, kind, ALERT_FOUND, at, false);
 	incident_release(inc);
 }

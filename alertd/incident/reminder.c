@@ -9,7 +9,7 @@ bool reminder_due(struct incident *inc, const struct conf_policy *p,
 {
 	double age = now - (double)inc->opened_at;
 
-	if (!inc->open || inc->folded || inc->late || inc->passes ||
+	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return false;
 	/* Whoever looked after it may have forgotten it. */

@@ -13,14 +13,7 @@ void state_init(struct alert_state *st, const char *slug)
 
 void incident_release(struct incident *inc)
 {
-	free(inc->error);
-	free(inc->group);
-	strings_release(&inc->regions);
-	strings_release(&inc->reached);
-	strings_release(&inc->told);
-	ack_release(&inc->ack);
-	escalation_release(&inc->climb);
-	tool_change_release(&inc->change);
+	fields_release(incident_fields, inc);
 	*inc = (struct incident) {0};
 }
 
@@ -47,53 +40,22 @@ void tools_forget(struct tools_seen *t)
 
 void delivery_release(struct delivery *d)
 {
-	free(d->route);
-	free(d->holder);
-	free(d->why);
+	fields_release(delivery_fields, d);
 	*d = (struct delivery) {0};
 }
 
 void pending_release(struct pending *p)
 {
-	for (size_t i = 0; i < p->n_deliveries; i++)
-		delivery_release(&p->deliveries[i]);
-	free(p->deliveries);
-	free(p->key);
-	free(p->event);
-	free(p->body);
+	fields_release(pending_fields, p);
 	*p = (struct pending) {0};
-}
-
-static void entry_release(struct timeline_entry *e)
-{
-	free(e->what);
-	free(e->text);
-	free(e->key);
-	strings_release(&e->regions);
 }
 
 void state_release(struct alert_state *st)
 {
-	for (size_t i = 0; i < st->n_regions; i++)
-		free(st->regions[i].name);
 	for (size_t i = 0; i < ALERT_KINDS; i++)
 		incident_release(&st->incidents[i]);
-	for (size_t i = 0; i < st->n_outbox; i++)
-		pending_release(&st->outbox[i]);
-	for (size_t i = 0; i < st->n_timeline; i++)
-		entry_release(&st->timeline[i]);
-	tools_forget(&st->tools);
-	free(st->quiet.id);
-	free(st->quiet.reason);
-	strings_release(&st->stray.regions);
-	external_ids_release(&st->handles);
-	strings_release(&st->servers);
-	strings_release(&st->left);
-	free(st->regions);
-	free(st->outbox);
-	free(st->slug);
-	free(st->writer);
-	free(st->url);
+	fields_release(state_head_fields, st);
+	fields_release(state_fields, st);
 	*st = (struct alert_state) {0};
 }
 
@@ -115,7 +77,7 @@ void state_note(struct alert_state *st, double at, const char *what,
 	const char *text)
 {
 	if (st->n_timeline == TIMELINE_MAX) {
-		entry_release(&st->timeline[0]);
+		fields_release(timeline_fields, &st->timeline[0]);
 		memmove(st->timeline, st->timeline + 1,
 			(TIMELINE_MAX - 1) * sizeof *st->timeline);
 		st->n_timeline--;

@@ -62,11 +62,11 @@ struct tool_change {
 
 struct incident {
 	bool open;
-	bool folded; /* into the open one of an earlier kind: says nothing */
-	bool held;   /* by a maintenance, until it is judged: see
-			maintenance_hold.h */
-	int64_t held_at; /* since when it is held */
-	bool unheard; /* nobody was told that it began */
+	bool superseded; /* by an open one of an earlier kind: says nothing */
+	bool suppressed; /* by a maintenance, until it is judged: see
+			    maintenance_hold.h */
+	int64_t suppressed_at; /* since when it is suppressed */
+	bool unnotified; /* nobody was told that it began */
 	bool late;    /* for it began in a minute that was judged late */
 	enum severity severity;
 	enum tier tier;	      /* the worst one */
@@ -91,7 +91,7 @@ struct incident {
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
 	struct ack ack;
-	struct escalation climb;
+	struct escalation escalation;
 	struct tool_change change; /* of a divergence: from old to new */
 	/*
 	 * Of one where clients get an older list than the server has, as a
@@ -120,7 +120,7 @@ struct delivery {
 	/* What came of it so far, see routing/fallback.h. */
 	char *why;	  /* the last attempt failed, or NULL */
 	bool refused;	  /* the route will not take it as things are */
-	double elsewhere; /* when its fallback was told instead, or 0 */
+	double fallback_at; /* when its fallback was told instead, or 0 */
 };
 
 /* delivery_release(d): free what it holds. */
@@ -224,7 +224,7 @@ struct alert_state {
 	int64_t down_at;   /* the last window that failed in a downtime, a
 			      regional one, or for its limits */
 	struct streak slow; /* windows of slow answers */
-	struct anomaly stray;
+	struct anomaly anomaly;
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
@@ -235,7 +235,7 @@ struct alert_state {
 	struct tools_seen tools;
 	struct drift_told drifts[DRIFTS_MAX]; /* oldest first */
 	size_t n_drifts;
-	struct maintenance_hold quiet;
+	struct maintenance_hold maintenance;
 	struct external_ids handles;
 	int64_t untested; /* when it was last told that nobody tests; or 0 */
 	struct pending *outbox; /* oldest first */
@@ -243,6 +243,11 @@ struct alert_state {
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
 	size_t n_timeline;
 };
+
+/* The members of each in JSON: tables in state/state_json.c. */
+extern const struct field state_head_fields[], state_fields[],
+	incident_fields[], pending_fields[], delivery_fields[],
+	timeline_fields[];
 
 /* state_init(st, slug): that of a server of which nothing is known. */
 void state_init(struct alert_state *st, const char *slug);

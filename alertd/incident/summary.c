@@ -1,6 +1,7 @@
 #include "incident/summary.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "incident/flapping.h"
 #include "incident/tool_drift.h"
 #include "mcp/regions.h"
@@ -16,10 +17,9 @@ static void put_regions(struct buf *b, const struct strings *l, bool cities)
 	size_t shown = l->n < REGIONS_SHOWN ? l->n : REGIONS_SHOWN;
 
 	for (size_t i = 0; i < shown; i++) {
-		const char *between = i + 1 == l->n ? " and " : ", ";
 		const char *city = cities ? region_city(l->v[i]) : NULL;
 
-		buf_fmt(b, "%s%s", i ? between : "", city ? city : l->v[i]);
+		buf_fmt(b, "%s%s", text_comma(i, l->n), city ? city : l->v[i]);
 	}
 	if (shown < l->n)
 		buf_fmt(b, " and %zu more", l->n - shown);
@@ -507,7 +507,7 @@ void summary_put(struct buf *b, const struct summary *s)
 		return;
 	}
 	put_trouble(b, s);
-	if (s->unheard) {
+	if (s->unacknowledged) {
 		buf_str(b, "; not acknowledged after ");
 		phrase_duration(b, (long long)s->at - inc->opened_at);
 	} else if (s->phase == ALERT_ESCALATED &&

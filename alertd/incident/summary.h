@@ -18,7 +18,7 @@ struct summary {
 	double at;
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
-	bool unheard; /* because nobody acknowledged it */
+	bool unacknowledged; /* because nobody acknowledged it */
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */

@@ -83,9 +83,7 @@ void tool_change_names(struct buf *b, const struct strings *l)
 
 		text_clean(l->v[i], strlen(l->v[i]), name, sizeof name,
 			SHOWN_MAX);
-		if (i)
-			buf_str(b, i + 1 == l->n ? " and " : ", ");
-		buf_str(b, name);
+		buf_fmt(b, "%s%s", text_comma(i, l->n), name);
 	}
 	/* Of a list that is full nobody knows how many there were. */
 	if (l->n == ALERT_NAMES)
@@ -261,7 +259,7 @@ static void begin_churn(struct alert_state *st, const struct verdict *v,
 	inc->usual = TOOL_CHURN_USUAL;
 	inc->value = v->tool_churn.changes_1h;
 	/* Whoever was told of it is told of its end, and of nothing else. */
-	st->incidents[ALERT_DIVERGENCE].folded =
+	st->incidents[ALERT_DIVERGENCE].superseded =
 		st->incidents[ALERT_DIVERGENCE].open;
 	events_add(out, st, ALERT_CHURN, ALERT_STARTED, (double)window, false);
 }
@@ -279,7 +277,7 @@ void tool_churn_judge(struct alert_state *st, const struct verdict *v,
 		inc->value = v->tool_churn.changes_1h;
 	} else if (inc->open && v->verdict != VERDICT_UNKNOWN &&
 		recovery_pass(inc, window, 1)) {
-		st->incidents[ALERT_DIVERGENCE].folded = false;
+		st->incidents[ALERT_DIVERGENCE].superseded = false;
 		recovery_end(st, ALERT_CHURN, (double)window, out);
 	}
 }

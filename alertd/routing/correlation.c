@@ -18,7 +18,7 @@ bool correlation_may(const struct alert_event *e)
 {
 	const struct alert_record *r = &e->record;
 
-	return r->phase == ALERT_STARTED && !e->held && !e->group &&
+	return r->phase == ALERT_STARTED && !e->suppressed && !e->group &&
 		(r->kind < ALERT_DOWN_KINDS || r->kind == ALERT_SILENT) &&
 		slug_valid(e->slug);
 }
@@ -43,26 +43,21 @@ static void start_release(struct correlation_start *s)
 	strings_release(&s->later);
 }
 
-void correlation_cut(struct correlation_starts *l, size_t n)
+void correlation_move(
+	struct correlation_starts *to, struct correlation_starts *from)
 {
-	while (l->n > n)
-		start_release(&l->v[--l->n]);
-}
-
-void correlation_drop(struct correlation_starts *l, size_t n, const char *slug)
-{
-	for (size_t i = n; i < l->n; i++) {
-		if (strcmp(l->v[i].event.slug, slug) == 0)
-			start_release(&l->v[i]);
-		else
-			l->v[n++] = l->v[i];
-	}
-	l->n = n < l->n ? n : l->n;
+	if (from->n)
+		to->v = xgrow(to->v, &to->cap, to->n + from->n, sizeof *to->v);
+	for (size_t i = 0; i < from->n; i++)
+		to->v[to->n++] = from->v[i];
+	from->n = 0;
+	correlation_release(from);
 }
 
 void correlation_release(struct correlation_starts *l)
 {
-	correlation_cut(l, 0);
+	for (size_t i = 0; i < l->n; i++)
+		start_release(&l->v[i]);
 	free(l->v);
 	*l = (struct correlation_starts) {0};
 }

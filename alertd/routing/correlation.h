@@ -34,13 +34,13 @@ bool correlation_may(const struct alert_event *e);
 
 /*
  * correlation_note(l, e, now, later): remember such an event and who gets it;
- * all three are emptied. correlation_cut(l, n): forget all but the first n.
- * correlation_drop(l, n, slug): of the others, those of a server.
+ * all three are emptied. correlation_move(to, from): append what `from` holds,
+ * which is emptied.
  */
 void correlation_note(struct correlation_starts *l, struct alert_event *e,
 	struct strings *now, struct strings *later);
-void correlation_cut(struct correlation_starts *l, size_t n);
-void correlation_drop(struct correlation_starts *l, size_t n, const char *slug);
+void correlation_move(
+	struct correlation_starts *to, struct correlation_starts *from);
 void correlation_release(struct correlation_starts *l);
 
 /*

@@ -76,7 +76,7 @@ static void note_step(const struct rise *r, int step, struct strings *out)
 /* The routes whose steps are due, which are then done. */
 static void take_steps(const struct rise *r, struct strings *out)
 {
-	struct escalation *climb = &r->inc->climb;
+	struct escalation *climb = &r->inc->escalation;
 
 	while (climb->step < n_steps(r) &&
 		climb->since + after(r, climb->step) <= r->now)
@@ -110,7 +110,7 @@ static struct alert_event *carrier(const struct rise *r,
 		.kind = r->about.kind,
 		.phase = ALERT_ESCALATED,
 		.at = r->now,
-		.unheard = true,
+		.unacknowledged = true,
 	});
 	return &out->v[out->n - 1];
 }
@@ -137,7 +137,7 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 /* On the first step of another ladder than before, if it is another. */
 static void step_on(const struct rise *r)
 {
-	struct escalation *climb = &r->inc->climb;
+	struct escalation *climb = &r->inc->escalation;
 
 	if (climb->ladder && strcmp(climb->ladder, r->name) == 0)
 		return;
@@ -153,7 +153,7 @@ static void escalation_one(const struct conf *c, struct alert_state *st,
 	struct strings due = {0};
 
 	if (!r.name) {
-		escalation_release(&r.inc->climb);
+		escalation_release(&r.inc->escalation);
 		return;
 	}
 	step_on(&r);
@@ -173,8 +173,8 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 	size_t from, struct alert_events *out)
 {
 	for (unsigned k = 0; c && k < ALERT_KINDS; k++)
-		if (st->incidents[k].open && !st->incidents[k].folded &&
-			!st->incidents[k].held && !st->incidents[k].late)
+		if (st->incidents[k].open && !st->incidents[k].superseded &&
+			!st->incidents[k].suppressed && !st->incidents[k].late)
 			escalation_one(
 				c, st, (enum alert_kind)k, now, from, out);
 }
@@ -183,7 +183,7 @@ double escalation_due(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind)
 {
 	struct rise r = find_rise(c, st, kind, 0);
-	const struct escalation *climb = &r.inc->climb;
+	const struct escalation *climb = &r.inc->escalation;
 
 	if (!r.name || climb->step >= n_steps(&r))
 		return INFINITY;

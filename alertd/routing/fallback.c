@@ -40,7 +40,7 @@ bool fallback_overdue(const struct pending *p, const struct delivery *d,
 {
 	double age = now - since(p, d);
 
-	if (d->elsewhere > 0)
+	if (d->fallback_at > 0)
 		return false;
 	return d->refused ||
 		(age >= FALLBACK_P1_S && age >= in_time(p->body));
@@ -123,8 +123,8 @@ static double told_before(const struct alert_state *st, size_t i,
 	for (size_t k = 0; k < i; k++)
 		if (strcmp(st->outbox[k].key, st->outbox[i].key) == 0 &&
 			outbox_find(st, st->outbox[k].number, route, &item) &&
-			item.delivery->elsewhere > 0)
-			return item.delivery->elsewhere;
+			item.delivery->fallback_at > 0)
+			return item.delivery->fallback_at;
 	return 0;
 }
 
@@ -158,7 +158,7 @@ static void fall_back(struct alert_state *st, size_t i, size_t n,
 	buf_fmt(&note, "%s to %s, instead of %s", st->outbox[i].event, fallback,
 		d->route);
 	state_note(st, now, "told_elsewhere", note.p);
-	d->elsewhere = now;
+	d->fallback_at = now;
 	note_told(st, st->outbox[i].key, fallback);
 	strings_add(&routes, fallback);
 	outbox_put(st,
@@ -186,10 +186,10 @@ size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 			const struct conf_route *r = route_find(c, d->route);
 			double before = told_before(st, i, d->route);
 
-			if (d->elsewhere > 0 || d->holder || !r || !r->fallback)
+			if (d->fallback_at > 0 || d->holder || !r || !r->fallback)
 				continue;
 			if (before > 0 && before < st->outbox[i].created) {
-				d->elsewhere = before;
+				d->fallback_at = before;
 			} else if (before > 0 ||
 				fallback_overdue(&st->outbox[i], d, now)) {
 				fall_back(st, i, k, r->fallback, now);

@@ -11,13 +11,10 @@
 #define MONDAY 0
 #define FRIDAY 4
 
-static const char *const names[] = {
-	"mon", "tue", "wed", "thu", "fri", "sat", "sun"};
-
 static bool among(char *const *days, size_t n, int weekday)
 {
 	for (size_t i = 0; i < n; i++)
-		if (strcmp(days[i], names[weekday]) == 0)
+		if (strcmp(days[i], zone_weekdays[weekday]) == 0)
 			return true;
 	return false;
 }

@@ -72,7 +72,7 @@ static void begin_what_if(struct play *p)
 		return;
 	/* It is that of a downtime. */
 	open(p, ALERT_DOWNTIME);
-	p->st.incidents[ALERT_DOWNTIME].folded = true;
+	p->st.incidents[ALERT_DOWNTIME].superseded = true;
 }
 
 static bool reached(const struct reaches *l, const char *route)
@@ -108,7 +108,7 @@ static void what_if_events(struct play *p, size_t from)
 		const struct alert_event *e = &p->events.v[i];
 		struct recipients to = {0};
 
-		if (e->held)
+		if (e->suppressed)
 			continue;
 		dispatch_event(&way, &p->st, e, "{}", &to);
 		for (size_t k = 0; k < to.n; k++) {
@@ -149,7 +149,7 @@ static void play_init(struct play *p, const struct conf *c,
 	state_init(&p->st, r->slug);
 	begin_what_if(p);
 	if (r->maintenance && heeds_maintenance(r->kind)) {
-		p->st.quiet.active = true;
+		p->st.maintenance.active = true;
 		maintenance_hold_judge(
 			&p->st, &c->policy, r->at, &p->events, 0);
 	}
@@ -172,7 +172,7 @@ void what_if(const struct conf *c, const struct what_if *r,
 	play_init(&p, c, r);
 	p.out = out;
 	what_if_events(&p, 0);
-	t = p.events.v[0].held ? INFINITY : next(&p, r->at);
+	t = p.events.v[0].suppressed ? INFINITY : next(&p, r->at);
 	while (isfinite(t)) {
 		size_t from = p.events.n;
 

@@ -1,17 +1,7 @@
 #include "sinks/sink.h"
 
-static const struct sink *const sinks[] = {
-	[CONF_ROUTE_WEBHOOK] = &sink_webhook,
-	[CONF_ROUTE_COMMAND] = &sink_command,
-	[CONF_ROUTE_PAGERDUTY] = &sink_pagerduty,
-	[CONF_ROUTE_OPSGENIE] = &sink_opsgenie,
-	[CONF_ROUTE_SLACK] = &sink_slack,
-	[CONF_ROUTE_DISCORD] = &sink_discord,
-	[CONF_ROUTE_TWILIO_SMS] = &sink_twilio_sms,
-	[CONF_ROUTE_TWILIO_VOICE] = &sink_twilio_voice,
-	[CONF_ROUTE_EMAIL] = &sink_email,
-	[CONF_ROUTE_ALERTMANAGER] = &sink_alertmanager,
-};
+#define ROW(TYPE, type, ...) &sink_##type,
+static const struct sink *const sinks[] = {CONF_ROUTE_TYPES(ROW)};
 
 const struct sink *sink_of(enum conf_route_type type)
 {

@@ -1,8 +1,8 @@
 /*
- * sink.h: what a type of route is: one row of a table. A new one is a file
- * sinks/NAME.c with that row, a line in sink.c, and what conf/routes.c says of
- * its keys. All decisions in it are pure: a request out of an event, a result
- * out of an answer; delivery/sender.c does the rest, the same for all.
+ * sink.h: what the types of routes have in common: each is one `struct sink` in
+ * a file sinks/NAME.c, and a row of CONF_ROUTE_TYPES (conf/conf.h). All its
+ * decisions are pure: an event in, a request out; an answer in, a result out.
+ * delivery/sender.c does the rest, the same for all.
  */
 #ifndef SINKS_SINK_H
 #define SINKS_SINK_H
@@ -78,9 +78,8 @@ struct delivered sink_judge(const struct http_answer *a);
  */
 void sink_unsound(struct delivered *d, const char *what);
 
-/* The rows; see sinks/NAME.c. */
-extern const struct sink sink_webhook, sink_command, sink_pagerduty,
-	sink_opsgenie, sink_slack, sink_discord, sink_twilio_sms,
-	sink_twilio_voice, sink_email, sink_alertmanager;
+/* sink_webhook and so on, each in sinks/NAME.c. */
+#define SINK_DECLARE(TYPE, type, ...) extern const struct sink sink_##type;
+CONF_ROUTE_TYPES(SINK_DECLARE)
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/log.h"
 #include "base/sha256.h"
 #include "base/xalloc.h"
+#include "state/backend.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -145,12 +146,22 @@ void outage_file_close(struct outage_file *l)
 	free(l);
 }
 
-const char *outage_file_text(const struct outage_file *l)
+void outage_file_remove(struct outage_file *l)
 {
-	return l->text.p;
+	unlinkat(l->folder, l->name, 0);
 }
 
-bool outage_file_write(struct outage_file *l, const char *text)
+static bool file_read(void *arg, struct state_row *const *rows, size_t n)
+{
+	const struct outage_file *l = arg;
+
+	for (size_t i = 0; i < n; i++)
+		rows[i]->seen = xstrdup(l->text.p);
+	return true;
+}
+
+/* Replaces the text, and with it what an interrupted write left behind. */
+static bool replace_text(struct outage_file *l, const char *text)
 {
 	buf_clear(&l->text);
 	buf_fmt(&l->text, "%s\n", text);
@@ -167,7 +178,16 @@ bool outage_file_write(struct outage_file *l, const char *text)
 	return false;
 }
 
-void outage_file_remove(struct outage_file *l)
+/* Because of the lock, nobody else can have written. */
+static bool file_write(void *arg, struct state_row *const *rows, size_t n)
 {
-	unlinkat(l->folder, l->name, 0);
+	for (size_t i = 0; i < n; i++)
+		if (!replace_text(arg, rows[i]->text))
+			return false;
+	return true;
 }
+
+const struct state_backend file_backend = {
+	.read = file_read,
+	.write = file_write,
+};

@@ -1,488 +1,192 @@
 /*
- * state_json.c: a state as the JSON of the key alert:<slug>. What is read was
- * written by us, and yet comes from a store that others can write to: every
- * member is checked, and the first one that is wrong is remembered, like the
- * error of a buf. Members that came later than the first version may be
- * missing.
+ * state_json.c: a state as the JSON of the key alert:<slug>, by tables of its
+ * members. What is read was written by us, and yet comes from a store that
+ * others can write to: every member is checked. Members that came later than
+ * the first version may be missing.
  */
-#include "base/xalloc.h"
+#include "base/num.h"
 #include "incident/state.h"
 #include "json/json.h"
-#include "state/fields.h"
+#include "records/incident.h"
 
-#include <inttypes.h>
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#define EPOCH_MAX 1e11
+/* Steps of an escalation, requests of a delivery. */
 #define STEPS_MAX 1000
+#define NUMBER_MAX 9007199254740992.0 /* 2 to the 53rd */
 
 static const char *const digests[] = {NULL, "hourly", "daily", "weekly"};
+static const struct word_table digest_words = {digests, 4};
 
-static void duty_write(struct buf *b, const struct incident *inc)
-{
-	if (inc->ack.by) {
-		buf_str(b, ",\"ack\":{\"by\":");
-		json_put_str(b, inc->ack.by);
-		json_put_member(b, "reason", inc->ack.reason);
-		buf_fmt(b, ",\"at\":%.3f,\"until\":%.3f}", inc->ack.at,
-			inc->ack.until);
+#define EPOCH(key, T, m, ...)                                                  \
+	FIELD(key, T, m, __VA_ARGS__, .max = NUM_EPOCH_MAX)
+#define COUNT(key, T, m) FIELD(key, T, m, FIELD_NEEDED)
+#define STRING(key, T, m, ...) FIELD(key, T, m, FIELD_NEEDED | __VA_ARGS__)
+#define OBJECT(key, T, m, rows, ...)                                           \
+	FIELD(key, T, m, __VA_ARGS__, .table = rows)
+#define STRINGS(key, T, m, ...)                                                \
+	FIELD_STRINGS(key, T, m.v, m.n, __VA_ARGS__)
+#define LIST(key, T, m, n, rows, ...)                                          \
+	FIELD_COUNTED(FIELD_LIST, key, T, m, n, __VA_ARGS__, .table = rows)
+#define ARRAY(key, T, m, n, max, rows, ...)                                    \
+	FIELD_COUNTED(FIELD_ARRAY, key, T, m, n, __VA_ARGS__, .most = max,     \
+		.table = rows)
+#define END                                                                    \
+	{                                                                      \
+		.type = FIELD_END                                              \
 	}
-	if (inc->climb.ladder) {
-		buf_str(b, ",\"climb\":{\"ladder\":");
-		json_put_str(b, inc->climb.ladder);
-		buf_fmt(b, ",\"step\":%d,\"since\":%.3f}", inc->climb.step,
-			inc->climb.since);
-	}
-}
 
-static bool get_time(const cJSON *o, const char *key, double *out)
-{
-	return json_num(o, key, out) && *out >= 0 && *out <= EPOCH_MAX;
-}
+static const struct field streak_fields[] = {
+	COUNT("n", struct streak, n),
+	EPOCH("since", struct streak, since, FIELD_NEEDED),
+	EPOCH("counted", struct streak, counted, FIELD_NEEDED),
+	END,
+};
 
-static bool read_ack(const cJSON *o, struct ack *a)
-{
-	const char *by = json_str(o, "by"), *reason = json_str(o, "reason");
+static const struct field region_fields[] = {
+	STRING("region", struct region_tally, name, 0, .valid = region_valid),
+	OBJECT("failing", struct region_tally, failing, streak_fields,
+		FIELD_NEEDED),
+	OBJECT("throttled", struct region_tally, throttled, streak_fields,
+		FIELD_NEEDED),
+	OBJECT("silent", struct region_tally, silent, streak_fields, 0),
+	END,
+};
 
-	if (!by || (!reason && !json_has_null(o, "reason")) ||
-		!get_time(o, "at", &a->at) || !get_time(o, "until", &a->until))
-		return false;
-	a->by = xstrdup(by);
-	a->reason = reason ? xstrdup(reason) : NULL;
-	return true;
-}
+static const struct field ack_fields[] = {
+	ROW_ACK_BY(struct ack, by, FIELD_NEEDED),
+	STRING("reason", struct ack, reason, FIELD_NULL),
+	ROW_ACK_AT(struct ack, at, FIELD_NEEDED),
+	EPOCH("until", struct ack, until, FIELD_NEEDED, .digits = 3),
+	END,
+};
 
-static bool read_climb(const cJSON *o, struct escalation *c)
-{
-	const char *ladder = json_str(o, "ladder");
-	double step;
+static const struct field escalation_fields[] = {
+	STRING("ladder", struct escalation, ladder, 0),
+	FIELD("step", struct escalation, step, FIELD_NEEDED, .max = STEPS_MAX),
+	EPOCH("since", struct escalation, since, FIELD_NEEDED, .digits = 3),
+	END,
+};
 
-	if (!ladder || !get_time(o, "since", &c->since) ||
-		!json_num(o, "step", &step) || step < 0 || step > STEPS_MAX ||
-		step != floor(step))
-		return false;
-	c->ladder = xstrdup(ladder);
-	c->step = (int)step;
-	return true;
-}
+static const struct field change_fields[] = {
+	STRING("from", struct tool_change, from, 0, .valid = hash_valid),
+	STRING("to", struct tool_change, to, 0, .valid = hash_valid),
+	EPOCH("since", struct tool_change, since, FIELD_NEEDED),
+	STRINGS("added", struct tool_change, added, FIELD_NEEDED),
+	STRINGS("removed", struct tool_change, removed, FIELD_NEEDED),
+	STRINGS("changed", struct tool_change, changed, FIELD_NEEDED),
+	STRINGS("redescribed", struct tool_change, redescribed, FIELD_NEEDED),
+	END,
+};
 
-static bool duty_read(const cJSON *o, struct incident *inc)
-{
-	const cJSON *a = json_get(o, "ack"), *c = json_get(o, "climb");
+/* Of a part of an incident that need not be there: by one of its members. */
+#define IF(m) FIELD_WHEN(struct incident, m)
 
-	return (!a || read_ack(a, &inc->ack)) &&
-		(!c || read_climb(c, &inc->climb));
-}
+const struct field incident_fields[] = {
+	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
+	ROW_HELD(struct incident, suppressed, 0),
+	EPOCH("held_at", struct incident, suppressed_at, 0, IF(suppressed)),
+	FIELD("unheard", struct incident, unnotified, 0),
+	FIELD("late", struct incident, late, FIELD_OMIT),
+	FIELD("severity", struct incident, severity, FIELD_NEEDED,
+		.words = &severity_words),
+	FIELD("tier", struct incident, tier, FIELD_NEEDED,
+		.words = &tier_words),
+	FIELD("step", struct incident, step, FIELD_NEEDED | FIELD_NULL,
+		.words = &step_words),
+	FIELD("layer", struct incident, layer, FIELD_NEEDED | FIELD_NULL,
+		.words = &failure_layer_words),
+	ROW_FIRST(struct incident, first, FIELD_NEEDED),
+	EPOCH("opened_at", struct incident, opened_at, FIELD_NEEDED),
+	EPOCH("reminded_at", struct incident, reminded_at, FIELD_NEEDED),
+	EPOCH("failed", struct incident, failed, FIELD_NEEDED),
+	EPOCH("passed", struct incident, passed, FIELD_NEEDED),
+	ROW_PASSED_SINCE(struct incident, passed_since, FIELD_NEEDED),
+	COUNT("passes", struct incident, passes),
+	COUNT("probe_count", struct incident, probe_count),
+	COUNT("expected", struct incident, expected),
+	STRING("error", struct incident, error, FIELD_NULL),
+	ROW_REGIONS(struct incident, regions, FIELD_NEEDED),
+	STRINGS("reached", struct incident, reached, FIELD_NEEDED,
+		.valid = region_valid),
+	STRINGS("told", struct incident, told, FIELD_NEEDED),
+	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
+	OBJECT("climb", struct incident, escalation, escalation_fields, 0,
+		IF(escalation.ladder)),
+	FIELD("flaps", struct incident, flaps, 0),
+	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
+	/* To the last digit: it is compared to what a record says. */
+	EPOCH("value", struct incident, value, 0, IF(usual)),
+	EPOCH("usual", struct incident, usual, FIELD_WITH, IF(usual)),
+	FIELD("rate_window", struct incident, rate_window, FIELD_WITH,
+		.words = &rate_words, IF(usual)),
+	OBJECT("change", struct incident, change, change_fields, 0,
+		IF(change.to)),
+	EPOCH("stale_age_s", struct incident, stale_age_s, 0, .digits = 3,
+		IF(stale)),
+	FIELD("stale_more", struct incident, stale_more, FIELD_WITH, IF(stale)),
+	END,
+};
 
-static void delivery_write(struct buf *b, const struct delivery *d)
-{
-	if (d->tried > 0)
-		buf_fmt(b, ",\"tried\":%.3f", d->tried);
-	if (d->done)
-		buf_fmt(b, ",\"done\":%d", d->done);
-	if (d->digest != CONF_DIGEST_NO)
-		buf_fmt(b,
-			",\"digest\":\"%s\",\"over\":%s,"
-			"\"boundary\":%" PRId64,
-			digests[d->digest], d->over ? "true" : "false",
-			d->boundary);
-	if (d->why) {
-		json_put_member(b, "why", d->why);
-	}
-	if (d->refused)
-		buf_str(b, ",\"refused\":true");
-	if (d->elsewhere > 0)
-		buf_fmt(b, ",\"elsewhere\":%.3f", d->elsewhere);
-}
+const struct field delivery_fields[] = {
+	COUNT("attempts", struct delivery, attempts),
+	STRING("route", struct delivery, route, 0),
+	EPOCH("next_try", struct delivery, next_try, FIELD_NEEDED, .digits = 3),
+	STRING("holder", struct delivery, holder, FIELD_NULL),
+	EPOCH("tried", struct delivery, tried, FIELD_OMIT, .digits = 3),
+	FIELD("done", struct delivery, done, FIELD_OMIT, .max = STEPS_MAX),
+	FIELD("digest", struct delivery, digest, FIELD_OMIT,
+		.words = &digest_words),
+	FIELD("over", struct delivery, over, FIELD_WITH,
+		FIELD_WHEN(struct delivery, digest)),
+	EPOCH("boundary", struct delivery, boundary, FIELD_WITH,
+		FIELD_WHEN(struct delivery, digest)),
+	FIELD("why", struct delivery, why, FIELD_OMIT),
+	FIELD("refused", struct delivery, refused, FIELD_OMIT),
+	EPOCH("elsewhere", struct delivery, fallback_at, FIELD_OMIT,
+		.digits = 3),
+	END,
+};
 
-/* How it waits for others. */
-static bool read_wait(const cJSON *o, struct delivery *d)
-{
-	const char *digest = json_str(o, "digest");
-	double boundary;
-	unsigned i;
+const struct field pending_fields[] = {
+	FIELD("number", struct pending, number, FIELD_NEEDED,
+		.max = NUMBER_MAX),
+	STRING("key", struct pending, key, 0),
+	STRING("event", struct pending, event, 0),
+	STRING("body", struct pending, body, 0),
+	EPOCH("created", struct pending, created, FIELD_NEEDED, .digits = 3),
+	LIST("deliveries", struct pending, deliveries, n_deliveries,
+		delivery_fields, FIELD_NEEDED),
+	END,
+};
 
-	if (!json_get(o, "digest"))
-		return true;
-	if (!digest || !names_lookup(digests, 4, digest, &i) ||
-		!json_bool(o, "over", &d->over) ||
-		!get_time(o, "boundary", &boundary) ||
-		boundary != floor(boundary))
-		return false;
-	d->digest = (enum conf_digest)i;
-	d->boundary = (int64_t)boundary;
-	return true;
-}
+static const struct field expiry_told_fields[] = {
+	FIELD("what", struct expiry_told, what, FIELD_NEEDED,
+		.words = &expiry_what_words),
+	FIELD("expires_at", struct expiry_told, expires_at, FIELD_NEEDED,
+		.max = EXPIRY_NEVER),
+	COUNT("within", struct expiry_told, within),
+	END,
+};
 
-static bool delivery_read(const cJSON *o, struct delivery *d)
-{
-	const char *why = json_str(o, "why");
-	double done = 0;
+static const struct field sighting_fields[] = {
+	STRING("region", struct sighting, region, 0, .valid = region_valid),
+	FIELD_AS(FIELD_CHARS, "hash", struct sighting, hash, FIELD_NEEDED,
+		.valid = hash_valid),
+	EPOCH("since", struct sighting, since, FIELD_NEEDED),
+	EPOCH("at", struct sighting, at, FIELD_NEEDED),
+	EPOCH("window", struct sighting, window, FIELD_NEEDED),
+	END,
+};
 
-	if (why)
-		d->why = xstrdup(why);
-	if (json_get(o, "done") &&
-		(!json_num(o, "done", &done) || done < 0 || done > STEPS_MAX ||
-			done != floor(done)))
-		return false;
-	d->done = (int)done;
-	if (json_get(o, "tried") && !get_time(o, "tried", &d->tried))
-		return false;
-	return read_wait(o, d) && !why == !json_get(o, "why") &&
-		(!json_get(o, "refused") ||
-			json_bool(o, "refused", &d->refused)) &&
-		(!json_get(o, "elsewhere") ||
-			get_time(o, "elsewhere", &d->elsewhere));
-}
-
-static void put_int(struct buf *b, const char *key, int64_t v)
-{
-	json_put_key(b, key);
-	buf_int(b, v);
-}
-
-static void put_bool(struct buf *b, const char *key, bool v)
-{
-	json_put_key(b, key);
-	buf_str(b, v ? "true" : "false");
-}
-
-static void put_time(struct buf *b, const char *key, double t)
-{
-	buf_fmt(b, ",\"%s\":%.3f", key, t);
-}
-
-/* To the last digit: it is compared to what a record says. */
-static void put_instant(struct buf *b, const char *key, double t)
-{
-	json_put_key(b, key);
-	json_put_num(b, t);
-}
-
-static void put_tally(struct buf *b, const char *key, const struct streak *t)
-{
-	json_put_key(b, key);
-	buf_str(b, "{\"n\":");
-	buf_int(b, t->n);
-	put_int(b, "since", t->since);
-	put_int(b, "counted", t->counted);
-	buf_char(b, '}');
-}
-
-static void put_region(struct buf *b, const struct region_tally *r)
-{
-	buf_str(b, "{\"region\":");
-	json_put_str(b, r->name);
-	put_tally(b, "failing", &r->failing);
-	put_tally(b, "throttled", &r->throttled);
-	put_tally(b, "silent", &r->silent);
-	buf_char(b, '}');
-}
-
-static void put_change(struct buf *b, const struct tool_change *c)
-{
-	buf_str(b, ",\"change\":{\"from\":");
-	json_put_str(b, c->from);
-	json_put_member(b, "to", c->to);
-	put_int(b, "since", c->since);
-	json_put_list(b, "added", c->added.v, c->added.n);
-	json_put_list(b, "removed", c->removed.v, c->removed.n);
-	json_put_list(b, "changed", c->changed.v, c->changed.n);
-	json_put_list(b, "redescribed", c->redescribed.v, c->redescribed.n);
-	buf_char(b, '}');
-}
-
-static void put_incident(struct buf *b, enum alert_kind kind,
-	const struct incident *inc)
-{
-	buf_fmt(b, "{\"kind\":\"%s\"", alert_kind_name(kind));
-	put_bool(b, "folded", inc->folded);
-	put_bool(b, "held", inc->held);
-	if (inc->held)
-		put_int(b, "held_at", inc->held_at);
-	put_bool(b, "unheard", inc->unheard);
-	if (inc->late)
-		put_bool(b, "late", true);
-	json_put_member(b, "severity", severity_name(inc->severity));
-	json_put_member(b, "tier", tier_name(inc->tier));
-	json_put_member(b, "step", step_name(inc->step));
-	json_put_member(b, "layer", failure_layer_name(inc->layer));
-	put_int(b, "first", inc->first);
-	put_int(b, "opened_at", inc->opened_at);
-	put_int(b, "reminded_at", inc->reminded_at);
-	put_int(b, "failed", inc->failed);
-	put_int(b, "passed", inc->passed);
-	put_int(b, "passed_since", inc->passed_since);
-	put_int(b, "passes", inc->passes);
-	put_int(b, "probe_count", inc->probe_count);
-	put_int(b, "expected", inc->expected);
-	json_put_member(b, "error", inc->error);
-	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
-	json_put_list(b, "reached", inc->reached.v, inc->reached.n);
-	json_put_list(b, "told", inc->told.v, inc->told.n);
-	duty_write(b, inc);
-	put_int(b, "flaps", inc->flaps);
-	if (inc->group)
-		json_put_member(b, "group", inc->group);
-	if (inc->usual > 0) {
-		put_instant(b, "value", inc->value);
-		put_instant(b, "usual", inc->usual);
-		json_put_member(b, "rate_window", rate_name(inc->rate_window));
-	}
-	if (inc->change.to)
-		put_change(b, &inc->change);
-	if (inc->stale) {
-		put_time(b, "stale_age_s", inc->stale_age_s);
-		put_int(b, "stale_more", inc->stale_more);
-	}
-	buf_char(b, '}');
-}
-
-static void put_pending(struct buf *b, const struct pending *p)
-{
-	buf_fmt(b, "{\"number\":%lu", p->number);
-	json_put_member(b, "key", p->key);
-	json_put_member(b, "event", p->event);
-	json_put_member(b, "body", p->body);
-	put_time(b, "created", p->created);
-	buf_str(b, ",\"deliveries\":[");
-	for (size_t i = 0; i < p->n_deliveries; i++) {
-		const struct delivery *d = &p->deliveries[i];
-
-		buf_fmt(b, "%s{\"attempts\":%d", i ? "," : "", d->attempts);
-		json_put_member(b, "route", d->route);
-		put_time(b, "next_try", d->next_try);
-		json_put_member(b, "holder", d->holder);
-		delivery_write(b, d);
-		buf_char(b, '}');
-	}
-	buf_str(b, "]}");
-}
-
-static void put_incidents(struct buf *b, const struct alert_state *st)
-{
-	const char *comma = "";
-
-	buf_str(b, ",\"incidents\":[");
-	for (unsigned k = 0; k < ALERT_KINDS; k++) {
-		if (!st->incidents[k].open)
-			continue;
-		buf_str(b, comma);
-		put_incident(b, (enum alert_kind)k, &st->incidents[k]);
-		comma = ",";
-	}
-	buf_char(b, ']');
-}
-
-static void put_expiries(struct buf *b, const struct alert_state *st)
-{
-	buf_str(b, ",\"expiries\":[");
-	for (size_t i = 0; i < st->n_expiries; i++) {
-		const struct expiry_told *t = &st->expiries[i];
-
-		buf_fmt(b, "%s{\"what\":\"%s\"", i ? "," : "",
-			expiry_what_name(t->what));
-		put_int(b, "expires_at", t->expires_at);
-		put_int(b, "within", t->within);
-		buf_char(b, '}');
-	}
-	buf_char(b, ']');
-}
-
-static void put_sightings(struct buf *b, const struct tools_seen *t)
-{
-	buf_str(b, ",\"sightings\":[");
-	for (size_t i = 0; i < t->n; i++) {
-		const struct sighting *s = &t->v[i];
-
-		buf_fmt(b, "%s{\"region\":\"%s\"", i ? "," : "", s->region);
-		json_put_member(b, "hash", s->hash);
-		put_instant(b, "since", s->since);
-		put_instant(b, "at", s->at);
-		put_int(b, "window", s->window);
-		buf_char(b, '}');
-	}
-	buf_str(b, "],\"tool_sets\":[");
-	for (size_t i = 0; i < t->n_sets; i++) {
-		const struct tool_set *set = &t->sets[i];
-
-		buf_fmt(b, "%s{\"hash\":\"%s\"", i ? "," : "", set->hash);
-		put_instant(b, "since", set->since);
-		json_put_member(b, "era", era_name(set->era));
-		buf_char(b, '}');
-	}
-	buf_char(b, ']');
-	put_tally(b, "differ", &t->differ);
-}
-
-static void put_drifts(struct buf *b, const struct alert_state *st)
-{
-	buf_str(b, ",\"drifts\":[");
-	for (size_t i = 0; i < st->n_drifts; i++) {
-		const struct drift_told *t = &st->drifts[i];
-
-		buf_fmt(b, "%s{\"from\":\"%s\"", i ? "," : "", t->from);
-		json_put_member(b, "to", t->to);
-		put_int(b, "at", t->at);
-		buf_char(b, '}');
-	}
-	buf_char(b, ']');
-}
-
-static void put_quiet(struct buf *b, const struct maintenance_hold *q)
-{
-	if (!q->id)
-		return;
-	buf_str(b, ",\"maintenance\":{\"id\":");
-	json_put_str(b, q->id);
-	json_put_member(b, "reason", q->reason);
-	put_int(b, "start", q->start);
-	put_int(b, "end", q->end);
-	put_bool(b, "active", q->active);
-	buf_char(b, '}');
-}
-
-static void put_quality(struct buf *b, const struct alert_state *st)
-{
-	if (st->servers.n) {
-		json_put_list(b, "servers", st->servers.v, st->servers.n);
-		json_put_list(b, "left", st->left.v, st->left.n);
-	}
-	put_int(b, "down_at", st->down_at);
-	put_int(b, "cold", st->cold);
-	put_tally(b, "slow", &st->slow);
-	put_tally(b, "stray", &st->stray.windows);
-	json_put_list(b, "stray_regions", st->stray.regions.v,
-		st->stray.regions.n);
-	put_int(b, "stray_told", st->stray.told);
-}
-
-void state_write_head(struct buf *b, const struct alert_state *st)
-{
-	buf_fmt(b, "{\"v\":%d,\"revision\":%lld", STATE_VERSION, st->revision);
-	json_put_member(b, "writer", st->writer);
-}
-
-void state_write(struct buf *b, const struct alert_state *st)
-{
-	state_write_head(b, st);
-	json_put_member(b, "slug", st->slug);
-	json_put_member(b, "url", st->url);
-	put_int(b, "window", st->window);
-	put_int(b, "judged", st->judged);
-	if (st->untested)
-		put_int(b, "untested", st->untested);
-	buf_fmt(b, ",\"number\":%lu,\"regions\":[", st->number);
-	for (size_t i = 0; i < st->n_regions; i++) {
-		if (i)
-			buf_char(b, ',');
-		put_region(b, &st->regions[i]);
-	}
-	buf_char(b, ']');
-	put_incidents(b, st);
-	if (st->away.counted)
-		put_tally(b, "away", &st->away);
-	put_expiries(b, st);
-	put_sightings(b, &st->tools);
-	put_drifts(b, st);
-	put_quiet(b, &st->quiet);
-	put_quality(b, st);
-	if (st->handles.n) {
-		buf_str(b, ",\"handles\":");
-		external_ids_write(b, &st->handles);
-	}
-	buf_str(b, ",\"outbox\":[");
-	for (size_t i = 0; i < st->n_outbox; i++) {
-		if (i)
-			buf_char(b, ',');
-		put_pending(b, &st->outbox[i]);
-	}
-	buf_str(b, "],\"timeline\":[");
-	for (size_t i = 0; i < st->n_timeline; i++) {
-		const struct timeline_entry *e = &st->timeline[i];
-
-		buf_fmt(b, "%s{\"at\":%.3f", i ? "," : "", e->at);
-		json_put_member(b, "what", e->what);
-		json_put_member(b, "text", e->text);
-		if (e->key) {
-			json_put_member(b, "key", e->key);
-			json_put_list(b, "regions", e->regions.v, e->regions.n);
-			put_int(b, "resolved_at", e->resolved_at);
-		}
-		buf_char(b, '}');
-	}
-	buf_str(b, "]}");
-}
-
-static void state_read_change(struct fields *in, struct tool_change *c)
-{
-	struct fields one = {.o = json_get(in->o, "change")};
-
-	if (!one.o)
-		return;
-	string_set(&c->from, field_str(&one, "from"));
-	string_set(&c->to, field_str(&one, "to"));
-	c->since = field_epoch(&one, "since");
-	field_strings(&one, "added", NULL, &c->added);
-	field_strings(&one, "removed", NULL, &c->removed);
-	field_strings(&one, "changed", NULL, &c->changed);
-	field_strings(&one, "redescribed", NULL, &c->redescribed);
-	if (one.bad || !hash_valid(c->from) || !hash_valid(c->to))
-		field_wrong(in, "change");
-}
-
-/* A hash, or what may stand for one; 64 characters and a NUL. */
-static void get_hash(struct fields *in, const char *key,
-	bool (*valid)(const char *), char *out)
-{
-	const char *s = field_str(in, key);
-
-	if (valid(s))
-		snprintf(out, HASH_HEX + 1, "%s", s);
-	else
-		field_wrong(in, key);
-}
-
-static void read_sightings(struct fields *in, struct tools_seen *t)
-{
-	for (const cJSON *e = field_array(in, "sightings"); e; e = e->next) {
-		struct fields one = {.o = e};
-		struct sighting s = {
-			.since = field_time(&one, "since"),
-			.at = field_time(&one, "at"),
-			.window = field_epoch(&one, "window"),
-		};
-		const char *region = field_str(&one, "region");
-
-		get_hash(&one, "hash", hash_valid, s.hash);
-		if (one.bad || !region_valid(region)) {
-			field_wrong(in, "sightings");
-			continue;
-		}
-		s.region = xstrdup(region);
-		t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
-		t->v[t->n++] = s;
-	}
-}
-
-static void read_tool_sets(struct fields *in, struct tools_seen *t)
-{
-	for (const cJSON *e = field_array(in, "tool_sets"); e; e = e->next) {
-		struct fields one = {.o = e};
-		struct tool_set set = {.since = field_time(&one, "since")};
-
-		get_hash(&one, "hash", hash_valid, set.hash);
-		if (!json_has_null(e, "era") &&
-			!era_parse(field_str(&one, "era"), &set.era))
-			field_wrong(&one, "era");
-		if (one.bad || t->n_sets == TOOL_SETS_MAX)
-			field_wrong(in, "tool_sets");
-		else
-			t->sets[t->n_sets++] = set;
-	}
-}
+static const struct field tool_set_fields[] = {
+	FIELD_AS(FIELD_CHARS, "hash", struct tool_set, hash, FIELD_NEEDED,
+		.valid = hash_valid),
+	EPOCH("since", struct tool_set, since, FIELD_NEEDED),
+	FIELD("era", struct tool_set, era, FIELD_NEEDED | FIELD_NULL,
+		.words = &era_words),
+	END,
+};
 
 static bool hash_or_era(const char *s)
 {
@@ -491,308 +195,185 @@ static bool hash_or_era(const char *s)
 	return hash_valid(s) || era_parse(s, &era);
 }
 
-static void read_drifts(struct fields *in, struct alert_state *st)
+static const struct field drift_fields[] = {
+	FIELD_AS(FIELD_CHARS, "from", struct drift_told, from, FIELD_NEEDED,
+		.valid = hash_or_era),
+	FIELD_AS(FIELD_CHARS, "to", struct drift_told, to, FIELD_NEEDED,
+		.valid = hash_or_era),
+	EPOCH("at", struct drift_told, at, FIELD_NEEDED),
+	END,
+};
+
+static const struct field hold_fields[] = {
+	STRING("id", struct maintenance_hold, id, 0),
+	STRING("reason", struct maintenance_hold, reason, FIELD_NULL),
+	EPOCH("start", struct maintenance_hold, start, FIELD_NEEDED),
+	EPOCH("end", struct maintenance_hold, end, FIELD_NEEDED),
+	FIELD("active", struct maintenance_hold, active, FIELD_NEEDED),
+	END,
+};
+
+static const struct field external_id_fields[] = {
+	STRING("key", struct handle, key, 0, .max = HANDLE_TEXT_MAX),
+	STRING("route", struct handle, route, 0, .max = HANDLE_TEXT_MAX),
+	STRING("handle", struct handle, text, 0, .max = HANDLE_TEXT_MAX),
+	END,
+};
+
+const struct field timeline_fields[] = {
+	ROW_TOLD_AT(struct timeline_entry, at, FIELD_NEEDED),
+	STRING("what", struct timeline_entry, what, 0),
+	STRING("text", struct timeline_entry, text, 0),
+	ROW_TOLD_KEY(struct timeline_entry, key, FIELD_OMIT | FIELD_LAX),
+	ROW_REGIONS(struct timeline_entry, regions, FIELD_WITH,
+		FIELD_WHEN(struct timeline_entry, key)),
+	ROW_TOLD_RESOLVED_AT(struct timeline_entry, resolved_at, FIELD_WITH,
+		FIELD_WHEN(struct timeline_entry, key)),
+	END,
+};
+
+/* Those that are open, of each kind at most one. */
+static bool put_incidents(struct buf *b, const void *s,
+	const struct field_limits *l)
 {
-	for (const cJSON *e = field_array(in, "drifts"); e; e = e->next) {
-		struct fields one = {.o = e};
-		struct drift_told t = {.at = field_epoch(&one, "at")};
+	const struct alert_state *st = s;
+	const char *before = "[";
 
-		get_hash(&one, "from", hash_or_era, t.from);
-		get_hash(&one, "to", hash_or_era, t.to);
-		if (one.bad || st->n_drifts == DRIFTS_MAX)
-			field_wrong(in, "drifts");
-		else
-			st->drifts[st->n_drifts++] = t;
-	}
-}
-
-/* What the regions see, all of it or nothing. */
-static void state_read_tools(struct fields *in, struct alert_state *st)
-{
-	if (!field_has(in, "sightings"))
-		return;
-	st->judged = field_epoch(in, "judged");
-	if (field_has(in, "untested"))
-		st->untested = field_epoch(in, "untested");
-	read_sightings(in, &st->tools);
-	read_tool_sets(in, &st->tools);
-	st->tools.differ = field_tally(in, "differ");
-	read_drifts(in, st);
-}
-
-/* ---- Reading. */
-
-static const struct json_limits limits = {16, 1000000, true};
-
-static void read_regions(struct fields *in, struct alert_state *st)
-{
-	for (const cJSON *e = field_array(in, "regions"); e; e = e->next) {
-		struct fields one = {.o = e};
-		const char *name = field_str(&one, "region");
-		struct streak failing = field_tally(&one, "failing");
-		struct streak throttled = field_tally(&one, "throttled");
-		struct streak silent = {0};
-
-		/* A state of before silence was told of has none. */
-		if (field_has(&one, "silent"))
-			silent = field_tally(&one, "silent");
-		if (one.bad || !region_valid(name)) {
-			field_wrong(in, "regions");
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		if (!st->incidents[k].open)
 			continue;
-		}
-		*state_region(st, name) = (struct region_tally) {
-			.name = state_region(st, name)->name,
-			.failing = failing,
-			.throttled = throttled,
-			.silent = silent,
-		};
+		buf_fmt(b, "%s{\"kind\":\"%s\"", before,
+			alert_kind_name((enum alert_kind)k));
+		fields_put(b, incident_fields, &st->incidents[k], l);
+		buf_char(b, '}');
+		before = ",";
 	}
+	buf_str(b, *before == '[' ? "[]" : "]");
+	return true;
 }
 
-static void read_names(struct fields *in, struct incident *inc)
+static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 {
-	if (!severity_parse(field_str(in, "severity"), &inc->severity)) {
-		field_wrong(in, "severity");
-		inc->severity = SEVERITY_P1;
-	}
-	if (!tier_parse(field_str(in, "tier"), &inc->tier))
-		field_wrong(in, "tier");
-	if (!json_has_null(in->o, "step") &&
-		!step_parse(field_str(in, "step"), &inc->step))
-		field_wrong(in, "step");
-	if (!json_has_null(in->o, "layer") &&
-		!failure_layer_parse(field_str(in, "layer"), &inc->layer))
-		field_wrong(in, "layer");
-}
-
-/* What a state of before these were known does not have. */
-static void read_measure(struct fields *in, struct incident *inc)
-{
-	if (field_has(in, "flaps"))
-		inc->flaps = field_count(in, "flaps");
-	if (field_has(in, "group"))
-		inc->group = field_optional(in, "group");
-	if (!field_has(in, "value"))
-		return;
-	inc->value = field_time(in, "value");
-	inc->usual = field_time(in, "usual");
-	if (!rate_parse(field_str(in, "rate_window"), &inc->rate_window))
-		field_wrong(in, "rate_window");
-}
-
-static void read_quality(struct fields *in, struct alert_state *st)
-{
-	if (field_has(in, "servers")) {
-		field_strings(in, "servers", slug_valid, &st->servers);
-		field_strings(in, "left", slug_valid, &st->left);
-	}
-	if (!field_has(in, "down_at"))
-		return;
-	st->down_at = field_epoch(in, "down_at");
-	st->cold = field_epoch(in, "cold");
-	st->slow = field_tally(in, "slow");
-	st->stray.windows = field_tally(in, "stray");
-	field_strings(in, "stray_regions", region_valid, &st->stray.regions);
-	st->stray.told = field_epoch(in, "stray_told");
-}
-
-static void read_incident(struct fields *in, struct incident *inc)
-{
-	inc->open = true;
-	inc->folded = field_bool(in, "folded");
-	/* A state of before there were maintenances has neither. */
-	inc->held = field_has(in, "held") && field_bool(in, "held");
-	if (inc->held && field_has(in, "held_at"))
-		inc->held_at = field_epoch(in, "held_at");
-	inc->unheard = field_has(in, "unheard") && field_bool(in, "unheard");
-	inc->late = field_has(in, "late") && field_bool(in, "late");
-	read_names(in, inc);
-	inc->first = field_epoch(in, "first");
-	inc->opened_at = field_epoch(in, "opened_at");
-	inc->reminded_at = field_epoch(in, "reminded_at");
-	inc->failed = field_epoch(in, "failed");
-	inc->passed = field_epoch(in, "passed");
-	inc->passed_since = field_epoch(in, "passed_since");
-	inc->passes = field_count(in, "passes");
-	inc->probe_count = field_count(in, "probe_count");
-	inc->expected = field_count(in, "expected");
-	inc->error = field_optional(in, "error");
-	field_strings(in, "regions", region_valid, &inc->regions);
-	field_strings(in, "reached", region_valid, &inc->reached);
-	field_strings(in, "told", NULL, &inc->told);
-	if (!duty_read(in->o, inc))
-		field_wrong(in, "ack or climb");
-	read_measure(in, inc);
-	state_read_change(in, &inc->change);
-	inc->stale = field_has(in, "stale_age_s");
-	if (inc->stale) {
-		inc->stale_age_s = field_time(in, "stale_age_s");
-		inc->stale_more = field_count(in, "stale_more");
-	}
-}
-
-static void read_incidents(struct fields *in, struct alert_state *st)
-{
-	for (const cJSON *e = field_array(in, "incidents"); e; e = e->next) {
-		struct fields one = {.o = e};
+	if (!cJSON_IsArray(list))
+		return field_fail(why, "incidents", "not an array");
+	for (const cJSON *e = list->child; e; e = e->next) {
+		const char *name = json_str(e, "kind");
+		struct incident *inc;
 		enum alert_kind kind;
 
-		if (!alert_kind_parse(field_str(&one, "kind"), &kind) ||
-			kind >= ALERT_KINDS || st->incidents[kind].open) {
-			field_wrong(in, "incidents");
-			continue;
-		}
-		read_incident(&one, &st->incidents[kind]);
-		if (one.bad)
-			field_wrong(in, one.bad);
+		if (!name || !alert_kind_parse(name, &kind) ||
+			kind >= ALERT_KINDS || st->incidents[kind].open)
+			return field_fail(why, "kind", "of no incident");
+		inc = &st->incidents[kind];
+		inc->open = true;
+		if (!fields_take(incident_fields, e, inc, why))
+			return false;
+		inc->stale = json_get(e, "stale_age_s") != NULL;
 	}
+	return true;
 }
 
-static void read_expiries(struct fields *in, struct alert_state *st)
-{
-	if (!field_has(in, "expiries"))
-		return;
-	for (const cJSON *e = field_array(in, "expiries"); e; e = e->next) {
-		struct fields one = {.o = e};
-		struct expiry_told t = {
-			.expires_at = field_int(&one, "expires_at", 0,
-				EXPIRY_NEVER),
-			.within = field_int(&one, "within", 0, FIELD_COUNT_MAX),
-		};
+const struct field state_head_fields[] = {
+	FIELD("revision", struct alert_state, revision, FIELD_NEEDED,
+		.max = NUMBER_MAX),
+	STRING("writer", struct alert_state, writer, FIELD_NULL),
+	END,
+};
 
-		if (!expiry_what_parse(field_str(&one, "what"), &t.what) ||
-			one.bad || st->n_expiries == EXPIRIES_MAX)
-			field_wrong(in, "expiries");
-		else
-			st->expiries[st->n_expiries++] = t;
-	}
+#define ST struct alert_state
+const struct field state_fields[] = {
+	FIELD("slug", ST, slug, FIELD_OUT),
+	STRING("url", ST, url, FIELD_NULL),
+	EPOCH("window", ST, window, FIELD_NEEDED),
+	EPOCH("judged", ST, judged, 0),
+	EPOCH("untested", ST, untested, FIELD_OMIT),
+	FIELD("number", ST, number, FIELD_NEEDED, .max = NUMBER_MAX),
+	LIST("regions", ST, regions, n_regions, region_fields, FIELD_NEEDED),
+	FIELD_MADE("incidents", FIELD_OUT, .put = put_incidents),
+	OBJECT("away", ST, away, streak_fields, 0,
+		FIELD_WHEN(ST, away.counted)),
+	ARRAY("expiries", ST, expiries, n_expiries, EXPIRIES_MAX,
+		expiry_told_fields, 0),
+	LIST("sightings", ST, tools.v, tools.n, sighting_fields, 0),
+	ARRAY("tool_sets", ST, tools.sets, tools.n_sets, TOOL_SETS_MAX,
+		tool_set_fields, FIELD_WITH),
+	OBJECT("differ", ST, tools.differ, streak_fields, FIELD_WITH),
+	ARRAY("drifts", ST, drifts, n_drifts, DRIFTS_MAX, drift_fields,
+		FIELD_WITH),
+	OBJECT("maintenance", ST, maintenance, hold_fields, 0,
+		FIELD_WHEN(ST, maintenance.id)),
+	STRINGS("servers", ST, servers, 0, .valid = slug_valid,
+		FIELD_WHEN(ST, servers.n)),
+	STRINGS("left", ST, left, FIELD_WITH, .valid = slug_valid,
+		FIELD_WHEN(ST, servers.n)),
+	EPOCH("down_at", ST, down_at, 0),
+	EPOCH("cold", ST, cold, FIELD_WITH),
+	OBJECT("slow", ST, slow, streak_fields, FIELD_WITH),
+	OBJECT("stray", ST, anomaly.windows, streak_fields, FIELD_WITH),
+	STRINGS("stray_regions", ST, anomaly.regions, FIELD_WITH,
+		.valid = region_valid),
+	EPOCH("stray_told", ST, anomaly.told, FIELD_WITH),
+	LIST("handles", ST, handles.v, handles.n, external_id_fields, 0,
+		FIELD_WHEN(ST, handles.n)),
+	LIST("outbox", ST, outbox, n_outbox, pending_fields, FIELD_NEEDED),
+	ARRAY("timeline", ST, timeline, n_timeline, TIMELINE_MAX,
+		timeline_fields, FIELD_NEEDED),
+	END,
+};
+
+void state_write_head(struct buf *b, const struct alert_state *st)
+{
+	buf_fmt(b, "{\"v\":%d", STATE_VERSION);
+	fields_put(b, state_head_fields, st, NULL);
 }
 
-static void read_deliveries(struct fields *in, struct pending *p)
+void state_write(struct buf *b, const struct alert_state *st)
 {
-	size_t cap = 0;
-
-	for (const cJSON *e = field_array(in, "deliveries"); e; e = e->next) {
-		struct fields one = {.o = e};
-
-		p->deliveries = xgrow(p->deliveries, &cap, p->n_deliveries + 1,
-			sizeof *p->deliveries);
-		p->deliveries[p->n_deliveries++] = (struct delivery) {
-			.route = xstrdup(field_str(&one, "route")),
-			.attempts = field_count(&one, "attempts"),
-			.next_try = field_time(&one, "next_try"),
-			.holder = field_optional(&one, "holder"),
-		};
-		if (!delivery_read(e, &p->deliveries[p->n_deliveries - 1]))
-			field_wrong(&one, "deliveries");
-		if (one.bad)
-			field_wrong(in, one.bad);
-	}
+	state_write_head(b, st);
+	fields_put(b, state_fields, st, NULL);
+	buf_char(b, '}');
 }
 
-static void read_outbox(struct fields *in, struct alert_state *st)
+/* Keep the newest of more than we would have written. */
+static void keep_last(cJSON *doc, const char *key, int most)
 {
-	for (const cJSON *e = field_array(in, "outbox"); e; e = e->next) {
-		struct fields one = {.o = e};
-		struct pending *p;
+	cJSON *list = cJSON_GetObjectItemCaseSensitive(doc, key);
 
-		st->outbox = xgrow(st->outbox, &st->cap_outbox,
-			st->n_outbox + 1, sizeof *st->outbox);
-		p = &st->outbox[st->n_outbox++];
-		*p = (struct pending) {
-			.number = (unsigned long)field_int(&one, "number", 0,
-				1LL << 53),
-			.key = xstrdup(field_str(&one, "key")),
-			.event = xstrdup(field_str(&one, "event")),
-			.body = xstrdup(field_str(&one, "body")),
-			.created = field_time(&one, "created"),
-		};
-		read_deliveries(&one, p);
-		if (one.bad)
-			field_wrong(in, one.bad);
-	}
+	while (cJSON_IsArray(list) && cJSON_GetArraySize(list) > most)
+		cJSON_DeleteItemFromArray(list, 0);
 }
 
-/* A state of before they were noted has none. */
-static void read_told(struct fields *in, struct timeline_entry *e)
+static bool read_state(cJSON *doc, struct alert_state *st, char *why)
 {
-	if (!field_has(in, "key"))
-		return;
-	e->key = field_optional(in, "key");
-	field_strings(in, "regions", region_valid, &e->regions);
-	e->resolved_at = field_epoch(in, "resolved_at");
-}
+	const char *slug = json_str(doc, "slug");
+	double v;
 
-static void read_timeline(struct fields *in, struct alert_state *st)
-{
-	for (const cJSON *e = field_array(in, "timeline"); e; e = e->next) {
-		struct fields one = {.o = e};
-		double at = field_time(&one, "at");
-
-		state_note(st, at, field_str(&one, "what"),
-			field_str(&one, "text"));
-		read_told(&one, &st->timeline[st->n_timeline - 1]);
-		if (one.bad)
-			field_wrong(in, "timeline");
-	}
-}
-
-static void read_quiet(struct fields *in, struct maintenance_hold *q)
-{
-	struct fields one = {.o = json_get(in->o, "maintenance")};
-
-	if (!one.o)
-		return;
-	q->id = xstrdup(field_str(&one, "id"));
-	q->reason = field_optional(&one, "reason");
-	q->start = field_epoch(&one, "start");
-	q->end = field_epoch(&one, "end");
-	q->active = field_bool(&one, "active");
-	if (one.bad)
-		field_wrong(in, "maintenance");
-}
-
-static void read_state(struct fields *in, struct alert_state *st)
-{
-	if (field_int(in, "v", 0, FIELD_COUNT_MAX) != STATE_VERSION)
-		field_wrong(in, "v");
-	st->revision = field_int(in, "revision", 0, 1LL << 53);
-	st->writer = field_optional(in, "writer");
-	if (strcmp(field_str(in, "slug"), st->slug) != 0)
-		field_wrong(in, "slug");
-	st->url = field_optional(in, "url");
-	st->window = field_epoch(in, "window");
-	st->number = (unsigned long)field_int(in, "number", 0, 1LL << 53);
-	read_regions(in, st);
-	read_incidents(in, st);
-	if (json_get(in->o, "away"))
-		st->away = field_tally(in, "away");
-	read_expiries(in, st);
-	state_read_tools(in, st);
-	read_quiet(in, &st->quiet);
-	read_quality(in, st);
-	if (!external_ids_read(json_get(in->o, "handles"), &st->handles))
-		field_wrong(in, "handles");
-	read_outbox(in, st);
-	read_timeline(in, st);
+	if (!json_num(doc, "v", &v) || v != STATE_VERSION)
+		return field_fail(why, "v", "missing or wrong");
+	if (!slug || strcmp(slug, st->slug) != 0)
+		return field_fail(why, "slug", "missing or wrong");
+	keep_last(doc, "timeline", TIMELINE_MAX);
+	keep_last(doc, "handles", EXTERNAL_IDS_MAX);
+	return fields_take(state_head_fields, doc, st, why) &&
+	       fields_take(state_fields, doc, st, why) &&
+	       read_incidents(json_get(doc, "incidents"), st, why);
 }
 
 bool state_read(const char *p, size_t n, const char *slug,
 	struct alert_state *st, char *why)
 {
-	struct fields in = {NULL, NULL};
+	static const struct json_limits limits = {16, 1000000, true};
 	cJSON *doc = json_parse(p, n, &limits, why);
+	bool ok;
 
 	state_init(st, slug);
 	if (!doc)
 		return false;
-	in.o = doc;
-	read_state(&in, st);
+	ok = read_state(doc, st, why);
 	cJSON_Delete(doc);
-	if (!in.bad)
-		return true;
-	snprintf(why, STATE_WHY, "%s: missing or wrong", in.bad);
-	state_release(st);
-	state_init(st, slug);
-	return false;
+	if (!ok) {
+		state_release(st);
+		state_init(st, slug);
+	}
+	return ok;
 }

@@ -2,543 +2,426 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "incident/pipeline.h"
-#include "records/probe.h"
-#include "state/outage_file.h"
+#include "state/backend.h"
 #include "state/cache.h"
-#include "state/prefetch.h"
-#include "state/write_batch.h"
-#include "store/heartbeat.h"
-#include "store/keys.h"
 #include "store/retention.h"
-#include "store/store.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Room for a number as text. */
-#define NUMBER_SIZE WRITE_BATCH_REVISION
+/* Compare-and-set attempts before giving up. */
+#define TRIES 100
+/* Texts of this size are written before the commit, to bound the memory. */
+#define BYTES_MAX (8 * 1024 * 1024)
+/* Room for what tells one write from all others. */
+#define WRITER_SIZE 64
 
 struct state_store {
-	struct store *store;
-	struct outage_file *local;
-	bool trouble; /* the last state_store_beat failed */
-	/* Without a store all states; with one some that were just written. */
-	struct state_cache memory;
-	struct prefetch ahead;   /* what state_store_prefetch read */
-	struct write_batch later; /* what state_store_put_off has not written */
-	/* Where what state_store_get gave last comes from. */
-	enum { FROM_STORE, FROM_AHEAD, FROM_MEMORY } from;
-	struct buf seen; /* what state_store_get read, and its revision */
-	char revision[NUMBER_SIZE];
-	uint64_t writer; /* a number that nobody else has */
+	const struct state_backend *backend; /* NULL: all is in the cache */
+	void *arg;
+	/* With a backend: some states that were just written. */
+	struct state_cache cache;
+	uint64_t writer; /* a number that no other process has */
 	unsigned long writes;
-	char signature[STATE_STORE_WRITER]; /* of the last one */
-	struct buf content, written; /* what state_store_put tries to write */
 };
+
+/* A server of a transaction. */
+struct member {
+	struct state_row row;
+	bool alone; /* its text is not read together with others */
+	bool lent;  /* its state came out of the cache */
+	enum transaction_result result;
+};
+
+struct transaction {
+	struct state_store *store;
+	struct member *v;
+	size_t n, cap;
+	struct member *current; /* whose state is in st, or NULL */
+	struct alert_state st;
+	size_t bytes; /* of the texts that are to be written */
+	int tries;
+	bool failed;
+	struct buf content, text; /* see compose */
+};
+
+static struct state_store *store_new(
+	const struct state_backend *backend, void *arg)
+{
+	struct state_store *ss = xcalloc(1, sizeof *ss);
+
+	ss->backend = backend;
+	ss->arg = arg;
+	if (getentropy(&ss->writer, sizeof ss->writer))
+		ss->writer = (uint64_t)getpid();
+	return ss;
+}
 
 struct state_store *state_store_new(struct store *s)
 {
-	struct state_store *sh = xcalloc(1, sizeof *sh);
-
-	sh->store = s;
-	if (getentropy(&sh->writer, sizeof sh->writer))
-		sh->writer = (uint64_t)getpid();
-	buf_init(&sh->seen, STATE_MAX);
-	buf_init(&sh->content, STATE_MAX);
-	buf_init(&sh->written, STATE_MAX);
-	return sh;
+	return store_new(s ? &redis_backend : NULL, s);
 }
 
-struct state_store *state_store_new_local(struct outage_file *l)
+struct state_store *state_store_new_local(struct outage_file *f)
 {
-	struct state_store *sh = state_store_new(NULL);
-
-	sh->local = l;
-	return sh;
+	return store_new(&file_backend, f);
 }
 
-void state_store_free(struct state_store *sh)
+void state_store_free(struct state_store *ss)
 {
-	if (!sh)
+	if (!ss)
 		return;
-	state_cache_release(&sh->memory);
-	prefetch_release(&sh->ahead);
-	write_batch_release(&sh->later);
-	buf_release(&sh->seen);
-	buf_release(&sh->content);
-	buf_release(&sh->written);
-	free(sh);
+	state_cache_release(&ss->cache);
+	free(ss);
 }
 
-static bool state_store_failed(const struct state_store *sh)
+struct transaction *transaction_begin(
+	struct state_store *ss, const struct strings *slugs)
 {
-	log_error("%s", store_why(sh->store));
-	return false;
+	struct transaction *t = xcalloc(1, sizeof *t);
+
+	t->store = ss;
+	buf_init(&t->content, STATE_MAX);
+	buf_init(&t->text, STATE_MAX);
+	for (size_t i = 0; slugs && i < slugs->n; i++)
+		transaction_add(t, slugs->v[i]);
+	return t;
 }
 
-/* Signs a write, so that it can be told from another of the same content. */
-static void sign_write(struct state_store *sh, struct alert_state *st)
+void transaction_add(struct transaction *t, const char *slug)
 {
-	snprintf(sh->signature, sizeof sh->signature, "%016" PRIx64 "-%lu",
-		sh->writer, ++sh->writes);
-	string_set(&st->writer, sh->signature);
+	t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
+	t->v[t->n++] = (struct member) {.row.slug = xstrdup(slug)};
 }
 
-const char *state_store_writer(const struct state_store *sh)
+static void forget_texts(struct member *m)
 {
-	return sh->signature;
+	free(m->row.seen);
+	free(m->row.text);
+	m->row.seen = m->row.text = NULL;
 }
 
-/* The text of a state into sh->seen; empty where there is none. */
-static bool fetch(struct state_store *sh, const char *slug)
+/* Done with the current state: it goes back where it came from. */
+static void leave(struct transaction *t)
 {
-	const struct store_reply *r;
-	char key[KEY_MAX];
+	if (!t->current)
+		return;
+	if (t->current->lent)
+		state_cache_keep(&t->store->cache, &t->st);
+	state_release(&t->st);
+	if (!t->current->row.text)
+		forget_texts(t->current);
+	t->current = NULL;
+}
 
-	buf_clear(&sh->seen);
-	sh->from = FROM_STORE;
-	if (sh->local) {
-		buf_str(&sh->seen, outage_file_text(sh->local));
-		return true;
+void transaction_end(struct transaction *t)
+{
+	leave(t);
+	for (size_t i = 0; i < t->n; i++) {
+		forget_texts(&t->v[i]);
+		free(t->v[i].row.slug);
 	}
-	r = store_one(sh->store, "GET", key_alert(key, slug), NULL);
-	if (!r)
-		return state_store_failed(sh);
-	if (store_text(r))
-		buf_str(&sh->seen, store_text(r));
-	return true;
+	free(t->v);
+	buf_release(&t->content);
+	buf_release(&t->text);
+	free(t);
 }
 
-/* The same of one that was read ahead. False where it was not. */
-static bool fetch_ahead(struct state_store *sh, const char *slug)
+enum transaction_result transaction_result(
+	const struct transaction *t, size_t i)
 {
-	char *text = prefetch_take(&sh->ahead, slug);
-
-	if (!text)
-		return false;
-	buf_clear(&sh->seen);
-	buf_str(&sh->seen, text);
-	sh->from = FROM_AHEAD;
-	free(text);
-	return true;
+	return t->v[i].result;
 }
 
-/* The state itself, where it was just written; its text is not known. */
-static bool recall(
-	struct state_store *sh, const char *slug, struct alert_state *st)
+/* Reads the texts of the i-th server and of those behind it. */
+static void read_together(struct transaction *t, size_t i)
 {
-	if (!state_cache_has(&sh->memory, slug))
-		return false;
-	state_cache_lend(&sh->memory, slug, st);
-	buf_clear(&sh->seen);
-	snprintf(sh->revision, sizeof sh->revision, "%lld", st->revision);
-	sh->from = FROM_MEMORY;
-	return true;
-}
-
-void state_store_prefetch(
-	struct state_store *sh, const struct strings *slugs, size_t i)
-{
-	char key[KEY_MAX], last[NUMBER_SIZE];
-	const char *wanted[PREFETCH_MAX];
+	struct state_store *ss = t->store;
+	struct state_row *rows[TRANSACTION_TOGETHER];
+	struct member *members[TRANSACTION_TOGETHER];
 	size_t n = 0;
 
-	if (!sh->store || i % PREFETCH_MAX)
-		return;
-	prefetch_release(&sh->ahead);
-	for (size_t k = i; k < slugs->n && k < i + PREFETCH_MAX; k++)
-		if (!state_cache_has(&sh->memory, slugs->v[k]))
-			wanted[n++] = slugs->v[k];
-	/* One alone is read when it is asked for. */
-	if (n < 2)
-		return;
-	snprintf(last, sizeof last, "%d", PREFETCH_TEXT - 1);
-	for (size_t k = 0; k < n; k++)
-		store_add(sh->store, "GETRANGE", key_alert(key, wanted[k]),
-			"0", last, NULL);
-	/* Where that fails state_store_get tells of it. */
-	if (store_run(sh->store))
-		return;
-	for (size_t k = 0; k < n; k++) {
-		const char *text = store_text(store_reply(sh->store, k));
+	for (; i < t->n && n < TRANSACTION_TOGETHER; i++) {
+		struct member *m = &t->v[i];
 
-		if (text && strlen(text) < PREFETCH_TEXT - 1)
-			prefetch_add(&sh->ahead, wanted[k], text);
+		if (m->result != TRANSACTION_PENDING || m->row.seen ||
+			m->alone || state_cache_has(&ss->cache, m->row.slug))
+			continue;
+		members[n] = m;
+		rows[n++] = &m->row;
 	}
+	/* Where it fails, each is read alone, and that tells the operator. */
+	if (n > 1)
+		ss->backend->read(ss->arg, rows, n);
+	for (size_t k = 0; k < n; k++)
+		members[k]->alone = !rows[k]->seen;
 }
 
-/* As the script sees it, whatever else is wrong with the text. */
-static void note_revision(struct state_store *sh)
+/* As the backend compares it, whatever else is wrong with the text. */
+static void note_revision(struct state_row *row)
 {
 	static const char before[] = "{\"v\":1,\"revision\":";
-	const char *p = sh->seen.p;
+	const char *p = row->seen;
 	size_t n;
 
-	snprintf(sh->revision, sizeof sh->revision, "%s", *p ? "" : "0");
+	snprintf(row->revision, sizeof row->revision, "%s", *p ? "" : "0");
 	if (strncmp(p, before, sizeof before - 1) != 0)
 		return;
 	p += sizeof before - 1;
 	n = strspn(p, "0123456789");
-	if (n < sizeof sh->revision && p[n] == ',')
-		snprintf(sh->revision, sizeof sh->revision, "%.*s", (int)n, p);
+	if (n < sizeof row->revision && p[n] == ',')
+		snprintf(row->revision, sizeof row->revision, "%.*s", (int)n,
+			p);
+}
+
+static void parse(struct state_row *row, struct alert_state *st)
+{
+	size_t n = strlen(row->seen);
+	char why[STATE_WHY] = "too long";
+
+	note_revision(row);
+	if (!n || n > STATE_MAX)
+		state_init(st, row->slug);
+	else if (state_read(row->seen, n, row->slug, st, why))
+		return;
+	if (n)
+		log_error("%s: its state cannot be read and is begun anew: %s",
+			row->slug, why);
+}
+
+/* Takes a state out of the cache; its text is not known. */
+static void recall(struct transaction *t, struct member *m)
+{
+	state_cache_lend(&t->store->cache, m->row.slug, &t->st);
+	snprintf(m->row.revision, sizeof m->row.revision, "%lld",
+		t->st.revision);
+	m->lent = true;
+}
+
+struct alert_state *transaction_get(struct transaction *t, size_t i)
+{
+	struct state_store *ss = t->store;
+	struct member *m = &t->v[i];
+
+	leave(t);
+	m->lent = false;
+	if (!ss->backend ||
+		(!m->row.seen && state_cache_has(&ss->cache, m->row.slug))) {
+		recall(t, m);
+	} else {
+		if (!m->row.seen && !m->alone)
+			read_together(t, i);
+		m->result = TRANSACTION_FAILED;
+		if (!m->row.seen &&
+			!ss->backend->read(ss->arg,
+				(struct state_row *[]) {&m->row}, 1))
+			return NULL;
+		parse(&m->row, &t->st);
+	}
+	t->current = m;
+	m->result = TRANSACTION_DONE;
+	return &t->st;
+}
+
+/* Tells this write from another one of the same content. */
+static void sign_write(struct state_store *ss, struct alert_state *st)
+{
+	char writer[WRITER_SIZE];
+
+	snprintf(writer, sizeof writer, "%016" PRIx64 "-%lu", ss->writer,
+		++ss->writes);
+	string_set(&st->writer, writer);
+}
+
+/* Makes the text of the current state; NULL where it has not changed. */
+static char *compose(struct transaction *t)
+{
+	const char *seen = t->current->row.seen;
+	struct alert_state *st = &t->st;
+	size_t head;
+
+	buf_clear(&t->content);
+	state_write_head(&t->content, st);
+	head = t->content.len;
+	buf_clear(&t->content);
+	state_write(&t->content, st);
+	if (buf_ok(&t->content) && st->revision > 0 && seen &&
+		strcmp(t->content.p, seen) == 0)
+		return NULL;
+	st->revision++;
+	sign_write(t->store, st);
+	buf_clear(&t->text);
+	state_write_head(&t->text, st);
+	buf_str(&t->text, t->content.p + head);
+	if (buf_ok(&t->content) && buf_ok(&t->text))
+		return xstrdup(t->text.p);
+	log_error("%s: its state is too large to be stored", st->slug);
+	t->current->result = TRANSACTION_FAILED;
+	return NULL;
+}
+
+/* Keeps the current state while it has something to be delivered, for it is
+   soon asked for again. */
+static void remember(struct transaction *t)
+{
+	struct state_cache *c = &t->store->cache;
+
+	if (t->current->lent ||
+		(t->st.n_outbox && c->n < TRANSACTION_TOGETHER))
+		state_cache_keep(c, &t->st);
+	else
+		state_cache_forget(c, t->st.slug);
+	t->current->lent = false;
+}
+
+/* What became of the write of a member. */
+static void note_written(struct transaction *t, struct member *m, bool ok)
+{
+	forget_texts(m);
+	m->result = !ok		? TRANSACTION_FAILED
+		: m->row.lost	? TRANSACTION_PENDING
+				: TRANSACTION_DONE;
+	if (m->result != TRANSACTION_DONE)
+		state_cache_forget(&t->store->cache, m->row.slug);
+	m->alone = false;
+}
+
+static void write_together(struct transaction *t)
+{
+	struct state_row *rows[TRANSACTION_TOGETHER];
+	struct member *members[TRANSACTION_TOGETHER];
+	struct state_store *ss = t->store;
+
+	for (size_t i = 0, n = 0; i <= t->n; i++) {
+		if (n == TRANSACTION_TOGETHER || (n && i == t->n)) {
+			bool ok = ss->backend->write(ss->arg, rows, n);
+
+			for (size_t k = 0; k < n; k++)
+				note_written(t, members[k], ok);
+			t->failed = t->failed || !ok;
+			n = 0;
+		}
+		if (i == t->n || !t->v[i].row.text)
+			continue;
+		members[n] = &t->v[i];
+		rows[n++] = &t->v[i].row;
+	}
+	if (t->failed)
+		state_store_forget(ss);
+	t->bytes = 0;
+}
+
+void transaction_put(struct transaction *t)
+{
+	struct member *m = t->current;
+	bool undelivered = t->st.n_outbox > 0;
+	char *text;
+
+	if (!t->store->backend) {
+		leave(t);
+		return;
+	}
+	text = compose(t);
+	if (text) {
+		m->row.text = text;
+		m->row.undelivered = undelivered;
+		m->row.ttl_s = undelivered || state_open(&t->st)
+			? 0 : RETENTION_ALERT_S;
+		m->result = TRANSACTION_PENDING;
+		t->bytes += strlen(text);
+		remember(t);
+	}
+	leave(t);
+	if (t->bytes > BYTES_MAX)
+		write_together(t);
+}
+
+bool transaction_commit(struct transaction *t)
+{
+	bool again = false;
+
+	leave(t);
+	write_together(t);
+	if (t->failed)
+		return false;
+	t->tries++;
+	for (size_t i = 0; i < t->n; i++) {
+		struct member *m = &t->v[i];
+
+		if (m->result != TRANSACTION_PENDING || !m->row.lost)
+			continue;
+		m->row.lost = false;
+		again = t->tries < TRIES;
+		if (again)
+			continue;
+		log_error("%s: others keep changing its state", m->row.slug);
+		m->result = TRANSACTION_CONFLICT;
+	}
+	return again;
 }
 
 bool state_store_get(
-	struct state_store *sh, const char *slug, struct alert_state *st)
+	struct state_store *ss, const char *slug, struct alert_state *st)
 {
-	char why[STATE_WHY];
-
-	if (!sh->store && !sh->local) {
-		state_cache_lend(&sh->memory, slug, st);
-		return true;
-	}
-	if (fetch_ahead(sh, slug))
-		state_cache_forget(&sh->memory, slug);
-	else if (recall(sh, slug, st))
-		return true;
-	else if (!fetch(sh, slug))
-		return false;
-	note_revision(sh);
-	if (!sh->seen.len) {
-		state_init(st, slug);
-		return true;
-	}
-	if (buf_ok(&sh->seen) &&
-		state_read(sh->seen.p, sh->seen.len, slug, st, why))
-		return true;
-	if (!buf_ok(&sh->seen)) {
-		snprintf(why, sizeof why, "too long");
-		state_init(st, slug);
-	}
-	log_error("%s: its state cannot be read and is begun anew: %s", slug,
-		why);
-	return true;
-}
-
-bool state_store_waits(const struct state_store *sh)
-{
-	return sh->later.n;
-}
-
-void state_store_forget(struct state_store *sh)
-{
-	if (sh->store)
-		state_cache_release(&sh->memory);
-}
-
-bool state_store_flush(struct state_store *sh, struct strings *again)
-{
-	size_t before = again->n;
+	struct transaction *t = transaction_begin(ss, NULL);
 	bool ok;
 
-	prefetch_release(&sh->ahead);
-	if (!sh->later.n)
-		return true;
-	ok = write_batch_run(&sh->later, sh->store, again) ||
-	     state_store_failed(sh);
-	for (size_t i = before; i < again->n; i++)
-		state_cache_forget(&sh->memory, again->v[i]);
-	if (!ok)
-		state_store_forget(sh);
+	transaction_add(t, slug);
+	ok = transaction_get(t, 0);
+	if (ok) {
+		*st = t->st;
+		forget_texts(t->current);
+		t->current = NULL;
+	}
+	transaction_end(t);
 	return ok;
 }
 
-/*
- * What is to be written of a state, in sh->written; where it cannot be, or need
- * not be, *result says so.
- */
-static bool compose(struct state_store *sh, struct alert_state *st,
-	enum state_store_result *result)
+void state_store_forget(struct state_store *ss)
 {
-	size_t head;
+	if (ss->backend)
+		state_cache_release(&ss->cache);
+}
 
-	*result = STATE_STORE_OK;
-	buf_clear(&sh->content);
-	state_write_head(&sh->content, st);
-	head = sh->content.len;
-	buf_clear(&sh->content);
-	state_write(&sh->content, st);
-	if (buf_ok(&sh->content) && st->revision > 0 &&
-		strcmp(sh->content.p, sh->seen.p) == 0)
-		return false;
-	st->revision++;
-	sign_write(sh, st);
-	buf_clear(&sh->written);
-	state_write_head(&sh->written, st);
-	buf_str(&sh->written, sh->content.p + head);
-	if (buf_ok(&sh->content) && buf_ok(&sh->written))
+bool state_store_all(struct state_store *ss, struct strings *out)
+{
+	return !ss->backend || !ss->backend->list ||
+		ss->backend->list(ss->arg, false, out);
+}
+
+bool state_store_undelivered(struct state_store *ss, struct strings *out)
+{
+	return !ss->backend || !ss->backend->list ||
+		ss->backend->list(ss->arg, true, out);
+}
+
+bool state_store_settled(struct state_store *ss, const struct strings *slugs)
+{
+	if (!ss->backend || !ss->backend->settle || !slugs->n)
 		return true;
-	log_error("%s: its state is too large to be stored", st->slug);
-	*result = STATE_STORE_FAILED;
-	return false;
+	for (size_t i = 0; i < slugs->n; i++)
+		state_cache_forget(&ss->cache, slugs->v[i]);
+	return ss->backend->settle(ss->arg, slugs);
 }
 
-/* What is asked for again at once, until it is delivered. */
-static void remember(struct state_store *sh, struct alert_state *st)
+bool state_store_alive(struct state_store *ss)
 {
-	bool more = st->n_outbox && sh->memory.n < PREFETCH_MAX;
-
-	if (more || sh->from == FROM_MEMORY)
-		state_cache_keep(&sh->memory, st);
-	else
-		state_cache_forget(&sh->memory, st->slug);
+	return !ss->backend || !ss->backend->alive ||
+		ss->backend->alive(ss->arg);
 }
 
-static enum state_store_result put_state(
-	struct state_store *sh, struct alert_state *st, bool may_wait)
+void state_store_awake(const struct state_store *ss, struct strings *out)
 {
-	enum state_store_result result;
-	struct write_batch_item w = {.slug = st->slug};
-
-	if (!sh->store && !sh->local) {
-		state_cache_keep(&sh->memory, st);
-		return STATE_STORE_OK;
-	}
-	if (!compose(sh, st, &result))
-		return result;
-	if (sh->local)
-		return outage_file_write(sh->local, sh->written.p)
-			       ? STATE_STORE_OK
-			       : STATE_STORE_FAILED;
-	w.undelivered = st->n_outbox > 0;
-	w.ttl_s = w.undelivered || state_open(st) ? 0 : RETENTION_ALERT_S;
-	w.text = sh->written.p;
-	snprintf(w.revision, sizeof w.revision, "%s", sh->revision);
-	if (may_wait)
-		write_batch_add(&sh->later, &w);
-	else
-		result = write_batch_now(&w, sh->store);
-	if (result == STATE_STORE_OK)
-		remember(sh, st);
-	else
-		state_cache_forget(&sh->memory, st->slug);
-	if (result == STATE_STORE_FAILED)
-		state_store_failed(sh);
-	return result;
+	state_cache_awake(&ss->cache, out);
 }
 
-enum state_store_result state_store_put(
-	struct state_store *sh, struct alert_state *st)
-{
-	return put_state(sh, st, false);
-}
-
-enum state_store_result state_store_put_off(
-	struct state_store *sh, struct alert_state *st)
-{
-	return put_state(sh, st, sh->from != FROM_STORE);
-}
-
-void state_store_return(struct state_store *sh, struct alert_state *st)
-{
-	if ((!sh->store && !sh->local) || sh->from == FROM_MEMORY)
-		state_cache_keep(&sh->memory, st);
-	state_release(st);
-}
-
-void state_store_awake(const struct state_store *sh, struct strings *out)
-{
-	state_cache_awake(&sh->memory, out);
-}
-
-size_t state_store_count(const struct state_store *sh)
+size_t state_store_count(const struct state_store *ss)
 {
 	size_t n = 0;
 
-	for (size_t i = 0; i < sh->memory.n; i++)
-		n += slug_valid(sh->memory.v[i].slug);
+	for (size_t i = 0; i < ss->cache.n; i++)
+		n += slug_valid(ss->cache.v[i].slug);
 	return n;
-}
-
-/* What state_write_head writes is shorter. */
-#define HEAD_MAX 128
-
-/* Whether the text of a state begins as one of that writer. */
-static bool written_by(const char *text, const char *writer)
-{
-	static const char member[] = ",\"writer\":\"";
-	const char *p = text ? strstr(text, member) : NULL;
-	size_t n = strlen(writer);
-
-	if (!p || !n)
-		return false;
-	p += sizeof member - 1;
-	return strncmp(p, writer, n) == 0 && p[n] == '"';
-}
-
-static bool show_after(struct state_store *sh, const char *slug)
-{
-	struct alert_state st;
-	bool ok;
-
-	if (!state_store_get(sh, slug, &st))
-		return false;
-	ok = !st.n_outbox ||
-		store_one(sh->store, "SADD", KEY_UNDELIVERED, slug, NULL) ||
-		state_store_failed(sh);
-	state_release(&st);
-	return ok;
-}
-
-bool state_store_settled(struct state_store *sh, const struct strings *slugs,
-	const struct strings *writers)
-{
-	struct strings unsure = {0};
-	const char **args;
-	char key[KEY_MAX], last[NUMBER_SIZE];
-	bool ok = true;
-
-	if (!sh->store || !slugs->n)
-		return true;
-	args = xcalloc(slugs->n + 2, sizeof *args);
-	args[0] = "SREM";
-	args[1] = KEY_UNDELIVERED;
-	memcpy(args + 2, slugs->v, slugs->n * sizeof *args);
-	store_add_argv(sh->store, slugs->n + 2, args);
-	free(args);
-	snprintf(last, sizeof last, "%d", HEAD_MAX - 1);
-	for (size_t i = 0; i < slugs->n; i++)
-		store_add(sh->store, "GETRANGE", key_alert(key, slugs->v[i]),
-			"0", last, NULL);
-	if (store_run(sh->store))
-		return state_store_failed(sh);
-	/* Somebody may have decided on something in between. */
-	for (size_t i = 0; i < slugs->n; i++) {
-		state_cache_forget(&sh->memory, slugs->v[i]);
-		if (!written_by(store_text(store_reply(sh->store, i + 1)),
-			    writers->v[i]))
-			strings_add(&unsure, slugs->v[i]);
-	}
-	prefetch_release(&sh->ahead);
-	for (size_t i = 0; i < unsure.n; i++)
-		ok = show_after(sh, unsure.v[i]) && ok;
-	strings_release(&unsure);
-	return ok;
-}
-
-/* Slugs that a store names, and the fleet: none but valid ones. */
-static void add_slugs(const struct store_reply *r, size_t skip,
-	struct strings *out)
-{
-	for (size_t i = 0; i < store_count(r); i++) {
-		const char *s = store_text(store_item(r, i));
-
-		if (s && strlen(s) > skip &&
-			(slug_valid(s + skip) || slug_shared(s + skip) ||
-				strcmp(s + skip, SLUG_FLEET) == 0))
-			strings_add(out, s + skip);
-	}
-}
-
-bool state_store_undelivered(struct state_store *sh, struct strings *out)
-{
-	const struct store_reply *r;
-
-	if (!sh->store)
-		return true;
-	r = store_one(sh->store, "SMEMBERS", KEY_UNDELIVERED, NULL);
-	if (!r)
-		return state_store_failed(sh);
-	add_slugs(r, 0, out);
-	return true;
-}
-
-bool state_store_all(struct state_store *sh, struct strings *out)
-{
-	char pattern[KEY_MAX], cursor[NUMBER_SIZE] = "0";
-
-	if (!sh->store)
-		return true;
-	key_alert(pattern, "*");
-	do {
-		const struct store_reply *r = store_one(sh->store, "SCAN",
-			cursor, "MATCH", pattern, "COUNT", "10000", NULL);
-		const char *next = store_text(store_item(r, 0));
-
-		if (!r || !next)
-			return state_store_failed(sh);
-		snprintf(cursor, sizeof cursor, "%s", next);
-		add_slugs(store_item(r, 1), strlen(pattern) - 1, out);
-	} while (strcmp(cursor, "0") != 0);
-	/* A scan may find a key twice. */
-	strings_unique(out);
-	return true;
-}
-
-bool state_store_alive(struct state_store *sh)
-{
-	return !sh->store || store_one(sh->store, "PING", NULL);
-}
-
-bool state_store_beats(struct state_store *sh, double at[STAGES])
-{
-	const struct store_reply *r;
-
-	for (size_t i = 0; i < STAGES; i++)
-		at[i] = NAN;
-	if (!sh->store)
-		return true;
-	r = store_one(sh->store, "HMGET", KEY_HEARTBEATS,
-		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
-		stage_name(STAGE_ALERT), NULL);
-	if (!r)
-		return state_store_failed(sh);
-	for (size_t i = 0; i < STAGES; i++)
-		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
-	return true;
-}
-
-static bool read_isolated(struct pipeline_region *out, const char *text)
-{
-	char why[RECORD_WHY];
-	struct record r;
-	bool good;
-
-	if (!text || record_read(text, strlen(text), &r, why))
-		return false;
-	good = r.type == RECORD_RUNNER &&
-		r.u.runner.status == RUNNER_ISOLATED;
-	if (good) {
-		snprintf(out->name, sizeof out->name, "%s", r.u.runner.region);
-		out->since = r.u.runner.at;
-	}
-	record_release(&r);
-	return good;
-}
-
-bool state_store_isolated(struct state_store *sh, struct pipeline *pl)
-{
-	const struct store_reply *r;
-
-	if (!sh->store)
-		return true;
-	store_add(sh->store, "HLEN", KEY_RUNNERS, NULL);
-	store_add(sh->store, "HVALS", KEY_ISOLATED, NULL);
-	if (store_run(sh->store))
-		return state_store_failed(sh);
-	pl->n_regions = (size_t)store_int(store_reply(sh->store, 0), 0);
-	r = store_reply(sh->store, 1);
-	pl->isolated = xcalloc(store_count(r), sizeof *pl->isolated);
-	for (size_t i = 0; i < store_count(r); i++)
-		if (read_isolated(&pl->isolated[pl->n_isolated],
-			    store_text(store_item(r, i))))
-			pl->n_isolated++;
-	return true;
-}
-
-bool state_store_beat(struct state_store *sh, double now)
-{
-	if (!sh->store)
-		return true;
-	sh->trouble = !heartbeat_write(sh->store, STAGE_ALERT, now, false);
-	return !sh->trouble || state_store_failed(sh);
-}
-
-const char *state_store_trouble(const struct state_store *sh)
-{
-	return sh->trouble ? store_why(sh->store) : NULL;
 }

@@ -1,132 +1,108 @@
 /*
- * state_store.h: where the states are: in the store, or for a dry run in
- * memory. A state is replaced only by who has seen what it replaces.
+ * state_store.h: the states of all servers, in Redis, in a local file or in
+ * memory. A transaction reads some of them together, its caller changes them,
+ * and they are written together, each by compare-and-set.
  */
 #ifndef STATE_STATE_STORE_H
 #define STATE_STATE_STORE_H
 
 #include "incident/state.h"
-#include "store/stages.h"
 
 struct outage_file;
-struct pipeline;
 struct store;
 
 /* Opaque. */
 struct state_store;
+struct transaction;
 
-/* Room for what tells one write from all others. */
-#define STATE_STORE_WRITER 64
+/* How many states are read together, and written together, at most. */
+#define TRANSACTION_TOGETHER 128
 
-enum state_store_result {
-	STATE_STORE_OK,
-	STATE_STORE_CONFLICT, /* somebody else was faster: read it again */
-	STATE_STORE_FAILED	/* the operator has been told */
+/*
+ * state_store_new(s): the states in that store; NULL: in memory, where there
+ * are none yet. state_store_new_local(f): the one state in that file. s and f
+ * stay the caller's.
+ */
+struct state_store *state_store_new(struct store *s);
+struct state_store *state_store_new_local(struct outage_file *f);
+void state_store_free(struct state_store *ss);
+
+/*
+ * transaction_begin(ss, slugs): a transaction on these servers, none of which
+ * is there twice; slugs may be NULL: none yet. transaction_add(t, slug): one
+ * more. A server goes by its number, from 0, in the order in which they were
+ * added. transaction_end(t): what was put and not committed is not written.
+ */
+struct transaction *transaction_begin(
+	struct state_store *ss, const struct strings *slugs);
+void transaction_add(struct transaction *t, const char *slug);
+void transaction_end(struct transaction *t);
+
+/*
+ * transaction_get(t, i): the state of the i-th server, t's own, until the next
+ * call with t. The next ones are read in the same round trip. A state that
+ * cannot be read is told to the operator, and begins anew. A state with
+ * undelivered events that this process has just written is not read again: if
+ * another process has changed it, that shows when it is written. NULL: the
+ * store failed, and the operator has been told.
+ */
+struct alert_state *transaction_get(struct transaction *t, size_t i);
+
+/*
+ * transaction_put(t): the state that transaction_get gave last has been changed
+ * and is to be written. One that is not put must not have been changed.
+ */
+void transaction_put(struct transaction *t);
+
+/*
+ * transaction_commit(t): write what was put. True where another process had
+ * changed some of these states: those are pending again, to be got and decided
+ * anew, and committed again. After many times it gives up, tells the operator,
+ * and returns false.
+ */
+bool transaction_commit(struct transaction *t);
+
+enum transaction_result {
+	TRANSACTION_PENDING,  /* not got yet, or to be decided anew */
+	TRANSACTION_DONE,     /* written, or got and not put */
+	TRANSACTION_CONFLICT, /* others keep changing it */
+	TRANSACTION_FAILED    /* the store, or the state is too large */
 };
 
-/* state_store_new(s): states in that store, the caller's; NULL: in memory. */
-struct state_store *state_store_new(struct store *s);
-void state_store_free(struct state_store *sh);
-
-/* state_store_new_local(l): the one state in that file, the caller's. */
-struct state_store *state_store_new_local(struct outage_file *l);
+/* transaction_result(t, i): what became of the i-th server. */
+enum transaction_result transaction_result(
+	const struct transaction *t, size_t i);
 
 /*
- * state_store_get(sh, slug, st): what is known of a server; state_release it.
- * What cannot be read is as good as nothing: the operator is told, and the next
- * state_store_put replaces it. False, and nothing to release, where the store
- * fails. Where state_store_put has just written it, and it had something to be
- * delivered, it is as it was then: who was faster meanwhile is found out by the
- * next one.
+ * state_store_get(ss, slug, st): a state for reading only, to be released with
+ * state_release; see transaction_get. Not for states in memory. False, and
+ * nothing to release: the store failed.
  */
 bool state_store_get(
-	struct state_store *sh, const char *slug, struct alert_state *st);
+	struct state_store *ss, const char *slug, struct alert_state *st);
+
+/* state_store_forget(ss): states that were just written are read again, too. */
+void state_store_forget(struct state_store *ss);
 
 /*
- * state_store_put(sh, st): replace the state that the last state_store_get
- * gave, which was that of the same server; *st is only to be released then. A
- * slug with undelivered events stands in the index of those before and after
- * the write, so that neither a crash nor somebody who tidies up at this moment
- * loses it.
+ * state_store_all(ss, out): the slugs of all states, sorted.
+ * state_store_undelivered(ss, out): those in the index of undelivered events.
+ * state_store_settled(ss, slugs): take these out of the index, but for those
+ * that have undelivered events. False: the store failed, and the operator has
+ * been told.
  */
-enum state_store_result state_store_put(
-	struct state_store *sh, struct alert_state *st);
+bool state_store_all(struct state_store *ss, struct strings *out);
+bool state_store_undelivered(struct state_store *ss, struct strings *out);
+bool state_store_settled(struct state_store *ss, const struct strings *slugs);
+
+/* state_store_alive(ss): whether the store answers at all. */
+bool state_store_alive(struct state_store *ss);
 
 /*
- * state_store_return(sh, st): the state that the last state_store_get gave was
- * only looked at, and stays as it is; *st is released.
+ * state_store_awake(ss, out): of the states in memory, the slugs of those with
+ * an open incident. state_store_count(ss): how many servers are in memory.
  */
-void state_store_return(struct state_store *sh, struct alert_state *st);
-
-/* state_store_forget(sh): what was written just now is read again. */
-void state_store_forget(struct state_store *sh);
-
-/*
- * Many at once. state_store_prefetch(sh, slugs, i): what state_store_get is
- * asked for next are slugs[i] and those behind it, of which none stands there
- * twice; where i is a multiple of how many are read together, they are.
- * state_store_put_off(sh, st): like state_store_put; but one that was read
- * ahead, or written just now, may be written by the next state_store_flush, and
- * nothing is to be asked about that slug until then. state_store_waits(sh):
- * whether one is. state_store_flush(sh, again): the slugs for which somebody
- * else was faster are appended; false: store failed, for any of them.
- */
-void state_store_prefetch(
-	struct state_store *sh, const struct strings *slugs, size_t i);
-enum state_store_result state_store_put_off(
-	struct state_store *sh, struct alert_state *st);
-bool state_store_waits(const struct state_store *sh);
-bool state_store_flush(struct state_store *sh, struct strings *again);
-
-/*
- * state_store_settled(sh, slugs, writers): take these out of the index, whose
- * states had nothing undelivered as of those writers (incident/state.h), one
- * for each slug, "" where that is not known; unless there is something after
- * all. False: store failed. state_store_writer(sh): that of the state that was
- * put last.
- */
-bool state_store_settled(struct state_store *sh, const struct strings *slugs,
-	const struct strings *writers);
-const char *state_store_writer(const struct state_store *sh);
-
-/*
- * state_store_undelivered(sh, out), state_store_all(sh, out): the slugs that
- * have undelivered events; those of which anything is known, sorted. False:
- * store failed.
- */
-bool state_store_undelivered(struct state_store *sh, struct strings *out);
-bool state_store_all(struct state_store *sh, struct strings *out);
-
-/*
- * state_store_awake(sh, out): of those in memory, the slugs for which time has
- * something to do.
- */
-void state_store_awake(const struct state_store *sh, struct strings *out);
-
-/* state_store_count(sh): how many states are in memory. */
-size_t state_store_count(const struct state_store *sh);
-
-/* state_store_alive(sh): whether the store answers at all. */
-bool state_store_alive(struct state_store *sh);
-
-/*
- * state_store_beats(sh, at): the heartbeats of all stages, epoch seconds; NAN
- * for none. False: store failed.
- */
-bool state_store_beats(struct state_store *sh, double at[STAGES]);
-
-/*
- * state_store_isolated(sh, pl): the regions whose own network is cut off, and
- * how many regions have a runner. The caller frees pl->isolated. False: store
- * failed.
- */
-bool state_store_isolated(struct state_store *sh, struct pipeline *pl);
-
-/*
- * state_store_beat(sh, now): tell that mcp-alert is alive. False: store failed;
- * why is then state_store_trouble(sh), which else is NULL.
- */
-bool state_store_beat(struct state_store *sh, double now);
-const char *state_store_trouble(const struct state_store *sh);
+void state_store_awake(const struct state_store *ss, struct strings *out);
+size_t state_store_count(const struct state_store *ss);
 
 #endif

@@ -98,7 +98,7 @@ static bool read_incident(const struct alert_state *st, double now,
 		char key[ALERT_KEY_SIZE];
 		struct buf b;
 
-		if (!inc->open || inc->folded ||
+		if (!inc->open || inc->superseded ||
 			strcmp(dedup_key(st, kind, key), p->key) != 0)
 			continue;
 		buf_init(&b, TEXT_SIZE);
@@ -107,7 +107,7 @@ static bool read_incident(const struct alert_state *st, double now,
 			.kind = kind,
 			.phase = ALERT_STARTED,
 			.incident = inc,
-			.maintenance = &st->quiet,
+			.maintenance = &st->maintenance,
 			.at = now,
 		});
 		p->what = buf_take(&b);
@@ -234,13 +234,13 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 	read_by(c->request.body.p, by, sizeof by);
 	if (by[strspn(by, " ")] == '\0')
 		snprintf(by, sizeof by, "somebody who was told");
-	setup.shelf = state_store_new(c->store);
+	setup.states = state_store_new(c->store);
 	pager = notifier_new(&setup);
 	p.done = notifier_ack(pager, p.slug, &q)
 		? "You look after it. Thank you."
 		: "That could not be written down; try again.";
 	notifier_free(pager);
-	state_store_free(setup.shelf);
+	state_store_free(setup.states);
 	if (still_open(c, &p, a))
 		put_page(a, &p);
 out:

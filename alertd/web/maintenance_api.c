@@ -49,11 +49,11 @@ static bool put_times(const cJSON *body, double now, cJSON *record, char *why)
 	double s = 0;
 
 	if (!end == !span)
-		return record_fail(why, "ends_at",
+		return field_fail(why, "ends_at",
 			"either it or duration_seconds is needed");
 	if (span && !(json_num(body, "duration_seconds", &s) && s >= 60 &&
 			    s <= 7 * 86400))
-		return record_fail(why, "duration_seconds",
+		return field_fail(why, "duration_seconds",
 			"not a number from 60 to 604800");
 	if (cJSON_IsNumber(start) && start->valuedouble > 0 &&
 		start->valuedouble < 1e11)
@@ -61,7 +61,7 @@ static bool put_times(const cJSON *body, double now, cJSON *record, char *why)
 	else if (start && !(cJSON_IsString(start) &&
 				  maintenance_plan_instant(start->valuestring,
 					  MAINTENANCE_ZONE, now, &from)))
-		return record_fail(why, "starts_at", "not an instant");
+		return field_fail(why, "starts_at", "not an instant");
 	cJSON_AddNumberToObject(record, "starts_at", (double)from);
 	if (span)
 		cJSON_AddNumberToObject(record, "ends_at", (double)from + s);
@@ -91,11 +91,11 @@ static bool read_plan(const struct cgi *c, const struct conf_account *account,
 	char by[RECORD_WHY];
 
 	if (!cJSON_IsObject(body))
-		return record_fail(why, "the body", "not an object");
+		return field_fail(why, "the body", "not an object");
 	cJSON_ArrayForEach(v, body)
 	{
 		if (!known(v->string))
-			return record_fail(why, "the body",
+			return field_fail(why, "the body",
 				"a member that is not known: starts_at, "
 				"ends_at, duration_seconds and reason are");
 	}

@@ -201,3 +201,10 @@ bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max)
 	}
 	return true;
 }
+
+const char *text_comma(size_t i, size_t n)
+{
+	if (!i)
+		return "";
+	return i + 1 == n ? " and " : ", ";
+}

@@ -1,5 +1,5 @@
 /*
- * text.h: text from strangers, made fit to be shown, and UTF-8.
+ * text.h: UTF-8; text from strangers, made fit to be shown; lists of names.
  */
 #ifndef BASE_TEXT_H
 #define BASE_TEXT_H
@@ -48,12 +48,18 @@ bool text_harmless(const char *p, size_t n);
 size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max);
 
 /*
- * text_visible(p, n, out, size, max): the same for a name, which two names
- * never share: what text_clean replaces becomes \u{202E} or, where it is no
- * UTF-8, \x{FF}; the U+0000 of a tree of json/json.h is one too. A backslash
- * that could be mistaken for the beginning of these, or of \#{, becomes \u{5C}.
- * Returns whether all of it is there.
+ * text_visible(p, n, out, size, max): like text_clean, but no two names become
+ * the same text: what text_clean replaces becomes \u{202E} or, where it is no
+ * UTF-8, \x{FF}; so does the U+0000 of a tree of json/json.h. A backslash that
+ * could be mistaken for the beginning of these, or of \#{, becomes \u{5C}.
+ * Returns whether the whole name fitted.
  */
 bool text_visible(const char *p, size_t n, char *out, size_t size, size_t max);
+
+/*
+ * text_comma(i, n): what stands before the i-th, from 0, of n names in a
+ * sentence: "a", "a and b", "a, b and c".
+ */
+const char *text_comma(size_t i, size_t n);
 
 #endif

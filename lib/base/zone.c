@@ -24,6 +24,9 @@ struct kept {
 	struct tzif file;
 };
 
+const char *const zone_weekdays[ZONE_WEEK + 1] = {
+	"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
+
 static const struct tzif utc = {.n_offsets = 1};
 
 /* False where it is not a name below the folder. */

@@ -15,6 +15,10 @@ struct zone_time {
 	int minute;	      /* of the day, from 0 to 1439 */
 };
 
+/* "mon" to "sun", by weekday, as records and configurations say it; then NULL. */
+#define ZONE_WEEK 7
+extern const char *const zone_weekdays[ZONE_WEEK + 1];
+
 /*
  * zone_exists(zone): whether the system knows a zone of that name, such as
  * "Europe/Berlin"; "UTC" is always known. What it does not know it would take

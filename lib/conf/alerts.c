@@ -4,20 +4,14 @@
  */
 #include "conf/schema.h"
 
+#include "base/zone.h"
 #include "conf/conf.h"
+#include "records/alert.h"
 
-static const char *const severities[] = {"P1", "P2", "P3", NULL};
-static const char *const kinds[] = {"downtime", "regional", "rate_limited",
-	"latency", "error_rate", "slo_burn", "probe_silent",
-	"cdn_cache_divergence", "tool_churn", "pipeline_stalled",
-	"maintenance_overrun", "schema_drift_detected", "token_expiring",
-	"certificate_expiring", "anomaly_logged", "test", NULL};
 /* In the order of their enums. */
 static const char *const roles[] = {
 	"all", "channel", "pager", "phone", "second", NULL};
 static const char *const digests[] = {"no", "hourly", "daily", "weekly", NULL};
-static const char *const days[] = {
-	"mon", "tue", "wed", "thu", "fri", "sat", "sun", NULL};
 
 static const char *bad_hours(const char *s)
 {
@@ -54,9 +48,9 @@ static const struct conf_key route[] = {
 	{LIST("to", CONF_TEXTS, conf_route, to), .once = true, .max = 20},
 	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
 	{LIST("severities", CONF_TEXTS, conf_route, severities), .once = true,
-		.max = 100, .choices = severities},
+		.max = 100, .choices = severity_names + 1},
 	{LIST("kinds", CONF_TEXTS, conf_route, kinds), .once = true, .max = 100,
-		.choices = kinds},
+		.choices = alert_kind_names},
 	{LIST("servers", CONF_TEXTS, conf_route, servers), .once = true,
 		.max = 1000},
 	{LIST("accounts", CONF_TEXTS, conf_route, accounts), .once = true,
@@ -65,7 +59,7 @@ static const struct conf_key route[] = {
 	{KEY("hours", CONF_TEXT, conf_route, hours), .max = 11,
 		.wrong = bad_hours},
 	{LIST("days", CONF_TEXTS, conf_route, days), .once = true, .max = 7,
-		.choices = days},
+		.choices = zone_weekdays},
 	{KEY("zone", CONF_TEXT, conf_route, zone), .max = 100,
 		.wrong = bad_zone},
 	{KEY("digest", CONF_CHOICE, conf_route, digest), .choices = digests},
@@ -90,9 +84,9 @@ static const struct conf_key ladder[] = {
 	{LIST("steps", CONF_MAPS, conf_ladder, steps), .required = true,
 		.max = 20, .keys = ladder_step},
 	{LIST("severities", CONF_TEXTS, conf_ladder, severities), .once = true,
-		.max = 100, .choices = severities},
+		.max = 100, .choices = severity_names + 1},
 	{LIST("kinds", CONF_TEXTS, conf_ladder, kinds), .once = true,
-		.max = 100, .choices = kinds},
+		.max = 100, .choices = alert_kind_names},
 	{LIST("servers", CONF_TEXTS, conf_ladder, servers), .once = true,
 		.max = 1000},
 	{.name = NULL},
@@ -138,7 +132,7 @@ static const struct conf_key business[] = {
 	{KEY("hours", CONF_TEXT, conf_business, hours), .max = 11,
 		.wrong = bad_hours, .otherwise = "09:00-18:00"},
 	{LIST("days", CONF_TEXTS, conf_business, days), .once = true, .max = 7,
-		.choices = days},
+		.choices = zone_weekdays},
 	{KEY("zone", CONF_TEXT, conf_business, zone), .max = 100,
 		.wrong = bad_zone, .otherwise = "UTC"},
 	{.name = NULL},

@@ -39,18 +39,31 @@ enum conf_digest {
 	CONF_DIGEST_DAILY,
 	CONF_DIGEST_WEEKLY
 };
-enum conf_route_type {
-	CONF_ROUTE_WEBHOOK,
-	CONF_ROUTE_COMMAND,
-	CONF_ROUTE_PAGERDUTY,
-	CONF_ROUTE_OPSGENIE,
-	CONF_ROUTE_SLACK,
-	CONF_ROUTE_DISCORD,
-	CONF_ROUTE_TWILIO_SMS,
-	CONF_ROUTE_TWILIO_VOICE,
-	CONF_ROUTE_EMAIL,
-	CONF_ROUTE_ALERTMANAGER
-};
+
+/*
+ * The types of routes, a row X(TYPE, type, …) each: `type` is the name in
+ * fleet.yaml and of its sink in alertd/sinks, and what follows says which keys
+ * it wants, as struct rule in conf/routes.c. A new type is the last row.
+ */
+#define CONF_ROUTE_TYPES(X)                                                    \
+	X(WEBHOOK, webhook, .needs = URL, .may = SECRET)                       \
+	X(COMMAND, command, .needs = COMMAND)                                  \
+	X(PAGERDUTY, pagerduty, .needs = SECRET, .may = URL)                   \
+	X(OPSGENIE, opsgenie, .needs = SECRET, .may = URL)                     \
+	X(SLACK, slack, .needs = SECRET, .may = URL | CHANNEL)                 \
+	X(DISCORD, discord, .needs = SECRET, .may = MENTION,                   \
+		.bad_mention = bad_role)                                       \
+	X(TWILIO_SMS, twilio_sms, .needs = SECRET | FROM | TO, .may = URL,     \
+		.bad_from = bad_sender, .bad_to = bad_number)                  \
+	X(TWILIO_VOICE, twilio_voice, .needs = SECRET | FROM | TO, .may = URL, \
+		.bad_from = bad_number, .bad_to = bad_number)                  \
+	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET,               \
+		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,             \
+		.bad_to = bad_mailbox)                                         \
+	X(ALERTMANAGER, alertmanager, .needs = URL, .may = SECRET)
+
+#define CONF_ROUTE_VALUE(TYPE, type, ...) CONF_ROUTE_##TYPE,
+enum conf_route_type { CONF_ROUTE_TYPES(CONF_ROUTE_VALUE) };
 
 struct conf_position {
 	bool known;
@@ -121,7 +134,7 @@ struct conf_server {
 struct conf_route {
 	char *name;
 	enum conf_route_type type;
-	/* Which types have which of these, routes.c says; else NULL. */
+	/* Which types have which of these, CONF_ROUTE_TYPES says; else NULL. */
 	char *url;     /* where it is; NULL: where its vendor has it */
 	char *secret;  /* the name of a credential */
 	char *channel; /* who reads it there */

@@ -1,7 +1,6 @@
 /*
- * routes.c: the types of routes, and which keys of alerts.routes each
- * wants. A new type is a line in both tables here, and one of enum
- * conf_route_type.
+ * routes.c: which keys of alerts.routes each type of route wants, as
+ * CONF_ROUTE_TYPES says.
  */
 #include "base/mailbox.h"
 #include "conf/check.h"
@@ -9,11 +8,10 @@
 
 #include <string.h>
 
-/* In the order of the enum. */
-const char *const conf_route_types[] = {"webhook", "command", "pagerduty",
-	"opsgenie", "slack", "discord", "twilio_sms", "twilio_voice",
-	"email", "alertmanager", NULL};
+#define NAME(TYPE, type, ...) #type,
+const char *const conf_route_types[] = {CONF_ROUTE_TYPES(NAME) NULL};
 
+/* The keys, a bit each. */
 enum {
 	URL = 1,
 	SECRET = 2,
@@ -76,24 +74,8 @@ static const char *bad_mailbox(const char *s)
 	return mailbox_parse(s, &m);
 }
 
-/* In the order of the enum. */
-static const struct rule rules[] = {
-	[CONF_ROUTE_WEBHOOK] = {.needs = URL, .may = SECRET},
-	[CONF_ROUTE_COMMAND] = {.needs = COMMAND},
-	[CONF_ROUTE_PAGERDUTY] = {.needs = SECRET, .may = URL},
-	[CONF_ROUTE_OPSGENIE] = {.needs = SECRET, .may = URL},
-	[CONF_ROUTE_SLACK] = {.needs = SECRET, .may = URL | CHANNEL},
-	[CONF_ROUTE_DISCORD] = {.needs = SECRET, .may = MENTION,
-		.bad_mention = bad_role},
-	[CONF_ROUTE_TWILIO_SMS] = {.needs = SECRET | FROM | TO, .may = URL,
-		.bad_from = bad_sender, .bad_to = bad_number},
-	[CONF_ROUTE_TWILIO_VOICE] = {.needs = SECRET | FROM | TO, .may = URL,
-		.bad_from = bad_number, .bad_to = bad_number},
-	[CONF_ROUTE_EMAIL] = {.needs = URL | FROM | TO, .may = SECRET,
-		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,
-		.bad_to = bad_mailbox},
-	[CONF_ROUTE_ALERTMANAGER] = {.needs = URL, .may = SECRET},
-};
+#define RULE(TYPE, type, ...) {__VA_ARGS__},
+static const struct rule rules[] = {CONF_ROUTE_TYPES(RULE)};
 
 static const char *article(const char *word)
 {

@@ -3,40 +3,20 @@
 #include "json/json.h"
 
 #include <math.h>
-#include <string.h>
 
 #define COUNT_MAX 1e12
 
-static const struct {
-	const char *name;
-	long long seconds;
-} windows[RATE_WINDOWS] = {
-	[RATE_5M] = {"5m", 5 * 60},
-	[RATE_30M] = {"30m", 30 * 60},
-	[RATE_1H] = {"1h", 3600},
-	[RATE_6H] = {"6h", 6 * 3600},
-	[RATE_3D] = {"3d", 3 * 86400},
-};
+static const char *const windows[RATE_WINDOWS] = {
+	"5m", "30m", "1h", "6h", "3d"};
+
+WORDS(rate_window, rate, windows)
 
 long long rate_seconds(enum rate_window w)
 {
-	return windows[w].seconds;
-}
+	static const long long seconds[RATE_WINDOWS] = {
+		5 * 60, 30 * 60, 3600, 6 * 3600, 3 * 86400};
 
-const char *rate_name(enum rate_window w)
-{
-	return windows[w].name;
-}
-
-bool rate_parse(const char *s, enum rate_window *out)
-{
-	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
-		if (strcmp(windows[w].name, s) != 0)
-			continue;
-		*out = (enum rate_window)w;
-		return true;
-	}
-	return false;
+	return seconds[w];
 }
 
 long long error_rate_failed(const struct error_rate *r)
@@ -75,7 +55,7 @@ void error_rates_write(struct buf *b, const struct error_rates *r)
 		const struct error_rate *rate = &r->windows[w];
 
 		buf_char(b, w ? ',' : '{');
-		put_name(b, windows[w].name);
+		put_name(b, windows[w]);
 		buf_char(b, '{');
 		put_count(b, "probes", rate->probes);
 		buf_char(b, ',');
@@ -120,7 +100,7 @@ bool error_rates_read(const cJSON *o, struct error_rates *out)
 	if (!cJSON_IsObject(o))
 		return false;
 	for (unsigned w = 0; w < RATE_WINDOWS; w++) {
-		const cJSON *window = json_get(o, windows[w].name);
+		const cJSON *window = json_get(o, windows[w]);
 
 		if (window && !read_window(window, &out->windows[w]))
 			return false;

@@ -27,6 +27,8 @@ struct error_rates {
 	struct error_rate windows[RATE_WINDOWS];
 };
 
+extern const struct word_table rate_words;
+
 /* rate_seconds(w): how long a window is. rate_name(w): "5m", "30m", … */
 long long rate_seconds(enum rate_window w);
 const char *rate_name(enum rate_window w);

@@ -28,17 +28,4 @@ enum failure_layer failure_layer_of(enum step step, const char *error)
 	return step == STEP_NONE ? LAYER_NONE : LAYER_TOOLS;
 }
 
-const char *failure_layer_name(enum failure_layer v)
-{
-	return layers[v];
-}
-
-bool failure_layer_parse(const char *s, enum failure_layer *out)
-{
-	unsigned i;
-
-	if (!names_lookup(layers, LAYER_COUNT, s, &i))
-		return false;
-	*out = (enum failure_layer)i;
-	return true;
-}
+WORDS(failure_layer, failure_layer, layers)

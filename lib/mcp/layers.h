@@ -24,6 +24,7 @@ enum failure_layer {
 enum failure_layer failure_layer_of(enum step step, const char *error);
 
 /* The name of a layer, NULL of LAYER_NONE; and the layer of a name, or false. */
+extern const struct word_table failure_layer_words;
 const char *failure_layer_name(enum failure_layer v);
 bool failure_layer_parse(const char *s, enum failure_layer *out);
 

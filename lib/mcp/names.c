@@ -100,38 +100,10 @@ static const char *const tiers[] = {
 static const char *const runner_statuses[] = {
 	"ok", "timeout", "exit", "garbled", "isolated"};
 
-bool names_lookup(const char *const *names, size_t n, const char *s,
-	unsigned *out)
-{
-	for (unsigned i = 0; i < n; i++) {
-		if (names[i] && strcmp(names[i], s) == 0) {
-			*out = i;
-			return true;
-		}
-	}
-	return false;
-}
-
-#define NAMES(type, function, table)                                           \
-	const char *function##_name(enum type v)                               \
-	{                                                                      \
-		return table[v];                                               \
-	}                                                                      \
-	bool function##_parse(const char *s, enum type *out)                   \
-	{                                                                      \
-		unsigned i;                                                    \
-                                                                               \
-		if (!names_lookup(                                             \
-			    table, sizeof table / sizeof *table, s, &i))       \
-			return false;                                          \
-		*out = (enum type)i;                                           \
-		return true;                                                   \
-	}
-
-NAMES(step, step, steps)
-NAMES(step_status, step_status, step_statuses)
-NAMES(region_state, region_state, region_states)
-NAMES(era, era, eras)
-NAMES(verdict_colour, verdict_colour, verdict_colours)
-NAMES(tier, tier, tiers)
-NAMES(runner_status, runner_status, runner_statuses)
+WORDS(step, step, steps)
+WORDS(step_status, step_status, step_statuses)
+WORDS(region_state, region_state, region_states)
+WORDS(era, era, eras)
+WORDS(verdict_colour, verdict_colour, verdict_colours)
+WORDS(tier, tier, tiers)
+WORDS(runner_status, runner_status, runner_statuses)

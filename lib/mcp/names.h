@@ -5,6 +5,8 @@
 #ifndef MCP_NAMES_H
 #define MCP_NAMES_H
 
+#include "json/fields.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -33,10 +35,6 @@ bool slug_shared(const char *s);
  * no slug may hold becomes '-'.
  */
 void slug_from_host(const char *host, char *out);
-
-/* names_lookup(names, n, s, out): where s stands among n names; some NULL. */
-bool names_lookup(const char *const *names, size_t n, const char *s,
-	unsigned *out);
 
 enum step {
 	STEP_NONE = 0,
@@ -76,9 +74,12 @@ enum runner_status {
 };
 
 /*
- * x_name(v) is the name of a value as records carry it; x_parse(s, out) the
- * value of a name, or false. STEP_NONE and ERA_NONE have no name: NULL.
+ * x_words: the names of the values as records carry them, for a table of
+ * json/fields.h. x_name(v): that of a value; STEP_NONE and ERA_NONE have none:
+ * NULL. x_parse(s, out): the value of a name, or false.
  */
+extern const struct word_table step_words, step_status_words, region_state_words,
+	era_words, verdict_colour_words, tier_words, runner_status_words;
 const char *step_name(enum step v);
 bool step_parse(const char *s, enum step *out);
 const char *step_status_name(enum step_status v);

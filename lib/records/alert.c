@@ -5,17 +5,16 @@
  */
 #include "records/alert.h"
 
-#include "base/clock.h"
+#include "base/num.h"
 #include "base/text.h"
 #include "json/json.h"
 #include "records/probe.h"
 
 #include <inttypes.h>
-#include <math.h>
 #include <string.h>
 
-static const char *const severities[] = {NULL, "P1", "P2", "P3"};
-static const char *const kinds[] = {
+const char *const severity_names[] = {NULL, "P1", "P2", "P3", NULL};
+const char *const alert_kind_names[] = {
 	[ALERT_DOWNTIME] = "downtime",
 	[ALERT_REGIONAL] = "regional",
 	[ALERT_RATE_LIMITED] = "rate_limited",
@@ -32,43 +31,14 @@ static const char *const kinds[] = {
 	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
 	[ALERT_TOKEN_EXPIRING] = "token_expiring",
 	[ALERT_TEST] = "test",
+	NULL,
 };
 static const char *const phases[] = {
 	"started", "escalated", "reminder", "acknowledged", "resolved", "found",
 	NULL};
 
-#define LOOKUP(table, s, out) \
-	names_lookup(table, sizeof table / sizeof *table, s, out)
-
-const char *severity_name(enum severity v)
-{
-	return severities[v];
-}
-
-bool severity_parse(const char *s, enum severity *out)
-{
-	unsigned i;
-
-	if (!LOOKUP(severities, s, &i))
-		return false;
-	*out = (enum severity)i;
-	return true;
-}
-
-const char *alert_kind_name(enum alert_kind v)
-{
-	return kinds[v];
-}
-
-bool alert_kind_parse(const char *s, enum alert_kind *out)
-{
-	unsigned i;
-
-	if (!LOOKUP(kinds, s, &i))
-		return false;
-	*out = (enum alert_kind)i;
-	return true;
-}
+WORDS(severity, severity, severity_names)
+WORDS(alert_kind, alert_kind, alert_kind_names)
 
 bool alert_has_tier(enum alert_kind v)
 {
@@ -78,9 +48,9 @@ bool alert_has_tier(enum alert_kind v)
 const char *alert_event(const struct alert_record *r, char *out)
 {
 	if (r->phase == ALERT_ONCE)
-		snprintf(out, ALERT_EVENT_SIZE, "%s", kinds[r->kind]);
+		snprintf(out, ALERT_EVENT_SIZE, "%s", alert_kind_name(r->kind));
 	else
-		snprintf(out, ALERT_EVENT_SIZE, "%s_%s", kinds[r->kind],
+		snprintf(out, ALERT_EVENT_SIZE, "%s_%s", alert_kind_name(r->kind),
 			phases[r->phase]);
 	return out;
 }
@@ -88,165 +58,181 @@ const char *alert_event(const struct alert_record *r, char *out)
 const char *alert_key(const struct alert_record *r, char *out)
 {
 	snprintf(out, ALERT_KEY_SIZE, "%s:%s:%" PRId64,
-		r->keyed ? r->keyed : r->slug, kinds[r->kind],
+		r->keyed ? r->keyed : r->slug, alert_kind_name(r->kind),
 		r->started_at + r->nth);
 	return out;
 }
 
-static void put_text(struct buf *b, const char *key, const char *s)
+bool alert_key_parse(const char *key, enum alert_kind *kind, int64_t *start)
 {
-	json_put_key(b, key);
-	json_put_clean(b, s, TEXT_MAX);
+	const char *colon = strchr(key, ':');
+	const char *window = colon ? strchr(colon + 1, ':') : NULL;
+	char name[ALERT_KEY_SIZE];
+	long long at;
+
+	if (!window || !num_parse(window + 1, 1, (long long)NUM_EPOCH_MAX, &at))
+		return false;
+	snprintf(name, sizeof name, "%.*s", (int)(window - colon - 1),
+		colon + 1);
+	*start = at;
+	return alert_kind_parse(name, kind);
 }
 
-static void put_names(struct buf *b, const char *key, struct alert_names names,
-	size_t max)
+/* ---- The members that are made of others. */
+
+#define MAKE(name)                                                             \
+	static bool put_##name(struct buf *b, const void *s,                   \
+		const struct field_limits *l)
+
+MAKE(event)
 {
-	buf_fmt(b, "\"%s\":[", key);
-	for (size_t i = 0; i < names.n; i++) {
-		if (i)
-			buf_char(b, ',');
-		json_put_clean(b, names.v[i], max);
-	}
-	buf_char(b, ']');
+	char event[ALERT_EVENT_SIZE];
+
+	(void)l;
+	json_put_str(b, alert_event(s, event));
+	return true;
 }
 
-static void put_instant(struct buf *b, const char *key, int64_t t)
+MAKE(key)
 {
-	char text[CLOCK_RFC3339];
+	char key[ALERT_KEY_SIZE];
 
-	clock_rfc3339(t, text);
-	put_text(b, key, text);
+	(void)l;
+	json_put_clean(b, alert_key(s, key), TEXT_MAX);
+	return true;
 }
 
-static void put_regions(struct buf *b, const struct alert_record *r)
+MAKE(tier)
 {
-	struct alert_names regions = {r->regions, r->n_regions};
+	const struct alert_record *r = s;
 
-	put_text(b, "region", r->n_regions ? r->regions[0] : NULL);
-	buf_char(b, ',');
-	put_names(b, "regions", regions, TEXT_MAX);
+	(void)l;
+	json_put_str(b, alert_has_tier(r->kind) ? tier_name(r->tier) : NULL);
+	return true;
 }
 
-static void put_tools(struct buf *b, const struct alert_record *r)
+MAKE(region)
 {
-	const struct {
-		const char *key;
-		const struct alert_names *names;
-	} lists[] = {
-		{"added", &r->added},
-		{"removed", &r->removed},
-		{"changed", &r->changed},
-		{"redescribed", &r->redescribed},
-	};
+	const struct alert_record *r = s;
 
-	buf_str(b, ",\"tools\":{");
-	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
-		struct alert_names few = *lists[i].names;
-
-		if (few.n > ALERT_NAMES)
-			few.n = ALERT_NAMES;
-		if (i)
-			buf_char(b, ',');
-		put_names(b, lists[i].key, few, ALERT_NAME_MAX);
-	}
-	buf_str(b, "},\"tool_hash\":{\"from\":");
-	json_put_str(b, r->from);
-	json_put_member(b, "to", r->to);
-	buf_char(b, '}');
+	(void)l;
+	json_put_clean(b, r->n_regions ? r->regions[0] : NULL, TEXT_MAX);
+	return true;
 }
 
-static void put_sides(struct buf *b, const struct alert_record *r)
+MAKE(count)
 {
-	buf_str(b, ",\"sides\":[");
-	for (size_t i = 0; i < r->n_sides; i++) {
-		buf_str(b, i ? ",{\"tool_hash\":" : "{\"tool_hash\":");
-		json_put_str(b, r->sides[i].tool_hash);
-		buf_char(b, ',');
-		put_names(b, "regions", r->sides[i].regions, TEXT_MAX);
-		buf_char(b, '}');
-	}
-	buf_char(b, ']');
+	const struct alert_record *r = s;
+
+	(void)l;
+	if (r->phase == ALERT_ONCE)
+		buf_str(b, "null");
+	else
+		buf_int(b, r->probe_count);
+	return true;
 }
 
-/* So many are named; how many there are is said. */
-static void put_servers(struct buf *b, const struct alert_record *r)
+MAKE(duration)
 {
-	struct alert_names few = r->servers;
+	const struct alert_record *r = s;
 
-	if (!few.n) {
-		buf_str(b, ",\"servers\":null,\"server_count\":1");
-		return;
-	}
-	if (few.n > ALERT_SERVERS)
-		few.n = ALERT_SERVERS;
-	buf_char(b, ',');
-	put_names(b, "servers", few, SLUG_MAX);
-	buf_fmt(b, ",\"server_count\":%zu", r->servers.n);
+	(void)l;
+	if (r->resolved_at)
+		buf_int(b, r->resolved_at - r->started_at);
+	else
+		buf_str(b, "null");
+	return true;
 }
 
-/* One decimal tells all that a person needs. */
-static void put_measure(struct buf *b, const struct alert_record *r)
+MAKE(server_count)
 {
-	if (!(r->usual > 0)) {
-		buf_str(b, ",\"measure\":null");
-		return;
-	}
-	buf_str(b, ",\"measure\":{\"value\":");
-	json_put_num(b, round(r->value * 10) / 10);
-	buf_str(b, ",\"usual\":");
-	json_put_num(b, round(r->usual * 1000) / 1000);
-	buf_char(b, '}');
+	const struct alert_record *r = s;
+
+	(void)l;
+	buf_int(b, r->servers.n ? (long long)r->servers.n : 1);
+	return true;
 }
 
-static void put_times(struct buf *b, const struct alert_record *r)
-{
-	put_instant(b, "started_at", r->started_at);
-	if (r->resolved_at) {
-		put_instant(b, "resolved_at", r->resolved_at);
-		buf_fmt(b, ",\"duration_seconds\":%" PRId64,
-			r->resolved_at - r->started_at);
-	} else {
-		buf_str(b, ",\"resolved_at\":null,\"duration_seconds\":null");
-	}
-}
+/* ---- The members. */
+
+#define TEXT(key, m)                                                           \
+	FIELD(key, struct alert_record, m, FIELD_NULL | FIELD_CLEAN)
+#define WORD(key, m, table)                                                    \
+	FIELD(key, struct alert_record, m, FIELD_NULL, .words = &table)
+#define TOOLS(key, m)                                                          \
+	FIELD_STRINGS(key, struct alert_record, m.v, m.n, FIELD_CLEAN,         \
+		.most = ALERT_NAMES, .max = ALERT_NAME_MAX)
+
+static const struct field tools_fields[] = {
+	TOOLS("added", added),
+	TOOLS("removed", removed),
+	TOOLS("changed", changed),
+	TOOLS("redescribed", redescribed),
+	{.type = FIELD_END},
+};
+
+static const struct field hash_fields[] = {
+	FIELD("from", struct alert_record, from, FIELD_NULL),
+	FIELD("to", struct alert_record, to, FIELD_NULL),
+	{.type = FIELD_END},
+};
+
+static const struct field side_fields[] = {
+	FIELD("tool_hash", struct alert_side, tool_hash, FIELD_NULL),
+	FIELD_STRINGS("regions", struct alert_side, regions.v, regions.n,
+		FIELD_CLEAN),
+	{.type = FIELD_END},
+};
+
+static const struct field measure_fields[] = {
+	FIELD("value", struct alert_record, value, 0, .places = 1),
+	FIELD("usual", struct alert_record, usual, 0, .places = 3),
+	{.type = FIELD_END},
+};
+
+const struct field alert_fields[] = {
+	FIELD("at", struct alert_record, at, 0),
+	FIELD_MADE("event", 0, .put = put_event),
+	FIELD_MADE("dedup_key", 0, .put = put_key),
+	TEXT("server_slug", slug),
+	TEXT("server_url", url),
+	WORD("severity", severity, severity_words),
+	FIELD_MADE("tier", 0, .put = put_tier),
+	WORD("probe_step", step, step_words),
+	FIELD_MADE("region", 0, .put = put_region),
+	FIELD_STRINGS("regions", struct alert_record, regions, n_regions,
+		FIELD_CLEAN),
+	WORD("failure_layer", layer, failure_layer_words),
+	FIELD_MADE("probe_count", 0, .put = put_count),
+	FIELD_AS(FIELD_DATE, "started_at", struct alert_record, started_at, 0),
+	FIELD_AS(FIELD_DATE, "resolved_at", struct alert_record, resolved_at,
+		FIELD_NULL),
+	FIELD_MADE("duration_seconds", 0, .put = put_duration),
+	TEXT("last_error", last_error),
+	TEXT("summary", summary),
+	TEXT("dashboard_url", dashboard_url),
+	TEXT("runbook_url", runbook_url),
+	FIELD_PART("tools", tools_fields, FIELD_NULL,
+		FIELD_WHEN(struct alert_record, to)),
+	FIELD_PART("tool_hash", hash_fields, FIELD_NULL,
+		FIELD_WHEN(struct alert_record, to)),
+	FIELD_COUNTED(FIELD_LIST, "sides", struct alert_record, sides, n_sides,
+		FIELD_NULL, .table = side_fields,
+		FIELD_WHEN(struct alert_record, sides)),
+	FIELD_PART("measure", measure_fields, FIELD_NULL,
+		FIELD_WHEN(struct alert_record, usual)),
+	FIELD("flaps", struct alert_record, flaps, 0),
+	FIELD_STRINGS("servers", struct alert_record, servers.v, servers.n,
+		FIELD_NULL | FIELD_CLEAN, .most = ALERT_SERVERS,
+		.max = SLUG_MAX, FIELD_WHEN(struct alert_record, servers.n)),
+	FIELD_MADE("server_count", 0, .put = put_server_count),
+	TEXT("ack_url", ack_url),
+	{.type = FIELD_END},
+};
 
 void alert_record_json(struct buf *b, const struct alert_record *r)
 {
-	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
-	bool once = r->phase == ALERT_ONCE;
-
-	buf_fmt(b, "{\"v\":%d,\"type\":\"alert\",\"at\":", RECORD_VERSION);
-	json_put_num(b, r->at);
-	put_text(b, "event", alert_event(r, event));
-	put_text(b, "dedup_key", alert_key(r, key));
-	put_text(b, "server_slug", r->slug);
-	put_text(b, "server_url", r->url);
-	put_text(b, "severity", severities[r->severity]);
-	put_text(b, "tier", alert_has_tier(r->kind) ? tier_name(r->tier) : NULL);
-	put_text(b, "probe_step", step_name(r->step));
-	put_regions(b, r);
-	put_text(b, "failure_layer", failure_layer_name(r->layer));
-	if (once)
-		buf_str(b, ",\"probe_count\":null");
-	else
-		buf_fmt(b, ",\"probe_count\":%d", r->probe_count);
-	put_times(b, r);
-	put_text(b, "last_error", r->last_error);
-	put_text(b, "summary", r->summary);
-	put_text(b, "dashboard_url", r->dashboard_url);
-	put_text(b, "runbook_url", r->runbook_url);
-	if (r->to)
-		put_tools(b, r);
-	else
-		buf_str(b, ",\"tools\":null,\"tool_hash\":null");
-	if (r->sides)
-		put_sides(b, r);
-	else
-		buf_str(b, ",\"sides\":null");
-	put_measure(b, r);
-	buf_fmt(b, ",\"flaps\":%d", r->flaps);
-	put_servers(b, r);
-	put_text(b, "ack_url", r->ack_url);
+	buf_fmt(b, "{\"v\":%d,\"type\":\"alert\"", RECORD_VERSION);
+	fields_put(b, alert_fields, r, NULL);
 	buf_char(b, '}');
 }

@@ -51,10 +51,11 @@ enum alert_phase {
 	ALERT_ONCE /* it is no incident */
 };
 
-/*
- * x_name(v) is the name of a value as records carry it; x_parse(s, out) the
- * value of a name, or false.
- */
+/* The names by value, and then NULL. No severity has value 0: NULL, too. */
+extern const char *const severity_names[];
+extern const char *const alert_kind_names[];
+/* See WORDS in json/fields.h. */
+extern const struct word_table severity_words, alert_kind_words;
 const char *severity_name(enum severity v);
 bool severity_parse(const char *s, enum severity *out);
 const char *alert_kind_name(enum alert_kind v);
@@ -120,13 +121,19 @@ struct alert_record {
 	const char *ack_url; /* where it can be acknowledged, or NULL */
 };
 
+/* The members of the record, but for v and type. */
+extern const struct field alert_fields[];
+
 /*
  * alert_event(r, out), alert_key(r, out): the name of the event and its
  * dedup_key, which is that of the incident where there is one; out has
  * ALERT_EVENT_SIZE and ALERT_KEY_SIZE bytes. They return out.
+ * alert_key_parse(key, kind, start): what a dedup_key of an alert event says;
+ * start is its window, epoch seconds. False where it is no such key.
  */
 const char *alert_event(const struct alert_record *r, char *out);
 const char *alert_key(const struct alert_record *r, char *out);
+bool alert_key_parse(const char *key, enum alert_kind *kind, int64_t *start);
 
 /*
  * alert_record_json(b, r): append the record as a JSON object without a

@@ -6,6 +6,7 @@
 #define RECORDS_EXPIRY_H
 
 #include "base/buf.h"
+#include "json/fields.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -42,10 +43,11 @@ struct expiry_record {
 	const char *message; /* one line for people, or NULL */
 };
 
-/*
- * x_name(v) is the name of a value as records carry it; x_parse(s, out) the
- * value of a name, or false. EXPIRY_NOWHERE has no name: NULL.
- */
+/* The members of the record, but for v and type. */
+extern const struct field expiry_fields[];
+
+/* See WORDS in json/fields.h. */
+extern const struct word_table expiry_what_words;
 const char *expiry_what_name(enum expiry_what v);
 bool expiry_what_parse(const char *s, enum expiry_what *out);
 

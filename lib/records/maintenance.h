@@ -6,6 +6,7 @@
 #define RECORDS_MAINTENANCE_H
 
 #include "base/buf.h"
+#include "json/fields.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -33,9 +34,12 @@ struct maintenance {
 	const char *zone; /* or NULL: see MAINTENANCE_ZONE */
 	const char *reason, *by; /* one line for people each, or NULL */
 	int64_t ended_at; /* 0, or when somebody ended it, for good */
-	cJSON *doc;	  /* owns the strings of one that was read */
-	const char **lists; /* owns slugs and accounts of one that was read */
+	cJSON *doc; /* owns the strings of one that was read, whose lists are
+		       its own; else NULL */
 };
+
+/* The members of the record, but for v and type. */
+extern const struct field maintenance_fields[];
 
 /* Room for "mon,tue,wed,thu,fri,sat,sun" and its NUL. */
 #define MAINTENANCE_DAYS 32

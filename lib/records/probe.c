@@ -1,6 +1,6 @@
 /*
- * probe.c: writes the lines of mcp-records(5), member by member, so that their
- * order is fixed, and reads them.
+ * probe.c: the lines of mcp-records(5) that a probe's side writes. They are read
+ * within the limits that they are written within.
  */
 #include "records/probe.h"
 
@@ -12,38 +12,8 @@
 #include "records/spool.h"
 
 #include <math.h>
-
-static void put_key(struct buf *b, const char *type, const struct probe_key *k)
-{
-	buf_fmt(b, "{\"v\":%d,\"type\":\"%s\",\"slug\":", RECORD_VERSION, type);
-	json_put_str(b, k->slug);
-	json_put_member(b, "region", k->region);
-	json_put_member(b, "probe_id", k->probe_id);
-	/* Microseconds: what a double holds of an epoch, and no more. */
-	buf_fmt(b, ",\"probe_started_at\":%.6f", k->started_at);
-}
-
-static void put_ms(struct buf *b, double ms)
-{
-	json_put_num(b, isnan(ms) ? ms : round(ms * 1000) / 1000);
-}
-
-void step_record_write(struct buf *b, const struct step_record *r)
-{
-	put_key(b, "step", &r->key);
-	buf_fmt(b, ",\"n\":%d,\"step\":\"%s\",\"status\":\"%s\",\"ms\":",
-		(int)r->step, step_name(r->step), step_status_name(r->status));
-	put_ms(b, r->ms);
-	buf_str(b, ",\"error\":");
-	json_put_clean(b, r->error, TEXT_MAX);
-	buf_str(b, ",\"message\":");
-	json_put_clean(b, r->message, TEXT_MAX);
-	buf_str(b, ",\"detail\":");
-	buf_str(b, r->detail && strlen(r->detail) <= RECORD_DETAIL_MAX
-			? r->detail
-			: "{}");
-	buf_str(b, "}\n");
-}
+#include <stdlib.h>
+#include <string.h>
 
 /* By name; of equal names, by their place in the array. */
 static int by_name(const void *a, const void *b)
@@ -120,19 +90,206 @@ void record_tools_write(struct buf *b, const struct tool_digest *tools,
  * a name is no text: what is not UTF-8 in it stands for U+0000, which no record
  * may hold.
  */
-static void put_tools(struct buf *b, const struct probe_record *r)
+static bool put_tools(struct buf *b, const void *s,
+	const struct field_limits *l)
 {
+	const struct probe_record *r = s;
+	size_t before = b->len;
 	struct buf t;
 
+	(void)l;
+	if (!r->tools)
+		return false;
 	for (size_t i = 0; i < r->n_tools; i++)
 		if (!text_is_utf8(r->tools[i].name, strlen(r->tools[i].name)))
-			return;
-	buf_init(&t, LINE_MAX_BYTES - b->len - 16);
-	json_put_key(&t, "tools");
+			return false;
+	buf_init(&t, LINE_MAX_BYTES - before - 16);
 	record_tools_write(&t, r->tools, r->n_tools);
 	if (buf_ok(&t))
 		buf_add(b, t.p, t.len);
 	buf_release(&t);
+	return b->len > before;
+}
+
+/* A result that is not known is left out. */
+static bool put_cache(struct buf *b, const void *s,
+	const struct field_limits *l)
+{
+	const struct probe_record *r = s;
+
+	(void)l;
+	if (!r->cache || !r->cache->result)
+		return false;
+	buf_char(b, '{');
+	cache_check_write(b, r->cache, CACHE_NAMES);
+	buf_char(b, '}');
+	return true;
+}
+
+static bool put_detail(struct buf *b, const void *s,
+	const struct field_limits *l)
+{
+	const struct step_record *r = s;
+
+	(void)l;
+	buf_str(b, r->detail && strlen(r->detail) <= RECORD_DETAIL_MAX
+			? r->detail
+			: "{}");
+	return true;
+}
+
+/* What who started the runner has measured: [least,most]. */
+static bool put_offset(struct buf *b, const void *s,
+	const struct field_limits *l)
+{
+	const struct runner_record *r = s;
+
+	(void)l;
+	buf_char(b, '[');
+	json_put_num(b, r->offset_min);
+	buf_char(b, ',');
+	json_put_num(b, r->offset_max);
+	buf_char(b, ']');
+	return r->measured;
+}
+
+/* What is no pair of numbers was not measured. */
+static const char *take_offset(const cJSON *v, void *s)
+{
+	struct runner_record *r = s;
+	const cJSON *least = cJSON_IsArray(v) ? v->child : NULL;
+	const cJSON *most = least ? least->next : NULL;
+
+	r->measured = cJSON_IsNumber(least) && cJSON_IsNumber(most) &&
+		!most->next;
+	if (r->measured) {
+		r->offset_min = least->valuedouble;
+		r->offset_max = most->valuedouble;
+	}
+	return NULL;
+}
+
+static bool put_canaries(struct buf *b, const void *s,
+	const struct field_limits *l)
+{
+	const struct runner_record *r = s;
+
+	(void)l;
+	buf_fmt(b, "{\"answered\":%d,\"failed\":%d}", r->canaries_answered,
+		r->canaries_failed);
+	return r->canaries_answered || r->canaries_failed;
+}
+
+/* What is no pair of counts leaves 0. */
+static const char *take_canaries(const cJSON *v, void *s)
+{
+	struct runner_record *r = s;
+	double answered = 0, failed = 0;
+
+	if (json_num(v, "answered", &answered) &&
+		json_num(v, "failed", &failed) && answered >= 0 &&
+		failed >= 0 && answered + failed <= RECORD_CANARIES_MAX) {
+		r->canaries_answered = (int)answered;
+		r->canaries_failed = (int)failed;
+	}
+	return NULL;
+}
+
+/* Microseconds: what a double holds of an epoch, and no more. */
+#define EPOCH(key, T, m)                                                       \
+	FIELD(key, T, m, FIELD_NEEDED, .max = NUM_EPOCH_MAX, .digits = 6,      \
+		.fault = "not an instant")
+#define FOREIGN(key, T, m) FIELD(key, T, m, FIELD_NULL | FIELD_CLEAN)
+#define HASH(key, T, m)                                                        \
+	FIELD(key, T, m, FIELD_NULL, .valid = hash_valid,                      \
+		.fault = "not a SHA-256")
+#define PROBE_KEY(T)                                                           \
+	FIELD("slug", T, key.slug, FIELD_NEEDED, .valid = slug_valid),         \
+		FIELD("region", T, key.region, FIELD_NEEDED,                   \
+			.valid = region_valid),                                \
+		FIELD("probe_id", T, key.probe_id, FIELD_NEEDED,               \
+			.valid = probe_id_valid),                              \
+		EPOCH("probe_started_at", T, key.started_at)
+
+const struct field step_fields[] = {
+	PROBE_KEY(struct step_record),
+	FIELD_AS(FIELD_INT, "n", struct step_record, step, FIELD_OUT),
+	FIELD("step", struct step_record, step, FIELD_NEEDED,
+		.words = &step_words),
+	FIELD("status", struct step_record, status, FIELD_NEEDED,
+		.words = &step_status_words),
+	FIELD("ms", struct step_record, ms,
+		FIELD_NEEDED | FIELD_NULL, .places = 3, .none = NAN),
+	FOREIGN("error", struct step_record, error),
+	FOREIGN("message", struct step_record, message),
+	FIELD_MADE("detail", FIELD_OUT, .put = put_detail),
+	{.type = FIELD_END},
+};
+
+/* An address is of no use once it is cut, or another than it was. */
+static bool url_harmless(const char *s)
+{
+	return text_harmless(s, strlen(s));
+}
+
+const struct field probe_fields[] = {
+	PROBE_KEY(struct probe_record),
+	/* The record must fit into a line again. */
+	FIELD("url", struct probe_record, url, FIELD_LAX | FIELD_OMIT,
+		.max = RECORD_URL_SIZE - 1, .valid = url_harmless,
+		.fault = "a control character in it"),
+	FIELD("state", struct probe_record, state, FIELD_NEEDED,
+		.words = &region_state_words),
+	FIELD("failed_step", struct probe_record, failed_step, FIELD_NULL,
+		.words = &step_words),
+	FOREIGN("error", struct probe_record, error),
+	FIELD("total_ms", struct probe_record, total_ms,
+		FIELD_NEEDED, .places = 3),
+	FOREIGN("protocol", struct probe_record, protocol),
+	FIELD("era", struct probe_record, era, FIELD_NULL, .words = &era_words),
+	HASH("tool_hash", struct probe_record, tool_hash),
+	HASH("full_hash", struct probe_record, full_hash),
+	FIELD("tool_count", struct probe_record, tool_count, FIELD_NULL,
+		.none = -1, .max = 1e6),
+	FIELD_MADE("cache", FIELD_OUT, .put = put_cache),
+	FIELD_MADE("tools", FIELD_OUT, .put = put_tools),
+	{.type = FIELD_END},
+};
+
+/* What is left out where it is not known. */
+#define KNOWN(key, m, ...)                                                     \
+	FIELD(key, struct runner_record, m,                                    \
+		FIELD_LAX | FIELD_OMIT | FIELD_CLEAN | __VA_ARGS__)
+
+const struct field runner_fields[] = {
+	FIELD("region", struct runner_record, region, FIELD_NEEDED,
+		.valid = region_valid),
+	EPOCH("at", struct runner_record, at),
+	FIELD("status", struct runner_record, status, FIELD_NEEDED,
+		.words = &runner_status_words),
+	FOREIGN("version", struct runner_record, version),
+	FOREIGN("message", struct runner_record, message),
+	KNOWN("own_region", own_region, FIELD_OUT),
+	KNOWN("host_key", host_key, 0),
+	KNOWN("egress", egress, 0),
+	FIELD_MADE("offset_s", FIELD_LAX, .put = put_offset,
+		.take = take_offset),
+	FIELD_MADE("canaries", FIELD_LAX, .put = put_canaries,
+		.take = take_canaries),
+	{.type = FIELD_END},
+};
+
+static void put_record(struct buf *b, const char *type,
+	const struct field *fields, const void *s, const struct field_limits *l)
+{
+	buf_fmt(b, "{\"v\":%d,\"type\":\"%s\"", RECORD_VERSION, type);
+	fields_put(b, fields, s, l);
+	buf_str(b, "}\n");
+}
+
+void step_record_write(struct buf *b, const struct step_record *r)
+{
+	put_record(b, "step", step_fields, r, NULL);
 }
 
 void probe_record_write(struct buf *b, const struct probe_record *r)
@@ -140,86 +297,22 @@ void probe_record_write(struct buf *b, const struct probe_record *r)
 	struct buf line;
 
 	buf_init(&line, LINE_MAX_BYTES);
-	put_key(&line, "probe", &r->key);
-	if (r->url) {
-		json_put_member(&line, "url", r->url);
-	}
-	buf_fmt(&line, ",\"state\":\"%s\",\"failed_step\":",
-		region_state_name(r->state));
-	json_put_str(&line, step_name(r->failed_step));
-	buf_str(&line, ",\"error\":");
-	json_put_clean(&line, r->error, TEXT_MAX);
-	buf_str(&line, ",\"total_ms\":");
-	put_ms(&line, r->total_ms);
-	buf_str(&line, ",\"protocol\":");
-	json_put_clean(&line, r->protocol, TEXT_MAX);
-	json_put_member(&line, "era", era_name(r->era));
-	json_put_member(&line, "tool_hash", r->tool_hash);
-	json_put_member(&line, "full_hash", r->full_hash);
-	buf_str(&line, ",\"tool_count\":");
-	if (r->tool_count < 0)
-		buf_str(&line, "null");
-	else
-		buf_fmt(&line, "%d", r->tool_count);
-	if (r->cache && r->cache->result) {
-		buf_str(&line, ",\"cache\":{");
-		cache_check_write(&line, r->cache, CACHE_NAMES);
-		buf_char(&line, '}');
-	}
-	if (r->tools)
-		put_tools(&line, r);
-	buf_str(&line, "}\n");
+	put_record(&line, "probe", probe_fields, r, NULL);
 	buf_add(b, line.p, line.len);
 	buf_release(&line);
 }
 
-/* A member that is left out where it is not known. */
-static void put_known(
-	struct buf *b, const char *key, const char *text, size_t most)
-{
-	if (!text)
-		return;
-	buf_str(b, key);
-	json_put_clean(b, text, most);
-}
-
-/* The line, with text of at most `most` characters. */
-static void put_runner(struct buf *b, const struct runner_record *r, size_t most)
-{
-	buf_fmt(b, "{\"v\":%d,\"type\":\"runner\",\"region\":", RECORD_VERSION);
-	json_put_str(b, r->region);
-	buf_fmt(b, ",\"at\":%.6f,\"status\":\"%s\",\"version\":", r->at,
-		runner_status_name(r->status));
-	json_put_clean(b, r->version, most);
-	buf_str(b, ",\"message\":");
-	json_put_clean(b, r->message, most);
-	put_known(b, ",\"own_region\":", r->own_region, most);
-	put_known(b, ",\"host_key\":", r->host_key, most);
-	put_known(b, ",\"egress\":", r->egress, most);
-	if (r->measured) {
-		buf_str(b, ",\"offset_s\":[");
-		json_put_num(b, r->offset_min);
-		buf_char(b, ',');
-		json_put_num(b, r->offset_max);
-		buf_char(b, ']');
-	}
-	if (r->canaries_answered || r->canaries_failed)
-		buf_fmt(b, ",\"canaries\":{\"answered\":%d,\"failed\":%d}",
-			r->canaries_answered, r->canaries_failed);
-	buf_str(b, "}\n");
-}
-
 void runner_record_write(struct buf *b, const struct runner_record *r)
 {
+	struct field_limits limits = {.chars = TEXT_MAX};
 	struct buf line;
-	size_t most = TEXT_MAX;
 
 	buf_init(&line, RECORD_RUNNER_MAX);
-	put_runner(&line, r, most);
-	while (!buf_ok(&line) && most) {
-		most /= 2;
+	put_record(&line, "runner", runner_fields, r, &limits);
+	while (!buf_ok(&line) && limits.chars) {
+		limits.chars /= 2;
 		buf_clear(&line);
-		put_runner(&line, r, most);
+		put_record(&line, "runner", runner_fields, r, &limits);
 	}
 	buf_add(b, line.p, line.len);
 	buf_release(&line);
@@ -258,133 +351,23 @@ size_t record_size(const struct record *r)
 	return n;
 }
 
-/*
- * Reads the lines of mcp-records(5) through json/json.h, and holds
- * them to the limits that they are written within. Each function below takes a
- * member out of the object, checks it, and says in `why` what is wrong with it.
- */
-
-bool record_fail(char *why, const char *key, const char *what)
-{
-	snprintf(why, RECORD_WHY, "%s: %s", key, what);
-	return false;
-}
-
-/* A string that `valid` accepts. */
-static bool take(const cJSON *o, const char *key, bool (*valid)(const char *),
-	const char **out, char *why)
-{
-	const cJSON *v = json_get(o, key);
-
-	if (!v)
-		return record_fail(why, key, "missing");
-	if (!cJSON_IsString(v))
-		return record_fail(why, key, "not a string");
-	if (!valid(v->valuestring))
-		return record_fail(why, key, "not a valid name");
-	*out = v->valuestring;
-	return true;
-}
-
-/* Cut and clean text where it stands; it does not get longer by that. */
-static void tidy(char *s)
-{
-	char clean[TEXT_SIZE];
-	size_t n = text_clean(s, strlen(s), clean, sizeof clean, TEXT_MAX);
-
-	memcpy(s, clean, n + 1);
-}
-
-/* A text from outside, tidied; or NULL where it is null or missing. */
-static bool take_text(const cJSON *o, const char *key, const char **out,
-	char *why)
-{
-	const cJSON *v = json_get(o, key);
-
-	*out = NULL;
-	if (!v || cJSON_IsNull(v))
-		return true;
-	if (!cJSON_IsString(v))
-		return record_fail(why, key, "not a string");
-	tidy(v->valuestring);
-	*out = v->valuestring;
-	return true;
-}
-
-/* An address is of no use once it is cut, or another than it was. */
-static bool take_url(const cJSON *o, const char *key, const char **out,
-	char *why)
-{
-	const cJSON *v = json_get(o, key);
-	char clean[RECORD_URL_SIZE];
-
-	*out = cJSON_GetStringValue(v);
-	if (!*out)
-		return !v || cJSON_IsNull(v) ||
-			record_fail(why, key, "not a string");
-	/* The record must fit into a line again. */
-	if (strlen(*out) >= RECORD_URL_SIZE)
-		return record_fail(why, key, "too long");
-	text_clean(*out, strlen(*out), clean, sizeof clean, RECORD_URL_SIZE);
-	return strcmp(*out, clean) == 0 ||
-		record_fail(why, key, "a control character in it");
-}
-
-static bool take_hash(const cJSON *o, const char *key, const char **out,
-	char *why)
-{
-	if (!take_text(o, key, out, why))
-		return false;
-	return !*out || hash_valid(*out) || record_fail(why, key, "not a SHA-256");
-}
-
-static bool take_epoch(const cJSON *o, const char *key, double *out, char *why)
-{
-	if (!json_num(o, key, out))
-		return record_fail(why, key, "missing or not a number");
-	return (*out >= 0 && *out <= NUM_EPOCH_MAX) ||
-		record_fail(why, key, "not an instant");
-}
-
-/* Milliseconds; NAN where null is allowed and found. */
-static bool take_ms(const cJSON *o, const char *key, bool null_ok, double *out,
-	char *why)
-{
-	if (null_ok && json_has_null(o, key)) {
-		*out = NAN;
-		return true;
-	}
-	if (!json_num(o, key, out))
-		return record_fail(why, key, "missing or not a number");
-	return (*out >= 0 && *out <= 1e9) || record_fail(why, key, "out of range");
-}
-
-static bool take_probe_key(const cJSON *o, struct probe_key *k, char *why)
-{
-	return take(o, "slug", slug_valid, &k->slug, why) &&
-		take(o, "region", region_valid, &k->region, why) &&
-		take(o, "probe_id", probe_id_valid, &k->probe_id, why) &&
-		take_epoch(o, "probe_started_at", &k->started_at, why);
-}
-
-static bool any_string(const char *s)
-{
-	return s != NULL;
-}
-
 /* Tidy the texts of a tree. A key that would not stay as it is, is refused. */
 static bool tidy_tree(const cJSON *v, char *why)
 {
 	char clean[TEXT_SIZE];
 
-	if (cJSON_IsString(v))
-		tidy(v->valuestring);
+	if (cJSON_IsString(v)) {
+		size_t n = text_clean(v->valuestring, strlen(v->valuestring),
+			clean, sizeof clean, TEXT_MAX);
+
+		memcpy(v->valuestring, clean, n + 1);
+	}
 	for (const cJSON *c = v->child; c; c = c->next) {
 		if (c->string) {
 			text_clean(c->string, strlen(c->string), clean,
 				sizeof clean, TEXT_MAX);
 			if (strcmp(c->string, clean) != 0)
-				return record_fail(why, "detail",
+				return field_fail(why, "detail",
 					"a key that is no name");
 		}
 		if (!tidy_tree(c, why))
@@ -402,7 +385,7 @@ static bool take_detail(struct record *r, char *why)
 	if (!v || cJSON_IsNull(v))
 		return true;
 	if (!cJSON_IsObject(v))
-		return record_fail(why, "detail", "not an object");
+		return field_fail(why, "detail", "not an object");
 	if (!v->child)
 		return true;
 	if (!tidy_tree(v, why))
@@ -411,7 +394,7 @@ static bool take_detail(struct record *r, char *why)
 	json_put(&b, v);
 	if (!buf_ok(&b)) {
 		buf_release(&b);
-		return record_fail(why, "detail", "longer than 4096 bytes");
+		return field_fail(why, "detail", "longer than 4096 bytes");
 	}
 	r->u.step.detail = r->detail = buf_take(&b);
 	return true;
@@ -420,21 +403,12 @@ static bool take_detail(struct record *r, char *why)
 static bool read_step(struct record *r, char *why)
 {
 	struct step_record *s = &r->u.step;
-	const char *name;
 
-	if (!take_probe_key(r->doc, &s->key, why) ||
-		!take(r->doc, "step", any_string, &name, why))
+	if (!fields_take(step_fields, r->doc, s, why))
 		return false;
-	if (!step_parse(name, &s->step))
-		return record_fail(why, "step", "unknown");
-	if (!take(r->doc, "status", any_string, &name, why))
-		return false;
-	if (!step_status_parse(name, &s->status))
-		return record_fail(why, "status", "unknown");
-	return take_ms(r->doc, "ms", s->status == STATUS_SKIP, &s->ms, why) &&
-		take_text(r->doc, "error", &s->error, why) &&
-		take_text(r->doc, "message", &s->message, why) &&
-		take_detail(r, why);
+	if (isnan(s->ms) && s->status != STATUS_SKIP)
+		return field_fail(why, "ms", "missing or not a number");
+	return take_detail(r, why);
 }
 
 static bool read_tools(struct record *r, char *why)
@@ -446,7 +420,7 @@ static bool read_tools(struct record *r, char *why)
 	if (!o || cJSON_IsNull(o))
 		return true;
 	if (!cJSON_IsObject(o))
-		return record_fail(why, "tools", "not an object");
+		return field_fail(why, "tools", "not an object");
 	raw = r->tools = xcalloc(
 		(size_t)cJSON_GetArraySize(o), sizeof *r->tools);
 	cJSON_ArrayForEach(v, o)
@@ -454,11 +428,11 @@ static bool read_tools(struct record *r, char *why)
 		const char *c, *f;
 
 		if (!cJSON_IsArray(v) || cJSON_GetArraySize(v) != 2)
-			return record_fail(why, "tools", "not two digests");
+			return field_fail(why, "tools", "not two digests");
 		c = cJSON_GetStringValue(v->child);
 		f = cJSON_GetStringValue(v->child->next);
 		if (!c || !f || !hash_valid(c) || !hash_valid(f))
-			return record_fail(why, "tools", "not a SHA-256");
+			return field_fail(why, "tools", "not a SHA-256");
 		raw[n].name = v->string;
 		memcpy(raw[n].contract, c, HASH_HEX + 1);
 		memcpy(raw[n].full, f, HASH_HEX + 1);
@@ -467,35 +441,6 @@ static bool read_tools(struct record *r, char *why)
 	r->u.probe.tools = r->tools = record_tools_clean(raw, &n);
 	free(raw);
 	r->u.probe.n_tools = n;
-	return true;
-}
-
-static bool read_probe_result(struct record *r, char *why)
-{
-	struct probe_record *p = &r->u.probe;
-	const char *name;
-	double count = -1;
-
-	if (!take(r->doc, "state", any_string, &name, why))
-		return false;
-	if (!region_state_parse(name, &p->state))
-		return record_fail(why, "state", "unknown");
-	if (!take_text(r->doc, "failed_step", &name, why))
-		return false;
-	if (name && !step_parse(name, &p->failed_step))
-		return record_fail(why, "failed_step", "unknown");
-	if ((p->state == STATE_BROKEN) != (p->failed_step != STEP_NONE))
-		return record_fail(why, "state", "does not fit failed_step");
-	if (!take_text(r->doc, "era", &name, why))
-		return false;
-	if (name && !era_parse(name, &p->era))
-		return record_fail(why, "era", "unknown");
-	p->tool_count = -1;
-	if (json_num(r->doc, "tool_count", &count)) {
-		if (!(count >= 0 && count <= 1e6))
-			return record_fail(why, "tool_count", "out of range");
-		p->tool_count = (int)count;
-	}
 	return true;
 }
 
@@ -510,70 +455,23 @@ static bool read_cache(struct record *r, char *why)
 	fault = cache_check_read(o, &r->cache);
 	if (!fault && r->cache.result)
 		r->u.probe.cache = &r->cache;
-	return !fault || record_fail(why, "cache", fault);
+	return !fault || field_fail(why, "cache", fault);
 }
 
 static bool read_probe(struct record *r, char *why)
 {
 	struct probe_record *p = &r->u.probe;
 
-	return take_probe_key(r->doc, &p->key, why) &&
-		take_url(r->doc, "url", &p->url, why) &&
-		read_probe_result(r, why) &&
-		take_text(r->doc, "error", &p->error, why) &&
-		take_ms(r->doc, "total_ms", false, &p->total_ms, why) &&
-		take_text(r->doc, "protocol", &p->protocol, why) &&
-		take_hash(r->doc, "tool_hash", &p->tool_hash, why) &&
-		take_hash(r->doc, "full_hash", &p->full_hash, why) &&
-		read_cache(r, why) && read_tools(r, why);
-}
-
-/* "offset_s":[least,most], where who started the runner has measured it. */
-static void take_offset(const cJSON *o, struct runner_record *u)
-{
-	const cJSON *v = json_get(o, "offset_s");
-	const cJSON *least = cJSON_IsArray(v) ? v->child : NULL;
-	const cJSON *most = least ? least->next : NULL;
-
-	u->measured = cJSON_IsNumber(least) && cJSON_IsNumber(most) &&
-		!most->next;
-	if (!u->measured)
-		return;
-	u->offset_min = least->valuedouble;
-	u->offset_max = most->valuedouble;
-}
-
-/* "canaries":{"answered":N,"failed":N}; what is neither is 0. */
-static void take_canaries(const cJSON *o, struct runner_record *u)
-{
-	const cJSON *v = json_get(o, "canaries");
-	double answered = 0, failed = 0;
-
-	if (!cJSON_IsObject(v) || !json_num(v, "answered", &answered) ||
-		!json_num(v, "failed", &failed) || !(answered >= 0) ||
-		!(failed >= 0) || !(answered + failed <= RECORD_CANARIES_MAX))
-		return;
-	u->canaries_answered = (int)answered;
-	u->canaries_failed = (int)failed;
+	if (!fields_take(probe_fields, r->doc, p, why))
+		return false;
+	if ((p->state == STATE_BROKEN) != (p->failed_step != STEP_NONE))
+		return field_fail(why, "state", "does not fit failed_step");
+	return read_cache(r, why) && read_tools(r, why);
 }
 
 static bool read_runner(struct record *r, char *why)
 {
-	struct runner_record *u = &r->u.runner;
-	const char *name;
-
-	if (!take(r->doc, "region", region_valid, &u->region, why) ||
-		!take_epoch(r->doc, "at", &u->at, why) ||
-		!take(r->doc, "status", any_string, &name, why))
-		return false;
-	if (!runner_status_parse(name, &u->status))
-		return record_fail(why, "status", "unknown");
-	take_offset(r->doc, u);
-	take_canaries(r->doc, u);
-	return take_text(r->doc, "version", &u->version, why) &&
-		take_text(r->doc, "message", &u->message, why) &&
-		take_text(r->doc, "host_key", &u->host_key, why) &&
-		take_text(r->doc, "egress", &u->egress, why);
+	return fields_take(runner_fields, r->doc, &r->u.runner, why);
 }
 
 static const struct {
@@ -595,14 +493,14 @@ const char *record_type(const cJSON *doc, char *why)
 	double v;
 
 	if (!cJSON_IsObject(doc))
-		record_fail(why, "record", "not a JSON object");
+		field_fail(why, "record", "not a JSON object");
 	else if (!json_num(doc, "v", &v))
-		record_fail(why, "v", "missing or not a number");
+		field_fail(why, "v", "missing or not a number");
 	else if (v != RECORD_VERSION)
-		record_fail(why, "v",
+		field_fail(why, "v",
 			"a version that this program does not know");
 	else if (!type)
-		record_fail(why, "type", "missing or not a string");
+		field_fail(why, "type", "missing or not a string");
 	else
 		return type;
 	return NULL;
@@ -619,10 +517,10 @@ static bool read_typed(struct record *r, size_t length, char *why)
 			continue;
 		r->type = types[i].type;
 		if (types[i].most && length > types[i].most)
-			return record_fail(why, type, "longer than 4096 bytes");
+			return field_fail(why, type, "longer than 4096 bytes");
 		return !types[i].read || types[i].read(r, why);
 	}
-	return record_fail(why, "type", "not step, probe or runner");
+	return field_fail(why, "type", "not step, probe or runner");
 }
 
 int record_read(const char *p, size_t n, struct record *r, char *why)

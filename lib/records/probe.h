@@ -136,14 +136,15 @@ struct record {
 };
 
 /* Room for the reason why a line was refused. */
-#define RECORD_WHY 200
+#define RECORD_WHY FIELD_WHY
+
+/* The members of each record, but for v and type. */
+extern const struct field step_fields[], probe_fields[], runner_fields[];
 
 /*
- * For the readers of each type. record_fail(why, key, what): say what is wrong
- * with a member; returns false. record_type(doc, why): the type of a record
- * whose version is known, or NULL and why.
+ * record_type(doc, why): the type of a record whose version is known, or NULL
+ * and why.
  */
-bool record_fail(char *why, const char *key, const char *what);
 const char *record_type(const cJSON *doc, char *why);
 
 /*

@@ -5,89 +5,92 @@
 #include "json/json.h"
 #include "records/probe.h"
 
-#include <stdio.h>
 #include <string.h>
 
-static bool text(const cJSON *o, const char *key, char *out, char *why)
+static bool put_files(struct buf *b, const void *s,
+	const struct field_limits *l)
 {
-	const char *s = json_str(o, key);
+	const struct spool_record *r = s;
 
-	if (!s)
-		return record_fail(why, key, "missing or not a string");
-	text_clean(s, strlen(s), out, SPOOL_TEXT * 4 + 1, SPOOL_TEXT);
-	return *out || record_fail(why, key, "empty");
-}
-
-static bool count(const cJSON *o, const char *key, int *out, char *why)
-{
-	double v;
-
-	if (!json_num(o, key, &v))
-		return record_fail(why, key, "missing or not a number");
-	if (!(v >= 0 && v <= 1e9 && v == (int)v))
-		return record_fail(why, key, "not a number of files");
-	*out = (int)v;
-	return true;
-}
-
-static bool take_files(const cJSON *o, struct spool_record *r, char *why)
-{
-	const cJSON *a = json_get(o, "files"), *v;
-
-	if (!cJSON_IsArray(a))
-		return record_fail(why, "files", "missing or not an array");
-	cJSON_ArrayForEach(v, a)
-	{
-		const char *s = cJSON_GetStringValue(v);
-
-		if (!s)
-			return record_fail(why, "files", "not a name");
-		if (r->n_files < SPOOL_FILES)
-			text_clean(s, strlen(s), r->files[r->n_files++],
-				sizeof *r->files, SPOOL_TEXT);
-	}
-	return true;
-}
-
-bool spool_take(const cJSON *doc, struct spool_record *r, char *why)
-{
-	*r = (struct spool_record) {0};
-	if (!json_num(doc, "at", &r->at))
-		return record_fail(why, "at", "missing or not a number");
-	if (!(r->at >= 0 && r->at <= NUM_EPOCH_MAX))
-		return record_fail(why, "at", "not an instant");
-	return text(doc, "host", r->host, why) &&
-	       text(doc, "folder", r->folder, why) &&
-	       count(doc, "waiting", &r->waiting, why) &&
-	       count(doc, "set_aside", &r->set_aside, why) &&
-	       take_files(doc, r, why);
-}
-
-static void put(struct buf *b, const struct spool_record *r, int files)
-{
-	buf_fmt(b, "{\"v\":%d,\"type\":\"spool\"", RECORD_VERSION);
-	json_put_member(b, "host", r->host);
-	json_put_member(b, "folder", r->folder);
-	buf_fmt(b, ",\"at\":%.3f,\"waiting\":%d,\"set_aside\":%d,\"files\":[",
-		r->at, r->waiting, r->set_aside);
-	for (int i = 0; i < files; i++) {
+	buf_char(b, '[');
+	for (int i = 0; i < r->n_files && (size_t)i < l->names; i++) {
 		if (i)
 			buf_char(b, ',');
 		json_put_str(b, r->files[i]);
 	}
-	buf_str(b, "]}\n");
+	buf_char(b, ']');
+	return true;
+}
+
+static const char *take_files(const cJSON *a, void *s)
+{
+	struct spool_record *r = s;
+	const cJSON *v;
+
+	if (!cJSON_IsArray(a))
+		return "missing or not an array";
+	cJSON_ArrayForEach(v, a)
+	{
+		const char *name = cJSON_GetStringValue(v);
+
+		if (!name)
+			return "not a name";
+		if (r->n_files < SPOOL_FILES)
+			text_clean(name, strlen(name), r->files[r->n_files++],
+				sizeof *r->files, SPOOL_TEXT);
+	}
+	return NULL;
+}
+
+static bool not_empty(const char *s)
+{
+	return *s;
+}
+
+#define TEXT(key, m)                                                           \
+	FIELD_AS(FIELD_CHARS, key, struct spool_record, m,                     \
+		FIELD_NEEDED | FIELD_CLEAN, .max = SPOOL_TEXT,                 \
+		.valid = not_empty, .fault = "empty")
+#define COUNT(key, m)                                                          \
+	FIELD(key, struct spool_record, m, FIELD_NEEDED,                       \
+		.fault = "not a number of files")
+
+const struct field spool_fields[] = {
+	TEXT("host", host),
+	TEXT("folder", folder),
+	FIELD("at", struct spool_record, at, FIELD_NEEDED, .max = NUM_EPOCH_MAX,
+		.digits = 3, .fault = "not an instant"),
+	COUNT("waiting", waiting),
+	COUNT("set_aside", set_aside),
+	FIELD_MADE("files", FIELD_NEEDED, .put = put_files, .take = take_files),
+	{.type = FIELD_END},
+};
+
+bool spool_take(const cJSON *doc, struct spool_record *r, char *why)
+{
+	*r = (struct spool_record) {0};
+	return fields_take(spool_fields, doc, r, why);
+}
+
+static void put_spool(struct buf *b, const struct spool_record *r, size_t files)
+{
+	struct field_limits limits = {.names = files, .chars = SPOOL_TEXT};
+
+	buf_fmt(b, "{\"v\":%d,\"type\":\"spool\"", RECORD_VERSION);
+	fields_put(b, spool_fields, r, &limits);
+	buf_str(b, "}\n");
 }
 
 void spool_record_write(struct buf *b, const struct spool_record *r)
 {
+	size_t files = (size_t)r->n_files;
 	struct buf line;
-	int files = r->n_files;
 
 	buf_init(&line, RECORD_SPOOL_MAX);
-	put(&line, r, files);
+	put_spool(&line, r, files);
 	while (!buf_ok(&line) && files) {
 		buf_clear(&line);
-		put(&line, r, --files);
+		put_spool(&line, r, --files);
 	}
 	buf_add(b, line.p, line.len);
 	buf_release(&line);

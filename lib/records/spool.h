@@ -6,6 +6,7 @@
 #define RECORDS_SPOOL_H
 
 #include "base/buf.h"
+#include "json/fields.h"
 
 #include <cjson/cJSON.h>
 #include <stdbool.h>
@@ -27,6 +28,9 @@ struct spool_record {
 	char files[SPOOL_FILES][SPOOL_TEXT * 4 + 1];
 	int n_files;
 };
+
+/* The members of the record, but for v and type. */
+extern const struct field spool_fields[];
 
 /*
  * spool_take(doc, r, why): take a record, whose type is known to be spool, out

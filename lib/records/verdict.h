@@ -119,6 +119,9 @@ struct verdict {
  */
 size_t verdict_write(struct buf *b, const struct verdict *v);
 
+/* Its members; those of its lists and objects are reached from there. */
+extern const struct field verdict_fields[];
+
 /* A verdict that was read, with what its strings and arrays belong to. */
 struct verdict_record {
 	struct verdict verdict;

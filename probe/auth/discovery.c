@@ -1,6 +1,5 @@
 #include "auth/discovery.h"
 
-#include "base/clock.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "mcp/diagnosis.h"
@@ -17,7 +16,6 @@ enum looking {
 
 struct discovery {
 	const struct wire *wire;
-	double deadline_ms;
 	void (*done)(void *arg, const struct discovery_result *r);
 	void *arg;
 	enum looking looking;
@@ -50,7 +48,7 @@ static void on_document(void *arg, const struct reply *r);
 static void ask(struct discovery *d)
 {
 	static const struct exchange_handler handler = {.done = on_document};
-	double left = d->deadline_ms - clock_mono_ms();
+	double left = deadline_left(&d->wire->deadline);
 	double half = left / 2;
 
 	if (left < 1) {
@@ -219,23 +217,21 @@ static void on_document(void *arg, const struct reply *r)
 		find_none(d);
 }
 
-static struct discovery *begin(const struct wire *w, double deadline_ms,
+static struct discovery *begin(const struct wire *w,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg)
 {
 	struct discovery *d = xcalloc(1, sizeof *d);
 
 	d->wire = w;
-	d->deadline_ms = deadline_ms;
 	d->done = done;
 	d->arg = arg;
 	return d;
 }
 
 void discovery_issuer(const struct wire *w, const char *issuer,
-	double deadline_ms,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg)
 {
-	struct discovery *d = begin(w, deadline_ms, done, arg);
+	struct discovery *d = begin(w, done, arg);
 
 	snprintf(d->result.facts.issuer, sizeof d->result.facts.issuer, "%s",
 		issuer);
@@ -243,10 +239,9 @@ void discovery_issuer(const struct wire *w, const char *issuer,
 }
 
 void discovery_start(const struct wire *w, const struct challenge *c,
-	double deadline_ms,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg)
 {
-	struct discovery *d = begin(w, deadline_ms, done, arg);
+	struct discovery *d = begin(w, done, arg);
 	const char *named = c->resource_metadata;
 	char why[URL_WHY];
 	struct url u;

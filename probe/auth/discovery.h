@@ -26,21 +26,19 @@ struct discovery_result {
 };
 
 /*
- * discovery_start(w, c, deadline_ms, done, arg): follow the trail from the
- * challenge c until the monotonic deadline, to the authorization server that
- * the credential is for, where the trail leads there too; done(arg, r) is
- * called exactly once, perhaps before this returns. *w must live until then.
+ * discovery_start(w, c, done, arg): follow the trail from the challenge c, until
+ * w's deadline, to the authorization server that the credential is for, where
+ * the trail leads there too; done(arg, r) is called exactly once, perhaps
+ * before this returns. *w must live until then.
  */
 void discovery_start(const struct wire *w, const struct challenge *c,
-	double deadline_ms,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg);
 
 /*
- * discovery_issuer(w, issuer, deadline_ms, done, arg): the same, for the
+ * discovery_issuer(w, issuer, done, arg): the same, for the
  * metadata of this authorization server alone.
  */
 void discovery_issuer(const struct wire *w, const char *issuer,
-	double deadline_ms,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg);
 
 #endif

@@ -187,7 +187,7 @@ void token_get(const struct wire *w, const struct token_request *rq,
 	struct token *t = xcalloc(1, sizeof *t);
 	const struct oauth_facts *o = rq->server;
 	struct failure *f = &t->result.failure;
-	double left = rq->deadline_ms - clock_mono_ms();
+	double left = deadline_left(&w->deadline);
 	char canonical[URL_MAX];
 	const char *resource = *o->resource ? o->resource : canonical;
 	const struct credential_client *c;

@@ -12,7 +12,6 @@ struct token_request {
 	const struct oauth_facts *server; /* the issuer that the client names */
 	const char *scope;		  /* "" for none */
 	bool anew; /* the one that is kept was refused */
-	double deadline_ms; /* monotonic */
 };
 
 struct token_result {

@@ -6,10 +6,11 @@
 #include "http/address.h"
 #include "http/certificate.h"
 #include "http/client.h"
+#include "http/deadline.h"
 
 struct check {
 	struct expiry_job job;
-	double deadline_ms; /* monotonic */
+	struct deadline deadline;
 	double at;
 	bool distrusted;   /* the second connection */
 	char refused[400]; /* why there is one */
@@ -122,7 +123,7 @@ static void connect_to(struct check *k)
 		credential_for(t->credential, &t->url);
 	struct http_request rq = {.method = "GET",
 		.url = t->url.text,
-		.timeout_ms = k->deadline_ms - clock_mono_ms(),
+		.timeout_ms = deadline_left(&k->deadline),
 		.fresh = true,
 		.only_connect = true,
 		.distrusted = k->distrusted,
@@ -139,7 +140,7 @@ void expiry_start(const struct expiry_job *job)
 
 	k->job = *job;
 	k->at = clock_wall();
-	k->deadline_ms = clock_mono_ms() + job->target->timeout_s * 1000;
+	deadline_set(&k->deadline, job->target->timeout_s);
 	if (job->target->url.https)
 		connect_to(k);
 	else

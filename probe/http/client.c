@@ -8,7 +8,7 @@
 #include "base/xalloc.h"
 #include "http/fields.h"
 #include "http/proxy.h"
-#include "http/resolve.h"
+#include "http/dns.h"
 #include "http/tls.h"
 #include "http/trace.h"
 #include "http/transfer.h"
@@ -72,7 +72,7 @@ static void transfer_free(struct http_transfer *t)
 	http_setup_free(&t->setup);
 	http_tls_drop(t->tls);
 	trace_end(t->trace);
-	resolve_free(t->resolve);
+	dns_free(t->resolve);
 	free(t);
 }
 
@@ -95,7 +95,7 @@ static bool begin(struct http_transfer *t)
 	t->unsent = t->deny_private && t->response.proxied;
 	if (!t->unsent)
 		return !curl_multi_add_handle(multi, t->easy);
-	t->resolve = resolve_start(t->setup.host, 0, wake, multi);
+	t->resolve = dns_start(t->setup.host, 0, wake, multi);
 	t->resolve_by_ms = t->started_ms + t->timeout_ms;
 	return t->resolve != NULL;
 }
@@ -104,20 +104,20 @@ static bool begin(struct http_transfer *t)
 static bool send_aimed(struct http_transfer *t)
 {
 	double left = t->resolve_by_ms - clock_mono_ms();
-	const char *address = resolve_address(t->resolve);
+	const char *address = dns_address(t->resolve);
 
-	if (resolve_result(t->resolve) == RESOLVE_RUNNING)
+	if (dns_result(t->resolve) == DNS_RUNNING)
 		return false;
 	snprintf(t->response.address, sizeof t->response.address, "%s",
 		address);
-	if (resolve_result(t->resolve) != RESOLVE_PUBLIC || left < 1 ||
+	if (dns_result(t->resolve) != DNS_PUBLIC || left < 1 ||
 		!http_setup_aim(&t->setup, t->easy, address) ||
 		curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left) ||
 		curl_multi_add_handle(t->http->multi, t->easy))
 		return false;
 	trace_note(t->trace, "%s leads to %s, so the proxy may be asked",
 		t->setup.host, address);
-	resolve_free(t->resolve);
+	dns_free(t->resolve);
 	t->resolve = NULL;
 	t->unsent = false;
 	return true;
@@ -177,7 +177,7 @@ static bool ask_why(struct http_transfer *t)
 
 	if (!transfer_failure_name(t->easy, t->error, host, sizeof host))
 		return false;
-	t->resolve = resolve_start(host, t->http->config.ip_version, wake,
+	t->resolve = dns_start(host, t->http->config.ip_version, wake,
 		t->http->multi);
 	t->resolve_by_ms = t->started_ms + t->timeout_ms;
 	return t->resolve != NULL;
@@ -202,10 +202,10 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		http_fail(r, &f);
 	if (t->unsent)
 		transfer_failure_detour(
-			r, resolve_result(t->resolve), t->setup.host);
+			r, dns_result(t->resolve), t->setup.host);
 	else if (t->resolve)
-		transfer_failure_resolve(
-			r, resolve_result(t->resolve), f.ip_version);
+		dns_failure(
+			r, dns_result(t->resolve), f.ip_version);
 	else if (r->proxied && r->status == 407 && !*r->tls_version)
 		transfer_failure_proxy_auth(r);
 }
@@ -249,7 +249,7 @@ static double settle(struct http *h, double wait_ms)
 		if (t->unsent && until > now && send_aimed(t))
 			wait_ms = 0;
 		else if (until <= now ||
-			(t->resolve && resolve_result(t->resolve)))
+			(t->resolve && dns_result(t->resolve)))
 			finish(t, CURLE_COULDNT_RESOLVE_HOST);
 		else if (until - now < wait_ms)
 			wait_ms = until - now;

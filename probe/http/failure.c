@@ -1,5 +1,7 @@
 #include "http/failure.h"
 
+#include "http/client.h"
+
 #include <stdarg.h>
 
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
@@ -11,4 +13,16 @@ bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 	vsnprintf(f->message, sizeof f->message, fmt, ap);
 	va_end(ap);
 	return false;
+}
+
+void failure_http(
+	struct http_response *r, const char *code, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->message, sizeof r->message, fmt, ap);
+	va_end(ap);
+	r->end = HTTP_FAILED;
+	r->code = code;
 }

@@ -6,6 +6,8 @@
 
 #include <stdbool.h>
 
+struct http_response;
+
 struct failure {
 	char code[48];	   /* dotted, from the list in mcp-probe(1) */
 	char message[640]; /* one line for people; may quote the server */
@@ -14,5 +16,12 @@ struct failure {
 /* failure_set(f, code, fmt, ...): fill f. Returns false, to be returned on. */
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+
+/*
+ * failure_http(r, code, fmt, ...): the transfer of r ended as HTTP_FAILED, for
+ * this; code is static.
+ */
+void failure_http(struct http_response *r, const char *code, const char *fmt,
+	...) __attribute__((format(printf, 3, 4)));
 
 #endif

@@ -5,6 +5,7 @@
 #include "base/xalloc.h"
 #include "http/certificate.h"
 #include "http/client.h"
+#include "http/failure.h"
 
 #include <math.h>
 #include <openssl/ssl.h>
@@ -223,4 +224,133 @@ void http_tls_facts(struct http_response *r, CURL *easy)
 	verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
 	r->first_end = certificate_first_end(ssl, verified ? clock_wall() : 0,
 		r->first_issuer, sizeof r->first_issuer);
+}
+
+static const char *whose(const struct http_tls *t)
+{
+	return t->depth > 0 ? "a certificate above the server's" :
+			      "the certificate";
+}
+
+static void fail_name(struct http_response *r,
+	const struct http_tls *t)
+{
+	if (*t->names)
+		failure_http(r, "tls.hostname",
+			"the certificate is for other names: %s", t->names);
+	else
+		failure_http(r, "tls.hostname",
+			"the certificate is for no name at all");
+}
+
+void http_tls_fail_certificate(struct http_response *r,
+	const struct http_tls *t, CURL *easy, const char *error)
+{
+	long v = 0;
+
+	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &v);
+	/* libcurl compares the name by itself, and tells in words alone. */
+	if (strstr(error, "subject name"))
+		v = X509_V_ERR_HOSTNAME_MISMATCH;
+	switch (v) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		fail_name(r, t);
+		return;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+		failure_http(r, "tls.expired", "%s expired on %.10s",
+			whose(t), t->until);
+		return;
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		failure_http(r, "tls.not-yet-valid",
+			"%s is valid only from %s on; is a clock wrong?",
+			whose(t), t->from);
+		return;
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+		failure_http(r, "tls.self-signed",
+			"the certificate is self-signed, so nobody vouches for "
+			"it; see --cacert");
+		return;
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+		failure_http(r, "tls.self-signed",
+			"the certificate leads to an authority that is not "
+			"trusted here%s%s; see --cacert",
+			*t->issuer ? ", " : "", t->issuer);
+		return;
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		failure_http(r, "tls.untrusted",
+			"the issuer of %s%s%s%s is unknown here, or the server "
+			"does not send the certificates between",
+			whose(t), *t->issuer ? ", " : "", t->issuer,
+			*t->issuer ? "," : "");
+		return;
+	default:
+		failure_http(r, "tls.untrusted",
+			"%s is not accepted: %s", whose(t),
+			v ? X509_verify_cert_error_string(v) : error);
+	}
+}
+
+/* Alerts by which a server refuses the certificate that it was shown. */
+static bool refuses_ours(int alert)
+{
+	switch (alert) {
+	case SSL_AD_BAD_CERTIFICATE:
+	case SSL_AD_UNSUPPORTED_CERTIFICATE:
+	case SSL_AD_CERTIFICATE_REVOKED:
+	case SSL_AD_CERTIFICATE_EXPIRED:
+	case SSL_AD_CERTIFICATE_UNKNOWN:
+	case SSL_AD_UNKNOWN_CA:
+	case SSL_AD_ACCESS_DENIED:
+	case SSL_AD_DECRYPT_ERROR:
+		return true;
+	default:
+		return false;
+	}
+}
+
+bool http_tls_fail_for_ours(struct http_response *r, const struct http_tls *t)
+{
+	if (!r->cert_wanted || r->status)
+		return false;
+	if (!r->cert_shown)
+		failure_http(r, "tls.client-certificate",
+			"the server wants a client certificate, and none is "
+			"held");
+	else if (refuses_ours(t->alert))
+		failure_http(r, "tls.client-certificate",
+			"the server refuses the client certificate: %s",
+			SSL_alert_desc_string_long(t->alert));
+	else
+		return false;
+	return true;
+}
+
+void http_tls_fail_handshake(
+	struct http_response *r, const struct http_tls *t, const char *error)
+{
+	if (http_tls_fail_for_ours(r, t))
+		return;
+	if (t->alert == SSL_AD_PROTOCOL_VERSION ||
+		strstr(error, "unsupported protocol") ||
+		strstr(error, "wrong ssl version"))
+		failure_http(r, "tls.version",
+			"the server speaks no version of TLS that is still in "
+			"use; it needs TLS 1.2 or 1.3");
+	else if (strstr(error, "wrong version number") ||
+		strstr(error, "record layer failure") ||
+		strstr(error, "packet length too long"))
+		failure_http(r, "tls.not-tls",
+			"what listens at this port does not speak TLS; is it "
+			"an http:// URL?");
+	else if (t->alert >= 0)
+		failure_http(r, "tls.handshake",
+			"the server ends the TLS handshake: %s",
+			SSL_alert_desc_string_long(t->alert));
+	else
+		failure_http(r, "tls.handshake",
+			"the TLS handshake failed: %s",
+			*error ? error : "no reason given");
 }

@@ -37,4 +37,22 @@ CURLcode http_tls_watch(CURL *easy, void *ctx, void *arg);
  */
 void http_tls_facts(struct http_response *r, CURL *easy);
 
+/*
+ * http_tls_fail_certificate(r, t, easy, error): the server's certificate was
+ * not accepted: set r's code and message. error: libcurl's text.
+ */
+void http_tls_fail_certificate(struct http_response *r,
+	const struct http_tls *t, CURL *easy, const char *error);
+
+/* http_tls_fail_handshake(r, t, error): the handshake ended in another way. */
+void http_tls_fail_handshake(struct http_response *r, const struct http_tls *t,
+	const char *error);
+
+/*
+ * http_tls_fail_for_ours(r, t): whether a connection broke for want of a client
+ * certificate, or for the one that was shown; then r's code and message are
+ * set. In TLS 1.3 that shows only when the response is read.
+ */
+bool http_tls_fail_for_ours(struct http_response *r, const struct http_tls *t);
+
 #endif

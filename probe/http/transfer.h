@@ -35,7 +35,7 @@ struct http_transfer {
 	 * Asks why the name did not resolve; or, of what is unsent, where a
 	 * proxy would be led by it.
 	 */
-	struct resolve *resolve;
+	struct dns *resolve;
 	bool unsent;
 	double resolve_by_ms; /* monotonic: until then */
 	char error[CURL_ERROR_SIZE];

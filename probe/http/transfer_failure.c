@@ -2,30 +2,16 @@
 
 #include "http/address.h"
 #include "http/client.h"
+#include "http/failure.h"
 #include "http/tls.h"
 #include "http/url.h"
 
 #include <errno.h>
-#include <openssl/ssl.h>
-#include <openssl/x509_vfy.h>
-#include <stdarg.h>
 #include <string.h>
-
-void transfer_failure_set(
-	struct http_response *r, const char *code, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(r->message, sizeof r->message, fmt, ap);
-	va_end(ap);
-	r->end = HTTP_FAILED;
-	r->code = code;
-}
 
 static void ours(struct http_response *r, const char *what, const char *why)
 {
-	transfer_failure_set(r, "", "%s%s", what, why);
+	failure_http(r, "", "%s%s", what, why);
 	r->end = HTTP_OURS;
 }
 
@@ -35,17 +21,17 @@ static void fail_timeout(struct http_response *r, double after_ms)
 
 	switch (r->phase) {
 	case HTTP_RESOLVING:
-		transfer_failure_set(r, "dns.timeout",
+		failure_http(r, "dns.timeout",
 			"the name did not resolve within %.1f s", s);
 		return;
 	case HTTP_CONNECTING:
-		transfer_failure_set(r, "tcp.timeout",
+		failure_http(r, "tcp.timeout",
 			"no answer from %s port %ld within %.1f s: the host is "
 			"down, or a firewall drops",
 			r->address, r->port, s);
 		return;
 	case HTTP_SECURING:
-		transfer_failure_set(r, "tls.timeout",
+		failure_http(r, "tls.timeout",
 			"TCP connects, and the TLS handshake did not end "
 			"within %.1f s",
 			s);
@@ -54,12 +40,12 @@ static void fail_timeout(struct http_response *r, double after_ms)
 		break;
 	}
 	if (r->status)
-		transfer_failure_set(r, "deadline",
+		failure_http(r, "deadline",
 			"the response, of status %ld, did not end within "
 			"%.1f s",
 			r->status, s);
 	else
-		transfer_failure_set(r, "deadline",
+		failure_http(r, "deadline",
 			"the request was sent, and no response came within "
 			"%.1f s",
 			s);
@@ -89,7 +75,7 @@ static void fail_unreachable(struct http_response *r, int e)
 {
 	bool rule = e == EACCES || e == EPERM;
 
-	transfer_failure_set(r, "tcp.unreachable",
+	failure_http(r, "tcp.unreachable",
 		"connect to %s port %ld: %s (%s): %s", r->address, r->port,
 		strerror(e), errno_name(e),
 		address_refused(r->address, r->port) != e
@@ -106,13 +92,13 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 	curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
 	switch (os) {
 	case ECONNREFUSED:
-		transfer_failure_set(r, "tcp.refused",
+		failure_http(r, "tcp.refused",
 			"%s port %ld refuses connections: nothing listens "
 			"there, or a firewall refuses",
 			r->address, r->port);
 		return;
 	case ETIMEDOUT:
-		transfer_failure_set(r, "tcp.timeout",
+		failure_http(r, "tcp.timeout",
 			"no answer from %s port %ld", r->address, r->port);
 		return;
 	default:
@@ -120,185 +106,44 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 			fail_unreachable(r, (int)os);
 			return;
 		}
-		transfer_failure_set(r, "tcp.failed", "%s",
+		failure_http(r, "tcp.failed", "%s",
 			*f->error ? f->error : "not connected");
 	}
 }
 
 static void fail_denied(struct http_response *r)
 {
-	transfer_failure_set(r, "tcp.denied",
+	failure_http(r, "tcp.denied",
 		"%s is not an address of the public internet, and others are "
 		"denied",
 		r->address);
 }
 
-void transfer_failure_detour(struct http_response *r, enum resolve_end end,
+void transfer_failure_detour(struct http_response *r, enum dns_end end,
 	const char *host)
 {
-	if (end == RESOLVE_PRIVATE)
+	if (end == DNS_PRIVATE)
 		fail_denied(r);
 	else
-		transfer_failure_set(r, "tcp.denied",
+		failure_http(r, "tcp.denied",
 			"what a server names is asked for by way of a proxy "
 			"only where it leads to the public internet, and "
 			"%.100s does not resolve here",
 			host);
 }
 
-static const char *whose(const struct http_tls *t)
-{
-	return t->depth > 0 ? "a certificate above the server's" :
-			      "the certificate";
-}
-
-static void fail_name(struct http_response *r,
-	const struct http_tls *t)
-{
-	if (*t->names)
-		transfer_failure_set(r, "tls.hostname",
-			"the certificate is for other names: %s", t->names);
-	else
-		transfer_failure_set(r, "tls.hostname",
-			"the certificate is for no name at all");
-}
-
-/* The server's certificate was not accepted. */
-static void fail_certificate(
-	struct http_response *r, const struct http_failure *f)
-{
-	const struct http_tls *t = f->tls;
-	long v = 0;
-
-	curl_easy_getinfo(f->easy, CURLINFO_SSL_VERIFYRESULT, &v);
-	/* libcurl compares the name by itself, and tells in words alone. */
-	if (strstr(f->error, "subject name"))
-		v = X509_V_ERR_HOSTNAME_MISMATCH;
-	switch (v) {
-	case X509_V_ERR_HOSTNAME_MISMATCH:
-	case X509_V_ERR_IP_ADDRESS_MISMATCH:
-		fail_name(r, t);
-		return;
-	case X509_V_ERR_CERT_HAS_EXPIRED:
-		transfer_failure_set(r, "tls.expired", "%s expired on %.10s",
-			whose(t), t->until);
-		return;
-	case X509_V_ERR_CERT_NOT_YET_VALID:
-		transfer_failure_set(r, "tls.not-yet-valid",
-			"%s is valid only from %s on; is a clock wrong?",
-			whose(t), t->from);
-		return;
-	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
-		transfer_failure_set(r, "tls.self-signed",
-			"the certificate is self-signed, so nobody vouches for "
-			"it; see --cacert");
-		return;
-	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
-		transfer_failure_set(r, "tls.self-signed",
-			"the certificate leads to an authority that is not "
-			"trusted here%s%s; see --cacert",
-			*t->issuer ? ", " : "", t->issuer);
-		return;
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
-	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		transfer_failure_set(r, "tls.untrusted",
-			"the issuer of %s%s%s%s is unknown here, or the server "
-			"does not send the certificates between",
-			whose(t), *t->issuer ? ", " : "", t->issuer,
-			*t->issuer ? "," : "");
-		return;
-	default:
-		transfer_failure_set(r, "tls.untrusted",
-			"%s is not accepted: %s", whose(t),
-			v ? X509_verify_cert_error_string(v) : f->error);
-	}
-}
-
-/* Alerts by which a server refuses the certificate that it was shown. */
-static bool refuses_ours(int alert)
-{
-	switch (alert) {
-	case SSL_AD_BAD_CERTIFICATE:
-	case SSL_AD_UNSUPPORTED_CERTIFICATE:
-	case SSL_AD_CERTIFICATE_REVOKED:
-	case SSL_AD_CERTIFICATE_EXPIRED:
-	case SSL_AD_CERTIFICATE_UNKNOWN:
-	case SSL_AD_UNKNOWN_CA:
-	case SSL_AD_ACCESS_DENIED:
-	case SSL_AD_DECRYPT_ERROR:
-		return true;
-	default:
-		return false;
-	}
-}
-
-/*
- * Whether it was for want of a certificate of ours, which in TLS 1.3 shows only
- * when the response is read.
- */
-static bool fail_for_ours(
-	struct http_response *r, const struct http_failure *f)
-{
-	const struct http_tls *t = f->tls;
-
-	if (!r->cert_wanted || r->status)
-		return false;
-	if (!r->cert_shown)
-		transfer_failure_set(r, "tls.client-certificate",
-			"the server wants a client certificate, and none is "
-			"held");
-	else if (refuses_ours(t->alert))
-		transfer_failure_set(r, "tls.client-certificate",
-			"the server refuses the client certificate: %s",
-			SSL_alert_desc_string_long(t->alert));
-	else
-		return false;
-	return true;
-}
-
-/* The handshake ended in another way. */
-static void fail_handshake(
-	struct http_response *r, const struct http_failure *f)
-{
-	const char *e = f->error;
-
-	if (fail_for_ours(r, f))
-		return;
-	if (f->tls->alert == SSL_AD_PROTOCOL_VERSION ||
-		strstr(e, "unsupported protocol") ||
-		strstr(e, "wrong ssl version"))
-		transfer_failure_set(r, "tls.version",
-			"the server speaks no version of TLS that is still in "
-			"use; it needs TLS 1.2 or 1.3");
-	else if (strstr(e, "wrong version number") ||
-		strstr(e, "record layer failure") ||
-		strstr(e, "packet length too long"))
-		transfer_failure_set(r, "tls.not-tls",
-			"what listens at this port does not speak TLS; is it "
-			"an http:// URL?");
-	else if (f->tls->alert >= 0)
-		transfer_failure_set(r, "tls.handshake",
-			"the server ends the TLS handshake: %s",
-			SSL_alert_desc_string_long(f->tls->alert));
-	else
-		transfer_failure_set(r, "tls.handshake",
-			"the TLS handshake failed: %s",
-			*e ? e : "no reason given");
-}
-
 /* A connection that breaks, at whatever it was in the middle of. */
 static void fail_broken(struct http_response *r, const struct http_failure *f)
 {
 	if (r->phase == HTTP_SECURING || r->phase == HTTP_CONNECTING)
-		fail_handshake(r, f);
-	else if (fail_for_ours(r, f))
+		http_tls_fail_handshake(r, f->tls, f->error);
+	else if (http_tls_fail_for_ours(r, f->tls))
 		;
 	else if (r->status)
-		transfer_failure_set(r, "http.truncated",
+		failure_http(r, "http.truncated",
 			"the connection broke in the middle of the response");
 	else
-		transfer_failure_set(r, "http.empty",
+		failure_http(r, "http.empty",
 			"the connection was closed before a response");
 }
 
@@ -320,38 +165,6 @@ bool transfer_failure_name(
 		return false;
 	snprintf(out, size, "%s", u.host);
 	return true;
-}
-
-void transfer_failure_resolve(struct http_response *r, enum resolve_end end,
-	int ip_version)
-{
-	switch (end) {
-	case RESOLVE_NO_NAME:
-		transfer_failure_set(r, "dns.nxdomain",
-			"there is no such name; is it spelled right, and has "
-			"its domain expired?");
-		return;
-	case RESOLVE_NO_ADDRESS:
-		transfer_failure_set(r, "dns.nxdomain",
-			ip_version ? "the name has no IPv%d address"
-				   : "the name has no address",
-			ip_version);
-		return;
-	case RESOLVE_RUNNING:
-		transfer_failure_set(r, "dns.timeout",
-			"the resolver did not answer in time");
-		return;
-	case RESOLVE_PUBLIC: /* it does now, a moment later */
-	case RESOLVE_PRIVATE:
-	case RESOLVE_TEMPORARY:
-		transfer_failure_set(r, "dns.temporary",
-			"the resolver, or a name server of the domain, fails");
-		return;
-	case RESOLVE_FAILED:
-		transfer_failure_set(
-			r, "dns.failed", "the name cannot be resolved");
-		return;
-	}
 }
 
 static const char proxy_wants[] =
@@ -396,15 +209,15 @@ static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 		ours(r, "proxy: the proxy of this machine does not let us "
 			"through; nothing is known of the server: ", f->error);
 	} else if (status >= 500) {
-		transfer_failure_set(r, "proxy",
+		failure_http(r, "proxy",
 			"the proxy of this machine cannot reach the server: it "
 			"answers with status %ld", status);
 	} else if (f->rc == CURLE_PROXY && beyond_socks(f->easy)) {
-		transfer_failure_set(r, "proxy",
+		failure_http(r, "proxy",
 			"the proxy of this machine cannot reach the server: %s",
 			f->error);
 	} else if (f->rc == CURLE_OPERATION_TIMEDOUT && r->tcp_ms > 0) {
-		transfer_failure_set(r, "proxy",
+		failure_http(r, "proxy",
 			"the proxy of this machine did not connect to the "
 			"server within %.1f s", f->after_ms / 1000);
 	} else if (f->rc == CURLE_PROXY || bad || !(r->tcp_ms > 0)) {
@@ -431,7 +244,7 @@ static void fail_cert(struct http_response *r, const char *error)
 
 static void fail_fields(struct http_response *r)
 {
-	transfer_failure_set(r, "http.headers-too-large",
+	failure_http(r, "http.headers-too-large",
 		"the header fields of the response are too large");
 }
 
@@ -451,7 +264,7 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 		fail_broken(r, f);
 		return;
 	case CURLE_BAD_CONTENT_ENCODING:
-		transfer_failure_set(r, "http.content-encoding",
+		failure_http(r, "http.content-encoding",
 			"the response is not compressed as its "
 			"Content-Encoding says: %s",
 			why);
@@ -460,7 +273,7 @@ static void fail_http(struct http_response *r, const struct http_failure *f)
 		fail_fields(r);
 		return;
 	default:
-		transfer_failure_set(
+		failure_http(
 			r, "http.malformed", "what came is not HTTP: %s", why);
 	}
 }
@@ -476,7 +289,7 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		return;
 	}
 	if (f->codings) {
-		transfer_failure_set(r, "http.content-encoding",
+		failure_http(r, "http.content-encoding",
 			"the response is compressed several times over");
 		return;
 	}
@@ -484,14 +297,14 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		return;
 	switch (f->rc) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		transfer_failure_set(
+		failure_http(
 			r, "dns.failed", "the name cannot be resolved");
 		return;
 	case CURLE_COULDNT_CONNECT:
 		/* libcurl asks for both kinds, and leaves out the other. */
 		if (r->phase == HTTP_RESOLVING && f->ip_version)
-			transfer_failure_resolve(
-				r, RESOLVE_NO_ADDRESS, f->ip_version);
+			dns_failure(
+				r, DNS_NO_ADDRESS, f->ip_version);
 		else
 			fail_connect(r, f);
 		return;
@@ -499,10 +312,10 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		fail_timeout(r, f->after_ms);
 		return;
 	case CURLE_PEER_FAILED_VERIFICATION:
-		fail_certificate(r, f);
+		http_tls_fail_certificate(r, f->tls, f->easy, f->error);
 		return;
 	case CURLE_SSL_CONNECT_ERROR:
-		fail_handshake(r, f);
+		http_tls_fail_handshake(r, f->tls, f->error);
 		return;
 	case CURLE_SSL_CERTPROBLEM:
 		fail_cert(r, f->error);

@@ -4,7 +4,7 @@
 #ifndef HTTP_TRANSFER_FAILURE_H
 #define HTTP_TRANSFER_FAILURE_H
 
-#include "http/resolve.h"
+#include "http/dns.h"
 
 #include <curl/curl.h>
 #include <stdbool.h>
@@ -38,18 +38,10 @@ void http_fail(struct http_response *r, const struct http_failure *f);
 void transfer_failure_proxy_auth(struct http_response *r);
 
 /*
- * transfer_failure_resolve(r, end, ip_version): the name did not resolve, and
- * this is why; ip_version: 4 or 6 where only such addresses were asked for, or
- * 0.
- */
-void transfer_failure_resolve(struct http_response *r, enum resolve_end end,
-	int ip_version);
-
-/*
  * transfer_failure_detour(r, end, host): a proxy may not be asked for this
  * host, for it leads to r->address, or nobody here knows where.
  */
-void transfer_failure_detour(struct http_response *r, enum resolve_end end,
+void transfer_failure_detour(struct http_response *r, enum dns_end end,
 	const char *host);
 
 /*
@@ -58,10 +50,5 @@ void transfer_failure_detour(struct http_response *r, enum resolve_end end,
  */
 bool transfer_failure_name(
 	CURL *easy, const char *error, char *out, size_t size);
-
-/* transfer_failure_set(r, code, fmt, ...): it failed, for this. code is static.
- */
-void transfer_failure_set(struct http_response *r, const char *code,
-	const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 
 #endif

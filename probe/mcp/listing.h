@@ -4,7 +4,7 @@
 #ifndef MCP_LISTING_H
 #define MCP_LISTING_H
 
-#include "mcp/tools.h"
+#include "mcp/tool_hash.h"
 
 /* The longest cursor of a page. */
 #define LISTING_CURSOR_MAX 4096

@@ -7,6 +7,7 @@
 #ifndef MCP_WIRE_H
 #define MCP_WIRE_H
 
+#include "http/deadline.h"
 #include "mcp/exchange.h"
 #include "target.h"
 
@@ -17,6 +18,7 @@ struct wire {
 	struct http *http;
 	const struct target *target;
 	struct budget *budget; /* of the probe */
+	struct deadline deadline;
 	bool stateless;	    /* revision 2026-07-28 and its header fields */
 	char revision[32];  /* agreed on; "" before */
 	char session[1024]; /* Mcp-Session-Id; "" for none */

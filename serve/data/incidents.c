@@ -5,50 +5,36 @@
  */
 #include "data/incidents.h"
 
-#include "base/num.h"
 #include "base/xalloc.h"
 #include "json/json.h"
+#include "records/incident.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 /* What is not here is for operators, or says nothing of the server. */
 static const struct {
-	const char *kind;
+	enum alert_kind kind;
 	enum trouble trouble;
 } kinds[] = {
-	{"downtime", TROUBLE_DOWN},
-	{"regional", TROUBLE_REGIONAL},
-	{"rate_limited", TROUBLE_LIMITED},
-	{"maintenance_overrun", TROUBLE_OVERRUN},
-	{"error_rate", TROUBLE_ERRORS},
-	{"latency", TROUBLE_SLOW},
-	{"cdn_cache_divergence", TROUBLE_TOOLS},
+	{ALERT_DOWNTIME, TROUBLE_DOWN},
+	{ALERT_REGIONAL, TROUBLE_REGIONAL},
+	{ALERT_RATE_LIMITED, TROUBLE_LIMITED},
+	{ALERT_OVERRUN, TROUBLE_OVERRUN},
+	{ALERT_ERROR_RATE, TROUBLE_ERRORS},
+	{ALERT_LATENCY, TROUBLE_SLOW},
+	{ALERT_DIVERGENCE, TROUBLE_TOOLS},
 };
 
-static bool find_kind(const char *s, size_t n, enum trouble *out)
+static bool trouble_of(enum alert_kind kind, enum trouble *out)
 {
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		if (strlen(kinds[i].kind) == n &&
-			strncmp(kinds[i].kind, s, n) == 0) {
+		if (kinds[i].kind == kind) {
 			*out = kinds[i].trouble;
 			return true;
 		}
 	}
 	return false;
-}
-
-/* "slug:kind:window"; a slug has no colon. */
-static bool read_key(const char *key, enum trouble *trouble, int64_t *start)
-{
-	const char *kind = key ? strchr(key, ':') : NULL;
-	const char *window = kind ? strchr(kind + 1, ':') : NULL;
-	long long at;
-
-	if (!window || !num_parse(window + 1, 1, (long long)NUM_EPOCH_MAX, &at))
-		return false;
-	*start = at;
-	return find_kind(kind + 1, (size_t)(window - kind - 1), trouble);
 }
 
 static struct incident *find(struct incidents *l, enum trouble trouble,
@@ -69,7 +55,7 @@ static struct incident *find(struct incidents *l, enum trouble trouble,
 
 static void add_region(struct incident *in, const char *name)
 {
-	if (!name || !region_valid(name) || in->n_regions == INCIDENT_REGIONS)
+	if (in->n_regions == INCIDENT_REGIONS)
 		return;
 	for (size_t i = 0; i < in->n_regions; i++)
 		if (strcmp(in->regions[i], name) == 0)
@@ -79,61 +65,47 @@ static void add_region(struct incident *in, const char *name)
 	snprintf(in->regions[in->n_regions++], sizeof *in->regions, "%s", name);
 }
 
-static void add_regions(struct incident *in, const cJSON *o)
+static void add_regions(struct incident *in, struct incident_names l)
 {
-	const cJSON *r;
-
-	cJSON_ArrayForEach(r, json_get(o, "regions"))
-		add_region(in, cJSON_GetStringValue(r));
+	for (size_t i = 0; i < l.n; i++)
+		add_region(in, l.v[i]);
 }
 
-static int64_t instant(const cJSON *o, const char *key)
-{
-	double t;
-
-	return json_num(o, key, &t) && t > 0 && t <= NUM_EPOCH_MAX ? (int64_t)t
-								   : 0;
-}
-
-static void read_told(const cJSON *e, struct incidents *l)
+static void add_told(const struct told_record *r, struct incidents *l)
 {
 	enum trouble trouble;
+	enum alert_kind kind;
 	struct incident *in;
-	int64_t start, at = instant(e, "at");
+	int64_t start;
 
-	if (!read_key(json_str(e, "key"), &trouble, &start))
+	if (!alert_key_parse(r->key, &kind, &start) ||
+		!trouble_of(kind, &trouble))
 		return;
 	in = find(l, trouble, start);
 	in->told = true;
-	in->ended_at = instant(e, "resolved_at");
-	if (at > in->updated_at)
-		in->updated_at = at;
-	add_regions(in, e);
+	in->ended_at = r->resolved_at;
+	if ((int64_t)r->at > in->updated_at)
+		in->updated_at = (int64_t)r->at;
+	add_regions(in, r->regions);
 }
 
 /* Mark what goes on; what does, and is part of another one, is none. */
-static void read_open(const cJSON *o, struct incidents *l, bool *open)
+static void add_open(const struct incident_record *r, struct incidents *l,
+	bool *open)
 {
-	const char *kind = json_str(o, "kind");
-	int64_t start = instant(o, "first"), at;
-	bool folded = false, held = false;
 	enum trouble trouble;
 	struct incident *in;
 
-	json_bool(o, "folded", &folded);
-	json_bool(o, "held", &held);
-	if (!kind || !start || folded || held ||
-		!find_kind(kind, strlen(kind), &trouble))
+	if (!r->first || r->folded || r->held || !trouble_of(r->kind, &trouble))
 		return;
-	in = find(l, trouble, start);
+	in = find(l, trouble, r->first);
 	open[in - l->v] = true;
 	in->ended_at = 0;
-	in->passing = instant(o, "passed_since") > 0;
-	in->acknowledged = json_str(json_get(o, "ack"), "by") != NULL;
-	at = instant(json_get(o, "ack"), "at");
-	if (in->acknowledged && at > in->updated_at)
-		in->updated_at = at;
-	add_regions(in, o);
+	in->passing = r->passed_since > 0;
+	in->acknowledged = r->ack.by != NULL;
+	if (in->acknowledged && (int64_t)r->ack.at > in->updated_at)
+		in->updated_at = (int64_t)r->ack.at;
+	add_regions(in, r->regions);
 }
 
 static int newest_first(const void *a, const void *b)
@@ -162,6 +134,8 @@ static void drop_lost(struct incidents *l, const bool *open)
 void incidents_read(const char *json, struct incidents *l)
 {
 	const cJSON *o, *list;
+	struct incident_record going;
+	struct told_record told;
 	char why[JSON_WHY];
 	cJSON *doc;
 	bool *open;
@@ -169,12 +143,20 @@ void incidents_read(const char *json, struct incidents *l)
 	*l = (struct incidents) {0};
 	doc = json ? json_parse(json, strlen(json), &json_record, why) : NULL;
 	cJSON_ArrayForEach(o, json_get(doc, "timeline"))
-		read_told(o, l);
+	{
+		if (told_take(o, &told))
+			add_told(&told, l);
+		told_release(&told);
+	}
 	list = json_get(doc, "incidents");
 	open = xcalloc(l->n + (size_t)cJSON_GetArraySize(list) + 1,
 		sizeof *open);
 	cJSON_ArrayForEach(o, list)
-		read_open(o, l, open);
+	{
+		if (incident_take(o, &going))
+			add_open(&going, l, open);
+		incident_record_release(&going);
+	}
 	drop_lost(l, open);
 	if (l->n)
 		qsort(l->v, l->n, sizeof *l->v, newest_first);

@@ -1,5 +1,6 @@
 #include "data/places.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "data/server.h"
 #include "http/escape.h"
@@ -89,8 +90,7 @@ static bool put_joint(struct buf *b, size_t i, size_t n)
 		buf_fmt(b, " and %zu more places", n - i);
 		return false;
 	}
-	if (i)
-		buf_str(b, i + 1 == n ? " and " : ", ");
+	buf_str(b, text_comma(i, n));
 	return true;
 }
 

@@ -26,14 +26,61 @@ words() {
 	tr -s ' \n' '  ' | sed 's/ *\([][|]\) */\1/g; s/^ *//; s/ *$//'
 }
 
-@test "usage is the synopsis of the page" {
-	for p in "$BIN"/*; do
-		name=$(basename "$p")
-		page=$(MANWIDTH=500 mandoc -T ascii -O width=500 man/"$name".[18] | sed 's|.\x08||g' |
-			sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d;$d' | words)
-		usage=$("$p" --help | sed 's/^usage: //' | words)
-		[ "$usage" = "$page" ] || { diff <(echo "$usage") <(echo "$page"); return 1; }
+# helps PROGRAM: --help, of itself, then of each command, the forms of one once.
+helps() {
+	local command
+	"$1" -h
+	"$1" -h | sed -nE '/^commands:/,/^$/s/^  ([a-z]+( [a-z]+)?).*/\1/p' | uniq |
+		while read -ra command; do
+			"$1" "${command[@]}" -h
+		done
+}
+
+# section PAGE NAME: as it is shown.
+section() {
+	MANWIDTH=500 mandoc -T ascii -O width=500 "$1" | sed 's|.\x08||g' |
+		sed -n "/^$2/,/^[A-Z]/p" | sed '1d;$d'
+}
+
+# each FUNCTION: of every program, with its page.
+each() {
+	local p
+	for p in "$BIN"/mcp-* scripts/mcp-* scripts/nagios/check_mcp; do
+		"$1" "$p" man/"${p##*/}".[18] || { echo "$p"; return 1; }
 	done
+}
+
+same_usage() {
+	local usage
+	usage=$(helps "$1" | sed -n '/^usage:/,/^$/{s/^usage://p;t;/^       /p;}' |
+		grep -vE '^ *mcp-[a-z]+ command ')
+	diff <(section "$2" SYNOPSIS | words) <({
+		grep -v -- '-h | -V' <<<"$usage"
+		grep -- '-h | -V' <<<"$usage"
+	} | words)
+}
+
+@test "usage is the synopsis of the page" {
+	each same_usage
+}
+
+same_options() {
+	diff <(section "$2" DESCRIPTION | sed -nE 's/^     (-\S+( \S+)*).*/\1/p' |
+		sed 's/ | /|/' | sort) <(helps "$1" |
+		sed -nE '/^options:/,/^$/s/^  (-\S+( \S+)*).*/\1/p' | sort -u)
+}
+
+@test "the options of --help are those of the page, line by line" {
+	each same_options
+}
+
+same_exits() {
+	diff <(section "$2" 'EXIT STATUS' | sed -nE 's/^     ([0-9]+) .*/\1/p') \
+		<("$1" -h | sed -nE '/^exit status:/,/^$/s/^  ([0-9]+)  .*/\1/p')
+}
+
+@test "the exit statuses of --help are those of the page" {
+	each same_exits
 }
 
 @test "every code that a probe can report is in its page" {

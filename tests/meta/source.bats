@@ -53,12 +53,11 @@ only() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf records mcp store cgi json base
-probe: main probe,flow,handshake,wall,tool_steps,stale_cache expiry report,options steps
-	target,auth,mcp http redaction
+probe: main probe steps expiry report,options target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline rule
 serve: main render handlers api,badge,widget pages data http
-alertd: main web commands store_outage verdict_batch
-	notifier,evaluate,emit,common_cause print,output,input,options
+alertd: main web commands store_outage
+	notifier,evaluate,emit print,output,input,options
 	delivery sinks routing transport state incident
 '
 
@@ -104,6 +103,18 @@ included() {
 		END { exit bad || !NR }'
 }
 
+# Only the driver, probe.c, knows the order of the steps.
+@test "a step of the probe includes no other step" {
+	local f own
+	for f in probe/steps/*.[ch]; do
+		own=$(basename "${f%.*}")
+		case $own in step | steps) continue ;; esac
+		# The check for stale caches is a part of steps 6 and 8.
+		! grep -oP '^#include "steps/\K\w+' "$f" |
+			grep -vxE "$own|step|steps|stale_cache" || { echo "$f"; return 1; }
+	done
+}
+
 @test "a static name stands in few files of a program" {
 	local folder many
 	# Callbacks of one interface are called alike: those of struct sink.
@@ -132,14 +143,15 @@ included() {
 		lib/conf/policy.c lib/base/{mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
 		lib/store/stages.c lib/cgi/request.c \
-		probe/{mcp,redaction}/*.c probe/steps.c \
+		probe/{mcp,redaction}/*.c probe/steps/steps.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \
 		serve/{api,badge,data,http,pages,widget}/*.c; do
 		o=build/${f%.c}.o
 		case $f in
 		# What waits for an answer, and what asks the store or the clock.
-		probe/mcp/exchange.c | probe/mcp/stream.c | serve/data/fetch*.c | serve/http/front.c | \
+		probe/mcp/exchange.c | probe/mcp/*transport.c | serve/data/fetch*.c | \
+			serve/http/front.c | \
 			alertd/routing/rate_limit.c) continue ;;
 		esac
 		run nm -u "$o"

@@ -136,7 +136,7 @@ explain() {
 	run -2 explain demo
 	[[ $output == "mcp-aggregate: no server demo is in the store" ]]
 	run -2 explain
-	[[ $output == "mcp-aggregate: explain: a slug expected" ]]
+	[[ $output == "mcp-aggregate: explain: a slug expected; see mcp-aggregate explain --help" ]]
 	run -2 explain ../demo
 	run -2 explain demo --at noon
 	[[ $output == "mcp-aggregate: --at: 'noon' is not a time like 14:03"* ]]

@@ -175,32 +175,32 @@ usage() {
 }
 
 @test "usage" {
-	usage "a command is missing; see --help"
-	usage "'judge': not a command" judge
-	usage "verdict: '-' or nothing expected" verdict good
-	usage "verdict: --regions is only for '-'" verdict -r a
-	usage "verdict: --store is not for '-'" verdict - --store unix:///x
-	usage "ingest: --slug is not for it" ingest -s a
-	usage "ingest: takes no argument" ingest x
+	usage "a command is missing; see mcp-aggregate --help"
+	usage "'judge': not a command; see mcp-aggregate --help" judge
+	usage "verdict: '-' or nothing expected; see mcp-aggregate verdict --help" verdict good
+	usage "verdict: --regions is only for 'verdict -'; see mcp-aggregate verdict --help" verdict -r a
+	usage "verdict -: --store is only for 'verdict'; see mcp-aggregate verdict --help" verdict - --store unix:///x
+	usage "ingest: --slug is not for it; see mcp-aggregate ingest --help" ingest -s a
+	usage "ingest: takes no argument; see mcp-aggregate ingest --help" ingest x
 	usage "targets: one region at most" targets -r a,b
 	usage "neither --config nor MCP_CONFIG names a configuration" config
-	usage "replay: a file or '-' expected" replay
-	usage "'x': one argument too many" verdict - x
-	usage "'x': one argument too many" verdict -- - x
+	usage "replay: a file or '-' expected; see mcp-aggregate replay --help" replay
+	usage "'x': one argument too many; see mcp-aggregate verdict --help" verdict - x
+	usage "'x': one argument too many; see mcp-aggregate verdict --help" verdict -- - x
 	usage "--slug: given twice" verdict - -s a --slug b
 	usage "--slug: 'A' is not a slug" verdict - -s A
-	usage "-s: an argument is missing" verdict - -s
+	usage "-s: an argument is missing; see mcp-aggregate verdict --help" verdict - -s
 	usage "--regions: 'A' is not the name of a region" verdict - -r a,A
 	usage "--regions: '' is not the name of a region" verdict - -r a,
 	usage "--regions: 'a' stands there twice" verdict - -r a,b,a
 	usage "--now: 'soon' is not an epoch second" verdict - -N soon
-	usage "replay: --now is not for it" replay good -N 1
+	usage "replay: --now is not for it; see mcp-aggregate replay --help" replay good -N 1
 	usage "--interval: '0s' is not a time in its range, like 60s or 5m" verdict - --interval 0s
 	usage "--lookback: '-5' is not a time in its range, like 60s or 5m" verdict - --lookback -5
 	usage "--tolerance: '1y' is not a time in its range, like 60s or 5m" verdict - --tolerance 1y
 	usage "--format: 'xml' is not text or jsonl" verdict - -f xml
-	usage "-q: no such option" verdict - -q
-	usage "--quiet: no such option, or not in this form" verdict - --quiet
+	usage "-q: no such option; see mcp-aggregate verdict --help" verdict - -q
+	usage "--quiet: no such option, or not in this form; see mcp-aggregate verdict --help" verdict - --quiet
 }
 
 @test "the options may stand anywhere" {
@@ -214,7 +214,7 @@ usage() {
 
 @test "--help and --version" {
 	run -0 --separate-stderr mcp-aggregate --help
-	[[ $output == "usage: mcp-aggregate verdict - "* ]]
+	[[ $output == "usage: mcp-aggregate command "*$'\n  verdict -  '* ]]
 	run -0 --separate-stderr mcp-aggregate verdict -h
 	[[ $output == "usage: mcp-aggregate verdict - "* ]]
 	run -0 mcp-aggregate -V

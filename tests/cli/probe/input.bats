@@ -65,14 +65,14 @@ refused() {
 
 @test "an option that does not exist, or lacks its argument, is refused" {
 	u=http://127.0.0.1:9/
-	refused "--nosuch: no such option, or not in this form" --nosuch $u
-	refused "--nosuch=3: no such option, or not in this form" --nosuch=3 $u
-	refused "--t: no such option, or not in this form" --t 3 $u
-	refused "-x: no such option" -x $u
-	refused "-x: no such option" -xV $u
-	refused "--timeout: an argument is missing" --timeout
-	refused "-t: an argument is missing" $u -t
-	refused "--deny-private=yes: no such option, or not in this form" --deny-private=yes $u
+	refused "--nosuch: no such option, or not in this form; see mcp-probe --help" --nosuch $u
+	refused "--nosuch=3: no such option, or not in this form; see mcp-probe --help" --nosuch=3 $u
+	refused "--t: no such option, or not in this form; see mcp-probe --help" --t 3 $u
+	refused "-x: no such option; see mcp-probe --help" -x $u
+	refused "-x: no such option; see mcp-probe --help" -xV $u
+	refused "--timeout: an argument is missing; see mcp-probe --help" --timeout
+	refused "-t: an argument is missing; see mcp-probe --help" $u -t
+	refused "--deny-private=yes: no such option, or not in this form; see mcp-probe --help" --deny-private=yes $u
 }
 
 @test "a URL that cannot be probed is named, with the reason" {

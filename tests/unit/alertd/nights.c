@@ -370,7 +370,7 @@ void night_tell(const struct night *n, char *out)
 		char event[ALERT_EVENT_SIZE];
 
 		buf_fmt(&b, "%s%s%d %s %s %d", i ? " | " : "",
-			n->events.v[i].held ? "held " : "", minute_of(r->at),
+			n->events.v[i].suppressed ? "held " : "", minute_of(r->at),
 			alert_event(r, event), severity_name(r->severity),
 			minute_of((double)r->started_at));
 		if (r->resolved_at)

@@ -121,7 +121,7 @@ static void test_may(void **state)
 		char slug[20];
 		struct alert_event e = {
 			.slug = slug,
-			.held = cases[i].held,
+			.suppressed = cases[i].held,
 			.record.kind = cases[i].kind,
 			.record.phase = cases[i].phase,
 		};

@@ -336,9 +336,9 @@ static void test_ladders(void **state)
 	/* By day too, and the rest as ever. */
 	watch_init(&w, &conf);
 	minutes(&w, "EU1", 40);
-	assert_string_equal(w.n.st.incidents[ALERT_DOWNTIME].climb.ladder,
+	assert_string_equal(w.n.st.incidents[ALERT_DOWNTIME].escalation.ladder,
 		"ours");
-	assert_int_equal(w.n.st.incidents[ALERT_DOWNTIME].climb.step, 4);
+	assert_int_equal(w.n.st.incidents[ALERT_DOWNTIME].escalation.step, 4);
 	expect(&w, "0 downtime_started P1: channel pager | "
 		   "2 downtime_escalated P1: channel pager phone second | "
 		   "10 downtime_escalated P1: channel pager phone second");
@@ -353,7 +353,7 @@ static void test_ladders(void **state)
 	conf.n_ladders = 1;
 	watch_init(&w, &conf);
 	minutes(&w, "EU1", 20);
-	assert_null(w.n.st.incidents[ALERT_DOWNTIME].climb.ladder);
+	assert_null(w.n.st.incidents[ALERT_DOWNTIME].escalation.ladder);
 	conf.n_ladders = 3;
 	minutes(&w, "EU1", 3);
 	expect(&w, "0 downtime_started P1: channel | "

@@ -49,7 +49,7 @@ static void expect_outbox(const struct alert_state *st, const char *expected)
 
 			buf_fmt(&b, "%s%lu %s%s", b.len ? ", " : "",
 				st->outbox[i].number, d->route,
-				d->elsewhere > 0 ? "*" : "");
+				d->fallback_at > 0 ? "*" : "");
 		}
 	assert_string_equal(b.p, expected);
 	buf_release(&b);
@@ -201,13 +201,13 @@ static void test_stored(void **state)
 	state_init(&st, "s");
 	add(&st, ALERT_STARTED, "P1", "pager", NIGHT_START);
 	st.outbox[0].deliveries[0].refused = true;
-	st.outbox[0].deliveries[0].elsewhere = NIGHT_START + 1;
+	st.outbox[0].deliveries[0].fallback_at = NIGHT_START + 1;
 	string_set(&st.outbox[0].deliveries[0].why, "a \"reason\"");
 	buf_init(&b, STATE_MAX);
 	state_write(&b, &st);
 	assert_true(state_read(b.p, b.len, "s", &again, why));
 	assert_true(again.outbox[0].deliveries[0].refused);
-	assert_true(again.outbox[0].deliveries[0].elsewhere == NIGHT_START + 1);
+	assert_true(again.outbox[0].deliveries[0].fallback_at == NIGHT_START + 1);
 	assert_string_equal(again.outbox[0].deliveries[0].why, "a \"reason\"");
 	state_release(&again);
 	state_release(&st);

@@ -6,6 +6,7 @@
 #include "sink_bodies.h"
 
 #include "incident/external_id.h"
+#include "incident/state.h"
 #include "sinks/escape.h"
 
 #include <setjmp.h>
@@ -235,10 +236,11 @@ static void test_cut(void **state)
 
 static void test_handles(void **state)
 {
-	struct external_ids l = {0}, again = {0};
-	char key[32];
+	static const char last[] = ",\"handle\":\"63\"";
+	struct external_ids l = {0};
+	char key[32], why[STATE_WHY];
+	struct alert_state st;
 	struct buf b;
-	cJSON *a;
 
 	(void)state;
 	external_ids_set(&l, "k", "r", "1");
@@ -255,18 +257,19 @@ static void test_handles(void **state)
 	}
 	assert_int_equal(l.n, EXTERNAL_IDS_MAX);
 	assert_null(external_ids_find(&l, "k", "r"));
-	buf_init(&b, 100000);
-	external_ids_write(&b, &l);
-	a = cJSON_Parse(b.p);
-	assert_true(external_ids_read(a, &again));
-	assert_string_equal(external_ids_find(&again, "63", "r"), "63");
-	cJSON_Delete(a);
+	state_init(&st, "s");
+	st.handles = l;
+	buf_init(&b, STATE_MAX);
+	state_write(&b, &st);
+	state_release(&st);
+	assert_true(state_read(b.p, b.len, "s", &st, why));
+	assert_string_equal(external_ids_find(&st.handles, "63", "r"), "63");
+	state_release(&st);
+	memset(strstr(b.p, last), ' ', sizeof last - 1);
+	assert_false(state_read(b.p, b.len, "s", &st, why));
+	assert_string_equal(why, "handle: missing");
+	state_release(&st);
 	buf_release(&b);
-	external_ids_release(&l);
-	external_ids_release(&again);
-	a = cJSON_Parse("[{\"key\":\"a\",\"route\":\"b\"}]");
-	assert_false(external_ids_read(a, &again));
-	cJSON_Delete(a);
 }
 
 int main(void)

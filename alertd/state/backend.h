@@ -1,0 +1,50 @@
+/*
+ * backend.h: where the texts of states are kept: in Redis, or in a file of this
+ * machine. state_store.c works with either.
+ */
+#ifndef STATE_BACKEND_H
+#define STATE_BACKEND_H
+
+#include "base/strings.h"
+
+/* Room for a revision as text. */
+#define STATE_REVISION 32
+
+/* The state of one server, as a backend reads and writes it. */
+struct state_row {
+	char *slug;
+	char *seen; /* the text that was read, "" for none; NULL: not read */
+	char revision[STATE_REVISION]; /* of that text; "0" where there is none */
+	char *text;	  /* the text to be written, or NULL */
+	int ttl_s;	  /* of the text to be written; 0: it never expires */
+	bool undelivered; /* it has events to be delivered */
+	bool lost;	  /* not written: the revision was another one */
+};
+
+/* arg is that of state_store_new. Where list, settle or alive is NULL, nothing
+   is listed or to be settled, and the backend is always alive. */
+struct state_backend {
+	/*
+	 * Set `seen` of n rows. Where n > 1, it stays NULL for a text that is
+	 * too long to be read together with others. False: failed; where n is
+	 * 1 the operator has been told.
+	 */
+	bool (*read)(void *arg, struct state_row *const *rows, size_t n);
+	/*
+	 * Write `text` of n rows, each if its revision is still the stored
+	 * one, else set `lost`. A row with undelivered events is in the index
+	 * of those before and after the write, so that neither a crash nor
+	 * another process that settles it at this moment loses it. False:
+	 * failed, and the operator has been told.
+	 */
+	bool (*write)(void *arg, struct state_row *const *rows, size_t n);
+	/* See state_store_all, state_store_undelivered, state_store_settled. */
+	bool (*list)(void *arg, bool undelivered, struct strings *out);
+	bool (*settle)(void *arg, const struct strings *slugs);
+	bool (*alive)(void *arg);
+};
+
+/* arg: a struct store; a struct outage_file, which holds one state. */
+extern const struct state_backend redis_backend, file_backend;
+
+#endif

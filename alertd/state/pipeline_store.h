@@ -1,0 +1,27 @@
+/*
+ * pipeline_store.h: what the store knows of the stages of the pipeline, see
+ * incident/pipeline.h.
+ */
+#ifndef STATE_PIPELINE_STORE_H
+#define STATE_PIPELINE_STORE_H
+
+#include <stdbool.h>
+
+struct pipeline;
+struct store;
+
+/*
+ * pipeline_store_read(s, pl): set pl->at, NAN where a stage never ran, the
+ * regions that are cut off, and pl->n_regions to how many have a runner. The
+ * caller frees pl->isolated. False, and nothing to free: the store failed, and
+ * the operator has been told.
+ */
+bool pipeline_store_read(struct store *s, struct pipeline *pl);
+
+/*
+ * pipeline_store_beat(s, now): write that mcp-alert ran at that time. False:
+ * see store_why(s); the operator has been told.
+ */
+bool pipeline_store_beat(struct store *s, double now);
+
+#endif

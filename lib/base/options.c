@@ -1,0 +1,466 @@
+#include "base/options.h"
+
+#include "base/buf.h"
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/num.h"
+
+#include <getopt.h>
+#include <string.h>
+#include <unistd.h>
+
+#define OPTIONS_MAX 40
+#define HELP_MAX 16384
+#define WIDTH 79
+#define HELP_COLUMN 24
+
+/* getopt_long returns this and the row of a long option. */
+#define LONG 256
+
+struct reading {
+	const struct option_tables *t;
+	struct command_line *line;
+	char **first; /* operands, the words of the command among them */
+	void *out;
+	bool seen[OPTIONS_MAX];
+};
+
+/* How many operands are the words in this order; *words is what is left. */
+static size_t match_words(const char **words, char **operands, size_t n)
+{
+	size_t used = 0;
+
+	for (; used < n && **words; used++) {
+		size_t len = strcspn(*words, " ");
+
+		if (strlen(operands[used]) != len ||
+			strncmp(operands[used], *words, len) != 0)
+			break;
+		*words += len + strspn(*words + len, " ");
+	}
+	return used;
+}
+
+/* Finds the command that the operands begin with, and takes its words off. */
+static void take_command(struct reading *r)
+{
+	struct command_line *line = r->line;
+
+	for (const struct command_row *c = r->t->commands; c->words; c++) {
+		const char *rest = c->words;
+		size_t n = line->n_operands;
+		size_t used = match_words(&rest, line->operands, n);
+
+		if (*rest || (!used && n && !c->most && !r->t->options_first))
+			continue;
+		line->command = c;
+		line->operands += used;
+		line->n_operands -= used;
+		return;
+	}
+}
+
+/* Whether --help behind these words is about the command. */
+static bool is_asked_for(const struct command_row *c, char **words, size_t n)
+{
+	const char *rest = c->words;
+	size_t used = match_words(&rest, words, n);
+
+	return n ? used && (used == n || !*rest) : !*c->words;
+}
+
+/* Whether the synopsis of a command names the option: -x, -xyz or --long. */
+static bool has_option(const struct command_row *c, const struct option_row *o)
+{
+	const char *s = c->synopsis;
+
+	for (; (s = strchr(s, '-')); s++) {
+		size_t n = strlen(o->name);
+
+		if (s > c->synopsis && s[-1] != ' ' && s[-1] != '[')
+			continue;
+		if (s[1] == '-' && strncmp(s + 2, o->name, n) == 0 &&
+			(!s[n + 2] || strchr(" ]", s[n + 2])))
+			return true;
+		if (s[1] == '-')
+			s++;
+		else if (o->letter &&
+			memchr(s + 1, o->letter, strcspn(s + 1, " ]")))
+			return true;
+	}
+	return false;
+}
+
+/* A word of a synopsis is all that stands between brackets. */
+static size_t word_length(const char *s)
+{
+	size_t n = 0;
+	int depth = 0;
+
+	for (; s[n] && (depth || s[n] != ' '); n++)
+		depth += (s[n] == '[') - (s[n] == ']');
+	return n;
+}
+
+static size_t column_of(const struct buf *b)
+{
+	size_t n = b->len;
+
+	while (n && b->p[n - 1] != '\n')
+		n--;
+	return b->len - n;
+}
+
+/* Goes on in the line, and in lines below that begin at the column. */
+static void add_wrapped(struct buf *b, const char *text, size_t column)
+{
+	for (; *text; text += *text == ' ') {
+		size_t n = word_length(text);
+
+		if (column_of(b) + n + 1 > WIDTH)
+			buf_fmt(b, "\n%*s", (int)column, "");
+		else if (b->p[b->len - 1] != ' ')
+			buf_char(b, ' ');
+		buf_add(b, text, n);
+		text += n;
+	}
+	buf_char(b, '\n');
+}
+
+/* "  head    what it is", where the head has been added. */
+static void add_item(struct buf *b, const char *help)
+{
+	size_t column = column_of(b);
+
+	if (column + 2 > HELP_COLUMN)
+		buf_fmt(b, "\n%*s", HELP_COLUMN, "");
+	else
+		buf_fmt(b, "%*s", (int)(HELP_COLUMN - column), "");
+	add_wrapped(b, help, HELP_COLUMN);
+}
+
+static void add_usage(struct buf *b, const struct option_tables *t,
+	char **words, size_t n)
+{
+	const char *lead = "usage:";
+	bool named = false;
+
+	for (const struct command_row *c = t->commands; c->words; c++) {
+		named = named || *c->words;
+		if (!is_asked_for(c, words, n))
+			continue;
+		buf_fmt(b, "%-6s %s%s%s", lead, t->program,
+			*c->words ? " " : "", c->words);
+		add_wrapped(b, c->synopsis, 11);
+		lead = "";
+	}
+	if (n)
+		return;
+	if (named)
+		buf_fmt(b, "%-6s %s command [argument ...]\n"
+			   "       %s command --help\n",
+			lead, t->program, t->program);
+	buf_fmt(b, "       %s -h | -V\n", t->program);
+}
+
+static void add_options(struct buf *b, const struct option_tables *t,
+	char **words, size_t n)
+{
+	buf_str(b, "\noptions:\n");
+	for (const struct option_row *o = t->options; o->name; o++) {
+		bool shown = !n && (o->letter == 'h' || o->letter == 'V');
+
+		for (const struct command_row *c = t->commands; c->words; c++)
+			shown = shown || (is_asked_for(c, words, n) &&
+				has_option(c, o));
+		if (!shown)
+			continue;
+		buf_str(b, "  ");
+		if (o->letter)
+			buf_fmt(b, "-%c, ", o->letter);
+		buf_fmt(b, "--%s%s%s", o->name, o->arg ? " " : "",
+			o->arg ? o->arg : "");
+		add_item(b, o->help);
+	}
+}
+
+static int print(struct buf *b)
+{
+	int failed = line_print(b->p, b->len);
+
+	buf_release(b);
+	return failed ? EXIT_ENV : EXIT_GOOD;
+}
+
+/* Help with the command that the operands name, or with the program. */
+static int print_help(const struct reading *r)
+{
+	const struct option_tables *t = r->t;
+	const struct command_row *named = t->commands;
+	char **words = r->first;
+	size_t n = r->line->n_operands + (size_t)(r->line->operands - words);
+	const char *title = "\ncommands:\n";
+	struct buf b;
+
+	while (named->words && !is_asked_for(named, words, n))
+		named++;
+	n = named->words ? n : 0;
+	buf_init(&b, HELP_MAX);
+	add_usage(&b, t, words, n);
+	buf_fmt(&b, "\n%s%s", n ? "" : t->about, n ? "" : "\n");
+	for (const struct command_row *c = t->commands; c->words; c++) {
+		if (!*c->words || (n && !is_asked_for(c, words, n)))
+			continue;
+		buf_fmt(&b, "%s  %s", n ? "" : title, c->words);
+		add_item(&b, c->help);
+		title = "";
+	}
+	add_options(&b, t, words, n);
+	buf_fmt(&b, "\nexit status:\n%s\nSee %s.\n", t->exits, t->page);
+	return print(&b);
+}
+
+static int print_version(const struct option_tables *t)
+{
+	struct buf b;
+
+	buf_init(&b, HELP_MAX);
+	buf_fmt(&b, "%s " VERSION "\n", t->program);
+	return print(&b);
+}
+
+int options_usage(const struct option_tables *t)
+{
+	struct buf b;
+
+	buf_init(&b, HELP_MAX);
+	add_usage(&b, t, NULL, 0);
+	line_write(STDERR_FILENO, b.p, b.len);
+	buf_release(&b);
+	return EXIT_USAGE;
+}
+
+/* Says why, and where help is: with the command, if it is known by now. */
+__attribute__((format(printf, 2, 3))) static int misuse(
+	const struct reading *r, const char *fmt, ...)
+{
+	const struct command_row *c = r->line->command;
+	const char *words = c ? c->words : "";
+	size_t n = strlen(words);
+	char text[500];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(text, sizeof text, fmt, ap);
+	va_end(ap);
+	/* The two forms of a command have one --help. */
+	if (n > 2 && strcmp(words + n - 2, " -") == 0)
+		n -= 2;
+	log_error("%s; see %s%s%.*s --help", text, r->t->program, n ? " " : "",
+		(int)n, words);
+	return EXIT_USAGE;
+}
+
+static int refuse_value(const struct option_tables *t,
+	const struct option_row *o, const char *arg)
+{
+	if (t->echo)
+		log_error("--%s: '%s' is not %s", o->name, arg, o->wanted);
+	else
+		log_error("--%s: not %s", o->name, o->wanted);
+	return EXIT_USAGE;
+}
+
+/* The number of a word among the choices, from 1; or 0. */
+static int choice_of(const char *const *choices, const char *arg)
+{
+	for (int i = 0; choices[i]; i++)
+		if (strcmp(choices[i], arg) == 0)
+			return i + 1;
+	return 0;
+}
+
+/* -1, or an exit status and the operator has been told why. */
+static int set_value(struct reading *r, const struct option_row *o, char *arg)
+{
+	void *at = (char *)r->out + o->at;
+	bool ok = true, *flag = at, *seen = &r->seen[o - r->t->options];
+	const char **text = at;
+	long long number = 0;
+	int chosen;
+
+	if (*seen && o->type != OPTION_LIST) {
+		log_error("--%s: given twice", o->name);
+		return EXIT_USAGE;
+	}
+	*seen = true;
+	switch (o->type) {
+	case OPTION_TEXT:
+		*text = arg;
+		ok = !o->valid || o->valid(arg);
+		break;
+	case OPTION_LIST:
+		ok = o->valid(arg);
+		while (*text)
+			text++;
+		if (text - (const char **)at >= (ptrdiff_t)o->max) {
+			log_error("--%s: given more than %g times", o->name,
+				o->max);
+			return EXIT_USAGE;
+		}
+		*text = arg;
+		break;
+	case OPTION_FLAG:
+		*flag = true;
+		break;
+	case OPTION_CHOICE:
+		chosen = choice_of(o->choices, arg);
+		memcpy(at, &chosen, sizeof chosen);
+		ok = chosen != 0;
+		break;
+	case OPTION_NUMBER:
+		ok = num_parse(arg, (long long)o->min, (long long)o->max,
+			&number);
+		chosen = (int)number;
+		memcpy(at, &chosen, sizeof chosen);
+		break;
+	case OPTION_SECONDS:
+		ok = num_seconds(arg, o->min, o->max, at);
+		break;
+	case OPTION_EPOCH:
+		ok = num_epoch(arg, at);
+		break;
+	case OPTION_OWN:
+		return o->set(r->out, arg) ? EXIT_USAGE : -1;
+	}
+	return ok ? -1 : refuse_value(r->t, o, arg);
+}
+
+/* An option that cannot be read, as getopt_long found it. */
+static int refuse_code(struct reading *r, int code, const char *last)
+{
+	if (!r->t->options_first)
+		take_command(r);
+	if (code == ':')
+		return misuse(r, "%s: an argument is missing", last);
+	if (optopt > 0 && optopt < LONG)
+		return misuse(r, "-%c: no such option", optopt);
+	return misuse(r, "%s: no such option, or not in this form", last);
+}
+
+/* A command has the options of all forms that have its words. */
+static int check_option(const struct reading *r, const struct option_row *o)
+{
+	const struct command_row *c = r->line->command, *form = r->t->commands;
+	size_t n = strcspn(c->words, " ");
+	const char *other = NULL;
+
+	for (; form->words; form++) {
+		if (!has_option(form, o))
+			continue;
+		if (strcmp(form->words, c->words) == 0)
+			return -1;
+		if (n && strncmp(form->words, c->words, n) == 0)
+			other = form->words;
+	}
+	if (other)
+		return misuse(r, "%s: --%s is only for '%s'", c->words, o->name,
+			other);
+	return n ? misuse(r, "%s: --%s is not for it", c->words, o->name)
+		 : misuse(r, "--%s: only for a command", o->name);
+}
+
+static int check_line(const struct reading *r)
+{
+	const struct command_row *c = r->line->command;
+	size_t n = r->line->n_operands;
+
+	if (!c)
+		return n ? misuse(r, "'%s': not a command",
+				   r->line->operands[0])
+			 : misuse(r, "a command is missing");
+	for (size_t i = 0; r->t->options[i].name; i++) {
+		int status = r->seen[i] ? check_option(r, r->t->options + i)
+					: -1;
+
+		if (status >= 0)
+			return status;
+	}
+	if (n < c->least || (n > c->most && !c->most && c->wanted))
+		return misuse(r, "%s: %s", c->words, c->wanted);
+	if (n > c->most)
+		return misuse(r, "'%s': one argument too many",
+			r->line->operands[c->most]);
+	return -1;
+}
+
+/*
+ * All of argv; operands are moved to its beginning. -1, or an exit status. A
+ * command that comes first is no operand: then the first one ends the options.
+ */
+static int read_all(struct reading *r, int argc, char **argv)
+{
+	struct command_line *line = r->line;
+	const struct option_row *o = r->t->options;
+	struct option longs[OPTIONS_MAX + 1] = {{NULL, 0, NULL, 0}};
+	char letters[2 * OPTIONS_MAX + 3] = "-:", *end = letters + 2;
+	int status = -1, code;
+
+	if (r->t->options_first)
+		letters[0] = '+';
+	for (int i = 0; o[i].name; i++) {
+		longs[i] = (struct option) {o[i].name, o[i].arg != NULL, NULL,
+			LONG + i};
+		if (o[i].letter)
+			*end++ = o[i].letter;
+		if (o[i].letter && o[i].arg)
+			*end++ = ':';
+	}
+	opterr = 0;
+	optind = 1;
+	while (status < 0 && o->letter != 'h') {
+		code = getopt_long(argc, argv, letters, longs, NULL);
+		if (code == -1)
+			break;
+		if (code == 1) {
+			line->operands[line->n_operands++] = optarg;
+			continue;
+		}
+		if (code == ':' || code == '?')
+			return refuse_code(r, code, argv[optind - 1]);
+		o = r->t->options;
+		while (o->letter != code && LONG + (o - r->t->options) != code)
+			o++;
+		if (o->letter == 'V')
+			return print_version(r->t);
+		if (o->letter != 'h')
+			status = set_value(r, o, optarg);
+	}
+	while (optind < argc)
+		line->operands[line->n_operands++] = argv[optind++];
+	return o->letter == 'h' ? print_help(r) : status;
+}
+
+int options_read(const struct option_tables *t, int argc, char **argv,
+	void *out, struct command_line *line)
+{
+	struct reading r = {.t = t, .line = line, .out = out,
+		.first = argv + 1};
+	size_t used;
+	int status;
+
+	*line = (struct command_line) {.operands = r.first};
+	if (t->options_first) {
+		line->n_operands = argc > 1 ? (size_t)argc - 1 : 0;
+		take_command(&r);
+		line->n_operands = 0;
+	}
+	used = (size_t)(line->operands - r.first);
+	status = read_all(&r, argc - (int)used, argv + used);
+	if (status >= 0)
+		return status;
+	if (!t->options_first)
+		take_command(&r);
+	return check_line(&r);
+}

@@ -1,0 +1,81 @@
+/*
+ * incident.h: what anybody may know of the incidents of a server: the public
+ * members of what mcp-alert keeps of it in the key alert:<slug>. mcp-alert puts
+ * these rows among its own (alertd/state/state_json.c); steps, codes, summaries
+ * and the names of people stand in rows that are not here.
+ */
+#ifndef RECORDS_INCIDENT_H
+#define RECORDS_INCIDENT_H
+
+#include "base/num.h"
+#include "json/fields.h"
+#include "mcp/names.h"
+#include "records/alert.h"
+
+#include <stdint.h>
+
+/* A row for member m of T; flags and more follow, as those of FIELD. */
+#define ROW_EPOCH(key, T, m, ...)                                         \
+	FIELD(key, T, m, __VA_ARGS__, .max = NUM_EPOCH_MAX)
+#define ROW_REGIONS(T, m, ...)                                            \
+	FIELD_STRINGS("regions", T, m.v, m.n, __VA_ARGS__,                     \
+		.valid = region_valid)
+
+/* Of an element of "incidents", which are open. */
+#define ROW_FOLDED(T, m, ...) FIELD("folded", T, m, __VA_ARGS__)
+#define ROW_HELD(T, m, ...) FIELD("held", T, m, __VA_ARGS__)
+#define ROW_FIRST(T, m, ...) ROW_EPOCH("first", T, m, __VA_ARGS__)
+#define ROW_PASSED_SINCE(T, m, ...)                                       \
+	ROW_EPOCH("passed_since", T, m, __VA_ARGS__)
+#define ROW_ACK(T, m, rows, ...)                                          \
+	FIELD("ack", T, m, __VA_ARGS__, .table = rows)
+#define ROW_ACK_BY(T, m, ...) FIELD("by", T, m, __VA_ARGS__)
+#define ROW_ACK_AT(T, m, ...)                                             \
+	ROW_EPOCH("at", T, m, __VA_ARGS__, .digits = 3)
+
+/* Of an element of "timeline", where that is an event. */
+#define ROW_TOLD_AT(T, m, ...)                                                     \
+	ROW_EPOCH("at", T, m, __VA_ARGS__, .digits = 3)
+#define ROW_TOLD_KEY(T, m, ...) FIELD("key", T, m, __VA_ARGS__)
+#define ROW_TOLD_RESOLVED_AT(T, m, ...)                                            \
+	ROW_EPOCH("resolved_at", T, m, __VA_ARGS__)
+
+struct incident_names {
+	const char **v;
+	size_t n;
+};
+
+/* An incident that is open. */
+struct incident_record {
+	enum alert_kind kind;
+	bool folded;	      /* it is part of another one */
+	bool held;	      /* by a maintenance */
+	int64_t first;	      /* window of the first failure; 0: not known */
+	int64_t passed_since; /* 0: it fails */
+	struct incident_ack {
+		const char *by; /* or NULL */
+		double at;
+	} ack;
+	struct incident_names regions;
+};
+
+/* What was told of an incident. */
+struct told_record {
+	double at;
+	const char *key; /* dedup_key */
+	int64_t resolved_at; /* 0: it was not over */
+	struct incident_names regions;
+};
+
+/*
+ * incident_take(o, r), told_take(o, r): read an element of either list; false
+ * where it cannot be read, or is no event. Its strings belong to o; in both
+ * cases x_release frees what else *r holds. A region that is no name is passed
+ * over.
+ */
+bool incident_take(const cJSON *o, struct incident_record *r);
+void incident_record_release(struct incident_record *r);
+bool told_take(const cJSON *o, struct told_record *r);
+void told_release(struct told_record *r);
+
+#endif

@@ -1,0 +1,348 @@
+#include "steps/authorization.h"
+
+#include "auth/wall_kind.h"
+#include "base/clock.h"
+#include "json/json.h"
+#include "mcp/diagnosis.h"
+
+/* The kind of what is held; false where nothing is. */
+static bool held(const struct probe *p, enum credential_kind *kind)
+{
+	const struct credential *c = p->target->credential;
+
+	if (c)
+		*kind = credential_kind(c);
+	return c != NULL;
+}
+
+/* Whether the server was shown the credential. */
+static bool shown(const struct probe *p)
+{
+	return p->wire.show_credential &&
+		credential_field(p->target->credential);
+}
+
+static struct next stay_out(struct probe *p, const char *why)
+{
+	p->steps.walled = true;
+	return step_skip_rest(why);
+}
+
+/*
+ * A client asks for the scope that its file names, and never for one that a
+ * server would like its token to have: say which that is.
+ */
+static void advise_scope(struct probe *p, struct failure *f)
+{
+	const struct credential *held = p->target->credential;
+	const struct credential_client *c = credential_client(held);
+	const char *words = *p->auth.challenge.scope ? p->auth.challenge.scope
+						: p->auth.oauth.scopes;
+	char wanted[160] = "";
+	size_t n = strlen(f->message);
+
+	if (!c)
+		return;
+	oauth_scope(words, wanted, sizeof wanted);
+	if (c->scope && (!*wanted || strcmp(c->scope, wanted) == 0))
+		return;
+	if (n > sizeof f->message - 320)
+		n = sizeof f->message - 320;
+	if (*wanted)
+		snprintf(f->message + n, sizeof f->message - n,
+			"; the server wants the scope \"%s\": if the client "
+			"is to have it, its credential file needs a line "
+			"scope = %s",
+			wanted, wanted);
+	else
+		snprintf(f->message + n, sizeof f->message - n,
+			"; no scope was asked for, since the credential file "
+			"names none, and the server does not say which it "
+			"wants");
+}
+
+static struct next fail_refused(struct probe *p, const struct reply *r)
+{
+	const struct challenge *c = &p->auth.challenge;
+	bool scope = strcmp(c->error, "insufficient_scope") == 0;
+	struct failure f;
+
+	if (scope)
+		failure_set(&f, "auth.scope",
+			*c->scope ? "the credential lacks the scope %s"
+				  : "the credential lacks a scope",
+			c->scope);
+	else if (strstr(c->error_description, "expired"))
+		failure_set(&f, "auth.refresh-needed",
+			"the credential has expired: %s", c->error_description);
+	else
+		failure_set(&f, "auth.rejected",
+			"the server refuses the credential (%ld)%s%s",
+			r->http->status, *c->error_description ? ": " : "",
+			c->error_description);
+	if (scope || *c->scope)
+		advise_scope(p, &f);
+	return step_fail(p, r, &f);
+}
+
+/* The credential can be shown: go on where the wall was. */
+static struct next go_on(struct probe *p)
+{
+	p->wire.show_credential = true;
+	return step_next(NEXT_AGAIN);
+}
+
+/* Get an access token, from nobody but the issuer that the credential names. */
+static struct next authorize(struct probe *p, bool anew)
+{
+	const struct oauth_facts *o = &p->auth.oauth;
+	const struct credential_client *c =
+		credential_client(p->target->credential);
+	struct failure f;
+
+	if (!*o->issuer)
+		return step_next(NEXT_ISSUER);
+	if (strcmp(o->issuer, c->issuer) == 0 && *o->token_endpoint)
+		return step_next(anew ? NEXT_NEW_TOKEN : NEXT_TOKEN);
+	failure_set(&f, "auth.wrong-issuer",
+		"the credential is for the authorization server %.200s, but "
+		"the server leads to %.200s, so nothing was sent",
+		c->issuer, o->issuer);
+	return step_fail(p, NULL, &f);
+}
+
+struct next authorization_token(struct probe *p, const struct token_result *r)
+{
+	struct failure f = r->failure;
+
+	p->auth.token_kept = r->kept;
+	if (r->ours)
+		return step_ours(p, f.message);
+	if (r->good)
+		return go_on(p);
+	if (r->scope)
+		advise_scope(p, &f);
+	return step_fail(p, NULL, &f);
+}
+
+/* The metadata of the issuer that the credential names, and no other. */
+struct next authorization_issuer(struct probe *p,
+	const struct discovery_result *r)
+{
+	if (r->ours)
+		return step_ours(p, r->failure.message);
+	if (r->end != DISCOVERY_GOOD)
+		return step_fail(p, NULL, &r->failure);
+	p->auth.oauth = r->facts;
+	return authorize(p, false);
+}
+
+/* Show the credential, or stop before the wall. */
+static struct next climb(struct probe *p)
+{
+	const struct target *t = p->target;
+	enum credential_kind kind;
+	struct failure f;
+
+	if (!held(p, &kind))
+		return stay_out(p,
+			p->steps.next < STEP_TOOLS_LIST
+				? "no credential is held"
+				: "the server asks for a credential here, and "
+				  "none is held");
+	if (!credential_for(t->credential, &t->url)) {
+		failure_set(&f, "auth.wrong-origin",
+			"the credential is not for %s, so it was not sent",
+			t->url.origin);
+		return step_fail(p, NULL, &f);
+	}
+	if (kind == CREDENTIAL_OAUTH)
+		return authorize(p, false);
+	if (kind != CREDENTIAL_MTLS)
+		return go_on(p);
+	if (!p->cert_wanted)
+		return stay_out(p,
+			"the server asks for another kind of credential "
+			"than the client certificate that is held");
+	failure_set(&f, "auth.rejected",
+		"the server was shown the client certificate, and refuses it");
+	return step_fail(p, NULL, &f);
+}
+
+/* Why there was no wall. */
+static const char *why_open(const struct probe *p)
+{
+	const struct target *t = p->target;
+	enum credential_kind kind;
+
+	return p->cert_wanted && held(p, &kind) && kind == CREDENTIAL_MTLS &&
+			       credential_for(t->credential, &t->url)
+		       ? "the client certificate was shown from the first "
+			 "connection on"
+		       : "open server";
+}
+
+struct next authorization_begin(struct probe *p)
+{
+	return p->auth.asked ? step_next(NEXT_DISCOVERY)
+			     : step_skip(why_open(p));
+}
+
+struct next authorization_show(struct probe *p)
+{
+	return p->auth.asked ? climb(p) : step_skip(why_open(p));
+}
+
+/* Step 4 passes, and its message says what clients may dislike. */
+static struct next pass_discovery(struct probe *p, const struct discovery_result *r)
+{
+	const struct oauth_facts *o = &r->facts;
+
+	buf_clear(&p->detail);
+	buf_str(&p->detail, "{\"issuer\":");
+	json_put_str(&p->detail, o->issuer);
+	buf_str(&p->detail, ",\"resource_metadata\":");
+	json_put_str(&p->detail, *r->document ? r->document : NULL);
+	buf_char(&p->detail, '}');
+	return step_pass(p, clock_mono_ms(), "%s%s%s", o->issuer,
+		o->doubt ? "; " : "", o->doubt ? o->doubt : "");
+}
+
+struct next authorization_discovered(struct probe *p,
+	const struct discovery_result *r)
+{
+	if (r->ours)
+		return step_ours(p, r->failure.message);
+	if (r->end == DISCOVERY_BAD)
+		return step_fail(p, NULL, &r->failure);
+	if (r->end == DISCOVERY_GOOD)
+		p->auth.oauth = r->facts;
+	if (p->steps.next != STEP_OAUTH_DISCOVERY)
+		return climb(p);
+	if (r->end == DISCOVERY_GOOD)
+		return pass_discovery(p, r);
+	buf_clear(&p->detail);
+	return step_skip_at(p, clock_mono_ms(), r->failure.message);
+}
+
+/* The first wall, at step 3. */
+static struct next meet(struct probe *p, const struct reply *r)
+{
+	const struct challenge *c = &p->auth.challenge;
+	struct failure f;
+
+	if (!c->any && !p->target->bare_401_ok) {
+		failure_set(&f, "auth.bare-401",
+			"the server answers %s without a WWW-Authenticate "
+			"header, so no client can know what it wants; "
+			"--allow-bare-401, or bare_401 in fleet.yaml, lets "
+			"that pass",
+			r->http->status == 401 ? "401" : "\"unauthorized\"");
+		return step_fail(p, r, &f);
+	}
+	p->auth.asked = true;
+	step_detail(p, r->http);
+	buf_char(&p->detail, '}');
+	return step_pass(p, r->at_ms, "asks for a credential (%s)",
+		c->any ? c->scheme : "and does not say for which");
+}
+
+/* A server that was open so far. The trail is of use to a client alone. */
+static struct next meet_late(struct probe *p)
+{
+	const struct target *t = p->target;
+	enum credential_kind kind;
+
+	if (held(p, &kind) && kind == CREDENTIAL_OAUTH &&
+		credential_for(t->credential, &t->url))
+		return step_next(NEXT_DISCOVERY);
+	return climb(p);
+}
+
+static struct next meet_wall(struct probe *p, const struct reply *r)
+{
+	challenge_parse(r->http->www_authenticate, &p->auth.challenge);
+	if (shown(p) && p->auth.token_kept && r->http->status == 401) {
+		/* It may have been withdrawn before its time: once. */
+		credential_show(p->target->credential, NULL);
+		return authorize(p, true);
+	}
+	if (shown(p))
+		return fail_refused(p, r);
+	if (p->steps.next == STEP_INITIALIZE)
+		return meet(p, r);
+	return meet_late(p);
+}
+
+/* What stands before the wall of a certificate passes. */
+static bool pass_to_certificate(struct probe *p, const struct reply *r)
+{
+	static const char text[] = "asks for a client certificate";
+
+	if (p->steps.next == STEP_DNS)
+		steps_pass(&p->steps, r->at_ms, r->http->address, NULL);
+	step_detail(p, r->http);
+	buf_char(&p->detail, '}');
+	while (!steps_over(&p->steps) && p->steps.next <= STEP_INITIALIZE)
+		steps_pass(&p->steps, r->at_ms, text, p->detail.p);
+	if (!steps_over(&p->steps) && p->steps.next == STEP_OAUTH_DISCOVERY)
+		steps_skip(&p->steps, "a certificate needs no OAuth metadata");
+	return !steps_over(&p->steps);
+}
+
+struct next authorization_certificate(struct probe *p, const struct reply *r)
+{
+	const struct target *t = p->target;
+	const char *why =
+		r->kind == REPLY_FAILED ? r->failure.message : r->body;
+	enum credential_kind kind;
+	struct failure f;
+
+	if (!pass_to_certificate(p, r))
+		return step_next(NEXT_END);
+	if (!held(p, &kind) || kind != CREDENTIAL_MTLS)
+		return stay_out(p, "no client certificate is held");
+	if (!credential_for(t->credential, &t->url))
+		failure_set(&f, "auth.wrong-origin",
+			"the client certificate is not for %s, so it was not "
+			"shown",
+			t->url.origin);
+	else
+		failure_set(&f, "auth.rejected",
+			"the server refuses the client certificate%s%s",
+			*why ? ": " : "", why);
+	return step_fail(p, r, &f);
+}
+
+/* The server forgot the session that it opened in this very probe. */
+static bool session_lost(const struct probe *p, const struct reply *r,
+	const struct failure *f)
+{
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND)
+		return false;
+	return p->steps.next >= STEP_TOOLS_LIST && *p->wire.session &&
+		(r->http->status == 404 ||
+			(r->http->status == 400 &&
+				strstr(f->message, "ession")));
+}
+
+struct next authorization_reply(struct probe *p, const struct reply *r)
+{
+	bool answered = r->kind != REPLY_FAILED;
+	struct failure f;
+
+	/* Some servers refuse a wrong token with a 403 that says nothing. */
+	if (answered &&
+		(wall_meant(r) ||
+			(r->http->status == 403 && shown(p))))
+		return meet_wall(p, r);
+	diagnose(r, &f);
+	if (answered && session_lost(p, r, &f))
+		failure_set(&f, "mcp.session",
+			"the server does not know the session that it opened a "
+			"moment ago (%ld); are there several instances that do "
+			"not share their sessions?",
+			r->http->status);
+	return step_fail(p, r, &f);
+}

@@ -1,0 +1,340 @@
+#include "steps/handshake.h"
+
+#include "auth/wall_kind.h"
+#include "json/json.h"
+#include "mcp/diagnosis.h"
+
+/*
+ * A server that hangs on a method it does not know is asked otherwise: after
+ * this time, or after half of what is left.
+ */
+#define DISCOVER_MS 10000.0
+
+/* What an answer to server/discover leads to. */
+enum lead { LEAD_STATELESS, LEAD_SESSION, LEAD_AGAIN, LEAD_NONE };
+
+static struct next ask_discover(struct probe *p)
+{
+	p->handshake.asking = ERA_STATELESS;
+	p->handshake.asked_discover = true;
+	p->wire.stateless = true;
+	p->ids = 0;
+	return step_send(REQUEST_DISCOVER);
+}
+
+static struct next ask_initialize(struct probe *p)
+{
+	p->handshake.asking = p->transport.stream ? ERA_SSE : ERA_SESSION;
+	p->handshake.asked_initialize = true;
+	p->wire.stateless = false;
+	p->ids = 0;
+	return step_send(REQUEST_INITIALIZE);
+}
+
+static struct next ask_listen(struct probe *p)
+{
+	p->handshake.asking = ERA_SSE;
+	p->handshake.asked_listen = true;
+	p->wire.stateless = false;
+	return step_send(REQUEST_LISTEN);
+}
+
+/* Step 3 or 5 passes. An open server is shown the credential from now on. */
+static struct next established(struct probe *p, double at_ms)
+{
+	const struct rpc_hello *h = &p->hello;
+	const struct target *t = p->target;
+
+	if (p->steps.next == STEP_INITIALIZE)
+		p->wire.show_credential =
+			t->credential && credential_for(t->credential, &t->url);
+	return step_pass(p, at_ms, "%s%s%s%s%s", h->revision,
+		*h->server_name ? ", " : "", h->server_name,
+		*h->server_version ? " " : "", h->server_version);
+}
+
+static void hello_detail(struct probe *p, const struct http_response *h)
+{
+	step_detail(p, h);
+	buf_str(&p->detail, ",\"server\":{\"name\":");
+	json_put_str(&p->detail, p->hello.server_name);
+	buf_str(&p->detail, ",\"version\":");
+	json_put_str(&p->detail, p->hello.server_version);
+	buf_fmt(&p->detail, "},\"session\":%s}",
+		*p->wire.session ? "true" : "false");
+}
+
+static enum lead lead_of_versions(const struct probe *p, const cJSON *list,
+	struct failure *f)
+{
+	struct buf b;
+
+	switch (rpc_versions(list)) {
+	case VERSIONS_STATELESS:
+		return LEAD_STATELESS;
+	case VERSIONS_SESSION:
+		return p->handshake.asked_initialize ? LEAD_NONE : LEAD_SESSION;
+	case VERSIONS_NONE:
+		break;
+	}
+	buf_init(&b, 300);
+	json_put(&b, list);
+	failure_set(f, "mcp.version",
+		"the server supports no version that is known here: %s",
+		buf_ok(&b) && list ? b.p : "it does not say which");
+	buf_release(&b);
+	return LEAD_NONE;
+}
+
+/* Answers that say nothing of eras, but all about the server. */
+static bool final(const struct reply *r)
+{
+	long status = r->http->status;
+
+	return r->kind != REPLY_FAILED &&
+		((wall_meant(r) && status > 299) || status == 403 ||
+			status == 429 ||
+			status >= 500 || (status >= 300 && status <= 399) ||
+			(r->kind == REPLY_STATUS && status <= 299 && *r->body));
+}
+
+static enum lead lead_of(const struct probe *p, const struct reply *r,
+	struct failure *f)
+{
+	const cJSON *data = json_get(json_get(r->message, "error"), "data");
+	const cJSON *list;
+	enum lead c;
+
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION) {
+		c = lead_of_versions(p, json_get(data, "supported"), f);
+		/* It refuses the version that it names: asked once more. */
+		if (c != LEAD_STATELESS)
+			return c;
+		return p->handshake.asked_twice ? LEAD_NONE : LEAD_AGAIN;
+	}
+	if (r->kind == REPLY_RESULT) {
+		list = json_get(json_get(r->message, "result"),
+			"supportedVersions");
+		if (cJSON_IsArray(list))
+			return lead_of_versions(p, list, f);
+	}
+	return final(r) || p->handshake.asked_initialize ? LEAD_NONE : LEAD_SESSION;
+}
+
+/* Neither POST is taken: is it a server of HTTP+SSE, or none at all? */
+static struct next fail_posts(struct probe *p)
+{
+	const struct failure *first = &p->handshake.first;
+	const struct failure *get = &p->handshake.listen;
+	struct failure f;
+
+	if (p->handshake.may_listen && !p->handshake.asked_listen)
+		return ask_listen(p);
+	if (p->target->hint == ERA_SSE &&
+		strncmp(get->code, "sse.", 4) == 0)
+		return step_fail(p, NULL, get);
+	if (!*get->message || strncmp(first->code, "http.", 5) != 0)
+		return step_fail_kept(p, first);
+	failure_set(&f, first->code,
+		"no MCP server was found at this path: %.380s; and for "
+		"HTTP+SSE, %.200s",
+		first->message, get->message);
+	return step_fail_kept(p, &f);
+}
+
+struct next handshake_discovered(struct probe *p, const struct reply *r)
+{
+	struct failure f = {0};
+
+	switch (lead_of(p, r, &f)) {
+	case LEAD_AGAIN:
+		p->handshake.asked_twice = true;
+		return ask_discover(p);
+	case LEAD_SESSION:
+		return ask_initialize(p);
+	case LEAD_STATELESS:
+		p->era = ERA_STATELESS;
+		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
+			REVISION_STATELESS);
+		if (!rpc_judge_discover(json_get(r->message, "result"),
+			    &p->hello, &f))
+			return step_fail(p, r, &f);
+		hello_detail(p, r->http);
+		return established(p, r->at_ms);
+	case LEAD_NONE:
+		break;
+	}
+	if (*f.code)
+		return step_fail(p, r, &f);
+	if (*p->handshake.first.code && !final(r))
+		return fail_posts(p);
+	return step_next(NEXT_REFUSED);
+}
+
+void handshake_write_discover(struct probe *p, struct wire_message *m,
+	struct buf *b)
+{
+	double half = deadline_left(&p->wire.deadline) / 2;
+
+	if (!p->handshake.asked_initialize)
+		m->timeout_ms = half < DISCOVER_MS ? half : DISCOVER_MS;
+	/* The SDK counts these apart from all other requests. */
+	snprintf(p->request_id, sizeof p->request_id,
+		"\"server-discover-probe-%d\"",
+		p->handshake.asked_twice ? 2 : 1);
+	m->id = p->request_id;
+	rpc_discover(b, m->id);
+}
+
+struct next handshake_initialized(struct probe *p, const struct reply *r)
+{
+	/* Any 2xx will do: what its body says was never specified. */
+	if (r->kind == REPLY_FAILED || r->http->status < 200 ||
+		r->http->status > 299)
+		return step_next(NEXT_REFUSED);
+	return established(p, r->at_ms);
+}
+
+void handshake_write_initialized(struct probe *p, struct wire_message *m,
+	struct buf *b)
+{
+	(void)p;
+	(void)m;
+	rpc_initialized(b);
+}
+
+/* The server speaks the era of initialize: hold it to that. */
+static struct next greet(struct probe *p, const struct reply *r)
+{
+	const char *session = r->http->session_id;
+	struct failure f;
+	bool good;
+
+	p->era = p->transport.stream ? ERA_SSE : ERA_SESSION;
+	if (!p->transport.stream && wire_session_valid(session))
+		snprintf(p->wire.session, sizeof p->wire.session, "%s",
+			session);
+	good = rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
+		&f);
+	/* To end the session takes its revision, whatever else is missing. */
+	if (rpc_known_session(p->hello.revision))
+		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
+			p->hello.revision);
+	if (!good)
+		return step_fail(p, r, &f);
+	if (*session && !*p->wire.session) {
+		failure_set(&f, "mcp.session-id",
+			"the session id is not visible ASCII, or too long");
+		return step_fail(p, r, &f);
+	}
+	/* Whether it may be one is known only now. */
+	if (r->batch && strcmp(p->wire.revision, "2025-03-26") != 0) {
+		step_batch_failure(&f);
+		return step_fail(p, r, &f);
+	}
+	hello_detail(p, r->http);
+	return step_send(REQUEST_INITIALIZED);
+}
+
+/* Whether a refused initialize leaves the other era open. */
+static bool maybe_stateless(const struct reply *r)
+{
+	const cJSON *data = json_get(json_get(r->message, "error"), "data");
+
+	if (r->kind == REPLY_ERROR &&
+		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION)
+		return rpc_versions(json_get(data, "supported")) ==
+			VERSIONS_STATELESS;
+	return r->kind == REPLY_ERROR ||
+		(r->http->status >= 400 && r->http->status <= 499);
+}
+
+/*
+ * Whether a refused initialize leaves HTTP+SSE open (2025-11-25, "Backwards
+ * Compatibility"): not where the refusal is one of the newer revisions.
+ */
+static bool maybe_sse(const struct reply *r)
+{
+	long status = r->http->status;
+	int code = r->kind == REPLY_ERROR ? rpc_error_code(r->message) : 0;
+
+	return (status == 400 || status == 404 || status == 405) &&
+		code != RPC_HEADER_MISMATCH && code != RPC_MISSING_CAPABILITY &&
+		code != RPC_UNSUPPORTED_VERSION && code != RPC_METHOD_NOT_FOUND;
+}
+
+struct next handshake_initialize(struct probe *p, const struct reply *r)
+{
+	if (r->kind == REPLY_RESULT)
+		return greet(p, r);
+	if (p->transport.stream || final(r) || wall_meant(r) ||
+		r->kind == REPLY_FAILED)
+		return step_next(NEXT_REFUSED);
+	diagnose(r, &p->handshake.first);
+	step_detail(p, r->http);
+	buf_char(&p->detail, '}');
+	p->handshake.may_listen = maybe_sse(r);
+	if (!p->handshake.asked_discover && maybe_stateless(r))
+		return ask_discover(p);
+	return fail_posts(p);
+}
+
+void handshake_write_initialize(struct probe *p, struct wire_message *m,
+	struct buf *b)
+{
+	m->id = step_request_id(p);
+	rpc_initialize(b, m->id);
+}
+
+/* What the answer to a GET says for itself, whatever the POSTs came to. */
+static bool final_get(const struct probe *p, const struct reply *r)
+{
+	long status = r->http->status;
+
+	if (r->kind == REPLY_FAILED)
+		return strcmp(r->failure.code, "sse.endpoint") == 0;
+	return wall_meant(r) || (status == 403 && p->wire.show_credential) ||
+		status == 429 || status >= 500;
+}
+
+struct next handshake_listened(struct probe *p, const struct reply *r)
+{
+	const char *endpoint = stream_endpoint(p->transport.stream);
+	struct failure *f = &p->handshake.listen;
+
+	if (*endpoint) {
+		snprintf(p->wire.endpoint, sizeof p->wire.endpoint, "%s",
+			endpoint);
+		return ask_initialize(p);
+	}
+	if (final_get(p, r))
+		return step_next(NEXT_REFUSED);
+	if (r->kind == REPLY_FAILED)
+		*f = r->failure;
+	else
+		failure_set(f, "",
+			"a GET for its event stream is answered with status "
+			"%ld%s%.60s",
+			r->http->status, *r->http->content_type ? ", " : "",
+			r->http->content_type);
+	transport_hang_up(&p->transport);
+	if (p->handshake.asked_initialize)
+		return fail_posts(p);
+	return ask_discover(p);
+}
+
+struct next handshake_begin(struct probe *p)
+{
+	/* What was found out before the wall need not be asked again. */
+	enum era first = p->handshake.asking ? p->handshake.asking
+					     : p->target->hint;
+
+	p->handshake = (struct handshake) {.asking = first};
+	transport_hang_up(&p->transport);
+	if (first == ERA_SSE)
+		return ask_listen(p);
+	if (first == ERA_SESSION)
+		return ask_initialize(p);
+	return ask_discover(p);
+}

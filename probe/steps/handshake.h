@@ -1,0 +1,38 @@
+/*
+ * handshake.h: steps 3 and 5: finds the era of a server and shakes hands with
+ * it.
+ *
+ * The server is first asked `server/discover`, which every server of revision
+ * 2026-07-28 answers; what an older one makes of it leads to `initialize`. The
+ * hint of a target turns this order around. A server that takes neither may be
+ * one of HTTP+SSE, and is asked for its event stream. Only an answer that says
+ * nothing of eras leads on: a wall, a redirect or a failing server is what it
+ * is.
+ */
+#ifndef STEPS_HANDSHAKE_H
+#define STEPS_HANDSHAKE_H
+
+#include "steps/step.h"
+
+/*
+ * handshake_begin(p): the first request of a handshake. After a wall it begins
+ * with the question that led there.
+ */
+struct next handshake_begin(struct probe *p);
+
+/* Each appends the body of its request to b and fills m; see probe.c. */
+void handshake_write_discover(struct probe *p, struct wire_message *m,
+	struct buf *b);
+void handshake_write_initialize(struct probe *p, struct wire_message *m,
+	struct buf *b);
+void handshake_write_initialized(struct probe *p, struct wire_message *m,
+	struct buf *b);
+
+/* What comes next, after the reply r to that request. */
+struct next handshake_discovered(struct probe *p, const struct reply *r);
+struct next handshake_initialize(struct probe *p, const struct reply *r);
+struct next handshake_initialized(struct probe *p, const struct reply *r);
+/* The event stream of HTTP+SSE has an endpoint, or r says why not. */
+struct next handshake_listened(struct probe *p, const struct reply *r);
+
+#endif

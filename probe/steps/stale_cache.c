@@ -1,0 +1,236 @@
+#include "steps/stale_cache.h"
+
+#include "base/clock.h"
+#include "base/xalloc.h"
+#include "json/jcs.h"
+#include "json/json.h"
+
+#include <math.h>
+#include <openssl/rand.h>
+
+/* As many throws: of servers that guess, one in a million is right. */
+#define THROWS 20
+/* It takes no longer than this, whatever the deadline of the probe is. */
+#define CHECK_MS 10000.0
+
+struct stale_cache {
+	double began, deadline_ms; /* monotonic */
+	struct siphash_key key;
+	unsigned char coins[(THROWS + 7) / 8];
+	int lists;  /* read to their ends */
+	bool fresh; /* the one that is read has ids that nobody has used */
+	struct listing server; /* the first of these */
+	struct tools_hash hash;
+	struct listing again; /* any later one */
+};
+
+/* The list that is being read. */
+static struct listing *reading(struct stale_cache *c)
+{
+	return c->lists ? &c->again : &c->server;
+}
+
+/* The check is over, and the probe goes on as if no time had passed: false. */
+static bool end(struct probe *p, enum cache_result result)
+{
+	struct stale_cache *c = p->check;
+	double took = clock_mono_ms() - c->began;
+
+	p->cache.result = result;
+	p->steps.started_ms += took;
+	p->steps.since_ms += took;
+	return false;
+}
+
+/* Name the tools in which two lists differ; both are in the order of names. */
+static void name_changes(struct cache_check *c,
+	const struct tools_hash *clients, const struct tools_hash *server)
+{
+	size_t i = 0, k = 0;
+
+	while (i < clients->n || k < server->n) {
+		const struct tool_digest *a = &clients->digests[i];
+		const struct tool_digest *b = &server->digests[k];
+		int order = i == clients->n  ? 1
+			    : k == server->n ? -1
+					     : jcs_compare(a->name, b->name);
+
+		if (order < 0)
+			cache_check_note(c, CACHE_REMOVED, a->name);
+		else if (order > 0)
+			cache_check_note(c, CACHE_ADDED, b->name);
+		else if (strcmp(a->contract, b->contract) != 0)
+			cache_check_note(c, CACHE_CHANGED, a->name);
+		else if (strcmp(a->full, b->full) != 0)
+			cache_check_note(c, CACHE_REDESCRIBED, a->name);
+		i += order <= 0;
+		k += order >= 0;
+	}
+}
+
+/* Both kept their answers through all throws. */
+static bool found(struct probe *p)
+{
+	const struct tools_hash *server = &p->check->hash;
+	struct cache_check *c = &p->cache;
+
+	c->age_s = p->cache_age_s;
+	memcpy(c->tool_hash, server->contract, sizeof c->tool_hash);
+	memcpy(c->full_hash, server->full, sizeof c->full_hash);
+	name_changes(c, &p->hash, server);
+	return end(p, CACHE_STALE);
+}
+
+static bool same(const struct tools_hash *a, const struct tools_hash *b)
+{
+	return strcmp(a->contract, b->contract) == 0 &&
+	       strcmp(a->full, b->full) == 0;
+}
+
+/* The list is as it was when it was asked for so before. */
+static bool unchanged(struct probe *p)
+{
+	struct stale_cache *c = p->check;
+	struct tools_hash h;
+	struct failure f;
+	bool ok;
+
+	ok = tools_hash(&c->again.tools, &h, &f) &&
+	     same(&h, c->fresh ? &c->hash : &p->hash);
+	free(h.digests);
+	listing_release(&c->again);
+	return ok;
+}
+
+/* A list is read to its end. True where another one is to be read. */
+static bool whole(struct probe *p)
+{
+	struct stale_cache *c = p->check;
+	struct failure f;
+
+	if (c->lists++ == 0) {
+		if (!tools_hash(&c->server.tools, &c->hash, &f))
+			return end(p, CACHE_UNKNOWN);
+		if (same(&c->hash, &p->hash))
+			return end(p, CACHE_EQUAL);
+	} else if (!unchanged(p)) {
+		return end(p, CACHE_UNKNOWN);
+	}
+	if (c->lists > THROWS)
+		return found(p);
+	c->fresh = c->coins[(c->lists - 1) / 8] >> (c->lists - 1) % 8 & 1;
+	listing_init(&c->again, NULL, &c->key, &p->budget);
+	return true;
+}
+
+bool stale_cache_take(struct probe *p, const struct reply *r)
+{
+	struct listing *l = reading(p->check);
+	enum listing_state state = LISTING_BAD;
+	struct failure f;
+
+	if (r && r->kind == REPLY_RESULT)
+		state = listing_take(l, json_get(r->message, "result"),
+			p->wire.stateless, &f);
+	if (state == LISTING_MORE)
+		return true;
+	return state == LISTING_WHOLE ? whole(p) : end(p, CACHE_UNKNOWN);
+}
+
+/* An id that nobody has used; or the one that clients use for that page. */
+static void make_id(
+	const struct probe *p, const struct listing *l, char *out, size_t size)
+{
+	unsigned long long number;
+
+	if (!p->check->fresh)
+		snprintf(out, size, "%d", p->list_id + (int)l->n_cursors);
+	else if (RAND_bytes((unsigned char *)&number, sizeof number) == 1)
+		snprintf(out, size, "\"probe-%016llx\"", number);
+	else
+		snprintf(out, size, "\"probe-%s-%d\"", p->id, p->transport.requests);
+}
+
+void stale_cache_write(struct probe *p, struct wire_message *m, struct buf *b)
+{
+	const struct listing *l = reading(p->check);
+
+	make_id(p, l, p->request_id, sizeof p->request_id);
+	m->id = p->request_id;
+	m->timeout_ms = p->check->deadline_ms - clock_mono_ms();
+	rpc_tools_list(b, m->id, p->wire.stateless, listing_cursor(l));
+}
+
+void stale_cache_note(struct probe *p, const struct http_response *h)
+{
+	const char *age = h->signs[CACHE_SIGN_AGE];
+
+	for (int i = 0; i < CACHE_SIGNS; i++)
+		if (*h->signs[i])
+			p->cache_signs |= 1U << i;
+	if (strspn(age, "0123456789") == strlen(age) && strlen(age) < 10)
+		p->cache_age_s = fmax(p->cache_age_s, strtod(age, NULL));
+}
+
+static bool due(const struct probe *p)
+{
+	const struct target *t = p->target;
+
+	if (t->cache_check != CACHE_CHECK_TURNS)
+		return t->cache_check == CACHE_CHECK_ALWAYS;
+	return p->cache_signs ||
+	       cache_check_due(t->slug, t->interval_s, p->steps.key.started_at);
+}
+
+bool stale_cache_begin(struct probe *p)
+{
+	struct stale_cache *c;
+
+	if (!due(p))
+		return false;
+	c = p->check = xcalloc(1, sizeof *c);
+	c->began = clock_mono_ms();
+	c->deadline_ms = c->began + CHECK_MS;
+	c->fresh = true;
+	if (RAND_bytes((unsigned char *)&c->key, sizeof c->key) != 1 ||
+		RAND_bytes(c->coins, sizeof c->coins) != 1)
+		return end(p, CACHE_UNKNOWN);
+	listing_init(&c->server, NULL, &c->key, &p->budget);
+	return true;
+}
+
+void stale_cache_detail(const struct probe *p, struct buf *b)
+{
+	const char *comma = "";
+
+	if (!p->check)
+		return;
+	buf_str(b, ",\"cache\":{");
+	if (p->cache.result)
+		cache_check_write(b, &p->cache, CACHE_NAMES);
+	else
+		buf_fmt(b, "\"result\":\"%s\"",
+			p->check->hash.digests ? "unsettled" : "failed");
+	buf_str(b, ",\"signs\":[");
+	for (int i = 0; i < CACHE_SIGNS; i++) {
+		if (!(p->cache_signs >> i & 1))
+			continue;
+		buf_fmt(b, "%s\"%s\"", comma,
+			cache_sign_name((enum cache_sign)i));
+		comma = ",";
+	}
+	buf_str(b, "]}");
+}
+
+void stale_cache_release(struct probe *p)
+{
+	struct stale_cache *c = p->check;
+
+	if (!c)
+		return;
+	/* The later one first: what a budget holds is a stack. */
+	listing_release(&c->again);
+	free(c->hash.digests);
+	listing_release(&c->server);
+	free(c);
+}

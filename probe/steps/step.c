@@ -1,0 +1,94 @@
+#include "steps/step.h"
+
+#include "base/clock.h"
+#include "mcp/diagnosis.h"
+
+#include <math.h>
+#include <stdarg.h>
+
+struct next step_next(enum next_kind kind)
+{
+	return (struct next) {.kind = kind, .at_ms = NAN};
+}
+
+struct next step_send(enum request request)
+{
+	return (struct next) {.kind = NEXT_SEND, .request = request};
+}
+
+struct next step_pass(struct probe *p, double at_ms, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(p->message, sizeof p->message, fmt, ap);
+	va_end(ap);
+	return (struct next) {
+		.kind = NEXT_PASS, .at_ms = at_ms, .message = p->message};
+}
+
+struct next step_skip(const char *why)
+{
+	return (struct next) {
+		.kind = NEXT_SKIP, .at_ms = NAN, .message = why};
+}
+
+struct next step_skip_at(struct probe *p, double at_ms, const char *why)
+{
+	struct next next = step_pass(p, at_ms, "%s", why);
+
+	next.kind = NEXT_SKIP;
+	return next;
+}
+
+struct next step_skip_rest(const char *why)
+{
+	return (struct next) {
+		.kind = NEXT_SKIP_REST, .at_ms = NAN, .message = why};
+}
+
+struct next step_fail_kept(struct probe *p, const struct failure *f)
+{
+	p->failure = *f;
+	return (struct next) {.kind = NEXT_FAIL, .at_ms = clock_mono_ms()};
+}
+
+struct next step_fail(struct probe *p, const struct reply *r,
+	const struct failure *f)
+{
+	struct next next = step_fail_kept(p, f);
+
+	buf_clear(&p->detail);
+	if (r) {
+		next.at_ms = r->at_ms;
+		step_detail(p, r->http);
+		buf_char(&p->detail, '}');
+	}
+	return next;
+}
+
+struct next step_ours(struct probe *p, const char *why)
+{
+	failure_set(&p->failure, "", "%s", why);
+	return step_next(NEXT_OURS);
+}
+
+void step_detail(struct probe *p, const struct http_response *h)
+{
+	buf_clear(&p->detail);
+	buf_char(&p->detail, '{');
+	diagnose_detail(h, &p->detail);
+}
+
+const char *step_request_id(struct probe *p)
+{
+	snprintf(p->request_id, sizeof p->request_id, "%d", p->ids++);
+	return p->request_id;
+}
+
+void step_batch_failure(struct failure *f)
+{
+	failure_set(f, "mcp.batch",
+		"the answer comes in a JSON-RPC batch, which only revision "
+		"2025-03-26 has");
+}

@@ -1,0 +1,141 @@
+/*
+ * step.h: what a step and the driver (probe.c) tell each other. A step looks at
+ * what is known of the server so far (struct probe) and returns what comes next
+ * (struct next). It sends nothing itself and knows no other step: probe.c has
+ * the table of the steps and the one of their requests.
+ */
+#ifndef STEPS_STEP_H
+#define STEPS_STEP_H
+
+#include "auth/challenge.h"
+#include "auth/oauth.h"
+#include "base/buf.h"
+#include "mcp/listing.h"
+#include "mcp/rpc.h"
+#include "mcp/transport.h"
+#include "steps/steps.h"
+#include "target.h"
+
+/* The requests that steps may want sent; see the table in probe.c. */
+enum request {
+	REQUEST_DISCOVER,
+	REQUEST_INITIALIZE,
+	REQUEST_INITIALIZED,
+	REQUEST_LISTEN,
+	REQUEST_TOOLS_LIST,
+	REQUEST_TOOLS_CALL,
+	REQUEST_CACHE_CHECK
+};
+
+struct probe {
+	const struct target *target;
+	struct wire wire;
+	struct transport transport;
+	struct steps steps;
+	struct budget budget;
+	char id[40];
+	int ids; /* requests that had an id since the handshake began */
+	char request_id[80];  /* JSON text: the id of the last request */
+	bool connected;	      /* the first connection stood */
+	bool cert_wanted;     /* the server asked for a client certificate */
+	enum era era;
+	struct rpc_hello hello;
+	struct handshake {
+		enum era asking; /* the era of the last question */
+		bool asked_discover, asked_twice, asked_initialize,
+			asked_listen;
+		struct failure first; /* of initialize; detail is about it */
+		bool may_listen;      /* that failure leaves HTTP+SSE open */
+		struct failure listen; /* of a GET before initialize */
+	} handshake;
+	struct authorization {
+		bool asked; /* the server asked for a credential in step 3 */
+		struct challenge challenge;
+		struct oauth_facts oauth; /* that its documents led to */
+		bool token_kept; /* the token that is shown is an old one */
+	} auth;
+	struct listing list;
+	int list_id;		/* the id of the request for its first page */
+	bool listed;		/* all pages were read */
+	struct tools_hash hash; /* digests NULL while there is none */
+	struct stale_cache *check; /* see stale_cache.c; NULL: none was made */
+	unsigned cache_signs; /* a bit for each that an answer to it had */
+	double cache_age_s;   /* the age that the oldest of them had, or 0 */
+	struct cache_check cache; /* what came of the check */
+	/* Of the step that runs: */
+	struct buf detail; /* a JSON object; empty for none */
+	char message[URL_MAX + 200];
+	struct failure failure;
+};
+
+enum next_kind {
+	NEXT_SEND,	/* send a request: its reply goes to the same step */
+	NEXT_PASS,	/* the step passes */
+	NEXT_SKIP,	/* the step is skipped */
+	NEXT_SKIP_REST, /* so are all that follow, and the probe ends */
+	NEXT_FAIL,	/* the step fails, for p->failure; the probe ends */
+	NEXT_END,	/* the probe ends: all that is asked for has ended */
+	NEXT_OURS,	/* the probe ends: this machine cannot go on */
+	NEXT_REFUSED,	/* the reply is a wall or a failure: see authorization.h */
+	NEXT_DISCOVERY, /* follow the trail of OAuth metadata */
+	NEXT_ISSUER,	/* read the metadata of the credential's issuer */
+	NEXT_TOKEN,	/* get an access token */
+	NEXT_NEW_TOKEN, /* get another one than the one that is kept */
+	NEXT_AGAIN,	/* repeat the request that was refused */
+	NEXT_LATER,	/* repeat it once other probes have had a turn */
+	NEXT_WAIT	/* nothing, before something is heard */
+};
+
+struct next {
+	enum next_kind kind;
+	enum request request; /* of NEXT_SEND */
+	double at_ms; /* monotonic: the step's end; NAN where it took no time */
+	const char *message; /* static, or in the probe; NULL for none */
+};
+
+/* step_next(kind): nothing is to be said of it. */
+struct next step_next(enum next_kind kind);
+
+/* step_send(request): NEXT_SEND. */
+struct next step_send(enum request request);
+
+/* step_pass(p, at_ms, fmt, ...): NEXT_PASS, with p->detail. */
+struct next step_pass(struct probe *p, double at_ms, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+
+/* step_skip(why), step_skip_rest(why): why is static. */
+struct next step_skip(const char *why);
+struct next step_skip_rest(const char *why);
+
+/*
+ * step_skip_at(p, at_ms, why): NEXT_SKIP, with p->detail, of a step that took
+ * until at_ms to find that there is nothing to do. why is copied.
+ */
+struct next step_skip_at(struct probe *p, double at_ms, const char *why);
+
+/*
+ * step_fail(p, r, f): NEXT_FAIL for *f, which is copied. The detail says what
+ * the response was that r came in; r may be NULL.
+ */
+struct next step_fail(struct probe *p, const struct reply *r,
+	const struct failure *f);
+
+/* step_fail_kept(p, f): NEXT_FAIL for *f, with p->detail as it is. */
+struct next step_fail_kept(struct probe *p, const struct failure *f);
+
+/* step_ours(p, why): NEXT_OURS; why is copied. */
+struct next step_ours(struct probe *p, const char *why);
+
+/* step_detail(p, h): begin p->detail anew with what h says; no "}" yet. */
+void step_detail(struct probe *p, const struct http_response *h);
+
+/*
+ * step_request_id(p): p->request_id is now the next id as the SDK counts them:
+ * from 0 with each handshake. Returns it.
+ */
+const char *step_request_id(struct probe *p);
+
+/* step_batch_failure(f): the answer is a batch, and must not be one. */
+void step_batch_failure(struct failure *f);
+
+#endif

@@ -1,0 +1,411 @@
+/*
+ * Goal: each step of a probe, given what is known and a reply, returns what
+ * comes next, without a server and without the other steps.
+ */
+#include "steps/authorization.h"
+#include "steps/handshake.h"
+#include "steps/stale_cache.h"
+#include "steps/tools.h"
+
+#include "json/json.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#define COUNT(a) (sizeof(a) / sizeof *(a))
+
+static struct target target;
+static struct probe p;
+static struct http_response http;
+static struct reply reply;
+static cJSON *message;
+
+static void on_step(void *arg, const struct step_record *r)
+{
+	(void)arg;
+	(void)r;
+}
+
+static void on_summary(void *arg, const struct probe_record *r)
+{
+	(void)arg;
+	(void)r;
+}
+
+/* A probe of https://h/mcp in which this step runs. */
+static void begin(enum step step, enum era hint)
+{
+	static const struct steps_sink sink = {on_step, on_summary, NULL};
+	static const struct siphash_key key = {{1, 2}};
+	static const struct probe_key names = {.slug = "h"};
+	char why[URL_WHY];
+
+	memset(&p, 0, sizeof p);
+	memset(&target, 0, sizeof target);
+	target.hint = hint;
+	target.cache_check = CACHE_CHECK_NEVER;
+	assert_true(url_parse("https://h/mcp", &target.url, why));
+	p.target = p.wire.target = &target;
+	p.wire.budget = &p.budget;
+	p.transport.wire = &p.wire;
+	deadline_set(&p.wire.deadline, 30);
+	budget_init(&p.budget, NULL, NULL);
+	listing_init(&p.list, "look", &key, &p.budget);
+	buf_init(&p.detail, RECORD_DETAIL_MAX);
+	steps_init(&p.steps, &names, &sink, 0);
+	p.steps.next = step;
+}
+
+static void end(void)
+{
+	free(p.hash.digests);
+	listing_release(&p.list);
+	buf_release(&p.detail);
+	cJSON_Delete(message);
+	message = NULL;
+}
+
+/* A reply: of its message, ' is ". */
+static const struct reply *say(enum reply_kind kind, long status,
+	const char *text)
+{
+	char copy[400], why[JSON_WHY];
+
+	cJSON_Delete(message);
+	message = NULL;
+	http = (struct http_response) {
+		.status = status, .http_version = "2", .code = ""};
+	reply = (struct reply) {.kind = kind, .http = &http, .at_ms = 5};
+	if (text) {
+		snprintf(copy, sizeof copy, "%s", text);
+		for (char *c = copy; *c; c++)
+			if (*c == '\'')
+				*c = '"';
+		message = json_parse(copy, strlen(copy), &json_reply, why);
+		assert_non_null(message);
+		reply.message = message;
+	}
+	return &reply;
+}
+
+static void check_send(struct next n, enum request request)
+{
+	assert_int_equal(n.kind, NEXT_SEND);
+	assert_int_equal(n.request, request);
+}
+
+static void check_fail(struct next n, const char *code)
+{
+	assert_int_equal(n.kind, NEXT_FAIL);
+	assert_string_equal(p.failure.code, code);
+}
+
+#define INFO "'serverInfo':{'name':'n','version':'1'}"
+#define MODERN                                                                 \
+	"{'result':{'supportedVersions':['2026-07-28'],"                       \
+	"'capabilities':{'tools':{}}}}"
+#define OLD "{'error':{'code':-32601,'message':'unknown'}}"
+#define GREETING                                                               \
+	"{'result':{'protocolVersion':'2025-11-25','capabilities':{}," INFO "}}"
+
+static void test_handshake_begin(void **state)
+{
+	static const struct {
+		enum era hint;
+		enum request request;
+	} rows[] = {
+		{ERA_NONE, REQUEST_DISCOVER},
+		{ERA_STATELESS, REQUEST_DISCOVER},
+		{ERA_SESSION, REQUEST_INITIALIZE},
+		{ERA_SSE, REQUEST_LISTEN},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		begin(STEP_INITIALIZE, rows[i].hint);
+		check_send(handshake_begin(&p), rows[i].request);
+		end();
+	}
+}
+
+/* What the first reply of a server leads to. */
+static void test_handshake_discovered(void **state)
+{
+	static const struct {
+		enum reply_kind kind;
+		long status;
+		const char *message;
+		enum next_kind next;
+		enum request request;
+		const char *code; /* of NEXT_FAIL */
+	} rows[] = {
+		{REPLY_RESULT, 200, MODERN, NEXT_PASS, 0, NULL},
+		{REPLY_RESULT, 200, "{'result':{'resultType':'complete'}}",
+			NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_RESULT, 200,
+			"{'result':{'supportedVersions':['2026-07-28']}}",
+			NEXT_FAIL, 0, "mcp.missing-capabilities"},
+		{REPLY_RESULT, 200, "{'result':{'supportedVersions':['1']}}",
+			NEXT_FAIL, 0, "mcp.version"},
+		{REPLY_ERROR, 200, OLD, NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_ERROR, 400,
+			"{'error':{'code':-32022,'data':{'supported':"
+			"['2025-11-25']}}}",
+			NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_ERROR, 400,
+			"{'error':{'code':-32022,'data':{'supported':"
+			"['2026-07-28']}}}",
+			NEXT_SEND, REQUEST_DISCOVER, NULL},
+		{REPLY_STATUS, 404, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_FAILED, 0, NULL, NEXT_SEND, REQUEST_INITIALIZE, NULL},
+		{REPLY_STATUS, 302, NULL, NEXT_REFUSED, 0, NULL},
+		{REPLY_STATUS, 401, NULL, NEXT_REFUSED, 0, NULL},
+		{REPLY_STATUS, 429, NULL, NEXT_REFUSED, 0, NULL},
+		{REPLY_STATUS, 503, NULL, NEXT_REFUSED, 0, NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct next n;
+
+		begin(STEP_INITIALIZE, ERA_NONE);
+		handshake_begin(&p);
+		n = handshake_discovered(&p,
+			say(rows[i].kind, rows[i].status, rows[i].message));
+		if (n.kind != rows[i].next)
+			fail_msg("row %zu: %d", i, n.kind);
+		if (n.kind == NEXT_SEND)
+			check_send(n, rows[i].request);
+		if (n.kind == NEXT_FAIL)
+			check_fail(n, rows[i].code);
+		end();
+	}
+	assert_int_equal(p.era, ERA_NONE);
+}
+
+/* A session: initialize, initialized, and step 3 passes. */
+static void test_handshake_session(void **state)
+{
+	struct next n;
+
+	(void)state;
+	begin(STEP_INITIALIZE, ERA_SESSION);
+	handshake_begin(&p);
+	check_send(handshake_initialize(&p, say(REPLY_RESULT, 200, GREETING)),
+		REQUEST_INITIALIZED);
+	assert_int_equal(p.era, ERA_SESSION);
+	assert_string_equal(p.wire.revision, "2025-11-25");
+	n = handshake_initialized(&p, say(REPLY_STATUS, 500, NULL));
+	assert_int_equal(n.kind, NEXT_REFUSED);
+	n = handshake_initialized(&p, say(REPLY_STATUS, 202, NULL));
+	assert_int_equal(n.kind, NEXT_PASS);
+	assert_string_equal(n.message, "2025-11-25, n 1");
+	end();
+}
+
+/* Refused initialize: the other era is tried, then HTTP+SSE, then nothing. */
+static void test_handshake_refused(void **state)
+{
+	(void)state;
+	begin(STEP_INITIALIZE, ERA_SESSION);
+	handshake_begin(&p);
+	check_send(handshake_initialize(&p, say(REPLY_STATUS, 405, NULL)),
+		REQUEST_DISCOVER);
+	check_send(handshake_discovered(&p, say(REPLY_STATUS, 405, NULL)),
+		REQUEST_LISTEN);
+	end();
+	begin(STEP_INITIALIZE, ERA_SESSION);
+	handshake_begin(&p);
+	handshake_initialize(&p, say(REPLY_ERROR, 200, OLD));
+	check_fail(handshake_discovered(&p, say(REPLY_ERROR, 200, OLD)),
+		"jsonrpc.-32601");
+	end();
+}
+
+/* A wall in step 3, without and with a challenge. */
+static void test_authorization_asked(void **state)
+{
+	const struct reply *r;
+	struct next n;
+
+	(void)state;
+	begin(STEP_INITIALIZE, ERA_NONE);
+	r = say(REPLY_STATUS, 401, NULL);
+	check_fail(authorization_reply(&p, r), "auth.bare-401");
+	snprintf(http.www_authenticate, sizeof http.www_authenticate,
+		"Bearer scope=\"a\"");
+	n = authorization_reply(&p, r);
+	assert_int_equal(n.kind, NEXT_PASS);
+	assert_string_equal(n.message, "asks for a credential (Bearer)");
+	assert_true(n.at_ms == 5);
+	p.steps.next = STEP_OAUTH_DISCOVERY;
+	assert_int_equal(authorization_begin(&p).kind, NEXT_DISCOVERY);
+	p.steps.next = STEP_AUTH_INITIALIZE;
+	n = authorization_show(&p);
+	assert_int_equal(n.kind, NEXT_SKIP_REST);
+	assert_string_equal(n.message, "no credential is held");
+	assert_true(p.steps.walled);
+	end();
+}
+
+static void test_authorization_open(void **state)
+{
+	struct next n;
+
+	(void)state;
+	begin(STEP_OAUTH_DISCOVERY, ERA_NONE);
+	n = authorization_begin(&p);
+	assert_int_equal(n.kind, NEXT_SKIP);
+	assert_string_equal(n.message, "open server");
+	assert_int_equal(authorization_show(&p).kind, NEXT_SKIP);
+	end();
+}
+
+/* The ends of the trail of OAuth metadata. */
+static void test_authorization_discovered(void **state)
+{
+	static struct discovery_result r;
+	struct next n;
+
+	(void)state;
+	begin(STEP_OAUTH_DISCOVERY, ERA_NONE);
+	r.end = DISCOVERY_NONE;
+	failure_set(&r.failure, "", "nothing is published");
+	n = authorization_discovered(&p, &r);
+	assert_int_equal(n.kind, NEXT_SKIP);
+	assert_true(n.at_ms > 0);
+	assert_string_equal(n.message, "nothing is published");
+	r.end = DISCOVERY_GOOD;
+	snprintf(r.facts.issuer, sizeof r.facts.issuer, "https://as");
+	n = authorization_discovered(&p, &r);
+	assert_int_equal(n.kind, NEXT_PASS);
+	assert_string_equal(p.detail.p,
+		"{\"issuer\":\"https://as\",\"resource_metadata\":null}");
+	r.end = DISCOVERY_BAD;
+	failure_set(&r.failure, "oauth.issuer", "another");
+	check_fail(authorization_discovered(&p, &r), "oauth.issuer");
+	r.ours = true;
+	assert_int_equal(authorization_discovered(&p, &r).kind, NEXT_OURS);
+	end();
+}
+
+/* Walls and failures behind the handshake. */
+static void test_authorization_late(void **state)
+{
+	struct next n;
+
+	(void)state;
+	begin(STEP_TOOLS_LIST, ERA_NONE);
+	n = authorization_reply(&p, say(REPLY_STATUS, 401, NULL));
+	assert_int_equal(n.kind, NEXT_SKIP_REST);
+	assert_string_equal(n.message,
+		"the server asks for a credential here, and none is held");
+	check_fail(authorization_reply(&p, say(REPLY_STATUS, 404, NULL)),
+		"http.404");
+	snprintf(p.wire.session, sizeof p.wire.session, "s");
+	check_fail(authorization_reply(&p, say(REPLY_STATUS, 404, NULL)),
+		"mcp.session");
+	end();
+}
+
+static struct next list(const char *result)
+{
+	return tools_list_reply(&p, say(REPLY_RESULT, 200, result));
+}
+
+static void test_tools_list(void **state)
+{
+	struct next n;
+
+	(void)state;
+	begin(STEP_TOOLS_LIST, ERA_NONE);
+	assert_int_equal(tools_list_begin(&p).kind, NEXT_SKIP_REST);
+	p.hello.has_tools = true;
+	check_send(tools_list_begin(&p), REQUEST_TOOLS_LIST);
+	check_fail(tools_list_reply(&p, say(REPLY_ERROR, 200, OLD)),
+		"jsonrpc.-32601");
+	n = tools_list_reply(&p, say(REPLY_STATUS, 401, NULL));
+	assert_int_equal(n.kind, NEXT_REFUSED);
+	check_fail(list("{'result':{'tools':[]}}"), "mcp.no-tools");
+	check_fail(list("{'result':{}}"), "mcp.missing-tools");
+	check_send(list("{'result':{'nextCursor':'2','tools':["
+			"{'name':'a','inputSchema':{'type':'object'}}]}}"),
+		REQUEST_TOOLS_LIST);
+	n = list("{'result':{'tools':["
+		 "{'name':'look','inputSchema':{'type':'object'}}]}}");
+	assert_int_equal(n.kind, NEXT_PASS);
+	assert_string_equal(n.message, "2 tools");
+	assert_non_null(strstr(p.detail.p, "\"tools\":2,\"pages\":2}"));
+	end();
+}
+
+static void test_tools_call(void **state)
+{
+	static char look[] = "look";
+	struct next n;
+
+	(void)state;
+	begin(STEP_TOOLS_CALL, ERA_NONE);
+	assert_int_equal(tools_call_begin(&p).kind, NEXT_SKIP);
+	target.health_tool = look;
+	check_fail(tools_call_begin(&p), "tool.missing");
+	list("{'result':{'tools':["
+	     "{'name':'look','inputSchema':{'type':'object'}}]}}");
+	check_send(tools_call_begin(&p), REQUEST_TOOLS_CALL);
+	n = tools_call_reply(&p, say(REPLY_STATUS, 401, NULL));
+	assert_int_equal(n.kind, NEXT_REFUSED);
+	n = tools_call_reply(&p,
+		say(REPLY_RESULT, 200, "{'result':{'content':[]}}"));
+	assert_int_equal(n.kind, NEXT_PASS);
+	assert_string_equal(n.message, "look");
+	end();
+}
+
+static void test_tools_hash(void **state)
+{
+	struct next n;
+
+	(void)state;
+	begin(STEP_TOOL_HASH, ERA_NONE);
+	list("{'result':{'tools':["
+	     "{'name':'a','inputSchema':{'type':'object'}}]}}");
+	n = tools_hash_begin(&p);
+	assert_int_equal(n.kind, NEXT_PASS);
+	assert_string_equal(n.message, "6466400fd2e7");
+	free(p.hash.digests);
+	snprintf(target.pinned_hash, sizeof target.pinned_hash, "%064d", 0);
+	check_fail(tools_hash_begin(&p), "hash.pinned");
+	free(p.hash.digests);
+	/* A cache is looked for with the list, asked for once more. */
+	target.cache_check = CACHE_CHECK_ALWAYS;
+	check_send(tools_hash_begin(&p), REQUEST_CACHE_CHECK);
+	target.pinned_hash[0] = '\0';
+	assert_int_equal(tools_cache_reply(&p, NULL).kind, NEXT_PASS);
+	assert_non_null(strstr(p.detail.p, "\"result\":\"failed\""));
+	stale_cache_release(&p);
+	end();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_handshake_begin),
+		cmocka_unit_test(test_handshake_discovered),
+		cmocka_unit_test(test_handshake_session),
+		cmocka_unit_test(test_handshake_refused),
+		cmocka_unit_test(test_authorization_asked),
+		cmocka_unit_test(test_authorization_open),
+		cmocka_unit_test(test_authorization_discovered),
+		cmocka_unit_test(test_authorization_late),
+		cmocka_unit_test(test_tools_list),
+		cmocka_unit_test(test_tools_call),
+		cmocka_unit_test(test_tools_hash),
+	};
+
+	cmocka_set_message_output(CM_OUTPUT_TAP);
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
