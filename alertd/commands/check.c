@@ -79,9 +79,7 @@ static int describe(const struct conf *c, const char *text, double now)
 	}
 	buf_init(&b, CHECK_EVENT_MAX);
 	check_event_put(&b, c, &d);
-	ok = line_write(STDOUT_FILENO, b.p, b.len) == 0;
-	if (!ok)
-		log_error("standard output: %s", strerror(errno));
+	ok = line_print(b.p, b.len) == 0;
 	buf_release(&b);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }

@@ -231,10 +231,10 @@ static void say_gap(const struct coverage *v, const char *slug, double t,
 	else
 		buf_fmt(&b, "at %s a P1 of %s", at, slug);
 	if (gap == GAP_NOBODY)
-		buf_str(&b, " would be told to nobody at once");
+		buf_str(&b, " would reach nobody at once");
 	else
 		buf_fmt(&b, " would find no route within its hours, and go to "
-			    "route %s all the same", route);
+			    "route %s anyway", route);
 	v->doubt(v->arg, b.p);
 	buf_release(&b);
 }
@@ -314,8 +314,8 @@ static void say_unreached(const struct coverage *v, const struct conf_route *r)
 	buf_init(&b, TEXT_SIZE);
 	buf_fmt(&b, "route %s: no event can reach it", r->name);
 	if (climbs)
-		buf_str(&b, ": only a ladder takes such a role, and none that "
-			    "tells of what it wants does");
+		buf_str(&b, ": only a ladder tells routes of its role, and "
+			    "none for the events that it wants does");
 	v->doubt(v->arg, b.p);
 	buf_release(&b);
 }

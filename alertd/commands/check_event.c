@@ -76,7 +76,7 @@ enum { KIND, SEVERITY, SLUG, AT, TOOLS, KEYS };
 static const char *const keys[KEYS] = {
 	"kind", "severity", "slug", "at", "tools"};
 static const char *const wanted[KEYS] = {
-	("a kind of mcp-records(5), or what begins one, such as "
+	("a kind of mcp-records(5), or the event that begins one, such as "
 	 "downtime_started; later events go to whoever was told"),
 	"P1, P2 or P3",
 	"a server of the configuration, or *",
@@ -180,18 +180,13 @@ bool check_event_parse(const char *text, const struct conf *c, double now,
 
 static void when(const struct reach *r, char *out)
 {
-	static const char *const periods[] = {
-		[CONF_DIGEST_HOURLY] = "hourly",
-		[CONF_DIGEST_DAILY] = "daily",
-		[CONF_DIGEST_WEEKLY] = "weekly",
-	};
 	char text[CLOCK_RFC3339];
 	struct buf b;
 
 	buf_init(&b, WHEN_SIZE);
 	if (r->wait.digest) {
 		clock_rfc3339((int64_t)r->wait.boundary, text);
-		buf_fmt(&b, "%s digest, %s", periods[r->wait.digest], text);
+		buf_fmt(&b, "%s digest, %s", conf_digests[r->wait.digest], text);
 	} else if (r->after_s > 0) {
 		buf_str(&b, "after ");
 		phrase_duration(&b, (long long)r->after_s);

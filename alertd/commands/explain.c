@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "incident/acknowledgement.h"
+#include "incident/summary.h"
 
 #include <math.h>
 #include <string.h>
@@ -63,12 +64,7 @@ struct page {
 /* "14:32" today, else with the day before it. */
 static void put_time_of_day(const struct page *g, double at)
 {
-	char text[CLOCK_RFC3339];
-
-	clock_rfc3339((int64_t)at, text);
-	if (floor(at / 86400) != floor(g->now / 86400))
-		buf_fmt(g->b, "%.10s ", text);
-	buf_fmt(g->b, "%.5s", text + 11);
+	phrase_time_seen(g->b, (int64_t)at, g->now);
 }
 
 static void put_line(const struct page *g, const char *before, double at,
@@ -100,12 +96,12 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 	static const char *const rules[ALERT_KINDS] = {
 		[ALERT_LATENCY] = "it is slower than it was, since ",
 		[ALERT_ERROR_RATE] = "too many probes fail, since ",
-		[ALERT_SLO_BURN] = "too much of its month is spent, since ",
+		[ALERT_SLO_BURN] = "it spends its monthly error budget too fast, since ",
 		[ALERT_DIVERGENCE] = "regions see different tools, since ",
 		[ALERT_CHURN] = "its tools change all the time, so neither a "
 				"drift nor a divergence is told, since ",
 		[ALERT_SILENT] = "regions have no data in any window, since ",
-		[ALERT_STALLED] = "nobody judges, since ",
+		[ALERT_STALLED] = "no server is watched, since ",
 		[ALERT_OVERRUN] =
 			"it was still down after a maintenance, since ",
 	};
@@ -142,7 +138,7 @@ static void put_rule(const struct page *g, const struct incident *inc,
 	buf_fmt(g->b, "every window %s from ", what);
 	put_time_of_day(g, (double)inc->first);
 	put_line(g, " to ", (double)inc->opened_at,
-		": so many in a row count\n");
+		": enough in a row to count\n");
 }
 
 static void put_failure(const struct page *g, const struct incident *inc,
@@ -199,8 +195,8 @@ static void put_next(const struct page *g, const struct alert_state *st,
 	if (n.promoted_at)
 		put_due(g, "  next: becomes P1 at ", n.promoted_at);
 	if (n.reminded_at)
-		put_due(g, n.promoted_at ? ", is reminded of at "
-					 : "  next: is reminded of at ",
+		put_due(g, n.promoted_at ? ", reminder at "
+					 : "  next: reminder at ",
 			n.reminded_at);
 	if (n.reminded_at)
 		buf_str(g->b, ", unless it passes\n");
@@ -235,7 +231,7 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	buf_fmt(g->b, "\n%s %s, open since ", severity_name(inc->severity),
 		alert_kind_name(kind));
 	put_line(g, "", (double)inc->first,
-		inc->superseded ? ", folded into a worse one: says nothing until "
+		inc->superseded ? ", superseded by a worse one: silent until "
 			      "both end"
 			    : "");
 	put_line(g, ", confirmed at ", (double)inc->opened_at, "\n");
@@ -252,8 +248,8 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 			(double)st->maintenance.end, "; judged ");
 		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);
 	} else if (inc->late) {
-		buf_str(g->b, "  next: it began in minutes that were judged "
-			      "late: told once it is over, or goes on now\n");
+		buf_str(g->b, "  next: its minutes were judged late: told once "
+			      "it is over, or if it still lasts\n");
 	} else {
 		put_next(g, st, kind, p);
 	}
@@ -312,7 +308,7 @@ static void put_timeline(const struct page *g, const struct alert_state *st)
 		: 0;
 
 	if (st->n_timeline)
-		buf_str(g->b, "\nWhat was told last:\n");
+		buf_str(g->b, "\nLast events:\n");
 	for (size_t i = skip; i < st->n_timeline; i++) {
 		const struct timeline_entry *e = &st->timeline[i];
 
@@ -330,7 +326,7 @@ static void put_maintenance(const struct page *g, const struct alert_state *st)
 	if (!st->maintenance.active || g->now >= (double)st->maintenance.end)
 		return;
 	put_line(g, "In maintenance from ", (double)st->maintenance.start, " to ");
-	put_line(g, "", (double)st->maintenance.end, ": nothing is told");
+	put_line(g, "", (double)st->maintenance.end, ": nobody is told of anything");
 	if (st->maintenance.reason) {
 		buf_str(g->b, ": ");
 		put_clean(g->b, st->maintenance.reason);

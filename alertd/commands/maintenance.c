@@ -8,14 +8,13 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "commands/maintenance_plan.h"
+#include "conf/policy.h"
 #include "incident/machine.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 #define OUTPUT_MAX (16u * 1024 * 1024)
 /* So long list shows what is over. */
@@ -32,7 +31,7 @@ bool maintenance_wanted(const struct options *o)
 
 double maintenance_cap(const struct conf *conf)
 {
-	return conf ? conf->policy.maintenance_s : machine_policy.maintenance_s;
+	return conf_policy_of(conf).maintenance_s;
 }
 
 static int refuse_maintenance(
@@ -118,7 +117,7 @@ static int read_options(const struct options *o, const struct conf *conf,
 	if (read_names(o, conf, m) || read_times(o, now, m))
 		return -1;
 	if (m->every && m->ends_at - m->starts_at > 86400) {
-		log_error("--every: what recurs lasts a day at the most");
+		log_error("--every: a maintenance that recurs lasts a day at most");
 		return -1;
 	}
 	return 0;
@@ -132,12 +131,12 @@ static int fit(struct maintenance *m, double now, double cap_s)
 
 	clock_rfc3339(m->ends_at, end);
 	if (how == MAINTENANCE_PLAN_CUT)
-		log_warn("no maintenance is longer than %g s (alerts.policy."
-			 "maintenance): it ends at %s",
+		log_warn("a maintenance lasts %g s at most (alerts.policy."
+			 "maintenance): this one ends at %s",
 			cap_s, end);
 	if (how != MAINTENANCE_PLAN_OVER)
 		return 0;
-	log_error("maintenance add: it was over at %s", end);
+	log_error("maintenance add: it would have ended at %s", end);
 	return -1;
 }
 
@@ -149,22 +148,24 @@ static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	char end[CLOCK_RFC3339];
 
 	if (maintenance_store_get(c, MAINTENANCE_STORE_MAX - 1)) {
-		log_error("maintenance add: there are %d already",
+		log_error("maintenance add: there are %d maintenances already",
 			MAINTENANCE_STORE_MAX);
 		return false;
 	}
 	fit = maintenance_store_fit(c, m, conf, now, cap_s);
 	if (fit.many) {
-		log_error("maintenance add: %d of %s are to come already",
+		log_error("maintenance add: %d maintenances of %s are planned "
+			  "already",
 			MAINTENANCE_STORE_TO_COME, fit.many);
 		return false;
 	}
 	if (!fit.slug)
 		return true;
 	clock_rfc3339(fit.chain.start + (int64_t)cap_s, end);
-	log_warn("%s: with those less than 15 minutes apart from it, which "
-		 "count as one, it is %lld s longer than any may be "
-		 "(alerts.policy.maintenance): that is over at %s",
+	log_warn("%s: together with those less than 15 minutes before or "
+		 "after it, which count as one, it is %lld s longer than a "
+		 "maintenance may be (alerts.policy.maintenance): it ends "
+		 "at %s",
 		fit.slug,
 		(long long)(fit.chain.end - fit.chain.start - (int64_t)cap_s),
 		end);
@@ -300,10 +301,8 @@ int maintain(const struct options *o, const struct conf *conf,
 		status = end_maintenance(o, conf, c, &out, text);
 	else
 		status = list(o, conf, c, &out, text);
-	if (out.len && line_write(STDOUT_FILENO, out.p, out.len)) {
-		log_error("standard output: %s", strerror(errno));
+	if (out.len && line_print(out.p, out.len))
 		status = EXIT_ENV;
-	}
 	buf_release(&out);
 	maintenance_store_free(c);
 	return status;

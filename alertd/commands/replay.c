@@ -154,10 +154,8 @@ struct replay {
 
 static void flush(struct replay *r)
 {
-	if (!r->failed && line_write(STDOUT_FILENO, r->out.p, r->out.len)) {
-		log_error("standard output: %s", strerror(errno));
-		r->failed = true;
-	}
+	if (!r->failed)
+		r->failed = line_print(r->out.p, r->out.len) != 0;
 	buf_clear(&r->out);
 }
 
@@ -438,7 +436,7 @@ static void release(struct replay *r)
 
 int replay_run(const struct replay_setup *s)
 {
-	struct conf_policy policy = s->conf ? s->conf->policy : machine_policy;
+	struct conf_policy policy = conf_policy_of(s->conf);
 	struct replay r = {.setup = s};
 	bool piped = strcmp(s->file, "-") == 0;
 	char why[CONF_POLICY_WHY];

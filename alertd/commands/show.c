@@ -6,15 +6,14 @@
 #include "base/log.h"
 #include "commands/explain.h"
 #include "commands/timeline.h"
+#include "conf/policy.h"
 #include "incident/machine.h"
 #include "mcp/names.h"
 #include "print.h"
 #include "state/state_store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <string.h>
-#include <unistd.h>
 
 /* So much of a list is written at once. */
 #define LIST_PART 65536
@@ -25,10 +24,7 @@ static int print(const struct buf *b)
 		log_error("there is too much to be shown");
 		return EXIT_ENV;
 	}
-	if (line_write(STDOUT_FILENO, b->p, b->len) == 0)
-		return EXIT_GOOD;
-	log_error("standard output: %s", strerror(errno));
-	return EXIT_ENV;
+	return line_print(b->p, b->len) ? EXIT_ENV : EXIT_GOOD;
 }
 
 /* What is known of a server, to be released, or an exit status. */
@@ -52,8 +48,7 @@ static int fetch(const struct notifier_setup *s, const char *slug,
 
 int show_explain(const struct notifier_setup *s, const char *slug)
 {
-	const struct conf_policy *p = s->conf ? &s->conf->policy
-					      : &machine_policy;
+	const struct conf_policy p = conf_policy_of(s->conf);
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
 	struct buf b;
@@ -63,9 +58,9 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 		return status;
 	buf_init(&b, EXPLAIN_MAX);
 	if (s->text)
-		explain_put(&b, &st, p, now);
+		explain_put(&b, &st, &p, now);
 	else
-		explain_json(&b, &st, p, now);
+		explain_json(&b, &st, &p, now);
 	status = print(&b);
 	buf_release(&b);
 	state_release(&st);
@@ -110,7 +105,7 @@ int show_history(const struct notifier_setup *s, const char *slug)
 	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
 	timeline_put(&b, &t, s->text);
 	if (s->text && !t.n && status == EXIT_GOOD)
-		buf_str(&b, "Nothing was told.\n");
+		buf_str(&b, "Nobody was told of anything.\n");
 	if (status == EXIT_GOOD)
 		status = print(&b);
 	buf_release(&b);

@@ -18,11 +18,9 @@
 #include "state/maintenance_store.h"
 #include "state/route_test_store.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* What became of a route. */
 enum outcome {
@@ -150,8 +148,8 @@ static void mention_maintenance(const struct notifier_setup *s,
 	if (!occurrence_covers(&o, t->now))
 		return;
 	clock_rfc3339(o.end, until);
-	log_warn("%s: it is in a maintenance until %s; a downtime would be "
-		 "told to nobody",
+	log_warn("%s: in a maintenance until %s; nobody would be told of a "
+		 "downtime",
 		t->slug, until);
 }
 
@@ -219,9 +217,7 @@ static bool print(const struct trial *t, bool text)
 		put_text(&b, t);
 	else
 		put_json(&b, t);
-	ok = line_write(STDOUT_FILENO, b.p, b.len) == 0;
-	if (!ok)
-		log_error("standard output: %s", strerror(errno));
+	ok = line_print(b.p, b.len) == 0;
 	buf_release(&b);
 	return ok;
 }

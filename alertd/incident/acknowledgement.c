@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What went by while it held does not count for the ladder. */
+/* The time of an acknowledgement does not count for the ladder. */
 static void stand_still(struct incident *inc, double end)
 {
 	if (inc->escalation.ladder)

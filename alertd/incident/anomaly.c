@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "incident/summary.h"
 
+/* So many failing windows, in so many regions, within this time. */
 #define WINDOWS 3
 #define REGIONS 2
 #define SPAN_S 3600
@@ -45,7 +46,7 @@ static void anomaly_event(struct alert_state *st, int64_t window,
 	st->anomaly.told = window;
 }
 
-/* Those that still fail may yet become an incident. */
+/* Whether a region still fails, which may yet become an incident. */
 static bool failing_on(const struct alert_state *st)
 {
 	for (size_t i = 0; i < st->n_regions; i++)

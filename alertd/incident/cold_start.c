@@ -25,7 +25,7 @@ static size_t host_of(const char *url, const char **host)
 		return 0;
 	*host = p + 3;
 	n = strcspn(*host, "/?#:");
-	/* One that ends in the root. */
+	/* A host may end in the dot of the root. */
 	return n && (*host)[n - 1] == '.' ? n - 1 : n;
 }
 
@@ -37,7 +37,7 @@ static size_t last_label(const char *s, size_t n)
 	return n;
 }
 
-/* Whether a host is a platform's, or lies below it. */
+/* Whether a host is that platform, or a name below it. */
 static bool below(const char *host, size_t n, const char *platform)
 {
 	size_t left = strlen(platform);

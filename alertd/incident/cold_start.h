@@ -1,6 +1,6 @@
 /*
- * cold_start.h: servers that sleep when nobody asks them, whose first answer
- * after that may fail. Pure.
+ * cold_start.h: servers that sleep while nobody uses them, so that the first
+ * request after a pause may fail. Pure.
  */
 #ifndef INCIDENT_COLD_START_H
 #define INCIDENT_COLD_START_H
@@ -10,9 +10,9 @@
 #include "incident/state.h"
 
 /*
- * cold_start_platform(url): whether its host is on a platform that is known for
- * it (article 3, and Cloud Run, which it names beside its list), compared label
- * by label; url may be NULL.
+ * cold_start_platform(url): whether the host of url belongs to a platform that
+ * is known for cold starts (article 3), compared label by label; url may be
+ * NULL.
  */
 bool cold_start_platform(const char *url);
 

@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* What a verdict says of one measure. */
+/* What a verdict says of one kind of degradation. */
 struct measure {
 	bool known, bad;
 	enum severity severity;
@@ -14,9 +14,9 @@ struct measure {
 };
 
 /*
- * Burn rates: how many times as fast as it may a server fails, over a long
- * window, and over a short one too, so that what is over is not told of (the
- * Site Reliability Workbook of Google, "Alerting on SLOs").
+ * Burn rates: how many times faster than its error budget allows a server fails,
+ * over a long window, and over a short one as well, so that nobody is told when
+ * it is over (Google's Site Reliability Workbook, "Alerting on SLOs").
  */
 static const struct burn {
 	double times;
@@ -63,8 +63,8 @@ static struct measure measure_errors(const struct verdict *v,
 }
 
 /*
- * Whether no failure of a downtime is left in that window, which holds its
- * first minute, or where it is counted in hours its first hour, as a whole.
+ * Whether the window w, which begins with a whole minute, or a whole hour where
+ * it is counted in hours, has no failure of a downtime in it any more.
  */
 static bool clear_of_downtime(const struct alert_state *st, int64_t window,
 	enum rate_window w)
@@ -74,7 +74,7 @@ static bool clear_of_downtime(const struct alert_state *st, int64_t window,
 	return !st->down_at || window - st->down_at > length;
 }
 
-/* Whether so many times the failures were in it that may be. */
+/* Whether failures were at least `times` as many as the objective allows. */
 static bool burns_in(const struct error_rate *r, double times,
 	const struct conf_policy *p)
 {
@@ -82,7 +82,7 @@ static bool burns_in(const struct error_rate *r, double times,
 		times * (100 - p->slo) * (double)r->probes;
 }
 
-/* The worst pair of which both say so. */
+/* The worst pair of windows that both burn too fast. */
 static struct measure measure_burn(const struct alert_state *st,
 	const struct verdict *v, int64_t window, const struct conf_policy *p)
 {
@@ -110,7 +110,7 @@ static struct measure measure_burn(const struct alert_state *st,
 	return m;
 }
 
-/* Who is slow; or who fails, and at which layer most do. */
+/* Note which regions are slow; or which fail, and the layer of most failures. */
 static void note_measure(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v, const struct measure *m)
 {
@@ -168,7 +168,7 @@ static void begin_degradation(struct alert_state *st, enum alert_kind kind,
 	events_add(out, st, kind, ALERT_STARTED, (double)t->counted, false);
 }
 
-/* Whether something worse is told of this server. */
+/* Whether something worse is open, or too recent. */
 static bool muted(const struct alert_state *st, enum alert_kind kind,
 	int64_t window)
 {

@@ -10,35 +10,35 @@
 #include <math.h>
 #include <string.h>
 
-/* The clocks of two runners may be so far apart. */
+/* The clocks of two runners may differ by this. */
 #define SKEW_S 1
 /* An ordinary deploy falls between two probes, and is seen in one window. */
 #define WINDOWS 2
-/* A check says something for 15 minutes; later than that, none was made. */
+/* A check counts for 15 minutes; after this time none was made. */
 #define UNKNOWN_S 1200
 
-/* Whether a region was seen with older tools after the newer ones were. */
+/* Whether a region saw older tools after another first saw the newer ones. */
 static bool after(const struct sighting *s, const struct tool_set *newer)
 {
 	return s->at > newer->since + SKEW_S;
 }
 
 /*
- * A region that has seen the older tools all along is late at once. One that
- * came back to them may be the first that sees a server rolled back; the row
- * of windows tells.
+ * A region that has seen the older tools all along is late at once. A region that
+ * came back to them may be the first to see that the server was rolled back:
+ * only the number of windows in a row tells.
  */
 static bool late(const struct sighting *s, const struct tool_set *newer)
 {
 	return after(s, newer) && s->since <= newer->since;
 }
 
-/* What a verdict says of who is behind. */
+/* Which regions a verdict shows to be behind. */
 struct show {
-	const struct sighting *behind; /* one that is, seen now, or NULL */
-	const struct tool_set *newer;  /* than what that one sees */
-	bool late;		       /* one of them is late */
-	bool after;		       /* or was at least seen after */
+	const struct sighting *behind; /* a region that is, seen now; or NULL */
+	const struct tool_set *newer;  /* newer tools than those of `behind` */
+	bool late;		       /* a region is late */
+	bool after;		       /* a region was seen after */
 };
 
 static struct show show_at(const struct tools_seen *t, const struct verdict *v)
@@ -79,7 +79,7 @@ static const struct verdict_region *oldest(const struct verdict *v)
 	return out;
 }
 
-/* What the last check of a region found, as far as the verdict says. */
+/* What the last check of a region found. */
 static enum cache_result checked(const struct verdict *v, const char *region)
 {
 	for (size_t i = 0; i < v->n_regions; i++)
@@ -108,8 +108,8 @@ static const struct verdict_side *side(const struct verdict *v,
 }
 
 /*
- * What tells the newer tools from the older ones. A verdict compares all sides
- * to its first; a record of before that names nothing.
+ * Note how the newer tools differ from the older ones. A verdict compares all
+ * sides to its first; verdicts of older versions name no tools.
  */
 static void note_change(struct tool_change *c, const struct verdict *v,
 	const struct show *l)
@@ -135,9 +135,10 @@ static void note_change(struct tool_change *c, const struct verdict *v,
 }
 
 /*
- * Who is behind: those that are seen to be, and those that were and have not
- * been seen with anything else since. Who sees the newest tools has followed,
- * or was first. Of who was not probed since these came nobody knows.
+ * Note which regions are behind: those that are seen with older tools, and those
+ * that were and have not been seen with others since. A region that sees the
+ * newest tools has followed, or was first. A region that was not probed since
+ * they came is in neither list.
  */
 static void note_regions(struct incident *inc, const struct tools_seen *t,
 	const struct verdict *v, const struct show *l)
@@ -165,8 +166,8 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 }
 
 /*
- * Whose clients get an old list, which the one of r is: those of which a check
- * says so, and those that had one and have not been checked since.
+ * Note the regions whose clients get an old list: those where a check found one,
+ * and those that had one and have not been checked since. The list of r is told.
  */
 static void note_stale(struct incident *inc, const struct verdict *v,
 	const struct verdict_region *r)
@@ -209,7 +210,7 @@ static void note_stale(struct incident *inc, const struct verdict *v,
 	tool_change_set(&inc->change, &d);
 }
 
-/* A check has asked often enough: nothing more is waited for. */
+/* A check asks more than once itself, so the first one begins the incident. */
 static void begin_stale(struct alert_state *st, const struct verdict *v,
 	const struct verdict_region *r, int64_t window,
 	struct alert_events *out)
@@ -239,8 +240,8 @@ static void begin_divergence(struct alert_state *st, const struct verdict *v,
 }
 
 /*
- * Whether all that were behind, and are still there, are seen now. Who fell
- * silent or fails may still be behind.
+ * Whether all regions that were behind, and are still configured, are seen now. A
+ * region that is silent or fails may still be behind.
  */
 static bool all_seen(const struct incident *inc, const struct tools_seen *t,
 	const struct verdict *v)
@@ -257,8 +258,8 @@ static bool all_seen(const struct incident *inc, const struct tools_seen *t,
 }
 
 /*
- * Whether checks say again that all whose clients got an old list get the
- * server's. Where none says anything for long, none will.
+ * Whether checks of all regions whose clients got an old list find the server's
+ * list again. A region that has had no check for UNKNOWN_S will have none.
  */
 static bool all_equal(const struct incident *inc, const struct verdict *v)
 {

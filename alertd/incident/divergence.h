@@ -1,5 +1,5 @@
 /*
- * divergence.h: regions that go on seeing tools that others, or the server
+ * divergence.h: regions still see old tools that other regions, or the server
  * itself, no longer have: a stale cache, or an origin that was not updated
  * (article 1). Pure.
  */
@@ -12,16 +12,16 @@
 #include "records/verdict.h"
 
 /*
- * divergence_judge(st, v, window, p, out): take into account what the regions
- * of a verdict see, whose window that is. An incident begins when a region was
+ * divergence_judge(st, v, window, p, out): take into account which tools the
+ * regions of verdict v see in its window. An incident begins when a region was
  * seen with older tools after another was first seen with newer ones, or when
- * regions were seen to differ in two windows in a row; it ends when all its
- * regions were seen with the same. Who is not seen changes nothing.
+ * regions differed in two windows in a row; it ends when all its regions were
+ * seen with the same tools. A region that is not seen changes nothing.
  *
- * It begins, too, with the first verdict which says that clients of a region
- * get an older list than the server's, and then ends when checks of all its
- * regions say again that they get the same. None begins while a tool_churn is
- * open, see tool_drift.h.
+ * An incident also begins with the first verdict that says that clients of a
+ * region get an older list than the server's; it ends when checks of all its
+ * regions find the server's list again. None begins while a tool_churn is open,
+ * see tool_drift.h.
  */
 void divergence_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, const struct conf_policy *p, struct alert_events *out);

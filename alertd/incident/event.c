@@ -107,7 +107,7 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 	});
 }
 
-/* A server; of a trouble that is shared those that have it, or had. */
+/* The server; of a common incident the servers that have it, or had it. */
 static void name_of(const struct alert_state *st, enum alert_phase phase,
 	struct buf *b)
 {

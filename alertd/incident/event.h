@@ -1,6 +1,6 @@
 /*
- * event.h: what the machine says has happened: records that own what they hold,
- * in order.
+ * event.h: the events that the machine reports, in order: records that own what
+ * they point to.
  */
 #ifndef INCIDENT_EVENT_H
 #define INCIDENT_EVENT_H
@@ -14,11 +14,11 @@ struct alert_event {
 	struct alert_record record; /* points into what follows */
 	char *slug, *url, *error, *summary;
 	struct strings regions;
-	struct strings servers; /* of a trouble that they share */
-	struct strings told; /* the routes that heard of the incident before */
+	struct strings servers; /* of a common incident */
+	struct strings told; /* the routes that were told of the incident before */
 	char *group; /* of the incident, see routing/correlation.h; or NULL */
-	struct strings reached; /* of the incident */
-	int expected;		/* regions */
+	struct strings reached; /* regions that reach the server */
+	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
 	bool suppressed;    /* by a maintenance: only noted, and sent to nobody */
 	/* Of a ladder, see routing/escalation.h: those whose step it is, and all others. */
@@ -36,27 +36,27 @@ struct alert_events {
 };
 
 /*
- * events_new(l, st): append one of that server, of which nothing else is said
- * yet; what its record points to is for the event to own.
+ * events_new(l, st): append an event of that server; the caller fills in the
+ * rest. The event owns what its record points to.
  */
 struct alert_event *events_new(struct alert_events *l,
 	const struct alert_state *st);
 
-/* event_point(e): make the record point to the regions and the change. */
+/* event_point(e): make e->record point to the lists and the change of e. */
 void event_point(struct alert_event *e);
 
 /*
- * events_add(l, st, kind, phase, at, worse): append what happens to the
- * incident of that kind, as the state has it now. `worse`: see summary.h.
+ * events_add(l, st, kind, phase, at, worse): append an event of the incident of
+ * that kind, as st has it now. `worse`: see summary.h.
  */
 void events_add(struct alert_events *l, const struct alert_state *st,
 	enum alert_kind kind, enum alert_phase phase, double at, bool worse);
 
-/* events_put(l, st, s): the same with all that a summary can say. */
+/* events_put(l, st, s): the same, with all that a summary can say. */
 void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct summary *s);
 
-/* events_release(l): free them all. event_release(e): what one holds. */
+/* events_release(l): free all events. event_release(e): free what e holds. */
 void events_release(struct alert_events *l);
 void event_release(struct alert_event *e);
 

@@ -26,7 +26,7 @@ bool expiry_fits(const struct expiry_rounds *l, const struct expiry_record *r)
 				 !strings_has(&round->all, r->region));
 }
 
-static void verdict_batch_release(struct expiry_round *r)
+static void round_release(struct expiry_round *r)
 {
 	free(r->slug);
 	free(r->url);
@@ -38,12 +38,12 @@ static void verdict_batch_release(struct expiry_round *r)
 void expiry_forget(struct expiry_rounds *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		verdict_batch_release(&l->v[i]);
+		round_release(&l->v[i]);
 	free(l->v);
 	*l = (struct expiry_rounds) {0};
 }
 
-/* One that is said to have expired is the earliest, whatever its end. */
+/* A record that says "expired" is the earliest, whatever its end. */
 static bool earlier(const struct expiry_round *a, const struct expiry_record *b)
 {
 	if ((a->within == 0) != (b->within == 0))
@@ -81,7 +81,7 @@ void expiry_collect(struct expiry_rounds *l, const struct expiry_record *r)
 	strings_note(&round->regions, r->region);
 }
 
-/* What was told of that end, or NULL. */
+/* What was told before of the end of r, or NULL. */
 static struct expiry_told *told_of(struct alert_state *st,
 	const struct expiry_round *r)
 {
@@ -92,7 +92,7 @@ static struct expiry_told *told_of(struct alert_state *st,
 	return NULL;
 }
 
-/* Notes that it is told; false where it was before. */
+/* Note that r is told; false: it was told before. */
 static bool news(struct alert_state *st, const struct expiry_round *r)
 {
 	struct expiry_told *told = told_of(st, r);
@@ -167,7 +167,7 @@ static char *summarise(const struct expiry_round *r)
 	return buf_take(&b);
 }
 
-/* A week, or the 72 hours of a credential, is time enough by day. */
+/* A week, or a credential's 72 hours, leaves time to act by day. */
 static enum severity severity(const struct expiry_round *r)
 {
 	if (r->within == 0)

@@ -1,6 +1,7 @@
 /*
- * external_id.h: what routes call the messages of incidents that they were told
- * of, so that what follows goes to the same place, whoever sends it. Pure.
+ * external_id.h: the names that vendors give to our messages (Slack's "ts",
+ * Discord's message id), kept with the state so that later events of an incident
+ * go to the same message, whichever process sends them. Pure.
  */
 #ifndef INCIDENT_EXTERNAL_ID_H
 #define INCIDENT_EXTERNAL_ID_H
@@ -8,9 +9,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The oldest goes when there are more of a server. */
+/* A server has at most this many; the oldest goes. */
 #define EXTERNAL_IDS_MAX 64
-/* Of a key, a route, or what it calls it. */
+/* The longest key, route or handle. */
 #define HANDLE_TEXT_MAX 200
 
 struct handle {
@@ -24,19 +25,22 @@ struct external_ids {
 	size_t n, cap;
 };
 
-/* external_ids_find(l, key, route): what it calls it, or NULL. */
+/* external_ids_find(l, key, route): the handle of that incident, or NULL. */
 const char *external_ids_find(const struct external_ids *l, const char *key,
 	const char *route);
 
-/* external_ids_set(l, key, route, text): remember it; NULL or "": forget it. */
+/*
+ * external_ids_set(l, key, route, text): remember a handle; where text is NULL or
+ * "", forget it.
+ */
 void external_ids_set(struct external_ids *l, const char *key,
 	const char *route, const char *text);
 void external_ids_release(struct external_ids *l);
 
 /*
- * external_ids_sent(h, key, route, event, handle, ok): what a route calls an
- * incident from now on, "" where it said nothing, once an event of that name
- * was sent; nothing any more behind its end.
+ * external_ids_sent(h, key, route, event, handle, ok): an event of that name was
+ * sent, ok or not, and the route answered with a handle ("": with none):
+ * remember it. After an event that ends the incident the handle is forgotten.
  */
 void external_ids_sent(struct external_ids *h, const char *key,
 	const char *route, const char *event, const char *handle, bool ok);

@@ -11,23 +11,23 @@
 #include "incident/state.h"
 
 /*
- * incident_open(inc, severity, first, window, count): open an incident that
- * was not open: its first bad window, that which confirmed it, and how many bad
- * ones there were so far.
+ * incident_open(inc, severity, first, window, count): open an incident that is
+ * not open: its first failing window, the window that confirmed it, and the
+ * number of failing windows so far.
  */
 void incident_open(struct incident *inc, enum severity severity,
 	int64_t first, int64_t window, int count);
 
-/* incident_fail(inc, window): that window is a bad one. */
+/* incident_fail(inc, window): the incident fails in that window. */
 void incident_fail(struct incident *inc, int64_t window);
 
 /*
- * incident_heal(inc, now): what was set by a clock that was ahead of what it
- * can be is set now, for it would hold everything up until then.
+ * incident_heal(inc, now): set to now what a clock that was ahead of ours had
+ * set: it would delay everything until then.
  */
 void incident_heal(struct incident *inc, double now);
 
-/* incident_restart(inc): count anew, for the clock was wrong. */
+/* incident_restart(inc): count windows anew, for the clock was wrong. */
 void incident_restart(struct incident *inc);
 
 #endif

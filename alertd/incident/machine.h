@@ -39,9 +39,6 @@
 #include "incident/state.h"
 #include "records/verdict.h"
 
-/* machine_policy: the defaults of mcp-alert(1), for runs without configuration. */
-extern const struct conf_policy machine_policy;
-
 /*
  * machine_verdict(st, v, p, now, out): take verdict v into account and append
  * its events to out. The clock is that of the verdict: its window is that of

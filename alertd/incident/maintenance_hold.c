@@ -9,7 +9,7 @@
 
 #define WINDOW_S 60
 
-/* Those that count as one begin together, and others begin elsewhere. */
+/* Maintenances that count as one begin together; others begin at another time. */
 static bool same(const struct maintenance_hold *q, const struct occurrence *o)
 {
 	return o->found && q->id && q->start == o->start;
@@ -36,7 +36,7 @@ void maintenance_hold_note(
 {
 	struct maintenance_hold *q = &st->maintenance;
 
-	/* A verdict that comes late tells nothing of now. */
+	/* A verdict of an earlier time says nothing of the present. */
 	if (q->active && t < (double)q->start)
 		return;
 	if (occurrence_covers(o, t)) {
@@ -55,7 +55,7 @@ void maintenance_hold_note(
 			q->end = (int64_t)floor(t);
 		note_in_timeline(st, (double)q->end, "maintenance_ended");
 	} else if (o->found && o->end > q->end) {
-		/* Nobody looked while it lasted. */
+		/* No verdict came while it lasted. */
 		adopt(q, o);
 	}
 }
@@ -66,7 +66,7 @@ static bool began_within(
 	return q->id && inc->first < q->end && inc->first + WINDOW_S > q->start;
 }
 
-/* An event of this round, about an incident. */
+/* Mark an event of this round, which is about an incident. */
 static void mark(struct alert_state *st, struct alert_event *e)
 {
 	struct incident *inc = &st->incidents[e->record.kind];
@@ -84,16 +84,16 @@ static void mark(struct alert_state *st, struct alert_event *e)
 	e->suppressed = inc->suppressed;
 }
 
-/* What is open when a maintenance begins, and what begins within it. */
-static void hold(struct incident *inc, double now)
+/* Suppress what is open when a maintenance begins, and what begins in it. */
+static void suppress(struct incident *inc, double now)
 {
 	if (!inc->suppressed)
 		inc->suppressed_at = (int64_t)floor(now);
 	inc->suppressed = inc->open;
 }
 
-/* Nobody was to be asked meanwhile: that does not count for the ladder. */
-static void let_go(struct incident *inc, double now)
+/* The time of the suppression does not count for the ladder. */
+static void release(struct incident *inc, double now)
 {
 	double end = inc->ack.by ? fmin(now, inc->ack.at) : now;
 
@@ -106,7 +106,7 @@ static void mark_all(struct alert_state *st, double now,
 	struct alert_events *out, size_t from)
 {
 	for (unsigned k = 0; k < ALERT_KINDS && st->maintenance.active; k++)
-		hold(&st->incidents[k], now);
+		suppress(&st->incidents[k], now);
 	for (size_t i = from; i < out->n; i++) {
 		struct alert_event *e = &out->v[i];
 
@@ -117,7 +117,7 @@ static void mark_all(struct alert_state *st, double now,
 	}
 }
 
-/* A downtime is not over long after the maintenance. */
+/* A downtime still lasts some time after the maintenance. */
 static void overrun(struct alert_state *st, double now,
 	struct alert_events *out)
 {
@@ -140,18 +140,18 @@ static void overrun(struct alert_state *st, double now,
 	events_add(out, st, ALERT_OVERRUN, ALERT_STARTED, now, false);
 }
 
-/* One that was held, some time after the maintenance. */
-static void judge_held(struct alert_state *st, enum alert_kind kind,
+/* Judge a suppressed incident, some time after the maintenance. */
+static void judge_suppressed(struct alert_state *st, enum alert_kind kind,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 	int64_t end = st->maintenance.end;
 
 	if (kind == ALERT_OVERRUN)
-		let_go(inc, now);
+		release(inc, now);
 	if (!inc->open || !inc->suppressed)
 		return;
-	/* It ended meanwhile, and that may be said now. */
+	/* It ended during the maintenance, which may be told now. */
 	if (inc->passes >= p->resolve) {
 		recovery_end(st, kind, now, out);
 		return;
@@ -159,7 +159,7 @@ static void judge_held(struct alert_state *st, enum alert_kind kind,
 	if (inc->superseded || inc->passes || inc->failed + WINDOW_S <= end ||
 		now < (double)end + p->overrun_s)
 		return;
-	let_go(inc, now);
+	release(inc, now);
 	if (kind == ALERT_DOWNTIME) {
 		overrun(st, now, out);
 	} else if (inc->unnotified) {
@@ -218,6 +218,6 @@ void maintenance_hold_judge(struct alert_state *st, const struct conf_policy *p,
 {
 	mark_all(st, now, out, from);
 	for (unsigned k = 0; k < ALERT_KINDS && !st->maintenance.active; k++)
-		judge_held(st, (enum alert_kind)k, p, now, out);
+		judge_suppressed(st, (enum alert_kind)k, p, now, out);
 	follow(st, now, out, from);
 }

@@ -1,6 +1,7 @@
 #include "incident/pipeline.h"
 
 #include "base/clock.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "incident/acknowledgement.h"
 #include "incident/incident.h"
@@ -11,7 +12,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Beyond the time at which the next records are due. */
+/* How long after records are due ingest counts as stalled. */
 #define INGEST_SLACK_S (STAGE_STALE_S - 60)
 
 double pipeline_ingest_s(const struct conf *c)
@@ -23,7 +24,7 @@ double pipeline_ingest_s(const struct conf *c)
 	return fmax(STAGE_STALE_S, shortest + INGEST_SLACK_S);
 }
 
-/* What happens to the incident; the summary is one to be freed. */
+/* Append an event of the incident; it takes the text of `summary`. */
 static void pipeline_event(struct alert_state *st, enum alert_phase phase,
 	double at, struct buf *summary, struct alert_events *out)
 {
@@ -41,7 +42,7 @@ static void pipeline_event(struct alert_state *st, enum alert_phase phase,
 	e->record.summary = e->summary;
 }
 
-/* Nobody is watched: that is as urgent as anything that they would see. */
+/* No server is watched: as urgent as the worst that could go unseen. */
 static void begin_stall(struct incident *inc, double since, double now)
 {
 	*inc = (struct incident) {
@@ -54,17 +55,11 @@ static void begin_stall(struct incident *inc, double since, double now)
 	};
 }
 
-/* "14:02", with its day where that is not today. */
-static void put_time(struct buf *b, double at, double now)
-{
-	phrase_time(b, (int64_t)at, floor(at / 86400) != floor(now / 86400));
-}
-
 /* " since 14:02 UTC (12 min)" */
 static void put_since(struct buf *b, double at, double now)
 {
 	buf_str(b, " since ");
-	put_time(b, at, now);
+	phrase_time_seen(b, (int64_t)at, now);
 	buf_str(b, " UTC (");
 	if (at > now)
 		buf_str(b, "ahead of this clock");
@@ -73,21 +68,7 @@ static void put_since(struct buf *b, double at, double now)
 	buf_char(b, ')');
 }
 
-/* " after 12 min (14:02–14:14 UTC)." */
-static void put_until(struct buf *b, int64_t from, int64_t to)
-{
-	bool days = from / 86400 != to / 86400;
-
-	buf_str(b, " after ");
-	phrase_duration(b, to - from);
-	buf_str(b, " (");
-	phrase_time(b, from, days);
-	buf_str(b, "\u2013");
-	phrase_time(b, to, days);
-	buf_str(b, " UTC).");
-}
-
-/* It is over since the minute of `at`. */
+/* End the incident as of the minute of `at`. */
 static void end_stall(struct alert_state *st, const char *what, double at,
 	double now, struct alert_events *out)
 {
@@ -99,7 +80,7 @@ static void end_stall(struct alert_state *st, const char *what, double at,
 		over = inc->first;
 	buf_init(&b, TEXT_SIZE);
 	buf_str(&b, what);
-	put_until(&b, inc->first, over);
+	phrase_span(&b, inc->first, over);
 	pipeline_event(st, ALERT_RESOLVED, now, &b, out);
 	out->v[out->n - 1].record.resolved_at = over;
 	incident_release(inc);
@@ -116,8 +97,8 @@ static bool stands(const struct pipeline *pl, enum stage s, double now)
 }
 
 /*
- * Whether we were absent ourselves, and the stage was not late when we ran
- * last. Then it may be the machine that stood still, and not the stage.
+ * Whether this program did not run either, and the stage was not late when it
+ * ran last: perhaps the whole machine stood still, and not the stage.
  */
 static bool excused(const struct pipeline *pl, enum stage s, double now)
 {
@@ -139,7 +120,7 @@ static void put_beats(struct buf *b, const struct pipeline *pl, double now)
 		if (isnan(at))
 			buf_str(b, "never");
 		else
-			put_time(b, at, now);
+			phrase_time_seen(b, (int64_t)at, now);
 	}
 	buf_char(b, '.');
 }
@@ -161,13 +142,13 @@ static void emit_stage(struct alert_state *st, enum alert_phase phase,
 	pipeline_event(st, phase, now, &b, out);
 }
 
-/* No region is left that reports. */
+/* Whether all regions are cut off. */
 static bool blind(const struct pipeline *pl)
 {
 	return pl->n_regions && pl->n_isolated >= pl->n_regions;
 }
 
-/* Since when the last of them is cut off. */
+/* Since when all regions are cut off. */
 static double blind_since(const struct pipeline *pl)
 {
 	double since = 0;
@@ -183,16 +164,16 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "Every region's own network is cut off");
+	buf_str(&b, "The network of every region has been cut off");
 	put_since(&b, blind_since(pl), now);
-	buf_str(&b, ", or each server is down at once: no region reaches any, "
-		    "and which of the two it is cannot be told from here; "
-		    "servers are not judged. A canary of each region would "
-		    "settle it.");
+	buf_str(&b, ", or all servers are down at once: no region reaches any "
+		    "server, and from here the two look alike; servers are "
+		    "not judged. A canary in each region would tell which it "
+		    "is.");
 	pipeline_event(st, phase, now, &b, out);
 }
 
-/* Why the incident is open, as its error tells. */
+/* The error of an incident that is open because all regions are cut off. */
 static const char cause_blind[] = "isolated";
 
 static void end_stalled(struct alert_state *st, const struct pipeline *pl,
@@ -208,7 +189,7 @@ static void end_stalled(struct alert_state *st, const struct pipeline *pl,
 			out);
 }
 
-/* The regions that were cut off for long enough, or are told of. */
+/* The regions that are cut off for long enough, or were told of before. */
 static struct strings long_isolated(const struct pipeline *pl,
 	const struct incident *inc, const struct conf_policy *p, double now,
 	double *since)
@@ -229,22 +210,14 @@ static struct strings long_isolated(const struct pipeline *pl,
 	return out;
 }
 
-static bool any_new(const struct strings *before, const struct strings *now)
-{
-	for (size_t i = 0; i < now->n; i++)
-		if (!strings_has(before, now->v[i]))
-			return true;
-	return false;
-}
-
-/* Some regions are cut off: whatever servers they probe, that is one event. */
+/* Some regions are cut off: one event for all the servers that they probe. */
 static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_SILENT];
 	double since;
 	struct strings regions = long_isolated(pl, inc, p, now, &since);
-	bool more = any_new(&inc->regions, &regions);
+	bool more = strings_gained(&inc->regions, &regions);
 
 	if (inc->open && !regions.n) {
 		inc->passed_since = clock_window(now);
@@ -272,7 +245,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	enum stage s = STAGE_INGEST;
 	bool late;
 
-	/* What comes first is the cause of what comes after it. */
+	/* A stalled ingest is the cause of a stalled verdict. */
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
 	late = stands(pl, s, now);
@@ -294,7 +267,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 		emit_blind(st, ALERT_STARTED, pl, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
-	/* Who does not judge does not know who is cut off, either. */
+	/* If no verdict is published, nobody knows which regions are cut off. */
 	if (!late)
 		evaluate_isolated(st, pl, p, now, out);
 }
@@ -312,7 +285,7 @@ static void emit_away(struct alert_state *st, enum alert_phase phase,
 	pipeline_event(st, phase, now, &b, out);
 }
 
-/* Takes this run into the row of those without the store. */
+/* Count this run as one without the store. */
 static void count_away(struct streak *t, double now)
 {
 	int64_t at = (int64_t)now;
@@ -321,7 +294,7 @@ static void count_away(struct streak *t, double now)
 	if (!t->counted || at < t->since)
 		*t = (struct streak) {.n = 1, .since = at};
 	else if (pause)
-		t->n = t->n ? 0 : 1; /* the second one is the habit here */
+		t->n = t->n ? 0 : 1; /* two pauses: runs are that rare here */
 	else
 		t->n++;
 	t->counted = at;

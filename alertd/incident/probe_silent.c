@@ -1,5 +1,6 @@
 #include "incident/probe_silent.h"
 
+#include "base/strings.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/severity.h"
@@ -10,8 +11,7 @@ static bool silent(const struct verdict *v, const char *region)
 	return verdict_lists(v->no_data, v->n_no_data, region);
 }
 
-/* That its region is cut off is told for all servers at once, see pipeline.h.
- */
+/* A region that is cut off is told for all servers at once: see pipeline.h. */
 static bool isolated(const struct verdict *v, const char *region)
 {
 	return verdict_lists(v->isolated, v->n_isolated, region);
@@ -29,7 +29,7 @@ static void count(struct alert_state *st, const struct verdict *v)
 	streak_drop(st);
 }
 
-/* Those that have been silent long enough, and since when the first was. */
+/* The regions that have been silent long enough; since when the first of them. */
 static int64_t find(const struct alert_state *st, const struct verdict *v,
 	const struct incident *inc, int needed, struct strings *out)
 {
@@ -50,14 +50,6 @@ static int64_t find(const struct alert_state *st, const struct verdict *v,
 	return since;
 }
 
-static bool any_new(const struct strings *before, const struct strings *now)
-{
-	for (size_t i = 0; i < now->n; i++)
-		if (!strings_has(before, now->v[i]))
-			return true;
-	return false;
-}
-
 static void begin_silence(struct alert_state *st, const struct verdict *v,
 	struct strings *regions, int64_t since, int needed,
 	struct alert_events *out)
@@ -71,7 +63,7 @@ static void begin_silence(struct alert_state *st, const struct verdict *v,
 		false);
 }
 
-/* Nobody is silent any more: they report, or are not waited for any more. */
+/* No region is silent any more: it reports, or is no longer configured. */
 static void end_silence(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
@@ -89,7 +81,7 @@ static void go_on(struct alert_state *st, const struct verdict *v,
 	struct strings *regions, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_SILENT];
-	bool worse = any_new(&inc->regions, regions);
+	bool worse = strings_gained(&inc->regions, regions);
 
 	incident_fail(inc, v->window);
 	inc->expected = v->expected;

@@ -1,6 +1,6 @@
 /*
- * probe_silent.h: regions that do not report. It says nothing about the server,
- * and touches no other incident. Pure.
+ * probe_silent.h: regions that do not report on a server. That says nothing about
+ * the server, and touches no other incident. Pure.
  */
 #ifndef INCIDENT_PROBE_SILENT_H
 #define INCIDENT_PROBE_SILENT_H
@@ -11,11 +11,10 @@
 #include "records/verdict.h"
 
 /*
- * probe_silent_judge(st, v, p, out): count the windows in a row in which
- * regions had no data. The windows are those of the verdicts themselves: where
- * everybody is silent the newest probe stands still. A server has one incident
- * of this kind; it ends with the first report of the last region that was
- * silent.
+ * probe_silent_judge(st, v, p, out): count the windows in a row in which a region
+ * had no data; p->silent of them open the incident. These are windows of the
+ * verdicts' own clock, for without reports there is no newer probe. A server has
+ * one incident of this kind; it ends once every silent region has reported.
  */
 void probe_silent_judge(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out);

@@ -28,8 +28,8 @@ void route_test_add(const struct alert_state *st,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_fmt(&b, "TEST, nothing is wrong: %s tries whether a P1 of %s "
-		    "reaches you. Nothing has to be done.",
+	buf_fmt(&b, "TEST, nothing is wrong: %s checks whether a P1 of %s "
+		    "reaches you. You need not do anything.",
 		q->by, fleet ? "the fleet" : st->slug);
 	test_event(st, SEVERITY_P1, (double)q->at, &b, out);
 	e = &out->v[out->n - 1];
@@ -37,7 +37,7 @@ void route_test_add(const struct alert_state *st,
 	e->record.url = e->url;
 }
 
-/* An instant that can be believed; NAN: none. */
+/* t, or NAN where it lies in the future. */
 static double believed(double t, double now)
 {
 	return t <= now ? t : NAN;
@@ -45,7 +45,7 @@ static double believed(double t, double now)
 
 bool route_test_overdue(const struct route_test_history *t, double now)
 {
-	/* The later one; of what compares to NAN nothing is true. */
+	/* The later one; a comparison with NAN is false. */
 	double last = fmax(believed(t->since, now), believed(t->passed, now));
 
 	return now - last >= ROUTE_TEST_DUE_S;
@@ -70,7 +70,7 @@ void route_test_remind(struct alert_state *st, const struct route_test_history *
 	buf_init(&b, TEXT_SIZE);
 	if (isnan(passed)) {
 		buf_fmt(&b, "No test has reached the routes in the %lld days "
-			    "that there are some",
+			    "since they were configured",
 			days(now - t->since));
 	} else {
 		buf_fmt(&b, "No test has reached the routes for %lld days, "
@@ -79,7 +79,7 @@ void route_test_remind(struct alert_state *st, const struct route_test_history *
 		phrase_time(&b, (int64_t)passed, true);
 		buf_str(&b, " UTC");
 	}
-	buf_str(&b, ": whether a page would arrive, nobody knows. Run "
+	buf_str(&b, ": nobody knows whether a page would arrive. Run "
 		    "'mcp-alert test'.");
 	st->untested = (int64_t)floor(now);
 	test_event(st, SEVERITY_P3, now, &b, out);

@@ -1,6 +1,6 @@
 /*
- * route_test.h: whether the routes work, as events: a test of them, and that
- * nobody tests them (article 3: once a month at least). Pure.
+ * route_test.h: tests of the routes: the event that tests them, and the reminder
+ * that no test reached them for too long (article 3: once a month). Pure.
  */
 #ifndef INCIDENT_ROUTE_TEST_H
 #define INCIDENT_ROUTE_TEST_H
@@ -8,41 +8,41 @@
 #include "incident/event.h"
 #include "incident/state.h"
 
-/* So long without a test is a month, and some days for who has a holiday. */
+/* A test is due after a month and some days of holidays. */
 #define ROUTE_TEST_DUE_S (35 * 86400)
-/* And so often that is said. */
+/* While a test is due, this often somebody is reminded. */
 #define ROUTE_TEST_REMIND_S (7 * 86400)
 
-/* Somebody wants to know. */
+/* Who tests the routes, and when. */
 struct route_test_request {
 	const char *by;
 	const char *url; /* of the server, or NULL */
-	int64_t at;	 /* which names it */
+	int64_t at;	 /* epoch seconds; a part of the dedup_key */
 };
 
 /*
- * route_test_add(st, q, out): a test of the routes that a P1 downtime of
- * that server would reach now. Its `later` and `steps` are left to who knows
- * the ladders.
+ * route_test_add(st, q, out): append the event that tests the routes that a P1
+ * downtime of that server would reach now. The caller, who knows the ladders,
+ * sets its `later` and `steps`.
  */
 void route_test_add(const struct alert_state *st,
 	const struct route_test_request *q, struct alert_events *out);
 
-/* What is known of tests: epoch seconds, NAN where there is none. */
+/* When routes were tested: epoch seconds, NAN where there is none. */
 struct route_test_history {
 	double since;  /* when routes were first configured */
 	double passed; /* when a test last reached all its routes */
 };
 
 /*
- * route_test_overdue(t, now): whether there was none for too long. An instant
- * that is yet to come is that of a wrong clock, and is not believed.
+ * route_test_overdue(t, now): whether no test reached the routes for too long. An
+ * instant in the future comes from a wrong clock, and does not count.
  */
 bool route_test_overdue(const struct route_test_history *t, double now);
 
 /*
- * route_test_remind(st, t, now, out): tell of that, P3, in the state of
- * SLUG_FLEET, once a week.
+ * route_test_remind(st, t, now, out): if a test is overdue, append a P3 event of
+ * SLUG_FLEET, whose state is st, once a week.
  */
 void route_test_remind(struct alert_state *st, const struct route_test_history *t,
 	double now, struct alert_events *out);

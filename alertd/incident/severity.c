@@ -9,7 +9,7 @@ static bool server_error(const char *error)
 		strspn(error + 6, "0123456789") == 2 && error[8] == '\0';
 }
 
-/* P1 for steps 1, 2, 3 and 5 and any answer of 5xx, else P2 (mcp-alert(1)). */
+/* P1 for steps 1, 2, 3 and 5, and for any 5xx answer; else P2. */
 static enum severity severity_of(enum step step, const char *error)
 {
 	switch (step) {

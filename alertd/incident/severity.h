@@ -7,7 +7,7 @@
 #include "records/alert.h"
 #include "records/verdict.h"
 
-/* What a region's probe was answered with when it came too often. */
+/* The error of a probe that the server's rate limit turned away. */
 #define LAYER_THROTTLED "http.429"
 
 /* What is wrong with a server, by one verdict. */
@@ -19,8 +19,8 @@ struct assessment {
 };
 
 /*
- * severity_assess(v): the worst that the regions which fail at the verdict's
- * step saw; of equals that of the first region.
+ * severity_assess(v): the worst failure of the regions that fail at the verdict's
+ * step; of equal ones, that of the first region.
  */
 struct assessment severity_assess(const struct verdict *v);
 
@@ -28,8 +28,7 @@ struct assessment severity_assess(const struct verdict *v);
 const struct verdict_region *severity_region(const struct verdict *v,
 	const char *name);
 
-/* severity_throttled(r): whether its newest probe was throttled; r may be NULL.
- */
+/* severity_throttled(r): whether the newest probe of r got 429; r may be NULL. */
 bool severity_throttled(const struct verdict_region *r);
 
 #endif

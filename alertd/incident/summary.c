@@ -61,6 +61,24 @@ void phrase_time(struct buf *b, int64_t t, bool day)
 	buf_fmt(b, "%.5s", text + 11);
 }
 
+void phrase_time_seen(struct buf *b, int64_t t, double now)
+{
+	phrase_time(b, t, floor((double)t / 86400) != floor(now / 86400));
+}
+
+void phrase_span(struct buf *b, int64_t from, int64_t to)
+{
+	bool days = from / 86400 != to / 86400;
+
+	buf_str(b, " after ");
+	phrase_duration(b, to - from);
+	buf_str(b, " (");
+	phrase_time(b, from, days);
+	buf_str(b, "\u2013");
+	phrase_time(b, to, days);
+	buf_str(b, " UTC).");
+}
+
 static void put_failure(struct buf *b, const struct incident *inc)
 {
 	const char *step = step_name(inc->step);
@@ -203,22 +221,22 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 static void put_churn(struct buf *b, const struct incident *inc, double at)
 {
 	buf_fmt(b, " changes its tools all the time, since ");
-	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	phrase_time_seen(b, inc->first, at);
 	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
-		   "single changes, and regions that see others, are not told "
-		   "meanwhile",
+		   "until that ends, single changes and differences between "
+		   "regions are not reported",
 		inc->value);
 }
 
 static void put_silence(struct buf *b, const struct incident *inc, double at)
 {
-	buf_str(b, " is not reported on by ");
+	buf_str(b, " has had no report from ");
 	phrase_regions(b, &inc->regions);
 	if ((int)inc->regions.n == inc->expected)
 		buf_str(b, inc->expected == 1 ? ", its only region,"
 					      : ", all its regions,");
 	buf_str(b, " since ");
-	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	phrase_time_seen(b, inc->first, at);
 	buf_str(b, ": a runner or its network fails, which says nothing about "
 		   "the server");
 }
@@ -226,12 +244,11 @@ static void put_silence(struct buf *b, const struct incident *inc, double at)
 /* Regions that are cut off, which is no server's trouble. */
 static void put_isolation(struct buf *b, const struct incident *inc, double at)
 {
-	buf_str(b, inc->regions.n == 1 ? "The own network of "
-				       : "The own networks of ");
+	buf_str(b, inc->regions.n == 1 ? "The network of " : "The networks of ");
 	phrase_regions(b, &inc->regions);
-	buf_str(b, inc->regions.n == 1 ? " is" : " are");
-	buf_str(b, " cut off since ");
-	phrase_time(b, inc->first, inc->first / 86400 != (int64_t)at / 86400);
+	buf_str(b, inc->regions.n == 1 ? " has" : " have");
+	buf_str(b, " been cut off since ");
+	phrase_time_seen(b, inc->first, at);
 	buf_str(b, ": no server answers there, and other regions do not see "
 		   "that; what is probed from there counts as no data, and "
 		   "says nothing about any server");
@@ -293,7 +310,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	if (s->kind == ALERT_STALLED) {
-		buf_str(b, "The pipeline stands still, and nobody is watched");
+		buf_str(b, "The pipeline stands still, and no server is watched");
 		return;
 	}
 	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
@@ -346,18 +363,9 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	}
 }
 
-/* " after 23 min (14:32-14:55 UTC)" */
 static void put_span(struct buf *b, const struct incident *inc)
 {
-	bool days = inc->first / 86400 != inc->passed_since / 86400;
-
-	buf_str(b, " after ");
-	phrase_duration(b, inc->passed_since - inc->first);
-	buf_str(b, " (");
-	phrase_time(b, inc->first, days);
-	buf_str(b, "\u2013");
-	phrase_time(b, inc->passed_since, days);
-	buf_str(b, " UTC).");
+	phrase_span(b, inc->first, inc->passed_since);
 }
 
 static void put_agreement(struct buf *b, const struct summary *s)
@@ -438,7 +446,7 @@ static void put_end(struct buf *b, const struct summary *s)
 		buf_fmt(b, "%s no longer changes its tools all the time",
 			s->slug);
 		put_span(b, s->incident);
-		buf_str(b, " Its changes are told again.");
+		buf_str(b, " Its changes are reported again.");
 		break;
 	case ALERT_SILENT:
 		put_report(b, s);
@@ -512,7 +520,7 @@ void summary_put(struct buf *b, const struct summary *s)
 		phrase_duration(b, (long long)s->at - inc->opened_at);
 	} else if (s->phase == ALERT_ESCALATED &&
 		(s->more || s->kind == ALERT_SILENT)) {
-		buf_str(b, "; more of them than before");
+		buf_str(b, "; more than before");
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_fmt(b, "; worse than before, %s",
 			severity_name(inc->severity));

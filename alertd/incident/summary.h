@@ -41,4 +41,10 @@ void phrase_duration(struct buf *b, long long s);
  */
 void phrase_time(struct buf *b, int64_t t, bool day);
 
+/* phrase_time_seen(b, t, now): the same, with the date unless it is today's. */
+void phrase_time_seen(struct buf *b, int64_t t, double now);
+
+/* phrase_span(b, from, to): append " after 23 min (14:32–14:55 UTC)." */
+void phrase_span(struct buf *b, int64_t from, int64_t to);
+
 #endif

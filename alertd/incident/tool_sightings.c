@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Where a set stands; n_sets where it is not known. */
+/* The index of a set; n_sets where it is not known. */
 static size_t place_of_set(const struct tools_seen *t, const char *hash)
 {
 	size_t i = 0;
@@ -48,7 +48,7 @@ bool tool_sightings_configured(const struct verdict *v, const char *region)
 		verdict_lists(v->failing, v->n_failing, region);
 }
 
-/* Whether a region is heard, and read the tools. */
+/* Whether a region reported, and read the tools. */
 static bool sees(const struct verdict *v, const struct verdict_region *r)
 {
 	return r && r->tool_hash && hash_valid(r->tool_hash) &&
@@ -56,7 +56,7 @@ static bool sees(const struct verdict *v, const struct verdict_region *r)
 		!verdict_lists(v->no_data, v->n_no_data, r->region);
 }
 
-/* Where the verdict says who sees what, others cannot be compared. */
+/* Whether the verdict compares these tools: those of its sides, if it has any. */
 static bool on_a_side(const struct verdict *v, const char *hash)
 {
 	for (size_t i = 0; i < v->n_sides; i++)
@@ -99,7 +99,7 @@ static void count(struct tools_seen *t)
 	}
 }
 
-/* A region left `from`, which may not be known any more, for that hash. */
+/* A region left the set `from` (NULL: forgotten) for the set with that hash. */
 static void move(struct tools_seen *t, const struct tool_set *from,
 	const char *hash, double at)
 {
@@ -133,8 +133,8 @@ static bool era_change(const struct verdict *v, const char *region,
 	return false;
 }
 
-/* With the first change of era that we hear of all sets before it have one. */
-static void emit_eras(struct tools_seen *t, enum era era)
+/* The first change of era tells the era of all sets before it. */
+static void set_eras(struct tools_seen *t, enum era era)
 {
 	for (size_t i = 0; i < t->n_sets; i++)
 		if (t->sets[i].era == ERA_NONE)
@@ -142,8 +142,8 @@ static void emit_eras(struct tools_seen *t, enum era era)
 }
 
 /*
- * A region that sees other tools than before. Of one that was never heard
- * nobody knows since when: it may have seen them all along.
+ * A region sees other tools than before. If it never reported before, it may have
+ * seen them all along.
  */
 static void turn(struct tools_seen *t, const struct verdict *v,
 	struct sighting *s, const struct verdict_region *r)
@@ -152,7 +152,7 @@ static void turn(struct tools_seen *t, const struct verdict *v,
 	struct tool_set *left = find_set(t, s->hash), *now;
 
 	if (era_change(v, r->region, &from, &to))
-		emit_eras(t, from);
+		set_eras(t, from);
 	else
 		to = left ? left->era : ERA_NONE;
 	move(t, left, r->tool_hash, r->started_at);
@@ -215,7 +215,7 @@ static void note_all(struct tools_seen *t, const struct verdict *v,
 	free(order);
 }
 
-/* Of a server that is new to us the verdict may know more than we. */
+/* For a server that is new to us, take over what the verdict knows. */
 static void begin_sightings(struct tools_seen *t, const struct verdict *v)
 {
 	for (size_t i = 0; i < v->n_sides && i < TOOL_SETS_MAX; i++) {
@@ -230,7 +230,7 @@ static void begin_sightings(struct tools_seen *t, const struct verdict *v)
 	}
 }
 
-/* Regions that left the configuration. */
+/* Forget regions that left the configuration. */
 static void drop_regions(struct tools_seen *t, const struct verdict *v)
 {
 	size_t n = 0;
@@ -244,10 +244,7 @@ static void drop_regions(struct tools_seen *t, const struct verdict *v)
 	t->n = n;
 }
 
-/*
- * Sets that no region saw last. While regions differ they are kept: one that
- * comes back to the old tools is behind again.
- */
+/* Forget sets that no region saw last. */
 static void drop_sets(struct tools_seen *t)
 {
 	count(t);

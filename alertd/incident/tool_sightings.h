@@ -1,8 +1,7 @@
 /*
  * tool_sightings.h: which region saw which tools last, and which of these sets of
- * tools are the newer ones. A set is as new as the first probe that saw it.
- * What a region saw holds until it sees tools again: neither silence nor a
- * failure is a sight. Pure.
+ * tools is newer. A set is as new as the first probe that saw it. What a region
+ * saw holds until it sees tools again: silence and failures change nothing. Pure.
  */
 #ifndef INCIDENT_TOOL_SIGHTINGS_H
 #define INCIDENT_TOOL_SIGHTINGS_H
@@ -11,8 +10,8 @@
 #include "records/verdict.h"
 
 /*
- * tool_sightings_take(st, v, window): take what the regions of a verdict see into
- * st->tools; that window is the verdict's. Regions that are no longer in the
+ * tool_sightings_take(st, v, window): note in st->tools what the regions of v see,
+ * whose window that is. Regions that are no longer in the
  * configuration are forgotten, and sets that no region saw last, unless a
  * divergence is open.
  *
@@ -28,23 +27,24 @@ const struct sighting *tool_sightings_find(const struct tools_seen *t,
 
 /*
  * tool_sightings_newer(t, v, s): the newest set that is newer than what a region
- * saw and can be compared to it, as far as the verdict says and eras are known;
- * NULL where there is none.
+ * saw in s, and of an era that can be compared with it; NULL: there is none.
  */
 const struct tool_set *tool_sightings_newer(const struct tools_seen *t,
 	const struct verdict *v, const struct sighting *s);
 
 /*
- * tool_sightings_now(v, s): whether the verdict itself says that the region sees
- * that: it is heard, its newest probe read the tools, and these can be compared
- * to those of others.
+ * tool_sightings_now(v, s): whether verdict v itself confirms s: the region
+ * reported, its newest probe read these tools, and the verdict compares them.
  */
 bool tool_sightings_now(const struct verdict *v, const struct sighting *s);
 
-/* tool_sightings_differ(t, window): whether regions saw different ones in it. */
+/*
+ * tool_sightings_differ(t, window): whether regions saw different tools in that
+ * window.
+ */
 bool tool_sightings_differ(const struct tools_seen *t, int64_t window);
 
-/* tool_sightings_configured(v, region): whether it is a region of the server. */
+/* tool_sightings_configured(v, region): whether v knows that region. */
 bool tool_sightings_configured(const struct verdict *v, const char *region);
 
 #endif

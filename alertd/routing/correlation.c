@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Who fails so long after the others has another trouble. */
+/* A server that fails this long after the others fails for another reason. */
 #define SAME_S 600
 
 bool correlation_may(const struct alert_event *e)
@@ -62,7 +62,7 @@ void correlation_release(struct correlation_starts *l)
 	*l = (struct correlation_starts) {0};
 }
 
-/* What is shared comes first, so that those who share it stand together. */
+/* By what a group shares, so that its incidents are neighbours. */
 static int compare(const void *a, const void *b)
 {
 	const struct alert_record *x =
@@ -130,7 +130,7 @@ void correlation_slug(const struct alert_event *e, char *out)
 	buf_release(&b);
 }
 
-/* The first of them begins it. */
+/* Open the common incident with the first of its servers. */
 static void open_with(struct alert_state *st, const struct alert_event *e)
 {
 	const struct alert_record *r = &e->record;

@@ -12,8 +12,6 @@
 /* Room for what stands behind the events. */
 #define TAIL_BYTES 100
 
-static const char *const periods[] = {NULL, "hourly", "daily", "weekly"};
-
 static struct digest *find_digest(struct digests *l, const struct delivery *d)
 {
 	struct digest *g;
@@ -54,7 +52,7 @@ static void note_delivery(struct digests *l, const struct alert_state *st,
 	};
 }
 
-/* By a clock that was ahead it would wait for a day that is not near. */
+/* Due at once where a clock that was ahead of ours set the boundary. */
 static bool due(const struct pending *p, const struct delivery *d, double now)
 {
 	return (double)d->boundary <= now ||
@@ -126,7 +124,7 @@ void digest_json(struct buf *b, struct digest *d, double now)
 	buf_fmt(b, "{\"v\":%d,\"type\":\"digest\",\"at\":", RECORD_VERSION);
 	json_put_num(b, now);
 	json_put_member(b, "route", d->route);
-	buf_fmt(b, ",\"period\":\"%s\",\"because\":%s", periods[d->period],
+	buf_fmt(b, ",\"period\":\"%s\",\"because\":%s", conf_digests[d->period],
 		d->over ? "\"budget\"" : "null");
 	buf_fmt(b, ",\"dedup_key\":\"digest:%s:%" PRId64 "\",\"events\":[",
 		d->route, d->boundary);

@@ -1,6 +1,6 @@
 /*
- * digest.h: events of many servers that one route gets together: what is due of
- * them, and the record that carries them. Pure.
+ * digest.h: a route gets several events together, in one record: which events are
+ * due, and that record. Pure.
  */
 #ifndef ROUTING_DIGEST_H
 #define ROUTING_DIGEST_H
@@ -8,11 +8,11 @@
 #include "conf/conf.h"
 #include "incident/state.h"
 
-/* More events, or bytes, are only counted. */
+/* A digest holds this many events, and bytes; more are only counted. */
 #define DIGEST_EVENTS 100
 #define DIGEST_BYTES (256 * 1024)
 
-/* An event of a digest, and where it stands. */
+/* An event of a digest, and its place in the outbox of a server. */
 struct digest_item {
 	char *slug;
 	unsigned long number; /* of the pending event */
@@ -20,15 +20,15 @@ struct digest_item {
 	char *body;
 };
 
-/* What a route gets at one time. */
+/* A digest for one route. */
 struct digest {
 	char *route;
-	int64_t boundary; /* when it was due, which names it */
-	enum conf_digest period; /* the longest that one of them waited for */
-	bool over; /* some are in it because the route's budget was spent */
-	double next_try; /* the earliest of them */
-	int attempts;	 /* that failed, the most of them */
-	int done;	 /* requests that got through, the same */
+	int64_t boundary; /* when it was due; a part of its dedup_key */
+	enum conf_digest period; /* the longest period of its events */
+	bool over; /* the route's budget was spent for some of its events */
+	double next_try; /* the earliest of its events */
+	int attempts;	 /* that failed; the most of its events */
+	int done;	 /* requests that got through; the most of its events */
 	struct digest_item *v;
 	size_t n, cap;
 };
@@ -39,8 +39,8 @@ struct digests {
 };
 
 /*
- * digests_note(l, st, now, route): add what waits in the outbox of a server for
- * that route, or for any where it is NULL, and whose boundary has come.
+ * digests_note(l, st, now, route): add the events in the outbox of a server that
+ * wait for a digest of that route (NULL: of any) which is due now.
  * digests_sort(l): the oldest first.
  */
 void digests_note(struct digests *l, const struct alert_state *st, double now,
@@ -50,7 +50,7 @@ void digests_release(struct digests *l);
 
 /*
  * digest_json(b, d, now): append the record of mcp-records(5) without a
- * newline: the oldest events first. It sorts them.
+ * newline, the oldest events first; it sorts d.
  */
 void digest_json(struct buf *b, struct digest *d, double now);
 

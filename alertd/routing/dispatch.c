@@ -8,7 +8,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* The same for the same event, whoever decides on it, and for no other. */
+/* Name an event: the same event, whichever process decides on it, and no other. */
 static void name(const struct alert_event *e, char *out, size_t size)
 {
 	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
@@ -17,7 +17,7 @@ static void name(const struct alert_event *e, char *out, size_t size)
 		alert_event(&e->record, event), e->record.at);
 }
 
-/* Whether an event has to wait on a route, and how. */
+/* Whether a route gets an event in a digest, and which. */
 static bool waits(const struct dispatch *d, struct alert_state *st,
 	const struct alert_event *e, const struct conf_route *r,
 	struct outbox_wait *w)
@@ -28,7 +28,7 @@ static bool waits(const struct dispatch *d, struct alert_state *st,
 	char text[ALERT_KEY_SIZE + ALERT_EVENT_SIZE + 32];
 
 	*w = (struct outbox_wait) {.digest = route_digest(r, &e->record)};
-	/* Its end stands beside its beginning, if that was not told yet. */
+	/* An end joins the digest in which its beginning still waits. */
 	if (!w->digest && calm)
 		return outbox_joins(st, r->name, w);
 	name(e, text, sizeof text);

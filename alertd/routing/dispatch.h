@@ -1,6 +1,6 @@
 /*
- * dispatch.h: puts an event into the outbox of its server, for each of the
- * routes that get it: now, or with others.
+ * dispatch.h: puts an event into the outbox of its server, for each route that
+ * gets it, at once or in a digest.
  */
 #ifndef ROUTING_DISPATCH_H
 #define ROUTING_DISPATCH_H
@@ -26,15 +26,15 @@ struct recipients {
 struct dispatch {
 	const struct conf *conf; /* or NULL */
 	struct rate_limit *budget;
-	bool at_once; /* nothing waits for others, and no budget counts */
-	/*
-	 * The clock of the deliveries; -INFINITY where nothing is delivered,
-	 * and then the outbox stays as it is.
-	 */
+	bool at_once; /* no digests, and no budgets */
+	/* The clock of deliveries. -INFINITY: the outbox stays as it is. */
 	double now;
 };
 
-/* dispatch_event(d, st, e, body, out): who gets it is added to *out. */
+/*
+ * dispatch_event(d, st, e, body, out): put event e, whose record is `body`, into
+ * the outbox of st, and add the routes that get it to *out.
+ */
 void dispatch_event(const struct dispatch *d, struct alert_state *st,
 	const struct alert_event *e, const char *body, struct recipients *out);
 

@@ -7,7 +7,7 @@
 #include <math.h>
 #include <string.h>
 
-/* The usual one: the times of article 3. */
+/* The steps of the usual ladder, seconds after its begin (article 3). */
 static const double usual[] = {0, 5 * 60, 15 * 60};
 #define USUAL_STEPS ((int)(sizeof usual / sizeof *usual))
 
@@ -51,8 +51,9 @@ static void note_role(const struct rise *r, enum conf_role role, bool told,
 }
 
 /*
- * The routes of a step. The first of the usual ladder is what is told at once
- * anyway, by the time of day; the last, where nobody is second, is the channel.
+ * The routes of a step. The first step of the usual ladder is what is told at
+ * once anyway, by the time of day; the last falls to the channel if no route is
+ * second.
  */
 static void note_step(const struct rise *r, int step, struct strings *out)
 {
@@ -73,7 +74,7 @@ static void note_step(const struct rise *r, int step, struct strings *out)
 	}
 }
 
-/* The routes whose steps are due, which are then done. */
+/* Take the steps that are due: add their routes. */
 static void take_steps(const struct rise *r, struct strings *out)
 {
 	struct escalation *climb = &r->inc->escalation;
@@ -83,7 +84,7 @@ static void take_steps(const struct rise *r, struct strings *out)
 		note_step(r, climb->step++, out);
 }
 
-/* Whether anybody would hear of it at this time of day. */
+/* Whether one of these routes is told at this time of day. */
 static bool heard(const struct rise *r, const struct strings *routes)
 {
 	for (size_t i = 0; i < routes->n; i++)
@@ -97,7 +98,7 @@ static bool of(const struct alert_event *e, const struct rise *r)
 	return e->record.kind == r->about.kind && e->record.phase != ALERT_ONCE;
 }
 
-/* The event that tells of steps: one that is there, or their own. */
+/* The event that carries the steps: one of this instant, or a new one. */
 static struct alert_event *carrier(const struct rise *r,
 	const struct alert_state *st, size_t from, struct alert_events *out)
 {
@@ -134,7 +135,7 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 	return r;
 }
 
-/* On the first step of another ladder than before, if it is another. */
+/* Begin a ladder, unless the incident is on it already. */
 static void step_on(const struct rise *r)
 {
 	struct escalation *climb = &r->inc->escalation;

@@ -1,6 +1,6 @@
 /*
- * escalation.h: who else is told of an incident while nobody acknowledges it.
- * Pure: the clock is that of the input.
+ * escalation.h: while nobody acknowledges an incident, the steps of a ladder tell
+ * more and more people of it. Pure: the clock is that of the input.
  */
 #ifndef ROUTING_ESCALATION_H
 #define ROUTING_ESCALATION_H
@@ -9,17 +9,16 @@
 #include "incident/event.h"
 #include "incident/state.h"
 
-/* The ladder that is climbed where the configuration has none. */
+/* The name of the ladder where the configuration has none. */
 #define ESCALATION_USUAL "default"
 
 /*
- * escalate(c, st, now, from, out): put each open incident of a server on
- * the ladder that is for it, and take the steps whose time has come, unless it
- * is folded, acknowledged, held by a maintenance, or just passing. The events
- * in `out` from that index on are those of this instant: they learn which
- * routes are told by a step of the ladder, and which are for the ladder alone.
- * A step that comes with none of them has an event of its own. c may be NULL:
- * there are no ladders.
+ * escalate(c, st, now, from, out): put each open incident of a server on its
+ * ladder and take the steps that are due, unless the incident is superseded,
+ * acknowledged, suppressed or recovering. The events of this instant, those of
+ * `out` from index `from` on, get `steps`, the routes that a step tells, and
+ * `later`, the routes that only the ladder tells. A step for which there is no
+ * such event appends one of its own. c may be NULL: there are no ladders.
  */
 void escalate(const struct conf *c, struct alert_state *st, double now,
 	size_t from, struct alert_events *out);

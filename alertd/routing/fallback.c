@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "incident/dedup_key.h"
+#include "incident/summary.h"
 #include "json/json.h"
 #include "routing/outbox.h"
 #include "routing/routing.h"
@@ -13,7 +14,7 @@
 /* An event is no longer; with room for the sentences of some fallbacks. */
 #define BODY_MAX (300 * 1024)
 
-/* What is not known counts as bad. */
+/* How long this event may take; an unknown severity counts as P1. */
 static double in_time(const char *body)
 {
 	char why[JSON_WHY];
@@ -29,7 +30,7 @@ static double in_time(const char *body)
 				   : FALLBACK_P3_S;
 }
 
-/* Since when it could have been there. */
+/* Since when it could have been delivered. */
 static double since(const struct pending *p, const struct delivery *d)
 {
 	return d->digest ? fmax(p->created, (double)d->boundary) : p->created;
@@ -56,25 +57,16 @@ bool fallback_any(const struct alert_state *st, double now)
 	return false;
 }
 
-/* "14:02" */
-static void put_minute(struct buf *b, double t)
-{
-	char iso[CLOCK_RFC3339];
-
-	clock_rfc3339((int64_t)t, iso);
-	buf_fmt(b, "%.5s", iso + strlen("2026-04-29T"));
-}
-
 static void put_sentence(struct buf *b, const char *summary,
 	const struct pending *p, const struct delivery *d)
 {
-	buf_fmt(b, "%s%sThis could not be told to %s since ",
+	buf_fmt(b, "%s%sThis could not be delivered to %s since ",
 		summary ? summary : "", summary ? " " : "", d->route);
-	put_minute(b, since(p, d));
+	phrase_time(b, (int64_t)since(p, d), false);
 	buf_fmt(b, " UTC%s%s.", d->why ? ": " : "", d->why ? d->why : "");
 }
 
-/* The old member of that name gives its place to the new one. */
+/* Set a member, in the place of an old one of that name. */
 static void set_member(cJSON *o, const char *key, cJSON *value)
 {
 	if (json_get(o, key))
@@ -112,8 +104,8 @@ void fallback_body(struct buf *b, const struct pending *p,
 }
 
 /*
- * Of the same incident and route, what was told elsewhere before: when, or 0.
- * Who was told so hears by itself of what happened after that.
+ * When an earlier event of the same incident and route went to the fallback, or
+ * 0. The fallback is told of later events by itself.
  */
 static double told_before(const struct alert_state *st, size_t i,
 	const char *route)
@@ -128,7 +120,7 @@ static double told_before(const struct alert_state *st, size_t i,
 	return 0;
 }
 
-/* The fallback hears how an open incident goes on. */
+/* From now on the fallback is told of the incident, if it is open. */
 static void note_told(struct alert_state *st, const char *key,
 	const char *route)
 {

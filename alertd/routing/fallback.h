@@ -1,6 +1,6 @@
 /*
- * fallback.h: what could not be brought to a route in time is told to the
- * fallback of that route. The route goes on being tried. Pure.
+ * fallback.h: an event that cannot be delivered to a route in time goes to the
+ * fallback of that route as well. The route is still tried. Pure.
  */
 #ifndef ROUTING_FALLBACK_H
 #define ROUTING_FALLBACK_H
@@ -8,35 +8,33 @@
 #include "conf/conf.h"
 #include "incident/state.h"
 
-/* How long is in time, by how bad it is. A P1 wakes somebody; minutes count. */
+/* How long a delivery may take, by severity. */
 #define FALLBACK_P1_S (15 * 60)
 #define FALLBACK_P2_S 3600
 #define FALLBACK_P3_S (24 * 3600)
 
 /*
- * fallback_overdue(p, d, now): whether a delivery of that event cannot get to
- * its route before somebody does something, or did not get there in time; false
- * where the fallback was told. The time of what waits to be put together with
- * others begins when that is done.
+ * fallback_overdue(p, d, now): whether delivery d of event p is late, or was
+ * refused; false where the fallback was told already. For an event in a digest
+ * time counts from when the digest is due.
  */
 bool fallback_overdue(const struct pending *p, const struct delivery *d,
 	double now);
 
-/* fallback_any(st, now): whether one of a server is. */
+/* fallback_any(st, now): whether any delivery of that server is overdue. */
 bool fallback_any(const struct alert_state *st, double now);
 
 /*
- * fallback_tell(st, c, now): put the events of all that is overdue into the
- * outbox for the fallbacks, with why, and with them what waits behind them of
- * the same incident. From then on the fallback is told how that goes on.
- * How many there were; c may be NULL.
+ * fallback_tell(st, c, now): put each event that is overdue into the outbox for
+ * the fallback of its route, with the reason, and with it the later events of the
+ * incident that wait for that route. From then on the fallback is told of that
+ * incident. Returns the number of events; c may be NULL.
  */
 size_t fallback_tell(struct alert_state *st, const struct conf *c, double now);
 
 /*
- * fallback_body(b, p, d): append the body of an event with the sentence that,
- * and why, it was not told to a route: in its summary, and as its member
- * `fallback_for`.
+ * fallback_body(b, p, d): append the body of event p, with the route that was
+ * not reached and why: in the summary, and as the member `fallback_for`.
  */
 void fallback_body(struct buf *b, const struct pending *p,
 	const struct delivery *d);

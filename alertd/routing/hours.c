@@ -31,9 +31,9 @@ static bool work_day(const struct conf_business *b, int weekday)
 	return among(b->days, b->n_days, weekday);
 }
 
-/* Hours, and of which days they hold an instant. */
+/* Whether an instant lies within hours that began today, or yesterday. */
 struct held {
-	bool today, yesterday; /* the latter where they pass midnight */
+	bool today, yesterday; /* yesterday's, where they pass midnight */
 	int weekday;
 };
 

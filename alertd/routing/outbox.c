@@ -15,7 +15,7 @@ static struct delivery *find_route(const struct pending *p, const char *route)
 	return NULL;
 }
 
-/* What has to arrive before an event of that incident. */
+/* Deliveries that have to arrive before a new event of that incident. */
 static void hurry(struct alert_state *st, const char *key,
 	const struct strings *routes, double now)
 {

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A set and not a number, so that who decides twice is counted once. */
+/* A set and not a number: an event that is decided twice counts once. */
 static const char take[] =
 	"if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end\n"
 	"if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 "
@@ -20,7 +20,7 @@ static const char take[] =
 	"redis.call('EXPIRE', KEYS[1], ARGV[3])\n"
 	"return 1\n";
 
-/* What a route got in the last hour in which it got something. */
+/* How many events a route got in the last hour in which it got any. */
 struct spent {
 	const struct conf_route *route;
 	int64_t hour;
@@ -48,7 +48,7 @@ void rate_limit_free(struct rate_limit *b)
 	free(b);
 }
 
-/* In memory nobody decides twice. */
+/* Without a store nothing is decided twice, so a number is enough. */
 static bool take_here(struct rate_limit *b, const struct conf_route *r,
 	int64_t hour)
 {

@@ -1,7 +1,7 @@
 /*
- * rate_limit.h: how many events a route got in an hour of the clock, so that a
- * storm does not reach it one by one. Counted in the store, where all
- * mcp-alerts count together, or for a dry run in memory.
+ * rate_limit.h: the budget of a route: how many events it gets one by one in an
+ * hour of the clock, so that a storm becomes a digest. Counted in the store, by
+ * all mcp-alerts together, or, for a dry run, in memory.
  */
 #ifndef ROUTING_RATE_LIMIT_H
 #define ROUTING_RATE_LIMIT_H
@@ -20,10 +20,9 @@ struct rate_limit *rate_limit_new(struct store *s);
 void rate_limit_free(struct rate_limit *b);
 
 /*
- * rate_limit_take(b, r, event, t): whether the budget of a route allows for one
- * more event in the hour of t; that which was allowed once is allowed again.
- * Where the store does not answer it is allowed, for the event goes nowhere
- * then but to where somebody looks.
+ * rate_limit_take(b, r, event, t): whether the budget of route r has room for
+ * that event in the hour of t. An event that was allowed once is allowed again.
+ * Where the store does not answer it is allowed; the operator is told.
  */
 bool rate_limit_take(struct rate_limit *b, const struct conf_route *r,
 	const char *event, double t);

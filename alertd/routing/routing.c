@@ -22,8 +22,8 @@ static bool matches(char *const *patterns, size_t n, const char *slug)
 }
 
 /*
- * Who wants to hear of downtimes has to hear of those that overrun, and of the
- * tests whether they would hear of one.
+ * A route for downtimes gets those that overrun a maintenance, and the tests
+ * whether it would be reached.
  */
 static bool wants_kind(char *const *kinds, size_t n, enum alert_kind kind)
 {
@@ -32,7 +32,7 @@ static bool wants_kind(char *const *kinds, size_t n, enum alert_kind kind)
 			among(kinds, n, alert_kind_name(ALERT_DOWNTIME)));
 }
 
-/* Nobody is told of an anomaly who did not ask for it. */
+/* Only a route that names anomalies gets them. */
 static bool asks_for(const struct conf_route *r, enum alert_kind kind)
 {
 	return kind != ALERT_ANOMALY || r->n_kinds;
@@ -65,7 +65,7 @@ struct pick {
 	const struct conf *c;
 	const struct alert_event *e;
 	bool any_time;
-	enum conf_role turn; /* whose it is, of those that share the work */
+	enum conf_role turn; /* the role that gets it: channel or pager */
 };
 
 bool route_chooses(const struct conf_route *r)
@@ -73,7 +73,7 @@ bool route_chooses(const struct conf_route *r)
 	return r->n_servers || r->n_accounts;
 }
 
-/* Of what servers share, who chooses among them is told one by one. */
+/* Routes that choose servers get no common incident, but its single ones. */
 static bool shared_with(const struct pick *p, const struct conf_route *r)
 {
 	if (p->e->servers.n)
@@ -155,7 +155,7 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	note_pick(&p, news, out);
 	if (out->n || !news || e->record.severity == SEVERITY_P3)
 		return;
-	/* Rather at the wrong time of day than not at all. */
+	/* Better at the wrong time of day than not at all. */
 	p.any_time = true;
 	p.turn = whose_turn(&p);
 	note_pick(&p, news, out);
@@ -167,7 +167,7 @@ enum conf_digest event_digest(const struct alert_record *a)
 		return CONF_DIGEST_NO;
 	if (a->added.n)
 		return CONF_DIGEST_DAILY;
-	/* Where nobody knows what changed it may be anything. */
+	/* If it is not known what changed, it may be anything. */
 	return a->redescribed.n ? CONF_DIGEST_WEEKLY : CONF_DIGEST_NO;
 }
 

@@ -1,6 +1,6 @@
 /*
- * routing.h: which routes an event goes to, by what they ask for, what they are
- * for, and the time of day. Pure.
+ * routing.h: which routes an event goes to: by what they ask for, their role, and
+ * the time of day. Pure.
  */
 #ifndef ROUTING_ROUTING_H
 #define ROUTING_ROUTING_H
@@ -9,46 +9,45 @@
 #include "incident/event.h"
 
 /*
- * route_wants(c, r, a): whether the severity, the kind, the server and its
- * account are among those that a route asks for. An empty list asks for all;
- * who asks for downtimes is told of a maintenance that overruns, and of a test,
- * too.
+ * route_wants(c, r, a): whether route r asks for the severity, the kind, the
+ * server and the account of a. An empty list asks for all; a route that asks for
+ * downtimes gets maintenance_overrun and tests, too.
  */
 bool route_wants(const struct conf *c, const struct conf_route *r,
 	const struct alert_record *a);
 
 /*
- * route_chooses(r): whether a route asks for some servers only. Such a one is
- * told of each of its servers; the others of what servers share, see
+ * route_chooses(r): whether route r asks for some servers only. Such a route is
+ * told of each of its servers; the others are told of common incidents, see
  * correlation.h.
  */
 bool route_chooses(const struct conf_route *r);
 
 /*
- * route_pick(c, e, out): the names of the routes that get an event, as ROUTES
- * in mcp-alert(1) has it, by the time at which it happened. Whoever was told
- * that an incident began is told how it goes on, whatever its severity has
- * become; and its end is told to nobody else. c may be NULL: there are none.
+ * route_pick(c, e, out): the names of the routes that get event e, as
+ * mcp-routes(5) says, by the time at which it happened. A route that was told
+ * that an incident began is told how it goes on, whatever its severity is then;
+ * no other route is told of its end. c may be NULL: there are no routes.
  */
 void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out);
 
 /*
- * route_digest(r, a): whether the route gets the event together with others,
- * and how often. What is for digests by its nature goes there on every route.
+ * route_digest(r, a): the digest in which route r gets event a, if any: the rarer
+ * of the route's own and event_digest.
  */
 enum conf_digest route_digest(const struct conf_route *r,
 	const struct alert_record *a);
 
 /*
- * event_digest(a): its nature: a change of tools that only adds some can wait
- * for a day, one that only describes them anew for a week.
+ * event_digest(a): the digest for which event a can wait on any route: a change
+ * that only adds tools a day, one that only describes them anew a week.
  */
 enum conf_digest event_digest(const struct alert_record *a);
 
 /*
- * route_ladder(c, a): the first ladder that is for such an incident, or NULL;
- * one for downtimes is for those that overrun a maintenance, too.
+ * route_ladder(c, a): the first ladder for such an incident, or NULL; a ladder
+ * for downtimes is one for maintenance_overrun, too.
  */
 const struct conf_ladder *route_ladder(const struct conf *c,
 	const struct alert_record *a);

@@ -14,17 +14,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is going on, and who was told of it. */
+/* The imagined incident, and who was told of it. */
 struct play {
 	const struct conf *c;
 	const struct what_if *r;
 	struct alert_state st;
 	struct alert_events events;
-	struct rate_limit *budget; /* of which nothing is spent yet */
+	struct rate_limit *budget; /* in memory, all of it left */
 	struct reaches *out;
 };
 
-/* What says nothing of a server, no maintenance of it keeps silent. */
+/* Whether a maintenance of the server suppresses events of that kind. */
 static bool heeds_maintenance(enum alert_kind kind)
 {
 	return kind != ALERT_STALLED && kind != ALERT_CERTIFICATE_EXPIRING &&
@@ -70,7 +70,7 @@ static void begin_what_if(struct play *p)
 	open(p, r->kind);
 	if (r->kind != ALERT_OVERRUN)
 		return;
-	/* It is that of a downtime. */
+	/* It supersedes a downtime. */
 	open(p, ALERT_DOWNTIME);
 	p->st.incidents[ALERT_DOWNTIME].superseded = true;
 }
@@ -99,7 +99,7 @@ static void note_reach(struct play *p, const struct alert_record *r,
 	};
 }
 
-/* As notifier.c tells of the events from that one on. */
+/* Route the events from that one on, as emit.c does. */
 static void what_if_events(struct play *p, size_t from)
 {
 	const struct dispatch way = {p->c, p->budget, false, -INFINITY};
@@ -122,7 +122,7 @@ static void what_if_events(struct play *p, size_t from)
 	}
 }
 
-/* When time brings something about after t; INFINITY: never. */
+/* The next instant after t at which something happens; INFINITY: none. */
 static double next(struct play *p, double t)
 {
 	const struct incident *inc;

@@ -1,7 +1,6 @@
 /*
- * what_if.h: who would be told, and when, if something happened: an event
- * that never was goes through the ladders, the routes and the digests as one
- * that is does. Pure.
+ * what_if.h: who would be told, and when, if something happened: an imagined
+ * event goes through ladders, routes and digests like a real one. Pure.
  */
 #ifndef ROUTING_WHAT_IF_H
 #define ROUTING_WHAT_IF_H
@@ -13,12 +12,12 @@
 
 /* What happens. */
 struct what_if {
-	enum alert_kind kind; /* it begins, or is told once */
+	enum alert_kind kind;
 	enum severity severity;
 	const char *slug;
 	double at;
-	bool maintenance; /* somebody works on the server, and told us */
-	/* Of a drift: what became of a tool, as an event names it; or NULL. */
+	bool maintenance; /* the server is in a maintenance */
+	/* Of a drift: "removed", "changed", "added", "redescribed"; or NULL. */
 	const char *tools;
 };
 
@@ -26,8 +25,8 @@ struct what_if {
 struct reach {
 	char *route;
 	double after_s;		/* since the beginning; 0: at once */
-	enum severity severity; /* it has become by then */
-	struct outbox_wait wait; /* CONF_DIGEST_NO: one by one */
+	enum severity severity; /* that of the incident by then */
+	struct outbox_wait wait; /* CONF_DIGEST_NO: no digest */
 };
 
 struct reaches {
@@ -36,18 +35,17 @@ struct reaches {
 };
 
 /*
- * what_if(c, r, out): who is told of it for the first time, and when, if
- * nobody acknowledges it and it does not pass: at once, when it has become P1
- * by its age, and by each step of the ladder. It is added to *out; nothing in a
- * maintenance that holds it.
+ * what_if(c, r, out): add to *out each route that is told of it, with the time at
+ * which it is first told, if nobody acknowledges it and it lasts: at once, when
+ * its age makes it P1, and with each step of the ladder. A maintenance that
+ * suppresses it adds nothing.
  */
 void what_if(const struct conf *c, const struct what_if *r,
 	struct reaches *out);
 
 /*
- * what_if_ladder(c, r, e): what the ladder says of it: the routes that are
- * told by its first step, and those that are told by the ladder alone, become
- * those of *e.
+ * what_if_ladder(c, r, e): set e->steps to the routes that the first step of the
+ * ladder tells, and e->later to those that only the ladder tells.
  */
 void what_if_ladder(const struct conf *c, const struct what_if *r,
 	struct alert_event *e);

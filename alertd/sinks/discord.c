@@ -40,13 +40,7 @@ static const char *known(const struct sink_job *job)
 
 static void put_text(struct buf *b, const char *s, size_t max)
 {
-	char cut[4 * DIGEST_LIMIT + 1];
-	struct buf text;
-
-	buf_init(&text, HTTP_REQUEST_MAX);
-	sink_text_discord(&text, sink_cut(s, max, cut, sizeof cut));
-	json_put_str(b, text.p);
-	buf_release(&text);
+	sink_put_escaped(b, s, max, sink_text_discord);
 }
 
 static void put_links(struct buf *b, const struct message *m)

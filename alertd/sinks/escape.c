@@ -8,7 +8,7 @@
 /* Enough for whatever a vendor takes in one text, UTF-8. */
 #define CUT_SIZE (4 * 16000 + 4)
 
-static const char *cut(const char *s, size_t max, char *out, size_t size)
+const char *sink_cut(const char *s, size_t max, char *out, size_t size)
 {
 	size_t at = 0, chars = 0, keep = 0, len;
 	uint32_t cp;
@@ -30,16 +30,23 @@ static const char *cut(const char *s, size_t max, char *out, size_t size)
 	return out;
 }
 
-const char *sink_cut(const char *s, size_t max, char *out, size_t size)
-{
-	return cut(s, max, out, size);
-}
-
 void sink_put_cut(struct buf *b, const char *s, size_t max)
 {
 	char out[CUT_SIZE];
 
-	json_put_str(b, cut(s, max, out, sizeof out));
+	json_put_str(b, sink_cut(s, max, out, sizeof out));
+}
+
+void sink_put_escaped(struct buf *b, const char *s, size_t max,
+	void (*escape)(struct buf *b, const char *s))
+{
+	char out[CUT_SIZE];
+	struct buf text;
+
+	buf_init(&text, 8 * CUT_SIZE);
+	escape(&text, sink_cut(s, max, out, sizeof out));
+	json_put_str(b, text.p);
+	buf_release(&text);
 }
 
 /* A character that has a name in markup; false where it has none. */

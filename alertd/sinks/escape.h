@@ -17,6 +17,13 @@ const char *sink_cut(const char *s, size_t max, char *out, size_t size);
 /* sink_put_cut(b, s, max): append that as a JSON string. */
 void sink_put_cut(struct buf *b, const char *s, size_t max);
 
+/*
+ * sink_put_escaped(b, s, max, escape): the same of s escaped, one of the
+ * functions below, after it is cut.
+ */
+void sink_put_escaped(struct buf *b, const char *s, size_t max,
+	void (*escape)(struct buf *b, const char *s));
+
 /* sink_text_slack(b, s): append s for Slack: &, < and > as entities. */
 void sink_text_slack(struct buf *b, const char *s);
 

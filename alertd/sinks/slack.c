@@ -52,13 +52,7 @@ static bool find_place(const struct sink_job *job, struct place *p)
 
 static void put_escaped(struct buf *b, const char *s, size_t max)
 {
-	char cut[4 * TEXT_LIMIT + 1];
-	struct buf text;
-
-	buf_init(&text, HTTP_REQUEST_MAX);
-	sink_text_slack(&text, sink_cut(s, max, cut, sizeof cut));
-	json_put_str(b, text.p);
-	buf_release(&text);
+	sink_put_escaped(b, s, max, sink_text_slack);
 }
 
 static void put_field(struct buf *b, const char *title, const char *value,

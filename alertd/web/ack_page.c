@@ -83,7 +83,7 @@ static void put_page(struct cgi_answer *a, const struct page *p)
 		"name=\"by\" "
 		"maxlength=\"%d\" autocomplete=\"name\"></label></p>\n"
 		"<p><button>I look after it</button></p>\n</form>\n"
-		"<p>Nobody else is called for it then, until it is over, gets "
+		"<p>Then nobody else is called for it until it is over, gets "
 		"worse, or some hours have passed.</p>\n",
 		ACK_BY_MAX / 4);
 }
@@ -143,7 +143,7 @@ static bool still_open(
 	}
 	state_store_free(sh);
 	if (!got)
-		say(a, 503, "Try again", "Nobody can say what is open now.");
+		say(a, 503, "Try again", "It cannot be said now what is open.");
 	else if (!open)
 		say(a, 410, "It is over",
 			"This incident is not open any more.");
@@ -238,7 +238,7 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 	pager = notifier_new(&setup);
 	p.done = notifier_ack(pager, p.slug, &q)
 		? "You look after it. Thank you."
-		: "That could not be written down; try again.";
+		: "That could not be stored; try again.";
 	notifier_free(pager);
 	state_store_free(setup.states);
 	if (still_open(c, &p, a))

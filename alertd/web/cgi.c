@@ -203,17 +203,14 @@ static void put_answer(struct buf *out, const struct cgi_answer *a, bool head)
 
 static int write_answer(struct cgi_answer *a, bool head)
 {
-	int status = EXIT_GOOD;
 	struct buf out;
+	int status;
 
 	if (!buf_ok(&a->body))
 		cgi_error(a, 500, "too_large", "The answer is too large.");
 	buf_init(&out, ANSWER_MAX + 2048);
 	put_answer(&out, a, head);
-	if (line_write(STDOUT_FILENO, out.p, out.len)) {
-		log_error("standard output: %s", strerror(errno));
-		status = EXIT_ENV;
-	}
+	status = line_print(out.p, out.len) ? EXIT_ENV : EXIT_GOOD;
 	buf_release(&out);
 	return status;
 }

@@ -136,8 +136,8 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 	struct buf text;
 
 	buf_init(&text, TEXT_SIZE);
-	buf_str(&text, "With those less than 15 minutes apart from it, which "
-		       "count as one, it would last ");
+	buf_str(&text, "Together with those less than 15 minutes before or after "
+		       "it, which count as one, it would last ");
 	phrase_duration(&text, chain->end - chain->start);
 	buf_fmt(&text, ", %lld s more than the ",
 		(long long)(chain->end - chain->start - cap_s));
@@ -174,10 +174,10 @@ static void store(const struct cgi *c, struct maintenance *m,
 	fit = maintenance_store_fit(l, m, c->conf, c->now,
 		c->conf->policy.maintenance_s);
 	if (!room(c, l, m->by))
-		cgi_error(a, 409, "too_many", "There are too many already.");
+		cgi_error(a, 409, "too_many", "There are too many maintenances already.");
 	else if (fit.many)
 		cgi_error(a, 409, "too_many",
-			"Ten of this server are to come already.");
+			"Ten maintenances of this server are planned already.");
 	else if (fit.slug)
 		refuse_long(c, &fit.chain, a);
 	else
@@ -217,7 +217,7 @@ void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 
 	if (!account) {
 		cgi_error(a, 401, "token",
-			"The bearer token is needed by which the server's "
+			"This needs the bearer token with which the server's "
 			"account writes.");
 		a->challenge = true;
 	} else if (!find_server(c, account)) {
@@ -225,8 +225,8 @@ void cgi_maintenance(const struct cgi *c, struct cgi_answer *a)
 			a, 404, "not_found", "The account has no such server.");
 	} else if (!writer) {
 		cgi_error(a, 403, "read_only",
-			"By this token the account reads; the one by which it "
-			"writes is needed.");
+			"This token is for reading; this needs the account's "
+			"token for writing.");
 	} else {
 		add_maintenance(c, account, a);
 	}

@@ -25,6 +25,14 @@ void strings_note(struct strings *l, const char *s)
 		strings_add(l, s);
 }
 
+bool strings_gained(const struct strings *before, const struct strings *now)
+{
+	for (size_t i = 0; i < now->n; i++)
+		if (!strings_has(before, now->v[i]))
+			return true;
+	return false;
+}
+
 void strings_copy(struct strings *to, const struct strings *from)
 {
 	strings_clear(to);

@@ -19,6 +19,9 @@ void strings_note(struct strings *l, const char *s);
 /* strings_has(l, s): whether s is in it. */
 bool strings_has(const struct strings *l, const char *s);
 
+/* strings_gained(before, now): whether `now` has one that `before` has not. */
+bool strings_gained(const struct strings *before, const struct strings *now);
+
 /* strings_copy(to, from): make `to` hold what `from` holds. */
 void strings_copy(struct strings *to, const struct strings *from);
 

@@ -11,7 +11,7 @@
 /* In the order of their enums. */
 static const char *const roles[] = {
 	"all", "channel", "pager", "phone", "second", NULL};
-static const char *const digests[] = {"no", "hourly", "daily", "weekly", NULL};
+const char *const conf_digests[] = {"no", "hourly", "daily", "weekly", NULL};
 
 static const char *bad_hours(const char *s)
 {
@@ -62,7 +62,8 @@ static const struct conf_key route[] = {
 		.choices = zone_weekdays},
 	{KEY("zone", CONF_TEXT, conf_route, zone), .max = 100,
 		.wrong = bad_zone},
-	{KEY("digest", CONF_CHOICE, conf_route, digest), .choices = digests},
+	{KEY("digest", CONF_CHOICE, conf_route, digest),
+		.choices = conf_digests},
 	{KEY("budget", CONF_INT, conf_route, budget), .max = 100000,
 		.otherwise = "0"},
 	{KEY("fallback", CONF_TEXT, conf_route, fallback), .max = 200,

@@ -71,8 +71,8 @@ fault() {
 	alert 0 check -N "$T"
 	[ ! -s out ]
 	diff err - <<-'END'
-		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of the fleet would be told to nobody at once
-		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of example-mcp would be told to nobody at once
+		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of the fleet would reach nobody at once
+		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of example-mcp would reach nobody at once
 		mcp-alert: warning: route b: no event can reach it
 	END
 }
@@ -115,7 +115,7 @@ fault() {
 	jq -e --argjson now "$NOW" '.severity == "P1" and .server_slug == "example-mcp" and .at >= $now and
 		.server_url == "https://mcp.example.com/mcp" and .probe_count == null and
 		.dashboard_url == "https://status.example.com/status/example-mcp" and .ack_url == null and
-		.summary == "TEST, nothing is wrong: eve tries whether a P1 of example-mcp reaches you. Nothing has to be done."' pager
+		.summary == "TEST, nothing is wrong: eve checks whether a P1 of example-mcp reaches you. You need not do anything."' pager
 	[ "$(jq -r .dedup_key pager)" = "$(jq -r .dedup_key out)" ]
 	[ "$(redis hget fleet:tests passed)" -ge "$NOW" ]
 	[ -z "$(undelivered)" ]
@@ -194,7 +194,7 @@ fault() {
 	routes "$(to a)"
 	alert 0 maintenance add --for 1h example-mcp
 	alert 0 test
-	grep -q 'warning: example-mcp: it is in a maintenance until .*; a downtime would be told to nobody' err
+	grep -q 'warning: example-mcp: in a maintenance until .*; nobody would be told of a downtime' err
 	[ "$(events a)" = test ]
 }
 

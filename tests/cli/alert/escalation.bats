@@ -292,7 +292,7 @@ phone: downtime_escalated" ]
 	for m in {1..11}; do minute "$m"; done
 	[ "$(told)" = "pager: pipeline_stalled_started pipeline_stalled_escalated
 phone: pipeline_stalled_escalated" ]
-	jq -se '.[1].summary | startswith("The pipeline stands still, and nobody is watched; not ack")' pager
+	jq -se '.[1].summary | startswith("The pipeline stands still, and no server is watched; not ack")' pager
 	alert 0 ack -N $((T + 700)) --by alice --for 10m '*'
 	for m in {12..21}; do minute "$m"; [ ! -s out ]; done
 	minute 22

@@ -49,9 +49,9 @@ explain() {
 	  why: regions agreed that it fails, at 14:02: that counts at once
 	  what: tools-list jsonrpc.-32603, layer tools; from eu, us of 3 regions; 9 windows, the last 14:10
 	  told to: no route
-	  next: becomes P1 at 14:32, is reminded of at 18:02, unless it passes
+	  next: becomes P1 at 14:32, reminder at 18:02, unless it passes
 
-	What was told last:
+	Last events:
 	  14:02  downtime_started  example-mcp answers, but tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
 	EOT
 	explain 14:11 -f jsonl example-mcp
@@ -78,7 +78,7 @@ explain() {
 	[ "$(jq -r .event <<<"$output")" = downtime_reminder ]
 	# Nobody called it when it was time.
 	explain 23:00 -f text example-mcp
-	[[ $output == *"is reminded of at 22:02 (due; no verdict or tick since), unless"* ]]
+	[[ $output == *"reminder at 22:02 (due; no verdict or tick since), unless"* ]]
 }
 
 @test "why it did not page: a row that is too short" {
@@ -100,8 +100,8 @@ explain() {
 	explain 14:08 -f text example-mcp
 	[[ $output == *"P1 downtime, open since 14:04, confirmed at 14:04"*"why: regions agreed"* ]]
 	[[ $output == *"passing: 1 of 3 windows in a row, since 14:07; meanwhile it wakes nobody"* ]]
-	[[ $output == *"P2 regional, open since 14:00, folded into a worse one: says nothing until both end, confirmed at 14:02"* ]]
-	[[ $output == *"why: every window failed from 14:00 to 14:02: so many in a row count"* ]]
+	[[ $output == *"P2 regional, open since 14:00, superseded by a worse one: silent until both end, confirmed at 14:02"* ]]
+	[[ $output == *"why: every window failed from 14:00 to 14:02: enough in a row to count"* ]]
 	[[ $output != *next:* ]]
 }
 
@@ -112,7 +112,7 @@ explain() {
 	"$ROOT/tests/scenarios/run" --records night.story | "$BIN/mcp-alert" -N "$(at 14:10)" >out
 	[ ! -s out ]
 	explain 14:11 -f text example-mcp
-	[[ $output == *"In maintenance from 14:00 to 14:30: nothing is told: new disks"* ]]
+	[[ $output == *"In maintenance from 14:00 to 14:30: nobody is told of anything: new disks"* ]]
 	[[ $output == *"told to: nobody yet"*"muted: by the maintenance that ends at 14:30; judged 300 s after that"* ]]
 	[[ $output != *next:* ]]
 	explain 14:11 example-mcp
@@ -123,7 +123,7 @@ explain() {
 	night '14:02-14:10 red tools-list eu us'
 	"$BIN/mcp-alert" ack -N "$(at 14:11)" --by alice --for 1h --reason "rolling back" example-mcp >/dev/null
 	explain 14:12 -f text example-mcp
-	[[ $output == *"muted: alice looks after it until 15:11: rolling back"*"next: is reminded of at 15:11, unless it passes"* ]]
+	[[ $output == *"muted: alice looks after it until 15:11: rolling back"*"next: reminder at 15:11, unless it passes"* ]]
 	explain 14:12 example-mcp
 	jq -e '.incidents[0] | .acknowledged_by == "alice" and .next_promotion == null' <<<"$output"
 	reminded=$(jq -r '.incidents[0].next_reminder | fromdate' <<<"$output")
@@ -164,7 +164,7 @@ explain() {
 		["history", "shop", "downtime_resolved"]] and .[0].at == 1777471200' <<<"$output"
 	redis flushall >/dev/null
 	run -0 "$BIN/mcp-alert" history -f text
-	[ "$output" = "Nothing was told." ]
+	[ "$output" = "Nobody was told of anything." ]
 }
 
 @test "a slug that is none, or of which nothing is known; a store that is gone" {

@@ -105,7 +105,7 @@ calls() {
 	jq -se 'map(.event) == ["downtime_started", "downtime_resolved"] and
 		(.[0] | .fallback_for.route == "broken" and
 		.fallback_for.since == "2026-04-29T20:31:05Z" and
-		(.summary | endswith(" This could not be told to broken since 20:31 UTC: the command exited with 1.")))' other
+		(.summary | endswith(" This could not be delivered to broken since 20:31 UTC: the command exited with 1.")))' other
 	# It is told once; broken goes on being tried.
 	round 17 a b | alert 3 -N $((T + 17 * 60 + 6))
 	[ "$(grep -c . other)" = 2 ]

@@ -75,7 +75,7 @@ posts() {
 	posts '0 7200'
 	[ "$CODE" = 201 ]
 	posts '7200 7201'
-	[ "$CODE $(jq -r '"\(.error) \(.message)"' body)" = "422 too_long With those less than 15 minutes apart from it, which count as one, it would last 4 h, 1 s more than the 4 h that a maintenance may last." ]
+	[ "$CODE $(jq -r '"\(.error) \(.message)"' body)" = "422 too_long Together with those less than 15 minutes before or after it, which count as one, it would last 4 h, 1 s more than the 4 h that a maintenance may last." ]
 	posts '-8099 7200'
 	jq -r .message body | grep -F 'it would last 4 h 14 min, 899 s more than the 4 h that'
 	[ "$CODE" = 422 ]
@@ -123,7 +123,7 @@ posts() {
 	posts '40000 600'
 	[ "$CODE $(jq -r .error body)" = '409 too_many' ]
 	NOW=$((SOON - 3600)) add 2 -c fleet.yaml --start $((SOON + 90000)) --for 10m '*'
-	grep -qF 'mcp-alert: maintenance add: 10 of example-mcp are to come already' err
+	grep -qF 'mcp-alert: maintenance add: 10 maintenances of example-mcp are planned already' err
 	# Now is not to come; and of another server there is room.
 	posts '-3600 600'
 	[ "$CODE" = 201 ]

@@ -44,14 +44,14 @@ refused() {
 
 @test "what is longer than the cap is cut, and that is said" {
 	add 0 --for 24h example-mcp
-	grep -q 'warning: no maintenance is longer than 14400 s.*ends at 2026-04-30T00:31:00Z' err
+	grep -q 'warning: a maintenance lasts 14400 s at most.*ends at 2026-04-30T00:31:00Z' err
 	[ "$(stands .ends_at)" = $((NOW + 4 * 3600)) ]
 	redis del fleet:maintenance
 	sed -i 's/^alerts: {/&policy: {maintenance: 1h}, /' fleet.yaml
 	add 0 -c fleet.yaml --for 2h example-mcp
 	[ "$(stands .ends_at)" = $((NOW + 3600)) ]
 	redis del fleet:maintenance
-	refused 'it was over at 2026-04-29T20:30:59Z' --start $((NOW - 4 * 3600 - 1)) \
+	refused 'it would have ended at 2026-04-29T20:30:59Z' --start $((NOW - 4 * 3600 - 1)) \
 		--for 24h example-mcp
 }
 
@@ -62,7 +62,7 @@ refused() {
 	refused "'A B': neither a server nor a pattern" --for 1h 'A B'
 	refused "'': neither a server nor a pattern" --for 1h ''
 	refused 'end is not after its start' --start 21:00 --end $NOW a
-	refused 'it was over at' --start $((NOW - 600)) --end $((NOW - 60)) a
+	refused 'it would have ended at' --start $((NOW - 600)) --end $((NOW - 60)) a
 	refused "--start: '25:00' is not" --start 25:00 --for 1h a
 	refused "--end: 'soon' is not" --end soon a
 	refused "--for: '5' is not" --for 5 a
@@ -140,11 +140,11 @@ refused() {
 @test "the command says what is too long with its neighbours, and until when it counts" {
 	add 0 -c fleet.yaml --for 4h example-mcp
 	add 0 -c fleet.yaml --start $((NOW + 4 * 3600 + 840)) --for 1h 'exam*'
-	grep -qF 'mcp-alert: warning: example-mcp: with those less than 15 minutes apart from it, which count as one, it is 4440 s longer than any may be (alerts.policy.maintenance): that is over at 2026-04-30T00:31:00Z' err
+	grep -qF 'mcp-alert: warning: example-mcp: together with those less than 15 minutes before or after it, which count as one, it is 4440 s longer than a maintenance may be (alerts.policy.maintenance): it ends at 2026-04-30T00:31:00Z' err
 	add 0 -c fleet.yaml --start $((NOW + 86400)) --every daily --for 3h nobodys
 	[ ! -s err ]
 	add 0 -c fleet.yaml --start $((NOW + 86400 + 3 * 3600)) --every sat --for 2h nobodys
-	grep -qF 'nobodys: with those less than 15 minutes apart from it, which count as one, it is 3600 s longer' err
+	grep -qF 'nobodys: together with those less than 15 minutes before or after it, which count as one, it is 3600 s longer' err
 	# Its Saturday begins in Berlin.
 	grep -qF 'over at 2026-05-02T00:31:00Z' err
 }

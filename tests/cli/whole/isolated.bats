@@ -93,7 +93,7 @@ all() {
 	done
 	[ "$(told)" = "* probe_silent_started P3" ]
 	jq -e '.regions == ["us"] and (.summary | startswith(
-		"The own network of us is cut off since "))' got
+		"The network of us has been cut off since "))' got
 	redis hget fleet:isolated us | jq -e --argjson at $((NOW + 60)) '
 		.type == "runner" and .status == "isolated" and .region == "us" and
 		.at > $at and .at < $at + 10 and .message == "its own network is cut off: " +
@@ -139,8 +139,8 @@ all() {
 	seen 1 1 20 ap=dns/dns.timeout eu=tls/tcp.timeout us=tls/tcp.refused | judge 1
 	all '.verdict == "unknown" and .isolated == ["ap", "eu", "us"]'
 	[ "$(told)" = "* pipeline_stalled_started P1" ]
-	jq -e '.summary | startswith("Every region'\''s own network is cut off since ") and
-		test("or each server is down at once")' got
+	jq -e '.summary | startswith("The network of every region has been cut off since ") and
+		test("or all servers are down at once")' got
 	for m in 2 3 4 5 6 7; do
 		seen $m 1 20 ap=dns/dns.timeout eu=tls/tcp.timeout us=tls/tcp.refused | judge $m
 	done

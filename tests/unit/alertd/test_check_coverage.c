@@ -164,16 +164,16 @@ static void test_refused(void **state)
 		{"kind=downtime,event=downtime",
 			"check: 'event' is not to be given twice"},
 		{"kind=outage", "kind: 'outage' is not a kind of "
-			"mcp-records(5), or what begins one, such as "
+			"mcp-records(5), or the event that begins one, such as "
 			"downtime_started; later events go to whoever was "
 			"told"},
 		{"kind=downtime_resolved", "kind: 'downtime_resolved' is not a "
-			"kind of mcp-records(5), or what begins one, such as "
+			"kind of mcp-records(5), or the event that begins one, such as "
 			"downtime_started; later events go to whoever was "
 			"told"},
 		{"kind=token_expiring_started",
 			"kind: 'token_expiring_started' is not a kind of "
-			"mcp-records(5), or what begins one, such as "
+			"mcp-records(5), or the event that begins one, such as "
 			"downtime_started; later events go to whoever was "
 			"told"},
 		{"kind=latency,severity=P1",
@@ -228,53 +228,53 @@ static void test_coverage(void **state)
 		{"  ladders: [{name: l, steps: [{route: page}, {after: 5m, "
 		 "route: call}]}]\n" TEAM,
 			"route boss: no event can reach it: only a ladder "
-			"takes such a role, and none that tells of what it "
-			"wants does\n"},
+			"tells routes of its role, and none for the "
+			"events that it wants does\n"},
 		{"  routes:\n" TO("all", "")
 			TO("call", ", role: phone, severities: [P3]"),
 			"route call: no event can reach it: only a ladder "
-			"takes such a role, and none that tells of what it "
-			"wants does\n"},
+			"tells routes of its role, and none for the "
+			"events that it wants does\n"},
 		/* Its turn never comes. */
 		{"  routes:\n" TO("chat", ", role: channel")
 			TO("page", ", role: pager, severities: [P2]"),
 			"route page: no event can reach it\n"},
 		/* Somebody has to hear of a P1, of every server and of none. */
 		{"  routes:\n" TO("a", ", servers: [shop]"),
-			"at 2026-11-21T03:00:00Z a P1 of the fleet would be "
-			"told to nobody at once\n"
-			"at 2026-11-21T03:00:00Z a P1 of blog would be told to "
+			"at 2026-11-21T03:00:00Z a P1 of the fleet would "
+			"reach nobody at once\n"
+			"at 2026-11-21T03:00:00Z a P1 of blog would reach "
 			"nobody at once\n"},
 		{"  routes:\n" TO("a", ", accounts: [acme]") TO("b",
 			 ", severities: [P2, P3]") TO("c", ", servers: ['*']"),
 			""},
 		{"  routes:\n" TO("a", ", digest: hourly"),
-			"at 2026-11-21T03:00:00Z a P1 of the fleet would be "
-			"told to nobody at once\n"
-			"at 2026-11-21T03:00:00Z a P1 of shop would be told to "
+			"at 2026-11-21T03:00:00Z a P1 of the fleet would "
+			"reach nobody at once\n"
+			"at 2026-11-21T03:00:00Z a P1 of shop would reach "
 			"nobody at once\n"},
 		/* At every time; the night ends at 8:00, 07:00 in UTC. */
 		{"  routes:\n" TO("a", ", hours: '20:00-08:00'"),
 			"at 2026-11-21T07:00:00Z a P1 of the fleet would find "
-			"no route within its hours, and go to route a all the "
-			"same\n"
+			"no route within its hours, and go to route a "
+			"anyway\n"
 			"at 2026-11-21T07:00:00Z a P1 of shop would find no "
-			"route within its hours, and go to route a all the "
-			"same\n"},
+			"route within its hours, and go to route a "
+			"anyway\n"},
 		{"  routes:\n" TO("a", ", hours: '20:00-08:00'")
 			TO("b", ", hours: '08:00-20:00'"),
 			""},
 		{"  routes:\n" TO("a", ", days: [mon, tue, wed, thu, fri]")
 			TO("b", ", days: [sat], zone: UTC, servers: [shop]"),
 			"at 2026-11-21T03:00:00Z a P1 of the fleet would find "
-			"no route within its hours, and go to route a all the "
-			"same\n"
+			"no route within its hours, and go to route a "
+			"anyway\n"
 			"at 2026-11-22T00:00:00Z a P1 of shop would find no "
-			"route within its hours, and go to route a all the "
-			"same\n"
+			"route within its hours, and go to route a "
+			"anyway\n"
 			"at 2026-11-21T03:00:00Z a P1 of blog would find no "
-			"route within its hours, and go to route a all the "
-			"same\n"},
+			"route within its hours, and go to route a "
+			"anyway\n"},
 	};
 
 	(void)state;
@@ -303,32 +303,32 @@ static void test_untested(void **state)
 		{NAN, NAN, 0, 100, NULL},
 		{10, NAN, 0, 44.9, NULL},
 		{10, NAN, 0, 45,
-			"No test has reached the routes in the 35 days that "
-			"there are some: whether a page would arrive, nobody "
-			"knows. Run 'mcp-alert test'."},
+			"No test has reached the routes in the 35 days "
+			"since they were configured: nobody knows whether a "
+			"page would arrive. Run 'mcp-alert test'."},
 		{10, 20, 0, 54.9, NULL},
 		{10, 20, 0, 55.5,
 			"No test has reached the routes for 35 days, since "
-			"1970-01-21 00:00 UTC: whether a page would arrive, "
-			"nobody knows. Run 'mcp-alert test'."},
+			"1970-01-21 00:00 UTC: nobody knows whether a page "
+			"would arrive. Run 'mcp-alert test'."},
 		/* The routes are newer than the test. */
 		{40, 20, 0, 60, NULL},
 		/* Once a week. */
 		{10, NAN, 45, 51.9, NULL},
 		{10, NAN, 45, 52,
-			"No test has reached the routes in the 42 days that "
-			"there are some: whether a page would arrive, nobody "
-			"knows. Run 'mcp-alert test'."},
+			"No test has reached the routes in the 42 days "
+			"since they were configured: nobody knows whether a "
+			"page would arrive. Run 'mcp-alert test'."},
 		/* What is yet to come is of a wrong clock. */
 		{200, NAN, 0, 100, NULL},
 		{10, 200, 0, 45,
-			"No test has reached the routes in the 35 days that "
-			"there are some: whether a page would arrive, nobody "
-			"knows. Run 'mcp-alert test'."},
+			"No test has reached the routes in the 35 days "
+			"since they were configured: nobody knows whether a "
+			"page would arrive. Run 'mcp-alert test'."},
 		{10, NAN, 200, 45,
-			"No test has reached the routes in the 35 days that "
-			"there are some: whether a page would arrive, nobody "
-			"knows. Run 'mcp-alert test'."},
+			"No test has reached the routes in the 35 days "
+			"since they were configured: nobody knows whether a "
+			"page would arrive. Run 'mcp-alert test'."},
 	};
 
 	(void)state;

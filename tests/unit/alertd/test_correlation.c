@@ -193,7 +193,7 @@ static void test_life(void **state)
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "downtime_escalated P1: Each of 3 servers (a, b and "
 		"c) is down: tools-list fails from eu and us (2 of 0 regions); "
-		"more of them than before.");
+		"more than before.");
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "");
 	leave(&st, "b", 20, &out);

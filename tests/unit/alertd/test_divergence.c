@@ -135,16 +135,16 @@ static void test_summaries(void **state)
 		"All regions see the same tools of example-mcp again after 9 "
 		"min (00:51\u201301:00 UTC). Last to follow: e.");
 	expect_summary("AEU", ".,E*5",
-		"example-mcp is not reported on by e since 17:50: a runner or "
+		"example-mcp has had no report from e since 17:50: a runner or "
 		"its network fails, which says nothing about the server.");
 	expect_summary("AEU", "?,AEU*5",
-		"example-mcp is not reported on by a, e and u, all its "
+		"example-mcp has had no report from a, e and u, all its "
 		"regions, since 17:50: a runner or its network fails, which "
 		"says nothing about the server.");
 	expect_summary("AEU", ".,E*5 .,EU*5",
-		"example-mcp is not reported on by e and u since 17:50: a "
+		"example-mcp has had no report from e and u since 17:50: a "
 		"runner or its network fails, which says nothing about the "
-		"server; more of them than before.");
+		"server; more than before.");
 	expect_summary("AEU", ".,EU*5 .",
 		"e and u report on example-mcp again after 5 min "
 		"(17:50\u201317:55 UTC).");

@@ -109,7 +109,7 @@ static void test_words(void **state)
 	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 961), 1);
 	assert_string_equal(st.outbox[1].body,
 		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
-		"could not be told to pager since 17:51 UTC: HTTP \\\"503\\\"."
+		"could not be delivered to pager since 17:51 UTC: HTTP \\\"503\\\"."
 		"\",\"fallback_for\":{\"route\":\"pager\",\"since\":"
 		"\"2026-04-29T17:51:01Z\",\"why\":\"HTTP \\\"503\\\"\"}}");
 	assert_string_equal(st.outbox[1].key, st.outbox[0].key);
@@ -119,8 +119,8 @@ static void test_words(void **state)
 	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 1861), 1);
 	assert_string_equal(st.outbox[2].body,
 		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
-		"could not be told to pager since 17:51 UTC: HTTP \\\"503\\\". "
-		"This could not be told to ops since 18:06 UTC.\","
+		"could not be delivered to pager since 17:51 UTC: HTTP \\\"503\\\". "
+		"This could not be delivered to ops since 18:06 UTC.\","
 		"\"fallback_for\":{\"route\":\"ops\",\"since\":"
 		"\"2026-04-29T18:06:01Z\",\"why\":null}}");
 	expect_outbox(&st, "1 pager*, 2 ops*, 3 phone");

@@ -5,6 +5,7 @@
  */
 #include "incident/pipeline.h"
 
+#include "conf/policy.h"
 #include "incident/machine.h"
 
 #include <math.h>
@@ -65,6 +66,7 @@ static void read_isolated(struct life *l, const char *p,
 
 static void run(struct life *l, const char *p)
 {
+	const struct conf_policy policy = conf_policy_of(NULL);
 	struct pipeline_region isolated[3];
 
 	double now = minute(&p);
@@ -75,12 +77,12 @@ static void run(struct life *l, const char *p)
 		p++;
 		l->pipeline.at[STAGE_VERDICT] = minute(&p);
 		read_isolated(l, p, isolated);
-		pipeline_decide(&l->st, &l->pipeline, &machine_policy, now,
+		pipeline_decide(&l->st, &l->pipeline, &policy, now,
 			&l->events);
 		l->pipeline.at[STAGE_ALERT] = now;
 		break;
 	case '!':
-		pipeline_away(&l->st, "store: refused", &machine_policy, now,
+		pipeline_away(&l->st, "store: refused", &policy, now,
 			&l->events);
 		break;
 	case '+':
@@ -247,15 +249,15 @@ static void test_isolated_words(void **state)
 	live(&l, "1=1,1;us@1;eu@1;ap@1 2=2,2;us@1 6=6,6;us@1 7=7,7");
 	assert_int_equal(l.events.n, 4);
 	assert_string_equal(l.events.v[0].record.summary,
-		"Every region's own network is cut off since 14:01 UTC (0 s), or "
-		"each server is down at once: no region reaches any, and which "
-		"of the two it is cannot be told from here; servers are not "
-		"judged. A canary of each region would settle it.");
+		"The network of every region has been cut off since 14:01 UTC "
+		"(0 s), or all servers are down at once: no region reaches any "
+		"server, and from here the two look alike; servers are not "
+		"judged. A canary in each region would tell which it is.");
 	assert_string_equal(l.events.v[1].record.summary,
 		"A region reports again after 1 min (14:01\u201314:02 UTC).");
 	assert_string_equal(l.events.v[2].record.summary,
-		"The own network of us is cut off since 14:01: no server answers "
-		"there, and other regions do not see that; what is probed from "
+		"The network of us has been cut off since 14:01: no server "
+		"answers there, and other regions do not see that; what is probed from "
 		"there counts as no data, and says nothing about any server.");
 	assert_string_equal(l.events.v[3].record.summary,
 		"us reports again after 6 min (14:01\u201314:07 UTC).");
