@@ -20,13 +20,13 @@
 #include <unistd.h>
 
 /* Longer than any address that people type. */
-#define FILE_TREE_MAX 300
+#define SITE_MAX 300
 
 extern char **environ;
 
 struct opts {
 	const char *store; /* or NULL */
-	char site[FILE_TREE_MAX];
+	char site[SITE_MAX];
 	double now;	   /* NAN for the clock's */
 	bool verbose;
 	const char *folder; /* to render into; or NULL, for requests */

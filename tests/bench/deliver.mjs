@@ -1,6 +1,6 @@
 // From a verdict to the webhook, beside Prometheus Alertmanager from an alert to
 // the webhook with group_wait 0s, in the same run: one at a time, and many at
-// once; the median of several rounds, and how many times as good ours is.
+// once; the median of several rounds, and the ratio of the two.
 // usage: deliver.mjs [ROUNDS]
 import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ const rounds = Number(process.argv[2] || 5), single = 200, many = 1000;
 const program = new URL('../../build/bin/mcp-alert', import.meta.url).pathname;
 const dir = mkdtempSync(`${tmpdir()}/mcp-deliver.`), store = `unix://${dir}/redis.sock`;
 
-// Who waits for which name; names are those of servers.
+// By the name of a server: what to call when its event arrives.
 const waiting = new Map(), agent = new http.Agent({ keepAlive: true });
 const arrived = (name) => {
 	waiting.get(name)?.(performance.now());
@@ -63,7 +63,7 @@ const settle = (child, fd, word) => new Promise((done) => {
 	});
 });
 
-// The most memory that a process has had, in KiB.
+// The peak memory of a process, in KiB.
 const peak = (pid) => Number(/VmHWM:\s*(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]);
 
 // Each is { child, send(slugs), stop() }; ours knows its servers, if any.

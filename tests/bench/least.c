@@ -1,6 +1,6 @@
 /*
- * least: a CGI that does the least there is to do: with the libraries of
- * mcp-serve, it asks a Redis for one key, and answers with a header and that.
+ * least: the minimum of a CGI: with the libraries of mcp-serve, it asks a Redis
+ * for one key, and answers with a header and the value.
  *
  * usage: least SOCKET KEY HEADER-FILE
  */
@@ -10,7 +10,7 @@
 #include <openssl/sha.h>
 #include <stdio.h>
 
-/* So that no linker leaves a library out. */
+/* These calls keep the linker from leaving a library out. */
 const char *(*const json)(void) = cJSON_Version;
 unsigned char *(*const digest)(const unsigned char *, size_t,
 	unsigned char *) = SHA256;

@@ -1,5 +1,5 @@
-// A web server of a few lines in front of mcp-serve as a CGI, on the loopback:
-// what is between a browser and the program is as little as can be.
+// A minimal web server on the loopback that runs mcp-serve as a CGI, so that little
+// is between a browser and the program.
 import {spawn} from 'node:child_process';
 import http from 'node:http';
 

@@ -1,5 +1,5 @@
-// Goal: the widget gets along with any page that it is put on, and leaves
-// nothing behind on it but what it shows; and the page that shows it off.
+// Goal: the widget works on any page, and changes nothing there but its own place;
+// and the preview page shows it as it is.
 
 import assert from 'node:assert/strict';
 import path from 'node:path';
@@ -333,7 +333,7 @@ test('the preview shows the four modes, and the lines that make them', async () 
 		for (const code of codes) {
 			assert.ok(code.includes(`${site.url}/`), code);
 		}
-		// What is copied works elsewhere, and looks as it did here.
+		// The copied lines work elsewhere, and look as they did here.
 		for (let i = 0; i < 4 && width > 320; i++) {
 			const other = await open(host.put(codes[i]));
 			const [one] = await settled(other);

@@ -160,7 +160,7 @@ export function mount(attributes) {
 	return `<div class="alivemcp-embed" ${attributes}></div>`;
 }
 
-// What a reader gets to see of each mount, in the order of the page.
+// What a reader sees of each mount, in the order of the page.
 export async function look(page) {
 	return page.$$eval('#alivemcp-embed,.alivemcp-embed', (mounts) =>
 		mounts.map((m) => {
@@ -185,7 +185,7 @@ export async function look(page) {
 		}));
 }
 
-// Once no mount is waiting for its answer any more.
+// Resolves when every mount has its answer.
 export async function settled(page) {
 	await page.waitForFunction(() => {
 		const all = [...document.querySelectorAll(

@@ -1,6 +1,6 @@
 // Goal: the widget on other people's pages, in a real browser: in all modes,
-// with whatever its site answers. Never a green that nobody vouches for, never
-// an empty place, always a link to the status page.
+// with whatever its site answers. Never a false green, never an empty place,
+// always a link to the status page.
 
 import assert from 'node:assert/strict';
 import {readFileSync} from 'node:fs';
@@ -171,7 +171,7 @@ test('a server that is not known, not judged, or judged long ago', async () => {
 	}
 });
 
-// Answers that are none, each at a slug of its own.
+// Invalid answers, each at a slug of its own.
 const BODIES = {
 	html: '<!DOCTYPE html><p>up</p>',
 	half: '{"state":"up"',

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Goal: 50 servers in three regions, of which ten mean harm and one region was
-# taken over: the other forty are judged as they are, in every round, in time, and
-# the store is no larger than for fifty good ones and a fifth.
+# Goal: of 50 servers in three regions, ten are hostile and one region was taken
+# over: the other forty are judged right, in every round, in time, and the store is
+# at most a fifth larger than for fifty good ones.
 # HOSTILE_ROUNDS: how many rounds.
 
 bats_require_minimum_version 1.5.0
@@ -10,7 +10,7 @@ load ../helpers/redis
 load ../helpers/fleet
 
 ROUNDS=${HOSTILE_ROUNDS:-10}
-# How the good ones speak.
+# The moods of the good servers.
 MOODS=(json sse stateless json-pieces sse-notes sse-pieces sessionless pages wall dual)
 
 setup_file() {

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# Goal: each path of the API answers as the OpenAPI document says, in every
-# state of a server and of the store; and an account is its holder's alone.
+# Goal: each path of the API answers as the OpenAPI document says, in every state of
+# a server and of the store; and only the holder of its token can read an account.
 
 # shellcheck disable=SC2016,SC2153
 bats_require_minimum_version 1.5.0
@@ -10,7 +10,7 @@ load ../../helpers/probes
 HASH=$(printf %s "$TOKEN" | sha256sum)
 HASH=${HASH%% *}
 
-# account NAME FILTER SLUG…: an account as the configuration makes it.
+# account NAME FILTER SLUG…: stores an account, as the configuration makes it.
 account() {
 	local entry
 	entry=$(jq -cn --arg hash "$HASH" \
@@ -45,7 +45,7 @@ teardown_file() {
 	redis_stop
 }
 
-# valid PATH [NAME=VALUE…]: get, and the answer is one of the document.
+# valid PATH [NAME=VALUE…]: get; true if the document describes the answer.
 valid() {
 	get "$@"
 	node "$ROOT/tests/openapi.mjs" "$BATS_FILE_TMPDIR/openapi.json" "$1" out
@@ -112,7 +112,7 @@ valid() {
 	# A verdict that was published before there were these members.
 	get /api/status/old-store/regions
 	[ "$(jq -c '.regions[1]' body)" = '{"city":"London","state":"down","since":null,"p95_ms":null}' ]
-	# Without a configuration: the cities that are known, or the names.
+	# Without a configuration: known cities, or the names of regions.
 	get /api/status/nowhere/regions
 	[ "$(jq -c '[.regions[].city] | sort' body)" = '["London","São Paulo","r-unheard-of"]' ]
 	NOW=$((AS_OF + 301)) get /api/status/example-mcp/regions 'HTTP_IF_NONE_MATCH=*'
@@ -191,8 +191,8 @@ valid() {
 	grep -q '^mcp-serve: account odd: slugs: ' err
 }
 
-# traffic PATH [NAME=VALUE…]: what an answer makes of questions to the store, and
-# of bytes there and back.
+# traffic PATH [NAME=VALUE…]: the commands that an answer sends to the store, and
+# the bytes there and back.
 traffic() {
 	redis config resetstat >/dev/null
 	get "$@"
@@ -200,7 +200,7 @@ traffic() {
 		grep -E '^total_(connections_received|commands_processed|net_input_bytes|net_output_bytes)'
 }
 
-# What takes as long cannot be told apart by how long it takes.
+# The same commands take the same time, so that time gives nothing away.
 @test "the store is asked of a private name what it is asked of an unknown one" {
 	for path in /api/embed-status/%s /api/status/%s/regions /badge/%s.svg \
 		/status/%s /status/%s/feed.atom '/api/embed-status-prom?slug=%s' \
@@ -220,7 +220,7 @@ traffic() {
 				<(sed 's/veiled/NAME/g; s/wealth/NAME/g' body-private)
 		done
 	done
-	# It is there for who shows its token.
+	# With its token it exists.
 	get /api/embed-status/veiled "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$CODE" = 200 ]
 }

@@ -38,7 +38,7 @@ teardown() {
 	redis_stop
 }
 
-# publish: the server demo, working as of this minute.
+# publish: publishes the server demo as working as of this minute.
 publish() {
 	local at=$(($(date +%s) / 60 * 60))
 	AS_OF=$(date -u -d "@$at" +%Y-%m-%dT%H:%M:%SZ)
@@ -54,7 +54,7 @@ get() {
 		tr -d '\r'
 }
 
-# answers CODE PATH: that is the answer, which is then in out.
+# answers CODE PATH: true if that is the status; the answer is then in out.
 answers() {
 	get "$2" >out
 	grep -q "^HTTP/1.1 $1 " out
@@ -91,7 +91,7 @@ answers() {
 @test "the store goes and comes back under a running program" {
 	get /api/embed-status/demo | grep -q '^HTTP/1.1 200 '
 	redis_stop
-	# What it remembers gets old; trouble.bats says how soon.
+	# The cache expires; trouble.bats tests how soon.
 	eventually answers 503 /api/embed-status/demo
 	get /healthz | grep -q '"status":"down"'
 	grep -q '^mcp-serve: store: ' err
@@ -140,8 +140,8 @@ answers() {
 	done
 }
 
-# few COMMAND PATH [ARGS…]: 60 answers, each to a question of its own, and the
-# store was asked that command no more often than a memory of a second can end.
+# few COMMAND PATH [ARGS…]: 60 different requests; true if the store got that command
+# no more often than a cache of a second expires.
 few() {
 	local asked
 	redis config resetstat >/dev/null
@@ -155,7 +155,7 @@ few() {
 
 @test "however many questions strangers make up, the store is asked a few" {
 	redis hset fleet:heartbeats verdict "$(date +%s)" >/dev/null
-	# What an answer does not depend on makes no question of its own.
+	# What an answer does not depend on is not part of the key of the cache.
 	few hget '/badge/demo.svg?x=N'
 	few hget '/badge/demo.svg?style=N&theme=xN'
 	few hget "/badge/demo.svg?x=N&$(printf 'a%.0s' {1..900})"
@@ -164,10 +164,10 @@ few() {
 	few hgetall '/?x=N'
 	few hmget '/healthz?N'
 	few get /N
-	# Nor does a field that has no say, or is no token.
+	# Nor is a header field that is ignored, or holds no token.
 	few hmget '/healthz?N' -H 'Authorization: Bearer x'
 	few hget '/badge/demo.svg?N' -H 'Authorization: Basic eDp5'
-	# A name or a search that nobody else has is made of what is there already.
+	# Unknown names and searches are answered from the list in memory.
 	few hgetall '/?q=N'
 	few hgetall /status/nameN
 	few hgetall /account/aN -H 'Authorization: Bearer x'

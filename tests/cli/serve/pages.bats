@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
-# Goal: the pages of servers in every state, out of a store that the real
-# programs filled: they are valid, small, ask nobody else for anything, and say
-# nothing that is for operators.
+# Goal: the pages of servers in every state, from a store that the real programs
+# filled: they are valid, small, load nothing from elsewhere, and say nothing that
+# is for operators.
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/lib
@@ -33,7 +33,8 @@ setup() {
 	feeds=("${feeds[@]/#//status/}")
 }
 
-# get PATH [NAME=VALUE…]: what the program answers: CODE, fields and body.
+# get PATH [NAME=VALUE…]: asks mcp-serve as a CGI; its answer is in CODE, fields and
+# body.
 get() {
 	local query=
 	[[ $1 != *\?* ]] || query=${1#*\?}

@@ -1,8 +1,7 @@
 #!/usr/bin/env bats
-# Goal: what the web is told is what was published, with the fields of the
-# contract, as a CGI and through a real web server; who may not know of a server
-# cannot tell that it is there; and nobody is ever told a state that is not
-# known.
+# Goal: answers hold what was published, with the header fields of the contract, as
+# a CGI and through a real web server; clients that may not know of a server cannot
+# tell that it exists; and no answer gives a state that is not known.
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/serve
@@ -194,7 +193,7 @@ teardown_file() {
 	tag=$(says ETag)
 	get /status/partly MCP_SITE=https://status.example.com "HTTP_IF_NONE_MATCH=$tag"
 	[ "$CODE" = 304 ]
-	# Who asks does not write the page, for it is cached.
+	# The client has no influence on the page, for it is cached.
 	get /status/partly HTTP_HOST=evil.example HTTP_X_FORWARDED_HOST=evil.example
 	run ! grep -q evil body
 	get /status/example-mcp

@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 # Goal: under load, a store that stops, hangs, is emptied or starts anew leads to
-# documented answers and no others, costs no worker, and is made up for within a
-# second. SLACK: how many times as long that may be, 1 where nothing else runs;
-# without it no time is looked at.
+# documented answers only, ends no worker, and a second after it is back so are the
+# answers. SLACK: how many times as long that may take, 1 on an idle machine;
+# without it no time is checked.
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/lib
@@ -47,7 +47,7 @@ teardown() {
 	redis_stop
 }
 
-# workers: their process ids.
+# workers: prints their process ids.
 workers() {
 	pgrep -P "$(<lighttpd.pid)" | sort
 }
@@ -61,12 +61,12 @@ publish() {
 	redis hset fleet:servers demo '{"private":false}' >/dev/null
 }
 
-# now: epoch ms.
+# now: prints the time in epoch ms.
 now() {
 	echo $((${EPOCHREALTIME/./} / 1000))
 }
 
-# until_says CODE WHAT: asks until that is the answer; TOOK is how many ms.
+# until_says CODE WHAT: asks until that is the answer; TOOK is the time in ms.
 until_says() {
 	local began
 	began=$(now)
@@ -77,7 +77,7 @@ until_says() {
 	done
 }
 
-# within MS: so long the last until_says took, where times are looked at.
+# within MS: true if the last until_says took no longer, or times are not checked.
 within() {
 	[[ ! $SLACK ]] || ((TOOK < $1 * SLACK))
 }
@@ -95,7 +95,7 @@ steady() {
 	done
 }
 
-# ended: the load, with no answer that is not documented, and no worker lost.
+# ended: ends the load; true if all its answers are documented and no worker is gone.
 ended() {
 	kill "$LOAD"
 	wait "$LOAD"
@@ -115,8 +115,8 @@ ended() {
 	[ "$(wc -l <answers)" -gt 100 ]
 }
 
-# back MS FROM: from MS after FROM on, or once it is steady, everybody who asks
-# for demo is told. Goes on for half a second after that, and ends.
+# back MS FROM: from MS after FROM on, or once it is steady, every client gets demo.
+# Goes on for half a second after that, and ends.
 back() {
 	local at
 	if [[ $SLACK ]]; then
@@ -162,7 +162,7 @@ back() {
 	until_says 200 up
 	within 1000
 	back 1000 "$at"
-	# Others wait while a worker waits, but not one after the other.
+	# Clients wait while a worker waits, but not one after the other.
 	jq -se --argjson most $((5000 * ${SLACK:-6})) 'map(.answered - .asked) | max < $most' answers
 }
 
