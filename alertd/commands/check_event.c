@@ -11,7 +11,7 @@
 #include <string.h>
 
 #define VALUE_MAX 200
-/* So many other times are shown. */
+/* How many other times are shown. */
 #define OTHERS 5
 #define WHEN_SIZE 48
 
@@ -71,7 +71,7 @@ static bool read_slug(const char *value, const struct conf *c,
 	return true;
 }
 
-/* The keys; an index is a bit of those that were given. */
+/* The keys; `given` has a bit for each that was given. */
 enum { KIND, SEVERITY, SLUG, AT, TOOLS, KEYS };
 static const char *const keys[KEYS] = {
 	"kind", "severity", "slug", "at", "tools"};
@@ -111,7 +111,7 @@ static bool read_value(int key, const char *value, const struct conf *c,
 	}
 }
 
-/* "kind=downtime", which is taken apart. */
+/* Read a pair such as "kind=downtime". */
 static bool read_pair(char *pair, const struct conf *c, struct check_event *d,
 	unsigned *given, char *why)
 {
@@ -133,7 +133,7 @@ static bool read_pair(char *pair, const struct conf *c, struct check_event *d,
 		refuse_description(why, pair, value, wanted[key]);
 }
 
-/* What was not said is what it is most often, and the worst. */
+/* Complete a description: the first server, and the worst severity. */
 static void complete(struct check_event *d, const struct conf *c, unsigned given)
 {
 	bool fleet = d->of.kind == ALERT_STALLED || !c->n_servers;
@@ -240,7 +240,7 @@ static bool same(const struct reaches *a, const struct reaches *b)
 	return true;
 }
 
-/* Those times of the coming week at which others would be told. */
+/* The times of the coming week at which other routes would be told. */
 static void put_others(struct buf *b, const struct conf *c,
 	const struct check_event *d, const struct reaches *now)
 {

@@ -1,6 +1,6 @@
 /*
- * replay_report.h: what a replay has told: how much of it, of which servers, and how
- * the same recording differs under another policy. Pure.
+ * replay_report.h: what a replay would have told: how many events, of which servers,
+ * and how another policy changes that. Pure.
  */
 #ifndef COMMANDS_REPLAY_REPORT_H
 #define COMMANDS_REPLAY_REPORT_H

@@ -29,7 +29,7 @@
 	"The application's log of tools/list and tools/call, and what it "     \
 	"depends on."
 
-/* The first that fits counts: what names more stands before what names less. */
+/* The first row that fits counts, so specific rows stand before general ones. */
 static const struct message_words words[] = {
 	{"downtime", "transport", "dns", DOWN, REACH, SHOW_DNS},
 	{"downtime", "transport", "tls", DOWN, REACH, SHOW_TLS},
@@ -104,7 +104,7 @@ static const struct message_words words[] = {
 		"See what is said above.", "The dashboard."},
 };
 
-/* Whether a row says nothing of it, or the same. */
+/* Whether a row leaves it open, or names the same. */
 static bool fits(const char *row, const char *s)
 {
 	return !row || (s && strcmp(row, s) == 0);
