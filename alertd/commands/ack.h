@@ -20,22 +20,22 @@ struct notifier;
 #define ACK_MAX_S (7 * 86400)
 
 /*
- * acknowledge_secret(): the key that signs the URLs of the page: the token of the
- * credential "ack"; secret_free it. NULL: there is no such credential, or it
- * cannot be used and the operator has been told.
+ * acknowledge_secret(): the key that signs the URLs of the page: the token of
+ * the credential "ack"; secret_free it. NULL: there is no such credential, or
+ * it cannot be used and the operator has been told.
  */
 char *acknowledge_secret(void);
 
 /*
- * acknowledge_by(by): the name of who acts: `by`, or, if that is NULL, the user who
- * runs this program. NULL: it is no short line; the operator has been told.
+ * acknowledge_by(by): the name of who acts: `by`, or, if that is NULL, the user
+ * who runs this program. NULL: it is no short line; the operator has been told.
  */
 const char *acknowledge_by(const char *by);
 
 /*
- * acknowledge_parse(o, conf, out): read from the options what to acknowledge; the
- * strings of *out live as long as those of *o and the environment. False: the
- * operator has been told.
+ * acknowledge_parse(o, conf, out): read from the options what to acknowledge;
+ * the strings of *out live as long as those of *o and the environment. False:
+ * the operator has been told.
  */
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);

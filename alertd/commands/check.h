@@ -9,9 +9,9 @@
 #include "options.h"
 
 /*
- * check(file, c, o, folder): check configuration c, read from `file` (both NULL:
- * there is none), with the secrets in `folder`, or NULL. Returns an exit status;
- * if it is not 0, the operator has been told why.
+ * check(file, c, o, folder): check configuration c, read from `file` (both
+ * NULL: there is none), with the secrets in `folder`, or NULL. Returns an exit
+ * status; if it is not 0, the operator has been told why.
  */
 int check(const char *file, const struct conf *c, const struct options *o,
 	const char *folder);

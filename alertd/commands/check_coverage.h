@@ -1,7 +1,7 @@
 /*
- * check_coverage.h: whether a configuration has gaps. It asks what_if for every kind
- * of event, of every server and at every time of a week that routes and ladders
- * tell apart. Pure, but for the system's database of time zones.
+ * check_coverage.h: whether a configuration has gaps. It asks what_if for every
+ * kind of event, of every server and at every time of a week that routes and
+ * ladders tell apart. Pure, but for the system's database of time zones.
  */
 #ifndef COMMANDS_CHECK_COVERAGE_H
 #define COMMANDS_CHECK_COVERAGE_H
@@ -23,7 +23,8 @@ struct instants {
  * the week after it at which other people are at work, or other routes reached,
  * than at any earlier instant in *out. free(out->v).
  */
-void check_coverage_week(const struct conf *c, double now, struct instants *out);
+void check_coverage_week(
+	const struct conf *c, double now, struct instants *out);
 
 /* check_coverage_happens(kind, severity): whether there are such events. */
 bool check_coverage_happens(enum alert_kind kind, enum severity severity);

@@ -18,8 +18,8 @@
 static bool refuse_description(char *why, const char *key, const char *value,
 	const char *what)
 {
-	snprintf(why, CHECK_EVENT_WHY, "%.40s: '%.80s' is not %.120s", key, value,
-		what);
+	snprintf(why, CHECK_EVENT_WHY, "%.40s: '%.80s' is not %.120s", key,
+		value, what);
 	return false;
 }
 
@@ -35,7 +35,8 @@ static bool read_kind(const char *value, enum alert_kind *out)
 	if (n <= end || strcmp(value + n - end, begins) != 0)
 		return false;
 	snprintf(kind, sizeof kind, "%.*s", (int)(n - end), value);
-	return alert_kind_parse(kind, out) && *out < (enum alert_kind)ALERT_KINDS;
+	return alert_kind_parse(kind, out) &&
+	       *out < (enum alert_kind)ALERT_KINDS;
 }
 
 static bool read_at(const char *value, double *out)
@@ -134,7 +135,8 @@ static bool read_pair(char *pair, const struct conf *c, struct check_event *d,
 }
 
 /* Complete a description: the first server, and the worst severity. */
-static void complete(struct check_event *d, const struct conf *c, unsigned given)
+static void complete(
+	struct check_event *d, const struct conf *c, unsigned given)
 {
 	bool fleet = d->of.kind == ALERT_STALLED || !c->n_servers;
 
@@ -186,7 +188,8 @@ static void when(const struct reach *r, char *out)
 	buf_init(&b, WHEN_SIZE);
 	if (r->wait.digest) {
 		clock_rfc3339((int64_t)r->wait.boundary, text);
-		buf_fmt(&b, "%s digest, %s", conf_digests[r->wait.digest], text);
+		buf_fmt(&b, "%s digest, %s", conf_digests[r->wait.digest],
+			text);
 	} else if (r->after_s > 0) {
 		buf_str(&b, "after ");
 		phrase_duration(&b, (long long)r->after_s);

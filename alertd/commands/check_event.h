@@ -1,5 +1,6 @@
 /*
- * check_event.h: who would be told of an event that the operator describes. Pure, but for the system's database of time zones.
+ * check_event.h: who would be told of an event that the operator describes.
+ * Pure, but for the system's database of time zones.
  */
 #ifndef COMMANDS_CHECK_EVENT_H
 #define COMMANDS_CHECK_EVENT_H

@@ -96,7 +96,8 @@ static void put_other_rule(const struct page *g, const struct incident *inc,
 	static const char *const rules[ALERT_KINDS] = {
 		[ALERT_LATENCY] = "it is slower than it was, since ",
 		[ALERT_ERROR_RATE] = "too many probes fail, since ",
-		[ALERT_SLO_BURN] = "it spends its monthly error budget too fast, since ",
+		[ALERT_SLO_BURN] =
+			"it spends its monthly error budget too fast, since ",
 		[ALERT_DIVERGENCE] = "regions see different tools, since ",
 		[ALERT_CHURN] = "its tools change all the time, so neither a "
 				"drift nor a divergence is told, since ",
@@ -325,8 +326,10 @@ static void put_maintenance(const struct page *g, const struct alert_state *st)
 {
 	if (!st->maintenance.active || g->now >= (double)st->maintenance.end)
 		return;
-	put_line(g, "In maintenance from ", (double)st->maintenance.start, " to ");
-	put_line(g, "", (double)st->maintenance.end, ": nobody is told of anything");
+	put_line(g, "In maintenance from ", (double)st->maintenance.start,
+		" to ");
+	put_line(g, "", (double)st->maintenance.end,
+		": nobody is told of anything");
 	if (st->maintenance.reason) {
 		buf_str(g->b, ": ");
 		put_clean(g->b, st->maintenance.reason);

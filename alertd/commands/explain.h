@@ -1,6 +1,6 @@
 /*
- * explain.h: why a server paged, or why it did not: which incidents are open and
- * by which rule, what waits, and what comes next. Pure.
+ * explain.h: why a server paged, or why it did not: which incidents are open
+ * and by which rule, what waits, and what comes next. Pure.
  */
 #ifndef COMMANDS_EXPLAIN_H
 #define COMMANDS_EXPLAIN_H

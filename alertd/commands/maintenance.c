@@ -116,7 +116,8 @@ static int read_options(const struct options *o, const struct conf *conf,
 	if (read_names(o, conf, m) || read_times(o, now, m))
 		return -1;
 	if (m->every && m->ends_at - m->starts_at > 86400) {
-		log_error("--every: a maintenance that recurs lasts a day at most");
+		log_error("--every: a maintenance that recurs lasts a day at "
+			  "most");
 		return -1;
 	}
 	return 0;
@@ -139,7 +140,9 @@ static int fit(struct maintenance *m, double now, double cap_s)
 	return -1;
 }
 
-/* Whether there is room for one more; warns if its neighbours make it too long. */
+/*
+ * Whether there is room for one more; warns if its neighbours make it too long.
+ */
 static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	const struct conf *conf, double now, double cap_s)
 {

@@ -15,8 +15,8 @@ struct store;
 bool maintenance_wanted(const struct options *o);
 
 /*
- * maintain(o, conf, store, text): run the command; conf may be NULL. `text`: print
- * for people, not JSON. Returns an exit status.
+ * maintain(o, conf, store, text): run the command; conf may be NULL. `text`:
+ * print for people, not JSON. Returns an exit status.
  */
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text);

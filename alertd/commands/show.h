@@ -8,8 +8,9 @@
 
 /*
  * show_explain(s, slug): the explanation of one server. show_history(s, slug):
- * what was told of it, or, if slug is NULL, of all. Both print text or JSON, as s
- * says. They return an exit status; EXIT_USAGE: nothing is known of the server.
+ * what was told of it, or, if slug is NULL, of all. Both print text or JSON, as
+ * s says. They return an exit status; EXIT_USAGE: nothing is known of the
+ * server.
  */
 int show_explain(const struct notifier_setup *s, const char *slug);
 int show_history(const struct notifier_setup *s, const char *slug);

@@ -1,8 +1,8 @@
 /*
  * alertmanager.c: Prometheus Alertmanager, API v2: POST /api/v2/alerts
- * (api/v2/openapi.yaml of its source). Alerts with different labels are different
- * alerts, and severity is a label: when it rises, the request ends the alert of
- * the old severity, which is kept as the handle.
+ * (api/v2/openapi.yaml of its source). Alerts with different labels are
+ * different alerts, and severity is a label: when it rises, the request ends
+ * the alert of the old severity, which is kept as the handle.
  */
 #include "sinks/sink.h"
 
@@ -13,8 +13,8 @@
 #include <string.h>
 
 /*
- * An alert ends by itself at its endsAt. Reminders and acknowledgements renew it
- * at least every week; one day more in case this program does not run.
+ * An alert ends by itself at its endsAt. Reminders and acknowledgements renew
+ * it at least every week; one day more in case this program does not run.
  */
 #define OPEN_S (8 * 86400)
 /* An event without an end is shown this long. */

@@ -1,10 +1,10 @@
 /*
  * discord.c: a webhook of Discord. The first message of an incident is
  * posted with "wait", so that the answer names it; later events change it by
- * PATCH, red to green. A change notifies nobody, so escalations and reminders are
- * posted as well. Only the configured role is mentioned, once. After "Execute Webhook",
- * "Edit Webhook Message", "Embed Limits", "Allowed Mentions" and "Rate Limits",
- * docs.discord.com.
+ * PATCH, red to green. A change notifies nobody, so escalations and reminders
+ * are posted as well. Only the configured role is mentioned, once. After
+ * "Execute Webhook", "Edit Webhook Message", "Embed Limits", "Allowed Mentions"
+ * and "Rate Limits", docs.discord.com.
  */
 #include "sinks/sink.h"
 

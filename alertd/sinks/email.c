@@ -1,7 +1,7 @@
 /*
- * email.c: a mail to each recipient, over SMTP. All mails of an incident are one
- * thread: they reply to the first, whose Message-ID follows from the dedup_key.
- * The same event again has the same Message-ID.
+ * email.c: a mail to each recipient, over SMTP. All mails of an incident are
+ * one thread: they reply to the first, whose Message-ID follows from the
+ * dedup_key. The same event again has the same Message-ID.
  */
 #include "sinks/sink.h"
 
@@ -33,7 +33,8 @@ static bool name_mail(const struct sink_job *job, char *what)
 	bool first = e->digest || e->phase == ALERT_STARTED;
 
 	if (first)
-		snprintf(what, WHAT_MAX, "started%s", instead ? ".instead" : "");
+		snprintf(
+			what, WHAT_MAX, "started%s", instead ? ".instead" : "");
 	else
 		snprintf(what, WHAT_MAX, "%s.%" PRId64 "%s", phases[e->phase],
 			(int64_t)e->at, instead ? ".instead" : "");

@@ -1,7 +1,7 @@
 /*
  * message.h: an event as a woken person reads it: what fails, seen from where,
- * since when, what that means, what to look at first, and links. Plain text, which
- * each sink escapes for its vendor. Pure.
+ * since when, what that means, what to look at first, and links. Plain text,
+ * which each sink escapes for its vendor. Pure.
  */
 #ifndef SINKS_MESSAGE_H
 #define SINKS_MESSAGE_H
@@ -28,8 +28,8 @@ struct message_line {
 
 struct message {
 	enum message_mood mood;
-	char *title; /* "P1: example-mcp is down (dns: dns.nxdomain)"; short, for
-			a lock screen */
+	char *title; /* "P1: example-mcp is down (dns: dns.nxdomain)"; short,
+			for a lock screen */
 	char *text;  /* the sentence or the sentences of the event */
 	struct message_line lines[MESSAGE_LINES];
 	size_t n;
@@ -39,8 +39,8 @@ struct message {
 };
 
 /*
- * message_make(e, m): make the message of an event, or of a digest, in which each
- * event is a line of m->text; message_release it.
+ * message_make(e, m): make the message of an event, or of a digest, in which
+ * each event is a line of m->text; message_release it.
  */
 void message_make(const struct sink_event *e, struct message *m);
 void message_release(struct message *m);

@@ -1,7 +1,7 @@
 /*
  * slack.c: Slack. With an incoming webhook each event is a message of its
- * own, answered with "ok". With the token of a bot the first message is posted by
- * chat.postMessage, which names it; later events reply in its thread, and
+ * own, answered with "ok". With the token of a bot the first message is posted
+ * by chat.postMessage, which names it; later events reply in its thread, and
  * chat.update brings the first message up to date. Both always answer 200, with
  * "ok" and "error" in the body.
  * After "Incoming webhooks", "chat.postMessage", "chat.update" and "Rate

@@ -79,7 +79,8 @@ static void put_spoken(struct buf *b, const struct sink_job *job)
 	else
 		buf_fmt(b, "Priority %d. ", (int)e->severity);
 	if (!e->digest)
-		sink_text_xml(b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
+		sink_text_xml(
+			b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
 	buf_str(b, "</Say></Response>");
 }
 

@@ -14,7 +14,9 @@ struct message_words {
 	const char *first; /* what to look at first */
 };
 
-/* message_words(e): the words for event e; never NULL, even for unknown kinds. */
+/*
+ * message_words(e): the words for event e; never NULL, even for unknown kinds.
+ */
 const struct message_words *message_words(const struct sink_event *e);
 
 #endif

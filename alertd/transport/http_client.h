@@ -57,10 +57,10 @@ void http_send_free(struct http_send *h); /* NULL is fine */
 #define HTTP_SEND_MAX 32
 
 /*
- * http_begin(h, r, a, arg): start request r, which may take DELIVER_LIMIT_MS. Keep
- * *r and *a in place until http_end returns arg; http_answer_release(a) in any
- * case. False: nothing was started, and *a says why. http_end(h): wait for the
- * next answer and return its arg; NULL: no request is running.
+ * http_begin(h, r, a, arg): start request r, which may take DELIVER_LIMIT_MS.
+ * Keep *r and *a in place until http_end returns arg; http_answer_release(a) in
+ * any case. False: nothing was started, and *a says why. http_end(h): wait for
+ * the next answer and return its arg; NULL: no request is running.
  */
 bool http_begin(struct http_send *h, const struct http_request *r,
 	struct http_answer *a, void *arg);
@@ -70,7 +70,8 @@ void *http_end(struct http_send *h);
 void http_send(struct http_send *h, const struct http_request *r,
 	struct http_answer *a);
 
-/* http_join(url, base, path): append base, without a slash at its end, and path. */
+/* http_join(url, base, path): append base, without a slash at its end, and
+ * path. */
 void http_join(struct buf *url, const char *base, const char *path);
 
 /* http_escape(b, s): append s as RFC 3986 has it in a path or a form. */

@@ -18,24 +18,25 @@ struct mail {
 	const char *subject;
 	const char *text; /* lines end in a newline */
 	const char *id;
-	const char *thread; /* the id of the first mail of the thread; or NULL */
+	const char
+		*thread; /* the id of the first mail of the thread; or NULL */
 	int64_t at;	    /* epoch seconds */
 	bool urgent;
 };
 
 /*
- * mail_id(key, what, from, out): the Message-ID "HASH.WHAT@DOMAIN" of a mail about
- * the incident `key`; a mail with another key or `what` gets another. Of `what`
- * only letters, digits, '.', '_' and '-' are used. Returns out, which has MAIL_ID
- * bytes.
+ * mail_id(key, what, from, out): the Message-ID "HASH.WHAT@DOMAIN" of a mail
+ * about the incident `key`; a mail with another key or `what` gets another. Of
+ * `what` only letters, digits, '.', '_' and '-' are used. Returns out, which
+ * has MAIL_ID bytes.
  */
 const char *mail_id(const char *key, const char *what,
 	const struct mailbox *from, char *out);
 
 /*
  * mail_write(b, m): append mail m, its lines ending in CR LF and at most 76
- * characters long, except lines with an id, which some programs cannot read when
- * it is folded.
+ * characters long, except lines with an id, which some programs cannot read
+ * when it is folded.
  */
 void mail_write(struct buf *b, const struct mail *m);
 

@@ -1,6 +1,6 @@
 /*
- * result.h: the result of one attempt to deliver an event to a route, and how long
- * an attempt may take.
+ * result.h: the result of one attempt to deliver an event to a route, and how
+ * long an attempt may take.
  */
 #ifndef TRANSPORT_RESULT_H
 #define TRANSPORT_RESULT_H

@@ -1,6 +1,6 @@
 /*
- * cgi.h: mcp-alert as a CGI program (RFC 3875): the URLs at which something can be
- * changed; mcp-serve has those that are only read. Each URL is a row of one
+ * cgi.h: mcp-alert as a CGI program (RFC 3875): the URLs at which something can
+ * be changed; mcp-serve has those that are only read. Each URL is a row of one
  * table, which names the function that answers.
  */
 #ifndef WEB_CGI_H
@@ -19,7 +19,9 @@ struct store;
 
 struct cgi_request {
 	struct request http;
-	/* The segment of the path that the row's '*' stands for; not checked. */
+	/*
+	 * The segment of the path that the row's '*' stands for; not checked.
+	 */
 	char name[REQUEST_PATH];
 	struct buf body; /* "" where there is none */
 };

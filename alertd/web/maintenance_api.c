@@ -13,7 +13,9 @@
 /* How many maintenances of an account may be active or planned. */
 #define ACCOUNT_MAX 100
 
-/* The account of the token, or NULL. Compares all, so that time tells nothing. */
+/*
+ * The account of the token, or NULL. Compares all, so that time tells nothing.
+ */
 static const struct conf_account *holder(const struct cgi *c, bool writes)
 {
 	const struct conf_account *found = NULL;
@@ -136,8 +138,9 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 	struct buf text;
 
 	buf_init(&text, TEXT_SIZE);
-	buf_str(&text, "Together with those less than 15 minutes before or after "
-		       "it, which count as one, it would last ");
+	buf_str(&text,
+		"Together with those less than 15 minutes before or after "
+		"it, which count as one, it would last ");
 	phrase_duration(&text, chain->end - chain->start);
 	buf_fmt(&text, ", %lld s more than the ",
 		(long long)(chain->end - chain->start - cap_s));
@@ -174,7 +177,8 @@ static void store(const struct cgi *c, struct maintenance *m,
 	fit = maintenance_store_fit(l, m, c->conf, c->now,
 		c->conf->policy.maintenance_s);
 	if (!room(c, l, m->by))
-		cgi_error(a, 409, "too_many", "There are too many maintenances already.");
+		cgi_error(a, 409, "too_many",
+			"There are too many maintenances already.");
 	else if (fit.many)
 		cgi_error(a, 409, "too_many",
 			"Ten maintenances of this server are planned already.");
