@@ -28,7 +28,7 @@ static int collect_record(void *arg, const struct record *r, char *why)
 	return collect_add(arg, r, why);
 }
 
-/* Reads all records, then judges. Refused lines do not pass unnoticed. */
+/* Read all records, then judge. The exit status shows refused lines. */
 static int run(const struct command *cmd, int fd)
 {
 	struct collect *c = collect_new();

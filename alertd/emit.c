@@ -1,5 +1,6 @@
 #include "emit.h"
 
+#include "notifier.h"
 #include "print.h"
 #include "routing/correlation.h"
 #include "routing/dispatch.h"
@@ -9,7 +10,7 @@
 #include <math.h>
 #include <string.h>
 
-/* What an event points to; each is text of its own. */
+/* The addresses that an event points to. */
 struct links {
 	struct buf page, ack;
 };
@@ -65,7 +66,7 @@ static void point_to_runbook(const struct conf *c, struct alert_record *r)
 	r->runbook_url = s && s->runbook ? s->runbook : c ? c->runbook : NULL;
 }
 
-/* What a maintenance holds stands in the timeline, and that is all. */
+/* Puts an event that a maintenance holds into the timeline. */
 static void note_held(struct alert_state *st, const struct alert_record *r)
 {
 	char name[ALERT_EVENT_SIZE];
@@ -77,7 +78,7 @@ static void note_held(struct alert_state *st, const struct alert_record *r)
 	buf_release(&text);
 }
 
-/* Who is told at once, and who together with others. */
+/* The routes that get it at once, and those that get it with a digest. */
 static void split(const struct recipients *to, struct strings *now,
 	struct strings *later)
 {

@@ -6,33 +6,35 @@
 #define ALERTD_EMIT_H
 
 #include "incident/event.h"
-#include "notifier.h"
 
-struct rate_limit;
 struct correlation_starts;
+struct notifier_setup;
+struct rate_limit;
 
-/* The longest body of an event. */
+/* Room for the body of an event, in bytes. */
 #define EMIT_BODY_MAX (256 * 1024)
 
 struct emit {
 	const struct notifier_setup *setup;
 	struct rate_limit *rate_limit;
 	double now;
-	/* Where what may be shared is kept, and not printed; or NULL. */
+	/* Takes what may be a trouble that servers share, instead of printing
+	   it; or NULL. */
 	struct correlation_starts *starts;
 };
 
 /*
- * emit_event(t, st, e, out): tell of an event of that state; what is to be
- * printed is appended to out. What a maintenance holds is only noted, and what
- * others tell for this server too is printed only where somebody gets it.
+ * emit_event(t, st, e, out): put an event into the timeline and the outbox of
+ * st, and append its line to out. An event that a maintenance holds is only put
+ * into the timeline; one that is told as part of a group is printed only if a
+ * route gets it.
  */
 void emit_event(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, struct buf *out);
 
 /*
- * emit_print(s, e, now, later, out): append what is to be printed of an event
- * that these routes get.
+ * emit_print(s, e, now, later, out): append the line of an event, or give it to
+ * s->told; now, later: the routes that get it at once, and with a digest.
  */
 void emit_print(const struct notifier_setup *s, struct alert_event *e,
 	const struct strings *now, const struct strings *later,

@@ -4,6 +4,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "conf/policy.h"
 #include "delivery/worker.h"
 #include "emit.h"
 #include "incident/acknowledgement.h"
@@ -62,8 +63,7 @@ struct evaluator *evaluate_new(
 
 	e->setup = setup;
 	e->policy = setup->policy ? *setup->policy
-		: setup->conf	  ? setup->conf->policy
-				  : machine_policy;
+				  : conf_policy_of(setup->conf);
 	e->worker = w;
 	e->rate_limit = rate_limit_new(setup->store);
 	buf_init(&e->text, SIZE_MAX);

@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So many refused lines are named; the others are counted. */
+/* How many refused lines are named; the others are counted. */
 #define REFUSED_NAMED 20
 
 void input_refuse(struct input *in, unsigned long line, const char *why)

@@ -1,5 +1,5 @@
 /*
- * input.h: the lines of an input, each used or refused by its number.
+ * input.h: reads the lines of an input; those that are refused are reported.
  */
 #ifndef ALERTD_INPUT_H
 #define ALERTD_INPUT_H
@@ -13,16 +13,16 @@ struct input {
 	void (*quiet)(void *arg);
 };
 
-/* Between two lines of one round there is less. */
+/* A longer pause means that a round of verdicts is over. */
 #define INPUT_QUIET_MS 50
 
 /*
- * input_read(in, fd, name, use, arg): every line of fd that is not empty to
- * use(arg, p, n, why), which returns 0, or -1 and why it refuses the line; why
- * has RECORD_WHY bytes. The operator is told of the first that are refused, and
- * how many more there are. An exit status. The counts of *in are zero at first,
- * and say meanwhile how far it is. idle(arg) is called before more of the input
- * is waited for; quiet(arg) where none comes for INPUT_QUIET_MS.
+ * input_read(in, fd, name, use, arg): give every line of fd that is not empty to
+ * use(arg, p, n, why), which returns 0; or -1 where it refuses the line, and
+ * why, in RECORD_WHY bytes. The operator is told of the first refused lines, and
+ * of how many more there are. idle(arg) is called before waiting for input,
+ * quiet(arg) when none has come for INPUT_QUIET_MS. The counts of *in, zero at
+ * first, are kept up to date. Returns an exit status.
  */
 int input_read(struct input *in, int fd, const char *name,
 	int (*use)(void *arg, const char *p, size_t n, char *why), void *arg);

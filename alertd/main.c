@@ -43,7 +43,7 @@
 /* How long a log message may wait for its reader; only the first does. */
 #define LOG_PATIENCE_MS 1000
 
-/* An environment variable that says something. */
+/* An environment variable, or NULL where it is unset or empty. */
 static const char *env(const char *name)
 {
 	const char *s = getenv(name);
@@ -102,7 +102,7 @@ static void add_to_batch(struct reading *r, const struct verdict_record *v)
 	strings_add(&r->slugs, v->verdict.slug);
 }
 
-/* A record of that type, whose object is freed. 0; or -1 and why. */
+/* Takes a record of that type, and frees doc. 0; or -1 and why. */
 static int use_record(struct reading *r, const char *type, cJSON *doc,
 	char *why)
 {
@@ -134,7 +134,7 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 	return ok ? 0 : -1;
 }
 
-/* 0 where the line was used; else -1 and why. */
+/* Takes a line. 0; or -1 and why. */
 static int use_text(struct reading *r, const char *s, size_t n, char *why)
 {
 	const char *type;
@@ -181,7 +181,7 @@ static void on_quiet(void *arg)
 	notifier_flush(r->notifier);
 }
 
-/* All verdicts of standard input. An exit status. */
+/* Takes all lines of standard input. An exit status. */
 static int read_verdicts(struct reading *r)
 {
 	struct notifier *p = r->notifier;
@@ -197,7 +197,7 @@ static int read_verdicts(struct reading *r)
 	return status;
 }
 
-/* Lets time pass for every server. */
+/* Lets time go by for every server. An exit status. */
 static int tick(struct notifier *p, struct state_store *states)
 {
 	struct strings slugs = {0};
@@ -258,7 +258,8 @@ static struct deliver *open_deliver(const struct conf *conf)
 	return deliver_new(credentials());
 }
 
-/* With the store open, or a dry run; or without, and why. */
+/* Does what the command line says. Without a store (NULL), unless it is a dry
+   run: tells of its outage, and why. An exit status. */
 static int act(const struct options *o, const struct conf *conf,
 	struct store *store, const char *url, const char *why)
 {
@@ -365,8 +366,9 @@ static int start(const struct options *o)
 }
 
 /*
- * A file or a connection that gets the number of a standard stream that is
- * closed would be taken for it. What is written to these fails.
+ * Opens standard streams that are closed, for another file or a connection that
+ * got such a number would be taken for the stream. Reading from or writing to
+ * what is opened here fails.
  */
 static bool open_standard(void)
 {
@@ -387,11 +389,11 @@ int main(int argc, char **argv)
 	if (!open_standard())
 		return EXIT_ENV;
 	secret_seal();
-	/* Whoever reads our output may go, or stand still; the pages have to go
+	/* The reader of our output may go away or hang; pages still have to go
 	   out. */
 	signal(SIGPIPE, SIG_IGN);
 	log_patience(LOG_PATIENCE_MS);
-	/* A web server may make arguments of a stranger's query. */
+	/* Before the options: a web server may make arguments of a query. */
 	if (cgi_wanted())
 		return cgi_main();
 	status = options_parse(argc, argv, &o);

@@ -24,7 +24,7 @@ struct output {
 	int error; /* of a write, an errno; 0: none failed */
 };
 
-/* One write(2) where the system takes it so. False: see o->error. */
+/* In one write(2), if the system takes it whole. False: see o->error. */
 static bool write_line(struct output *o, const char *p, size_t n)
 {
 	while (n) {
@@ -47,7 +47,7 @@ static bool write_line(struct output *o, const char *p, size_t n)
 	return true;
 }
 
-/* Each by itself, so that an end in between cuts none in two. */
+/* Writes line by line, so that an end of the program cuts none in two. */
 static bool write_lines(struct output *o, const char *p, size_t n)
 {
 	while (n) {
@@ -115,7 +115,8 @@ void output_put(struct output *o, const char *p, size_t n)
 	pthread_mutex_unlock(&o->lock);
 }
 
-/* Until all is written, or nobody has read for too long. Has the lock. */
+/* Waits until all is written, or the reader has taken nothing for too long. The
+   caller holds the lock. */
 static void await(struct output *o)
 {
 	unsigned long steps = o->steps;

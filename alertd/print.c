@@ -131,7 +131,7 @@ static void put_told(struct buf *b, const struct incident *inc)
 	json_put_member(b, "reason", inc->ack.reason);
 }
 
-/* Those that still have the trouble; or with which others it is told. */
+/* The servers that still have the trouble; the group it is told with. */
 static void put_servers(struct buf *b, const struct alert_state *st,
 	const struct incident *inc)
 {

@@ -10,13 +10,13 @@
 /* print_event(b, r, colour): append "TIME  P1  downtime_started  SUMMARY". */
 void print_event(struct buf *b, const struct alert_record *r, bool colour);
 
-/* print_head(b): append the head of the table of incidents. */
+/* print_head(b): append the head of the table that print_incidents makes. */
 void print_head(struct buf *b);
 
 /*
  * print_incidents(b, st, text, colour): append the open incidents of a server,
- * those that are folded into another left out: rows of that table, or lines as
- * mcp-alert(1) describes them.
+ * without those that are folded into another: rows of a table, or where not
+ * `text`, lines of JSON as mcp-alert(1) describes them.
  */
 void print_incidents(struct buf *b, const struct alert_state *st, bool text,
 	bool colour);

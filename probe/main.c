@@ -34,10 +34,10 @@ struct run {
 	struct target *targets;
 	size_t n, cap;
 	size_t started, active;
-	bool refused; /* a line of the targets was */
-	bool broken;  /* a server is, or something of it expires */
-	int plugin;   /* and what a monitoring plugin then exits with */
-	char *why;    /* what this machine could not do */
+	bool refused; /* a line of the targets was refused */
+	bool broken;  /* a server is broken, or its certificate expires */
+	int plugin;   /* the exit status of a monitoring plugin then */
+	char *why;    /* what this machine failed at, or NULL */
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
 };
@@ -47,7 +47,7 @@ struct job {
 	struct view view;
 };
 
-/* Whether something answers, and nothing else of it. */
+/* A probe of a canary: only whether it answers. */
 struct canary {
 	struct run *run;
 	bool failed;
@@ -87,7 +87,7 @@ static void on_summary(void *arg, const struct probe_record *p)
 	view_summary(&((struct job *)arg)->view, p);
 }
 
-/* All that --check-expiry found of a target. */
+/* What --check-expiry found for a target. */
 static void on_found(void *arg, const struct target *t,
 	const struct expiry_record *r, size_t n)
 {
@@ -114,7 +114,7 @@ static void on_canary_step(void *arg, const struct step_record *s)
 {
 	struct canary *c = arg;
 
-	/* What answers may be no MCP server. */
+	/* A canary need not be an MCP server. */
 	if (s->step <= STEP_TLS && s->status == STATUS_FAIL)
 		c->failed = true;
 }
@@ -137,7 +137,7 @@ static void on_canary_end(void *arg, const char *why)
 	free(c);
 }
 
-/* A connection, TLS too where the URL has it: that is an answer. */
+/* A canary answers where a connection stands, with TLS for https. */
 static void start_canary(struct run *run, const struct target *t)
 {
 	struct canary *c = xcalloc(1, sizeof *c);
@@ -194,7 +194,7 @@ static void run_all(struct run *run)
 	while (run->active || run->started < run->n) {
 		double wait = 1000;
 
-		/* Nobody reads on: finish, so that sessions are closed. */
+		/* Nobody reads the output: start no more. */
 		if (run->report.error)
 			run->n = run->started;
 		while (run->started < run->n && run->active < most) {
@@ -210,7 +210,7 @@ static void run_all(struct run *run)
 	}
 }
 
-/* An address in the URL is not of the kind that -4 or -6 rules out. */
+/* Whether -4 or -6 allows the URL's address, if it holds one. */
 static bool reachable(const struct options *o, const struct target *t)
 {
 	return !o->ip_version || !address_literal(t->url.host) ||
@@ -274,7 +274,7 @@ static struct target *add(struct run *run)
 	return &run->targets[run->n];
 }
 
-/* The target of a line; 0, or -1 and why. */
+/* Read the target of a line; 0, or -1 and why. */
 static int take(const struct options *o, const char *p, size_t n,
 	struct target *t, char *why)
 {
@@ -290,7 +290,7 @@ static int take(const struct options *o, const char *p, size_t n,
 	return -1;
 }
 
-/* The targets of a file. A refused line is named, and the others are used. */
+/* Read the targets of a file. A refused line is logged, and the others used. */
 static int read_targets(struct run *run, int fd)
 {
 	struct lines *lines = lines_new(fd);
@@ -346,7 +346,7 @@ static int load(struct run *run)
 		close(fd);
 	if (rc)
 		return from_stdin ? EXIT_ENV : EXIT_USAGE;
-	/* Where lines were refused, that is what was said. */
+	/* Refused lines have been logged. */
 	if (!run->n && !run->refused)
 		log_error("%s: no target in it", path);
 	return run->n ? EXIT_GOOD : EXIT_USAGE;
@@ -385,7 +385,7 @@ static void tell_trouble(struct run *run)
 		log_error("standard output: %s", strerror(run->report.error));
 }
 
-/* By the instant at which the batch began its round is known. */
+/* r.at is when the batch began: it tells which round these belong to. */
 static void tell_canaries(struct run *run)
 {
 	const struct runner_record r = {.region = run->opts->region,
@@ -431,8 +431,10 @@ static int probe_all(struct run *run)
 	return status(run);
 }
 
-/* A descriptor that the caller closed would become that of a connection, and
- * the server would get the records. To write to this one fails. */
+/*
+ * If the caller closed standard output, a connection would get its number, and
+ * a server the records. Open it on something that cannot be written.
+ */
 static void hold_descriptors(void)
 {
 	int fd;
@@ -456,7 +458,8 @@ int main(int argc, char **argv)
 	secret_seal();
 	log_filter(mask_line);
 	budget_begin();
-	/* A server that hangs up must not end us; stdout is looked after. */
+	/* A server that closes its connection must not kill us. Failed writes
+	 * to standard output are handled in report_write. */
 	signal(SIGPIPE, SIG_IGN);
 	rc = options_parse(argc, argv, &o);
 	if (rc >= 0)

@@ -24,7 +24,7 @@
 #define CLOSE_MS 2000.0
 /* In this time all other probes have had a turn. */
 #define TURN_MS 1.0
-/* A timer of libcurl may fire so much before its time. */
+/* libcurl's timers may fire this much early. */
 #define EARLY_MS 2.0
 /* The largest body of a request. */
 #define BODY_MAX (2 * MIB)
@@ -54,8 +54,8 @@ static const struct {
 	/* NULL: open the event stream of HTTP+SSE. */
 	void (*write)(struct probe *p, struct wire_message *m, struct buf *b);
 	struct next (*reply)(struct probe *p, const struct reply *r);
-	/* The step goes on without a reply: whatever comes, also NULL where
-	   the request cannot be sent, is for `reply`. */
+	/* The step can go on without it: `reply` takes whatever comes, and
+	   NULL where the request cannot be sent. */
 	bool optional;
 } requests[] = {
 	[REQUEST_DISCOVER] = {"server/discover", handshake_write_discover,
@@ -115,7 +115,7 @@ static void on_gone(void *arg)
 	release_probe(arg);
 }
 
-/* What a tool takes in a record, beside its name. */
+/* The bytes that a tool takes in a record, besides its name. */
 #define DIGESTS_SIZE (2 * HASH_HEX + 10)
 
 /* Whether the digests of all the tools fit into a record. */
@@ -169,7 +169,7 @@ static void finish_probe(struct driver *d)
 	release_probe(d);
 }
 
-/* ---- What steps return is done. */
+/* ---- Doing what the steps return. */
 
 static void advance(struct driver *d, struct next n);
 
@@ -184,8 +184,7 @@ static struct next fail_deadline(struct probe *p, const char *method)
 	return step_fail(p, NULL, &f);
 }
 
-/* Send a request, and return what comes next at once: NEXT_WAIT for its reply,
-   unless it cannot be sent. */
+/* Send a request. Returns NEXT_WAIT, or what comes next as it cannot be sent. */
 static struct next send_request(struct driver *d, enum request request)
 {
 	struct probe *p = &d->probe;
@@ -244,7 +243,7 @@ static void on_turn(void *arg)
 	advance(d, order[d->probe.steps.next].again(&d->probe));
 }
 
-/* Start what is to be found out from others than the server. */
+/* Start a search for OAuth metadata, or a request for an access token. */
 static void start_authorization(struct driver *d, enum next_kind kind)
 {
 	struct probe *p = &d->probe;
@@ -263,7 +262,7 @@ static void start_authorization(struct driver *d, enum next_kind kind)
 		token_get(&p->wire, &rq, on_token, d);
 }
 
-/* A step has ended: begin the one behind it, unless that is not asked for. */
+/* A step has ended: begin the next one, if it is asked for. */
 static struct next begin_next(struct probe *p)
 {
 	return steps_over(&p->steps) ? step_next(NEXT_END)
@@ -330,7 +329,7 @@ static void advance(struct driver *d, struct next n)
 
 /* ---- The replies. */
 
-/* The deadline of the probe came while this was waited for. */
+/* The deadline came while the reply was awaited. */
 static struct next fail_late(struct probe *p, const struct reply *r)
 {
 	struct failure f;
@@ -342,7 +341,7 @@ static struct next fail_late(struct probe *p, const struct reply *r)
 	return step_fail(p, r, &f);
 }
 
-/* Revisions after 2025-03-26 have no batches; before, JSON-RPC has them. */
+/* Revisions after 2025-03-26 have no batches; up to it JSON-RPC allows them. */
 static bool batch_refused(const struct probe *p, const struct reply *r)
 {
 	return r->batch &&
@@ -350,7 +349,7 @@ static bool batch_refused(const struct probe *p, const struct reply *r)
 			strcmp(p->wire.revision, "2025-03-26") > 0);
 }
 
-/* What comes next after a reply that the step cannot go on without. */
+/* What comes next after the reply to a request that is not optional. */
 static struct next take_reply(struct driver *d, const struct reply *r)
 {
 	struct probe *p = &d->probe;

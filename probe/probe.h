@@ -12,12 +12,12 @@ struct http;
 struct probe_job {
 	struct http *http;
 	const struct target *target; /* must live until the end */
-	/* The steps to report; those before `first` are made all the same. */
+	/* The steps to report. Those before `first` are made all the same. */
 	enum step first, last;
 	struct steps_sink sink;
 	/*
-	 * The probe is over and its session closed. why: NULL; or the reason
-	 * why this machine, not the server, could not go on, and then no
+	 * The probe has ended and its session is closed. why: NULL; or the
+	 * reason why this machine, not the server, could not go on: then no
 	 * summary was reported.
 	 */
 	void (*end)(void *arg, const char *why);
@@ -25,9 +25,8 @@ struct probe_job {
 };
 
 /*
- * probe_start(job): begin. Everything else happens in http_turn, and in the
- * end job->end is called exactly once. What job points to is copied, but for
- * the target.
+ * probe_start(job): start a probe. The rest happens in http_turn; at the end
+ * job->end is called exactly once. *job is copied, the target is not.
  */
 void probe_start(const struct probe_job *job);
 

@@ -90,7 +90,7 @@ void view_init(struct view *v, struct report *r, const struct url *u,
 		report_write(r, &v->out);
 }
 
-/* Foreign text made fit for a screen, and for one line. */
+/* Append text of a stranger, made fit for one line of a screen. */
 static void put_clean(struct buf *b, const char *s, size_t max)
 {
 	char clean[TEXT_SIZE];
@@ -186,7 +186,7 @@ static void nagios_summary(struct view *v, const struct probe_record *p)
 		buf_fmt(b, ", %d tools, protocol %s", p->tool_count,
 			p->protocol);
 	}
-	/* A bar would begin the performance data. */
+	/* A "|" would begin the performance data. */
 	for (size_t i = text; i < b->len; i++)
 		if (b->p[i] == '|')
 			b->p[i] = '/';

@@ -1,6 +1,7 @@
 /*
- * report.h: what a probe found, for a terminal, a pipe, a test harness, or a
- * plugin host. All of standard output is written here, and without secrets.
+ * report.h: prints what a probe found, for a terminal, a pipe, a test harness
+ * (TAP) or a monitoring plugin's host. All of standard output is written here,
+ * without secrets.
  */
 #ifndef PROBE_REPORT_H
 #define PROBE_REPORT_H
@@ -10,7 +11,7 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
 
-/* What is being written, for all probes of a run. */
+/* The output of all probes of a run. */
 struct report {
 	enum format format;
 	int fd;
@@ -20,37 +21,39 @@ struct report {
 	int error;   /* errno of the first write that failed, or 0 */
 };
 
-/* What is written for one probe. */
+/* The output of one probe. */
 struct view {
 	struct report *report;
 	struct buf out;
-	char message[700]; /* of the step that failed */
+	char message[700]; /* that of the failed step */
 	double step_ms[STEP_COUNT + 1];
 };
 
 /*
- * report_begin(r, region, own_region), report_end(r): before the first probe
- * and after the last. own_region is what this machine's settings say, or NULL.
+ * report_begin(r, region, own_region), report_end(r): call them before the
+ * first probe and after the last one. own_region: the region in this machine's
+ * settings, or NULL.
  */
 void report_begin(struct report *r, const char *region, const char *own_region);
 void report_end(struct report *r);
 
-/* report_runner(r, rec): a runner record, which only JSON lines can carry. */
+/* report_runner(r, rec): write a runner record, which only JSON lines have. */
 void report_runner(struct report *r, const struct runner_record *rec);
 
 /*
- * report_write(r, b): write what is in b, and clear it. Only what went through
- * redaction/records.h may be in it.
+ * report_write(r, b): write what is in b, and clear b. Its text must have gone
+ * through redaction/records.h.
  */
 void report_write(struct report *r, struct buf *b);
 
-/* view_init(v, r, u, region): a probe of u begins; its query may be a secret. */
+/* view_init(v, r, u, region): a probe of u begins. What may be secret in u's
+   query is masked from now on. */
 void view_init(struct view *v, struct report *r, const struct url *u,
 	const char *region);
-/* These two are what steps.h calls a sink; arg is the view. */
+/* The functions of a struct steps_sink; arg is the view. */
 void view_step(void *arg, const struct step_record *s);
 void view_summary(void *arg, const struct probe_record *p);
-/* view_release(v): write what is left, and free. */
+/* view_release(v): write what is left, and free what v holds. */
 void view_release(struct view *v);
 
 #endif

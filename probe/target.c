@@ -67,7 +67,7 @@ static bool load(struct target *t, const char *name, char *why)
 	return false;
 }
 
-/* What a mode may be: "any" is what no mode is, too. */
+/* Whether auth.mode has a valid value; a missing mode means "any". */
 static bool mode_known(const char *mode)
 {
 	static const char *const modes[] = {
@@ -107,7 +107,7 @@ static bool read_auth(const cJSON *o, struct target *t, char *why)
 		return false;
 	if (!mode_known(mode))
 		return refuse_target(why, "auth.mode",
-			"none of none, any, bearer, header, oauth, mtls");
+			"not one of none, any, bearer, header, oauth, mtls");
 	if (strcmp(mode, "none") == 0 || (!*mode && !*name))
 		return true;
 	return load(t, name, why) && agree(t, mode, why);

@@ -16,7 +16,7 @@
 
 /* When a probe looks for a cache that gives clients old tools. */
 enum cache_check_when {
-	CACHE_CHECK_TURNS,  /* where there is a sign of one, or in its turn */
+	CACHE_CHECK_TURNS,  /* where a response shows a cache; else in turn */
 	CACHE_CHECK_ALWAYS, /* in each probe */
 	CACHE_CHECK_NEVER
 };
@@ -28,14 +28,14 @@ struct target {
 	struct credential *credential; /* owned; NULL for none */
 	char *health_tool;	       /* owned; NULL for none */
 	cJSON *health_args;	       /* owned; NULL for none */
-	enum era hint;		       /* the era seen last */
+	enum era hint;		       /* the era that was seen last */
 	char known_hash[HASH_HEX + 1];  /* "" for none */
 	char pinned_hash[HASH_HEX + 1]; /* "" for none */
-	bool bare_401_ok; /* a 401 need not say what it wants */
-	double timeout_s; /* 0: none was named */
-	double interval_s; /* the same: then no probe has a turn */
+	bool bare_401_ok;  /* a 401 needs no WWW-Authenticate */
+	double timeout_s;  /* 0: not given */
+	double interval_s; /* 0: not given, and no probe has a turn */
 	enum cache_check_when cache_check;
-	bool canary; /* no server: whether it answers tells of the region */
+	bool canary; /* any web server: shows whether the region works */
 };
 
 /* Room for the reason why a target was refused. */
@@ -43,9 +43,9 @@ struct target {
 
 /*
  * target_read(p, n, region, t, why): fill *t from a line of n bytes; `region`
- * is the one where the line names none. The credential that it names is read
- * from the credentials folder. 0, and then target_release frees what *t holds;
- * or -1 and why, which has TARGET_WHY bytes.
+ * is used where the line names none. The credential that it names is read from
+ * the credentials folder. 0, and target_release frees what *t holds; or -1 and
+ * why, of TARGET_WHY bytes.
  */
 int target_read(const char *p, size_t n, const char *region, struct target *t,
 	char *why);

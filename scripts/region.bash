@@ -1,10 +1,10 @@
 # shellcheck shell=bash
 # What mcp-fleet does for one region, in a subshell of its own: see mcp-fleet(1).
 # shellcheck disable=SC2016 # programs of jq and awk
-# shellcheck disable=SC2154 # the settings and the round are those of mcp-fleet
+# shellcheck disable=SC2154 # variables of mcp-fleet
 
-# bounded SECONDS COMMAND…: runs in a process group of its own, of which
-# nothing is left.
+# bounded SECONDS COMMAND…: runs it in a process group of its own, and kills what
+# is left of the group.
 bounded() {
 	local status=0
 	timeout -k "$grace" "$@" <&0 &
@@ -19,13 +19,15 @@ bounded() {
 	return "$status"
 }
 
-# What each line is, and after a tab what jq(1) read of it, written anew, so that
-# all who come after us read the same: "S", slug and probe, and number of a step;
-# "P", slug and probe, whether it is broken and when it ended, of a summary; "R",
-# clock and egress address of a runner record; "O" and the region that the runner
-# believes to be, where that is not ours; "F" and the region that a line is of, if
-# another one; "?" for all that is no record. An offset and a host key are ours to
-# find out, no runner's to say.
+# The kind of each line and, after a tab, the record as jq(1) read and rewrote it, so
+# that every later reader reads the same:
+#   S SLUG/PROBE NUMBER        a step
+#   P SLUG/PROBE BROKEN ENDED  a summary
+#   R CLOCK EGRESS             a runner record
+#   O REGION                   the runner is configured as another region
+#   F REGION                   a line of another region
+#   ?                          no record
+# A runner must not report an offset or a host key: those are measured here.
 kinds='
 	($targets | map(select(.slug)) | INDEX(.slug)) as $asked |
 	def name: type == "string" and test("\\A[A-Za-z0-9._-]{1,64}\\z");
@@ -58,12 +60,12 @@ kinds='
 		if $kind | test("\\A[SPR]") then "\($kind)\t\(known | tojson)"
 		else $kind end end'
 
-# The records of whole probes, one of each server, and of the runner itself, which
-# has two at the most. What was counted goes to the file counts.
+# Prints the records of whole probes, one for each server, and at most two of the
+# runner itself. Writes what it counted to the file counts.
 #
-# The runner began its batch after we started it, and its last probe ended
-# before it did: its clock is ahead of ours by no more than the first tells, and
-# by no less than the second.
+# The runner began its batch after we started it, which bounds from above how far
+# its clock is ahead of ours; its last probe ended before the runner did, which
+# bounds it from below.
 whole='
 	function drop() { dropped += n; n = 0; text = "" }
 	function measure() {
@@ -119,8 +121,8 @@ whole='
 		if (places > 3) printf ", and of %d more", places - 3 >counts
 	}'
 
-# sift: what the runner printed, as records; no more of it than it could have to
-# say, and than can be read in sift_max. What was read is used, and no half of it.
+# sift: turns what the runner printed into records. It reads at most as many lines
+# as the targets can have, for at most sift_max seconds; what it read whole is used.
 sift() {
 	local status=0
 	: >"$dir/counts"
@@ -143,8 +145,8 @@ sift() {
 	return "$status"
 }
 
-# record STATUS MESSAGE [SUBJECT]: why the region could not report. Of a subject
-# the same is said once an hour.
+# record STATUS MESSAGE [SUBJECT]: writes a runner record, why the region could not
+# report, and logs it. With a subject, the same message is logged once an hour.
 record() {
 	jq -cR --arg region "$name" --arg status "$1" --arg version "$version" \
 		--argjson offset "$offset" --arg host_key "$host_key" \
@@ -154,13 +156,13 @@ record() {
 			select(.value != "-"))) +
 			if $offset then {offset_s: $offset} else {} end' \
 		<<<"$2" >>"$dir/records"
-	if [[ ! ${3-} ]] || due "$3" "$2"; then
+	if [[ ! ${3-} ]] || log_due "$3" "$2"; then
 		say "$name: $1: $2"
 	fi
 }
 
-# due SUBJECT TEXT: whether this was not said of it within the hour.
-due() {
+# log_due SUBJECT TEXT: whether this text was not logged in the last hour.
+log_due() {
 	local file=$memory/$name.$1 age
 	if [[ $memory && -f $file && $(<"$file") == "$2" ]]; then
 		age=$(($(date +%s) - $(stat -c %Y -- "$file")))
@@ -169,8 +171,8 @@ due() {
 	[[ ! $memory ]] || { printf '%s\n' "$2" >"$file"; } 2>/dev/null || :
 }
 
-# recall: the machine that the region was on when it was last heard of.
-recall() {
+# load_machine: host key and egress address from the last report of the region.
+load_machine() {
 	local was
 	if [[ $memory && -f $memory/$name.machine ]]; then
 		read -r was host_key egress <"$memory/$name.machine" || was=''
@@ -178,18 +180,18 @@ recall() {
 	fi
 }
 
-# remember: that machine, for the rounds to come, and to be compared in this one.
-remember() {
+# save_machine: stores them for later rounds, and for warn_shared_machines.
+save_machine() {
 	echo "$name $host_key $egress" >"$dir/machine"
 	[[ ! $memory ]] || { echo "${host:--} $host_key $egress" \
 		>"$memory/$name.machine"; } 2>/dev/null || :
 }
 
-# The words of ssh itself, which the other side cannot write, nor be mistaken for.
-# heard STATUS: they go before those of the other side, or where ssh failed, behind
-# them; but not what is said of a host key. Sets host_key, and trouble. Where ssh
-# joined a connection that was there, it does not say which key that has.
-heard() {
+# read_ssh_log STATUS: reads what ssh itself logged, which the remote side cannot
+# forge. Sets host_key, and trouble if the key is not the expected one; other
+# messages are put before those of the runner or, if ssh failed, after them. An ssh
+# that joined an open connection does not log a host key.
+read_ssh_log() {
 	local key
 	tr -d '\r' <"$dir/ssh" >"$dir/log"
 	key=$(sed -n '/^debug1: Server host key: /{s///p;q}' "$dir/log")
@@ -206,7 +208,7 @@ heard() {
 		fi
 		return
 	fi
-	# What it says at this level only has no mark of its own.
+	# These lines of LogLevel=DEBUG1 have no prefix.
 	grep -vE '^(debug[123]:|Authenticated to|Transferred:|Bytes per|Killed by) ' \
 		"$dir/log" >"$dir/words" || :
 	if (($1 == 255)); then
@@ -217,9 +219,9 @@ heard() {
 	fi
 }
 
-# conclude STATUS SIFTED: what became of the runner that ended so, and of what it
-# printed.
-conclude() {
+# report_runner STATUS SIFTED: records and logs how the runner ended: with its exit
+# status and that of sift.
+report_runner() {
 	local status=$1 sifted=$2 missing
 	if [[ $own != - ]]; then
 		: >"$dir/records"
@@ -254,7 +256,8 @@ conclude() {
 		"in $((SECONDS - began)) s"
 }
 
-work() {
+# probe_region NAME RUNNER HOST: one run of the region, into $scratch/NAME/records.
+probe_region() {
 	local name=$1 runner=$2 host=$3 dir=$scratch/$1 child='' stopped='' lock
 	local status=0 probes=0 broken=0 junk=0 dropped=0 offset=null wrong=0.0
 	local started ended left n sifted=0 own=- strays='' trouble='' told
@@ -262,9 +265,9 @@ work() {
 	local -a command=(mcp-probe)
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
 	ulimit -f "$output_max"
-	recall
-	remember
-	# The runner inherits the lock, so that it is held while that runs.
+	load_machine
+	save_machine
+	# The runner inherits the lock, so it is held while the runner runs.
 	if ! $dry; then
 		exec {lock}>>"$state/$name${half:+.half}.lock"
 		flock -n "$lock" ||
@@ -277,14 +280,14 @@ work() {
 		say "$name: no targets: exit status $status"
 		return "$status"
 	fi
-	# A server is probed in the same minutes from everywhere.
+	# Each region probes a server in the same minutes.
 	jq -c --argjson all "$dry" --argjson minute "$minute" --arg half "$half" '
 		(.interval // 60) as $interval |
 		select($all or (.slug | not) or if $half != "" then $interval < 60 else
 			($minute + (.slug | explode | add)) %
 			([$interval / 60 | ceil, 1] | max) == 0 end)' \
 		"$dir/all" >"$dir/targets"
-	# Canaries have no records of their own; without servers they tell nothing.
+	# Canaries have no records of their own, and are no use without servers.
 	n=$(jq -n '[inputs | select(.slug)] | length' "$dir/targets")
 	if ((n == 0)) || [[ $stopped ]]; then
 		return
@@ -296,14 +299,14 @@ work() {
 			"${ssh_options[@]}" -Tax -o BatchMode=yes -o ConnectTimeout=10
 			-- "$host" mcp-probe)
 	else
-		# This machine is what the configuration says, and where several
-		# regions are on it, that is on purpose, such as to try things out.
+		# The configuration says which region this machine is. Several
+		# regions on it are on purpose, such as to try things out.
 		unset MCP_REGION
 		compared=$(jq '[.regions[] | select(.runner == "local")] |
 			length == 1' "$scratch/config")
 		$compared || egress=-
 	fi
-	# There is no time for one after the other.
+	# All at once: there is no time for one after the other.
 	command+=(--targets - -r "$name" -f jsonl --concurrency 1000)
 	started=$(date +%s.%N)
 	left=$((bound - (SECONDS - began)))
@@ -311,10 +314,10 @@ work() {
 		>"$dir/out" 2>"$dir/err" || status=$?
 	ended=$(date +%s.%N)
 	if [[ ! $stopped ]]; then
-		[[ $runner == local ]] || heard "$status"
+		[[ $runner == local ]] || read_ssh_log "$status"
 		relay "$me: $name: " "$dir/err"
 		sift || sifted=$?
-		remember
-		conclude "$status" "$sifted"
+		save_machine
+		report_runner "$status" "$sifted"
 	fi
 }

@@ -146,9 +146,9 @@ static void on_term(int sig)
 }
 
 /*
- * To close the streams here sends what is left of the answer together with the
- * end of the request, in one write; and tells whether that went well, which
- * FCGX_Finish_r, to which nothing is left but to free them, does not.
+ * Closing the streams here sends the rest of the answer and the end of the
+ * request in one write, and tells whether that worked; FCGX_Finish_r, which
+ * then only frees them, would not tell.
  */
 static bool send_all(FCGX_Request *fr, const struct output *out)
 {
@@ -201,7 +201,7 @@ int main(int argc, char **argv)
 	service.url = o.site;
 	service.source.url = o.store;
 	cgi = FCGX_IsCGI();
-	/* FastCGI answers many requests, all else gives one picture. */
+	/* Only FastCGI answers more than one request. */
 	service.source.once = cgi || o.folder;
 	front_init(&front, handle_request, &service, o.now,
 		!service.source.once);

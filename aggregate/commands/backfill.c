@@ -1,8 +1,8 @@
 /*
- * backfill.c: see backfill.h. A server is judged by the records alone, in which
- * all its regions should be; those that the store knows besides are expected,
- * and silent. Nothing here becomes the tools that were seen: what changed is
- * news to the next verdict that somebody hears.
+ * backfill.c: see backfill.h. A server is judged by the records alone, which
+ * should be those of all its regions; other regions that the store knows are
+ * expected, and silent. The tools seen here are not noted in the store: drift
+ * is left to the next verdict on the present.
  */
 #include "commands/backfill.h"
 
@@ -43,11 +43,11 @@ struct work {
 	double now;
 };
 
-/* What became of the minutes of one server. */
+/* What was done with the minutes of one server. */
 struct tally {
 	unsigned long counted[VERDICT_UNKNOWN + 1]; /* by colour */
 	unsigned long before, untimely;
-	int64_t first, last; /* windows that were counted */
+	int64_t first, last; /* the first and last window counted */
 };
 
 /* One server. */
@@ -58,7 +58,7 @@ struct judged {
 	const char **expected;
 	size_t n_expected;
 	struct loaded loaded;
-	struct verdict newest; /* not unknown; slug NULL before there is one */
+	struct verdict newest; /* not unknown; slug NULL: none yet */
 	struct tally tally;
 };
 
@@ -130,9 +130,7 @@ static struct verdict judge(struct judged *s, double now)
 	return v;
 }
 
-/*
- * The colours of the minutes of a day, VERDICT_UNKNOWN for not to be counted.
- */
+/* Count the minutes of a day, each by its colour; VERDICT_UNKNOWN: do not. */
 static int count(struct work *w, struct judged *s, int64_t day,
 	const enum verdict_colour *colours)
 {
@@ -212,7 +210,7 @@ static int judge_minutes(struct work *w, struct judged *s, int64_t first,
 	return 0;
 }
 
-/* The newest verdict, unless a later one is published. */
+/* Publish the newest verdict, unless a later one is published. */
 static int publish_newest(struct work *w, struct judged *s)
 {
 	struct collect *unused;
@@ -308,7 +306,7 @@ static const struct fleet_server *find_server(
 	return NULL;
 }
 
-/* What regions saw while they were cut off counts nowhere. */
+/* Take what regions saw while they were cut off out of the counts. */
 static int uncount(struct work *w)
 {
 	size_t n, n_found;

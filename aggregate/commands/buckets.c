@@ -19,7 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many servers are read from the store at once. */
+/* How many servers are read from the store at once. */
 #define GROUP 100
 
 struct audit {
@@ -116,8 +116,8 @@ static int write_audit(const struct command *cmd, const struct audit *a)
 }
 
 /*
- * Of the records that are given, all count: the probes of a long list, of one
- * region after the other, are far from each other in time.
+ * All records count, however old: when regions probe a long list one after the
+ * other, their probes are far apart in time.
  */
 int buckets_collected(const struct command *cmd, struct collect *c)
 {
@@ -152,7 +152,7 @@ int buckets_collected(const struct command *cmd, struct collect *c)
 	return rc;
 }
 
-/* One server of which `found`, if not NULL, is what the store holds. */
+/* Judge one server; `found` is what the store holds of it, or NULL. */
 static void place_stored(struct audit *a, const struct fleet_server *s,
 	const struct server *found)
 {

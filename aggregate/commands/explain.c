@@ -23,7 +23,9 @@
 #include <string.h>
 
 #define SCREEN_MAX (256 * 1024)
-/* Where tools differ, so long is looked back, by so many keys at the most. */
+/*
+ * Where tools differ: how far to look back, and how many keys to read at most.
+ */
 #define DEEP_S (6 * 3600)
 #define DEEP_KEYS 6000
 
@@ -67,7 +69,7 @@ static void copy(const cJSON *o, const char *key, char *out, size_t size)
 		text_clean(s, strlen(s), out, size, size / 4);
 }
 
-/* A value that a cache or an edge gave, behind those that are there. */
+/* Append a value that a cache or an edge gave. */
 static bool add_cache(
 	const cJSON *detail, const char *name, struct probe_details *s)
 {
@@ -90,14 +92,14 @@ static void note_cache(const cJSON *detail, struct probe_details *s)
 	for (int i = 0; i < CACHE_SIGNS; i++)
 		if (add_cache(detail, cache_sign_name((enum cache_sign)i), s))
 			s->cached = true;
-	/* Some edges say who they are by a sign of a cache. */
+	/* Some edges name their POP in a sign of a cache already. */
 	if (!json_get(detail, cache_sign_name(CACHE_SIGN_X_SERVED_BY)))
 		add_cache(detail, "pop", s);
 	copy(detail, cache_sign_name(CACHE_SIGN_AGE), age, sizeof age);
 	s->age_s = strtod(age, NULL);
 }
 
-/* A step of the newest probe of its region, as far as is known by now. */
+/* Note a step, if its probe is the newest of its region so far. */
 static void note(void *arg, const struct record *r)
 {
 	struct work *w = arg;
@@ -128,7 +130,9 @@ static void note(void *arg, const struct record *r)
 	}
 }
 
-/* What the store keeps whole, and the last probes of each region in short. */
+/*
+ * Read the probes that the store keeps whole, and the last 16 of each region.
+ */
 static int read_store(struct work *w, double back)
 {
 	struct server *servers;
@@ -160,8 +164,8 @@ static int read_store(struct work *w, double back)
 }
 
 /*
- * What the verdicts since `from` saw, so that it is known since when a region
- * sees its tools; or what the store notes of that, where it speaks of the past.
+ * Replay the verdicts since `from`, to find out since when a region sees its
+ * tools; what the store knows of that counts instead, where it is not of later.
  */
 static void see(struct work *w, double from)
 {
@@ -204,8 +208,8 @@ static struct verdict_input input(const struct work *w)
 }
 
 /*
- * All that a run may go back to, see rule/failure_run.h; and where tools
- * differ, more.
+ * Read as far back as a run may go, see rule/failure_run.h; further, where
+ * tools differ.
  */
 static int look(struct work *w)
 {
@@ -230,7 +234,7 @@ static int look(struct work *w)
 	return 0;
 }
 
-/* The colour as which the minute is counted. */
+/* Read as which colour the minute is counted. */
 static int read_counted(struct work *w, enum verdict_colour *out)
 {
 	int64_t window = clock_window(w->now);
@@ -272,7 +276,7 @@ static int explain_verdict(struct work *w)
 		return EXIT_ENV;
 	}
 	v = verdict_decide(&w->server->rule, &in);
-	/* What an earlier probe met says nothing of the newest one. */
+	/* Details of an earlier probe say nothing of the newest one. */
 	for (size_t i = 0; i < w->n_expected; i++)
 		for (size_t k = 0; k < v.n_regions; k++)
 			if (w->seen[i].details.region &&

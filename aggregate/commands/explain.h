@@ -1,6 +1,6 @@
 /*
- * explain.h: the command explain: a verdict, judged again from what the store
- * keeps of that time, and told in words.
+ * explain.h: the command explain: judges again by what the store keeps of that
+ * time, and says in words why.
  */
 #ifndef COMMANDS_EXPLAIN_H
 #define COMMANDS_EXPLAIN_H

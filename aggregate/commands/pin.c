@@ -26,13 +26,13 @@ struct work {
 	const struct conf *conf;
 	struct store *store;
 	cJSON *lock;
-	bool pin;	/* else only say */
+	bool pin;	/* else only report */
 	struct buf out;
-	bool differs;	/* something does */
+	bool differs;	/* some tools differ */
 	bool refused;	/* a server could not be pinned */
 };
 
-/* One server: what its regions saw last. */
+/* One server, and what its regions saw last. */
 struct view {
 	const char *slug;
 	const struct region_history *regions;
@@ -71,7 +71,7 @@ static void put_change(struct work *w, const char *slug, const char *where,
 	put_names(&w->out, '~', d->changed, d->n_changed);
 }
 
-/* How the tools that a probe read differ from the pinned ones. */
+/* Report how the tools that a probe read differ from the pinned ones. */
 static void compare(struct work *w, const char *slug, const char *where,
 	const struct probe *seen)
 {
@@ -184,7 +184,7 @@ static int see_group(struct work *w, const char **slugs, size_t n)
 	return rc;
 }
 
-/* The servers that are asked for, group by group. */
+/* Pin or compare the servers that are asked for, group by group. */
 static int see_all(struct work *w, const char *slug)
 {
 	const char **slugs = xcalloc(w->conf->n_servers, sizeof *slugs);

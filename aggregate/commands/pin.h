@@ -1,6 +1,6 @@
 /*
- * pin.h: the commands pin and diff: the tools that people have agreed to,
- * and those that the regions see.
+ * pin.h: the commands pin and diff: tools.lock has the tools that people have
+ * agreed to.
  */
 #ifndef COMMANDS_PIN_H
 #define COMMANDS_PIN_H
@@ -9,9 +9,9 @@ struct command;
 
 /*
  * pin_tools(cmd): pin the tools that all regions see, of one server or of all,
- * in tools.lock beside the configuration. pin_diff(cmd): say how the tools
- * differ from those. Each says what it does on standard output and returns the
- * exit status.
+ * in tools.lock beside the configuration. pin_diff(cmd): report how the tools
+ * that regions see differ from the pinned ones. Each writes to standard output
+ * and returns the exit status.
  */
 int pin_tools(const struct command *cmd);
 int pin_diff(const struct command *cmd);

@@ -21,10 +21,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A stray instant must not make a replay of centuries. */
+/* One wrong instant must not make a replay of centuries. */
 #define REPLAY_DAYS_MAX 400
 
-/* Verdicts go out once they are so many bytes, and in the end. */
+/* Verdicts are written when they are this many bytes, and at the end. */
 #define WRITE_BYTES (64 * 1024)
 
 /* A server to be judged, and the regions that should report on it. */
@@ -33,14 +33,14 @@ struct judged {
 	const char **expected;
 	size_t n_expected;
 	struct rates *rates;
-	double churn_since; /* as the verdict before said, or 0 */
+	double churn_since; /* from the verdict before; 0: no churn */
 };
 
 struct judge {
 	struct rule rule;
 	struct rule before;  /* where there is a policy: the rule without it */
 	const char *policy;  /* or NULL */
-	struct comparison *differences; /* with a policy: of each subject */
+	struct comparison *differences; /* with a policy: of each server */
 	struct buf out;
 	struct judged *servers; /* by slug */
 	size_t n;
@@ -118,7 +118,7 @@ static void add_server(struct judge *j, const struct command *cmd,
 	s->expected = judge_expected(cmd, c, server, &s->n_expected);
 }
 
-/* There is nobody to be judged; says what was not found, and where. */
+/* Say which server or region was not found, and where. */
 static void say_nothing(const struct command *cmd, size_t n_runners)
 {
 	bool piped = strcmp(cmd->input, "-") == 0;
@@ -128,7 +128,9 @@ static void say_nothing(const struct command *cmd, size_t n_runners)
 		piped ? "standard input" : cmd->input);
 }
 
-/* Who is judged. -1 where there is nobody, and the operator is told. */
+/*
+ * Find the servers to judge. -1 where there is none, and the operator is told.
+ */
 static int judge_init(struct judge *j, const struct command *cmd,
 	struct collect *c)
 {
@@ -208,7 +210,7 @@ static struct verdict decide(const struct rule *rule, const struct judged *s,
 		});
 }
 
-/* One verdict; the tools that it saw are not news to the next one. */
+/* Judge one server; the next verdict compares tools with what this one saw. */
 static int judge_one(struct judge *j, struct judged *s, double now, bool dated)
 {
 	struct verdict v = decide(&j->rule, s, now);
@@ -290,7 +292,7 @@ static bool minutes(const struct judge *j, int64_t *first, int64_t *last)
 	return true;
 }
 
-/* What the policy changes: below the text, or beside the records. */
+/* Write what the policy changes: below the text, or to standard error. */
 static int tell_differences(const struct judge *j)
 {
 	struct buf b;

@@ -1,6 +1,6 @@
 /*
- * replay.h: the rule over what was collected, and its verdicts on standard
- * output.
+ * replay.h: the commands replay and verdict -: judges what was collected, and
+ * writes the verdicts to standard output.
  */
 #ifndef COMMANDS_REPLAY_H
 #define COMMANDS_REPLAY_H
@@ -39,8 +39,8 @@ const char **judge_expected(const struct command *cmd, const struct collect *c,
 struct isolation *judge_isolate(struct collect *c, const struct rule *rule);
 
 /*
- * judge_policy(cmd): 0; or -1 where its policy is none, and the operator has
- * been told why.
+ * judge_policy(cmd): check the policy of a command line. -1 where it is
+ * refused, and the operator has been told why.
  */
 int judge_policy(const struct command *cmd);
 

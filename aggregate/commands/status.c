@@ -36,12 +36,12 @@
 #define WIDTH 80
 #define WIDTH_LEAST 40
 #define WIDTH_MOST 500
-/* Room for the words on tools that differ: 256 regions. */
+/* Room for the text on tools that differ: 256 regions. */
 #define DIFFER_MAX ((size_t)32 * 1024)
 /* Room for all that is written: some KiB of each server. */
 #define SCREEN_MAX ((size_t)1 << 30)
 
-/* The verdict as it is published, and what it names. */
+/* Read the published verdict. */
 static void read_published(struct status_server *out, const char *text)
 {
 	struct verdict_record r;
@@ -91,7 +91,7 @@ static enum dot dot_of(enum region_state s)
 	return DOT_BROKEN;
 }
 
-/* What the rule, applied now, sees of one region. */
+/* What the rule makes of one region now. */
 static void read_region(struct status_region *out, const struct rule *rule,
 	const struct region_history *h, double now)
 {
@@ -159,7 +159,9 @@ static void read_probes(struct status_server *out,
 	free(expected);
 }
 
-/* What no probe tells: the published verdict, and the hours. */
+/*
+ * Read what is not in probes: the published verdicts, and the p95 of each hour.
+ */
 static int read_store(
 	struct store *s, struct status_server *out, size_t n, double now)
 {

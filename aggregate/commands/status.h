@@ -1,6 +1,4 @@
-/*
- * status.h: the command status: what the store knows of a fleet, shown.
- */
+/* status.h: the command status: shows what the store knows of a fleet. */
 #ifndef COMMANDS_STATUS_H
 #define COMMANDS_STATUS_H
 

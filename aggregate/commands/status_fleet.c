@@ -49,7 +49,7 @@ static void read_runner(
 	record_release(&r);
 }
 
-/* Who is cut off may well say of itself that all is well. */
+/* A runner that is cut off may itself report that all is well. */
 static void note_isolated(const struct survey_fleet *f,
 	struct status_runner *out)
 {
@@ -83,7 +83,7 @@ static int by_region(const void *a, const void *b)
 	return strcmp(x->region, y->region);
 }
 
-/* Of the runners on one machine, all but the first name that. */
+/* Of the runners on one machine, all but the first name the first. */
 static void find_machines(struct survey_fleet *f, struct collect *c)
 {
 	collect_finish(c);
@@ -159,7 +159,7 @@ static bool read_spool(struct spool_record *out, const char *text)
 	return good;
 }
 
-/* Those that keep something, unless nobody has renewed that for very long. */
+/* The spools that keep something, if their record is not outdated. */
 static void read_spools(
 	struct survey_fleet *f, const struct store_reply *r, double now)
 {

@@ -1,6 +1,6 @@
 /*
- * status_fleet.h: what the store knows of the fleet itself: its stages, its
- * runners, what is undelivered, and what the store did not take.
+ * status_fleet.h: what the store knows of the fleet itself: stages, runners,
+ * undelivered events, and spools.
  */
 #ifndef COMMANDS_STATUS_FLEET_H
 #define COMMANDS_STATUS_FLEET_H

@@ -49,7 +49,7 @@ enum status_state status_state(const struct status_server *s, double now)
 	return STATUS_UNKNOWN;
 }
 
-/* What qsort(3) compares: it hands on no instant. */
+/* What qsort(3) compares, as it passes no instant on. */
 struct rank {
 	enum status_state state;
 	struct status_server server;
@@ -150,7 +150,7 @@ static size_t most_regions(const struct status *st)
 	return n < REGIONS_MOST ? n : REGIONS_MOST;
 }
 
-/* What fits: the hours make room first, the older ones, then the regions. */
+/* What fits: the older hours make room first, then the regions. */
 static struct status_columns choose(const struct status *st, int width)
 {
 	struct status_columns c = {.slug = (int)longest_slug(st),
@@ -215,14 +215,11 @@ void status_text(
 	status_pipeline_text(st, look, b);
 }
 
-/*
- * One server of status_screen.h, as a line with what is to be said of
- * it below, and as JSON.
- */
+/* One server, as a line with remarks below it, and as JSON. */
 
 #define NOTES_MAX (64 * 1024)
 
-/* A word that a colour makes stand out; nothing depends on the colour. */
+/* A word in colour, or plain: nothing depends on the colour. */
 static void put_painted(struct buf *b, const struct status_look *look,
 	const char *code, const char *word)
 {
@@ -289,7 +286,7 @@ static void put_ms(struct buf *b, double ms)
 	buf_fmt(b, "%6s", text);
 }
 
-/* Bars as high as their part of the highest; an hour without any is blank. */
+/* Bars in proportion to the highest; an hour without probes is blank. */
 static void put_hours(struct buf *b, const double *hours, int n, bool unicode)
 {
 	static const char ascii[] = "_.-~=+*#";
@@ -319,7 +316,7 @@ static void trim(struct buf *b)
 		b->p[--b->len] = '\0';
 }
 
-/* ---- What is to be said of it. */
+/* ---- The remarks below a line. */
 
 static void note_state(const struct status_server *s, double now, struct buf *b)
 {
@@ -485,7 +482,9 @@ void status_json(const struct status_server *s, double now, struct buf *b)
  * itself works.
  */
 
-/* A stage that did not run for so long is late: what is published is stale. */
+/*
+ * A stage that did not run for this long is late: what is published is stale.
+ */
 #define LATE_S STATUS_FRESH_S
 #define REGION_SHOWN 20
 #define TEXT_ROOM (256 * 1024)
@@ -556,8 +555,8 @@ static void put_offset(struct buf *b, double s, bool unit)
 }
 
 /*
- * What is certain, and no more: a clock that may be right is not warned of. A
- * record from ahead of our clock is certain too.
+ * Warn only of clocks that are certainly off: by what was measured, or by a
+ * record from the future.
  */
 static void put_clock(const struct status_runner *r, double now,
 	const struct status_look *look, struct buf *b)
@@ -582,7 +581,7 @@ static void put_clock(const struct status_runner *r, double now,
 		put_warned(b, look, "  off by over 1 s");
 }
 
-/* Fit for a terminal that knows ASCII only. */
+/* Replace what a terminal without Unicode cannot show. */
 static void put_plain(char *text, const struct status_look *look)
 {
 	for (; *text && !look->unicode; text++)
@@ -652,7 +651,7 @@ static void put_files(struct buf *b, int n, const char *one, const char *many)
 	buf_fmt(b, "%d file%s", n, n == 1 ? one : many);
 }
 
-/* What a spool keeps, and what to do about it. */
+/* What a spool holds, and what to do about it. */
 static void put_spool(const struct spool_record *r, double now,
 	const struct status_look *look, struct buf *b)
 {

@@ -1,6 +1,6 @@
 /*
  * status_screen.h: the state of a fleet as a screen of text, or as JSON lines.
- * Pure: what is known goes in, and the instant that it is looked at.
+ * Pure: the instant is an argument.
  */
 #ifndef COMMANDS_STATUS_SCREEN_H
 #define COMMANDS_STATUS_SCREEN_H

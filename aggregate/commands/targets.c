@@ -62,8 +62,7 @@ static bool in_region(const struct conf_server *s, const char *region)
 	return !region;
 }
 
-/* The newest of a region's rows that has read the tools: see store/scripts.h.
- */
+/* Read the newest row of a region that has a tool hash: see store/scripts.h. */
 static void read_last_seen(const char *rows, struct last_seen *m)
 {
 	char why[RECORD_WHY];

@@ -1,5 +1,6 @@
 /*
- * targets.h: what the configuration says, for other programs.
+ * targets.h: the commands targets and config: the configuration, for other
+ * programs.
  */
 #ifndef COMMANDS_TARGETS_H
 #define COMMANDS_TARGETS_H

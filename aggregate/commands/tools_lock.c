@@ -15,7 +15,7 @@
 
 #define FILE_MAX (64 * 1024 * 1024)
 
-/* What the file may be: every tool is a key and a value. */
+/* The limits of the file; every tool is a key and a value. */
 static const struct json_limits limits = {
 	.depth = 8, .values = 20 * 1000 * 1000, .i_json = true};
 
@@ -35,7 +35,7 @@ static const cJSON *servers_of(const cJSON *lock)
 	return json_get(lock, "servers");
 }
 
-/* NULL, and *why is "" where it is all right. */
+/* Why a lock is refused; NULL where it is not. */
 static const char *wrong(const cJSON *lock)
 {
 	const cJSON *server, *tool;
@@ -177,7 +177,7 @@ static int by_key(const void *a, const void *b)
 	return strcmp((*x)->string, (*y)->string);
 }
 
-/* A server, a tool a line, so that a review sees what changes. */
+/* One tool a line, so that a review shows what changes. */
 static void put_server(struct buf *b, const cJSON *server, bool last)
 {
 	const cJSON *tools = json_get(server, "tools"), *tool;
@@ -212,7 +212,7 @@ static void put(struct buf *b, const cJSON *lock)
 	free(list);
 }
 
-/* Written beside it, and then put in its place. */
+/* Write a temporary file beside it, and rename that. */
 static int replace(const char *path, const struct buf *b)
 {
 	size_t size = strlen(path) + 16;

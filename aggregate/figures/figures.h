@@ -9,11 +9,11 @@
 
 #include <stdint.h>
 
-/* The baseline is that of so many whole days, */
+/* The days of the baseline, up to the last whole one. */
 #define BASELINE_DAYS 30
 /*
- * and of so many probes at the least: with fewer, the 95th percentile is that
- * of a handful of probes. A young server has no normal.
+ * The least probes that make a baseline: with fewer, the 95th percentile is
+ * that of a handful. A young server has no normal.
  */
 #define BASELINE_LEAST 100
 
@@ -24,7 +24,7 @@ struct figures {
 	struct error_rates rates;
 };
 
-/* The probes that started at `from` or later, and before `to`: epoch seconds. */
+/* From `from` up to before `to`, epoch seconds. */
 struct span {
 	int64_t from, to;
 };
@@ -41,7 +41,7 @@ struct span figures_rate(enum rate_window w, double now);
 struct span figures_latency(double now);
 struct span figures_baseline(double now);
 
-/* figures_put(v, f): set the figures of a verdict. */
+/* figures_put(v, f): copy the figures into a verdict. */
 void figures_put(struct verdict *v, const struct figures *f);
 
 #endif

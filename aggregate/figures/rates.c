@@ -63,7 +63,7 @@ static void count(struct rates *r, size_t what, const struct probe *p, int by)
 	}
 }
 
-/* False where the span is the one before. */
+/* False where the span is still the same. */
 static bool slide(struct rates *r, size_t what, struct span span)
 {
 	if (span.from == r->spans[what].from && span.to == r->spans[what].to)

@@ -1,8 +1,8 @@
 /*
- * collect.c: an entry for each probe, found by server, region and id, into
- * which its lines go as they come; in the end the whole ones are laid out by
- * region and in the order of time. Nothing of the JSON is kept but names, codes
- * and hashes, and of equal ones a single copy.
+ * collect.c: each probe has an entry, found by server, region and id, which its
+ * lines fill as they come; in the end the whole ones are laid out by region and
+ * time. Of the JSON only names, codes and hashes are kept, one copy of equal
+ * ones.
  */
 #include "offline/collect.h"
 
@@ -15,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is kept of a code, in characters. */
+/* The most characters that are kept of a code. */
 #define ERROR_MAX 100
 
 #define ALL_STEPS 0xffu
@@ -24,25 +24,25 @@
 struct series {
 	uint32_t server;
 	const char *region; /* shared */
-	size_t n;	    /* of its probes; counted in the end */
+	size_t n;	    /* how many probes; counted in the end */
 	struct probe *probes;
 };
 
 struct entry {
 	struct probe probe;
 	uint32_t series;
-	uint8_t steps; /* a bit for each step whose record came */
-	bool summed;   /* its probe record came */
-	bool walled;   /* its tools-list was passed over */
-	uint32_t bytes; /* that its records would be written with */
+	uint8_t steps; /* a bit for each step that has a record */
+	bool summed;   /* it has its probe record */
+	bool walled;   /* its tools-list was skipped */
+	uint32_t bytes; /* of its records when written */
 };
 
 /* What runner records say of a region's machine: shared strings, or NULL. */
 struct runner {
 	const char *region;
 	const char *host_key, *egress;
-	size_t machine; /* the first runner that is on the same */
-	const char *by; /* what it shares with another; NULL: it is alone */
+	size_t machine; /* the first runner on the same machine */
+	const char *by; /* what shows that; NULL: no other is on it */
 };
 
 struct collect {
@@ -66,7 +66,7 @@ struct collect {
 	size_t n_canaries, cap_canaries;
 	struct probe *probes; /* of all series, one after the other */
 	double newest;	      /* probe_started_at; NAN while there is none */
-	double newest_runner; /* the same of the runner records */
+	double newest_runner; /* of runner records; NAN likewise */
 };
 
 struct collect *collect_new(void)
@@ -222,7 +222,7 @@ static void failed(struct collect *c, struct probe *p, enum step step,
 	p->error = pool_share(&c->pool, code);
 }
 
-/* Whether a probe has room for a record, which it then takes. */
+/* Take a record into its probe, if it has room for it. */
 static bool fits(struct entry *e, const struct record *r, char *why)
 {
 	size_t bytes = e->bytes + record_size(r);
@@ -250,7 +250,7 @@ static int add_step(struct collect *c, const struct record *rec, char *why)
 	return 0;
 }
 
-/* What a probe found out of caches, kept. */
+/* Keep what a probe found out about caches. */
 static const struct cache_check *keep_check(struct collect *c,
 	const struct cache_check *from)
 {
@@ -361,7 +361,7 @@ int collect_add(struct collect *c, const struct record *r, char *why)
 	return refuse(why, "type: not of a probe or a runner");
 }
 
-/* By the string that a server, a history or a name begins with. */
+/* Order structs, or strings, by the string that they begin with. */
 static int by_string(const void *a, const void *b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
@@ -412,7 +412,7 @@ static void lay_out_probes(struct collect *c)
 	c->n_entries = c->cap_entries = 0;
 }
 
-/* What shows that two runners are on one machine, or NULL. */
+/* Why two runners are on one machine, or NULL. */
 static const char *shared(const struct runner *a, const struct runner *b)
 {
 	if (a->host_key && a->host_key == b->host_key)
@@ -420,7 +420,7 @@ static const char *shared(const struct runner *a, const struct runner *b)
 	return a->egress && a->egress == b->egress ? "egress address" : NULL;
 }
 
-/* Two machines, a and b, of the runners up to the n-th, are one. */
+/* Join the machines a and b, among the first n runners. */
 static void join(struct collect *c, size_t n, size_t a, size_t b)
 {
 	size_t to = a < b ? a : b, from = a < b ? b : a;
@@ -431,9 +431,8 @@ static void join(struct collect *c, size_t n, size_t a, size_t b)
 }
 
 /*
- * Find the runners that are on one machine. Each has one key and one address,
- * so that a runner that lies about its address is taken for one other at the
- * most.
+ * Find the runners that share a machine. Each has one key and one address, so a
+ * runner that lies about its address can pass for one other at the most.
  */
 static void find_machines(struct collect *c)
 {
@@ -465,7 +464,7 @@ const char *collect_machine(
 	return NULL;
 }
 
-/* The names of the runners, and the machines that histories are of. */
+/* Sort the names of the runners, and tell histories their machines. */
 static void lay_out_runners(struct collect *c)
 {
 	if (c->n_runners)

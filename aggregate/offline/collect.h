@@ -1,6 +1,6 @@
 /*
- * collect.h: from records, in whatever order they came, to the histories of
- * each server.
+ * collect.h: makes the histories of each server from records that come in any
+ * order.
  */
 #ifndef OFFLINE_COLLECT_H
 #define OFFLINE_COLLECT_H
@@ -15,8 +15,8 @@
 struct server {
 	const char *slug;
 	/*
-	 * Of its newest probe that has one, or NULL; of two of one instant, the
-	 * last in the order of bytes.
+	 * The URL in its newest probe that has one, or NULL; of two that
+	 * started at one instant, the last in the order of bytes.
 	 */
 	const char *url;
 	double url_at;	 /* when that started */
@@ -47,8 +47,8 @@ void collect_free(struct collect *c);
 int collect_add(struct collect *c, const struct record *r, char *why);
 
 /*
- * collect_learn(c, r): the tools of the hashes in a probe record, whose
- * tool_hash is not NULL, without its probe; valid until collect_free.
+ * collect_learn(c, r): note the tools of a probe record, whose tool_hash is not
+ * NULL, but not the probe. Returns the list, valid until collect_free.
  */
 const struct tool_list *collect_learn(struct collect *c,
 	const struct probe_record *r);
@@ -72,14 +72,14 @@ struct canary_report {
 	int answered, failed;
 };
 
-/* collect_canaries(c, n): these, in the order in which they came. */
+/* collect_canaries(c, n): the n reports, in the order in which they came. */
 const struct canary_report *collect_canaries(const struct collect *c,
 	size_t *n);
 
 /*
- * collect_machine(c, region, by): where runner records show that its runner is
- * on one machine with another's, the name of the first region of that machine,
- * and in *by what shows it, "host key" or "egress address"; else NULL.
+ * collect_machine(c, region, by): where runner records show that the region
+ * shares a machine with others, the first region of that machine, and in *by
+ * what shows it, "host key" or "egress address"; else NULL.
  */
 const char *collect_machine(
 	const struct collect *c, const char *region, const char **by);

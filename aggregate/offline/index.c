@@ -48,7 +48,7 @@ static void put(struct index *x, struct index_slot s)
 	x->slots[i] = s;
 }
 
-/* Twice the slots. They are never more than three quarters full. */
+/* Double the slots: at most three quarters are ever used. */
 static void grow(struct index *x)
 {
 	struct index bigger = {.n = x->n, .cap = x->cap ? 2 * x->cap : 16};

@@ -1,6 +1,6 @@
 /*
- * index.h: finds the element of an array by its key. The array is the caller's;
- * the index knows a hash and a position of each element and no more.
+ * index.h: a hash index: finds an element of an array by its key. The array is
+ * the caller's; the index has only the hash and the position of each element.
  */
 #ifndef OFFLINE_INDEX_H
 #define OFFLINE_INDEX_H
@@ -16,7 +16,7 @@ struct index {
 
 #define INDEX_NONE UINT32_MAX
 
-/* index_hash(h, p, n): the hash h goes on over n bytes; begin with 0. */
+/* index_hash(h, p, n): continue the hash h over n bytes; begin with 0. */
 uint64_t index_hash(uint64_t h, const void *p, size_t n);
 
 /* Whether the element at a position of the array in ctx has the key. */
@@ -30,8 +30,8 @@ uint32_t index_find(const struct index *x, uint64_t hash, index_same *same,
 	const void *ctx, const void *key);
 
 /*
- * index_add(x, hash, position): a new element. It must not be there yet, and no
- * more than INDEX_NONE elements fit.
+ * index_add(x, hash, position): add an element, which must not be there yet. At
+ * most INDEX_NONE elements fit.
  */
 void index_add(struct index *x, uint64_t hash, uint32_t position);
 

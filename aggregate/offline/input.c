@@ -8,10 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-/* So many refused lines are named; the others are counted. */
+/* The most refused lines that are named; the others are counted. */
 #define REFUSED_NAMED 20
 
-/* 0 where the line was used, or is empty; else as `use`, and why. */
+/* Use a line: 0 also where it is empty; else what `use` returns, and why. */
 static int read_line(const char *p, size_t n,
 	int (*use)(void *arg, const struct record *r, char *why), void *arg,
 	char *why)
@@ -23,7 +23,7 @@ static int read_line(const char *p, size_t n,
 		return 0;
 	if (record_read(p, n, &r, why))
 		return -1;
-	/* What expires is for mcp-alert, whoever it came with. */
+	/* Expiry records are for mcp-alert: skip them. */
 	used = r.type == RECORD_EXPIRY ? 0 : use(arg, &r, why);
 	record_release(&r);
 	return used;

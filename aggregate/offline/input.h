@@ -6,24 +6,24 @@
 
 struct record;
 
-/* What a reader of records returns to have no more of them. */
+/* What the user of records returns to get no more of them. */
 #define INPUT_STOP (-2)
 
 /* All zero before anything is read. */
 struct input {
-	unsigned long line;    /* the number of the one that is read */
-	unsigned long refused; /* how many lines were */
+	unsigned long line;    /* the number of the line that is read */
+	unsigned long refused; /* how many lines were refused */
 };
 
 /*
- * input_read(in, fd, use, arg): hand every record up to the end to
- * use(arg, r, why), which returns 0; or -1 and why, which has RECORD_WHY bytes,
- * where it cannot be used; or INPUT_STOP. 0; -1 and errno where read(2) failed;
- * or INPUT_STOP.
+ * input_read(in, fd, use, arg): hand every record up to the end to use(arg, r,
+ * why), which returns 0; or -1 and why, which has RECORD_WHY bytes, to refuse
+ * the record; or INPUT_STOP. 0; -1 and errno where read(2) failed; or
+ * INPUT_STOP.
  *
- * input_refuse(in, line, why): a line cannot be used. The operator is told of
- * the first of them with number and reason; input_told(in), when no more can
- * follow: of how many others there were.
+ * input_refuse(in, line, why): count a refused line, and log the first ones,
+ * with number and reason. input_told(in): at the end, log how many others there
+ * were.
  */
 int input_read(struct input *in, int fd,
 	int (*use)(void *arg, const struct record *r, char *why), void *arg);

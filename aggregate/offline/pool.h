@@ -1,6 +1,5 @@
 /*
- * pool.h: strings that live until all of them are freed at once, and of which
- * equal ones can share their bytes.
+ * pool.h: strings that are all freed at once; equal ones can share one copy.
  */
 #ifndef OFFLINE_POOL_H
 #define OFFLINE_POOL_H

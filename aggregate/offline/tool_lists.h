@@ -1,7 +1,7 @@
 /*
- * tool_lists.h: the tools that probes read, each list once. A probe names its
- * tools only when their hash is news to it, so that what one of them said
- * serves all that have the hash.
+ * tool_lists.h: the lists of tools that probes read, each once. A probe names
+ * its tools only when their hash is new to it: what one probe said holds for
+ * all that have the hash.
  */
 #ifndef OFFLINE_TOOL_LISTS_H
 #define OFFLINE_TOOL_LISTS_H
@@ -19,9 +19,9 @@ struct tool_lists {
 };
 
 /*
- * tool_lists_share(t, pool, r): the list of the hashes in a probe record, whose
- * tool_hash is not NULL. The strings go into the pool; the list is valid until
- * tool_lists_release, and gains its tools when a later record names them.
+ * tool_lists_share(t, pool, r): the list for the hashes of a probe record,
+ * whose tool_hash is not NULL. Its strings go into the pool. It is valid until
+ * tool_lists_release, and gets its tools as soon as a record names them.
  */
 const struct tool_list *tool_lists_share(struct tool_lists *t,
 	struct pool *pool, const struct probe_record *r);

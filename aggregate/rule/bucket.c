@@ -35,8 +35,8 @@ enum sort { SORT_UP, SORT_WALLED, SORT_MALFORMED, SORT_BROKEN, SORT_DEAD };
 #define SORTS (SORT_DEAD + 1)
 
 /*
- * What a failure makes of a region: the first line that fits. A code that ends
- * in '.' stands for all that begin so, an empty one for all.
+ * What a failure says of a region: the first row that fits. A code that ends in
+ * '.' stands for all that begin with it, an empty one for all.
  */
 static const struct {
 	enum step from, to;
@@ -47,7 +47,7 @@ static const struct {
 	{STEP_DNS, STEP_TOOL_HASH, "dns.", SORT_DEAD},
 	{STEP_DNS, STEP_TOOL_HASH, "tcp.", SORT_DEAD},
 	{STEP_DNS, STEP_TOOL_HASH, "tls.", SORT_DEAD},
-	/* Later than this, HTTP has answered once. */
+	/* Only up to here: at a later step HTTP has answered before. */
 	{STEP_DNS, STEP_INITIALIZE, "proxy", SORT_DEAD},
 	{STEP_DNS, STEP_INITIALIZE, "deadline", SORT_DEAD},
 	{STEP_DNS, STEP_INITIALIZE, "http.empty", SORT_DEAD},
@@ -60,7 +60,9 @@ static const struct {
 	{STEP_DNS, STEP_TOOL_HASH, "mcp.duplicate-tool", SORT_MALFORMED},
 	{STEP_DNS, STEP_TOOL_HASH, "tool.header", SORT_MALFORMED},
 	{STEP_DNS, STEP_TOOL_HASH, "hash.not-i-json", SORT_MALFORMED},
-	/* All that a client needs works; see drifts(). */
+	/*
+	 * All that a client needs works; its tools changed, see look_at_tools.
+	 */
 	{STEP_TOOL_HASH, STEP_TOOL_HASH, "hash.pinned", SORT_UP},
 	{STEP_DNS, STEP_TOOL_HASH, "", SORT_BROKEN},
 };
@@ -90,8 +92,8 @@ static enum sort sort_of(const struct probe *p)
 }
 
 /*
- * The probe by which a region is judged, or NULL where it has no say: it does
- * not report, or was told to slow down and nothing else.
+ * The probe by which a region is judged; NULL where it does not report, or only
+ * got answers of 429.
  */
 static const struct probe *judged(const struct rule *rule,
 	const struct region_history *h, double now)
@@ -107,7 +109,7 @@ static const struct probe *judged(const struct rule *rule,
 	return NULL;
 }
 
-/* The tools that were seen first, of each era. */
+/* The hash that was seen first, of each era. */
 struct tools_seen {
 	const char *hash[ERA_SSE + 1];
 	bool changed;
@@ -143,7 +145,7 @@ static bool expected(const struct verdict_input *in, const char *region)
 	return false;
 }
 
-/* No region is up or meets a wall: what most saw, of equals the best. */
+/* Where no region is up or auth-walled: what most saw, of equals the best. */
 static enum bucket worst(const size_t n[SORTS])
 {
 	static const enum bucket of[SORTS] = {

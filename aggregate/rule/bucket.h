@@ -1,6 +1,6 @@
 /*
- * bucket.h: the kinds of servers that an audit of a list tells apart
- * (mcp-aggregate(1), BUCKETS). Pure, like the rule.
+ * bucket.h: the buckets into which an audit sorts servers (mcp-aggregate(1),
+ * BUCKETS). Pure.
  */
 #ifndef RULE_BUCKET_H
 #define RULE_BUCKET_H
@@ -20,23 +20,22 @@ enum bucket {
 };
 #define BUCKETS (BUCKET_NO_DATA + 1)
 
-/* bucket_name(b) is how records call it, bucket_title(b) how people do. */
+/* bucket_name(b): the name in records. bucket_title(b): for people. */
 const char *bucket_name(enum bucket b);
 const char *bucket_title(enum bucket b);
 
 /*
- * bucket_decide(rule, in): the one bucket that a server is in, by the newest
- * probe of each expected region that the rule looks at, and the tools of these
- * regions as far back as they are known.
+ * bucket_decide(rule, in): the bucket of a server, by the newest probe of each
+ * expected region that the rule looks at, and by the tools of these regions as
+ * far back as they are known.
  */
 enum bucket bucket_decide(const struct rule *rule,
 	const struct verdict_input *in);
 
 /*
  * bucket_shares(counts, tenths): the share of each bucket in tenths of a
- * percent. They make 1000 together, unless all counts are 0: each is rounded
- * down, and what is missing goes to the largest remainders, of equals to the
- * earlier bucket.
+ * percent, 1000 in all unless all counts are 0: each is rounded down, and what
+ * is missing goes to the largest remainders, of equals to the earlier bucket.
  */
 void bucket_shares(const size_t counts[BUCKETS], unsigned tenths[BUCKETS]);
 

@@ -1,8 +1,8 @@
 /*
- * churn.c: see churn.h. The store keeps 16 probes of a region, and an hour has
- * more: so each verdict notes how many changes there were in each minute. What
- * the probes tell of a minute takes the place of what was noted, so that a
- * change counts once, however often it is looked at, and however late it came.
+ * churn.c: see churn.h. The store keeps 16 probes of a region, but an hour has
+ * more: so each verdict keeps how many changes each minute had. For the minutes
+ * that its probes cover, they replace what the verdict before kept: a change
+ * counts once, however often it is looked at, and however late its probes come.
  */
 #include "rule/churn.h"
 
@@ -15,17 +15,19 @@
 
 #define HOUR (60 * CHANGES_MINUTES)
 
-/* What stands for a count in a text; the last one for so many and more. */
+/* The digits of counts in a text; the last one is for 35 and more. */
 static const char digits[] = "0123456789abcdefghijklmnopqrstuvwxyz";
 #define COUNT_MAX (sizeof digits - 2)
 
-/* The place of a minute; below 0 where it is before the first. */
+/*
+ * The index of the minute of an instant; below 0 where it is before the first.
+ */
 static int64_t place(const struct tool_changes *c, double at)
 {
 	return CHANGES_MINUTES - 1 - (c->upto - clock_window(at)) / 60;
 }
 
-/* What was noted, with its minutes moved to where they are now. */
+/* Copy what the verdict before knew, each minute to its index as of now. */
 static void recall(struct tool_changes *out, const struct tool_changes *known)
 {
 	for (int64_t i = 0; i < CHANGES_MINUTES; i++) {
@@ -45,7 +47,7 @@ static size_t first(const struct region_history *h, size_t end, double until)
 		return end > HISTORY_MAX ? end - HISTORY_MAX : 0;
 	while (start > 0 && h->probes[start - 1].started_at > until - HOUR)
 		start--;
-	/* What was seen before: the first of the hour may be the change. */
+	/* And one before: the first probe of the hour may bring the change. */
 	while (start > 0 && !h->probes[--start].tools)
 		;
 	return start;
@@ -75,7 +77,10 @@ struct tool_changes churn_changes(const struct region_history *h, double until)
 		before = p;
 	}
 	for (int64_t i = covered < 0 ? 0 : covered; i < CHANGES_MINUTES; i++)
-		/* What came before the first probe may be of its minute. */
+		/*
+		 * In the minute of the first probe, changes may have come
+		 * before it.
+		 */
 		if (i > covered || seen[i] > out.count[i])
 			out.count[i] = seen[i];
 	return out;

@@ -10,9 +10,9 @@
 
 /*
  * churn_changes(h, until): how often the tools of a region changed in each of
- * the 60 minutes up to that of `until`: what was known before, and what its
- * probes tell. Of a minute that these cover, they tell it whole; with what was
- * known before, no more than the last HISTORY_MAX of them are looked at.
+ * the 60 minutes up to that of `until`, by h->changes and its probes; of the
+ * minutes that these cover, by the probes alone. Where h->changes is known,
+ * only the last HISTORY_MAX probes are looked at.
  */
 struct tool_changes churn_changes(const struct region_history *h, double until);
 
@@ -27,9 +27,9 @@ struct tool_changes churn_changes(const struct region_history *h, double until);
 int churn_judge(const struct expected_regions *f, double until, int limit);
 
 /*
- * churn_put(b, c), churn_read(text, c): the changes as a text of less than 100
- * bytes, "<upto> <a digit or letter for each minute>", or nothing where there
- * are none; and back. False where it is no such text.
+ * churn_put(b, c): append the changes as a text of less than 100 bytes, "<upto>
+ * <a digit or letter for each minute>"; nothing where there are none.
+ * churn_read(text, c): read it. False where it is no such text.
  */
 void churn_put(struct buf *b, const struct tool_changes *c);
 bool churn_read(const char *text, struct tool_changes *c);

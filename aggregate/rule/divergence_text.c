@@ -6,9 +6,9 @@
 #include <math.h>
 #include <string.h>
 
-/* So many names of tools are told; of the others, how many. */
+/* The most names of tools in a list; of the others, only how many. */
 #define NAMES_SHOWN 5
-/* A name is cut to so many characters. */
+/* The most characters of a name. */
 #define NAME_SHOWN 60
 
 #define DAY 86400
@@ -27,7 +27,9 @@ void divergence_text_tools(struct buf *b, const char **names, size_t n)
 		buf_fmt(b, " and %zu more", n - told);
 }
 
-/* What the k-th side sees that the first one, or of that the second, does not.
+/*
+ * What the k-th side sees and the first does not; of the first side, what it
+ * sees and the second does not.
  */
 static void put_tools(struct buf *b, const struct verdict_side *sides, size_t k)
 {
@@ -61,7 +63,10 @@ static void put_since(struct buf *b, double since, double now)
 		today ? full + strlen("2026-04-29T") : full);
 }
 
-/* The side that is "the others", if it is: most of several, told last. */
+/*
+ * The side that is called "the others": the largest, if every region is on a
+ * side and it has several; else n_sides.
+ */
 static size_t find_others(const struct verdict *v)
 {
 	size_t most = 0, told = 0;
@@ -71,7 +76,7 @@ static size_t find_others(const struct verdict *v)
 		if (v->sides[k].n_regions >= v->sides[most].n_regions)
 			most = k;
 	}
-	/* Who sees nothing is none of those that see something else. */
+	/* Regions that see nothing are not "the others". */
 	if (told != (size_t)v->expected || v->sides[most].n_regions == 1)
 		return v->n_sides;
 	return most;
@@ -115,7 +120,7 @@ static bool stale(const struct verdict_region *r)
 	return r->cache.result == CACHE_STALE;
 }
 
-/* Whether two regions get one list, older than another one. */
+/* Whether the checks of two regions found the same old list. */
 static bool same_check(const struct verdict_region *a,
 	const struct verdict_region *b)
 {
@@ -124,7 +129,9 @@ static bool same_check(const struct verdict_region *a,
 		strcmp(a->cache.full_hash, b->cache.full_hash) == 0;
 }
 
-/* The regions from the i-th on that are as it; false where an earlier one is.
+/*
+ * Append the i-th region, and later ones whose check found the same; false
+ * where an earlier region has appended it.
  */
 static bool put_alike(struct buf *b, const struct verdict *v, size_t i)
 {

@@ -8,13 +8,14 @@
 #include <string.h>
 
 /*
- * Tools that a region sees again after it saw others for longer are new to it,
- * as after a deploy that was taken back. For less, it sees both: its answers
- * come from several caches. The length is that of a divergence (article 1).
+ * A region that saw other tools for longer than this, and then the first ones
+ * again, sees them anew, as after a deploy that was rolled back. If for less,
+ * it sees both: its answers come from several caches. As long as a divergence
+ * (article 1).
  */
 #define AGAIN_S 300
 
-/* The probes that are looked at, as of `until`; returns how many. */
+/* The last HISTORY_MAX probes as of `until`; returns how many there are. */
 static size_t looked_at(const struct region_history *h, double until,
 	const struct probe **out)
 {
@@ -140,7 +141,7 @@ static bool saw(const struct probe *p, enum era era, const char *hash)
 double drift_since(const struct region_history *h, double until)
 {
 	const struct probe *newest = drift_newest(h, until), *p;
-	double since, other = INFINITY; /* seen in between, the oldest */
+	double since, other = INFINITY; /* oldest of others in between */
 
 	if (!newest)
 		return 0;
@@ -177,7 +178,9 @@ void drift_saw(struct region_history *h, double until)
 	h->changes = churn_changes(h, until);
 }
 
-/* The newest tools of a region that has a say, or NULL. */
+/*
+ * The newest probe that read tools, if it started at `from` or later; or NULL.
+ */
 static const struct probe *newest_tools(
 	const struct region_history *h, double from, double until)
 {
@@ -209,7 +212,7 @@ static bool diverging(const struct region_history *h, size_t n, double from,
 	return found;
 }
 
-/* The region joins those that see its hash. */
+/* Add a region to the side that sees its hash. */
 static void join(struct verdict_side *sides, size_t *n_sides, size_t n_regions,
 	const struct region_history *h, double until)
 {
@@ -243,8 +246,8 @@ static double last_seen(const struct region_history *h, size_t n_regions,
 }
 
 /*
- * The tools behind a hash, as the newest probe of any region read them that is
- * looked at; NULL where they are not known.
+ * The tools behind a hash, as the newest probe of any region that is looked at
+ * read them; NULL where they are not known.
  */
 static const struct tool_list *find_list(const struct region_history *h,
 	size_t n_regions, double until, enum era era, const char *hash)

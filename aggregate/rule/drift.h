@@ -19,48 +19,47 @@ const struct probe *drift_newest(const struct region_history *h, double until);
 
 /*
  * drift_find(h, until, out): whether the newest tools of a region, as of
- * `until`, differ from those seen before (mcp-aggregate(1), DRIFT). Then *out
- * says how. Its strings are those of the history; its lists are freed by
- * drift_release. Names are given where both lists of tools are known; from and
- * to are the contract hashes, the full hashes where only those differ, and the
- * eras where these differ, for then the hashes cannot be compared.
+ * `until`, differ from those seen before (mcp-aggregate(1), DRIFT); if so, *out
+ * says how. Its strings are those of the history; drift_release frees its
+ * lists. Names are given where both lists of tools are known. from and to are
+ * the contract hashes; the full hashes where only those differ; the eras where
+ * these differ, for then hashes cannot be compared.
  */
 bool drift_find(const struct region_history *h, double until,
 	struct verdict_drift *out);
 
 /*
- * drift_between(from, to): whether the tools that two probes read differ in
- * what drift_find tells.
+ * drift_between(from, to): whether drift_find would find a difference between
+ * the tools that two probes read. drift_release(d): free its lists.
  */
 bool drift_between(const struct probe *from, const struct probe *to);
 void drift_release(struct verdict_drift *d);
 
 /*
- * drift_since(h, until): since when a region sees the contracts of the newest
- * one, as of `until`, as far as the last HISTORY_MAX probes and tools_since
- * tell. Other tools that it saw for not more than 300 s in between do not
- * count. 0 where there is no newest one.
+ * drift_since(h, until): since when a region sees the contracts that it sees as
+ * of `until`, as far as the last HISTORY_MAX probes and tools_since tell. Other
+ * tools in between, for not more than 300 s, do not count. 0 where it sees
+ * none.
  *
- * drift_saw(h, until): a verdict as of `until` saw the newest tools: they
- * become tools_seen, with their tools_since and the changes up to then.
+ * drift_saw(h, until): note in h what a verdict as of `until` saw: tools_seen,
+ * tools_since and changes, for the next verdict to compare with.
  */
 double drift_since(const struct region_history *h, double until);
 void drift_saw(struct region_history *h, double until);
 
 /*
- * drift_sides(h, n, from, until, out): who of n regions sees which tools where
- * the newest contract hashes, each of a probe that started from `from` to
- * `until`, ends included, differ (article 1: a cache that serves one region the
- * tools of yesterday). Returns how many sides there are, at least two; or 0,
- * and *out is NULL, where all regions see the same. A region without a hash has
- * no say, and hashes of different eras are not compared: the sides are those of
- * the first era whose hashes differ.
+ * drift_sides(h, n, from, until, out): which of n regions see which tools,
+ * where their newest contract hashes, of probes that started from `from` to
+ * `until`, ends included, differ: CDN divergence (article 1: a cache serves one
+ * region the tools of yesterday). Returns the number of sides in *out, at least
+ * two; or 0, and *out is NULL, where all regions see the same. A region without
+ * a hash is on no side, and hashes of different eras are not compared: the
+ * sides are those of the first era whose hashes differ.
  *
  * A side was first seen when the first of its regions began to see its tools
- * (drift_since), and last by whichever region did, in its last HISTORY_MAX
- * probes. The first side is the one that was seen first; of equals that which
- * was seen last longer ago. The strings are those of the histories;
- * drift_sides_free frees the rest.
+ * (drift_since), and last when any region did, in its last HISTORY_MAX probes.
+ * They are sorted by these two, the earliest first. The strings are those of
+ * the histories; drift_sides_free(sides, n) frees the rest.
  */
 size_t drift_sides(const struct region_history *h, size_t n, double from,
 	double until, struct verdict_side **out);

@@ -37,7 +37,7 @@ static const struct region_history *history_of(
 	return NULL;
 }
 
-/* The region before the i-th that is on its machine, or NULL. */
+/* An expected region before the i-th that is on the same machine, or NULL. */
 static const char *twin_of(const struct explanation *e, size_t i)
 {
 	const char *const *names = e->in->expected;
@@ -114,7 +114,7 @@ static void put_region(const struct explanation *e, const char *region,
 	if (r.newest && r.step)
 		put_failure(&r, b);
 	else if (r.reports && muted(&r))
-		buf_fmt(b, "http.429, which counts from the %d. in a row",
+		buf_fmt(b, "http.429, which counts only from %d in a row on",
 			e->rule->throttled);
 	else if (r.reports)
 		buf_fmt(b, "%s",
@@ -243,7 +243,7 @@ static void why_hard_outage(const struct explanation *e, struct buf *b)
 		v->expected, e->rule->tolerance_s);
 }
 
-/* The regions of which another one, named before, has the same machine. */
+/* The regions that share a machine with an earlier one. */
 static void put_machines(const struct explanation *e, struct buf *b)
 {
 	for (size_t i = 0; i < e->in->n_expected; i++) {
@@ -289,7 +289,7 @@ static void put_why(const struct explanation *e, struct buf *b)
 	put_machines(e, b);
 }
 
-/* ---- What the regions met on their way. */
+/* ---- Addresses and caches. */
 
 /*
  * Whether all that fail reached one address that none of the others did, which
@@ -322,7 +322,7 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 	return *out && good;
 }
 
-/* What an answer says of the cache that it came through, if it did. */
+/* What the answer says of a cache that it came from. */
 static void put_cache(const struct probe_details *s, struct buf *b)
 {
 	if (s && s->age_s > 0)
@@ -403,7 +403,7 @@ static void put_way(const struct explanation *e, struct buf *b)
 			bad);
 }
 
-/* What is published of the minute, where its first verdict is known. */
+/* How the minute is counted, where that is known. */
 static void put_counted(const struct explanation *e, struct buf *b)
 {
 	char at[TIME_TEXT];

@@ -9,15 +9,17 @@ static bool throttled(const struct probe *p)
 	return p->failed_step && p->error && strcmp(p->error, "http.429") == 0;
 }
 
-/* Whether the probe after p[0] started too late to be its neighbour. */
+/*
+ * Whether p[1] started so late after p[0] that no run goes on across the gap.
+ */
 static bool gap(const struct rule *rule, const struct probe *p)
 {
 	return p[1].started_at - p[0].started_at >= rule->lookback_s;
 }
 
 /*
- * Whether p says nothing: an http.429 before the third in a row. A server that
- * tells a client to slow down is alive (article 3).
+ * Whether p does not count: a 429 before the third in a row. A server that
+ * tells clients to slow down is alive (article 3).
  */
 static bool mute(const struct rule *rule, const struct probe *p,
 	const struct probe *oldest)
@@ -32,7 +34,7 @@ static bool mute(const struct rule *rule, const struct probe *p,
 	return false;
 }
 
-/* Whether the region probed last when it was cut off, and that is looked at. */
+/* Whether the newest probe of the region is recent, and was cut off. */
 static bool isolated(const struct rule *rule, const struct region_history *h,
 	const struct probe *newest, double now)
 {

@@ -1,6 +1,6 @@
 /*
  * history.h: what is known of a server, as plain structs: the probes of each
- * region, in order. The rule and the comparison of tools work on nothing else.
+ * region, in order. The rule and the comparison of tools read nothing else.
  */
 #ifndef RULE_HISTORY_H
 #define RULE_HISTORY_H
@@ -12,8 +12,8 @@
 #include <stdint.h>
 
 /*
- * The rule looks at no more than so many probes of a region: what a store keeps
- * of them, and at a probe every 30 s twice what it needs.
+ * The most probes of a region that the rule looks at: as many as the store
+ * keeps; at a probe every 30 s twice what it needs.
  */
 #define HISTORY_MAX 16
 
@@ -34,9 +34,9 @@ struct probe {
 	enum region_state state;
 	enum step failed_step; /* the first that failed, or STEP_NONE */
 	enum era era;
-	/* Whether clients get an older list; NULL where it did not find out. */
+	/* What a check for a stale cache found; NULL where none was made. */
 	const struct cache_check *cache;
-	/* Of its region and minute the first: rollups count no other. */
+	/* It is the first of its region and minute: rollups count no other. */
 	bool counts;
 };
 
@@ -50,9 +50,9 @@ struct tool_changes {
 struct region_history {
 	const char *name;
 	/*
-	 * The machine that its runner is on, by the name of its first region,
-	 * where that has several, and what shows it: "host key" or "egress
-	 * address". NULL: it has a machine of its own, as far as is known.
+	 * Where its runner shares a machine with other regions: the first of
+	 * these regions, and what shows it, "host key" or "egress address".
+	 * NULL where no other is known to be on its machine.
 	 */
 	const char *machine;
 	const char *machine_by;
@@ -69,11 +69,11 @@ struct region_history {
 	 * epoch seconds. 0 where it is not known.
 	 */
 	double tools_since;
-	/* What the verdict before knew of the changes up to it. */
+	/* The changes up to the verdict before this one. */
 	struct tool_changes changes;
 	/*
-	 * When those of its probes started that say nothing, for the region was
-	 * cut off, see isolation.h; they are not among `probes`. Oldest first.
+	 * When those probes started that were taken out of `probes`, for the
+	 * region was cut off, see isolation.h. Oldest first.
 	 */
 	const double *cut;
 	size_t n_cut;
@@ -86,9 +86,9 @@ struct region_history {
 size_t history_until(const struct region_history *h, double t);
 
 /*
- * history_settle(probes, n): put a region's probes, whose `counts` says whether
- * they are whole, in order, oldest first; keep the whole ones, and set `counts`
- * of these: the first of a minute is the one that counts, be it whole or not.
+ * history_settle(probes, n): sort the probes of a region, oldest first, and
+ * drop those that are not whole, whose `counts` is false. Then `counts` of a
+ * probe says whether it is the first of its minute, the dropped ones included.
  * Returns how many are left.
  */
 size_t history_settle(struct probe *probes, size_t n);

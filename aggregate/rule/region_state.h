@@ -1,7 +1,4 @@
-/*
- * region_state.h: how a region stands and since when, for those who read what
- * is published. Pure.
- */
+/* region_state.h: whether a region works and since when, as published. Pure. */
 #ifndef RULE_REGION_STATE_H
 #define RULE_REGION_STATE_H
 
@@ -12,16 +9,16 @@
 struct region_since {
 	bool broken;
 	/*
-	 * When the first probe of the unbroken series started that ends in the
+	 * When the first probe started of the unbroken series that ends in the
 	 * newest one: epoch seconds; 0 where it is not known.
 	 */
 	double since;
 };
 
 /*
- * region_state_at(h, until, before): the state as of `until`. `before` is
- * that of an earlier instant, which goes further back than the probes do; or
- * NULL. The series is cut off where neither knows more.
+ * region_state_at(h, until, before): the state as of `until`. `before` is the
+ * state as of an earlier instant, which may know of a longer series than the
+ * probes show; or NULL.
  */
 struct region_since region_state_at(const struct region_history *h,
 	double until, const struct region_since *before);

@@ -16,7 +16,9 @@ static bool same(const struct outcome *a, const struct outcome *b)
 	return a->tier == b->tier && a->divergence == b->divergence;
 }
 
-/* The minute goes on with the last stretch, or begins another. */
+/*
+ * Add a minute that differs: to the last stretch, or as the first of another.
+ */
 static void add_changed(struct comparison *c, int64_t window,
 	const struct outcome *before, const struct outcome *after)
 {

@@ -1,6 +1,6 @@
 /*
- * threshold_comparison.h: two verdicts on each minute of a server, by the rule as it is and
- * by another, and where they differ. Pure.
+ * threshold_comparison.h: what other thresholds would change (replay --policy):
+ * two verdicts on each minute of a server, and where they differ. Pure.
  */
 #ifndef RULE_THRESHOLD_COMPARISON_H
 #define RULE_THRESHOLD_COMPARISON_H
@@ -8,12 +8,12 @@
 #include "base/buf.h"
 #include "records/verdict.h"
 
-/* So many stretches of a server are told; the others are counted. */
+/* The most stretches of a server that are listed; the others are counted. */
 #define COMPARISON_STRETCHES 5
-/* What the text of one server, and a policy, may take. */
+/* The most bytes that the text of a server, or the policy, takes. */
 #define COMPARISON_TEXT 2048
 
-/* What a verdict says, as far as policies can differ about it. */
+/* What a verdict says, as far as thresholds can change it. */
 struct outcome {
 	enum tier tier; /* and with it the colour */
 	bool divergence;
@@ -25,14 +25,14 @@ struct stretch {
 	struct outcome before, after;
 };
 
-/* One of the two sides. */
+/* The verdicts by one of the two rules. */
 struct side {
 	unsigned long minutes[VERDICT_UNKNOWN + 1]; /* by colour */
 	unsigned long outages; /* stretches of red */
-	bool red;	       /* the minute before this one */
+	bool red;	       /* the last minute was red */
 };
 
-/* All zero, but for the slug, has seen nothing. */
+/* One server. Begin with all zero but the slug. */
 struct comparison {
 	const char *slug;
 	struct side before, after;
@@ -42,15 +42,15 @@ struct comparison {
 };
 
 /*
- * comparison_add(c, before, after): the two verdicts on the next minute of the
- * server. Windows ascend.
+ * comparison_add(c, before, after): add the two verdicts on a minute of the
+ * server, later than those before.
  */
 void comparison_add(struct comparison *c, const struct verdict *before,
 	const struct verdict *after);
 
 /*
- * comparison_put(b, c, n, policy): append what differs, as text for a person:
- * servers of which no minute differs are told by their number alone.
+ * comparison_put(b, c, n, policy): append what differs on n servers, for
+ * people. Servers of which no minute differs are only counted.
  */
 void comparison_put(struct buf *b, const struct comparison *c, size_t n,
 	const char *policy);

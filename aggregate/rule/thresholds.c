@@ -9,7 +9,7 @@
 
 #define DAY 86400.0
 
-/* As the table of thresholds in conf/schema.c has them. */
+/* The same as the table of thresholds in conf/schema.c. */
 static const struct key {
 	const char *name;
 	size_t offset;

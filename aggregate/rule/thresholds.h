@@ -1,6 +1,6 @@
 /*
- * thresholds.h: other numbers for the rule, as text: what --policy of
- * mcp-aggregate(1) takes. Pure.
+ * thresholds.h: the argument of --policy of mcp-aggregate(1): other thresholds
+ * for the rule. Pure.
  */
 #ifndef RULE_THRESHOLDS_H
 #define RULE_THRESHOLDS_H

@@ -9,7 +9,7 @@
 #include <math.h>
 #include <string.h>
 
-/* A check for an old list says something for so long, or three intervals. */
+/* How long a check for a stale cache holds, if not three intervals. */
 #define CHECK_HOLDS_S 900
 
 struct rule rule_default(double interval_s)
@@ -92,9 +92,8 @@ static bool same_tools(const struct probe *a, const struct probe *b)
 }
 
 /*
- * What the last check for an old list found. It holds for a while, for not
- * every probe makes one; that the list is old, only while clients get that
- * list.
+ * Take what the last check for a stale cache found. It holds for a while, for
+ * not every probe makes one; a stale result only while clients get that list.
  */
 static void take_check(const struct rule *rule, const struct region_history *h,
 	double now, struct verdict_region *r)
@@ -118,7 +117,7 @@ static void take_check(const struct rule *rule, const struct region_history *h,
 	}
 }
 
-/* How many machines report, by whichever of their regions. */
+/* How many machines report, from any of their regions. */
 static int reporters(const struct expected_regions *f)
 {
 	bool *report = xcalloc(f->n, sizeof *report);
@@ -234,7 +233,9 @@ static int by_value(const void *a, const void *b)
 	return (*x > *y) - (*x < *y);
 }
 
-/* Percentiles, by nearest rank, of what reports and is not broken. */
+/*
+ * Percentiles, by nearest rank, of the regions that report and are not broken.
+ */
 static void put_latency(const struct expected_regions *f, struct verdict *v)
 {
 	double *ms = xcalloc(f->n, sizeof *ms);
@@ -255,7 +256,7 @@ static void put_latency(const struct expected_regions *f, struct verdict *v)
 	free(ms);
 }
 
-/* It lasts until there are no more than half as many as it began with. */
+/* Churn begins above the threshold, and lasts while above half of it. */
 static void judge_churn(const struct rule *rule, const struct verdict_input *in,
 	const struct expected_regions *f, double until, struct verdict *v)
 {

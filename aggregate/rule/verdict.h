@@ -15,12 +15,12 @@ struct rule {
 	double tolerance_s;  /* failures this far apart are one failure */
 	double ahead_s;	     /* how far ahead a runner's clock may be */
 	double divergence_s; /* a hash older than this has no say */
-	int quorum;	     /* reporters needed, where so many are expected */
+	int quorum;	     /* reporters needed, or all if fewer expected */
 	int step_alert;	     /* agreeing regions that make a verdict red */
 	int hard_outage;     /* agreeing regions that make it a hard outage */
 	int alone; /* failures in a row of the only region, at any steps */
-	int throttled; /* the how manieth http.429 in a row is a failure */
-	int tool_churn; /* changes of tools in an hour that are told as one */
+	int throttled; /* consecutive 429s before one counts as a failure */
+	int tool_churn; /* changes of tools in an hour; more are churn */
 };
 
 /*
@@ -38,10 +38,10 @@ struct verdict_input {
 	/* The regions that should report: each once, in any order. */
 	const char *const *expected;
 	size_t n_expected;
-	/* What is known, a region once. Others than the expected are ignored. */
+	/* What is known of each region; those not expected are ignored. */
 	const struct region_history *regions;
 	size_t n_regions;
-	/* Since when its tools change too often; 0 where they did not. */
+	/* Since when its tools churn, by the verdict before; 0: they do not. */
 	double churn_since;
 };
 

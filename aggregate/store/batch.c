@@ -7,7 +7,7 @@
 #include "mcp/layers.h"
 #include "offline/index.h"
 
-/* What is kept of a code in brief, in characters; as in offline/collect.c. */
+/* The most characters of a code in brief; the same as in offline/collect.c. */
 #define CODE_MAX 100
 
 struct batch {
@@ -113,7 +113,7 @@ static const char *cut(const char *code, char *out, size_t size)
 	return out;
 }
 
-/* The same of what the rule needs. */
+/* The text of a record with only what the rule needs. */
 static char *brief_of(const struct record *r)
 {
 	char error[4 * CODE_MAX + 1], protocol[sizeof error];
@@ -153,7 +153,7 @@ static void put_mark(struct piece *p, const struct record *r)
 			histogram_bucket(sum->total_ms));
 }
 
-/* What the summary says beside its text. */
+/* Take from the summary what the bundle needs beside its text. */
 static void summarise(struct bundle *u, const struct probe_record *r)
 {
 	free(u->url);
@@ -181,13 +181,13 @@ static void keep_tools(struct batch *b, struct bundle *u,
 	u->tools_key = buf_take(&text);
 }
 
-/* What a text takes where it is joined to others. */
+/* The bytes that a text takes when joined to others. */
 static size_t size_of(const char *text)
 {
 	return text ? strlen(text) + RECORD_JOINT : 0;
 }
 
-/* The record in its place, unless one that counts instead is there. */
+/* Put a record in its place, unless the one that is there counts. */
 static int put(struct batch *b, struct bundle *u, const struct record *r,
 	char *why)
 {

@@ -1,6 +1,6 @@
 /*
- * batch.h: records on their way into the store, put together by probe, each
- * written anew from what is known of it.
+ * batch.h: records on their way into the store, grouped by probe, and each
+ * written anew from the members that are known.
  */
 #ifndef STORE_BATCH_H
 #define STORE_BATCH_H
@@ -20,14 +20,14 @@
  */
 struct piece {
 	char mark[24];
-	char *text;  /* the record, without its tools; NULL before it came */
+	char *text;  /* the record without its tools; NULL: not yet there */
 	char *brief; /* what the rule needs of it */
 };
 
 /* The place of the summary; that of a step is its number less one. */
 #define BATCH_SUMMARY (RECORD_PROBE_LINES - 1)
 
-/* One probe, as far as its records have come. */
+/* One probe, with the records of it that have come so far. */
 struct bundle {
 	char slug[SLUG_MAX + 1];
 	char region[REGION_MAX + 1];
@@ -39,7 +39,7 @@ struct bundle {
 	char *url;    /* or NULL */
 	char tool_hash[HASH_HEX + 1]; /* or "" */
 	char *tools_key; /* "<tool_hash>.<full_hash>", or NULL */
-	char *tools;	 /* its tools as JSON; NULL where not told */
+	char *tools;	 /* its tools as JSON; NULL where it names none */
 };
 
 /* Opaque. */
@@ -50,11 +50,10 @@ void batch_free(struct batch *b);
 
 /*
  * batch_add(b, r, line, why): take in a step or probe record, which stays the
- * caller's, and was read from that line. Of two that say of one step, or in the
- * summary, different things, the lesser in the order of bytes counts, so that
- * the order in which they come does not. -1 where it does not fit the others of
- * its probe, or with them is more than a probe may be, and then why, which has
- * RECORD_WHY bytes.
+ * caller's, from that line. Of two different records of one step, or of the
+ * summary, the lesser in the order of bytes counts, so that their order does
+ * not matter. -1, and why, which has RECORD_WHY bytes, where it contradicts the
+ * other records of its probe, or the probe would grow too large.
  */
 int batch_add(struct batch *b, const struct record *r, unsigned long line,
 	char *why);

@@ -107,7 +107,7 @@ static void put_region(const struct conf *c, const char *name, struct buf *b)
 	buf_char(b, '}');
 }
 
-/* What readers need of the site; the cap is for what is announced. */
+/* What readers need of the site; maintenance_max limits what they announce. */
 static void put_site(const struct conf *c, struct buf *b)
 {
 	buf_str(b, "{\"title\":");
@@ -174,7 +174,7 @@ struct names {
 	size_t n;
 };
 
-/* The fields of a hash that the configuration does not know, copied. */
+/* Copies of the fields of a hash that the configuration does not know. */
 static struct names strangers(const struct store_reply *fields,
 	bool (*known)(const struct conf *c, const char *name),
 	const struct conf *c)
@@ -191,7 +191,7 @@ static struct names strangers(const struct store_reply *fields,
 	return gone;
 }
 
-/* Queue that these go. */
+/* Queue the removal of these fields, and free them. */
 static void forget(struct store *s, const char *key, struct names *gone)
 {
 	for (size_t i = 0; i < gone->n; i++) {
@@ -260,7 +260,7 @@ static void queue_all(const struct conf *c, struct store *s)
 	char field[KEY_MAX];
 	struct buf b;
 
-	/* The servers of an account may be all that a configuration can name. */
+	/* An account may have all the servers that a configuration can name. */
 	buf_init(&b, 64u * LINE_MAX_BYTES);
 	for (size_t i = 0; i < c->n_servers; i++)
 		queue_server(c, &c->servers[i], s, &b);

@@ -30,7 +30,11 @@ struct fleet {
  */
 void fleet_configured(struct fleet *f, const struct conf *c, const char *slug);
 
-/* fleet_stored(f, s, slug): those that the store knows. -1 where it failed. */
+/*
+ * fleet_stored(f, s, slug): the servers that the store knows; only `slug`,
+ * where that is not NULL. -1 where the store failed, and the operator has been
+ * told.
+ */
 int fleet_stored(struct fleet *f, struct store *s, const char *slug);
 
 void fleet_release(struct fleet *f);
@@ -38,13 +42,13 @@ void fleet_release(struct fleet *f);
 /*
  * fleet_announce(c, s): write what readers need of the configured servers and
  * accounts to the store, and remove what it holds of others. -1 where the store
- * failed.
+ * failed, and the operator has been told.
  */
 int fleet_announce(const struct conf *c, struct store *s);
 
 /*
- * fleet_isolation_rule(f): the rule by which regions that are cut off are looked
- * for: with the lookback of the server that is probed most often.
+ * fleet_isolation_rule(f): the rule for isolation_cut: its lookback is that of
+ * the server that is probed most often.
  */
 struct rule fleet_isolation_rule(const struct fleet *f);
 

@@ -1,7 +1,7 @@
 /*
- * ingest.c: see ingest.h. What was read is written in batches; a script in the
- * store puts the records of a probe in their place, whatever came before. To
- * ingest again what was ingested already changes nothing.
+ * ingest.c: see ingest.h. Records are written in batches; a script in the store
+ * puts those of a probe in their place, whatever came before. To ingest the
+ * same records again changes nothing.
  */
 #include "store/ingest.h"
 
@@ -29,13 +29,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A batch is written once it has so many probes, or bytes. */
+/* A batch is written once it has this many probes, or bytes. */
 #define PROBES_MAX 500
 #define BYTES_MAX (8 * 1024 * 1024)
 
 /*
- * A clock that is further ahead is broken, and could make keys for every hour
- * to come: nothing is counted by it.
+ * A clock that is further ahead is wrong, and would make keys for hours to
+ * come: its probes are not counted.
  */
 #define AHEAD_MAX_S 86400
 
@@ -88,7 +88,9 @@ static void number(struct numbers *n, const struct ingest *in,
 	put_life(n->errors_day, RETENTION_ERRORS_DAY_S);
 }
 
-/* Its pieces, and what `latest` keeps of them: where there is one, the summary. */
+/*
+ * The pieces of a probe, then those for `latest`: the summary, if there is one.
+ */
 static size_t add_pieces(const struct bundle *u, const char **args)
 {
 	const struct piece *sum = &u->pieces[BATCH_SUMMARY];
@@ -110,7 +112,7 @@ static size_t add_pieces(const struct bundle *u, const char **args)
 	return n;
 }
 
-/* Queue what puts one probe in its place; returns the number of its reply. */
+/* Queue script_ingest for one probe; returns the number of its reply. */
 static size_t queue(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
@@ -144,7 +146,7 @@ static size_t queue(struct ingest *in, const struct bundle *u)
 		in->store, fixed + add_pieces(u, all + fixed), all);
 }
 
-/* A server that no configuration names is public, and known by its URL. */
+/* Announce a server that no configuration names: public, with its URL. */
 static void queue_server(struct ingest *in, const struct bundle *u)
 {
 	struct buf b;
@@ -160,7 +162,7 @@ static void queue_server(struct ingest *in, const struct bundle *u)
 	buf_release(&b);
 }
 
-/* A probe that the script refused, or stumbled over, is a line refused. */
+/* A probe that the script refused, or failed for, counts as a refused line. */
 static void settle(struct ingest *in, const struct bundle *u, size_t reply)
 {
 	const struct store_reply *r = store_reply(in->store, reply);
@@ -205,7 +207,7 @@ static void queue_runner(struct ingest *in, const struct record *r)
 	buf_release(&b);
 }
 
-/* What one folder of one machine keeps, by both their names. */
+/* Queue a spool record, by the names of its machine and folder. */
 static bool queue_spool(struct ingest *in, const struct record *r, char *why)
 {
 	struct spool_record spool;
@@ -246,7 +248,7 @@ static int take(void *arg, const struct record *r, char *why)
 	return 0;
 }
 
-/* All lines, batch by batch. An exit status. */
+/* Read all lines, batch by batch. Returns the exit status. */
 static int read_all(struct ingest *in, int fd, const char *name)
 {
 	int rc = input_read(&in->input, fd, take, in);
@@ -262,7 +264,7 @@ static int read_all(struct ingest *in, int fd, const char *name)
 	return in->input.refused || !in->records ? EXIT_USAGE : EXIT_GOOD;
 }
 
-/* Warn where the store may lose or evict what it was given. */
+/* Warn if the store may lose or evict data. */
 static void check_store(struct store *s)
 {
 	const struct store_reply *policy, *aof;
@@ -270,7 +272,7 @@ static void check_store(struct store *s)
 
 	store_add(s, "CONFIG", "GET", "maxmemory-policy", NULL);
 	store_add(s, "CONFIG", "GET", "appendonly", NULL);
-	/* Where CONFIG is forbidden, there is nothing to tell. */
+	/* CONFIG may be forbidden: then nothing is known. */
 	if (store_run(s))
 		return;
 	policy = store_reply(s, 0);
@@ -278,12 +280,11 @@ static void check_store(struct store *s)
 	text = store_text(store_item(policy, 1));
 	if (text && strcmp(text, "noeviction") != 0)
 		log_warn("store: maxmemory-policy is %s, and not noeviction: "
-			 "it may drop what it was given",
+			 "it may evict data",
 			text);
 	text = store_text(store_item(aof, 1));
 	if (text && strcmp(text, "yes") != 0)
-		log_warn("store: appendonly is off: what it was given does not "
-			 "outlive it");
+		log_warn("store: appendonly is off: a restart loses data");
 }
 
 int ingest(const struct command *cmd, int fd,

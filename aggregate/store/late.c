@@ -1,8 +1,7 @@
 /*
- * late.c: see late.h. What is counted and what mcp-alert is still to be told of
- * change together, in the store: whoever is killed in between loses nothing,
- * and a minute is counted once, however often its records come, and never again
- * once it was.
+ * late.c: see late.h. A script in the store counts a minute and keeps its
+ * verdict for mcp-alert in one step: a process that is killed loses nothing,
+ * and a minute is counted once, however often its records come.
  */
 #include "store/late.h"
 
@@ -28,7 +27,7 @@
 
 #define DAY 86400
 #define MINUTES (RETENTION_LATE_S / 60)
-/* Servers that are asked about together. */
+/* How many servers are asked about together. */
 #define GROUP 100
 
 /* One server, and which of the minutes of the hour are late. */
@@ -36,7 +35,7 @@ struct missed {
 	const struct fleet_server *server;
 	bool minutes[MINUTES]; /* oldest first */
 	size_t n;
-	bool queued; /* there are verdicts to be written */
+	bool queued; /* the store keeps verdicts that are to be written */
 	/* What is known of it, where a minute is late. */
 	struct collect *collect;
 	struct loaded known;
@@ -59,7 +58,7 @@ static int64_t window(const struct late *l, int minute)
 
 /* ---- Which minutes are late. */
 
-/* What was never watched is not late. */
+/* A minute before the first that was ever counted is not late. */
 static void find_uncounted(const struct late *l, struct missed *m,
 	const struct store_reply *first, const struct store_reply *last)
 {
@@ -105,7 +104,7 @@ static int ask_counted(const struct late *l, struct missed *m, size_t n)
 	return 0;
 }
 
-/* Leave those that hold a probe. */
+/* Keep only the minutes that hold a probe. */
 static int ask_heard(const struct late *l, struct missed *m)
 {
 	char key[KEY_MAX];
@@ -125,9 +124,11 @@ static int ask_heard(const struct late *l, struct missed *m)
 	return 0;
 }
 
-/* ---- What is said of them. */
+/* ---- The verdicts on them. */
 
-/* The records of these minutes, and of those that the rule looks back to. */
+/*
+ * Load the records of these minutes, and of those that the rule looks back to.
+ */
 static int load(const struct late *l, struct missed *m)
 {
 	double back = fmax(2 * m->server->rule.lookback_s, 60 * HISTORY_MAX);
@@ -202,8 +203,8 @@ static struct isolation *isolate(const struct missed *m,
 }
 
 /*
- * As it would have been judged at the end of the minute. What changed of the
- * tools is news to the next verdict on now.
+ * The verdict as of the end of the minute. Drift is left to the next verdict on
+ * the present.
  */
 static struct verdict judge(const struct late *l, const struct missed *m,
 	struct verdict_input *in, int minute)
@@ -220,7 +221,7 @@ static struct verdict judge(const struct late *l, const struct missed *m,
 	return v;
 }
 
-/* What is counted of one day: the arguments of script_count. */
+/* The arguments of script_count for one day. */
 #define FIXED 10
 struct count {
 	const char *args[FIXED + 3 * MINUTES];
@@ -326,7 +327,7 @@ static int write_late(const struct late *l, const char *line)
 	return failed;
 }
 
-/* Minute by minute, for so the machine of mcp-alert reads them. */
+/* Write the verdicts minute by minute: mcp-alert needs them in that order. */
 static int tell_all(const struct late *l, const struct missed *m, size_t n)
 {
 	char key[KEY_MAX], field[24];

@@ -27,7 +27,9 @@ static void ask(struct store *s, const char *slug, const char *sha, double now)
 		rollup_ask(s, sha, slug, now);
 }
 
-/* One record of a row. What the store holds was checked when it came in. */
+/*
+ * Add one record. It was checked when it was stored, so this should not fail.
+ */
 static void add_record(struct collect *c, const char *p, size_t n)
 {
 	char why[RECORD_WHY];
@@ -42,7 +44,9 @@ static void add_record(struct collect *c, const char *p, size_t n)
 	record_release(&r);
 }
 
-/* A region's rows, newest first: see scripts.h. What is no record has no '{'. */
+/*
+ * A region's rows, newest first: see scripts.h. What is no record has no '{'.
+ */
 static void add_rows(struct collect *c, const char *rows)
 {
 	while (*rows) {
@@ -54,7 +58,7 @@ static void add_rows(struct collect *c, const char *rows)
 	}
 }
 
-/* The JSON of a list of tools, as struct tool_digest; NULL where it is none. */
+/* The tools in JSON as struct tool_digest; NULL where it is no object. */
 static struct tool_digest *read_tools(const cJSON *o, size_t *n)
 {
 	struct tool_digest *t;
@@ -80,7 +84,7 @@ static struct tool_digest *read_tools(const cJSON *o, size_t *n)
 	return t;
 }
 
-/* "<hash>.<full>" or "<hash>." into the two; false where it is neither. */
+/* Split "<hash>.<full>" or "<hash>."; false where it is neither. */
 static bool split_key(const char *key, char *hash, char *full)
 {
 	size_t n = strlen(key);
@@ -93,7 +97,7 @@ static bool split_key(const char *key, char *hash, char *full)
 	return hash_valid(hash) && (!*full || hash_valid(full));
 }
 
-/* A field of the tools: a list that probes have read. */
+/* Learn a list of tools, if this field of key_tools is one. */
 static void learn(struct collect *c, const char *key, const char *text)
 {
 	char hash[HASH_HEX + 1], full[HASH_HEX + 1], why[JSON_WHY];
@@ -176,7 +180,7 @@ const struct region_since *load_region_since(
 	return NULL;
 }
 
-/* What stands behind the prefix of a field, or NULL. */
+/* The rest of a field after the prefix, or NULL. */
 static const char *after(const char *field, const char *prefix)
 {
 	size_t n = strlen(prefix);
@@ -210,7 +214,7 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 	l->seen = xcalloc(n / 2, sizeof *l->seen);
 	l->stood = xcalloc(n / 2, sizeof *l->stood);
 	l->changed = xcalloc(n / 2, sizeof *l->changed);
-	/* The lists first: what was seen is one of them. */
+	/* The lists first: "seen:" refers to them. */
 	for (size_t i = 0; i + 1 < n; i += 2) {
 		const char *field = store_text(store_item(r, i));
 		const char *text = store_text(store_item(r, i + 1));
@@ -241,7 +245,7 @@ static int ask_all(struct store *s, const char *const *slugs, size_t n,
 	return store_run(s) ? store_failed(s) : 0;
 }
 
-/* What runners said last: which of them are on one machine. */
+/* The last records of the runners: they show which are on one machine. */
 static void add_runners(struct collect *c, const struct store_reply *r)
 {
 	for (size_t i = 1; i < store_count(r); i += 2) {
@@ -259,7 +263,9 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 
 	if (ask_all(s, slugs, n, now))
 		return -1;
-	/* Before it is the reply to rollup_load, where there are figures. */
+	/*
+	 * The first reply is that of rollup_load, where figures are asked for.
+	 */
 	add_runners(c, store_reply(s, figures));
 	for (size_t i = 0; i < n; i++) {
 		size_t at = figures ? 2 + i * (ASK_FIGURES + 1)

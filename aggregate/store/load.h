@@ -10,21 +10,21 @@
 
 struct store;
 
-/* What is known of one server beside its probes. */
+/* What the store knows of one server beside its probes. */
 struct loaded {
 	const char *slug; /* as given to load_servers */
 	struct figures figures;
 	bool baseline_missing; /* see rollup_read */
-	/* The tools that the verdict before saw in each region. */
+	/* As of the verdict before: the tools that each region saw, */
 	struct seen *seen;
 	size_t n_seen;
-	/* How each region stood then. */
+	/* whether each worked, and since when, */
 	struct stood *stood;
 	size_t n_stood;
-	/* How often the tools of each region had changed by then, */
+	/* how often the tools of each had changed, */
 	struct changed *changed;
 	size_t n_changed;
-	double churn_since; /* and since when that is too often; 0: it is not */
+	double churn_since; /* and since when they churn; 0: they do not */
 };
 
 struct stood {
@@ -40,18 +40,18 @@ struct changed {
 struct seen {
 	char region[REGION_MAX + 1];
 	struct probe probe;
-	double since; /* the first probe with these tools; 0: not known */
+	double since; /* when it first saw them; 0: not known */
 };
 
 /*
  * load_servers(s, c, slugs, n, now, out): add the probes of n servers to c, and
- * fill n structs at out, which load_release frees; c must outlive them. 0, or
- * -1 where the store failed, and nothing is to be freed. The figures are those
- * as of now; where that is NAN they are not asked for.
+ * fill n structs at out, which load_release frees; c must outlive them. The
+ * figures are those as of now; where now is NAN they are not read. 0, or -1
+ * where the store failed; then nothing is to be freed.
  *
- * load_figures(s, n, now, out): read the figures once more, for what they count
- * has changed. load_baselines(s, n, now, out): fill in the baselines that are
- * missing there. 0, or -1 where the store failed.
+ * load_figures(s, n, now, out): read the figures again, after their counts
+ * changed. load_baselines(s, n, now, out): fill in the missing baselines. 0, or
+ * -1 where the store failed. In all three cases the operator has been told.
  */
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
@@ -70,12 +70,12 @@ struct load_span {
 
 /*
  * load_minutes(s, c, span): add the first probe of each minute and region to c,
- * whole, as far as the store still has it. 0, or -1 where it failed, and the
- * operator has been told.
+ * whole, as far as the store still has it. 0, or -1 where the store failed, and
+ * the operator has been told.
  *
- * load_regions(s, slug, n): the regions that ever reported on a server, by
- * name, *n of them and a NULL behind; load_regions_free frees them. NULL where
- * the store failed.
+ * load_regions(s, slug, n): the n regions that ever reported on a server,
+ * sorted, with a NULL behind them; load_regions_free(regions) frees them. NULL
+ * where the store failed.
  */
 int load_minutes(struct store *s, struct collect *c,
 	const struct load_span *span);
@@ -83,13 +83,12 @@ char **load_regions(struct store *s, const char *slug, size_t *n);
 void load_regions_free(char **regions);
 
 /*
- * load_seen(l, h, n): the tools that the verdict before saw are those of the n
- * histories of this server, and the changes that it knew of; valid as long as
- * l.
+ * load_seen(l, h, n): tell the n histories of this server which tools the
+ * verdict before saw, and which changes it knew of; valid as long as l.
  */
 void load_seen(const struct loaded *l, struct region_history *h, size_t n);
 
-/* load_region_since(l, region): how it stood; NULL where that is not known. */
+/* load_region_since(l, region): as of the verdict before, or NULL. */
 const struct region_since *load_region_since(
 	const struct loaded *l, const char *region);
 void load_release(struct loaded *l, size_t n);

@@ -1,6 +1,7 @@
 /*
- * rollup.c: see rollup.h. Minutes come from the counts of this hour and the
- * one before, whole hours from those of days; both as script_ingest left them.
+ * rollup.c: see rollup.h. Windows up to an hour are added up from the minutes
+ * of this hour and the one before, longer ones from the hours of days, as
+ * script_ingest counts them.
  */
 #include "store/rollup.h"
 
@@ -18,9 +19,9 @@
 
 #define HOUR 3600
 #define DAY 86400
-#define HOURS 25 /* 24 whole ones and the current one */
-#define MINUTED 2 /* an hour of minutes is in two */
-#define DAYS 4	  /* 3 days of hours are in four */
+#define HOURS 25 /* 24 whole hours and the current one */
+#define MINUTED 2 /* the last 60 minutes lie in two hours */
+#define DAYS 4	  /* the last 3 days lie in four */
 #define COUNT_MAX 1000000000000
 
 /* The keys of script_figures, and what it returns for them. */
@@ -32,7 +33,9 @@ int rollup_load(struct store *s, char sha[STORE_SHA])
 {
 	if (store_load(s, script_figures, sha))
 		return -1;
-	/* Again with what follows: the store may be restarted in between. */
+	/*
+	 * Once more with what follows: the store may be restarted in between.
+	 */
 	store_add(s, "SCRIPT", "LOAD", script_figures, NULL);
 	return 0;
 }
@@ -67,12 +70,12 @@ void rollup_latency(struct histogram *h, const struct store_reply *r)
 	}
 }
 
-/* The counts of so many units of time, each of so many seconds. */
+/* The counts of `units` units of time, each of `unit` seconds. */
 struct counts {
 	const struct store_reply *reply;
 	int64_t start, units, unit;
-	int64_t until; /* those from then on do not count */
-	enum rate_window first, last; /* the windows that they are for */
+	int64_t until; /* later ones do not count */
+	enum rate_window first, last; /* of the windows that they count for */
 };
 
 static void add_count(struct error_rates *r, const struct counts *c,
@@ -115,7 +118,7 @@ static void add_counts(struct error_rates *r, const struct counts *c,
 	}
 }
 
-/* No more can have failed than there were; else nothing is known. */
+/* More failures than probes: the counts are broken, and nothing is known. */
 static bool sound(const struct error_rates *r)
 {
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
@@ -136,7 +139,10 @@ static void read_rates(const struct store_reply *r, double now,
 		add_counts(out,
 			&(struct counts) {store_item(r, KEY_MINUTES + (size_t)i),
 				hour - i * HOUR, 60, 60, minute + 60, RATE_5M,
-				/* This hour is not among the whole ones. */
+				/*
+				 * The whole hours below leave out the current
+				 * one.
+				 */
 				i ? RATE_1H : RATE_3D},
 			spans);
 	for (int i = 0; i < DAYS; i++)
@@ -158,7 +164,7 @@ static double bucket_ms(const char *text)
 	return NAN;
 }
 
-/* Of "<day> <bucket>" or "<day> -". False where it is not of that day. */
+/* Read "<day> <bucket>" or "<day> -". False where it is of another day. */
 static bool read_baseline(const char *text, int64_t today, double *out)
 {
 	char day[24];

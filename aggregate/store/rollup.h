@@ -12,28 +12,27 @@
 
 
 /*
- * rollup_load(s, sha): have the store load what rollup_ask runs there,
- * and write its name to sha; queue to have it loaded once more. -1: the store
- * failed.
+ * rollup_load(s, sha): load the script of rollup_ask into the store, write its
+ * name to sha, and queue loading it once more. -1: the store failed, and the
+ * operator has been told.
  *
- * rollup_ask(s, sha, slug, now): queue a command that asks for the figures as
- * of now. rollup_read(r, now, out): read them from the reply. The baseline is
- * then NAN, and true the result, where the store holds none of this day:
- * rollup_baselines fills it in.
+ * rollup_ask(s, sha, slug, now): queue the command that reads the figures as of
+ * now. rollup_read(r, now, out): take them from its reply. True where the store
+ * has no baseline as of this day, which is then NAN: call rollup_baselines.
  */
 int rollup_load(struct store *s, char sha[STORE_SHA]);
 void rollup_ask(struct store *s, const char *sha, const char *slug, double now);
 bool rollup_read(const struct store_reply *r, double now, struct figures *out);
 
 /*
- * rollup_baselines(s, slugs, n, now, out): have the store reckon the baselines
+ * rollup_baselines(s, slugs, n, now, out): have the store compute the baselines
  * of n servers as of now, and set them in the figures that out points to. 0, or
- * -1 where the store failed.
+ * -1 where the store failed, and the operator has been told.
  */
 int rollup_baselines(struct store *s, const char *const *slugs, size_t n,
 	double now, struct figures *const *out);
 
-/* rollup_latency(h, r): add what a reply holds of the latency of one hour. */
+/* rollup_latency(h, r): add the counts of a reply, the value of key_latency. */
 void rollup_latency(struct histogram *h, const struct store_reply *r);
 
 #endif

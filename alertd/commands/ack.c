@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/machine.h"
 #include "notifier.h"
@@ -91,14 +92,13 @@ static bool find_incident(
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out)
 {
-	const struct conf_policy *p = conf ? &conf->policy : &machine_policy;
 	char slug[SLUG_MAX + 1];
 	const char *key;
 
 	*out = (struct ack_request) {
 		.by = acknowledge_by(o->by),
 		.reason = o->reason,
-		.for_s = p->ack_s,
+		.for_s = conf_policy_of(conf).ack_s,
 	};
 	if (!out->by ||
 		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))

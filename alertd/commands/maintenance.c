@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/zone.h"
 #include "commands/maintenance_plan.h"
+#include "conf/policy.h"
 #include "incident/machine.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"
@@ -30,7 +31,7 @@ bool maintenance_wanted(const struct options *o)
 
 double maintenance_cap(const struct conf *conf)
 {
-	return conf ? conf->policy.maintenance_s : machine_policy.maintenance_s;
+	return conf_policy_of(conf).maintenance_s;
 }
 
 static int refuse_maintenance(

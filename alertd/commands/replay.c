@@ -436,7 +436,7 @@ static void release(struct replay *r)
 
 int replay_run(const struct replay_setup *s)
 {
-	struct conf_policy policy = s->conf ? s->conf->policy : machine_policy;
+	struct conf_policy policy = conf_policy_of(s->conf);
 	struct replay r = {.setup = s};
 	bool piped = strcmp(s->file, "-") == 0;
 	char why[CONF_POLICY_WHY];

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "commands/explain.h"
 #include "commands/timeline.h"
+#include "conf/policy.h"
 #include "incident/machine.h"
 #include "mcp/names.h"
 #include "print.h"
@@ -47,8 +48,7 @@ static int fetch(const struct notifier_setup *s, const char *slug,
 
 int show_explain(const struct notifier_setup *s, const char *slug)
 {
-	const struct conf_policy *p = s->conf ? &s->conf->policy
-					      : &machine_policy;
+	const struct conf_policy p = conf_policy_of(s->conf);
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
 	struct buf b;
@@ -58,9 +58,9 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 		return status;
 	buf_init(&b, EXPLAIN_MAX);
 	if (s->text)
-		explain_put(&b, &st, p, now);
+		explain_put(&b, &st, &p, now);
 	else
-		explain_json(&b, &st, p, now);
+		explain_json(&b, &st, &p, now);
 	status = print(&b);
 	buf_release(&b);
 	state_release(&st);

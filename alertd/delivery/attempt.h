@@ -1,7 +1,7 @@
 /*
- * attempt.h: a delivery that this process is sending: how it is taken out of
- * the outbox of a server, given back, and what comes of it, on a state that is
- * then stored.
+ * attempt.h: an attempt of this process to deliver an event to a route: taken
+ * from the outbox of a state, sent, and its result put into that state. The
+ * caller stores the state.
  */
 #ifndef DELIVERY_ATTEMPT_H
 #define DELIVERY_ATTEMPT_H
@@ -14,32 +14,32 @@
 struct alert_state;
 struct deliver;
 
-/* Who sends, and what it knows of the routes. */
+/* Who sends, and what this process knows of the routes. */
 struct attempt_context {
 	const struct conf *conf; /* or NULL */
 	double now;
-	/* By route of the configuration: when it may be tried again; whether
-	   it took what came to it last. */
-	double *down_until;
-	bool *up;
-	const char *watched; /* a dedup_key that somebody waits for, or NULL */
-	char holder[OWNER_SIZE];
+	/* By route of the configuration: */
+	double *down_until; /* it is not tried before */
+	bool *up;	    /* it took the last event */
+	const char *watched; /* the dedup_key of worker_watch, or NULL */
+	char holder[OWNER_SIZE]; /* our name, see owner.h */
 };
 
-/* It outlives the state that it comes from. */
+/* Its strings are its own. */
 struct attempt {
 	char *slug;
-	unsigned long number;
+	unsigned long number; /* of the pending event */
 	const struct conf_route *route; /* NULL: no longer configured */
-	char *name, *key, *event, *body;
-	char *handle; /* or NULL */
-	int done;
+	char *name;		 /* of the route */
+	char *key, *event, *body; /* of the event */
+	char *handle; /* see struct delivery_request */
+	int done;     /* see there */
 	bool watched;
-	double since; /* when it was taken, by clock_mono_ms */
+	double since; /* when it was taken; see clock_mono_ms */
 	struct delivered result;
 };
 
-void attempt_release(struct attempt *e);
+void attempt_release(struct attempt *a);
 
 struct attempts {
 	struct attempt *v;
@@ -47,53 +47,63 @@ struct attempts {
 };
 
 /*
- * attempts_add(l, e): one more, which is l's from now on. attempts_has(l,
- * slug): whether there is one of that server. attempts_take(l, slug, e): the
- * first of those, the caller's from now on; false: there is none.
- * attempts_drop(l, slug): forget them.
+ * attempts_add(l, a): append a, which is l's from now on. Of one server:
+ * attempts_has(l, slug): whether there is one. attempts_take(l, slug, a): move
+ * the first to *a; false: there is none. attempts_drop(l, slug): free them.
  */
-void attempts_add(struct attempts *l, const struct attempt *e);
+void attempts_add(struct attempts *l, const struct attempt *a);
 bool attempts_has(const struct attempts *l, const char *slug);
-bool attempts_take(struct attempts *l, const char *slug, struct attempt *e);
+bool attempts_take(struct attempts *l, const char *slug, struct attempt *a);
 void attempts_drop(struct attempts *l, const char *slug);
 void attempts_release(struct attempts *l);
 
-enum attempt_found { ATTEMPT_GOT, ATTEMPT_NOTHING, ATTEMPT_WAITS };
+enum attempt_found {
+	ATTEMPT_GOT,
+	ATTEMPT_NOTHING,
+	ATTEMPT_WAITS /* there is a delivery, but only for a later run */
+};
 
 /*
- * attempt_pick(s, st, e): take the next delivery of a state, if there is one,
- * and attempt_release it; else whether one waits for a later run.
+ * attempt_pick(c, st, a): mark the next delivery that is due as taken by us, in
+ * the outbox of st, and describe it in *a, to be freed with attempt_release.
  */
-enum attempt_found attempt_pick(struct attempt_context *s, struct alert_state *st,
-	struct attempt *e);
+enum attempt_found attempt_pick(struct attempt_context *c,
+	struct alert_state *st, struct attempt *a);
 
 /*
- * attempt_may_begin(s, e): whether it may, having been taken some time ago: its
- * route may have turned out to be down.
+ * attempt_may_begin(c, a): whether a, taken some time ago, may still be sent:
+ * it is not too late, and its route is not known to be down.
  */
-bool attempt_may_begin(const struct attempt_context *s, const struct attempt *e);
+bool attempt_may_begin(
+	const struct attempt_context *c, const struct attempt *a);
 
 /*
- * attempt_give_back(s, st): what of it is taken by us, and not being sent, is
- * not. Whether there was any.
+ * attempt_give_back(c, st): mark as free what we have taken in the outbox of
+ * st. Whether there was any.
  */
-bool attempt_give_back(const struct attempt_context *s, struct alert_state *st);
+bool attempt_give_back(
+	const struct attempt_context *c, struct alert_state *st);
 
-/* attempts_send(s, d, l): one attempt of each, and its result. */
-void attempts_send(const struct attempt_context *s, struct deliver *d,
+/* attempts_send(c, d, l): try each once, and set its result. */
+void attempts_send(const struct attempt_context *c, struct deliver *d,
 	struct attempts *l);
 
-/* attempts_tried(l): those that were; the postponed ones stay in l. */
+/*
+ * attempts_tried(l): the attempts that were tried, the caller's from now on;
+ * the postponed ones stay in l.
+ */
 struct attempts attempts_tried(struct attempts *l);
 
-/* attempt_say(e, last): tell the operator of one that failed. */
-void attempt_say(const struct attempt *e, bool last);
+/* attempt_say(a, last): tell the operator that a failed, *last of
+   attempt_settle. */
+void attempt_say(const struct attempt *a, bool last);
 
 /*
- * attempt_settle(s, st, e, last): what came of it, e->result, if it is still
- * there; false: it is not. *last where it was given up.
+ * attempt_settle(c, st, a, last): put the result of a into the outbox of st:
+ * the delivery is done, or due again later, or given up, and then *last is set.
+ * False: the delivery is not there any more.
  */
-bool attempt_settle(const struct attempt_context *s, struct alert_state *st,
-	const struct attempt *e, bool *last);
+bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
+	const struct attempt *a, bool *last);
 
 #endif

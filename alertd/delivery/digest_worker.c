@@ -14,10 +14,10 @@
 #include <math.h>
 #include <string.h>
 
-/* What a digest and its name may take. */
+/* Room for a digest and the record around it. */
 #define BODY_MAX (DIGEST_BYTES + 1024)
 
-/* All that is due, of one route (NULL: of all). False: the store failed. */
+/* The digests of one route (NULL: of all). False: the store failed. */
 static bool find_due(const struct digest_worker *g, const struct strings *slugs,
 	const char *route, struct digests *out)
 {
@@ -35,17 +35,17 @@ static bool find_due(const struct digest_worker *g, const struct strings *slugs,
 	return ok;
 }
 
-/* What became of a digest: nothing more to do, or when it is tried again. */
+/* What became of a digest: done, or tried again. */
 struct outcome {
-	bool done, given_up;
-	double delay;
+	bool done; /* its events leave their outboxes */
+	bool given_up;
+	double delay; /* until it is tried again */
 	const char *why; /* it failed; NULL: it did not */
 	bool refused;	 /* see routing/fallback.h */
-	int requests; /* that got through */
+	int requests; /* how many got through */
 };
 
-/* What becomes of one event of it that is not there; it is still to be dropped.
- */
+/* Notes the failure at one event of the digest. */
 static void put_off(const struct digest_worker *g, struct alert_state *st,
 	struct delivery *d, const struct outcome *o)
 {
@@ -59,7 +59,7 @@ static void put_off(const struct digest_worker *g, struct alert_state *st,
 	string_set(&d->why, o->why);
 }
 
-/* Puts it into the outbox of one server, of all that the digest had. */
+/* Notes what became of the digest in the outbox of one of its servers. */
 static void settle(const struct digest_worker *g, const struct digest *d,
 	struct alert_state *st, const struct outcome *o)
 {
@@ -108,7 +108,7 @@ static bool settle_all(const struct digest_worker *g, const struct digest *d,
 	return ok;
 }
 
-/* What to do about an attempt; what failed is said. */
+/* Judges an attempt, and tells the operator of a failure. */
 static struct outcome judge_attempt(const struct digest_worker *g,
 	const struct digest *d, const struct delivered *sent)
 {
@@ -158,7 +158,8 @@ static bool send_one(const struct digest_worker *g, const struct conf_route *r,
 	return settle_all(g, d, &o) && sent.ok;
 }
 
-/* The digests of one route, the oldest first; others may have been faster. */
+/* Sends the digests of one route, the oldest first. They are looked up anew:
+   before we had the lease another process may have sent them. */
 static bool send_route(const struct digest_worker *g,
 	const struct strings *slugs, const char *route)
 {
@@ -174,7 +175,8 @@ static bool send_route(const struct digest_worker *g,
 	return ok;
 }
 
-/* The routes that have something to be sent. */
+/* The routes that have a digest to be sent; *waits: or one to be retried
+   later. */
 static bool find_routes(const struct digest_worker *g,
 	const struct strings *slugs, struct strings *routes, bool *waits)
 {
@@ -205,7 +207,7 @@ bool digest_worker_out(
 	for (size_t i = 0; i < routes.n && ok; i++) {
 		enum lease_result got = lease_take(g->store, routes.v[i], us);
 
-		/* Who has it sends it. */
+		/* The process that has the lease sends it. */
 		if (got == LEASE_THEIRS)
 			continue;
 		if (got == LEASE_STORE_FAILED ||

@@ -12,7 +12,7 @@ struct heartbeat {
 	const struct conf_heartbeat *conf;
 	const char *credentials;
 	struct http_send *http; /* made when there is use for it */
-	struct round_complete pulse;
+	struct round_complete round;
 };
 
 struct heartbeat *heartbeat_new(const struct conf *conf,
@@ -25,7 +25,7 @@ struct heartbeat *heartbeat_new(const struct conf *conf,
 	h = xcalloc(1, sizeof *h);
 	h->conf = &conf->heartbeat;
 	h->credentials = credentials;
-	h->pulse.conf = conf;
+	h->round.conf = conf;
 	return h;
 }
 
@@ -33,7 +33,7 @@ void heartbeat_free(struct heartbeat *h)
 {
 	if (!h)
 		return;
-	round_complete_clear(&h->pulse);
+	round_complete_clear(&h->round);
 	http_send_free(h->http);
 	free(h);
 }
@@ -41,16 +41,16 @@ void heartbeat_free(struct heartbeat *h)
 void heartbeat_verdict(struct heartbeat *h, const struct verdict *v, double now)
 {
 	if (h)
-		round_complete_verdict(&h->pulse, v, now);
+		round_complete_verdict(&h->round, v, now);
 }
 
 void heartbeat_refused(struct heartbeat *h)
 {
 	if (h)
-		h->pulse.refused++;
+		h->round.refused++;
 }
 
-/* The address; false where it cannot be known, which was said. */
+/* Appends the address. False: it is not known, and the operator was told. */
 static bool find_url(const struct heartbeat *h, struct buf *url)
 {
 	char why[SECRET_WHY];
@@ -95,9 +95,9 @@ void heartbeat_round(struct heartbeat *h, bool end, const char *trouble)
 
 	if (!h)
 		return;
-	if (round_complete_complete(&h->pulse, why) && !trouble) {
+	if (round_complete_complete(&h->round, why) && !trouble) {
 		call(h);
-		round_complete_clear(&h->pulse);
+		round_complete_clear(&h->round);
 	} else if (end) {
 		log_warn("no heartbeat: %s", trouble ? trouble : why);
 	}

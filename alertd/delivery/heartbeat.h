@@ -1,6 +1,6 @@
 /*
- * heartbeat.h: a URL that is called after each complete round, so that somebody
- * elsewhere notices when no more rounds are complete: a dead man's switch.
+ * heartbeat.h: a URL that is called after each complete round, so that a
+ * service elsewhere alerts when the calls stop: a dead man's switch.
  */
 #ifndef DELIVERY_HEARTBEAT_H
 #define DELIVERY_HEARTBEAT_H
@@ -8,7 +8,7 @@
 #include "conf/conf.h"
 #include "records/verdict.h"
 
-/* Opaque; NULL is fine everywhere: nobody is called. */
+/* Opaque. May be NULL in all functions: then no URL is called. */
 struct heartbeat;
 
 /*
@@ -21,17 +21,17 @@ void heartbeat_free(struct heartbeat *h);
 
 /*
  * heartbeat_verdict(h, v, now): a verdict was read at that time.
- * heartbeat_refused(h): a line was not understood.
+ * heartbeat_refused(h): a line was refused.
  */
 void heartbeat_verdict(struct heartbeat *h, const struct verdict *v,
 	double now);
 void heartbeat_refused(struct heartbeat *h);
 
 /*
- * heartbeat_round(h, end, trouble): the verdicts so far are dealt with; `end`:
- * no more will come. Calls the URL where that is a complete round, see
- * round_complete.h, and there is no trouble (NULL); the next round begins.
- * Where it is not, a warning says why at the end, and else the round goes on.
+ * heartbeat_round(h, end, trouble): the verdicts so far have been decided on.
+ * Where they are a complete round, see round_complete.h, and trouble is NULL:
+ * call the URL, and begin the next round. Else the round goes on; but where no
+ * more verdicts will come (`end`), a warning says why it is not complete.
  */
 void heartbeat_round(struct heartbeat *h, bool end, const char *trouble);
 

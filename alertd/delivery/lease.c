@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Ours where it is free, ours already, or still theirs who is gone. */
+/* Takes the lease if it is free, already ours, or its owner is dead. */
 static const char take[] =
 	"local old = redis.call('GET', KEYS[1])\n"
 	"if old and old ~= ARGV[1] and old ~= ARGV[2] then return 0 end\n"

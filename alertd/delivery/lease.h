@@ -1,7 +1,7 @@
 /*
- * lease.h: which of several mcp-alerts sends a route its digests. Who sends is
- * written down before; of one that is gone, or silent for too long, another
- * takes over.
+ * lease.h: which of several mcp-alerts sends a route its digests: the one that
+ * has the lease. It is free again when its owner drops it, when its owner is
+ * dead, or after RETENTION_DIGEST_S.
  */
 #ifndef DELIVERY_LEASE_H
 #define DELIVERY_LEASE_H
@@ -15,8 +15,8 @@ enum lease_result {
 };
 
 /*
- * lease_take(s, route, us): `us` is the name of this process, see owner.h.
- * lease_drop(s, route, us): others may; nothing where it is not ours.
+ * lease_take(s, route, us): take the lease of a route; `us` is the name of this
+ * process, see owner.h. lease_drop(s, route, us): free it, if it is ours.
  */
 enum lease_result lease_take(struct store *s, const char *route,
 	const char *us);

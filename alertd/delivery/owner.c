@@ -26,10 +26,10 @@ static const char *word(const char *s, int n)
 	return s;
 }
 
-/* What is left of a process that ended and was not waited for. */
+/* The start of a zombie. */
 #define STARTED_NEVER (-1)
 
-/* When a process started, in the kernel's own ticks. False: it is not seen. */
+/* When a process started, in clock ticks since boot. False: it is not seen. */
 static bool started(long long pid, long long *at)
 {
 	char path[64], text[STAT_MAX], field[32];

@@ -16,9 +16,9 @@
 void owner_name(char *out);
 
 /*
- * owner_gone(us, them): whether `them` has certainly ended: it was of the same
- * host and namespace as `us`, our own name, and there is no such process, or
- * only what is left of one. Of other hosts nobody knows: false.
+ * owner_gone(us, them): whether the process named `them` has certainly ended:
+ * its host and namespace are those of `us`, our own name, and it does not exist
+ * or is a zombie. False for other hosts.
  */
 bool owner_gone(const char *us, const char *them);
 

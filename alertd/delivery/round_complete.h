@@ -1,6 +1,6 @@
 /*
- * round_complete.h: whether a round is complete, so that whoever waits for our
- * sign of life may have it. What stops anywhere must stop that sign. Pure.
+ * round_complete.h: whether a round is complete, which is when the heartbeat is
+ * sent. A failure of any stage must stop the heartbeat. Pure.
  */
 #ifndef DELIVERY_ROUND_COMPLETE_H
 #define DELIVERY_ROUND_COMPLETE_H
@@ -14,14 +14,14 @@
 struct round_complete {
 	const struct conf *conf;
 	bool *judged;	/* by server of the configuration, from the first on */
-	size_t verdicts; /* of now */
-	size_t reporters; /* regions that they rest on */
-	size_t refused;	/* lines */
+	size_t verdicts; /* how many, those on the past not counted */
+	size_t reporters; /* how many regions reported, over all of them */
+	size_t refused; /* how many lines */
 };
 
 /*
- * round_complete_verdict(p, v, now): a verdict was read at that time. One that
- * is older than STAGE_STALE_S, or as far ahead, is none.
+ * round_complete_verdict(p, v, now): a verdict was read at that time. It does
+ * not count if it is older than STAGE_STALE_S, as far ahead, or was judged late.
  */
 void round_complete_verdict(
 	struct round_complete *p, const struct verdict *v, double now);
@@ -33,7 +33,7 @@ void round_complete_verdict(
  */
 bool round_complete_complete(const struct round_complete *p, char *why);
 
-/* round_complete_clear(p): the next round begins. It also frees. */
+/* round_complete_clear(p): begin the next round; frees what p holds. */
 void round_complete_clear(struct round_complete *p);
 
 #endif

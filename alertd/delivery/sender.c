@@ -8,9 +8,9 @@
 
 /* No event takes more requests. */
 #define REQUESTS_MAX 100
-/* None is begun later in an attempt; see OUTBOX_HOLD_S. */
+/* Later in an attempt no request is begun; see OUTBOX_HOLD_S. */
 #define BEGIN_MS 15000
-/* So many at a time go to one route, for it has other customers. */
+/* Requests at a time to one route. */
 #define ROUTE_MAX 8
 
 struct deliver {
@@ -34,7 +34,7 @@ void deliver_free(struct deliver *d)
 	free(d);
 }
 
-/* A route, and what is on its way to it. */
+/* A route, and how many attempts to reach it are under way. */
 struct slot {
 	const struct conf_route *route;
 	int under_way;
@@ -43,9 +43,9 @@ struct slot {
 
 /* One attempt. */
 struct sending {
-	struct delivery_request *parcel;
+	struct delivery_request *delivery;
 	const struct sink *sink;
-	struct slot *lane;
+	struct slot *slot;
 	bool begun;
 	double since; /* clock_mono_ms */
 	struct sink_job job;
@@ -56,7 +56,7 @@ struct sending {
 	struct http_answer answer;
 };
 
-/* Nothing gets there before somebody has mended that. */
+/* The result of what fails until somebody has mended it. */
 static struct delivered to_mend(const char *why)
 {
 	struct delivered r = {.down = true, .mend = true};
@@ -65,7 +65,7 @@ static struct delivered to_mend(const char *why)
 	return r;
 }
 
-/* For the next event: this one goes on as it began. */
+/* The id is for the next event; this delivery goes on as it began. */
 static void remember(struct delivered *result, const struct delivered *one)
 {
 	if (*one->handle)
@@ -74,8 +74,8 @@ static void remember(struct delivered *result, const struct delivered *one)
 }
 
 /*
- * What came of a request. Whether the next one is to be sent: one that is
- * refused keeps no other from going, for each may be for another person.
+ * Adds the result of one request. Whether to send the next one: also after one
+ * that is refused, for each may be for another person.
  */
 static bool note_result(struct delivered *result, const struct delivered *one)
 {
@@ -94,10 +94,10 @@ static bool note_result(struct delivered *result, const struct delivered *one)
 	return true;
 }
 
-/* Whether there is time for one more; a slow route gets it another time. */
+/* Whether there is time for one more request in this attempt. */
 static bool in_time(const struct sending *s)
 {
-	struct delivered *result = &s->parcel->result;
+	struct delivered *result = &s->delivery->result;
 
 	if (clock_mono_ms() - s->since < BEGIN_MS)
 		return result->done < REQUESTS_MAX;
@@ -108,10 +108,10 @@ static bool in_time(const struct sending *s)
 	return false;
 }
 
-/* The answer to the request that was sent last. */
+/* Judges the answer to the last request. Whether to send the next one. */
 static bool take_answer(struct sending *s)
 {
-	struct delivered *result = &s->parcel->result, one;
+	struct delivered *result = &s->delivery->result, one;
 	const struct http_answer *a = &s->answer;
 
 	if (a->status) {
@@ -132,14 +132,14 @@ static bool take_answer(struct sending *s)
 static bool make(struct sending *s)
 {
 	http_request_init(&s->request);
-	if (s->sink->build(&s->job, s->parcel->result.done, &s->request) &&
+	if (s->sink->build(&s->job, s->delivery->result.done, &s->request) &&
 		in_time(s))
 		return true;
 	http_request_release(&s->request);
 	return false;
 }
 
-/* Sends the next requests, up to one that is on its way. Whether one is. */
+/* Sends the next request. Whether one is under way. */
 static bool go_on(struct deliver *d, struct sending *s)
 {
 	while (make(s)) {
@@ -151,10 +151,10 @@ static bool go_on(struct deliver *d, struct sending *s)
 	return false;
 }
 
-/* The same of what is no HTTP, and is waited for. */
+/* Sends what is no HTTP, and blocks. */
 static void send_here(struct sending *s)
 {
-	struct delivered *result = &s->parcel->result, one = {0};
+	struct delivered *result = &s->delivery->result, one = {0};
 
 	if (s->sink->send)
 		*result = s->sink->send(&s->job);
@@ -166,8 +166,8 @@ static void send_here(struct sending *s)
 }
 
 /*
- * Opens what a route needs; what is missing of it is then said in `why`. The
- * job's secret stays NULL where the route names none.
+ * Opens the secret of a route, if it names one, and checks it. False: `why` says
+ * what is missing.
  */
 static bool unlock(const char *credentials, struct sink_job *job,
 	struct secret **secret, char *why)
@@ -206,11 +206,11 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 	return ok;
 }
 
-/* What it is about, in the forms that sinks go by. */
+/* Reads the event for sinks that do not send the record as it is. */
 static bool read_event(struct sending *s)
 {
 	char why[JSON_WHY];
-	struct delivered *r = &s->parcel->result;
+	struct delivered *r = &s->delivery->result;
 
 	if (s->sink->raw)
 		return true;
@@ -227,32 +227,32 @@ static bool read_event(struct sending *s)
 
 static void end_sending(struct sending *s)
 {
-	const struct delivered *r = &s->parcel->result;
+	const struct delivered *r = &s->delivery->result;
 
 	if (s->job.event) {
 		message_release(&s->message);
 		sink_event_release(&s->event);
 	}
 	secret_close(s->secret);
-	s->lane->under_way--;
-	s->lane->up = !r->down;
-	s->lane->down = s->lane->down || r->down;
+	s->slot->under_way--;
+	s->slot->up = !r->down;
+	s->slot->down = s->slot->down || r->down;
 }
 
-/* Begins an attempt. Whether something of it is on its way. */
+/* Begins an attempt. Whether a request of it is under way. */
 static bool begin_sending(struct deliver *d, struct sending *s)
 {
-	struct delivery_request *p = s->parcel;
+	struct delivery_request *p = s->delivery;
 	char why[DELIVER_WHY];
 
 	s->begun = true;
 	s->since = clock_mono_ms();
 	p->result = (struct delivered) {.ok = true, .done = p->done};
 	p->result.skipped =
-		s->lane->down || (p->before > 0 && s->since > p->before);
+		s->slot->down || (p->before > 0 && s->since > p->before);
 	if (p->result.skipped)
 		return false;
-	s->lane->under_way++;
+	s->slot->under_way++;
 	s->job = (struct sink_job) {
 		.route = p->route,
 		.body = p->body,
@@ -271,12 +271,12 @@ static bool begin_sending(struct deliver *d, struct sending *s)
 	return false;
 }
 
-/* All that may be begun now. How many are on their way. */
+/* Begins all that may begin now. How many are under way. */
 static size_t begin_some(struct deliver *d, struct sending *v, size_t n,
 	size_t under_way)
 {
 	for (size_t i = 0; i < n && under_way < HTTP_SEND_MAX; i++) {
-		const struct slot *l = v[i].lane;
+		const struct slot *l = v[i].slot;
 		bool may = l->down || l->under_way < (l->up ? ROUTE_MAX : 1);
 
 		if (!v[i].begun && v[i].sink->build && may)
@@ -294,16 +294,16 @@ static struct slot *slot_of(struct slot *v, const struct delivery_request *p)
 	return v;
 }
 
-void deliver_all(struct deliver *d, struct delivery_request *parcels, size_t n)
+void deliver_all(struct deliver *d, struct delivery_request *requests, size_t n)
 {
 	struct sending *v = xcalloc(n, sizeof *v);
-	struct slot *lanes = xcalloc(n + 1, sizeof *lanes);
+	struct slot *slots = xcalloc(n + 1, sizeof *slots);
 	size_t under_way = 0;
 
 	for (size_t i = 0; i < n; i++) {
-		v[i].parcel = &parcels[i];
-		v[i].sink = sink_of(parcels[i].route->type);
-		v[i].lane = slot_of(lanes, &parcels[i]);
+		v[i].delivery = &requests[i];
+		v[i].sink = sink_of(requests[i].route->type);
+		v[i].slot = slot_of(slots, &requests[i]);
 		if (v[i].sink->build && !d->http)
 			d->http = http_send_new();
 	}
@@ -315,9 +315,9 @@ void deliver_all(struct deliver *d, struct delivery_request *parcels, size_t n)
 		end_sending(s);
 		under_way--;
 	}
-	/* Nobody waits for an answer now. */
+	/* Now that no answer is awaited, sinks may block. */
 	for (size_t i = 0, tried = 0; i < n; i++) {
-		struct delivered *r = &parcels[i].result;
+		struct delivered *r = &requests[i].result;
 
 		if (v[i].begun)
 			continue;
@@ -327,7 +327,7 @@ void deliver_all(struct deliver *d, struct delivery_request *parcels, size_t n)
 			begin_sending(d, &v[i]);
 		tried += !r->skipped;
 	}
-	free(lanes);
+	free(slots);
 	free(v);
 }
 

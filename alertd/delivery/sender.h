@@ -1,5 +1,5 @@
 /*
- * sender.h: attempts to bring events to routes, side by side.
+ * sender.h: sends events to routes, several at once.
  */
 #ifndef DELIVERY_SENDER_H
 #define DELIVERY_SENDER_H
@@ -9,18 +9,16 @@
 
 #include <stdbool.h>
 
-/* What is to be brought; nothing of it is kept. */
+/* An event to be sent; nothing of it is kept. */
 struct delivery_request {
 	const struct conf_route *route;
 	const char *body; /* a record of mcp-records(5) */
-	/*
-	 * What an earlier delivery to this route said that the message of this
-	 * incident is called there; or NULL.
-	 */
+	/* The id that the vendor gave to the message of this incident, in the
+	   answer to an earlier delivery; or NULL. */
 	const char *handle;
-	int done; /* requests of this delivery that got through before */
-	bool trusted;  /* the route took what came to it last */
-	double before; /* not begun after that, by clock_mono_ms; 0: whenever */
+	int done; /* how many requests of this delivery got through before */
+	bool trusted;  /* the route took the last event */
+	double before; /* not begun later; see clock_mono_ms. 0: no limit */
 	struct delivered result;
 };
 
@@ -28,31 +26,31 @@ struct delivery_request {
 struct deliver;
 
 /*
- * deliver_new(credentials): what deliveries need; the folder of the secrets is
- * NULL where there is none, and not copied.
+ * deliver_new(credentials): credentials is the folder of the secrets, not copied,
+ * or NULL.
  */
 struct deliver *deliver_new(const char *credentials);
 void deliver_free(struct deliver *d);
 
 /*
- * deliver_ready(credentials, r, why): whether a route has all that it needs of
- * that folder. False, and why, which has DELIVER_WHY bytes and names no secret,
- * where it has not.
+ * deliver_ready(credentials, r, why): whether that folder has all that route r
+ * needs. If not, *why says what is missing, in DELIVER_WHY bytes, and names no
+ * secret.
  */
 bool deliver_ready(const char *credentials, const struct conf_route *r,
 	char *why);
 
 /*
- * deliver_all(d, v, n): one attempt for each, and its result; several at once
- * to a route that is up. A route that took nothing lately is tried with one
- * first, and where it is down the others are skipped. Of what is no HTTP one is
- * tried, for it is waited for, and the others are postponed. An attempt takes
- * DELIVER_LIMIT_MS for a request, and less than three times that for all of
- * them: what is left is for the next one.
+ * deliver_all(d, v, n): try each once, and set its result; several at once to a
+ * route that is up. A route that is not trusted is tried with one first, and
+ * where it is down the others are skipped. Of deliveries that block (no HTTP)
+ * one is tried, and the others are postponed. An attempt takes DELIVER_LIMIT_MS
+ * at most for a request, and less than three times that for all its requests:
+ * the next attempt goes on from there.
  */
 void deliver_all(struct deliver *d, struct delivery_request *v, size_t n);
 
-/* deliver_send(d, p): the same of one. */
+/* deliver_send(d, p): try one, and return its result. */
 struct delivered deliver_send(struct deliver *d, struct delivery_request *p);
 
 #endif

@@ -16,26 +16,6 @@
 
 #include <math.h>
 
-/* The numbers of mcp-alert(1), after articles 1 and 3. */
-const struct conf_policy machine_policy = {
-	.confirm = 3,
-	.resolve = 3,
-	.promote_s = 30 * 60,
-	.remind_s = 4 * 3600,
-	.silent = 5,
-	.throttled = 3,
-	.latency = 3,
-	.latency_factor = 3,
-	.error_rate = 5,
-	.error_count = 3,
-	.slo = 99.5,
-	.idle_s = 10 * 60,
-	.overrun_s = 5 * 60,
-	.maintenance_s = 4 * 3600,
-	.ack_s = 4 * 3600,
-	.common = 5,
-};
-
 /* Note which regions fail, or are throttled, and which reach the server. */
 static void note_regions(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v)

@@ -43,11 +43,6 @@
 #include "records/verdict.h"
 
 /*
- * machine_policy: the defaults of mcp-alert(1), for runs without configuration.
- */
-extern const struct conf_policy machine_policy;
-
-/*
  * machine_verdict(st, v, p, now, out): take verdict v into account and append
  * its events to out. The clock is that of the verdict: its window is that of
  * its newest probe, and what time brings about happens as of v->window. `now`

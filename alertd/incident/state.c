@@ -53,7 +53,8 @@ void pending_release(struct pending *p)
 void state_release(struct alert_state *st)
 {
 	for (size_t i = 0; i < ALERT_KINDS; i++)
-		incident_release(&st->incidents[i]);
+		if (st->incidents[i].open)
+			incident_release(&st->incidents[i]);
 	fields_release(state_head_fields, st);
 	fields_release(state_fields, st);
 	*st = (struct alert_state) {0};

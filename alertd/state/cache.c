@@ -20,7 +20,7 @@ void state_cache_release(struct state_cache *m)
 	*m = (struct state_cache) {0};
 }
 
-/* Where a server's state is, or belongs. */
+/* The index of a server's state, or where it belongs. */
 static size_t place_of_state(const struct state_cache *m, const char *slug)
 {
 	return strings_place(m->v, m->n, sizeof *m->v, slug);

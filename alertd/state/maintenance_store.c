@@ -16,15 +16,15 @@
 #include <unistd.h>
 
 #define NUMBER_SIZE 32
-/* What recurs is looked at so far ahead. */
-#define PREFETCH_S (8 * 86400.0)
+/* How far ahead recurrences are checked. */
+#define AHEAD_S (8 * 86400.0)
 #define RECORD_MAX 65536
 
 struct maintenance_store {
 	struct store *store; /* or NULL */
 	struct planned *v;
 	size_t n, cap;
-	size_t given; /* the first ones are those of a file */
+	size_t given; /* the first ones, which maintenance_store_add added */
 };
 
 struct maintenance_store *maintenance_store_new(struct store *s)
@@ -83,7 +83,7 @@ static void read_one(
 	*grow(c) = (struct planned) {.m = m};
 }
 
-/* As long as one stands that may still be needed, so does the key. */
+/* Keeps the key alive while a maintenance in it may still be needed. */
 static bool renew(struct maintenance_store *c)
 {
 	char ttl[NUMBER_SIZE];
@@ -190,7 +190,7 @@ static void fit_server(struct maintenance_store *c, const struct maintenance *m,
 
 	if (!occurrence_covers(&o, now))
 		o = maintenance_next(m, now, cap_s);
-	for (; o.found && (!m->every || (double)o.start < now + PREFETCH_S);
+	for (; o.found && (!m->every || (double)o.start < now + AHEAD_S);
 		o = maintenance_next(m, (double)o.start, cap_s)) {
 		struct occurrence chain = maintenance_chain(c->v, c->n, slug,
 			account, (double)o.start, cap_s);
@@ -222,7 +222,7 @@ struct maintenance_store_fit maintenance_store_fit(struct maintenance_store *c,
 		if (one_more && !fit.many &&
 			too_many(c, slug, account, now, cap_s))
 			fit.many = slug;
-		/* It stands with the others as long as it is looked at. */
+		/* For fit_server, m is one of those that are known. */
 		*grow(c) = (struct planned) {.m = *m};
 		fit_server(c, m, slug, account, now, cap_s, &fit);
 		c->n--;

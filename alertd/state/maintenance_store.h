@@ -12,31 +12,32 @@
 
 struct store;
 
-/* So many may stand in the store. */
+/* How many the store may hold. */
 #define MAINTENANCE_STORE_MAX 1000
 
 /* Opaque. */
 struct maintenance_store;
 
-/* maintenance_store_new(s): none yet; s may be NULL: then nothing stands there.
- */
+/* maintenance_store_new(s): empty; s may be NULL: then only
+   maintenance_store_add adds some. */
 struct maintenance_store *maintenance_store_new(struct store *s);
 void maintenance_store_free(struct maintenance_store *c);
 
 /*
- * maintenance_store_load(c, now): read anew what stands in the store; what
- * cannot be read is told of and passed over. While one is not over, all are
- * kept. False: the store failed, which was told; what was known before may
- * still be known.
+ * maintenance_store_load(c, now): read the store anew; what cannot be read is
+ * reported and passed over. While a maintenance is not over, none in the store
+ * expires. False: the store failed, and the operator has been told; those of
+ * before may still be known.
  */
 bool maintenance_store_load(struct maintenance_store *c, double now);
 
-/* maintenance_store_add(c, m): one of a file, which is c's from then on. */
+/* maintenance_store_add(c, m): add one that was read from a file, c's from then
+   on. */
 void maintenance_store_add(struct maintenance_store *c, struct maintenance *m);
 
 /*
- * maintenance_store_at(c, slug, account, t, cap_s): see maintenance_at. It
- * lives until the next maintenance_store_load or maintenance_store_add.
+ * maintenance_store_at(c, slug, account, t, cap_s): see maintenance_at. The
+ * result lives until the next maintenance_store_load or maintenance_store_add.
  */
 struct occurrence maintenance_store_at(struct maintenance_store *c,
 	const char *slug, const char *account, double t, double cap_s);
@@ -45,22 +46,22 @@ struct occurrence maintenance_store_at(struct maintenance_store *c,
 const struct maintenance *maintenance_store_get(
 	const struct maintenance_store *c, size_t i);
 
-/* maintenance_store_find(c, id): the one of that id, or NULL. */
+/* maintenance_store_find(c, id): the maintenance of that id, or NULL. */
 const struct maintenance *maintenance_store_find(
 	const struct maintenance_store *c, const char *id);
 
 /*
- * maintenance_store_put(c, m, now, cap_s): write it to the store, under its id;
- * and take out those that have been over for long, of those that were loaded.
- * False: the store failed, which was told.
+ * maintenance_store_put(c, m, now, cap_s): write m to the store, under its id,
+ * and delete those that were loaded and ended RETENTION_MAINTENANCE_S ago.
+ * False: the store failed, and the operator has been told.
  */
 bool maintenance_store_put(struct maintenance_store *c,
 	const struct maintenance *m, double now, double cap_s);
 
-/* So many of a server may be to come; each that recurs is. */
+/* How many of a server may be to come; each that recurs counts. */
 #define MAINTENANCE_STORE_TO_COME 10
 
-/* What is wrong with a new one, of the server for which that is worst. */
+/* What is wrong with a new one, for the server where that is worst. */
 struct maintenance_store_fit {
 	const char
 		*many; /* a server that has MAINTENANCE_STORE_TO_COME already */
@@ -77,7 +78,7 @@ struct maintenance_store_fit maintenance_store_fit(struct maintenance_store *c,
 	const struct maintenance *m, const struct conf *conf, double now,
 	double cap_s);
 
-/* maintenance_store_name(m): give a new one an id that nobody else has. */
+/* maintenance_store_name(m): set a random id. */
 void maintenance_store_name(struct maintenance *m);
 
 #endif

@@ -18,8 +18,8 @@ static bool failed(const struct store *s)
 	return false;
 }
 
-/* What cannot be read is as good as nothing. */
-static double instant(const char *text)
+/* NAN for nothing, and for what cannot be read. */
+static double time_from(const char *text)
 {
 	double t = NAN;
 
@@ -44,8 +44,8 @@ bool route_test_store_read(struct store *s, struct route_test_history *out)
 	r = store_one(s, "HMGET", KEY_TESTS, SINCE, PASSED, NULL);
 	if (!r)
 		return failed(s);
-	out->since = instant(store_text(store_item(r, 0)));
-	out->passed = instant(store_text(store_item(r, 1)));
+	out->since = time_from(store_text(store_item(r, 0)));
+	out->passed = time_from(store_text(store_item(r, 1)));
 	return true;
 }
 

@@ -11,18 +11,22 @@ struct store;
 struct route_test_history;
 
 /*
- * route_test_store_read(s, out): what is known. s may be NULL: then nothing is.
- * False: the store failed, of which the operator has been told.
+ * route_test_store_read(s, out): what is known; nothing is where s is NULL.
+ * False: the store failed, and the operator has been told.
  */
 bool route_test_store_read(struct store *s, struct route_test_history *out);
 
 /*
- * route_test_store_begin(s, t, now): that there are routes is known from now on, if
- * it was not, or from an instant that is yet to come. False: the same.
+ * route_test_store_begin(s, t, now): where t->since is unknown or later than
+ * now, set it to now, in the store, too: since then there are routes to test. s
+ * may be NULL. False: the store failed, and the operator has been told.
  */
 bool route_test_store_begin(struct store *s, struct route_test_history *t, double now);
 
-/* route_test_store_passed(s, now): a test arrived everywhere. False: the same. */
+/*
+ * route_test_store_passed(s, now): a test reached all its routes. False: the
+ * store failed, and the operator has been told.
+ */
 bool route_test_store_passed(struct store *s, double now);
 
 #endif

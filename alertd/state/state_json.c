@@ -15,8 +15,7 @@
 #define STEPS_MAX 1000
 #define NUMBER_MAX 9007199254740992.0 /* 2 to the 53rd */
 
-static const char *const digests[] = {NULL, "hourly", "daily", "weekly"};
-static const struct word_table digest_words = {digests, 4};
+static const struct word_table digest_words = {conf_digests, CONF_DIGESTS};
 
 #define EPOCH(key, T, m, ...)                                                  \
 	FIELD(key, T, m, __VA_ARGS__, .max = NUM_EPOCH_MAX)
@@ -135,8 +134,8 @@ const struct field delivery_fields[] = {
 	STRING("holder", struct delivery, holder, FIELD_NULL),
 	EPOCH("tried", struct delivery, tried, FIELD_OMIT, .digits = 3),
 	FIELD("done", struct delivery, done, FIELD_OMIT, .max = STEPS_MAX),
-	FIELD("digest", struct delivery, digest, FIELD_OMIT,
-		.words = &digest_words),
+	FIELD("digest", struct delivery, digest, 0, .words = &digest_words,
+		FIELD_WHEN(struct delivery, digest)),
 	FIELD("over", struct delivery, over, FIELD_WITH,
 		FIELD_WHEN(struct delivery, digest)),
 	EPOCH("boundary", struct delivery, boundary, FIELD_WITH,

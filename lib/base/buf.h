@@ -1,9 +1,9 @@
 /*
  * buf.h: a growing run of bytes that cannot grow beyond a limit.
  *
- * Errors stick: append as often as needed and look once, with buf_ok. After an
- * error nothing more is appended, and what was appended stays. The bytes are
- * always followed by a NUL that does not count.
+ * Errors stick: append as often as needed, then ask buf_ok once. After an error
+ * nothing more is appended, and what was appended stays. A NUL that does not
+ * count always follows the bytes.
  */
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
@@ -26,7 +26,7 @@ void buf_init(struct buf *b, size_t max);
 /* buf_release(b): free the bytes; the buffer is empty and usable again. */
 void buf_release(struct buf *b);
 
-/* buf_clear(b): forget the bytes and the error, keep the room. */
+/* buf_clear(b): empty it, error included; the memory is kept. */
 void buf_clear(struct buf *b);
 
 /* buf_ok(b): whether everything appended is there. */
@@ -35,8 +35,10 @@ bool buf_ok(const struct buf *b);
 /* buf_add(b, p, n): append n bytes. */
 void buf_add(struct buf *b, const void *p, size_t n);
 
-/* buf_str(b, s), buf_char(b, c), buf_int(b, v): append a string, a byte, a
-   number in decimal. */
+/*
+ * buf_str(b, s), buf_char(b, c), buf_int(b, v): append a string, a byte, a
+ * number in decimal.
+ */
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, long long v);

@@ -48,7 +48,7 @@ void clock_rfc3339(int64_t t, char *out)
 		snprintf(out, CLOCK_RFC3339, "1970-01-01T00:00:00Z");
 }
 
-/* n digits at *s as a number from lo to hi, and *s behind them. */
+/* Read n digits at *s, a number from lo to hi, and move *s past them. */
 static bool digits(const char **s, int n, int64_t lo, int64_t hi, int64_t *out)
 {
 	int64_t v = 0;

@@ -12,7 +12,7 @@
 /* clock_wall(): seconds since the epoch, with a fraction. */
 double clock_wall(void);
 
-/* clock_mono_ms(): milliseconds of a clock that nobody sets. */
+/* clock_mono_ms(): milliseconds of a clock that nobody sets: for durations. */
 double clock_mono_ms(void);
 
 /* clock_window(t): the start of the minute that holds the instant t. */
@@ -29,7 +29,7 @@ void clock_rfc3339(int64_t t, char *out);
 
 /*
  * clock_rfc3339_parse(s, out): the epoch seconds of an RFC 3339 instant with
- * "Z" or a numeric offset; a fraction is dropped. False if `s` is none.
+ * "Z" or a numeric offset; a fraction is dropped. False if `s` is not one.
  */
 bool clock_rfc3339_parse(const char *s, int64_t *out);
 

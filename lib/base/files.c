@@ -9,7 +9,9 @@
 
 #define PATH_SIZE 4096
 
-/* Closes what is not of that type, and ours; then -1. */
+/*
+ * fd; or -1, and it is closed: another type, another user, or open to others.
+ */
 static int ours(int fd, mode_t type, mode_t others)
 {
 	struct stat st;
@@ -45,7 +47,7 @@ int private_folder(const char *base, const char *below, mode_t others,
 		p[len] = after;
 		p += len;
 	}
-	/* What we did not make may be reached in ways of its own. */
+	/* base itself may be a link; what is below it may not. */
 	if (*below)
 		flags |= O_NOFOLLOW;
 	return ours(open(path, flags), S_IFDIR, others);

@@ -1,6 +1,6 @@
 /*
- * files.h: folders and files of our own, which nobody else may touch, for
- * what has to outlive a process and has no place in the store.
+ * files.h: private folders and files, for what has to outlive a process and has
+ * no place in the store.
  */
 #ifndef BASE_FILES_H
 #define BASE_FILES_H
@@ -9,19 +9,19 @@
 #include <sys/types.h>
 
 /*
- * private_folder(base, below, others, make): the folder at base and below,
- * opened. The folders that `below` names, which is "" or begins with a slash,
- * are made where they are missing, for us alone, if that is wanted. -1 where
- * base is NULL or not absolute, there is none, it is not ours, or it allows
- * others one of the mode bits of `others`.
+ * private_folder(base, below, others, make): open the folder base + below,
+ * where below is "" or begins with a slash. With `make`, the folders of `below`
+ * that are missing are made, for this user alone. -1 where base is NULL or not
+ * absolute, or the folder does not exist, belongs to somebody else, or has one
+ * of the mode bits `others`.
  */
 int private_folder(const char *base, const char *below, mode_t others,
 	bool make);
 
 /*
- * private_open(folder, name, flags): the regular file of that name, opened and
- * ours alone: no link is followed, nothing is waited for. O_CREAT makes it so.
- * -1 and errno.
+ * private_open(folder, name, flags): open a regular file of this user that
+ * others may neither read nor write; with O_CREAT, make it so. Follows no link,
+ * and never blocks. -1 and errno.
  */
 int private_open(int folder, const char *name, int flags);
 

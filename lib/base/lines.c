@@ -1,6 +1,6 @@
 /*
- * lines.c: one buffer of the size of the longest line. A line that does not fit
- * is thrown away as it arrives.
+ * lines.c: one buffer as large as the longest line. A line that does not fit is
+ * dropped as it arrives.
  */
 #include "base/lines.h"
 
@@ -11,7 +11,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-/* So often a reader that waits for a line looks at what came of it. */
+/* lines_soon reads at most this often. */
 #define SOON_READS 4
 
 struct lines {
@@ -41,7 +41,7 @@ void lines_free(struct lines *l)
 	free(l);
 }
 
-/* Drops what was returned, then reads. False where read(2) failed. */
+/* Drop what was returned, and read more. False where read(2) failed. */
 static bool fill(struct lines *l)
 {
 	ssize_t n;
@@ -60,7 +60,7 @@ static bool fill(struct lines *l)
 	return true;
 }
 
-/* The bytes up to `to` are a line, `next` is where the next one begins. */
+/* Return the bytes up to `to` as a line; the next one begins at `next`. */
 static enum lines_result line(struct lines *l, size_t to, size_t next,
 	const char **p, size_t *n)
 {
@@ -111,7 +111,7 @@ bool lines_soon(struct lines *l, int ms)
 {
 	struct pollfd p = {.fd = l->fd, .events = POLLIN};
 
-	/* Half a line is none: what comes is looked at. */
+	/* What comes may be half a line only: read on. */
 	for (int i = 0; i < SOON_READS; i++) {
 		if (l->end || lines_ready(l) ||
 			l->upto - l->from == LINE_MAX_BYTES)

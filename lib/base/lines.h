@@ -1,5 +1,6 @@
 /*
- * lines.h: lines from a file descriptor, bounded and numbered; a line to one.
+ * lines.h: reads lines from a file descriptor, bounded and numbered; writes
+ * them.
  */
 #ifndef BASE_LINES_H
 #define BASE_LINES_H
@@ -26,14 +27,14 @@ void lines_free(struct lines *l);
 
 /*
  * lines_next(l, p, n): the next line, without its newline, in *p and *n; valid
- * until the next call, and followed by a NUL. What stands behind the last
- * newline is a line too, unless it is empty. Never holds more than a line.
+ * until the next call, and followed by a NUL. What comes after the last newline
+ * is a line too, unless it is empty. Keeps no more than one line in memory.
  */
 enum lines_result lines_next(struct lines *l, const char **p, size_t *n);
 
 /*
- * lines_soon(l, ms): whether lines_next has a line, or an end, to return
- * within so many milliseconds, or little longer.
+ * lines_soon(l, ms): wait up to about ms milliseconds; whether lines_next can
+ * then return a line, or the end, at once.
  */
 bool lines_soon(struct lines *l, int ms);
 

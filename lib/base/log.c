@@ -24,7 +24,7 @@ void log_patience(int ms)
 	patience_ms = ms;
 }
 
-/* A message is shorter than what a pipe takes whole or not at all. */
+/* A pipe takes a message whole or not at all: it is short enough. */
 static bool somebody_reads(void)
 {
 	struct pollfd p = {.fd = STDERR_FILENO, .events = POLLOUT};
@@ -40,7 +40,7 @@ void log_filter(void (*fn)(const char *in, char *out, size_t size))
 	filter = fn;
 }
 
-/* Keeps errno, so that a message about it can be followed by another. */
+/* Leaves errno alone, so that two messages may be about it. */
 static void say(const char *level, const char *fmt, va_list ap)
 {
 	char raw[2048], filtered[2048], line[4096];

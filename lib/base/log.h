@@ -4,7 +4,7 @@
  * One message is one write(2) and one line: "mcp-probe: warning: what: why".
  * Control characters and bytes that are not UTF-8 become '?', for much of what
  * is named here was chosen by a stranger. No time stamps: the supervisor adds
- * them. Nothing secret may be passed in where no filter takes it out.
+ * them. A secret may be passed in only if a filter takes it out.
  */
 #ifndef BASE_LOG_H
 #define BASE_LOG_H
@@ -15,8 +15,8 @@
 void log_init(const char *prog);
 
 /*
- * log_patience(ms): from now on whoever reads the messages is waited for so
- * long once, and then no more: what cannot be written at once is not.
+ * log_patience(ms): from now on wait at most that long, once, for a reader that
+ * is slow; after that, drop each message that cannot be written at once.
  */
 void log_patience(int ms);
 
@@ -26,10 +26,10 @@ void log_patience(int ms);
  */
 void log_filter(void (*fn)(const char *in, char *out, size_t size));
 
-/* log_error: why the program will not exit with 0. */
+/* log_error(fmt, ...): why the program will not exit with 0. */
 void log_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* log_warn: what the operator should look at some time. */
+/* log_warn(fmt, ...): what the operator should look into some time. */
 void log_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 #endif

@@ -10,7 +10,7 @@
 #define LOCAL_MAX 64
 #define LABEL_MAX 63
 
-/* Words of these characters with a single dot between each two. */
+/* Words of these characters, with single dots between them. */
 static bool dotted(const char *s, size_t n, const char *chars, size_t longest)
 {
 	size_t word = 0;

@@ -35,7 +35,7 @@ static const char *decimal(const char *s, double *out)
 	}
 	if (n > 40)
 		return NULL;
-	/* What follows the digits here may be an "e", which is no unit. */
+	/* strtod(3) would read an exponent or a hexadecimal number. */
 	if (s[n] == 'e' || s[n] == 'E' || s[n] == 'x' || s[n] == 'X')
 		return NULL;
 	*out = strtod(s, NULL);

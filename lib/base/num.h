@@ -1,5 +1,5 @@
 /*
- * num.h: numbers and durations from text, all of it or nothing.
+ * num.h: numbers and durations from text: the whole text has to be one.
  */
 #ifndef BASE_NUM_H
 #define BASE_NUM_H
@@ -7,8 +7,8 @@
 #include <stdbool.h>
 
 /*
- * num_parse(s, min, max, out): the decimal integer that the whole of `s` is,
- * if it lies between min and max. False, and *out untouched, otherwise.
+ * num_parse(s, min, max, out): a decimal integer from min to max. False, like
+ * the functions below, and *out untouched, where s is anything else.
  */
 bool num_parse(const char *s, long long min, long long max, long long *out);
 

@@ -19,9 +19,8 @@ static bool fail(char *why, const char *what)
 }
 
 /*
- * The limit is for files; a kernel that hands cores to a program asks only
- * whether the process may be dumped. Neither of them can fail in a way that
- * leaves anything to be done.
+ * The limit stops core files; a kernel that hands cores to a program asks only
+ * whether the process is dumpable. If either call fails, nothing can be done.
  */
 void secret_seal(void)
 {
@@ -52,7 +51,7 @@ static bool read_all(int fd, char *text, char *why)
 	return fail(why, "larger than 64 KiB");
 }
 
-/* A pipe has no permissions that say anything, and one reader. */
+/* The permissions of a pipe say nothing; it has one reader. */
 static int open_private(const char *path, char *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -134,7 +133,7 @@ bool secret_file_line(char **rest, int *number, char **key, char **value)
 	return false;
 }
 
-/* All of it: lines that were taken apart have NUL bytes between them. */
+/* Wipe all of it: secret_file_line leaves NUL bytes within the text. */
 void secret_file_free(char *text)
 {
 	if (text)

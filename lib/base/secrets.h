@@ -1,7 +1,7 @@
 /*
- * secrets.h: files that hold secrets: only their owner can read them, their
- * lines are "key = value" or begin with "#", and what was read is wiped; and
- * the process that reads them, which gives nothing away when it dies.
+ * secrets.h: files that hold secrets: only their owner can read them, and their
+ * text is wiped from memory after use. Their lines are "key = value", or begin
+ * with "#". And a process that gives no secret away when it dies.
  */
 #ifndef BASE_SECRETS_H
 #define BASE_SECRETS_H
@@ -12,9 +12,9 @@
 #define SECRET_FILE_WHY 160
 
 /*
- * secret_seal(): from here on the process leaves no core, neither a file nor to
- * a program that collects them, and cannot be looked into by others of its
- * user. A program that it becomes can be again.
+ * secret_seal(): from now on the process leaves no core dump, neither a file
+ * nor to a program that collects them, and other processes of its user cannot
+ * trace it; they can again after execve(2).
  */
 void secret_seal(void);
 
@@ -26,18 +26,18 @@ void secret_seal(void);
 char *secret_file_read(const char *path, char *why);
 
 /*
- * secret_file_private(path, why): whether a file is one that only its owner can
- * read; false and why where it is not, or there is none.
+ * secret_file_private(path, why): whether only the owner can read a file; false
+ * and why where others can, or there is no such file.
  */
 bool secret_file_private(const char *path, char *why);
 
-/* secret_file_trim(s): s without the blanks at both ends, which are cut off. */
+/* secret_file_trim(s): cut the blanks off both ends of s, in place. */
 char *secret_file_trim(char *s);
 
 /*
  * secret_file_line(rest, number, key, value): the next line of the text at
- * *rest that is neither empty nor a comment, taken apart in place; value is
- * NULL where it has no "=". *number counts all lines. False at the end.
+ * *rest that is neither empty nor a comment, split in place; *value is NULL
+ * where it has no "=". *number counts all lines. False at the end.
  */
 bool secret_file_line(char **rest, int *number, char **key, char **value);
 

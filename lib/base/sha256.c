@@ -10,7 +10,7 @@ struct sha256 {
 	EVP_MD_CTX *ctx;
 };
 
-/* Fails for want of memory or of a provider; no digest is no answer. */
+/* OpenSSL fails only for want of memory or of a provider: nothing can go on. */
 static void need(bool ok)
 {
 	if (ok)

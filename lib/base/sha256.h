@@ -12,15 +12,15 @@
 /* sha256_hex(p, n, out): the digest of n bytes; out has SHA256_HEX bytes. */
 void sha256_hex(const void *p, size_t n, char *out);
 
-struct sha256; /* opaque: a digest of bytes that come one after the other */
+struct sha256; /* opaque: the digest of bytes that come piece by piece */
 
-/* sha256_new(): of no bytes yet. sha256_free(s): NULL is fine. */
+/* sha256_new(): the digest of no bytes yet. sha256_free(s): NULL is fine. */
 struct sha256 *sha256_new(void);
 void sha256_free(struct sha256 *s);
 
 /*
- * sha256_add(s, p, n): n bytes more. sha256_end(s, out): the digest of all of
- * them, as sha256_hex; s is then one of no bytes again.
+ * sha256_add(s, p, n): add n bytes. sha256_end(s, out): write the digest of all
+ * bytes to out, as sha256_hex does, and begin anew.
  */
 void sha256_add(struct sha256 *s, const void *p, size_t n);
 void sha256_end(struct sha256 *s, char *out);

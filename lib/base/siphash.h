@@ -1,6 +1,6 @@
 /*
- * siphash.h: SipHash-2-4 (Aumasson and Bernstein, 2012): a hash of strings that
- * a stranger chose, who cannot choose them to collide without the key.
+ * siphash.h: SipHash-2-4 (Aumasson and Bernstein, 2012): a hash with a key,
+ * without which nobody can choose strings that collide.
  */
 #ifndef BASE_SIPHASH_H
 #define BASE_SIPHASH_H

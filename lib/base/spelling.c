@@ -14,9 +14,9 @@ static unsigned min(unsigned a, unsigned b)
 }
 
 /*
- * Whether the distance of Damerau and Levenshtein, no letter touched twice, is
- * within the limit. Three rows of its table are enough, for a swap looks two
- * rows back; and once a whole row is beyond the limit, so is the end.
+ * Whether the Damerau-Levenshtein distance (optimal string alignment) is within
+ * the limit. Three rows of its table are enough, as a swap looks two rows back;
+ * once a whole row is beyond the limit, so is the result.
  */
 static bool within(unsigned limit, const char *a, size_t na, const char *b,
 	size_t nb)

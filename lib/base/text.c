@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* A byte that goes on a character that another byte began. */
+/* A continuation byte. */
 static bool goes_on(unsigned char byte)
 {
 	return (byte & 0xc0) == 0x80;
@@ -100,8 +100,8 @@ size_t text_put_utf8(uint32_t cp, char *out)
 }
 
 /*
- * C0, DEL, C1, the line separators, what turns text around (UAX 9), and the two
- * that no XML document may hold.
+ * C0, DEL, C1, the line separators, the bidirectional controls (UAX 9), and the
+ * two characters that XML forbids.
  */
 static bool harmful(uint32_t c)
 {
@@ -157,7 +157,7 @@ static bool escapes(const char *p, size_t n)
 	return n >= 3 && p[0] == '\\' && strchr("ux#", p[1]) && p[2] == '{';
 }
 
-/* What stands for a character that is not shown; how many bytes it takes. */
+/* The replacement for a character that is not shown; returns its length. */
 static size_t escape(const char *p, size_t n, size_t len, uint32_t cp,
 	char part[16])
 {

@@ -29,7 +29,7 @@ static int64_t instant(const unsigned char *p, size_t size)
 	return (int64_t)(v << 32 | big32(p + 4));
 }
 
-/* A header of at least HEADER bytes. False: it is none, or refused. */
+/* Read a header from at least HEADER bytes. False: not a header, or refused. */
 static bool read_header(const unsigned char *p, struct counts *c)
 {
 	if (memcmp(p, "TZif", 4) != 0)
@@ -41,7 +41,7 @@ static bool read_header(const unsigned char *p, struct counts *c)
 		c->std <= TZIF_TYPES && c->leap == 0;
 }
 
-/* The bytes behind a header, where an instant has so many. */
+/* The length of the data after a header, with instants of that many bytes. */
 static size_t body_size(const struct counts *c, size_t size)
 {
 	return c->time * (size + 1) + c->type * 6 + c->chars + c->std + c->ut;
@@ -169,7 +169,7 @@ static bool read_rule(const char *s, struct tzif_rule *r)
 		day(&s, &r->end) && !*s;
 }
 
-/* The line at the end: "\nCET-1CEST,…\n", or "\n\n". */
+/* The footer: "\nCET-1CEST,…\n", or "\n\n". */
 static bool read_footer(const unsigned char *p, size_t n, struct tzif *z)
 {
 	char text[FOOTER_MAX + 1];
@@ -196,7 +196,7 @@ bool tzif_read(const unsigned char *p, size_t n, struct tzif *z)
 	z->rule = (struct tzif_rule) {0};
 	if (n < HEADER || n > TZIF_BYTES || !read_header(p, &c))
 		return false;
-	/* From version 2 on the file says it all again, in 64 bits. */
+	/* From version 2 on a second block has all of it again, in 64 bits. */
 	second = p[4] >= '2';
 	if (second) {
 		body = HEADER + body_size(&c, size);

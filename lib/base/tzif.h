@@ -1,7 +1,7 @@
 /*
  * tzif.h: a file of the time zone database (RFC 9636, TZif): which offset from
- * UTC clocks have at an instant. Pure. Its bytes are a stranger's: whatever
- * they are, they are read within limits or refused whole.
+ * UTC clocks have at an instant. Pure. A file is not trusted: it is read within
+ * limits, or refused whole.
  */
 #ifndef BASE_TZIF_H
 #define BASE_TZIF_H
@@ -13,7 +13,7 @@
 /* The database has up to 300 changes in a file, and 20 types of time. */
 #define TZIF_TIMES 2000
 #define TZIF_TYPES 256
-/* The longest file: both of its parts, and what it says at its end. */
+/* The longest file: its two blocks of data, and the footer. */
 #define TZIF_BYTES (64 * 1024)
 
 /* A day of each year, and the second of it at which the clocks change. */
@@ -25,9 +25,9 @@ struct tzif_day {
 	int32_t second;	 /* from 167 hours before to 167 hours behind it */
 };
 
-/* The offsets after the last change that is listed. */
+/* The offsets after the last change that the file lists: its footer. */
 struct tzif_rule {
-	bool known, changes; /* changes: there are two of them */
+	bool known, changes; /* changes: there is a summer time */
 	int32_t winter, summer;
 	struct tzif_day start, end; /* of summer */
 };
@@ -35,7 +35,7 @@ struct tzif_rule {
 /* Offsets are seconds east of UTC, within -25 and +26 hours. */
 struct tzif {
 	size_t n_times;
-	int64_t times[TZIF_TIMES]; /* ascending: from then on, that type */
+	int64_t times[TZIF_TIMES]; /* ascending; from then on, types[i] holds */
 	unsigned char types[TZIF_TIMES];
 	size_t n_offsets;
 	int32_t offsets[TZIF_TYPES]; /* of each type; the first is the oldest */
@@ -43,9 +43,9 @@ struct tzif {
 };
 
 /*
- * tzif_read(p, n, z): the n bytes of a file. False, and *z is of no use, where
- * they are no such file, break one of the limits above, or count leap seconds,
- * which the clocks of this project do not know.
+ * tzif_read(p, n, z): read the n bytes of a file. False, and *z is undefined,
+ * where they are no TZif file, break one of the limits above, or count leap
+ * seconds, which POSIX clocks do not know.
  */
 bool tzif_read(const unsigned char *p, size_t n, struct tzif *z);
 

@@ -1,13 +1,14 @@
 /*
- * xalloc.h: memory for small things, or the end of the program. What a peer
- * can make large goes through buf.h, which has a limit.
+ * xalloc.h: memory for small things; where there is none left, the program
+ * exits with 3. What a peer can make large goes through buf.h, which has a
+ * limit.
  */
 #ifndef BASE_XALLOC_H
 #define BASE_XALLOC_H
 
 #include <stddef.h>
 
-/* Each returns memory that the caller frees with free(3), or exits with 3. */
+/* Each returns memory that the caller frees with free(3). */
 void *xmalloc(size_t size);
 void *xcalloc(size_t n, size_t size);
 char *xstrdup(const char *s);

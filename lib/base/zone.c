@@ -13,7 +13,7 @@
 
 #define FOLDER "/usr/share/zoneinfo"
 #define NAME_MAX_BYTES 100
-/* Files that are kept, for each thread. */
+/* How many files each thread keeps in memory. */
 #define KEPT 4
 /* No instant of ours is further away than the year 300,000. */
 #define INSTANT_MAX 1e13
@@ -29,7 +29,7 @@ const char *const zone_weekdays[ZONE_WEEK + 1] = {
 
 static const struct tzif utc = {.n_offsets = 1};
 
-/* False where it is not a name below the folder. */
+/* False where the zone is not a name below the folder. */
 static bool path_of(const char *zone, char *out, size_t size)
 {
 	const char *folder = getenv("TZDIR");
@@ -61,7 +61,7 @@ static bool load(const char *zone, struct tzif *out)
 	return got == 0 && tzif_read(bytes, n, out);
 }
 
-/* The file of a zone, or NULL; it lives until this thread wants others. */
+/* The file of a zone, or NULL; valid until this thread asks for others. */
 static const struct tzif *find(const char *zone)
 {
 	static _Thread_local struct kept kept[KEPT];
@@ -79,7 +79,7 @@ static const struct tzif *find(const char *zone)
 	return k->known ? &k->file : NULL;
 }
 
-/* What is not known is taken for UTC. */
+/* An unknown zone is taken for UTC. */
 static const struct tzif *get(const char *zone)
 {
 	const struct tzif *z = find(zone);
@@ -108,7 +108,10 @@ struct zone_time zone_local(const char *zone, double t)
 	};
 }
 
-/* Whether clocks show `wall` by that offset, and then the earliest instant. */
+/*
+ * If clocks with this offset show `wall`, note that instant where it is the
+ * earliest.
+ */
 static void consider(const struct tzif *z, int64_t wall, int32_t offset,
 	bool *found, int64_t *earliest)
 {
@@ -141,7 +144,9 @@ double zone_instant(const char *zone, const struct zone_time *local)
 	}
 	if (found)
 		return (double)t;
-	/* A change left it out: by the offset before it comes that after it. */
+	/*
+	 * A change of the clocks skips it: take the offset before that change.
+	 */
 	one = tzif_offset(z, wall - tzif_offset(z, wall));
 	other = tzif_offset(z, wall - one);
 	return (double)(wall - (one < other ? one : other));

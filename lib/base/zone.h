@@ -1,7 +1,7 @@
 /*
- * zone.h: what clocks on the wall show in a named time zone, by the system's
- * time zone database, whose files are below TZDIR or /usr/share/zoneinfo. TZ is
- * neither read nor set, and any thread may ask.
+ * zone.h: local time in a named time zone, by the system's time zone database,
+ * whose files are below TZDIR or /usr/share/zoneinfo. TZ is neither read nor
+ * set, and any thread may ask.
  */
 #ifndef BASE_ZONE_H
 #define BASE_ZONE_H
@@ -15,26 +15,26 @@ struct zone_time {
 	int minute;	      /* of the day, from 0 to 1439 */
 };
 
-/* "mon" to "sun", by weekday, as records and configurations say it; then NULL. */
+/* "mon" to "sun", by weekday, as records and fleet.yaml say; then NULL. */
 #define ZONE_WEEK 7
 extern const char *const zone_weekdays[ZONE_WEEK + 1];
 
 /*
  * zone_exists(zone): whether the system knows a zone of that name, such as
- * "Europe/Berlin"; "UTC" is always known. What it does not know it would take
- * for UTC.
+ * "Europe/Berlin"; "UTC" is always known. The functions below take an unknown
+ * zone for UTC.
  */
 bool zone_exists(const char *zone);
 
-/* zone_local(zone, t): the minute that holds the instant t, epoch seconds. */
+/* zone_local(zone, t): the local minute that holds the instant t. */
 struct zone_time zone_local(const char *zone, double t);
 
 /*
- * zone_instant(zone, local): the instant, epoch seconds, at which that minute
- * begins; the weekday is not looked at, and days and minutes beyond their range
- * go on into the next day or month. A minute that a change of the clocks leaves
- * out is taken as if they had not changed yet; of one that it repeats, the
- * first is meant.
+ * zone_instant(zone, local): the instant, epoch seconds, at which a local
+ * minute begins. The weekday is ignored; days and minutes beyond their range go
+ * on into the next month or day. A minute that a change of the clocks skips is
+ * taken as if they had not changed yet; of one that it repeats, the first is
+ * meant.
  */
 double zone_instant(const char *zone, const struct zone_time *local);
 

@@ -3,7 +3,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* Where they differ must not show in the time that it takes. */
+/* The time taken must not show where they differ. */
 static bool same_digest(const char *a, const char *b)
 {
 	unsigned char differ = 0;

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Beyond any list of ETags of ours, and any token. */
+/* Longer than any list of our ETags, and any token. */
 #define FIELD_MAX 8192
 
 const char *request_env(char *const *env, const char *name)
@@ -35,8 +35,8 @@ static int hex(char c)
 }
 
 /*
- * Percent-encoding undone, once; a NUL is refused. Of what cannot be decoded,
- * or is too long, the beginning is in out.
+ * Decode percent-encoding, once; a NUL is refused. Where that fails, or out is
+ * too small, out has the beginning.
  */
 static bool decode(const char *s, size_t n, char *out, size_t size)
 {
@@ -69,7 +69,7 @@ static bool dots(const char *s, size_t n)
 	return (n == 1 || n == 2) && strspn(s, ".") >= n;
 }
 
-/* No control character, and no segment that means another place. */
+/* No control character, and no "." or ".." for a segment. */
 static bool harmless(const char *path)
 {
 	if (*path != '/')
@@ -83,7 +83,7 @@ static bool harmless(const char *path)
 	return true;
 }
 
-/* a and b in one; false where they are too long, and out has the beginning. */
+/* Join a and b; false where they are too long, and out has the beginning. */
 static bool join(char *out, const char *a, const char *b)
 {
 	int n = snprintf(out, REQUEST_PATH, "%s%s", a, b);
@@ -98,7 +98,7 @@ static void read_paths(struct request *r, char *const *env)
 	const char *uri = request_env(env, "REQUEST_URI");
 	bool whole[REQUEST_FORMS];
 
-	/* The server decoded the first two; that is not to be done twice. */
+	/* The server has decoded the first two: do not do it twice. */
 	whole[0] = join(r->path[0], script ? script : "", info ? info : "");
 	whole[1] = join(r->path[1], "", info ? info : "");
 	whole[2] = decode(uri ? uri : "", uri ? strcspn(uri, "?") : 0,
@@ -133,7 +133,7 @@ void request_read(struct request *r, char *const *env)
 	r->query = field(env, "QUERY_STRING");
 }
 
-/* The n bytes at s with a space for each '+', decoded. */
+/* Decode n bytes of a form: a '+' is a space. */
 static bool decode_form(const char *s, size_t n, char *out, size_t size)
 {
 	char spaced[FIELD_MAX + 1];

@@ -1,6 +1,6 @@
 /*
- * request.h: what a web server passes on of a request (RFC 3875), held to what
- * a request to one of us can be.
+ * request.h: a request as a web server passes it to a CGI program (RFC 3875),
+ * within limits.
  */
 #ifndef CGI_REQUEST_H
 #define CGI_REQUEST_H
@@ -10,9 +10,9 @@
 
 enum method { METHOD_GET, METHOD_HEAD, METHOD_POST, METHOD_OTHER };
 
-/* Room for a path and its NUL. The longest that means something is shorter. */
+/* Room for a path and its NUL; no path of ours is longer. */
 #define REQUEST_PATH 512
-/* How many ways there are to learn the path. */
+/* In how many ways servers pass the path. */
 #define REQUEST_FORMS 3
 
 struct request {
@@ -33,15 +33,15 @@ struct request {
 
 /*
  * request_read(r, env): read a request from an environment that ends with NULL;
- * its strings stay where they are and must outlive r. A field that is longer
- * than any that we understand is as if it were not there.
+ * its strings must outlive r. A field that is longer than any we understand is
+ * ignored.
  */
 void request_read(struct request *r, char *const *env);
 
 /*
  * request_query(r, name, out, size): whether the query has a parameter of that
- * name; the value of the first one is in out, decoded as a form's: '+' is a
- * space. What cannot be decoded or does not fit is "".
+ * name; the value of the first is in out, decoded as that of a form ('+' is a
+ * space), or "" where it cannot be decoded or does not fit.
  */
 bool request_query(const struct request *r, const char *name, char *out,
 	size_t size);

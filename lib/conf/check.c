@@ -13,7 +13,7 @@
 
 /* The names in a list of maps; one that was refused is NULL. */
 struct names {
-	const void *field; /* where the list is */
+	const void *field; /* the field of the list */
 	const void *array;
 	size_t n, each, at;
 };
@@ -39,14 +39,14 @@ static void unique(const struct names *l, struct conf_errors *r)
 
 			if (!*b || strcmp(*a, *b) != 0)
 				continue;
-			conf_wrong(r, a, "%s is the name in line %zu already",
+			conf_wrong(r, a, "the name %s is already in line %zu",
 				*a, conf_line(r, b));
 			break;
 		}
 	}
 }
 
-/* Nothing is said where the list, or a name in it, was refused. */
+/* Nothing to check where the list, or a name in it, was refused. */
 static void refers(const struct names *l, const char *what,
 	char *const *name, struct conf_errors *r)
 {
@@ -78,7 +78,7 @@ static void check_region(const struct conf_region *g, struct conf_errors *r)
 		conf_wrong(r, &g->host, "only an ssh runner has a host");
 }
 
-/* The machine that a host names, whoever logs in there. */
+/* The machine that a host names, without the user. */
 static const char *machine(const struct conf_region *g)
 {
 	const char *at = g->host ? strrchr(g->host, '@') : NULL;
@@ -86,7 +86,7 @@ static const char *machine(const struct conf_region *g)
 	return at ? at + 1 : g->host;
 }
 
-/* Two regions on one machine would be one that votes twice. */
+/* Two regions on one machine would be one vote that counts twice. */
 static void check_hosts(const struct conf *c, struct conf_errors *r)
 {
 	for (size_t i = 0; i < c->n_regions; i++) {
@@ -98,8 +98,8 @@ static void check_hosts(const struct conf *c, struct conf_errors *r)
 			if (!b || strcasecmp(a, b) != 0)
 				continue;
 			conf_wrong(r, &c->regions[i].host,
-				"%s is the host of the region in line %zu "
-				"already; one machine is one region",
+				"%s is already the host of the region in line "
+				"%zu; one machine is one region",
 				a, conf_line(r, &c->regions[k].host));
 			break;
 		}
@@ -163,7 +163,7 @@ static void check_arguments(const struct conf_health *h,
 	buf_release(&b);
 }
 
-/* Where only one of two values is in the file, the fault is said of that. */
+/* Where the file has only one of two values, the fault points there. */
 static const void *given(const struct conf_errors *r, const void *field,
 	const void *other)
 {
@@ -196,7 +196,7 @@ static void check_numbers(const struct conf_server *s, struct conf_errors *r)
 			t->hard_outage, t->step_alert);
 }
 
-/* Whether every number is there: one that was wrong is zero. */
+/* Whether every number is known: a wrong one is zero. */
 static bool numbered(const struct conf_server *s)
 {
 	const struct conf_thresholds *t = &s->thresholds;
@@ -219,7 +219,7 @@ static void check_server(const struct conf *c, const struct conf_server *s,
 		refers(&accounts, "account", &s->account, r);
 	else if (s->private && !conf_line(r, &s->account))
 		conf_doubt(r, &s->private,
-			"without an account nobody can read of it");
+			"without an account nobody can read about it");
 	check_auth(&s->auth, r);
 	check_arguments(&s->health, r);
 	if (numbered(s))
@@ -238,7 +238,7 @@ static void check_route(const struct conf *c, const struct conf_route *t,
 		conf_check_route(t, r);
 }
 
-/* A fallback that comes back to where it began would tell nobody. */
+/* A circle of fallbacks would notify nobody. */
 static void check_fallback(const struct conf *c, const struct conf_route *t,
 	struct conf_errors *r)
 {
@@ -289,7 +289,7 @@ static void check_ladder(const struct conf *c, const struct conf_ladder *l,
 	}
 }
 
-/* Who reads may not write by the same token, nor one account as another. */
+/* No token may be that of two accounts, or both read and write. */
 static void check_tokens(const struct conf *c, const struct conf_account *a,
 	struct conf_errors *r)
 {
@@ -306,7 +306,7 @@ static void check_tokens(const struct conf *c, const struct conf_account *a,
 				b->name ? b->name : "?");
 		else if (b < a && writes && strcmp(token, writes) == 0)
 			conf_wrong(r, &a->write_token_sha256,
-				"by this token account %s writes already",
+				"account %s already writes with this token",
 				b->name ? b->name : "?");
 		else
 			continue;
@@ -330,7 +330,7 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 		check_tokens(c, &c->accounts[i], r);
 	check_regions(c, r);
 	if (c->n_servers && !c->n_regions && !conf_refused(r, &c->regions))
-		conf_wrong(r, &c->servers, "no regions could probe them");
+		conf_wrong(r, &c->servers, "there is no region that could probe them");
 	for (size_t i = 0; i < c->n_servers; i++)
 		check_server(c, &c->servers[i], r);
 	for (size_t i = 0; i < c->n_routes; i++) {

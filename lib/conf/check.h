@@ -1,6 +1,6 @@
 /*
- * check.h: what no single value can tell: whether names are unique, what
- * they refer to is there, and numbers fit each other.
+ * check.h: checks of a configuration that need more than one value: names are
+ * unique, what they refer to exists, and numbers fit each other.
  */
 #ifndef CONF_CHECK_H
 #define CONF_CHECK_H
@@ -9,12 +9,12 @@
 #include "conf/errors.h"
 
 /*
- * conf_check(c, r): tell r what does not fit in c, which conf_read has filled.
- * Where that found a value wrong, nothing is said that would follow from it.
+ * conf_check(c, r): report to r what does not fit in c, which conf_read has
+ * filled. Nothing is reported that only follows from a value conf_read refused.
  */
 void conf_check(const struct conf *c, struct conf_errors *r);
 
-/* conf_check_route(t, r): the same of a route and what its type wants. */
+/* conf_check_route(t, r): the same for one route, and what its type needs. */
 void conf_check_route(const struct conf_route *t, struct conf_errors *r);
 
 #endif

@@ -1,6 +1,6 @@
 /*
- * conf.c: from a file to a configuration: read, what follows from other values,
- * checked; and all of it or nothing.
+ * conf.c: from a file to a configuration: read it, derive what follows from
+ * other values, check it; all of it or nothing.
  */
 #include "conf/conf.h"
 
@@ -121,7 +121,7 @@ static void derive(struct conf *c, const struct conf_errors *r)
 		derive_region(&c->regions[i], r);
 	for (size_t i = 0; i < c->n_servers; i++)
 		derive_server(c, &c->servers[i], r);
-	/* The paths of the public pages are put behind it. */
+	/* The paths of the public pages are appended to it. */
 	for (size_t n = c->site_url ? strlen(c->site_url) : 0;
 		n && c->site_url[n - 1] == '/'; n--)
 		c->site_url[n - 1] = '\0';
@@ -208,7 +208,9 @@ struct conf *conf_load(const char *path)
 	return c;
 }
 
-/* "09:30" as minutes; NULL where it is no time, else what follows. */
+/*
+ * Read "09:30" as minutes; returns what follows, or NULL where it is no time.
+ */
 static const char *time_of_day(const char *s, int *out)
 {
 	for (int i = 0; i < 5; i++)

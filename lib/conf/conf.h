@@ -16,7 +16,7 @@
 #include <stdint.h>
 
 enum conf_runner { CONF_RUNNER_LOCAL, CONF_RUNNER_SSH };
-/* Which of those behind "any" a credential is, its file decides. */
+/* With "any", the file of the credential says which of the later ones it is. */
 enum conf_auth_mode {
 	CONF_AUTH_NONE,
 	CONF_AUTH_ANY,
@@ -39,7 +39,8 @@ enum conf_digest {
 	CONF_DIGEST_DAILY,
 	CONF_DIGEST_WEEKLY
 };
-/* Their names, in fleet.yaml and in records; a NULL is the last. */
+#define CONF_DIGESTS (CONF_DIGEST_WEEKLY + 1)
+/* "no", "hourly", "daily", "weekly", by value; then NULL. */
 extern const char *const conf_digests[];
 
 /*
@@ -74,26 +75,26 @@ struct conf_position {
 
 struct conf_region {
 	char *name;
-	char *city; /* the region's name where nobody knows its city */
+	char *city; /* the region's name where its city is not known */
 	struct conf_position position;
 	char *provider; /* or NULL */
 	int64_t asn;	/* 0 where not given */
 	enum conf_runner runner;
 	char *host; /* of an ssh runner; else NULL */
-	char **canary; /* URLs that answer from there always */
+	char **canary; /* URLs that should always answer from there */
 	size_t n_canary;
 };
 
 struct conf_account {
 	char *name;
-	char *token_sha256; /* of the bearer token that may read */
-	char *write_token_sha256; /* of the one that may write, or NULL */
+	char *token_sha256; /* of the bearer token for reading */
+	char *write_token_sha256; /* of the one for writing, or NULL */
 };
 
 struct conf_auth {
 	enum conf_auth_mode mode;
-	char *credential; /* the name of one, where the mode wants it */
-	bool bare_401;	  /* a 401 need not say what it wants */
+	char *credential; /* the name of one, where the mode needs it */
+	bool bare_401;	  /* a 401 without a challenge is accepted */
 };
 
 struct conf_health {
@@ -132,17 +133,17 @@ struct conf_server {
 	struct conf_thresholds thresholds;
 };
 
-/* Where events go. An empty list of what it wants means everything. */
+/* Where events go. Its lists say which; an empty one means all. */
 struct conf_route {
 	char *name;
 	enum conf_route_type type;
 	/* Which types have which of these, CONF_ROUTE_TYPES says; else NULL. */
-	char *url;     /* where it is; NULL: where its vendor has it */
+	char *url;     /* NULL: the vendor's own */
 	char *secret;  /* the name of a credential */
-	char *channel; /* who reads it there */
-	char *mention; /* who is called there */
-	char *from;    /* who it is from */
-	char **to;     /* who gets it */
+	char *channel; /* of a chat */
+	char *mention; /* whom a message in it mentions */
+	char *from;    /* the sender */
+	char **to;     /* the recipients */
 	size_t n_to;
 	char **command; /* of a command: its arguments, NULL behind them */
 	size_t n_command;
@@ -155,22 +156,22 @@ struct conf_route {
 	char **accounts;
 	size_t n_accounts;
 	enum conf_role role;
-	char *hours; /* only then, see conf_hours; NULL: at any time */
-	char **days; /* "mon" and so on; only on these */
+	char *hours; /* notified only then, see conf_hours; NULL: always */
+	char **days; /* notified only on these: "mon" and so on */
 	size_t n_days;
 	char *zone; /* whose hours and days; NULL: that of conf_business */
-	enum conf_digest digest; /* gets everything together, so often */
-	int budget; /* events an hour, beyond which they are put together; 0: any */
-	char *fallback; /* the route that is told what this one is not, or NULL */
+	enum conf_digest digest; /* how often it gets all events together */
+	int budget; /* events an hour; the others are digested; 0: no limit */
+	char *fallback; /* the route that gets what this one cannot, or NULL */
 };
 
-/* A step of a ladder: the route, and when after the start of an incident. */
+/* An escalation step: a route, and how long after the start of an incident. */
 struct conf_step {
 	double after_s;
 	char *route; /* the name of one */
 };
 
-/* Who is told of an incident that goes on. Empty lists mean everything. */
+/* Who is notified of an incident that lasts. Empty lists mean everything. */
 struct conf_ladder {
 	char *name;
 	struct conf_step *steps; /* in the order of their times; at least one */
@@ -194,13 +195,13 @@ struct conf_policy {
 	int latency; /* windows in a row above latency_factor * the baseline */
 	double latency_factor;
 	double error_rate; /* percent of the probes of 5 minutes; 0: never */
-	int error_count;   /* and at least so many that failed */
+	int error_count;   /* failures that it takes besides */
 	double slo;	   /* percent; 0: none */
 	double idle_s; /* a pause after which a server may have gone to sleep */
-	double overrun_s; /* down so long after a maintenance: it overran */
-	double maintenance_s; /* no maintenance is longer */
+	double overrun_s; /* still down that long after a maintenance */
+	double maintenance_s; /* the longest that a maintenance may be */
 	double ack_s;	      /* how long an acknowledgement holds */
-	int common; /* servers with one trouble that are told of together */
+	int common; /* servers with a common cause that make one event */
 };
 
 /* When people are at work. */
@@ -211,7 +212,7 @@ struct conf_business {
 	char *zone;
 };
 
-/* What is called after each complete round; nothing where both are NULL. */
+/* What is requested after each complete round; both NULL: nothing. */
 struct conf_heartbeat {
 	char *url;
 	char *secret; /* the name of a credential that holds the URL instead */
@@ -243,22 +244,22 @@ struct conf {
 
 /*
  * conf_load(path): the configuration of a file; conf_free it. NULL where the
- * file cannot be read or is wrong, and then each fault of it, up to 20, is told
- * by log_error with line and column. What is only doubtful is told by log_warn.
+ * file cannot be read or is wrong; then log_error tells up to 20 faults, with
+ * line and column. log_warn tells what is only doubtful.
  */
 struct conf *conf_load(const char *path);
 
 /*
- * conf_parse(file, p, n, say, arg): the same from the n bytes at p. `file`
- * stands in the messages, which go to say, without a newline; `fatal` is false
- * for a warning.
+ * conf_parse(file, p, n, say, arg): the same from the n bytes at p. Each
+ * message begins with `file` and goes to say(arg, fatal, message), without a
+ * newline; fatal is false for a warning.
  */
 struct conf *conf_parse(const char *file, const char *p, size_t n,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg);
 
 void conf_free(struct conf *c);
 
-/* conf_x(c, name): the one of that name, or NULL. It lives as long as c. */
+/* conf_x(c, name): the x of that name, or NULL. It lives as long as c. */
 const struct conf_region *conf_region(const struct conf *c, const char *name);
 const struct conf_account *conf_account(const struct conf *c, const char *name);
 const struct conf_server *conf_server(const struct conf *c, const char *slug);

@@ -9,7 +9,7 @@
 struct note {
 	bool fatal;
 	struct conf_spot spot;
-	size_t number; /* the how manieth it was, from 0 */
+	size_t number; /* in the order in which they were found */
 	char *text;
 };
 
@@ -141,7 +141,7 @@ bool conf_sound(const struct conf_errors *r)
 	return r->faults == 0;
 }
 
-/* Where both stand in one place, the one found first comes first. */
+/* Of two at one place, the one found first comes first. */
 static int by_spot(const void *a, const void *b)
 {
 	const struct note *x = a, *y = b;

@@ -1,7 +1,8 @@
 /*
- * errors.h: what is wrong with a configuration, collected while it is read
- * and checked, and told in the order of the file. It also remembers where in
- * the file each value stood, so that a check that comes later can point there.
+ * errors.h: the errors of a configuration, with line and column: collected
+ * while it is read and checked, told in the order of the file. It also
+ * remembers where in the file each value is, so that a later check can point
+ * there.
  */
 #ifndef CONF_ERRORS_H
 #define CONF_ERRORS_H
@@ -10,7 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* How many faults are told of one file. */
+/* The most faults that are told of one file. */
 #define CONF_ERRORS_SHOWN 20
 
 /* A place in the file, counted from 1. */
@@ -24,27 +25,28 @@ struct conf_errors;
 struct conf_errors *conf_errors_new(void);
 void conf_errors_free(struct conf_errors *r);
 
-/* conf_fault(r, spot, fmt, ...): what stands there is wrong. */
+/* conf_fault(r, spot, fmt, ...): what is at that spot is wrong. */
 void conf_fault(struct conf_errors *r, struct conf_spot spot, const char *fmt,
 	...) __attribute__((format(printf, 3, 4)));
 
 /*
- * conf_placed(r, field, path, spot, sound): the file says there what shall be
- * in `field`, an address within the configuration; path is its name, which is
- * copied. Where that was refused, it is not sound, and the field is empty.
+ * conf_placed(r, field, path, spot, sound): the value of `field`, an address
+ * within the configuration, is at that spot of the file; path is its name,
+ * which is copied. It is not sound where the value was refused; the field is
+ * then empty.
  */
 void conf_placed(struct conf_errors *r, const void *field, const char *path,
 	struct conf_spot spot, bool sound);
 
-/* conf_line(r, field): the line that says it; 0 where the file does not. */
+/* conf_line(r, field): the line of a value; 0 where the file has none. */
 size_t conf_line(const struct conf_errors *r, const void *field);
 
-/* conf_refused(r, field): whether the file says it, and it was refused. */
+/* conf_refused(r, field): whether the file has a value that was refused. */
 bool conf_refused(const struct conf_errors *r, const void *field);
 
 /*
- * conf_wrong, conf_doubt(r, field, fmt, ...): a fault of, or a warning about,
- * the value in `field`, which the file gives.
+ * conf_wrong(r, field, fmt, ...), conf_doubt(r, field, fmt, ...): a fault in,
+ * or a warning about, the value of a field, which the file has.
  */
 void conf_wrong(struct conf_errors *r, const void *field, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
@@ -56,7 +58,7 @@ bool conf_sound(const struct conf_errors *r);
 
 /*
  * conf_tell(r, file, say, arg): tell the faults, or where there is none, the
- * warnings, "file:line:column: what: why" each.
+ * warnings: say(arg, fatal, "file:line:column: what: why") for each.
  */
 void conf_tell(struct conf_errors *r, const char *file,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg);

@@ -10,7 +10,7 @@
 #define WORD 64
 
 /* The table of alerts.policy: its numbers, and nothing but numbers. */
-static const struct conf_key *table(void)
+static const struct conf_key *policy_keys(void)
 {
 	const struct conf_key *k = conf_alerts;
 
@@ -19,7 +19,7 @@ static const struct conf_key *table(void)
 	return k->keys;
 }
 
-/* The n bytes at s as a string; "" where they are too long to be any. */
+/* Copy n bytes as a string; "" where they are too long for any key or value. */
 static void copy(const char *s, size_t n, char *out)
 {
 	snprintf(out, WORD, "%.*s", (int)(n < WORD ? n : 0), s);
@@ -28,7 +28,7 @@ static void copy(const char *s, size_t n, char *out)
 static int set_one(const char *item, size_t n, struct conf_policy *p,
 	unsigned long *seen, char *why)
 {
-	const struct conf_key *keys = table(), *k = keys;
+	const struct conf_key *keys = policy_keys(), *k = keys;
 	size_t name = strcspn(item, "=,");
 	char word[WORD], value[WORD], shown[CONF_SHOWN], what[CONF_WHY] = "";
 
@@ -52,6 +52,18 @@ static int set_one(const char *item, size_t n, struct conf_policy *p,
 		snprintf(why, CONF_POLICY_WHY, "%s: %s", k->name, what);
 	}
 	return -1;
+}
+
+struct conf_policy conf_policy_of(const struct conf *c)
+{
+	struct conf_policy p = {0};
+	char why[CONF_WHY];
+
+	if (c)
+		return c->policy;
+	for (const struct conf_key *k = policy_keys(); k->name; k++)
+		conf_value(k, k->otherwise, true, (char *)&p + k->at, why);
+	return p;
 }
 
 int conf_policy(const char *text, struct conf_policy *p, char *why)

@@ -1,6 +1,6 @@
 /*
- * policy.h: other numbers for alerting, as text: what --policy of
- * mcp-alert(1) takes. Pure.
+ * policy.h: the argument of --policy of mcp-alert(1): other numbers for
+ * alerting. Pure.
  */
 #ifndef CONF_POLICY_H
 #define CONF_POLICY_H
@@ -17,5 +17,8 @@
  * CONF_POLICY_WHY bytes; then the policy is half changed.
  */
 int conf_policy(const char *text, struct conf_policy *p, char *why);
+
+/* conf_policy_of(c): the policy of a configuration; NULL: the defaults. */
+struct conf_policy conf_policy_of(const struct conf *c);
 
 #endif

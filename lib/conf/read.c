@@ -1,7 +1,7 @@
 /*
- * read.c: walks a document and the schema side by side. The reader knows
- * at any time which value it is at, by name and by place, so that a fault is
- * told in the same words wherever it is found.
+ * read.c: walks a document and the schema side by side. The reader knows the
+ * path and the place of the value that it is at, so that all faults are told
+ * alike.
  */
 #include "conf/read.h"
 
@@ -20,7 +20,7 @@ struct reader {
 	struct conf_spot spot;
 };
 
-/* Where the reader was before it went down. */
+/* The path and place of the map or list above. */
 struct level {
 	size_t length;
 	struct conf_spot spot;
@@ -123,7 +123,7 @@ static bool read_scalar(struct reader *r, const struct conf_key *key,
 		fault(r, why);
 }
 
-/* An array for the elements of a list becomes the field. */
+/* Put an array for the elements of a list into the field. */
 static bool make_list(struct reader *r, const struct conf_key *key,
 	const yaml_node_t *node, void *base, size_t *n)
 {
@@ -151,7 +151,7 @@ static void no_repeats(struct reader *r, char *const *texts, size_t i)
 	for (size_t k = 0; texts[i] && k < i; k++) {
 		if (!texts[k] || strcmp(texts[k], texts[i]) != 0)
 			continue;
-		fault(r, "stands in this list already");
+		fault(r, "is already in this list");
 		break;
 	}
 }
@@ -298,7 +298,7 @@ static void unknown(struct reader *r, const struct conf_key *keys,
 	up(r, before);
 }
 
-/* Keys of a map that the schema does not have. */
+/* Report the keys of a map that the schema does not have. */
 static void strangers(struct reader *r, const struct conf_key *keys,
 	const yaml_node_t *map)
 {

@@ -1,6 +1,5 @@
 /*
- * read.h: a document becomes a struct conf, by the table of
- * schema.h.
+ * read.h: fills a struct conf from a YAML document, by the table of schema.h.
  */
 #ifndef CONF_READ_H
 #define CONF_READ_H
@@ -10,9 +9,9 @@
 struct conf;
 
 /*
- * conf_read(doc, c, r): fill *c, which is all zero, from the document, and the
- * places of its fields into r. What the document does not give has its default;
- * what is wrong in it is told to r and stays zero.
+ * conf_read(doc, c, r): fill *c, which is all zero, from the document, and tell
+ * r the places of its fields. What the document does not give gets its default;
+ * a wrong value is reported to r, and its field stays zero.
  */
 void conf_read(yaml_document_t *doc, struct conf *c, struct conf_errors *r);
 

@@ -1,13 +1,13 @@
 /*
- * scalar.c: what the scalars of a document are under the core schema of
- * YAML 1.2 (section 10.3.2), and a document as JSON.
+ * scalar.c: the types of scalars under the core schema of YAML 1.2 (section
+ * 10.3.2), and YAML as JSON.
  */
 #include "conf/yaml.h"
 
 #include <math.h>
 #include <stdint.h>
 
-/* 2 to the power of 53: from it on doubles pass over whole numbers. */
+/* 2^53: above it a double cannot hold every whole number. */
 #define INEXACT 9007199254740992.0
 
 #define DIGITS "0123456789"
@@ -20,7 +20,7 @@ static bool one_of(const char *s, const char *const *words)
 	return false;
 }
 
-/* 0o17 and 0x1F. Digits beyond those of a double are lost. */
+/* 0o17 and 0x1F, rounded to a double. */
 static bool based(const char *s, double *value)
 {
 	unsigned base = s[1] == 'x' ? 16 : 8;
@@ -138,7 +138,7 @@ static cJSON *json_scalar(yaml_node_t *node, const char *path,
 	return NULL;
 }
 
-/* Adds a member or, where key is NULL, an element. False where v is NULL. */
+/* Add a member or, where key is NULL, an element. False where v is NULL. */
 static bool add(cJSON *to, const char *key, cJSON *v)
 {
 	if (!v)

@@ -6,7 +6,7 @@
 
 #include <arpa/inet.h>
 
-/* As mcp-probe has it: with its NUL. */
+/* The limit of mcp-probe, with the NUL. */
 #define URL_SIZE 2048
 
 const char *conf_bad_slug(const char *s)
@@ -31,7 +31,7 @@ static const char *bad_hash(const char *s)
 			     : "not a SHA-256 in 64 lower-case hex digits";
 }
 
-/* The text of an IPv6 address. No zone: it means something on one machine. */
+/* An IPv6 address. No zone: that has a meaning on one machine only. */
 static bool is_v6(const char *s, size_t n)
 {
 	char text[INET6_ADDRSTRLEN];
@@ -44,7 +44,7 @@ static bool is_v6(const char *s, size_t n)
 	return inet_pton(AF_INET6, text, bytes) == 1;
 }
 
-/* Letters beyond ASCII are libcurl's to judge. */
+/* Beyond ASCII, libcurl decides. */
 static bool is_name(const char *s, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -130,7 +130,7 @@ static const char *bad_store(const char *s)
 	return s[8] && s[8] != '/' ? NULL : "the host is missing";
 }
 
-/* What stands on the command line of ssh must not look like an option. */
+/* It becomes an argument of ssh, and must not look like an option. */
 static const char *bad_host(const char *s)
 {
 	static const char chars[] = "abcdefghijklmnopqrstuvwxyz"
@@ -206,7 +206,7 @@ static const struct conf_key health_tool[] = {
 
 /*
  * lookback and tolerance have defaults that depend on the interval. What is
- * counted in a row ends at 16: the store keeps so many probes of a region.
+ * counted in a row ends at 16: the store keeps that many probes of a region.
  */
 static const struct conf_key thresholds[] = {
 	{KEY("lookback", CONF_SECONDS, conf_thresholds, lookback_s), .min = 30,
@@ -230,7 +230,7 @@ static const struct conf_key thresholds[] = {
 	{.name = NULL},
 };
 
-/* The first of them is what is done where nothing is said. */
+/* The first is the default. */
 static const char *const cache_checks[] = {"yes", "no", NULL};
 
 static const struct conf_key server[] = {

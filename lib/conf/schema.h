@@ -1,7 +1,7 @@
 /*
- * schema.h: what a configuration may say, as one table: each key, its
- * type, its range, its default, and the field of conf.h that it fills. What
- * reads a file, frees a configuration and prints it goes by this table alone.
+ * schema.h: the keys of a configuration as one table: type, range, default, and
+ * the field of conf.h that each fills. Files are read, and configurations freed
+ * and printed, by this table alone.
  */
 #ifndef CONF_SCHEMA_H
 #define CONF_SCHEMA_H
@@ -27,15 +27,15 @@ struct conf_key {
 	const char *name; /* NULL ends a table */
 	enum conf_type type;
 	size_t at, size; /* the field's place in its struct, and its size */
-	size_t count_at; /* CONF_TEXTS, CONF_MAPS: where how many stands */
+	size_t count_at; /* CONF_TEXTS, CONF_MAPS: the place of the count */
 	size_t each;	 /* CONF_MAPS: the size of one */
 	bool required;
-	bool once;	 /* CONF_TEXTS: none may stand there twice */
+	bool once;	 /* CONF_TEXTS: no text may be there twice */
 	double min, max; /* of a number; max also of characters or elements */
 	const char *otherwise; /* the default, as a file would give it */
 	const char *const *choices; /* of CONF_CHOICE and CONF_TEXTS, or NULL */
 	const struct conf_key *keys; /* of CONF_MAP and CONF_MAPS */
-	/* What is wrong with a text, without quoting it; NULL: nothing. */
+	/* Why a text is refused, without quoting it; NULL: it is not. */
 	const char *(*wrong)(const char *text);
 };
 
@@ -51,10 +51,9 @@ extern const struct conf_key conf_alerts[];
 	KEY(n, t, s, f), .count_at = offsetof(struct s, n_##f),                \
 	.each = sizeof *((struct s *)0)->f
 
-/* What is wrong with a name, with a URL: see `wrong`. */
+/* Why a slug, a URL, or the URL of a mail server is refused: see `wrong`. */
 const char *conf_bad_slug(const char *s);
 const char *conf_bad_url(const char *s);
-/* The same of where mail goes out. */
 const char *conf_bad_smtp(const char *s);
 
 /* conf_clear(keys, base): free all that the fields of a struct hold. */

@@ -25,7 +25,7 @@ static const char *text_of(const struct conf_key *key, const void *base)
 	return s;
 }
 
-/* Zero where nothing was given is null where zero cannot be given. */
+/* Zero stands for "not given" where the file cannot give zero: null. */
 static void put_int(struct buf *b, const struct conf_key *key,
 	const void *base)
 {
@@ -150,7 +150,7 @@ static void put_value(struct buf *b, const struct conf_key *key,
 	}
 }
 
-/* A map that was not given lacks what it would have to have. */
+/* A map that was not given lacks its required keys. */
 static bool absent(const struct conf_key *keys, const void *base)
 {
 	for (; keys->name; keys++)

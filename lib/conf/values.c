@@ -10,7 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
-/* How much of a value a message shows. */
+/* The most characters of a value that a message shows. */
 #define SHOWN_CHARS 40
 #define DIGITS "0123456789"
 

@@ -1,5 +1,5 @@
 /*
- * values.h: the text of a scalar becomes the value of a field.
+ * values.h: makes the value of a field from the text of a scalar.
  */
 #ifndef CONF_VALUES_H
 #define CONF_VALUES_H
@@ -12,10 +12,10 @@
 #define CONF_SHOWN 200
 
 /*
- * conf_value(key, text, plain, field, why): store what the text says in a field
- * of the key's type, or in an element where that is CONF_TEXTS. `plain` is
- * whether it stood without quotes. False where it is refused, and then why,
- * which has CONF_WHY bytes, says so, and the field is untouched.
+ * conf_value(key, text, plain, field, why): store the value of the text in a
+ * field of the key's type, or in one element of CONF_TEXTS. `plain`: the text
+ * has no quotes in the file. False where it is refused; then why, which has
+ * CONF_WHY bytes, says so, and the field is untouched.
  */
 bool conf_value(const struct conf_key *key, const char *text, bool plain,
 	void *field, char *why);

@@ -1,7 +1,7 @@
 /*
- * yaml.c: bytes to a document. libyaml's loader counts nothing and forgets
- * tags, so its parser goes over the text once before; and since an alias is a
- * second way to the same node, the tree is walked once behind it.
+ * yaml.c: bytes to a document. libyaml's loader has no limits and forgets tags,
+ * so its parser goes over the text once before; and since an alias is a second
+ * way to the same node, the tree is walked once after.
  */
 #include "conf/yaml.h"
 
@@ -31,7 +31,7 @@ static bool refused(uint32_t c)
 		c == 0xfeff || c == 0xfffe || c == 0xffff;
 }
 
-/* The characters: what libyaml would refuse without saying in which line. */
+/* Check the characters: libyaml would refuse them without naming the line. */
 static bool characters(const char *p, size_t n, struct conf_errors *r)
 {
 	struct conf_spot at = {1, 1};
@@ -113,7 +113,7 @@ static bool explicit_tag(const yaml_event_t *e)
 	}
 }
 
-/* Counts an event. NULL, or why the document is refused there. */
+/* Count an event. NULL, or why the document is refused there. */
 static const char *count(struct survey *s, const yaml_event_t *e)
 {
 	switch (e->type) {
@@ -203,7 +203,7 @@ static bool keys(yaml_document_t *doc, const yaml_node_t *map,
 				    conf_yaml_text(other)) != 0)
 				continue;
 			conf_fault(r, conf_yaml_spot(key),
-				"%.80s: this key stands in line %zu already",
+				"%.80s: this key is already in line %zu",
 				conf_yaml_text(key),
 				conf_yaml_spot(other).line);
 			ok = false;
@@ -213,7 +213,7 @@ static bool keys(yaml_document_t *doc, const yaml_node_t *map,
 	return ok;
 }
 
-/* Every node by itself, in the order of the file. */
+/* Check every node by itself, in the order of the file. */
 static bool nodes(yaml_document_t *doc, struct conf_errors *r)
 {
 	yaml_node_t *node;
@@ -234,8 +234,8 @@ static bool nodes(yaml_document_t *doc, struct conf_errors *r)
 }
 
 /*
- * The tree as one meets it who follows the aliases. What is below a node is
- * counted each time, and a circle is deeper than anything.
+ * Walk the tree through the aliases: what is below one counts each time, and a
+ * circle is too deep.
  */
 static bool walk(yaml_document_t *doc, int id, size_t depth, size_t *left,
 	struct conf_errors *r)

@@ -13,20 +13,20 @@
 #include <yaml.h>
 
 #define CONF_BYTES_MAX (1024 * 1024)
-/* Values and keys, those behind aliases counted each time. */
+/* Values and keys; those behind an alias count each time. */
 #define CONF_NODES_MAX 20000
 #define CONF_DEPTH_MAX 20
 
 /*
  * conf_yaml_load(p, n, doc, r): the only document in n bytes of UTF-8. 0, and
  * then yaml_document_delete frees it; or -1, and the reason is in r. Every map
- * of it has keys that are scalars, each once; no scalar holds a NUL; aliases
- * may be followed without looking where they lead.
+ * in it has scalars for keys, each once; no scalar holds a NUL; no alias leads
+ * in a circle.
  */
 int conf_yaml_load(const char *p, size_t n, yaml_document_t *doc,
 	struct conf_errors *r);
 
-/* conf_yaml_spot(node): where it begins. */
+/* conf_yaml_spot(node): where a node begins. */
 struct conf_spot conf_yaml_spot(const yaml_node_t *node);
 
 /* conf_yaml_text(node): the text of a scalar, with a NUL behind it. */
@@ -42,8 +42,8 @@ enum conf_scalar {
 };
 
 /*
- * conf_yaml_scalar(node, value): which it is; of a boolean and of a number also
- * its value, which may be infinite or NAN.
+ * conf_yaml_scalar(node, value): which scalar a node is; *value is that of a
+ * boolean or a number, which may be infinite or NAN.
  */
 enum conf_scalar conf_yaml_scalar(const yaml_node_t *node, double *value);
 

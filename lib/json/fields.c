@@ -29,12 +29,12 @@ bool field_fail(char *why, const char *key, const char *what)
 
 /* ---- The members of a struct. */
 
-static const void *const_at(const void *s, size_t at)
+static const void *const_place(const void *s, size_t at)
 {
 	return (const char *)s + at;
 }
 
-static void *at(void *s, size_t offset)
+static void *place(void *s, size_t offset)
 {
 	return (char *)s + offset;
 }
@@ -45,10 +45,10 @@ static int64_t get_int(const struct field *f, const void *s)
 	int narrow;
 
 	if (f->size == sizeof wide) {
-		memcpy(&wide, const_at(s, f->at), sizeof wide);
+		memcpy(&wide, const_place(s, f->at), sizeof wide);
 		return wide;
 	}
-	memcpy(&narrow, const_at(s, f->at), sizeof narrow);
+	memcpy(&narrow, const_place(s, f->at), sizeof narrow);
 	return narrow;
 }
 
@@ -57,9 +57,9 @@ static void set_int(const struct field *f, void *s, int64_t v)
 	int narrow = (int)v;
 
 	if (f->size == sizeof v)
-		memcpy(at(s, f->at), &v, sizeof v);
+		memcpy(place(s, f->at), &v, sizeof v);
 	else
-		memcpy(at(s, f->at), &narrow, sizeof narrow);
+		memcpy(place(s, f->at), &narrow, sizeof narrow);
 }
 
 static const char *get_text(const struct field *f, const void *s)
@@ -67,10 +67,10 @@ static const char *get_text(const struct field *f, const void *s)
 	const char *text;
 
 	if (f->type == FIELD_CHARS) {
-		text = const_at(s, f->at);
+		text = const_place(s, f->at);
 		return *text ? text : NULL;
 	}
-	memcpy(&text, const_at(s, f->at), sizeof text);
+	memcpy(&text, const_place(s, f->at), sizeof text);
 	return text;
 }
 
@@ -85,7 +85,7 @@ static void *get_array(const struct field *f, const void *s)
 	void *v = (char *)s + f->at;
 
 	if (f->type != FIELD_ARRAY)
-		memcpy(&v, const_at(s, f->at), sizeof v);
+		memcpy(&v, const_place(s, f->at), sizeof v);
 	return v;
 }
 
@@ -93,7 +93,7 @@ static size_t get_count(const struct field *f, const void *s)
 {
 	size_t n;
 
-	memcpy(&n, const_at(s, f->count), sizeof n);
+	memcpy(&n, const_place(s, f->count), sizeof n);
 	return n;
 }
 
@@ -112,10 +112,10 @@ static bool is_none(const struct field *f, const void *s)
 	case FIELD_DATE:
 		return get_int(f, s) == (int64_t)f->none;
 	case FIELD_NUMBER:
-		memcpy(&v, const_at(s, f->at), sizeof v);
+		memcpy(&v, const_place(s, f->at), sizeof v);
 		return isnan(f->none) ? isnan(v) : v == f->none;
 	case FIELD_BOOL:
-		return !*(const bool *)const_at(s, f->at);
+		return !*(const bool *)const_place(s, f->at);
 	default:
 		return false;
 	}
@@ -144,7 +144,7 @@ static void put_number(struct buf *b, const struct field *f, const void *s)
 	static const double scale[] = {1, 10, 100, 1000};
 	double v;
 
-	memcpy(&v, const_at(s, f->at), sizeof v);
+	memcpy(&v, const_place(s, f->at), sizeof v);
 	if (f->digits)
 		buf_fmt(b, "%.*f", f->digits, v);
 	else if (f->places && isfinite(v))
@@ -227,7 +227,7 @@ static bool put_value(struct buf *b, const struct field *f, const void *s,
 		put_names(b, f, s, l);
 		break;
 	case FIELD_OBJECT:
-		put_object(b, f->table, const_at(s, f->at), l);
+		put_object(b, f->table, const_place(s, f->at), l);
 		break;
 	case FIELD_LIST:
 	case FIELD_ARRAY:
@@ -253,7 +253,7 @@ void fields_put(struct buf *b, const struct field *table, const void *s,
 	const struct field_limits *l)
 {
 	for (const struct field *f = table; f->type != FIELD_END; f++) {
-		bool none = f->when_size ? all_zero(const_at(s, f->when),
+		bool none = f->when_size ? all_zero(const_place(s, f->when),
 						   f->when_size)
 					 : is_none(f, s);
 		size_t before = b->len;
@@ -310,9 +310,9 @@ static const char *take_text(const struct field *f, const cJSON *v, void *s)
 	if (wrong)
 		return wrong;
 	if (f->type == FIELD_CHARS)
-		snprintf(at(s, f->at), f->size, "%s", v->valuestring);
+		snprintf(place(s, f->at), f->size, "%s", v->valuestring);
 	else
-		memcpy(at(s, f->at),
+		memcpy(place(s, f->at),
 			&(char *) {f->type == FIELD_COPY
 					? xstrdup(v->valuestring)
 					: v->valuestring},
@@ -331,7 +331,7 @@ static const char *take_number(const struct field *f, const cJSON *v, void *s)
 	if (!(n >= f->min && n <= (f->max > 0 ? f->max : 1e9)))
 		return f->fault ? f->fault : "out of range";
 	if (f->type == FIELD_NUMBER)
-		memcpy(at(s, f->at), &n, sizeof n);
+		memcpy(place(s, f->at), &n, sizeof n);
 	else if (fmod(n, unit) != 0)
 		return f->fault ? f->fault : "not a whole number";
 	else
@@ -364,7 +364,7 @@ static const char *take_word(const struct field *f, const cJSON *v, void *s)
 	return NULL;
 }
 
-/* Room for the elements of an array; freed by fields_release, however it ends. */
+/* Room for the elements of an array, which fields_release frees. */
 static const char *make_room(const struct field *f, const cJSON *v, void *s)
 {
 	size_t n = (size_t)cJSON_GetArraySize(v);
@@ -374,9 +374,9 @@ static const char *make_room(const struct field *f, const cJSON *v, void *s)
 	if (f->most && n > f->most)
 		return "too long";
 	if (f->type != FIELD_ARRAY)
-		memcpy(at(s, f->at), &(void *) {xcalloc(n, f->item)},
+		memcpy(place(s, f->at), &(void *) {xcalloc(n, f->item)},
 			sizeof(void *));
-	memcpy(at(s, f->count), &n, sizeof n);
+	memcpy(place(s, f->count), &n, sizeof n);
 	return NULL;
 }
 
@@ -399,7 +399,7 @@ static const char *take_names(const struct field *f, const cJSON *v, void *s)
 		out[n++] = f->type == FIELD_COPIES ? xstrdup(e->valuestring)
 						   : e->valuestring;
 	}
-	memcpy(at(s, f->count), &n, sizeof n);
+	memcpy(place(s, f->count), &n, sizeof n);
 	return NULL;
 }
 
@@ -412,7 +412,7 @@ static bool take_nested(const struct field *f, const cJSON *v, void *s,
 
 	if (f->type == FIELD_OBJECT)
 		return cJSON_IsObject(v)
-			? fields_take(f->table, v, at(s, f->at), why)
+			? fields_take(f->table, v, place(s, f->at), why)
 			: field_fail(why, f->key, "not an object");
 	wrong = make_room(f, v, s);
 	if (wrong)
@@ -438,7 +438,7 @@ static bool take_value(const struct field *f, const cJSON *v, void *s,
 		wrong = take_date(f, v, s);
 		break;
 	case FIELD_BOOL:
-		*(bool *)at(s, f->at) = cJSON_IsTrue(v);
+		*(bool *)place(s, f->at) = cJSON_IsTrue(v);
 		wrong = cJSON_IsBool(v) ? NULL : "neither true nor false";
 		break;
 	case FIELD_WORD:
@@ -465,7 +465,7 @@ static bool take_value(const struct field *f, const cJSON *v, void *s,
 static void set_none(const struct field *f, void *s)
 {
 	if (f->type == FIELD_NUMBER)
-		memcpy(at(s, f->at), &f->none, sizeof f->none);
+		memcpy(place(s, f->at), &f->none, sizeof f->none);
 	else if (f->type == FIELD_INT)
 		set_int(f, s, (int64_t)f->none);
 }
@@ -509,7 +509,7 @@ void fields_release(const struct field *table, void *s)
 		char *v;
 
 		if (f->type == FIELD_OBJECT)
-			fields_release(f->table, at(s, f->at));
+			fields_release(f->table, place(s, f->at));
 		if (f->type != FIELD_COPY && f->type != FIELD_NAMES && !n &&
 			f->type != FIELD_LIST && f->type != FIELD_COPIES)
 			continue;

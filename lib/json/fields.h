@@ -26,7 +26,7 @@ bool words_find(const struct word_table *w, const char *s, unsigned *out);
  * the word of a value; x_parse(s, out), the value of a word, or false.
  */
 #define WORDS(type, x, table)                                                  \
-	const struct word_table x##_words = {                                       \
+	const struct word_table x##_words = {                                  \
 		table, sizeof(table) / sizeof *(table)};                       \
 	const char *x##_name(enum type v)                                      \
 	{                                                                      \
@@ -64,11 +64,11 @@ enum field_type {
 /* What else a row says. "None" is NULL, "", an enum without a word, `none`. */
 enum {
 	FIELD_NEEDED = 1, /* refuse an object without it */
-	FIELD_WITH = 2,	  /* needed where the last row without this was there */
+	FIELD_WITH = 2,	  /* needed if the last row without it was there */
 	FIELD_NULL = 4,	  /* null stands for none, written and read */
 	FIELD_LAX = 8,	  /* null is read as none, and never written */
 	FIELD_OMIT = 16,  /* none is not written */
-	FIELD_EMPTY = 32, /* "" stands for no word; not written with FIELD_NULL */
+	FIELD_EMPTY = 32, /* "" stands for no word; with FIELD_NULL only read */
 	FIELD_CLEAN = 64, /* text from outside: text_clean(…, max characters) */
 	FIELD_SHED = 128, /* names that give way in a line that is too long */
 	FIELD_SOME = 256, /* names that are not right are passed over */
@@ -91,9 +91,10 @@ struct field {
 	size_t most;  /* elements; read: refused beyond; 0: any number */
 	/*
 	 * A number is from min to max, 0: 1e9; an int a multiple of unit, 0: 1.
-	 * It is written as short as can be; of a double with that many digits,
-	 * or rounded to that many places, up to 3, where these are not 0. Text is cut to max characters where it is cleaned, 0: TEXT_MAX; else
-	 * refused where it has more than max bytes, 0: none is.
+	 * A double is written as short as can be; or with that many digits, or
+	 * rounded to that many places, up to 3, where these are not 0. Text is
+	 * cut to max characters where it is cleaned, 0: TEXT_MAX; else refused
+	 * where it has more than max bytes, 0: none is.
 	 */
 	double min, max, none;
 	int unit, digits, places;
@@ -114,11 +115,11 @@ struct field {
 };
 
 /*
- * FIELD(key, T, m, …): a row for member m of T, of the type that its C type
- * says. FIELD_AS: of another type. FIELD_STRINGS: for the strings at m, of which
- * there are n; FIELD_COUNTED: for structs. FIELD_MADE: for what is no member of
- * T. FIELD_PART: for an object that has some members of T. FIELD_WHEN: see
- * `when`.
+ * FIELD(key, T, m, flags, …): a row for member m of T, of the type that its C
+ * type says. FIELD_AS: of another type. FIELD_STRINGS: for the strings at m, of
+ * which there are n; FIELD_COUNTED: for structs. FIELD_MADE: for what is no
+ * member of T. FIELD_PART: for an object that has some members of T.
+ * FIELD_WHEN: see `when`.
  */
 #define FIELD_TYPE(T, m)                                                       \
 	_Generic(((T *)0)->m, const char * : FIELD_TEXT, char * : FIELD_COPY,  \

@@ -76,8 +76,8 @@ cJSON *json_parse(const char *p, size_t n, const struct json_limits *limits,
 	char *why);
 
 /*
- * json_parse_within(p, n, limits, budget, why): the same within a budget, and
- * budget->refusal where they are refused.
+ * json_parse_within(p, n, limits, budget, why): json_parse within a budget,
+ * which may be NULL; budget->refusal says why they are refused.
  */
 cJSON *json_parse_within(const char *p, size_t n,
 	const struct json_limits *limits, struct json_budget *budget,
@@ -109,12 +109,12 @@ bool json_has_null(const cJSON *o, const char *key);
 void json_put_str(struct buf *b, const char *s);
 
 /*
- * json_put_exact(b, s): the same; false, and what was appended is of no use,
- * where something of s would be lost by it.
+ * json_put_exact(b, s): append s as json_put_str does; false where something of
+ * s would be lost by that, and then what was appended is of no use.
  */
 bool json_put_exact(struct buf *b, const char *s);
 
-/* json_put_clean(b, s, max): the same of what text_clean leaves of it. */
+/* json_put_clean(b, s, max): append what text_clean leaves of s; NULL: null. */
 void json_put_clean(struct buf *b, const char *s, size_t max);
 
 /*

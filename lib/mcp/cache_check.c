@@ -25,11 +25,11 @@ static const char *const changes[CACHE_CHANGES] = {
 	[CACHE_REDESCRIBED] = "redescribed",
 };
 
-/* A cache that shows no sign is looked for once in so many seconds. */
+/* A cache that shows no sign is looked for once in this many seconds. */
 #define PERIOD_S 300
 #define MINUTES (PERIOD_S / 60)
 
-/* No list is ten years old, nor has a million tools. */
+/* Sane limits: ten years, a million tools. */
 #define AGE_MAX (10 * 366 * 86400.0)
 #define MORE_MAX 1000000
 
@@ -43,7 +43,7 @@ const char *cache_sign_name(enum cache_sign s)
 	return signs[s].name;
 }
 
-/* FNV-1a: that many slugs fall on one minute is no harm. */
+/* FNV-1a: collisions do no harm here. */
 static uint32_t hash_of(const char *s)
 {
 	uint32_t h = 2166136261U;
@@ -98,7 +98,7 @@ void cache_check_write(struct buf *b, const struct cache_check *c, size_t most)
 	buf_fmt(b, ",\"more\":%d", more);
 }
 
-/* A hash of the server's list, which is there. */
+/* A hash of the server's list, which is required. */
 static bool take_hash(const cJSON *o, const char *key, char *out)
 {
 	const char *s = json_str(o, key);
@@ -166,7 +166,7 @@ const char *cache_check_read(const cJSON *o, struct cache_check *c)
 		c->result = CACHE_EQUAL;
 		return NULL;
 	}
-	/* A result that is not known yet is none. */
+	/* A result that this version does not know says nothing. */
 	if (strcmp(result, "stale") != 0)
 		return NULL;
 	fault = read_stale(o, c);

@@ -11,8 +11,7 @@
 #include <cjson/cJSON.h>
 
 /*
- * The windows: those over which an error rate is looked at, and the pairs of
- * the burn rates of an SLO (mcp-alert(1)).
+ * The windows of error rates and of the burn rates of an SLO, see mcp-alert(1).
  */
 enum rate_window { RATE_5M, RATE_30M, RATE_1H, RATE_6H, RATE_3D };
 #define RATE_WINDOWS 5
@@ -38,12 +37,13 @@ bool rate_parse(const char *s, enum rate_window *out);
 /* error_rate_failed(r): how many failed, at whatever layer. */
 long long error_rate_failed(const struct error_rate *r);
 
-/* error_rates_write(b, r): append the value of error_rate; null: not known. */
+/* error_rates_write(b, r): append r as JSON; null where it is not known. */
 void error_rates_write(struct buf *b, const struct error_rates *r);
 
 /*
- * error_rates_read(o, out): read such a value; NULL and null are not known, and
- * so is a window that is missing. False where it is anything else.
+ * error_rates_read(o, out): read what error_rates_write writes. Nothing is
+ * known where o is NULL or null; a window that is missing has no probes. False
+ * where o is anything else.
  */
 bool error_rates_read(const cJSON *o, struct error_rates *out);
 

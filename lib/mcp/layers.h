@@ -1,12 +1,12 @@
 /*
- * layers.h: which layer of a server a failed step speaks of. Pure.
+ * layers.h: the layer of a server at which a step failed. Pure.
  */
 #ifndef MCP_LAYERS_H
 #define MCP_LAYERS_H
 
 #include "mcp/names.h"
 
-/* Where a server fails: the later in this list, the worse. */
+/* Where a server fails, from the least bad to the worst. */
 enum failure_layer {
 	LAYER_NONE,
 	LAYER_TOOLS,
@@ -18,12 +18,12 @@ enum failure_layer {
 
 /*
  * failure_layer_of(step, error): the layer of a step that failed with that
- * dotted code, which may be NULL; LAYER_NONE where none failed. Timeouts are of
+ * dotted code, which may be NULL; LAYER_NONE for STEP_NONE. A timeout is one of
  * the transport, whatever the step.
  */
 enum failure_layer failure_layer_of(enum step step, const char *error);
 
-/* The name of a layer, NULL of LAYER_NONE; and the layer of a name, or false. */
+/* The name of a layer, NULL for LAYER_NONE; the layer of a name, or false. */
 extern const struct word_table failure_layer_words;
 const char *failure_layer_name(enum failure_layer v);
 bool failure_layer_parse(const char *s, enum failure_layer *out);

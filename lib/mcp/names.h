@@ -24,7 +24,7 @@ bool probe_id_valid(const char *s);
 bool hash_valid(const char *s);
 
 /*
- * slug_shared(s): whether it is the name of a trouble that several servers
+ * slug_shared(s): whether s is the name of a failure that several servers
  * share, "*." and 8 hex digits; like SLUG_FLEET it is no slug.
  */
 bool slug_shared(const char *s);
@@ -70,7 +70,7 @@ enum runner_status {
 	RUNNER_TIMEOUT,
 	RUNNER_EXIT,
 	RUNNER_GARBLED,
-	RUNNER_ISOLATED /* so judges mcp-aggregate; no runner says it */
+	RUNNER_ISOLATED /* mcp-aggregate says so, never a runner itself */
 };
 
 /*

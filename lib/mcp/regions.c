@@ -1,7 +1,7 @@
 /*
- * regions.c: the catalogue. A provider's own word for where a region is, or the
- * city nearest to it that people know. Names that two providers use for
- * different places are left out.
+ * regions.c: the catalogue: the city that a provider gives for a region, or the
+ * nearest that people know. Names that two providers use for different places
+ * are left out.
  */
 #include "mcp/regions.h"
 

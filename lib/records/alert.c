@@ -50,8 +50,8 @@ const char *alert_event(const struct alert_record *r, char *out)
 	if (r->phase == ALERT_ONCE)
 		snprintf(out, ALERT_EVENT_SIZE, "%s", alert_kind_name(r->kind));
 	else
-		snprintf(out, ALERT_EVENT_SIZE, "%s_%s", alert_kind_name(r->kind),
-			phases[r->phase]);
+		snprintf(out, ALERT_EVENT_SIZE, "%s_%s",
+			alert_kind_name(r->kind), phases[r->phase]);
 	return out;
 }
 

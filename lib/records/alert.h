@@ -40,7 +40,7 @@ enum alert_kind {
 #define ALERT_DOWN_KINDS 3
 #define ALERT_KINDS 11
 
-/* What happened to it. */
+/* What happened to the incident. */
 enum alert_phase {
 	ALERT_STARTED,
 	ALERT_ESCALATED,
@@ -68,14 +68,14 @@ bool alert_has_tier(enum alert_kind v);
 #define ALERT_EVENT_SIZE 48
 #define ALERT_KEY_SIZE 160
 
-/* Names, at most ALERT_NAMES of them. */
+/* Of the names of tools, an event has at most ALERT_NAMES of each list. */
 struct alert_names {
 	const char *const *v;
 	size_t n;
 };
 #define ALERT_NAMES 20
 #define ALERT_NAME_MAX 64
-/* So many servers of a trouble that they share are named. */
+/* The most servers that an event names, of a trouble that they share. */
 #define ALERT_SERVERS 100
 
 /* The regions that see the same tools. */
@@ -89,7 +89,7 @@ struct alert_record {
 	enum alert_kind kind;
 	enum alert_phase phase;
 	const char *slug;
-	const char *keyed; /* what stands in the key instead of it, or NULL */
+	const char *keyed; /* in the key instead of the slug, or NULL */
 	const char *url; /* or NULL */
 	enum severity severity;
 	enum tier tier;
@@ -98,11 +98,11 @@ struct alert_record {
 	const char *const *regions; /* the failing ones; that are behind; that
 				       are silent */
 	size_t n_regions;
-	int probe_count;     /* windows in which it was so */
+	int probe_count;     /* windows in which it failed, or was so */
 	int64_t started_at;  /* window of the first counted failure; or in
 				which what is told once became true */
 	int64_t resolved_at; /* 0 where it is not over */
-	int nth; /* of those that are told once, of one window and kind, from 0 */
+	int nth; /* of events told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */

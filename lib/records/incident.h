@@ -15,9 +15,9 @@
 #include <stdint.h>
 
 /* A row for member m of T; flags and more follow, as those of FIELD. */
-#define ROW_EPOCH(key, T, m, ...)                                         \
+#define ROW_EPOCH(key, T, m, ...)                                              \
 	FIELD(key, T, m, __VA_ARGS__, .max = NUM_EPOCH_MAX)
-#define ROW_REGIONS(T, m, ...)                                            \
+#define ROW_REGIONS(T, m, ...)                                                 \
 	FIELD_STRINGS("regions", T, m.v, m.n, __VA_ARGS__,                     \
 		.valid = region_valid)
 
@@ -25,19 +25,19 @@
 #define ROW_FOLDED(T, m, ...) FIELD("folded", T, m, __VA_ARGS__)
 #define ROW_HELD(T, m, ...) FIELD("held", T, m, __VA_ARGS__)
 #define ROW_FIRST(T, m, ...) ROW_EPOCH("first", T, m, __VA_ARGS__)
-#define ROW_PASSED_SINCE(T, m, ...)                                       \
+#define ROW_PASSED_SINCE(T, m, ...)                                            \
 	ROW_EPOCH("passed_since", T, m, __VA_ARGS__)
-#define ROW_ACK(T, m, rows, ...)                                          \
+#define ROW_ACK(T, m, rows, ...)                                               \
 	FIELD("ack", T, m, __VA_ARGS__, .table = rows)
 #define ROW_ACK_BY(T, m, ...) FIELD("by", T, m, __VA_ARGS__)
-#define ROW_ACK_AT(T, m, ...)                                             \
+#define ROW_ACK_AT(T, m, ...)                                                  \
 	ROW_EPOCH("at", T, m, __VA_ARGS__, .digits = 3)
 
 /* Of an element of "timeline", where that is an event. */
-#define ROW_TOLD_AT(T, m, ...)                                                     \
+#define ROW_TOLD_AT(T, m, ...)                                                 \
 	ROW_EPOCH("at", T, m, __VA_ARGS__, .digits = 3)
 #define ROW_TOLD_KEY(T, m, ...) FIELD("key", T, m, __VA_ARGS__)
-#define ROW_TOLD_RESOLVED_AT(T, m, ...)                                            \
+#define ROW_TOLD_RESOLVED_AT(T, m, ...)                                        \
 	ROW_EPOCH("resolved_at", T, m, __VA_ARGS__)
 
 struct incident_names {

@@ -46,8 +46,8 @@ extern const struct field maintenance_fields[];
 
 /*
  * maintenance_days(s, out): the bits of "mon,fri" or "daily"; false where it is
- * neither. maintenance_put_days(every, out): the same as text, which is "daily"
- * for all of them; out has MAINTENANCE_DAYS bytes.
+ * neither. maintenance_put_days(every, out): the text of such bits; out has
+ * MAINTENANCE_DAYS bytes.
  */
 bool maintenance_days(const char *s, unsigned *out);
 void maintenance_put_days(unsigned every, char *out);

@@ -1,6 +1,6 @@
 /*
- * probe.c: the lines of mcp-records(5) that a probe's side writes. They are read
- * within the limits that they are written within.
+ * probe.c: the lines of mcp-records(5) that a probe's side writes. They are
+ * read within the limits that they are written within.
  */
 #include "records/probe.h"
 

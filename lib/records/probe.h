@@ -62,9 +62,9 @@ struct probe_record {
 	const char *tool_hash; /* or NULL */
 	const char *full_hash; /* or NULL */
 	int tool_count;	       /* -1 where unknown */
-	const struct tool_digest *tools; /* NULL where not told */
+	const struct tool_digest *tools; /* NULL: not in the record */
 	size_t n_tools;
-	const struct cache_check *cache; /* NULL where nothing is known */
+	const struct cache_check *cache; /* NULL: not known */
 };
 
 struct runner_record {
@@ -76,16 +76,16 @@ struct runner_record {
 	/* How far its clock is ahead, in seconds, where that was measured. */
 	bool measured;
 	double offset_min, offset_max;
-	/* Of the canaries of its region; none was probed: 0. */
+	/* Canaries of its region; both 0: none was probed. */
 	int canaries_answered, canaries_failed;
-	/* What the runner is by its own settings; written, and never read. */
+	/* The region by the runner's own settings; written, and never read. */
 	const char *own_region; /* or NULL */
 	/* Which machine it is: two runners that share one of these are one. */
 	const char *host_key; /* or NULL */
 	const char *egress;   /* a public address, or NULL */
 };
 
-/* So many canaries may a region have. */
+/* The most canaries that a region may have. */
 #define RECORD_CANARIES_MAX 8
 
 /*
@@ -110,10 +110,7 @@ struct tool_digest *record_tools_clean(const struct tool_digest *tools,
 void record_tools_write(struct buf *b, const struct tool_digest *tools,
 	size_t n);
 
-/*
- * RECORD_EXPIRY, RECORD_SPOOL: one of expiry.h and of spool.h, of
- * which nothing is read here.
- */
+/* Of RECORD_EXPIRY (expiry.h), RECORD_SPOOL (spool.h) only the type is read. */
 enum record_type {
 	RECORD_STEP,
 	RECORD_PROBE,
@@ -159,11 +156,10 @@ int record_read(const char *p, size_t n, struct record *r, char *why);
 void record_release(struct record *r);
 
 /*
- * record_write(b, r): append a record that was read as the line that we would
- * write, without tools; nothing for a type of which nothing is read here.
- * Nothing in it is a stranger's choice but the values of the members that we
- * know. record_size(r): what it counts for in the RECORD_PROBE_MAX bytes of its
- * probe.
+ * record_write(b, r): append a record that was read, as we would write it: the
+ * members that we know, without tools; nothing where only the type was read.
+ * record_size(r): how many of the RECORD_PROBE_MAX bytes of its probe
+ * it takes.
  */
 void record_write(struct buf *b, const struct record *r);
 size_t record_size(const struct record *r);

@@ -13,9 +13,9 @@
 
 /* The most that the line of a spool record takes. */
 #define RECORD_SPOOL_MAX 4096
-/* So many of the files that are set aside are named. */
+/* The most files that a record names. */
 #define SPOOL_FILES 10
-/* Characters of each text, which is cut to that. */
+/* Each text is cut to this many characters. */
 #define SPOOL_TEXT 200
 
 struct spool_record {

@@ -24,7 +24,7 @@ struct verdict_region {
 	double started_at;     /* epoch seconds */
 	int fail_streak;       /* failures in its run */
 	const char *tool_hash; /* or NULL */
-	/* Of its last check for an old list, while that holds; and when it was. */
+	/* Its last check for an old list, while that holds; and when that was. */
 	struct cache_check cache;
 	double cache_at; /* epoch seconds */
 	/*
@@ -131,8 +131,8 @@ struct verdict_record {
 /*
  * verdict_read(p, n, r, why): read a line of n bytes. 0, and then
  * verdict_record_release frees what *r holds; or -1, and why, which has
- * RECORD_WHY bytes, says what is wrong with it. verdict_take(doc, r, why): the
- * same of a record that is parsed, and of which record_type says verdict; doc
+ * RECORD_WHY bytes, says what is wrong with it. verdict_take(doc, r, why):
+ * read a record that is parsed already, whose type is known to be verdict; doc
  * is *r's from then on.
  */
 int verdict_take(cJSON *doc, struct verdict_record *r, char *why);

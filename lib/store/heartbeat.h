@@ -1,5 +1,5 @@
 /*
- * heartbeat.h: tells that a stage of the pipeline has run; see stages.h.
+ * heartbeat.h: records that a stage of the pipeline has run; see stages.h.
  */
 #ifndef STORE_HEARTBEAT_H
 #define STORE_HEARTBEAT_H
@@ -9,9 +9,9 @@
 struct store;
 
 /*
- * heartbeat_write(s, stage, now, pretended): the stage has run, by its clock at epoch
- * second now. Where that is a pretended time a later one stays, for who judges
- * the past has nothing to tell about the present. False: store failed.
+ * heartbeat_write(s, stage, now, pretended): write to the store that the stage
+ * ran at epoch second now. A pretended time does not replace a later one:
+ * judging the past says nothing about the present. False: the store failed.
  */
 bool heartbeat_write(
 	struct store *s, enum stage stage, double now, bool pretended);

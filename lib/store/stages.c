@@ -25,6 +25,6 @@ double stage_beat(enum stage stage, const char *text)
 
 bool stage_stale(double at, double now, double most)
 {
-	/* What compares to NAN is false. */
+	/* A comparison with NAN is false. */
 	return now - at > most || at - now > STAGE_STALE_S;
 }

@@ -1,6 +1,6 @@
 /*
- * stages.h: the stages of the pipeline, each of which leaves a sign of life in
- * the store when it has run: a heartbeat, in KEY_HEARTBEATS.
+ * stages.h: the stages of the pipeline. Each writes the time of its last run,
+ * its heartbeat, to KEY_HEARTBEATS.
  */
 #ifndef STORE_STAGES_H
 #define STORE_STAGES_H
@@ -11,22 +11,23 @@
 enum stage { STAGE_INGEST, STAGE_VERDICT, STAGE_ALERT };
 #define STAGES 3
 
-/* A stage runs every minute: after so many seconds it has missed several. */
+/*
+ * A stage runs every minute: a heartbeat that is older shows that it stopped.
+ */
 #define STAGE_STALE_S 300
 
 /* stage_name(stage): "ingest", "verdict" or "alert". */
 const char *stage_name(enum stage stage);
 
 /*
- * stage_beat(stage, text): the instant of a heartbeat in epoch seconds; NAN
- * where there is none (text is NULL), or it is no instant, which is warned of.
+ * stage_beat(stage, text): a heartbeat, as the store has it, in epoch seconds;
+ * NAN where text is NULL, or is no instant, which is logged.
  */
 double stage_beat(enum stage stage, const char *text);
 
 /*
  * stage_stale(at, now, most): whether a heartbeat is more than `most` seconds
- * old, or as far ahead of now as no clock that is right. One that never was is
- * not stale.
+ * old, or so far ahead of now that a clock must be wrong. NAN is not stale.
  */
 bool stage_stale(double at, double now, double most);
 

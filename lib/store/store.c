@@ -120,7 +120,7 @@ static bool read_password(struct store *s, char *why)
 	return true;
 }
 
-/* One command before all others, as part of connecting. */
+/* Send one command while connecting, before all others. */
 static int greet(struct store *s, const char *command, const char *arg)
 {
 	redisReply *r = redisCommand(s->c, "%s %s", command, arg);
@@ -230,9 +230,9 @@ void store_add(struct store *s, const char *arg, ...)
 }
 
 /*
- * hiredis writes to a socket whose other end may be gone, which would end the
- * program by SIGPIPE. That is held back meanwhile, and dropped if it came; the
- * signal keeps its meaning for standard output.
+ * hiredis writes to a socket whose other end may be gone: SIGPIPE would end the
+ * program. It is blocked meanwhile, and discarded if it came; for standard
+ * output it keeps its meaning.
  */
 static void hold_sigpipe(sigset_t *before)
 {
@@ -255,8 +255,10 @@ static void release_sigpipe(const sigset_t *before)
 	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-/* One attempt: send all, read all. -1 where the connection is lost, and -2
- * where the store did not answer in time, and would not the next time. */
+/*
+ * One attempt: send all, read all. -1 where the connection was lost, which a
+ * new one may mend; -2 where the store did not answer in time.
+ */
 static int attempt(struct store *s)
 {
 	if (!s->c && connect_now(s))
@@ -283,8 +285,9 @@ static int attempt(struct store *s)
 }
 
 /*
- * Whether an error speaks of the command, and not of the store. Up to version 6
- * Redis puts words of its own before a script's: "ERR Error … -OOM command …".
+ * Whether an error is about the command, and not about the store. Up to version
+ * 6 Redis puts its own words before those of a script: "ERR Error … -OOM
+ * command …".
  */
 static bool own_fault(const char *error)
 {
@@ -320,7 +323,7 @@ int store_run(struct store *s)
 	s->replies = xcalloc(n, sizeof *s->replies);
 	hold_sigpipe(&before);
 	rc = attempt(s);
-	/* The connection may have died of old age since it was used last. */
+	/* The connection may have been closed since it was used last. */
 	if (rc == -1 && was_connected) {
 		s->replies = xcalloc(n, sizeof *s->replies);
 		rc = attempt(s);

@@ -1,10 +1,10 @@
 /*
- * store.h: the shared store, a Redis, as commands that go out together and
- * replies that are all checked. The only file that knows hiredis is store.c;
- * the only one that knows key names is keys.h.
+ * store.h: the shared store, a Redis: commands are queued and sent together,
+ * and every reply is checked. Only store.c knows hiredis, and only keys.h the
+ * names of keys.
  *
- * Every write of this project is safe to repeat, so a batch that was cut off by
- * a lost connection is sent once more, whole.
+ * Every write of this project is safe to repeat: where the connection is lost,
+ * the whole batch is sent once more.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -27,19 +27,18 @@ struct store_reply;
 struct store *store_open(const char *url, char *why);
 
 /*
- * store_open_hasty(url, patience_ms, why): the same for one who has no time: no
- * connection and no read takes longer than that, now and later on.
+ * store_open_hasty(url, patience_ms, why): store_open for a program in a hurry:
+ * no connecting and no read takes longer than that, now or later.
  */
 struct store *store_open_hasty(const char *url, int patience_ms, char *why);
 void store_close(struct store *s);
 
 /*
- * store_add(s, arg, …, NULL): queue a command of strings, copied.
+ * store_add(s, arg, …, NULL): queue a command; the strings are copied.
  * store_add_argv(s, n, args): the same from an array. store_try_argv(s, n,
- * args): the same of a command that may fail for a reason of its own, as a
- * script does that stumbles, or finds a key of another type: that is no failure
- * of store_run, and store_error of its reply, of which this returns the number,
- * says what it was.
+ * args): the same for a command that may fail by itself, as a script may that
+ * finds a key of another type: then store_run succeeds, and store_error of its
+ * reply says why. Returns the number of that reply, for store_reply.
  */
 void store_add(struct store *s, const char *arg, ...)
 	__attribute__((sentinel));
@@ -48,10 +47,10 @@ size_t store_try_argv(struct store *s, size_t n, const char *const *args);
 
 /*
  * store_run(s): send what is queued and wait for the replies, at most a few
- * seconds. 0, and then store_reply(s, i) is the reply to the command queued as
- * i, from 0, until the next store_add. -1 where the store cannot be reached,
- * does not answer in time, or answers one of them with an error: store_why(s)
- * says so. The queue is empty afterwards. Nothing queued: 0.
+ * seconds. 0, and until the next store_add store_reply(s, i) is the reply to
+ * the i-th command, from 0. -1 where the store cannot be reached, does not
+ * answer in time, or answers a command with an error: store_why(s) says so. The
+ * queue is empty afterwards. 0 where nothing was queued.
  */
 int store_run(struct store *s);
 const char *store_why(const struct store *s);
@@ -61,11 +60,12 @@ const struct store_reply *store_reply(const struct store *s, size_t i);
 int store_failed(const struct store *s);
 
 /*
- * What a reply holds; r may be NULL, and then it holds nothing.
- * store_text: a string, or NULL for nil and other types; store_size: how many
- * bytes it has, NULs among them, 0 for NULL. store_int: an integer,
- * or a string that is one; `otherwise` if it is none. store_count, store_item:
- * the elements of an array. store_error: why the command failed, or NULL.
+ * What a reply holds; r may be NULL, and then it holds nothing. store_error(r):
+ * why the command failed, or NULL. store_text(r): a string; NULL for nil and
+ * other types. store_size(r): its length in bytes, with any NULs among them; 0
+ * for NULL. store_int(r, otherwise): an integer, or a string that is one;
+ * `otherwise` for all else. store_count(r), store_item(r, i): the elements of
+ * an array.
  */
 const char *store_error(const struct store_reply *r);
 const char *store_text(const struct store_reply *r);
@@ -76,7 +76,7 @@ const struct store_reply *store_item(const struct store_reply *r, size_t i);
 
 /*
  * store_one(s, arg, …, NULL): queue one command, run it, and return its reply;
- * NULL where that failed.
+ * NULL where store_run failed.
  */
 const struct store_reply *store_one(struct store *s, const char *arg, ...)
 	__attribute__((sentinel));

@@ -15,7 +15,7 @@ static bool bad_url(char *why, const char *what)
 	return false;
 }
 
-/* "host", "host:port", "[::1]" or "[::1]:port", which is cut up. */
+/* Split "host", "host:port", "[::1]" or "[::1]:port" in place. */
 static bool parse_host(struct store_url *u, char *where, char *why)
 {
 	char *port = strchr(where, ':');

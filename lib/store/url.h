@@ -1,5 +1,5 @@
 /*
- * url.h: where the store is, from its address. Pure.
+ * url.h: the address of a store, taken apart. Pure.
  */
 #ifndef STORE_URL_H
 #define STORE_URL_H
@@ -13,10 +13,9 @@ struct store_url {
 };
 
 /*
- * store_url_read(url, out, why): unix:///path or redis://host[:port][/db],
- * where an IPv6 address stands in brackets; store_url_release it. False, and
- * why, which has STORE_WHY bytes, where it is neither; then there is nothing to
- * release.
+ * store_url_read(url, out, why): read unix:///path or redis://host[:port][/db],
+ * with an IPv6 address in brackets; store_url_release it. False, and why, which
+ * has STORE_WHY bytes, where it is neither; then there is nothing to release.
  */
 bool store_url_read(const char *url, struct store_url *out, char *why);
 void store_url_release(struct store_url *u);

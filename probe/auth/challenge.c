@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-/* How far a token (RFC 9110, 5.6.2), and a token68 (11.2), goes. */
+/* The length of a token (RFC 9110, 5.6.2) and of a token68 (11.2) at s. */
 static size_t token(const char *s)
 {
 	return strspn(s, "!#$%&'*+-.^_`|~0123456789"
@@ -23,8 +23,8 @@ static const char *blank(const char *s)
 }
 
 /*
- * A quoted string at s, or what servers write without quotes, into out; cut to
- * fit. Returns its end.
+ * Copy a quoted string at s, or a value that a server wrote without quotes, to
+ * out, cut to fit. Returns its end.
  */
 static const char *value(const char *s, char *out, size_t size)
 {
@@ -68,7 +68,7 @@ static void keep(struct challenge *c, const char *name, size_t len,
 		if (strlen(known[i].name) == len &&
 			strncasecmp(known[i].name, name, len) == 0 &&
 			!*known[i].out &&
-			/* Words may be cut. Half a URL is another one. */
+			/* Text may be cut, but half a URL is another URL. */
 			(i > 0 || strlen(v) < known[i].size))
 			snprintf(known[i].out, known[i].size, "%s", v);
 }
@@ -84,7 +84,7 @@ void challenge_parse(const char *s, struct challenge *c)
 		const char *next = blank(s + n);
 		const char *v_at = *next == '=' ? blank(next + 1) : "";
 
-		/* Not so "abc=", which is a token68. */
+		/* "abc=" is a token68, no parameter. */
 		if (n && *v_at && !strchr("=,", *v_at)) {
 			const char *end = value(v_at, v, sizeof v);
 

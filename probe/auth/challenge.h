@@ -10,7 +10,7 @@
 struct challenge {
 	bool any;	  /* at least one scheme is named */
 	char scheme[32];  /* the first one, as the server writes it */
-	bool bearer;	  /* Bearer is among them; the rest is about it */
+	bool bearer;	  /* a Bearer scheme is named; the rest is about it */
 	char resource_metadata[2048];
 	char error[64];
 	char error_description[256];
@@ -18,9 +18,9 @@ struct challenge {
 };
 
 /*
- * challenge_parse(field, c): the field's value, several fields joined by
- * commas. What is no challenge is passed over, and so is a URL that does not
- * fit; other values are cut.
+ * challenge_parse(field, c): parse the field's value; several fields are joined
+ * by commas. What is no challenge is ignored, and so is a resource_metadata
+ * that does not fit; other values are cut.
  */
 void challenge_parse(const char *field, struct challenge *c);
 

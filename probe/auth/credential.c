@@ -54,7 +54,7 @@ static bool refuse_credential(char *why, const char *what)
 	return false;
 }
 
-/* What may stand in a field's value: visible ASCII, and single spaces. */
+/* Whether s may be a field's value: visible ASCII, perhaps with spaces. */
 static bool sendable(const char *s, bool spaces)
 {
 	if (!*s)
@@ -69,7 +69,7 @@ static bool sendable(const char *s, bool spaces)
 static bool set_once(char **out, const char *v, bool spaces, char *why)
 {
 	if (*out)
-		return refuse_credential(why, "a key stands twice");
+		return refuse_credential(why, "a key is given twice");
 	if (!sendable(v, spaces))
 		return refuse_credential(
 			why, "a value is empty or not visible ASCII");
@@ -77,7 +77,7 @@ static bool set_once(char **out, const char *v, bool spaces, char *why)
 	return true;
 }
 
-/* A name that RFC 9110 (5.1) allows: one with a colon would end early. */
+/* Set the name of the header field (RFC 9110, 5.1). */
 static bool set_header(struct credential *c, const char *v, char *why)
 {
 	if (!set_once(&c->header, v, false, why))
@@ -118,7 +118,7 @@ static bool set_issuer(struct credential *c, const char *v, char *why)
 static bool set_expiry(struct credential *c, const char *v, char *why)
 {
 	if (c->expires_at)
-		return refuse_credential(why, "a key stands twice");
+		return refuse_credential(why, "a key is given twice");
 	if (!clock_rfc3339_parse(v, &c->expires_at))
 		return refuse_credential(why, "expires_at is no RFC 3339 time");
 	if (c->expires_at < 1)
@@ -157,7 +157,7 @@ static bool set_key(struct credential *c, const char *key, const char *v,
 	return refuse_credential(why, "a key is unknown");
 }
 
-/* One kind of secret, and all of it. */
+/* Set the kind. The file must have exactly one, with all its parts. */
 static bool set_kind(struct credential *c, char *why)
 {
 	const struct credential_client *o = &c->client;
@@ -202,7 +202,7 @@ static bool read_lines(struct credential *c, char *text, char *why)
 	return set_kind(c, why);
 }
 
-/* A path that is not absolute begins at the folder of the file. */
+/* A relative path begins at the folder of the credential file. */
 static void anchor(char **path, const char *file)
 {
 	const char *slash = strrchr(file, '/');
@@ -218,7 +218,7 @@ static void anchor(char **path, const char *file)
 	*path = whole;
 }
 
-/* The password of "Basic …", which a server knows as well. */
+/* Mask the password of "Basic …" too: the server can decode it. */
 static void hide_basic(const char *value)
 {
 	const char *text = strncasecmp(value, "basic ", 6) == 0 ? value + 6 : "";
@@ -237,7 +237,7 @@ static void hide_basic(const char *value)
 	free(pair);
 }
 
-/* In Basic it is encoded as in a form before it is as in base64. */
+/* For Basic id and secret are form-encoded before base64 (RFC 6749, 2.3.1). */
 static void hide_client(const char *secret)
 {
 	struct buf b;
@@ -282,7 +282,7 @@ static bool complete(struct credential *c, const char *file, char *why)
 	case CREDENTIAL_HEADER:
 		make_field(c, c->header, "", c->value);
 		mask_secret(c->value);
-		/* Behind the scheme, in a field like Authorization. */
+		/* The secret follows a scheme, as in Authorization. */
 		space = strrchr(c->value, ' ');
 		mask_secret(space ? space + 1 : NULL);
 		mask_parts(NULL, c->value, strlen(c->value));
@@ -375,7 +375,7 @@ int64_t credential_expires(const struct credential *c, bool *from_token)
 	const char *space = secret ? strrchr(secret, ' ') : NULL;
 	int64_t exp;
 
-	/* Behind the scheme, in a field like Authorization. */
+	/* The secret follows a scheme, as in Authorization. */
 	if (space)
 		secret = space + 1;
 	*from_token = secret && jwt_expires(secret, &exp) &&

@@ -1,6 +1,6 @@
 /*
- * credential.h: the secret that a probe may show, read from a file that only
- * its owner can read, and sent nowhere but to the origins it is for.
+ * credential.h: the secret that a probe may show to a server. It is read from a
+ * file that only its owner can read, and sent only to the origins it is for.
  */
 #ifndef AUTH_CREDENTIAL_H
 #define AUTH_CREDENTIAL_H
@@ -22,7 +22,7 @@ enum credential_kind {
 struct credential_client {
 	char *id, *secret;
 	char *issuer; /* the one authorization server that it is for */
-	char *scope;  /* to be asked for; NULL for none */
+	char *scope;  /* the scope to ask for; NULL for none */
 };
 
 /* Room for the reason why a file was refused; it never quotes the file. */
@@ -30,19 +30,19 @@ struct credential_client {
 
 /*
  * credential_read(path, why): read a credential file, see FILES in
- * mcp-probe(1). NULL, and why, where it or the key that it names cannot be
- * read, can be read by others, or is wrong.
+ * mcp-probe(1). NULL and why, of CREDENTIAL_WHY bytes, where the file or the
+ * key that it names cannot be read, can be read by others, or is wrong.
  */
 struct credential *credential_read(const char *path, char *why);
 
 /*
- * credential_token(path, origin, why): read a file that holds nothing but a
- * bearer token, which is for `origin` alone.
+ * credential_token(path, origin, why): read a file that holds only a bearer
+ * token, which is for `origin` alone. NULL and why as above.
  */
 struct credential *credential_token(const char *path, const struct url *origin,
 	char *why);
 
-/* credential_free(c): overwrite and free; NULL is fine. */
+/* credential_free(c): overwrite and free c; NULL is fine. */
 void credential_free(struct credential *c);
 
 /* credential_for(c, u): whether the secret may be sent to u's origin. */
@@ -53,27 +53,26 @@ enum credential_kind credential_kind(const struct credential *c);
 /* credential_kind_name(k): "bearer", "header", "oauth" or "mtls". */
 const char *credential_kind_name(enum credential_kind k);
 
-/* credential_client(c): NULL where it is of another kind; lives as long as c. */
+/* credential_client(c): lives as long as c; NULL where c is of another kind. */
 const struct credential_client *credential_client(const struct credential *c);
 
 /*
- * credential_show(c, token): the token that the client got is what its servers
- * are shown; NULL: none is.
+ * credential_show(c, token): set the access token that a client got, which
+ * credential_field gives from now on; NULL: none. It is copied.
  */
 void credential_show(struct credential *c, const char *token);
 
 /*
- * credential_field(c): the header field "Authorization: Bearer …" or its like;
- * lives as long as c, or until credential_show. Never to be logged. NULL where
- * there is none.
+ * credential_field(c): the header field to show, like "Authorization: Bearer
+ * …", or NULL. It lives as long as c, or until credential_show. Never log it.
  */
 const char *credential_field(const struct credential *c);
 
 /*
- * credential_expires(c, from_token): when the secret expires, epoch seconds: by
- * expires_at of its file or by the secret itself, where that is a JWT,
- * whichever is earlier; *from_token says which. 0 where neither says. What a
- * server hands out for the secret, such as an access token, is no part of it.
+ * credential_expires(c, from_token): when the secret expires, in epoch seconds;
+ * 0 where that is not known. It is the earlier of expires_at in its file and,
+ * where the secret is a JWT, what that says; *from_token: it is from the JWT.
+ * An access token that a client got does not count.
  */
 int64_t credential_expires(const struct credential *c, bool *from_token);
 

@@ -4,14 +4,14 @@
 #include "json/json.h"
 #include "mcp/diagnosis.h"
 
-/* A document that takes longer is none; the probe has more to do. */
+/* For one document: the probe has more to do in its time. */
 #define DOCUMENT_MS 5000.0
 
 enum looking {
-	LOOKING_NAMED,	  /* for the document that the challenge names */
-	LOOKING_RESOURCE, /* for it at the well-known places */
-	LOOKING_SERVER,	  /* for the authorization server's document */
-	LOOKING_SELF	  /* for the server's own, as in 2025-03-26 */
+	LOOKING_NAMED,	  /* for the resource metadata the challenge names */
+	LOOKING_RESOURCE, /* for resource metadata at the well-known places */
+	LOOKING_SERVER,	  /* for metadata of the authorization server */
+	LOOKING_SELF	  /* for metadata of the MCP server, as in 2025-03-26 */
 };
 
 struct discovery {
@@ -20,10 +20,10 @@ struct discovery {
 	void *arg;
 	enum looking looking;
 	struct oauth_urls urls;
-	int i; /* the one that is read */
-	struct failure why; /* no document was there */
-	long status;	    /* and the status that says so; 0 for none */
-	bool noted;
+	int i; /* the one that is being read */
+	struct failure why; /* why none of them was a document */
+	long status;	    /* the HTTP status that said so; 0 for none */
+	bool noted;	    /* why is set */
 	struct discovery_result result;
 };
 
@@ -103,8 +103,8 @@ static void look_server(struct discovery *d)
 }
 
 /*
- * A server of 2025-03-26 is its own authorization server. What calls itself
- * otherwise may serve its clients, but proves nothing to them.
+ * A server of 2025-03-26 is its own authorization server. Metadata with another
+ * issuer may serve clients, but proves nothing, and no secret is sent there.
  */
 static bool judge_self(struct discovery *d, const cJSON *doc)
 {
@@ -118,11 +118,11 @@ static bool judge_self(struct discovery *d, const cJSON *doc)
 		(!o->issuer[n] || strcmp(o->issuer + n, "/") == 0))
 		return true;
 	o->token_endpoint[0] = '\0';
-	o->doubt = "it lies at another origin than its issuer";
+	o->doubt = "it is at another origin than its issuer";
 	return true;
 }
 
-/* A document of the kind that was looked for: judge it and go on. */
+/* A document is here: judge it and go on. */
 static void judge_document(struct discovery *d, const cJSON *doc)
 {
 	struct discovery_result *r = &d->result;
@@ -151,7 +151,7 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 	finish(d, good ? DISCOVERY_GOOD : DISCOVERY_BAD);
 }
 
-/* Remember why a document is none; not there at all is the poorest reason. */
+/* Remember why there was no document. Any reason replaces a 4xx. */
 static void note(struct discovery *d, const struct reply *r)
 {
 	long status = r->kind == REPLY_FAILED ? 0 : r->http->status;
@@ -202,7 +202,7 @@ static void on_document(void *arg, const struct reply *r)
 			d->urls.url[d->i], &d->why);
 		return;
 	}
-	/* One that does not answer would hang at the next place too. */
+	/* A server that does not answer would not at the next URL either. */
 	silent = r->kind == REPLY_FAILED &&
 		strcmp(r->failure.code, "deadline") == 0;
 	if (!silent && ++d->i < d->urls.n)

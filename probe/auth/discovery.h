@@ -1,7 +1,7 @@
 /*
- * discovery.h: step 4: follow the trail of OAuth metadata from a challenge to
- * the authorization server, one document at a time, stopping at the first good
- * one of each kind.
+ * discovery.h: OAuth discovery: follows the trail of metadata from a challenge
+ * to the authorization server, one document at a time, and stops at the first
+ * good one of each kind.
  */
 #ifndef AUTH_DISCOVERY_H
 #define AUTH_DISCOVERY_H
@@ -13,30 +13,30 @@
 
 enum discovery_end {
 	DISCOVERY_GOOD, /* the documents are there and agree */
-	DISCOVERY_NONE, /* nothing was found: failure says why, without code */
-	DISCOVERY_BAD	/* something is, and it is wrong: see failure */
+	DISCOVERY_NONE, /* no document: see failure, which has no code */
+	DISCOVERY_BAD	/* what was found is wrong: see failure */
 };
 
 struct discovery_result {
 	enum discovery_end end;
 	struct failure failure;
-	bool ours;		/* our own failure, not the server's */
+	bool ours;		/* this machine's failure */
 	struct oauth_facts facts; /* what the documents say */
-	char document[URL_MAX];	  /* where the resource metadata lay */
+	char document[URL_MAX];	  /* the URL of the resource metadata */
 };
 
 /*
- * discovery_start(w, c, done, arg): follow the trail from the challenge c, until
- * w's deadline, to the authorization server that the credential is for, where
- * the trail leads there too; done(arg, r) is called exactly once, perhaps
- * before this returns. *w must live until then.
+ * discovery_start(w, c, done, arg): follow the trail from the challenge c,
+ * until w's deadline. Of several authorization servers the one that the
+ * credential is for is taken, if it is among them. done(arg, r) is called
+ * exactly once, perhaps before this returns; *w must live until then.
  */
 void discovery_start(const struct wire *w, const struct challenge *c,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg);
 
 /*
- * discovery_issuer(w, issuer, done, arg): the same, for the
- * metadata of this authorization server alone.
+ * discovery_issuer(w, issuer, done, arg): the same, for the metadata of this
+ * authorization server alone.
  */
 void discovery_issuer(const struct wire *w, const char *issuer,
 	void (*done)(void *arg, const struct discovery_result *r), void *arg);

@@ -8,7 +8,7 @@
 
 #define JWT_MAX (16 * 1024)
 
-/* The six bits of a character of RFC 4648, section 5; -1 for none. */
+/* The six bits of a character of base64url (RFC 4648, 5); -1 for any other. */
 static int sextet(char c)
 {
 	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -18,7 +18,7 @@ static int sextet(char c)
 	return at ? (int)(at - alphabet) : -1;
 }
 
-/* Decodes n characters, without padding, to out; false where they are none. */
+/* Decode n characters of base64url without padding; false for any others. */
 static bool decode(const char *p, size_t n, char *out, size_t *len)
 {
 	unsigned bits = 0, held = 0;

@@ -12,7 +12,7 @@ static bool refuse_key_pair(char *why, const char *what, const char *reason)
 	return false;
 }
 
-/* OpenSSL would ask a person for it. */
+/* No passphrase: without this OpenSSL would ask the terminal. */
 static int no_passphrase(char *buf, int size, int writing, void *arg)
 {
 	(void)buf;

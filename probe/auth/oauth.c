@@ -19,7 +19,7 @@ static void add(struct oauth_urls *u, const char *a, const char *b,
 		u->n++;
 }
 
-/* A path that says something: "/" counts as none. */
+/* The path of a URL; "" for "/". */
 static const char *real_path(const struct url *u)
 {
 	return strcmp(u->path, "/") == 0 ? "" : u->path;
@@ -78,7 +78,7 @@ static bool holds(const struct url *resource, const struct url *target)
 		(target->path[n] == '\0' || target->path[n] == '/');
 }
 
-/* The authorization server that is wanted, if it is among them. */
+/* The preferred authorization server if it is in the list, else the first. */
 static const char *choose(const cJSON *servers, const char *prefer)
 {
 	const cJSON *one;
@@ -175,7 +175,7 @@ static bool judge_endpoint(const cJSON *doc, const char *name,
 	return true;
 }
 
-/* Those that a client of MCP needs; the first only with some grants. */
+/* Endpoints that an MCP client needs; the first one for some grants only. */
 static bool judge_endpoints(const cJSON *doc, const struct url *issuer,
 	struct failure *f)
 {
@@ -228,7 +228,7 @@ bool oauth_judge_server(const cJSON *doc, const char *issuer,
 	snprintf(o->issuer, sizeof o->issuer, "%s", own);
 	snprintf(o->token_endpoint, sizeof o->token_endpoint, "%s",
 		json_str(doc, "token_endpoint"));
-	/* Without a list it is the first (RFC 8414, section 2). */
+	/* Without the list it is client_secret_basic (RFC 8414, section 2). */
 	o->basic = !cJSON_IsArray(methods) ||
 		lists(methods, "client_secret_basic");
 	o->post = lists(methods, "client_secret_post");
@@ -262,7 +262,7 @@ void oauth_form(struct buf *b, const char *s)
 	}
 }
 
-/* More than RFC 6750 (2.1) lets stand behind "Bearer", as some tokens do. */
+/* Visible ASCII: more than RFC 6750 (2.1) allows, as some tokens need it. */
 static bool visible(const char *s)
 {
 	size_t n = 0;
@@ -284,14 +284,13 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 			"the answer of the token endpoint has no access_token");
 	if (!visible(*token))
 		return failure_set(f, "oauth.token",
-			"the access_token is none that can be sent as a bearer "
-			"token");
+			"the access_token cannot be sent as a bearer token");
 	if (!type || strcasecmp(type, "bearer") != 0)
 		return failure_set(f, "oauth.token",
 			"the token_type is %.60s, and not Bearer",
 			type ? type : "missing");
 	*expires_in = NAN;
-	/* Some write the number as a string. */
+	/* Some servers write the number as a string. */
 	if (cJSON_IsNumber(expires))
 		*expires_in = expires->valuedouble;
 	else if (cJSON_IsString(expires))
@@ -304,7 +303,7 @@ bool oauth_wants_scope(const cJSON *doc)
 	const char *error = json_str(doc, "error");
 	const char *more = json_str(doc, "error_description");
 
-	/* Some miss the parameter as such. */
+	/* Some servers say that the parameter "scope" is missing. */
 	return error &&
 		(strcmp(error, "invalid_scope") == 0 ||
 			(strcmp(error, "invalid_request") == 0 && more &&

@@ -8,11 +8,11 @@
 #include <math.h>
 #include <openssl/evp.h>
 
-/* A token endpoint that takes longer serves nobody. */
+/* For the answer of a token endpoint; a slower one serves nobody. */
 #define TOKEN_MS 10000.0
-/* A token is not used so shortly before its end. */
+/* A cached token is not used in the last seconds before it expires. */
 #define MARGIN_S 30
-/* Nor kept longer than this, whatever is said of it. */
+/* A token is not cached longer than this, whatever its server says. */
 #define KEEP_MAX_S (30.0 * 86400)
 
 #define BODY_MAX (256 * 1024)
@@ -163,7 +163,7 @@ static int ask(struct token *t, const struct wire *w,
 	return rc;
 }
 
-/* Whether the token that is kept serves. */
+/* Take the token from the cache, if there is one. */
 static bool recall(struct token *t, bool anew)
 {
 	char *token;

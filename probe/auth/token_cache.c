@@ -80,7 +80,7 @@ static int open_folder(void)
 		: private_folder(getenv("HOME"), "/.cache" NAME, 077, true);
 }
 
-/* "EPOCH TOKEN" and a newline. */
+/* The token of a file, "EPOCH TOKEN" and a newline, if it is still good. */
 static char *take_apart(char *text, double now)
 {
 	char *space = strchr(text, ' '), *end = strchr(text, '\n');
@@ -131,7 +131,7 @@ char *token_cache_get(const char *name, double now)
 	return token;
 }
 
-/* A reader finds all of it, or none: a file beside it takes its name. */
+/* Write a new file and rename it, so that a reader finds all of it or none. */
 static void write_file(int folder, const char *name, const char *token,
 	double until)
 {
@@ -141,7 +141,7 @@ static void write_file(int folder, const char *name, const char *token,
 	int fd;
 
 	snprintf(fresh, sizeof fresh, ".%s.%ld", name, (long)getpid());
-	/* Of a process that had our number, and was killed. */
+	/* Left by a killed process that had our process id. */
 	unlinkat(folder, fresh, 0);
 	fd = private_open(folder, fresh, O_WRONLY | O_CREAT | O_EXCL);
 	if (fd < 0)

@@ -5,7 +5,7 @@
 
 #include <strings.h>
 
-/* Whether s holds the word, in lower or upper case. */
+/* Whether the word is in s, in lower or upper case. */
 static bool holds(const char *s, const char *word)
 {
 	size_t n = strlen(word);
@@ -16,7 +16,8 @@ static bool holds(const char *s, const char *word)
 	return false;
 }
 
-/* SDKs give the same number to timeouts and lost sessions. */
+/* Whether it is -32001, "unauthorized", a code that SDKs also use for timeouts
+   and lost sessions. */
 static bool unauthorized(const struct reply *r)
 {
 	const cJSON *error = json_get(r->message, "error");
@@ -41,8 +42,8 @@ bool wall_meant(const struct reply *r)
 }
 
 /*
- * Some servers hang up without an alert on who shows a certificate that they do
- * not take: before the end of the handshake, or in TLS 1.3 right behind it.
+ * Some servers that refuse a client certificate just close the connection,
+ * without an alert: in the handshake, or in TLS 1.3 right after it.
  */
 static bool hung_up(const struct reply *r)
 {
@@ -60,10 +61,10 @@ bool wall_certificate(const struct reply *r)
 	if (r->kind == REPLY_FAILED)
 		return strcmp(r->failure.code, "tls.client-certificate") == 0 ||
 			hung_up(r);
-	/* nginx has numbers of its own for these. */
+	/* nginx: the certificate is wrong, or missing. */
 	if (h->status == 495 || h->status == 496)
 		return true;
-	/* What answers in JSON-RPC has let us in. */
+	/* A server that answers in JSON-RPC has accepted the connection. */
 	if (!h->cert_wanted || r->kind != REPLY_STATUS)
 		return false;
 	return (h->status == 403 && !*h->www_authenticate) ||

@@ -1,6 +1,6 @@
 /*
- * wall_kind.h: what in an answer is a wall: a server that wants a credential,
- * and which kind. Pure.
+ * wall_kind.h: whether a reply is a "wall": the server wants a credential, or a
+ * client certificate. Pure.
  */
 #ifndef AUTH_WALL_KIND_H
 #define AUTH_WALL_KIND_H
@@ -14,8 +14,8 @@
 bool wall_meant(const struct reply *r);
 
 /*
- * wall_certificate(r): whether a reply, or a connection that came to nothing,
- * says that a client certificate is wanted, or another one.
+ * wall_certificate(r): whether a reply, or a connection that failed, says that
+ * the server wants a client certificate, or another one than it was shown.
  */
 bool wall_certificate(const struct reply *r);
 

@@ -12,12 +12,12 @@ struct check {
 	struct expiry_job job;
 	struct deadline deadline;
 	double at;
-	bool distrusted;   /* the second connection */
-	char refused[400]; /* why there is one */
+	bool distrusted;   /* this is the second connection */
+	char refused[400]; /* why the first was not accepted */
 	bool refused_expired;
 };
 
-/* Of the secret, and of a client certificate: the earlier. */
+/* When the credential expires: its secret or its certificate, the earlier. */
 static void find_credential(const struct credential *c,
 	struct finding *f)
 {
@@ -37,7 +37,7 @@ static void find_credential(const struct credential *c,
 	}
 }
 
-/* The end: cert is NULL where there is none to look at. */
+/* Report and end; cert: what was found of the certificate, or NULL. */
 static void finish(struct check *k, const struct finding *cert,
 	const char *why)
 {
@@ -73,7 +73,7 @@ static bool starts(const char *s, const char *with)
 	return strncmp(s, with, strlen(with)) == 0;
 }
 
-/* Whether it is for the network of this machine that there is no connection. */
+/* Whether the connection failed because this machine has no network. */
 static bool ours(const struct http_response *r)
 {
 	return (starts(r->code, "dns.") ||

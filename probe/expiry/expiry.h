@@ -1,7 +1,7 @@
 /*
- * expiry.h: how long a server's certificate and the credential for it are still
- * good. One TLS connection, over which nothing is sent; a second one where the
- * certificate of the first is not accepted.
+ * expiry.h: finds out when a server's certificate and the credential for it
+ * expire. It makes one TLS connection and sends nothing over it; and a second
+ * one, which accepts any certificate, where the first is not accepted.
  */
 #ifndef EXPIRY_EXPIRY_H
 #define EXPIRY_EXPIRY_H
@@ -14,7 +14,7 @@ struct http;
 struct expiry_job {
 	struct http *http;
 	const struct target *target; /* must live until the end */
-	/* All that was found of the target: up to EXPIRY_WHATS records. */
+	/* What was found for the target: up to EXPIRY_WHATS records. */
 	void (*found)(void *arg, const struct target *t,
 		const struct expiry_record *r, size_t n);
 	/*

@@ -33,7 +33,7 @@ int expiry_plugin(const struct expiry_record *r, size_t n)
 	return (int)worst;
 }
 
-/* Foreign text made fit for a screen, and for one line. */
+/* Append text of a stranger, made fit for one line of a screen. */
 static void put_clean(struct buf *b, const char *s)
 {
 	char clean[TEXT_SIZE];
@@ -87,7 +87,7 @@ static void put_nagios(struct buf *b, const struct expiry_record *r, size_t n)
 	}
 	if (!n)
 		buf_str(b, "no TLS, and no credential");
-	/* A bar would begin the performance data. */
+	/* A "|" would begin the performance data. */
 	for (size_t i = 0; i < b->len; i++)
 		if (b->p[i] == '|')
 			b->p[i] = '/';

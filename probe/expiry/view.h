@@ -1,6 +1,5 @@
 /*
- * view.h: what ends when, for a terminal, a pipe, a test harness, or a
- * plugin host.
+ * view.h: prints when things expire, in each of the formats of report.h.
  */
 #ifndef EXPIRY_VIEW_H
 #define EXPIRY_VIEW_H
@@ -11,12 +10,12 @@
 
 /*
  * expiry_plugin(r, n): the exit status of a monitoring plugin for these
- * records: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN, a certificate could not be
+ * records: 0 OK; 1 WARNING; 2 CRITICAL; 3 UNKNOWN: a certificate could not be
  * read.
  */
 int expiry_plugin(const struct expiry_record *r, size_t n);
 
-/* expiry_show(rep, t, r, n): write what was found of a target. */
+/* expiry_show(rep, t, r, n): write the n records of a target. */
 void expiry_show(struct report *rep, const struct target *t,
 	const struct expiry_record *r, size_t n);
 

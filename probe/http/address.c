@@ -67,7 +67,7 @@ static bool private_v6(const uint8_t *a)
 		{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96};
 	static const struct block nat64 = {{0, 0x64, 0xff, 0x9b}, 96};
 	static const struct block sixtofour = {{0x20, 0x02}, 16};
-	/* The global unicast addresses, and what is none among them. */
+	/* Global unicast addresses, and those of them that are not public. */
 	static const struct block global = {{0x20}, 3};
 	static const struct block blocks[] = {{{0x20, 0x01}, 23},
 		{{0x20, 0x01, 0x0d, 0xb8}, 32}, {{0x3f, 0xff}, 20}};
@@ -96,7 +96,7 @@ bool address_private(const struct sockaddr *a)
 	return true;
 }
 
-/* The bytes of a literal; 4, 16, or 0 where it is none. */
+/* Parse an address in text: 4 or 16 bytes of it; 0 where it is none. */
 static size_t literal(const char *host, uint8_t *out)
 {
 	char bare[INET6_ADDRSTRLEN + 2];
@@ -192,7 +192,7 @@ int address_refused(const char *address, long port)
 	if (getaddrinfo(address, service, &wanted, &list))
 		return 0;
 	fd = socket(list->ai_family, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	/* No packet leaves by this: the way is looked up, and that is all. */
+	/* connect() of UDP only looks up the route: no packet is sent. */
 	if (fd >= 0 && connect(fd, list->ai_addr, list->ai_addrlen))
 		refused = errno;
 	if (fd >= 0)
@@ -201,7 +201,7 @@ int address_refused(const char *address, long port)
 	return refused;
 }
 
-/* Whether the way to `to` begins at a public address, which is put into out. */
+/* Whether the route to `to` has a public source address, which goes to out. */
 static bool leaves_from(const struct sockaddr *to, socklen_t size, char *out)
 {
 	struct sockaddr_storage from = {0};
@@ -212,7 +212,7 @@ static bool leaves_from(const struct sockaddr *to, socklen_t size, char *out)
 
 	if (fd < 0)
 		return false;
-	/* The socket is of UDP: no packet is sent. */
+	/* A UDP socket: connect() sends no packet. */
 	found = connect(fd, to, size) == 0 &&
 		getsockname(fd, (struct sockaddr *)&from, &n) == 0 &&
 		!address_private((const struct sockaddr *)&from);
@@ -225,7 +225,7 @@ static bool leaves_from(const struct sockaddr *to, socklen_t size, char *out)
 
 bool address_egress(char *out)
 {
-	/* Of a.root-servers.net: any address that lies in the open would do. */
+	/* Those of a.root-servers.net: any public address would do. */
 	struct sockaddr_in v4 = {.sin_family = AF_INET, .sin_port = htons(53)};
 	struct sockaddr_in6 v6 = {
 		.sin6_family = AF_INET6, .sin6_port = htons(53)};

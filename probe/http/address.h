@@ -1,6 +1,6 @@
 /*
- * address.h: socket addresses: their text, and whether they are private. The
- * other functions say what this machine knows of names and networks.
+ * address.h: socket addresses: their text, and whether they are private; hosts
+ * that are written as an address; and which networks this machine can reach.
  */
 #ifndef HTTP_ADDRESS_H
 #define HTTP_ADDRESS_H
@@ -24,40 +24,41 @@ void address_text(const struct sockaddr *a, char *out, size_t size, long *port);
  */
 bool address_private(const struct sockaddr *a);
 
-/* address_private_text(s): the same of an address in text. */
+/* address_private_text(s): as address_private, for an address in text. */
 bool address_private_text(const char *s);
 
 /* address_literal(host): whether host is an IP address, in brackets or not. */
 bool address_literal(const char *host);
 
-/* address_loopback(host): "localhost", a name below it, 127/8 or ::1. */
+/* address_loopback(host): whether host is "localhost", a name below it, 127/8
+   or ::1. */
 bool address_loopback(const char *host);
 
 /*
- * address_private_host(host): whether a host is private by what is written
- * alone: a private address, or the loopback by name.
+ * address_private_host(host): whether a host is private by its text alone,
+ * without resolving it: a private address, or a name of the loopback.
  */
 bool address_private_host(const char *host);
 
 /*
- * address_egress(out): the public address that connections of this machine to
- * the internet leave from, of IPv4 where there is one, else of IPv6, as the
- * routes say: nobody is asked. out has ADDRESS_TEXT bytes. False where there is
+ * address_egress(out): the public source address of this machine's connections
+ * to the internet: IPv4 if there is one, else IPv6. It is read from the routing
+ * table; nothing is sent. out has ADDRESS_TEXT bytes. False where there is
  * none, or it is private, as behind a NAT.
  */
 #define ADDRESS_TEXT 46
 bool address_egress(char *out);
 
 /*
- * address_network_down(): whether this machine has no address but loopback's,
- * so that no failure to reach another can be blamed on the other.
+ * address_network_down(): whether this machine has no address but those of the
+ * loopback: then it is not a server's fault that it cannot be reached.
  */
 bool address_network_down(void);
 
 /*
  * address_refused(address, port): the errno with which this machine itself
- * refuses to send anything there, for it has no route or a rule against it; 0
- * where it would. Nothing is sent.
+ * refuses to send to this address, because it has no route or a rule against
+ * it; 0 where it would send. Nothing is sent.
  */
 int address_refused(const char *address, long port);
 

@@ -4,7 +4,7 @@
 
 #include <openssl/pem.h>
 
-/* So many certificates of a chain are looked at; TLS allows more. */
+/* The most certificates of a chain that are looked at; TLS allows more. */
 #define CHAIN_MAX 100
 
 double certificate_time(const ASN1_TIME *t)

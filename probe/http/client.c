@@ -82,8 +82,8 @@ static void wake(void *multi)
 }
 
 /*
- * Send it; or, where a proxy would connect to what a server named, ask first
- * where that leads.
+ * Start the request; or, where a proxy would connect to a host that a server
+ * named, resolve that host first, to see whether it is public.
  */
 static bool begin(struct http_transfer *t)
 {
@@ -100,7 +100,7 @@ static bool begin(struct http_transfer *t)
 	return t->resolve != NULL;
 }
 
-/* What was unsent is sent, if it may be. */
+/* The host of an unsent request is resolved: start the request if it may be. */
 static bool send_aimed(struct http_transfer *t)
 {
 	double left = t->resolve_by_ms - clock_mono_ms();
@@ -115,7 +115,7 @@ static bool send_aimed(struct http_transfer *t)
 		curl_easy_setopt(t->easy, CURLOPT_TIMEOUT_MS, (long)left) ||
 		curl_multi_add_handle(t->http->multi, t->easy))
 		return false;
-	trace_note(t->trace, "%s leads to %s, so the proxy may be asked",
+	trace_note(t->trace, "%s resolves to %s, so the proxy may be asked",
 		t->setup.host, address);
 	dns_free(t->resolve);
 	t->resolve = NULL;
@@ -170,7 +170,7 @@ struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	return timers_add(&h->timers, ms, fn, arg);
 }
 
-/* The name did not resolve. True: the resolver is being asked why. */
+/* The name did not resolve. True where the resolver is now asked why. */
 static bool ask_why(struct http_transfer *t)
 {
 	char host[256];
@@ -210,7 +210,7 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		transfer_failure_proxy_auth(r);
 }
 
-/* Take the transfer down and tell its owner. */
+/* Remove the transfer and call its owner. */
 static void finish(struct http_transfer *t, CURLcode rc)
 {
 	struct http_handler handler = t->handler;
@@ -232,8 +232,8 @@ static void finish(struct http_transfer *t, CURLcode rc)
 }
 
 /*
- * Streams that said all we want and did not end in time are cut; and a resolver
- * may have said where a name leads, or why it does not resolve.
+ * End the transfers whose answer is complete and whose rest did not come in
+ * time, and go on with those whose resolver has answered.
  */
 static double settle(struct http *h, double wait_ms)
 {
@@ -273,7 +273,7 @@ size_t http_turn(struct http *h, double max_ms)
 			finish(t, m->data.result);
 		max_ms = 0;
 	}
-	/* What just came may have been all that was wanted. */
+	/* A transfer may just have got all that it wanted. */
 	max_ms = timers_turn(&h->timers, settle(h, max_ms));
 	if (max_ms > 0)
 		curl_multi_poll(h->multi, NULL, 0, (int)ceil(max_ms), NULL);

@@ -1,9 +1,9 @@
 /*
- * client.h: one HTTP request at a time for each of many probes, over libcurl's
- * multi interface. The files http*.c and url.c are all that knows libcurl.
+ * client.h: HTTP requests of many probes at a time, in one thread, over
+ * libcurl's multi interface. Only http/ knows libcurl.
  *
  * Redirects are not followed, cookies not kept, bodies not stored: what arrives
- * is handed on as it comes. Every request has an end: its own deadline.
+ * is handed on as it comes. Every request has a timeout of its own.
  */
 #ifndef HTTP_CLIENT_H
 #define HTTP_CLIENT_H
@@ -28,12 +28,12 @@ struct http_config {
 	const char *const *resolve;
 	const char *const *connect_to;
 	bool trace;  /* show the exchange on standard error, see trace.h */
-	bool labels; /* and in each line what it is about */
+	bool labels; /* begin each line of it with the request's label */
 };
 
 /*
- * Whatever comes costs some time, however little it is: that counts as so many
- * bytes.
+ * Whatever arrives costs time, even a single byte: each arrival counts as this
+ * many bytes more.
  */
 #define HTTP_ARRIVAL 4096
 
@@ -42,8 +42,8 @@ struct http_request {
 	const char *url;
 	const char *const *headers; /* "Name: value", NULL at the end */
 	const char *body;	    /* NULL for none */
-	double timeout_ms;	    /* for all of it, at least 1 */
-	/* Bytes that may come on the network; 0: any number. */
+	double timeout_ms;	    /* from start to end, at least 1 */
+	/* The most bytes that may come over the network; 0: any number. */
 	size_t network_max;
 	/* Open a connection of its own, and resolve the name anew. */
 	bool fresh;
@@ -52,9 +52,9 @@ struct http_request {
 	/* PEM files of a client certificate and its key, or NULL. */
 	const char *cert, *key;
 	/*
-	 * Send nothing, not even what HTTP/2 begins with: once the connection
-	 * stands, TLS included, it ends as HTTP_ENOUGH. Only then may it be
-	 * distrusted: the certificate is read, whatever it is.
+	 * only_connect: send nothing, not even what HTTP/2 begins with; the
+	 * request ends as HTTP_ENOUGH once the connection stands, TLS included.
+	 * distrusted, only with it: accept any certificate, to read it.
 	 */
 	bool only_connect, distrusted;
 	const char *label; /* in a trace; NULL: the URL */
@@ -65,8 +65,8 @@ enum http_end {
 	HTTP_COMPLETE,	/* the whole response was read */
 	HTTP_ENOUGH,	/* its reader had what it wanted before the end */
 	HTTP_ABORTED,	/* its reader refused the rest */
-	HTTP_FAILED,	/* code and message say at what and why */
-	HTTP_OURS	/* we failed, not the server: message says why */
+	HTTP_FAILED,	/* the server's failure: see code and message */
+	HTTP_OURS	/* this machine's failure: message says why */
 };
 
 /* How far the connection of a request came. */
@@ -83,7 +83,7 @@ struct http_response {
 	enum http_phase phase;
 	bool reused;	     /* over a connection that was open already */
 	bool proxied;	     /* through the proxy of this machine */
-	/* After the start; 0 while it is not so, or over a reused connection. */
+	/* Since the start; 0: not yet, or over a reused connection. */
 	double resolved_ms;  /* the name had an address */
 	double tcp_ms;	     /* TCP stood */
 	double connected_ms; /* TLS stood too: the request could be sent */
@@ -96,39 +96,39 @@ struct http_response {
 	char tls_version[16];
 	double not_after; /* end of the certificate, epoch seconds; 0 unknown */
 	/*
-	 * The earliest end of all certificates that the server sent, and the
-	 * name of the issuer that it is of; "" where it is the server's own.
+	 * When the first of all certificates that the server sent ends, and the
+	 * name of the issuer whose certificate that is; "" for the server's own.
 	 */
 	double first_end;
 	char first_issuer[4 * 64 + 1];
 	bool cert_wanted; /* the server asked for a client certificate */
-	bool cert_shown;  /* and there is one to show */
+	bool cert_shown;  /* and this machine holds one to show */
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
 	unsigned codings;	  /* how many times the body is compressed */
 	char content_type[128];
 	char location[1024];
-	char redirect[1024]; /* where that leads: absolute, without query */
+	char redirect[1024]; /* location as an absolute URL, without query */
 	char www_authenticate[4096]; /* all fields, joined with ", " */
 	char session_id[1024];
 	char retry_after[64];
-	double retry_s; /* what it says, from now on; 0 unknown */
+	double retry_s; /* retry_after in seconds from now; 0 unknown */
 	char cache_control[128];
-	char signs[CACHE_SIGNS][72]; /* of a cache: see mcp/cache_check.h */
+	char signs[CACHE_SIGNS][72]; /* fields of a cache: mcp/cache_check.h */
 	char pop[128]; /* which edge of a content network answered */
 };
 
 enum http_want { HTTP_WANT_MORE, HTTP_WANT_EOF, HTTP_WANT_NOTHING };
 
 struct http_handler {
-	/* The name was resolved; connecting to r->address begins. May be NULL. */
+	/* The name was resolved to r->address, which comes next. Or NULL. */
 	void (*resolved)(void *arg, const struct http_response *r);
-	/* The connection stands, TLS included; the request goes out. NULL ok. */
+	/* TCP and TLS stand, and the request is sent. May be NULL. */
 	void (*connected)(void *arg, const struct http_response *r);
 	/*
-	 * n bytes of the body. HTTP_WANT_EOF: the answer is here, and the rest
-	 * is waited for only shortly, so that the connection can be used again;
-	 * HTTP_WANT_NOTHING: refuse the rest.
+	 * n bytes of the body. Return HTTP_WANT_EOF where the answer is
+	 * complete: the rest is read for a short time only, so that the
+	 * connection can be reused; HTTP_WANT_NOTHING refuses the rest.
 	 */
 	enum http_want (*data)(void *arg, const struct http_response *r,
 		const char *p, size_t n);
@@ -140,8 +140,8 @@ struct http_handler {
 struct http *http_new(const struct http_config *c);
 
 /*
- * http_free(h): frees what can be freed without waiting for a resolver that
- * hangs. No transfer may be running.
+ * http_free(h): free h, but not what a resolver that hangs still uses. No
+ * transfer may be running.
  */
 void http_free(struct http *h);
 
@@ -154,12 +154,12 @@ void http_free(struct http *h);
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg);
 
-/* http_stop(t): no more of it is wanted: it ends as HTTP_ENOUGH, soon. */
+/* http_stop(t): end the transfer soon, as HTTP_ENOUGH. */
 void http_stop(struct http_transfer *t);
 
 /*
- * http_after(h, ms, fn, arg): call fn(arg) from http_turn after a time. The
- * timer lives until then, or until timers_cancel, which may come from anywhere.
+ * http_after(h, ms, fn, arg): call fn(arg) from http_turn after ms
+ * milliseconds. The timer lives until then, or until timers_cancel.
  */
 struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	void *arg);

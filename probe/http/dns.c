@@ -162,7 +162,7 @@ void dns_failure(struct http_response *r, enum dns_end end,
 		failure_http(r, "dns.timeout",
 			"the resolver did not answer in time");
 		return;
-	case DNS_PUBLIC: /* it does now, a moment later */
+	case DNS_PUBLIC: /* a moment later the name does resolve */
 	case DNS_PRIVATE:
 	case DNS_TEMPORARY:
 		failure_http(r, "dns.temporary",

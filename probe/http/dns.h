@@ -1,8 +1,8 @@
 /*
- * dns.h: what this machine's resolver makes of a name, asked in a thread,
- * where it may take its time without holding up other probes. libcurl resolves
- * names itself, but tells only that it could not, and not where a proxy would
- * be led by one.
+ * dns.h: DNS errors: asks this machine's resolver about a name, in a thread of
+ * its own, so that a slow answer holds up no other probe. libcurl resolves
+ * names itself, but does not tell why it could not, nor which address a proxy
+ * would connect to.
  */
 #ifndef HTTP_DNS_H
 #define HTTP_DNS_H
@@ -12,23 +12,23 @@ struct http_response;
 
 enum dns_end {
 	DNS_RUNNING,
-	DNS_PUBLIC,	 /* to addresses of the public internet alone */
-	DNS_PRIVATE, /* to another one at least */
+	DNS_PUBLIC,	 /* all its addresses are public */
+	DNS_PRIVATE, /* at least one is not */
 	DNS_NO_NAME,
-	DNS_NO_ADDRESS, /* a name without an address of this kind */
+	DNS_NO_ADDRESS, /* the name has no address of this version */
 	DNS_TEMPORARY, /* the resolver or a name server fails for now */
 	DNS_FAILED	   /* any other failure */
 };
 
 /*
- * dns_start(host, ip_version, wake, arg): ask for addresses of that
- * version, 4 or 6, or 0 for both; wake(arg) is called from the thread once
- * the answer is there. NULL where no thread can be had.
+ * dns_start(host, ip_version, wake, arg): ask for addresses of that version, 4
+ * or 6, or 0 for both; wake(arg) is called from the thread once the answer is
+ * there. NULL where no thread can be started.
  */
 struct dns *dns_start(const char *host, int ip_version,
 	void (*wake)(void *arg), void *arg);
 
-/* dns_result(r): what came of it so far. */
+/* dns_result(r): the answer, or DNS_RUNNING. */
 enum dns_end dns_result(struct dns *r);
 
 /*
@@ -37,7 +37,7 @@ enum dns_end dns_result(struct dns *r);
  */
 const char *dns_address(const struct dns *r);
 
-/* dns_free(r): forget it; a thread that still waits will not call wake. */
+/* dns_free(r): free it; a thread that still waits will not call wake. */
 void dns_free(struct dns *r);
 
 /*

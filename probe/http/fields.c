@@ -14,7 +14,7 @@ void http_fields_clear(struct http_response *r)
 	r->codings = 0;
 }
 
-/* Whether a field lists codings, which are then counted. */
+/* Whether a field lists compressions; they are counted in r->codings. */
 static bool count_codings(struct http_response *r, const char *p, size_t n)
 {
 	static const char *const names[] = {
@@ -25,7 +25,7 @@ static bool count_codings(struct http_response *r, const char *p, size_t n)
 
 		if (n < len || strncasecmp(p, names[i], len) != 0)
 			continue;
-		/* The one of transfer that is no compression does not count. */
+		/* One transfer coding is "chunked", which is no compression. */
 		r->codings += i == 0;
 		for (size_t at = len; at < n; at++)
 			r->codings += p[at] == ',';
@@ -63,7 +63,7 @@ static bool is_field(const char *name, const char *p, size_t n)
 	return n >= len && strncasecmp(p, name, len) == 0;
 }
 
-/* A sign of a cache; some of them say where the edge is, too. */
+/* A field that a cache adds; some of them name the edge location, too. */
 static void keep_sign(struct http_response *r, const char *p, size_t n)
 {
 	for (int i = 0; i < CACHE_SIGNS; i++) {
@@ -131,7 +131,7 @@ static const char *version_of(CURL *easy)
 	}
 }
 
-/* A URL without what may be secret in it. */
+/* Copy a URL without user, password and query, which may be secret. */
 static void keep_url(char *out, size_t size, const char *url)
 {
 	CURLU *u = curl_url();

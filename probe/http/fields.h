@@ -9,15 +9,16 @@
 
 struct http_response;
 
-/* http_fields_clear(r): forget them; another response begins. */
+/* http_fields_clear(r): forget all fields, as another response begins. */
 void http_fields_clear(struct http_response *r);
 
-/* http_fields_add(r, p, n): keep what r has room for of a line "Name: value". */
+/* http_fields_add(r, p, n): a line "Name: value" of n bytes; r keeps what it
+   has room for. */
 void http_fields_add(struct http_response *r, const char *p, size_t n);
 
 /*
- * http_fields_end(r, easy): what is known at the end: status, HTTP version,
- * where a redirect leads, how long Retry-After is.
+ * http_fields_end(r, easy): fill in what is known at the end of a response:
+ * status, HTTP version, the URL of a redirect, Retry-After in seconds.
  */
 void http_fields_end(struct http_response *r, CURL *easy);
 

@@ -22,7 +22,7 @@ static const char *either(const char *lower, const char *upper)
 	return v ? v : value_of(upper);
 }
 
-/* The bytes of an address; how many there are, or 0. */
+/* Parse an address in text: 4 or 16 bytes of it; 0 where it is none. */
 static size_t bytes_of(const char *s, uint8_t *out)
 {
 	if (inet_pton(AF_INET, s, out) == 1)
@@ -30,7 +30,7 @@ static size_t bytes_of(const char *s, uint8_t *out)
 	return inet_pton(AF_INET6, s, out) == 1 ? 16 : 0;
 }
 
-/* Whether an address is the one of an entry, or in its network. */
+/* Whether an address is that of a list entry, or in its network. */
 static bool in_network(const uint8_t *a, size_t n, char *entry)
 {
 	char *slash = strchr(entry, '/');
@@ -51,7 +51,8 @@ static bool in_network(const uint8_t *a, size_t n, char *entry)
 			((a[whole] ^ b[whole]) >> (8 - bits % 8)) == 0);
 }
 
-/* A name, or one below it; a dot before or behind it says nothing. */
+/* Whether a host is a name or a subdomain of it; a dot before or behind the
+   name is ignored. */
 static bool in_domain(const char *host, size_t n, const char *entry)
 {
 	size_t m;
@@ -129,7 +130,7 @@ void http_proxy_hide(void)
 const char *http_proxy_find(const struct url *u)
 {
 	const char *spared = either("no_proxy", "NO_PROXY");
-	/* HTTP_PROXY could be a request's field Proxy, under a CGI. */
+	/* Not HTTP_PROXY: under a CGI a client sets it with a field "Proxy". */
 	const char *proxy = u->https ? either("https_proxy", "HTTPS_PROXY")
 				     : value_of("http_proxy");
 
@@ -137,8 +138,8 @@ const char *http_proxy_find(const struct url *u)
 		proxy = either("all_proxy", "ALL_PROXY");
 	if (!proxy || (spared && http_proxy_spared(spared, u->host)))
 		return NULL;
-	/* A proxy elsewhere has a loopback of its own, and would be told what
-	 * never leaves this one: a credential over plain HTTP. */
+	/* A proxy elsewhere has a loopback of its own, and would see what must
+	 * not leave this machine: a credential over plain HTTP. */
 	if (!u->https && address_loopback(u->host) && !on_loopback(proxy))
 		return NULL;
 	return proxy;

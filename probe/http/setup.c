@@ -7,7 +7,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* TCP and TLS together; a handshake that takes longer serves nobody. */
+/* For TCP and TLS together; a handshake that takes longer serves nobody. */
 #define CONNECT_MS 10000L
 /* Shorter than the 5 s after which node closes an idle connection. */
 #define IDLE_S 4L
@@ -57,7 +57,7 @@ static CURLcode set_tls(CURL *e, const struct http_config *c,
 
 	HTTP_SET(CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	HTTP_SET(CURLOPT_SSL_SESSIONID_CACHE, 0L);
-	/* With a folder of certificates the bundle is not cached: slow. */
+	/* With CAPATH set libcurl does not cache the bundle, which is slow. */
 	HTTP_SET(CURLOPT_CAPATH, NULL);
 	if (c->cacert)
 		HTTP_SET(CURLOPT_CAINFO, c->cacert);
@@ -69,13 +69,13 @@ static CURLcode set_tls(CURL *e, const struct http_config *c,
 	if (rq->cert) {
 		HTTP_SET(CURLOPT_SSLCERT, rq->cert);
 		HTTP_SET(CURLOPT_SSLKEY, rq->key ? rq->key : rq->cert);
-		/* A key that is encrypted must not ask the terminal. */
+		/* Or OpenSSL asks the terminal for a passphrase. */
 		HTTP_SET(CURLOPT_KEYPASSWD, "");
 	}
 	return rc;
 }
 
-/* Copies a list that ends with NULL, or is none. */
+/* Copy a list that ends with NULL; NULL is an empty one. */
 static bool copy(struct curl_slist **out, const char *const *list)
 {
 	for (; list && *list; list++) {
@@ -88,7 +88,7 @@ static bool copy(struct curl_slist **out, const char *const *list)
 	return true;
 }
 
-/* Which proxy is used, and for whom. */
+/* Choose the proxy. */
 static void find_proxy(struct http_setup *s, const struct http_config *c,
 	const struct http_request *rq)
 {
@@ -117,7 +117,7 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 		HTTP_SET(CURLOPT_IPRESOLVE,
 			(long)(c->ip_version == 4 ? CURL_IPRESOLVE_V4
 						  : CURL_IPRESOLVE_V6));
-	/* What a proxy is asked for must be what was judged. */
+	/* No --connect-to: a proxy must connect to the host that was judged. */
 	if (!copy(&s->resolve, c->resolve) ||
 		(!(s->proxy && rq->deny_private) &&
 			!copy(&s->connect_to, c->connect_to)))
@@ -132,9 +132,9 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 }
 
 /*
- * The fields of a request and, around them, those that node's fetch adds on
- * behalf of the official SDK, for an edge may keep an answer apart by any of
- * them (Vary). But the user agent is our own. HTTP/2 goes without "connection".
+ * The header fields of a request and, around them, those that node's fetch adds
+ * for the official SDK, because a cache may keep answers apart by any of them
+ * (Vary). Only the user agent is our own. HTTP/2 has no "connection".
  */
 static bool set_fields(struct http_setup *s, const struct http_config *c,
 	const struct http_request *rq, const char *encoding)

@@ -1,5 +1,5 @@
 /*
- * setup.h: what libcurl is told of a request.
+ * setup.h: sets the options of libcurl for a request.
  */
 #ifndef HTTP_SETUP_H
 #define HTTP_SETUP_H
@@ -10,7 +10,7 @@
 struct http_config;
 struct http_request;
 
-/* Set an option of the easy handle `e`, unless the CURLcode `rc` is an error. */
+/* Set an option of the easy handle e, unless the CURLcode rc is an error. */
 #define HTTP_SET(option, value)                                                \
 	do {                                                                   \
 		if (!rc)                                                       \
@@ -18,27 +18,28 @@ struct http_request;
 	} while (0)
 
 struct http_setup {
-	/* What libcurl does not copy. */
+	/* Lists that libcurl uses but does not copy. */
 	struct curl_slist *fields, *resolve, *connect_to;
 	const char *proxy; /* NULL for none */
 	char host[256];	   /* of the URL, an IPv6 address without brackets */
 };
 
 /*
- * http_setup(s, easy, c, rq): all but callbacks and certificates' watch. False
- * where libcurl refuses it.
+ * http_setup(s, easy, c, rq): set all options but the callbacks, which are
+ * http_transfer_watch's. False where libcurl refuses one. s must live as long
+ * as easy; http_setup_free releases it.
  */
 bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
 	const struct http_request *rq);
 
 /*
- * http_setup_aim(s, easy, address): let a SOCKS proxy connect to this address
- * instead of resolving the name itself; one of HTTP is told the name. False
- * where libcurl refuses it.
+ * http_setup_aim(s, easy, address): have a SOCKS proxy connect to this address
+ * instead of resolving the name itself. An HTTP proxy still gets the name.
+ * False where libcurl refuses it.
  */
 bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address);
 
-/* http_setup_free(s): once easy is gone. */
+/* http_setup_free(s): free the lists, once easy is gone. */
 void http_setup_free(struct http_setup *s);
 
 #endif

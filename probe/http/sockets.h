@@ -1,6 +1,6 @@
 /*
- * sockets.h: the sockets of all connections that are open, for libcurl
- * does not tell which one a transfer that goes on has got.
+ * sockets.h: the sockets of all open connections. libcurl does not tell which
+ * of them a transfer uses; it is found here by its ports.
  */
 #ifndef HTTP_SOCKETS_H
 #define HTTP_SOCKETS_H
@@ -12,14 +12,14 @@ struct http_sockets {
 	size_t n, cap;
 };
 
-/* http_sockets_add(s, fd), http_sockets_drop(s, fd): it was opened, closed. */
+/* http_sockets_add(s, fd), http_sockets_drop(s, fd): fd was opened, closed. */
 void http_sockets_add(struct http_sockets *s, int fd);
 void http_sockets_drop(struct http_sockets *s, int fd);
 void http_sockets_release(struct http_sockets *s);
 
 /*
- * http_sockets_find(s, port, local_port): the newest one whose connection is
- * between these, or -1.
+ * http_sockets_find(s, port, local_port): the newest socket whose connection is
+ * from local_port to the server's port, or -1.
  */
 int http_sockets_find(const struct http_sockets *s, int port, int local_port);
 

@@ -40,7 +40,7 @@ void timers_cancel(struct timer *t)
 	free(t);
 }
 
-/* Which of them is due first, or NULL. */
+/* The timer that is due first, or NULL. */
 static struct timer *soonest(const struct timers *ts)
 {
 	struct timer *best = ts->first;
@@ -56,7 +56,7 @@ double timers_turn(struct timers *ts, double max_ms)
 	double now = clock_mono_ms();
 	struct timer *t;
 
-	/* What is called may add and cancel: look anew each time. */
+	/* A function may add and cancel timers: look anew each time. */
 	while ((t = soonest(ts)) && t->at_ms <= now) {
 		void (*fn)(void *) = t->fn;
 		void *arg = t->arg;

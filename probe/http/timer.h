@@ -1,5 +1,5 @@
 /*
- * timer.h: functions to be called after a time, by the loop that turns them.
+ * timer.h: functions to be called after a time, from the loop of http_turn.
  */
 #ifndef HTTP_TIMER_H
 #define HTTP_TIMER_H
@@ -19,12 +19,12 @@ struct timers {
 struct timer *timers_add(struct timers *ts, double ms, void (*fn)(void *arg),
 	void *arg);
 
-/* timers_cancel(t): forget it; NULL is fine. */
+/* timers_cancel(t): free t without calling its function; NULL is fine. */
 void timers_cancel(struct timer *t);
 
 /*
- * timers_turn(ts, max_ms): call what is due. Returns the time until the next
- * is, at most max_ms.
+ * timers_turn(ts, max_ms): call what is due. Returns the milliseconds until the
+ * next timer is due, at most max_ms.
  */
 double timers_turn(struct timers *ts, double max_ms);
 

@@ -53,7 +53,7 @@ static struct http_tls *of(const SSL *ssl)
 	return ssl ? SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), place()) : NULL;
 }
 
-/* Called where the server asks for a certificate, be there one or not. */
+/* Called where the server asks for a client certificate. */
 static int on_wanted(SSL *ssl, void *arg)
 {
 	struct http_tls *t = of(ssl);
@@ -68,13 +68,13 @@ static void on_info(const SSL *ssl, int where, int value)
 {
 	struct http_tls *t = of(ssl);
 
-	/* The lower byte is the alert; 0 is a mere good-bye. */
+	/* The lower byte is the alert; 0 is the regular end, no error. */
 	if (t && (where & SSL_CB_READ_ALERT) == SSL_CB_READ_ALERT &&
 		(value & 0xff))
 		t->alert = value & 0xff;
 }
 
-/* One more name, or "…" where there is no room for it. */
+/* Append a name to t->names, or "…" where there is no room for it. */
 static void add_name(struct http_tls *t, const ASN1_STRING *s)
 {
 	size_t used = strlen(t->names), n = (size_t)ASN1_STRING_length(s);
@@ -116,7 +116,8 @@ static void add_address(struct http_tls *t, const ASN1_OCTET_STRING *a)
 	ASN1_STRING_free(text);
 }
 
-/* The names of a certificate (RFC 6125): the common name only without others. */
+/* The names of a certificate (RFC 6125): the common name only where it has no
+   others. */
 static void note_names(struct http_tls *t, X509 *cert)
 {
 	GENERAL_NAMES *names =
@@ -167,7 +168,7 @@ static void note_failed(struct http_tls *t, X509_STORE_CTX *store, X509 *cert)
 	note_time(t->until, sizeof t->until, X509_get0_notAfter(cert));
 }
 
-/* Looks on; what it was asked is what it answers. */
+/* Notes what failed, and leaves the result of the verification as it is. */
 static int on_verify(int good, X509_STORE_CTX *store)
 {
 	struct http_tls *t = of(X509_STORE_CTX_get_ex_data(store,
@@ -220,7 +221,8 @@ void http_tls_facts(struct http_response *r, CURL *easy)
 	if (cert)
 		r->not_after = certificate_time(X509_get0_notAfter(cert));
 	X509_free(cert);
-	/* Of a chain that was accepted, what has ended was not needed. */
+	/* An accepted chain may hold certificates that have ended: it was
+	 * accepted without them. */
 	verified = SSL_get_verify_mode(ssl) != SSL_VERIFY_NONE;
 	r->first_end = certificate_first_end(ssl, verified ? clock_wall() : 0,
 		r->first_issuer, sizeof r->first_issuer);
@@ -249,7 +251,7 @@ void http_tls_fail_certificate(struct http_response *r,
 	long v = 0;
 
 	curl_easy_getinfo(easy, CURLINFO_SSL_VERIFYRESULT, &v);
-	/* libcurl compares the name by itself, and tells in words alone. */
+	/* libcurl compares the name itself, and tells only in its message. */
 	if (strstr(error, "subject name"))
 		v = X509_V_ERR_HOSTNAME_MISMATCH;
 	switch (v) {

@@ -10,9 +10,9 @@
 #include <stdarg.h>
 #include <strings.h>
 
-/* So many bytes of a message are shown. */
+/* How many bytes of a message are shown. */
 #define SHOWN 2000
-/* And so many more are kept, to see a secret that begins before the end. */
+/* How many more are kept, to find a secret that begins before the end. */
 #define BEYOND 256
 #define HEAD_MAX (64 * 1024)
 
@@ -25,7 +25,7 @@ struct trace {
 	struct buf sent;     /* the head of the request */
 	struct buf fields;   /* the head of the response */
 	struct buf received; /* the beginning of its body */
-	size_t received_n;   /* how long it is */
+	size_t received_n;   /* the length of the whole body */
 };
 
 struct trace *trace_new(const struct http_request *rq, int labels)
@@ -46,7 +46,7 @@ struct trace *trace_new(const struct http_request *rq, int labels)
 	return t;
 }
 
-/* One line of out: without secrets and control characters, and cut. */
+/* Append a line to out: without secrets and control characters, and cut. */
 static void put_line(struct buf *out, const struct trace *t, char mark,
 	const char *p, size_t n, size_t end)
 {
@@ -60,14 +60,14 @@ static void put_line(struct buf *out, const struct trace *t, char mark,
 	buf_release(&masked);
 }
 
-/* The lines of a message, up to `end` of its n bytes. */
+/* Append the lines of a message, up to `end` of its n bytes, to out. */
 static void put_lines(struct buf *out, const struct trace *t, char mark,
 	const char *p, size_t n, size_t end)
 {
 	struct buf masked;
 	size_t i = 0;
 
-	/* First of all the secrets: a line may not end within one. */
+	/* Mask before the text is split: a secret may go over a line's end. */
 	buf_init(&masked, 4 * HEAD_MAX);
 	mask(&masked, p, n, end, &t->own);
 	while (i < masked.len) {
@@ -142,7 +142,7 @@ static bool named(const char *line, size_t n, const char *const *names)
 	return false;
 }
 
-/* A URL, or a line with one, without user, password and query. */
+/* Append a URL, or a line with one, without user, password and query. */
 static void put_url(struct buf *out, struct trace *t, const char *p, size_t n)
 {
 	size_t query = 0, from = 0, rest;
@@ -182,11 +182,11 @@ static void put_masked(struct buf *out, struct trace *t, const char *line,
 	buf_str(out, ": ***");
 }
 
-/* One line of a head into out, its value masked where it may be secret. */
+/* Append a line of a head to out, its value masked where it may be secret. */
 static void put_head_line(struct buf *out, struct trace *t, const char *line,
 	size_t n, bool sent)
 {
-	/* Those that say nothing about who asks. */
+	/* Fields whose value is no secret of the client. */
 	static const char *const shown[] = {"host", "user-agent", "accept",
 		"accept-encoding", "accept-language", "cache-control",
 		"connection", "content-length", "content-type", "mcp-method",
@@ -208,7 +208,7 @@ static void put_head_line(struct buf *out, struct trace *t, const char *line,
 		buf_add(out, line, n);
 }
 
-/* A head that is whole: its lines, for put_lines. */
+/* Append the lines of a complete head to out, for put_lines. */
 static void put_head(struct buf *out, struct trace *t, char mark,
 	const struct buf *head)
 {

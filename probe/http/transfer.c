@@ -85,8 +85,8 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	struct http_response *r = &t->response;
 
 	(void)local_ip;
-	/* Over a connection that another request opened, which may be allowed
-	 * what this one is not. */
+	/* The connection may be one of another request, which is allowed to
+	 * reach private addresses. */
 	if (t->deny_private && !r->proxied && address_private_text(ip)) {
 		t->denied = true;
 		snprintf(r->address, sizeof r->address, "%s", ip);
@@ -110,7 +110,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	return t->only_connect ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
-/* A new status line, after 1xx or a proxy's answer, begins anew. */
+/* A status line: forget the response before it, a 1xx or a proxy's. */
 static void note_status(struct http_transfer *t)
 {
 	struct http_response *r = &t->response;
@@ -134,11 +134,11 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 		note_status(t);
 	else
 		http_fields_add(&t->response, p, n);
-	/* Bytes that are compressed twice may cost time and be nothing. */
+	/* To undo several compressions may take long and yield nothing. */
 	return t->response.codings > 1 ? 0 : n;
 }
 
-/* Called in between, also where what comes leads to no data at all. */
+/* libcurl calls this now and then, also where no body comes. */
 static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
 	curl_off_t up_all, curl_off_t up)
 {
@@ -166,7 +166,7 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 	bool late = !isnan(t->stop_at_ms);
 
 	n *= size;
-	/* A little that is compressed may be a lot: it takes time, too. */
+	/* A few compressed bytes may take long to unpack. */
 	if (late && clock_mono_ms() >= t->stop_at_ms)
 		return 0;
 	if (!late) {
@@ -186,7 +186,7 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 	}
 }
 
-/* Of all that libcurl tells, its own words may hold secrets. */
+/* libcurl's messages (CURLINFO_TEXT) are left out: they may hold secrets. */
 static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
 	void *arg)
 {
@@ -198,7 +198,7 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
 	(void)easy;
 	if (type != CURLINFO_HEADER_OUT && !socks)
 		return 0;
-	/* CONNECT, or the first word of SOCKS: the proxy is there. */
+	/* The first bytes to a proxy, CONNECT or SOCKS: TCP stands. */
 	if (t->response.phase == HTTP_CONNECTING && !(t->response.tcp_ms > 0))
 		t->response.tcp_ms = http_transfer_elapsed(t);
 	if (!socks)

@@ -1,6 +1,6 @@
 /*
- * transfer.h: what client.c and the callbacks of libcurl share; nobody else
- * includes it.
+ * transfer.h: a transfer, for client.c and the callbacks of libcurl in
+ * transfer.c alone.
  */
 #ifndef HTTP_TRANSFER_H
 #define HTTP_TRANSFER_H
@@ -26,30 +26,30 @@ struct http_transfer {
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	struct http_sockets *sockets;
-	int socket; /* -1 while it is not known which */
+	int socket; /* -1 while not known */
 	size_t network_max;
-	size_t network_last; /* what its connection had brought */
+	size_t network_last; /* bytes its connection had brought by then */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
 	/*
-	 * Asks why the name did not resolve; or, of what is unsent, where a
-	 * proxy would be led by it.
+	 * Finds out why the name did not resolve; or, for an unsent request,
+	 * whether its host is public, so that a proxy may be asked for it.
 	 */
 	struct dns *resolve;
 	bool unsent;
-	double resolve_by_ms; /* monotonic: until then */
+	double resolve_by_ms; /* monotonic: the latest time for its answer */
 	char error[CURL_ERROR_SIZE];
 };
 
 /* http_transfer_elapsed(t): milliseconds since it was started. */
 double http_transfer_elapsed(const struct http_transfer *t);
 
-/* http_transfer_note_tcp(t): TCP stood as TLS began, or when all was ready. */
+/* http_transfer_note_tcp(t): set tcp_ms: when TLS began, or without TLS when
+   the request could be sent. */
 void http_transfer_note_tcp(struct http_transfer *t);
 
 /*
- * http_transfer_watch(t): have libcurl tell t what happens. False where it
- * refuses.
+ * http_transfer_watch(t): set libcurl's callbacks. False where it refuses.
  */
 bool http_transfer_watch(struct http_transfer *t);
 

@@ -51,7 +51,7 @@ static void fail_timeout(struct http_response *r, double after_ms)
 			s);
 }
 
-/* What a machine says that cannot send anything to an address. */
+/* The errors of connect() that say that there is no way to an address. */
 static const char *errno_name(int e)
 {
 	switch (e) {
@@ -70,7 +70,7 @@ static const char *errno_name(int e)
 	}
 }
 
-/* Whether it is for our own machine, or somebody on the way says so. */
+/* There is no route: says whether this machine refuses, or a router does. */
 static void fail_unreachable(struct http_response *r, int e)
 {
 	bool rule = e == EACCES || e == EPERM;
@@ -114,8 +114,8 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 static void fail_denied(struct http_response *r)
 {
 	failure_http(r, "tcp.denied",
-		"%s is not an address of the public internet, and others are "
-		"denied",
+		"%s is not an address of the public internet, and only those "
+		"are allowed",
 		r->address);
 }
 
@@ -126,13 +126,13 @@ void transfer_failure_detour(struct http_response *r, enum dns_end end,
 		fail_denied(r);
 	else
 		failure_http(r, "tcp.denied",
-			"what a server names is asked for by way of a proxy "
-			"only where it leads to the public internet, and "
-			"%.100s does not resolve here",
+			"the server names a URL of %.100s, which does not "
+			"resolve here; a proxy is asked only for hosts that "
+			"resolve to addresses of the public internet",
 			host);
 }
 
-/* A connection that breaks, at whatever it was in the middle of. */
+/* The connection broke: in the handshake, before the response or within it. */
 static void fail_broken(struct http_response *r, const struct http_failure *f)
 {
 	if (r->phase == HTTP_SECURING || r->phase == HTTP_CONNECTING)
@@ -155,7 +155,7 @@ bool transfer_failure_name(
 	char *url = NULL, why[URL_WHY];
 	struct url u;
 
-	/* --connect-to may have put another in the URL's place. */
+	/* Not the URL's host, where --connect-to names another one. */
 	if (p) {
 		snprintf(out, size, "%s", p + sizeof before - 1);
 		return true;
@@ -176,7 +176,7 @@ void transfer_failure_proxy_auth(struct http_response *r)
 	ours(r, proxy_wants, "");
 }
 
-/* SOCKS: whether the proxy did its part, and the server did not answer it. */
+/* Whether a SOCKS proxy works, but could not connect to the server. */
 static bool beyond_socks(CURL *easy)
 {
 	long v = 0;
@@ -190,9 +190,9 @@ static bool beyond_socks(CURL *easy)
 }
 
 /*
- * A request by way of a proxy that did not get to the server. A proxy that
- * cannot be used is our own failure; one that cannot reach the server says
- * something about the server.
+ * A request through a proxy did not reach the server. That is this machine's
+ * failure where the proxy cannot be used, and the server's where the proxy
+ * cannot connect to it. False where it was not for the proxy.
  */
 static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 {
@@ -232,7 +232,7 @@ static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 
 static void fail_cert(struct http_response *r, const char *error)
 {
-	/* libcurl's words would quote the paths. */
+	/* libcurl's message would quote the paths. */
 	if (strstr(error, "rivate key"))
 		ours(r, "the key of the client certificate cannot be used: it "
 			"cannot be read, is no PEM key without a passphrase, "
@@ -301,7 +301,7 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 			r, "dns.failed", "the name cannot be resolved");
 		return;
 	case CURLE_COULDNT_CONNECT:
-		/* libcurl asks for both kinds, and leaves out the other. */
+		/* libcurl looks up both versions, and drops the other one. */
 		if (r->phase == HTTP_RESOLVING && f->ip_version)
 			dns_failure(
 				r, DNS_NO_ADDRESS, f->ip_version);
@@ -321,7 +321,7 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		fail_cert(r, f->error);
 		return;
 	case CURLE_OUT_OF_MEMORY:
-		/* libcurl's word for a field that is too long for it, too. */
+		/* libcurl also says this of a header field that is too long. */
 		if (r->phase == HTTP_READY) {
 			fail_fields(r);
 			return;

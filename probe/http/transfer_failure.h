@@ -1,5 +1,6 @@
 /*
- * transfer_failure.h: what libcurl's word for a failure means for a server.
+ * transfer_failure.h: why a transfer failed, from what libcurl says: TCP, proxy
+ * and HTTP errors. TLS errors are in tls.h, DNS errors in dns.h.
  */
 #ifndef HTTP_TRANSFER_FAILURE_H
 #define HTTP_TRANSFER_FAILURE_H
@@ -17,10 +18,10 @@ struct http_failure {
 	CURLcode rc;
 	CURL *easy;
 	const char *error; /* libcurl's text */
-	bool denied;	   /* its address, r->address, is not allowed */
-	int ip_version;	   /* 4 or 6 where only such addresses will do, or 0 */
+	bool denied;	   /* r->address is private, which was not allowed */
+	int ip_version;	   /* 4 or 6 where only such addresses count, or 0 */
 	bool fields;	   /* the header fields were too large */
-	bool codings;	   /* the body is compressed several times over */
+	bool codings;	   /* the body is compressed more than once */
 	const struct http_tls *tls;
 	double after_ms; /* since the start */
 };
@@ -32,21 +33,22 @@ struct http_failure {
 void http_fail(struct http_response *r, const struct http_failure *f);
 
 /*
- * transfer_failure_proxy_auth(r): a plain request was answered with 407, which
- * only our proxy can have done.
+ * transfer_failure_proxy_auth(r): a request over plain HTTP was answered with
+ * 407, which comes from this machine's proxy: HTTP_OURS.
  */
 void transfer_failure_proxy_auth(struct http_response *r);
 
 /*
  * transfer_failure_detour(r, end, host): a proxy may not be asked for this
- * host, for it leads to r->address, or nobody here knows where.
+ * host, because r->address, which it resolves to, is private, or it does not
+ * resolve.
  */
 void transfer_failure_detour(struct http_response *r, enum dns_end end,
 	const char *host);
 
 /*
- * transfer_failure_name(easy, error, out, size): which name did not resolve;
- * false where that is not known.
+ * transfer_failure_name(easy, error, out, size): the name that did not resolve;
+ * error: libcurl's text. False where it is not known.
  */
 bool transfer_failure_name(
 	CURL *easy, const char *error, char *out, size_t size);

@@ -6,7 +6,7 @@
 
 #include <curl/curl.h>
 
-/* One part of a URL into out; "" where it has none. False where too long. */
+/* Copy a part of a URL to out; "" where it has none. False where too long. */
 static bool part(CURLU *u, CURLUPart what, unsigned flags, char *out,
 	size_t size)
 {
@@ -79,16 +79,17 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 }
 
 /*
- * libcurl takes one slash for two, and looks for the host behind a third one.
- * No host needs percent-encoding, and libcurl undoes it only after it looked
- * for an address; the zone of an address, in its brackets, is written so.
+ * Whether the host is written in the ordinary way. libcurl takes "http:/h" and
+ * "http:///h" as "http://h". A percent sign is refused: libcurl decodes it
+ * after its own look for an IP address. It is fine within brackets, where it
+ * begins the zone of an IPv6 address.
  */
 static bool plain_host(const char *s, char *why)
 {
 	const char *host = s + strcspn(s, ":/?#");
 
 	if (strncmp(host, "://", 3) != 0)
-		return refuse_url(why, "no http:// or https:// before it");
+		return refuse_url(why, "does not begin with http:// or https://");
 	host += 1 + strspn(host + 1, "/");
 	if (host[strcspn(host, "%[/?#")] == '%')
 		return refuse_url(why, "a percent sign in the host");
@@ -107,7 +108,7 @@ bool url_parse(const char *s, struct url *u, char *why)
 		if ((unsigned char)*p <= ' ' || *p == 0x7f)
 			return refuse_url(
 				why, "a space or control character in it");
-	/* A server may have named it, and a record may have to carry it. */
+	/* A server may have chosen the URL, and a record may carry it. */
 	if (!text_is_utf8(s, strlen(s)))
 		return refuse_url(why, "not UTF-8");
 	if (!text_harmless(s, strlen(s)))

@@ -24,14 +24,14 @@ struct url {
 
 /*
  * url_parse(s, u, why): take s apart. False where it is no http(s) URL, is
- * longer than URL_MAX, or carries a user name or password; why then says so and
- * has URL_WHY bytes.
+ * longer than URL_MAX, or carries a user name or password; then why, of URL_WHY
+ * bytes, says which.
  */
 bool url_parse(const char *s, struct url *u, char *why);
 
 /*
- * url_resolve(base, ref, u, why): take apart what ref, absolute or relative,
- * means on the page base (RFC 3986, section 5). As url_parse; what has a
+ * url_resolve(base, ref, u, why): take apart ref, an absolute URL or one that
+ * is relative to base (RFC 3986, section 5). As url_parse; a URL with a
  * fragment is refused too.
  */
 bool url_resolve(const struct url *base, const char *ref, struct url *u,

@@ -16,14 +16,14 @@ void answer_release(struct answer *a)
 	memset(a, 0, sizeof *a);
 }
 
-/* Whether m answers a request that is not ours. */
+/* Whether m answers another request than ours. */
 static bool foreign(const struct answer *a, const cJSON *m)
 {
 	return json_str(m, "jsonrpc") && json_get(m, "id") &&
 		!json_get(m, "method") && !rpc_has_id(m, a->id);
 }
 
-/* One message. Whether it is the answer, and a good one. */
+/* Look at one message: true where it is the answer, and well formed. */
 static bool look(struct answer *a, const cJSON *m, enum rpc_errors errors)
 {
 	const char *fault = rpc_fault(m, a->id, errors);

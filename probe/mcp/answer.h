@@ -1,6 +1,6 @@
 /*
- * answer.h: the message that answers a request, among all that a server sends.
- * Pure: texts and trees in, a message or a failure out.
+ * answer.h: finds the message that answers a request among all that a server
+ * sends. Pure: texts and trees in, a message or a failure out.
  */
 #ifndef MCP_ANSWER_H
 #define MCP_ANSWER_H
@@ -10,12 +10,12 @@
 #include "mcp/rpc.h"
 
 struct answer {
-	char *id; /* of the request; NULL: no message is wanted */
+	char *id; /* of the request; NULL: no answer is expected */
 	struct budget *budget;
-	bool over;	/* it came, or what was meant to be it */
-	cJSON *message; /* the answer, once it is here */
+	bool over;	/* the answer came, or a faulty one */
+	cJSON *message; /* the answer, or NULL */
 	enum rpc_match match;
-	bool batch;	/* it came in an array */
+	bool batch;	/* the answer came in an array */
 	bool malformed; /* what came was refused: see refusal and why */
 	bool foreign;	/* another request's answer came */
 	enum json_refusal refusal;
@@ -23,31 +23,33 @@ struct answer {
 };
 
 /*
- * answer_init(a, id, budget): none yet; id is copied and may be NULL. What is
- * read takes from the budget.
+ * answer_init(a, id, budget): wait for the answer to the request `id`, which is
+ * copied and may be NULL. What is read is taken from the budget.
  */
 void answer_init(struct answer *a, const char *id, struct budget *budget);
 void answer_release(struct answer *a);
 
 /*
- * answer_take(a, m, errors): keep the tree m if it is, or a batch has in it,
- * the answer; else free it.
+ * answer_take(a, m, errors): take over the tree m: keep it in a->message if it
+ * is the answer, or a batch with the answer in it; else free it.
  */
 void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors);
 
 /*
- * answer_parse(a, data, n): the tree of a text, or NULL, and a says why.
- * answer_event(a, type, data, n): the same of an event of a stream, then
- * answer_take. No answer comes after an event that costs too much.
+ * answer_parse(a, data, n): parse a text; NULL where it is refused: see
+ * a->refusal and a->why. The caller owns the tree.
+ *
+ * answer_event(a, type, data, n): an event of a stream came: parse it and
+ * answer_take it. An event that costs too much ends the search.
  */
 cJSON *answer_parse(struct answer *a, const char *data, size_t n);
 void answer_event(struct answer *a, const char *type, const char *data,
 	size_t n);
 
 /*
- * answer_failure(a, where, f): why there is none, where what came would have
- * to be it: malformed, or another's. `where` is "response" or "event stream".
- * True where that is no failure: nothing came.
+ * answer_failure(a, where, f): why there is no answer. False and *f where what
+ * came was malformed, or answered another request; `where` it came: "response"
+ * or "event stream". True where nothing like an answer came.
  */
 bool answer_failure(const struct answer *a, const char *where,
 	struct failure *f);

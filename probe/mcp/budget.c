@@ -3,16 +3,15 @@
 #include <malloc.h>
 
 /*
- * A text takes its room this many times at the worst: as it came, as cJSON
- * reads it, and as a decompressor remembers it; and later as it came and in its
- * canonical form.
+ * At worst a text is in memory this many times: as it came, in cJSON's tree and
+ * in the window of a decompressor; later as it came and in its canonical form.
  */
 #define COPIES 3
 
-/* To begin to read a text takes as long as this many values of it. */
+/* Starting to parse a text costs as much as this many values of it. */
 #define TEXT_VALUES 8
 
-/* What is allocated in one piece of this size or more is large. */
+/* Pieces of memory of at least this many bytes are large: see budget_begin. */
 #define LARGE ((int)(256 * 1024))
 
 void budget_begin(void)

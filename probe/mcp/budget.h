@@ -1,5 +1,5 @@
 /*
- * budget.h: what one probe may cost, whatever its server sends: these figures
+ * budget.h: what one probe may cost, whatever its server sends. All limits
  * together keep it to half a second of CPU and 32 MiB of memory. Pure.
  */
 #ifndef MCP_BUDGET_H
@@ -12,20 +12,21 @@
 
 /* The most bytes of one answer, or of one event or line of a stream. */
 #define BUDGET_ANSWER (4 * MIB)
-/* And of all answers of a probe, decompressed; and in how many pieces. */
+/* The most bytes of all answers of a probe, decompressed, and the most pieces
+   that they come in. */
 #define BUDGET_BODIES (16 * MIB)
 #define BUDGET_PIECES 250000
 /* The most bytes of header fields of all answers. */
 #define BUDGET_FIELDS (1 * MIB)
-/* The most bytes that come over the network, whatever they turn out to be. */
+/* The most bytes that come over the network, compressed or not. */
 #define BUDGET_NETWORK (32 * MIB)
 /* JSON: see json/json.h. */
 #define BUDGET_VALUES 1000000
 #define BUDGET_MEMBERS 10000
-/* Bytes of memory for what is kept and what is being read. */
+/* The most bytes of memory for what is kept and what is being read. */
 #define BUDGET_MEMORY (28 * MIB)
 
-/* What is left of it. */
+/* What is left of each limit. */
 struct budget {
 	size_t bodies, pieces, fields, network;
 	size_t held; /* bytes of memory that are kept from answer to answer */
@@ -33,43 +34,44 @@ struct budget {
 };
 
 /*
- * budget_begin(): once, for the process: memory that was large goes back to the
- * system when it is freed, and what one answer took is there for the next.
+ * budget_begin(): call it once in the process: large pieces of memory then go
+ * back to the system when they are freed, so that one answer's are there for
+ * the next.
  */
 void budget_begin(void);
 
 /*
- * budget_init(b, late, arg): the whole of it. late(arg): whether the time of
- * the probe is over; NULL: it never is.
+ * budget_init(b, late, arg): nothing is spent. late(arg): whether the deadline
+ * of the probe is over; NULL: it never is.
  */
 void budget_init(struct budget *b, bool (*late)(void *arg), void *arg);
 
-/* budget_late(b): whether the time of the probe is over. */
+/* budget_late(b): whether the deadline of the probe is over. */
 bool budget_late(const struct budget *b);
 
 /*
- * budget_body(b, n): n bytes of a body came. NULL; or why that is too much, a
- * sentence that is static.
+ * budget_body(b, n): n bytes of a body came. NULL; or why that is too much, as
+ * a static sentence.
  */
 const char *budget_body(struct budget *b, size_t n);
 
 /*
- * budget_head(b, fields, network): what an answer took when it ended. False
- * where its header fields are more than was left.
+ * budget_head(b, fields, network): an answer ended: the bytes of its header
+ * fields, and what it took on the network. False where its header fields are
+ * more than was left.
  */
 bool budget_head(struct budget *b, size_t fields, size_t network);
 
-/*
- * budget_parse(b, p, n, why): the tree of an answer, as json_parse_within.
- */
+/* budget_parse(b, p, n, why): json_parse_within, with what is left. */
 cJSON *budget_parse(struct budget *b, const char *p, size_t n, char *why);
 
-/* budget_tree_size(v): the memory that a tree takes, at the most. */
+/* budget_tree_size(v): the most bytes of memory that the tree v takes. */
 size_t budget_tree_size(const cJSON *v);
 
 /*
- * budget_failure(refusal, where, why, f): the failure of a text that was
- * refused; `where` it came: "response" or "event stream". Returns false.
+ * budget_failure(refusal, where, why, f): set *f for a text that budget_parse
+ * refused for `why`; `where` it came: "response" or "event stream". Returns
+ * false.
  */
 bool budget_failure(enum json_refusal refusal, const char *where,
 	const char *why, struct failure *f);

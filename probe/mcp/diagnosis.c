@@ -51,14 +51,14 @@ static bool about_host(const char *text)
 			strstr(text, "not allowed"));
 }
 
-/* Whether a server of https says that it was asked over plain HTTP. */
+/* Whether an https server complains that it was asked over plain HTTP. */
 static bool about_https(const struct reply *r)
 {
 	return r->http->status == 400 && !*r->http->tls_version &&
 		strstr(r->body, "HTTPS") && strstr(r->body, "HTTP request");
 }
 
-/* What a person would look at first, for the statuses that have a usual cause. */
+/* Advice for the statuses that have a usual cause. */
 static const char *hint(const struct reply *r)
 {
 	if (about_https(r))
@@ -86,7 +86,7 @@ static const char *hint(const struct reply *r)
 	}
 }
 
-/* When the server wants to be asked again, or "". */
+/* When the server wants to be asked again, as words; or "". */
 static const char *retry(const struct http_response *h, char *out, size_t size)
 {
 	const char *number = "0123456789";
@@ -164,7 +164,7 @@ bool diagnose(const struct reply *r, struct failure *f)
 	return diagnose_status(r, f);
 }
 
-/* Cut to what leaves room for all the others. */
+/* Append a member, its value cut so that all members fit. */
 static void member(struct buf *b, const char *name, const char *value)
 {
 	char clean[4 * 250 + 1];

@@ -1,5 +1,6 @@
 /*
- * diagnosis.h: what a response that is no answer says about its server. Pure.
+ * diagnosis.h: what is wrong with a server whose response is no good answer.
+ * Pure.
  */
 #ifndef MCP_DIAGNOSIS_H
 #define MCP_DIAGNOSIS_H
@@ -8,20 +9,20 @@
 #include "mcp/exchange.h"
 
 /*
- * diagnose(r, f): the failure of any reply but a good one: ours of the network,
- * of HTTP, or of JSON-RPC. Returns false.
+ * diagnose(r, f): set *f for a reply that is no result: a failure of the
+ * network, of HTTP or of JSON-RPC. Returns false.
  */
 bool diagnose(const struct reply *r, struct failure *f);
 
 /*
- * diagnose_detail(h, b): append what an operator may want to know of a
- * response as JSON members, without braces: address, HTTP, timings, caches.
+ * diagnose_detail(h, b): append what an operator may want to know about a
+ * response, as JSON members without braces: address, HTTP, timings, caches.
  */
 void diagnose_detail(const struct http_response *h, struct buf *b);
 
 /*
- * diagnose_timings(h, b): append how long the name, TCP and TLS took, each
- * where it is known, as further JSON members.
+ * diagnose_timings(h, b): append how long DNS, TCP and TLS took, each where it
+ * is known, as further JSON members.
  */
 void diagnose_timings(const struct http_response *h, struct buf *b);
 

@@ -14,8 +14,9 @@
 #define ERROR_MAX (64 * 1024)
 
 /*
- * The most that is read behind an answer, so that its connection can be used
- * again; a server that sends more must not use up the probe's budget by it.
+ * The most bytes that are read after an answer, so that its connection can be
+ * reused; a server that sends more must not use up the probe's budget with
+ * them.
  */
 #define DRAIN_MAX (256 * 1024)
 
@@ -31,10 +32,10 @@ struct exchange {
 	enum form form;
 	struct sse sse;
 	struct buf body;
-	bool settled;	   /* what comes now only counts */
-	size_t drained;	   /* bytes that came since then */
+	bool settled;	   /* no more is needed; the rest is drained */
+	size_t drained;	   /* bytes that came since settled */
 	const char *large; /* why the rest is refused; static */
-	double matched_ms; /* monotonic; 0 before */
+	double matched_ms; /* monotonic: the answer came; 0 before */
 };
 
 static const char too_large[] =
@@ -167,7 +168,7 @@ static void excerpt(const struct buf *body, char *out, size_t size)
 	text_clean(flat, n, out, size, 200);
 }
 
-/* A JSON body: the whole of it is the answer, or it is none. */
+/* Read a complete body: it is the answer if it is JSON. */
 static void read_body(struct exchange *x, struct reply *out)
 {
 	struct answer *a = &x->answer;
@@ -203,7 +204,7 @@ static void read_body(struct exchange *x, struct reply *out)
 		out->kind = REPLY_FAILED;
 }
 
-/* A stream that ended without our answer. */
+/* The stream ended without the answer. */
 static void stream_without_answer(struct exchange *x, struct reply *out)
 {
 	if (!answer_failure(&x->answer, "event stream", &out->failure)) {
@@ -295,7 +296,7 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	struct http_request own = *rq;
 	struct http_transfer *t;
 
-	/* 0 would be no limit. */
+	/* 0 would mean no limit. */
 	own.network_max = budget->network ? budget->network : 1;
 	x->budget = budget;
 	x->handler = *handler;

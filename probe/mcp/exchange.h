@@ -1,6 +1,7 @@
 /*
- * exchange.h: one request of a probe and its answer, read as it arrives: JSON
- * or an event stream, bounded, and no further than to the answer itself.
+ * exchange.h: one HTTP request of a probe and its answer, JSON or an event
+ * stream, which is read as it arrives, within limits, and only up to the
+ * answer.
  */
 #ifndef MCP_EXCHANGE_H
 #define MCP_EXCHANGE_H
@@ -12,24 +13,24 @@
 #include <cjson/cJSON.h>
 
 enum reply_kind {
-	REPLY_FAILED, /* no answer: failure says why; http->status may be set */
-	REPLY_RESULT, /* message holds our id and a result */
-	REPLY_ERROR,  /* message holds an error that is for us */
-	REPLY_STATUS  /* a response without a message of ours: see http */
+	REPLY_FAILED, /* no answer: see failure; http->status may be set */
+	REPLY_RESULT, /* message is the answer, with a result */
+	REPLY_ERROR,  /* message is the answer, with an error */
+	REPLY_STATUS  /* a response without an answer: see http */
 };
 
 struct reply {
 	enum reply_kind kind;
 	const struct http_response *http;
-	/* A JSON-RPC message; or the document, where no id was asked for. */
+	/* The JSON-RPC message; with WANT_DOCUMENT the document. Or NULL. */
 	const cJSON *message;
 	struct failure failure;
-	bool ours;    /* with REPLY_FAILED: our own failure, not the server's */
+	bool ours;    /* with REPLY_FAILED: this machine's failure */
 	bool batch;   /* the message came in a batch */
 	/*
-	 * Of an event stream that ended or broke without the answer, where
-	 * nothing else is wrong with it: its last event id, "" for none, and
-	 * the time after which to come back, or -1. Of all else NULL.
+	 * Where an event stream ended or broke before the answer, and nothing
+	 * else is wrong with it: its last event id, "" for none, and after how
+	 * many milliseconds to reconnect, or -1. last_id is NULL otherwise.
 	 */
 	const char *last_id;
 	long retry_ms;
@@ -37,9 +38,9 @@ struct reply {
 	char body[240]; /* the beginning of a body that is no JSON */
 };
 
-/* Functions but done may be NULL. */
+/* All functions but done may be NULL. */
 struct exchange_handler {
-	/* At once; t lives until done. */
+	/* Called before exchange_start returns; t lives until done. */
 	void (*started)(void *arg, struct http_transfer *t);
 	void (*resolved)(void *arg, const struct http_response *r);
 	void (*connected)(void *arg, const struct http_response *r);
@@ -62,9 +63,9 @@ enum exchange_want {
 };
 
 /*
- * exchange_start(h, rq, budget, want, id, handler, arg): send rq. id: of the
- * message that is wanted, else NULL. What comes takes from the budget, which
- * lives until the end. 0, and handler->done is called exactly once, from
+ * exchange_start(h, rq, budget, want, id, handler, arg): send rq. id: the
+ * request's, with WANT_MESSAGE; else NULL. What comes is taken from the budget,
+ * which must live until done. 0, and handler->done is called exactly once, from
  * http_turn; or -1 where libcurl refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,

@@ -9,7 +9,7 @@
 
 #define KEY "x-mcp-header"
 
-/* The annotations of one tool, and what is wrong with the first that is. */
+/* The x-mcp-header names of a tool, and what is wrong with a bad one. */
 struct sweep {
 	const char **names;
 	size_t n, cap;
@@ -41,11 +41,11 @@ static void annotation(struct sweep *w, const cJSON *schema, bool reachable)
 	const char *name = header_arguments_name(schema);
 
 	if (!reachable)
-		w->wrong = "stands where no argument is sure to be";
+		w->wrong = "is on a property that is not always an argument";
 	else if (!name)
-		w->wrong = "is no name of a header field";
+		w->wrong = "is not a valid name of a header field";
 	else if (!primitive(json_str(schema, "type")))
-		w->wrong = "stands on what is no string, integer or boolean";
+		w->wrong = "is on a property that is no string, integer or boolean";
 	if (w->wrong)
 		return;
 	w->names = xgrow(w->names, &w->cap, w->n + 1, sizeof *w->names);
@@ -89,7 +89,7 @@ static void sweep_all(struct sweep *w, const cJSON *list, bool reachable)
 	}
 }
 
-/* The parser bounds how deep a message goes, and so this. */
+/* The recursion is bounded: json_parse limits how deep a message is. */
 static void sweep(struct sweep *w, const cJSON *schema, bool reachable,
 	bool argument)
 {

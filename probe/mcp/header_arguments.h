@@ -1,6 +1,6 @@
 /*
- * header_arguments.h: the arguments of a tool that its schema wants in header
- * fields too: those whose properties carry x-mcp-header (2026-07-28, "Custom
+ * header_arguments.h: arguments of a tool that are sent in header fields too,
+ * because their properties in its schema have x-mcp-header (2026-07-28, "Custom
  * Headers from Tool Parameters"). Pure.
  */
 #ifndef MCP_HEADER_ARGUMENTS_H
@@ -12,15 +12,15 @@
 
 /*
  * header_arguments_name(property): what follows "Mcp-Param-" in the name of the
- * field; lives as long as the property. NULL where it carries none, or one that
- * cannot stand in a field's name.
+ * property's header field; lives as long as the property. NULL where it has no
+ * x-mcp-header, or one that cannot be part of a field's name.
  */
 const char *header_arguments_name(const cJSON *property);
 
 /*
- * header_arguments_valid(tool, f): whether all annotations in the inputSchema
- * of a tool are as the specification wants them. Where not, false and *f: a
- * client that speaks 2026-07-28 must leave the tool out.
+ * header_arguments_valid(tool, f): whether every x-mcp-header in the
+ * inputSchema of a tool is as the specification wants it. False and *f where
+ * one is not: a client that speaks 2026-07-28 must leave the tool out.
  */
 bool header_arguments_valid(const cJSON *tool, struct failure *f);
 

@@ -4,7 +4,7 @@
 #include "json/json.h"
 #include "mcp/rpc.h"
 
-/* More pages than this are a server that never comes to an end. */
+/* A server with more pages than this is taken to never come to an end. */
 #define PAGES_MAX 100
 
 void listing_init(struct listing *l, const char *wanted,
@@ -28,7 +28,7 @@ const char *listing_cursor(const struct listing *l)
 	return l->n_cursors ? l->cursors[l->n_cursors - 1] : NULL;
 }
 
-/* The next page, unless the server goes round in circles. */
+/* Go on to the page of a cursor, unless that came before. */
 static bool turn(struct listing *l, const char *cursor, struct failure *f)
 {
 	if (strlen(cursor) > LISTING_CURSOR_MAX)
@@ -38,7 +38,8 @@ static bool turn(struct listing *l, const char *cursor, struct failure *f)
 	for (size_t i = 0; i < l->n_cursors; i++)
 		if (strcmp(l->cursors[i], cursor) == 0)
 			return failure_set(f, "mcp.cursor-loop",
-				"the pages of tools/list go round in a circle");
+				"the pages of tools/list repeat: a nextCursor "
+				"came before");
 	if (l->n_cursors + 1 >= PAGES_MAX)
 		return failure_set(f, "mcp.too-many-pages",
 			"tools/list has more than %d pages", PAGES_MAX);

@@ -17,10 +17,9 @@
 	"{\"name\":\"mcp-probe\",\"version\":\"" VERSION "\"}"
 
 /*
- * The members in the order of the SDK, both generations of which put those of
- * JSON-RPC behind those of the request; but for the server/discover of the
- * second, and a first page of revision 2026-07-28, to which _meta is added
- * last.
+ * Append jsonrpc and id, last, as both generations of the SDK do. Exceptions
+ * are server/discover, and the first page of tools/list of revision 2026-07-28,
+ * to which the SDK adds _meta last.
  */
 static void close_request(struct buf *b, const char *id)
 {
@@ -45,8 +44,9 @@ void rpc_initialize(struct buf *b, const char *id)
 }
 
 /*
- * As the first generation, which most clients of servers with sessions are: the
- * second has the members the other way around. In all else the two agree.
+ * Written as the first generation of the SDK does, which most clients of
+ * servers with sessions use. The second has these members in the other order;
+ * all other requests are the same in both.
  */
 void rpc_initialized(struct buf *b)
 {
@@ -185,7 +185,7 @@ static const struct {
 		"it was asked in"},
 };
 
-/* The member of an error's data that goes with its code. */
+/* The member of an error's data that explains its code. */
 static const cJSON *particulars(const cJSON *error)
 {
 	const cJSON *data = json_get(error, "data");
@@ -251,7 +251,7 @@ enum rpc_versions rpc_versions(const cJSON *list)
 	return found;
 }
 
-/* Records carry these: U+0000 in one would make the whole line unreadable. */
+/* Copy a string, cleaned for a record: U+0000 would spoil the whole line. */
 static void note_server(const cJSON *info, struct rpc_hello *h)
 {
 	const char *name = json_str(info, "name");

@@ -26,22 +26,22 @@
 #define RPC_UNAUTHORIZED -32001
 
 /*
- * The requests, each appended to b as one JSON text: clientInfo apart, the
- * bytes of the official TypeScript SDK, so that whoever keeps an answer by the
- * body of its POST gives us what it gives to clients. id: the JSON text of an
- * id, a string or an integer.
+ * Each appends a request to b as one JSON text. Apart from clientInfo it has
+ * the bytes of the official TypeScript SDK, so that a cache that keeps answers
+ * by the body of the POST gives us what it gives to clients. id: the JSON text
+ * of an id, a string or an integer.
  */
 void rpc_discover(struct buf *b, const char *id);
 void rpc_initialize(struct buf *b, const char *id);
 void rpc_initialized(struct buf *b);
-/* cursor: of the page, NULL for the first; "" is a cursor too. */
+/* cursor: that of the page, NULL for the first; "" is a cursor too. */
 void rpc_tools_list(struct buf *b, const char *id, bool stateless,
 	const char *cursor);
 /* arguments: an object, or NULL for none. */
 void rpc_tools_call(struct buf *b, const char *id, bool stateless,
 	const char *name, const cJSON *arguments);
 
-/* rpc_has_id(m, id): whether m carries that id: its type counts, too. */
+/* rpc_has_id(m, id): whether m has that id; 1 and "1" are different ids. */
 bool rpc_has_id(const cJSON *m, const char *id);
 
 enum rpc_match { RPC_NOT_OURS, RPC_RESULT, RPC_ERROR };
@@ -49,8 +49,8 @@ enum rpc_match { RPC_NOT_OURS, RPC_RESULT, RPC_ERROR };
 /* Which errors answer a request. */
 enum rpc_errors {
 	RPC_ERRORS_OURS, /* those that carry its id */
-	RPC_ERRORS_NULL, /* and those without an id, or with a null one */
-	RPC_ERRORS_ALL	 /* any, as in a response whose status says so too */
+	RPC_ERRORS_NULL, /* also those without an id, or with null */
+	RPC_ERRORS_ALL	 /* any: the status of the response is an error too */
 };
 
 /*
@@ -63,35 +63,35 @@ enum rpc_match rpc_match(const cJSON *m, const char *id,
 
 /*
  * rpc_fault(m, id, errors): what is wrong with a message that is meant as the
- * answer to `id` and is none by JSON-RPC 2.0 or the schema of MCP; NULL where
- * nothing is, or it is not meant for us. With RPC_ERRORS_ALL always NULL: the
- * status of the response says more.
+ * answer to `id`, by JSON-RPC 2.0 or the schema of MCP; NULL where nothing is
+ * wrong or the message is not meant for us. Always NULL with RPC_ERRORS_ALL:
+ * the status of the response says more.
  */
 const char *rpc_fault(const cJSON *m, const char *id, enum rpc_errors errors);
 
-/* rpc_error_code(m): the code of an error message; 0 where it is no number. */
+/* rpc_error_code(m): the code of the error message m; 0 where it has none. */
 int rpc_error_code(const cJSON *m);
 
 /*
- * rpc_error_failure(m, f): the failure "jsonrpc.<code>": what the code means,
- * where it has a meaning, and the server's own words. Returns false.
+ * rpc_error_failure(m, f): set *f to the failure "jsonrpc.<code>": what the
+ * code means, if it is known, and the server's own words. Returns false.
  */
 bool rpc_error_failure(const cJSON *m, struct failure *f);
 
-/* What versions a server says it speaks. */
+/* The versions that a server says it speaks. */
 enum rpc_versions {
-	VERSIONS_NONE,	    /* no list, or none that we know */
-	VERSIONS_SESSION,   /* of those we know, only older ones */
+	VERSIONS_NONE,	    /* no list, or no version that we know */
+	VERSIONS_SESSION,   /* of the versions that we know, only older ones */
 	VERSIONS_STATELESS  /* 2026-07-28 is among them */
 };
 
-/* rpc_versions(list): of an array of strings; NULL is VERSIONS_NONE. */
+/* rpc_versions(list): list: an array of strings, or NULL. */
 enum rpc_versions rpc_versions(const cJSON *list);
 
 /* rpc_known_session(v): whether v is a revision that begins with initialize. */
 bool rpc_known_session(const char *v);
 
-/* What a server says of itself. Strings are cut to fit. */
+/* What a server says about itself. Strings are cut to fit. */
 struct rpc_hello {
 	char revision[32];
 	char server_name[128];
@@ -101,27 +101,28 @@ struct rpc_hello {
 
 /*
  * rpc_judge_initialize(result, h, f): check the result of `initialize` (2025
- * revisions, "Lifecycle"): protocolVersion that we know, serverInfo with a
- * name, capabilities. False and *f where something is missing.
+ * revisions, "Lifecycle"): a protocolVersion that we know, serverInfo with a
+ * name, capabilities; and fill *h. False and *f where something is missing.
  */
 bool rpc_judge_initialize(const cJSON *result, struct rpc_hello *h,
 	struct failure *f);
 
-/* The same for the result of `server/discover` of revision 2026-07-28. */
+/* rpc_judge_discover(result, h, f): the same for the result of server/discover
+   of revision 2026-07-28. */
 bool rpc_judge_discover(const cJSON *result, struct rpc_hello *h,
 	struct failure *f);
 
 /*
  * rpc_judge_call(result, stateless, f, needs_input): check the result of
- * `tools/call`. *needs_input: the tool works and wants to ask its caller
- * something, which revision 2026-07-28 lets it do by its result.
+ * tools/call. False and *f where the call failed. *needs_input: the tool works
+ * and asks its caller for input, which a result may do in revision 2026-07-28.
  */
 bool rpc_judge_call(const cJSON *result, bool stateless, struct failure *f,
 	bool *needs_input);
 
 /*
- * rpc_judge_result_type(result, f): a result of revision 2026-07-28 must be
- * "complete", which a missing resultType means too.
+ * rpc_judge_result_type(result, f): check that a result of revision 2026-07-28
+ * is "complete", as it is without a resultType too. False and *f where not.
  */
 bool rpc_judge_result_type(const cJSON *result, struct failure *f);
 

@@ -60,7 +60,7 @@ static void field(struct sse *s, const char *name, size_t len,
 			s->new_id = true;
 		}
 	} else if (len == 5 && memcmp(name, "retry", 5) == 0) {
-		/* Beyond a day it makes no difference how long. */
+		/* More than a day makes no difference. */
 		if (n && strspn(value, "0123456789") == n)
 			s->retry_ms = num_parse(value, 0, RETRY_MAX_MS, &ms)
 				? (long)ms
@@ -87,7 +87,8 @@ static void end_of_line(struct sse *s)
 	buf_clear(&s->line);
 }
 
-/* The mark may come in pieces: wait for three bytes or a mismatch. */
+/* Drop a byte order mark; it may come in pieces, so wait for three bytes or a
+   mismatch. */
 static void drop_mark(struct sse *s)
 {
 	static const char mark[] = "\xef\xbb\xbf";
@@ -102,8 +103,8 @@ static void drop_mark(struct sse *s)
 }
 
 /*
- * How many bytes at the beginning of a line are whole lines that mean nothing:
- * comments, and empty ones that end no event. The last of the n bytes is never
+ * How many bytes at p, where a line begins, are complete lines to ignore:
+ * comments, and empty lines that end no event. The last of the n bytes is never
  * among them.
  */
 static size_t pass_over(const struct sse *s, const char *p, size_t n)
@@ -119,7 +120,7 @@ static size_t pass_over(const struct sse *s, const char *p, size_t n)
 				i++;
 		else if (!idle)
 			return at;
-		/* A CR may have its LF among the next bytes. */
+		/* The LF of a CR may be among the next bytes. */
 		if (i + 1 >= n || (p[i] != '\n' && p[i] != '\r') ||
 			i - at > s->line.max)
 			return at;
@@ -145,14 +146,14 @@ bool sse_feed(struct sse *s, const char *p, size_t n)
 			p += skip;
 			n -= skip;
 		}
-		/* Byte by byte only until the mark is settled. */
+		/* Byte by byte while a byte order mark may come. */
 		if (!s->started)
 			run = *p != '\r' && *p != '\n';
 		else
 			while (run < n && p[run] != '\r' && p[run] != '\n')
 				run++;
 		buf_add(&s->line, p, run);
-		/* Before the line ends: that would clear the error. */
+		/* Look before the line ends, which clears the error. */
 		if (!buf_ok(&s->line))
 			return false;
 		if (!s->started)

@@ -11,9 +11,9 @@ enum sse_want { SSE_MORE, SSE_STOP };
 
 struct sse {
 	/*
-	 * An event: its type, "message" where the stream names none, and its
-	 * data, which ends in a NUL that n does not count. Not called for an
-	 * event without data. SSE_STOP: no event after this one.
+	 * Called for each event with data: its type, "message" where the
+	 * stream names none, and n bytes of data with a NUL behind them. Return
+	 * SSE_STOP to get no event after this one.
 	 */
 	enum sse_want (*event)(void *arg, const char *type, const char *data,
 		size_t n);
@@ -39,8 +39,8 @@ void sse_init(struct sse *s, size_t max,
 void sse_release(struct sse *s);
 
 /*
- * sse_feed(s, p, n): the next n bytes. False where a line or an event passes
- * the limit. Bytes after SSE_STOP are passed over.
+ * sse_feed(s, p, n): read the next n bytes. False where a line or an event is
+ * larger than the limit. Bytes after SSE_STOP are ignored.
  */
 bool sse_feed(struct sse *s, const char *p, size_t n);
 

@@ -11,11 +11,11 @@ struct stream {
 	struct stream_handler handler;
 	void *arg;
 	struct http_transfer *transfer; /* NULL once it has ended */
-	struct timer *timer; /* what comes next: ready, gone, or too late */
+	struct timer *timer; /* of ready, gone or too_late; NULL: none */
 	double open_ms;
 	bool begun;   /* the first event came */
 	bool waiting; /* for the endpoint or an answer */
-	bool ready;   /* it is in reply, to be taken */
+	bool ready;   /* what was awaited is in reply */
 	bool closed;
 	char endpoint[URL_MAX];
 	struct answer answer;
@@ -46,7 +46,7 @@ static void tell(void *arg)
 		s->handler.ready(s->arg);
 }
 
-/* Tell the owner, once libcurl is left: it may want to send. */
+/* Have the owner called from http_turn, where it may send. */
 static void settle(struct stream *s)
 {
 	s->waiting = false;
@@ -128,7 +128,7 @@ static void on_event(void *arg, const struct http_response *r,
 	settle(s);
 }
 
-/* The stream has ended, and an answer is waited for in vain. */
+/* The stream has ended, so the awaited answer cannot come. */
 static void settle_ended(struct stream *s)
 {
 	struct reply *r = &s->reply;
@@ -145,7 +145,7 @@ static void settle_ended(struct stream *s)
 	settle(s);
 }
 
-/* It ended before it said where messages go. */
+/* The stream ended before it named an endpoint. */
 static void settle_unopened(struct stream *s, const struct reply *r)
 {
 	long status = r->http->status;

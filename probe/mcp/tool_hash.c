@@ -5,22 +5,23 @@
 #include "base/xalloc.h"
 #include "json/jcs.h"
 
-/* Beyond these a list is of no use to any client. */
+/* No client can use a list beyond these limits. */
 #define TOOLS_MAX 10000
 #define NAME_MAX_BYTES 1024
 #define TEXT_MAX_BYTES (12 * MIB)
-/* The most memory for the tree of the tool that is wanted. */
+/* The most bytes of memory for the tree of t->kept. */
 #define KEPT_MAX (2 * MIB)
 
 /*
- * A tool. Where its parts begin in the text of all: its name as it is, with a
- * NUL; the members of the canonical form before the schema; the schema; and the
- * members behind the name, whose place in that form is between these two.
+ * A tool, by where its parts begin in the text of all tools: its name with a
+ * NUL; then the members of its canonical form (RFC 8785, in their order):
+ * annotations and description, inputSchema, and behind the name outputSchema
+ * and title.
  */
 struct tool {
 	size_t name, before, schema, behind, end;
 	bool odd; /* I-JSON cannot carry it, and only its name is kept */
-	const char *sorted; /* its name, while the list is put in order */
+	const char *sorted; /* its name, for by_name */
 	char contract[SHA256_HEX], full[SHA256_HEX];
 };
 
@@ -68,8 +69,8 @@ static bool stands_twice(const cJSON *tool, const char *key)
 }
 
 /*
- * Append a member of a tool, if it is there, between two texts. False where
- * I-JSON cannot carry it.
+ * Append a member of a tool, if it has it, with `open` before and `close` after
+ * it. False where I-JSON cannot carry the member.
  */
 static bool put_member(struct buf *b, const cJSON *tool, const char *key,
 	const char *open, const char *close)
@@ -86,8 +87,8 @@ static bool put_member(struct buf *b, const cJSON *tool, const char *key,
 }
 
 /*
- * Append the parts of a tool to the text, in the order that RFC 8785 gives its
- * members. False where I-JSON cannot carry it.
+ * Append the parts of a tool to the text. False where I-JSON cannot carry the
+ * tool.
  */
 static bool put_parts(struct buf *b, const cJSON *v, struct tool *tool)
 {
@@ -107,14 +108,14 @@ static bool put_parts(struct buf *b, const cJSON *v, struct tool *tool)
 	return true;
 }
 
-/* Add what stands in the contract and in the full form to both digests. */
+/* Add bytes that both forms of a tool have to both digests. */
 static void add_both(const struct tools *t, const char *p, size_t n)
 {
 	sha256_add(t->contract, p, n);
 	sha256_add(t->full, p, n);
 }
 
-/* Add the canonical forms of a tool to the digests. */
+/* Add both canonical forms of a tool to the digests. */
 static void add_forms(const struct tools *t, const struct tool *tool)
 {
 	const char *text = t->text.p;
@@ -147,7 +148,7 @@ static const char *fault_of_schema(const cJSON *schema)
 	return s && strcmp(s, "object") == 0 ? NULL : "is of another type";
 }
 
-/* n: which of the page it is, from 1 on. */
+/* Check a tool; n: its number on the page, from 1. */
 static bool judge_tool(const cJSON *tool, size_t n, struct failure *f)
 {
 	const char *name = json_str(tool, "name");
@@ -189,7 +190,7 @@ static bool too_late(struct failure *f, const char *what)
 		what);
 }
 
-/* The slot of a name: the one that has it, or the free one that it gets. */
+/* The slot of a name, or the free one where it belongs. */
 static uint32_t *slot_of(const struct tools *t, const char *name)
 {
 	size_t at = (size_t)siphash(&t->key, name, strlen(name));
@@ -203,7 +204,7 @@ static uint32_t *slot_of(const struct tools *t, const char *name)
 	}
 }
 
-/* Room for one tool more, with a slot in two free. */
+/* Make room for one more tool, with at least half of the slots free. */
 static void make_room(struct tools *t)
 {
 	t->list = xgrow(t->list, &t->cap, t->n + 1, sizeof *t->list);
@@ -217,7 +218,7 @@ static void make_room(struct tools *t)
 		*slot_of(t, name_of(t, &t->list[i])) = (uint32_t)i + 1;
 }
 
-/* Keep the tool whole that is wanted. */
+/* Keep the tool whose name is wanted. */
 static bool keep(struct tools *t, const cJSON *v, struct failure *f)
 {
 	if (t->kept || !*t->wanted ||
@@ -232,7 +233,7 @@ static bool keep(struct tools *t, const cJSON *v, struct failure *f)
 	return true;
 }
 
-/* Append a tool to the text, and take its digests. */
+/* Append a tool to the text, and make its digests. */
 static struct tool describe(struct tools *t, const cJSON *v)
 {
 	const char *name = json_str(v, "name");
@@ -252,7 +253,7 @@ static struct tool describe(struct tools *t, const cJSON *v)
 		text_clean(name, strlen(name), t->not_i_json,
 			sizeof t->not_i_json, 100);
 	}
-	/* There is no hash over all of them then. */
+	/* Then there is no hash over all tools, and no need for the parts. */
 	if (*t->not_i_json)
 		buf_cut(&t->text, parts);
 	return tool;
@@ -319,7 +320,7 @@ static int by_name(const void *a, const void *b)
 		((const struct tool *)b)->sorted);
 }
 
-/* Put the list in order. Who adds to it makes room, and the slots, anew. */
+/* Sort the list by name. That breaks the slots; make_room makes them anew. */
 static void sort(struct tools *t)
 {
 	for (size_t i = 0; i < t->n; i++)

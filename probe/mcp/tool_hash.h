@@ -1,6 +1,6 @@
 /*
- * tool_hash.h: the tools of a server over all pages of tools/list, and the hashes
- * of their canonical form. Pure.
+ * tool_hash.h: the tools of a server from all pages of tools/list, and the tool
+ * hashes: SHA-256 of their canonical form, see mcp-records(5). Pure.
  */
 #ifndef MCP_TOOL_HASH_H
 #define MCP_TOOL_HASH_H
@@ -15,33 +15,34 @@ struct sha256; /* opaque */
 struct tools {
 	struct tool *list;
 	size_t n, cap;
-	/* Which tool of the list has a name, from 1 on, found by its hash. */
+	/* Hash table by name: which tool of list, from 1; 0: free. */
 	uint32_t *slots;
 	size_t n_slots; /* a power of two, or 0 */
 	struct siphash_key key;
-	struct buf text; /* what is kept of each tool */
-	struct sha256 *contract, *full; /* digests that are being made */
+	struct buf text; /* the parts of all tools: see struct tool */
+	struct sha256 *contract, *full; /* digests in the making */
 	struct budget *budget;
-	size_t held; /* what the budget held before */
+	size_t held; /* budget->held before the first tool */
 	/* The first tool that I-JSON cannot carry, "" while there is none. */
 	char not_i_json[128];
 	char wanted[256]; /* the name of a tool to keep whole, "" for none */
-	cJSON *kept;	  /* that tool, once it was seen */
+	cJSON *kept;	  /* that tool, once it was listed; else NULL */
 };
 
 /*
- * tools_init(t, wanted, key, budget): no tools yet; wanted may be NULL. key:
- * one that no server knows. Reading takes from the budget.
+ * tools_init(t, wanted, key, budget): no tools yet. wanted: the name of a tool
+ * to keep in t->kept, or NULL. key: random, so that no server can choose names
+ * with equal hashes. What is read is taken from the budget, which must outlive
+ * t.
  */
 void tools_init(struct tools *t, const char *wanted,
 	const struct siphash_key *key, struct budget *budget);
 void tools_release(struct tools *t);
 
 /*
- * tools_add(t, result, f): check the tools of one page and take them in. The
- * same tool twice counts once. False and *f where the page breaks the
- * specification ("tools/list"), all pages together are too large, or the time
- * is over.
+ * tools_add(t, result, f): check the tools of one page and add them. The same
+ * tool twice counts once. False and *f where the page breaks the specification
+ * ("tools/list"), all pages together are too large, or the deadline is over.
  */
 bool tools_add(struct tools *t, const cJSON *result, struct failure *f);
 
@@ -55,8 +56,8 @@ struct tools_hash {
 /*
  * tools_hash(t, h, f): the two hashes over all tools, see mcp-records(5). The
  * names in h->digests live as long as t; h->digests is the caller's to free.
- * False and *f where I-JSON cannot carry a tool, or the time is over; digests
- * is then NULL.
+ * False and *f where I-JSON cannot carry a tool, or the deadline is over;
+ * h->digests is then NULL.
  */
 bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f);
 

@@ -3,16 +3,17 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 
-/* How long the response to a POST is waited for once its answer is here. */
+/* How long to wait for the response to a POST whose answer is here. */
 #define GRACE_MS 50.0
 /* The wait before a stream is resumed, where the server names none. */
 #define RETRY_MS 1000.0
-/* And what it is at the least, and how often it is done for one answer. */
+/* The shortest wait, whatever the server names. */
 #define RETRY_MIN_MS 100.0
+/* How often a stream is resumed for one answer, and in one probe. */
 #define RESUMES_MAX 30
-/* And for all answers of a probe. */
 #define RESUMES_ALL 50
-/* An event stream names its endpoint within this, or half of what is left. */
+/* An event stream has to name its endpoint within this time, or half of what
+   is left. */
 #define OPEN_MS 5000.0
 
 /* A message whose reply is awaited. */
@@ -52,7 +53,7 @@ static void complete(struct pending *pending, const struct reply *r)
 	t->handler.reply(t->arg, r);
 }
 
-/* ---- A stream that the server leaves before the answer. */
+/* ---- The server closes its stream before the answer. */
 
 static void on_resumed(void *arg, const struct reply *r);
 
@@ -86,7 +87,7 @@ static void complete_failed(struct pending *pending, const struct reply *r,
 	complete(pending, &failed);
 }
 
-/* Come back after a while, if there is time for it. */
+/* Resume the stream after a while, if there is time for it. */
 static void await_resume(struct pending *pending, const struct reply *r)
 {
 	struct transport *t = pending->transport;
@@ -119,7 +120,7 @@ static void await_resume(struct pending *pending, const struct reply *r)
 	pending->timer = http_after(t->wire->http, wait, resume, pending);
 }
 
-/* Whether the rest of a stream can be had: not in the stateless revisions. */
+/* Whether a stream can be resumed: not in the stateless revisions. */
 static bool resumable(const struct pending *pending, const struct reply *r)
 {
 	return r->kind == REPLY_FAILED && pending->id &&
@@ -136,7 +137,7 @@ static void on_resumed(void *arg, const struct reply *r)
 	long status = r->http->status;
 	struct failure f;
 
-	/* A wall, and a failing network, are what they are. */
+	/* A request for a credential and a failing network are passed on. */
 	if (resumable(pending, r)) {
 		await_resume(pending, r);
 	} else if (r->kind == REPLY_FAILED || r->kind == REPLY_RESULT ||
@@ -181,7 +182,7 @@ static void on_done(void *arg, const struct reply *r)
 	struct pending *pending = arg;
 
 	if (resumable(pending, r)) {
-		/* The answer to initialize may come without it. */
+		/* The resumed answer to initialize may lack the session id. */
 		note_session(pending->transport->wire, r->http);
 		await_resume(pending, r);
 	} else {
@@ -198,7 +199,7 @@ static void on_posted(void *arg, const struct reply *r)
 	long status = r->http->status;
 
 	pending->post = NULL;
-	/* Status 0: it was stopped, for the stream has settled the matter. */
+	/* Status 0: stop_post ended it, as the answer came on the stream. */
 	if (r->kind == REPLY_FAILED ||
 		(status && (status < 200 || status > 299))) {
 		stream_forget(t->stream);

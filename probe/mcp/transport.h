@@ -14,8 +14,7 @@ struct transport_handler {
 	/* As in struct exchange_handler, for every connection. */
 	void (*resolved)(void *arg, const struct http_response *h);
 	void (*connected)(void *arg, const struct http_response *h);
-	/* The reply, or why there is none. What r points to lives until this
-	   returns. */
+	/* The reply, or why there is none; r lives until this returns. */
 	void (*reply)(void *arg, const struct reply *r);
 	/* The transfer of an event stream that was closed has ended. */
 	void (*gone)(void *arg);

@@ -12,7 +12,7 @@
 #include <strings.h>
 
 #define FIELDS_MAX 40
-/* Of these the last are kept for what follows the arguments of a call. */
+/* Of these so many are kept for the fields after Mcp-Param-*. */
 #define FIELDS_LATER 2
 #define FIELD_MAX (16 * 1024)
 
@@ -28,7 +28,7 @@ static void add(struct fields *f, const char *name, const char *value)
 	if (f->n == FIELDS_MAX)
 		return;
 	f->list[f->n] = xmalloc(size);
-	/* libcurl wants it so where there is no value, or drops the field. */
+	/* libcurl drops a field without value unless it is written "name;". */
 	snprintf(f->list[f->n++], size, *value ? "%s: %s" : "%s;%s", name,
 		value);
 }
@@ -77,7 +77,7 @@ static void add_encoded(struct fields *f, const char *name, const char *value)
 	free(out);
 }
 
-/* An argument as Mcp-Param-<annotation>; null is not sent. */
+/* Add an argument as Mcp-Param-<annotation>; null is not sent. */
 static void add_param(struct fields *f, const char *annotation, const cJSON *v)
 {
 	char name[128], number[JCS_NUMBER];
@@ -93,7 +93,7 @@ static void add_param(struct fields *f, const char *annotation, const cJSON *v)
 	}
 }
 
-/* The arguments that the tool's schema wants in the header (x-mcp-header). */
+/* Add the arguments whose properties in the schema have x-mcp-header. */
 static void add_params(struct fields *f, const cJSON *schema,
 	const cJSON *arguments, int depth)
 {
@@ -118,7 +118,7 @@ static void add_params(struct fields *f, const cJSON *schema,
 	}
 }
 
-/* What no other client sends. */
+/* Fields that no other client sends, and the credential. */
 static void add_own(struct fields *f, const struct wire *w)
 {
 	if (w->show_credential && credential_field(w->target->credential))
@@ -127,7 +127,8 @@ static void add_own(struct fields *f, const struct wire *w)
 	add(f, "X-Probe-Region", w->target->region);
 }
 
-/* A certificate is part of the connection, and shown from the first on. */
+/* A client certificate belongs to the connection: it is shown from the first
+   request on. */
 static const char *client_cert(const struct wire *w)
 {
 	const struct credential *c = w->target->credential;
@@ -141,7 +142,8 @@ static const char *client_key(const struct wire *w)
 	return client_cert(w) ? credential_key(w->target->credential) : NULL;
 }
 
-/* Over HTTP+SSE clients tell the revision too; its session is the endpoint. */
+/* The session and the revision. HTTP+SSE has no session id: its endpoint is the
+   session; but clients send the revision there too. */
 static void add_agreed(struct fields *f, const struct wire *w)
 {
 	if (*w->session)
@@ -178,7 +180,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 				m->arguments, 0);
 	}
 	add(&f, "content-type", "application/json");
-	/* The answer to a POST of HTTP+SSE is none that a client reads. */
+	/* With HTTP+SSE no client reads the response to a POST. */
 	add(&f, "accept",
 		*w->endpoint ? "*/*" : "application/json, text/event-stream");
 	if (m->id && !*w->endpoint)
@@ -191,7 +193,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	return rc;
 }
 
-/* A GET of the target itself, for an event stream. */
+/* GET the target's own URL for an event stream. */
 static int get_stream(const struct wire *w, const char *last_id,
 	const char *id, double timeout_ms, bool fresh,
 	const struct exchange_handler *handler, void *arg)
@@ -257,7 +259,7 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	return rc;
 }
 
-/* Whether the operator named the origin of this URL himself. */
+/* Whether the operator named the origin of this URL. */
 static bool own_origin(const struct wire *w, const struct url *u)
 {
 	const struct credential *held = w->target->credential;

@@ -1,8 +1,8 @@
 /*
- * wire.h: the HTTP form of MCP's messages: which header fields go with which
- * message in which revision ("Transports", Streamable HTTP). They are those of
- * the official TypeScript SDK, in its order, and those that say who asks; what
- * its fetch adds is in http/setup.c.
+ * wire.h: MCP's messages over HTTP: which header fields go with which message
+ * in which revision ("Transports", Streamable HTTP). They are those of the
+ * official TypeScript SDK, in its order, and those that say who asks. What
+ * node's fetch adds is in http/setup.c.
  */
 #ifndef MCP_WIRE_H
 #define MCP_WIRE_H
@@ -24,8 +24,8 @@ struct wire {
 	char session[1024]; /* Mcp-Session-Id; "" for none */
 	char endpoint[URL_MAX]; /* where HTTP+SSE wants messages; "" before */
 	bool show_credential;
-	bool deny_private; /* for addresses that the server handed us */
-	bool proxied;	   /* the server is beyond a proxy */
+	bool deny_private; /* URLs from the server may not be private */
+	bool proxied;	   /* the server is reached through a proxy */
 };
 
 struct wire_message {
@@ -39,44 +39,46 @@ struct wire_message {
 	bool fresh; /* over a new connection */
 };
 
-/* wire_post(w, m, handler, arg): send a message. As exchange_start. */
+/* wire_post(w, m, handler, arg): send a message. Returns as exchange_start. */
 int wire_post(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg);
 
 /*
  * wire_listen(w, timeout_ms, fresh, handler, arg): open the event stream of
- * HTTP+SSE (2024-11-05). As exchange_start, with WANT_EVENTS.
+ * HTTP+SSE (2024-11-05), with WANT_EVENTS. Returns as exchange_start.
  */
 int wire_listen(const struct wire *w, double timeout_ms, bool fresh,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_resume(w, last_id, id, timeout_ms, handler, arg): go on with an event
- * stream that the server left after the event last_id, for the answer to the
- * request id (2025-11-25, "Resumability and Redelivery").
+ * wire_resume(w, last_id, id, timeout_ms, handler, arg): resume an event stream
+ * that the server closed after the event last_id, to get the answer to the
+ * request `id` (2025-11-25, "Resumability and Redelivery"). Returns as
+ * exchange_start.
  */
 int wire_resume(const struct wire *w, const char *last_id, const char *id,
 	double timeout_ms, const struct exchange_handler *handler, void *arg);
 
-/* wire_delete(w, timeout_ms, handler, arg): end the session. */
+/* wire_delete(w, timeout_ms, handler, arg): end the session. Returns as
+   exchange_start. */
 int wire_delete(const struct wire *w, double timeout_ms,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_guarded(w, url): whether what the server handed us may lead to the
- * public internet only. Beyond a proxy, where nobody sees the address, the
- * origins of the target and of the issuer that its credential names are as good
- * as the operator's word for them.
+ * wire_guarded(w, url): whether this URL, which the server chose, must lead to
+ * a public address. Not where a proxy hides the address and the operator named
+ * the URL's origin: that of the target, or of the issuer of its credential.
  */
 bool wire_guarded(const struct wire *w, const char *url);
 
-/* wire_get(w, url, timeout_ms, handler, arg): read a document, without secret. */
+/* wire_get(w, url, timeout_ms, handler, arg): read a JSON document, without
+   showing the credential. Returns as exchange_start. */
 int wire_get(const struct wire *w, const char *url, double timeout_ms,
 	const struct exchange_handler *handler, void *arg);
 
 /*
- * wire_session_valid(id): whether a session id is one: visible ASCII, and short
- * enough to be sent back.
+ * wire_session_valid(id): whether a session id is visible ASCII, not empty, and
+ * short enough to be sent back.
  */
 bool wire_session_valid(const char *id);
 

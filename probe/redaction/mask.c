@@ -13,9 +13,9 @@
 
 /* A shorter secret would hide half of every sentence. */
 #define SECRET_MIN 4
-/* Of a secret that was cut this much tells it from other words. */
+/* So many bytes of a cut secret tell it from other words. */
 #define PREFIX_MIN 8
-/* A text is read in a second way for so many steps in all. */
+/* The most steps that a text is read in other ways than the first. */
 #define STEPS 1024
 
 static struct mask_set secrets; /* of the process */
@@ -62,7 +62,7 @@ void mask_set_release(struct mask_set *m)
 	memset(m, 0, sizeof *m);
 }
 
-/* Both alphabets (RFC 4648, 4 and 5). */
+/* Add the base64 of a secret, in both alphabets (RFC 4648, 4 and 5). */
 static void add_base64(const char *p, size_t n)
 {
 	char url[64], *other = n < sizeof url ? url : xmalloc(n + 1);
@@ -77,8 +77,8 @@ static void add_base64(const char *p, size_t n)
 }
 
 /*
- * What base64 makes of a secret that stands behind 0, 1 or 2 bytes modulo 3,
- * without the characters in which its neighbours have a part.
+ * Add what base64 makes of a secret that follows 0, 1 or 2 bytes modulo 3,
+ * without the characters that also depend on its neighbours.
  */
 static void add_encoded(const char *s, size_t n)
 {
@@ -134,7 +134,7 @@ static void add_to(struct mask_set *m, const char *s)
 		mask_given(s);
 }
 
-/* What the n bytes at p of a URL stand for; the caller wipes and frees it. */
+/* Percent-decode the n bytes at p; the caller wipes and frees the result. */
 static char *decoded(const char *p, size_t n)
 {
 	char *text = xmalloc(n + 1);
@@ -160,7 +160,7 @@ void mask_userinfo(const char *p, size_t n)
 {
 	char *pair = decoded(p, n), *colon = strchr(pair, ':');
 
-	/* As it is written there, it may be repeated too. */
+	/* A server may repeat it as it is written in the URL, too. */
 	mask_parts(NULL, p, n);
 	if (colon && colon[1]) {
 		mask_secret(colon + 1);
@@ -169,7 +169,7 @@ void mask_userinfo(const char *p, size_t n)
 	wipe(pair);
 }
 
-/* A value as it stands, and what it stands for in a URL. */
+/* Add a value as it is, and percent-decoded. */
 static void add_value(struct mask_set *m, const char *p, size_t n)
 {
 	char *raw = xstrndup(p, n), *plain = decoded(p, n);
@@ -190,7 +190,7 @@ void mask_parts(struct mask_set *m, const char *p, size_t n)
 		while (p < end && !strchr(" ,;&?\"\r\n", *p))
 			p++;
 		eq = memchr(from, '=', (size_t)(p - from));
-		/* That of base64 has nothing behind it. */
+		/* The "=" that ends base64 begins no value. */
 		if (eq && eq + 2 < p)
 			from = eq + 1;
 		if (p - from >= PREFIX_MIN)
@@ -204,8 +204,8 @@ void mask_parts(struct mask_set *m, const char *p, size_t n)
 /* The secrets of a set that a text, read so far, may become. */
 struct range {
 	size_t lo, hi; /* in the list */
-	size_t depth;  /* so many characters were read */
-	size_t at;     /* and so many bytes */
+	size_t depth;  /* how many characters were read */
+	size_t at;     /* how many bytes they took */
 };
 
 struct search {
@@ -213,7 +213,7 @@ struct search {
 	const char *p;
 	size_t n;
 	size_t longest;
-	size_t *steps; /* that may still be tried aside */
+	size_t *steps; /* left for other ways than the first */
 };
 
 /* The first of the range whose next character is c or more. */
@@ -233,7 +233,7 @@ static size_t first_from(
 	return lo;
 }
 
-/* One character more. */
+/* Read one more character. False where no secret goes on with it. */
 static bool narrow(const struct mask_set *m, const struct range *r,
 	const struct reading *by, struct range *out)
 {
@@ -246,14 +246,14 @@ static bool narrow(const struct mask_set *m, const struct range *r,
 	return out->lo < out->hi;
 }
 
-/* Whether what was read is a whole secret, or enough of one. */
+/* Whether what was read is a whole secret, or enough of a cut one. */
 static bool enough(const struct mask_set *m, const struct range *r)
 {
 	return r->depth >= PREFIX_MIN ||
 	       (r->depth && !m->list[r->lo][r->depth]);
 }
 
-/* Follow the first way to read a text; `aside`: it is a second one already. */
+/* Read a text in each way, by recursion; `aside`: not the first way. */
 static void find_from(struct search *s, struct range r, bool aside)
 {
 	struct reading readings[READINGS_MAX];
@@ -293,7 +293,7 @@ static size_t secret_at(
 	return s.longest;
 }
 
-/* Of "sessionId=", as the transport of 2024-11-05 writes it, or its like. */
+/* The length of "sessionId=" at p, as HTTP+SSE writes it, or the like; or 0. */
 static size_t session_at(const char *p, size_t n)
 {
 	static const char *const names[] = {"sessionid=", "session_id="};
@@ -307,7 +307,7 @@ static size_t session_at(const char *p, size_t n)
 	return 0;
 }
 
-/* The bytes that something to mask may begin with. */
+/* Mark the bytes with which something to mask may begin. */
 static void mark_begins(const struct mask_set *own, bool *begins)
 {
 	for (size_t i = 0; i < 256; i++)

@@ -1,15 +1,15 @@
 /*
- * mask.h: text without the secrets in it.
+ * mask.h: redaction: takes the secrets out of texts.
  *
- * A secret is remembered once, for the whole process, by who reads it, gets it
- * or makes it. Whoever prints (report.c, http/trace.c, base/log.c) masks all
- * that he prints, whichever target it is about: a server may know the secret of
- * another.
+ * The code that reads, gets or makes a secret registers it here, once for the
+ * whole process. The code that prints (report.c, http/trace.c, base/log.c)
+ * masks all of them in everything, whichever target it is about: one server may
+ * know the secret of another.
  *
- * A secret is found as it stands and in the forms that a server gives it back
- * in: escaped as in JSON, URLs and HTML, more than once and mixed; in base64,
- * on its own and within something else; broken over lines. Where it was cut,
- * its first eight or more characters are masked.
+ * A secret is found as it is and in the forms in which a server may return it:
+ * escaped as in JSON, URLs and HTML, more than once and mixed; in base64, alone
+ * or within something else; broken over lines. Where it was cut, its first
+ * eight or more characters are masked.
  */
 #ifndef REDACTION_MASK_H
 #define REDACTION_MASK_H
@@ -24,36 +24,35 @@ struct mask_set {
 };
 
 /*
- * mask_set_add(m, p, n): add the n bytes at p, without their other forms. What
- * has fewer than four bytes is passed over: it would hide half of every
- * sentence.
+ * mask_set_add(m, p, n): add the n bytes at p, without their other forms. Fewer
+ * than four bytes are ignored: they would hide half of every sentence.
  */
 void mask_set_add(struct mask_set *m, const char *p, size_t n);
 void mask_set_release(struct mask_set *m);
 
 /*
- * mask_secret(s): a secret of ours; NULL is fine. mask_given(s): one that a
- * server chose, of which so short ones are passed over that it could hide the
- * words of others with them.
+ * mask_secret(s): register a secret of ours; NULL is fine. mask_given(s): one
+ * that a server chose; short ones are ignored, or a server could hide the words
+ * of others.
  */
 void mask_secret(const char *s);
 void mask_given(const char *s);
 
 /*
- * mask_userinfo(p, n): the n bytes at p are "user:password" of a URL: the
- * password is a secret, and what Basic makes of both.
+ * mask_userinfo(p, n): the n bytes at p are "user:password" of a URL: register
+ * the password, and both in base64 as Basic sends them.
  */
 void mask_userinfo(const char *p, size_t n);
 
 /*
- * mask_parts(m, p, n): add to m, or where that is NULL to the secrets of the
- * process, what may be one in the value of a field or in a query: each part of
- * eight or more bytes between spaces, commas, semicolons and ampersands, of
- * "name=value" the value.
+ * mask_parts(m, p, n): add what may be a secret in a field's value or a query
+ * to m, or where that is NULL to the secrets of the process: each part of eight
+ * or more bytes between spaces, commas, semicolons and ampersands; of
+ * "name=value" only the value.
  */
 void mask_parts(struct mask_set *m, const char *p, size_t n);
 
-/* mask_forget(): overwrite and free all of them. */
+/* mask_forget(): overwrite and free all secrets of the process. */
 void mask_forget(void);
 
 /*
@@ -66,12 +65,12 @@ void mask_forget(void);
 void mask(struct buf *out, const char *p, size_t n, size_t end,
 	const struct mask_set *own);
 
-/* mask_line(in, out, size): the same of a string, cut; for log_filter. */
+/* mask_line(in, out, size): mask a string, cut to fit; for log_filter. */
 void mask_line(const char *in, char *out, size_t size);
 
 /*
- * mask_none(): whether the process has no secret, so that nothing but session
- * ids is masked where there is no other set.
+ * mask_none(): whether the process has no secret: without another set only
+ * session ids are masked then.
  */
 bool mask_none(void);
 

@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The backslashes before a character, where one quote escapes another. */
+/* The most backslashes before a character: JSON in JSON in JSON. */
 #define ESCAPES_MAX 15
 
 static int hex_value(char c)
@@ -28,7 +28,7 @@ int reading_hex(const char *p, size_t n, size_t digits)
 	return v;
 }
 
-/* A reading more, of what is written otherwise: ASCII. */
+/* Add a reading of an escape, if it is ASCII. */
 static size_t put(struct reading *out, size_t n, int c, size_t len)
 {
 	if (c > 0 && c < 0x80)
@@ -36,7 +36,7 @@ static size_t put(struct reading *out, size_t n, int c, size_t len)
 	return n;
 }
 
-/* \" and \/ and \u0041 of JSON, and what JSON within JSON makes of them. */
+/* \" and \/ and \u0041 of JSON, also escaped again by JSON around it. */
 static size_t read_json(const char *p, size_t n, struct reading *out)
 {
 	size_t k = 0, used = 0;
@@ -55,7 +55,7 @@ static size_t read_json(const char *p, size_t n, struct reading *out)
 	return used;
 }
 
-/* %41, and %2541 where that was encoded again. */
+/* %41, and %2541, which is that encoded again. */
 static size_t read_url(const char *p, size_t n, struct reading *out)
 {
 	size_t used = put(out, 0, reading_hex(p + 1, n - 1, 2), 3);

@@ -1,6 +1,6 @@
 /*
- * reading.h: what a text may mean where nobody knows how it was written: as it
- * stands, or escaped as in JSON, URLs or HTML, perhaps more than once. Pure.
+ * reading.h: reads a text whose escaping is not known: as it is, or escaped as
+ * in JSON, URLs or HTML, perhaps more than once. Pure.
  */
 #ifndef REDACTION_READING_H
 #define REDACTION_READING_H
@@ -16,21 +16,21 @@ struct reading {
 #define READINGS_MAX 6
 
 /*
- * reading_all(p, n, out): each way to read the character at the start of the n
- * bytes at p, n > 0; returns how many. out has READINGS_MAX of them.
+ * reading_all(p, n, out): each way to read the first character of the n bytes
+ * at p, n > 0. Returns how many; out has room for READINGS_MAX.
  */
 size_t reading_all(const char *p, size_t n, struct reading *out);
 
 /*
- * reading_break(p, n): how long the break between two lines at p is, with the
- * "data:" of an event stream and the white space that the next begins with; 0
- * where there is none.
+ * reading_break(p, n): the length of a line break at p, with the "data:" of an
+ * event stream and the white space that begin the next line; 0 where there is
+ * none.
  */
 size_t reading_break(const char *p, size_t n);
 
 /*
- * reading_hex(p, n, digits): the number that so many hexadecimal digits at p
- * mean, up to FFFF; -1 where they are none.
+ * reading_hex(p, n, digits): the value of that many hexadecimal digits at p, up
+ * to FFFF; -1 where they are no such number.
  */
 int reading_hex(const char *p, size_t n, size_t digits);
 

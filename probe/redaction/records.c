@@ -7,16 +7,16 @@
 #include "json/json.h"
 #include "redaction/mask.h"
 
-/* Behind a name that is not whole: so much of the digest of the real one. */
+/* How many digits of its digest follow a name that was changed. */
 #define DIGEST_SHOWN 32
 #define DIGEST_SIZE (sizeof "\\#{}" - 1 + DIGEST_SHOWN)
 
-/* A secret may be shorter than its stars. */
 static char *masked(const char *s)
 {
 	size_t n = strlen(s);
 	struct buf b;
 
+	/* A secret may be shorter than the three stars in its place. */
 	buf_init(&b, 3 * n + 1);
 	mask(&b, s, n, n, NULL);
 	return buf_take(&b);
@@ -27,7 +27,7 @@ char *redact_text(const char *s)
 	return s ? masked(s) : NULL;
 }
 
-/* A tree as json_put writes it, its strings masked as what they mean. */
+/* As json_put, with each string masked in its decoded form. */
 static void put_masked(struct buf *b, const cJSON *v)
 {
 	char *text;
@@ -54,7 +54,7 @@ static void put_masked(struct buf *b, const cJSON *v)
 	buf_char(b, cJSON_IsObject(v) ? '}' : ']');
 }
 
-/* The text of an object; what is none cannot be looked through. */
+/* Mask the text of an object; NULL where it cannot be parsed. */
 static char *redact_json(const char *s)
 {
 	size_t n = s ? strlen(s) : 0;
@@ -85,7 +85,7 @@ void redact_step(struct redacted *r, const struct step_record *s)
 	r->u.step.detail = r->detail;
 }
 
-/* A name that no other has, whatever is in it; the caller frees it. */
+/* A printable name that no other tool has; the caller frees it. */
 static char *redact_name(const char *name)
 {
 	char *hidden = masked(name), digest[SHA256_HEX];
@@ -105,7 +105,7 @@ static char *redact_name(const char *name)
 	return xstrdup(out);
 }
 
-/* The names of tools that a check of caches tells. */
+/* The names of tools in the result of a cache check. */
 static void redact_cache(struct redacted *r, const struct cache_check *c)
 {
 	size_t n = 0;
@@ -137,7 +137,7 @@ void redact_probe(struct redacted *r, const struct probe_record *p)
 		r->tools[i].name = r->names[i];
 		size += strlen(r->names[i]) + 2 * HASH_HEX;
 	}
-	/* In a line there is no room for all of them. */
+	/* A line has no room for all of them. */
 	r->u.probe.tools = size <= LINE_MAX_BYTES ? r->tools : NULL;
 }
 

@@ -1,13 +1,13 @@
 /*
- * records.h: records fit to be printed: without secrets, see mask.h, and with
- * names of tools that can be read and told apart. Pure.
+ * records.h: makes records fit to be printed: without secrets (mask.h), and
+ * with names of tools that can be read and told apart. Pure.
  */
 #ifndef REDACTION_RECORDS_H
 #define REDACTION_RECORDS_H
 
 #include "records/probe.h"
 
-/* A copy of a record, and what its strings live in. */
+/* A copy of a record, with its own strings. */
 struct redacted {
 	union {
 		struct step_record step;
@@ -22,7 +22,8 @@ struct redacted {
 
 /*
  * redact_step(r, s), redact_probe(r, p): make r->u.step or r->u.probe the
- * record to be printed.
+ * printable copy of the record. redacted_release frees it; it must not outlive
+ * the record.
  */
 void redact_step(struct redacted *r, const struct step_record *s);
 void redact_probe(struct redacted *r, const struct probe_record *p);

@@ -5,7 +5,7 @@
 #include "json/json.h"
 #include "mcp/diagnosis.h"
 
-/* The kind of what is held; false where nothing is. */
+/* The kind of the credential; false where none is held. */
 static bool held(const struct probe *p, enum credential_kind *kind)
 {
 	const struct credential *c = p->target->credential;
@@ -29,8 +29,8 @@ static struct next stay_out(struct probe *p, const char *why)
 }
 
 /*
- * A client asks for the scope that its file names, and never for one that a
- * server would like its token to have: say which that is.
+ * Say which scope the server wants. A client asks only for the scope that its
+ * credential file names, never for one that a server suggests.
  */
 static void advise_scope(struct probe *p, struct failure *f)
 {
@@ -85,14 +85,14 @@ static struct next fail_refused(struct probe *p, const struct reply *r)
 	return step_fail(p, r, &f);
 }
 
-/* The credential can be shown: go on where the wall was. */
+/* The credential can be shown: repeat what the server refused. */
 static struct next go_on(struct probe *p)
 {
 	p->wire.show_credential = true;
 	return step_next(NEXT_AGAIN);
 }
 
-/* Get an access token, from nobody but the issuer that the credential names. */
+/* Get an access token, only from the issuer that the credential names. */
 static struct next authorize(struct probe *p, bool anew)
 {
 	const struct oauth_facts *o = &p->auth.oauth;
@@ -125,7 +125,6 @@ struct next authorization_token(struct probe *p, const struct token_result *r)
 	return step_fail(p, NULL, &f);
 }
 
-/* The metadata of the issuer that the credential names, and no other. */
 struct next authorization_issuer(struct probe *p,
 	const struct discovery_result *r)
 {
@@ -137,8 +136,8 @@ struct next authorization_issuer(struct probe *p,
 	return authorize(p, false);
 }
 
-/* Show the credential, or stop before the wall. */
-static struct next climb(struct probe *p)
+/* Show the credential, or end the probe without. */
+static struct next use_credential(struct probe *p)
 {
 	const struct target *t = p->target;
 	enum credential_kind kind;
@@ -169,7 +168,7 @@ static struct next climb(struct probe *p)
 	return step_fail(p, NULL, &f);
 }
 
-/* Why there was no wall. */
+/* Why steps 4 and 5 are skipped: the server asked for nothing. */
 static const char *why_open(const struct probe *p)
 {
 	const struct target *t = p->target;
@@ -190,11 +189,12 @@ struct next authorization_begin(struct probe *p)
 
 struct next authorization_show(struct probe *p)
 {
-	return p->auth.asked ? climb(p) : step_skip(why_open(p));
+	return p->auth.asked ? use_credential(p) : step_skip(why_open(p));
 }
 
-/* Step 4 passes, and its message says what clients may dislike. */
-static struct next pass_discovery(struct probe *p, const struct discovery_result *r)
+/* Step 4 passes; its message says what some clients refuse. */
+static struct next pass_discovery(struct probe *p,
+	const struct discovery_result *r)
 {
 	const struct oauth_facts *o = &r->facts;
 
@@ -218,15 +218,15 @@ struct next authorization_discovered(struct probe *p,
 	if (r->end == DISCOVERY_GOOD)
 		p->auth.oauth = r->facts;
 	if (p->steps.next != STEP_OAUTH_DISCOVERY)
-		return climb(p);
+		return use_credential(p);
 	if (r->end == DISCOVERY_GOOD)
 		return pass_discovery(p, r);
 	buf_clear(&p->detail);
 	return step_skip_at(p, clock_mono_ms(), r->failure.message);
 }
 
-/* The first wall, at step 3. */
-static struct next meet(struct probe *p, const struct reply *r)
+/* Step 3: the server asks for a credential. */
+static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 {
 	const struct challenge *c = &p->auth.challenge;
 	struct failure f;
@@ -247,8 +247,8 @@ static struct next meet(struct probe *p, const struct reply *r)
 		c->any ? c->scheme : "and does not say for which");
 }
 
-/* A server that was open so far. The trail is of use to a client alone. */
-static struct next meet_late(struct probe *p)
+/* Step 6 or 7: the server asks now. Only a client needs its OAuth metadata. */
+static struct next ask_late(struct probe *p)
 {
 	const struct target *t = p->target;
 	enum credential_kind kind;
@@ -256,25 +256,27 @@ static struct next meet_late(struct probe *p)
 	if (held(p, &kind) && kind == CREDENTIAL_OAUTH &&
 		credential_for(t->credential, &t->url))
 		return step_next(NEXT_DISCOVERY);
-	return climb(p);
+	return use_credential(p);
 }
 
-static struct next meet_wall(struct probe *p, const struct reply *r)
+/* The server asks for a credential, or refuses the one that was shown. */
+static struct next take_challenge(struct probe *p, const struct reply *r)
 {
 	challenge_parse(r->http->www_authenticate, &p->auth.challenge);
 	if (shown(p) && p->auth.token_kept && r->http->status == 401) {
-		/* It may have been withdrawn before its time: once. */
+		/* The cached token may have been withdrawn: get one new one. */
 		credential_show(p->target->credential, NULL);
 		return authorize(p, true);
 	}
 	if (shown(p))
 		return fail_refused(p, r);
 	if (p->steps.next == STEP_INITIALIZE)
-		return meet(p, r);
-	return meet_late(p);
+		return pass_to_discovery(p, r);
+	return ask_late(p);
 }
 
-/* What stands before the wall of a certificate passes. */
+/* End the steps before the handshake with a certificate. False where no more
+   are asked for. */
 static bool pass_to_certificate(struct probe *p, const struct reply *r)
 {
 	static const char text[] = "asks for a client certificate";
@@ -336,7 +338,7 @@ struct next authorization_reply(struct probe *p, const struct reply *r)
 	if (answered &&
 		(wall_meant(r) ||
 			(r->http->status == 403 && shown(p))))
-		return meet_wall(p, r);
+		return take_challenge(p, r);
 	diagnose(r, &f);
 	if (answered && session_lost(p, r, &f))
 		failure_set(&f, "mcp.session",

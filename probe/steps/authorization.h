@@ -13,8 +13,8 @@
 #include "steps/step.h"
 
 /*
- * authorization_reply(p, r): what comes after a reply that is not the answer
- * that was hoped for: it is a wall, or the step fails.
+ * authorization_reply(p, r): what comes after a reply that is no answer to the
+ * step's request: the server asks for a credential, or the step fails.
  */
 struct next authorization_reply(struct probe *p, const struct reply *r);
 
@@ -30,7 +30,8 @@ struct next authorization_begin(struct probe *p);
 /* authorization_show(p): step 5 begins: show the credential, if one is held. */
 struct next authorization_show(struct probe *p);
 
-/* The results of NEXT_DISCOVERY, of NEXT_ISSUER, and of both NEXT_…TOKEN. */
+/* What comes next after the result of NEXT_DISCOVERY, of NEXT_ISSUER, and of
+   NEXT_TOKEN or NEXT_NEW_TOKEN. */
 struct next authorization_discovered(struct probe *p,
 	const struct discovery_result *r);
 struct next authorization_issuer(struct probe *p,

@@ -33,8 +33,8 @@ static void connection_detail(struct probe *p, const struct http_response *h)
 }
 
 /*
- * What a server hands us may be private only if the server itself is, on every
- * connection; of one beyond a proxy no more is known than what its URL says.
+ * A URL that the server names may be private only if the server itself is, on
+ * every connection. Where a proxy hides its address, its URL has to say so.
  */
 static void note_peer(struct probe *p, const struct http_response *h)
 {

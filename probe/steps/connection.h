@@ -1,6 +1,6 @@
 /*
- * connection.h: steps 1 and 2, the name and the connection. Both are made by
- * the first request of step 3 and end while it is on its way.
+ * connection.h: steps 1 and 2, DNS and TLS. The first request of step 3 makes
+ * both, and they end while it is on its way.
  */
 #ifndef STEPS_CONNECTION_H
 #define STEPS_CONNECTION_H
@@ -8,14 +8,15 @@
 #include "steps/step.h"
 
 /*
- * connection_resolved(p, h), connection_ready(p, h): the name has an address,
- * the connection stands; for every connection of the probe, though only the
- * first of them ends a step.
+ * connection_resolved(p, h), connection_ready(p, h): call them when the name
+ * has an address and when the connection stands, for every connection of the
+ * probe; only the first one ends the step.
  */
 void connection_resolved(struct probe *p, const struct http_response *h);
 void connection_ready(struct probe *p, const struct http_response *h);
 
-/* connection_failed(p, r): no connection could be made, r says why. */
+/* connection_failed(p, r): what comes next where the first connection failed; r
+   says why. */
 struct next connection_failed(struct probe *p, const struct reply *r);
 
 #endif

@@ -5,8 +5,8 @@
 #include "mcp/diagnosis.h"
 
 /*
- * A server that hangs on a method it does not know is asked otherwise: after
- * this time, or after half of what is left.
+ * A server may hang on a method that it does not know. It gets `initialize`
+ * after this time, or after half of what is left.
  */
 #define DISCOVER_MS 10000.0
 
@@ -86,7 +86,7 @@ static enum lead lead_of_versions(const struct probe *p, const cJSON *list,
 	return LEAD_NONE;
 }
 
-/* Answers that say nothing of eras, but all about the server. */
+/* Whether a reply has nothing to do with eras, so that it ends the search. */
 static bool final(const struct reply *r)
 {
 	long status = r->http->status;
@@ -108,7 +108,7 @@ static enum lead lead_of(const struct probe *p, const struct reply *r,
 	if (r->kind == REPLY_ERROR &&
 		rpc_error_code(r->message) == RPC_UNSUPPORTED_VERSION) {
 		c = lead_of_versions(p, json_get(data, "supported"), f);
-		/* It refuses the version that it names: asked once more. */
+		/* It refuses the version that it supports: ask once more. */
 		if (c != LEAD_STATELESS)
 			return c;
 		return p->handshake.asked_twice ? LEAD_NONE : LEAD_AGAIN;
@@ -119,10 +119,11 @@ static enum lead lead_of(const struct probe *p, const struct reply *r,
 		if (cJSON_IsArray(list))
 			return lead_of_versions(p, list, f);
 	}
-	return final(r) || p->handshake.asked_initialize ? LEAD_NONE : LEAD_SESSION;
+	return final(r) || p->handshake.asked_initialize ? LEAD_NONE
+							 : LEAD_SESSION;
 }
 
-/* Neither POST is taken: is it a server of HTTP+SSE, or none at all? */
+/* The server takes neither POST: try HTTP+SSE, or fail. */
 static struct next fail_posts(struct probe *p)
 {
 	const struct failure *first = &p->handshake.first;
@@ -179,7 +180,7 @@ void handshake_write_discover(struct probe *p, struct wire_message *m,
 
 	if (!p->handshake.asked_initialize)
 		m->timeout_ms = half < DISCOVER_MS ? half : DISCOVER_MS;
-	/* The SDK counts these apart from all other requests. */
+	/* The SDK gives these ids of their own. */
 	snprintf(p->request_id, sizeof p->request_id,
 		"\"server-discover-probe-%d\"",
 		p->handshake.asked_twice ? 2 : 1);
@@ -189,7 +190,7 @@ void handshake_write_discover(struct probe *p, struct wire_message *m,
 
 struct next handshake_initialized(struct probe *p, const struct reply *r)
 {
-	/* Any 2xx will do: what its body says was never specified. */
+	/* Any 2xx will do: its body was never specified. */
 	if (r->kind == REPLY_FAILED || r->http->status < 200 ||
 		r->http->status > 299)
 		return step_next(NEXT_REFUSED);
@@ -204,7 +205,7 @@ void handshake_write_initialized(struct probe *p, struct wire_message *m,
 	rpc_initialized(b);
 }
 
-/* The server speaks the era of initialize: hold it to that. */
+/* The server answers initialize: check what it says. */
 static struct next greet(struct probe *p, const struct reply *r)
 {
 	const char *session = r->http->session_id;
@@ -217,7 +218,7 @@ static struct next greet(struct probe *p, const struct reply *r)
 			session);
 	good = rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
 		&f);
-	/* To end the session takes its revision, whatever else is missing. */
+	/* The DELETE that ends the session needs it, whatever else is wrong. */
 	if (rpc_known_session(p->hello.revision))
 		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
 			p->hello.revision);
@@ -228,7 +229,7 @@ static struct next greet(struct probe *p, const struct reply *r)
 			"the session id is not visible ASCII, or too long");
 		return step_fail(p, r, &f);
 	}
-	/* Whether it may be one is known only now. */
+	/* Whether a batch is allowed is known only now. */
 	if (r->batch && strcmp(p->wire.revision, "2025-03-26") != 0) {
 		step_batch_failure(&f);
 		return step_fail(p, r, &f);
@@ -237,7 +238,7 @@ static struct next greet(struct probe *p, const struct reply *r)
 	return step_send(REQUEST_INITIALIZED);
 }
 
-/* Whether a refused initialize leaves the other era open. */
+/* Whether a server that refuses initialize may be stateless. */
 static bool maybe_stateless(const struct reply *r)
 {
 	const cJSON *data = json_get(json_get(r->message, "error"), "data");
@@ -251,8 +252,8 @@ static bool maybe_stateless(const struct reply *r)
 }
 
 /*
- * Whether a refused initialize leaves HTTP+SSE open (2025-11-25, "Backwards
- * Compatibility"): not where the refusal is one of the newer revisions.
+ * Whether a server that refuses initialize may speak HTTP+SSE (2025-11-25,
+ * "Backwards Compatibility"): not if its refusal is that of a newer revision.
  */
 static bool maybe_sse(const struct reply *r)
 {
@@ -287,7 +288,7 @@ void handshake_write_initialize(struct probe *p, struct wire_message *m,
 	rpc_initialize(b, m->id);
 }
 
-/* What the answer to a GET says for itself, whatever the POSTs came to. */
+/* Whether the reply to the GET ends the search, whatever the POSTs came to. */
 static bool final_get(const struct probe *p, const struct reply *r)
 {
 	long status = r->http->status;
@@ -326,7 +327,7 @@ struct next handshake_listened(struct probe *p, const struct reply *r)
 
 struct next handshake_begin(struct probe *p)
 {
-	/* What was found out before the wall need not be asked again. */
+	/* Before the credential was asked for, this era was found. */
 	enum era first = p->handshake.asking ? p->handshake.asking
 					     : p->target->hint;
 

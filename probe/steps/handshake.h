@@ -3,11 +3,10 @@
  * it.
  *
  * The server is first asked `server/discover`, which every server of revision
- * 2026-07-28 answers; what an older one makes of it leads to `initialize`. The
- * hint of a target turns this order around. A server that takes neither may be
- * one of HTTP+SSE, and is asked for its event stream. Only an answer that says
- * nothing of eras leads on: a wall, a redirect or a failing server is what it
- * is.
+ * 2026-07-28 answers; an older one refuses it and gets `initialize`. The hint
+ * of a target turns this order around. A server that takes neither may speak
+ * HTTP+SSE, and is asked for its event stream. A reply that has nothing to do
+ * with eras ends the search: a wall, a redirect, a failing server.
  */
 #ifndef STEPS_HANDSHAKE_H
 #define STEPS_HANDSHAKE_H
@@ -15,8 +14,8 @@
 #include "steps/step.h"
 
 /*
- * handshake_begin(p): the first request of a handshake. After a wall it begins
- * with the question that led there.
+ * handshake_begin(p): the first request of a handshake; with a credential it is
+ * the one that the server refused.
  */
 struct next handshake_begin(struct probe *p);
 
@@ -32,7 +31,7 @@ void handshake_write_initialized(struct probe *p, struct wire_message *m,
 struct next handshake_discovered(struct probe *p, const struct reply *r);
 struct next handshake_initialize(struct probe *p, const struct reply *r);
 struct next handshake_initialized(struct probe *p, const struct reply *r);
-/* The event stream of HTTP+SSE has an endpoint, or r says why not. */
+/* The event stream of HTTP+SSE named its endpoint, or r says why it did not. */
 struct next handshake_listened(struct probe *p, const struct reply *r);
 
 #endif

@@ -8,20 +8,20 @@
 #include <math.h>
 #include <openssl/rand.h>
 
-/* As many throws: of servers that guess, one in a million is right. */
+/* Throws of the coin: one in a million servers guesses all of them. */
 #define THROWS 20
-/* It takes no longer than this, whatever the deadline of the probe is. */
+/* The check ends after this, even if the probe has time left. */
 #define CHECK_MS 10000.0
 
 struct stale_cache {
 	double began, deadline_ms; /* monotonic */
 	struct siphash_key key;
 	unsigned char coins[(THROWS + 7) / 8];
-	int lists;  /* read to their ends */
-	bool fresh; /* the one that is read has ids that nobody has used */
-	struct listing server; /* the first of these */
+	int lists;  /* how many were read to the end */
+	bool fresh; /* the list being read is requested with fresh ids */
+	struct listing server; /* the first list with fresh ids */
 	struct tools_hash hash;
-	struct listing again; /* any later one */
+	struct listing again; /* any later list */
 };
 
 /* The list that is being read. */
@@ -68,7 +68,7 @@ static void name_changes(struct cache_check *c,
 	}
 }
 
-/* Both kept their answers through all throws. */
+/* Each request got its own list in all throws. */
 static bool found(struct probe *p)
 {
 	const struct tools_hash *server = &p->check->hash;
@@ -87,7 +87,7 @@ static bool same(const struct tools_hash *a, const struct tools_hash *b)
 	       strcmp(a->full, b->full) == 0;
 }
 
-/* The list is as it was when it was asked for so before. */
+/* Whether the list is the one that this request got before. */
 static bool unchanged(struct probe *p)
 {
 	struct stale_cache *c = p->check;
@@ -102,7 +102,7 @@ static bool unchanged(struct probe *p)
 	return ok;
 }
 
-/* A list is read to its end. True where another one is to be read. */
+/* A list was read to its end. True where another one is to be read. */
 static bool whole(struct probe *p)
 {
 	struct stale_cache *c = p->check;
@@ -137,7 +137,7 @@ bool stale_cache_take(struct probe *p, const struct reply *r)
 	return state == LISTING_WHOLE ? whole(p) : end(p, CACHE_UNKNOWN);
 }
 
-/* An id that nobody has used; or the one that clients use for that page. */
+/* A fresh id, or the id that clients use for that page. */
 static void make_id(
 	const struct probe *p, const struct listing *l, char *out, size_t size)
 {
@@ -228,7 +228,7 @@ void stale_cache_release(struct probe *p)
 
 	if (!c)
 		return;
-	/* The later one first: what a budget holds is a stack. */
+	/* In reverse: each restores what the budget held before it. */
 	listing_release(&c->again);
 	free(c->hash.digests);
 	listing_release(&c->server);

@@ -35,33 +35,33 @@ struct probe {
 	struct budget budget;
 	char id[40];
 	int ids; /* requests that had an id since the handshake began */
-	char request_id[80];  /* JSON text: the id of the last request */
-	bool connected;	      /* the first connection stood */
-	bool cert_wanted;     /* the server asked for a client certificate */
+	char request_id[80]; /* the id of the last request, as JSON text */
+	bool connected;	     /* the first connection was made */
+	bool cert_wanted;    /* the server asked for a client certificate */
 	enum era era;
 	struct rpc_hello hello;
 	struct handshake {
-		enum era asking; /* the era of the last question */
+		enum era asking; /* the era of the last request */
 		bool asked_discover, asked_twice, asked_initialize,
 			asked_listen;
-		struct failure first; /* of initialize; detail is about it */
-		bool may_listen;      /* that failure leaves HTTP+SSE open */
-		struct failure listen; /* of a GET before initialize */
+		struct failure first; /* why initialize failed; see detail */
+		bool may_listen; /* after that the server may speak HTTP+SSE */
+		struct failure listen; /* why there is no event stream */
 	} handshake;
 	struct authorization {
 		bool asked; /* the server asked for a credential in step 3 */
 		struct challenge challenge;
-		struct oauth_facts oauth; /* that its documents led to */
-		bool token_kept; /* the token that is shown is an old one */
+		struct oauth_facts oauth; /* what the OAuth metadata say */
+		bool token_kept; /* the access token is from the cache */
 	} auth;
 	struct listing list;
 	int list_id;		/* the id of the request for its first page */
 	bool listed;		/* all pages were read */
 	struct tools_hash hash; /* digests NULL while there is none */
-	struct stale_cache *check; /* see stale_cache.c; NULL: none was made */
-	unsigned cache_signs; /* a bit for each that an answer to it had */
-	double cache_age_s;   /* the age that the oldest of them had, or 0 */
-	struct cache_check cache; /* what came of the check */
+	struct stale_cache *check; /* see stale_cache.c; NULL: not made */
+	unsigned cache_signs; /* a bit for each enum cache_sign in a reply */
+	double cache_age_s;   /* the largest Age of those replies, or 0 */
+	struct cache_check cache; /* the result of the check */
 	/* Of the step that runs: */
 	struct buf detail; /* a JSON object; empty for none */
 	char message[URL_MAX + 200];
@@ -72,18 +72,18 @@ enum next_kind {
 	NEXT_SEND,	/* send a request: its reply goes to the same step */
 	NEXT_PASS,	/* the step passes */
 	NEXT_SKIP,	/* the step is skipped */
-	NEXT_SKIP_REST, /* so are all that follow, and the probe ends */
+	NEXT_SKIP_REST, /* it and all that follow are; the probe ends */
 	NEXT_FAIL,	/* the step fails, for p->failure; the probe ends */
-	NEXT_END,	/* the probe ends: all that is asked for has ended */
+	NEXT_END,	/* the probe ends: all steps asked for have ended */
 	NEXT_OURS,	/* the probe ends: this machine cannot go on */
-	NEXT_REFUSED,	/* the reply is a wall or a failure: see authorization.h */
-	NEXT_DISCOVERY, /* follow the trail of OAuth metadata */
+	NEXT_REFUSED,	/* the reply is no answer: see authorization_reply */
+	NEXT_DISCOVERY, /* follow the OAuth metadata */
 	NEXT_ISSUER,	/* read the metadata of the credential's issuer */
 	NEXT_TOKEN,	/* get an access token */
-	NEXT_NEW_TOKEN, /* get another one than the one that is kept */
+	NEXT_NEW_TOKEN, /* get one, and not from the cache */
 	NEXT_AGAIN,	/* repeat the request that was refused */
 	NEXT_LATER,	/* repeat it once other probes have had a turn */
-	NEXT_WAIT	/* nothing, before something is heard */
+	NEXT_WAIT	/* nothing, until a reply comes */
 };
 
 struct next {
@@ -93,7 +93,7 @@ struct next {
 	const char *message; /* static, or in the probe; NULL for none */
 };
 
-/* step_next(kind): nothing is to be said of it. */
+/* step_next(kind): a struct next of this kind, without a message. */
 struct next step_next(enum next_kind kind);
 
 /* step_send(request): NEXT_SEND. */
@@ -114,8 +114,8 @@ struct next step_skip_rest(const char *why);
 struct next step_skip_at(struct probe *p, double at_ms, const char *why);
 
 /*
- * step_fail(p, r, f): NEXT_FAIL for *f, which is copied. The detail says what
- * the response was that r came in; r may be NULL.
+ * step_fail(p, r, f): NEXT_FAIL for *f, which is copied, with the detail of the
+ * response that r came in; r may be NULL: now, and without detail.
  */
 struct next step_fail(struct probe *p, const struct reply *r,
 	const struct failure *f);
@@ -126,16 +126,17 @@ struct next step_fail_kept(struct probe *p, const struct failure *f);
 /* step_ours(p, why): NEXT_OURS; why is copied. */
 struct next step_ours(struct probe *p, const char *why);
 
-/* step_detail(p, h): begin p->detail anew with what h says; no "}" yet. */
+/* step_detail(p, h): begin p->detail anew with that of a response; the caller
+   ends it with "}". */
 void step_detail(struct probe *p, const struct http_response *h);
 
 /*
- * step_request_id(p): p->request_id is now the next id as the SDK counts them:
- * from 0 with each handshake. Returns it.
+ * step_request_id(p): set p->request_id to the next id, counted as the SDK
+ * does: from 0 in each handshake. Returns it.
  */
 const char *step_request_id(struct probe *p);
 
-/* step_batch_failure(f): the answer is a batch, and must not be one. */
+/* step_batch_failure(f): set *f: the answer is a batch, and must not be. */
 void step_batch_failure(struct failure *f);
 
 #endif

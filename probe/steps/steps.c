@@ -19,7 +19,7 @@ bool steps_over(const struct steps *s)
 	return (int)s->next > (int)s->last;
 }
 
-/* A step outside of what was asked for is told only where it fails. */
+/* Report a step; one outside of first to last only where it fails. */
 static void end(struct steps *s, struct step_record *r)
 {
 	r->key = s->key;

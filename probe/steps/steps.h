@@ -1,6 +1,6 @@
 /*
- * steps.h: the eight steps of one probe as they end, in their order, each
- * reported once; and what they add up to.
+ * steps.h: reports the eight steps of one probe as they end, in their order,
+ * each once; and says what they add up to.
  */
 #ifndef STEPS_STEPS_H
 #define STEPS_STEPS_H
@@ -17,30 +17,31 @@ struct steps_sink {
 struct steps {
 	struct probe_key key;
 	struct steps_sink sink;
-	enum step next;	       /* the one that runs; beyond 8: all ended */
+	enum step next;	       /* the step that runs; 9: all have ended */
 	enum step first, last; /* only these are reported */
-	double started_ms, since_ms; /* monotonic */
-	enum step failed;
+	double started_ms, since_ms; /* monotonic: of the probe, the step */
+	enum step failed; /* or STEP_NONE */
 	char error[48];
-	bool walled; /* kept out for want of a credential */
+	bool walled; /* the server wants a credential that is not held */
 };
 
-/* steps_init(s, key, sink, now_ms): none has ended. What key holds is kept. */
+/* steps_init(s, key, sink, now_ms): no step has ended. *key and *sink are
+   copied; key's strings must outlive s. */
 void steps_init(struct steps *s, const struct probe_key *key,
 	const struct steps_sink *sink, double now_ms);
 
-/* steps_over(s): whether all that is asked for has ended. */
+/* steps_over(s): whether all steps up to s->last have ended. */
 bool steps_over(const struct steps *s);
 
 /*
- * Each ends the step that runs, at monotonic time at_ms. message is for people,
- * or NULL; detail is the text of a JSON object, or NULL. steps_fail and
- * steps_skip_rest end those behind it too.
+ * Each ends the step that runs, at monotonic time at_ms. message: for people,
+ * or NULL; detail: the text of a JSON object, or NULL. steps_fail and
+ * steps_skip_rest also skip all steps that follow.
  */
 void steps_pass(struct steps *s, double at_ms, const char *message,
 	const char *detail);
 void steps_skip(struct steps *s, const char *message);
-/* The same for a step that took its time to find out that it is none. */
+/* Skip a step that took until at_ms to find that there is nothing to do. */
 void steps_skip_timed(struct steps *s, double at_ms, const char *message,
 	const char *detail);
 void steps_fail(struct steps *s, double at_ms, const struct failure *f,

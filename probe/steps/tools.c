@@ -5,7 +5,7 @@
 #include "mcp/header_arguments.h"
 #include "steps/stale_cache.h"
 
-/* A list of so many bytes takes a while to hash. */
+/* A list of this many bytes takes a while to hash. */
 #define LARGE MIB
 
 struct next tools_list_begin(struct probe *p)
@@ -130,7 +130,7 @@ struct next tools_call_reply(struct probe *p, const struct reply *r)
 			    : p->target->health_tool);
 }
 
-/* All is known that step 8 reports: it ends. */
+/* Step 8 ends. */
 static struct next report_hash(struct probe *p)
 {
 	const struct target *t = p->target;

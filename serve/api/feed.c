@@ -12,7 +12,7 @@
 
 #include <inttypes.h>
 
-/* A name that stays, wherever the site moves: a UUID of RFC 9562, version 8. */
+/* An id that stays when the site moves: a UUID of RFC 9562, version 8. */
 static void put_id(
 	struct buf *b, const char *slug, const char *what, int64_t at)
 {
@@ -49,11 +49,18 @@ static void put_title(struct buf *b, const struct status_page *s,
 	buf_fmt(b, ": %s</title>\n", what);
 }
 
-static void put_content(struct buf *b, const struct incident *in,
-	const struct places *places)
+/* "2026-04-29 20:31 UTC" */
+static void put_minute(struct buf *b, int64_t t)
 {
 	char s[CLOCK_RFC3339];
 
+	clock_rfc3339(t, s);
+	buf_fmt(b, "%.10s %.5s UTC", s, s + 11);
+}
+
+static void put_content(struct buf *b, const struct incident *in,
+	const struct places *places)
+{
 	buf_fmt(b, "<content type=\"text\">%s ", incident_words_impact(in));
 	if (in->n_regions) {
 		buf_str(b, "Where: ");
@@ -62,11 +69,11 @@ static void put_content(struct buf *b, const struct incident *in,
 			in->n_regions);
 		buf_str(b, ". ");
 	}
-	clock_rfc3339(in->started_at, s);
-	buf_fmt(b, "From %.10s %.5s UTC", s, s + 11);
+	buf_str(b, "From ");
+	put_minute(b, in->started_at);
 	if (in->ended_at) {
-		clock_rfc3339(in->ended_at, s);
-		buf_fmt(b, " to %.10s %.5s UTC", s, s + 11);
+		buf_str(b, " to ");
+		put_minute(b, in->ended_at);
 	}
 	buf_fmt(b, ". %s</content>\n", incident_words_update(in));
 }
@@ -91,27 +98,24 @@ static void put_incident(struct buf *b, const struct status_page *s,
 static void put_work(struct buf *b, const struct status_page *s,
 	const struct occurrence *o)
 {
-	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
-
 	if (!o->found)
 		return;
-	clock_rfc3339(o->start, from);
-	clock_rfc3339(o->end, to);
 	buf_str(b, "<entry>\n");
 	put_id(b, s->slug, o->of->id, o->start);
 	buf_str(b, "<title>Maintenance</title>\n");
-	/* When it was announced is not known; that it is, is news once. */
+	/* The earliest that it was announced: so it is news once. */
 	put_instant(b, "updated", o->start - MAINTENANCE_AHEAD_S);
 	put_link(b, s, "alternate", "text/html", "");
-	buf_fmt(b,
-		"<content type=\"text\">From %.10s %.5s UTC to %.10s %.5s "
-		"UTC. ",
-		from, from + 11, to, to + 11);
+	buf_str(b, "<content type=\"text\">From ");
+	put_minute(b, o->start);
+	buf_str(b, " to ");
+	put_minute(b, o->end);
+	buf_str(b, ". ");
 	escape_put(b, o->of->reason ? o->of->reason : "");
 	buf_str(b, "</content>\n</entry>\n");
 }
 
-/* When there was last something new, so that the feed stands still between. */
+/* When there was news last: between two news the feed does not change. */
 static int64_t newest(const struct page_data *d)
 {
 	int64_t t = 0;
@@ -119,9 +123,11 @@ static int64_t newest(const struct page_data *d)
 	for (size_t i = 0; i < d->incidents.n; i++)
 		if (d->incidents.v[i].updated_at > t)
 			t = d->incidents.v[i].updated_at;
-	if (d->maintenance_now.found && d->maintenance_now.start - MAINTENANCE_AHEAD_S > t)
+	if (d->maintenance_now.found &&
+		d->maintenance_now.start - MAINTENANCE_AHEAD_S > t)
 		t = d->maintenance_now.start - MAINTENANCE_AHEAD_S;
-	if (d->maintenance_next.found && d->maintenance_next.start - MAINTENANCE_AHEAD_S > t)
+	if (d->maintenance_next.found &&
+		d->maintenance_next.start - MAINTENANCE_AHEAD_S > t)
 		t = d->maintenance_next.start - MAINTENANCE_AHEAD_S;
 	return t;
 }

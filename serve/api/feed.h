@@ -1,7 +1,6 @@
 /*
- * feed.h: the incidents of a server as an Atom feed (RFC 4287). One entry an
- * incident, which changes when there is something new: no reader is told twice
- * of what did not change. Pure.
+ * feed.h: the incidents of a server as an Atom feed (RFC 4287). An incident is
+ * one entry, which changes only when there is news of it. Pure.
  */
 #ifndef API_FEED_H
 #define API_FEED_H

@@ -40,7 +40,7 @@ static double last_probe(const struct prometheus_server *s)
 	return fresh(s) ? s->view->last_probe_s : NAN;
 }
 
-/* Of a verdict that is too old, too: since when nothing is known. */
+/* Of a stale verdict too: since then nothing is known. */
 static double verdict_at(const struct prometheus_server *s)
 {
 	return s->view->freshness == VIEW_NONE ? NAN : (double)s->view->as_of;
@@ -112,7 +112,8 @@ static void put_gauge(struct buf *b, const struct gauge *g,
 	}
 }
 
-void prometheus_put(struct buf *b, const struct prometheus_server *servers, size_t n)
+void prometheus_put(
+	struct buf *b, const struct prometheus_server *servers, size_t n)
 {
 	for (size_t i = 0; i < sizeof contract / sizeof *contract; i++)
 		put_gauge(b, &contract[i], servers, n);

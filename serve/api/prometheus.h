@@ -30,7 +30,8 @@ struct prometheus_fleet {
  * prometheus_put(b, servers, n): append the four gauges of the contract, for
  * each of the n servers.
  */
-void prometheus_put(struct buf *b, const struct prometheus_server *servers, size_t n);
+void prometheus_put(
+	struct buf *b, const struct prometheus_server *servers, size_t n);
 
 /*
  * prometheus_put_fleet(b, fleet, servers, n): append the other gauges of n

@@ -19,19 +19,18 @@
 #define HEIGHT 20
 #define PADDING 6
 #define SIZE 11
-/* White on each of these has a contrast above 4.5 to 1 (WCAG 2.2, 1.4.3). */
+/* White on it has a contrast above 4.5 to 1, too. */
 #define COLOUR_LABEL "#444c56"
-#define COLOUR_PENDING "#6a737d"
-/* And so has the second on the first. */
+/* And so has the ink on the light one. */
 #define COLOUR_LIGHT "#e6e8eb"
 #define COLOUR_INK "#24292f"
-/* Beyond this nothing of a parameter is looked at. */
+/* Longer values of a parameter are ignored. */
 #define PARAMETER 500
 
 static const char *const colours[] = {
-	[VERDICT_GREEN] = "#1a7f37",
-	[VERDICT_AMBER] = "#9a6700",
-	[VERDICT_RED] = "#cf222e",
+	[VERDICT_GREEN] = BADGE_GREEN,
+	[VERDICT_AMBER] = BADGE_AMBER,
+	[VERDICT_RED] = BADGE_RED,
 };
 
 static void put_box(struct buf *b, unsigned x, unsigned w, const char *colour)
@@ -135,6 +134,6 @@ void badge_put(struct buf *b, const char *slug, const struct view *v,
 	}
 	pill.message = w.message;
 	pill.title = w.title;
-	pill.colour = view_state(v) ? colours[v->verdict] : COLOUR_PENDING;
+	pill.colour = view_state(v) ? colours[v->verdict] : BADGE_PENDING;
 	badge_draw(b, &pill);
 }

@@ -15,6 +15,12 @@ struct view;
 #define BADGE_LABEL 40
 #define BADGE_LABEL_SIZE (4 * BADGE_LABEL + 1)
 
+/* White on each of these has a contrast above 4.5 to 1 (WCAG 2.2, 1.4.3). */
+#define BADGE_GREEN "#1a7f37"
+#define BADGE_AMBER "#9a6700"
+#define BADGE_RED "#cf222e"
+#define BADGE_PENDING "#6a737d"
+
 /* How a badge looks. All zero is the dark pill. */
 struct badge_look {
 	bool card, light;
@@ -23,14 +29,14 @@ struct badge_look {
 
 /*
  * badge_look_read(request, look): what the parameters style, theme and label
- * ask for. What means nothing is as if it were not there: an image must not
- * break. What the label holds is fit to be shown.
+ * ask for. An unknown value is ignored: an image must not break. The label is
+ * cleaned by text_clean.
  */
 void badge_look_read(const struct request *request, struct badge_look *look);
 
 /*
  * badge_put(b, slug, v, look): append the badge of a server. One without a
- * fresh view is pending: never a state that nobody knows. `slug` may be NULL.
+ * fresh view is pending: never an old state. `slug` may be NULL.
  */
 void badge_put(struct buf *b, const char *slug, const struct view *v,
 	const struct badge_look *look);

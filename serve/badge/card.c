@@ -1,5 +1,6 @@
 #include "badge/card.h"
 
+#include "badge/badge.h"
 #include "badge/glyphs.h"
 #include "data/view.h"
 #include "http/escape.h"
@@ -29,10 +30,10 @@ static const struct palette palettes[] = {
 		{[VERDICT_GREEN] = "#3fb950",
 			[VERDICT_AMBER] = "#d29922",
 			[VERDICT_RED] = "#f85149"}},
-	{"#ffffff", "#d1d9e0", "#1f2328", "#59636e", "#6a737d",
-		{[VERDICT_GREEN] = "#1a7f37",
-			[VERDICT_AMBER] = "#9a6700",
-			[VERDICT_RED] = "#cf222e"}},
+	{"#ffffff", "#d1d9e0", "#1f2328", "#59636e", BADGE_PENDING,
+		{[VERDICT_GREEN] = BADGE_GREEN,
+			[VERDICT_AMBER] = BADGE_AMBER,
+			[VERDICT_RED] = BADGE_RED}},
 };
 
 /* The name, cut to its room with an ellipsis. */

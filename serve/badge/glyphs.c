@@ -33,7 +33,7 @@ static const unsigned char latin[] = {35, 44, 70, 70, 70, 70, 37, 55, 55, 110,
 	81, 70, 81, 70, 81, 70, 109, 90, 67, 65, 67, 75, 58, 75, 58, 75, 58,
 	39};
 
-/* What other characters take: about, as fonts differ more in these. */
+/* Roughly, the widths of other characters: fonts differ more in these. */
 static const struct {
 	uint32_t first, last;
 	unsigned width;

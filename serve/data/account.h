@@ -10,7 +10,7 @@
 
 struct account {
 	const char *token_sha256;
-	const char **slugs; /* each is one */
+	const char **slugs; /* valid ones */
 	size_t n;
 	cJSON *doc; /* owns the strings */
 };

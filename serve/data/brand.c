@@ -6,8 +6,8 @@
 
 static bool is_url(const char *s)
 {
-	return s &&
-		(strncmp(s, "https://", 8) == 0 || strncmp(s, "http://", 7) == 0);
+	return s && (strncmp(s, "https://", 8) == 0 ||
+			    strncmp(s, "http://", 7) == 0);
 }
 
 static bool is_colour(const char *s)

@@ -68,7 +68,7 @@ const char *fetch_entry(const struct store_reply *r)
 	return json && *json ? json : NULL;
 }
 
-int fetch_subject(struct source *s, const char *slug, const char *token,
+int fetch_server(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict)
 {
 	char key[KEY_MAX];

@@ -1,12 +1,13 @@
 /*
- * fetch.h: what the answers are made of, from the store. Each function below is
- * one round trip, and returns 0, or -1 where the store did not answer and the
- * operator was told. What it returns beside lives until the next one.
+ * fetch.h: reads the store for the answers. A function makes one round trip,
+ * and one more if it first has to look where an entry is. It returns 0, or -1
+ * where the store did not answer, which it logs. Strings from it live until the
+ * next round trip.
  *
- * Others wait while one worker waits for a store. So it waits FETCH_PATIENCE_MS
- * at the most; and for FETCH_PAUSE_MS after the store did not answer it is not
- * asked, and -1 comes at once. That is less than the second within which
- * readers are to know that it is back.
+ * All clients of a worker wait while it waits for the store. So it waits at
+ * most FETCH_PATIENCE_MS; and for FETCH_PAUSE_MS after the store did not answer
+ * it does not ask, and returns -1 at once. That is less than the second within
+ * which readers are to know that the store is back.
  */
 #ifndef DATA_FETCH_H
 #define DATA_FETCH_H
@@ -28,25 +29,25 @@ struct source {
 	const char *url; /* or NULL for $MCP_STORE */
 	struct store *store;
 	unsigned long failures; /* how often it did not answer */
-	bool away; /* set by who knows that it does not: it is not asked */
+	bool away; /* set by the caller: it does not answer, never ask */
 	double paused_until_ms; /* of clock_mono_ms */
-	bool once; /* for one answer, or one state of all: nothing read twice */
+	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
 };
 
 /*
- * fetch_subject(s, slug, token, server, verdict): the entry and the published
- * verdict of a server, JSON, for one who showed a token of this digest, or
- * NULL; NULL for what there is not. Of a private server, for who does not show
- * its token, the store is asked the same as of one that is not there, and
- * answers the same to the byte: that takes the same time.
+ * fetch_server(s, slug, token, server, verdict): the entry and the published
+ * verdict of a server, JSON, each NULL if there is none; `token` is the SHA-256
+ * of the token that was shown, or NULL. For a private server and not its token,
+ * the store is asked, and answers, the same as for a server that does not
+ * exist: so that takes the same time.
  */
-int fetch_subject(struct source *s, const char *slug, const char *token,
+int fetch_server(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict);
 
 /*
- * fetch_account_entry(s, account, token, json): its entry, JSON, for one who
- * showed its token; NULL for everybody else, and where there is none.
+ * fetch_account_entry(s, account, token, json): the entry of an account, JSON,
+ * if `token` is the SHA-256 of its token; else NULL.
  */
 int fetch_account_entry(struct source *s, const char *account,
 	const char *token, const char **json);
@@ -54,7 +55,7 @@ int fetch_account_entry(struct source *s, const char *account,
 /* fetch_stages(s, at): when each stage ran last; NAN for never. */
 int fetch_stages(struct source *s, double at[STAGES]);
 
-/* fetch_site(s, json): what the store holds of the site, or NULL. */
+/* fetch_site(s, json): the entry of the site for brand_read, or NULL. */
 int fetch_site(struct source *s, const char **json);
 
 /* fetch_undelivered(s, n): how many servers have undelivered events. */
@@ -69,18 +70,18 @@ const char *fetch_verdict(const struct source *s, size_t i);
 
 void fetch_close(struct source *s);
 
-/* Where the store has an entry that the one who asks may read. */
+/* Where the store has the entry of a server that the client may know of. */
 struct entry_place {
 	const char *key; /* a hash; NULL: nowhere */
 	char field[KEY_MAX];
 };
 
 /*
- * For those who put a round trip together: fetch_open has the connection, and
- * fetch_run runs what was queued. fetch_where(s, slug, token, w): a round trip
- * that finds an entry, see fetch_subject; fetch_entry(r) is then that of a
- * reply to HGET, or NULL where it has gone since. fetch_heartbeats(r, at): read the
- * reply of the heartbeats of all stages.
+ * For files that put a round trip together: fetch_open connects, and fetch_run
+ * runs what was queued. fetch_where(s, slug, token, w): a round trip that finds
+ * an entry, see fetch_server; fetch_entry(r) is then the entry in a reply to
+ * HGET, or NULL where it has gone since. fetch_heartbeats(r, at): read the
+ * heartbeats of all stages from the reply to HMGET.
  */
 int fetch_open(struct source *s);
 int fetch_run(struct source *s);

@@ -151,13 +151,13 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 		return 0;
 	if (load_views(s, now, &s->listing->all))
 		return -1;
-	/* A new list has no views: so the one lives as long as the other. */
+	/* A new list has no views, so list and views expire together. */
 	s->listing->viewed_until_ms = good_until(s, now_ms);
 	s->listing->listed_until_ms = s->listing->viewed_until_ms;
 	return 0;
 }
 
-/* One of them, of the three replies to what was asked about it. */
+/* Add the i-th server of the account: three replies are about it. */
 static void add_own(struct source *s, size_t i, const char *slug,
 	const char *token, double now, struct listing *l)
 {

@@ -1,9 +1,9 @@
 /*
- * fetch_listing.h: lists of servers, with what is published of each, from the
- * store. That of all public ones is kept: what lists, searches and sums up is
- * asked for by strangers, each with a question of his own, and is made of
- * memory. So it is read at most once a second, and where that takes long, so
- * seldom that it takes no more than one part in LISTING_SHARE of the time.
+ * fetch_listing.h: lists of servers, with the published verdict of each, from
+ * the store. The list of all public servers is kept in memory: the index, its
+ * search and the metrics are made of it. It is read at most once a second, and
+ * less often if that takes long: at most 1/LISTING_SHARE of the time is spent
+ * on it.
  */
 #ifndef DATA_FETCH_LISTING_H
 #define DATA_FETCH_LISTING_H
@@ -24,16 +24,16 @@ struct listing {
 		char slug[SLUG_MAX + 1];
 		char *title;	 /* or NULL */
 		char *words;	 /* for search_matches */
-		size_t expected; /* regions that are to report, or 0 */
+		size_t expected; /* regions configured for it, or 0 */
 		struct view view;
 	} *entries; /* by slug */
 	size_t n, cap;
 };
 
 /*
- * fetch_listing(s, l): the servers that everybody may read about.
- * fetch_views(s, now, l): the same, and each has its view, as of `now` or a
- * little before. Entries that cannot be read are passed over. 0, and *l is
+ * fetch_listing(s, l): the public servers. fetch_views(s, now, l): the public
+ * servers, each with its view, as of `now` or a little before. Entries that
+ * cannot be read are passed over. 0, and *l is
  * valid until the next call of one of these, for a source that reads `once`
  * until fetch_close; or -1, as in fetch.h.
  */

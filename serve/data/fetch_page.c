@@ -93,7 +93,8 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	fetch_heartbeats(store_reply(s->store, BEATS), d->heartbeats);
 	r = store_reply(s->store, WORKS);
 	for (size_t i = 0; i < store_count(r); i++)
-		maintenance_list_add(&d->maintenance, store_text(store_item(r, i)));
+		maintenance_list_add(
+			&d->maintenance, store_text(store_item(r, i)));
 	incidents_read(store_text(store_reply(s->store, INCIDENTS)),
 		&d->incidents);
 	read_past(&d->history, s->store);

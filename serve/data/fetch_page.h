@@ -1,6 +1,6 @@
 /*
- * fetch_page.h: all that the page of a server is made of, in one round trip,
- * after the one that finds it.
+ * fetch_page.h: reads all that the status page of a server is made of, in one
+ * round trip after the one that finds its entry.
  */
 #ifndef DATA_FETCH_PAGE_H
 #define DATA_FETCH_PAGE_H
@@ -8,17 +8,17 @@
 struct page_data;
 struct source;
 
-/* As the store holds it, or NULL; until the next round trip. */
+/* JSON as the store holds it, or NULL; lives until the next round trip. */
 struct fetched {
 	const char *server, *verdict, *site;
 };
 
 /*
- * fetch_page(s, slug, token, now, got, d): what there is of that server as of
- * now; d lacks only what depends on the server's entry and its verdict; of one
- * that who asks may not know, see fetch_subject, everything. Release its
- * incidents, works and sides. -1, and nothing to release, where the store did
- * not answer.
+ * fetch_page(s, slug, token, now, got, d): what the page of that server says as
+ * of now. tool_split, maintenance_now and maintenance_next depend on the entry
+ * and the verdict in *got, and are left zero. Where the client may not know of
+ * the server, see fetch_server, *got is all NULL. The caller releases incidents
+ * and maintenance. -1, and nothing to release, where the store did not answer.
  */
 int fetch_page(struct source *s, const char *slug, const char *token,
 	double now, struct fetched *got, struct page_data *d);

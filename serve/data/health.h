@@ -1,6 +1,6 @@
 /*
- * health.h: whether what is published is what there is to know: the stages of
- * the pipeline, and the regions that have nothing to say. Pure.
+ * health.h: the answer of /healthz: whether the store answers, which stages of
+ * the pipeline are late, and which regions are silent. Pure.
  */
 #ifndef DATA_HEALTH_H
 #define DATA_HEALTH_H
@@ -26,11 +26,11 @@ struct health {
 	size_t n_regions, cap_regions;
 };
 
-/* health_init(h, now): the store is down; nothing else is known. */
+/* health_init(h, now): as of a store that is down. */
 void health_init(struct health *h, double now);
 void health_release(struct health *h);
 
-/* health_judged(h): whether verdicts are published, and regions so known. */
+/* health_judged(h): whether verdicts, and so the regions, are up to date. */
 bool health_judged(const struct health *h);
 
 /* health_add(h, v): take a published verdict into account. */

@@ -38,19 +38,21 @@ struct history {
 void history_init(struct history *p, double now);
 
 /*
- * history_minutes(p, field, n): a field of probe:<slug>:minutes, either of
- * which may be NULL, and anything.
+ * history_minutes(p, field, n): take in a field of probe:<slug>:minutes, which
+ * may be NULL, and its value. What is no count of a known day is passed over.
  */
 void history_minutes(struct history *p, const char *field, long long n);
 
-/* history_latency(p, ago, h): the hour that was `ago` before the current one.
+/*
+ * history_latency(p, ago, h): take in the latencies of an hour, 0 for the
+ * current one. What is out of range or empty is passed over.
  */
 void history_latency(struct history *p, int ago, const struct histogram *h);
 
 /*
- * history_tools(p, pairs, n): the n strings, each of which may be NULL, of
- * probe:<slug>:tools, field and value in turn. The tools are those that came
- * last: more than one region may see them, and some may not yet.
+ * history_tools(p, pairs, n): take in the n strings, each of which may be NULL,
+ * of probe:<slug>:tools, field and value in turn. The tools are the newest that
+ * any region sees.
  */
 void history_tools(struct history *p, const char *const *pairs, size_t n);
 

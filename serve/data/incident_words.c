@@ -11,8 +11,8 @@ static const struct {
 	[TROUBLE_LIMITED] = {"Requests turned away",
 		"The server refused requests because there were too many."},
 	[TROUBLE_OVERRUN] = {"Outage after maintenance",
-		"The server did not come back when the maintenance was to be "
-		"over."},
+		"The server was still down after the planned end of the "
+		"maintenance."},
 	[TROUBLE_ERRORS] = {"More failures than usual",
 		"More requests than usual failed."},
 	[TROUBLE_SLOW] = {"Slow answers",
@@ -36,9 +36,9 @@ const char *incident_words_update(const struct incident *in)
 	if (in->ended_at)
 		return "It is over.";
 	if (in->passing)
-		return "It is well again, and is being watched.";
+		return "It works again, and is being watched.";
 	if (in->acknowledged)
 		return "Somebody is looking into it.";
 	return in->told ? "Its operators have been told."
-			: "It was put on record.";
+			: "It was recorded.";
 }

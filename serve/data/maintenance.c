@@ -36,8 +36,8 @@ void maintenance_list_release(struct maintenance_list *w)
 	*w = (struct maintenance_list) {0};
 }
 
-struct occurrence maintenance_list_now(struct maintenance_list *w, const char *slug,
-	const char *account, double now, double cap_s)
+struct occurrence maintenance_list_now(struct maintenance_list *w,
+	const char *slug, const char *account, double now, double cap_s)
 {
 	struct occurrence o =
 		maintenance_at(w->v, w->n, slug, account, now, cap_s);
@@ -46,8 +46,8 @@ struct occurrence maintenance_list_now(struct maintenance_list *w, const char *s
 	return o;
 }
 
-struct occurrence maintenance_list_next(const struct maintenance_list *w, const char *slug,
-	const char *account, double now, double cap_s)
+struct occurrence maintenance_list_next(const struct maintenance_list *w,
+	const char *slug, const char *account, double now, double cap_s)
 {
 	struct occurrence first = {0};
 

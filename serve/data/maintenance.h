@@ -9,9 +9,9 @@
 
 #include <stddef.h>
 
-/* So long before it begins is a maintenance announced. */
+/* Announce a maintenance this long before it begins. */
 #define MAINTENANCE_AHEAD_S (14 * 86400)
-/* So many are looked at. */
+/* Records beyond this number are passed over. */
 #define MAINTENANCE_MAX 1000
 
 struct maintenance_list {
@@ -20,21 +20,22 @@ struct maintenance_list {
 };
 
 /*
- * maintenance_list_add(w, json): one record as fleet:maintenance holds it, which may be
- * NULL; one that cannot be read is passed over. maintenance_list_release frees them all;
- * all zero is none.
+ * maintenance_list_add(w, json): add a record of fleet:maintenance, which may
+ * be NULL; one that cannot be read is passed over. maintenance_list_release
+ * frees them all. An empty list is all zero.
  */
 void maintenance_list_add(struct maintenance_list *w, const char *json);
 void maintenance_list_release(struct maintenance_list *w);
 
 /*
- * maintenance_list_now(w, slug, account, now, cap_s): the one of that server that it is
- * time for. maintenance_list_next: the first that begins within MAINTENANCE_AHEAD_S. Both as in
- * records/maintenance_window.h, and live as long as *w.
+ * maintenance_list_now(w, slug, account, now, cap_s): the occurrence, for that
+ * server, that goes on now. maintenance_list_next: the first one that begins
+ * within MAINTENANCE_AHEAD_S. Both as in records/maintenance_window.h; they
+ * live as long as *w.
  */
-struct occurrence maintenance_list_now(struct maintenance_list *w, const char *slug,
-	const char *account, double now, double cap_s);
-struct occurrence maintenance_list_next(const struct maintenance_list *w, const char *slug,
-	const char *account, double now, double cap_s);
+struct occurrence maintenance_list_now(struct maintenance_list *w,
+	const char *slug, const char *account, double now, double cap_s);
+struct occurrence maintenance_list_next(const struct maintenance_list *w,
+	const char *slug, const char *account, double now, double cap_s);
 
 #endif

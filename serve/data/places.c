@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* So many are named in a sentence. */
+/* A sentence names four places, or three and how many more. */
 #define NAMED 4
 
 static const char *city_of(const char *region, const char *city)

@@ -1,6 +1,6 @@
 /*
- * places.h: where a server is looked at from, as visitors are told it: cities,
- * and the name of a region only where nobody knows its city. Pure.
+ * places.h: the places that a server is probed from, as visitors are told them:
+ * cities, and the name of a region only if its city is not known. Pure.
  */
 #ifndef DATA_PLACES_H
 #define DATA_PLACES_H
@@ -27,7 +27,7 @@ struct places {
 
 /*
  * places_read(p, s, v): the regions of the configuration; those of the verdict
- * where there is no configuration. They live as long as s and v;
+ * where there is no configuration. Their names live as long as s and v;
  * places_release frees the rest.
  */
 void places_read(struct places *p, const struct server *s,
@@ -38,12 +38,12 @@ void places_release(struct places *p);
 void places_put(struct buf *b, const struct seen_place *p);
 
 /*
- * places_put_state(b, l, place): append the names of those that stand so: "A",
- * "A and B", "A, B and 3 more places".
+ * places_put_state(b, l, place): append the names of the places in this state:
+ * "A", "A and B", "A, B, C and 3 more places".
  */
 void places_put_state(struct buf *b, const struct places *l, enum place place);
 
-/* places_put_regions(b, l, names, n): the same for these regions. */
+/* places_put_regions(b, l, names, n): likewise, for the n regions in names. */
 void places_put_regions(struct buf *b, const struct places *l,
 	const char (*names)[REGION_MAX + 1], size_t n);
 

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static void lower(char *s)
+void search_lower(char *s)
 {
 	for (; *s; s++)
 		if (*s >= 'A' && *s <= 'Z')
@@ -17,7 +17,7 @@ void search_read(struct search *s, const char *query)
 	char *p = s->text;
 
 	snprintf(s->text, sizeof s->text, "%s", query);
-	lower(s->text);
+	search_lower(s->text);
 	for (s->n = 0; s->n < SEARCH_WORDS; s->n++) {
 		p += strspn(p, " \t");
 		if (!*p)
@@ -29,14 +29,14 @@ void search_read(struct search *s, const char *query)
 	}
 }
 
-/* Between the two stands what no word has in it. */
+/* No word of a query has a tab in it, so none matches across the two. */
 char *search_words(const char *slug, const char *title)
 {
 	size_t n = strlen(slug) + 1 + (title ? strlen(title) : 0) + 1;
 	char *words = xcalloc(1, n);
 
 	snprintf(words, n, "%s\t%s", slug, title ? title : "");
-	lower(words);
+	search_lower(words);
 	return words;
 }
 

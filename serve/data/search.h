@@ -1,5 +1,5 @@
 /*
- * search.h: which servers a reader looks for. Pure.
+ * search.h: the search of the index. Pure.
  */
 #ifndef DATA_SEARCH_H
 #define DATA_SEARCH_H
@@ -7,7 +7,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* Room for what is looked for, and its NUL. */
+/* Room for a query and its NUL. */
 #define SEARCH_SIZE 256
 /* Words beyond these are not looked for. */
 #define SEARCH_WORDS 8
@@ -18,18 +18,21 @@ struct search {
 	size_t n;
 };
 
-/* search_read(s, query): what is looked for; a query has room in SEARCH_SIZE. */
+/* search_lower(s): make the ASCII letters of s lower case. */
+void search_lower(char *s);
+
+/* search_read(s, query): split a query into words; a longer one is cut. */
 void search_read(struct search *s, const char *query);
 
 /*
- * search_words(slug, title): what a server is found by; the title may be NULL.
- * To be freed.
+ * search_words(slug, title): the text in which search_matches looks for a
+ * server; the title may be NULL. The caller frees it.
  */
 char *search_words(const char *slug, const char *title);
 
 /*
- * search_matches(s, words): whether each word that is looked for stands
- * somewhere in the slug or the title. Case does not count, of ASCII letters.
+ * search_matches(s, words): whether each word of the query stands somewhere in
+ * the slug or the title, whatever the case of its ASCII letters.
  */
 bool search_matches(const struct search *s, const char *words);
 

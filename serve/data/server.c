@@ -20,7 +20,8 @@ static void read_position(const cJSON *v, struct server_region *r)
 	const cJSON *north = cJSON_GetArrayItem(p, 0);
 	const cJSON *east = cJSON_GetArrayItem(p, 1);
 
-	if (!cJSON_IsArray(p) || !cJSON_IsNumber(north) || !cJSON_IsNumber(east))
+	if (!cJSON_IsArray(p) || !cJSON_IsNumber(north) ||
+		!cJSON_IsNumber(east))
 		return;
 	r->latitude = north->valuedouble;
 	r->longitude = east->valuedouble;

@@ -1,6 +1,6 @@
 /*
- * server.h: what readers need to know of a server, as fleet:servers holds it,
- * and who may read about it.
+ * server.h: what the answers need to know of a server, as fleet:servers holds
+ * it.
  */
 #ifndef DATA_SERVER_H
 #define DATA_SERVER_H

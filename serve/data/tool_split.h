@@ -1,6 +1,6 @@
 /*
- * tool_split.h: who sees which tools, where not all see the same, out of a
- * verdict. Pure. Which tools these are is for operators.
+ * tool_split.h: which regions see which tools, where not all see the same: the
+ * member "sides" of a verdict. Which tools these are is for operators. Pure.
  */
 #ifndef DATA_TOOL_SPLIT_H
 #define DATA_TOOL_SPLIT_H
@@ -20,13 +20,14 @@ struct tool_split_side {
 };
 
 struct tool_split {
-	struct tool_split_side v[TOOL_SPLIT_SIDES]; /* the one that was seen first comes first */
+	/* the one seen first comes first */
+	struct tool_split_side v[TOOL_SPLIT_SIDES];
 	size_t n;		  /* 0, or at least 2 */
 };
 
 /*
- * tool_split_read(json, s): those of a published verdict, which may be NULL, or
- * anything. tool_split_release frees them.
+ * tool_split_read(json, s): read the sides from a published verdict, which may
+ * be NULL, or anything. tool_split_release frees them.
  */
 void tool_split_read(const char *json, struct tool_split *s);
 void tool_split_release(struct tool_split *s);

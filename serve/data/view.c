@@ -28,7 +28,7 @@ static double number(const cJSON *o, const char *key, double max)
 	return json_num(o, key, &v) && v >= 0 && v <= max ? v : NAN;
 }
 
-/* Adds a region, or says that one which was added has nothing to say. */
+/* Add a region, or set the place of the one that was added. */
 static void add_region(struct view *v, size_t *cap, const char *name,
 	enum place place, const cJSON *o)
 {
@@ -51,7 +51,7 @@ static void add_region(struct view *v, size_t *cap, const char *name,
 	r->p95_ms = round(number(o, "p95_ms", 1e9));
 }
 
-/* A wall that keeps us out is a server that works. */
+/* A server that asks for a credential works. */
 static void read_regions(const cJSON *doc, struct view *v)
 {
 	enum region_state state;

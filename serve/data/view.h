@@ -15,9 +15,9 @@
 
 #include <stdint.h>
 
-/* From here on a verdict has missed its successor, and shows its age. */
+/* From this age on the next verdict is overdue, and the view says so. */
 #define VIEW_LATE_S 120
-/* Above this it is no answer any more. */
+/* A verdict older than this says nothing about now. */
 #define VIEW_STALE_S 300
 
 enum freshness {
@@ -63,10 +63,10 @@ struct view {
 int view_read(const char *json, double now, struct view *v, char *why);
 void view_release(struct view *v);
 
-/* view_place(v, region): how a region stands; PLACE_NO_DATA if unknown. */
+/* view_place(v, region): the state of a region; PLACE_NO_DATA if unknown. */
 enum place view_place(const struct view *v, const char *region);
 
-/* view_region(v, region): what is known of it; NULL for nothing. */
+/* view_region(v, region): the region of that name, or NULL. */
 const struct view_region *view_region(const struct view *v, const char *region);
 
 /*

@@ -50,7 +50,7 @@ static bool fresh(const struct view *v, struct response *r)
 	return v->freshness == VIEW_FRESH;
 }
 
-/* Answer with what put() makes of a fresh view of the server that c->name names. */
+/* Answer with what `put` makes of a fresh view of the server c->name. */
 static void answer_view(const struct context *c,
 	void (*put)(const struct context *c, const struct readable_server *s))
 {
@@ -102,7 +102,8 @@ static void put_region(struct buf *b, const char *name, const char *city,
 }
 
 /* The regions of the configuration or, without one, of the verdict. */
-static void put_regions(const struct context *c, const struct readable_server *s)
+static void put_regions(
+	const struct context *c, const struct readable_server *s)
 {
 	struct response *r = c->r;
 	const struct server *server = &s->server;

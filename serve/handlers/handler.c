@@ -44,7 +44,8 @@ void handle_request(struct service *service, const struct request *request,
 		.r = r};
 
 	if (request->method != METHOD_GET && request->method != METHOD_HEAD) {
-		respond_error(r, 405, "method", "GET and HEAD, and no other.");
+		respond_error(
+			r, 405, "method", "Only GET and HEAD are answered.");
 		return;
 	}
 	route_request(request, &route);

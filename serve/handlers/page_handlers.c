@@ -106,7 +106,7 @@ static void page_data_release(struct page_data *d)
 
 typedef void put_page(struct buf *b, const struct status_page *page);
 
-/* The page or feed of a server that c->name names. */
+/* Put the page or the feed of the server that c->name names. */
 static enum found put_server(const struct context *c, put_page *put)
 {
 	struct fetched got;
@@ -223,7 +223,7 @@ void handle_index(const struct context *c)
 		answer_list(c, l, NULL);
 }
 
-/* An account is there only for who shows its token. */
+/* Without its token an account does not exist. */
 void handle_account(const struct context *c)
 {
 	struct account a;

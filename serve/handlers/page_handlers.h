@@ -1,6 +1,6 @@
 /*
- * page_handlers.h: the answers that people read, and their feed, style and icon.
- * Each fills the response of the context; an error is a page.
+ * page_handlers.h: the answers that people read, and their feed, style and
+ * icon. Each fills the response of the context; an error is a page.
  */
 #ifndef HANDLERS_PAGE_HANDLERS_H
 #define HANDLERS_PAGE_HANDLERS_H

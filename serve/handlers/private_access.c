@@ -25,7 +25,7 @@ enum found private_access_read(const struct context *c, const char *server,
 	char why[SERVER_WHY > VIEW_WHY ? SERVER_WHY : VIEW_WHY];
 
 	c->r->audience = AUDIENCE_STRANGER;
-	/* A verdict alone does not say whether it is for everybody. */
+	/* A verdict alone does not say whether its server is public. */
 	if (!server)
 		return NOT_FOUND;
 	if (server_read(server, &s->server, why)) {
@@ -42,14 +42,15 @@ enum found private_access_read(const struct context *c, const char *server,
 	return FOUND;
 }
 
-enum found private_access_find(const struct context *c, struct readable_server *s)
+enum found private_access_find(
+	const struct context *c, struct readable_server *s)
 {
 	const char *server, *verdict;
 
 	c->r->audience = AUDIENCE_STRANGER;
 	if (!slug_valid(c->name))
 		return NOT_FOUND;
-	if (fetch_subject(c->source, c->name, c->token, &server, &verdict))
+	if (fetch_server(c->source, c->name, c->token, &server, &verdict))
 		return STORE_DOWN;
 	return private_access_read(c, server, verdict, s);
 }

@@ -1,8 +1,8 @@
 /*
  * etag.h: HTTP caching of an answer: its ETag and whether the client has it
- * already (RFC 9110, sections 8.8.3 and 13.1.2); and by whom and for how long it
- * may be kept: Cache-Control (RFC 9111, section 5.2) and Vary. The cache in our
- * own memory is http/response_cache.h.
+ * already (RFC 9110, sections 8.8.3 and 13.1.2); and by whom and for how long
+ * it may be kept: Cache-Control (RFC 9111, section 5.2) and Vary. The cache in
+ * our own memory is http/response_cache.h.
  */
 #ifndef HTTP_ETAG_H
 #define HTTP_ETAG_H

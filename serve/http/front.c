@@ -115,8 +115,8 @@ struct output front_answer(struct front *f, char *const *env)
 	if (kept)
 		return cached_output(kept, &q.request);
 	respond_init(&r);
-	f->handler(f->service, &q.request, isnan(f->now) ? clock_wall() : f->now,
-		&r);
+	f->handler(f->service, &q.request,
+		isnan(f->now) ? clock_wall() : f->now, &r);
 	if (cacheable)
 		kept = response_cache_keep(f->cache, q.key, &r, now_ms,
 			cache_part(&q, &r));

@@ -1,6 +1,5 @@
 /*
- * respond.h: an answer, and its way to the web server (RFC 3875, section 6).
- * What may be cached, by whom and for how long, is decided here alone.
+ * respond.h: a response, and its output to the web server (RFC 3875, 6).
  */
 #ifndef HTTP_RESPOND_H
 #define HTTP_RESPOND_H
@@ -11,20 +10,20 @@
 #include <stdbool.h>
 
 enum cache {
-	CACHE_MINUTE, /* there is nothing newer for a minute */
-	CACHE_DETAIL, /* for who looks closer, while something happens */
-	CACHE_BRIEF,  /* an error, or its image: over as soon as it can be */
+	CACHE_MINUTE, /* a new verdict comes each minute */
+	CACHE_DETAIL, /* details that people watch during an incident */
+	CACHE_BRIEF,  /* an error, or the image of one: it may soon be over */
 	CACHE_NEVER
 };
 
 enum audience {
 	AUDIENCE_ALL,
-	AUDIENCE_STRANGER, /* who shows a token may get another answer */
-	AUDIENCE_HOLDER	   /* of a token: nobody else may see this */
+	AUDIENCE_STRANGER, /* a client with a token may be told more */
+	AUDIENCE_HOLDER	   /* only for the holder of a token */
 };
 
 #define RESPOND_ETAG 80
-/* The header needs less than this. */
+/* More than any header needs. */
 #define RESPOND_HEADER 2048
 
 struct response {
@@ -34,7 +33,7 @@ struct response {
 	enum audience audience;
 	char etag[RESPOND_ETAG]; /* with its quotes; "" for none */
 	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
-	bool anywhere;		 /* a page that isolates itself may load it */
+	bool anywhere; /* pages with cross-origin isolation may load it */
 	struct buf body;
 };
 
@@ -47,7 +46,7 @@ struct response {
 #define TYPE_METRICS "text/plain; version=0.0.4"
 #define TYPE_SVG "image/svg+xml; charset=utf-8"
 
-/* respond_init(r): a response of nothing; respond_release frees it. */
+/* respond_init(r): status 200, JSON, no body; respond_release frees it. */
 void respond_init(struct response *r);
 void respond_release(struct response *r);
 
@@ -60,8 +59,8 @@ void respond_error(struct response *r, int status, const char *code,
 
 /*
  * respond_write(r, request, out): append the response as it goes to the web
- * server. A 200 becomes a 304 where the request has it already; an answer that
- * grew beyond its limit becomes an error, in r too.
+ * server. A 200 becomes a 304 if the client has it already; a body that grew
+ * beyond its limit becomes an error, in r too.
  */
 void respond_write(struct response *r, const struct request *request,
 	struct buf *out);

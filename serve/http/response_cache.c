@@ -50,8 +50,7 @@ struct response_cache *response_cache_new(void)
 {
 	struct response_cache *m = xcalloc(1, sizeof *m);
 
-	/* Without it keys could be chosen, and chains be as long as the ring.
-	 */
+	/* Without a secret, strangers could choose keys that share a chain. */
 	if (getrandom(&m->secret, sizeof m->secret, 0) < 0)
 		m->secret = (uintptr_t)m;
 	return m;

@@ -1,12 +1,11 @@
 /*
- * response_cache.h: the answers of a moment ago, so that many who ask the same
- * cost the store one question. Bounded in number and in bytes: what was not
- * asked for for the longest time gives way. It has two parts, and nothing in
- * the one gives way to what is kept in the other: strangers can ask for as many
- * names as they like that nobody knows, and may drive out nothing but each
- * other's.
+ * response_cache.h: the answers of the last second, so that the same request
+ * from many clients costs the store one question. Bounded in number and in
+ * bytes: the least recently used answer is dropped. It has two parts, each with
+ * its own bounds, because strangers can ask for any number of names that do not
+ * exist, and must drop no answers but such.
  *
- * Nothing is kept that is for the holder of a token.
+ * An answer for the holder of a token is never kept.
  */
 #ifndef HTTP_RESPONSE_CACHE_H
 #define HTTP_RESPONSE_CACHE_H
@@ -19,12 +18,12 @@
 #define RESPONSE_CACHE_MS 1000.0
 
 enum response_cache_part {
-	RESPONSE_CACHE_LASTING, /* what is there */
-	RESPONSE_CACHE_PASSING	/* what is not, or was made up by who asks */
+	RESPONSE_CACHE_LASTING, /* of what exists */
+	RESPONSE_CACHE_PASSING	/* of what does not, or of a made-up text */
 };
 #define RESPONSE_CACHE_PARTS 2
 
-/* Of each part. One that is larger than all of it together is not kept. */
+/* Bounds of each part. An answer larger than its part is not kept. */
 #define RESPONSE_CACHE_ENTRIES 4096
 #define RESPONSE_CACHE_BYTES (16u * 1024 * 1024)
 #define RESPONSE_CACHE_PASSING_ENTRIES 256
@@ -36,7 +35,7 @@ struct response_cache;
 struct cached_response {
 	const char *text; /* header and body */
 	size_t len, header;
-	const char *unchanged; /* that of a 304; "" where there is none */
+	const char *unchanged; /* the output with status 304, or "" */
 	size_t unchanged_len;
 	const char *etag; /* "" for none */
 };
@@ -61,7 +60,7 @@ const struct cached_response *response_cache_keep(struct response_cache *m,
 	const char *key, struct response *r, double now_ms,
 	enum response_cache_part part);
 
-/* How many are kept, and their bytes. */
+/* The number of answers that are kept, and their bytes. */
 size_t response_cache_count(const struct response_cache *m);
 size_t response_cache_bytes(const struct response_cache *m);
 

@@ -110,10 +110,10 @@ void route_request(const struct request *r, struct route *out)
 	out->kind = r->api ? ROUTE_NONE_API : ROUTE_NONE;
 }
 
-/* Longer values mean nothing to anybody. */
+/* Longer values are ignored. */
 #define VALUE_MAX 500
 
-/* What answers depend on, beside their path. */
+/* The parameters that answers depend on. */
 static const struct parameter {
 	enum route_kind kind;
 	const char *name;
@@ -136,7 +136,8 @@ static size_t encode(char *out, const char *s)
 	for (; *s; s++) {
 		unsigned char c = (unsigned char)*s;
 
-		if ((c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+		if ((c >= '0' && c <= '9') ||
+			((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
 			strchr("-._~", c)) {
 			out[n++] = (char)c;
 			continue;
@@ -149,7 +150,7 @@ static size_t encode(char *out, const char *s)
 	return n;
 }
 
-/* A value is at most 3 * VALUE_MAX bytes, and no route has two that are free. */
+/* A value takes at most 3 * VALUE_MAX bytes; no route has two free ones. */
 bool route_query(enum route_kind kind, const struct request *r, char *out)
 {
 	char value[VALUE_MAX];

@@ -40,8 +40,8 @@ struct route {
 /*
  * The routes one by one: route_rows() of them. route_named(row): whether there
  * is one for each server. route_path(row, slug, out, size): its path; false
- * where that does not fit. route_live(row): whether the answer is worth nothing
- * but to the one who asks now.
+ * where that does not fit. route_live(row): whether the answer is about this
+ * very moment, so that it is not rendered as a file.
  */
 size_t route_rows(void);
 bool route_named(size_t row);
@@ -61,22 +61,21 @@ bool route_in(const struct route_row *rows, const char *path,
 /* route_find(path, out): the route of one path. */
 void route_find(const char *path, struct route *out);
 
-/* route_request(r, out): that of the first of its paths that has one. */
+/* route_request(r, out): the route of the first path of r that has one. */
 void route_request(const struct request *r, struct route *out);
 
 /* Room for a query as route_query writes it, and its NUL. */
 #define ROUTE_QUERY 2048
 
 /*
- * route_query(kind, r, out): the query of a request without what the answer
- * does not depend on, encoded in one way: two requests that ask for the same
- * are the same, however strangers vary them. Returns whether it holds a text
- * that who asks has made up, of which there are as many as he likes. out has
- * ROUTE_QUERY bytes.
+ * route_query(kind, r, out): write the parameters that the answer depends on to
+ * out, which has ROUTE_QUERY bytes, encoded in one way: requests for the same
+ * answer have the same query. Returns whether it holds a text that the client
+ * can choose freely.
  */
 bool route_query(enum route_kind kind, const struct request *r, char *out);
 
-/* route_knows_readers(kind): whether who shows a token may be told more. */
+/* route_knows_readers(kind): whether a client with a token may be told more. */
 bool route_knows_readers(enum route_kind kind);
 
 #endif

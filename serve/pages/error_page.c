@@ -4,8 +4,8 @@
 #include "pages/html.h"
 #include "pages/index_page.h"
 
-void error_page_missing(struct buf *b, const char *name, const char *const *close,
-	size_t n, const struct brand *brand)
+void error_page_missing(struct buf *b, const char *name,
+	const char *const *close, size_t n, const struct brand *brand)
 {
 	html_begin(b,
 		&(struct frame) {.brand = brand, .title = "No such server"});

@@ -74,14 +74,13 @@ static void put_title(struct buf *b, const struct frame *f)
 }
 
 /*
- * An open page must not go on claiming what was true an hour ago. To load
- * itself anew under a reader would be rude; so it says how old it is, by a
- * delay of the style.
+ * An open page must not go on claiming what was true an hour ago. Reloading it
+ * under a reader would be rude; so a delayed animation of the style shows this.
  */
 static const char aged[] =
 	"<p class=\"banner aged\">This page has been open for more than five "
-	"minutes, and does not renew itself. <a href=\"\">Load it again</a> to "
-	"see what is so now.</p>\n";
+	"minutes, and does not refresh itself. <a href=\"\">Reload it</a> to "
+	"see the current state.</p>\n";
 
 void html_begin(struct buf *b, const struct frame *f)
 {

@@ -1,5 +1,5 @@
 /*
- * html.h: what all pages are made of: the frame, icons, times.
+ * html.h: the parts that all pages share: frame, icons, times.
  */
 #ifndef PAGES_HTML_H
 #define PAGES_HTML_H
@@ -14,10 +14,10 @@ struct word {
 	const char *text, *class;
 };
 
-/* html_state(v): that of a view; "Unknown" where it is not fresh. */
+/* html_state(v): the word for a view; "Unknown" if it is not fresh. */
 struct word html_state(const struct view *v);
 
-/* html_place(p): that of a place. */
+/* html_place(p): the word for the state of a place. */
 struct word html_place(enum place p);
 
 /* What stands in the head of a page. */
@@ -26,10 +26,13 @@ struct frame {
 	const char *state; /* foremost in the title of the window, or NULL */
 	const char *title; /* or NULL: that of the site */
 	const char *feed;  /* its path, or NULL */
-	bool live; /* it says what is so now: it warns when it is left open */
+	bool live; /* it shows the current state: warn when it is left open */
 };
 
-/* html_begin(b, f), html_end(b, home): all before and after what it says. */
+/*
+ * html_begin(b, f), html_end(b, home): append what stands before and after the
+ * content of a page. `home`: with a link to the index.
+ */
 void html_begin(struct buf *b, const struct frame *f);
 void html_end(struct buf *b, bool home);
 

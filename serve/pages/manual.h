@@ -1,5 +1,5 @@
 /*
- * manual.h: the manual pages, which scripts/manual made HTML of when the
+ * manual.h: the manual pages, which scripts/manual turned into HTML when the
  * program was built. No file is read.
  */
 #ifndef PAGES_MANUAL_H
@@ -25,7 +25,7 @@ extern const size_t manual_count;
 /* manual_find(name): the page of that name, or NULL. */
 const struct manual_page *manual_find(const char *name);
 
-/* manual_put(b, page, brand): append it; manual_put_list(b, brand): the list. */
+/* manual_put(b, page, brand): append a page. manual_put_list: the list. */
 void manual_put(struct buf *b, const struct manual_page *page,
 	const struct brand *brand);
 void manual_put_list(struct buf *b, const struct brand *brand);

@@ -1,7 +1,7 @@
 /*
- * status.c: the page of a server. What stands above the fold answers what
- * a visitor asks: does it work now, where not, was anything in the last day, do
- * they know, and how do I hear of it.
+ * status_page.c: above the fold the page answers what a visitor asks: does it
+ * work now, where not, what happened in the last day, do the operators know,
+ * and how do I hear of changes.
  */
 #include "pages/status_page.h"
 
@@ -20,7 +20,7 @@
 /* The headline names up to this many places, and counts more. */
 #define NAMED 2
 
-/* Few places are named, many are counted: all of them stand below. */
+/* Few places are named, many are counted: the list below names all. */
 static void put_failing(struct buf *b, const struct places *places)
 {
 	if (places->failing > NAMED)
@@ -48,12 +48,13 @@ static void put_headline(struct buf *b, const struct status_page *s,
 		buf_str(b, amber ? ", but not from " : " from ");
 		put_failing(b, places);
 	}
-	if (fresh && s->view->verdict == VERDICT_RED && s->data->maintenance_now.found)
+	if (fresh && s->view->verdict == VERDICT_RED &&
+		s->data->maintenance_now.found)
 		buf_str(b, ", for maintenance");
 	buf_str(b, "</span></p>\n");
 }
 
-/* When that was so. */
+/* The minute of the verdict, and how often there is one. */
 static void put_as_of(struct buf *b, const struct status_page *s,
 	const struct places *places)
 {
@@ -75,7 +76,7 @@ static void put_as_of(struct buf *b, const struct status_page *s,
 	buf_str(b, ".</p>\n");
 }
 
-/* The status of the status: what we say is worth no more than we are. */
+/* A banner where our own checks are missing or late. */
 static void put_own(struct buf *b, const struct status_page *s)
 {
 	const struct page_data *d = s->data;
@@ -95,16 +96,20 @@ static void put_own(struct buf *b, const struct status_page *s)
 		}
 		buf_str(b, ". Whether the server works now is not known here. "
 			   "The fault is ours.</p>\n");
-	} else if (stage_stale(d->heartbeats[STAGE_INGEST], s->now, STAGE_STALE_S) ||
-		stage_stale(d->heartbeats[STAGE_VERDICT], s->now, STAGE_STALE_S)) {
+	} else if (stage_stale(d->heartbeats[STAGE_INGEST], s->now,
+			   STAGE_STALE_S) ||
+		   stage_stale(d->heartbeats[STAGE_VERDICT], s->now,
+			   STAGE_STALE_S)) {
 		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Our own "
 			   "checks are running late.</b> What this page says "
 			   "may be old.</p>\n");
-	} else if (stage_stale(d->heartbeats[STAGE_ALERT], s->now, STAGE_STALE_S)) {
-		buf_str(b, "<p class=\"banner\" role=\"status\"><b>Incidents "
-			   "may be missing here.</b> The part of ours that "
-			   "records them is late; the state above is not."
-			   "</p>\n");
+	} else if (stage_stale(
+			   d->heartbeats[STAGE_ALERT], s->now, STAGE_STALE_S)) {
+		buf_str(b,
+			"<p class=\"banner\" role=\"status\"><b>Incidents "
+			"may be missing here.</b> Our part that "
+			"records them is late; the state above is up to date."
+			"</p>\n");
 	}
 }
 
@@ -135,7 +140,8 @@ static void put_work(struct buf *b, const struct status_page *s)
 		buf_str(b, "<span><b>Maintenance announced, ");
 		html_time(b, d->maintenance_next.start, s->now);
 		buf_str(b, " to ");
-		html_time(b, d->maintenance_next.end, (double)d->maintenance_next.start);
+		html_time(b, d->maintenance_next.end,
+			(double)d->maintenance_next.start);
 		buf_str(b, "</b>");
 		put_reason(b, &d->maintenance_next);
 		buf_str(b, "</span></p>\n");
@@ -157,7 +163,7 @@ static void put_place_list(struct buf *b, const struct places *l)
 	buf_str(b, "</ul></dd></div>\n");
 }
 
-/* What of an incident lies in the last day, in seconds. */
+/* How long an incident lasted within the last day, in seconds. */
 static double within(const struct incident *in, double now)
 {
 	double end = in->ended_at ? (double)in->ended_at : now;
@@ -165,7 +171,7 @@ static double within(const struct incident *in, double now)
 	return fmax(0, end - fmax((double)in->started_at, now - DAY));
 }
 
-/* Without a record of incidents the minutes tell what there was. */
+/* Without a record of incidents: the bad minutes of today and yesterday. */
 static void put_minutes(struct buf *b, const struct history *p)
 {
 	int64_t down = 0, part = 0;
@@ -185,7 +191,7 @@ static void put_minutes(struct buf *b, const struct history *p)
 			down, part);
 }
 
-/* What there was, where there is a record of it. */
+/* The incidents of the last day. */
 static void put_incidents(struct buf *b, const struct status_page *s)
 {
 	const struct incidents *l = &s->data->incidents;
@@ -231,7 +237,7 @@ static void put_day(struct buf *b, const struct status_page *s)
 	buf_str(b, "</dd></div>\n");
 }
 
-/* Whether they know. */
+/* Whether the operators know of the trouble. */
 static void put_known(struct buf *b, const struct status_page *s)
 {
 	const struct incident *in = incidents_open(&s->data->incidents);
@@ -257,11 +263,12 @@ static void put_known(struct buf *b, const struct status_page *s)
 	buf_str(b, "</dd></div>\n");
 }
 
-/* Not all see the same tools: a row of its own, in plain words. */
+/* Which places see other tools. */
 static void put_sides(struct buf *b, const struct tool_split *sides,
 	const struct places *places, double now)
 {
-	const struct tool_split_side *newest = &sides->v[sides->n ? sides->n - 1 : 0];
+	const struct tool_split_side *newest =
+		&sides->v[sides->n ? sides->n - 1 : 0];
 
 	if (!sides->n)
 		return;
@@ -284,7 +291,7 @@ static void put_sides(struct buf *b, const struct tool_split *sides,
 		buf_str(b, ", since ");
 		html_time(b, newest->first_seen, now);
 	}
-	buf_str(b, ". An old copy may be kept somewhere on the way.</dd>"
+	buf_str(b, ". A cache on the way may keep an old copy.</dd>"
 		   "</div>\n");
 }
 

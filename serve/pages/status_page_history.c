@@ -1,7 +1,7 @@
 /*
- * history.c: the bars of 90 days, and the curves of 24 hours. Both are drawn
- * on a plane that is stretched to the width of the page; words stand beside it,
- * and what is drawn can be read as text, too.
+ * status_page_history.c: the bars of 90 days, and the curves of 24 hours. Both
+ * drawings are stretched to the width of the page, so words stand beside them;
+ * each can be read as text, too.
  */
 #include "pages/status_page.h"
 
@@ -17,7 +17,7 @@
 #define BAR_WIDTH 3
 #define BAR_TOP 2
 #define BAR_HEIGHT 30
-/* What is little must still be seen. */
+/* Short trouble must still be seen. */
 #define BAR_LEAST 5
 #define CHART_WIDTH 690
 #define CHART_HEIGHT 120
@@ -53,7 +53,7 @@ static int height(int64_t minutes, int64_t known)
 	return minutes && h < BAR_LEAST ? BAR_LEAST : h;
 }
 
-/* Trouble stands at the foot of the bar, and has a tick below: a long one. */
+/* Trouble is at the foot of the bar, with a tick below: longer if it is red. */
 static void put_bar(struct buf *b, const struct history *p, int ago)
 {
 	const struct history_day *d = &p->days[ago];
@@ -114,7 +114,7 @@ static void put_sums(struct buf *b, const struct sums *s)
 	double up = (double)(s->known - s->red) / (double)s->known;
 
 	if (!s->days) {
-		buf_str(b, "Nothing is known yet of these days.");
+		buf_str(b, "There is no data for these days yet.");
 		return;
 	}
 	buf_fmt(b, "%.2f&#8239;%% uptime in %d day%s of data",
@@ -169,7 +169,7 @@ void status_page_days(struct buf *b, const struct page_data *d)
 	buf_str(b, "</section>\n");
 }
 
-/* The next of 1, 2, 5, 10 … that is not below. */
+/* Up to 1, 2 or 5 times a power of ten. */
 static double round_up(double v)
 {
 	double unit = pow(10, floor(log10(v)));

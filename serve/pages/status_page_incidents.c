@@ -7,7 +7,7 @@
 
 #include <math.h>
 
-/* So many are shown. */
+/* The most incidents that are shown. */
 #define CARDS 10
 
 static void put_row(struct buf *b, const char *name)

@@ -1,6 +1,6 @@
 /*
- * style.h: how the pages look: what all have, the status of a server, and
- * the manual.
+ * style.h: the CSS of the pages: of all, of the status page, of the manual.
+ * Made of *.css by the Makefile.
  */
 #ifndef PAGES_STYLE_H
 #define PAGES_STYLE_H

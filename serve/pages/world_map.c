@@ -116,7 +116,7 @@ static void put_mark(struct buf *b, const struct seen_place *p)
 
 void world_map_put(struct buf *b, const struct places *l)
 {
-	/* What is bad must not lie under what is good. */
+	/* The mark of a failing place must not lie under others. */
 	static const enum place order[] = {
 		PLACE_WORKING, PLACE_NO_DATA, PLACE_NOT_WORKING};
 	size_t n = 0;

@@ -1,6 +1,7 @@
 /*
- * render.c: asks handlers/handler.h for every path that there is, as a stranger would,
- * and keeps what comes. So a page that is added to the routes is rendered, too.
+ * render.c: asks handlers/handler.h for every path that there is, as a stranger
+ * would, and keeps what comes. So a page that is added to the routes is
+ * rendered, too.
  *
  * A file cannot say 503. Where the answer is an error there is no file; but a
  * page that says that nothing is known is one.
@@ -27,7 +28,7 @@
 struct job {
 	struct service *service;
 	double now;
-	struct file_tree site;
+	struct file_tree tree;
 	char why[FILE_TREE_WHY];
 };
 
@@ -41,7 +42,7 @@ static bool file_name(const char *path, bool is_page, char *out, size_t size)
 	return n > 0 && (size_t)n < size;
 }
 
-/* And the path of a file. */
+/* The path that a file was rendered for. */
 static void path_of(const char *file, char *out, size_t size)
 {
 	size_t n = strlen(file), index = strlen(INDEX);
@@ -57,7 +58,7 @@ static void path_of(const char *file, char *out, size_t size)
 		snprintf(out, size, "/%.*s/", (int)n, file);
 }
 
-/* Whether a page says that it knows nothing, and is one all the same. */
+/* Whether the page that says "unknown", with status 503, is to be a file. */
 static bool says_so(const char *path)
 {
 	struct route route;
@@ -80,12 +81,12 @@ static int put(struct job *j, const char *path, const struct response *r)
 	}
 	if (!file_name(path, is_page, file, sizeof file))
 		return 0;
-	return file_tree_put(&j->site, file, r->body.p, r->body.len, j->why);
+	return file_tree_put(&j->tree, file, r->body.p, r->body.len, j->why);
 }
 
 /*
- * 0; or -1, and why. An answer for which the store was asked in vain is none:
- * unless that is what is to be told.
+ * 0; or -1, and why. An answer that failed for lack of the store is not
+ * rendered, unless the caller set source.away.
  */
 static int ask(struct job *j, const char *path)
 {
@@ -134,26 +135,26 @@ static int ask_all(struct job *j, const struct listing *l)
 }
 
 /*
- * Nothing is known any more: what was rendered is now what it is for one who
- * asks, a page that says so, or nothing.
+ * Replace all that was rendered by what is answered while the store is away: a
+ * page that says so, or no file.
  */
 static int withdraw(struct job *j)
 {
 	char path[REQUEST_PATH];
 
 	j->service->source.away = true;
-	for (size_t i = 0; i < j->site.had.n; i++) {
-		path_of(j->site.had.v[i], path, sizeof path);
+	for (size_t i = 0; i < j->tree.had.n; i++) {
+		path_of(j->tree.had.v[i], path, sizeof path);
 		if (ask(j, path))
 			return -1;
 	}
-	return file_tree_finish(&j->site, j->site.made_at, j->why);
+	return file_tree_finish(&j->tree, j->tree.made_at, j->why);
 }
 
-/* Whether what was rendered last is no answer any more, by our own clock. */
+/* Whether the files are older than a verdict may be. */
 static bool outdated(const struct job *j)
 {
-	return fabs(j->now - j->site.made_at) > VIEW_STALE_S;
+	return fabs(j->now - j->tree.made_at) > VIEW_STALE_S;
 }
 
 /* An exit status. */
@@ -169,7 +170,7 @@ static int run(struct job *j)
 	}
 	rc = ask_all(j, l);
 	if (!rc)
-		rc = file_tree_finish(&j->site, j->now, j->why);
+		rc = file_tree_finish(&j->tree, j->now, j->why);
 	if (rc)
 		log_error("%s", j->why);
 	return rc ? EXIT_ENV : EXIT_GOOD;
@@ -178,15 +179,15 @@ static int run(struct job *j)
 int render(const char *path, struct service *service, double now, bool verbose)
 {
 	struct job j = {.service = service, .now = now};
-	int rc = file_tree_open(&j.site, path, j.why);
+	int rc = file_tree_open(&j.tree, path, j.why);
 
 	if (rc != EXIT_GOOD) {
 		log_error("%s", j.why);
 		return rc;
 	}
-	j.site.verbose = verbose;
+	j.tree.verbose = verbose;
 	rc = run(&j);
-	file_tree_release(&j.site);
+	file_tree_release(&j.tree);
 	if (fflush(stdout)) {
 		log_error("standard output: %s", strerror(errno));
 		return EXIT_ENV;

@@ -1,5 +1,5 @@
 /*
- * render.h: what the web is told, as files.
+ * render.h: the public answers, as files.
  */
 #ifndef RENDER_RENDER_H
 #define RENDER_RENDER_H
@@ -9,9 +9,9 @@
 struct service;
 
 /*
- * render(path, service, now, verbose): make the folder hold what a stranger
- * who asks now is answered at each path, as mcp-serve(8) says. Returns an exit
- * status, after it told why.
+ * render(path, service, now, verbose): make the folder at `path` hold what
+ * a client without a token is answered, as of now, at each path; see
+ * mcp-serve(8). Returns an exit status, and logs why it is not EXIT_GOOD.
  */
 int render(const char *path, struct service *service, double now, bool verbose);
 

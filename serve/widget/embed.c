@@ -1,11 +1,11 @@
 /*
- * embed.c: the page has no script but the widget's own, and no line of one: the
- * lines to copy are text.
+ * embed.c: the only script of the page is embed.js. The lines to copy are text.
  */
 #include "widget/embed.h"
 
 #include "cgi/request.h"
 #include "data/brand.h"
+#include "data/search.h"
 #include "http/escape.h"
 #include "http/etag.h"
 #include "http/respond.h"
@@ -16,7 +16,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-/* The widget, its question and the image are this site's own. */
+/* Script, image, style and the API come from this site alone. */
 #define POLICY                                                                 \
 	"default-src 'none'; script-src 'self'; connect-src 'self'; "          \
 	"img-src 'self'; style-src 'self'; base-uri 'none'; "         \
@@ -70,7 +70,7 @@ static void put_code(struct buf *b, struct buf *f)
 	buf_release(f);
 }
 
-/* One mode: live, and what to copy for it. */
+/* One mode: the live widget, and the lines to copy for it. */
 static void put_mode(const struct preview *p, const char *look,
 	const char *theme)
 {
@@ -79,7 +79,7 @@ static void put_mode(const struct preview *p, const char *look,
 	buf_fmt(p->b, "<h2>%s, %s</h2>\n<div class=\"stage %s\">\n",
 		strcmp(look, "card") == 0 ? "Card" : "Badge", theme, theme);
 	put_mount(p->b, "class", p->slug, look, theme);
-	/* What stands there where no script runs. */
+	/* Shown where no script runs. */
 	if (*p->slug)
 		buf_fmt(p->b, "<a href=\"/status/%s\">Status of %s</a>",
 			p->slug, p->slug);
@@ -185,13 +185,6 @@ static void put_top(const struct preview *p, const char *asked)
 		      "does not.</p></noscript>\n");
 }
 
-static void lower(char *out, const char *s)
-{
-	do
-		*out++ = *s >= 'A' && *s <= 'Z' ? (char)(*s - 'A' + 'a') : *s;
-	while (*s++);
-}
-
 void embed_preview(const struct request *request, const struct brand *brand,
 	struct response *r)
 {
@@ -203,7 +196,8 @@ void embed_preview(const struct request *request, const struct brand *brand,
 
 	request_query(request, "slug", asked, sizeof asked);
 	/* As the widget itself does. */
-	lower(slug, asked);
+	snprintf(slug, sizeof slug, "%s", asked);
+	search_lower(slug);
 	if (!slug_valid(slug))
 		*slug = '\0';
 	r->type = TYPE_HTML;

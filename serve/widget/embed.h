@@ -17,12 +17,13 @@ void embed_script(struct response *r);
 /*
  * embed_preview(request, brand, r): fill r with the page that shows the widget
  * of the query's slug in its four modes, with what to copy for each. A slug
- * that is none is named; without one the widget invites.
+ * that is not valid is named in a message; without one the widget is an
+ * invitation.
  */
 void embed_preview(const struct request *request, const struct brand *brand,
 	struct response *r);
 
-/* What the style of that page has beyond that of all. */
+/* The style that only this page needs. */
 extern const char embed_style[];
 
 #endif

@@ -39,7 +39,7 @@ static char *held[3];
 	"\"p95_ms\":666,\"regions\":[],\"published_at\":1777494663,"           \
 	"\"last_probe_at\":1777494660}"
 
-int fetch_subject(struct source *s, const char *slug, const char *token,
+int fetch_server(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict)
 {
 	(void)s;
@@ -66,7 +66,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	*d = (struct page_data) {0};
 	history_init(&d->history, now);
 	*got = (struct fetched) {.site = held[2]};
-	if (fetch_subject(s, slug, token, &got->server, &got->verdict))
+	if (fetch_server(s, slug, token, &got->server, &got->verdict))
 		return -1;
 	fetch_stages(s, d->heartbeats);
 	maintenance_list_add(&d->maintenance, held[2]);

@@ -1,13 +1,12 @@
 # shellcheck shell=bash disable=SC2016,SC2034
-# Verdicts of three regions, and the routes that hear of them, with a store for
-# the whole file. Whoever loads this has loaded redis, and has the secret "a
-# canary" as the credential "hook"; the processes of `pids` are the test's to
-# end.
+# For tests of mcp-alert: verdicts of three regions, the routes that get the events,
+# and a store for the whole file. Needs lib.bash and redis.bash. The credential
+# "hook" holds the secret "a canary"; alert_teardown ends the processes of `pids`.
 
 T=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
 
-# alerted_setup: all that it takes, in the folder of the test.
-alerted_setup() {
+# alert_setup: an empty store, the credential and the folder of the test.
+alert_setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	export MCP_STORE=unix://$REDIS_SOCK MCP_CREDENTIALS=$PWD/credentials
 	redis flushall >/dev/null
@@ -17,12 +16,12 @@ alerted_setup() {
 	pids=()
 }
 
-# alerted_teardown: ends what a test has begun.
-alerted_teardown() {
+# alert_teardown: ends the processes that a test has started.
+alert_teardown() {
 	((${#pids[@]} == 0)) || kill "${pids[@]}" 2>/dev/null || true
 }
 
-# For a file that has nothing else to begin and to end.
+# For a file without functions of its own for these.
 setup_file() {
 	redis_start "$BATS_FILE_TMPDIR/redis"
 }
@@ -32,11 +31,11 @@ teardown_file() {
 }
 
 setup() {
-	alerted_setup
+	alert_setup
 }
 
 teardown() {
-	alerted_teardown
+	alert_teardown
 }
 
 # verdict MINUTE [REGIONS STEP [ERROR [SLUG]]]: a verdict of three regions, of
@@ -92,8 +91,8 @@ routes() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 }
 
-# hook NAME [MOOD]: a receiver of its own; its route is then in HOOK. Where it
-# hangs, it says a line on HEARD for each event.
+# hook NAME [MOOD]: starts a webhook; its route is then in HOOK. For each event that
+# it does not answer, it prints a line to the descriptor HEARD.
 hook() {
 	mkdir -p "$1"
 	echo "${2-200}" >"$1/mood"
@@ -105,7 +104,7 @@ hook() {
 	HOOK="{name: $1, type: webhook, url: \"http://127.0.0.1:$port/in\", secret: hook"
 }
 
-# got NAME: what that receiver believed, in order.
+# got NAME: the events that this webhook took, in order.
 got() {
 	[[ ! -e $1/wrong ]] || { cat "$1/wrong"; return 1; }
 	[[ ! -e $1/got ]] || jq -r '"\(.event.event)"' "$1/got" | paste -sd' '

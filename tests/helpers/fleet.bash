@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# What the tests of mcp-fleet share: a folder, a configuration, a round, and
-# what must not be left of it. Needs lib.bash and redis.bash.
+# For tests of mcp-fleet: hosts, a configuration, a round, and a check that nothing
+# is left of it. Needs lib.bash and redis.bash.
 
 # fleet_setup: in the folder of a test.
 fleet_setup() {
@@ -20,9 +20,9 @@ fleet_teardown() {
 	[[ ${#left[@]} -eq 0 ]] || kill -KILL "${left[@]}" 2>/dev/null || true
 }
 
-# host NAME [OTHER]: what ssh(1) reaches by this name, in the folder of the file: an
-# sshd with a host key of its own, or that of the other host, as another user key.
-# Its mcp-probe is standard input, a script; where that is empty, the real one.
+# host NAME [OTHER]: makes a host that ssh(1) reaches by this name: an sshd with a
+# host key of its own, or the sshd of host OTHER with another user key. Its mcp-probe
+# is the script on standard input; if that is empty, the real one.
 host() {
 	local port dir=$PWD/hosts/$1 machine=$PWD/hosts/${2:-$1}
 	mkdir -p "$dir"
@@ -74,8 +74,8 @@ hosts_stop() {
 	xargs -r kill <"$BATS_FILE_TMPDIR/sshd.pids"
 }
 
-# fleet.yaml: its regions are the arguments, "NAME local" or "NAME HOST";
-# servers are added by the test.
+# regions REGION…: prints a fleet.yaml up to its servers, which the test adds. A
+# REGION is "NAME local" or "NAME HOST".
 regions() {
 	local line
 	printf 'store: unix://%s\nregions:\n' "$REDIS_SOCK"
@@ -89,7 +89,7 @@ regions() {
 	echo servers:
 }
 
-# server SLUG PATH [MORE]
+# server SLUG PATH [MORE]: prints a server of fleet.yaml.
 server() {
 	echo "  - {slug: $1, url: \"${URL%/mcp}/$2\"${3:+, $3}}"
 }
@@ -105,8 +105,8 @@ fleet() {
 	cat err
 }
 
-# ours: the processes of this machine that descend from this test's mcp-fleet.
-# Those of a remote host have another environment.
+# ours: the processes on this machine that the mcp-fleet of this test started. Those
+# behind ssh have another environment.
 ours() {
 	local f
 	for f in /proc/[0-9]*/environ; do
@@ -117,8 +117,8 @@ ours() {
 	done
 }
 
-# hangs REGION…: what these regions start never ends, and MCP_FLEET_TIMEOUT ends
-# it; all else that has a bound may take as long as it takes here.
+# hangs REGION…: only the runners of these regions are ended by MCP_FLEET_TIMEOUT;
+# all else that timeout(1) runs has 600 seconds, for the machine may be busy.
 hangs() {
 	mkdir -p patient
 	cat >patient/timeout <<-EOT

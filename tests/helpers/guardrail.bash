@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# For tests of mcp-guardrail and what else asks the read API: an API that answers
-# as it is told.
+# For tests of mcp-guardrail and other clients of the read API: an API whose answers
+# the test sets.
 
 load "${BASH_SOURCE[0]%/*}/lib"
 
@@ -8,7 +8,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	mkdir api
 	mkfifo port
-	node "$ROOT/tests/fixture/status.mjs" api >port 2>log 3>&- &
+	node "$ROOT/tests/fixture/read_api.mjs" api >port 2>log 3>&- &
 	echo $! >pid
 	read -r -t 60 PORT <port
 	export PORT
@@ -30,8 +30,8 @@ guard() {
 	run "$ROOT/scripts/mcp-guardrail" "$@"
 }
 
-# The API answers with this JSON, to which other settings of status.mjs are
-# added.
+# answers BODY [MORE]: the API answers with this body; MORE is JSON with other
+# settings of read_api.mjs.
 answers() {
 	jq -n --arg body "$1" --argjson more "${2:-{\}}" \
 		'{$body} + $more' >"api/$AMCP_SLUG.json"
@@ -43,7 +43,7 @@ body() {
 		last_probe_ago: "37s", as_of: (now - $ago | todate)} |'"${1:-.}"
 }
 
-# expect CODE TEXT: one log line, which ends so, and this exit status.
+# expect CODE TEXT: the exit status, and one log line with this text.
 expect() {
 	local line='^\[mcp-guardrail 20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z\] '
 	local -a lines
@@ -54,7 +54,7 @@ expect() {
 	[ -z "$(ls -A "$BATS_TEST_TMPDIR")" ]
 }
 
-# both CODE TEXT: the same in both modes.
+# both CODE TEXT: expect, in both modes of AMCP_FAIL_MODE.
 both() {
 	local mode
 	for mode in closed open; do

@@ -1,5 +1,5 @@
 # shellcheck shell=bash disable=SC2016,SC2034
-# What the tests of the programs share.
+# For all tests of programs: peers, waiting, and checks of the records of a probe.
 
 ROOT=$(cd "${BASH_SOURCE[0]%/*}/../.." && pwd)
 BIN=$(cd "${BIN:-$ROOT/build/bin}" && pwd)
@@ -16,14 +16,14 @@ start() {
 	echo "$PID" >>"$PEER_DIR/pids"
 }
 
-# stop_all: stops those, whether the file or a test of it has started them.
+# stop_all: stops all peers that the file and its tests have started.
 stop_all() {
 	export PEER_DIR=$BATS_FILE_TMPDIR/peers
 	xargs -r "$ROOT/tests/peers/peer" stop <"$PEER_DIR/pids"
 }
 
-# requests REGION: what the scripted server was asked from there, and from the
-# regions of a table of that name.
+# requests REGION: the requests of this region to the scripted server, and of the
+# regions that table makes of this name.
 requests() {
 	jq -c --arg r "$1" 'select("\(.region)-" | startswith("\($r)-"))' \
 		"$PEER_DIR/scripted.$PID/requests"
@@ -35,7 +35,7 @@ sessions() {
 		'[.[] | select("\(.)-" | startswith("\($r)-"))] | length'
 }
 
-# eventually COMMAND…: true once the command is, within a minute.
+# eventually COMMAND…: true once the command succeeds; false after a minute.
 eventually() {
 	local end=$((SECONDS + 60))
 	until "$@"; do
@@ -44,8 +44,8 @@ eventually() {
 	done
 }
 
-# closed REGION: true once the scripted server holds no session and no stream of
-# it any more.
+# closed REGION: true once the scripted server holds none of its sessions and
+# streams.
 closed() {
 	eventually none "$1"
 }
@@ -67,14 +67,14 @@ cpu() {
 	return "$rc"
 }
 
-# spent: the ms of the file times, all four of them together.
+# spent: the sum of the four times in the file times, in ms.
 spent() {
 	tr 'ms' '  ' <"$BATS_TEST_TMPDIR/times" |
 		awk '{ ms += ($1 * 60 + $2 + $3 * 60 + $4) * 1000 } END { printf "%d", ms }'
 }
 
-# free_port: one of this machine that nothing listens on, and that no system
-# gives to whoever asks for any.
+# free_port: a port on which nothing listens, below those that the system gives to
+# clients.
 free_port() {
 	local port
 	while port=$((20000 + RANDOM % 12000)); do
@@ -89,14 +89,14 @@ probe() {
 	timeout -k 2 600 "$BIN/mcp-probe" -f jsonl "$@" >out 2>err || status=$?
 }
 
-# without PATTERN FILE…: no line of these has it.
+# without PATTERN FILE…: true if no line of the files matches.
 without() {
 	if grep -E "$@"; then
 		return 1
 	fi
 }
 
-# What is wrong with the records of a probe, in whatever state.
+# A jq program: what is wrong with the records of whole probes in any state.
 WRONG='
 	def steps: ["dns", "tls", "initialize", "oauth-discovery",
 		"auth-initialize", "tools-list", "tools-call", "tool-hash"];
@@ -118,15 +118,15 @@ WRONG='
 	total: (([$steps[].ms // 0] | add) <= $sum.total_ms + 0.1)} |
 	to_entries | map(select(.value | not).key) | select(. != []) | {wrong: .} + $sum'
 
-# records FILE…: fails where something is.
+# records FILE…: fails, and prints it, if something is wrong with the records.
 records() {
 	local wrong
 	wrong=$(jq -cs "$WRONG" "$@") || return
 	[[ -z $wrong ]] || { echo "$wrong"; return 1; }
 }
 
-# row PATH REGION ARGS…: one probe of a table; what is odd goes to its err file,
-# and the seconds of CPU time and the KiB of memory to its cost file.
+# row PATH REGION ARGS…: the probe of one row of table. Messages go to its err file;
+# seconds of CPU time and KiB of memory to its cost file.
 row() {
 	local path=$1 region=$2-${1//[^a-z0-9]/-} rc=0 want=0
 	local file=rows/$path began=${EPOCHREALTIME/./}

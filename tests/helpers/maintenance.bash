@@ -1,6 +1,6 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # Maintenances of three servers, two of which have an account, as of NOW, with a
-# store for the whole file. Whoever loads this has loaded lib and redis.
+# store for the whole file. Needs lib.bash and redis.bash.
 
 NOW=1777494660 # 2026-04-29T20:31:00Z, a Wednesday
 TOKEN=s3cret-canary
@@ -48,12 +48,13 @@ add() {
 	maintenance "$1" add -N "$NOW" "${@:2}"
 }
 
-# stands FILTER: what it says of the one record in the store.
+# stands FILTER: what the filter makes of the record in the store.
 stands() {
 	redis hvals fleet:maintenance | jq -cr "$1"
 }
 
-# post PATH BODY [NAME=VALUE…]: what it answers as a CGI: CODE, fields and body.
+# post PATH BODY [NAME=VALUE…]: asks mcp-alert as a CGI. Its answer is in CODE, and
+# in the files fields and body.
 post() {
 	printf %s "$2" >in
 	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST REQUEST_URI="$1" \
@@ -68,7 +69,7 @@ post() {
 
 AT=/api/v1/monitors/example-mcp/maintenance
 
-# is CODE ERROR: what was answered, and nothing is stored.
+# is CODE ERROR: true if that is the answer, and nothing is stored.
 is() {
 	[[ "$CODE $(jq -r '"\(.error) \(.message | length > 0)"' body)" == "$1 $2 true" ]] ||
 		{ cat out err; return 1; }

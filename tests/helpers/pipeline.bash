@@ -1,10 +1,10 @@
 # shellcheck shell=bash
-# For tests of what mcp-alert says of the pipeline itself: a store, two routes,
-# and minutes. Needs lib.bash and redis.bash.
+# For tests of alerts about the pipeline itself: a store, two routes, and minutes.
+# Needs lib.bash and redis.bash.
 
-# watched_setup: in the folder of a test. NOW is the minute 0, full so that
+# pipeline_setup: in the folder of a test. NOW, minute 0, is a full hour, so that
 # minutes are those of the clock.
-watched_setup() {
+pipeline_setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 	redis_start "$PWD/redis"
 	export STATE_DIRECTORY=$PWD/state MCP_CONFIG=$PWD/fleet.yaml
@@ -16,7 +16,7 @@ watched_setup() {
 	routes ''
 }
 
-# routes [MORE]: a configuration with the route pager, and another perhaps.
+# routes [MORE]: a configuration with the routes pager and other; MORE is for pager.
 routes() {
 	echo 0 >pager.mood
 	echo 0 >other.mood
@@ -50,7 +50,7 @@ beats() {
 		verdict $((NOW + 60 * $2)).5 ${3:+alert $((NOW + 60 * $3))} >/dev/null
 }
 
-# events FILE: what was told, in order.
+# events FILE: the events that the route got, in order.
 events() {
 	[ ! -e "$1" ] || jq -r '.event | sub("pipeline_stalled_"; "")' "$1" |
 		paste -sd' '

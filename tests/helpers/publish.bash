@@ -1,8 +1,9 @@
 # shellcheck shell=bash
-# Servers as the aggregator publishes them, for serve.bash and site.bash.
+# For tests of mcp-serve: servers as the aggregator publishes them, and the program
+# called as a CGI. Needs lib.bash and redis.bash.
 
-# publish SLUG VERDICT [FILTER]: a verdict of the minute that AS_OF begins, with
-# a canary wherever something is not for the public.
+# publish SLUG VERDICT [FILTER]: publishes a verdict of the minute AS_OF. What is
+# not for the public is a canary.
 publish() {
 	redis set "probe:$1:verdict" "$(jq -cn --arg slug "$1" --arg verdict "$2" \
 		--argjson at "$AS_OF" '{v: 1, type: "verdict", window: $at, $verdict,
@@ -16,7 +17,7 @@ publish() {
 		'"${3:-.}")" >/dev/null
 }
 
-# know SLUG [FILTER]: an entry as the configuration makes it.
+# know SLUG [FILTER]: stores the entry of a server, as the configuration makes it.
 know() {
 	local entry token
 	entry=$(jq -cn '{url: "https://canary.example/",
@@ -31,4 +32,22 @@ know() {
 		entry=''
 	fi
 	redis hset fleet:servers "$1" "$entry" >/dev/null
+}
+
+# get PATH [NAME=VALUE…]: asks mcp-serve as a CGI. Its answer is in CODE, and in the
+# files fields and body; its log is in err.
+get() {
+	local query=
+	[[ $1 == *\?* ]] && query=${1#*\?}
+	env REQUEST_METHOD=GET GATEWAY_INTERFACE=CGI/1.1 REQUEST_URI="$1" \
+		QUERY_STRING="$query" "${@:2}" "$BIN/mcp-serve" --now "$NOW" \
+		>out 2>err
+	sed '/^\r$/q' out >fields
+	tail -c "+$(($(wc -c <fields) + 1))" out >body
+	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
+}
+
+# says NAME: the value of a field of the answer.
+says() {
+	sed -n "s/^$1: \(.*\)\r\$/\1/p" fields
 }

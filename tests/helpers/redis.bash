@@ -32,7 +32,7 @@ redis() {
 	redis-cli -s "$REDIS_SOCK" "$@"
 }
 
-# redis_dump: all keys and values in one form, but for what tells the time.
+# redis_dump: all keys and values, sorted, without those that hold the time.
 redis_dump() {
 	redis -e eval "
 		local out = {}

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# For tests of mcp-probe against the scripted server: it runs for the whole
-# file, at HOST, and each test has a folder that nobody else can read.
+# For tests of mcp-probe against the scripted server (tests/fixture/server.mjs): it
+# runs for the whole file, at HOST, and each test has a private folder.
 
 load "${BASH_SOURCE[0]%/*}/lib"
 

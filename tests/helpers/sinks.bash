@@ -1,16 +1,16 @@
 # shellcheck shell=bash disable=SC2016,SC2034
 # The vendors that mcp-alert sends to, as tests/fixture/vendors.mjs plays them.
-# Whoever loads this has loaded alerted.
+# Needs alert.bash.
 
 CANARY=canary0123456789canary0123456789
 
-# credential NAME LINE…: such a file.
+# credential NAME LINE…: writes the file of a credential.
 credential() {
 	printf '%s\n' "${@:2}" >"credentials/$1"
 	chmod 600 "credentials/$1"
 }
 
-# vendors [MOOD]: starts them; their address is then in BASE, and each has a
+# vendors [MOOD]: starts vendors.mjs; its address is then in BASE. Each vendor has a
 # credential of its name.
 vendors() {
 	local port
@@ -50,19 +50,19 @@ route() {
 	ROUTE="{name: $1, $ROUTE, secret: $secret$more}"
 }
 
-# taken FILTER: what a filter makes of all that they believed, in one line each;
-# fails where something was wrong.
+# taken FILTER: what the filter makes of all requests that the vendors took; fails
+# if a request was wrong.
 taken() {
 	[[ ! -e vendors/wrong ]] || { cat vendors/wrong; return 1; }
 	[[ ! -e vendors/got ]] || jq -rs "$1" vendors/got
 }
 
-# mood LINE…: how they answer from now on.
+# mood LINE…: how the vendors answer from now on.
 mood() {
 	printf '%s\n' "$@" >vendors/mood
 }
 
-# silent: no credential stands in what anybody could read.
+# silent: true if no credential is in output, messages, configuration or state.
 silent() {
 	redis --raw get alert:example-mcp >state
 	run ! grep -r canary out err fleet.yaml state
@@ -70,7 +70,7 @@ silent() {
 
 # shellcheck disable=SC2119 # the vendors' mood is the tests' to set
 setup() {
-	alerted_setup
+	alert_setup
 	credential ack 'token = ack-secret'
 	vendors
 }

@@ -1,6 +1,6 @@
 # shellcheck shell=bash
-# For tests of what is around the read API: servers in a Redis, judged just now,
-# and the API as a CGI or on a port of a real web server.
+# For tests of what is around mcp-serve: a server in each state, and mcp-serve as a
+# CGI or behind a real web server.
 
 load "${BASH_SOURCE[0]%/*}/lib"
 load "${BASH_SOURCE[0]%/*}/redis"
@@ -8,7 +8,7 @@ load "${BASH_SOURCE[0]%/*}/publish"
 
 TOKEN=s3cret-canary
 
-# servers AS_OF: one server in each state, and private ones; the fleet runs.
+# servers AS_OF: one server in each state, and a private one; the fleet runs.
 servers() {
 	local hash
 	AS_OF=$1
@@ -28,24 +28,6 @@ servers() {
 	redis hset fleet:heartbeats ingest $((AS_OF + 40)) \
 		verdict $((AS_OF + 45)) >/dev/null
 	redis sadd fleet:undelivered broken '*' >/dev/null
-}
-
-# get PATH [NAME=VALUE…]: what the program, called as a CGI, answers: CODE, and
-# the files fields and body; what it tells its operator is in err.
-get() {
-	local query=
-	[[ $1 == *\?* ]] && query=${1#*\?}
-	env REQUEST_METHOD=GET GATEWAY_INTERFACE=CGI/1.1 REQUEST_URI="$1" \
-		QUERY_STRING="$query" "${@:2}" "$BIN/mcp-serve" --now "$NOW" \
-		>out 2>err
-	sed '/^\r$/q' out >fields
-	tail -c "+$(($(wc -c <fields) + 1))" out >body
-	CODE=$(sed -n '1s/^Status: \([0-9]*\) .*/\1/p' fields)
-}
-
-# says NAME: the value of a field of the answer.
-says() {
-	sed -n "s/^$1: \(.*\)\r\$/\1/p" fields
 }
 
 # example NAME: a file of scripts/deploy, with the paths and ports of a test: it

@@ -19,10 +19,10 @@ setup_file() {
 	export ODD WICKED
 	mkfifo odd.port wicked.port
 	SCRIPTED=${URL%/mcp}
-	node "$ROOT/tests/fixture/odd.mjs" "${SCRIPTED##*:}" >odd.port 3>&- &
+	node "$ROOT/tests/fixture/http_faults.mjs" "${SCRIPTED##*:}" >odd.port 3>&- &
 	echo $! >pids
 	read -r -t 60 ODD <odd.port
-	node "$ROOT/tests/fixture/wicked.mjs" >wicked.port 3>&- &
+	node "$ROOT/tests/fixture/hostile_tools.mjs" >wicked.port 3>&- &
 	echo $! >>pids
 	read -r -t 60 WICKED <wicked.port
 }

@@ -52,7 +52,7 @@ explain() {
 	[[ $output == *"silent since then, and failing when it fell silent: dns"* ]]
 	probes demo ap-south-1 $((NOW - 5)) initialize http.429 | seen 203.0.113.7 0
 	run -0 explain demo
-	[[ $output == *"http.429, which counts from the 3. in a row"* ]]
+	[[ $output == *"http.429, which counts only from 3 in a row on"* ]]
 	for region in us-east-1 eu-west-2 sa-east-1 ap-south-1; do
 		probes demo "$region" $((NOW - 1)) tls tls.expired | seen 203.0.113.7 0
 	done

@@ -9,7 +9,7 @@ load ../../helpers/redis
 load ../../helpers/alert
 
 setup() {
-	alerted_setup
+	alert_setup
 	echo 'token = another canary' >credentials/ack
 	chmod 600 credentials/ack
 	T=$(($(date +%s) / 60 * 60))

@@ -7,7 +7,7 @@ load ../../helpers/store
 load ../../helpers/alert
 
 setup() {
-	alerted_setup
+	alert_setup
 	manager
 	routes "{name: am, type: alertmanager, url: 'http://$MANAGER/'}"
 	# Alertmanager goes by the clock of this machine.

@@ -10,7 +10,7 @@ load ../../helpers/redis
 load ../../helpers/alert
 
 setup() {
-	alerted_setup
+	alert_setup
 	NOW=$(date +%s)
 }
 

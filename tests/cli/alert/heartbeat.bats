@@ -7,9 +7,9 @@ load ../../helpers/store
 load ../../helpers/alert
 
 setup() {
-	alerted_setup
+	alert_setup
 	mkfifo port
-	node "$ROOT/tests/fixture/calls.mjs" . >port 3>&- &
+	node "$ROOT/tests/fixture/http_calls.mjs" . >port 3>&- &
 	pids+=($!)
 	exec {HEARD}<port
 	read -r -t 60 -u "$HEARD" PORT

@@ -11,7 +11,7 @@ AHEAD=$((10 * 86400))
 
 # A route that fails while there is a file `broken`, and keeps what it got.
 setup() {
-	alerted_setup
+	alert_setup
 	cat >page <<-'END'
 		#!/bin/sh
 		[ ! -e broken ] || exit 1

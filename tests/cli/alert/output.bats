@@ -9,7 +9,7 @@ load ../../helpers/redis
 load ../../helpers/alert
 
 setup() {
-	alerted_setup
+	alert_setup
 	# A line for each event that was delivered.
 	printf '#!/bin/sh\njq -r .event >>paged\necho >told\n' >page
 	chmod +x page

@@ -8,7 +8,7 @@ load ../../helpers/store
 load ../../helpers/alert
 
 setup() {
-	alerted_setup
+	alert_setup
 	unset MCP_CONFIG
 }
 

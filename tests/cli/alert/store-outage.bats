@@ -9,7 +9,7 @@ load ../../helpers/redis
 load ../../helpers/pipeline
 
 setup() {
-	watched_setup
+	pipeline_setup
 }
 
 teardown() {

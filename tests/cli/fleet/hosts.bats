@@ -146,7 +146,7 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	{ regions 'us-east-1 virginia' 'eu-west-2 probe@virginia'; server good json; } >fleet.yaml
 	fleet
 	[ "$status" -eq 2 ]
-	grep -qx 'mcp-aggregate: fleet.yaml:4:36: regions\[1\].host: virginia is the host of the region in line 3 already; one machine is one region' err
+	grep -qx 'mcp-aggregate: fleet.yaml:4:36: regions\[1\].host: virginia is already the host of the region in line 3; one machine is one region' err
 }
 
 @test "one egress address is one machine, and a private one says nothing" {

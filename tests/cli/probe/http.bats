@@ -18,7 +18,7 @@ setup_file() {
 	start scripted
 	export BEHIND=${URL##*:}
 	BEHIND=${BEHIND%%/*}
-	fixture ODD odd.mjs "$BEHIND"
+	fixture ODD http_faults.mjs "$BEHIND"
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 \
 		-keyout key -out cert -subj /CN=localhost -addext subjectAltName=DNS:localhost 2>log
 	fixture TLS tls.mjs key cert "$ODD"

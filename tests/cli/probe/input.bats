@@ -78,8 +78,8 @@ refused() {
 @test "a URL that cannot be probed is named, with the reason" {
 	refused "URL: neither http nor https" ftp://example.com/
 	refused "URL: neither http nor https" file:///etc/passwd
-	refused "URL: no http:// or https:// before it" example.com
-	refused "URL: no http:// or https:// before it" ""
+	refused "URL: does not begin with http:// or https://" example.com
+	refused "URL: does not begin with http:// or https://" ""
 	refused "URL: a secret does not belong in a URL; see --token-file" https://me:pw@example.com/
 	refused "URL: a secret does not belong in a URL; see --token-file" https://tok@example.com/
 	refused "URL: a space or control character in it" "https://example.com/a b"
@@ -150,7 +150,7 @@ line() {
 	line "health_tool: has no name" "{$u,\"health_tool\":\"echo\"}"
 	line "health_tool.arguments: not an object" "{$u,\"health_tool\":{\"name\":\"a\",\"arguments\":[]}}"
 	line "auth: not an object" "{$u,\"auth\":\"x\"}"
-	line "auth.mode: none of none, any, bearer, header, oauth, mtls" "{$u,\"auth\":{\"mode\":\"basic\"}}"
+	line "auth.mode: not one of none, any, bearer, header, oauth, mtls" "{$u,\"auth\":{\"mode\":\"basic\"}}"
 	line "byte 13: a key that its object already has" '{"slug":"a",   "slug":"b"}' ||
 		grep -q 'a key that its object already has' err
 }

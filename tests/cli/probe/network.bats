@@ -130,7 +130,7 @@ rows() {
 
 @test "a host that does not answer is a timeout of TCP" {
 	mkfifo port
-	node "$ROOT/tests/fixture/deaf.mjs" >port 3>&- &
+	node "$ROOT/tests/fixture/no_accept.mjs" >port 3>&- &
 	read -r deaf <port
 	probe -t 1s "http://127.0.0.1:$deaf/"
 	kill $!

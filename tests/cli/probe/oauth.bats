@@ -108,7 +108,7 @@ scopes() {
 		client-dpop     oauth.token the token_type is DPoP
 		client-untyped  oauth.token the token_type is missing
 		client-without  oauth.token no access_token
-		client-spaced   oauth.token none that can be sent
+		client-spaced   oauth.token cannot be sent
 		client-jwt      oauth.token takes neither
 		client-html     oauth.token no JSON object
 		client-no-json  oauth.token the token endpoint http

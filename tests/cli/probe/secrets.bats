@@ -13,7 +13,7 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return 1
 	umask 077
 	mkfifo port
-	node "$ROOT/tests/fixture/parrot.mjs" >port 3>&- &
+	node "$ROOT/tests/fixture/secret_echo.mjs" >port 3>&- &
 	PARROT=$!
 	read -r -t 20 PORT <port
 	HOST=http://127.0.0.1:$PORT

@@ -131,7 +131,7 @@ ends() {
 		sort -u >names
 	[ "$(wc -l <names)" -eq 2 ]
 	while read -r name; do
-		grep -q "\"$name\"" "$ROOT/serve/api/metrics.c"
+		grep -q "\"$name\"" "$ROOT/serve/api/prometheus.c"
 	done <names
 }
 

@@ -31,7 +31,7 @@ setup_file() {
 	cat d40.pem gone.pem >extra.pem
 	cp d40.key extra.key
 	mkfifo ports
-	node "$ROOT/tests/fixture/shown.mjs" said d5 d10 d20 d40 old other under \
+	node "$ROOT/tests/fixture/tls_capture.mjs" said d5 d10 d20 d40 old other under \
 		extra >ports 2>log 3>&- &
 	echo $! >pid
 	while read -r name port; do

@@ -315,8 +315,8 @@ static void test_tokens(void **state)
 		 ",\n   write_token_sha256: 0" HEX HEX HEX "0123456789abcde}\n"
 		 "- {name: b, token_sha256: 1" HEX HEX HEX "0123456789abcde,\n"
 		 "   write_token_sha256: 0" HEX HEX HEX "0123456789abcde}",
-			"f:5:4: accounts[1].write_token_sha256: by this token "
-			"account a writes already\n"},
+			"f:5:4: accounts[1].write_token_sha256: account a "
+			"already writes with this token\n"},
 		{"accounts: [{name: a, token_sha256: " HEX HEX HEX HEX ",\n"
 		 "write_token_sha256: 0" HEX HEX HEX "0123456789abcde}]", ""},
 	};

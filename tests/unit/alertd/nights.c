@@ -1,5 +1,6 @@
 #include "nights.h"
 
+#include "conf/policy.h"
 #include "incident/maintenance_hold.h"
 #include "incident/confirmation.h"
 
@@ -35,7 +36,7 @@ static const char *const names[REGIONS] = {"a", "b", "c", "d", "e", "f", "g",
 void night_init(struct night *n, const char *regions)
 {
 	*n = (struct night) {
-		.policy = machine_policy,
+		.policy = conf_policy_of(NULL),
 		.url = "https://s.example/mcp",
 		.judged = -1, .now = INFINITY,
 	};

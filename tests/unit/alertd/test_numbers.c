@@ -5,6 +5,7 @@
  */
 #include "nights.h"
 
+#include "conf/policy.h"
 #include "incident/route_test.h"
 #include "routing/what_if.h"
 
@@ -340,7 +341,7 @@ static void test_routing(void **state)
 		const struct conf conf = {
 			.routes = team,
 			.n_routes = cases[i].routes,
-			.policy = machine_policy,
+			.policy = conf_policy_of(NULL),
 			.business = {.hours = "09:00-18:00", .zone = "UTC"},
 		};
 		struct reaches l = {0};

@@ -5,6 +5,7 @@
  */
 #include "incident/pipeline.h"
 
+#include "conf/policy.h"
 #include "incident/machine.h"
 
 #include <math.h>
@@ -65,6 +66,7 @@ static void read_isolated(struct life *l, const char *p,
 
 static void run(struct life *l, const char *p)
 {
+	const struct conf_policy policy = conf_policy_of(NULL);
 	struct pipeline_region isolated[3];
 
 	double now = minute(&p);
@@ -75,12 +77,12 @@ static void run(struct life *l, const char *p)
 		p++;
 		l->pipeline.at[STAGE_VERDICT] = minute(&p);
 		read_isolated(l, p, isolated);
-		pipeline_decide(&l->st, &l->pipeline, &machine_policy, now,
+		pipeline_decide(&l->st, &l->pipeline, &policy, now,
 			&l->events);
 		l->pipeline.at[STAGE_ALERT] = now;
 		break;
 	case '!':
-		pipeline_away(&l->st, "store: refused", &machine_policy, now,
+		pipeline_away(&l->st, "store: refused", &policy, now,
 			&l->events);
 		break;
 	case '+':

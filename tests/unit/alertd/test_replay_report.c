@@ -41,17 +41,17 @@ static void test_policy(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct conf_policy p = machine_policy;
+		struct conf_policy p = conf_policy_of(NULL);
 
 		assert_int_equal(conf_policy(cases[i].text, &p, why), 0);
 		assert_int_equal(p.confirm, cases[i].confirm);
 		assert_int_equal(p.resolve, cases[i].resolve);
 		assert_true(p.promote_s == cases[i].promote_s);
 		assert_true(p.slo == cases[i].slo);
-		assert_true(p.remind_s == machine_policy.remind_s);
+		assert_true(p.remind_s == conf_policy_of(NULL).remind_s);
 	}
 	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
-		struct conf_policy p = machine_policy;
+		struct conf_policy p = conf_policy_of(NULL);
 
 		*why = '\0';
 		if (conf_policy(refused[i], &p, why) == 0)

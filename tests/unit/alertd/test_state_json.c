@@ -4,6 +4,7 @@
  */
 #include "nights.h"
 
+#include "records/incident.h"
 #include "routing/outbox.h"
 
 #include <setjmp.h>
@@ -119,6 +120,48 @@ static void test_full(void **state)
 	assert_int_equal(n.st.timeline[1].resolved_at, NIGHT_START + 60);
 	night_release(&n);
 	buf_release(&b);
+}
+
+/* What mcp-serve reads of it. */
+static void test_public(void **state)
+{
+	struct incident_record in;
+	struct told_record told;
+	const cJSON *events;
+	char why[JSON_WHY];
+	enum alert_kind kind;
+	int64_t start;
+	struct night n;
+	struct buf b;
+	cJSON *doc;
+
+	(void)state;
+	fill(&n);
+	string_set(&n.st.incidents[ALERT_REGIONAL].ack.by, "ann");
+	n.st.incidents[ALERT_REGIONAL].ack.at = 7.5;
+	write_state(&b, &n.st);
+	doc = json_parse(b.p, b.len, &json_record, why);
+	assert_true(incident_take(json_get(doc, "incidents")->child, &in));
+	assert_int_equal(in.kind, ALERT_REGIONAL);
+	assert_int_equal(in.first, n.st.incidents[ALERT_REGIONAL].first);
+	assert_string_equal(in.ack.by, "ann");
+	assert_true(in.ack.at == 7.5);
+	assert_int_equal(in.regions.n, 1);
+	assert_string_equal(in.regions.v[0], "e");
+	incident_record_release(&in);
+	events = json_get(doc, "timeline");
+	assert_false(told_take(events->child, &told));
+	told_release(&told);
+	assert_true(told_take(events->child->next, &told));
+	assert_int_equal(told.resolved_at, NIGHT_START + 60);
+	assert_string_equal(told.regions.v[0], "e");
+	assert_true(alert_key_parse(told.key, &kind, &start));
+	assert_int_equal(kind, ALERT_REGIONAL);
+	assert_int_equal(start, in.first);
+	told_release(&told);
+	cJSON_Delete(doc);
+	buf_release(&b);
+	night_release(&n);
 }
 
 static void test_timeline(void **state)
@@ -340,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_round_trip),
 		cmocka_unit_test(test_full),
+		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_timeline),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_hostile_tools),

@@ -51,7 +51,7 @@ static void test_form(void **state)
 				   "here\n"},
 		{"? [site]\n: 1", "f:1:3: a key that is not a plain word\n"},
 		{"site:\n  url: http://a\n  title: b\n  url: http://c",
-			"f:4:3: url: this key stands in line 2 already\n"},
+			"f:4:3: url: this key is already in line 2\n"},
 		{"site: {title: a: b}", "f:1:16: did not find expected "
 			"',' or '}' while parsing a flow mapping\n"},
 	};
@@ -146,7 +146,7 @@ static void test_types(void **state)
 		{SERVER "regions: []}]", "f:6:1: servers[0].regions: the list "
 					 "is empty\n"},
 		{SERVER "regions: [us, eu, us]}]", "f:6:19: servers[0]."
-			"regions[2]: stands in this list already\n"},
+			"regions[2]: is already in this list\n"},
 		{SERVER "health_tool: {name: a, arguments: [1]}}]",
 			"f:6:24: servers[0].health_tool.arguments: expected a "
 			"map, found a list\n"},
@@ -260,8 +260,8 @@ static void test_texts(void **state)
 static void test_fit(void **state)
 {
 	static const struct conf_case cases[] = {
-		{REGIONS "- name: us", "f:5:3: regions[3].name: us is the "
-				       "name in line 2 already\n"},
+		{REGIONS "- name: us", "f:5:3: regions[3].name: the name "
+				       "us is already in line 2\n"},
 		{REGIONS "- {name: x, runner: ssh}", "f:5:13: regions[3]."
 			"runner: an ssh runner needs a host\n"},
 		{REGIONS "- {name: x, runner: local, host: a}",
@@ -277,16 +277,16 @@ static void test_fit(void **state)
 			"f:5:26: regions[3].host: not a host for ssh(1)\n"},
 		{REGIONS "- {name: x, host: uk.example.com}\n- {name: y, host: "
 		 "uk2.example.com}\n- {name: z, host: me@UK.example.com}",
-			"f:7:13: regions[5].host: UK.example.com is the host "
-			"of the region in line 5 already; one machine is one "
+			"f:7:13: regions[5].host: UK.example.com is already "
+			"the host of the region in line 5; one machine is one "
 			"region\n"},
 		{SERVER "title: a}, {slug: a, url: http://b}]",
-			"f:6:13: servers[1].slug: a is the name in line 5 "
-			"already\n"},
+			"f:6:13: servers[1].slug: the name a is already in "
+			"line 5\n"},
 		{SERVER "regions: [us, pa]}]", "f:6:15: servers[0].regions[1]:"
 			" no region is named pa (did you mean ap?)\n"},
 		{"servers: [{slug: a, url: http://a}]",
-			"f:1:1: servers: no regions could probe them\n"},
+			"f:1:1: servers: there is no region that could probe them\n"},
 		{"regions: 1\nservers: [{slug: a, url: http://a, regions: [b]"
 		 "}]", "f:1:1: regions: expected a list, found a single "
 		       "value\n"},
@@ -354,8 +354,8 @@ static void test_fit(void **state)
 				       "missing\n"},
 		{ROUTE "type: command, command: [a]},\n{name: a, type: command"
 		       ", command: [b]}]}",
-			"f:3:2: alerts.routes[1].name: a is the name in line "
-			"1 already\n"},
+			"f:3:2: alerts.routes[1].name: the name a is already "
+			"in line 1\n"},
 	};
 
 	(void)state;
@@ -378,7 +378,7 @@ static void test_warnings(void **state)
 		{"regions: [{name: us, provider: x}, {name: eu, provider: x},"
 		 "{name: ap, provider: y}]", ""},
 		{SERVER "private: true}]", "warning: f:6:1: servers[0]."
-			"private: without an account nobody can read of it\n"},
+			"private: without an account nobody can read about it\n"},
 		{SERVER "private: true, x: 1}]", "f:6:16: servers[0].x: "
 						 "unknown key\n"},
 	};

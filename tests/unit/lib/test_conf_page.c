@@ -208,8 +208,8 @@ static void test_many_faults(void **state)
 			buf_fmt(&expected, "f:%d:3: servers[%d].url: missing\n",
 				6 + 2 * i, i);
 		if (i > 0 && i < 7)
-			buf_fmt(&expected, "f:%d:3: servers[%d].slug: a is the "
-				"name in line 6 already\n", 6 + 2 * i, i);
+			buf_fmt(&expected, "f:%d:3: servers[%d].slug: the name "
+				"a is already in line 6\n", 6 + 2 * i, i);
 		if (i < 7)
 			buf_fmt(&expected, "f:%d:3: servers[%d].interval: 1 is "
 				"below 30s\n", 7 + 2 * i, i);

@@ -105,8 +105,8 @@ static void test_values(void **state)
 			      "to: ['+15551230124']}]}", ""},
 		{ROUTE TWILIO "from: MG00, to: ['+15551230124',\n"
 			      "'+15551230124']}]}",
-			"f:3:1: alerts.routes[0].to[1]: stands in this list "
-			"already\n"},
+			"f:3:1: alerts.routes[0].to[1]: is already in this "
+			"list\n"},
 		{ROUTE "type: twilio_voice, secret: s, from: Fleet, to: "
 		       "['+15551230124']}]}",
 			AT(32, "from") "not a number such as +15551230123\n"},

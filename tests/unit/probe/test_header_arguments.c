@@ -15,9 +15,9 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-#define NAME "is no name"
-#define TYPE "stands on"
-#define PLACE "stands where"
+#define NAME "is not a valid name"
+#define TYPE "that is no string"
+#define PLACE "not always an argument"
 #define TWICE "names one"
 #define A "{'type':'string','x-mcp-header':'A'}"
 #define A_LOW "{'type':'string','x-mcp-header':'a'}"

@@ -99,7 +99,7 @@ static void test_targets(void **state)
 		{"'slug':'s'", "url: missing"},
 		{"'slug':'s','url':7", "url: missing"},
 		{"'slug':'s','url':'h'",
-			"url: no http:// or https:// before it"},
+			"url: does not begin with http:// or https://"},
 		{"'slug':'s','url':'https://u:p@h'", "url: a secret does not "
 			"belong in a URL; see --token-file"},
 		{T ",'v':2", "v: a version that this program does not know"},
@@ -124,7 +124,7 @@ static void test_targets(void **state)
 			"health_tool.arguments: not an object"},
 		{T ",'auth':'bearer'", "auth: not an object"},
 		{T ",'auth':{'mode':'basic'}",
-			"auth.mode: none of none, any, bearer, header, oauth, "
+			"auth.mode: not one of none, any, bearer, header, oauth, "
 			"mtls"},
 		{T ",'auth':{'mode':'any'}",
 			"auth.credential: not the name of a file"},

@@ -134,14 +134,14 @@ static void test_tokens(void **state)
 			"the answer of the token endpoint has no access_token",
 			0},
 		{"{\"access_token\":\"a b\",\"token_type\":\"Bearer\"}",
-			"the access_token is none that can be sent as a bearer "
-			"token", 0},
+			"the access_token cannot be sent as a bearer token",
+			0},
 		{"{\"access_token\":\"a\\r\\nX: y\",\"token_type\":\"Bearer\"}",
-			"the access_token is none that can be sent as a bearer "
-			"token", 0},
+			"the access_token cannot be sent as a bearer token",
+			0},
 		{"{\"access_token\":\"\",\"token_type\":\"Bearer\"}",
-			"the access_token is none that can be sent as a bearer "
-			"token", 0},
+			"the access_token cannot be sent as a bearer token",
+			0},
 		{"[]", "the answer of the token endpoint has no access_token",
 			0},
 	};

@@ -110,7 +110,7 @@ static void test_refused(void **state)
 				     "--token-file";
 	static const char escape[] = "a percent sign in the host";
 	static const char space[] = "a space or control character in it";
-	static const char scheme[] = "no http:// or https:// before it";
+	static const char scheme[] = "does not begin with http:// or https://";
 	static const char other[] = "neither http nor https";
 	/* NULL: for whatever reason; libcurl's differ. */
 	static const struct {

@@ -59,7 +59,7 @@ static void test_days(void **state)
 	buf_clear(&b);
 	history_init(&f.history, NOW);
 	status_page_days(&b, &f);
-	expect(&b, "Nothing is known yet of these days.");
+	expect(&b, "There is no data for these days yet.");
 	buf_release(&b);
 }
 

@@ -270,25 +270,26 @@ static void test_maintenance(void **state)
 		"\"ends_at\":1777497600,\"every\":null,\"zone\":null,"
 		"\"reason\":\"new <disks>\",\"by\":\"ann-the-operator\","
 		"\"ended_at\":null}");
-	maintenance_list_add(&d.data.maintenance, "{\"v\":1,\"type\":\"maintenance\"}");
+	maintenance_list_add(
+		&d.data.maintenance, "{\"v\":1,\"type\":\"maintenance\"}");
 	maintenance_list_add(&d.data.maintenance, "nonsense");
 	assert_int_equal(d.data.maintenance.n, 1);
-	d.data.maintenance_now =
-		maintenance_list_now(&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
+	d.data.maintenance_now = maintenance_list_now(
+		&d.data.maintenance, "example-mcp", NULL, NOW, 14400);
 	show(&d);
 	expect(&d, "from L&lt;ndon, for maintenance</span>");
 	expect(&d, "Maintenance until ");
 	expect(&d, "21:20 UTC</time></b>: new &lt;disks&gt;");
 	expect(&d, "they are working on it, as announced");
 	expect_nothing_secret(&d);
-	d.data.maintenance_next = maintenance_list_next(&d.data.maintenance, "example-mcp", NULL,
-		1777490000, 14400);
+	d.data.maintenance_next = maintenance_list_next(
+		&d.data.maintenance, "example-mcp", NULL, 1777490000, 14400);
 	d.data.maintenance_now = (struct occurrence) {0};
 	show(&d);
 	expect(&d, "Maintenance announced, ");
-	assert_false(
-		maintenance_list_next(&d.data.maintenance, "other", NULL, 1777490000, 14400)
-			.found);
+	assert_false(maintenance_list_next(
+		&d.data.maintenance, "other", NULL, 1777490000, 14400)
+			     .found);
 	clear(&d);
 }
 

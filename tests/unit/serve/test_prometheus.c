@@ -123,7 +123,8 @@ static void test_reporters(void **state)
 	read_view(&v, "red", "");
 	buf_init(&b, 4000);
 	prometheus_put_fleet(&b,
-		&(struct prometheus_fleet) {.now = AS_OF, .at = {NAN, NAN, NAN}},
+		&(struct prometheus_fleet) {
+			.now = AS_OF, .at = {NAN, NAN, NAN}},
 		&(struct prometheus_server) {
 			.slug = "a", .view = &v, .expected = 2},
 		1);

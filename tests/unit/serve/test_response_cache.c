@@ -24,11 +24,12 @@ static struct response page(size_t n)
 	return r;
 }
 
-static const struct cached_response *keep_in(struct response_cache *m, const char *key,
-	size_t n, double now_ms, enum response_cache_part part)
+static const struct cached_response *keep_in(struct response_cache *m,
+	const char *key, size_t n, double now_ms, enum response_cache_part part)
 {
 	struct response r = page(n);
-	const struct cached_response *k = response_cache_keep(m, key, &r, now_ms, part);
+	const struct cached_response *k =
+		response_cache_keep(m, key, &r, now_ms, part);
 
 	respond_release(&r);
 	return k;
