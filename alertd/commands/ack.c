@@ -39,7 +39,7 @@ char *acknowledge_secret(void)
 	return secret;
 }
 
-/* One line that a summary can hold, not more than it can. */
+/* Whether a text is one line, short enough for a summary. */
 static bool fit(const char *option, const char *s, size_t max)
 {
 	char clean[TEXT_SIZE];
@@ -52,7 +52,7 @@ static bool fit(const char *option, const char *s, size_t max)
 	return false;
 }
 
-/* Who runs us, as far as anybody says. */
+/* The user who runs this program, as the environment names them. */
 static const char *login(void)
 {
 	const char *s = getenv("LOGNAME");
@@ -73,7 +73,7 @@ const char *acknowledge_by(const char *by)
 	return fit("by", by, ACK_BY_MAX) ? by : NULL;
 }
 
-/* Sets the slug and, where it is one, the key. */
+/* Set the slug and, if the operand is a dedup_key, the key. */
 static bool find_incident(
 	const char *what, char *slug, size_t size, const char **key)
 {

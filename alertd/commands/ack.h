@@ -1,5 +1,5 @@
 /*
- * ack.h: the command "ack", and the secret of the page for it.
+ * ack.h: the command "ack", and the secret of its web page.
  */
 #ifndef COMMANDS_ACK_H
 #define COMMANDS_ACK_H
@@ -12,33 +12,38 @@
 struct ack_request;
 struct notifier;
 
-/* Characters; and seconds. */
+/* Characters. */
 #define ACK_BY_MAX 100
 #define ACK_REASON_MAX 300
+/* Seconds. */
 #define ACK_MIN_S 60
 #define ACK_MAX_S (7 * 86400)
 
 /*
- * acknowledge_secret(): the key that signs the addresses of the page: the token
- * of the credential "ack"; secret_free it. NULL where there is no such, and
- * where it cannot be used, of which the operator is told.
+ * acknowledge_secret(): the key that signs the URLs of the page: the token of
+ * the credential "ack"; secret_free it. NULL: there is no such credential, or
+ * it cannot be used and the operator has been told.
  */
 char *acknowledge_secret(void);
 
 /*
- * acknowledge_by(by): who does something: `by`, which may be NULL, else whoever
- * runs us. NULL where it is not a short line; the operator has been told.
+ * acknowledge_by(by): the name of who acts: `by`, or, if that is NULL, the user
+ * who runs this program. NULL: it is no short line; the operator has been told.
  */
 const char *acknowledge_by(const char *by);
 
 /*
- * acknowledge_parse(o, conf, out): what was asked for; its strings live as long
- * as those of *o and the environment. False, and the operator has been told.
+ * acknowledge_parse(o, conf, out): read from the options what to acknowledge;
+ * the strings of *out live as long as those of *o and the environment. False:
+ * the operator has been told.
  */
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
 
-/* acknowledge(p, what, q): do it. An exit status. */
+/*
+ * acknowledge(p, what, q): acknowledge what q says; `what` is the operand, for
+ * messages. Returns an exit status.
+ */
 int acknowledge(struct notifier *p, const char *what, struct ack_request *q);
 
 #endif

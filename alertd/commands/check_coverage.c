@@ -17,7 +17,7 @@
 /* What is known of a server apart from its routes: every event's ladder. */
 #define KINDS ((size_t)ALERT_TEST + 1)
 
-/* What mcp-incidents(7) says of each kind: its severities, a bit each. */
+/* The severities that each kind can have, a bit each (mcp-incidents(7)). */
 #define P1 (1U << SEVERITY_P1)
 #define P2 (1U << SEVERITY_P2)
 #define P3 (1U << SEVERITY_P3)
@@ -51,7 +51,7 @@ static void add_instant(struct instants *l, double t)
 	l->v[l->n++] = t;
 }
 
-/* When hours begin and end, and days. */
+/* The instants at which hours begin and end, and days begin. */
 static void add_edges(const char *hours, const char *zone, double now,
 	struct instants *l)
 {
@@ -78,7 +78,7 @@ static int by_time(const void *a, const void *b)
 	return *x < *y ? -1 : *x > *y;
 }
 
-/* What the clock says to routes then, as a text. */
+/* Which routes and business hours hold that instant, as a text. */
 static char *clock_of_routes(const struct conf *c, double t)
 {
 	struct buf b;
@@ -179,7 +179,7 @@ static void find_slugs(struct coverage *v)
 		}
 		free(text);
 	}
-	/* Of servers that stand elsewhere nothing is known. */
+	/* A configuration without servers: any could be meant. */
 	if (!c->n_servers)
 		strings_add(&v->slugs, "a-server");
 	for (size_t i = 0; i < c->n_routes && !c->n_servers; i++)
@@ -198,7 +198,7 @@ static void play(const struct coverage *v, const struct what_if *r,
 	}
 }
 
-/* What is wrong with who is told of a P1. */
+/* The gap in who is told of a P1. */
 enum gap { GAP_NONE, GAP_HOURS, GAP_NOBODY };
 
 static enum gap find_gap(const struct conf *c, const struct reaches *l,
@@ -239,7 +239,7 @@ static void say_gap(const struct coverage *v, const char *slug, double t,
 	buf_release(&b);
 }
 
-/* Somebody must hear of a P1, at whatever time. */
+/* Somebody has to be told of a P1 at any time. */
 static void check_p1(const struct coverage *v, const char *slug)
 {
 	bool fleet = strcmp(slug, SLUG_FLEET) == 0;
@@ -273,7 +273,7 @@ static bool all_reached(const struct coverage *v)
 	return true;
 }
 
-/* Every event of a kind, as long as that helps a route. */
+/* Try events of a kind, as long as a route is not reached yet. */
 static void reach_by(const struct coverage *v, const char *slug,
 	enum alert_kind kind)
 {

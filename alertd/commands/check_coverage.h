@@ -1,7 +1,7 @@
 /*
- * check_coverage.h: whether a configuration leaves somebody out: every kind of event,
- * of every server that the routes tell apart, at every time of a week that they
- * tell apart, is rehearsed. Pure, but for the system's database of time zones.
+ * check_coverage.h: whether a configuration has gaps. It asks what_if for every
+ * kind of event, of every server and at every time of a week that routes and
+ * ladders tell apart. Pure, but for the system's database of time zones.
  */
 #ifndef COMMANDS_CHECK_COVERAGE_H
 #define COMMANDS_CHECK_COVERAGE_H
@@ -19,19 +19,20 @@ struct instants {
 };
 
 /*
- * check_coverage_week(c, now, out): `now`, and when within a week from it a time
- * begins at which others are at work, or reached, than at those before it in
- * *out. free(out->v).
+ * check_coverage_week(c, now, out): fill *out with `now` and those instants of
+ * the week after it at which other people are at work, or other routes reached,
+ * than at any earlier instant in *out. free(out->v).
  */
-void check_coverage_week(const struct conf *c, double now, struct instants *out);
+void check_coverage_week(
+	const struct conf *c, double now, struct instants *out);
 
 /* check_coverage_happens(kind, severity): whether there are such events. */
 bool check_coverage_happens(enum alert_kind kind, enum severity severity);
 
 /*
- * check_coverage(c, now, doubt, arg): what is doubtful goes to doubt, a text
- * each: a route that no event can reach, and a time at which a P1 would be told
- * to nobody at once, or only to routes that are not told at such times.
+ * check_coverage(c, now, doubt, arg): call doubt with a text for each gap: a
+ * route that no event can reach, and a time at which a P1 would reach nobody at
+ * once, or only routes outside their hours.
  */
 void check_coverage(const struct conf *c, double now,
 	void (*doubt)(void *arg, const char *text), void *arg);

@@ -11,15 +11,15 @@
 #include <string.h>
 
 #define VALUE_MAX 200
-/* So many other times are shown. */
+/* How many other times are shown. */
 #define OTHERS 5
 #define WHEN_SIZE 48
 
 static bool refuse_description(char *why, const char *key, const char *value,
 	const char *what)
 {
-	snprintf(why, CHECK_EVENT_WHY, "%.40s: '%.80s' is not %.120s", key, value,
-		what);
+	snprintf(why, CHECK_EVENT_WHY, "%.40s: '%.80s' is not %.120s", key,
+		value, what);
 	return false;
 }
 
@@ -35,7 +35,8 @@ static bool read_kind(const char *value, enum alert_kind *out)
 	if (n <= end || strcmp(value + n - end, begins) != 0)
 		return false;
 	snprintf(kind, sizeof kind, "%.*s", (int)(n - end), value);
-	return alert_kind_parse(kind, out) && *out < (enum alert_kind)ALERT_KINDS;
+	return alert_kind_parse(kind, out) &&
+	       *out < (enum alert_kind)ALERT_KINDS;
 }
 
 static bool read_at(const char *value, double *out)
@@ -71,7 +72,7 @@ static bool read_slug(const char *value, const struct conf *c,
 	return true;
 }
 
-/* The keys; an index is a bit of those that were given. */
+/* The keys; `given` has a bit for each that was given. */
 enum { KIND, SEVERITY, SLUG, AT, TOOLS, KEYS };
 static const char *const keys[KEYS] = {
 	"kind", "severity", "slug", "at", "tools"};
@@ -111,7 +112,7 @@ static bool read_value(int key, const char *value, const struct conf *c,
 	}
 }
 
-/* "kind=downtime", which is taken apart. */
+/* Read a pair such as "kind=downtime". */
 static bool read_pair(char *pair, const struct conf *c, struct check_event *d,
 	unsigned *given, char *why)
 {
@@ -133,8 +134,9 @@ static bool read_pair(char *pair, const struct conf *c, struct check_event *d,
 		refuse_description(why, pair, value, wanted[key]);
 }
 
-/* What was not said is what it is most often, and the worst. */
-static void complete(struct check_event *d, const struct conf *c, unsigned given)
+/* Complete a description: the first server, and the worst severity. */
+static void complete(
+	struct check_event *d, const struct conf *c, unsigned given)
 {
 	bool fleet = d->of.kind == ALERT_STALLED || !c->n_servers;
 
@@ -186,7 +188,8 @@ static void when(const struct reach *r, char *out)
 	buf_init(&b, WHEN_SIZE);
 	if (r->wait.digest) {
 		clock_rfc3339((int64_t)r->wait.boundary, text);
-		buf_fmt(&b, "%s digest, %s", conf_digests[r->wait.digest], text);
+		buf_fmt(&b, "%s digest, %s", conf_digests[r->wait.digest],
+			text);
 	} else if (r->after_s > 0) {
 		buf_str(&b, "after ");
 		phrase_duration(&b, (long long)r->after_s);
@@ -240,7 +243,7 @@ static bool same(const struct reaches *a, const struct reaches *b)
 	return true;
 }
 
-/* Those times of the coming week at which others would be told. */
+/* The times of the coming week at which other routes would be told. */
 static void put_others(struct buf *b, const struct conf *c,
 	const struct check_event *d, const struct reaches *now)
 {

@@ -1,5 +1,5 @@
 /*
- * check_event.h: an event that somebody describes, and who would be told of it.
+ * check_event.h: who would be told of an event that the operator describes.
  * Pure, but for the system's database of time zones.
  */
 #ifndef COMMANDS_CHECK_EVENT_H
@@ -9,7 +9,7 @@
 #include "mcp/names.h"
 #include "routing/what_if.h"
 
-/* Room for the reason why a description is refused; and for what is said. */
+/* Room for the reason of a refusal; and for the answer. */
 #define CHECK_EVENT_WHY 300
 #define CHECK_EVENT_MAX (256 * 1024)
 
@@ -28,8 +28,8 @@ bool check_event_parse(const char *text, const struct conf *c, double now,
 	struct check_event *out, char *why);
 
 /*
- * check_event_put(b, c, d): append who is told and when; who would be at other
- * times of the week; and what a maintenance of the server changes.
+ * check_event_put(b, c, d): append who would be told and when; who at other
+ * times of the week; and what a maintenance of the server would change.
  */
 void check_event_put(struct buf *b, const struct conf *c,
 	const struct check_event *d);

@@ -16,7 +16,7 @@ struct explain_next explain_next(const struct alert_state *st,
 
 	if (!inc->open || inc->superseded || inc->suppressed || inc->passes)
 		return n;
-	/* Then whoever looked after it may have forgotten it. */
+	/* An acknowledgement that expires is reminded of. */
 	if (ack_holds(inc, now)) {
 		n.reminded_at = (int64_t)ceil(inc->ack.until);
 		return n;
@@ -54,7 +54,7 @@ void explain_rows(const struct alert_state *st, const struct conf_policy *p,
 	}
 }
 
-/* Text that is being made, on a day. */
+/* The text that is being made, and the time for which it is made. */
 struct page {
 	struct buf *b;
 	double now;
@@ -89,14 +89,15 @@ static void put_clean(struct buf *b, const char *s)
 	buf_str(b, clean);
 }
 
-/* Of what is no failure of a server. */
+/* The rule of incidents other than downtimes. */
 static void put_other_rule(const struct page *g, const struct incident *inc,
 	enum alert_kind kind)
 {
 	static const char *const rules[ALERT_KINDS] = {
 		[ALERT_LATENCY] = "it is slower than it was, since ",
 		[ALERT_ERROR_RATE] = "too many probes fail, since ",
-		[ALERT_SLO_BURN] = "it spends its monthly error budget too fast, since ",
+		[ALERT_SLO_BURN] =
+			"it spends its monthly error budget too fast, since ",
 		[ALERT_DIVERGENCE] = "regions see different tools, since ",
 		[ALERT_CHURN] = "its tools change all the time, so neither a "
 				"drift nor a divergence is told, since ",
@@ -173,7 +174,7 @@ static void put_failure(const struct page *g, const struct incident *inc,
 	put_line(g, "", (double)inc->failed, "\n");
 }
 
-/* An instant that should have come: nobody has called mcp-alert since. */
+/* An instant; if it has passed, mcp-alert has not run since. */
 static void put_due(const struct page *g, const char *what, int64_t at)
 {
 	put_line(g, what, (double)at,
@@ -202,7 +203,7 @@ static void put_next(const struct page *g, const struct alert_state *st,
 		buf_str(g->b, ", unless it passes\n");
 }
 
-/* How far up its ladder it is, and who looks after it. */
+/* The ladder of the incident, and its acknowledgement. */
 static void put_duty(const struct page *g, const struct incident *inc)
 {
 	if (inc->escalation.ladder) {
@@ -320,13 +321,15 @@ static void put_timeline(const struct page *g, const struct alert_state *st)
 	}
 }
 
-/* What is told of this server is held. */
+/* A maintenance that suppresses what happens to the server. */
 static void put_maintenance(const struct page *g, const struct alert_state *st)
 {
 	if (!st->maintenance.active || g->now >= (double)st->maintenance.end)
 		return;
-	put_line(g, "In maintenance from ", (double)st->maintenance.start, " to ");
-	put_line(g, "", (double)st->maintenance.end, ": nobody is told of anything");
+	put_line(g, "In maintenance from ", (double)st->maintenance.start,
+		" to ");
+	put_line(g, "", (double)st->maintenance.end,
+		": nobody is told of anything");
 	if (st->maintenance.reason) {
 		buf_str(g->b, ": ");
 		put_clean(g->b, st->maintenance.reason);

@@ -1,6 +1,6 @@
 /*
- * explain.h: why a server paged, or why not, from what is known of it: what is
- * open and by which rule, what it waits for, and what comes next. Pure.
+ * explain.h: why a server paged, or why it did not: which incidents are open
+ * and by which rule, what waits, and what comes next. Pure.
  */
 #ifndef COMMANDS_EXPLAIN_H
 #define COMMANDS_EXPLAIN_H
@@ -8,12 +8,12 @@
 #include "conf/conf.h"
 #include "incident/state.h"
 
-/* So many of the last entries of the timeline are shown. */
+/* How many entries of the timeline are shown, the last ones. */
 #define EXPLAIN_ENTRIES 8
-/* The most that an explanation takes. */
+/* The largest explanation, bytes. */
 #define EXPLAIN_MAX (2 * STATE_MAX)
 
-/* What time alone will bring about of an open incident; 0: nothing. */
+/* What time alone will do with an open incident; 0: nothing. */
 struct explain_next {
 	int64_t promoted_at; /* it becomes P1 */
 	int64_t reminded_at;
@@ -22,7 +22,7 @@ struct explain_next {
 struct explain_next explain_next(const struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p, double now);
 
-/* How an incident was confirmed: mcp-incidents(7), CONFIRMATION. */
+/* How an incident was confirmed: see incident/confirmation.h. */
 enum explain_rule { EXPLAIN_SPACE, EXPLAIN_TIME };
 
 enum explain_rule explain_rule(const struct incident *inc,
@@ -38,8 +38,8 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	const struct conf_policy *p, double now);
 
 /*
- * explain_rows(st, p, put, arg): each row of windows that is no incident yet,
- * because it is too short: put(arg, name, t, throttled, needed).
+ * explain_rows(st, p, put, arg): call put(arg, name, t, throttled, needed) for
+ * each row of windows, of the region `name`, that is too short for an incident.
  */
 void explain_rows(const struct alert_state *st, const struct conf_policy *p,
 	void (*put)(void *arg, const char *name, const struct streak *t,

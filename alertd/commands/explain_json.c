@@ -35,7 +35,8 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	put_instant(b, "started_at", (double)inc->first);
 	put_instant(b, "confirmed_at", (double)inc->opened_at);
 	put_instant(b, "failed_at", (double)inc->failed);
-	buf_fmt(b, ",\"folded\":%s,\"held\":%s", inc->superseded ? "true" : "false",
+	buf_fmt(b, ",\"folded\":%s,\"held\":%s",
+		inc->superseded ? "true" : "false",
 		inc->suppressed ? "true" : "false");
 	json_put_member(b, "probe_step", step_name(inc->step));
 	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));

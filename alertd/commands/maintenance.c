@@ -17,7 +17,7 @@
 #include <string.h>
 
 #define OUTPUT_MAX (16u * 1024 * 1024)
-/* So long list shows what is over. */
+/* How long `maintenance list` shows one that is over. */
 #define SHOWN_S 86400
 #define WEEK_S (7 * 86400.0)
 #define REASON_SHOWN 60
@@ -93,7 +93,7 @@ static int read_names(const struct options *o, const struct conf *conf,
 	return -1;
 }
 
-/* What the options say, whose strings it goes on using. 0, or -1 and told. */
+/* Read the options; *m uses their strings. -1: the operator has been told. */
 static int read_options(const struct options *o, const struct conf *conf,
 	double now, struct maintenance *m)
 {
@@ -117,13 +117,14 @@ static int read_options(const struct options *o, const struct conf *conf,
 	if (read_names(o, conf, m) || read_times(o, now, m))
 		return -1;
 	if (m->every && m->ends_at - m->starts_at > 86400) {
-		log_error("--every: a maintenance that recurs lasts a day at most");
+		log_error("--every: a maintenance that recurs lasts a day at "
+			  "most");
 		return -1;
 	}
 	return 0;
 }
 
-/* Cuts what is too long, and says so. 0; or -1 where nothing is left. */
+/* Cut a maintenance that is too long, and say so. -1: nothing of it is left. */
 static int fit(struct maintenance *m, double now, double cap_s)
 {
 	char end[CLOCK_RFC3339];
@@ -140,7 +141,9 @@ static int fit(struct maintenance *m, double now, double cap_s)
 	return -1;
 }
 
-/* Whether there is room for one more; what it does not last is said. */
+/*
+ * Whether there is room for one more; warns if its neighbours make it too long.
+ */
 static bool has_room(struct maintenance_store *c, const struct maintenance *m,
 	const struct conf *conf, double now, double cap_s)
 {
@@ -202,7 +205,7 @@ static void put_maintenance_row(struct buf *b, const struct maintenance *m,
 	buf_fmt(b, "%s%s\n", *reason ? ": " : "", reason);
 }
 
-/* What is to be shown of one; nothing where it was over for long. */
+/* Show a maintenance, unless it ended long ago. */
 static void put_maintenance(struct buf *b, const struct maintenance *m,
 	double now, double cap_s, bool text)
 {

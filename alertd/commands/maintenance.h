@@ -11,19 +11,17 @@
 
 struct store;
 
-/* maintenance_wanted(o): whether the command is one of them. */
+/* maintenance_wanted(o): whether the options ask for one of these commands. */
 bool maintenance_wanted(const struct options *o);
 
 /*
- * maintain(o, conf, store, text): do what the command asks for; conf may be
- * NULL. `text`: for people. An exit status.
+ * maintain(o, conf, store, text): run the command; conf may be NULL. `text`:
+ * print for people, not JSON. Returns an exit status.
  */
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text);
 
-/*
- * maintenance_cap(conf): the longest that a maintenance may be, seconds.
- */
+/* maintenance_cap(conf): how long a maintenance may last, seconds. */
 double maintenance_cap(const struct conf *conf);
 
 #endif

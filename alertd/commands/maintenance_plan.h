@@ -1,5 +1,5 @@
 /*
- * maintenance_plan.h: what somebody wants of a new maintenance, checked. Pure
+ * maintenance_plan.h: checks what somebody asks of a new maintenance. Pure
  * but for the time zone database.
  */
 #ifndef COMMANDS_MAINTENANCE_PLAN_H
@@ -21,13 +21,11 @@ bool maintenance_plan_instant(
 
 enum maintenance_plan_fit {
 	MAINTENANCE_PLAN_FITS,
-	MAINTENANCE_PLAN_CUT, /* it was longer than any may be, and is no longer
-			       */
+	MAINTENANCE_PLAN_CUT, /* it was too long, and was cut */
 	MAINTENANCE_PLAN_OVER /* nothing of it is left */
 };
 
-/* maintenance_plan_fit(m, now, cap_s): cut it to the longest that any may be.
- */
+/* maintenance_plan_fit(m, now, cap_s): cut m to at most cap_s seconds. */
 enum maintenance_plan_fit maintenance_plan_fit(
 	struct maintenance *m, double now, double cap_s);
 

@@ -376,8 +376,8 @@ static int replay_emit(struct replay *r)
 
 	buf_init(&b, TEXT_BYTES);
 	if (s->policy)
-		replay_report_compare(&b, &r->sides[0].report, &r->sides[1].report,
-			&span, s->policy);
+		replay_report_compare(&b, &r->sides[0].report,
+			&r->sides[1].report, &span, s->policy);
 	else
 		replay_report_put(&b, &r->sides[0].report, &span);
 	if (line_write(fd, b.p, b.len)) {

@@ -1,6 +1,7 @@
 /*
- * replay.h: recorded verdicts through the machine on their own clock: what
- * would have been told, when, and to whom. Nothing is sent, nothing stored.
+ * replay.h: runs recorded verdicts through the machine on their own clock, and
+ * prints what would have been told, when, and to whom. Nothing is sent or
+ * stored.
  */
 #ifndef COMMANDS_REPLAY_H
 #define COMMANDS_REPLAY_H

@@ -12,8 +12,8 @@
 #define WORST 10
 #define MONTH_S (30 * 86400)
 
-bool replay_report_pages(const struct alert_record *r, const struct strings *routes,
-	const struct conf *c)
+bool replay_report_pages(const struct alert_record *r,
+	const struct strings *routes, const struct conf *c)
 {
 	if (r->severity != SEVERITY_P1 || r->phase == ALERT_RESOLVED)
 		return false;
@@ -33,8 +33,8 @@ static size_t place_of_server(const struct replay_report *l, const char *slug)
 	return strings_place(l->servers, l->n, sizeof *l->servers, slug);
 }
 
-const struct replay_report_server *replay_report_server(const struct replay_report *l,
-	const char *slug)
+const struct replay_report_server *replay_report_server(
+	const struct replay_report *l, const char *slug)
 {
 	size_t i = place_of_server(l, slug);
 
@@ -43,7 +43,8 @@ const struct replay_report_server *replay_report_server(const struct replay_repo
 		: NULL;
 }
 
-static struct replay_report_server *server_of(struct replay_report *l, const char *slug)
+static struct replay_report_server *server_of(
+	struct replay_report *l, const char *slug)
 {
 	size_t i = place_of_server(l, slug);
 
@@ -58,8 +59,8 @@ static struct replay_report_server *server_of(struct replay_report *l, const cha
 }
 
 /* The incident of an event, which may be its first. */
-static struct replay_report_incident *incident_of(struct replay_report_server *s,
-	const struct alert_record *r)
+static struct replay_report_incident *incident_of(
+	struct replay_report_server *s, const struct alert_record *r)
 {
 	for (size_t i = s->n; i-- > 0;)
 		if (s->incidents[i].kind == r->kind &&
@@ -77,7 +78,8 @@ static struct replay_report_incident *incident_of(struct replay_report_server *s
 	return &s->incidents[s->n++];
 }
 
-void replay_report_add(struct replay_report *l, const struct alert_record *r, bool page)
+void replay_report_add(
+	struct replay_report *l, const struct alert_record *r, bool page)
 {
 	struct replay_report_server *s = server_of(l, r->slug);
 
@@ -110,7 +112,8 @@ void replay_report_release(struct replay_report *l)
 	*l = (struct replay_report) {0};
 }
 
-void replay_report_put_span(struct buf *b, const struct replay_report_span *span)
+void replay_report_put_span(
+	struct buf *b, const struct replay_report_span *span)
 {
 	char from[CLOCK_RFC3339], to[CLOCK_RFC3339];
 
@@ -121,7 +124,8 @@ void replay_report_put_span(struct buf *b, const struct replay_report_span *span
 		span->servers == 1 ? "" : "s");
 }
 
-unsigned long replay_report_month(unsigned long pages, const struct replay_report_span *span)
+unsigned long replay_report_month(
+	unsigned long pages, const struct replay_report_span *span)
 {
 	double s = (double)(span->to - span->from) + 60;
 
@@ -131,8 +135,10 @@ unsigned long replay_report_month(unsigned long pages, const struct replay_repor
 /* The worst first; of equals by name. */
 static int by_pages(const void *a, const void *b)
 {
-	const struct replay_report_server *s = *(const struct replay_report_server *const *)a;
-	const struct replay_report_server *t = *(const struct replay_report_server *const *)b;
+	const struct replay_report_server *s =
+		*(const struct replay_report_server *const *)a;
+	const struct replay_report_server *t =
+		*(const struct replay_report_server *const *)b;
 
 	if (s->pages != t->pages)
 		return s->pages < t->pages ? 1 : -1;
@@ -143,7 +149,8 @@ static int by_pages(const void *a, const void *b)
 
 static void put_worst(struct buf *b, const struct replay_report *l)
 {
-	const struct replay_report_server **order = xcalloc(l->n + 1, sizeof *order);
+	const struct replay_report_server **order =
+		xcalloc(l->n + 1, sizeof *order);
 	size_t shown = l->n < WORST ? l->n : WORST;
 
 	for (size_t i = 0; i < l->n; i++)
@@ -260,13 +267,15 @@ static void compare_told(struct difference *d, const char *slug,
 
 /* One server, of which either side may have nothing. */
 static void compare_server(struct difference *d, const char *slug,
-	const struct replay_report_server *before, const struct replay_report_server *after)
+	const struct replay_report_server *before,
+	const struct replay_report_server *after)
 {
 	size_t n = after ? after->n : 0;
 	bool *met = xcalloc(n + 1, sizeof *met);
 
 	for (size_t i = 0; before && i < before->n; i++) {
-		const struct replay_report_incident *inc = &before->incidents[i];
+		const struct replay_report_incident *inc =
+			&before->incidents[i];
 		size_t k = 0;
 
 		while (k < n && (met[k] || !meet(inc, &after->incidents[k])))
@@ -285,8 +294,8 @@ static void compare_server(struct difference *d, const char *slug,
 	free(met);
 }
 
-static void compare_all(struct difference *d, const struct replay_report *before,
-	const struct replay_report *after)
+static void compare_all(struct difference *d,
+	const struct replay_report *before, const struct replay_report *after)
 {
 	for (size_t i = 0; i < before->n; i++)
 		compare_server(d, before->servers[i].slug, &before->servers[i],
@@ -315,13 +324,15 @@ static void put_differing(struct buf *b, const char *name, unsigned long before,
 }
 
 static void put_counts(struct buf *b, const struct replay_report *before,
-	const struct replay_report *after, const struct replay_report_span *span)
+	const struct replay_report *after,
+	const struct replay_report_span *span)
 {
 	char name[ALERT_EVENT_SIZE];
 
 	buf_fmt(b, "  %-30s %8s %8s\n", "", "before", "policy");
 	put_differing(b, "pages", before->pages, after->pages);
-	put_differing(b, "pages in 30 days", replay_report_month(before->pages, span),
+	put_differing(b, "pages in 30 days",
+		replay_report_month(before->pages, span),
 		replay_report_month(after->pages, span));
 	put_differing(b, "events", before->severities[0], after->severities[0]);
 	for (unsigned s = SEVERITY_P1; s <= SEVERITY_P3; s++)
@@ -343,8 +354,8 @@ static void put_counts(struct buf *b, const struct replay_report *before,
 }
 
 void replay_report_compare(struct buf *b, const struct replay_report *before,
-	const struct replay_report *after, const struct replay_report_span *span,
-	const char *policy)
+	const struct replay_report *after,
+	const struct replay_report_span *span, const char *policy)
 {
 	struct difference d = {0};
 	struct found *all[] = {&d.only_before, &d.only_after, &d.moved};
@@ -365,7 +376,8 @@ void replay_report_compare(struct buf *b, const struct replay_report *before,
 		buf_fmt(b, "  %lu earlier, by %" PRId64 " min in all\n",
 			d.earlier, d.minutes_earlier);
 	if (!d.only_before.n && !d.only_after.n && !d.moved.n)
-		buf_str(b, "the same incidents, first told at the same times\n");
+		buf_str(b,
+			"the same incidents, first told at the same times\n");
 	for (size_t i = 0; i < sizeof all / sizeof *all; i++)
 		buf_release(&all[i]->lines);
 }

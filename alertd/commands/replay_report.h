@@ -1,6 +1,6 @@
 /*
- * replay_report.h: what a replay has told: how much of it, of which servers, and how
- * the same recording differs under another policy. Pure.
+ * replay_report.h: what a replay would have told: how many events, of which
+ * servers, and how another policy changes that. Pure.
  */
 #ifndef COMMANDS_REPLAY_REPORT_H
 #define COMMANDS_REPLAY_REPORT_H
@@ -31,7 +31,8 @@ struct replay_report_server {
 /* All zero: nothing was told. */
 struct replay_report {
 	/* By severity; [0] of all. */
-	unsigned long events[REPLAY_REPORT_KINDS][REPLAY_REPORT_PHASES][SEVERITY_P3 + 1];
+	unsigned long events[REPLAY_REPORT_KINDS][REPLAY_REPORT_PHASES]
+			    [SEVERITY_P3 + 1];
 	unsigned long severities[SEVERITY_P3 + 1];
 	unsigned long pages;
 	struct replay_report_server *servers; /* by slug */
@@ -46,37 +47,43 @@ struct replay_report_span {
 };
 
 /*
- * replay_report_pages(r, routes, c): whether an event wakes somebody: it is P1, no
- * end of an incident, and, where there is a configuration, goes to a route
+ * replay_report_pages(r, routes, c): whether an event wakes somebody: it is P1,
+ * no end of an incident, and, where there is a configuration, goes to a route
  * that is neither a channel nor a digest.
  */
-bool replay_report_pages(const struct alert_record *r, const struct strings *routes,
-	const struct conf *c);
+bool replay_report_pages(const struct alert_record *r,
+	const struct strings *routes, const struct conf *c);
 
-/* replay_report_add(l, r, page): an event was told, and whether it is a page. */
-void replay_report_add(struct replay_report *l, const struct alert_record *r, bool page);
+/*
+ * replay_report_add(l, r, page): an event was told, and whether it is a page.
+ */
+void replay_report_add(
+	struct replay_report *l, const struct alert_record *r, bool page);
 void replay_report_release(struct replay_report *l);
 
 /*
  * replay_report_put(b, l, span): append what was told, as text for a person.
- * replay_report_compare(b, before, after, span, policy): the same of two policies side
- * by side, and the incidents that differ.
+ * replay_report_compare(b, before, after, span, policy): the same of two
+ * policies side by side, and the incidents that differ.
  */
 void replay_report_put(struct buf *b, const struct replay_report *l,
 	const struct replay_report_span *span);
 void replay_report_compare(struct buf *b, const struct replay_report *before,
-	const struct replay_report *after, const struct replay_report_span *span,
-	const char *policy);
+	const struct replay_report *after,
+	const struct replay_report_span *span, const char *policy);
 
-/* replay_report_server(l, slug): that server, or NULL where nothing was told of it. */
-const struct replay_report_server *replay_report_server(const struct replay_report *l,
-	const char *slug);
+/* replay_report_server(l, slug): that server, or NULL where nothing was told of
+ * it. */
+const struct replay_report_server *replay_report_server(
+	const struct replay_report *l, const char *slug);
 
 /*
  * replay_report_put_span(b, span): append the line that both begin with.
  * replay_report_month(pages, span): so many in 30 days, at the same rate.
  */
-void replay_report_put_span(struct buf *b, const struct replay_report_span *span);
-unsigned long replay_report_month(unsigned long pages, const struct replay_report_span *span);
+void replay_report_put_span(
+	struct buf *b, const struct replay_report_span *span);
+unsigned long replay_report_month(
+	unsigned long pages, const struct replay_report_span *span);
 
 #endif

@@ -1,6 +1,5 @@
 /*
- * show.h: the commands that look at what is known of servers and change
- * nothing.
+ * show.h: the commands that only show what is known of servers.
  */
 #ifndef COMMANDS_SHOW_H
 #define COMMANDS_SHOW_H
@@ -9,13 +8,14 @@
 
 /*
  * show_explain(s, slug): the explanation of one server. show_history(s, slug):
- * what was told of it, or of all where slug is NULL. On standard output, text
- * or lines as s says. An exit status; EXIT_USAGE where nothing is known of it.
+ * what was told of it, or, if slug is NULL, of all. Both print text or JSON, as
+ * s says. They return an exit status; EXIT_USAGE: nothing is known of the
+ * server.
  */
 int show_explain(const struct notifier_setup *s, const char *slug);
 int show_history(const struct notifier_setup *s, const char *slug);
 
-/* show_list(s): all incidents that are open, in the same way. */
+/* show_list(s): print all open incidents, in the same way. */
 int show_list(const struct notifier_setup *s);
 
 #endif

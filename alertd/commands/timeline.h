@@ -6,7 +6,7 @@
 
 #include "incident/state.h"
 
-/* No line is longer. */
+/* The longest line. */
 #define TIMELINE_LINE (32 * 1024)
 
 /* All zero: empty. */
@@ -24,8 +24,8 @@ void timeline_add(struct timeline *t, const struct alert_state *st);
 void timeline_release(struct timeline *t);
 
 /*
- * timeline_put(b, t, text): append all, oldest first: "TIME  SLUG  EVENT
- * SUMMARY" each, or as lines of JSON. t is put into order.
+ * timeline_put(b, t, text): sort t and append it, oldest first: lines "TIME
+ * SLUG EVENT  SUMMARY", or lines of JSON.
  */
 void timeline_put(struct buf *b, struct timeline *t, bool text);
 

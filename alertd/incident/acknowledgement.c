@@ -35,7 +35,8 @@ size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
 		char key[ALERT_KEY_SIZE];
 
 		if (!inc->open || inc->superseded ||
-			(q->key && strcmp(q->key, dedup_key(st, kind, key)) != 0))
+			(q->key &&
+				strcmp(q->key, dedup_key(st, kind, key)) != 0))
 			continue;
 		if (inc->ack.by)
 			stand_still(inc, fmin(now, inc->ack.until));

@@ -30,10 +30,10 @@ size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
 bool ack_holds(const struct incident *inc, double now);
 
 /*
- * ack_expire(st, kind, now): end the acknowledgement if its time is over, unless
- * the incident is recovering. ack_break(st, kind, now): end it because the
- * incident got worse. The ladder goes on where it was when the acknowledgement
- * came.
+ * ack_expire(st, kind, now): end the acknowledgement if its time is over,
+ * unless the incident is recovering. ack_break(st, kind, now): end it because
+ * the incident got worse. The ladder goes on where it was when the
+ * acknowledgement came.
  */
 void ack_expire(struct alert_state *st, enum alert_kind kind, double now);
 void ack_break(struct alert_state *st, enum alert_kind kind, double now);

@@ -10,9 +10,9 @@
 #include "incident/confirmation.h"
 
 /*
- * anomaly_judge(st, v, s, out): append an event for three failing windows within
- * an hour, in at least two regions, once they are over and made no incident; at
- * most one in an hour. Called after incidents were looked for.
+ * anomaly_judge(st, v, s, out): append an event for three failing windows
+ * within an hour, in at least two regions, once they are over and made no
+ * incident; at most one in an hour. Called after incidents were looked for.
  */
 void anomaly_judge(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, struct alert_events *out);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A probe may start this much later than the minute judged (mcp-aggregate(1)). */
+/*
+ * A probe may start this much later than the minute judged (mcp-aggregate(1)).
+ */
 #define PROBE_AHEAD_S 2
 /* Three of the longest interval: what lies further apart is not in a row. */
 #define ROW_GAP_S (3 * 3600)

@@ -14,9 +14,10 @@ struct measure {
 };
 
 /*
- * Burn rates: how many times faster than its error budget allows a server fails,
- * over a long window, and over a short one as well, so that nobody is told when
- * it is over (Google's Site Reliability Workbook, "Alerting on SLOs").
+ * Burn rates: how many times faster than its error budget allows a server
+ * fails, over a long window, and over a short one as well, so that nobody is
+ * told when it is over (Google's Site Reliability Workbook, "Alerting on
+ * SLOs").
  */
 static const struct burn {
 	double times;
@@ -110,7 +111,9 @@ static struct measure measure_burn(const struct alert_state *st,
 	return m;
 }
 
-/* Note which regions are slow; or which fail, and the layer of most failures. */
+/*
+ * Note which regions are slow; or which fail, and the layer of most failures.
+ */
 static void note_measure(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v, const struct measure *m)
 {

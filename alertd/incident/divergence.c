@@ -24,9 +24,9 @@ static bool after(const struct sighting *s, const struct tool_set *newer)
 }
 
 /*
- * A region that has seen the older tools all along is late at once. A region that
- * came back to them may be the first to see that the server was rolled back:
- * only the number of windows in a row tells.
+ * A region that has seen the older tools all along is late at once. A region
+ * that came back to them may be the first to see that the server was rolled
+ * back: only the number of windows in a row tells.
  */
 static bool late(const struct sighting *s, const struct tool_set *newer)
 {
@@ -135,10 +135,10 @@ static void note_change(struct tool_change *c, const struct verdict *v,
 }
 
 /*
- * Note which regions are behind: those that are seen with older tools, and those
- * that were and have not been seen with others since. A region that sees the
- * newest tools has followed, or was first. A region that was not probed since
- * they came is in neither list.
+ * Note which regions are behind: those that are seen with older tools, and
+ * those that were and have not been seen with others since. A region that sees
+ * the newest tools has followed, or was first. A region that was not probed
+ * since they came is in neither list.
  */
 static void note_regions(struct incident *inc, const struct tools_seen *t,
 	const struct verdict *v, const struct show *l)
@@ -166,8 +166,9 @@ static void note_regions(struct incident *inc, const struct tools_seen *t,
 }
 
 /*
- * Note the regions whose clients get an old list: those where a check found one,
- * and those that had one and have not been checked since. The list of r is told.
+ * Note the regions whose clients get an old list: those where a check found
+ * one, and those that had one and have not been checked since. The list of r is
+ * told.
  */
 static void note_stale(struct incident *inc, const struct verdict *v,
 	const struct verdict_region *r)
@@ -240,8 +241,8 @@ static void begin_divergence(struct alert_state *st, const struct verdict *v,
 }
 
 /*
- * Whether all regions that were behind, and are still configured, are seen now. A
- * region that is silent or fails may still be behind.
+ * Whether all regions that were behind, and are still configured, are seen now.
+ * A region that is silent or fails may still be behind.
  */
 static bool all_seen(const struct incident *inc, const struct tools_seen *t,
 	const struct verdict *v)

@@ -165,9 +165,10 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.layer = inc->layer,
 		.probe_count = inc->probe_count,
 		.started_at = inc->first,
-		.resolved_at = s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND
-			? inc->passed_since
-			: 0,
+		.resolved_at =
+			s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND
+				? inc->passed_since
+				: 0,
 		.flaps = inc->flaps,
 		.value = inc->value,
 		.usual = inc->usual,

@@ -15,13 +15,15 @@ struct alert_event {
 	char *slug, *url, *error, *summary;
 	struct strings regions;
 	struct strings servers; /* of a common incident */
-	struct strings told; /* the routes that were told of the incident before */
+	struct strings
+		told; /* the routes that were told of the incident before */
 	char *group; /* of the incident, see routing/correlation.h; or NULL */
 	struct strings reached; /* regions that reach the server */
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
-	bool suppressed;    /* by a maintenance: only noted, and sent to nobody */
-	/* Of a ladder, see routing/escalation.h: those whose step it is, and all others. */
+	bool suppressed; /* by a maintenance: only noted, and sent to nobody */
+	/* Of a ladder, see routing/escalation.h: those whose step it is, and
+	 * all others. */
 	struct strings steps, later;
 	struct tool_change change;
 	struct alert_side *sides; /* point into what follows */

@@ -32,9 +32,9 @@ struct expiry_rounds {
 #define EXPIRY_ROUND_S 3600
 
 /*
- * expiry_fits(l, r): whether record r belongs to the round of its server that is
- * being collected. False: decide on that round first, for r is too late for it,
- * or its region has reported already.
+ * expiry_fits(l, r): whether record r belongs to the round of its server that
+ * is being collected. False: decide on that round first, for r is too late for
+ * it, or its region has reported already.
  */
 bool expiry_fits(const struct expiry_rounds *l, const struct expiry_record *r);
 

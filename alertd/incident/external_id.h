@@ -1,7 +1,7 @@
 /*
  * external_id.h: the names that vendors give to our messages (Slack's "ts",
- * Discord's message id), kept with the state so that later events of an incident
- * go to the same message, whichever process sends them. Pure.
+ * Discord's message id), kept with the state so that later events of an
+ * incident go to the same message, whichever process sends them. Pure.
  */
 #ifndef INCIDENT_EXTERNAL_ID_H
 #define INCIDENT_EXTERNAL_ID_H
@@ -30,7 +30,8 @@ const char *external_ids_find(const struct external_ids *l, const char *key,
 	const char *route);
 
 /*
- * external_ids_set(l, key, route, text): remember a handle; where text is NULL or
+ * external_ids_set(l, key, route, text): remember a handle; where text is NULL
+ * or
  * "", forget it.
  */
 void external_ids_set(struct external_ids *l, const char *key,
@@ -38,8 +39,8 @@ void external_ids_set(struct external_ids *l, const char *key,
 void external_ids_release(struct external_ids *l);
 
 /*
- * external_ids_sent(h, key, route, event, handle, ok): an event of that name was
- * sent, ok or not, and the route answered with a handle ("": with none):
+ * external_ids_sent(h, key, route, event, handle, ok): an event of that name
+ * was sent, ok or not, and the route answered with a handle ("": with none):
  * remember it. After an event that ends the incident the handle is forgotten.
  */
 void external_ids_sent(struct external_ids *h, const char *key,

@@ -97,7 +97,9 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	if (inc->superseded)
 		return;
 	note_failure(inc, kind, v, s);
-	/* A minute judged late, of one that was told: too late to wake anybody. */
+	/*
+	 * A minute judged late, of one that was told: too late to wake anybody.
+	 */
 	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
 		worsen(st, kind, s, out);
 }
@@ -138,9 +140,9 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 }
 
 /*
- * Tell of incidents that began in minutes judged late, now that a verdict on the
- * present asks for one like them; with its severity, if it asks for a lesser
- * kind.
+ * Tell of incidents that began in minutes judged late, now that a verdict on
+ * the present asks for one like them; with its severity, if it asks for a
+ * lesser kind.
  */
 static void tell_late(struct alert_state *st, const struct confirmation *o,
 	const struct observation *s, struct alert_events *out)
@@ -148,7 +150,8 @@ static void tell_late(struct alert_state *st, const struct confirmation *o,
 	for (unsigned k = 0; k <= o->kind; k++) {
 		struct incident *inc = &st->incidents[k];
 
-		if (!inc->open || !inc->late || inc->superseded || inc->suppressed)
+		if (!inc->open || !inc->late || inc->superseded ||
+			inc->suppressed)
 			continue;
 		inc->late = false;
 		inc->opened_at = inc->reminded_at = s->window;
@@ -293,7 +296,9 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
-	/* An unknown window in which no region fails is neither good nor bad. */
+	/*
+	 * An unknown window in which no region fails is neither good nor bad.
+	 */
 	if (news && (s.failing || v->verdict != VERDICT_UNKNOWN) &&
 		!cold_start_excuses(st, &s, p)) {
 		streak_count(st, v, &s);

@@ -7,7 +7,8 @@
  *
  * The life of an incident:
  *
- * - suspected: a region fails; its windows in a row are counted (confirmation.h).
+ * - suspected: a region fails; its windows in a row are counted
+ *   (confirmation.h).
  * - open: the regions agree, or a row is long enough (confirmation.h).
  * - notified: who is told (routing/routing.h) is noted in the incident.
  * - escalated: a deeper layer fails, or P2 becomes P1, at once or by its age
@@ -15,18 +16,20 @@
  * - reminded of: it lasts (reminder.h).
  * - acknowledged: somebody looks after it, and nobody else is called
  *   (acknowledgement.h).
- * - recovering: windows pass; one that fails starts anew (recovery.h, flapping.h).
+ * - recovering: windows pass; one that fails starts anew (recovery.h,
+ *   flapping.h).
  * - resolved: enough windows in a row passed (recovery.h).
  *
- * Aside from that: in a maintenance it is suppressed, and told after it or never
- * (maintenance_hold.h). If its minutes were judged late, it is told once a
- * verdict on the present asks for it, or once it is over (machine.c).
+ * Aside from that: in a maintenance it is suppressed, and told after it or
+ * never (maintenance_hold.h). If its minutes were judged late, it is told once
+ * a verdict on the present asks for it, or once it is over (machine.c).
  *
- * Of downtime, regional and rate_limited at most one speaks. A regional one that
- * turns out to be a downtime is superseded: it stays open, says nothing, and is
- * resolved together with the downtime, so that a route that was told of its
- * beginning is told of its end under the same key. The other kinds (degradation,
- * divergence, tool_drift, probe_silent and others) stand beside these.
+ * Of downtime, regional and rate_limited at most one speaks. A regional one
+ * that turns out to be a downtime is superseded: it stays open, says nothing,
+ * and is resolved together with the downtime, so that a route that was told of
+ * its beginning is told of its end under the same key. The other kinds
+ * (degradation, divergence, tool_drift, probe_silent and others) stand beside
+ * these.
  *
  * Call maintenance_hold_note (maintenance_hold.h) for an instant before either
  * function here is asked about it.

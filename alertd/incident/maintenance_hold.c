@@ -9,7 +9,9 @@
 
 #define WINDOW_S 60
 
-/* Maintenances that count as one begin together; others begin at another time. */
+/*
+ * Maintenances that count as one begin together; others begin at another time.
+ */
 static bool same(const struct maintenance_hold *q, const struct occurrence *o)
 {
 	return o->found && q->id && q->start == o->start;
@@ -98,7 +100,8 @@ static void release(struct incident *inc, double now)
 	double end = inc->ack.by ? fmin(now, inc->ack.at) : now;
 
 	if (inc->suppressed && inc->suppressed_at && inc->escalation.ladder)
-		inc->escalation.since += fmax(0, end - (double)inc->suppressed_at);
+		inc->escalation.since +=
+			fmax(0, end - (double)inc->suppressed_at);
 	inc->suppressed = false;
 }
 
@@ -207,7 +210,8 @@ void maintenance_hold_late(struct alert_state *st, double now,
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
 
-		if (inc->open && inc->late && began_within(&st->maintenance, inc))
+		if (inc->open && inc->late &&
+			began_within(&st->maintenance, inc))
 			inc->suppressed = inc->unnotified = true;
 	}
 	follow(st, now, out, from);

@@ -3,9 +3,9 @@
  * get worse and end as ever, but nobody is told; some time after the end of the
  * maintenance those that still fail are told. Pure.
  *
- * A route that was told of the beginning of an incident is told of its end, after
- * the maintenance if need be: until then the incident stays open. An incident of
- * which nobody was told ends without an event to anybody.
+ * A route that was told of the beginning of an incident is told of its end,
+ * after the maintenance if need be: until then the incident stays open. An
+ * incident of which nobody was told ends without an event to anybody.
  */
 #ifndef INCIDENT_MAINTENANCE_HOLD_H
 #define INCIDENT_MAINTENANCE_HOLD_H
@@ -16,9 +16,9 @@
 #include "records/maintenance_window.h"
 
 /*
- * maintenance_hold_note(st, o, t): note which maintenance of that server is on at
- * t, if any: o, as maintenance_at found it, is copied. Call it before the machine
- * is asked about t.
+ * maintenance_hold_note(st, o, t): note which maintenance of that server is on
+ * at t, if any: o, as maintenance_at found it, is copied. Call it before the
+ * machine is asked about t.
  */
 void maintenance_hold_note(
 	struct alert_state *st, const struct occurrence *o, double t);

@@ -267,7 +267,9 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 		emit_blind(st, ALERT_STARTED, pl, now, out);
 	}
 	ack_expire(st, ALERT_STALLED, now);
-	/* If no verdict is published, nobody knows which regions are cut off. */
+	/*
+	 * If no verdict is published, nobody knows which regions are cut off.
+	 */
 	if (!late)
 		evaluate_isolated(st, pl, p, now, out);
 }

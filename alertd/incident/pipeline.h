@@ -21,7 +21,8 @@ struct pipeline_region {
 struct pipeline {
 	double at[STAGES]; /* last heartbeats; of alert, that of the last run */
 	double ingest_s;   /* see pipeline_ingest_s */
-	/* The regions that the last evaluation found cut off; n_regions: of all. */
+	/* The regions that the last evaluation found cut off; n_regions: of
+	 * all. */
 	struct pipeline_region *isolated;
 	size_t n_isolated, n_regions;
 };
@@ -34,22 +35,22 @@ struct pipeline {
 double pipeline_ingest_s(const struct conf *c);
 
 /*
- * pipeline_decide(st, pl, p, now, out): judge the pipeline; *st changes only with
- * an event. A pipeline_stalled begins, or is reminded of, while ingest or verdict
- * stands still, and ends once every stage that ever ran runs. If this program
- * did not run either, because the machine slept or its clock was set, it waits
- * for the next run. It also begins, at once, when all regions are cut off, and
- * ends with the first that no longer is. Some regions that have been cut off for
- * p->silent minutes make one probe_silent of the fleet.
+ * pipeline_decide(st, pl, p, now, out): judge the pipeline; *st changes only
+ * with an event. A pipeline_stalled begins, or is reminded of, while ingest or
+ * verdict stands still, and ends once every stage that ever ran runs. If this
+ * program did not run either, because the machine slept or its clock was set,
+ * it waits for the next run. It also begins, at once, when all regions are cut
+ * off, and ends with the first that no longer is. Some regions that have been
+ * cut off for p->silent minutes make one probe_silent of the fleet.
  */
 void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out);
 
 /*
- * pipeline_away(st, why, p, now, out): this run has no store, so *st is kept in a
- * file. The incident begins STAGE_STALE_S after the first such run, but not in
- * the first run after a pause of that length. pipeline_back(st, now, out): this
- * run has the store again.
+ * pipeline_away(st, why, p, now, out): this run has no store, so *st is kept in
+ * a file. The incident begins STAGE_STALE_S after the first such run, but not
+ * in the first run after a pause of that length. pipeline_back(st, now, out):
+ * this run has the store again.
  */
 void pipeline_away(struct alert_state *st, const char *why,
 	const struct conf_policy *p, double now, struct alert_events *out);

@@ -29,7 +29,9 @@ static void count(struct alert_state *st, const struct verdict *v)
 	streak_drop(st);
 }
 
-/* The regions that have been silent long enough; since when the first of them. */
+/*
+ * The regions that have been silent long enough; since when the first of them.
+ */
 static int64_t find(const struct alert_state *st, const struct verdict *v,
 	const struct incident *inc, int needed, struct strings *out)
 {

@@ -1,6 +1,6 @@
 /*
- * probe_silent.h: regions that do not report on a server. That says nothing about
- * the server, and touches no other incident. Pure.
+ * probe_silent.h: regions that do not report on a server. That says nothing
+ * about the server, and touches no other incident. Pure.
  */
 #ifndef INCIDENT_PROBE_SILENT_H
 #define INCIDENT_PROBE_SILENT_H
@@ -11,10 +11,11 @@
 #include "records/verdict.h"
 
 /*
- * probe_silent_judge(st, v, p, out): count the windows in a row in which a region
- * had no data; p->silent of them open the incident. These are windows of the
- * verdicts' own clock, for without reports there is no newer probe. A server has
- * one incident of this kind; it ends once every silent region has reported.
+ * probe_silent_judge(st, v, p, out): count the windows in a row in which a
+ * region had no data; p->silent of them open the incident. These are windows of
+ * the verdicts' own clock, for without reports there is no newer probe. A
+ * server has one incident of this kind; it ends once every silent region has
+ * reported.
  */
 void probe_silent_judge(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, struct alert_events *out);

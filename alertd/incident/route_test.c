@@ -56,8 +56,9 @@ static long long days(double s)
 	return (long long)(s / 86400);
 }
 
-void route_test_remind(struct alert_state *st, const struct route_test_history *t,
-	double now, struct alert_events *out)
+void route_test_remind(struct alert_state *st,
+	const struct route_test_history *t, double now,
+	struct alert_events *out)
 {
 	double passed = believed(t->passed, now);
 	int64_t told = st->untested;

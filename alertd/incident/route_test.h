@@ -1,6 +1,7 @@
 /*
- * route_test.h: tests of the routes: the event that tests them, and the reminder
- * that no test reached them for too long (article 3: once a month). Pure.
+ * route_test.h: tests of the routes: the event that tests them, and the
+ * reminder that no test reached them for too long (article 3: once a month).
+ * Pure.
  */
 #ifndef INCIDENT_ROUTE_TEST_H
 #define INCIDENT_ROUTE_TEST_H
@@ -35,16 +36,17 @@ struct route_test_history {
 };
 
 /*
- * route_test_overdue(t, now): whether no test reached the routes for too long. An
- * instant in the future comes from a wrong clock, and does not count.
+ * route_test_overdue(t, now): whether no test reached the routes for too long.
+ * An instant in the future comes from a wrong clock, and does not count.
  */
 bool route_test_overdue(const struct route_test_history *t, double now);
 
 /*
- * route_test_remind(st, t, now, out): if a test is overdue, append a P3 event of
- * SLUG_FLEET, whose state is st, once a week.
+ * route_test_remind(st, t, now, out): if a test is overdue, append a P3 event
+ * of SLUG_FLEET, whose state is st, once a week.
  */
-void route_test_remind(struct alert_state *st, const struct route_test_history *t,
-	double now, struct alert_events *out);
+void route_test_remind(struct alert_state *st,
+	const struct route_test_history *t, double now,
+	struct alert_events *out);
 
 #endif

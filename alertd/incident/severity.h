@@ -19,8 +19,8 @@ struct assessment {
 };
 
 /*
- * severity_assess(v): the worst failure of the regions that fail at the verdict's
- * step; of equal ones, that of the first region.
+ * severity_assess(v): the worst failure of the regions that fail at the
+ * verdict's step; of equal ones, that of the first region.
  */
 struct assessment severity_assess(const struct verdict *v);
 
@@ -28,7 +28,9 @@ struct assessment severity_assess(const struct verdict *v);
 const struct verdict_region *severity_region(const struct verdict *v,
 	const char *name);
 
-/* severity_throttled(r): whether the newest probe of r got 429; r may be NULL. */
+/*
+ * severity_throttled(r): whether the newest probe of r got 429; r may be NULL.
+ */
 bool severity_throttled(const struct verdict_region *r);
 
 #endif

@@ -244,7 +244,8 @@ static void put_silence(struct buf *b, const struct incident *inc, double at)
 /* Regions that are cut off, which is no server's trouble. */
 static void put_isolation(struct buf *b, const struct incident *inc, double at)
 {
-	buf_str(b, inc->regions.n == 1 ? "The network of " : "The networks of ");
+	buf_str(b,
+		inc->regions.n == 1 ? "The network of " : "The networks of ");
 	phrase_regions(b, &inc->regions);
 	buf_str(b, inc->regions.n == 1 ? " has" : " have");
 	buf_str(b, " been cut off since ");
@@ -310,7 +311,8 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	if (s->kind == ALERT_STALLED) {
-		buf_str(b, "The pipeline stands still, and no server is watched");
+		buf_str(b,
+			"The pipeline stands still, and no server is watched");
 		return;
 	}
 	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {

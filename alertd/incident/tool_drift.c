@@ -183,7 +183,8 @@ static enum severity severity(const struct tool_change *c)
 {
 	if (is_era(c->from))
 		return SEVERITY_P3;
-	return c->removed.n || !tool_change_named(c) ? SEVERITY_P2 : SEVERITY_P3;
+	return c->removed.n || !tool_change_named(c) ? SEVERITY_P2
+						     : SEVERITY_P3;
 }
 
 static char *summarise(const char *slug, const struct tool_change *c,

@@ -1,7 +1,7 @@
 /*
- * tool_drift.h: the tools of a server changed. Each change is told once, however
- * many regions see it; a server that changes its tools all the time gets one
- * incident, tool_churn, instead of an event for each change. Pure.
+ * tool_drift.h: the tools of a server changed. Each change is told once,
+ * however many regions see it; a server that changes its tools all the time
+ * gets one incident, tool_churn, instead of an event for each change. Pure.
  *
  * The names of tools come from strangers: they are cleaned, cut, and at most
  * ALERT_NAMES of each list are kept.
@@ -52,10 +52,10 @@ void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 #define TOOL_CHURN_USUAL 12
 
 /*
- * tool_churn_judge(st, v, window, out): open a tool_churn with the first verdict
- * that reports one, and end it with the first that does not, unless that verdict
- * is unknown. While it is open, neither drifts nor a divergence of the server
- * are told.
+ * tool_churn_judge(st, v, window, out): open a tool_churn with the first
+ * verdict that reports one, and end it with the first that does not, unless
+ * that verdict is unknown. While it is open, neither drifts nor a divergence of
+ * the server are told.
  */
 void tool_churn_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out);

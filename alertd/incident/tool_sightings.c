@@ -56,7 +56,9 @@ static bool sees(const struct verdict *v, const struct verdict_region *r)
 		!verdict_lists(v->no_data, v->n_no_data, r->region);
 }
 
-/* Whether the verdict compares these tools: those of its sides, if it has any. */
+/*
+ * Whether the verdict compares these tools: those of its sides, if it has any.
+ */
 static bool on_a_side(const struct verdict *v, const char *hash)
 {
 	for (size_t i = 0; i < v->n_sides; i++)
@@ -142,8 +144,8 @@ static void set_eras(struct tools_seen *t, enum era era)
 }
 
 /*
- * A region sees other tools than before. If it never reported before, it may have
- * seen them all along.
+ * A region sees other tools than before. If it never reported before, it may
+ * have seen them all along.
  */
 static void turn(struct tools_seen *t, const struct verdict *v,
 	struct sighting *s, const struct verdict_region *r)

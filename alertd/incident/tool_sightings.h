@@ -1,7 +1,8 @@
 /*
- * tool_sightings.h: which region saw which tools last, and which of these sets of
- * tools is newer. A set is as new as the first probe that saw it. What a region
- * saw holds until it sees tools again: silence and failures change nothing. Pure.
+ * tool_sightings.h: which region saw which tools last, and which of these sets
+ * of tools is newer. A set is as new as the first probe that saw it. What a
+ * region saw holds until it sees tools again: silence and failures change
+ * nothing. Pure.
  */
 #ifndef INCIDENT_TOOL_SIGHTINGS_H
 #define INCIDENT_TOOL_SIGHTINGS_H
@@ -10,10 +11,9 @@
 #include "records/verdict.h"
 
 /*
- * tool_sightings_take(st, v, window): note in st->tools what the regions of v see,
- * whose window that is. Regions that are no longer in the
- * configuration are forgotten, and sets that no region saw last, unless a
- * divergence is open.
+ * tool_sightings_take(st, v, window): note in st->tools what the regions of v
+ * see, whose window that is. Regions that are no longer in the configuration
+ * are forgotten, and sets that no region saw last, unless a divergence is open.
  *
  * A region that comes back to an older set makes that the newest again once
  * more regions see it than the one that was left: the server was rolled back.
@@ -26,8 +26,9 @@ const struct sighting *tool_sightings_find(const struct tools_seen *t,
 	const char *region);
 
 /*
- * tool_sightings_newer(t, v, s): the newest set that is newer than what a region
- * saw in s, and of an era that can be compared with it; NULL: there is none.
+ * tool_sightings_newer(t, v, s): the newest set that is newer than what a
+ * region saw in s, and of an era that can be compared with it; NULL: there is
+ * none.
  */
 const struct tool_set *tool_sightings_newer(const struct tools_seen *t,
 	const struct verdict *v, const struct sighting *s);

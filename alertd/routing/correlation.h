@@ -1,8 +1,8 @@
 /*
- * correlation.h: many servers fail together: incidents that begin in one window,
- * of one kind, at one step, seen from the same regions. Routes that take all
- * servers are told of them as one common incident of the fleet; routes that ask
- * for some servers only are told of each of theirs. Pure.
+ * correlation.h: many servers fail together: incidents that begin in one
+ * window, of one kind, at one step, seen from the same regions. Routes that
+ * take all servers are told of them as one common incident of the fleet; routes
+ * that ask for some servers only are told of each of theirs. Pure.
  *
  * The common incident has a state of its own, beside those of the servers. The
  * name of that state depends on kind, step and regions alone, so that a server
@@ -34,8 +34,8 @@ struct correlation_starts {
 bool correlation_may(const struct alert_event *e);
 
 /*
- * correlation_note(l, e, now, later): remember such an event and the routes that
- * get it; *e, *now and *later are moved into l and left empty.
+ * correlation_note(l, e, now, later): remember such an event and the routes
+ * that get it; *e, *now and *later are moved into l and left empty.
  * correlation_move(to, from): move all that `from` holds to the end of `to`.
  */
 void correlation_note(struct correlation_starts *l, struct alert_event *e,
@@ -52,14 +52,14 @@ void correlation_release(struct correlation_starts *l);
 size_t correlation_group(struct correlation_starts *l, size_t least);
 
 /*
- * correlation_slug(e, out): the name of the state of the common incident to which
- * e belongs; out has CORRELATION_SLUG bytes.
+ * correlation_slug(e, out): the name of the state of the common incident to
+ * which e belongs; out has CORRELATION_SLUG bytes.
  */
 void correlation_slug(const struct alert_event *e, char *out);
 
 /*
- * correlation_begin(st, v, n, out): make the n incidents of one group one common
- * incident, whose state is st: it begins, or they join it.
+ * correlation_begin(st, v, n, out): make the n incidents of one group one
+ * common incident, whose state is st: it begins, or they join it.
  */
 void correlation_begin(struct alert_state *st,
 	const struct correlation_start *v, size_t n, struct alert_events *out);

@@ -1,6 +1,6 @@
 /*
- * digest.h: a route gets several events together, in one record: which events are
- * due, and that record. Pure.
+ * digest.h: a route gets several events together, in one record: which events
+ * are due, and that record. Pure.
  */
 #ifndef ROUTING_DIGEST_H
 #define ROUTING_DIGEST_H
@@ -39,8 +39,8 @@ struct digests {
 };
 
 /*
- * digests_note(l, st, now, route): add the events in the outbox of a server that
- * wait for a digest of that route (NULL: of any) which is due now.
+ * digests_note(l, st, now, route): add the events in the outbox of a server
+ * that wait for a digest of that route (NULL: of any) which is due now.
  * digests_sort(l): the oldest first.
  */
 void digests_note(struct digests *l, const struct alert_state *st, double now,

@@ -8,7 +8,9 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* Name an event: the same event, whichever process decides on it, and no other. */
+/*
+ * Name an event: the same event, whichever process decides on it, and no other.
+ */
 static void name(const struct alert_event *e, char *out, size_t size)
 {
 	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];

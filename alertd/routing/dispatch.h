@@ -32,8 +32,8 @@ struct dispatch {
 };
 
 /*
- * dispatch_event(d, st, e, body, out): put event e, whose record is `body`, into
- * the outbox of st, and add the routes that get it to *out.
+ * dispatch_event(d, st, e, body, out): put event e, whose record is `body`,
+ * into the outbox of st, and add the routes that get it to *out.
  */
 void dispatch_event(const struct dispatch *d, struct alert_state *st,
 	const struct alert_event *e, const char *body, struct recipients *out);

@@ -1,6 +1,6 @@
 /*
- * escalation.h: while nobody acknowledges an incident, the steps of a ladder tell
- * more and more people of it. Pure: the clock is that of the input.
+ * escalation.h: while nobody acknowledges an incident, the steps of a ladder
+ * tell more and more people of it. Pure: the clock is that of the input.
  */
 #ifndef ROUTING_ESCALATION_H
 #define ROUTING_ESCALATION_H

@@ -178,7 +178,8 @@ size_t fallback_tell(struct alert_state *st, const struct conf *c, double now)
 			const struct conf_route *r = route_find(c, d->route);
 			double before = told_before(st, i, d->route);
 
-			if (d->fallback_at > 0 || d->holder || !r || !r->fallback)
+			if (d->fallback_at > 0 || d->holder || !r ||
+				!r->fallback)
 				continue;
 			if (before > 0 && before < st->outbox[i].created) {
 				d->fallback_at = before;

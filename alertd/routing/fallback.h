@@ -26,9 +26,9 @@ bool fallback_any(const struct alert_state *st, double now);
 
 /*
  * fallback_tell(st, c, now): put each event that is overdue into the outbox for
- * the fallback of its route, with the reason, and with it the later events of the
- * incident that wait for that route. From then on the fallback is told of that
- * incident. Returns the number of events; c may be NULL.
+ * the fallback of its route, with the reason, and with it the later events of
+ * the incident that wait for that route. From then on the fallback is told of
+ * that incident. Returns the number of events; c may be NULL.
  */
 size_t fallback_tell(struct alert_state *st, const struct conf *c, double now);
 

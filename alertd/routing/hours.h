@@ -8,8 +8,8 @@
 #include "conf/conf.h"
 
 /*
- * hours_route(c, r, t): whether t, epoch seconds, lies within the hours and days
- * of route r; true where it has none.
+ * hours_route(c, r, t): whether t, epoch seconds, lies within the hours and
+ * days of route r; true where it has none.
  */
 bool hours_route(const struct conf *c, const struct conf_route *r, double t);
 

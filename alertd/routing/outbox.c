@@ -78,7 +78,9 @@ void outbox_add(struct alert_state *st, const struct alert_record *r,
 	free(text);
 }
 
-/* A lease that ends later than OUTBOX_HOLD_S from now comes from a wrong clock. */
+/*
+ * A lease that ends later than OUTBOX_HOLD_S from now comes from a wrong clock.
+ */
 static bool held(const struct delivery *d, double now,
 	const struct outbox_judge *j)
 {

@@ -1,7 +1,8 @@
 /*
  * outbox.h: the events of a server that not all their routes have got yet. An
  * event is stored here with the decision to tell it, and stays until each route
- * has it. Pure: what is due, and in which order. When it is tried again: retry.h.
+ * has it. Pure: what is due, and in which order. When it is tried again:
+ * retry.h.
  */
 #ifndef ROUTING_OUTBOX_H
 #define ROUTING_OUTBOX_H
@@ -62,12 +63,12 @@ struct outbox_wait {
 };
 
 /*
- * These are about the newest event and one of its routes. outbox_wait(st, route,
- * w): it waits for the digest *w, and earlier events of its incident for none
- * later. outbox_joins(st, route, out): whether an earlier event of its incident
- * waits for a digest of that route, and which. outbox_pull(st, route, now):
- * earlier events of its incident leave their digest and are due now, for they
- * have to arrive before it.
+ * These are about the newest event and one of its routes. outbox_wait(st,
+ * route, w): it waits for the digest *w, and earlier events of its incident for
+ * none later. outbox_joins(st, route, out): whether an earlier event of its
+ * incident waits for a digest of that route, and which. outbox_pull(st, route,
+ * now): earlier events of its incident leave their digest and are due now, for
+ * they have to arrive before it.
  */
 void outbox_wait(struct alert_state *st, const char *route,
 	const struct outbox_wait *w);

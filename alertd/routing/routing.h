@@ -1,6 +1,6 @@
 /*
- * routing.h: which routes an event goes to: by what they ask for, their role, and
- * the time of day. Pure.
+ * routing.h: which routes an event goes to: by what they ask for, their role,
+ * and the time of day. Pure.
  */
 #ifndef ROUTING_ROUTING_H
 #define ROUTING_ROUTING_H
@@ -10,8 +10,8 @@
 
 /*
  * route_wants(c, r, a): whether route r asks for the severity, the kind, the
- * server and the account of a. An empty list asks for all; a route that asks for
- * downtimes gets maintenance_overrun and tests, too.
+ * server and the account of a. An empty list asks for all; a route that asks
+ * for downtimes gets maintenance_overrun and tests, too.
  */
 bool route_wants(const struct conf *c, const struct conf_route *r,
 	const struct alert_record *a);
@@ -33,8 +33,8 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out);
 
 /*
- * route_digest(r, a): the digest in which route r gets event a, if any: the rarer
- * of the route's own and event_digest.
+ * route_digest(r, a): the digest in which route r gets event a, if any: the
+ * rarer of the route's own and event_digest.
  */
 enum conf_digest route_digest(const struct conf_route *r,
 	const struct alert_record *a);

@@ -35,17 +35,17 @@ struct reaches {
 };
 
 /*
- * what_if(c, r, out): add to *out each route that is told of it, with the time at
- * which it is first told, if nobody acknowledges it and it lasts: at once, when
- * its age makes it P1, and with each step of the ladder. A maintenance that
- * suppresses it adds nothing.
+ * what_if(c, r, out): add to *out each route that is told of it, with the time
+ * at which it is first told, if nobody acknowledges it and it lasts: at once,
+ * when its age makes it P1, and with each step of the ladder. A maintenance
+ * that suppresses it adds nothing.
  */
 void what_if(const struct conf *c, const struct what_if *r,
 	struct reaches *out);
 
 /*
- * what_if_ladder(c, r, e): set e->steps to the routes that the first step of the
- * ladder tells, and e->later to those that only the ladder tells.
+ * what_if_ladder(c, r, e): set e->steps to the routes that the first step of
+ * the ladder tells, and e->later to those that only the ladder tells.
  */
 void what_if_ladder(const struct conf *c, const struct what_if *r,
 	struct alert_event *e);

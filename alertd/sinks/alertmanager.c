@@ -1,8 +1,8 @@
 /*
  * alertmanager.c: Prometheus Alertmanager, API v2: POST /api/v2/alerts
- * (api/v2/openapi.yaml of its source). What it tells alerts apart by are their
- * labels, severity among them: where that rises, the one of before is ended
- * with the same request. How bad that was is what we keep as the handle.
+ * (api/v2/openapi.yaml of its source). Alerts with different labels are
+ * different alerts, and severity is a label: when it rises, the request ends
+ * the alert of the old severity, which is kept as the handle.
  */
 #include "sinks/sink.h"
 
@@ -13,11 +13,11 @@
 #include <string.h>
 
 /*
- * An alert ends by itself at its endsAt. No reminder is further apart and no
- * acknowledgement holds longer than a week; a day for our own absence.
+ * An alert ends by itself at its endsAt. Reminders and acknowledgements renew
+ * it at least every week; one day more in case this program does not run.
  */
 #define OPEN_S (8 * 86400)
-/* What is told once is not over at any time. */
+/* An event without an end is shown this long. */
 #define ONCE_S 3600
 
 static void put_time(struct buf *b, const char *key, int64_t t)

@@ -1,6 +1,6 @@
 /*
- * command.c: any program of the operator, with the event on its standard
- * input; see transport/exec.h.
+ * command.c: a program of the operator, with the event on its standard input;
+ * see transport/exec.h.
  */
 #include "sinks/sink.h"
 

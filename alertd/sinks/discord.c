@@ -1,10 +1,10 @@
 /*
  * discord.c: a webhook of Discord. The first message of an incident is
- * posted with "wait", so that the answer names it; later ones change it by
- * PATCH, red to green. A change disturbs nobody, so what is worse is posted as
- * well. Only the configured role can be called, once. After "Execute Webhook",
- * "Edit Webhook Message", "Embed Limits", "Allowed Mentions" and "Rate Limits",
- * docs.discord.com.
+ * posted with "wait", so that the answer names it; later events change it by
+ * PATCH, red to green. A change notifies nobody, so escalations and reminders
+ * are posted as well. Only the configured role is mentioned, once. After
+ * "Execute Webhook", "Edit Webhook Message", "Embed Limits", "Allowed Mentions"
+ * and "Rate Limits", docs.discord.com.
  */
 #include "sinks/sink.h"
 
@@ -27,10 +27,10 @@
 #define LINKS_LIMIT 900
 #define DIGITS "0123456789"
 
-/* Of the error "Unknown Message". */
+/* The code of the error "Unknown Message". */
 #define UNKNOWN_MESSAGE 10008
 
-/* The message that is there; NULL where there is none. */
+/* The id of the message that is there; NULL: there is none. */
 static const char *known(const struct sink_job *job)
 {
 	const char *h = job->handle;
@@ -90,7 +90,7 @@ static void put_embed(struct buf *b, const struct sink_job *job)
 	buf_str(b, "}]");
 }
 
-/* A role is called when an incident begins, and then no more. */
+/* The role is mentioned only when an incident begins. */
 static void put_mention(struct buf *b, const struct sink_job *job, bool first)
 {
 	const char *role = first && !job->event->digest &&
@@ -107,7 +107,7 @@ static void put_mention(struct buf *b, const struct sink_job *job, bool first)
 	buf_str(b, "},");
 }
 
-/* The address may say more behind a question mark: a thread, for one. */
+/* The address may have a query, such as a thread. */
 static void put_url(struct buf *url, const char *base, const char *message)
 {
 	const char *query = strchr(base, '?');
@@ -148,11 +148,11 @@ static void judge_failure(const struct sink_job *job, int n, const cJSON *o,
 {
 	double after, code;
 
-	/* It is more exact than the header field. */
+	/* The body is more exact than the header field. */
 	if (a->status == 429 && json_num(o, "retry_after", &after) &&
 		after > d->retry_after_s && after < 86400)
 		d->retry_after_s = ceil(after);
-	/* Somebody has deleted it: it is posted anew. */
+	/* Somebody deleted the message: post it anew. */
 	if (a->status == 404 && known(job) && n == 0 &&
 		json_num(o, "code", &code) && code == UNKNOWN_MESSAGE) {
 		*d = (struct delivered) {.handle = "-"};

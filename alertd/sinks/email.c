@@ -1,7 +1,7 @@
 /*
- * email.c: a mail to each recipient, over SMTP. All mails of an incident
- * are one thread: they answer the one that said that it began, whose Message-ID
- * follows from the dedup_key. The same event again has the same Message-ID.
+ * email.c: a mail to each recipient, over SMTP. All mails of an incident are
+ * one thread: they reply to the first, whose Message-ID follows from the
+ * dedup_key. The same event again has the same Message-ID.
  */
 #include "sinks/sink.h"
 
@@ -24,16 +24,17 @@ static const char *const phases[] = {
 	[ALERT_ONCE] = "told",
 };
 
-/* What is told of the incident, by a name that no other mail of it has. */
+/* Name the mail among those of its incident. True: it begins their thread. */
 static bool name_mail(const struct sink_job *job, char *what)
 {
 	const struct sink_event *e = job->event;
-	/* It may go to somebody who has it already, and says why. */
+	/* A fallback may have a mail of that name already. */
 	bool instead = strstr(job->body, "\"fallback_for\":{") != NULL;
 	bool first = e->digest || e->phase == ALERT_STARTED;
 
 	if (first)
-		snprintf(what, WHAT_MAX, "started%s", instead ? ".instead" : "");
+		snprintf(
+			what, WHAT_MAX, "started%s", instead ? ".instead" : "");
 	else
 		snprintf(what, WHAT_MAX, "%s.%" PRId64 "%s", phases[e->phase],
 			(int64_t)e->at, instead ? ".instead" : "");
@@ -74,7 +75,7 @@ static bool send_one(const struct sink_job *job, int n, struct delivered *out)
 
 	if (n < 0 || (size_t)n >= r->n_to)
 		return false;
-	/* The configuration was checked. */
+	/* These cannot fail: the configuration was checked. */
 	mailbox_parse(r->from, &from);
 	mailbox_parse(r->to[n], &to);
 	buf_init(&message, MESSAGE_MAX);

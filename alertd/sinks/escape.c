@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-/* Enough for whatever a vendor takes in one text, UTF-8. */
+/* Enough for the longest text of a vendor, in UTF-8. */
 #define CUT_SIZE (4 * 16000 + 4)
 
 const char *sink_cut(const char *s, size_t max, char *out, size_t size)
@@ -49,7 +49,7 @@ void sink_put_escaped(struct buf *b, const char *s, size_t max,
 	buf_release(&text);
 }
 
-/* A character that has a name in markup; false where it has none. */
+/* Append &, < or > as an entity; false: c is none of these. */
 static bool put_named(struct buf *b, char c)
 {
 	if (c == '&')
@@ -70,7 +70,7 @@ void sink_text_slack(struct buf *b, const char *s)
 			buf_char(b, *s);
 }
 
-/* A mention needs what follows its sign; it gets a space of no width first. */
+/* A space of no width behind an @ keeps it from being a mention. */
 void sink_text_discord(struct buf *b, const char *s)
 {
 	for (; *s; s++) {
@@ -82,7 +82,7 @@ void sink_text_discord(struct buf *b, const char *s)
 	}
 }
 
-/* Two characters of Unicode are none of XML. */
+/* XML excludes two characters of Unicode, and most control characters. */
 void sink_text_xml(struct buf *b, const char *s)
 {
 	for (; *s; s++) {

@@ -10,7 +10,7 @@
 
 #define EPOCH_MAX 1e11
 #define COUNT_MAX 1000000000
-/* A link that is longer helps nobody. */
+/* Longer links are left out. */
 #define LINK_MAX 2048
 #define EVENTS_MAX 1000
 
@@ -29,7 +29,7 @@ static char *take(const cJSON *o, const char *key, size_t max)
 	return cleaned(json_str(o, key), max);
 }
 
-/* Nothing that could end a link, or what it stands in. */
+/* A URL in which nothing could end the link, or the markup around it. */
 static char *take_link(const cJSON *o, const char *key)
 {
 	const char *s = json_str(o, key);
@@ -134,7 +134,8 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->probe_count = (int)take_number(o, "probe_count", COUNT_MAX);
 	e->started_at = take_instant(o, "started_at");
 	e->resolved_at = take_instant(o, "resolved_at");
-	e->duration_s = (long long)take_number(o, "duration_seconds", EPOCH_MAX);
+	e->duration_s =
+		(long long)take_number(o, "duration_seconds", EPOCH_MAX);
 	e->dashboard_url = take_link(o, "dashboard_url");
 	e->runbook_url = take_link(o, "runbook_url");
 	e->ack_url = take_link(o, "ack_url");

@@ -19,7 +19,7 @@
 #define NOTE_MAX 20000
 #define ENTITY_MAX 512
 #define TAG_MAX 50
-/* A link that is cut is none, and all must be less than 8,000. */
+/* Longer details are left out: a cut link is useless, and all take 8,000. */
 #define DETAIL_MAX 700
 #define USER "mcp-alert"
 
@@ -90,7 +90,7 @@ static void create(const struct sink_job *job, struct buf *b)
 	put_details(b, m);
 }
 
-/* What is done to an alert: by its alias, a note with it. */
+/* A request on an existing alert, by its alias, with a note. */
 static void act(const struct sink_job *job, const char *action,
 	struct http_request *r)
 {
@@ -111,8 +111,8 @@ static void act(const struct sink_job *job, const char *action,
 }
 
 /*
- * What follows the making of it. To make one that is there only counts up; so
- * that is done first, for who was told late may not have it.
+ * The n-th request of an event: "" creates the alert. Escalations and reminders
+ * create it first, in case it is missing; creating it again only counts it up.
  */
 static const char *action(const struct sink_event *e, int n)
 {
@@ -155,7 +155,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	return true;
 }
 
-/* An alert that is gone needs no end. */
+/* Nothing has to be done to an alert that is gone. */
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {

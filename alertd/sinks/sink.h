@@ -14,67 +14,67 @@
 #include "transport/http_client.h"
 #include "transport/result.h"
 
-/* What a sink goes by. */
+/* What a sink makes its requests from. */
 struct sink_job {
 	const struct conf_route *route;
-	const char *body;		 /* the record as it waited */
-	const struct sink_event *event;	 /* what it says; NULL: see `raw` */
-	const struct message *message;	 /* the same for a person; like event */
+	const char *body;		 /* the record in the outbox */
+	const struct sink_event *event;	 /* the body, read; NULL: see `raw` */
+	const struct message *message;	 /* for a person; NULL: see `raw` */
 	const struct secret *secret;	 /* NULL where the route names none */
 	const char *handle; /* see struct delivery_request; NULL: none */
 	double now; /* epoch seconds */
 };
 
 /*
- * Either `send`, or `send_nth`, or `build` and `judge`. An event may take
- * several requests, n = 0, 1 and so on, which are sent in this order; those
- * that got through are not repeated.
+ * A sink has either `send`, or `send_nth`, or `build` and `judge`. An event may
+ * take several requests, n = 0, 1 and so on, sent in this order; a request that
+ * got through is not repeated.
  */
 struct sink {
-	bool raw; /* it wants the body alone: event and message are NULL */
+	bool raw; /* it uses only the body: event and message are NULL */
 	/*
-	 * build(job, n, r): make the request n, of what http_request_init
-	 * left. False where there is no such: the event is delivered.
+	 * build(job, n, r): fill in request n; r comes from http_request_init.
+	 * False: there is no request n, so the event is delivered.
 	 */
 	bool (*build)(const struct sink_job *job, int n,
 		struct http_request *r);
 	/*
-	 * judge(job, n, a, d): what an answer to it means, one with a status.
-	 * *d holds what it means for any HTTP server, see sink_judge; it
-	 * may set its handle.
+	 * judge(job, n, a, d): correct *d, which says what answer a to request
+	 * n means for any HTTP server (sink_judge), and set d->handle if the
+	 * vendor named the message.
 	 */
 	void (*judge)(const struct sink_job *job, int n,
 		const struct http_answer *a, struct delivered *d);
-	/* send(job): the whole attempt, where that is no HTTP. */
+	/* send(job): the whole attempt, if it is not HTTP. */
 	struct delivered (*send)(const struct sink_job *job);
 	/*
-	 * send_nth(job, n, out): the same in parts like build; false where
-	 * there is no such.
+	 * send_nth(job, n, out): part n of the attempt, if it is not HTTP;
+	 * false: there is no part n.
 	 */
 	bool (*send_nth)(const struct sink_job *job, int n,
 		struct delivered *out);
 	/*
-	 * wrong(job): why the route cannot be used as it is configured, a
-	 * constant; NULL where it can. May itself be NULL.
+	 * wrong(job): why the route cannot be used as configured, a constant;
+	 * NULL: it can. The member may itself be NULL.
 	 */
 	const char *(*wrong)(const struct sink_job *job);
-	/* What its credential must hold; ends with NULL; may itself be NULL. */
+	/* The keys that its credential must have, and a NULL; or NULL. */
 	const char *const *needs;
 };
 
-/* sink_of(type): its row. */
+/* sink_of(type): the sink of that type of route. */
 const struct sink *sink_of(enum conf_route_type type);
 
 /*
- * sink_judge(a): what an answer with a status means if nobody knows better:
- * 2xx is delivered; 408, 429 and 5xx are down; 401, 403 and 404 are for
- * somebody to mend; whatever else is refused.
+ * sink_judge(a): what an HTTP answer with a status means, unless the sink knows
+ * better: 2xx is delivered; 408, 429 and 5xx are down; 401, 403 and 404 have to
+ * be mended by somebody; all others are refused.
  */
 struct delivered sink_judge(const struct http_answer *a);
 
 /*
- * sink_unsound(d, what): an answer that looks like a delivery, and is not what
- * the vendor would say: it is tried again.
+ * sink_unsound(d, what): set *d for an answer that looks like success but does
+ * not come from the vendor (`what`: "Slack's"): try again.
  */
 void sink_unsound(struct delivered *d, const char *what);
 

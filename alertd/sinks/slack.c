@@ -1,9 +1,9 @@
 /*
  * slack.c: Slack. With an incoming webhook each event is a message of its
- * own, answered with "ok". With the token of a bot the first is posted by
- * chat.postMessage, which says what it is called; what follows is a reply in
- * its thread, and the first is changed by chat.update to say how things are
- * now. These answer 200 whatever happens, and say in "ok" and "error" what did.
+ * own, answered with "ok". With the token of a bot the first message is posted
+ * by chat.postMessage, which names it; later events reply in its thread, and
+ * chat.update brings the first message up to date. Both always answer 200, with
+ * "ok" and "error" in the body.
  * After "Incoming webhooks", "chat.postMessage", "chat.update" and "Rate
  * limits", docs.slack.dev.
  */
@@ -18,7 +18,7 @@
 #define TEXT_LIMIT 7000
 #define FIELD_LIMIT 500
 
-/* A message: its channel, and its time, which is its name there. */
+/* A message of Slack: its channel, and its timestamp, which names it there. */
 struct place {
 	char channel[64], ts[64];
 };
@@ -64,7 +64,7 @@ static void put_field(struct buf *b, const char *title, const char *value,
 	buf_fmt(b, ",\"short\":%s}", brief ? "true" : "false");
 }
 
-/* How what a line says is called in a channel. */
+/* The title of a line in a channel. */
 static const char *title_of(const char *label)
 {
 	return strcmp(label, "What fails") == 0 ? "Failure mode"
@@ -102,7 +102,7 @@ static void put_buttons(struct buf *b, const struct message *m)
 	buf_char(b, ']');
 }
 
-/* No text of ours or anybody's is markup. */
+/* All text is escaped: none of it is markup. */
 static void put_message(struct buf *b, const struct sink_job *job)
 {
 	static const char *const dots[] = {
@@ -142,7 +142,7 @@ static void call(const struct sink_job *job, const char *method,
 	buf_fmt(&r->field, "Authorization: Bearer %s", token(job));
 }
 
-/* An edit disturbs nobody, and a reply few: what is worse is for all. */
+/* Edits and replies notify few: escalations and reminders go to the channel. */
 static bool loud(const struct sink_event *e)
 {
 	return e->phase == ALERT_ESCALATED || e->phase == ALERT_REMINDER;
@@ -171,7 +171,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	if (bot) {
 		call(job, n ? "/chat.update" : "/chat.postMessage", r);
 		put_place(&r->body, job, known ? &place : NULL, n == 0);
-		/* chat.update would else make links of what looks like one. */
+		/* Else chat.update turns what looks like a link into one. */
 		buf_str(&r->body, ",\"parse\":\"none\",");
 		if (n == 0)
 			buf_str(&r->body, "\"mrkdwn\":false,"
@@ -193,7 +193,7 @@ static bool among(const char *const *names, const char *s)
 	return false;
 }
 
-/* What "error" says. Nothing of it but a name that we know is repeated. */
+/* Judge by "error"; only known names are repeated in d->why. */
 static void judge_error(const char *error, int n, struct delivered *d)
 {
 	static const char *const later[] = {"ratelimited", "rate_limited",
@@ -212,7 +212,7 @@ static void judge_error(const char *error, int n, struct delivered *d)
 	bool known = among(later, error) || among(mend, error) ||
 		among(gone, error);
 
-	/* The reply is there; that the first message is not is no harm. */
+	/* The reply got through; a missing first message does no harm. */
 	*d = (struct delivered) {.ok = n > 0 && among(gone, error)};
 	if (d->ok)
 		return;
@@ -221,7 +221,7 @@ static void judge_error(const char *error, int n, struct delivered *d)
 	d->mend = among(mend, error);
 	d->down = d->mend || among(later, error);
 	d->refused = !known;
-	/* Then it is posted anew. */
+	/* Post it anew the next time. */
 	if (among(gone, error))
 		snprintf(d->handle, sizeof d->handle, "-");
 }

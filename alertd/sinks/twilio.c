@@ -13,7 +13,7 @@
 #include <string.h>
 
 #define BASE "https://api.twilio.com"
-/* Two or three messages of a network. */
+/* As long as two or three short messages. */
 #define SMS_MAX 320
 /* What is read out at night should be short. */
 #define SPOKEN_MAX 500
@@ -36,7 +36,7 @@ static void put_path(const struct sink_job *job, const char *what,
 	r->password = get(job, "token");
 }
 
-/* The sentence, then where to say that one is up; the sentence is cut. */
+/* The sentence, cut where needed, then the address to acknowledge it. */
 static void put_sms(struct buf *b, const struct sink_job *job)
 {
 	const struct sink_event *e = job->event;
@@ -79,7 +79,8 @@ static void put_spoken(struct buf *b, const struct sink_job *job)
 	else
 		buf_fmt(b, "Priority %d. ", (int)e->severity);
 	if (!e->digest)
-		sink_text_xml(b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
+		sink_text_xml(
+			b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
 	buf_str(b, "</Say></Response>");
 }
 
@@ -105,7 +106,7 @@ static bool build_sms(const struct sink_job *job, int n,
 	return true;
 }
 
-/* Nobody is called to hear that they can go on sleeping. */
+/* No call for an end or an acknowledgement: nobody has to wake for these. */
 static bool build_voice(const struct sink_job *job, int n,
 	struct http_request *r)
 {

@@ -16,7 +16,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	buf_str(&r->body, job->body);
 	if (!job->secret)
 		return true;
-	/* Without a signature it must not go: it would look like a forgery. */
+	/* Without its signature an event would look forged: do not send it. */
 	if (sign_field(secret_get(job->secret, "token", NULL),
 		    (int64_t)job->now, job->body, field))
 		buf_str(&r->field, field);
@@ -25,7 +25,7 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 	return true;
 }
 
-/* Who wrote the receiver may mend it within the day. */
+/* Nothing is refused for good: the receiver may be mended within the day. */
 static void judge(const struct sink_job *job, int n,
 	const struct http_answer *a, struct delivered *d)
 {

@@ -29,7 +29,9 @@
 	"The application's log of tools/list and tools/call, and what it "     \
 	"depends on."
 
-/* The first that fits counts: what names more stands before what names less. */
+/*
+ * The first row that fits counts, so specific rows stand before general ones.
+ */
 static const struct message_words words[] = {
 	{"downtime", "transport", "dns", DOWN, REACH, SHOW_DNS},
 	{"downtime", "transport", "tls", DOWN, REACH, SHOW_TLS},
@@ -94,7 +96,8 @@ static const struct message_words words[] = {
 		"What should have renewed it."},
 	{"token_expiring", NULL, NULL, "needs a new credential for its probes",
 		"",
-		"Once it has expired, the probes fail, and users notice nothing.",
+		"Once it has expired, the probes fail, and users notice "
+		"nothing.",
 		"mcp-rotate, or whoever issues it."},
 	{"anomaly_logged", NULL, NULL, "failed now and then", "",
 		"Never for long, never together.", "Nothing, for now."},
@@ -104,7 +107,7 @@ static const struct message_words words[] = {
 		"See what is said above.", "The dashboard."},
 };
 
-/* Whether a row says nothing of it, or the same. */
+/* Whether a row leaves it open, or names the same. */
 static bool fits(const char *row, const char *s)
 {
 	return !row || (s && strcmp(row, s) == 0);

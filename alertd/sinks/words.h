@@ -1,5 +1,5 @@
 /*
- * words.h: what each kind of event means, in words. Pure.
+ * words.h: what each kind of event means, for a person. Pure.
  */
 #ifndef SINKS_WORDS_H
 #define SINKS_WORDS_H
@@ -7,14 +7,16 @@
 #include "sinks/event_fields.h"
 
 struct message_words {
-	const char *kind, *layer; /* of which events; NULL: of any layer */
-	const char *step;	  /* NULL: of any step */
+	const char *kind, *layer; /* of these events; NULL: any layer */
+	const char *step;	  /* NULL: any step */
 	const char *bad, *good;	  /* "is down", "is up again" */
 	const char *means;
-	const char *first; /* what to look at */
+	const char *first; /* what to look at first */
 };
 
-/* message_words(e): those of an event; of a kind that nobody knows, too. */
+/*
+ * message_words(e): the words for event e; never NULL, even for unknown kinds.
+ */
 const struct message_words *message_words(const struct sink_event *e);
 
 #endif

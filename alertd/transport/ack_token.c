@@ -11,7 +11,7 @@
 #include <openssl/crypto.h>
 #include <string.h>
 
-/* What is signed begins with this, so that it can be nothing else. */
+/* The signed text begins with this, so that it can serve no other purpose. */
 #define PURPOSE "ack~"
 #define HEX 64
 
@@ -22,7 +22,7 @@ static void swap(char *s, char from, char to)
 			*s = to;
 }
 
-/* Signs what stands in text behind PURPOSE. */
+/* Sign the text, which begins with PURPOSE. */
 static bool sign(const char *secret, const char *text, char *hex)
 {
 	char signed_text[sizeof PURPOSE + ACK_TOKEN_SIZE];

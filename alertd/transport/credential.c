@@ -10,11 +10,11 @@
 
 #define NAME_CHARS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" \
 		   "0123456789._-"
-/* More lines are not looked at. */
+/* Lines beyond these are not read. */
 #define LINES_MAX 64
 
 struct secret {
-	char *text; /* taken apart into the lines */
+	char *text; /* the file; the lines point into it */
 	struct {
 		const char *key, *value;
 	} lines[LINES_MAX];

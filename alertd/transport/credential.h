@@ -1,29 +1,29 @@
 /*
- * credential.h: what a route or a signature needs and nobody may see, from a
- * credential file that only its owner can read.
+ * credential.h: the secrets of routes and signatures, from credential files
+ * that only their owner can read.
  */
 #ifndef TRANSPORT_CREDENTIAL_H
 #define TRANSPORT_CREDENTIAL_H
 
 #include "base/secrets.h"
 
-/* Room for the reason why there is none; it never quotes the file. */
+/* Room for the reason of a failure; it never quotes the file. */
 #define SECRET_WHY SECRET_FILE_WHY
 
 /* Opaque. */
 struct secret;
 
 /*
- * secret_open(folder, name, why): the lines "key = value" of the file `name` in
- * the folder; secret_close it. NULL and why where there is no folder or no such
- * file, or others can read it.
+ * secret_open(folder, name, why): read the lines "key = value" of the file
+ * `name` in the folder; secret_close it. NULL and why: there is no folder or no
+ * such file, or others than its owner can read it.
  */
 struct secret *secret_open(const char *folder, const char *name, char *why);
 
 /*
  * secret_get(s, key, why): the value of a key, valid until secret_close. NULL
- * and why, which may be NULL, where its line is missing, empty, or there twice,
- * or s is NULL.
+ * and why, which may be NULL: its line is missing, empty, or there twice; or s
+ * is NULL.
  */
 const char *secret_get(const struct secret *s, const char *key, char *why);
 

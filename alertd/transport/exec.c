@@ -17,11 +17,11 @@
 #include <unistd.h>
 
 #define BODY_MAX (1024 * 1024)
-/* How often it is looked at. */
+/* How often the child is polled. */
 #define SHOW_MS 10
 #define OLD_FDS 65536
 
-/* What a command may know of our environment; mcp-routes(5) names them. */
+/* The variables that a command inherits, as mcp-routes(5) lists them. */
 static const char *const known[] = {"PATH", "HOME", "LANG", "TZ"};
 #define KNOWN (sizeof known / sizeof *known)
 
@@ -113,7 +113,7 @@ static int start(char *const *argv, pid_t *pid, int *to)
 {
 	int fds[2], rc;
 
-	/* Where SIGCHLD is ignored nobody learns how a child ended. */
+	/* With SIGCHLD ignored, the exit status of a child is lost. */
 	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || pipe(fds))
 		return errno;
 	rc = spawn(argv, fds[0], pid);
@@ -124,7 +124,7 @@ static int start(char *const *argv, pid_t *pid, int *to)
 	return rc;
 }
 
-/* Writes until `deadline`; what it does not want to read it need not. */
+/* Write until `deadline`, as much as the command reads. */
 static void feed(int fd, const char *p, size_t n, double deadline)
 {
 	fcntl(fd, F_SETFL, O_NONBLOCK);

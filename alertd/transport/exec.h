@@ -7,11 +7,11 @@
 #include "transport/result.h"
 
 /*
- * exec_send(argv, body): run the command, which no shell sees, in a process
- * group of its own, with the body and a newline on its standard input and our
- * standard error for both its outputs. It inherits no other descriptor, of our
- * environment what mcp-routes(5) names, and the default of every signal.
- * Delivered is what it exits 0 on. After DELIVER_LIMIT_MS the group is killed.
+ * exec_send(argv, body): run the command without a shell, in a process group of
+ * its own, with the body and a newline on its standard input, and our standard
+ * error for both its outputs. It inherits no other descriptor, the part of our
+ * environment that mcp-routes(5) names, and default signal actions. The event is
+ * delivered if it exits with 0. After DELIVER_LIMIT_MS the group is killed.
  */
 struct delivered exec_send(char *const *argv, const char *body);
 

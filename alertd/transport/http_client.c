@@ -10,11 +10,11 @@
 
 #define URL_MAX 8192
 
-/* A request that is on its way, or room for one. */
+/* A slot for a request. */
 struct flight {
 	CURL *easy; /* NULL: never used */
 	struct curl_slist *fields;
-	struct http_answer *answer; /* NULL: none is on its way */
+	struct http_answer *answer; /* NULL: the slot is free */
 	void *arg;
 };
 
@@ -101,7 +101,7 @@ void http_field(struct buf *b, const char *name, const char *value)
 	http_escape(b, value);
 }
 
-/* Whether the URL may be called. *local: it is on this machine. */
+/* Whether the URL may be called. *local: whether it is on this machine. */
 static bool allowed(const char *url, bool *local)
 {
 	CURLU *u = curl_url();
@@ -198,7 +198,7 @@ static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 	curl_off_t after = 0;
 	long status = 0;
 
-	/* Too long an answer is an answer. */
+	/* An answer that was cut counts. */
 	if (rc && !(rc == CURLE_WRITE_ERROR && a->cut)) {
 		a->why = curl_easy_strerror(rc);
 		return;
@@ -209,7 +209,7 @@ static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 	a->retry_after_s = after > 0 ? (double)after : 0;
 }
 
-/* Room for one more; NULL where there is none. */
+/* A free slot, or NULL. */
 static struct flight *find_room(struct http_send *h)
 {
 	for (size_t i = 0; h->multi && i < HTTP_SEND_MAX; i++) {
@@ -224,7 +224,7 @@ static struct flight *find_room(struct http_send *h)
 	return NULL;
 }
 
-/* It is over, and what was said of it forgotten. Its argument. */
+/* Free the slot of a finished request. Returns its argument. */
 static void *land(struct flight *f)
 {
 	curl_easy_reset(f->easy);
@@ -268,7 +268,7 @@ bool http_begin(struct http_send *h, const struct http_request *r,
 	return false;
 }
 
-/* What libcurl cannot go on with ends like any other. */
+/* A request that libcurl gives up ends like any other. */
 static void *give_up(struct http_send *h, const char *why)
 {
 	for (size_t i = 0; i < HTTP_SEND_MAX; i++) {

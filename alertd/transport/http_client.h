@@ -1,7 +1,7 @@
 /*
- * http_client.h: HTTP requests to routes, and their answers. Only https,
- * loopback apart; redirects are not followed: a page must not go where nobody
- * configured it to go, and a secret neither.
+ * http_client.h: HTTP requests to routes, and their answers. Only https, except
+ * to loopback. Redirects are not followed: neither events nor secrets may go
+ * where nobody configured them to go.
  */
 #ifndef TRANSPORT_HTTP_CLIENT_H
 #define TRANSPORT_HTTP_CLIENT_H
@@ -15,7 +15,7 @@
 /* No request is larger. */
 #define HTTP_REQUEST_MAX (1024 * 1024)
 
-/* All of it may hold secrets; http_request_release wipes it. */
+/* Each part may hold secrets; http_request_release wipes them. */
 struct http_request {
 	const char *method; /* "POST" and so on; a GET has no body */
 	const char *type;   /* of the body; a constant */
@@ -26,22 +26,22 @@ struct http_request {
 	const char *user, *password;
 };
 
-/* http_request_init(r): a POST of JSON to nowhere. */
+/* http_request_init(r): a POST of JSON, without URL and body yet. */
 void http_request_init(struct http_request *r);
 void http_request_release(struct http_request *r);
 
-/* What came of it. */
+/* The answer to a request. */
 struct http_answer {
 	/*
-	 * The status; 0 where there is no whole answer, and then `why` says so.
-	 * One that is longer than HTTP_ANSWER_MAX is whole, and cut.
+	 * The status; 0: there is no complete answer, and `why` says why. An
+	 * answer that is cut at HTTP_ANSWER_MAX counts as complete.
 	 */
 	int status;
 	const char *why;      /* a constant that names no address */
-	double retry_after_s; /* 0 where it did not say */
+	double retry_after_s; /* 0: the answer does not say */
 	struct buf body;      /* may hold anything but is followed by a NUL */
 	bool cut;
-	/* Not sent at all, for what the configuration or a credential says. */
+	/* Not sent: the configuration or a credential forbids it. */
 	bool untried;
 };
 
@@ -53,24 +53,25 @@ struct http_send;
 struct http_send *http_send_new(void);
 void http_send_free(struct http_send *h); /* NULL is fine */
 
-/* No more are on their way together. */
+/* At most this many requests run at once. */
 #define HTTP_SEND_MAX 32
 
 /*
- * http_begin(h, r, a, arg): send it; it may take DELIVER_LIMIT_MS. Until
- * http_end returns arg, *r and *a stay where they are. http_answer_release it,
- * in any case. False where nothing is on its way: then *a says why, at once.
- * http_end(h): wait for the next answer; NULL where none is to come.
+ * http_begin(h, r, a, arg): start request r, which may take DELIVER_LIMIT_MS.
+ * Keep *r and *a in place until http_end returns arg; http_answer_release(a) in
+ * any case. False: nothing was started, and *a says why. http_end(h): wait for
+ * the next answer and return its arg; NULL: no request is running.
  */
 bool http_begin(struct http_send *h, const struct http_request *r,
 	struct http_answer *a, void *arg);
 void *http_end(struct http_send *h);
 
-/* http_send(h, r, a): both, of one alone. */
+/* http_send(h, r, a): http_begin and http_end for a single request. */
 void http_send(struct http_send *h, const struct http_request *r,
 	struct http_answer *a);
 
-/* http_join(url, base, path): append base, without a slash at its end, and path. */
+/* http_join(url, base, path): append base, without a slash at its end, and
+ * path. */
 void http_join(struct buf *url, const char *base, const char *path);
 
 /* http_escape(b, s): append s as RFC 3986 has it in a path or a form. */

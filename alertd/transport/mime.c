@@ -10,7 +10,7 @@
 /* RFC 5322, section 2.1.1; RFC 2047, section 2. */
 #define LINE_LONG 76
 #define WORD_LONG 75
-/* More of a subject nobody reads. */
+/* A longer subject is cut. */
 #define SUBJECT_MAX 500
 #define HASH_LONG 32
 
@@ -46,7 +46,7 @@ static size_t next(const char *s, size_t n, char *out)
 	return step;
 }
 
-/* Whether it can stand in a field as it is. */
+/* Whether a text can stand in a header field as it is. */
 static bool is_plain(const char *s, const char *chars)
 {
 	for (const char *p = s; *p; p++)
@@ -77,7 +77,7 @@ static void put_words(struct buf *b, const char *s)
 	for (size_t i = 0; i < n;) {
 		char c[4];
 		size_t step = next(s + i, n - i, c);
-		/* A control character is one space, whatever it was. */
+		/* A control character becomes a space. */
 		size_t bytes = *c == ' ' || *c == '?' ? 1 : step;
 		size_t most = 3 * bytes;
 
@@ -169,7 +169,7 @@ static void put_quoted(struct buf *b, const char *s, size_t *column)
 	unsigned char c = (unsigned char)*s;
 	bool last = s[1] == '\n' || !s[1] || (s[1] == '\r' && s[2] == '\n');
 	bool blank = c == ' ' || c == '\t';
-	/* A full stop at the start of a line means something to SMTP. */
+	/* SMTP gives a full stop at the start of a line a meaning. */
 	bool literal = (c > ' ' && c <= '~' && c != '=' &&
 			       !(c == '.' && !*column)) ||
 		(blank && !last);
@@ -216,7 +216,7 @@ void mail_write(struct buf *b, const struct mail *m)
 		buf_fmt(b,
 			"In-Reply-To: <%s>\r\nReferences: <%s>\r\n",
 			m->thread, m->thread);
-	/* RFC 3834: nobody's absence is to answer it. */
+	/* RFC 3834: no automatic replies, such as out-of-office notes. */
 	buf_str(b, "Auto-Submitted: auto-generated\r\n");
 	if (m->urgent)
 		buf_str(b, "Importance: high\r\n");

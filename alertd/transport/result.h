@@ -1,34 +1,34 @@
 /*
- * result.h: what came of one attempt to bring an event to a route, and how long
- * an attempt may take.
+ * result.h: the result of one attempt to deliver an event to a route, and how
+ * long an attempt may take.
  */
 #ifndef TRANSPORT_RESULT_H
 #define TRANSPORT_RESULT_H
 
 #include <stdbool.h>
 
-/* No request of an attempt takes longer. */
+/* The longest that a request of an attempt takes. */
 #define DELIVER_LIMIT_MS 10000
 #define DELIVER_WHY 200
-/* Room for what a route calls the message of an incident. */
+/* Room for a handle: a vendor's name for a message. */
 #define DELIVER_HANDLE 160
 
 struct delivered {
 	bool ok;
 	/*
-	 * The route took nothing at all, so that others need not be tried now;
-	 * false where it refused this one event.
+	 * The route takes nothing at all now, so other events need not be
+	 * tried; false: it refused only this one.
 	 */
 	bool down;
-	bool refused; /* and it never will: to try again is of no use */
-	bool mend;    /* nor will anything until somebody mends what we have:
-			 the configuration, or a credential */
-	double retry_after_s; /* how long it wants to be left alone; or 0 */
-	int done; /* see struct delivery_request, for the next attempt */
-	char handle[DELIVER_HANDLE]; /* the same, to be kept; "": nothing new */
-	char why[DELIVER_WHY]; /* where not ok; names no URL and no secret */
-	/* Nothing was tried, and the rest says nothing: it was skipped, or it
-	   is for the next deliver_all. */
+	bool refused; /* the route will never take this event */
+	bool mend;    /* the route takes nothing until somebody mends the
+			 configuration or a credential */
+	double retry_after_s; /* how long the route asks us to wait; or 0 */
+	int done; /* requests that got through; the next attempt skips them */
+	char handle[DELIVER_HANDLE]; /* to be kept; "": nothing new */
+	char why[DELIVER_WHY]; /* if not ok; names no URL and no secret */
+	/* Nothing was tried, and the rest says nothing: the event was skipped,
+	   or is left for the next deliver_all. */
 	bool skipped, postponed;
 };
 

@@ -1,5 +1,6 @@
 /*
- * signature.h: proof that an event comes from us, and when it was sent.
+ * signature.h: signatures prove that an event comes from us, and when it was
+ * sent.
  */
 #ifndef TRANSPORT_SIGNATURE_H
 #define TRANSPORT_SIGNATURE_H

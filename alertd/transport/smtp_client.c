@@ -6,12 +6,12 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What is being sent, and how far the conversation is. */
+/* The message being sent, and how far the conversation is. */
 struct transfer {
 	const struct buf *message;
 	size_t sent;
 	enum smtp_phase phase;
-	int code; /* of the last answer that was none of success */
+	int code; /* of the last answer that was not success */
 };
 
 static size_t on_read(char *out, size_t size, size_t n, void *arg)
@@ -136,7 +136,7 @@ static CURLcode set_up(CURL *e, const struct smtp_job *j, bool local,
 	return rc;
 }
 
-/* The host of a URL is on this machine. */
+/* Whether the host of a URL is this machine. */
 static bool is_local(const char *url)
 {
 	CURLU *u = curl_url();

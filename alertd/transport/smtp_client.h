@@ -1,7 +1,7 @@
 /*
- * smtp_client.h: one message to one recipient over SMTP (RFC 5321). To another
- * machine only under TLS, by STARTTLS or from the start; a certificate is
- * always checked.
+ * smtp_client.h: sends one message to one recipient over SMTP (RFC 5321). To
+ * another machine only under TLS, by STARTTLS or from the start; certificates
+ * are always checked.
  */
 #ifndef TRANSPORT_SMTP_CLIENT_H
 #define TRANSPORT_SMTP_CLIENT_H
@@ -19,9 +19,9 @@ struct smtp_job {
 };
 
 /*
- * smtp_send(job): send it, DELIVER_LIMIT_MS at the most. An answer of 4xx means
- * later, of 5xx to the recipient or the message refused, and of 5xx before
- * these that somebody has to mend something.
+ * smtp_send(job): send the message, within DELIVER_LIMIT_MS. An answer of 4xx
+ * means "later"; of 5xx to the recipient or the message "refused"; of 5xx
+ * before these, somebody has to mend something.
  */
 struct delivered smtp_send(const struct smtp_job *job);
 

@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What a page says of an incident. */
+/* What a page says about an incident. */
 struct page {
 	char key[ALERT_KEY_SIZE], slug[SLUG_MAX + 1];
 	char since[CLOCK_RFC3339], until[CLOCK_RFC3339];
@@ -128,7 +128,7 @@ static void page_release(struct page *p)
 	p->what = p->by = NULL;
 }
 
-/* Whether the incident is still open; where it is not, the answer says so. */
+/* Whether the incident is still open; if not, the answer says so. */
 static bool still_open(
 	const struct cgi *c, struct page *p, struct cgi_answer *a)
 {
@@ -150,7 +150,7 @@ static bool still_open(
 	return open;
 }
 
-/* Whether the address is one of ours; where it is not, the answer says so. */
+/* Whether the URL is one of ours; if not, the answer says so. */
 static bool admit(const struct cgi *c, struct page *p, struct cgi_answer *a)
 {
 	enum ack_token_result got = ACK_TOKEN_WRONG;

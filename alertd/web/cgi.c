@@ -123,13 +123,13 @@ static bool read_body(struct buf *body, struct cgi_answer *a)
 	return true;
 }
 
-/* What goes wrong on our side is for the operator, who is told. */
+/* A failure on our side; the operator has been told what it is. */
 static void unavailable(struct cgi_answer *a)
 {
 	cgi_error(a, 503, "unavailable", "Try again in a moment.");
 }
 
-/* With a configuration. */
+/* Answer a request with the configuration that was read. */
 static void answer_from(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
 {
@@ -148,7 +148,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 	store_close(c->store);
 }
 
-/* A request for something that is there. */
+/* Answer a request whose URL is that of a row. */
 static void answer_row(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
 {

@@ -1,7 +1,7 @@
 /*
- * cgi.h: mcp-alert as a CGI (RFC 3875): the addresses at which the web may
- * change something. What is only read is mcp-serve's. Each address is a row of
- * one table, which names the function that answers.
+ * cgi.h: mcp-alert as a CGI program (RFC 3875): the URLs at which something can
+ * be changed; mcp-serve has those that are only read. Each URL is a row of one
+ * table, which names the function that answers.
  */
 #ifndef WEB_CGI_H
 #define WEB_CGI_H
@@ -19,7 +19,9 @@ struct store;
 
 struct cgi_request {
 	struct request http;
-	/* The segment of the path that the row's '*' stands for; not checked. */
+	/*
+	 * The segment of the path that the row's '*' stands for; not checked.
+	 */
 	char name[REQUEST_PATH];
 	struct buf body; /* "" where there is none */
 };
@@ -32,12 +34,12 @@ struct cgi {
 	double now; /* epoch seconds */
 };
 
-/* 200, JSON and nothing, until somebody says otherwise. Never cached. */
+/* An answer, at first 200 with empty JSON. Never cached. */
 struct cgi_answer {
 	int status;
 	const char *type; /* of the body */
-	const char *allow; /* the methods there are, of a 405; or NULL */
-	bool challenge;	   /* a 401: a bearer token is wanted */
+	const char *allow; /* the allowed methods, of a 405; or NULL */
+	bool challenge;	   /* of a 401: a bearer token is wanted */
 	struct buf body;
 };
 
@@ -48,14 +50,15 @@ struct cgi_answer {
 bool cgi_wanted(void);
 
 /*
- * cgi_main(): answer the request of the environment, whose configuration is
- * MCP_CONFIG. An exit status: 0 where it was answered, even with an error.
+ * cgi_main(): answer the request that the environment describes, with the
+ * configuration in MCP_CONFIG. Returns an exit status: 0 if the request was
+ * answered, even with an error.
  */
 int cgi_main(void);
 
 /*
- * cgi_error(a, status, code, message): make it an error for programs, a stable
- * code, and a sentence for a person.
+ * cgi_error(a, status, code, message): make a an error: a stable code for
+ * programs, and a sentence for people.
  */
 void cgi_error(struct cgi_answer *a, int status, const char *code,
 	const char *message);

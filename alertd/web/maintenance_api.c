@@ -10,10 +10,12 @@
 
 #include <string.h>
 
-/* So many of one account may be active or to come. */
+/* How many maintenances of an account may be active or planned. */
 #define ACCOUNT_MAX 100
 
-/* Whose token it is, or NULL. All are looked at, so that time tells nothing. */
+/*
+ * The account of the token, or NULL. Compares all, so that time tells nothing.
+ */
 static const struct conf_account *holder(const struct cgi *c, bool writes)
 {
 	const struct conf_account *found = NULL;
@@ -29,7 +31,7 @@ static const struct conf_account *holder(const struct cgi *c, bool writes)
 	return found;
 }
 
-/* The server, where it is one of that account: others are not to be known. */
+/* The server, if it is one of that account; others must stay unknown to it. */
 static const struct conf_server *find_server(const struct cgi *c,
 	const struct conf_account *account)
 {
@@ -39,7 +41,7 @@ static const struct conf_server *find_server(const struct cgi *c,
 									 : NULL;
 }
 
-/* ends_at, or starts_at and duration_seconds. False: it is not said so. */
+/* Read starts_at, and ends_at or duration_seconds. False and why. */
 static bool put_times(const cJSON *body, double now, cJSON *record, char *why)
 {
 	const cJSON *start = json_get(body, "starts_at");
@@ -114,7 +116,7 @@ static bool read_plan(const struct cgi *c, const struct conf_account *account,
 	return maintenance_take(record, m, why);
 }
 
-/* Whether there is room for one more, for all and for who asks. */
+/* Whether there is room for one more, in all and for the account `by`. */
 static bool room(
 	const struct cgi *c, const struct maintenance_store *l, const char *by)
 {
@@ -128,7 +130,7 @@ static bool room(
 	return i < MAINTENANCE_STORE_MAX && n < ACCOUNT_MAX;
 }
 
-/* Refuses what would last longer than any may, and says by how much. */
+/* Refuse a maintenance that is too long, and say by how much. */
 static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 	struct cgi_answer *a)
 {
@@ -136,8 +138,9 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 	struct buf text;
 
 	buf_init(&text, TEXT_SIZE);
-	buf_str(&text, "Together with those less than 15 minutes before or after "
-		       "it, which count as one, it would last ");
+	buf_str(&text,
+		"Together with those less than 15 minutes before or after "
+		"it, which count as one, it would last ");
 	phrase_duration(&text, chain->end - chain->start);
 	buf_fmt(&text, ", %lld s more than the ",
 		(long long)(chain->end - chain->start - cap_s));
@@ -174,7 +177,8 @@ static void store(const struct cgi *c, struct maintenance *m,
 	fit = maintenance_store_fit(l, m, c->conf, c->now,
 		c->conf->policy.maintenance_s);
 	if (!room(c, l, m->by))
-		cgi_error(a, 409, "too_many", "There are too many maintenances already.");
+		cgi_error(a, 409, "too_many",
+			"There are too many maintenances already.");
 	else if (fit.many)
 		cgi_error(a, 409, "too_many",
 			"Ten maintenances of this server are planned already.");
@@ -186,7 +190,7 @@ out:
 	maintenance_store_free(l);
 }
 
-/* Who asks is known, and so is the server. */
+/* Add a maintenance, for a known account and server. */
 static void add_maintenance(const struct cgi *c,
 	const struct conf_account *account, struct cgi_answer *a)
 {
