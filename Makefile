@@ -103,7 +103,8 @@ serve/widget_MADE = embed_js
 serve/pages_MADE = manual_pages style
 serve/api_MADE = openapi
 objects = $(patsubst %.c,$(B)/%.o,$(filter-out %/main.c,$(wildcard $(1)/*.c))) \
-	$(patsubst %,$(B)/$(1)/%.o,$($(1)_MADE))
+	$(patsubst %,$(B)/$(1)/%.o,$($(1)_MADE)) \
+	$(patsubst %.lua,$(B)/%_lua.o,$(filter alertd/%,$(wildcard $(1)/*.lua)))
 
 define archive
 $(B)/$(1).a: $(call objects,$(1)) $(1)
@@ -149,8 +150,14 @@ $(B)/serve/api/openapi.c: serve/api/openapi.json Makefile
 	@mkdir -p $(@D)
 	$(call sized,char,api/openapi.h)
 
-# Each script of the store is one or more files of Lua, and the styles of the pages
-# are files of CSS. Comments and indentation are for who reads the files.
+# The scripts of the store are files of Lua, those of mcp-aggregate of one or more,
+# and the styles of the pages files of CSS. Comments and indentation are for who
+# reads the files.
+lua_text = sed 's/^[[:blank:]]*//; /^--/d'
+$(B)/alertd/%_lua.c: alertd/%.lua Makefile
+	@mkdir -p $(@D)
+	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
+
 LUA = ingest uncount figures baseline count publish
 lua_ingest = probe_counts tool_lists tool_list_limit ingest
 lua_uncount = probe_counts uncount
@@ -161,7 +168,7 @@ lua_publish = uptime tool_lists publish
 $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 	@mkdir -p $(@D)
 	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA),$(call c_array,char,script_$(s), \
-	sed 's/^[[:blank:]]*//; /^--/d' $(lua_$(s):%=aggregate/store/%.lua));) } >$@
+	$(lua_text) $(lua_$(s):%=aggregate/store/%.lua));) } >$@
 
 CSS = $(basename $(notdir $(wildcard serve/pages/*.css)))
 $(B)/serve/pages/style.c: $(wildcard serve/pages/*.css) Makefile

@@ -9,18 +9,9 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Takes the lease if it is free, already ours, or its owner is dead. */
-static const char take[] =
-	"local old = redis.call('GET', KEYS[1])\n"
-	"if old and old ~= ARGV[1] and old ~= ARGV[2] then return 0 end\n"
-	"redis.call('SET', KEYS[1], ARGV[1], 'EX', ARGV[3])\n"
-	"return 1\n";
-
-static const char drop[] =
-	"if redis.call('GET', KEYS[1]) == ARGV[1] then\n"
-	"  redis.call('DEL', KEYS[1])\n"
-	"end\n"
-	"return 1\n";
+/* The files of these names, as text. */
+extern const char lua_take_lease[];
+extern const char lua_drop_lease[];
 
 static enum lease_result failed(const struct store *s)
 {
@@ -41,7 +32,7 @@ enum lease_result lease_take(struct store *s, const char *route,
 	if (store_text(r) && owner_gone(us, store_text(r)))
 		snprintf(them, sizeof them, "%s", store_text(r));
 	snprintf(ttl, sizeof ttl, "%d", RETENTION_DIGEST_S);
-	r = store_one(s, "EVAL", take, "1", key, us, them, ttl, NULL);
+	r = store_one(s, "EVAL", lua_take_lease, "1", key, us, them, ttl, NULL);
 	if (!r)
 		return failed(s);
 	return store_int(r, 0) == 1 ? LEASE_OURS : LEASE_THEIRS;
@@ -52,6 +43,6 @@ void lease_drop(struct store *s, const char *route, const char *us)
 	char key[KEY_MAX];
 
 	key_digest(key, route);
-	if (!store_one(s, "EVAL", drop, "1", key, us, NULL))
+	if (!store_one(s, "EVAL", lua_drop_lease, "1", key, us, NULL))
 		log_error("%s", store_why(s));
 }

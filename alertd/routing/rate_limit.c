@@ -11,14 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A set and not a number: an event that is decided twice counts once. */
-static const char take[] =
-	"if redis.call('SISMEMBER', KEYS[1], ARGV[1]) == 1 then return 1 end\n"
-	"if redis.call('SCARD', KEYS[1]) >= tonumber(ARGV[2]) then return 0 "
-	"end\n"
-	"redis.call('SADD', KEYS[1], ARGV[1])\n"
-	"redis.call('EXPIRE', KEYS[1], ARGV[3])\n"
-	"return 1\n";
+/* spend_rate.lua, as text. */
+extern const char lua_spend_rate[];
 
 /* How many events a route got in the last hour in which it got any. */
 struct spent {
@@ -83,8 +77,8 @@ bool rate_limit_take(struct rate_limit *b, const struct conf_route *r,
 	key_budget(key, r->name, hour);
 	snprintf(most, sizeof most, "%d", r->budget);
 	snprintf(ttl, sizeof ttl, "%d", RETENTION_BUDGET_S);
-	reply = store_one(b->store, "EVAL", take, "1", key, event, most, ttl,
-		NULL);
+	reply = store_one(b->store, "EVAL", lua_spend_rate, "1", key, event,
+		most, ttl, NULL);
 	if (!reply)
 		log_error("the budget of route %s: %s", r->name,
 			store_why(b->store));

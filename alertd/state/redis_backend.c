@@ -15,34 +15,9 @@
 /* Longer texts are read one by one, so that they do not fill the memory. */
 #define TOGETHER_MAX 65536
 
-/*
- * Replace a state if its revision is the one that was seen: "0" where there was
- * none, "" where it could not be read.
- */
-static const char replace[] =
-	"local old = redis.call('GET', KEYS[1])\n"
-	"local revision = '0'\n"
-	"if old then\n"
-	"  local head = '^{\"v\":1,\"revision\":(%d+),'\n"
-	"  revision = string.match(old, head) or ''\n"
-	"end\n"
-	"if revision ~= ARGV[1] then return 0 end\n"
-	"if ARGV[3] == '0' then redis.call('SET', KEYS[1], ARGV[2])\n"
-	"else redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3]) end\n"
-	"return 1\n";
-
-/*
- * Take slugs out of the index KEYS[1] unless their states have something in the
- * outbox. Within a string of JSON the quotes would have backslashes.
- */
-static const char settle[] =
-	"for i, slug in ipairs(ARGV) do\n"
-	"  local text = redis.call('GET', KEYS[i + 1])\n"
-	"  if not text or not string.find(text, '\"outbox\":[{', 1, true) then\n"
-	"    redis.call('SREM', KEYS[1], slug)\n"
-	"  end\n"
-	"end\n"
-	"return 1\n";
+/* The files of these names, as text. */
+extern const char lua_replace_state[];
+extern const char lua_settle_undelivered[];
 
 static bool redis_failed(const struct store *s)
 {
@@ -107,7 +82,7 @@ static void queue_replace(struct store *s, const struct state_row *row)
 	char key[KEY_MAX], ttl[32];
 
 	snprintf(ttl, sizeof ttl, "%d", row->ttl_s);
-	store_add(s, "EVAL", replace, "1", key_alert(key, row->slug),
+	store_add(s, "EVAL", lua_replace_state, "1", key_alert(key, row->slug),
 		row->revision, row->text, ttl, NULL);
 }
 
@@ -193,7 +168,7 @@ static bool redis_settle(void *arg, const struct strings *slugs)
 
 	snprintf(count, sizeof count, "%zu", slugs->n + 1);
 	args[n++] = "EVAL";
-	args[n++] = settle;
+	args[n++] = lua_settle_undelivered;
 	args[n++] = count;
 	args[n++] = KEY_UNDELIVERED;
 	for (size_t i = 0; i < slugs->n; i++)

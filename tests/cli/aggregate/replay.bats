@@ -233,6 +233,8 @@ past() {
 
 @test "backfill leaves what was published, and the verdict counts on" {
 	now=$(date +%s)
+	# These probes and their verdict are of one minute.
+	((now % 60 >= 5)) || now=$((now - 10))
 	for r in us-east-1 eu-west-2 sa-east-1; do
 		probes demo $r $((now - 5))
 	done | aggregate ingest
