@@ -11,7 +11,7 @@
 #include "incident/expiry.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
-#include "incident/pipeline.h"
+#include "incident/pipeline_health.h"
 #include "incident/route_test.h"
 #include "notifier.h"
 #include "output.h"

@@ -7,7 +7,7 @@
 #include "delivery/worker.h"
 #include "evaluate.h"
 #include "incident/expiry.h"
-#include "incident/pipeline.h"
+#include "incident/pipeline_health.h"
 #include "incident/route_test.h"
 #include "state/maintenance_store.h"
 #include "state/pipeline_store.h"

@@ -4,7 +4,7 @@
 #ifndef PROBE_PROBE_H
 #define PROBE_PROBE_H
 
-#include "steps/steps.h"
+#include "steps/step_results.h"
 #include "target.h"
 
 struct http;

@@ -5,7 +5,7 @@
 #include "base/text.h"
 #include "http/address.h"
 #include "redaction/mask.h"
-#include "redaction/records.h"
+#include "redaction/redact_record.h"
 
 #include <errno.h>
 #include <math.h>

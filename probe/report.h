@@ -42,7 +42,7 @@ void report_runner(struct report *r, const struct runner_record *rec);
 
 /*
  * report_write(r, b): write what is in b, and clear b. Its text must have gone
- * through redaction/records.h.
+ * through redaction/redact_record.h.
  */
 void report_write(struct report *r, struct buf *b);
 

@@ -18,7 +18,7 @@
 #include "store/heartbeat.h"
 #include "store/isolation_store.h"
 #include "store/keys.h"
-#include "store/late.h"
+#include "store/late_minutes.h"
 #include "store/load.h"
 #include "store/retention.h"
 #include "store/scripts.h"

@@ -11,7 +11,8 @@ static bool silent(const struct verdict *v, const char *region)
 	return verdict_lists(v->no_data, v->n_no_data, region);
 }
 
-/* A region that is cut off is told for all servers at once: see pipeline.h. */
+/* A region that is cut off is told for all servers at once: see
+ * pipeline_health.h. */
 static bool isolated(const struct verdict *v, const char *region)
 {
 	return verdict_lists(v->isolated, v->n_isolated, region);

@@ -229,7 +229,7 @@ struct alert_state {
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
 	struct streak
-		away; /* runs in a row without the store; see pipeline.h */
+		away; /* runs in a row without the store; see pipeline_health.h */
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;

@@ -2,7 +2,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
-#include "incident/pipeline.h"
+#include "incident/pipeline_health.h"
 #include "records/probe.h"
 #include "store/heartbeat.h"
 #include "store/keys.h"

@@ -1,6 +1,6 @@
 /*
  * pipeline_store.h: what the store knows of the stages of the pipeline, see
- * incident/pipeline.h.
+ * incident/pipeline_health.h.
  */
 #ifndef STATE_PIPELINE_STORE_H
 #define STATE_PIPELINE_STORE_H

@@ -6,7 +6,7 @@
 #define RECORDS_PROBE_H
 
 #include "base/buf.h"
-#include "mcp/cache_check.h"
+#include "mcp/stale_cache_check.h"
 #include "mcp/names.h"
 
 #include <cjson/cJSON.h>

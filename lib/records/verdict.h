@@ -5,7 +5,7 @@
 #define RECORDS_VERDICT_H
 
 #include "base/buf.h"
-#include "mcp/cache_check.h"
+#include "mcp/stale_cache_check.h"
 #include "mcp/error_rate.h"
 #include "mcp/names.h"
 

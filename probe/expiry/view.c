@@ -2,7 +2,7 @@
 
 #include "base/lines.h"
 #include "base/text.h"
-#include "redaction/records.h"
+#include "redaction/redact_record.h"
 
 #include <inttypes.h>
 

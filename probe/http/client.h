@@ -9,7 +9,7 @@
 #define HTTP_CLIENT_H
 
 #include "http/timer.h"
-#include "mcp/cache_check.h"
+#include "mcp/stale_cache_check.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -114,7 +114,7 @@ struct http_response {
 	char retry_after[64];
 	double retry_s; /* retry_after in seconds from now; 0 unknown */
 	char cache_control[128];
-	char signs[CACHE_SIGNS][72]; /* fields of a cache: mcp/cache_check.h */
+	char signs[CACHE_SIGNS][72]; /* fields of a cache: mcp/stale_cache_check.h */
 	char pop[128]; /* which edge of a content network answered */
 };
 

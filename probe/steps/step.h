@@ -13,7 +13,7 @@
 #include "mcp/listing.h"
 #include "mcp/rpc.h"
 #include "mcp/transport.h"
-#include "steps/steps.h"
+#include "steps/step_results.h"
 #include "target.h"
 
 /* The requests that steps may want sent; see the table in probe.c. */

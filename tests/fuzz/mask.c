@@ -9,7 +9,7 @@
 
 #include "base/text.h"
 #include "redaction/mask.h"
-#include "redaction/records.h"
+#include "redaction/redact_record.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -143,7 +143,7 @@ included() {
 		lib/conf/policy.c lib/base/{mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
 		lib/store/stages.c lib/cgi/request.c \
-		probe/{mcp,redaction}/*.c probe/steps/steps.c \
+		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \
 		serve/{api,badge,data,http,pages,widget}/*.c; do

@@ -4,7 +4,7 @@
  */
 #include "base/sha256.h"
 #include "redaction/mask.h"
-#include "redaction/records.h"
+#include "redaction/redact_record.h"
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,4 +1,4 @@
-#include "steps/steps.h"
+#include "steps/step_results.h"
 
 #include <math.h>
 

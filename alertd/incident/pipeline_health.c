@@ -1,4 +1,4 @@
-#include "incident/pipeline.h"
+#include "incident/pipeline_health.h"
 
 #include "base/clock.h"
 #include "base/strings.h"

@@ -1,9 +1,9 @@
 /*
- * records.h: makes records fit to be printed: without secrets (mask.h), and
- * with names of tools that can be read and told apart. Pure.
+ * redact_record.h: makes records fit to be printed: without secrets (mask.h),
+ * and with names of tools that can be read and told apart. Pure.
  */
-#ifndef REDACTION_RECORDS_H
-#define REDACTION_RECORDS_H
+#ifndef REDACTION_REDACT_RECORD_H
+#define REDACTION_REDACT_RECORD_H
 
 #include "records/probe.h"
 

@@ -1,10 +1,11 @@
 /*
- * pipeline.h: whether servers are watched at all: a stage of the pipeline that
- * stands still, regions whose own network is cut off, or a store that does not
- * answer, as incidents of SLUG_FLEET. They say nothing of any server. Pure.
+ * pipeline_health.h: whether servers are watched at all: a stage of the
+ * pipeline that stands still, regions whose own network is cut off, or a store
+ * that does not answer, as incidents of SLUG_FLEET. They say nothing of any
+ * server. Pure.
  */
-#ifndef INCIDENT_PIPELINE_H
-#define INCIDENT_PIPELINE_H
+#ifndef INCIDENT_PIPELINE_HEALTH_H
+#define INCIDENT_PIPELINE_HEALTH_H
 
 #include "conf/conf.h"
 #include "incident/event.h"

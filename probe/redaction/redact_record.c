@@ -1,4 +1,4 @@
-#include "redaction/records.h"
+#include "redaction/redact_record.h"
 
 #include "base/lines.h"
 #include "base/sha256.h"

@@ -1,9 +1,9 @@
 /*
- * late.h: minutes that were not judged in time, because the store was away or
- * nobody evaluated, and whose records came later.
+ * late_minutes.h: minutes that were not judged in time, because the store was
+ * away or nobody evaluated, and whose records came later.
  */
-#ifndef STORE_LATE_H
-#define STORE_LATE_H
+#ifndef STORE_LATE_MINUTES_H
+#define STORE_LATE_MINUTES_H
 
 #include "verdict_line.h"
 

@@ -1,9 +1,9 @@
 /*
- * steps.h: reports the eight steps of one probe as they end, in their order,
- * each once; and says what they add up to.
+ * step_results.h: reports the eight steps of one probe as they end, in their
+ * order, each once; and says what they add up to.
  */
-#ifndef STEPS_STEPS_H
-#define STEPS_STEPS_H
+#ifndef STEPS_STEP_RESULTS_H
+#define STEPS_STEP_RESULTS_H
 
 #include "http/failure.h"
 #include "records/probe.h"

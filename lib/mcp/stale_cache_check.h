@@ -1,10 +1,10 @@
 /*
- * cache_check.h: whether a cache in front of a server gives clients an older
- * list of tools than the server has: what a probe found out, as its record and
- * a verdict carry it. Pure.
+ * stale_cache_check.h: whether a cache in front of a server gives clients an
+ * older list of tools than the server has: what a probe found out, as its
+ * record and a verdict carry it. Pure.
  */
-#ifndef MCP_CACHE_CHECK_H
-#define MCP_CACHE_CHECK_H
+#ifndef MCP_STALE_CACHE_CHECK_H
+#define MCP_STALE_CACHE_CHECK_H
 
 #include "base/buf.h"
 #include "mcp/names.h"

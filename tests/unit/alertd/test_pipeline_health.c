@@ -3,7 +3,7 @@
  * told once, when it is certain, and are over when they are; a clock that jumps
  * and a machine that slept are no reason.
  */
-#include "incident/pipeline.h"
+#include "incident/pipeline_health.h"
 
 #include "conf/policy.h"
 #include "incident/machine.h"

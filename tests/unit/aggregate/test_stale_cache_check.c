@@ -3,7 +3,7 @@
  * a check found is read within its limits; and a verdict holds it for as long as
  * it says something.
  */
-#include "mcp/cache_check.h"
+#include "mcp/stale_cache_check.h"
 
 #include "json/json.h"
 

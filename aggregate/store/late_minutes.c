@@ -1,9 +1,9 @@
 /*
- * late.c: see late.h. A script in the store counts a minute and keeps its
- * verdict for mcp-alert in one step: a process that is killed loses nothing,
- * and a minute is counted once, however often its records come.
+ * late_minutes.c: see late_minutes.h. A script in the store counts a minute and
+ * keeps its verdict for mcp-alert in one step: a process that is killed loses
+ * nothing, and a minute is counted once, however often its records come.
  */
-#include "store/late.h"
+#include "store/late_minutes.h"
 
 #include "base/clock.h"
 #include "base/lines.h"
