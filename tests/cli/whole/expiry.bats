@@ -150,7 +150,7 @@ target() {
 		.source == null and (.message | test("^not read: .*refuses"))' "$OUT/out"
 	check 3 -f nagios https://localhost:1/mcp
 	check 1 -f jsonl --deny-private "$(url d40)"
-	jq -e '.message | test("denied")' "$OUT/out"
+	jq -e '.message | test("only those are allowed")' "$OUT/out"
 	# Plain HTTP has none, and nobody is asked.
 	check 0 -f jsonl http://localhost:1/mcp
 	[ ! -s "$OUT/out" ]
