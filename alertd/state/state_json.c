@@ -337,8 +337,9 @@ void state_write(struct buf *b, const struct alert_state *st)
 static void keep_last(cJSON *doc, const char *key, int most)
 {
 	cJSON *list = cJSON_GetObjectItemCaseSensitive(doc, key);
+	int n = cJSON_IsArray(list) ? cJSON_GetArraySize(list) : 0;
 
-	while (cJSON_IsArray(list) && cJSON_GetArraySize(list) > most)
+	while (n-- > most)
 		cJSON_DeleteItemFromArray(list, 0);
 }
 

@@ -116,6 +116,8 @@ void transaction_end(struct transaction *t)
 {
 	leave(t);
 	for (size_t i = 0; i < t->n; i++) {
+		if (t->v[i].row.text)
+			state_cache_forget(&t->store->cache, t->v[i].row.slug);
 		forget_texts(&t->v[i]);
 		free(t->v[i].row.slug);
 	}
@@ -274,6 +276,9 @@ static char *compose(struct transaction *t)
 		return xstrdup(t->text.p);
 	log_error("%s: its state is too large to be stored", st->slug);
 	t->current->result = TRANSACTION_FAILED;
+	/* What cannot be stored is not to be seen by who gets the state next. */
+	t->current->lent = false;
+	state_cache_forget(&t->store->cache, st->slug);
 	return NULL;
 }
 

@@ -464,6 +464,10 @@ static bool take_value(const struct field *f, const cJSON *v, void *s,
 
 static void set_none(const struct field *f, void *s)
 {
+	if (f->type == FIELD_OBJECT)
+		for (const struct field *m = f->table; m->type != FIELD_END;
+			m++)
+			set_none(m, place(s, f->at));
 	if (f->type == FIELD_NUMBER)
 		memcpy(place(s, f->at), &f->none, sizeof f->none);
 	else if (f->type == FIELD_INT)

@@ -227,6 +227,68 @@ static void test_down(void **state)
 	end(&s);
 }
 
+/* Sets the window of "a", which has an undelivered event: it is cached. */
+static struct alert_state *put_undelivered(struct fixture *s, int64_t window)
+{
+	struct alert_state *st = transaction_next(s->t, &(size_t) {0});
+
+	if (!st->n_outbox) {
+		st->outbox = xcalloc(1, sizeof *st->outbox);
+		st->outbox[st->n_outbox++] = (struct pending) {.number = 1,
+			.key = xstrdup("a:downtime:0"), .event = xstrdup("x"),
+			.body = xstrdup("{}")};
+	}
+	st->window = window;
+	return st;
+}
+
+static int64_t window_of_a(struct fixture *s)
+{
+	struct alert_state *st;
+	int64_t window;
+
+	begin(s);
+	st = transaction_next(s->t, &(size_t) {0});
+	assert_non_null(st);
+	window = st->window;
+	transaction_end(s->t);
+	return window;
+}
+
+static void test_what_is_not_stored_is_not_seen(void **state)
+{
+	struct fixture s = {.states = NULL};
+	struct alert_state *st;
+
+	(void)state;
+	begin(&s);
+	put_undelivered(&s, 60);
+	transaction_put(s.t);
+	assert_false(transaction_commit(s.t));
+	transaction_end(s.t);
+	assert_int_equal(window_of_a(&s), 60);
+	/* Put, and never committed. */
+	begin(&s);
+	put_undelivered(&s, 120);
+	transaction_put(s.t);
+	transaction_end(s.t);
+	assert_int_equal(window_of_a(&s), 60);
+	/* Too large to be stored. */
+	begin(&s);
+	st = put_undelivered(&s, 180);
+	free(st->url);
+	st->url = xmalloc(STATE_MAX + 1);
+	memset(st->url, 'u', STATE_MAX);
+	st->url[STATE_MAX] = '\0';
+	transaction_put(s.t);
+	assert_false(transaction_commit(s.t));
+	assert_int_equal(transaction_result(s.t, 0), TRANSACTION_FAILED);
+	transaction_end(s.t);
+	assert_int_equal(window_of_a(&s), 60);
+	begin(&s);
+	end(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -234,6 +296,7 @@ int main(void)
 		cmocka_unit_test(test_lost),
 		cmocka_unit_test(test_gives_up),
 		cmocka_unit_test(test_down),
+		cmocka_unit_test(test_what_is_not_stored_is_not_seen),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
