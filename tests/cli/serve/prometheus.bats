@@ -73,7 +73,8 @@ prometheus_start() {
 # query EXPR: what Prometheus answers, to the file got.
 query() {
 	curl -s --max-time 60 --data-urlencode "query=$1" \
-		"http://127.0.0.1:$PROM/api/v1/query" >got
+		"http://127.0.0.1:$PROM/api/v1/query" >got ||
+		{ tail -n 5 prometheus.log; return 1; }
 }
 
 # yields EXPR FILTER: whether the result is so.
