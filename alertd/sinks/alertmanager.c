@@ -97,7 +97,7 @@ static void put_alert(struct buf *b, const struct sink_event *e,
 static bool build(const struct sink_job *job, int n, struct http_request *r)
 {
 	const struct sink_event *e = job->event;
-	const char *was = job->handle;
+	enum severity was;
 
 	if (n > 0)
 		return false;
@@ -110,11 +110,13 @@ static bool build(const struct sink_job *job, int n, struct http_request *r)
 			severity_name(e->events[i].severity),
 			ends_at(job, &e->events[i]));
 	if (!e->digest) {
-		const char *is = severity_name(e->severity);
-
-		if (was && strcmp(was, is) != 0)
-			put_alert(&r->body, e, was, (int64_t)e->at);
-		put_alert(&r->body, e, is, ends_at(job, e));
+		/* The handle comes from the store, where others can write. */
+		if (job->handle && severity_parse(job->handle, &was) &&
+			was != e->severity)
+			put_alert(&r->body, e, severity_name(was),
+				(int64_t)e->at);
+		put_alert(&r->body, e, severity_name(e->severity),
+			ends_at(job, e));
 	}
 	buf_char(&r->body, ']');
 	return true;
