@@ -104,7 +104,8 @@ static size_t columns(const char *s, size_t n)
 	return out;
 }
 
-void status_wrap(struct buf *b, int width, int indent, const char *text)
+/* Append as lines of whole words. */
+static void status_wrap(struct buf *b, int width, int indent, const char *text)
 {
 	size_t at = 0;
 

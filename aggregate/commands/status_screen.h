@@ -130,9 +130,6 @@ void status_pipeline_text(const struct status *st,
 #define STATUS_AGE 16
 const char *status_age(double s, char *out);
 
-/* status_wrap(b, width, indent, text): append as lines of whole words. */
-void status_wrap(struct buf *b, int width, int indent, const char *text);
-
 /* status_json(s, now, b): append a server as a line of mcp-records(5). */
 void status_json(const struct status_server *s, double now, struct buf *b);
 

@@ -29,7 +29,8 @@ bool maintenance_wanted(const struct options *o)
 		o->action == OPTIONS_MAINTENANCE_END;
 }
 
-double maintenance_cap(const struct conf *conf)
+/* How long a maintenance may last, seconds. */
+static double maintenance_cap(const struct conf *conf)
 {
 	return conf_policy_of(conf).maintenance_s;
 }

@@ -21,7 +21,4 @@ bool maintenance_wanted(const struct options *o);
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text);
 
-/* maintenance_cap(conf): how long a maintenance may last, seconds. */
-double maintenance_cap(const struct conf *conf);
-
 #endif

@@ -50,14 +50,6 @@ void external_ids_set(struct external_ids *l, const char *key,
 		xstrdup(key), xstrdup(route), xstrdup(text)};
 }
 
-void external_ids_release(struct external_ids *l)
-{
-	while (l->n)
-		drop(l, &l->v[l->n - 1]);
-	free(l->v);
-	*l = (struct external_ids) {0};
-}
-
 void external_ids_sent(struct external_ids *h, const char *key,
 	const char *route, const char *event, const char *handle, bool ok)
 {

@@ -31,12 +31,10 @@ const char *external_ids_find(const struct external_ids *l, const char *key,
 
 /*
  * external_ids_set(l, key, route, text): remember a handle; where text is NULL
- * or
- * "", forget it.
+ * or "", forget it.
  */
 void external_ids_set(struct external_ids *l, const char *key,
 	const char *route, const char *text);
-void external_ids_release(struct external_ids *l);
 
 /*
  * external_ids_sent(h, key, route, event, handle, ok): an event of that name

@@ -92,7 +92,8 @@ void tool_change_names(struct buf *b, const struct strings *l)
 		buf_fmt(b, " and %zu more", l->n - shown);
 }
 
-void tool_change_put(struct buf *b, const struct tool_change *c)
+/* Append "get removed; put added; a and b changed". */
+static void tool_change_put(struct buf *b, const struct tool_change *c)
 {
 	const struct {
 		const struct strings *names;

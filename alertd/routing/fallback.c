@@ -36,7 +36,12 @@ static double since(const struct pending *p, const struct delivery *d)
 	return d->digest ? fmax(p->created, (double)d->boundary) : p->created;
 }
 
-bool fallback_overdue(const struct pending *p, const struct delivery *d,
+/*
+ * Whether delivery d of event p is late, or was refused; false where the
+ * fallback was told already. For an event in a digest time counts from when the
+ * digest is due.
+ */
+static bool fallback_overdue(const struct pending *p, const struct delivery *d,
 	double now)
 {
 	double age = now - since(p, d);

@@ -13,14 +13,6 @@
 #define FALLBACK_P2_S 3600
 #define FALLBACK_P3_S (24 * 3600)
 
-/*
- * fallback_overdue(p, d, now): whether delivery d of event p is late, or was
- * refused; false where the fallback was told already. For an event in a digest
- * time counts from when the digest is due.
- */
-bool fallback_overdue(const struct pending *p, const struct delivery *d,
-	double now);
-
 /* fallback_any(st, now): whether any delivery of that server is overdue. */
 bool fallback_any(const struct alert_state *st, double now);
 

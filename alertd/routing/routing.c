@@ -161,7 +161,11 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	note_pick(&p, news, out);
 }
 
-enum conf_digest event_digest(const struct alert_record *a)
+/*
+ * The digest for which event a can wait on any route: a change that only adds
+ * tools a day, one that only describes them anew a week.
+ */
+static enum conf_digest event_digest(const struct alert_record *a)
 {
 	if (a->kind != ALERT_DRIFT || a->removed.n || a->changed.n)
 		return CONF_DIGEST_NO;

@@ -34,16 +34,10 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 
 /*
  * route_digest(r, a): the digest in which route r gets event a, if any: the
- * rarer of the route's own and event_digest.
+ * rarer of the route's own and the one for which such an event can wait.
  */
 enum conf_digest route_digest(const struct conf_route *r,
 	const struct alert_record *a);
-
-/*
- * event_digest(a): the digest for which event a can wait on any route: a change
- * that only adds tools a day, one that only describes them anew a week.
- */
-enum conf_digest event_digest(const struct alert_record *a);
 
 /*
  * route_ladder(c, a): the first ladder for such an incident, or NULL; a ladder

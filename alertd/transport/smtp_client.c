@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum smtp_phase { SMTP_GREETING, SMTP_AUTH, SMTP_FROM, SMTP_TO, SMTP_DATA };
+
 /* The message being sent, and how far the conversation is. */
 struct transfer {
 	const struct buf *message;
@@ -57,7 +59,8 @@ static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
 	return 0;
 }
 
-struct delivered smtp_judge(enum smtp_phase phase, int code)
+/* What a final answer of 400 to 599 means in that phase. */
+static struct delivered smtp_judge(enum smtp_phase phase, int code)
 {
 	static const char *const where[] = {
 		[SMTP_GREETING] = "",

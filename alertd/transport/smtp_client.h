@@ -25,11 +25,4 @@ struct smtp_job {
  */
 struct delivered smtp_send(const struct smtp_job *job);
 
-/*
- * smtp_judge(phase, code): what a final answer of 400 to 599 means in that
- * phase.
- */
-enum smtp_phase { SMTP_GREETING, SMTP_AUTH, SMTP_FROM, SMTP_TO, SMTP_DATA };
-struct delivered smtp_judge(enum smtp_phase phase, int code);
-
 #endif
