@@ -23,8 +23,8 @@
 #define P3 (1U << SEVERITY_P3)
 static const unsigned severities[KINDS] = {
 	[ALERT_DOWNTIME] = P1 | P2,
-	[ALERT_REGIONAL] = P1 | P2,
-	[ALERT_RATE_LIMITED] = P1 | P2,
+	[ALERT_REGIONAL] = P2,
+	[ALERT_RATE_LIMITED] = P2,
 	[ALERT_LATENCY] = P3,
 	[ALERT_ERROR_RATE] = P2,
 	[ALERT_SLO_BURN] = P1 | P3,

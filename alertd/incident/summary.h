@@ -18,6 +18,7 @@ struct summary {
 	double at;
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
+	bool lasts; /* because what is flapping fails without a break */
 	bool unacknowledged; /* because nobody acknowledged it */
 };
 

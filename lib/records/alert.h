@@ -104,6 +104,9 @@ struct alert_record {
 	int64_t resolved_at; /* 0 where it is not over */
 	int nth; /* of events told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
+	bool flapping;	     /* one of many in a short time */
+	const char *follows; /* the key of the downtime that it goes on from, or
+				NULL */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
 	const char *last_error;	   /* a dotted code, or NULL */
