@@ -345,22 +345,17 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	case ALERT_SILENT:
 		put_silence(b, inc, s->at);
 		break;
-	case ALERT_STALLED:
-		break;
 	case ALERT_OVERRUN:
 		put_overrun(b, inc, s->maintenance);
 		break;
-	case ALERT_DRIFT:
-	case ALERT_ANOMALY:
-	case ALERT_CERTIFICATE_EXPIRING:
-	case ALERT_TOKEN_EXPIRING:
-	case ALERT_TEST:
-		break; /* no incidents */
 	case ALERT_RATE_LIMITED:
 		buf_str(b, " answers ");
 		phrase_regions(b, &inc->regions);
 		buf_str(b, " with 429: its rate limit is too tight, or should "
 			   "let our probes pass");
+		break;
+	default:
+		buf_fmt(b, ": %s", alert_kind_meaning(s->kind));
 		break;
 	}
 }
