@@ -239,6 +239,13 @@ struct alert_state {
 			    stored, whoever reads the state sets it */
 	struct streak
 		away; /* runs in a row without the store; see pipeline_health.h */
+	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on
+	 * all servers, or three quarters of them; and these regions. */
+	struct streak all_silent, most_silent;
+	struct strings silent;
+	/* Regions whose silence is told of for all servers at once, or NULL;
+	 * not stored, whoever reads the state sets it. */
+	const struct strings *covered;
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;
