@@ -274,13 +274,13 @@ static int act(const struct options *o, const struct conf *conf,
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
-		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK ||
-		o->action == OPTIONS_TEST);
+		o->action == OPTIONS_TICK || o->action == OPTIONS_TEST ||
+		acknowledge_wanted(o));
 	struct ack_request ack = {0};
 	char *secret = NULL;
 	int status = EXIT_ENV;
 
-	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
+	if (acknowledge_wanted(o) && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
 	if (tells) {
 		setup.deliver = open_deliver(conf);

@@ -236,7 +236,7 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 		snprintf(by, sizeof by, "somebody who was told");
 	setup.states = state_store_new(c->store);
 	pager = notifier_new(&setup);
-	p.done = notifier_ack(pager, p.slug, &q)
+	p.done = notifier_ack(pager, p.slug, &q).n
 		? "You look after it. Thank you."
 		: "That could not be stored; try again.";
 	notifier_free(pager);
