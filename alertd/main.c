@@ -51,14 +51,6 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
-/* The folder of the secrets, or NULL. */
-static const char *credentials(void)
-{
-	const char *folder = env("MCP_CREDENTIALS");
-
-	return folder ? folder : env("CREDENTIALS_DIRECTORY");
-}
-
 /* Takes a maintenance record, which only a dry run does. */
 static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 {
@@ -238,7 +230,7 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 		.notifier = p,
 		.setup = setup,
 		.heartbeat = setup->deliver
-			? heartbeat_new(setup->conf, credentials())
+			? heartbeat_new(setup->conf, credential_folder())
 			: NULL,
 	};
 	int status = use(&r, o, ack);
@@ -255,7 +247,7 @@ static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(credentials());
+	return deliver_new(credential_folder());
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
@@ -345,7 +337,7 @@ static int start(const struct options *o)
 		return status;
 	}
 	if (o->action == OPTIONS_CHECK) {
-		status = check(file, conf, o, credentials());
+		status = check(file, conf, o, credential_folder());
 		conf_free(conf);
 		return status;
 	}

@@ -22,12 +22,10 @@
 
 char *acknowledge_secret(void)
 {
-	const char *folder = getenv("MCP_CREDENTIALS");
+	const char *folder = credential_folder();
 	char why[SECRET_WHY], path[PATH_MAX], *secret;
 
-	if (!folder || !*folder)
-		folder = getenv("CREDENTIALS_DIRECTORY");
-	if (!folder || !*folder)
+	if (!folder)
 		return NULL;
 	snprintf(path, sizeof path, "%s/%s", folder, ACK_CREDENTIAL);
 	if (access(path, F_OK) && errno == ENOENT)
