@@ -151,8 +151,9 @@ static bool may_escalate(const struct evaluate_input *in)
 	case EVALUATE_VERDICT:
 		/* A minute that was judged late is past. */
 		return !(in->u.verdict->judged_at > 0);
-	case EVALUATE_EXPIRY:
 	case EVALUATE_ACK:
+		return in->u.ack.request->action == ACK_UNACK;
+	case EVALUATE_EXPIRY:
 	case EVALUATE_TEST:
 	case EVALUATE_JOIN:
 		return false;
@@ -190,8 +191,8 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		pipeline_back(st, at, events);
 		break;
 	case EVALUATE_ACK:
-		*in->u.ack.incidents =
-			ack_set(st, in->u.ack.request, at, events);
+		*in->u.ack.result =
+			ack_apply(st, in->u.ack.request, at, events);
 		break;
 	case EVALUATE_TEST:
 		decide_test(e, st, in->u.test, events);

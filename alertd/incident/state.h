@@ -98,6 +98,8 @@ struct incident {
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
 	struct ack ack;
+	double answered_at; /* the newest answer that counted, see
+			       acknowledgement.h; 0: none */
 	struct escalation escalation;
 	struct tool_change change; /* of a divergence: from old to new */
 	/*

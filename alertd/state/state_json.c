@@ -118,6 +118,8 @@ const struct field incident_fields[] = {
 		.valid = region_valid),
 	STRINGS("told", struct incident, told, FIELD_NEEDED),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
+	EPOCH("answered_at", struct incident, answered_at, FIELD_OMIT,
+		.digits = 3),
 	OBJECT("climb", struct incident, escalation, escalation_fields, 0,
 		IF(escalation.ladder)),
 	FIELD("flaps", struct incident, flaps, 0),
