@@ -278,10 +278,14 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	if ((o->text.len || o->starts.n) && e->setup->deliver)
 		worker_first(e->worker, st, emit.now);
 	o->deliver = st->n_outbox > 0;
-	/* Where there is nothing to be told of the fleet, it needs no state. */
+	/*
+	 * Where there is nothing to be told of the fleet, it needs no state;
+	 * an answer about nothing leaves none either.
+	 */
 	if (events.n || silent != st->most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
-			in->what != EVALUATE_UNTESTED))
+			in->what != EVALUATE_UNTESTED &&
+			in->what != EVALUATE_ACK))
 		transaction_put(t);
 	events_release(&events);
 }
