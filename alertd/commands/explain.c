@@ -95,27 +95,10 @@ static void put_clean(struct buf *b, const char *s)
 static void put_other_rule(const struct page *g, const struct incident *inc,
 	enum alert_kind kind)
 {
-	static const char *const rules[ALERT_KINDS] = {
-		[ALERT_LATENCY] = "it is slower than it was, since ",
-		[ALERT_ERROR_RATE] = "too many probes fail, since ",
-		[ALERT_SLO_BURN] =
-			"it spends its monthly error budget too fast, since ",
-		[ALERT_DIVERGENCE] = "regions see different tools, since ",
-		[ALERT_CHURN] = "its tools change all the time, so neither a "
-				"drift nor a divergence is told, since ",
-		[ALERT_SILENT] = "regions have no data in any window, since ",
-		[ALERT_STALLED] = "no server is watched, since ",
-		[ALERT_OVERRUN] =
-			"it was still down after a maintenance, since ",
-	};
-
-	if (inc->stale)
-		put_line(g, "clients get an older list of tools than the "
-			    "server's, since ",
-			(double)inc->first, "\n");
-	else
-		put_line(g, rules[kind] ? rules[kind] : "it lasts, since ",
-			(double)inc->first, "\n");
+	buf_str(g->b, inc->stale
+			? "clients get an older list of tools than the server's"
+			: alert_kind_meaning(kind));
+	put_line(g, ", since ", (double)inc->first, "\n");
 }
 
 static void put_rule(const struct page *g, const struct incident *inc,
