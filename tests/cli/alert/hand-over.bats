@@ -16,7 +16,7 @@ setup() {
 	cat >>fleet.yaml <<-END
 		  ladders: [{name: night, steps: [{after: 0m, route: chat}, {after: 5m, route: call}]}]
 	END
-	verdict 0 eu,us initialize | alert 0 -N $T
+	verdict 0 eu,us initialize | alert 0 -N "$T"
 }
 
 # at MINUTE COMMAND…: mcp-alert at that minute; exits as WANT says, 0 by default.
