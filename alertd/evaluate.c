@@ -261,10 +261,12 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 		.starts = may_share(e) ? &o->starts : NULL,
 	};
 	struct alert_events events = {0};
+	int64_t silent = st->most_silent.counted;
 
 	o->decided = true;
 	buf_init(&o->text, ALERT_KINDS * 2 * EMIT_BODY_MAX);
 	st->cold_start = starts_cold(e->setup->conf, in->slug);
+	st->covered = in->covered;
 	change_state(e, in, st, &events);
 	for (size_t i = 0; i < events.n; i++) {
 		struct alert_event *event = &events.v[i];
@@ -276,9 +278,14 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	if ((o->text.len || o->starts.n) && e->setup->deliver)
 		worker_first(e->worker, st, emit.now);
 	o->deliver = st->n_outbox > 0;
-	/* Where there is nothing to be told of the fleet, it needs no state. */
-	if (events.n || (in->what != EVALUATE_PIPELINE &&
-				in->what != EVALUATE_UNTESTED))
+	/*
+	 * Where there is nothing to be told of the fleet, it needs no state;
+	 * an answer about nothing leaves none either.
+	 */
+	if (events.n || silent != st->most_silent.counted ||
+		(in->what != EVALUATE_PIPELINE &&
+			in->what != EVALUATE_UNTESTED &&
+			in->what != EVALUATE_ACK))
 		transaction_put(t);
 	events_release(&events);
 }

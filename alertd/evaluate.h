@@ -43,6 +43,7 @@ enum evaluate_what {
 
 struct evaluate_input {
 	const char *slug; /* whose state it changes */
+	const struct strings *covered; /* of the state, see state.h */
 	enum evaluate_what what;
 	union {
 		const struct verdict *verdict;

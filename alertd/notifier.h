@@ -37,6 +37,7 @@ struct notifier_setup {
 	const char *secret;	 /* of commands/ack.h, or NULL */
 	double now;		 /* NAN: the clock's */
 	bool text, colour;	 /* how events are printed */
+	const char *zone;	 /* of the times in lists for people */
 	/* Where; NULL: on standard output, whose reader is waited for. */
 	struct output *output;
 	/* Instead of printing it, told(arg, e, routes, later) hears of each

@@ -128,7 +128,7 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 		return false;
 	}
 	if (o->span &&
-		!num_seconds(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {
+		!num_duration(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {
 		log_error("--for: '%s' is not a duration from 60s to 7d",
 			o->span);
 		return false;

@@ -8,7 +8,7 @@
 #include "base/secrets.h"
 
 /* Room for the reason of a failure; it never quotes the file. */
-#define SECRET_WHY SECRET_FILE_WHY
+#define SECRET_WHY 180
 
 /*
  * credential_folder(): the folder of the credentials, from the environment; or
