@@ -64,7 +64,7 @@ summary() {
 	grep -qF 'close: --reason is missing' err
 	at 130 close --by ann --reason decommissioned "example-mcp:downtime:$T"
 	[ "$(events out)" = downtime_resolved ]
-	[ "$(summary)" = "example-mcp: closed by ann after 2 h 10 min, without a recovery: decommissioned." ]
+	[ "$(summary)" = "example-mcp was closed by ann (decommissioned), and was not seen to recover, after 2 h 10 min (20:31–22:41 UTC)." ]
 	[ "$(jq -rs '.[-1].event' chat)" = downtime_resolved ]
 	alert 0 list
 	[ ! -s out ]
