@@ -1,7 +1,7 @@
 /*
- * Goal: every window counts the probes that are its own, at its edges too, and
- * a probe once; percentiles are those of the probes that were not broken; and it
- * makes no difference in how many steps one came to an instant.
+ * Goal: every window counts each of its probes once, at its edges too;
+ * percentiles are of the probes that were not broken; and the figures of an
+ * instant do not depend on the instants asked about before.
  */
 #include "figures/rates.h"
 #include "mcp/histogram.h"
@@ -226,7 +226,7 @@ static void test_baseline(void **state)
 	}
 }
 
-/* What is not whole is dropped, but the minute was its own. */
+/* A partial probe is dropped; no later one of its minute counts instead. */
 static void test_first(void **state)
 {
 	struct probe p[] = {

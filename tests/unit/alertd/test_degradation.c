@@ -1,7 +1,7 @@
 /*
- * Goal: a server that can be used but is slow or fails too often, each rule as
- * a row: when it is told of, what mutes it, when it is over; failures that make
- * no incident; and servers that start cold.
+ * Goal: servers that work but are slow or fail too often, each rule as a row:
+ * when that begins, what mutes it, when it ends; failures that make no
+ * incident; and servers that start cold.
  */
 #include "nights.h"
 
@@ -240,7 +240,7 @@ static void test_strays(void **state)
 	CHECK(cases);
 }
 
-/* Said by the configuration; by its name is test_coldstart. */
+/* Cold start by configuration; test_cold_start has it by host name. */
 static void test_cold(void **state)
 {
 	static const struct {

@@ -37,7 +37,7 @@ static void check(const struct verdict *v, const char *expected)
 	buf_str(&b, "before ");
 	at = verdict_write(&b, v);
 	assert_string_equal(b.p + strlen("before "), expected);
-	/* Where the value of the uptime stands. */
+	/* verdict_write returns where the value of the uptime stands. */
 	assert_ptr_equal(strstr(b.p, uptime) + strlen(uptime), b.p + at);
 	buf_release(&b);
 }

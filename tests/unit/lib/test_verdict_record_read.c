@@ -110,7 +110,7 @@ static void test_read(void **state)
 		if (verdict_read(lines[i], strlen(lines[i]), &r, why))
 			fail_msg("%s: %s", why, lines[i]);
 		assert_string_equal(r.verdict.slug, "s");
-		/* They tell no latencies. */
+		/* These lines have no latencies. */
 		assert_true(isnan(r.verdict.latency_p50));
 		assert_true(isnan(r.verdict.latency_p95));
 		assert_true(isnan(r.verdict.latency_baseline));

@@ -1,6 +1,6 @@
 /*
- * Goal: what is left is judged to the second, said in a sentence, and an expiry
- * record is what its line says.
+ * Goal: the time left is judged to the second and told in a sentence, and an
+ * expiry record is read and written as its line says.
  */
 #include "expiry/finding.h"
 
