@@ -5,6 +5,7 @@
  */
 #include "timeline.h"
 
+#include "rule/failure_run.h"
 #include "rule/isolation.h"
 
 #include <setjmp.h>
@@ -284,11 +285,29 @@ static void test_at(void **state)
 	isolation_free(s);
 }
 
+/* Cut off at an instant that a probe may have, by a clock a little ahead. */
+static void test_ahead(void **state)
+{
+	struct rule rule = rule_default(60);
+	double at[] = {TIMELINE_START};
+	struct region_history h = {.name = "us", .cut = at, .n_cut = 1};
+
+	(void)state;
+	assert_true(failure_run_judge(&rule, &h, *at - rule.ahead_s).isolated);
+	assert_false(failure_run_judge(&rule, &h, *at - rule.ahead_s - 1)
+			     .isolated);
+	assert_true(failure_run_judge(&rule, &h, *at + rule.lookback_s - 1)
+			    .isolated);
+	assert_false(
+		failure_run_judge(&rule, &h, *at + rule.lookback_s).isolated);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_at),
+		cmocka_unit_test(test_ahead),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
