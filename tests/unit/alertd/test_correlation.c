@@ -231,7 +231,8 @@ static void test_what_is_left(void **state)
 	strings_add(&e.still, "us");
 	correlation_leave(&st, &e, &out);
 	assert_int_equal(out.n, 1);
-	assert_non_null(strstr(out.v[0].summary, "works again, but not from us"));
+	assert_non_null(
+		strstr(out.v[0].summary, "works again, but not from us"));
 	strings_release(&e.still);
 	events_release(&out);
 	state_release(&st);
