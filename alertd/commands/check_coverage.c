@@ -17,32 +17,9 @@
 /* What is known of a server apart from its routes: every event's ladder. */
 #define KINDS ((size_t)ALERT_TEST + 1)
 
-/* The severities that each kind can have, a bit each (mcp-incidents(7)). */
-#define P1 (1U << SEVERITY_P1)
-#define P2 (1U << SEVERITY_P2)
-#define P3 (1U << SEVERITY_P3)
-static const unsigned severities[KINDS] = {
-	[ALERT_DOWNTIME] = P1 | P2,
-	[ALERT_REGIONAL] = P1 | P2,
-	[ALERT_RATE_LIMITED] = P1 | P2,
-	[ALERT_LATENCY] = P3,
-	[ALERT_ERROR_RATE] = P2,
-	[ALERT_SLO_BURN] = P1 | P3,
-	[ALERT_DIVERGENCE] = P2,
-	[ALERT_CHURN] = P2,
-	[ALERT_SILENT] = P3,
-	[ALERT_STALLED] = P1,
-	[ALERT_OVERRUN] = P1,
-	[ALERT_DRIFT] = P2 | P3,
-	[ALERT_ANOMALY] = P3,
-	[ALERT_CERTIFICATE_EXPIRING] = P1 | P2 | P3,
-	[ALERT_TOKEN_EXPIRING] = P1 | P2,
-	[ALERT_TEST] = P1 | P3,
-};
-
 bool check_coverage_happens(enum alert_kind kind, enum severity severity)
 {
-	return severities[kind] >> severity & 1;
+	return alert_kind_severities(kind) >> severity & 1;
 }
 
 static void add_instant(struct instants *l, double t)

@@ -23,12 +23,9 @@ bool reminder_due(struct incident *inc, const struct conf_policy *p,
 void reminders_add(struct alert_state *st, const struct conf_policy *p,
 	double now, struct alert_events *out)
 {
-	static const enum alert_kind kinds[] = {
-		ALERT_LATENCY, ALERT_ERROR_RATE, ALERT_SLO_BURN,
-		ALERT_DIVERGENCE, ALERT_CHURN, ALERT_SILENT, ALERT_OVERRUN};
-
-	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-		if (reminder_due(&st->incidents[kinds[i]], p, now))
-			events_add(out, st, kinds[i], ALERT_REMINDER, now,
-				false);
+	for (int k = ALERT_DOWN_KINDS; k < ALERT_KINDS; k++)
+		if (k != ALERT_STALLED &&
+			reminder_due(&st->incidents[k], p, now))
+			events_add(out, st, (enum alert_kind)k, ALERT_REMINDER,
+				now, false);
 }

@@ -14,31 +14,33 @@
 #include <string.h>
 
 const char *const severity_names[] = {NULL, "P1", "P2", "P3", NULL};
+#define NAME(id, name, severities, meaning) name,
 const char *const alert_kind_names[] = {
-	[ALERT_DOWNTIME] = "downtime",
-	[ALERT_REGIONAL] = "regional",
-	[ALERT_RATE_LIMITED] = "rate_limited",
-	[ALERT_LATENCY] = "latency",
-	[ALERT_ERROR_RATE] = "error_rate",
-	[ALERT_SLO_BURN] = "slo_burn",
-	[ALERT_DIVERGENCE] = "cdn_cache_divergence",
-	[ALERT_CHURN] = "tool_churn",
-	[ALERT_SILENT] = "probe_silent",
-	[ALERT_STALLED] = "pipeline_stalled",
-	[ALERT_OVERRUN] = "maintenance_overrun",
-	[ALERT_DRIFT] = "schema_drift_detected",
-	[ALERT_ANOMALY] = "anomaly_logged",
-	[ALERT_CERTIFICATE_EXPIRING] = "certificate_expiring",
-	[ALERT_TOKEN_EXPIRING] = "token_expiring",
-	[ALERT_TEST] = "test",
-	NULL,
-};
+	ALERT_INCIDENT_KINDS(NAME) ALERT_SINGLE_KINDS(NAME) NULL};
 static const char *const phases[] = {
 	"started", "escalated", "reminder", "acknowledged", "resolved", "found",
 	NULL};
 
 WORDS(severity, severity, severity_names)
 WORDS(alert_kind, alert_kind, alert_kind_names)
+
+unsigned alert_kind_severities(enum alert_kind v)
+{
+#define SEVERITIES(id, name, severities, meaning) severities,
+	static const unsigned bits[] = {ALERT_INCIDENT_KINDS(SEVERITIES)
+			ALERT_SINGLE_KINDS(SEVERITIES)};
+
+	return bits[v];
+}
+
+const char *alert_kind_meaning(enum alert_kind v)
+{
+#define MEANING(id, name, severities, meaning) meaning,
+	static const char *const meanings[] = {ALERT_INCIDENT_KINDS(MEANING)
+			ALERT_SINGLE_KINDS(MEANING)};
+
+	return meanings[v];
+}
 
 bool alert_has_tier(enum alert_kind v)
 {
@@ -222,6 +224,8 @@ const struct field alert_fields[] = {
 	FIELD_PART("measure", measure_fields, FIELD_NULL,
 		FIELD_WHEN(struct alert_record, usual)),
 	FIELD("flaps", struct alert_record, flaps, 0),
+	FIELD("flapping", struct alert_record, flapping, 0),
+	FIELD("follows", struct alert_record, follows, FIELD_NULL),
 	FIELD_STRINGS("servers", struct alert_record, servers.v, servers.n,
 		FIELD_NULL | FIELD_CLEAN, .most = ALERT_SERVERS,
 		.max = SLUG_MAX, FIELD_WHEN(struct alert_record, servers.n)),

@@ -15,30 +15,52 @@
 enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 
 /*
- * What an incident is. The first ALERT_DOWN_KINDS say that a server cannot be
- * used: the earlier in this list, the more it covers. What stands behind the
- * first ALERT_KINDS is no incident, but told once.
+ * The kinds of incidents, a row each: constant, name, the severities that it
+ * can have (bits), and what it says of a server ("since 14:02" follows). The
+ * first ALERT_DOWN_KINDS say that a server cannot be used: the earlier in this
+ * list, the more a kind covers.
  */
+#define ALERT_P1 (1U << SEVERITY_P1)
+#define ALERT_P2 (1U << SEVERITY_P2)
+#define ALERT_P3 (1U << SEVERITY_P3)
+#define ALERT_INCIDENT_KINDS(X)                                                \
+	X(DOWNTIME, "downtime", ALERT_P1 | ALERT_P2, "it fails")               \
+	X(REGIONAL, "regional", ALERT_P2, "it fails")                          \
+	X(RATE_LIMITED, "rate_limited", ALERT_P2, "it answers with 429")       \
+	X(LATENCY, "latency", ALERT_P3, "it is slower than it was")            \
+	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail")          \
+	X(SLO_BURN, "slo_burn", ALERT_P2 | ALERT_P3,                           \
+		"it spends its monthly error budget too fast")                 \
+	X(DIVERGENCE, "cdn_cache_divergence", ALERT_P2,                        \
+		"regions see different tools")                                 \
+	X(CHURN, "tool_churn", ALERT_P2,                                       \
+		"its tools change all the time, so neither a drift nor a "     \
+		"divergence is told")                                          \
+	X(SILENT, "probe_silent", ALERT_P3,                                    \
+		"regions have no data in any window")                          \
+	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
+		"no server is watched, or hardly any region reports")          \
+	X(OVERRUN, "maintenance_overrun", ALERT_P1,                            \
+		"it was still down after a maintenance")
+/* And the kinds that are told once, in the same columns. */
+#define ALERT_SINGLE_KINDS(X)                                                  \
+	X(DRIFT, "schema_drift_detected", ALERT_P2 | ALERT_P3,                 \
+		"its tools changed")                                           \
+	X(ANOMALY, "anomaly_logged", ALERT_P3,                                 \
+		"failures that make no incident")                              \
+	X(CERTIFICATE_EXPIRING, "certificate_expiring",                        \
+		ALERT_P1 | ALERT_P2 | ALERT_P3, "its certificate ends")        \
+	X(TOKEN_EXPIRING, "token_expiring", ALERT_P1 | ALERT_P2,               \
+		"the credential of its probes ends")                           \
+	X(TEST, "test", ALERT_P1 | ALERT_P3, "whether the routes work")
+
+#define ALERT_CONSTANT(id, name, severities, meaning) ALERT_##id,
 enum alert_kind {
-	ALERT_DOWNTIME,
-	ALERT_REGIONAL,
-	ALERT_RATE_LIMITED,
-	ALERT_LATENCY,
-	ALERT_ERROR_RATE,
-	ALERT_SLO_BURN,
-	ALERT_DIVERGENCE,
-	ALERT_CHURN,   /* tools that change all the time */
-	ALERT_SILENT,  /* a region does not report */
-	ALERT_STALLED, /* nobody judges: of the slug "*" */
-	ALERT_OVERRUN, /* a downtime that outlasts a maintenance */
-	ALERT_DRIFT,
-	ALERT_ANOMALY, /* failures that make no incident */
-	ALERT_CERTIFICATE_EXPIRING,
-	ALERT_TOKEN_EXPIRING,
-	ALERT_TEST /* nothing is wrong: whether the routes work */
+	ALERT_INCIDENT_KINDS(ALERT_CONSTANT) ALERT_SINGLE_KINDS(ALERT_CONSTANT)
 };
-#define ALERT_DOWN_KINDS 3
-#define ALERT_KINDS 11
+#undef ALERT_CONSTANT
+#define ALERT_DOWN_KINDS ((int)ALERT_LATENCY)
+#define ALERT_KINDS ((int)ALERT_DRIFT)
 
 /* What happened to the incident. */
 enum alert_phase {
@@ -60,6 +82,9 @@ const char *severity_name(enum severity v);
 bool severity_parse(const char *s, enum severity *out);
 const char *alert_kind_name(enum alert_kind v);
 bool alert_kind_parse(const char *s, enum alert_kind *out);
+/* The other columns of the kind. */
+unsigned alert_kind_severities(enum alert_kind v);
+const char *alert_kind_meaning(enum alert_kind v);
 
 /* alert_has_tier(v): whether it is of the verdict, and has its tier. */
 bool alert_has_tier(enum alert_kind v);
@@ -104,6 +129,9 @@ struct alert_record {
 	int64_t resolved_at; /* 0 where it is not over */
 	int nth; /* of events told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
+	bool flapping;	     /* one of many in a short time */
+	const char *follows; /* the key of the downtime that it goes on from, or
+				NULL */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
 	const char *last_error;	   /* a dotted code, or NULL */
