@@ -463,19 +463,12 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		buf_str(b, " All layers pass again.");
 }
 
-/* "shop: closed by ann after 2 h, without a recovery: decommissioned." */
-static void put_closed(struct buf *b, const struct summary *s)
-{
-	buf_fmt(b, "%s: closed by %s after ", s->slug, s->closed_by);
-	phrase_duration(b, s->incident->passed_since - s->incident->first);
-	buf_fmt(b, ", without a recovery: %s.", s->closed_for);
-}
-
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
-	if (s->closed_by) {
-		put_closed(b, s);
+	if (s->unwatched) {
+		buf_str(b, s->unwatched);
+		put_span(b, s->incident);
 		return;
 	}
 	switch (s->kind) {
