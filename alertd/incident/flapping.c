@@ -2,6 +2,7 @@
 
 #include "incident/summary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Failing again this often is no accident. */
@@ -19,7 +20,7 @@ static void forget_old(struct alert_state *st, int64_t now,
 	for (size_t i = 0; i < st->n_starts; i++) {
 		const struct flap_start *s = &st->starts[i];
 
-		if (s->at < now && (double)(now - s->at) <= p->flap_window_s)
+		if ((double)llabs(now - s->at) <= p->flap_window_s)
 			st->starts[n++] = *s;
 	}
 	st->n_starts = n;

@@ -308,6 +308,25 @@ static void test_follows(void **state)
 		ALERT_REGIONAL);
 	assert_null(n.events.v[n.events.n - 1].record.follows);
 	night_release(&n);
+	/* People were told of the overrun, and of no downtime. */
+	night_init(&n, "AEU");
+	night_run(&n, "m0-5 EU2*12 E2*3");
+	expect_last(&n, "s works again, but not from e, after 12 min "
+			"(17:50\u201318:02 UTC). Root layer: transport, 12 "
+			"failing probes.",
+		NULL, false);
+	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
+		ALERT_OVERRUN);
+	assert_string_equal(n.events.v[n.events.n - 2].record.follows,
+		"s:maintenance_overrun:1777485000");
+	night_release(&n);
+	/* Nobody was told of what a maintenance hid. */
+	night_init(&n, "AEU");
+	night_run(&n, "m0-5 EU2*3 E2*12");
+	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
+		ALERT_REGIONAL);
+	assert_null(n.events.v[n.events.n - 1].record.follows);
+	night_release(&n);
 }
 
 static void test_flapping(void **state)
