@@ -13,6 +13,7 @@
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline_health.h"
 #include "incident/route_test.h"
+#include "incident/unwatched.h"
 #include "notifier.h"
 #include "output.h"
 #include "routing/correlation.h"
@@ -154,6 +155,7 @@ static bool may_escalate(const struct evaluate_input *in)
 	case EVALUATE_EXPIRY:
 	case EVALUATE_ACK:
 	case EVALUATE_TEST:
+	case EVALUATE_UNWATCHED:
 	case EVALUATE_JOIN:
 		return false;
 	default:
@@ -198,6 +200,9 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		break;
 	case EVALUATE_UNTESTED:
 		route_test_remind(st, in->u.untested, at, events);
+		break;
+	case EVALUATE_UNWATCHED:
+		unwatched_server(st, at, events);
 		break;
 	case EVALUATE_SHARED:
 		correlation_begin(st, in->u.starts.v, in->u.starts.n, events);

@@ -19,6 +19,9 @@ struct summary {
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
 	bool unacknowledged; /* because nobody acknowledged it */
+	/* It ends because nobody watches any more: the sentence, up to " after
+	 * 12 min"; or NULL. */
+	const char *unwatched;
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */
