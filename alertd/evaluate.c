@@ -285,7 +285,8 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	/* Where there is nothing to be told of the fleet, it needs no state. */
 	if (events.n || silent != st->most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
-			in->what != EVALUATE_UNTESTED))
+			in->what != EVALUATE_UNTESTED &&
+			in->what != EVALUATE_UNWATCHED))
 		transaction_put(t);
 	events_release(&events);
 }

@@ -31,6 +31,7 @@ struct notifier {
 	bool was_silent; /* most regions were, then */
 	/* Regions whose silence is told of for all servers, and as of when. */
 	struct strings covered;
+	struct strings strangers; /* had a verdict, and are not configured */
 	int64_t covered_at;
 	int64_t window;		     /* of the verdicts that are being read */
 	size_t servers;		     /* that had one in it */
@@ -71,6 +72,7 @@ void notifier_free(struct notifier *p)
 	expiry_forget(&p->rounds);
 	fleet_round_release(&p->round);
 	strings_release(&p->covered);
+	strings_release(&p->strangers);
 	free(p);
 }
 
@@ -205,6 +207,8 @@ void notifier_verdicts(
 	told = covered(p, v, n);
 	for (size_t i = 0; i < n; i++) {
 		fleet_round_add(&p->round, &v[i].verdict);
+		if (c && c->n_servers && !conf_server(c, v[i].verdict.slug))
+			strings_note(&p->strangers, v[i].verdict.slug);
 		in[i] = (struct evaluate_input) {
 			.slug = v[i].verdict.slug,
 			.covered = told,
@@ -320,6 +324,44 @@ static bool watch_tests(struct notifier *p)
 	return true;
 }
 
+/*
+ * End the incidents of servers that were taken out of the configuration. All
+ * states are read only where that has changed. False: the store failed.
+ */
+static bool end_unwatched(struct notifier *p)
+{
+	const struct conf *c = p->setup.conf;
+	struct store *s = p->setup.store;
+	bool known, again = p->strangers.n > 0;
+	struct evaluate_input *in;
+	struct strings slugs = {0};
+	size_t n = 0;
+
+	if (!c || !c->n_servers)
+		return true;
+	if (!pipeline_store_known(s, c, &known))
+		return false;
+	if (known)
+		return true;
+	if (!state_store_all(p->setup.states, &slugs) ||
+		!pipeline_store_dropped(s, c, &slugs, &again)) {
+		strings_release(&slugs);
+		return false;
+	}
+	in = xcalloc(slugs.n, sizeof *in);
+	for (size_t i = 0; i < slugs.n; i++)
+		if (!strings_has(&p->strangers, slugs.v[i]))
+			in[n++] = (struct evaluate_input) {
+				.slug = slugs.v[i],
+				.what = EVALUATE_UNWATCHED,
+			};
+	evaluate(p->evaluator, in, n);
+	evaluate_flush(p->evaluator);
+	free(in);
+	strings_release(&slugs);
+	return failed(p) || again || pipeline_store_know(s, c);
+}
+
 void notifier_sweep(struct notifier *p)
 {
 	const struct notifier_setup *s = &p->setup;
@@ -332,7 +374,8 @@ void notifier_sweep(struct notifier *p)
 		return;
 	worker_begin(p->worker);
 	/* Before we tell that we are alive ourselves. */
-	if (!load(p) || !watch_pipeline(p) || !watch_tests(p) ||
+	if (!load(p) || !watch_pipeline(p) || !end_unwatched(p) ||
+		!watch_tests(p) ||
 		!state_store_undelivered(s->states, &slugs))
 		p->failed = true;
 	p->unwritable =
