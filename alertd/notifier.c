@@ -2,12 +2,14 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "delivery/digest_worker.h"
 #include "delivery/worker.h"
 #include "evaluate.h"
 #include "incident/expiry.h"
 #include "incident/pipeline_health.h"
+#include "incident/summary.h"
 #include "incident/route_test.h"
 #include "state/maintenance_store.h"
 #include "state/pipeline_store.h"
@@ -91,6 +93,22 @@ static void evaluate_one(struct notifier *p, const struct evaluate_input *in)
 	evaluate(p->evaluator, in, 1);
 }
 
+/* The last run writes when it was: so this is said once of each jump. */
+static void watch_clock(const struct pipeline *pl, double now)
+{
+	double back = pl->at[STAGE_ALERT] - now;
+	struct buf b;
+
+	if (!(back > STATE_AHEAD_S))
+		return;
+	buf_init(&b, TEXT_SIZE);
+	phrase_duration(&b, (long long)back);
+	log_warn("the clock of this machine is %s behind that of the last run: "
+		 "it was set back, or was ahead then; open incidents go on",
+		b.p);
+	buf_release(&b);
+}
+
 /* Judge the pipeline; without a store, by the verdicts alone. False: the store
    failed. */
 static bool watch_pipeline(struct notifier *p)
@@ -104,6 +122,7 @@ static bool watch_pipeline(struct notifier *p)
 
 	if (p->setup.deliver && !pipeline_store_read(p->setup.store, &pl))
 		return false;
+	watch_clock(&pl, now);
 	if (c)
 		pl.n_regions = c->n_regions;
 	if (p->round.window > p->judged && fleet_round_complete(&p->round)) {

@@ -301,7 +301,6 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 static void count_silence(struct alert_state *st, const struct pipeline *pl)
 {
 	const struct fleet_round *r = pl->round;
-	struct incident *inc = &st->incidents[ALERT_STALLED];
 	struct strings silent = {0};
 	bool all, most;
 
@@ -312,8 +311,6 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 	count_round(&st->most_silent, most, silent_since(pl, all), r->window);
 	if (most)
 		strings_copy(&st->silent, &silent);
-	if (most && told_silent(inc))
-		strings_copy(&inc->regions, &silent);
 	strings_release(&silent);
 }
 
@@ -460,6 +457,8 @@ static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 		restart(&st->most_silent);
 		return true;
 	}
+	if (told)
+		strings_copy(&inc->regions, &st->silent);
 	all = lasts(&st->all_silent, pl, now);
 	if (all || lasts(&st->most_silent, pl, now))
 		tell_silence(st, pl, all, now, out);
