@@ -152,8 +152,9 @@ static bool may_escalate(const struct evaluate_input *in)
 	case EVALUATE_VERDICT:
 		/* A minute that was judged late is past. */
 		return !(in->u.verdict->judged_at > 0);
-	case EVALUATE_EXPIRY:
 	case EVALUATE_ACK:
+		return in->u.ack.request->action == ACK_UNACK;
+	case EVALUATE_EXPIRY:
 	case EVALUATE_TEST:
 	case EVALUATE_UNWATCHED:
 	case EVALUATE_JOIN:
@@ -192,8 +193,8 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		pipeline_back(st, at, events);
 		break;
 	case EVALUATE_ACK:
-		*in->u.ack.incidents =
-			ack_set(st, in->u.ack.request, at, events);
+		*in->u.ack.result =
+			ack_apply(st, in->u.ack.request, at, events);
 		break;
 	case EVALUATE_TEST:
 		decide_test(e, st, in->u.test, events);
@@ -282,11 +283,15 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	if ((o->text.len || o->starts.n) && e->setup->deliver)
 		worker_first(e->worker, st, emit.now);
 	o->deliver = st->n_outbox > 0;
-	/* Where there is nothing to be told of the fleet, it needs no state. */
+	/*
+	 * Where there is nothing to be told of the fleet, it needs no state;
+	 * an answer about nothing leaves none either.
+	 */
 	if (events.n || silent != st->most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
 			in->what != EVALUATE_UNTESTED &&
-			in->what != EVALUATE_UNWATCHED))
+			in->what != EVALUATE_UNWATCHED &&
+			in->what != EVALUATE_ACK))
 		transaction_put(t);
 	events_release(&events);
 }

@@ -7,6 +7,7 @@
 #include "delivery/digest_worker.h"
 #include "delivery/worker.h"
 #include "evaluate.h"
+#include "incident/acknowledgement.h"
 #include "incident/expiry.h"
 #include "incident/pipeline_health.h"
 #include "incident/summary.h"
@@ -259,17 +260,17 @@ void notifier_tick(struct notifier *p, const struct strings *slugs)
 		p->failed = true;
 }
 
-size_t notifier_ack(
+struct ack_result notifier_ack(
 	struct notifier *p, const char *slug, const struct ack_request *q)
 {
-	size_t n = 0;
+	struct ack_result r = {0};
 
 	evaluate_one(p, &(struct evaluate_input) {
 		.slug = slug,
 		.what = EVALUATE_ACK,
-		.u.ack = {q, &n},
+		.u.ack = {q, &r},
 	});
-	return n;
+	return failed(p) ? (struct ack_result) {0} : r;
 }
 
 static void deliver_one(struct notifier *p, const char *slug)

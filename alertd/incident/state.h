@@ -39,6 +39,13 @@ struct region_tally {
 	struct streak silent;	/* no data; windows of the verdicts' clock */
 };
 
+/* The last failure of a region, which a rate of failures is told with. */
+struct region_failure {
+	char *region;
+	char *error; /* or NULL */
+	int64_t at;  /* its window */
+};
+
 /* Who looks after an incident, and until when nobody else is disturbed. */
 struct ack {
 	char *by;     /* NULL: nobody */
@@ -91,6 +98,8 @@ struct incident {
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
 	struct ack ack;
+	double answered_at; /* the newest answer that counted, see
+			       acknowledgement.h; 0: none */
 	struct escalation escalation;
 	struct tool_change change; /* of a divergence: from old to new */
 	/*
@@ -218,6 +227,8 @@ struct alert_state {
 	unsigned long number; /* of the last pending event */
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
+	struct region_failure *failures; /* of the last three days */
+	size_t n_failures, cap_failures;
 	struct incident incidents[ALERT_KINDS];
 	/* Of a trouble that is shared: who had it, and who still has. */
 	struct strings servers, left;

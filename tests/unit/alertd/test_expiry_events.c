@@ -140,6 +140,7 @@ static void test_lives(void **state)
 			"15 certificate P3 [e] 15 | "
 			"31 certificate P3 [e] 31 | "
 			"38 certificate P2 [e] 38 | "
+			"44 certificate P2 [e] 44 | "
 			"45 certificate P1 [e] 45"},
 		{"a credential", "0-20 ek10",
 			"7 token P2 [e] 7 | 10 token P1 [e] 10"},
