@@ -84,7 +84,7 @@ static void split(const struct recipients *to, struct strings *now,
 			to->v[i].route);
 }
 
-/* The end of an incident goes to somebody, though its route has another name. */
+/* The end of an incident goes to somebody, though its route was renamed. */
 static void tell_renamed(const struct emit *t, struct alert_event *e)
 {
 	struct strings gone = {0};

@@ -395,8 +395,7 @@ void notifier_sweep(struct notifier *p)
 	worker_begin(p->worker);
 	/* Before we tell that we are alive ourselves. */
 	if (!load(p) || !watch_pipeline(p) || !end_unwatched(p) ||
-		!watch_tests(p) ||
-		!state_store_undelivered(s->states, &slugs))
+		!watch_tests(p) || !state_store_undelivered(s->states, &slugs))
 		p->failed = true;
 	p->unwritable =
 		!pipeline_store_beat(s->store, evaluate_now(p->evaluator));

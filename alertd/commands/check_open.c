@@ -24,8 +24,9 @@ static void check_incident(const struct conf *c, const struct alert_state *st,
 	if (route_renamed(c, &events.v[0], &gone)) {
 		route_pick(c, &events.v[0], &now);
 		buf_init(&b, TEXT_SIZE);
-		buf_fmt(&b, "%s: its end was for %s, which the configuration "
-			    "does not have; it goes to ",
+		buf_fmt(&b,
+			"%s: its end was for %s, which the configuration "
+			"does not have; it goes to ",
 			dedup_key(st, kind, key), gone.v[0]);
 		if (now.n)
 			phrase_regions(&b, &now);

@@ -14,8 +14,8 @@
  * unwatched_server(st, now, out): the server is not in the configuration: end
  * all its incidents, in a maintenance too.
  */
-void unwatched_server(struct alert_state *st, double now,
-	struct alert_events *out);
+void unwatched_server(
+	struct alert_state *st, double now, struct alert_events *out);
 
 /*
  * unwatched_regions(st, v, out): end the downtime, the regional incident and

@@ -2,8 +2,8 @@
 
 #include "routing/routing.h"
 
-bool route_renamed(const struct conf *c, struct alert_event *e,
-	struct strings *gone)
+bool route_renamed(
+	const struct conf *c, struct alert_event *e, struct strings *gone)
 {
 	struct alert_event begin = *e;
 	struct strings now = {0};

@@ -13,7 +13,7 @@
  * and are not in c. If there is one, note in e->told who would be told now that
  * such an incident begins, and return true.
  */
-bool route_renamed(const struct conf *c, struct alert_event *e,
-	struct strings *gone);
+bool route_renamed(
+	const struct conf *c, struct alert_event *e, struct strings *gone);
 
 #endif

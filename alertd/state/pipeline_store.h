@@ -28,8 +28,8 @@ bool pipeline_store_beat(struct store *s, double now);
 
 /*
  * pipeline_store_dropped(s, c, slugs, again): keep of slugs those of servers
- * that neither configuration c has nor the one that mcp-aggregate published; *again
- * is set where only the latter has one. False as above.
+ * that neither configuration c has nor the one that mcp-aggregate published;
+ * *again is set where only the latter has one. False as above.
  *
  * pipeline_store_known(s, c, known): set whether pipeline_store_know(s, c) was
  * called last for the servers of c.

@@ -141,8 +141,8 @@ MAKE(duration)
 	(void)l;
 	if (r->resolved_at)
 		buf_int(b, r->resolved_at > r->started_at
-				? r->resolved_at - r->started_at
-				: 0);
+				   ? r->resolved_at - r->started_at
+				   : 0);
 	else
 		buf_str(b, "null");
 	return true;

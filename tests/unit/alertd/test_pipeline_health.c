@@ -51,8 +51,8 @@ static double minute(const char **p)
 }
 
 /* Reads the regions that are cut off, and returns what follows. */
-static const char *read_isolated(struct life *l, const char *p,
-	struct pipeline_runner *out)
+static const char *read_isolated(
+	struct life *l, const char *p, struct pipeline_runner *out)
 {
 	l->pipeline.isolated = out;
 	l->pipeline.n_isolated = 0;
@@ -163,8 +163,8 @@ static void describe(const struct life *l, char *out)
 		if (stalled && r->severity == SEVERITY_P2)
 			buf_str(&b, i ? " | P2 " : "P2 ");
 		else
-			assert_int_equal(r->severity, stalled ? SEVERITY_P1
-							      : SEVERITY_P3);
+			assert_int_equal(r->severity,
+				stalled ? SEVERITY_P1 : SEVERITY_P3);
 		if (stalled)
 			assert_int_equal(r->tier, TIER_NO_DATA);
 		buf_fmt(&b, "%s%g %s %g",
@@ -313,8 +313,8 @@ static void test_silence(void **state)
 		{"three are, and the first report ends it",
 			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 4=4,4~3/3 5=5,5~2/3",
 			"3 started 1 a b c | 5 resolved 1 a b c-5"},
-		{"a report between them", "1=1,1~3/3 2=2,2~2/3 3=3,3~3/3 4=4,4~3/3",
-			""},
+		{"a report between them",
+			"1=1,1~3/3 2=2,2~2/3 3=3,3~3/3 4=4,4~3/3", ""},
 		{"two of three are no event",
 			"1=1,1~2/3 2=2,2~2/3 3=3,3~2/3 9=9,9~2/3", ""},
 		{"three of four are P2, all are P1, under one key",
@@ -336,19 +336,21 @@ static void test_silence(void **state)
 		{"of a server that is probed rarely the verdict still has it",
 			"4=4,4~0/3 5=5,5~3/3@2", "5 started 3 a b c"},
 		{"the same round twice, and an older one",
-			"1=1,1~3/3 2=2,2~3/3 2=2,2~3/3 2=2,2~3/3 3=3,3~0/3", ""},
-		{"it is reminded of", "1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 244=3,244~3/3",
+			"1=1,1~3/3 2=2,2~3/3 2=2,2~3/3 2=2,2~3/3 3=3,3~0/3",
+			""},
+		{"it is reminded of",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 244=3,244~3/3",
 			"3 started 1 a b c | 244 reminder 1 a b c"},
 		{"verdicts stop while it lasts: a heartbeat ends nothing",
 			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 4=4,4 5=5,5~1/3",
 			"3 started 1 a b c | 5 resolved 1 a b c-5"},
 		{"verdicts stop before it is told: time goes on",
-			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=0,1",
-			"4 started 1 a b c"},
-		{"unless a probe has arrived", "0=0,0~0/3 1=0,1~3/3 2=0,1 4=3,1",
-			""},
+			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=0,1", "4 started 1 a b c"},
+		{"unless a probe has arrived",
+			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=3,1", ""},
 		{"it was told of as a stage before",
-			"0=0,0~0/3 6=0,6 7=0,7 8=0,8~3/3 9=0,9~3/3 10=10,10~3/3 "
+			"0=0,0~0/3 6=0,6 7=0,7 8=0,8~3/3 9=0,9~3/3 "
+			"10=10,10~3/3 "
 			"11=11,11 12=12,12~2/3",
 			"7 started 0 | 12 resolved 0 a b c-12"},
 		{"single regions that are cut off are no event beside it",
@@ -366,10 +368,14 @@ static void test_silence(void **state)
 static void test_causes(void **state)
 {
 	struct pipeline_runner runners[] = {
-		{.name = "a", .at = START + 130, .status = RUNNER_EXIT,
+		{.name = "a",
+			.at = START + 130,
+			.status = RUNNER_EXIT,
 			.why = "exit status 255: refused"},
 		{.name = "b", .at = START + 50, .status = RUNNER_OK},
-		{.name = "c", .at = START + 130, .status = RUNNER_EXIT,
+		{.name = "c",
+			.at = START + 130,
+			.status = RUNNER_EXIT,
 			.why = "exit status 255: refused"},
 		{.name = "d", .at = START + 130, .status = RUNNER_OK},
 		{.name = "e", .at = START + 130, .status = RUNNER_TIMEOUT},
