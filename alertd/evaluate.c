@@ -12,8 +12,8 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline_health.h"
+#include "incident/recovery.h"
 #include "incident/route_test.h"
-#include "incident/unwatched.h"
 #include "notifier.h"
 #include "output.h"
 #include "routing/correlation.h"
@@ -203,7 +203,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		route_test_remind(st, in->u.untested, at, events);
 		break;
 	case EVALUATE_UNWATCHED:
-		unwatched_server(st, at, events);
+		recovery_server_gone(st, at, events);
 		break;
 	case EVALUATE_SHARED:
 		correlation_begin(st, in->u.starts.v, in->u.starts.n, events);

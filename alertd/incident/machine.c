@@ -13,7 +13,6 @@
 #include "incident/reminder.h"
 #include "incident/severity.h"
 #include "incident/tool_drift.h"
-#include "incident/unwatched.h"
 
 #include <math.h>
 
@@ -297,7 +296,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
-	unwatched_regions(st, v, out);
+	recovery_regions_gone(st, v, out);
 	/*
 	 * An unknown window in which no region fails is neither good nor bad.
 	 */
