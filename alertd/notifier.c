@@ -234,6 +234,13 @@ void notifier_verdicts(
 		p->window = v->verdict.window;
 		p->servers = 0;
 	}
+	/* A clock was ahead, and is right again. */
+	if (n && p->window < p->round.window &&
+		(double)p->round.window >
+			evaluate_now(p->evaluator) + STATE_AHEAD_S) {
+		fleet_round_release(&p->round);
+		p->judged = 0;
+	}
 	told = covered(p, v, n);
 	for (size_t i = 0; i < n; i++) {
 		fleet_round_add(&p->round, &v[i].verdict);

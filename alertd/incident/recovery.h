@@ -40,8 +40,8 @@ void recovery_server_gone(
 	struct alert_state *st, double now, struct alert_events *out);
 
 /*
- * recovery_regions_gone(st, v, out): end the downtime, the regional incident and
- * the rate limit if verdict v no longer expects any of its regions, and no
+ * recovery_regions_gone(st, v, out): end the downtime, the regional incident
+ * and the rate limit if verdict v no longer expects any of its regions, and no
  * other region fails, or is throttled.
  */
 void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
