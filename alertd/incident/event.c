@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "incident/incident.h"
 #include "incident/summary.h"
 #include "incident/tool_drift.h"
 
@@ -169,7 +170,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.started_at = inc->first,
 		.resolved_at =
 			s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND
-				? inc->passed_since
+				? incident_end(inc)
 				: 0,
 		.flaps = inc->flaps,
 		.flapping = inc->flapping.since != 0,

@@ -348,6 +348,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
+	recovery_regions_gone(st, v, out);
 	/*
 	 * An unknown window in which no region fails is neither good nor bad.
 	 */

@@ -301,7 +301,6 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 static void count_silence(struct alert_state *st, const struct pipeline *pl)
 {
 	const struct fleet_round *r = pl->round;
-	struct incident *inc = &st->incidents[ALERT_STALLED];
 	struct strings silent = {0};
 	bool all, most;
 
@@ -312,8 +311,6 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 	count_round(&st->most_silent, most, silent_since(pl, all), r->window);
 	if (most)
 		strings_copy(&st->silent, &silent);
-	if (most && told_silent(inc))
-		strings_copy(&inc->regions, &silent);
 	strings_release(&silent);
 }
 
@@ -449,22 +446,25 @@ static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
+	/* As of the verdicts, as all that they begin and end. */
+	double at = pl->round ? (double)pl->round->window : now;
 	bool all, told = told_silent(inc);
 
 	if (pl->round)
 		count_silence(st, pl);
 	if (told && !(inc->severity == SEVERITY_P1 ? st->all_silent.n
 						   : st->most_silent.n)) {
-		end_stall(st, "A region reports again",
-			pl->round ? (double)pl->round->window : now, now, out);
+		end_stall(st, "A region reports again", at, at, out);
 		restart(&st->most_silent);
 		return true;
 	}
+	if (told)
+		strings_copy(&inc->regions, &st->silent);
 	all = lasts(&st->all_silent, pl, now);
 	if (all || lasts(&st->most_silent, pl, now))
-		tell_silence(st, pl, all, now, out);
-	if (told && reminder_due(inc, p, now))
-		emit_silence(st, ALERT_REMINDER, pl, now, out);
+		tell_silence(st, pl, all, at, out);
+	if (told && reminder_due(inc, p, at))
+		emit_silence(st, ALERT_REMINDER, pl, at, out);
 	return told_silent(inc);
 }
 

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "incident/flapping.h"
+#include "incident/incident.h"
 #include "incident/tool_drift.h"
 #include "mcp/regions.h"
 
@@ -39,6 +40,9 @@ void phrase_duration(struct buf *b, long long s)
 {
 	long long min = s / 60;
 
+	/* Of instants that a wrong clock has set. */
+	if (s < 0)
+		s = 0;
 	if (s < 60)
 		buf_fmt(b, "%lld s", s);
 	else if (min < 60)
@@ -389,7 +393,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 
 static void put_span(struct buf *b, const struct incident *inc)
 {
-	phrase_span(b, inc->first, inc->passed_since);
+	phrase_span(b, inc->first, incident_end(inc));
 }
 
 static void put_agreement(struct buf *b, const struct summary *s)
@@ -512,7 +516,7 @@ static void put_found(struct buf *b, const struct summary *s)
 	}
 	phrase_time(b, inc->first, days);
 	buf_str(b, " to ");
-	phrase_time(b, inc->passed_since, days);
+	phrase_time(b, incident_end(inc), days);
 	buf_str(b, " UTC, found at ");
 	phrase_time(b, (int64_t)s->at, false);
 	buf_str(b, ": ");

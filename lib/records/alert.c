@@ -140,7 +140,9 @@ MAKE(duration)
 
 	(void)l;
 	if (r->resolved_at)
-		buf_int(b, r->resolved_at - r->started_at);
+		buf_int(b, r->resolved_at > r->started_at
+				   ? r->resolved_at - r->started_at
+				   : 0);
 	else
 		buf_str(b, "null");
 	return true;

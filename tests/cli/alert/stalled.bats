@@ -250,6 +250,17 @@ runner() {
 	jq -e --argjson t $((NOW + 61 * 60)) '.started_at == ($t | todate)' out
 }
 
+@test "one verdict from the future does not hide that no region reports" {
+	beats 0 0 0
+	{
+		verdict 600 green
+		for m in 1 2 3; do
+			silent $m
+		done
+	} | alert 0 4
+	grep -q pipeline_stalled_started out
+}
+
 @test "where a server has no verdict nobody is blind" {
 	sed -i 's|/mcp}]|/mcp}, {slug: t, url: https://t.example.com/mcp}]|' fleet.yaml
 	for m in 0 1 2 3 4; do
