@@ -345,21 +345,22 @@ static bool watch_tests(struct notifier *p)
 	const struct notifier_setup *s = &p->setup;
 	double now = evaluate_now(p->evaluator);
 	struct route_test_history t;
+	bool ok;
 
 	if (!s->conf || !s->conf->n_routes)
 		return true;
-	if (!route_test_store_read(s->store, &t))
+	if (!route_test_store_read(s->store, s->conf, &t))
 		return false;
 	/* Under a pretended clock nothing begins. */
-	if (isnan(s->now) && !route_test_store_begin(s->store, &t, now))
-		return false;
-	if (route_test_overdue(&t, now))
+	ok = !isnan(s->now) || route_test_store_begin(s->store, &t, now);
+	if (ok && route_test_overdue(&t, now))
 		evaluate_one(p, &(struct evaluate_input) {
 			.slug = SLUG_FLEET,
 			.what = EVALUATE_UNTESTED,
 			.u.untested = &t,
 		});
-	return true;
+	route_test_store_release(&t);
+	return ok;
 }
 
 /*

@@ -372,7 +372,8 @@ static void test_routing(void **state)
 /* "Test your alerting pipeline end-to-end at least once per month." */
 static void test_monthly(void **state)
 {
-	const struct route_test_history t = {0, 0};
+	struct route_tested page = {"page", 0};
+	const struct route_test_history t = {0, &page, 1};
 
 	(void)state;
 	assert_false(route_test_overdue(&t, 31 * 86400));
