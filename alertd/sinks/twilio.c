@@ -188,16 +188,45 @@ static int compare_fields(const void *a, const void *b)
 	return order ? order : strcmp(x->value, y->value);
 }
 
-/* Each field once, by name and value, behind the URL. */
-static void put_signed(struct buf *b, const char *url, const struct form *f)
+/*
+ * The URL with its port, or without: which of these Twilio signs is not the
+ * same for all its requests.
+ */
+static void put_url(struct buf *b, const char *url, bool port)
 {
-	buf_str(b, url);
+	const char *host = strstr(url, "://");
+	size_t scheme = host ? (size_t)(host - url) + 3 : 0;
+	size_t n = strcspn(url + scheme, "/?"), given = n;
+
+	while (given && url[scheme + given] != ':')
+		given--;
+	if (!given)
+		given = n;
+	buf_add(b, url, scheme + (port ? n : given));
+	if (port && given == n)
+		buf_str(b, strncmp(url, "https:", 6) == 0 ? ":443" : ":80");
+	buf_str(b, url + scheme + n);
+}
+
+/* Whether that is signed: the URL, and each field once, by name and value. */
+static bool signed_by(const struct sink_call *c, const struct form *f,
+	bool port)
+{
+	const char *field = request_env(c->env, "HTTP_X_TWILIO_SIGNATURE");
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, HTTP_REQUEST_MAX);
+	put_url(&b, c->url, port);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct form_field *v = &f->v[i];
 
 		if (!i || compare_fields(v, v - 1) != 0)
-			buf_fmt(b, "%s%s", v->name, v->value);
+			buf_fmt(&b, "%s%s", v->name, v->value);
 	}
+	ok = buf_ok(&b) && signed_sha1(c->secret, b.p, field);
+	buf_release(&b);
+	return ok;
 }
 
 /*
@@ -218,19 +247,14 @@ static void read_token(const struct sink_call *c, struct sink_answer *a)
 
 static bool answer_voice(const struct sink_call *c, struct sink_answer *a)
 {
-	const char *field = request_env(c->env, "HTTP_X_TWILIO_SIGNATURE");
 	const char *digits, *to;
 	char phone[32];
 	struct form form;
-	struct buf text;
 	bool ok;
 
 	form_read(c->body, &form);
 	qsort(form.v, form.n, sizeof *form.v, compare_fields);
-	buf_init(&text, HTTP_REQUEST_MAX);
-	put_signed(&text, c->url, &form);
-	ok = buf_ok(&text) && signed_sha1(c->secret, text.p, field);
-	buf_release(&text);
+	ok = signed_by(c, &form, false) || signed_by(c, &form, true);
 	digits = form_get(&form, "Digits");
 	if (ok && digits && strcmp(digits, "1") == 0)
 		read_token(c, a);
