@@ -255,7 +255,7 @@ static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(credentials());
+	return deliver_new(credentials(), conf);
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry

@@ -15,14 +15,16 @@
 
 struct deliver {
 	const char *credentials;
+	const struct conf *conf;
 	struct http_send *http; /* made when there is use for it */
 };
 
-struct deliver *deliver_new(const char *credentials)
+struct deliver *deliver_new(const char *credentials, const struct conf *conf)
 {
 	struct deliver *d = xcalloc(1, sizeof *d);
 
 	d->credentials = credentials;
+	d->conf = conf;
 	return d;
 }
 
@@ -207,7 +209,7 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 }
 
 /* Reads the event for sinks that do not send the record as it is. */
-static bool read_event(struct sending *s)
+static bool read_event(const struct deliver *d, struct sending *s)
 {
 	char why[JSON_WHY];
 	struct delivered *r = &s->delivery->result;
@@ -219,7 +221,9 @@ static bool read_event(struct sending *s)
 		snprintf(r->why, sizeof r->why, "it cannot be read: %s", why);
 		return false;
 	}
-	message_make(&s->event, &s->message);
+	message_make(&s->event,
+		&(struct message_view) {d->conf, s->job.route, s->job.now},
+		&s->message);
 	s->job.event = &s->event;
 	s->job.message = &s->message;
 	return true;
@@ -261,7 +265,7 @@ static bool begin_sending(struct deliver *d, struct sending *s)
 	};
 	if (!unlock(d->credentials, &s->job, &s->secret, why))
 		p->result = to_mend(why);
-	else if (read_event(s)) {
+	else if (read_event(d, s)) {
 		if (!s->sink->build)
 			send_here(s);
 		else if (go_on(d, s))

@@ -70,6 +70,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
+	enum severity was = inc->severity;
 	bool worse = a->layer > inc->layer;
 
 	if (a->layer >= inc->layer) {
@@ -81,8 +82,13 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 		worse = true;
 	}
 	if (worse && !inc->late)
-		events_add(out, st, kind, ALERT_ESCALATED, (double)s->window,
-			true);
+		events_put(out, st, &(struct summary) {
+			.kind = kind,
+			.phase = ALERT_ESCALATED,
+			.at = (double)s->window,
+			.worse = true,
+			.was = was,
+		});
 }
 
 /* A failing window of an open incident. */

@@ -4,17 +4,19 @@
  * authentication, answered with 201. An error has a code of Twilio's own. After
  * "Messages resource", "Calls resource" and "TwiML <Say>", twilio.com/docs.
  */
-#include "incident/summary.h"
 #include "sinks/sink.h"
 
 #include "json/json.h"
 #include "sinks/escape.h"
 
+#include <ctype.h>
 #include <string.h>
 
 #define BASE "https://api.twilio.com"
 /* As long as two or three short messages. */
 #define SMS_MAX 320
+/* With less room than this the sentence says nothing. */
+#define TEXT_LEAST 20
 /* What is read out at night should be short. */
 #define SPOKEN_MAX 500
 
@@ -36,52 +38,101 @@ static void put_path(const struct sink_job *job, const char *what,
 	r->password = get(job, "token");
 }
 
-/* The sentence, cut where needed, then the address to acknowledge it. */
+/*
+ * The headline, since when and from where, the address to acknowledge it; then
+ * as much of the sentence as there is room for.
+ */
 static void put_sms(struct buf *b, const struct sink_job *job)
 {
-	const struct sink_event *e = job->event;
+	const struct message *m = job->message;
+	const char *ack = job->event->ack_url;
 	char cut[4 * SMS_MAX + 1];
 	struct buf text, tail;
-	size_t room = SMS_MAX;
+	size_t room;
 
 	buf_init(&text, HTTP_REQUEST_MAX);
 	buf_init(&tail, HTTP_REQUEST_MAX);
-	if (e->digest) {
-		buf_fmt(&text, "%s. %s", job->message->title,
-			job->message->text);
-	} else {
-		buf_fmt(&text, "%s%s: %s", severity_name(e->severity),
-			e->phase == ALERT_RESOLVED ? " over" : "",
-			e->summary);
-		if (e->phase != ALERT_RESOLVED && e->started_at) {
-			buf_str(&tail, " Since ");
-			phrase_time(&tail, e->started_at, false);
-			buf_str(&tail, " UTC.");
-		}
-		if (e->ack_url && strlen(e->ack_url) < SMS_MAX / 2)
-			buf_fmt(&tail, " %s", e->ack_url);
-	}
-	room -= tail.len;
+	buf_fmt(&text, "%s.", m->title);
+	if (m->since)
+		buf_fmt(&text, " %s %s.",
+			job->event->resolved_at ? "It lasted" : "Since",
+			m->since);
+	if (m->cities)
+		buf_fmt(&text, " From %s.", m->cities);
+	if (ack && strlen(ack) < SMS_MAX / 2)
+		buf_fmt(&tail, " Acknowledge: %s", ack);
+	room = SMS_MAX - tail.len;
 	sink_text_sms(b, sink_cut(text.p, room, cut, sizeof cut));
 	buf_str(b, tail.p);
+	room -= text.len < room ? text.len : room;
+	if (*m->text && room > TEXT_LEAST) {
+		buf_char(b, ' ');
+		sink_text_sms(b,
+			sink_cut(m->text, room - 1, cut, sizeof cut));
+	}
 	buf_release(&text);
 	buf_release(&tail);
 }
 
+/* "12 min ago" as it is said: "12 minutes ago"; "P1" as "Priority 1". */
+static void put_said(struct buf *b, const char *s)
+{
+	static const struct {
+		const char *from, *to;
+	} units[] = {{" min", " minutes"}, {" h", " hours"}, {" d", " days"}};
+
+	if (strncmp(s, "P1", 2) == 0 || strncmp(s, "P2", 2) == 0 ||
+		strncmp(s, "P3", 2) == 0) {
+		buf_str(b, "Priority ");
+		s++;
+	}
+	while (*s) {
+		bool digit = *s >= '0' && *s <= '9';
+
+		buf_char(b, *s++);
+		for (size_t i = 0; digit && i < 3; i++) {
+			size_t n = strlen(units[i].from);
+
+			if (strncmp(s, units[i].from, n) == 0 &&
+				!isalnum((unsigned char)s[n])) {
+				buf_str(b, units[i].to);
+				s += n;
+				break;
+			}
+		}
+	}
+}
+
+/* What is read out: short, and without what nobody can say, as an address. */
+static void put_speech(struct buf *b, const struct sink_job *job)
+{
+	const struct message *m = job->message;
+
+	put_said(b, m->title);
+	buf_str(b, ". ");
+	if (job->event->digest)
+		return;
+	buf_str(b, *m->means ? m->means : m->text);
+	if (m->since) {
+		buf_str(b, " Since ");
+		put_said(b, m->since);
+		buf_char(b, '.');
+	}
+	if (m->cities)
+		buf_fmt(b, " Seen from %s.", m->cities);
+}
+
 static void put_spoken(struct buf *b, const struct sink_job *job)
 {
-	const struct sink_event *e = job->event;
 	char cut[4 * SPOKEN_MAX + 1];
+	struct buf speech;
 
+	buf_init(&speech, HTTP_REQUEST_MAX);
+	put_speech(&speech, job);
 	buf_str(b, "<Response><Say loop=\"2\">This is mcp-alert. ");
-	if (e->digest)
-		sink_text_xml(b, job->message->title);
-	else
-		buf_fmt(b, "Priority %d. ", (int)e->severity);
-	if (!e->digest)
-		sink_text_xml(
-			b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
+	sink_text_xml(b, sink_cut(speech.p, SPOKEN_MAX, cut, sizeof cut));
 	buf_str(b, "</Say></Response>");
+	buf_release(&speech);
 }
 
 static bool build_sms(const struct sink_job *job, int n,

@@ -26,8 +26,8 @@ life() {
 	taken '.[0].body.payload | .severity, .source, .component, .class, .group, .timestamp' | tee payload
 	[ "$(paste -sd' ' payload)" = "error example-mcp tools-list downtime tools 2026-04-29T20:31:00Z" ]
 	[ "$(taken '.[1].body.payload.severity')" = critical ]
-	[ "$(taken '.[1].body.links | map(.text) | join(" ")')" = "Dashboard Acknowledge" ]
-	taken '.[1].body.payload.custom_details["It means"]' | grep "no client can use it"
+	[ "$(taken '.[1].body.links | map(.text) | join(" ")')" = "Acknowledge Dashboard" ]
+	taken '.[1].body.payload.custom_details.Event' | grep "no client can use it"
 	silent
 }
 
@@ -47,7 +47,7 @@ life() {
 	EOF
 	[ "$(taken '.[0].body | "\(.priority) \(.alias)"')" = "P2 example-mcp:downtime:$T" ]
 	[ "$(taken '.[3].body.priority')" = P1 ]
-	taken '.[4].body.note' | grep -F 'ann looks after it'
+	taken '.[4].body.note' | grep -F 'ann has it until'
 	silent
 }
 
@@ -67,9 +67,9 @@ life() {
 	[ "$(taken 'map(.vendor) | unique | join(" ")')" = hook ]
 	[ "$(taken 'length')" = 4 ]
 	[ "$(taken '.[1].body.attachments[0].color')" = "#c40040" ]
-	[ "$(taken '.[3].body.text')" = "🟢 P1 over: example-mcp is up again" ]
+	[ "$(taken '.[3].body.text')" = "🟢 P1 over after 2 min: example-mcp is up again" ]
 	taken '.[1].body.attachments[0].fields[].title' | paste -sd, | tee titles
-	[ "$(<titles)" = "Failure mode,Probe,First seen,It means,Look first at,Consecutive" ]
+	[ "$(<titles)" = "Since,Seen from,URL,What fails,Failing minutes,Look first at" ]
 	silent
 }
 
