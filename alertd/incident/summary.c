@@ -186,6 +186,7 @@ static void put_newer(struct buf *b, const struct incident *inc)
 	}
 	buf_str(b, " since ");
 	phrase_time(b, c->since, c->since / 86400 != inc->opened_at / 86400);
+	buf_str(b, " UTC");
 }
 
 /*
@@ -262,7 +263,7 @@ static void put_churn(struct buf *b, const struct incident *inc, double at)
 {
 	buf_fmt(b, " changes its tools all the time, since ");
 	phrase_time_seen(b, inc->first, at);
-	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
+	buf_fmt(b, " UTC: its list of tools changed %.0f times in the last hour; "
 		   "until that ends, single changes and differences between "
 		   "regions are not reported",
 		inc->value);
@@ -277,7 +278,7 @@ static void put_silence(struct buf *b, const struct incident *inc, double at)
 					      : ", all its regions,");
 	buf_str(b, " since ");
 	phrase_time_seen(b, inc->first, at);
-	buf_str(b, ": a runner or its network fails, which says nothing about "
+	buf_str(b, " UTC: a runner or its network fails, which says nothing about "
 		   "the server");
 }
 
@@ -290,7 +291,7 @@ static void put_isolation(struct buf *b, const struct incident *inc, double at)
 	buf_str(b, inc->regions.n == 1 ? " has" : " have");
 	buf_str(b, " been cut off since ");
 	phrase_time_seen(b, inc->first, at);
-	buf_str(b, ": no server answers there, and other regions do not see "
+	buf_str(b, " UTC: no server answers there, and other regions do not see "
 		   "that; what is probed from there counts as no data, and "
 		   "says nothing about any server");
 }
@@ -326,13 +327,24 @@ static void put_latency(struct buf *b, const struct incident *inc)
 	phrase_cities(b, &inc->regions);
 }
 
+/* "5 min" */
+static void put_window(struct buf *b, enum rate_window w)
+{
+	const char *name = rate_name(w);
+	size_t digits = strspn(name, "0123456789");
+
+	buf_fmt(b, "%.*s %s", (int)digits, name,
+		strcmp(name + digits, "m") == 0 ? "min" : name + digits);
+}
+
 static void put_errors(struct buf *b, const struct incident *inc)
 {
 	const char *layer = failure_layer_name(inc->layer);
 
-	buf_fmt(b, " fails too often: %.1f %% of the probes of %s, though "
-		   "never long enough to be down",
-		inc->value, rate_name(inc->rate_window));
+	buf_fmt(b, " fails too often: %.1f %% of the probes of the last ",
+		inc->value);
+	put_window(b, inc->rate_window);
+	buf_str(b, " failed, though never long enough to be down");
 	if (layer)
 		buf_fmt(b, "; mostly at the layer %s", layer);
 }
@@ -340,9 +352,10 @@ static void put_errors(struct buf *b, const struct incident *inc)
 static void put_burn(struct buf *b, const struct incident *inc)
 {
 	buf_fmt(b, " uses up its error budget %.1f times as fast as it may: "
-		   "%.2f %% of the probes of %s failed, its objective is %g %%",
-		inc->value, inc->value * (100 - inc->usual),
-		rate_name(inc->rate_window), inc->usual);
+		   "%.2f %% of the probes of the last ",
+		inc->value, inc->value * (100 - inc->usual));
+	put_window(b, inc->rate_window);
+	buf_fmt(b, " failed, its objective is %g %%", inc->usual);
 }
 
 /* What is wrong, without an end. */
@@ -604,7 +617,8 @@ static void put_state(struct buf *b, const struct summary *s)
 		buf_fmt(b, "%s, open for ", severity);
 		put_age(b, s->at, inc->first);
 	} else if (s->phase != ALERT_ESCALATED) {
-		buf_str(b, severity);
+		buf_fmt(b, "%s%s", severity,
+			s->phase == ALERT_FOUND ? ", over" : "");
 	} else if (s->unacknowledged) {
 		buf_fmt(b, "%s, nobody has answered for ", severity);
 		put_age(b, s->at, inc->opened_at);
@@ -672,6 +686,8 @@ static void put_bad(struct buf *b, const struct summary *s)
 				: inc->reached.n   ? "works, but not from "
 						   : "fails from ");
 		put_places(b, &inc->regions);
+	} else if (s->phase == ALERT_FOUND) {
+		buf_str(b, "turned our probes away with 429");
 	} else if (s->kind == ALERT_SILENT) {
 		buf_str(b, "is not watched from ");
 		put_places(b, &inc->regions);

@@ -53,7 +53,7 @@ static void put_links(struct buf *b, const struct message *m)
 			buf_fmt(&text, "%s[%s](%s)", text.len ? " \u00b7 " : "",
 				m->links[i].label, m->links[i].text);
 	if (text.len) {
-		buf_fmt(b, "%s{\"name\":\"Go on\",\"value\":",
+		buf_fmt(b, "%s{\"name\":\"Links\",\"value\":",
 			m->n ? "," : "");
 		json_put_str(b, text.p);
 		buf_str(b, ",\"inline\":false}");

@@ -6,6 +6,7 @@
 #include "mcp/regions.h"
 #include "sinks/words.h"
 
+#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,18 +51,6 @@ static enum message_mood mood(const struct sink_event *e)
 					     : MESSAGE_NEWS;
 }
 
-/* "initialize: http.503" */
-static void add_failure(struct message *m, const struct sink_event *e)
-{
-	struct buf b;
-
-	buf_init(&b, TEXT_ROOM);
-	if (e->step)
-		buf_fmt(&b, "%s%s%s", e->step, e->error ? ": " : "",
-			e->error ? e->error : "");
-	add_line(m, "What fails", &b);
-}
-
 /* How long the first statement of a sentence is: up to ';', or to its end. */
 static size_t statement(const char *s)
 {
@@ -71,6 +60,18 @@ static size_t statement(const char *s)
 		if (s[i] == ';' || (s[i] == '.' && (s[i + 1] == ' ' || !s[i + 1])))
 			return i;
 	return n;
+}
+
+/* "P2: certificate of shop ends …" */
+static void put_statement(struct buf *b, const struct sink_event *e)
+{
+	const char *s = e->summary;
+	size_t n = statement(s);
+
+	if (strncmp(s, "The ", 4) == 0)
+		s += 4, n -= 4;
+	buf_fmt(b, "%s%s: %.*s", severity_name(e->severity),
+		e->phase == ALERT_RESOLVED ? " over" : "", (int)n, s);
 }
 
 static char *make_title(const struct sink_event *e)
@@ -85,23 +86,27 @@ static char *make_title(const struct sink_event *e)
 			strcmp(e->slug, SLUG_FLEET) == 0 ? "the fleet"
 							 : e->slug);
 	else
-		buf_fmt(&b, "%s%s: %.*s", severity_name(e->severity),
-			e->phase == ALERT_RESOLVED ? " over" : "",
-			(int)statement(e->summary), e->summary);
+		put_statement(&b, e);
 	return buf_take(&b);
 }
 
 /* The sentence without the words that it shares with the title. */
-static char *make_text(const char *title, const char *summary)
+static char *make_text(const char *title, const struct sink_event *e)
 {
 	const char *core = strstr(title, ": ");
 	size_t n = core ? strlen(core + 2) : 0;
+	const char *same = n ? strstr(e->summary, core + 2) : NULL;
+	char *text;
 
-	if (!n || strncmp(summary, core + 2, n) != 0 ||
-		!strchr(":;.", summary[n]))
-		return xstrdup(summary);
-	summary += n;
-	return xstrdup(summary + strspn(summary, ":;. "));
+	/* Before it may stand an article that the title leaves out. */
+	if (!same || same > e->summary + 4 || !strchr(":;.", same[n]))
+		return xstrdup(e->summary);
+	same += n;
+	text = xstrdup(same + strspn(same, ":;. "));
+	/* Behind a headline comes the name of a step, as it is written. */
+	if (!e->headline)
+		*text = (char)toupper((unsigned char)*text);
+	return text;
 }
 
 static const char *zone_of(const struct message_view *v)
@@ -119,6 +124,21 @@ static void put_moment(struct buf *b, const struct message_view *v, int64_t t)
 	phrase_zone(b, zone_of(v));
 }
 
+/* " to 02:28", with its day unless it is that of b, a date. */
+static void put_end(struct buf *b, int64_t t, const struct message_view *v)
+{
+	const size_t clock = sizeof "02:28" - 1;
+	struct buf end;
+
+	buf_init(&end, TEXT_ROOM);
+	phrase_date(&end, t, v->now, zone_of(v));
+	buf_fmt(b, " to %s",
+		end.len == b->len && strncmp(b->p, end.p, b->len - clock) == 0
+			? end.p + end.len - clock
+			: end.p);
+	buf_release(&end);
+}
+
 /* What is sent once says in its own words of which time it speaks. */
 static char *make_since(const struct sink_event *e,
 	const struct message_view *v)
@@ -129,11 +149,10 @@ static char *make_since(const struct sink_event *e,
 	if (!e->started_at || e->phase == ALERT_ONCE)
 		return NULL;
 	buf_init(&b, TEXT_ROOM);
-	put_moment(&b, v, e->started_at);
-	if (e->resolved_at) {
-		buf_str(&b, " to ");
-		put_moment(&b, v, e->resolved_at);
-	}
+	phrase_date(&b, e->started_at, v->now, zone_of(v));
+	if (e->resolved_at)
+		put_end(&b, e->resolved_at, v);
+	phrase_zone(&b, zone_of(v));
 	buf_str(&b, " (");
 	phrase_duration(&b,
 		(e->resolved_at ? e->resolved_at : now) - e->started_at);
@@ -173,6 +192,14 @@ static char *make_places(const struct sink_event *e,
 		phrase_regions(&b, &l);
 	strings_release(&l);
 	return l.n || b.len ? buf_take(&b) : (buf_release(&b), NULL);
+}
+
+/* What the regions of an event are: see mcp-records(5). */
+static const char *what_regions(const struct sink_event *e)
+{
+	return strcmp(e->kind, "probe_silent") == 0 ? "Silent"
+		: strcmp(e->kind, "cdn_cache_divergence") == 0 ? "Behind"
+								: "Seen from";
 }
 
 static void add_servers(struct message *m, const struct sink_event *e)
@@ -220,16 +247,16 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 
 	m->title = make_title(e);
 	m->means = xstrdup(over || !w->means ? "" : w->means);
-	m->text = make_text(m->title, e->summary);
+	m->text = make_text(m->title, e);
 	m->since = make_since(e, v);
+	m->where = what_regions(e);
 	m->cities = make_places(e, v, false);
 	m->core = make_core(e, v);
 	add_text(m, over ? "Lasted" : "Since", m->since);
-	add_text(m, "Seen from", places);
+	add_text(m, m->where, places);
 	add_servers(m, e);
 	add_text(m, "URL", e->url);
 	if (!over) {
-		add_failure(m, e);
 		add_minutes(m, e);
 		add_text(m, "Look first at", w->first);
 	}

@@ -35,6 +35,7 @@ struct message {
 	char *means; /* what that means for users; "": nothing */
 	char *text;  /* the sentences of the event that the title leaves out */
 	char *since;  /* "Sun 22 Nov 02:05 UTC (12 min ago)", or NULL */
+	const char *where; /* "Seen from": what the regions are; a constant */
 	char *cities; /* "Ashburn and London", or NULL */
 	char *core;   /* the same for all messages of an incident, or NULL:
 			 "example-mcp, Sun 22 Nov 02:05 UTC" */

@@ -38,6 +38,13 @@ static void put_path(const struct sink_job *job, const char *what,
 	r->password = get(job, "token");
 }
 
+/* Unless the headline says it. */
+static void put_cities(struct buf *b, const struct message *m)
+{
+	if (m->cities && !strstr(m->title, m->cities))
+		buf_fmt(b, " %s %s.", m->where, m->cities);
+}
+
 /*
  * The headline, since when and from where, the address to acknowledge it; then
  * as much of the sentence as there is room for.
@@ -57,15 +64,14 @@ static void put_sms(struct buf *b, const struct sink_job *job)
 		buf_fmt(&text, " %s %s.",
 			job->event->resolved_at ? "It lasted" : "Since",
 			m->since);
-	if (m->cities)
-		buf_fmt(&text, " From %s.", m->cities);
+	put_cities(&text, m);
 	if (ack && strlen(ack) < SMS_MAX / 2)
 		buf_fmt(&tail, " Acknowledge: %s", ack);
 	room = SMS_MAX - tail.len;
 	sink_text_sms(b, sink_cut(text.p, room, cut, sizeof cut));
 	buf_str(b, tail.p);
 	room -= text.len < room ? text.len : room;
-	if (*m->text && room > TEXT_LEAST) {
+	if (*m->text && !job->event->resolved_at && room > TEXT_LEAST) {
 		buf_char(b, ' ');
 		sink_text_sms(b,
 			sink_cut(m->text, room - 1, cut, sizeof cut));
@@ -74,32 +80,42 @@ static void put_sms(struct buf *b, const struct sink_job *job)
 	buf_release(&tail);
 }
 
-/* "12 min ago" as it is said: "12 minutes ago"; "P1" as "Priority 1". */
+/* The unit behind the number with which b ends, "12 "; one of 1 is singular. */
+static void put_unit(struct buf *b, const char *unit)
+{
+	size_t n = b->len;
+	bool one = n > 1 && b->p[n - 2] == '1' &&
+		(n < 3 || !isdigit((unsigned char)b->p[n - 3]));
+
+	buf_add(b, unit, strlen(unit) - one);
+}
+
+/* "P1 ... 12 min ago" as it is said: "Priority 1 ... 12 minutes ago". */
 static void put_said(struct buf *b, const char *s)
 {
 	static const struct {
 		const char *from, *to;
-	} units[] = {{" min", " minutes"}, {" h", " hours"}, {" d", " days"}};
+	} units[] = {{"s", "seconds"}, {"min", "minutes"}, {"h", "hours"},
+		{"d", "days"}};
+	const size_t n = sizeof units / sizeof *units;
 
-	if (strncmp(s, "P1", 2) == 0 || strncmp(s, "P2", 2) == 0 ||
-		strncmp(s, "P3", 2) == 0) {
-		buf_str(b, "Priority ");
-		s++;
-	}
 	while (*s) {
-		bool digit = *s >= '0' && *s <= '9';
+		size_t len = strcspn(s, " (),:;."), i = 0;
+		bool number = b->len > 1 &&
+			isdigit((unsigned char)b->p[b->len - 2]);
 
-		buf_char(b, *s++);
-		for (size_t i = 0; digit && i < 3; i++) {
-			size_t n = strlen(units[i].from);
-
-			if (strncmp(s, units[i].from, n) == 0 &&
-				!isalnum((unsigned char)s[n])) {
-				buf_str(b, units[i].to);
-				s += n;
-				break;
-			}
-		}
+		while (i < n && (strlen(units[i].from) != len ||
+					strncmp(units[i].from, s, len) != 0))
+			i++;
+		if (number && i < n)
+			put_unit(b, units[i].to);
+		else if (len == 2 && *s == 'P' && isdigit((unsigned char)s[1]))
+			buf_fmt(b, "Priority %c", s[1]);
+		else
+			buf_add(b, s, len);
+		s += len;
+		if (*s)
+			buf_char(b, *s++);
 	}
 }
 
@@ -118,8 +134,7 @@ static void put_speech(struct buf *b, const struct sink_job *job)
 		put_said(b, m->since);
 		buf_char(b, '.');
 	}
-	if (m->cities)
-		buf_fmt(b, " Seen from %s.", m->cities);
+	put_cities(b, m);
 }
 
 static void put_spoken(struct buf *b, const struct sink_job *job)

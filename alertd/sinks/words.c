@@ -6,7 +6,7 @@
 #define ERRORS "It is reached, but answers with errors: no client can use it."
 #define REFUSES "It is reached, but begins no session: no client can use it."
 #define TOOLS "Clients connect, but cannot use its tools."
-#define WAS "It is over; it was found after the fact."
+#define WAS "Users may have noticed; nobody was told while it lasted."
 #define SHOW_THEN                                                              \
 	"The application's log of that time; and why its minutes were judged " \
 	"late."
@@ -77,11 +77,10 @@ static const struct message_words words[] = {
 		"Clients that know the old ones may fail.",
 		"Whether somebody meant to deploy that."},
 	{"certificate_expiring", NULL, NULL,
-		"Once it has expired, clients refuse to connect.",
+		"Clients connect only with a valid certificate.",
 		"What should have renewed it."},
 	{"token_expiring", NULL, NULL,
-		"Once it has expired, the probes fail, and users notice "
-		"nothing.",
+		"Without it the probes fail, and users notice nothing.",
 		"mcp-rotate, or whoever issues it."},
 	{"anomaly_logged", NULL, NULL, "Never for long, never together.",
 		"Nothing, for now."},

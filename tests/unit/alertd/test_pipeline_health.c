@@ -257,7 +257,7 @@ static void test_isolated_words(void **state)
 	assert_string_equal(l.events.v[1].record.summary,
 		"A region reports again after 1 min (14:01\u201314:02 UTC).");
 	assert_string_equal(l.events.v[2].record.summary,
-		"The network of us has been cut off since 14:01: no server "
+		"The network of us has been cut off since 14:01 UTC: no server "
 		"answers there, and other regions do not see that; what is probed from "
 		"there counts as no data, and says nothing about any server.");
 	assert_string_equal(l.events.v[3].record.summary,
