@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct ack_request;
+struct ack_result;
 struct alert_event;
 struct maintenance_store;
 struct worker_watch;
@@ -36,6 +37,7 @@ struct notifier_setup {
 	const char *secret;	 /* of commands/ack.h, or NULL */
 	double now;		 /* NAN: the clock's */
 	bool text, colour;	 /* how events are printed */
+	const char *zone;	 /* of the times in lists for people */
 	/* Where; NULL: on standard output, whose reader is waited for. */
 	struct output *output;
 	/* Instead of printing it, told(arg, e, routes, later) hears of each
@@ -74,11 +76,11 @@ void notifier_flush(struct notifier *p);
 void notifier_now(struct notifier *p, double t);
 
 /*
- * notifier_ack(p, slug, q): somebody looks after open incidents of a server;
- * see incident/acknowledgement.h. How many they are; 0 also where the store
+ * notifier_ack(p, slug, q): what somebody says of open incidents of a server,
+ * and what came of it; see incident/acknowledgement.h. All 0 where the store
  * failed.
  */
-size_t notifier_ack(struct notifier *p, const char *slug,
+struct ack_result notifier_ack(struct notifier *p, const char *slug,
 	const struct ack_request *q);
 
 /*

@@ -148,6 +148,13 @@ static void put_downtime(struct buf *b, const struct incident *inc)
 			inc->expected);
 }
 
+/* What a downtime has become: "works again, but not from London" */
+static void put_remainder(struct buf *b, const struct strings *regions)
+{
+	buf_str(b, " works again, but not from ");
+	phrase_cities(b, regions);
+}
+
 static void put_regional(struct buf *b, const struct incident *inc)
 {
 	bool reached = inc->reached.n > 0;
@@ -337,16 +344,28 @@ static void put_window(struct buf *b, enum rate_window w)
 		strcmp(name + digits, "m") == 0 ? "min" : name + digits);
 }
 
-static void put_errors(struct buf *b, const struct incident *inc)
+/* "; mostly at the layer http, last with http.503, from eu and us" */
+static void put_failing(struct buf *b, const struct incident *inc)
 {
 	const char *layer = failure_layer_name(inc->layer);
 
+	if (layer)
+		buf_fmt(b, "; mostly at the layer %s", layer);
+	if (inc->error)
+		buf_fmt(b, "%s last with %s", layer ? "," : ";", inc->error);
+	if (!inc->regions.n)
+		return;
+	buf_str(b, layer || inc->error ? ", from " : "; from ");
+	phrase_cities(b, &inc->regions);
+}
+
+static void put_errors(struct buf *b, const struct incident *inc)
+{
 	buf_fmt(b, " fails too often: %.1f %% of the probes of the last ",
 		inc->value);
 	put_window(b, inc->rate_window);
 	buf_str(b, " failed, though never long enough to be down");
-	if (layer)
-		buf_fmt(b, "; mostly at the layer %s", layer);
+	put_failing(b, inc);
 }
 
 static void put_burn(struct buf *b, const struct incident *inc)
@@ -356,6 +375,7 @@ static void put_burn(struct buf *b, const struct incident *inc)
 		inc->value, inc->value * (100 - inc->usual));
 	put_window(b, inc->rate_window);
 	buf_fmt(b, " failed, its objective is %g %%", inc->usual);
+	put_failing(b, inc);
 }
 
 /* What is wrong, without an end. */
@@ -377,7 +397,14 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_downtime(b, inc);
 		break;
 	case ALERT_REGIONAL:
-		put_regional(b, inc);
+		if (inc->follows && s->phase == ALERT_STARTED) {
+			put_remainder(b, &inc->regions);
+			buf_str(b, " (");
+			put_failure(b, inc);
+			buf_char(b, ')');
+		} else {
+			put_regional(b, inc);
+		}
 		break;
 	case ALERT_LATENCY:
 		put_latency(b, inc);
@@ -469,6 +496,9 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_str(b, s->slug);
 	if (s->kind == ALERT_RATE_LIMITED) {
 		buf_str(b, " answers without 429 again");
+	} else if (inc->still.n) {
+		put_remainder(b, &inc->still);
+		buf_char(b, ',');
 	} else {
 		buf_str(b, " recovered");
 		if (s->kind == ALERT_REGIONAL) {
@@ -477,15 +507,28 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		}
 	}
 	put_span(b, inc);
-	buf_fmt(b, " Root layer: %s. Failing minutes: %d. ",
+	buf_fmt(b, " Root layer: %s. Failing minutes: %d.",
 		layer ? layer : "unknown", inc->probe_count);
-	flapping_put_past(b, inc);
-	buf_str(b, "All layers pass again.");
+	flapping_put_past(b, s->kind, inc);
+	if (!inc->still.n)
+		buf_str(b, " All layers pass again.");
+}
+
+/* "shop: closed by ann after 2 h, without a recovery: decommissioned." */
+static void put_closed(struct buf *b, const struct summary *s)
+{
+	buf_fmt(b, "%s: closed by %s after ", s->slug, s->closed_by);
+	phrase_duration(b, s->incident->passed_since - s->incident->first);
+	buf_fmt(b, ", without a recovery: %s.", s->closed_for);
 }
 
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
+	if (s->closed_by) {
+		put_closed(b, s);
+		return;
+	}
 	switch (s->kind) {
 	case ALERT_DIVERGENCE:
 		put_agreement(b, s);
@@ -576,6 +619,10 @@ void summary_put(struct buf *b, const struct summary *s)
 	} else if (s->phase == ALERT_ESCALATED &&
 		(s->more || s->kind == ALERT_SILENT)) {
 		buf_str(b, "; more than before");
+	} else if (s->phase == ALERT_ESCALATED && s->lasts) {
+		buf_str(b, "; now without a break since ");
+		phrase_time_seen(b, inc->flapping.spell, s->at);
+		buf_str(b, " UTC");
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_str(b, "; worse than before");
 		if (s->was && s->was != inc->severity)
@@ -594,7 +641,7 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
-	flapping_put(b, inc);
+	flapping_put(b, s->kind, inc, s->at);
 	buf_char(b, '.');
 }
 
@@ -607,7 +654,9 @@ static void put_state(struct buf *b, const struct summary *s)
 	enum severity was = aged ? SEVERITY_P2 : s->was;
 
 	if (s->phase == ALERT_RESOLVED) {
-		buf_fmt(b, "%s over after ", severity);
+		buf_fmt(b, "%s %s%s after ", severity,
+			s->closed_by ? "closed by " : "over",
+			s->closed_by ? s->closed_by : "");
 		put_age(b, (double)inc->passed_since, inc->first);
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		buf_fmt(b, "%s, %s has it until ", severity, inc->ack.by);
@@ -625,6 +674,8 @@ static void put_state(struct buf *b, const struct summary *s)
 	} else if (s->more || s->kind == ALERT_SILENT) {
 		buf_fmt(b, "%s, more %s", severity,
 			s->more ? "servers" : "regions");
+	} else if (s->lasts) {
+		buf_fmt(b, "%s, now without a break", severity);
 	} else if (was && was != inc->severity) {
 		buf_fmt(b, "now %s (was %s)", severity, severity_name(was));
 	} else {
@@ -653,7 +704,10 @@ static void put_good(struct buf *b, const struct summary *s)
 		[ALERT_OVERRUN] = "is up again",
 	};
 
-	if (s->kind == ALERT_REGIONAL) {
+	if (s->incident->still.n) {
+		buf_str(b, "works again, but not from ");
+		put_places(b, &s->incident->still);
+	} else if (s->kind == ALERT_REGIONAL) {
 		buf_str(b, "works from ");
 		put_places(b, &s->incident->regions);
 		buf_str(b, " again");
@@ -683,8 +737,10 @@ static void put_bad(struct buf *b, const struct summary *s)
 						   : down_words(inc));
 	} else if (s->kind == ALERT_REGIONAL) {
 		buf_str(b, s->phase == ALERT_FOUND ? "failed from "
-				: inc->reached.n   ? "works, but not from "
-						   : "fails from ");
+				: inc->follows && s->phase == ALERT_STARTED
+				? "works again, but not from "
+				: inc->reached.n ? "works, but not from "
+						 : "fails from ");
 		put_places(b, &inc->regions);
 	} else if (s->phase == ALERT_FOUND) {
 		buf_str(b, "turned our probes away with 429");
@@ -707,7 +763,7 @@ void summary_headline(struct buf *b, const struct summary *s)
 		s->kind == ALERT_STALLED ? "monitoring"
 			: fleet		 ? "the fleet"
 					 : s->slug);
-	if (s->phase == ALERT_RESOLVED)
+	if (s->phase == ALERT_RESOLVED && !s->closed_by)
 		put_good(b, s);
 	else
 		put_bad(b, s);

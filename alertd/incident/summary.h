@@ -18,8 +18,11 @@ struct summary {
 	double at;
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
+	bool lasts; /* because what is flapping fails without a break */
 	bool unacknowledged; /* because nobody acknowledged it */
 	enum severity was; /* before an escalation; 0: the same, or not known */
+	/* Of an end without a recovery: who closed it, and why; else NULL. */
+	const char *closed_by, *closed_for;
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */

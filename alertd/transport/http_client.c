@@ -101,8 +101,7 @@ void http_field(struct buf *b, const char *name, const char *value)
 	http_escape(b, value);
 }
 
-/* Whether the URL may be called. *local: whether it is on this machine. */
-static bool allowed(const char *url, bool *local)
+bool http_allowed(const char *url, bool *local)
 {
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL;
@@ -251,7 +250,7 @@ bool http_begin(struct http_send *h, const struct http_request *r,
 	buf_init(&a->body, HTTP_ANSWER_MAX);
 	if (!buf_ok(&r->url) || !buf_ok(&r->body) || !buf_ok(&r->field))
 		return refuse_request(a, "it is too large");
-	if (!allowed(r->url.p, &local))
+	if (!http_allowed(r->url.p, &local))
 		return refuse_request(a, "its URL is not https");
 	f = find_room(h);
 	if (!f)

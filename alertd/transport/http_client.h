@@ -30,6 +30,12 @@ struct http_request {
 void http_request_init(struct http_request *r);
 void http_request_release(struct http_request *r);
 
+/*
+ * http_allowed(url, local): whether the URL may be called: https, or http to
+ * this machine. *local: whether it is on this machine.
+ */
+bool http_allowed(const char *url, bool *local);
+
 /* The answer to a request. */
 struct http_answer {
 	/*

@@ -1,5 +1,6 @@
 #include "web/maintenance_api.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cgi/bearer.h"
 #include "commands/maintenance_plan.h"
@@ -61,8 +62,8 @@ static bool put_times(const cJSON *body, double now, cJSON *record, char *why)
 		start->valuedouble < 1e11)
 		from = (int64_t)start->valuedouble;
 	else if (start && !(cJSON_IsString(start) &&
-				  maintenance_plan_instant(start->valuestring,
-					  MAINTENANCE_ZONE, now, &from)))
+				  clock_rfc3339_parse(
+					  start->valuestring, &from)))
 		return field_fail(why, "starts_at", "not an instant");
 	cJSON_AddNumberToObject(record, "starts_at", (double)from);
 	if (span)

@@ -58,10 +58,10 @@ fault() {
 	routes "$(to all 'zone: Europe/Berlen' 'hours: "9:00-18:00"')"
 	fault 'hours'
 	routes "$(to all 'zone: Europe/Berlen' 'hours: "09:00-18:00"')"
-	fault 'route all: no time zone of this system is named Europe/Berlen'
+	fault 'alerts.routes[0].zone: no time zone of this system is named Europe/Berlen'
 	routes "$(to all)"
 	echo '  business: {zone: Mars/Olympus}' >>fleet.yaml
-	fault 'alerts.business: no time zone of this system is named Mars/Olympus'
+	fault 'alerts.business.zone: no time zone of this system is named Mars/Olympus'
 	routes "{name: p, type: command, command: [$PWD/nothing]}"
 	fault "route p: $PWD/nothing: No such file"
 }

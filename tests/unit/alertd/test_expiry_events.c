@@ -140,6 +140,7 @@ static void test_lives(void **state)
 			"15 certificate P3 [e] 15 | "
 			"31 certificate P3 [e] 31 | "
 			"38 certificate P2 [e] 38 | "
+			"44 certificate P2 [e] 44 | "
 			"45 certificate P1 [e] 45"},
 		{"a credential", "0-20 ek10",
 			"7 token P2 [e] 7 | 10 token P1 [e] 10"},
@@ -230,7 +231,8 @@ static void test_event(void **state)
 		"(in 6 d); renew it.\","
 		"\"dashboard_url\":null,\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
-		"\"flaps\":0,\"servers\":null,"
+		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
+		"\"servers\":null,"
 		"\"server_count\":1,\"ack_url\":null}");
 	buf_release(&b);
 	life_release(&l);

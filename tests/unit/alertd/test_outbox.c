@@ -347,7 +347,8 @@ static void test_record(void **state)
 		"\"dashboard_url\":\"https://x.example/status/s\","
 		"\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
-		"\"flaps\":0,\"servers\":null,"
+		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
+		"\"servers\":null,"
 		"\"server_count\":1,\"ack_url\":null}");
 	buf_clear(&b);
 	alert_record_json(&b, &n.events.v[0].record);

@@ -50,25 +50,25 @@ static double minute(const char **p)
 
 /* Reads the regions that are cut off. */
 static void read_isolated(struct life *l, const char *p,
-	struct pipeline_region *out)
+	struct pipeline_runner *out)
 {
 	l->pipeline.isolated = out;
 	l->pipeline.n_isolated = 0;
 	l->pipeline.n_regions = 3;
 	while (*p == ';') {
-		struct pipeline_region *r = &out[l->pipeline.n_isolated++];
+		struct pipeline_runner *r = &out[l->pipeline.n_isolated++];
 		size_t n = strcspn(++p, "@");
 
 		snprintf(r->name, sizeof r->name, "%.*s", (int)n, p);
 		p += n + 1;
-		r->since = minute(&p);
+		r->at = minute(&p);
 	}
 }
 
 static void run(struct life *l, const char *p)
 {
 	const struct conf_policy policy = conf_policy_of(NULL);
-	struct pipeline_region isolated[3];
+	struct pipeline_runner isolated[3];
 
 	double now = minute(&p);
 

@@ -50,7 +50,9 @@ static void test_num_seconds(void **state)
 	} cases[] = {{"0", 0}, {"30", 30}, {"1.5", 1.5}, {"9ms", 0.009},
 		{"250ms", 0.25}, {"2s", 2}, {"1.5m", 90}, {"2h", 7200},
 		{"1d", 86400}, {"86401s", -1}, {"-1", -1}, {"", -1}, {"s", -1},
-		{"1 s", -1}, {"1S", -1}, {"1.", -1}, {".5", -1}, {"1e3", -1},
+		{"1h30m", 5400},
+		{"1d2h", -1}, {"2h3m4s5ms", 7384.005}, {"30m1h", -1},
+		{"1h1h", -1}, {"1h30", -1}, {"1hm", -1}, {"1 s", -1}, {"1S", -1}, {"1.", -1}, {".5", -1}, {"1e3", -1},
 		{"0x10", -1}, {"inf", -1}, {"nan", -1}, {"1sm", -1}, {"1w", -1},
 		{"00000000000000000000000000000000000000001", -1}};
 	double v;
@@ -62,6 +64,9 @@ static void test_num_seconds(void **state)
 		if (v < cases[i].value || v > cases[i].value)
 			fail_msg("%s: %g", cases[i].s, v);
 	}
+	assert_true(num_duration("1h30m", 0, 86400, &v));
+	assert_true(v > 5399 && v < 5401);
+	assert_false(num_duration("90", 0, 86400, &v));
 	/* A limit in milliseconds is met exactly: 9 * 0.001 lies above it. */
 	assert_true(num_seconds("9ms", 0, 0.009, &v));
 	assert_false(num_seconds("4ms", 0.005, 1, &v));

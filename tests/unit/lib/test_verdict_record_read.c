@@ -188,6 +188,16 @@ static void test_refused(void **state)
 			"\"error_rate\":{\"1h\":{\"probes\":1,\"tools\":2,"
 			"\"initialize\":0,\"http\":0,\"transport\":0}},"
 			"\"no_data\"", "error_rate: not counts"},
+		{"\"no_data\"",
+			"\"error_rate\":{\"1h\":{\"probes\":9,\"tools\":2,"
+			"\"initialize\":0,\"http\":1,\"transport\":0,"
+			"\"throttled\":2}},\"no_data\"",
+			"error_rate: not counts"},
+		{"\"no_data\"",
+			"\"error_rate\":{\"1h\":{\"probes\":9,\"tools\":0,"
+			"\"initialize\":0,\"http\":1,\"transport\":0,"
+			"\"throttled\":-1}},\"no_data\"",
+			"error_rate: not counts"},
 		{"\"no_data\"", "\"uptime_30d\":101,\"no_data\"", "uptime_30d"},
 		{"\"no_data\"", "\"failing\":[],\"no_data\"", "byte"},
 		{"]}", "]}x", "byte"},
