@@ -184,17 +184,28 @@ static void on_quiet(void *arg)
 	notifier_flush(r->notifier);
 }
 
+static bool on_wait(void *arg, int fd, int ms)
+{
+	const struct reading *r = arg;
+
+	return notifier_wait(r->notifier, fd, ms);
+}
+
 /* Takes all lines of standard input. An exit status. */
 static int read_verdicts(struct reading *r)
 {
 	struct notifier *p = r->notifier;
-	struct input in = {.idle = on_idle, .quiet = on_quiet};
+	struct input in = {
+		.idle = on_idle,
+		.quiet = on_quiet,
+		.wait = r->setup->deliver ? on_wait : NULL,
+	};
 	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
 		r);
 
 	run_batch(r);
 	strings_release(&r->slugs);
-	notifier_sweep(p);
+	notifier_finish(p);
 	heartbeat_round(r->heartbeat, true,
 		status ? "the input is not whole" : notifier_trouble(p));
 	return status;
@@ -248,7 +259,7 @@ static int use(struct reading *r, const struct options *o,
 	status = o->action == OPTIONS_TICK
 		? tick(r->notifier, r->setup->states)
 		: acknowledge(r->notifier, o->operands[0], ack);
-	notifier_sweep(r->notifier);
+	notifier_finish(r->notifier);
 	return status;
 }
 
@@ -260,7 +271,8 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 		.notifier = p,
 		.setup = setup,
 		.heartbeat = setup->deliver
-			? heartbeat_new(setup->conf, credential_folder())
+			? heartbeat_new(setup->conf, credential_folder(),
+				  deliver_transfers(setup->deliver))
 			: NULL,
 	};
 	int status = use(&r, o, ack);

@@ -514,19 +514,12 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		buf_str(b, " All layers pass again.");
 }
 
-/* "shop: closed by ann after 2 h, without a recovery: decommissioned." */
-static void put_closed(struct buf *b, const struct summary *s)
-{
-	buf_fmt(b, "%s: closed by %s after ", s->slug, s->closed_by);
-	phrase_duration(b, s->incident->passed_since - s->incident->first);
-	buf_fmt(b, ", without a recovery: %s.", s->closed_for);
-}
-
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
-	if (s->closed_by) {
-		put_closed(b, s);
+	if (s->unwatched) {
+		buf_str(b, s->unwatched);
+		put_span(b, s->incident);
 		return;
 	}
 	switch (s->kind) {
@@ -654,9 +647,8 @@ static void put_state(struct buf *b, const struct summary *s)
 	enum severity was = aged ? SEVERITY_P2 : s->was;
 
 	if (s->phase == ALERT_RESOLVED) {
-		buf_fmt(b, "%s %s%s after ", severity,
-			s->closed_by ? "closed by " : "over",
-			s->closed_by ? s->closed_by : "");
+		buf_fmt(b, "%s %s after ", severity,
+			s->unwatched ? "closed" : "over");
 		put_age(b, (double)inc->passed_since, inc->first);
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		buf_fmt(b, "%s, %s has it until ", severity, inc->ack.by);
@@ -704,7 +696,9 @@ static void put_good(struct buf *b, const struct summary *s)
 		[ALERT_OVERRUN] = "is up again",
 	};
 
-	if (s->incident->still.n) {
+	if (s->unwatched) {
+		buf_str(b, "was not seen to recover");
+	} else if (s->incident->still.n) {
 		buf_str(b, "works again, but not from ");
 		put_places(b, &s->incident->still);
 	} else if (s->kind == ALERT_REGIONAL) {
@@ -763,7 +757,7 @@ void summary_headline(struct buf *b, const struct summary *s)
 		s->kind == ALERT_STALLED ? "monitoring"
 			: fleet		 ? "the fleet"
 					 : s->slug);
-	if (s->phase == ALERT_RESOLVED && !s->closed_by)
+	if (s->phase == ALERT_RESOLVED)
 		put_good(b, s);
 	else
 		put_bad(b, s);

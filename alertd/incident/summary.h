@@ -21,8 +21,9 @@ struct summary {
 	bool lasts; /* because what is flapping fails without a break */
 	bool unacknowledged; /* because nobody acknowledged it */
 	enum severity was; /* before an escalation; 0: the same, or not known */
-	/* Of an end without a recovery: who closed it, and why; else NULL. */
-	const char *closed_by, *closed_for;
+	/* It ends because nobody watches any more: the sentence, up to " after
+	 * 12 min"; or NULL. */
+	const char *unwatched;
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */
