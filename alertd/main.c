@@ -290,7 +290,7 @@ static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(credential_folder());
+	return deliver_new(credential_folder(), conf);
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry

@@ -136,6 +136,7 @@ static void put_times(struct buf *b, enum alert_kind kind,
 		buf_str(b, " since ");
 		phrase_time_seen(b, inc->flapping.since,
 			(double)inc->passed_since);
+		buf_str(b, " UTC");
 	}
 	buf_fmt(b, ", %lld minute%s in all", minutes,
 		minutes == 1 ? "" : "s");
@@ -147,6 +148,7 @@ void flapping_put(struct buf *b, enum alert_kind kind,
 	if (inc->flapping.since) {
 		buf_str(b, "; it has been flapping since ");
 		phrase_time_seen(b, inc->flapping.since, at);
+		buf_str(b, " UTC");
 	} else if (inc->flaps >= FLAPPING) {
 		buf_str(b, "; it is flapping");
 	} else {

@@ -82,6 +82,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
+	enum severity was = inc->severity;
 	bool worse = a->layer > inc->layer;
 	bool lasts = flapping_lasts(inc, before);
 
@@ -99,6 +100,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 			.phase = ALERT_ESCALATED,
 			.at = (double)s->window,
 			.worse = worse,
+			.was = was,
 			.lasts = lasts,
 		});
 }

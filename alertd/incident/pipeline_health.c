@@ -73,6 +73,14 @@ static void put_since(struct buf *b, double at, double now)
 	buf_char(b, ')');
 }
 
+/* "Monitoring is blind since 14:02 UTC (12 min): "; the cause follows. */
+static void put_blind(struct buf *b, double since, double now)
+{
+	buf_str(b, "Monitoring is blind");
+	put_since(b, since, now);
+	buf_str(b, ": ");
+}
+
 /* End the incident as of the minute of `at`. */
 static void end_stall(struct alert_state *st, const char *what, double at,
 	double now, struct alert_events *out)
@@ -137,12 +145,12 @@ static void emit_stage(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, s == STAGE_INGEST ? "No record has been ingested"
-				      : "No verdict has been published");
-	put_since(&b, pl->at[s], now);
+	put_blind(&b, pl->at[s], now);
 	buf_str(&b, s == STAGE_INGEST
-			? ": servers are judged without new probes"
-			: ": servers are not judged");
+			? "no record has been ingested; servers are judged "
+			  "without new probes"
+			: "no verdict has been published; servers are not "
+			  "judged");
 	put_beats(&b, pl, now);
 	pipeline_event(st, phase, now, &b, out);
 }
@@ -169,12 +177,11 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "The network of every region has been cut off");
-	put_since(&b, blind_since(pl), now);
-	buf_str(&b, ", or all servers are down at once: no region reaches any "
-		    "server, and from here the two look alike; servers are "
-		    "not judged. A canary in each region would tell which it "
-		    "is.");
+	put_blind(&b, blind_since(pl), now);
+	buf_str(&b, "no region reaches any server; the network of every region "
+		    "is cut off, or all servers are down at once: from here "
+		    "the two look alike, and servers are not judged. A canary "
+		    "in each region would tell which it is.");
 	pipeline_event(st, phase, now, &b, out);
 }
 
@@ -396,15 +403,15 @@ static void emit_silence(struct alert_state *st, enum alert_phase phase,
 
 	buf_init(&b, TEXT_SIZE);
 	if (all) {
-		buf_str(&b, "No region has reported on any server");
+		put_blind(&b, since, now);
+		buf_str(&b, "no region has reported on any server; no server "
+			    "is judged, and nobody would hear of an outage.");
 	} else {
 		phrase_cities(&b, &inc->regions);
 		buf_str(&b, " have reported on no server");
+		put_since(&b, since, now);
+		buf_str(&b, ": hardly anybody is left to see an outage.");
 	}
-	put_since(&b, since, now);
-	buf_str(&b, all ? ": no server is judged, and nobody would hear of an "
-			  "outage."
-			: ": hardly anybody is left to see an outage.");
 	put_causes(&b, pl, &inc->regions, since, now);
 	pipeline_event(st, phase, now, &b, out);
 }
@@ -512,10 +519,9 @@ static void emit_away(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "The store has been unusable");
-	put_since(&b, (double)st->away.since, now);
-	buf_fmt(&b, ": servers are not judged, and nothing else can be told; "
-		    "%s.", why);
+	put_blind(&b, (double)st->away.since, now);
+	buf_fmt(&b, "the store does not answer; servers are not judged, and "
+		    "nothing else can be told; %s.", why);
 	pipeline_event(st, phase, now, &b, out);
 }
 

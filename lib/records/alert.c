@@ -213,6 +213,7 @@ const struct field alert_fields[] = {
 		FIELD_NULL),
 	FIELD_MADE("duration_seconds", 0, .put = put_duration),
 	TEXT("last_error", last_error),
+	TEXT("headline", headline),
 	TEXT("summary", summary),
 	TEXT("dashboard_url", dashboard_url),
 	TEXT("runbook_url", runbook_url),

@@ -208,7 +208,7 @@ static void test_life(void **state)
 	expect(&st, &out,
 		"downtime_resolved P1: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
-		"http, 0 failing probes. All layers pass again.");
+		"http. Failing minutes: 0. All layers pass again.");
 	state_release(&st);
 	correlation_release(&l);
 	correlation_release(&more);

@@ -290,14 +290,15 @@ static void test_isolated_words(void **state)
 	live(&l, "1=1,1;us@1;eu@1;ap@1 2=2,2;us@1 6=6,6;us@1 7=7,7");
 	assert_int_equal(l.events.n, 4);
 	assert_string_equal(l.events.v[0].record.summary,
-		"The network of every region has been cut off since 14:01 UTC "
-		"(0 s), or all servers are down at once: no region reaches any "
-		"server, and from here the two look alike; servers are not "
-		"judged. A canary in each region would tell which it is.");
+		"Monitoring is blind since 14:01 UTC (0 s): no region reaches "
+		"any server; the network of every region is cut off, or all "
+		"servers are down at once: from here the two look alike, and "
+		"servers are not judged. A canary in each region would tell "
+		"which it is.");
 	assert_string_equal(l.events.v[1].record.summary,
 		"A region reports again after 1 min (14:01\u201314:02 UTC).");
 	assert_string_equal(l.events.v[2].record.summary,
-		"The network of us has been cut off since 14:01: no server "
+		"The network of us has been cut off since 14:01 UTC: no server "
 		"answers there, and other regions do not see that; what is probed from "
 		"there counts as no data, and says nothing about any server.");
 	assert_string_equal(l.events.v[3].record.summary,
@@ -462,23 +463,24 @@ static void test_summaries(void **state)
 		const char *runs, *summary;
 	} rows[] = {
 		{"2=2,2 5=5,2 14.2=13,2 15=15,2",
-			"No verdict has been published since 14:02 UTC (13 "
-			"min): servers are not judged; last heartbeats: ingest "
-			"14:15, verdict 14:02."},
+			"Monitoring is blind since 14:02 UTC (13 min): no "
+			"verdict has been published; servers are not judged; "
+			"last heartbeats: ingest 14:15, verdict 14:02."},
 		{"2=2,2 3=2,3 8=2,-",
-			"No record has been ingested since 14:02 UTC (6 min): "
-			"servers are judged without new probes; last "
-			"heartbeats: ingest 14:02, verdict never."},
+			"Monitoring is blind since 14:02 UTC (6 min): no "
+			"record has been ingested; servers are judged without "
+			"new probes; last heartbeats: ingest 14:02, verdict never."},
 		{"2=2,2 3=3,2002 4=3,2002",
-			"No verdict has been published since 2026-04-30 23:22 "
-			"UTC (ahead of this clock): servers are not judged; "
-			"last heartbeats: ingest 14:03, verdict 2026-04-30 "
+			"Monitoring is blind since 2026-04-30 23:22 UTC (ahead "
+			"of this clock): no verdict has been published; servers "
+			"are not judged; last heartbeats: ingest 14:03, verdict 2026-04-30 "
 			"23:22."},
 		{"4=4,0 6=6,0 7=7,7", "The pipeline runs again after 7 min "
 				      "(14:00–14:07 UTC)."},
-		{"0! 1! 5! 6!", "The store has been unusable since 14:00 UTC (5 "
-				"min): servers are not judged, and nothing "
-				"else can be told; store: refused."},
+		{"0! 1! 5! 6!", "Monitoring is blind since 14:00 UTC (5 min): "
+				"the store does not answer; servers are not "
+				"judged, and nothing else can be told; store: "
+				"refused."},
 		{"0! 1! 5! 6! 7+", "The store is usable again after 7 min "
 				   "(14:00–14:07 UTC)."},
 	};
