@@ -66,14 +66,16 @@ static void point_to_runbook(const struct conf *c, struct alert_record *r)
 	r->runbook_url = s && s->runbook ? s->runbook : c ? c->runbook : NULL;
 }
 
-/* Puts an event that a maintenance holds into the timeline. */
-static void note_held(struct alert_state *st, const struct alert_record *r)
+/* Puts an event that is held back into the timeline. */
+static void note_held(struct alert_state *st, const struct alert_event *e)
 {
+	const struct alert_record *r = &e->record;
 	char name[ALERT_EVENT_SIZE];
 	struct buf text;
 
 	buf_init(&text, EMIT_BODY_MAX);
-	buf_fmt(&text, "not told, for the maintenance: %s", r->summary);
+	buf_fmt(&text, "not told, %s: %s",
+		e->silenced ? "silenced" : "for the maintenance", r->summary);
 	state_note(st, r->at, alert_event(r, name), text.p);
 	buf_release(&text);
 }
@@ -142,7 +144,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	struct buf body;
 
 	if (e->suppressed) {
-		note_held(st, &e->record);
+		note_held(st, e);
 		return;
 	}
 	buf_init(&body, EMIT_BODY_MAX);

@@ -77,6 +77,21 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	return -1;
 }
 
+/* The same of a silence record. */
+static int use_silence(struct notifier *p, cJSON *doc, char *why)
+{
+	struct silence s;
+
+	if (!silence_take(doc, &s, why))
+		return -1;
+	if (notifier_silence(p, &s))
+		return 0;
+	silence_release(&s);
+	field_fail(why, "type", "a silence is added by 'mcp-alert silence "
+				 "add'; here only in a dry run");
+	return -1;
+}
+
 struct reading {
 	struct notifier *notifier;
 	const struct notifier_setup *setup;
@@ -130,6 +145,8 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 	run_batch(r);
 	if (strcmp(type, "maintenance") == 0)
 		return use_maintenance(p, doc, why);
+	if (strcmp(type, "silence") == 0)
+		return use_silence(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
 		ok = expiry_take(doc, &e, why);
 		if (ok)

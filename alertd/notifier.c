@@ -211,6 +211,14 @@ bool notifier_maintenance(struct notifier *p, struct maintenance *m)
 	return true;
 }
 
+bool notifier_silence(struct notifier *p, struct silence *s)
+{
+	if (p->setup.deliver)
+		return false;
+	maintenance_store_silence(p->setup.maintenances, s);
+	return true;
+}
+
 /* Before we tell that we are alive ourselves. False: store failed. */
 static bool watch_pipeline(struct notifier *p)
 {

@@ -17,6 +17,9 @@ enum options_action {
 	OPTIONS_MAINTENANCE_ADD,
 	OPTIONS_MAINTENANCE_LIST,
 	OPTIONS_MAINTENANCE_END,
+	OPTIONS_SILENCE_ADD,
+	OPTIONS_SILENCE_LIST,
+	OPTIONS_SILENCE_END,
 	OPTIONS_TEST,
 	OPTIONS_CHECK,
 	OPTIONS_REPLAY
@@ -31,8 +34,8 @@ struct options {
 	double now;	    /* NAN where not given */
 	bool dry_run;
 	/* As given, or NULL; the commands that have them say what they are. */
-	const char *account, *by, *end, *every, *policy, *reason, *span, *start,
-		*zone;
+	const char *account, *by, *end, *every, *kind, *policy, *reason, *region,
+		*span, *start, *step, *zone;
 	char **operands; /* within argv */
 	size_t n_operands;
 };

@@ -11,6 +11,7 @@
 #include "incident/machine.h"
 #include "mcp/names.h"
 #include "print.h"
+#include "state/maintenance_store.h"
 #include "state/state_store.h"
 
 #include <math.h>
@@ -56,16 +57,21 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
 	struct buf b;
+	struct silences q = {0};
 	int status = fetch(s, slug, &st);
 
 	if (status)
 		return status;
+	if (!maintenance_store_load(s->maintenances, now))
+		status = EXIT_ENV;
+	q.v = maintenance_store_silences(s->maintenances, &q.n);
 	buf_init(&b, EXPLAIN_MAX);
 	if (s->text)
-		explain_put(&b, &st, &p, now);
+		explain_put(&b, &st, &p, &q, now);
 	else
-		explain_json(&b, &st, &p, now);
-	status = print(&b);
+		explain_json(&b, &st, &p, &q, now);
+	if (print(&b))
+		status = EXIT_ENV;
 	buf_release(&b);
 	state_release(&st);
 	return status;

@@ -149,6 +149,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
 	e->unnotified = inc->unnotified;
+	e->silenced = inc->silence;
 	tool_change_copy(&e->change, &inc->change);
 	if (s.kind == ALERT_DIVERGENCE)
 		add_sides(e, &st->tools, inc);

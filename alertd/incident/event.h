@@ -21,7 +21,9 @@ struct alert_event {
 	struct strings reached; /* regions that reach the server */
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
-	bool suppressed; /* by a maintenance: only noted, and sent to nobody */
+	/* By a maintenance or, where silenced is true, a silence: only noted,
+	   and sent to nobody. */
+	bool suppressed, silenced;
 	/* Of a ladder, see routing/escalation.h: those whose step it is, and
 	 * all others. */
 	struct strings steps, later;

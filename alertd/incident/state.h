@@ -66,6 +66,9 @@ struct incident {
 	bool suppressed; /* by a maintenance, until it is judged: see
 			    maintenance_hold.h */
 	int64_t suppressed_at; /* since when it is suppressed */
+	char *silence; /* the id of the one that holds it back, until it is
+			  told; see silence_hold.h; or NULL */
+	int64_t silenced_at; /* since when */
 	bool unnotified; /* nobody was told that it began */
 	bool late;    /* for it began in a minute that was judged late */
 	enum severity severity;

@@ -154,7 +154,7 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 static void store_maintenance(const struct cgi *c, struct maintenance_store *l,
 	struct maintenance *m, struct cgi_answer *a)
 {
-	maintenance_store_name(m);
+	maintenance_store_name('m', m->id);
 	if (!maintenance_store_put(
 		    l, m, c->now, c->conf->policy.maintenance_s)) {
 		cgi_error(a, 503, "unavailable", "Try again in a moment.");

@@ -140,5 +140,7 @@ const char *key_digest(char *out, const char *route);
 #define KEY_SPOOLS "fleet:spools"
 /* Hash: id to maintenance record; see mcp-records(5). */
 #define KEY_MAINTENANCE "fleet:maintenance"
+/* Hash: id to silence record; see mcp-records(5). */
+#define KEY_SILENCE "fleet:silence"
 
 #endif

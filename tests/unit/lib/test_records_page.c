@@ -6,6 +6,7 @@
 #include "records/alert.h"
 #include "records/expiry.h"
 #include "records/maintenance.h"
+#include "records/silence.h"
 #include "records/probe.h"
 #include "records/spool.h"
 #include "records/verdict.h"
@@ -34,6 +35,7 @@ static const struct {
 	{"Expiry record", expiry_fields, NULL},
 	{"Verdict record", verdict_fields, NULL},
 	{"Maintenance record", maintenance_fields, NULL},
+	{"Silence record", silence_fields, NULL},
 	{"Alert event", alert_fields, NULL},
 };
 
