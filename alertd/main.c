@@ -54,14 +54,6 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
-/* The folder of the secrets, or NULL. */
-static const char *credentials(void)
-{
-	const char *folder = env("MCP_CREDENTIALS");
-
-	return folder ? folder : env("CREDENTIALS_DIRECTORY");
-}
-
 /* Takes a maintenance record, which only a dry run does. */
 static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 {
@@ -285,7 +277,7 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 		.notifier = p,
 		.setup = setup,
 		.heartbeat = setup->deliver
-			? heartbeat_new(setup->conf, credentials())
+			? heartbeat_new(setup->conf, credential_folder())
 			: NULL,
 	};
 	int status = use(&r, o, ack);
@@ -302,7 +294,7 @@ static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(credentials());
+	return deliver_new(credential_folder());
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
@@ -322,13 +314,13 @@ static int act(const struct options *o, const struct conf *conf,
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
-		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK ||
-		o->action == OPTIONS_TEST);
+		o->action == OPTIONS_TICK || o->action == OPTIONS_TEST ||
+		acknowledge_wanted(o));
 	struct ack_request ack = {0};
 	char *secret = NULL;
 	int status = EXIT_ENV;
 
-	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
+	if (acknowledge_wanted(o) && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
 	if (tells) {
 		setup.deliver = open_deliver(conf);
@@ -393,7 +385,7 @@ static int start(const struct options *o)
 		return status;
 	}
 	if (o->action == OPTIONS_CHECK) {
-		status = check(file, conf, o, credentials());
+		status = check(file, conf, o, credential_folder());
 		conf_free(conf);
 		return status;
 	}

@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct ack_request;
+struct ack_result;
 struct alert_event;
 struct maintenance_store;
 struct worker_watch;
@@ -76,11 +77,11 @@ void notifier_flush(struct notifier *p);
 void notifier_now(struct notifier *p, double t);
 
 /*
- * notifier_ack(p, slug, q): somebody looks after open incidents of a server;
- * see incident/acknowledgement.h. How many they are; 0 also where the store
+ * notifier_ack(p, slug, q): what somebody says of open incidents of a server,
+ * and what came of it; see incident/acknowledgement.h. All 0 where the store
  * failed.
  */
-size_t notifier_ack(struct notifier *p, const char *slug,
+struct ack_result notifier_ack(struct notifier *p, const char *slug,
 	const struct ack_request *q);
 
 /*

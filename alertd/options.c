@@ -36,6 +36,8 @@ static const struct option_row options[] = {
 	{.name = "step", .arg = "step,...", .at = AT(step),
 		.help = "only incidents at these steps"},
 	OPTION_STORE(AT(store)),
+	{.name = "to", .arg = "name", .at = AT(to),
+		.help = "who has it from now on, whoever had it before"},
 	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
 		.wanted = "a time zone that is known here",
 		.help = "the time zone of times and days: Europe/Berlin"},
@@ -52,9 +54,15 @@ static const struct command_row commands[] = {
 	{"list", OPTIONS_LIST, "[-c file] [-f format] " STORE " [--zone zone]",
 		0, 0, NULL, "list the open incidents"},
 	{"ack", OPTIONS_ACK, CN STORE " [--by name] [--for duration] "
-		"[--reason text] slug | dedup_key", 1, 1,
+		"[--reason text] [--to name] slug | dedup_key", 1, 1,
 		"a slug or a dedup_key is missing",
 		"acknowledge incidents: somebody looks after them"},
+	{"unack", OPTIONS_UNACK, CN STORE " [--by name] slug | dedup_key", 1, 1,
+		"a slug or a dedup_key is missing",
+		"hand incidents back: nobody looks after them"},
+	{"close", OPTIONS_CLOSE, CN STORE " [--by name] --reason text "
+		"slug | dedup_key", 1, 1, "a slug or a dedup_key is missing",
+		"end incidents of what nobody will probe again"},
 	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
 		"say why a server paged, or why not"},
 	{"history", OPTIONS_HISTORY, "[-c file] [-f format] " STORE

@@ -7,9 +7,6 @@
 #include "records/alert.h"
 #include "records/verdict.h"
 
-/* The error of a probe that the server's rate limit turned away. */
-#define LAYER_THROTTLED "http.429"
-
 /* What is wrong with a server, by one verdict. */
 struct assessment {
 	enum step step;

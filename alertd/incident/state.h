@@ -39,6 +39,13 @@ struct region_tally {
 	struct streak silent;	/* no data; windows of the verdicts' clock */
 };
 
+/* The last failure of a region, which a rate of failures is told with. */
+struct region_failure {
+	char *region;
+	char *error; /* or NULL */
+	int64_t at;  /* its window */
+};
+
 /* Who looks after an incident, and until when nobody else is disturbed. */
 struct ack {
 	char *by;     /* NULL: nobody */
@@ -94,6 +101,8 @@ struct incident {
 	struct strings reached; /* from where it could be reached */
 	struct strings told;	/* the routes that were told of it */
 	struct ack ack;
+	double answered_at; /* the newest answer that counted, see
+			       acknowledgement.h; 0: none */
 	struct escalation escalation;
 	struct tool_change change; /* of a divergence: from old to new */
 	/*
@@ -221,6 +230,8 @@ struct alert_state {
 	unsigned long number; /* of the last pending event */
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
+	struct region_failure *failures; /* of the last three days */
+	size_t n_failures, cap_failures;
 	struct incident incidents[ALERT_KINDS];
 	/* Of a trouble that is shared: who had it, and who still has. */
 	struct strings servers, left;
@@ -233,6 +244,13 @@ struct alert_state {
 			    stored, whoever reads the state sets it */
 	struct streak
 		away; /* runs in a row without the store; see pipeline_health.h */
+	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on
+	 * all servers, or three quarters of them; and these regions. */
+	struct streak all_silent, most_silent;
+	struct strings silent;
+	/* Regions whose silence is told of for all servers at once, or NULL;
+	 * not stored, whoever reads the state sets it. */
+	const struct strings *covered;
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;

@@ -286,15 +286,27 @@ static void put_latency(struct buf *b, const struct incident *inc)
 	phrase_regions(b, &inc->regions);
 }
 
-static void put_errors(struct buf *b, const struct incident *inc)
+/* "; mostly at the layer http, last with http.503, from eu and us" */
+static void put_failing(struct buf *b, const struct incident *inc)
 {
 	const char *layer = failure_layer_name(inc->layer);
 
+	if (layer)
+		buf_fmt(b, "; mostly at the layer %s", layer);
+	if (inc->error)
+		buf_fmt(b, "%s last with %s", layer ? "," : ";", inc->error);
+	if (!inc->regions.n)
+		return;
+	buf_str(b, layer || inc->error ? ", from " : "; from ");
+	phrase_regions(b, &inc->regions);
+}
+
+static void put_errors(struct buf *b, const struct incident *inc)
+{
 	buf_fmt(b, " fails too often: %.1f %% of the probes of %s, though "
 		   "never long enough to be down",
 		inc->value, rate_name(inc->rate_window));
-	if (layer)
-		buf_fmt(b, "; mostly at the layer %s", layer);
+	put_failing(b, inc);
 }
 
 static void put_burn(struct buf *b, const struct incident *inc)
@@ -303,6 +315,7 @@ static void put_burn(struct buf *b, const struct incident *inc)
 		   "%.2f %% of the probes of %s failed, its objective is %g %%",
 		inc->value, inc->value * (100 - inc->usual),
 		rate_name(inc->rate_window), inc->usual);
+	put_failing(b, inc);
 }
 
 /* What is wrong, without an end. */
@@ -432,9 +445,21 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_str(b, "All layers pass again.");
 }
 
+/* "shop: closed by ann after 2 h, without a recovery: decommissioned." */
+static void put_closed(struct buf *b, const struct summary *s)
+{
+	buf_fmt(b, "%s: closed by %s after ", s->slug, s->closed_by);
+	phrase_duration(b, s->incident->passed_since - s->incident->first);
+	buf_fmt(b, ", without a recovery: %s.", s->closed_for);
+}
+
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
+	if (s->closed_by) {
+		put_closed(b, s);
+		return;
+	}
 	switch (s->kind) {
 	case ALERT_DIVERGENCE:
 		put_agreement(b, s);

@@ -19,6 +19,8 @@ struct summary {
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
 	bool unacknowledged; /* because nobody acknowledged it */
+	/* Of an end without a recovery: who closed it, and why; else NULL. */
+	const char *closed_by, *closed_for;
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */

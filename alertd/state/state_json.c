@@ -53,6 +53,14 @@ static const struct field region_fields[] = {
 	END,
 };
 
+static const struct field failure_fields[] = {
+	STRING("region", struct region_failure, region, 0,
+		.valid = region_valid),
+	STRING("error", struct region_failure, error, FIELD_NULL),
+	EPOCH("at", struct region_failure, at, FIELD_NEEDED),
+	END,
+};
+
 static const struct field ack_fields[] = {
 	ROW_ACK_BY(struct ack, by, FIELD_NEEDED),
 	STRING("reason", struct ack, reason, FIELD_NULL),
@@ -114,6 +122,8 @@ const struct field incident_fields[] = {
 		.valid = region_valid),
 	STRINGS("told", struct incident, told, FIELD_NEEDED),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
+	EPOCH("answered_at", struct incident, answered_at, FIELD_OMIT,
+		.digits = 3),
 	OBJECT("climb", struct incident, escalation, escalation_fields, 0,
 		IF(escalation.ladder)),
 	FIELD("flaps", struct incident, flaps, 0),
@@ -292,9 +302,17 @@ const struct field state_fields[] = {
 	EPOCH("untested", ST, untested, FIELD_OMIT),
 	FIELD("number", ST, number, FIELD_NEEDED, .max = NUMBER_MAX),
 	LIST("regions", ST, regions, n_regions, region_fields, FIELD_NEEDED),
+	LIST("failures", ST, failures, n_failures, failure_fields, 0,
+		FIELD_WHEN(ST, n_failures)),
 	FIELD_MADE("incidents", FIELD_OUT, .put = put_incidents),
 	OBJECT("away", ST, away, streak_fields, 0,
 		FIELD_WHEN(ST, away.counted)),
+	OBJECT("all_silent", ST, all_silent, streak_fields, 0,
+		FIELD_WHEN(ST, all_silent.counted)),
+	OBJECT("most_silent", ST, most_silent, streak_fields, 0,
+		FIELD_WHEN(ST, most_silent.counted)),
+	STRINGS("silent", ST, silent, 0,
+		FIELD_WHEN(ST, most_silent.counted)),
 	ARRAY("expiries", ST, expiries, n_expiries, EXPIRIES_MAX,
 		expiry_told_fields, 0),
 	LIST("sightings", ST, tools.v, tools.n, sighting_fields, 0),

@@ -21,6 +21,15 @@ struct secret {
 	size_t n;
 };
 
+const char *credential_folder(void)
+{
+	const char *folder = getenv("MCP_CREDENTIALS");
+
+	if (!folder || !*folder)
+		folder = getenv("CREDENTIALS_DIRECTORY");
+	return folder && *folder ? folder : NULL;
+}
+
 static void *fail(char *why, const char *what)
 {
 	if (why)

@@ -14,8 +14,10 @@
 
 struct store;
 
-/* The longest body of a request. */
+/* The longest body of a request; and of a vendor's, which PagerDuty may make
+   256 KB long. */
 #define CGI_BODY_MAX (16 * 1024)
+#define CGI_ANSWER_MAX (256 * 1024)
 
 struct cgi_request {
 	struct request http;
@@ -31,7 +33,8 @@ struct cgi {
 	struct cgi_request request;
 	const struct conf *conf; /* never NULL */
 	struct store *store;
-	double now; /* epoch seconds */
+	char *const *env; /* the environment */
+	double now;	  /* epoch seconds */
 };
 
 /* An answer, at first 200 with empty JSON. Never cached. */

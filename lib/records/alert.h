@@ -30,7 +30,7 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 		"it answers with 429")                                         \
 	X(LATENCY, "latency", ALERT_P3, "it is slower than it was")            \
 	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail")          \
-	X(SLO_BURN, "slo_burn", ALERT_P1 | ALERT_P3,                           \
+	X(SLO_BURN, "slo_burn", ALERT_P2 | ALERT_P3,                           \
 		"it spends its monthly error budget too fast")                 \
 	X(DIVERGENCE, "cdn_cache_divergence", ALERT_P2,                        \
 		"regions see different tools")                                 \
@@ -39,7 +39,8 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 		"divergence is told")                                          \
 	X(SILENT, "probe_silent", ALERT_P3,                                    \
 		"regions have no data in any window")                          \
-	X(STALLED, "pipeline_stalled", ALERT_P1, "no server is watched")       \
+	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
+		"no server is watched, or hardly any region reports")          \
 	X(OVERRUN, "maintenance_overrun", ALERT_P1,                            \
 		"it was still down after a maintenance")
 /* And the kinds that are told once, in the same columns. */

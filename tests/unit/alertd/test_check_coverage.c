@@ -1,7 +1,8 @@
 /*
- * Goal: who would be told of an event that somebody describes, when, and at
- * which other times others; routes that nothing reaches and times at which
- * nobody is reached; and when it is time that somebody tests the routes.
+ * Goal: `check` says who would be told of an event, when, and at which times
+ * others would be; it finds routes that nothing reaches and times at which
+ * nobody is reached; and a reminder comes when nobody has tested the routes for
+ * long.
  */
 #include "base/clock.h"
 #include "commands/check_coverage.h"
@@ -71,13 +72,16 @@ static void test_described(void **state)
 			"  after 15 min      boss\n"
 			"in a maintenance: nobody; maintenance_overrun, P1, if "
 			"it is still down 5 min after that\n"},
-		/* The worst that there is, and the first server. */
+		/*
+		 * By default, the worst severity of the kind, and the first
+		 * server.
+		 */
 		{"  routes:\n" TO("all", ""), "event=regional_started",
 			"P1 regional of shop\n"
 			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
 			"  at once           all\n"
 			"in a maintenance: nobody\n"},
-		/* It becomes P1 by its age, and then climbs. */
+		/* It becomes P1 after 30 minutes, and then climbs. */
 		{TEAM, "kind=downtime,severity=P2,at=2026-11-23T10:00:00Z",
 			"P2 downtime of shop\n"
 			"at 2026-11-23T10:00:00Z, when people are at work:\n"
@@ -91,7 +95,10 @@ static void test_described(void **state)
 			"  after 45 min      boss, as P1\n"
 			"in a maintenance: nobody; maintenance_overrun, P1, if "
 			"it is still down 5 min after that\n"},
-		/* What can wait, waits; what says nothing of it goes on. */
+		/*
+		 * Some events wait for a digest; a maintenance does not stop
+		 * all kinds.
+		 */
 		{TEAM, "kind=latency",
 			"P3 latency of shop\n"
 			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
@@ -109,7 +116,7 @@ static void test_described(void **state)
 			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
 			"  weekly digest, 2026-11-23T08:00:00Z  all\n"
 			"in a maintenance: nobody\n"},
-		/* A ladder of one's own, and a budget. */
+		/* A configured ladder, and a budget. */
 		{"  ladders: [{name: l, steps: [{after: 2m, route: a}, "
 		 "{after: 1h, route: b}]}]\n"
 		 "  routes:\n" TO("a", ", budget: 7") TO("b", ""),
@@ -119,7 +126,7 @@ static void test_described(void **state)
 			"  after 2 min       a, one by one up to 7 an hour\n"
 			"  after 1 h         b\n"
 			"in a maintenance: the same\n"},
-		/* Who is for downtimes is for those that overrun, too. */
+		/* A route or ladder for downtimes is for overruns, too. */
 		{"  ladders: [{name: l, kinds: [downtime], steps: [{route: a},"
 		 " {after: 1h, route: b}]}]\n"
 		 "  routes:\n" TO("a", ", kinds: [downtime]") TO("b", ""),
@@ -215,7 +222,7 @@ static void test_coverage(void **state)
 		{"", "no routes, so nobody is told of anything\n"},
 		{TEAM, ""},
 		{"  routes:\n" TO("all", ""), ""},
-		/* One that wants no event that there is. */
+		/* A route whose filters match no event. */
 		{"  routes:\n" TO("all", "") TO("far", ", servers: [shpo]"),
 			"route far: no event can reach it\n"},
 		{"  routes:\n" TO("all", "")
@@ -224,7 +231,7 @@ static void test_coverage(void **state)
 		{"  routes:\n" TO("all", "")
 			TO("log", ", kinds: [anomaly_logged]"),
 			""},
-		/* No ladder takes it. */
+		/* A phone or second route that no ladder names. */
 		{"  ladders: [{name: l, steps: [{route: page}, {after: 5m, "
 		 "route: call}]}]\n" TEAM,
 			"route boss: no event can reach it: only a ladder "
@@ -235,11 +242,11 @@ static void test_coverage(void **state)
 			"route call: no event can reach it: only a ladder "
 			"tells routes of its role, and none for the "
 			"events that it wants does\n"},
-		/* Its turn never comes. */
+		/* A pager for P2 beside a channel is never told. */
 		{"  routes:\n" TO("chat", ", role: channel")
 			TO("page", ", role: pager, severities: [P2]"),
 			"route page: no event can reach it\n"},
-		/* Somebody has to hear of a P1, of every server and of none. */
+		/* A P1 of a server or the fleet must reach somebody. */
 		{"  routes:\n" TO("a", ", servers: [shop]"),
 			"at 2026-11-21T03:00:00Z a P1 of the fleet would "
 			"reach nobody at once\n"
@@ -253,7 +260,10 @@ static void test_coverage(void **state)
 			"reach nobody at once\n"
 			"at 2026-11-21T03:00:00Z a P1 of shop would reach "
 			"nobody at once\n"},
-		/* At every time; the night ends at 8:00, 07:00 in UTC. */
+		/*
+		 * Also at 08:00 in Berlin, 07:00 UTC, where the route's night
+		 * ends.
+		 */
 		{"  routes:\n" TO("a", ", hours: '20:00-08:00'"),
 			"at 2026-11-21T07:00:00Z a P1 of the fleet would find "
 			"no route within its hours, and go to route a "
@@ -311,15 +321,15 @@ static void test_untested(void **state)
 			"No test has reached the routes for 35 days, since "
 			"1970-01-21 00:00 UTC: nobody knows whether a page "
 			"would arrive. Run 'mcp-alert test'."},
-		/* The routes are newer than the test. */
+		/* The routes were changed after the test: counted from then. */
 		{40, 20, 0, 60, NULL},
-		/* Once a week. */
+		/* The reminder is repeated once a week. */
 		{10, NAN, 45, 51.9, NULL},
 		{10, NAN, 45, 52,
 			"No test has reached the routes in the 42 days "
 			"since they were configured: nobody knows whether a "
 			"page would arrive. Run 'mcp-alert test'."},
-		/* What is yet to come is of a wrong clock. */
+		/* Times in the future are of a wrong clock. */
 		{200, NAN, 0, 100, NULL},
 		{10, 200, 0, 45,
 			"No test has reached the routes in the 35 days "
@@ -348,7 +358,7 @@ static void test_untested(void **state)
 				cases[i].summary);
 			assert_int_equal(events.v[0].record.severity,
 				SEVERITY_P3);
-			/* And not at once again. */
+			/* The reminder is not repeated at once. */
 			route_test_remind(
 				&st, &t, cases[i].now * DAY, &events);
 			assert_int_equal(events.n, 1);

@@ -95,7 +95,7 @@ static void test_groups(void **state)
 	}
 }
 
-/* Nothing but the beginning of the incident of a server may be shared. */
+/* Only the beginning of an incident of one server may be shared. */
 static void test_may(void **state)
 {
 	static const struct {
@@ -131,7 +131,7 @@ static void test_may(void **state)
 	}
 }
 
-/* What became of the shared state: events and who is left. */
+/* Checks the events of the shared incident; open while servers are left. */
 static void expect(const struct alert_state *st, struct alert_events *l,
 	const char *want)
 {

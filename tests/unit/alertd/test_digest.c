@@ -1,6 +1,7 @@
 /*
- * Goal: what waits to be told with others is neither sent alone nor lost, keeps
- * the order of its incident, and becomes one record that is bounded.
+ * Goal: an event that waits for a digest is neither sent alone nor lost, keeps
+ * its place among those of its incident, and all become one record of bounded
+ * size.
  */
 #include "nights.h"
 
@@ -50,7 +51,10 @@ static void desk_release(struct desk *d)
 	strings_release(&d->told);
 }
 
-/* An event of the incident that began in that minute, in this one. */
+/*
+ * Dispatches an event, in `minute`, of the incident that began in minute
+ * `incident`.
+ */
 static void happen(struct desk *d, int incident, enum alert_phase phase,
 	enum severity severity, int minute)
 {
@@ -76,7 +80,7 @@ static void happen(struct desk *d, int incident, enum alert_phase phase,
 	strings_release(&e.told);
 }
 
-/* How each waits: "number route minute" of its digest, or only the first two */
+/* The outbox as "number route minute-of-digest, …"; no minute: sent alone. */
 static void expect_outbox(struct desk *d, const char *expected)
 {
 	char why[STATE_WHY];
@@ -125,18 +129,18 @@ static void test_waits(void **state)
 	happen(&d, 1, ALERT_STARTED, SEVERITY_P2, 1);
 	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty, "
 			  "2 hourly 10, 2 channel, 2 thrifty 10!");
-	/* Its end joins its beginning, and costs nothing. */
+	/* An end joins its beginning's digest, at no cost to the budget. */
 	happen(&d, 1, ALERT_RESOLVED, SEVERITY_P2, 2);
 	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty, "
 			  "2 hourly 10, 2 channel, 2 thrifty 10!, "
 			  "3 hourly 10, 3 channel, 3 thrifty 10!");
-	/* What waits for others is for no other way out, whatever the time. */
+	/* outbox_due never gives what waits for a digest. */
 	while (outbox_due(&d.st, 1e11, &judge, &item))
 		outbox_drop(&d.st, &item);
 	assert_false(outbox_waits(&d.st, 1e11, &judge));
 	expect_outbox(&d, "1 hourly 10, 1 channel 910, 2 hourly 10, "
 			  "2 thrifty 10!, 3 hourly 10, 3 thrifty 10!");
-	/* It gets worse: what is urgent takes along what waited. */
+	/* An urgent event sends at once what waited of its incident. */
 	happen(&d, 0, ALERT_ESCALATED, SEVERITY_P1, 60);
 	expect_outbox(&d, "1 hourly 10, 1 channel, 2 hourly 10, "
 			  "2 thrifty 10!, 3 hourly 10, 3 thrifty 10!, "
@@ -147,7 +151,10 @@ static void test_waits(void **state)
 	desk_release(&d);
 }
 
-/* What waits longer comes along with what waits less. */
+/*
+ * A later event with an earlier digest brings forward what waits of its
+ * incident.
+ */
 static void test_order(void **state)
 {
 	struct outbox_wait soon = {CONF_DIGEST_HOURLY, true, HOUR}, got;
@@ -211,7 +218,7 @@ static void test_record(void **state)
 	desk_release(&d);
 }
 
-/* A storm: all are counted, and as many are told as fit. */
+/* In a storm the digest counts all events, and holds as many as fit. */
 static void expect_storm(int n, size_t size, size_t told)
 {
 	struct outbox_wait w = {CONF_DIGEST_HOURLY, true, HOUR};

@@ -1,6 +1,6 @@
 /*
- * Goal: who else is told while nobody answers, and who is left alone once
- * somebody does: each step of a ladder once, on the clock of the verdicts.
+ * Goal: while nobody acknowledges, each step of a ladder tells its route once,
+ * on the clock of the verdicts; after an acknowledgement, none does.
  */
 #include "nights.h"
 
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* A night, and who was told of what in it. */
+/* A night, and in `told` who was told of each event. */
 struct watch {
 	struct night n;
 	const struct conf *conf;
@@ -56,7 +56,7 @@ static void through_the_store(struct alert_state *st)
 	buf_release(&b);
 }
 
-/* Tells of the events from that one on, as the pager does. */
+/* Dispatches the events from index `from` on, as emit.c does. */
 static void tell(struct watch *w, size_t from)
 {
 	struct dispatch d = {w->conf, w->budget, false, w->now};
@@ -82,7 +82,7 @@ static void tell(struct watch *w, size_t from)
 	through_the_store(&w->n.st);
 }
 
-/* One word for so many minutes: what is decided in each. */
+/* Runs the same verdict for `times` minutes, with escalation in each. */
 static void minutes(struct watch *w, const char *word, int times)
 {
 	for (int i = 0; i < times; i++) {
@@ -98,13 +98,13 @@ static void minutes(struct watch *w, const char *word, int times)
 
 static size_t acknowledge(struct watch *w, const char *key, double for_s)
 {
-	size_t from = w->n.events.n, n;
+	size_t from = w->n.events.n;
 	struct ack_request q = {.key = key, .by = "alice", .for_s = for_s};
+	struct ack_result r = ack_apply(&w->n.st, &q,
+		NIGHT_START + 60.0 * w->n.minute, &w->n.events);
 
-	n = ack_set(&w->n.st, &q, NIGHT_START + 60.0 * w->n.minute,
-		&w->n.events);
 	tell(w, from);
-	return n;
+	return r.n;
 }
 
 static void expect(struct watch *w, const char *expected)
@@ -139,7 +139,7 @@ static void test_usual(void **state)
 	expect(&w, "0 downtime_started P1: channel | "
 		   "5 downtime_escalated P1: channel phone | "
 		   "15 downtime_escalated P1: channel pager phone second");
-	/* What is over, or may be, disturbs nobody. */
+	/* No step is due while the server answers again, or after the end. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 4);
 	minutes(&w, ".", 2);
@@ -148,7 +148,7 @@ static void test_usual(void **state)
 	expect(&w, "0 downtime_started P1: channel | "
 		   "6 downtime_escalated P1: channel phone | "
 		   "9 downtime_resolved P1: channel phone");
-	/* Verdicts that were missing: what is due then is one event. */
+	/* After missing verdicts, all steps that are due make one event. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 1);
 	w.n.minute = 16;
@@ -179,7 +179,10 @@ static void test_summary(void **state)
 	watch_release(&w);
 }
 
-/* Where nobody is second, it is the channel; where nobody has a phone, none. */
+/*
+ * Without a second the last step tells the channel; without a phone that step
+ * is left out.
+ */
 static void test_smaller_team(void **state)
 {
 	struct conf_route routes[] = {team[0], team[1]};
@@ -212,7 +215,9 @@ static void test_promotion(void **state)
 		   "30 downtime_escalated P1: channel pager | "
 		   "35 downtime_escalated P1: channel pager phone | "
 		   "45 downtime_escalated P1: channel pager phone second");
-	/* A regional one is folded into a downtime, which has its own ladder.
+	/*
+	 * A regional incident is folded into a downtime, which begins its own
+	 * ladder.
 	 */
 	watch_init(&w, &usual);
 	minutes(&w, "E1", 33);
@@ -237,7 +242,7 @@ static void test_ack(void **state)
 		NIGHT_START + 12.9 * 60));
 	assert_false(ack_holds(&w.n.st.incidents[ALERT_DOWNTIME],
 		NIGHT_START + 13 * 60));
-	/* It expires in minute 13; the ladder had come to minute 3. */
+	/* It expires in minute 13; the ladder goes on from minute 3. */
 	minutes(&w, "EU1", 40);
 	minutes(&w, ".", 3);
 	expect(&w, "0 downtime_started P1: channel | "
@@ -246,7 +251,7 @@ static void test_ack(void **state)
 		   "15 downtime_escalated P1: channel pager phone | "
 		   "25 downtime_escalated P1: channel pager phone second | "
 		   "45 downtime_resolved P1: channel pager phone second");
-	/* It goes with the incident. */
+	/* An acknowledgement ends with its incident. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 3);
 	acknowledge(&w, NULL, 3600);
@@ -258,7 +263,7 @@ static void test_ack(void **state)
 		   "5 downtime_resolved P1: channel | "
 		   "6 downtime_started P1: channel | "
 		   "11 downtime_escalated P1: channel pager phone");
-	/* One more takes the place of the first. */
+	/* A second acknowledgement replaces the first. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 3);
 	acknowledge(&w, NULL, 120);
@@ -270,7 +275,7 @@ static void test_ack(void **state)
 		   "4 downtime_acknowledged P1: channel | "
 		   "14 downtime_reminder P1: channel pager | "
 		   "16 downtime_escalated P1: channel pager phone");
-	/* Between the end of one and the next, unseen, time went by. */
+	/* No verdict between the end of one acknowledgement and the next. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 3);
 	acknowledge(&w, NULL, 120);
@@ -293,7 +298,7 @@ static void test_ack_broken(void **state)
 	watch_init(&w, &usual);
 	minutes(&w, "EU6", 5);
 	acknowledge(&w, NULL, 4 * 3600);
-	/* Time alone makes it no worse while somebody looks after it. */
+	/* While it is acknowledged, its age does not make it P1. */
 	minutes(&w, "EU6", 35);
 	minutes(&w, "EU3/http.503", 7);
 	r = &w.n.events.v[2].record;
@@ -333,7 +338,7 @@ static void test_ladders(void **state)
 	struct watch w;
 
 	(void)state;
-	/* By day too, and the rest as ever. */
+	/* A configured ladder tells by day, too; roles work as before. */
 	watch_init(&w, &conf);
 	minutes(&w, "EU1", 40);
 	assert_string_equal(w.n.st.incidents[ALERT_DOWNTIME].escalation.ladder,
@@ -342,14 +347,14 @@ static void test_ladders(void **state)
 	expect(&w, "0 downtime_started P1: channel pager | "
 		   "2 downtime_escalated P1: channel pager phone second | "
 		   "10 downtime_escalated P1: channel pager phone second");
-	/* Another ladder from the promotion on. */
+	/* P2 has ladder "rest", and P1, after the promotion, "ours". */
 	watch_init(&w, &conf);
 	minutes(&w, "EU6", 33);
 	expect(&w, "0 downtime_started P2: channel | "
 		   "5 downtime_escalated P2: channel phone | "
 		   "30 downtime_escalated P1: channel pager phone | "
 		   "32 downtime_escalated P1: channel pager phone second");
-	/* A configuration that comes while it is open. */
+	/* The ladder is configured while the incident is open. */
 	conf.n_ladders = 1;
 	watch_init(&w, &conf);
 	minutes(&w, "EU1", 20);
@@ -361,7 +366,10 @@ static void test_ladders(void **state)
 		   "22 downtime_escalated P1: channel pager phone second");
 }
 
-/* A step whose route sleeps is passed over, unless nobody knows yet. */
+/*
+ * A step whose route is outside its hours is skipped, unless nobody was told
+ * yet.
+ */
 static void test_hours(void **state)
 {
 	struct conf_route routes[] = {

@@ -218,7 +218,7 @@ static void test_drift(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* What is told of two of them is not taken for the same. */
+/* Two drifts of one minute have different keys. */
 static void test_drift_keys(void **state)
 {
 	char a[ALERT_KEY_SIZE], b[ALERT_KEY_SIZE];
@@ -289,7 +289,7 @@ static void test_silence(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* Who falls silent says nothing about the server. */
+/* A region that falls silent says nothing about the server. */
 static void test_no_green(void **state)
 {
 	static const struct night_case cases[] = {

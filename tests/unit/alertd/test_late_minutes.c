@@ -1,7 +1,7 @@
 /*
- * Goal: what mcp-alert makes of minutes that were judged late, as a table: an
- * outage that is over is told once and wakes nobody; one that goes on is told
- * as ever, with its true beginning; and no order of lines disturbs that.
+ * Goal: minutes that were judged late, as a table: an outage that is already
+ * over is told once and wakes nobody; one that goes on is told as usual, with
+ * its true beginning; and the order of the lines makes no difference.
  */
 #include "nights.h"
 
@@ -81,7 +81,7 @@ static void test_gap(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* However often they come, and in whatever order. */
+/* Late verdicts again and again, in any order. */
 static void test_again(void **state)
 {
 	static const struct night_case cases[] = {

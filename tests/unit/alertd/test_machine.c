@@ -1,6 +1,6 @@
 /*
  * Goal: every number of mcp-incidents(7) as a table: the verdicts of a night
- * (see nights.h), and all that is told of it.
+ * (see nights.h), and all events that it makes.
  */
 #include "nights.h"
 
@@ -294,7 +294,7 @@ static void test_throttled(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* A clock that was wrong must not blind us once it is right. */
+/* After a clock was wrong for a while, events come as usual. */
 static void test_wrong_clock(void **state)
 {
 	struct night n;

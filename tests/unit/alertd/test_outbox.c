@@ -65,7 +65,7 @@ static void test_wants(void **state)
 	}
 }
 
-/* Who gets each event of a night, as main would do it. */
+/* Who gets each event of a night. */
 static void test_told(void **state)
 {
 	static char *p1[] = {"P1"}, *p2[] = {"P2"}, *other[] = {"other"};
@@ -98,7 +98,7 @@ static void test_told(void **state)
 		strings_release(&to);
 		buf_release(&b);
 	}
-	/* A route that was not told of it is not told of its end. */
+	/* A route that was not told of the incident is not told of its end. */
 	strings_clear(&n.events.v[2].told);
 	{
 		struct strings to = {0};
@@ -172,7 +172,10 @@ static void test_order(void **state)
 	expect_due(&st, 9, NULL, "-");
 	expect_due(&st, 30, NULL, "1 a");
 	expect_due(&st, 30, "a", "1 b");
-	/* What failed is not tried before its time, and holds back the rest. */
+	/*
+	 * A failed delivery waits for its next try, and holds back later events
+	 * of its incident on that route.
+	 */
 	assert_true(outbox_find(&st, 1, "a", &item));
 	item.delivery->next_try = 100;
 	expect_due(&st, 30, NULL, "1 b");
@@ -181,14 +184,20 @@ static void test_order(void **state)
 	drop(&st, 2, "b");
 	expect_due(&st, 30, NULL, "-");
 	expect_due(&st, 100, NULL, "1 a");
-	/* Another incident does not wait for it; one more event hurries it. */
+	/*
+	 * Another incident does not wait; a new event of this one brings the
+	 * retry forward.
+	 */
 	r.started_at += 60;
 	outbox_add(&st, &r, "{3}", &routes, 30);
 	expect_due(&st, 30, NULL, "3 a");
 	r.started_at -= 60;
 	outbox_add(&st, &r, "{4}", &routes, 40);
 	expect_due(&st, 40, NULL, "1 a");
-	/* What another process holds is its own, until it is gone or late. */
+	/*
+	 * What another process is sending is left to it until it is gone or
+	 * late.
+	 */
 	assert_true(outbox_find(&st, 1, "a", &item));
 	item.delivery->next_try = 70;
 	string_set(&item.delivery->holder, "alive");

@@ -1,7 +1,7 @@
 /*
  * Goal: who is told of what by role, severity and time of day, also on the days
- * on which clocks change; nobody is forgotten because of the hour; when digests
- * are due.
+ * on which clocks change; no event goes to nobody because of the hour; and when
+ * digests are due.
  */
 #include "base/clock.h"
 #include "routing/hours.h"
@@ -49,7 +49,7 @@ static const struct conf_route every[ROUTES] = {
 #define BIT(r) (1U << (r))
 #define TEAM (BIT(CHANNEL) | BIT(PAGER) | BIT(PHONE) | BIT(SECOND))
 
-/* Of these routes, who gets an event then: their names in order. */
+/* Expects the names of those of these routes that get the event, in order. */
 static void expect(unsigned routes, struct alert_event *e, const char *when,
 	const char *expected)
 {
@@ -82,7 +82,7 @@ static void expect(unsigned routes, struct alert_event *e, const char *when,
 	strings_release(&out);
 }
 
-/* 2026-03-27 is a Friday; clocks go on in Berlin on the 29th. */
+/* 2026-03-27 is a Friday; Berlin's clocks go forward on the 29th. */
 #define FRIDAY_NOON "2026-03-27T11:00:00Z"
 #define FRIDAY_NIGHT "2026-03-27T22:00:00Z"
 #define SATURDAY_NOON "2026-03-28T11:00:00Z"
@@ -94,7 +94,10 @@ static void test_roles(void **state)
 		enum severity severity;
 		const char *when, *expected;
 	} cases[] = {
-		/* By day the channel, else the pager; by the zone's clock. */
+		/*
+		 * P1: the channel in business hours, else the pager; in
+		 * Berlin's time.
+		 */
 		{TEAM, SEVERITY_P1, FRIDAY_NOON, "channel"},
 		{TEAM, SEVERITY_P1, FRIDAY_NIGHT, "pager"},
 		{TEAM, SEVERITY_P1, SATURDAY_NOON, "pager"},
@@ -105,26 +108,29 @@ static void test_roles(void **state)
 		{TEAM, SEVERITY_P1, "2026-03-30T06:59:59Z", "pager"},
 		{TEAM, SEVERITY_P1, "2026-03-30T07:00:00Z", "channel"},
 		{TEAM, SEVERITY_P1, "2026-03-30T16:00:00Z", "pager"},
-		/* It goes back on 2026-10-25, a Sunday. */
+		/* Clocks go back on 2026-10-25, a Sunday. */
 		{TEAM, SEVERITY_P1, "2026-10-23T07:00:00Z", "channel"},
 		{TEAM, SEVERITY_P1, "2026-10-26T07:00:00Z", "pager"},
 		{TEAM, SEVERITY_P1, "2026-10-26T08:00:00Z", "channel"},
-		/* What can wait until they come to work wakes nobody. */
+		/* P2 and P3 wake nobody. */
 		{TEAM, SEVERITY_P2, FRIDAY_NOON, "channel"},
 		{TEAM, SEVERITY_P2, FRIDAY_NIGHT, "channel"},
 		{TEAM, SEVERITY_P3, FRIDAY_NOON, "channel"},
 		{TEAM, SEVERITY_P3, FRIDAY_NIGHT, "channel"},
-		/* Where only one of both is there. */
+		/* A channel without a pager, and a pager without a channel. */
 		{BIT(CHANNEL), SEVERITY_P1, FRIDAY_NIGHT, "channel"},
 		{BIT(PAGER), SEVERITY_P1, FRIDAY_NOON, "pager"},
 		{BIT(PAGER), SEVERITY_P2, FRIDAY_NOON, "pager"},
 		{BIT(PAGER), SEVERITY_P3, FRIDAY_NOON, ""},
-		/* These are for ladders. */
+		/* Phone and second are only for ladders. */
 		{BIT(PHONE) | BIT(SECOND), SEVERITY_P1, FRIDAY_NIGHT, ""},
-		/* Who shares the work takes nothing from who wants it all. */
+		/* A route without a role gets all events, whoever else does. */
 		{TEAM | BIT(ALL), SEVERITY_P1, FRIDAY_NOON, "all channel"},
 		{TEAM | BIT(ALL), SEVERITY_P3, FRIDAY_NOON, "all channel"},
-		/* Hours of a route; and rather late than never. */
+		/*
+		 * Hours of a route; where it is the only one, it gets P1 at any
+		 * time.
+		 */
 		{BIT(ALL) | BIT(NIGHT), SEVERITY_P1, FRIDAY_NIGHT, "all night"},
 		{BIT(ALL) | BIT(NIGHT), SEVERITY_P1, FRIDAY_NOON, "all"},
 		{BIT(NIGHT), SEVERITY_P1, FRIDAY_NOON, "night"},
@@ -136,7 +142,7 @@ static void test_roles(void **state)
 			"pager"},
 		{BIT(NOTIFIER_NIGHT) | BIT(PAGER), SEVERITY_P1, FRIDAY_NIGHT,
 			"pager pager-night"},
-		/* Sunday's night goes on into Monday, by its own clock. */
+		/* Sunday's night goes on into Monday, in the route's zone. */
 		{BIT(SUNDAY) | BIT(ALL), SEVERITY_P3, "2026-03-29T21:59:00Z",
 			"all"},
 		{BIT(SUNDAY) | BIT(ALL), SEVERITY_P3, "2026-03-29T22:00:00Z",
@@ -169,7 +175,9 @@ static void test_accounts(void **state)
 	expect(BIT(ACME), &e, FRIDAY_NOON, "");
 }
 
-/* Whoever was told is told how it goes on; what a ladder has is the ladder's.
+/*
+ * Whoever was told is told how it goes on; a route that a ladder tells later is
+ * not told now.
  */
 static void test_told(void **state)
 {
@@ -193,7 +201,10 @@ static void test_told(void **state)
 	expect(TEAM, &e, FRIDAY_NIGHT, "");
 	strings_add(&e.steps, "phone");
 	expect(TEAM, &e, FRIDAY_NIGHT, "phone");
-	/* A step whose route is not there at this hour, unless nobody is. */
+	/*
+	 * A step whose route is outside its hours is skipped, unless it is the
+	 * only one.
+	 */
 	strings_clear(&e.steps);
 	strings_add(&e.steps, "night");
 	strings_add(&e.later, "night");
@@ -259,7 +270,7 @@ static void test_boundaries(void **state)
 			"2026-03-27T12:00:00Z"},
 		{CONF_DIGEST_HOURLY, "2026-03-27T11:59:59Z",
 			"2026-03-27T12:00:00Z"},
-		/* Before they come on Friday; then on Monday, an hour early. */
+		/* 09:00 in Berlin on working days; summer time on Sunday. */
 		{CONF_DIGEST_DAILY, "2026-03-27T07:59:59Z",
 			"2026-03-27T08:00:00Z"},
 		{CONF_DIGEST_DAILY, "2026-03-27T08:00:00Z",

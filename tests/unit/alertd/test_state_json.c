@@ -1,6 +1,6 @@
 /*
- * Goal: what is known of a server survives the store to the letter, and what is
- * in the store is believed only if all of it is right.
+ * Goal: the state of a server is read from the store exactly as it was written,
+ * and is refused unless all of it is valid.
  */
 #include "nights.h"
 
@@ -20,7 +20,7 @@ static void write_state(struct buf *b, const struct alert_state *st)
 	assert_true(buf_ok(b));
 }
 
-/* Puts the state away and takes it out again. */
+/* Writes the state and reads it back. */
 static void through_the_store(struct night *n)
 {
 	char why[STATE_WHY] = "";
@@ -38,7 +38,7 @@ static void through_the_store(struct night *n)
 	buf_release(&after);
 }
 
-/* A night with a bit of everything, with and without a store in between. */
+/* Runs a night with and without the store after each verdict, and compares. */
 static void expect_same(const char *verdicts, bool sides, size_t events)
 {
 	char plain[NIGHT_SIZE], stored[NIGHT_SIZE];
@@ -79,7 +79,7 @@ static void test_round_trip(void **state)
 		2);
 }
 
-/* A state that has everything in it. */
+/* Fills the state with something in every member. */
 static void fill(struct night *n)
 {
 	struct strings routes = {0};
@@ -196,7 +196,7 @@ static void swap(struct buf *out, const char *text, const char *from,
 	buf_str(out, at + strlen(from));
 }
 
-/* A state that is not what was written. */
+/* A change to what was written that makes it invalid. */
 struct damage {
 	const char *from, *to;
 };
@@ -228,7 +228,7 @@ static void expect_all_refused(struct night *n, const struct damage *cases,
 		expect_refused(b.p, b.len);
 		buf_release(&b);
 	}
-	/* Any beginning of it is not it. */
+	/* Every text that is cut off is refused. */
 	for (size_t len = 0; len < whole.len; len++)
 		expect_refused(whole.p, len);
 	buf_release(&whole);
@@ -354,7 +354,7 @@ static void test_hostile_tools(void **state)
 	night_release(&n);
 }
 
-/* What an mcp-alert of before these were told of has written. */
+/* A state from before divergence and drift were known. */
 static void test_older(void **state)
 {
 	static const char text[] =

@@ -116,7 +116,7 @@ static void test_text_clean(void **state)
 			"a???????z"},
 		{"\xff\xc0\x80\xed\xa0\x80", 100, 100, "??????"},
 		{"\u20ac\u00e9\U0001f600", 100, 2, "\u20ac\u00e9"},
-		/* No room for the NUL behind the second: it is left out. */
+		/* Too little room for the second character and its NUL. */
 		{"\u20ac\u20ac", 6, 100, "\u20ac"},
 		{"\u20ac\u20ac", 7, 100, "\u20ac\u20ac"},
 		{"abc", 1, 100, ""},
@@ -137,7 +137,7 @@ static void test_text_clean(void **state)
 	assert_int_equal(text_clean("a", 1, out, 0, 100), 0);
 }
 
-/* A string of n times c. */
+/* A string of n characters c. */
 static const char *repeat(char c, size_t n)
 {
 	static char s[200];
@@ -197,7 +197,7 @@ static void test_slug_from_host(void **state)
 	assert_string_equal(out, repeat('h', SLUG_MAX));
 }
 
-/* Every name is read back as what it stands for, and nothing else is. */
+/* Every name reads back as its value, and no other text does. */
 #define CHECK_NAMES(type, function, first, last)                               \
 	do {                                                                   \
 		enum type out;                                                 \
@@ -301,7 +301,7 @@ static void test_sha256(void **state)
 				 "167f6ecedd419db06c1");
 }
 
-/* Bytes that come in pieces, and a second text behind the first. */
+/* The bytes come in pieces; then a second text with the same context. */
 static void test_sha256_pieces(void **state)
 {
 	struct sha256 *s = sha256_new();

@@ -119,7 +119,7 @@ static void test_both_ways(void **state)
 	}
 }
 
-/* What no clock shows, and what lies beyond a month. */
+/* A time that no clock shows, and a day beyond the month. */
 static void test_odd(void **state)
 {
 	struct zone_time left_out = {2026, 3, 29, 6, 150};
@@ -133,7 +133,7 @@ static void test_odd(void **state)
 	assert_true(zone_instant("UTC", &beyond) == (double)t);
 }
 
-/* What the C library says, which goes by TZ and is right. */
+/* The local time by the C library, which goes by TZ: the reference. */
 static struct tm library(int64_t t)
 {
 	time_t at = (time_t)t;
@@ -155,7 +155,10 @@ static void check_local(const char *zone, int64_t t)
 			l.year, l.month, l.day, l.weekday, l.minute);
 }
 
-/* The instant of what a clock with that offset shows at t. */
+/*
+ * Takes what a clock with that offset shows at t; its instant in the zone must
+ * be `expected`.
+ */
 static void check_instant(const char *zone, int64_t t, long offset,
 	int64_t expected)
 {
@@ -241,7 +244,7 @@ static void test_library(void **state)
 	assert_true(zones > 300 && changes > 20000);
 }
 
-/* It is another's: what is shown does not depend on it, and it stays. */
+/* TZ in the environment changes no result, and is not changed. */
 static void test_tz(void **state)
 {
 	struct zone_time l;
