@@ -147,6 +147,7 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	point(t->setup, &e->record, &links);
 	alert_record_json(&body, &e->record);
 	state_note_event(st, &e->record);
+	state_keep_event(st, e);
 	dispatch(t, st, e, body.p, &to);
 	links_release(&links);
 	buf_release(&body);

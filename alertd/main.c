@@ -338,6 +338,8 @@ static int act(const struct options *o, const struct conf *conf,
 			status = show_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)
 			status = show_history(&setup, slug);
+		else if (o->action == OPTIONS_REPORT)
+			status = show_report(&setup, o);
 		else if (o->action == OPTIONS_TEST)
 			status = testing(&setup, o);
 		else

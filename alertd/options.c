@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "base/exits.h"
+#include "base/log.h"
 #include "base/options.h"
 #include "base/zone.h"
 
@@ -21,7 +23,13 @@ static const struct option_row options[] = {
 		.help = "repeat it on these days: mon,thu or daily"},
 	{.name = "for", .arg = "duration", .at = AT(span),
 		.help = "how long it lasts, 60s to 7d"},
-	OPTION_FORMAT(AT(format)),
+	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
+		.type = OPTION_CHOICE, .wanted = "text, jsonl or csv",
+		.choices = (const char *const[]) {"text", "jsonl", "csv", NULL},
+		.help = "text, on a terminal the default, or jsonl; csv for a "
+			"report"},
+	{.name = "from", .arg = "time", .at = AT(from),
+		.help = "from when on; a week before the end, if not given"},
 	{.name = "kind", .arg = "kind,...", .at = AT(kind),
 		.help = "only incidents of these kinds"},
 	OPTION_NOW(AT(now)),
@@ -37,7 +45,8 @@ static const struct option_row options[] = {
 		.help = "only incidents at these steps"},
 	OPTION_STORE(AT(store)),
 	{.name = "to", .arg = "name", .at = AT(to),
-		.help = "who has it from now on, whoever had it before"},
+		.help = "who has it from now on, whoever had it before; or, for "
+			"a report, until when"},
 	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
 		.wanted = "a time zone that is known here",
 		.help = "the time zone of times and days: Europe/Berlin"},
@@ -65,9 +74,12 @@ static const struct command_row commands[] = {
 		"end incidents of what nobody will probe again"},
 	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
 		"say why a server paged, or why not"},
-	{"history", OPTIONS_HISTORY, "[-c file] [-f format] " STORE
-		" [--zone zone] [slug]", 0, 1, NULL,
+	{"history", OPTIONS_HISTORY, CN STORE " [--zone zone] [slug]", 0, 1,
+		NULL,
 		"list what was told of a server, or of all"},
+	{"report", OPTIONS_REPORT, CN "[--from time] " STORE
+		" [--to time] [--zone zone]", 0, 0, NULL,
+		"say how the nights were: incidents, how long, how many pages"},
 	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
 		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
@@ -121,5 +133,8 @@ int options_parse(int argc, char **argv, struct options *o)
 	o->action = (enum options_action)line.command->action;
 	o->operands = line.operands;
 	o->n_operands = line.n_operands;
-	return -1;
+	if (o->format != OPTIONS_CSV || o->action == OPTIONS_REPORT)
+		return -1;
+	log_error("--format: csv is only for 'report'");
+	return EXIT_USAGE;
 }

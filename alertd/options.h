@@ -12,6 +12,7 @@ enum options_action {
 	OPTIONS_TICK,
 	OPTIONS_LIST,
 	OPTIONS_HISTORY,
+	OPTIONS_REPORT,
 	OPTIONS_EXPLAIN,
 	OPTIONS_ACK,
 	OPTIONS_UNACK,
@@ -26,7 +27,12 @@ enum options_action {
 	OPTIONS_CHECK,
 	OPTIONS_REPLAY
 };
-enum options_format { OPTIONS_BY_OUTPUT, OPTIONS_TEXT, OPTIONS_JSONL };
+enum options_format {
+	OPTIONS_BY_OUTPUT,
+	OPTIONS_TEXT,
+	OPTIONS_JSONL,
+	OPTIONS_CSV /* of a report */
+};
 
 struct options {
 	enum options_action action;
@@ -36,7 +42,7 @@ struct options {
 	double now;	    /* NAN where not given */
 	bool dry_run;
 	/* As given, or NULL; the commands that have them say what they are. */
-	const char *account, *by, *end, *every, *kind, *policy, *reason, *region,
+	const char *account, *by, *end, *every, *from, *kind, *policy, *reason, *region,
 		*span, *start, *step, *to, *zone;
 	char **operands; /* within argv */
 	size_t n_operands;

@@ -100,6 +100,8 @@ const char *key_alert(char *out, const char *slug);
  */
 const char *key_budget(char *out, const char *route, int64_t hour);
 const char *key_digest(char *out, const char *route);
+/* List: the history records of a day, in epoch days; see mcp-records(5). */
+const char *key_history(char *out, int64_t day);
 
 /*
  * Hash: slug to what readers need of a server, JSON; "" for a private one,

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "records/alert.h"
 #include "records/expiry.h"
+#include "records/history.h"
 #include "records/maintenance.h"
 #include "records/silence.h"
 #include "records/probe.h"
@@ -36,6 +37,7 @@ static const struct {
 	{"Verdict record", verdict_fields, NULL},
 	{"Maintenance record", maintenance_fields, NULL},
 	{"Silence record", silence_fields, NULL},
+	{"History record", history_fields, NULL},
 	{"Alert event", alert_fields, NULL},
 };
 
