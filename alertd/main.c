@@ -201,17 +201,28 @@ static void on_quiet(void *arg)
 	notifier_flush(r->notifier);
 }
 
+static bool on_wait(void *arg, int fd, int ms)
+{
+	const struct reading *r = arg;
+
+	return notifier_wait(r->notifier, fd, ms);
+}
+
 /* Takes all lines of standard input. An exit status. */
 static int read_verdicts(struct reading *r)
 {
 	struct notifier *p = r->notifier;
-	struct input in = {.idle = on_idle, .quiet = on_quiet};
+	struct input in = {
+		.idle = on_idle,
+		.quiet = on_quiet,
+		.wait = r->setup->deliver ? on_wait : NULL,
+	};
 	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
 		r);
 
 	run_batch(r);
 	strings_release(&r->slugs);
-	notifier_sweep(p);
+	notifier_finish(p);
 	heartbeat_round(r->heartbeat, true,
 		status ? "the input is not whole" : notifier_trouble(p));
 	return status;
@@ -258,14 +269,14 @@ static int use(struct reading *r, const struct options *o,
 
 	if (o->action == OPTIONS_VERDICTS)
 		return o->dry_run ? rehearse(r) : read_verdicts(r);
-	if (o->action == OPTIONS_ACK)
+	if (o->action != OPTIONS_TICK)
 		status = known_server(r->setup, o->operands[0]);
 	if (status)
 		return status;
 	status = o->action == OPTIONS_TICK
 		? tick(r->notifier, r->setup->states)
 		: acknowledge(r->notifier, o->operands[0], ack);
-	notifier_sweep(r->notifier);
+	notifier_finish(r->notifier);
 	return status;
 }
 
@@ -277,7 +288,8 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 		.notifier = p,
 		.setup = setup,
 		.heartbeat = setup->deliver
-			? heartbeat_new(setup->conf, credential_folder())
+			? heartbeat_new(setup->conf, credential_folder(),
+				  deliver_transfers(setup->deliver))
 			: NULL,
 	};
 	int status = use(&r, o, ack);
@@ -310,7 +322,9 @@ static int act(const struct options *o, const struct conf *conf,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
-		.zone = maintenance_plan_zone(o, conf),
+		.zone = o->action == OPTIONS_REPORT
+			? maintenance_plan_zone(o, conf)
+			: o->zone ? o->zone : MAINTENANCE_ZONE,
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||

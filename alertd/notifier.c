@@ -22,10 +22,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often it is looked whether the digests are sent. */
+#define DIGEST_WAIT_MS 100
+
 struct notifier {
 	struct notifier_setup setup;
 	struct evaluator *evaluator;
 	struct worker *worker;
+	struct digest_worker *digests;
 	struct expiry_rounds rounds; /* not yet told of */
 	struct fleet_round round;
 	int64_t judged;	 /* window of the last round that was judged */
@@ -39,7 +43,6 @@ struct notifier {
 	bool still;	 /* a stage of the pipeline stands still */
 	bool unwritable; /* the heartbeat of the last sweep could not be written */
 	bool failed;	 /* the store */
-	bool left;	 /* a digest, for a later run */
 };
 
 /* The maintenances that stand in the store. False: store failed. */
@@ -57,6 +60,12 @@ struct notifier *notifier_new(const struct notifier_setup *setup)
 	p->setup = *setup;
 	p->round.conf = setup->conf;
 	p->worker = worker_new(setup->states, setup->deliver, setup->conf);
+	p->digests = digest_worker_new(&(struct digest_setup) {
+		.states = setup->states,
+		.store = setup->store,
+		.deliver = setup->deliver,
+		.conf = setup->conf,
+	});
 	p->evaluator = evaluate_new(&p->setup, p->worker);
 	p->swept_ms = clock_mono_ms();
 	p->failed = !load(p);
@@ -69,6 +78,7 @@ void notifier_free(struct notifier *p)
 		return;
 	evaluate_free(p->evaluator);
 	worker_free(p->worker);
+	digest_worker_free(p->digests);
 	expiry_forget(&p->rounds);
 	fleet_round_release(&p->round);
 	strings_release(&p->covered);
@@ -256,6 +266,7 @@ static void deliver_one(struct notifier *p, const char *slug)
 
 	strings_add(&slugs, slug);
 	worker_out(p->worker, &slugs, evaluate_now(p->evaluator));
+	worker_finish(p->worker);
 	strings_release(&slugs);
 }
 
@@ -347,17 +358,28 @@ void notifier_sweep(struct notifier *p)
 	p->unwritable =
 		!pipeline_store_beat(s->store, evaluate_now(p->evaluator));
 	p->failed = p->failed || p->unwritable;
-	if (!digest_worker_out(&(struct digest_worker) {
-			.states = s->states,
-			.store = s->store,
-			.deliver = s->deliver,
-			.conf = s->conf,
-			.now = evaluate_now(p->evaluator),
-		}, &slugs))
-		p->left = true;
 	strings_unique(&slugs);
 	worker_out(p->worker, &slugs, evaluate_now(p->evaluator));
+	digest_worker_out(p->digests, &slugs, evaluate_now(p->evaluator));
 	strings_release(&slugs);
+}
+
+bool notifier_wait(struct notifier *p, int fd, int ms)
+{
+	return worker_wait(p->worker, fd, ms);
+}
+
+void notifier_finish(struct notifier *p)
+{
+	notifier_sweep(p);
+	if (!p->setup.deliver)
+		return;
+	while (digest_worker_busy(p->digests))
+		worker_wait(p->worker, -1, DIGEST_WAIT_MS);
+	worker_out(p->worker, digest_worker_fallbacks(p->digests),
+		evaluate_now(p->evaluator));
+	strings_clear(digest_worker_fallbacks(p->digests));
+	worker_finish(p->worker);
 }
 
 bool notifier_store(struct notifier *p, const char *why)
@@ -387,7 +409,8 @@ double notifier_swept(const struct notifier *p)
 
 bool notifier_failed(const struct notifier *p)
 {
-	return failed(p) || p->left || worker_left(p->worker);
+	return failed(p) || digest_worker_left(p->digests) ||
+		worker_left(p->worker);
 }
 
 const char *notifier_store_why(const struct notifier *p)

@@ -109,9 +109,15 @@ bool notifier_silence(struct notifier *p, struct silence *s);
 
 /*
  * notifier_sweep(p): tell what expires and whether the pipeline stands still,
- * deliver what is due of all servers, and tell that we are alive.
+ * begin to deliver what is due of all servers, and tell that we are alive.
+ * notifier_wait(p, fd, ms): go on delivering until fd can be read, or for ms
+ * milliseconds; less than 0: for as long as it takes. Whether it can be read.
+ * notifier_finish(p): notifier_sweep, and go on until all is delivered, or has
+ * failed; see worker_finish.
  */
 void notifier_sweep(struct notifier *p);
+bool notifier_wait(struct notifier *p, int fd, int ms);
+void notifier_finish(struct notifier *p);
 
 /*
  * notifier_store(p, why): for a notifier whose states are in a local file: take

@@ -371,7 +371,8 @@ static int silence(const struct options *o, const struct conf *conf,
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text)
 {
-	const char *zone = text ? maintenance_plan_zone(o, conf) : NULL;
+	const char *zone = !text ? NULL
+		: o->zone ? o->zone : MAINTENANCE_ZONE;
 	struct maintenance_store *c = maintenance_store_new(store);
 	struct buf out;
 	int status;

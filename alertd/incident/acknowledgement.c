@@ -1,5 +1,6 @@
 #include "incident/acknowledgement.h"
 
+#include "base/text.h"
 #include "incident/dedup_key.h"
 
 #include <math.h>
@@ -82,15 +83,19 @@ static void close_one(struct alert_state *st, enum alert_kind kind,
 	const struct ack_request *q, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
+	struct buf why;
 
+	buf_init(&why, TEXT_SIZE);
+	buf_fmt(&why, "%s was closed by %s (%s), and was not seen to recover,",
+		st->slug, q->by, q->reason);
 	inc->passed_since = (int64_t)floor(now);
 	events_put(out, st, &(struct summary) {
 		.kind = kind,
 		.phase = ALERT_RESOLVED,
 		.at = now,
-		.closed_by = q->by,
-		.closed_for = q->reason,
+		.unwatched = why.p,
 	});
+	buf_release(&why);
 	incident_release(inc);
 }
 

@@ -21,6 +21,12 @@ struct assessment {
  */
 struct assessment severity_assess(const struct verdict *v);
 
+/*
+ * severity_rises(kind): whether an incident of that kind becomes P1 when it
+ * lasts: only a downtime does, as what the others say never wakes anybody (A1).
+ */
+bool severity_rises(enum alert_kind kind);
+
 /* severity_region(v, name): the region of a verdict, or NULL. */
 const struct verdict_region *severity_region(const struct verdict *v,
 	const char *name);

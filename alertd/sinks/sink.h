@@ -14,6 +14,7 @@
 #include "transport/credential.h"
 #include "transport/http_client.h"
 #include "transport/result.h"
+#include "transport/smtp_client.h"
 
 /* What a sink makes its requests from. */
 struct sink_job {
@@ -51,9 +52,9 @@ struct sink_answer {
 };
 
 /*
- * A sink has either `send`, or `send_nth`, or `build` and `judge`. An event may
- * take several requests, n = 0, 1 and so on, sent in this order; a request that
- * got through is not repeated.
+ * A sink has either `build` and `judge`, or `mail`; with neither, the command of
+ * the route is run. An event may take several requests or mails, n = 0, 1 and
+ * so on, sent in this order; what got through is not repeated.
  */
 struct sink {
 	bool raw; /* it uses only the body: event and message are NULL */
@@ -70,14 +71,11 @@ struct sink {
 	 */
 	void (*judge)(const struct sink_job *job, int n,
 		const struct http_answer *a, struct delivered *d);
-	/* send(job): the whole attempt, if it is not HTTP. */
-	struct delivered (*send)(const struct sink_job *job);
 	/*
-	 * send_nth(job, n, out): part n of the attempt, if it is not HTTP;
-	 * false: there is no part n.
+	 * mail(job, n, out): fill in mail n, which is all zero. False: there is
+	 * no mail n.
 	 */
-	bool (*send_nth)(const struct sink_job *job, int n,
-		struct delivered *out);
+	bool (*mail)(const struct sink_job *job, int n, struct smtp_job *out);
 	/*
 	 * wrong(job): why the route cannot be used as configured, a constant;
 	 * NULL: it can. The member may itself be NULL.

@@ -1,6 +1,7 @@
 #include "state/maintenance_store.h"
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -20,6 +21,9 @@
 #define AHEAD_S (8 * 86400.0)
 #define RECORD_MAX 65536
 
+/* add_maintenance.lua, as text. */
+extern const char lua_add_maintenance[];
+
 struct maintenance_store {
 	struct store *store; /* or NULL */
 	struct planned *v;
@@ -27,6 +31,7 @@ struct maintenance_store {
 	size_t given; /* the first ones, which maintenance_store_add added */
 	struct silence *silences;
 	size_t n_silences, cap_silences, given_silences;
+	struct strings ids; /* of all in the store, when it was last read */
 };
 
 struct maintenance_store *maintenance_store_new(struct store *s)
@@ -53,6 +58,7 @@ void maintenance_store_free(struct maintenance_store *c)
 	if (!c)
 		return;
 	forget(c, 0, 0);
+	strings_release(&c->ids);
 	free(c->v);
 	free(c->silences);
 	free(c);
@@ -172,6 +178,7 @@ static void read_hash(struct maintenance_store *c, const struct store_reply *r,
 bool maintenance_store_load(struct maintenance_store *c, double now)
 {
 	bool last = false, silences_last = false;
+	const struct store_reply *all;
 
 	if (!c->store)
 		return true;
@@ -180,7 +187,12 @@ bool maintenance_store_load(struct maintenance_store *c, double now)
 	if (!run_queue(c))
 		return false;
 	forget(c, c->given, c->given_silences);
-	read_hash(c, store_reply(c->store, 0), read_one);
+	strings_clear(&c->ids);
+	all = store_reply(c->store, 0);
+	for (size_t i = 0; i < store_count(all); i += 2)
+		if (store_text(store_item(all, i)))
+			strings_add(&c->ids, store_text(store_item(all, i)));
+	read_hash(c, all, read_one);
 	read_hash(c, store_reply(c->store, 1), read_silence);
 	for (size_t i = c->given; i < c->n; i++)
 		last = last ||
@@ -262,6 +274,31 @@ bool maintenance_store_put(struct maintenance_store *c,
 	ok = run_queue(c);
 	buf_release(&b);
 	return ok;
+}
+
+int maintenance_store_claim(
+	struct maintenance_store *c, const struct maintenance *m)
+{
+	const char **args = xcalloc(c->ids.n + 6, sizeof *args);
+	size_t n = 0;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, RECORD_MAX);
+	maintenance_write(&b, m);
+	args[n++] = "EVAL";
+	args[n++] = lua_add_maintenance;
+	args[n++] = "1";
+	args[n++] = KEY_MAINTENANCE;
+	args[n++] = m->id;
+	args[n++] = b.p;
+	for (size_t i = 0; i < c->ids.n; i++)
+		args[n++] = c->ids.v[i];
+	store_add_argv(c->store, n, args);
+	ok = run_queue(c);
+	buf_release(&b);
+	free(args);
+	return ok ? (int)store_int(store_reply(c->store, 0), 0) : -1;
 }
 
 static bool comes(const struct maintenance *m, double now, double cap_s)

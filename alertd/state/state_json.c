@@ -87,6 +87,15 @@ static const struct field change_fields[] = {
 	END,
 };
 
+static const struct field flaps_fields[] = {
+	EPOCH("since", struct flaps, since, FIELD_NEEDED),
+	COUNT("times", struct flaps, times),
+	COUNT("failed_s", struct flaps, failed_s),
+	COUNT("longest_s", struct flaps, longest_s),
+	EPOCH("spell", struct flaps, spell, FIELD_NEEDED),
+	END,
+};
+
 /* Of a part of an incident that need not be there: by one of its members. */
 #define IF(m) FIELD_WHEN(struct incident, m)
 
@@ -127,6 +136,12 @@ const struct field incident_fields[] = {
 	OBJECT("climb", struct incident, escalation, escalation_fields, 0,
 		IF(escalation.ladder)),
 	FIELD("flaps", struct incident, flaps, 0),
+	OBJECT("flapping", struct incident, flapping, flaps_fields, 0,
+		IF(flapping.times)),
+	FIELD("row", struct incident, row, FIELD_OMIT, .min = -1e9),
+	STRINGS("still", struct incident, still, 0, .valid = region_valid,
+		IF(still.n)),
+	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */
 	EPOCH("value", struct incident, value, 0, IF(usual)),
@@ -217,6 +232,15 @@ static const struct field drift_fields[] = {
 	END,
 };
 
+static const struct field flap_start_fields[] = {
+	FIELD("kind", struct flap_start, kind, FIELD_NEEDED,
+		.words = &alert_kind_words),
+	EPOCH("at", struct flap_start, at, FIELD_NEEDED),
+	COUNT("times", struct flap_start, times),
+	COUNT("failed_s", struct flap_start, failed_s),
+	END,
+};
+
 static const struct field hold_fields[] = {
 	STRING("id", struct maintenance_hold, id, 0),
 	STRING("reason", struct maintenance_hold, reason, FIELD_NULL),
@@ -282,6 +306,12 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 		if (!fields_take(incident_fields, e, inc, why))
 			return false;
 		inc->stale = json_get(e, "stale_age_s") != NULL;
+		/* Older versions did not count how often it failed. */
+		if (!inc->flapping.times)
+			inc->flapping = (struct flaps) {
+				.times = inc->flaps + 1, .spell = inc->first};
+		if (!inc->row)
+			inc->row = inc->passes;
 	}
 	return true;
 }
@@ -327,6 +357,10 @@ const struct field state_fields[] = {
 		FIELD_WHEN(ST, servers.n)),
 	STRINGS("left", ST, left, FIELD_WITH, .valid = slug_valid,
 		FIELD_WHEN(ST, servers.n)),
+	ARRAY("starts", ST, starts, n_starts, FLAP_STARTS_MAX,
+		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
+	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
+	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
 	EPOCH("down_at", ST, down_at, 0),
 	EPOCH("cold", ST, cold, FIELD_WITH),
 	OBJECT("slow", ST, slow, streak_fields, FIELD_WITH),

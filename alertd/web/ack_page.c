@@ -38,7 +38,7 @@ static const char style[] =
 	":root{color-scheme:light dark}"
 	"body{font:1.1em/1.5 sans-serif;max-width:32em;margin:0 auto;"
 	"padding:1em;overflow-wrap:anywhere}"
-	"h1{margin:.3em 0}dl{display:grid;grid-template-columns:auto 1fr;"
+	"h1{font-size:1.5em;margin:.3em 0}dl{display:grid;grid-template-columns:auto 1fr;"
 	"gap:.2em 1em}dt{opacity:.7}dd{margin:0}"
 	"label,button,input{display:block;width:100%;box-sizing:border-box}"
 	"input,button{font:inherit;padding:.6em .8em;margin:.2em 0 1em}"
@@ -46,7 +46,7 @@ static const char style[] =
 	"button.less{background:none;color:inherit;border:1px solid}"
 	".has{border-left:.3em solid #2563eb;padding-left:.7em;"
 	"font-weight:bold}.nobody{border-color:#c40040}"
-	"a{display:inline-block;padding:.4em 1em .4em 0}";
+	"a{color:inherit;display:inline-block;padding:.4em 1em .4em 0}";
 
 static void put_html(struct buf *b, const char *s)
 {
@@ -65,7 +65,7 @@ static void put_head(struct buf *b, const char *title)
 		"\n<meta name=\"viewport\" content=\"width=device-width\">\n"
 		"<title>");
 	put_html(b, title);
-	buf_fmt(b, "</title>\n<style>%s</style>\n<h1>", style);
+	buf_fmt(b, "</title>\n<style>%s</style>\n<main>\n<h1>", style);
 	put_html(b, title);
 	buf_str(b, "</h1>\n");
 }
@@ -77,7 +77,7 @@ static void say(struct cgi_answer *a, int status, const char *title,
 	a->type = CGI_HTML;
 	buf_clear(&a->body);
 	put_head(&a->body, title);
-	buf_fmt(&a->body, "<p>%s</p>\n", text);
+	buf_fmt(&a->body, "<p>%s</p>\n</main>\n", text);
 }
 
 /* "14:05 UTC"; with its day unless that is today. */
@@ -85,13 +85,15 @@ static void put_time(struct buf *b, const struct cgi *c, double t)
 {
 	static const char *const days[] = {
 		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	const char *zone = c->conf->business.zone;
 	struct zone_time at = zone_local(zone ? zone : "UTC", t);
 	struct zone_time now = zone_local(zone ? zone : "UTC", c->now);
 
 	if (at.day != now.day || at.month != now.month || at.year != now.year)
-		buf_fmt(b, "%s %d-%02d-%02d ", days[at.weekday], at.year,
-			at.month, at.day);
+		buf_fmt(b, "%s %d %s ", days[at.weekday], at.day,
+			months[at.month - 1]);
 	buf_fmt(b, "%02d:%02d %s", at.minute / 60, at.minute % 60,
 		zone ? zone : "UTC");
 }
@@ -133,7 +135,6 @@ static void put_facts(struct buf *b, const struct cgi *c, const struct page *p)
 	phrase_duration(&since, (long long)fmax(0, c->now - (double)p->since));
 	buf_str(&since, " ago");
 	buf_str(b, "<dl>\n");
-	put_fact(b, "Severity", severity_name(p->severity));
 	put_fact(b, "Since", since.p);
 	put_fact(b, "From", p->from);
 	buf_str(b, "</dl>\n<p>");
@@ -186,12 +187,12 @@ static void put_forms(struct buf *b, const struct page *p)
 	put_from(b, p);
 	buf_fmt(b,
 		"<label>%s<input name=\"by\" maxlength=\"%d\" "
-		"autocomplete=\"name\"></label>\n"
+		"autocomplete=\"name\"%s></label>\n"
 		"<label>Why, or what is being done<input name=\"reason\" "
 		"maxlength=\"%d\"></label>\n"
 		"<button name=\"do\" value=\"take\">%s</button>\n</form>\n",
 		p->by ? "Who has it from now on" : "Your name", BY_MAX,
-		REASON_MAX, p->by ? "Take it over, or hand it over"
+		p->by ? " required" : "", REASON_MAX, p->by ? "Take it over, or hand it over"
 				  : "I have it");
 	if (p->by) {
 		buf_str(b, "<form method=\"post\">\n");
@@ -201,7 +202,7 @@ static void put_forms(struct buf *b, const struct page *p)
 	}
 	buf_str(b, "<p>While somebody has it, nobody else is called for it "
 		   "until it is over, gets worse, or that time has passed. "
-		   "It is not over because somebody has it.</p>\n");
+		   "It is not over because somebody has it.</p>\n</main>\n");
 }
 
 static void put_page(struct cgi_answer *a, const struct cgi *c,
@@ -209,8 +210,12 @@ static void put_page(struct cgi_answer *a, const struct cgi *c,
 {
 	struct buf *b = &a->body;
 
+	char title[sizeof p->slug + 8];
+
 	a->type = CGI_HTML;
-	put_head(b, p->slug);
+	snprintf(title, sizeof title, "%s: %s", severity_name(p->severity),
+		p->slug);
+	put_head(b, title);
 	buf_str(b, "<p>");
 	put_html(b, p->what);
 	buf_str(b, "</p>\n");
@@ -232,14 +237,17 @@ static void read_one(const struct alert_state *st, enum alert_kind kind,
 	double now, struct page *p)
 {
 	const struct incident *inc = &st->incidents[kind];
+	struct incident trouble = *inc;
 	struct buf b;
 
+	/* The sentence is about what is wrong, and not about who has it. */
+	trouble.ack = (struct ack) {0};
 	buf_init(&b, TEXT_SIZE);
 	summary_put(&b, &(struct summary) {
 		.slug = st->slug,
 		.kind = kind,
 		.phase = ALERT_STARTED,
-		.incident = inc,
+		.incident = &trouble,
 		.maintenance = &st->maintenance,
 		.at = now,
 	});

@@ -75,7 +75,7 @@ static void apply(const struct cgi *c, const struct sink *sink,
 	struct buf text;
 
 	if (!cgi_ack_apply(c, &q, &r)) {
-		cgi_error(a, 503, "unavailable", "Try again in a moment.");
+		cgi_unavailable(a);
 		return;
 	}
 	buf_init(&text, TEXT_ROOM);

@@ -64,6 +64,11 @@ void cgi_error(struct cgi_answer *a, int status, const char *code,
 	buf_str(&a->body, "}\n");
 }
 
+void cgi_unavailable(struct cgi_answer *a)
+{
+	cgi_error(a, 503, "unavailable", "Try again in a moment.");
+}
+
 /* Whether a path is that of a row, and the segment that its '*' stands for. */
 static bool matches(const char *row, const char *path, char *name)
 {
@@ -128,12 +133,6 @@ static bool read_body(struct buf *body, size_t most, struct cgi_answer *a)
 	return true;
 }
 
-/* A failure on our side; the operator has been told what it is. */
-static void unavailable(struct cgi_answer *a)
-{
-	cgi_error(a, 503, "unavailable", "Try again in a moment.");
-}
-
 /* Answer a request with the configuration that was read. */
 static void answer_from(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
@@ -144,7 +143,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 	c->store = store_open(url, why);
 	if (!c->store) {
 		log_error("%s", why);
-		unavailable(a);
+		cgi_unavailable(a);
 	} else if (c->request.http.method == METHOD_POST) {
 		row->post(c, a);
 	} else {
@@ -177,7 +176,7 @@ static void answer_row(struct cgi *c, const struct row *row,
 		log_error("MCP_CONFIG is not set");
 	conf = file && *file ? conf_load(file) : NULL;
 	if (!conf) {
-		unavailable(a);
+		cgi_unavailable(a);
 		return;
 	}
 	c->conf = conf;

@@ -66,4 +66,10 @@ int cgi_main(void);
 void cgi_error(struct cgi_answer *a, int status, const char *code,
 	const char *message);
 
+/*
+ * cgi_unavailable(a): make a the error of a failure on our side, of which the
+ * operator has been told.
+ */
+void cgi_unavailable(struct cgi_answer *a);
+
 #endif

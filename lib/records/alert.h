@@ -25,9 +25,8 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 #define ALERT_P3 (1U << SEVERITY_P3)
 #define ALERT_INCIDENT_KINDS(X)                                                \
 	X(DOWNTIME, "downtime", ALERT_P1 | ALERT_P2, "it fails")               \
-	X(REGIONAL, "regional", ALERT_P1 | ALERT_P2, "it fails")               \
-	X(RATE_LIMITED, "rate_limited", ALERT_P1 | ALERT_P2,                   \
-		"it answers with 429")                                         \
+	X(REGIONAL, "regional", ALERT_P2, "it fails")                          \
+	X(RATE_LIMITED, "rate_limited", ALERT_P2, "it answers with 429")       \
 	X(LATENCY, "latency", ALERT_P3, "it is slower than it was")            \
 	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail")          \
 	X(SLO_BURN, "slo_burn", ALERT_P2 | ALERT_P3,                           \
@@ -130,6 +129,9 @@ struct alert_record {
 	int64_t resolved_at; /* 0 where it is not over */
 	int nth; /* of events told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
+	bool flapping;	     /* one of many in a short time */
+	const char *follows; /* the key of the downtime that it goes on from, or
+				NULL */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
 	const char *last_error;	   /* a dotted code, or NULL */

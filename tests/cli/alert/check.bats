@@ -120,7 +120,7 @@ fault() {
 	[ "$(redis hget fleet:tests passed)" -ge "$NOW" ]
 	[ -z "$(undelivered)" ]
 	alert 0 history example-mcp
-	[ "$(jq -r .what out)" = test ]
+	[ "$(jq -r .what out | paste -sd' ')" = 'test delivered delivered' ]
 	alert 0 list
 	[ ! -s out ]
 }

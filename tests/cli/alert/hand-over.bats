@@ -16,7 +16,7 @@ setup() {
 	cat >>fleet.yaml <<-END
 		  ladders: [{name: night, steps: [{after: 0m, route: chat}, {after: 5m, route: call}]}]
 	END
-	verdict 0 eu,us initialize | alert 0 -N $T
+	verdict 0 eu,us initialize | alert 0 -N "$T"
 }
 
 # at MINUTE COMMAND…: mcp-alert at that minute; exits as WANT says, 0 by default.
@@ -64,7 +64,7 @@ summary() {
 	grep -qF 'close: --reason is missing' err
 	at 130 close --by ann --reason decommissioned "example-mcp:downtime:$T"
 	[ "$(events out)" = downtime_resolved ]
-	[ "$(summary)" = "example-mcp: closed by ann after 2 h 10 min, without a recovery: decommissioned." ]
+	[ "$(summary)" = "example-mcp was closed by ann (decommissioned), and was not seen to recover, after 2 h 10 min (20:31–22:41 UTC)." ]
 	[ "$(jq -rs '.[-1].event' chat)" = downtime_resolved ]
 	alert 0 list
 	[ ! -s out ]

@@ -77,7 +77,7 @@ static void test_described(void **state)
 		 * server.
 		 */
 		{"  routes:\n" TO("all", ""), "event=regional_started",
-			"P1 regional of shop\n"
+			"P2 regional of shop\n"
 			"at 2026-11-21T03:00:00Z, when nobody is at work:\n"
 			"  at once           all\n"
 			"in a maintenance: nobody\n"},

@@ -223,7 +223,6 @@ static void test_promotion(void **state)
 	minutes(&w, "E1", 33);
 	minutes(&w, "EU1", 10);
 	expect(&w, "2 regional_started P2: channel | "
-		   "32 regional_escalated P1: channel pager | "
 		   "33 downtime_started P1: pager | "
 		   "38 downtime_escalated P1: pager phone");
 }

@@ -230,7 +230,8 @@ static void test_event(void **state)
 		"ends in 6 days, on 2024-11-18; renew it.\","
 		"\"dashboard_url\":null,\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
-		"\"flaps\":0,\"servers\":null,"
+		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
+		"\"servers\":null,"
 		"\"server_count\":1,\"ack_url\":null}");
 	buf_release(&b);
 	life_release(&l);

@@ -312,7 +312,7 @@ static void test_no_green(void **state)
 		{"a regional one neither", "AEU", "E2*3 ~E2,E*6 t242",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
 			"7 probe_silent_started P3 3 x5 -/- [e] | "
-			"242 regional_escalated P1 0 x9 tls/transport [e]"},
+			"242 regional_reminder P2 0 x9 tls/transport [e]"},
 		{"nor does a divergence", "AEU", "EU1=--- .=bab E6=b-b",
 			"0 downtime_started P1 0 x1 dns/transport [e u]"},
 	};
