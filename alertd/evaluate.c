@@ -141,7 +141,9 @@ static void decide_test(const struct evaluator *e, const struct alert_state *st,
 	};
 
 	route_test_add(st, q, events);
-	what_if_ladder(e->setup->conf, &downtime, &events->v[events->n - 1]);
+	if (!q->routes)
+		what_if_ladder(e->setup->conf, &downtime,
+			&events->v[events->n - 1]);
 }
 
 /* The time to decide as of: what is recorded brings its own. */

@@ -12,6 +12,8 @@
 static const struct option_row options[] = {
 	{.name = "account", .arg = "name", .at = AT(account),
 		.help = "the servers of that account, too"},
+	{.name = "all", .type = OPTION_FLAG, .at = AT(all),
+		.help = "every route, also those that are told later"},
 	{.name = "by", .arg = "name", .at = AT(by),
 		.help = "who does this; else LOGNAME or USER"},
 	OPTION_CONFIG(AT(config)),
@@ -39,6 +41,8 @@ static const struct option_row options[] = {
 		.help = "why; people who are told read it"},
 	{.name = "region", .arg = "region,...", .at = AT(region),
 		.help = "only what is seen from these regions alone"},
+	{.name = "route", .arg = "name", .at = AT(route),
+		.help = "only that route"},
 	{.name = "start", .arg = "time", .at = AT(start),
 		.help = "when it begins; now, if not given"},
 	{.name = "step", .arg = "step,...", .at = AT(step),
@@ -84,7 +88,8 @@ static const struct command_row commands[] = {
 		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
 		"say what recorded verdicts would have told, to whom"},
-	{"test", OPTIONS_TEST, CN "[--by name] " STORE " [slug]", 0, 1, NULL,
+	{"test", OPTIONS_TEST, CN "[--all] [--by name] [--route name] " STORE
+		" [slug]", 0, 1, NULL,
 		"send a test page through the routes of a server"},
 	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [key=value,...]", 0, 1,
 		NULL, "check the configuration, or say who would be told"},

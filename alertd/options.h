@@ -40,9 +40,9 @@ struct options {
 	const char *config; /* a file; NULL where none is named */
 	const char *store;  /* an address; NULL where none is given */
 	double now;	    /* NAN where not given */
-	bool dry_run;
+	bool dry_run, all;
 	/* As given, or NULL; the commands that have them say what they are. */
-	const char *account, *by, *end, *every, *from, *kind, *policy, *reason, *region,
+	const char *account, *by, *end, *every, *from, *kind, *policy, *reason, *region, *route,
 		*span, *start, *step, *to, *zone;
 	char **operands; /* within argv */
 	size_t n_operands;

@@ -198,6 +198,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->told);
 	strings_release(&e->steps);
 	strings_release(&e->later);
+	strings_release(&e->chosen);
 	tool_change_release(&e->change);
 	release_sides(e);
 	*e = (struct alert_event) {0};

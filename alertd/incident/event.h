@@ -28,6 +28,7 @@ struct alert_event {
 	/* Of a ladder, see routing/escalation.h: those whose step it is, and
 	 * all others. */
 	struct strings steps, later;
+	struct strings chosen; /* of a test: exactly these routes, at once */
 	struct tool_change change;
 	struct alert_side *sides; /* point into what follows */
 	struct strings *side_regions;
