@@ -31,7 +31,7 @@ static void note_start(struct alert_state *st, enum alert_kind kind,
 	if (st->n_starts == FLAP_STARTS_MAX)
 		memmove(st->starts, st->starts + 1,
 			--st->n_starts * sizeof *st->starts);
-	st->starts[st->n_starts++] = (struct flap_start) {kind, at, 0, 0};
+	st->starts[st->n_starts++] = (struct flap_start) {kind, at, 1, 0};
 }
 
 void flapping_begin(struct alert_state *st, enum alert_kind kind,
