@@ -312,8 +312,8 @@ static void test_follows(void **state)
 	night_init(&n, "AEU");
 	night_run(&n, "m0-5 EU2*12 E2*3");
 	expect_last(&n, "s works again, but not from e, after 12 min "
-			"(17:50\u201318:02 UTC). Root layer: transport, 12 "
-			"failing probes.",
+			"(17:50\u201318:02 UTC). Root layer: transport. "
+			"Failing minutes: 12.",
 		NULL, false);
 	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
 		ALERT_OVERRUN);

@@ -395,8 +395,9 @@ static void test_causes(void **state)
 	pipeline_decide(&l.st, &l.pipeline, &policy, START + 180, &l.events);
 	assert_int_equal(l.events.n, 1);
 	assert_string_equal(l.events.v[0].summary,
-		"No region has reported on any server since 14:01 UTC (2 min): "
-		"no server is judged, and nobody would hear of an outage. "
+		"Monitoring is blind since 14:01 UTC (2 min): no region has "
+		"reported on any server; no server is judged, and nobody would "
+		"hear of an outage. "
 		"a and c: exit status 255: refused; "
 		"b: no word from its runner since 14:00; "
 		"d: its runner brings no probes; e: timeout; "
