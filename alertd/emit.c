@@ -1,10 +1,12 @@
 #include "emit.h"
 
+#include "base/log.h"
 #include "notifier.h"
 #include "print.h"
 #include "routing/correlation.h"
 #include "routing/dispatch.h"
 #include "routing/rate_limit.h"
+#include "routing/renamed.h"
 #include "transport/ack_token.h"
 
 #include <math.h>
@@ -60,14 +62,16 @@ const char *emit_runbook(const struct conf *c, const char *slug)
 	return s && s->runbook ? s->runbook : c ? c->runbook : NULL;
 }
 
-/* Puts an event that a maintenance holds into the timeline. */
-static void note_held(struct alert_state *st, const struct alert_record *r)
+/* Puts an event that is held back into the timeline. */
+static void note_held(struct alert_state *st, const struct alert_event *e)
 {
+	const struct alert_record *r = &e->record;
 	char name[ALERT_EVENT_SIZE];
 	struct buf text;
 
 	buf_init(&text, EMIT_BODY_MAX);
-	buf_fmt(&text, "not told, for the maintenance: %s", r->summary);
+	buf_fmt(&text, "not told, %s: %s",
+		e->silenced ? "silenced" : "for the maintenance", r->summary);
 	state_note(st, r->at, alert_event(r, name), text.p);
 	buf_release(&text);
 }
@@ -80,6 +84,21 @@ static void split(const struct recipients *to, struct strings *now,
 		strings_note(to->v[i].wait.digest == CONF_DIGEST_NO ? now
 								    : later,
 			to->v[i].route);
+}
+
+/* The end of an incident goes to somebody, though its route was renamed. */
+static void tell_renamed(const struct emit *t, struct alert_event *e)
+{
+	struct strings gone = {0};
+	char key[ALERT_KEY_SIZE];
+
+	if (e->record.phase == ALERT_RESOLVED &&
+		route_renamed(t->setup->conf, e, &gone) && t->setup->deliver)
+		log_warn("%s: it began on the route %s, which the "
+			 "configuration does not have; its end goes to those "
+			 "that would be told of it now",
+			alert_key(&e->record, key), gone.v[0]);
+	strings_release(&gone);
 }
 
 static void dispatch(const struct emit *t, struct alert_state *st,
@@ -95,6 +114,7 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 		.now = s->deliver || s->queue_only ? t->now : -INFINITY,
 	};
 
+	tell_renamed(t, e);
 	dispatch_event(&way, st, e, body, to);
 	for (size_t i = 0; inc && inc->open && i < to->n; i++)
 		strings_note(&inc->told, to->v[i].route);
@@ -138,13 +158,14 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	struct buf body;
 
 	if (e->suppressed) {
-		note_held(st, &e->record);
+		note_held(st, e);
 		return;
 	}
 	buf_init(&body, EMIT_BODY_MAX);
 	point(t->setup, &e->record, &links);
 	alert_record_json(&body, &e->record);
 	state_note_event(st, &e->record);
+	state_keep_event(st, e);
 	dispatch(t, st, e, body.p, &to);
 	links_release(&links);
 	buf_release(&body);

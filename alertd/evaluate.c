@@ -12,7 +12,9 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline_health.h"
+#include "incident/recovery.h"
 #include "incident/route_test.h"
+#include "incident/silence_hold.h"
 #include "notifier.h"
 #include "output.h"
 #include "routing/correlation.h"
@@ -113,6 +115,21 @@ static void note_maintenance(const struct evaluator *e, struct alert_state *st,
 	maintenance_hold_note(st, &o, t);
 }
 
+/* Holds back what is silenced at that time; a minute that was judged late, and
+   a line that came late, are past. */
+static void heed_silences(struct evaluator *e, const struct evaluate_input *in,
+	struct alert_state *st, double at, struct alert_events *events)
+{
+	const struct silence *v;
+	size_t n;
+
+	if (!e->setup->maintenances || (in->what == EVALUATE_VERDICT &&
+		(in->u.verdict->judged_at > 0 || at < (double)st->window)))
+		return;
+	v = maintenance_store_silences(e->setup->maintenances, &n);
+	silence_hold_judge(st, v, n, &e->policy, at, events);
+}
+
 /* A test goes where a downtime would go, escalation included. */
 static void decide_test(const struct evaluator *e, const struct alert_state *st,
 	const struct route_test_request *q, struct alert_events *events)
@@ -125,7 +142,9 @@ static void decide_test(const struct evaluator *e, const struct alert_state *st,
 	};
 
 	route_test_add(st, q, events);
-	what_if_ladder(e->setup->conf, &downtime, &events->v[events->n - 1]);
+	if (!q->routes)
+		what_if_ladder(e->setup->conf, &downtime,
+			&events->v[events->n - 1]);
 }
 
 /* The time to decide as of: what is recorded brings its own. */
@@ -155,6 +174,7 @@ static bool may_escalate(const struct evaluate_input *in)
 		return in->u.ack.request->action == ACK_UNACK;
 	case EVALUATE_EXPIRY:
 	case EVALUATE_TEST:
+	case EVALUATE_UNWATCHED:
 	case EVALUATE_JOIN:
 		return false;
 	default:
@@ -200,6 +220,9 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 	case EVALUATE_UNTESTED:
 		route_test_remind(st, in->u.untested, at, events);
 		break;
+	case EVALUATE_UNWATCHED:
+		recovery_server_gone(st, at, events);
+		break;
 	case EVALUATE_SHARED:
 		correlation_begin(st, in->u.starts.v, in->u.starts.n, events);
 		break;
@@ -213,6 +236,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 			in->u.join.group);
 		break;
 	}
+	heed_silences(e, in, st, at, events);
 	if (may_escalate(in))
 		escalate(e->setup->conf, st, at, 0, events);
 }
@@ -285,6 +309,7 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	if (events.n || silent != st->most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
 			in->what != EVALUATE_UNTESTED &&
+			in->what != EVALUATE_UNWATCHED &&
 			in->what != EVALUATE_ACK))
 		transaction_put(t);
 	events_release(&events);

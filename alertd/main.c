@@ -8,6 +8,7 @@
 #include "base/secrets.h"
 #include "commands/ack.h"
 #include "commands/check.h"
+#include "commands/check_open.h"
 #include "commands/known_server.h"
 #include "commands/maintenance.h"
 #include "commands/maintenance_plan.h"
@@ -69,6 +70,21 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	return -1;
 }
 
+/* The same of a silence record. */
+static int use_silence(struct notifier *p, cJSON *doc, char *why)
+{
+	struct silence s;
+
+	if (!silence_take(doc, &s, why))
+		return -1;
+	if (notifier_silence(p, &s))
+		return 0;
+	silence_release(&s);
+	field_fail(why, "type", "a silence is added by 'mcp-alert silence "
+				 "add'; here only in a dry run");
+	return -1;
+}
+
 struct reading {
 	struct notifier *notifier;
 	const struct notifier_setup *setup;
@@ -122,6 +138,8 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 	run_batch(r);
 	if (strcmp(type, "maintenance") == 0)
 		return use_maintenance(p, doc, why);
+	if (strcmp(type, "silence") == 0)
+		return use_silence(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
 		ok = expiry_take(doc, &e, why);
 		if (ok)
@@ -252,7 +270,7 @@ static int use(struct reading *r, const struct options *o,
 
 	if (o->action == OPTIONS_VERDICTS)
 		return o->dry_run ? rehearse(r) : read_verdicts(r);
-	if (o->action == OPTIONS_ACK)
+	if (o->action != OPTIONS_TICK)
 		status = known_server(r->setup, o->operands[0]);
 	if (status)
 		return status;
@@ -289,7 +307,7 @@ static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(credential_folder());
+	return deliver_new(credential_folder(), conf);
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
@@ -305,7 +323,9 @@ static int act(const struct options *o, const struct conf *conf,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
-		.zone = maintenance_plan_zone(o, conf),
+		.zone = o->action == OPTIONS_REPORT
+			? maintenance_plan_zone(o, conf)
+			: o->zone ? o->zone : MAINTENANCE_ZONE,
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
@@ -333,6 +353,8 @@ static int act(const struct options *o, const struct conf *conf,
 			status = show_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)
 			status = show_history(&setup, slug);
+		else if (o->action == OPTIONS_REPORT)
+			status = show_report(&setup, o);
 		else if (o->action == OPTIONS_TEST)
 			status = testing(&setup, o);
 		else
@@ -363,6 +385,30 @@ static int replay(const struct options *o, const struct conf *conf)
 	});
 }
 
+/* Checks the configuration; and, where the store can be read, what it means for
+   open incidents. An exit status. */
+static int check_all(const char *file, const struct conf *conf,
+	const struct options *o, const char *url)
+{
+	int status = check(file, conf, o, credential_folder());
+	char why[STORE_WHY] = "";
+	struct state_store *states;
+	struct store *store;
+
+	if (status != EXIT_GOOD || o->n_operands || !url)
+		return status;
+	store = store_open(url, why);
+	if (store) {
+		states = state_store_new(store);
+		check_open(conf, states);
+		state_store_free(states);
+	} else {
+		log_warn("open incidents are not checked: %s", why);
+	}
+	store_close(store);
+	return status;
+}
+
 static int start(const struct options *o)
 {
 	const char *file = o->config ? o->config : env("MCP_CONFIG");
@@ -379,15 +425,15 @@ static int start(const struct options *o)
 		conf_free(conf);
 		return status;
 	}
-	if (o->action == OPTIONS_CHECK) {
-		status = check(file, conf, o, credential_folder());
-		conf_free(conf);
-		return status;
-	}
 	if (!url && conf)
 		url = conf->store;
 	if (!url)
 		url = env("MCP_STORE");
+	if (o->action == OPTIONS_CHECK) {
+		status = check_all(file, conf, o, url);
+		conf_free(conf);
+		return status;
+	}
 	if (url && !o->dry_run)
 		store = store_open(url, why);
 	if (url || o->dry_run)

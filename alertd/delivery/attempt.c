@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "records/history.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
 #include "routing/retry.h"
@@ -159,6 +160,11 @@ void attempt_take(const struct attempt_context *c, const struct alert_state *st,
 	};
 }
 
+bool attempt_ours(const struct attempt_context *c, const struct delivery *d)
+{
+	return d->holder && strcmp(d->holder, c->holder) == 0;
+}
+
 bool attempt_may_begin(const struct attempt *a)
 {
 	return a->since > 0 && clock_mono_ms() - a->since < BEGIN_MS;
@@ -174,11 +180,12 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
 			struct delivery *d = &st->outbox[i].deliveries[k];
 			size_t in = 0;
 
+			if (!attempt_ours(c, d))
+				continue;
 			while (in < n && !attempts_find(busy[in], st->slug,
 						 st->outbox[i].number, d->route))
 				in++;
-			if (in < n || !d->holder ||
-				strcmp(d->holder, c->holder) != 0)
+			if (in < n)
 				continue;
 			string_set(&d->holder, NULL);
 			d->next_try = fmin(d->next_try, c->now);
@@ -215,6 +222,8 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	if (a->last) {
 		state_note(st, c->now, d->refused ? "refused" : "given_up",
 			a->name);
+		state_keep_delivery(st, item->pending, a->name, c->now,
+			d->refused ? HISTORY_REFUSED : HISTORY_GIVEN_UP);
 		fallback_tell(st, c->conf, c->now);
 		if (outbox_find(st, a->number, a->name, item))
 			outbox_drop(st, item);
@@ -244,6 +253,9 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	if (!a->watched)
 		external_ids_sent(&st->handles, a->key, a->name, a->event,
 			d->handle, d->ok);
+	if (d->ok && a->route)
+		state_keep_delivery(st, item.pending, a->name, c->now,
+			HISTORY_DELIVERED);
 	if (d->ok || a->watched)
 		outbox_drop(st, &item);
 	else

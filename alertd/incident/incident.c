@@ -41,12 +41,19 @@ void incident_heal(struct incident *inc, double now)
 		inc->reminded_at = (int64_t)floor(now);
 	if ((double)inc->suppressed_at > limit)
 		inc->suppressed_at = (int64_t)floor(now);
+	if ((double)inc->silenced_at > limit)
+		inc->silenced_at = (int64_t)floor(now);
 	inc->escalation.since =
 		inc->escalation.since > limit ? now : inc->escalation.since;
 	if (!a->by || a->at <= limit)
 		return;
 	a->until = now + (a->until - a->at);
 	a->at = now;
+}
+
+int64_t incident_end(const struct incident *inc)
+{
+	return inc->passed_since > inc->first ? inc->passed_since : inc->first;
 }
 
 void incident_restart(struct incident *inc)

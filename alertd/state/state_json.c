@@ -8,6 +8,7 @@
 #include "incident/state.h"
 #include "json/json.h"
 #include "records/incident.h"
+#include "records/maintenance.h"
 
 #include <string.h>
 
@@ -89,8 +90,8 @@ static const struct field change_fields[] = {
 static const struct field flaps_fields[] = {
 	EPOCH("since", struct flaps, since, FIELD_NEEDED),
 	COUNT("times", struct flaps, times),
-	COUNT("failed_s", struct flaps, failed_s),
-	COUNT("longest_s", struct flaps, longest_s),
+	EPOCH("failed_s", struct flaps, failed_s, FIELD_NEEDED),
+	EPOCH("longest_s", struct flaps, longest_s, FIELD_NEEDED),
 	EPOCH("spell", struct flaps, spell, FIELD_NEEDED),
 	END,
 };
@@ -102,6 +103,9 @@ const struct field incident_fields[] = {
 	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
 	ROW_HELD(struct incident, suppressed, 0),
 	EPOCH("held_at", struct incident, suppressed_at, 0, IF(suppressed)),
+	FIELD("silence", struct incident, silence, FIELD_OMIT | FIELD_LAX,
+		.valid = maintenance_id_valid),
+	EPOCH("silenced_at", struct incident, silenced_at, 0, IF(silence)),
 	FIELD("unheard", struct incident, unnotified, 0),
 	FIELD("late", struct incident, late, FIELD_OMIT),
 	FIELD("severity", struct incident, severity, FIELD_NEEDED,
@@ -233,7 +237,7 @@ static const struct field flap_start_fields[] = {
 		.words = &alert_kind_words),
 	EPOCH("at", struct flap_start, at, FIELD_NEEDED),
 	COUNT("times", struct flap_start, times),
-	COUNT("failed_s", struct flap_start, failed_s),
+	EPOCH("failed_s", struct flap_start, failed_s, FIELD_NEEDED),
 	END,
 };
 

@@ -57,5 +57,5 @@ events() {
 }
 
 kept() {
-	find state -type f | wc -l
+	find "${1-state}" -type f | wc -l
 }

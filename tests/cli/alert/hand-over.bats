@@ -55,7 +55,7 @@ summary() {
 	[ "$(events call)" = downtime_escalated ]
 	WANT=1 at 8 unack example-mcp
 	grep -qF 'example-mcp: nobody looks after it' err
-	WANT=1 at 8 unack other-mcp
+	WANT=2 at 8 unack other-mcp
 	redis get alert:example-mcp | jq -e '.timeline | any(.what == "downtime_ack_withdrawn" and .text == "ann")'
 }
 

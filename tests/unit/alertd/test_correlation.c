@@ -208,10 +208,39 @@ static void test_life(void **state)
 	expect(&st, &out,
 		"downtime_resolved P1: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
-		"http, 0 failing probes. All layers pass again.");
+		"http. Failing minutes: 0. All layers pass again.");
 	state_release(&st);
 	correlation_release(&l);
 	correlation_release(&more);
+}
+
+/* Of what is left of a server's downtime, all are told together, too. */
+static void test_what_is_left(void **state)
+{
+	struct correlation_starts l = {0};
+	struct alert_events out = {0};
+	struct alert_state st;
+	struct alert_event e = {
+		.slug = (char[]) {"a"},
+		.record.kind = ALERT_DOWNTIME,
+		.record.at = 1920,
+		.record.resolved_at = 1800,
+	};
+
+	(void)state;
+	note(&l, "a:downtime:6@10[eu,us]");
+	state_init(&st, "*.12345678");
+	correlation_begin(&st, l.v, l.n, &out);
+	events_release(&out);
+	strings_add(&e.still, "us");
+	correlation_leave(&st, &e, &out);
+	assert_int_equal(out.n, 1);
+	assert_non_null(
+		strstr(out.v[0].summary, "works again, but not from us"));
+	strings_release(&e.still);
+	events_release(&out);
+	state_release(&st);
+	correlation_release(&l);
 }
 
 int main(void)
@@ -220,6 +249,7 @@ int main(void)
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_what_is_left),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
