@@ -13,6 +13,7 @@ enum smtp_phase { SMTP_GREETING, SMTP_AUTH, SMTP_FROM, SMTP_TO, SMTP_DATA };
 
 /* A mail that is being sent, and how far the conversation is. */
 struct mailing {
+	struct transfers *transfers;
 	CURL *easy;
 	struct curl_slist *to;
 	const struct buf *message;
@@ -167,7 +168,7 @@ static bool is_local(const char *url)
 static void end_mailing(struct mailing *t, CURLcode rc)
 {
 	*t->out = read_smtp_result(rc, t);
-	curl_easy_cleanup(t->easy);
+	transfers_give_back(t->transfers, t->easy);
 	curl_slist_free_all(t->to);
 	free(t);
 }
@@ -186,7 +187,8 @@ bool smtp_begin(struct transfers *t, const struct smtp_job *job,
 	struct mailing *m = xcalloc(1, sizeof *m);
 
 	*m = (struct mailing) {
-		.easy = curl_easy_init(),
+		.transfers = t,
+		.easy = transfers_handle(t),
 		.to = curl_slist_append(NULL, job->to),
 		.message = &job->message,
 		.out = out,
