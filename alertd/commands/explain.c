@@ -177,9 +177,11 @@ static void put_next(const struct page *g, const struct alert_state *st,
 			abs(inc->row), p->resolve);
 		put_line(g, "", (double)inc->passed_since,
 			"; meanwhile it wakes nobody\n");
-		if (inc->flapping.since)
-			buf_fmt(g->b, "  flapping: over after %.0f s without a "
-				      "failure\n", p->flap_clear_s);
+	}
+	if (inc->flapping.since) {
+		buf_str(g->b, "  flapping: over after ");
+		phrase_duration(g->b, (long long)p->flap_clear_s);
+		buf_str(g->b, " without a failure\n");
 	}
 	if (n.promoted_at)
 		put_due(g, "  next: becomes P1 at ", n.promoted_at);

@@ -57,7 +57,7 @@ static bool may_take(const struct incident *inc, const struct ack_request *q,
 	return q->from && (!*q->from || strcmp(inc->ack.by, q->from) == 0);
 }
 
-static void take(struct alert_state *st, enum alert_kind kind,
+static void set_holder(struct alert_state *st, enum alert_kind kind,
 	const struct ack_request *q, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
@@ -111,7 +111,7 @@ static bool apply_one(struct alert_state *st, enum alert_kind kind,
 	case ACK_TAKE:
 		if (!may_take(inc, q, now))
 			return false;
-		take(st, kind, q, now, out);
+		set_holder(st, kind, q, now, out);
 		break;
 	case ACK_UNACK:
 		if (!ack_holds(inc, now) || !may_take(inc, q, now))

@@ -219,8 +219,8 @@ struct maintenance_hold {
 struct flap_start {
 	enum alert_kind kind;
 	int64_t at;	  /* its first failing window */
-	int times;	  /* how often it failed, once it is over; else 0 */
-	int64_t failed_s; /* for how long */
+	int times;	  /* how often it failed */
+	int64_t failed_s; /* for how long, once it is over; else 0 */
 };
 #define FLAP_STARTS_MAX 20
 

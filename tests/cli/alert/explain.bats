@@ -52,7 +52,7 @@ explain() {
 	  next: becomes P1 at 14:32, reminder at 18:02, unless it passes
 
 	Last events:
-	  14:02  downtime_started  example-mcp answers, but tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
+	  14:02  downtime_started  example-mcp answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
 	EOT
 	explain 14:11 -f jsonl example-mcp
 	jq -e '.type == "explanation" and .incidents[0].confirmed_by == "space" and
@@ -103,6 +103,13 @@ explain() {
 	[[ $output == *"P2 regional, open since 14:00, superseded by a worse one: silent until both end, confirmed at 14:02"* ]]
 	[[ $output == *"why: every window failed from 14:00 to 14:02: enough in a row to count"* ]]
 	[[ $output != *next:* ]]
+}
+
+@test "what is flapping, and when that is over" {
+	night '14:00 red tls eu us' '14:01-14:04 green' '14:05 red tls eu us' '14:06-14:09 green' \
+		'14:10 red tls eu us' '14:11-14:14 green'
+	explain 14:15 -f text example-mcp
+	[[ $output == *"P1 downtime, open since 14:10"*"flapping: over after 30 min without a failure"* ]]
 }
 
 @test "what a maintenance mutes, and until when" {

@@ -36,10 +36,10 @@ night() {
 	replay 0 -f text records
 	diff - out <<-'EOT'
 	2026-04-29T14:00:00Z  P1  downtime_started  search cannot be reached: dns fails with dns.nxdomain from eu, us and ap (3 of 3 regions).
-	2026-04-29T14:07:00Z  P1  downtime_resolved  search recovered after 5 min (14:00–14:05 UTC). Root layer: transport, 5 failing probes. All layers pass again.
-	2026-04-29T14:20:00Z  P2  downtime_started  shop answers, but tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
-	2026-04-29T14:50:00Z  P1  downtime_escalated  shop answers, but tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions); not over after 30 min, so now P1.
-	2026-04-29T15:03:00Z  P1  downtime_resolved  shop recovered after 41 min (14:20–15:01 UTC). Root layer: tools, 41 failing probes. All layers pass again.
+	2026-04-29T14:07:00Z  P1  downtime_resolved  search recovered after 5 min (14:00–14:05 UTC). Root layer: transport. Failing minutes: 5. All layers pass again.
+	2026-04-29T14:20:00Z  P2  downtime_started  shop answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
+	2026-04-29T14:50:00Z  P1  downtime_escalated  shop answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions); not over after 30 min, so now P1 (was P2).
+	2026-04-29T15:03:00Z  P1  downtime_resolved  shop recovered after 41 min (14:20–15:01 UTC). Root layer: tools. Failing minutes: 41. All layers pass again.
 	2026-04-29T14:00:00Z to 2026-04-29T15:04:00Z: 65 verdicts on 2 servers
 	pages: 2, at this rate 1329 in 30 days
 	                                    all     P1     P2     P3
@@ -202,6 +202,29 @@ mcp-alert: line 4: as_of: far ahead of the lines around it" ]
 	replay 0 many --policy common=10000
 	[ "$(jq -r .event out | sort | uniq -c | xargs)" = "1000 downtime_resolved 1000 downtime_started" ]
 	grep -q '  and 990 more' err
+}
+
+# young MINUTE REGION STEP ERROR…: a fleet of half an hour, whose probes failed so.
+young() {
+	jq -cn --args '
+		[$ARGS.positional | _nwise(4)] as $bad | range(31) as $m |
+		("eu", "us", "ap") as $r | (1777471205 + 60 * $m) as $at |
+		([$bad[] | select(.[0] == "\($m)" and .[1] == $r)][0] // [null, null, null, null]) as $f |
+		{v: 1, type: "probe", slug: "shop", region: $r, probe_id: "\($r)-\($m)",
+			probe_started_at: $at, state: (if $f[2] then "broken" else "healthy" end),
+			failed_step: $f[2], error: $f[3], total_ms: 40, protocol: null,
+			era: null, tool_hash: null, full_hash: null, tool_count: null}' "$@" |
+		"$BIN/mcp-aggregate" replay -r eu,us,ap -f jsonl - >verdicts
+}
+
+@test "a young fleet: a minute of 429, and two regions at different steps, tell nobody" {
+	young 25 eu initialize http.429 25 us initialize http.429 25 ap initialize http.429
+	jq -se 'last.error_rate["1h"] | .failed == 3 and .throttled == 3' verdicts
+	replay 0 -f jsonl verdicts
+	[ ! -s out ]
+	young 3 ap dns dns.nxdomain 25 eu initialize http.503 25 us tools-list mcp.tools
+	replay 0 -f jsonl verdicts
+	[ ! -s out ]
 }
 
 @test "a full disk is said" {
