@@ -196,7 +196,7 @@ static void end_exchange(struct exchange *x)
 	free(x);
 }
 
-static void on_ended(void *arg, int result)
+static void exchange_done(void *arg, int result)
 {
 	struct exchange *x = arg, own = *x;
 
@@ -234,7 +234,7 @@ bool http_begin(struct transfers *t, const struct http_request *r,
 		.arg = arg,
 	};
 	if (x->easy && x->fields && !set_up(x->easy, r, local, x->fields, a) &&
-		transfers_easy(t, x->easy, on_ended, x))
+		transfers_easy(t, x->easy, exchange_done, x))
 		return true;
 	end_exchange(x);
 	return false;

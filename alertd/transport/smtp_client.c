@@ -173,7 +173,7 @@ static void end_mailing(struct mailing *t, CURLcode rc)
 	free(t);
 }
 
-static void on_ended(void *arg, int result)
+static void mailing_done(void *arg, int result)
 {
 	struct mailing *t = arg, own = *t;
 
@@ -196,7 +196,7 @@ bool smtp_begin(struct transfers *t, const struct smtp_job *job,
 		.arg = arg,
 	};
 	if (m->easy && m->to && !set_up(m, job, is_local(job->url)) &&
-		transfers_easy(t, m->easy, on_ended, m))
+		transfers_easy(t, m->easy, mailing_done, m))
 		return true;
 	end_mailing(m, CURLE_FAILED_INIT);
 	return false;
