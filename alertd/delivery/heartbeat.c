@@ -82,7 +82,7 @@ static bool find_url(const struct heartbeat *h, struct buf *url)
 	return text;
 }
 
-static void on_ended(void *arg)
+static void call_done(void *arg)
 {
 	struct heartbeat *h = arg;
 	const struct http_answer *a = &h->answer;
@@ -105,9 +105,9 @@ static void call(struct heartbeat *h)
 	if (!find_url(h, &h->request.url)) {
 		http_request_release(&h->request);
 		h->calling = false;
-	} else if (!http_begin(h->transfers, &h->request, &h->answer, on_ended,
+	} else if (!http_begin(h->transfers, &h->request, &h->answer, call_done,
 			   h)) {
-		on_ended(h);
+		call_done(h);
 	}
 }
 

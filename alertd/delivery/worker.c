@@ -637,9 +637,8 @@ bool worker_wait(struct worker *w, int fd, int ms)
 /* What has not begun is left for a later run. */
 static void leave_queue(struct worker *w)
 {
-	log_warn("%zu deliveries are left for a later run: their routes are "
-		 "slow",
-		w->queue.n);
+	log_warn("%zu deliver%s left for a later run: slow routes", w->queue.n,
+		w->queue.n == 1 ? "y is" : "ies are");
 	w->left = true;
 	attempts_release(&w->queue);
 }

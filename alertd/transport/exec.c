@@ -143,7 +143,7 @@ struct running {
 	void *arg;
 };
 
-static void on_ended(void *arg, int result)
+static void command_done(void *arg, int result)
 {
 	struct running *r = arg, own = *r;
 	struct delivered *d = r->out;
@@ -174,6 +174,6 @@ bool exec_begin(struct transfers *t, char *const *argv, const char *body,
 	}
 	r = xmalloc(sizeof *r);
 	*r = (struct running) {out, ended, arg};
-	transfers_command(t, pid, on_ended, r);
+	transfers_command(t, pid, command_done, r);
 	return true;
 }

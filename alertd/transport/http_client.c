@@ -13,6 +13,7 @@
 
 /* A request that is under way. */
 struct exchange {
+	struct transfers *transfers;
 	CURL *easy;
 	struct curl_slist *fields;
 	struct http_answer *answer;
@@ -190,12 +191,12 @@ static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 
 static void end_exchange(struct exchange *x)
 {
-	curl_easy_cleanup(x->easy);
+	transfers_give_back(x->transfers, x->easy);
 	curl_slist_free_all(x->fields);
 	free(x);
 }
 
-static void on_ended(void *arg, int result)
+static void exchange_done(void *arg, int result)
 {
 	struct exchange *x = arg, own = *x;
 
@@ -225,14 +226,15 @@ bool http_begin(struct transfers *t, const struct http_request *r,
 		return refuse_request(a, "its URL is not https");
 	x = xcalloc(1, sizeof *x);
 	*x = (struct exchange) {
-		.easy = curl_easy_init(),
+		.transfers = t,
+		.easy = transfers_handle(t),
 		.fields = make_fields(r),
 		.answer = a,
 		.ended = ended,
 		.arg = arg,
 	};
 	if (x->easy && x->fields && !set_up(x->easy, r, local, x->fields, a) &&
-		transfers_easy(t, x->easy, on_ended, x))
+		transfers_easy(t, x->easy, exchange_done, x))
 		return true;
 	end_exchange(x);
 	return false;

@@ -13,6 +13,7 @@ enum smtp_phase { SMTP_GREETING, SMTP_AUTH, SMTP_FROM, SMTP_TO, SMTP_DATA };
 
 /* A mail that is being sent, and how far the conversation is. */
 struct mailing {
+	struct transfers *transfers;
 	CURL *easy;
 	struct curl_slist *to;
 	const struct buf *message;
@@ -167,12 +168,12 @@ static bool is_local(const char *url)
 static void end_mailing(struct mailing *t, CURLcode rc)
 {
 	*t->out = read_smtp_result(rc, t);
-	curl_easy_cleanup(t->easy);
+	transfers_give_back(t->transfers, t->easy);
 	curl_slist_free_all(t->to);
 	free(t);
 }
 
-static void on_ended(void *arg, int result)
+static void mailing_done(void *arg, int result)
 {
 	struct mailing *t = arg, own = *t;
 
@@ -186,7 +187,8 @@ bool smtp_begin(struct transfers *t, const struct smtp_job *job,
 	struct mailing *m = xcalloc(1, sizeof *m);
 
 	*m = (struct mailing) {
-		.easy = curl_easy_init(),
+		.transfers = t,
+		.easy = transfers_handle(t),
 		.to = curl_slist_append(NULL, job->to),
 		.message = &job->message,
 		.out = out,
@@ -194,7 +196,7 @@ bool smtp_begin(struct transfers *t, const struct smtp_job *job,
 		.arg = arg,
 	};
 	if (m->easy && m->to && !set_up(m, job, is_local(job->url)) &&
-		transfers_easy(t, m->easy, on_ended, m))
+		transfers_easy(t, m->easy, mailing_done, m))
 		return true;
 	end_mailing(m, CURLE_FAILED_INIT);
 	return false;

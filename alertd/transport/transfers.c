@@ -13,6 +13,8 @@
 
 /* How often it is looked whether a command has ended. */
 #define COMMAND_MS 10
+/* To make a handle of libcurl takes longer than to use one again. */
+#define IDLE_MAX 32
 
 struct transfer {
 	CURL *easy; /* NULL: a command */
@@ -27,6 +29,8 @@ struct transfers {
 	struct transfer **v;
 	size_t n, cap;
 	size_t commands; /* how many of them */
+	CURL *idle[IDLE_MAX]; /* handles that are not in use */
+	size_t n_idle;
 };
 
 struct transfers *transfers_new(void)
@@ -42,10 +46,28 @@ void transfers_free(struct transfers *t)
 {
 	if (!t)
 		return;
+	while (t->n_idle)
+		curl_easy_cleanup(t->idle[--t->n_idle]);
 	curl_multi_cleanup(t->multi);
 	curl_global_cleanup();
 	free(t->v);
 	free(t);
+}
+
+void *transfers_handle(struct transfers *t)
+{
+	return t->n_idle ? t->idle[--t->n_idle] : curl_easy_init();
+}
+
+void transfers_give_back(struct transfers *t, void *easy)
+{
+	if (!easy || t->n_idle == IDLE_MAX) {
+		curl_easy_cleanup(easy);
+		return;
+	}
+	/* No secret stays in it. */
+	curl_easy_reset(easy);
+	t->idle[t->n_idle++] = easy;
 }
 
 static void add(struct transfers *t, const struct transfer *one)

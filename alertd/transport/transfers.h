@@ -22,6 +22,13 @@ void transfers_free(struct transfers *t);
 typedef void transfer_ended(void *arg, int result);
 
 /*
+ * transfers_handle(t): a handle of libcurl without options, or NULL; to be
+ * given back with transfers_give_back(t, easy), where easy may be NULL.
+ */
+void *transfers_handle(struct transfers *t);
+void transfers_give_back(struct transfers *t, void *easy);
+
+/*
  * transfers_easy(t, easy, ended, arg): begin the transfer of that handle of
  * libcurl, whose CURLOPT_PRIVATE is t's meanwhile. Its result is a CURLcode.
  * False: it did not begin.
