@@ -253,7 +253,7 @@ static int use(struct reading *r, const struct options *o,
 
 	if (o->action == OPTIONS_VERDICTS)
 		return o->dry_run ? rehearse(r) : read_verdicts(r);
-	if (o->action == OPTIONS_ACK)
+	if (acknowledge_wanted(o))
 		status = known_server(r->setup, o->operands[0]);
 	if (status)
 		return status;
