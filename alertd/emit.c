@@ -62,14 +62,16 @@ const char *emit_runbook(const struct conf *c, const char *slug)
 	return s && s->runbook ? s->runbook : c ? c->runbook : NULL;
 }
 
-/* Puts an event that a maintenance holds into the timeline. */
-static void note_held(struct alert_state *st, const struct alert_record *r)
+/* Puts an event that is held back into the timeline. */
+static void note_held(struct alert_state *st, const struct alert_event *e)
 {
+	const struct alert_record *r = &e->record;
 	char name[ALERT_EVENT_SIZE];
 	struct buf text;
 
 	buf_init(&text, EMIT_BODY_MAX);
-	buf_fmt(&text, "not told, for the maintenance: %s", r->summary);
+	buf_fmt(&text, "not told, %s: %s",
+		e->silenced ? "silenced" : "for the maintenance", r->summary);
 	state_note(st, r->at, alert_event(r, name), text.p);
 	buf_release(&text);
 }
@@ -156,13 +158,14 @@ void emit_event(const struct emit *t, struct alert_state *st,
 	struct buf body;
 
 	if (e->suppressed) {
-		note_held(st, &e->record);
+		note_held(st, e);
 		return;
 	}
 	buf_init(&body, EMIT_BODY_MAX);
 	point(t->setup, &e->record, &links);
 	alert_record_json(&body, &e->record);
 	state_note_event(st, &e->record);
+	state_keep_event(st, e);
 	dispatch(t, st, e, body.p, &to);
 	links_release(&links);
 	buf_release(&body);

@@ -26,7 +26,7 @@ struct emit {
 
 /*
  * emit_event(t, st, e, out): put an event into the timeline and the outbox of
- * st, and append its line to out. An event that a maintenance holds is only put
+ * st, and append its line to out. An event that is held back is only put
  * into the timeline; one that is told as part of a group is printed only if a
  * route gets it.
  */

@@ -14,6 +14,7 @@
 #include "incident/pipeline_health.h"
 #include "incident/recovery.h"
 #include "incident/route_test.h"
+#include "incident/silence_hold.h"
 #include "notifier.h"
 #include "output.h"
 #include "routing/correlation.h"
@@ -114,6 +115,21 @@ static void note_maintenance(const struct evaluator *e, struct alert_state *st,
 	maintenance_hold_note(st, &o, t);
 }
 
+/* Holds back what is silenced at that time; a minute that was judged late, and
+   a line that came late, are past. */
+static void heed_silences(struct evaluator *e, const struct evaluate_input *in,
+	struct alert_state *st, double at, struct alert_events *events)
+{
+	const struct silence *v;
+	size_t n;
+
+	if (!e->setup->maintenances || (in->what == EVALUATE_VERDICT &&
+		(in->u.verdict->judged_at > 0 || at < (double)st->window)))
+		return;
+	v = maintenance_store_silences(e->setup->maintenances, &n);
+	silence_hold_judge(st, v, n, &e->policy, at, events);
+}
+
 /* A test goes where a downtime would go, escalation included. */
 static void decide_test(const struct evaluator *e, const struct alert_state *st,
 	const struct route_test_request *q, struct alert_events *events)
@@ -126,7 +142,9 @@ static void decide_test(const struct evaluator *e, const struct alert_state *st,
 	};
 
 	route_test_add(st, q, events);
-	what_if_ladder(e->setup->conf, &downtime, &events->v[events->n - 1]);
+	if (!q->routes)
+		what_if_ladder(e->setup->conf, &downtime,
+			&events->v[events->n - 1]);
 }
 
 /* The time to decide as of: what is recorded brings its own. */
@@ -218,6 +236,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 			in->u.join.group);
 		break;
 	}
+	heed_silences(e, in, st, at, events);
 	if (may_escalate(in))
 		escalate(e->setup->conf, st, at, 0, events);
 }

@@ -70,6 +70,21 @@ static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 	return -1;
 }
 
+/* The same of a silence record. */
+static int use_silence(struct notifier *p, cJSON *doc, char *why)
+{
+	struct silence s;
+
+	if (!silence_take(doc, &s, why))
+		return -1;
+	if (notifier_silence(p, &s))
+		return 0;
+	silence_release(&s);
+	field_fail(why, "type", "a silence is added by 'mcp-alert silence "
+				 "add'; here only in a dry run");
+	return -1;
+}
+
 struct reading {
 	struct notifier *notifier;
 	const struct notifier_setup *setup;
@@ -123,6 +138,8 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 	run_batch(r);
 	if (strcmp(type, "maintenance") == 0)
 		return use_maintenance(p, doc, why);
+	if (strcmp(type, "silence") == 0)
+		return use_silence(p, doc, why);
 	if (strcmp(type, "expiry") == 0) {
 		ok = expiry_take(doc, &e, why);
 		if (ok)
@@ -253,7 +270,7 @@ static int use(struct reading *r, const struct options *o,
 
 	if (o->action == OPTIONS_VERDICTS)
 		return o->dry_run ? rehearse(r) : read_verdicts(r);
-	if (acknowledge_wanted(o))
+	if (o->action != OPTIONS_TICK)
 		status = known_server(r->setup, o->operands[0]);
 	if (status)
 		return status;
@@ -306,7 +323,9 @@ static int act(const struct options *o, const struct conf *conf,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
-		.zone = maintenance_plan_zone(o, conf),
+		.zone = o->action == OPTIONS_REPORT
+			? maintenance_plan_zone(o, conf)
+			: o->zone ? o->zone : MAINTENANCE_ZONE,
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
@@ -334,6 +353,8 @@ static int act(const struct options *o, const struct conf *conf,
 			status = show_explain(&setup, slug);
 		else if (o->action == OPTIONS_HISTORY)
 			status = show_history(&setup, slug);
+		else if (o->action == OPTIONS_REPORT)
+			status = show_report(&setup, o);
 		else if (o->action == OPTIONS_TEST)
 			status = testing(&setup, o);
 		else

@@ -339,6 +339,14 @@ bool notifier_maintenance(struct notifier *p, struct maintenance *m)
 	return true;
 }
 
+bool notifier_silence(struct notifier *p, struct silence *s)
+{
+	if (p->setup.deliver)
+		return false;
+	maintenance_store_silence(p->setup.maintenances, s);
+	return true;
+}
+
 /* Whether anybody has tested the routes lately. False: store failed. */
 static bool watch_tests(struct notifier *p)
 {

@@ -19,6 +19,7 @@ struct worker_watch;
 struct deliver;
 struct expiry_record;
 struct maintenance;
+struct silence;
 struct output;
 struct state_store;
 struct store;
@@ -98,12 +99,13 @@ void notifier_test(struct notifier *p, const char *slug,
 void notifier_expiry(struct notifier *p, const struct expiry_record *r);
 
 /*
- * notifier_maintenance(p, m): in a dry run, take a maintenance record into
+ * notifier_maintenance(p, m), notifier_silence(p, s): in a dry run, take such a record into
  * account, which is p's from then on. False, and m stays the caller's, where it
  * is no dry run: then only maintenances in the store count, for other processes
  * see only those.
  */
 bool notifier_maintenance(struct notifier *p, struct maintenance *m);
+bool notifier_silence(struct notifier *p, struct silence *s);
 
 /*
  * notifier_sweep(p): tell what expires and whether the pipeline stands still,

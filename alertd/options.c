@@ -1,5 +1,7 @@
 #include "options.h"
 
+#include "base/exits.h"
+#include "base/log.h"
 #include "base/options.h"
 #include "base/zone.h"
 
@@ -10,28 +12,45 @@
 static const struct option_row options[] = {
 	{.name = "account", .arg = "name", .at = AT(account),
 		.help = "the servers of that account, too"},
+	{.name = "all", .type = OPTION_FLAG, .at = AT(all),
+		.help = "every route, also those that are told later"},
 	{.name = "by", .arg = "name", .at = AT(by),
 		.help = "who does this; else LOGNAME or USER"},
 	OPTION_CONFIG(AT(config)),
 	{.name = "dry-run", .letter = 'n', .type = OPTION_FLAG, .at = AT(dry_run),
 		.help = "print events, deliver nothing, touch no store"},
 	{.name = "end", .arg = "time", .at = AT(end),
-		.help = "when the maintenance ends"},
+		.help = "when it ends: 2:00, +10m, 2026-11-23 02:00"},
 	{.name = "every", .arg = "days", .at = AT(every),
 		.help = "repeat it on these days: mon,thu or daily"},
 	{.name = "for", .arg = "duration", .at = AT(span),
 		.help = "how long it lasts, 60s to 7d"},
-	OPTION_FORMAT(AT(format)),
+	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
+		.type = OPTION_CHOICE, .wanted = "text, jsonl or csv",
+		.choices = (const char *const[]) {"text", "jsonl", "csv", NULL},
+		.help = "text, on a terminal the default, or jsonl; csv for a "
+			"report"},
+	{.name = "from", .arg = "time", .at = AT(from),
+		.help = "from when on; a week before the end, if not given"},
+	{.name = "kind", .arg = "kind,...", .at = AT(kind),
+		.help = "only incidents of these kinds"},
 	OPTION_NOW(AT(now)),
 	{.name = "policy", .arg = "key=value,...", .at = AT(policy),
 		.help = "compare with these numbers of alerts.policy"},
 	{.name = "reason", .arg = "text", .at = AT(reason),
 		.help = "why; people who are told read it"},
+	{.name = "region", .arg = "region,...", .at = AT(region),
+		.help = "only what is seen from these regions alone"},
+	{.name = "route", .arg = "name", .at = AT(route),
+		.help = "only that route"},
 	{.name = "start", .arg = "time", .at = AT(start),
-		.help = "when the maintenance begins; now, if not given"},
+		.help = "when it begins; now, if not given"},
+	{.name = "step", .arg = "step,...", .at = AT(step),
+		.help = "only incidents at these steps"},
 	OPTION_STORE(AT(store)),
 	{.name = "to", .arg = "name", .at = AT(to),
-		.help = "who has it from now on, whoever had it before"},
+		.help = "who has it from now on, whoever had it before; or, for "
+			"a report, until when"},
 	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
 		.wanted = "a time zone that is known here",
 		.help = "the time zone of times and days: Europe/Berlin"},
@@ -59,14 +78,18 @@ static const struct command_row commands[] = {
 		"end incidents of what nobody will probe again"},
 	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
 		"say why a server paged, or why not"},
-	{"history", OPTIONS_HISTORY, "[-c file] [-f format] " STORE
-		" [--zone zone] [slug]", 0, 1, NULL,
+	{"history", OPTIONS_HISTORY, CN STORE " [--zone zone] [slug]", 0, 1,
+		NULL,
 		"list what was told of a server, or of all"},
+	{"report", OPTIONS_REPORT, CN "[--from time] " STORE
+		" [--to time] [--zone zone]", 0, 0, NULL,
+		"say how the nights were: incidents, how long, how many pages"},
 	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
 		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
 		"say what recorded verdicts would have told, to whom"},
-	{"test", OPTIONS_TEST, CN "[--by name] " STORE " [slug]", 0, 1, NULL,
+	{"test", OPTIONS_TEST, CN "[--all] [--by name] [--route name] " STORE
+		" [slug]", 0, 1, NULL,
 		"send a test page through the routes of a server"},
 	{"check", OPTIONS_CHECK, "[-c file] [-N epoch] [key=value,...]", 0, 1,
 		NULL, "check the configuration, or say who would be told"},
@@ -75,9 +98,18 @@ static const struct command_row commands[] = {
 		STORE " [--zone zone] --end time | --for duration [pattern ...]",
 		0, 100, NULL, "add a maintenance of servers"},
 	{"maintenance list", OPTIONS_MAINTENANCE_LIST, CN STORE
-		" [--zone zone]", 0, 0, NULL, "list the maintenances"},
+		" [--zone zone]", 0, 0, NULL, "list the maintenances and silences"},
 	{"maintenance end", OPTIONS_MAINTENANCE_END, CN STORE " id", 1, 1,
 		"the id of a maintenance is missing", "end a maintenance"},
+	{"silence add", OPTIONS_SILENCE_ADD, CN "[--by name] "
+		"[--kind kind,...] --reason text [--region region,...] "
+		"[--start time] [--step step,...] " STORE " [--zone zone] "
+		"--end time | --for duration [pattern ...]", 0, 100, NULL,
+		"tell nobody of some incidents for a while"},
+	{"silence list", OPTIONS_SILENCE_LIST, CN STORE " [--zone zone]", 0, 0,
+		NULL, "list the maintenances and silences"},
+	{"silence end", OPTIONS_SILENCE_END, CN STORE " id", 1, 1,
+		"the id of a silence is missing", "end a silence"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -107,5 +139,8 @@ int options_parse(int argc, char **argv, struct options *o)
 	o->action = (enum options_action)line.command->action;
 	o->operands = line.operands;
 	o->n_operands = line.n_operands;
-	return -1;
+	if (o->format != OPTIONS_CSV || o->action == OPTIONS_REPORT)
+		return -1;
+	log_error("--format: csv is only for 'report'");
+	return EXIT_USAGE;
 }

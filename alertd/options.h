@@ -12,6 +12,7 @@ enum options_action {
 	OPTIONS_TICK,
 	OPTIONS_LIST,
 	OPTIONS_HISTORY,
+	OPTIONS_REPORT,
 	OPTIONS_EXPLAIN,
 	OPTIONS_ACK,
 	OPTIONS_UNACK,
@@ -19,11 +20,19 @@ enum options_action {
 	OPTIONS_MAINTENANCE_ADD,
 	OPTIONS_MAINTENANCE_LIST,
 	OPTIONS_MAINTENANCE_END,
+	OPTIONS_SILENCE_ADD,
+	OPTIONS_SILENCE_LIST,
+	OPTIONS_SILENCE_END,
 	OPTIONS_TEST,
 	OPTIONS_CHECK,
 	OPTIONS_REPLAY
 };
-enum options_format { OPTIONS_BY_OUTPUT, OPTIONS_TEXT, OPTIONS_JSONL };
+enum options_format {
+	OPTIONS_BY_OUTPUT,
+	OPTIONS_TEXT,
+	OPTIONS_JSONL,
+	OPTIONS_CSV /* of a report */
+};
 
 struct options {
 	enum options_action action;
@@ -31,10 +40,10 @@ struct options {
 	const char *config; /* a file; NULL where none is named */
 	const char *store;  /* an address; NULL where none is given */
 	double now;	    /* NAN where not given */
-	bool dry_run;
+	bool dry_run, all;
 	/* As given, or NULL; the commands that have them say what they are. */
-	const char *account, *by, *end, *every, *policy, *reason, *span, *start,
-		*to, *zone;
+	const char *account, *by, *end, *every, *from, *kind, *policy, *reason, *region, *route,
+		*span, *start, *step, *to, *zone;
 	char **operands; /* within argv */
 	size_t n_operands;
 };

@@ -81,6 +81,8 @@ static void put_duty(struct buf *b, const struct incident *inc,
 		put_foreign(b, inc->escalation.ladder);
 		buf_char(b, ')');
 	}
+	if (inc->silence)
+		buf_fmt(b, " (silenced by %s)", inc->silence);
 	for (size_t i = 0; i < inc->told.n; i++) {
 		buf_str(b, i ? ", " : " (told ");
 		put_foreign(b, inc->told.v[i]);
@@ -138,6 +140,7 @@ static void put_told(struct buf *b, const struct incident *inc)
 	json_put_member(b, "acknowledged_by", inc->ack.by);
 	json_put_member(b, "acknowledged_until", *until ? until : NULL);
 	json_put_member(b, "reason", inc->ack.reason);
+	json_put_member(b, "silenced_by", inc->silence);
 }
 
 /* The servers that still have the trouble; the group it is told with. */

@@ -16,7 +16,8 @@ struct explain_next explain_next(const struct alert_state *st,
 	const struct incident *inc = &st->incidents[kind];
 	struct explain_next n = {0};
 
-	if (!inc->open || inc->superseded || inc->suppressed || inc->passes)
+	if (!inc->open || inc->superseded || inc->suppressed || inc->silence ||
+		inc->passes)
 		return n;
 	/* An acknowledgement that expires is reminded of. */
 	if (ack_holds(inc, now)) {
@@ -238,6 +239,10 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 		put_line(g, "  muted: by the maintenance that ends at ",
 			(double)st->maintenance.end, "; judged ");
 		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);
+	} else if (inc->silence) {
+		buf_fmt(g->b, "  muted: by silence %s", inc->silence);
+		put_line(g, " since ", (double)inc->silenced_at,
+			"; told when that ends, if it still lasts\n");
 	} else if (inc->late) {
 		buf_str(g->b, "  next: its minutes were judged late: told once "
 			      "it is over, or if it still lasts\n");
@@ -327,8 +332,26 @@ static void put_maintenance(const struct page *g, const struct alert_state *st)
 	buf_char(g->b, '\n');
 }
 
+/* The silences that may hold back incidents of the server. */
+static void put_silences(const struct page *g, const struct alert_state *st,
+	const struct silences *q)
+{
+	for (size_t i = 0; i < q->n; i++) {
+		const struct silence *s = &q->v[i];
+
+		if (!silence_covers(s, g->now) || !silence_for(s, st->slug))
+			continue;
+		buf_fmt(g->b, "Silence %s until ", s->id);
+		put_line(g, "", (double)silence_end(s), " of ");
+		silence_put_what(g->b, s);
+		buf_str(g->b, ": ");
+		put_clean(g->b, s->reason);
+		buf_char(g->b, '\n');
+	}
+}
+
 void explain_put(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, double now)
+	const struct conf_policy *p, const struct silences *q, double now)
 {
 	struct page g = {.b = b, .now = now};
 	char at[CLOCK_RFC3339];
@@ -346,6 +369,7 @@ void explain_put(struct buf *b, const struct alert_state *st,
 	else
 		buf_str(b, "no window has counted yet\n");
 	put_maintenance(&g, st);
+	put_silences(&g, st, q);
 	if (!state_open(st))
 		buf_str(b, "\nNo incident is open.\n");
 	for (unsigned k = 0; k < ALERT_KINDS; k++)

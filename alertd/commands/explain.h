@@ -7,6 +7,7 @@
 
 #include "conf/conf.h"
 #include "incident/state.h"
+#include "records/silence.h"
 
 /* How many entries of the timeline are shown, the last ones. */
 #define EXPLAIN_ENTRIES 8
@@ -29,13 +30,14 @@ enum explain_rule explain_rule(const struct incident *inc,
 	enum alert_kind kind);
 
 /*
- * explain_put(b, st, p, now): append the explanation as text for a person.
- * explain_json(b, st, p, now): as a line of JSON, as mcp-alert(1) describes it.
+ * explain_put(b, st, p, q, now): append the explanation as text for a person,
+ * with those of the silences that are on. explain_json(b, st, p, q, now): as a
+ * line of JSON, as mcp-alert(1) describes it.
  */
 void explain_put(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, double now);
+	const struct conf_policy *p, const struct silences *q, double now);
 void explain_json(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, double now);
+	const struct conf_policy *p, const struct silences *q, double now);
 
 /*
  * explain_rows(st, p, put, arg): call put(arg, name, t, throttled, needed) for

@@ -38,6 +38,7 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	buf_fmt(b, ",\"folded\":%s,\"held\":%s",
 		inc->superseded ? "true" : "false",
 		inc->suppressed ? "true" : "false");
+	json_put_member(b, "silenced_by", inc->silence);
 	json_put_member(b, "probe_step", step_name(inc->step));
 	json_put_member(b, "failure_layer", failure_layer_name(inc->layer));
 	json_put_member(b, "last_error", inc->error);
@@ -95,12 +96,29 @@ static void put_outbox(struct buf *b, const struct alert_state *st)
 	}
 }
 
+static void put_silences(struct buf *b, const struct alert_state *st,
+	const struct silences *q, double now)
+{
+	const char *comma = "";
+
+	buf_str(b, ",\"silences\":[");
+	for (size_t i = 0; i < q->n; i++) {
+		if (!silence_covers(&q->v[i], now) ||
+			!silence_for(&q->v[i], st->slug))
+			continue;
+		buf_str(b, comma);
+		silence_write(b, &q->v[i]);
+		comma = ",";
+	}
+	buf_char(b, ']');
+}
+
 void explain_json(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, double now)
+	const struct conf_policy *p, const struct silences *q, double now)
 {
 	struct rows rows = {.b = b};
-	const struct maintenance_hold *q = &st->maintenance;
-	bool quiet = q->active && now < (double)q->end;
+	const struct maintenance_hold *m = &st->maintenance;
+	bool quiet = m->active && now < (double)m->end;
 	size_t n = 0;
 
 	buf_fmt(b, "{\"v\":%d,\"type\":\"explanation\",\"at\":",
@@ -109,7 +127,8 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	json_put_member(b, "server_slug", st->slug);
 	json_put_member(b, "server_url", st->url);
 	put_instant(b, "window", (double)st->window);
-	put_instant(b, "maintenance_until", quiet ? (double)q->end : 0);
+	put_instant(b, "maintenance_until", quiet ? (double)m->end : 0);
+	put_silences(b, st, q, now);
 	buf_str(b, ",\"incidents\":[");
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		if (!st->incidents[k].open)

@@ -9,6 +9,7 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "commands/maintenance_plan.h"
+#include "commands/silence.h"
 #include "conf/policy.h"
 #include "incident/machine.h"
 #include "records/probe.h"
@@ -28,7 +29,10 @@ bool maintenance_wanted(const struct options *o)
 {
 	return o->action == OPTIONS_MAINTENANCE_ADD ||
 		o->action == OPTIONS_MAINTENANCE_LIST ||
-		o->action == OPTIONS_MAINTENANCE_END;
+		o->action == OPTIONS_MAINTENANCE_END ||
+		o->action == OPTIONS_SILENCE_ADD ||
+		o->action == OPTIONS_SILENCE_LIST ||
+		o->action == OPTIONS_SILENCE_END;
 }
 
 /* How long a maintenance may last, seconds. */
@@ -187,9 +191,11 @@ static void put_servers(struct buf *b, const struct maintenance *m)
 			m->accounts[i]);
 }
 
-/* A maintenance as it is shown: which time of it, and how that stands. */
+/* A maintenance as it is shown: which time of it, and how that stands; or a
+   silence. */
 struct row {
 	const struct maintenance *m;
+	const struct silence *silence;
 	struct occurrence shown;
 	const char *state;
 };
@@ -220,13 +226,14 @@ static struct row row_of(const struct maintenance *m, double now, double cap_s)
 	struct occurrence next = maintenance_next(m, now, cap_s);
 
 	if (occurrence_covers(&last, now))
-		return (struct row) {m, last, "active"};
+		return (struct row) {m, NULL, last, "active"};
 	if (next.found)
-		return (struct row) {m, next, m->every ? "recurring" : "coming"};
+		return (struct row) {m, NULL, next,
+			m->every ? "recurring" : "coming"};
 	if (last.found)
-		return (struct row) {m, last, "ended"};
+		return (struct row) {m, NULL, last, "ended"};
 	last = (struct occurrence) {.start = m->starts_at, .end = m->ends_at};
-	return (struct row) {m, last, "cancelled"};
+	return (struct row) {m, NULL, last, "cancelled"};
 }
 
 static void put_maintenance(struct buf *b, const struct row *r,
@@ -254,7 +261,7 @@ static int add_maintenance(const struct options *o, const struct conf *conf,
 		return EXIT_ENV;
 	if (!has_room(c, &m, conf, now, cap_s))
 		return EXIT_USAGE;
-	maintenance_store_name(&m);
+	maintenance_store_name('m', m.id);
 	if (!maintenance_store_put(c, &m, now, cap_s))
 		return EXIT_ENV;
 	row = row_of(&m, now, cap_s);
@@ -269,7 +276,25 @@ static int by_start(const void *a, const void *b)
 
 	if (x->shown.start != y->shown.start)
 		return x->shown.start < y->shown.start ? -1 : 1;
-	return strcmp(x->m->id, y->m->id);
+	return strcmp(x->m ? x->m->id : x->silence->id,
+		y->m ? y->m->id : y->silence->id);
+}
+
+/* Adds the silences to the n rows that there are. How many there are then. */
+static size_t add_silences(const struct maintenance_store *c, double now,
+	struct row **rows, size_t *cap, size_t n)
+{
+	size_t count;
+	const struct silence *s = maintenance_store_silences(c, &count);
+
+	for (size_t i = 0; i < count; i++) {
+		if (!silence_shown(&s[i], now))
+			continue;
+		*rows = xgrow(*rows, cap, n + 1, sizeof **rows);
+		(*rows)[n++] = (struct row) {.silence = &s[i],
+			.shown.start = s[i].starts_at};
+	}
+	return n;
 }
 
 static int list(const struct options *o, const struct conf *conf,
@@ -289,13 +314,17 @@ static int list(const struct options *o, const struct conf *conf,
 		rows = xgrow(rows, &cap, n + 1, sizeof *rows);
 		rows[n++] = row_of(m, now, cap_s);
 	}
+	n = add_silences(c, now, &rows, &cap, n);
 	if (n)
 		qsort(rows, n, sizeof *rows, by_start);
 	for (size_t i = 0; i < n; i++)
-		put_maintenance(out, &rows[i], zone);
+		if (rows[i].m)
+			put_maintenance(out, &rows[i], zone);
+		else
+			silence_put(out, rows[i].silence, now, zone);
 	free(rows);
 	if (zone && !out->len)
-		buf_str(out, "No maintenance is known.\n");
+		buf_str(out, "No maintenance and no silence is known.\n");
 	return EXIT_GOOD;
 }
 
@@ -325,10 +354,25 @@ static int end_maintenance(const struct options *o, const struct conf *conf,
 	return EXIT_GOOD;
 }
 
+static int silence(const struct options *o, const struct conf *conf,
+	struct maintenance_store *c, struct buf *out, const char *zone)
+{
+	double now = isnan(o->now) ? clock_wall() : o->now;
+	struct silence s;
+	int status = o->action == OPTIONS_SILENCE_ADD
+		? silence_add(o, conf, c, now, &s)
+		: silence_stop(o, c, now, &s);
+
+	if (status == EXIT_GOOD)
+		silence_put(out, &s, now, zone);
+	return status;
+}
+
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text)
 {
-	const char *zone = text ? maintenance_plan_zone(o, conf) : NULL;
+	const char *zone = !text ? NULL
+		: o->zone ? o->zone : MAINTENANCE_ZONE;
 	struct maintenance_store *c = maintenance_store_new(store);
 	struct buf out;
 	int status;
@@ -338,6 +382,9 @@ int maintain(const struct options *o, const struct conf *conf,
 		status = add_maintenance(o, conf, c, &out, zone);
 	else if (o->action == OPTIONS_MAINTENANCE_END)
 		status = end_maintenance(o, conf, c, &out, zone);
+	else if (o->action == OPTIONS_SILENCE_ADD ||
+		o->action == OPTIONS_SILENCE_END)
+		status = silence(o, conf, c, &out, zone);
 	else
 		status = list(o, conf, c, &out, zone);
 	if (out.len && line_print(out.p, out.len))

@@ -48,7 +48,9 @@
 enum recorded_what {
 	RECORDED_VERDICT,
 	RECORDED_EXPIRY,
-	RECORDED_MAINTENANCE, /* of no minute: it is known from now on */
+	/* Of no minute: they are known from now on. */
+	RECORDED_MAINTENANCE,
+	RECORDED_SILENCE,
 	RECORDED_NOTHING /* of a type that is passed over */
 };
 
@@ -62,6 +64,7 @@ struct recorded {
 	 * recorded_read.
 	 */
 	struct maintenance maintenance;
+	struct silence silence;
 	cJSON *doc; /* owns the strings of the expiry record */
 };
 
@@ -71,6 +74,8 @@ static void recorded_release(struct recorded *r)
 		verdict_record_release(&r->verdict);
 	else if (r->what == RECORDED_MAINTENANCE)
 		maintenance_release(&r->maintenance);
+	else if (r->what == RECORDED_SILENCE)
+		silence_release(&r->silence);
 	cJSON_Delete(r->doc);
 }
 
@@ -91,6 +96,12 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 		r->what = RECORDED_MAINTENANCE;
 		return 0;
 	}
+	if (strcmp(type, "silence") == 0) {
+		if (!silence_take(doc, &r->silence, why))
+			return -1;
+		r->what = RECORDED_SILENCE;
+		return 0;
+	}
 	r->doc = doc;
 	if (strcmp(type, "expiry") == 0) {
 		if (expiry_take(doc, &r->expiry, why)) {
@@ -104,7 +115,8 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 		field_fail(why, "type", "a probe record; verdicts are made of "
 			"these by 'mcp-aggregate replay'");
 	} else {
-		field_fail(why, "type", "not verdict, expiry or maintenance");
+		field_fail(why, "type", "not verdict, expiry, maintenance or "
+			"silence");
 	}
 	recorded_release(r);
 	return -1;
@@ -113,7 +125,7 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 /*
  * Reads a line. 0, and recorded_release frees what *r holds; or -1 and the
  * reason in why, which has RECORD_WHY bytes. A caller that keeps r->maintenance
- * sets r->what to RECORDED_NOTHING.
+ * or r->silence sets r->what to RECORDED_NOTHING.
  */
 static int recorded_read(const char *p, size_t n, struct recorded *r, char *why)
 {
@@ -340,6 +352,10 @@ static int use(void *arg, const char *p, size_t n, char *why)
 		return -1;
 	if (i.what == RECORDED_MAINTENANCE) {
 		maintenance_store_add(r->calendar, &i.maintenance);
+		return 0;
+	}
+	if (i.what == RECORDED_SILENCE) {
+		maintenance_store_silence(r->calendar, &i.silence);
 		return 0;
 	}
 	if (i.what == RECORDED_NOTHING) {

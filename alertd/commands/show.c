@@ -4,17 +4,26 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/zone.h"
 #include "commands/explain.h"
 #include "commands/known_server.h"
+#include "commands/report.h"
 #include "commands/timeline.h"
 #include "conf/policy.h"
 #include "incident/machine.h"
 #include "mcp/names.h"
 #include "print.h"
+#include "state/maintenance_store.h"
 #include "state/state_store.h"
 
 #include <math.h>
 #include <string.h>
+
+#define DAY_S 86400.0
+#define WEEK_S (7 * DAY_S)
+/* How long the history is kept. */
+#define HISTORY_S (92 * DAY_S)
+#define REPORT_MAX (64u * 1024 * 1024)
 
 /* So much of a list is written at once. */
 #define LIST_PART 65536
@@ -56,16 +65,21 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
 	struct buf b;
+	struct silences q = {0};
 	int status = fetch(s, slug, &st);
 
 	if (status)
 		return status;
+	if (!maintenance_store_load(s->maintenances, now))
+		status = EXIT_ENV;
+	q.v = maintenance_store_silences(s->maintenances, &q.n);
 	buf_init(&b, EXPLAIN_MAX);
 	if (s->text)
-		explain_put(&b, &st, &p, now);
+		explain_put(&b, &st, &p, &q, now);
 	else
-		explain_json(&b, &st, &p, now);
-	status = print(&b);
+		explain_json(&b, &st, &p, &q, now);
+	if (print(&b))
+		status = EXIT_ENV;
 	buf_release(&b);
 	state_release(&st);
 	return status;
@@ -88,22 +102,43 @@ static bool collect(const struct notifier_setup *s, struct timeline *t)
 	return ok;
 }
 
+/* What is known of one server; or an exit status. */
+static int collect_one(const struct notifier_setup *s, const char *slug,
+	const struct history *h, struct timeline *t)
+{
+	struct alert_state st;
+	bool told = false;
+
+	for (size_t i = 0; i < h->n; i++)
+		told = told || strcmp(h->v[i].slug, slug) == 0;
+	if (!told) {
+		int status = fetch(s, slug, &st);
+
+		if (status)
+			return status;
+	} else if (!state_store_get(s->states, slug, &st)) {
+		return EXIT_ENV;
+	}
+	timeline_add(t, &st);
+	state_release(&st);
+	return EXIT_GOOD;
+}
+
 int show_history(const struct notifier_setup *s, const char *slug)
 {
+	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct timeline t = {0};
-	struct alert_state st;
+	struct history h = {0};
 	int status = EXIT_GOOD;
 	struct buf b;
 
-	if (slug) {
-		status = fetch(s, slug, &st);
-		if (status)
-			return status;
-		timeline_add(&t, &st);
-		state_release(&st);
-	} else if (!collect(s, &t)) {
+	if (!history_store_read(s->store, now - HISTORY_S, now + DAY_S, &h))
 		status = EXIT_ENV;
-	}
+	else if (slug)
+		status = collect_one(s, slug, &h, &t);
+	else if (!collect(s, &t))
+		status = EXIT_ENV;
+	timeline_add_history(&t, &h, slug);
 	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
 	timeline_put(&b, &t, s->text ? s->zone : NULL);
 	if (s->text && !t.n && status == EXIT_GOOD)
@@ -112,6 +147,61 @@ int show_history(const struct notifier_setup *s, const char *slug)
 		status = print(&b);
 	buf_release(&b);
 	timeline_release(&t);
+	history_store_release(&h);
+	return status;
+}
+
+/* The instant of an option. False: the operator has been told. */
+static bool read_when(const struct notifier_setup *s, const char *option,
+	const char *said, double now, double *out)
+{
+	int64_t t;
+
+	/* "2:00" is the last one. */
+	if (said && !zone_when(said, s->zone, now - DAY_S, &t)) {
+		log_error("--%s: '%s' is not a time such as 2026-11-23, 2:00 "
+			  "or 2026-11-23 02:00",
+			option, said);
+		return false;
+	}
+	if (said)
+		*out = (double)t;
+	return true;
+}
+
+int show_report(const struct notifier_setup *s, const struct options *o)
+{
+	double now = floor(isnan(s->now) ? clock_wall() : s->now);
+	struct history h = {0};
+	double from, to = now;
+	struct report r;
+	struct buf b;
+	int status;
+
+	if (!read_when(s, "to", o->to, now, &to))
+		return EXIT_USAGE;
+	from = to - WEEK_S;
+	if (!read_when(s, "from", o->from, now, &from))
+		return EXIT_USAGE;
+	if (from >= to) {
+		log_error("report: --from is not before --to");
+		return EXIT_USAGE;
+	}
+	/* What was told before the end may be over later. */
+	if (!history_store_read(s->store, fmax(from, now - HISTORY_S),
+		    fmin(to + WEEK_S, now + DAY_S), &h)) {
+		history_store_release(&h);
+		return EXIT_ENV;
+	}
+	report_make(&h, from, to, s->zone, &r);
+	buf_init(&b, REPORT_MAX);
+	(o->format == OPTIONS_CSV ? report_csv
+		: s->text	  ? report_text
+				  : report_json)(&b, &r);
+	status = print(&b);
+	buf_release(&b);
+	report_release(&r);
+	history_store_release(&h);
 	return status;
 }
 

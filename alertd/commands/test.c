@@ -4,6 +4,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/spelling.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "commands/ack.h"
@@ -47,6 +48,7 @@ struct trial {
 	struct tried *v;
 	size_t n, cap;
 	struct reaches reaches; /* of a P1 downtime */
+	struct strings named; /* the routes to be tested, instead; or none */
 };
 
 static void trial_release(struct trial *t)
@@ -56,6 +58,7 @@ static void trial_release(struct trial *t)
 	free(t->v);
 	free(t->summary);
 	reaches_release(&t->reaches);
+	strings_release(&t->named);
 }
 
 static void note_outcome(struct trial *t, const struct strings *routes,
@@ -116,6 +119,33 @@ static const char *choose(const struct conf *c, const struct options *o)
 		return slug;
 	log_error("%s: no such server in the configuration", slug);
 	return NULL;
+}
+
+/* The routes that the options name. False: the operator has been told. */
+static bool name_routes(const struct conf *c, const struct options *o,
+	struct strings *out)
+{
+	const char *near = NULL;
+
+	if (o->route && o->all) {
+		log_error("test: either --route or --all");
+		return false;
+	}
+	for (size_t i = 0; i < c->n_routes; i++) {
+		const char *name = c->routes[i].name;
+
+		if (o->all || (o->route && strcmp(name, o->route) == 0))
+			strings_add(out, name);
+		else if (o->route && !near && spelling_enough(o->route, name))
+			near = name;
+	}
+	if (out->n || (!o->route && !o->all))
+		return true;
+	log_error("%s: no such route in the configuration%s%s%s",
+		o->route ? o->route : "--all",
+		near ? "; did you mean '" : "", near ? near : "",
+		near ? "'?" : "");
+	return false;
 }
 
 /* Whether anybody would be told at once. */
@@ -248,7 +278,7 @@ static int try(struct trial *t, const struct notifier_setup *s)
 	struct notifier_setup setup = *s;
 	struct strings reached = {0};
 	struct notifier *p;
-	bool ok;
+	bool ok, all;
 
 	setup.told = on_told;
 	setup.arg = t;
@@ -260,8 +290,10 @@ static int try(struct trial *t, const struct notifier_setup *s)
 	for (size_t i = 0; i < t->n; i++)
 		if (t->v[i].outcome == OUTCOME_DELIVERED)
 			strings_note(&reached, t->v[i].route);
+	/* One route says nothing of the others. */
+	all = ok && (!t->named.n || t->named.n >= s->conf->n_routes);
 	ok = print(t, s->text) &&
-		route_test_store_passed(s->store, &reached, ok, t->now) && ok;
+		route_test_store_passed(s->store, &reached, all, t->now) && ok;
 	strings_release(&reached);
 	return ok ? EXIT_GOOD : EXIT_ENV;
 }
@@ -276,21 +308,24 @@ int testing(const struct notifier_setup *setup, const struct options *o)
 	};
 	int status = EXIT_USAGE;
 
-	if (!t.slug || !t.request.by)
+	if (!t.slug || !t.request.by || !name_routes(c, o, &t.named))
 		return status;
+	if (t.named.n)
+		t.request.routes = &t.named;
 	if (conf_server(c, t.slug))
 		t.request.url = conf_server(c, t.slug)->url;
 	t.request.at = (int64_t)floor(t.now);
 	alert_key(&(struct alert_record) {.slug = t.slug, .kind = ALERT_TEST,
 			  .started_at = t.request.at},
 		t.key);
-	what_if(c, &(struct what_if) {
-		.kind = ALERT_DOWNTIME,
-		.severity = SEVERITY_P1,
-		.slug = t.slug,
-		.at = (double)t.request.at,
-	}, &t.reaches);
-	if (anybody(&t))
+	if (!t.named.n)
+		what_if(c, &(struct what_if) {
+			.kind = ALERT_DOWNTIME,
+			.severity = SEVERITY_P1,
+			.slug = t.slug,
+			.at = (double)t.request.at,
+		}, &t.reaches);
+	if (t.named.n || anybody(&t))
 		status = try(&t, setup);
 	trial_release(&t);
 	return status;

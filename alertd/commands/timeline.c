@@ -7,6 +7,7 @@
 #include "json/json.h"
 #include "records/probe.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,44 @@ void timeline_add(struct timeline *t, const struct alert_state *st)
 			.entry = {.at = e->at,
 				.what = xstrdup(e->what),
 				.text = xstrdup(e->text)},
+			.number = t->n,
+		};
+		t->n++;
+	}
+}
+
+/* Whether one of the first n says it, too. */
+static bool says(const struct timeline *t, size_t n,
+	const struct history_record *h)
+{
+	for (size_t i = 0; i < n; i++) {
+		const struct timeline_line *l = &t->v[i];
+
+		if (fabs(l->entry.at - h->at) < 0.001 &&
+			strcmp(l->slug, h->slug) == 0 &&
+			strcmp(l->entry.what, h->what) == 0)
+			return true;
+	}
+	return false;
+}
+
+void timeline_add_history(
+	struct timeline *t, const struct history *h, const char *slug)
+{
+	size_t known = t->n;
+
+	for (size_t i = 0; i < h->n; i++) {
+		const struct history_record *r = &h->v[i];
+
+		if ((slug && strcmp(slug, r->slug) != 0) ||
+			(!r->route && says(t, known, r)))
+			continue;
+		t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
+		t->v[t->n] = (struct timeline_line) {
+			.slug = xstrdup(r->slug),
+			.entry = {.at = r->at,
+				.what = xstrdup(r->what),
+				.text = xstrdup(r->text)},
 			.number = t->n,
 		};
 		t->n++;

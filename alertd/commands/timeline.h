@@ -5,6 +5,7 @@
 #define COMMANDS_TIMELINE_H
 
 #include "incident/state.h"
+#include "state/history_store.h"
 
 /* The longest line. */
 #define TIMELINE_LINE (32 * 1024)
@@ -22,6 +23,13 @@ struct timeline {
 /* timeline_add(t, st): append what was told of a server. */
 void timeline_add(struct timeline *t, const struct alert_state *st);
 void timeline_release(struct timeline *t);
+
+/*
+ * timeline_add_history(t, h, slug): append what h says of that server, or where
+ * slug is NULL, of all, and t does not say yet.
+ */
+void timeline_add_history(
+	struct timeline *t, const struct history *h, const char *slug);
 
 /*
  * timeline_put(b, t, zone): sort t and append it, oldest first: lines "TIME

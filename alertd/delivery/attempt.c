@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "records/history.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
 #include "routing/retry.h"
@@ -221,6 +222,8 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	if (a->last) {
 		state_note(st, c->now, d->refused ? "refused" : "given_up",
 			a->name);
+		state_keep_delivery(st, item->pending, a->name, c->now,
+			d->refused ? HISTORY_REFUSED : HISTORY_GIVEN_UP);
 		fallback_tell(st, c->conf, c->now);
 		if (outbox_find(st, a->number, a->name, item))
 			outbox_drop(st, item);
@@ -250,6 +253,9 @@ bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
 	if (!a->watched)
 		external_ids_sent(&st->handles, a->key, a->name, a->event,
 			d->handle, d->ok);
+	if (d->ok && a->route)
+		state_keep_delivery(st, item.pending, a->name, c->now,
+			HISTORY_DELIVERED);
 	if (d->ok || a->watched)
 		outbox_drop(st, &item);
 	else

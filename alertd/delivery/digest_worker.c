@@ -5,6 +5,7 @@
 #include "delivery/lease.h"
 #include "delivery/owner.h"
 #include "delivery/sender.h"
+#include "records/history.h"
 #include "routing/digest.h"
 #include "routing/fallback.h"
 #include "routing/outbox.h"
@@ -113,8 +114,11 @@ static void settle(struct digest_worker *g, const struct digest *d,
 		strings_note(&g->fallbacks, st->slug);
 	for (size_t i = 0; o->done && i < d->n; i++)
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
-			outbox_find(st, d->v[i].number, d->route, &item))
+			outbox_find(st, d->v[i].number, d->route, &item)) {
+			state_keep_delivery(st, item.pending, d->route, g->now,
+				o->why ? HISTORY_GIVEN_UP : HISTORY_IN_DIGEST);
 			outbox_drop(st, &item);
+		}
 }
 
 static bool settle_all(struct digest_worker *g, const struct digest *d,

@@ -170,6 +170,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	strings_copy(&e->regions, &inc->regions);
 	strings_copy(&e->told, &inc->told);
 	e->unnotified = inc->unnotified;
+	e->silenced = inc->silence;
 	tool_change_copy(&e->change, &inc->change);
 	if (s.kind == ALERT_DIVERGENCE)
 		add_sides(e, &st->tools, inc);
@@ -218,6 +219,7 @@ void event_release(struct alert_event *e)
 	strings_release(&e->told);
 	strings_release(&e->steps);
 	strings_release(&e->later);
+	strings_release(&e->chosen);
 	tool_change_release(&e->change);
 	release_sides(e);
 	*e = (struct alert_event) {0};

@@ -22,10 +22,13 @@ struct alert_event {
 	struct strings still;	/* that fail while it passes */
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
-	bool suppressed; /* by a maintenance: only noted, and sent to nobody */
+	/* By a maintenance or, where silenced is true, a silence: only noted,
+	   and sent to nobody. */
+	bool suppressed, silenced;
 	/* Of a ladder, see routing/escalation.h: those whose step it is, and
 	 * all others. */
 	struct strings steps, later;
+	struct strings chosen; /* of a test: exactly these routes, at once */
 	struct tool_change change;
 	struct alert_side *sides; /* point into what follows */
 	struct strings *side_regions;

@@ -41,6 +41,8 @@ void incident_heal(struct incident *inc, double now)
 		inc->reminded_at = (int64_t)floor(now);
 	if ((double)inc->suppressed_at > limit)
 		inc->suppressed_at = (int64_t)floor(now);
+	if ((double)inc->silenced_at > limit)
+		inc->silenced_at = (int64_t)floor(now);
 	inc->escalation.since =
 		inc->escalation.since > limit ? now : inc->escalation.since;
 	if (!a->by || a->at <= limit)

@@ -61,7 +61,7 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (st->maintenance.active && !inc->unnotified)
+	if ((st->maintenance.active || inc->silence) && !inc->unnotified)
 		return;
 	/* What is over wakes nobody. */
 	if (inc->late && inc->severity < SEVERITY_P2)

@@ -34,6 +34,8 @@ void route_test_add(const struct alert_state *st,
 	test_event(st, SEVERITY_P1, (double)q->at, &b, out);
 	e = &out->v[out->n - 1];
 	string_set(&e->url, q->url);
+	if (q->routes)
+		strings_copy(&e->chosen, q->routes);
 	e->record.url = e->url;
 }
 

@@ -19,12 +19,13 @@ struct route_test_request {
 	const char *by;
 	const char *url; /* of the server, or NULL */
 	int64_t at;	 /* epoch seconds; a part of the dedup_key */
+	const struct strings *routes; /* only these; NULL: as of a downtime */
 };
 
 /*
  * route_test_add(st, q, out): append the event that tests the routes that a P1
- * downtime of that server would reach now. The caller, who knows the ladders,
- * sets its `later` and `steps`.
+ * downtime of that server would reach now, or those of q. The caller, who knows
+ * the ladders, sets its `later` and `steps`.
  */
 void route_test_add(const struct alert_state *st,
 	const struct route_test_request *q, struct alert_events *out);

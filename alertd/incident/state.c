@@ -1,10 +1,14 @@
 #include "incident/state.h"
 
 #include "base/xalloc.h"
+#include "incident/event.h"
 #include "incident/tool_drift.h"
+#include "records/history.h"
 
 #include <stdlib.h>
 #include <string.h>
+
+#define HISTORY_LINE_MAX 65536
 
 void state_init(struct alert_state *st, const char *slug)
 {
@@ -57,6 +61,7 @@ void state_release(struct alert_state *st)
 			incident_release(&st->incidents[i]);
 	fields_release(state_head_fields, st);
 	fields_release(state_fields, st);
+	strings_release(&st->history);
 	*st = (struct alert_state) {0};
 }
 
@@ -72,6 +77,54 @@ struct region_tally *state_region(struct alert_state *st, const char *name)
 	r = &st->regions[st->n_regions++];
 	*r = (struct region_tally) {.name = xstrdup(name)};
 	return r;
+}
+
+static void keep(struct alert_state *st, const struct history_record *h)
+{
+	struct buf b;
+
+	buf_init(&b, HISTORY_LINE_MAX);
+	history_write(&b, h);
+	if (buf_ok(&b))
+		strings_add(&st->history, b.p);
+	buf_release(&b);
+}
+
+void state_keep_event(struct alert_state *st, const struct alert_event *e)
+{
+	const struct alert_record *r = &e->record;
+	char event[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
+
+	keep(st, &(struct history_record) {
+		.at = r->at,
+		.slug = st->slug,
+		.what = alert_event(r, event),
+		.text = r->summary,
+		.key = alert_key(r, key),
+		.kind = alert_kind_name(r->kind),
+		.severity = severity_name(r->severity),
+		.started_at = r->started_at,
+		.resolved_at = r->resolved_at,
+		.group = e->group,
+	});
+}
+
+void state_keep_delivery(struct alert_state *st, const struct pending *p,
+	const char *route, double at, const char *what)
+{
+	char text[ALERT_EVENT_SIZE + 256];
+
+	snprintf(text, sizeof text, "%s to route %.200s", p->event, route);
+	keep(st, &(struct history_record) {
+		.at = at,
+		.slug = st->slug,
+		.what = what,
+		.text = text,
+		.key = p->key,
+		.route = route,
+		.event = p->event,
+		.decided_at = p->created,
+	});
 }
 
 void state_note(struct alert_state *st, double at, const char *what,

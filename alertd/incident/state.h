@@ -17,6 +17,8 @@
 
 #include <stdint.h>
 
+struct alert_event;
+
 #define STATE_VERSION 1
 /* How many entries of the timeline are kept, and other limits of a state. */
 #define TIMELINE_MAX 50
@@ -83,6 +85,9 @@ struct incident {
 	bool suppressed; /* by a maintenance, until it is judged: see
 			    maintenance_hold.h */
 	int64_t suppressed_at; /* since when it is suppressed */
+	char *silence; /* the id of the one that holds it back, until it is
+			  told; see silence_hold.h; or NULL */
+	int64_t silenced_at; /* since when */
 	bool unnotified; /* nobody was told that it began */
 	bool late;    /* for it began in a minute that was judged late */
 	enum severity severity;
@@ -290,6 +295,9 @@ struct alert_state {
 	size_t n_outbox, cap_outbox;
 	struct timeline_entry timeline[TIMELINE_MAX]; /* oldest first */
 	size_t n_timeline;
+	/* History records, as lines, of what was decided since the state was
+	   read: they go into the history once the state is stored. */
+	struct strings history;
 };
 
 /* The members of each in JSON: tables in state/state_json.c. */
@@ -310,6 +318,15 @@ void state_note(struct alert_state *st, double at, const char *what,
 
 /* state_note_event(st, r): the same for an event that is told. */
 void state_note_event(struct alert_state *st, const struct alert_record *r);
+
+/*
+ * state_keep_event(st, e): add to the history that an event is told.
+ * state_keep_delivery(st, p, route, at, what): what became of the delivery of
+ * event p to a route, one of records/history.h.
+ */
+void state_keep_event(struct alert_state *st, const struct alert_event *e);
+void state_keep_delivery(struct alert_state *st, const struct pending *p,
+	const char *route, double at, const char *what);
 
 /*
  * state_open(st): whether an incident is open. state_down(st): one that says

@@ -54,14 +54,18 @@ void dispatch_event(const struct dispatch *d, struct alert_state *st,
 	struct strings routes = {0};
 	bool real = !isinf(d->now);
 
-	route_pick(d->conf, e, &routes);
+	if (e->chosen.n)
+		strings_copy(&routes, &e->chosen);
+	else
+		route_pick(d->conf, e, &routes);
 	if (real)
 		outbox_add(st, &e->record, body, &routes, d->now);
 	for (size_t i = 0; i < routes.n; i++) {
 		const struct conf_route *r = route_find(d->conf, routes.v[i]);
 		struct outbox_wait w = {0};
 
-		if (!d->at_once && waits(d, st, e, r, &w) && real)
+		if (!d->at_once && !e->chosen.n && waits(d, st, e, r, &w) &&
+			real)
 			outbox_wait(st, r->name, &w);
 		else if (real)
 			outbox_pull(st, r->name, d->now);

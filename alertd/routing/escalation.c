@@ -175,7 +175,8 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 {
 	for (unsigned k = 0; c && k < ALERT_KINDS; k++)
 		if (st->incidents[k].open && !st->incidents[k].superseded &&
-			!st->incidents[k].suppressed && !st->incidents[k].late)
+			!st->incidents[k].suppressed &&
+			!st->incidents[k].silence && !st->incidents[k].late)
 			escalation_one(
 				c, st, (enum alert_kind)k, now, from, out);
 }

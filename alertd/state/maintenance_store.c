@@ -29,6 +29,8 @@ struct maintenance_store {
 	struct planned *v;
 	size_t n, cap;
 	size_t given; /* the first ones, which maintenance_store_add added */
+	struct silence *silences;
+	size_t n_silences, cap_silences, given_silences;
 	struct strings ids; /* of all in the store, when it was last read */
 };
 
@@ -40,20 +42,25 @@ struct maintenance_store *maintenance_store_new(struct store *s)
 	return c;
 }
 
-static void forget(struct maintenance_store *c, size_t from)
+/* All but the first ones. */
+static void forget(struct maintenance_store *c, size_t from, size_t silences)
 {
 	for (size_t i = from; i < c->n; i++)
 		maintenance_release(&c->v[i].m);
+	for (size_t i = silences; i < c->n_silences; i++)
+		silence_release(&c->silences[i]);
 	c->n = from;
+	c->n_silences = silences;
 }
 
 void maintenance_store_free(struct maintenance_store *c)
 {
 	if (!c)
 		return;
-	forget(c, 0);
+	forget(c, 0, 0);
 	strings_release(&c->ids);
 	free(c->v);
+	free(c->silences);
 	free(c);
 }
 
@@ -73,15 +80,46 @@ void maintenance_store_add(struct maintenance_store *c, struct maintenance *m)
 	*m = (struct maintenance) {0};
 }
 
+static void keep_silence(struct maintenance_store *c, const struct silence *s)
+{
+	c->silences = xgrow(c->silences, &c->cap_silences, c->n_silences + 1,
+		sizeof *c->silences);
+	c->silences[c->n_silences++] = *s;
+}
+
+void maintenance_store_silence(struct maintenance_store *c, struct silence *s)
+{
+	struct silence moved = *s;
+
+	if (c->given_silences < c->n_silences) {
+		moved = c->silences[c->given_silences];
+		c->silences[c->given_silences] = *s;
+	}
+	c->given_silences++;
+	keep_silence(c, &moved);
+	*s = (struct silence) {0};
+}
+
+/* The object of a record in the store. NULL, and why: it is none. */
+static cJSON *open_record(const char *text, char *why)
+{
+	cJSON *doc = text ? json_parse(text, strlen(text), &json_record, why)
+			  : NULL;
+
+	if (doc && record_type(doc, why))
+		return doc;
+	cJSON_Delete(doc);
+	return NULL;
+}
+
 static void read_one(
 	struct maintenance_store *c, const char *id, const char *text)
 {
 	char why[RECORD_WHY] = "no text";
-	cJSON *doc = text ? json_parse(text, strlen(text), &json_record, why)
-			  : NULL;
+	cJSON *doc = open_record(text, why);
 	struct maintenance m;
 
-	if (!doc || !record_type(doc, why) || !maintenance_take(doc, &m, why)) {
+	if (!doc || !maintenance_take(doc, &m, why)) {
 		log_warn("maintenance '%s': cannot be read: %s", id, why);
 		return;
 	}
@@ -89,46 +127,111 @@ static void read_one(
 	*grow(c) = (struct planned) {.m = m};
 }
 
-/* Keeps the key alive while a maintenance in it may still be needed. */
-static bool renew(struct maintenance_store *c)
+static void read_silence(
+	struct maintenance_store *c, const char *id, const char *text)
+{
+	char why[RECORD_WHY] = "no text";
+	cJSON *doc = open_record(text, why);
+	struct silence s;
+
+	if (!doc || !silence_take(doc, &s, why)) {
+		log_warn("silence '%s': cannot be read: %s", id, why);
+		return;
+	}
+	snprintf(s.id, sizeof s.id, "%s", id);
+	keep_silence(c, &s);
+}
+
+/* Queues what keeps a key alive while a record in it may still be needed. */
+static void renew(struct maintenance_store *c, const char *key)
 {
 	char ttl[NUMBER_SIZE];
 
 	snprintf(ttl, sizeof ttl, "%d", RETENTION_MAINTENANCE_S);
-	return store_one(c->store, "EXPIRE", KEY_MAINTENANCE, ttl, NULL);
+	store_add(c->store, "EXPIRE", key, ttl, NULL);
 }
 
-bool maintenance_store_load(struct maintenance_store *c, double now)
+/* Runs what is queued. False: the store failed, and the operator is told. */
+static bool run_queue(struct maintenance_store *c)
 {
-	const struct store_reply *r;
-	bool lasts = false;
-
-	if (!c->store)
+	if (store_run(c->store) == 0)
 		return true;
-	r = store_one(c->store, "HGETALL", KEY_MAINTENANCE, NULL);
-	if (!r) {
-		log_error("%s", store_why(c->store));
-		return false;
-	}
-	forget(c, c->given);
-	strings_clear(&c->ids);
+	log_error("%s", store_why(c->store));
+	return false;
+}
+
+/* Has read(c, id, text) read each field of a hash. */
+static void read_hash(struct maintenance_store *c, const struct store_reply *r,
+	void (*read)(struct maintenance_store *c, const char *id,
+		const char *text))
+{
 	for (size_t i = 0;
 		i + 1 < store_count(r) && i < 2 * MAINTENANCE_STORE_MAX;
 		i += 2) {
 		const char *id = store_text(store_item(r, i));
 
-		if (id)
-			strings_add(&c->ids, id);
 		if (id && maintenance_id_valid(id))
-			read_one(c, id, store_text(store_item(r, i + 1)));
+			read(c, id, store_text(store_item(r, i + 1)));
 	}
-	for (size_t i = c->given; i < c->n; i++)
-		lasts = lasts ||
-			maintenance_end(&c->v[i].m, now, INFINITY) > now;
-	if (!lasts || renew(c))
+}
+
+bool maintenance_store_load(struct maintenance_store *c, double now)
+{
+	bool last = false, silences_last = false;
+	const struct store_reply *all;
+
+	if (!c->store)
 		return true;
-	log_error("%s", store_why(c->store));
-	return false;
+	store_add(c->store, "HGETALL", KEY_MAINTENANCE, NULL);
+	store_add(c->store, "HGETALL", KEY_SILENCE, NULL);
+	if (!run_queue(c))
+		return false;
+	forget(c, c->given, c->given_silences);
+	strings_clear(&c->ids);
+	all = store_reply(c->store, 0);
+	for (size_t i = 0; i < store_count(all); i += 2)
+		if (store_text(store_item(all, i)))
+			strings_add(&c->ids, store_text(store_item(all, i)));
+	read_hash(c, all, read_one);
+	read_hash(c, store_reply(c->store, 1), read_silence);
+	for (size_t i = c->given; i < c->n; i++)
+		last = last ||
+			maintenance_end(&c->v[i].m, now, INFINITY) > now;
+	for (size_t i = c->given_silences; i < c->n_silences; i++)
+		silences_last = silences_last ||
+			(double)silence_end(&c->silences[i]) > now;
+	if (last)
+		renew(c, KEY_MAINTENANCE);
+	if (silences_last)
+		renew(c, KEY_SILENCE);
+	return run_queue(c);
+}
+
+const struct silence *maintenance_store_silences(
+	const struct maintenance_store *c, size_t *n)
+{
+	*n = c->n_silences;
+	return c->silences;
+}
+
+bool maintenance_store_put_silence(struct maintenance_store *c,
+	const struct silence *s, double now)
+{
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, RECORD_MAX);
+	silence_write(&b, s);
+	store_add(c->store, "HSET", KEY_SILENCE, s->id, b.p, NULL);
+	for (size_t i = c->given_silences; i < c->n_silences; i++)
+		if ((double)silence_end(&c->silences[i]) +
+				RETENTION_MAINTENANCE_S < now)
+			store_add(c->store, "HDEL", KEY_SILENCE,
+				c->silences[i].id, NULL);
+	renew(c, KEY_SILENCE);
+	ok = run_queue(c);
+	buf_release(&b);
+	return ok;
 }
 
 struct occurrence maintenance_store_at(struct maintenance_store *c,
@@ -167,9 +270,8 @@ bool maintenance_store_put(struct maintenance_store *c,
 			strcmp(c->v[i].m.id, m->id) != 0)
 			store_add(c->store, "HDEL", KEY_MAINTENANCE,
 				c->v[i].m.id, NULL);
-	ok = store_run(c->store) == 0 && renew(c);
-	if (!ok)
-		log_error("%s", store_why(c->store));
+	renew(c, KEY_MAINTENANCE);
+	ok = run_queue(c);
 	buf_release(&b);
 	return ok;
 }
@@ -193,9 +295,7 @@ int maintenance_store_claim(
 	for (size_t i = 0; i < c->ids.n; i++)
 		args[n++] = c->ids.v[i];
 	store_add_argv(c->store, n, args);
-	ok = store_run(c->store) == 0;
-	if (!ok)
-		log_error("%s", store_why(c->store));
+	ok = run_queue(c);
 	buf_release(&b);
 	free(args);
 	return ok ? (int)store_int(store_reply(c->store, 0), 0) : -1;
@@ -267,11 +367,12 @@ struct maintenance_store_fit maintenance_store_fit(struct maintenance_store *c,
 	return fit;
 }
 
-void maintenance_store_name(struct maintenance *m)
+void maintenance_store_name(char letter, char *id)
 {
 	uint64_t random;
 
 	if (getentropy(&random, sizeof random))
 		random = (uint64_t)time(NULL) << 16 ^ (uint64_t)getpid();
-	snprintf(m->id, sizeof m->id, "m-%08" PRIx64, random & 0xffffffff);
+	snprintf(id, MAINTENANCE_ID_MAX + 1, "%c-%08" PRIx64, letter,
+		random & 0xffffffff);
 }

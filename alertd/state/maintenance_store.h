@@ -1,18 +1,19 @@
 /*
- * maintenance_store.h: the maintenances that stand in the store, and those that
- * were read from a file.
+ * maintenance_store.h: the maintenances and silences that stand in the store,
+ * and those that were read from a file.
  */
 #ifndef STATE_MAINTENANCE_STORE_H
 #define STATE_MAINTENANCE_STORE_H
 
 #include "conf/conf.h"
 #include "records/maintenance_window.h"
+#include "records/silence.h"
 
 #include <stddef.h>
 
 struct store;
 
-/* How many the store may hold. */
+/* How many the store may hold, of each. */
 #define MAINTENANCE_STORE_MAX 1000
 
 /* Opaque. */
@@ -32,8 +33,9 @@ void maintenance_store_free(struct maintenance_store *c);
 bool maintenance_store_load(struct maintenance_store *c, double now);
 
 /* maintenance_store_add(c, m): add one that was read from a file, c's from then
-   on. */
+   on. maintenance_store_silence(c, s): the same for a silence. */
 void maintenance_store_add(struct maintenance_store *c, struct maintenance *m);
+void maintenance_store_silence(struct maintenance_store *c, struct silence *s);
 
 /*
  * maintenance_store_at(c, slug, account, t, cap_s): see maintenance_at. The
@@ -57,6 +59,16 @@ const struct maintenance *maintenance_store_find(
  */
 bool maintenance_store_put(struct maintenance_store *c,
 	const struct maintenance *m, double now, double cap_s);
+
+/*
+ * maintenance_store_silences(c, n): the silences, *n of them, until the next
+ * call that loads or adds some. maintenance_store_put_silence(c, s, now): as
+ * maintenance_store_put.
+ */
+const struct silence *maintenance_store_silences(
+	const struct maintenance_store *c, size_t *n);
+bool maintenance_store_put_silence(struct maintenance_store *c,
+	const struct silence *s, double now);
 
 /*
  * maintenance_store_claim(c, m): write a new m to the store, unless others have
@@ -87,7 +99,8 @@ struct maintenance_store_fit maintenance_store_fit(struct maintenance_store *c,
 	const struct maintenance *m, const struct conf *conf, double now,
 	double cap_s);
 
-/* maintenance_store_name(m): set a random id. */
-void maintenance_store_name(struct maintenance *m);
+/* maintenance_store_name(letter, id): a random id, "m-5f3a09c2", where there is
+   room for MAINTENANCE_ID_MAX letters and a NUL. */
+void maintenance_store_name(char letter, char *id);
 
 #endif

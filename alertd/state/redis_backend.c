@@ -6,6 +6,7 @@
 #include "base/xalloc.h"
 #include "incident/state.h"
 #include "state/backend.h"
+#include "state/history_store.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -101,6 +102,22 @@ static bool check_lost(struct store *s, struct state_row *row)
 	return true;
 }
 
+/* The history of what was stored. It is worth no alarm: the operator is told,
+   and the states count. */
+static void write_history(struct store *s, struct state_row *const *rows,
+	size_t n)
+{
+	struct strings lines = {0};
+
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; !rows[i]->lost && k < rows[i]->history.n;
+			k++)
+			strings_add(&lines, rows[i]->history.v[k]);
+	if (lines.n)
+		history_store_add(s, &lines);
+	strings_release(&lines);
+}
+
 static bool redis_write(void *arg, struct state_row *const *rows, size_t n)
 {
 	struct store *s = arg;
@@ -116,6 +133,8 @@ static bool redis_write(void *arg, struct state_row *const *rows, size_t n)
 		rows[i]->lost = store_int(store_reply(s, first + i), 0) != 1;
 	for (size_t i = 0; i < n && ok; i++)
 		ok = !rows[i]->lost || check_lost(s, rows[i]);
+	if (ok)
+		write_history(s, rows, n);
 	return ok;
 }
 

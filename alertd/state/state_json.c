@@ -8,6 +8,7 @@
 #include "incident/state.h"
 #include "json/json.h"
 #include "records/incident.h"
+#include "records/maintenance.h"
 
 #include <string.h>
 
@@ -102,6 +103,9 @@ const struct field incident_fields[] = {
 	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
 	ROW_HELD(struct incident, suppressed, 0),
 	EPOCH("held_at", struct incident, suppressed_at, 0, IF(suppressed)),
+	FIELD("silence", struct incident, silence, FIELD_OMIT | FIELD_LAX,
+		.valid = maintenance_id_valid),
+	EPOCH("silenced_at", struct incident, silenced_at, 0, IF(silence)),
 	FIELD("unheard", struct incident, unnotified, 0),
 	FIELD("late", struct incident, late, FIELD_OMIT),
 	FIELD("severity", struct incident, severity, FIELD_NEEDED,

@@ -96,6 +96,7 @@ static void forget_texts(struct member *m)
 {
 	free(m->row.seen);
 	free(m->row.text);
+	strings_release(&m->row.history);
 	m->row.seen = m->row.text = NULL;
 }
 
@@ -340,9 +341,13 @@ void transaction_put(struct transaction *t)
 	char *text;
 
 	if (!t->store->backend) {
+		strings_release(&t->st.history);
 		leave(t);
 		return;
 	}
+	strings_release(&m->row.history);
+	m->row.history = t->st.history;
+	t->st.history = (struct strings) {0};
 	text = compose(t);
 	if (text) {
 		m->row.text = text;

@@ -193,7 +193,7 @@ static void store(const struct cgi *c, struct maintenance *m,
 	struct maintenance_store *l = maintenance_store_new(c->store);
 	int claimed = 0;
 
-	maintenance_store_name(m);
+	maintenance_store_name('m', m->id);
 	for (int i = 0; i < TRIES && !claimed; i++) {
 		claimed = maintenance_store_load(l, c->now) ? 0 : -1;
 		if (claimed < 0)

@@ -155,9 +155,8 @@ void maintenance_write(struct buf *b, const struct maintenance *m)
 	buf_char(b, '}');
 }
 
-/* Epoch seconds or RFC 3339; 0 where it need not be there and is not. */
-static bool instant(const cJSON *o, const char *key, bool needed, int64_t *out,
-	char *why)
+bool maintenance_instant(const cJSON *o, const char *key, bool needed,
+	int64_t *out, char *why)
 {
 	const cJSON *v = json_get(o, key);
 	const char *s = json_str(o, key);
@@ -178,9 +177,9 @@ static bool instant(const cJSON *o, const char *key, bool needed, int64_t *out,
 
 static bool read_times(const cJSON *o, struct maintenance *m, char *why)
 {
-	if (!instant(o, "starts_at", true, &m->starts_at, why) ||
-		!instant(o, "ends_at", true, &m->ends_at, why) ||
-		!instant(o, "ended_at", false, &m->ended_at, why))
+	if (!maintenance_instant(o, "starts_at", true, &m->starts_at, why) ||
+		!maintenance_instant(o, "ends_at", true, &m->ends_at, why) ||
+		!maintenance_instant(o, "ended_at", false, &m->ended_at, why))
 		return false;
 	if (m->ends_at <= m->starts_at)
 		return field_fail(why, "ends_at", "not after starts_at");

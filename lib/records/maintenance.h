@@ -58,6 +58,14 @@ bool maintenance_account_valid(const char *s);
 bool maintenance_id_valid(const char *s);
 
 /*
+ * maintenance_instant(o, key, needed, out, why): the instant of a member: epoch
+ * seconds or RFC 3339; 0 where it need not be there and is not. False, and why,
+ * which has RECORD_WHY bytes, where it is anything else.
+ */
+bool maintenance_instant(const cJSON *o, const char *key, bool needed,
+	int64_t *out, char *why);
+
+/*
  * maintenance_write(b, m): append the record without a newline. Foreign text is
  * cut and cleaned on the way.
  */

@@ -112,6 +112,12 @@ const char *key_digest(char *out, const char *route)
 	return out;
 }
 
+const char *key_history(char *out, int64_t day)
+{
+	snprintf(out, KEY_MAX, "fleet:history:%" PRId64, day);
+	return out;
+}
+
 const char *key_alert(char *out, const char *slug)
 {
 	snprintf(out, KEY_MAX, "alert:%s", slug);

@@ -100,6 +100,8 @@ const char *key_alert(char *out, const char *slug);
  */
 const char *key_budget(char *out, const char *route, int64_t hour);
 const char *key_digest(char *out, const char *route);
+/* List: the history records of a day, in epoch days; see mcp-records(5). */
+const char *key_history(char *out, int64_t day);
 
 /*
  * Hash: slug to what readers need of a server, JSON; "" for a private one,
@@ -146,5 +148,7 @@ const char *key_digest(char *out, const char *route);
 #define KEY_SPOOLS "fleet:spools"
 /* Hash: id to maintenance record; see mcp-records(5). */
 #define KEY_MAINTENANCE "fleet:maintenance"
+/* Hash: id to silence record; see mcp-records(5). */
+#define KEY_SILENCE "fleet:silence"
 
 #endif

@@ -22,6 +22,7 @@
 
 /* Of the fleet, or of a route. */
 #define RETENTION_MAINTENANCE_S (35 * 86400) /* and from the end of each */
+#define RETENTION_HISTORY_S (93 * 86400) /* whole days, of 92 */
 #define RETENTION_BUDGET_S (2 * 3600)
 #define RETENTION_DIGEST_S 120 /* less where its owner is known to be gone */
 

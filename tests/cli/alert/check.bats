@@ -103,6 +103,25 @@ fault() {
 	alert 2 check kind=downtime kind=latency
 }
 
+@test "a test of one route, or of all, reaches phones, too" {
+	routes "$(to channel 'role: channel')" "$(to pager 'role: pager')" \
+		"$(to phone 'role: phone')" "$(to log 'digest: weekly')"
+	alert 0 test --by eve --route phone
+	[ "$(results)" = 'phone delivered 0' ]
+	[ "$(events phone)" = test ]
+	[ ! -e pager ]
+	[ ! -e log ]
+	[ -z "$(redis hget fleet:tests passed)" ]
+	alert 0 test --by eve --all
+	[ "$(results)" = 'channel delivered 0|pager delivered 0|phone delivered 0|log delivered 0' ]
+	[ "$(events pager)" = test ]
+	[ "$(events log)" = test ]
+	[ -n "$(redis hget fleet:tests passed)" ]
+	alert 2 test --route phon
+	grep -qF "phon: no such route in the configuration; did you mean 'phone'?" err
+	alert 2 test --route phone --all
+}
+
 @test "a test goes through the real routes, and is remembered" {
 	hook chat
 	routes "$HOOK, kinds: [downtime]}" "$(to pager 'severities: [P1]')" \
@@ -120,7 +139,7 @@ fault() {
 	[ "$(redis hget fleet:tests passed)" -ge "$NOW" ]
 	[ -z "$(undelivered)" ]
 	alert 0 history example-mcp
-	[ "$(jq -r .what out)" = test ]
+	[ "$(jq -r .what out | paste -sd' ')" = 'test delivered delivered' ]
 	alert 0 list
 	[ ! -s out ]
 }

@@ -142,7 +142,7 @@ phone: downtime_escalated" ]
 	alert 2 ack --by '' example-mcp
 	alert 2 ack --reason "$(printf '%301s' x)" example-mcp
 	alert 1 ack "example-mcp:downtime:1"
-	alert 1 ack other
+	alert 2 ack other
 	# Without a configuration nobody is told, and it holds.
 	alert 0 ack -N $T --by bob example-mcp
 	grep -q 'nothing is delivered' err

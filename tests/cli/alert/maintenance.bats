@@ -79,7 +79,7 @@ refused() {
 
 @test "the list shows what is active, coming, recurring, and ended in the last day" {
 	maintenance 0 list -N "$NOW" -f text
-	[ "$(<out)" = 'No maintenance is known.' ]
+	[ "$(<out)" = 'No maintenance and no silence is known.' ]
 	add 0 --for 1h --reason $'disks\e[31m' example-mcp
 	add 0 --start 23:00 --for 1h --account acme -c fleet.yaml --zone UTC
 	add 0 --start 02:00 --for 1h --every mon,thu --zone Europe/Berlin 'b*'

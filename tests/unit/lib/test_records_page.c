@@ -5,7 +5,9 @@
 #include "base/buf.h"
 #include "records/alert.h"
 #include "records/expiry.h"
+#include "records/history.h"
 #include "records/maintenance.h"
+#include "records/silence.h"
 #include "records/probe.h"
 #include "records/spool.h"
 #include "records/verdict.h"
@@ -34,6 +36,8 @@ static const struct {
 	{"Expiry record", expiry_fields, NULL},
 	{"Verdict record", verdict_fields, NULL},
 	{"Maintenance record", maintenance_fields, NULL},
+	{"Silence record", silence_fields, NULL},
+	{"History record", history_fields, NULL},
 	{"Alert event", alert_fields, NULL},
 };
 

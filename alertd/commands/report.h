@@ -1,0 +1,71 @@
+/*
+ * report.h: the record of some nights: which incidents people were told of, how
+ * long it took to notice, to acknowledge and to recover, and who was paged how
+ * often. Pure but for the time zone database.
+ */
+#ifndef COMMANDS_REPORT_H
+#define COMMANDS_REPORT_H
+
+#include "base/buf.h"
+#include "state/history_store.h"
+
+/* An incident that ended so soon after it was told was noise, seconds. */
+#define REPORT_NOISE_S 300
+
+/* Instants are epoch seconds; 0: it was not, or is not known. */
+struct report_incident {
+	const char *key, *slug, *kind;
+	const char *severity; /* the worst */
+	double started_at; /* its first failure */
+	double told_at;
+	double delivered_at; /* when the first route had it */
+	double acknowledged_at, resolved_at;
+	unsigned long pages;
+	bool shared; /* told as part of one that many servers share */
+};
+
+/* How often a route, or somebody in a night, was told. */
+struct report_count {
+	char name[80]; /* the route; or the date of the evening */
+	unsigned long pages;
+	unsigned long asleep; /* of these: from 22:00 to 07:00 */
+	unsigned long events; /* all that was delivered */
+	unsigned long failed; /* refused, or given up */
+};
+
+struct report_counts {
+	struct report_count *v;
+	size_t n, cap;
+};
+
+struct report {
+	double from, to;
+	const char *zone;
+	struct report_incident *v;
+	size_t n, cap;
+	struct report_counts routes, nights;
+};
+
+/*
+ * report_make(h, from, to, zone, out): of the incidents that people were told
+ * of from `from` on and before `to`, with what h says of them, also later; and
+ * of the deliveries of that time. *out points into h and zone; report_release
+ * it. A page is a P1 that begins, gets worse or lasts, delivered at once.
+ */
+void report_make(const struct history *h, double from, double to,
+	const char *zone, struct report *out);
+void report_release(struct report *r);
+
+/* report_noise(i): whether an incident paged, and was over soon after that. */
+bool report_noise(const struct report_incident *i);
+
+/*
+ * report_text(b, r), report_csv(b, r), report_json(b, r): append it for a
+ * person; its incidents as RFC 4180 with a head; and all of it as one line, as
+ * mcp-alert(1) describes these.
+ */
+void report_text(struct buf *b, const struct report *r);
+void report_csv(struct buf *b, const struct report *r);
+void report_json(struct buf *b, const struct report *r);
+
+#endif

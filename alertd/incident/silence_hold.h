@@ -1,0 +1,26 @@
+/*
+ * silence_hold.h: a silence holds back the incidents that it is about. They
+ * begin, get worse and end as ever, but nobody is told while it lasts; what
+ * still lasts at its end, or is no longer covered by it, is told then. Whoever
+ * was told of the beginning of an incident is told of its end, after the
+ * silence if need be: until then the incident stays open. Pure.
+ */
+#ifndef INCIDENT_SILENCE_HOLD_H
+#define INCIDENT_SILENCE_HOLD_H
+
+#include "conf/conf.h"
+#include "incident/event.h"
+#include "incident/state.h"
+#include "records/silence.h"
+
+/*
+ * silence_hold_judge(st, v, n, p, now, out): with the n silences at v: mark the
+ * events of `out` that are held back, and append what the end of a silence
+ * brings about. Call it after everything else that decides on st at that
+ * instant, and before its ladders.
+ */
+void silence_hold_judge(struct alert_state *st, const struct silence *v,
+	size_t n, const struct conf_policy *p, double now,
+	struct alert_events *out);
+
+#endif

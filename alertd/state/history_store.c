@@ -1,0 +1,127 @@
+#include "state/history_store.h"
+
+#include "base/log.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "records/probe.h"
+#include "store/keys.h"
+#include "store/retention.h"
+#include "store/store.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DAY_S 86400
+/* Of a day; the oldest go. */
+#define DAY_LINES "-100000"
+
+/* The day of a line that history_write made: what follows "at". */
+static int64_t day_of(const char *line)
+{
+	const char *at = strstr(line, "\"at\":");
+
+	return at ? (int64_t)floor(strtod(at + 5, NULL) / DAY_S) : 0;
+}
+
+bool history_store_add(struct store *s, const struct strings *lines)
+{
+	char key[KEY_MAX], ttl[32];
+	int64_t last = -1;
+
+	snprintf(ttl, sizeof ttl, "%d", RETENTION_HISTORY_S);
+	for (size_t i = 0; i < lines->n; i++) {
+		int64_t day = day_of(lines->v[i]);
+
+		key_history(key, day);
+		store_add(s, "RPUSH", key, lines->v[i], NULL);
+		if (day == last)
+			continue;
+		last = day;
+		store_add(s, "LTRIM", key, DAY_LINES, "-1", NULL);
+		store_add(s, "EXPIRE", key, ttl, NULL);
+	}
+	if (store_run(s) == 0)
+		return true;
+	log_error("%s", store_why(s));
+	return false;
+}
+
+static void read_line(struct history *out, const char *line)
+{
+	char why[RECORD_WHY];
+	cJSON *doc = json_parse(line, strlen(line), &json_record, why);
+	struct history_record h;
+
+	if (!doc || !record_type(doc, why)) {
+		cJSON_Delete(doc);
+		return;
+	}
+	if (!history_take(doc, &h, why))
+		return;
+	out->v = xgrow(out->v, &out->cap, out->n + 1, sizeof *out->v);
+	out->v[out->n++] = h;
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const struct history_record *x = a, *y = b;
+	int order = (x->at > y->at) - (x->at < y->at);
+
+	if (!order)
+		order = strcmp(x->slug, y->slug);
+	/* An event comes before its deliveries. */
+	if (!order)
+		order = (x->route != NULL) - (y->route != NULL);
+	if (!order)
+		order = strcmp(x->what, y->what);
+	return order ? order : strcmp(x->text, y->text);
+}
+
+/* A batch may have gone out twice, see store.h. */
+static void drop_twins(struct history *out)
+{
+	size_t n = 0;
+
+	if (out->n)
+		qsort(out->v, out->n, sizeof *out->v, by_time);
+	for (size_t i = 0; i < out->n; i++) {
+		if (n && by_time(&out->v[n - 1], &out->v[i]) == 0)
+			history_release(&out->v[i]);
+		else
+			out->v[n++] = out->v[i];
+	}
+	out->n = n;
+}
+
+bool history_store_read(struct store *s, double from, double to,
+	struct history *out)
+{
+	int64_t first = (int64_t)floor(from / DAY_S);
+	int64_t last = (int64_t)floor(to / DAY_S);
+
+	for (int64_t day = first; day <= last; day++) {
+		const struct store_reply *r;
+		char key[KEY_MAX];
+
+		r = store_one(s, "LRANGE", key_history(key, day), "0", "-1",
+			NULL);
+		if (!r) {
+			log_error("%s", store_why(s));
+			return false;
+		}
+		for (size_t i = 0; i < store_count(r); i++)
+			if (store_text(store_item(r, i)))
+				read_line(out, store_text(store_item(r, i)));
+	}
+	drop_twins(out);
+	return true;
+}
+
+void history_store_release(struct history *out)
+{
+	for (size_t i = 0; i < out->n; i++)
+		history_release(&out->v[i]);
+	free(out->v);
+	*out = (struct history) {0};
+}
