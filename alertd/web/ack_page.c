@@ -83,19 +83,17 @@ static void say(struct cgi_answer *a, int status, const char *title,
 /* "14:05 UTC"; with its day unless that is today. */
 static void put_time(struct buf *b, const struct cgi *c, double t)
 {
-	static const char *const days[] = {
-		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
-	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
-		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	const char *zone = c->conf->business.zone;
-	struct zone_time at = zone_local(zone ? zone : "UTC", t);
-	struct zone_time now = zone_local(zone ? zone : "UTC", c->now);
+	struct zone_time at, now;
 
-	if (at.day != now.day || at.month != now.month || at.year != now.year)
-		buf_fmt(b, "%s %d %s ", days[at.weekday], at.day,
-			months[at.month - 1]);
-	buf_fmt(b, "%02d:%02d %s", at.minute / 60, at.minute % 60,
-		zone ? zone : "UTC");
+	zone = zone ? zone : "UTC";
+	at = zone_local(zone, t);
+	now = zone_local(zone, c->now);
+	if (at.day == now.day && at.month == now.month && at.year == now.year)
+		buf_fmt(b, "%02d:%02d", at.minute / 60, at.minute % 60);
+	else
+		phrase_date(b, (int64_t)t, c->now, zone);
+	phrase_zone(b, zone);
 }
 
 void cgi_ack_holder(struct buf *b, const struct cgi *c, const char *by,

@@ -82,7 +82,7 @@ by() {
 	sed -i 's|^alerts:|&\n  runbook: "https://wiki.example.com/?a=1\&b=2"\n  business: {zone: Asia/Tokyo}|' fleet.yaml
 	[ "$(page GET "$URL")" = "200 OK" ]
 	grep -q '<h1>P1: example-mcp</h1>' page
-	grep -q "<dt>Since</dt><dd>.*$(TZ=Asia/Tokyo date -d "@$T" +%H:%M) Asia/Tokyo, [0-9]* s\|min ago</dd>" page
+	grep -q "<dt>Since</dt><dd>.*$(TZ=Asia/Tokyo date -d "@$T" +%H:%M) Tokyo time, [0-9]* s\|min ago</dd>" page
 	grep -q '<dt>From</dt><dd>eu and us</dd>' page
 	grep -q '<a href="https://wiki.example.com/?a=1&#38;b=2">Runbook</a>' page
 	grep -q '<a href="https://status.example.com/status/example-mcp">Dashboard</a>' page

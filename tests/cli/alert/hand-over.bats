@@ -55,7 +55,8 @@ summary() {
 	[ "$(events call)" = downtime_escalated ]
 	WANT=1 at 8 unack example-mcp
 	grep -qF 'example-mcp: nobody looks after it' err
-	WANT=2 at 8 unack other-mcp
+	WANT=2 at 8 unack exampel-mcp
+	grep -qF "did you mean 'example-mcp'" err
 	redis get alert:example-mcp | jq -e '.timeline | any(.what == "downtime_ack_withdrawn" and .text == "ann")'
 }
 
