@@ -1,6 +1,5 @@
-#include "incident/silence_hold.h"
+#include "routing/silence_hold.h"
 
-#include "incident/acknowledgement.h"
 #include "incident/recovery.h"
 
 #include <math.h>

@@ -5,8 +5,8 @@
  * was told of the beginning of an incident is told of its end, after the
  * silence if need be: until then the incident stays open. Pure.
  */
-#ifndef INCIDENT_SILENCE_HOLD_H
-#define INCIDENT_SILENCE_HOLD_H
+#ifndef ROUTING_SILENCE_HOLD_H
+#define ROUTING_SILENCE_HOLD_H
 
 #include "conf/conf.h"
 #include "incident/event.h"
