@@ -104,8 +104,8 @@ static int read_options(const struct options *o, const struct conf *conf,
 		.accounts = &o->account,
 		.n_accounts = o->account ? 1 : 0,
 		.zone = o->zone	     ? o->zone
-			: conf && conf->business.zone ? conf->business.zone
-						      : MAINTENANCE_ZONE,
+			: conf && conf->zone ? conf->zone
+					     : MAINTENANCE_ZONE,
 		.reason = o->reason,
 		.by = o->by,
 	};

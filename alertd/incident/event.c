@@ -190,7 +190,6 @@ void event_release(struct alert_event *e)
 	strings_release(&e->servers);
 	strings_release(&e->told);
 	strings_release(&e->steps);
-	strings_release(&e->later);
 	tool_change_release(&e->change);
 	release_sides(e);
 	*e = (struct alert_event) {0};

@@ -22,9 +22,8 @@ struct alert_event {
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
 	bool suppressed; /* by a maintenance: only noted, and sent to nobody */
-	/* Of a ladder, see routing/escalation.h: those whose step it is, and
-	 * all others. */
-	struct strings steps, later;
+	struct strings steps; /* routes that a step of the policy tells now, see
+				 routing/escalation.h */
 	struct tool_change change;
 	struct alert_side *sides; /* point into what follows */
 	struct strings *side_regions;
