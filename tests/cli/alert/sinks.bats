@@ -189,6 +189,7 @@ life() {
 @test "a second number is not kept from its message by a route that is too busy" {
 	route sms 'to: ["+15551230124", "+15551230125"]'
 	routes "$ROUTE"
+	policies '{steps: [{routes: [sms]}]}'
 	mood ok 429 ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
 	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0] |
