@@ -27,20 +27,14 @@ static void links_release(struct links *l)
 	buf_release(&l->ack);
 }
 
-/*
- * "https://status.example.com/status/example-mcp", or nothing; for the fleet
- * the list of all servers.
- */
-static void point_to_page(const struct conf *c, struct alert_record *r,
-	struct buf *url)
+void emit_dashboard(const struct conf *c, const char *slug, struct buf *url)
 {
 	if (!c || !c->site_url)
 		return;
-	if (strcmp(r->slug, SLUG_FLEET) == 0)
+	if (strcmp(slug, SLUG_FLEET) == 0)
 		buf_fmt(url, "%s/", c->site_url);
 	else
-		buf_fmt(url, "%s/status/%s", c->site_url, r->slug);
-	r->dashboard_url = url->p;
+		buf_fmt(url, "%s/status/%s", c->site_url, slug);
 }
 
 /* "https://status.example.com/ack/TOKEN", or nothing. */
@@ -59,11 +53,11 @@ static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
 	r->ack_url = url->p;
 }
 
-static void point_to_runbook(const struct conf *c, struct alert_record *r)
+const char *emit_runbook(const struct conf *c, const char *slug)
 {
-	const struct conf_server *s = c ? conf_server(c, r->slug) : NULL;
+	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
 
-	r->runbook_url = s && s->runbook ? s->runbook : c ? c->runbook : NULL;
+	return s && s->runbook ? s->runbook : c ? c->runbook : NULL;
 }
 
 /* Puts an event that a maintenance holds into the timeline. */
@@ -110,9 +104,11 @@ static void point(const struct notifier_setup *s, struct alert_record *r,
 	struct links *l)
 {
 	links_init(l);
-	point_to_page(s->conf, r, &l->page);
+	emit_dashboard(s->conf, r->slug, &l->page);
+	if (l->page.len)
+		r->dashboard_url = l->page.p;
 	point_to_ack(s, r, &l->ack);
-	point_to_runbook(s->conf, r);
+	r->runbook_url = emit_runbook(s->conf, r->slug);
 }
 
 void emit_print(const struct notifier_setup *s, struct alert_event *e,

@@ -5,6 +5,7 @@
 #ifndef ALERTD_EMIT_H
 #define ALERTD_EMIT_H
 
+#include "conf/conf.h"
 #include "incident/event.h"
 
 struct correlation_starts;
@@ -39,5 +40,14 @@ void emit_event(const struct emit *t, struct alert_state *st,
 void emit_print(const struct notifier_setup *s, struct alert_event *e,
 	const struct strings *now, const struct strings *later,
 	struct buf *out);
+
+/*
+ * emit_dashboard(c, slug, url): append the address of the page of a server, or
+ * for the fleet that of the list of all servers; nothing where the
+ * configuration, which may be NULL, has no site. emit_runbook(c, slug): that of
+ * its runbook, or NULL.
+ */
+void emit_dashboard(const struct conf *c, const char *slug, struct buf *url);
+const char *emit_runbook(const struct conf *c, const char *slug);
 
 #endif

@@ -135,8 +135,9 @@ static bool may_escalate(const struct evaluate_input *in)
 	case EVALUATE_VERDICT:
 		/* A minute that was judged late is past. */
 		return !(in->u.verdict->judged_at > 0);
-	case EVALUATE_EXPIRY:
 	case EVALUATE_ACK:
+		return in->u.ack.request->action == ACK_UNACK;
+	case EVALUATE_EXPIRY:
 	case EVALUATE_TEST:
 	case EVALUATE_JOIN:
 		return false;
@@ -174,8 +175,8 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		pipeline_back(st, at, events);
 		break;
 	case EVALUATE_ACK:
-		*in->u.ack.incidents =
-			ack_set(st, in->u.ack.request, at, events);
+		*in->u.ack.result =
+			ack_apply(st, in->u.ack.request, at, events);
 		break;
 	case EVALUATE_TEST:
 		route_test_add(st, in->u.test, events);
@@ -244,10 +245,12 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 		.starts = may_share(e) ? &o->starts : NULL,
 	};
 	struct alert_events events = {0};
+	int64_t silent = st->most_silent.counted;
 
 	o->decided = true;
 	buf_init(&o->text, ALERT_KINDS * 2 * EMIT_BODY_MAX);
 	st->cold_start = starts_cold(e->setup->conf, in->slug);
+	st->covered = in->covered;
 	change_state(e, in, st, &events);
 	for (size_t i = 0; i < events.n; i++) {
 		struct alert_event *event = &events.v[i];
@@ -259,9 +262,14 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	if ((o->text.len || o->starts.n) && e->setup->deliver)
 		worker_first(e->worker, st, emit.now);
 	o->deliver = st->n_outbox > 0;
-	/* Where there is nothing to be told of the fleet, it needs no state. */
-	if (events.n || (in->what != EVALUATE_PIPELINE &&
-				in->what != EVALUATE_UNTESTED))
+	/*
+	 * Where there is nothing to be told of the fleet, it needs no state;
+	 * an answer about nothing leaves none either.
+	 */
+	if (events.n || silent != st->most_silent.counted ||
+		(in->what != EVALUATE_PIPELINE &&
+			in->what != EVALUATE_UNTESTED &&
+			in->what != EVALUATE_ACK))
 		transaction_put(t);
 	events_release(&events);
 }

@@ -12,6 +12,7 @@
 #include <stddef.h>
 
 struct ack_request;
+struct ack_result;
 struct alert_event;
 struct correlation_start;
 struct expiry_round;
@@ -30,7 +31,7 @@ enum evaluate_what {
 	EVALUATE_PIPELINE,   /* pipeline: what its stages do now */
 	EVALUATE_STORE_DOWN, /* why: this run could not use the store */
 	EVALUATE_STORE_UP,   /* this run could use it */
-	EVALUATE_ACK,	     /* ack: somebody looks after incidents */
+	EVALUATE_ACK,	     /* ack: what somebody says of incidents */
 	EVALUATE_TEST,	     /* test: somebody tests the routes */
 	EVALUATE_UNTESTED,   /* untested: nobody has for too long */
 	/* In the state of a trouble that servers share, see correlation.h: */
@@ -42,6 +43,7 @@ enum evaluate_what {
 
 struct evaluate_input {
 	const char *slug; /* whose state it changes */
+	const struct strings *covered; /* of the state, see state.h */
 	enum evaluate_what what;
 	union {
 		const struct verdict *verdict;
@@ -50,7 +52,7 @@ struct evaluate_input {
 		const char *why;
 		struct {
 			const struct ack_request *request;
-			size_t *incidents; /* set to how many they are */
+			struct ack_result *result; /* is set */
 		} ack;
 		const struct route_test_request *test;
 		const struct route_test_history *untested;

@@ -18,6 +18,18 @@ void input_refuse(struct input *in, unsigned long line, const char *why)
 		log_error("line %lu: %s", line, why);
 }
 
+/* Whether a line, or the end, comes within ms milliseconds. */
+static bool comes(const struct input *in, struct lines *l, int fd, int ms,
+	void *arg)
+{
+	if (!in->wait)
+		return ms < 0 || lines_soon(l, ms);
+	while (!lines_soon(l, 0))
+		if (!in->wait(arg, fd, ms))
+			return false;
+	return true;
+}
+
 int input_read(struct input *in, int fd, const char *name,
 	int (*use)(void *arg, const char *p, size_t n, char *why), void *arg)
 {
@@ -30,8 +42,9 @@ int input_read(struct input *in, int fd, const char *name,
 	for (;;) {
 		if (in->idle && !lines_ready(l))
 			in->idle(arg);
-		if (in->quiet && !lines_soon(l, INPUT_QUIET_MS))
+		if (in->quiet && !comes(in, l, fd, INPUT_QUIET_MS, arg))
 			in->quiet(arg);
+		comes(in, l, fd, -1, arg);
 		got = lines_next(l, &s, &n);
 		if (got == LINES_END || got == LINES_ERROR)
 			break;

@@ -8,10 +8,13 @@
 #include "base/secrets.h"
 #include "commands/ack.h"
 #include "commands/check.h"
+#include "commands/known_server.h"
 #include "commands/maintenance.h"
+#include "commands/maintenance_plan.h"
 #include "commands/replay.h"
 #include "commands/show.h"
 #include "commands/test.h"
+#include "commands/waiting.h"
 #include "conf/conf.h"
 #include "delivery/heartbeat.h"
 #include "delivery/sender.h"
@@ -51,14 +54,6 @@ static const char *env(const char *name)
 	return s && *s ? s : NULL;
 }
 
-/* The folder of the secrets, or NULL. */
-static const char *credentials(void)
-{
-	const char *folder = env("MCP_CREDENTIALS");
-
-	return folder ? folder : env("CREDENTIALS_DIRECTORY");
-}
-
 /* Takes a maintenance record, which only a dry run does. */
 static int use_maintenance(struct notifier *p, cJSON *doc, char *why)
 {
@@ -81,13 +76,18 @@ struct reading {
 	/* Verdicts of one minute, to be decided on together. */
 	struct verdict_record v[TRANSACTION_TOGETHER];
 	struct strings slugs; /* of these; none is there twice */
+	struct waiting *waiting; /* of a dry run, or NULL */
 };
 
 static void run_batch(struct reading *r)
 {
 	notifier_verdicts(r->notifier, r->v, r->slugs.n);
-	for (size_t i = 0; i < r->slugs.n; i++)
-		verdict_record_release(&r->v[i]);
+	for (size_t i = 0; i < r->slugs.n; i++) {
+		if (r->waiting)
+			waiting_note(r->waiting, &r->v[i]);
+		else
+			verdict_record_release(&r->v[i]);
+	}
 	strings_clear(&r->slugs);
 }
 
@@ -126,6 +126,9 @@ static int use_record(struct reading *r, const char *type, cJSON *doc,
 		ok = expiry_take(doc, &e, why);
 		if (ok)
 			notifier_expiry(p, &e);
+	} else if (strcmp(type, "probe") == 0) {
+		ok = field_fail(why, "type", "a probe record; verdicts are made "
+			"of these by 'mcp-aggregate verdict -'");
 	} else if (strcmp(type, "runner") != 0) {
 		/* A runner says nothing about a server. */
 		ok = field_fail(why, "type", "not verdict or expiry");
@@ -181,19 +184,45 @@ static void on_quiet(void *arg)
 	notifier_flush(r->notifier);
 }
 
+static bool on_wait(void *arg, int fd, int ms)
+{
+	const struct reading *r = arg;
+
+	return notifier_wait(r->notifier, fd, ms);
+}
+
 /* Takes all lines of standard input. An exit status. */
 static int read_verdicts(struct reading *r)
 {
 	struct notifier *p = r->notifier;
-	struct input in = {.idle = on_idle, .quiet = on_quiet};
+	struct input in = {
+		.idle = on_idle,
+		.quiet = on_quiet,
+		.wait = r->setup->deliver ? on_wait : NULL,
+	};
 	int status = input_read(&in, STDIN_FILENO, "standard input", use_line,
 		r);
 
 	run_batch(r);
 	strings_release(&r->slugs);
-	notifier_sweep(p);
+	notifier_finish(p);
 	heartbeat_round(r->heartbeat, true,
 		status ? "the input is not whole" : notifier_trouble(p));
+	return status;
+}
+
+/* The same, and then says what else would have been told. */
+static int rehearse(struct reading *r)
+{
+	const struct notifier_setup *s = r->setup;
+	struct waiting waiting = {0};
+	int status;
+
+	r->waiting = &waiting;
+	status = read_verdicts(r);
+	if (!waiting_print(&waiting, s->states, s->conf, s->text))
+		status = EXIT_ENV;
+	waiting_release(&waiting);
 	return status;
 }
 
@@ -219,14 +248,18 @@ static bool tell_store_outage(const struct notifier_setup *setup, const char *ur
 static int use(struct reading *r, const struct options *o,
 	struct ack_request *ack)
 {
-	int status;
+	int status = EXIT_GOOD;
 
 	if (o->action == OPTIONS_VERDICTS)
-		return read_verdicts(r);
+		return o->dry_run ? rehearse(r) : read_verdicts(r);
+	if (o->action == OPTIONS_ACK)
+		status = known_server(r->setup, o->operands[0]);
+	if (status)
+		return status;
 	status = o->action == OPTIONS_TICK
 		? tick(r->notifier, r->setup->states)
 		: acknowledge(r->notifier, o->operands[0], ack);
-	notifier_sweep(r->notifier);
+	notifier_finish(r->notifier);
 	return status;
 }
 
@@ -238,7 +271,8 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 		.notifier = p,
 		.setup = setup,
 		.heartbeat = setup->deliver
-			? heartbeat_new(setup->conf, credentials())
+			? heartbeat_new(setup->conf, credential_folder(),
+				  deliver_transfers(setup->deliver))
 			: NULL,
 	};
 	int status = use(&r, o, ack);
@@ -255,7 +289,7 @@ static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(credentials());
+	return deliver_new(credential_folder());
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
@@ -271,16 +305,17 @@ static int act(const struct options *o, const struct conf *conf,
 		.text = o->format == OPTIONS_TEXT ||
 			(o->format == OPTIONS_BY_OUTPUT && tty),
 		.colour = tty && !env("NO_COLOR"),
+		.zone = maintenance_plan_zone(o, conf),
 	};
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
 	bool tells = !o->dry_run && (o->action == OPTIONS_VERDICTS ||
-		o->action == OPTIONS_TICK || o->action == OPTIONS_ACK ||
-		o->action == OPTIONS_TEST);
+		o->action == OPTIONS_TICK || o->action == OPTIONS_TEST ||
+		acknowledge_wanted(o));
 	struct ack_request ack = {0};
 	char *secret = NULL;
 	int status = EXIT_ENV;
 
-	if (o->action == OPTIONS_ACK && !acknowledge_parse(o, conf, &ack))
+	if (acknowledge_wanted(o) && !acknowledge_parse(o, conf, &ack))
 		return EXIT_USAGE;
 	if (tells) {
 		setup.deliver = open_deliver(conf);
@@ -345,7 +380,7 @@ static int start(const struct options *o)
 		return status;
 	}
 	if (o->action == OPTIONS_CHECK) {
-		status = check(file, conf, o, credentials());
+		status = check(file, conf, o, credential_folder());
 		conf_free(conf);
 		return status;
 	}

@@ -6,6 +6,7 @@
 #include "delivery/digest_worker.h"
 #include "delivery/worker.h"
 #include "evaluate.h"
+#include "incident/acknowledgement.h"
 #include "incident/expiry.h"
 #include "incident/pipeline_health.h"
 #include "incident/route_test.h"
@@ -21,18 +22,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How often it is looked whether the digests are sent. */
+#define DIGEST_WAIT_MS 100
+
 struct notifier {
 	struct notifier_setup setup;
 	struct evaluator *evaluator;
 	struct worker *worker;
+	struct digest_worker *digests;
 	struct expiry_rounds rounds; /* not yet told of */
+	struct fleet_round round;
+	int64_t judged;	 /* window of the last round that was judged */
+	bool was_silent; /* most regions were, then */
+	/* Regions whose silence is told of for all servers, and as of when. */
+	struct strings covered;
+	int64_t covered_at;
 	int64_t window;		     /* of the verdicts that are being read */
 	size_t servers;		     /* that had one in it */
 	double swept_ms;
 	bool still;	 /* a stage of the pipeline stands still */
 	bool unwritable; /* the heartbeat of the last sweep could not be written */
 	bool failed;	 /* the store */
-	bool left;	 /* a digest, for a later run */
 };
 
 /* The maintenances that stand in the store. False: store failed. */
@@ -48,7 +58,14 @@ struct notifier *notifier_new(const struct notifier_setup *setup)
 	struct notifier *p = xcalloc(1, sizeof *p);
 
 	p->setup = *setup;
+	p->round.conf = setup->conf;
 	p->worker = worker_new(setup->states, setup->deliver, setup->conf);
+	p->digests = digest_worker_new(&(struct digest_setup) {
+		.states = setup->states,
+		.store = setup->store,
+		.deliver = setup->deliver,
+		.conf = setup->conf,
+	});
 	p->evaluator = evaluate_new(&p->setup, p->worker);
 	p->swept_ms = clock_mono_ms();
 	p->failed = !load(p);
@@ -61,7 +78,10 @@ void notifier_free(struct notifier *p)
 		return;
 	evaluate_free(p->evaluator);
 	worker_free(p->worker);
+	digest_worker_free(p->digests);
 	expiry_forget(&p->rounds);
+	fleet_round_release(&p->round);
+	strings_release(&p->covered);
 	free(p);
 }
 
@@ -70,14 +90,88 @@ void notifier_now(struct notifier *p, double t)
 	p->setup.now = t;
 }
 
-void notifier_flush(struct notifier *p)
-{
-	evaluate_flush(p->evaluator);
-}
-
 static bool failed(const struct notifier *p)
 {
 	return p->failed || evaluate_failed(p->evaluator);
+}
+
+static void evaluate_one(struct notifier *p, const struct evaluate_input *in)
+{
+	evaluate(p->evaluator, in, 1);
+}
+
+/* Judge the pipeline; without a store, by the verdicts alone. False: the store
+   failed. */
+static bool watch_pipeline(struct notifier *p)
+{
+	const struct conf *c = p->setup.conf;
+	double now = evaluate_now(p->evaluator);
+	struct pipeline pl = {
+		.at = {NAN, NAN, NAN},
+		.ingest_s = pipeline_ingest_s(c),
+	};
+
+	if (p->setup.deliver && !pipeline_store_read(p->setup.store, &pl))
+		return false;
+	if (c)
+		pl.n_regions = c->n_regions;
+	if (p->round.window > p->judged && fleet_round_complete(&p->round)) {
+		pl.round = &p->round;
+		p->judged = p->round.window;
+		p->was_silent = fleet_round_dark(&p->round);
+	}
+	p->still = stage_stale(pl.at[STAGE_INGEST], now, pl.ingest_s) ||
+		stage_stale(pl.at[STAGE_VERDICT], now, STAGE_STALE_S);
+	evaluate_one(p, &(struct evaluate_input) {
+		.slug = SLUG_FLEET,
+		.what = EVALUATE_PIPELINE,
+		.u.pipeline = &pl,
+	});
+	free(pl.isolated);
+	free(pl.runners);
+	return true;
+}
+
+/* A round of verdicts is over. Where all is well the next sweep sees to it. */
+static void end_round(struct notifier *p)
+{
+	bool dark = fleet_round_complete(&p->round) &&
+		fleet_round_dark(&p->round);
+
+	evaluate_flush(p->evaluator);
+	if (p->round.window > p->judged && (dark || p->was_silent) &&
+		!watch_pipeline(p))
+		p->failed = true;
+}
+
+void notifier_flush(struct notifier *p)
+{
+	end_round(p);
+}
+
+/* Look up which regions are told of for all servers, once a minute. */
+static const struct strings *covered(struct notifier *p,
+	const struct verdict_record *v, size_t n)
+{
+	const struct strings *regions;
+	const struct alert_state *st;
+	struct transaction *t;
+	bool silent = false;
+
+	for (size_t i = 0; i < n; i++)
+		silent = silent || v[i].verdict.n_no_data;
+	if (!silent || p->covered_at == p->window)
+		return silent ? &p->covered : NULL;
+	p->covered_at = p->window;
+	strings_clear(&p->covered);
+	t = transaction_begin(p->setup.states, NULL);
+	transaction_add(t, SLUG_FLEET);
+	st = transaction_get(t, 0);
+	regions = st ? pipeline_covered(st) : NULL;
+	if (regions)
+		strings_copy(&p->covered, regions);
+	transaction_end(t);
+	return &p->covered;
 }
 
 /* What was judged late is decided on, and need not come again. */
@@ -112,23 +206,28 @@ void notifier_verdicts(
 {
 	const struct conf *c = p->setup.conf;
 	struct evaluate_input *in = xcalloc(n, sizeof *in);
+	const struct strings *told;
 
 	if (n && v->verdict.window != p->window) {
-		evaluate_flush(p->evaluator);
+		end_round(p);
 		p->window = v->verdict.window;
 		p->servers = 0;
 	}
-	for (size_t i = 0; i < n; i++)
+	told = covered(p, v, n);
+	for (size_t i = 0; i < n; i++) {
+		fleet_round_add(&p->round, &v[i].verdict);
 		in[i] = (struct evaluate_input) {
 			.slug = v[i].verdict.slug,
+			.covered = told,
 			.what = EVALUATE_VERDICT,
 			.u.verdict = &v[i].verdict,
 		};
+	}
 	evaluate(p->evaluator, in, n);
 	free(in);
 	p->servers += n;
 	if (n && c && p->servers >= c->n_servers)
-		evaluate_flush(p->evaluator);
+		end_round(p);
 	forget_late(p, v, n);
 }
 
@@ -143,24 +242,22 @@ void notifier_tick(struct notifier *p, const struct strings *slugs)
 			in[n++].slug = slugs->v[i];
 	evaluate(p->evaluator, in, n);
 	free(in);
+	/* Where there is no sweep: a recording, a dry run. */
+	if (n < slugs->n && !p->setup.deliver && !watch_pipeline(p))
+		p->failed = true;
 }
 
-static void evaluate_one(struct notifier *p, const struct evaluate_input *in)
-{
-	evaluate(p->evaluator, in, 1);
-}
-
-size_t notifier_ack(
+struct ack_result notifier_ack(
 	struct notifier *p, const char *slug, const struct ack_request *q)
 {
-	size_t n = 0;
+	struct ack_result r = {0};
 
 	evaluate_one(p, &(struct evaluate_input) {
 		.slug = slug,
 		.what = EVALUATE_ACK,
-		.u.ack = {q, &n},
+		.u.ack = {q, &r},
 	});
-	return n;
+	return failed(p) ? (struct ack_result) {0} : r;
 }
 
 static void deliver_one(struct notifier *p, const char *slug)
@@ -169,6 +266,7 @@ static void deliver_one(struct notifier *p, const char *slug)
 
 	strings_add(&slugs, slug);
 	worker_out(p->worker, &slugs, evaluate_now(p->evaluator));
+	worker_finish(p->worker);
 	strings_release(&slugs);
 }
 
@@ -211,28 +309,6 @@ bool notifier_maintenance(struct notifier *p, struct maintenance *m)
 	return true;
 }
 
-/* Before we tell that we are alive ourselves. False: store failed. */
-static bool watch_pipeline(struct notifier *p)
-{
-	const struct conf *c = p->setup.conf;
-	double now = evaluate_now(p->evaluator);
-	struct pipeline pl = {.ingest_s = pipeline_ingest_s(c)};
-
-	if (!pipeline_store_read(p->setup.store, &pl))
-		return false;
-	if (c)
-		pl.n_regions = c->n_regions;
-	p->still = stage_stale(pl.at[STAGE_INGEST], now, pl.ingest_s) ||
-		stage_stale(pl.at[STAGE_VERDICT], now, STAGE_STALE_S);
-	evaluate_one(p, &(struct evaluate_input) {
-		.slug = SLUG_FLEET,
-		.what = EVALUATE_PIPELINE,
-		.u.pipeline = &pl,
-	});
-	free(pl.isolated);
-	return true;
-}
-
 /* Whether anybody has tested the routes lately. False: store failed. */
 static bool watch_tests(struct notifier *p)
 {
@@ -261,29 +337,41 @@ void notifier_sweep(struct notifier *p)
 	const struct notifier_setup *s = &p->setup;
 	struct strings slugs = {0};
 
-	evaluate_flush(p->evaluator);
+	end_round(p);
 	evaluate_expiries(p);
 	p->swept_ms = clock_mono_ms();
 	if (!s->deliver)
 		return;
 	worker_begin(p->worker);
+	/* Before we tell that we are alive ourselves. */
 	if (!load(p) || !watch_pipeline(p) || !watch_tests(p) ||
 		!state_store_undelivered(s->states, &slugs))
 		p->failed = true;
 	p->unwritable =
 		!pipeline_store_beat(s->store, evaluate_now(p->evaluator));
 	p->failed = p->failed || p->unwritable;
-	if (!digest_worker_out(&(struct digest_worker) {
-			.states = s->states,
-			.store = s->store,
-			.deliver = s->deliver,
-			.conf = s->conf,
-			.now = evaluate_now(p->evaluator),
-		}, &slugs))
-		p->left = true;
 	strings_unique(&slugs);
 	worker_out(p->worker, &slugs, evaluate_now(p->evaluator));
+	digest_worker_out(p->digests, &slugs, evaluate_now(p->evaluator));
 	strings_release(&slugs);
+}
+
+bool notifier_wait(struct notifier *p, int fd, int ms)
+{
+	return worker_wait(p->worker, fd, ms);
+}
+
+void notifier_finish(struct notifier *p)
+{
+	notifier_sweep(p);
+	if (!p->setup.deliver)
+		return;
+	while (digest_worker_busy(p->digests))
+		worker_wait(p->worker, -1, DIGEST_WAIT_MS);
+	worker_out(p->worker, digest_worker_fallbacks(p->digests),
+		evaluate_now(p->evaluator));
+	strings_clear(digest_worker_fallbacks(p->digests));
+	worker_finish(p->worker);
 }
 
 bool notifier_store(struct notifier *p, const char *why)
@@ -313,7 +401,8 @@ double notifier_swept(const struct notifier *p)
 
 bool notifier_failed(const struct notifier *p)
 {
-	return failed(p) || p->left || worker_left(p->worker);
+	return failed(p) || digest_worker_left(p->digests) ||
+		worker_left(p->worker);
 }
 
 const char *notifier_store_why(const struct notifier *p)

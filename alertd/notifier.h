@@ -12,6 +12,7 @@
 #include <stdbool.h>
 
 struct ack_request;
+struct ack_result;
 struct alert_event;
 struct maintenance_store;
 struct worker_watch;
@@ -36,6 +37,7 @@ struct notifier_setup {
 	const char *secret;	 /* of commands/ack.h, or NULL */
 	double now;		 /* NAN: the clock's */
 	bool text, colour;	 /* how events are printed */
+	const char *zone;	 /* of the times in lists for people */
 	/* Where; NULL: on standard output, whose reader is waited for. */
 	struct output *output;
 	/* Instead of printing it, told(arg, e, routes, later) hears of each
@@ -74,11 +76,11 @@ void notifier_flush(struct notifier *p);
 void notifier_now(struct notifier *p, double t);
 
 /*
- * notifier_ack(p, slug, q): somebody looks after open incidents of a server;
- * see incident/acknowledgement.h. How many they are; 0 also where the store
+ * notifier_ack(p, slug, q): what somebody says of open incidents of a server,
+ * and what came of it; see incident/acknowledgement.h. All 0 where the store
  * failed.
  */
-size_t notifier_ack(struct notifier *p, const char *slug,
+struct ack_result notifier_ack(struct notifier *p, const char *slug,
 	const struct ack_request *q);
 
 /*
@@ -105,9 +107,15 @@ bool notifier_maintenance(struct notifier *p, struct maintenance *m);
 
 /*
  * notifier_sweep(p): tell what expires and whether the pipeline stands still,
- * deliver what is due of all servers, and tell that we are alive.
+ * begin to deliver what is due of all servers, and tell that we are alive.
+ * notifier_wait(p, fd, ms): go on delivering until fd can be read, or for ms
+ * milliseconds; less than 0: for as long as it takes. Whether it can be read.
+ * notifier_finish(p): notifier_sweep, and go on until all is delivered, or has
+ * failed; see worker_finish.
  */
 void notifier_sweep(struct notifier *p);
+bool notifier_wait(struct notifier *p, int fd, int ms);
+void notifier_finish(struct notifier *p);
 
 /*
  * notifier_store(p, why): for a notifier whose states are in a local file: take

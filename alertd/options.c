@@ -1,6 +1,7 @@
 #include "options.h"
 
 #include "base/options.h"
+#include "base/zone.h"
 
 #include <math.h>
 
@@ -29,7 +30,10 @@ static const struct option_row options[] = {
 	{.name = "start", .arg = "time", .at = AT(start),
 		.help = "when the maintenance begins; now, if not given"},
 	OPTION_STORE(AT(store)),
-	{.name = "zone", .arg = "zone", .at = AT(zone),
+	{.name = "to", .arg = "name", .at = AT(to),
+		.help = "who has it from now on, whoever had it before"},
+	{.name = "zone", .arg = "zone", .at = AT(zone), .valid = zone_exists,
+		.wanted = "a time zone that is known here",
 		.help = "the time zone of times and days: Europe/Berlin"},
 	OPTIONS_END
 };
@@ -41,16 +45,23 @@ static const struct command_row commands[] = {
 	{"", OPTIONS_VERDICTS, "[-n] " CN STORE, 0, 0, NULL, ""},
 	{"tick", OPTIONS_TICK, CN STORE, 0, 0, NULL,
 		"send reminders, promotions, escalations and digests that are due"},
-	{"list", OPTIONS_LIST, "[-c file] [-f format] " STORE, 0, 0, NULL,
-		"list the open incidents"},
+	{"list", OPTIONS_LIST, "[-c file] [-f format] " STORE " [--zone zone]",
+		0, 0, NULL, "list the open incidents"},
 	{"ack", OPTIONS_ACK, CN STORE " [--by name] [--for duration] "
-		"[--reason text] slug | dedup_key", 1, 1,
+		"[--reason text] [--to name] slug | dedup_key", 1, 1,
 		"a slug or a dedup_key is missing",
 		"acknowledge incidents: somebody looks after them"},
+	{"unack", OPTIONS_UNACK, CN STORE " [--by name] slug | dedup_key", 1, 1,
+		"a slug or a dedup_key is missing",
+		"hand incidents back: nobody looks after them"},
+	{"close", OPTIONS_CLOSE, CN STORE " [--by name] --reason text "
+		"slug | dedup_key", 1, 1, "a slug or a dedup_key is missing",
+		"end incidents of what nobody will probe again"},
 	{"explain", OPTIONS_EXPLAIN, CN STORE " slug", 1, 1, "a slug is missing",
 		"say why a server paged, or why not"},
-	{"history", OPTIONS_HISTORY, "[-c file] [-f format] " STORE " [slug]",
-		0, 1, NULL, "list what was told of a server, or of all"},
+	{"history", OPTIONS_HISTORY, "[-c file] [-f format] " STORE
+		" [--zone zone] [slug]", 0, 1, NULL,
+		"list what was told of a server, or of all"},
 	{"replay", OPTIONS_REPLAY, "[-c file] [-f format] "
 		"[--policy key=value,...] file | -", 1, 1,
 		"a file of verdicts, or -, is missing",
@@ -63,8 +74,8 @@ static const struct command_row commands[] = {
 		"[--by name] [--every days] [--reason text] [--start time] "
 		STORE " [--zone zone] --end time | --for duration [pattern ...]",
 		0, 100, NULL, "add a maintenance of servers"},
-	{"maintenance list", OPTIONS_MAINTENANCE_LIST, CN STORE, 0, 0, NULL,
-		"list the maintenances"},
+	{"maintenance list", OPTIONS_MAINTENANCE_LIST, CN STORE
+		" [--zone zone]", 0, 0, NULL, "list the maintenances"},
 	{"maintenance end", OPTIONS_MAINTENANCE_END, CN STORE " id", 1, 1,
 		"the id of a maintenance is missing", "end a maintenance"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},

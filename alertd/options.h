@@ -14,6 +14,8 @@ enum options_action {
 	OPTIONS_HISTORY,
 	OPTIONS_EXPLAIN,
 	OPTIONS_ACK,
+	OPTIONS_UNACK,
+	OPTIONS_CLOSE,
 	OPTIONS_MAINTENANCE_ADD,
 	OPTIONS_MAINTENANCE_LIST,
 	OPTIONS_MAINTENANCE_END,
@@ -32,7 +34,7 @@ struct options {
 	bool dry_run;
 	/* As given, or NULL; the commands that have them say what they are. */
 	const char *account, *by, *end, *every, *policy, *reason, *span, *start,
-		*zone;
+		*to, *zone;
 	char **operands; /* within argv */
 	size_t n_operands;
 };

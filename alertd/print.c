@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "incident/summary.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -42,10 +43,17 @@ void print_event(struct buf *b, const struct alert_record *r, bool colour)
 	buf_fmt(b, "  %s  %s\n", alert_event(r, event), text);
 }
 
-void print_head(struct buf *b)
+/* Of a column of times. */
+static int width_in(const char *zone)
 {
-	buf_fmt(b, "%-2s  %-20s  %-20s  %6s  %-26s  %s\n", "", "SINCE", "KIND",
-		"FAILED", "STEP AND ERROR", "SERVER AND REGIONS");
+	return strcmp(zone, "UTC") == 0 ? 20 : 25;
+}
+
+void print_head(struct buf *b, const char *zone)
+{
+	buf_fmt(b, "%-2s  %-*s  %-20s  %6s  %-26s  %s\n", "", width_in(zone),
+		"SINCE", "KIND", "FAILED", "STEP AND ERROR",
+		"SERVER AND REGIONS");
 }
 
 static void put_foreign(struct buf *b, const char *s)
@@ -57,12 +65,13 @@ static void put_foreign(struct buf *b, const char *s)
 }
 
 /* " (alice until 20:31 UTC) (step 2 of ladder by-night) (told ops, pager)" */
-static void put_duty(struct buf *b, const struct incident *inc)
+static void put_duty(struct buf *b, const struct incident *inc,
+	const char *zone)
 {
 	char until[CLOCK_RFC3339];
 
 	if (inc->ack.by) {
-		clock_rfc3339((int64_t)inc->ack.until, until);
+		zone_rfc3339(zone, (int64_t)inc->ack.until, until);
 		buf_str(b, " (acknowledged by ");
 		put_foreign(b, inc->ack.by);
 		buf_fmt(b, " until %s)", until);
@@ -81,7 +90,7 @@ static void put_duty(struct buf *b, const struct incident *inc)
 }
 
 static void put_incident_row(struct buf *b, const struct alert_state *st,
-	enum alert_kind kind, bool colour)
+	enum alert_kind kind, const char *zone, bool colour)
 {
 	const struct incident *inc = &st->incidents[kind];
 	const char *step = step_name(inc->step);
@@ -90,12 +99,12 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 	char *name = st->slug;
 	const struct strings one = {&name, 1, 1};
 
-	clock_rfc3339(inc->first, since);
+	zone_rfc3339(zone, inc->first, since);
 	text_clean(code, strlen(code), error, sizeof error, 40);
 	snprintf(what, sizeof what, "%s %s", step ? step : "-", error);
 	put_severity(b, inc->severity,
 		colour ? colour_code(inc->severity) : NULL);
-	buf_fmt(b, "  %-20s  %-20s  %6d  %-26s  ", since,
+	buf_fmt(b, "  %-*s  %-20s  %6d  %-26s  ", width_in(zone), since,
 		alert_kind_name(kind), inc->probe_count, what);
 	phrase_regions(b, st->left.n ? &st->left : &one);
 	buf_char(b, ':');
@@ -103,7 +112,7 @@ static void put_incident_row(struct buf *b, const struct alert_state *st,
 		buf_fmt(b, " %s", inc->regions.v[i]);
 	if (inc->passes)
 		buf_fmt(b, " (passed %d times since)", inc->passes);
-	put_duty(b, inc);
+	put_duty(b, inc, zone);
 	if (inc->group)
 		buf_fmt(b, " (told of as %s)", inc->group);
 	if (st->n_outbox)
@@ -183,16 +192,17 @@ static void put_line(struct buf *b, const struct alert_state *st,
 	buf_str(b, "}\n");
 }
 
-void print_incidents(struct buf *b, const struct alert_state *st, bool text,
-	bool colour)
+void print_incidents(struct buf *b, const struct alert_state *st,
+	const char *zone, bool colour)
 {
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
 		const struct incident *inc = &st->incidents[k];
 
 		if (!inc->open || inc->superseded)
 			continue;
-		if (text)
-			put_incident_row(b, st, (enum alert_kind)k, colour);
+		if (zone)
+			put_incident_row(
+				b, st, (enum alert_kind)k, zone, colour);
 		else
 			put_line(b, st, (enum alert_kind)k);
 	}

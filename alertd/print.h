@@ -10,15 +10,17 @@
 /* print_event(b, r, colour): append "TIME  P1  downtime_started  SUMMARY". */
 void print_event(struct buf *b, const struct alert_record *r, bool colour);
 
-/* print_head(b): append the head of the table that print_incidents makes. */
-void print_head(struct buf *b);
+/*
+ * print_head(b, zone): append the head of the table that print_incidents makes.
+ */
+void print_head(struct buf *b, const char *zone);
 
 /*
- * print_incidents(b, st, text, colour): append the open incidents of a server,
- * without those that are folded into another: rows of a table, or where not
- * `text`, lines of JSON as mcp-alert(1) describes them.
+ * print_incidents(b, st, zone, colour): append the open incidents of a server,
+ * without those that are folded into another: rows of a table with the times of
+ * that zone; or where it is NULL, lines of JSON as mcp-alert(1) describes them.
  */
-void print_incidents(struct buf *b, const struct alert_state *st, bool text,
-	bool colour);
+void print_incidents(struct buf *b, const struct alert_state *st,
+	const char *zone, bool colour);
 
 #endif

@@ -76,6 +76,10 @@ long-kills:
 long-sift:
 	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats
 
+# What changes a decision is noticed: a sample of small changes to the pure areas.
+mutants:
+	tests/long/mutants
+
 BENCH = again bare constant least
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
@@ -92,4 +96,5 @@ build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
 
-.PHONY: bench fuzz fuzzers long-days long-kills long-property long-sift replay unit
+.PHONY: bench fuzz fuzzers long-days long-kills long-property long-sift mutants \
+	replay unit

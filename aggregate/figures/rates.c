@@ -57,6 +57,8 @@ static void count(struct rates *r, size_t what, const struct probe *p, int by)
 		rate->probes += by;
 		if (p->failed_step)
 			rate->failed[layer] += by;
+		if (failure_throttled(p->failed_step, p->error))
+			rate->throttled += by;
 	} else if (p->state != STATE_BROKEN && !isnan(p->total_ms)) {
 		histogram_add(what == LATENCY ? &r->latency : &r->baseline,
 			histogram_bucket(p->total_ms), by);

@@ -133,6 +133,14 @@ static char *brief_of(const struct record *r)
 	return text_of(&copy);
 }
 
+/* How a failed probe is counted. */
+static const char *failure_mark(enum step step, const char *error)
+{
+	return failure_throttled(step, error)
+		? "throttled"
+		: failure_layer_name(failure_layer_of(step, error));
+}
+
 static void put_mark(struct piece *p, const struct record *r)
 {
 	const struct step_record *s = &r->u.step;
@@ -141,13 +149,12 @@ static void put_mark(struct piece *p, const struct record *r)
 
 	if (r->type == RECORD_STEP && s->status == STATUS_FAIL)
 		snprintf(p->mark, size, "%d:%s", (int)s->step,
-			failure_layer_name(failure_layer_of(s->step, s->error)));
+			failure_mark(s->step, s->error));
 	else if (r->type == RECORD_STEP)
 		snprintf(p->mark, size, "%d", (int)s->step);
 	else if (sum->failed_step)
 		snprintf(p->mark, size, "9:%d:%s", (int)sum->failed_step,
-			failure_layer_name(failure_layer_of(
-				sum->failed_step, sum->error)));
+			failure_mark(sum->failed_step, sum->error));
 	else
 		snprintf(p->mark, size, "9:%zu",
 			histogram_bucket(sum->total_ms));

@@ -14,7 +14,7 @@
  * scripts.h):
  *
  *	6		the step passed, or was skipped
- *	6:http		it failed, at this layer
+ *	6:http		it failed, at this layer; or "throttled", with 429
  *	9:342		the summary, and the bucket of its duration
  *	9:6:http	the summary of a probe that failed at a step, at a layer
  */

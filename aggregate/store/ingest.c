@@ -45,7 +45,7 @@ struct ingest {
 	char sha[STORE_SHA]; /* of script_ingest */
 	double retention_s;
 	struct input input;
-	unsigned long records;
+	unsigned long records, runners, probes; /* probes: records of these */
 	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
 	void *arg;
 };
@@ -237,10 +237,14 @@ static int take(void *arg, const struct record *r, char *why)
 		return queue_spool(in, r, why) ? 0 : -1;
 	if (in->also && in->also(in->arg, r, why))
 		return -1;
-	if (r->type == RECORD_RUNNER)
+	if (r->type == RECORD_RUNNER) {
 		queue_runner(in, r);
-	else if (batch_add(in->batch, r, in->input.line, why))
+		in->runners++;
+	} else if (batch_add(in->batch, r, in->input.line, why)) {
 		return -1;
+	} else {
+		in->probes++;
+	}
 	batch_bundles(in->batch, &probes);
 	if ((probes >= PROBES_MAX || batch_bytes(in->batch) >= BYTES_MAX) &&
 		flush(in))
@@ -308,8 +312,9 @@ int ingest(const struct command *cmd, int fd,
 	if (!store_load(in.store, script_ingest, in.sha))
 		rc = read_all(&in, fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
-	if (rc != EXIT_ENV && !heartbeat_write(in.store, STAGE_INGEST,
-				      clock_wall(), false)) {
+	/* Runners that bring nothing show that no region is heard. */
+	if (rc != EXIT_ENV && (in.probes || !in.runners) &&
+		!heartbeat_write(in.store, STAGE_INGEST, clock_wall(), false)) {
 		store_failed(in.store);
 		rc = EXIT_ENV;
 	}

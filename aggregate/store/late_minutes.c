@@ -35,12 +35,12 @@ struct missed {
 	const struct fleet_server *server;
 	bool minutes[MINUTES]; /* oldest first */
 	size_t n;
-	bool queued; /* the store keeps verdicts that are to be written */
-	/* What is known of it, where a minute is late. */
+	bool queued; /* the store holds late verdicts to write */
+	/* Loaded only where a minute is late. */
 	struct collect *collect;
 	struct loaded known;
 	char **regions; /* of a server that no configuration names */
-	struct region_history *seen; /* its regions, as `in` has them */
+	struct region_history *seen; /* in.regions, but not const */
 	struct verdict_input in;
 };
 
@@ -187,7 +187,10 @@ static void missed_release(struct missed *m)
 	load_regions_free(m->regions);
 }
 
-/* What regions saw while their own network was cut off says nothing. */
+/*
+ * Finds the regions whose own network was cut off: what they saw does not
+ * count.
+ */
 static struct isolation *isolate(const struct missed *m,
 	const struct fleet *fleet)
 {

@@ -76,6 +76,8 @@ local function count_probe(t, by)
 		local when = ARGV[i + 7] .. ':'
 		if whole then add(KEYS[i], when .. 'probes', by) end
 		if l then add(KEYS[i], when .. l, by) end
+		-- An answer 429 is one of HTTP, too.
+		if l == 'throttled' then add(KEYS[i], when .. 'http', by) end
 	end
 end
 -- Counts have changed: they live anew, and a later baseline is no longer true.

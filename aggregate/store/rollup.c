@@ -81,16 +81,20 @@ struct counts {
 static void add_count(struct error_rates *r, const struct counts *c,
 	const struct span *spans, int64_t at, const char *what, long long n)
 {
+	bool throttled = strcmp(what, "throttled") == 0;
 	enum failure_layer layer = LAYER_NONE;
 
-	if (strcmp(what, "probes") != 0 && !failure_layer_parse(what, &layer))
+	if (!throttled && strcmp(what, "probes") != 0 &&
+		!failure_layer_parse(what, &layer))
 		return;
 	for (enum rate_window w = c->first; w <= c->last; w++) {
 		struct error_rate *rate = &r->windows[w];
 
 		if (at < spans[w].from || at >= spans[w].to)
 			continue;
-		if (layer)
+		if (throttled)
+			rate->throttled += n;
+		else if (layer)
 			rate->failed[layer] += n;
 		else
 			rate->probes += n;
@@ -118,11 +122,11 @@ static void add_counts(struct error_rates *r, const struct counts *c,
 	}
 }
 
-/* More failures than probes: the counts are broken, and nothing is known. */
+/* Where a part is more than the whole, nothing is known. */
 static bool sound(const struct error_rates *r)
 {
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
-		if (error_rate_failed(&r->windows[w]) > r->windows[w].probes)
+		if (!error_rate_sound(&r->windows[w]))
 			return false;
 	return true;
 }

@@ -1,5 +1,6 @@
 #include "commands/ack.h"
 
+#include "base/clock.h"
 #include "base/exits.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -21,12 +22,10 @@
 
 char *acknowledge_secret(void)
 {
-	const char *folder = getenv("MCP_CREDENTIALS");
+	const char *folder = credential_folder();
 	char why[SECRET_WHY], path[PATH_MAX], *secret;
 
-	if (!folder || !*folder)
-		folder = getenv("CREDENTIALS_DIRECTORY");
-	if (!folder || !*folder)
+	if (!folder)
 		return NULL;
 	snprintf(path, sizeof path, "%s/%s", folder, ACK_CREDENTIAL);
 	if (access(path, F_OK) && errno == ENOENT)
@@ -89,6 +88,25 @@ static bool find_incident(
 		strcmp(slug, SLUG_FLEET) == 0;
 }
 
+bool acknowledge_wanted(const struct options *o)
+{
+	return o->action == OPTIONS_ACK || o->action == OPTIONS_UNACK ||
+		o->action == OPTIONS_CLOSE;
+}
+
+/* Whose is it from now on, and from whom may it be taken? */
+static bool read_people(const struct options *o, struct ack_request *out)
+{
+	out->by = acknowledge_by(o->by);
+	if (!out->by || (o->to && !fit("to", o->to, ACK_BY_MAX)))
+		return false;
+	/* Who has access to the store may hand back what another has. */
+	out->from = o->to || o->action == OPTIONS_UNACK ? "" : NULL;
+	if (o->to)
+		out->by = o->to;
+	return true;
+}
+
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out)
 {
@@ -96,15 +114,21 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	const char *key;
 
 	*out = (struct ack_request) {
-		.by = acknowledge_by(o->by),
+		.action = o->action == OPTIONS_ACK ? ACK_TAKE
+			: o->action == OPTIONS_UNACK ? ACK_UNACK
+						     : ACK_CLOSE,
 		.reason = o->reason,
 		.for_s = conf_policy_of(conf).ack_s,
 	};
-	if (!out->by ||
+	if (!read_people(o, out) ||
 		(o->reason && !fit("reason", o->reason, ACK_REASON_MAX)))
 		return false;
+	if (o->action == OPTIONS_CLOSE && !o->reason) {
+		log_error("close: --reason is missing");
+		return false;
+	}
 	if (o->span &&
-		!num_seconds(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {
+		!num_duration(o->span, ACK_MIN_S, ACK_MAX_S, &out->for_s)) {
 		log_error("--for: '%s' is not a duration from 60s to 7d",
 			o->span);
 		return false;
@@ -117,13 +141,22 @@ bool acknowledge_parse(const struct options *o, const struct conf *conf,
 
 int acknowledge(struct notifier *p, const char *what, struct ack_request *q)
 {
-	char slug[SLUG_MAX + 1];
+	char slug[SLUG_MAX + 1], until[CLOCK_RFC3339];
+	struct ack_result r;
 
 	find_incident(what, slug, sizeof slug, &q->key);
-	if (notifier_ack(p, slug, q))
+	r = notifier_ack(p, slug, q);
+	if (r.n && (r.n == r.open || !*r.holder))
 		return EXIT_GOOD;
 	if (notifier_failed(p))
 		return EXIT_ENV;
-	log_error("%s: nothing is open there", what);
-	return EXIT_NEWS;
+	clock_rfc3339((int64_t)r.until, until);
+	if (*r.holder)
+		log_error("%s: %s has it until %s; --to NAME takes it over",
+			what, r.holder, until);
+	else if (r.open)
+		log_error("%s: nobody looks after it", what);
+	else
+		log_error("%s: nothing is open there", what);
+	return r.n ? EXIT_GOOD : EXIT_NEWS;
 }

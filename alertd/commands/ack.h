@@ -1,5 +1,5 @@
 /*
- * ack.h: the command "ack", and the secret of its web page.
+ * ack.h: the commands "ack", "unack" and "close", and the secret of the web page.
  */
 #ifndef COMMANDS_ACK_H
 #define COMMANDS_ACK_H
@@ -12,9 +12,6 @@
 struct ack_request;
 struct notifier;
 
-/* Characters. */
-#define ACK_BY_MAX 100
-#define ACK_REASON_MAX 300
 /* Seconds. */
 #define ACK_MIN_S 60
 #define ACK_MAX_S (7 * 86400)
@@ -32,17 +29,20 @@ char *acknowledge_secret(void);
  */
 const char *acknowledge_by(const char *by);
 
+/* acknowledge_wanted(o): whether the command is one of these. */
+bool acknowledge_wanted(const struct options *o);
+
 /*
- * acknowledge_parse(o, conf, out): read from the options what to acknowledge;
- * the strings of *out live as long as those of *o and the environment. False:
- * the operator has been told.
+ * acknowledge_parse(o, conf, out): read from the options what to say of which
+ * incidents; the strings of *out live as long as those of *o and the
+ * environment. False: the operator has been told.
  */
 bool acknowledge_parse(const struct options *o, const struct conf *conf,
 	struct ack_request *out);
 
 /*
- * acknowledge(p, what, q): acknowledge what q says; `what` is the operand, for
- * messages. Returns an exit status.
+ * acknowledge(p, what, q): do what q says; `what` is the operand, for messages.
+ * Returns an exit status.
  */
 int acknowledge(struct notifier *p, const char *what, struct ack_request *q);
 

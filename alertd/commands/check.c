@@ -10,19 +10,17 @@
 #include "commands/check_event.h"
 #include "delivery/sender.h"
 #include "transport/credential.h"
+#include "transport/http_client.h"
 
 #include <errno.h>
 #include <math.h>
 #include <string.h>
 #include <unistd.h>
 
-static bool check_zone(const char *what, const char *name, const char *zone)
+/* Of an unknown one conf_check has warned, with its line. */
+static bool check_zone(const char *zone)
 {
-	if (!zone || zone_exists(zone))
-		return true;
-	log_error("%s%s: no time zone of this system is named %s", what, name,
-		zone);
-	return false;
+	return !zone || zone_exists(zone);
 }
 
 static bool check_secret(const struct conf_route *r, const char *folder)
@@ -33,6 +31,20 @@ static bool check_secret(const struct conf_route *r, const char *folder)
 	if (!ok)
 		log_error("route %s: %s", r->name, why);
 	return ok;
+}
+
+/* What a route needs over HTTP goes to another host encrypted or not at all. */
+static bool check_url(const struct conf_route *r)
+{
+	bool local;
+
+	if (!r->url || strncmp(r->url, "http", 4) != 0 ||
+		http_allowed(r->url, &local))
+		return true;
+	log_error("route %s: http:// only to this machine; to another host "
+		  "https://",
+		r->name);
+	return false;
 }
 
 /* One without a slash is looked for in PATH when it is run. */
@@ -48,12 +60,13 @@ static bool check_command(const struct conf_route *r)
 
 static bool check_routes(const struct conf *c, const char *folder)
 {
-	bool ok = check_zone("alerts.zone", "", c->zone);
+	bool ok = check_zone(c->zone);
 
 	for (size_t i = 0; i < c->n_routes; i++) {
 		const struct conf_route *r = &c->routes[i];
 
-		ok = check_zone("route ", r->name, r->zone) && ok;
+		ok = check_zone(r->zone) && ok;
+		ok = check_url(r) && ok;
 		ok = check_secret(r, folder) && ok;
 		ok = check_command(r) && ok;
 	}

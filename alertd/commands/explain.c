@@ -3,9 +3,11 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "incident/acknowledgement.h"
+#include "incident/severity.h"
 #include "incident/summary.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct explain_next explain_next(const struct alert_state *st,
@@ -21,7 +23,7 @@ struct explain_next explain_next(const struct alert_state *st,
 		n.reminded_at = (int64_t)ceil(inc->ack.until);
 		return n;
 	}
-	if (inc->severity == SEVERITY_P2 && kind < ALERT_DOWN_KINDS)
+	if (inc->severity == SEVERITY_P2 && severity_rises(kind))
 		n.promoted_at = inc->opened_at + (int64_t)ceil(p->promote_s);
 	n.reminded_at = inc->reminded_at + (int64_t)ceil(p->remind_s);
 	return n;
@@ -172,9 +174,14 @@ static void put_next(const struct page *g, const struct alert_state *st,
 
 	if (inc->passes && kind < ALERT_DOWN_KINDS) {
 		buf_fmt(g->b, "  passing: %d of %d windows in a row, since ",
-			inc->passes, p->resolve);
+			abs(inc->row), p->resolve);
 		put_line(g, "", (double)inc->passed_since,
 			"; meanwhile it wakes nobody\n");
+	}
+	if (inc->flapping.since) {
+		buf_str(g->b, "  flapping: over after ");
+		phrase_duration(g->b, (long long)p->flap_clear_s);
+		buf_str(g->b, " without a failure\n");
 	}
 	if (n.promoted_at)
 		put_due(g, "  next: becomes P1 at ", n.promoted_at);

@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "base/num.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "base/zone.h"
 #include "commands/maintenance_plan.h"
 #include "conf/policy.h"
@@ -14,6 +15,7 @@
 #include "state/maintenance_store.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define OUTPUT_MAX (16u * 1024 * 1024)
@@ -45,7 +47,8 @@ static int refuse_maintenance(
 static int read_times(const struct options *o, double now,
 	struct maintenance *m)
 {
-	static const char what[] = "an instant, epoch seconds or HH:MM";
+	static const char what[] = "a time such as 2:00, +10m, "
+				   "2026-11-23 02:00 or 2026-11-23T02:00:00Z";
 	double span;
 
 	if (!o->end == !o->span) {
@@ -53,16 +56,16 @@ static int read_times(const struct options *o, double now,
 		return -1;
 	}
 	m->starts_at = (int64_t)floor(now);
-	if (o->start && !maintenance_plan_instant(
-				o->start, m->zone, now, &m->starts_at))
+	if (o->start && !zone_when(o->start, m->zone, now, &m->starts_at))
 		return refuse_maintenance("start", o->start, what);
-	if (o->end && !maintenance_plan_instant(o->end, m->zone,
-			      (double)m->starts_at, &m->ends_at))
+	if (o->end && !zone_when(o->end, m->zone, (double)m->starts_at,
+			      &m->ends_at))
 		return refuse_maintenance("end", o->end, what);
 	if (o->span) {
-		if (!num_seconds(o->span, 60, WEEK_S, &span))
+		if (!num_duration(o->span, 60, WEEK_S, &span))
 			return refuse_maintenance(
-				"for", o->span, "from 60s to 7d");
+				"for", o->span,
+				"a duration from 60s to 7d, such as 1h30m");
 		m->ends_at = m->starts_at + (int64_t)span;
 	}
 	if (m->ends_at > m->starts_at)
@@ -103,9 +106,7 @@ static int read_options(const struct options *o, const struct conf *conf,
 		.n_slugs = o->n_operands,
 		.accounts = &o->account,
 		.n_accounts = o->account ? 1 : 0,
-		.zone = o->zone	     ? o->zone
-			: conf && conf->zone ? conf->zone
-					     : MAINTENANCE_ZONE,
+		.zone = maintenance_plan_zone(o, conf),
 		.reason = o->reason,
 		.by = o->by,
 	};
@@ -186,19 +187,26 @@ static void put_servers(struct buf *b, const struct maintenance *m)
 			m->accounts[i]);
 }
 
-/* A row for people: which time of it is meant. */
-static void put_maintenance_row(struct buf *b, const struct maintenance *m,
-	const struct occurrence *o, const char *state)
+/* A maintenance as it is shown: which time of it, and how that stands. */
+struct row {
+	const struct maintenance *m;
+	struct occurrence shown;
+	const char *state;
+};
+
+/* A row for people. */
+static void put_row(struct buf *b, const struct row *r, const char *zone)
 {
+	const struct maintenance *m = r->m;
 	const char *said = m->reason ? m->reason : "";
 	char start[CLOCK_RFC3339], end[CLOCK_RFC3339], days[MAINTENANCE_DAYS];
 	char reason[4 * REASON_SHOWN + 1];
 
-	clock_rfc3339(o->start, start);
-	clock_rfc3339(o->end, end);
+	zone_rfc3339(zone, r->shown.start, start);
+	zone_rfc3339(zone, r->shown.end, end);
 	maintenance_put_days(m->every, days);
 	text_clean(said, strlen(said), reason, sizeof reason, REASON_SHOWN);
-	buf_fmt(b, "%-9s  %s  %s  %-10s  ", state, start, end, m->id);
+	buf_fmt(b, "%-9s  %s  %s  %-10s  ", r->state, start, end, m->id);
 	put_servers(b, m);
 	if (m->every)
 		buf_fmt(b, " (%s, %s)", days, m->zone ? m->zone
@@ -206,38 +214,39 @@ static void put_maintenance_row(struct buf *b, const struct maintenance *m,
 	buf_fmt(b, "%s%s\n", *reason ? ": " : "", reason);
 }
 
-/* Show a maintenance, unless it ended long ago. */
-static void put_maintenance(struct buf *b, const struct maintenance *m,
-	double now, double cap_s, bool text)
+static struct row row_of(const struct maintenance *m, double now, double cap_s)
 {
 	struct occurrence last = maintenance_last(m, now, cap_s);
 	struct occurrence next = maintenance_next(m, now, cap_s);
 
-	if (maintenance_end(m, now, cap_s) + SHOWN_S < now)
+	if (occurrence_covers(&last, now))
+		return (struct row) {m, last, "active"};
+	if (next.found)
+		return (struct row) {m, next, m->every ? "recurring" : "coming"};
+	if (last.found)
+		return (struct row) {m, last, "ended"};
+	last = (struct occurrence) {.start = m->starts_at, .end = m->ends_at};
+	return (struct row) {m, last, "cancelled"};
+}
+
+static void put_maintenance(struct buf *b, const struct row *r,
+	const char *zone)
+{
+	if (zone) {
+		put_row(b, r, zone);
 		return;
-	if (!text) {
-		maintenance_write(b, m);
-		buf_char(b, '\n');
-	} else if (occurrence_covers(&last, now)) {
-		put_maintenance_row(b, m, &last, "active");
-	} else if (next.found) {
-		put_maintenance_row(
-			b, m, &next, m->every ? "recurring" : "coming");
-	} else if (last.found) {
-		put_maintenance_row(b, m, &last, "ended");
-	} else {
-		last = (struct occurrence) {
-			.start = m->starts_at, .end = m->ends_at};
-		put_maintenance_row(b, m, &last, "cancelled");
 	}
+	maintenance_write(b, r->m);
+	buf_char(b, '\n');
 }
 
 static int add_maintenance(const struct options *o, const struct conf *conf,
-	struct maintenance_store *c, struct buf *out, bool text)
+	struct maintenance_store *c, struct buf *out, const char *zone)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
 	double cap_s = maintenance_cap(conf);
 	struct maintenance m;
+	struct row row;
 
 	if (read_options(o, conf, now, &m) || fit(&m, now, cap_s))
 		return EXIT_USAGE;
@@ -248,32 +257,56 @@ static int add_maintenance(const struct options *o, const struct conf *conf,
 	maintenance_store_name(&m);
 	if (!maintenance_store_put(c, &m, now, cap_s))
 		return EXIT_ENV;
-	put_maintenance(out, &m, now, cap_s, text);
+	row = row_of(&m, now, cap_s);
+	put_maintenance(out, &row, zone);
 	return EXIT_GOOD;
 }
 
+/* The earliest first. */
+static int by_start(const void *a, const void *b)
+{
+	const struct row *x = a, *y = b;
+
+	if (x->shown.start != y->shown.start)
+		return x->shown.start < y->shown.start ? -1 : 1;
+	return strcmp(x->m->id, y->m->id);
+}
+
 static int list(const struct options *o, const struct conf *conf,
-	struct maintenance_store *c, struct buf *out, bool text)
+	struct maintenance_store *c, struct buf *out, const char *zone)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
+	double cap_s = maintenance_cap(conf);
 	const struct maintenance *m;
+	struct row *rows = NULL;
+	size_t n = 0, cap = 0;
 
 	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
-	for (size_t i = 0; (m = maintenance_store_get(c, i)); i++)
-		put_maintenance(out, m, now, maintenance_cap(conf), text);
-	if (text && !out->len)
+	for (size_t i = 0; (m = maintenance_store_get(c, i)); i++) {
+		if (maintenance_end(m, now, cap_s) + SHOWN_S < now)
+			continue;
+		rows = xgrow(rows, &cap, n + 1, sizeof *rows);
+		rows[n++] = row_of(m, now, cap_s);
+	}
+	if (n)
+		qsort(rows, n, sizeof *rows, by_start);
+	for (size_t i = 0; i < n; i++)
+		put_maintenance(out, &rows[i], zone);
+	free(rows);
+	if (zone && !out->len)
 		buf_str(out, "No maintenance is known.\n");
 	return EXIT_GOOD;
 }
 
 static int end_maintenance(const struct options *o, const struct conf *conf,
-	struct maintenance_store *c, struct buf *out, bool text)
+	struct maintenance_store *c, struct buf *out, const char *zone)
 {
 	double now = isnan(o->now) ? clock_wall() : o->now;
 	double cap_s = maintenance_cap(conf);
 	const struct maintenance *found;
 	struct maintenance m;
+	struct row row;
 
 	if (!maintenance_store_load(c, now))
 		return EXIT_ENV;
@@ -287,24 +320,26 @@ static int end_maintenance(const struct options *o, const struct conf *conf,
 	m.ended_at = (int64_t)floor(now);
 	if (!maintenance_store_put(c, &m, now, cap_s))
 		return EXIT_ENV;
-	put_maintenance(out, &m, now, cap_s, text);
+	row = row_of(&m, now, cap_s);
+	put_maintenance(out, &row, zone);
 	return EXIT_GOOD;
 }
 
 int maintain(const struct options *o, const struct conf *conf,
 	struct store *store, bool text)
 {
+	const char *zone = text ? maintenance_plan_zone(o, conf) : NULL;
 	struct maintenance_store *c = maintenance_store_new(store);
 	struct buf out;
 	int status;
 
 	buf_init(&out, OUTPUT_MAX);
 	if (o->action == OPTIONS_MAINTENANCE_ADD)
-		status = add_maintenance(o, conf, c, &out, text);
+		status = add_maintenance(o, conf, c, &out, zone);
 	else if (o->action == OPTIONS_MAINTENANCE_END)
-		status = end_maintenance(o, conf, c, &out, text);
+		status = end_maintenance(o, conf, c, &out, zone);
 	else
-		status = list(o, conf, c, &out, text);
+		status = list(o, conf, c, &out, zone);
 	if (out.len && line_print(out.p, out.len))
 		status = EXIT_ENV;
 	buf_release(&out);

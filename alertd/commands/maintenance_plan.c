@@ -1,49 +1,17 @@
 #include "commands/maintenance_plan.h"
 
-#include "base/clock.h"
-#include "base/num.h"
 #include "base/spelling.h"
-#include "base/zone.h"
 
 #include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 
-/* "HH:MM" as minutes of the day. */
-static bool time_of_day(const char *s, int *minute)
+const char *maintenance_plan_zone(
+	const struct options *o, const struct conf *c)
 {
-	static const char form[] = "00:00";
-
-	for (size_t i = 0; i < sizeof form; i++)
-		if (form[i] == '0' ? s[i] < '0' || s[i] > '9' : s[i] != form[i])
-			return false;
-	*minute = ((s[0] - '0') * 10 + s[1] - '0') * 60 + (s[3] - '0') * 10 +
-		s[4] - '0';
-	return *minute < 24 * 60 && s[3] < '6';
-}
-
-bool maintenance_plan_instant(
-	const char *s, const char *zone, double after, int64_t *out)
-{
-	struct zone_time day;
-	double t;
-
-	if (clock_rfc3339_parse(s, out))
-		return true;
-	if (num_epoch(s, &t)) {
-		*out = (int64_t)t;
-		return true;
-	}
-	day = zone_local(zone, after);
-	if (!time_of_day(s, &day.minute))
-		return false;
-	t = zone_instant(zone, &day);
-	if (t <= after) {
-		day.day++;
-		t = zone_instant(zone, &day);
-	}
-	*out = (int64_t)t;
-	return true;
+	if (o->zone)
+		return o->zone;
+	return c && c->zone ? c->zone : MAINTENANCE_ZONE;
 }
 
 enum maintenance_plan_fit maintenance_plan_fit(

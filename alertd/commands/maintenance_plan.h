@@ -6,18 +6,18 @@
 #define COMMANDS_MAINTENANCE_PLAN_H
 
 #include "conf/conf.h"
+#include "options.h"
 #include "records/maintenance_window.h"
+
+/*
+ * maintenance_plan_zone(o, c): the zone of what somebody types and is shown:
+ * that of --zone, else that of the configuration c, which may be NULL.
+ */
+const char *maintenance_plan_zone(
+	const struct options *o, const struct conf *c);
 
 /* Room for the reason why a plan is refused. */
 #define MAINTENANCE_PLAN_WHY 300
-
-/*
- * maintenance_plan_instant(s, zone, after, out): an instant of RFC 3339, or of
- * epoch seconds; or "HH:MM", the next one after `after` on the clocks of the
- * zone. False: it is none of these.
- */
-bool maintenance_plan_instant(
-	const char *s, const char *zone, double after, int64_t *out);
 
 enum maintenance_plan_fit {
 	MAINTENANCE_PLAN_FITS,

@@ -1,8 +1,8 @@
 /*
- * replay.c: the recording is the clock. It stands at the newest minute that a
- * line brought; before it goes on, each minute does what a tick would have done
- * in it. A line from far ahead is believed only when the next one is not from
- * before it, for one wrong clock must not hide all that follows.
+ * replay.c: the recording is the clock: it stands at the newest minute of a
+ * line, and runs a tick for each minute that it passes. A line from far ahead
+ * counts only when the next line is not from before it; else one wrong clock
+ * would hide all that follows.
  */
 #include "commands/replay.h"
 
@@ -36,11 +36,11 @@
 
 /* Lines of one minute may come in any order, and some come late. */
 #define BACK_S (10 * 60)
-/* A line further ahead than that has to be confirmed by the next one. */
+/* A line further ahead than this has to be confirmed by the next one. */
 #define CONFIRM_S 86400
 /* A stray instant must not make a replay of centuries. */
 #define DAYS_MAX 400
-/* The output goes out once it is so long. */
+/* Output is written when it has reached this length. */
 #define WRITE_BYTES (64 * 1024)
 #define TEXT_BYTES (64 * 1024)
 
@@ -49,7 +49,7 @@ enum recorded_what {
 	RECORDED_VERDICT,
 	RECORDED_EXPIRY,
 	RECORDED_MAINTENANCE, /* of no minute: it is known from now on */
-	RECORDED_NOTHING /* it means nothing here */
+	RECORDED_NOTHING /* of a type that is passed over */
 };
 
 struct recorded {
@@ -57,7 +57,10 @@ struct recorded {
 	int64_t at; /* its minute, epoch seconds */
 	struct verdict_record verdict;
 	struct expiry_record expiry;
-	/* Its strings and lists are for whoever takes it; see recorded_read. */
+	/*
+	 * Owns its strings and lists, unless a caller keeps it: see
+	 * recorded_read.
+	 */
 	struct maintenance maintenance;
 	cJSON *doc; /* owns the strings of the expiry record */
 };
@@ -71,7 +74,7 @@ static void recorded_release(struct recorded *r)
 	cJSON_Delete(r->doc);
 }
 
-/* A record of that type, whose object is r's or freed. 0; or -1 and why. */
+/* A record of that type; doc becomes r's, or is freed. 0; or -1 and why. */
 static int read_type(cJSON *doc, const char *type, struct recorded *r,
 	char *why)
 {
@@ -97,6 +100,9 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 		}
 	} else if (strcmp(type, "runner") == 0) {
 		return 0;
+	} else if (strcmp(type, "probe") == 0) {
+		field_fail(why, "type", "a probe record; verdicts are made of "
+			"these by 'mcp-aggregate replay'");
 	} else {
 		field_fail(why, "type", "not verdict, expiry or maintenance");
 	}
@@ -105,9 +111,9 @@ static int read_type(cJSON *doc, const char *type, struct recorded *r,
 }
 
 /*
- * Reads a line. 0, and recorded_release frees what *r holds; or -1 and why,
- * which has RECORD_WHY bytes. A caller that keeps the maintenance sets what to
- * RECORDED_NOTHING.
+ * Reads a line. 0, and recorded_release frees what *r holds; or -1 and the
+ * reason in why, which has RECORD_WHY bytes. A caller that keeps r->maintenance
+ * sets r->what to RECORDED_NOTHING.
  */
 static int recorded_read(const char *p, size_t n, struct recorded *r, char *why)
 {
@@ -131,7 +137,7 @@ struct side {
 	struct state_store *states;
 	struct notifier *pager;
 	struct replay_report report;
-	bool shown; /* its events are the output */
+	bool shown; /* its events are printed */
 };
 
 struct replay {
@@ -142,7 +148,7 @@ struct replay {
 	size_t n_sides;
 	bool began;
 	int64_t clock, first; /* minutes, as epoch seconds */
-	double expiry_at; /* of the first that was not told; 0: none */
+	double expiry_at; /* of the oldest not told; 0: none */
 	unsigned long verdicts;
 	char *held; /* a line to be confirmed, or NULL */
 	size_t held_n;
@@ -159,7 +165,7 @@ static void flush(struct replay *r)
 	buf_clear(&r->out);
 }
 
-/* A line of JSON ends with the routes that the event would go to. */
+/* With a configuration, the line ends with the routes that would be told. */
 static void put_line(struct buf *b, const struct alert_record *e,
 	const struct strings *routes, const struct strings *later,
 	const struct replay_setup *s)
@@ -207,7 +213,7 @@ static void told(void *arg, const struct alert_event *e,
 		flush(r);
 }
 
-/* What a tick does in this minute. Whether it may do something in the next. */
+/* Runs a tick. Returns whether one in the next minute may do something, too. */
 static bool tick(struct replay *r)
 {
 	bool awake = r->expiry_at > 0;
@@ -232,7 +238,7 @@ static void set_clock(struct replay *r, int64_t at)
 		notifier_now(r->sides[i].pager, (double)at);
 }
 
-/* What the regions say of expiry within an hour is told together. */
+/* Expiries that the regions report within an hour are told together. */
 static void emit_expiries(struct replay *r)
 {
 	for (size_t i = 0; i < r->n_sides; i++)
@@ -240,7 +246,7 @@ static void emit_expiries(struct replay *r)
 	r->expiry_at = 0;
 }
 
-/* All the minutes until that one; what sleeps needs none of them. */
+/* Runs all minutes until `to`; while nothing is awake it skips them. */
 static void advance(struct replay *r, int64_t to)
 {
 	bool awake = true;
@@ -281,7 +287,7 @@ static void hold(struct replay *r, const char *p, size_t n, int64_t at)
 	r->held_line = r->in.line;
 }
 
-/* The held line, if there is one, now that the next is of that minute. */
+/* Takes or refuses the held line, if any; `next` is the next one's minute. */
 static void settle(struct replay *r, int64_t next)
 {
 	char why[RECORD_WHY];
@@ -301,7 +307,7 @@ static void settle(struct replay *r, int64_t next)
 	r->held = NULL;
 }
 
-/* Whether the time of a line can be. 0; 1: once it is confirmed; -1 and why. */
+/* Whether a line can be of that minute: 0; 1 if confirmed; or -1 and why. */
 static int admit(const struct replay *r, int64_t at, char *why)
 {
 	char now[CLOCK_RFC3339];
@@ -350,10 +356,10 @@ static int use(void *arg, const char *p, size_t n, char *why)
 	return admitted < 0 ? -1 : 0;
 }
 
-/* What is left at the end of the input. */
+/* The end of the input: the held line, and what is still to be told. */
 static void finish(struct replay *r)
 {
-	/* A recording of one line has nothing that could confirm it. */
+	/* The only line of a recording needs no confirmation. */
 	if (r->held)
 		settle(r, r->began ? INT64_MIN : r->held_at);
 	if (!r->began)

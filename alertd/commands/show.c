@@ -5,6 +5,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "commands/explain.h"
+#include "commands/known_server.h"
 #include "commands/timeline.h"
 #include "conf/policy.h"
 #include "incident/machine.h"
@@ -31,6 +32,8 @@ static int print(const struct buf *b)
 static int fetch(const struct notifier_setup *s, const char *slug,
 	struct alert_state *st)
 {
+	int status;
+
 	if (!slug_valid(slug)) {
 		log_error("'%s' is not the slug of a server", slug);
 		return EXIT_USAGE;
@@ -39,10 +42,11 @@ static int fetch(const struct notifier_setup *s, const char *slug,
 		return EXIT_ENV;
 	if (st->revision > 0)
 		return EXIT_GOOD;
-	log_error("%s: nothing is known of it: no verdict on it has come in "
-		  "the last 30 days",
-		slug);
 	state_release(st);
+	status = known_server(s, slug);
+	if (status)
+		return status;
+	log_error("%s: no verdict on it has come in the last 30 days", slug);
 	return EXIT_USAGE;
 }
 
@@ -101,7 +105,7 @@ int show_history(const struct notifier_setup *s, const char *slug)
 		status = EXIT_ENV;
 	}
 	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
-	timeline_put(&b, &t, s->text);
+	timeline_put(&b, &t, s->text ? s->zone : NULL);
 	if (s->text && !t.n && status == EXIT_GOOD)
 		buf_str(&b, "Nobody was told of anything.\n");
 	if (status == EXIT_GOOD)
@@ -116,10 +120,10 @@ static void list_one(const struct notifier_setup *s,
 	const struct alert_state *st, bool *headed, struct buf *out)
 {
 	if (s->text && !*headed && state_open(st)) {
-		print_head(out);
+		print_head(out, s->zone);
 		*headed = true;
 	}
-	print_incidents(out, st, s->text, s->colour);
+	print_incidents(out, st, s->text ? s->zone : NULL, s->colour);
 }
 
 int show_list(const struct notifier_setup *s)

@@ -22,12 +22,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What became of a route. */
+/* What became of the test on a route. */
 enum outcome {
-	OUTCOME_UNKNOWN, /* another process is at it, or the store failed */
+	OUTCOME_UNKNOWN, /* another process delivers it, or the store failed */
 	OUTCOME_DELIVERED,
 	OUTCOME_FAILED,
-	OUTCOME_DIGEST /* it waits for that */
+	OUTCOME_DIGEST /* it waits for a digest */
 };
 static const char *const outcomes[] = {
 	"unknown", "delivered", "failed", "digest"};
@@ -46,7 +46,7 @@ struct trial {
 	char *summary;
 	struct tried *v;
 	size_t n, cap;
-	struct reaches reaches; /* of the downtime */
+	struct reaches reaches; /* of a P1 downtime */
 };
 
 static void trial_release(struct trial *t)
@@ -70,7 +70,10 @@ static void note_outcome(struct trial *t, const struct strings *routes,
 	}
 }
 
-/* Who gets it; again where somebody else was faster to write to the store. */
+/*
+ * Notes who gets the test. Called again if the store had to be written again,
+ * because another process was faster.
+ */
 static void on_told(void *arg, const struct alert_event *e,
 	const struct strings *routes, const struct strings *later)
 {
@@ -99,7 +102,10 @@ static void on_heard(void *arg, const char *route, const struct delivered *d)
 	}
 }
 
-/* One that the configuration has; by default its first. */
+/*
+ * The server that the command line names, or the first one. NULL, and the
+ * operator has been told, if it is not configured.
+ */
 static const char *choose(const struct conf *c, const struct options *o)
 {
 	const char *slug = o->n_operands ? o->operands[0] : NULL;
@@ -132,7 +138,7 @@ static bool anybody(const struct trial *t)
 	return false;
 }
 
-/* A test arrives all the same. */
+/* A maintenance does not hold a test, but would hold a real page: warns. */
 static void mention_maintenance(const struct notifier_setup *s,
 	const struct trial *t)
 {
@@ -222,7 +228,7 @@ static bool print(const struct trial *t, bool text)
 	return ok;
 }
 
-/* Whether it arrived everywhere, and somewhere. */
+/* Whether it arrived at all routes told at once, and at least at one. */
 static bool passed(const struct trial *t)
 {
 	size_t delivered = 0;

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -47,11 +48,11 @@ static int by_time(const void *a, const void *b)
 }
 
 static void put_text(struct buf *b, const struct timeline_line *l,
-	const char *what, const char *text)
+	const char *zone, const char *what, const char *text)
 {
 	char at[CLOCK_RFC3339];
 
-	clock_rfc3339((int64_t)l->entry.at, at);
+	zone_rfc3339(zone, (int64_t)l->entry.at, at);
 	buf_fmt(b, "%s  %s  %s  %s\n", at, l->slug, what, text);
 }
 
@@ -66,7 +67,7 @@ static void put_line(struct buf *b, const struct timeline_line *l,
 	buf_str(b, "}\n");
 }
 
-void timeline_put(struct buf *b, struct timeline *t, bool text)
+void timeline_put(struct buf *b, struct timeline *t, const char *zone)
 {
 	if (t->n)
 		qsort(t->v, t->n, sizeof *t->v, by_time);
@@ -78,6 +79,9 @@ void timeline_put(struct buf *b, struct timeline *t, bool text)
 			sizeof what, TEXT_MAX);
 		text_clean(l->entry.text, strlen(l->entry.text), said,
 			sizeof said, TEXT_MAX);
-		(text ? put_text : put_line)(b, l, what, said);
+		if (zone)
+			put_text(b, l, zone, what, said);
+		else
+			put_line(b, l, what, said);
 	}
 }

@@ -24,9 +24,10 @@ void timeline_add(struct timeline *t, const struct alert_state *st);
 void timeline_release(struct timeline *t);
 
 /*
- * timeline_put(b, t, text): sort t and append it, oldest first: lines "TIME
- * SLUG EVENT  SUMMARY", or lines of JSON.
+ * timeline_put(b, t, zone): sort t and append it, oldest first: lines "TIME
+ * SLUG EVENT  SUMMARY" with the times of that zone, or where it is NULL, lines
+ * of JSON.
  */
-void timeline_put(struct buf *b, struct timeline *t, bool text);
+void timeline_put(struct buf *b, struct timeline *t, const char *zone);
 
 #endif

@@ -20,44 +20,44 @@
    after OUTBOX_HOLD_S another process may take it. */
 #define BEGIN_MS 4000
 
-void attempt_release(struct attempt *a)
+void attempt_free(struct attempt *a)
 {
+	if (!a)
+		return;
 	free(a->slug);
 	free(a->name);
 	free(a->key);
 	free(a->event);
 	free(a->body);
 	free(a->handle);
+	free(a);
 }
 
-void attempts_add(struct attempts *l, const struct attempt *a)
+void attempts_add(struct attempts *l, struct attempt *a)
 {
 	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
-	l->v[l->n++] = *a;
+	l->v[l->n++] = a;
 }
 
-static struct attempt *find_attempt(const struct attempts *l, const char *slug)
+struct attempt *attempts_find(const struct attempts *l, const char *slug,
+	unsigned long number, const char *route)
 {
 	for (size_t i = 0; i < l->n; i++)
-		if (strcmp(l->v[i].slug, slug) == 0)
-			return &l->v[i];
+		if (l->v[i]->number == number &&
+			strcmp(l->v[i]->name, route) == 0 &&
+			strcmp(l->v[i]->slug, slug) == 0)
+			return l->v[i];
 	return NULL;
 }
 
-bool attempts_has(const struct attempts *l, const char *slug)
+void attempts_remove(struct attempts *l, const struct attempt *a)
 {
-	return find_attempt(l, slug);
-}
+	size_t kept = 0;
 
-bool attempts_take(struct attempts *l, const char *slug, struct attempt *a)
-{
-	struct attempt *found = find_attempt(l, slug);
-
-	if (!found)
-		return false;
-	*a = *found;
-	*found = l->v[--l->n];
-	return true;
+	for (size_t i = 0; i < l->n; i++)
+		if (l->v[i] != a)
+			l->v[kept++] = l->v[i];
+	l->n = kept;
 }
 
 void attempts_drop(struct attempts *l, const char *slug)
@@ -65,8 +65,8 @@ void attempts_drop(struct attempts *l, const char *slug)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < l->n; i++) {
-		if (strcmp(l->v[i].slug, slug) == 0)
-			attempt_release(&l->v[i]);
+		if (strcmp(l->v[i]->slug, slug) == 0)
+			attempt_free(l->v[i]);
 		else
 			l->v[kept++] = l->v[i];
 	}
@@ -76,23 +76,24 @@ void attempts_drop(struct attempts *l, const char *slug)
 void attempts_release(struct attempts *l)
 {
 	for (size_t i = 0; i < l->n; i++)
-		attempt_release(&l->v[i]);
+		attempt_free(l->v[i]);
 	free(l->v);
 	*l = (struct attempts) {0};
 }
 
+/* What we hold and do not send is free, too. */
 static bool gone(void *arg, const char *holder)
 {
 	const struct attempt_context *c = arg;
 
-	return owner_gone(c->holder, holder);
+	return strcmp(c->holder, holder) == 0 || owner_gone(c->holder, holder);
 }
 
 /*
  * A route that is no longer configured is up: what is for it is dropped.
  * Without a configuration nobody knows, and it waits.
  */
-static bool route_up(const struct attempt_context *c, const char *route)
+bool attempt_route_up(const struct attempt_context *c, const char *route)
 {
 	const struct conf_route *r = route_find(c->conf, route);
 
@@ -103,52 +104,81 @@ static bool route_up(const struct attempt_context *c, const char *route)
 
 static bool up(void *arg, const char *route)
 {
-	return route_up(arg, route);
+	return attempt_route_up(arg, route);
 }
 
-enum attempt_found attempt_pick(struct attempt_context *c,
-	struct alert_state *st, struct attempt *a)
+bool attempt_next(struct attempt_context *c, const struct alert_state *st,
+	size_t *at, struct outbox_item *item)
 {
 	struct outbox_judge judge = {gone, up, c};
-	struct outbox_item item;
 
-	if (!outbox_due(st, c->now, &judge, &item))
-		return outbox_waits(st, c->now, &judge) ? ATTEMPT_WAITS
-							: ATTEMPT_NOTHING;
-	string_set(&item.delivery->holder, c->holder);
-	item.delivery->next_try = c->now + OUTBOX_HOLD_S;
+	return outbox_due(st, c->now, &judge, at, item);
+}
+
+bool attempt_waits(struct attempt_context *c, const struct alert_state *st)
+{
+	struct outbox_judge judge = {gone, up, c};
+
+	return outbox_waits(st, c->now, &judge);
+}
+
+struct attempt *attempt_new(const struct attempt_context *c,
+	const struct alert_state *st, const struct outbox_item *item)
+{
+	struct attempt *a = xcalloc(1, sizeof *a);
+
 	*a = (struct attempt) {
 		.slug = xstrdup(st->slug),
-		.number = item.pending->number,
-		.route = route_find(c->conf, item.delivery->route),
-		.name = xstrdup(item.delivery->route),
-		.event = xstrdup(item.pending->event),
-		.body = xstrdup(item.pending->body),
-		.key = xstrdup(item.pending->key),
-		.done = item.delivery->done,
+		.number = item->pending->number,
+		.name = xstrdup(item->delivery->route),
+		.route = route_find(c->conf, item->delivery->route),
+		.urgency = retry_urgency(
+			st, item->pending, item->delivery->route),
+		.created = item->pending->created,
 		.watched = c->watched &&
-			strcmp(item.pending->key, c->watched) == 0,
-		.since = clock_mono_ms(),
+			strcmp(item->pending->key, c->watched) == 0,
 	};
-	string_set(
-		&a->handle, external_ids_find(&st->handles, a->key, a->name));
-	return ATTEMPT_GOT;
+	return a;
 }
 
-bool attempt_may_begin(const struct attempt_context *c, const struct attempt *a)
+void attempt_take(const struct attempt_context *c, const struct alert_state *st,
+	struct outbox_item *item, struct attempt *a)
 {
-	return clock_mono_ms() - a->since < BEGIN_MS && route_up(c, a->name);
+	string_set(&item->delivery->holder, c->holder);
+	item->delivery->next_try = c->now + OUTBOX_HOLD_S;
+	string_set(&a->event, item->pending->event);
+	string_set(&a->body, item->pending->body);
+	string_set(&a->key, item->pending->key);
+	string_set(&a->handle, external_ids_find(&st->handles, a->key, a->name));
+	a->since = clock_mono_ms();
+	a->request = (struct delivery_request) {
+		.route = a->route,
+		.body = a->body,
+		.handle = a->handle,
+		.done = item->delivery->done,
+	};
 }
 
-bool attempt_give_back(const struct attempt_context *c, struct alert_state *st)
+bool attempt_may_begin(const struct attempt *a)
+{
+	return a->since > 0 && clock_mono_ms() - a->since < BEGIN_MS;
+}
+
+bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
+	const struct attempts *const *busy, size_t n)
 {
 	bool any = false;
 
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
 			struct delivery *d = &st->outbox[i].deliveries[k];
+			size_t in = 0;
 
-			if (!d->holder || strcmp(d->holder, c->holder) != 0)
+			while (in < n && !attempts_find(busy[in], st->slug,
+						 st->outbox[i].number, d->route))
+				in++;
+			if (in < n || !d->holder ||
+				strcmp(d->holder, c->holder) != 0)
 				continue;
 			string_set(&d->holder, NULL);
 			d->next_try = fmin(d->next_try, c->now);
@@ -156,61 +186,6 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st)
 		}
 	}
 	return any;
-}
-
-/* The requests of those whose route is still configured. How many. */
-static size_t make_requests(const struct attempt_context *c,
-	const struct attempts *l, struct delivery_request *v)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < l->n; i++) {
-		const struct attempt *a = &l->v[i];
-
-		if (a->route)
-			v[n++] = (struct delivery_request) {
-				.route = a->route,
-				.body = a->body,
-				.handle = a->handle,
-				.done = a->done,
-				.trusted = c->up[a->route - c->conf->routes],
-				.before = a->since + BEGIN_MS,
-			};
-		else
-			log_warn("%s: %s to route %s: dropped: no such route "
-				 "any more",
-				a->slug, a->event, a->name);
-	}
-	return n;
-}
-
-void attempts_send(
-	const struct attempt_context *c, struct deliver *d, struct attempts *l)
-{
-	struct delivery_request *v = xcalloc(l->n, sizeof *v);
-
-	deliver_all(d, v, make_requests(c, l, v));
-	for (size_t i = 0, n = 0; i < l->n; i++) {
-		struct attempt *a = &l->v[i];
-
-		a->result = a->route ? v[n++].result
-				     : (struct delivered) {.ok = true};
-		if (a->route && !a->result.skipped && !a->result.postponed)
-			c->up[a->route - c->conf->routes] = !a->result.down;
-	}
-	free(v);
-}
-
-struct attempts attempts_tried(struct attempts *l)
-{
-	struct attempts tried = {0}, postponed = {0};
-
-	for (size_t i = 0; i < l->n; i++)
-		attempts_add(l->v[i].result.postponed ? &postponed : &tried,
-			&l->v[i]);
-	free(l->v);
-	*l = postponed;
-	return tried;
 }
 
 /* A random number from 0 to 1, for the delay between attempts. */
@@ -223,20 +198,21 @@ static double chance(void)
 	return v / 4294967296.0;
 }
 
-/* A delivery that failed is due again later; or given up: *last. */
+/* A delivery that failed is due again later; or given up. */
 static void put_off(const struct attempt_context *c, struct alert_state *st,
-	const struct attempt *a, struct outbox_item *item, bool *last)
+	struct attempt *a, struct outbox_item *item)
 {
 	struct delivery *delivery = item->delivery;
-	const struct delivered *d = &a->result;
+	const struct delivered *d = &a->request.result;
+	struct urgency u;
 	double delay;
 
-	*last = d->refused || retry_hopeless(item->pending->created,
+	a->last = d->refused || retry_hopeless(item->pending->created,
 		delivery->attempts + 1, c->now);
 	string_set(&delivery->why, d->why);
 	string_set(&delivery->holder, NULL);
-	delivery->refused = d->mend || *last;
-	if (*last) {
+	delivery->refused = d->mend || a->last;
+	if (a->last) {
 		state_note(st, c->now, d->refused ? "refused" : "given_up",
 			a->name);
 		fallback_tell(st, c->conf, c->now);
@@ -247,46 +223,42 @@ static void put_off(const struct attempt_context *c, struct alert_state *st,
 	delivery->attempts++;
 	delivery->tried = c->now;
 	delivery->done = d->done;
-	delay = retry_delay(delivery->attempts, chance(), d->retry_after_s);
+	u = retry_urgency(st, item->pending, a->name);
+	delay = retry_delay(&u, c->now, delivery->attempts, chance(),
+		d->retry_after_s);
 	/* Whoever mends it does not want to wait for long. */
 	if (d->mend)
 		delay = fmin(delay, MEND_DELAY_S);
 	delivery->next_try = c->now + delay;
-	if (d->down)
-		c->down_until[a->route - c->conf->routes] = delivery->next_try;
 }
 
 bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
-	const struct attempt *a, bool *last)
+	struct attempt *a)
 {
-	const struct delivered *d = &a->result;
+	const struct delivered *d = &a->request.result;
 	struct outbox_item item;
 
-	*last = false;
+	a->last = false;
 	if (!outbox_find(st, a->number, a->name, &item))
 		return false;
-	if (d->skipped) {
-		attempt_give_back(c, st);
-		return true;
-	}
 	if (!a->watched)
 		external_ids_sent(&st->handles, a->key, a->name, a->event,
 			d->handle, d->ok);
 	if (d->ok || a->watched)
 		outbox_drop(st, &item);
 	else
-		put_off(c, st, a, &item, last);
+		put_off(c, st, a, &item);
 	return true;
 }
 
-void attempt_say(const struct attempt *a, bool last)
+void attempt_say(const struct attempt *a)
 {
-	const struct delivered *d = &a->result;
+	const struct delivered *d = &a->request.result;
 
-	if (last && d->refused)
+	if (a->last && d->refused)
 		log_error("%s: %s to route %s: refused: %s", a->slug, a->event,
 			a->name, d->why);
-	else if (last)
+	else if (a->last)
 		log_error("%s: %s to route %s: given up after a day: %s",
 			a->slug, a->event, a->name, d->why);
 	else if (d->mend)

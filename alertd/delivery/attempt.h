@@ -8,19 +8,19 @@
 
 #include "delivery/owner.h"
 #include "delivery/sender.h"
+#include "routing/retry.h"
 
 #include <stdbool.h>
 
 struct alert_state;
-struct deliver;
+struct outbox_item;
 
 /* Who sends, and what this process knows of the routes. */
 struct attempt_context {
 	const struct conf *conf; /* or NULL */
 	double now;
-	/* By route of the configuration: */
-	double *down_until; /* it is not tried before */
-	bool *up;	    /* it took the last event */
+	double *down_until; /* by route of the configuration: it is not tried
+			       before */
 	const char *watched; /* the dedup_key of worker_watch, or NULL */
 	char holder[OWNER_SIZE]; /* our name, see owner.h */
 };
@@ -29,81 +29,81 @@ struct attempt_context {
 struct attempt {
 	char *slug;
 	unsigned long number; /* of the pending event */
+	char *name;	      /* of the route */
 	const struct conf_route *route; /* NULL: no longer configured */
-	char *name;		 /* of the route */
+	struct urgency urgency;
+	double created; /* the event */
+	bool watched;
+	/* Once it is taken: */
 	char *key, *event, *body; /* of the event */
 	char *handle; /* see struct delivery_request */
-	int done;     /* see there */
-	bool watched;
-	double since; /* when it was taken; see clock_mono_ms */
-	struct delivered result;
+	double since; /* when it was taken; see clock_mono_ms. 0: it is not */
+	struct delivery_request request;
+	bool last; /* it failed, and is not tried again */
+	void *owner; /* the caller's */
 };
 
-void attempt_release(struct attempt *a);
+void attempt_free(struct attempt *a);
 
 struct attempts {
-	struct attempt *v;
+	struct attempt **v;
 	size_t n, cap;
 };
 
 /*
- * attempts_add(l, a): append a, which is l's from now on. Of one server:
- * attempts_has(l, slug): whether there is one. attempts_take(l, slug, a): move
- * the first to *a; false: there is none. attempts_drop(l, slug): free them.
+ * attempts_add(l, a): append a, which is l's from now on. attempts_find(l,
+ * slug, number, route): that one, or NULL. attempts_remove(l, a): take it out
+ * of l. attempts_drop(l, slug): free those of a server.
  */
-void attempts_add(struct attempts *l, const struct attempt *a);
-bool attempts_has(const struct attempts *l, const char *slug);
-bool attempts_take(struct attempts *l, const char *slug, struct attempt *a);
+void attempts_add(struct attempts *l, struct attempt *a);
+struct attempt *attempts_find(const struct attempts *l, const char *slug,
+	unsigned long number, const char *route);
+void attempts_remove(struct attempts *l, const struct attempt *a);
 void attempts_drop(struct attempts *l, const char *slug);
 void attempts_release(struct attempts *l);
 
-enum attempt_found {
-	ATTEMPT_GOT,
-	ATTEMPT_NOTHING,
-	ATTEMPT_WAITS /* there is a delivery, but only for a later run */
-};
-
 /*
- * attempt_pick(c, st, a): mark the next delivery that is due as taken by us, in
- * the outbox of st, and describe it in *a, to be freed with attempt_release.
+ * attempt_next(c, st, at, item): find the next delivery that is due, what we
+ * have taken included; see outbox_due. attempt_waits(c, st): whether there is
+ * one for a later run; see outbox_waits.
  */
-enum attempt_found attempt_pick(struct attempt_context *c,
-	struct alert_state *st, struct attempt *a);
+bool attempt_next(struct attempt_context *c, const struct alert_state *st,
+	size_t *at, struct outbox_item *item);
+bool attempt_waits(struct attempt_context *c, const struct alert_state *st);
+
+/* attempt_new(c, st, item): an attempt of that delivery, not yet taken. */
+struct attempt *attempt_new(const struct attempt_context *c,
+	const struct alert_state *st, const struct outbox_item *item);
+
+/* attempt_take(c, st, item, a): mark the delivery as taken by us. */
+void attempt_take(const struct attempt_context *c, const struct alert_state *st,
+	struct outbox_item *item, struct attempt *a);
 
 /*
- * attempt_may_begin(c, a): whether a, taken some time ago, may still be sent:
- * it is not too late, and its route is not known to be down.
+ * attempt_may_begin(a): whether a was taken, and not too long ago for another
+ * process.
  */
-bool attempt_may_begin(
-	const struct attempt_context *c, const struct attempt *a);
+bool attempt_may_begin(const struct attempt *a);
+
+/* attempt_route_up(c, route): whether that route may be tried now. */
+bool attempt_route_up(const struct attempt_context *c, const char *route);
 
 /*
- * attempt_give_back(c, st): mark as free what we have taken in the outbox of
- * st. Whether there was any.
+ * attempt_give_back(c, st, busy, n): mark as free what we have taken in the
+ * outbox of st, but for the attempts of n lists. Whether there was any.
  */
-bool attempt_give_back(
-	const struct attempt_context *c, struct alert_state *st);
-
-/* attempts_send(c, d, l): try each once, and set its result. */
-void attempts_send(const struct attempt_context *c, struct deliver *d,
-	struct attempts *l);
+bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
+	const struct attempts *const *busy, size_t n);
 
 /*
- * attempts_tried(l): the attempts that were tried, the caller's from now on;
- * the postponed ones stay in l.
- */
-struct attempts attempts_tried(struct attempts *l);
-
-/* attempt_say(a, last): tell the operator that a failed, *last of
-   attempt_settle. */
-void attempt_say(const struct attempt *a, bool last);
-
-/*
- * attempt_settle(c, st, a, last): put the result of a into the outbox of st:
- * the delivery is done, or due again later, or given up, and then *last is set.
+ * attempt_settle(c, st, a): put the result of a into the outbox of st: the
+ * delivery is done, or due again later, or given up, and then a->last is set.
  * False: the delivery is not there any more.
  */
 bool attempt_settle(const struct attempt_context *c, struct alert_state *st,
-	const struct attempt *a, bool *last);
+	struct attempt *a);
+
+/* attempt_say(a): tell the operator that a failed. */
+void attempt_say(const struct attempt *a);
 
 #endif

@@ -1,6 +1,7 @@
 #include "delivery/digest_worker.h"
 
 #include "base/log.h"
+#include "base/xalloc.h"
 #include "delivery/lease.h"
 #include "delivery/owner.h"
 #include "delivery/sender.h"
@@ -11,17 +12,58 @@
 #include "routing/routing.h"
 #include "state/state_store.h"
 
-#include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Room for a digest and the record around it. */
 #define BODY_MAX (DIGEST_BYTES + 1024)
 
+/* The digests of one route that are being sent, one after the other. */
+struct digest_round {
+	struct digest_round *next; /* of the worker */
+	struct digest_worker *worker;
+	const struct conf_route *route; /* NULL: no longer configured */
+	char *name;
+	struct digests due;
+	size_t at; /* the one that is under way */
+	struct buf body;
+	struct delivery_request request;
+};
+
+struct digest_worker {
+	struct digest_setup setup;
+	double now;
+	bool left;
+	struct strings fallbacks;
+	struct digest_round *rounds;
+	char us[OWNER_SIZE];
+};
+
+struct digest_worker *digest_worker_new(const struct digest_setup *setup)
+{
+	struct digest_worker *g = xcalloc(1, sizeof *g);
+
+	g->setup = *setup;
+	owner_name(g->us);
+	return g;
+}
+
+void digest_worker_free(struct digest_worker *g)
+{
+	strings_release(&g->fallbacks);
+	free(g);
+}
+
+bool digest_worker_left(const struct digest_worker *g)
+{
+	return g->left;
+}
+
 /* The digests of one route (NULL: of all). False: the store failed. */
 static bool find_due(const struct digest_worker *g, const struct strings *slugs,
 	const char *route, struct digests *out)
 {
-	struct transaction *t = transaction_begin(g->states, slugs);
+	struct transaction *t = transaction_begin(g->setup.states, slugs);
 	const struct alert_state *st;
 	bool ok;
 	size_t i;
@@ -58,7 +100,7 @@ static void put_off(const struct digest_worker *g, struct alert_state *st,
 }
 
 /* Notes what became of the digest in the outbox of one of its servers. */
-static void settle(const struct digest_worker *g, const struct digest *d,
+static void settle(struct digest_worker *g, const struct digest *d,
 	struct alert_state *st, const struct outcome *o)
 {
 	struct outbox_item item;
@@ -67,15 +109,15 @@ static void settle(const struct digest_worker *g, const struct digest *d,
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item))
 			put_off(g, st, item.delivery, o);
-	if (o->given_up)
-		fallback_tell(st, g->conf, g->now);
+	if (o->given_up && fallback_tell(st, g->setup.conf, g->now))
+		strings_note(&g->fallbacks, st->slug);
 	for (size_t i = 0; o->done && i < d->n; i++)
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item))
 			outbox_drop(st, &item);
 }
 
-static bool settle_all(const struct digest_worker *g, const struct digest *d,
+static bool settle_all(struct digest_worker *g, const struct digest *d,
 	const struct outcome *o)
 {
 	struct strings slugs = {0};
@@ -86,7 +128,7 @@ static bool settle_all(const struct digest_worker *g, const struct digest *d,
 
 	for (size_t i = 0; i < d->n; i++)
 		strings_note(&slugs, d->v[i].slug);
-	t = transaction_begin(g->states, &slugs);
+	t = transaction_begin(g->setup.states, &slugs);
 	do {
 		while ((st = transaction_next(t, &n))) {
 			settle(g, d, st, o);
@@ -114,7 +156,9 @@ static struct outcome judge_attempt(const struct digest_worker *g,
 		d->attempts + 1, g->now);
 	o.refused = sent->mend || o.given_up;
 	o.done = o.given_up;
-	o.delay = retry_delay(d->attempts + 1, 0, sent->retry_after_s);
+	o.delay = retry_delay(
+		&(struct urgency) {SEVERITY_P3, (double)d->boundary}, g->now,
+		d->attempts + 1, 0, sent->retry_after_s);
 	if (sent->refused)
 		log_error("a digest of %zu events to route %s: refused: %s",
 			d->n, d->route, sent->why);
@@ -129,86 +173,137 @@ static struct outcome judge_attempt(const struct digest_worker *g,
 	return o;
 }
 
-static bool send_one(const struct digest_worker *g, const struct conf_route *r,
-	struct digest *d)
+static void end_round(struct digest_round *r)
 {
-	struct delivered sent = {.ok = true};
-	struct outcome o;
-	struct buf body;
+	struct digest_worker *g = r->worker;
+	struct digest_round **p = &g->rounds;
 
-	if (r) {
-		buf_init(&body, BODY_MAX);
-		digest_json(&body, d, g->now);
-		sent = deliver_send(g->deliver, &(struct delivery_request) {
-			.route = r, .body = body.p, .done = d->done});
-		buf_release(&body);
+	while (*p != r)
+		p = &(*p)->next;
+	*p = r->next;
+	lease_drop(g->setup.store, r->name, g->us);
+	digests_release(&r->due);
+	buf_release(&r->body);
+	free(r->name);
+	free(r);
+}
+
+/* Begins the next digest of a route, or ends the round. */
+static void send_next(struct digest_round *r)
+{
+	const struct digest_worker *g = r->worker;
+	struct digest *d;
+
+	while (r->at < r->due.n && r->due.v[r->at].next_try > g->now)
+		r->at++;
+	if (r->at == r->due.n) {
+		end_round(r);
+		return;
+	}
+	d = &r->due.v[r->at];
+	buf_clear(&r->body);
+	digest_json(&r->body, d, g->now);
+	r->request.body = r->body.p;
+	r->request.done = d->done;
+	if (r->route) {
+		deliver_begin(g->setup.deliver, &r->request);
+		return;
+	}
+	log_warn("a digest of %zu events to route %s: dropped: no such route "
+		 "any more",
+		d->n, d->route);
+	r->request.result = (struct delivered) {.ok = true};
+	r->request.ended(r);
+}
+
+static void on_ended(void *arg)
+{
+	struct digest_round *r = arg;
+	struct digest_worker *g = r->worker;
+	const struct digest *d = &r->due.v[r->at];
+	const struct delivered *sent = &r->request.result;
+	struct outcome o = judge_attempt(g, d, sent);
+
+	if (settle_all(g, d, &o) && sent->ok) {
+		r->at++;
+		send_next(r);
 	} else {
-		log_warn("a digest of %zu events to route %s: dropped: no such "
-			 "route any more",
-			d->n, d->route);
+		g->left = true;
+		end_round(r);
 	}
-	o = judge_attempt(g, d, &sent);
-	return settle_all(g, d, &o) && sent.ok;
 }
 
-/* Sends the digests of one route, the oldest first. They are looked up anew:
-   before we had the lease another process may have sent them. */
-static bool send_route(const struct digest_worker *g,
-	const struct strings *slugs, const char *route)
+/* Begins to send the digests of one route, the oldest first. They are looked up
+   anew: before we had the lease another process may have sent them. */
+static void begin_round(struct digest_worker *g, const struct strings *slugs,
+	const char *route)
 {
-	struct digests due = {0};
-	bool ok = find_due(g, slugs, route, &due);
+	enum lease_result got = lease_take(g->setup.store, route, g->us);
+	struct digest_round *r;
 
-	digests_sort(&due);
-	for (size_t i = 0; i < due.n && ok; i++) {
-		ok = due.v[i].next_try <= g->now &&
-			send_one(g, route_find(g->conf, route), &due.v[i]);
+	/* The process that has the lease sends it. */
+	if (got != LEASE_OURS) {
+		g->left = g->left || got == LEASE_STORE_FAILED;
+		return;
 	}
-	digests_release(&due);
-	return ok;
+	r = xcalloc(1, sizeof *r);
+	*r = (struct digest_round) {
+		.next = g->rounds,
+		.worker = g,
+		.route = route_find(g->setup.conf, route),
+		.name = xstrdup(route),
+	};
+	g->rounds = r;
+	buf_init(&r->body, BODY_MAX);
+	r->request = (struct delivery_request) {
+		.route = r->route, .ended = on_ended, .arg = r};
+	if (find_due(g, slugs, route, &r->due)) {
+		digests_sort(&r->due);
+		send_next(r);
+	} else {
+		g->left = true;
+		end_round(r);
+	}
 }
 
-/* The routes that have a digest to be sent; *waits: or one to be retried
-   later. */
-static bool find_routes(const struct digest_worker *g,
-	const struct strings *slugs, struct strings *routes, bool *waits)
+static bool under_way(const struct digest_worker *g, const char *route)
 {
-	struct digests due = {0};
-	bool ok = find_due(g, slugs, NULL, &due);
-
-	for (size_t i = 0; i < due.n && ok; i++) {
-		if (due.v[i].next_try <= g->now)
-			strings_note(routes, due.v[i].route);
-		else
-			*waits = true;
-	}
-	digests_release(&due);
-	return ok;
+	for (const struct digest_round *r = g->rounds; r; r = r->next)
+		if (strcmp(r->name, route) == 0)
+			return true;
+	return false;
 }
 
-bool digest_worker_out(
-	const struct digest_worker *g, const struct strings *slugs)
+void digest_worker_out(struct digest_worker *g, const struct strings *slugs,
+	double now)
 {
 	struct strings routes = {0};
-	bool waits = false, ok;
-	char us[OWNER_SIZE];
+	struct digests due = {0};
 
-	if (!g->conf)
-		return true;
-	owner_name(us);
-	ok = find_routes(g, slugs, &routes, &waits);
-	for (size_t i = 0; i < routes.n && ok; i++) {
-		enum lease_result got = lease_take(g->store, routes.v[i], us);
-
-		/* The process that has the lease sends it. */
-		if (got == LEASE_THEIRS)
-			continue;
-		if (got == LEASE_STORE_FAILED ||
-			!send_route(g, slugs, routes.v[i]))
-			waits = true;
-		if (got == LEASE_OURS)
-			lease_drop(g->store, routes.v[i], us);
+	g->now = now;
+	if (!g->setup.conf)
+		return;
+	if (!find_due(g, slugs, NULL, &due))
+		g->left = true;
+	for (size_t i = 0; i < due.n; i++) {
+		if (due.v[i].next_try <= now)
+			strings_note(&routes, due.v[i].route);
+		else
+			g->left = true;
 	}
+	digests_release(&due);
+	for (size_t i = 0; i < routes.n; i++)
+		if (!under_way(g, routes.v[i]))
+			begin_round(g, slugs, routes.v[i]);
 	strings_release(&routes);
-	return ok && !waits;
+}
+
+bool digest_worker_busy(const struct digest_worker *g)
+{
+	return g->rounds;
+}
+
+struct strings *digest_worker_fallbacks(struct digest_worker *g)
+{
+	return &g->fallbacks;
 }

@@ -5,18 +5,24 @@
 #include "delivery/round_complete.h"
 #include "transport/credential.h"
 #include "transport/http_client.h"
+#include "transport/result.h"
+#include "transport/transfers.h"
 
 #include <stdlib.h>
 
 struct heartbeat {
 	const struct conf_heartbeat *conf;
 	const char *credentials;
-	struct http_send *http; /* made when there is use for it */
+	struct transfers *transfers;
 	struct round_complete round;
+	/* The call that is under way. */
+	bool calling;
+	struct http_request request;
+	struct http_answer answer;
 };
 
 struct heartbeat *heartbeat_new(const struct conf *conf,
-	const char *credentials)
+	const char *credentials, struct transfers *t)
 {
 	struct heartbeat *h;
 
@@ -25,16 +31,23 @@ struct heartbeat *heartbeat_new(const struct conf *conf,
 	h = xcalloc(1, sizeof *h);
 	h->conf = &conf->heartbeat;
 	h->credentials = credentials;
+	h->transfers = t;
 	h->round.conf = conf;
 	return h;
+}
+
+static void await(struct heartbeat *h)
+{
+	while (h->calling)
+		transfers_wait(h->transfers, -1, DELIVER_LIMIT_MS);
 }
 
 void heartbeat_free(struct heartbeat *h)
 {
 	if (!h)
 		return;
+	await(h);
 	round_complete_clear(&h->round);
-	http_send_free(h->http);
 	free(h);
 }
 
@@ -69,24 +82,33 @@ static bool find_url(const struct heartbeat *h, struct buf *url)
 	return text;
 }
 
+static void on_ended(void *arg)
+{
+	struct heartbeat *h = arg;
+	const struct http_answer *a = &h->answer;
+
+	if (a->status && (a->status < 200 || a->status > 299))
+		log_warn("heartbeat: HTTP %d", a->status);
+	else if (!a->status)
+		log_warn("heartbeat: %s", a->why);
+	http_answer_release(&h->answer);
+	http_request_release(&h->request);
+	h->calling = false;
+}
+
 static void call(struct heartbeat *h)
 {
-	struct http_request r;
-	struct http_answer a;
-
-	if (!h->http)
-		h->http = http_send_new();
-	http_request_init(&r);
-	r.method = "GET";
-	if (find_url(h, &r.url)) {
-		http_send(h->http, &r, &a);
-		if (a.status && (a.status < 200 || a.status > 299))
-			log_warn("heartbeat: HTTP %d", a.status);
-		else if (!a.status)
-			log_warn("heartbeat: %s", a.why);
-		http_answer_release(&a);
+	http_request_init(&h->request);
+	h->request.method = "GET";
+	h->calling = true;
+	h->answer = (struct http_answer) {.status = 0};
+	if (!find_url(h, &h->request.url)) {
+		http_request_release(&h->request);
+		h->calling = false;
+	} else if (!http_begin(h->transfers, &h->request, &h->answer, on_ended,
+			   h)) {
+		on_ended(h);
 	}
-	http_request_release(&r);
 }
 
 void heartbeat_round(struct heartbeat *h, bool end, const char *trouble)
@@ -95,7 +117,11 @@ void heartbeat_round(struct heartbeat *h, bool end, const char *trouble)
 
 	if (!h)
 		return;
+	if (end)
+		await(h);
 	if (round_complete_complete(&h->round, why) && !trouble) {
+		if (h->calling)
+			return;
 		call(h);
 		round_complete_clear(&h->round);
 	} else if (end) {

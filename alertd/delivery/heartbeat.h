@@ -11,12 +11,15 @@
 /* Opaque. May be NULL in all functions: then no URL is called. */
 struct heartbeat;
 
+struct transfers;
+
 /*
- * heartbeat_new(conf, credentials): neither is copied, and each may be NULL.
- * NULL where the configuration names no URL.
+ * heartbeat_new(conf, credentials, t): none is copied, and the first two may be
+ * NULL; the calls go on whenever somebody waits for t. NULL where the
+ * configuration names no URL. heartbeat_free(h): waits for the last call.
  */
 struct heartbeat *heartbeat_new(const struct conf *conf,
-	const char *credentials);
+	const char *credentials, struct transfers *t);
 void heartbeat_free(struct heartbeat *h);
 
 /*
@@ -30,7 +33,8 @@ void heartbeat_refused(struct heartbeat *h);
 /*
  * heartbeat_round(h, end, trouble): the verdicts so far have been decided on.
  * Where they are a complete round, see round_complete.h, and trouble is NULL:
- * call the URL, and begin the next round. Else the round goes on; but where no
+ * begin to call the URL, and begin the next round; where the last call has not
+ * ended, the round goes on. It also goes on in all other cases; but where no
  * more verdicts will come (`end`), a warning says why it is not complete.
  */
 void heartbeat_round(struct heartbeat *h, bool end, const char *trouble);

@@ -3,6 +3,8 @@
 #include "base/clock.h"
 #include "base/xalloc.h"
 #include "sinks/sink.h"
+#include "transport/exec.h"
+#include "transport/transfers.h"
 
 #include <stdlib.h>
 
@@ -10,12 +12,10 @@
 #define REQUESTS_MAX 100
 /* Later in an attempt no request is begun; see OUTBOX_HOLD_S. */
 #define BEGIN_MS 15000
-/* Requests at a time to one route. */
-#define ROUTE_MAX 8
 
 struct deliver {
 	const char *credentials;
-	struct http_send *http; /* made when there is use for it */
+	struct transfers *transfers;
 };
 
 struct deliver *deliver_new(const char *credentials)
@@ -23,6 +23,7 @@ struct deliver *deliver_new(const char *credentials)
 	struct deliver *d = xcalloc(1, sizeof *d);
 
 	d->credentials = credentials;
+	d->transfers = transfers_new();
 	return d;
 }
 
@@ -30,30 +31,30 @@ void deliver_free(struct deliver *d)
 {
 	if (!d)
 		return;
-	http_send_free(d->http);
+	transfers_free(d->transfers);
 	free(d);
 }
 
-/* A route, and how many attempts to reach it are under way. */
-struct slot {
-	const struct conf_route *route;
-	int under_way;
-	bool up, down;
-};
+struct transfers *deliver_transfers(const struct deliver *d)
+{
+	return d->transfers;
+}
 
 /* One attempt. */
 struct sending {
+	struct deliver *deliver;
 	struct delivery_request *delivery;
 	const struct sink *sink;
-	struct slot *slot;
-	bool begun;
 	double since; /* clock_mono_ms */
 	struct sink_job job;
 	struct secret *secret;
 	struct sink_event event; /* the job's; where it has none, not set */
 	struct message message;
+	/* What is under way, and its result. */
 	struct http_request request;
 	struct http_answer answer;
+	struct smtp_job mail;
+	struct delivered one;
 };
 
 /* The result of what fails until somebody has mended it. */
@@ -108,61 +109,102 @@ static bool in_time(const struct sending *s)
 	return false;
 }
 
-/* Judges the answer to the last request. Whether to send the next one. */
-static bool take_answer(struct sending *s)
+/* Judges the answer to the last request. */
+static void judge_answer(struct sending *s)
 {
-	struct delivered *result = &s->delivery->result, one;
 	const struct http_answer *a = &s->answer;
 
 	if (a->status) {
-		one = sink_judge(a);
-		s->sink->judge(&s->job, result->done, a, &one);
+		s->one = sink_judge(a);
+		s->sink->judge(&s->job, s->delivery->result.done, a, &s->one);
 	} else if (a->untried) {
-		one = to_mend(a->why);
+		s->one = to_mend(a->why);
 	} else {
-		one = (struct delivered) {.down = true};
-		snprintf(one.why, sizeof one.why, "%s", a->why);
+		s->one = (struct delivered) {.down = true};
+		snprintf(s->one.why, sizeof s->one.why, "%s", a->why);
 	}
 	http_answer_release(&s->answer);
 	http_request_release(&s->request);
-	return note_result(result, &one);
 }
 
-/* Makes the next request, if there is one, and time for it. */
+/* Takes the result of what has ended. Whether to send the next one. */
+static bool take_result(struct sending *s)
+{
+	if (s->sink->build)
+		judge_answer(s);
+	buf_release(&s->mail.message);
+	return note_result(&s->delivery->result, &s->one);
+}
+
+/* Makes the next request or mail. False: there is none. */
 static bool make(struct sending *s)
 {
-	http_request_init(&s->request);
-	if (s->sink->build(&s->job, s->delivery->result.done, &s->request) &&
-		in_time(s))
-		return true;
-	http_request_release(&s->request);
-	return false;
+	int n = s->delivery->result.done;
+
+	if (s->sink->build) {
+		http_request_init(&s->request);
+		if (s->sink->build(&s->job, n, &s->request))
+			return true;
+		http_request_release(&s->request);
+		return false;
+	}
+	s->mail = (struct smtp_job) {.url = NULL};
+	return s->sink->mail ? s->sink->mail(&s->job, n, &s->mail) : n == 0;
 }
 
-/* Sends the next request. Whether one is under way. */
-static bool go_on(struct deliver *d, struct sending *s)
+static void on_ended(void *arg);
+
+/* Begins what was made. Whether it is under way; else it has ended. */
+static bool begin_one(struct sending *s)
+{
+	struct transfers *t = s->deliver->transfers;
+
+	if (s->sink->build)
+		return http_begin(t, &s->request, &s->answer, on_ended, s);
+	if (s->sink->mail)
+		return smtp_begin(t, &s->mail, &s->one, on_ended, s);
+	return exec_begin(t, s->job.route->command, s->job.body, &s->one,
+		on_ended, s);
+}
+
+static void end_sending(struct sending *s)
+{
+	struct delivery_request *p = s->delivery;
+
+	if (s->job.event) {
+		message_release(&s->message);
+		sink_event_release(&s->event);
+	}
+	secret_close(s->secret);
+	free(s);
+	p->ended(p->arg);
+}
+
+/* Sends what is left of the event, until something is under way. */
+static void go_on(struct sending *s)
 {
 	while (make(s)) {
-		if (http_begin(d->http, &s->request, &s->answer, s))
-			return true;
-		if (!take_answer(s))
-			return false;
+		if (!in_time(s)) {
+			http_request_release(&s->request);
+			buf_release(&s->mail.message);
+			break;
+		}
+		if (begin_one(s))
+			return;
+		if (!take_result(s))
+			break;
 	}
-	return false;
+	end_sending(s);
 }
 
-/* Sends what is no HTTP, and blocks. */
-static void send_here(struct sending *s)
+static void on_ended(void *arg)
 {
-	struct delivered *result = &s->delivery->result, one = {0};
+	struct sending *s = arg;
 
-	if (s->sink->send)
-		*result = s->sink->send(&s->job);
+	if (take_result(s))
+		go_on(s);
 	else
-		while (in_time(s) &&
-			s->sink->send_nth(&s->job, result->done, &one) &&
-			note_result(result, &one))
-			;
+		end_sending(s);
 }
 
 /*
@@ -225,34 +267,16 @@ static bool read_event(struct sending *s)
 	return true;
 }
 
-static void end_sending(struct sending *s)
+void deliver_begin(struct deliver *d, struct delivery_request *p)
 {
-	const struct delivered *r = &s->delivery->result;
-
-	if (s->job.event) {
-		message_release(&s->message);
-		sink_event_release(&s->event);
-	}
-	secret_close(s->secret);
-	s->slot->under_way--;
-	s->slot->up = !r->down;
-	s->slot->down = s->slot->down || r->down;
-}
-
-/* Begins an attempt. Whether a request of it is under way. */
-static bool begin_sending(struct deliver *d, struct sending *s)
-{
-	struct delivery_request *p = s->delivery;
+	struct sending *s = xcalloc(1, sizeof *s);
 	char why[DELIVER_WHY];
 
-	s->begun = true;
-	s->since = clock_mono_ms();
 	p->result = (struct delivered) {.ok = true, .done = p->done};
-	p->result.skipped =
-		s->slot->down || (p->before > 0 && s->since > p->before);
-	if (p->result.skipped)
-		return false;
-	s->slot->under_way++;
+	s->deliver = d;
+	s->delivery = p;
+	s->sink = sink_of(p->route->type);
+	s->since = clock_mono_ms();
 	s->job = (struct sink_job) {
 		.route = p->route,
 		.body = p->body,
@@ -262,77 +286,8 @@ static bool begin_sending(struct deliver *d, struct sending *s)
 	if (!unlock(d->credentials, &s->job, &s->secret, why))
 		p->result = to_mend(why);
 	else if (read_event(s)) {
-		if (!s->sink->build)
-			send_here(s);
-		else if (go_on(d, s))
-			return true;
+		go_on(s);
+		return;
 	}
 	end_sending(s);
-	return false;
-}
-
-/* Begins all that may begin now. How many are under way. */
-static size_t begin_some(struct deliver *d, struct sending *v, size_t n,
-	size_t under_way)
-{
-	for (size_t i = 0; i < n && under_way < HTTP_SEND_MAX; i++) {
-		const struct slot *l = v[i].slot;
-		bool may = l->down || l->under_way < (l->up ? ROUTE_MAX : 1);
-
-		if (!v[i].begun && v[i].sink->build && may)
-			under_way += begin_sending(d, &v[i]);
-	}
-	return under_way;
-}
-
-static struct slot *slot_of(struct slot *v, const struct delivery_request *p)
-{
-	while (v->route && v->route != p->route)
-		v++;
-	v->route = p->route;
-	v->up = v->up || p->trusted;
-	return v;
-}
-
-void deliver_all(struct deliver *d, struct delivery_request *requests, size_t n)
-{
-	struct sending *v = xcalloc(n, sizeof *v);
-	struct slot *slots = xcalloc(n + 1, sizeof *slots);
-	size_t under_way = 0;
-
-	for (size_t i = 0; i < n; i++) {
-		v[i].delivery = &requests[i];
-		v[i].sink = sink_of(requests[i].route->type);
-		v[i].slot = slot_of(slots, &requests[i]);
-		if (v[i].sink->build && !d->http)
-			d->http = http_send_new();
-	}
-	while ((under_way = begin_some(d, v, n, under_way))) {
-		struct sending *s = http_end(d->http);
-
-		if (take_answer(s) && go_on(d, s))
-			continue;
-		end_sending(s);
-		under_way--;
-	}
-	/* Now that no answer is awaited, sinks may block. */
-	for (size_t i = 0, tried = 0; i < n; i++) {
-		struct delivered *r = &requests[i].result;
-
-		if (v[i].begun)
-			continue;
-		if (tried)
-			*r = (struct delivered) {.postponed = true};
-		else
-			begin_sending(d, &v[i]);
-		tried += !r->skipped;
-	}
-	free(slots);
-	free(v);
-}
-
-struct delivered deliver_send(struct deliver *d, struct delivery_request *p)
-{
-	deliver_all(d, p, 1);
-	return p->result;
 }

@@ -1,5 +1,5 @@
 /*
- * sender.h: sends events to routes, several at once.
+ * sender.h: sends events to routes, side by side: none waits for another.
  */
 #ifndef DELIVERY_SENDER_H
 #define DELIVERY_SENDER_H
@@ -9,7 +9,7 @@
 
 #include <stdbool.h>
 
-/* An event to be sent; nothing of it is kept. */
+/* An event to be sent. */
 struct delivery_request {
 	const struct conf_route *route;
 	const char *body; /* a record of mcp-records(5) */
@@ -17,8 +17,8 @@ struct delivery_request {
 	   answer to an earlier delivery; or NULL. */
 	const char *handle;
 	int done; /* how many requests of this delivery got through before */
-	bool trusted;  /* the route took the last event */
-	double before; /* not begun later; see clock_mono_ms. 0: no limit */
+	void (*ended)(void *arg);
+	void *arg;
 	struct delivered result;
 };
 
@@ -27,7 +27,7 @@ struct deliver;
 
 /*
  * deliver_new(credentials): credentials is the folder of the secrets, not
- * copied, or NULL.
+ * copied, or NULL. deliver_free(d): nothing may be under way.
  */
 struct deliver *deliver_new(const char *credentials);
 void deliver_free(struct deliver *d);
@@ -41,16 +41,14 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 	char *why);
 
 /*
- * deliver_all(d, v, n): try each once, and set its result; several at once to a
- * route that is up. A route that is not trusted is tried with one first, and
- * where it is down the others are skipped. Of deliveries that block (no HTTP)
- * one is tried, and the others are postponed. An attempt takes DELIVER_LIMIT_MS
- * at most for a request, and less than three times that for all its requests:
- * the next attempt goes on from there.
+ * deliver_begin(d, p): start to try *p once; when p->result is known, maybe at
+ * once, p->ended(p->arg) is called. Keep *p in place until then. An attempt
+ * takes DELIVER_LIMIT_MS at most for a request, and less than three times that
+ * for all its requests: the next attempt goes on from there.
  */
-void deliver_all(struct deliver *d, struct delivery_request *v, size_t n);
+void deliver_begin(struct deliver *d, struct delivery_request *p);
 
-/* deliver_send(d, p): try one, and return its result. */
-struct delivered deliver_send(struct deliver *d, struct delivery_request *p);
+/* deliver_transfers(d): all that is under way, to be waited for. */
+struct transfers *deliver_transfers(const struct deliver *d);
 
 #endif

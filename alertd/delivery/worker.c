@@ -5,35 +5,59 @@
 #include "base/xalloc.h"
 #include "delivery/attempt.h"
 #include "routing/fallback.h"
+#include "routing/outbox.h"
 #include "state/state_store.h"
+#include "transport/transfers.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Servers that are delivered together: what a crash makes us send again. */
+/* Results that are stored together: what a crash makes us send again. */
 #define TOGETHER 32
 /* Attempts that are taken with decisions; the others are when it is their
    turn. */
 #define FIRST_MAX 1024
+/* Attempts at a time to one route that is up; to any other route one. */
+#define ROUTE_MAX 8
+/* Those beyond the first of their route, over all routes. */
+#define MORE_MAX 32
+/* All attempts at a time. */
+#define FLYING_MAX 256
+/* A result waits for others, to be stored with them, for no longer. */
+#define SETTLE_MS 20
+/* A route that is down is left alone for this long; if it asks for more, for as
+   long as a P1 may wait. */
+#define DOWN_S RETRY_DELAY_MIN_S
+/* After the store failed, no result is stored for this long. */
+#define STORE_PAUSE_MS 10000
+
+/* What is under way to a route. */
+struct route_use {
+	size_t attempts;
+	bool up; /* it took the last event */
+};
 
 struct worker {
 	struct state_store *states;
 	struct deliver *deliver;
 	struct attempt_context context;
+	struct route_use *routes; /* those of the configuration */
+	size_t more;		  /* attempts beyond the first of their route */
+	double now, now_ms; /* the time, and when it was; see clock_mono_ms */
+	struct attempts first;	/* taken with decisions */
+	struct attempts queue;	/* to begin, the most urgent first */
+	struct attempts flying; /* under way */
+	struct attempts done;	/* to be stored, since done_ms */
+	double done_ms;
+	double paused_ms;	/* nothing is stored before */
+	struct strings look;	/* servers to be looked at */
+	struct strings settled; /* whose outbox is empty */
 	bool overdue;	/* an event did not arrive in time anywhere */
 	bool left;	/* something is left for a later run */
 	struct strings told;  /* slugs of which it was said that they wait */
 	struct strings waits; /* and of which it is still to be said */
-	struct attempts first; /* taken with decisions */
 	struct worker_watch watch; /* key NULL: nobody waits */
-};
-
-/* Servers whose outboxes are delivered together. */
-struct batch {
-	struct strings settled; /* whose outbox is empty */
-	struct attempts attempts; /* to be made, one for a server at most */
-	bool ok;   /* nothing is left for a later run */
-	bool lost; /* the store failed */
 };
 
 struct worker *worker_new(struct state_store *states, struct deliver *deliver,
@@ -46,7 +70,7 @@ struct worker *worker_new(struct state_store *states, struct deliver *deliver,
 	w->deliver = deliver;
 	w->context.conf = conf;
 	w->context.down_until = xcalloc(n, sizeof *w->context.down_until);
-	w->context.up = xcalloc(n, sizeof *w->context.up);
+	w->routes = xcalloc(n, sizeof *w->routes);
 	owner_name(w->context.holder);
 	return w;
 }
@@ -56,10 +80,15 @@ void worker_free(struct worker *w)
 	if (!w)
 		return;
 	attempts_release(&w->first);
+	attempts_release(&w->queue);
+	attempts_release(&w->flying);
+	attempts_release(&w->done);
+	strings_release(&w->look);
+	strings_release(&w->settled);
 	strings_release(&w->told);
 	strings_release(&w->waits);
 	free(w->context.down_until);
-	free(w->context.up);
+	free(w->routes);
 	free(w);
 }
 
@@ -69,21 +98,65 @@ void worker_watch(struct worker *w, const struct worker_watch *watch)
 	w->context.watched = watch->key;
 }
 
+static void let_time_go_by(struct worker *w)
+{
+	w->context.now = w->now + (clock_mono_ms() - w->now_ms) / 1000;
+}
+
+/* A pretended clock stands still; ours goes on, lest what was due is not. */
+static void set_clock(struct worker *w, double now)
+{
+	let_time_go_by(w);
+	if (now < w->context.now && w->context.now - now < STATE_AHEAD_S)
+		return;
+	w->now = w->context.now = now;
+	w->now_ms = clock_mono_ms();
+}
+
+/* Whether this process is sending that delivery, or has its result. */
+static bool busy(const struct worker *w, const struct alert_state *st,
+	const struct outbox_item *item)
+{
+	unsigned long number = item->pending->number;
+	const char *route = item->delivery->route;
+
+	return attempts_find(&w->flying, st->slug, number, route) ||
+		attempts_find(&w->done, st->slug, number, route);
+}
+
 void worker_first(struct worker *w, struct alert_state *st, double now)
 {
-	struct attempt a;
+	struct outbox_item item;
+	size_t at = 0;
 
-	w->context.now = now;
-	if (w->first.n == FIRST_MAX || attempts_has(&w->first, st->slug))
-		return;
-	if (attempt_pick(&w->context, st, &a) == ATTEMPT_GOT)
-		attempts_add(&w->first, &a);
+	set_clock(w, now);
+	while (w->first.n < FIRST_MAX &&
+		attempt_next(&w->context, st, &at, &item)) {
+		unsigned long number = item.pending->number;
+		const char *route = item.delivery->route;
+		struct attempt *a;
+
+		if (busy(w, st, &item) ||
+			attempts_find(&w->first, st->slug, number, route) ||
+			attempts_find(&w->queue, st->slug, number, route))
+			continue;
+		a = attempt_new(&w->context, st, &item);
+		attempt_take(&w->context, st, &item, a);
+		attempts_add(&w->first, a);
+	}
+}
+
+static bool give_back(struct worker *w, struct alert_state *st)
+{
+	const struct attempts *const lists[] = {&w->flying, &w->done};
+
+	return attempt_give_back(&w->context, st, lists, 2);
 }
 
 void worker_let_go(struct worker *w, struct alert_state *st)
 {
 	worker_drop(w, st->slug);
-	attempt_give_back(&w->context, st);
+	give_back(w, st);
 }
 
 void worker_drop(struct worker *w, const char *slug)
@@ -91,20 +164,10 @@ void worker_drop(struct worker *w, const char *slug)
 	attempts_drop(&w->first, slug);
 }
 
-/* The attempt that was taken with a decision, if it may still begin. */
-static bool take_first(struct worker *w, const char *slug, struct attempt *a)
-{
-	if (!attempts_take(&w->first, slug, a))
-		return false;
-	if (attempt_may_begin(&w->context, a))
-		return true;
-	attempt_release(a);
-	return false;
-}
-
 /* That an event waits is said once in a run. */
 static void note_wait(struct worker *w, const char *slug)
 {
+	w->left = true;
 	if (strings_has(&w->told, slug))
 		return;
 	strings_note(&w->told, slug);
@@ -123,174 +186,435 @@ static void say_waits(struct worker *w)
 	strings_clear(&w->waits);
 }
 
-/* What there is to do next about a server, once its state is stored. */
-struct next {
-	enum attempt_found found;
-	bool empty;   /* its outbox */
-	bool overdue; /* something in it is */
+static struct route_use *use_of(const struct worker *w, const struct attempt *a)
+{
+	return &w->routes[a->route - w->context.conf->routes];
+}
+
+static void occupy(struct worker *w, const struct attempt *a)
+{
+	w->more += use_of(w, a)->attempts++ > 0;
+}
+
+static void vacate(struct worker *w, const struct attempt *a)
+{
+	w->more -= --use_of(w, a)->attempts > 0;
+}
+
+/*
+ * Whether an attempt may begin: the first to a route always may, so that no
+ * route waits for another one. Commands and mail go one after the other.
+ */
+static bool has_room(const struct worker *w, const struct attempt *a)
+{
+	const struct route_use *use;
+
+	if (!a->route)
+		return true;
+	use = use_of(w, a);
+	if (w->flying.n >= FLYING_MAX)
+		return false;
+	return !use->attempts ||
+		(use->up && use->attempts < ROUTE_MAX && w->more < MORE_MAX &&
+			a->route->type != CONF_ROUTE_COMMAND &&
+			a->route->type != CONF_ROUTE_EMAIL);
+}
+
+static void note_done(struct worker *w, struct attempt *a)
+{
+	if (!w->done.n)
+		w->done_ms = clock_mono_ms();
+	attempts_add(&w->done, a);
+}
+
+static void on_ended(void *arg)
+{
+	struct attempt *a = arg;
+	struct worker *w = a->owner;
+	const struct delivered *d = &a->request.result;
+
+	attempts_remove(&w->flying, a);
+	vacate(w, a);
+	use_of(w, a)->up = !d->down;
+	let_time_go_by(w);
+	if (d->down)
+		w->context.down_until[a->route - w->context.conf->routes] =
+			w->context.now +
+			fmax(DOWN_S, fmin(d->retry_after_s, RETRY_P1_S));
+	note_done(w, a);
+}
+
+/* Sends what was taken. */
+static void begin(struct worker *w, struct attempt *a)
+{
+	if (!a->route) {
+		log_warn("%s: %s to route %s: dropped: no such route any more",
+			a->slug, a->event, a->name);
+		a->request.result = (struct delivered) {.ok = true};
+		note_done(w, a);
+		return;
+	}
+	occupy(w, a);
+	attempts_add(&w->flying, a);
+	a->owner = w;
+	a->request.ended = on_ended;
+	a->request.arg = a;
+	deliver_begin(w->deliver, &a->request);
+}
+
+/* What is done to some servers in one transaction. */
+struct round {
+	const struct attempts *wanted;	 /* to be taken; or NULL */
+	const struct attempts *finished; /* to be settled; or NULL */
+	struct attempts found;		 /* what is due, taken where wanted */
 };
 
-/* Takes the next attempt of a state, if there is one. */
-static struct next take_next(struct worker *w, struct batch *b,
-	struct alert_state *st)
+/* What was seen of a server, which counts once it is stored. */
+struct seen {
+	bool empty; /* its outbox */
+	bool waits; /* for a later run */
+	bool overdue;
+};
+
+static bool of_server(const struct attempts *l, const char *slug)
 {
-	struct attempt a;
-	struct next n = {
-		.found = attempt_pick(&w->context, st, &a),
-		.empty = !st->n_outbox,
-		.overdue = fallback_any(st, w->context.now),
-	};
+	for (size_t i = 0; i < l->n; i++)
+		if (strcmp(l->v[i]->slug, slug) == 0)
+			return true;
+	return false;
+}
+
+/* Notes what is due of a server. Whether anything of it was taken. */
+static bool find_due(struct worker *w, struct round *r, struct alert_state *st)
+{
+	struct outbox_item item;
+	bool taken = false;
+	size_t at = 0;
+
+	while (attempt_next(&w->context, st, &at, &item)) {
+		struct attempt *a;
+
+		if (busy(w, st, &item))
+			continue;
+		a = attempt_new(&w->context, st, &item);
+		attempts_add(&r->found, a);
+		if (!r->wanted || !attempts_find(r->wanted, st->slug, a->number,
+					  a->name))
+			continue;
+		attempt_take(&w->context, st, &item, a);
+		taken = true;
+	}
+	return taken;
+}
+
+/* Whether the state of the server has changed. */
+static bool look_at_server(struct worker *w, struct round *r,
+	struct alert_state *st, struct seen *seen)
+{
+	bool changed = false, active;
+	size_t late;
 
 	/* Of an earlier decision, which was not stored. */
-	attempts_drop(&b->attempts, st->slug);
-	if (n.found == ATTEMPT_GOT)
-		attempts_add(&b->attempts, &a);
-	return n;
-}
+	attempts_drop(&r->found, st->slug);
+	for (size_t i = 0; r->finished && i < r->finished->n; i++) {
+		struct attempt *a = r->finished->v[i];
 
-static void note_next(struct worker *w, struct batch *b, const char *slug,
-	const struct next *n)
-{
-	if (n->empty)
-		strings_add(&b->settled, slug);
-	if (n->found == ATTEMPT_GOT)
-		return;
-	if (n->overdue)
-		w->overdue = true;
-	if (n->found == ATTEMPT_NOTHING)
-		return;
-	note_wait(w, slug);
-	b->ok = false;
-}
-
-/* What has become of the states. Attempts of those that are not stored are
-   dropped. */
-static void note_stored(struct worker *w, struct batch *b,
-	const struct transaction *t, const struct strings *slugs,
-	const struct next *next)
-{
-	b->lost = b->lost || transaction_failed(t);
-	for (size_t i = 0; i < slugs->n && !b->lost; i++) {
-		if (transaction_result(t, i) == TRANSACTION_DONE) {
-			note_next(w, b, slugs->v[i], &next[i]);
-			continue;
-		}
-		attempts_drop(&b->attempts, slugs->v[i]);
-		b->ok = false;
+		if (strcmp(a->slug, st->slug) == 0 &&
+			attempt_settle(&w->context, st, a))
+			changed = true;
 	}
-	if (b->lost)
-		attempts_release(&b->attempts);
-}
-
-/* Looks at one server. Whether its state has changed. */
-static bool look_at_server(struct worker *w, struct batch *b,
-	struct alert_state *st, struct next *n)
-{
-	bool back = attempt_give_back(&w->context, st);
+	changed = give_back(w, st) || changed;
 	/* What did not arrive in time goes to the fallbacks, too. */
-	size_t late = fallback_tell(st, w->context.conf, w->context.now);
-
+	late = fallback_tell(st, w->context.conf, w->context.now);
 	if (late)
 		log_warn("%s: %zu late deliver%s told to the fallback, too",
 			st->slug, late, late == 1 ? "y is" : "ies are");
-	*n = take_next(w, b, st);
-	return back || late || n->found == ATTEMPT_GOT;
+	changed = find_due(w, r, st) || changed || late;
+	active = of_server(&r->found, st->slug) ||
+		of_server(&w->flying, st->slug) ||
+		of_server(&w->done, st->slug);
+	*seen = (struct seen) {
+		.empty = !st->n_outbox,
+		.waits = !active && attempt_waits(&w->context, st),
+		.overdue = !active && fallback_any(st, w->context.now),
+	};
+	return changed;
 }
 
-/* Takes what is due of these servers. */
-static void look_at_all(struct worker *w, struct batch *b,
-	const struct strings *todo)
+static void note_seen(struct worker *w, const char *slug,
+	const struct seen *seen)
 {
-	struct next *next = xcalloc(todo->n, sizeof *next);
-	struct strings slugs = {0};
+	if (seen->empty)
+		strings_note(&w->settled, slug);
+	if (seen->overdue)
+		w->overdue = true;
+	if (seen->waits)
+		note_wait(w, slug);
+}
+
+/* Says what came of attempts, once that is stored or cannot be. */
+static void say_results(struct worker *w, const struct attempts *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		const struct attempt *a = l->v[i];
+
+		if (a->watched) {
+			w->watch.heard(w->watch.arg, a->name,
+				&a->request.result);
+		} else if (!a->request.result.ok) {
+			strings_note(&w->told, a->slug);
+			w->left = w->left || a->last;
+			attempt_say(a);
+		}
+	}
+}
+
+/* The store failed: what is not under way is left for a later run. */
+static void lose_store(struct worker *w)
+{
+	w->left = true;
+	w->paused_ms = clock_mono_ms() + STORE_PAUSE_MS;
+	attempts_release(&w->queue);
+}
+
+/* What is due goes into the queue, or is sent where it was taken. */
+static void use_found(struct worker *w, struct attempts *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (attempt_may_begin(l->v[i]))
+			begin(w, l->v[i]);
+		else
+			attempts_add(&w->queue, l->v[i]);
+	}
+	free(l->v);
+}
+
+/* One transaction on these servers. False: the store failed. */
+static bool run_round(struct worker *w, struct round *r,
+	const struct strings *slugs)
+{
+	struct seen *seen = xcalloc(slugs->n, sizeof *seen);
 	struct transaction *t;
 	struct alert_state *st;
-	struct attempt a;
+	bool lost;
 	size_t n;
 
-	for (size_t i = 0; i < todo->n; i++) {
-		if (take_first(w, todo->v[i], &a))
-			attempts_add(&b->attempts, &a);
-		else
-			strings_add(&slugs, todo->v[i]);
-	}
-	t = transaction_begin(w->states, &slugs);
+	let_time_go_by(w);
+	for (size_t i = 0; i < slugs->n && w->queue.n; i++)
+		attempts_drop(&w->queue, slugs->v[i]);
+	t = transaction_begin(w->states, slugs);
 	do {
 		while ((st = transaction_next(t, &n)))
-			if (look_at_server(w, b, st, &next[n]))
+			if (look_at_server(w, r, st, &seen[n]))
 				transaction_put(t);
 	} while (transaction_commit(t));
-	note_stored(w, b, t, &slugs, next);
-	transaction_end(t);
-	strings_release(&slugs);
-	free(next);
-}
-
-/* Says what came of an attempt, once that is stored or cannot be. */
-static void say_result(struct worker *w, struct batch *b,
-	const struct attempt *a, bool last)
-{
-	if (a->result.skipped)
-		return;
-	if (a->watched) {
-		w->watch.heard(w->watch.arg, a->name, &a->result);
-	} else if (!a->result.ok) {
-		strings_note(&w->told, a->slug);
-		b->ok = b->ok && !last;
-		attempt_say(a, last);
-	}
-}
-
-/* Stores what came of the attempts, and takes the next ones. */
-static void settle_all(struct worker *w, struct batch *b)
-{
-	struct attempts done = attempts_tried(&b->attempts);
-	struct next *next = xcalloc(done.n, sizeof *next);
-	bool *last = xcalloc(done.n, sizeof *last);
-	struct strings slugs = {0};
-	struct transaction *t;
-	struct alert_state *st;
-	size_t n;
-
-	for (size_t i = 0; i < done.n; i++)
-		strings_add(&slugs, done.v[i].slug);
-	t = transaction_begin(w->states, &slugs);
-	do {
-		while ((st = transaction_next(t, &n))) {
-			bool there = attempt_settle(&w->context, st,
-				&done.v[n], &last[n]);
-
-			next[n] = take_next(w, b, st);
-			if (there || next[n].found == ATTEMPT_GOT)
-				transaction_put(t);
+	lost = transaction_failed(t);
+	if (r->finished && !lost)
+		say_results(w, r->finished);
+	for (size_t i = 0; i < slugs->n; i++) {
+		if (!lost && transaction_result(t, i) == TRANSACTION_DONE) {
+			note_seen(w, slugs->v[i], &seen[i]);
+			continue;
 		}
-	} while (transaction_commit(t));
-	for (size_t i = 0; i < done.n; i++)
-		say_result(w, b, &done.v[i], last[i]);
-	note_stored(w, b, t, &slugs, next);
+		attempts_drop(&r->found, slugs->v[i]);
+		w->left = true;
+	}
 	transaction_end(t);
-	strings_release(&slugs);
-	attempts_release(&done);
-	free(last);
-	free(next);
+	if (lost)
+		lose_store(w);
+	use_found(w, &r->found);
+	free(seen);
+	return !lost;
 }
 
-static void run(struct worker *w, struct batch *b, const struct strings *todo,
-	double now)
+static void slugs_of(const struct attempts *l, struct strings *out)
 {
-	double began = clock_mono_ms();
+	for (size_t i = 0; i < l->n; i++)
+		strings_note(out, l->v[i]->slug);
+}
 
-	w->context.now = now;
-	look_at_all(w, b, todo);
-	while (!b->lost && b->attempts.n) {
-		attempts_send(&w->context, w->deliver, &b->attempts);
-		/* What is taken next is held from now on. */
-		w->context.now = now + (clock_mono_ms() - began) / 1000;
-		settle_all(w, b);
+/* Stores what came of the attempts that have ended. */
+static void settle(struct worker *w)
+{
+	struct attempts done = w->done;
+	struct round r = {.finished = &done};
+	struct strings slugs = {0};
+
+	w->done = (struct attempts) {0};
+	slugs_of(&done, &slugs);
+	if (run_round(w, &r, &slugs)) {
+		attempts_release(&done);
+	} else {
+		for (size_t i = 0; i < done.n; i++)
+			note_done(w, done.v[i]);
+		free(done.v);
 	}
-	if (!b->lost && !state_store_settled(w->states, &b->settled))
-		b->lost = true;
-	b->ok = b->ok && !b->lost;
+	strings_release(&slugs);
+}
+
+static void forget_settled(struct worker *w)
+{
+	if (!state_store_settled(w->states, &w->settled))
+		lose_store(w);
+	strings_clear(&w->settled);
+}
+
+/* Looks for what is due of the servers that are to be looked at. */
+static void look(struct worker *w)
+{
+	struct strings todo = w->look;
+	bool ok = true;
+
+	w->look = (struct strings) {0};
+	for (size_t i = 0; i < todo.n && ok; i += TRANSACTION_TOGETHER) {
+		size_t n = todo.n - i;
+		struct strings some = {.v = todo.v + i,
+			.n = n < TRANSACTION_TOGETHER ? n : TRANSACTION_TOGETHER};
+		struct round r = {0};
+
+		ok = run_round(w, &r, &some);
+	}
+	strings_release(&todo);
+}
+
+static int compare(const void *a, const void *b)
+{
+	const struct attempt *x = *(struct attempt *const *)a,
+			     *y = *(struct attempt *const *)b;
+	int order = (int)x->urgency.severity - (int)y->urgency.severity;
+
+	if (!order)
+		order = (x->created > y->created) - (x->created < y->created);
+	if (!order)
+		order = strcmp(x->slug, y->slug);
+	return order ? order : (x->number > y->number) - (x->number < y->number);
+}
+
+/* Takes these attempts, for which there is room, and begins them. */
+static void take(struct worker *w, struct attempts *wanted)
+{
+	struct round r = {.wanted = wanted};
+	struct strings slugs = {0};
+
+	slugs_of(wanted, &slugs);
+	for (size_t i = 0; i < wanted->n; i++)
+		if (wanted->v[i]->route)
+			vacate(w, wanted->v[i]);
+	run_round(w, &r, &slugs);
+	strings_release(&slugs);
+	attempts_release(wanted);
+}
+
+/* Begins what may begin, the most urgent first. */
+static void begin_some(struct worker *w)
+{
+	struct attempts queue = w->queue, wanted = {0};
+
+	let_time_go_by(w);
+	w->queue = (struct attempts) {0};
+	if (queue.n)
+		qsort(queue.v, queue.n, sizeof(void *), compare);
+	for (size_t i = 0; i < queue.n; i++) {
+		struct attempt *a = queue.v[i];
+
+		if (!attempt_route_up(&w->context, a->name)) {
+			strings_note(&w->look, a->slug);
+			attempt_free(a);
+		} else if (!has_room(w, a) || wanted.n == TOGETHER) {
+			attempts_add(&w->queue, a);
+		} else if (attempt_may_begin(a)) {
+			begin(w, a);
+		} else {
+			if (a->route)
+				occupy(w, a);
+			attempts_add(&wanted, a);
+		}
+	}
+	free(queue.v);
+	if (wanted.n)
+		take(w, &wanted);
+	if (w->look.n)
+		look(w);
+}
+
+/* Begins, sends for up to ms milliseconds, and stores. Whether fd can be
+   read. */
+static bool turn(struct worker *w, int fd, double ms)
+{
+	bool readable;
+	double age;
+
+	begin_some(w);
+	if (w->done.n && clock_mono_ms() >= w->paused_ms)
+		ms = fmin(ms, SETTLE_MS);
+	readable = transfers_wait(deliver_transfers(w->deliver), fd, (int)ms);
+	age = clock_mono_ms() - w->done_ms;
+	if (w->done.n && clock_mono_ms() >= w->paused_ms &&
+		(w->done.n >= TOGETHER || !w->flying.n || age >= SETTLE_MS))
+		settle(w);
+	if (w->settled.n >= TOGETHER)
+		forget_settled(w);
+	return readable;
+}
+
+void worker_out(struct worker *w, const struct strings *slugs, double now)
+{
+	set_clock(w, now);
+	for (size_t i = 0; i < slugs->n; i++) {
+		size_t kept = 0, n = w->first.n;
+
+		for (size_t k = 0; k < n; k++) {
+			struct attempt *a = w->first.v[k];
+
+			if (strcmp(a->slug, slugs->v[i]) == 0)
+				attempts_add(&w->queue, a);
+			else
+				w->first.v[kept++] = a;
+		}
+		w->first.n = kept;
+		if (kept == n)
+			strings_add(&w->look, slugs->v[i]);
+	}
+	turn(w, -1, 0);
+	say_waits(w);
+}
+
+bool worker_wait(struct worker *w, int fd, int ms)
+{
+	double until = ms < 0 ? INFINITY : clock_mono_ms() + ms, left;
+
+	do {
+		left = fmax(until - clock_mono_ms(), 0);
+		if (turn(w, fd, fmin(left, DELIVER_LIMIT_MS)))
+			return true;
+	} while (clock_mono_ms() < until);
+	return false;
+}
+
+/* What has not begun is left for a later run. */
+static void leave_queue(struct worker *w)
+{
+	log_warn("%zu deliveries are left for a later run: their routes are "
+		 "slow",
+		w->queue.n);
+	w->left = true;
+	attempts_release(&w->queue);
+}
+
+void worker_finish(struct worker *w)
+{
+	double until = clock_mono_ms() + WORKER_FINISH_MS;
+
+	while (w->flying.n || w->queue.n ||
+		(w->done.n && clock_mono_ms() >= w->paused_ms)) {
+		if (w->queue.n && clock_mono_ms() >= until)
+			leave_queue(w);
+		turn(w, -1, DELIVER_LIMIT_MS);
+	}
+	if (w->done.n)
+		settle(w);
+	forget_settled(w);
+	say_waits(w);
 }
 
 void worker_begin(struct worker *w)
@@ -306,25 +630,4 @@ bool worker_overdue(const struct worker *w)
 bool worker_left(const struct worker *w)
 {
 	return w->left;
-}
-
-void worker_out(struct worker *w, const struct strings *slugs, double now)
-{
-	double began = clock_mono_ms();
-	bool lost = false;
-
-	for (size_t i = 0; i < slugs->n && !lost; i += TOGETHER) {
-		struct strings todo = {0};
-		struct batch b = {.ok = true};
-
-		for (size_t k = i; k < slugs->n && k < i + TOGETHER; k++)
-			strings_add(&todo, slugs->v[k]);
-		run(w, &b, &todo, now + (clock_mono_ms() - began) / 1000);
-		w->left = w->left || !b.ok;
-		lost = b.lost;
-		attempts_release(&b.attempts);
-		strings_release(&b.settled);
-		strings_release(&todo);
-	}
-	say_waits(w);
 }

@@ -1,7 +1,9 @@
 /*
  * worker.h: delivers the outboxes of servers. A delivery is marked as taken
  * before it is sent, and its result is stored after that, each by
- * compare-and-set, so that of two workers side by side one sends.
+ * compare-and-set, so that of two workers side by side one sends. Routes are
+ * served side by side, the most urgent event first; nothing waits for a route
+ * but what is for that route.
  */
 #ifndef DELIVERY_WORKER_H
 #define DELIVERY_WORKER_H
@@ -19,7 +21,10 @@ struct strings;
 /* Opaque. */
 struct worker;
 
-/* worker_new(states, deliver, conf): none is copied; conf may be NULL. */
+/*
+ * worker_new(states, deliver, conf): none is copied; conf and deliver may be
+ * NULL. worker_free(w): nothing may be under way, see worker_finish.
+ */
 struct worker *worker_new(struct state_store *states, struct deliver *deliver,
 	const struct conf *conf);
 void worker_free(struct worker *w);
@@ -36,12 +41,27 @@ void worker_drop(struct worker *w, const char *slug);
 void worker_let_go(struct worker *w, struct alert_state *st);
 
 /*
- * worker_out(w, slugs, now): deliver what is due of these servers, of which
- * none is there twice. A route that is down is not tried again by this process
- * before its time. worker_left(w): whether anything so far is left for a later
- * run, was given up, or the store failed; the operator has been told.
+ * worker_out(w, slugs, now): begin to deliver what is due of these servers, of
+ * which none is there twice. A route that is down is not tried again by this
+ * process before its time.
  */
 void worker_out(struct worker *w, const struct strings *slugs, double now);
+
+/*
+ * worker_wait(w, fd, ms): go on delivering until fd can be read (-1: there is
+ * none), or for ms milliseconds; less than 0: for as long as it takes. Whether
+ * fd can be read.
+ */
+bool worker_wait(struct worker *w, int fd, int ms);
+
+/*
+ * worker_finish(w): go on delivering until nothing is under way. What cannot
+ * begin within WORKER_FINISH_MS, because a route is slow, is left for a later
+ * run. worker_left(w): whether anything so far is left for a later run, was
+ * given up, or the store failed; the operator has been told.
+ */
+#define WORKER_FINISH_MS 30000
+void worker_finish(struct worker *w);
 bool worker_left(const struct worker *w);
 
 /* A caller who waits for what becomes of one event. */

@@ -1,5 +1,6 @@
 #include "incident/acknowledgement.h"
 
+#include "base/text.h"
 #include "incident/dedup_key.h"
 
 #include <math.h>
@@ -24,34 +25,125 @@ static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
 	ack_release(&inc->ack);
 }
 
-size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
+/* Whether q means the incident of that kind. */
+static bool meant(const struct alert_state *st, const struct ack_request *q,
+	enum alert_kind kind)
+{
+	const struct incident *inc = &st->incidents[kind];
+	char key[ALERT_KEY_SIZE];
+
+	if (!inc->open || (inc->superseded && q->action != ACK_CLOSE))
+		return false;
+	if (q->key && strcmp(q->key, dedup_key(st, kind, key)) != 0)
+		return false;
+	return !q->route || strings_has(&inc->told, q->route);
+}
+
+/* Whether an answer is older than another that counted. */
+static bool stale(const struct incident *inc, const struct ack_request *q,
+	double now)
+{
+	/* One that a wrong clock set ahead counts for nothing. */
+	return q->said_at > 0 && q->said_at <= inc->answered_at &&
+		inc->answered_at <= now + STATE_AHEAD_S;
+}
+
+/* Whether whoever says it may change who looks after an incident. */
+static bool may_take(const struct incident *inc, const struct ack_request *q,
+	double now)
+{
+	if (!ack_holds(inc, now) || strcmp(inc->ack.by, q->by) == 0)
+		return true;
+	return q->from && (!*q->from || strcmp(inc->ack.by, q->from) == 0);
+}
+
+static void set_holder(struct alert_state *st, enum alert_kind kind,
+	const struct ack_request *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	if (inc->ack.by)
+		stand_still(inc, fmin(now, inc->ack.until));
+	string_set(&inc->ack.by, q->by);
+	string_set(&inc->ack.reason, q->reason);
+	inc->ack.at = now;
+	inc->ack.until = now + q->for_s;
+	events_add(out, st, kind, ALERT_ACKNOWLEDGED, now, false);
+}
+
+/* Tell that nobody has it any more, for all others have been told otherwise. */
+static void hand_back(struct alert_state *st, enum alert_kind kind, double now,
 	struct alert_events *out)
 {
-	size_t n = 0;
+	events_add(out, st, kind, ALERT_REMINDER, now, false);
+	end_acknowledgement(st, kind, now, "ack_withdrawn");
+}
+
+static void close_one(struct alert_state *st, enum alert_kind kind,
+	const struct ack_request *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+	struct buf why;
+
+	buf_init(&why, TEXT_SIZE);
+	buf_fmt(&why, "%s was closed by %s (%s), and was not seen to recover,",
+		st->slug, q->by, q->reason);
+	inc->passed_since = (int64_t)floor(now);
+	events_put(out, st, &(struct summary) {
+		.kind = kind,
+		.phase = ALERT_RESOLVED,
+		.at = now,
+		.unwatched = why.p,
+	});
+	buf_release(&why);
+	incident_release(inc);
+}
+
+/* Returns whether that changed the incident. */
+static bool apply_one(struct alert_state *st, enum alert_kind kind,
+	const struct ack_request *q, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+
+	if (stale(inc, q, now))
+		return false;
+	switch (q->action) {
+	case ACK_TAKE:
+		if (!may_take(inc, q, now))
+			return false;
+		set_holder(st, kind, q, now, out);
+		break;
+	case ACK_UNACK:
+		if (!ack_holds(inc, now) || !may_take(inc, q, now))
+			return false;
+		hand_back(st, kind, now, out);
+		break;
+	case ACK_CLOSE:
+		close_one(st, kind, q, now, out);
+		return true;
+	}
+	inc->answered_at = fmax(now, q->said_at);
+	return true;
+}
+
+struct ack_result ack_apply(struct alert_state *st, const struct ack_request *q,
+	double now, struct alert_events *out)
+{
+	struct ack_result r = {0};
 
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
-		struct incident *inc = &st->incidents[k];
-		enum alert_kind kind = (enum alert_kind)k;
-		char key[ALERT_KEY_SIZE];
+		const struct incident *inc = &st->incidents[k];
 
-		if (!inc->open || inc->superseded ||
-			(q->key &&
-				strcmp(q->key, dedup_key(st, kind, key)) != 0))
+		if (!meant(st, q, (enum alert_kind)k))
 			continue;
-		if (inc->ack.by)
-			stand_still(inc, fmin(now, inc->ack.until));
-		string_set(&inc->ack.by, q->by);
-		string_set(&inc->ack.reason, q->reason);
-		inc->ack.at = now;
-		inc->ack.until = now + q->for_s;
-		events_put(out, st, &(struct summary) {
-			.kind = kind,
-			.phase = ALERT_ACKNOWLEDGED,
-			.at = now,
-		});
-		n++;
+		r.open++;
+		r.n += apply_one(st, (enum alert_kind)k, q, now, out);
+		if (*r.holder || !ack_holds(inc, now))
+			continue;
+		snprintf(r.holder, sizeof r.holder, "%s", inc->ack.by);
+		r.until = inc->ack.until;
 	}
-	return n;
+	return r;
 }
 
 bool ack_holds(const struct incident *inc, double now)

@@ -2,7 +2,7 @@
  * acknowledgement.h: somebody says that they look after an incident. Until the
  * acknowledgement ends nobody else is disturbed: no step of a ladder, no
  * reminder, no promotion by age. It ends with the incident, when the incident
- * gets worse, and after a time. Pure.
+ * gets worse, when it is handed back, and after a time. Pure.
  */
 #ifndef INCIDENT_ACKNOWLEDGEMENT_H
 #define INCIDENT_ACKNOWLEDGEMENT_H
@@ -10,21 +10,52 @@
 #include "incident/event.h"
 #include "incident/state.h"
 
-/* What is acknowledged, and by whom. */
+/* Characters. */
+#define ACK_BY_MAX 100
+#define ACK_REASON_MAX 300
+
+enum ack_action {
+	ACK_TAKE,  /* look after them from now on */
+	ACK_UNACK, /* no longer look after them */
+	ACK_CLOSE  /* end them, for nobody will probe that again */
+};
+
+/* What somebody says of the open incidents of a server. */
 struct ack_request {
+	enum ack_action action;
 	const char *key; /* the dedup_key of an incident; NULL: all of them */
+	const char *route; /* only those that it was told of; NULL: all */
 	const char *by;
+	/*
+	 * From whom others may be taken, or handed back: NULL: nobody else than
+	 * `by`; "": anybody; else from that one.
+	 */
+	const char *from;
 	const char *reason; /* or NULL */
 	double for_s;
+	/*
+	 * When it was said, where that is known, else 0: what is older than the
+	 * newest answer counts for nothing, so a request that comes again does
+	 * no harm.
+	 */
+	double said_at;
+};
+
+/* What came of it. */
+struct ack_result {
+	size_t n; /* incidents that were changed */
+	size_t open; /* incidents that were meant, changed or not */
+	/* Who has the first of them now, and until when; "": nobody. */
+	char holder[4 * ACK_BY_MAX + 1];
+	double until;
 };
 
 /*
- * ack_set(st, q, now, out): acknowledge the open incidents of the server that q
- * names, also those that were acknowledged before, but none that is superseded.
- * Returns their number.
+ * ack_apply(st, q, now, out): do what q says to the open incidents of the
+ * server; only ACK_CLOSE also means those that are superseded.
  */
-size_t ack_set(struct alert_state *st, const struct ack_request *q, double now,
-	struct alert_events *out);
+struct ack_result ack_apply(struct alert_state *st, const struct ack_request *q,
+	double now, struct alert_events *out);
 
 /* ack_holds(inc, now): whether inc is acknowledged at that time. */
 bool ack_holds(const struct incident *inc, double now);

@@ -69,6 +69,26 @@ struct observation observation_of(const struct verdict *v)
 	return s;
 }
 
+bool observation_down(const struct observation *s, const struct verdict *v,
+	const struct strings *regions)
+{
+	size_t heard = 0, silent = 0;
+
+	if (!s->failing || s->only_throttled)
+		return false;
+	if (s->agreed || v->expected == 1 || v->verdict == VERDICT_UNKNOWN)
+		return true;
+	for (size_t i = 0; i < v->n_failing; i++)
+		if (!verdict_lists(v->no_data, v->n_no_data, v->failing[i]))
+			heard++;
+	for (size_t i = 0; i < v->n_no_data; i++)
+		if (strings_has(regions, v->no_data[i]) ||
+			verdict_lists(v->failing, v->n_failing, v->no_data[i]))
+			silent++;
+	/* One region alone would not be a downtime if it did report. */
+	return silent && heard + silent > 1;
+}
+
 void streak_add(struct streak *t, int64_t window)
 {
 	if (t->n && t->counted >= window)
@@ -128,6 +148,22 @@ void streak_count(struct alert_state *st, const struct verdict *v,
 	streak_drop(st);
 }
 
+static void trim(struct streak *t, int64_t since, int n)
+{
+	if (!t->n || t->since >= since)
+		return;
+	t->since = since;
+	t->n = t->n < n ? t->n : n;
+}
+
+void streak_trim(struct alert_state *st, int64_t since, int n)
+{
+	for (size_t i = 0; i < st->n_regions; i++) {
+		trim(&st->regions[i].failing, since, n);
+		trim(&st->regions[i].throttled, since, n);
+	}
+}
+
 void streak_forget(struct alert_state *st)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
@@ -172,7 +208,8 @@ static const struct streak *longest_streak(const struct alert_state *st,
 static struct confirmation in_time(enum alert_kind kind,
 	enum severity severity, const struct streak *t)
 {
-	return (struct confirmation) {true, kind, severity, t->since, t->n};
+	return (struct confirmation) {
+		true, kind, severity, t->since, t->n, false};
 }
 
 struct confirmation confirmation_of(const struct alert_state *st,
@@ -187,7 +224,7 @@ struct confirmation confirmation_of(const struct alert_state *st,
 			return in_time(ALERT_DOWNTIME, SEVERITY_P1, t);
 		if (v->expected != 1 && s->agreed)
 			return (struct confirmation) {true, ALERT_DOWNTIME,
-				s->assessed.severity, s->window, 1};
+				s->assessed.severity, s->window, 1, false};
 		if (enough)
 			return in_time(ALERT_REGIONAL, SEVERITY_P2, t);
 	}
@@ -195,4 +232,17 @@ struct confirmation confirmation_of(const struct alert_state *st,
 	if (t && t->n >= p->throttled)
 		return in_time(ALERT_RATE_LIMITED, SEVERITY_P2, t);
 	return (struct confirmation) {0};
+}
+
+struct confirmation confirmation_after(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s,
+	const struct conf_policy *p)
+{
+	struct conf_policy one = *p;
+	struct confirmation o;
+
+	one.confirm = 1;
+	o = confirmation_of(st, v, s, &one);
+	o.follows = true;
+	return o;
 }

@@ -32,6 +32,14 @@ struct observation observation_of(const struct verdict *v);
  */
 double observation_latest(const struct verdict *v);
 
+/*
+ * observation_down(s, v, regions): whether the window of s, observed in v, is
+ * one of a downtime that is open, and in which those regions failed: they agree,
+ * and not on 429; or nobody knows, for some do not report any more.
+ */
+bool observation_down(const struct observation *s, const struct verdict *v,
+	const struct strings *regions);
+
 /* What confirms an incident that is not open yet. */
 struct confirmation {
 	bool confirmed; /* false: nothing does, and the rest says nothing */
@@ -39,6 +47,7 @@ struct confirmation {
 	enum severity severity;
 	int64_t first; /* window of the first failure that counts */
 	int count; /* failing windows so far */
+	bool follows; /* it is what is left of the last downtime */
 };
 
 /*
@@ -47,6 +56,14 @@ struct confirmation {
  * is that of this window; in time it is the first of the row.
  */
 struct confirmation confirmation_of(const struct alert_state *st,
+	const struct verdict *v, const struct observation *s,
+	const struct conf_policy *p);
+
+/*
+ * confirmation_after(st, v, s, p): the same, in the window with which a downtime
+ * ended: a region that still fails needs no long row.
+ */
+struct confirmation confirmation_after(const struct alert_state *st,
 	const struct verdict *v, const struct observation *s,
 	const struct conf_policy *p);
 
@@ -62,6 +79,12 @@ void streak_count(struct alert_state *st, const struct verdict *v,
  * last one begins a new row.
  */
 void streak_add(struct streak *t, int64_t window);
+
+/*
+ * streak_trim(st, since, n): let no row begin before the window `since`, nor
+ * have more than n windows.
+ */
+void streak_trim(struct alert_state *st, int64_t since, int n);
 
 /* streak_drop(st): forget the regions that have no row of any kind. */
 void streak_drop(struct alert_state *st);

@@ -1,9 +1,13 @@
 #include "incident/degradation.h"
 
+#include "base/xalloc.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
+#include "incident/severity.h"
 
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 /* What a verdict says of one kind of degradation. */
 struct measure {
@@ -11,6 +15,7 @@ struct measure {
 	enum severity severity;
 	double value, usual;
 	enum rate_window window;
+	struct error_rate rate; /* of that window, as it counts */
 };
 
 /*
@@ -24,10 +29,43 @@ static const struct burn {
 	enum rate_window longer, shorter;
 	enum severity severity;
 } burns[] = {
-	{14.4, RATE_1H, RATE_5M, SEVERITY_P1},
-	{6, RATE_6H, RATE_30M, SEVERITY_P1},
+	{14.4, RATE_1H, RATE_5M, SEVERITY_P2},
+	{6, RATE_6H, RATE_30M, SEVERITY_P2},
 	{1, RATE_3D, RATE_6H, SEVERITY_P3},
 };
+
+/* From so many in a row on, a 429 of a region is a failure (article 3). */
+#define THROTTLED_ROW 3
+
+/*
+ * The rate without the probes that were answered with 429, which say nothing of
+ * the server; `counted` of them are failures all the same.
+ */
+static struct error_rate rate_without_throttled(
+	const struct error_rate *all, long long counted)
+{
+	long long out = all->throttled - counted;
+	struct error_rate r = *all;
+
+	if (out < 0)
+		out = 0;
+	r.probes -= out;
+	r.failed[LAYER_HTTP] -= out;
+	return r;
+}
+
+/* How many windows are the third in a row of a throttled region, or later. */
+static long long throttled_long(const struct alert_state *st)
+{
+	long long n = 0;
+
+	for (size_t i = 0; i < st->n_regions; i++) {
+		int row = st->regions[i].throttled.n;
+
+		n += row < THROTTLED_ROW ? 0 : row - (THROTTLED_ROW - 1);
+	}
+	return n;
+}
 
 static double share(const struct error_rate *r)
 {
@@ -46,33 +84,35 @@ static struct measure measure_latency(const struct verdict *v,
 	};
 }
 
-static struct measure measure_errors(const struct verdict *v,
-	const struct conf_policy *p)
+static struct measure measure_errors(const struct alert_state *st,
+	const struct verdict *v, const struct conf_policy *p)
 {
-	const struct error_rate *r = &v->error_rates.windows[RATE_5M];
-	double percent = 100 * share(r);
+	struct error_rate r = rate_without_throttled(
+		&v->error_rates.windows[RATE_5M], throttled_long(st));
+	double percent = 100 * share(&r);
 
 	return (struct measure) {
 		.known = v->error_rates.known && p->error_rate > 0,
 		.bad = percent >= p->error_rate &&
-			error_rate_failed(r) >= p->error_count,
+			error_rate_failed(&r) >= p->error_count,
 		.severity = SEVERITY_P2,
 		.value = percent,
 		.usual = p->error_rate,
 		.window = RATE_5M,
+		.rate = r,
 	};
 }
 
 /*
- * Whether the window w, which begins with a whole minute, or a whole hour where
- * it is counted in hours, has no failure of a downtime in it any more.
+ * Whether the window w has no failure of a downtime in it any more. One of
+ * hours begins with a whole hour (mcp-aggregate(1)).
  */
 static bool clear_of_downtime(const struct alert_state *st, int64_t window,
 	enum rate_window w)
 {
-	long long length = rate_seconds(w) + (w >= RATE_6H ? 3600 : 0);
+	int64_t end = window - (w >= RATE_6H ? window % 3600 : 0);
 
-	return !st->down_at || window - st->down_at > length;
+	return !st->down_at || st->down_at < end - rate_seconds(w);
 }
 
 /* Whether failures were at least `times` as many as the objective allows. */
@@ -81,6 +121,18 @@ static bool burns_in(const struct error_rate *r, double times,
 {
 	return r->probes > 0 && 100 * (double)error_rate_failed(r) >=
 		times * (100 - p->slo) * (double)r->probes;
+}
+
+/*
+ * Whether there are data for at least half of the longer window, at the pace of
+ * the shorter one, in which the current minute is counted too: else the server
+ * is young, or nobody watched it.
+ */
+static bool half_known(const struct burn *b, const struct error_rate *longer,
+	const struct error_rate *shorter)
+{
+	return 2 * longer->probes * (rate_seconds(b->shorter) + 60) >=
+		shorter->probes * rate_seconds(b->longer);
 }
 
 /* The worst pair of windows that both burn too fast. */
@@ -95,29 +147,103 @@ static struct measure measure_burn(const struct alert_state *st,
 
 	for (size_t i = 0; m.known && i < sizeof burns / sizeof *burns; i++) {
 		const struct burn *b = &burns[i];
-		const struct error_rate *r = &rates[b->longer];
+		struct error_rate r =
+			rate_without_throttled(&rates[b->longer], 0);
+		struct error_rate s =
+			rate_without_throttled(&rates[b->shorter], 0);
 
-		if (!burns_in(r, b->times, p) ||
-			!burns_in(&rates[b->shorter], b->times, p) ||
-			error_rate_failed(r) < p->error_count ||
+		if (!burns_in(&r, b->times, p) || !burns_in(&s, b->times, p) ||
+			error_rate_failed(&r) < p->error_count ||
+			!half_known(b, &r, &s) ||
 			!clear_of_downtime(st, window, b->shorter))
 			continue;
 		m.bad = true;
 		m.severity = b->severity;
-		m.value = 100 * share(r) / (100 - p->slo);
+		m.value = 100 * share(&r) / (100 - p->slo);
 		m.window = b->longer;
+		m.rate = r;
 		break;
 	}
 	return m;
 }
 
-/*
- * Note which regions are slow; or which fail, and the layer of most failures.
- */
-static void note_measure(struct incident *inc, enum alert_kind kind,
-	const struct verdict *v, const struct measure *m)
+/* What is noted of a region's failures, from now on. */
+static struct region_failure *failure_of(struct alert_state *st,
+	const char *region)
 {
-	const struct error_rate *r = &v->error_rates.windows[m->window];
+	struct region_failure *f;
+
+	for (size_t i = 0; i < st->n_failures; i++)
+		if (strcmp(st->failures[i].region, region) == 0)
+			return &st->failures[i];
+	st->failures = xgrow(st->failures, &st->cap_failures,
+		st->n_failures + 1, sizeof *st->failures);
+	f = &st->failures[st->n_failures++];
+	*f = (struct region_failure) {.region = xstrdup(region)};
+	return f;
+}
+
+/*
+ * Note the last failure of each region, which is mostly over when a rate is
+ * told of. What has left the longest window, or came from a wrong clock, is
+ * forgotten.
+ */
+static void note_failures(struct alert_state *st, const struct verdict *v,
+	int64_t window)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < v->n_failing; i++) {
+		const struct verdict_region *r =
+			severity_region(v, v->failing[i]);
+		struct region_failure *f;
+
+		if (severity_throttled(r))
+			continue;
+		f = failure_of(st, v->failing[i]);
+		string_set(&f->error, r ? r->error : NULL);
+		f->at = window;
+	}
+	for (size_t i = 0; i < st->n_failures; i++) {
+		struct region_failure *f = &st->failures[i];
+
+		if (f->at <= window &&
+			window - f->at <= rate_seconds(RATE_3D)) {
+			st->failures[n++] = *f;
+			continue;
+		}
+		free(f->region);
+		free(f->error);
+	}
+	st->n_failures = n;
+}
+
+/* The regions that failed in a window up to now, and the last error. */
+static void note_failing(struct incident *inc, const struct alert_state *st,
+	int64_t window, enum rate_window w)
+{
+	int64_t last = 0;
+
+	for (size_t i = 0; i < st->n_failures; i++) {
+		const struct region_failure *f = &st->failures[i];
+
+		if (window - f->at > rate_seconds(w))
+			continue;
+		strings_note(&inc->regions, f->region);
+		if (f->at > last)
+			string_set(&inc->error, f->error);
+		last = f->at > last ? f->at : last;
+	}
+}
+
+/*
+ * Note which regions are slow; or which fail, with what, and the layer of most
+ * failures.
+ */
+static void note_measure(struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, int64_t window, const struct measure *m)
+{
+	struct incident *inc = &st->incidents[kind];
 
 	inc->value = m->value;
 	inc->usual = m->usual;
@@ -131,11 +257,11 @@ static void note_measure(struct incident *inc, enum alert_kind kind,
 			strings_note(&inc->regions, v->regions[i].region);
 	if (kind == ALERT_LATENCY)
 		return;
-	for (size_t i = 0; i < v->n_failing; i++)
-		strings_note(&inc->regions, v->failing[i]);
+	note_failing(inc, st, window, m->window);
 	inc->layer = LAYER_NONE;
 	for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++)
-		if (r->failed[l] && r->failed[l] >= r->failed[inc->layer])
+		if (m->rate.failed[l] &&
+			m->rate.failed[l] >= m->rate.failed[inc->layer])
 			inc->layer = (enum failure_layer)l;
 }
 
@@ -148,7 +274,7 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 
 	if (m->bad) {
 		incident_fail(inc, window);
-		note_measure(inc, kind, v, m);
+		note_measure(st, kind, v, window, m);
 	} else if (recovery_pass(inc, window, p->resolve)) {
 		recovery_end(st, kind, (double)window, out);
 	}
@@ -167,7 +293,7 @@ static void begin_degradation(struct alert_state *st, enum alert_kind kind,
 	struct incident *inc = &st->incidents[kind];
 
 	incident_open(inc, m->severity, t->since, t->counted, t->n);
-	note_measure(inc, kind, v, m);
+	note_measure(st, kind, v, t->counted, m);
 	events_add(out, st, kind, ALERT_STARTED, (double)t->counted, false);
 }
 
@@ -212,9 +338,10 @@ void degradation_judge(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out)
 {
 	struct measure latency = measure_latency(v, p);
-	struct measure errors = measure_errors(v, p);
+	struct measure errors = measure_errors(st, v, p);
 	struct measure burn = measure_burn(st, v, s->window, p);
 
+	note_failures(st, v, s->window);
 	judge_kind(st, ALERT_LATENCY, v, s->window, &latency, p, out);
 	judge_kind(st, ALERT_ERROR_RATE, v, s->window, &errors, p, out);
 	judge_kind(st, ALERT_SLO_BURN, v, s->window, &burn, p, out);

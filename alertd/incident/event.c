@@ -143,6 +143,8 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	buf_release(&name);
 	string_set(&e->group, inc->group);
 	strings_copy(&e->reached, &inc->reached);
+	strings_copy(&e->still, &inc->still);
+	string_set(&e->follows, inc->follows);
 	e->expected = inc->expected;
 	strings_copy(&e->servers, s.phase == ALERT_RESOLVED ? &st->servers
 							    : &st->left);
@@ -170,6 +172,8 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 				? inc->passed_since
 				: 0,
 		.flaps = inc->flaps,
+		.flapping = inc->flapping.since != 0,
+		.follows = e->follows,
 		.value = inc->value,
 		.usual = inc->usual,
 		.last_error = e->error,
@@ -184,9 +188,11 @@ void event_release(struct alert_event *e)
 	free(e->url);
 	free(e->error);
 	free(e->summary);
+	free(e->follows);
 	free(e->group);
 	strings_release(&e->regions);
 	strings_release(&e->reached);
+	strings_release(&e->still);
 	strings_release(&e->servers);
 	strings_release(&e->told);
 	strings_release(&e->steps);

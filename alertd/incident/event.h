@@ -12,13 +12,14 @@
 
 struct alert_event {
 	struct alert_record record; /* points into what follows */
-	char *slug, *url, *error, *summary;
+	char *slug, *url, *error, *summary, *follows;
 	struct strings regions;
 	struct strings servers; /* of a common incident */
 	struct strings
 		told; /* the routes that were told of the incident before */
 	char *group; /* of the incident, see routing/correlation.h; or NULL */
 	struct strings reached; /* regions that reach the server */
+	struct strings still;	/* that fail while it passes */
 	int expected;		/* regions that probe the server */
 	bool unnotified; /* nobody was told that the incident began */
 	bool suppressed; /* by a maintenance: only noted, and sent to nobody */

@@ -16,15 +16,16 @@ void incident_open(struct incident *inc, enum severity severity,
 		.reminded_at = window,
 		.failed = window,
 		.probe_count = count,
+		.flapping = {.times = 1, .spell = first},
 	};
 }
 
 void incident_fail(struct incident *inc, int64_t window)
 {
 	if (inc->failed < window) {
+		flapping_count(inc, window);
 		inc->failed = window;
 		inc->probe_count++;
-		flapping_count(inc);
 	}
 	recovery_reset(inc);
 }

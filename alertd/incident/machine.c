@@ -6,6 +6,7 @@
 #include "incident/confirmation.h"
 #include "incident/degradation.h"
 #include "incident/divergence.h"
+#include "incident/flapping.h"
 #include "incident/incident.h"
 #include "incident/maintenance_hold.h"
 #include "incident/probe_silent.h"
@@ -16,12 +17,19 @@
 
 #include <math.h>
 
-/* Note which regions fail, or are throttled, and which reach the server. */
+/*
+ * Note which regions fail, or are throttled, and which reach the server. Those
+ * that fell silent in a downtime are not known to reach it.
+ */
 static void note_regions(struct incident *inc, enum alert_kind kind,
 	const struct verdict *v)
 {
 	bool limits = kind == ALERT_RATE_LIMITED;
+	struct strings silent = {0};
 
+	for (size_t i = 0; i < inc->regions.n && kind == ALERT_DOWNTIME; i++)
+		if (verdict_lists(v->no_data, v->n_no_data, inc->regions.v[i]))
+			strings_add(&silent, inc->regions.v[i]);
 	strings_clear(&inc->regions);
 	strings_clear(&inc->reached);
 	for (size_t i = 0; i < v->n_failing && !limits; i++)
@@ -38,6 +46,9 @@ static void note_regions(struct incident *inc, enum alert_kind kind,
 			!verdict_lists(v->failing, v->n_failing, r->region))
 			strings_note(&inc->reached, r->region);
 	}
+	for (size_t i = 0; i < silent.n; i++)
+		strings_note(&inc->regions, silent.v[i]);
+	strings_release(&silent);
 }
 
 /* Note what the newest failing window says of the incident. */
@@ -65,12 +76,14 @@ static bool may_worsen(enum alert_kind kind, const struct verdict *v,
 	return kind == ALERT_REGIONAL || s->agreed || v->expected == 1;
 }
 
+/* `before` is the window in which it failed the last time. */
 static void worsen(struct alert_state *st, enum alert_kind kind,
-	const struct observation *s, struct alert_events *out)
+	const struct observation *s, int64_t before, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
 	bool worse = a->layer > inc->layer;
+	bool lasts = flapping_lasts(inc, before);
 
 	if (a->layer >= inc->layer) {
 		inc->layer = a->layer;
@@ -80,9 +93,14 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 		inc->severity = a->severity;
 		worse = true;
 	}
-	if (worse && !inc->late)
-		events_add(out, st, kind, ALERT_ESCALATED, (double)s->window,
-			true);
+	if ((worse || lasts) && !inc->late)
+		events_put(out, st, &(struct summary) {
+			.kind = kind,
+			.phase = ALERT_ESCALATED,
+			.at = (double)s->window,
+			.worse = worse,
+			.lasts = lasts,
+		});
 }
 
 /* A failing window of an open incident. */
@@ -91,6 +109,7 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[kind];
+	int64_t before = inc->failed;
 
 	incident_fail(inc, s->window);
 	/* A superseded incident stays as it was told. */
@@ -101,7 +120,7 @@ static void fail_window(struct alert_state *st, enum alert_kind kind,
 	 * A minute judged late, of one that was told: too late to wake anybody.
 	 */
 	if (may_worsen(kind, v, s) && (inc->late || !(v->judged_at > 0)))
-		worsen(st, kind, s, out);
+		worsen(st, kind, s, before, out);
 }
 
 /* A passing window of an open incident. */
@@ -111,7 +130,11 @@ static void pass_window(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 
-	if (!recovery_pass(inc, s->window, p->resolve))
+	strings_clear(&inc->still);
+	for (size_t i = 0; i < v->n_failing; i++)
+		strings_note(&inc->still, v->failing[i]);
+	if (!recovery_pass(inc, s->window, p->resolve) ||
+		!recovery_over(inc, p))
 		return;
 	recovery_end(st, kind,
 		inc->late && v->judged_at > 0 ? floor(v->judged_at)
@@ -123,7 +146,7 @@ static void pass_window(struct alert_state *st, enum alert_kind kind,
 
 static void open_incident(struct alert_state *st, const struct confirmation *o,
 	const struct verdict *v, const struct observation *s,
-	struct alert_events *out)
+	const struct conf_policy *p, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[o->kind];
 	bool limits = o->kind == ALERT_RATE_LIMITED;
@@ -133,6 +156,11 @@ static void open_incident(struct alert_state *st, const struct confirmation *o,
 	inc->step = limits ? s->throttled_step : s->assessed.step;
 	inc->layer = limits ? LAYER_HTTP : s->assessed.layer;
 	note_failure(inc, o->kind, v, s);
+	if (o->follows ||
+		(o->kind != ALERT_DOWNTIME && o->first == st->ended_since))
+		string_set(&inc->follows, st->ended_key);
+	if (!limits && !inc->follows)
+		flapping_begin(st, o->kind, p);
 	inc->late = v->judged_at > 0;
 	if (!inc->late)
 		events_add(out, st, o->kind, ALERT_STARTED, (double)s->window,
@@ -151,7 +179,7 @@ static void tell_late(struct alert_state *st, const struct confirmation *o,
 		struct incident *inc = &st->incidents[k];
 
 		if (!inc->open || !inc->late || inc->superseded ||
-			inc->suppressed)
+			inc->suppressed || inc->passes)
 			continue;
 		inc->late = false;
 		inc->opened_at = inc->reminded_at = s->window;
@@ -171,6 +199,22 @@ static bool covered(const struct alert_state *st, enum alert_kind kind)
 	return false;
 }
 
+/*
+ * Whether a window fails for an open incident. One that is superseded fails, and
+ * ends, together with the downtime.
+ */
+static bool fails(const struct alert_state *st, enum alert_kind kind,
+	const struct verdict *v, const struct observation *s)
+{
+	const struct incident *down = &st->incidents[ALERT_DOWNTIME];
+	bool superseded = st->incidents[kind].superseded;
+
+	if (kind == ALERT_DOWNTIME || (superseded && down->open))
+		return observation_down(s, v, &down->regions);
+	return s->failing ||
+		(kind == ALERT_RATE_LIMITED && !superseded && s->throttled);
+}
+
 /* What a window that counts does to the incidents of downtimes. */
 static void apply(struct alert_state *st, const struct verdict *v,
 	const struct observation *s, const struct conf_policy *p,
@@ -178,18 +222,21 @@ static void apply(struct alert_state *st, const struct verdict *v,
 {
 	struct confirmation o = confirmation_of(st, v, s, p);
 	bool asked = o.confirmed && !(v->judged_at > 0);
+	bool begins = o.confirmed && !covered(st, o.kind);
+	bool failing[ALERT_DOWN_KINDS], was_down;
 
-	if (o.confirmed && covered(st, o.kind))
-		o.confirmed = false;
+	was_down = st->incidents[ALERT_DOWNTIME].open;
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
+		if (begins)
+			st->incidents[k].superseded = st->incidents[k].open;
+		failing[k] = fails(st, (enum alert_kind)k, v, s);
+	}
 	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
 		struct incident *inc = &st->incidents[k];
-		bool limits = k == ALERT_RATE_LIMITED;
 
 		if (!inc->open)
 			continue;
-		if (o.confirmed)
-			inc->superseded = true;
-		if (s->failing || (limits && !inc->superseded && s->throttled))
+		if (failing[k])
 			fail_window(st, (enum alert_kind)k, v, s, out);
 		else
 			pass_window(st, (enum alert_kind)k, v, s, p, out);
@@ -198,9 +245,13 @@ static void apply(struct alert_state *st, const struct verdict *v,
 	}
 	if (asked)
 		tell_late(st, &o, s, out);
-	if (!o.confirmed)
+	if (was_down && !st->incidents[ALERT_DOWNTIME].open) {
+		o = confirmation_after(st, v, s, p);
+		begins = o.confirmed;
+	}
+	if (!begins)
 		return;
-	open_incident(st, &o, v, s, out);
+	open_incident(st, &o, v, s, p, out);
 	st->down_at = s->window;
 }
 
@@ -243,7 +294,8 @@ static void tick_one(struct alert_state *st, enum alert_kind kind,
 	if (!inc->open || inc->superseded || inc->late || inc->passes ||
 		ack_holds(inc, now))
 		return;
-	if (inc->severity == SEVERITY_P2 && age >= p->promote_s) {
+	if (severity_rises(kind) && inc->severity == SEVERITY_P2 &&
+		age >= p->promote_s) {
 		inc->severity = SEVERITY_P1;
 		events_add(out, st, kind, ALERT_ESCALATED, now, false);
 	} else if (due) {

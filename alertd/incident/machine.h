@@ -16,9 +16,12 @@
  * - reminded of: it lasts (reminder.h).
  * - acknowledged: somebody looks after it, and nobody else is called
  *   (acknowledgement.h).
- * - recovering: windows pass; one that fails starts anew (recovery.h,
- *   flapping.h).
- * - resolved: enough windows in a row passed (recovery.h).
+ * - recovering: windows pass; one that fails starts anew (recovery.h). A
+ *   downtime passes too where regions fail that do not agree.
+ * - flapping: it is one of many in a short time, and ends later (flapping.h).
+ * - resolved: enough windows in a row passed (recovery.h). If regions still
+ *   fail when a downtime ends, they begin a regional incident in that window,
+ *   which follows from it.
  *
  * Aside from that: in a maintenance it is suppressed, and told after it or
  * never (maintenance_hold.h). If its minutes were judged late, it is told once
@@ -54,8 +57,8 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 	const struct conf_policy *p, double now, struct alert_events *out);
 
 /*
- * machine_tick(st, p, now, out): do what time alone brings about: a P2 that
- * lasts becomes P1, reminders, acknowledgements that expire, the end of a
+ * machine_tick(st, p, now, out): do what time alone brings about: a downtime of
+ * P2 that lasts becomes P1, reminders, acknowledgements that expire, the end of a
  * maintenance.
  */
 void machine_tick(struct alert_state *st, const struct conf_policy *p,

@@ -155,7 +155,7 @@ static void judge_suppressed(struct alert_state *st, enum alert_kind kind,
 	if (!inc->open || !inc->suppressed)
 		return;
 	/* It ended during the maintenance, which may be told now. */
-	if (inc->passes >= p->resolve) {
+	if (recovery_over(inc, p)) {
 		recovery_end(st, kind, now, out);
 		return;
 	}
@@ -185,6 +185,7 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 	if (down->open) {
 		inc->probe_count = down->probe_count;
 		inc->failed = down->failed;
+		inc->flapping = down->flapping;
 		inc->passes = down->passes;
 		inc->passed = down->passed;
 		inc->passed_since = down->passed_since;
@@ -196,6 +197,7 @@ static void follow(struct alert_state *st, double now, struct alert_events *out,
 		if (r->kind != ALERT_DOWNTIME || r->phase != ALERT_RESOLVED)
 			continue;
 		inc->passed_since = r->resolved_at;
+		strings_copy(&inc->still, &out->v[i].still);
 		at = r->at;
 	}
 	if (!inc->passed_since)

@@ -4,6 +4,7 @@
 #include "base/strings.h"
 #include "base/text.h"
 #include "incident/acknowledgement.h"
+#include "incident/confirmation.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
 #include "incident/reminder.h"
@@ -14,6 +15,8 @@
 
 /* How long after records are due ingest counts as stalled. */
 #define INGEST_SLACK_S (STAGE_STALE_S - 60)
+/* By how much earlier it counts that no region reports. */
+#define SILENCE_EARLIER_S 120
 
 double pipeline_ingest_s(const struct conf *c)
 {
@@ -33,6 +36,7 @@ static void pipeline_event(struct alert_state *st, enum alert_phase phase,
 
 	e->summary = buf_take(summary);
 	strings_copy(&e->told, &inc->told);
+	strings_copy(&e->regions, &inc->regions);
 	e->record.at = at;
 	e->record.kind = ALERT_STALLED;
 	e->record.phase = phase;
@@ -40,6 +44,7 @@ static void pipeline_event(struct alert_state *st, enum alert_phase phase,
 	e->record.tier = inc->tier;
 	e->record.started_at = inc->first;
 	e->record.summary = e->summary;
+	event_point(e);
 }
 
 /* No server is watched: as urgent as the worst that could go unseen. */
@@ -154,7 +159,7 @@ static double blind_since(const struct pipeline *pl)
 	double since = 0;
 
 	for (size_t i = 0; i < pl->n_isolated; i++)
-		since = fmax(since, pl->isolated[i].since);
+		since = fmax(since, pl->isolated[i].at);
 	return since;
 }
 
@@ -198,13 +203,13 @@ static struct strings long_isolated(const struct pipeline *pl,
 
 	*since = now;
 	for (size_t i = 0; i < pl->n_isolated; i++) {
-		const struct pipeline_region *r = &pl->isolated[i];
+		const struct pipeline_runner *r = &pl->isolated[i];
 
-		if (now - r->since < 60.0 * p->silent &&
+		if (now - r->at < 60.0 * p->silent &&
 			!strings_has(&inc->regions, r->name))
 			continue;
 		strings_add(&out, r->name);
-		*since = fmin(*since, r->since);
+		*since = fmin(*since, r->at);
 	}
 	strings_sort(&out);
 	return out;
@@ -223,7 +228,8 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 		inc->passed_since = clock_window(now);
 		strings_copy(&inc->reached, &inc->regions);
 		recovery_end(st, ALERT_SILENT, now, out);
-	} else if (!inc->open && regions.n && !blind(pl)) {
+	} else if (!inc->open && regions.n && !blind(pl) &&
+		!pipeline_covered(st)) {
 		incident_open(inc, SEVERITY_P3, clock_window(since),
 			clock_window(now), p->silent);
 		strings_copy(&inc->regions, &regions);
@@ -238,6 +244,230 @@ static void evaluate_isolated(struct alert_state *st, const struct pipeline *pl,
 	strings_release(&regions);
 }
 
+/* The error of an incident that is open because regions are silent. */
+static const char cause_silent[] = "silent";
+
+static bool told_silent(const struct incident *inc)
+{
+	return inc->open && inc->error &&
+		strcmp(inc->error, cause_silent) == 0;
+}
+
+const struct strings *pipeline_covered(const struct alert_state *st)
+{
+	const struct incident *inc = &st->incidents[ALERT_STALLED];
+
+	if (told_silent(inc))
+		return &inc->regions;
+	return st->most_silent.n ? &st->silent : NULL;
+}
+
+/*
+ * The minute after the last report, as far as that is known: of a server that
+ * is probed rarely the verdict still has it, else records were ingested last
+ * then. After a pause of ours only what we see ourselves counts.
+ */
+static int64_t silent_since(const struct pipeline *pl, bool all)
+{
+	const struct fleet_round *r = pl->round;
+	double before = r->before ? (double)r->before : pl->at[STAGE_ALERT];
+	double ingest = pl->at[STAGE_INGEST];
+	int64_t last = r->newest;
+
+	if (!last && all && !isnan(ingest))
+		last = clock_window(ingest);
+	if (!last || last >= r->window ||
+		!((double)r->window - before <= STAGE_STALE_S))
+		return r->window;
+	return last + 60;
+}
+
+/* Count a round in which regions are silent, or are not. */
+static void count_round(struct streak *t, bool silent, int64_t since,
+	int64_t window)
+{
+	/* It was counted by another run, or a verdict is old. */
+	if (t->counted >= window && t->counted <= window + STATE_AHEAD_S)
+		return;
+	if (!silent || t->counted > window)
+		*t = (struct streak) {0};
+	if (!silent)
+		return;
+	streak_add(t, window);
+	if (t->n == 1)
+		t->since = since;
+}
+
+static void count_silence(struct alert_state *st, const struct pipeline *pl)
+{
+	const struct fleet_round *r = pl->round;
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+	struct strings silent = {0};
+	bool all, most;
+
+	fleet_round_silent(r, &silent);
+	all = silent.n == r->regions.n;
+	most = fleet_round_dark(r);
+	count_round(&st->all_silent, all, silent_since(pl, all), r->window);
+	count_round(&st->most_silent, most, silent_since(pl, all), r->window);
+	if (most)
+		strings_copy(&st->silent, &silent);
+	if (most && told_silent(inc))
+		strings_copy(&inc->regions, &silent);
+	strings_release(&silent);
+}
+
+/* Whether a row of silent rounds is long enough. */
+static bool lasts(const struct streak *t, const struct pipeline *pl, double now)
+{
+	double until = pl->round ? (double)pl->round->window + 60 : now;
+
+	/* Without verdicts it goes on unless a probe has arrived since. */
+	if (!pl->round && pl->at[STAGE_INGEST] > (double)t->counted + 60)
+		return false;
+	return t->n &&
+		until - (double)t->since >= pl->ingest_s - SILENCE_EARLIER_S;
+}
+
+/* Why a region is silent, by what the store knows. */
+static void put_cause(struct buf *b, const struct pipeline *pl,
+	const char *region, double since, double now)
+{
+	const struct pipeline_runner *r = NULL;
+
+	for (size_t i = 0; i < pl->n_isolated; i++)
+		if (strcmp(pl->isolated[i].name, region) == 0) {
+			buf_str(b, "its own network is cut off");
+			return;
+		}
+	for (size_t i = 0; i < pl->n_runners; i++)
+		if (strcmp(pl->runners[i].name, region) == 0)
+			r = &pl->runners[i];
+	if (!r) {
+		buf_str(b, "no word from its runner");
+	} else if (r->at < since) {
+		buf_str(b, "no word from its runner since ");
+		phrase_time_seen(b, (int64_t)r->at, now);
+	} else if (r->status == RUNNER_OK) {
+		buf_str(b, "its runner brings no probes");
+	} else {
+		buf_str(b, *r->why ? r->why : runner_status_name(r->status));
+	}
+}
+
+/* " London and Paris: exit status 255; Tokyo: no word from its runner." */
+static void put_causes(struct buf *b, const struct pipeline *pl,
+	const struct strings *regions, double since, double now)
+{
+	struct strings causes = {0}, each = {0};
+
+	if (!pl->n_runners && !pl->n_isolated)
+		return;
+	for (size_t i = 0; i < regions->n; i++) {
+		struct buf cause;
+
+		buf_init(&cause, TEXT_SIZE);
+		put_cause(&cause, pl, regions->v[i], since, now);
+		strings_add(&each, cause.p);
+		strings_note(&causes, cause.p);
+		buf_release(&cause);
+	}
+	for (size_t i = 0; i < causes.n; i++) {
+		struct strings of = {0};
+
+		for (size_t k = 0; k < regions->n; k++)
+			if (strcmp(each.v[k], causes.v[i]) == 0)
+				strings_add(&of, regions->v[k]);
+		buf_str(b, i ? "; " : " ");
+		phrase_cities(b, &of);
+		buf_fmt(b, ": %s", causes.v[i]);
+		strings_release(&of);
+	}
+	buf_char(b, '.');
+	strings_release(&causes);
+	strings_release(&each);
+}
+
+static void emit_silence(struct alert_state *st, enum alert_phase phase,
+	const struct pipeline *pl, double now, struct alert_events *out)
+{
+	const struct incident *inc = &st->incidents[ALERT_STALLED];
+	bool all = inc->severity == SEVERITY_P1;
+	double since = (double)(all ? st->all_silent.since
+				    : st->most_silent.since);
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	if (all) {
+		buf_str(&b, "No region has reported on any server");
+	} else {
+		phrase_cities(&b, &inc->regions);
+		buf_str(&b, " have reported on no server");
+	}
+	put_since(&b, since, now);
+	buf_str(&b, all ? ": no server is judged, and nobody would hear of an "
+			  "outage."
+			: ": hardly anybody is left to see an outage.");
+	put_causes(&b, pl, &inc->regions, since, now);
+	pipeline_event(st, phase, now, &b, out);
+}
+
+/* Regions are silent for long enough: tell that it began, or got worse. */
+static void tell_silence(struct alert_state *st, const struct pipeline *pl,
+	bool all, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+	const struct streak *t = all ? &st->all_silent : &st->most_silent;
+	enum severity severity = all ? SEVERITY_P1 : SEVERITY_P2;
+
+	if (!inc->open) {
+		begin_stall(inc, (double)t->since, now);
+		inc->severity = severity;
+		string_set(&inc->error, cause_silent);
+		strings_copy(&inc->regions, &st->silent);
+		emit_silence(st, ALERT_STARTED, pl, now, out);
+	} else if (!told_silent(inc) && all) {
+		/* It was told of as a stage that stands still. */
+		string_set(&inc->error, cause_silent);
+		strings_copy(&inc->regions, &st->silent);
+	} else if (told_silent(inc) && severity < inc->severity) {
+		inc->severity = severity;
+		emit_silence(st, ALERT_ESCALATED, pl, now, out);
+		ack_break(st, ALERT_STALLED, now);
+	}
+}
+
+/* Of a silence that goes on the rest is told, if it lasts. */
+static void restart(struct streak *t)
+{
+	if (t->n)
+		*t = (struct streak) {1, t->counted, t->counted};
+}
+
+/* Whether it is regions' silence that is told of, or just was. */
+static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
+	const struct conf_policy *p, double now, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+	bool all, told = told_silent(inc);
+
+	if (pl->round)
+		count_silence(st, pl);
+	if (told && !(inc->severity == SEVERITY_P1 ? st->all_silent.n
+						   : st->most_silent.n)) {
+		end_stall(st, "A region reports again",
+			pl->round ? (double)pl->round->window : now, now, out);
+		restart(&st->most_silent);
+		return true;
+	}
+	all = lasts(&st->all_silent, pl, now);
+	if (all || lasts(&st->most_silent, pl, now))
+		tell_silence(st, pl, all, now, out);
+	if (told && reminder_due(inc, p, now))
+		emit_silence(st, ALERT_REMINDER, pl, now, out);
+	return told_silent(inc);
+}
+
 void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
@@ -249,7 +479,9 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
 	late = stands(pl, s, now);
-	if (!late && !blind(pl)) {
+	if (judge_silence(st, pl, p, now, out)) {
+		/* Other stages have nothing to work on. */
+	} else if (!late && !blind(pl)) {
 		end_stalled(st, pl, now, out);
 	} else if (inc->open) {
 		if (reminder_due(inc, p, now)) {

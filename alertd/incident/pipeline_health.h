@@ -1,31 +1,39 @@
 /*
- * pipeline_health.h: whether servers are watched at all: a stage of the
- * pipeline that stands still, regions whose own network is cut off, or a store
- * that does not answer, as incidents of SLUG_FLEET. They say nothing of any
- * server. Pure.
+ * pipeline_health.h: whether servers are watched at all: regions that report on
+ * no server, a stage of the pipeline that stands still, regions whose own
+ * network is cut off, or a store that does not answer, as incidents of
+ * SLUG_FLEET. They say nothing of any server. Pure.
  */
 #ifndef INCIDENT_PIPELINE_HEALTH_H
 #define INCIDENT_PIPELINE_HEALTH_H
 
 #include "conf/conf.h"
 #include "incident/event.h"
+#include "incident/fleet_round.h"
 #include "incident/state.h"
 #include "store/stages.h"
 
-/* A region whose own network is cut off. */
-struct pipeline_region {
+/* A runner record: the last of a region, or that it is cut off, since `at`. */
+#define PIPELINE_WHY 160
+struct pipeline_runner {
 	char name[REGION_MAX + 1];
-	double since;
+	double at;
+	enum runner_status status;
+	char why[PIPELINE_WHY]; /* its message, clean; or "" */
 };
 
-/* What the store says of the stages and the regions. */
+/* What the store says of the stages and the regions, and the verdicts. */
 struct pipeline {
 	double at[STAGES]; /* last heartbeats; of alert, that of the last run */
 	double ingest_s;   /* see pipeline_ingest_s */
 	/* The regions that the last evaluation found cut off; n_regions: of
 	 * all. */
-	struct pipeline_region *isolated;
+	struct pipeline_runner *isolated;
 	size_t n_isolated, n_regions;
+	struct pipeline_runner *runners;
+	size_t n_runners;
+	/* The last round of verdicts, where it is complete; or NULL. */
+	const struct fleet_round *round;
 };
 
 /*
@@ -37,15 +45,27 @@ double pipeline_ingest_s(const struct conf *c);
 
 /*
  * pipeline_decide(st, pl, p, now, out): judge the pipeline; *st changes only
- * with an event. A pipeline_stalled begins, or is reminded of, while ingest or
- * verdict stands still, and ends once every stage that ever ran runs. If this
- * program did not run either, because the machine slept or its clock was set,
- * it waits for the next run. It also begins, at once, when all regions are cut
- * off, and ends with the first that no longer is. Some regions that have been
- * cut off for p->silent minutes make one probe_silent of the fleet.
+ * with an event, or where most regions are silent. A pipeline_stalled begins,
+ * or is reminded of, while
+ * - no region reports on any server, P1, or less than a quarter of them, P2:
+ *   for three minutes, or two more than the shortest interval. The first report
+ *   ends it;
+ * - all regions are cut off, at once; it ends with the first that no longer is;
+ * - ingest or verdict stands still; it ends once every stage that ever ran
+ *   runs. If this program did not run either, because the machine slept or its
+ *   clock was set, it waits for the next run.
+ * Some regions that have been cut off for p->silent minutes make one
+ * probe_silent of the fleet.
  */
 void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out);
+
+/*
+ * pipeline_covered(st): the regions that are silent on all servers, where they
+ * are most: their silence is told of, or soon will be, for all servers at once.
+ * NULL where they are not. The list is st's.
+ */
+const struct strings *pipeline_covered(const struct alert_state *st);
 
 /*
  * pipeline_away(st, why, p, now, out): this run has no store, so *st is kept in

@@ -18,6 +18,12 @@ static bool isolated(const struct verdict *v, const char *region)
 	return verdict_lists(v->isolated, v->n_isolated, region);
 }
 
+/* A silence of most regions is told of for all servers at once, too. */
+static bool covered(const struct alert_state *st, const char *region)
+{
+	return st->covered && strings_has(st->covered, region);
+}
+
 static void count(struct alert_state *st, const struct verdict *v)
 {
 	for (size_t i = 0; i < st->n_regions; i++)
@@ -42,7 +48,7 @@ static int64_t find(const struct alert_state *st, const struct verdict *v,
 		const struct region_tally *r = &st->regions[i];
 
 		if (!r->silent.n ||
-			(r->silent.n < needed &&
+			((r->silent.n < needed || covered(st, r->name)) &&
 				!strings_has(&inc->regions, r->name)))
 			continue;
 		strings_add(out, r->name);

@@ -1,18 +1,27 @@
 /*
  * recovery.h: how an incident ends: a number of windows in a row pass. A window
  * counts once, and none passes in which the incident failed. Pure.
+ *
+ * A window also passes for a downtime if a region fails, but too few agree. It
+ * ends with so many of either sort in a row, or after LONG times as many of
+ * both: a single probe that fails while a server recovers is no news.
  */
 #ifndef INCIDENT_RECOVERY_H
 #define INCIDENT_RECOVERY_H
 
+#include "conf/conf.h"
 #include "incident/event.h"
 #include "incident/state.h"
 
 /*
- * recovery_pass(inc, window, needed): count a passing window. True once
+ * recovery_pass(inc, window, needed): count a passing window; inc->still names
+ * the regions that fail in it all the same. True once
  * `needed` have passed in a row: the incident is over since inc->passed_since.
  */
 bool recovery_pass(struct incident *inc, int64_t window, int needed);
+
+/* recovery_over(inc, p): whether it has passed often and long enough to end. */
+bool recovery_over(const struct incident *inc, const struct conf_policy *p);
 
 /* recovery_reset(inc): no window has passed since the last failing one. */
 void recovery_reset(struct incident *inc);

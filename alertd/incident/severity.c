@@ -39,6 +39,11 @@ bool severity_throttled(const struct verdict_region *r)
 		strcmp(r->error, LAYER_THROTTLED) == 0;
 }
 
+bool severity_rises(enum alert_kind kind)
+{
+	return kind == ALERT_DOWNTIME;
+}
+
 struct assessment severity_assess(const struct verdict *v)
 {
 	struct assessment a = {.step = v->step,

@@ -7,9 +7,6 @@
 #include "records/alert.h"
 #include "records/verdict.h"
 
-/* The error of a probe that the server's rate limit turned away. */
-#define LAYER_THROTTLED "http.429"
-
 /* What is wrong with a server, by one verdict. */
 struct assessment {
 	enum step step;
@@ -23,6 +20,12 @@ struct assessment {
  * verdict's step; of equal ones, that of the first region.
  */
 struct assessment severity_assess(const struct verdict *v);
+
+/*
+ * severity_rises(kind): whether an incident of that kind becomes P1 when it
+ * lasts: only a downtime does, as what the others say never wakes anybody (A1).
+ */
+bool severity_rises(enum alert_kind kind);
 
 /* severity_region(v, name): the region of a verdict, or NULL. */
 const struct verdict_region *severity_region(const struct verdict *v,

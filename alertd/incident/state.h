@@ -39,6 +39,13 @@ struct region_tally {
 	struct streak silent;	/* no data; windows of the verdicts' clock */
 };
 
+/* The last failure of a region, which a rate of failures is told with. */
+struct region_failure {
+	char *region;
+	char *error; /* or NULL */
+	int64_t at;  /* its window */
+};
+
 /* Who looks after an incident, and until when nobody else is disturbed. */
 struct ack {
 	char *by;     /* NULL: nobody */
@@ -60,6 +67,16 @@ struct tool_change {
 	struct strings added, removed, changed, redescribed;
 };
 
+/* How an incident fails again and again, see flapping.h. */
+struct flaps {
+	int64_t since; /* the first start of those that are flapping; 0: it is
+			  not */
+	int times;     /* how often it failed, with the starts before it */
+	int64_t failed_s;  /* for how long, but for the last time */
+	int64_t longest_s; /* the longest of these */
+	int64_t spell;	   /* the window in which it failed for the last time */
+};
+
 struct incident {
 	bool open;
 	bool superseded; /* by an open one of an earlier kind: says nothing */
@@ -79,9 +96,12 @@ struct incident {
 	int64_t passed;	      /* the last passing one, 0 after a failing one */
 	int64_t passed_since; /* the first of them */
 	int passes;	      /* how many of them, in a row */
+	int row; /* the last of these that are alike: so many in which nothing
+		    failed, or, below 0, in which something still did */
 	int probe_count;      /* failing windows */
 	int expected;	      /* regions, at the last failing window */
 	int flaps;	      /* how often it failed again while it passed */
+	struct flaps flapping;
 	double value, usual;  /* of what is measured, see degradation.c */
 	enum rate_window rate_window; /* over which */
 	char *error;	      /* at the last failing window, or NULL */
@@ -89,8 +109,12 @@ struct incident {
 			or NULL */
 	struct strings regions; /* that failed there */
 	struct strings reached; /* from where it could be reached */
+	struct strings still;	/* that fail while it passes */
 	struct strings told;	/* the routes that were told of it */
+	char *follows; /* the key of the downtime that it goes on from, or NULL */
 	struct ack ack;
+	double answered_at; /* the newest answer that counted, see
+			       acknowledgement.h; 0: none */
 	struct escalation escalation;
 	struct tool_change change; /* of a divergence: from old to new */
 	/*
@@ -191,6 +215,15 @@ struct maintenance_hold {
 	bool active;
 };
 
+/* When a downtime or a regional incident began, and how it failed. */
+struct flap_start {
+	enum alert_kind kind;
+	int64_t at;	  /* its first failing window */
+	int times;	  /* how often it failed */
+	int64_t failed_s; /* for how long, once it is over; else 0 */
+};
+#define FLAP_STARTS_MAX 20
+
 /* Failing windows that belong to no incident. */
 struct anomaly {
 	struct streak windows; /* not in a row */
@@ -218,9 +251,17 @@ struct alert_state {
 	unsigned long number; /* of the last pending event */
 	struct region_tally *regions; /* those in a row of something */
 	size_t n_regions, cap_regions;
+	struct region_failure *failures; /* of the last three days */
+	size_t n_failures, cap_failures;
 	struct incident incidents[ALERT_KINDS];
 	/* Of a trouble that is shared: who had it, and who still has. */
 	struct strings servers, left;
+	struct flap_start starts[FLAP_STARTS_MAX]; /* oldest first */
+	size_t n_starts;
+	/* Of the last downtime: its key, NULL where nobody was told of it; and
+	 * since when it is over. */
+	char *ended_key;
+	int64_t ended_since;
 	int64_t down_at;   /* the last window that failed in a downtime, a
 			      regional one, or for its limits */
 	struct streak slow; /* windows of slow answers */
@@ -230,6 +271,13 @@ struct alert_state {
 			    stored, whoever reads the state sets it */
 	struct streak
 		away; /* runs in a row without the store; see pipeline_health.h */
+	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on
+	 * all servers, or three quarters of them; and these regions. */
+	struct streak all_silent, most_silent;
+	struct strings silent;
+	/* Regions whose silence is told of for all servers at once, or NULL;
+	 * not stored, whoever reads the state sets it. */
+	const struct strings *covered;
 	struct expiry_told expiries[EXPIRIES_MAX]; /* oldest first */
 	size_t n_expiries;
 	struct tools_seen tools;

@@ -108,6 +108,13 @@ static void put_downtime(struct buf *b, const struct incident *inc)
 			inc->expected);
 }
 
+/* What a downtime has become: "works again, but not from London" */
+static void put_remainder(struct buf *b, const struct strings *regions)
+{
+	buf_str(b, " works again, but not from ");
+	phrase_cities(b, regions);
+}
+
 static void put_regional(struct buf *b, const struct incident *inc)
 {
 	bool reached = inc->reached.n > 0;
@@ -286,15 +293,27 @@ static void put_latency(struct buf *b, const struct incident *inc)
 	phrase_regions(b, &inc->regions);
 }
 
-static void put_errors(struct buf *b, const struct incident *inc)
+/* "; mostly at the layer http, last with http.503, from eu and us" */
+static void put_failing(struct buf *b, const struct incident *inc)
 {
 	const char *layer = failure_layer_name(inc->layer);
 
+	if (layer)
+		buf_fmt(b, "; mostly at the layer %s", layer);
+	if (inc->error)
+		buf_fmt(b, "%s last with %s", layer ? "," : ";", inc->error);
+	if (!inc->regions.n)
+		return;
+	buf_str(b, layer || inc->error ? ", from " : "; from ");
+	phrase_regions(b, &inc->regions);
+}
+
+static void put_errors(struct buf *b, const struct incident *inc)
+{
 	buf_fmt(b, " fails too often: %.1f %% of the probes of %s, though "
 		   "never long enough to be down",
 		inc->value, rate_name(inc->rate_window));
-	if (layer)
-		buf_fmt(b, "; mostly at the layer %s", layer);
+	put_failing(b, inc);
 }
 
 static void put_burn(struct buf *b, const struct incident *inc)
@@ -303,6 +322,7 @@ static void put_burn(struct buf *b, const struct incident *inc)
 		   "%.2f %% of the probes of %s failed, its objective is %g %%",
 		inc->value, inc->value * (100 - inc->usual),
 		rate_name(inc->rate_window), inc->usual);
+	put_failing(b, inc);
 }
 
 /* What is wrong, without an end. */
@@ -325,7 +345,14 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		put_downtime(b, inc);
 		break;
 	case ALERT_REGIONAL:
-		put_regional(b, inc);
+		if (inc->follows && s->phase == ALERT_STARTED) {
+			put_remainder(b, &inc->regions);
+			buf_str(b, " (");
+			put_failure(b, inc);
+			buf_char(b, ')');
+		} else {
+			put_regional(b, inc);
+		}
 		break;
 	case ALERT_LATENCY:
 		put_latency(b, inc);
@@ -417,6 +444,9 @@ static void put_recovery(struct buf *b, const struct summary *s)
 	buf_str(b, s->slug);
 	if (s->kind == ALERT_RATE_LIMITED) {
 		buf_str(b, " answers without 429 again");
+	} else if (inc->still.n) {
+		put_remainder(b, &inc->still);
+		buf_char(b, ',');
 	} else {
 		buf_str(b, " recovered");
 		if (s->kind == ALERT_REGIONAL) {
@@ -425,16 +455,22 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		}
 	}
 	put_span(b, inc);
-	buf_fmt(b, " Root layer: %s, %d failing probe%s. ",
+	buf_fmt(b, " Root layer: %s, %d failing probe%s.",
 		layer ? layer : "unknown", inc->probe_count,
 		inc->probe_count == 1 ? "" : "s");
-	flapping_put_past(b, inc);
-	buf_str(b, "All layers pass again.");
+	flapping_put_past(b, s->kind, inc);
+	if (!inc->still.n)
+		buf_str(b, " All layers pass again.");
 }
 
 /* How it ended. */
 static void put_end(struct buf *b, const struct summary *s)
 {
+	if (s->unwatched) {
+		buf_str(b, s->unwatched);
+		put_span(b, s->incident);
+		return;
+	}
 	switch (s->kind) {
 	case ALERT_DIVERGENCE:
 		put_agreement(b, s);
@@ -518,6 +554,9 @@ void summary_put(struct buf *b, const struct summary *s)
 	} else if (s->phase == ALERT_ESCALATED &&
 		(s->more || s->kind == ALERT_SILENT)) {
 		buf_str(b, "; more than before");
+	} else if (s->phase == ALERT_ESCALATED && s->lasts) {
+		buf_str(b, "; now without a break since ");
+		phrase_time_seen(b, inc->flapping.spell, s->at);
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
 		buf_fmt(b, "; worse than before, %s",
 			severity_name(inc->severity));
@@ -532,6 +571,6 @@ void summary_put(struct buf *b, const struct summary *s)
 	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
-	flapping_put(b, inc);
+	flapping_put(b, s->kind, inc, s->at);
 	buf_char(b, '.');
 }

@@ -18,7 +18,11 @@ struct summary {
 	double at;
 	bool more; /* an escalation because more servers or regions are in it */
 	bool worse; /* an escalation because of its layer, not of its age */
+	bool lasts; /* because what is flapping fails without a break */
 	bool unacknowledged; /* because nobody acknowledged it */
+	/* It ends because nobody watches any more: the sentence, up to " after
+	 * 12 min"; or NULL. */
+	const char *unwatched;
 };
 
 /* summary_put(b, s): append one sentence; about a recovery, three. */

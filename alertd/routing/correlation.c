@@ -243,6 +243,8 @@ void correlation_leave(struct alert_state *st, const struct alert_event *e,
 		inc->passed_since = e->record.resolved_at;
 	if (e->record.probe_count > inc->probe_count)
 		inc->probe_count = e->record.probe_count;
+	for (size_t i = 0; i < e->still.n; i++)
+		strings_note(&inc->still, e->still.v[i]);
 	if (st->left.n)
 		return;
 	recovery_end(st, e->record.kind, e->record.at, out);

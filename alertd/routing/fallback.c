@@ -6,6 +6,7 @@
 #include "incident/summary.h"
 #include "json/json.h"
 #include "routing/outbox.h"
+#include "routing/retry.h"
 #include "routing/routing.h"
 
 #include <math.h>
@@ -14,17 +15,11 @@
 /* An event is no longer; with room for the sentences of some fallbacks. */
 #define BODY_MAX (300 * 1024)
 
-/* How long this event may take; an unknown severity counts as P1. */
+/* How long this event may take. */
 static double in_time(const char *body)
 {
-	char why[JSON_WHY];
-	cJSON *o = json_parse(body, strlen(body), &json_record, why);
-	const char *name = json_str(o, "severity");
-	enum severity s = SEVERITY_P1;
+	enum severity s = retry_severity(body);
 
-	if (!name || !severity_parse(name, &s))
-		s = SEVERITY_P1;
-	cJSON_Delete(o);
 	return s == SEVERITY_P1 ? FALLBACK_P1_S
 		: s == SEVERITY_P2 ? FALLBACK_P2_S
 				   : FALLBACK_P3_S;

@@ -109,16 +109,20 @@ static bool blocked(const struct alert_state *st, size_t i, const char *route)
 }
 
 bool outbox_due(const struct alert_state *st, double now,
-	const struct outbox_judge *j, struct outbox_item *out)
+	const struct outbox_judge *j, size_t *at, struct outbox_item *out)
 {
+	size_t n = 0;
+
 	for (size_t i = 0; i < st->n_outbox; i++) {
 		struct pending *p = &st->outbox[i];
 
 		for (size_t k = 0; k < p->n_deliveries; k++) {
 			struct delivery *d = &p->deliveries[k];
 
-			if (!due(p, d, now, j) || blocked(st, i, d->route))
+			if (n++ < *at || !due(p, d, now, j) ||
+				blocked(st, i, d->route))
 				continue;
+			*at = n;
 			*out = (struct outbox_item) {p, d};
 			return true;
 		}

@@ -41,12 +41,13 @@ struct outbox_item {
 };
 
 /*
- * outbox_due(st, now, j, out): find the delivery to be tried next: the oldest
+ * outbox_due(st, now, j, at, out): find the next delivery, the oldest first,
  * that is due, that no other process is sending, that waits for no digest, and
- * that is the first of its incident for its route. False: there is none.
+ * that is the first of its incident for its route. *at is 0 at first, and
+ * remembers how far we are. False: there is none.
  */
 bool outbox_due(const struct alert_state *st, double now,
-	const struct outbox_judge *j, struct outbox_item *out);
+	const struct outbox_judge *j, size_t *at, struct outbox_item *out);
 
 /*
  * outbox_waits(st, now, j): whether a delivery is left for a later run, apart

@@ -1,15 +1,65 @@
 #include "routing/retry.h"
 
-#include <math.h>
+#include "json/json.h"
 
-double retry_delay(int attempts, double chance, double retry_after_s)
+#include <math.h>
+#include <string.h>
+
+enum severity retry_severity(const char *body)
 {
-	double s = RETRY_DELAY_MIN_S;
+	char why[JSON_WHY];
+	cJSON *o = json_parse(body, strlen(body), &json_record, why);
+	const char *name = json_str(o, "severity");
+	enum severity s = SEVERITY_P1;
+
+	if (!name || !severity_parse(name, &s))
+		s = SEVERITY_P1;
+	cJSON_Delete(o);
+	return s;
+}
+
+static bool waits_for(const struct pending *p, const char *route)
+{
+	for (size_t i = 0; i < p->n_deliveries; i++)
+		if (strcmp(p->deliveries[i].route, route) == 0)
+			return true;
+	return false;
+}
+
+struct urgency retry_urgency(const struct alert_state *st,
+	const struct pending *p, const char *route)
+{
+	struct urgency u = {retry_severity(p->body), p->created};
+
+	for (const struct pending *next = p + 1;
+		next < st->outbox + st->n_outbox; next++) {
+		enum severity s;
+
+		if (strcmp(next->key, p->key) != 0 || !waits_for(next, route))
+			continue;
+		s = retry_severity(next->body);
+		if (s < u.severity)
+			u = (struct urgency) {s, next->created};
+	}
+	return u;
+}
+
+double retry_delay(const struct urgency *u, double now, int attempts,
+	double chance, double retry_after_s)
+{
+	double s = RETRY_DELAY_MIN_S, asked = fmin(retry_after_s,
+					      RETRY_GIVE_UP_S);
+	double most = now - u->since < RETRY_P1_SOON_S ? RETRY_P1_S
+						       : RETRY_P1_LATE_S;
 
 	for (int i = 1; i < attempts && s < RETRY_DELAY_MAX_S; i++)
 		s *= 2;
 	s = fmin(s * (1 + chance), RETRY_DELAY_MAX_S);
-	return fmax(s, fmin(retry_after_s, RETRY_GIVE_UP_S));
+	if (u->severity == SEVERITY_P1) {
+		s = fmin(s, most - RETRY_RUN_S);
+		asked = fmin(asked, most);
+	}
+	return fmax(s, asked);
 }
 
 double retry_at(const struct pending *p, const struct delivery *d, double now)

@@ -5,6 +5,7 @@
 #include "incident/incident.h"
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
+#include "incident/severity.h"
 #include "incident/tool_drift.h"
 #include "routing/dispatch.h"
 #include "routing/escalation.h"
@@ -135,7 +136,7 @@ static double next(struct play *p, double t)
 	promoted = (double)inc->opened_at + p->c->policy.promote_s;
 	if (!(due > t))
 		due = INFINITY;
-	if (inc->severity == SEVERITY_P2 && p->r->kind < ALERT_DOWN_KINDS &&
+	if (inc->severity == SEVERITY_P2 && severity_rises(p->r->kind) &&
 		promoted > t)
 		due = fmin(due, promoted);
 	return due;

@@ -4,11 +4,4 @@
  */
 #include "sinks/sink.h"
 
-#include "transport/exec.h"
-
-static struct delivered run(const struct sink_job *job)
-{
-	return exec_send(job->route->command, job->body);
-}
-
-const struct sink sink_command = {.raw = true, .send = run};
+const struct sink sink_command = {.raw = true};

@@ -67,29 +67,26 @@ static void write_message(const struct sink_job *job,
 	buf_release(&text);
 }
 
-static bool send_one(const struct sink_job *job, int n, struct delivered *out)
+static bool make_mail(const struct sink_job *job, int n, struct smtp_job *out)
 {
 	const struct conf_route *r = job->route;
 	struct mailbox from, to;
-	struct buf message;
 
 	if (n < 0 || (size_t)n >= r->n_to)
 		return false;
 	/* These cannot fail: the configuration was checked. */
 	mailbox_parse(r->from, &from);
 	mailbox_parse(r->to[n], &to);
-	buf_init(&message, MESSAGE_MAX);
-	write_message(job, &from, &to, &message);
-	*out = smtp_send(&(struct smtp_job) {
+	*out = (struct smtp_job) {
 		.url = r->url,
 		.user = secret_get(job->secret, "user", NULL),
 		.password = secret_get(job->secret, "password", NULL),
 		.ca = secret_get(job->secret, "cacert", NULL),
-		.from = from.address,
-		.to = to.address,
-		.message = &message,
-	});
-	buf_release(&message);
+	};
+	snprintf(out->from, sizeof out->from, "%s", from.address);
+	snprintf(out->to, sizeof out->to, "%s", to.address);
+	buf_init(&out->message, MESSAGE_MAX);
+	write_message(job, &from, &to, &out->message);
 	return true;
 }
 
@@ -103,4 +100,4 @@ static const char *wrong(const struct sink_job *job)
 		: NULL;
 }
 
-const struct sink sink_email = {.send_nth = send_one, .wrong = wrong};
+const struct sink sink_email = {.mail = make_mail, .wrong = wrong};

@@ -2,10 +2,14 @@
  * opsgenie.c: Opsgenie, Alert API v2: POST /v2/alerts with an alias, under
  * which it is acknowledged, noted on, and closed by POST. Each is taken with
  * 202 and carried out later; 422 is a request that it cannot process. After
- * "Alert API", docs.opsgenie.com.
+ * "Alert API"; and for what people answer there, "Webhook Integration" and
+ * "Alert Action Data", docs.opsgenie.com. Opsgenie signs nothing, but sends a
+ * header field that its user sets: a bearer token.
  */
 #include "sinks/sink.h"
 
+#include "cgi/bearer.h"
+#include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
 
@@ -167,7 +171,50 @@ static void judge(const struct sink_job *job, int n,
 		sink_unsound(d, "Opsgenie's");
 }
 
+/* In which units the numbers of an alert are is not the same for all. */
+static double seconds(double t)
+{
+	while (t > 1e11)
+		t /= 1000;
+	return t;
+}
+
+/* What we ask for ourselves comes back, too. */
+static void read_action(const cJSON *body, struct sink_answer *a)
+{
+	const char *what = json_str(body, "action");
+	const cJSON *alert = json_get(body, "alert");
+	const char *who = json_str(alert, "username");
+	double at;
+
+	if (!what || (who && strcmp(who, USER) == 0))
+		return;
+	if (json_num(alert, "updatedAt", &at) && at > 0)
+		a->said_at = seconds(at);
+	a->withdrawn = strcmp(what, "UnAcknowledge") == 0;
+	if (strcmp(what, "Close") == 0)
+		a->reason = "closed in Opsgenie";
+	else if (!a->withdrawn && strcmp(what, "Acknowledge") != 0)
+		return;
+	sink_answer_by(a, who, "Opsgenie");
+	sink_answer_key(a, json_str(alert, "alias"));
+}
+
+static bool answer(const struct sink_call *c, struct sink_answer *a)
+{
+	char sha256[SHA256_HEX], why[JSON_WHY];
+	cJSON *body;
+
+	sha256_hex(c->secret, strlen(c->secret), sha256);
+	if (!bearer_is(request_env(c->env, "HTTP_AUTHORIZATION"), sha256))
+		return false;
+	body = json_parse(c->body, strlen(c->body), &json_reply, why);
+	read_action(body, a);
+	cJSON_Delete(body);
+	return true;
+}
+
 static const char *const needs[] = {"token", NULL};
 
 const struct sink sink_opsgenie = {
-	.build = build, .judge = judge, .needs = needs};
+	.build = build, .judge = judge, .needs = needs, .answer = answer};

@@ -2,13 +2,18 @@
  * pagerduty.c: PagerDuty, Events API v2: POST /v2/enqueue, answered with
  * 202; the whole story of an incident goes under its dedup_key. 400 says that
  * the event is invalid, and 429 that it comes too fast. After "Send an alert
- * event" and "Events API v2 overview", developer.pagerduty.com.
+ * event" and "Events API v2 overview"; and for what people answer there, "V3
+ * webhooks overview" and "Verifying signatures", developer.pagerduty.com.
  */
 #include "sinks/sink.h"
 
 #include "base/clock.h"
+#include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
+#include "transport/signature.h"
+
+#include <string.h>
 
 #define BASE "https://events.pagerduty.com"
 #define SUMMARY_MAX 1024
@@ -115,7 +120,64 @@ static void judge(const struct sink_job *job, int n,
 		sink_unsound(d, "PagerDuty's");
 }
 
+/* "v1=HEX,v1=HEX": a secret that is being replaced signs beside the new one. */
+static bool signed_by(const char *secret, const char *body, const char *field)
+{
+	char one[SIGN_HEX_SIZE];
+	bool ok = false;
+
+	for (size_t n; field && *field; field += n + (field[n] == ',')) {
+		n = strcspn(field, ",");
+		if (n != sizeof one + 2 || strncmp(field, "v1=", 3) != 0)
+			continue;
+		memcpy(one, field + 3, sizeof one - 1);
+		one[sizeof one - 1] = '\0';
+		ok = signed_sha256(secret, body, one) || ok;
+	}
+	return ok;
+}
+
+/*
+ * Of what a user did; what we ask for ourselves comes back as done by an
+ * integration. PagerDuty repeats a webhook for 20 minutes.
+ */
+static void read_event(const cJSON *event, struct sink_answer *a)
+{
+	const char *type = json_str(event, "event_type");
+	const char *at = json_str(event, "occurred_at");
+	const cJSON *agent = json_get(event, "agent");
+	const char *who = json_str(agent, "type");
+	int64_t t;
+
+	if (!type || !at || !clock_rfc3339_parse(at, &t))
+		return;
+	a->said_at = (double)t;
+	a->withdrawn = strcmp(type, "incident.unacknowledged") == 0;
+	if (strcmp(type, "incident.resolved") == 0)
+		a->reason = "resolved in PagerDuty";
+	else if (!a->withdrawn && strcmp(type, "incident.acknowledged") != 0)
+		return;
+	if (!a->withdrawn && (!who || strcmp(who, "user_reference") != 0))
+		return;
+	sink_answer_by(a, json_str(agent, "summary"), "PagerDuty");
+	sink_answer_key(a, json_str(json_get(event, "data"), "incident_key"));
+}
+
+static bool answer(const struct sink_call *c, struct sink_answer *a)
+{
+	const char *field = request_env(c->env, "HTTP_X_PAGERDUTY_SIGNATURE");
+	char why[JSON_WHY];
+	cJSON *body;
+
+	if (!signed_by(c->secret, c->body, field))
+		return false;
+	body = json_parse(c->body, strlen(c->body), &json_reply, why);
+	read_event(json_get(body, "event"), a);
+	cJSON_Delete(body);
+	return true;
+}
+
 static const char *const needs[] = {"token", NULL};
 
 const struct sink sink_pagerduty = {
-	.build = build, .judge = judge, .needs = needs};
+	.build = build, .judge = judge, .needs = needs, .answer = answer};

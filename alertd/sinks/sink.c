@@ -1,5 +1,9 @@
 #include "sinks/sink.h"
 
+#include "base/text.h"
+
+#include <string.h>
+
 #define ROW(TYPE, type, ...) &sink_##type,
 static const struct sink *const sinks[] = {CONF_ROUTE_TYPES(ROW)};
 
@@ -28,4 +32,27 @@ void sink_unsound(struct delivered *d, const char *what)
 {
 	*d = (struct delivered) {.down = true};
 	snprintf(d->why, sizeof d->why, "an answer that is not %s", what);
+}
+
+bool sink_answers(const struct sink_job *job)
+{
+	return sink_of(job->route->type)->answer &&
+		secret_get(job->secret, SINK_ANSWER_SECRET, NULL);
+}
+
+void sink_answer_by(struct sink_answer *a, const char *name, const char *where)
+{
+	char clean[4 * ACK_BY_MAX + 1] = "";
+
+	if (name)
+		text_clean(name, strlen(name), clean, sizeof clean,
+			ACK_BY_MAX / 2);
+	snprintf(a->by, sizeof a->by, "%s (%s)",
+		clean[strspn(clean, " ")] ? clean : "somebody", where);
+}
+
+void sink_answer_key(struct sink_answer *a, const char *key)
+{
+	if (key && strlen(key) < sizeof a->key)
+		memcpy(a->key, key, strlen(key) + 1);
 }

@@ -8,11 +8,13 @@
 #define SINKS_SINK_H
 
 #include "conf/conf.h"
+#include "incident/acknowledgement.h"
 #include "sinks/event_fields.h"
 #include "sinks/message.h"
 #include "transport/credential.h"
 #include "transport/http_client.h"
 #include "transport/result.h"
+#include "transport/smtp_client.h"
 
 /* What a sink makes its requests from. */
 struct sink_job {
@@ -26,9 +28,33 @@ struct sink_job {
 };
 
 /*
- * A sink has either `send`, or `send_nth`, or `build` and `judge`. An event may
- * take several requests, n = 0, 1 and so on, sent in this order; a request that
- * got through is not repeated.
+ * A request by which a vendor tells us what somebody there says of an incident.
+ * Nothing of it is to be trusted before its signature is found to be right.
+ */
+struct sink_call {
+	char *const *env; /* of the CGI (RFC 3875), ends with NULL */
+	const char *url;  /* as we had told it to the vendor, query included */
+	const char *query; /* that of the URL, or "" */
+	const char *body;
+	/* What the vendor proves with that it is the vendor. */
+	const char *secret;
+	const char *ack_secret; /* see transport/ack_token.h; or NULL */
+	double now;		/* epoch seconds */
+};
+
+/* What it says. */
+struct sink_answer {
+	char key[ALERT_KEY_SIZE]; /* of which incident; "": nothing for us */
+	bool withdrawn; /* nobody there looks after it any more */
+	char by[4 * ACK_BY_MAX + 1];
+	const char *reason; /* a constant, or NULL */
+	double said_at; /* epoch seconds; 0 where that is not known */
+};
+
+/*
+ * A sink has either `build` and `judge`, or `mail`; with neither, the command of
+ * the route is run. An event may take several requests or mails, n = 0, 1 and
+ * so on, sent in this order; what got through is not repeated.
  */
 struct sink {
 	bool raw; /* it uses only the body: event and message are NULL */
@@ -45,14 +71,11 @@ struct sink {
 	 */
 	void (*judge)(const struct sink_job *job, int n,
 		const struct http_answer *a, struct delivered *d);
-	/* send(job): the whole attempt, if it is not HTTP. */
-	struct delivered (*send)(const struct sink_job *job);
 	/*
-	 * send_nth(job, n, out): part n of the attempt, if it is not HTTP;
-	 * false: there is no part n.
+	 * mail(job, n, out): fill in mail n, which is all zero. False: there is
+	 * no mail n.
 	 */
-	bool (*send_nth)(const struct sink_job *job, int n,
-		struct delivered *out);
+	bool (*mail)(const struct sink_job *job, int n, struct smtp_job *out);
 	/*
 	 * wrong(job): why the route cannot be used as configured, a constant;
 	 * NULL: it can. The member may itself be NULL.
@@ -60,7 +83,37 @@ struct sink {
 	const char *(*wrong)(const struct sink_job *job);
 	/* The keys that its credential must have, and a NULL; or NULL. */
 	const char *const *needs;
+	/*
+	 * answer(c, a): what a request says; *a comes empty. False where it is
+	 * not from the vendor, or too old. NULL: the vendor says nothing.
+	 */
+	bool (*answer)(const struct sink_call *c, struct sink_answer *a);
+	/* reply(b, s): the sentence s as the vendor shows or reads it out; NULL:
+	   it does not. Its type. */
+	void (*reply)(struct buf *b, const char *s);
+	const char *reply_type;
 };
+
+/* The key of the credential for `answer`; a route without it takes none. */
+#define SINK_ANSWER_SECRET "answer_secret"
+
+/* sink_answers(job): whether the route takes answers. */
+bool sink_answers(const struct sink_job *job);
+
+/* How old a request may be that says when it was signed, in seconds. */
+#define SINK_ANSWER_AGE 300
+
+/*
+ * sink_answer_by(a, name, where): set who says it: "ann (Slack)"; a name that
+ * is NULL or empty becomes "somebody".
+ */
+void sink_answer_by(struct sink_answer *a, const char *name, const char *where);
+
+/*
+ * sink_answer_key(a, key): set which incident is meant; nothing where it is
+ * NULL or too long.
+ */
+void sink_answer_key(struct sink_answer *a, const char *key);
 
 /* sink_of(type): the sink of that type of route. */
 const struct sink *sink_of(enum conf_route_type type);

@@ -5,18 +5,25 @@
  * chat.update brings the first message up to date. Both always answer 200, with
  * "ok" and "error" in the body.
  * After "Incoming webhooks", "chat.postMessage", "chat.update" and "Rate
- * limits", docs.slack.dev.
+ * limits", docs.slack.dev; and for the button that acknowledges, "Verifying
+ * requests from Slack" and "A field guide to interactive messages".
  */
 #include "sinks/sink.h"
 
+#include "cgi/form.h"
+#include "cgi/request.h"
 #include "mcp/names.h"
+#include "base/num.h"
 #include "sinks/escape.h"
+#include "transport/signature.h"
 
 #include <string.h>
 
 #define BASE "https://slack.com/api"
 #define TEXT_LIMIT 7000
 #define FIELD_LIMIT 500
+/* The name of our buttons that do something. */
+#define CALLBACK "mcp-alert"
 
 /* A message of Slack: its channel, and its timestamp, which names it there. */
 struct place {
@@ -90,13 +97,23 @@ static void put_fields(struct buf *b, const struct sink_job *job)
 	buf_char(b, ']');
 }
 
-static void put_buttons(struct buf *b, const struct message *m)
+/* Where Slack may answer, a button acknowledges; else it is a link. */
+static void put_buttons(struct buf *b, const struct sink_job *job)
 {
+	const struct message *m = job->message;
+	bool answers = job->event->ack_url && sink_answers(job);
+
+	if (answers)
+		buf_str(b, ",\"callback_id\":\"" CALLBACK "\"");
 	buf_str(b, ",\"actions\":[");
 	for (size_t i = 0; i < m->n_links; i++) {
-		buf_fmt(b, "%s{\"type\":\"button\",\"text\":\"%s\",\"url\":",
-			i ? "," : "", m->links[i].label);
-		json_put_str(b, m->links[i].text);
+		const char *url = m->links[i].text;
+		bool acts = answers && strcmp(url, job->event->ack_url) == 0;
+
+		buf_fmt(b, "%s{\"type\":\"button\",\"text\":\"%s\",%s:",
+			i ? "," : "", m->links[i].label,
+			acts ? "\"name\":\"ack\",\"value\"" : "\"url\"");
+		json_put_str(b, acts ? job->event->key : url);
 		buf_char(b, '}');
 	}
 	buf_char(b, ']');
@@ -128,7 +145,7 @@ static void put_message(struct buf *b, const struct sink_job *job)
 	buf_str(b, ",\"mrkdwn_in\":[]");
 	put_fields(b, job);
 	if (m->n_links)
-		put_buttons(b, m);
+		put_buttons(b, job);
 	buf_str(b, "}]");
 }
 
@@ -269,5 +286,68 @@ static const char *wrong(const struct sink_job *job)
 		: "the token of a bot needs a channel";
 }
 
+/* "v0=" and the HMAC of "v0:TIME:BODY", in which TIME is a second of now. */
+static bool signed_now(const struct sink_call *c, long long *at)
+{
+	const char *time =
+		request_env(c->env, "HTTP_X_SLACK_REQUEST_TIMESTAMP");
+	const char *field = request_env(c->env, "HTTP_X_SLACK_SIGNATURE");
+	struct buf text;
+	bool ok;
+
+	if (!time || !num_parse(time, 0, INT32_MAX * 2LL, at) ||
+		(double)*at < c->now - SINK_ANSWER_AGE ||
+		(double)*at > c->now + SINK_ANSWER_AGE || !field ||
+		strncmp(field, "v0=", 3) != 0)
+		return false;
+	buf_init(&text, HTTP_REQUEST_MAX);
+	buf_fmt(&text, "v0:%s:", time);
+	buf_str(&text, c->body);
+	ok = buf_ok(&text) && signed_sha256(c->secret, text.p, field + 3);
+	buf_release(&text);
+	return ok;
+}
+
+static bool answer(const struct sink_call *c, struct sink_answer *a)
+{
+	char why[JSON_WHY];
+	const char *payload, *id;
+	struct form form;
+	long long at;
+	cJSON *o;
+
+	if (!signed_now(c, &at))
+		return false;
+	a->said_at = (double)at;
+	form_read(c->body, &form);
+	payload = form_get(&form, "payload");
+	o = payload ? json_parse(payload, strlen(payload), &json_reply, why)
+		    : NULL;
+	id = json_str(o, "callback_id");
+	sink_answer_by(a, json_str(json_get(o, "user"), "name"), "Slack");
+	if (id && strcmp(id, CALLBACK) == 0)
+		sink_answer_key(a,
+			json_str(cJSON_GetArrayItem(json_get(o, "actions"), 0),
+				"value"));
+	cJSON_Delete(o);
+	form_release(&form);
+	return true;
+}
+
+/* To whoever pressed the button, and to nobody else. */
+static void reply(struct buf *b, const char *s)
+{
+	buf_str(b, "{\"response_type\":\"ephemeral\","
+		   "\"replace_original\":false,\"text\":");
+	put_escaped(b, s, FIELD_LIMIT);
+	buf_char(b, '}');
+}
+
 const struct sink sink_slack = {
-	.build = build, .judge = judge, .wrong = wrong};
+	.build = build,
+	.judge = judge,
+	.wrong = wrong,
+	.answer = answer,
+	.reply = reply,
+	.reply_type = "application/json; charset=utf-8",
+};

@@ -2,14 +2,20 @@
  * twilio.c: Twilio, a message or a call to each number of the route:
  * POST Messages.json or Calls.json of an account, a form with basic
  * authentication, answered with 201. An error has a code of Twilio's own. After
- * "Messages resource", "Calls resource" and "TwiML <Say>", twilio.com/docs.
+ * "Messages resource", "Calls resource", "TwiML <Say>", "TwiML <Gather>" and
+ * "Validating requests", twilio.com/docs.
  */
 #include "incident/summary.h"
 #include "sinks/sink.h"
 
+#include "cgi/form.h"
+#include "cgi/request.h"
 #include "json/json.h"
 #include "sinks/escape.h"
+#include "transport/ack_token.h"
+#include "transport/signature.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define BASE "https://api.twilio.com"
@@ -68,12 +74,37 @@ static void put_sms(struct buf *b, const struct sink_job *job)
 	buf_release(&tail);
 }
 
+/*
+ * Where a key that is pressed is told: "https://SITE/answer/ROUTE?TOKEN" for
+ * the page "https://SITE/ack/TOKEN". Nothing where it is not.
+ */
+static void put_action(struct buf *b, const struct sink_job *job)
+{
+	const char *page = job->event->ack_url;
+	const char *token = page ? strrchr(page, '/') : NULL;
+	const size_t ack = sizeof "/ack" - 1;
+
+	if (!token || !sink_answers(job) || (size_t)(token - page) < ack)
+		return;
+	buf_add(b, page, (size_t)(token - page) - ack);
+	buf_fmt(b, "/answer/%s?%s", job->route->name, token + 1);
+}
+
 static void put_spoken(struct buf *b, const struct sink_job *job)
 {
 	const struct sink_event *e = job->event;
 	char cut[4 * SPOKEN_MAX + 1];
+	struct buf action;
 
-	buf_str(b, "<Response><Say loop=\"2\">This is mcp-alert. ");
+	buf_init(&action, HTTP_REQUEST_MAX);
+	put_action(&action, job);
+	buf_str(b, "<Response>");
+	if (action.len) {
+		buf_str(b, "<Gather numDigits=\"1\" timeout=\"10\" action=\"");
+		sink_text_xml(b, action.p);
+		buf_str(b, "\">");
+	}
+	buf_str(b, "<Say loop=\"2\">This is mcp-alert. ");
 	if (e->digest)
 		sink_text_xml(b, job->message->title);
 	else
@@ -81,7 +112,10 @@ static void put_spoken(struct buf *b, const struct sink_job *job)
 	if (!e->digest)
 		sink_text_xml(
 			b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
-	buf_str(b, "</Say></Response>");
+	buf_fmt(b, "%s</Say>%s</Response>",
+		action.len ? " Press 1 to acknowledge. " : "",
+		action.len ? "</Gather>" : "");
+	buf_release(&action);
 }
 
 static bool build_sms(const struct sink_job *job, int n,
@@ -146,9 +180,84 @@ static void judge(const struct sink_job *job, int n,
 	cJSON_Delete(o);
 }
 
+static int compare_fields(const void *a, const void *b)
+{
+	const struct form_field *x = a, *y = b;
+	int order = strcmp(x->name, y->name);
+
+	return order ? order : strcmp(x->value, y->value);
+}
+
+/* Each field once, by name and value, behind the URL. */
+static void put_signed(struct buf *b, const char *url, const struct form *f)
+{
+	buf_str(b, url);
+	for (size_t i = 0; i < f->n; i++) {
+		const struct form_field *v = &f->v[i];
+
+		if (!i || compare_fields(v, v - 1) != 0)
+			buf_fmt(b, "%s%s", v->name, v->value);
+	}
+}
+
+/*
+ * The token names the incident, and its end says when the event was made for
+ * which the call was: a request that comes again is no newer.
+ */
+static void read_token(const struct sink_call *c, struct sink_answer *a)
+{
+	char key[ALERT_KEY_SIZE];
+	int64_t end;
+
+	if (!c->ack_secret || ack_token_read(c->ack_secret, c->query, c->now,
+				      key, &end) != ACK_TOKEN_OK)
+		return;
+	a->said_at = (double)(end - ACK_TOKEN_S);
+	sink_answer_key(a, key);
+}
+
+static bool answer_voice(const struct sink_call *c, struct sink_answer *a)
+{
+	const char *field = request_env(c->env, "HTTP_X_TWILIO_SIGNATURE");
+	const char *digits, *to;
+	char phone[32];
+	struct form form;
+	struct buf text;
+	bool ok;
+
+	form_read(c->body, &form);
+	qsort(form.v, form.n, sizeof *form.v, compare_fields);
+	buf_init(&text, HTTP_REQUEST_MAX);
+	put_signed(&text, c->url, &form);
+	ok = buf_ok(&text) && signed_sha1(c->secret, text.p, field);
+	buf_release(&text);
+	digits = form_get(&form, "Digits");
+	if (ok && digits && strcmp(digits, "1") == 0)
+		read_token(c, a);
+	to = form_get(&form, "To");
+	snprintf(phone, sizeof phone, "phone ending in %s",
+		to && strlen(to) > 4 ? to + strlen(to) - 4 : "?");
+	sink_answer_by(a, phone, "call");
+	form_release(&form);
+	return ok;
+}
+
+static void reply(struct buf *b, const char *s)
+{
+	buf_str(b, "<Response><Say>");
+	sink_text_xml(b, s);
+	buf_str(b, "</Say></Response>");
+}
+
 static const char *const needs[] = {"account", "token", NULL};
 
 const struct sink sink_twilio_sms = {
 	.build = build_sms, .judge = judge, .needs = needs};
 const struct sink sink_twilio_voice = {
-	.build = build_voice, .judge = judge, .needs = needs};
+	.build = build_voice,
+	.judge = judge,
+	.needs = needs,
+	.answer = answer_voice,
+	.reply = reply,
+	.reply_type = "text/xml; charset=utf-8",
+};

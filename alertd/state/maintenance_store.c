@@ -1,6 +1,7 @@
 #include "state/maintenance_store.h"
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -20,11 +21,15 @@
 #define AHEAD_S (8 * 86400.0)
 #define RECORD_MAX 65536
 
+/* add_maintenance.lua, as text. */
+extern const char lua_add_maintenance[];
+
 struct maintenance_store {
 	struct store *store; /* or NULL */
 	struct planned *v;
 	size_t n, cap;
 	size_t given; /* the first ones, which maintenance_store_add added */
+	struct strings ids; /* of all in the store, when it was last read */
 };
 
 struct maintenance_store *maintenance_store_new(struct store *s)
@@ -47,6 +52,7 @@ void maintenance_store_free(struct maintenance_store *c)
 	if (!c)
 		return;
 	forget(c, 0);
+	strings_release(&c->ids);
 	free(c->v);
 	free(c);
 }
@@ -105,11 +111,14 @@ bool maintenance_store_load(struct maintenance_store *c, double now)
 		return false;
 	}
 	forget(c, c->given);
+	strings_clear(&c->ids);
 	for (size_t i = 0;
 		i + 1 < store_count(r) && i < 2 * MAINTENANCE_STORE_MAX;
 		i += 2) {
 		const char *id = store_text(store_item(r, i));
 
+		if (id)
+			strings_add(&c->ids, id);
 		if (id && maintenance_id_valid(id))
 			read_one(c, id, store_text(store_item(r, i + 1)));
 	}
@@ -163,6 +172,33 @@ bool maintenance_store_put(struct maintenance_store *c,
 		log_error("%s", store_why(c->store));
 	buf_release(&b);
 	return ok;
+}
+
+int maintenance_store_claim(
+	struct maintenance_store *c, const struct maintenance *m)
+{
+	const char **args = xcalloc(c->ids.n + 6, sizeof *args);
+	size_t n = 0;
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, RECORD_MAX);
+	maintenance_write(&b, m);
+	args[n++] = "EVAL";
+	args[n++] = lua_add_maintenance;
+	args[n++] = "1";
+	args[n++] = KEY_MAINTENANCE;
+	args[n++] = m->id;
+	args[n++] = b.p;
+	for (size_t i = 0; i < c->ids.n; i++)
+		args[n++] = c->ids.v[i];
+	store_add_argv(c->store, n, args);
+	ok = store_run(c->store) == 0;
+	if (!ok)
+		log_error("%s", store_why(c->store));
+	buf_release(&b);
+	free(args);
+	return ok ? (int)store_int(store_reply(c->store, 0), 0) : -1;
 }
 
 static bool comes(const struct maintenance *m, double now, double cap_s)

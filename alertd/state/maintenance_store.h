@@ -58,6 +58,15 @@ const struct maintenance *maintenance_store_find(
 bool maintenance_store_put(struct maintenance_store *c,
 	const struct maintenance *m, double now, double cap_s);
 
+/*
+ * maintenance_store_claim(c, m): write a new m to the store, unless others have
+ * been added since maintenance_store_load: then whether there is room has to be
+ * found out anew. 1; 0 where others have been; -1: the store failed, and the
+ * operator has been told. maintenance_store_put still has to follow.
+ */
+int maintenance_store_claim(
+	struct maintenance_store *c, const struct maintenance *m);
+
 /* How many of a server may be to come; each that recurs counts. */
 #define MAINTENANCE_STORE_TO_COME 10
 

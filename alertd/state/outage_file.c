@@ -21,30 +21,57 @@
 #define NAME_SIZE 64
 #define PATH_SIZE 4096
 
+/* Where the file may be: in the folder of mcp-alert(1); where that cannot be
+   used, or is full, in that of the moment; else in memory. */
+enum place { PLACE_STATE, PLACE_RUN, PLACE_MEMORY, PLACES };
+
 struct outage_file {
-	int folder, fd;
+	int folders[PLACES], fds[PLACES]; /* -1: not open */
 	char name[NAME_SIZE];
 	struct buf text;
 };
 
-/* The folder of mcp-alert(1); or -1. */
-static int open_folder(bool make)
+/* The first of the folders that systemd.exec(5) names in the environment. */
+static bool first_of(const char *variable, char *path)
 {
-	const char *given = getenv("STATE_DIRECTORY");
-	const char *data = getenv("XDG_STATE_HOME");
+	const char *s = getenv(variable);
+
+	if (!s || !*s)
+		return false;
+	snprintf(path, PATH_SIZE, "%.*s", (int)strcspn(s, ":"), s);
+	return true;
+}
+
+/* A folder below the one that the environment names as an absolute path. */
+static bool below(const char *variable, char *path)
+{
+	const char *s = getenv(variable);
+
+	if (!s || *s != '/')
+		return false;
+	snprintf(path, PATH_SIZE, "%s/mcp-fleet", s);
+	return true;
+}
+
+/* A folder of which others may see what is in it: no secret is. Or -1. */
+static int open_folder(enum place place, bool make)
+{
 	char path[PATH_SIZE];
 
-	/* Others may look: there is no secret here. */
-	if (given && *given) {
-		/* systemd.exec(5): the first of several. */
-		snprintf(path, sizeof path, "%.*s", (int)strcspn(given, ":"),
-			given);
+	if (place == PLACE_MEMORY) {
+		snprintf(path, sizeof path, "/mcp-fleet-%lu",
+			(unsigned long)geteuid());
+		return private_folder("/dev/shm", path, 022, make);
+	}
+	if (first_of(place == PLACE_STATE ? "STATE_DIRECTORY"
+					  : "RUNTIME_DIRECTORY",
+		    path))
 		return private_folder(path, "", 022, make);
-	}
-	if (data && *data == '/') {
-		snprintf(path, sizeof path, "%s/mcp-fleet", data);
+	if (below(place == PLACE_STATE ? "XDG_STATE_HOME" : "XDG_RUNTIME_DIR",
+		    path))
 		return private_folder("/", path, 022, make);
-	}
+	if (place == PLACE_RUN)
+		return private_folder("/run", "/mcp-fleet", 022, make);
 	return private_folder(getenv("HOME"), "/.local/state/mcp-fleet", 022,
 		make);
 }
@@ -74,62 +101,86 @@ static bool current(int fd)
 	return !fstat(fd, &st) && st.st_nlink > 0;
 }
 
-/* Opened and locked; -1 and errno. */
-static int open_alone(const struct outage_file *l, bool make)
+/* Opens and locks it in that place. False, and errno: EWOULDBLOCK where
+   another process has it. */
+static bool open_alone(struct outage_file *l, enum place place, bool make)
 {
-	int fd, flags = O_RDWR | (make ? O_CREAT : 0);
+	int flags = O_RDWR | (make ? O_CREAT : 0), fd;
 
-	for (;;) {
-		fd = private_open(l->folder, l->name, flags);
+	errno = ENOENT;
+	if (l->folders[place] < 0)
+		l->folders[place] = open_folder(place, make);
+	while (l->folders[place] >= 0) {
+		fd = private_open(l->folders[place], l->name, flags);
 		if (fd < 0)
-			return -1;
+			return false;
 		if (flock(fd, LOCK_EX | LOCK_NB)) {
 			close(fd);
 			errno = EWOULDBLOCK;
-			return -1;
+			return false;
 		}
-		if (current(fd))
-			return fd;
+		if (current(fd)) {
+			l->fds[place] = fd;
+			return true;
+		}
 		close(fd);
 	}
+	return false;
 }
 
 /* One line: what an interrupted write left behind it does not count. */
-static bool read_text(struct outage_file *l)
+static void read_text(struct outage_file *l, int fd)
 {
 	char piece[4096];
 	ssize_t n;
 
-	while ((n = read(l->fd, piece, sizeof piece)) > 0)
+	buf_clear(&l->text);
+	while ((n = read(fd, piece, sizeof piece)) > 0)
 		buf_add(&l->text, piece, (size_t)n);
-	if (n < 0)
-		return false;
 	if (l->text.len)
 		l->text.p[strcspn(l->text.p, "\n")] = '\0';
-	return true;
+}
+
+/* Reads the newest, where there are several: a disk was full for a while. */
+static void read_newest(struct outage_file *l)
+{
+	struct timespec newest = {0};
+
+	for (int i = 0; i < PLACES; i++) {
+		struct stat st;
+
+		if (l->fds[i] < 0 || fstat(l->fds[i], &st) || !st.st_size ||
+			st.st_mtim.tv_sec < newest.tv_sec ||
+			(st.st_mtim.tv_sec == newest.tv_sec &&
+				st.st_mtim.tv_nsec < newest.tv_nsec))
+			continue;
+		newest = st.st_mtim;
+		read_text(l, l->fds[i]);
+	}
 }
 
 struct outage_file *outage_file_open(const char *url, bool make)
 {
 	struct outage_file *l = xcalloc(1, sizeof *l);
+	bool have = false, busy = false;
 
-	l->fd = -1;
 	name_of(url, l->name);
 	buf_init(&l->text, TEXT_LIMIT);
-	l->folder = open_folder(make);
-	if (l->folder < 0) {
-		if (make)
-			log_warn("no private folder, so nobody is told that "
-				 "the store does not answer; see FILES");
-	} else {
-		l->fd = open_alone(l, make);
-		if (l->fd >= 0 && read_text(l))
-			return l;
-		if (errno != EWOULDBLOCK && (make || errno != ENOENT))
-			log_warn("%s: %s; so nobody is told that the store "
-				 "does not answer; see FILES",
-				l->name, strerror(errno));
+	for (int i = 0; i < PLACES; i++)
+		l->folders[i] = l->fds[i] = -1;
+	for (int i = 0; i < PLACES && !busy; i++) {
+		if (open_alone(l, (enum place)i, make && !have))
+			have = true;
+		else
+			busy = errno == EWOULDBLOCK;
 	}
+	if (have && !busy) {
+		read_newest(l);
+		return l;
+	}
+	if (make && !busy)
+		log_warn("no private folder, so nobody is told that the store "
+			 "does not answer; see FILES");
 	outage_file_close(l);
 	return NULL;
 }
@@ -138,17 +189,30 @@ void outage_file_close(struct outage_file *l)
 {
 	if (!l)
 		return;
-	if (l->fd >= 0)
-		close(l->fd);
-	if (l->folder >= 0)
-		close(l->folder);
+	for (int i = 0; i < PLACES; i++) {
+		if (l->fds[i] >= 0)
+			close(l->fds[i]);
+		if (l->folders[i] >= 0)
+			close(l->folders[i]);
+	}
 	buf_release(&l->text);
 	free(l);
 }
 
+static void remove_but(struct outage_file *l, int place)
+{
+	for (int i = 0; i < PLACES; i++) {
+		if (i == place || l->fds[i] < 0)
+			continue;
+		unlinkat(l->folders[i], l->name, 0);
+		close(l->fds[i]);
+		l->fds[i] = -1;
+	}
+}
+
 void outage_file_remove(struct outage_file *l)
 {
-	unlinkat(l->folder, l->name, 0);
+	remove_but(l, -1);
 }
 
 static bool file_read(void *arg, struct state_row *const *rows, size_t n)
@@ -163,18 +227,23 @@ static bool file_read(void *arg, struct state_row *const *rows, size_t n)
 /* Replaces the text, and with it what an interrupted write left behind. */
 static bool replace_text(struct outage_file *l, const char *text)
 {
+	int why = 0;
+
 	buf_clear(&l->text);
 	buf_fmt(&l->text, "%s\n", text);
-	if (!buf_ok(&l->text))
-		errno = EFBIG;
-	else if (pwrite(l->fd, l->text.p, l->text.len, 0) ==
-			(ssize_t)l->text.len &&
-		!ftruncate(l->fd, (off_t)l->text.len)) {
-		l->text.p[l->text.len - 1] = '\0';
-		return true;
+	for (int i = 0; i < PLACES && buf_ok(&l->text); i++) {
+		if ((l->fds[i] >= 0 || open_alone(l, (enum place)i, true)) &&
+			pwrite(l->fds[i], l->text.p, l->text.len, 0) ==
+				(ssize_t)l->text.len &&
+			!ftruncate(l->fds[i], (off_t)l->text.len)) {
+			l->text.p[l->text.len - 1] = '\0';
+			remove_but(l, i);
+			return true;
+		}
+		why = why ? why : errno;
 	}
 	log_warn("%s: %s; so nobody is told that the store does not answer",
-		l->name, strerror(errno));
+		l->name, strerror(why ? why : EFBIG));
 	return false;
 }
 

@@ -1,6 +1,7 @@
 #include "state/pipeline_store.h"
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "incident/pipeline_health.h"
 #include "records/probe.h"
@@ -11,31 +12,44 @@
 #include <stdio.h>
 #include <string.h>
 
-static bool read_isolated(struct pipeline_region *out, const char *text)
+/* The texts of runner records, read; the caller frees them. */
+static struct pipeline_runner *read_runners(
+	const struct store_reply *texts, size_t *n)
 {
+	struct pipeline_runner *v = xcalloc(store_count(texts), sizeof *v);
 	char why[RECORD_WHY];
 	struct record r;
-	bool good;
 
-	if (!text || record_read(text, strlen(text), &r, why))
-		return false;
-	good = r.type == RECORD_RUNNER &&
-		r.u.runner.status == RUNNER_ISOLATED;
-	if (good) {
-		snprintf(out->name, sizeof out->name, "%s", r.u.runner.region);
-		out->since = r.u.runner.at;
+	*n = 0;
+	for (size_t i = 0; i < store_count(texts); i++) {
+		const char *text = store_text(store_item(texts, i));
+		const struct runner_record *u = &r.u.runner;
+		struct pipeline_runner *out = &v[*n];
+
+		if (!text || record_read(text, strlen(text), &r, why))
+			continue;
+		if (r.type == RECORD_RUNNER) {
+			snprintf(out->name, sizeof out->name, "%s", u->region);
+			out->at = u->at;
+			out->status = u->status;
+			if (u->message)
+				text_clean(u->message, strlen(u->message),
+					out->why, sizeof out->why,
+					sizeof out->why - 1);
+			++*n;
+		}
+		record_release(&r);
 	}
-	record_release(&r);
-	return good;
+	return v;
 }
 
 bool pipeline_store_read(struct store *s, struct pipeline *pl)
 {
-	const struct store_reply *beats, *isolated;
+	const struct store_reply *beats;
 
 	store_add(s, "HMGET", KEY_HEARTBEATS, stage_name(STAGE_INGEST),
 		stage_name(STAGE_VERDICT), stage_name(STAGE_ALERT), NULL);
-	store_add(s, "HLEN", KEY_RUNNERS, NULL);
+	store_add(s, "HVALS", KEY_RUNNERS, NULL);
 	store_add(s, "HVALS", KEY_ISOLATED, NULL);
 	if (store_run(s)) {
 		log_error("%s", store_why(s));
@@ -45,13 +59,9 @@ bool pipeline_store_read(struct store *s, struct pipeline *pl)
 	for (size_t i = 0; i < STAGES; i++)
 		pl->at[i] = stage_beat((enum stage)i,
 			store_text(store_item(beats, i)));
-	pl->n_regions = (size_t)store_int(store_reply(s, 1), 0);
-	isolated = store_reply(s, 2);
-	pl->isolated = xcalloc(store_count(isolated), sizeof *pl->isolated);
-	for (size_t i = 0; i < store_count(isolated); i++)
-		if (read_isolated(&pl->isolated[pl->n_isolated],
-			    store_text(store_item(isolated, i))))
-			pl->n_isolated++;
+	pl->runners = read_runners(store_reply(s, 1), &pl->n_runners);
+	pl->n_regions = pl->n_runners;
+	pl->isolated = read_runners(store_reply(s, 2), &pl->n_isolated);
 	return true;
 }
 

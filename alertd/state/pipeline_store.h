@@ -12,9 +12,9 @@ struct store;
 
 /*
  * pipeline_store_read(s, pl): set pl->at, NAN where a stage never ran, the
- * regions that are cut off, and pl->n_regions to how many have a runner. The
- * caller frees pl->isolated. False, and nothing to free: the store failed, and
- * the operator has been told.
+ * regions that are cut off, the runners, and pl->n_regions to how many these
+ * are. The caller frees pl->isolated and pl->runners. False, and nothing to
+ * free: the store failed, and the operator has been told.
  */
 bool pipeline_store_read(struct store *s, struct pipeline *pl);
 

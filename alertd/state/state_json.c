@@ -52,6 +52,14 @@ static const struct field region_fields[] = {
 	END,
 };
 
+static const struct field failure_fields[] = {
+	STRING("region", struct region_failure, region, 0,
+		.valid = region_valid),
+	STRING("error", struct region_failure, error, FIELD_NULL),
+	EPOCH("at", struct region_failure, at, FIELD_NEEDED),
+	END,
+};
+
 static const struct field ack_fields[] = {
 	ROW_ACK_BY(struct ack, by, FIELD_NEEDED),
 	STRING("reason", struct ack, reason, FIELD_NULL),
@@ -75,6 +83,15 @@ static const struct field change_fields[] = {
 	STRINGS("removed", struct tool_change, removed, FIELD_NEEDED),
 	STRINGS("changed", struct tool_change, changed, FIELD_NEEDED),
 	STRINGS("redescribed", struct tool_change, redescribed, FIELD_NEEDED),
+	END,
+};
+
+static const struct field flaps_fields[] = {
+	EPOCH("since", struct flaps, since, FIELD_NEEDED),
+	COUNT("times", struct flaps, times),
+	COUNT("failed_s", struct flaps, failed_s),
+	COUNT("longest_s", struct flaps, longest_s),
+	EPOCH("spell", struct flaps, spell, FIELD_NEEDED),
 	END,
 };
 
@@ -110,9 +127,17 @@ const struct field incident_fields[] = {
 		.valid = region_valid),
 	STRINGS("told", struct incident, told, FIELD_NEEDED),
 	ROW_ACK(struct incident, ack, ack_fields, IF(ack.by)),
+	EPOCH("answered_at", struct incident, answered_at, FIELD_OMIT,
+		.digits = 3),
 	OBJECT("climb", struct incident, escalation, escalation_fields, 0,
 		IF(escalation.ladder)),
 	FIELD("flaps", struct incident, flaps, 0),
+	OBJECT("flapping", struct incident, flapping, flaps_fields, 0,
+		IF(flapping.times)),
+	FIELD("row", struct incident, row, FIELD_OMIT, .min = -1e9),
+	STRINGS("still", struct incident, still, 0, .valid = region_valid,
+		IF(still.n)),
+	FIELD("follows", struct incident, follows, FIELD_OMIT | FIELD_LAX),
 	FIELD("group", struct incident, group, FIELD_OMIT | FIELD_LAX),
 	/* To the last digit: it is compared to what a record says. */
 	EPOCH("value", struct incident, value, 0, IF(usual)),
@@ -203,6 +228,15 @@ static const struct field drift_fields[] = {
 	END,
 };
 
+static const struct field flap_start_fields[] = {
+	FIELD("kind", struct flap_start, kind, FIELD_NEEDED,
+		.words = &alert_kind_words),
+	EPOCH("at", struct flap_start, at, FIELD_NEEDED),
+	COUNT("times", struct flap_start, times),
+	COUNT("failed_s", struct flap_start, failed_s),
+	END,
+};
+
 static const struct field hold_fields[] = {
 	STRING("id", struct maintenance_hold, id, 0),
 	STRING("reason", struct maintenance_hold, reason, FIELD_NULL),
@@ -268,6 +302,12 @@ static bool read_incidents(const cJSON *list, struct alert_state *st, char *why)
 		if (!fields_take(incident_fields, e, inc, why))
 			return false;
 		inc->stale = json_get(e, "stale_age_s") != NULL;
+		/* Older versions did not count how often it failed. */
+		if (!inc->flapping.times)
+			inc->flapping = (struct flaps) {
+				.times = inc->flaps + 1, .spell = inc->first};
+		if (!inc->row)
+			inc->row = inc->passes;
 	}
 	return true;
 }
@@ -288,9 +328,17 @@ const struct field state_fields[] = {
 	EPOCH("untested", ST, untested, FIELD_OMIT),
 	FIELD("number", ST, number, FIELD_NEEDED, .max = NUMBER_MAX),
 	LIST("regions", ST, regions, n_regions, region_fields, FIELD_NEEDED),
+	LIST("failures", ST, failures, n_failures, failure_fields, 0,
+		FIELD_WHEN(ST, n_failures)),
 	FIELD_MADE("incidents", FIELD_OUT, .put = put_incidents),
 	OBJECT("away", ST, away, streak_fields, 0,
 		FIELD_WHEN(ST, away.counted)),
+	OBJECT("all_silent", ST, all_silent, streak_fields, 0,
+		FIELD_WHEN(ST, all_silent.counted)),
+	OBJECT("most_silent", ST, most_silent, streak_fields, 0,
+		FIELD_WHEN(ST, most_silent.counted)),
+	STRINGS("silent", ST, silent, 0,
+		FIELD_WHEN(ST, most_silent.counted)),
 	ARRAY("expiries", ST, expiries, n_expiries, EXPIRIES_MAX,
 		expiry_told_fields, 0),
 	LIST("sightings", ST, tools.v, tools.n, sighting_fields, 0),
@@ -305,6 +353,10 @@ const struct field state_fields[] = {
 		FIELD_WHEN(ST, servers.n)),
 	STRINGS("left", ST, left, FIELD_WITH, .valid = slug_valid,
 		FIELD_WHEN(ST, servers.n)),
+	ARRAY("starts", ST, starts, n_starts, FLAP_STARTS_MAX,
+		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
+	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
+	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
 	EPOCH("down_at", ST, down_at, 0),
 	EPOCH("cold", ST, cold, FIELD_WITH),
 	OBJECT("slow", ST, slow, streak_fields, FIELD_WITH),

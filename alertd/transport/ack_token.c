@@ -46,7 +46,7 @@ bool ack_token_make(const char *secret, const char *key, int64_t end, char *out)
 }
 
 enum ack_token_result ack_token_read(const char *secret, const char *token,
-	double now, char *key)
+	double now, char *key, int64_t *good_until)
 {
 	char text[ACK_TOKEN_SIZE], hex[SIGN_HEX_SIZE], *mac, *end;
 	long long until;
@@ -68,5 +68,7 @@ enum ack_token_result ack_token_read(const char *secret, const char *token,
 		return ACK_TOKEN_WRONG;
 	swap(text, '~', ':');
 	memcpy(key, text, strlen(text) + 1);
+	if (good_until)
+		*good_until = until;
 	return now < (double)until ? ACK_TOKEN_OK : ACK_TOKEN_EXPIRED;
 }

@@ -26,11 +26,11 @@ bool ack_token_make(const char *secret, const char *key, int64_t end,
 	char *out);
 
 /*
- * ack_token_read(secret, token, now, key): check a token that a stranger sent.
- * key has ALERT_KEY_SIZE bytes, and gets the dedup_key if the token is ours and
- * has not expired.
+ * ack_token_read(secret, token, now, key, end): check a token that a stranger
+ * sent. key has ALERT_KEY_SIZE bytes, and gets the dedup_key if the token is
+ * ours and has not expired; *end, where end is not NULL, until when it is good.
  */
 enum ack_token_result ack_token_read(const char *secret, const char *token,
-	double now, char *key);
+	double now, char *key, int64_t *end);
 
 #endif

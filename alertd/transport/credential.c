@@ -21,6 +21,15 @@ struct secret {
 	size_t n;
 };
 
+const char *credential_folder(void)
+{
+	const char *folder = getenv("MCP_CREDENTIALS");
+
+	if (!folder || !*folder)
+		folder = getenv("CREDENTIALS_DIRECTORY");
+	return folder && *folder ? folder : NULL;
+}
+
 static void *fail(char *why, const char *what)
 {
 	if (why)
@@ -47,7 +56,7 @@ static struct secret *take_apart(char *text)
 
 struct secret *secret_open(const char *folder, const char *name, char *why)
 {
-	char path[PATH_MAX], *text;
+	char path[PATH_MAX], cause[SECRET_FILE_WHY], *text;
 	int n;
 
 	if (!folder)
@@ -58,8 +67,13 @@ struct secret *secret_open(const char *folder, const char *name, char *why)
 	n = snprintf(path, sizeof path, "%s/%s", folder, name);
 	if (n < 0 || (size_t)n >= sizeof path)
 		return fail(why, "the path is too long");
-	text = secret_file_read(path, why);
-	return text ? take_apart(text) : NULL;
+	text = secret_file_read(path, cause);
+	if (text)
+		return take_apart(text);
+	if (why)
+		snprintf(why, SECRET_WHY, "%.40s (%.40s in the folder %.78s)",
+			cause, name, folder);
+	return NULL;
 }
 
 const char *secret_get(const struct secret *s, const char *key, char *why)

@@ -8,7 +8,13 @@
 #include "base/secrets.h"
 
 /* Room for the reason of a failure; it never quotes the file. */
-#define SECRET_WHY SECRET_FILE_WHY
+#define SECRET_WHY 180
+
+/*
+ * credential_folder(): the folder of the credentials, from the environment; or
+ * NULL.
+ */
+const char *credential_folder(void);
 
 /* Opaque. */
 struct secret;

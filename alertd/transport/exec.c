@@ -1,13 +1,14 @@
 #include "transport/exec.h"
 
 #include "base/buf.h"
-#include "base/clock.h"
+#include "base/lines.h"
 #include "base/xalloc.h"
+#include "transport/transfers.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/close_range.h>
-#include <poll.h>
+#include <linux/memfd.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
@@ -16,9 +17,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define BODY_MAX (1024 * 1024)
-/* How often the child is polled. */
-#define SHOW_MS 10
 #define OLD_FDS 65536
 
 /* The variables that a command inherits, as mcp-routes(5) lists them. */
@@ -108,88 +106,74 @@ static int spawn(char *const *argv, int input, pid_t *pid)
 	return rc;
 }
 
-/* Starts it; its standard input is the other end of *to. 0 or an errno. */
-static int start(char *const *argv, pid_t *pid, int *to)
+/* A file in memory with the body and a newline, to be read from its beginning;
+   or -1 and errno. */
+static int input_of(const char *body)
 {
-	int fds[2], rc;
+	int fd = (int)syscall(SYS_memfd_create, "event", MFD_CLOEXEC);
+
+	if (fd >= 0 && line_write(fd, body, strlen(body)) == 0 &&
+		line_write(fd, "\n", 1) == 0 && lseek(fd, 0, SEEK_SET) == 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+/* Starts it. 0 or an errno. */
+static int start(char *const *argv, const char *body, pid_t *pid)
+{
+	int fd, rc;
 
 	/* With SIGCHLD ignored, the exit status of a child is lost. */
-	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR || pipe(fds))
+	if (signal(SIGCHLD, SIG_DFL) == SIG_ERR)
 		return errno;
-	rc = spawn(argv, fds[0], pid);
-	close(fds[0]);
-	*to = fds[1];
-	if (rc)
-		close(fds[1]);
+	fd = input_of(body);
+	if (fd < 0)
+		return errno;
+	rc = spawn(argv, fd, pid);
+	close(fd);
 	return rc;
 }
 
-/* Write until `deadline`, as much as the command reads. */
-static void feed(int fd, const char *p, size_t n, double deadline)
-{
-	fcntl(fd, F_SETFL, O_NONBLOCK);
-	while (n) {
-		struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
-		ssize_t done = write(fd, p, n);
-		double left = deadline - clock_mono_ms();
+/* A command that is under way. */
+struct running {
+	struct delivered *out;
+	void (*ended)(void *arg);
+	void *arg;
+};
 
-		if (done > 0) {
-			p += done;
-			n -= (size_t)done;
-			continue;
-		}
-		if ((errno != EAGAIN && errno != EINTR) || left <= 0)
-			return;
-		poll(&poll_fd, 1, (int)left + 1);
-	}
+static void on_ended(void *arg, int result)
+{
+	struct running *r = arg, own = *r;
+	struct delivered *d = r->out;
+
+	free(r);
+	*d = (struct delivered) {.ok = result == 0};
+	if (result == TRANSFER_LATE)
+		*d = fail("the command ", "did not end in time");
+	else if (WIFSIGNALED(result))
+		snprintf(d->why, sizeof d->why, "the command died of signal %d",
+			WTERMSIG(result));
+	else if (!d->ok)
+		snprintf(d->why, sizeof d->why, "the command exited with %d",
+			WEXITSTATUS(result));
+	own.ended(own.arg);
 }
 
-static struct delivered await(pid_t pid, double deadline)
+bool exec_begin(struct transfers *t, char *const *argv, const char *body,
+	struct delivered *out, void (*ended)(void *arg), void *arg)
 {
-	struct timespec pause = {.tv_nsec = SHOW_MS * 1000000L};
-	struct delivered r = {0};
-	int status = 0;
-	pid_t ended;
-
-	while ((ended = waitpid(pid, &status, WNOHANG)) != pid) {
-		if (ended < 0 && errno != EINTR)
-			return fail("unable to await the command: ",
-				strerror(errno));
-		if (clock_mono_ms() >= deadline) {
-			kill(-pid, SIGKILL);
-			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-				;
-			return fail("the command ", "did not end in time");
-		}
-		nanosleep(&pause, NULL);
-	}
-	r.ok = WIFEXITED(status) && WEXITSTATUS(status) == 0;
-	if (WIFSIGNALED(status))
-		snprintf(r.why, sizeof r.why, "the command died of signal %d",
-			WTERMSIG(status));
-	else if (!r.ok)
-		snprintf(r.why, sizeof r.why, "the command exited with %d",
-			WEXITSTATUS(status));
-	return r;
-}
-
-struct delivered exec_send(char *const *argv, const char *body)
-{
-	double deadline = clock_mono_ms() + DELIVER_LIMIT_MS;
-	struct delivered r;
-	struct buf line;
+	struct running *r;
 	pid_t pid;
-	int to = -1, rc;
+	int rc = start(argv, body, &pid);
 
-	rc = start(argv, &pid, &to);
-	if (rc)
-		return fail("unable to start the command: ", strerror(rc));
-	buf_init(&line, BODY_MAX);
-	buf_str(&line, body);
-	buf_char(&line, '\n');
-	feed(to, line.p, line.len, deadline);
-	close(to);
-	buf_release(&line);
-	r = await(pid, deadline);
-	return r;
+	if (rc) {
+		*out = fail("unable to start the command: ", strerror(rc));
+		return false;
+	}
+	r = xmalloc(sizeof *r);
+	*r = (struct running) {out, ended, arg};
+	transfers_command(t, pid, on_ended, r);
+	return true;
 }

@@ -6,13 +6,18 @@
 
 #include "transport/result.h"
 
+struct transfers;
+
 /*
- * exec_send(argv, body): run the command without a shell, in a process group of
- * its own, with the body and a newline on its standard input, and our standard
- * error for both its outputs. It inherits no other descriptor, the part of our
- * environment that mcp-routes(5) names, and default signal actions. The event is
- * delivered if it exits with 0. After DELIVER_LIMIT_MS the group is killed.
+ * exec_begin(t, argv, body, out, ended, arg): run the command without a shell,
+ * in a process group of its own, with the body and a newline on its standard
+ * input, and our standard error for both its outputs; call ended(arg) when *out
+ * is the result. It inherits no other descriptor, the part of our environment
+ * that mcp-routes(5) names, and default signal actions. The event is delivered
+ * if it exits with 0. After DELIVER_LIMIT_MS the group is killed. False:
+ * nothing was started, and *out says why.
  */
-struct delivered exec_send(char *const *argv, const char *body);
+bool exec_begin(struct transfers *t, char *const *argv, const char *body,
+	struct delivered *out, void (*ended)(void *arg), void *arg);
 
 #endif

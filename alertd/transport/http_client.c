@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "transport/loopback.h"
 #include "transport/result.h"
+#include "transport/transfers.h"
 
 #include <curl/curl.h>
 #include <stdlib.h>
@@ -10,38 +11,14 @@
 
 #define URL_MAX 8192
 
-/* A slot for a request. */
-struct flight {
-	CURL *easy; /* NULL: never used */
+/* A request that is under way. */
+struct exchange {
+	CURL *easy;
 	struct curl_slist *fields;
-	struct http_answer *answer; /* NULL: the slot is free */
+	struct http_answer *answer;
+	void (*ended)(void *arg);
 	void *arg;
 };
-
-struct http_send {
-	CURLM *multi; /* NULL where libcurl could not start */
-	struct flight flights[HTTP_SEND_MAX];
-};
-
-struct http_send *http_send_new(void)
-{
-	struct http_send *h = xcalloc(1, sizeof *h);
-
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		h->multi = curl_multi_init();
-	return h;
-}
-
-void http_send_free(struct http_send *h)
-{
-	if (!h)
-		return;
-	for (size_t i = 0; i < HTTP_SEND_MAX; i++)
-		curl_easy_cleanup(h->flights[i].easy);
-	curl_multi_cleanup(h->multi);
-	curl_global_cleanup();
-	free(h);
-}
 
 void http_request_init(struct http_request *r)
 {
@@ -101,8 +78,7 @@ void http_field(struct buf *b, const char *name, const char *value)
 	http_escape(b, value);
 }
 
-/* Whether the URL may be called. *local: whether it is on this machine. */
-static bool allowed(const char *url, bool *local)
+bool http_allowed(const char *url, bool *local)
 {
 	CURLU *u = curl_url();
 	char *scheme = NULL, *host = NULL;
@@ -139,7 +115,6 @@ static CURLcode set_up(CURL *e, const struct http_request *r, bool local,
 		if (!rc)                                                       \
 			rc = curl_easy_setopt(e, option, value);               \
 	} while (0)
-	curl_easy_reset(e);
 	SET(CURLOPT_URL, r->url.p);
 	if (strcmp(r->method, "GET") != 0) {
 		SET(CURLOPT_POSTFIELDSIZE, (long)r->body.len);
@@ -153,6 +128,10 @@ static CURLcode set_up(CURL *e, const struct http_request *r, bool local,
 	SET(CURLOPT_TIMEOUT_MS, (long)DELIVER_LIMIT_MS);
 	SET(CURLOPT_WRITEFUNCTION, on_data);
 	SET(CURLOPT_WRITEDATA, a);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	/* Nobody waits for a name server that does not answer. */
+	SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
 #if LIBCURL_VERSION_NUM >= 0x075500
 	SET(CURLOPT_PROTOCOLS_STR, "http,https");
 #else
@@ -209,29 +188,20 @@ static void read_result(CURL *e, CURLcode rc, struct http_answer *a)
 	a->retry_after_s = after > 0 ? (double)after : 0;
 }
 
-/* A free slot, or NULL. */
-static struct flight *find_room(struct http_send *h)
+static void end_exchange(struct exchange *x)
 {
-	for (size_t i = 0; h->multi && i < HTTP_SEND_MAX; i++) {
-		struct flight *f = &h->flights[i];
-
-		if (f->answer)
-			continue;
-		if (!f->easy)
-			f->easy = curl_easy_init();
-		return f->easy ? f : NULL;
-	}
-	return NULL;
+	curl_easy_cleanup(x->easy);
+	curl_slist_free_all(x->fields);
+	free(x);
 }
 
-/* Free the slot of a finished request. Returns its argument. */
-static void *land(struct flight *f)
+static void on_ended(void *arg, int result)
 {
-	curl_easy_reset(f->easy);
-	curl_slist_free_all(f->fields);
-	f->fields = NULL;
-	f->answer = NULL;
-	return f->arg;
+	struct exchange *x = arg, own = *x;
+
+	read_result(x->easy, (CURLcode)result, x->answer);
+	end_exchange(x);
+	own.ended(own.arg);
 }
 
 static bool refuse_request(struct http_answer *a, const char *why)
@@ -241,82 +211,29 @@ static bool refuse_request(struct http_answer *a, const char *why)
 	return false;
 }
 
-bool http_begin(struct http_send *h, const struct http_request *r,
-	struct http_answer *a, void *arg)
+bool http_begin(struct transfers *t, const struct http_request *r,
+	struct http_answer *a, void (*ended)(void *arg), void *arg)
 {
-	struct flight *f;
+	struct exchange *x;
 	bool local;
 
 	*a = (struct http_answer) {.why = "unable to start libcurl"};
 	buf_init(&a->body, HTTP_ANSWER_MAX);
 	if (!buf_ok(&r->url) || !buf_ok(&r->body) || !buf_ok(&r->field))
 		return refuse_request(a, "it is too large");
-	if (!allowed(r->url.p, &local))
+	if (!http_allowed(r->url.p, &local))
 		return refuse_request(a, "its URL is not https");
-	f = find_room(h);
-	if (!f)
-		return false;
-	f->fields = make_fields(r);
-	f->arg = arg;
-	if (f->fields && !set_up(f->easy, r, local, f->fields, a) &&
-		!curl_easy_setopt(f->easy, CURLOPT_PRIVATE, f) &&
-		!curl_multi_add_handle(h->multi, f->easy)) {
-		f->answer = a;
+	x = xcalloc(1, sizeof *x);
+	*x = (struct exchange) {
+		.easy = curl_easy_init(),
+		.fields = make_fields(r),
+		.answer = a,
+		.ended = ended,
+		.arg = arg,
+	};
+	if (x->easy && x->fields && !set_up(x->easy, r, local, x->fields, a) &&
+		transfers_easy(t, x->easy, on_ended, x))
 		return true;
-	}
-	land(f);
+	end_exchange(x);
 	return false;
-}
-
-/* A request that libcurl gives up ends like any other. */
-static void *give_up(struct http_send *h, const char *why)
-{
-	for (size_t i = 0; i < HTTP_SEND_MAX; i++) {
-		struct flight *f = &h->flights[i];
-
-		if (!f->answer)
-			continue;
-		curl_multi_remove_handle(h->multi, f->easy);
-		f->answer->why = why;
-		return land(f);
-	}
-	return NULL;
-}
-
-static void *arrived(struct http_send *h, const CURLMsg *m)
-{
-	CURL *easy = m->easy_handle;
-	CURLcode rc = m->data.result;
-	struct flight *f = NULL;
-
-	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &f);
-	curl_multi_remove_handle(h->multi, easy);
-	read_result(easy, rc, f->answer);
-	return land(f);
-}
-
-void *http_end(struct http_send *h)
-{
-	int under_way = 0, left;
-	CURLMcode rc;
-
-	do {
-		const CURLMsg *m;
-
-		rc = curl_multi_perform(h->multi, &under_way);
-		m = curl_multi_info_read(h->multi, &left);
-		if (m && m->msg == CURLMSG_DONE)
-			return arrived(h, m);
-		if (!rc && under_way)
-			rc = curl_multi_poll(h->multi, NULL, 0,
-				DELIVER_LIMIT_MS, NULL);
-	} while (!rc && under_way);
-	return give_up(h, curl_multi_strerror(rc));
-}
-
-void http_send(struct http_send *h, const struct http_request *r,
-	struct http_answer *a)
-{
-	if (http_begin(h, r, a, a))
-		http_end(h);
 }

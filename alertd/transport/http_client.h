@@ -30,6 +30,12 @@ struct http_request {
 void http_request_init(struct http_request *r);
 void http_request_release(struct http_request *r);
 
+/*
+ * http_allowed(url, local): whether the URL may be called: https, or http to
+ * this machine. *local: whether it is on this machine.
+ */
+bool http_allowed(const char *url, bool *local);
+
 /* The answer to a request. */
 struct http_answer {
 	/*
@@ -47,28 +53,16 @@ struct http_answer {
 
 void http_answer_release(struct http_answer *a);
 
-/* Opaque. */
-struct http_send;
-
-struct http_send *http_send_new(void);
-void http_send_free(struct http_send *h); /* NULL is fine */
-
-/* At most this many requests run at once. */
-#define HTTP_SEND_MAX 32
+struct transfers;
 
 /*
- * http_begin(h, r, a, arg): start request r, which may take DELIVER_LIMIT_MS.
- * Keep *r and *a in place until http_end returns arg; http_answer_release(a) in
- * any case. False: nothing was started, and *a says why. http_end(h): wait for
- * the next answer and return its arg; NULL: no request is running.
+ * http_begin(t, r, a, ended, arg): start request r, which may take
+ * DELIVER_LIMIT_MS, and call ended(arg) when *a is the answer. Keep *r and *a
+ * in place until then; http_answer_release(a) in any case. False: nothing was
+ * started, and *a says why.
  */
-bool http_begin(struct http_send *h, const struct http_request *r,
-	struct http_answer *a, void *arg);
-void *http_end(struct http_send *h);
-
-/* http_send(h, r, a): http_begin and http_end for a single request. */
-void http_send(struct http_send *h, const struct http_request *r,
-	struct http_answer *a);
+bool http_begin(struct transfers *t, const struct http_request *r,
+	struct http_answer *a, void (*ended)(void *arg), void *arg);
 
 /* http_join(url, base, path): append base, without a slash at its end, and
  * path. */

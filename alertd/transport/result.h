@@ -27,9 +27,6 @@ struct delivered {
 	int done; /* requests that got through; the next attempt skips them */
 	char handle[DELIVER_HANDLE]; /* to be kept; "": nothing new */
 	char why[DELIVER_WHY]; /* if not ok; names no URL and no secret */
-	/* Nothing was tried, and the rest says nothing: the event was skipped,
-	   or is left for the next deliver_all. */
-	bool skipped, postponed;
 };
 
 #endif

@@ -1,6 +1,6 @@
 /*
  * signature.h: signatures prove that an event comes from us, and when it was
- * sent.
+ * sent; and those of vendors that a request comes from them.
  */
 #ifndef TRANSPORT_SIGNATURE_H
 #define TRANSPORT_SIGNATURE_H
@@ -26,5 +26,14 @@ bool sign_hex(const char *secret, const char *text, char *out);
  * SIGN_SIZE bytes. False where OpenSSL cannot.
  */
 bool sign_field(const char *secret, int64_t t, const char *body, char *out);
+
+/*
+ * signed_sha256(secret, text, hex), signed_sha1(secret, text, base64): whether
+ * that is the HMAC-SHA256 or the HMAC-SHA1 of the text, in the form that the
+ * vendor sends, which may be any string or NULL. The time taken does not show
+ * where they differ.
+ */
+bool signed_sha256(const char *secret, const char *text, const char *hex);
+bool signed_sha1(const char *secret, const char *text, const char *base64);
 
 #endif

@@ -1,24 +1,32 @@
 #include "transport/smtp_client.h"
 
+#include "base/xalloc.h"
 #include "transport/loopback.h"
+#include "transport/transfers.h"
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum smtp_phase { SMTP_GREETING, SMTP_AUTH, SMTP_FROM, SMTP_TO, SMTP_DATA };
 
-/* The message being sent, and how far the conversation is. */
-struct transfer {
+/* A mail that is being sent, and how far the conversation is. */
+struct mailing {
+	CURL *easy;
+	struct curl_slist *to;
 	const struct buf *message;
 	size_t sent;
 	enum smtp_phase phase;
 	int code; /* of the last answer that was not success */
+	struct delivered *out;
+	void (*ended)(void *arg);
+	void *arg;
 };
 
 static size_t on_read(char *out, size_t size, size_t n, void *arg)
 {
-	struct transfer *t = arg;
+	struct mailing *t = arg;
 	size_t left = t->message->len - t->sent, room = size * n;
 
 	if (left > room)
@@ -46,7 +54,7 @@ static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
 	} commands[] = {
 		{"AUTH", SMTP_AUTH}, {"MAIL", SMTP_FROM}, {"RCPT", SMTP_TO},
 		{"DATA", SMTP_DATA}};
-	struct transfer *t = arg;
+	struct mailing *t = arg;
 
 	(void)e;
 	for (size_t i = 0; type == CURLINFO_HEADER_OUT && i < 4; i++)
@@ -78,7 +86,7 @@ static struct delivered smtp_judge(enum smtp_phase phase, int code)
 	return d;
 }
 
-static struct delivered read_smtp_result(CURLcode rc, const struct transfer *t)
+static struct delivered read_smtp_result(CURLcode rc, const struct mailing *t)
 {
 	struct delivered d = {.ok = rc == CURLE_OK};
 
@@ -98,9 +106,9 @@ static struct delivered read_smtp_result(CURLcode rc, const struct transfer *t)
 	return d;
 }
 
-static CURLcode set_up(CURL *e, const struct smtp_job *j, bool local,
-	struct curl_slist *to, struct transfer *t)
+static CURLcode set_up(struct mailing *t, const struct smtp_job *j, bool local)
 {
+	CURL *e = t->easy;
 	CURLcode rc = CURLE_OK;
 
 #define SET(option, value)                                                     \
@@ -110,16 +118,19 @@ static CURLcode set_up(CURL *e, const struct smtp_job *j, bool local,
 	} while (0)
 	SET(CURLOPT_URL, j->url);
 	SET(CURLOPT_MAIL_FROM, j->from);
-	SET(CURLOPT_MAIL_RCPT, to);
+	SET(CURLOPT_MAIL_RCPT, t->to);
 	SET(CURLOPT_UPLOAD, 1L);
 	SET(CURLOPT_READFUNCTION, on_read);
 	SET(CURLOPT_READDATA, t);
-	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)j->message->len);
+	SET(CURLOPT_INFILESIZE_LARGE, (curl_off_t)j->message.len);
 	SET(CURLOPT_VERBOSE, 1L);
 	SET(CURLOPT_DEBUGFUNCTION, on_debug);
 	SET(CURLOPT_DEBUGDATA, t);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT_MS, (long)DELIVER_LIMIT_MS);
+#if LIBCURL_VERSION_NUM >= 0x075700
+	SET(CURLOPT_QUICK_EXIT, 1L);
+#endif
 	SET(CURLOPT_USE_SSL, (long)(local && !j->ca ? CURLUSESSL_NONE
 						    : CURLUSESSL_ALL));
 #if LIBCURL_VERSION_NUM >= 0x075500
@@ -153,22 +164,38 @@ static bool is_local(const char *url)
 	return local;
 }
 
-struct delivered smtp_send(const struct smtp_job *job)
+static void end_mailing(struct mailing *t, CURLcode rc)
 {
-	struct transfer t = {.message = job->message};
-	struct curl_slist *to = NULL;
-	CURLcode rc = CURLE_FAILED_INIT;
-	CURL *e = NULL;
+	*t->out = read_smtp_result(rc, t);
+	curl_easy_cleanup(t->easy);
+	curl_slist_free_all(t->to);
+	free(t);
+}
 
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
-		e = curl_easy_init();
-	to = curl_slist_append(NULL, job->to);
-	if (e && to)
-		rc = set_up(e, job, is_local(job->url), to, &t);
-	if (!rc)
-		rc = curl_easy_perform(e);
-	curl_easy_cleanup(e);
-	curl_slist_free_all(to);
-	curl_global_cleanup();
-	return read_smtp_result(rc, &t);
+static void on_ended(void *arg, int result)
+{
+	struct mailing *t = arg, own = *t;
+
+	end_mailing(t, (CURLcode)result);
+	own.ended(own.arg);
+}
+
+bool smtp_begin(struct transfers *t, const struct smtp_job *job,
+	struct delivered *out, void (*ended)(void *arg), void *arg)
+{
+	struct mailing *m = xcalloc(1, sizeof *m);
+
+	*m = (struct mailing) {
+		.easy = curl_easy_init(),
+		.to = curl_slist_append(NULL, job->to),
+		.message = &job->message,
+		.out = out,
+		.ended = ended,
+		.arg = arg,
+	};
+	if (m->easy && m->to && !set_up(m, job, is_local(job->url)) &&
+		transfers_easy(t, m->easy, on_ended, m))
+		return true;
+	end_mailing(m, CURLE_FAILED_INIT);
+	return false;
 }

@@ -7,22 +7,29 @@
 #define TRANSPORT_SMTP_CLIENT_H
 
 #include "base/buf.h"
+#include "base/mailbox.h"
 #include "transport/result.h"
 
+struct transfers;
+
+/* A mail. The strings that it points to are kept by others until it is sent. */
 struct smtp_job {
 	const char *url;  /* smtp://host:port or smtps://host:port */
 	const char *user; /* NULL: nobody logs in */
 	const char *password;
 	const char *ca; /* a file with certificates to trust instead; or NULL */
-	const char *from, *to; /* addresses */
-	const struct buf *message;
+	char from[MAILBOX_ADDRESS], to[MAILBOX_ADDRESS];
+	struct buf message;
 };
 
 /*
- * smtp_send(job): send the message, within DELIVER_LIMIT_MS. An answer of 4xx
- * means "later"; of 5xx to the recipient or the message "refused"; of 5xx
- * before these, somebody has to mend something.
+ * smtp_begin(t, job, out, ended, arg): start to send the message, which may
+ * take DELIVER_LIMIT_MS, and call ended(arg) when *out is the result. Keep *job
+ * and *out in place until then. An answer of 4xx means "later"; of 5xx to the
+ * recipient or the message "refused"; of 5xx before these, somebody has to mend
+ * something. False: nothing was started, and *out says why.
  */
-struct delivered smtp_send(const struct smtp_job *job);
+bool smtp_begin(struct transfers *t, const struct smtp_job *job,
+	struct delivered *out, void (*ended)(void *arg), void *arg);
 
 #endif

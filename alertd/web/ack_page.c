@@ -1,9 +1,10 @@
 #include "web/ack_page.h"
 
-#include "base/clock.h"
-#include "base/log.h"
 #include "base/text.h"
+#include "base/zone.h"
+#include "cgi/form.h"
 #include "commands/ack.h"
+#include "emit.h"
 #include "incident/acknowledgement.h"
 #include "incident/dedup_key.h"
 #include "incident/summary.h"
@@ -16,14 +17,36 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How long a name and a reason may be, in characters. */
+#define BY_MAX (ACK_BY_MAX / 2)
+#define REASON_MAX ACK_REASON_MAX
+
 /* What a page says about an incident. */
 struct page {
 	char key[ALERT_KEY_SIZE], slug[SLUG_MAX + 1];
-	char since[CLOCK_RFC3339], until[CLOCK_RFC3339];
-	char *what;	 /* a sentence */
-	char *by;	 /* who looks after it, or NULL */
-	const char *done; /* what was just done, or NULL */
+	bool shared; /* by several servers */
+	enum severity severity;
+	int64_t since;
+	char *what; /* a sentence */
+	char *from; /* cities; "" where none are known */
+	/* Who looks after it, why, or NULL; and until when. */
+	char *by, *reason;
+	double until;
 };
+
+static const char style[] =
+	":root{color-scheme:light dark}"
+	"body{font:1.1em/1.5 sans-serif;max-width:32em;margin:0 auto;"
+	"padding:1em;overflow-wrap:anywhere}"
+	"h1{font-size:1.5em;margin:.3em 0}dl{display:grid;grid-template-columns:auto 1fr;"
+	"gap:.2em 1em}dt{opacity:.7}dd{margin:0}"
+	"label,button,input{display:block;width:100%;box-sizing:border-box}"
+	"input,button{font:inherit;padding:.6em .8em;margin:.2em 0 1em}"
+	"button{border:0;border-radius:.4em;background:#1d4ed8;color:#fff}"
+	"button.less{background:none;color:inherit;border:1px solid}"
+	".has{border-left:.3em solid #2563eb;padding-left:.7em;"
+	"font-weight:bold}.nobody{border-color:#c40040}"
+	"a{color:inherit;display:inline-block;padding:.4em 1em .4em 0}";
 
 static void put_html(struct buf *b, const char *s)
 {
@@ -42,10 +65,7 @@ static void put_head(struct buf *b, const char *title)
 		"\n<meta name=\"viewport\" content=\"width=device-width\">\n"
 		"<title>");
 	put_html(b, title);
-	buf_str(b,
-		"</title>\n<style>body{font:1.1em/1.5 sans-serif;max-width:"
-		"40em;margin:2em auto;padding:0 1em}button,input{font:inherit;"
-		"padding:.4em .8em}</style>\n<h1>");
+	buf_fmt(b, "</title>\n<style>%s</style>\n<main>\n<h1>", style);
 	put_html(b, title);
 	buf_str(b, "</h1>\n");
 }
@@ -57,75 +77,211 @@ static void say(struct cgi_answer *a, int status, const char *title,
 	a->type = CGI_HTML;
 	buf_clear(&a->body);
 	put_head(&a->body, title);
-	buf_fmt(&a->body, "<p>%s</p>\n", text);
+	buf_fmt(&a->body, "<p>%s</p>\n</main>\n", text);
 }
 
-static void put_page(struct cgi_answer *a, const struct page *p)
+/* "14:05 UTC"; with its day unless that is today. */
+static void put_time(struct buf *b, const struct cgi *c, double t)
+{
+	static const char *const days[] = {
+		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	const char *zone = c->conf->zone;
+	struct zone_time at = zone_local(zone ? zone : "UTC", t);
+	struct zone_time now = zone_local(zone ? zone : "UTC", c->now);
+
+	if (at.day != now.day || at.month != now.month || at.year != now.year)
+		buf_fmt(b, "%s %d %s ", days[at.weekday], at.day,
+			months[at.month - 1]);
+	buf_fmt(b, "%02d:%02d %s", at.minute / 60, at.minute % 60,
+		zone ? zone : "UTC");
+}
+
+void cgi_ack_holder(struct buf *b, const struct cgi *c, const char *by,
+	double until)
+{
+	buf_fmt(b, "%s has it until ", by);
+	put_time(b, c, until);
+	buf_char(b, '.');
+}
+
+static void put_fact(struct buf *b, const char *label, const char *text)
+{
+	if (!*text)
+		return;
+	buf_fmt(b, "<dt>%s</dt><dd>", label);
+	put_html(b, text);
+	buf_str(b, "</dd>\n");
+}
+
+static void put_link(struct buf *b, const char *label, const char *url)
+{
+	if (!url || !*url)
+		return;
+	buf_str(b, "<a href=\"");
+	put_html(b, url);
+	buf_fmt(b, "\">%s</a>\n", label);
+}
+
+static void put_facts(struct buf *b, const struct cgi *c, const struct page *p)
+{
+	const char *slug = p->shared ? SLUG_FLEET : p->slug;
+	struct buf since, dashboard;
+
+	buf_init(&since, TEXT_SIZE);
+	put_time(&since, c, (double)p->since);
+	buf_str(&since, ", ");
+	phrase_duration(&since, (long long)fmax(0, c->now - (double)p->since));
+	buf_str(&since, " ago");
+	buf_str(b, "<dl>\n");
+	put_fact(b, "Since", since.p);
+	put_fact(b, "From", p->from);
+	buf_str(b, "</dl>\n<p>");
+	buf_init(&dashboard, TEXT_SIZE);
+	emit_dashboard(c->conf, slug, &dashboard);
+	put_link(b, "Runbook", emit_runbook(c->conf, slug));
+	put_link(b, "Dashboard", dashboard.p);
+	buf_str(b, "</p>\n");
+	buf_release(&since);
+	buf_release(&dashboard);
+}
+
+static void put_holder(struct buf *b, const struct cgi *c, const struct page *p)
+{
+	struct buf text;
+
+	if (!p->by) {
+		buf_str(b, "<p class=\"has nobody\">Nobody has it yet.</p>\n");
+		return;
+	}
+	buf_init(&text, TEXT_SIZE);
+	cgi_ack_holder(&text, c, p->by, p->until);
+	buf_str(b, "<p class=\"has\">");
+	put_html(b, text.p);
+	buf_str(b, "</p>\n");
+	if (p->reason) {
+		buf_str(b, "<p>");
+		put_html(b, p->reason);
+		buf_str(b, "</p>\n");
+	}
+	buf_release(&text);
+}
+
+/*
+ * The name of who has it stands in the form: if another has it by the time that
+ * the form comes, or the same form comes again, it changes nothing.
+ */
+static void put_from(struct buf *b, const struct page *p)
+{
+	if (!p->by)
+		return;
+	buf_str(b, "<input type=\"hidden\" name=\"from\" value=\"");
+	put_html(b, p->by);
+	buf_str(b, "\">\n");
+}
+
+static void put_forms(struct buf *b, const struct page *p)
+{
+	buf_str(b, "<form method=\"post\">\n");
+	put_from(b, p);
+	buf_fmt(b,
+		"<label>%s<input name=\"by\" maxlength=\"%d\" "
+		"autocomplete=\"name\"%s></label>\n"
+		"<label>Why, or what is being done<input name=\"reason\" "
+		"maxlength=\"%d\"></label>\n"
+		"<button name=\"do\" value=\"take\">%s</button>\n</form>\n",
+		p->by ? "Who has it from now on" : "Your name", BY_MAX,
+		p->by ? " required" : "", REASON_MAX, p->by ? "Take it over, or hand it over"
+				  : "I have it");
+	if (p->by) {
+		buf_str(b, "<form method=\"post\">\n");
+		put_from(b, p);
+		buf_str(b, "<button class=\"less\" name=\"do\" value=\"back\">"
+			   "Hand it back: nobody has it</button>\n</form>\n");
+	}
+	buf_str(b, "<p>While somebody has it, nobody else is called for it "
+		   "until it is over, gets worse, or that time has passed. "
+		   "It is not over because somebody has it.</p>\n</main>\n");
+}
+
+static void put_page(struct cgi_answer *a, const struct cgi *c,
+	const struct page *p)
 {
 	struct buf *b = &a->body;
 
+	char title[sizeof p->slug + 8];
+
 	a->type = CGI_HTML;
-	put_head(b, p->slug);
-	if (p->done)
-		buf_fmt(b, "<p><strong>%s</strong></p>\n", p->done);
+	snprintf(title, sizeof title, "%s: %s", severity_name(p->severity),
+		p->slug);
+	put_head(b, title);
 	buf_str(b, "<p>");
 	put_html(b, p->what);
-	buf_fmt(b, "</p>\n<p>Since %s.</p>\n", p->since);
-	if (p->by) {
-		buf_str(b, "<p>");
-		put_html(b, p->by);
-		buf_fmt(b, " looks after it until %s.</p>\n", p->until);
-	}
-	if (p->done)
-		return;
-	buf_fmt(b,
-		"<form method=\"post\">\n<p><label>Your name <input "
-		"name=\"by\" "
-		"maxlength=\"%d\" autocomplete=\"name\"></label></p>\n"
-		"<p><button>I look after it</button></p>\n</form>\n"
-		"<p>Then nobody else is called for it until it is over, gets "
-		"worse, or some hours have passed.</p>\n",
-		ACK_BY_MAX / 4);
-}
-
-/* The incident that a page is about, from the state of its server. */
-static bool read_incident(const struct alert_state *st, double now,
-	struct page *p)
-{
-	for (unsigned k = 0; k < ALERT_KINDS; k++) {
-		const struct incident *inc = &st->incidents[k];
-		enum alert_kind kind = (enum alert_kind)k;
-		char key[ALERT_KEY_SIZE];
-		struct buf b;
-
-		if (!inc->open || inc->superseded ||
-			strcmp(dedup_key(st, kind, key), p->key) != 0)
-			continue;
-		buf_init(&b, TEXT_SIZE);
-		summary_put(&b, &(struct summary) {
-			.slug = st->slug,
-			.kind = kind,
-			.phase = ALERT_STARTED,
-			.incident = inc,
-			.maintenance = &st->maintenance,
-			.at = now,
-		});
-		p->what = buf_take(&b);
-		clock_rfc3339(inc->first, p->since);
-		if (!ack_holds(inc, now))
-			return true;
-		string_set(&p->by, inc->ack.by);
-		clock_rfc3339((int64_t)inc->ack.until, p->until);
-		return true;
-	}
-	return false;
+	buf_str(b, "</p>\n");
+	put_holder(b, c, p);
+	put_facts(b, c, p);
+	put_forms(b, p);
 }
 
 static void page_release(struct page *p)
 {
 	free(p->what);
+	free(p->from);
 	free(p->by);
-	p->what = p->by = NULL;
+	free(p->reason);
+	p->what = p->from = p->by = p->reason = NULL;
+}
+
+static void read_one(const struct alert_state *st, enum alert_kind kind,
+	double now, struct page *p)
+{
+	const struct incident *inc = &st->incidents[kind];
+	struct incident trouble = *inc;
+	struct buf b;
+
+	/* The sentence is about what is wrong, and not about who has it. */
+	trouble.ack = (struct ack) {0};
+	buf_init(&b, TEXT_SIZE);
+	summary_put(&b, &(struct summary) {
+		.slug = st->slug,
+		.kind = kind,
+		.phase = ALERT_STARTED,
+		.incident = &trouble,
+		.maintenance = &st->maintenance,
+		.at = now,
+	});
+	p->what = buf_take(&b);
+	buf_init(&b, TEXT_SIZE);
+	if (inc->regions.n)
+		phrase_cities(&b, &inc->regions);
+	p->from = buf_take(&b);
+	p->severity = inc->severity;
+	p->since = inc->first;
+	p->shared = st->servers.n > 0;
+	if (!ack_holds(inc, now))
+		return;
+	string_set(&p->by, inc->ack.by);
+	string_set(&p->reason, inc->ack.reason);
+	p->until = inc->ack.until;
+}
+
+/* Whether the incident that a page is about is open; if so, it is read. */
+static bool read_incident(const struct alert_state *st, double now,
+	struct page *p)
+{
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		const struct incident *inc = &st->incidents[k];
+		char key[ALERT_KEY_SIZE];
+
+		if (!inc->open || inc->superseded ||
+			strcmp(dedup_key(st, (enum alert_kind)k, key),
+				p->key) != 0)
+			continue;
+		read_one(st, (enum alert_kind)k, now, p);
+		return true;
+	}
+	return false;
 }
 
 /* Whether the incident is still open; if not, the answer says so. */
@@ -150,15 +306,21 @@ static bool still_open(
 	return open;
 }
 
+/* That of a dedup_key: what stands before its first colon. */
+static void slug_of(const char *key, char *slug)
+{
+	snprintf(slug, SLUG_MAX + 1, "%.*s", (int)strcspn(key, ":"), key);
+}
+
 /* Whether the URL is one of ours; if not, the answer says so. */
 static bool admit(const struct cgi *c, struct page *p, struct cgi_answer *a)
 {
 	enum ack_token_result got = ACK_TOKEN_WRONG;
 	char *secret = acknowledge_secret();
-	size_t n;
 
 	if (secret)
-		got = ack_token_read(secret, c->request.name, c->now, p->key);
+		got = ack_token_read(secret, c->request.name, c->now, p->key,
+			NULL);
 	secret_free(secret);
 	if (got == ACK_TOKEN_EXPIRED)
 		say(a, 410, "Too old",
@@ -168,8 +330,7 @@ static bool admit(const struct cgi *c, struct page *p, struct cgi_answer *a)
 		say(a, 404, "Not found", "There is nothing here.");
 	if (got != ACK_TOKEN_OK)
 		return false;
-	n = strcspn(p->key, ":");
-	snprintf(p->slug, sizeof p->slug, "%.*s", (int)n, p->key);
+	slug_of(p->key, p->slug);
 	return true;
 }
 
@@ -178,71 +339,74 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a)
 	struct page p = {.what = NULL};
 
 	if (admit(c, &p, a) && still_open(c, &p, a))
-		put_page(a, &p);
+		put_page(a, c, &p);
 	page_release(&p);
 }
 
-static int hex(char c)
+bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
+	struct ack_result *r)
 {
-	const char *digits = "0123456789abcdef", *d;
+	struct notifier_setup setup = {
+		.states = state_store_new(c->store),
+		.store = c->store,
+		.conf = c->conf,
+		.now = NAN,
+		.queue_only = true,
+	};
+	struct notifier *n = notifier_new(&setup);
+	char slug[SLUG_MAX + 1];
+	bool ok;
 
-	if (c >= 'A' && c <= 'F')
-		c = (char)(c - 'A' + 'a');
-	d = c ? strchr(digits, c) : NULL;
-	return d ? (int)(d - digits) : -1;
+	slug_of(q->key, slug);
+	*r = notifier_ack(n, slug, q);
+	ok = !notifier_failed(n);
+	notifier_free(n);
+	state_store_free(setup.states);
+	return ok;
 }
 
-/* The field "by" of a form, decoded, one clean line; "" where there is none. */
-static void read_by(const char *body, char *out, size_t size)
+/* A field of the form, one clean line; NULL where it is missing or blank. */
+static const char *read_field(const struct form *f, const char *name,
+	size_t max, char *out, size_t size)
 {
-	char raw[4 * ACK_BY_MAX + 1];
-	size_t n = 0;
+	const char *s = form_get(f, name);
 
-	while (body && strncmp(body, "by=", 3) != 0) {
-		body = strchr(body, '&');
-		body = body ? body + 1 : NULL;
-	}
-	for (const char *s = body ? body + 3 : ""; *s && *s != '&' &&
-		n < sizeof raw - 1; s++) {
-		int high = *s == '%' ? hex(s[1]) : -1;
-		int low = high >= 0 ? hex(s[2]) : -1;
-
-		raw[n++] = *s == '+' ? ' ' : *s;
-		if (low < 0)
-			continue;
-		raw[n - 1] = (char)(high * 16 + low);
-		s += 2;
-	}
-	text_clean(raw, n, out, size, ACK_BY_MAX / 4);
+	if (!s)
+		return NULL;
+	text_clean(s, strlen(s), out, size, max);
+	return out[strspn(out, " ")] ? out : NULL;
 }
 
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 {
 	struct page p = {.what = NULL};
-	char by[ACK_BY_MAX + 1];
-	struct ack_request q = {
-		.key = p.key,
-		.by = by,
-		.for_s = c->conf->policy.ack_s,
-	};
-	struct notifier_setup setup = {.store = c->store, .conf = c->conf,
-		.now = NAN, .queue_only = true};
-	struct notifier *pager;
+	char by[4 * BY_MAX + 1], reason[4 * REASON_MAX + 1];
+	struct ack_result r;
+	struct form form;
+	const char *what, *from;
 
-	if (!admit(c, &p, a) || !still_open(c, &p, a))
-		goto out;
-	read_by(c->request.body.p, by, sizeof by);
-	if (by[strspn(by, " ")] == '\0')
-		snprintf(by, sizeof by, "somebody who was told");
-	setup.states = state_store_new(c->store);
-	pager = notifier_new(&setup);
-	p.done = notifier_ack(pager, p.slug, &q)
-		? "You look after it. Thank you."
-		: "That could not be stored; try again.";
-	notifier_free(pager);
-	state_store_free(setup.states);
-	if (still_open(c, &p, a))
-		put_page(a, &p);
-out:
+	form_read(c->request.body.p, &form);
+	what = form_get(&form, "do");
+	from = form_get(&form, "from");
+	if (admit(c, &p, a) && still_open(c, &p, a)) {
+		struct ack_request q = {
+			.action = what && strcmp(what, "back") == 0 ? ACK_UNACK
+								    : ACK_TAKE,
+			.key = p.key,
+			.by = read_field(&form, "by", BY_MAX, by, sizeof by),
+			.from = from && *from ? from : NULL,
+			.reason = read_field(&form, "reason", REASON_MAX,
+				reason, sizeof reason),
+			.for_s = c->conf->policy.ack_s,
+		};
+
+		if (!q.by)
+			q.by = "somebody who was told";
+		if (!cgi_ack_apply(c, &q, &r))
+			say(a, 503, "Try again", "That could not be stored.");
+		else if (still_open(c, &p, a))
+			put_page(a, c, &p);
+	}
+	form_release(&form);
 	page_release(&p);
 }

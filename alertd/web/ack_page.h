@@ -7,11 +7,29 @@
 
 #include "web/cgi.h"
 
+struct ack_request;
+struct ack_result;
+
 /*
  * cgi_ack_get(c, a), cgi_ack_post(c, a): answer a GET or a POST of an
  * acknowledgement link.
  */
 void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
+
+/*
+ * cgi_ack_apply(c, q, r): do what q says of the incident q->key, as the command
+ * "ack" would; the next run of mcp-alert delivers what follows from it. False:
+ * the store failed.
+ */
+bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
+	struct ack_result *r);
+
+/*
+ * cgi_ack_holder(b, c, by, until): append "ann has it until 14:05 UTC.", in the
+ * time zone of the people at work.
+ */
+void cgi_ack_holder(struct buf *b, const struct cgi *c, const char *by,
+	double until);
 
 #endif

@@ -9,6 +9,7 @@
 #include "json/json.h"
 #include "store/store.h"
 #include "web/ack_page.h"
+#include "web/answer_api.h"
 #include "web/maintenance_api.h"
 
 #include <errno.h>
@@ -28,17 +29,20 @@ extern char **environ;
 struct row {
 	const char *path;
 	const char *allow; /* the methods, for the Allow field */
-	const char *type;  /* of the body of a POST; parameters are allowed */
+	/* Of the body of a POST; parameters are allowed. NULL: any. */
+	const char *type;
+	size_t most; /* bytes of the body of a POST */
 	void (*get)(const struct cgi *c, struct cgi_answer *a);
 	void (*post)(const struct cgi *c, struct cgi_answer *a);
 };
 
 static const struct row rows[] = {
-	{"/api/v1/monitors/*/maintenance", "POST", "application/json", NULL,
-		cgi_maintenance},
+	{"/api/v1/monitors/*/maintenance", "POST", "application/json",
+		CGI_BODY_MAX, NULL, cgi_maintenance},
 	{"/ack/*", "GET, HEAD, POST", "application/x-www-form-urlencoded",
-		cgi_ack_get, cgi_ack_post},
-	{NULL, NULL, NULL, NULL, NULL},
+		CGI_BODY_MAX, cgi_ack_get, cgi_ack_post},
+	{"/answer/*", "POST", NULL, CGI_ANSWER_MAX, NULL, cgi_answer},
+	{NULL, NULL, NULL, 0, NULL, NULL},
 };
 
 bool cgi_wanted(void)
@@ -58,6 +62,11 @@ void cgi_error(struct cgi_answer *a, int status, const char *code,
 	buf_str(&a->body, ",\"message\":");
 	json_put_str(&a->body, message);
 	buf_str(&a->body, "}\n");
+}
+
+void cgi_unavailable(struct cgi_answer *a)
+{
+	cgi_error(a, 503, "unavailable", "Try again in a moment.");
 }
 
 /* Whether a path is that of a row, and the segment that its '*' stands for. */
@@ -88,22 +97,23 @@ static const struct row *find_row(struct cgi_request *r)
 static bool has_type(const char *wanted)
 {
 	const char *type = request_env(environ, "CONTENT_TYPE");
-	size_t n = strlen(wanted);
+	size_t n = wanted ? strlen(wanted) : 0;
 
-	return type && strncasecmp(type, wanted, n) == 0 &&
-		strchr("; \t", type[n]);
+	return !wanted || (type && strncasecmp(type, wanted, n) == 0 &&
+		strchr("; \t", type[n]));
 }
 
 /* The body of the request. False, and *a says why, where there is none. */
-static bool read_body(struct buf *body, struct cgi_answer *a)
+static bool read_body(struct buf *body, size_t most, struct cgi_answer *a)
 {
 	const char *length = request_env(environ, "CONTENT_LENGTH");
 	long long left = 0;
-	char piece[4096];
+	char piece[4096], why[64];
 
-	if (length && *length && !num_parse(length, 0, CGI_BODY_MAX, &left)) {
-		cgi_error(a, 413, "too_large",
-			"The body may have up to 16384 bytes.");
+	if (length && *length && !num_parse(length, 0, (long long)most, &left)) {
+		snprintf(why, sizeof why, "The body may have up to %zu bytes.",
+			most);
+		cgi_error(a, 413, "too_large", why);
 		return false;
 	}
 	while (left > 0) {
@@ -123,12 +133,6 @@ static bool read_body(struct buf *body, struct cgi_answer *a)
 	return true;
 }
 
-/* A failure on our side; the operator has been told what it is. */
-static void unavailable(struct cgi_answer *a)
-{
-	cgi_error(a, 503, "unavailable", "Try again in a moment.");
-}
-
 /* Answer a request with the configuration that was read. */
 static void answer_from(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
@@ -139,7 +143,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 	c->store = store_open(url, why);
 	if (!c->store) {
 		log_error("%s", why);
-		unavailable(a);
+		cgi_unavailable(a);
 	} else if (c->request.http.method == METHOD_POST) {
 		row->post(c, a);
 	} else {
@@ -166,13 +170,13 @@ static void answer_row(struct cgi *c, const struct row *row,
 		cgi_error(a, 415, "media_type", row->type);
 		return;
 	}
-	if (post && !read_body(&c->request.body, a))
+	if (post && !read_body(&c->request.body, row->most, a))
 		return;
 	if (!file || !*file)
 		log_error("MCP_CONFIG is not set");
 	conf = file && *file ? conf_load(file) : NULL;
 	if (!conf) {
-		unavailable(a);
+		cgi_unavailable(a);
 		return;
 	}
 	c->conf = conf;
@@ -217,13 +221,13 @@ static int write_answer(struct cgi_answer *a, bool head)
 
 int cgi_main(void)
 {
-	struct cgi c = {.now = clock_wall()};
+	struct cgi c = {.now = clock_wall(), .env = environ};
 	struct cgi_answer a = {.status = 200, .type = CGI_JSON};
 	const struct row *row;
 	int status;
 
 	buf_init(&a.body, ANSWER_MAX);
-	buf_init(&c.request.body, CGI_BODY_MAX);
+	buf_init(&c.request.body, CGI_ANSWER_MAX);
 	request_read(&c.request.http, environ);
 	row = find_row(&c.request);
 	if (row)

@@ -14,8 +14,10 @@
 
 struct store;
 
-/* The longest body of a request. */
+/* The longest body of a request; and of a vendor's, which PagerDuty may make
+   256 KB long. */
 #define CGI_BODY_MAX (16 * 1024)
+#define CGI_ANSWER_MAX (256 * 1024)
 
 struct cgi_request {
 	struct request http;
@@ -31,7 +33,8 @@ struct cgi {
 	struct cgi_request request;
 	const struct conf *conf; /* never NULL */
 	struct store *store;
-	double now; /* epoch seconds */
+	char *const *env; /* the environment */
+	double now;	  /* epoch seconds */
 };
 
 /* An answer, at first 200 with empty JSON. Never cached. */
@@ -62,5 +65,11 @@ int cgi_main(void);
  */
 void cgi_error(struct cgi_answer *a, int status, const char *code,
 	const char *message);
+
+/*
+ * cgi_unavailable(a): make a the error of a failure on our side, of which the
+ * operator has been told.
+ */
+void cgi_unavailable(struct cgi_answer *a);
 
 #endif

@@ -1,5 +1,6 @@
 #include "web/maintenance_api.h"
 
+#include "base/clock.h"
 #include "base/text.h"
 #include "cgi/bearer.h"
 #include "commands/maintenance_plan.h"
@@ -12,6 +13,8 @@
 
 /* How many maintenances of an account may be active or planned. */
 #define ACCOUNT_MAX 100
+/* How often one is tried while others are added. */
+#define TRIES 100
 
 /*
  * The account of the token, or NULL. Compares all, so that time tells nothing.
@@ -61,8 +64,8 @@ static bool put_times(const cJSON *body, double now, cJSON *record, char *why)
 		start->valuedouble < 1e11)
 		from = (int64_t)start->valuedouble;
 	else if (start && !(cJSON_IsString(start) &&
-				  maintenance_plan_instant(start->valuestring,
-					  MAINTENANCE_ZONE, now, &from)))
+				  clock_rfc3339_parse(
+					  start->valuestring, &from)))
 		return field_fail(why, "starts_at", "not an instant");
 	cJSON_AddNumberToObject(record, "starts_at", (double)from);
 	if (span)
@@ -151,12 +154,11 @@ static void refuse_long(const struct cgi *c, const struct occurrence *chain,
 }
 
 static void store_maintenance(const struct cgi *c, struct maintenance_store *l,
-	struct maintenance *m, struct cgi_answer *a)
+	const struct maintenance *m, struct cgi_answer *a)
 {
-	maintenance_store_name(m);
 	if (!maintenance_store_put(
 		    l, m, c->now, c->conf->policy.maintenance_s)) {
-		cgi_error(a, 503, "unavailable", "Try again in a moment.");
+		cgi_unavailable(a);
 		return;
 	}
 	a->status = 201;
@@ -164,18 +166,13 @@ static void store_maintenance(const struct cgi *c, struct maintenance_store *l,
 	buf_char(&a->body, '\n');
 }
 
-static void store(const struct cgi *c, struct maintenance *m,
-	struct cgi_answer *a)
+/* Whether there is room for m; if not, the answer says so. */
+static bool fits(const struct cgi *c, struct maintenance_store *l,
+	const struct maintenance *m, struct cgi_answer *a)
 {
-	struct maintenance_store *l = maintenance_store_new(c->store);
-	struct maintenance_store_fit fit;
+	struct maintenance_store_fit fit = maintenance_store_fit(l, m, c->conf,
+		c->now, c->conf->policy.maintenance_s);
 
-	if (!maintenance_store_load(l, c->now)) {
-		cgi_error(a, 503, "unavailable", "Try again in a moment.");
-		goto out;
-	}
-	fit = maintenance_store_fit(l, m, c->conf, c->now,
-		c->conf->policy.maintenance_s);
 	if (!room(c, l, m->by))
 		cgi_error(a, 409, "too_many",
 			"There are too many maintenances already.");
@@ -185,7 +182,30 @@ static void store(const struct cgi *c, struct maintenance *m,
 	else if (fit.slug)
 		refuse_long(c, &fit.chain, a);
 	else
+		return true;
+	return false;
+}
+
+/* Where others are added meanwhile, find out anew whether there is room. */
+static void store(const struct cgi *c, struct maintenance *m,
+	struct cgi_answer *a)
+{
+	struct maintenance_store *l = maintenance_store_new(c->store);
+	int claimed = 0;
+
+	maintenance_store_name(m);
+	for (int i = 0; i < TRIES && !claimed; i++) {
+		claimed = maintenance_store_load(l, c->now) ? 0 : -1;
+		if (claimed < 0)
+			break;
+		if (!fits(c, l, m, a))
+			goto out;
+		claimed = maintenance_store_claim(l, m);
+	}
+	if (claimed > 0)
 		store_maintenance(c, l, m, a);
+	else
+		cgi_unavailable(a);
 out:
 	maintenance_store_free(l);
 }

@@ -42,29 +42,50 @@ static const char *decimal(const char *s, double *out)
 	return s + n;
 }
 
-bool num_seconds(const char *s, double min, double max, double *out)
+bool num_duration(const char *s, double min, double max, double *out)
 {
 	/* 9 / 1000 is the double nearest to 0.009; 9 * 0.001 is not. */
 	static const struct {
 		const char *name;
 		double times, per;
-	} units[] = {{"", 1, 1}, {"ms", 1, 1000}, {"s", 1, 1}, {"m", 60, 1},
-		{"h", 3600, 1}, {"d", 86400, 1}};
-	double v;
-	const char *unit = decimal(s, &v);
+	} units[] = {{"d", 86400, 1}, {"h", 3600, 1}, {"m", 60, 1},
+		{"s", 1, 1}, {"ms", 1, 1000}};
+	size_t unit = 0, count = sizeof units / sizeof *units;
+	double sum = 0, v;
 
-	if (!unit)
-		return false;
-	for (size_t i = 0; i < sizeof units / sizeof *units; i++) {
-		if (strcmp(unit, units[i].name) != 0)
-			continue;
-		v = v * units[i].times / units[i].per;
-		if (v < min || v > max)
+	do {
+		size_t n;
+
+		s = decimal(s, &v);
+		if (!s)
 			return false;
-		*out = v;
-		return true;
-	}
-	return false;
+		n = strspn(s, "abcdefghijklmnopqrstuvwxyz");
+		while (unit < count && (strlen(units[unit].name) != n ||
+					strncmp(s, units[unit].name, n) != 0))
+			unit++;
+		if (unit == count)
+			return false;
+		sum += v * units[unit].times / units[unit].per;
+		unit++;
+		s += n;
+	} while (*s);
+	if (sum < min || sum > max)
+		return false;
+	*out = sum;
+	return true;
+}
+
+bool num_seconds(const char *s, double min, double max, double *out)
+{
+	double v;
+	const char *end = decimal(s, &v);
+
+	if (!end || *end)
+		return num_duration(s, min, max, out);
+	if (v < min || v > max)
+		return false;
+	*out = v;
+	return true;
 }
 
 bool num_epoch(const char *s, double *out)

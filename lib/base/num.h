@@ -13,9 +13,12 @@
 bool num_parse(const char *s, long long min, long long max, long long *out);
 
 /*
- * num_seconds(s, min, max, out): a duration in seconds: a decimal number,
- * fraction allowed, with a unit of ms, s, m, h or d; without one it is seconds.
+ * num_duration(s, min, max, out): a duration in seconds: a decimal number,
+ * fraction allowed, with a unit of d, h, m, s or ms; or several, the largest
+ * unit first: "1h30m". num_seconds: the same, and a number without a unit is
+ * seconds.
  */
+bool num_duration(const char *s, double min, double max, double *out);
 bool num_seconds(const char *s, double min, double max, double *out);
 
 /*

@@ -369,11 +369,44 @@ static int check_option(const struct reading *r, const struct option_row *o)
 		 : misuse(r, "--%s: only for a command", o->name);
 }
 
+/*
+ * The first word of several commands, alone or before a wrong one: says which
+ * they are. -1: it is not such a word.
+ */
+static int name_commands(const struct reading *r)
+{
+	const char *word = r->line->n_operands ? r->line->operands[0] : "";
+	bool alone = r->line->n_operands < 2;
+	size_t n = strlen(word);
+	struct buf b;
+
+	buf_init(&b, HELP_MAX);
+	for (const struct command_row *c = r->t->commands; n && c->words; c++) {
+		if (strncmp(c->words, word, n) != 0 || c->words[n] != ' ')
+			continue;
+		buf_fmt(&b, "  %s", c->words);
+		add_item(&b, c->help);
+	}
+	if (!b.len) {
+		buf_release(&b);
+		return -1;
+	}
+	log_error("%s: %s%s%s; see %s %s --help", word, alone ? "" : "'",
+		alone ? "one of these is needed" : r->line->operands[1],
+		alone ? "" : "': not one of these", r->t->program, word);
+	line_write(STDERR_FILENO, b.p, b.len);
+	buf_release(&b);
+	return EXIT_USAGE;
+}
+
 static int check_line(const struct reading *r)
 {
 	const struct command_row *c = r->line->command;
 	size_t n = r->line->n_operands;
+	int named = c ? -1 : name_commands(r);
 
+	if (named >= 0)
+		return named;
 	if (!c)
 		return n ? misuse(r, "'%s': not a command",
 				   r->line->operands[0])

@@ -1,5 +1,7 @@
 #include "base/zone.h"
 
+#include "base/clock.h"
+#include "base/num.h"
 #include "base/tzif.h"
 
 #include <fcntl.h>
@@ -17,6 +19,9 @@
 #define KEPT 4
 /* No instant of ours is further away than the year 300,000. */
 #define INSTANT_MAX 1e13
+/* Epoch seconds before 1973 are a slip. */
+#define EPOCH_MIN 1e8
+#define DATE 10 /* characters of "2026-11-23" */
 
 struct kept {
 	char name[NAME_MAX_BYTES + 1]; /* "" where nothing is kept */
@@ -150,4 +155,61 @@ double zone_instant(const char *zone, const struct zone_time *local)
 	one = tzif_offset(z, wall - tzif_offset(z, wall));
 	other = tzif_offset(z, wall - one);
 	return (double)(wall - (one < other ? one : other));
+}
+
+/*
+ * "2:00" or "02:00" of the date that `date` begins with, as if the clocks were
+ * those of UTC.
+ */
+static bool wall(const char *date, const char *time, struct zone_time *out)
+{
+	char text[CLOCK_RFC3339];
+	int64_t t;
+
+	if (strlen(time) > strlen("02:00"))
+		return false;
+	snprintf(text, sizeof text, "%.*sT%s%s:00Z", DATE, date,
+		strlen(time) < strlen("02:00") ? "0" : "", time);
+	if (!clock_rfc3339_parse(text, &t))
+		return false;
+	*out = zone_local("UTC", (double)t);
+	return true;
+}
+
+bool zone_when(const char *s, const char *zone, double after, int64_t *out)
+{
+	struct zone_time day = zone_local(zone, after);
+	char date[CLOCK_RFC3339];
+	double t;
+
+	if (clock_rfc3339_parse(s, out))
+		return true;
+	if (*s == '+' ? num_duration(s + 1, 0, INSTANT_MAX, &t)
+		      : num_epoch(s, &t) && t >= EPOCH_MIN) {
+		*out = (int64_t)floor(*s == '+' ? after + t : t);
+		return true;
+	}
+	snprintf(date, sizeof date, "%04d-%02d-%02d", day.year, day.month,
+		day.day);
+	if (wall(date, s, &day)) {
+		t = zone_instant(zone, &day);
+		day.day += t <= after;
+	} else if (strlen(s) < DATE ||
+		!wall(s, s[DATE] ? s + DATE + 1 : "00:00", &day) ||
+		(s[DATE] && s[DATE] != ' ' && s[DATE] != 'T')) {
+		return false;
+	}
+	*out = (int64_t)zone_instant(zone, &day);
+	return true;
+}
+
+void zone_rfc3339(const char *zone, int64_t t, char *out)
+{
+	int off = tzif_offset(get(zone), t) / 60;
+
+	clock_rfc3339(t + off * 60, out);
+	if (off)
+		snprintf(out + strlen(out) - 1, sizeof "+00:00", "%c%02d:%02d",
+			off < 0 ? '-' : '+', abs(off) / 60 % 100,
+			abs(off) % 60);
 }

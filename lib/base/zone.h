@@ -7,6 +7,7 @@
 #define BASE_ZONE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 /* A minute as people in a zone name it. */
 struct zone_time {
@@ -37,5 +38,20 @@ struct zone_time zone_local(const char *zone, double t);
  * meant.
  */
 double zone_instant(const char *zone, const struct zone_time *local);
+
+/*
+ * zone_when(s, zone, after, out): the epoch second that a person means by an
+ * instant of RFC 3339, by epoch seconds (from 1973 on: a smaller number is a
+ * duration without its unit), by "2026-11-23 02:00" or "2026-11-23" on the
+ * clocks of the zone, by "2:00", the next one there after `after`, or by
+ * "+1h30m" after it. False: it is none of these.
+ */
+bool zone_when(const char *s, const char *zone, double after, int64_t *out);
+
+/*
+ * zone_rfc3339(zone, t, out): "2026-11-23T02:00:00+01:00" for epoch second t
+ * (RFC 3339), with Z for UTC; out has CLOCK_RFC3339 bytes.
+ */
+void zone_rfc3339(const char *zone, int64_t t, char *out);
 
 #endif

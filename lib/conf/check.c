@@ -1,6 +1,7 @@
 #include "conf/check.h"
 
 #include "base/spelling.h"
+#include "base/zone.h"
 #include "conf/values.h"
 #include "json/json.h"
 #include "records/alert.h"
@@ -252,6 +253,16 @@ static void check_fallback(const struct conf *c, const struct conf_route *t,
 	}
 }
 
+/* Not a fault: a system may lose a zone, and people are to be told even so. */
+static void check_zone(char *const *zone, struct conf_errors *r)
+{
+	if (*zone && !zone_exists(*zone))
+		conf_doubt(r, zone,
+			"no time zone of this system is named %s, so UTC is "
+			"taken",
+			*zone);
+}
+
 static void check_heartbeat(const struct conf_heartbeat *h,
 	struct conf_errors *r)
 {
@@ -359,7 +370,9 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 			!conf_refused(r, &c->routes[i].type))
 			conf_check_route(&c->routes[i], r);
 		check_fallback(c, &c->routes[i], r);
+		check_zone(&c->routes[i].zone, r);
 	}
+	check_zone(&c->zone, r);
 	check_heartbeat(&c->heartbeat, r);
 	for (size_t i = 0; i < c->n_policies; i++)
 		check_policy(c, &c->policies[i], r);

@@ -185,6 +185,9 @@ struct conf_policy {
 	int resolve;
 	double promote_s;
 	double remind_s;
+	int flap_count; /* starts within flap_window_s that are flapping */
+	double flap_window_s;
+	double flap_clear_s; /* without a failure, after which it is over */
 	int silent;
 	int throttled;
 	int latency; /* windows in a row above latency_factor * the baseline */

@@ -28,6 +28,12 @@ long long error_rate_failed(const struct error_rate *r)
 	return n;
 }
 
+bool error_rate_sound(const struct error_rate *r)
+{
+	return error_rate_failed(r) <= r->probes &&
+		r->throttled <= r->failed[LAYER_HTTP];
+}
+
 static void put_name(struct buf *b, const char *name)
 {
 	buf_char(b, '"');
@@ -35,7 +41,7 @@ static void put_name(struct buf *b, const char *name)
 	buf_str(b, "\":");
 }
 
-/* Most are 0, and there are 30 in each verdict: printf would take a while. */
+/* Most are 0, and there are 35 in each verdict: printf would take a while. */
 static void put_count(struct buf *b, const char *name, long long n)
 {
 	put_name(b, name);
@@ -65,6 +71,8 @@ void error_rates_write(struct buf *b, const struct error_rates *r)
 			put_count(b, failure_layer_name((enum failure_layer)l),
 				rate->failed[l]);
 		}
+		buf_char(b, ',');
+		put_count(b, "throttled", rate->throttled);
 		buf_char(b, '}');
 	}
 	buf_char(b, '}');
@@ -80,7 +88,10 @@ static bool get_count(const cJSON *o, const char *key, long long *out)
 	return true;
 }
 
-/* No more can have failed than there were. */
+/*
+ * No more can have failed than there were. An older version does not say how
+ * many were throttled.
+ */
 static bool read_window(const cJSON *o, struct error_rate *out)
 {
 	if (!get_count(o, "probes", &out->probes))
@@ -89,7 +100,10 @@ static bool read_window(const cJSON *o, struct error_rate *out)
 		if (!get_count(o, failure_layer_name((enum failure_layer)l),
 			    &out->failed[l]))
 			return false;
-	return error_rate_failed(out) <= out->probes;
+	if (json_get(o, "throttled") &&
+		!get_count(o, "throttled", &out->throttled))
+		return false;
+	return error_rate_sound(out);
 }
 
 bool error_rates_read(const cJSON *o, struct error_rates *out)

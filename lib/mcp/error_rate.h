@@ -20,6 +20,7 @@ enum rate_window { RATE_5M, RATE_30M, RATE_1H, RATE_6H, RATE_3D };
 struct error_rate {
 	long long probes;		/* that started in the window */
 	long long failed[LAYER_COUNT];	/* of these, by layer */
+	long long throttled; /* of those of LAYER_HTTP: answered with 429 */
 };
 
 struct error_rates {
@@ -37,6 +38,9 @@ bool rate_parse(const char *s, enum rate_window *out);
 
 /* error_rate_failed(r): how many failed, at whatever layer. */
 long long error_rate_failed(const struct error_rate *r);
+
+/* error_rate_sound(r): whether no part of it is more than the whole. */
+bool error_rate_sound(const struct error_rate *r);
 
 /* error_rates_write(b, r): append r as JSON; null where it is not known. */
 void error_rates_write(struct buf *b, const struct error_rates *r);

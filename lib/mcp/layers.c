@@ -28,4 +28,10 @@ enum failure_layer failure_layer_of(enum step step, const char *error)
 	return step == STEP_NONE ? LAYER_NONE : LAYER_TOOLS;
 }
 
+bool failure_throttled(enum step step, const char *error)
+{
+	return error && strcmp(error, LAYER_THROTTLED) == 0 &&
+		failure_layer_of(step, error) == LAYER_HTTP;
+}
+
 WORDS(failure_layer, failure_layer, layers)

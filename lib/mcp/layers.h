@@ -23,6 +23,15 @@ enum failure_layer {
  */
 enum failure_layer failure_layer_of(enum step step, const char *error);
 
+/* The error of a probe that the server's rate limit turned away. */
+#define LAYER_THROTTLED "http.429"
+
+/*
+ * failure_throttled(step, error): whether that is a failure of LAYER_HTTP with
+ * that error.
+ */
+bool failure_throttled(enum step step, const char *error);
+
 /* The name of a layer, NULL for LAYER_NONE; the layer of a name, or false. */
 extern const struct word_table failure_layer_words;
 const char *failure_layer_name(enum failure_layer v);

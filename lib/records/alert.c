@@ -224,6 +224,8 @@ const struct field alert_fields[] = {
 	FIELD_PART("measure", measure_fields, FIELD_NULL,
 		FIELD_WHEN(struct alert_record, usual)),
 	FIELD("flaps", struct alert_record, flaps, 0),
+	FIELD("flapping", struct alert_record, flapping, 0),
+	FIELD("follows", struct alert_record, follows, FIELD_NULL),
 	FIELD_STRINGS("servers", struct alert_record, servers.v, servers.n,
 		FIELD_NULL | FIELD_CLEAN, .most = ALERT_SERVERS,
 		.max = SLUG_MAX, FIELD_WHEN(struct alert_record, servers.n)),

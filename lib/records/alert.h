@@ -25,12 +25,11 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 #define ALERT_P3 (1U << SEVERITY_P3)
 #define ALERT_INCIDENT_KINDS(X)                                                \
 	X(DOWNTIME, "downtime", ALERT_P1 | ALERT_P2, "it fails")               \
-	X(REGIONAL, "regional", ALERT_P1 | ALERT_P2, "it fails")               \
-	X(RATE_LIMITED, "rate_limited", ALERT_P1 | ALERT_P2,                   \
-		"it answers with 429")                                         \
+	X(REGIONAL, "regional", ALERT_P2, "it fails")                          \
+	X(RATE_LIMITED, "rate_limited", ALERT_P2, "it answers with 429")       \
 	X(LATENCY, "latency", ALERT_P3, "it is slower than it was")            \
 	X(ERROR_RATE, "error_rate", ALERT_P2, "too many probes fail")          \
-	X(SLO_BURN, "slo_burn", ALERT_P1 | ALERT_P3,                           \
+	X(SLO_BURN, "slo_burn", ALERT_P2 | ALERT_P3,                           \
 		"it spends its monthly error budget too fast")                 \
 	X(DIVERGENCE, "cdn_cache_divergence", ALERT_P2,                        \
 		"regions see different tools")                                 \
@@ -39,7 +38,8 @@ enum severity { SEVERITY_P1 = 1, SEVERITY_P2, SEVERITY_P3 };
 		"divergence is told")                                          \
 	X(SILENT, "probe_silent", ALERT_P3,                                    \
 		"regions have no data in any window")                          \
-	X(STALLED, "pipeline_stalled", ALERT_P1, "no server is watched")       \
+	X(STALLED, "pipeline_stalled", ALERT_P1 | ALERT_P2,                    \
+		"no server is watched, or hardly any region reports")          \
 	X(OVERRUN, "maintenance_overrun", ALERT_P1,                            \
 		"it was still down after a maintenance")
 /* And the kinds that are told once, in the same columns. */
@@ -129,6 +129,9 @@ struct alert_record {
 	int64_t resolved_at; /* 0 where it is not over */
 	int nth; /* of events told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
+	bool flapping;	     /* one of many in a short time */
+	const char *follows; /* the key of the downtime that it goes on from, or
+				NULL */
 	double value, usual; /* what was measured, of the kinds that measure:
 				ms, percent, times, changes; else 0 */
 	const char *last_error;	   /* a dotted code, or NULL */

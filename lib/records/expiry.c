@@ -24,9 +24,10 @@ enum expiry_status expiry_judge(enum expiry_what what, double left_s,
 	int64_t *within)
 {
 	/* The smallest first; 0 behind the last. */
-	static const int64_t thresholds[EXPIRY_WHATS][4] = {
-		[EXPIRY_CERTIFICATE] = {7 * DAY_S, 14 * DAY_S, 30 * DAY_S, 0},
-		[EXPIRY_CREDENTIAL] = {72 * 3600, 0, 0, 0},
+	static const int64_t thresholds[EXPIRY_WHATS][5] = {
+		[EXPIRY_CERTIFICATE] = {DAY_S, 7 * DAY_S, 14 * DAY_S,
+			30 * DAY_S},
+		[EXPIRY_CREDENTIAL] = {72 * 3600},
 	};
 
 	*within = 0;

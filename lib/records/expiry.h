@@ -53,9 +53,9 @@ bool expiry_what_parse(const char *s, enum expiry_what *out);
 
 /*
  * expiry_judge(what, left_s, within): the status of what has so many seconds
- * left, and the smallest threshold that is reached: 30, 14 and 7 days for a
- * certificate, 72 hours for a credential; 0 where none are left, -1 where it is
- * ok. Pure.
+ * left, and the smallest threshold that is reached: 30, 14 and 7 days and one
+ * day for a certificate, 72 hours for a credential; 0 where none are left, -1
+ * where it is ok. Pure.
  */
 enum expiry_status expiry_judge(enum expiry_what what, double left_s,
 	int64_t *within);

@@ -66,8 +66,9 @@ const char *key_latency(char *out, const char *slug, int64_t hour);
 const char *key_latency_day(char *out, const char *slug, int64_t day);
 /*
  * Hash: how many probes of an hour were whole, field "<minute>:probes", and how
- * many of these failed at a layer, field "<minute>:<layer>"; the minute of the
- * hour, from 0.
+ * many of these failed at a layer, field "<minute>:<layer>"; how many of the
+ * layer http were answered with 429, field "<minute>:throttled"; the minute of
+ * the hour, from 0.
  */
 const char *key_errors(char *out, const char *slug, int64_t hour);
 /*

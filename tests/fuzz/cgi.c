@@ -191,10 +191,17 @@ static void check_html(const char *p)
 	static const char *const tags[] = {"<!DOCTYPE html>",
 		"<html lang=\"en\">", "<meta charset=\"utf-8\">",
 		"<meta name=\"viewport\" content=\"width=device-width\">",
-		"<title>", "</title>", "<style>", "</style>", "<h1>", "</h1>",
-		"<p>", "</p>", "<strong>", "</strong>",
+		"<title>", "</title>", "<style>", "</style>", "<main>",
+		"</main>", "<h1>", "</h1>", "<p>", "</p>", "<p class=\"has\">",
+		"<p class=\"has nobody\">", "<dl>", "</dl>", "<dt>", "</dt>",
+		"<dd>", "</dd>", "<a href=\"", "</a>",
 		"<form method=\"post\">", "</form>", "<label>", "</label>",
-		"<input name=\"by\" maxlength=\"", "<button>", "</button>"};
+		"<input name=\"by\" maxlength=\"",
+		"<input name=\"reason\" maxlength=\"",
+		"<input type=\"hidden\" name=\"from\" value=\"",
+		"<button name=\"do\" value=\"take\">",
+		"<button class=\"less\" name=\"do\" value=\"back\">",
+		"</button>"};
 
 	for (; (p = strchr(p, '<')); p++) {
 		size_t i = 0;

@@ -180,6 +180,11 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 	} else if (strcmp(a[0], "HSET") == 0 && n == 4) {
 		put(a[1], a[2], a[3]);
 		writes++;
+	} else if (strcmp(a[0], "EVAL") == 0 && n >= 6 &&
+		strcmp(a[3], "fleet:maintenance") == 0) {
+		/* To add one, which nobody does meanwhile. */
+		put(a[3], a[4], a[5]);
+		writes++;
 	} else if (strcmp(a[0], "EVAL") == 0 && n == 7) {
 		/* The compare-and-set of later.c, of which nobody is faster. */
 		put(a[3], "", a[5]);

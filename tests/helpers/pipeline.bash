@@ -62,5 +62,5 @@ events() {
 }
 
 kept() {
-	find state -type f | wc -l
+	find "${1-state}" -type f | wc -l
 }

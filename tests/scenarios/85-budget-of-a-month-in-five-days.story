@@ -5,5 +5,5 @@
 14:06-14:09 green rates=30m:5/150,6h:54/1800
 14:10-14:13 green rates=30m:4/150,6h:54/1800
 expect:
-14:06 slo_burn_started P1 since=14:06
-14:12 slo_burn_resolved P1 since=14:06 until=14:10 count=4
+14:06 slo_burn_started P2 since=14:06
+14:12 slo_burn_resolved P2 since=14:06 until=14:10 count=4

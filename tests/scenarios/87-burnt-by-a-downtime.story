@@ -11,6 +11,6 @@ expect:
 14:00 downtime_started P1 since=14:00
 14:12 downtime_resolved P1 since=14:00 until=14:10 count=10
 14:30 error_rate_started P2 since=14:30
-14:30 slo_burn_started P1 since=14:30
+14:30 slo_burn_started P2 since=14:30
 14:34 error_rate_resolved P2 since=14:30 until=14:32 count=2
-14:34 slo_burn_resolved P1 since=14:30 until=14:32 count=2
+14:34 slo_burn_resolved P2 since=14:30 until=14:32 count=2

@@ -80,6 +80,9 @@ stored_and_told() {
 		[ "$(jq ".error_rate[\"5m\"].$layer" stored | grep -c 1)" -gt 20 ]
 	done
 	! jq '.error_rate["5m"].failed' stored | grep -v 1
+	# Before two of the eight steps nobody speaks HTTP.
+	[ "$(jq '.error_rate["5m"].throttled' stored | grep -c 1)" -eq \
+		$((6 * $(grep -cx http.429 codes))) ]
 }
 
 @test "a probe in pieces counts once it is whole, and once" {

@@ -34,26 +34,59 @@ by() {
 	jq -r .acknowledged_by out
 }
 
-@test "who was told looks, then acknowledges; the others hear of it" {
+@test "who was told looks, then takes it; the others hear of it" {
 	[[ $URL =~ ^https://status\.example\.com/ack/[a-z0-9._~-]+$ ]]
 	[ "$(page GET "$URL")" = "200 OK" ]
 	grep -q '<form method="post">' page
 	grep -q 'example-mcp is down: initialize fails with http.503' page
+	grep -q 'Nobody has it yet' page
 	[ "$(page HEAD "$URL")" = "200 OK" ]
 	[ "$(by)" = null ]
 	[ "$(page POST "$URL" 'x=1&by=Ann+%3Cb%3E%0a%C3%A9%zz')" = "200 OK" ]
-	grep -q 'You look after it' page
-	grep -q 'Ann &#60;b&#62;?é%zz looks after it until' page
-	run ! grep -q '<form' page
+	grep -qE 'Ann &#60;b&#62;\?é%zz has it until [A-Z0-9 a-z-]*[0-9]{2}:[0-9]{2} UTC\.' page
 	[ "$(by)" = "Ann <b>?é%zz" ]
 	# The next run delivers; the page kept nobody waiting.
 	[ "$(got ops)" = downtime_started ]
 	alert 0 </dev/null
 	[ "$(got ops)" = "downtime_started downtime_acknowledged" ]
+	[ "$(page GET "$URL")" = "200 OK" ]
+	grep -q 'Ann &#60;b&#62;?é%zz has it until' page
+	run ! grep -q 'Nobody has it yet\|has ended' page
+}
+
+@test "a second person sees who has it, and takes it over only by saying so" {
+	[ "$(page POST "$URL" 'do=take&by=ann&reason=disk+full')" = "200 OK" ]
+	# Somebody whose page is older than that presses its button.
+	[ "$(page POST "$URL" 'do=take&by=bob')" = "200 OK" ]
+	grep -q 'ann has it until' page
+	grep -q '<p>disk full</p>' page
+	grep -q 'name="from" value="ann"' page
+	[ "$(by)" = ann ]
+	[ "$(page POST "$URL" 'do=take&by=bob&from=ann')" = "200 OK" ]
+	grep -q 'bob has it until' page
+	# The page of before, sent again, takes nothing from him; nor does an empty one.
+	page POST "$URL" 'do=take&by=eve&from=ann'
+	page POST "$URL" 'do=take&by=eve&from='
+	page POST "$URL" 'do=back&from=ann'
+	[ "$(by)" = bob ]
+	page POST "$URL" 'do=back&from=bob'
+	grep -q 'Nobody has it yet' page
+	[ "$(by)" = null ]
 	[ "$(page POST "$URL" 'by=')" = "200 OK" ]
 	[ "$(by)" = "somebody who was told" ]
+	alert 0 </dev/null
+	[ "$(got ops)" = "downtime_started downtime_acknowledged downtime_acknowledged downtime_reminder downtime_acknowledged" ]
+}
+
+@test "the page says how bad, since when, from where, and where to look" {
+	sed -i 's|^alerts:|&\n  runbook: "https://wiki.example.com/?a=1\&b=2"\n  zone: Asia/Tokyo|' fleet.yaml
 	[ "$(page GET "$URL")" = "200 OK" ]
-	grep -q 'somebody who was told looks after it' page
+	grep -q '<h1>P1: example-mcp</h1>' page
+	grep -q "<dt>Since</dt><dd>.*$(TZ=Asia/Tokyo date -d "@$T" +%H:%M) Asia/Tokyo, [0-9]* s\|min ago</dd>" page
+	grep -q '<dt>From</dt><dd>eu and us</dd>' page
+	grep -q '<a href="https://wiki.example.com/?a=1&#38;b=2">Runbook</a>' page
+	grep -q '<a href="https://status.example.com/status/example-mcp">Dashboard</a>' page
+	grep -q 'name="reason" maxlength="300"' page
 }
 
 @test "what is over is gone, what is wrong was never there" {

@@ -60,7 +60,7 @@ fault() {
 	policies '{steps: [{routes: [all]}], hours: "9:00-18:00"}'
 	fault 'alerts.policies[0].hours: '
 	routes "$(to all 'zone: Europe/Berlen')"
-	fault 'route all: no time zone of this system is named Europe/Berlen'
+	fault 'alerts.routes[0].zone: no time zone of this system is named Europe/Berlen'
 	routes "$(to all)"
 	echo '  zone: Mars/Olympus' >>fleet.yaml
 	fault 'alerts.zone: no time zone of this system is named Mars/Olympus'

@@ -105,6 +105,13 @@ explain() {
 	[[ $output != *next:* ]]
 }
 
+@test "what is flapping, and when that is over" {
+	night '14:00 red tls eu us' '14:01-14:04 green' '14:05 red tls eu us' '14:06-14:09 green' \
+		'14:10 red tls eu us' '14:11-14:14 green'
+	explain 14:15 -f text example-mcp
+	[[ $output == *"P1 downtime, open since 14:10"*"flapping: over after 30 min without a failure"* ]]
+}
+
 @test "what a maintenance mutes, and until when" {
 	"$BIN/mcp-alert" maintenance add -N "$(at 13:50)" --start "$(date -u -d "@$(at 14:00)" +%FT%TZ)" \
 		--for 30m --reason "new disks" example-mcp >/dev/null

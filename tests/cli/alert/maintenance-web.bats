@@ -112,6 +112,25 @@ posts() {
 	[ "$(redis hlen fleet:maintenance)" = 10 ]
 }
 
+# Goal: requests side by side do not pass each other's count.
+@test "of thirty at once ten are added" {
+	SOON=$(($(date +%s) + 3600))
+	local ids=()
+	for ((i = 0; i < 30; i++)); do
+		mkdir $i
+		(
+			cd $i || exit
+			cp ../fleet.yaml .
+			posts "$((i * 14400)) 600"
+			echo "$CODE" >code
+		) &
+		ids+=($!)
+	done
+	wait "${ids[@]}"
+	[ "$(cat */code | sort | uniq -c | paste -sd' ' | tr -s ' ')" = ' 10 201 20 409' ]
+	[ "$(redis hlen fleet:maintenance)" = 10 ]
+}
+
 @test "ten of a server may be to come, whoever asked for them" {
 	SOON=$(($(date +%s) + 3600))
 	for ((i = 0; i < 8; i++)); do

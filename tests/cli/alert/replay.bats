@@ -207,6 +207,29 @@ mcp-alert: line 4: as_of: far ahead of the lines around it" ]
 	grep -q '  and 990 more' err
 }
 
+# young MINUTE REGION STEP ERROR…: a fleet of half an hour, whose probes failed so.
+young() {
+	jq -cn --args '
+		[$ARGS.positional | _nwise(4)] as $bad | range(31) as $m |
+		("eu", "us", "ap") as $r | (1777471205 + 60 * $m) as $at |
+		([$bad[] | select(.[0] == "\($m)" and .[1] == $r)][0] // [null, null, null, null]) as $f |
+		{v: 1, type: "probe", slug: "shop", region: $r, probe_id: "\($r)-\($m)",
+			probe_started_at: $at, state: (if $f[2] then "broken" else "healthy" end),
+			failed_step: $f[2], error: $f[3], total_ms: 40, protocol: null,
+			era: null, tool_hash: null, full_hash: null, tool_count: null}' "$@" |
+		"$BIN/mcp-aggregate" replay -r eu,us,ap -f jsonl - >verdicts
+}
+
+@test "a young fleet: a minute of 429, and two regions at different steps, tell nobody" {
+	young 25 eu initialize http.429 25 us initialize http.429 25 ap initialize http.429
+	jq -se 'last.error_rate["1h"] | .failed == 3 and .throttled == 3' verdicts
+	replay 0 -f jsonl verdicts
+	[ ! -s out ]
+	young 3 ap dns dns.nxdomain 25 eu initialize http.503 25 us tools-list mcp.tools
+	replay 0 -f jsonl verdicts
+	[ ! -s out ]
+}
+
 @test "a full disk is said" {
 	night >records
 	run -3 bash -c "'$BIN/mcp-alert' replay records >/dev/full"

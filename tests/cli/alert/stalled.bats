@@ -143,6 +143,137 @@ verdict() {
 	[ "$(events out)" = downtime_resolved ]
 }
 
+# silent MINUTE [REGION…]: no region but these reports on the server s.
+silent() {
+	verdict "$1" green | jq -c --args '.no_data = ["ap", "eu", "us"] - $ARGS.positional |
+		.reporters = ($ARGS.positional | length) | .expected = 3 |
+		(if .reporters < 2 then .verdict = "unknown" | .tier = "no-data" else . end) |
+		.regions |= map(select(.region as $r | $ARGS.positional | index($r)))' "${@:2}"
+}
+
+# runner REGION MINUTE STATUS MESSAGE: the last record of its runner.
+runner() {
+	redis hset fleet:runners "$1" "$(jq -cn --arg r "$1" --argjson t $((NOW + 60 * $2)) \
+		--arg s "$3" --arg m "$4" '{v: 1, type: "runner", region: $r, at: $t,
+		status: $s, version: "1", message: $m}')" >/dev/null
+}
+
+@test "no region reports: P1 after three minutes, with the cause, until the first report" {
+	for m in 0 1 2; do
+		beats $m $m $m
+		verdict $m green | alert 0 $m
+		[ ! -s out ]
+	done
+	[ -z "$(redis keys 'alert:\*')" ]
+	for m in 3 4 5; do
+		for r in eu us; do
+			runner $r $m exit 'exit status 255: ssh: Connection refused'
+		done
+		runner ap 2 ok ''
+		beats 2 $m
+		# An evaluation knows the last probe for some minutes.
+		if ((m < 5)); then
+			verdict $m green | jq -c --argjson t $((NOW + 127)) \
+				'.regions[].started_at = $t'
+		else
+			silent 5
+		fi | alert 0 $m
+		((m == 5)) || [ ! -s out ]
+	done
+	jq -e --argjson t $((NOW + 180)) '.event == "pipeline_stalled_started" and
+		.severity == "P1" and .dedup_key == "*:pipeline_stalled:\($t)" and
+		.regions == ["ap", "eu", "us"] and .started_at == ($t | todate) and
+		(.summary | test("^No region has reported on any server since ..:03 UTC \\(2 min\\): " +
+		"no server is judged, and nobody would hear of an outage. " +
+		"ap: no word from its runner since ..:02; " +
+		"eu and us: exit status 255: ssh: Connection refused.$"))' out
+	diff out pager.got
+	for m in 6 7 8 9 10 11; do
+		beats 2 $m
+		silent $m | alert 0 $m
+		[ ! -s out ]
+	done
+	beats 12 12
+	silent 12 eu | alert 0 12
+	[ "$(events out)" = resolved ]
+	jq -e --argjson t $((NOW + 720)) '(.resolved_at | fromdate) == $t and
+		.duration_seconds == 540 and
+		(.summary | startswith("A region reports again after 9 min"))' out
+	[ "$(events pager.got)" = "started resolved" ]
+}
+
+@test "no region reports, and nothing is judged any more: tick tells it" {
+	beats 0 2 0
+	for m in 1 2; do
+		silent $m | alert 0 $m
+		[ ! -s out ]
+	done
+	# Neither was judged again: a probe that has arrived since says otherwise.
+	beats 3 2
+	tick 0 4
+	[ ! -s out ]
+	beats 0 2
+	tick 0 4
+	[ "$(events out)" = started ]
+	jq -e '.severity == "P1" and (.summary | startswith("No region has reported"))' out
+	tick 0 5
+	[ ! -s out ]
+	beats 6 6
+	tick 0 6
+	[ ! -s out ]
+	verdict 6 green | alert 0 6
+	[ "$(events out)" = resolved ]
+}
+
+@test "a server that is probed once an hour has an hour, also after a night off" {
+	sed -i 's|/mcp}|/mcp, interval: 1h}|' fleet.yaml
+	# The fleet was off; the next probe comes within the hour.
+	beats -600 -600 -600
+	for m in 1 2 3 4 5 30 59; do
+		beats $m $m
+		silent $m | alert 0 $m
+		[ ! -s out ]
+	done
+	beats 60 60 59
+	verdict 60 green | alert 0 60
+	# It should come after an hour; the verdict still has that of an hour ago.
+	for m in 61 90 120 121; do
+		beats $m $m $((m - 1))
+		verdict $m green | jq -c --argjson t $((NOW + 3607)) '.regions[].started_at = $t' |
+			alert 0 $m
+		[ ! -s out ]
+	done
+	beats 122 122
+	verdict 122 green | jq -c --argjson t $((NOW + 3607)) '.regions[].started_at = $t' |
+		alert 0 122
+	[ "$(events out)" = started ]
+	jq -e --argjson t $((NOW + 61 * 60)) '.started_at == ($t | todate)' out
+}
+
+@test "where a server has no verdict nobody is blind" {
+	sed -i 's|/mcp}]|/mcp}, {slug: t, url: https://t.example.com/mcp}]|' fleet.yaml
+	for m in 0 1 2 3 4; do
+		beats $m $m
+		silent $m | alert 0 $m
+		run ! grep -q pipeline_stalled out
+	done
+}
+
+@test "runner records alone are no sign of life of ingest" {
+	record() {
+		printf '{"v":1,"type":"runner","region":"eu","at":%s,"status":"%s"}\n' \
+			"$(date +%s)" "$1"
+	}
+	record exit | "$BIN/mcp-aggregate" ingest
+	[ -n "$(redis hget fleet:runners eu)" ]
+	[ -z "$(redis hget fleet:heartbeats ingest)" ]
+	{
+		record ok
+		"$BIN/mcp-probe" -s s -r eu -f jsonl http://127.0.0.1:9/mcp || [ $? = 1 ]
+	} | "$BIN/mcp-aggregate" ingest
+	[ -n "$(redis hget fleet:heartbeats ingest)" ]
+}
+
 # round: mcp-fleet, with a server that is probed once an hour, and not now.
 round() {
 	local minute=$(($(date +%s) / 60)) slug=s

@@ -10,6 +10,8 @@ load ../../helpers/pipeline
 
 setup() {
 	pipeline_setup
+	mkdir run
+	export RUNTIME_DIRECTORY=$PWD/run
 }
 
 teardown() {
@@ -151,35 +153,73 @@ teardown() {
 	run ! grep -r 'pass\|word' state
 }
 
-@test "without a file of our own nobody is told, and that is said" {
+@test "where the state folder cannot be used, it is told by way of another" {
 	redis_stop
-	untold() {
-		for m in 0 4 5 6; do
-			tick 3 "$m"
-			[ ! -s out ]
-			grep -q "nobody is told that the store does not answer" err
-		done
-		[ ! -e pager.got ]
+	told() {
+		tick 3 0
+		tick 3 4
+		[ ! -s out ]
+		tick 3 5
+		tick 3 6
+		[ "$(events pager.got)" = started ]
+		[ "$(kept run)" = 1 ]
+		rm pager.got run/*
 	}
-	STATE_DIRECTORY=$PWD/fleet.yaml untold
-	STATE_DIRECTORY='' HOME=relative untold
+	STATE_DIRECTORY=$PWD/fleet.yaml told
+	STATE_DIRECTORY='' XDG_STATE_HOME='' HOME=relative told
 	chmod 777 state
-	untold
+	told
 	chmod 700 state
 	tick 3 0
 	file=$(echo state/*)
 	rm "$file"
 	ln -s "$PWD/page" "$file"
-	untold
+	told
 	rm "$file"
 	mkfifo "$file"
 	chmod 600 "$file"
-	untold
+	told
 	rm "$file"
 	echo >"$file"
 	chmod 644 "$file"
-	untold
+	told
 	grep -q tee page
+}
+
+@test "where the state folder is full, it is told by way of another, until there is room" {
+	unshare -rm true || skip 'no file system can be mounted here'
+	redis_stop
+	export NOW BIN
+	unshare -rm bash -e <<-'END'
+		at() { "$BIN/mcp-alert" tick -N $((NOW + 60 * $1)) >>out 2>>err || [ $? = 3 ]; }
+		mount -t tmpfs -o size=16k,mode=700 none state
+		head -c 1M /dev/zero >state/full 2>err || true
+		at 0
+		[ -s run/store-* ]
+		at 5
+		[ "$(wc -l <pager.got)" = 1 ]
+		rm state/full
+		at 6
+		[ -s state/store-* ]
+		[ ! -e "$(echo run/store-*)" ]
+	END
+	[ "$(events pager.got)" = started ]
+	# What was told is known, where it was last.
+	[ "$(events out)" = started ]
+	run ! grep 'nobody is told' err
+}
+
+@test "where nothing can be written nobody is told, and that is said" {
+	redis_stop
+	for m in 0 4 5 6; do
+		(
+			ulimit -f 0
+			exec timeout 60 env --ignore-signal=XFSZ "$BIN/mcp-alert" tick -N $((NOW + 60 * m))
+		) 2>&1 | cat >err
+		grep "store-.*: File too large; so nobody is told that the store does not answer" err
+	done
+	[ ! -e pager.got ]
+	rm -f "/dev/shm/mcp-fleet-$UID/$(basename state/store-*)"
 }
 
 @test "the folders, in their order" {

@@ -19,7 +19,7 @@ setup_file() {
 	cd "$BATS_FILE_TMPDIR" || return 1
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
 		-keyout ca.key -out ca.pem -subj '/CN=test authority' 2>/dev/null
-	for days in 2 5 10 20 40; do
+	for days in 1 2 5 10 20 40; do
 		certificate "d$days" DNS:localhost "$days"
 	done
 	certificate old DNS:localhost -1
@@ -31,12 +31,12 @@ setup_file() {
 	cat d40.pem gone.pem >extra.pem
 	cp d40.key extra.key
 	mkfifo ports
-	node "$ROOT/tests/fixture/tls_capture.mjs" said d5 d10 d20 d40 old other under \
-		extra >ports 2>log 3>&- &
+	node "$ROOT/tests/fixture/tls_capture.mjs" said d1 d5 d10 d20 d40 old other \
+		under extra >ports 2>log 3>&- &
 	echo $! >pid
 	while read -r name port; do
 		export "PORT_$name=$port"
-	done < <(head -n 8 ports)
+	done < <(head -n 9 ports)
 	redis_start "$BATS_FILE_TMPDIR/redis"
 }
 
@@ -101,7 +101,7 @@ target() {
 @test "a certificate: days left and threshold, by the exit status too" {
 	check 1 -f text "$(url d5)"
 	grep -qx 'certificate: [45] days left (until .*Z)' "$OUT/out"
-	for row in d5:1:604800 d10:1:1209600 d20:1:2592000 d40:0:null; do
+	for row in d1:1:86400 d5:1:604800 d10:1:1209600 d20:1:2592000 d40:0:null; do
 		IFS=: read -r name status within <<<"$row"
 		check "$status" -f jsonl -r eu -s one "$(url "$name")"
 		end=$(openssl x509 -in "$name.pem" -noout -enddate | cut -d= -f2)

@@ -23,7 +23,7 @@ static const char hash_a[] =
 static const char hash_b[] =
 	"bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb";
 
-/* splitmix64, of which any seed is a good one. */
+/* splitmix64: any seed will do. */
 unsigned schedule_below(struct schedule *s, unsigned n)
 {
 	uint64_t z = s->random += UINT64_C(0x9e3779b97f4a7c15);
@@ -39,7 +39,7 @@ static bool one_in(struct schedule *s, unsigned n)
 	return schedule_below(s, n) == 0;
 }
 
-/* What has happened to the server, as far as a region can see. */
+/* An outage as one region sees it: what fails, and from when to when. */
 struct weather {
 	enum step step;
 	bool throttled;
@@ -81,7 +81,7 @@ static struct sent probe(struct schedule *s, const struct weather *w, double at,
 	} else {
 		p.hash = one_in(s, 15) ? hash_b : hash_a;
 	}
-	/* Pieces of it are lost, or late. */
+	/* Some of the probe's lines never arrive. */
 	if (one_in(s, 6))
 		p.summary = false;
 	if (one_in(s, 3))
@@ -89,14 +89,17 @@ static struct sent probe(struct schedule *s, const struct weather *w, double at,
 	return p;
 }
 
-/* The probes of a region, which may fall silent, and whose clock may be off. */
+/* The probes of region r; it may fall silent, and its clock may be off. */
 static void fill(struct schedule *s, size_t r, unsigned interval,
 	const struct weather *common)
 {
 	double length = SCHEDULE_PROBES * (double)interval;
 	struct weather own = weather(s, length);
 	const struct weather *w = one_in(s, 3) ? &own : common;
-	/* On the tick, so that what is a border is met; or not. */
+	/*
+	 * Half of the regions probe exactly on the interval, so that borders
+	 * are met.
+	 */
 	bool exact = one_in(s, 2);
 	double offset = exact ? 0 : schedule_below(s, interval);
 	double skew = one_in(s, 8) ? 2 /* the most that is judged */
@@ -112,7 +115,7 @@ static void fill(struct schedule *s, size_t r, unsigned interval,
 
 		if (one_in(s, 15))
 			i += schedule_below(s, 6);
-		/* Two runners of one region may meet in one instant. */
+		/* Two runners of one region may probe at the same instant. */
 		if (i && one_in(s, 40))
 			at -= interval;
 		else if (!exact)
@@ -192,7 +195,7 @@ void schedule_make(struct schedule *s, uint64_t seed)
 		s->names[r] = regions[r];
 		fill(s, r, interval, &common);
 	}
-	/* Some of it lies beyond the lookback, and some ahead. */
+	/* Some probes are older than the lookback, some ahead of now. */
 	s->now = START + interval * (double)(2 + schedule_below(s, 20));
 	if (!one_in(s, 3))
 		s->now += schedule_below(s, 480) / 8.0;

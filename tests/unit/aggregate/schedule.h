@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #define SCHEDULE_REGIONS 6
-#define SCHEDULE_PROBES 20 /* of a region: more than a run goes back */
+#define SCHEDULE_PROBES 20 /* of a region; a run is 16 at most */
 #define SCHEDULE_LINES (SCHEDULE_REGIONS * SCHEDULE_PROBES * 9)
 
 /* A probe, and which of its lines arrived. */

@@ -1,7 +1,7 @@
 /*
- * Goal: regions agree as mcp-aggregate(1) says for whatever probes, held
- * against a search of all possibilities; and an outage that everybody sees is
- * red at every instant, however the probes lie to each other.
+ * Goal: for any probes, regions agree as mcp-aggregate(1) says, compared with a
+ * search of all possibilities; and an outage that all regions see is red at
+ * every instant, however their probes are spaced in time.
  */
 #include "timeline.h"
 
@@ -61,9 +61,9 @@ static void outage_draw(struct outage *o)
 }
 
 /*
- * Tries for region i and those after it every failure and none; from `lo` to
- * `hi` lie those chosen so far. The most regions of which one failure each lies
- * within the tolerance.
+ * Tries, for region i and those after it, each of its failures, and none of
+ * them. The failures chosen so far lie from `lo` to `hi`. Returns the most
+ * regions that can join with one failure each, all within the tolerance.
  */
 static int search(const struct outage *o, size_t i, enum step step, double lo,
 	double hi)
@@ -126,7 +126,7 @@ static void test_against_search(void **state)
 		seen[v.tier]++;
 		verdict_release(&v);
 	}
-	/* The cases were of all kinds. */
+	/* The generator made enough cases of each tier. */
 	assert_true(seen[TIER_REGIONAL] > 500 && seen[TIER_STEP_ALERT] > 500 &&
 		seen[TIER_HARD_OUTAGE] > 500);
 }
@@ -172,7 +172,7 @@ struct heartbeat {
 	double phase, period, takes;
 };
 
-/* What of its probes is known `now` seconds after the start. */
+/* The probes that have ended `now` seconds after the start. */
 static void known(const struct heartbeat *b, double now, struct probe *probes,
 	struct region_history *h)
 {
@@ -186,8 +186,8 @@ static void known(const struct heartbeat *b, double now, struct probe *probes,
 }
 
 /*
- * Two of n regions probe a dead server. From the instant when both have said so
- * the verdict is red, at each second of ten minutes.
+ * Two regions probe a dead server. Once both have reported it, the verdict is
+ * red at each second of ten minutes.
  */
 static void stays_red(const struct heartbeat *a, const struct heartbeat *b,
 	double interval)
@@ -234,7 +234,7 @@ static void test_red_stays_red(void **state)
 	}
 }
 
-/* The only region of a server stays red, too, once it is. */
+/* A server with only one region stays red, too, once it is red. */
 static void test_alone_stays_red(void **state)
 {
 	static struct probe probes[TIMELINE_PROBES];

@@ -1,6 +1,6 @@
 /*
- * Goal: every server of an audit is in one bucket, and that the right one,
- * whatever its regions saw; and the shares are honest to the tenth.
+ * Goal: every server of an audit is in exactly one bucket, the right one,
+ * whatever its regions saw; and the shares are right to a tenth of a percent.
  */
 #include "timeline.h"
 
@@ -16,8 +16,8 @@
 struct bucket_case {
 	const char *timeline; /* see timeline.h */
 	const char *bucket;
-	double now;	    /* 0 for: all that there is */
-	size_t n_more;	    /* expected regions that have no record */
+	double now;	    /* 0: after the last probe */
+	size_t n_more;	    /* expected regions without a record */
 };
 
 static const char *place(const struct bucket_case *c)
@@ -55,7 +55,7 @@ static void check(const struct bucket_case *cases, size_t n)
 
 #define CHECK(cases) check(cases, sizeof cases / sizeof *cases)
 
-/* What the failure in a single region makes of a server. */
+/* The bucket of a server whose only region fails. */
 static void test_failures(void **state)
 {
 	static const struct bucket_case cases[] = {
@@ -75,7 +75,7 @@ static void test_failures(void **state)
 		{.timeline = "us 1:5/tls.timeout", .bucket = "transport-dead"},
 		{.timeline = "us 1:6/dns.temporary",
 			.bucket = "transport-dead"},
-		/* HTTP has answered before. */
+		/* A later step than the handshake: HTTP did answer. */
 		{.timeline = "us 1:6/deadline", .bucket = "mcp-broken"},
 		{.timeline = "us 1:6/http.empty", .bucket = "mcp-broken"},
 		{.timeline = "us 1:3/http.empty-body", .bucket = "mcp-broken"},
@@ -88,7 +88,7 @@ static void test_failures(void **state)
 		{.timeline = "us 1:6/mcp.missing-tools",
 			.bucket = "mcp-broken"},
 		{.timeline = "us 1:7/tool.error", .bucket = "mcp-broken"},
-		/* A wall that does not say what it wants is half a wall. */
+		/* A 401 without a challenge is no proper wall. */
 		{.timeline = "us 1:3/auth.bare-401", .bucket = "mcp-broken"},
 		{.timeline = "us 1:4/oauth.metadata", .bucket = "mcp-broken"},
 		{.timeline = "us 1:5/auth.rejected", .bucket = "auth-walled"},
@@ -149,7 +149,7 @@ static void test_drift(void **state)
 		{.timeline = "eu 1:-#a|us 2:-#b",
 			.bucket = "healthy-with-drift"},
 		{.timeline = "us 1:-#a 61:-#b", .bucket = "healthy-with-drift"},
-		/* There and back again. */
+		/* The tools changed and changed back. */
 		{.timeline = "us 1:-#a 61:-#b 121:-#a",
 			.bucket = "healthy-with-drift"},
 		{.timeline = "us 1:-#a 61:6 121:-#b",
@@ -163,7 +163,7 @@ static void test_drift(void **state)
 			.bucket = "healthy"},
 		{.timeline = "eu 1:-#a.x|us 2:-#a.y", .bucket = "healthy"},
 		{.timeline = "eu 1:-#a|us 2:-", .bucket = "healthy"},
-		/* What failed before counts no more, what fails now does. */
+		/* Only the newest probe counts. */
 		{.timeline = "us 1:2 61:-#a", .bucket = "healthy"},
 		{.timeline = "us 1:-#a 61:2", .bucket = "transport-dead"},
 	};
@@ -190,7 +190,10 @@ static void test_no_data(void **state)
 			.bucket = "healthy"},
 		{.timeline = "eu 190:-|us 190:-", .now = 182,
 			.bucket = "no-data"},
-		/* Slow down says neither good nor bad, until the third. */
+		/*
+		 * A 429 says nothing of the server until a region's third in a
+		 * row.
+		 */
 		{.timeline = "us 1:3/http.429", .bucket = "no-data"},
 		{.timeline = "us 1:-#a 61:3/http.429", .bucket = "healthy"},
 		{.timeline = "us 1:3/http.429 61:3/http.429 121:3/http.429",

@@ -16,7 +16,7 @@
 
 #define MINUTES 240
 
-/* A region that is probed each minute; its tools of each are a letter. */
+/* A region that is probed each minute; a letter for the tools of each probe. */
 struct region {
 	struct probe probes[MINUTES];
 	struct tool_list lists[MINUTES];
@@ -38,7 +38,7 @@ static void make(struct region *r, const char *letters)
 	}
 }
 
-/* As of the end of a minute. */
+/* The instant at which a minute ends. */
 static double end_of(size_t minute)
 {
 	return TIMELINE_START + 60 * (double)minute + 59;
@@ -73,7 +73,7 @@ static void test_count(void **state)
 		make(&r, rows[i].letters);
 		assert_int_equal(changes(&r, n ? n - 1 : 0), rows[i].changes);
 	}
-	/* The contract stays, the description does not; and another era. */
+	/* Only the description changes; then the era does. */
 	make(&r, "aaa");
 	r.lists[1].full_hash = "x";
 	r.lists[2].full_hash = "y";
@@ -81,7 +81,7 @@ static void test_count(void **state)
 	assert_int_equal(changes(&r, 2), 2);
 }
 
-/* A day in one piece, and judged minute by minute with 16 probes in sight. */
+/* A day judged at once, and by the minute with 16 probes in sight. */
 static void test_bit_by_bit(void **state)
 {
 	static struct region whole, part;
@@ -97,7 +97,7 @@ static void test_bit_by_bit(void **state)
 		struct buf text;
 
 		assert_int_equal(changes(&whole, i), changes(&part, i));
-		/* Judged twice in a minute; and one verdict was missed. */
+		/* Most minutes are judged twice. */
 		if (i % 11 != 5)
 			drift_saw(&part.history, end_of(i) - 30);
 		drift_saw(&part.history, end_of(i));
@@ -114,7 +114,7 @@ static void test_bit_by_bit(void **state)
 	}
 }
 
-/* More than twelve in an hour; until there are no more than six. */
+/* Begins with more than twelve changes in an hour, ends with at most six. */
 static void test_judge(void **state)
 {
 	const struct rule rule = rule_default(60);
@@ -157,8 +157,9 @@ static void test_judge(void **state)
 }
 
 /*
- * Of three regions, each a string: those that are named see other tools at each
- * probe. One that lies, or whose cache does, silences the drift of no other.
+ * Three regions, a, b and c; those in `changing` see other tools at each probe.
+ * A single region that lies, or has a stale cache, must not make it churn,
+ * which would silence the drift of the others.
  */
 static void test_one_region_alone(void **state)
 {
@@ -177,7 +178,10 @@ static void test_one_region_alone(void **state)
 		{"ab", "ac", "", false},
 		{"a", "a", "", true},
 		{"a", "bc", "", false},
-		/* The hour lasts longer than a region that falls silent. */
+		/*
+		 * A region that fell silent still counts for the rest of the
+		 * hour.
+		 */
 		{"", "a", "", false},
 		{"", "ab", "", true},
 	};
@@ -193,7 +197,10 @@ static void test_one_region_alone(void **state)
 		for (size_t k = 0; k < 3; k++) {
 			bool reports = strstr(rows[i].reporting, names[k]);
 
-			/* Who is silent fell silent ten minutes before. */
+			/*
+			 * A region that does not report fell silent ten minutes
+			 * ago.
+			 */
 			make(&r[k], !strstr(rows[i].changing, names[k])
 				? reports ? "zzzzzzzzzzzzzzzzzzzzzzzzzz"
 					  : "zzzzzzzzzzzzzzzz"

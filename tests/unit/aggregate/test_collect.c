@@ -126,7 +126,7 @@ static void test_order(void **state)
 	assert_int_equal(s->n_regions, 2);
 	assert_string_equal(s->regions[0].name, "eu");
 	assert_string_equal(s->regions[1].name, "us");
-	/* Two of one instant are two, by their ids. */
+	/* Two probes of one instant are told apart by their ids. */
 	assert_int_equal(s->regions[0].n, 3);
 	assert_string_equal(s->regions[0].probes[0].id, "a");
 	assert_string_equal(s->regions[0].probes[1].id, "b");
@@ -149,7 +149,7 @@ static void test_servers(void **state)
 	for (const char *const *slug = (const char *const[]) {"b", "c", "a", NULL};
 		*slug; slug++) {
 		k.slug = *slug;
-		/* The same id elsewhere, at another instant. */
+		/* The same id at another instant is another probe. */
 		k.started_at++;
 		assert_int_equal(add_summary(c, k), 0);
 	}
@@ -179,7 +179,7 @@ static void test_whole(void **state)
 		add_step(c, k, s, STATUS_PASS, NULL);
 	only_probe(c, STATE_HEALTHY, STEP_NONE, NULL);
 
-	/* Behind a wall, told by the steps alone. */
+	/* The steps alone, without a summary, tell an auth wall. */
 	c = collect_new();
 	for (enum step s = STEP_DNS; s <= STEP_TOOL_HASH; s++)
 		add_step(c, k, s,
@@ -187,12 +187,12 @@ static void test_whole(void **state)
 			NULL);
 	only_probe(c, STATE_AUTH_WALLED, STEP_NONE, NULL);
 
-	/* A failed step is enough. */
+	/* A failed step alone is a whole probe. */
 	c = collect_new();
 	add_step(c, k, STEP_TLS, STATUS_FAIL, "tcp.refused");
 	only_probe(c, STATE_BROKEN, STEP_TLS, "tcp.refused");
 
-	/* And so is the summary. */
+	/* So is a summary alone. */
 	c = collect_new();
 	add_broken(c, k, STEP_TLS, "tcp.refused");
 	only_probe(c, STATE_BROKEN, STEP_TLS, "tcp.refused");
@@ -209,7 +209,7 @@ static void test_lowest_step(void **state)
 	add_step(c, k, STEP_INITIALIZE, STATUS_FAIL, NULL);
 	only_probe(c, STATE_BROKEN, STEP_INITIALIZE, NULL);
 
-	/* Of two codes for one step, the first that came. */
+	/* Where one step comes with two codes, the first to arrive counts. */
 	c = collect_new();
 	add_step(c, k, STEP_TLS, STATUS_FAIL, "tls.expired");
 	add_broken(c, k, STEP_TLS, "tls.hostname");
@@ -309,7 +309,7 @@ static void test_tools(void **state)
 	struct record r;
 
 	(void)state;
-	/* The tools come with the second, and the first has them too. */
+	/* The second record lists the tools of the hash that both have. */
 	r = summary(key("eu", "1", 10));
 	r.u.probe.tool_hash = HASH_A;
 	r.u.probe.full_hash = HASH_B;
@@ -337,7 +337,7 @@ static void test_tools(void **state)
 	collect_free(c);
 }
 
-/* Many, in no order: each is found again, and all come out in order. */
+/* Many servers in no order: each is found again, and all come out sorted. */
 static void test_many(void **state)
 {
 	struct collect *c = collect_new();
@@ -361,7 +361,10 @@ static void test_many(void **state)
 	collect_free(c);
 }
 
-/* What a runner said of its machine; NULL: nothing. */
+/*
+ * Adds a runner record of `region` with what it says of its machine; NULL:
+ * nothing.
+ */
 static void add_machine(struct collect *c, const char *region, const char *key,
 	const char *egress)
 {

@@ -72,7 +72,7 @@ static void test_defaults(void **state)
 	free(minimal);
 }
 
-/* The rule has one set of defaults, whoever fills it in. */
+/* rule_default and a configuration give the same defaults. */
 static void test_thresholds(void **state)
 {
 	static const int intervals[] = {30, 60, 61, 300, 3600};
@@ -103,7 +103,7 @@ static void test_thresholds(void **state)
 	}
 }
 
-/* What a health tool is called with, as JSON. */
+/* The arguments of a health tool, as JSON. */
 static void test_arguments(void **state)
 {
 	static const struct {
@@ -197,7 +197,10 @@ static void test_targets(void **state)
 	free(full);
 }
 
-/* JSON is YAML: what a configuration prints, nulls and all, is the same one. */
+/*
+ * JSON is YAML: a configuration printed as JSON, with its nulls, reads back the
+ * same.
+ */
 static void test_json(void **state)
 {
 	char *full = conf_example(1);
@@ -314,7 +317,7 @@ static void test_hours(void **state)
 
 #define HEX "0123456789abcdef"
 
-/* By one token one account reads, or writes, and no other does. */
+/* A token reads or writes for one account, and for no other. */
 static void test_tokens(void **state)
 {
 	static const struct conf_case cases[] = {

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* A verdict with sides, in short form, and its words. */
+/* The sides of a verdict in short form, and the words for them. */
 struct word_case {
 	const char *name;
 	int expected;
@@ -117,7 +117,7 @@ static void test_words(void **state)
 	}
 }
 
-/* A day later it is the date that helps; and names are a stranger's. */
+/* After a day the text has the date; hostile names stay harmless. */
 static void test_words_of_strangers(void **state)
 {
 	struct words w;

@@ -170,7 +170,7 @@ static void test_since(void **state)
 	}
 	assert_true(t.regions[0].tools_since == TIMELINE_START + 1);
 	assert_true(t.regions[1].tools_since == TIMELINE_START + 122);
-	/* Who has not judged in between knows what the last 16 probes tell. */
+	/* Without a verdict in between, only the last 16 probes are known. */
 	t.regions[0].tools_since = t.regions[1].tools_since = 0;
 	check_sides(&t, 3599, "not known", "a[eu] 2641-3541, b[us] 2642-3542");
 }
@@ -188,7 +188,7 @@ static void test_since_of_a_region(void **state)
 	assert_true(drift_since(h, TIMELINE_START + 50) == TIMELINE_START + 1);
 	assert_true(drift_since(h, TIMELINE_START + 200) ==
 		TIMELINE_START + 61);
-	/* It saw others for a while, but not for long. */
+	/* Other tools for a short while do not move the beginning. */
 	assert_true(drift_since(h, TIMELINE_START + 250) == TIMELINE_START + 1);
 	drift_saw(h, TIMELINE_START + 200);
 	h->tools_since = 7;
@@ -224,7 +224,7 @@ static void test_side_names(void **state)
 	for (int k = 0; k < 3; k++) {
 		struct probe before = {.tools = &named, .era = ERA_SESSION};
 
-		/* One probe, or what the verdict before saw, named them. */
+		/* The names came from one probe, or from the verdict before. */
 		t.probes[1][0].tools = k == 1 ? &named : &bare;
 		t.regions[0].tools_seen = k == 2 ? &before : NULL;
 		assert_int_equal(drift_sides(t.regions, t.n, TIMELINE_START,
@@ -251,7 +251,7 @@ static void test_side_names(void **state)
 	drift_sides_free(sides, 2);
 }
 
-/* Described anew, and no other contract: the newest description counts. */
+/* Only the description changed: the newest one counts. */
 static void test_side_described(void **state)
 {
 	static const struct tool_digest before[] = {TOOL("ping", "1", "1")};

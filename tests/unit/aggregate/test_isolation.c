@@ -1,7 +1,7 @@
 /*
- * Goal: a region of which no server answers says nothing of the servers, where
- * they are many and nobody else sees them fail; and everything that only looks
- * like it stays what it is: an outage.
+ * Goal: a region that no server answers says nothing about the servers, if they
+ * are many and no other region sees them fail: its own network is cut off. What
+ * only looks like that stays an outage.
  */
 #include "timeline.h"
 
@@ -188,7 +188,7 @@ static void put_found(const struct isolation *s, char *out, size_t size)
 	}
 }
 
-/* The regions are found by the order in which they were first heard of. */
+/* Checks one row: the isolations found, and the verdicts on its servers. */
 static void check_row(const struct row *row)
 {
 	static struct timeline servers[MOST];
@@ -238,7 +238,7 @@ static void test_rows(void **state)
 	}
 }
 
-/* As of when a region is isolated, and what is said of it. */
+/* From when to when a region is isolated, and the text for it. */
 static void test_at(void **state)
 {
 	static struct timeline servers[5];

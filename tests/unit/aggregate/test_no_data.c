@@ -31,7 +31,7 @@ static void test_regions(void **state)
 	assert_string_equal(v.slug, "s");
 	assert_string_equal(v.url, "u");
 	assert_int_equal(v.window, (int64_t)TIMELINE_START + 600);
-	/* One that never reported is none of them. */
+	/* A region that never reported is not listed. */
 	assert_int_equal(v.n_regions, 3);
 	assert_string_equal(v.regions[0].region, "eu");
 	assert_int_equal(v.regions[0].state, STATE_BROKEN);
@@ -53,7 +53,7 @@ static void test_regions(void **state)
 	verdict_release(&v);
 }
 
-/* No more is looked at than a store keeps. */
+/* A streak ends at the number of probes that a store keeps. */
 static void test_longest_run(void **state)
 {
 	struct rule rule = rule_default(60);
@@ -110,7 +110,7 @@ static void test_latency(void **state)
 	timeline_read(&t, "a 1:-|b 1:w|c 1:-|d 1:6");
 	assert_true(p95(&t, 1, 10) == 1);
 	assert_true(p95(&t, 3, 10) == 3);
-	/* Neither what is broken nor what is silent has a latency. */
+	/* A broken region has no latency, and neither has a silent one. */
 	assert_true(p95(&t, 4, 10) == 3);
 	assert_true(isnan(p95(&t, 4, 500)));
 	for (size_t i = 0; i < 20; i++) {
@@ -121,7 +121,10 @@ static void test_latency(void **state)
 		regions[i] = (struct region_history) {
 			.name = names[i], .probes = &probes[i], .n = 1};
 	}
-	/* Of 19 the nearest rank is the 19th, of 20 it is the 19th, too. */
+	/*
+	 * The nearest rank of 19 values is the 19th, and of 20 values the 19th,
+	 * too.
+	 */
 	for (int known = 19; known <= 20; known++) {
 		v = verdict_decide(&rule,
 			&(struct verdict_input) {.now = 10,

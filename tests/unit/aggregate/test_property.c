@@ -1,9 +1,8 @@
 /*
- * Goal: whatever fleets there are and whatever happens to them, the verdict is
- * that of the rule, read once more and more slowly, and does not depend on how
- * the records arrived.
- *
- * PROPERTY_SCHEDULES=n makes up n fleets; PROPERTY_SEED=n, the one that failed.
+ * Goal: for fleets and outages made up at random, the verdict is that of a
+ * second, slower implementation of the rule in this file, and does not depend
+ * on the order in which records arrived. PROPERTY_SCHEDULES=n tries n fleets;
+ * PROPERTY_SEED=n repeats the one that failed.
  */
 #include "schedule.h"
 
@@ -68,7 +67,7 @@ static int by_time(const void *a, const void *b)
 	return strcmp(x->id, y->id);
 }
 
-/* Section 4 for a region, told forwards. */
+/* The rule for one region, from the oldest probe to the newest. */
 static struct seen_region region(const struct sent *sent, size_t n, double now)
 {
 	struct sent p[SCHEDULE_PROBES];
@@ -201,7 +200,7 @@ static void test_colour(void)
 		fail_msg("not the colour of its tier:\n%s", want.text);
 }
 
-/* What a runner says is no more than that its region has no data. */
+/* Runner records change no verdict: they are only missing data. */
 static void test_runners(void)
 {
 	struct record r = {.type = RECORD_RUNNER};
@@ -218,7 +217,7 @@ static void test_runners(void)
 	same("with runner records");
 }
 
-/* Nor does what is to come, or is long past, count. */
+/* Probes from the future change nothing. */
 static void test_ahead(void)
 {
 	s = plain;
@@ -236,7 +235,7 @@ static void test_ahead(void)
 	same("with records from the future");
 }
 
-/* The minutes of the clock play no part, and neither does the day. */
+/* The verdict does not depend on the minute or the day of the clock. */
 static void test_shift(void)
 {
 	struct judged first;
@@ -264,7 +263,7 @@ static void test_shift(void)
 	}
 }
 
-/* Nothing comes any more: a failure is not forgotten for that. */
+/* When no more records come, a failure is not forgotten. */
 static void test_silence(void)
 {
 	double later = 1 + schedule_below(&s, 100000) / 8.0;
@@ -321,12 +320,15 @@ static void test_schedules(void **state)
 	running = 0;
 	if (seed)
 		return;
-	/* A generator that makes everything green shows nothing. */
+	/*
+	 * The generator has to make enough of each tier: all green would show
+	 * nothing.
+	 */
 	for (enum tier t = TIER_OK; t <= TIER_NO_DATA && n >= 100; t++)
 		assert_in_range(seen[t] * 40, n, 40 * n);
 }
 
-/* fail_msg leaves the test at once. */
+/* In the teardown, because fail_msg leaves the test at once. */
 static int say_seed(void **state)
 {
 	(void)state;

@@ -1,7 +1,7 @@
 /*
- * Goal: every window counts the probes that are its own, at its edges too, and
- * a probe once; percentiles are those of the probes that were not broken; and it
- * makes no difference in how many steps one came to an instant.
+ * Goal: every window counts each of its probes once, at its edges too;
+ * percentiles are of the probes that were not broken; and the figures of an
+ * instant do not depend on the instants asked about before.
  */
 #include "figures/rates.h"
 #include "mcp/histogram.h"
@@ -133,16 +133,20 @@ static void test_layers(void **state)
 		{.started_at = HOUR + 300, .counts = true, .total_ms = 10},
 		{.started_at = HOUR + 301, .failed_step = STEP_DNS,
 			.state = STATE_BROKEN},
+		{.started_at = HOUR + 302, .counts = true,
+			.failed_step = STEP_INITIALIZE, .error = "http.429",
+			.state = STATE_BROKEN},
 	};
 	struct figures f = figures(probes, HOUR + 310);
 	const struct error_rate *r = &f.rates.windows[RATE_5M];
 
 	(void)state;
 	assert_true(f.rates.known);
-	assert_int_equal(r->probes, 6);
-	assert_int_equal(error_rate_failed(r), 3);
+	assert_int_equal(r->probes, 7);
+	assert_int_equal(error_rate_failed(r), 4);
 	assert_int_equal(r->failed[LAYER_TRANSPORT], 2);
-	assert_int_equal(r->failed[LAYER_HTTP], 1);
+	assert_int_equal(r->failed[LAYER_HTTP], 2);
+	assert_int_equal(r->throttled, 1);
 	/* Of 10 and 30 ms. */
 	assert_true(f.p50_ms == 10);
 	assert_true(f.p95_ms == 30);
@@ -222,7 +226,7 @@ static void test_baseline(void **state)
 	}
 }
 
-/* What is not whole is dropped, but the minute was its own. */
+/* A partial probe is dropped; no later one of its minute counts instead. */
 static void test_first(void **state)
 {
 	struct probe p[] = {

@@ -1,6 +1,6 @@
 /*
- * Goal: since when a region stands as it does goes back to the first probe of
- * the series, and beyond the probes that are kept, and is never older than a
+ * Goal: the time since when a region is in its state is that of the first probe
+ * of the series, even where that probe is no longer kept, and is never before a
  * change that was seen.
  */
 #include "rule/region_state.h"
@@ -68,7 +68,7 @@ static void test_since(void **state)
 	}
 }
 
-/* What is from the future has no say. */
+/* Probes from the future do not count. */
 static void test_until(void **state)
 {
 	struct probe probes[MOST];

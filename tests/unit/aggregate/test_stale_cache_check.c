@@ -1,7 +1,7 @@
 /*
- * Goal: each server has its turn once in five minutes, whatever its interval; what
- * a check found is read within its limits; and a verdict holds it for as long as
- * it says something.
+ * Goal: each server is checked once in five minutes, whatever its interval;
+ * what a check found is read within its limits, and stays in the verdicts for
+ * as long as it is valid.
  */
 #include "mcp/stale_cache_check.h"
 
@@ -21,7 +21,7 @@
 #define H1 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define H2 "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
-/* How many of the probes of five minutes from `from` on have their turn. */
+/* How many of the probes in the five minutes after `from` make a check. */
 static int turns(const char *slug, double interval, double from)
 {
 	int n = 0;
@@ -52,12 +52,12 @@ static void test_turns(void **state)
 		for (int m = 0; m < 5; m++)
 			minutes[m] += cache_check_due(slug, 60, START + 60 * m);
 	}
-	/* Spread over the servers: no minute has them all. */
+	/* The servers take turns: no minute has all checks. */
 	for (int m = 0; m < 5; m++)
 		assert_in_range(minutes[m], 50, 150);
 }
 
-/* The result and what is wrong, or the members written again. */
+/* Reads a check; out gets its members written again, or what is wrong. */
 static void read_one(const char *text, char *out, size_t size)
 {
 	char why[JSON_WHY], copy[2000];
@@ -97,7 +97,10 @@ static void test_read(void **state)
 		{"{" STALE HASHES "}",
 			STALE "'age_s':null," HASHES ",'added':[],'removed':[],"
 			"'changed':[],'redescribed':[],'more':0"},
-		/* Of four names three are kept, and here two told: the rest counts. */
+		/*
+		 * Three of four names are kept and two of them fit here; the
+		 * rest is a count.
+		 */
 		{"{" STALE HASHES ",'age_s':7,'added':['a','b\\u0007','c','d'],"
 			"'changed':['e'],'more':5}",
 			STALE "'age_s':7," HASHES ",'added':['a','b?'],"
@@ -159,7 +162,7 @@ static size_t read_probes(const char *text, struct probe *p)
 
 static void test_holds(void **state)
 {
-	/* A probe a minute; judged so many seconds after the last. */
+	/* One probe a minute, judged some seconds after the last one. */
 	static const struct {
 		const char *probes;
 		double after, interval;
@@ -169,18 +172,18 @@ static void test_holds(void **state)
 		{"o", 5, 60, CACHE_UNKNOWN, 0},
 		{"o!", 5, 60, CACHE_STALE, 0},
 		{"o=", 5, 60, CACHE_EQUAL, 0},
-		/* What was not checked this time is as it was. */
+		/* A probe without a check leaves the last finding as it was. */
 		{"o!ooo", 5, 60, CACHE_STALE, 0},
 		{"o=ooo!oo", 5, 60, CACHE_STALE, 3},
 		{"o!ooo=oo", 5, 60, CACHE_EQUAL, 3},
 		/* A probe that read no tools says nothing of them. */
 		{"o!o-", 5, 60, CACHE_STALE, 0},
-		/* Clients get another list: that one is not known to be old. */
+		/* Clients get another list: not known to be old. */
 		{"o!n", 5, 60, CACHE_UNKNOWN, 0},
 		{"o!r", 5, 60, CACHE_UNKNOWN, 0},
 		{"o!n=", 5, 60, CACHE_EQUAL, 1},
 		{"o=n", 5, 60, CACHE_EQUAL, 0},
-		/* For fifteen minutes, or three intervals. */
+		/* Valid for fifteen minutes, or for three intervals. */
 		{"o!", 899, 60, CACHE_STALE, 0},
 		{"o!", 900, 60, CACHE_UNKNOWN, 0},
 		{"o!", 10799, 3600, CACHE_STALE, 0},

@@ -1,6 +1,6 @@
 /*
- * Goal: the screen of mcp-aggregate status shows no colour that is not of now,
- * tells regions apart without any colour, and fits the terminal.
+ * Goal: the screen of mcp-aggregate status shows no outdated colour, can be
+ * read without colours, and fits the terminal.
  */
 #include "commands/status_screen.h"
 
@@ -73,7 +73,7 @@ static const struct row five[] = {{"us-east-1", 'o', 9, NULL, false},
 	{"sa-east-1", '-', NAN, NULL, false}};
 static const struct status_columns wide = {12, 7, 24};
 
-/* What is published, and what that may be called. */
+/* What was published, and the state shown for it. */
 static void test_states(void **state)
 {
 	static const struct {
@@ -87,7 +87,7 @@ static void test_states(void **state)
 		{true, false, VERDICT_RED, 300, STATUS_RED},
 		/* One minute of silence is not yet a verdict. */
 		{true, true, VERDICT_GREEN, 200, STATUS_GREEN},
-		/* 5 minutes are the end of every colour. */
+		/* After 5 minutes a colour is no longer shown. */
 		{true, false, VERDICT_GREEN, 300.1, STATUS_STALE},
 		{true, false, VERDICT_RED, 86400, STATUS_STALE},
 		{true, true, VERDICT_RED, 301, STATUS_UNKNOWN},
@@ -137,7 +137,7 @@ static void test_lines(void **state)
 		"  regional at tools-list: eu-west-2\n"
 		"  silent: ap-south-1 since 20:18 (12m), sa-east-1 (never "
 		"heard of)\n");
-	/* The same, an hour on, and nobody judged. */
+	/* The same an hour later, without a new verdict. */
 	s.as_of = NOW - 3600;
 	s.regions[3].newest = NOW - 3 * 86400;
 	s.n_regions = 4;
@@ -182,7 +182,7 @@ static void test_divergence(void **state)
 	free(s.regions);
 }
 
-/* As high as their part of the highest, and blank where there was none. */
+/* Bars relative to the highest hour; blank for an hour without data. */
 static void test_hours(void **state)
 {
 	struct status_server s = server("demo", five, 1);
@@ -245,7 +245,7 @@ static void test_runners(void **state)
 	} rows[] = {
 		{30, -0.14, 0.31, RUNNER_OK, "",
 			"eu  30s ago    ok       -0.1 to +0.3 s\n", NULL},
-		/* It may be off by a minute: nobody knows, and nobody is told. */
+		/* The range holds zero: the clock may be right. */
 		{30, -60, 0.01, RUNNER_OK, "",
 			"eu  30s ago    ok       -60.0 to 0.0 s\n", NULL},
 		{30, 1, 30, RUNNER_OK, "",

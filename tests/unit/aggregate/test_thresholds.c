@@ -1,6 +1,6 @@
 /*
- * Goal: a policy says exactly the numbers that it names, or is refused; and what
- * two policies say of the same minutes is told apart, minute by minute.
+ * Goal: a policy sets exactly the numbers that it names, or is refused; and two
+ * policies are compared minute by minute.
  */
 #include "rule/threshold_comparison.h"
 #include "rule/thresholds.h"

@@ -207,7 +207,7 @@ static void test_alone(void **state)
 	CHECK(cases);
 }
 
-/* Regions of one machine fail, agree and report as one. */
+/* Regions that share a machine fail, agree and report as one. */
 static void test_machines(void **state)
 {
 	static const struct verdict_case cases[] = {

@@ -20,7 +20,7 @@ static char *word(char **p, const char *ends)
 	return w;
 }
 
-/* Cuts what stands behind c off w, or NULL. */
+/* Cuts w at c; returns what stood behind it, or NULL where w has no c. */
 static const char *behind(char *w, char c)
 {
 	char *p = strchr(w, c);

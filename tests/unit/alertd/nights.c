@@ -28,7 +28,7 @@ struct word {
 	const char *seen_by[REGIONS][REGIONS];
 };
 
-/* Names that are valid, and short to look at. */
+/* Valid names of regions, as short as can be. */
 static const char *const names[REGIONS] = {"a", "b", "c", "d", "e", "f", "g",
 	"h", "i", "j", "k", "l", "m", "n", "o", "p", "q", "r", "s", "t", "u",
 	"v", "w", "x", "y", "z"};
@@ -66,11 +66,11 @@ static bool holds(const char *letters, size_t n, char letter)
 	return memchr(letters, letter, n) != NULL;
 }
 
-/* What is found, with the regions as they are listed in a verdict. */
+/* What a word says of its verdict. */
 struct parse {
 	const char *failing, *silent;
 	size_t n_failing, n_silent;
-	bool throttled; /* and not failing */
+	bool throttled; /* the regions of `failing` had 429 */
 	enum step step;
 };
 
@@ -213,7 +213,7 @@ static const char *read_tools(struct word *w, const char *p)
 	return p;
 }
 
-/* The sides in the order of their letters. */
+/* Fills the sides of the verdict, in the order of their letters. */
 static void set_sides(struct word *w)
 {
 	static const char *get = "get", *put = "put";
@@ -242,7 +242,7 @@ static void set_sides(struct word *w)
 	}
 }
 
-/* One verdict; returns what stands behind it. */
+/* Reads the verdict at p; returns where it ends. */
 static const char *read_word(const struct night *n, struct word *w,
 	const char *p)
 {
@@ -282,7 +282,7 @@ static void quiet(struct night *n, double t)
 	maintenance_hold_note(&n->st, &o, t);
 }
 
-/* From a minute to another. */
+/* A maintenance from one minute to another. */
 static void set_maintenance(struct night *n, int from, int to)
 {
 	static const char *const all[] = {"*"};

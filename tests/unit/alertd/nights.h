@@ -45,8 +45,8 @@ struct night {
 	bool sides;	  /* verdicts say who sees what; b has put for get */
 	struct planned maintenance; /* of no server at first */
 	int minute;	     /* of the next verdict */
-	int judged;	     /* -1: in that minute */
-	int late;	     /* earlier ones are judged late, then; 0: none is */
+	int judged;	     /* minute of judging; -1: in its own */
+	int late;	     /* minute of judging earlier ones; 0: none */
 	double now;	     /* the wall clock, INFINITY at first */
 	void (*between)(struct night *n); /* before each verdict, or NULL */
 };
@@ -80,7 +80,7 @@ struct night_case {
 	const char *events;
 };
 
-/* night_check(cases, n): fails the test at the first that is not so. */
+/* night_check(cases, n): fails the test at the first case that differs. */
 void night_check(const struct night_case *cases, size_t n);
 
 #define NIGHT_CHECK(cases) night_check(cases, sizeof cases / sizeof *cases)

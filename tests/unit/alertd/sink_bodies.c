@@ -38,7 +38,7 @@ char *body_of(const struct told *t)
 	return buf_take(&b);
 }
 
-/* A credential is a file; this one lives as long as it is read. */
+/* A credential has to be a file: writes one, reads it, and removes it. */
 static struct secret *open_secret(void)
 {
 	char folder[] = "/tmp/sinks-XXXXXX", path[64], why[SECRET_WHY];

@@ -6,7 +6,7 @@
 
 #include "sinks/sink.h"
 
-/* Members of an event; what is NULL or 0 is what BODY says otherwise. */
+/* Members of an event; where NULL or 0, the default in body_of counts. */
 struct told {
 	const char *event, *severity, *step, *layer, *error, *summary;
 	const char *regions; /* JSON */
@@ -16,7 +16,7 @@ struct told {
 /* body_of(t): an event of example-mcp of 20:31 that began at 20:12; free it. */
 char *body_of(const struct told *t);
 
-/* What a sink makes of it. */
+/* All that a sink reads. */
 struct made {
 	char *body;
 	struct sink_event event;
@@ -27,14 +27,15 @@ struct made {
 };
 
 /*
- * made_init(m, type, body): everything that a sink of that type goes by, of a
- * body that is taken over; its credential holds a token, an account and a url.
- * False, and nothing to release, where the body is no event and no digest.
+ * made_init(m, type, body): sets up all that a sink of that type reads, and
+ * takes ownership of body; its credential holds a token, an account and a url.
+ * False, and nothing to release, where the body is neither an event nor a
+ * digest.
  */
 bool made_init(struct made *m, enum conf_route_type type, char *body);
 void made_release(struct made *m);
 
-/* made_judge(m, n, status, body): what an answer means to it. */
+/* made_judge(m, n, status, body): what the sink makes of an answer. */
 struct delivered made_judge(struct made *m, int n, int status,
 	const char *body, size_t size);
 

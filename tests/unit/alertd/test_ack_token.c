@@ -20,19 +20,19 @@ static void test_token(void **state)
 	assert_int_equal(strspn(token, "abcdefghijklmnopqrstuvwxyz0123456789"
 				       "._~-"),
 		strlen(token));
-	assert_int_equal(ack_token_read("secret", token, 999, got),
+	assert_int_equal(ack_token_read("secret", token, 999, got, NULL),
 		ACK_TOKEN_OK);
 	assert_string_equal(got, key);
-	assert_int_equal(ack_token_read("secret", token, 1000, got),
+	assert_int_equal(ack_token_read("secret", token, 1000, got, NULL),
 		ACK_TOKEN_EXPIRED);
-	assert_int_equal(ack_token_read("other", token, 999, got),
+	assert_int_equal(ack_token_read("other", token, 999, got, NULL),
 		ACK_TOKEN_WRONG);
 	for (size_t i = 0; i <= strlen(token); i++) {
 		memcpy(bad, token, sizeof bad);
 		bad[i] = bad[i] == '1' ? '2' : '1';
 		if (i == strlen(token))
 			bad[i - 1] = '\0';
-		assert_int_equal(ack_token_read("secret", bad, 999, got),
+		assert_int_equal(ack_token_read("secret", bad, 999, got, NULL),
 			ACK_TOKEN_WRONG);
 	}
 }

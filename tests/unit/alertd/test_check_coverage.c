@@ -75,7 +75,7 @@ static void test_described(void **state)
 			"it is still down 5 min after that\n"},
 		/* The worst that there is, and the first server. */
 		{"  routes:\n" TO("all", ""), "event=regional_started",
-			"P1 regional of shop\n"
+			"P2 regional of shop\n"
 			"at 2026-11-21T03:00:00Z:\n"
 			"  at once           all\n"
 			"in a maintenance: nobody\n"},
@@ -252,8 +252,8 @@ static void test_coverage(void **state)
 		/* What no policy matches. */
 		{"  policies: [{match: {severities: [P1]}, steps: [{routes: "
 		 "[a]}]}]\n  routes:\n" TO("a", ""),
-			"no policy matches a P3 test of the fleet, for one: it "
-			"goes by the default of mcp-routes(5)\n"},
+			"no policy matches a P2 pipeline_stalled of the fleet, "
+			"for one: it goes by the default of mcp-routes(5)\n"},
 		{"  policies: [{match: {accounts: [acme]}, steps: [{routes: "
 		 "[a]}]}, {match: {servers: ['*']}, steps: [{routes: [a]}]}]\n"
 		 "  routes:\n" TO("a", ""),

@@ -1,6 +1,6 @@
 /*
- * Goal: a platform is known by whole labels of the host, wherever else its name
- * stands.
+ * Goal: a platform is recognized by whole labels of the host, and not where its
+ * name stands elsewhere in the URL.
  */
 #include "incident/cold_start.h"
 

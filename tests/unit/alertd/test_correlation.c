@@ -95,7 +95,7 @@ static void test_groups(void **state)
 	}
 }
 
-/* Nothing but the beginning of the incident of a server may be shared. */
+/* Only the beginning of an incident of one server may be shared. */
 static void test_may(void **state)
 {
 	static const struct {
@@ -131,7 +131,7 @@ static void test_may(void **state)
 	}
 }
 
-/* What became of the shared state: events and who is left. */
+/* Checks the events of the shared incident; open while servers are left. */
 static void expect(const struct alert_state *st, struct alert_events *l,
 	const char *want)
 {
@@ -210,12 +210,41 @@ static void test_life(void **state)
 	correlation_release(&more);
 }
 
+/* Of what is left of a server's downtime, all are told together, too. */
+static void test_what_is_left(void **state)
+{
+	struct correlation_starts l = {0};
+	struct alert_events out = {0};
+	struct alert_state st;
+	struct alert_event e = {
+		.slug = (char[]) {"a"},
+		.record.kind = ALERT_DOWNTIME,
+		.record.at = 1920,
+		.record.resolved_at = 1800,
+	};
+
+	(void)state;
+	note(&l, "a:downtime:6@10[eu,us]");
+	state_init(&st, "*.12345678");
+	correlation_begin(&st, l.v, l.n, &out);
+	events_release(&out);
+	strings_add(&e.still, "us");
+	correlation_leave(&st, &e, &out);
+	assert_int_equal(out.n, 1);
+	assert_non_null(strstr(out.v[0].summary, "works again, but not from us"));
+	strings_release(&e.still);
+	events_release(&out);
+	state_release(&st);
+	correlation_release(&l);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_groups),
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
+		cmocka_unit_test(test_what_is_left),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -1,7 +1,7 @@
 /*
- * Goal: a server that can be used but is slow or fails too often, each rule as
- * a row: when it is told of, what mutes it, when it is over; failures that make
- * no incident; and servers that start cold.
+ * Goal: servers that work but are slow or fail too often, each rule as a row:
+ * when that begins, what mutes it, when it ends; failures that make no
+ * incident; and servers that start cold.
  */
 #include "nights.h"
 
@@ -176,13 +176,13 @@ static void test_burn(void **state)
 	/* What may fail is 0.5 %: 14.4 times that of 300 is 21.6. */
 	static const struct degradation_case cases[] = {
 		{"both windows", {{0, 1, NULL, RATES(2, 0, 22)}},
-			"0 slo_burn_started P1 0 x1 -/http []"},
+			"0 slo_burn_started P2 0 x1 -/http []"},
 		{"the long one alone is over", {{0, 9, NULL, RATES(1, 0, 22)}},
 			""},
 		{"the short one alone is too little",
 			{{0, 9, NULL, RATES(2, 0, 21)}}, ""},
 		{"six times over six hours", {{0, 1, NULL, RATES(0, 5, 0, 54)}},
-			"0 slo_burn_started P1 0 x1 -/http []"},
+			"0 slo_burn_started P2 0 x1 -/http []"},
 		{"once over three days", {{0, 1, NULL, RATES(0, 0, 0, 9, 108)}},
 			"0 slo_burn_started P3 0 x1 -/http []"},
 		{"and then faster",
@@ -190,14 +190,14 @@ static void test_burn(void **state)
 				{1, 3, NULL, RATES(2, 0, 22, 9, 108)},
 				{3, 6, NULL, RATES(0)}},
 			"0 slo_burn_started P3 0 x1 -/http [] | "
-			"1 slo_burn_escalated P1 0 x2 -/http [] | "
-			"5 slo_burn_resolved P1 0-3 x3 -/http []"},
+			"1 slo_burn_escalated P2 0 x2 -/http [] | "
+			"5 slo_burn_resolved P2 0-3 x3 -/http []"},
 		{"a downtime is no burn, until it is half an hour ago",
 			{{0, 10, "eu", RATES(20, 20, 20, 54, 107)},
 				{10, 41, NULL, RATES(0, 5, 22, 54, 107)}},
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"12 downtime_resolved P2 0-10 x10 tools-list/tools "
-			"[e u] | 40 slo_burn_started P1 40 x1 -/http []"},
+			"[e u] | 40 slo_burn_started P2 40 x1 -/http [e u]"},
 	};
 
 	(void)state;
@@ -240,7 +240,7 @@ static void test_strays(void **state)
 	CHECK(cases);
 }
 
-/* Said by the configuration; by its name is test_coldstart. */
+/* Cold start by configuration; test_cold_start has it by host name. */
 static void test_cold(void **state)
 {
 	static const struct {

@@ -1,6 +1,7 @@
 /*
- * Goal: what waits to be told with others is neither sent alone nor lost, keeps
- * the order of its incident, and becomes one record that is bounded.
+ * Goal: an event that waits for a digest is neither sent alone nor lost, keeps
+ * its place among those of its incident, and all become one record of bounded
+ * size.
  */
 #include "nights.h"
 
@@ -61,7 +62,10 @@ static void desk_release(struct desk *d)
 	strings_release(&d->told);
 }
 
-/* An event of the incident that began in that minute, in this one. */
+/*
+ * Dispatches an event, in `minute`, of the incident that began in minute
+ * `incident`.
+ */
 static void happen(struct desk *d, int incident, enum alert_phase phase,
 	enum severity severity, int minute)
 {
@@ -87,7 +91,7 @@ static void happen(struct desk *d, int incident, enum alert_phase phase,
 	strings_release(&e.told);
 }
 
-/* How each waits: "number route minute" of its digest, or only the first two */
+/* The outbox as "number route minute-of-digest, …"; no minute: sent alone. */
 static void expect_outbox(struct desk *d, const char *expected)
 {
 	char why[STATE_WHY];
@@ -127,6 +131,7 @@ static void test_waits(void **state)
 {
 	struct outbox_judge judge = {yes, yes, NULL};
 	struct outbox_item item;
+	size_t at = 0;
 	struct desk d;
 
 	(void)state;
@@ -144,7 +149,7 @@ static void test_waits(void **state)
 			  "3 chat 10!, 3 mail 10!, 4 chat 10!, 4 mail 10!, "
 			  "5 chat, 5 mail");
 	/* What waits for others is for no other way out, whatever the time. */
-	while (outbox_due(&d.st, 1e11, &judge, &item))
+	for (; outbox_due(&d.st, 1e11, &judge, &at, &item); at = 0)
 		outbox_drop(&d.st, &item);
 	assert_false(outbox_waits(&d.st, 1e11, &judge));
 	expect_outbox(&d, "1 chat 910, 1 mail 910, 3 chat 10!, 3 mail 10!, "
@@ -154,13 +159,16 @@ static void test_waits(void **state)
 	happen(&d, 0, ALERT_ESCALATED, SEVERITY_P1, 60);
 	expect_outbox(&d, "1 chat, 1 mail 910, 3 chat 10!, 3 mail 10!, "
 			  "4 chat 10!, 4 mail 10!, 6 chat");
-	assert_true(outbox_due(&d.st, NIGHT_START + 3600, &judge, &item));
+	assert_true(outbox_due(&d.st, NIGHT_START + 3600, &judge, &at, &item));
 	assert_int_equal(item.pending->number, 1);
 	assert_string_equal(item.delivery->route, "chat");
 	desk_release(&d);
 }
 
-/* What waits longer comes along with what waits less. */
+/*
+ * A later event with an earlier digest brings forward what waits of its
+ * incident.
+ */
 static void test_order(void **state)
 {
 	struct outbox_wait soon = {CONF_DIGEST_HOURLY, true, HOUR}, got;
@@ -225,7 +233,7 @@ static void test_record(void **state)
 	desk_release(&d);
 }
 
-/* A storm: all are counted, and as many are told as fit. */
+/* In a storm the digest counts all events, and holds as many as fit. */
 static void expect_storm(int n, size_t size, size_t told)
 {
 	struct outbox_wait w = {CONF_DIGEST_HOURLY, true, HOUR};

@@ -1,7 +1,7 @@
 /*
- * Goal: what tables of whole minutes cannot say of divergence and drift: clocks
- * within a minute, the words, names from strangers, and that neither an event
- * nor a state grows without limit.
+ * Goal: what tables of whole minutes (test_incident.c) cannot say of divergence
+ * and drift: seconds within a minute, the words, hostile names, and that
+ * neither an event nor a state grows without limit.
  */
 #include "nights.h"
 
@@ -33,17 +33,17 @@ static void test_within_a_minute(void **state)
 	struct night n;
 
 	(void)state;
-	/* E was seen with the old ones after A with the new ones. */
+	/* E was seen with the old tools after A with the new ones. */
 	night_init(&n, "AEU");
 	n.apart = 2;
 	expect(&n, ".=aaa .=baa", STARTED(1, "e u"));
 	night_release(&n);
-	/* The deploy fell between E and U: nobody was late. */
+	/* The deploy fell between the probes of E and U: no region was late. */
 	night_init(&n, "AEU");
 	n.apart = 2;
 	expect(&n, ".=aaa .=aab .=bbb*4", "");
 	night_release(&n);
-	/* The clocks of two runners are a second apart, and more. */
+	/* Clocks of two runners may be one second apart, but not more. */
 	night_init(&n, "AE");
 	n.apart = 1;
 	expect(&n, ".=aa .=ba .=bb*4", "");
@@ -54,7 +54,7 @@ static void test_within_a_minute(void **state)
 	night_release(&n);
 }
 
-/* Five regions, each probed every five minutes, a minute after another. */
+/* A verdict of five regions, each probed every five minutes, in turn. */
 static void slow(struct night *n, int minute, char hash, int late)
 {
 	static const char *const names[] = {"a", "b", "c", "d", "e"};
@@ -79,13 +79,13 @@ static void test_slow(void **state)
 	struct night n;
 
 	(void)state;
-	/* They differ for four windows, and yet it is a deploy like any. */
+	/* They differ for four windows, but only because of the interval. */
 	night_init(&n, "");
 	for (int minute = 5; minute < 60; minute++)
 		slow(&n, minute, 'b', -1);
 	expect(&n, "", "");
 	night_release(&n);
-	/* One is late, and seen to be when it is probed again. */
+	/* One region is late, which its next probe shows. */
 	night_init(&n, "");
 	for (int minute = 5; minute < 60; minute++)
 		slow(&n, minute, 'b', 2);
@@ -121,12 +121,12 @@ static void test_summaries(void **state)
 		"example-mcp shows different tools: e and u still see get; a "
 		"has seen put instead since 17:51 - a stale cache or an origin "
 		"that was not updated; not over after 4 h 1 min.");
-	/* The side that was seen last is the first one here. */
+	/* Here the newest tools are those of the first letter. */
 	expect_summary("AEU", ".=bbb .=bba*2",
 		"example-mcp shows different tools: a and e still see put; u "
 		"has seen get instead since 17:51 - a stale cache or an origin "
 		"that was not updated.");
-	/* Of a third set the verdict says nothing beside the second. */
+	/* With three sets of tools the sentence names no tools. */
 	expect_summary("AEU", ".=bbb .=bac*2",
 		"example-mcp shows different tools: a and e still see the old "
 		"ones; u has seen others since 17:51 - a stale cache or an "
@@ -165,7 +165,7 @@ static void test_summaries(void **state)
 		"stateless, as seen from a.");
 }
 
-/* As a verdict of a server with the longest of everything would be told. */
+/* A verdict in which each text and list is as long as may be. */
 static void test_bounds(void **state)
 {
 	static char names[100][4 * 100 + 1], regions[256][REGION_MAX + 1];
@@ -264,7 +264,10 @@ static void test_flood(void **state)
 	night_release(&n);
 }
 
-/* Who stands on no side of a verdict cannot be compared; nor can the future. */
+/*
+ * A region on no side of the verdict is not compared, nor a probe from the
+ * future.
+ */
 static void test_not_compared(void **state)
 {
 	struct verdict_region r[] = {
@@ -295,7 +298,7 @@ static void test_not_compared(void **state)
 			r[i].started_at += 60;
 	}
 	expect(&n, "", "");
-	/* A probe that is yet to come would hide all that come before it. */
+	/* If it were kept, it would hide all probes before its time. */
 	r[2].started_at = (double)v.window + 3600;
 	r[2].tool_hash = night_hash('d');
 	machine_verdict(&n.st, &v, &n.policy, n.now, &n.events);
@@ -304,7 +307,7 @@ static void test_not_compared(void **state)
 	night_release(&n);
 }
 
-/* Names that come later are told from then on. */
+/* Tool names that are known only later are in the events from then on. */
 static void test_names_later(void **state)
 {
 	struct night n;
@@ -322,7 +325,7 @@ static void test_names_later(void **state)
 	night_release(&n);
 }
 
-/* A clock that was wrong must not blind us once it is right. */
+/* After a clock was wrong for a while, events come as usual. */
 static void test_wrong_clock(void **state)
 {
 	struct night n;
@@ -337,14 +340,14 @@ static void test_wrong_clock(void **state)
 		"6 cdn_cache_divergence_started P2 5 x2 -/- [e] | "
 		"8 probe_silent_started P3 4 x5 -/- [u]");
 	night_release(&n);
-	/* Only the clock of the verdicts was. */
+	/* Only the clock of the verdicts was wrong. */
 	night_init(&n, "AEU");
 	n.now = NIGHT_START + 1000 * 60;
 	night_run(&n, "@0 >1000 ?,AEU");
 	n.now = NIGHT_START + 10 * 60;
 	expect(&n, "@4 .,U*5", "8 probe_silent_started P3 4 x5 -/- [u]");
 	night_release(&n);
-	/* What is open is counted anew, and can end. */
+	/* An open incident is counted anew, and can end. */
 	night_init(&n, "AEU");
 	n.now = NIGHT_START + 1000 * 60;
 	night_run(&n, "@1000 .=aaa .=bab*2 .=bbb");
@@ -355,7 +358,10 @@ static void test_wrong_clock(void **state)
 	night_release(&n);
 }
 
-/* How a verdict of three regions says what checks found: '=' '!' or '?' each. */
+/*
+ * A verdict of three regions with cache checks: '=' equal, '!' stale, '?'
+ * unknown.
+ */
 static void hear_checks(struct night *n, int minute, const char *found)
 {
 	struct verdict_region r[] = {{.region = "ap-south-1"},
@@ -385,7 +391,7 @@ static void hear_checks(struct night *n, int minute, const char *found)
 	machine_verdict(&n->st, &v, &n->policy, n->now, &n->events);
 }
 
-/* "4 resolved [eu]" of what was told in that minute; it is then forgotten. */
+/* The events of that minute, as "4 resolved [eu]"; clears them. */
 static void put_told(struct night *n, int minute, char *out, size_t size)
 {
 	for (size_t k = 0; k < n->events.n; k++) {
@@ -405,8 +411,8 @@ static void put_told(struct night *n, int minute, char *out, size_t size)
 }
 
 /*
- * A cache that gives clients an old list: from the first check that finds one,
- * though all regions see the same, to the check that finds none.
+ * A cache that gives clients an old list is told from the first check that
+ * finds it, though all regions see the same tools, to the check that does not.
  */
 static void test_stale(void **state)
 {
@@ -454,7 +460,7 @@ static void test_stale(void **state)
 	}
 }
 
-/* What is told of it, also after the state was put away and read again. */
+/* The words, also after the state was stored and read again. */
 static void test_stale_words(void **state)
 {
 	static const char began[] =

@@ -1,7 +1,7 @@
 /*
- * Goal: each threshold of each end is told of once, however often, from
- * wherever and in whatever order it is reported; what was told outlives the
- * store.
+ * Goal: each threshold before each end is told once, however often, from
+ * whatever regions and in whatever order the end is reported; and what was told
+ * is remembered in the store.
  */
 #include "incident/expiry.h"
 
@@ -19,10 +19,11 @@
 #define SIZE 4096
 
 /*
- * A life in short form: segments "FROM-TO WORDS;", the words being heard on each
- * of these days by one mcp-alert. "ec35": region e sees a certificate that ends
- * on day 35; "uk12": region u holds a credential that does; "e?c": it cannot
- * tell; "e!c": it has ended, nobody knows when. "/" begins another mcp-alert.
+ * A life in short form: segments "FROM-TO WORDS;", whose words one mcp-alert
+ * hears on each of these days. "ec35": region e sees a certificate that ends on
+ * day 35; "uk12": region u holds a credential that ends on day 12; "e?c": e
+ * cannot tell the end; "e!c": it has ended, nobody knows when. "/" begins
+ * another mcp-alert.
  */
 struct life {
 	struct alert_state st;
@@ -39,7 +40,7 @@ static void tell(struct life *l)
 	for (size_t i = 0; i < l->rounds.n; i++)
 		expiry_decide(&l->st, &l->rounds.v[i], &l->events);
 	expiry_forget(&l->rounds);
-	/* Through the store. */
+	/* Writes the state and reads it back, as the store does. */
 	buf_init(&b, STATE_MAX);
 	state_write(&b, &l->st);
 	if (!state_read(b.p, b.len, "s", &stored, why))
@@ -139,6 +140,7 @@ static void test_lives(void **state)
 			"15 certificate P3 [e] 15 | "
 			"31 certificate P3 [e] 31 | "
 			"38 certificate P2 [e] 38 | "
+			"44 certificate P2 [e] 44 | "
 			"45 certificate P1 [e] 45"},
 		{"a credential", "0-20 ek10",
 			"7 token P2 [e] 7 | 10 token P1 [e] 10"},
@@ -195,7 +197,10 @@ static void test_many_ends(void **state)
 	struct life l;
 
 	(void)state;
-	/* More different ends than are remembered; the oldest are forgotten. */
+	/*
+	 * More ends than are remembered: the oldest are forgotten, and told
+	 * again.
+	 */
 	live(&l, "0 ec1/ec2/ec3/ec4/ec5/ec6/ec7/ec8/ec9/ec10/ec11/ec12/ec13/"
 		 "ec14/ec15/ec16/ec17/ec18/ec17/ec18/ec3");
 	assert_int_equal(l.events.n, 18);
@@ -225,7 +230,8 @@ static void test_event(void **state)
 		"ends in 6 days, on 2024-11-18; renew it.\","
 		"\"dashboard_url\":null,\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
-		"\"flaps\":0,\"servers\":null,"
+		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
+		"\"servers\":null,"
 		"\"server_count\":1,\"ack_url\":null}");
 	buf_release(&b);
 	life_release(&l);
@@ -261,7 +267,7 @@ static void test_summaries(void **state)
 	}
 }
 
-/* A name from a certificate that wants to be more than a name. */
+/* A hostile name in a certificate. */
 static void test_issuer(void **state)
 {
 	struct expiry_record r = {.slug = "s", .region = "e", .at = START,
@@ -280,7 +286,7 @@ static void test_issuer(void **state)
 	life_release(&l);
 }
 
-/* States of before, and states that somebody else wrote. */
+/* States of older versions, and states that we did not write. */
 static void test_states(void **state)
 {
 	static const struct {
@@ -298,7 +304,7 @@ static void test_states(void **state)
 		 "\"within\":0}]", false},
 		{",\"expiries\":[{\"what\":\"credential\",\"expires_at\":1}]",
 			false},
-		/* No incident is of such a kind. */
+		/* An expiry is a single event, never an incident. */
 		{",\"incidents\":[{\"kind\":\"certificate_expiring\"}]", false},
 	};
 

@@ -1,6 +1,6 @@
 /*
- * Goal: what a route does not get in time its fallback gets, once, with why,
- * in its order; and nothing is told elsewhere that got there.
+ * Goal: an event that a route does not get in time goes to its fallback, once,
+ * with the reason, and in order; an event that was delivered does not.
  */
 #include "nights.h"
 
@@ -37,7 +37,7 @@ static void add(struct alert_state *st, enum alert_phase phase,
 	strings_release(&to);
 }
 
-/* "1 pager*, 2 ops": what waits for whom, with a star where told elsewhere. */
+/* What waits for whom, "1 pager*, 2 ops"; '*': told to the fallback. */
 static void expect_outbox(const struct alert_state *st, const char *expected)
 {
 	struct buf b;
@@ -115,7 +115,7 @@ static void test_words(void **state)
 	assert_string_equal(st.outbox[1].key, st.outbox[0].key);
 	assert_string_equal(st.outbox[1].event, "downtime_started");
 	assert_string_equal(st.timeline[0].what, "told_elsewhere");
-	/* And on: the fallback has one of its own. */
+	/* The fallback has a fallback of its own. */
 	assert_int_equal(fallback_tell(&st, &conf, NIGHT_START + 1861), 1);
 	assert_string_equal(st.outbox[2].body,
 		"{\"v\":1,\"severity\":\"P1\",\"summary\":\"It broke. This "
@@ -125,7 +125,7 @@ static void test_words(void **state)
 		"\"2026-04-29T18:06:01Z\",\"why\":null}}");
 	expect_outbox(&st, "1 pager*, 2 ops*, 3 phone");
 	state_release(&st);
-	/* What is no event goes as it is. */
+	/* A body that is no event is passed on as it is. */
 	buf_init(&b, 100);
 	fallback_body(&b, &(struct pending) {.body = (char[]) {"[1]"}},
 		&(struct delivery) {.route = (char[]) {"a"}});
@@ -133,7 +133,10 @@ static void test_words(void **state)
 	buf_release(&b);
 }
 
-/* What waits behind it goes too; what comes later the fallback hears anyway. */
+/*
+ * Later events of the incident that wait go to the fallback, too; once the
+ * fallback was told, it gets new events as they come.
+ */
 static void test_incident(void **state)
 {
 	struct night n;
@@ -170,7 +173,7 @@ static void test_incident(void **state)
 	night_release(&n);
 }
 
-/* One that is being sent may be there in a moment; a digest goes as one. */
+/* What is being sent is left alone; a digest falls back as a digest. */
 static void test_waits(void **state)
 {
 	struct outbox_wait wait = {CONF_DIGEST_HOURLY, true,

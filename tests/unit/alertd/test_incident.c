@@ -218,7 +218,7 @@ static void test_drift(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* What is told of two of them is not taken for the same. */
+/* Two drifts of one minute have different keys. */
 static void test_drift_keys(void **state)
 {
 	char a[ALERT_KEY_SIZE], b[ALERT_KEY_SIZE];
@@ -289,7 +289,7 @@ static void test_silence(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* Who falls silent says nothing about the server. */
+/* A region that falls silent says nothing about the server. */
 static void test_no_green(void **state)
 {
 	static const struct night_case cases[] = {
@@ -312,7 +312,7 @@ static void test_no_green(void **state)
 		{"a regional one neither", "AEU", "E2*3 ~E2,E*6 t242",
 			"2 regional_started P2 0 x3 tls/transport [e] | "
 			"7 probe_silent_started P3 3 x5 -/- [e] | "
-			"242 regional_escalated P1 0 x9 tls/transport [e]"},
+			"242 regional_reminder P2 0 x9 tls/transport [e]"},
 		{"nor does a divergence", "AEU", "EU1=--- .=bab E6=b-b",
 			"0 downtime_started P1 0 x1 dns/transport [e u]"},
 	};

@@ -1,6 +1,6 @@
 /*
  * Goal: every number of mcp-incidents(7) as a table: the verdicts of a night
- * (see nights.h), and all that is told of it.
+ * (see nights.h), and all events that it makes.
  */
 #include "nights.h"
 
@@ -121,9 +121,10 @@ static void test_time(void **state)
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"30 downtime_escalated P1 0 x31 tools-list/tools "
 			"[e u]"},
-		{"a regional one too, from when it was told", "AEU", "E2*33",
-			"2 regional_started P2 0 x3 tls/transport [e] | "
-			"32 regional_escalated P1 0 x33 tls/transport [e]"},
+		{"a regional one never", "AEU", "E2*60",
+			"2 regional_started P2 0 x3 tls/transport [e]"},
+		{"nor limits", "AEU", "%E*60",
+			"2 rate_limited_started P2 0 x3 initialize/http [e]"},
 		{"a tick does it as well", "EU", "EU6 t29 t30 t31",
 			"0 downtime_started P2 0 x1 tools-list/tools [e u] | "
 			"30 downtime_escalated P1 0 x1 tools-list/tools [e u]"},
@@ -195,12 +196,211 @@ static void test_recovery(void **state)
 			"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
 			"33 downtime_escalated P1 3 x31 tools-list/tools "
 			"[e u]"},
-		{"no regional one beside a downtime", "AEU", "EU2 E2*5",
+		{"no regional one beside a downtime", "AEU", "EU2 E2*2 EU2 E2*2",
 			"0 downtime_started P1 0 x1 tls/transport [e u]"},
 	};
 
 	(void)state;
 	NIGHT_CHECK(cases);
+}
+
+/* Fewer regions agree than a downtime takes. */
+static void test_shrinking(void **state)
+{
+	static const struct night_case cases[] = {
+		{"in three windows: over at the first, and what is left goes "
+		 "on", "AEU", "AEU2*2 E2*4 . . .",
+			"0 downtime_started P1 0 x1 tls/transport [a e u] | "
+			"4 downtime_resolved P1 0-2 x2 tls/transport [a e u] | "
+			"4 regional_started P2 2 x3 tls/transport [e] | "
+			"8 regional_resolved P2 2-6 x4 tls/transport [e]"},
+		{"at different steps they do not agree", "AEU",
+			"EU2 ~EU6*3",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"3 regional_started P2 1 x3 tools-list/tools [e u]"},
+		{"another region each time", "AEU", "EU2 E2 U2 A2",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"3 regional_started P2 3 x1 tls/transport [a]"},
+		{"one that fails among those that pass is no news", "AEU",
+			"EU2 . . E2 . . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"6 downtime_resolved P1 0-1 x1 tls/transport [e u]"},
+		{"nor is one that passes among those that fail", "AEU",
+			"EU2 E2 . E2 E2 E2",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"5 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"5 regional_started P2 3 x3 tls/transport [e]"},
+		{"but not for ever", "AEU", "EU2 E2 . E2 . E2 . E2 . E2",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"9 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"9 regional_started P2 9 x1 tls/transport [e]"},
+		{"they agree again: it goes on", "AEU",
+			"EU2 E2 E2 EU2 E2 E2 EU2",
+			"0 downtime_started P1 0 x1 tls/transport [e u]"},
+		{"silence is no sign of it", "AEU",
+			"EU2 ~EU2,E*9 ~U2,E*9",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"5 probe_silent_started P3 1 x5 -/- [e]"},
+		{"that of a region that did not fail is none of it", "AEU",
+			"EU2,A EU2,A E2,A*3",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"4 downtime_resolved P1 0-2 x2 tls/transport [e u] | "
+			"4 regional_started P2 2 x3 tls/transport [e] | "
+			"4 probe_silent_started P3 0 x5 -/- [a]"},
+		{"nor is a verdict that nobody can give", "AEU",
+			"EU2 ?E2,AU*6",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"5 probe_silent_started P3 1 x5 -/- [a u]"},
+		{"the only region that fails is down", "E", "E2*9",
+			"2 downtime_started P1 0 x3 tls/transport [e]"},
+		{"429 everywhere is not down any more", "AEU",
+			"AEU2 AEU3/http.429*3",
+			"0 downtime_started P1 0 x1 tls/transport [a e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [a e u] | "
+			"3 rate_limited_started P2 1 x3 initialize/http "
+			"[a e u]"},
+		{"folded in a regional one: both end, another goes on", "AEU",
+			"E2*3 EU2 U2*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"3 downtime_started P1 3 x1 tls/transport [e u] | "
+			"6 downtime_resolved P1 3-4 x1 tls/transport [e u] | "
+			"6 regional_resolved P2 0-4 x4 tls/transport [e] | "
+			"6 regional_started P2 4 x3 tls/transport [u]"},
+	};
+
+	(void)state;
+	NIGHT_CHECK(cases);
+}
+
+/* Of the last event of a night. */
+static void expect_last(const struct night *n, const char *summary,
+	const char *follows, bool flapping)
+{
+	const struct alert_record *r = &n->events.v[n->events.n - 1].record;
+
+	assert_string_equal(r->summary, summary);
+	assert_int_equal(r->flapping, flapping);
+	if (follows)
+		assert_string_equal(r->follows, follows);
+	else
+		assert_null(r->follows);
+}
+
+static void test_follows(void **state)
+{
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	night_run(&n, "EU2 U2*3");
+	expect_last(&n, "s works again, but not from u (tls fails with x).",
+		"s:downtime:1777485000", false);
+	night_run(&n, ". . .");
+	expect_last(&n, "s recovered in u after 3 min (17:51\u201317:54 UTC). "
+			"Root layer: transport, 3 failing probes. All layers "
+			"pass again.",
+		"s:downtime:1777485000", false);
+	/* What begins later is another trouble. */
+	night_run(&n, ". U2*3");
+	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
+		ALERT_REGIONAL);
+	assert_null(n.events.v[n.events.n - 1].record.follows);
+	night_release(&n);
+}
+
+static void test_flapping(void **state)
+{
+	static const struct night_case cases[] = {
+		{"the third within an hour lasts until half an hour is clear",
+			"EU", "EU1 .*28 @29 EU1 .*29 @60 EU1 .*29 @90 .",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 dns/transport [e u] | "
+			"29 downtime_started P1 29 x1 dns/transport [e u] | "
+			"32 downtime_resolved P1 29-30 x1 dns/transport [e u] | "
+			"60 downtime_started P1 60 x1 dns/transport [e u] | "
+			"90 downtime_resolved P1 60-61 x1 dns/transport [e u]"},
+		{"not within an hour", "EU",
+			"EU1 .*28 @29 EU1 .*29 @61 EU1 . . .",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 dns/transport [e u] | "
+			"29 downtime_started P1 29 x1 dns/transport [e u] | "
+			"32 downtime_resolved P1 29-30 x1 dns/transport [e u] | "
+			"61 downtime_started P1 61 x1 dns/transport [e u] | "
+			"64 downtime_resolved P1 61-62 x1 dns/transport [e u]"},
+		{"a failure begins the half hour anew", "EU",
+			"EU1 .*4 EU1 .*4 EU1 .*29 EU1 .*29 @70 .",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 dns/transport [e u] | "
+			"5 downtime_started P1 5 x1 dns/transport [e u] | "
+			"8 downtime_resolved P1 5-6 x1 dns/transport [e u] | "
+			"10 downtime_started P1 10 x1 dns/transport [e u] | "
+			"70 downtime_resolved P1 10-41 x2 dns/transport [e u]"},
+		{"regional ones count by themselves", "AEU",
+			"E2*3 .*3 EU2 .*3 E2*3 .*3 EU2 .*3",
+			"2 regional_started P2 0 x3 tls/transport [e] | "
+			"5 regional_resolved P2 0-3 x3 tls/transport [e] | "
+			"6 downtime_started P1 6 x1 tls/transport [e u] | "
+			"9 downtime_resolved P1 6-7 x1 tls/transport [e u] | "
+			"12 regional_started P2 10 x3 tls/transport [e] | "
+			"15 regional_resolved P2 10-13 x3 tls/transport [e] | "
+			"16 downtime_started P1 16 x1 tls/transport [e u] | "
+			"19 downtime_resolved P1 16-17 x1 tls/transport [e u]"},
+		{"what follows from a downtime is no start", "AEU",
+			"EU2 E2*3 .*3 EU2 E2*3 .*3 E2*3 .*3 E2*3 . . .",
+			"0 downtime_started P1 0 x1 tls/transport [e u] | "
+			"3 downtime_resolved P1 0-1 x1 tls/transport [e u] | "
+			"3 regional_started P2 1 x3 tls/transport [e] | "
+			"6 regional_resolved P2 1-4 x3 tls/transport [e] | "
+			"7 downtime_started P1 7 x1 tls/transport [e u] | "
+			"10 downtime_resolved P1 7-8 x1 tls/transport [e u] | "
+			"10 regional_started P2 8 x3 tls/transport [e] | "
+			"13 regional_resolved P2 8-11 x3 tls/transport [e] | "
+			"16 regional_started P2 14 x3 tls/transport [e] | "
+			"19 regional_resolved P2 14-17 x3 tls/transport [e] | "
+			"22 regional_started P2 20 x3 tls/transport [e] | "
+			"25 regional_resolved P2 20-23 x3 tls/transport [e]"},
+		{"down for good: told again, three times as long as ever", "EU",
+			"EU1*2 .*3 EU1*2 .*3 EU1*5 . EU1*6 . EU1*18 t299 t300",
+			"0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"4 downtime_resolved P1 0-2 x2 dns/transport [e u] | "
+			"5 downtime_started P1 5 x1 dns/transport [e u] | "
+			"9 downtime_resolved P1 5-7 x2 dns/transport [e u] | "
+			"10 downtime_started P1 10 x1 dns/transport [e u] | "
+			"40 downtime_escalated P1 10 x29 dns/transport [e u] | "
+			"299 downtime_reminder P1 10 x29 dns/transport [e u]"},
+		{"nothing that a maintenance hides counts", "EU",
+			"m0-20 EU1 .*3 EU1 .*3 EU1 .*3 @30 EU1 . . .",
+			"held 0 downtime_started P1 0 x1 dns/transport [e u] | "
+			"held 3 downtime_resolved P1 0-1 x1 dns/transport "
+			"[e u] | "
+			"held 4 downtime_started P1 4 x1 dns/transport [e u] | "
+			"held 7 downtime_resolved P1 4-5 x1 dns/transport "
+			"[e u] | "
+			"held 8 downtime_started P1 8 x1 dns/transport [e u] | "
+			"held 11 downtime_resolved P1 8-9 x1 dns/transport "
+			"[e u] | "
+			"30 downtime_started P1 30 x1 dns/transport [e u] | "
+			"33 downtime_resolved P1 30-31 x1 dns/transport [e u]"},
+	};
+	struct night n;
+
+	(void)state;
+	NIGHT_CHECK(cases);
+	night_init(&n, "EU");
+	night_run(&n, "EU1 .*4 EU1*2 .*4 EU1");
+	expect_last(&n, "s cannot be reached: dns fails with x from e and u "
+			"(2 of 2 regions); it has been flapping since 17:50: "
+			"down 3 times, 4 minutes in all.",
+		NULL, true);
+	night_run(&n, ".*29 @41 .");
+	expect_last(&n, "s recovered after 1 min (18:01\u201318:02 UTC). Root "
+			"layer: transport, 1 failing probe. It was down 3 "
+			"times since 17:50, 4 minutes in all. All layers pass "
+			"again.",
+		NULL, true);
+	night_release(&n);
 }
 
 static void test_unknown(void **state)
@@ -294,7 +494,7 @@ static void test_throttled(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* A clock that was wrong must not blind us once it is right. */
+/* After a clock was wrong for a while, events come as usual. */
 static void test_wrong_clock(void **state)
 {
 	struct night n;
@@ -322,12 +522,19 @@ static void test_policy(void **state)
 	n.policy.confirm = 2;
 	n.policy.resolve = 1;
 	n.policy.promote_s = 120;
-	night_run(&n, "E2 E2 E2 E2 .");
+	n.policy.flap_count = 2;
+	n.policy.flap_window_s = 240;
+	n.policy.flap_clear_s = 120;
+	night_run(&n, "E2 E2 . EU6*3 . EU6 . . .");
 	night_tell(&n, got);
 	assert_string_equal(got,
 		"1 regional_started P2 0 x2 tls/transport [e] | "
-		"3 regional_escalated P1 0 x4 tls/transport [e] | "
-		"4 regional_resolved P1 0-4 x4 tls/transport [e]");
+		"2 regional_resolved P2 0-2 x2 tls/transport [e] | "
+		"3 downtime_started P2 3 x1 tools-list/tools [e u] | "
+		"5 downtime_escalated P1 3 x3 tools-list/tools [e u] | "
+		"6 downtime_resolved P1 3-6 x3 tools-list/tools [e u] | "
+		"7 downtime_started P2 7 x1 tools-list/tools [e u] | "
+		"9 downtime_resolved P2 7-8 x1 tools-list/tools [e u]");
 	night_release(&n);
 }
 
@@ -338,6 +545,9 @@ int main(void)
 		cmocka_unit_test(test_layers),
 		cmocka_unit_test(test_time),
 		cmocka_unit_test(test_recovery),
+		cmocka_unit_test(test_shrinking),
+		cmocka_unit_test(test_follows),
+		cmocka_unit_test(test_flapping),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_windows),
 		cmocka_unit_test(test_throttled),

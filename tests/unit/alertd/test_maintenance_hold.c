@@ -1,7 +1,7 @@
 /*
- * Goal: nobody is told of what a maintenance breaks; whoever was told of a
- * beginning is told of the end; and what is not over five minutes after it is
- * told of after all, once.
+ * Goal: nobody is told of failures in a maintenance; whoever was told of a
+ * beginning is told of the end; and what still fails five minutes after the
+ * maintenance is told then, once.
  */
 #include "nights.h"
 
@@ -204,7 +204,10 @@ static void test_overrun(void **state)
 	NIGHT_CHECK(cases);
 }
 
-/* Too long a one is over at the cap, and is judged from there. */
+/*
+ * A maintenance that is too long ends at the cap; the overrun counts from
+ * there.
+ */
 static void test_cap(void **state)
 {
 	struct night n;
@@ -247,7 +250,7 @@ static void test_timeline(void **state)
 	night_release(&n);
 }
 
-/* Whenever the state is put away and read again, the night is the same. */
+/* Storing the state and reading it again, at any minute, changes nothing. */
 static void store_and_read(struct night *n)
 {
 	char why[STATE_WHY];

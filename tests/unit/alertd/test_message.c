@@ -1,6 +1,6 @@
 /*
- * Goal: whoever is woken reads what, where from, since when, what it means and
- * what to look at first; of each kind and layer.
+ * Goal: a message of each kind and layer says what happened, seen from where,
+ * since when, what it means for users and what to look at first.
  */
 #include "sink_bodies.h"
 
@@ -101,7 +101,7 @@ static void test_words(void **state)
 			"Nothing"},
 		{"test", "P1", NULL, NULL, "P1: example-mcp is not in trouble", "Whoever",
 			"Nothing"},
-		/* Of a later version. */
+		/* An event of a later version. */
 		{"lightning_started", "P1", NULL, NULL, "P1: example-mcp needs a look", "See",
 			"The dashboard"},
 		{"lightning_resolved", "P1", NULL, NULL, "P1 over: example-mcp is in order",
@@ -190,7 +190,7 @@ static void test_many(void **state)
 	made_release(&m);
 }
 
-/* A link that could end what it stands in is none. */
+/* A link with characters that could end the markup around it is left out. */
 static void test_links(void **state)
 {
 	static const char *const bad[] = {"javascript:alert(1)", "/a",

@@ -1,6 +1,6 @@
 /*
- * Goal: a mail that every program reads the same way: no text of a server, a
- * configuration or a stranger becomes a header field, a line of SMTP, or
+ * Goal: every program reads a mail of ours the same way: no text from a server,
+ * a configuration or a stranger becomes a header field, a line of SMTP, or
  * garbage.
  */
 #include "transport/mime.h"
@@ -199,7 +199,7 @@ static void test_body(void **state)
 	}
 }
 
-/* Any bytes anywhere: the fields are ours, each line short and ASCII. */
+/* Any bytes in any text: only our fields, each line short and ASCII. */
 static void test_any_bytes(void **state)
 {
 	unsigned seed = 1;

@@ -1,6 +1,6 @@
 /*
- * Goal: each number of the article on downtime alerting, with its sentence:
- * what is told of a night that it describes, to whom, and when. Where we
+ * Goal: each number of article 3 (downtime alerting), with the sentence that
+ * has it: the events of such a night, whom they reach, and when. Where we
  * differ, the row says how, and mcp-incidents(7) why.
  */
 #include "nights.h"
@@ -218,7 +218,7 @@ static void test_sentences(void **state)
 		"x): possibly a routing or CDN issue.");
 }
 
-/* One that is idle for more than ten minutes, and where; what is told then. */
+/* A night on a server at url, with cold_start as configured, and its events. */
 static void idle(const char *url, bool configured, const char *verdicts,
 	const char *expected)
 {
@@ -262,7 +262,7 @@ static void test_cold_start(void **state)
 	idle(elsewhere, true, ". @11 EU1 . .", "");
 }
 
-/* A minute of a server that answers, in so many ms; usually it takes 100. */
+/* A minute in which the server answers in `ms`; its baseline is 100 ms. */
 static void answer(struct night *n, int minute, double ms)
 {
 	struct verdict v = {.slug = "s", .window = NIGHT_START + 60 * minute,

@@ -15,7 +15,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* Who gets each event of a night, as main would do it. */
+/* Who gets each event of a night. */
 static void test_told(void **state)
 {
 	static char *p1[] = {"P1"}, *other[] = {"other"};
@@ -56,7 +56,7 @@ static void test_told(void **state)
 		strings_release(&to);
 		buf_release(&b);
 	}
-	/* A route that was not told of it is not told of its end. */
+	/* A route that was not told of the incident is not told of its end. */
 	strings_clear(&n.events.v[2].told);
 	{
 		struct strings to = {0};
@@ -89,12 +89,13 @@ static void expect_due(const struct alert_state *st, double now,
 	char copy[16] = "", got[64] = "-";
 	struct outbox_judge j = {is_gone, is_up, NULL};
 	struct outbox_item item;
+	size_t at = 0;
 
 	if (down) {
 		snprintf(copy, sizeof copy, "%s", down);
 		j.arg = copy;
 	}
-	if (outbox_due(st, now, &j, &item))
+	if (outbox_due(st, now, &j, &at, &item))
 		snprintf(got, sizeof got, "%lu %s", item.pending->number,
 			item.delivery->route);
 	assert_string_equal(got, expected);
@@ -130,7 +131,10 @@ static void test_order(void **state)
 	expect_due(&st, 9, NULL, "-");
 	expect_due(&st, 30, NULL, "1 a");
 	expect_due(&st, 30, "a", "1 b");
-	/* What failed is not tried before its time, and holds back the rest. */
+	/*
+	 * A failed delivery waits for its next try, and holds back later events
+	 * of its incident on that route.
+	 */
 	assert_true(outbox_find(&st, 1, "a", &item));
 	item.delivery->next_try = 100;
 	expect_due(&st, 30, NULL, "1 b");
@@ -139,14 +143,20 @@ static void test_order(void **state)
 	drop(&st, 2, "b");
 	expect_due(&st, 30, NULL, "-");
 	expect_due(&st, 100, NULL, "1 a");
-	/* Another incident does not wait for it; one more event hurries it. */
+	/*
+	 * Another incident does not wait; a new event of this one brings the
+	 * retry forward.
+	 */
 	r.started_at += 60;
 	outbox_add(&st, &r, "{3}", &routes, 30);
 	expect_due(&st, 30, NULL, "3 a");
 	r.started_at -= 60;
 	outbox_add(&st, &r, "{4}", &routes, 40);
 	expect_due(&st, 40, NULL, "1 a");
-	/* What another process holds is its own, until it is gone or late. */
+	/*
+	 * What another process is sending is left to it until it is gone or
+	 * late.
+	 */
 	assert_true(outbox_find(&st, 1, "a", &item));
 	item.delivery->next_try = 70;
 	string_set(&item.delivery->holder, "alive");
@@ -169,19 +179,70 @@ static void test_order(void **state)
 	state_release(&st);
 }
 
+/* The delay of a P1 or P3 that is `age` old. */
+static double delay(enum severity severity, double age, int attempts,
+	double chance, double retry_after_s)
+{
+	return retry_delay(&(struct urgency) {severity, 1000}, 1000 + age,
+		attempts, chance, retry_after_s);
+}
+
 static void test_delay(void **state)
 {
 	(void)state;
-	assert_true(retry_delay(1, 0, 0) == 30);
-	assert_true(retry_delay(1, 1, 0) == 60);
-	assert_true(retry_delay(2, 0, 0) == 60);
-	assert_true(retry_delay(3, 0.5, 0) == 180);
-	assert_true(retry_delay(8, 0, 0) == 3600);
-	assert_true(retry_delay(1000, 1, 0) == 3600);
-	assert_true(retry_delay(1, 0, 120) == 120);
-	assert_true(retry_delay(1, 0, 7200) == 7200);
-	assert_true(retry_delay(9, 0, 10) == 3600);
-	assert_true(retry_delay(1, 0, 1e12) == 86400);
+	assert_true(delay(SEVERITY_P2, 0, 1, 0, 0) == 30);
+	assert_true(delay(SEVERITY_P2, 0, 1, 1, 0) == 60);
+	assert_true(delay(SEVERITY_P3, 0, 2, 0, 0) == 60);
+	assert_true(delay(SEVERITY_P3, 0, 3, 0.5, 0) == 180);
+	assert_true(delay(SEVERITY_P3, 0, 8, 0, 0) == 3600);
+	assert_true(delay(SEVERITY_P2, 0, 1000, 1, 0) == 3600);
+	assert_true(delay(SEVERITY_P2, 0, 1, 0, 120) == 120);
+	assert_true(delay(SEVERITY_P2, 0, 1, 0, 7200) == 7200);
+	assert_true(delay(SEVERITY_P2, 0, 9, 0, 10) == 3600);
+	assert_true(delay(SEVERITY_P2, 0, 1, 0, 1e12) == 86400);
+	/* With a run a minute a P1 is tried each two minutes, then each ten. */
+	assert_true(delay(SEVERITY_P1, 0, 1, 0, 0) == 30);
+	assert_true(delay(SEVERITY_P1, 0, 1, 1, 0) == 60);
+	assert_true(delay(SEVERITY_P1, 7199, 1000, 1, 0) == 60);
+	assert_true(delay(SEVERITY_P1, 7199, 1000, 1, 7200) == 120);
+	assert_true(delay(SEVERITY_P1, 7200, 1000, 1, 7200) == 600);
+	assert_true(delay(SEVERITY_P1, 80000, 1000, 0, 0) == 540);
+}
+
+/* What waits in front of a P1 is as urgent as it is. */
+static void test_urgency(void **state)
+{
+	struct alert_state st;
+	struct strings routes = {0};
+	struct urgency u;
+
+	(void)state;
+	state_init(&st, "shop");
+	strings_add(&routes, "a");
+	strings_add(&routes, "b");
+	outbox_put(&st, &(struct pending) {.key = "k", .event = "e",
+				.body = "{\"severity\":\"P2\"}", .created = 10},
+		&routes);
+	u = retry_urgency(&st, &st.outbox[0], "a");
+	assert_int_equal(u.severity, SEVERITY_P2);
+	outbox_put(&st, &(struct pending) {.key = "other", .event = "e",
+				.body = "{\"severity\":\"P1\"}", .created = 15},
+		&routes);
+	strings_clear(&routes);
+	strings_add(&routes, "a");
+	outbox_put(&st, &(struct pending) {.key = "k", .event = "e",
+				.body = "{\"severity\":\"P1\"}", .created = 20},
+		&routes);
+	u = retry_urgency(&st, &st.outbox[0], "a");
+	assert_int_equal(u.severity, SEVERITY_P1);
+	assert_true(u.since == 20);
+	u = retry_urgency(&st, &st.outbox[0], "b");
+	assert_int_equal(u.severity, SEVERITY_P2);
+	assert_true(u.since == 10);
+	/* What cannot be read may be one. */
+	assert_int_equal(retry_severity("[]"), SEVERITY_P1);
+	strings_release(&routes);
+	state_release(&st);
 }
 
 static void test_signature(void **state)
@@ -295,7 +356,8 @@ static void test_record(void **state)
 		"\"dashboard_url\":\"https://x.example/status/s\","
 		"\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
-		"\"flaps\":0,\"servers\":null,"
+		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
+		"\"servers\":null,"
 		"\"server_count\":1,\"ack_url\":null}");
 	buf_clear(&b);
 	alert_record_json(&b, &n.events.v[0].record);
@@ -311,6 +373,7 @@ int main(void)
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_delay),
+		cmocka_unit_test(test_urgency),
 		cmocka_unit_test(test_signature),
 		cmocka_unit_test(test_summaries),
 		cmocka_unit_test(test_record),

@@ -1,7 +1,7 @@
 /*
- * Goal: a pipeline that stands still, and a store that does not answer, are
- * told once, when it is certain, and are over when they are; a clock that jumps
- * and a machine that slept are no reason.
+ * Goal: a pipeline that stands still, or a store that does not answer, is told
+ * once, when it is certain, and its end is told; a clock that jumped or a
+ * machine that slept is no reason.
  */
 #include "incident/pipeline_health.h"
 
@@ -22,10 +22,11 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 /*
- * Each word is a run of mcp-alert: "12=11,10" is one in minute 12, for which
- * the last heartbeat of ingest was in minute 11 and that of verdict in 10; "-"
- * is never. Behind that, ";us@3;eu@4" are regions of three that are cut off
- * since then. "12!" is one without the store, "12+" one that finds it again.
+ * Each word is a run of mcp-alert: "12=11,10" is a run in minute 12, when the
+ * last heartbeat of ingest was in minute 11 and that of verdict in minute 10;
+ * "-" is never. Behind that, ";us@3;eu@4": of three regions, us is cut off
+ * since minute 3 and eu since 4. "12!" is a run without the store, "12+" one
+ * that finds it again.
  */
 struct life {
 	struct alert_state st;
@@ -47,27 +48,27 @@ static double minute(const char **p)
 	return t;
 }
 
-/* Regions that are cut off. */
+/* Reads the regions that are cut off. */
 static void read_isolated(struct life *l, const char *p,
-	struct pipeline_region *out)
+	struct pipeline_runner *out)
 {
 	l->pipeline.isolated = out;
 	l->pipeline.n_isolated = 0;
 	l->pipeline.n_regions = 3;
 	while (*p == ';') {
-		struct pipeline_region *r = &out[l->pipeline.n_isolated++];
+		struct pipeline_runner *r = &out[l->pipeline.n_isolated++];
 		size_t n = strcspn(++p, "@");
 
 		snprintf(r->name, sizeof r->name, "%.*s", (int)n, p);
 		p += n + 1;
-		r->since = minute(&p);
+		r->at = minute(&p);
 	}
 }
 
 static void run(struct life *l, const char *p)
 {
 	const struct conf_policy policy = conf_policy_of(NULL);
-	struct pipeline_region isolated[3];
+	struct pipeline_runner isolated[3];
 
 	double now = minute(&p);
 
@@ -111,7 +112,7 @@ static void life_release(struct life *l)
 	state_release(&l->st);
 }
 
-/* "6 started 0 | 9 resolved 0-8" */
+/* The events as "6 started 0 | 9 resolved 0-8": minute, phase, from-to. */
 static void describe(const struct life *l, char *out)
 {
 	struct buf b;
@@ -240,7 +241,7 @@ static void test_isolated(void **state)
 	check(rows, COUNT(rows));
 }
 
-/* What a person reads. */
+/* The sentence about regions that are cut off. */
 static void test_isolated_words(void **state)
 {
 	struct life l;
@@ -373,7 +374,7 @@ static void test_ingest(void **state)
 	assert_true(pipeline_ingest_s(&c) == 300);
 }
 
-/* What a file of this machine keeps of it. */
+/* The state in the file that this machine keeps without the store. */
 static void test_kept(void **state)
 {
 	struct alert_state back;

@@ -1,6 +1,6 @@
 /*
- * Goal: a policy says exactly the numbers that it names, or is refused; what
- * counts as a page; and of two policies, which incidents are the same.
+ * Goal: a policy sets exactly the numbers that it names, or is refused; what
+ * counts as a page; and which incidents two policies have in common.
  */
 #include "commands/replay_report.h"
 #include "conf/policy.h"
@@ -110,7 +110,7 @@ static void test_pages(void **state)
 	strings_release(&chat);
 }
 
-/* Of a server an incident that was told of, and its end; to 0: not over. */
+/* Notes an incident of a server that was told, and its end; to 0: not over. */
 static void incident(struct replay_report *l, const char *slug, enum alert_kind kind,
 	int first, int told, int to)
 {
@@ -142,7 +142,7 @@ static void test_compare(void **state)
 
 	(void)state;
 	buf_init(&b, 65536);
-	/* One incident that falls into two under the other policy. */
+	/* One incident that is two under the other policy. */
 	incident(&before, "a", ALERT_DOWNTIME, 0, 0, 20);
 	incident(&after, "a", ALERT_DOWNTIME, 0, 0, 5);
 	incident(&after, "a", ALERT_DOWNTIME, 10, 10, 20);

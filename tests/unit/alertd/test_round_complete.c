@@ -1,6 +1,6 @@
 /*
- * Goal: a round is complete only where every server was judged now, from
- * something, and every line was understood.
+ * Goal: a round is complete only where every server was judged in it, with
+ * data, and every line was understood.
  */
 #include "delivery/round_complete.h"
 

@@ -1,7 +1,7 @@
 /*
- * Goal: what the vendors answer is understood, and nothing that they say is
- * believed that should not be; no text of a server becomes markup; what a route
- * calls a message is kept.
+ * Goal: the vendors' answers are understood, and not believed where they should
+ * not be; no text of a server becomes markup; and the id that a vendor gives a
+ * message is kept.
  */
 #include "sink_bodies.h"
 
@@ -18,8 +18,7 @@
 
 #include <cmocka.h>
 
-/* What became of it, in a letter: ok, down, mend, refused, or the event alone.
- */
+/* The result in a letter: ok, down, mend, refused, or the event alone. */
 static char fate(const struct delivered *d)
 {
 	return d->ok ? 'o' : d->mend ? 'm' : d->down ? 'd'
@@ -129,7 +128,7 @@ static void test_answers(void **state)
 	}
 }
 
-/* What is told once, or together, is nothing that anything follows. */
+/* Single events keep no handle: nothing follows them. */
 static void test_no_handle(void **state)
 {
 	static const char slack[] = "{\"ok\":true," PLACE "}";
@@ -148,7 +147,7 @@ static void test_no_handle(void **state)
 	made_release(&m);
 }
 
-/* Handles that are none of theirs, from the store: it is posted anew. */
+/* A stored handle that no vendor gives: the event is posted anew. */
 static void test_bad_handles(void **state)
 {
 	static const char *const bad[] = {"-", "", " ", "C1", "C1 ", " 1.2",

@@ -1,6 +1,6 @@
 /*
- * Goal: what is known of a server survives the store to the letter, and what is
- * in the store is believed only if all of it is right.
+ * Goal: the state of a server is read from the store exactly as it was written,
+ * and is refused unless all of it is valid.
  */
 #include "nights.h"
 
@@ -20,7 +20,7 @@ static void write_state(struct buf *b, const struct alert_state *st)
 	assert_true(buf_ok(b));
 }
 
-/* Puts the state away and takes it out again. */
+/* Writes the state and reads it back. */
 static void through_the_store(struct night *n)
 {
 	char why[STATE_WHY] = "";
@@ -38,7 +38,7 @@ static void through_the_store(struct night *n)
 	buf_release(&after);
 }
 
-/* A night with a bit of everything, with and without a store in between. */
+/* Runs a night with and without the store after each verdict, and compares. */
 static void expect_same(const char *verdicts, bool sides, size_t events)
 {
 	char plain[NIGHT_SIZE], stored[NIGHT_SIZE];
@@ -77,9 +77,12 @@ static void test_round_trip(void **state)
 	expect_same(tools, true, 8);
 	expect_same(". . l8 AEU2*3 . . . . . l30 @20 EU6*10 EU6 . . . .", false,
 		2);
+	expect_same("AEU1*2 E1*4 .*4 EU1 .*4 EU1 .*4 EU1 .*4 EU1*5 E1 . E1*2 . "
+		    "E1*9 m60-90 @60 EU1 @65 E1*9 t91 @92 E1*9 .*3",
+		false, 8);
 }
 
-/* A state that has everything in it. */
+/* Fills the state with something in every member. */
 static void fill(struct night *n)
 {
 	struct strings routes = {0};
@@ -196,7 +199,7 @@ static void swap(struct buf *out, const char *text, const char *from,
 	buf_str(out, at + strlen(from));
 }
 
-/* A state that is not what was written. */
+/* A change to what was written that makes it invalid. */
 struct damage {
 	const char *from, *to;
 };
@@ -228,7 +231,7 @@ static void expect_all_refused(struct night *n, const struct damage *cases,
 		expect_refused(b.p, b.len);
 		buf_release(&b);
 	}
-	/* Any beginning of it is not it. */
+	/* Every text that is cut off is refused. */
 	for (size_t len = 0; len < whole.len; len++)
 		expect_refused(whole.p, len);
 	buf_release(&whole);
@@ -279,6 +282,12 @@ static void test_hostile(void **state)
 		{"\"timeline\":[", "\"timeline\":[\"\","},
 		{"\"timeline\":", "\"timeline\":null,\"t\":"},
 		{"\"at\":5.000", "\"at\":1e99"},
+		{"\"flapping\":{", "\"flapping\":[],\"f\":{"},
+		{"\"flapping\":{\"since\":0,\"times\":1",
+			"\"flapping\":{\"since\":0,\"times\":-1"},
+		{"\"starts\":[{\"kind\":\"regional\"",
+			"\"starts\":[{\"kind\":\"\""},
+		{"\"starts\":[{", "\"starts\":[7,{"},
 	};
 	struct night n;
 
@@ -354,7 +363,7 @@ static void test_hostile_tools(void **state)
 	night_release(&n);
 }
 
-/* What an mcp-alert of before these were told of has written. */
+/* A state from before divergence and drift were known. */
 static void test_older(void **state)
 {
 	static const char text[] =
@@ -378,6 +387,37 @@ static void test_older(void **state)
 	night_release(&n);
 }
 
+/* A downtime of before rows and failures were counted as they are now. */
+static void test_older_downtime(void **state)
+{
+	static const char text[] =
+		"{\"v\":1,\"revision\":3,\"writer\":null,\"slug\":\"s\","
+		"\"url\":null,\"window\":1777485300,\"number\":0,"
+		"\"regions\":[],\"incidents\":[{\"kind\":\"downtime\","
+		"\"folded\":false,\"severity\":\"P1\","
+		"\"tier\":\"step-alert\",\"step\":\"tls\","
+		"\"layer\":\"transport\",\"first\":1777485000,"
+		"\"opened_at\":1777485000,\"reminded_at\":1777485000,"
+		"\"failed\":1777485180,\"passed\":1777485300,"
+		"\"passed_since\":1777485240,\"passes\":2,"
+		"\"probe_count\":3,\"expected\":3,\"error\":null,"
+		"\"regions\":[\"e\",\"u\"],\"reached\":[],\"told\":[],"
+		"\"flaps\":1}],\"outbox\":[],\"timeline\":[]}";
+	struct night n;
+	char why[STATE_WHY], got[NIGHT_SIZE];
+
+	(void)state;
+	night_init(&n, "AEU");
+	state_release(&n.st);
+	assert_true(state_read(text, sizeof text - 1, "s", &n.st, why));
+	night_run(&n, "@6 .");
+	night_tell(&n, got);
+	assert_string_equal(got,
+		"6 downtime_resolved P1 0-4 x3 tls/transport [e u]");
+	assert_non_null(strstr(n.events.v[0].summary, "It was down 2 times"));
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -388,6 +428,7 @@ int main(void)
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_hostile_tools),
 		cmocka_unit_test(test_older),
+		cmocka_unit_test(test_older_downtime),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

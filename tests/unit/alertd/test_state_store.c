@@ -1,6 +1,7 @@
 /*
  * Goal: a transaction reads together, writes together, and never overwrites
- * what another process has written; what lost is pending again, and alone.
+ * what another process has written; only the states that lost against it are
+ * pending again.
  */
 #include "base/xalloc.h"
 #include "state/backend.h"
@@ -49,7 +50,7 @@ static long long revision_of(const char *text)
 	return n;
 }
 
-/* What another process does that was faster. */
+/* A write of another process that comes first. */
 static void write_other(struct fake *f, int k)
 {
 	struct alert_state st;
@@ -115,7 +116,7 @@ static void end(struct fixture *s)
 		free(s->fake.text[i]);
 }
 
-/* Sets the window of all that are pending; how many they were. */
+/* Sets the window of all pending states; returns how many they are. */
 static int decide(struct transaction *t, int64_t window)
 {
 	struct alert_state *st;
@@ -155,7 +156,7 @@ static void test_together(void **state)
 	assert_int_equal(s.fake.writes, 1);
 	assert_int_equal(s.fake.rows, 3);
 	transaction_end(s.t);
-	/* What has not changed is not written. */
+	/* A state that did not change is not written. */
 	begin(&s);
 	assert_int_equal(decide(s.t, 60), 3);
 	assert_false(transaction_commit(s.t));
@@ -218,7 +219,7 @@ static void test_down(void **state)
 	assert_results(s.t, TRANSACTION_FAILED, TRANSACTION_FAILED,
 		TRANSACTION_FAILED);
 	transaction_end(s.t);
-	/* The first that cannot be read ends it. */
+	/* The first state that cannot be read ends the transaction. */
 	begin(&s);
 	assert_int_equal(decide(s.t, 60), 0);
 	assert_results(s.t, TRANSACTION_FAILED, TRANSACTION_PENDING,
@@ -267,7 +268,7 @@ static void test_what_is_not_stored_is_not_seen(void **state)
 	assert_false(transaction_commit(s.t));
 	transaction_end(s.t);
 	assert_int_equal(window_of_a(&s), 60);
-	/* Put, and never committed. */
+	/* A state that was put but not committed. */
 	begin(&s);
 	put_undelivered(&s, 120);
 	transaction_put(s.t);

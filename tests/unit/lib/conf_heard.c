@@ -14,7 +14,10 @@ static void hear(void *arg, bool fatal, const char *message)
 	buf_fmt(arg, "%s%s\n", fatal ? "" : "warning: ", message);
 }
 
-/* A copy without a NUL behind it: the sanitizer sees every byte too many. */
+/*
+ * Parses a copy without a NUL at its end: the sanitizer sees each byte read too
+ * many.
+ */
 struct conf *conf_hear(const char *p, size_t n, struct buf *heard)
 {
 	char *copy = malloc(n ? n : 1);

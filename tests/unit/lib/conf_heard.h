@@ -1,6 +1,6 @@
 /*
- * conf_heard.h: a configuration from text, and all that was said of it; and the
- * page that documents it.
+ * conf_heard.h: a configuration from text, and all errors and warnings about
+ * it; and the page that documents it.
  */
 #ifndef CONF_HEARD_H
 #define CONF_HEARD_H
@@ -19,7 +19,7 @@ struct conf_case {
 	const char *heard; /* all of it; "" where the file is good */
 };
 
-/* CONF_CHECK(cases): fail the test where one of them is not as it says. */
+/* CONF_CHECK(cases): fail the test at a case that was not heard as it says. */
 #define CONF_CHECK(cases) conf_check_cases(cases, sizeof(cases) / sizeof *(cases))
 void conf_check_cases(const struct conf_case *cases, size_t n);
 

@@ -50,7 +50,9 @@ static void test_num_seconds(void **state)
 	} cases[] = {{"0", 0}, {"30", 30}, {"1.5", 1.5}, {"9ms", 0.009},
 		{"250ms", 0.25}, {"2s", 2}, {"1.5m", 90}, {"2h", 7200},
 		{"1d", 86400}, {"86401s", -1}, {"-1", -1}, {"", -1}, {"s", -1},
-		{"1 s", -1}, {"1S", -1}, {"1.", -1}, {".5", -1}, {"1e3", -1},
+		{"1h30m", 5400},
+		{"1d2h", -1}, {"2h3m4s5ms", 7384.005}, {"30m1h", -1},
+		{"1h1h", -1}, {"1h30", -1}, {"1hm", -1}, {"1 s", -1}, {"1S", -1}, {"1.", -1}, {".5", -1}, {"1e3", -1},
 		{"0x10", -1}, {"inf", -1}, {"nan", -1}, {"1sm", -1}, {"1w", -1},
 		{"00000000000000000000000000000000000000001", -1}};
 	double v;
@@ -62,6 +64,9 @@ static void test_num_seconds(void **state)
 		if (v < cases[i].value || v > cases[i].value)
 			fail_msg("%s: %g", cases[i].s, v);
 	}
+	assert_true(num_duration("1h30m", 0, 86400, &v));
+	assert_true(v > 5399 && v < 5401);
+	assert_false(num_duration("90", 0, 86400, &v));
 	/* A limit in milliseconds is met exactly: 9 * 0.001 lies above it. */
 	assert_true(num_seconds("9ms", 0, 0.009, &v));
 	assert_false(num_seconds("4ms", 0.005, 1, &v));
@@ -111,7 +116,7 @@ static void test_text_clean(void **state)
 			"a???????z"},
 		{"\xff\xc0\x80\xed\xa0\x80", 100, 100, "??????"},
 		{"\u20ac\u00e9\U0001f600", 100, 2, "\u20ac\u00e9"},
-		/* No room for the NUL behind the second: it is left out. */
+		/* Too little room for the second character and its NUL. */
 		{"\u20ac\u20ac", 6, 100, "\u20ac"},
 		{"\u20ac\u20ac", 7, 100, "\u20ac\u20ac"},
 		{"abc", 1, 100, ""},
@@ -132,7 +137,7 @@ static void test_text_clean(void **state)
 	assert_int_equal(text_clean("a", 1, out, 0, 100), 0);
 }
 
-/* A string of n times c. */
+/* A string of n characters c. */
 static const char *repeat(char c, size_t n)
 {
 	static char s[200];
@@ -192,7 +197,7 @@ static void test_slug_from_host(void **state)
 	assert_string_equal(out, repeat('h', SLUG_MAX));
 }
 
-/* Every name is read back as what it stands for, and nothing else is. */
+/* Every name reads back as its value, and no other text does. */
 #define CHECK_NAMES(type, function, first, last)                               \
 	do {                                                                   \
 		enum type out;                                                 \
@@ -296,7 +301,7 @@ static void test_sha256(void **state)
 				 "167f6ecedd419db06c1");
 }
 
-/* Bytes that come in pieces, and a second text behind the first. */
+/* The bytes come in pieces; then a second text with the same context. */
 static void test_sha256_pieces(void **state)
 {
 	struct sha256 *s = sha256_new();

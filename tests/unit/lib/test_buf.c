@@ -1,6 +1,6 @@
 /*
- * Goal: a buffer holds all that was appended, or says that it does not, and
- * never more than its limit.
+ * Goal: a buffer holds all that was appended, or has an error, and never more
+ * than its limit.
  */
 #include "base/buf.h"
 
@@ -120,7 +120,7 @@ static void test_buf_numbers(void **state)
 	buf_release(&b);
 }
 
-/* Whatever room there is, all of it is there or none. */
+/* For any room left, a formatted text is appended whole or not at all. */
 static void test_buf_fmt(void **state)
 {
 	(void)state;

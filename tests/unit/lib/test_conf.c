@@ -1,7 +1,6 @@
 /*
- * Goal: fleet.yaml(5) is read as its page says; whatever is wrong in a file is
- * told with line and column, all of it at once, and nothing that only follows
- * from it.
+ * Goal: fleet.yaml(5) is read as its page says; all faults of a file are told
+ * at once, with line and column, and no faults that only follow from others.
  */
 #include "conf_heard.h"
 
@@ -13,7 +12,7 @@
 
 #include <cmocka.h>
 
-/* Text for the lines after a server's own two, which are 5 and 6. */
+/* The text of a case goes on behind these: behind SERVER in line 6. */
 #define REGIONS "regions:\n- name: us\n- name: eu\n- name: ap\n"
 #define SERVER REGIONS "servers: [{slug: a, url: http://a/,\n"
 #define ROUTE "alerts: {routes: [{name: a,\n"

@@ -1,6 +1,6 @@
 /*
  * Goal: the page names every key with its range and its default, its full
- * example has them all, and no damage done to that example does any to us.
+ * example has all keys, and no damage to that example crashes the parser.
  */
 #include "conf/schema.h"
 #include "conf/values.h"
@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-/* How the page begins what it says of a key. */
+/* How the page begins the entry of a key. */
 static void expected(const struct conf_key *key, char *out, size_t size)
 {
 	char low[CONF_SHOWN], high[CONF_SHOWN];
@@ -36,7 +36,7 @@ static void expected(const struct conf_key *key, char *out, size_t size)
 		snprintf(out + n, size - n, ", default %s:", key->otherwise);
 }
 
-/* How the page ends it, of a text; false where there is no default. */
+/* How the page ends the entry of a text; false where it has no default. */
 static bool key_default(const struct conf_key *key, char *out)
 {
 	if (key->type != CONF_TEXT || !key->otherwise)
@@ -45,7 +45,7 @@ static bool key_default(const struct conf_key *key, char *out)
 	return true;
 }
 
-/* What the page says of a key in the section, its first line; free it. */
+/* The first line of the page on a key of a section; free it. */
 static char *said(const char *section, const char *name)
 {
 	const char *end = strstr(section + 1, "\n.Ss ");
@@ -131,7 +131,7 @@ static void test_settings(void **state)
 		fail_msg("alerts has %d settings", n);
 }
 
-/* A configuration or a reason, and never both. */
+/* Parsing gives a configuration or a reason, never both. */
 static void survives(const char *p, size_t n)
 {
 	struct buf heard;
@@ -164,7 +164,7 @@ static void test_truncated(void **state)
 	free(example);
 }
 
-/* A byte becomes another. */
+/* Changes one byte. */
 static void test_bytes(void **state)
 {
 	static const char bytes[] = "[]{}:-&*!|>'\"\t\n#,%@?~<0\x80\xff ";
@@ -176,7 +176,7 @@ static void test_bytes(void **state)
 		char kept = example[i];
 
 		for (int times = 0; times < 5; times++) {
-			/* The NUL at the end is one of them. */
+			/* The NUL at the end of `bytes` is tried, too. */
 			example[i] = bytes[k++ % sizeof bytes];
 			survives(example, strlen(example + i) ? strlen(example)
 							      : i + 1);
@@ -186,7 +186,7 @@ static void test_bytes(void **state)
 	free(example);
 }
 
-/* A line is missing, stands twice, or is indented otherwise. */
+/* Removes a line, repeats it, or indents it otherwise. */
 static void test_lines(void **state)
 {
 	char *example = conf_example(1), *line, *next;
@@ -218,7 +218,7 @@ static void test_lines(void **state)
 	free(example);
 }
 
-/* In the order of the file, whatever found them, and no more than 20. */
+/* Faults come in the order of the file, and no more than 20. */
 static void test_many_faults(void **state)
 {
 	struct buf b, expected, heard;

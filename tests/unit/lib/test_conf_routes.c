@@ -43,7 +43,7 @@ static void test_keys(void **state)
 	CONF_CHECK(cases);
 }
 
-/* Whom a route falls back on; and what lives as long as we do. */
+/* Fallbacks must exist and must not form a circle. */
 static void test_fallbacks(void **state)
 {
 	static const struct conf_case cases[] = {

@@ -103,7 +103,10 @@ static void test_compare(void **state)
 		"\xed\xa0\x80\xed\xa0\x80", "\U00010000", "\U0001f600",
 		"\xed\xa0\xbe", "\U0010ffff", "\xed\xbf\xbf", "\ue000",
 		"\ufb33", "\uffff", "\x80", "\xff"};
-	/* What stands before changes nothing, however it is compared. */
+	/*
+	 * A common beginning changes no order, whatever run of bytes is
+	 * compared.
+	 */
 	static const char *const before[] = {"", "x", "\u00f6", "\u20ac",
 		"\U0001f600", "\x80\x80\x80\x80", "\xed\xa0\x80", "\xc0\x80",
 		"a text that is longer than a run of bytes, \U0001f600"};
@@ -200,7 +203,7 @@ static void test_rfc_numbers(void **state)
 	buf_release(&b);
 }
 
-/* The n digits of a number, zeros at either end left out, and their power. */
+/* The n digits of a number, without outer zeros, and their power of 10. */
 static uint64_t digits_of(const char *s, int *n, int *exp)
 {
 	uint64_t v = 0;
@@ -234,7 +237,10 @@ static bool reads_as(uint64_t digits, int exp, double v)
 	return strtod(text, NULL) == v;
 }
 
-/* Reads back, has no shorter form, and is the nearest of its length. */
+/*
+ * The text reads back as v, no shorter text does, and none of its length is
+ * nearer.
+ */
 static void check_shortest(double v)
 {
 	char text[JCS_NUMBER], exact[64];

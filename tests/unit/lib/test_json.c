@@ -21,7 +21,10 @@ struct text_case {
 	const char *expected;
 };
 
-/* A copy without a NUL behind it: the sanitizer sees every byte too many. */
+/*
+ * Parses a copy without a NUL at its end: the sanitizer sees each byte read too
+ * many.
+ */
 static cJSON *parse(const char *p, size_t n, const struct json_limits *limits,
 	char *why)
 {
@@ -36,7 +39,7 @@ static cJSON *parse(const char *p, size_t n, const struct json_limits *limits,
 	return tree;
 }
 
-/* Parses a string and writes it again; or the reason why it is refused. */
+/* Parses each text and writes it again, or gets the reason of its refusal. */
 static void check(const struct text_case *cases, size_t n,
 	const struct json_limits *limits)
 {
@@ -243,7 +246,7 @@ static void test_limits(void **state)
 	assert_string_equal(why, "byte 513: nested too deeply");
 }
 
-/* Quadratic work would take minutes here. */
+/* Work that grows with the square of the keys would take minutes here. */
 static void test_many_keys(void **state)
 {
 	char why[JSON_WHY];

@@ -1,7 +1,7 @@
 /*
- * Goal: lines come out as they went in, whatever the pieces in which they
- * arrive; one that is too long costs no more memory than the longest; a line is
- * written whole although the pipe is full and signals come.
+ * Goal: lines come out as they went in, in whatever pieces they arrive; a line
+ * that is too long takes no more memory than the longest one; a line is written
+ * whole though the pipe is full and signals come.
  */
 #include "base/lines.h"
 
@@ -124,7 +124,7 @@ static void test_nothing(void **state)
 	finish(l, fd, pid);
 }
 
-/* Around the limit, so that every boundary of the buffer is met. */
+/* Lines around the limit, so that each boundary of the buffer is met. */
 static void write_lengths(int fd)
 {
 	put(fd, "a\n", 2);
@@ -165,7 +165,7 @@ static void test_lengths(void **state)
 	finish(l, fd, pid);
 }
 
-/* Without its newline, the longest line is one byte too long. */
+/* A line at the limit that lacks its newline is too long by one. */
 static void write_unfinished(int fd)
 {
 	put_long(fd, LINE_MAX_BYTES);
@@ -187,7 +187,7 @@ static void test_unfinished(void **state)
 	finish(l, fd, pid);
 }
 
-/* A line is there as soon as its newline is, and an error takes nothing. */
+/* A line can be read as soon as its newline came; an error loses nothing. */
 static void test_pieces(void **state)
 {
 	struct lines *l;
@@ -232,7 +232,7 @@ static void on_signal(int sig)
 	signals++;
 }
 
-/* Counts the x, and disturbs the writer before every read. */
+/* Counts the bytes x; sends the writer a signal before every read. */
 static void read_and_disturb(int fd, pid_t writer, size_t expected)
 {
 	static char p[16384];

@@ -1,7 +1,7 @@
 /*
  * Goal: maintenances of a server that touch, overlap or are less than a quarter
- * of an hour apart count as one, whoever asked for them and however, and that is
- * no longer than the cap.
+ * of an hour apart count as one, whoever asked for them and in whatever way;
+ * and that one is no longer than the cap.
  */
 #include "records/maintenance_window.h"
 
@@ -14,10 +14,10 @@
 
 #define HOUR 3600
 #define CAP (4 * HOUR)
-/* So long after 1000, in minutes. */
+/* Minute n after instant 1000. */
 #define M(n) (1000 + (n) * 60)
 
-/* Of the server s: by its slug, a pattern, or its account. */
+/* A maintenance of server s: by slug (0), pattern (1) or account (2). */
 static struct planned planned(int how, int from, int to)
 {
 	static const char *const names[] = {"s", "?", "acme"};
@@ -34,7 +34,7 @@ struct span {
 	int from, to; /* minutes; 0, 0: none */
 };
 
-/* What covers minute by minute is one maintenance, and no longer than the cap. */
+/* The chain at minute t, and the part of it within the cap. */
 static void test_chain(void **state)
 {
 	static const struct {
@@ -42,7 +42,7 @@ static void test_chain(void **state)
 		int t;
 		struct span chain, told;
 	} cases[] = {
-		/* They touch; overlap; stand 14 minutes apart; 15. */
+		/* They touch, overlap, are 14 minutes apart, and 15. */
 		{{{0, 60}, {60, 90}}, 0, {0, 90}, {0, 90}},
 		{{{0, 60}, {30, 90}}, 89, {0, 90}, {0, 90}},
 		{{{0, 60}, {74, 90}}, 65, {0, 90}, {0, 90}},
@@ -51,9 +51,9 @@ static void test_chain(void **state)
 		{{{0, 60}, {75, 90}}, 75, {75, 90}, {75, 90}},
 		/* The one in between joins the two. */
 		{{{0, 60}, {85, 100}, {70, 75}}, 10, {0, 100}, {0, 100}},
-		/* Within another. */
+		/* One within another. */
 		{{{0, 100}, {10, 20}, {110, 120}}, 50, {0, 120}, {0, 120}},
-		/* Beyond the cap of four hours nothing is silent. */
+		/* Behind the cap of four hours nothing is silenced. */
 		{{{0, 240}, {240, 480}}, 0, {0, 480}, {0, 240}},
 		{{{0, 240}, {240, 480}}, 300, {0, 480}, {0, 240}},
 		{{{0, 240}, {250, 480}, {490, 700}}, 695, {0, 700}, {0, 240}},
@@ -90,7 +90,7 @@ static void test_chain(void **state)
 
 #define HUNDRED 100
 
-/* 16 days, by slug, pattern and account: silent for four hours, and not again. */
+/* A chain of 16 days silences its first four hours, and no more. */
 static void test_hundred(void **state)
 {
 	struct planned l[HUNDRED];
@@ -104,14 +104,14 @@ static void test_hundred(void **state)
 			M(i), CAP);
 
 		silent += occurrence_covers(&o, M(i));
-		/* When it was over is known for a day, and does not move. */
+		/* For a day its end is known, and stays the same. */
 		assert_true(o.found || i > 24 * 60);
 		assert_true(!o.found || (o.start == M(0) && o.end == M(240)));
 	}
 	assert_int_equal(silent, 240);
 }
 
-/* What recurs without a pause is over for good after its first cap. */
+/* A maintenance that recurs without a pause ends for good at its first cap. */
 static void test_endless(void **state)
 {
 	/* 2026-03-02T00:00:00Z, a Monday. */

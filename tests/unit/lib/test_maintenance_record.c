@@ -1,5 +1,5 @@
 /*
- * Goal: a maintenance record is read whole or refused, and is written as it was
+ * Goal: a maintenance record is read whole or refused, and written as it was
  * read.
  */
 #include "json/json.h"

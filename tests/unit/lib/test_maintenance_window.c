@@ -70,7 +70,7 @@ static void check(const char *what, const char *t, const struct occurrence *o,
 	"\"starts_at\":\"2026-03-02T01:00:00Z\",\"ends_at\":" \
 	"\"2026-03-02T02:00:00Z\",\"zone\":\"Europe/Berlin\"," \
 	"\"every\":[\"mon\",\"tue\",\"wed\",\"thu\",\"fri\",\"sat\",\"sun\"]"
-/* From a Monday on, each Sunday and Wednesday from 23:00 to 01:30 there. */
+/* From a Monday on, in New York: Sundays and Wednesdays from 23:00 to 01:30. */
 #define MIDNIGHT \
 	"\"starts_at\":\"2026-06-01T03:00:00Z\",\"ends_at\":" \
 	"\"2026-06-01T05:30:00Z\",\"zone\":\"America/New_York\"," \
@@ -98,7 +98,7 @@ static void test_last(void **state)
 			"2026-05-04T22:00 2026-05-05T00:30", NULL},
 		{LONG ENDED("2026-05-05T12:00:00Z"), "2026-05-05T13:00:00Z",
 			"2026-05-04T22:00 2026-05-05T02:00", NULL},
-		/* Winter, summer: the same on the wall. */
+		/* In winter and in summer at the same local time. */
 		{NIGHTLY, "2026-03-10T01:30:00Z",
 			"2026-03-10T01:00 2026-03-10T02:00",
 			"2026-03-11T01:00 2026-03-11T02:00"},
@@ -109,14 +109,14 @@ static void test_last(void **state)
 			"2026-03-02T01:00 2026-03-02T02:00"},
 		{NIGHTLY, "2026-01-02T00:59:00Z", NULL,
 			"2026-03-02T01:00 2026-03-02T02:00"},
-		/* That night there is no 02:00; and then there are two. */
+		/* A night without a 02:00, and one with two. */
 		{NIGHTLY, "2026-03-29T01:30:00Z",
 			"2026-03-29T01:00 2026-03-29T02:00",
 			"2026-03-30T00:00 2026-03-30T01:00"},
 		{NIGHTLY, "2026-10-25T01:30:00Z",
 			"2026-10-25T00:00 2026-10-25T02:00",
 			"2026-10-26T01:00 2026-10-26T02:00"},
-		/* Begun 23 years ago, and not counted from then. */
+		/* 23 years later: found without counting from its beginning. */
 		{NIGHTLY, "2049-07-01T00:15:00Z",
 			"2049-07-01T00:00 2049-07-01T01:00",
 			"2049-07-02T00:00 2049-07-02T01:00"},
@@ -149,7 +149,7 @@ static void test_last(void **state)
 	}
 }
 
-/* Whatever the hour, what is found has begun, and is no longer than the cap. */
+/* At any hour, an occurrence that is found has begun, and is within the cap. */
 static void test_every_hour(void **state)
 {
 	static const char *const records[] = {NIGHTLY, MIDNIGHT};
@@ -173,7 +173,10 @@ static void test_every_hour(void **state)
 	}
 }
 
-/* What is kept of one is what would be found anew, in whatever order. */
+/*
+ * What is cached of a maintenance is what a search finds, in any order of
+ * times.
+ */
 static void test_kept(void **state)
 {
 	static const char *const records[] = {ONCE, NIGHTLY, MIDNIGHT,

@@ -1,6 +1,6 @@
 /*
- * Goal: every field of a record survives the pipe, foreign text crosses it
- * clean and short, and nothing of it makes a line that cannot be read.
+ * Goal: every field of a record survives the pipe; foreign text is cleaned and
+ * cut, and never makes a line that cannot be read.
  */
 #include "records/probe.h"
 
@@ -337,7 +337,7 @@ static void test_foreign_text(void **state)
 	buf_release(&b);
 }
 
-/* A name is cut and cleaned; of those that become equal the first stays. */
+/* A name is cut and cleaned; of names that become equal the first is kept. */
 static void test_tool_names(void **state)
 {
 	char *end_a = repeat("n", 1024), *end_b = repeat("n", 1024);
@@ -421,7 +421,7 @@ static size_t tools_written(size_t n, const char *name_of_last, size_t *length)
 
 static void test_many_tools(void **state)
 {
-	/* A tool takes 145 bytes and the digits of its number. */
+	/* Names that no reader accepts. */
 	static const char *const odd[] = {"a\xc0\x80", "\xff", "\xed\xa0\x80"};
 	size_t n, low = 1, high = 10000, length;
 
@@ -437,7 +437,7 @@ static void test_many_tools(void **state)
 	assert_in_range(length, LINE_MAX_BYTES - 200, LINE_MAX_BYTES);
 	assert_int_equal(tools_written(high, NULL, &length), 0);
 	assert_in_range(length, 200, 1000);
-	/* Names that no reader accepts must not cost the record. */
+	/* With such a name the list is left out, not the record. */
 	for (size_t i = 0; i < COUNT(odd); i++)
 		assert_int_equal(tools_written(2, odd[i], &length), 0);
 }

@@ -38,7 +38,7 @@ static const char step[] = STEP ",'step':'dns','status':'pass','ms':1}";
 static const char probe[] = PROBE ",'state':'healthy','total_ms':1}";
 static const char runner[] = RUNNER "}";
 
-/* What is in it is not for who reads it here. */
+/* record_read passes over an expiry record, whatever is in it. */
 static const char expiry[] = "{'v':1,'type':'expiry','slug':7}";
 
 static cJSON *parse(const char *text)
@@ -191,7 +191,7 @@ static void test_no_records(void **state)
 	}
 }
 
-/* Whether a probe of a URL of n bytes is a record. */
+/* Whether a probe record with a URL of n bytes is read. */
 static bool reads_url(size_t n)
 {
 	struct record r;
@@ -226,7 +226,7 @@ static void test_long_url(void **state)
 	assert_false(reads_url(LINE_MAX_BYTES - 200));
 }
 
-/* Read the line that the text with " for each ' is, which must be one. */
+/* Read the line that text is with " for each '; it must be valid. */
 static struct record read_line(const char *text)
 {
 	char *line = quoted(text), why[RECORD_WHY];
@@ -254,8 +254,8 @@ static char *filled(const char *text, const char *unit, size_t n)
 }
 
 /*
- * What stands in a line that nobody of ours wrote is held to the same limits:
- * text is cut and cleaned, and what is not known is not written again.
+ * A line of a foreign program is held to the same limits: text is cut and
+ * cleaned, and unknown members are not written again.
  */
 static void test_limits(void **state)
 {
@@ -293,7 +293,7 @@ static void test_limits(void **state)
 	}
 }
 
-/* What is no pair of numbers was not measured. */
+/* An offset that is no pair of numbers counts as not measured. */
 static void test_offset(void **state)
 {
 	static const struct {

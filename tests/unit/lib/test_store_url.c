@@ -1,6 +1,6 @@
 /*
- * Goal: an address of the store leads there, an IPv6 one too; what is none is
- * refused in a sentence that repeats no password.
+ * Goal: an address of the store is taken apart, with IPv6 too; what is no
+ * address is refused in a sentence that repeats no password.
  */
 #include "store/url.h"
 

@@ -37,7 +37,7 @@ static void check(const struct verdict *v, const char *expected)
 	buf_str(&b, "before ");
 	at = verdict_write(&b, v);
 	assert_string_equal(b.p + strlen("before "), expected);
-	/* Where the value of the uptime stands. */
+	/* verdict_write returns where the value of the uptime stands. */
 	assert_ptr_equal(strstr(b.p, uptime) + strlen(uptime), b.p + at);
 	buf_release(&b);
 }
@@ -125,7 +125,8 @@ static void test_full(void **state)
 	v.error_rates.known = true;
 	v.error_rates.windows[RATE_5M] = (struct error_rate) {
 		.probes = 25,
-		.failed = {[LAYER_HTTP] = 2, [LAYER_TOOLS] = 1}};
+		.failed = {[LAYER_HTTP] = 2, [LAYER_TOOLS] = 1},
+		.throttled = 1};
 	v.uptime_30d = 99.98;
 	check(&v,
 		"{\"v\":1,\"type\":\"verdict\",\"window\":1777494660,"
@@ -158,15 +159,16 @@ static void test_full(void **state)
 		"\"latency_ms\":{\"p50\":null,\"p95\":112.4,"
 		"\"baseline\":null},"
 		"\"error_rate\":{\"5m\":{\"probes\":25,\"failed\":3,"
-		"\"tools\":1,\"initialize\":0,\"http\":2,\"transport\":0},"
+		"\"tools\":1,\"initialize\":0,\"http\":2,\"transport\":0,"
+		"\"throttled\":1},"
 		"\"30m\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
-		"\"http\":0,\"transport\":0},"
+		"\"http\":0,\"transport\":0,\"throttled\":0},"
 		"\"1h\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
-		"\"http\":0,\"transport\":0},"
+		"\"http\":0,\"transport\":0,\"throttled\":0},"
 		"\"6h\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
-		"\"http\":0,\"transport\":0},"
+		"\"http\":0,\"transport\":0,\"throttled\":0},"
 		"\"3d\":{\"probes\":0,\"failed\":0,\"tools\":0,\"initialize\":0,"
-		"\"http\":0,\"transport\":0}},"
+		"\"http\":0,\"transport\":0,\"throttled\":0}},"
 		"\"uptime_30d\":99.98,\"p50_ms\":null,\"p95_ms\":null}\n");
 }
 

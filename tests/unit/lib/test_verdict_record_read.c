@@ -110,7 +110,7 @@ static void test_read(void **state)
 		if (verdict_read(lines[i], strlen(lines[i]), &r, why))
 			fail_msg("%s: %s", why, lines[i]);
 		assert_string_equal(r.verdict.slug, "s");
-		/* They tell no latencies. */
+		/* These lines have no latencies. */
 		assert_true(isnan(r.verdict.latency_p50));
 		assert_true(isnan(r.verdict.latency_p95));
 		assert_true(isnan(r.verdict.latency_baseline));
@@ -188,6 +188,16 @@ static void test_refused(void **state)
 			"\"error_rate\":{\"1h\":{\"probes\":1,\"tools\":2,"
 			"\"initialize\":0,\"http\":0,\"transport\":0}},"
 			"\"no_data\"", "error_rate: not counts"},
+		{"\"no_data\"",
+			"\"error_rate\":{\"1h\":{\"probes\":9,\"tools\":2,"
+			"\"initialize\":0,\"http\":1,\"transport\":0,"
+			"\"throttled\":2}},\"no_data\"",
+			"error_rate: not counts"},
+		{"\"no_data\"",
+			"\"error_rate\":{\"1h\":{\"probes\":9,\"tools\":0,"
+			"\"initialize\":0,\"http\":1,\"transport\":0,"
+			"\"throttled\":-1}},\"no_data\"",
+			"error_rate: not counts"},
 		{"\"no_data\"", "\"uptime_30d\":101,\"no_data\"", "uptime_30d"},
 		{"\"no_data\"", "\"failing\":[],\"no_data\"", "byte"},
 		{"]}", "]}x", "byte"},

@@ -34,6 +34,47 @@ static void test_exists(void **state)
 	assert_false(zone_exists("right/Europe/Berlin"));
 }
 
+static void test_when(void **state)
+{
+	static const struct {
+		const char *said, *meant; /* "": refused */
+	} cases[] = {
+		{"2026-11-22T20:00:00Z", "2026-11-22T20:00:00Z"},
+		{"1777485060", "2026-04-29T17:51:00Z"},
+		{"2026-11-23 02:00", "2026-11-23T01:00:00Z"},
+		{"2026-11-23T2:00", "2026-11-23T01:00:00Z"},
+		{"2026-07-01", "2026-06-30T22:00:00Z"},
+		{"2:00", "2026-11-23T01:00:00Z"},
+		{"22:30", "2026-11-22T21:30:00Z"},
+		{"22:00", "2026-11-23T21:00:00Z"},
+		{"+10m", "2026-11-22T21:10:00Z"},
+		{"+1h30m", "2026-11-22T22:30:00Z"},
+		{"+10", ""}, {"10", ""}, {"10m", ""}, {"24:00", ""},
+		{"2:60", ""}, {":00", ""}, {"2026-13-01", ""},
+		{"2026-02-29 2:00", ""}, {"2026-11-23x02:00", ""},
+		{"2026-11-23 ", ""}, {"tomorrow", ""}, {"", ""},
+	};
+	int64_t now, t;
+	char at[CLOCK_RFC3339];
+
+	(void)state;
+	/* It is ten in the evening there. */
+	assert_true(clock_rfc3339_parse("2026-11-22T21:00:00Z", &now));
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		*at = '\0';
+		if (zone_when(cases[i].said, "Europe/Berlin", (double)now, &t))
+			clock_rfc3339(t, at);
+		if (strcmp(at, cases[i].meant) != 0)
+			fail_msg("%s: %s", cases[i].said, at);
+	}
+	zone_rfc3339("Europe/Berlin", now, at);
+	assert_string_equal(at, "2026-11-22T22:00:00+01:00");
+	zone_rfc3339("America/New_York", now, at);
+	assert_string_equal(at, "2026-11-22T16:00:00-05:00");
+	zone_rfc3339("UTC", now, at);
+	assert_string_equal(at, "2026-11-22T21:00:00Z");
+}
+
 static void test_both_ways(void **state)
 {
 	static const struct {
@@ -78,7 +119,7 @@ static void test_both_ways(void **state)
 	}
 }
 
-/* What no clock shows, and what lies beyond a month. */
+/* A time that no clock shows, and a day beyond the month. */
 static void test_odd(void **state)
 {
 	struct zone_time left_out = {2026, 3, 29, 6, 150};
@@ -92,7 +133,7 @@ static void test_odd(void **state)
 	assert_true(zone_instant("UTC", &beyond) == (double)t);
 }
 
-/* What the C library says, which goes by TZ and is right. */
+/* The local time by the C library, which goes by TZ: the reference. */
 static struct tm library(int64_t t)
 {
 	time_t at = (time_t)t;
@@ -114,7 +155,10 @@ static void check_local(const char *zone, int64_t t)
 			l.year, l.month, l.day, l.weekday, l.minute);
 }
 
-/* The instant of what a clock with that offset shows at t. */
+/*
+ * Takes what a clock with that offset shows at t; its instant in the zone must
+ * be `expected`.
+ */
 static void check_instant(const char *zone, int64_t t, long offset,
 	int64_t expected)
 {
@@ -200,7 +244,7 @@ static void test_library(void **state)
 	assert_true(zones > 300 && changes > 20000);
 }
 
-/* It is another's: what is shown does not depend on it, and it stays. */
+/* TZ in the environment changes no result, and is not changed. */
 static void test_tz(void **state)
 {
 	struct zone_time l;
@@ -243,6 +287,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_exists),
+		cmocka_unit_test(test_when),
 		cmocka_unit_test(test_both_ways),
 		cmocka_unit_test(test_odd),
 		cmocka_unit_test(test_tz),

@@ -1,6 +1,6 @@
 /*
- * Goal: every address that is not of the public internet is known as such, to
- * the last one of each block, in whatever form it is written.
+ * Goal: every address outside the public internet is known as such, to the last
+ * one of each block, in whatever form it is written.
  */
 #include "http/address.h"
 
@@ -136,7 +136,7 @@ static void test_single(void **state)
 		check_private(public[i], false);
 }
 
-/* What is no address cannot be told to be public. */
+/* What is no address does not count as public. */
 static void test_no_address(void **state)
 {
 	static const char *const rows[] = {"", "[]", "localhost", "h",
@@ -185,7 +185,7 @@ static void test_text(void **state)
 		assert_true(address_literal(rows[i].literal));
 	}
 	assert_true(address_literal("[::1]"));
-	/* Too small for an address: none, rather than half of one. */
+	/* A buffer too small for the address gets none of it. */
 	fill("2001:db8::1", 1, &a);
 	address_text((struct sockaddr *)&a, text, 8, &port);
 	assert_string_equal(text, "");
@@ -241,7 +241,7 @@ static void test_private_host(void **state)
 		{"11.0.0.1", false},
 		{"[2606:4700::1111]", false},
 		{"[::ffff:8.8.8.8]", false},
-		/* Names say nothing. */
+		/* Names are not looked up. */
 		{"mcp.internal", false},
 		{"127.0.0.1.example", false},
 		{"10.1", false},

@@ -1,6 +1,6 @@
 /*
- * Goal: of what a server sends, the answer to our request is found, and what is
- * meant to be it and is none is named.
+ * Goal: the answer to our request is found among all that a server sends; one
+ * that is meant for us but malformed gets the reason.
  */
 #include "mcp/answer.h"
 
@@ -41,8 +41,10 @@ static cJSON *parse(const char *text)
 
 static void test_faults(void **state)
 {
-	/* Why it is no answer; "null: " where it is taken for ours only if
-	 * errors without an id are. */
+	/*
+	 * Why it is malformed, or ""; "null: " where it counts as ours only if
+	 * errors without an id do.
+	 */
 	static const struct {
 		const char *text, *expected;
 	} rows[] = {
@@ -64,7 +66,7 @@ static void test_faults(void **state)
 		{"{'id':7,'result':{}}", JSONRPC},
 		{"{'jsonrpc':2.0,'id':7,'result':{}}",
 			JSONRPC},
-		/* Whose it is cannot be told, but whose else would it be? */
+		/* An error without an id: may be ours. */
 		{V "'error':{}}", "null: " CODE},
 		{V "'id':null,'error':{'code':1}}", ""},
 		/* Not meant for us. */
@@ -92,7 +94,7 @@ static void test_faults(void **state)
 	}
 }
 
-/* An event of each text in turn; more than one are separated by '|'. */
+/* Feeds the texts, separated by '|', as events; '!': of another type. */
 static void hear(struct answer *a, const char *texts)
 {
 	char *copy = quoted(texts), *save = NULL;
@@ -113,7 +115,10 @@ static void hear(struct answer *a, const char *texts)
 
 static void test_events(void **state)
 {
-	/* "R", "E", with "b" in a batch; or the code of the failure. */
+	/*
+	 * "R" a result, "E" an error, "b" in a batch; or the code of the
+	 * failure.
+	 */
 	static const struct {
 		const char *texts, *expected;
 	} rows[] = {
@@ -158,7 +163,7 @@ static void test_events(void **state)
 	}
 }
 
-/* What costs too much ends the wait, even where the answer would follow. */
+/* An event that costs too much ends the wait; the answer is not read. */
 static void test_costly_events(void **state)
 {
 	static const struct {

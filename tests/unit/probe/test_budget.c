@@ -60,7 +60,7 @@ static void put(struct buf *b, size_t n, const char *one)
 	buf_char(b, one ? ']' : '}');
 }
 
-/* The refusal of a text; -1 where it is none. */
+/* Why a text is refused; -1 where it is not. */
 static int refusal(struct budget *b, const struct buf *text)
 {
 	char why[JSON_WHY];
@@ -83,7 +83,7 @@ static void test_members(void **state)
 	assert_int_equal(refusal(&b, &text), -1);
 	put(&text, BUDGET_MEMBERS + 1, NULL);
 	assert_int_equal(refusal(&b, &text), JSON_TOO_MANY_KEYS);
-	/* Of one object, and not of all together. */
+	/* The limit is of each object, and not of all together. */
 	buf_clear(&text);
 	buf_str(&text, "[{\"a\":{},\"b\":{\"c\":1}},{\"a\":0,\"b\":0}]");
 	b.json.members = 2;
@@ -93,7 +93,7 @@ static void test_members(void **state)
 	buf_release(&text);
 }
 
-/* What texts count, and that it adds up. */
+/* How many values texts have, and that the budget adds them up. */
 static void test_values(void **state)
 {
 	static const struct {
@@ -133,7 +133,7 @@ static void test_values(void **state)
 	buf_release(&text);
 }
 
-/* What is refused for the memory that its tree would take. */
+/* Texts that are refused for the memory that their tree would take. */
 static void test_memory(void **state)
 {
 	static const struct {
@@ -161,7 +161,7 @@ static void test_memory(void **state)
 		if (refusal(&b, &text) != rows[i].refusal)
 			fail_msg("%zu of %s", rows[i].n, rows[i].one);
 	}
-	/* One string is the whole tree, and what comes last. */
+	/* The tree is a single string, which ends the text. */
 	budget_init(&b, NULL, NULL);
 	buf_clear(&text);
 	buf_char(&text, '"');
@@ -175,7 +175,7 @@ static void test_memory(void **state)
 	buf_release(&text);
 }
 
-/* The figures are no less than what malloc(3) gives. */
+/* The figures of the budget are no less than what malloc(3) takes. */
 static void test_tree_size(void **state)
 {
 	const char text[] = "{\"ab\":[1,\"x\"],\"c\":null}";
@@ -205,7 +205,7 @@ static void test_late(void **state)
 	buf_init(&text, MIB);
 	budget_init(&b, late, &left);
 	assert_true(budget_late(&b));
-	/* It is asked now and then, and not for each value. */
+	/* The deadline is asked about now and then, not for each value. */
 	put(&text, 10, "0");
 	left = 0;
 	assert_int_equal(refusal(&b, &text), -1);

@@ -74,10 +74,10 @@ static void test_one(void **state)
 		{"Bearer error = \"x\" , scope= \"y\",error_description\t=z",
 			"Bearer+ e=x d=z s=y"},
 		{"Bearer scope = y , error=x", "Bearer+ e=x s=y"},
-		/* The first of its name counts. */
+		/* The first parameter of a name counts. */
 		{"Bearer error=x, error=y", "Bearer+ e=x"},
 		{"Bearer error=\"\", error=y", "Bearer+ e=y"},
-		/* Other names, also those that begin alike. */
+		/* Unknown parameters, also those whose names begin alike. */
 		{"Bearer errors=x, erro=y, xerror=z, scope_=w", "Bearer+"},
 		{"Bearer as_uri=\"a\", error=x", "Bearer+ e=x"},
 	};
@@ -118,7 +118,7 @@ static void test_several(void **state)
 		{"Basic, Bearer", "Basic+"},
 		{"Bearer, Basic", "Bearer+"},
 		{"Basic , Bearer scope=b", "Basic+ s=b"},
-		/* What another scheme says is not Bearer's. */
+		/* Parameters of another scheme are not Bearer's. */
 		{"Basic error=x, Bearer scope=b, DPoP error=y, scope=c",
 			"Basic+ s=b"},
 		{"DPoP algs=\"ES256 PS256\", error=x", "DPoP"},
@@ -143,7 +143,7 @@ static void test_several(void **state)
 	check(rows, COUNT(rows));
 }
 
-/* What servers write that the grammar does not know; nothing may be lost. */
+/* What servers write against the grammar: nothing of it may be lost. */
 static void test_odd(void **state)
 {
 	static const struct row rows[] = {
@@ -195,7 +195,7 @@ static void test_long(void **state)
 		size_t n, resource, description, scope;
 	} rows[] = {
 		{"resource_metadata", 2047, 2047, 0, 0},
-		/* Half a URL is another one. */
+		/* A URL is never cut: half of one is another URL. */
 		{"resource_metadata", 2048, 0, 0, 0},
 		{"resource_metadata", 2049, 0, 0, 0},
 		{"resource_metadata", 100000, 0, 0, 0},

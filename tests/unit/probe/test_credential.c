@@ -1,6 +1,6 @@
 /*
- * Goal: a credential comes from a file of its owner's alone, is one kind of
- * secret and all of it, and goes nowhere but to its origins.
+ * Goal: a credential comes from a file that only its owner can read, is one
+ * complete secret of one kind, and is sent only to its origins.
  */
 #include "auth/credential.h"
 #include "redaction/mask.h"
@@ -100,7 +100,7 @@ static void test_files(void **state)
 			"Authorization: Bearer s"},
 		{"", "no origin says where it may be sent"},
 		{"token = s", "no origin says where it may be sent"},
-		/* One kind of secret, and all of it. */
+		/* Exactly one kind of secret, and complete. */
 		{O, ONE},
 		{O "header = X", "header and value go together"},
 		{O "value = v", "header and value go together"},
@@ -138,7 +138,7 @@ static void test_files(void **state)
 			"line 2: a value is empty or not visible ASCII"},
 		{O "header = X\nvalue = a\tb",
 			"line 3: a value is empty or not visible ASCII"},
-		/* A field of another name than is written would be sent. */
+		/* Else the field sent would not be the one written. */
 		{O "header = X:\nvalue = v", "line 2: header is no field name"},
 		{O "header = X: y\nvalue = v",
 			"line 2: a value is empty or not visible ASCII"},
@@ -207,7 +207,7 @@ static void test_origins(void **state)
 				     "origin = http://127.0.0.1:1\ntoken = s";
 	static const struct {
 		const char *url;
-		bool shown, to_token; /* of the file; of a token for h */
+		bool shown, to_token; /* c may go there; so may token */
 	} rows[] = {
 		{"https://h/", true, true},
 		{"https://H:443/mcp?a", true, true},
@@ -242,7 +242,7 @@ static void test_origins(void **state)
 			credential_for(token, &u) != rows[i].to_token)
 			fail_msg("%s", rows[i].url);
 	}
-	/* Over plain HTTP never, whatever it is for. */
+	/* A token for a plain HTTP server is never sent. */
 	assert_false(credential_for(never, &insecure));
 	credential_free(c);
 	credential_free(token);
@@ -269,7 +269,7 @@ static void test_secrets(void **state)
 		const char *file, *in, *masked;
 	} rows[] = {
 		{O "token = s3cret", "no s3cret", "no ***"},
-		/* Half of every sentence would be hidden. */
+		/* Too short: it would hide words in every sentence. */
 		{O "token = abc", "abc", "abc"},
 		{O "header = X\nvalue = Key s3cret", "Key s3cret, s3cret",
 			"***, ***"},

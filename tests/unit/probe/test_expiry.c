@@ -1,6 +1,6 @@
 /*
- * Goal: what is left is judged to the second, said in a sentence, and an expiry
- * record is what its line says.
+ * Goal: the time left is judged to the second and told in a sentence, and an
+ * expiry record is read and written as its line says.
  */
 #include "expiry/finding.h"
 
@@ -33,7 +33,9 @@ static void test_judge(void **state)
 		{EXPIRY_CERTIFICATE, 14 * DAY, EXPIRY_EXPIRING, 1209600},
 		{EXPIRY_CERTIFICATE, 7 * DAY + 0.001, EXPIRY_EXPIRING, 1209600},
 		{EXPIRY_CERTIFICATE, 7 * DAY, EXPIRY_EXPIRING, 604800},
-		{EXPIRY_CERTIFICATE, 0.001, EXPIRY_EXPIRING, 604800},
+		{EXPIRY_CERTIFICATE, DAY + 0.001, EXPIRY_EXPIRING, 604800},
+		{EXPIRY_CERTIFICATE, DAY, EXPIRY_EXPIRING, 86400},
+		{EXPIRY_CERTIFICATE, 0.001, EXPIRY_EXPIRING, 86400},
 		{EXPIRY_CERTIFICATE, 0, EXPIRY_EXPIRED, 0},
 		{EXPIRY_CERTIFICATE, -1e12, EXPIRY_EXPIRED, 0},
 		{EXPIRY_CREDENTIAL, 72 * 3600 + 0.001, EXPIRY_OK, -1},

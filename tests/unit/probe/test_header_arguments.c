@@ -1,6 +1,6 @@
 /*
- * Goal: a tool whose schema mirrors arguments into header fields otherwise than
- * the specification allows is known for one that clients leave out.
+ * Goal: a tool whose schema mirrors arguments into header fields in a way that
+ * the specification forbids is recognized: clients leave it out.
  */
 #include "mcp/header_arguments.h"
 
@@ -55,7 +55,10 @@ static void test_schemas(void **state)
 			NULL},
 		{"{'properties':{'o':{'properties':{'a':" A "}},'b':" B "}}",
 			NULL},
-		/* An argument of that name, and data, are no annotations. */
+		/*
+		 * An argument named x-mcp-header is no annotation, and neither
+		 * are data.
+		 */
 		{"{'properties':{'x-mcp-header':{'type':'object'}}}", NULL},
 		{"{'default':{'x-mcp-header':''},'enum':[" A "," A "]}", NULL},
 		{"{'properties':['x-mcp-header'],'items':'x','$defs':[1]}",

@@ -1,6 +1,6 @@
 /*
- * Goal: a token's own end is read from whatever a token may be, and that of a
- * credential is the earlier of its own and that of its file.
+ * Goal: the end of a token is read from it, whatever it is; that of a
+ * credential is the earlier of its token's and the one in its file.
  */
 #include "auth/credential.h"
 #include "auth/jwt.h"
@@ -36,7 +36,7 @@ static void encode(const char *p, char *out)
 	*out = '\0';
 }
 
-/* By the payload, as JSON. */
+/* The end in a payload of JSON. */
 static void test_jwt_payload(void **state)
 {
 	static const struct {
@@ -53,7 +53,7 @@ static void test_jwt_payload(void **state)
 		{"{\"exp\":1e999}", 0}, {"{\"exp\":\"1795000000\"}", 0},
 		{"{\"exp\":null}", 0}, {"{\"exp\":true}", 0},
 		{"{\"exp\":[1795000000]}", 0}, {"{\"EXP\":1795000000}", 0},
-		/* Which of them would count? */
+		/* Two ends: it cannot be told which one counts. */
 		{"{\"exp\":1,\"exp\":1795000000}", 0},
 		{"{}", 0}, {"[1795000000]", 0}, {"1795000000", 0}, {"", 0},
 		{"{\"exp\":1795000000}x", 0}, {"{\"exp\":1795000000", 0},
@@ -88,7 +88,7 @@ static void test_jwt_form(void **state)
 		{"." GOOD ".", true}, {"h." GOOD ".s", true},
 		{GOOD, false}, {"", false}, {".", false}, {"..", false},
 		{"...", false}, {"h." GOOD, false}, {GOOD ".s", false},
-		/* Five parts: what is in it is encrypted. */
+		/* Five parts: the payload is encrypted. */
 		{"h." GOOD ".i.c.t", false}, {"h." GOOD ".s.", false},
 		{"h.eyJleHAiOjF9=.s", false}, {"h.eyJleHAiOjF9==.s", false},
 		{"h.eyJleHAi OjF9.s", false}, {"h.eyJleHAi+OjF9.s", false},

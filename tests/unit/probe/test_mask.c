@@ -1,6 +1,6 @@
 /*
- * Goal: no secret survives in what is printed, wherever it stands, in whatever
- * form a server gives it back, and wherever it is cut.
+ * Goal: no secret is printed, wherever it stands, in whatever form a server
+ * echoes it, and wherever the text is cut.
  */
 #include "base/xalloc.h"
 #include "http/proxy.h"
@@ -43,12 +43,12 @@ static void test_mask(void **state)
 		{"s3cret-long", 99, "***"},
 		{"s3cre", 99, "s3cre"},
 		{"a\ns3cret\nx==y", 99, "a\n***\n***"},
-		/* The longest of those that fit. */
+		/* The longest secret that matches is hidden. */
 		{"s3cret-l", 99, "***"},
 		{"s3cret-", 99, "***-"},
-		/* One that was cut, in the middle of something else. */
+		/* A secret that was cut, with other text behind it. */
 		{"s3cret-lon\",\"more\"", 99, "***\",\"more\""},
-		/* What begins before the cut is whole behind it. */
+		/* A secret that begins before the cut is hidden whole. */
 		{"abcs3cret", 4, "abc***"},
 		{"abcs3cret", 3, "abc"},
 		{"abcdef", 4, "abcd"},
@@ -65,7 +65,7 @@ static void test_mask(void **state)
 	mask_secret("s3cret-long");
 	mask_secret("x==y");
 	mask_secret("s3cret");
-	/* Half of every sentence would be hidden. */
+	/* Too short: it would hide words in every sentence. */
 	mask_secret("the");
 	mask_secret("");
 	mask_secret(NULL);
@@ -80,13 +80,16 @@ static void test_mask(void **state)
 	assert_string_equal(out, "s3cret");
 }
 
-/* As a server gives it back, who parses, escapes and logs. */
+/* The forms in which a server that parses, escapes or logs echoes a secret. */
 static void test_forms(void **state)
 {
 	/* s3cret-"/\<&% canary */
 	static const char *const rows[] = {
 		"s3cret-\"/\\<&% canary",
-		/* JSON, as most write it, as PHP does, as Go does, within JSON. */
+		/*
+		 * JSON as most write it, as PHP does, as Go does, and JSON
+		 * within JSON.
+		 */
 		"s3cret-\\\"/\\\\<&% canary",
 		"s3cret-\\\"\\/\\\\<&% canary",
 		"s3cret-\\\"/\\\\\\u003c\\u0026% canary",
@@ -94,7 +97,7 @@ static void test_forms(void **state)
 		"s3cret-\\\\\\\"/\\\\\\\\\\\\u003c\\\\u0026% canary",
 		("\\u0073\\u0033\\u0063\\u0072\\u0065\\u0074\\u002D\\u0022"
 		 "\\u002F\\u005c\\u003C\\u0026\\u0025\\u0020canary"),
-		/* A URL, a form, twice. */
+		/* In a URL, in a form, and encoded twice. */
 		"s3cret-%22%2F%5C%3C%26%25%20canary",
 		"s3cret-%22%2f%5c%3c%26%25+canary",
 		"s3cret-%2522%252F%255C%253C%2526%2525%2520canary",
@@ -102,7 +105,7 @@ static void test_forms(void **state)
 		"s3cret-&quot;/\\&lt;&amp;% canary",
 		"s3cret-&#34;&#47;&#92;&#60;&#38;&#37;&#32;canary",
 		"&#x73;3cret-&#x22;&#X2f;&#x5C;&lt;&amp;% canary",
-		/* Over lines. */
+		/* Broken over lines. */
 		"s3cret-\"/\\<&% \r\ndata: canary",
 		"s3cret-\"\r\n\t/\\<&% canary",
 	};
@@ -110,7 +113,10 @@ static void test_forms(void **state)
 
 	(void)state;
 	mask_secret("s3cret-\"/\\<&% canary");
-	/* Others with the same beginning, which make a reading doubtful. */
+	/*
+	 * Other secrets with the same beginning, so that more than one may
+	 * match.
+	 */
 	mask_secret("s3cret-\\\"/x");
 	mask_secret("s3cret-\\\\\"y");
 	for (size_t i = 0; i < COUNT(rows); i++) {
@@ -164,7 +170,7 @@ static void test_own(void **state)
 	masked("a/b/c-long", 99, NULL, out, sizeof out);
 	assert_string_equal(out, "a/b/c-long");
 	mask_set_release(&own);
-	/* In a field. */
+	/* A secret in a header field. */
 	mask_parts(NULL, "sid=12345678; Path=/; a", 23);
 	assert_false(mask_none());
 	masked("12345678 Path", 99, NULL, out, sizeof out);

@@ -38,7 +38,7 @@ static cJSON *parse(const char *text)
 	return doc;
 }
 
-/* The URLs one behind the other. */
+/* Checks the URLs, in their order. */
 static void check_urls(const char *from, const struct oauth_urls *u,
 	const char *const expected[OAUTH_URLS])
 {
@@ -134,7 +134,7 @@ static void test_issuer_urls(void **state)
 	}
 }
 
-/* A URL that leaves no room for what is added: there is none to be asked. */
+/* A URL so long that nothing can be added to it is not asked. */
 static void test_long(void **state)
 {
 	static const struct {
@@ -246,7 +246,7 @@ static void test_resource_members(void **state)
 	} rows[] = {
 		{"{" RES "," AS "}", "", "https://as"},
 		{"{" RES ",\"authorization_servers\":[\"a\",\"b\"]}", "", "a"},
-		/* One that is wanted, and is not the first. */
+		/* The authorization server that is wanted is not the first. */
 		{"{" RES ",\"authorization_servers\":[\"a\",\"b\",\"w\"]}", "",
 			"w"},
 		{"{" RES ",\"authorization_servers\":[7,\"w\"]}", "", "w"},
@@ -306,7 +306,7 @@ static void test_judge_server(void **state)
 		{I ENDS "}", "https://as", ""},
 		{I ENDS "}", NULL, ""},
 		{"{\"issuer\":\"\"," ENDS "}", NULL, "oauth.issuer"},
-		/* The same to the letter. */
+		/* The issuer must be the same to the letter. */
 		{"{\"issuer\":\"https://as/\"," ENDS "}", "https://as",
 			"oauth.issuer"},
 		{I ENDS "}", "https://as/", "oauth.issuer"},
@@ -325,7 +325,7 @@ static void test_judge_server(void **state)
 			"oauth.metadata"},
 		{I "\"authorization_endpoint\":\"https://as/a\","
 		   "\"token_endpoint\":7}", NULL, "oauth.metadata"},
-		/* One that no grant needs may be missing. */
+		/* An endpoint that no grant needs may be missing. */
 		{I "\"grant_types_supported\":[\"client_credentials\"],"
 		   "\"token_endpoint\":\"https://as/t\"}", NULL, ""},
 		{I "\"grant_types_supported\":[\"authorization_code\"],"

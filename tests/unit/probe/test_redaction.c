@@ -1,6 +1,6 @@
 /*
- * Goal: no record holds a secret that a server echoes, nor a name that cannot be
- * read or told from another; and all else stays as it is.
+ * Goal: no record holds a secret that a server echoes, or a name that cannot be
+ * read or told from another; all else stays as it is.
  */
 #include "base/sha256.h"
 #include "redaction/mask.h"
@@ -43,7 +43,7 @@ static void test_step(void **state)
 		"\"server\":{\"name\":\"***\"},\"tls\":true,"
 		"\"x\":[null,\"***\",\"é\"]}");
 	redacted_release(&r);
-	/* What cannot be looked through is left out. */
+	/* A detail that cannot be parsed is left out. */
 	s.detail = "{";
 	redact_step(&r, &s);
 	assert_null(r.u.step.detail);
@@ -96,7 +96,7 @@ static void test_names(void **state)
 	memset(longest, 'x', sizeof longest);
 	longest[1000] = '\0';
 	check_name(longest, longest);
-	/* Cut, and told apart by the digest of the whole. */
+	/* Long names are cut, and told apart by the digest of the whole. */
 	longest[1000] = 'y';
 	longest[1001] = '\0';
 	sha256_hex(longest, 1001, digest);

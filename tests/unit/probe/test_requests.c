@@ -24,7 +24,7 @@
 	"{'method':'tools/call','params':{'name':'" name                       \
 	"','arguments':" arguments
 
-/* What was appended is this, to the byte, in both of which ' stands for ". */
+/* b holds `expected`, to the byte; in both, ' stands for ". Clears b. */
 static void expect(struct buf *b, const char *expected)
 {
 	char *got = xstrdup(b->p);
@@ -72,7 +72,7 @@ static void test_messages(void **state)
 	expect(&b, CALL("t\\'", "{'x':[1,{'y':null}]}") "}" ID("3"));
 	rpc_tools_call(&b, "1000", true, "t", arguments);
 	expect(&b, CALL("t", "{'x':[1,{'y':null}]}") "," META "}" ID("1000"));
-	/* A cursor goes back as it came, but for what is no text. */
+	/* A cursor goes back as it came, except for bytes that are no text. */
 	rpc_tools_list(&b, "1", false, "\"\\\n\x01/\xc3\xa4\xc0\x80\xff");
 	expect(&b, "{'method':'tools/list','params':{'cursor':"
 		   "'\\'\\\\\\n\\u0001/\xc3\xa4\\u0000\xef\xbf\xbd'}" ID("1"));

@@ -1,6 +1,6 @@
 /*
- * Goal: an answer is told from all else that a server sends, and judged by what
- * it holds, whatever that is.
+ * Goal: an answer is told apart from all else that a server sends, and judged
+ * by its content, whatever that is.
  */
 #include "mcp/rpc.h"
 
@@ -33,7 +33,7 @@ static cJSON *parse(const char *text)
 	return doc;
 }
 
-/* What is made of an answer, in words. */
+/* An answer, and what is made of it. */
 struct row {
 	const char *text, *expected;
 };
@@ -81,12 +81,12 @@ static void test_match(void **state)
 		{V "'id':7,'error':{}}", "EEE"},
 		{V "'id':7,'error':{},'result':{}}", "EEE"},
 		{V "'id':7,'error':null,'result':{}}", "RRR"},
-		/* An error that cannot tell whose it is. */
+		/* An error without an id. */
 		{V "'id':null,'error':{}}", "-EE"},
 		{V "'error':{'code':1}}", "-EE"},
 		{V "'id':null,'error':'x'}", "---"}, {V "'error':[]}", "---"},
 		{V "'id':null,'result':{}}", "---"}, {V "'result':{}}", "---"},
-		/* Another's. */
+		/* Answers to other requests. */
 		{V "'id':8,'result':{}}", "---"},
 		{V "'id':8,'error':{}}", "--E"},
 		{V "'id':'','error':{}}", "--E"},
@@ -102,13 +102,13 @@ static void test_match(void **state)
 		{V "'id':7,'method':'ping'}", "---"},
 		{V "'method':'notifications/message'}", "---"},
 		{V "'id':7}", "---"},
-		/* No JSON-RPC 2.0. */
+		/* Not JSON-RPC 2.0. */
 		{"{'id':7,'result':{}}", "---"}, {"{'error':{}}", "---"},
 		{"{'jsonrpc':'1.0','id':7,'result':{}}", "---"},
 		{"{'jsonrpc':2.0,'id':7,'result':{}}", "---"},
 		{"{'JSONRPC':'2.0','id':7,'result':{}}", "---"}, {"{}", "---"},
 		{"[]", "---"}, {"null", "---"}, {"7", "---"},
-		/* A batch is none; its elements are asked one by one. */
+		/* A batch is no answer, but its elements may be. */
 		{"[" V "'id':7,'result':{}}]", "---RRR"},
 	};
 
@@ -262,7 +262,10 @@ static void test_judge_initialize(void **state)
 		{"{}", "missing-protocolVersion"},
 		{"null", "missing-protocolVersion"},
 		{"[{}]", "missing-protocolVersion"},
-		/* Cut between characters; clean, for a record carries it on. */
+		/*
+		 * Cut between characters and cleaned, because it goes into a
+		 * record.
+		 */
 		{"{" PV CAN "{},'serverInfo':{'name':'" X112 "0123456789abcd"
 		 "\xc3\xa4','version':'a\\u0000\\ud800\\n\xff'}}",
 			"2025-06-18, " X112 "0123456789abcd, a???????"},

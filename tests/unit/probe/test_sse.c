@@ -20,7 +20,7 @@
 #define X64 X16 X16 X16 X16
 #define X128 X64 X64
 
-/* What a stream says, as text, and how many events are wanted. */
+/* Writes the events of a stream as text, up to the number wanted. */
 struct ear {
 	struct buf heard;
 	int wanted; /* 0 for all */
@@ -125,7 +125,7 @@ static void test_lines(void **state)
 		{S("data: a\n"), "", 0, 0},
 		{S("data: a\r\n"), "", 0, 0},
 		{S("data: a\n\ndata: b\n"), "[message:a]", 0, 0},
-		/* The mark: once, at the beginning. */
+		/* The byte order mark: once, at the beginning. */
 		{S(BOM), "", 0, 0},
 		{S(BOM "\n"), "", 0, 0},
 		{S(BOM "data: a\n\n"), "[message:a]", 0, 0},
@@ -176,14 +176,14 @@ static void test_fields(void **state)
 		{S("Data: x\ndata : x\n data: x\ndatax: x\ndat: x\nx\nx:y\n"
 		   "data: a\n\n"), "[message:a]", 0, 0},
 		{S("\0data: x\nda\0ta: x\ndata: a\n\n"), "[message:a]", 0, 0},
-		/* Types. */
+		/* Event types. */
 		{S("event: ping\ndata: a\n\ndata: b\n\n"),
 			"[ping:a][message:b]", 0, 0},
 		{S("data: a\nevent:x\nevent: y\n\n"), "[y:a]", 0, 0},
 		{S("event: x\nevent\ndata: a\n\n"), "[message:a]", 0, 0},
 		{S("event: Message\ndata: a\n\n"), "[Message:a]", 0, 0},
 		{S("event: x\n\ndata: a\n\n"), "[message:a]", 0, 0},
-		/* A type of any length is not the usual one. */
+		/* A long type is not taken for "message". */
 		{S("event: " X128 "x\ndata: a\n\n"), "[" X128 "x:a]", 0, 0},
 	};
 
@@ -215,7 +215,7 @@ static void test_id_and_retry(void **state)
 		{S("retry: 86400000\nretry: 86400001\n"), "@86400000", 0, 0},
 		{S("retry: 10\nretry: 99999999999999999999\n"), "@86400000", 0,
 			0},
-		/* Digits, and nothing but digits. */
+		/* A retry time is digits, and nothing else. */
 		{S("retry\nretry:\nretry: \n"), "", 0, 0},
 		{S("retry: -1\nretry: +1\nretry: 1.5\nretry: 1e3\n"), "", 0, 0},
 		{S("retry:  1\nretry: 1 \nretry: 0x1\nretry: x\n"), "", 0, 0},
@@ -246,7 +246,7 @@ static void test_limits(void **state)
 		{S("id: a\nid: " X16 "\ndata: b\n\n"), "!", 16, 0},
 		{S(X64 X64), "!", 16, 0},
 		{S("\xef\xbb" X16), "!", 16, 0},
-		/* The mark does not count. */
+		/* The byte order mark does not count. */
 		{S(BOM X16 "\ndata: a\n\n"), "[message:a]", 16, 0},
 		/* All lines of an event together, with what joins them. */
 		{S("data: 01234567\ndata: 0123456\n\n"),
@@ -271,7 +271,7 @@ static void test_stop(void **state)
 		{S("data: a\r\n\r\ndata: b\r\n\r\n"), "[message:a]", 0, 1},
 		{S("data: a\n\ndata: b\n\nevent: x\ndata: c\n\n"),
 			"[message:a][message:b]", 0, 2},
-		/* Neither a limit nor a field counts behind it. */
+		/* Behind the wanted event neither limits nor fields count. */
 		{S("id: 1\ndata: a\n\nid: 2\nretry: 1\n" X64 "\n"),
 			"[message:a]#1", 16, 1},
 		{S("data\n\ndata: a\n\ndata: b\n\n"), "[message:a]", 0, 1},

@@ -69,7 +69,7 @@ static void end(void)
 	message = NULL;
 }
 
-/* A reply: of its message, ' is ". */
+/* A reply; in its message, ' stands for ". */
 static const struct reply *say(enum reply_kind kind, long status,
 	const char *text)
 {
@@ -265,7 +265,7 @@ static void test_authorization_open(void **state)
 	end();
 }
 
-/* The ends of the trail of OAuth metadata. */
+/* How the search for OAuth metadata ends. */
 static void test_authorization_discovered(void **state)
 {
 	static struct discovery_result r;
@@ -380,7 +380,7 @@ static void test_tools_hash(void **state)
 	snprintf(target.pinned_hash, sizeof target.pinned_hash, "%064d", 0);
 	check_fail(tools_hash_begin(&p), "hash.pinned");
 	free(p.hash.digests);
-	/* A cache is looked for with the list, asked for once more. */
+	/* The check for a stale cache asks for the list once more. */
 	target.cache_check = CACHE_CHECK_ALWAYS;
 	check_send(tools_hash_begin(&p), REQUEST_CACHE_CHECK);
 	target.pinned_hash[0] = '\0';

@@ -88,7 +88,7 @@ static void test_targets(void **state)
 			"s local 0 - - - - - A: v"},
 		{T ",'auth':{'mode':'any','credential':'secret'}",
 			"s local 0 - - - - - A: v"},
-		/* The file decides. */
+		/* The mode must be that of the credential file. */
 		{T ",'auth':{'mode':'bearer','credential':'secret'}",
 			"auth.mode: bearer, but the credential is header"},
 		{T ",'auth':{'mode':'mtls','credential':'secret'}",

@@ -1,6 +1,6 @@
 /*
- * Goal: what is due is called, once, and whatever it adds or cancels; what is
- * not due, or is cancelled, is not.
+ * Goal: a timer that is due is called once, even if it adds or cancels timers;
+ * one that is not due, or is cancelled, is not called.
  */
 #include "http/timer.h"
 
@@ -45,7 +45,10 @@ static void test_due(void **state)
 	timers_add(&timers, -5, count, &one);
 	assert_true(timers_turn(&timers, 7) >= 7);
 	assert_int_equal(calls, 2);
-	/* The wait is what is left, however long the caller would wait. */
+	/*
+	 * The wait ends when a timer is due, however long the caller would
+	 * wait.
+	 */
 	assert_true(timers_turn(&timers, 1e6) <= 60000);
 	assert_true(timers_turn(&timers, 1e6) > 30000);
 	assert_int_equal(calls, 2);
@@ -61,7 +64,7 @@ static void test_within(void **state)
 
 	(void)state;
 	calls = 0;
-	/* The one that is due first cancels the other. */
+	/* The timer that is due first cancels the other. */
 	victim = timers_add(&timers, 0, count, &one);
 	timers_add(&timers, -1000, cancel, &one);
 	timers_turn(&timers, 1);

@@ -224,7 +224,7 @@ static void test_scope(void **state)
 		cJSON_Delete(doc);
 	}
 	assert_false(oauth_wants_scope(NULL));
-	/* A line for a file: nothing but what may stand there. */
+	/* A scope for a line of a file: only the characters allowed there. */
 	oauth_scope("a:r\n\"\\\u202e", out, sizeof out);
 	assert_string_equal(out, "a:r");
 	oauth_scope("b c", out, sizeof out);

@@ -93,7 +93,7 @@ static void test_hashes(void **state)
 	} rows[] = {
 		{{"", NULL}, NO_TOOL, NO_TOOL},
 		{{A, NULL}, ONLY_A, ONLY_A},
-		/* Neither order of tools, of pages, nor of keys counts. */
+		/* The order of tools, pages and keys makes no difference. */
 		{{A "," B, NULL}, A_AND_B, A_AND_B},
 		{{B "," A, NULL}, A_AND_B, A_AND_B},
 		{{A, B}, A_AND_B, A_AND_B},
@@ -143,7 +143,7 @@ static void test_hashes(void **state)
 	}
 }
 
-/* What more members do to the tool A. */
+/* Other members of tool A, and which hashes they change. */
 static void test_members(void **state)
 {
 	static const struct {
@@ -161,7 +161,7 @@ static void test_members(void **state)
 		{"'description':'does a'", true, false},
 		{"'annotations':{}", true, false},
 		{"'outputSchema':{'type':'object'}", true, false},
-		/* These would fail a hash, and are no part of it. */
+		/* Not to be hashed, but not part of either hash. */
 		{"'_meta':[1e999]", true, true},
 		{"'icons':'\\ud800'", true, true},
 		{"'execution':{'x':1,'x':2}", true, true},
@@ -204,7 +204,7 @@ static void test_not_i_json(void **state)
 		{"{'name':'a'," OBJECT ",'title':'\\ud83d'}", "a"},
 		{"{'name':'a\\ud800b'," OBJECT "}", "a???b"},
 		{"{'name':'\x80\\n'," OBJECT "}", "??"},
-		/* The first of them, and among others. */
+		/* The first of two such tools, among good ones. */
 		{A ",{'name':'x'," OBJECT ",'title':'\xff'},{'name':'y',"
 		 OBJECT ",'title':'\xff'}," B, "x"},
 	};
@@ -485,7 +485,7 @@ static void test_kept_size(void **state)
 	buf_release(&b);
 }
 
-/* Late from this time on that it is asked. */
+/* The deadline passes at the late_at-th time that it is asked about. */
 static int late_at;
 
 static bool late(void *arg)

@@ -41,7 +41,7 @@ static void test_parts(void **state)
 			"h", "/a", 443},
 		{"https://h/?u=https://x:y@z/", "https://h/?u=https://x:y@z/",
 			"https://h/", "https://h", "h", "/", 443},
-		/* Ports, where unusual. */
+		/* A port is shown where it is not the usual one. */
 		{"https://h:443/", "https://h/", "https://h/", "https://h", "h",
 			"/", 443},
 		{"http://h:80/", "http://h/", "http://h/", "http://h", "h", "/",
@@ -112,7 +112,7 @@ static void test_refused(void **state)
 	static const char space[] = "a space or control character in it";
 	static const char scheme[] = "does not begin with http:// or https://";
 	static const char other[] = "neither http nor https";
-	/* NULL: for whatever reason; libcurl's differ. */
+	/* NULL: any reason, because libcurl's differ between versions. */
 	static const struct {
 		const char *url, *why;
 	} rows[] = {

@@ -1,6 +1,6 @@
 /*
- * Goal: a wall is told from a failure, and a wall that wants a certificate from
- * the others.
+ * Goal: an auth wall is told apart from a failure, and one that wants a client
+ * certificate from the others.
  */
 #include "auth/wall_kind.h"
 

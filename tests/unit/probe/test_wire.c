@@ -17,7 +17,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
-/* What would be sent, instead of exchange.c. */
+/* Requests end up here; this file stands in for exchange.c. */
 static struct buf sent;
 
 int exchange_start(struct http *h, const struct http_request *rq,
@@ -88,7 +88,7 @@ static void test_revisions(void **state)
 	expect("GET https://as/x\nX-Probe-Region: eu-west-2\n"
 	       "Accept: application/json\nMCP-Protocol-Version: 2025-11-25\n");
 
-	/* What goes on with a stream is part of the session. */
+	/* Resuming a stream carries the header fields of the session. */
 	wire_resume(&w, "ev 1", "7", 1, &nobody, NULL);
 	expect("GET " TARGET "\nX-Probe-Region: eu-west-2\n" AGREED
 	       "accept: text/event-stream\nlast-event-id: ev 1\n");
@@ -177,7 +177,7 @@ static void test_params(void **state)
 		{A, "{'a':-1.5}", P "A: -1.5\n"},
 		{A, "{'a':true}", P "A: true\n"},
 		{A, "{'a':false}", P "A: false\n"},
-		/* What is not there, or has no form in a header. */
+		/* Arguments that are missing, or that a header cannot hold. */
 		{A, "", ""},
 		{A, "{}", ""},
 		{A, "{'b':'v','A':'v'}", ""},
@@ -189,7 +189,7 @@ static void test_params(void **state)
 			P "A: v\n" P "C-1: w\n"},
 		{"{'properties':{'o':{'properties':{'b':{'x-mcp-header':'B'}"
 		 "}}}}", "{'o':{'b':'v'}}", P "B: v\n"},
-		/* An annotation that is no token is none. */
+		/* A header name that is no token does not count. */
 		{"{'properties':{'a':{'x-mcp-header':''}}}", "{'a':'v'}", ""},
 		{"{'properties':{'a':{'x-mcp-header':'A B'}}}", "{'a':'v'}",
 			""},
@@ -197,7 +197,7 @@ static void test_params(void **state)
 			"{'a':'v'}", ""},
 		{"{'properties':{'a':{'x-mcp-header':7}}}", "{'a':'v'}", ""},
 		{"{'properties':{'a':'x-mcp-header'}}", "{'a':'v'}", ""},
-		/* A schema that is none; an array crashed the probe once. */
+		/* Invalid schemas; an array crashed the probe once. */
 		{"{'properties':[{'x-mcp-header':'A'}]}", "{'a':'v'}", ""},
 		{"{'properties':['a']}", "{'a':'v'}", ""},
 		{"{'properties':{'o':{'properties':[1]}}}", "{'o':{'a':1}}",
@@ -257,7 +257,7 @@ static void test_limits(void **state)
 	wire_post(&w, &m, &nobody, NULL);
 	for (const char *p = sent.p; *p; p++)
 		lines += *p == '\n';
-	/* What every message has is not pushed out by them. */
+	/* The fields of every message are still there. */
 	assert_int_equal(lines, 1 + 40);
 	assert_non_null(strstr(sent.p, "\n" BODY));
 	buf_clear(&sent);
@@ -298,7 +298,7 @@ static void test_session(void **state)
 	for (size_t i = 0; i < COUNT(rows); i++)
 		if (wire_session_valid(rows[i].id) != rows[i].valid)
 			fail_msg("%s", rows[i].id);
-	/* One that fills its room may have been cut on the way. */
+	/* An id that fills its buffer may have been cut. */
 	memset(id, 'a', sizeof id);
 	id[1023] = '\0';
 	assert_false(wire_session_valid(id));

@@ -1,6 +1,6 @@
 /*
- * Goal: badges say what is published and nothing more: no state that
- * nobody knows, no detail that is for operators, no text that leaves its place.
+ * Goal: badges show what is published and nothing more: no state that is not
+ * known, no detail for operators, no text that escapes its markup.
  */
 #include "badge/badge.h"
 
@@ -88,7 +88,7 @@ static void test_badge_without(void **state)
 	assert_non_null(strstr(b.p, ">awaiting first probe</text>"));
 	assert_non_null(strstr(b.p, "<title>MCP server: pending, "));
 	buf_clear(&b);
-	/* A state without a figure is still a state. */
+	/* Without an uptime the state is still shown. */
 	assert_int_equal(view_read("{\"window\":1777494660,"
 				   "\"verdict\":\"green\"}",
 				 AS_OF, &v, NULL),
@@ -149,7 +149,7 @@ static void test_badge_look(void **state)
 	look("style=Card&theme=LIGHT&label=", false, false, "");
 	look("&&style&theme=&label", false, false, "");
 	look("xstyle=card&style=card&style=pill", true, false, "");
-	/* What cannot be decoded is not there. */
+	/* A label that cannot be decoded is ignored. */
 	look("label=%4&theme=light", false, true, "");
 	look("label=a%00b", false, false, "");
 	look("label=%0a%1b%e2%80%aex%ff%ef%bf%be", false, false, "???x??");

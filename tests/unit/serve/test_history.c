@@ -1,7 +1,6 @@
 /*
- * Goal: what was counted in the store is read for what it is, whatever else
- * stands there; what is not known is shown as that; and a search finds what a
- * person means.
+ * Goal: counts are read from the store, whatever else stands there; what is not
+ * known is shown as unknown; and a search finds what a person means.
  */
 #include "data/page_data.h"
 #include "data/search.h"
@@ -87,7 +86,7 @@ static void test_hours(void **state)
 	buf_clear(&b);
 	status_page_latency(&b, &f);
 	expect(&b, "<span>500&#8239;ms</span>");
-	/* A gap in the curve, and a hour alone is a dot. */
+	/* The curve has a gap; an hour without neighbours is a dot. */
 	expect(&b, "M570 47.7");
 	expect(&b, "M690 47.7");
 	buf_release(&b);
@@ -164,7 +163,7 @@ static void test_search(void **state)
 		{"xx", "example", "", false},
 		{"b a", "a", "B", true},
 		{"ab", "a", "b", false},
-		/* However many words somebody thinks of: the first eight. */
+		/* Only the first eight words of a search count. */
 		{"a a a a a a a a", "a", NULL, true},
 		{"a a a a a a a b", "a", NULL, false},
 		{"a a a a a a a a b", "a", NULL, true},

@@ -1,6 +1,6 @@
 /*
- * Goal: pages and feeds say what is published and nothing more: no state that
- * nobody knows, no detail that is for operators, no text that leaves its place.
+ * Goal: pages and feeds show what is published and nothing more: no state that
+ * is not known, no detail for operators, no text that escapes its markup.
  */
 #include "api/feed.h"
 #include "data/page_data.h"
@@ -35,7 +35,7 @@ static const char verdict[] =
 	"\"regions\":[\"us-east-1\",\"us-west-2\"],"
 	"\"first_seen\":1777494000}]}";
 
-/* An outage that goes on, and one that is over; and what is for operators. */
+/* An outage that goes on, one that is over, and details for operators. */
 static const char alert[] =
 	"{\"v\":1,\"slug\":\"example-mcp\",\"incidents\":[{\"kind\":"
 	"\"regional\","
@@ -65,7 +65,7 @@ static const char alert[] =
 	"{\"name\":\"us-west-2\",\"city\":\"Oregon\"}," \
 	"{\"name\":\"hel1\",\"city\":\"Oregon\",\"position\":[60.2,24.9]}]}"
 
-/* A page as it is put together, all of it but the store. */
+/* All that a page is made of, without a store. */
 struct desk {
 	struct brand brand;
 	struct server server;
@@ -132,7 +132,7 @@ static void expect_none(const struct desk *d, const char *s)
 		fail_msg("there: %s\n%s", s, d->b.p);
 }
 
-/* What is for operators, and what is not for anybody. */
+/* Nothing for operators only is on the page, and nothing secret. */
 static void expect_nothing_secret(const struct desk *d)
 {
 	static const char *const never[] = {"tools-list", "step", "http.503",
@@ -223,7 +223,7 @@ static void test_unknown(void **state)
 	clear(&d);
 }
 
-/* Our own pipeline is late, while the verdict still counts. */
+/* Our own pipeline is late, but the verdict is still recent enough. */
 static void test_late(void **state)
 {
 	struct desk d;
@@ -242,7 +242,7 @@ static void test_late(void **state)
 	clear(&d);
 }
 
-/* Without a configuration a city is known where everybody knows it. */
+/* Without a configuration, cities come from the built-in catalogue. */
 static void test_unconfigured(void **state)
 {
 	struct desk d;

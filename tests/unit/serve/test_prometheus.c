@@ -1,6 +1,6 @@
 /*
- * Goal: a scrape holds what is published and nothing more; what has no value is
- * not there.
+ * Goal: a scrape holds what is published and nothing more; a metric without a
+ * value is left out.
  */
 #include "api/prometheus.h"
 

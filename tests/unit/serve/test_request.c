@@ -1,6 +1,6 @@
 /*
- * Goal: whatever a web server passes on, a path is found where there is one,
- * and nothing hostile gets behind the door: not a path, not a token.
+ * Goal: the path is found in whatever variables a web server passes on, and no
+ * hostile path or token gets through.
  */
 #include "cgi/request.h"
 
@@ -32,7 +32,7 @@ static void check_route(char **env, enum route_kind kind, const char *name)
 			(int)r.kind, r.name);
 }
 
-/* As lighttpd, nginx and Apache have it, mounted here and there. */
+/* The variables of lighttpd, nginx and Apache, mounted at various places. */
 static void test_servers(void **state)
 {
 	static struct {
@@ -111,7 +111,7 @@ static void test_routes(void **state)
 	}
 }
 
-/* A version 2 beside version 1, with a path of the same name. */
+/* A version 2 beside version 1 with the same path has its own route. */
 static void test_version_2(void **state)
 {
 	static const struct route_row v2[] = {
@@ -162,7 +162,7 @@ static void test_hostile(void **state)
 	}
 }
 
-/* A path as long as may be, and one that is a byte longer. */
+/* The longest path, and one that is a byte longer. */
 static void check_longest(const char *variable)
 {
 	size_t before = strlen(variable);
@@ -256,7 +256,7 @@ static void test_token(void **state)
 	}
 }
 
-/* What does not say whether it is private is not taken for public. */
+/* An entry that does not say whether it is private is refused. */
 static void test_entry_refused(void **state)
 {
 	static const char *const cases[] = {"", "{}", "[]",

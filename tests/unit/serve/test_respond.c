@@ -1,6 +1,6 @@
 /*
- * Goal: what goes to the web server is what the contract says of it: status,
- * fields, body; and If-None-Match is read as RFC 9110 writes it.
+ * Goal: status, fields and body go to the web server as the contract says; and
+ * If-None-Match is read as in RFC 9110.
  */
 #include "http/etag.h"
 #include "http/respond.h"
@@ -73,7 +73,7 @@ static struct response ok(void)
 	return r;
 }
 
-/* Releases r. */
+/* Writes the response to a request, compares it, and releases r. */
 static void check(struct response *r, struct request request,
 	const char *expected)
 {
@@ -161,7 +161,7 @@ static void test_token(void **state)
 		"Content-Type: application/json; charset=utf-8\r\n"
 		"Content-Length: 3\r\n"
 		"X-Content-Type-Options: nosniff\r\n\r\n{}\n");
-	/* A holder's error is as private as what it is about. */
+	/* An error for the holder of a token is as private as the data. */
 	r = ok();
 	r.audience = AUDIENCE_HOLDER;
 	respond_error(&r, 503, "no-data", "m");
@@ -171,7 +171,7 @@ static void test_token(void **state)
 		"Content-Type: application/json; charset=utf-8\r\n"
 		"Content-Length: 34\r\n"
 		"X-Content-Type-Options: nosniff\r\n\r\n");
-	/* A cache must not give a stranger's 404 to a holder. */
+	/* A cache must not give a stranger's 404 to a token's holder. */
 	r = ok();
 	r.audience = AUDIENCE_STRANGER;
 	respond_error(&r, 404, "not-found", "m");
@@ -205,7 +205,7 @@ static void test_digest(void **state)
 		"form-action 'self'\r\n\r\n<svg/>");
 }
 
-/* What is cut off is no answer. */
+/* A response that does not fit is never sent cut off. */
 static void test_too_large(void **state)
 {
 	static const char text[65536];

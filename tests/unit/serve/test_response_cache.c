@@ -1,7 +1,7 @@
 /*
- * Goal: an answer is given again for a moment, as it was, and no longer; what
- * is for one reader is never kept; and however many keys there are, memory is
- * bounded, and what is asked for stays in it.
+ * Goal: an answer is given again, as it was, for a moment and no longer; an
+ * answer for one reader is never kept; and however many keys there are, memory
+ * is bounded and the keys in use stay.
  */
 #include "http/response_cache.h"
 
@@ -79,7 +79,7 @@ static void test_not_for_long(void **state)
 	assert_non_null(
 		response_cache_find(m, "a", 5 + RESPONSE_CACHE_MS - 0.1));
 	assert_null(response_cache_find(m, "a", 5 + RESPONSE_CACHE_MS));
-	/* A newer one takes its place. */
+	/* A newer answer replaces it. */
 	keep(m, "a", 7, 2000);
 	assert_int_equal(response_cache_count(m), 1);
 	assert_int_equal(response_cache_find(m, "a", 2001)->len -
@@ -88,7 +88,7 @@ static void test_not_for_long(void **state)
 	response_cache_free(m);
 }
 
-/* An error is kept, but has nothing that could be unchanged. */
+/* An error is kept, but without an ETag. */
 static void test_error(void **state)
 {
 	struct response_cache *m = response_cache_new();
@@ -113,7 +113,7 @@ static void test_never_kept(void **state)
 	} cases[] = {
 		{CACHE_MINUTE, AUDIENCE_ALL, true},
 		{CACHE_BRIEF, AUDIENCE_STRANGER, true},
-		/* Ours it may be for a moment, and nobody else's. */
+		/* CACHE_NEVER is for other caches: ours keeps it. */
 		{CACHE_NEVER, AUDIENCE_ALL, true},
 		{CACHE_MINUTE, AUDIENCE_HOLDER, false},
 		{CACHE_NEVER, AUDIENCE_HOLDER, false},
@@ -124,7 +124,7 @@ static void test_never_kept(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct response r = page(3);
 
-		/* Nor does what was kept before stay. */
+		/* An answer that is not kept also removes the one before. */
 		keep(m, "a", 3, 0);
 		r.cache = cases[i].cache;
 		r.audience = cases[i].audience;
@@ -157,7 +157,8 @@ static void test_bounded_in_number(void **state)
 	response_cache_free(m);
 }
 
-/* However many names nobody knows: what is there stays, and memory is bounded.
+/*
+ * Any number of unknown names pushes no known one out, and memory is bounded.
  */
 static void test_flood(void **state)
 {
@@ -188,7 +189,7 @@ static void test_flood(void **state)
 	}
 	assert_null(keep_in(m, "large", RESPONSE_CACHE_PASSING_BYTES, 0,
 		RESPONSE_CACHE_PASSING));
-	/* What was unknown, and is known now. */
+	/* A name that was unknown and is known now, and the reverse. */
 	keep(m, "unknown 7", 3, 0);
 	keep_in(m, "known 7", 3, 0, RESPONSE_CACHE_PASSING);
 	assert_non_null(response_cache_find(m, "unknown 7", 0));

@@ -1,6 +1,6 @@
 /*
- * Goal: a request comes down to what its answer depends on, in one form; and
- * under /api/ programs are told in their own words that there is nothing.
+ * Goal: a request is reduced to what its answer depends on, in one form; and
+ * what is not found under /api/ is answered as JSON.
  */
 #include "http/route.h"
 
@@ -11,7 +11,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* What is asked for, and no more, in one form: however a stranger varies it. */
+/* The parts of a query that count, in one form, however it is varied. */
 static void test_query(void **state)
 {
 	static const struct {
@@ -46,7 +46,7 @@ static void test_query(void **state)
 			cases[i].free);
 		assert_string_equal(out, cases[i].canonical);
 	}
-	/* As long as it may be, and longer. */
+	/* A query of the longest length, and longer ones. */
 	for (size_t n = 400; n < sizeof huge; n++) {
 		snprintf(huge, sizeof huge, "style=card&theme=light&label=");
 		memset(huge + strlen(huge), '"', n - strlen(huge));
@@ -58,7 +58,7 @@ static void test_query(void **state)
 	assert_string_equal(out, "style=card&theme=light&label=");
 }
 
-/* What is asked for under /api/ is answered for programs, if in the negative. */
+/* A path under /api/ that is not found is answered for programs. */
 static void test_hostile_api(void **state)
 {
 	static struct {

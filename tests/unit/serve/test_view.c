@@ -193,7 +193,7 @@ static void test_places(void **state)
 	assert_int_equal(view_place(&v, "f"), PLACE_NO_DATA);
 	assert_int_equal(v.n_regions, 5);
 	view_release(&v);
-	/* What was true once is not shown as if it were now. */
+	/* Regions of an old verdict are not shown as current. */
 	v = read_at(json, AS_OF + 301);
 	assert_int_equal(view_place(&v, "a"), PLACE_NO_DATA);
 	assert_int_equal(view_place(&v, "c"), PLACE_NO_DATA);
@@ -201,9 +201,9 @@ static void test_places(void **state)
 }
 
 /*
- * An hour, second by second. A minute is published 20 to 50 s after it began;
- * after minute 25 the aggregator stalls, resumes at minute 45, and misses every
- * other minute from then on.
+ * The newest minute published by second t of the hour. A minute is published 20
+ * to 50 s after it began; after minute 25 the aggregator stalls, resumes at
+ * minute 45, and misses every other minute from then on.
  */
 static int64_t newest(int64_t t)
 {
@@ -234,7 +234,7 @@ struct seen {
 	char etag[VIEW_ETAG], body[200];
 };
 
-/* Remembers which body came with an ETag, and holds it to that. */
+/* Remembers the body that came with an ETag; it must be the same each time. */
 static void hold(struct seen *seen, size_t *n, const struct view *v)
 {
 	struct buf b;

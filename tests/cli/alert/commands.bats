@@ -1,0 +1,92 @@
+#!/usr/bin/env bats
+# shellcheck disable=SC2016
+# Goal: whoever types a command half awake is understood, or told what to type.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/alert
+
+@test "a dry run says of a server that is not down for long enough what would be told" {
+	verdict 0 eu initialize | MCP_STORE='' alert 0 -n -f text
+	[ ! -s err ]
+	[[ $(<out) == "example-mcp  would page after 2 more failing minutes: P2, example-mcp "* ]]
+	verdict 0 eu initialize | MCP_STORE='' alert 0 -n
+	[ "$(jq -cr '[.type, .server_slug, .windows, .event, .severity]' out)" = \
+		'["waiting","example-mcp",2,"regional_started","P2"]' ]
+	{ verdict 0 eu initialize; verdict 1 eu initialize; } | MCP_STORE='' alert 0 -n -f text
+	grep -q 'after 1 more failing minute: ' out
+	# What is told, or is well again, waits for nothing.
+	minutes 0 4 eu initialize | MCP_STORE='' alert 0 -n -f text
+	! grep -q 'would page' out
+	{ verdict 0 eu initialize; verdict 1; } | MCP_STORE='' alert 0 -n -f text
+	[ ! -s out ]
+}
+
+@test "an acknowledgement of a server that nobody knows names the nearest, and leaves nothing" {
+	verdict 0 eu,us initialize | alert 0
+	redis keys 'alert:*' | sort >before
+	alert 2 ack exmaple-mcp
+	grep -qF "exmaple-mcp: nothing is known of it" err
+	grep -qF "did you mean 'example-mcp'?" err
+	alert 2 ack "exmaple-mcp:downtime:$T"
+	redis keys 'alert:*' | sort | diff before -
+	alert 2 explain exmaple-mcp
+	grep -qF "did you mean 'example-mcp'?" err
+	alert 2 history exmaple-mcp
+	grep -qF "did you mean 'example-mcp'?" err
+	# One that is known, and well.
+	routes "{name: log, type: command, command: [cat]}"
+	sed -i 's/^servers:/&\n  - {slug: quiet, url: "https:\/\/q.example.com\/"}/' fleet.yaml
+	redis keys 'alert:*' | sort >before
+	alert 1 ack quiet
+	grep -q 'quiet: nothing is open there' err
+	redis keys 'alert:*' | sort | diff before -
+}
+
+@test "a duration has its units" {
+	verdict 0 eu,us initialize | alert 0
+	for wrong in 30 1h30 90x 8d 59s 1m1m; do
+		alert 2 ack --for "$wrong" example-mcp
+		grep -qF -- "--for: '$wrong' is not a duration from 60s to 7d" err
+	done
+	alert 0 ack -N "$T" --for 1h30m --by ann example-mcp
+	alert 0 list -f text --zone Asia/Kolkata
+	grep -q 'acknowledged by ann until 2026-04-30T03:31:00+05:30' out
+	grep -q '^P1  2026-04-30T02:01:00+05:30  downtime ' out
+	alert 0 history -f text --zone Asia/Kolkata
+	grep -q '^2026-04-30T02:01:00+05:30  example-mcp  downtime_started ' out
+	alert 2 list --zone Mars/Olympus
+	grep -qF -- "--zone: 'Mars/Olympus' is not a time zone that is known here" err
+}
+
+@test "the first word of several commands says which they are" {
+	alert 2 maintenance
+	[ ! -s out ]
+	grep -qF 'maintenance: one of these is needed' err
+	for word in add list end; do
+		grep -q "^  maintenance $word  *[a-z]" err
+	done
+	alert 2 maintenance ad
+	grep -qF "maintenance: 'ad': not one of these" err
+}
+
+@test "probe records are told apart from verdicts" {
+	echo '{"v":1,"type":"probe"}' >records
+	alert 2 replay records
+	grep -qF "verdicts are made of these by 'mcp-aggregate replay'" err
+	alert 2 -n <records
+	grep -qF "verdicts are made of these by 'mcp-aggregate verdict -'" err
+}
+
+@test "check finds http to another host, a secret by its file, a zone by its line" {
+	routes '{name: h, type: webhook, secret: hook, url: "http://h.example.com/"}'
+	alert 2 check
+	grep -qF 'route h: http:// only to this machine' err
+	routes '{name: h, type: webhook, secret: hool, url: "http://127.0.0.1/"}'
+	alert 2 check
+	grep -qF "route h: its secret: No such file or directory (hool in the folder ${MCP_CREDENTIALS:0:78}" err
+	routes "{name: c, type: command, command: [cat], zone: Europe/Berlen}"
+	alert 2 check
+	grep -qE 'fleet.yaml:[0-9]+:[0-9]+: alerts.routes\[0\].zone: no time zone of this system is named Europe/Berlen' err
+}
