@@ -115,6 +115,9 @@ static void settle(struct digest_worker *g, const struct digest *d,
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item))
 			outbox_drop(st, &item);
+	/* The worker takes it out of the index of what is undelivered. */
+	if (!st->n_outbox)
+		strings_note(&g->fallbacks, st->slug);
 }
 
 static bool settle_all(struct digest_worker *g, const struct digest *d,

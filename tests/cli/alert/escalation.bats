@@ -154,7 +154,7 @@ phone: downtime_escalated" ]
 	alert 2 ack --by '' example-mcp
 	alert 2 ack --reason "$(printf '%301s' x)" example-mcp
 	alert 1 ack "example-mcp:downtime:1"
-	alert 1 ack other
+	alert 2 ack other
 	# Without a configuration nobody is told, and it holds.
 	alert 0 ack -N $T --by bob example-mcp
 	grep -q 'nothing is delivered' err
@@ -269,7 +269,8 @@ phone: downtime_escalated" ]
 		runs[i]=$!
 	done
 	for i in 1 2 3 4; do
-		wait "${runs[i]}" || { cat "err$i"; return 1; }
+		# 3: another of them is still sending.
+		wait "${runs[i]}" || [ $? = 3 ] || { cat "err$i"; return 1; }
 	done
 	[ "$(cat out? | jq -s length)" = 3 ]
 	[ "$(events phone)" = "downtime_escalated downtime_escalated downtime_escalated" ]
