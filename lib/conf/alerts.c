@@ -136,11 +136,11 @@ static const struct conf_key policy[] = {
 	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
 		.otherwise = "5", FIXED},
 	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
-		.max = 60, .otherwise = "3", FIXED},
+		.max = 60, .otherwise = "3"},
 	{KEY("latency", CONF_INT, conf_policy, latency), .min = 1, .max = 60,
 		.otherwise = "3", FIXED},
 	{KEY("latency_factor", CONF_NUMBER, conf_policy, latency_factor),
-		.min = 1.1, .max = 1000, .otherwise = "3"},
+		.min = 1.1, .max = 1000, .otherwise = "3", FIXED},
 	{KEY("error_rate", CONF_NUMBER, conf_policy, error_rate), .max = 100,
 		.otherwise = "5",
 		.gone = "this number is fixed, see mcp-incidents(7); for no "

@@ -146,7 +146,7 @@ night() {
 	EOT
 	replay 2 records --policy promote=1
 	grep -q '^mcp-alert: --policy: promote: ' err
-	replay 0 records --policy latency_factor=2.5,promote=90s,slo=99.9
+	replay 0 records --policy throttled=4,promote=90s,slo=99.9
 }
 
 @test "lines that are refused, and those that mean nothing here" {

@@ -233,12 +233,9 @@ static void test_texts(void **state)
 		{"alerts: {zone: ../../etc/passwd}",
 			"f:1:10: alerts.zone: not the name of a time "
 			"zone, such as Europe/Berlin\n"},
-		{"alerts: {policy: {slo: 99.9, latency_factor: 1.5}}", ""},
+		{"alerts: {policy: {slo: 99.9, throttled: 4}}", ""},
 		{"alerts: {policy: {slo: 99.9999}}",
 			"f:1:19: alerts.policy.slo: 99.9999 is above 99.999\n"},
-		{"alerts: {policy: {latency_factor: 1}}",
-			"f:1:19: alerts.policy.latency_factor: 1 is below "
-			"1.1\n"},
 		{"alerts: {policy: {slo: 99.}}",
 			"f:1:19: alerts.policy.slo: expected a number, found "
 			"99.\n"},
