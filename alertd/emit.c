@@ -1,10 +1,12 @@
 #include "emit.h"
 
+#include "base/log.h"
 #include "notifier.h"
 #include "print.h"
 #include "routing/correlation.h"
 #include "routing/dispatch.h"
 #include "routing/rate_limit.h"
+#include "routing/renamed.h"
 #include "transport/ack_token.h"
 
 #include <math.h>
@@ -82,6 +84,21 @@ static void split(const struct recipients *to, struct strings *now,
 			to->v[i].route);
 }
 
+/* The end of an incident goes to somebody, though its route was renamed. */
+static void tell_renamed(const struct emit *t, struct alert_event *e)
+{
+	struct strings gone = {0};
+	char key[ALERT_KEY_SIZE];
+
+	if (e->record.phase == ALERT_RESOLVED &&
+		route_renamed(t->setup->conf, e, &gone) && t->setup->deliver)
+		log_warn("%s: it began on the route %s, which the "
+			 "configuration does not have; its end goes to those "
+			 "that would be told of it now",
+			alert_key(&e->record, key), gone.v[0]);
+	strings_release(&gone);
+}
+
 static void dispatch(const struct emit *t, struct alert_state *st,
 	struct alert_event *e, const char *body, struct recipients *to)
 {
@@ -95,6 +112,7 @@ static void dispatch(const struct emit *t, struct alert_state *st,
 		.now = s->deliver || s->queue_only ? t->now : -INFINITY,
 	};
 
+	tell_renamed(t, e);
 	dispatch_event(&way, st, e, body, to);
 	for (size_t i = 0; inc && inc->open && i < to->n; i++)
 		strings_note(&inc->told, to->v[i].route);

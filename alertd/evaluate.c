@@ -12,6 +12,7 @@
 #include "incident/machine.h"
 #include "incident/maintenance_hold.h"
 #include "incident/pipeline_health.h"
+#include "incident/recovery.h"
 #include "incident/route_test.h"
 #include "notifier.h"
 #include "output.h"
@@ -139,6 +140,7 @@ static bool may_escalate(const struct evaluate_input *in)
 		return in->u.ack.request->action == ACK_UNACK;
 	case EVALUATE_EXPIRY:
 	case EVALUATE_TEST:
+	case EVALUATE_UNWATCHED:
 	case EVALUATE_JOIN:
 		return false;
 	default:
@@ -183,6 +185,9 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		break;
 	case EVALUATE_UNTESTED:
 		route_test_remind(st, in->u.untested, at, events);
+		break;
+	case EVALUATE_UNWATCHED:
+		recovery_server_gone(st, at, events);
 		break;
 	case EVALUATE_SHARED:
 		correlation_begin(st, in->u.starts.v, in->u.starts.n, events);
@@ -269,6 +274,7 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 	if (events.n || silent != st->most_silent.counted ||
 		(in->what != EVALUATE_PIPELINE &&
 			in->what != EVALUATE_UNTESTED &&
+			in->what != EVALUATE_UNWATCHED &&
 			in->what != EVALUATE_ACK))
 		transaction_put(t);
 	events_release(&events);

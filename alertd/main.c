@@ -8,6 +8,7 @@
 #include "base/secrets.h"
 #include "commands/ack.h"
 #include "commands/check.h"
+#include "commands/check_open.h"
 #include "commands/known_server.h"
 #include "commands/maintenance.h"
 #include "commands/maintenance_plan.h"
@@ -289,7 +290,7 @@ static struct deliver *open_deliver(const struct conf *conf)
 {
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
-	return deliver_new(credential_folder());
+	return deliver_new(credential_folder(), conf);
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
@@ -363,6 +364,30 @@ static int replay(const struct options *o, const struct conf *conf)
 	});
 }
 
+/* Checks the configuration; and, where the store can be read, what it means for
+   open incidents. An exit status. */
+static int check_all(const char *file, const struct conf *conf,
+	const struct options *o, const char *url)
+{
+	int status = check(file, conf, o, credential_folder());
+	char why[STORE_WHY] = "";
+	struct state_store *states;
+	struct store *store;
+
+	if (status != EXIT_GOOD || o->n_operands || !url)
+		return status;
+	store = store_open(url, why);
+	if (store) {
+		states = state_store_new(store);
+		check_open(conf, states);
+		state_store_free(states);
+	} else {
+		log_warn("open incidents are not checked: %s", why);
+	}
+	store_close(store);
+	return status;
+}
+
 static int start(const struct options *o)
 {
 	const char *file = o->config ? o->config : env("MCP_CONFIG");
@@ -379,15 +404,15 @@ static int start(const struct options *o)
 		conf_free(conf);
 		return status;
 	}
-	if (o->action == OPTIONS_CHECK) {
-		status = check(file, conf, o, credential_folder());
-		conf_free(conf);
-		return status;
-	}
 	if (!url && conf)
 		url = conf->store;
 	if (!url)
 		url = env("MCP_STORE");
+	if (o->action == OPTIONS_CHECK) {
+		status = check_all(file, conf, o, url);
+		conf_free(conf);
+		return status;
+	}
 	if (url && !o->dry_run)
 		store = store_open(url, why);
 	if (url || o->dry_run)

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "delivery/digest_worker.h"
 #include "delivery/worker.h"
@@ -9,6 +10,7 @@
 #include "incident/acknowledgement.h"
 #include "incident/expiry.h"
 #include "incident/pipeline_health.h"
+#include "incident/summary.h"
 #include "incident/route_test.h"
 #include "state/maintenance_store.h"
 #include "state/pipeline_store.h"
@@ -36,6 +38,7 @@ struct notifier {
 	bool was_silent; /* most regions were, then */
 	/* Regions whose silence is told of for all servers, and as of when. */
 	struct strings covered;
+	struct strings strangers; /* had a verdict, and are not configured */
 	int64_t covered_at;
 	int64_t window;		     /* of the verdicts that are being read */
 	size_t servers;		     /* that had one in it */
@@ -82,6 +85,7 @@ void notifier_free(struct notifier *p)
 	expiry_forget(&p->rounds);
 	fleet_round_release(&p->round);
 	strings_release(&p->covered);
+	strings_release(&p->strangers);
 	free(p);
 }
 
@@ -100,6 +104,22 @@ static void evaluate_one(struct notifier *p, const struct evaluate_input *in)
 	evaluate(p->evaluator, in, 1);
 }
 
+/* The last run writes when it was: so this is said once of each jump. */
+static void watch_clock(const struct pipeline *pl, double now)
+{
+	double back = pl->at[STAGE_ALERT] - now;
+	struct buf b;
+
+	if (!(back > STATE_AHEAD_S))
+		return;
+	buf_init(&b, TEXT_SIZE);
+	phrase_duration(&b, (long long)back);
+	log_warn("the clock of this machine is %s behind that of the last run: "
+		 "it was set back, or was ahead then; open incidents go on",
+		b.p);
+	buf_release(&b);
+}
+
 /* Judge the pipeline; without a store, by the verdicts alone. False: the store
    failed. */
 static bool watch_pipeline(struct notifier *p)
@@ -113,6 +133,7 @@ static bool watch_pipeline(struct notifier *p)
 
 	if (p->setup.deliver && !pipeline_store_read(p->setup.store, &pl))
 		return false;
+	watch_clock(&pl, now);
 	if (c)
 		pl.n_regions = c->n_regions;
 	if (p->round.window > p->judged && fleet_round_complete(&p->round)) {
@@ -213,9 +234,18 @@ void notifier_verdicts(
 		p->window = v->verdict.window;
 		p->servers = 0;
 	}
+	/* A clock was ahead, and is right again. */
+	if (n && p->window < p->round.window &&
+		(double)p->round.window >
+			evaluate_now(p->evaluator) + STATE_AHEAD_S) {
+		fleet_round_release(&p->round);
+		p->judged = 0;
+	}
 	told = covered(p, v, n);
 	for (size_t i = 0; i < n; i++) {
 		fleet_round_add(&p->round, &v[i].verdict);
+		if (c && c->n_servers && !conf_server(c, v[i].verdict.slug))
+			strings_note(&p->strangers, v[i].verdict.slug);
 		in[i] = (struct evaluate_input) {
 			.slug = v[i].verdict.slug,
 			.covered = told,
@@ -315,21 +345,60 @@ static bool watch_tests(struct notifier *p)
 	const struct notifier_setup *s = &p->setup;
 	double now = evaluate_now(p->evaluator);
 	struct route_test_history t;
+	bool ok;
 
 	if (!s->conf || !s->conf->n_routes)
 		return true;
-	if (!route_test_store_read(s->store, &t))
+	if (!route_test_store_read(s->store, s->conf, &t))
 		return false;
 	/* Under a pretended clock nothing begins. */
-	if (isnan(s->now) && !route_test_store_begin(s->store, &t, now))
-		return false;
-	if (route_test_overdue(&t, now))
+	ok = !isnan(s->now) || route_test_store_begin(s->store, &t, now);
+	if (ok && route_test_overdue(&t, now))
 		evaluate_one(p, &(struct evaluate_input) {
 			.slug = SLUG_FLEET,
 			.what = EVALUATE_UNTESTED,
 			.u.untested = &t,
 		});
-	return true;
+	route_test_store_release(&t);
+	return ok;
+}
+
+/*
+ * End the incidents of servers that were taken out of the configuration. All
+ * states are read only where that has changed. False: the store failed.
+ */
+static bool end_unwatched(struct notifier *p)
+{
+	const struct conf *c = p->setup.conf;
+	struct store *s = p->setup.store;
+	bool known, again = p->strangers.n > 0;
+	struct evaluate_input *in;
+	struct strings slugs = {0};
+	size_t n = 0;
+
+	if (!c || !c->n_servers)
+		return true;
+	if (!pipeline_store_known(s, c, &known))
+		return false;
+	if (known)
+		return true;
+	if (!state_store_all(p->setup.states, &slugs) ||
+		!pipeline_store_dropped(s, c, &slugs, &again)) {
+		strings_release(&slugs);
+		return false;
+	}
+	in = xcalloc(slugs.n, sizeof *in);
+	for (size_t i = 0; i < slugs.n; i++)
+		if (!strings_has(&p->strangers, slugs.v[i]))
+			in[n++] = (struct evaluate_input) {
+				.slug = slugs.v[i],
+				.what = EVALUATE_UNWATCHED,
+			};
+	evaluate(p->evaluator, in, n);
+	evaluate_flush(p->evaluator);
+	free(in);
+	strings_release(&slugs);
+	return failed(p) || again || pipeline_store_know(s, c);
 }
 
 void notifier_sweep(struct notifier *p)
@@ -344,8 +413,8 @@ void notifier_sweep(struct notifier *p)
 		return;
 	worker_begin(p->worker);
 	/* Before we tell that we are alive ourselves. */
-	if (!load(p) || !watch_pipeline(p) || !watch_tests(p) ||
-		!state_store_undelivered(s->states, &slugs))
+	if (!load(p) || !watch_pipeline(p) || !end_unwatched(p) ||
+		!watch_tests(p) || !state_store_undelivered(s->states, &slugs))
 		p->failed = true;
 	p->unwritable =
 		!pipeline_store_beat(s->store, evaluate_now(p->evaluator));

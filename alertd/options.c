@@ -87,6 +87,7 @@ static const struct option_tables tables = {
 	.about = "Reads verdicts from standard input, and tells people of "
 		 "incidents.",
 	.exits = "  0  done\n"
+		 "  1  nothing to acknowledge, or somebody else has it\n"
 		 "  2  usage, configuration, or input that was refused\n"
 		 "  3  the store, standard output or a delivery failed\n",
 	.options = options,

@@ -246,7 +246,9 @@ static int try(struct trial *t, const struct notifier_setup *s)
 {
 	const struct worker_watch watch = {t->key, on_heard, t};
 	struct notifier_setup setup = *s;
+	struct strings reached = {0};
 	struct notifier *p;
+	bool ok;
 
 	setup.told = on_told;
 	setup.arg = t;
@@ -254,9 +256,14 @@ static int try(struct trial *t, const struct notifier_setup *s)
 	mention_maintenance(s, t);
 	notifier_test(p, t->slug, &t->request, &watch);
 	notifier_free(p);
-	if (!print(t, s->text) || !passed(t))
-		return EXIT_ENV;
-	return route_test_store_passed(s->store, t->now) ? EXIT_GOOD : EXIT_ENV;
+	ok = passed(t);
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].outcome == OUTCOME_DELIVERED)
+			strings_note(&reached, t->v[i].route);
+	ok = print(t, s->text) &&
+		route_test_store_passed(s->store, &reached, ok, t->now) && ok;
+	strings_release(&reached);
+	return ok ? EXIT_GOOD : EXIT_ENV;
 }
 
 int testing(const struct notifier_setup *setup, const struct options *o)

@@ -159,6 +159,11 @@ void attempt_take(const struct attempt_context *c, const struct alert_state *st,
 	};
 }
 
+bool attempt_ours(const struct attempt_context *c, const struct delivery *d)
+{
+	return d->holder && strcmp(d->holder, c->holder) == 0;
+}
+
 bool attempt_may_begin(const struct attempt *a)
 {
 	return a->since > 0 && clock_mono_ms() - a->since < BEGIN_MS;
@@ -174,11 +179,12 @@ bool attempt_give_back(const struct attempt_context *c, struct alert_state *st,
 			struct delivery *d = &st->outbox[i].deliveries[k];
 			size_t in = 0;
 
+			if (!attempt_ours(c, d))
+				continue;
 			while (in < n && !attempts_find(busy[in], st->slug,
 						 st->outbox[i].number, d->route))
 				in++;
-			if (in < n || !d->holder ||
-				strcmp(d->holder, c->holder) != 0)
+			if (in < n)
 				continue;
 			string_set(&d->holder, NULL);
 			d->next_try = fmin(d->next_try, c->now);

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 
 struct alert_state;
+struct delivery;
 struct outbox_item;
 
 /* Who sends, and what this process knows of the routes. */
@@ -78,6 +79,9 @@ struct attempt *attempt_new(const struct attempt_context *c,
 /* attempt_take(c, st, item, a): mark the delivery as taken by us. */
 void attempt_take(const struct attempt_context *c, const struct alert_state *st,
 	struct outbox_item *item, struct attempt *a);
+
+/* attempt_ours(c, d): whether d is marked as taken by us. */
+bool attempt_ours(const struct attempt_context *c, const struct delivery *d);
 
 /*
  * attempt_may_begin(a): whether a was taken, and not too long ago for another

@@ -15,14 +15,16 @@
 
 struct deliver {
 	const char *credentials;
+	const struct conf *conf;
 	struct transfers *transfers;
 };
 
-struct deliver *deliver_new(const char *credentials)
+struct deliver *deliver_new(const char *credentials, const struct conf *conf)
 {
 	struct deliver *d = xcalloc(1, sizeof *d);
 
 	d->credentials = credentials;
+	d->conf = conf;
 	d->transfers = transfers_new();
 	return d;
 }
@@ -249,7 +251,7 @@ bool deliver_ready(const char *credentials, const struct conf_route *r,
 }
 
 /* Reads the event for sinks that do not send the record as it is. */
-static bool read_event(struct sending *s)
+static bool read_event(const struct deliver *d, struct sending *s)
 {
 	char why[JSON_WHY];
 	struct delivered *r = &s->delivery->result;
@@ -261,7 +263,9 @@ static bool read_event(struct sending *s)
 		snprintf(r->why, sizeof r->why, "it cannot be read: %s", why);
 		return false;
 	}
-	message_make(&s->event, &s->message);
+	message_make(&s->event,
+		&(struct message_view) {d->conf, s->job.route, s->job.now},
+		&s->message);
 	s->job.event = &s->event;
 	s->job.message = &s->message;
 	return true;
@@ -285,7 +289,7 @@ void deliver_begin(struct deliver *d, struct delivery_request *p)
 	};
 	if (!unlock(d->credentials, &s->job, &s->secret, why))
 		p->result = to_mend(why);
-	else if (read_event(s)) {
+	else if (read_event(d, s)) {
 		go_on(s);
 		return;
 	}

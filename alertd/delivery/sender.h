@@ -26,10 +26,11 @@ struct delivery_request {
 struct deliver;
 
 /*
- * deliver_new(credentials): credentials is the folder of the secrets, not
- * copied, or NULL. deliver_free(d): nothing may be under way.
+ * deliver_new(credentials, conf): credentials is the folder of the secrets; conf
+ * has the cities and the zone of messages. Neither is copied; each may be NULL.
+ * deliver_free(d): nothing may be under way.
  */
-struct deliver *deliver_new(const char *credentials);
+struct deliver *deliver_new(const char *credentials, const struct conf *conf);
 void deliver_free(struct deliver *d);
 
 /*

@@ -24,7 +24,9 @@
 #define MORE_MAX 32
 /* All attempts at a time. */
 #define FLYING_MAX 256
-/* A result waits for others, to be stored with them, for no longer. */
+/* A result waits for others, to be stored with them, for no longer; while more
+   attempts are to begin, and else. */
+#define SETTLE_BUSY_MS 100
 #define SETTLE_MS 20
 /* A route that is down is left alone for this long; if it asks for more, for as
    long as a P1 may wait. */
@@ -46,7 +48,8 @@ struct worker {
 	size_t more;		  /* attempts beyond the first of their route */
 	double now, now_ms; /* the time, and when it was; see clock_mono_ms */
 	struct attempts first;	/* taken with decisions */
-	struct attempts queue;	/* to begin, the most urgent first */
+	struct attempts queue;	/* to begin, the most urgent first if sorted */
+	bool sorted;
 	struct attempts flying; /* under way */
 	struct attempts done;	/* to be stored, since done_ms */
 	double done_ms;
@@ -120,6 +123,8 @@ static bool busy(const struct worker *w, const struct alert_state *st,
 	unsigned long number = item->pending->number;
 	const char *route = item->delivery->route;
 
+	if (!attempt_ours(&w->context, item->delivery))
+		return false;
 	return attempts_find(&w->flying, st->slug, number, route) ||
 		attempts_find(&w->done, st->slug, number, route);
 }
@@ -136,9 +141,12 @@ void worker_first(struct worker *w, struct alert_state *st, double now)
 		const char *route = item.delivery->route;
 		struct attempt *a;
 
-		if (busy(w, st, &item) ||
-			attempts_find(&w->first, st->slug, number, route) ||
-			attempts_find(&w->queue, st->slug, number, route))
+		if (attempt_ours(&w->context, item.delivery) &&
+			(busy(w, st, &item) ||
+				attempts_find(&w->first, st->slug, number,
+					route) ||
+				attempts_find(&w->queue, st->slug, number,
+					route)))
 			continue;
 		a = attempt_new(&w->context, st, &item);
 		attempt_take(&w->context, st, &item, a);
@@ -377,6 +385,12 @@ static void lose_store(struct worker *w)
 	attempts_release(&w->queue);
 }
 
+static void enqueue(struct worker *w, struct attempt *a)
+{
+	attempts_add(&w->queue, a);
+	w->sorted = false;
+}
+
 /* What is due goes into the queue, or is sent where it was taken. */
 static void use_found(struct worker *w, struct attempts *l)
 {
@@ -384,14 +398,34 @@ static void use_found(struct worker *w, struct attempts *l)
 		if (attempt_may_begin(l->v[i]))
 			begin(w, l->v[i]);
 		else
-			attempts_add(&w->queue, l->v[i]);
+			enqueue(w, l->v[i]);
 	}
 	free(l->v);
 }
 
+/* Whether it is in a sorted list. */
+static bool among(const struct strings *l, const char *s, size_t *at)
+{
+	*at = strings_place(l->v, l->n, sizeof *l->v, s);
+	return *at < l->n && strcmp(l->v[*at], s) == 0;
+}
+
+/* These servers are looked at anew. */
+static void dequeue(struct worker *w, const struct strings *slugs)
+{
+	size_t kept = 0, at;
+
+	for (size_t i = 0; i < w->queue.n; i++) {
+		if (among(slugs, w->queue.v[i]->slug, &at))
+			attempt_free(w->queue.v[i]);
+		else
+			w->queue.v[kept++] = w->queue.v[i];
+	}
+	w->queue.n = kept;
+}
+
 /* One transaction on these servers. False: the store failed. */
-static bool run_round(struct worker *w, struct round *r,
-	const struct strings *slugs)
+static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 {
 	struct seen *seen = xcalloc(slugs->n, sizeof *seen);
 	struct transaction *t;
@@ -400,8 +434,8 @@ static bool run_round(struct worker *w, struct round *r,
 	size_t n;
 
 	let_time_go_by(w);
-	for (size_t i = 0; i < slugs->n && w->queue.n; i++)
-		attempts_drop(&w->queue, slugs->v[i]);
+	strings_sort(slugs);
+	dequeue(w, slugs);
 	t = transaction_begin(w->states, slugs);
 	do {
 		while ((st = transaction_next(t, &n)))
@@ -508,20 +542,21 @@ static void take(struct worker *w, struct attempts *wanted)
 /* Begins what may begin, the most urgent first. */
 static void begin_some(struct worker *w)
 {
-	struct attempts queue = w->queue, wanted = {0};
+	struct attempts wanted = {0};
+	size_t kept = 0;
 
 	let_time_go_by(w);
-	w->queue = (struct attempts) {0};
-	if (queue.n)
-		qsort(queue.v, queue.n, sizeof(void *), compare);
-	for (size_t i = 0; i < queue.n; i++) {
-		struct attempt *a = queue.v[i];
+	if (!w->sorted && w->queue.n)
+		qsort(w->queue.v, w->queue.n, sizeof(void *), compare);
+	w->sorted = true;
+	for (size_t i = 0; i < w->queue.n; i++) {
+		struct attempt *a = w->queue.v[i];
 
-		if (!attempt_route_up(&w->context, a->name)) {
+		if (!has_room(w, a) || wanted.n == TOGETHER) {
+			w->queue.v[kept++] = a;
+		} else if (!attempt_route_up(&w->context, a->name)) {
 			strings_note(&w->look, a->slug);
 			attempt_free(a);
-		} else if (!has_room(w, a) || wanted.n == TOGETHER) {
-			attempts_add(&w->queue, a);
 		} else if (attempt_may_begin(a)) {
 			begin(w, a);
 		} else {
@@ -530,7 +565,7 @@ static void begin_some(struct worker *w)
 			attempts_add(&wanted, a);
 		}
 	}
-	free(queue.v);
+	w->queue.n = kept;
 	if (wanted.n)
 		take(w, &wanted);
 	if (w->look.n)
@@ -542,15 +577,16 @@ static void begin_some(struct worker *w)
 static bool turn(struct worker *w, int fd, double ms)
 {
 	bool readable;
-	double age;
+	double age, wait;
 
 	begin_some(w);
+	wait = w->queue.n ? SETTLE_BUSY_MS : SETTLE_MS;
 	if (w->done.n && clock_mono_ms() >= w->paused_ms)
-		ms = fmin(ms, SETTLE_MS);
+		ms = fmin(ms, wait);
 	readable = transfers_wait(deliver_transfers(w->deliver), fd, (int)ms);
 	age = clock_mono_ms() - w->done_ms;
 	if (w->done.n && clock_mono_ms() >= w->paused_ms &&
-		(w->done.n >= TOGETHER || !w->flying.n || age >= SETTLE_MS))
+		(w->done.n >= TOGETHER || !w->flying.n || age >= wait))
 		settle(w);
 	if (w->settled.n >= TOGETHER)
 		forget_settled(w);
@@ -559,22 +595,29 @@ static bool turn(struct worker *w, int fd, double ms)
 
 void worker_out(struct worker *w, const struct strings *slugs, double now)
 {
+	struct strings sorted = {0};
+	bool *taken = xcalloc(slugs->n, sizeof *taken);
+	size_t kept = 0, at;
+
 	set_clock(w, now);
-	for (size_t i = 0; i < slugs->n; i++) {
-		size_t kept = 0, n = w->first.n;
+	strings_copy(&sorted, slugs);
+	strings_sort(&sorted);
+	for (size_t i = 0; i < w->first.n; i++) {
+		struct attempt *a = w->first.v[i];
 
-		for (size_t k = 0; k < n; k++) {
-			struct attempt *a = w->first.v[k];
-
-			if (strcmp(a->slug, slugs->v[i]) == 0)
-				attempts_add(&w->queue, a);
-			else
-				w->first.v[kept++] = a;
+		if (among(&sorted, a->slug, &at)) {
+			taken[at] = true;
+			enqueue(w, a);
+		} else {
+			w->first.v[kept++] = a;
 		}
-		w->first.n = kept;
-		if (kept == n)
-			strings_add(&w->look, slugs->v[i]);
 	}
+	w->first.n = kept;
+	for (size_t i = 0; i < sorted.n; i++)
+		if (!taken[i])
+			strings_add(&w->look, sorted.v[i]);
+	strings_release(&sorted);
+	free(taken);
 	turn(w, -1, 0);
 	say_waits(w);
 }

@@ -23,7 +23,7 @@ static char *summarise(const struct alert_state *st, int64_t window)
 	buf_fmt(&b, "%s failed in %d of the last ", st->slug, s->windows.n);
 	phrase_duration(&b, window - s->windows.since);
 	buf_str(&b, " from ");
-	phrase_regions(&b, &s->regions);
+	phrase_cities(&b, &s->regions);
 	buf_str(&b, ", never in a row and never together: noted, and nobody "
 		    "is paged.");
 	return buf_take(&b);

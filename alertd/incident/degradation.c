@@ -271,6 +271,7 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	bool worse = m->bad && m->severity < inc->severity;
+	enum severity was = inc->severity;
 
 	if (m->bad) {
 		incident_fail(inc, window);
@@ -282,8 +283,13 @@ static void go_on(struct alert_state *st, enum alert_kind kind,
 		return;
 	inc->severity = m->severity;
 	if (!inc->superseded)
-		events_add(out, st, kind, ALERT_ESCALATED, (double)window,
-			true);
+		events_put(out, st, &(struct summary) {
+			.kind = kind,
+			.phase = ALERT_ESCALATED,
+			.at = (double)window,
+			.worse = true,
+			.was = was,
+		});
 }
 
 static void begin_degradation(struct alert_state *st, enum alert_kind kind,

@@ -2,18 +2,20 @@
 
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "incident/incident.h"
 #include "incident/summary.h"
 #include "incident/tool_drift.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-static char *summarise(const struct summary *s)
+static char *words(const struct summary *s,
+	void (*put)(struct buf *b, const struct summary *s))
 {
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	summary_put(&b, s);
+	put(&b, s);
 	return buf_take(&b);
 }
 
@@ -107,9 +109,12 @@ void events_add(struct alert_events *l, const struct alert_state *st,
 	});
 }
 
-/* The server; of a common incident the servers that have it, or had it. */
+/*
+ * The server; of a common incident the servers that have it, or had it: in a
+ * headline only how many they are.
+ */
 static void name_of(const struct alert_state *st, enum alert_phase phase,
-	struct buf *b)
+	bool headline, struct buf *b)
 {
 	const struct strings *l =
 		phase == ALERT_RESOLVED ? &st->servers : &st->left;
@@ -120,10 +125,28 @@ static void name_of(const struct alert_state *st, enum alert_phase phase,
 		return;
 	}
 	if (l->n > 1)
-		buf_fmt(b, "Each of %zu servers (", l->n);
+		buf_fmt(b, "%cach of %zu servers", headline ? 'e' : 'E', l->n);
+	if (l->n > 1 && headline)
+		return;
+	buf_str(b, l->n > 1 ? " (" : "");
 	phrase_regions(b, l);
-	if (l->n > 1)
-		buf_char(b, ')');
+	buf_str(b, l->n > 1 ? ")" : "");
+}
+
+/* The headline and the sentence of an event. */
+static void put_words(struct alert_event *e, const struct alert_state *st,
+	struct summary *s)
+{
+	struct buf name;
+
+	name_of(st, s->phase, true, &name);
+	s->slug = name.p;
+	e->headline = words(s, summary_headline);
+	buf_release(&name);
+	name_of(st, s->phase, false, &name);
+	s->slug = name.p;
+	e->summary = words(s, summary_put);
+	buf_release(&name);
 }
 
 void events_put(struct alert_events *l, const struct alert_state *st,
@@ -132,15 +155,11 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 	const struct incident *inc = &st->incidents[about->kind];
 	struct alert_event *e = events_new(l, st);
 	struct summary s = *about;
-	struct buf name;
 
-	name_of(st, s.phase, &name);
-	s.slug = name.p;
 	s.incident = inc;
 	s.maintenance = &st->maintenance;
 	string_set(&e->error, inc->error);
-	e->summary = summarise(&s);
-	buf_release(&name);
+	put_words(e, st, &s);
 	string_set(&e->group, inc->group);
 	strings_copy(&e->reached, &inc->reached);
 	strings_copy(&e->still, &inc->still);
@@ -169,7 +188,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.started_at = inc->first,
 		.resolved_at =
 			s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND
-				? inc->passed_since
+				? incident_end(inc)
 				: 0,
 		.flaps = inc->flaps,
 		.flapping = inc->flapping.since != 0,
@@ -177,6 +196,7 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 		.value = inc->value,
 		.usual = inc->usual,
 		.last_error = e->error,
+		.headline = e->headline,
 		.summary = e->summary,
 	};
 	event_point(e);
@@ -187,6 +207,7 @@ void event_release(struct alert_event *e)
 	free(e->slug);
 	free(e->url);
 	free(e->error);
+	free(e->headline);
 	free(e->summary);
 	free(e->follows);
 	free(e->group);

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "incident/summary.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -108,20 +109,29 @@ static bool news(struct alert_state *st, const struct expiry_round *r)
 	return true;
 }
 
-/* "in 6 days, on 2026-11-27", "5 hours ago, on 2026-11-27". */
-static void put_when(struct buf *b, const struct expiry_round *r)
+/* " ends Fri 27 Nov 03:00 UTC (in 4 d 23 h)", " EXPIRED 80 min ago (...)". */
+static void put_when(struct buf *b, const struct expiry_round *r,
+	const char *ends)
 {
-	int64_t left = r->expires_at - (int64_t)r->at;
-	char end[CLOCK_RFC3339];
+	long long left = (long long)(r->expires_at - (int64_t)r->at);
 
+	buf_fmt(b, " %s", r->within ? ends : "EXPIRED");
 	if (!r->expires_at)
 		return;
-	clock_rfc3339(r->expires_at, end);
-	buf_str(b, left > 0 ? " in " : " ");
-	expiry_put_span(b, left > 0 ? left : -left);
-	buf_fmt(b, "%s, on %.10s", left > 0 ? "" : " ago", end);
-	if (left < 2 * 86400 && left > -2 * 86400)
-		buf_fmt(b, " at %.5s UTC", end + 11);
+	buf_char(b, ' ');
+	if (!r->within && left > -7200 && left <= 0)
+		buf_fmt(b, "%lld min ago (", -left / 60);
+	else if (!r->within) {
+		phrase_duration(b, llabs(left));
+		buf_str(b, " ago (");
+	}
+	phrase_date(b, r->expires_at, r->at, "UTC");
+	phrase_zone(b, "UTC");
+	if (r->within) {
+		buf_str(b, " (in ");
+		phrase_duration(b, left > 0 ? left : 0);
+	}
+	buf_char(b, ')');
 }
 
 static void put_certificate(struct buf *b, const struct expiry_round *r)
@@ -133,10 +143,9 @@ static void put_certificate(struct buf *b, const struct expiry_round *r)
 		buf_fmt(b, "The certificate of %s, which issued that of %s,",
 			name, r->slug);
 	} else {
-		buf_fmt(b, "The TLS certificate of %s", r->slug);
+		buf_fmt(b, "The certificate of %s", r->slug);
 	}
-	buf_str(b, r->within ? " ends" : " ended");
-	put_when(b, r);
+	put_when(b, r, "ends");
 	if (r->regions.n < r->all.n)
 		buf_fmt(b, ", as %s sees it", r->regions.v[0]);
 	buf_str(b, r->issuer ? "; replace the chain that is sent"
@@ -145,9 +154,8 @@ static void put_certificate(struct buf *b, const struct expiry_round *r)
 
 static void put_credential(struct buf *b, const struct expiry_round *r)
 {
-	buf_fmt(b, "The credential for %s %s", r->slug,
-		r->within ? "expires" : "expired");
-	put_when(b, r);
+	buf_fmt(b, "The credential for %s", r->slug);
+	put_when(b, r, "ends");
 	if (r->regions.n < r->all.n)
 		buf_fmt(b, ", as %s holds it", r->regions.v[0]);
 	buf_str(b, r->within ? "; rotate it before that"

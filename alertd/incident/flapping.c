@@ -2,6 +2,7 @@
 
 #include "incident/summary.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Failing again this often is no accident. */
@@ -19,7 +20,7 @@ static void forget_old(struct alert_state *st, int64_t now,
 	for (size_t i = 0; i < st->n_starts; i++) {
 		const struct flap_start *s = &st->starts[i];
 
-		if (s->at < now && (double)(now - s->at) <= p->flap_window_s)
+		if ((double)llabs(now - s->at) <= p->flap_window_s)
 			st->starts[n++] = *s;
 	}
 	st->n_starts = n;
@@ -135,6 +136,7 @@ static void put_times(struct buf *b, enum alert_kind kind,
 		buf_str(b, " since ");
 		phrase_time_seen(b, inc->flapping.since,
 			(double)inc->passed_since);
+		buf_str(b, " UTC");
 	}
 	buf_fmt(b, ", %lld minute%s in all", minutes,
 		minutes == 1 ? "" : "s");
@@ -146,6 +148,7 @@ void flapping_put(struct buf *b, enum alert_kind kind,
 	if (inc->flapping.since) {
 		buf_str(b, "; it has been flapping since ");
 		phrase_time_seen(b, inc->flapping.since, at);
+		buf_str(b, " UTC");
 	} else if (inc->flaps >= FLAPPING) {
 		buf_str(b, "; it is flapping");
 	} else {

@@ -49,6 +49,11 @@ void incident_heal(struct incident *inc, double now)
 	a->at = now;
 }
 
+int64_t incident_end(const struct incident *inc)
+{
+	return inc->passed_since > inc->first ? inc->passed_since : inc->first;
+}
+
 void incident_restart(struct incident *inc)
 {
 	inc->failed = 0;

@@ -27,6 +27,12 @@ void incident_fail(struct incident *inc, int64_t window);
  */
 void incident_heal(struct incident *inc, double now);
 
+/*
+ * incident_end(inc): when it ended, if it has: never before it began, whatever
+ * a clock that was set back says.
+ */
+int64_t incident_end(const struct incident *inc);
+
 /* incident_restart(inc): count windows anew, for the clock was wrong. */
 void incident_restart(struct incident *inc);
 

@@ -82,6 +82,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 {
 	struct incident *inc = &st->incidents[kind];
 	const struct assessment *a = &s->assessed;
+	enum severity was = inc->severity;
 	bool worse = a->layer > inc->layer;
 	bool lasts = flapping_lasts(inc, before);
 
@@ -99,6 +100,7 @@ static void worsen(struct alert_state *st, enum alert_kind kind,
 			.phase = ALERT_ESCALATED,
 			.at = (double)s->window,
 			.worse = worse,
+			.was = was,
 			.lasts = lasts,
 		});
 }
@@ -348,6 +350,7 @@ void machine_verdict(struct alert_state *st, const struct verdict *v,
 		judged_late(st, v, &s, p, out);
 		return;
 	}
+	recovery_regions_gone(st, v, out);
 	/*
 	 * An unknown window in which no region fails is neither good nor bad.
 	 */

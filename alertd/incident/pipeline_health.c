@@ -73,6 +73,14 @@ static void put_since(struct buf *b, double at, double now)
 	buf_char(b, ')');
 }
 
+/* "Monitoring is blind since 14:02 UTC (12 min): "; the cause follows. */
+static void put_blind(struct buf *b, double since, double now)
+{
+	buf_str(b, "Monitoring is blind");
+	put_since(b, since, now);
+	buf_str(b, ": ");
+}
+
 /* End the incident as of the minute of `at`. */
 static void end_stall(struct alert_state *st, const char *what, double at,
 	double now, struct alert_events *out)
@@ -137,12 +145,12 @@ static void emit_stage(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, s == STAGE_INGEST ? "No record has been ingested"
-				      : "No verdict has been published");
-	put_since(&b, pl->at[s], now);
+	put_blind(&b, pl->at[s], now);
 	buf_str(&b, s == STAGE_INGEST
-			? ": servers are judged without new probes"
-			: ": servers are not judged");
+			? "no record has been ingested; servers are judged "
+			  "without new probes"
+			: "no verdict has been published; servers are not "
+			  "judged");
 	put_beats(&b, pl, now);
 	pipeline_event(st, phase, now, &b, out);
 }
@@ -169,12 +177,11 @@ static void emit_blind(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "The network of every region has been cut off");
-	put_since(&b, blind_since(pl), now);
-	buf_str(&b, ", or all servers are down at once: no region reaches any "
-		    "server, and from here the two look alike; servers are "
-		    "not judged. A canary in each region would tell which it "
-		    "is.");
+	put_blind(&b, blind_since(pl), now);
+	buf_str(&b, "no region reaches any server; the network of every region "
+		    "is cut off, or all servers are down at once: from here "
+		    "the two look alike, and servers are not judged. A canary "
+		    "in each region would tell which it is.");
 	pipeline_event(st, phase, now, &b, out);
 }
 
@@ -301,7 +308,6 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 static void count_silence(struct alert_state *st, const struct pipeline *pl)
 {
 	const struct fleet_round *r = pl->round;
-	struct incident *inc = &st->incidents[ALERT_STALLED];
 	struct strings silent = {0};
 	bool all, most;
 
@@ -312,8 +318,6 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 	count_round(&st->most_silent, most, silent_since(pl, all), r->window);
 	if (most)
 		strings_copy(&st->silent, &silent);
-	if (most && told_silent(inc))
-		strings_copy(&inc->regions, &silent);
 	strings_release(&silent);
 }
 
@@ -399,15 +403,15 @@ static void emit_silence(struct alert_state *st, enum alert_phase phase,
 
 	buf_init(&b, TEXT_SIZE);
 	if (all) {
-		buf_str(&b, "No region has reported on any server");
+		put_blind(&b, since, now);
+		buf_str(&b, "no region has reported on any server; no server "
+			    "is judged, and nobody would hear of an outage.");
 	} else {
 		phrase_cities(&b, &inc->regions);
 		buf_str(&b, " have reported on no server");
+		put_since(&b, since, now);
+		buf_str(&b, ": hardly anybody is left to see an outage.");
 	}
-	put_since(&b, since, now);
-	buf_str(&b, all ? ": no server is judged, and nobody would hear of an "
-			  "outage."
-			: ": hardly anybody is left to see an outage.");
 	put_causes(&b, pl, &inc->regions, since, now);
 	pipeline_event(st, phase, now, &b, out);
 }
@@ -449,22 +453,25 @@ static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[ALERT_STALLED];
+	/* As of the verdicts, as all that they begin and end. */
+	double at = pl->round ? (double)pl->round->window : now;
 	bool all, told = told_silent(inc);
 
 	if (pl->round)
 		count_silence(st, pl);
 	if (told && !(inc->severity == SEVERITY_P1 ? st->all_silent.n
 						   : st->most_silent.n)) {
-		end_stall(st, "A region reports again",
-			pl->round ? (double)pl->round->window : now, now, out);
+		end_stall(st, "A region reports again", at, at, out);
 		restart(&st->most_silent);
 		return true;
 	}
+	if (told)
+		strings_copy(&inc->regions, &st->silent);
 	all = lasts(&st->all_silent, pl, now);
 	if (all || lasts(&st->most_silent, pl, now))
-		tell_silence(st, pl, all, now, out);
-	if (told && reminder_due(inc, p, now))
-		emit_silence(st, ALERT_REMINDER, pl, now, out);
+		tell_silence(st, pl, all, at, out);
+	if (told && reminder_due(inc, p, at))
+		emit_silence(st, ALERT_REMINDER, pl, at, out);
 	return told_silent(inc);
 }
 
@@ -512,10 +519,9 @@ static void emit_away(struct alert_state *st, enum alert_phase phase,
 	struct buf b;
 
 	buf_init(&b, TEXT_SIZE);
-	buf_str(&b, "The store has been unusable");
-	put_since(&b, (double)st->away.since, now);
-	buf_fmt(&b, ": servers are not judged, and nothing else can be told; "
-		    "%s.", why);
+	put_blind(&b, (double)st->away.since, now);
+	buf_fmt(&b, "the store does not answer; servers are not judged, and "
+		    "nothing else can be told; %s.", why);
 	pipeline_event(st, phase, now, &b, out);
 }
 

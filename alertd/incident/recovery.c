@@ -1,8 +1,11 @@
 #include "incident/recovery.h"
 
+#include "base/clock.h"
+#include "base/text.h"
 #include "incident/confirmation.h"
 #include "incident/dedup_key.h"
 #include "incident/flapping.h"
+#include "incident/severity.h"
 
 #include <stdlib.h>
 
@@ -71,4 +74,72 @@ void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
 	if (kind == ALERT_DOWNTIME)
 		note_downtime(st);
 	incident_release(inc);
+}
+
+/* `why` is the sentence that people read, up to " after 12 min". */
+static void end_gone(struct alert_state *st, enum alert_kind kind, double at,
+	const char *why, struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[kind];
+	int64_t over = clock_window(at);
+
+	inc->passed_since = over > inc->first ? over : inc->first;
+	events_put(out, st, &(struct summary) {
+		.kind = kind,
+		.phase = ALERT_RESOLVED,
+		.at = at,
+		.unwatched = why,
+	});
+	out->v[out->n - 1].suppressed = inc->unnotified || inc->late;
+	incident_release(inc);
+}
+
+void recovery_server_gone(struct alert_state *st, double now,
+	struct alert_events *out)
+{
+	struct buf why;
+
+	buf_init(&why, TEXT_SIZE);
+	buf_fmt(&why, "%s was taken out of the configuration: its incident ends",
+		st->slug);
+	for (unsigned k = 0; k < ALERT_KINDS; k++)
+		if (st->incidents[k].open)
+			end_gone(st, (enum alert_kind)k, now, why.p, out);
+	buf_release(&why);
+	streak_forget(st);
+}
+
+/* Whether v no longer expects a region of the list; one of none is no reason.
+ */
+static bool all_gone(const struct verdict *v, const struct strings *regions)
+{
+	for (size_t i = 0; i < regions->n; i++)
+		if (severity_region(v, regions->v[i]) ||
+			verdict_lists(v->no_data, v->n_no_data, regions->v[i]))
+			return false;
+	return regions->n > 0;
+}
+
+void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
+	struct alert_events *out)
+{
+	const struct observation s = observation_of(v);
+
+	/* A verdict that lists no region says nothing of any. */
+	if (!(v->n_regions || v->n_no_data) || s.failing || s.throttled ||
+		s.window < st->window || st->maintenance.active)
+		return;
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++) {
+		const struct incident *inc = &st->incidents[k];
+		struct buf why;
+
+		if (!inc->open || !all_gone(v, &inc->regions))
+			continue;
+		buf_init(&why, TEXT_SIZE);
+		buf_fmt(&why, "%s is no longer probed from ", st->slug);
+		phrase_cities(&why, &inc->regions);
+		buf_str(&why, ", where it failed: its incident ends");
+		end_gone(st, (enum alert_kind)k, (double)v->window, why.p, out);
+		buf_release(&why);
+	}
 }

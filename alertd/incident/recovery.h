@@ -1,10 +1,5 @@
 /*
  * recovery.h: how an incident ends: a number of windows in a row pass. A window
- * counts once, and none passes in which the incident failed. Pure.
- *
- * A window also passes for a downtime if a region fails, but too few agree. It
- * ends with so many of either sort in a row, or after LONG times as many of
- * both: a single probe that fails while a server recovers is no news.
  */
 #ifndef INCIDENT_RECOVERY_H
 #define INCIDENT_RECOVERY_H
@@ -12,6 +7,7 @@
 #include "conf/conf.h"
 #include "incident/event.h"
 #include "incident/state.h"
+#include "records/verdict.h"
 
 /*
  * recovery_pass(inc, window, needed): count a passing window; inc->still names
@@ -33,6 +29,22 @@ void recovery_reset(struct incident *inc);
  * told after the maintenance.
  */
 void recovery_end(struct alert_state *st, enum alert_kind kind, double at,
+	struct alert_events *out);
+
+/*
+ * recovery_server_gone(st, now, out): the server was taken out of the
+ * configuration, and nothing else would end its incidents: end them all, in a
+ * maintenance too.
+ */
+void recovery_server_gone(
+	struct alert_state *st, double now, struct alert_events *out);
+
+/*
+ * recovery_regions_gone(st, v, out): end the downtime, the regional incident
+ * and the rate limit if verdict v no longer expects any of its regions, and no
+ * other region fails, or is throttled.
+ */
+void recovery_regions_gone(struct alert_state *st, const struct verdict *v,
 	struct alert_events *out);
 
 #endif

@@ -43,12 +43,19 @@ static double believed(double t, double now)
 	return t <= now ? t : NAN;
 }
 
-bool route_test_overdue(const struct route_test_history *t, double now)
+/* When route i was last reached, or configured: a test is due from then on. */
+static double last(const struct route_test_history *t, size_t i, double now)
 {
 	/* The later one; a comparison with NAN is false. */
-	double last = fmax(believed(t->since, now), believed(t->passed, now));
+	return fmax(believed(t->since, now), believed(t->v[i].passed, now));
+}
 
-	return now - last >= ROUTE_TEST_DUE_S;
+bool route_test_overdue(const struct route_test_history *t, double now)
+{
+	for (size_t i = 0; i < t->n; i++)
+		if (now - last(t, i, now) >= ROUTE_TEST_DUE_S)
+			return true;
+	return false;
 }
 
 static long long days(double s)
@@ -56,11 +63,41 @@ static long long days(double s)
 	return (long long)(s / 86400);
 }
 
+/* The routes that no test has reached, and the newest of their tests. */
+static void put_routes(struct buf *b, const struct route_test_history *t,
+	double now)
+{
+	struct strings late = {0};
+	double passed = NAN, newest = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		if (!(now - last(t, i, now) >= ROUTE_TEST_DUE_S))
+			continue;
+		strings_add(&late, t->v[i].route);
+		newest = fmax(newest, last(t, i, now));
+		passed = fmax(passed, believed(t->v[i].passed, now));
+	}
+	buf_str(b, "No test has reached ");
+	if (late.n == t->n)
+		buf_str(b, "the routes");
+	else
+		phrase_regions(b, &late);
+	if (isnan(passed)) {
+		buf_fmt(b, " in the %lld days since %s configured",
+			days(now - newest),
+			late.n == t->n ? "they were" : "routes were");
+	} else {
+		buf_fmt(b, " for %lld days, since ", days(now - passed));
+		phrase_time(b, (int64_t)passed, true);
+		buf_str(b, " UTC");
+	}
+	strings_release(&late);
+}
+
 void route_test_remind(struct alert_state *st,
 	const struct route_test_history *t, double now,
 	struct alert_events *out)
 {
-	double passed = believed(t->passed, now);
 	int64_t told = st->untested;
 	struct buf b;
 
@@ -69,17 +106,7 @@ void route_test_remind(struct alert_state *st,
 			now - (double)told < ROUTE_TEST_REMIND_S))
 		return;
 	buf_init(&b, TEXT_SIZE);
-	if (isnan(passed)) {
-		buf_fmt(&b, "No test has reached the routes in the %lld days "
-			    "since they were configured",
-			days(now - t->since));
-	} else {
-		buf_fmt(&b, "No test has reached the routes for %lld days, "
-			    "since ",
-			days(now - passed));
-		phrase_time(&b, (int64_t)passed, true);
-		buf_str(&b, " UTC");
-	}
+	put_routes(&b, t, now);
 	buf_str(&b, ": nobody knows whether a page would arrive. Run "
 		    "'mcp-alert test'.");
 	st->untested = (int64_t)floor(now);

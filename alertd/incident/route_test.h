@@ -28,21 +28,28 @@ struct route_test_request {
 void route_test_add(const struct alert_state *st,
 	const struct route_test_request *q, struct alert_events *out);
 
-/* When routes were tested: epoch seconds, NAN where there is none. */
+/* A route, and when a test last reached it: epoch seconds, NAN for never. */
+struct route_tested {
+	const char *route;
+	double passed;
+};
+
+/* When routes were tested. */
 struct route_test_history {
-	double since;  /* when routes were first configured */
-	double passed; /* when a test last reached all its routes */
+	double since; /* when routes were first configured; NAN: not known */
+	struct route_tested *v;
+	size_t n;
 };
 
 /*
- * route_test_overdue(t, now): whether no test reached the routes for too long.
- * An instant in the future comes from a wrong clock, and does not count.
+ * route_test_overdue(t, now): whether no test reached one of the routes for too
+ * long. An instant in the future comes from a wrong clock, and does not count.
  */
 bool route_test_overdue(const struct route_test_history *t, double now);
 
 /*
  * route_test_remind(st, t, now, out): if a test is overdue, append a P3 event
- * of SLUG_FLEET, whose state is st, once a week.
+ * of SLUG_FLEET, whose state is st, once a week, that names the routes.
  */
 void route_test_remind(struct alert_state *st,
 	const struct route_test_history *t, double now,

@@ -2,19 +2,25 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "base/zone.h"
 #include "incident/flapping.h"
+#include "incident/incident.h"
 #include "incident/tool_drift.h"
 #include "mcp/regions.h"
 
 #include <math.h>
 #include <string.h>
 
-/* At most this many regions are named; the others are counted. */
+/* A sentence and a headline name so many regions; the others are counted. */
 #define REGIONS_SHOWN 6
+#define HEADLINE_SHOWN 2
+/* A date further away has its year. */
+#define YEAR_S (183 * 86400)
 
-static void put_regions(struct buf *b, const struct strings *l, bool cities)
+static void put_regions(struct buf *b, const struct strings *l, size_t most,
+	bool cities)
 {
-	size_t shown = l->n < REGIONS_SHOWN ? l->n : REGIONS_SHOWN;
+	size_t shown = l->n < most ? l->n : most;
 
 	for (size_t i = 0; i < shown; i++) {
 		const char *city = cities ? region_city(l->v[i]) : NULL;
@@ -27,18 +33,21 @@ static void put_regions(struct buf *b, const struct strings *l, bool cities)
 
 void phrase_regions(struct buf *b, const struct strings *l)
 {
-	put_regions(b, l, false);
+	put_regions(b, l, REGIONS_SHOWN, false);
 }
 
 void phrase_cities(struct buf *b, const struct strings *l)
 {
-	put_regions(b, l, true);
+	put_regions(b, l, REGIONS_SHOWN, true);
 }
 
 void phrase_duration(struct buf *b, long long s)
 {
 	long long min = s / 60;
 
+	/* Of instants that a wrong clock has set. */
+	if (s < 0)
+		s = 0;
 	if (s < 60)
 		buf_fmt(b, "%lld s", s);
 	else if (min < 60)
@@ -47,6 +56,8 @@ void phrase_duration(struct buf *b, long long s)
 		buf_fmt(b, "%lld h %lld min", min / 60, min % 60);
 	else if (min < 48 * 60)
 		buf_fmt(b, "%lld h", min / 60);
+	else if (min % 1440 < 60)
+		buf_fmt(b, "%lld d", min / 1440);
 	else
 		buf_fmt(b, "%lld d %lld h", min / 1440, min % 1440 / 60);
 }
@@ -64,6 +75,34 @@ void phrase_time(struct buf *b, int64_t t, bool day)
 void phrase_time_seen(struct buf *b, int64_t t, double now)
 {
 	phrase_time(b, t, floor((double)t / 86400) != floor(now / 86400));
+}
+
+void phrase_date(struct buf *b, int64_t t, double now, const char *zone)
+{
+	static const char *const days[] = {
+		"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const months[] = {"Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	struct zone_time l = zone_local(zone, (double)t);
+
+	buf_fmt(b, "%s %d %s ", days[l.weekday], l.day, months[l.month - 1]);
+	if (fabs((double)t - now) > YEAR_S)
+		buf_fmt(b, "%d ", l.year);
+	buf_fmt(b, "%02d:%02d", l.minute / 60, l.minute % 60);
+}
+
+void phrase_zone(struct buf *b, const char *zone)
+{
+	const char *city = strrchr(zone, '/');
+
+	if (strcmp(zone, "UTC") == 0) {
+		buf_str(b, " UTC");
+		return;
+	}
+	buf_char(b, ' ');
+	for (city = city ? city + 1 : zone; *city; city++)
+		buf_char(b, *city == '_' ? ' ' : *city);
+	buf_str(b, " time");
 }
 
 void phrase_span(struct buf *b, int64_t from, int64_t to)
@@ -88,19 +127,24 @@ static void put_failure(struct buf *b, const struct incident *inc)
 		buf_fmt(b, " with %s", inc->error);
 }
 
-static void put_downtime(struct buf *b, const struct incident *inc)
+/* What users notice of a server that is down. */
+static const char *down_words(const struct incident *inc)
 {
 	if (inc->step == STEP_DNS || inc->step == STEP_TLS)
-		buf_str(b, " cannot be reached: ");
-	else if (inc->layer == LAYER_TRANSPORT)
-		buf_str(b, " does not answer in time: ");
-	else if (inc->layer == LAYER_TOOLS)
-		buf_str(b, " answers, but ");
-	else
-		buf_str(b, " is down: ");
+		return "cannot be reached";
+	if (inc->layer == LAYER_TRANSPORT)
+		return "does not answer in time";
+	if (inc->layer == LAYER_TOOLS)
+		return "answers, but its tools fail";
+	return "is down";
+}
+
+static void put_downtime(struct buf *b, const struct incident *inc)
+{
+	buf_fmt(b, " %s: ", down_words(inc));
 	put_failure(b, inc);
 	buf_str(b, " from ");
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
 	if (inc->expected == 1)
 		buf_str(b, ", its only region");
 	else
@@ -121,12 +165,12 @@ static void put_regional(struct buf *b, const struct incident *inc)
 
 	if (reached) {
 		buf_str(b, " is available from ");
-		phrase_regions(b, &inc->reached);
+		phrase_cities(b, &inc->reached);
 		buf_str(b, ", but not from ");
 	} else {
 		buf_str(b, " fails from ");
 	}
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
 	buf_str(b, " (");
 	put_failure(b, inc);
 	buf_str(b, reached ? "): possibly a routing or CDN issue"
@@ -153,6 +197,7 @@ static void put_newer(struct buf *b, const struct incident *inc)
 	}
 	buf_str(b, " since ");
 	phrase_time(b, c->since, c->since / 86400 != inc->opened_at / 86400);
+	buf_str(b, " UTC");
 }
 
 /*
@@ -200,7 +245,7 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 		return;
 	}
 	buf_str(b, " shows different tools: ");
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
 	if (c->removed.n || c->changed.n || !c->added.n) {
 		buf_str(b, one ? " still sees " : " still see ");
 		if (c->removed.n)
@@ -218,7 +263,7 @@ static void put_divergence(struct buf *b, const struct incident *inc)
 	}
 	buf_str(b, "; ");
 	if (inc->reached.n)
-		phrase_regions(b, &inc->reached);
+		phrase_cities(b, &inc->reached);
 	else
 		buf_str(b, "others");
 	put_newer(b, inc);
@@ -229,7 +274,7 @@ static void put_churn(struct buf *b, const struct incident *inc, double at)
 {
 	buf_fmt(b, " changes its tools all the time, since ");
 	phrase_time_seen(b, inc->first, at);
-	buf_fmt(b, ": its list of tools changed %.0f times in the last hour; "
+	buf_fmt(b, " UTC: its list of tools changed %.0f times in the last hour; "
 		   "until that ends, single changes and differences between "
 		   "regions are not reported",
 		inc->value);
@@ -238,13 +283,13 @@ static void put_churn(struct buf *b, const struct incident *inc, double at)
 static void put_silence(struct buf *b, const struct incident *inc, double at)
 {
 	buf_str(b, " has had no report from ");
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
 	if ((int)inc->regions.n == inc->expected)
 		buf_str(b, inc->expected == 1 ? ", its only region,"
 					      : ", all its regions,");
 	buf_str(b, " since ");
 	phrase_time_seen(b, inc->first, at);
-	buf_str(b, ": a runner or its network fails, which says nothing about "
+	buf_str(b, " UTC: a runner or its network fails, which says nothing about "
 		   "the server");
 }
 
@@ -253,11 +298,11 @@ static void put_isolation(struct buf *b, const struct incident *inc, double at)
 {
 	buf_str(b,
 		inc->regions.n == 1 ? "The network of " : "The networks of ");
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
 	buf_str(b, inc->regions.n == 1 ? " has" : " have");
 	buf_str(b, " been cut off since ");
 	phrase_time_seen(b, inc->first, at);
-	buf_str(b, ": no server answers there, and other regions do not see "
+	buf_str(b, " UTC: no server answers there, and other regions do not see "
 		   "that; what is probed from there counts as no data, and "
 		   "says nothing about any server");
 }
@@ -278,7 +323,7 @@ static void put_overrun(struct buf *b, const struct incident *inc,
 	buf_str(b, ": ");
 	put_failure(b, inc);
 	buf_str(b, " from ");
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
 }
 
 /* "p95 is 940 ms, 3.2 times that of 30 days (290 ms)" */
@@ -290,7 +335,17 @@ static void put_latency(struct buf *b, const struct incident *inc)
 	if (!inc->regions.n)
 		return;
 	buf_str(b, "; slow from ");
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
+}
+
+/* "5 min" */
+static void put_window(struct buf *b, enum rate_window w)
+{
+	const char *name = rate_name(w);
+	size_t digits = strspn(name, "0123456789");
+
+	buf_fmt(b, "%.*s %s", (int)digits, name,
+		strcmp(name + digits, "m") == 0 ? "min" : name + digits);
 }
 
 /* "; mostly at the layer http, last with http.503, from eu and us" */
@@ -305,23 +360,25 @@ static void put_failing(struct buf *b, const struct incident *inc)
 	if (!inc->regions.n)
 		return;
 	buf_str(b, layer || inc->error ? ", from " : "; from ");
-	phrase_regions(b, &inc->regions);
+	phrase_cities(b, &inc->regions);
 }
 
 static void put_errors(struct buf *b, const struct incident *inc)
 {
-	buf_fmt(b, " fails too often: %.1f %% of the probes of %s, though "
-		   "never long enough to be down",
-		inc->value, rate_name(inc->rate_window));
+	buf_fmt(b, " fails too often: %.1f %% of the probes of the last ",
+		inc->value);
+	put_window(b, inc->rate_window);
+	buf_str(b, " failed, though never long enough to be down");
 	put_failing(b, inc);
 }
 
 static void put_burn(struct buf *b, const struct incident *inc)
 {
 	buf_fmt(b, " uses up its error budget %.1f times as fast as it may: "
-		   "%.2f %% of the probes of %s failed, its objective is %g %%",
-		inc->value, inc->value * (100 - inc->usual),
-		rate_name(inc->rate_window), inc->usual);
+		   "%.2f %% of the probes of the last ",
+		inc->value, inc->value * (100 - inc->usual));
+	put_window(b, inc->rate_window);
+	buf_fmt(b, " failed, its objective is %g %%", inc->usual);
 	put_failing(b, inc);
 }
 
@@ -331,8 +388,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	if (s->kind == ALERT_STALLED) {
-		buf_str(b,
-			"The pipeline stands still, and no server is watched");
+		buf_str(b, "Monitoring is blind: no server is watched");
 		return;
 	}
 	if (s->kind == ALERT_SILENT && strcmp(s->slug, SLUG_FLEET) == 0) {
@@ -377,7 +433,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 		break;
 	case ALERT_RATE_LIMITED:
 		buf_str(b, " answers ");
-		phrase_regions(b, &inc->regions);
+		phrase_cities(b, &inc->regions);
 		buf_str(b, " with 429: its rate limit is too tight, or should "
 			   "let our probes pass");
 		break;
@@ -389,7 +445,7 @@ static void put_trouble(struct buf *b, const struct summary *s)
 
 static void put_span(struct buf *b, const struct incident *inc)
 {
-	phrase_span(b, inc->first, inc->passed_since);
+	phrase_span(b, inc->first, incident_end(inc));
 }
 
 static void put_agreement(struct buf *b, const struct summary *s)
@@ -400,7 +456,7 @@ static void put_agreement(struct buf *b, const struct summary *s)
 		s->slug);
 	put_span(b, s->incident);
 	buf_str(b, " Last to follow: ");
-	phrase_regions(b, &s->incident->regions);
+	phrase_cities(b, &s->incident->regions);
 	buf_char(b, '.');
 }
 
@@ -409,11 +465,11 @@ static void put_report(struct buf *b, const struct summary *s)
 	const struct incident *inc = s->incident;
 
 	if (strcmp(s->slug, SLUG_FLEET) == 0) {
-		phrase_regions(b, &inc->reached);
+		phrase_cities(b, &inc->reached);
 		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
 		buf_str(b, " again");
 	} else if (inc->reached.n) {
-		phrase_regions(b, &inc->reached);
+		phrase_cities(b, &inc->reached);
 		buf_str(b, inc->reached.n == 1 ? " reports" : " report");
 		buf_fmt(b, " on %s again", s->slug);
 	} else {
@@ -451,13 +507,12 @@ static void put_recovery(struct buf *b, const struct summary *s)
 		buf_str(b, " recovered");
 		if (s->kind == ALERT_REGIONAL) {
 			buf_str(b, " in ");
-			phrase_regions(b, &inc->regions);
+			phrase_cities(b, &inc->regions);
 		}
 	}
 	put_span(b, inc);
-	buf_fmt(b, " Root layer: %s, %d failing probe%s.",
-		layer ? layer : "unknown", inc->probe_count,
-		inc->probe_count == 1 ? "" : "s");
+	buf_fmt(b, " Root layer: %s. Failing minutes: %d.",
+		layer ? layer : "unknown", inc->probe_count);
 	flapping_put_past(b, s->kind, inc);
 	if (!inc->still.n)
 		buf_str(b, " All layers pass again.");
@@ -507,41 +562,48 @@ static void put_found(struct buf *b, const struct summary *s)
 	} else {
 		buf_str(b, s->kind == ALERT_REGIONAL ? " failed from "
 						     : " answered 429 to ");
-		phrase_regions(b, &inc->regions);
+		phrase_cities(b, &inc->regions);
 		buf_char(b, ' ');
 	}
 	phrase_time(b, inc->first, days);
 	buf_str(b, " to ");
-	phrase_time(b, inc->passed_since, days);
+	phrase_time(b, incident_end(inc), days);
 	buf_str(b, " UTC, found at ");
 	phrase_time(b, (int64_t)s->at, false);
 	buf_str(b, ": ");
 	put_failure(b, inc);
 	if (s->kind == ALERT_DOWNTIME) {
 		buf_str(b, " from ");
-		phrase_regions(b, &inc->regions);
+		phrase_cities(b, &inc->regions);
 	}
-	buf_fmt(b, ", %d failing probe%s. It is over; while it lasted its "
+	buf_fmt(b, ". Failing minutes: %d. It is over; while it lasted its "
 		   "minutes could not be judged, and nobody was told.",
-		inc->probe_count, inc->probe_count == 1 ? "" : "s");
+		inc->probe_count);
 }
 
-/* "; alice looks after it until 20:31 UTC: REASON" */
+/* "; alice has it until 20:31 UTC: REASON" */
 static void put_ack(struct buf *b, const struct ack *a)
 {
 	bool days = floor(a->at / 86400) != floor(a->until / 86400);
 
-	buf_fmt(b, "; %s looks after it until ", a->by);
+	buf_fmt(b, "; %s has it until ", a->by);
 	phrase_time(b, (int64_t)a->until, days);
 	buf_str(b, " UTC");
 	if (a->reason)
 		buf_fmt(b, ": %s", a->reason);
 }
 
+/* How long ago `since` was at the instant `at`; a clock set back gives 0. */
+static void put_age(struct buf *b, double at, int64_t since)
+{
+	long long age = (long long)at - since;
+
+	phrase_duration(b, age > 0 ? age : 0);
+}
+
 void summary_put(struct buf *b, const struct summary *s)
 {
 	const struct incident *inc = s->incident;
-	long long age = (long long)s->at - inc->first;
 
 	if (s->phase == ALERT_RESOLVED || s->phase == ALERT_FOUND) {
 		(s->phase == ALERT_FOUND ? put_found : put_end)(b, s);
@@ -549,28 +611,158 @@ void summary_put(struct buf *b, const struct summary *s)
 	}
 	put_trouble(b, s);
 	if (s->unacknowledged) {
-		buf_str(b, "; not acknowledged after ");
-		phrase_duration(b, (long long)s->at - inc->opened_at);
+		buf_str(b, "; nobody has answered for ");
+		put_age(b, s->at, inc->opened_at);
 	} else if (s->phase == ALERT_ESCALATED &&
 		(s->more || s->kind == ALERT_SILENT)) {
 		buf_str(b, "; more than before");
 	} else if (s->phase == ALERT_ESCALATED && s->lasts) {
 		buf_str(b, "; now without a break since ");
 		phrase_time_seen(b, inc->flapping.spell, s->at);
+		buf_str(b, " UTC");
 	} else if (s->phase == ALERT_ESCALATED && s->worse) {
-		buf_fmt(b, "; worse than before, %s",
-			severity_name(inc->severity));
+		buf_str(b, "; worse than before");
+		if (s->was && s->was != inc->severity)
+			buf_fmt(b, ", now %s (was %s)",
+				severity_name(inc->severity),
+				severity_name(s->was));
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
 		put_ack(b, &inc->ack);
 	} else if (s->phase != ALERT_STARTED) {
 		buf_str(b, "; not over after ");
-		phrase_duration(b, age > 0 ? age : 0);
+		put_age(b, s->at, inc->first);
 		if (s->phase == ALERT_ESCALATED)
-			buf_fmt(b, ", so now %s", severity_name(inc->severity));
+			buf_fmt(b, ", so now %s (was P2)",
+				severity_name(inc->severity));
 	}
 	if (inc->ack.by && s->phase != ALERT_ACKNOWLEDGED)
 		buf_fmt(b, "; the acknowledgement by %s has ended",
 			inc->ack.by);
 	flapping_put(b, s->kind, inc, s->at);
 	buf_char(b, '.');
+}
+
+/* "P1", and what happened to the incident. */
+static void put_state(struct buf *b, const struct summary *s)
+{
+	const struct incident *inc = s->incident;
+	const char *severity = severity_name(inc->severity);
+	bool aged = !s->worse && !s->more && !s->unacknowledged;
+	enum severity was = aged ? SEVERITY_P2 : s->was;
+
+	if (s->phase == ALERT_RESOLVED) {
+		buf_fmt(b, "%s %s after ", severity,
+			s->unwatched ? "closed" : "over");
+		put_age(b, (double)inc->passed_since, inc->first);
+	} else if (s->phase == ALERT_ACKNOWLEDGED) {
+		buf_fmt(b, "%s, %s has it until ", severity, inc->ack.by);
+		phrase_time(b, (int64_t)inc->ack.until, false);
+		buf_str(b, " UTC");
+	} else if (s->phase == ALERT_REMINDER) {
+		buf_fmt(b, "%s, open for ", severity);
+		put_age(b, s->at, inc->first);
+	} else if (s->phase != ALERT_ESCALATED) {
+		buf_fmt(b, "%s%s", severity,
+			s->phase == ALERT_FOUND ? ", over" : "");
+	} else if (s->unacknowledged) {
+		buf_fmt(b, "%s, nobody has answered for ", severity);
+		put_age(b, s->at, inc->opened_at);
+	} else if (s->more || s->kind == ALERT_SILENT) {
+		buf_fmt(b, "%s, more %s", severity,
+			s->more ? "servers" : "regions");
+	} else if (s->lasts) {
+		buf_fmt(b, "%s, now without a break", severity);
+	} else if (was && was != inc->severity) {
+		buf_fmt(b, "now %s (was %s)", severity, severity_name(was));
+	} else {
+		buf_fmt(b, "%s, worse", severity);
+	}
+}
+
+static void put_places(struct buf *b, const struct strings *l)
+{
+	put_regions(b, l, HEADLINE_SHOWN, true);
+}
+
+/* What users notice now that it is over. */
+static void put_good(struct buf *b, const struct summary *s)
+{
+	static const char *const words[ALERT_KINDS] = {
+		[ALERT_DOWNTIME] = "is up again",
+		[ALERT_RATE_LIMITED] = "lets our probes in again",
+		[ALERT_LATENCY] = "is as fast as usual again",
+		[ALERT_ERROR_RATE] = "fails no more than usual",
+		[ALERT_SLO_BURN] = "keeps to its error budget again",
+		[ALERT_DIVERGENCE] = "shows the same tools everywhere again",
+		[ALERT_CHURN] = "keeps its tools again",
+		[ALERT_SILENT] = "is watched from everywhere again",
+		[ALERT_STALLED] = "works again",
+		[ALERT_OVERRUN] = "is up again",
+	};
+
+	if (s->unwatched) {
+		buf_str(b, "was not seen to recover");
+	} else if (s->incident->still.n) {
+		buf_str(b, "works again, but not from ");
+		put_places(b, &s->incident->still);
+	} else if (s->kind == ALERT_REGIONAL) {
+		buf_str(b, "works from ");
+		put_places(b, &s->incident->regions);
+		buf_str(b, " again");
+	} else {
+		buf_str(b, words[s->kind] ? words[s->kind]
+					  : "is in order again");
+	}
+}
+
+/* What users notice. */
+static void put_bad(struct buf *b, const struct summary *s)
+{
+	static const char *const words[ALERT_KINDS] = {
+		[ALERT_RATE_LIMITED] = "turns our probes away with 429",
+		[ALERT_LATENCY] = "is slow",
+		[ALERT_ERROR_RATE] = "fails too often",
+		[ALERT_SLO_BURN] = "uses up its error budget too fast",
+		[ALERT_DIVERGENCE] = "shows different tools",
+		[ALERT_CHURN] = "changes its tools all the time",
+		[ALERT_STALLED] = "is blind",
+		[ALERT_OVERRUN] = "is still down after its maintenance",
+	};
+	const struct incident *inc = s->incident;
+
+	if (s->kind == ALERT_DOWNTIME) {
+		buf_str(b, s->phase == ALERT_FOUND ? "was down"
+						   : down_words(inc));
+	} else if (s->kind == ALERT_REGIONAL) {
+		buf_str(b, s->phase == ALERT_FOUND ? "failed from "
+				: inc->follows && s->phase == ALERT_STARTED
+				? "works again, but not from "
+				: inc->reached.n ? "works, but not from "
+						 : "fails from ");
+		put_places(b, &inc->regions);
+	} else if (s->phase == ALERT_FOUND) {
+		buf_str(b, "turned our probes away with 429");
+	} else if (s->kind == ALERT_SILENT) {
+		buf_str(b, "is not watched from ");
+		put_places(b, &inc->regions);
+	} else if (s->kind == ALERT_DIVERGENCE && inc->stale) {
+		buf_str(b, "has a stale cache in front of it");
+	} else {
+		buf_str(b, words[s->kind] ? words[s->kind] : "needs a look");
+	}
+}
+
+void summary_headline(struct buf *b, const struct summary *s)
+{
+	bool fleet = strcmp(s->slug, SLUG_FLEET) == 0;
+
+	put_state(b, s);
+	buf_fmt(b, ": %s ",
+		s->kind == ALERT_STALLED ? "monitoring"
+			: fleet		 ? "the fleet"
+					 : s->slug);
+	if (s->phase == ALERT_RESOLVED)
+		put_good(b, s);
+	else
+		put_bad(b, s);
 }

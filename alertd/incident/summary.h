@@ -1,6 +1,6 @@
 /*
- * summary.h: the sentence about an incident, which a woken person reads first;
- * and the phrases of which sentences are made. Pure.
+ * summary.h: the headline of an incident, which a woken person reads first, and
+ * the sentence below it; and the phrases of which both are made. Pure.
  */
 #ifndef INCIDENT_SUMMARY_H
 #define INCIDENT_SUMMARY_H
@@ -20,6 +20,7 @@ struct summary {
 	bool worse; /* an escalation because of its layer, not of its age */
 	bool lasts; /* because what is flapping fails without a break */
 	bool unacknowledged; /* because nobody acknowledged it */
+	enum severity was; /* before an escalation; 0: the same, or not known */
 	/* It ends because nobody watches any more: the sentence, up to " after
 	 * 12 min"; or NULL. */
 	const char *unwatched;
@@ -29,14 +30,21 @@ struct summary {
 void summary_put(struct buf *b, const struct summary *s);
 
 /*
+ * summary_headline(b, s): append how bad it is, what happened to the incident,
+ * and, behind ": ", what users notice: "P1, nobody has answered for 15 min: shop
+ * is down". s->slug is the server, or "each of 7 servers".
+ */
+void summary_headline(struct buf *b, const struct summary *s);
+
+/*
  * phrase_regions(b, l): append "a", "a and b", "a, b and c"; of more than six
  * names the first six, and how many more there are. phrase_cities(b, l): the
- * same with the cities of the regions, where they are known.
+ * same with the cities of the regions l, where they are known.
  */
 void phrase_regions(struct buf *b, const struct strings *l);
 void phrase_cities(struct buf *b, const struct strings *l);
 
-/* phrase_duration(b, s): append "40 s", "27 min", "1 h 30 min", "3 d 4 h". */
+/* phrase_duration(b, s): append "40 s", "27 min", "1 h 30 min", "3 d 4 h", "6 d". */
 void phrase_duration(struct buf *b, long long s);
 
 /*
@@ -47,6 +55,14 @@ void phrase_time(struct buf *b, int64_t t, bool day);
 
 /* phrase_time_seen(b, t, now): the same, with the date unless it is today's. */
 void phrase_time_seen(struct buf *b, int64_t t, double now);
+
+/*
+ * phrase_date(b, t, now, zone): append "Sun 22 Nov 02:05", as a clock in that
+ * zone shows t; with the year where t is more than half a year from now.
+ * phrase_zone(b, zone): append " UTC", or for Europe/Berlin " Berlin time".
+ */
+void phrase_date(struct buf *b, int64_t t, double now, const char *zone);
+void phrase_zone(struct buf *b, const char *zone);
 
 /* phrase_span(b, from, to): append " after 23 min (14:32–14:55 UTC)." */
 void phrase_span(struct buf *b, int64_t from, int64_t to);

@@ -205,7 +205,7 @@ static char *summarise(const char *slug, const struct tool_change *c,
 		buf_str(&b, " changed its tools, nobody knows which");
 	}
 	buf_str(&b, ", as seen from ");
-	phrase_regions(&b, regions);
+	phrase_cities(&b, regions);
 	buf_char(&b, '.');
 	return buf_take(&b);
 }

@@ -53,7 +53,7 @@ static void put_links(struct buf *b, const struct message *m)
 			buf_fmt(&text, "%s[%s](%s)", text.len ? " \u00b7 " : "",
 				m->links[i].label, m->links[i].text);
 	if (text.len) {
-		buf_fmt(b, "%s{\"name\":\"Go on\",\"value\":",
+		buf_fmt(b, "%s{\"name\":\"Links\",\"value\":",
 			m->n ? "," : "");
 		json_put_str(b, text.p);
 		buf_str(b, ",\"inline\":false}");
@@ -78,12 +78,16 @@ static void put_embed(struct buf *b, const struct sink_job *job)
 {
 	const struct message *m = job->message;
 	char at[CLOCK_RFC3339];
+	struct buf says;
 
 	clock_rfc3339((int64_t)job->event->at, at);
+	buf_init(&says, HTTP_REQUEST_MAX);
+	message_says(&says, m);
 	buf_str(b, "\"embeds\":[{\"title\":");
 	put_text(b, m->title, TITLE_LIMIT);
 	buf_str(b, ",\"description\":");
-	put_text(b, m->text, job->event->digest ? DIGEST_LIMIT : TEXT_LIMIT);
+	put_text(b, says.p, job->event->digest ? DIGEST_LIMIT : TEXT_LIMIT);
+	buf_release(&says);
 	buf_fmt(b, ",\"color\":%ld,\"timestamp\":\"%s\"",
 		strtol(message_colour(m->mood) + 1, NULL, 16), at);
 	put_fields(b, m);

@@ -1,7 +1,8 @@
 /*
  * email.c: a mail to each recipient, over SMTP. All mails of an incident are
  * one thread: they reply to the first, whose Message-ID follows from the
- * dedup_key. The same event again has the same Message-ID.
+ * dedup_key, and their subjects end with the same words. The same event again
+ * has the same Message-ID.
  */
 #include "sinks/sink.h"
 
@@ -41,6 +42,14 @@ static bool name_mail(const struct sink_job *job, char *what)
 	return first && !instead;
 }
 
+/* "P1: shop is down [shop, Sun 22 Nov 02:05 UTC]": what is in brackets stays. */
+static void put_subject(struct buf *b, const struct message *m)
+{
+	buf_str(b, m->title);
+	if (m->core)
+		buf_fmt(b, " [%s]", m->core);
+}
+
 static void write_message(const struct sink_job *job,
 	const struct mailbox *from, const struct mailbox *to, struct buf *out)
 {
@@ -48,14 +57,17 @@ static void write_message(const struct sink_job *job,
 	char what[WHAT_MAX], id[MAIL_ID], thread[MAIL_ID];
 	bool first = name_mail(job, what);
 	bool alone = !e->digest && e->phase == ALERT_ONCE;
-	struct buf text;
+	struct buf text, subject;
 
+	buf_init(&subject, MESSAGE_MAX);
+	put_subject(&subject, job->message);
 	buf_init(&text, MESSAGE_MAX);
+	buf_fmt(&text, "%s\n", job->message->title);
 	message_plain(&text, job->message);
 	mail_write(out, &(struct mail) {
 		.from = from,
 		.to = to,
-		.subject = job->message->title,
+		.subject = subject.p,
 		.text = text.p,
 		.id = mail_id(e->key, what, from, id),
 		.thread = first || alone
@@ -65,6 +77,7 @@ static void write_message(const struct sink_job *job,
 		.urgent = job->message->mood == MESSAGE_BAD,
 	});
 	buf_release(&text);
+	buf_release(&subject);
 }
 
 static bool make_mail(const struct sink_job *job, int n, struct smtp_job *out)

@@ -3,8 +3,11 @@
 #include "base/xalloc.h"
 #include "incident/summary.h"
 #include "mcp/names.h"
+#include "mcp/regions.h"
 #include "sinks/words.h"
 
+#include <ctype.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -48,143 +51,264 @@ static enum message_mood mood(const struct sink_event *e)
 					     : MESSAGE_NEWS;
 }
 
-/* "example-mcp"; "each of 7 servers". */
-static void put_who(struct buf *b, const struct sink_event *e)
+/* How long the first statement of a sentence is: up to ';', or to its end. */
+static size_t statement(const char *s)
 {
-	if (e->servers.n)
-		buf_fmt(b, "each of %d servers", e->server_count);
-	else if (strcmp(e->slug, SLUG_FLEET) == 0)
-		buf_str(b, "the fleet");
-	else
-		buf_str(b, e->slug);
+	size_t n = strlen(s);
+
+	for (size_t i = 0; i < n; i++)
+		if (s[i] == ';' || (s[i] == '.' && (s[i + 1] == ' ' || !s[i + 1])))
+			return i;
+	return n;
 }
 
-/* "initialize: http.503" */
-static void put_failure(struct buf *b, const struct sink_event *e)
+/* "P2: certificate of shop ends …" */
+static void put_statement(struct buf *b, const struct sink_event *e)
 {
-	if (e->step)
-		buf_fmt(b, "%s%s%s", e->step, e->error ? ": " : "",
-			e->error ? e->error : "");
+	const char *s = e->summary;
+	size_t n = statement(s);
+
+	if (strncmp(s, "The ", 4) == 0)
+		s += 4, n -= 4;
+	buf_fmt(b, "%s%s: %.*s", severity_name(e->severity),
+		e->phase == ALERT_RESOLVED ? " over" : "", (int)n, s);
 }
 
 static char *make_title(const struct sink_event *e)
 {
-	static const char *const before[] = {
-		[ALERT_STARTED] = "",
-		[ALERT_ESCALATED] = " still, worse",
-		[ALERT_REMINDER] = " still",
-		[ALERT_ACKNOWLEDGED] = " taken",
-		[ALERT_RESOLVED] = " over",
-		[ALERT_ONCE] = "",
-	};
-	const struct message_words *w = message_words(e);
 	struct buf b;
 
+	if (e->headline)
+		return xstrdup(e->headline);
 	buf_init(&b, TEXT_ROOM);
-	buf_fmt(&b, "%s%s: ", severity_name(e->severity), before[e->phase]);
-	put_who(&b, e);
-	buf_fmt(&b, " %s", e->phase == ALERT_RESOLVED ? w->good : w->bad);
-	if (e->step && e->phase != ALERT_RESOLVED) {
-		buf_str(&b, " (");
-		put_failure(&b, e);
-		buf_char(&b, ')');
-	}
+	if (strcmp(e->kind, "test") == 0 && e->severity == SEVERITY_P1)
+		buf_fmt(&b, "[TEST] P1 path of %s",
+			strcmp(e->slug, SLUG_FLEET) == 0 ? "the fleet"
+							 : e->slug);
+	else
+		put_statement(&b, e);
 	return buf_take(&b);
 }
 
-/* "2026-04-29 20:12 UTC, for 27 min" */
-static void add_since(struct message *m, const struct sink_event *e)
+/* The sentence without the words that it shares with the title. */
+static char *make_text(const char *title, const struct sink_event *e)
 {
-	int64_t until = e->resolved_at ? e->resolved_at : (int64_t)e->at;
+	const char *core = strstr(title, ": ");
+	size_t n = core ? strlen(core + 2) : 0;
+	const char *same = n ? strstr(e->summary, core + 2) : NULL;
+	char *text;
+
+	/* Before it may stand an article that the title leaves out. */
+	if (!same || same > e->summary + 4 || !strchr(":;.", same[n]))
+		return xstrdup(e->summary);
+	same += n;
+	text = xstrdup(same + strspn(same, ":;. "));
+	/* Behind a headline comes the name of a step, as it is written. */
+	if (!e->headline)
+		*text = (char)toupper((unsigned char)*text);
+	return text;
+}
+
+static const char *zone_of(const struct message_view *v)
+{
+	if (v->route && v->route->zone)
+		return v->route->zone;
+	return v->conf && v->conf->zone ? v->conf->zone
+						 : "UTC";
+}
+
+/* "Sun 22 Nov 02:05", and the zone. */
+static void put_moment(struct buf *b, const struct message_view *v, int64_t t)
+{
+	phrase_date(b, t, v->now, zone_of(v));
+	phrase_zone(b, zone_of(v));
+}
+
+/* " to 02:28", with its day unless it is that of b, a date. */
+static void put_end(struct buf *b, int64_t t, const struct message_view *v)
+{
+	const size_t clock = sizeof "02:28" - 1;
+	struct buf end;
+
+	buf_init(&end, TEXT_ROOM);
+	phrase_date(&end, t, v->now, zone_of(v));
+	buf_fmt(b, " to %s",
+		end.len == b->len && strncmp(b->p, end.p, b->len - clock) == 0
+			? end.p + end.len - clock
+			: end.p);
+	buf_release(&end);
+}
+
+/* What is sent once says in its own words of which time it speaks. */
+static char *make_since(const struct sink_event *e,
+	const struct message_view *v)
+{
+	int64_t now = (int64_t)fmax(v->now, e->at);
 	struct buf b;
 
-	if (!e->started_at)
+	if (!e->started_at || e->phase == ALERT_ONCE)
+		return NULL;
+	buf_init(&b, TEXT_ROOM);
+	phrase_date(&b, e->started_at, v->now, zone_of(v));
+	if (e->resolved_at)
+		put_end(&b, e->resolved_at, v);
+	phrase_zone(&b, zone_of(v));
+	buf_str(&b, " (");
+	phrase_duration(&b,
+		(e->resolved_at ? e->resolved_at : now) - e->started_at);
+	buf_str(&b, e->resolved_at ? ")" : " ago)");
+	return buf_take(&b);
+}
+
+/* "Ashburn"; the region itself where its city is not known. */
+static const char *city_of(const struct message_view *v, const char *region)
+{
+	const struct conf_region *g =
+		v->conf ? conf_region(v->conf, region) : NULL;
+	const char *city = g && g->city ? g->city : region_city(region);
+
+	return city ? city : region;
+}
+
+/* "Ashburn and London"; with `both`, "Ashburn (us-east-1) and …". */
+static char *make_places(const struct sink_event *e,
+	const struct message_view *v, bool both)
+{
+	struct strings l = {0};
+	struct buf b;
+
+	for (size_t i = 0; i < e->regions.n; i++) {
+		const char *region = e->regions.v[i], *city = city_of(v, region);
+
+		buf_init(&b, TEXT_ROOM);
+		buf_str(&b, city);
+		if (both && strcmp(city, region) != 0)
+			buf_fmt(&b, " (%s)", region);
+		strings_add(&l, b.p);
+		buf_release(&b);
+	}
+	buf_init(&b, TEXT_ROOM);
+	if (l.n)
+		phrase_regions(&b, &l);
+	strings_release(&l);
+	return l.n || b.len ? buf_take(&b) : (buf_release(&b), NULL);
+}
+
+/* What the regions of an event are: see mcp-records(5). */
+static const char *what_regions(const struct sink_event *e)
+{
+	return strcmp(e->kind, "probe_silent") == 0 ? "Silent"
+		: strcmp(e->kind, "cdn_cache_divergence") == 0 ? "Behind"
+								: "Seen from";
+}
+
+static void add_servers(struct message *m, const struct sink_event *e)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_ROOM);
+	if (e->servers.n)
+		phrase_regions(&b, &e->servers);
+	add_line(m, "Servers", &b);
+}
+
+/* Only failures are counted by the minute; other kinds measure something. */
+static void add_minutes(struct message *m, const struct sink_event *e)
+{
+	char count[32];
+
+	if (!e->probe_count || !e->tier)
 		return;
-	buf_init(&b, TEXT_ROOM);
-	phrase_time(&b, e->started_at, true);
-	buf_str(&b, " UTC");
-	if (e->resolved_at) {
-		buf_str(&b, " to ");
-		phrase_time(&b, e->resolved_at,
-			e->resolved_at / 86400 != e->started_at / 86400);
-		buf_str(&b, " UTC");
-	}
-	if (until - e->started_at >= 60 && e->phase != ALERT_ONCE) {
-		buf_str(&b, ", for ");
-		phrase_duration(&b, until - e->started_at);
-	}
-	add_line(m, "Since", &b);
+	snprintf(count, sizeof count, "%d", e->probe_count);
+	add_text(m, "Failing minutes", count);
 }
 
-static void add_names(struct message *m, const char *label,
-	const struct strings *names)
+static char *make_core(const struct sink_event *e, const struct message_view *v)
 {
 	struct buf b;
 
+	if (!e->started_at || e->phase == ALERT_ONCE)
+		return NULL;
 	buf_init(&b, TEXT_ROOM);
-	if (names->n)
-		phrase_regions(&b, names);
-	add_line(m, label, &b);
+	buf_fmt(&b, "%s, ",
+		strcmp(e->slug, SLUG_FLEET) == 0 ? "fleet" : e->slug);
+	/* Without a year, whenever it is sent. */
+	phrase_date(&b, e->started_at, (double)e->started_at, zone_of(v));
+	phrase_zone(&b, zone_of(v));
+	return buf_take(&b);
 }
 
-static void add_failure(struct message *m, const struct sink_event *e)
-{
-	struct buf b;
-
-	buf_init(&b, TEXT_ROOM);
-	put_failure(&b, e);
-	add_line(m, "What fails", &b);
-}
-
-static void of_event(const struct sink_event *e, struct message *m)
+static void of_event(const struct sink_event *e, const struct message_view *v,
+	struct message *m)
 {
 	const struct message_words *w = message_words(e);
 	bool over = e->phase == ALERT_RESOLVED;
+	char *places = make_places(e, v, true);
 
 	m->title = make_title(e);
-	m->text = xstrdup(e->summary);
-	if (!over)
-		add_failure(m, e);
-	add_names(m, "Servers", &e->servers);
-	add_names(m, "From", &e->regions);
-	add_since(m, e);
+	m->means = xstrdup(over || !w->means ? "" : w->means);
+	m->text = make_text(m->title, e);
+	m->since = make_since(e, v);
+	m->where = what_regions(e);
+	m->cities = make_places(e, v, false);
+	m->core = make_core(e, v);
+	add_text(m, over ? "Lasted" : "Since", m->since);
+	add_text(m, m->where, places);
+	add_servers(m, e);
+	add_text(m, "URL", e->url);
 	if (!over) {
-		add_text(m, "It means", w->means);
+		add_minutes(m, e);
 		add_text(m, "Look first at", w->first);
 	}
+	add_link(m, "Acknowledge", e->ack_url);
 	add_link(m, "Runbook", e->runbook_url);
 	add_link(m, "Dashboard", e->dashboard_url);
-	add_link(m, "Acknowledge", e->ack_url);
+	free(places);
 }
 
-static void of_digest(const struct sink_event *e, struct message *m)
+/* The worst severity of a digest: a lower number is worse. */
+static enum severity worst(const struct sink_event *e)
+{
+	enum severity s = SEVERITY_P3;
+
+	for (size_t i = 0; i < e->n; i++)
+		s = e->events[i].severity < s ? e->events[i].severity : s;
+	return s;
+}
+
+static void of_digest(const struct sink_event *e, const struct message_view *v,
+	struct message *m)
 {
 	struct buf b;
 
 	buf_init(&b, TEXT_ROOM);
-	buf_fmt(&b, "%d event%s together (%s%s)", e->count,
-		e->count == 1 ? "" : "s", e->period,
-		e->budget ? ", the budget was spent" : "");
+	buf_fmt(&b, "%s digest, %s: %d event%s%s", severity_name(worst(e)),
+		e->period, e->count, e->count == 1 ? "" : "s",
+		e->budget ? ", more than the budget of this route" : "");
 	m->title = buf_take(&b);
+	m->means = xstrdup("");
 	buf_init(&b, DIGEST_ROOM);
 	for (size_t i = 0; i < e->n; i++) {
+		char *title = make_title(&e->events[i]);
+
 		buf_str(&b, i ? "\n" : "");
-		phrase_time(&b, (int64_t)e->events[i].at, true);
-		buf_fmt(&b, " %s %s", severity_name(e->events[i].severity),
-			e->events[i].summary);
+		put_moment(&b, v, (int64_t)e->events[i].at);
+		buf_fmt(&b, "  %s", title);
+		free(title);
 	}
 	if (e->count > (int)e->n)
 		buf_fmt(&b, "\nand %d more", e->count - (int)e->n);
 	m->text = buf_take(&b);
 }
 
-void message_make(const struct sink_event *e, struct message *m)
+void message_make(const struct sink_event *e, const struct message_view *v,
+	struct message *m)
 {
 	*m = (struct message) {.mood = mood(e)};
 	if (e->digest)
-		of_digest(e, m);
+		of_digest(e, v, m);
 	else
-		of_event(e, m);
+		of_event(e, v, m);
 }
 
 void message_release(struct message *m)
@@ -194,13 +318,24 @@ void message_release(struct message *m)
 	for (size_t i = 0; i < m->n_links; i++)
 		free(m->links[i].text);
 	free(m->title);
+	free(m->means);
 	free(m->text);
+	free(m->since);
+	free(m->cities);
+	free(m->core);
 	*m = (struct message) {0};
+}
+
+void message_says(struct buf *b, const struct message *m)
+{
+	buf_fmt(b, "%s%s%s", m->means, *m->means && *m->text ? "\n" : "",
+		m->text);
 }
 
 void message_plain(struct buf *b, const struct message *m)
 {
-	buf_fmt(b, "%s\n", m->text);
+	message_says(b, m);
+	buf_char(b, '\n');
 	for (size_t i = 0; i < m->n; i++)
 		buf_fmt(b, "%s%s: %s\n", i ? "" : "\n", m->lines[i].label,
 			m->lines[i].text);

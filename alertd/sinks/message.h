@@ -1,12 +1,14 @@
 /*
- * message.h: an event as a woken person reads it: what fails, seen from where,
- * since when, what that means, what to look at first, and links. Plain text,
- * which each sink escapes for its vendor. Pure.
+ * message.h: an event as a woken person reads it: how bad it is and what
+ * happened, what that means for users, since when, seen from which cities, what
+ * to look at first, and links. Plain text, which each sink escapes for its
+ * vendor. Pure.
  */
 #ifndef SINKS_MESSAGE_H
 #define SINKS_MESSAGE_H
 
 #include "base/buf.h"
+#include "conf/conf.h"
 #include "sinks/event_fields.h"
 
 /* How a message is to be taken: its colour. */
@@ -28,28 +30,46 @@ struct message_line {
 
 struct message {
 	enum message_mood mood;
-	char *title; /* "P1: example-mcp is down (dns: dns.nxdomain)"; short,
-			for a lock screen */
-	char *text;  /* the sentence or the sentences of the event */
+	char *title; /* "P1: example-mcp is down": the headline; short, for a
+			lock screen */
+	char *means; /* what that means for users; "": nothing */
+	char *text;  /* the sentences of the event that the title leaves out */
+	char *since;  /* "Sun 22 Nov 02:05 UTC (12 min ago)", or NULL */
+	const char *where; /* "Seen from": what the regions are; a constant */
+	char *cities; /* "Ashburn and London", or NULL */
+	char *core;   /* the same for all messages of an incident, or NULL:
+			 "example-mcp, Sun 22 Nov 02:05 UTC" */
+	/* Since, seen from where, ..., in the order in which they are read. */
 	struct message_line lines[MESSAGE_LINES];
 	size_t n;
-	/* "Runbook", "Dashboard", "Acknowledge"; the texts are URLs. */
+	/* "Acknowledge", "Runbook", "Dashboard"; the texts are URLs. */
 	struct message_line links[MESSAGE_LINKS];
 	size_t n_links;
 };
 
+/* For whom a message is made, and when. */
+struct message_view {
+	const struct conf *conf; /* whose cities and zone; or NULL */
+	const struct conf_route *route;
+	double now; /* epoch seconds */
+};
+
 /*
- * message_make(e, m): make the message of an event, or of a digest, in which
+ * message_make(e, v, m): make the message of an event, or of a digest, in which
  * each event is a line of m->text; message_release it.
  */
-void message_make(const struct sink_event *e, struct message *m);
+void message_make(const struct sink_event *e, const struct message_view *v,
+	struct message *m);
 void message_release(struct message *m);
 
 /*
- * message_plain(b, m): append text, lines and links of m, a line each, as in a
- * mail, but not the title.
+ * message_plain(b, m): append means, text, lines and links of m, a line each,
+ * as in a mail, but not the title.
  */
 void message_plain(struct buf *b, const struct message *m);
+
+/* message_says(b, m): append means and text of m, a line each. */
+void message_says(struct buf *b, const struct message *m);
 
 /* message_colour(mood): as in CSS: "#c40040" is the red of MESSAGE_BAD. */
 const char *message_colour(enum message_mood mood);

@@ -111,7 +111,7 @@ static void act(const struct sink_job *job, const char *action,
 	}
 	put_detail(&r->body, "user", USER, TAG_MAX);
 	put_detail(&r->body, "source", USER, TAG_MAX);
-	put_detail(&r->body, "note", job->message->text, NOTE_MAX);
+	put_detail(&r->body, "note", job->message->title, NOTE_MAX);
 }
 
 /*

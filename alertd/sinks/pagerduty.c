@@ -47,9 +47,13 @@ static const char *severity(enum message_mood mood)
 static void put_details(struct buf *b, const struct sink_job *job)
 {
 	const struct message *m = job->message;
+	struct buf says;
 
+	buf_init(&says, HTTP_REQUEST_MAX);
+	message_says(&says, m);
 	buf_str(b, ",\"custom_details\":{\"Event\":");
-	sink_put_cut(b, m->text, 12000);
+	sink_put_cut(b, says.p, 12000);
+	buf_release(&says);
 	for (size_t i = 0; i < m->n; i++) {
 		buf_char(b, ',');
 		json_put_str(b, m->lines[i].label);
@@ -67,7 +71,7 @@ static void put_payload(struct buf *b, const struct sink_job *job)
 
 	clock_rfc3339((int64_t)e->at, at);
 	buf_str(b, ",\"payload\":{\"summary\":");
-	sink_put_cut(b, e->digest ? m->title : m->text, SUMMARY_MAX);
+	sink_put_cut(b, m->title, SUMMARY_MAX);
 	put_cut(b, "source", e->digest ? "mcp-alert" : e->slug, KEY_MAX);
 	put_cut(b, "severity", e->digest ? "info" : severity(m->mood), KEY_MAX);
 	put_cut(b, "timestamp", at, KEY_MAX);

@@ -22,6 +22,8 @@
 #define BASE "https://slack.com/api"
 #define TEXT_LIMIT 7000
 #define FIELD_LIMIT 500
+/* Two fields with shorter texts stand side by side. */
+#define BRIEF 40
 /* The name of our buttons that do something. */
 #define CALLBACK "mcp-alert"
 
@@ -71,29 +73,12 @@ static void put_field(struct buf *b, const char *title, const char *value,
 	buf_fmt(b, ",\"short\":%s}", brief ? "true" : "false");
 }
 
-/* The title of a line in a channel. */
-static const char *title_of(const char *label)
+static void put_fields(struct buf *b, const struct message *m)
 {
-	return strcmp(label, "What fails") == 0 ? "Failure mode"
-		: strcmp(label, "Since") == 0	? "First seen"
-		: strcmp(label, "From") == 0	? "Probe"
-						: label;
-}
-
-static void put_fields(struct buf *b, const struct sink_job *job)
-{
-	const struct message *m = job->message;
-	char count[32];
-
 	buf_str(b, ",\"fields\":[");
 	for (size_t i = 0; i < m->n; i++)
-		put_field(b, title_of(m->lines[i].label), m->lines[i].text,
-			m->lines[i].label[0] != 'I' &&
-				m->lines[i].label[0] != 'L');
-	if (job->event->probe_count) {
-		snprintf(count, sizeof count, "%d", job->event->probe_count);
-		put_field(b, "Consecutive", count, true);
-	}
+		put_field(b, m->lines[i].label, m->lines[i].text,
+			strlen(m->lines[i].text) < BRIEF);
 	buf_char(b, ']');
 }
 
@@ -141,9 +126,12 @@ static void put_message(struct buf *b, const struct sink_job *job)
 		message_colour(m->mood));
 	put_escaped(b, m->title, FIELD_LIMIT);
 	buf_str(b, ",\"text\":");
-	put_escaped(b, m->text, TEXT_LIMIT);
+	buf_init(&line, HTTP_REQUEST_MAX);
+	message_says(&line, m);
+	put_escaped(b, line.p, TEXT_LIMIT);
+	buf_release(&line);
 	buf_str(b, ",\"mrkdwn_in\":[]");
-	put_fields(b, job);
+	put_fields(b, m);
 	if (m->n_links)
 		put_buttons(b, job);
 	buf_str(b, "}]");

@@ -5,7 +5,6 @@
  * "Messages resource", "Calls resource", "TwiML <Say>", "TwiML <Gather>" and
  * "Validating requests", twilio.com/docs.
  */
-#include "incident/summary.h"
 #include "sinks/sink.h"
 
 #include "cgi/form.h"
@@ -15,12 +14,15 @@
 #include "transport/ack_token.h"
 #include "transport/signature.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define BASE "https://api.twilio.com"
 /* As long as two or three short messages. */
 #define SMS_MAX 320
+/* With less room than this the sentence says nothing. */
+#define TEXT_LEAST 20
 /* What is read out at night should be short. */
 #define SPOKEN_MAX 500
 
@@ -42,36 +44,103 @@ static void put_path(const struct sink_job *job, const char *what,
 	r->password = get(job, "token");
 }
 
-/* The sentence, cut where needed, then the address to acknowledge it. */
+/* Unless the headline says it. */
+static void put_cities(struct buf *b, const struct message *m)
+{
+	if (m->cities && !strstr(m->title, m->cities))
+		buf_fmt(b, " %s %s.", m->where, m->cities);
+}
+
+/*
+ * The headline, since when and from where, the address to acknowledge it; then
+ * as much of the sentence as there is room for.
+ */
 static void put_sms(struct buf *b, const struct sink_job *job)
 {
-	const struct sink_event *e = job->event;
+	const struct message *m = job->message;
+	const char *ack = job->event->ack_url;
 	char cut[4 * SMS_MAX + 1];
 	struct buf text, tail;
-	size_t room = SMS_MAX;
+	size_t room;
 
 	buf_init(&text, HTTP_REQUEST_MAX);
 	buf_init(&tail, HTTP_REQUEST_MAX);
-	if (e->digest) {
-		buf_fmt(&text, "%s. %s", job->message->title,
-			job->message->text);
-	} else {
-		buf_fmt(&text, "%s%s: %s", severity_name(e->severity),
-			e->phase == ALERT_RESOLVED ? " over" : "",
-			e->summary);
-		if (e->phase != ALERT_RESOLVED && e->started_at) {
-			buf_str(&tail, " Since ");
-			phrase_time(&tail, e->started_at, false);
-			buf_str(&tail, " UTC.");
-		}
-		if (e->ack_url && strlen(e->ack_url) < SMS_MAX / 2)
-			buf_fmt(&tail, " %s", e->ack_url);
-	}
-	room -= tail.len;
+	buf_fmt(&text, "%s.", m->title);
+	if (m->since)
+		buf_fmt(&text, " %s %s.",
+			job->event->resolved_at ? "It lasted" : "Since",
+			m->since);
+	put_cities(&text, m);
+	if (ack && strlen(ack) < SMS_MAX / 2)
+		buf_fmt(&tail, " Acknowledge: %s", ack);
+	room = SMS_MAX - tail.len;
 	sink_text_sms(b, sink_cut(text.p, room, cut, sizeof cut));
 	buf_str(b, tail.p);
+	room -= text.len < room ? text.len : room;
+	if (*m->text && !job->event->resolved_at && room > TEXT_LEAST) {
+		buf_char(b, ' ');
+		sink_text_sms(b,
+			sink_cut(m->text, room - 1, cut, sizeof cut));
+	}
 	buf_release(&text);
 	buf_release(&tail);
+}
+
+/* The unit behind the number with which b ends, "12 "; one of 1 is singular. */
+static void put_unit(struct buf *b, const char *unit)
+{
+	size_t n = b->len;
+	bool one = n > 1 && b->p[n - 2] == '1' &&
+		(n < 3 || !isdigit((unsigned char)b->p[n - 3]));
+
+	buf_add(b, unit, strlen(unit) - one);
+}
+
+/* "P1 ... 12 min ago" as it is said: "Priority 1 ... 12 minutes ago". */
+static void put_said(struct buf *b, const char *s)
+{
+	static const struct {
+		const char *from, *to;
+	} units[] = {{"s", "seconds"}, {"min", "minutes"}, {"h", "hours"},
+		{"d", "days"}};
+	const size_t n = sizeof units / sizeof *units;
+
+	while (*s) {
+		size_t len = strcspn(s, " (),:;."), i = 0;
+		bool number = b->len > 1 &&
+			isdigit((unsigned char)b->p[b->len - 2]);
+
+		while (i < n && (strlen(units[i].from) != len ||
+					strncmp(units[i].from, s, len) != 0))
+			i++;
+		if (number && i < n)
+			put_unit(b, units[i].to);
+		else if (len == 2 && *s == 'P' && isdigit((unsigned char)s[1]))
+			buf_fmt(b, "Priority %c", s[1]);
+		else
+			buf_add(b, s, len);
+		s += len;
+		if (*s)
+			buf_char(b, *s++);
+	}
+}
+
+/* What is read out: short, and without what nobody can say, as an address. */
+static void put_speech(struct buf *b, const struct sink_job *job)
+{
+	const struct message *m = job->message;
+
+	put_said(b, m->title);
+	buf_str(b, ". ");
+	if (job->event->digest)
+		return;
+	buf_str(b, *m->means ? m->means : m->text);
+	if (m->since) {
+		buf_str(b, " Since ");
+		put_said(b, m->since);
+		buf_char(b, '.');
+	}
+	put_cities(b, m);
 }
 
 /*
@@ -92,12 +161,13 @@ static void put_action(struct buf *b, const struct sink_job *job)
 
 static void put_spoken(struct buf *b, const struct sink_job *job)
 {
-	const struct sink_event *e = job->event;
 	char cut[4 * SPOKEN_MAX + 1];
-	struct buf action;
+	struct buf action, speech;
 
 	buf_init(&action, HTTP_REQUEST_MAX);
+	buf_init(&speech, HTTP_REQUEST_MAX);
 	put_action(&action, job);
+	put_speech(&speech, job);
 	buf_str(b, "<Response>");
 	if (action.len) {
 		buf_str(b, "<Gather numDigits=\"1\" timeout=\"10\" action=\"");
@@ -105,17 +175,12 @@ static void put_spoken(struct buf *b, const struct sink_job *job)
 		buf_str(b, "\">");
 	}
 	buf_str(b, "<Say loop=\"2\">This is mcp-alert. ");
-	if (e->digest)
-		sink_text_xml(b, job->message->title);
-	else
-		buf_fmt(b, "Priority %d. ", (int)e->severity);
-	if (!e->digest)
-		sink_text_xml(
-			b, sink_cut(e->summary, SPOKEN_MAX, cut, sizeof cut));
+	sink_text_xml(b, sink_cut(speech.p, SPOKEN_MAX, cut, sizeof cut));
 	buf_fmt(b, "%s</Say>%s</Response>",
 		action.len ? " Press 1 to acknowledge. " : "",
 		action.len ? "</Gather>" : "");
 	buf_release(&action);
+	buf_release(&speech);
 }
 
 static bool build_sms(const struct sink_job *job, int n,
@@ -188,16 +253,45 @@ static int compare_fields(const void *a, const void *b)
 	return order ? order : strcmp(x->value, y->value);
 }
 
-/* Each field once, by name and value, behind the URL. */
-static void put_signed(struct buf *b, const char *url, const struct form *f)
+/*
+ * The URL with its port, or without: which of these Twilio signs is not the
+ * same for all its requests.
+ */
+static void put_url(struct buf *b, const char *url, bool port)
 {
-	buf_str(b, url);
+	const char *host = strstr(url, "://");
+	size_t scheme = host ? (size_t)(host - url) + 3 : 0;
+	size_t n = strcspn(url + scheme, "/?"), given = n;
+
+	while (given && url[scheme + given] != ':')
+		given--;
+	if (!given)
+		given = n;
+	buf_add(b, url, scheme + (port ? n : given));
+	if (port && given == n)
+		buf_str(b, strncmp(url, "https:", 6) == 0 ? ":443" : ":80");
+	buf_str(b, url + scheme + n);
+}
+
+/* Whether that is signed: the URL, and each field once, by name and value. */
+static bool signed_by(const struct sink_call *c, const struct form *f,
+	bool port)
+{
+	const char *field = request_env(c->env, "HTTP_X_TWILIO_SIGNATURE");
+	struct buf b;
+	bool ok;
+
+	buf_init(&b, HTTP_REQUEST_MAX);
+	put_url(&b, c->url, port);
 	for (size_t i = 0; i < f->n; i++) {
 		const struct form_field *v = &f->v[i];
 
 		if (!i || compare_fields(v, v - 1) != 0)
-			buf_fmt(b, "%s%s", v->name, v->value);
+			buf_fmt(&b, "%s%s", v->name, v->value);
 	}
+	ok = buf_ok(&b) && signed_sha1(c->secret, b.p, field);
+	buf_release(&b);
+	return ok;
 }
 
 /*
@@ -218,19 +312,14 @@ static void read_token(const struct sink_call *c, struct sink_answer *a)
 
 static bool answer_voice(const struct sink_call *c, struct sink_answer *a)
 {
-	const char *field = request_env(c->env, "HTTP_X_TWILIO_SIGNATURE");
 	const char *digits, *to;
 	char phone[32];
 	struct form form;
-	struct buf text;
 	bool ok;
 
 	form_read(c->body, &form);
 	qsort(form.v, form.n, sizeof *form.v, compare_fields);
-	buf_init(&text, HTTP_REQUEST_MAX);
-	put_signed(&text, c->url, &form);
-	ok = buf_ok(&text) && signed_sha1(c->secret, text.p, field);
-	buf_release(&text);
+	ok = signed_by(c, &form, false) || signed_by(c, &form, true);
 	digits = form_get(&form, "Digits");
 	if (ok && digits && strcmp(digits, "1") == 0)
 		read_token(c, a);

@@ -2,13 +2,11 @@
 
 #include <string.h>
 
-#define DOWN "is down", "is up again"
-#define OVERRUN "is still down after its maintenance", "is up again"
 #define REACH "No client can reach it."
 #define ERRORS "It is reached, but answers with errors: no client can use it."
 #define REFUSES "It is reached, but begins no session: no client can use it."
 #define TOOLS "Clients connect, but cannot use its tools."
-#define WAS "It is over; it was found after the fact."
+#define WAS "Users may have noticed; nobody was told while it lasted."
 #define SHOW_THEN                                                              \
 	"The application's log of that time; and why its minutes were judged " \
 	"late."
@@ -33,78 +31,61 @@
  * The first row that fits counts, so specific rows stand before general ones.
  */
 static const struct message_words words[] = {
-	{"downtime", "transport", "dns", DOWN, REACH, SHOW_DNS},
-	{"downtime", "transport", "tls", DOWN, REACH, SHOW_TLS},
-	{"downtime", "transport", NULL, DOWN, REACH, SHOW_NET},
-	{"downtime", "http", NULL, DOWN, ERRORS, SHOW_HTTP},
-	{"downtime", "initialize", "auth-initialize", DOWN, REFUSES, SHOW_AUTH},
-	{"downtime", "initialize", NULL, DOWN, REFUSES, SHOW_INIT},
-	{"downtime", NULL, NULL, DOWN, TOOLS, SHOW_TOOLS},
-	{"downtime_found", NULL, NULL, "was down", "", WAS, SHOW_THEN},
-	{"regional_found", NULL, NULL, "failed from some regions", "", WAS,
-		SHOW_THEN},
-	{"rate_limited_found", NULL, NULL, "turned our probes away", "", WAS,
-		SHOW_THEN},
-	{"maintenance_overrun", "transport", NULL, OVERRUN, REACH, SHOW_NET},
-	{"maintenance_overrun", "http", NULL, OVERRUN, ERRORS, SHOW_HTTP},
-	{"maintenance_overrun", "initialize", NULL, OVERRUN, REFUSES,
-		SHOW_INIT},
-	{"maintenance_overrun", NULL, NULL, OVERRUN, TOOLS, SHOW_TOOLS},
-	{"regional", NULL, NULL, "fails from some regions",
-		"works from everywhere again",
+	{"downtime", "transport", "dns", REACH, SHOW_DNS},
+	{"downtime", "transport", "tls", REACH, SHOW_TLS},
+	{"downtime", "transport", NULL, REACH, SHOW_NET},
+	{"downtime", "http", NULL, ERRORS, SHOW_HTTP},
+	{"downtime", "initialize", "auth-initialize", REFUSES, SHOW_AUTH},
+	{"downtime", "initialize", NULL, REFUSES, SHOW_INIT},
+	{"downtime", NULL, NULL, TOOLS, SHOW_TOOLS},
+	{"downtime_found", NULL, NULL, WAS, SHOW_THEN},
+	{"regional_found", NULL, NULL, WAS, SHOW_THEN},
+	{"rate_limited_found", NULL, NULL, WAS, SHOW_THEN},
+	{"maintenance_overrun", "transport", NULL, REACH, SHOW_NET},
+	{"maintenance_overrun", "http", NULL, ERRORS, SHOW_HTTP},
+	{"maintenance_overrun", "initialize", NULL, REFUSES, SHOW_INIT},
+	{"maintenance_overrun", NULL, NULL, TOOLS, SHOW_TOOLS},
+	{"regional", NULL, NULL,
 		"Users there may be cut off; for others it works.",
 		"CDN, DNS and routes to that region, and what its provider "
 		"says."},
-	{"rate_limited", NULL, NULL, "turns our probes away",
-		"lets our probes in again",
+	{"rate_limited", NULL, NULL,
 		"It may well work, but an outage would not be seen.",
 		"Its rate limit: let mcp-probe pass."},
-	{"latency", NULL, NULL, "is slow", "is as fast as usual again",
-		"It works, but keeps its users waiting.",
+	{"latency", NULL, NULL, "It works, but keeps its users waiting.",
 		"Its load, what it depends on, and what was deployed last."},
-	{"error_rate", NULL, NULL, "fails too often",
-		"fails no more than usual", "It works, but not each time.",
+	{"error_rate", NULL, NULL, "It works, but not each time.",
 		"The application's log of the last minutes, by error."},
-	{"slo_burn", NULL, NULL, "uses up its error budget",
-		"keeps to its error budget again",
-		"If that goes on, it misses its objective.",
+	{"slo_burn", NULL, NULL, "If that goes on, it misses its objective.",
 		"What has failed most since then, and what was deployed last."},
-	{"probe_silent", NULL, NULL, "is not watched from everywhere",
-		"is watched from everywhere again",
+	{"probe_silent", NULL, NULL,
 		"A runner is silent; the server may well work.",
 		"The runner of that region: its host, its network, its clock."},
-	{"cdn_cache_divergence", NULL, NULL, "shows different tools",
-		"shows the same tools everywhere again",
+	{"cdn_cache_divergence", NULL, NULL,
 		"Users of some regions call tools that are gone, or miss new "
 		"ones.",
 		"The caches in front of it: purge them; then the last "
 		"deployment."},
-	{"tool_churn", NULL, NULL, "changes its tools all the time",
-		"keeps its tools again",
+	{"tool_churn", NULL, NULL,
 		"Clients may not find the tools that they were told of.",
 		"What makes up its list of tools: several versions behind one "
 		"address, or names that are made anew."},
-	{"pipeline_stalled", NULL, NULL, "is not watched", "is watched again",
-		"Nobody would hear of an outage.",
+	{"pipeline_stalled", NULL, NULL, "Nobody would hear of an outage.",
 		"The cron job, the store, and their logs, on the host of "
 		"mcp-aggregate."},
-	{"schema_drift_detected", NULL, NULL, "has other tools", "",
+	{"schema_drift_detected", NULL, NULL,
 		"Clients that know the old ones may fail.",
 		"Whether somebody meant to deploy that."},
-	{"certificate_expiring", NULL, NULL, "needs a new certificate", "",
-		"Once it has expired, clients refuse to connect.",
+	{"certificate_expiring", NULL, NULL,
+		"Clients connect only with a valid certificate.",
 		"What should have renewed it."},
-	{"token_expiring", NULL, NULL, "needs a new credential for its probes",
-		"",
-		"Once it has expired, the probes fail, and users notice "
-		"nothing.",
+	{"token_expiring", NULL, NULL,
+		"Without it the probes fail, and users notice nothing.",
 		"mcp-rotate, or whoever issues it."},
-	{"anomaly_logged", NULL, NULL, "failed now and then", "",
-		"Never for long, never together.", "Nothing, for now."},
-	{"test", NULL, NULL, "is not in trouble: this is a test", "",
-		"Whoever reads this would be reached.", "Nothing."},
-	{"", NULL, NULL, "needs a look", "is in order again",
-		"See what is said above.", "The dashboard."},
+	{"anomaly_logged", NULL, NULL, "Never for long, never together.",
+		"Nothing, for now."},
+	{"test", NULL, NULL, NULL, NULL},
+	{"", NULL, NULL, NULL, "The dashboard."},
 };
 
 /* Whether a row leaves it open, or names the same. */

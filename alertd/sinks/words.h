@@ -9,8 +9,7 @@
 struct message_words {
 	const char *kind, *layer; /* of these events; NULL: any layer */
 	const char *step;	  /* NULL: any step */
-	const char *bad, *good;	  /* "is down", "is up again" */
-	const char *means;
+	const char *means; /* for users */
 	const char *first; /* what to look at first */
 };
 

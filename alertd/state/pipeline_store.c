@@ -1,14 +1,18 @@
 #include "state/pipeline_store.h"
 
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "conf/conf.h"
 #include "incident/pipeline_health.h"
 #include "records/probe.h"
 #include "store/heartbeat.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -68,6 +72,76 @@ bool pipeline_store_read(struct store *s, struct pipeline *pl)
 bool pipeline_store_beat(struct store *s, double now)
 {
 	if (heartbeat_write(s, STAGE_ALERT, now, false))
+		return true;
+	log_error("%s", store_why(s));
+	return false;
+}
+
+bool pipeline_store_dropped(struct store *s, const struct conf *c,
+	struct strings *slugs, bool *again)
+{
+	const struct store_reply *r = store_one(s, "HKEYS", KEY_SERVERS, NULL);
+	struct strings kept = {0};
+
+	if (!r) {
+		log_error("%s", store_why(s));
+		return false;
+	}
+	for (size_t i = 0; i < slugs->n; i++) {
+		bool published = false;
+
+		if (!slug_valid(slugs->v[i]) || conf_server(c, slugs->v[i]))
+			continue;
+		for (size_t k = 0; k < store_count(r) && !published; k++) {
+			const char *name = store_text(store_item(r, k));
+
+			published = name && strcmp(name, slugs->v[i]) == 0;
+		}
+		if (published)
+			*again = true;
+		else
+			strings_add(&kept, slugs->v[i]);
+	}
+	strings_release(slugs);
+	*slugs = kept;
+	return true;
+}
+
+/* The servers of a configuration as a short text (FNV-1a). */
+static const char *digest(const struct conf *c, char *out)
+{
+	uint64_t h = 14695981039346656037U;
+
+	for (size_t i = 0; i < c->n_servers; i++) {
+		const char *p = c->servers[i].slug;
+
+		/* The NUL tells one slug from the next. */
+		do
+			h = (h ^ (unsigned char)*p) * 1099511628211U;
+		while (*p++);
+	}
+	snprintf(out, 17, "%016" PRIx64, h);
+	return out;
+}
+
+bool pipeline_store_known(struct store *s, const struct conf *c, bool *known)
+{
+	const struct store_reply *r = store_one(s, "GET", KEY_WATCHED, NULL);
+	const char *text = r ? store_text(r) : NULL;
+	char now[17];
+
+	*known = text && strcmp(text, digest(c, now)) == 0;
+	if (!r)
+		log_error("%s", store_why(s));
+	return r;
+}
+
+bool pipeline_store_know(struct store *s, const struct conf *c)
+{
+	char now[17], life[16];
+
+	snprintf(life, sizeof life, "%d", RETENTION_ROLLUP_S);
+	if (store_one(s, "SET", KEY_WATCHED, digest(c, now), "EX", life, NULL))
 		return true;
 	log_error("%s", store_why(s));
 	return false;

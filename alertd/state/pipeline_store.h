@@ -7,8 +7,10 @@
 
 #include <stdbool.h>
 
+struct conf;
 struct pipeline;
 struct store;
+struct strings;
 
 /*
  * pipeline_store_read(s, pl): set pl->at, NAN where a stage never ran, the
@@ -23,5 +25,18 @@ bool pipeline_store_read(struct store *s, struct pipeline *pl);
  * see store_why(s); the operator has been told.
  */
 bool pipeline_store_beat(struct store *s, double now);
+
+/*
+ * pipeline_store_dropped(s, c, slugs, again): keep of slugs those of servers
+ * that neither configuration c has nor the one that mcp-aggregate published;
+ * *again is set where only the latter has one. False as above.
+ *
+ * pipeline_store_known(s, c, known): set whether pipeline_store_know(s, c) was
+ * called last for the servers of c.
+ */
+bool pipeline_store_dropped(struct store *s, const struct conf *c,
+	struct strings *slugs, bool *again);
+bool pipeline_store_known(struct store *s, const struct conf *c, bool *known);
+bool pipeline_store_know(struct store *s, const struct conf *c);
 
 #endif

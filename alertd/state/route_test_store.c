@@ -1,13 +1,19 @@
 #include "state/route_test_store.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/strings.h"
+#include "base/xalloc.h"
+#include "conf/conf.h"
 #include "incident/route_test.h"
 #include "store/keys.h"
 #include "store/store.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 
 #define SINCE "since"
 #define PASSED "passed"
@@ -26,38 +32,95 @@ static double time_from(const char *text)
 	return text && num_epoch(text, &t) ? t : NAN;
 }
 
-static bool put_instant(struct store *s, const char *field, double t)
+/* Of one route: "passed:NAME". */
+static void field_of(struct buf *b, const char *route)
 {
-	char text[32];
-
-	snprintf(text, sizeof text, "%.0f", floor(t));
-	return store_one(s, "HSET", KEY_TESTS, field, text, NULL) || failed(s);
+	buf_init(b, strlen(PASSED) + strlen(route) + 2);
+	buf_fmt(b, PASSED ":%s", route);
 }
 
-bool route_test_store_read(struct store *s, struct route_test_history *out)
+/* The value of a field of a hash; NULL where it has none. */
+static const char *value(const struct store_reply *r, const char *field)
 {
-	const struct store_reply *r;
+	for (size_t i = 0; i + 1 < store_count(r); i += 2) {
+		const char *name = store_text(store_item(r, i));
 
-	*out = (struct route_test_history) {NAN, NAN};
-	if (!s)
-		return true;
-	r = store_one(s, "HMGET", KEY_TESTS, SINCE, PASSED, NULL);
-	if (!r)
-		return failed(s);
-	out->since = time_from(store_text(store_item(r, 0)));
-	out->passed = time_from(store_text(store_item(r, 1)));
+		if (name && strcmp(name, field) == 0)
+			return store_text(store_item(r, i + 1));
+	}
+	return NULL;
+}
+
+/* What an older version kept: only when a test had reached all its routes. */
+static bool of_all(const struct store_reply *r)
+{
+	for (size_t i = 0; i < store_count(r); i += 2) {
+		const char *name = store_text(store_item(r, i));
+
+		if (name && strncmp(name, PASSED ":", strlen(PASSED) + 1) == 0)
+			return false;
+	}
 	return true;
 }
 
-bool route_test_store_begin(struct store *s, struct route_test_history *t, double now)
+bool route_test_store_read(struct store *s, const struct conf *c,
+	struct route_test_history *out)
 {
+	const struct store_reply *r;
+
+	*out = (struct route_test_history) {.since = NAN};
+	if (!s)
+		return true;
+	r = store_one(s, "HGETALL", KEY_TESTS, NULL);
+	if (!r)
+		return failed(s);
+	out->since = time_from(value(r, SINCE));
+	out->v = xcalloc(c->n_routes, sizeof *out->v);
+	out->n = c->n_routes;
+	for (size_t i = 0; i < out->n; i++) {
+		struct buf field;
+
+		field_of(&field, c->routes[i].name);
+		out->v[i] = (struct route_tested) {
+			c->routes[i].name,
+			time_from(value(r, of_all(r) ? PASSED : field.p)),
+		};
+		buf_release(&field);
+	}
+	return true;
+}
+
+void route_test_store_release(struct route_test_history *t)
+{
+	free(t->v);
+}
+
+bool route_test_store_begin(struct store *s, struct route_test_history *t,
+	double now)
+{
+	char text[32];
+
 	if (!s || t->since <= now)
 		return true;
 	t->since = now;
-	return put_instant(s, SINCE, now);
+	snprintf(text, sizeof text, "%.0f", floor(now));
+	return store_one(s, "HSET", KEY_TESTS, SINCE, text, NULL) || failed(s);
 }
 
-bool route_test_store_passed(struct store *s, double now)
+bool route_test_store_passed(struct store *s, const struct strings *routes,
+	bool all, double now)
 {
-	return put_instant(s, PASSED, now);
+	char text[32];
+
+	snprintf(text, sizeof text, "%.0f", floor(now));
+	if (all)
+		store_add(s, "HSET", KEY_TESTS, PASSED, text, NULL);
+	for (size_t i = 0; i < routes->n; i++) {
+		struct buf field;
+
+		field_of(&field, routes->v[i]);
+		store_add(s, "HSET", KEY_TESTS, field.p, text, NULL);
+		buf_release(&field);
+	}
+	return (!all && !routes->n) || store_run(s) == 0 || failed(s);
 }

@@ -89,8 +89,8 @@ static const struct field change_fields[] = {
 static const struct field flaps_fields[] = {
 	EPOCH("since", struct flaps, since, FIELD_NEEDED),
 	COUNT("times", struct flaps, times),
-	COUNT("failed_s", struct flaps, failed_s),
-	COUNT("longest_s", struct flaps, longest_s),
+	EPOCH("failed_s", struct flaps, failed_s, FIELD_NEEDED),
+	EPOCH("longest_s", struct flaps, longest_s, FIELD_NEEDED),
 	EPOCH("spell", struct flaps, spell, FIELD_NEEDED),
 	END,
 };
@@ -233,7 +233,7 @@ static const struct field flap_start_fields[] = {
 		.words = &alert_kind_words),
 	EPOCH("at", struct flap_start, at, FIELD_NEEDED),
 	COUNT("times", struct flap_start, times),
-	COUNT("failed_s", struct flap_start, failed_s),
+	EPOCH("failed_s", struct flap_start, failed_s, FIELD_NEEDED),
 	END,
 };
 

@@ -140,7 +140,9 @@ MAKE(duration)
 
 	(void)l;
 	if (r->resolved_at)
-		buf_int(b, r->resolved_at - r->started_at);
+		buf_int(b, r->resolved_at > r->started_at
+				   ? r->resolved_at - r->started_at
+				   : 0);
 	else
 		buf_str(b, "null");
 	return true;
@@ -211,6 +213,7 @@ const struct field alert_fields[] = {
 		FIELD_NULL),
 	FIELD_MADE("duration_seconds", 0, .put = put_duration),
 	TEXT("last_error", last_error),
+	TEXT("headline", headline),
 	TEXT("summary", summary),
 	TEXT("dashboard_url", dashboard_url),
 	TEXT("runbook_url", runbook_url),

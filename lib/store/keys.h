@@ -121,6 +121,11 @@ const char *key_digest(char *out, const char *route);
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
+ * String: a digest of the servers whose incidents mcp-alert last knew to be
+ * watched.
+ */
+#define KEY_WATCHED "fleet:watched"
+/*
  * Hash: "since", when there first were routes; "passed", when a test last
  * arrived at all of them; epoch seconds.
  */

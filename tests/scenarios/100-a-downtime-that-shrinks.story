@@ -18,6 +18,6 @@ alerts:
 expect:
 14:00 downtime_started P1 since=14:00 tier=hard-outage to=chat
 14:05 downtime_escalated P1 to=chat,phone
-14:12 downtime_resolved P1 since=14:00 until=14:10 count=10 follows=- to=chat,phone says="shop works again, but not from London, after 10 min (14:00–14:10 UTC). Root layer: http, 10 failing probes."
+14:12 downtime_resolved P1 since=14:00 until=14:10 count=10 follows=- to=chat,phone says="shop works again, but not from London, after 10 min (14:00–14:10 UTC). Root layer: http. Failing minutes: 10."
 14:12 regional_started P2 since=14:10 count=3 regions=eu-west-2 follows=shop:downtime:1777471200 to=chat says="shop works again, but not from London (initialize fails with http.503)."
 15:12 regional_resolved P2 since=14:10 until=15:10 count=60 follows=shop:downtime:1777471200 to=chat

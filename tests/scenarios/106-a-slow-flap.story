@@ -111,9 +111,9 @@ expect:
 14:03 downtime_resolved P1 since=14:00 until=14:01 to=chat
 14:05 downtime_started P1 since=14:05 to=chat
 14:08 downtime_resolved P1 since=14:05 until=14:06 to=chat
-14:10 downtime_started P1 since=14:10 flapping=true to=chat says="example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions); it has been flapping since 14:00: down 3 times, 3 minutes in all."
+14:10 downtime_started P1 since=14:10 flapping=true to=chat says="example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions); it has been flapping since 14:00 UTC: down 3 times, 3 minutes in all."
 14:15 downtime_escalated P1 since=14:10 flapping=true to=chat,phone
-15:10 downtime_reminder P1 since=14:10 count=13 says="example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions); not over after 1 h; it has been flapping since 14:00: down 15 times, 15 minutes in all."
+15:10 downtime_reminder P1 since=14:10 count=13 says="example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions); not over after 1 h; it has been flapping since 14:00 UTC: down 15 times, 15 minutes in all."
 16:10 downtime_reminder P1 since=14:10 count=25
 17:10 downtime_reminder P1 since=14:10 count=37
-18:25 downtime_resolved P1 since=14:10 until=17:56 count=46 flapping=true says="example-mcp recovered after 3 h 46 min (14:10–17:56 UTC). Root layer: http, 46 failing probes. It was down 48 times since 14:00, 48 minutes in all. All layers pass again."
+18:25 downtime_resolved P1 since=14:10 until=17:56 count=46 flapping=true says="example-mcp recovered after 3 h 46 min (14:10–17:56 UTC). Root layer: http. Failing minutes: 46. It was down 48 times since 14:00 UTC, 48 minutes in all. All layers pass again."

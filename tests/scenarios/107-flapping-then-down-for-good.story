@@ -15,6 +15,6 @@ expect:
 14:10 downtime_started P1 since=14:10 flapping=false
 14:13 downtime_resolved P1 since=14:10
 14:20 downtime_started P1 since=14:20 flapping=true
-14:32 downtime_escalated P1 since=14:20 says="example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions); now without a break since 14:30; it has been flapping since 14:00: down 4 times, 6 minutes in all."
+14:32 downtime_escalated P1 since=14:20 says="example-mcp is down: initialize fails with http.503 from eu and us (2 of 3 regions); now without a break since 14:30 UTC; it has been flapping since 14:00 UTC: down 4 times, 6 minutes in all."
 15:20 downtime_reminder P1 since=14:20 count=52
 15:59 downtime_resolved P1 since=14:20 until=15:30 count=61

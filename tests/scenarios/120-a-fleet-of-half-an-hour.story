@@ -7,5 +7,5 @@
 14:05-14:07 green rates=5m:2/18,30m:7/90,1h:7/90,6h:7/90,3d:7/90
 14:08-14:10 green rates=30m:7/93,1h:7/99,6h:7/99,3d:7/99
 expect:
-14:05 slo_burn_started P2 since=14:05 regions=eu,us layer=http error=jsonrpc.-32603 says="example-mcp uses up its error budget 15.6 times as fast as it may: 7.78 % of the probes of 1h failed, its objective is 99.5 %; mostly at the layer http, last with jsonrpc.-32603, from eu and us."
+14:05 slo_burn_started P2 since=14:05 regions=eu,us layer=http error=jsonrpc.-32603 says="example-mcp uses up its error budget 15.6 times as fast as it may: 7.78 % of the probes of the last 1 h failed, its objective is 99.5 %; mostly at the layer http, last with jsonrpc.-32603, from eu and us."
 14:10 slo_burn_resolved P2 since=14:05 until=14:08 count=3

@@ -43,7 +43,7 @@ alerts() {
 	verdict 0 eu,us tools-list jsonrpc.malformed | alert 0
 	alerts 'length == 1 and (.[0] | .labels == {alertname: "MCPDowntime", slug: "example-mcp",
 		severity: "P2", kind: "downtime", dedup_key: "example-mcp:downtime:'"$T"'"} and
-		.annotations.summary == "example-mcp answers, but tools-list fails with jsonrpc.malformed from eu and us (2 of 3 regions)." and
+		.annotations.summary == "example-mcp answers, but its tools fail: tools-list fails with jsonrpc.malformed from eu and us (2 of 3 regions)." and
 		.generatorURL == "https://status.example.com/status/example-mcp" and
 		(.startsAt | sub("\\.000Z"; "Z") | fromdate) == '"$T"' and
 		(.endsAt | sub("\\.\\d+Z"; "Z") | fromdate) > now + 7 * 86400)'

@@ -226,15 +226,20 @@ from_slack() {
 	[ "$(holder)" = null ]
 }
 
-# pressed DIGIT: as Twilio's Gather sends it to the action of the call.
-pressed() {
-	local url text
-	url=$(taken 'map(select(.body.Twiml)) | .[0].body.Twiml' | grep -oP 'action="\K[^"]+')
-	[[ $url == "https://status.example.com/answer/voice?example-mcp~downtime~"* ]]
+# called: the action of the call, in URL, and the body that Twilio sends there for a
+# key, signed with a secret, in the file body and in SIGNATURE.
+called() { # KEY [SECRET]
+	URL=$(taken 'map(select(.body.Twiml)) | .[0].body.Twiml' | grep -oP 'action="\K[^"]+')
+	[[ $URL == "https://status.example.com/answer/voice?example-mcp~downtime~"* ]]
 	printf 'To=%%2B15551230124&From=%%2B15551230123&CallSid=CA1234567890ABCDE&Digits=%s' "$1" >body
-	text="${url}CallSidCA1234567890ABCDEDigits$1From+15551230123To+15551230124"
-	TYPE=application/x-www-form-urlencoded answer "voice?${url#*\?}" HTTP_X_TWILIO_SIGNATURE="$(
-		printf %s "$text" | openssl dgst -sha1 -hmac "${2-twilio-canary}" -binary | base64)"
+	SIGNATURE=$(printf '%sCallSidCA1234567890ABCDEDigits%sFrom+15551230123To+15551230124' "$URL" "$1" |
+		openssl dgst -sha1 -hmac "${2-twilio-canary}" -binary | base64)
+}
+
+pressed() {
+	called "$@"
+	TYPE=application/x-www-form-urlencoded answer "voice?${URL#*\?}" \
+		HTTP_X_TWILIO_SIGNATURE="$SIGNATURE"
 }
 
 @test "a key on the phone acknowledges, and the call says who has it" {
@@ -298,4 +303,31 @@ pressed() {
 	redis_stop
 	pd acknowledged Ann
 	[ "$(from_pd)" = "503 Service Unavailable" ]
+}
+
+@test "through lighttpd it is the same" {
+	cat >lighttpd.conf <<-END
+		server.modules = ("mod_cgi", "mod_alias", "mod_setenv")
+		server.document-root = "$PWD"
+		server.bind = "$PWD/http.sock"
+		server.pid-file = "$PWD/lighttpd.pid"
+		server.errorlog = "$PWD/lighttpd.log"
+		setenv.set-environment = ("MCP_CONFIG" => "$MCP_CONFIG", "MCP_CREDENTIALS" => "$MCP_CREDENTIALS")
+		\$HTTP["url"] =~ "^/(ack|answer)/" {
+			alias.url = ("/ack" => "$BIN/mcp-alert", "/answer" => "$BIN/mcp-alert")
+			cgi.assign = ("" => "")
+		}
+	END
+	called 1
+	lighttpd -f lighttpd.conf 3>&-
+	status=0
+	curl -sf --max-time 60 --unix-socket http.sock -H "X-Twilio-Signature: $SIGNATURE" \
+		--data-binary @body "http://localhost${URL#https://status.example.com}" >reply || status=$?
+	curl -sf --max-time 60 --unix-socket http.sock \
+		"http://localhost/ack/${URL#*\?}" >page || status=$?
+	kill "$(<lighttpd.pid)"
+	[ "$status" = 0 ] || { cat lighttpd.log; return 1; }
+	grep -qF 'phone ending in 0124 (call) has it until' reply
+	grep -qF 'phone ending in 0124 (call) has it until' page
+	[ "$(holder)" = "phone ending in 0124 (call)" ]
 }

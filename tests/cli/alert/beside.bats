@@ -72,7 +72,7 @@ down() {
 				regions: ["ap-southeast-1", "sa-east-1", "us-east-1", "us-west-2"]}] and
 			.summary == "demo shows different tools: eu-west-2 still sees get_data; " +
 				"ap-southeast-1, sa-east-1, us-east-1 and us-west-2 have seen fetch_data " +
-				"instead since 14:02 - a stale cache or an origin that was not updated.") and
+				"instead since 14:02 UTC - a stale cache or an origin that was not updated.") and
 		(.[2] | .dedup_key == "demo:cdn_cache_divergence:1776780120" and
 			.resolved_at == "2026-04-21T14:47:00Z" and .duration_seconds == 2700)' out
 	# Records of before there were sides: the same, without the names.

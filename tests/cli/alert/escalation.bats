@@ -66,7 +66,7 @@ hourly() {
 	[ ! -s out ]
 	minute 5
 	[ "$(events out)" = downtime_escalated ]
-	jq -e '.severity == "P1" and (.summary | endswith("; not acknowledged after 5 min."))' out
+	jq -e '.severity == "P1" and (.summary | endswith("; nobody has answered for 5 min."))' out
 	minute 5
 	[ ! -s out ]
 	minute 15
@@ -98,7 +98,7 @@ phone: downtime_escalated" ]
 	down | alert 0 -N $T
 	alert 0 ack -N $((T + 120)) --by alice --reason 'on it' --for 10m example-mcp
 	[ "$(events out)" = downtime_acknowledged ]
-	jq -e '.summary | endswith("; alice looks after it until 20:43 UTC: on it.")' out
+	jq -e '.summary | endswith("; alice has it until 20:43 UTC: on it.")' out
 	minute 11
 	[ ! -s out ]
 	alert 0 list
@@ -312,7 +312,7 @@ phone: downtime_escalated" ]
 	for m in {1..11}; do minute "$m"; done
 	[ "$(told)" = "pager: pipeline_stalled_started pipeline_stalled_escalated
 phone: pipeline_stalled_escalated" ]
-	jq -se '.[1].summary | startswith("The pipeline stands still, and no server is watched; not ack")' pager
+	jq -se '.[1].summary | startswith("Monitoring is blind: no server is watched; nobody has answered")' pager
 	alert 0 ack -N $((T + 700)) --by alice --for 10m '*'
 	for m in {12..21}; do minute "$m"; [ ! -s out ]; done
 	minute 22

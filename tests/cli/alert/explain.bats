@@ -52,7 +52,7 @@ explain() {
 	  next: becomes P1 at 14:32, reminder at 18:02, unless it passes
 
 	Last events:
-	  14:02  downtime_started  example-mcp answers, but tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
+	  14:02  downtime_started  example-mcp answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
 	EOT
 	explain 14:11 -f jsonl example-mcp
 	jq -e '.type == "explanation" and .incidents[0].confirmed_by == "space" and

@@ -134,6 +134,18 @@ heard() {
 	[[ $(heard) == 'downtime_started downtime_resolved' ]]
 }
 
+@test "a clock that was set back is a warning, once, and no duration is negative" {
+	minutes 120 121 eu,us initialize | at 7265
+	for ((i = 0; i < 4; i++)); do
+		verdict $i | at $((60 * i + 5))
+		cat err >>said
+	done
+	[[ $(heard) == 'downtime_started downtime_resolved' ]]
+	jq -se '.[1].duration_seconds == 0 and .[1].resolved_at == .[1].started_at and
+		(.[1].summary | contains(" after 0 s ("))' got
+	[[ $(grep -c 'clock of this machine is 2 h 1 min behind that of the last run' said) == 1 ]]
+}
+
 @test "an hour ahead for one round, all green: failures of after it count at once" {
 	minutes 0 1 | at 65
 	verdict 62 | at 3725

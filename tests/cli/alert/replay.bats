@@ -36,10 +36,10 @@ night() {
 	replay 0 -f text records
 	diff - out <<-'EOT'
 	2026-04-29T14:00:00Z  P1  downtime_started  search cannot be reached: dns fails with dns.nxdomain from eu, us and ap (3 of 3 regions).
-	2026-04-29T14:07:00Z  P1  downtime_resolved  search recovered after 5 min (14:00–14:05 UTC). Root layer: transport, 5 failing probes. All layers pass again.
-	2026-04-29T14:20:00Z  P2  downtime_started  shop answers, but tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
-	2026-04-29T14:50:00Z  P1  downtime_escalated  shop answers, but tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions); not over after 30 min, so now P1.
-	2026-04-29T15:03:00Z  P1  downtime_resolved  shop recovered after 41 min (14:20–15:01 UTC). Root layer: tools, 41 failing probes. All layers pass again.
+	2026-04-29T14:07:00Z  P1  downtime_resolved  search recovered after 5 min (14:00–14:05 UTC). Root layer: transport. Failing minutes: 5. All layers pass again.
+	2026-04-29T14:20:00Z  P2  downtime_started  shop answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions).
+	2026-04-29T14:50:00Z  P1  downtime_escalated  shop answers, but its tools fail: tools-list fails with jsonrpc.-32603 from eu and us (2 of 3 regions); not over after 30 min, so now P1 (was P2).
+	2026-04-29T15:03:00Z  P1  downtime_resolved  shop recovered after 41 min (14:20–15:01 UTC). Root layer: tools. Failing minutes: 41. All layers pass again.
 	2026-04-29T14:00:00Z to 2026-04-29T15:04:00Z: 65 verdicts on 2 servers
 	pages: 2, at this rate 1329 in 30 days
 	                                    all     P1     P2     P3

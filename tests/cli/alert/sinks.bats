@@ -26,8 +26,8 @@ life() {
 	taken '.[0].body.payload | .severity, .source, .component, .class, .group, .timestamp' | tee payload
 	[ "$(paste -sd' ' payload)" = "error example-mcp tools-list downtime tools 2026-04-29T20:31:00Z" ]
 	[ "$(taken '.[1].body.payload.severity')" = critical ]
-	[ "$(taken '.[1].body.links | map(.text) | join(" ")')" = "Dashboard Acknowledge" ]
-	taken '.[1].body.payload.custom_details["It means"]' | grep "no client can use it"
+	[ "$(taken '.[1].body.links | map(.text) | join(" ")')" = "Acknowledge Dashboard" ]
+	taken '.[1].body.payload.custom_details.Event' | grep "no client can use it"
 	silent
 }
 
@@ -47,7 +47,7 @@ life() {
 	EOF
 	[ "$(taken '.[0].body | "\(.priority) \(.alias)"')" = "P2 example-mcp:downtime:$T" ]
 	[ "$(taken '.[3].body.priority')" = P1 ]
-	taken '.[4].body.note' | grep -F 'ann looks after it'
+	taken '.[4].body.note' | grep -F 'ann has it until'
 	silent
 }
 
@@ -67,9 +67,9 @@ life() {
 	[ "$(taken 'map(.vendor) | unique | join(" ")')" = hook ]
 	[ "$(taken 'length')" = 4 ]
 	[ "$(taken '.[1].body.attachments[0].color')" = "#c40040" ]
-	[ "$(taken '.[3].body.text')" = "🟢 P1 over: example-mcp is up again" ]
+	[ "$(taken '.[3].body.text')" = "🟢 P1 over after 2 min: example-mcp is up again" ]
 	taken '.[1].body.attachments[0].fields[].title' | paste -sd, | tee titles
-	[ "$(<titles)" = "Failure mode,Probe,First seen,It means,Look first at,Consecutive" ]
+	[ "$(<titles)" = "Since,Seen from,URL,Failing minutes,Look first at" ]
 	silent
 }
 
@@ -182,7 +182,8 @@ life() {
 	[ -z "$(undelivered)" ]
 	[ "$(taken 'map(.body.To) | join(" ")')" = "+15551230124 +15551230125 +15551230126" ]
 	taken '.[0].body.Body' | tee body
-	grep -E '^P1: example-mcp is down: .* Since 20:31 UTC\. https://status.example.com/ack/' body
+	grep -E '^P1: example-mcp is down\. Since Wed 29 Apr .*20:31 UTC .*\. Seen from eu and us\. Acknowledge: https://status.example.com/ack/' body
+	[ "$(jq -Rr length body)" -le 320 ]
 	silent
 }
 
@@ -203,7 +204,9 @@ life() {
 	routes "$ROUTE"
 	life
 	[ "$(taken 'map(.path | split("/") | last) | join(" ")')" = "Calls.json Calls.json" ]
-	taken '.[1].body.Twiml' | grep -F 'Priority 1. example-mcp is down'
+	taken '.[1].body.Twiml' | tee twiml
+	grep -F 'now Priority 1 (was Priority 2): example-mcp is down. It is reached, but answers with errors' twiml
+	grep -F 'Seen from ap, eu and us.' twiml
 	[ -z "$(undelivered)" ]
 }
 
@@ -238,6 +241,6 @@ life() {
 	[ "$(taken 'map(.vendor) | sort | join(" ")')" = \
 		"discord hook opsgenie pagerduty slack twilio twilio" ]
 	taken '.[] | select(.vendor == "hook").body | .text, .attachments[0].text' | tee digest
-	grep -F '2 events together (hourly)' digest
-	grep -F '2026-04-29 20:31 P2 example-mcp' digest
+	grep -F 'P2 digest, hourly: 2 events' digest
+	grep -E 'Wed 29 Apr .*20:31 UTC  P2: example-mcp' digest
 }

@@ -49,7 +49,7 @@ verdict() {
 		.probe_step == null and .failure_layer == null and .probe_count == 0 and
 		.server_url == null and .started_at == ($t | todate) and
 		.dashboard_url == "https://status.example.com/" and
-		(.summary | test("^No verdict has been published since ..:04 UTC \\(5 min\\): "))' out
+		(.summary | test("^Monitoring is blind since ..:04 UTC \\(5 min\\): no verdict has been published; "))' out
 	diff out pager.got
 	[ ! -e other.got ]
 	"$BIN/mcp-alert" list >out
@@ -111,7 +111,7 @@ verdict() {
 	[ ! -s out ]
 	beats 0 14 14
 	tick 0 15
-	[[ $(jq -r .summary out) == "No record has been ingested since "*":00 UTC (14 min): "* ]]
+	[[ $(jq -r .summary out) == "Monitoring is blind since "*":00 UTC (14 min): no record has been ingested; "* ]]
 }
 
 @test "an incident outlives a store that is away, and a pipeline that stands still" {
@@ -183,7 +183,7 @@ runner() {
 	jq -e --argjson t $((NOW + 180)) '.event == "pipeline_stalled_started" and
 		.severity == "P1" and .dedup_key == "*:pipeline_stalled:\($t)" and
 		.regions == ["ap", "eu", "us"] and .started_at == ($t | todate) and
-		(.summary | test("^No region has reported on any server since ..:03 UTC \\(2 min\\): " +
+		(.summary | test("^Monitoring is blind since ..:03 UTC \\(2 min\\): no region has reported on any server; " +
 		"no server is judged, and nobody would hear of an outage. " +
 		"ap: no word from its runner since ..:02; " +
 		"eu and us: exit status 255: ssh: Connection refused.$"))' out
@@ -215,7 +215,7 @@ runner() {
 	beats 0 2
 	tick 0 4
 	[ "$(events out)" = started ]
-	jq -e '.severity == "P1" and (.summary | startswith("No region has reported"))' out
+	jq -e '.severity == "P1" and (.summary | test("^Monitoring is blind since .*: no region has reported on any server; "))' out
 	tick 0 5
 	[ ! -s out ]
 	beats 6 6
@@ -248,6 +248,17 @@ runner() {
 		alert 0 122
 	[ "$(events out)" = started ]
 	jq -e --argjson t $((NOW + 61 * 60)) '.started_at == ($t | todate)' out
+}
+
+@test "one verdict from the future does not hide that no region reports" {
+	beats 0 0 0
+	{
+		verdict 600 green
+		for m in 1 2 3; do
+			silent $m
+		done
+	} | alert 0 4
+	grep -q pipeline_stalled_started out
 }
 
 @test "where a server has no verdict nobody is blind" {

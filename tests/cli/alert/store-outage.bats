@@ -29,7 +29,7 @@ teardown() {
 	alert 3 5 </dev/null
 	jq -e --argjson t "$NOW" '.event == "pipeline_stalled_started" and .severity == "P1" and
 		.dedup_key == "*:pipeline_stalled:\($t)" and
-		(.summary | test("^The store has been unusable since ..:.. UTC \\(5 min\\): "))' out
+		(.summary | test("^Monitoring is blind since ..:.. UTC \\(5 min\\): the store does not answer; "))' out
 	diff out pager.got
 	tick 3 6
 	tick 3 244
@@ -107,7 +107,7 @@ teardown() {
 		for m in 0 3 5; do
 			tick 3 "$m"
 		done
-		[[ $(jq -r .summary out) == "The store has been unusable since "*"; store: "*$1* ]]
+		[[ $(jq -r .summary out) == "Monitoring is blind since "*": the store does not answer; "*"; store: "*$1* ]]
 		[ "$(events pager.got)" = started ]
 	}
 	forget() {

@@ -293,7 +293,7 @@ target() {
 	[ "${stderr:?}" = "mcp-alert: line 4: region: missing" ]
 	[ "${#lines[@]}" = 2 ]
 	[[ ${lines[0]} == *"  P1  downtime_started  b "* ]]
-	[[ ${lines[1]} == *"  P2  certificate_expiring  The TLS certificate of a ends in "[45]" days, on 20"*", as us sees it; renew it." ]]
+	[[ ${lines[1]} == *"  P2  certificate_expiring  The certificate of a ends "*" UTC (in "[345]" d"*"), as us sees it; renew it." ]]
 }
 
 # fleet PORT-NAME: one server, which shows that certificate, and a route.

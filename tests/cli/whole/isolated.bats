@@ -139,7 +139,7 @@ all() {
 	seen 1 1 20 ap=dns/dns.timeout eu=tls/tcp.timeout us=tls/tcp.refused | judge 1
 	all '.verdict == "unknown" and .isolated == ["ap", "eu", "us"]'
 	[ "$(told)" = "* pipeline_stalled_started P1" ]
-	jq -e '.summary | startswith("The network of every region has been cut off since ") and
+	jq -e '.summary | startswith("Monitoring is blind since ") and
 		test("or all servers are down at once")' got
 	for m in 2 3 4 5 6 7; do
 		seen $m 1 20 ap=dns/dns.timeout eu=tls/tcp.timeout us=tls/tcp.refused | judge $m

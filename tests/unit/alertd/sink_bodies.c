@@ -31,6 +31,8 @@ char *body_of(const struct told *t)
 	put(&b, "probe_step", t->step);
 	put(&b, "failure_layer", t->layer);
 	put(&b, "last_error", t->error);
+	if (t->headline)
+		put(&b, "headline", t->headline);
 	put(&b, "summary", OR(t->summary, "example-mcp is down."));
 	buf_fmt(&b, ",\"regions\":%s", OR(t->regions, "[\"eu\",\"us\"]"));
 	put(&b, "started_at", "2026-04-29T20:12:00Z");
@@ -75,7 +77,9 @@ bool made_init(struct made *m, enum conf_route_type type, char *body)
 		return false;
 	}
 	m->secret = open_secret();
-	message_make(&m->event, &m->message);
+	message_make(&m->event,
+		&(struct message_view) {.route = &m->route, .now = 1777494660},
+		&m->message);
 	m->job = (struct sink_job) {
 		.route = &m->route,
 		.body = body,

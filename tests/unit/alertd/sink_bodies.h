@@ -11,6 +11,7 @@ struct told {
 	const char *event, *severity, *step, *layer, *error, *summary;
 	const char *regions; /* JSON */
 	const char *more;    /* members of JSON, with a comma before each */
+	const char *headline;
 };
 
 /* body_of(t): an event of example-mcp of 20:31 that began at 20:12; free it. */

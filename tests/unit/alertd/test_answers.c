@@ -88,6 +88,20 @@ static void test_twilio(void **state)
 	bad = c;
 	bad.env = ENV("X=y");
 	assert_false(asked(&sink_twilio_voice, &bad));
+	/* With a port and without, as its libraries try both. */
+	c.url = "https://mycompany.com:1234/myapp.php?foo=1&bar=2";
+	assert_true(asked(&sink_twilio_voice, &c));
+	c.url = url;
+	c.env = ENV("HTTP_X_TWILIO_SIGNATURE=kvajT1Ptam85bY51eRf/AJRuM3w=");
+	assert_true(asked(&sink_twilio_voice, &c));
+	c.url = "http://mycompany.com/myapp.php?foo=1&bar=2";
+	assert_false(asked(&sink_twilio_voice, &c));
+	c.env = ENV("HTTP_X_TWILIO_SIGNATURE=0ZXoZLH/DfblKGATFgpif+LLRf4=");
+	assert_true(asked(&sink_twilio_voice, &c));
+	c.url = "http://mycompany.com:1234/myapp.php?foo=1&bar=2";
+	c.env = ENV("HTTP_X_TWILIO_SIGNATURE=Zmvh+3yNM1Phv2jhDCwEM3q5ebU=");
+	assert_true(asked(&sink_twilio_voice, &c));
+	c.url = url;
 	/* What comes twice is signed once. */
 	c.env = ENV("HTTP_X_TWILIO_SIGNATURE=IK+Dwps556ElfBT0I3Rgjkr1wJU=");
 	c.body = "Sid=CA123&Digits=5678&SidAccount=AC123&Digits=1234&"

@@ -326,8 +326,9 @@ static void test_untested(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct route_tested route = {"page", cases[i].passed * DAY};
 		struct route_test_history t = {
-			cases[i].since * DAY, cases[i].passed * DAY};
+			cases[i].since * DAY, &route, 1};
 		struct alert_events events = {0};
 		struct alert_state st;
 
@@ -351,6 +352,37 @@ static void test_untested(void **state)
 	}
 }
 
+/* Each route counts by itself. */
+static void test_untested_routes(void **state)
+{
+	struct route_tested routes[] = {
+		{"chat", 50 * DAY}, {"page", 20 * DAY}, {"call", NAN}};
+	struct route_test_history t = {1 * DAY, routes, 3};
+	struct alert_events events = {0};
+	struct alert_state st;
+
+	(void)state;
+	state_init(&st, SLUG_FLEET);
+	assert_true(route_test_overdue(&t, 36 * DAY));
+	route_test_remind(&st, &t, 54 * DAY, &events);
+	assert_int_equal(events.n, 1);
+	assert_string_equal(events.v[0].record.summary,
+		"No test has reached call in the 53 days since routes were "
+		"configured: nobody knows whether a page would arrive. Run "
+		"'mcp-alert test'.");
+	route_test_remind(&st, &t, 61 * DAY, &events);
+	assert_int_equal(events.n, 2);
+	assert_string_equal(events.v[1].record.summary,
+		"No test has reached page and call for 41 days, since "
+		"1970-01-21 00:00 UTC: nobody knows whether a page would "
+		"arrive. Run 'mcp-alert test'.");
+	routes[1].passed = routes[2].passed = 60 * DAY;
+	assert_false(route_test_overdue(&t, 84 * DAY));
+	assert_true(route_test_overdue(&t, 85 * DAY));
+	events_release(&events);
+	state_release(&st);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +390,7 @@ int main(void)
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_coverage),
 		cmocka_unit_test(test_untested),
+		cmocka_unit_test(test_untested_routes),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -185,7 +185,11 @@ static void test_life(void **state)
 	assert_true(slug_shared(slug));
 	state_init(&st, slug);
 	assert_false(correlation_joins(&st, &more.v[0].event));
+	l.v[0].event.record.tier = TIER_STEP_ALERT;
+	l.v[0].event.record.layer = LAYER_HTTP;
 	correlation_begin(&st, l.v, l.n, &out);
+	assert_int_equal(out.v[0].record.tier, TIER_STEP_ALERT);
+	assert_int_equal(out.v[0].record.layer, LAYER_HTTP);
 	expect(&st, &out, "downtime_started P2: Each of 2 servers (a and b) is "
 		"down: tools-list fails from eu and us (2 of 0 regions).");
 	assert_true(correlation_joins(&st, &more.v[0].event));
@@ -204,7 +208,7 @@ static void test_life(void **state)
 	expect(&st, &out,
 		"downtime_resolved P1: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
-		"unknown, 0 failing probes. All layers pass again.");
+		"http. Failing minutes: 0. All layers pass again.");
 	state_release(&st);
 	correlation_release(&l);
 	correlation_release(&more);
@@ -231,7 +235,8 @@ static void test_what_is_left(void **state)
 	strings_add(&e.still, "us");
 	correlation_leave(&st, &e, &out);
 	assert_int_equal(out.n, 1);
-	assert_non_null(strstr(out.v[0].summary, "works again, but not from us"));
+	assert_non_null(
+		strstr(out.v[0].summary, "works again, but not from us"));
 	strings_release(&e.still);
 	events_release(&out);
 	state_release(&st);

@@ -115,34 +115,34 @@ static void test_summaries(void **state)
 	(void)state;
 	expect_summary("AEU", ".=aaa .=bab*2",
 		"example-mcp shows different tools: e still sees get; a and u "
-		"have seen put instead since 17:51 - a stale cache or an "
+		"have seen put instead since 17:51 UTC - a stale cache or an "
 		"origin that was not updated.");
 	expect_summary("AEU", ".=aaa .=baa*2 t242",
 		"example-mcp shows different tools: e and u still see get; a "
-		"has seen put instead since 17:51 - a stale cache or an origin "
+		"has seen put instead since 17:51 UTC - a stale cache or an origin "
 		"that was not updated; not over after 4 h 1 min.");
 	/* Here the newest tools are those of the first letter. */
 	expect_summary("AEU", ".=bbb .=bba*2",
 		"example-mcp shows different tools: a and e still see put; u "
-		"has seen get instead since 17:51 - a stale cache or an origin "
+		"has seen get instead since 17:51 UTC - a stale cache or an origin "
 		"that was not updated.");
 	/* With three sets of tools the sentence names no tools. */
 	expect_summary("AEU", ".=bbb .=bac*2",
 		"example-mcp shows different tools: a and e still see the old "
-		"ones; u has seen others since 17:51 - a stale cache or an "
+		"ones; u has seen others since 17:51 UTC - a stale cache or an "
 		"origin that was not updated.");
 	expect_summary("AEU", "@420 .=aaa .=bab*9 .=bbb*3",
 		"All regions see the same tools of example-mcp again after 9 "
 		"min (00:51\u201301:00 UTC). Last to follow: e.");
 	expect_summary("AEU", ".,E*5",
-		"example-mcp has had no report from e since 17:50: a runner or "
+		"example-mcp has had no report from e since 17:50 UTC: a runner or "
 		"its network fails, which says nothing about the server.");
 	expect_summary("AEU", "?,AEU*5",
 		"example-mcp has had no report from a, e and u, all its "
-		"regions, since 17:50: a runner or its network fails, which "
+		"regions, since 17:50 UTC: a runner or its network fails, which "
 		"says nothing about the server.");
 	expect_summary("AEU", ".,E*5 .,EU*5",
-		"example-mcp has had no report from e and u since 17:50: a "
+		"example-mcp has had no report from e and u since 17:50 UTC: a "
 		"runner or its network fails, which says nothing about the "
 		"server; more than before.");
 	expect_summary("AEU", ".,EU*5 .",

@@ -166,11 +166,11 @@ static void test_summary(void **state)
 	minutes(&w, "EU1", 6);
 	assert_string_equal(w.n.events.v[1].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
-		"regions); not acknowledged after 5 min.");
+		"regions); nobody has answered for 5 min.");
 	acknowledge(&w, NULL, 600);
 	assert_string_equal(w.n.events.v[2].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
-		"regions); alice looks after it until 18:06 UTC.");
+		"regions); alice has it until 18:06 UTC.");
 	minutes(&w, "EU1", 11);
 	assert_string_equal(w.n.events.v[3].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
@@ -298,7 +298,7 @@ static void test_ack_broken(void **state)
 	r = &w.n.events.v[2].record;
 	assert_string_equal(r->summary,
 		"s is down: initialize fails with http.503 from e and u (2 of "
-		"3 regions); worse than before, P1; the acknowledgement by "
+		"3 regions); worse than before, now P1 (was P2); the acknowledgement by "
 		"alice has ended.");
 	assert_string_equal(w.n.st.timeline[0].what, "downtime_ack_broken");
 	assert_string_equal(w.n.st.timeline[0].text, "alice");

@@ -226,8 +226,9 @@ static void test_event(void **state)
 		"\"region\":\"e\",\"regions\":[\"e\"],\"failure_layer\":null,"
 		"\"probe_count\":null,\"started_at\":\"2024-11-11T00:00:00Z\","
 		"\"resolved_at\":null,\"duration_seconds\":null,"
-		"\"last_error\":null,\"summary\":\"The TLS certificate of s "
-		"ends in 6 days, on 2024-11-18; renew it.\","
+		"\"last_error\":null,\"headline\":null,"
+		"\"summary\":\"The certificate of s ends Mon 18 Nov 00:00 UTC "
+		"(in 6 d); renew it.\","
 		"\"dashboard_url\":null,\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"
 		"\"flaps\":0,\"flapping\":false,\"follows\":null,"
@@ -242,17 +243,17 @@ static void test_summaries(void **state)
 	static const struct {
 		const char *life, *summary;
 	} rows[] = {
-		{"44 ec45", "The TLS certificate of s ends in 24 hours, on "
-			    "2024-11-18 at 00:00 UTC; renew it."},
-		{"50 ec45", "The TLS certificate of s ended 5 days ago, on "
-			    "2024-11-18; renew it."},
-		{"39 ec45 uc90", "The TLS certificate of s ends in 6 days, on "
-				 "2024-11-18, as e sees it; renew it."},
-		{"0 e!c", "The TLS certificate of s ended; renew it."},
-		{"43 ek45", "The credential for s expires in 2 days, on "
-			    "2024-11-18; rotate it before that."},
-		{"45 ek45 uk60", "The credential for s expired 0 minutes ago, "
-				 "on 2024-11-18 at 00:00 UTC, as e holds it; "
+		{"44 ec45", "The certificate of s ends Mon 18 Nov 00:00 UTC "
+			    "(in 24 h); renew it."},
+		{"50 ec45", "The certificate of s EXPIRED 5 d ago (Mon 18 Nov "
+			    "00:00 UTC); renew it."},
+		{"39 ec45 uc90", "The certificate of s ends Mon 18 Nov 00:00 "
+				 "UTC (in 6 d), as e sees it; renew it."},
+		{"0 e!c", "The certificate of s EXPIRED; renew it."},
+		{"43 ek45", "The credential for s ends Mon 18 Nov 00:00 UTC "
+			    "(in 2 d); rotate it before that."},
+		{"45 ek45 uk60", "The credential for s EXPIRED 0 min ago (Mon "
+				 "18 Nov 00:00 UTC), as e holds it; "
 				 "rotate it: probes with it fail."},
 	};
 
@@ -281,8 +282,8 @@ static void test_issuer(void **state)
 	expiry_collect(&l.rounds, &r);
 	tell(&l);
 	assert_string_equal(l.events.v[0].summary,
-		"The certificate of R?3??[2J, which issued that of s, ends in "
-		"6 days, on 2024-10-10; replace the chain that is sent.");
+		"The certificate of R?3??[2J, which issued that of s, ends "
+		"Thu 10 Oct 00:00 UTC (in 6 d); replace the chain that is sent.");
 	life_release(&l);
 }
 

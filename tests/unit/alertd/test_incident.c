@@ -3,6 +3,8 @@
  * table (see nights.h): regions that see different tools, tools that changed,
  * regions that fell silent. None of it touches a downtime.
  */
+#include "base/xalloc.h"
+#include "incident/incident.h"
 #include "nights.h"
 
 #include <math.h>
@@ -321,6 +323,51 @@ static void test_no_green(void **state)
 	NIGHT_CHECK(cases);
 }
 
+/* Instants that a wrong clock set, of every kind of incident, become now. */
+static void test_wrong_clock(void **state)
+{
+	const int64_t now = NIGHT_START, ahead = now + STATE_AHEAD_S;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "AEU");
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &n.st.incidents[k];
+
+		incident_open(inc, SEVERITY_P3, now - 60, ahead + 1, 1);
+		inc->suppressed_at = ahead + 1;
+		inc->escalation.since = (double)ahead + 1;
+		inc->ack = (struct ack) {.by = xstrdup("ann"),
+			.at = (double)ahead + 1, .until = (double)ahead + 61};
+	}
+	machine_tick(&n.st, &n.policy, (double)now, &n.events);
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &n.st.incidents[k];
+
+		assert_int_equal(inc->opened_at, now);
+		assert_int_equal(inc->reminded_at, now);
+		assert_int_equal(inc->suppressed_at, now);
+		assert_true(inc->escalation.since == (double)now);
+		assert_true(inc->ack.at == (double)now);
+		assert_true(inc->ack.until == (double)now + 60);
+		/* As far ahead as two clocks may differ. */
+		inc->opened_at = inc->reminded_at = inc->suppressed_at = ahead;
+		inc->escalation.since = inc->ack.at = (double)ahead;
+	}
+	machine_tick(&n.st, &n.policy, (double)now, &n.events);
+	for (unsigned k = 0; k < ALERT_KINDS; k++) {
+		struct incident *inc = &n.st.incidents[k];
+
+		assert_int_equal(inc->opened_at, ahead);
+		assert_int_equal(inc->reminded_at, ahead);
+		assert_int_equal(inc->suppressed_at, ahead);
+		assert_true(inc->escalation.since == (double)ahead);
+		assert_true(inc->ack.at == (double)ahead);
+	}
+	assert_int_equal(n.events.n, 0);
+	night_release(&n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -331,6 +378,7 @@ int main(void)
 		cmocka_unit_test(test_drift_keys),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_no_green),
+		cmocka_unit_test(test_wrong_clock),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

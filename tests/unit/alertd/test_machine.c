@@ -299,11 +299,30 @@ static void test_follows(void **state)
 		"s:downtime:1777485000", false);
 	night_run(&n, ". . .");
 	expect_last(&n, "s recovered in u after 3 min (17:51\u201317:54 UTC). "
-			"Root layer: transport, 3 failing probes. All layers "
+			"Root layer: transport. Failing minutes: 3. All layers "
 			"pass again.",
 		"s:downtime:1777485000", false);
 	/* What begins later is another trouble. */
 	night_run(&n, ". U2*3");
+	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
+		ALERT_REGIONAL);
+	assert_null(n.events.v[n.events.n - 1].record.follows);
+	night_release(&n);
+	/* People were told of the overrun, and of no downtime. */
+	night_init(&n, "AEU");
+	night_run(&n, "m0-5 EU2*12 E2*3");
+	expect_last(&n, "s works again, but not from e, after 12 min "
+			"(17:50\u201318:02 UTC). Root layer: transport, 12 "
+			"failing probes.",
+		NULL, false);
+	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
+		ALERT_OVERRUN);
+	assert_string_equal(n.events.v[n.events.n - 2].record.follows,
+		"s:maintenance_overrun:1777485000");
+	night_release(&n);
+	/* Nobody was told of what a maintenance hid. */
+	night_init(&n, "AEU");
+	night_run(&n, "m0-5 EU2*3 E2*12");
 	assert_int_equal(n.events.v[n.events.n - 1].record.kind,
 		ALERT_REGIONAL);
 	assert_null(n.events.v[n.events.n - 1].record.follows);
@@ -391,13 +410,13 @@ static void test_flapping(void **state)
 	night_init(&n, "EU");
 	night_run(&n, "EU1 .*4 EU1*2 .*4 EU1");
 	expect_last(&n, "s cannot be reached: dns fails with x from e and u "
-			"(2 of 2 regions); it has been flapping since 17:50: "
+			"(2 of 2 regions); it has been flapping since 17:50 UTC: "
 			"down 3 times, 4 minutes in all.",
 		NULL, true);
 	night_run(&n, ".*29 @41 .");
 	expect_last(&n, "s recovered after 1 min (18:01\u201318:02 UTC). Root "
-			"layer: transport, 1 failing probe. It was down 3 "
-			"times since 17:50, 4 minutes in all. All layers pass "
+			"layer: transport. Failing minutes: 1. It was down 3 "
+			"times since 17:50 UTC, 4 minutes in all. All layers pass "
 			"again.",
 		NULL, true);
 	night_release(&n);

@@ -4,6 +4,8 @@
  */
 #include "sink_bodies.h"
 
+#include "incident/summary.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +17,7 @@
 
 struct row {
 	const char *event, *severity, *step, *layer;
-	const char *title, *means, *first; /* the start of each; NULL: none */
+	const char *means, *first; /* the start of each; NULL: none */
 };
 
 static const char *line(const struct message *m, const char *label)
@@ -33,78 +35,78 @@ static void begins(const char *got, const char *want, const char *event)
 			want ? want : "nothing");
 }
 
+static void expect_headline(const struct summary *s, const char *want)
+{
+	struct buf b;
+
+	buf_init(&b, 1000);
+	summary_headline(&b, s);
+	assert_string_equal(b.p, want);
+	buf_release(&b);
+}
+
 static void test_words(void **state)
 {
 	static const struct row rows[] = {
-		{NULL, NULL, "dns", "transport", "P1: example-mcp is down",
+		{NULL, NULL, "dns", "transport",
 			"No client can reach it.", "The DNS records"},
-		{NULL, NULL, "tls", "transport", "P1: example-mcp is down",
+		{NULL, NULL, "tls", "transport",
 			"No client", "The certificate"},
-		{NULL, NULL, "initialize", "transport",
-			"P1: example-mcp is down", "No client", "Whether the host"},
-		{NULL, NULL, "initialize", "http", "P1: example-mcp is down",
+		{NULL, NULL, "initialize", "transport", "No client", "Whether the host"},
+		{NULL, NULL, "initialize", "http",
 			"It is reached, but answers", "The proxy's log"},
-		{NULL, NULL, "auth-initialize", "initialize",
-			"P1: example-mcp is down", "It is reached, but begins",
+		{NULL, NULL, "auth-initialize", "initialize", "It is reached, but begins",
 			"Whether the credential"},
-		{NULL, NULL, "initialize", "initialize",
-			"P1: example-mcp is down", "It is reached, but begins",
+		{NULL, NULL, "initialize", "initialize", "It is reached, but begins",
 			"The application's log of initialize"},
-		{NULL, "P2", "tools-list", "tools", "P2: example-mcp is down",
+		{NULL, "P2", "tools-list", "tools",
 			"Clients connect", "The application's log of tools"},
-		{"downtime_escalated", "P1", "tools-list", "tools",
-			"P1 still, worse: example-mcp is down", "Clients", "The"},
-		{"downtime_reminder", NULL, NULL, NULL, "P1 still: example-mcp", "", ""},
-		{"downtime_acknowledged", NULL, NULL, NULL, "P1 taken: example-mcp", "", ""},
-		{"downtime_resolved", NULL, NULL, NULL, "P1 over: example-mcp is up again", NULL,
+		{"downtime_escalated", "P1", "tools-list", "tools", "Clients", "The"},
+		{"downtime_reminder", NULL, NULL, NULL, "", ""},
+		{"downtime_acknowledged", NULL, NULL, NULL, "", ""},
+		{"downtime_resolved", NULL, NULL, NULL, NULL,
 			NULL},
-		{"maintenance_overrun_started", NULL, NULL, "http",
-			"P1: example-mcp is still down after", "It is reached",
+		{"maintenance_overrun_started", NULL, NULL, "http", "It is reached",
 			"The proxy"},
-		{"downtime_found", "P2", NULL, NULL, "P2: example-mcp was down",
-			"It is over", "The application's log of that time"},
-		{"regional_found", "P2", NULL, NULL, "P2: example-mcp failed from",
-			"It is over", "The application's log of that time"},
-		{"rate_limited_found", "P2", NULL, NULL, "P2: example-mcp turned our",
-			"It is over", "The application's log of that time"},
-		{"regional_started", "P2", NULL, NULL, "P2: example-mcp fails from some",
+		{"downtime_found", "P2", NULL, NULL,
+			"Users may", "The application's log of that time"},
+		{"regional_found", "P2", NULL, NULL,
+			"Users may", "The application's log of that time"},
+		{"rate_limited_found", "P2", NULL, NULL,
+			"Users may", "The application's log of that time"},
+		{"regional_started", "P2", NULL, NULL,
 			"Users there", "CDN"},
-		{"rate_limited_started", "P2", NULL, NULL, "P2: example-mcp turns our",
+		{"rate_limited_started", "P2", NULL, NULL,
 			"It may well work", "Its rate limit"},
-		{"latency_started", "P3", NULL, NULL, "P3: example-mcp is slow",
+		{"latency_started", "P3", NULL, NULL,
 			"It works, but keeps", "Its load"},
-		{"latency_resolved", "P3", NULL, NULL,
-			"P3 over: example-mcp is as fast as usual", NULL, NULL},
-		{"error_rate_started", "P2", NULL, NULL, "P2: example-mcp fails too",
+		{"latency_resolved", "P3", NULL, NULL, NULL, NULL},
+		{"error_rate_started", "P2", NULL, NULL,
 			"It works, but not", "The application"},
-		{"slo_burn_started", NULL, NULL, NULL, "P1: example-mcp uses up", "If that goes",
+		{"slo_burn_started", NULL, NULL, NULL, "If that goes",
 			"What has failed"},
-		{"probe_silent_started", "P3", NULL, NULL, "P3: example-mcp is not watched",
+		{"probe_silent_started", "P3", NULL, NULL,
 			"A runner is silent", "The runner"},
-		{"cdn_cache_divergence_started", "P2", NULL, NULL,
-			"P2: example-mcp shows different", "Users of some",
+		{"cdn_cache_divergence_started", "P2", NULL, NULL, "Users of some",
 			"The caches"},
 		{"tool_churn_started", "P2", NULL, NULL,
-			"P2: example-mcp changes its tools all the time",
 			"Clients may not find", "What makes up"},
-		{"tool_churn_resolved", "P2", NULL, NULL,
-			"P2 over: example-mcp keeps its tools", NULL, NULL},
-		{"pipeline_stalled_started", NULL, NULL, NULL, "P1: example-mcp is not", "Nobody would",
+		{"tool_churn_resolved", "P2", NULL, NULL, NULL, NULL},
+		{"pipeline_stalled_started", NULL, NULL, NULL, "Nobody would",
 			"The cron job"},
-		{"schema_drift_detected", "P2", NULL, NULL, "P2: example-mcp has other",
+		{"schema_drift_detected", "P2", NULL, NULL,
 			"Clients that", "Whether"},
-		{"certificate_expiring", "P3", NULL, NULL, "P3: example-mcp needs a new cert",
-			"Once it has expired, clients", "What should"},
-		{"token_expiring", "P2", NULL, NULL, "P2: example-mcp needs a new cred",
-			"Once it has expired, the probes", "mcp-rotate"},
-		{"anomaly_logged", "P3", NULL, NULL, "P3: example-mcp failed now", "Never for",
+		{"certificate_expiring", "P3", NULL, NULL,
+			"Clients connect only", "What should"},
+		{"token_expiring", "P2", NULL, NULL,
+			"Without it the probes", "mcp-rotate"},
+		{"anomaly_logged", "P3", NULL, NULL, "Never for",
 			"Nothing"},
-		{"test", "P1", NULL, NULL, "P1: example-mcp is not in trouble", "Whoever",
-			"Nothing"},
+		{"test", "P1", NULL, NULL, NULL, NULL},
 		/* An event of a later version. */
-		{"lightning_started", "P1", NULL, NULL, "P1: example-mcp needs a look", "See",
+		{"lightning_started", "P1", NULL, NULL, NULL,
 			"The dashboard"},
-		{"lightning_resolved", "P1", NULL, NULL, "P1 over: example-mcp is in order",
+		{"lightning_resolved", "P1", NULL, NULL,
 			NULL, NULL},
 	};
 
@@ -120,18 +122,87 @@ static void test_words(void **state)
 		struct made m;
 
 		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-		begins(m.message.title, rows[i].title, event);
-		begins(line(&m.message, "It means"), rows[i].means, event);
+		begins(*m.message.means ? m.message.means : NULL,
+			rows[i].means, event);
 		begins(line(&m.message, "Look first at"), rows[i].first, event);
 		made_release(&m);
 	}
 }
 
+/* An incident, what happened to it, and its headline. */
+static void test_headlines(void **state)
+{
+	static char london[] = "eu-west-2", us[] = "us-east-1", ap[] = "ap";
+	static char *three[] = {us, london, ap};
+	struct incident inc = {.severity = SEVERITY_P1, .layer = LAYER_HTTP,
+		.step = STEP_INITIALIZE, .first = 1777493520,
+		.opened_at = 1777493520, .passed_since = 1777494900,
+		.ack = {.until = 1777500000}};
+	struct summary s = {.slug = "shop", .incident = &inc,
+		.at = 1777494420};
+
+	(void)state;
+	expect_headline(&s, "P1: shop is down");
+	s.phase = ALERT_ESCALATED;
+	s.unacknowledged = true;
+	expect_headline(&s, "P1, nobody has answered for 15 min: shop is down");
+	s.unacknowledged = false;
+	expect_headline(&s, "now P1 (was P2): shop is down");
+	s.worse = true;
+	expect_headline(&s, "P1, worse: shop is down");
+	s.was = SEVERITY_P3;
+	expect_headline(&s, "now P1 (was P3): shop is down");
+	s.more = true;
+	s.slug = "each of 7 servers";
+	expect_headline(&s, "P1, more servers: each of 7 servers is down");
+	s = (struct summary) {.slug = "shop", .incident = &inc, .at = s.at,
+		.phase = ALERT_REMINDER};
+	expect_headline(&s, "P1, open for 15 min: shop is down");
+	s.at = 0;
+	expect_headline(&s, "P1, open for 0 s: shop is down");
+	s.phase = ALERT_ACKNOWLEDGED;
+	inc.ack.by = us;
+	expect_headline(&s, "P1, us-east-1 has it until 22:00 UTC: shop is down");
+	s.phase = ALERT_RESOLVED;
+	expect_headline(&s, "P1 over after 23 min: shop is up again");
+	s.kind = ALERT_REGIONAL;
+	inc.severity = SEVERITY_P2;
+	inc.regions = (struct strings) {.v = three, .n = 3};
+	expect_headline(&s, "P2 over after 23 min: shop works from Ashburn, "
+		"London and 1 more again");
+	s.phase = ALERT_STARTED;
+	inc.regions.n = 2;
+	expect_headline(&s, "P2: shop fails from Ashburn and London");
+	inc.reached = (struct strings) {.v = three + 2, .n = 1};
+	expect_headline(&s, "P2: shop works, but not from Ashburn and London");
+	s.kind = ALERT_DIVERGENCE;
+	expect_headline(&s, "P2: shop shows different tools");
+	inc.stale = true;
+	expect_headline(&s, "P2: shop has a stale cache in front of it");
+	s.kind = ALERT_STALLED;
+	s.slug = "*";
+	expect_headline(&s, "P2: monitoring is blind");
+	s.kind = ALERT_SILENT;
+	expect_headline(&s, "P2: the fleet is not watched from Ashburn and London");
+	s.kind = ALERT_DOWNTIME;
+	s.slug = "shop";
+	inc.layer = LAYER_TOOLS;
+	expect_headline(&s, "P2: shop answers, but its tools fail");
+	inc.layer = LAYER_TRANSPORT;
+	expect_headline(&s, "P2: shop does not answer in time");
+	inc.step = STEP_TLS;
+	expect_headline(&s, "P2: shop cannot be reached");
+}
+
 static void test_whole(void **state)
 {
-	struct told t = {NULL, NULL, "initialize", "http", "http.503",
-		"example-mcp is down: initialize fails with http.503.", NULL,
-		",\"runbook_url\":\"https://wiki.example.com/a\","
+	struct told t = {.step = "initialize", .layer = "http",
+		.error = "http.503",
+		.headline = "P1: example-mcp is down",
+		.summary = "example-mcp is down: initialize fails with "
+			   "http.503.",
+		.regions = "[\"us-east-1\",\"eu\"]",
+		.more = ",\"runbook_url\":\"https://wiki.example.com/a\","
 		"\"dashboard_url\":\"https://status.example.com/a\","
 		"\"ack_url\":\"https://status.example.com/ack/b\""};
 	struct made m;
@@ -139,26 +210,95 @@ static void test_whole(void **state)
 
 	(void)state;
 	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-	assert_string_equal(m.message.title,
-		"P1: example-mcp is down (initialize: http.503)");
+	assert_string_equal(m.message.title, "P1: example-mcp is down");
+	assert_string_equal(m.message.core,
+		"example-mcp, Wed 29 Apr 20:12 UTC");
+	assert_string_equal(m.message.cities, "Ashburn and eu");
 	buf_init(&b, 10000);
 	message_plain(&b, &m.message);
 	assert_string_equal(b.p,
-		"example-mcp is down: initialize fails with http.503.\n"
+		"It is reached, but answers with errors: no client can use "
+		"it.\n"
+		"initialize fails with http.503.\n"
 		"\n"
-		"What fails: initialize: http.503\n"
-		"From: eu and us\n"
-		"Since: 2026-04-29 20:12 UTC, for 19 min\n"
-		"It means: It is reached, but answers with errors: no client "
-		"can use it.\n"
+		"Since: Wed 29 Apr 20:12 UTC (19 min ago)\n"
+		"Seen from: Ashburn (us-east-1) and eu\n"
+		"URL: https://mcp.example.com/mcp\n"
+		"Failing minutes: 19\n"
 		"Look first at: The proxy's log, then the application's, and "
 		"what was deployed last.\n"
 		"\n"
+		"Acknowledge: https://status.example.com/ack/b\n"
 		"Runbook: https://wiki.example.com/a\n"
-		"Dashboard: https://status.example.com/a\n"
-		"Acknowledge: https://status.example.com/ack/b\n");
+		"Dashboard: https://status.example.com/a\n");
 	buf_release(&b);
 	made_release(&m);
+}
+
+/* The zone and the cities of the configuration and its routes. */
+static void test_view(void **state)
+{
+	static char office[] = "eu", zurich[] = "Zurich", zone[] = "Asia/Tokyo";
+	struct conf_region region = {.name = office, .city = zurich};
+	struct conf c = {.regions = &region, .n_regions = 1,
+		.zone = zone};
+	struct conf_route route = {.zone = NULL};
+	struct message_view v = {&c, &route, 1777494660};
+	struct told t = {.headline = "P1: example-mcp is down"};
+	char *body = body_of(&t), why[JSON_WHY];
+	struct sink_event e;
+	struct message m;
+
+	(void)state;
+	assert_true(sink_event_read(body, &e, why));
+	message_make(&e, &v, &m);
+	assert_string_equal(m.cities, "Zurich and us");
+	assert_string_equal(m.since, "Thu 30 Apr 05:12 Tokyo time (19 min ago)");
+	message_release(&m);
+	route.zone = (char[]) {"America/New_York"};
+	v.now += 400 * 86400.0;
+	message_make(&e, &v, &m);
+	assert_string_equal(m.since,
+		"Wed 29 Apr 2026 16:12 New York time (400 d ago)");
+	assert_string_equal(m.core,
+		"example-mcp, Wed 29 Apr 16:12 New York time");
+	message_release(&m);
+	sink_event_release(&e);
+	free(body);
+}
+
+/* What has no headline: the first statement of its sentence. */
+static void test_once(void **state)
+{
+	static const struct {
+		const char *event, *severity, *summary, *title, *text;
+	} rows[] = {
+		{"certificate_expiring", "P2",
+			"The certificate of shop ends Sun 29 Nov 03:00 UTC "
+			"(in 4 d 23 h); renew it.",
+			"P2: certificate of shop ends Sun 29 Nov 03:00 "
+			"UTC (in 4 d 23 h)", "Renew it."},
+		{"pipeline_stalled_resolved", "P1", "A v1.2 runs again.",
+			"P1 over: A v1.2 runs again", ""},
+		{"test", "P1", "TEST, nothing is wrong: ann tests.",
+			"[TEST] P1 path of example-mcp",
+			"TEST, nothing is wrong: ann tests."},
+		{"test", "P3", "No test for 35 days: nobody knows. Run it.",
+			"P3: No test for 35 days: nobody knows", "Run it."},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct told t = {.event = rows[i].event,
+			.severity = rows[i].severity,
+			.summary = rows[i].summary};
+		struct made m;
+
+		made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+		assert_string_equal(m.message.title, rows[i].title);
+		assert_string_equal(m.message.text, rows[i].text);
+		made_release(&m);
+	}
 }
 
 static void test_over(void **state)
@@ -170,8 +310,8 @@ static void test_over(void **state)
 
 	(void)state;
 	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-	assert_string_equal(line(&m.message, "Since"), "2026-04-29 20:12 UTC "
-		"to 2026-04-30 00:42 UTC, for 4 h 30 min");
+	assert_string_equal(line(&m.message, "Lasted"), "Wed 29 Apr 20:12 "
+		"to Thu 30 Apr 00:42 UTC (4 h 30 min)");
 	assert_int_equal(m.message.mood, MESSAGE_GOOD);
 	assert_string_equal(message_colour(m.message.mood), "#15803d");
 	made_release(&m);
@@ -185,7 +325,6 @@ static void test_many(void **state)
 
 	(void)state;
 	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
-	assert_string_equal(m.message.title, "P1: each of 17 servers is down");
 	assert_string_equal(line(&m.message, "Servers"), "a, b and c");
 	made_release(&m);
 }
@@ -234,7 +373,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
+		cmocka_unit_test(test_view),
+		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_over),
 		cmocka_unit_test(test_many),
 		cmocka_unit_test(test_links),

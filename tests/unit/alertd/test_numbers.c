@@ -210,7 +210,7 @@ static void test_sentences(void **state)
 	   x 23 probes. All layers now passing." */
 	expect_summary("EU", "EU6/http.503*23 . . .",
 		"s recovered after 23 min (17:50\u201318:13 UTC). Root layer: "
-		"http, 23 failing probes. All layers pass again.");
+		"http. Failing minutes: 23. All layers pass again.");
 	/* "available from eu-west-1 and ap-southeast-1, but not from us-east-1
 	   - possible routing or CDN issue" */
 	expect_summary("AEU", "U2*3",
@@ -369,7 +369,8 @@ static void test_routing(void **state)
 /* "Test your alerting pipeline end-to-end at least once per month." */
 static void test_monthly(void **state)
 {
-	const struct route_test_history t = {0, 0};
+	struct route_tested page = {"page", 0};
+	const struct route_test_history t = {0, &page, 1};
 
 	(void)state;
 	assert_false(route_test_overdue(&t, 31 * 86400));

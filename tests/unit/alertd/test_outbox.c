@@ -284,7 +284,7 @@ static void test_summaries(void **state)
 		"example-mcp is down: initialize fails with http.503 from a, e "
 		"and u (3 of 5 regions).");
 	expect_summary("EU", "EU6/jsonrpc.malformed",
-		"example-mcp answers, but tools-list fails with "
+		"example-mcp answers, but its tools fail: tools-list fails with "
 		"jsonrpc.malformed from e and u (2 of 2 regions).");
 	expect_summary("EU", "EU7/deadline",
 		"example-mcp does not answer in time: tools-call fails with "
@@ -306,25 +306,25 @@ static void test_summaries(void **state)
 		"tight, or should let our probes pass.");
 	expect_summary("EU", "EU6 EU1",
 		"example-mcp cannot be reached: dns fails with x from e and u "
-		"(2 of 2 regions); worse than before, P1.");
+		"(2 of 2 regions); worse than before, now P1 (was P2).");
 	expect_summary("EU", "EU6*31",
-		"example-mcp answers, but tools-list fails with x from e and u "
-		"(2 of 2 regions); not over after 30 min, so now P1.");
+		"example-mcp answers, but its tools fail: tools-list fails with x from e and u "
+		"(2 of 2 regions); not over after 30 min, so now P1 (was P2).");
 	expect_summary("EU", "EU1 t240",
 		"example-mcp cannot be reached: dns fails with x from e and u "
 		"(2 of 2 regions); not over after 4 h.");
 	/* Article 3's own numbers: 14:32 is 1242 minutes on. */
 	expect_summary("EU", "@1242 EU3/http.503*23 . . .",
 		"example-mcp recovered after 23 min (14:32\u201314:55 UTC). "
-		"Root layer: http, 23 failing probes. All layers pass again.");
+		"Root layer: http. Failing minutes: 23. All layers pass again.");
 	expect_summary("EU", "@369 EU1 . . .",
 		"example-mcp recovered after 1 min (2026-04-29 "
-		"23:59\u20132026-04-30 00:00 UTC). Root layer: transport, 1 "
-		"failing probe. All layers pass again.");
+		"23:59\u20132026-04-30 00:00 UTC). Root layer: transport. "
+		"Failing minutes: 1. All layers pass again.");
 	expect_summary("AEU", "E2*90 . . .",
 		"example-mcp recovered in e after 1 h 30 min "
-		"(17:50\u201319:20 UTC). Root layer: transport, 90 failing "
-		"probes. All layers pass again.");
+		"(17:50\u201319:20 UTC). Root layer: transport. Failing "
+		"minutes: 90. All layers pass again.");
 }
 
 static void test_record(void **state)
@@ -351,8 +351,9 @@ static void test_record(void **state)
 		"\"probe_count\":2,\"started_at\":\"2026-04-29T17:50:00Z\","
 		"\"resolved_at\":\"2026-04-29T17:52:00Z\","
 		"\"duration_seconds\":120,\"last_error\":\"http.503?\","
+		"\"headline\":\"P1 over after 2 min: s is up again\","
 		"\"summary\":\"s recovered after 2 min (17:50\u201317:52 UTC). "
-		"Root layer: http, 2 failing probes. All layers pass again.\","
+		"Root layer: http. Failing minutes: 2. All layers pass again.\","
 		"\"dashboard_url\":\"https://x.example/status/s\","
 		"\"runbook_url\":null,"
 		"\"tools\":null,\"tool_hash\":null,\"sides\":null,\"measure\":null,"

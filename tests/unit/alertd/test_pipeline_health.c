@@ -25,13 +25,15 @@
  * Each word is a run of mcp-alert: "12=11,10" is a run in minute 12, when the
  * last heartbeat of ingest was in minute 11 and that of verdict in minute 10;
  * "-" is never. Behind that, ";us@3;eu@4": of three regions, us is cut off
- * since minute 3 and eu since 4. "12!" is a run without the store, "12+" one
- * that finds it again.
+ * since minute 3 and eu since 4. Behind that, "~2/4" are verdicts by which two
+ * regions of four report on no server; "~2/4@9" if their newest probe is of
+ * minute 9. "12!" is a run without the store, "12+" one that finds it again.
  */
 struct life {
 	struct alert_state st;
 	struct alert_events events;
 	struct pipeline pipeline;
+	struct fleet_round round;
 };
 
 static double minute(const char **p)
@@ -48,9 +50,9 @@ static double minute(const char **p)
 	return t;
 }
 
-/* Reads the regions that are cut off. */
-static void read_isolated(struct life *l, const char *p,
-	struct pipeline_runner *out)
+/* Reads the regions that are cut off, and returns what follows. */
+static const char *read_isolated(
+	struct life *l, const char *p, struct pipeline_runner *out)
 {
 	l->pipeline.isolated = out;
 	l->pipeline.n_isolated = 0;
@@ -63,6 +65,37 @@ static void read_isolated(struct life *l, const char *p,
 		p += n + 1;
 		r->at = minute(&p);
 	}
+	return p;
+}
+
+/* Reads a round of verdicts of that minute. */
+static void read_round(struct life *l, const char *p, double now)
+{
+	struct fleet_round *r = &l->round;
+	char *end;
+	long silent;
+
+	l->pipeline.round = NULL;
+	if (*p++ != '~')
+		return;
+	r->before = r->window;
+	r->window = (int64_t)now / 60 * 60;
+	strings_clear(&r->regions);
+	strings_clear(&r->reporting);
+	r->n_judged = 1;
+	silent = strtol(p, &end, 10);
+	for (long n = strtol(end + 1, &end, 10), i = 0; i < n; i++) {
+		char name[] = {(char)('a' + i), '\0'};
+
+		strings_add(&r->regions, name);
+		if (i >= silent)
+			strings_add(&r->reporting, name);
+	}
+	r->newest = 0;
+	p = end;
+	if (*p++ == '@')
+		r->newest = (int64_t)minute(&p);
+	l->pipeline.round = r;
 }
 
 static void run(struct life *l, const char *p)
@@ -77,7 +110,8 @@ static void run(struct life *l, const char *p)
 		l->pipeline.at[STAGE_INGEST] = minute(&p);
 		p++;
 		l->pipeline.at[STAGE_VERDICT] = minute(&p);
-		read_isolated(l, p, isolated);
+		p = read_isolated(l, p, isolated);
+		read_round(l, p, now);
 		pipeline_decide(&l->st, &l->pipeline, &policy, now,
 			&l->events);
 		l->pipeline.at[STAGE_ALERT] = now;
@@ -110,6 +144,7 @@ static void life_release(struct life *l)
 {
 	events_release(&l->events);
 	state_release(&l->st);
+	fleet_round_release(&l->round);
 }
 
 /* The events as "6 started 0 | 9 resolved 0-8": minute, phase, from-to. */
@@ -125,11 +160,16 @@ static void describe(const struct life *l, char *out)
 		bool stalled = r->kind == ALERT_STALLED;
 
 		assert_string_equal(r->slug, "*");
-		assert_int_equal(r->severity, stalled ? SEVERITY_P1
-						      : SEVERITY_P3);
+		if (stalled && r->severity == SEVERITY_P2)
+			buf_str(&b, i ? " | P2 " : "P2 ");
+		else
+			assert_int_equal(r->severity,
+				stalled ? SEVERITY_P1 : SEVERITY_P3);
 		if (stalled)
 			assert_int_equal(r->tier, TIER_NO_DATA);
-		buf_fmt(&b, "%s%g %s %g", i ? " | " : "", (r->at - START) / 60,
+		buf_fmt(&b, "%s%g %s %g",
+			i && r->severity != SEVERITY_P2 ? " | " : "",
+			(r->at - START) / 60,
 			alert_event(r, event) +
 				(stalled ? strlen("pipeline_stalled_")
 					 : strlen("probe_")),
@@ -250,18 +290,117 @@ static void test_isolated_words(void **state)
 	live(&l, "1=1,1;us@1;eu@1;ap@1 2=2,2;us@1 6=6,6;us@1 7=7,7");
 	assert_int_equal(l.events.n, 4);
 	assert_string_equal(l.events.v[0].record.summary,
-		"The network of every region has been cut off since 14:01 UTC "
-		"(0 s), or all servers are down at once: no region reaches any "
-		"server, and from here the two look alike; servers are not "
-		"judged. A canary in each region would tell which it is.");
+		"Monitoring is blind since 14:01 UTC (0 s): no region reaches "
+		"any server; the network of every region is cut off, or all "
+		"servers are down at once: from here the two look alike, and "
+		"servers are not judged. A canary in each region would tell "
+		"which it is.");
 	assert_string_equal(l.events.v[1].record.summary,
 		"A region reports again after 1 min (14:01\u201314:02 UTC).");
 	assert_string_equal(l.events.v[2].record.summary,
-		"The network of us has been cut off since 14:01: no server "
+		"The network of us has been cut off since 14:01 UTC: no server "
 		"answers there, and other regions do not see that; what is probed from "
 		"there counts as no data, and says nothing about any server.");
 	assert_string_equal(l.events.v[3].record.summary,
 		"us reports again after 6 min (14:01\u201314:07 UTC).");
+	life_release(&l);
+}
+
+static void test_silence(void **state)
+{
+	static const struct life_case rows[] = {
+		{"two rounds are not enough", "0=0,0~0/3 1=1,1~3/3 2=2,2~3/3",
+			""},
+		{"three are, and the first report ends it",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 4=4,4~3/3 5=5,5~2/3",
+			"3 started 1 a b c | 5 resolved 1 a b c-5"},
+		{"a report between them",
+			"1=1,1~3/3 2=2,2~2/3 3=3,3~3/3 4=4,4~3/3", ""},
+		{"two of three are no event",
+			"1=1,1~2/3 2=2,2~2/3 3=3,3~2/3 9=9,9~2/3", ""},
+		{"three of four are P2, all are P1, under one key",
+			"1=1,1~3/4 2=2,2~3/4 3=3,3~3/4 4=4,4~4/4 5=5,5~4/4 "
+			"6=6,6~4/4 7=7,7~3/4",
+			"P2 3 started 1 a b c | 6 escalated 1 a b c d | "
+			"7 resolved 1 a b c d-7"},
+		{"what goes on is told anew",
+			"1=1,1~4/4 2=2,2~4/4 3=3,3~4/4 4=4,4~3/4 5=5,5~3/4 "
+			"6=6,6~3/4 7=7,7~2/4",
+			"3 started 1 a b c d | 4 resolved 1 a b c d-4 | "
+			"P2 6 started 4 a b c | P2 7 resolved 4 a b c-7"},
+		{"the last probe was ingested in minute 2",
+			"4=2,4~0/3 5=2,5~3/3 6=6,6~0/3",
+			"5 started 3 a b c | 6 resolved 3 a b c-6"},
+		{"but we were away: only what we see counts",
+			"0=0,0~0/3 10=8,10~3/3 11=8,11~3/3 12=8,12~3/3",
+			"12 started 10 a b c"},
+		{"of a server that is probed rarely the verdict still has it",
+			"4=4,4~0/3 5=5,5~3/3@2", "5 started 3 a b c"},
+		{"the same round twice, and an older one",
+			"1=1,1~3/3 2=2,2~3/3 2=2,2~3/3 2=2,2~3/3 3=3,3~0/3",
+			""},
+		{"it is reminded of",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 244=3,244~3/3",
+			"3 started 1 a b c | 244 reminder 1 a b c"},
+		{"verdicts stop while it lasts: a heartbeat ends nothing",
+			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 4=4,4 5=5,5~1/3",
+			"3 started 1 a b c | 5 resolved 1 a b c-5"},
+		{"verdicts stop before it is told: time goes on",
+			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=0,1", "4 started 1 a b c"},
+		{"unless a probe has arrived",
+			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=3,1", ""},
+		{"it was told of as a stage before",
+			"0=0,0~0/3 6=0,6 7=0,7 8=0,8~3/3 9=0,9~3/3 "
+			"10=10,10~3/3 "
+			"11=11,11 12=12,12~2/3",
+			"7 started 0 | 12 resolved 0 a b c-12"},
+		{"single regions that are cut off are no event beside it",
+			"1=1,1;a@1;b@1~4/4 2=2,2;a@1;b@1~4/4 3=3,3;a@1;b@1~4/4 "
+			"7=7,7;a@1;b@1~4/4 8=8,8;a@1;b@1~2/4",
+			"3 started 1 a b c d | 8 resolved 1 a b c d-8 | "
+			"8 silent_started 1 a b"},
+	};
+
+	(void)state;
+	check(rows, COUNT(rows));
+}
+
+/* Of each region why, and those with the same reason together. */
+static void test_causes(void **state)
+{
+	struct pipeline_runner runners[] = {
+		{.name = "a",
+			.at = START + 130,
+			.status = RUNNER_EXIT,
+			.why = "exit status 255: refused"},
+		{.name = "b", .at = START + 50, .status = RUNNER_OK},
+		{.name = "c",
+			.at = START + 130,
+			.status = RUNNER_EXIT,
+			.why = "exit status 255: refused"},
+		{.name = "d", .at = START + 130, .status = RUNNER_OK},
+		{.name = "e", .at = START + 130, .status = RUNNER_TIMEOUT},
+	};
+	struct pipeline_runner cut = {.name = "f", .at = START};
+	const struct conf_policy policy = conf_policy_of(NULL);
+	struct life l;
+
+	(void)state;
+	live(&l, "0=0,0~0/7 1=0,1~7/7 2=0,2~7/7");
+	l.pipeline.runners = runners;
+	l.pipeline.n_runners = COUNT(runners);
+	l.pipeline.isolated = &cut;
+	l.pipeline.n_isolated = 1;
+	read_round(&l, "~7/7", START + 180);
+	pipeline_decide(&l.st, &l.pipeline, &policy, START + 180, &l.events);
+	assert_int_equal(l.events.n, 1);
+	assert_string_equal(l.events.v[0].summary,
+		"No region has reported on any server since 14:01 UTC (2 min): "
+		"no server is judged, and nobody would hear of an outage. "
+		"a and c: exit status 255: refused; "
+		"b: no word from its runner since 14:00; "
+		"d: its runner brings no probes; e: timeout; "
+		"f: its own network is cut off; g: no word from its runner.");
 	life_release(&l);
 }
 
@@ -324,23 +463,24 @@ static void test_summaries(void **state)
 		const char *runs, *summary;
 	} rows[] = {
 		{"2=2,2 5=5,2 14.2=13,2 15=15,2",
-			"No verdict has been published since 14:02 UTC (13 "
-			"min): servers are not judged; last heartbeats: ingest "
-			"14:15, verdict 14:02."},
+			"Monitoring is blind since 14:02 UTC (13 min): no "
+			"verdict has been published; servers are not judged; "
+			"last heartbeats: ingest 14:15, verdict 14:02."},
 		{"2=2,2 3=2,3 8=2,-",
-			"No record has been ingested since 14:02 UTC (6 min): "
-			"servers are judged without new probes; last "
-			"heartbeats: ingest 14:02, verdict never."},
+			"Monitoring is blind since 14:02 UTC (6 min): no "
+			"record has been ingested; servers are judged without "
+			"new probes; last heartbeats: ingest 14:02, verdict never."},
 		{"2=2,2 3=3,2002 4=3,2002",
-			"No verdict has been published since 2026-04-30 23:22 "
-			"UTC (ahead of this clock): servers are not judged; "
-			"last heartbeats: ingest 14:03, verdict 2026-04-30 "
+			"Monitoring is blind since 2026-04-30 23:22 UTC (ahead "
+			"of this clock): no verdict has been published; servers "
+			"are not judged; last heartbeats: ingest 14:03, verdict 2026-04-30 "
 			"23:22."},
 		{"4=4,0 6=6,0 7=7,7", "The pipeline runs again after 7 min "
 				      "(14:00–14:07 UTC)."},
-		{"0! 1! 5! 6!", "The store has been unusable since 14:00 UTC (5 "
-				"min): servers are not judged, and nothing "
-				"else can be told; store: refused."},
+		{"0! 1! 5! 6!", "Monitoring is blind since 14:00 UTC (5 min): "
+				"the store does not answer; servers are not "
+				"judged, and nothing else can be told; store: "
+				"refused."},
 		{"0! 1! 5! 6! 7+", "The store is usable again after 7 min "
 				   "(14:00–14:07 UTC)."},
 	};
@@ -407,6 +547,8 @@ int main(void)
 		cmocka_unit_test(test_stages),
 		cmocka_unit_test(test_isolated),
 		cmocka_unit_test(test_isolated_words),
+		cmocka_unit_test(test_silence),
+		cmocka_unit_test(test_causes),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_summaries),
