@@ -218,7 +218,7 @@ fault() {
 
 @test "that nobody tests is told after 35 days, once a week, until somebody does" {
 	routes "$(to all)" "$(to test)" "$(to down)"
-	policies '{match: {kinds: [downtime], severities: [P1]}, steps: [{routes: [down]}]}' \
+	policies '{match: {kinds: [downtime], severities: [P1]}, steps: [{routes: [all, down]}]}' \
 		'{match: {kinds: [test]}, steps: [{routes: [all, test]}]}'
 	alert 0 </dev/null
 	[ "$(redis hget fleet:tests since)" -ge "$NOW" ]
