@@ -20,7 +20,6 @@
 #include "routing/escalation.h"
 #include "routing/rate_limit.h"
 #include "routing/silence_hold.h"
-#include "routing/what_if.h"
 #include "routing/routing.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
@@ -130,23 +129,6 @@ static void heed_silences(struct evaluator *e, const struct evaluate_input *in,
 	silence_hold_judge(st, v, n, &e->policy, at, events);
 }
 
-/* A test goes where a downtime would go, escalation included. */
-static void decide_test(const struct evaluator *e, const struct alert_state *st,
-	const struct route_test_request *q, struct alert_events *events)
-{
-	const struct what_if downtime = {
-		.kind = ALERT_DOWNTIME,
-		.severity = SEVERITY_P1,
-		.slug = st->slug,
-		.at = (double)q->at,
-	};
-
-	route_test_add(st, q, events);
-	if (!q->routes)
-		what_if_ladder(e->setup->conf, &downtime,
-			&events->v[events->n - 1]);
-}
-
 /* The time to decide as of: what is recorded brings its own. */
 static double time_of(
 	const struct evaluator *e, const struct evaluate_input *in)
@@ -215,7 +197,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 			ack_apply(st, in->u.ack.request, at, events);
 		break;
 	case EVALUATE_TEST:
-		decide_test(e, st, in->u.test, events);
+		route_test_add(st, in->u.test, events);
 		break;
 	case EVALUATE_UNTESTED:
 		route_test_remind(st, in->u.untested, at, events);
@@ -435,21 +417,6 @@ static void tell_alone(struct evaluator *e, struct correlation_start *s)
 		evaluate_tell(e);
 }
 
-/* Removes the routes that get all servers: they hear of the group only. */
-static void keep_choosers(const struct conf *c, struct strings *l)
-{
-	struct strings kept = {0};
-
-	for (size_t i = 0; i < l->n; i++) {
-		const struct conf_route *r = route_find(c, l->v[i]);
-
-		if (r && route_chooses(r))
-			strings_add(&kept, l->v[i]);
-	}
-	strings_release(l);
-	*l = kept;
-}
-
 /* Makes the incidents of n servers part of the group. */
 static void join_all(struct evaluator *e, const struct correlation_start *v,
 	size_t n, const char *group)
@@ -481,9 +448,10 @@ static void tell_shared(struct evaluator *e, struct correlation_start *v,
 	}, 1);
 	join_all(e, v, n, group);
 	for (size_t i = 0; i < n; i++) {
-		keep_choosers(e->setup->conf, &v[i].now);
-		keep_choosers(e->setup->conf, &v[i].later);
-		if (v[i].now.n || v[i].later.n)
+		const struct alert_record *r = &v[i].event.record;
+
+		if (correlation_alone(e->setup->conf, r->slug, r->kind,
+			    r->severity) && (v[i].now.n || v[i].later.n))
 			tell_alone(e, &v[i]);
 	}
 }

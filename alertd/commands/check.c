@@ -60,7 +60,7 @@ static bool check_command(const struct conf_route *r)
 
 static bool check_routes(const struct conf *c, const char *folder)
 {
-	bool ok = check_zone(c->business.zone);
+	bool ok = check_zone(c->zone);
 
 	for (size_t i = 0; i < c->n_routes; i++) {
 		const struct conf_route *r = &c->routes[i];
@@ -112,6 +112,6 @@ int check(const char *file, const struct conf *c, const struct options *o,
 	secret_free(acknowledge_secret());
 	if (o->n_operands)
 		return describe(c, o->operands[0], now);
-	check_coverage(c, floor(now), doubt, NULL);
+	check_coverage(c, doubt, NULL);
 	return EXIT_GOOD;
 }

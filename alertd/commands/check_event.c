@@ -2,10 +2,11 @@
 
 #include "base/clock.h"
 #include "base/num.h"
+#include "base/xalloc.h"
+#include "base/zone.h"
 #include "commands/check_coverage.h"
 #include "incident/summary.h"
-#include "routing/hours.h"
-#include "routing/routing.h"
+#include "routing/what_if.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -200,34 +201,86 @@ static void when(const struct reach *r, char *out)
 	buf_release(&b);
 }
 
-static void put_plan(struct buf *b, const struct conf *c,
-	const struct check_event *d, const struct reaches *l)
+static void put_plan(struct buf *b, const struct check_event *d,
+	const struct reaches *l)
 {
 	for (size_t i = 0; i < l->n; i++) {
 		const struct reach *r = &l->v[i];
-		const struct conf_route *route = route_find(c, r->route);
 		char text[WHEN_SIZE];
 
 		when(r, text);
 		buf_fmt(b, "  %-16s  %s", text, r->route);
 		if (r->severity != d->of.severity)
 			buf_fmt(b, ", as %s", severity_name(r->severity));
-		if (!r->wait.digest && route->budget)
-			buf_fmt(b, ", one by one up to %d an hour",
-				route->budget);
 		buf_char(b, '\n');
 	}
 	if (!l->n)
 		buf_str(b, "  nobody\n");
 }
 
-static void put_head(struct buf *b, const struct conf *c, double at)
+static void put_head(struct buf *b, double at)
 {
 	char text[CLOCK_RFC3339];
 
 	clock_rfc3339((int64_t)at, text);
-	buf_fmt(b, "at %s, when %s at work:\n", text,
-		hours_business(c, at) ? "people are" : "nobody is");
+	buf_fmt(b, "at %s:\n", text);
+}
+
+/* Instants, epoch seconds. */
+struct instants {
+	double *v;
+	size_t n, cap;
+};
+
+static void add_instant(struct instants *l, double t)
+{
+	l->v = xgrow(l->v, &l->cap, l->n + 1, sizeof *l->v);
+	l->v[l->n++] = t;
+}
+
+/* The instants of a week at which such hours begin and end, and days begin. */
+static void add_edges(const char *hours, const char *zone, double now,
+	struct instants *l)
+{
+	struct zone_time day = zone_local(zone, now);
+	struct conf_hours h;
+
+	if (!hours || !conf_hours(hours, &h))
+		return;
+	for (int d = 0; d <= ZONE_WEEK; d++, day.day++) {
+		const int edges[] = {0, h.from, h.to};
+
+		for (size_t i = 0; i < sizeof edges / sizeof *edges; i++) {
+			double t;
+
+			day.minute = edges[i];
+			t = zone_instant(zone, &day);
+			if (t > now && t < now + ZONE_WEEK * 86400)
+				add_instant(l, t);
+		}
+	}
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const double *x = a, *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
+/* The instants of the coming week at which a policy may wait, or no longer. */
+static struct instants week_of(const struct conf *c, double now)
+{
+	struct instants l = {0};
+
+	for (size_t i = 0; i < c->n_policies; i++)
+		for (size_t k = 0; k < c->n_routes; k++)
+			add_edges(c->policies[i].hours,
+				c->routes[k].zone ? c->routes[k].zone : c->zone,
+				now, &l);
+	if (l.n)
+		qsort(l.v, l.n, sizeof *l.v, by_time);
+	return l;
 }
 
 /* Whether the same routes are told in the same way. */
@@ -248,11 +301,10 @@ static void put_others(struct buf *b, const struct conf *c,
 	const struct check_event *d, const struct reaches *now)
 {
 	struct reaches seen[OTHERS + 1] = {*now};
-	struct instants week;
+	struct instants week = week_of(c, d->of.at);
 	size_t n = 1;
 
-	check_coverage_week(c, d->of.at, &week);
-	for (size_t i = 1; i < week.n && n <= OTHERS; i++) {
+	for (size_t i = 0; i < week.n && n <= OTHERS; i++) {
 		struct check_event other = *d;
 		bool known = false;
 
@@ -264,8 +316,8 @@ static void put_others(struct buf *b, const struct conf *c,
 			reaches_release(&seen[n]);
 			continue;
 		}
-		put_head(b, c, week.v[i]);
-		put_plan(b, c, &other, &seen[n++]);
+		put_head(b, week.v[i]);
+		put_plan(b, &other, &seen[n++]);
 	}
 	while (n > 1)
 		reaches_release(&seen[--n]);
@@ -302,8 +354,8 @@ void check_event_put(struct buf *b, const struct conf *c,
 	buf_fmt(b, "%s %s of %s\n", severity_name(d->of.severity),
 		alert_kind_name(d->of.kind), d->slug);
 	what_if(c, &d->of, &now);
-	put_head(b, c, d->of.at);
-	put_plan(b, c, d, &now);
+	put_head(b, d->of.at);
+	put_plan(b, d, &now);
 	put_others(b, c, d, &now);
 	if (now.n)
 		put_maintenance(b, c, d);

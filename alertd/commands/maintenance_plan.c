@@ -11,7 +11,7 @@ const char *maintenance_plan_zone(
 {
 	if (o->zone)
 		return o->zone;
-	return c && c->business.zone ? c->business.zone : MAINTENANCE_ZONE;
+	return c && c->zone ? c->zone : MAINTENANCE_ZONE;
 }
 
 enum maintenance_plan_fit maintenance_plan_fit(

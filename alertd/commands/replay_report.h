@@ -48,8 +48,8 @@ struct replay_report_span {
 
 /*
  * replay_report_pages(r, routes, c): whether an event wakes somebody: it is P1,
- * no end of an incident, and, where there is a configuration, goes to a route
- * that is neither a channel nor a digest.
+ * no end of an incident, and, where there is a configuration, goes to a pager
+ * or a phone, or to any route if there are only chats.
  */
 bool replay_report_pages(const struct alert_record *r,
 	const struct strings *routes, const struct conf *c);

@@ -119,6 +119,9 @@ static void settle(struct digest_worker *g, const struct digest *d,
 				o->why ? HISTORY_GIVEN_UP : HISTORY_IN_DIGEST);
 			outbox_drop(st, &item);
 		}
+	/* The worker takes it out of the index of what is undelivered. */
+	if (!st->n_outbox)
+		strings_note(&g->fallbacks, st->slug);
 }
 
 static bool settle_all(struct digest_worker *g, const struct digest *d,

@@ -218,7 +218,6 @@ void event_release(struct alert_event *e)
 	strings_release(&e->servers);
 	strings_release(&e->told);
 	strings_release(&e->steps);
-	strings_release(&e->later);
 	strings_release(&e->chosen);
 	tool_change_release(&e->change);
 	release_sides(e);

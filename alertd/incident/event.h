@@ -25,9 +25,8 @@ struct alert_event {
 	/* By a maintenance or, where silenced is true, a silence: only noted,
 	   and sent to nobody. */
 	bool suppressed, silenced;
-	/* Of a ladder, see routing/escalation.h: those whose step it is, and
-	 * all others. */
-	struct strings steps, later;
+	struct strings steps;  /* routes that a step of the policy tells now, see
+				  routing/escalation.h */
 	struct strings chosen; /* of a test: exactly these routes, at once */
 	struct tool_change change;
 	struct alert_side *sides; /* point into what follows */

@@ -24,8 +24,7 @@ struct route_test_request {
 
 /*
  * route_test_add(st, q, out): append the event that tests the routes that a P1
- * downtime of that server would reach now, or those of q. The caller, who knows
- * the ladders, sets its `later` and `steps`.
+ * downtime of that server would reach at once, or those of q.
  */
 void route_test_add(const struct alert_state *st,
 	const struct route_test_request *q, struct alert_events *out);

@@ -55,9 +55,9 @@ struct ack {
 	double at, until;
 };
 
-/* How far up a ladder an incident is. */
+/* How many steps of its policy were taken for an incident. */
 struct escalation {
-	char *ladder; /* its name; NULL: on none */
+	char *ladder; /* the name of the policy; NULL: none */
 	int step;     /* so many of its steps are done */
 	double since; /* from when the times of its steps count */
 };

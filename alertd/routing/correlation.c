@@ -200,6 +200,20 @@ static void strings_drop(struct strings *l, const char *s)
 	}
 }
 
+bool correlation_alone(const struct conf *c, const char *slug,
+	enum alert_kind kind, enum severity severity)
+{
+	const struct routed what = {
+		.kind = kind,
+		.severity = severity,
+		.slug = slug,
+		.grouped = true,
+	};
+	const struct conf_notify *p;
+
+	return c && route_policy(c, &what, &p);
+}
+
 void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group)
 {
@@ -210,12 +224,11 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 		return;
 	dedup_key(st, kind, key);
 	string_set(&inc->group, group);
-	for (size_t i = 0; c && i < c->n_routes; i++) {
-		if (route_chooses(&c->routes[i]))
-			continue;
+	if (!c || correlation_alone(c, st->slug, kind, inc->severity))
+		return;
+	for (size_t i = 0; i < c->n_routes; i++)
 		outbox_forget(st, key, c->routes[i].name);
-		strings_drop(&inc->told, c->routes[i].name);
-	}
+	strings_clear(&inc->told);
 }
 
 void correlation_leave(struct alert_state *st, const struct alert_event *e,

@@ -1,8 +1,8 @@
 /*
  * correlation.h: many servers fail together: incidents that begin in one
- * window, of one kind, at one step, seen from the same regions. Routes that
- * take all servers are told of them as one common incident of the fleet; routes
- * that ask for some servers only are told of each of theirs. Pure.
+ * window, of one kind, at one step, seen from the same regions. Policies for all
+ * servers tell of them as one common incident of the fleet; policies that
+ * choose servers tell of each of theirs. Pure.
  *
  * The common incident has a state of its own, beside those of the servers. The
  * name of that state depends on kind, step and regions alone, so that a server
@@ -72,9 +72,16 @@ bool correlation_joins(
 	const struct alert_state *st, const struct alert_event *e);
 
 /*
+ * correlation_alone(c, slug, kind, severity): whether such an incident of that
+ * server is told by itself even if others share it, as its policy chooses
+ * servers.
+ */
+bool correlation_alone(const struct conf *c, const char *slug,
+	enum alert_kind kind, enum severity severity);
+
+/*
  * correlation_join(c, st, kind, group): from now on the incident of that server
- * is told as part of the common incident `group`, except to routes that ask for
- * some servers only.
+ * is told as part of the common incident `group`, unless it is told by itself.
  */
 void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group);

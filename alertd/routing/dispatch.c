@@ -29,16 +29,19 @@ static bool waits(const struct dispatch *d, struct alert_state *st,
 	double now = fmax(d->now, e->record.at);
 	char text[ALERT_KEY_SIZE + ALERT_EVENT_SIZE + 32];
 
-	*w = (struct outbox_wait) {.digest = route_digest(r, &e->record)};
+	if (route_waits(d->conf, r, e, now, w))
+		return true;
 	/* An end joins the digest in which its beginning still waits. */
-	if (!w->digest && calm)
+	if (calm)
 		return outbox_joins(st, r->name, w);
+	if (e->record.severity == SEVERITY_P1)
+		return false;
 	name(e, text, sizeof text);
-	if (!w->digest && !rate_limit_take(d->budget, r, text, now))
-		*w = (struct outbox_wait) {CONF_DIGEST_HOURLY, true, 0};
-	if (w->digest)
-		w->boundary = hours_digest(d->conf, w->digest, now);
-	return w->digest != CONF_DIGEST_NO;
+	if (rate_limit_take(d->budget, r->name, d->conf->budget, text, now))
+		return false;
+	*w = (struct outbox_wait) {CONF_DIGEST_HOURLY, true,
+		hours_digest(CONF_DIGEST_HOURLY, NULL, d->conf->zone, now)};
+	return true;
 }
 
 static void add_recipient(struct recipients *l, const char *route,

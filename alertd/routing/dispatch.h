@@ -26,7 +26,7 @@ struct recipients {
 struct dispatch {
 	const struct conf *conf; /* or NULL */
 	struct rate_limit *budget;
-	bool at_once; /* no digests, and no budgets */
+	bool at_once; /* no digests, and no budget */
 	/* The clock of deliveries. -INFINITY: the outbox stays as it is. */
 	double now;
 };

@@ -1,77 +1,24 @@
 #include "routing/escalation.h"
 
 #include "incident/acknowledgement.h"
-#include "routing/hours.h"
 #include "routing/routing.h"
 
 #include <math.h>
 #include <string.h>
 
-/* The steps of the usual ladder, seconds after its begin (article 3). */
-static const double usual[] = {0, 5 * 60, 15 * 60};
-#define USUAL_STEPS ((int)(sizeof usual / sizeof *usual))
-
-/* The ladder of an incident, and the incident. */
+/* The policy of an incident, and the incident. */
 struct rise {
 	const struct conf *c;
-	const struct conf_ladder *ladder; /* NULL: the usual one */
-	const char *name;		  /* NULL: there is none */
+	const struct conf_notify *policy; /* NULL: the default */
+	const char *name;		  /* NULL: nobody is told by steps */
 	struct incident *inc;
-	struct alert_record about;
+	enum alert_kind kind;
 	double now;
 };
 
 static int n_steps(const struct rise *r)
 {
-	return r->ladder ? (int)r->ladder->n_steps : USUAL_STEPS;
-}
-
-static double after(const struct rise *r, int step)
-{
-	return r->ladder ? r->ladder->steps[step].after_s : usual[step];
-}
-
-static void note_route(const struct rise *r, const struct conf_route *route,
-	struct strings *out)
-{
-	if (route && route_wants(r->c, route, &r->about))
-		strings_note(out, route->name);
-}
-
-static void note_role(const struct rise *r, enum conf_role role, bool told,
-	struct strings *out)
-{
-	for (size_t i = 0; i < r->c->n_routes; i++) {
-		const struct conf_route *route = &r->c->routes[i];
-
-		if (route->role == role &&
-			(told || !strings_has(&r->inc->told, route->name)))
-			note_route(r, route, out);
-	}
-}
-
-/*
- * The routes of a step. The first step of the usual ladder is what is told at
- * once anyway, by the time of day; the last falls to the channel if no route is
- * second.
- */
-static void note_step(const struct rise *r, int step, struct strings *out)
-{
-	struct strings second = {0};
-
-	if (r->ladder) {
-		note_route(r, route_find(r->c, r->ladder->steps[step].route),
-			out);
-	} else if (step == 1) {
-		note_role(r, CONF_ROLE_PHONE, true, out);
-	} else if (step == 2) {
-		note_role(r, CONF_ROLE_SECOND, true, &second);
-		if (!second.n)
-			note_role(r, CONF_ROLE_CHANNEL, false, &second);
-		for (size_t i = 0; i < second.n; i++)
-			strings_note(out, second.v[i]);
-		strings_release(&second);
-	}
+	return route_steps(r->policy, r->inc->severity);
 }
 
 /* Take the steps that are due: add their routes. */
@@ -79,23 +26,15 @@ static void take_steps(const struct rise *r, struct strings *out)
 {
 	struct escalation *climb = &r->inc->escalation;
 
-	while (climb->step < n_steps(r) &&
-		climb->since + after(r, climb->step) <= r->now)
-		note_step(r, climb->step++, out);
-}
-
-/* Whether one of these routes is told at this time of day. */
-static bool heard(const struct rise *r, const struct strings *routes)
-{
-	for (size_t i = 0; i < routes->n; i++)
-		if (hours_route(r->c, route_find(r->c, routes->v[i]), r->now))
-			return true;
-	return routes->n && !r->inc->told.n;
+	for (; climb->step < n_steps(r) &&
+		climb->since + route_after(r->policy, climb->step) <= r->now;
+		climb->step++)
+		route_step(r->c, r->policy, r->inc->severity, climb->step, out);
 }
 
 static bool of(const struct alert_event *e, const struct rise *r)
 {
-	return e->record.kind == r->about.kind && e->record.phase != ALERT_ONCE;
+	return e->record.kind == r->kind && e->record.phase != ALERT_ONCE;
 }
 
 /* The event that carries the steps: one of this instant, or a new one. */
@@ -108,7 +47,7 @@ static struct alert_event *carrier(const struct rise *r,
 				out->v[i].record.phase == ALERT_ESCALATED))
 			return &out->v[i];
 	events_put(out, st, &(struct summary) {
-		.kind = r->about.kind,
+		.kind = r->kind,
 		.phase = ALERT_ESCALATED,
 		.at = r->now,
 		.unacknowledged = true,
@@ -116,26 +55,34 @@ static struct alert_event *carrier(const struct rise *r,
 	return &out->v[out->n - 1];
 }
 
+/* By default only a P1 has steps that come later. */
 static struct rise find_rise(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, double now)
 {
 	struct rise r = {
 		.c = c,
 		.inc = &st->incidents[kind],
-		.about = {.slug = st->slug, .kind = kind},
+		.kind = kind,
 		.now = now,
 	};
+	const struct routed what = {
+		.kind = kind,
+		.severity = r.inc->severity,
+		.slug = st->slug,
+		.grouped = r.inc->group != NULL,
+		.servers = &st->left,
+	};
 
-	r.about.severity = r.inc->severity;
-	r.ladder = route_ladder(c, &r.about);
-	if (r.ladder)
-		r.name = r.ladder->name;
-	else if (!c->n_ladders && r.about.severity == SEVERITY_P1)
-		r.name = ESCALATION_USUAL;
+	if (!route_policy(c, &what, &r.policy))
+		return r;
+	if (r.policy)
+		r.name = r.policy->name;
+	else if (r.inc->severity == SEVERITY_P1)
+		r.name = ESCALATION_DEFAULT;
 	return r;
 }
 
-/* Begin a ladder, unless the incident is on it already. */
+/* Begin a policy, unless the incident is on it already. */
 static void step_on(const struct rise *r)
 {
 	struct escalation *climb = &r->inc->escalation;
@@ -160,14 +107,9 @@ static void escalation_one(const struct conf *c, struct alert_state *st,
 	step_on(&r);
 	if (!r.inc->passes && !ack_holds(r.inc, now))
 		take_steps(&r, &due);
-	if (heard(&r, &due))
+	if (due.n)
 		strings_copy(&carrier(&r, st, from, out)->steps, &due);
 	strings_release(&due);
-	for (size_t i = from; i < out->n && r.ladder; i++)
-		for (size_t k = 0; of(&out->v[i], &r) && k < r.ladder->n_steps;
-			k++)
-			strings_note(&out->v[i].later,
-				r.ladder->steps[k].route);
 }
 
 void escalate(const struct conf *c, struct alert_state *st, double now,
@@ -189,5 +131,5 @@ double escalation_due(const struct conf *c, struct alert_state *st,
 
 	if (!r.name || climb->step >= n_steps(&r))
 		return INFINITY;
-	return climb->since + after(&r, climb->step);
+	return climb->since + route_after(r.policy, climb->step);
 }

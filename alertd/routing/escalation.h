@@ -1,5 +1,5 @@
 /*
- * escalation.h: while nobody acknowledges an incident, the steps of a ladder
+ * escalation.h: while nobody acknowledges an incident, the steps of its policy
  * tell more and more people of it. Pure: the clock is that of the input.
  */
 #ifndef ROUTING_ESCALATION_H
@@ -9,16 +9,16 @@
 #include "incident/event.h"
 #include "incident/state.h"
 
-/* The name of the ladder where the configuration has none. */
-#define ESCALATION_USUAL "default"
+/* The name of the policy for a P1 that no policy of the configuration matches. */
+#define ESCALATION_DEFAULT "default"
 
 /*
- * escalate(c, st, now, from, out): put each open incident of a server on its
- * ladder and take the steps that are due, unless the incident is superseded,
- * acknowledged, suppressed or recovering. The events of this instant, those of
- * `out` from index `from` on, get `steps`, the routes that a step tells, and
- * `later`, the routes that only the ladder tells. A step for which there is no
- * such event appends one of its own. c may be NULL: there are no ladders.
+ * escalate(c, st, now, from, out): take the steps of its policy that are due
+ * for each open incident of a server, unless the incident is superseded,
+ * acknowledged, suppressed or recovering. One of the events of this instant,
+ * those of `out` from index `from` on, gets `steps`, the routes that a step
+ * tells; where there is none, a new one is appended. c may be NULL: there are
+ * no steps.
  */
 void escalate(const struct conf *c, struct alert_state *st, double now,
 	size_t from, struct alert_events *out);

@@ -16,7 +16,7 @@ extern const char lua_spend_rate[];
 
 /* How many events a route got in the last hour in which it got any. */
 struct spent {
-	const struct conf_route *route;
+	const char *route;
 	int64_t hour;
 	int n;
 };
@@ -43,44 +43,44 @@ void rate_limit_free(struct rate_limit *b)
 }
 
 /* Without a store nothing is decided twice, so a number is enough. */
-static bool take_here(struct rate_limit *b, const struct conf_route *r,
+static bool take_here(struct rate_limit *b, const char *route, int budget,
 	int64_t hour)
 {
 	struct spent *s = NULL;
 
 	for (size_t i = 0; i < b->n; i++)
-		if (b->v[i].route == r)
+		if (strcmp(b->v[i].route, route) == 0)
 			s = &b->v[i];
 	if (!s) {
 		b->v = xgrow(b->v, &b->cap, b->n + 1, sizeof *b->v);
 		s = &b->v[b->n++];
-		*s = (struct spent) {.route = r};
+		*s = (struct spent) {.route = route};
 	}
 	if (s->hour != hour) {
 		s->hour = hour;
 		s->n = 0;
 	}
-	return s->n++ < r->budget;
+	return s->n++ < budget;
 }
 
-bool rate_limit_take(struct rate_limit *b, const struct conf_route *r,
+bool rate_limit_take(struct rate_limit *b, const char *route, int budget,
 	const char *event, double t)
 {
 	char key[KEY_MAX], most[16], ttl[16];
 	const struct store_reply *reply;
 	int64_t hour = (int64_t)floor(t / 3600);
 
-	if (!r->budget)
+	if (!budget)
 		return true;
 	if (!b->store)
-		return take_here(b, r, hour);
-	key_budget(key, r->name, hour);
-	snprintf(most, sizeof most, "%d", r->budget);
+		return take_here(b, route, budget, hour);
+	key_budget(key, route, hour);
+	snprintf(most, sizeof most, "%d", budget);
 	snprintf(ttl, sizeof ttl, "%d", RETENTION_BUDGET_S);
 	reply = store_one(b->store, "EVAL", lua_spend_rate, "1", key, event,
 		most, ttl, NULL);
 	if (!reply)
-		log_error("the budget of route %s: %s", r->name,
+		log_error("the budget of route %s: %s", route,
 			store_why(b->store));
 	return store_int(reply, 1) == 1;
 }

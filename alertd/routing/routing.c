@@ -13,7 +13,7 @@ static bool among(char *const *names, size_t n, const char *name)
 	return n == 0;
 }
 
-static bool matches(char *const *patterns, size_t n, const char *slug)
+static bool matches_slug(char *const *patterns, size_t n, const char *slug)
 {
 	for (size_t i = 0; i < n; i++)
 		if (fnmatch(patterns[i], slug, 0) == 0)
@@ -22,148 +22,191 @@ static bool matches(char *const *patterns, size_t n, const char *slug)
 }
 
 /*
- * A route for downtimes gets those that overrun a maintenance, and the tests
- * whether it would be reached.
+ * A policy for downtimes is for those that overrun a maintenance, and for the
+ * tests whether it would reach anybody. One for anomalies has to name them.
  */
-static bool wants_kind(char *const *kinds, size_t n, enum alert_kind kind)
+static bool wants_kind(const struct conf_match *m, enum alert_kind kind)
 {
-	return among(kinds, n, alert_kind_name(kind)) ||
+	if (kind == ALERT_ANOMALY && !m->n_kinds)
+		return false;
+	return among(m->kinds, m->n_kinds, alert_kind_name(kind)) ||
 		((kind == ALERT_OVERRUN || kind == ALERT_TEST) &&
-			among(kinds, n, alert_kind_name(ALERT_DOWNTIME)));
+			among(m->kinds, m->n_kinds,
+				alert_kind_name(ALERT_DOWNTIME)));
 }
 
-/* Only a route that names anomalies gets them. */
-static bool asks_for(const struct conf_route *r, enum alert_kind kind)
-{
-	return kind != ALERT_ANOMALY || r->n_kinds;
-}
-
-static bool of_account(const struct conf *c, const struct conf_route *r,
+static bool of_account(const struct conf *c, const struct conf_match *m,
 	const char *slug)
 {
 	const struct conf_server *s;
 
-	if (r->n_accounts == 0)
+	if (m->n_accounts == 0)
 		return true;
 	s = conf_server(c, slug);
-	return s && s->account && among(r->accounts, r->n_accounts, s->account);
+	return s && s->account && among(m->accounts, m->n_accounts, s->account);
 }
 
-bool route_wants(const struct conf *c, const struct conf_route *r,
-	const struct alert_record *a)
+bool route_chooses(const struct conf_notify *p)
 {
-	return asks_for(r, a->kind) &&
-		among(r->severities, r->n_severities,
-		       severity_name(a->severity)) &&
-		wants_kind(r->kinds, r->n_kinds, a->kind) &&
-		matches(r->servers, r->n_servers, a->slug) &&
-		of_account(c, r, a->slug);
+	return p && (p->match.n_servers || p->match.n_accounts);
 }
 
-/* What is asked of the routes: an event, and whether at any time of day. */
-struct pick {
-	const struct conf *c;
-	const struct alert_event *e;
-	bool any_time;
-	enum conf_role turn; /* the role that gets it: channel or pager */
-};
-
-bool route_chooses(const struct conf_route *r)
+/* The first policy for such an event of a server; NULL: the default. */
+static const struct conf_notify *first(const struct conf *c,
+	const struct routed *what, const char *slug)
 {
-	return r->n_servers || r->n_accounts;
+	for (size_t i = 0; i < c->n_policies; i++) {
+		const struct conf_match *m = &c->policies[i].match;
+
+		if (among(m->severities, m->n_severities,
+			    severity_name(what->severity)) &&
+			wants_kind(m, what->kind) &&
+			matches_slug(m->servers, m->n_servers, slug) &&
+			of_account(c, m, slug))
+			return &c->policies[i];
+	}
+	return NULL;
 }
 
-/* Routes that choose servers get no common incident, but its single ones. */
-static bool shared_with(const struct pick *p, const struct conf_route *r)
+/* The first policy for a common incident: one that chooses no servers. */
+static bool first_common(const struct conf *c, const struct routed *what,
+	const struct conf_notify **out)
 {
-	if (p->e->servers.n)
-		return !route_chooses(r);
-	return !p->e->group || route_chooses(r);
-}
-
-/* No route has a role of that number. */
-#define NOBODY ((enum conf_role) - 1)
-
-static bool there(const struct pick *p, const struct conf_route *r)
-{
-	return p->any_time || hours_route(p->c, r, p->e->record.at);
-}
-
-static bool offered(const struct pick *p, const struct conf_route *r)
-{
-	return shared_with(p, r) && there(p, r) &&
-		route_wants(p->c, r, &p->e->record) &&
-		!strings_has(&p->e->later, r->name);
-}
-
-static bool has_role(const struct pick *p, enum conf_role role)
-{
-	for (size_t i = 0; i < p->c->n_routes; i++)
-		if (p->c->routes[i].role == role &&
-			offered(p, &p->c->routes[i]))
+	for (size_t i = 0; i < what->servers->n; i++) {
+		*out = first(c, what, what->servers->v[i]);
+		if (!route_chooses(*out))
 			return true;
+	}
 	return false;
 }
 
+bool route_policy(const struct conf *c, const struct routed *what,
+	const struct conf_notify **out)
+{
+	if (what->servers && what->servers->n)
+		return first_common(c, what, out);
+	*out = first(c, what, what->slug);
+	if (what->grouped)
+		return route_chooses(*out);
+	return *out || what->kind != ALERT_ANOMALY;
+}
+
 /*
- * The time of day picks who is told, never how bad it is: what would wake
- * somebody at night is read in the channel by day (article 3).
+ * The default: the steps of article 3, each with the class of routes that it
+ * tells; the pager has its own.
  */
-static enum conf_role whose_turn(const struct pick *p)
-{
-	bool channel = has_role(p, CONF_ROLE_CHANNEL);
-	bool pager = p->e->record.severity != SEVERITY_P3 &&
-		has_role(p, CONF_ROLE_PAGER);
+static const struct {
+	double after_s;
+	enum conf_class class;
+} usual[] = {
+	{0, CONF_CHAT},
+	{5 * 60, CONF_TEXT_MESSAGE},
+	{15 * 60, CONF_CALL},
+	{30 * 60, CONF_CALL},
+};
+#define USUAL_STEPS ((int)(sizeof usual / sizeof *usual))
 
-	if (channel && pager && p->e->record.severity == SEVERITY_P1)
-		channel = hours_business(p->c, p->e->record.at);
-	if (channel)
-		return CONF_ROLE_CHANNEL;
-	return pager ? CONF_ROLE_PAGER : NOBODY;
+int route_steps(const struct conf_notify *p, enum severity severity)
+{
+	if (p)
+		return (int)p->n_steps;
+	return severity == SEVERITY_P1 ? USUAL_STEPS : 1;
 }
 
-static bool goes(const struct pick *p, const struct conf_route *r)
+double route_after(const struct conf_notify *p, int step)
 {
-	if (strings_has(&p->e->steps, r->name))
-		return there(p, r);
-	return (r->role == CONF_ROLE_ALL || r->role == p->turn) &&
-		offered(p, r);
+	return p ? p->steps[step].after_s : usual[step].after_s;
 }
 
-static void note_pick(const struct pick *p, bool news, struct strings *out)
+/* The gentlest class that there is. */
+static enum conf_class gentlest(const struct conf *c)
 {
-	for (size_t i = 0; i < p->c->n_routes; i++) {
-		const struct conf_route *r = &p->c->routes[i];
+	enum conf_class least = CONF_CALL;
 
-		if (!shared_with(p, r))
-			continue;
-		if (strings_has(&p->e->told, r->name) || (news && goes(p, r)))
-			strings_note(out, r->name);
+	for (size_t i = 0; i < c->n_routes; i++) {
+		enum conf_class k = conf_route_class(c->routes[i].type);
+
+		least = k < least ? k : least;
 	}
+	return least;
+}
+
+/* Whether the default tells routes of that class with that step. */
+static bool tells(const struct conf *c, enum severity severity, int step,
+	enum conf_class class)
+{
+	if (step > 0)
+		return class == usual[step].class;
+	return class == gentlest(c) ||
+		(severity == SEVERITY_P1 && class == CONF_PAGER);
+}
+
+void route_step(const struct conf *c, const struct conf_notify *p,
+	enum severity severity, int step, struct strings *out)
+{
+	for (size_t i = 0; p && i < p->steps[step].n_routes; i++)
+		strings_note(out, p->steps[step].routes[i]);
+	for (size_t i = 0; !p && i < c->n_routes; i++)
+		if (tells(c, severity, step,
+			    conf_route_class(c->routes[i].type)))
+			strings_note(out, c->routes[i].name);
+}
+
+/* What a policy is looked for by; that of a test is the policy of downtimes. */
+static struct routed routed(const struct alert_event *e)
+{
+	bool test = e->record.kind == ALERT_TEST &&
+		e->record.severity == SEVERITY_P1;
+
+	return (struct routed) {
+		.kind = test ? ALERT_DOWNTIME : e->record.kind,
+		.severity = e->record.severity,
+		.slug = e->record.slug,
+		.grouped = e->group && !e->servers.n,
+		.servers = &e->servers,
+	};
+}
+
+/*
+ * The steps that are taken at once. What happens once has no later: its first
+ * step is taken, whatever its time.
+ */
+static void note_at_once(const struct conf *c, const struct conf_notify *p,
+	const struct alert_record *a, struct strings *out)
+{
+	bool once = a->phase == ALERT_ONCE || a->phase == ALERT_FOUND;
+
+	for (int i = 0; i < route_steps(p, a->severity); i++)
+		if (route_after(p, i) <= 0 || (once && !i))
+			route_step(c, p, a->severity, i, out);
 }
 
 void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out)
 {
 	enum alert_phase phase = e->record.phase;
-	bool news = phase != ALERT_RESOLVED && phase != ALERT_ACKNOWLEDGED;
-	struct pick p = {.c = c, .e = e};
+	struct routed what = routed(e);
+	const struct conf_notify *p;
+	struct strings now = {0};
 
 	if (!c)
 		return;
-	p.turn = whose_turn(&p);
-	note_pick(&p, news, out);
-	if (out->n || !news || e->record.severity == SEVERITY_P3)
-		return;
-	/* Better at the wrong time of day than not at all. */
-	p.any_time = true;
-	p.turn = whose_turn(&p);
-	note_pick(&p, news, out);
+	if (phase != ALERT_RESOLVED && phase != ALERT_ACKNOWLEDGED &&
+		route_policy(c, &what, &p))
+		note_at_once(c, p, &e->record, &now);
+	for (size_t i = 0; i < c->n_routes; i++) {
+		const char *name = c->routes[i].name;
+
+		if (strings_has(&now, name) || strings_has(&e->told, name) ||
+			strings_has(&e->steps, name))
+			strings_note(out, name);
+	}
+	strings_release(&now);
 }
 
 /*
- * The digest for which event a can wait on any route: a change that only adds
- * tools a day, one that only describes them anew a week.
+ * The digest for which event a can wait, whatever the policy: a change that
+ * only adds tools a day, one that only describes them anew a week.
  */
 static enum conf_digest event_digest(const struct alert_record *a)
 {
@@ -175,31 +218,41 @@ static enum conf_digest event_digest(const struct alert_record *a)
 	return a->redescribed.n ? CONF_DIGEST_WEEKLY : CONF_DIGEST_NO;
 }
 
-enum conf_digest route_digest(const struct conf_route *r,
-	const struct alert_record *a)
+/* By default a P3 is read once a day. */
+static enum conf_digest policy_digest(const struct conf_notify *p,
+	enum severity severity)
 {
-	enum conf_digest digest = r->digest, nature = event_digest(a);
-
-	if (digest == CONF_DIGEST_NO && r->role == CONF_ROLE_CHANNEL &&
-		a->severity == SEVERITY_P3)
-		digest = CONF_DIGEST_DAILY;
-	/* The rarer of both. */
-	return nature > digest ? nature : digest;
+	if (p)
+		return p->digest;
+	return severity == SEVERITY_P3 ? CONF_DIGEST_DAILY : CONF_DIGEST_NO;
 }
 
-const struct conf_ladder *route_ladder(const struct conf *c,
-	const struct alert_record *a)
+bool route_waits(const struct conf *c, const struct conf_route *r,
+	const struct alert_event *e, double now, struct outbox_wait *w)
 {
-	for (size_t i = 0; i < c->n_ladders; i++) {
-		const struct conf_ladder *l = &c->ladders[i];
+	const char *zone = r->zone ? r->zone : c->zone, *hours;
+	enum alert_phase phase = e->record.phase;
+	enum conf_digest nature = event_digest(&e->record);
+	struct routed what = routed(e);
+	const struct conf_notify *p = NULL;
 
-		if (among(l->severities, l->n_severities,
-			    severity_name(a->severity)) &&
-			wants_kind(l->kinds, l->n_kinds, a->kind) &&
-			matches(l->servers, l->n_servers, a->slug))
-			return l;
+	*w = (struct outbox_wait) {0};
+	if (e->record.severity == SEVERITY_P1)
+		return false;
+	route_policy(c, &what, &p);
+	hours = p ? p->hours : NULL;
+	w->digest = policy_digest(p, e->record.severity);
+	/* The rarer of both. */
+	if (nature > w->digest)
+		w->digest = nature;
+	if (w->digest) {
+		w->boundary = hours_digest(w->digest, hours, zone, now);
+	} else if (phase != ALERT_RESOLVED && phase != ALERT_ACKNOWLEDGED &&
+		!hours_within(hours, zone, now)) {
+		w->digest = CONF_DIGEST_DAILY;
+		w->boundary = hours_next(hours, zone, now);
 	}
-	return NULL;
+	return w->digest != CONF_DIGEST_NO;
 }
 
 const struct conf_route *route_find(const struct conf *c, const char *name)

@@ -1,50 +1,64 @@
 /*
- * routing.h: which routes an event goes to: by what they ask for, their role,
- * and the time of day. Pure.
+ * routing.h: which policy an event belongs to, and which routes it tells. Pure.
  */
 #ifndef ROUTING_ROUTING_H
 #define ROUTING_ROUTING_H
 
 #include "conf/conf.h"
 #include "incident/event.h"
+#include "routing/outbox.h"
+
+/* What a policy is looked for by. */
+struct routed {
+	enum alert_kind kind;
+	enum severity severity;
+	const char *slug;
+	bool grouped; /* it is told as a part of a common incident */
+	const struct strings *servers; /* of a common incident; or NULL */
+};
 
 /*
- * route_wants(c, r, a): whether route r asks for the severity, the kind, the
- * server and the account of a. An empty list asks for all; a route that asks
- * for downtimes gets maintenance_overrun and tests, too.
+ * route_policy(c, what, out): whether anybody is told of it: *out is the first
+ * policy that matches, or NULL for the default. Nobody is told of an anomaly
+ * that no policy names. Of a common incident, see correlation.h, the policies
+ * tell that choose no servers, if it has a server that no other policy takes;
+ * and those that choose tell of their servers one by one.
  */
-bool route_wants(const struct conf *c, const struct conf_route *r,
-	const struct alert_record *a);
+bool route_policy(const struct conf *c, const struct routed *what,
+	const struct conf_notify **out);
 
 /*
- * route_chooses(r): whether route r asks for some servers only. Such a route is
- * told of each of its servers; the others are told of common incidents, see
- * correlation.h.
+ * route_chooses(p): whether policy p, or NULL for the default, is for some
+ * servers only.
  */
-bool route_chooses(const struct conf_route *r);
+bool route_chooses(const struct conf_notify *p);
 
 /*
- * route_pick(c, e, out): the names of the routes that get event e, as
- * mcp-routes(5) says, by the time at which it happened. A route that was told
- * that an incident began is told how it goes on, whatever its severity is then;
- * no other route is told of its end. c may be NULL: there are no routes.
+ * route_steps(p, severity): how many steps policy p, or NULL for the default,
+ * has for an incident of that severity; route_after(p, step): how long after
+ * its start a step is taken, in seconds; route_step(c, p, severity, step, out):
+ * add the routes that it tells.
+ */
+int route_steps(const struct conf_notify *p, enum severity severity);
+double route_after(const struct conf_notify *p, int step);
+void route_step(const struct conf *c, const struct conf_notify *p,
+	enum severity severity, int step, struct strings *out);
+
+/*
+ * route_pick(c, e, out): the names of the routes that get event e, in the order
+ * of the configuration: those of the steps that are taken at once, those of
+ * e->steps, and those that were told of the incident before, who alone hear of
+ * its end. c may be NULL: there are no routes.
  */
 void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out);
 
 /*
- * route_digest(r, a): the digest in which route r gets event a, if any: the
- * rarer of the route's own and the one for which such an event can wait.
+ * route_waits(c, r, e, now, w): whether route r gets event e later, together
+ * with others, and then *w is how. A P1 never waits.
  */
-enum conf_digest route_digest(const struct conf_route *r,
-	const struct alert_record *a);
-
-/*
- * route_ladder(c, a): the first ladder for such an incident, or NULL; a ladder
- * for downtimes is one for maintenance_overrun, too.
- */
-const struct conf_ladder *route_ladder(const struct conf *c,
-	const struct alert_record *a);
+bool route_waits(const struct conf *c, const struct conf_route *r,
+	const struct alert_event *e, double now, struct outbox_wait *w);
 
 /* route_find(c, name): the route of that name, or NULL. */
 const struct conf_route *route_find(const struct conf *c, const char *name);

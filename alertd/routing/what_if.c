@@ -185,17 +185,6 @@ void what_if(const struct conf *c, const struct what_if *r,
 	play_release(&p);
 }
 
-void what_if_ladder(const struct conf *c, const struct what_if *r,
-	struct alert_event *e)
-{
-	struct play p;
-
-	play_init(&p, c, r);
-	strings_copy(&e->steps, &p.events.v[0].steps);
-	strings_copy(&e->later, &p.events.v[0].later);
-	play_release(&p);
-}
-
 void reaches_release(struct reaches *l)
 {
 	for (size_t i = 0; i < l->n; i++)

@@ -1,6 +1,6 @@
 /*
  * what_if.h: who would be told, and when, if something happened: an imagined
- * event goes through ladders, routes and digests like a real one. Pure.
+ * event goes through policies, routes and digests like a real one. Pure.
  */
 #ifndef ROUTING_WHAT_IF_H
 #define ROUTING_WHAT_IF_H
@@ -37,18 +37,11 @@ struct reaches {
 /*
  * what_if(c, r, out): add to *out each route that is told of it, with the time
  * at which it is first told, if nobody acknowledges it and it lasts: at once,
- * when its age makes it P1, and with each step of the ladder. A maintenance
+ * when its age makes it P1, and with each step of its policy. A maintenance
  * that suppresses it adds nothing.
  */
 void what_if(const struct conf *c, const struct what_if *r,
 	struct reaches *out);
-
-/*
- * what_if_ladder(c, r, e): set e->steps to the routes that the first step of
- * the ladder tells, and e->later to those that only the ladder tells.
- */
-void what_if_ladder(const struct conf *c, const struct what_if *r,
-	struct alert_event *e);
 
 void reaches_release(struct reaches *l);
 

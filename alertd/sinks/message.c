@@ -113,7 +113,7 @@ static const char *zone_of(const struct message_view *v)
 {
 	if (v->route && v->route->zone)
 		return v->route->zone;
-	return v->conf && v->conf->business.zone ? v->conf->business.zone
+	return v->conf && v->conf->zone ? v->conf->zone
 						 : "UTC";
 }
 

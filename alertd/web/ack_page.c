@@ -83,7 +83,7 @@ static void say(struct cgi_answer *a, int status, const char *title,
 /* "14:05 UTC"; with its day unless that is today. */
 static void put_time(struct buf *b, const struct cgi *c, double t)
 {
-	const char *zone = c->conf->business.zone;
+	const char *zone = c->conf->zone;
 	struct zone_time at, now;
 
 	zone = zone ? zone : "UTC";

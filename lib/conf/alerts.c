@@ -8,18 +8,17 @@
 #include "conf/conf.h"
 #include "records/alert.h"
 
-/* In the order of their enums. */
-static const char *const roles[] = {
-	"all", "channel", "pager", "phone", "second", NULL};
+/* In the order of their enum. */
 const char *const conf_digests[] = {"no", "hourly", "daily", "weekly", NULL};
 
 static const char *bad_hours(const char *s)
 {
-	int from, to;
+	struct conf_hours h;
 
-	return conf_hours(s, &from, &to)
+	return conf_hours(s, &h)
 		? NULL
-		: "not from one time of day to another, such as 09:00-18:00";
+		: "not from one time of day to another, such as 09:00-18:00 or "
+		  "mon-fri 09:00-18:00";
 }
 
 static const char *bad_zone(const char *s)
@@ -34,6 +33,11 @@ static const char *bad_zone(const char *s)
 		: NULL;
 }
 
+/* A key of older configurations, which is refused with a sentence. */
+#define GONE(n, sentence) {.name = (n), .type = CONF_GONE, .gone = (sentence)}
+/* A number that is the articles' and nobody's choice. */
+#define FIXED .gone = "this number is fixed, see mcp-incidents(7); leave it out"
+
 static const struct conf_key route[] = {
 	{KEY("name", CONF_TEXT, conf_route, name), .required = true, .max = 200,
 		.wrong = conf_bad_slug},
@@ -47,49 +51,70 @@ static const struct conf_key route[] = {
 	{KEY("from", CONF_TEXT, conf_route, from), .max = 320},
 	{LIST("to", CONF_TEXTS, conf_route, to), .once = true, .max = 20},
 	{LIST("command", CONF_TEXTS, conf_route, command), .max = 100},
-	{LIST("severities", CONF_TEXTS, conf_route, severities), .once = true,
-		.max = 100, .choices = severity_names + 1},
-	{LIST("kinds", CONF_TEXTS, conf_route, kinds), .once = true, .max = 100,
-		.choices = alert_kind_names},
-	{LIST("servers", CONF_TEXTS, conf_route, servers), .once = true,
-		.max = 1000},
-	{LIST("accounts", CONF_TEXTS, conf_route, accounts), .once = true,
-		.max = 1000, .wrong = conf_bad_slug},
-	{KEY("role", CONF_CHOICE, conf_route, role), .choices = roles},
-	{KEY("hours", CONF_TEXT, conf_route, hours), .max = 11,
-		.wrong = bad_hours},
-	{LIST("days", CONF_TEXTS, conf_route, days), .once = true, .max = 7,
-		.choices = zone_weekdays},
 	{KEY("zone", CONF_TEXT, conf_route, zone), .max = 100,
 		.wrong = bad_zone},
-	{KEY("digest", CONF_CHOICE, conf_route, digest),
-		.choices = conf_digests},
-	{KEY("budget", CONF_INT, conf_route, budget), .max = 100000,
-		.otherwise = "0"},
 	{KEY("fallback", CONF_TEXT, conf_route, fallback), .max = 200,
 		.wrong = conf_bad_slug},
+	GONE("severities", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {severities: [P1]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("kinds", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {kinds: [downtime]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("servers", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {servers: [\"shop-*\"]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("accounts", "a route says where; a policy says who hears what: "
+		"alerts.policies: [{match: {accounts: [ACCOUNT]}, steps: "
+		"[{routes: [NAME]}]}]"),
+	GONE("role", "there are no roles: without alerts.policies the type "
+		"of a route says when it is told of a P1 (chats and pagers at "
+		"once, texts after 5 minutes, calls after 15), and otherwise "
+		"alerts.policies: [{match: {severities: [P1]}, steps: "
+		"[{routes: [NAME]}, {after: 5m, routes: [OTHER]}]}]"),
+	GONE("hours", "a route is told at any time; a policy says when P2 and "
+		"P3 wait: alerts.policies: [{steps: [{routes: [NAME]}], "
+		"hours: mon-fri 09:00-18:00}]"),
+	GONE("days", "a route is told on any day; a policy says when P2 and "
+		"P3 wait: alerts.policies: [{steps: [{routes: [NAME]}], "
+		"hours: mon-fri 09:00-18:00}]"),
+	GONE("digest", "a policy says what is told together: "
+		"alerts.policies: [{match: {severities: [P3]}, steps: "
+		"[{routes: [NAME]}], digest: daily}]"),
+	GONE("budget", "one number for all routes: alerts.budget"),
 	{.name = NULL},
 };
 
-static const struct conf_key ladder_step[] = {
+static const struct conf_key match[] = {
+	{LIST("severities", CONF_TEXTS, conf_match, severities), .once = true,
+		.max = 100, .choices = severity_names + 1},
+	{LIST("kinds", CONF_TEXTS, conf_match, kinds), .once = true, .max = 100,
+		.choices = alert_kind_names},
+	{LIST("servers", CONF_TEXTS, conf_match, servers), .once = true,
+		.max = 1000},
+	{LIST("accounts", CONF_TEXTS, conf_match, accounts), .once = true,
+		.max = 1000, .wrong = conf_bad_slug},
+	{.name = NULL},
+};
+
+static const struct conf_key step[] = {
 	{KEY("after", CONF_SECONDS, conf_step, after_s), .max = 86400,
 		.otherwise = "0s"},
-	{KEY("route", CONF_TEXT, conf_step, route), .required = true,
-		.max = 200, .wrong = conf_bad_slug},
+	{LIST("routes", CONF_TEXTS, conf_step, routes), .required = true,
+		.once = true, .max = 100, .wrong = conf_bad_slug},
 	{.name = NULL},
 };
 
-static const struct conf_key ladder[] = {
-	{KEY("name", CONF_TEXT, conf_ladder, name), .required = true,
-		.max = 200, .wrong = conf_bad_slug},
-	{LIST("steps", CONF_MAPS, conf_ladder, steps), .required = true,
-		.max = 20, .keys = ladder_step},
-	{LIST("severities", CONF_TEXTS, conf_ladder, severities), .once = true,
-		.max = 100, .choices = severity_names + 1},
-	{LIST("kinds", CONF_TEXTS, conf_ladder, kinds), .once = true,
-		.max = 100, .choices = alert_kind_names},
-	{LIST("servers", CONF_TEXTS, conf_ladder, servers), .once = true,
-		.max = 1000},
+static const struct conf_key notify[] = {
+	{KEY("name", CONF_TEXT, conf_notify, name), .max = 200,
+		.wrong = conf_bad_slug},
+	{KEY("match", CONF_MAP, conf_notify, match), .keys = match},
+	{LIST("steps", CONF_MAPS, conf_notify, steps), .required = true,
+		.max = 20, .keys = step},
+	{KEY("hours", CONF_TEXT, conf_notify, hours), .max = 40,
+		.wrong = bad_hours},
+	{KEY("digest", CONF_CHOICE, conf_notify, digest),
+		.choices = conf_digests},
 	{.name = NULL},
 };
 
@@ -109,39 +134,32 @@ static const struct conf_key policy[] = {
 	{KEY("flap_clear", CONF_SECONDS, conf_policy, flap_clear_s),
 		.max = 7 * 86400, .otherwise = "30m"},
 	{KEY("silent", CONF_INT, conf_policy, silent), .min = 1, .max = 60,
-		.otherwise = "5"},
+		.otherwise = "5", FIXED},
 	{KEY("throttled", CONF_INT, conf_policy, throttled), .min = 1,
 		.max = 60, .otherwise = "3"},
 	{KEY("latency", CONF_INT, conf_policy, latency), .min = 1, .max = 60,
-		.otherwise = "3"},
+		.otherwise = "3", FIXED},
 	{KEY("latency_factor", CONF_NUMBER, conf_policy, latency_factor),
-		.min = 1.1, .max = 1000, .otherwise = "3"},
+		.min = 1.1, .max = 1000, .otherwise = "3", FIXED},
 	{KEY("error_rate", CONF_NUMBER, conf_policy, error_rate), .max = 100,
-		.otherwise = "5"},
+		.otherwise = "5",
+		.gone = "this number is fixed, see mcp-incidents(7); for no "
+			"such incidents: alerts.policies: [{match: {kinds: "
+			"[error_rate]}, steps: []}]"},
 	{KEY("error_count", CONF_INT, conf_policy, error_count), .min = 1,
-		.max = 100000, .otherwise = "3"},
+		.max = 100000, .otherwise = "3", FIXED},
 	{KEY("slo", CONF_NUMBER, conf_policy, slo), .max = 99.999,
 		.otherwise = "99.5"},
 	{KEY("idle", CONF_SECONDS, conf_policy, idle_s), .min = 60,
-		.max = 7 * 86400, .otherwise = "10m"},
+		.max = 7 * 86400, .otherwise = "10m", FIXED},
 	{KEY("overrun", CONF_SECONDS, conf_policy, overrun_s), .max = 86400,
-		.otherwise = "5m"},
+		.otherwise = "5m", FIXED},
 	{KEY("maintenance", CONF_SECONDS, conf_policy, maintenance_s),
 		.min = 60, .max = 7 * 86400, .otherwise = "4h"},
 	{KEY("ack", CONF_SECONDS, conf_policy, ack_s), .min = 60,
-		.max = 7 * 86400, .otherwise = "4h"},
+		.max = 7 * 86400, .otherwise = "4h", FIXED},
 	{KEY("common", CONF_INT, conf_policy, common), .min = 2, .max = 10000,
 		.otherwise = "5"},
-	{.name = NULL},
-};
-
-static const struct conf_key business[] = {
-	{KEY("hours", CONF_TEXT, conf_business, hours), .max = 11,
-		.wrong = bad_hours, .otherwise = "09:00-18:00"},
-	{LIST("days", CONF_TEXTS, conf_business, days), .once = true, .max = 7,
-		.choices = zone_weekdays},
-	{KEY("zone", CONF_TEXT, conf_business, zone), .max = 100,
-		.wrong = bad_zone, .otherwise = "UTC"},
 	{.name = NULL},
 };
 
@@ -155,12 +173,22 @@ static const struct conf_key heartbeat[] = {
 
 const struct conf_key conf_alerts[] = {
 	{LIST("routes", CONF_MAPS, conf, routes), .max = 100, .keys = route},
-	{LIST("ladders", CONF_MAPS, conf, ladders), .max = 100,
-		.keys = ladder},
+	{LIST("policies", CONF_MAPS, conf, policies), .max = 100,
+		.keys = notify},
+	{KEY("budget", CONF_INT, conf, budget), .max = 100000,
+		.otherwise = "60"},
+	{KEY("zone", CONF_TEXT, conf, zone), .max = 100, .wrong = bad_zone,
+		.otherwise = "UTC"},
 	{KEY("policy", CONF_MAP, conf, policy), .keys = policy},
-	{KEY("business", CONF_MAP, conf, business), .keys = business},
 	{KEY("heartbeat", CONF_MAP, conf, heartbeat), .keys = heartbeat},
 	{KEY("runbook", CONF_TEXT, conf, runbook), .max = 2048,
 		.wrong = conf_bad_url},
+	GONE("ladders", "a ladder is a policy: alerts.policies: [{match: "
+		"{severities: [P1]}, steps: [{routes: [NAME]}, {after: 5m, "
+		"routes: [OTHER]}]}]"),
+	GONE("business", "the time of day does not choose whom a P1 reaches; "
+		"write the zone as alerts.zone, and hours for which P2 and P3 "
+		"wait in a policy: alerts.policies: [{steps: [{routes: "
+		"[NAME]}], hours: mon-fri 09:00-18:00}]"),
 	{.name = NULL},
 };

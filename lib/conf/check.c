@@ -4,6 +4,7 @@
 #include "base/zone.h"
 #include "conf/values.h"
 #include "json/json.h"
+#include "records/alert.h"
 
 #include <strings.h>
 
@@ -227,18 +228,6 @@ static void check_server(const struct conf *c, const struct conf_server *s,
 		check_numbers(s, r);
 }
 
-static void check_route(const struct conf *c, const struct conf_route *t,
-	struct conf_errors *r)
-{
-	struct names accounts = NAMES(c, accounts, conf_account, name);
-
-	for (size_t i = 0; i < t->n_accounts; i++)
-		if (t->accounts[i])
-			refers(&accounts, "account", &t->accounts[i], r);
-	if (conf_line(r, &t->type) && !conf_refused(r, &t->type))
-		conf_check_route(t, r);
-}
-
 /* A circle of fallbacks would notify nobody. */
 static void check_fallback(const struct conf *c, const struct conf_route *t,
 	struct conf_errors *r)
@@ -282,22 +271,54 @@ static void check_heartbeat(const struct conf_heartbeat *h,
 			"either a url, or a secret that holds it");
 }
 
-static void check_ladder(const struct conf *c, const struct conf_ladder *l,
+static void check_steps(const struct conf *c, const struct conf_notify *p,
 	struct conf_errors *r)
 {
 	struct names routes = NAMES(c, routes, conf_route, name);
 
-	if (!l->n_steps && l->steps)
-		conf_wrong(r, &l->steps, "the list is empty");
-	for (size_t i = 0; i < l->n_steps; i++) {
-		const struct conf_step *s = &l->steps[i];
+	for (size_t i = 0; i < p->n_steps; i++) {
+		const struct conf_step *s = &p->steps[i];
 
-		if (s->route)
-			refers(&routes, "route", &s->route, r);
+		for (size_t k = 0; k < s->n_routes; k++)
+			if (s->routes[k])
+				refers(&routes, "route", &s->routes[k], r);
 		if (i && s->after_s < s[-1].after_s)
-			conf_wrong(r, given(r, &s->after_s, &s->route),
+			conf_wrong(r, given(r, &s->after_s, &s->routes),
 				"it is earlier than the step before it");
 	}
+}
+
+/* Whether it is for P1 only. */
+static bool only_p1(const struct conf_match *m)
+{
+	return m->n_severities == 1 && m->severities[0] &&
+		strcmp(m->severities[0], severity_name(SEVERITY_P1)) == 0;
+}
+
+/* What waits for a time has one step; a P1 never waits. */
+static void check_waits(const struct conf_notify *p, struct conf_errors *r)
+{
+	const void *waits = p->hours ? (const void *)&p->hours : &p->digest;
+
+	if (!p->hours && p->digest == CONF_DIGEST_NO)
+		return;
+	if (p->n_steps > 1)
+		conf_wrong(r, waits, "what waits for hours or a digest has one "
+				     "step: write another policy for it");
+	else if (only_p1(&p->match))
+		conf_wrong(r, waits, "a P1 never waits");
+}
+
+static void check_policy(const struct conf *c, const struct conf_notify *p,
+	struct conf_errors *r)
+{
+	struct names accounts = NAMES(c, accounts, conf_account, name);
+
+	for (size_t i = 0; i < p->match.n_accounts; i++)
+		if (p->match.accounts[i])
+			refers(&accounts, "account", &p->match.accounts[i], r);
+	check_steps(c, p, r);
+	check_waits(p, r);
 }
 
 /* No token may be that of two accounts, or both read and write. */
@@ -332,7 +353,7 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 		NAMES(c, accounts, conf_account, name),
 		NAMES(c, servers, conf_server, slug),
 		NAMES(c, routes, conf_route, name),
-		NAMES(c, ladders, conf_ladder, name),
+		NAMES(c, policies, conf_notify, name),
 	};
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
@@ -345,12 +366,14 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 	for (size_t i = 0; i < c->n_servers; i++)
 		check_server(c, &c->servers[i], r);
 	for (size_t i = 0; i < c->n_routes; i++) {
-		check_route(c, &c->routes[i], r);
+		if (conf_line(r, &c->routes[i].type) &&
+			!conf_refused(r, &c->routes[i].type))
+			conf_check_route(&c->routes[i], r);
 		check_fallback(c, &c->routes[i], r);
 		check_zone(&c->routes[i].zone, r);
 	}
-	check_zone(&c->business.zone, r);
+	check_zone(&c->zone, r);
 	check_heartbeat(&c->heartbeat, r);
-	for (size_t i = 0; i < c->n_ladders; i++)
-		check_ladder(c, &c->ladders[i], r);
+	for (size_t i = 0; i < c->n_policies; i++)
+		check_policy(c, &c->policies[i], r);
 }

@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/xalloc.h"
+#include "base/zone.h"
 #include "conf/check.h"
 #include "conf/read.h"
 #include "conf/schema.h"
@@ -16,6 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+/* All days of struct conf_hours. */
+#define EVERY_DAY 0x7fU
 
 void conf_free(struct conf *c)
 {
@@ -115,12 +119,24 @@ static void derive_server(const struct conf *c, struct conf_server *s,
 			s->regions[i] = xstrdup(c->regions[i].name);
 }
 
+/* "policy-2", the second of the file. */
+static void derive_policy(struct conf *c, size_t i)
+{
+	char name[32];
+
+	snprintf(name, sizeof name, "policy-%zu", i + 1);
+	if (!c->policies[i].name)
+		c->policies[i].name = xstrdup(name);
+}
+
 static void derive(struct conf *c, const struct conf_errors *r)
 {
 	for (size_t i = 0; i < c->n_regions; i++)
 		derive_region(&c->regions[i], r);
 	for (size_t i = 0; i < c->n_servers; i++)
 		derive_server(c, &c->servers[i], r);
+	for (size_t i = 0; i < c->n_policies; i++)
+		derive_policy(c, i);
 	/* The paths of the public pages are appended to it. */
 	for (size_t n = c->site_url ? strlen(c->site_url) : 0;
 		n && c->site_url[n - 1] == '/'; n--)
@@ -221,12 +237,47 @@ static const char *time_of_day(const char *s, int *out)
 	return s[3] < '6' && *out <= 24 * 60 ? s + 5 : NULL;
 }
 
-bool conf_hours(const char *s, int *from, int *to)
+/* Read the name of a weekday; returns its number, or -1. */
+static int weekday(const char *s)
 {
-	const char *rest = time_of_day(s, from);
+	for (int d = 0; zone_weekdays[d]; d++)
+		if (strncmp(s, zone_weekdays[d], 3) == 0)
+			return d;
+	return -1;
+}
 
-	if (!rest || *rest != '-')
+/*
+ * Read "mon-fri " or "sat,sun "; returns what follows, or NULL where it is
+ * neither. A range may pass Sunday.
+ */
+static const char *days_of_week(const char *s, unsigned *out)
+{
+	for (;; s++) {
+		int from = weekday(s), to = from;
+
+		if (from >= 0 && s[3] == '-')
+			to = weekday(s += 4);
+		if (from < 0 || to < 0)
+			return NULL;
+		for (; from != to; from = (from + 1) % 7)
+			*out |= 1U << from;
+		*out |= 1U << to;
+		s += 3;
+		if (*s != ',')
+			return *s == ' ' ? s + 1 : NULL;
+	}
+}
+
+bool conf_hours(const char *s, struct conf_hours *out)
+{
+	*out = (struct conf_hours) {0};
+	if (*s >= 'a')
+		s = days_of_week(s, &out->days);
+	else
+		out->days = EVERY_DAY;
+	s = s ? time_of_day(s, &out->from) : NULL;
+	if (!s || *s != '-')
 		return false;
-	rest = time_of_day(rest + 1, to);
-	return rest && !*rest && *from != *to && *from < 24 * 60;
+	s = time_of_day(s + 1, &out->to);
+	return s && !*s && out->from != out->to && out->from < 24 * 60;
 }

@@ -25,14 +25,8 @@ enum conf_auth_mode {
 	CONF_AUTH_OAUTH,
 	CONF_AUTH_MTLS
 };
-/* When a route is told: see fleet.yaml(5). */
-enum conf_role {
-	CONF_ROLE_ALL,
-	CONF_ROLE_CHANNEL,
-	CONF_ROLE_PAGER,
-	CONF_ROLE_PHONE,
-	CONF_ROLE_SECOND
-};
+/* How a route reaches people, the gentlest first: see mcp-routes(5). */
+enum conf_class { CONF_CHAT, CONF_PAGER, CONF_TEXT_MESSAGE, CONF_CALL };
 enum conf_digest {
 	CONF_DIGEST_NO,
 	CONF_DIGEST_HOURLY,
@@ -46,20 +40,25 @@ extern const char *const conf_digests[];
 /*
  * The types of routes, a row X(TYPE, type, …) each: `type` is the name in
  * fleet.yaml and of its sink in alertd/sinks, and what follows says which keys
- * it wants, as struct rule in conf/routes.c. A new type is the last row.
+ * it wants and its class, unless that is CONF_CHAT, as struct rule in
+ * conf/routes.c. A new type is the last row.
  */
 #define CONF_ROUTE_TYPES(X)                                                    \
 	X(WEBHOOK, webhook, .needs = URL, .may = SECRET)                       \
 	X(COMMAND, command, .needs = COMMAND)                                  \
-	X(PAGERDUTY, pagerduty, .needs = SECRET, .may = URL)                   \
-	X(OPSGENIE, opsgenie, .needs = SECRET, .may = URL)                     \
+	X(PAGERDUTY, pagerduty, .needs = SECRET, .may = URL,                   \
+		.class = CONF_PAGER)                                           \
+	X(OPSGENIE, opsgenie, .needs = SECRET, .may = URL,                     \
+		.class = CONF_PAGER)                                           \
 	X(SLACK, slack, .needs = SECRET, .may = URL | CHANNEL)                 \
 	X(DISCORD, discord, .needs = SECRET, .may = MENTION,                   \
 		.bad_mention = bad_role)                                       \
 	X(TWILIO_SMS, twilio_sms, .needs = SECRET | FROM | TO, .may = URL,     \
-		.bad_from = bad_sender, .bad_to = bad_number)                  \
+		.bad_from = bad_sender, .bad_to = bad_number,                  \
+		.class = CONF_TEXT_MESSAGE)                                    \
 	X(TWILIO_VOICE, twilio_voice, .needs = SECRET | FROM | TO, .may = URL, \
-		.bad_from = bad_number, .bad_to = bad_number)                  \
+		.bad_from = bad_number, .bad_to = bad_number,                  \
+		.class = CONF_CALL)                                            \
 	X(EMAIL, email, .needs = URL | FROM | TO, .may = SECRET,               \
 		.bad_url = conf_bad_smtp, .bad_from = bad_mailbox,             \
 		.bad_to = bad_mailbox)                                         \
@@ -133,7 +132,7 @@ struct conf_server {
 	struct conf_thresholds thresholds;
 };
 
-/* Where events go. Its lists say which; an empty one means all. */
+/* Where somebody can be told. */
 struct conf_route {
 	char *name;
 	enum conf_route_type type;
@@ -147,6 +146,12 @@ struct conf_route {
 	size_t n_to;
 	char **command; /* of a command: its arguments, NULL behind them */
 	size_t n_command;
+	char *zone; /* of whom it reaches; NULL: that of the alerts */
+	char *fallback; /* the route that gets what this one cannot, or NULL */
+};
+
+/* Which events a policy is for. An empty list means all. */
+struct conf_match {
 	char **severities; /* "P1" and so on */
 	size_t n_severities;
 	char **kinds; /* as mcp-records(5) names them */
@@ -155,33 +160,23 @@ struct conf_route {
 	size_t n_servers;
 	char **accounts;
 	size_t n_accounts;
-	enum conf_role role;
-	char *hours; /* notified only then, see conf_hours; NULL: always */
-	char **days; /* notified only on these: "mon" and so on */
-	size_t n_days;
-	char *zone; /* whose hours and days; NULL: that of conf_business */
-	enum conf_digest digest; /* how often it gets all events together */
-	int budget; /* events an hour; the others are digested; 0: no limit */
-	char *fallback; /* the route that gets what this one cannot, or NULL */
 };
 
-/* An escalation step: a route, and how long after the start of an incident. */
+/* Who is told, and how long after the start of an incident. */
 struct conf_step {
 	double after_s;
-	char *route; /* the name of one */
+	char **routes; /* names; at least one */
+	size_t n_routes;
 };
 
-/* Who is notified of an incident that lasts. Empty lists mean everything. */
-struct conf_ladder {
+/* Who hears of which events, and when; see mcp-routes(5). */
+struct conf_notify {
 	char *name;
-	struct conf_step *steps; /* in the order of their times; at least one */
+	struct conf_match match;
+	struct conf_step *steps; /* by their times; none: nobody is told */
 	size_t n_steps;
-	char **severities;
-	size_t n_severities;
-	char **kinds;
-	size_t n_kinds;
-	char **servers; /* patterns of fnmatch(3) for the slug */
-	size_t n_servers;
+	char *hours; /* P2 and P3 wait for them, see conf_hours; NULL: always */
+	enum conf_digest digest; /* of P2 and P3 */
 };
 
 /* The numbers of alerting, see mcp-incidents(7). */
@@ -207,14 +202,6 @@ struct conf_policy {
 	int common; /* servers with a common cause that make one event */
 };
 
-/* When people are at work. */
-struct conf_business {
-	char *hours; /* see conf_hours */
-	char **days; /* "mon" and so on; none: Monday to Friday */
-	size_t n_days;
-	char *zone;
-};
-
 /* What is requested after each complete round; both NULL: nothing. */
 struct conf_heartbeat {
 	char *url;
@@ -237,10 +224,11 @@ struct conf {
 	const struct conf_server **by_slug; /* all of them, or NULL */
 	struct conf_route *routes;
 	size_t n_routes;
-	struct conf_ladder *ladders;
-	size_t n_ladders;
+	struct conf_notify *policies; /* the first that matches counts */
+	size_t n_policies;
 	struct conf_policy policy;
-	struct conf_business business;
+	char *zone; /* a time zone */
+	int budget; /* P2 and P3 that a route gets one by one in an hour; 0: all */
 	struct conf_heartbeat heartbeat;
 	char *runbook; /* a URL, or NULL */
 };
@@ -267,12 +255,21 @@ const struct conf_region *conf_region(const struct conf *c, const char *name);
 const struct conf_account *conf_account(const struct conf *c, const char *name);
 const struct conf_server *conf_server(const struct conf *c, const char *slug);
 
+/* conf_route_class(type): how routes of that type reach people. */
+enum conf_class conf_route_class(enum conf_route_type type);
+
+/* Times of a week. */
+struct conf_hours {
+	int from, to;  /* minutes of the day, 0 to 1440; to < from: of the next */
+	unsigned days; /* on which they begin: bit 0 is Monday */
+};
+
 /*
- * conf_hours(s, from, to): "09:00-18:00" as minutes of the day, from 0 to 1440;
- * where *to is before *from, it is of the next day. False where it is no such
- * text, or the two are the same.
+ * conf_hours(s, out): read "09:00-18:00", "mon-fri 09:00-18:00" or
+ * "sat,sun 22:00-06:00". False where it is no such text, or the two times are
+ * the same.
  */
-bool conf_hours(const char *s, int *from, int *to);
+bool conf_hours(const char *s, struct conf_hours *out);
 
 /*
  * conf_json(c, b): append everything, defaults included, as one JSON object

@@ -35,7 +35,9 @@ static int set_one(const char *item, size_t n, struct conf_policy *p,
 	copy(item, name, word);
 	while (k->name && strcmp(k->name, word) != 0)
 		k++;
-	if (!k->name)
+	if (k->name && k->gone)
+		snprintf(why, CONF_POLICY_WHY, "%s: %s", k->name, k->gone);
+	else if (!k->name)
 		snprintf(why, CONF_POLICY_WHY, "'%s' is not a number of "
 					       "alerts.policy",
 			conf_shown(word, shown));

@@ -244,6 +244,10 @@ static void read_value(struct reader *r, const struct conf_key *key,
 	void *field = field_of(key, base);
 	bool sound;
 
+	if (key->gone) {
+		fault(r, key->gone);
+		return;
+	}
 	switch (key->type) {
 	case CONF_MAP:
 		if (expect(r, node, YAML_MAPPING_NODE, "a map"))
@@ -288,7 +292,8 @@ static void unknown(struct reader *r, const struct conf_key *keys,
 
 	conf_shown(word, shown);
 	for (; keys->name && !near; keys++)
-		if (spelling_enough(word, keys->name))
+		if (!keys->gone &&
+			spelling_enough(word, keys->name))
 			near = keys->name;
 	snprintf(why, sizeof why, "unknown key%s%s%s",
 		near ? " (did you mean " : "", near ? near : "",

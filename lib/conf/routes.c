@@ -1,6 +1,6 @@
 /*
- * routes.c: which keys of alerts.routes each type of route wants, as
- * CONF_ROUTE_TYPES says.
+ * routes.c: what each type of route is, and which keys of alerts.routes it
+ * wants, as CONF_ROUTE_TYPES says.
  */
 #include "base/mailbox.h"
 #include "conf/check.h"
@@ -22,9 +22,11 @@ enum {
 	TO = 64
 };
 
-/* What a route has to have; what it may have; what is wrong with a text. */
+/* What a route has to have; what it may have; its class; what is wrong with a
+   text. */
 struct rule {
 	unsigned needs, may;
+	enum conf_class class;
 	const char *(*bad_url)(const char *s); /* NULL: conf_bad_url */
 	const char *(*bad_from)(const char *s);
 	const char *(*bad_to)(const char *s);
@@ -76,6 +78,11 @@ static const char *bad_mailbox(const char *s)
 
 #define RULE(TYPE, type, ...) {__VA_ARGS__},
 static const struct rule rules[] = {CONF_ROUTE_TYPES(RULE)};
+
+enum conf_class conf_route_class(enum conf_route_type type)
+{
+	return rules[type].class;
+}
 
 static const char *article(const char *word)
 {

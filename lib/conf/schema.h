@@ -20,7 +20,8 @@ enum conf_type {
 	CONF_JSON,     /* cJSON *, from any map */
 	CONF_TEXTS,    /* char **, NULL behind the last */
 	CONF_MAP,      /* a struct within the struct */
-	CONF_MAPS      /* an array of structs */
+	CONF_MAPS,     /* an array of structs */
+	CONF_GONE      /* no field */
 };
 
 struct conf_key {
@@ -35,6 +36,9 @@ struct conf_key {
 	const char *otherwise; /* the default, as a file would give it */
 	const char *const *choices; /* of CONF_CHOICE and CONF_TEXTS, or NULL */
 	const struct conf_key *keys; /* of CONF_MAP and CONF_MAPS */
+	/* Of a key of older configurations: what to write instead. The field,
+	   if there is one, always has the default. */
+	const char *gone;
 	/* Why a text is refused, without quoting it; NULL: it is not. */
 	const char *(*wrong)(const char *text);
 };

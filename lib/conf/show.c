@@ -147,6 +147,8 @@ static void put_value(struct buf *b, const struct conf_key *key,
 	case CONF_MAP:
 		put_struct(b, key->keys, field);
 		break;
+	case CONF_GONE:
+		break;
 	}
 }
 
@@ -169,6 +171,8 @@ static void put_struct(struct buf *b, const struct conf_key *keys,
 	}
 	buf_char(b, '{');
 	for (const struct conf_key *k = keys; k->name; k++) {
+		if (k->gone)
+			continue;
 		buf_fmt(b, "%s\"%s\":", k == keys ? "" : ",", k->name);
 		put_value(b, k, base);
 	}

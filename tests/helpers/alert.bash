@@ -91,6 +91,11 @@ routes() {
 	export MCP_CONFIG=$PWD/fleet.yaml
 }
 
+# policies POLICY…: fleet.yaml has these, too, beside its routes.
+policies() {
+	printf '%s\n' '  policies:' "${@/#/    - }" >>fleet.yaml
+}
+
 # hook NAME [MOOD]: starts a webhook; its route is then in HOOK. For each event that
 # it does not answer, it prints a line to the descriptor HEARD.
 hook() {

@@ -31,7 +31,7 @@ setup() {
 		  - {slug: example-mcp, url: "https://a.example.com/", account: acme}
 		  - {slug: example-two, url: "https://b.example.com/", account: other}
 		  - {slug: nobodys, url: "https://c.example.com/"}
-		alerts: {business: {zone: Europe/Berlin}}
+		alerts: {zone: Europe/Berlin}
 	END
 }
 

@@ -16,7 +16,8 @@ pipeline_setup() {
 	routes ''
 }
 
-# routes [MORE]: a configuration with the routes pager and other; MORE is for pager.
+# routes [MATCH]: a configuration with the routes pager, for what matches that, and
+# other, for regional ones; nobody else is told.
 routes() {
 	echo 0 >pager.mood
 	echo 0 >other.mood
@@ -26,8 +27,12 @@ routes() {
 	servers: [{slug: s, url: https://mcp.example.com/mcp}]
 	alerts:
 	  routes:
-	    - {name: pager, type: command, command: [$PWD/page, pager]${1-}}
-	    - {name: other, type: command, command: [$PWD/page, other], kinds: [regional]}
+	    - {name: pager, type: command, command: [$PWD/page, pager]}
+	    - {name: other, type: command, command: [$PWD/page, other]}
+	  policies:
+	    - {match: {kinds: [regional]}, steps: [{routes: [other]}]}
+	    - {match: {${1-}}, steps: [{routes: [pager]}]}
+	    - {steps: []}
 	END
 }
 

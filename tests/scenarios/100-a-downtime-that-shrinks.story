@@ -5,9 +5,13 @@ regions: us-east-1 eu-west-2 ap-southeast-1
 servers: shop
 alerts:
   routes:
-    - {name: chat, type: command, role: channel, command: [chat]}
-    - {name: phone, type: command, role: phone, command: [phone]}
-    - {name: boss, type: command, role: second, command: [boss]}
+    - {name: chat, type: command, command: [chat]}
+    - {name: phone, type: command, command: [phone]}
+    - {name: boss, type: command, command: [boss]}
+  policies:
+    - match: {severities: [P1]}
+      steps: [{routes: [chat]}, {after: 5m, routes: [phone]}, {after: 15m, routes: [boss]}]
+    - {steps: [{routes: [chat]}]}
 14:00-14:09 red initialize us-east-1 eu-west-2 ap-southeast-1
 14:10-15:09 amber initialize eu-west-2
 15:10-15:14 green

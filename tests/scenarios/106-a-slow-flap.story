@@ -3,8 +3,11 @@
 # there are three starts and not 48. Its ladder and its reminders go on.
 alerts:
   routes:
-    - {name: chat, type: command, role: channel, command: [chat]}
-    - {name: phone, type: command, role: phone, command: [phone]}
+    - {name: chat, type: command, command: [chat]}
+    - {name: phone, type: command, command: [phone]}
+  policies:
+    - {match: {severities: [P1]}, steps: [{routes: [chat]}, {after: 5m, routes: [phone]}]}
+    - {steps: [{routes: [chat]}]}
   policy: {remind: 1h}
 14:00 red initialize eu us
 14:01-14:04 green

@@ -3,8 +3,11 @@
 regions: eu us ap sa in
 alerts:
   routes:
-    - {name: pager, type: command, role: pager, command: [page]}
-    - {name: phone, type: command, role: phone, command: [call]}
+    - {name: pager, type: command, command: [page]}
+    - {name: phone, type: command, command: [call]}
+  policies:
+    - {match: {severities: [P1]}, steps: [{routes: [pager]}, {after: 5m, routes: [phone]}]}
+    - {steps: [{routes: [pager]}]}
 14:00-14:04 red initialize eu us
 14:05-14:12 red initialize eu us hash=ap:a,sa:b,in:a
 expect:

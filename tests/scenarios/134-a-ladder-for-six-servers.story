@@ -6,9 +6,10 @@ alerts:
   routes:
     - {name: ops, type: command, command: [ops]}
     - {name: oncall, type: command, command: [on]}
-    - {name: owner, type: command, command: [own], servers: [b]}
-  ladders:
-    - {name: slow, steps: [{route: ops}, {after: 5m, route: oncall}]}
+    - {name: owner, type: command, command: [own]}
+  policies:
+    - {match: {servers: [b]}, steps: [{routes: [owner]}, {after: 5m, routes: [owner]}]}
+    - {name: slow, steps: [{routes: [ops]}, {after: 5m, routes: [oncall]}]}
 14:00 green
 14:01-14:12 a: b: c: d: e: f: red tls eu us
 14:13-14:20 green

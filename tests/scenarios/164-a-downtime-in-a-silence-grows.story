@@ -1,9 +1,12 @@
 # A downtime of the tools is silenced, and has become P1 when the silence ends:
-# its beginning is told then, as what it is by now; its ladder begins there.
+# its beginning is told then, as what it is by now; its first step is taken there.
 alerts:
   routes:
-    - {name: chat, type: command, command: [chat], severities: [P2]}
-    - {name: page, type: command, command: [page], severities: [P1]}
+    - {name: chat, type: command, command: [chat]}
+    - {name: page, type: command, command: [page]}
+  policies:
+    - {match: {severities: [P1]}, steps: [{routes: [page]}]}
+    - {steps: [{routes: [chat]}]}
 13:55 record {"v":1,"type":"silence","slugs":["*"],"starts_at":"@14:00","ends_at":"@14:45","reason":"the new tools"}
 14:00-15:00 red tools-list ap eu
 15:01-15:05 green

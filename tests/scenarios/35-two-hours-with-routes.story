@@ -2,8 +2,11 @@
 # everything, and of the end whoever heard of the beginning.
 alerts:
   routes:
-    - {name: pager, type: command, severities: [P1], command: [page]}
+    - {name: pager, type: command, command: [page]}
     - {name: chat, type: command, command: [chat]}
+  policies:
+    - {match: {severities: [P1]}, steps: [{routes: [pager, chat]}]}
+    - {steps: [{routes: [chat]}]}
 14:00-15:59 red initialize eu us
 16:00-16:03 green
 expect:

@@ -2,8 +2,11 @@
 # hear of the end.
 alerts:
   routes:
-    - {name: pager, type: command, severities: [P1], command: [page]}
-    - {name: chat, type: command, severities: [P2], command: [chat]}
+    - {name: pager, type: command, command: [page]}
+    - {name: chat, type: command, command: [chat]}
+  policies:
+    - {match: {severities: [P1]}, steps: [{routes: [pager]}]}
+    - {match: {severities: [P2]}, steps: [{routes: [chat]}]}
 14:00-14:40 red tools-list eu us
 14:41-14:44 green
 expect:

@@ -2,8 +2,11 @@
 servers: shop-cart search
 alerts:
   routes:
-    - {name: shop, type: command, servers: ["shop-*"], kinds: [downtime], command: [shop]}
-    - {name: all, type: command, servers: ["s*"], kinds: [regional], command: [all]}
+    - {name: shop, type: command, command: [shop]}
+    - {name: all, type: command, command: [all]}
+  policies:
+    - {match: {servers: ["shop-*"], kinds: [downtime]}, steps: [{routes: [shop]}]}
+    - {match: {servers: ["s*"], kinds: [regional]}, steps: [{routes: [all]}]}
 14:00-14:04 shop-cart: amber tools-list eu
 14:05-14:06 shop-cart: red tools-list eu us
 14:07-14:10 shop-cart: green

@@ -1,8 +1,10 @@
-# A configuration whose only route asks for something else: the event is told to
-# nobody, and the replay says so.
+# A configuration that wants nobody told of anything but P1: the replay says so.
 alerts:
   routes:
-    - {name: pager, type: command, severities: [P1], command: [page]}
+    - {name: pager, type: command, command: [page]}
+  policies:
+    - {match: {severities: [P1]}, steps: [{routes: [pager]}]}
+    - {steps: []}
 14:00-14:04 amber tools-list eu
 14:05-14:08 green
 expect:

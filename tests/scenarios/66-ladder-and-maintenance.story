@@ -2,10 +2,13 @@
 # everything else.
 alerts:
   routes:
-    - {name: chat, type: command, role: channel, command: [chat]}
-    - {name: pager, type: command, role: pager, command: [page]}
-    - {name: phone, type: command, role: phone, command: [phone]}
-    - {name: boss, type: command, role: second, command: [boss]}
+    - {name: chat, type: command, command: [chat]}
+    - {name: pager, type: command, command: [page]}
+    - {name: phone, type: command, command: [phone]}
+    - {name: boss, type: command, command: [boss]}
+  policies:
+    - match: {severities: [P1]}
+      steps: [{routes: [pager]}, {after: 5m, routes: [phone]}, {after: 15m, routes: [boss]}]
 25:50 maintenance 26:03-26:20
 26:00-26:09 red initialize eu us
 26:10-26:22 green

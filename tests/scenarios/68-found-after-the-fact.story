@@ -2,8 +2,11 @@
 # down within them. It is over: nobody is woken, everybody may read of it.
 alerts:
   routes:
-    - {name: pager, type: command, severities: [P1], command: [pager]}
+    - {name: pager, type: command, command: [pager]}
     - {name: chat, type: command, command: [chat]}
+  policies:
+    - {match: {severities: [P1]}, steps: [{routes: [pager, chat]}]}
+    - {steps: [{routes: [chat]}]}
 14:00-14:04 green
 14:05-14:06 green judged=14:11
 14:07-14:08 red initialize eu us judged=14:11

@@ -2,10 +2,14 @@
 # woken, until it is half an hour old and P1.
 alerts:
   routes:
-    - {name: chat, type: command, role: channel, command: [chat]}
-    - {name: pager, type: command, role: pager, command: [page]}
-    - {name: phone, type: command, role: phone, command: [phone]}
-    - {name: boss, type: command, role: second, command: [boss]}
+    - {name: chat, type: command, command: [chat]}
+    - {name: pager, type: command, command: [page]}
+    - {name: phone, type: command, command: [phone]}
+    - {name: boss, type: command, command: [boss]}
+  policies:
+    - match: {severities: [P1]}
+      steps: [{routes: [pager]}, {after: 5m, routes: [phone]}, {after: 15m, routes: [boss]}]
+    - {match: {severities: [P2]}, steps: [{routes: [chat]}]}
 26:00-26:32 red tools-list eu us
 26:33-26:36 green
 expect:

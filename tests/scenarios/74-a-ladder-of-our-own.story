@@ -4,8 +4,8 @@ alerts:
   routes:
     - {name: chat, type: command, command: [chat]}
     - {name: oncall, type: command, command: [oncall]}
-  ladders:
-    - {name: slow, steps: [{route: chat}, {after: 20m, route: oncall}]}
+  policies:
+    - {name: slow, steps: [{routes: [chat]}, {after: 20m, routes: [oncall]}]}
 14:00-14:14 red initialize eu us
 14:15-14:29 green
 14:30-14:59 red initialize eu us

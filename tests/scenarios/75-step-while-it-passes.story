@@ -4,8 +4,8 @@ alerts:
   routes:
     - {name: chat, type: command, command: [chat]}
     - {name: oncall, type: command, command: [oncall]}
-  ladders:
-    - {name: slow, steps: [{route: chat}, {after: 10m, route: oncall}]}
+  policies:
+    - {name: slow, steps: [{routes: [chat]}, {after: 10m, routes: [oncall]}]}
 14:00-14:08 red initialize eu us
 14:09-14:12 green
 expect:

@@ -2,10 +2,10 @@
 # that kind.
 alerts:
   routes:
-    - {name: chat, type: command, role: channel, command: [chat]}
-    - {name: pager, type: command, role: pager, command: [page]}
-    - {name: phone, type: command, role: phone, command: [phone]}
-    - {name: boss, type: command, role: second, command: [boss]}
+    - {name: chat, type: slack, secret: chat}
+    - {name: pager, type: pagerduty, secret: pager}
+    - {name: phone, type: twilio_sms, secret: phone, from: "+15551230100", to: ["+15551230123"]}
+    - {name: boss, type: twilio_voice, secret: phone, from: "+15551230100", to: ["+15551230124"]}
 14:00-14:05 green hash=a
 14:06 green hash=b drift=eu:a>b,us:a>b,ap:a>b added=search
 14:07-14:10 green hash=b

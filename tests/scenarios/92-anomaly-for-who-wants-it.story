@@ -3,7 +3,10 @@
 alerts:
   routes:
     - {name: pager, type: command, command: [page]}
-    - {name: log, type: command, kinds: [anomaly_logged], command: [log]}
+    - {name: log, type: command, command: [log]}
+  policies:
+    - {match: {kinds: [anomaly_logged]}, steps: [{routes: [log]}]}
+    - {steps: [{routes: [pager]}]}
 14:00-14:09 green
 14:10 amber initialize eu
 14:11-14:24 green

@@ -2,8 +2,10 @@
 # the first, has a key of its own, and its ladder begins anew.
 alerts:
   routes:
-    - {name: chat, type: command, role: channel, command: [chat]}
-    - {name: phone, type: command, role: phone, command: [phone]}
+    - {name: chat, type: command, command: [chat]}
+    - {name: phone, type: command, command: [phone]}
+  policies:
+    - {steps: [{routes: [chat]}, {after: 5m, routes: [phone]}]}
 14:00-14:06 red initialize eu us
 14:07-14:29 green
 14:30-14:36 red dns us ap

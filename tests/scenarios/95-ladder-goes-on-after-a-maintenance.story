@@ -6,8 +6,8 @@ alerts:
     - {name: chat, type: command, command: [chat]}
     - {name: second, type: command, command: [second]}
     - {name: boss, type: command, command: [boss]}
-  ladders:
-    - {name: slow, steps: [{route: chat}, {after: 15m, route: second}, {after: 25m, route: boss}]}
+  policies:
+    - {name: slow, steps: [{routes: [chat]}, {after: 15m, routes: [second]}, {after: 25m, routes: [boss]}]}
   policy: {promote: 10h}
 14:00-15:20 amber initialize eu
 14:08 maintenance 14:12-14:40

@@ -2,9 +2,11 @@
 # at its first step, and that of the overrun begins at its own.
 alerts:
   routes:
-    - {name: chat, type: command, role: channel, command: [chat]}
-    - {name: phone, type: command, role: phone, command: [phone]}
-    - {name: boss, type: command, role: second, command: [boss]}
+    - {name: chat, type: command, command: [chat]}
+    - {name: phone, type: command, command: [phone]}
+    - {name: boss, type: command, command: [boss]}
+  policies:
+    - {steps: [{routes: [chat]}, {after: 5m, routes: [phone]}, {after: 15m, routes: [boss]}]}
 13:58 maintenance 14:03-14:30
 14:00-14:52 red initialize eu us
 14:53-14:56 green

@@ -4,7 +4,10 @@ servers: a b c d e f g
 alerts:
   routes:
     - {name: ops, type: command, command: [ops]}
-    - {name: owner, type: command, command: [own], servers: [b]}
+    - {name: owner, type: command, command: [own]}
+  policies:
+    - {match: {servers: [b]}, steps: [{routes: [owner]}]}
+    - {steps: [{routes: [ops]}]}
 14:00 green
 14:01-14:04 a: red tls eu us
 14:05-14:20 a: green

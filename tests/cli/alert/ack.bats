@@ -79,7 +79,7 @@ by() {
 }
 
 @test "the page says how bad, since when, from where, and where to look" {
-	sed -i 's|^alerts:|&\n  runbook: "https://wiki.example.com/?a=1\&b=2"\n  business: {zone: Asia/Tokyo}|' fleet.yaml
+	sed -i 's|^alerts:|&\n  runbook: "https://wiki.example.com/?a=1\&b=2"\n  zone: Asia/Tokyo|' fleet.yaml
 	[ "$(page GET "$URL")" = "200 OK" ]
 	grep -q '<h1>P1: example-mcp</h1>' page
 	grep -q "<dt>Since</dt><dd>.*$(TZ=Asia/Tokyo date -d "@$T" +%H:%M) Tokyo time, [0-9]* s\|min ago</dd>" page

@@ -88,7 +88,8 @@ up() {
 
 @test "a webhook gets what it asked for, signed; nobody sees the secret" {
 	hook ops
-	routes "$HOOK}" "${HOOK/name: ops/name: none}, servers: [other]}"
+	routes "$HOOK}" "${HOOK/name: ops/name: none}}"
+	policies '{match: {servers: [other]}, steps: [{routes: [none]}]}' '{steps: [{routes: [ops]}]}'
 	{ down; up; } | alert 0
 	[ "$(got ops)" = "downtime_started downtime_resolved" ]
 	jq -se '.[0] | .path == "/in" and
@@ -110,7 +111,7 @@ up() {
 	EOF
 	chmod +x page
 	echo 0 >code
-	routes "{name: pager, type: command, command: ['$PWD/page', '\$(id) >x', '--now'], severities: [P1]}"
+	routes "{name: pager, type: command, command: ['$PWD/page', '\$(id) >x', '--now']}"
 	{ down; up; } | alert 0 3<&-
 	[ "$(head -1 args)" = '$(id) >x --now' ]
 	diff in out
@@ -148,8 +149,10 @@ up() {
 		exec tee -a in
 	END
 	chmod +x file
-	routes "$HOOK}" "{name: file, type: command, command: ['$PWD/file'], servers: [example-mcp]}" \
-		"{name: rest, type: command, command: [tee, -a, '$PWD/in'], servers: [other]}"
+	routes "$HOOK}" "{name: file, type: command, command: ['$PWD/file']}" \
+		"{name: rest, type: command, command: [tee, -a, '$PWD/in']}"
+	policies '{match: {servers: [other]}, steps: [{routes: [slow, rest]}]}' \
+		'{steps: [{routes: [slow, file]}]}'
 	{ down; verdict 0 eu,us dns x other; } >lines
 	SECONDS=0
 	alert 3 <lines

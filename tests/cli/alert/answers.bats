@@ -27,13 +27,8 @@ setup() {
 		all+=("$ROUTE")
 	done
 	routes "${all[@]}" '{name: last, type: command, command: [sh, -c, "cat >>last"]}'
-	cat >>fleet.yaml <<-END
-		  ladders:
-		    - name: night
-		      steps: [{after: 0m, route: pagerduty}, {after: 0m, route: opsgenie},
-		        {after: 0m, route: slack}, {after: 0m, route: voice}, {after: 5m, route: last}]
-		store: $MCP_STORE
-	END
+	policies '{name: night, steps: [{routes: [pagerduty, opsgenie, slack, voice]}, {after: 5m, routes: [last]}]}'
+	echo "store: $MCP_STORE" >>fleet.yaml
 	verdict 0 eu,us initialize | alert 0
 	KEY=example-mcp:downtime:$T
 }
@@ -291,7 +286,7 @@ pressed() {
 }
 
 @test "a route answers only for what it was told of" {
-	sed -i 's|{name: slack,|{name: slack, servers: [shop],|' fleet.yaml
+	sed -i 's|opsgenie, slack, voice|opsgenie, voice|' fleet.yaml
 	redis flushall
 	verdict 0 eu,us initialize | alert 0
 	press ann "$KEY"

@@ -163,12 +163,13 @@ down() {
 	"$BIN/mcp-alert" list | diff - /dev/null
 }
 
-@test "a route asks for these by name" {
+@test "a policy asks for these by name" {
 	renamed day
 	for kind in cdn_cache_divergence schema_drift_detected; do
 		printf '%s\n' 'regions: [{name: a}, {name: b}, {name: c}]' 'servers:' \
 			'  - {slug: demo, url: https://mcp.example.com/mcp}' 'alerts:' '  routes:' \
-			"    - {name: $kind, type: command, kinds: [$kind], command: [tee, -a, '$PWD/$kind']}" >fleet.yaml
+			"    - {name: r, type: command, command: [tee, -a, '$PWD/$kind']}" '  policies:' \
+			"    - {match: {kinds: [$kind]}, steps: [{routes: [r]}]}" '    - {steps: []}' >fleet.yaml
 		redis flushall >/dev/null
 		aggregate replay day -r "$REGIONS" | "$BIN/mcp-alert" -c fleet.yaml >out 2>err
 	done

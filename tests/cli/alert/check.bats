@@ -45,7 +45,8 @@ fault() {
 	MCP_CONFIG='' alert 2 check
 	grep -q 'no configuration' err
 	routes "$(to all 'role: chief')"
-	fault 'alerts.routes[0].role: '
+	fault 'fleet.yaml:7:'
+	grep -q 'alerts.routes\[0\].role: there are no roles: ' err
 	routes '{name: h, type: webhook, secret: hool, url: "https://h.example.com/"}'
 	fault 'route h: its secret: '
 	routes '{name: h, type: webhook, secret: hook, url: "https://h.example.com/"}'
@@ -55,47 +56,69 @@ fault() {
 	echo 'taken = a canary' >credentials/hook
 	fault 'route h: its secret: no line "token = ..."'
 	MCP_CREDENTIALS='' CREDENTIALS_DIRECTORY='' fault 'route h: its secret: neither MCP_CREDENTIALS'
-	routes "$(to all 'zone: Europe/Berlen' 'hours: "9:00-18:00"')"
-	fault 'hours'
-	routes "$(to all 'zone: Europe/Berlen' 'hours: "09:00-18:00"')"
+	routes "$(to all)"
+	policies '{steps: [{routes: [all]}], hours: "9:00-18:00"}'
+	fault 'alerts.policies[0].hours: '
+	routes "$(to all 'zone: Europe/Berlen')"
 	fault 'alerts.routes[0].zone: no time zone of this system is named Europe/Berlen'
 	routes "$(to all)"
-	echo '  business: {zone: Mars/Olympus}' >>fleet.yaml
-	fault 'alerts.business.zone: no time zone of this system is named Mars/Olympus'
+	echo '  zone: Mars/Olympus' >>fleet.yaml
+	fault 'alerts.zone: no time zone of this system is named Mars/Olympus'
 	routes "{name: p, type: command, command: [$PWD/nothing]}"
 	fault "route p: $PWD/nothing: No such file"
 }
 
-@test "check warns of routes that nothing reaches, and of a P1 that nobody hears" {
-	routes "$(to a 'severities: [P2]')" "$(to b 'servers: [exmaple-mcp]')"
+@test "check warns of what nothing reaches, of what is forgotten, and of a P1 that nobody hears" {
+	routes "$(to a)" "$(to b)"
+	policies '{match: {servers: [exmaple-mcp]}, steps: [{routes: [b]}]}' \
+		'{match: {severities: [P1]}, steps: [{after: 5m, routes: [a]}]}' \
+		'{match: {severities: [P2]}, steps: [{routes: [a]}]}'
+	sed -i 's/{name: b, type: command, command: .*/{name: b, type: pagerduty, secret: hook}/' fleet.yaml
 	alert 0 check -N "$T"
 	[ ! -s out ]
 	diff err - <<-'END'
-		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of the fleet would reach nobody at once
-		mcp-alert: warning: at 2026-04-29T20:31:00Z a P1 of example-mcp would reach nobody at once
+		mcp-alert: warning: no policy matches a P3 test of the fleet, for one: it goes by the default of mcp-routes(5)
+		mcp-alert: warning: a P1 of the fleet would reach nobody at once
+		mcp-alert: warning: a P1 of example-mcp would reach nobody at once
+		mcp-alert: warning: policy policy-1: no event comes to it
 		mcp-alert: warning: route b: no event can reach it
 	END
+	routes "$(to a)"
+	policies '{steps: [{routes: [a]}]}'
+	alert 0 check
+	[ ! -s err ]
 }
 
 @test "check says who would be told of what; the same are told then" {
-	routes "$(to channel 'role: channel')" "$(to pager 'role: pager')" \
-		"$(to phone 'role: phone')"
+	routes "$(to chat)" "$(to pager)" "$(to phone)"
+	policies '{match: {severities: [P1]}, steps: [{routes: [pager]}, {after: 5m, routes: [phone, chat]}]}' \
+		'{steps: [{routes: [chat]}], hours: mon-fri 09:00-18:00}'
+	alert 0 check "kind=downtime,severity=P2,slug=example-mcp,at=2026-04-29T20:31:00Z"
+	diff out - <<-'END'
+		P2 downtime of example-mcp
+		at 2026-04-29T20:31:00Z:
+		  daily digest, 2026-04-30T09:00:00Z  chat
+		  after 30 min      pager, as P1
+		  after 35 min      phone, as P1
+		at 2026-04-30T09:00:00Z:
+		  at once           chat
+		  after 30 min      pager, as P1
+		  after 35 min      phone, as P1
+		in a maintenance: nobody; maintenance_overrun, P1, if it is still down 5 min after that
+	END
 	alert 0 check "kind=downtime,severity=P1,slug=example-mcp,at=2026-04-29T20:31:00Z"
 	diff out - <<-'END'
 		P1 downtime of example-mcp
-		at 2026-04-29T20:31:00Z, when nobody is at work:
+		at 2026-04-29T20:31:00Z:
 		  at once           pager
-		  after 5 min       phone
-		  after 15 min      channel
-		at 2026-04-30T09:00:00Z, when people are at work:
-		  at once           channel
+		  after 5 min       chat
 		  after 5 min       phone
 		in a maintenance: nobody; maintenance_overrun, P1, if it is still down 5 min after that
 	END
-	minutes 0 15 eu,us initialize >night
+	minutes 0 5 eu,us initialize >night
 	alert 0 replay night
-	[ "$(jq -cr '[.at, .routes]' out | sed "s/$T/T/; s/$((T + 300))/T+5/; s/$((T + 900))/T+15/" | paste -sd' ')" = \
-		'[T,["pager"]] [T+5,["pager","phone"]] [T+15,["channel","pager","phone"]]' ]
+	[ "$(jq -cr '[.at, .routes]' out | sed "s/$T/T/; s/$((T + 300))/T+5/" | paste -sd' ')" = \
+		'[T,["pager"]] [T+5,["chat","pager","phone"]]' ]
 	alert 2 check kind=downtime,slug=exmaple-mcp
 	[ ! -s out ]
 	grep -q "slug: 'exmaple-mcp' is not a server of the configuration" err
@@ -124,8 +147,9 @@ fault() {
 
 @test "a test goes through the real routes, and is remembered" {
 	hook chat
-	routes "$HOOK, kinds: [downtime]}" "$(to pager 'severities: [P1]')" \
-		"$(to logs 'severities: [P2, P3]')"
+	routes "$HOOK}" "$(to pager)" "$(to logs)"
+	policies '{match: {severities: [P1], kinds: [downtime]}, steps: [{routes: [chat, pager]}]}' \
+		'{steps: [{routes: [logs]}]}'
 	alert 0 test --by eve
 	[ "$(results)" = 'chat delivered 0|pager delivered 0' ]
 	[ "$(got chat)" = test ]
@@ -165,36 +189,30 @@ fault() {
 }
 
 @test "a test says who would be told later, and wakes none of them" {
-	routes "$(to channel 'role: channel')" "$(to pager 'role: pager')" \
-		"$(to phone 'role: phone')" "$(to second 'role: second')" "$(to sum 'digest: hourly')"
+	routes "$(to pager)" "$(to phone)" "$(to second)" "$(to sum)"
+	policies '{match: {severities: [P1]}, steps: [{routes: [pager]}, {after: 5m, routes: [phone]}, {after: 15m, routes: [second, pager]}]}' \
+		'{steps: [{routes: [sum]}], digest: hourly}'
 	alert 0 test -N "$T"
-	[ "$(results)" = 'pager delivered 0|sum digest 0|phone later 300|second later 900' ]
-	[ "$(undelivered)" = example-mcp ]
+	[ "$(results)" = 'pager delivered 0|phone later 300|second later 900' ]
+	[ -z "$(undelivered)" ]
 	alert 0 test -N $((T + 60)) -f text
 	grep -qx '  phone                 not now: after 5 min, if nobody acknowledges' out
-	alert 0 -N $((T + 3600)) </dev/null
-	[ "$(jq .count sum)" = 2 ]
-	[ "$(ls {channel,pager,phone,second} 2>/dev/null)" = pager ]
-	# What only a digest takes is no page.
-	redis del fleet:tests
-	routes "$(to sum 'digest: hourly')"
-	alert 3 test -N "$T"
-	[ "$(results)" = 'sum digest 0' ]
-	[ "$(redis hexists fleet:tests passed)" = 0 ]
-	# One that is on a ladder is told by that alone.
+	[ "$(ls {sum,pager,phone,second} 2>/dev/null)" = pager ]
+	# Of the fleet, too.
 	routes "$(to a)" "$(to b)"
-	echo '  ladders: [{name: l, steps: [{route: b}, {after: 10m, route: a}]}]' >>fleet.yaml
+	policies '{steps: [{routes: [b]}, {after: 10m, routes: [a]}]}'
 	alert 0 test -N "$T" '*'
 	[ "$(results)" = 'b delivered 0|a later 600' ]
 	jq -e '.server_slug == "*" and .server_url == null and (.summary | contains(" of the fleet "))' b
 }
 
 @test "a test that would reach nobody is refused" {
-	routes "$(to a 'severities: [P2]')"
+	routes "$(to a)"
+	policies '{match: {severities: [P2]}, steps: [{routes: [a]}]}' '{steps: []}'
 	alert 2 test
 	grep -q 'example-mcp: nobody would be told of a P1' err
 	routes "$(to a)"
-	echo '  ladders: [{name: l, steps: [{after: 10m, route: a}]}]' >>fleet.yaml
+	policies '{steps: [{after: 10m, routes: [a]}]}'
 	alert 2 test
 	grep -q 'nobody would be told of a P1 at once; after 10 min route a' err
 	alert 2 test nobodys
@@ -218,7 +236,9 @@ fault() {
 }
 
 @test "that nobody tests is told after 35 days, once a week, until somebody does" {
-	routes "$(to all)" "$(to test 'kinds: [test]')" "$(to down 'kinds: [downtime]' 'severities: [P1]')"
+	routes "$(to all)" "$(to test)" "$(to down)"
+	policies '{match: {kinds: [downtime], severities: [P1]}, steps: [{routes: [all, down]}]}' \
+		'{match: {kinds: [test]}, steps: [{routes: [all, test]}]}'
 	alert 0 </dev/null
 	[ "$(redis hget fleet:tests since)" -ge "$NOW" ]
 	redis hset fleet:tests since $((NOW - 34 * 86400))

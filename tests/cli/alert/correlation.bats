@@ -68,7 +68,8 @@ fleet() {
 	hook ops
 	ops=$HOOK
 	hook own
-	fleet "$ops}" "$HOOK, servers: [s2]}"
+	fleet "$ops}" "$HOOK}"
+	policies '{match: {servers: [s2]}, steps: [{routes: [own]}]}' '{steps: [{routes: [ops]}]}'
 	round 1 s1 s2 s3 s4 s5 >records
 	alert 0 <records
 	{ round 2; round 3; round 4; } >records

@@ -13,9 +13,7 @@ setup() {
 	alert_setup
 	routes '{name: chat, type: command, command: [sh, -c, "cat >>chat"]}' \
 		'{name: call, type: command, command: [sh, -c, "cat >>call"]}'
-	cat >>fleet.yaml <<-END
-		  ladders: [{name: night, steps: [{after: 0m, route: chat}, {after: 5m, route: call}]}]
-	END
+	policies '{name: night, steps: [{routes: [chat]}, {after: 5m, routes: [call]}]}'
 	verdict 0 eu,us initialize | alert 0 -N "$T"
 }
 

@@ -99,7 +99,8 @@ calls() {
 	calls 2
 	configure '  routes:' \
 		'    - {name: broken, type: command, command: ["false"], fallback: other}' \
-		"    - {name: other, type: command, command: [tee, -a, '$PWD/other'], kinds: [test]}"
+		"    - {name: other, type: command, command: [tee, -a, '$PWD/other']}" \
+		'  policies: [{steps: [{routes: [broken]}]}]'
 	round 16 a b | alert 3 -N $((T + 16 * 60 + 6))
 	calls 3
 	jq -se 'map(.event) == ["downtime_started", "downtime_resolved"] and

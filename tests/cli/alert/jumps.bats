@@ -67,8 +67,9 @@ heard() {
 }
 
 @test "what waits for a digest does not wait for a day that is not near" {
-	routes "{name: page, type: command, digest: daily, command: [$PWD/page]}"
-	verdict 0 eu,us initialize | at "$AHEAD"
+	routes "{name: page, type: command, command: [$PWD/page]}"
+	policies '{steps: [{routes: [page]}], digest: daily}'
+	verdict 0 eu,us tools-list x | at "$AHEAD"
 	[[ -z $(heard) ]]
 	at 60 tick
 	[[ $(heard) == digest ]]
@@ -93,8 +94,9 @@ heard() {
 }
 
 @test "reminders and ladders go on after a tick of the future" {
-	routes "{name: page, type: command, role: channel, command: [$PWD/page]}" \
-		"{name: late, type: command, role: phone, command: [$PWD/page]}"
+	routes "{name: page, type: command, command: [$PWD/page]}" \
+		"{name: late, type: command, command: [$PWD/page]}"
+	policies '{steps: [{routes: [page]}, {after: 5m, routes: [late]}]}'
 	verdict 0 eu,us initialize | at 5
 	at "$AHEAD" tick
 	minutes 1 2 eu,us initialize | at 130
@@ -106,8 +108,9 @@ heard() {
 }
 
 @test "a ladder that was begun by a wrong clock is climbed by the right one" {
-	routes "{name: page, type: command, role: channel, command: [$PWD/page]}" \
-		"{name: late, type: command, role: phone, command: [$PWD/page]}"
+	routes "{name: page, type: command, command: [$PWD/page]}" \
+		"{name: late, type: command, command: [$PWD/page]}"
+	policies '{steps: [{routes: [page]}, {after: 5m, routes: [late]}]}'
 	verdict $((AHEAD / 60)) eu,us initialize | at "$AHEAD"
 	[[ $(events out) == downtime_started ]]
 	# Its time counts from when the clock was right.
@@ -162,11 +165,12 @@ heard() {
 }
 
 @test "the budget of an hour is that of the hour, whatever came between" {
-	routes "{name: page, type: command, budget: 1, command: [$PWD/page]}"
-	verdict 0 eu,us initialize | at 5
-	verdict 0 eu,us initialize http.503 shop | at "$AHEAD"
+	routes "{name: page, type: command, command: [$PWD/page]}"
+	echo '  budget: 1' >>fleet.yaml
+	verdict 0 eu,us tools-list x | at 5
+	verdict 0 eu,us tools-list x shop | at "$AHEAD"
 	[[ $(heard) == 'downtime_started downtime_started' ]]
-	verdict 1 eu,us initialize http.503 search | at 65
+	verdict 1 eu,us tools-list x search | at 65
 	[[ $(heard) == 'downtime_started downtime_started' ]]
 }
 

@@ -30,8 +30,10 @@ setup() {
 		  - {slug: example-two, url: "https://b.example.com/"}
 		alerts:
 		  routes:
-		    - {name: file, type: command, kinds: [downtime],
-		       command: [/usr/bin/tee, -a, $PWD/sent]}
+		    - {name: file, type: command, command: [/usr/bin/tee, -a, $PWD/sent]}
+		  policies:
+		    - {match: {kinds: [downtime]}, steps: [{routes: [file]}]}
+		    - {steps: []}
 	END
 }
 

@@ -73,8 +73,11 @@ night() {
 	site: {url: https://status.example.com}
 	alerts:
 	  routes:
-	    - {name: pager, type: command, severities: [P1], servers: [shop], command: [touch, sent]}
-	    - {name: chat, type: command, role: channel, command: [touch, sent]}
+	    - {name: pager, type: pagerduty, secret: pager}
+	    - {name: chat, type: command, command: [touch, sent]}
+	  policies:
+	    - {match: {severities: [P1], servers: [shop]}, steps: [{routes: [pager, chat]}]}
+	    - {steps: [{routes: [chat]}]}
 	EOT
 	night >records
 	replay 0 -c fleet.yaml records
@@ -84,7 +87,7 @@ night() {
 ["downtime_escalated",["pager","chat"]]
 ["downtime_resolved",["pager","chat"]]' ]
 	jq -se '.[0].dashboard_url == "https://status.example.com/status/search"' out
-	# A channel wakes nobody: of the two P1 one is a page.
+	# A chat wakes nobody: of the two P1 one is a page.
 	grep -q '^pages: 1,' err
 	replay 0 -c fleet.yaml -f text records
 	grep -q 'downtime_started .* -> chat$' out
@@ -143,7 +146,7 @@ night() {
 	EOT
 	replay 2 records --policy promote=1
 	grep -q '^mcp-alert: --policy: promote: ' err
-	replay 0 records --policy latency_factor=2.5,promote=90s,slo=99.9
+	replay 0 records --policy throttled=4,promote=90s,slo=99.9
 }
 
 @test "lines that are refused, and those that mean nothing here" {

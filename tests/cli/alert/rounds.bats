@@ -150,7 +150,8 @@ written() {
 		exec redis-cli -s "$REDIS_SOCK" config set min-replicas-to-write 1 >&2
 	END
 	chmod +x page
-	one_by_one "{name: page, type: command, command: [$PWD/page], servers: [server-0]}"
+	one_by_one "{name: page, type: command, command: [$PWD/page]}"
+	policies '{match: {servers: [server-0]}, steps: [{routes: [page]}]}' '{steps: []}'
 	alert 3 -N "$T" <lines
 	grep -q NOREPLICAS err
 	mv out before

@@ -17,6 +17,7 @@ failing() {
 		all+=("$ROUTE")
 	done
 	routes "${all[@]}"
+	policies '{steps: [{routes: [pagerduty, opsgenie, hook, slack, discord, sms]}]}'
 	mood "$1" "$1" "$1" "$1" "$1" "$1" ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
 	[ "$(grep -cE "$2; it is tried again" err)" = 6 ]
@@ -89,6 +90,7 @@ failing() {
 	printf -v to '"+155512301%02d", ' {1..20}
 	route sms "to: [${to%, }]"
 	routes "$ROUTE"
+	policies '{steps: [{routes: [sms]}]}'
 	mood slow
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
 	grep -F 'too slow to take it all at once; it is tried again' err
@@ -144,6 +146,7 @@ failing() {
 		all+=("$ROUTE")
 	done
 	routes "${all[@]}"
+	policies '{steps: [{routes: [pagerduty, opsgenie, hook, slack, discord, sms, voice]}]}'
 	alert 0 test example-mcp
 	[ "$(taken 'map(.vendor) | unique | join(" ")')" = "discord hook opsgenie pagerduty slack twilio" ]
 	silent

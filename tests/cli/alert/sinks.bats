@@ -190,6 +190,7 @@ life() {
 @test "a second number is not kept from its message by a route that is too busy" {
 	route sms 'to: ["+15551230124", "+15551230125"]'
 	routes "$ROUTE"
+	policies '{steps: [{routes: [sms]}]}'
 	mood ok 429 ok
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
 	redis get alert:example-mcp | jq -e '.outbox[0].deliveries[0] |
@@ -217,6 +218,7 @@ life() {
 		all+=("$ROUTE")
 	done
 	routes "${all[@]}"
+	policies '{steps: [{routes: [pagerduty, opsgenie, hook, slack, discord, sms, voice]}]}'
 	verdict 0 eu,us initialize '<!channel> *b* `c` @everyone & [x](http://evil)' | alert 0 -N $((T + 60))
 	alert 0 ack -N $((T + 90)) --by '<https://evil|ann> @here' \
 		--reason '**x** </Say><Dial>1</Dial> & | ~y~ _z_' example-mcp
@@ -228,16 +230,17 @@ life() {
 @test "every sink takes a digest" {
 	all=()
 	for name in pagerduty opsgenie hook slack discord sms voice; do
-		route $name 'digest: hourly'
+		route $name
 		all+=("$ROUTE")
 	done
 	routes "${all[@]}"
-	{ verdict 0 eu,us initialize; minutes 1 3; verdict 0 eu tls tcp.refused other; } | alert 0 -N $((T + 60))
+	policies '{steps: [{routes: [pagerduty, opsgenie, hook, slack, discord, sms, voice]}], digest: hourly}'
+	{ verdict 0 eu,us tools-list x; minutes 1 3; verdict 0 eu tls tcp.refused other; } | alert 0 -N $((T + 60))
 	[ -z "$(taken 'map(.vendor) | join(" ")')" ]
 	alert 0 tick -N $((T + 3900))
 	[ "$(taken 'map(.vendor) | sort | join(" ")')" = \
 		"discord hook opsgenie pagerduty slack twilio twilio" ]
 	taken '.[] | select(.vendor == "hook").body | .text, .attachments[0].text' | tee digest
-	grep -F 'P1 digest, hourly: 2 events' digest
-	grep -E 'Wed 29 Apr .*20:31 UTC  P1: example-mcp is down$' digest
+	grep -F 'P2 digest, hourly: 2 events' digest
+	grep -E 'Wed 29 Apr .*20:31 UTC  P2: example-mcp' digest
 }

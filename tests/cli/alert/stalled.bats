@@ -93,13 +93,13 @@ verdict() {
 
 @test "who names servers is not told of the fleet, unless asked for" {
 	beats 0 0 5
-	routes ", servers: ['s*']"
+	routes "servers: ['s*']"
 	tick 0 6
 	[ "$(events out)" = started ]
 	[ ! -e pager.got ]
 	redis del 'alert:*' >/dev/null
 	beats 0 0 5
-	routes ", servers: ['\\*']"
+	routes "servers: ['\\*']"
 	tick 0 6
 	[ "$(events pager.got)" = started ]
 }

@@ -61,7 +61,7 @@ teardown() {
 }
 
 @test "a route that fails is tried again, and only that one" {
-	sed -i 's/kinds: \[regional\]/kinds: [pipeline_stalled]/' fleet.yaml
+	sed -i 's/steps: \[{routes: \[pager\]}\]/steps: [{routes: [pager, other]}]/' fleet.yaml
 	redis_stop
 	echo 1 >pager.mood
 	tick 3 0

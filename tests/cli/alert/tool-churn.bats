@@ -21,8 +21,11 @@ churns() {
 }
 
 @test "minute by minute through the store: one incident, and how often is kept" {
-	routes '{name: churn, type: command, command: [tee, -a, churn], kinds: [tool_churn]}' \
-		'{name: drift, type: command, command: [tee, -a, drift], kinds: [schema_drift_detected, cdn_cache_divergence]}'
+	routes '{name: churn, type: command, command: [tee, -a, churn]}' \
+		'{name: drift, type: command, command: [tee, -a, drift]}'
+	policies '{match: {kinds: [tool_churn]}, steps: [{routes: [churn]}]}' \
+		'{match: {kinds: [schema_drift_detected, cdn_cache_divergence]}, steps: [{routes: [drift]}]}' \
+		'{steps: []}'
 	for m in 0 1 2 3 4 5; do
 		churns $m $((m * 10 + 13)) | alert 0 -N $((T + 60 * m))
 	done
@@ -53,7 +56,7 @@ churns() {
 }
 
 @test "who would be told can be asked, and a maintenance holds it" {
-	routes '{name: churn, type: command, command: [tee, -a, churn], kinds: [tool_churn]}'
+	routes '{name: churn, type: command, command: [tee, -a, churn]}'
 	alert 0 check kind=tool_churn,slug=example-mcp
 	grep -w churn out
 	"$BIN/mcp-alert" maintenance add -N "$T" --for 10m example-mcp >/dev/null

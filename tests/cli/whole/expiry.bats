@@ -301,7 +301,9 @@ fleet() {
 	printf '%s\n' "store: unix://$REDIS_SOCK" 'regions: [{name: eu}]' 'servers:' \
 		"  - {slug: one, url: \"$(url "$1")\", auth: {mode: bearer, credential: one}}" \
 		'alerts:' '  routes:' \
-		"    - {name: file, type: command, command: [tee, -a, '$OUT/told'], kinds: [certificate_expiring, token_expiring]}" \
+		"    - {name: file, type: command, command: [tee, -a, '$OUT/told']}" '  policies:' \
+		'    - {match: {kinds: [certificate_expiring, token_expiring]}, steps: [{routes: [file]}]}' \
+		'    - {steps: []}' \
 		>"$OUT/fleet.yaml"
 }
 

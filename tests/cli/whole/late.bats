@@ -27,8 +27,11 @@ setup() {
 		cat <<-EOT
 		alerts:
 		  routes:
-		    - {name: pager, type: command, severities: [P1], command: [$PWD/page, pager]}
+		    - {name: pager, type: command, command: [$PWD/page, pager]}
 		    - {name: chat, type: command, command: [$PWD/page, chat]}
+		  policies:
+		    - {match: {severities: [P1]}, steps: [{routes: [pager, chat]}]}
+		    - {steps: [{routes: [chat]}]}
 		EOT
 	} >fleet.yaml
 	# shellcheck disable=SC2016

@@ -61,8 +61,8 @@ static void test_defaults(void **state)
 	assert_true(c->policy.remind_s == 14400);
 	assert_int_equal(c->policy.silent, 5);
 	assert_true(c->policy.latency_factor == 3 && c->policy.slo == 99.5);
-	assert_string_equal(c->business.hours, "09:00-18:00");
-	assert_string_equal(c->business.zone, "UTC");
+	assert_int_equal(c->budget, 60);
+	assert_string_equal(c->zone, "UTC");
 	assert_int_equal(c->policy.throttled, 3);
 	assert_ptr_equal(conf_server(c, "example-mcp"), s);
 	assert_null(conf_server(c, "other"));
@@ -272,30 +272,46 @@ static void test_hours(void **state)
 	static const struct {
 		const char *text;
 		int from, to; /* -1: refused */
+		unsigned days;
 	} cases[] = {
-		{"09:00-18:00", 540, 1080},
-		{"22:30-06:05", 1350, 365},
-		{"00:00-24:00", 0, 1440},
-		{"24:00-01:00", -1, -1},
-		{"09:00-09:00", -1, -1},
-		{"9:00-18:00", -1, -1},
-		{"09:60-18:00", -1, -1},
-		{"09:00-24:01", -1, -1},
-		{"09:00 18:00", -1, -1},
-		{"09:00-18:00 ", -1, -1},
-		{"09:00-", -1, -1},
-		{"09", -1, -1},
-		{"", -1, -1},
+		{"09:00-18:00", 540, 1080, 0x7f},
+		{"22:30-06:05", 1350, 365, 0x7f},
+		{"00:00-24:00", 0, 1440, 0x7f},
+		{"mon-fri 09:00-18:00", 540, 1080, 0x1f},
+		{"sat,sun 09:00-18:00", 540, 1080, 0x60},
+		{"fri-mon 09:00-18:00", 540, 1080, 0x71},
+		{"mon,wed-thu 09:00-18:00", 540, 1080, 0x0d},
+		{"wed 09:00-18:00", 540, 1080, 0x04},
+		{"mon-fri", -1, -1, 0},
+		{"mon-fri ", -1, -1, 0},
+		{"mon- 09:00-18:00", -1, -1, 0},
+		{"mon,09:00-18:00", -1, -1, 0},
+		{"monday 09:00-18:00", -1, -1, 0},
+		{"mon  09:00-18:00", -1, -1, 0},
+		{"mo 09:00-18:00", -1, -1, 0},
+		{"24:00-01:00", -1, -1, 0},
+		{"09:00-09:00", -1, -1, 0},
+		{"9:00-18:00", -1, -1, 0},
+		{"09:60-18:00", -1, -1, 0},
+		{"09:00-24:01", -1, -1, 0},
+		{"09:00 18:00", -1, -1, 0},
+		{"09:00-18:00 ", -1, -1, 0},
+		{"09:00-", -1, -1, 0},
+		{"09", -1, -1, 0},
+		{"", -1, -1, 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		int from = -1, to = -1;
-		bool ok = conf_hours(cases[i].text, &from, &to);
+		struct conf_hours h;
+		bool ok = conf_hours(cases[i].text, &h);
 
 		if (ok != (cases[i].from >= 0) ||
-			(ok && (from != cases[i].from || to != cases[i].to)))
-			fail_msg("%s: %d %d %d", cases[i].text, ok, from, to);
+			(ok && (h.from != cases[i].from ||
+				       h.to != cases[i].to ||
+				       h.days != cases[i].days)))
+			fail_msg("%s: %d %d %d", cases[i].text, ok, h.from,
+				h.to);
 	}
 }
 

@@ -21,15 +21,26 @@
 #define HOUR (NIGHT_START + 600)
 #define MORNING (NIGHT_START + (15 * 60 + 10) * 60)
 
-static struct conf_route routes[] = {
-	{.name = "hourly", .digest = CONF_DIGEST_HOURLY},
-	{.name = "channel", .role = CONF_ROLE_CHANNEL},
-	{.name = "thrifty", .budget = 1},
+static struct conf_route routes[] = {{.name = "chat"}, {.name = "mail"}};
+static char *p1[] = {"P1"}, *p2[] = {"P2"}, *both[] = {"chat", "mail"};
+static struct conf_step at_once[] = {{.routes = both, .n_routes = 1}};
+static struct conf_step to_both[] = {{.routes = both, .n_routes = 2}};
+static struct conf_notify policies[] = {
+	{.name = "p1", .match = {.severities = p1, .n_severities = 1},
+		.steps = at_once, .n_steps = 1},
+	{.name = "p2", .match = {.severities = p2, .n_severities = 1},
+		.steps = to_both, .n_steps = 1},
+	{.name = "p3", .steps = to_both, .n_steps = 1,
+		.digest = CONF_DIGEST_DAILY},
 };
+/* One event an hour. */
 static const struct conf conf = {
 	.routes = routes,
-	.n_routes = 3,
-	.business = {.hours = "09:00-18:00", .zone = "UTC"},
+	.n_routes = 2,
+	.policies = policies,
+	.n_policies = 3,
+	.budget = 1,
+	.zone = "UTC",
 };
 
 struct desk {
@@ -126,29 +137,31 @@ static void test_waits(void **state)
 	(void)state;
 	desk_init(&d);
 	happen(&d, 0, ALERT_STARTED, SEVERITY_P3, 0);
-	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty");
+	expect_outbox(&d, "1 chat 910, 1 mail 910");
 	happen(&d, 1, ALERT_STARTED, SEVERITY_P2, 1);
-	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty, "
-			  "2 hourly 10, 2 channel, 2 thrifty 10!");
-	/* An end joins its beginning's digest, at no cost to the budget. */
+	happen(&d, 2, ALERT_STARTED, SEVERITY_P2, 1);
+	expect_outbox(&d, "1 chat 910, 1 mail 910, 2 chat, 2 mail, "
+			  "3 chat 10!, 3 mail 10!");
+	/* Its end joins its beginning, and costs nothing. */
+	happen(&d, 2, ALERT_RESOLVED, SEVERITY_P2, 2);
 	happen(&d, 1, ALERT_RESOLVED, SEVERITY_P2, 2);
-	expect_outbox(&d, "1 hourly 10, 1 channel 910, 1 thrifty, "
-			  "2 hourly 10, 2 channel, 2 thrifty 10!, "
-			  "3 hourly 10, 3 channel, 3 thrifty 10!");
-	/* outbox_due never gives what waits for a digest. */
+	expect_outbox(&d, "1 chat 910, 1 mail 910, 2 chat, 2 mail, "
+			  "3 chat 10!, 3 mail 10!, 4 chat 10!, 4 mail 10!, "
+			  "5 chat, 5 mail");
+	/* What waits for others is for no other way out, whatever the time. */
 	for (; outbox_due(&d.st, 1e11, &judge, &at, &item); at = 0)
 		outbox_drop(&d.st, &item);
 	assert_false(outbox_waits(&d.st, 1e11, &judge));
-	expect_outbox(&d, "1 hourly 10, 1 channel 910, 2 hourly 10, "
-			  "2 thrifty 10!, 3 hourly 10, 3 thrifty 10!");
-	/* An urgent event sends at once what waited of its incident. */
+	expect_outbox(&d, "1 chat 910, 1 mail 910, 3 chat 10!, 3 mail 10!, "
+			  "4 chat 10!, 4 mail 10!");
+	/* It gets worse: what is urgent takes along what waited. */
+	strings_clear(&d.told);
 	happen(&d, 0, ALERT_ESCALATED, SEVERITY_P1, 60);
-	expect_outbox(&d, "1 hourly 10, 1 channel, 2 hourly 10, "
-			  "2 thrifty 10!, 3 hourly 10, 3 thrifty 10!, "
-			  "4 hourly 70, 4 channel, 4 thrifty");
+	expect_outbox(&d, "1 chat, 1 mail 910, 3 chat 10!, 3 mail 10!, "
+			  "4 chat 10!, 4 mail 10!, 6 chat");
 	assert_true(outbox_due(&d.st, NIGHT_START + 3600, &judge, &at, &item));
 	assert_int_equal(item.pending->number, 1);
-	assert_string_equal(item.delivery->route, "channel");
+	assert_string_equal(item.delivery->route, "chat");
 	desk_release(&d);
 }
 
@@ -192,28 +205,29 @@ static void test_record(void **state)
 
 	(void)state;
 	desk_init(&d);
-	happen(&d, 0, ALERT_STARTED, SEVERITY_P3, 0);
+	happen(&d, 0, ALERT_STARTED, SEVERITY_P2, 0);
 	happen(&d, 1, ALERT_STARTED, SEVERITY_P2, 1);
+	happen(&d, 2, ALERT_STARTED, SEVERITY_P2, 2);
 	digests_note(&l, &d.st, HOUR - 1, NULL);
 	assert_int_equal(l.n, 0);
-	happen(&d, 2, ALERT_STARTED, SEVERITY_P3, 15);
+	happen(&d, 3, ALERT_STARTED, SEVERITY_P3, 15);
 	digests_note(&l, &d.st, HOUR, NULL);
 	assert_int_equal(l.n, 2);
 	digests_release(&l);
-	digests_note(&l, &d.st, HOUR, "thrifty");
+	digests_note(&l, &d.st, HOUR, "mail");
 	assert_int_equal(l.n, 1);
 	assert_true(l.v[0].over);
 	digests_release(&l);
-	digests_note(&l, &d.st, HOUR + 3600, "hourly");
+	digests_note(&l, &d.st, MORNING, "chat");
 	digests_sort(&l);
 	assert_int_equal(l.n, 2);
 	buf_init(&b, 2 * DIGEST_BYTES);
 	digest_json(&b, &l.v[0], HOUR + 0.5);
 	assert_string_equal(b.p,
 		"{\"v\":1,\"type\":\"digest\",\"at\":1777485600.5,"
-		"\"route\":\"hourly\",\"period\":\"hourly\",\"because\":null,"
-		"\"dedup_key\":\"digest:hourly:1777485600\","
-		"\"events\":[{\"at\":0},{\"at\":1}],\"count\":2}");
+		"\"route\":\"chat\",\"period\":\"hourly\",\"because\":\"budget\","
+		"\"dedup_key\":\"digest:chat:1777485600\","
+		"\"events\":[{\"at\":1},{\"at\":2}],\"count\":2}");
 	buf_release(&b);
 	digests_release(&l);
 	desk_release(&d);

@@ -1,6 +1,6 @@
 /*
- * Goal: while nobody acknowledges, each step of a ladder tells its route once,
- * on the clock of the verdicts; after an acknowledgement, none does.
+ * Goal: who else is told while nobody answers, and who is left alone once
+ * somebody does: each step of a policy once, on the clock of the verdicts.
  */
 #include "nights.h"
 
@@ -17,7 +17,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-/* A night, and in `told` who was told of each event. */
+/* A night, and who was told of what in it. */
 struct watch {
 	struct night n;
 	const struct conf *conf;
@@ -56,7 +56,7 @@ static void through_the_store(struct alert_state *st)
 	buf_release(&b);
 }
 
-/* Dispatches the events from index `from` on, as emit.c does. */
+/* Tells of the events from that one on, as the pager does. */
 static void tell(struct watch *w, size_t from)
 {
 	struct dispatch d = {w->conf, w->budget, false, w->now};
@@ -82,7 +82,7 @@ static void tell(struct watch *w, size_t from)
 	through_the_store(&w->n.st);
 }
 
-/* Runs the same verdict for `times` minutes, with escalation in each. */
+/* One word for so many minutes: what is decided in each. */
 static void minutes(struct watch *w, const char *word, int times)
 {
 	for (int i = 0; i < times; i++) {
@@ -114,17 +114,16 @@ static void expect(struct watch *w, const char *expected)
 }
 
 static struct conf_route team[] = {
-	{.name = "channel", .role = CONF_ROLE_CHANNEL},
-	{.name = "pager", .role = CONF_ROLE_PAGER},
-	{.name = "phone", .role = CONF_ROLE_PHONE},
-	{.name = "second", .role = CONF_ROLE_SECOND},
+	{.name = "channel", .type = CONF_ROUTE_SLACK},
+	{.name = "pager", .type = CONF_ROUTE_PAGERDUTY},
+	{.name = "phone", .type = CONF_ROUTE_TWILIO_SMS},
+	{.name = "second", .type = CONF_ROUTE_TWILIO_VOICE},
 };
-/* People go home in minute 10. */
 #define TEAM(...)                                                              \
 	{                                                                      \
 		.routes = team,                                                \
 		.n_routes = 4,                                                 \
-		.business = {.hours = "09:00-18:00", .zone = "UTC"},           \
+		.zone = "UTC",                                                 \
 		__VA_ARGS__                                                    \
 	}
 static const struct conf usual = TEAM();
@@ -136,24 +135,25 @@ static void test_usual(void **state)
 	(void)state;
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 60);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "5 downtime_escalated P1: channel phone | "
-		   "15 downtime_escalated P1: channel pager phone second");
-	/* No step is due while the server answers again, or after the end. */
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone | "
+		   "15 downtime_escalated P1: channel pager phone second | "
+		   "30 downtime_escalated P1: channel pager phone second");
+	/* What is over, or may be, disturbs nobody. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 4);
 	minutes(&w, ".", 2);
 	minutes(&w, "EU1", 1);
 	minutes(&w, ".", 20);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "6 downtime_escalated P1: channel phone | "
-		   "9 downtime_resolved P1: channel phone");
-	/* After missing verdicts, all steps that are due make one event. */
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "6 downtime_escalated P1: channel pager phone | "
+		   "9 downtime_resolved P1: channel pager phone");
+	/* Verdicts that were missing: what is due then is one event. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 1);
 	w.n.minute = 16;
 	minutes(&w, "EU1", 10);
-	expect(&w, "0 downtime_started P1: channel | "
+	expect(&w, "0 downtime_started P1: channel pager | "
 		   "16 downtime_escalated P1: channel pager phone second");
 }
 
@@ -179,10 +179,7 @@ static void test_summary(void **state)
 	watch_release(&w);
 }
 
-/*
- * Without a second the last step tells the channel; without a phone that step
- * is left out.
- */
+/* Where nobody has a phone, a step tells nobody, and is no event. */
 static void test_smaller_team(void **state)
 {
 	struct conf_route routes[] = {team[0], team[1]};
@@ -195,13 +192,12 @@ static void test_smaller_team(void **state)
 	watch_init(&w, &small);
 	w.n.minute = 10;
 	minutes(&w, "EU1", 30);
-	expect(&w, "10 downtime_started P1: pager | "
-		   "25 downtime_escalated P1: channel pager");
+	expect(&w, "10 downtime_started P1: channel pager");
 	watch_init(&w, &small);
 	minutes(&w, "EU1", 9);
 	minutes(&w, ".", 3);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "11 downtime_resolved P1: channel");
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "11 downtime_resolved P1: channel pager");
 }
 
 static void test_promotion(void **state)
@@ -215,16 +211,14 @@ static void test_promotion(void **state)
 		   "30 downtime_escalated P1: channel pager | "
 		   "35 downtime_escalated P1: channel pager phone | "
 		   "45 downtime_escalated P1: channel pager phone second");
-	/*
-	 * A regional incident is folded into a downtime, which begins its own
-	 * ladder.
+	/* A regional one is folded into a downtime, which has its own ladder.
 	 */
 	watch_init(&w, &usual);
 	minutes(&w, "E1", 33);
 	minutes(&w, "EU1", 10);
 	expect(&w, "2 regional_started P2: channel | "
-		   "33 downtime_started P1: pager | "
-		   "38 downtime_escalated P1: pager phone");
+		   "33 downtime_started P1: channel pager | "
+		   "38 downtime_escalated P1: channel pager phone");
 }
 
 static void test_ack(void **state)
@@ -241,49 +235,50 @@ static void test_ack(void **state)
 		NIGHT_START + 12.9 * 60));
 	assert_false(ack_holds(&w.n.st.incidents[ALERT_DOWNTIME],
 		NIGHT_START + 13 * 60));
-	/* It expires in minute 13; the ladder goes on from minute 3. */
+	/* It expires in minute 13; the ladder had come to minute 3. */
 	minutes(&w, "EU1", 40);
 	minutes(&w, ".", 3);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "3 downtime_acknowledged P1: channel | "
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "3 downtime_acknowledged P1: channel pager | "
 		   "13 downtime_reminder P1: channel pager | "
 		   "15 downtime_escalated P1: channel pager phone | "
 		   "25 downtime_escalated P1: channel pager phone second | "
+		   "40 downtime_escalated P1: channel pager phone second | "
 		   "45 downtime_resolved P1: channel pager phone second");
-	/* An acknowledgement ends with its incident. */
+	/* It goes with the incident. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 3);
 	acknowledge(&w, NULL, 3600);
 	minutes(&w, ".", 3);
 	minutes(&w, "EU1", 6);
 	assert_null(w.n.st.incidents[ALERT_DOWNTIME].ack.by);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "3 downtime_acknowledged P1: channel | "
-		   "5 downtime_resolved P1: channel | "
-		   "6 downtime_started P1: channel | "
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "3 downtime_acknowledged P1: channel pager | "
+		   "5 downtime_resolved P1: channel pager | "
+		   "6 downtime_started P1: channel pager | "
 		   "11 downtime_escalated P1: channel pager phone");
-	/* A second acknowledgement replaces the first. */
+	/* One more takes the place of the first. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 3);
 	acknowledge(&w, NULL, 120);
 	minutes(&w, "EU1", 1);
 	acknowledge(&w, NULL, 600);
 	minutes(&w, "EU1", 16);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "3 downtime_acknowledged P1: channel | "
-		   "4 downtime_acknowledged P1: channel | "
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "3 downtime_acknowledged P1: channel pager | "
+		   "4 downtime_acknowledged P1: channel pager | "
 		   "14 downtime_reminder P1: channel pager | "
 		   "16 downtime_escalated P1: channel pager phone");
-	/* No verdict between the end of one acknowledgement and the next. */
+	/* Between the end of one and the next, unseen, time went by. */
 	watch_init(&w, &usual);
 	minutes(&w, "EU1", 3);
 	acknowledge(&w, NULL, 120);
 	w.n.minute = 10;
 	acknowledge(&w, NULL, 600);
 	minutes(&w, "EU1", 11);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "3 downtime_acknowledged P1: channel | "
-		   "10 downtime_acknowledged P1: channel | "
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "3 downtime_acknowledged P1: channel pager | "
+		   "10 downtime_acknowledged P1: channel pager | "
 		   "20 downtime_reminder P1: channel pager | "
 		   "20 downtime_escalated P1: channel pager phone");
 }
@@ -297,7 +292,7 @@ static void test_ack_broken(void **state)
 	watch_init(&w, &usual);
 	minutes(&w, "EU6", 5);
 	acknowledge(&w, NULL, 4 * 3600);
-	/* While it is acknowledged, its age does not make it P1. */
+	/* Time alone makes it no worse while somebody looks after it. */
 	minutes(&w, "EU6", 35);
 	minutes(&w, "EU3/http.503", 7);
 	r = &w.n.events.v[2].record;
@@ -320,74 +315,96 @@ static void test_ack_broken(void **state)
 		   "65 downtime_escalated P1: channel pager");
 }
 
-static void test_ladders(void **state)
+static void test_policies(void **state)
 {
 	static char *p1[] = {"P1"}, *other[] = {"other-*"};
-	struct conf_step steps[] = {{0, "pager"}, {120, "phone"},
-		{120, "second"}, {600, "pager"}};
-	struct conf_step silent[] = {{300, "phone"}};
-	struct conf_ladder ladders[] = {
+	static char *pager[] = {"pager"}, *phone[] = {"phone"};
+	static char *second[] = {"second"};
+	struct conf_step steps[] = {{0, pager, 1}, {120, phone, 1},
+		{120, second, 1}, {600, pager, 1}};
+	struct conf_step silent[] = {{300, phone, 1}};
+	struct conf_notify policies[] = {
 		{.name = "none", .steps = silent, .n_steps = 1,
-			.servers = other, .n_servers = 1},
+			.match = {.servers = other, .n_servers = 1}},
 		{.name = "ours", .steps = steps, .n_steps = 4,
-			.severities = p1, .n_severities = 1},
+			.match = {.severities = p1, .n_severities = 1}},
 		{.name = "rest", .steps = silent, .n_steps = 1},
 	};
-	struct conf conf = TEAM(.ladders = ladders, .n_ladders = 3);
+	struct conf conf = TEAM(.policies = policies, .n_policies = 3);
 	struct watch w;
 
 	(void)state;
-	/* A configured ladder tells by day, too; roles work as before. */
 	watch_init(&w, &conf);
 	minutes(&w, "EU1", 40);
 	assert_string_equal(w.n.st.incidents[ALERT_DOWNTIME].escalation.ladder,
 		"ours");
 	assert_int_equal(w.n.st.incidents[ALERT_DOWNTIME].escalation.step, 4);
-	expect(&w, "0 downtime_started P1: channel pager | "
-		   "2 downtime_escalated P1: channel pager phone second | "
-		   "10 downtime_escalated P1: channel pager phone second");
-	/* P2 has ladder "rest", and P1, after the promotion, "ours". */
+	expect(&w, "0 downtime_started P1: pager | "
+		   "2 downtime_escalated P1: pager phone second | "
+		   "10 downtime_escalated P1: pager phone second");
+	/* Another policy from the promotion on. */
 	watch_init(&w, &conf);
 	minutes(&w, "EU6", 33);
-	expect(&w, "0 downtime_started P2: channel | "
-		   "5 downtime_escalated P2: channel phone | "
-		   "30 downtime_escalated P1: channel pager phone | "
-		   "32 downtime_escalated P1: channel pager phone second");
-	/* The ladder is configured while the incident is open. */
-	conf.n_ladders = 1;
+	expect(&w, "0 downtime_started P2: | "
+		   "5 downtime_escalated P2: phone | "
+		   "30 downtime_escalated P1: pager phone | "
+		   "32 downtime_escalated P1: pager phone second");
+	/* One that comes while it is open: until then the default. */
+	conf.n_policies = 1;
 	watch_init(&w, &conf);
 	minutes(&w, "EU1", 20);
-	assert_null(w.n.st.incidents[ALERT_DOWNTIME].escalation.ladder);
-	conf.n_ladders = 3;
+	assert_string_equal(w.n.st.incidents[ALERT_DOWNTIME].escalation.ladder,
+		ESCALATION_DEFAULT);
+	conf.n_policies = 3;
 	minutes(&w, "EU1", 3);
-	expect(&w, "0 downtime_started P1: channel | "
-		   "20 downtime_escalated P1: channel pager | "
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone | "
+		   "15 downtime_escalated P1: channel pager phone second | "
+		   "20 downtime_escalated P1: channel pager phone second | "
 		   "22 downtime_escalated P1: channel pager phone second");
 }
 
-/*
- * A step whose route is outside its hours is skipped, unless nobody was told
- * yet.
- */
-static void test_hours(void **state)
+/* What an older mcp-alert stored of an open incident: how far up its ladder. */
+static void test_stored(void **state)
 {
-	struct conf_route routes[] = {
-		{.name = "night", .hours = "22:00-06:00"}, team[0]};
-	struct conf_step steps[] = {{300, "night"}};
-	struct conf_ladder ladder = {.name = "l", .steps = steps, .n_steps = 1};
-	struct conf conf = TEAM(.ladders = &ladder, .n_ladders = 1);
-	struct watch w;
+	static const struct {
+		const char *ladder;
+		int step;
+		const char *expected;
+	} cases[] = {
+		/* Its usual ladder had the first three of these steps. */
+		{"default", 2,
+			"15 downtime_escalated P1: channel pager phone second "
+			"| 30 downtime_escalated P1: channel pager phone "
+			"second"},
+		{"default", 3,
+			"30 downtime_escalated P1: channel pager phone "
+			"second"},
+		/* One of its own is there no more. */
+		{"by-night", 1,
+			"4 downtime_escalated P1: channel pager phone | "
+			"9 downtime_escalated P1: channel pager phone | "
+			"19 downtime_escalated P1: channel pager phone second "
+			"| 34 downtime_escalated P1: channel pager phone "
+			"second"},
+	};
 
 	(void)state;
-	conf.routes = routes;
-	conf.n_routes = 2;
-	watch_init(&w, &conf);
-	minutes(&w, "EU1", 20);
-	expect(&w, "0 downtime_started P1: channel");
-	conf.n_routes = 1;
-	watch_init(&w, &conf);
-	minutes(&w, "EU1", 20);
-	expect(&w, "0 downtime_started P1: | 5 downtime_escalated P1: night");
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct incident *inc;
+		struct watch w;
+
+		watch_init(&w, &usual);
+		minutes(&w, "EU1", 4);
+		buf_clear(&w.told);
+		inc = &w.n.st.incidents[ALERT_DOWNTIME];
+		string_set(&inc->escalation.ladder, cases[i].ladder);
+		inc->escalation.step = cases[i].step;
+		strings_note(&inc->told, "phone");
+		through_the_store(&w.n.st);
+		minutes(&w, "EU1", 36);
+		expect(&w, cases[i].expected);
+	}
 }
 
 int main(void)
@@ -399,8 +416,8 @@ int main(void)
 		cmocka_unit_test(test_promotion),
 		cmocka_unit_test(test_ack),
 		cmocka_unit_test(test_ack_broken),
-		cmocka_unit_test(test_ladders),
-		cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_stored),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -241,7 +241,7 @@ static void test_view(void **state)
 	static char office[] = "eu", zurich[] = "Zurich", zone[] = "Asia/Tokyo";
 	struct conf_region region = {.name = office, .city = zurich};
 	struct conf c = {.regions = &region, .n_regions = 1,
-		.business = {.zone = zone}};
+		.zone = zone};
 	struct conf_route route = {.zone = NULL};
 	struct message_view v = {&c, &route, 1777494660};
 	struct told t = {.headline = "P1: example-mcp is down"};

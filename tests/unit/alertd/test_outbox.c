@@ -15,66 +15,24 @@
 #include <string.h>
 #include <cmocka.h>
 
-static void test_wants(void **state)
-{
-	static char *p1[] = {"P1"}, *kinds[] = {"downtime", "rate_limited"};
-	static char *servers[] = {"api-*", "s[12]", "exactly"};
-	static char *strays[] = {"anomaly_logged"};
-	static const struct {
-		struct conf_route route;
-		const char *slug;
-		enum severity severity;
-		enum alert_kind kind;
-		bool wanted;
-	} cases[] = {
-		{{0}, "any", SEVERITY_P3, ALERT_REGIONAL, true},
-		{{.severities = p1, .n_severities = 1}, "a", SEVERITY_P1,
-			ALERT_REGIONAL, true},
-		{{.severities = p1, .n_severities = 1}, "a", SEVERITY_P2,
-			ALERT_REGIONAL, false},
-		{{.kinds = kinds, .n_kinds = 2}, "a", SEVERITY_P2,
-			ALERT_RATE_LIMITED, true},
-		{{.kinds = kinds, .n_kinds = 2}, "a", SEVERITY_P2,
-			ALERT_REGIONAL, false},
-		{{.servers = servers, .n_servers = 3}, "api-x", SEVERITY_P2,
-			ALERT_REGIONAL, true},
-		{{0}, "any", SEVERITY_P3, ALERT_ANOMALY, false},
-		{{.kinds = strays, .n_kinds = 1}, "a", SEVERITY_P3,
-			ALERT_ANOMALY, true},
-		{{.servers = servers, .n_servers = 3}, "s2", SEVERITY_P2,
-			ALERT_REGIONAL, true},
-		{{.servers = servers, .n_servers = 3}, "exactly2", SEVERITY_P2,
-			ALERT_REGIONAL, false},
-		{{.servers = servers, .n_servers = 3, .severities = p1,
-			 .n_severities = 1},
-			"s2", SEVERITY_P2, ALERT_REGIONAL, false},
-	};
-
-	struct conf conf = {0};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct alert_record r = {
-			.slug = cases[i].slug,
-			.severity = cases[i].severity,
-			.kind = cases[i].kind,
-		};
-
-		if (route_wants(&conf, &cases[i].route, &r) != cases[i].wanted)
-			fail_msg("case %zu", i);
-	}
-}
-
 /* Who gets each event of a night. */
 static void test_told(void **state)
 {
-	static char *p1[] = {"P1"}, *p2[] = {"P2"}, *other[] = {"other"};
+	static char *p1[] = {"P1"}, *other[] = {"other"};
+	static char *names[] = {"chat", "pager", "other"};
 	struct conf_route routes[] = {
-		{.name = "chat", .severities = p2, .n_severities = 1},
-		{.name = "pager", .severities = p1, .n_severities = 1},
-		{.name = "other", .servers = other, .n_servers = 1},
+		{.name = "chat"}, {.name = "pager"}, {.name = "other"}};
+	struct conf_step steps_of[] = {{0, &names[0], 1}, {0, &names[1], 1},
+		{0, &names[2], 1}};
+	struct conf_notify policies[] = {
+		{.name = "o", .match = {.servers = other, .n_servers = 1},
+			.steps = &steps_of[2], .n_steps = 1},
+		{.name = "p", .match = {.severities = p1, .n_severities = 1},
+			.steps = &steps_of[1], .n_steps = 1},
+		{.name = "c", .steps = &steps_of[0], .n_steps = 1},
 	};
-	struct conf conf = {.routes = routes, .n_routes = 3};
+	struct conf conf = {.routes = routes, .n_routes = 3,
+		.policies = policies, .n_policies = 3};
 	static const char *const expected[] = {
 		"chat", "chat pager", "chat pager"};
 	static const char *const steps[] = {"EU6", "EU6*30", ". . ."};
@@ -413,7 +371,6 @@ static void test_record(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_wants),
 		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_delay),

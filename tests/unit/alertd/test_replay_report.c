@@ -35,7 +35,7 @@ static void test_policy(void **state)
 	static const char *const refused[] = {"", "confirm", "confirm=",
 		"confirm=61", "confirm=1.5", "=1", "promote=59s",
 		"promote=1", "promote=8d", "confirm=1,,resolve=1",
-		"confirm=1,confirm=1", "routes=1", "confirm=2;resolve=2",
+		"confirm=1,confirm=1", "routes=1", "silent=5", "confirm=2;resolve=2",
 		(TOO_LONG)};
 	char why[CONF_POLICY_WHY];
 
@@ -63,12 +63,13 @@ static void test_policy(void **state)
 static void test_pages(void **state)
 {
 	static struct conf_route routes[] = {
-		{.name = "all"},
-		{.name = "chat", .role = CONF_ROLE_CHANNEL},
-		{.name = "pager", .role = CONF_ROLE_PAGER},
-		{.name = "daily", .digest = CONF_DIGEST_DAILY},
+		{.name = "chat", .type = CONF_ROUTE_COMMAND},
+		{.name = "sms", .type = CONF_ROUTE_TWILIO_SMS},
+		{.name = "pager", .type = CONF_ROUTE_PAGERDUTY},
 	};
-	static const struct conf conf = {.routes = routes, .n_routes = 4};
+	static const struct conf conf = {.routes = routes, .n_routes = 3};
+	/* Where nobody can be woken, the chat is who hears of it. */
+	static const struct conf chats = {.routes = routes, .n_routes = 1};
 	static const struct {
 		enum severity severity;
 		enum alert_phase phase;
@@ -81,14 +82,15 @@ static void test_pages(void **state)
 		{SEVERITY_P1, ALERT_RESOLVED, NULL, false},
 		{SEVERITY_P2, ALERT_STARTED, NULL, false},
 		{SEVERITY_P1, ALERT_STARTED, "", false},
-		{SEVERITY_P1, ALERT_STARTED, "all", true},
+		{SEVERITY_P1, ALERT_STARTED, "sms", true},
 		{SEVERITY_P1, ALERT_STARTED, "pager", true},
 		{SEVERITY_P1, ALERT_STARTED, "chat", false},
-		{SEVERITY_P1, ALERT_STARTED, "daily", false},
 		{SEVERITY_P2, ALERT_STARTED, "pager", false},
 		{SEVERITY_P1, ALERT_RESOLVED, "pager", false},
 		{SEVERITY_P1, ALERT_STARTED, "gone", false},
 	};
+	const struct alert_record p1 = {.severity = SEVERITY_P1};
+	struct strings chat = {0};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -103,6 +105,9 @@ static void test_pages(void **state)
 			cases[i].page);
 		strings_release(&to);
 	}
+	strings_add(&chat, "chat");
+	assert_true(replay_report_pages(&p1, &chat, &chats));
+	strings_release(&chat);
 }
 
 /* Notes an incident of a server that was told, and its end; to 0: not over. */

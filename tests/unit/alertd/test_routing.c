@@ -1,7 +1,7 @@
 /*
- * Goal: who is told of what by role, severity and time of day, also on the days
- * on which clocks change; no event goes to nobody because of the hour; and when
- * digests are due.
+ * Goal: who is told of what, and what waits until when: by the first policy that
+ * matches, and by the types of the routes where none does; also on the days on
+ * which clocks change.
  */
 #include "base/clock.h"
 #include "routing/hours.h"
@@ -21,60 +21,65 @@ static double at(const char *text)
 	return (double)t;
 }
 
-static struct conf_business business = {
-	.hours = "09:00-18:00",
-	.zone = "Europe/Berlin",
-};
+#define FLEET                                                                  \
+	"accounts: [{name: acme, token_sha256: "                               \
+	"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa}]\n" \
+	"regions: [{name: ap}, {name: eu}, {name: us}]\n"                      \
+	"servers:\n"                                                           \
+	"  - {slug: theirs, url: 'https://a.example.com/', account: acme}\n"   \
+	"  - {slug: ours, url: 'https://b.example.com/'}\n"                    \
+	"alerts:\n"                                                            \
+	"  zone: Europe/Berlin\n"                                              \
+	"  routes:\n"
+#define CHAT "    - {name: chat, type: command, command: [x]}\n"
+#define NEWS "    - {name: news, type: slack, secret: s, zone: UTC}\n"
+#define PAGER "    - {name: pager, type: pagerduty, secret: s}\n"
+#define GENIE "    - {name: genie, type: opsgenie, secret: s}\n"
+#define NUMBERS "secret: s, from: '+15551230100', to: ['+15551230101']}\n"
+#define SMS "    - {name: sms, type: twilio_sms, " NUMBERS
+#define CALL "    - {name: call, type: twilio_voice, " NUMBERS
 
-static char *p1[] = {"P1"}, *acme[] = {"acme"}, *sunday[] = {"sun"};
-
-/* A route of each role, and what its name says. */
-enum { ALL, CHANNEL, PAGER, PHONE, SECOND, NIGHT, ACME, SUNDAY, NOTIFIER_NIGHT,
-	ROUTES };
-static const struct conf_route every[ROUTES] = {
-	[ALL] = {.name = "all"},
-	[CHANNEL] = {.name = "channel", .role = CONF_ROLE_CHANNEL},
-	[PAGER] = {.name = "pager", .role = CONF_ROLE_PAGER},
-	[PHONE] = {.name = "phone", .role = CONF_ROLE_PHONE},
-	[SECOND] = {.name = "second", .role = CONF_ROLE_SECOND},
-	[NIGHT] = {.name = "night", .hours = "22:00-06:00",
-		.severities = p1, .n_severities = 1},
-	[ACME] = {.name = "acme", .accounts = acme, .n_accounts = 1},
-	[SUNDAY] = {.name = "sunday", .hours = "22:00-06:00", .days = sunday,
-		.n_days = 1, .zone = "UTC"},
-	[NOTIFIER_NIGHT] = {.name = "pager-night", .role = CONF_ROLE_PAGER,
-		.hours = "18:00-09:00"},
-};
-
-#define BIT(r) (1U << (r))
-#define TEAM (BIT(CHANNEL) | BIT(PAGER) | BIT(PHONE) | BIT(SECOND))
-
-/* Expects the names of those of these routes that get the event, in order. */
-static void expect(unsigned routes, struct alert_event *e, const char *when,
-	const char *expected)
+static void say(void *arg, bool fatal, const char *message)
 {
-	struct conf_server servers[] = {
-		{.slug = "theirs", .account = "acme"},
-		{.slug = "ours"},
-	};
-	struct conf_route chosen[ROUTES];
-	struct conf conf = {
-		.routes = chosen,
-		.servers = servers,
-		.n_servers = 2,
-		.business = business,
-	};
+	(void)arg;
+	if (fatal)
+		fail_msg("%s", message);
+}
+
+static struct conf *configure(const char *alerts)
+{
+	struct conf *c;
+	struct buf b;
+
+	buf_init(&b, 10000);
+	buf_fmt(&b, "%s%s", FLEET, alerts);
+	c = conf_parse("fleet.yaml", b.p, b.len, say, NULL);
+	buf_release(&b);
+	assert_non_null(c);
+	return c;
+}
+
+/* Who gets an event then; what waits says until when. */
+static void expect(const struct conf *c, struct alert_event *e,
+	const char *when, const char *expected)
+{
 	struct strings out = {0};
 	struct buf b;
 
-	for (unsigned i = 0; i < ROUTES; i++)
-		if (routes & BIT(i))
-			chosen[conf.n_routes++] = every[i];
 	e->record.at = at(when);
-	route_pick(&conf, e, &out);
+	route_pick(c, e, &out);
 	buf_init(&b, 1000);
-	for (size_t i = 0; i < out.n; i++)
+	for (size_t i = 0; i < out.n; i++) {
+		char due[CLOCK_RFC3339];
+		struct outbox_wait w;
+
 		buf_fmt(&b, "%s%s", i ? " " : "", out.v[i]);
+		if (!route_waits(c, route_find(c, out.v[i]), e, e->record.at,
+			    &w))
+			continue;
+		clock_rfc3339(w.boundary, due);
+		buf_fmt(&b, "@%.16s", due);
+	}
 	if (strcmp(b.p, expected) != 0)
 		fail_msg("%s P%d: '%s', not '%s'", when,
 			(int)e->record.severity, b.p, expected);
@@ -82,181 +87,245 @@ static void expect(unsigned routes, struct alert_event *e, const char *when,
 	strings_release(&out);
 }
 
-/* 2026-03-27 is a Friday; Berlin's clocks go forward on the 29th. */
-#define FRIDAY_NOON "2026-03-27T11:00:00Z"
-#define FRIDAY_NIGHT "2026-03-27T22:00:00Z"
-#define SATURDAY_NOON "2026-03-28T11:00:00Z"
+/* 2026-03-27 is a Friday; clocks go on in Berlin on the 29th. */
+#define NOON "2026-03-27T11:00:00Z"
+#define NIGHT "2026-03-27T22:00:00Z"
 
-static void test_roles(void **state)
+#define OFFICE "mon-fri 09:00-18:00"
+#define P1_TO(route) "    - {match: {severities: [P1]}, steps: [{routes: [" route "]}]}\n"
+
+static const struct {
+	const char *alerts;
+	enum alert_kind kind;
+	enum severity severity;
+	const char *slug, *when, *expected;
+} cases[] = {
+	/* The default: P1 to chats and pagers, whatever the time. */
+	{CHAT NEWS PAGER GENIE SMS CALL, ALERT_DOWNTIME, SEVERITY_P1, "ours",
+		NIGHT, "chat news pager genie"},
+	{CHAT PAGER SMS, ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON,
+		"chat pager"},
+	{CHAT PAGER SMS, ALERT_STALLED, SEVERITY_P1, "*", NOON, "chat pager"},
+	{CHAT PAGER SMS, ALERT_TEST, SEVERITY_P1, "ours", NOON, "chat pager"},
+	/* P2 and P3 to the chats. */
+	{CHAT PAGER SMS, ALERT_DOWNTIME, SEVERITY_P2, "ours", NIGHT, "chat"},
+	{CHAT NEWS PAGER, ALERT_LATENCY, SEVERITY_P3, "ours", NIGHT,
+		"chat@2026-03-30T07:00 news@2026-03-30T09:00"},
+	/* The gentlest that there is, for what is not for it, too. */
+	{PAGER SMS CALL, ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON, "pager"},
+	{PAGER SMS CALL, ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON, "pager"},
+	{SMS CALL, ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON, "sms"},
+	{CALL, ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON, "call"},
+	{CALL, ALERT_LATENCY, SEVERITY_P3, "ours", NOON,
+		"call@2026-03-30T07:00"},
+	/* Only a policy that names anomalies gets them. */
+	{CHAT, ALERT_ANOMALY, SEVERITY_P3, "ours", NOON, ""},
+	{CHAT "  policies: [{steps: [{routes: [chat]}]}]\n", ALERT_ANOMALY,
+		SEVERITY_P3, "ours", NOON, ""},
+	{CHAT "  policies: [{match: {kinds: [anomaly_logged]}, "
+	      "steps: [{routes: [chat]}]}]\n",
+		ALERT_ANOMALY, SEVERITY_P3, "ours", NOON, "chat"},
+	/* The first that matches. */
+	{CHAT PAGER "  policies:\n" P1_TO("pager")
+		"    - {steps: [{routes: [chat]}]}\n",
+		ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON, "pager"},
+	{CHAT PAGER "  policies:\n" P1_TO("pager")
+		"    - {steps: [{routes: [chat]}]}\n",
+		ALERT_LATENCY, SEVERITY_P3, "ours", NOON, "chat"},
+	{CHAT PAGER "  policies:\n    - {steps: [{routes: [chat]}]}\n"
+		P1_TO("pager"),
+		ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON, "chat"},
+	/* What none matches goes by the default; what one takes to nobody. */
+	{CHAT PAGER "  policies:\n" P1_TO("pager"), ALERT_DOWNTIME,
+		SEVERITY_P2, "ours", NOON, "chat"},
+	{CHAT PAGER "  policies:\n" P1_TO("pager") "    - {steps: []}\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON, ""},
+	/* By server, by account, and neither is the fleet's. */
+	{CHAT PAGER "  policies: [{match: {servers: ['o*s', x]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON, "pager"},
+	{CHAT PAGER "  policies: [{match: {servers: ['o*']}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "theirs", NOON, "chat"},
+	{CHAT PAGER "  policies: [{match: {accounts: [acme]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "theirs", NOON, "pager"},
+	{CHAT PAGER "  policies: [{match: {accounts: [acme]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON, "chat"},
+	{CHAT PAGER "  policies: [{match: {accounts: [acme]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "unknown", NOON, "chat"},
+	{CHAT PAGER "  policies: [{match: {servers: [ours]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_STALLED, SEVERITY_P2, "*", NOON, "chat"},
+	{CHAT PAGER "  policies: [{match: {servers: ['*']}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_STALLED, SEVERITY_P2, "*", NOON, "pager"},
+	/* Whoever is for downtimes is for their overruns and for tests. */
+	{CHAT PAGER "  policies: [{match: {kinds: [downtime]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_OVERRUN, SEVERITY_P2, "ours", NOON, "pager"},
+	{CHAT PAGER "  policies: [{match: {kinds: [test]}, steps: "
+		    "[{routes: [chat]}]}, {match: {kinds: [downtime]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_TEST, SEVERITY_P1, "ours", NOON, "pager"},
+	{CHAT PAGER "  policies: [{match: {kinds: [downtime]}, steps: "
+		    "[{routes: [pager]}]}]\n",
+		ALERT_REGIONAL, SEVERITY_P2, "ours", NOON, "chat"},
+	/* A step that comes later is not taken at once. */
+	{CHAT PAGER "  policies: [{steps: [{routes: [chat]}, {after: 5m, "
+		    "routes: [pager]}]}]\n",
+		ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON, "chat"},
+	{CHAT PAGER "  policies: [{steps: [{after: 5m, routes: [pager]}]}]\n",
+		ALERT_DOWNTIME, SEVERITY_P1, "ours", NOON, ""},
+	/* Hours and digests, in the zone of the route; P1 waits for neither. */
+	{CHAT NEWS "  policies: [{steps: [{routes: [chat, news]}], hours: "
+		OFFICE "}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON, "chat news"},
+	{CHAT NEWS "  policies: [{steps: [{routes: [chat, news]}], hours: "
+		OFFICE "}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", "2026-03-27T17:30:00Z",
+		"chat@2026-03-30T07:00 news"},
+	{CHAT NEWS "  policies: [{steps: [{routes: [chat, news]}], hours: "
+		OFFICE ", digest: daily}]\n",
+		ALERT_DOWNTIME, SEVERITY_P1, "ours", NIGHT, "chat news"},
+	{CHAT "  policies: [{steps: [{routes: [chat]}], digest: hourly}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", NIGHT,
+		"chat@2026-03-27T23:00"},
+	{CHAT "  policies: [{steps: [{routes: [chat]}], digest: hourly, "
+	      "hours: " OFFICE "}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", NIGHT,
+		"chat@2026-03-30T07:00"},
+	{CHAT "  policies: [{steps: [{routes: [chat]}], digest: daily, "
+	      "hours: \"20:00-21:00\"}]\n",
+		ALERT_DOWNTIME, SEVERITY_P2, "ours", NOON,
+		"chat@2026-03-27T19:00"},
+};
+
+static void test_policies(void **state)
 {
-	static const struct {
-		unsigned routes;
-		enum severity severity;
-		const char *when, *expected;
-	} cases[] = {
-		/*
-		 * P1: the channel in business hours, else the pager; in
-		 * Berlin's time.
-		 */
-		{TEAM, SEVERITY_P1, FRIDAY_NOON, "channel"},
-		{TEAM, SEVERITY_P1, FRIDAY_NIGHT, "pager"},
-		{TEAM, SEVERITY_P1, SATURDAY_NOON, "pager"},
-		{TEAM, SEVERITY_P1, "2026-03-27T07:59:59Z", "pager"},
-		{TEAM, SEVERITY_P1, "2026-03-27T08:00:00Z", "channel"},
-		{TEAM, SEVERITY_P1, "2026-03-27T16:59:59Z", "channel"},
-		{TEAM, SEVERITY_P1, "2026-03-27T17:00:00Z", "pager"},
-		{TEAM, SEVERITY_P1, "2026-03-30T06:59:59Z", "pager"},
-		{TEAM, SEVERITY_P1, "2026-03-30T07:00:00Z", "channel"},
-		{TEAM, SEVERITY_P1, "2026-03-30T16:00:00Z", "pager"},
-		/* Clocks go back on 2026-10-25, a Sunday. */
-		{TEAM, SEVERITY_P1, "2026-10-23T07:00:00Z", "channel"},
-		{TEAM, SEVERITY_P1, "2026-10-26T07:00:00Z", "pager"},
-		{TEAM, SEVERITY_P1, "2026-10-26T08:00:00Z", "channel"},
-		/* P2 and P3 wake nobody. */
-		{TEAM, SEVERITY_P2, FRIDAY_NOON, "channel"},
-		{TEAM, SEVERITY_P2, FRIDAY_NIGHT, "channel"},
-		{TEAM, SEVERITY_P3, FRIDAY_NOON, "channel"},
-		{TEAM, SEVERITY_P3, FRIDAY_NIGHT, "channel"},
-		/* A channel without a pager, and a pager without a channel. */
-		{BIT(CHANNEL), SEVERITY_P1, FRIDAY_NIGHT, "channel"},
-		{BIT(PAGER), SEVERITY_P1, FRIDAY_NOON, "pager"},
-		{BIT(PAGER), SEVERITY_P2, FRIDAY_NOON, "pager"},
-		{BIT(PAGER), SEVERITY_P3, FRIDAY_NOON, ""},
-		/* Phone and second are only for ladders. */
-		{BIT(PHONE) | BIT(SECOND), SEVERITY_P1, FRIDAY_NIGHT, ""},
-		/* A route without a role gets all events, whoever else does. */
-		{TEAM | BIT(ALL), SEVERITY_P1, FRIDAY_NOON, "all channel"},
-		{TEAM | BIT(ALL), SEVERITY_P3, FRIDAY_NOON, "all channel"},
-		/*
-		 * Hours of a route; where it is the only one, it gets P1 at any
-		 * time.
-		 */
-		{BIT(ALL) | BIT(NIGHT), SEVERITY_P1, FRIDAY_NIGHT, "all night"},
-		{BIT(ALL) | BIT(NIGHT), SEVERITY_P1, FRIDAY_NOON, "all"},
-		{BIT(NIGHT), SEVERITY_P1, FRIDAY_NOON, "night"},
-		{BIT(NIGHT), SEVERITY_P2, FRIDAY_NOON, ""},
-		{BIT(SUNDAY), SEVERITY_P2, FRIDAY_NOON, "sunday"},
-		{BIT(SUNDAY), SEVERITY_P3, FRIDAY_NOON, ""},
-		{BIT(NOTIFIER_NIGHT), SEVERITY_P2, FRIDAY_NOON, "pager-night"},
-		{BIT(NOTIFIER_NIGHT) | BIT(PAGER), SEVERITY_P1, FRIDAY_NOON,
-			"pager"},
-		{BIT(NOTIFIER_NIGHT) | BIT(PAGER), SEVERITY_P1, FRIDAY_NIGHT,
-			"pager pager-night"},
-		/* Sunday's night goes on into Monday, in the route's zone. */
-		{BIT(SUNDAY) | BIT(ALL), SEVERITY_P3, "2026-03-29T21:59:00Z",
-			"all"},
-		{BIT(SUNDAY) | BIT(ALL), SEVERITY_P3, "2026-03-29T22:00:00Z",
-			"all sunday"},
-		{BIT(SUNDAY) | BIT(ALL), SEVERITY_P3, "2026-03-30T05:59:00Z",
-			"all sunday"},
-		{BIT(SUNDAY) | BIT(ALL), SEVERITY_P3, "2026-03-29T05:00:00Z",
-			"all"},
-	};
-
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct alert_event e = {.record = {.slug = "ours",
-			.severity = cases[i].severity}};
+		struct conf *c = configure(cases[i].alerts);
+		struct alert_event e = {.record = {
+			.slug = cases[i].slug,
+			.kind = cases[i].kind,
+			.severity = cases[i].severity,
+			.phase = cases[i].kind < (enum alert_kind)ALERT_KINDS
+				? ALERT_STARTED
+				: ALERT_ONCE,
+		}};
 
-		expect(cases[i].routes, &e, cases[i].when, cases[i].expected);
+		expect(c, &e, cases[i].when, cases[i].expected);
+		conf_free(c);
 	}
+	expect(NULL, &(struct alert_event) {.record.slug = "ours"}, NOON, "");
 }
 
-static void test_accounts(void **state)
-{
-	struct alert_event e = {.record = {.slug = "theirs",
-		.severity = SEVERITY_P1}};
-
-	(void)state;
-	expect(BIT(ACME), &e, FRIDAY_NOON, "acme");
-	e.record.slug = "ours";
-	expect(BIT(ACME), &e, FRIDAY_NOON, "");
-	e.record.slug = "unknown";
-	expect(BIT(ACME), &e, FRIDAY_NOON, "");
-}
-
-/*
- * Whoever was told is told how it goes on; a route that a ladder tells later is
- * not told now.
- */
+/* Whoever was told is told how it goes on, and alone hears of its end. */
 static void test_told(void **state)
 {
+	struct conf *c = configure(CHAT PAGER SMS);
 	struct alert_event e = {.record = {.slug = "ours",
 		.severity = SEVERITY_P1}};
 
 	(void)state;
-	strings_add(&e.told, "channel");
+	strings_add(&e.told, "sms");
 	e.record.phase = ALERT_REMINDER;
-	expect(TEAM, &e, FRIDAY_NIGHT, "channel pager");
+	expect(c, &e, NIGHT, "chat pager sms");
 	e.record.phase = ALERT_ACKNOWLEDGED;
-	expect(TEAM, &e, FRIDAY_NIGHT, "channel");
+	expect(c, &e, NIGHT, "sms");
 	e.record.phase = ALERT_RESOLVED;
-	expect(TEAM, &e, FRIDAY_NIGHT, "channel");
+	expect(c, &e, NIGHT, "sms");
 	strings_clear(&e.told);
-	expect(TEAM, &e, FRIDAY_NIGHT, "");
-	e.record.phase = ALERT_STARTED;
-	strings_add(&e.later, "pager");
-	expect(TEAM, &e, FRIDAY_NIGHT, "channel");
-	strings_add(&e.later, "channel");
-	expect(TEAM, &e, FRIDAY_NIGHT, "");
-	strings_add(&e.steps, "phone");
-	expect(TEAM, &e, FRIDAY_NIGHT, "phone");
-	/*
-	 * A step whose route is outside its hours is skipped, unless it is the
-	 * only one.
-	 */
-	strings_clear(&e.steps);
-	strings_add(&e.steps, "night");
-	strings_add(&e.later, "night");
-	expect(BIT(NIGHT) | BIT(ALL), &e, FRIDAY_NOON, "all");
-	expect(BIT(NIGHT), &e, FRIDAY_NOON, "night");
+	expect(c, &e, NIGHT, "");
+	e.record.phase = ALERT_ESCALATED;
+	strings_add(&e.steps, "sms");
+	expect(c, &e, NIGHT, "chat pager sms");
 	strings_release(&e.told);
 	strings_release(&e.steps);
-	strings_release(&e.later);
+	conf_free(c);
 }
 
-static void test_digests(void **state)
+/* What happens once has no later: the first step is taken. */
+static void test_once(void **state)
 {
-	static const struct {
-		enum alert_kind kind;
-		enum severity severity;
-		size_t removed, changed, added, redescribed;
-		enum conf_digest all, channel, hourly;
-	} cases[] = {
-#define EVERY(digest) digest, digest, digest
-		{ALERT_REGIONAL, SEVERITY_P2, 0, 0, 0, 0, CONF_DIGEST_NO,
-			CONF_DIGEST_NO, CONF_DIGEST_HOURLY},
-		{ALERT_LATENCY, SEVERITY_P3, 0, 0, 0, 0, CONF_DIGEST_NO,
-			CONF_DIGEST_DAILY, CONF_DIGEST_HOURLY},
-		{ALERT_DRIFT, SEVERITY_P2, 1, 0, 3, 3, CONF_DIGEST_NO,
-			CONF_DIGEST_NO, CONF_DIGEST_HOURLY},
-		{ALERT_DRIFT, SEVERITY_P3, 0, 1, 3, 3, CONF_DIGEST_NO,
-			CONF_DIGEST_DAILY, CONF_DIGEST_HOURLY},
-		{ALERT_DRIFT, SEVERITY_P3, 0, 0, 3, 3,
-			EVERY(CONF_DIGEST_DAILY)},
-		{ALERT_DRIFT, SEVERITY_P3, 0, 0, 0, 3,
-			EVERY(CONF_DIGEST_WEEKLY)},
-		{ALERT_DRIFT, SEVERITY_P2, 0, 0, 0, 0, CONF_DIGEST_NO,
-			CONF_DIGEST_NO, CONF_DIGEST_HOURLY},
-	};
-	struct conf_route hourly = every[ALL];
+	struct conf *c = configure(CHAT PAGER
+		"  policies: [{steps: [{after: 5m, routes: [pager]}, "
+		"{after: 9m, routes: [chat]}]}]\n");
+	struct alert_event e = {.record = {.slug = "ours",
+		.kind = ALERT_DRIFT, .severity = SEVERITY_P2,
+		.phase = ALERT_ONCE}};
 
 	(void)state;
-	hourly.digest = CONF_DIGEST_HOURLY;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		struct alert_record a = {
-			.kind = cases[i].kind,
-			.severity = cases[i].severity,
-			.removed.n = cases[i].removed,
-			.changed.n = cases[i].changed,
-			.added.n = cases[i].added,
-			.redescribed.n = cases[i].redescribed,
-		};
+	expect(c, &e, NIGHT, "pager");
+	conf_free(c);
+}
 
-		assert_int_equal(route_digest(&every[ALL], &a), cases[i].all);
-		assert_int_equal(route_digest(&every[CHANNEL], &a),
-			cases[i].channel);
-		assert_int_equal(route_digest(&hourly, &a), cases[i].hourly);
+/* A common incident: told as one by whoever is for all servers. */
+static void test_common(void **state)
+{
+	struct conf *c = configure(CHAT PAGER
+		"  policies:\n"
+		"    - {match: {servers: [theirs]}, steps: [{routes: [pager]}]}\n"
+		"    - {steps: [{routes: [chat]}]}\n");
+	struct alert_event e = {.record = {.slug = "*",
+		.severity = SEVERITY_P1}};
+
+	(void)state;
+	strings_add(&e.servers, "theirs");
+	expect(c, &e, NOON, "");
+	strings_add(&e.servers, "ours");
+	expect(c, &e, NOON, "chat");
+	strings_release(&e.servers);
+	/* And the single ones only by whoever chooses. */
+	e.group = "*.12345678";
+	e.record.slug = "theirs";
+	expect(c, &e, NOON, "pager");
+	e.record.slug = "ours";
+	expect(c, &e, NOON, "");
+	conf_free(c);
+}
+
+/* Some changes of tools can wait, whatever the policy. */
+static void test_drift(void **state)
+{
+	static const struct {
+		const char *alerts;
+		enum severity severity;
+		size_t removed, changed, added, redescribed;
+		const char *expected;
+	} drifts[] = {
+#define DAILY "chat@2026-03-30T07:00"
+#define AT_ONCE CHAT "  policies: [{steps: [{routes: [chat]}]}]\n"
+#define HOURLY CHAT "  policies: [{steps: [{routes: [chat]}], digest: hourly}]\n"
+		{AT_ONCE, SEVERITY_P2, 1, 0, 3, 3, "chat"},
+		{AT_ONCE, SEVERITY_P3, 0, 1, 3, 3, "chat"},
+		{CHAT, SEVERITY_P3, 0, 1, 3, 3, DAILY},
+		{AT_ONCE, SEVERITY_P3, 0, 0, 3, 3, DAILY},
+		{HOURLY, SEVERITY_P3, 0, 0, 3, 3, DAILY},
+		{AT_ONCE, SEVERITY_P3, 0, 0, 0, 3, DAILY},
+		{HOURLY, SEVERITY_P2, 0, 0, 0, 0, "chat@2026-03-27T12:00"},
+		{AT_ONCE, SEVERITY_P2, 0, 0, 0, 0, "chat"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof drifts / sizeof *drifts; i++) {
+		struct conf *c = configure(drifts[i].alerts);
+		struct alert_event e = {.record = {
+			.slug = "ours",
+			.kind = ALERT_DRIFT,
+			.phase = ALERT_ONCE,
+			.severity = drifts[i].severity,
+			.removed.n = drifts[i].removed,
+			.changed.n = drifts[i].changed,
+			.added.n = drifts[i].added,
+			.redescribed.n = drifts[i].redescribed,
+		}};
+
+		expect(c, &e, NOON, drifts[i].expected);
+		conf_free(c);
 	}
 }
 
@@ -265,12 +334,12 @@ static void test_boundaries(void **state)
 	static const struct {
 		enum conf_digest period;
 		const char *when, *due;
-	} cases[] = {
+	} boundaries[] = {
 		{CONF_DIGEST_HOURLY, "2026-03-27T11:00:00Z",
 			"2026-03-27T12:00:00Z"},
 		{CONF_DIGEST_HOURLY, "2026-03-27T11:59:59Z",
 			"2026-03-27T12:00:00Z"},
-		/* 09:00 in Berlin on working days; summer time on Sunday. */
+		/* Before they come on Friday; then on Monday, an hour early. */
 		{CONF_DIGEST_DAILY, "2026-03-27T07:59:59Z",
 			"2026-03-27T08:00:00Z"},
 		{CONF_DIGEST_DAILY, "2026-03-27T08:00:00Z",
@@ -288,27 +357,78 @@ static void test_boundaries(void **state)
 		{CONF_DIGEST_WEEKLY, "2026-12-30T07:00:00Z",
 			"2027-01-04T08:00:00Z"},
 	};
-	struct conf conf = {.business = business};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+	for (size_t i = 0; i < sizeof boundaries / sizeof *boundaries; i++) {
 		char due[CLOCK_RFC3339];
 
-		clock_rfc3339(hours_digest(&conf, cases[i].period,
-				      at(cases[i].when)),
+		clock_rfc3339(hours_digest(boundaries[i].period, NULL,
+				      "Europe/Berlin", at(boundaries[i].when)),
 			due);
-		assert_string_equal(due, cases[i].due);
+		assert_string_equal(due, boundaries[i].due);
+	}
+}
+
+/* Within hours or not, and when they begin again. */
+static void test_hours(void **state)
+{
+	static const struct {
+		const char *hours, *zone, *when;
+		bool within;
+		const char *next;
+	} hours[] = {
+		{OFFICE, "Europe/Berlin", "2026-03-27T07:59:59Z", false,
+			"2026-03-27T08:00:00Z"},
+		{OFFICE, "Europe/Berlin", "2026-03-27T08:00:00Z", true,
+			"2026-03-30T07:00:00Z"},
+		{OFFICE, "Europe/Berlin", "2026-03-27T16:59:59Z", true,
+			"2026-03-30T07:00:00Z"},
+		{OFFICE, "Europe/Berlin", "2026-03-27T17:00:00Z", false,
+			"2026-03-30T07:00:00Z"},
+		{OFFICE, "Europe/Berlin", "2026-03-28T11:00:00Z", false,
+			"2026-03-30T07:00:00Z"},
+		/* It goes back on 2026-10-25, a Sunday. */
+		{OFFICE, "Europe/Berlin", "2026-10-26T07:00:00Z", false,
+			"2026-10-26T08:00:00Z"},
+		/* Sunday's night goes on into Monday. */
+		{"sun 22:00-06:00", "UTC", "2026-03-29T21:59:00Z", false,
+			"2026-03-29T22:00:00Z"},
+		{"sun 22:00-06:00", "UTC", "2026-03-29T22:00:00Z", true,
+			"2026-04-05T22:00:00Z"},
+		{"sun 22:00-06:00", "UTC", "2026-03-30T05:59:00Z", true,
+			"2026-04-05T22:00:00Z"},
+		{"sun 22:00-06:00", "UTC", "2026-03-30T06:00:00Z", false,
+			"2026-04-05T22:00:00Z"},
+		{"sun 22:00-06:00", "UTC", "2026-03-29T05:00:00Z", false,
+			"2026-03-29T22:00:00Z"},
+		{"22:00-06:00", "UTC", "2026-03-29T05:00:00Z", true,
+			"2026-03-29T22:00:00Z"},
+	};
+
+	(void)state;
+	assert_true(hours_within(NULL, "UTC", 0));
+	for (size_t i = 0; i < sizeof hours / sizeof *hours; i++) {
+		double t = at(hours[i].when);
+		char next[CLOCK_RFC3339];
+
+		assert_int_equal(hours_within(hours[i].hours, hours[i].zone, t),
+			hours[i].within);
+		clock_rfc3339(hours_next(hours[i].hours, hours[i].zone, t),
+			next);
+		assert_string_equal(next, hours[i].next);
 	}
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_roles),
-		cmocka_unit_test(test_accounts),
+		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_told),
-		cmocka_unit_test(test_digests),
+		cmocka_unit_test(test_once),
+		cmocka_unit_test(test_common),
+		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_boundaries),
+		cmocka_unit_test(test_hours),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -163,9 +163,10 @@ static void test_types(void **state)
 		{"regions: [{name: us, asn: 4294967295}]",
 			"f:1:22: regions[0].asn: 4294967295 is above "
 			"4294967294\n"},
-		{ROUTE "type: command, command: [a], severities: [P4]}]}",
-			"f:2:43: alerts.routes[0].severities[0]: expected P1, "
-			"P2 or P3, found P4 (did you mean P1?)\n"},
+		{ROUTE "type: command, command: [a]}], policies: [{match: "
+		 "{severities: [P4]}, steps: []}]}",
+			"f:2:65: alerts.policies[0].match.severities[0]: "
+			"expected P1, P2 or P3, found P4 (did you mean P1?)\n"},
 	};
 
 	(void)state;
@@ -225,22 +226,16 @@ static void test_texts(void **state)
 			"digits\n"},
 		{"accounts: [{name: a, token_sha256: \"" HEX HEX HEX HEX
 		 "\"}]", ""},
-		{"alerts: {business: {hours: 9-18}}",
-			"f:1:21: alerts.business.hours: not from one time of "
-			"day to another, such as 09:00-18:00\n"},
-		{"alerts: {business: {zone: ../../etc/passwd}}",
-			"f:1:21: alerts.business.zone: not the name of a time "
+		{"alerts: {policies: [{steps: [], hours: 9-18}]}",
+			"f:1:33: alerts.policies[0].hours: not from one time "
+			"of day to another, such as 09:00-18:00 or mon-fri "
+			"09:00-18:00\n"},
+		{"alerts: {zone: ../../etc/passwd}",
+			"f:1:10: alerts.zone: not the name of a time "
 			"zone, such as Europe/Berlin\n"},
-		{"alerts: {business: {days: [fri, fryday]}}",
-			"f:1:33: alerts.business.days[1]: expected mon, tue, "
-			"wed, thu, fri, sat or sun, found fryday\n"},
-		{"alerts: {policy: {slo: 99.9, error_rate: 0, "
-		 "latency_factor: 1.5}}", ""},
+		{"alerts: {policy: {slo: 99.9, throttled: 4}}", ""},
 		{"alerts: {policy: {slo: 99.9999}}",
 			"f:1:19: alerts.policy.slo: 99.9999 is above 99.999\n"},
-		{"alerts: {policy: {latency_factor: 1}}",
-			"f:1:19: alerts.policy.latency_factor: 1 is below "
-			"1.1\n"},
 		{"alerts: {policy: {slo: 99.}}",
 			"f:1:19: alerts.policy.slo: expected a number, found "
 			"99.\n"},
@@ -326,17 +321,35 @@ static void test_fit(void **state)
 					   "webhook needs a url\n"},
 		{ROUTE "type: webhook, url: a}]}", "f:2:16: alerts.routes[0]."
 			"url: neither http:// nor https://\n"},
-		{ROUTE "type: webhook, url: 'https://a'}], ladders: [{name: l}]}",
-			"f:2:46: alerts.ladders[0].steps: missing\n"},
-		{ROUTE "type: webhook, url: 'https://a'}], ladders: [{name: l, "
-		 "steps: []}]}",
-			"f:2:56: alerts.ladders[0].steps: the list is empty\n"},
-		{ROUTE "type: webhook, url: 'https://a'}], ladders: [{name: l, "
-		 "steps: [{route: b}, {after: 5m, route: a},\n{route: a}]}]}",
-			"f:2:65: alerts.ladders[0].steps[0].route: no route is "
-			"named b (did you mean a?)\nf:3:2: alerts.ladders[0]."
-			"steps[2].route: it is earlier than the step before "
-			"it\n"},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{name: l}]}",
+			"f:2:47: alerts.policies[0].steps: missing\n"},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{name: l, "
+		 "steps: []}]}", ""},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{name: l, "
+		 "steps: [{routes: [b]}, {after: 5m, routes: [a]},\n"
+		 "{routes: [a]}]}]}",
+			"f:2:75: alerts.policies[0].steps[0].routes[0]: no "
+			"route is named b (did you mean a?)\nf:3:2: "
+			"alerts.policies[0].steps[2].routes: it is earlier "
+			"than the step before it\n"},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{steps: "
+		 "[{routes: []}]}]}",
+			"f:2:57: alerts.policies[0].steps[0].routes: the list "
+			"is empty\n"},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{match: "
+		 "{severities: [P1]},\nsteps: [{routes: [a]}],\nhours: "
+		 "'09:00-18:00'}]}",
+			"f:4:1: alerts.policies[0].hours: a P1 never waits\n"},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{\n"
+		 "steps: [{routes: [a]}, {after: 5m, routes: [a]}],\n"
+		 "digest: daily}]}",
+			"f:4:1: alerts.policies[0].digest: what waits for "
+			"hours or a digest has one step: write another policy "
+			"for it\n"},
+		{ROUTE "type: webhook, url: 'https://a'}], policies: [{steps: "
+		 "[], match: {accounts: [x]}}]}",
+			"f:2:78: alerts.policies[0].match.accounts[0]: no "
+			"account is named x\n"},
 		{ROUTE "type: command}]}", "f:2:1: alerts.routes[0].type: a "
 					   "command needs a command\n"},
 		{ROUTE "type: command, command: []}]}", "f:2:16: alerts."

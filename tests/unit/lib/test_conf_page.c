@@ -73,6 +73,8 @@ static void documented(const char *page, const char *example,
 	if (!section)
 		fail_msg("no section %s", path);
 	for (; keys->name; keys++) {
+		if (keys->gone)
+			continue;
 		char *found = said(section, keys->name);
 
 		expected(keys, want, sizeof want);
@@ -103,6 +105,30 @@ static void test_page(void **state)
 	documented(page, example, conf_keys, "");
 	free(page);
 	free(example);
+}
+
+/* How many values a file can set there. */
+static int settings(const struct conf_key *keys)
+{
+	int n = 0;
+
+	for (; keys->name; keys++)
+		if (!keys->gone)
+			n += keys->keys ? settings(keys->keys) : 1;
+	return n;
+}
+
+/* What decides who hears what: few enough to know them all. */
+static void test_settings(void **state)
+{
+	int n = settings(conf_alerts);
+
+	(void)state;
+	/* The addresses of routes decide nothing. */
+	assert_string_equal(conf_alerts[0].name, "routes");
+	n -= settings(conf_alerts[0].keys);
+	if (n > 25)
+		fail_msg("alerts has %d settings", n);
 }
 
 /* Parsing gives a configuration or a reason, never both. */
@@ -226,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_page),
+		cmocka_unit_test(test_settings),
 		cmocka_unit_test(test_truncated),
 		cmocka_unit_test(test_bytes),
 		cmocka_unit_test(test_many_faults),

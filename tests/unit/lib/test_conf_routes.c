@@ -69,6 +69,72 @@ static void test_fallbacks(void **state)
 	CONF_CHECK(cases);
 }
 
+#define GONE(key, value)                                               \
+	ROUTE "type: webhook, url: 'https://a', " value "}]}",                 \
+		"f:2:34: alerts.routes[0]." key ": "
+#define WHO "a route says where; a policy says who hears what: alerts.policies: [{match: "
+
+/* What older configurations said is refused, and how to say it now. */
+static void test_older(void **state)
+{
+	static const struct conf_case cases[] = {
+		{GONE("severities", "severities: [P1]") WHO
+			"{severities: [P1]}, steps: [{routes: [NAME]}]}]\n"},
+		{GONE("kinds", "kinds: [downtime]") WHO
+			"{kinds: [downtime]}, steps: [{routes: [NAME]}]}]\n"},
+		{GONE("servers", "servers: [a]") WHO
+			"{servers: [\"shop-*\"]}, steps: [{routes: "
+			"[NAME]}]}]\n"},
+		{GONE("accounts", "accounts: [a]") WHO
+			"{accounts: [ACCOUNT]}, steps: [{routes: [NAME]}]}]\n"},
+		{GONE("role", "role: pager")
+			"there are no roles: without alerts.policies the type "
+			"of a route says when it is told of a P1 (chats and "
+			"pagers at once, texts after 5 minutes, calls after "
+			"15), and otherwise alerts.policies: [{match: "
+			"{severities: [P1]}, steps: [{routes: [NAME]}, {after: "
+			"5m, routes: [OTHER]}]}]\n"},
+		{GONE("hours", "hours: '09:00-18:00'")
+			"a route is told at any time; a policy says when P2 "
+			"and P3 wait: alerts.policies: [{steps: [{routes: "
+			"[NAME]}], hours: mon-fri 09:00-18:00}]\n"},
+		{GONE("days", "days: [mon]")
+			"a route is told on any day; a policy says when P2 "
+			"and P3 wait: alerts.policies: [{steps: [{routes: "
+			"[NAME]}], hours: mon-fri 09:00-18:00}]\n"},
+		{GONE("digest", "digest: hourly")
+			"a policy says what is told together: "
+			"alerts.policies: [{match: {severities: [P3]}, steps: "
+			"[{routes: [NAME]}], digest: daily}]\n"},
+		{GONE("budget", "budget: 1")
+			"one number for all routes: alerts.budget\n"},
+		{"alerts: {ladders: [{name: l, steps: [{route: a}]}]}",
+			"f:1:10: alerts.ladders: a ladder is a policy: "
+			"alerts.policies: [{match: {severities: [P1]}, steps: "
+			"[{routes: [NAME]}, {after: 5m, routes: [OTHER]}]}]\n"},
+		{"alerts: {business: {zone: UTC}}",
+			"f:1:10: alerts.business: the time of day does not "
+			"choose whom a P1 reaches; write the zone as "
+			"alerts.zone, and hours for which P2 and P3 wait in a "
+			"policy: alerts.policies: [{steps: [{routes: "
+			"[NAME]}], hours: mon-fri 09:00-18:00}]\n"},
+		{"alerts: {policy: {silent: 5}}",
+			"f:1:19: alerts.policy.silent: this number is fixed, "
+			"see mcp-incidents(7); leave it out\n"},
+		{"alerts: {policy: {error_rate: 0}}",
+			"f:1:19: alerts.policy.error_rate: this number is "
+			"fixed, see mcp-incidents(7); for no such incidents: "
+			"alerts.policies: [{match: {kinds: [error_rate]}, "
+			"steps: []}]\n"},
+		/* Nothing is advised that is not there any more. */
+		{ROUTE "type: webhook, url: 'https://a', rol: a}]}",
+			"f:2:34: alerts.routes[0].rol: unknown key\n"},
+	};
+
+	(void)state;
+	CONF_CHECK(cases);
+}
+
 static void test_mail(void **state)
 {
 	static const struct conf_case cases[] = {
@@ -125,6 +191,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_keys),
 		cmocka_unit_test(test_fallbacks),
+		cmocka_unit_test(test_older),
 		cmocka_unit_test(test_mail),
 		cmocka_unit_test(test_values),
 	};
