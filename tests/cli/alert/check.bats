@@ -127,8 +127,9 @@ fault() {
 }
 
 @test "a test of one route, or of all, reaches phones, too" {
-	routes "$(to channel 'role: channel')" "$(to pager 'role: pager')" \
-		"$(to phone 'role: phone')" "$(to log 'digest: weekly')"
+	routes "$(to channel)" "$(to pager)" "$(to phone)" "$(to log)"
+	policies '{match: {severities: [P3]}, steps: [{routes: [log]}], digest: weekly}' \
+		'{steps: [{routes: [channel, pager]}, {after: 5m, routes: [phone]}]}'
 	alert 0 test --by eve --route phone
 	[ "$(results)" = 'phone delivered 0' ]
 	[ "$(events phone)" = test ]

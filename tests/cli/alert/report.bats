@@ -11,8 +11,8 @@ load ../../helpers/alert
 # A night of two incidents: one that ann looked after, and one that was over at once;
 # the second route takes nothing. Verdicts have their own time, deliveries that of -N.
 night() {
-	routes "{name: page, type: command, command: [tee, -a, '$PWD/page'], role: pager}" \
-		"{name: dead, type: command, command: ['false'], severities: [P1]}"
+	routes "{name: page, type: command, command: [tee, -a, '$PWD/page']}" \
+		"{name: dead, type: command, command: ['false']}"
 	verdict 0 eu,us initialize >v
 	alert_at 0 v
 	alert 0 ack -N $((T + 240)) --by ann --reason x example-mcp || true
