@@ -372,8 +372,8 @@ static bool watch_tests(struct notifier *p)
 }
 
 /*
- * End the incidents of servers that were taken out of the configuration. All
- * states are read only where that has changed. False: the store failed.
+ * End the incidents of servers that were taken out of the configuration. False:
+ * the store failed.
  */
 static bool end_unwatched(struct notifier *p)
 {
@@ -390,8 +390,7 @@ static bool end_unwatched(struct notifier *p)
 		return false;
 	if (known)
 		return true;
-	if (!state_store_all(p->setup.states, &slugs) ||
-		!pipeline_store_dropped(s, c, &slugs, &again)) {
+	if (!pipeline_store_dropped(s, c, &slugs, &again)) {
 		strings_release(&slugs);
 		return false;
 	}

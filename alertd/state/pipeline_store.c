@@ -77,72 +77,88 @@ bool pipeline_store_beat(struct store *s, double now)
 	return false;
 }
 
-bool pipeline_store_dropped(struct store *s, const struct conf *c,
-	struct strings *slugs, bool *again)
+/* The servers of a configuration, in its order: "shop search". */
+static void put_servers(struct buf *b, const struct conf *c)
 {
-	const struct store_reply *r = store_one(s, "HKEYS", KEY_SERVERS, NULL);
-	struct strings kept = {0};
-
-	if (!r) {
-		log_error("%s", store_why(s));
-		return false;
-	}
-	for (size_t i = 0; i < slugs->n; i++) {
-		bool published = false;
-
-		if (!slug_valid(slugs->v[i]) || conf_server(c, slugs->v[i]))
-			continue;
-		for (size_t k = 0; k < store_count(r) && !published; k++) {
-			const char *name = store_text(store_item(r, k));
-
-			published = name && strcmp(name, slugs->v[i]) == 0;
-		}
-		if (published)
-			*again = true;
-		else
-			strings_add(&kept, slugs->v[i]);
-	}
-	strings_release(slugs);
-	*slugs = kept;
-	return true;
+	for (size_t i = 0; i < c->n_servers; i++)
+		buf_fmt(b, "%s%s", i ? " " : "", c->servers[i].slug);
 }
 
-/* The servers of a configuration as a short text (FNV-1a). */
-static const char *digest(const struct conf *c, char *out)
-{
-	uint64_t h = 14695981039346656037U;
-
-	for (size_t i = 0; i < c->n_servers; i++) {
-		const char *p = c->servers[i].slug;
-
-		/* The NUL tells one slug from the next. */
-		do
-			h = (h ^ (unsigned char)*p) * 1099511628211U;
-		while (*p++);
-	}
-	snprintf(out, 17, "%016" PRIx64, h);
-	return out;
-}
-
-bool pipeline_store_known(struct store *s, const struct conf *c, bool *known)
+/* The servers that were known last; NULL: none were. False: store failed. */
+static bool read_known(struct store *s, char **out)
 {
 	const struct store_reply *r = store_one(s, "GET", KEY_WATCHED, NULL);
 	const char *text = r ? store_text(r) : NULL;
-	char now[17];
 
-	*known = text && strcmp(text, digest(c, now)) == 0;
+	*out = NULL;
+	if (text)
+		string_set(out, text);
 	if (!r)
 		log_error("%s", store_why(s));
 	return r;
 }
 
+bool pipeline_store_known(struct store *s, const struct conf *c, bool *known)
+{
+	struct buf now;
+	char *last;
+	bool ok = read_known(s, &last);
+
+	buf_init(&now, c->n_servers * (SLUG_MAX + 1) + 1);
+	put_servers(&now, c);
+	*known = last && strcmp(last, now.p) == 0;
+	buf_release(&now);
+	free(last);
+	return ok;
+}
+
+static bool published(const struct store_reply *servers, const char *slug)
+{
+	for (size_t i = 0; i < store_count(servers); i++) {
+		const char *name = store_text(store_item(servers, i));
+
+		if (name && strcmp(name, slug) == 0)
+			return true;
+	}
+	return false;
+}
+
+bool pipeline_store_dropped(struct store *s, const struct conf *c,
+	struct strings *slugs, bool *again)
+{
+	const struct store_reply *servers;
+	char *last, *rest = NULL;
+
+	if (!read_known(s, &last))
+		return false;
+	servers = store_one(s, "HKEYS", KEY_SERVERS, NULL);
+	if (!servers)
+		log_error("%s", store_why(s));
+	for (char *slug = last && servers ? strtok_r(last, " ", &rest) : NULL;
+		slug; slug = strtok_r(NULL, " ", &rest)) {
+		if (!slug_valid(slug) || conf_server(c, slug))
+			continue;
+		if (published(servers, slug))
+			*again = true;
+		else
+			strings_add(slugs, slug);
+	}
+	free(last);
+	return servers;
+}
+
 bool pipeline_store_know(struct store *s, const struct conf *c)
 {
-	char now[17], life[16];
+	char life[16];
+	struct buf now;
+	bool ok;
 
+	buf_init(&now, c->n_servers * (SLUG_MAX + 1) + 1);
+	put_servers(&now, c);
 	snprintf(life, sizeof life, "%d", RETENTION_ROLLUP_S);
-	if (store_one(s, "SET", KEY_WATCHED, digest(c, now), "EX", life, NULL))
-		return true;
-	log_error("%s", store_why(s));
-	return false;
+	ok = store_one(s, "SET", KEY_WATCHED, now.p, "EX", life, NULL);
+	buf_release(&now);
+	if (!ok)
+		log_error("%s", store_why(s));
+	return ok;
 }

@@ -27,12 +27,11 @@ bool pipeline_store_read(struct store *s, struct pipeline *pl);
 bool pipeline_store_beat(struct store *s, double now);
 
 /*
- * pipeline_store_dropped(s, c, slugs, again): keep of slugs those of servers
- * that neither configuration c has nor the one that mcp-aggregate published;
+ * pipeline_store_know(s, c): note which servers configuration c has.
+ * pipeline_store_known(s, c, known): set whether these are the ones noted last.
+ * pipeline_store_dropped(s, c, slugs, again): append to slugs the servers noted
+ * last that neither c has nor the configuration that mcp-aggregate published;
  * *again is set where only the latter has one. False as above.
- *
- * pipeline_store_known(s, c, known): set whether pipeline_store_know(s, c) was
- * called last for the servers of c.
  */
 bool pipeline_store_dropped(struct store *s, const struct conf *c,
 	struct strings *slugs, bool *again);

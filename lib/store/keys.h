@@ -123,8 +123,8 @@ const char *key_history(char *out, int64_t day);
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
- * String: a digest of the servers whose incidents mcp-alert last knew to be
- * watched.
+ * String: the servers of the configuration that mcp-alert had last, with spaces
+ * between them.
  */
 #define KEY_WATCHED "fleet:watched"
 /*

@@ -48,6 +48,8 @@ redis_dump() {
 			elseif kind == 'set' then
 				flat = redis.call('smembers', key)
 				table.sort(flat)
+			elseif kind == 'list' then
+				flat = redis.call('lrange', key, 0, -1)
 			elseif kind == 'hash' then
 				local all = redis.call('hgetall', key)
 				for i = 1, #all, 2 do
