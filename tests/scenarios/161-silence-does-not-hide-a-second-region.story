@@ -1,4 +1,4 @@
-# ap is silenced; eu fails with it. That is no runner that moves, and somebody is
+# Region ap is silenced; eu fails with it. That is no runner that moves, and somebody is
 # called at once.
 13:55 record {"v":1,"type":"silence","regions":["ap"],"starts_at":"@14:00","ends_at":"@15:00","reason":"the runner moves"}
 14:00-14:04 green

@@ -135,10 +135,10 @@ down() {
 	live 5 40
 	diff <(told <out | grep -v drift) - <<-'END'
 	14:05 downtime_started P1 ap-southeast-1,eu-west-2,sa-east-1,us-east-1,us-west-2
-	14:21 probe_silent_started P3 ap-southeast-1,eu-west-2,sa-east-1,us-east-1,us-west-2
+	14:17 pipeline_stalled_started P1 ap-southeast-1,eu-west-2,sa-east-1,us-east-1,us-west-2
 	END
-	"$BIN/mcp-alert" list | jq -se 'map(.kind) == ["downtime", "probe_silent"] and
-		.[0].passes == 0 and .[0].tier == "hard-outage" and .[1].tier == null'
+	"$BIN/mcp-alert" list | jq -se 'map(.kind) == ["pipeline_stalled", "downtime"] and
+		.[1].passes == 0 and .[1].tier == "hard-outage" and .[0].tier == null'
 	"$BIN/mcp-alert" tick -N $((RENAMED_AT + 3 * 60 + 4 * 3600)) | jq -r .event |
 		diff <(grep -v stalled) <(echo downtime_reminder)
 }

@@ -147,12 +147,14 @@ written() {
 		cat >/dev/null
 		[ -e paged ] && exit
 		: >paged
-		exec redis-cli -s "$REDIS_SOCK" config set min-replicas-to-write 1 >&2
+		redis-cli -s "$REDIS_SOCK" config set min-replicas-to-write 1 >&2
+		echo >gone
 	END
 	chmod +x page
+	mkfifo gone
 	one_by_one "{name: page, type: command, command: [$PWD/page]}"
 	policies '{match: {servers: [server-0]}, steps: [{routes: [page]}]}' '{steps: []}'
-	alert 3 -N "$T" <lines
+	{ head -n 100 lines; read -r <gone; tail -n 50 lines; } | alert 3 -N "$T"
 	grep -q NOREPLICAS err
 	mv out before
 	((n = $(wc -l <before), n < 150))

@@ -105,7 +105,7 @@ failing() {
 	routes "$ROUTE"
 	rm credentials/pagerduty
 	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
-	grep -F 'its secret: No such file or directory; mend it' err
+	grep -F "its secret: No such file or directory (pagerduty in the folder $PWD/credentials); mend it" err
 	for ((n = 1; n < 8; n++)); do
 		alert 3 tick -N $((T + 60 + 301 * n))
 	done

@@ -165,7 +165,7 @@ life() {
 	route discord
 	routes "$ROUTE"
 	mood 'after 300.5' ok 'code 404 10008' ok
-	verdict 0 eu,us initialize | alert 3 -N $((T + 60))
+	verdict 0 eu,us tools-list x | alert 3 -N $((T + 60))
 	redis get alert:example-mcp | jq -e ".outbox[0].deliveries[0].next_try >= $((T + 60 + 301))"
 	alert 0 tick -N $((T + 500))
 	minutes 1 3 | alert 3 -N $((T + 240))

@@ -79,7 +79,7 @@ two_servers() {
 
 @test "a route that was renamed: check names the incident, its end goes to the new one" {
 	down 0 s | alert 0 0
-	sed -i 's/{name: pager,/{name: oncall,/' fleet.yaml
+	sed -i 's/{name: pager,/{name: oncall,/; s/\[pager\]/[oncall]/' fleet.yaml
 	run -0 --separate-stderr "$BIN/mcp-alert" check
 	grep -q "warning: s:downtime:$NOW: its end was for pager, which the configuration does not have; it goes to oncall" <<<"$stderr"
 	rm pager.got

@@ -343,7 +343,8 @@ told() {
 	daily >"$OUT/again"
 	[ ! -s "$OUT/again" ]
 	# Nothing of it is where the public is served from.
-	[ "$(redis keys '*' | sort | paste -sd' ')" = "alert:one fleet:heartbeats fleet:tests" ]
+	[ "$(redis keys '*' | sed 's/:[0-9]*$//' | sort -u | paste -sd' ')" = \
+		"alert:one fleet:budget:file fleet:heartbeats fleet:history fleet:tests fleet:watched" ]
 	redis get alert:one | jq -e '.expiries | length == 4'
 }
 
@@ -356,7 +357,7 @@ told() {
 	node "$ROOT/tests/fixture/webhook.mjs" "$OUT/hook" 'a key' >"$OUT/port" 3>&- &
 	hook=$!
 	read -r -t 60 port <"$OUT/port"
-	sed -i "s|{name: file.*|{name: hook, type: webhook, secret: hook, url: \"http://127.0.0.1:$port/in\"}|" \
+	sed -i "s|\[file\]|[hook]|; s|{name: file.*|{name: hook, type: webhook, secret: hook, url: \"http://127.0.0.1:$port/in\"}|" \
 		"$OUT/fleet.yaml"
 	daily >"$OUT/first"
 	kill $hook

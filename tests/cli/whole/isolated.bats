@@ -27,7 +27,9 @@ configure() {
 	{
 		cat <<-END
 		regions: [{name: ap}, {name: eu}, {name: us}]
-		alerts: {routes: [{name: ops, type: command, command: [$PWD/page]}]}
+		alerts:
+		  routes: [{name: ops, type: command, command: [$PWD/page]}]
+		  policies: [{steps: [{routes: [ops]}]}]
 		servers:
 		END
 		for ((i = 1; i <= $1; i++)); do
