@@ -588,7 +588,9 @@ static bool turn(struct worker *w, int fd, double ms)
 	if (w->done.n && clock_mono_ms() >= w->paused_ms &&
 		(w->done.n >= TOGETHER || !w->flying.n || age >= wait))
 		settle(w);
-	if (w->settled.n >= TOGETHER)
+	/* Nothing may come for hours. */
+	if (w->settled.n >= TOGETHER ||
+		(w->settled.n && !w->flying.n && !w->done.n && !w->queue.n))
 		forget_settled(w);
 	return readable;
 }

@@ -95,8 +95,8 @@ unread() {
 
 @test "a reader that is slow gets every line, whole and in order" {
 	for ((i = 0; i < 8; i++)); do
-		down $((10 * i))
-		minutes $((10 * i + 1)) $((10 * i + 3))
+		down $((70 * i))
+		minutes $((70 * i + 1)) $((70 * i + 3))
 	done >lines
 	routes
 	"$BIN/mcp-alert" --dry-run <lines >want

@@ -192,7 +192,8 @@ told() {
 	down 3 2 1
 	redis_start "$PWD/redis"
 	touch down
-	round 0
+	round 0 --only probe
+	judge 0
 	rm down
 	[ "$(told chat.got) $(told pager.got)" = "downtime_started downtime_started" ]
 	jq -es --argjson from $((NOW - 180)) 'map(select(.server_slug == "one"))[] |
