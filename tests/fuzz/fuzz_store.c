@@ -191,6 +191,7 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 		writes++;
 	} else {
 		need(strcmp(a[0], "EXPIRE") == 0 || strcmp(a[0], "SADD") == 0 ||
+			strcmp(a[0], "RPUSH") == 0 ||
 			strcmp(a[0], "PING") == 0);
 	}
 }
