@@ -192,6 +192,7 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 	} else {
 		need(strcmp(a[0], "EXPIRE") == 0 || strcmp(a[0], "SADD") == 0 ||
 			strcmp(a[0], "RPUSH") == 0 ||
+			strcmp(a[0], "LTRIM") == 0 ||
 			strcmp(a[0], "PING") == 0);
 	}
 }
