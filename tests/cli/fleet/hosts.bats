@@ -215,7 +215,7 @@ html red initialize 2 2 3 ap-northeast-1,eu-west-2,us-east-1" ]
 	fleet
 	sed 's/environment="MCP_REGION=[^"]*",//' -i "$HOSTS"/hosts/{tokyo,paulo}/authorized
 	said='its runner is that of eu-west-2 by its own settings, and not of ap-northeast-1: nothing of it is believed'
-	[ "$(grep ap-northeast-1 err)" = "mcp-fleet: ap-northeast-1: garbled: $said" ]
+	[ "$(grep "^mcp-fleet: ap-northeast-1: garbled" err)" = "mcp-fleet: ap-northeast-1: garbled: $said" ]
 	[ "$(redis hget fleet:runners ap-northeast-1 | jq -r '"\(.status) \(.message)"')" = "garbled $said" ]
 	[ "$(redis --raw hkeys probe:good:latest | sort | xargs)" = "sa-east-1 us-east-1" ]
 	[ "$(redis hget fleet:runners sa-east-1 | jq -r .status)" = ok ]
