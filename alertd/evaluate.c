@@ -123,7 +123,7 @@ static void heed_silences(struct evaluator *e, const struct evaluate_input *in,
 	size_t n;
 
 	if (!e->setup->maintenances || (in->what == EVALUATE_VERDICT &&
-		(in->u.verdict->judged_at > 0 || at < (double)st->window)))
+		(in->u.verdict->judged_at > 0 || at < (double)st->judged)))
 		return;
 	v = maintenance_store_silences(e->setup->maintenances, &n);
 	silence_hold_judge(st, v, n, &e->policy, at, events);
@@ -210,7 +210,7 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		break;
 	case EVALUATE_ENDED:
 		for (size_t i = 0; i < in->u.ends.n; i++)
-			correlation_leave(st, &in->u.ends.v[i], events);
+			correlation_follow(st, &in->u.ends.v[i], events);
 		break;
 	case EVALUATE_JOIN:
 		worker_let_go(e->worker, st);
@@ -278,7 +278,9 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 		struct alert_event *event = &events.v[i];
 
 		emit_event(&emit, st, event, &o->text);
-		if (event->group && event->record.phase == ALERT_RESOLVED)
+		if (event->group && (event->record.phase == ALERT_RESOLVED ||
+			(event->record.phase == ALERT_ESCALATED &&
+				!event->suppressed)))
 			add_end(&o->ends, event);
 	}
 	if ((o->text.len || o->starts.n) && e->setup->deliver)
@@ -349,6 +351,8 @@ static void evaluate_tell(struct evaluator *e)
 {
 	if (e->deliver.n)
 		worker_out(e->worker, &e->deliver, evaluate_now(e));
+	else if (e->setup->deliver)
+		worker_wait(e->worker, -1, 0);
 	strings_clear(&e->deliver);
 	/* After the deliveries: a reader of the output may be in no hurry. */
 	if (e->text.len && !e->setup->queue_only)

@@ -309,7 +309,9 @@ void notifier_test(struct notifier *p, const char *slug,
 		.what = EVALUATE_TEST,
 		.u.test = q,
 	});
-	if (!failed(p))
+	if (failed(p))
+		worker_finish(p->worker);
+	else
 		deliver_one(p, slug);
 }
 

@@ -242,7 +242,9 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 	} else if (inc->silence) {
 		buf_fmt(g->b, "  muted: by silence %s", inc->silence);
 		put_line(g, " since ", (double)inc->silenced_at,
-			"; told when that ends, if it still lasts\n");
+			inc->unnotified
+				? "; told when that ends, if it still lasts\n"
+				: "; how it goes on is told after that\n");
 	} else if (inc->late) {
 		buf_str(g->b, "  next: its minutes were judged late: told once "
 			      "it is over, or if it still lasts\n");

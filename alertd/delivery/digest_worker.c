@@ -231,7 +231,9 @@ static void on_ended(void *arg)
 	const struct delivered *sent = &r->request.result;
 	struct outcome o = judge_attempt(g, d, sent);
 
-	if (settle_all(g, d, &o) && sent->ok) {
+	/* The lease is for one digest at a time: many may be slow. */
+	if (settle_all(g, d, &o) && sent->ok &&
+		lease_take(g->setup.store, r->name, g->us) == LEASE_OURS) {
 		r->at++;
 		send_next(r);
 	} else {

@@ -126,7 +126,8 @@ static bool busy(const struct worker *w, const struct alert_state *st,
 	if (!attempt_ours(&w->context, item->delivery))
 		return false;
 	return attempts_find(&w->flying, st->slug, number, route) ||
-		attempts_find(&w->done, st->slug, number, route);
+		attempts_find(&w->done, st->slug, number, route) ||
+		attempts_find(&w->first, st->slug, number, route);
 }
 
 void worker_first(struct worker *w, struct alert_state *st, double now)
@@ -156,9 +157,10 @@ void worker_first(struct worker *w, struct alert_state *st, double now)
 
 static bool give_back(struct worker *w, struct alert_state *st)
 {
-	const struct attempts *const lists[] = {&w->flying, &w->done};
+	const struct attempts *const lists[] = {
+		&w->flying, &w->done, &w->first};
 
-	return attempt_give_back(&w->context, st, lists, 2);
+	return attempt_give_back(&w->context, st, lists, 3);
 }
 
 void worker_let_go(struct worker *w, struct alert_state *st)
@@ -340,7 +342,8 @@ static bool look_at_server(struct worker *w, struct round *r,
 	changed = find_due(w, r, st) || changed || late;
 	active = of_server(&r->found, st->slug) ||
 		of_server(&w->flying, st->slug) ||
-		of_server(&w->done, st->slug);
+		of_server(&w->done, st->slug) ||
+		of_server(&w->first, st->slug);
 	*seen = (struct seen) {
 		.empty = !st->n_outbox,
 		.waits = !active && attempt_waits(&w->context, st),
@@ -580,6 +583,10 @@ static bool turn(struct worker *w, int fd, double ms)
 	double age, wait;
 
 	begin_some(w);
+	/* What was looked up just now may begin at once. */
+	for (size_t i = 0; i < w->queue.n && ms > 0; i++)
+		if (has_room(w, w->queue.v[i]))
+			ms = 0;
 	wait = w->queue.n ? SETTLE_BUSY_MS : SETTLE_MS;
 	if (w->done.n && clock_mono_ms() >= w->paused_ms)
 		ms = fmin(ms, wait);

@@ -52,7 +52,12 @@ static bool stale(const struct incident *inc, const struct ack_request *q,
 static bool may_take(const struct incident *inc, const struct ack_request *q,
 	double now)
 {
+	const char *via;
+
 	if (!ack_holds(inc, now) || strcmp(inc->ack.by, q->by) == 0)
+		return true;
+	via = strrchr(inc->ack.by, '(');
+	if (q->action == ACK_UNACK && q->via && via && strcmp(via, q->via) == 0)
 		return true;
 	return q->from && (!*q->from || strcmp(inc->ack.by, q->from) == 0);
 }
@@ -120,9 +125,18 @@ static bool apply_one(struct alert_state *st, enum alert_kind kind,
 		break;
 	case ACK_CLOSE:
 		close_one(st, kind, q, now, out);
+		/* A downtime that an overrun told of, or a regional incident
+		   that a downtime covered, would be mute. */
+		if (kind == ALERT_OVERRUN &&
+			st->incidents[ALERT_DOWNTIME].open)
+			close_one(st, ALERT_DOWNTIME, q, now, out);
+		state_uncover(st);
 		return true;
 	}
-	inc->answered_at = fmax(now, q->said_at);
+	/* By the clock of the vendor, where it says when: ours is later. */
+	inc->answered_at = fmax(
+		inc->answered_at <= now + STATE_AHEAD_S ? inc->answered_at : 0,
+		q->said_at > 0 ? q->said_at : now);
 	return true;
 }
 

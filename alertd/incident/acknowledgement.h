@@ -31,6 +31,8 @@ struct ack_request {
 	 * `by`; "": anybody; else from that one.
 	 */
 	const char *from;
+	/* "(PagerDuty)": may hand back what was taken there; or NULL. */
+	const char *via;
 	const char *reason; /* or NULL */
 	double for_s;
 	/*

@@ -249,7 +249,8 @@ static void apply(struct alert_state *st, const struct verdict *v,
 		tell_late(st, &o, s, out);
 	if (was_down && !st->incidents[ALERT_DOWNTIME].open) {
 		o = confirmation_after(st, v, s, p);
-		begins = o.confirmed;
+		begins = o.confirmed && !covered(st, o.kind);
+		state_uncover(st);
 	}
 	if (!begins)
 		return;

@@ -293,6 +293,8 @@ static int64_t silent_since(const struct pipeline *pl, bool all)
 static void count_round(struct streak *t, bool silent, int64_t since,
 	int64_t window)
 {
+	bool pause = t->n && window - t->counted > STAGE_STALE_S;
+
 	/* It was counted by another run, or a verdict is old. */
 	if (t->counted >= window && t->counted <= window + STATE_AHEAD_S)
 		return;
@@ -301,7 +303,8 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 	if (!silent)
 		return;
 	streak_add(t, window);
-	if (t->n == 1)
+	/* After a pause only what we see ourselves counts. */
+	if (t->n == 1 || (t->n == 2 && pause))
 		t->since = since;
 }
 

@@ -29,7 +29,7 @@ bool recovery_pass(struct incident *inc, int64_t window, int needed)
 bool recovery_over(const struct incident *inc, const struct conf_policy *p)
 {
 	return (abs(inc->row) >= p->resolve ||
-		       inc->passes >= LONG * p->resolve) &&
+		       (inc->passes >= LONG * p->resolve && inc->row > 0)) &&
 		flapping_over(inc, p);
 }
 

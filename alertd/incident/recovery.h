@@ -1,5 +1,11 @@
 /*
  * recovery.h: how an incident ends: a number of windows in a row pass. A window
+ * counts once, and none passes in which the incident failed. Or nobody watches
+ * any more what failed. Pure.
+ *
+ * A window also passes for a downtime if a region fails, but too few agree. It
+ * ends with so many of either sort in a row; or, after three times as many of
+ * both, with the next one in which no region fails.
  */
 #ifndef INCIDENT_RECOVERY_H
 #define INCIDENT_RECOVERY_H

@@ -173,3 +173,14 @@ bool state_down(const struct alert_state *st)
 {
 	return any_open(st, ALERT_DOWN_KINDS);
 }
+
+void state_uncover(struct alert_state *st)
+{
+	if (st->incidents[ALERT_OVERRUN].open)
+		return;
+	for (unsigned k = 0; k < ALERT_DOWN_KINDS; k++)
+		if (st->incidents[k].open) {
+			st->incidents[k].superseded = false;
+			return;
+		}
+}

@@ -335,6 +335,12 @@ void state_keep_delivery(struct alert_state *st, const struct pending *p,
 bool state_open(const struct alert_state *st);
 bool state_down(const struct alert_state *st);
 
+/*
+ * state_uncover(st): an incident that covered another one is over: of those left
+ * that say that the server cannot be used, the first is told by itself.
+ */
+void state_uncover(struct alert_state *st);
+
 /* tools_forget(t): forget who sees what, and since when. */
 void tools_forget(struct tools_seen *t);
 

@@ -2,6 +2,7 @@
 
 #include "base/sha256.h"
 #include "base/xalloc.h"
+#include "incident/acknowledgement.h"
 #include "incident/dedup_key.h"
 #include "incident/incident.h"
 #include "incident/recovery.h"
@@ -231,13 +232,40 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 	strings_clear(&inc->told);
 }
 
-void correlation_leave(struct alert_state *st, const struct alert_event *e,
+/* The common incident is as bad as the worst of its servers. */
+static void worsen(struct alert_state *st, const struct alert_record *r,
+	struct alert_events *out)
+{
+	struct incident *inc = &st->incidents[r->kind];
+	enum severity was = inc->severity;
+
+	if (r->severity >= was)
+		return;
+	inc->severity = r->severity;
+	inc->step = r->step;
+	inc->layer = r->layer;
+	string_set(&inc->error, r->last_error);
+	events_put(out, st, &(struct summary) {
+		.kind = r->kind,
+		.phase = ALERT_ESCALATED,
+		.at = r->at,
+		.worse = true,
+		.was = was,
+	});
+	ack_break(st, r->kind, r->at);
+}
+
+void correlation_follow(struct alert_state *st, const struct alert_event *e,
 	struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[e->record.kind];
 
 	if (!inc->open || !strings_has(&st->left, e->slug))
 		return;
+	if (e->record.phase == ALERT_ESCALATED) {
+		worsen(st, &e->record, out);
+		return;
+	}
 	strings_drop(&st->left, e->slug);
 	if (e->record.resolved_at > inc->passed_since)
 		inc->passed_since = e->record.resolved_at;
@@ -247,5 +275,8 @@ void correlation_leave(struct alert_state *st, const struct alert_event *e,
 		strings_note(&inc->still, e->still.v[i]);
 	if (st->left.n)
 		return;
+	/* Its servers are heard of again, and nothing else would end it. */
+	if (!inc->unnotified)
+		string_set(&inc->silence, NULL);
 	recovery_end(st, e->record.kind, e->record.at, out);
 }

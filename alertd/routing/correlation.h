@@ -87,10 +87,11 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group);
 
 /*
- * correlation_leave(st, e, out): e ended the incident of a server; the common
- * incident of st ends with the last of its servers.
+ * correlation_follow(st, e, out): e ended the incident of a server, or made it
+ * worse; the common incident of st ends with the last of its servers, and is as
+ * severe as the worst.
  */
-void correlation_leave(struct alert_state *st, const struct alert_event *e,
+void correlation_follow(struct alert_state *st, const struct alert_event *e,
 	struct alert_events *out);
 
 #endif

@@ -84,7 +84,7 @@ static void end_silence(struct alert_state *st, enum alert_kind kind,
 
 	if (inc->superseded || !inc->unnotified) {
 		let_go(inc, now);
-		if (inc->passes >= p->resolve)
+		if (recovery_over(inc, p))
 			recovery_end(st, kind, now, out);
 		return;
 	}
@@ -118,6 +118,9 @@ static void mark(const struct quiet *q, struct alert_state *st,
 		e->silenced = inc->open && inc->silence;
 		if (e->silenced && e->record.phase == ALERT_STARTED)
 			inc->unnotified = true;
+		/* It got worse unheard: its policy begins anew after that. */
+		if (e->silenced && e->record.phase == ALERT_ESCALATED)
+			escalation_release(&inc->escalation);
 	}
 	e->suppressed = e->suppressed || e->silenced;
 }

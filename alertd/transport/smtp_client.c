@@ -57,7 +57,9 @@ static int on_debug(CURL *e, curl_infotype type, char *p, size_t n, void *arg)
 		{"DATA", SMTP_DATA}};
 	struct mailing *t = arg;
 
-	(void)e;
+	/* libcurl waits for the answer to it, and all routes wait with it. */
+	if (type == CURLINFO_HEADER_OUT && is_command(p, n, "QUIT"))
+		curl_easy_setopt(e, CURLOPT_SERVER_RESPONSE_TIMEOUT, 1L);
 	for (size_t i = 0; type == CURLINFO_HEADER_OUT && i < 4; i++)
 		if (is_command(p, n, commands[i].name))
 			t->phase = commands[i].phase;
@@ -127,6 +129,7 @@ static CURLcode set_up(struct mailing *t, const struct smtp_job *j, bool local)
 	SET(CURLOPT_VERBOSE, 1L);
 	SET(CURLOPT_DEBUGFUNCTION, on_debug);
 	SET(CURLOPT_DEBUGDATA, t);
+	SET(CURLOPT_FORBID_REUSE, 1L);
 	SET(CURLOPT_NOSIGNAL, 1L);
 	SET(CURLOPT_TIMEOUT_MS, (long)DELIVER_LIMIT_MS);
 #if LIBCURL_VERSION_NUM >= 0x075700

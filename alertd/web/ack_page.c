@@ -9,6 +9,7 @@
 #include "incident/dedup_key.h"
 #include "incident/summary.h"
 #include "notifier.h"
+#include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "transport/ack_token.h"
 #include "transport/credential.h"
@@ -344,10 +345,13 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a)
 bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
 	struct ack_result *r)
 {
+	char *secret = acknowledge_secret();
 	struct notifier_setup setup = {
 		.states = state_store_new(c->store),
 		.store = c->store,
 		.conf = c->conf,
+		.secret = secret,
+		.maintenances = maintenance_store_new(c->store),
 		.now = NAN,
 		.queue_only = true,
 	};
@@ -359,7 +363,9 @@ bool cgi_ack_apply(const struct cgi *c, const struct ack_request *q,
 	*r = notifier_ack(n, slug, q);
 	ok = !notifier_failed(n);
 	notifier_free(n);
+	maintenance_store_free(setup.maintenances);
 	state_store_free(setup.states);
+	secret_free(secret);
 	return ok;
 }
 

@@ -1,9 +1,11 @@
 #include "web/answer_api.h"
 
+#include "base/log.h"
 #include "commands/ack.h"
 #include "incident/acknowledgement.h"
 #include "routing/routing.h"
 #include "sinks/sink.h"
+#include "transport/credential.h"
 #include "web/ack_page.h"
 
 #include <string.h>
@@ -26,11 +28,14 @@ static bool admit(const struct cgi *c, const struct sink *sink,
 		.ack_secret = ack_secret,
 		.now = c->now,
 	};
+	char why[SECRET_WHY];
 	struct buf url;
 	bool ok;
 
 	if (route->secret)
-		secret = secret_open(credential_folder(), route->secret, NULL);
+		secret = secret_open(credential_folder(), route->secret, why);
+	if (route->secret && !secret)
+		log_error("route %s: its secret: %s", route->name, why);
 	call.secret = secret_get(secret, SINK_ANSWER_SECRET, NULL);
 	buf_init(&url, TEXT_ROOM);
 	buf_fmt(&url, "%s" PATH "%s%s%s",
@@ -67,6 +72,7 @@ static void apply(const struct cgi *c, const struct sink *sink,
 		.key = said->key,
 		.route = route->name,
 		.by = said->by,
+		.via = said->withdrawn ? strrchr(said->by, '(') : NULL,
 		.reason = said->reason,
 		.for_s = c->conf->policy.ack_s,
 		.said_at = said->said_at,

@@ -164,7 +164,7 @@ static void leave(struct alert_state *st, const char *slug, int minute,
 	};
 
 	snprintf(name, sizeof name, "%s", slug);
-	correlation_leave(st, &e, out);
+	correlation_follow(st, &e, out);
 }
 
 /* It begins, another joins it, and it ends with the last that recovers. */
@@ -233,7 +233,7 @@ static void test_what_is_left(void **state)
 	correlation_begin(&st, l.v, l.n, &out);
 	events_release(&out);
 	strings_add(&e.still, "us");
-	correlation_leave(&st, &e, &out);
+	correlation_follow(&st, &e, &out);
 	assert_int_equal(out.n, 1);
 	assert_non_null(
 		strstr(out.v[0].summary, "works again, but not from us"));
