@@ -8,6 +8,7 @@
  */
 #include "sinks/sink.h"
 
+#include "base/num.h"
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "json/json.h"
@@ -171,12 +172,12 @@ static void judge(const struct sink_job *job, int n,
 		sink_unsound(d, "Opsgenie's");
 }
 
-/* In which units the numbers of an alert are is not the same for all. */
+/* Numbers of an alert are in seconds, milliseconds or smaller; 0: in neither. */
 static double seconds(double t)
 {
-	while (t > 1e11)
+	for (int i = 0; i < 3 && t > NUM_EPOCH_MAX; i++)
 		t /= 1000;
-	return t;
+	return t <= NUM_EPOCH_MAX ? t : 0;
 }
 
 /* What we ask for ourselves comes back, too. */
