@@ -112,7 +112,7 @@ static cJSON *open_record(const char *text, char *why)
 	return NULL;
 }
 
-static void read_one(
+static void read_maintenance(
 	struct maintenance_store *c, const char *id, const char *text)
 {
 	char why[RECORD_WHY] = "no text";
@@ -192,7 +192,7 @@ bool maintenance_store_load(struct maintenance_store *c, double now)
 	for (size_t i = 0; i < store_count(all); i += 2)
 		if (store_text(store_item(all, i)))
 			strings_add(&c->ids, store_text(store_item(all, i)));
-	read_hash(c, all, read_one);
+	read_hash(c, all, read_maintenance);
 	read_hash(c, store_reply(c->store, 1), read_silence);
 	for (size_t i = c->given; i < c->n; i++)
 		last = last ||

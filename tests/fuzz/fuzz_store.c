@@ -186,7 +186,7 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 		put(a[3], a[4], a[5]);
 		writes++;
 	} else if (strcmp(a[0], "EVAL") == 0 && n == 7) {
-		/* The compare-and-set of later.c, of which nobody is faster. */
+		/* The compare-and-set of a state, at which nobody is faster. */
 		put(a[3], "", a[5]);
 		writes++;
 	} else {
