@@ -30,6 +30,7 @@ struct http {
 	size_t running;
 	double timer_ms; /* monotonic: when libcurl wants a turn; or INFINITY */
 	bool aside;	 /* a transfer is to be stopped, or resolves */
+	uint64_t turns;	 /* how often libcurl was called */
 	bool hurry;	 /* one was just stopped, or a timer set */
 	struct timers timers;
 	struct http_sockets sockets;
@@ -80,6 +81,7 @@ struct http *http_new(const struct http_config *c)
 	h = xcalloc(1, sizeof *h);
 	h->config = *c;
 	h->config.may_proxy = http_proxy_any();
+	h->config.features = curl_version_info(CURLVERSION_NOW)->features;
 	h->timer_ms = INFINITY;
 	if (!set_up(h)) {
 		log_error("unable to start libcurl");
@@ -215,6 +217,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->stop_at_ms = NAN;
 	t->sockets = &h->sockets;
 	t->aside = &h->aside;
+	t->turns = &h->turns;
 	t->socket = -1;
 	t->network_max = rq->network_max;
 	t->deny_private = h->config.deny_private || rq->deny_private;
@@ -368,12 +371,15 @@ static void turn(struct http *h, double max_ms)
 	h->hurry = false;
 	max_ms = left < max_ms ? left : max_ms;
 	n = http_sockets_wait(&h->sockets, max_ms > 0 ? max_ms : 0, ready);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		h->turns++;
 		curl_multi_socket_action(h->multi, ready[i].fd, ready[i].bits,
 			&running);
+	}
 	if (h->timer_ms > clock_mono_ms())
 		return;
 	h->timer_ms = INFINITY;
+	h->turns++;
 	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 

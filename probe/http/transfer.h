@@ -10,6 +10,7 @@
 #include "http/sockets.h"
 
 #include <curl/curl.h>
+#include <stdint.h>
 
 #define HTTP_HEADERS_MAX (128 * 1024) /* all header fields of a response */
 
@@ -29,6 +30,8 @@ struct http_transfer {
 	bool *aside; /* set: one has to be looked at, see stop_at_ms */
 	int socket; /* -1 while not known */
 	size_t network_max;
+	const uint64_t *turns; /* counts the times that libcurl was called */
+	uint64_t turn;	       /* the last in which network_last was set */
 	size_t network_last; /* bytes its connection had brought by then */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
