@@ -116,7 +116,8 @@ void http_free(struct http *h)
 	free(h);
 }
 
-static void transfer_free(struct http_transfer *t)
+/* The transfer is over; what it found is still there. */
+static void leave(struct http_transfer *t)
 {
 	struct http *h = t->http;
 
@@ -132,6 +133,13 @@ static void transfer_free(struct http_transfer *t)
 	http_tls_drop(t->tls);
 	trace_end(t->trace);
 	dns_free(t->resolve);
+}
+
+/* Free a transfer that is over, or keep it for another request. */
+static void transfer_free(struct http_transfer *t)
+{
+	struct http *h = t->http;
+
 	if (!t->setup.usual) {
 		forget(t);
 		return;
@@ -145,19 +153,20 @@ static void transfer_free(struct http_transfer *t)
 static struct http_transfer *transfer_new(struct http *h,
 	const struct http_request *rq)
 {
-	struct http_transfer *t = h->spare, fresh = {.http = h};
+	struct http_transfer *t = h->spare;
 	bool usual = http_setup_usual(&h->config, rq);
 
 	if (usual && t) {
 		h->spare = t->next;
-		fresh.easy = t->easy;
-		fresh.setup = t->setup;
 	} else {
 		t = xmalloc(sizeof *t);
-		fresh.easy = curl_easy_init();
-		fresh.setup.usual = usual && fresh.easy;
+		t->easy = curl_easy_init();
+		memset(&t->setup, 0, sizeof t->setup);
+		t->setup.usual = usual && t->easy;
 	}
-	*t = fresh;
+	memset(t, 0, offsetof(struct http_transfer, easy));
+	http_fields_begin(&t->response);
+	t->http = h;
 	return t;
 }
 
@@ -234,6 +243,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	if (!t->easy || !http_transfer_watch(t) ||
 		!http_setup(&t->setup, t->easy, &h->config, rq) || !begin(t)) {
 		t->setup.usual = false;
+		leave(t);
 		transfer_free(t);
 		return NULL;
 	}
@@ -297,22 +307,20 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 /* Remove the transfer and call its owner. */
 static void finish(struct http_transfer *t, CURLcode rc)
 {
-	struct http_handler handler = t->handler;
-	struct http_response r;
-	void *arg = t->arg;
+	struct http_response *r = &t->response;
 
-	if (t->response.phase == HTTP_CONNECTING && t->tls->began_ms > 0)
-		t->response.phase = HTTP_SECURING;
+	if (r->phase == HTTP_CONNECTING && t->tls->began_ms > 0)
+		r->phase = HTTP_SECURING;
 	http_transfer_note_tcp(t);
-	t->response.cert_wanted |= t->tls->cert_wanted;
-	t->response.total_ms = http_transfer_elapsed(t);
-	http_fields_end(&t->response, t->easy);
+	r->cert_wanted |= t->tls->cert_wanted;
+	r->total_ms = http_transfer_elapsed(t);
+	http_fields_end(r, t->easy);
 	judge_transfer(t, rc);
-	r = t->response;
-	if (r.end == HTTP_FAILED || r.end == HTTP_OURS)
-		trace_note(t->trace, "%s", r.message);
+	if (r->end == HTTP_FAILED || r->end == HTTP_OURS)
+		trace_note(t->trace, "%s", r->message);
+	leave(t);
+	t->handler.done(t->arg, r);
 	transfer_free(t);
-	handler.done(arg, &r);
 }
 
 /*

@@ -2,6 +2,7 @@
 
 #include "http/client.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +13,15 @@ void http_fields_clear(struct http_response *r)
 	r->cache_control[0] = r->pop[0] = '\0';
 	memset(r->signs, 0, sizeof r->signs);
 	r->codings = 0;
+}
+
+void http_fields_begin(struct http_response *r)
+{
+	/* Of the texts behind these members only the first byte counts. */
+	memset(r, 0, offsetof(struct http_response, content_type));
+	http_fields_clear(r);
+	r->redirect[0] = '\0';
+	r->retry_s = 0;
 }
 
 /* Whether p is a field of that name; "name:" in lower case. */

@@ -17,13 +17,10 @@
 struct http_transfer {
 	struct http *http;
 	struct http_transfer *prev, *next;
-	CURL *easy;
-	struct http_setup setup;
 	struct http_tls *tls;
 	struct trace *trace; /* NULL for none */
 	struct http_handler handler;
 	void *arg;
-	struct http_response response;
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	struct http_sockets *sockets;
@@ -43,6 +40,10 @@ struct http_transfer {
 	bool unsent;
 	double resolve_by_ms; /* monotonic: the latest time for its answer */
 	char error[CURL_ERROR_SIZE];
+	/* From here on, what is there from an earlier request stays. */
+	CURL *easy;
+	struct http_setup setup;
+	struct http_response response; /* cleared by http_fields_begin */
 };
 
 /* http_transfer_elapsed(t): milliseconds since it was started. */
