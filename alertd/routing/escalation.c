@@ -92,6 +92,7 @@ static void step_on(const struct rise *r)
 	string_set(&climb->ladder, r->name);
 	climb->step = 0;
 	climb->since = r->now;
+	climb->stopped = ack_holds(r->inc, r->now) ? r->now : 0;
 }
 
 static void escalation_one(const struct conf *c, struct alert_state *st,
