@@ -58,6 +58,7 @@ struct ack {
 /* How many steps of its policy were taken for an incident. */
 struct escalation {
 	char *ladder; /* the name of the policy; NULL: none */
+	char *match;  /* its conf_notify.match_id; NULL: its name stays */
 	int step;     /* so many of its steps are done */
 	double since; /* from when the times of its steps count */
 	double stopped; /* since when the steps stand still, see incident.h; 0:

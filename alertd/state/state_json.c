@@ -71,6 +71,7 @@ static const struct field ack_fields[] = {
 
 static const struct field escalation_fields[] = {
 	STRING("ladder", struct escalation, ladder, 0),
+	FIELD("match", struct escalation, match, FIELD_OMIT | FIELD_LAX),
 	FIELD("step", struct escalation, step, FIELD_NEEDED, .max = STEPS_MAX),
 	EPOCH("since", struct escalation, since, FIELD_NEEDED, .digits = 3),
 	EPOCH("stopped", struct escalation, stopped, FIELD_OMIT, .digits = 3),

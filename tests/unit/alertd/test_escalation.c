@@ -423,6 +423,67 @@ static void test_policies(void **state)
 		   "22 downtime_escalated P1: channel pager phone second");
 }
 
+static void no_fault(void *arg, bool fatal, const char *message)
+{
+	(void)arg;
+	if (fatal)
+		fail_msg("%s", message);
+}
+
+static struct conf *policies(const char *rows)
+{
+	struct conf *c;
+	struct buf b;
+
+	buf_init(&b, 10000);
+	buf_fmt(&b, "alerts:\n  routes:\n"
+		"    - {name: chat, type: command, command: [chat]}\n"
+		"    - {name: phone, type: command, command: [phone]}\n"
+		"    - {name: boss, type: command, command: [boss]}\n"
+		"  policies:\n%s", rows);
+	c = conf_parse("fleet.yaml", b.p, b.len, no_fault, NULL);
+	buf_release(&b);
+	return c;
+}
+
+#define NAMELESS                                                               \
+	"    - {match: {severities: [P1], kinds: [downtime]}, steps: "         \
+	"[{routes: [chat]}, {after: 5m, routes: [phone]}, "                    \
+	"{after: 10m, routes: [boss]}]}\n"
+
+/* A policy without a name goes on where another is put above it. */
+static void test_nameless(void **state)
+{
+	struct conf *one = policies(NAMELESS);
+	struct conf *two = policies(
+		"    - {match: {severities: [P3]}, steps: []}\n" NAMELESS);
+	struct conf *other = policies(
+		"    - {match: {severities: [P1]}, steps: [{routes: [chat]}, "
+		"{after: 5m, routes: [phone]}]}\n");
+	const struct escalation *climb;
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, one);
+	climb = &w.n.st.incidents[ALERT_DOWNTIME].escalation;
+	minutes(&w, "EU1", 7);
+	assert_string_equal(climb->ladder, "policy-1");
+	w.conf = two;
+	minutes(&w, "EU1", 5);
+	assert_string_equal(climb->ladder, "policy-2");
+	/* Another policy is another, though it has the place of the first. */
+	w.conf = other;
+	minutes(&w, "EU1", 7);
+	expect(&w, "0 downtime_started P1: chat | "
+		   "5 downtime_escalated P1: chat phone | "
+		   "10 downtime_escalated P1: chat phone boss | "
+		   "12 downtime_escalated P1: chat phone boss | "
+		   "17 downtime_escalated P1: chat phone boss");
+	conf_free(one);
+	conf_free(two);
+	conf_free(other);
+}
+
 /* What an older mcp-alert stored of an open incident: how far up its ladder. */
 static void test_stored(void **state)
 {
@@ -477,6 +538,7 @@ int main(void)
 		cmocka_unit_test(test_ack_and_silence),
 		cmocka_unit_test(test_ack_broken),
 		cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_nameless),
 		cmocka_unit_test(test_stored),
 	};
 
