@@ -210,7 +210,8 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		break;
 	case EVALUATE_ENDED:
 		for (size_t i = 0; i < in->u.ends.n; i++)
-			correlation_follow(st, &in->u.ends.v[i], events);
+			correlation_follow(e->setup->conf, st,
+				&in->u.ends.v[i], events);
 		break;
 	case EVALUATE_JOIN:
 		worker_let_go(e->worker, st);
