@@ -297,6 +297,20 @@ phone: downtime_escalated" ]
 	[ -z "$(undelivered)" ]
 }
 
+@test "a digest of a route that another has taken over meanwhile is left to it" {
+	hourly ops "{name: ops, type: command, command: [sh, -c, 'test ! -e broken && cat >>ops && redis-cli -s $REDIS_SOCK set fleet:digest:ops another']}"
+	: >broken
+	broken | alert 0 -N $T
+	sweep $((T + 3600)) 3
+	verdict 60 eu,us tools-list x other | alert 3 -N $((T + 3601))
+	rm broken
+	sweep $((T + 7200)) 3
+	[ "$(jq -r .dedup_key ops)" = "digest:ops:$((T + 29 * 60))" ]
+	redis del fleet:digest:ops
+	sweep $((T + 7200)) 3
+	[ "$(jq -r .dedup_key ops | paste -sd' ')" = "digest:ops:$((T + 29 * 60)) digest:ops:$((T + 89 * 60))" ]
+}
+
 @test "a digest for a route that is gone is dropped" {
 	hourly ops "$(to ops)"
 	broken | alert 0 -N $T
