@@ -86,12 +86,20 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 static void step_on(const struct rise *r)
 {
 	struct escalation *climb = &r->inc->escalation;
+	const char *match = r->policy && *r->policy->match_id
+		? r->policy->match_id
+		: NULL;
+	bool on = climb->match && match
+		? strcmp(climb->match, match) == 0
+		: climb->ladder && strcmp(climb->ladder, r->name) == 0;
 
-	if (climb->ladder && strcmp(climb->ladder, r->name) == 0)
-		return;
 	string_set(&climb->ladder, r->name);
+	string_set(&climb->match, match);
+	if (on)
+		return;
 	climb->step = 0;
 	climb->since = r->now;
+	climb->stopped = ack_holds(r->inc, r->now) ? r->now : 0;
 }
 
 static void escalation_one(const struct conf *c, struct alert_state *st,
