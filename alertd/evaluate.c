@@ -553,5 +553,7 @@ void evaluate_flush(struct evaluator *e)
 		tell_starts(e);
 	if (e->ends.n)
 		tell_ends(e);
-	state_store_forget(e->setup->states);
+	/* What is under way is soon settled: its states are not read again. */
+	if (!worker_busy(e->worker))
+		state_store_forget(e->setup->states);
 }

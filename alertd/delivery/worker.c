@@ -698,6 +698,11 @@ bool worker_overdue(const struct worker *w)
 	return w->overdue;
 }
 
+bool worker_busy(const struct worker *w)
+{
+	return w->first.n || w->queue.n || w->flying.n || w->done.n;
+}
+
 bool worker_left(const struct worker *w)
 {
 	return w->left;
