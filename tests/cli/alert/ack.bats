@@ -91,6 +91,20 @@ by() {
 	grep -q 'name="reason" maxlength="300"' page
 }
 
+@test "handed back: the others get the address of the page; in a silence, nothing" {
+	page POST "$URL" 'do=take&by=ann'
+	page POST "$URL" 'do=back&from=ann'
+	[ "$(by)" = null ]
+	alert 0 </dev/null
+	[ "$(got ops)" = "downtime_started downtime_acknowledged downtime_reminder" ]
+	jq -se '.[-1].event.ack_url | startswith("https://status.example.com/ack/")' ops/got
+	alert 0 silence add --for 1h --reason 'new disks' example-mcp
+	page POST "$URL" 'do=take&by=bob'
+	page POST "$URL" 'do=back&from=bob'
+	alert 0 </dev/null
+	[ "$(wc -l <ops/got)" = 3 ]
+}
+
 @test "what is over is gone, what is wrong was never there" {
 	local bad last=${URL: -1}
 	for bad in "${URL%?}" "$URL/x" "${URL%?}$([[ $last == 0 ]] && echo 1 || echo 0)" \
