@@ -132,12 +132,14 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 }
 
 double escalation_due(const struct conf *c, struct alert_state *st,
-	enum alert_kind kind)
+	enum alert_kind kind, struct strings *routes)
 {
 	struct rise r = find_rise(c, st, kind, 0);
 	const struct escalation *climb = &r.inc->escalation;
 
 	if (!r.name || climb->step >= n_steps(&r))
 		return INFINITY;
+	if (routes)
+		route_step(c, r.policy, r.inc->severity, climb->step, routes);
 	return climb->since + route_after(r.policy, climb->step);
 }

@@ -60,10 +60,12 @@ by() {
 	[ "$(page POST "$URL" 'do=take&by=bob')" = "200 OK" ]
 	grep -q 'ann has it until' page
 	grep -q '<p>disk full</p>' page
+	grep -q 'Nothing was changed' page
 	grep -q 'name="from" value="ann"' page
 	[ "$(by)" = ann ]
 	[ "$(page POST "$URL" 'do=take&by=bob&from=ann')" = "200 OK" ]
 	grep -q 'bob has it until' page
+	run ! grep -q 'Nothing was changed' page
 	# The page of before, sent again, takes nothing from him; nor does an empty one.
 	page POST "$URL" 'do=take&by=eve&from=ann'
 	page POST "$URL" 'do=take&by=eve&from='
