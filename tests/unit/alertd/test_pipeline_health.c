@@ -334,6 +334,16 @@ static void test_silence(void **state)
 		{"but we were away: only what we see counts",
 			"0=0,0~0/3 10=8,10~3/3 11=8,11~3/3 12=8,12~3/3",
 			"12 started 10 a b c"},
+		{"silent before we were away: that it was so long is not seen",
+			"1=1,1~3/3 60=60,60~3/3 61=61,61~3/3 62=62,62~3/3",
+			"62 started 60 a b c"},
+		{"nor where it was for two rounds",
+			"1=1,1~3/3 2=2,2~3/3 60=60,60~3/3 61=61,61~3/3 "
+			"62=62,62~3/3",
+			"62 started 60 a b c"},
+		{"where rounds are rare, they count",
+			"1=1,1~3/3 11=11,11~3/3 21=21,21~3/3",
+			"21 started 11 a b c"},
 		{"of a server that is probed rarely the verdict still has it",
 			"4=4,4~0/3 5=5,5~3/3@2", "5 started 3 a b c"},
 		{"the same round twice, and an older one",
@@ -361,8 +371,14 @@ static void test_silence(void **state)
 			"8 silent_started 1 a b"},
 	};
 
+	struct life l;
+
 	(void)state;
 	check(rows, COUNT(rows));
+	live(&l, "1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 99=3,99~3/3 "
+		"244=3,244~3/3");
+	assert_non_null(strstr(l.events.v[1].record.summary, "since 14:01"));
+	life_release(&l);
 }
 
 /* Of each region why, and those with the same reason together. */
