@@ -210,7 +210,8 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		break;
 	case EVALUATE_ENDED:
 		for (size_t i = 0; i < in->u.ends.n; i++)
-			correlation_follow(st, &in->u.ends.v[i], events);
+			correlation_follow(e->setup->conf, st,
+				&in->u.ends.v[i], events);
 		break;
 	case EVALUATE_JOIN:
 		worker_let_go(e->worker, st);
@@ -552,5 +553,7 @@ void evaluate_flush(struct evaluator *e)
 		tell_starts(e);
 	if (e->ends.n)
 		tell_ends(e);
-	state_store_forget(e->setup->states);
+	/* What is under way is soon settled: its states are not read again. */
+	if (!worker_busy(e->worker))
+		state_store_forget(e->setup->states);
 }

@@ -446,9 +446,9 @@ void notifier_finish(struct notifier *p)
 		return;
 	while (digest_worker_busy(p->digests))
 		worker_wait(p->worker, -1, DIGEST_WAIT_MS);
-	worker_out(p->worker, digest_worker_fallbacks(p->digests),
+	worker_out(p->worker, digest_worker_settled(p->digests),
 		evaluate_now(p->evaluator));
-	strings_clear(digest_worker_fallbacks(p->digests));
+	strings_clear(digest_worker_settled(p->digests));
 	worker_finish(p->worker);
 }
 

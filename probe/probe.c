@@ -435,6 +435,7 @@ void probe_start(const struct probe_job *job)
 
 	d->job = *job;
 	p->target = t;
+	p->lists = job->lists;
 	p->wire.http = job->http;
 	p->wire.target = t;
 	deadline_set(&p->wire.deadline, t->timeout_s);

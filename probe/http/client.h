@@ -29,6 +29,8 @@ struct http_config {
 	const char *const *connect_to;
 	bool trace;  /* show the exchange on standard error, see trace.h */
 	bool labels; /* begin each line of it with the request's label */
+	long width; /* how many probes there are at a time */
+	bool may_proxy; /* set by http_new: the environment names a proxy */
 };
 
 /*

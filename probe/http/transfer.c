@@ -25,6 +25,12 @@ double http_transfer_elapsed(const struct http_transfer *t)
 	return clock_mono_ms() - t->started_ms;
 }
 
+void http_transfer_stop(struct http_transfer *t, double ms)
+{
+	t->stop_at_ms = clock_mono_ms() + ms;
+	*t->aside = true;
+}
+
 /* How many bytes the connection of a transfer has brought so far. */
 static size_t brought(const struct http_transfer *t)
 {
@@ -92,7 +98,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 		snprintf(r->address, sizeof r->address, "%s", ip);
 		return CURL_PREREQFUNC_ABORT;
 	}
-	t->socket = http_sockets_find(t->sockets, port, local_port);
+	t->socket = http_sockets_find(t->sockets, t->socket, port, local_port);
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = http_transfer_elapsed(t);
@@ -178,7 +184,7 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 		return n;
 	case HTTP_WANT_EOF:
 		if (!late)
-			t->stop_at_ms = clock_mono_ms() + GRACE_MS;
+			http_transfer_stop(t, GRACE_MS);
 		return n;
 	default:
 		t->response.end = HTTP_ABORTED;
@@ -228,10 +234,16 @@ bool http_transfer_watch(struct http_transfer *t)
 	HTTP_SET(CURLOPT_PREREQDATA, t);
 	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
 	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
-	if (t->trace || t->response.proxied) {
-		HTTP_SET(CURLOPT_VERBOSE, 1L);
-		HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
-		HTTP_SET(CURLOPT_DEBUGDATA, t);
-	}
+	return !rc;
+}
+
+bool http_transfer_debug(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_VERBOSE, 1L);
+	HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
+	HTTP_SET(CURLOPT_DEBUGDATA, t);
 	return !rc;
 }

@@ -26,6 +26,7 @@ struct http_transfer {
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	struct http_sockets *sockets;
+	bool *aside; /* set: one has to be looked at, see stop_at_ms */
 	int socket; /* -1 while not known */
 	size_t network_max;
 	size_t network_last; /* bytes its connection had brought by then */
@@ -48,9 +49,16 @@ double http_transfer_elapsed(const struct http_transfer *t);
    the request could be sent. */
 void http_transfer_note_tcp(struct http_transfer *t);
 
+/* http_transfer_stop(t, ms): end it that many milliseconds from now. */
+void http_transfer_stop(struct http_transfer *t, double ms);
+
 /*
- * http_transfer_watch(t): set libcurl's callbacks. False where it refuses.
+ * http_transfer_watch(t): set libcurl's callbacks, once for each easy handle.
+ * False where libcurl refuses.
  */
 bool http_transfer_watch(struct http_transfer *t);
+
+/* http_transfer_debug(t): have on_debug called, for a proxy or a trace. */
+bool http_transfer_debug(struct http_transfer *t);
 
 #endif

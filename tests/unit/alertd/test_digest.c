@@ -165,6 +165,45 @@ static void test_waits(void **state)
 	desk_release(&d);
 }
 
+static bool no(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return false;
+}
+
+/* What is being sent in a digest goes no other way, and what is new goes after
+   it. */
+static void test_under_way(void **state)
+{
+	struct outbox_judge judge = {no, yes, NULL}, dead = {yes, yes, NULL};
+	struct outbox_item item;
+	size_t at = 0;
+	struct desk d;
+
+	(void)state;
+	desk_init(&d);
+	happen(&d, 1, ALERT_STARTED, SEVERITY_P2, 1);
+	happen(&d, 2, ALERT_STARTED, SEVERITY_P2, 1);
+	expect_outbox(&d, "1 chat, 1 mail, 2 chat 10!, 2 mail 10!");
+	for (; outbox_due(&d.st, NIGHT_START + 60, &judge, &at, &item); at = 0)
+		outbox_drop(&d.st, &item);
+	for (size_t k = 0; k < d.st.outbox[0].n_deliveries; k++)
+		string_set(&d.st.outbox[0].deliveries[k].holder, "host/1/2/3");
+	happen(&d, 2, ALERT_RESOLVED, SEVERITY_P2, 11);
+	expect_outbox(&d, "2 chat, 2 mail, 3 chat, 3 mail");
+	assert_false(outbox_due(
+		&d.st, NIGHT_START + 11 * 60 + 29, &judge, &at, &item));
+	at = 0;
+	assert_true(outbox_due(
+		&d.st, NIGHT_START + 11 * 60 + 31, &judge, &at, &item));
+	assert_int_equal(item.pending->number, 2);
+	at = 0;
+	assert_true(
+		outbox_due(&d.st, NIGHT_START + 11 * 60, &dead, &at, &item));
+	desk_release(&d);
+}
+
 /*
  * A later event with an earlier digest brings forward what waits of its
  * incident.
@@ -313,6 +352,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_under_way),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_storm),
