@@ -80,7 +80,7 @@ long-sift:
 mutants:
 	tests/long/mutants
 
-BENCH = again bare constant least
+BENCH = again bare constant least server
 # What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCH:%=build/bench/%)
@@ -92,6 +92,7 @@ bench: all $(BENCH:%=build/bench/%)
 build/bench/bare: LDLIBS = -lcurl
 build/bench/constant: LDLIBS = -lfcgi
 build/bench/least: LDLIBS = $(serve_LIBS)
+build/bench/server: LDLIBS = -lssl -lcrypto
 build/bench/%: tests/bench/%.c
 	@mkdir -p $(@D)
 	$(CC) -O2 -std=c11 -D_DEFAULT_SOURCE $(WARN) -o $@ $< $(LDLIBS)
