@@ -395,6 +395,20 @@ targets() {
 	[ "$(cat err)" = 'mcp-probe: none: no step in it' ]
 }
 
+@test "a list of tools that came before has the same records, whatever brings it" {
+	local mood
+	for mood in json sse http-sse stateless pages; do
+		targets "$mood" "$mood" "$mood" >targets
+		probe --targets targets --concurrency 1
+		jq -es 'map(select(.state)) | length == 3 and (map({state, tool_hash,
+			full_hash, tool_count, tools}) | unique | length == 1 and
+			.[0].state == "healthy" and .[0].tools)' out
+		jq -es 'map(select(.n == 6 or .n == 8) | {n, status, message,
+			detail: (.detail | del(.first_byte_ms, .total_ms))}) |
+			unique | length == 2' out
+	done
+}
+
 @test "a target's own settings are used" {
 	cat >targets <<-EOF
 		{"slug":"a","url":"$HOST/json","region":"own-1","known_hash":"3dd57732f374$(printf '%052d' 0)"}
