@@ -311,9 +311,7 @@ void notifier_test(struct notifier *p, const char *slug,
 		.what = EVALUATE_TEST,
 		.u.test = q,
 	});
-	if (failed(p))
-		worker_finish(p->worker);
-	else
+	if (!failed(p))
 		deliver_one(p, slug);
 }
 

@@ -257,7 +257,6 @@ static void note_measure(struct alert_state *st, enum alert_kind kind,
 	if (kind == ALERT_LATENCY)
 		return;
 	note_failing(inc, st, window, m->window);
-	inc->layer = LAYER_NONE;
 	for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++)
 		if (m->rate.failed[l] &&
 			m->rate.failed[l] >= m->rate.failed[inc->layer])

@@ -289,11 +289,16 @@ static int64_t silent_since(const struct pipeline *pl, bool all)
 	return last + 60;
 }
 
-/* Count a round in which regions are silent, or are not. */
+/*
+ * Count a round in which regions are silent, or are not. After a pause only
+ * what we see ourselves counts, unless that was told; after two in a row rounds
+ * are that rare.
+ */
 static void count_round(struct streak *t, bool silent, int64_t since,
-	int64_t window)
+	int64_t window, bool told)
 {
 	bool pause = t->n && window - t->counted > STAGE_STALE_S;
+	bool again = t->n > 1 && t->since == t->counted;
 
 	/* It was counted by another run, or a verdict is old. */
 	if (t->counted >= window && t->counted <= window + STATE_AHEAD_S)
@@ -303,8 +308,7 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 	if (!silent)
 		return;
 	streak_add(t, window);
-	/* After a pause only what we see ourselves counts. */
-	if (t->n == 1 || (t->n == 2 && pause))
+	if (t->n == 1 || (pause && !again && !told))
 		t->since = since;
 }
 
@@ -331,8 +335,9 @@ static void count_reporting(struct alert_state *st, const struct pipeline *pl)
 static void count_silence(struct alert_state *st, const struct pipeline *pl)
 {
 	const struct fleet_round *r = pl->round;
+	const struct incident *inc = &st->incidents[ALERT_STALLED];
+	bool told = told_silent(inc), all, most;
 	struct strings silent = {0};
-	bool all, most;
 
 	if (!fleet_round_complete(r)) {
 		count_reporting(st, pl);
@@ -341,8 +346,10 @@ static void count_silence(struct alert_state *st, const struct pipeline *pl)
 	fleet_round_silent(r, &silent);
 	all = silent.n == r->regions.n;
 	most = fleet_round_dark(r);
-	count_round(&st->all_silent, all, silent_since(pl, all), r->window);
-	count_round(&st->most_silent, most, silent_since(pl, all), r->window);
+	count_round(&st->all_silent, all, silent_since(pl, all), r->window,
+		told && inc->severity == SEVERITY_P1);
+	count_round(&st->most_silent, most, silent_since(pl, all), r->window,
+		told);
 	if (most)
 		strings_copy(&st->silent, &silent);
 	strings_release(&silent);

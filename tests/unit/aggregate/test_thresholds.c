@@ -29,6 +29,7 @@ static void test_policy(void **state)
 		struct rule rule; /* quorum 0: refused */
 	} cases[] = {
 		{"quorum=1", {180, 60, 2, 300, 1, 2, 3, 3, 3, 12}},
+		{"step_alert=1", {180, 60, 2, 300, 2, 1, 3, 3, 3, 12}},
 		{"step_alert=3", {180, 60, 2, 300, 2, 3, 3, 3, 3, 12}},
 		{"hard_outage=2", {180, 60, 2, 300, 2, 2, 2, 3, 3, 12}},
 		{"alone=16", {180, 60, 2, 300, 2, 2, 3, 16, 3, 12}},

@@ -328,6 +328,8 @@ static void test_untested(void **state)
 				cases[i].summary);
 			assert_int_equal(events.v[0].record.severity,
 				SEVERITY_P3);
+			assert_int_equal(
+				events.v[0].record.phase, ALERT_ONCE);
 			/* And not at once again. */
 			route_test_remind(
 				&st, &t, cases[i].now * DAY, &events);
