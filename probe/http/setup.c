@@ -19,12 +19,11 @@
  * What a client of fetch asks for: a server that holds back an event stream
  * to compress it fails here as it fails there.
  */
-static const char *encodings(const char *url)
+static const char *encodings(const char *url, int features)
 {
-	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-	bool brotli = v->features & CURL_VERSION_BROTLI;
+	bool brotli = features & CURL_VERSION_BROTLI;
 
-	if (!(v->features & CURL_VERSION_LIBZ))
+	if (!(features & CURL_VERSION_LIBZ))
 		return NULL;
 	return brotli && strncmp(url, "https:", 6) == 0 ? "br, gzip, deflate"
 							: "gzip, deflate";
@@ -208,7 +207,7 @@ static CURLcode set_method(struct http_setup *s, CURL *e,
 static CURLcode set_request(struct http_setup *s, CURL *e,
 	const struct http_config *c, const struct http_request *rq)
 {
-	const char *encoding = encodings(rq->url);
+	const char *encoding = encodings(rq->url, c->features);
 	CURLcode rc = CURLE_OK;
 
 	if (!set_fields(s, c, rq, encoding))

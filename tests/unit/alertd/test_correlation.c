@@ -251,6 +251,50 @@ static void test_what_is_left(void **state)
 	correlation_release(&l);
 }
 
+/* It is as severe as the worst of its servers; who had it knew of less. */
+static void test_worse(void **state)
+{
+	static const struct {
+		const char *slug;
+		enum severity severity;
+		bool told;
+	} rows[] = {
+		{"a", SEVERITY_P2, false},
+		{"x", SEVERITY_P1, false},
+		{"a", SEVERITY_P1, true},
+	};
+	struct correlation_starts l = {0};
+	struct alert_events out = {0};
+	struct alert_state st;
+	struct ack *ack = &st.incidents[ALERT_DOWNTIME].ack;
+
+	(void)state;
+	note(&l, "a:downtime:6@10[eu,us]");
+	state_init(&st, "*.12345678");
+	correlation_begin(&st, l.v, l.n, &out);
+	events_release(&out);
+	string_set(&ack->by, "ann");
+	ack->until = 3600;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char slug[2];
+		struct alert_event e = {
+			.slug = slug,
+			.record.kind = ALERT_DOWNTIME,
+			.record.phase = ALERT_ESCALATED,
+			.record.severity = rows[i].severity,
+			.record.at = 720,
+		};
+
+		snprintf(slug, sizeof slug, "%s", rows[i].slug);
+		correlation_follow(NULL, &st, &e, &out);
+		assert_int_equal(out.n, rows[i].told);
+		assert_int_equal(ack->by == NULL, rows[i].told);
+	}
+	events_release(&out);
+	state_release(&st);
+	correlation_release(&l);
+}
+
 /* What is told of all is not told of each, unless a policy names the server. */
 static void test_join(void **state)
 {
@@ -297,6 +341,7 @@ int main(void)
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_what_is_left),
+		cmocka_unit_test(test_worse),
 		cmocka_unit_test(test_join),
 	};
 

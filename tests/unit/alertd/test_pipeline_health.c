@@ -28,7 +28,8 @@
  * "-" is never. Behind that, ";us@3;eu@4": of three regions, us is cut off
  * since minute 3 and eu since 4. Behind that, "~2/4" are verdicts by which two
  * regions of four report on no server; "~2/4@9" if their newest probe is of
- * minute 9. "12!" is a run without the store, "12+" one that finds it again.
+ * minute 9; "~2/4?" if verdicts on other servers are missing. "12!" is a run
+ * without the store, "12+" one that finds it again.
  */
 struct life {
 	struct alert_state st;
@@ -94,6 +95,8 @@ static void read_round(struct life *l, const char *p, double now)
 	}
 	r->newest = 0;
 	p = end;
+	if (*p == '?')
+		r->n_judged = 0;
 	if (*p++ == '@')
 		r->newest = (int64_t)minute(&p);
 	l->pipeline.round = r;
@@ -335,6 +338,16 @@ static void test_silence(void **state)
 		{"but we were away: only what we see counts",
 			"0=0,0~0/3 10=8,10~3/3 11=8,11~3/3 12=8,12~3/3",
 			"12 started 10 a b c"},
+		{"silent before we were away: that it was so long is not seen",
+			"1=1,1~3/3 60=60,60~3/3 61=61,61~3/3 62=62,62~3/3",
+			"62 started 60 a b c"},
+		{"nor where it was for two rounds",
+			"1=1,1~3/3 2=2,2~3/3 60=60,60~3/3 61=61,61~3/3 "
+			"62=62,62~3/3",
+			"62 started 60 a b c"},
+		{"where rounds are rare, they count",
+			"1=1,1~3/3 11=11,11~3/3 21=21,21~3/3",
+			"21 started 11 a b c"},
 		{"of a server that is probed rarely the verdict still has it",
 			"4=4,4~0/3 5=5,5~3/3@2", "5 started 3 a b c"},
 		{"the same round twice, and an older one",
@@ -356,6 +369,18 @@ static void test_silence(void **state)
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=0,1", "4 started 1 a b c"},
 		{"unless a probe has arrived",
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=3,1", ""},
+		{"half a round in which a region reports, and then none",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 4=4,4~2/3? 5=5,5 6=6,6",
+			"3 started 1 a b c | 4 resolved 1 a b c-4"},
+		{"half a round: too many are silent still, then not",
+			"1=1,1~4/5 2=2,2~4/5 3=3,3~4/5 4=4,4~4/5? 5=5,5~3/5?",
+			"P2 3 started 1 a b c d | P2 5 resolved 1 a b c d-5"},
+		{"verdicts are not passed on any more: a probe has arrived",
+			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 8=8,8 9=9,9 10=10,10",
+			"3 started 1 a b c | 9 resolved 1 a b c-9"},
+		{"and a stage stands still: it is the same incident",
+			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 9=9,3 10=10,3 11=11,11",
+			"3 started 1 a b c | 11 resolved 1-11"},
 		{"it was told of as a stage before",
 			"0=0,0~0/3 6=0,6 7=0,7 8=0,8~3/3 9=0,9~3/3 "
 			"10=10,10~3/3 "
@@ -368,8 +393,14 @@ static void test_silence(void **state)
 			"8 silent_started 1 a b"},
 	};
 
+	struct life l;
+
 	(void)state;
 	check(rows, COUNT(rows));
+	live(&l, "1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 99=3,99~3/3 "
+		"244=3,244~3/3");
+	assert_non_null(strstr(l.events.v[1].record.summary, "since 14:01"));
+	life_release(&l);
 }
 
 /* Of each region why, and those with the same reason together. */
