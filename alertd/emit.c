@@ -6,7 +6,7 @@
 #include "routing/correlation.h"
 #include "routing/dispatch.h"
 #include "routing/rate_limit.h"
-#include "routing/renamed.h"
+#include "routing/renamed_route.h"
 #include "transport/ack_token.h"
 
 #include <math.h>

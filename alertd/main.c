@@ -9,13 +9,13 @@
 #include "commands/ack.h"
 #include "commands/check.h"
 #include "commands/check_open.h"
+#include "commands/forecast.h"
 #include "commands/known_server.h"
 #include "commands/maintenance.h"
 #include "commands/maintenance_plan.h"
 #include "commands/replay.h"
 #include "commands/show.h"
 #include "commands/test.h"
-#include "commands/waiting.h"
 #include "conf/conf.h"
 #include "delivery/heartbeat.h"
 #include "delivery/sender.h"
@@ -92,15 +92,15 @@ struct reading {
 	/* Verdicts of one minute, to be decided on together. */
 	struct verdict_record v[TRANSACTION_TOGETHER];
 	struct strings slugs; /* of these; none is there twice */
-	struct waiting *waiting; /* of a dry run, or NULL */
+	struct forecast *forecast; /* of a dry run, or NULL */
 };
 
 static void run_batch(struct reading *r)
 {
 	notifier_verdicts(r->notifier, r->v, r->slugs.n);
 	for (size_t i = 0; i < r->slugs.n; i++) {
-		if (r->waiting)
-			waiting_note(r->waiting, &r->v[i]);
+		if (r->forecast)
+			forecast_note(r->forecast, &r->v[i]);
 		else
 			verdict_record_release(&r->v[i]);
 	}
@@ -233,14 +233,14 @@ static int read_verdicts(struct reading *r)
 static int rehearse(struct reading *r)
 {
 	const struct notifier_setup *s = r->setup;
-	struct waiting waiting = {0};
+	struct forecast forecast = {0};
 	int status;
 
-	r->waiting = &waiting;
+	r->forecast = &forecast;
 	status = read_verdicts(r);
-	if (!waiting_print(&waiting, s->states, s->conf, s->text))
+	if (!forecast_print(&forecast, s->states, s->conf, s->text))
 		status = EXIT_ENV;
-	waiting_release(&waiting);
+	forecast_release(&forecast);
 	return status;
 }
 

@@ -136,8 +136,10 @@ static bool watch_pipeline(struct notifier *p)
 	watch_clock(&pl, now);
 	if (c)
 		pl.n_regions = c->n_regions;
-	if (p->round.window > p->judged && fleet_round_complete(&p->round)) {
+	if (p->round.window > p->judged &&
+		(fleet_round_complete(&p->round) || p->round.reporting.n))
 		pl.round = &p->round;
+	if (pl.round && fleet_round_complete(&p->round)) {
 		p->judged = p->round.window;
 		p->was_silent = fleet_round_dark(&p->round);
 	}
@@ -309,9 +311,7 @@ void notifier_test(struct notifier *p, const char *slug,
 		.what = EVALUATE_TEST,
 		.u.test = q,
 	});
-	if (failed(p))
-		worker_finish(p->worker);
-	else
+	if (!failed(p))
 		deliver_one(p, slug);
 }
 
@@ -446,9 +446,9 @@ void notifier_finish(struct notifier *p)
 		return;
 	while (digest_worker_busy(p->digests))
 		worker_wait(p->worker, -1, DIGEST_WAIT_MS);
-	worker_out(p->worker, digest_worker_fallbacks(p->digests),
+	worker_out(p->worker, digest_worker_settled(p->digests),
 		evaluate_now(p->evaluator));
-	strings_clear(digest_worker_fallbacks(p->digests));
+	strings_clear(digest_worker_settled(p->digests));
 	worker_finish(p->worker);
 }
 

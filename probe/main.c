@@ -15,12 +15,14 @@
 #include "http/client.h"
 #include "json/json.h"
 #include "mcp/budget.h"
+#include "mcp/known_lists.h"
 #include "options.h"
 #include "probe.h"
 #include "redaction/mask.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <openssl/rand.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -38,6 +40,7 @@ struct run {
 	bool broken;  /* a server is broken, or its certificate expires */
 	int plugin;   /* the exit status of a monitoring plugin then */
 	char *why;    /* what this machine failed at, or NULL */
+	struct known_lists lists;
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
 };
@@ -161,6 +164,7 @@ static void start(struct run *run, const struct target *t)
 	struct job *job = xcalloc(1, sizeof *job);
 	struct probe_job pj = {.http = run->http,
 		.target = t,
+		.lists = &run->lists,
 		.first = run->opts->first,
 		.last = run->opts->last,
 		.sink = {.step = on_step, .summary = on_summary, .arg = job},
@@ -183,11 +187,17 @@ static void start_any(struct run *run, const struct target *t)
 		start(run, t);
 }
 
+static size_t width_of(const struct options *o)
+{
+	if (!o->targets)
+		return 1;
+	return o->concurrency ? (size_t)o->concurrency : CONCURRENCY;
+}
+
 /* Start what is due, and wait for what happens next. */
 static void run_all(struct run *run)
 {
-	size_t most = run->opts->concurrency ? (size_t)run->opts->concurrency
-					     : CONCURRENCY;
+	size_t most = width_of(run->opts);
 	double began = clock_mono_ms();
 	double gap = run->n ? run->opts->spread_s * 1000 / (double)run->n : 0;
 
@@ -402,6 +412,7 @@ static void tell_canaries(struct run *run)
 static int probe_all(struct run *run)
 {
 	const struct options *o = run->opts;
+	struct siphash_key key;
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = o->cacert,
 		.deny_private = o->deny_private,
@@ -410,12 +421,16 @@ static int probe_all(struct run *run)
 		.resolve = o->resolve,
 		.connect_to = o->connect_to,
 		.trace = o->verbose,
+		.width = (long)width_of(o),
 		.labels = o->targets != NULL};
 
 	if (o->cacert && access(o->cacert, R_OK)) {
 		log_error("%s: %s", o->cacert, strerror(errno));
 		return EXIT_USAGE;
 	}
+	if (RAND_bytes((unsigned char *)&key, sizeof key) != 1)
+		memset(&key, 0, sizeof key);
+	known_lists_init(&run->lists, &key);
 	run->http = http_new(&config);
 	if (!run->http)
 		return EXIT_ENV;
@@ -426,6 +441,7 @@ static int probe_all(struct run *run)
 	report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
+	known_lists_release(&run->lists);
 	token_cache_wipe();
 	mask_forget();
 	return status(run);

@@ -397,20 +397,33 @@ static void on_connected(void *arg, const struct http_response *h)
 
 /* ---- The beginning. */
 
-static void make_id(char *out)
+/* Random bytes, which are drawn for many probes at once: that is dear. */
+static void draw(void *out, size_t n)
 {
-	unsigned char bytes[16];
+	static unsigned char pool[2048];
+	static size_t left;
 
-	if (RAND_bytes(bytes, sizeof bytes) != 1)
-		memset(bytes, 0, sizeof bytes);
-	for (size_t i = 0; i < sizeof bytes; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	if (left < n && RAND_bytes(pool, sizeof pool) == 1)
+		left = sizeof pool;
+	memset(out, 0, n);
+	if (left < n)
+		return;
+	left -= n;
+	memcpy(out, pool + left, n);
+	memset(pool + left, 0, n);
 }
 
-static void make_key(struct siphash_key *key)
+static void make_id(char *out)
 {
-	if (RAND_bytes((unsigned char *)key, sizeof *key) != 1)
-		memset(key, 0, sizeof *key);
+	static const char hex[] = "0123456789abcdef";
+	unsigned char bytes[16];
+
+	draw(bytes, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		*out++ = hex[bytes[i] >> 4];
+		*out++ = hex[bytes[i] & 15];
+	}
+	*out = '\0';
 }
 
 /* Whether the deadline of a probe is over. */
@@ -435,6 +448,7 @@ void probe_start(const struct probe_job *job)
 
 	d->job = *job;
 	p->target = t;
+	p->lists = job->lists;
 	p->wire.http = job->http;
 	p->wire.target = t;
 	deadline_set(&p->wire.deadline, t->timeout_s);
@@ -445,7 +459,7 @@ void probe_start(const struct probe_job *job)
 			.gone = on_gone},
 		.arg = d};
 	make_id(p->id);
-	make_key(&names);
+	draw(&names, sizeof names);
 	budget_init(&p->budget, late, p);
 	p->wire.budget = &p->budget;
 	listing_init(&p->list, t->health_tool, &names, &p->budget);

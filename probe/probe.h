@@ -8,10 +8,12 @@
 #include "target.h"
 
 struct http;
+struct known_lists;
 
 struct probe_job {
 	struct http *http;
 	const struct target *target; /* must live until the end */
+	struct known_lists *lists; /* must live too; NULL: none is kept */
 	/* The steps to report. Those before `first` are made all the same. */
 	enum step first, last;
 	struct steps_sink sink;

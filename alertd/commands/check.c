@@ -73,6 +73,21 @@ static bool check_routes(const struct conf *c, const char *folder)
 	return ok;
 }
 
+/* The link to acknowledge takes a site and a secret. */
+static void check_ack(const struct conf *c)
+{
+	char *secret = acknowledge_secret();
+
+	if (c->n_routes && c->site_url && !secret)
+		log_warn("no event has a link to acknowledge it: the folder of "
+			 "the secrets has no file ack; see THE WEB in "
+			 "mcp-alert(1)");
+	if (c->n_routes && !c->site_url && secret)
+		log_warn("no event has a link to acknowledge it: site.url is "
+			 "not set");
+	secret_free(secret);
+}
+
 static void doubt(void *arg, const char *text)
 {
 	(void)arg;
@@ -109,9 +124,9 @@ int check(const char *file, const struct conf *c, const struct options *o,
 	}
 	if (!check_routes(c, folder))
 		return EXIT_USAGE;
-	secret_free(acknowledge_secret());
 	if (o->n_operands)
 		return describe(c, o->operands[0], now);
+	check_ack(c);
 	check_coverage(c, doubt, NULL);
 	return EXIT_GOOD;
 }

@@ -5,7 +5,7 @@
 #include "conf/conf.h"
 #include "incident/dedup_key.h"
 #include "incident/event.h"
-#include "routing/renamed.h"
+#include "routing/renamed_route.h"
 #include "routing/routing.h"
 #include "state/state_store.h"
 

@@ -2,22 +2,31 @@
 
 #include "base/clock.h"
 #include "base/text.h"
+#include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/severity.h"
 #include "incident/summary.h"
+#include "routing/escalation.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct explain_next explain_next(const struct alert_state *st,
-	enum alert_kind kind, const struct conf_policy *p, double now)
+bool explain_held(const struct alert_state *st, double now)
+{
+	return st->maintenance.active && now < (double)st->maintenance.end;
+}
+
+struct explain_next explain_next(struct alert_state *st, enum alert_kind kind,
+	const struct conf *c, double now)
 {
 	const struct incident *inc = &st->incidents[kind];
+	const struct conf_policy p = conf_policy_of(c);
 	struct explain_next n = {0};
+	double due;
 
 	if (!inc->open || inc->superseded || inc->suppressed || inc->silence ||
-		inc->passes)
+		inc->passes || explain_held(st, now))
 		return n;
 	/* An acknowledgement that expires is reminded of. */
 	if (ack_holds(inc, now)) {
@@ -25,8 +34,13 @@ struct explain_next explain_next(const struct alert_state *st,
 		return n;
 	}
 	if (inc->severity == SEVERITY_P2 && severity_rises(kind))
-		n.promoted_at = inc->opened_at + (int64_t)ceil(p->promote_s);
-	n.reminded_at = inc->reminded_at + (int64_t)ceil(p->remind_s);
+		n.promoted_at = inc->opened_at + (int64_t)ceil(p.promote_s);
+	n.reminded_at = inc->reminded_at + (int64_t)ceil(p.remind_s);
+	due = c && inc->escalation.ladder
+		      ? escalation_due(c, st, kind, &n.tells)
+		      : INFINITY;
+	if (n.tells.n)
+		n.step_at = (int64_t)ceil(due);
 	return n;
 }
 
@@ -61,6 +75,7 @@ void explain_rows(const struct alert_state *st, const struct conf_policy *p,
 struct page {
 	struct buf *b;
 	double now;
+	const struct conf *c; /* or NULL */
 	size_t rows;
 };
 
@@ -167,11 +182,34 @@ static void put_due(const struct page *g, const char *what, int64_t at)
 		(double)at <= g->now ? " (due; no verdict or tick since)" : "");
 }
 
-static void put_next(const struct page *g, const struct alert_state *st,
+/* What time alone will bring about. */
+static void put_times(const struct page *g, const struct explain_next *n)
+{
+	const char *before = "  next: ";
+
+	if (n->step_at) {
+		buf_str(g->b, before);
+		put_list(g->b, &n->tells);
+		put_due(g, " told at ", n->step_at);
+		before = ", ";
+	}
+	if (n->promoted_at) {
+		buf_str(g->b, before);
+		put_due(g, "becomes P1 at ", n->promoted_at);
+		before = ", ";
+	}
+	if (n->reminded_at) {
+		buf_str(g->b, before);
+		put_due(g, "reminder at ", n->reminded_at);
+		buf_str(g->b, ", unless it passes\n");
+	}
+}
+
+static void put_next(const struct page *g, struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p)
 {
 	const struct incident *inc = &st->incidents[kind];
-	struct explain_next n = explain_next(st, kind, p, g->now);
+	struct explain_next n = explain_next(st, kind, g->c, g->now);
 
 	if (inc->passes && kind < ALERT_DOWN_KINDS) {
 		buf_fmt(g->b, "  passing: %d of %d windows in a row, since ",
@@ -184,14 +222,8 @@ static void put_next(const struct page *g, const struct alert_state *st,
 		phrase_duration(g->b, (long long)p->flap_clear_s);
 		buf_str(g->b, " without a failure\n");
 	}
-	if (n.promoted_at)
-		put_due(g, "  next: becomes P1 at ", n.promoted_at);
-	if (n.reminded_at)
-		put_due(g, n.promoted_at ? ", reminder at "
-					 : "  next: reminder at ",
-			n.reminded_at);
-	if (n.reminded_at)
-		buf_str(g->b, ", unless it passes\n");
+	put_times(g, &n);
+	strings_release(&n.tells);
 }
 
 /* The ladder of the incident, and its acknowledgement. */
@@ -215,7 +247,7 @@ static void put_duty(const struct page *g, const struct incident *inc)
 	buf_char(g->b, '\n');
 }
 
-static void put_incident(const struct page *g, const struct alert_state *st,
+static void put_incident(const struct page *g, struct alert_state *st,
 	enum alert_kind kind, const struct conf_policy *p)
 {
 	const struct incident *inc = &st->incidents[kind];
@@ -235,7 +267,7 @@ static void put_incident(const struct page *g, const struct alert_state *st,
 			: inc->told.n		? "\n"
 					: "no route\n");
 	put_duty(g, inc);
-	if (inc->suppressed) {
+	if (inc->suppressed || explain_held(st, g->now)) {
 		put_line(g, "  muted: by the maintenance that ends at ",
 			(double)st->maintenance.end, "; judged ");
 		buf_fmt(g->b, "%.0f s after that\n", p->overrun_s);
@@ -321,7 +353,7 @@ static void put_timeline(const struct page *g, const struct alert_state *st)
 /* A maintenance that suppresses what happens to the server. */
 static void put_maintenance(const struct page *g, const struct alert_state *st)
 {
-	if (!st->maintenance.active || g->now >= (double)st->maintenance.end)
+	if (!explain_held(st, g->now))
 		return;
 	put_line(g, "In maintenance from ", (double)st->maintenance.start,
 		" to ");
@@ -352,10 +384,11 @@ static void put_silences(const struct page *g, const struct alert_state *st,
 	}
 }
 
-void explain_put(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, const struct silences *q, double now)
+void explain_put(struct buf *b, struct alert_state *st, const struct conf *c,
+	const struct silences *q, double now)
 {
-	struct page g = {.b = b, .now = now};
+	const struct conf_policy p = conf_policy_of(c);
+	struct page g = {.b = b, .now = now, .c = c};
 	char at[CLOCK_RFC3339];
 
 	clock_rfc3339((int64_t)now, at);
@@ -376,8 +409,8 @@ void explain_put(struct buf *b, const struct alert_state *st,
 		buf_str(b, "\nNo incident is open.\n");
 	for (unsigned k = 0; k < ALERT_KINDS; k++)
 		if (st->incidents[k].open)
-			put_incident(&g, st, (enum alert_kind)k, p);
-	explain_rows(st, p, put_streak, &g);
+			put_incident(&g, st, (enum alert_kind)k, &p);
+	explain_rows(st, &p, put_streak, &g);
 	put_outbox(&g, st);
 	put_timeline(&g, st);
 }

@@ -18,10 +18,16 @@
 struct explain_next {
 	int64_t promoted_at; /* it becomes P1 */
 	int64_t reminded_at;
+	int64_t step_at;      /* the next step of its policy */
+	struct strings tells; /* the routes that it tells, to be released */
 };
 
-struct explain_next explain_next(const struct alert_state *st,
-	enum alert_kind kind, const struct conf_policy *p, double now);
+/* c may be NULL. */
+struct explain_next explain_next(struct alert_state *st, enum alert_kind kind,
+	const struct conf *c, double now);
+
+/* Whether a maintenance holds back what happens to the server. */
+bool explain_held(const struct alert_state *st, double now);
 
 /* How an incident was confirmed: see incident/confirmation.h. */
 enum explain_rule { EXPLAIN_SPACE, EXPLAIN_TIME };
@@ -30,14 +36,14 @@ enum explain_rule explain_rule(const struct incident *inc,
 	enum alert_kind kind);
 
 /*
- * explain_put(b, st, p, q, now): append the explanation as text for a person,
- * with those of the silences that are on. explain_json(b, st, p, q, now): as a
- * line of JSON, as mcp-alert(1) describes it.
+ * explain_put(b, st, c, q, now): append the explanation as text for a person,
+ * with those of the silences that are on; c may be NULL. explain_json(b, st, c,
+ * q, now): as a line of JSON, as mcp-alert(1) describes it.
  */
-void explain_put(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, const struct silences *q, double now);
-void explain_json(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, const struct silences *q, double now);
+void explain_put(struct buf *b, struct alert_state *st, const struct conf *c,
+	const struct silences *q, double now);
+void explain_json(struct buf *b, struct alert_state *st, const struct conf *c,
+	const struct silences *q, double now);
 
 /*
  * explain_rows(st, p, put, arg): call put(arg, name, t, throttled, needed) for

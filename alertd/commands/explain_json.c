@@ -4,6 +4,7 @@
 #include "commands/explain.h"
 
 #include "base/clock.h"
+#include "conf/policy.h"
 #include "incident/acknowledgement.h"
 #include "incident/dedup_key.h"
 #include "json/json.h"
@@ -18,11 +19,11 @@ static void put_instant(struct buf *b, const char *key, double at)
 	json_put_member(b, key, at > 0 ? text : NULL);
 }
 
-static void put_incident(struct buf *b, const struct alert_state *st,
-	enum alert_kind kind, const struct conf_policy *p, double now)
+static void put_incident(struct buf *b, struct alert_state *st,
+	enum alert_kind kind, const struct conf *c, double now)
 {
 	const struct incident *inc = &st->incidents[kind];
-	struct explain_next next = explain_next(st, kind, p, now);
+	struct explain_next next = explain_next(st, kind, c, now);
 	bool ack = ack_holds(inc, now);
 	char key[ALERT_KEY_SIZE];
 
@@ -45,14 +46,17 @@ static void put_incident(struct buf *b, const struct alert_state *st,
 	json_put_list(b, "regions", inc->regions.v, inc->regions.n);
 	json_put_list(b, "told", inc->told.v, inc->told.n);
 	buf_fmt(b, ",\"probe_count\":%d,\"passes\":%d,\"passes_needed\":%d",
-		inc->probe_count, inc->passes, p->resolve);
+		inc->probe_count, inc->passes, conf_policy_of(c).resolve);
 	json_put_member(b, "ladder", inc->escalation.ladder);
 	buf_fmt(b, ",\"ladder_step\":%d", inc->escalation.step);
 	json_put_member(b, "acknowledged_by", ack ? inc->ack.by : NULL);
 	put_instant(b, "acknowledged_until", ack ? inc->ack.until : 0);
 	put_instant(b, "next_promotion", (double)next.promoted_at);
 	put_instant(b, "next_reminder", (double)next.reminded_at);
+	put_instant(b, "next_step", (double)next.step_at);
+	json_put_list(b, "next_told", next.tells.v, next.tells.n);
 	buf_char(b, '}');
+	strings_release(&next.tells);
 }
 
 /* Rows that are being written. */
@@ -113,12 +117,12 @@ static void put_silences(struct buf *b, const struct alert_state *st,
 	buf_char(b, ']');
 }
 
-void explain_json(struct buf *b, const struct alert_state *st,
-	const struct conf_policy *p, const struct silences *q, double now)
+void explain_json(struct buf *b, struct alert_state *st, const struct conf *c,
+	const struct silences *q, double now)
 {
+	const struct conf_policy p = conf_policy_of(c);
 	struct rows rows = {.b = b};
 	const struct maintenance_hold *m = &st->maintenance;
-	bool quiet = m->active && now < (double)m->end;
 	size_t n = 0;
 
 	buf_fmt(b, "{\"v\":%d,\"type\":\"explanation\",\"at\":",
@@ -127,7 +131,8 @@ void explain_json(struct buf *b, const struct alert_state *st,
 	json_put_member(b, "server_slug", st->slug);
 	json_put_member(b, "server_url", st->url);
 	put_instant(b, "window", (double)st->window);
-	put_instant(b, "maintenance_until", quiet ? (double)m->end : 0);
+	put_instant(b, "maintenance_until",
+		explain_held(st, now) ? (double)m->end : 0);
 	put_silences(b, st, q, now);
 	buf_str(b, ",\"incidents\":[");
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
@@ -135,10 +140,10 @@ void explain_json(struct buf *b, const struct alert_state *st,
 			continue;
 		if (n++)
 			buf_char(b, ',');
-		put_incident(b, st, (enum alert_kind)k, p, now);
+		put_incident(b, st, (enum alert_kind)k, c, now);
 	}
 	buf_str(b, "],\"rows\":[");
-	explain_rows(st, p, put_streak_json, &rows);
+	explain_rows(st, &p, put_streak_json, &rows);
 	buf_str(b, "],\"undelivered\":[");
 	put_outbox(b, st);
 	buf_str(b, "]}\n");

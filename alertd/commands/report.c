@@ -226,7 +226,7 @@ static void put_span(struct buf *b, double s)
 	if (isnan(s))
 		buf_char(&text, '-');
 	else
-		phrase_duration(&text, (long long)s);
+		phrase_duration(&text, llround(s));
 	buf_fmt(b, "  %-11s", text.p);
 	buf_release(&text);
 }
@@ -250,7 +250,7 @@ static void put_mean(struct buf *b, const char *name, const char *what,
 {
 	buf_fmt(b, "%s  ", name);
 	if (n)
-		phrase_duration(b, (long long)s);
+		phrase_duration(b, llround(s));
 	else
 		buf_char(b, '-');
 	buf_fmt(b, ", of %zu %s\n", n, what);

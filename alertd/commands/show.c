@@ -11,6 +11,7 @@
 #include "commands/timeline.h"
 #include "conf/policy.h"
 #include "incident/machine.h"
+#include "incident/maintenance_hold.h"
 #include "mcp/names.h"
 #include "print.h"
 #include "state/maintenance_store.h"
@@ -59,9 +60,25 @@ static int fetch(const struct notifier_setup *s, const char *slug,
 	return EXIT_USAGE;
 }
 
+/* A maintenance that was added after the last run is on as well. */
+static void note_maintenance(
+	const struct notifier_setup *s, double now, struct alert_state *st)
+{
+	const struct conf *c = s->conf;
+	const struct conf_server *server = c ? conf_server(c, st->slug) : NULL;
+	struct occurrence o;
+
+	if (strcmp(st->slug, SLUG_FLEET) == 0)
+		return;
+	o = maintenance_store_at(s->maintenances, st->slug,
+		server ? server->account : NULL, now,
+		conf_policy_of(c).maintenance_s);
+	if (occurrence_covers(&o, now))
+		maintenance_hold_note(st, &o, now);
+}
+
 int show_explain(const struct notifier_setup *s, const char *slug)
 {
-	const struct conf_policy p = conf_policy_of(s->conf);
 	double now = isnan(s->now) ? clock_wall() : s->now;
 	struct alert_state st;
 	struct buf b;
@@ -72,12 +89,13 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 		return status;
 	if (!maintenance_store_load(s->maintenances, now))
 		status = EXIT_ENV;
+	note_maintenance(s, now, &st);
 	q.v = maintenance_store_silences(s->maintenances, &q.n);
 	buf_init(&b, EXPLAIN_MAX);
 	if (s->text)
-		explain_put(&b, &st, &p, &q, now);
+		explain_put(&b, &st, s->conf, &q, now);
 	else
-		explain_json(&b, &st, &p, &q, now);
+		explain_json(&b, &st, s->conf, &q, now);
 	if (print(&b))
 		status = EXIT_ENV;
 	buf_release(&b);

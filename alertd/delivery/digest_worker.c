@@ -35,7 +35,7 @@ struct digest_worker {
 	struct digest_setup setup;
 	double now;
 	bool left;
-	struct strings fallbacks;
+	struct strings settled; /* servers of digests that have ended */
 	struct digest_round *rounds;
 	char us[OWNER_SIZE];
 };
@@ -46,12 +46,15 @@ struct digest_worker *digest_worker_new(const struct digest_setup *setup)
 
 	g->setup = *setup;
 	owner_name(g->us);
+	/* The worker of this process is another. */
+	snprintf(
+		g->us + strlen(g->us), sizeof g->us - strlen(g->us), "/digest");
 	return g;
 }
 
 void digest_worker_free(struct digest_worker *g)
 {
-	strings_release(&g->fallbacks);
+	strings_release(&g->settled);
 	free(g);
 }
 
@@ -76,6 +79,26 @@ static bool find_due(const struct digest_worker *g, const struct strings *slugs,
 	return ok;
 }
 
+/*
+ * Takes the events of a digest that still wait for one: from now on they go no
+ * other way.
+ */
+static void take_events(
+	const struct digest_worker *g, struct digest *d, struct alert_state *st)
+{
+	struct outbox_item item;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (strcmp(d->v[i].slug, st->slug) != 0)
+			continue;
+		d->v[i].taken =
+			outbox_find(st, d->v[i].number, d->route, &item) &&
+			item.delivery->digest;
+		if (d->v[i].taken)
+			string_set(&item.delivery->holder, g->us);
+	}
+}
+
 /* What became of a digest: done, or tried again. */
 struct outcome {
 	bool done; /* its events leave their outboxes */
@@ -95,7 +118,8 @@ static void put_off(const struct digest_worker *g, struct alert_state *st,
 	d->attempts++;
 	d->tried = g->now;
 	d->done = o->requests;
-	d->next_try = g->now + o->delay;
+	d->next_try = d->digest ? g->now + o->delay : g->now;
+	string_set(&d->holder, NULL);
 	d->refused = o->refused;
 	string_set(&d->why, o->why);
 }
@@ -110,8 +134,8 @@ static void settle(struct digest_worker *g, const struct digest *d,
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item))
 			put_off(g, st, item.delivery, o);
-	if (o->given_up && fallback_tell(st, g->setup.conf, g->now))
-		strings_note(&g->fallbacks, st->slug);
+	if (o->given_up)
+		fallback_tell(st, g->setup.conf, g->now);
 	for (size_t i = 0; o->done && i < d->n; i++)
 		if (strcmp(d->v[i].slug, st->slug) == 0 &&
 			outbox_find(st, d->v[i].number, d->route, &item)) {
@@ -119,13 +143,11 @@ static void settle(struct digest_worker *g, const struct digest *d,
 				o->why ? HISTORY_GIVEN_UP : HISTORY_IN_DIGEST);
 			outbox_drop(st, &item);
 		}
-	/* The worker takes it out of the index of what is undelivered. */
-	if (!st->n_outbox)
-		strings_note(&g->fallbacks, st->slug);
 }
 
-static bool settle_all(struct digest_worker *g, const struct digest *d,
-	const struct outcome *o)
+/* Takes the events of a digest, or settles them. */
+static bool store_all(
+	struct digest_worker *g, struct digest *d, const struct outcome *o)
 {
 	struct strings slugs = {0};
 	struct transaction *t;
@@ -138,11 +160,17 @@ static bool settle_all(struct digest_worker *g, const struct digest *d,
 	t = transaction_begin(g->setup.states, &slugs);
 	do {
 		while ((st = transaction_next(t, &n))) {
-			settle(g, d, st, o);
+			if (o)
+				settle(g, d, st, o);
+			else
+				take_events(g, d, st);
 			transaction_put(t);
 		}
 	} while (transaction_commit(t));
 	ok = !transaction_failed(t);
+	/* The worker sends what is left, or notes that nothing is. */
+	for (size_t i = 0; o && i < slugs.n; i++)
+		strings_note(&g->settled, slugs.v[i]);
 	for (size_t i = 0; i < slugs.n; i++)
 		ok = ok && transaction_result(t, i) == TRANSACTION_DONE;
 	transaction_end(t);
@@ -195,15 +223,34 @@ static void end_round(struct digest_round *r)
 	free(r);
 }
 
+/* Takes the next digest that has an event. False: there is none. */
+static bool take_next(struct digest_round *r)
+{
+	struct digest_worker *g = r->worker;
+
+	for (; r->at < r->due.n; r->at++) {
+		struct digest *d = &r->due.v[r->at];
+
+		if (d->next_try > g->now)
+			continue;
+		if (!store_all(g, d, NULL)) {
+			g->left = true;
+			return false;
+		}
+		digest_keep_taken(d);
+		if (d->n)
+			return true;
+	}
+	return false;
+}
+
 /* Begins the next digest of a route, or ends the round. */
 static void send_next(struct digest_round *r)
 {
 	const struct digest_worker *g = r->worker;
 	struct digest *d;
 
-	while (r->at < r->due.n && r->due.v[r->at].next_try > g->now)
-		r->at++;
-	if (r->at == r->due.n) {
+	if (!take_next(r)) {
 		end_round(r);
 		return;
 	}
@@ -227,12 +274,12 @@ static void on_ended(void *arg)
 {
 	struct digest_round *r = arg;
 	struct digest_worker *g = r->worker;
-	const struct digest *d = &r->due.v[r->at];
+	struct digest *d = &r->due.v[r->at];
 	const struct delivered *sent = &r->request.result;
 	struct outcome o = judge_attempt(g, d, sent);
 
 	/* The lease is for one digest at a time: many may be slow. */
-	if (settle_all(g, d, &o) && sent->ok &&
+	if (store_all(g, d, &o) && sent->ok &&
 		lease_take(g->setup.store, r->name, g->us) == LEASE_OURS) {
 		r->at++;
 		send_next(r);
@@ -312,7 +359,7 @@ bool digest_worker_busy(const struct digest_worker *g)
 	return g->rounds;
 }
 
-struct strings *digest_worker_fallbacks(struct digest_worker *g)
+struct strings *digest_worker_settled(struct digest_worker *g)
 {
-	return &g->fallbacks;
+	return &g->settled;
 }

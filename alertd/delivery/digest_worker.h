@@ -37,15 +37,15 @@ void digest_worker_free(struct digest_worker *g);
  * digest_worker_out(g, slugs, now): begin to send the digests that are due;
  * slugs: all servers that have undelivered events. They go on whenever somebody
  * waits for the transfers of setup->deliver. digest_worker_busy(g): whether any
- * is under way. digest_worker_fallbacks(g): servers of whose events a fallback
- * is to be told now, for worker_out; the caller clears them.
- * digest_worker_left(g): whether a digest was left for a later run; the operator
- * has been told of what failed.
+ * is under way. digest_worker_settled(g): servers whose events were in digests
+ * that have ended, for worker_out; the caller clears them.
+ * digest_worker_left(g): whether a digest was left for a later run; the
+ * operator has been told of what failed.
  */
 void digest_worker_out(struct digest_worker *g, const struct strings *slugs,
 	double now);
 bool digest_worker_busy(const struct digest_worker *g);
-struct strings *digest_worker_fallbacks(struct digest_worker *g);
+struct strings *digest_worker_settled(struct digest_worker *g);
 bool digest_worker_left(const struct digest_worker *g);
 
 #endif

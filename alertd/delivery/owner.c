@@ -95,8 +95,10 @@ bool owner_gone(const char *us, const char *them)
 	them += n;
 	snprintf(field, sizeof field, "%.*s", (int)strcspn(them, "/"), them);
 	them += strcspn(them, "/");
-	if (*them != '/' || !num_parse(field, 1, LLONG_MAX, &at) ||
-		!num_parse(them + 1, 1, INT_MAX, &pid))
+	if (*them++ != '/' || !num_parse(field, 1, LLONG_MAX, &at))
+		return false;
+	snprintf(field, sizeof field, "%.*s", (int)strcspn(them, "/"), them);
+	if (!num_parse(field, 1, INT_MAX, &pid))
 		return false;
 	if (started(pid, &now))
 		return now != at;

@@ -16,9 +16,10 @@
 void owner_name(char *out);
 
 /*
- * owner_gone(us, them): whether the process named `them` has certainly ended:
- * its host and namespace are those of `us`, our own name, and it does not exist
- * or is a zombie. False for other hosts.
+ * owner_gone(us, them): whether the process named `them` (what it put behind
+ * its name and a slash does not count) has certainly ended: its host and
+ * namespace are those of `us`, our own name, and it does not exist or is a
+ * zombie. False for other hosts.
  */
 bool owner_gone(const char *us, const char *them);
 

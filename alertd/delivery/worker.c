@@ -31,8 +31,10 @@
 /* A route that is down is left alone for this long; if it asks for more, for as
    long as a P1 may wait. */
 #define DOWN_S RETRY_DELAY_MIN_S
-/* After the store failed, no result is stored for this long. */
+/* After the store failed, no result is stored for this long; nor after others
+   kept changing its state. */
 #define STORE_PAUSE_MS 10000
+#define CONFLICT_PAUSE_MS 500
 
 /* What is under way to a route. */
 struct route_use {
@@ -275,7 +277,7 @@ static void begin(struct worker *w, struct attempt *a)
 /* What is done to some servers in one transaction. */
 struct round {
 	const struct attempts *wanted;	 /* to be taken; or NULL */
-	const struct attempts *finished; /* to be settled; or NULL */
+	struct attempts *finished;	 /* to be settled; or NULL */
 	struct attempts found;		 /* what is due, taken where wanted */
 };
 
@@ -380,6 +382,21 @@ static void say_results(struct worker *w, const struct attempts *l)
 	}
 }
 
+/* Keeps the results for a server of which others keep changing the state. */
+static void keep_results(struct worker *w, struct attempts *l, const char *slug)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < l->n; i++) {
+		if (strcmp(l->v[i]->slug, slug) == 0)
+			note_done(w, l->v[i]);
+		else
+			l->v[left++] = l->v[i];
+	}
+	l->n = left;
+	w->paused_ms = clock_mono_ms() + CONFLICT_PAUSE_MS;
+}
+
 /* The store failed: what is not under way is left for a later run. */
 static void lose_store(struct worker *w)
 {
@@ -446,8 +463,6 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 				transaction_put(t);
 	} while (transaction_commit(t));
 	lost = transaction_failed(t);
-	if (r->finished && !lost)
-		say_results(w, r->finished);
 	for (size_t i = 0; i < slugs->n; i++) {
 		if (!lost && transaction_result(t, i) == TRANSACTION_DONE) {
 			note_seen(w, slugs->v[i], &seen[i]);
@@ -455,7 +470,12 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 		}
 		attempts_drop(&r->found, slugs->v[i]);
 		w->left = true;
+		if (r->finished &&
+			transaction_result(t, i) == TRANSACTION_CONFLICT)
+			keep_results(w, r->finished, slugs->v[i]);
 	}
+	if (r->finished && !lost)
+		say_results(w, r->finished);
 	transaction_end(t);
 	if (lost)
 		lose_store(w);
@@ -676,6 +696,11 @@ void worker_begin(struct worker *w)
 bool worker_overdue(const struct worker *w)
 {
 	return w->overdue;
+}
+
+bool worker_busy(const struct worker *w)
+{
+	return w->first.n || w->queue.n || w->flying.n || w->done.n;
 }
 
 bool worker_left(const struct worker *w)

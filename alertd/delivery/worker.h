@@ -57,11 +57,13 @@ bool worker_wait(struct worker *w, int fd, int ms);
 /*
  * worker_finish(w): go on delivering until nothing is under way. What cannot
  * begin within WORKER_FINISH_MS, because a route is slow, is left for a later
- * run. worker_left(w): whether anything so far is left for a later run, was
+ * run. worker_busy(w): whether a delivery is under way or about to begin.
+ * worker_left(w): whether anything so far is left for a later run, was
  * given up, or the store failed; the operator has been told.
  */
 #define WORKER_FINISH_MS 30000
 void worker_finish(struct worker *w);
+bool worker_busy(const struct worker *w);
 bool worker_left(const struct worker *w);
 
 /* A caller who waits for what becomes of one event. */

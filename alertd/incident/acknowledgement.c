@@ -2,16 +2,10 @@
 
 #include "base/text.h"
 #include "incident/dedup_key.h"
+#include "incident/incident.h"
 
 #include <math.h>
 #include <string.h>
-
-/* The time of an acknowledgement does not count for the ladder. */
-static void stand_still(struct incident *inc, double end)
-{
-	if (inc->escalation.ladder)
-		inc->escalation.since += fmax(0, end - inc->ack.at);
-}
 
 static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
 	double at, const char *what)
@@ -21,8 +15,8 @@ static void end_acknowledgement(struct alert_state *st, enum alert_kind kind,
 
 	snprintf(name, sizeof name, "%s_%s", alert_kind_name(kind), what);
 	state_note(st, at, name, inc->ack.by);
-	stand_still(inc, at);
 	ack_release(&inc->ack);
+	incident_go_on(inc, at);
 }
 
 /* Whether q means the incident of that kind. */
@@ -68,7 +62,8 @@ static void set_holder(struct alert_state *st, enum alert_kind kind,
 	struct incident *inc = &st->incidents[kind];
 
 	if (inc->ack.by)
-		stand_still(inc, fmin(now, inc->ack.until));
+		incident_go_on(inc, fmin(now, inc->ack.until));
+	incident_stop(inc, now);
 	string_set(&inc->ack.by, q->by);
 	string_set(&inc->ack.reason, q->reason);
 	inc->ack.at = now;

@@ -1,5 +1,6 @@
 #include "incident/incident.h"
 
+#include "incident/acknowledgement.h"
 #include "incident/flapping.h"
 #include "incident/recovery.h"
 
@@ -30,6 +31,25 @@ void incident_fail(struct incident *inc, int64_t window)
 	recovery_reset(inc);
 }
 
+void incident_stop(struct incident *inc, double at)
+{
+	struct escalation *climb = &inc->escalation;
+
+	if (climb->ladder && !(climb->stopped > 0))
+		climb->stopped = at;
+}
+
+void incident_go_on(struct incident *inc, double at)
+{
+	struct escalation *climb = &inc->escalation;
+
+	if (!(climb->stopped > 0) || inc->suppressed || inc->silence ||
+		ack_holds(inc, at))
+		return;
+	climb->since += fmax(0, at - climb->stopped);
+	climb->stopped = 0;
+}
+
 void incident_heal(struct incident *inc, double now)
 {
 	double limit = now + STATE_AHEAD_S;
@@ -39,12 +59,12 @@ void incident_heal(struct incident *inc, double now)
 		inc->opened_at = (int64_t)floor(now);
 	if ((double)inc->reminded_at > limit)
 		inc->reminded_at = (int64_t)floor(now);
-	if ((double)inc->suppressed_at > limit)
-		inc->suppressed_at = (int64_t)floor(now);
 	if ((double)inc->silenced_at > limit)
 		inc->silenced_at = (int64_t)floor(now);
 	inc->escalation.since =
 		inc->escalation.since > limit ? now : inc->escalation.since;
+	if (inc->escalation.stopped > limit)
+		inc->escalation.stopped = now;
 	if (!a->by || a->at <= limit)
 		return;
 	a->until = now + (a->until - a->at);

@@ -22,6 +22,14 @@ void incident_open(struct incident *inc, enum severity severity,
 void incident_fail(struct incident *inc, int64_t window);
 
 /*
+ * incident_stop(inc, at): an acknowledgement, a maintenance or a silence begins
+ * to hold the steps of its policy. incident_go_on(inc, at): one of these is
+ * over; after the last of them the steps go on from where they stood.
+ */
+void incident_stop(struct incident *inc, double at);
+void incident_go_on(struct incident *inc, double at);
+
+/*
  * incident_heal(inc, now): set to now what a clock that was ahead of ours had
  * set: it would delay everything until then.
  */

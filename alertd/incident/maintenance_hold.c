@@ -89,20 +89,14 @@ static void mark(struct alert_state *st, struct alert_event *e)
 /* Suppress what is open when a maintenance begins, and what begins in it. */
 static void suppress(struct incident *inc, double now)
 {
-	if (!inc->suppressed)
-		inc->suppressed_at = (int64_t)floor(now);
+	incident_stop(inc, now);
 	inc->suppressed = inc->open;
 }
 
-/* The time of the suppression does not count for the ladder. */
 static void release(struct incident *inc, double now)
 {
-	double end = inc->ack.by ? fmin(now, inc->ack.at) : now;
-
-	if (inc->suppressed && inc->suppressed_at && inc->escalation.ladder)
-		inc->escalation.since +=
-			fmax(0, end - (double)inc->suppressed_at);
 	inc->suppressed = false;
+	incident_go_on(inc, now);
 }
 
 static void mark_all(struct alert_state *st, double now,

@@ -31,6 +31,7 @@ void ack_release(struct ack *a)
 void escalation_release(struct escalation *c)
 {
 	free(c->ladder);
+	free(c->match);
 	*c = (struct escalation) {0};
 }
 

@@ -58,8 +58,11 @@ struct ack {
 /* How many steps of its policy were taken for an incident. */
 struct escalation {
 	char *ladder; /* the name of the policy; NULL: none */
+	char *match;  /* its conf_notify.match_id; NULL: its name stays */
 	int step;     /* so many of its steps are done */
 	double since; /* from when the times of its steps count */
+	double stopped; /* since when the steps stand still, see incident.h; 0:
+			   they do not */
 };
 
 /* What became of the tools of a server. */
@@ -84,7 +87,6 @@ struct incident {
 	bool superseded; /* by an open one of an earlier kind: says nothing */
 	bool suppressed; /* by a maintenance, until it is judged: see
 			    maintenance_hold.h */
-	int64_t suppressed_at; /* since when it is suppressed */
 	char *silence; /* the id of the one that holds it back, until it is
 			  told; see silence_hold.h; or NULL */
 	int64_t silenced_at; /* since when */
@@ -274,6 +276,7 @@ struct alert_state {
 	int64_t cold; /* a window in which it may have been starting, or 0 */
 	bool cold_start; /* the configuration says that it starts cold; not
 			    stored, whoever reads the state sets it */
+	double interval_s; /* of its probes; 0: a minute; set likewise */
 	struct streak
 		away; /* runs in a row without the store; see pipeline_health.h */
 	/* Of SLUG_FLEET: rounds in a row in which all regions were silent on

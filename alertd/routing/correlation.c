@@ -76,6 +76,8 @@ static int compare(const void *a, const void *b)
 		return x->at < y->at ? -1 : 1;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
+	if (x->severity != y->severity)
+		return x->severity < y->severity ? -1 : 1;
 	if (x->step != y->step)
 		return x->step < y->step ? -1 : 1;
 	if (x->n_regions != y->n_regions)
@@ -123,7 +125,8 @@ void correlation_slug(const struct alert_event *e, char *out)
 	struct buf b;
 
 	buf_init(&b, 64 * 1024);
-	buf_fmt(&b, "%s %d", alert_kind_name(r->kind), (int)r->step);
+	buf_fmt(&b, "%s %s %d", alert_kind_name(r->kind),
+		severity_name(r->severity), (int)r->step);
 	for (size_t i = 0; i < r->n_regions; i++)
 		buf_fmt(&b, " %s", r->regions[i]);
 	sha256_hex(b.p, b.len, hex);
@@ -166,8 +169,6 @@ void correlation_begin(struct alert_state *st,
 
 		strings_note(&st->servers, v[i].event.slug);
 		strings_note(&st->left, v[i].event.slug);
-		if (r->severity < inc->severity)
-			inc->severity = r->severity;
 		if (r->started_at < inc->first && new)
 			inc->first = r->started_at;
 		if ((int64_t)r->at > inc->failed)
@@ -232,14 +233,19 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 	strings_clear(&inc->told);
 }
 
-/* The common incident is as bad as the worst of its servers. */
-static void worsen(struct alert_state *st, const struct alert_record *r,
-	struct alert_events *out)
+/*
+ * The common incident is as bad as the worst of its servers, but for those that
+ * are told by themselves.
+ */
+static void worsen(const struct conf *c, struct alert_state *st,
+	const struct alert_event *e, struct alert_events *out)
 {
+	const struct alert_record *r = &e->record;
 	struct incident *inc = &st->incidents[r->kind];
 	enum severity was = inc->severity;
 
-	if (r->severity >= was)
+	if (r->severity >= was ||
+		correlation_alone(c, e->slug, r->kind, r->severity))
 		return;
 	inc->severity = r->severity;
 	inc->step = r->step;
@@ -255,15 +261,15 @@ static void worsen(struct alert_state *st, const struct alert_record *r,
 	ack_break(st, r->kind, r->at);
 }
 
-void correlation_follow(struct alert_state *st, const struct alert_event *e,
-	struct alert_events *out)
+void correlation_follow(const struct conf *c, struct alert_state *st,
+	const struct alert_event *e, struct alert_events *out)
 {
 	struct incident *inc = &st->incidents[e->record.kind];
 
 	if (!inc->open || !strings_has(&st->left, e->slug))
 		return;
 	if (e->record.phase == ALERT_ESCALATED) {
-		worsen(st, &e->record, out);
+		worsen(c, st, e, out);
 		return;
 	}
 	strings_drop(&st->left, e->slug);

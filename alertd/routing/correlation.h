@@ -1,12 +1,12 @@
 /*
  * correlation.h: many servers fail together: incidents that begin in one
- * window, of one kind, at one step, seen from the same regions. Policies for all
- * servers tell of them as one common incident of the fleet; policies that
- * choose servers tell of each of theirs. Pure.
+ * window, of one kind and severity, at one step, seen from the same regions.
+ * Policies for all servers tell of them as one common incident of the fleet;
+ * policies that choose servers tell of each of theirs. Pure.
  *
  * The common incident has a state of its own, beside those of the servers. The
- * name of that state depends on kind, step and regions alone, so that a server
- * that follows joins it.
+ * name of that state depends on kind, severity, step and regions alone, so that
+ * a server that follows joins it.
  */
 #ifndef ROUTING_CORRELATION_H
 #define ROUTING_CORRELATION_H
@@ -87,11 +87,11 @@ void correlation_join(const struct conf *c, struct alert_state *st,
 	enum alert_kind kind, const char *group);
 
 /*
- * correlation_follow(st, e, out): e ended the incident of a server, or made it
- * worse; the common incident of st ends with the last of its servers, and is as
- * severe as the worst.
+ * correlation_follow(c, st, e, out): e ended the incident of a server, or made
+ * it worse; the common incident of st ends with the last of its servers, and is
+ * as severe as the worst of those that are not told by themselves.
  */
-void correlation_follow(struct alert_state *st, const struct alert_event *e,
-	struct alert_events *out);
+void correlation_follow(const struct conf *c, struct alert_state *st,
+	const struct alert_event *e, struct alert_events *out);
 
 #endif

@@ -104,6 +104,21 @@ void digests_release(struct digests *l)
 	*l = (struct digests) {0};
 }
 
+void digest_keep_taken(struct digest *d)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < d->n; i++) {
+		if (d->v[i].taken) {
+			d->v[kept++] = d->v[i];
+			continue;
+		}
+		free(d->v[i].slug);
+		free(d->v[i].body);
+	}
+	d->n = kept;
+}
+
 static int by_age(const void *a, const void *b)
 {
 	const struct digest_item *x = a, *y = b;

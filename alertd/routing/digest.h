@@ -18,6 +18,8 @@ struct digest_item {
 	unsigned long number; /* of the pending event */
 	double created;
 	char *body;
+	bool taken; /* it is to be sent with the digest; see digest_keep_taken
+		     */
 };
 
 /* A digest for one route. */
@@ -47,6 +49,9 @@ void digests_note(struct digests *l, const struct alert_state *st, double now,
 	const char *route);
 void digests_sort(struct digests *l);
 void digests_release(struct digests *l);
+
+/* digest_keep_taken(d): drop the events that are not taken. */
+void digest_keep_taken(struct digest *d);
 
 /*
  * digest_json(b, d, now): append the record of mcp-records(5) without a

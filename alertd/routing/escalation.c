@@ -86,12 +86,20 @@ static struct rise find_rise(const struct conf *c, struct alert_state *st,
 static void step_on(const struct rise *r)
 {
 	struct escalation *climb = &r->inc->escalation;
+	const char *match = r->policy && *r->policy->match_id
+		? r->policy->match_id
+		: NULL;
+	bool on = climb->match && match
+		? strcmp(climb->match, match) == 0
+		: climb->ladder && strcmp(climb->ladder, r->name) == 0;
 
-	if (climb->ladder && strcmp(climb->ladder, r->name) == 0)
-		return;
 	string_set(&climb->ladder, r->name);
+	string_set(&climb->match, match);
+	if (on)
+		return;
 	climb->step = 0;
 	climb->since = r->now;
+	climb->stopped = ack_holds(r->inc, r->now) ? r->now : 0;
 }
 
 static void escalation_one(const struct conf *c, struct alert_state *st,
@@ -124,12 +132,14 @@ void escalate(const struct conf *c, struct alert_state *st, double now,
 }
 
 double escalation_due(const struct conf *c, struct alert_state *st,
-	enum alert_kind kind)
+	enum alert_kind kind, struct strings *routes)
 {
 	struct rise r = find_rise(c, st, kind, 0);
 	const struct escalation *climb = &r.inc->escalation;
 
 	if (!r.name || climb->step >= n_steps(&r))
 		return INFINITY;
+	if (routes)
+		route_step(c, r.policy, r.inc->severity, climb->step, routes);
 	return climb->since + route_after(r.policy, climb->step);
 }

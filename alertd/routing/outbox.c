@@ -158,7 +158,7 @@ bool outbox_joins(struct alert_state *st, const char *route,
 	for (size_t i = 0; i + 1 < st->n_outbox; i++) {
 		const struct delivery *d = earlier(st, i, route);
 
-		if (!d || !d->digest)
+		if (!d || !d->digest || d->holder)
 			continue;
 		*out = (struct outbox_wait) {d->digest, d->over, d->boundary};
 		return true;
@@ -193,7 +193,7 @@ void outbox_pull(struct alert_state *st, const char *route, double now)
 		if (!d || !d->digest)
 			continue;
 		d->digest = CONF_DIGEST_NO;
-		d->next_try = now;
+		d->next_try = d->holder ? now + OUTBOX_HOLD_S : now;
 	}
 }
 

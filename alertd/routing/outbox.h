@@ -69,7 +69,8 @@ struct outbox_wait {
  * none later. outbox_joins(st, route, out): whether an earlier event of its
  * incident waits for a digest of that route, and which. outbox_pull(st, route,
  * now): earlier events of its incident leave their digest and are due now, for
- * they have to arrive before it.
+ * they have to arrive before it; those that are being sent in a digest, once
+ * that has failed.
  */
 void outbox_wait(struct alert_state *st, const char *route,
 	const struct outbox_wait *w);

@@ -1,5 +1,6 @@
 #include "routing/silence_hold.h"
 
+#include "incident/incident.h"
 #include "incident/recovery.h"
 
 #include <math.h>
@@ -61,6 +62,7 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 
 	if (!inc->silence) {
 		inc->silenced_at = (int64_t)floor(now);
+		incident_stop(inc, now);
 		snprintf(what, sizeof what, "%s_silenced",
 			alert_kind_name(kind));
 		state_note(st, now, what, s->reason);
@@ -68,12 +70,10 @@ static void hold(struct alert_state *st, enum alert_kind kind,
 	string_set(&inc->silence, s->id);
 }
 
-/* The time of the silence does not count for the ladder. */
 static void let_go(struct incident *inc, double now)
 {
-	if (inc->escalation.ladder)
-		inc->escalation.since += fmax(0, now - (double)inc->silenced_at);
 	string_set(&inc->silence, NULL);
+	incident_go_on(inc, now);
 }
 
 /* What an incident that no silence covers any more brings about. */

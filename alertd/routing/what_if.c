@@ -132,7 +132,7 @@ static double next(struct play *p, double t)
 	if (p->r->kind >= ALERT_KINDS)
 		return INFINITY;
 	inc = &p->st.incidents[p->r->kind];
-	due = escalation_due(p->c, &p->st, p->r->kind);
+	due = escalation_due(p->c, &p->st, p->r->kind, NULL);
 	promoted = (double)inc->opened_at + p->c->policy.promote_s;
 	if (!(due > t))
 		due = INFINITY;

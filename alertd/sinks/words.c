@@ -15,7 +15,8 @@
 #define SHOW_TLS                                                               \
 	"The certificate and its chain, and what listens on the port."
 #define SHOW_NET                                                               \
-	"Whether the host runs, then its load balancer, firewall and network."
+	"Whether the server and its host run, then its load balancer, "        \
+	"firewall and network."
 #define SHOW_HTTP                                                              \
 	"The proxy's log, then the application's, and what was deployed last."
 #define SHOW_INIT                                                              \
@@ -94,13 +95,20 @@ static bool fits(const char *row, const char *s)
 	return !row || (s && strcmp(row, s) == 0);
 }
 
+/* A connection that was never made says nothing of a certificate. */
+static const char *step_of(const struct sink_event *e)
+{
+	return e->error && strncmp(e->error, "tcp.", 4) == 0 ? NULL : e->step;
+}
+
 const struct message_words *message_words(const struct sink_event *e)
 {
 	const struct message_words *w = words;
+	const char *step = step_of(e);
 
 	while (*w->kind &&
 		!(fits(w->kind, e->kind) && fits(w->layer, e->layer) &&
-			fits(w->step, e->step)))
+			fits(w->step, step)))
 		w++;
 	return w;
 }

@@ -71,8 +71,10 @@ static const struct field ack_fields[] = {
 
 static const struct field escalation_fields[] = {
 	STRING("ladder", struct escalation, ladder, 0),
+	FIELD("match", struct escalation, match, FIELD_OMIT | FIELD_LAX),
 	FIELD("step", struct escalation, step, FIELD_NEEDED, .max = STEPS_MAX),
 	EPOCH("since", struct escalation, since, FIELD_NEEDED, .digits = 3),
+	EPOCH("stopped", struct escalation, stopped, FIELD_OMIT, .digits = 3),
 	END,
 };
 
@@ -102,7 +104,6 @@ static const struct field flaps_fields[] = {
 const struct field incident_fields[] = {
 	ROW_FOLDED(struct incident, superseded, FIELD_NEEDED),
 	ROW_HELD(struct incident, suppressed, 0),
-	EPOCH("held_at", struct incident, suppressed_at, 0, IF(suppressed)),
 	FIELD("silence", struct incident, silence, FIELD_OMIT | FIELD_LAX,
 		.valid = maintenance_id_valid),
 	EPOCH("silenced_at", struct incident, silenced_at, 0, IF(silence)),

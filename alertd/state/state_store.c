@@ -13,6 +13,9 @@
 
 /* Compare-and-set attempts before giving up. */
 #define TRIES 100
+/* States that were just written and are kept: those that a worker takes with
+   decisions. */
+#define KEPT_MAX 1024
 /* Texts of this size are written before the commit, to bound the memory. */
 #define BYTES_MAX (8 * 1024 * 1024)
 /* Room for what tells one write from all others. */
@@ -290,7 +293,7 @@ static void remember(struct transaction *t)
 	struct state_cache *c = &t->store->cache;
 
 	if (t->current->lent ||
-		(t->st.n_outbox && c->n < TRANSACTION_TOGETHER))
+		(t->st.n_outbox && c->n < KEPT_MAX))
 		state_cache_keep(c, &t->st);
 	else
 		state_cache_forget(c, t->st.slug);

@@ -33,6 +33,7 @@ struct page {
 	/* Who looks after it, why, or NULL; and until when. */
 	char *by, *reason;
 	double until;
+	bool unchanged; /* the button that was pressed did nothing */
 };
 
 static const char style[] =
@@ -150,6 +151,9 @@ static void put_holder(struct buf *b, const struct cgi *c, const struct page *p)
 {
 	struct buf text;
 
+	if (p->unchanged)
+		buf_str(b, "<p>Nothing was changed: it is not as it was when "
+			   "you opened the page.</p>\n");
 	if (!p->by) {
 		buf_str(b, "<p class=\"has nobody\">Nobody has it yet.</p>\n");
 		return;
@@ -180,7 +184,7 @@ static void put_from(struct buf *b, const struct page *p)
 	buf_str(b, "\">\n");
 }
 
-static void put_forms(struct buf *b, const struct page *p)
+static void put_forms(struct buf *b, const struct page *p, double hold_s)
 {
 	buf_str(b, "<form method=\"post\">\n");
 	put_from(b, p);
@@ -200,8 +204,13 @@ static void put_forms(struct buf *b, const struct page *p)
 			   "Hand it back: nobody has it</button>\n</form>\n");
 	}
 	buf_str(b, "<p>While somebody has it, nobody else is called for it "
-		   "until it is over, gets worse, or that time has passed. "
-		   "It is not over because somebody has it.</p>\n</main>\n");
+		   "until it is over, gets worse, or ");
+	if (!p->by)
+		phrase_duration(b, (long long)hold_s);
+	buf_fmt(b,
+		"%s passed. It is not over because somebody has it.</p>\n"
+		"</main>\n",
+		p->by ? "that time has" : " have");
 }
 
 static void put_page(struct cgi_answer *a, const struct cgi *c,
@@ -220,7 +229,7 @@ static void put_page(struct cgi_answer *a, const struct cgi *c,
 	buf_str(b, "</p>\n");
 	put_holder(b, c, p);
 	put_facts(b, c, p);
-	put_forms(b, p);
+	put_forms(b, p, c->conf->policy.ack_s);
 }
 
 static void page_release(struct page *p)
@@ -408,8 +417,10 @@ void cgi_ack_post(const struct cgi *c, struct cgi_answer *a)
 			q.by = "somebody who was told";
 		if (!cgi_ack_apply(c, &q, &r))
 			say(a, 503, "Try again", "That could not be stored.");
-		else if (still_open(c, &p, a))
+		else if (still_open(c, &p, a)) {
+			p.unchanged = r.n == 0;
 			put_page(a, c, &p);
+		}
 	}
 	form_release(&form);
 	page_release(&p);

@@ -5,6 +5,7 @@
 #include "conf/conf.h"
 
 #include "base/log.h"
+#include "base/sha256.h"
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "conf/check.h"
@@ -119,14 +120,40 @@ static void derive_server(const struct conf *c, struct conf_server *s,
 			s->regions[i] = xstrdup(c->regions[i].name);
 }
 
+static void identify(struct conf_notify *p)
+{
+	const struct conf_match *m = &p->match;
+	const struct {
+		char *const *v;
+		size_t n;
+	} lists[] = {{m->severities, m->n_severities}, {m->kinds, m->n_kinds},
+		{m->servers, m->n_servers}, {m->accounts, m->n_accounts}};
+	struct sha256 *s = sha256_new();
+	char hex[SHA256_HEX];
+
+	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+		/* What was faulty is NULL. */
+		for (size_t k = 0; k < lists[i].n; k++)
+			if (lists[i].v[k])
+				sha256_add(s, lists[i].v[k],
+					strlen(lists[i].v[k]) + 1);
+		sha256_add(s, "", 1);
+	}
+	sha256_end(s, hex);
+	sha256_free(s);
+	snprintf(p->match_id, sizeof p->match_id, "%.16s", hex);
+}
+
 /* "policy-2", the second of the file. */
 static void derive_policy(struct conf *c, size_t i)
 {
 	char name[32];
 
 	snprintf(name, sizeof name, "policy-%zu", i + 1);
-	if (!c->policies[i].name)
-		c->policies[i].name = xstrdup(name);
+	if (c->policies[i].name)
+		return;
+	c->policies[i].name = xstrdup(name);
+	identify(&c->policies[i]);
 }
 
 static void derive(struct conf *c, const struct conf_errors *r)

@@ -169,9 +169,15 @@ struct conf_step {
 	size_t n_routes;
 };
 
+/* 16 hex digits and a NUL. */
+#define CONF_MATCH_ID 17
+
 /* Who hears of which events, and when; see mcp-routes(5). */
 struct conf_notify {
 	char *name;
+	/* Of one that got its name from its place: a digest of its match, which
+	   it keeps where others are put above it; else "". */
+	char match_id[CONF_MATCH_ID];
 	struct conf_match match;
 	struct conf_step *steps; /* by their times; none: nobody is told */
 	size_t n_steps;
@@ -273,7 +279,7 @@ bool conf_hours(const char *s, struct conf_hours *out);
 
 /*
  * conf_json(c, b): append everything, defaults included, as one JSON object
- * without a newline. Its keys are those of the file; durations are in seconds.
+ * without a newline. Its keys are those of the file; durations are "300s".
  */
 void conf_json(const struct conf *c, struct buf *b);
 

@@ -1,5 +1,7 @@
 /*
- * client.c: see client.h. Each transfer is an easy handle in one multi handle.
+ * client.c: see client.h. Each transfer is an easy handle in one multi handle,
+ * which is driven by what epoll(7) reports (sockets.h). A transfer that has ended
+ * is kept, with the options that all requests have, for a later request.
  */
 #include "http/client.h"
 
@@ -17,14 +19,55 @@
 #include <curl/curl.h>
 #include <math.h>
 
+/* A probe has connections to its server, and to those that give it tokens. */
+#define CONNECTIONS 8L
+
 struct http {
 	struct http_config config;
 	CURLM *multi;
 	struct http_transfer *first; /* all that are running */
+	struct http_transfer *spare; /* those that have ended */
 	size_t running;
+	double timer_ms; /* monotonic: when libcurl wants a turn; or INFINITY */
+	bool aside;	 /* a transfer is to be stopped, or resolves */
+	uint64_t turns;	 /* how often libcurl was called */
+	bool hurry;	 /* one was just stopped, or a timer set */
 	struct timers timers;
 	struct http_sockets sockets;
 };
+
+static int on_want(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
+{
+	struct http *h = arg;
+
+	(void)easy;
+	(void)own;
+	http_sockets_want(&h->sockets, fd, what);
+	return 0;
+}
+
+static int on_timer(CURLM *multi, long ms, void *arg)
+{
+	struct http *h = arg;
+
+	(void)multi;
+	h->timer_ms = ms < 0 ? INFINITY : clock_mono_ms() + (double)ms;
+	return 0;
+}
+
+/* Idle connections of probes that have ended are of no use to others. */
+static bool set_up(struct http *h)
+{
+	CURLM *m = h->multi = curl_multi_init();
+
+	return m && http_sockets_init(&h->sockets) &&
+		!curl_multi_setopt(m, CURLMOPT_SOCKETFUNCTION, on_want) &&
+		!curl_multi_setopt(m, CURLMOPT_SOCKETDATA, h) &&
+		!curl_multi_setopt(m, CURLMOPT_TIMERFUNCTION, on_timer) &&
+		!curl_multi_setopt(m, CURLMOPT_TIMERDATA, h) &&
+		!curl_multi_setopt(m, CURLMOPT_MAXCONNECTS,
+			CONNECTIONS + h->config.width);
+}
 
 struct http *http_new(const struct http_config *c)
 {
@@ -37,26 +80,44 @@ struct http *http_new(const struct http_config *c)
 	http_proxy_hide();
 	h = xcalloc(1, sizeof *h);
 	h->config = *c;
-	h->multi = curl_multi_init();
-	if (!h->multi) {
+	h->config.may_proxy = http_proxy_any();
+	h->config.features = curl_version_info(CURLVERSION_NOW)->features;
+	h->timer_ms = INFINITY;
+	if (!set_up(h)) {
 		log_error("unable to start libcurl");
+		curl_multi_cleanup(h->multi);
+		http_sockets_release(&h->sockets);
 		free(h);
 		return NULL;
 	}
 	return h;
 }
 
+static void forget(struct http_transfer *t)
+{
+	curl_easy_cleanup(t->easy);
+	http_setup_free(&t->setup);
+	free(t);
+}
+
 void http_free(struct http *h)
 {
 	if (!h)
 		return;
+	while (h->spare) {
+		struct http_transfer *t = h->spare;
+
+		h->spare = t->next;
+		forget(t);
+	}
 	curl_multi_cleanup(h->multi);
 	curl_global_cleanup();
 	http_sockets_release(&h->sockets);
 	free(h);
 }
 
-static void transfer_free(struct http_transfer *t)
+/* The transfer is over; what it found is still there. */
+static void leave(struct http_transfer *t)
 {
 	struct http *h = t->http;
 
@@ -67,18 +128,46 @@ static void transfer_free(struct http_transfer *t)
 	if (t->next)
 		t->next->prev = t->prev;
 	h->running--;
-	curl_multi_remove_handle(h->multi, t->easy);
-	curl_easy_cleanup(t->easy);
-	http_setup_free(&t->setup);
+	if (t->easy)
+		curl_multi_remove_handle(h->multi, t->easy);
 	http_tls_drop(t->tls);
 	trace_end(t->trace);
 	dns_free(t->resolve);
-	free(t);
 }
 
-static void wake(void *multi)
+/* Free a transfer that is over, or keep it for another request. */
+static void transfer_free(struct http_transfer *t)
 {
-	curl_multi_wakeup(multi);
+	struct http *h = t->http;
+
+	if (!t->setup.usual) {
+		forget(t);
+		return;
+	}
+	http_setup_wipe(&t->setup);
+	t->next = h->spare;
+	h->spare = t;
+}
+
+/* A transfer with an easy handle; NULL where libcurl has none. */
+static struct http_transfer *transfer_new(struct http *h,
+	const struct http_request *rq)
+{
+	struct http_transfer *t = h->spare;
+	bool usual = http_setup_usual(&h->config, rq);
+
+	if (usual && t) {
+		h->spare = t->next;
+	} else {
+		t = xmalloc(sizeof *t);
+		t->easy = curl_easy_init();
+		memset(&t->setup, 0, sizeof t->setup);
+		t->setup.usual = usual && t->easy;
+	}
+	memset(t, 0, offsetof(struct http_transfer, easy));
+	http_fields_begin(&t->response);
+	t->http = h;
+	return t;
 }
 
 /*
@@ -90,13 +179,15 @@ static bool begin(struct http_transfer *t)
 	CURLM *multi = t->http->multi;
 
 	t->response.proxied = t->setup.proxy != NULL;
-	if (!http_transfer_watch(t))
+	if ((t->trace || t->response.proxied) && !http_transfer_debug(t))
 		return false;
 	t->unsent = t->deny_private && t->response.proxied;
 	if (!t->unsent)
 		return !curl_multi_add_handle(multi, t->easy);
-	t->resolve = dns_start(t->setup.host, 0, wake, multi);
+	t->resolve = dns_start(t->setup.host, 0, http_sockets_wake,
+		&t->http->sockets);
 	t->resolve_by_ms = t->started_ms + t->timeout_ms;
+	t->http->aside = true;
 	return t->resolve != NULL;
 }
 
@@ -126,15 +217,16 @@ static bool send_aimed(struct http_transfer *t)
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg)
 {
-	struct http_transfer *t = xcalloc(1, sizeof *t);
+	struct http_transfer *t = transfer_new(h, rq);
 
-	t->http = h;
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();
 	t->timeout_ms = rq->timeout_ms < 1 ? 1 : rq->timeout_ms;
 	t->stop_at_ms = NAN;
 	t->sockets = &h->sockets;
+	t->aside = &h->aside;
+	t->turns = &h->turns;
 	t->socket = -1;
 	t->network_max = rq->network_max;
 	t->deny_private = h->config.deny_private || rq->deny_private;
@@ -143,14 +235,15 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->trace = h->config.trace ? trace_new(rq, h->config.labels) : NULL;
 	t->response.cert_shown = rq->cert != NULL;
 	t->response.http_version = t->response.code = "";
-	t->easy = curl_easy_init();
 	t->next = h->first;
 	if (h->first)
 		h->first->prev = t;
 	h->first = t;
 	h->running++;
-	if (!t->easy || !http_setup(&t->setup, t->easy, &h->config, rq) ||
-		!begin(t)) {
+	if (!t->easy || !http_transfer_watch(t) ||
+		!http_setup(&t->setup, t->easy, &h->config, rq) || !begin(t)) {
+		t->setup.usual = false;
+		leave(t);
 		transfer_free(t);
 		return NULL;
 	}
@@ -159,14 +252,14 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 
 void http_stop(struct http_transfer *t)
 {
-	t->stop_at_ms = clock_mono_ms();
-	curl_multi_wakeup(t->http->multi);
+	http_transfer_stop(t, 0);
+	t->http->hurry = true;
 }
 
 struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	void *arg)
 {
-	curl_multi_wakeup(h->multi);
+	h->hurry = true;
 	return timers_add(&h->timers, ms, fn, arg);
 }
 
@@ -177,9 +270,10 @@ static bool ask_why(struct http_transfer *t)
 
 	if (!transfer_failure_name(t->easy, t->error, host, sizeof host))
 		return false;
-	t->resolve = dns_start(host, t->http->config.ip_version, wake,
-		t->http->multi);
+	t->resolve = dns_start(host, t->http->config.ip_version,
+		http_sockets_wake, &t->http->sockets);
 	t->resolve_by_ms = t->started_ms + t->timeout_ms;
+	t->http->aside = true;
 	return t->resolve != NULL;
 }
 
@@ -213,22 +307,20 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 /* Remove the transfer and call its owner. */
 static void finish(struct http_transfer *t, CURLcode rc)
 {
-	struct http_handler handler = t->handler;
-	struct http_response r;
-	void *arg = t->arg;
+	struct http_response *r = &t->response;
 
-	if (t->response.phase == HTTP_CONNECTING && t->tls->began_ms > 0)
-		t->response.phase = HTTP_SECURING;
+	if (r->phase == HTTP_CONNECTING && t->tls->began_ms > 0)
+		r->phase = HTTP_SECURING;
 	http_transfer_note_tcp(t);
-	t->response.cert_wanted |= t->tls->cert_wanted;
-	t->response.total_ms = http_transfer_elapsed(t);
-	http_fields_end(&t->response, t->easy);
+	r->cert_wanted |= t->tls->cert_wanted;
+	r->total_ms = http_transfer_elapsed(t);
+	http_fields_end(r, t->easy);
 	judge_transfer(t, rc);
-	r = t->response;
-	if (r.end == HTTP_FAILED || r.end == HTTP_OURS)
-		trace_note(t->trace, "%s", r.message);
+	if (r->end == HTTP_FAILED || r->end == HTTP_OURS)
+		trace_note(t->trace, "%s", r->message);
+	leave(t);
+	t->handler.done(t->arg, r);
 	transfer_free(t);
-	handler.done(arg, &r);
 }
 
 /*
@@ -237,15 +329,17 @@ static void finish(struct http_transfer *t, CURLcode rc)
  */
 static double settle(struct http *h, double wait_ms)
 {
+	struct http_transfer *t = h->aside ? h->first : NULL, *next;
 	double now = clock_mono_ms();
-	struct http_transfer *t = h->first, *next;
 
+	h->aside = false;
 	for (; t; t = next) {
 		double until = t->resolve ? t->resolve_by_ms : t->stop_at_ms;
 
 		next = t->next;
 		if (isnan(until))
 			continue;
+		h->aside = true;
 		if (t->unsent && until > now && send_aimed(t))
 			wait_ms = 0;
 		else if (until <= now ||
@@ -257,12 +351,12 @@ static double settle(struct http *h, double wait_ms)
 	return wait_ms;
 }
 
-size_t http_turn(struct http *h, double max_ms)
+/* Finish the transfers that libcurl has done with. */
+static void finish_done(struct http *h)
 {
-	int running, left;
 	CURLMsg *m;
+	int left;
 
-	curl_multi_perform(h->multi, &running);
 	while ((m = curl_multi_info_read(h->multi, &left))) {
 		struct http_transfer *t = NULL;
 
@@ -271,11 +365,37 @@ size_t http_turn(struct http *h, double max_ms)
 		curl_easy_getinfo(m->easy_handle, CURLINFO_PRIVATE, &t);
 		if (m->data.result != CURLE_COULDNT_RESOLVE_HOST || !ask_why(t))
 			finish(t, m->data.result);
-		max_ms = 0;
 	}
+}
+
+/* Wait for sockets, and let libcurl read and write. */
+static void turn(struct http *h, double max_ms)
+{
+	struct http_ready ready[HTTP_SOCKETS_READY];
+	double left = h->timer_ms - clock_mono_ms();
+	size_t n;
+	int running;
+
+	h->hurry = false;
+	max_ms = left < max_ms ? left : max_ms;
+	n = http_sockets_wait(&h->sockets, max_ms > 0 ? max_ms : 0, ready);
+	for (size_t i = 0; i < n; i++) {
+		h->turns++;
+		curl_multi_socket_action(h->multi, ready[i].fd, ready[i].bits,
+			&running);
+	}
+	if (h->timer_ms > clock_mono_ms())
+		return;
+	h->timer_ms = INFINITY;
+	h->turns++;
+	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+}
+
+size_t http_turn(struct http *h, double max_ms)
+{
 	/* A transfer may just have got all that it wanted. */
 	max_ms = timers_turn(&h->timers, settle(h, max_ms));
-	if (max_ms > 0)
-		curl_multi_poll(h->multi, NULL, 0, (int)ceil(max_ms), NULL);
+	turn(h, h->hurry ? 0 : max_ms);
+	finish_done(h);
 	return h->running;
 }

@@ -29,6 +29,10 @@ struct http_config {
 	const char *const *connect_to;
 	bool trace;  /* show the exchange on standard error, see trace.h */
 	bool labels; /* begin each line of it with the request's label */
+	long width; /* how many probes there are at a time */
+	/* Set by http_new: the environment names a proxy; those of libcurl. */
+	bool may_proxy;
+	int features;
 };
 
 /*

@@ -111,11 +111,19 @@ static bool on_loopback(const char *proxy)
 	return address_loopback(host);
 }
 
+static const char *const names[] = {"http_proxy", "https_proxy", "HTTPS_PROXY",
+	"all_proxy", "ALL_PROXY"};
+
+bool http_proxy_any(void)
+{
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (value_of(names[i]))
+			return true;
+	return false;
+}
+
 void http_proxy_hide(void)
 {
-	static const char *const names[] = {"http_proxy", "https_proxy",
-		"HTTPS_PROXY", "all_proxy", "ALL_PROXY"};
-
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		const char *v = value_of(names[i]);
 		const char *p = v ? strstr(v, "://") : NULL;

@@ -16,6 +16,9 @@
  */
 const char *http_proxy_find(const struct url *u);
 
+/* http_proxy_any(): whether the environment names a proxy at all. */
+bool http_proxy_any(void);
+
 /* http_proxy_hide(): mask the passwords of all proxies of the environment, see
    redaction/mask.h. */
 void http_proxy_hide(void);

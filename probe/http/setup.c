@@ -3,12 +3,15 @@
 #include "http/client.h"
 #include "http/proxy.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 /* For TCP and TLS together; a handshake that takes longer serves nobody. */
 #define CONNECT_MS 10000L
+/* libcurl's own. */
+#define DNS_CACHE_S 60L
 /* Shorter than the 5 s after which node closes an idle connection. */
 #define IDLE_S 4L
 
@@ -16,12 +19,11 @@
  * What a client of fetch asks for: a server that holds back an event stream
  * to compress it fails here as it fails there.
  */
-static const char *encodings(const char *url)
+static const char *encodings(const char *url, int features)
 {
-	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-	bool brotli = v->features & CURL_VERSION_BROTLI;
+	bool brotli = features & CURL_VERSION_BROTLI;
 
-	if (!(v->features & CURL_VERSION_LIBZ))
+	if (!(features & CURL_VERSION_LIBZ))
 		return NULL;
 	return brotli && strncmp(url, "https:", 6) == 0 ? "br, gzip, deflate"
 							: "gzip, deflate";
@@ -112,7 +114,8 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 {
 	CURLcode rc = CURLE_OK;
 
-	find_proxy(s, c, rq);
+	if (c->may_proxy)
+		find_proxy(s, c, rq);
 	if (c->ip_version)
 		HTTP_SET(CURLOPT_IPRESOLVE,
 			(long)(c->ip_version == 4 ? CURL_IPRESOLVE_V4
@@ -131,10 +134,24 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 	return rc;
 }
 
+/* Add strings to the list of fields; their text is added to s->text. */
+static bool add_fields(struct http_setup *s, size_t *n,
+	const char *const *list)
+{
+	for (; *list; list++) {
+		if (*n == HTTP_FIELDS_MAX)
+			return false;
+		s->fields[(*n)++].data = (char *)(uintptr_t)s->text.len;
+		buf_add(&s->text, *list, strlen(*list) + 1);
+	}
+	return true;
+}
+
 /*
  * The header fields of a request and, around them, those that node's fetch adds
  * for the official SDK, because a cache may keep answers apart by any of them
- * (Vary). Only the user agent is our own. HTTP/2 has no "connection".
+ * (Vary). Only the user agent is our own. HTTP/2 has no "connection". The body
+ * is behind them in s->text.
  */
 static bool set_fields(struct http_setup *s, const struct http_config *c,
 	const struct http_request *rq, const char *encoding)
@@ -145,45 +162,83 @@ static bool set_fields(struct http_setup *s, const struct http_config *c,
 	const char *const last[] = {"accept-language: *",
 		"sec-fetch-mode: cors", agent, encoding ? accepted : NULL,
 		NULL};
+	size_t n = 0;
 
 	snprintf(agent, sizeof agent, "user-agent: %s", c->user_agent);
 	if (encoding)
 		snprintf(accepted, sizeof accepted, "accept-encoding: %s",
 			encoding);
-	return copy(&s->fields, first) && copy(&s->fields, rq->headers) &&
-		copy(&s->fields, last);
+	if (!s->text.max)
+		buf_init(&s->text, SIZE_MAX / 2);
+	buf_clear(&s->text);
+	if (!add_fields(s, &n, first) || !add_fields(s, &n, rq->headers) ||
+		!add_fields(s, &n, last))
+		return false;
+	if (rq->body)
+		buf_str(&s->text, rq->body);
+	/* Only now it is known where the text stays. */
+	for (size_t i = 0; i < n; i++)
+		s->fields[i] = (struct curl_slist) {
+			s->text.p + (uintptr_t)s->fields[i].data,
+			i + 1 < n ? &s->fields[i + 1] : NULL};
+	return true;
+}
+
+/* Its method and its body, which ends the text. */
+static CURLcode set_method(struct http_setup *s, CURL *e,
+	const struct http_request *rq)
+{
+	size_t n = rq->body ? strlen(rq->body) : 0;
+	CURLcode rc = CURLE_OK;
+
+	if (rq->body) {
+		HTTP_SET(CURLOPT_CUSTOMREQUEST, NULL);
+		HTTP_SET(CURLOPT_POST, 1L);
+		HTTP_SET(CURLOPT_POSTFIELDSIZE, (long)n);
+		HTTP_SET(CURLOPT_POSTFIELDS, s->text.p + s->text.len - n);
+		return rc;
+	}
+	HTTP_SET(CURLOPT_HTTPGET, 1L);
+	HTTP_SET(CURLOPT_CUSTOMREQUEST,
+		strcmp(rq->method, "GET") != 0 ? rq->method : NULL);
+	return rc;
 }
 
 static CURLcode set_request(struct http_setup *s, CURL *e,
 	const struct http_config *c, const struct http_request *rq)
 {
-	const char *encoding = encodings(rq->url);
+	const char *encoding = encodings(rq->url, c->features);
 	CURLcode rc = CURLE_OK;
 
 	if (!set_fields(s, c, rq, encoding))
 		return CURLE_OUT_OF_MEMORY;
-	HTTP_SET(CURLOPT_ACCEPT_ENCODING, encoding);
+	if (!s->done || encoding != s->encoding)
+		HTTP_SET(CURLOPT_ACCEPT_ENCODING, encoding);
+	s->encoding = encoding;
 	HTTP_SET(CURLOPT_URL, rq->url);
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
-	if (rq->fresh) {
-		HTTP_SET(CURLOPT_FRESH_CONNECT, 1L);
-		HTTP_SET(CURLOPT_DNS_CACHE_TIMEOUT, 0L);
-	}
-	if (rq->body) {
-		HTTP_SET(CURLOPT_POSTFIELDSIZE, (long)strlen(rq->body));
-		HTTP_SET(CURLOPT_COPYPOSTFIELDS, rq->body);
-	} else if (strcmp(rq->method, "GET") != 0) {
-		HTTP_SET(CURLOPT_CUSTOMREQUEST, rq->method);
-	}
-	return rc;
+	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);
+	HTTP_SET(CURLOPT_DNS_CACHE_TIMEOUT, rq->fresh ? 0L : DNS_CACHE_S);
+	return rc ? rc : set_method(s, e, rq);
+}
+
+bool http_setup_usual(const struct http_config *c,
+	const struct http_request *rq)
+{
+	return !c->may_proxy && !c->trace && !rq->only_connect && !rq->cert;
 }
 
 bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
 	const struct http_request *rq)
 {
-	return !set_http(easy, c) && !set_tls(easy, c, rq) &&
-		!set_network(s, easy, c, rq) && !set_request(s, easy, c, rq);
+	if (!s->done && (set_http(easy, c) || set_tls(easy, c, rq) ||
+				set_network(s, easy, c, rq)))
+		return false;
+	if (set_request(s, easy, c, rq))
+		return false;
+	s->done = true;
+	return true;
 }
 
 bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address)
@@ -198,9 +253,17 @@ bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address)
 		!curl_easy_setopt(easy, CURLOPT_CONNECT_TO, s->connect_to);
 }
 
+void http_setup_wipe(struct http_setup *s)
+{
+	if (s->text.len)
+		explicit_bzero(s->text.p, s->text.len);
+	buf_clear(&s->text);
+}
+
 void http_setup_free(struct http_setup *s)
 {
-	curl_slist_free_all(s->fields);
+	http_setup_wipe(s);
+	buf_release(&s->text);
 	curl_slist_free_all(s->resolve);
 	curl_slist_free_all(s->connect_to);
 }

@@ -4,6 +4,8 @@
 #ifndef HTTP_SETUP_H
 #define HTTP_SETUP_H
 
+#include "base/buf.h"
+
 #include <curl/curl.h>
 #include <stdbool.h>
 
@@ -17,17 +19,29 @@ struct http_request;
 			rc = curl_easy_setopt(e, option, value);               \
 	} while (0)
 
+#define HTTP_FIELDS_MAX 64
+
 struct http_setup {
 	/* Lists that libcurl uses but does not copy. */
-	struct curl_slist *fields, *resolve, *connect_to;
+	struct curl_slist fields[HTTP_FIELDS_MAX], *resolve, *connect_to;
+	struct buf text;   /* of the fields and the body */
 	const char *proxy; /* NULL for none */
 	char host[256];	   /* of the URL, an IPv6 address without brackets */
+	bool usual;	   /* easy may be used for another request */
+	bool done;	   /* the options that all requests have are set */
+	const char *encoding; /* the last that was set */
 };
+
+/* http_setup_usual(c, rq): whether the request needs only those options that
+   are set anew for each. */
+bool http_setup_usual(const struct http_config *c,
+	const struct http_request *rq);
 
 /*
  * http_setup(s, easy, c, rq): set all options but the callbacks, which are
  * http_transfer_watch's. False where libcurl refuses one. s must live as long
- * as easy; http_setup_free releases it.
+ * as easy, and stay where it is during the request; http_setup_free releases
+ * it.
  */
 bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
 	const struct http_request *rq);
@@ -38,6 +52,9 @@ bool http_setup(struct http_setup *s, CURL *easy, const struct http_config *c,
  * False where libcurl refuses it.
  */
 bool http_setup_aim(struct http_setup *s, CURL *easy, const char *address);
+
+/* http_setup_wipe(s): the request is over: wipe what it sent. */
+void http_setup_wipe(struct http_setup *s);
 
 /* http_setup_free(s): free the lists, once easy is gone. */
 void http_setup_free(struct http_setup *s);

@@ -2,34 +2,139 @@
 
 #include "base/xalloc.h"
 
+#include <math.h>
 #include <netinet/in.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
-void http_sockets_add(struct http_sockets *s, int fd)
-{
-	if (fd < 0)
-		return;
-	s->list = xgrow(s->list, &s->cap, s->n + 1, sizeof *s->list);
-	s->list[s->n++] = fd;
-}
+struct http_socket {
+	uint32_t wanted;  /* by libcurl: events of epoll(7) */
+	uint32_t watched; /* what epoll(7) was told; it may be more */
+	bool open;
+	int port, local_port; /* 0 while not asked for */
+};
 
-void http_sockets_drop(struct http_sockets *s, int fd)
+bool http_sockets_init(struct http_sockets *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		if (s->list[i] != fd)
-			continue;
-		s->list[i] = s->list[--s->n];
-		return;
-	}
+	struct epoll_event e = {.events = EPOLLIN};
+
+	*s = (struct http_sockets) {.epoll = epoll_create1(EPOLL_CLOEXEC),
+		.bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
+	e.data.fd = s->bell;
+	return s->epoll >= 0 && s->bell >= 0 &&
+		!epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->bell, &e);
 }
 
 void http_sockets_release(struct http_sockets *s)
 {
-	free(s->list);
-	*s = (struct http_sockets) {0};
+	if (s->epoll >= 0)
+		close(s->epoll);
+	if (s->bell >= 0)
+		close(s->bell);
+	free(s->of);
+	*s = (struct http_sockets) {.epoll = -1, .bell = -1};
 }
 
-/* The port of one end of a connection; -1 where there is none. */
+static struct http_socket *entry(struct http_sockets *s, int fd)
+{
+	size_t before = s->cap;
+
+	if ((size_t)fd >= s->n) {
+		s->n = (size_t)fd + 1;
+		s->of = xgrow(s->of, &s->cap, s->n, sizeof *s->of);
+		memset(s->of + before, 0, (s->cap - before) * sizeof *s->of);
+	}
+	return &s->of[fd];
+}
+
+void http_sockets_add(struct http_sockets *s, int fd)
+{
+	if (fd >= 0)
+		*entry(s, fd) = (struct http_socket) {.open = true};
+}
+
+/* Tell epoll(7) what to watch; where nothing, it forgets the socket. */
+static void watch(struct http_sockets *s, int fd, uint32_t events)
+{
+	struct http_socket *e = entry(s, fd);
+	struct epoll_event told = {.events = events, .data.fd = fd};
+
+	if (e->watched == events)
+		return;
+	if (epoll_ctl(s->epoll,
+		    !events	     ? EPOLL_CTL_DEL
+			    : e->watched ? EPOLL_CTL_MOD
+					 : EPOLL_CTL_ADD,
+		    fd, &told) &&
+		events)
+		epoll_ctl(s->epoll, e->watched ? EPOLL_CTL_ADD : EPOLL_CTL_MOD,
+			fd, &told);
+	e->watched = events;
+}
+
+void http_sockets_drop(struct http_sockets *s, int fd)
+{
+	/* epoll(7) forgets what is closed. */
+	*entry(s, fd) = (struct http_socket) {.open = false};
+}
+
+/*
+ * What is wanted no more stays watched until something happens to it: the next
+ * request over the connection wants the same again.
+ */
+void http_sockets_want(struct http_sockets *s, int fd, int what)
+{
+	struct http_socket *e = entry(s, fd);
+
+	e->wanted = what == CURL_POLL_REMOVE ? 0
+		: (what & CURL_POLL_IN ? EPOLLIN : 0U) |
+			(what & CURL_POLL_OUT ? EPOLLOUT : 0U);
+	if (e->wanted)
+		watch(s, fd, e->wanted);
+	else if (!e->open)
+		watch(s, fd, 0);
+}
+
+static int bits_of(uint32_t events)
+{
+	return (events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0) |
+		(events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+		(events & EPOLLERR ? CURL_CSELECT_ERR : 0);
+}
+
+size_t http_sockets_wait(struct http_sockets *s, double max_ms,
+	struct http_ready ready[HTTP_SOCKETS_READY])
+{
+	struct epoll_event events[HTTP_SOCKETS_READY];
+	int all = epoll_wait(
+		s->epoll, events, HTTP_SOCKETS_READY, (int)ceil(max_ms));
+	uint64_t rung;
+	size_t n = 0;
+
+	for (int i = 0; i < all; i++) {
+		int fd = events[i].data.fd;
+
+		if (fd == s->bell)
+			(void)!read(fd, &rung, sizeof rung);
+		else if (!s->of[fd].wanted)
+			watch(s, fd, 0);
+		else
+			ready[n++] = (struct http_ready) {
+				fd, bits_of(events[i].events)};
+	}
+	return n;
+}
+
+void http_sockets_wake(void *s)
+{
+	const uint64_t one = 1;
+
+	(void)!write(((struct http_sockets *)s)->bell, &one, sizeof one);
+}
+
+/* The port of one end of a connection; 0 where there is none. */
 static int port_of(
 	int fd, int (*end)(int fd, struct sockaddr *a, socklen_t *size))
 {
@@ -41,17 +146,32 @@ static int port_of(
 	socklen_t size = sizeof a;
 
 	if (end(fd, &a.any, &size))
-		return -1;
+		return 0;
 	return ntohs(
 		a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
 }
 
-int http_sockets_find(const struct http_sockets *s, int port, int local_port)
+static bool leads(struct http_sockets *s, int fd, int port, int local_port)
 {
-	for (size_t i = s->n; i-- > 0;) {
-		if (port_of(s->list[i], getsockname) == local_port &&
-			port_of(s->list[i], getpeername) == port)
-			return s->list[i];
+	struct http_socket *e = &s->of[fd];
+
+	if (!e->open)
+		return false;
+	/* Neither changes once the connection stands. */
+	if (!e->port) {
+		e->local_port = port_of(fd, getsockname);
+		e->port = port_of(fd, getpeername);
 	}
+	return e->local_port == local_port && e->port == port;
+}
+
+int http_sockets_find(
+	struct http_sockets *s, int hint, int port, int local_port)
+{
+	if (hint >= 0 && leads(s, hint, port, local_port))
+		return hint;
+	for (size_t fd = s->n; fd-- > 0;)
+		if (leads(s, (int)fd, port, local_port))
+			return (int)fd;
 	return -1;
 }

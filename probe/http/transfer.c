@@ -25,6 +25,12 @@ double http_transfer_elapsed(const struct http_transfer *t)
 	return clock_mono_ms() - t->started_ms;
 }
 
+void http_transfer_stop(struct http_transfer *t, double ms)
+{
+	t->stop_at_ms = clock_mono_ms() + ms;
+	*t->aside = true;
+}
+
 /* How many bytes the connection of a transfer has brought so far. */
 static size_t brought(const struct http_transfer *t)
 {
@@ -92,7 +98,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 		snprintf(r->address, sizeof r->address, "%s", ip);
 		return CURL_PREREQFUNC_ABORT;
 	}
-	t->socket = http_sockets_find(t->sockets, port, local_port);
+	t->socket = http_sockets_find(t->sockets, t->socket, port, local_port);
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = http_transfer_elapsed(t);
@@ -138,17 +144,21 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	return t->response.codings > 1 ? 0 : n;
 }
 
-/* libcurl calls this now and then, also where no body comes. */
+/* libcurl calls this several times in a turn, also where no body comes. */
 static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
 	curl_off_t up_all, curl_off_t up)
 {
 	struct http_transfer *t = arg;
-	size_t n = brought(t);
+	size_t n;
 
 	(void)down_all;
 	(void)down;
 	(void)up_all;
 	(void)up;
+	if (t->turn == *t->turns)
+		return 0;
+	t->turn = *t->turns;
+	n = brought(t);
 	if (n <= t->network_last)
 		return 0;
 	t->response.network_n += n - t->network_last + HTTP_ARRIVAL;
@@ -178,7 +188,7 @@ static size_t on_data(char *p, size_t size, size_t n, void *arg)
 		return n;
 	case HTTP_WANT_EOF:
 		if (!late)
-			t->stop_at_ms = clock_mono_ms() + GRACE_MS;
+			http_transfer_stop(t, GRACE_MS);
 		return n;
 	default:
 		t->response.end = HTTP_ABORTED;
@@ -228,10 +238,16 @@ bool http_transfer_watch(struct http_transfer *t)
 	HTTP_SET(CURLOPT_PREREQDATA, t);
 	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
 	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
-	if (t->trace || t->response.proxied) {
-		HTTP_SET(CURLOPT_VERBOSE, 1L);
-		HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
-		HTTP_SET(CURLOPT_DEBUGDATA, t);
-	}
+	return !rc;
+}
+
+bool http_transfer_debug(struct http_transfer *t)
+{
+	CURL *e = t->easy;
+	CURLcode rc = CURLE_OK;
+
+	HTTP_SET(CURLOPT_VERBOSE, 1L);
+	HTTP_SET(CURLOPT_DEBUGFUNCTION, on_debug);
+	HTTP_SET(CURLOPT_DEBUGDATA, t);
 	return !rc;
 }

@@ -59,6 +59,15 @@ void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors)
 	cJSON_Delete(m);
 }
 
+bool answer_known(struct answer *a, const char *data, size_t n)
+{
+	const struct budget *b = a->budget;
+
+	a->known = a->id && b->known && b->known(b->known_arg, data, n);
+	a->over = a->over || a->known;
+	return a->known;
+}
+
 cJSON *answer_parse(struct answer *a, const char *data, size_t n)
 {
 	cJSON *m = budget_parse(a->budget, data, n, a->why);
@@ -75,7 +84,7 @@ void answer_event(struct answer *a, const char *type, const char *data,
 {
 	cJSON *m;
 
-	if (strcmp(type, "message") != 0)
+	if (strcmp(type, "message") != 0 || answer_known(a, data, n))
 		return;
 	m = answer_parse(a, data, n);
 	if (m)

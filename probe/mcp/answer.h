@@ -13,6 +13,7 @@ struct answer {
 	char *id; /* of the request; NULL: no answer is expected */
 	struct budget *budget;
 	bool over;	/* the answer came, or a faulty one */
+	bool known;	/* the answer came, and need not be read: a result */
 	cJSON *message; /* the answer, or NULL */
 	enum rpc_match match;
 	bool batch;	/* the answer came in an array */
@@ -36,12 +37,16 @@ void answer_release(struct answer *a);
 void answer_take(struct answer *a, cJSON *m, enum rpc_errors errors);
 
 /*
+ * answer_known(a, data, n): whether the text is the answer, and budget->known;
+ * then the answer is over.
+ *
  * answer_parse(a, data, n): parse a text; NULL where it is refused: see
  * a->refusal and a->why. The caller owns the tree.
  *
  * answer_event(a, type, data, n): an event of a stream came: parse it and
- * answer_take it. An event that costs too much ends the search.
+ * answer_take it, unless it is answer_known. An event that costs too much ends the search.
  */
+bool answer_known(struct answer *a, const char *data, size_t n);
 cJSON *answer_parse(struct answer *a, const char *data, size_t n);
 void answer_event(struct answer *a, const char *type, const char *data,
 	size_t n);

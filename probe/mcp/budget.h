@@ -31,6 +31,12 @@ struct budget {
 	size_t bodies, pieces, fields, network;
 	size_t held; /* bytes of memory that are kept from answer to answer */
 	struct json_budget json;
+	/*
+	 * known(arg, p, n): whether a text is an answer whose meaning is known
+	 * without reading it. NULL: none is.
+	 */
+	bool (*known)(void *arg, const char *p, size_t n);
+	void *known_arg;
 };
 
 /*

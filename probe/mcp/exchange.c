@@ -168,40 +168,54 @@ static void excerpt(const struct buf *body, char *out, size_t size)
 	text_clean(flat, n, out, size, 200);
 }
 
-/* Read a complete body: it is the answer if it is JSON. */
-static void read_body(struct exchange *x, struct reply *out)
+/* Whether a complete body may be JSON. */
+static bool maybe_json(const struct exchange *x, const struct http_response *r)
+{
+	bool ok = ok_status(r);
+	const char *type = r->content_type, *p = x->body.p;
+
+	if (ok && *type)
+		return media_is(type, "application/json");
+	return strchr("{[", p[strspn(p, " \t\r\n")]);
+}
+
+/* Read a body that may be JSON. True where it is the answer that is awaited. */
+static bool read_json(struct exchange *x, struct reply *out)
 {
 	struct answer *a = &x->answer;
 	bool ok = ok_status(out->http);
-	const char *type = out->http->content_type;
-	const char *p = x->body.p;
 	cJSON *m;
 
-	if (!x->body.len || out->http->status == 202)
-		return;
-	excerpt(&x->body, out->body, sizeof out->body);
-	if (ok && *type && !media_is(type, "application/json"))
-		return;
-	if ((!ok || !*type) && !strchr("{[", p[strspn(p, " \t\r\n")]))
-		return;
-	m = answer_parse(a, p, x->body.len);
+	if (ok && answer_known(a, x->body.p, x->body.len))
+		return true;
+	m = answer_parse(a, x->body.p, x->body.len);
 	if (!m) {
 		if (ok && !answer_failure(a, "response", &out->failure))
 			out->kind = REPLY_FAILED;
-		return;
+		return false;
 	}
 	if (!a->id) {
 		a->message = m;
-		return;
+		return false;
 	}
 	answer_take(a, m, ok ? RPC_ERRORS_NULL : RPC_ERRORS_ALL);
 	if (a->message)
-		out->body[0] = '\0';
-	else if (ok && answer_failure(a, "response", &out->failure))
+		return true;
+	if (ok && answer_failure(a, "response", &out->failure))
 		fail_reply(out, "jsonrpc.malformed",
 			"the response is JSON, but no JSON-RPC response");
 	else if (ok)
 		out->kind = REPLY_FAILED;
+	return false;
+}
+
+/* Read a complete body: it is the answer if it is JSON. */
+static void read_body(struct exchange *x, struct reply *out)
+{
+	if (!x->body.len || out->http->status == 202)
+		return;
+	if (!maybe_json(x, out->http) || !read_json(x, out))
+		excerpt(&x->body, out->body, sizeof out->body);
 }
 
 /* The stream ended without the answer. */
@@ -248,11 +262,15 @@ static void judge_exchange(struct exchange *x, struct reply *out)
 	case HTTP_ENOUGH:
 		break;
 	}
-	if (x->form == FORM_STREAM && x->answer.id && !x->answer.message)
+	if (x->form == FORM_STREAM && x->answer.id && !x->answer.message &&
+		!x->answer.known)
 		stream_without_answer(x, out);
 	else if (x->form == FORM_BODY)
 		read_body(x, out);
-	if (x->answer.message && x->answer.id)
+	out->known = x->answer.known;
+	if (out->known)
+		out->kind = REPLY_RESULT;
+	else if (x->answer.message && x->answer.id)
 		out->kind = x->answer.match == RPC_RESULT ? REPLY_RESULT
 							  : REPLY_ERROR;
 }

@@ -14,7 +14,7 @@
 
 enum reply_kind {
 	REPLY_FAILED, /* no answer: see failure; http->status may be set */
-	REPLY_RESULT, /* message is the answer, with a result */
+	REPLY_RESULT, /* message is the answer, with a result; or it is known */
 	REPLY_ERROR,  /* message is the answer, with an error */
 	REPLY_STATUS  /* a response without an answer: see http */
 };
@@ -26,6 +26,7 @@ struct reply {
 	const cJSON *message;
 	struct failure failure;
 	bool ours;    /* with REPLY_FAILED: this machine's failure */
+	bool known;   /* budget->known knows the answer; message is NULL */
 	bool batch;   /* the message came in a batch */
 	/*
 	 * Where an event stream ended or broke before the answer, and nothing

@@ -12,6 +12,13 @@
 struct tool;   /* opaque */
 struct sha256; /* opaque */
 
+struct tools_hash {
+	char contract[HASH_HEX + 1];
+	char full[HASH_HEX + 1];
+	struct tool_digest *digests; /* one for each tool, sorted by name */
+	size_t n;
+};
+
 struct tools {
 	struct tool *list;
 	size_t n, cap;
@@ -19,6 +26,7 @@ struct tools {
 	uint32_t *slots;
 	size_t n_slots; /* a power of two, or 0 */
 	struct siphash_key key;
+	struct tools_hash *known; /* of tools_adopt; NULL: none */
 	struct buf text; /* the parts of all tools: see struct tool */
 	struct sha256 *contract, *full; /* digests in the making */
 	struct budget *budget;
@@ -46,13 +54,6 @@ void tools_release(struct tools *t);
  */
 bool tools_add(struct tools *t, const cJSON *result, struct failure *f);
 
-struct tools_hash {
-	char contract[HASH_HEX + 1];
-	char full[HASH_HEX + 1];
-	struct tool_digest *digests; /* one for each tool, sorted by name */
-	size_t n;
-};
-
 /*
  * tools_hash(t, h, f): the two hashes over all tools, see mcp-records(5). The
  * names in h->digests live as long as t; h->digests is the caller's to free.
@@ -60,5 +61,16 @@ struct tools_hash {
  * h->digests is then NULL.
  */
 bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f);
+
+/*
+ * tools_adopt(t, h): t, which has no tools yet, gets those of h: tools_hash
+ * then gives a copy of it, in which the names live as long as the digests.
+ */
+void tools_adopt(struct tools *t, const struct tools_hash *h);
+
+/* tools_hash_copy(h): a copy that free(copy.digests) frees, names included;
+   tools_hash_size(h): the bytes that this takes. */
+struct tools_hash tools_hash_copy(const struct tools_hash *h);
+size_t tools_hash_size(const struct tools_hash *h);
 
 #endif

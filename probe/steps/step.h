@@ -10,6 +10,7 @@
 #include "auth/challenge.h"
 #include "auth/oauth.h"
 #include "base/buf.h"
+#include "mcp/known_lists.h"
 #include "mcp/listing.h"
 #include "mcp/rpc.h"
 #include "mcp/transport.h"
@@ -59,6 +60,8 @@ struct probe {
 	int list_id;		/* the id of the request for its first page */
 	bool listed;		/* all pages were read */
 	struct tools_hash hash; /* digests NULL while there is none */
+	struct known_lists *lists; /* NULL: none is kept */
+	struct known_answer answer; /* to tools/list; n 0: not to be kept */
 	struct stale_cache *check; /* see stale_cache.c; NULL: not made */
 	unsigned cache_signs; /* a bit for each enum cache_sign in a reply */
 	double cache_age_s;   /* the largest Age of those replies, or 0 */

@@ -23,9 +23,34 @@ struct next tools_list_again(struct probe *p)
 	return step_send(REQUEST_TOOLS_LIST);
 }
 
+/* Whether the answer of n bytes at text was hashed before. */
+static bool hashed_before(void *arg, const char *text, size_t n)
+{
+	struct probe *p = arg;
+	const struct tools_hash *known;
+
+	p->answer = known_answer(p->lists, p->request_id, p->wire.stateless,
+		text, n);
+	known = known_lists_find(p->lists, &p->answer);
+	if (known)
+		tools_adopt(&p->list.tools, known);
+	return known;
+}
+
+/* A list on one page, of which nothing but its hashes is wanted. */
+static void look_for_known(struct probe *p)
+{
+	p->answer.n = 0;
+	if (!p->lists || p->target->health_tool || listing_cursor(&p->list))
+		return;
+	p->budget.known = hashed_before;
+	p->budget.known_arg = p;
+}
+
 void tools_list_write(struct probe *p, struct wire_message *m, struct buf *b)
 {
 	m->id = step_request_id(p);
+	look_for_known(p);
 	rpc_tools_list(
 		b, m->id, p->wire.stateless, listing_cursor(&p->list));
 }
@@ -44,7 +69,11 @@ static struct next listed(struct probe *p, const struct reply *r)
 		return step_fail(p, r, &f);
 	}
 	step_detail(p, r->http);
-	buf_fmt(&p->detail, ",\"tools\":%zu,\"pages\":%zu}", n, pages);
+	buf_str(&p->detail, ",\"tools\":");
+	buf_int(&p->detail, (long long)n);
+	buf_str(&p->detail, ",\"pages\":");
+	buf_int(&p->detail, (long long)pages);
+	buf_char(&p->detail, '}');
 	return step_pass(p, r->at_ms, "%zu tool%s", n, n == 1 ? "" : "s");
 }
 
@@ -52,6 +81,7 @@ struct next tools_list_reply(struct probe *p, const struct reply *r)
 {
 	struct failure f;
 
+	p->budget.known = NULL;
 	if (r->kind == REPLY_ERROR &&
 		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND) {
 		failure_set(&f, "jsonrpc.-32601",
@@ -62,11 +92,16 @@ struct next tools_list_reply(struct probe *p, const struct reply *r)
 	if (r->kind != REPLY_RESULT)
 		return step_next(NEXT_REFUSED);
 	stale_cache_note(p, r->http);
+	if (r->known)
+		return listed(p, r);
+	if (r->batch || p->list.n_cursors)
+		p->answer.n = 0;
 	switch (listing_take(&p->list, json_get(r->message, "result"),
 		p->wire.stateless, &f)) {
 	case LISTING_WHOLE:
 		return listed(p, r);
 	case LISTING_MORE:
+		p->answer.n = 0;
 		return step_send(REQUEST_TOOLS_LIST);
 	case LISTING_BAD:
 		break;
@@ -140,8 +175,11 @@ static struct next report_hash(struct probe *p)
 	struct failure f;
 
 	buf_clear(&p->detail);
-	buf_fmt(&p->detail, "{\"tool_hash\":\"%s\",\"full_hash\":\"%s\"",
-		p->hash.contract, p->hash.full);
+	buf_str(&p->detail, "{\"tool_hash\":\"");
+	buf_str(&p->detail, p->hash.contract);
+	buf_str(&p->detail, "\",\"full_hash\":\"");
+	buf_str(&p->detail, p->hash.full);
+	buf_char(&p->detail, '"');
 	stale_cache_detail(p, &p->detail);
 	buf_char(&p->detail, '}');
 	if (*t->pinned_hash && strcmp(t->pinned_hash, p->hash.contract) != 0) {
@@ -169,6 +207,8 @@ struct next tools_hash_now(struct probe *p)
 
 	if (!tools_hash(&p->list.tools, &p->hash, &f))
 		return step_fail(p, NULL, &f);
+	if (p->answer.n)
+		known_lists_add(p->lists, &p->answer, &p->hash);
 	if (stale_cache_begin(p))
 		return step_send(REQUEST_CACHE_CHECK);
 	return report_hash(p);

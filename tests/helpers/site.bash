@@ -34,6 +34,8 @@ servers() {
 # listens at $PORT, and finds the program and its sockets in $PWD.
 example() {
 	sed "s|/usr/local/bin/mcp-serve|$BIN/mcp-serve|g
+		s|/usr/local/bin/mcp-alert|$BIN/mcp-alert|g
+		s|/etc/mcp-fleet/|$PWD/|g
 		s|/run/mcp-serve.sock|$PWD/serve.sock|g
 		s|/run/fcgiwrap.socket|$PWD/wrap.sock|g
 		s|unix:///run/redis/redis.sock|$MCP_STORE|g

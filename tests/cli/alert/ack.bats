@@ -60,10 +60,12 @@ by() {
 	[ "$(page POST "$URL" 'do=take&by=bob')" = "200 OK" ]
 	grep -q 'ann has it until' page
 	grep -q '<p>disk full</p>' page
+	grep -q 'Nothing was changed' page
 	grep -q 'name="from" value="ann"' page
 	[ "$(by)" = ann ]
 	[ "$(page POST "$URL" 'do=take&by=bob&from=ann')" = "200 OK" ]
 	grep -q 'bob has it until' page
+	run ! grep -q 'Nothing was changed' page
 	# The page of before, sent again, takes nothing from him; nor does an empty one.
 	page POST "$URL" 'do=take&by=eve&from=ann'
 	page POST "$URL" 'do=take&by=eve&from='
@@ -87,6 +89,20 @@ by() {
 	grep -q '<a href="https://wiki.example.com/?a=1&#38;b=2">Runbook</a>' page
 	grep -q '<a href="https://status.example.com/status/example-mcp">Dashboard</a>' page
 	grep -q 'name="reason" maxlength="300"' page
+}
+
+@test "handed back: the others get the address of the page; in a silence, nothing" {
+	page POST "$URL" 'do=take&by=ann'
+	page POST "$URL" 'do=back&from=ann'
+	[ "$(by)" = null ]
+	alert 0 </dev/null
+	[ "$(got ops)" = "downtime_started downtime_acknowledged downtime_reminder" ]
+	jq -se '.[-1].event.ack_url | startswith("https://status.example.com/ack/")' ops/got
+	alert 0 silence add --for 1h --reason 'new disks' example-mcp
+	page POST "$URL" 'do=take&by=bob'
+	page POST "$URL" 'do=back&from=bob'
+	alert 0 </dev/null
+	[ "$(wc -l <ops/got)" = 3 ]
 }
 
 @test "what is over is gone, what is wrong was never there" {

@@ -120,6 +120,47 @@ from_pd() {
 	[ "$(holder)" = bob ]
 }
 
+@test "PagerDuty hands back what was taken there, by its own clock, and nothing else" {
+	pd acknowledged Ann user_reference -20
+	from_pd
+	[ "$(holder)" = "Ann (PagerDuty)" ]
+	# Its timeout, which came to us in the same second.
+	pd unacknowledged PagerDuty service_reference -10
+	[ "$(from_pd)" = "200 OK" ]
+	[ "$(holder)" = null ]
+	og Acknowledge ann@example.com
+	from_og
+	pd unacknowledged PagerDuty service_reference 10
+	from_pd
+	[ "$(holder)" = "ann@example.com (Opsgenie)" ]
+}
+
+@test "a vendor whose clock is ahead is believed once, and not what came before" {
+	pd acknowledged Ann user_reference 100
+	cp body first
+	from_pd
+	[ "$(holder)" = "Ann (PagerDuty)" ]
+	alert 0 unack example-mcp
+	cp first body
+	from_pd
+	[ "$(holder)" = null ]
+	# By an hour: that holds up no other.
+	pd acknowledged Ann user_reference 3600
+	from_pd
+	[ "$(holder)" = "Ann (PagerDuty)" ]
+	alert 0 unack example-mcp
+	pd acknowledged Bob user_reference -10
+	from_pd
+	[ "$(holder)" = null ]
+}
+
+@test "a secret that cannot be read is said in the log, and to nobody else" {
+	rm credentials/pagerduty
+	pd acknowledged Ann
+	[ "$(from_pd)" = "404 Not Found" ]
+	grep -F 'route pagerduty: its secret: No such file or directory' err
+}
+
 @test "what we ask PagerDuty and Opsgenie for ourselves is no answer" {
 	pd acknowledged 'mcp-alert' events_api_v2_inbound_integration_reference
 	[ "$(from_pd)" = "200 OK" ]

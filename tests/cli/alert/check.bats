@@ -11,6 +11,7 @@ load ../../helpers/alert
 
 setup() {
 	alert_setup
+	(umask 077; echo "token = a canary" >credentials/ack)
 	NOW=$(date +%s)
 }
 
@@ -39,6 +40,20 @@ fault() {
 	MCP_STORE='' alert 0 check
 	[ ! -s out ]
 	[ ! -s err ]
+}
+
+@test "check says that no event will have a link to acknowledge it" {
+	routes "$(to all)"
+	sed -i '/^site:/d' fleet.yaml
+	alert 0 check
+	grep -q 'no event has a link to acknowledge it: site.url is not set' err
+	run ! grep -q canary err
+	rm credentials/ack
+	alert 0 check
+	[ ! -s err ]
+	routes "$(to all)"
+	alert 0 check
+	grep -q 'no event has a link to acknowledge it: the folder of the secrets has no file ack' err
 }
 
 @test "check refuses what could not work, and shows no secret" {

@@ -297,6 +297,49 @@ phone: downtime_escalated" ]
 	[ -z "$(undelivered)" ]
 }
 
+@test "a digest of a route that another has taken over meanwhile is left to it" {
+	hourly ops "{name: ops, type: command, command: [sh, -c, 'test ! -e broken && cat >>ops && redis-cli -s $REDIS_SOCK set fleet:digest:ops another']}"
+	: >broken
+	broken | alert 0 -N $T
+	sweep $((T + 3600)) 3
+	verdict 60 eu,us tools-list x other | alert 3 -N $((T + 3601))
+	rm broken
+	sweep $((T + 7200)) 3
+	[ "$(jq -r .dedup_key ops)" = "digest:ops:$((T + 29 * 60))" ]
+	redis del fleet:digest:ops
+	sweep $((T + 7200)) 3
+	[ "$(jq -r .dedup_key ops | paste -sd' ')" = "digest:ops:$((T + 29 * 60)) digest:ops:$((T + 89 * 60))" ]
+}
+
+@test "what is on its way in a digest does not go alone, too" {
+	mkfifo began go
+	cat >slow <<-'END'
+		#!/bin/sh
+		cat >>got
+		case $(tail -n 1 got) in
+		*'"type":"digest"'*) echo >began; read -r _ <go ;;
+		esac
+	END
+	chmod +x slow
+	routes "{name: slow, type: command, command: [$PWD/slow]}"
+	policies '{match: {severities: [P1]}, steps: [{routes: [slow]}]}' \
+		'{steps: [{routes: [slow]}], digest: hourly}'
+	broken | alert 0 -N $T
+	"$BIN/mcp-alert" -N $((T + 29 * 60)) </dev/null >out.digest 2>err.digest 3>&- &
+	digest=$!
+	pids+=($digest)
+	read -r _ <began
+	# It gets worse: that waits for the digest, which is before it.
+	verdict 29 eu,us dns | alert 3 -N $((T + 29 * 60))
+	[ "$(events out)" = downtime_escalated ]
+	[ "$(wc -l <got)" = 1 ]
+	echo >go
+	wait $digest
+	[ "$(jq -r '.event // .type' got | paste -sd' ')" = "digest downtime_escalated" ]
+	jq -se '.[0].events | map(.event) == ["downtime_started"]' got
+	[ -z "$(undelivered)" ]
+}
+
 @test "a digest for a route that is gone is dropped" {
 	hourly ops "$(to ops)"
 	broken | alert 0 -N $T

@@ -126,6 +126,41 @@ explain() {
 	jq -e '.maintenance_until == "2026-04-29T14:30:00Z" and .incidents[0].held' <<<"$output"
 }
 
+@test "a maintenance that was added after the last run" {
+	night '14:02-14:10 red initialize eu us'
+	explain 14:11 -f text example-mcp
+	[[ $output == *next:* ]]
+	"$BIN/mcp-alert" maintenance add -N "$(at 14:11)" --for 30m --reason "new disks" example-mcp >/dev/null
+	explain 14:12 -f text example-mcp
+	[[ $output == *"In maintenance from 14:11 to 14:41: nobody is told of anything: new disks"* ]]
+	[[ $output == *"muted: by the maintenance that ends at 14:41"* ]]
+	[[ $output != *next:* ]]
+	explain 14:12 example-mcp
+	jq -e '.maintenance_until == "2026-04-29T14:41:00Z" and .incidents[0].next_reminder == null' <<<"$output"
+}
+
+@test "whom the next step tells, and when" {
+	cat >fleet.yaml <<-'EOT'
+	regions: [{name: eu}, {name: us}, {name: ap}]
+	servers: [{slug: example-mcp, url: "https://example-mcp.example.com/mcp"}]
+	alerts:
+	  routes:
+	    - {name: chat, type: command, command: ["true"]}
+	    - {name: phone, type: command, command: ["true"]}
+	  policies:
+	    - steps: [{routes: [chat]}, {after: 20m, routes: [phone, chat]}]
+	EOT
+	export MCP_CONFIG=$PWD/fleet.yaml
+	night '14:02-14:10 red tools-list eu us'
+	explain 14:11 -f text example-mcp
+	[[ $output == *"  next: phone, chat told at 14:22, becomes P1 at 14:32, reminder at 18:02, unless it passes"* ]]
+	explain 14:11 example-mcp
+	jq -e '.incidents[0] | .next_step == "2026-04-29T14:22:00Z" and .next_told == ["phone", "chat"]' <<<"$output"
+	"$BIN/mcp-alert" tick -N "$(at 14:22)" >/dev/null
+	explain 14:23 example-mcp
+	jq -e '.incidents[0] | .ladder_step == 2 and .next_step == null and .next_told == []' <<<"$output"
+}
+
 @test "who looks after it, and what comes then" {
 	night '14:02-14:10 red tools-list eu us'
 	"$BIN/mcp-alert" ack -N "$(at 14:11)" --by alice --for 1h --reason "rolling back" example-mcp >/dev/null

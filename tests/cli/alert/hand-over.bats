@@ -73,6 +73,26 @@ summary() {
 	[ "$(events out)" = downtime_started ]
 }
 
+@test "an overrun that is closed takes its downtime along: what fails next is told" {
+	alert 0 maintenance add -N "$T" --start +1m --for 5m example-mcp
+	minutes 1 12 eu,us initialize | alert 0 -N $((T + 12 * 60))
+	[ "$(events out)" = maintenance_overrun_started ]
+	at 12 close --reason moved "example-mcp:maintenance_overrun:$T"
+	[ "$(events out)" = 'maintenance_overrun_resolved downtime_resolved' ]
+	verdict 13 eu,us initialize | alert 0 -N $((T + 13 * 60))
+	[ "$(events out)" = downtime_started ]
+}
+
+@test "a downtime that is closed alone leaves the regional incident to itself" {
+	redis flushall
+	minutes 0 2 eu tools-list | alert 0 -N "$T"
+	verdict 3 eu,us initialize | alert 0 -N $((T + 180))
+	[ "$(events out)" = downtime_started ]
+	at 4 close --reason moved "example-mcp:downtime:$((T + 180))"
+	alert 0 list
+	[ "$(jq -r .kind out)" = regional ]
+}
+
 @test "the words of these commands are checked" {
 	local words
 	while read -r words; do

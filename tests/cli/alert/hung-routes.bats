@@ -90,6 +90,60 @@ has() {
 	ended 3
 }
 
+@test "beside eighty that hang what was left of an earlier run goes out at once" {
+	local hung=()
+	hook mute 503
+	for ((i = 0; i < 80; i++)); do
+		hung+=("${HOOK/mute/m$i}}")
+	done
+	hook page 503
+	routes "${hung[@]}" "$HOOK}"
+	verdict 0 eu,us initialize | alert 3 -N "$T"
+	echo hang >mute/mood
+	echo 200 >page/mood
+	"$BIN/mcp-alert" tick -N $((T + 3600)) >out 2>err 3>&- &
+	pids+=($!)
+	seconds has page 'downtime_started downtime_started'
+	[ "$TAKEN" -lt 8 ]
+}
+
+# settled NAME EVENTS: that webhook took them, and its answer was heard.
+settled() {
+	has "$@" && [[ -z $(undelivered) ]]
+}
+
+@test "an answer is heard while input goes on coming without a pause" {
+	hook page late
+	routes "$HOOK}"
+	for ((i = 0; i < 40; i++)); do
+		verdict 0 '' '' '' "s$i"
+	done >greens
+	begin -N $((T + 60))
+	verdict 0 eu,us initialize >&"$IN"
+	yes "$(<greens)" >&"$IN" &
+	pids+=($! "$RUN")
+	seconds settled page downtime_started
+	[ "$TAKEN" -lt 8 ]
+}
+
+@test "a mail server that never says goodbye holds up nobody" {
+	echo mute >mood
+	mkfifo port
+	node "$ROOT/tests/fixture/smtp.mjs" . >port 3>&- &
+	pids+=($!)
+	read -r -t 60 mail <port
+	hook page
+	routes "{name: mail, type: email, url: 'smtp://127.0.0.1:$mail', from: a@example.com, to: [b@example.com]}" \
+		"$HOOK}"
+	begin -N $((T + 60))
+	verdict 0 eu,us initialize >&"$IN"
+	seconds test -s got
+	verdict 0 eu,us initialize '' other >&"$IN"
+	seconds has page 'downtime_started downtime_started'
+	[ "$TAKEN" -lt 8 ]
+	ended 0
+}
+
 @test "the worst is told first, whatever the order in which it was read" {
 	hook page
 	routes "$HOOK}"

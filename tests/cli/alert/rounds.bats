@@ -177,6 +177,22 @@ written() {
 	[[ -z $(redis smembers fleet:undelivered) ]]
 }
 
+@test "what begins while an end is on its way waits for its round, and goes once" {
+	hook ops
+	one_by_one "$HOOK}"
+	sed -i 's/common: 10000/common: 3/' fleet.yaml
+	servers 3000 4 '' '' | jq -c '{slug, url}' | sed '1iservers:' | sed 's/^{/  - {/' >>fleet.yaml
+	{
+		verdict 0 eu,us initialize '' server-0
+		minutes 1 3 '' '' '' server-0
+		verdict 4 eu,us initialize '' server-0
+		servers 2999 4 '' '' | tail -n +2
+	} >lines
+	alert 0 -N $((T + 240)) <lines
+	[[ $(got ops) == 'downtime_started downtime_resolved downtime_started' ]]
+	[[ ! -s err ]]
+}
+
 @test "a route that is down is tried with one of many" {
 	hook ops 503
 	one_by_one "$HOOK}"

@@ -85,6 +85,14 @@ quiet() {
 	[ "$(jq -r '.at' log)" = $((T + 1200)) ]
 }
 
+@test "explain says of one that was told before that it goes on after the silence" {
+	verdict 0 eu,us initialize | alert 0
+	quiet 0 --for 20m --reason 'new disks' example-mcp
+	verdict 1 eu,us initialize | alert 0
+	alert 0 explain -N $((T + 90)) -f text example-mcp
+	grep -qE 'muted: by silence s-[0-9a-f]{8} since 20:32; how it goes on is told after that' out
+}
+
 @test "a silence that somebody ends is over for what the next run sees; and ended by time alone" {
 	quiet 0 --for 4h --reason x example-mcp
 	id=$(jq -r .id out)

@@ -13,6 +13,8 @@ setup_file() {
 	export AS_OF PATH
 	servers $(($(date +%s) / 60 * 60))
 	mkdir -p empty cache www
+	(umask 077; mkdir web; echo 'token = a canary' >web/ack)
+	echo "store: unix://$REDIS_SOCK" >fleet.yaml
 	"$BIN/mcp-serve" render www
 	workers_start
 	fcgiwrap -s "unix:$PWD/wrap.sock" 2>wrap.err 3>&- &
@@ -152,6 +154,15 @@ contract() {
 	[ "$(tells Cache-Control) $(tells Vary)" = "private, no-store Authorization" ]
 	ask "$1" /api/embed-status/veiled
 	[ "$CODE" = 404 ]
+	# What is written to is mcp-alert's.
+	ask "$1" /ack/nope
+	[ "$CODE $(tells Cache-Control)" = "404 no-store" ]
+	grep -q 'There is nothing here' body
+	ask "$1" /answer/nope -d x=y
+	[ "$CODE $(jq -r .error body)" = "404 not_found" ]
+	ask "$1" /api/v1/monitors/example-mcp/maintenance --json "{\"reason\":\"$(printf '%2000s')\"}" \
+		-H "Authorization: Bearer x"
+	[ "$CODE $(jq -r .error body)" = "401 token" ]
 }
 
 @test "nginx, FastCGI" {

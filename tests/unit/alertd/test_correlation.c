@@ -4,6 +4,9 @@
  */
 #include "routing/correlation.h"
 
+#include "incident/incident.h"
+#include "routing/outbox.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -164,13 +167,13 @@ static void leave(struct alert_state *st, const char *slug, int minute,
 	};
 
 	snprintf(name, sizeof name, "%s", slug);
-	correlation_follow(st, &e, out);
+	correlation_follow(NULL, st, &e, out);
 }
 
 /* It begins, another joins it, and it ends with the last that recovers. */
 static void test_life(void **state)
 {
-	struct correlation_starts l = {0}, more = {0};
+	struct correlation_starts l = {0}, more = {0}, late = {0};
 	struct alert_events out = {0};
 	struct alert_state st;
 	char slug[CORRELATION_SLUG], again[CORRELATION_SLUG];
@@ -193,20 +196,25 @@ static void test_life(void **state)
 	expect(&st, &out, "downtime_started P2: Each of 2 servers (a and b) is "
 		"down: tools-list fails from eu and us (2 of 0 regions).");
 	assert_true(correlation_joins(&st, &more.v[0].event));
-	more.v[0].event.record.severity = SEVERITY_P1;
 	correlation_begin(&st, more.v, more.n, &out);
-	expect(&st, &out, "downtime_escalated P1: Each of 3 servers (a, b and "
+	expect(&st, &out, "downtime_escalated P2: Each of 3 servers (a, b and "
 		"c) is down: tools-list fails from eu and us (2 of 0 regions); "
 		"more than before.");
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "");
+	/* Ten minutes after the last that joined. */
+	note(&late, "d:downtime:6@22[eu,us]");
+	note(&late, "e:downtime:6@23[eu,us]");
+	assert_true(correlation_joins(&st, &late.v[0].event));
+	assert_false(correlation_joins(&st, &late.v[1].event));
+	correlation_release(&late);
 	leave(&st, "b", 20, &out);
 	leave(&st, "a", 30, &out);
 	leave(&st, "x", 31, &out);
 	expect(&st, &out, "");
 	leave(&st, "c", 25, &out);
 	expect(&st, &out,
-		"downtime_resolved P1: Each of 3 servers (a, b and c) "
+		"downtime_resolved P2: Each of 3 servers (a, b and c) "
 		"recovered after 20 min (00:10–00:30 UTC). Root layer: "
 		"http. Failing minutes: 0. All layers pass again.");
 	state_release(&st);
@@ -233,7 +241,7 @@ static void test_what_is_left(void **state)
 	correlation_begin(&st, l.v, l.n, &out);
 	events_release(&out);
 	strings_add(&e.still, "us");
-	correlation_follow(&st, &e, &out);
+	correlation_follow(NULL, &st, &e, &out);
 	assert_int_equal(out.n, 1);
 	assert_non_null(
 		strstr(out.v[0].summary, "works again, but not from us"));
@@ -243,6 +251,87 @@ static void test_what_is_left(void **state)
 	correlation_release(&l);
 }
 
+/* It is as severe as the worst of its servers; who had it knew of less. */
+static void test_worse(void **state)
+{
+	static const struct {
+		const char *slug;
+		enum severity severity;
+		bool told;
+	} rows[] = {
+		{"a", SEVERITY_P2, false},
+		{"x", SEVERITY_P1, false},
+		{"a", SEVERITY_P1, true},
+	};
+	struct correlation_starts l = {0};
+	struct alert_events out = {0};
+	struct alert_state st;
+	struct ack *ack = &st.incidents[ALERT_DOWNTIME].ack;
+
+	(void)state;
+	note(&l, "a:downtime:6@10[eu,us]");
+	state_init(&st, "*.12345678");
+	correlation_begin(&st, l.v, l.n, &out);
+	events_release(&out);
+	string_set(&ack->by, "ann");
+	ack->until = 3600;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char slug[2];
+		struct alert_event e = {
+			.slug = slug,
+			.record.kind = ALERT_DOWNTIME,
+			.record.phase = ALERT_ESCALATED,
+			.record.severity = rows[i].severity,
+			.record.at = 720,
+		};
+
+		snprintf(slug, sizeof slug, "%s", rows[i].slug);
+		correlation_follow(NULL, &st, &e, &out);
+		assert_int_equal(out.n, rows[i].told);
+		assert_int_equal(ack->by == NULL, rows[i].told);
+	}
+	events_release(&out);
+	state_release(&st);
+	correlation_release(&l);
+}
+
+/* What is told of all is not told of each, unless a policy names the server. */
+static void test_join(void **state)
+{
+	static char *a[] = {"a"}, *chat[] = {"chat"};
+	struct conf_route routes[] = {{.name = "chat"}, {.name = "mail"}};
+	struct conf_step step = {.routes = chat, .n_routes = 1};
+	struct conf_notify policy = {.name = "p", .steps = &step, .n_steps = 1};
+	struct conf c = {.routes = routes, .n_routes = 2, .policies = &policy,
+		.n_policies = 1};
+	struct alert_record r = {.slug = "a", .kind = ALERT_DOWNTIME,
+		.started_at = 600};
+	struct strings to = {0};
+
+	(void)state;
+	strings_add(&to, "chat");
+	for (int named = 0; named < 2; named++) {
+		struct alert_state st;
+		struct incident *inc;
+
+		policy.match = (struct conf_match) {
+			.servers = a, .n_servers = (size_t)named};
+		state_init(&st, "a");
+		inc = &st.incidents[ALERT_DOWNTIME];
+		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678");
+		assert_null(inc->group);
+		incident_open(inc, SEVERITY_P1, 600, 600, 1);
+		strings_note(&inc->told, "chat");
+		outbox_add(&st, &r, "{}", &to, 600);
+		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678");
+		assert_string_equal(inc->group, "*.12345678");
+		assert_int_equal(st.n_outbox, named);
+		assert_int_equal(inc->told.n, named);
+		state_release(&st);
+	}
+	strings_release(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +339,8 @@ int main(void)
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_what_is_left),
+		cmocka_unit_test(test_worse),
+		cmocka_unit_test(test_join),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

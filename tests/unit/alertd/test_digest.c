@@ -165,6 +165,45 @@ static void test_waits(void **state)
 	desk_release(&d);
 }
 
+static bool no(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return false;
+}
+
+/* What is being sent in a digest goes no other way, and what is new goes after
+   it. */
+static void test_under_way(void **state)
+{
+	struct outbox_judge judge = {no, yes, NULL}, dead = {yes, yes, NULL};
+	struct outbox_item item;
+	size_t at = 0;
+	struct desk d;
+
+	(void)state;
+	desk_init(&d);
+	happen(&d, 1, ALERT_STARTED, SEVERITY_P2, 1);
+	happen(&d, 2, ALERT_STARTED, SEVERITY_P2, 1);
+	expect_outbox(&d, "1 chat, 1 mail, 2 chat 10!, 2 mail 10!");
+	for (; outbox_due(&d.st, NIGHT_START + 60, &judge, &at, &item); at = 0)
+		outbox_drop(&d.st, &item);
+	for (size_t k = 0; k < d.st.outbox[0].n_deliveries; k++)
+		string_set(&d.st.outbox[0].deliveries[k].holder, "host/1/2/3");
+	happen(&d, 2, ALERT_RESOLVED, SEVERITY_P2, 11);
+	expect_outbox(&d, "2 chat, 2 mail, 3 chat, 3 mail");
+	assert_false(outbox_due(
+		&d.st, NIGHT_START + 11 * 60 + 29, &judge, &at, &item));
+	at = 0;
+	assert_true(outbox_due(
+		&d.st, NIGHT_START + 11 * 60 + 31, &judge, &at, &item));
+	assert_int_equal(item.pending->number, 2);
+	at = 0;
+	assert_true(
+		outbox_due(&d.st, NIGHT_START + 11 * 60, &dead, &at, &item));
+	desk_release(&d);
+}
+
 /*
  * A later event with an earlier digest brings forward what waits of its
  * incident.
@@ -233,6 +272,33 @@ static void test_record(void **state)
 	desk_release(&d);
 }
 
+/* The oldest comes first, of whatever server it is. */
+static void test_oldest_first(void **state)
+{
+	struct digests l = {0};
+	struct desk d, z;
+	struct buf b;
+
+	(void)state;
+	desk_init(&d);
+	desk_init(&z);
+	string_set(&z.st.slug, "z");
+	happen(&z, 1, ALERT_STARTED, SEVERITY_P3, 1);
+	happen(&d, 2, ALERT_STARTED, SEVERITY_P3, 2);
+	happen(&z, 3, ALERT_STARTED, SEVERITY_P3, 3);
+	digests_note(&l, &d.st, MORNING, "mail");
+	digests_note(&l, &z.st, MORNING, "mail");
+	assert_int_equal(l.n, 1);
+	buf_init(&b, 2 * DIGEST_BYTES);
+	digest_json(&b, &l.v[0], MORNING);
+	assert_non_null(strstr(b.p,
+		"\"events\":[{\"at\":1},{\"at\":2},{\"at\":3}]"));
+	buf_release(&b);
+	digests_release(&l);
+	desk_release(&d);
+	desk_release(&z);
+}
+
 /* In a storm the digest counts all events, and holds as many as fit. */
 static void expect_storm(int n, size_t size, size_t told)
 {
@@ -286,9 +352,11 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_waits),
+		cmocka_unit_test(test_under_way),
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_oldest_first),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -7,7 +7,9 @@
 #include "incident/acknowledgement.h"
 #include "routing/dispatch.h"
 #include "routing/escalation.h"
+#include "routing/fallback.h"
 #include "routing/rate_limit.h"
+#include "routing/silence_hold.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -67,6 +69,8 @@ static void tell(struct watch *w, size_t from)
 		struct recipients to = {0};
 		char event[ALERT_EVENT_SIZE];
 
+		if (e->suppressed)
+			continue;
 		dispatch_event(&d, &w->n.st, e, "{}", &to);
 		buf_fmt(&w->told, "%s%.0f %s %s:", w->told.len ? " | " : "",
 			(e->record.at - NIGHT_START) / 60,
@@ -283,6 +287,62 @@ static void test_ack(void **state)
 		   "20 downtime_escalated P1: channel pager phone");
 }
 
+/* The same, with a silence of the server from one minute to another. */
+static void silenced(struct watch *w, int from, int to, int times)
+{
+	static const char *const slugs[] = {"s"};
+	const struct silence s = {
+		.id = "s-01234567",
+		.slugs = slugs,
+		.n_slugs = 1,
+		.reason = "we move",
+		.starts_at = NIGHT_START + 60 * from,
+		.ends_at = NIGHT_START + 60 * to,
+	};
+
+	for (int i = 0; i < times; i++) {
+		double now = NIGHT_START + 60.0 * w->n.minute;
+
+		events_release(&w->n.events);
+		night_run(&w->n, "EU1");
+		silence_hold_judge(&w->n.st, &s, 1, &w->n.policy, now,
+			&w->n.events);
+		escalate(w->conf, &w->n.st, now, 0, &w->n.events);
+		tell(w, 0);
+	}
+}
+
+/* What an acknowledgement and a silence both cover counts once. */
+static void test_ack_and_silence(void **state)
+{
+	static const struct {
+		int from, to; /* the silence */
+		const char *expected;
+	} cases[] = {
+		/* The acknowledgement is from minute 6 to 16. */
+		{8, 12, "16 downtime_reminder P1: channel pager phone | "
+			"25 downtime_escalated P1: channel pager phone second"},
+		{4, 10, "16 downtime_reminder P1: channel pager | "
+			"17 downtime_escalated P1: channel pager phone | "
+			"27 downtime_escalated P1: channel pager phone second"},
+		{8, 22, "31 downtime_escalated P1: channel pager phone second"},
+		{4, 22, "23 downtime_escalated P1: channel pager phone | "
+			"33 downtime_escalated P1: channel pager phone second"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct watch w;
+
+		watch_init(&w, &usual);
+		silenced(&w, cases[i].from, cases[i].to, 6);
+		acknowledge(&w, NULL, 600);
+		buf_clear(&w.told);
+		silenced(&w, cases[i].from, cases[i].to, 29);
+		expect(&w, cases[i].expected);
+	}
+}
+
 static void test_ack_broken(void **state)
 {
 	const struct alert_record *r;
@@ -364,6 +424,94 @@ static void test_policies(void **state)
 		   "22 downtime_escalated P1: channel pager phone second");
 }
 
+/* Who was told in the place of another is called by their own steps, too. */
+static void test_after_fallback(void **state)
+{
+	struct conf_route routes[] = {team[0], team[1], team[2], team[3]};
+	struct conf conf = TEAM();
+	struct watch w;
+
+	(void)state;
+	conf.routes = routes;
+	routes[0].fallback = "second";
+	routes[1].fallback = "phone";
+	watch_init(&w, &conf);
+	w.now = NIGHT_START;
+	minutes(&w, "EU1", 2);
+	assert_int_equal(w.n.st.n_outbox, 1);
+	for (size_t i = 0; i < w.n.st.outbox[0].n_deliveries; i++)
+		w.n.st.outbox[0].deliveries[i].refused = true;
+	assert_int_equal(fallback_tell(&w.n.st, &conf, NIGHT_START + 60), 2);
+	minutes(&w, "EU1", 32);
+	minutes(&w, ".", 3);
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone second | "
+		   "15 downtime_escalated P1: channel pager phone second | "
+		   "30 downtime_escalated P1: channel pager phone second | "
+		   "36 downtime_resolved P1: channel pager phone second");
+}
+
+static void no_fault(void *arg, bool fatal, const char *message)
+{
+	(void)arg;
+	if (fatal)
+		fail_msg("%s", message);
+}
+
+static struct conf *policies(const char *rows)
+{
+	struct conf *c;
+	struct buf b;
+
+	buf_init(&b, 10000);
+	buf_fmt(&b, "alerts:\n  routes:\n"
+		"    - {name: chat, type: command, command: [chat]}\n"
+		"    - {name: phone, type: command, command: [phone]}\n"
+		"    - {name: boss, type: command, command: [boss]}\n"
+		"  policies:\n%s", rows);
+	c = conf_parse("fleet.yaml", b.p, b.len, no_fault, NULL);
+	buf_release(&b);
+	return c;
+}
+
+#define NAMELESS                                                               \
+	"    - {match: {severities: [P1], kinds: [downtime]}, steps: "         \
+	"[{routes: [chat]}, {after: 5m, routes: [phone]}, "                    \
+	"{after: 10m, routes: [boss]}]}\n"
+
+/* A policy without a name goes on where another is put above it. */
+static void test_nameless(void **state)
+{
+	struct conf *one = policies(NAMELESS);
+	struct conf *two = policies(
+		"    - {match: {severities: [P3]}, steps: []}\n" NAMELESS);
+	struct conf *other = policies(
+		"    - {match: {severities: [P1]}, steps: [{routes: [chat]}, "
+		"{after: 5m, routes: [phone]}]}\n");
+	const struct escalation *climb;
+	struct watch w;
+
+	(void)state;
+	watch_init(&w, one);
+	climb = &w.n.st.incidents[ALERT_DOWNTIME].escalation;
+	minutes(&w, "EU1", 7);
+	assert_string_equal(climb->ladder, "policy-1");
+	w.conf = two;
+	minutes(&w, "EU1", 5);
+	assert_string_equal(climb->ladder, "policy-2");
+	/* Another policy is another, though it has the place of the first. */
+	w.conf = other;
+	minutes(&w, "EU1", 7);
+	expect(&w, "0 downtime_started P1: chat | "
+		   "5 downtime_escalated P1: chat phone | "
+		   "10 downtime_escalated P1: chat phone boss | "
+		   "12 downtime_escalated P1: chat phone boss | "
+		   "17 downtime_escalated P1: chat phone boss");
+	conf_free(one);
+	conf_free(two);
+	conf_free(other);
+}
+
 /* What an older mcp-alert stored of an open incident: how far up its ladder. */
 static void test_stored(void **state)
 {
@@ -415,9 +563,12 @@ int main(void)
 		cmocka_unit_test(test_smaller_team),
 		cmocka_unit_test(test_promotion),
 		cmocka_unit_test(test_ack),
+		cmocka_unit_test(test_ack_and_silence),
 		cmocka_unit_test(test_ack_broken),
 		cmocka_unit_test(test_policies),
+		cmocka_unit_test(test_nameless),
 		cmocka_unit_test(test_stored),
+		cmocka_unit_test(test_after_fallback),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

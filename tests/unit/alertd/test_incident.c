@@ -335,8 +335,8 @@ static void test_wrong_clock(void **state)
 		struct incident *inc = &n.st.incidents[k];
 
 		incident_open(inc, SEVERITY_P3, now - 60, ahead + 1, 1);
-		inc->suppressed_at = ahead + 1;
-		inc->escalation.since = (double)ahead + 1;
+		inc->escalation.since = inc->escalation.stopped =
+			(double)ahead + 1;
 		inc->ack = (struct ack) {.by = xstrdup("ann"),
 			.at = (double)ahead + 1, .until = (double)ahead + 61};
 	}
@@ -346,13 +346,14 @@ static void test_wrong_clock(void **state)
 
 		assert_int_equal(inc->opened_at, now);
 		assert_int_equal(inc->reminded_at, now);
-		assert_int_equal(inc->suppressed_at, now);
 		assert_true(inc->escalation.since == (double)now);
+		assert_true(inc->escalation.stopped == (double)now);
 		assert_true(inc->ack.at == (double)now);
 		assert_true(inc->ack.until == (double)now + 60);
 		/* As far ahead as two clocks may differ. */
-		inc->opened_at = inc->reminded_at = inc->suppressed_at = ahead;
-		inc->escalation.since = inc->ack.at = (double)ahead;
+		inc->opened_at = inc->reminded_at = ahead;
+		inc->escalation.since = inc->escalation.stopped = inc->ack.at =
+			(double)ahead;
 	}
 	machine_tick(&n.st, &n.policy, (double)now, &n.events);
 	for (unsigned k = 0; k < ALERT_KINDS; k++) {
@@ -360,8 +361,8 @@ static void test_wrong_clock(void **state)
 
 		assert_int_equal(inc->opened_at, ahead);
 		assert_int_equal(inc->reminded_at, ahead);
-		assert_int_equal(inc->suppressed_at, ahead);
 		assert_true(inc->escalation.since == (double)ahead);
+		assert_true(inc->escalation.stopped == (double)ahead);
 		assert_true(inc->ack.at == (double)ahead);
 	}
 	assert_int_equal(n.events.n, 0);

@@ -52,7 +52,7 @@ static void test_words(void **state)
 			"No client can reach it.", "The DNS records"},
 		{NULL, NULL, "tls", "transport",
 			"No client", "The certificate"},
-		{NULL, NULL, "initialize", "transport", "No client", "Whether the host"},
+		{NULL, NULL, "initialize", "transport", "No client", "Whether the server"},
 		{NULL, NULL, "initialize", "http",
 			"It is reached, but answers", "The proxy's log"},
 		{NULL, NULL, "auth-initialize", "initialize", "It is reached, but begins",
@@ -127,6 +127,23 @@ static void test_words(void **state)
 		begins(line(&m.message, "Look first at"), rows[i].first, event);
 		made_release(&m);
 	}
+}
+
+static void test_where_nothing_listens_no_certificate_is_meant(void **state)
+{
+	struct told t = {
+		.event = "downtime_started",
+		.step = "tls",
+		.layer = "transport",
+		.error = "tcp.refused",
+	};
+	struct made m;
+
+	(void)state;
+	made_init(&m, CONF_ROUTE_PAGERDUTY, body_of(&t));
+	begins(line(&m.message, "Look first at"), "Whether the server",
+		t.error);
+	made_release(&m);
 }
 
 /* An incident, what happened to it, and its headline. */
@@ -373,6 +390,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(
+			test_where_nothing_listens_no_certificate_is_meant),
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_view),

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "routing/hours.h"
 #include "routing/routing.h"
+#include "../lib/conf_heard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,24 +40,9 @@ static double at(const char *text)
 #define SMS "    - {name: sms, type: twilio_sms, " NUMBERS
 #define CALL "    - {name: call, type: twilio_voice, " NUMBERS
 
-static void say(void *arg, bool fatal, const char *message)
-{
-	(void)arg;
-	if (fatal)
-		fail_msg("%s", message);
-}
-
 static struct conf *configure(const char *alerts)
 {
-	struct conf *c;
-	struct buf b;
-
-	buf_init(&b, 10000);
-	buf_fmt(&b, "%s%s", FLEET, alerts);
-	c = conf_parse("fleet.yaml", b.p, b.len, say, NULL);
-	buf_release(&b);
-	assert_non_null(c);
-	return c;
+	return conf_must(FLEET, alerts);
 }
 
 /* Who gets an event then; what waits says until when. */

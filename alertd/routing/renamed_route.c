@@ -1,4 +1,4 @@
-#include "routing/renamed.h"
+#include "routing/renamed_route.h"
 
 #include "routing/routing.h"
 

@@ -1,9 +1,9 @@
 /*
- * renamed.h: an incident of which a route was told that the configuration does
+ * renamed_route.h: an incident of which a route was told that the configuration does
  * not have any more. Pure.
  */
-#ifndef ROUTING_RENAMED_H
-#define ROUTING_RENAMED_H
+#ifndef ROUTING_RENAMED_ROUTE_H
+#define ROUTING_RENAMED_ROUTE_H
 
 #include "conf/conf.h"
 #include "incident/event.h"

@@ -1,4 +1,4 @@
-#include "commands/waiting.h"
+#include "commands/forecast.h"
 
 #include "base/lines.h"
 #include "base/xalloc.h"
@@ -19,7 +19,7 @@
 #define WINDOWS_MAX 60
 #define OUTPUT_MAX (16u * 1024 * 1024)
 
-void waiting_note(struct waiting *w, const struct verdict_record *v)
+void forecast_note(struct forecast *w, const struct verdict_record *v)
 {
 	for (size_t i = 0; i < w->n; i++) {
 		struct verdict_record *old = &w->v[i];
@@ -34,12 +34,12 @@ void waiting_note(struct waiting *w, const struct verdict_record *v)
 	w->v[w->n++] = *v;
 }
 
-void waiting_release(struct waiting *w)
+void forecast_release(struct forecast *w)
 {
 	for (size_t i = 0; i < w->n; i++)
 		verdict_record_release(&w->v[i]);
 	free(w->v);
-	*w = (struct waiting) {0};
+	*w = (struct forecast) {0};
 }
 
 static bool fails(const struct verdict *v)
@@ -113,7 +113,7 @@ static void put_server(struct buf *b, struct verdict *v, struct alert_state *st,
 	events_release(&events);
 }
 
-bool waiting_print(struct waiting *w, struct state_store *states,
+bool forecast_print(struct forecast *w, struct state_store *states,
 	const struct conf *conf, bool text)
 {
 	struct buf b;
