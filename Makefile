@@ -222,6 +222,8 @@ check-long: deps
 	$(MAKE) mutants
 	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats
+	$(MAKE) build/bench/server
+	bats -t tests/long/targets.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	tests/long/run

@@ -143,6 +143,10 @@ static const struct option_row options[] = {
 		.help = "call this tool in step 7; it should only read"},
 	{.name = "http1.1", .type = OPTION_FLAG, .at = AT(http1),
 		.help = "do not speak HTTP/2"},
+	{.name = "per-host", .arg = "n", .type = OPTION_NUMBER,
+		.at = AT(per_host), .wanted = "a number from 1 to 1000",
+		.min = 1, .max = 1000,
+		.help = "of these at most so many at one host"},
 	{.name = "region", .letter = 'r', .arg = "region", .at = AT(region),
 		.help = "where this runs; else MCP_REGION, else local"},
 	{.name = "resolve", .arg = "host:port:addr", .type = OPTION_LIST,
@@ -180,7 +184,7 @@ static const struct command_row forms[] = {
 		"[--health-tool name [--health-args json]] [--steps a-b] "
 		"[--cache-check when] " NETWORK " url", 0, 2, NULL, ""},
 	{"", 0, "--targets file [-46v] [-r region] [-t timeout] [-f format] "
-		"[--concurrency n] [--spread time] " NETWORK, 0, 0, NULL, ""},
+		"[--concurrency n] [--per-host n] [--spread time] " NETWORK, 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -224,6 +228,8 @@ static int check_together(const struct options *o)
 						 "use for what is said of them");
 	if (o->url && (o->concurrency || o->spread_s > 0))
 		return misused("--concurrency, --spread", "only with --targets");
+	if (o->url && o->per_host)
+		return misused("--per-host", "only with --targets");
 	if (o->token_file && o->credential)
 		return misused("--token-file", "not together with --credential");
 	if (o->health_tool && !*o->health_tool)

@@ -28,6 +28,8 @@ struct options {
 	double timeout_s;
 	double spread_s;
 	int concurrency;
+	int per_host;  /* probes of one host at once; 0: no limit */
+	bool progress; /* tell it on standard error */
 	bool deny_private;
 	bool bare_401_ok;
 	enum cache_check_when cache_check;

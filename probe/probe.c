@@ -94,6 +94,7 @@ static void release_probe(struct driver *d)
 		return;
 	d->job.end(d->job.arg, d->why);
 	stale_cache_release(p);
+	free(p->auth);
 	free(p->hash.digests);
 	listing_release(&p->list);
 	buf_release(&p->detail);
@@ -250,12 +251,12 @@ static void start_authorization(struct driver *d, enum next_kind kind)
 	const struct credential *held = p->target->credential;
 	const struct credential_client *c =
 		held ? credential_client(held) : NULL;
-	struct token_request rq = {.server = &p->auth.oauth,
+	struct token_request rq = {.server = &p->auth->oauth,
 		.scope = c && c->scope ? c->scope : "",
 		.anew = kind == NEXT_NEW_TOKEN};
 
 	if (kind == NEXT_DISCOVERY)
-		discovery_start(&p->wire, &p->auth.challenge, on_discovered, d);
+		discovery_start(&p->wire, &p->auth->challenge, on_discovered, d);
 	else if (kind == NEXT_ISSUER)
 		discovery_issuer(&p->wire, c->issuer, on_issuer, d);
 	else

@@ -10,6 +10,9 @@
 
 /* For TCP and TLS together; a handshake that takes longer serves nobody. */
 #define CONNECT_MS 10000L
+/* Where so many probes run at a time, each has less memory for what it reads. */
+#define MANY 200
+#define SMALL_BUFFER 4096L
 /* libcurl's own. */
 #define DNS_CACHE_S 60L
 /* Shorter than the 5 s after which node closes an idle connection. */
@@ -38,6 +41,8 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
 	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
+	if (c->width > MANY)
+		HTTP_SET(CURLOPT_BUFFERSIZE, SMALL_BUFFER);
 	HTTP_SET(CURLOPT_HTTP_VERSION,
 		(long)(c->http1 ? CURL_HTTP_VERSION_1_1
 				: CURL_HTTP_VERSION_2TLS));

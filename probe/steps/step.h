@@ -55,7 +55,7 @@ struct probe {
 		struct challenge challenge;
 		struct oauth_facts oauth; /* what the OAuth metadata say */
 		bool token_kept; /* the access token is from the cache */
-	} auth;
+	} *auth; /* owned by the driver; NULL until it asks for one */
 	struct listing list;
 	int list_id;		/* the id of the request for its first page */
 	bool listed;		/* all pages were read */
