@@ -34,7 +34,8 @@ only() {
 @test "a library is known to its owners alone" {
 	only curl/ alertd/transport/{http_client,smtp_client,transfers}.c \
 		probe/http/client.c probe/http/transfer_failure.h probe/http/fields.h \
-		probe/http/setup.h probe/http/sockets.c probe/http/tls.h probe/http/transfer.h probe/http/url.c
+		probe/http/setup.h probe/http/sockets.c probe/http/tls.h probe/http/transfer.h \
+		probe/http/url.c
 	only hiredis/ lib/store/store.c
 	only yaml.h lib/conf/yaml.h
 	only fcgiapp.h serve/main.c

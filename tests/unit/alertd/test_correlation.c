@@ -302,10 +302,12 @@ static void test_join(void **state)
 	struct conf_route routes[] = {{.name = "chat"}, {.name = "mail"}};
 	struct conf_step step = {.routes = chat, .n_routes = 1};
 	struct conf_notify policy = {.name = "p", .steps = &step, .n_steps = 1};
-	struct conf c = {.routes = routes, .n_routes = 2, .policies = &policy,
+	struct conf c = {.routes = routes,
+		.n_routes = 2,
+		.policies = &policy,
 		.n_policies = 1};
-	struct alert_record r = {.slug = "a", .kind = ALERT_DOWNTIME,
-		.started_at = 600};
+	struct alert_record r = {
+		.slug = "a", .kind = ALERT_DOWNTIME, .started_at = 600};
 	struct strings to = {0};
 
 	(void)state;

@@ -291,8 +291,8 @@ static void test_oldest_first(void **state)
 	assert_int_equal(l.n, 1);
 	buf_init(&b, 2 * DIGEST_BYTES);
 	digest_json(&b, &l.v[0], MORNING);
-	assert_non_null(strstr(b.p,
-		"\"events\":[{\"at\":1},{\"at\":2},{\"at\":3}]"));
+	assert_non_null(
+		strstr(b.p, "\"events\":[{\"at\":1},{\"at\":2},{\"at\":3}]"));
 	buf_release(&b);
 	digests_release(&l);
 	desk_release(&d);
