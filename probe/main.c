@@ -5,6 +5,7 @@
 #include "auth/token_cache.h"
 #include "base/clock.h"
 #include "base/exits.h"
+#include "base/lines.h"
 #include "base/log.h"
 #include "base/secrets.h"
 #include "base/xalloc.h"
@@ -24,10 +25,12 @@
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define CONCURRENCY 50
 #define PROGRESS_MS 250.0
+#define DESCRIPTORS 8192
 #define USER_AGENT "mcp-probe/" VERSION
 
 struct run {
@@ -45,6 +48,7 @@ struct run {
 	struct known_lists lists;
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
+	struct record earlier; /* of --resume; doc NULL: none */
 	double told_ms; /* monotonic: when progress was told; 0: never */
 };
 
@@ -170,6 +174,7 @@ static void start_probe(struct job *job)
 	struct probe_job pj = {.http = run->http,
 		.target = job->target,
 		.lists = &run->lists,
+		.earlier = run->earlier.doc ? &run->earlier.u.step.key : NULL,
 		.first = run->opts->first,
 		.last = run->opts->last,
 		.sink = {.step = on_step, .summary = on_summary, .arg = job},
@@ -355,6 +360,45 @@ static void run_all(struct run *run)
 	tell_progress(run, true);
 }
 
+/*
+ * Read the first step of the records that an earlier piece of the probe printed,
+ * and take its slug and region over; refuse those of a probe that has ended.
+ */
+static bool read_earlier(struct run *run, struct target *t)
+{
+	const char *path = run->opts->resume, *p;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct lines *lines = fd < 0 ? NULL : lines_new(fd);
+	bool over = false;
+	char why[FIELD_WHY];
+	size_t n;
+
+	while (lines && !over && lines_next(lines, &p, &n) == LINES_LINE) {
+		struct record r;
+
+		if (record_read(p, n, &r, why))
+			continue;
+		over = r.type == RECORD_PROBE;
+		if (r.type != RECORD_STEP || run->earlier.doc) {
+			record_release(&r);
+			continue;
+		}
+		snprintf(t->slug, sizeof t->slug, "%s", r.u.step.key.slug);
+		snprintf(t->region, sizeof t->region, "%s",
+			r.u.step.key.region);
+		run->earlier = r;
+	}
+	lines_free(lines);
+	if (fd < 0)
+		log_error("%s: %s", path, strerror(errno));
+	else if (over || !run->earlier.doc)
+		log_error("%s: %s", path,
+			over ? "the probe has ended" : "no step in it");
+	if (fd >= 0)
+		close(fd);
+	return !over && run->earlier.doc;
+}
+
 static int load(struct run *run)
 {
 	const char *path = run->opts->targets;
@@ -363,8 +407,11 @@ static int load(struct run *run)
 
 	if (!path) {
 		run->target = xcalloc(1, sizeof *run->target);
-		return target_from_opts(run->opts, run->target) ? EXIT_GOOD
-								: EXIT_USAGE;
+		return target_from_opts(run->opts, run->target) &&
+				(!run->opts->resume ||
+					read_earlier(run, run->target))
+			? EXIT_GOOD
+			: EXIT_USAGE;
 	}
 	fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
@@ -484,6 +531,18 @@ static void hold_descriptors(void)
 		close(fd);
 }
 
+/* Each probe that runs takes a descriptor or two. */
+static void raise_descriptors(void)
+{
+	struct rlimit most;
+
+	if (getrlimit(RLIMIT_NOFILE, &most) || most.rlim_cur >= DESCRIPTORS)
+		return;
+	most.rlim_cur = most.rlim_max < DESCRIPTORS ? most.rlim_max
+						    : DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &most);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
@@ -507,6 +566,7 @@ int main(int argc, char **argv)
 	run.report.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	o.progress = o.targets && isatty(STDERR_FILENO) &&
 		!isatty(STDOUT_FILENO) && !o.verbose;
+	raise_descriptors();
 	rc = load(&run);
 	if (rc == EXIT_GOOD)
 		rc = probe_all(&run);
@@ -515,6 +575,7 @@ int main(int argc, char **argv)
 		free(run.target);
 	}
 	queue_release(&run.queue);
+	record_release(&run.earlier);
 	free(run.why);
 	return rc;
 }

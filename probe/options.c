@@ -153,6 +153,8 @@ static const struct option_row options[] = {
 		.at = AT(resolve), .max = OPTIONS_MANY, .valid = resolve_valid,
 		.wanted = "host:port:addr with an IP address",
 		.help = "take this address for the name"},
+	{.name = "resume", .arg = "file", .at = AT(resume),
+		.help = "go on with the probe whose first steps are in this file"},
 	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
 		.valid = slug_valid, .wanted = "a valid name",
 		.help = "the name of the server; else the host of the URL"},
@@ -182,7 +184,7 @@ static const struct command_row forms[] = {
 	{"", 0, "[-46v] [-r region] [-s slug] [-t timeout] [-f format] "
 		"[--token-file file | --credential file] [--allow-bare-401] "
 		"[--health-tool name [--health-args json]] [--steps a-b] "
-		"[--cache-check when] " NETWORK " url", 0, 2, NULL, ""},
+		"[--resume file] [--cache-check when] " NETWORK " url", 0, 2, NULL, ""},
 	{"", 0, "--targets file [-46v] [-r region] [-t timeout] [-f format] "
 		"[--concurrency n] [--per-host n] [--spread time] " NETWORK, 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
@@ -228,6 +230,8 @@ static int check_together(const struct options *o)
 						 "use for what is said of them");
 	if (o->url && (o->concurrency || o->spread_s > 0))
 		return misused("--concurrency, --spread", "only with --targets");
+	if (o->resume && (o->targets || o->first == STEP_DNS || o->check_expiry))
+		return misused("--resume", "only with --steps that begin later");
 	if (o->url && o->per_host)
 		return misused("--per-host", "only with --targets");
 	if (o->token_file && o->credential)

@@ -22,6 +22,7 @@ struct options {
 	const char *cacert;
 	const char *health_tool;
 	const char *health_args; /* JSON text */
+	const char *resume;	 /* records of an earlier piece */
 	enum format format;
 	int has_format; /* 0, or 1 more than the format */
 	enum step first, last;

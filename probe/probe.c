@@ -460,6 +460,10 @@ void probe_start(const struct probe_job *job)
 			.gone = on_gone},
 		.arg = d};
 	make_id(p->id);
+	if (job->earlier) {
+		snprintf(p->id, sizeof p->id, "%s", job->earlier->probe_id);
+		key.started_at = job->earlier->started_at;
+	}
 	draw(&names, sizeof names);
 	budget_init(&p->budget, late, p);
 	p->wire.budget = &p->budget;

@@ -18,7 +18,7 @@ static double part_of(const char *p, size_t n)
 	cJSON *doc = json_parse(p, n, &json_record, why);
 	const char *slug = json_str(doc, "slug");
 	double part = slug ? (double)siphash(&moments, slug, strlen(slug)) /
-				18446744073709551616.0
+				      18446744073709551616.0
 			   : 0;
 
 	cJSON_Delete(doc);
@@ -53,8 +53,8 @@ int queue_read(struct queue *q, int fd, double spread_s)
 			.number = lines_number(lines),
 			.n = n,
 			.at_ms = line && spread_s > 0
-				? 1000 * spread_s * part_of(p, n)
-				: 0};
+					 ? 1000 * spread_s * part_of(p, n)
+					 : 0};
 		if (line) {
 			q->list[q->n - 1].text = xmalloc(n + 1);
 			memcpy(q->list[q->n - 1].text, p, n + 1);
@@ -83,8 +83,8 @@ static bool full(const struct queue *q, uint64_t host)
 	return q->busy && host && q->busy[host % SLOTS] >= q->per_host;
 }
 
-struct queue_line *queue_next(struct queue *q, double elapsed_ms,
-	double *wait_ms)
+struct queue_line *queue_next(
+	struct queue *q, double elapsed_ms, double *wait_ms)
 {
 	while (q->first < q->n && !q->list[q->first].number)
 		q->first++;

@@ -35,7 +35,7 @@ struct probe {
 	struct transport transport;
 	struct steps steps;
 	struct budget budget;
-	char id[40];
+	char id[PROBE_ID_MAX + 1];
 	int ids; /* requests that had an id since the handshake began */
 	char request_id[80]; /* the id of the last request, as JSON text */
 	bool connected;	     /* the first connection was made */

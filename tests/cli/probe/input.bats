@@ -39,6 +39,7 @@ refused() {
 	refused "--token-file: not together with --credential" --token-file a --credential b $u
 	refused "--concurrency, --spread: only with --targets" --concurrency 3 $u
 	refused "--concurrency, --spread: only with --targets" --spread 3s $u
+	refused "--resume: only with --steps that begin later" --resume x $u
 	refused "--per-host: only with --targets" --per-host 3 $u
 	for n in 0 1001 -1 x ""; do
 		refused "--concurrency: not a number from 1 to 1000" --targets - --concurrency "$n"

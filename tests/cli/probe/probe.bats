@@ -372,6 +372,43 @@ targets() {
 	done
 }
 
+@test "--resume: pieces of one probe have one id, and each step once" {
+	probe -s pieces -r mine --steps 1-5 "$HOST/json"
+	cp out first
+	probe --steps 6-8 --resume first "$HOST/json"
+	[ "$status" -eq 0 ]
+	jq -es 'map(select(.type != "runner")) | length == 9 and
+		(map([.slug, .region, .probe_id, .probe_started_at]) | unique |
+			length == 1 and .[0][:2] == ["pieces", "mine"]) and
+		map(.n) == [1, 2, 3, 4, 5, 6, 7, 8, null] and
+		.[8].state == "healthy"' first out
+	"$BIN/mcp-aggregate" verdict -f jsonl - < <(cat first out) |
+		jq -es '.[0].slug == "pieces" and .[0].regions[0].state == "healthy"'
+	# A probe that has ended, and what is none.
+	cp out second
+	probe --steps 6-8 --resume second "$HOST/json"
+	[ "$status" -eq 2 ]
+	[ "$(cat err)" = 'mcp-probe: second: the probe has ended' ]
+	echo x >none
+	probe --steps 6-8 --resume none "$HOST/json"
+	[ "$status" -eq 2 ]
+	[ "$(cat err)" = 'mcp-probe: none: no step in it' ]
+}
+
+@test "a list of tools that came before has the same records, whatever brings it" {
+	local mood
+	for mood in json sse http-sse stateless pages; do
+		targets "$mood" "$mood" "$mood" >targets
+		probe --targets targets --concurrency 1
+		jq -es 'map(select(.state)) | length == 3 and (map({state, tool_hash,
+			full_hash, tool_count, tools}) | unique | length == 1 and
+			.[0].state == "healthy" and .[0].tools)' out
+		jq -es 'map(select(.n == 6 or .n == 8) | {n, status, message,
+			detail: (.detail | del(.first_byte_ms, .total_ms))}) |
+			unique | length == 2' out
+	done
+}
+
 @test "a target's own settings are used" {
 	cat >targets <<-EOF
 		{"slug":"a","url":"$HOST/json","region":"own-1","known_hash":"3dd57732f374$(printf '%052d' 0)"}
