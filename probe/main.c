@@ -45,7 +45,7 @@ struct run {
 	bool broken;  /* a server is broken, or its certificate expires */
 	int plugin;   /* the exit status of a monitoring plugin then */
 	char *why;    /* what this machine failed at, or NULL */
-	struct known_lists lists;
+	struct known_lists lists, *known; /* NULL: they have no random key */
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
 	struct record earlier; /* of --resume; doc NULL: none */
@@ -173,7 +173,7 @@ static void start_probe(struct job *job)
 	struct run *run = job->run;
 	struct probe_job pj = {.http = run->http,
 		.target = job->target,
-		.lists = &run->lists,
+		.lists = run->known,
 		.earlier = run->earlier.doc ? &run->earlier.u.step.key : NULL,
 		.first = run->opts->first,
 		.last = run->opts->last,
@@ -497,9 +497,10 @@ static int probe_all(struct run *run)
 		log_error("%s: %s", o->cacert, strerror(errno));
 		return EXIT_USAGE;
 	}
-	if (RAND_bytes((unsigned char *)&key, sizeof key) != 1)
-		memset(&key, 0, sizeof key);
-	known_lists_init(&run->lists, &key);
+	if (RAND_bytes((unsigned char *)&key, sizeof key) == 1) {
+		run->known = &run->lists;
+		known_lists_init(run->known, &key);
+	}
 	run->http = http_new(&config);
 	if (!run->http)
 		return EXIT_ENV;

@@ -54,6 +54,22 @@ none() {
 	[[ $(sessions "$1") -eq 0 ]]
 }
 
+# killed_at N COMMAND…: kills it once it has printed N lines, into the file killed;
+# these must be whole, and records.
+killed_at() {
+	local n=$1 pid
+	shift
+	"$@" >killed &
+	pid=$!
+	until [ "$(wc -l <killed)" -ge "$n" ]; do
+		kill -0 $pid || return 1
+	done
+	kill -9 $pid
+	wait $pid || true
+	[ "$(tail -c 1 killed | od -An -tx1)" = ' 0a' ]
+	jq -e . killed >/dev/null
+}
+
 # cpu COMMAND…: runs it; CPU is how many ms of processor time it took, which is
 # the same on a machine that does other work.
 cpu() {

@@ -60,11 +60,6 @@ all() {
 	local n
 	for n in 1 100 3000 20000 60000; do
 		[ "$n" -lt $((8 * TARGETS)) ] || continue
-		"$BIN/mcp-probe" -t 10s --targets targets --concurrency 1000 >killed &
-		until [ "$(wc -l <killed)" -ge "$n" ]; do :; done
-		kill -9 $!
-		wait $! || true
-		[ "$(tail -c 1 killed | od -An -tx1)" = ' 0a' ]
-		jq -e . killed >/dev/null
+		killed_at "$n" "$BIN/mcp-probe" -t 10s --targets targets --concurrency 1000
 	done
 }

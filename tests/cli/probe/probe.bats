@@ -361,12 +361,7 @@ targets() {
 	# shellcheck disable=SC2046
 	targets $(for n in {1..40}; do echo json stateless html hang@list; done) >targets
 	for n in 1 30 150 400 700; do
-		"$BIN/mcp-probe" -t 1s --targets targets --concurrency 20 >killed &
-		until [ "$(wc -l <killed)" -ge "$n" ]; do :; done
-		kill -9 $!
-		wait $! || true
-		[ "$(tail -c 1 killed | od -An -tx1)" = ' 0a' ]
-		jq -e . killed >/dev/null
+		killed_at "$n" "$BIN/mcp-probe" -t 1s --targets targets --concurrency 20
 		# Of each probe all lines or none.
 		[ $((($(wc -l <killed) - 1) % 9)) -eq 0 ]
 	done
