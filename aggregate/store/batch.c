@@ -6,6 +6,9 @@
 #include "mcp/histogram.h"
 #include "mcp/layers.h"
 #include "offline/index.h"
+#include "store/hour_row.h"
+
+#include <inttypes.h>
 
 /* The most characters of a code in brief; the same as in offline/collect.c. */
 #define CODE_MAX 100
@@ -141,23 +144,47 @@ static const char *failure_mark(enum step step, const char *error)
 		: failure_layer_name(failure_layer_of(step, error));
 }
 
+static uint64_t hash_text(uint64_t hash, const char *s)
+{
+	return s ? index_hash(hash, s, strlen(s) + 1) : index_hash(hash, "", 1);
+}
+
+/* The end of a summary's mark: NUMBER.SAYS. */
+static const char *saying(const struct probe_record *r, char out[16])
+{
+	int number = (int)r->state * 4 + (int)r->era;
+	char head[16];
+	uint64_t hash;
+
+	snprintf(head, sizeof head, "%d.%d", number, (int)r->failed_step);
+	hash = hash_text(0, head);
+	hash = hash_text(hash, r->protocol);
+	hash = hash_text(hash, r->tool_hash);
+	hash = hash_text(hash, r->full_hash);
+	snprintf(out, 16, "%d.%08" PRIx32, number, (uint32_t)hash);
+	return out;
+}
+
 static void put_mark(struct piece *p, const struct record *r)
 {
 	const struct step_record *s = &r->u.step;
 	const struct probe_record *sum = &r->u.probe;
 	size_t size = sizeof p->mark;
+	char end[16];
 
 	if (r->type == RECORD_STEP && s->status == STATUS_FAIL)
-		snprintf(p->mark, size, "%d:%s", (int)s->step,
-			failure_mark(s->step, s->error));
+		snprintf(p->mark, size, "%d:%s.%u", (int)s->step,
+			failure_mark(s->step, s->error),
+			hour_row_code(s->error));
 	else if (r->type == RECORD_STEP)
 		snprintf(p->mark, size, "%d", (int)s->step);
 	else if (sum->failed_step)
-		snprintf(p->mark, size, "9:%d:%s", (int)sum->failed_step,
-			failure_mark(sum->failed_step, sum->error));
+		snprintf(p->mark, size, "9:%d:%s.%u.%s", (int)sum->failed_step,
+			failure_mark(sum->failed_step, sum->error),
+			hour_row_code(sum->error), saying(sum, end));
 	else
-		snprintf(p->mark, size, "9:%zu",
-			histogram_bucket(sum->total_ms));
+		snprintf(p->mark, size, "9:%zu.%s",
+			histogram_bucket(sum->total_ms), saying(sum, end));
 }
 
 /* Take from the summary what the bundle needs beside its text. */

@@ -1,13 +1,14 @@
 local probe, reporters, latest, tool_hash = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
-local tools, head_key = KEYS[10], KEYS[11]
+local tools, head_key, row = KEYS[10], KEYS[11], KEYS[12]
 local region, id, at, hash = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local list_field, list_text, is_counted = ARGV[5], ARGV[6], ARGV[7] == '1'
 local probe_life, latest_life, hash_life = ARGV[8], ARGV[10], ARGV[11]
 local ahead_of, n_pieces, most_bytes = tonumber(ARGV[13]), ARGV[19], ARGV[20]
+local offset, started, passing_life = ARGV[21], tonumber(ARGV[22]), ARGV[23]
 -- The pieces for `probe`, and those for `latest`.
 local new, mine = {}, {}
-local brief = 21 + 2 * tonumber(n_pieces)
-for i = 21, #ARGV, 2 do
+local brief = 26 + 2 * tonumber(n_pieces)
+for i = 26, #ARGV, 2 do
 	put(i < brief and new or mine, ARGV[i], ARGV[i + 1])
 end
 -- The probe of the window: what stands there, and what will (nil: what stands).
@@ -23,6 +24,13 @@ if old then
 		if oid == id and first == 0 then keep = union(before, new)
 		elseif first > 0 or (first == 0 and less(id, oid)) then keep = new
 		end
+	end
+else
+	-- Its record may have gone: the row of the hour still knows it.
+	local slot = read_slot(row, offset)
+	if slot then
+		before, counted = slot_pieces(slot), slot[3] and '1' or '0'
+		if not before or slot[1] <= started then keep = nil end
 	end
 end
 local marks, text = join(keep or {}, ',\n')
@@ -54,6 +62,7 @@ for row in ((list or '') .. '\n'):gmatch('(.-)\n') do
 	end
 end
 if mine[9] then mine = {[9] = mine[9]} end
+local evidence, follower = says_something(rows, tonumber(at), keep or mine)
 if stays then
 	local m, t = join(mine, '\t')
 	rows[#rows + 1] = {tonumber(at), id, at .. '\t' .. id .. '\t' ..
@@ -64,12 +73,14 @@ if keep and text ~= (old or ''):sub(2, -2) then
 	if counted == '1' then count_probe(before, -1) end
 	if is_counted then count_probe(keep, 1) end
 	if counted == '1' or is_counted then counts_changed() end
-	redis.call('SET', probe, '[' .. text .. ']', 'EX', probe_life)
+	local life = evidence and probe_life or passing_life
+	redis.call('SET', probe, '[' .. text .. ']', 'EX', life)
 	redis.call('SET', head_key, id .. ' ' .. at .. ' ' ..
-		(is_counted and '1' or '0') .. ' ' .. marks, 'EX', probe_life)
+		(is_counted and '1' or '0') .. ' ' .. marks, 'EX', life)
+	write_slot(row, offset, started, keep, is_counted, ARGV[24])
 end
 redis.call('SADD', reporters, region)
-redis.call('EXPIRE', reporters, probe_life)
+redis.call('EXPIRE', reporters, passing_life)
 table.sort(rows, function(a, b)
 	if a[1] ~= b[1] then return a[1] > b[1] end
 	return less(b[2], a[2])
@@ -91,4 +102,4 @@ redis.call('HSET', latest, region, table.concat(out, '\n'))
 redis.call('EXPIRE', latest, latest_life)
 if newest then redis.call('SET', tool_hash, newest, 'EX', hash_life) end
 if list_field ~= '' then keep_list(tools, list_field, list_text, at, hash_life) end
-return 1
+return follower and {follower} or 1

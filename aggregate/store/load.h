@@ -70,8 +70,12 @@ struct load_span {
 
 /*
  * load_minutes(s, c, span): add the first probe of each minute and region to c,
- * whole, as far as the store still has it. 0, or -1 where the store failed, and
+ * whole, as far as the store still has its records; else what the row of its
+ * hour says, for which nothing is called. 0, or -1 where the store failed, and
  * the operator has been told.
+ *
+ * load_heard(s, span, heard): whether each minute holds a probe, one bool for
+ * each. 0, or -1 likewise.
  *
  * load_regions(s, slug, n): the n regions that ever reported on a server,
  * sorted, with a NULL behind them; load_regions_free(regions) frees them. NULL
@@ -79,6 +83,7 @@ struct load_span {
  */
 int load_minutes(struct store *s, struct collect *c,
 	const struct load_span *span);
+int load_heard(struct store *s, const struct load_span *span, bool *heard);
 char **load_regions(struct store *s, const char *slug, size_t *n);
 void load_regions_free(char **regions);
 

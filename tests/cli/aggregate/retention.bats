@@ -1,0 +1,151 @@
+#!/usr/bin/env bats
+# Goal: the records of a probe stay where they say something, and what a row of
+# six bytes knows of the others is enough for whoever asks later.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/store
+
+MIN=$(($(date +%s) / 60 * 60))
+
+# life AGO [REGION]: how long the records of that minute live, in hours.
+life() {
+	echo $((($(redis ttl "probe:demo:$((MIN - 60 * $1)):${2:-us}") + 1800) / 3600))
+}
+
+# at AGO [STEP ERROR]: a probe of the minute so long ago.
+at() {
+	local ago=$1
+	shift
+	probes demo us $((MIN - 60 * ago)) "$@"
+}
+
+# forget: what expires after ten minutes is gone.
+forget() {
+	local key
+	redis --raw keys 'probe:demo:??????????:*' | while read -r key; do
+		redis del "$key"
+	done >/dev/null
+}
+
+@test "records stay for a day that failed, or differ from those before" {
+	for i in 9 8 7 6; do at $i; done >all
+	at 5 tools-list >>all
+	at 4 tools-list >>all
+	for i in 3 2; do at $i; done >>all
+	at 1 | jq -c 'if .type == "probe" then .tool_hash = "e" * 64 else . end' >>all
+	at 0 | jq -c 'if .type == "probe" then .tool_hash = "e" * 64 else . end' >>all
+	for order in cat tac 'shuf --random-source=all'; do
+		redis flushall >/dev/null
+		$order all | aggregate ingest
+		# The first; the outage; the recovery; the deployment.
+		[ "$(for i in 9 5 4 3 1; do life $i; done | xargs)" = "24 24 24 24 24" ]
+		[ "$order" != cat ] ||
+			[ "$(for i in 8 7 6 2 0; do life $i; done | xargs)" = "0 0 0 0 0" ]
+	done
+	[ "$(redis ttl "probe:demo:$MIN:reporters")" -le 600 ]
+}
+
+@test "an era or a revision that changes says something, a duration does not" {
+	at 4 | aggregate ingest
+	at 3 | jq -c 'if .type == "probe" then .total_ms = 900 else . end' | aggregate ingest
+	at 2 | jq -c 'if .type == "probe" then .protocol = "2026-07-28" else . end' |
+		aggregate ingest
+	at 1 | jq -c 'if .type == "probe" then .era = "stateless" else . end' |
+		aggregate ingest
+	[ "$(for i in 4 3 2 1; do life $i; done | xargs)" = "24 0 24 24" ]
+}
+
+@test "a probe that comes late makes evidence of the one after it" {
+	at 9 | aggregate ingest
+	at 3 | aggregate ingest
+	[ "$(life 3)" -eq 0 ]
+	at 6 dns dns.nxdomain | aggregate ingest
+	[ "$(life 6)" -eq 24 ]
+	[ "$(life 3)" -eq 24 ]
+}
+
+@test "a summary that comes after its steps decides" {
+	at 9 | aggregate ingest
+	at 8 >one
+	head -n 8 one | aggregate ingest
+	[ "$(life 8)" -eq 24 ]
+	tail -n 1 one | aggregate ingest
+	[ "$(life 8)" -eq 0 ]
+}
+
+@test "the configuration says how long, and a single value is that of evidence" {
+	conf() {
+		printf 'store: %s\nretention: %s\nregions: [{name: us}, {name: eu}, {name: sa}]\n' \
+			"$MCP_STORE" "$1" >fleet.yaml
+	}
+	conf '{evidence: 3h, passing: 2h}'
+	{ at 1; at 0; } | aggregate ingest -c fleet.yaml 2>/dev/null
+	[ "$(life 1)" -eq 3 ]
+	[ "$(life 0)" -eq 2 ]
+	conf 5h
+	at 0 dns | aggregate ingest -c fleet.yaml 2>/dev/null
+	run -2 aggregate config -c <(conf '{evidence: 1h, passing: 2h}'; cat fleet.yaml)
+	[[ $output == *"passing"*"is above 1h, that of evidence"* ]]
+}
+
+@test "a row holds at most 8 bytes for each probe, and lives two days" {
+	for i in {59..0}; do probes demo us $((MIN / 3600 * 3600 - 60 * i - 60)); done |
+		aggregate ingest
+	row=probe:demo:$((MIN / 3600 - 1)):us
+	[ "$(redis strlen "$row")" -le 480 ]
+	[ "$(redis ttl "$row")" -gt $((47 * 3600)) ]
+	[ "$(redis ttl "$row")" -le $((48 * 3600)) ]
+}
+
+@test "a probe that comes again after its records have gone is counted once" {
+	{ at 5; at 4; at 3 tools-list; } >all
+	aggregate ingest <all
+	redis_dump | grep -A99 -e ':latency:' -e ':errors:' | grep -v '^=' >once
+	forget
+	aggregate ingest <all
+	redis_dump | grep -A99 -e ':latency:' -e ':errors:' | grep -v '^=' >twice
+	diff once twice
+	# One that started before takes its place, as ever.
+	day=probe:demo:latency:d$((MIN / 86400))
+	before=$(redis hvals "$day" | jq -s add)
+	probes demo us $((MIN - 60 * 5 + 9)) | aggregate ingest
+	[ "$(redis hvals "$day" | jq -s add)" -eq "$before" ]
+	forget
+	probes demo us $((MIN - 60 * 5 - 60)).5 | aggregate ingest
+	[ "$(redis hvals "$day" | jq -s add)" -eq $((before + 1)) ]
+	forget
+	probes demo us $((MIN - 60 * 5 - 60)) tools-list | aggregate ingest
+	[ "$(redis hvals "$day" | jq -s add)" -eq "$before" ]
+}
+
+@test "minutes that nobody judged in time are judged by the rows" {
+	# The last minutes of a day are those of the day before to the rule.
+	for r in us eu sa; do probes demo $r $((MIN - 60 * 50)); done | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 50 + 59)) >/dev/null
+	for i in {49..1}; do
+		for r in us eu sa; do
+			if ((i >= 30 && i < 40)); then
+				probes demo $r $((MIN - 60 * i)) tools-list mcp.tools
+			else
+				probes demo $r $((MIN - 60 * i))
+			fi
+		done
+	done >all
+	aggregate ingest <all
+	redis_dump >kept
+	forget
+	aggregate verdict -N $((MIN - 1)) >out || [ $? -eq 1 ]
+	jq -s -c '[.[] | select(.judged_at != null)] | sort_by(.window) |
+		map([.window, .verdict, .tier])' out >by_row
+	[ "$(jq length by_row)" -ge 45 ]
+	# The same where all records are there.
+	redis flushall >/dev/null
+	for r in us eu sa; do probes demo $r $((MIN - 60 * 50)); done | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 50 + 59)) >/dev/null
+	aggregate ingest <all
+	aggregate verdict -N $((MIN - 1)) >out || [ $? -eq 1 ]
+	jq -s -c '[.[] | select(.judged_at != null)] | sort_by(.window) |
+		map([.window, .verdict, .tier])' out >by_records
+	diff by_records by_row
+	grep -q red by_row
+}
