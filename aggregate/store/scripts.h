@@ -14,16 +14,20 @@
  *
  * KEYS: 1 probe, 2 reporters, 3 latest, 4 tool-hash, 5 latency of the hour and
  *       6 of the day, 7 errors of the hour and 8 of the day, 9 baseline,
- *       10 tools, 11 head
+ *       10 tools, 11 head, 12 row of the hour
  * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 the tool
  *       hash of its summary or "-", 5 field and 6 text of its tools or "",
- *       7 "1" where it is to be counted; 8 the life in seconds of probe; 9 the
+ *       7 "1" where it is to be counted; 8 the life in seconds of a probe that
+ *       says something; 9 the
  *       most bytes of lists of tools; the lives of 10 latest, 11 tool-hash,
- *       12 latency; 13 the instant after which a probe is from the future;
+ *       12 latency of the hour; 13 the instant after which a probe is from the future;
  *       14 the minute of the hour and 15 the hour of the day in which it
  *       started, 16 the life of the errors of an hour and 17 of a day, 18 the
  *       day; 19 how many of its pieces follow; 20 the most bytes of the array
- *       at KEYS[1]; then pairs of mark and text of these pieces, and after them
+ *       at KEYS[1]; 21 the offset of its minute in the row, 22 when it started,
+ *       as a slot has it (hour_row.h); the lives of 23 a probe that says
+ *       nothing new, and reporters, 24 the row, 25 latency of the day; then
+ *       pairs of mark and text of these pieces, and after them
  *       of those that `latest` keeps; see batch.h
  *
  * The script never looks into the text of a record, which a stranger may have
@@ -47,7 +51,14 @@
  * many from the future, and the newest that has a hash, however old; of those
  * that started at one instant the same one.
  *
- * Returns 1; or a text that says why the records are refused, and nothing was
+ * A probe says something where it failed, is the first of its region, has no
+ * summary yet, or differs from the one that started before, of those that
+ * `latest` has (evidence.lua): see SAYS in batch.h. Once its records have gone,
+ * its slot in the row stands for them: it is not counted again, and of a window
+ * one that started before it takes its place.
+ *
+ * Returns 1; or, in an array, when the probe after this one started, which now
+ * says something; or a text that says why the records are refused, and nothing was
  * changed: `latest` holds an earlier probe of the same id, or the probe would
  * grow too large.
  */

@@ -265,7 +265,7 @@ static const struct conf_key server[] = {
 static const struct conf_key retention[] = {
 	{KEY("evidence", CONF_SECONDS, conf_retention, evidence_s), .min = 3600,
 		.max = 35 * 86400, .otherwise = "24h"},
-	{KEY("passing", CONF_SECONDS, conf_retention, passing_s), .min = 600,
+	{KEY("passing", CONF_SECONDS, conf_retention, passing_s), .min = 60,
 		.max = 35 * 86400, .otherwise = "10m"},
 	{.name = NULL},
 };

@@ -27,6 +27,15 @@ forget() {
 	done >/dev/null
 }
 
+# counts: what is counted, in the histograms and the errors.
+counts() {
+	local key
+	redis --raw keys 'probe:demo:errors:*' | sort | while read -r key; do
+		echo "$key $(redis --raw hgetall "$key" | paste -sd ' ' - | xargs -n2 | sort | xargs)"
+	done
+	redis --raw hgetall "probe:demo:latency:d$((MIN / 86400))" | paste - - | sort
+}
+
 @test "records stay for a day that failed, or differ from those before" {
 	for i in 9 8 7 6; do at $i; done >all
 	at 5 tools-list >>all
@@ -100,10 +109,10 @@ forget() {
 @test "a probe that comes again after its records have gone is counted once" {
 	{ at 5; at 4; at 3 tools-list; } >all
 	aggregate ingest <all
-	redis_dump | grep -A99 -e ':latency:' -e ':errors:' | grep -v '^=' >once
+	counts >once
 	forget
 	aggregate ingest <all
-	redis_dump | grep -A99 -e ':latency:' -e ':errors:' | grep -v '^=' >twice
+	counts >twice
 	diff once twice
 	# One that started before takes its place, as ever.
 	day=probe:demo:latency:d$((MIN / 86400))
