@@ -152,6 +152,8 @@ static const struct command_row commands[] = {
 		"count the buckets of the records of standard input"},
 	{"buckets", ACTION_BUCKETS, C "[-f format] " STORE, 0, 0,
 		"'-' or nothing expected", "print the buckets of the store"},
+	{"status store", ACTION_STORE, C "[-f format] " STORE, NONE,
+		"print what the store holds and costs; also 'status --store'"},
 	{"status", ACTION_STATUS, C "[-f format] [-s slug] " STORE, NONE,
 		"print how every server is, on one screen"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
@@ -181,6 +183,11 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		.interval = NAN,
 		.lookback = NAN,
 		.tolerance = NAN};
+	/* Of status, a --store without its URL is the word. */
+	for (int i = 2; i < argc && strcmp(argv[1], "status") == 0; i++)
+		if (strcmp(argv[i], "--store") == 0 &&
+			(i == argc - 1 || argv[i + 1][0] == '-'))
+			argv[i] += 2;
 	status = options_read(&tables, argc, argv, cmd, &line);
 	if (status >= 0)
 		return status;

@@ -313,24 +313,13 @@ static int read_all(struct ingest *in, int fd, const char *name)
 /* Warn if the store may lose or evict data. */
 static void check_store(struct store *s)
 {
-	const struct store_reply *policy, *aof;
-	const char *text;
+	char policy[40], aof[40], faults[SETUP_FAULTS][SETUP_FAULT];
+	size_t n;
 
-	store_add(s, "CONFIG", "GET", "maxmemory-policy", NULL);
-	store_add(s, "CONFIG", "GET", "appendonly", NULL);
-	/* CONFIG may be forbidden: then nothing is known. */
-	if (store_run(s))
-		return;
-	policy = store_reply(s, 0);
-	aof = store_reply(s, 1);
-	text = store_text(store_item(policy, 1));
-	if (text && strcmp(text, "noeviction") != 0)
-		log_warn("store: maxmemory-policy is %s, and not noeviction: "
-			 "it may evict data",
-			text);
-	text = store_text(store_item(aof, 1));
-	if (text && strcmp(text, "yes") != 0)
-		log_warn("store: appendonly is off: a restart loses data");
+	setup_settings(s, policy, aof);
+	n = setup_faults(policy, aof, faults);
+	for (size_t i = 0; i < n; i++)
+		log_warn("store: %s", faults[i]);
 }
 
 int ingest(const struct command *cmd, int fd,

@@ -158,3 +158,31 @@ counts() {
 	diff by_records by_row
 	grep -q red by_row
 }
+
+@test "status --store tells the bytes by kind of key, and what is set up wrong" {
+	for r in us eu sa; do
+		for i in {9..0}; do probes demo $r $((MIN - 60 * i)); done
+		probes other $r $MIN
+	done | aggregate ingest
+	aggregate verdict -N $((MIN + 30)) >/dev/null
+	run -0 aggregate status --store
+	jq -e '.servers == 2 and .wrong == [] and .eviction == "noeviction" and
+		.appendonly == "yes" and
+		(.more_bytes / .server_bytes - 1000 | fabs) < 1' <<<"$output"
+	# Every key is of a kind, and every byte of a server is in the sum.
+	[ "$(jq '[.kinds[].keys] | add' <<<"$output")" -eq "$(redis dbsize)" ]
+	[ "$(jq '.kinds["probe:SLUG:HOUR:REGION"].keys' <<<"$output")" -ge 6 ]
+	[ "$(jq '.kinds["probe:SLUG:WINDOW:REGION"].keys' <<<"$output")" -eq 33 ]
+	[ "$(jq '.kinds["probe:SLUG:REGION:tool-hash"].keys' <<<"$output")" -eq 6 ]
+	want=$(redis --raw keys 'probe:*' | sed 's/.*/MEMORY USAGE "&"/' | redis | jq -s add)
+	jq -e --argjson w "$want" '.server_bytes * 2 - $w | fabs < 3' <<<"$output"
+	redis config set maxmemory-policy allkeys-lru maxmemory 100mb >/dev/null
+	run -0 aggregate status store -f text
+	[[ $output == *"2 servers, "*" keys, "* ]]
+	[[ $output == *"1000 more would cost "*"MB"* ]]
+	[[ $output == *"room for "*" more servers"* ]]
+	[[ $output == *"wrong: maxmemory-policy is allkeys-lru, and not noeviction"* ]]
+	redis flushall >/dev/null
+	run -0 aggregate status --store -f text
+	[[ $output == "0 servers, 0 keys"* ]]
+}
