@@ -208,8 +208,9 @@ check: deps
 	prove --timer -f -o -j 6 -e 'bats -t' $(CLI) tests/meta/*.bats
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
-# judged in 2 GiB, and 20 small days; many more schedules and kills; inputs that
-# libFuzzer makes up; a real browser.
+# judged in 2 GiB, and 20 small days; many more schedules and kills; small changes
+# to decisions, which the tests must notice; inputs that libFuzzer makes up; a real
+# browser.
 check-long: deps
 	@scripts/deps long
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
@@ -218,8 +219,11 @@ check-long: deps
 	BIN=$(CURDIR)/build/san/bin prove --timer -f -o -j 4 -e 'bats -t' \
 		$(filter-out $(ONCE),$(CLI))
 	$(MAKE) -j 2 long-days long-property long-kills long-sift
+	$(MAKE) mutants
 	CPU=0.5 bats -t tests/cli/probe/hostile.bats
 	bats -t tests/long/hostile.bats
+	$(MAKE) build/bench/server
+	bats -t tests/long/targets.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	tests/long/run

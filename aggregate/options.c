@@ -115,7 +115,7 @@ static const struct option_row options[] = {
 	OPTION_STORE(AT(store)),
 	{.name = "tolerance", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(tolerance), .wanted = A_TIME, .max = DAY,
-		.help = "failures this far apart are one failure, 0 to 24h"},
+		.help = "failures this far apart are one failure, 0s to 24h"},
 	OPTIONS_END
 };
 

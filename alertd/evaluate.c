@@ -224,11 +224,13 @@ static void change_state(struct evaluator *e, const struct evaluate_input *in,
 		escalate(e->setup->conf, st, at, 0, events);
 }
 
-static bool starts_cold(const struct conf *c, const char *slug)
+/* Notes in the state what the configuration says of its server. */
+static void note_server(const struct conf *c, struct alert_state *st)
 {
-	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
+	const struct conf_server *s = c ? conf_server(c, st->slug) : NULL;
 
-	return s && s->cold_start;
+	st->cold_start = s && s->cold_start;
+	st->interval_s = s ? s->interval_s : 0;
 }
 
 static void add_end(struct alert_events *ends, struct alert_event *event)
@@ -272,7 +274,7 @@ static void decide(struct evaluator *e, const struct evaluate_input *in,
 
 	o->decided = true;
 	buf_init(&o->text, ALERT_KINDS * 2 * EMIT_BODY_MAX);
-	st->cold_start = starts_cold(e->setup->conf, in->slug);
+	note_server(e->setup->conf, st);
 	st->covered = in->covered;
 	change_state(e, in, st, &events);
 	for (size_t i = 0; i < events.n; i++) {

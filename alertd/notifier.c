@@ -136,8 +136,10 @@ static bool watch_pipeline(struct notifier *p)
 	watch_clock(&pl, now);
 	if (c)
 		pl.n_regions = c->n_regions;
-	if (p->round.window > p->judged && fleet_round_complete(&p->round)) {
+	if (p->round.window > p->judged &&
+		(fleet_round_complete(&p->round) || p->round.reporting.n))
 		pl.round = &p->round;
+	if (pl.round && fleet_round_complete(&p->round)) {
 		p->judged = p->round.window;
 		p->was_silent = fleet_round_dark(&p->round);
 	}
@@ -309,9 +311,7 @@ void notifier_test(struct notifier *p, const char *slug,
 		.what = EVALUATE_TEST,
 		.u.test = q,
 	});
-	if (failed(p))
-		worker_finish(p->worker);
-	else
+	if (!failed(p))
 		deliver_one(p, slug);
 }
 

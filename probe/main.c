@@ -18,24 +18,29 @@
 #include "mcp/known_lists.h"
 #include "options.h"
 #include "probe.h"
+#include "queue.h"
 #include "redaction/mask.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #define CONCURRENCY 50
+#define PROGRESS_MS 250.0
+#define DESCRIPTORS 8192
 #define USER_AGENT "mcp-probe/" VERSION
 
 struct run {
 	const struct options *opts;
 	struct http *http;
 	struct report report;
-	struct target *targets;
-	size_t n, cap;
-	size_t started, active;
+	struct target *target; /* the one of the command line, or NULL */
+	struct queue queue;    /* those of a file */
+	size_t active, ended;
+	bool begun;   /* the runner record is written */
 	bool refused; /* a line of the targets was refused */
 	bool broken;  /* a server is broken, or its certificate expires */
 	int plugin;   /* the exit status of a monitoring plugin then */
@@ -43,35 +48,39 @@ struct run {
 	struct known_lists lists;
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
+	struct record earlier; /* of --resume; doc NULL: none */
+	double told_ms; /* monotonic: when progress was told; 0: never */
 };
 
+/* What is done for a target: a probe, a check of expiry, or a canary. */
 struct job {
 	struct run *run;
+	struct target *target;
+	uint64_t host; /* for the limit of each host */
 	struct view view;
+	bool failed; /* of a canary */
 };
 
-/* A probe of a canary: only whether it answers. */
-struct canary {
-	struct run *run;
-	bool failed;
-};
-
-static void one_less(void *arg, const char *why)
+static void job_end(struct job *job, const char *why)
 {
-	struct run *run = arg;
+	struct run *run = job->run;
 
 	run->active--;
+	run->ended++;
+	queue_busy(&run->queue, job->host, -1);
 	if (why && !run->why)
 		run->why = xstrdup(why);
+	target_release(job->target);
+	free(job->target);
+	free(job);
 }
 
 static void on_end(void *arg, const char *why)
 {
 	struct job *job = arg;
 
-	one_less(job->run, why);
 	view_release(&job->view);
-	free(job);
+	job_end(job, why);
 }
 
 static void on_step(void *arg, const struct step_record *s)
@@ -94,32 +103,36 @@ static void on_summary(void *arg, const struct probe_record *p)
 static void on_found(void *arg, const struct target *t,
 	const struct expiry_record *r, size_t n)
 {
-	struct run *run = arg;
+	struct run *run = ((struct job *)arg)->run;
 
 	run->plugin = expiry_plugin(r, n);
 	run->broken = run->plugin != 0;
 	expiry_show(&run->report, t, r, n);
 }
 
-static void check(struct run *run, const struct target *t)
+static void on_checked(void *arg, const char *why)
 {
-	struct expiry_job job = {.http = run->http,
-		.target = t,
-		.found = on_found,
-		.end = one_less,
-		.arg = run};
+	job_end(arg, why);
+}
 
-	run->active++;
-	expiry_start(&job);
+static void check(struct job *job)
+{
+	struct expiry_job e = {.http = job->run->http,
+		.target = job->target,
+		.found = on_found,
+		.end = on_checked,
+		.arg = job};
+
+	expiry_start(&e);
 }
 
 static void on_canary_step(void *arg, const struct step_record *s)
 {
-	struct canary *c = arg;
+	struct job *job = arg;
 
 	/* A canary need not be an MCP server. */
 	if (s->step <= STEP_TLS && s->status == STATUS_FAIL)
-		c->failed = true;
+		job->failed = true;
 }
 
 static void on_canary_summary(void *arg, const struct probe_record *p)
@@ -130,94 +143,67 @@ static void on_canary_summary(void *arg, const struct probe_record *p)
 
 static void on_canary_end(void *arg, const char *why)
 {
-	struct canary *c = arg;
+	struct job *job = arg;
 
-	if (why || c->failed)
-		c->run->canaries_failed++;
+	if (why || job->failed)
+		job->run->canaries_failed++;
 	else
-		c->run->canaries_answered++;
-	one_less(c->run, NULL);
-	free(c);
+		job->run->canaries_answered++;
+	job_end(job, NULL);
 }
 
 /* A canary answers where a connection stands, with TLS for https. */
-static void start_canary(struct run *run, const struct target *t)
+static void start_canary(struct job *job)
 {
-	struct canary *c = xcalloc(1, sizeof *c);
-	struct probe_job job = {.http = run->http,
-		.target = t,
+	struct probe_job pj = {.http = job->run->http,
+		.target = job->target,
 		.first = STEP_DNS,
 		.last = STEP_TLS,
 		.sink = {.step = on_canary_step,
 			.summary = on_canary_summary,
-			.arg = c},
+			.arg = job},
 		.end = on_canary_end,
-		.arg = c};
+		.arg = job};
 
-	c->run = run;
-	run->active++;
-	probe_start(&job);
+	probe_start(&pj);
 }
 
-static void start(struct run *run, const struct target *t)
+static void start_probe(struct job *job)
 {
-	struct job *job = xcalloc(1, sizeof *job);
+	struct run *run = job->run;
 	struct probe_job pj = {.http = run->http,
-		.target = t,
+		.target = job->target,
 		.lists = &run->lists,
+		.earlier = run->earlier.doc ? &run->earlier.u.step.key : NULL,
 		.first = run->opts->first,
 		.last = run->opts->last,
 		.sink = {.step = on_step, .summary = on_summary, .arg = job},
 		.end = on_end,
 		.arg = job};
 
-	job->run = run;
-	view_init(&job->view, &run->report, &t->url, t->region);
-	run->active++;
+	view_init(&job->view, &run->report, &job->target->url,
+		job->target->region);
 	probe_start(&pj);
 }
 
-static void start_any(struct run *run, const struct target *t)
+/* Takes the target over. */
+static void start(struct run *run, struct target *t, uint64_t host)
 {
+	struct job *job = xcalloc(1, sizeof *job);
+
+	*job = (struct job) {.run = run, .target = t, .host = host};
+	if (!run->begun)
+		report_begin(&run->report, run->opts->region,
+			run->opts->own_region);
+	run->begun = true;
+	run->active++;
+	queue_busy(&run->queue, host, 1);
 	if (t->canary)
-		start_canary(run, t);
+		start_canary(job);
 	else if (run->opts->check_expiry)
-		check(run, t);
+		check(job);
 	else
-		start(run, t);
-}
-
-static size_t width_of(const struct options *o)
-{
-	if (!o->targets)
-		return 1;
-	return o->concurrency ? (size_t)o->concurrency : CONCURRENCY;
-}
-
-/* Start what is due, and wait for what happens next. */
-static void run_all(struct run *run)
-{
-	size_t most = width_of(run->opts);
-	double began = clock_mono_ms();
-	double gap = run->n ? run->opts->spread_s * 1000 / (double)run->n : 0;
-
-	while (run->active || run->started < run->n) {
-		double wait = 1000;
-
-		/* Nobody reads the output: start no more. */
-		if (run->report.error)
-			run->n = run->started;
-		while (run->started < run->n && run->active < most) {
-			wait = began + gap * (double)run->started -
-				clock_mono_ms();
-			if (wait > 0)
-				break;
-			start_any(run, &run->targets[run->started++]);
-			wait = 1000;
-		}
-		if (run->active || run->started < run->n)
-			http_turn(run->http, wait);
-	}
+		start_probe(job);
 }
 
 /* Whether -4 or -6 allows the URL's address, if it holds one. */
@@ -276,19 +262,15 @@ static bool target_from_opts(const struct options *o, struct target *t)
 	return true;
 }
 
-static struct target *add(struct run *run)
-{
-	run->targets = xgrow(run->targets, &run->cap, run->n + 1,
-		sizeof *run->targets);
-	memset(&run->targets[run->n], 0, sizeof *run->targets);
-	return &run->targets[run->n];
-}
-
 /* Read the target of a line; 0, or -1 and why. */
-static int take(const struct options *o, const char *p, size_t n,
+static int take(const struct options *o, const struct queue_line *line,
 	struct target *t, char *why)
 {
-	if (target_read(p, n, o->region, t, why))
+	if (!line->text) {
+		snprintf(why, TARGET_WHY, "longer than 1 MiB");
+		return -1;
+	}
+	if (target_read(line->text, line->n, o->region, t, why))
 		return -1;
 	if (!(t->timeout_s > 0))
 		t->timeout_s = o->timeout_s;
@@ -300,34 +282,121 @@ static int take(const struct options *o, const char *p, size_t n,
 	return -1;
 }
 
-/* Read the targets of a file. A refused line is logged, and the others used. */
-static int read_targets(struct run *run, int fd)
+/* Start what a line asks for, unless its host has to wait; a line that is
+   refused is logged. */
+static void start_line(struct run *run, struct queue_line *line)
 {
-	struct lines *lines = lines_new(fd);
-	enum lines_result rc;
+	struct target *t = xmalloc(sizeof *t);
 	char why[TARGET_WHY];
-	const char *p;
+	uint64_t host;
+
+	if (take(run->opts, line, t, why)) {
+		log_error("line %lu: %s", line->number, why);
+		run->refused = true;
+		queue_took(&run->queue, line);
+		free(t);
+		return;
+	}
+	host = queue_host(t->url.host);
+	if (queue_full(&run->queue, line, host)) {
+		target_release(t);
+		free(t);
+		return;
+	}
+	queue_took(&run->queue, line);
+	start(run, t, host);
+}
+
+static size_t width_of(const struct options *o)
+{
+	if (!o->targets)
+		return 1;
+	return o->concurrency ? (size_t)o->concurrency : CONCURRENCY;
+}
+
+/* On a terminal that shows no records: how far the run has come. */
+static void tell_progress(struct run *run, bool end)
+{
+	double now = clock_mono_ms();
+	size_t waiting = run->queue.waiting;
+
+	if (!run->opts->progress ||
+		(end ? run->told_ms <= 0 : now - run->told_ms < PROGRESS_MS))
+		return;
+	run->told_ms = now;
+	if (end)
+		fputs("\r\033[K", stderr);
+	else
+		fprintf(stderr, "\r%zu of %zu probed, %zu running\033[K",
+			run->ended, run->ended + run->active + waiting,
+			run->active);
+	fflush(stderr);
+}
+
+/* Start what is due, and wait for what happens next. */
+static void run_all(struct run *run)
+{
+	struct queue *q = &run->queue;
+	size_t most = width_of(run->opts);
+	double began = clock_mono_ms();
+
+	if (run->target)
+		start(run, run->target, 0);
+	while (run->active || q->waiting) {
+		struct queue_line *line;
+		double wait = 1000;
+
+		/* Nobody reads the output: start no more. */
+		while (!run->report.error && run->active < most &&
+			(line = queue_next(
+				 q, clock_mono_ms() - began, &wait)))
+			start_line(run, line);
+		if (run->report.error && !run->active)
+			break;
+		tell_progress(run, false);
+		if (run->active || q->waiting)
+			http_turn(run->http, wait);
+	}
+	tell_progress(run, true);
+}
+
+/*
+ * Read the first step of the records that an earlier piece of the probe printed,
+ * and take its slug and region over; refuse those of a probe that has ended.
+ */
+static bool read_earlier(struct run *run, struct target *t)
+{
+	const char *path = run->opts->resume, *p;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct lines *lines = fd < 0 ? NULL : lines_new(fd);
+	bool over = false;
+	char why[FIELD_WHY];
 	size_t n;
 
-	while ((rc = lines_next(lines, &p, &n)) != LINES_END) {
-		struct target *t;
+	while (lines && !over && lines_next(lines, &p, &n) == LINES_LINE) {
+		struct record r;
 
-		if (rc == LINES_ERROR)
-			break;
-		if (rc == LINES_LINE && !n)
+		if (record_read(p, n, &r, why))
 			continue;
-		t = add(run);
-		if (rc == LINES_TOO_LONG)
-			snprintf(why, sizeof why, "longer than 1 MiB");
-		else if (!take(run->opts, p, n, t, why)) {
-			run->n++;
+		over = r.type == RECORD_PROBE;
+		if (r.type != RECORD_STEP || run->earlier.doc) {
+			record_release(&r);
 			continue;
 		}
-		log_error("line %lu: %s", lines_number(lines), why);
-		run->refused = true;
+		snprintf(t->slug, sizeof t->slug, "%s", r.u.step.key.slug);
+		snprintf(t->region, sizeof t->region, "%s",
+			r.u.step.key.region);
+		run->earlier = r;
 	}
 	lines_free(lines);
-	return rc == LINES_ERROR ? -1 : 0;
+	if (fd < 0)
+		log_error("%s: %s", path, strerror(errno));
+	else if (over || !run->earlier.doc)
+		log_error("%s: %s", path,
+			over ? "the probe has ended" : "no step in it");
+	if (fd >= 0)
+		close(fd);
+	return !over && run->earlier.doc;
 }
 
 static int load(struct run *run)
@@ -337,29 +406,29 @@ static int load(struct run *run)
 	int fd, rc;
 
 	if (!path) {
-		if (target_from_opts(run->opts, add(run))) {
-			run->n = 1;
-			return EXIT_GOOD;
-		}
-		target_release(&run->targets[0]);
-		return EXIT_USAGE;
+		run->target = xcalloc(1, sizeof *run->target);
+		return target_from_opts(run->opts, run->target) &&
+				(!run->opts->resume ||
+					read_earlier(run, run->target))
+			? EXIT_GOOD
+			: EXIT_USAGE;
 	}
 	fd = from_stdin ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		return EXIT_USAGE;
 	}
-	rc = read_targets(run, fd);
+	run->queue.per_host = run->opts->per_host;
+	rc = queue_read(&run->queue, fd, run->opts->spread_s);
 	if (rc)
 		log_error("%s: %s", path, strerror(errno));
 	if (!from_stdin)
 		close(fd);
 	if (rc)
 		return from_stdin ? EXIT_ENV : EXIT_USAGE;
-	/* Refused lines have been logged. */
-	if (!run->n && !run->refused)
+	if (!run->queue.n)
 		log_error("%s: no target in it", path);
-	return run->n ? EXIT_GOOD : EXIT_USAGE;
+	return run->queue.n ? EXIT_GOOD : EXIT_USAGE;
 }
 
 static int status(const struct run *run)
@@ -435,10 +504,10 @@ static int probe_all(struct run *run)
 	if (!run->http)
 		return EXIT_ENV;
 	run->began = clock_wall();
-	report_begin(&run->report, o->region, o->own_region);
 	run_all(run);
 	tell_canaries(run);
-	report_end(&run->report);
+	if (run->begun)
+		report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
 	known_lists_release(&run->lists);
@@ -462,11 +531,22 @@ static void hold_descriptors(void)
 		close(fd);
 }
 
+/* Each probe that runs takes a descriptor or two. */
+static void raise_descriptors(void)
+{
+	struct rlimit most;
+
+	if (getrlimit(RLIMIT_NOFILE, &most) || most.rlim_cur >= DESCRIPTORS)
+		return;
+	most.rlim_cur = most.rlim_max < DESCRIPTORS ? most.rlim_max
+						    : DESCRIPTORS;
+	setrlimit(RLIMIT_NOFILE, &most);
+}
+
 int main(int argc, char **argv)
 {
 	struct options o;
 	struct run run = {.opts = &o, .report.fd = STDOUT_FILENO};
-	size_t loaded;
 	int rc;
 
 	hold_descriptors();
@@ -484,12 +564,18 @@ int main(int argc, char **argv)
 	run.report.format = o.has_format ? o.format
 		: isatty(STDOUT_FILENO) ? FORMAT_TEXT : FORMAT_JSONL;
 	run.report.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
+	o.progress = o.targets && isatty(STDERR_FILENO) &&
+		!isatty(STDOUT_FILENO) && !o.verbose;
+	raise_descriptors();
 	rc = load(&run);
-	loaded = run.n;
-	rc = rc == EXIT_GOOD ? probe_all(&run) : rc;
-	for (size_t i = 0; i < loaded; i++)
-		target_release(&run.targets[i]);
-	free(run.targets);
+	if (rc == EXIT_GOOD)
+		rc = probe_all(&run);
+	if (run.target && !run.begun) {
+		target_release(run.target);
+		free(run.target);
+	}
+	queue_release(&run.queue);
+	record_release(&run.earlier);
 	free(run.why);
 	return rc;
 }

@@ -143,12 +143,18 @@ static const struct option_row options[] = {
 		.help = "call this tool in step 7; it should only read"},
 	{.name = "http1.1", .type = OPTION_FLAG, .at = AT(http1),
 		.help = "do not speak HTTP/2"},
+	{.name = "per-host", .arg = "n", .type = OPTION_NUMBER,
+		.at = AT(per_host), .wanted = "a number from 1 to 1000",
+		.min = 1, .max = 1000,
+		.help = "of these at most so many at one host"},
 	{.name = "region", .letter = 'r', .arg = "region", .at = AT(region),
 		.help = "where this runs; else MCP_REGION, else local"},
 	{.name = "resolve", .arg = "host:port:addr", .type = OPTION_LIST,
 		.at = AT(resolve), .max = OPTIONS_MANY, .valid = resolve_valid,
 		.wanted = "host:port:addr with an IP address",
 		.help = "take this address for the name"},
+	{.name = "resume", .arg = "file", .at = AT(resume),
+		.help = "go on with the probe whose first steps are in this file"},
 	{.name = "slug", .letter = 's', .arg = "slug", .at = AT(slug),
 		.valid = slug_valid, .wanted = "a valid name",
 		.help = "the name of the server; else the host of the URL"},
@@ -178,9 +184,9 @@ static const struct command_row forms[] = {
 	{"", 0, "[-46v] [-r region] [-s slug] [-t timeout] [-f format] "
 		"[--token-file file | --credential file] [--allow-bare-401] "
 		"[--health-tool name [--health-args json]] [--steps a-b] "
-		"[--cache-check when] " NETWORK " url", 0, 2, NULL, ""},
+		"[--resume file] [--cache-check when] " NETWORK " url", 0, 2, NULL, ""},
 	{"", 0, "--targets file [-46v] [-r region] [-t timeout] [-f format] "
-		"[--concurrency n] [--spread time] " NETWORK, 0, 0, NULL, ""},
+		"[--concurrency n] [--per-host n] [--spread time] " NETWORK, 0, 0, NULL, ""},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -224,6 +230,10 @@ static int check_together(const struct options *o)
 						 "use for what is said of them");
 	if (o->url && (o->concurrency || o->spread_s > 0))
 		return misused("--concurrency, --spread", "only with --targets");
+	if (o->resume && (o->targets || o->first == STEP_DNS || o->check_expiry))
+		return misused("--resume", "only with --steps that begin later");
+	if (o->url && o->per_host)
+		return misused("--per-host", "only with --targets");
 	if (o->token_file && o->credential)
 		return misused("--token-file", "not together with --credential");
 	if (o->health_tool && !*o->health_tool)

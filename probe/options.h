@@ -22,12 +22,15 @@ struct options {
 	const char *cacert;
 	const char *health_tool;
 	const char *health_args; /* JSON text */
+	const char *resume;	 /* records of an earlier piece */
 	enum format format;
 	int has_format; /* 0, or 1 more than the format */
 	enum step first, last;
 	double timeout_s;
 	double spread_s;
 	int concurrency;
+	int per_host;  /* probes of one host at once; 0: no limit */
+	bool progress; /* tell it on standard error */
 	bool deny_private;
 	bool bare_401_ok;
 	enum cache_check_when cache_check;

@@ -94,6 +94,7 @@ static void release_probe(struct driver *d)
 		return;
 	d->job.end(d->job.arg, d->why);
 	stale_cache_release(p);
+	free(p->auth);
 	free(p->hash.digests);
 	listing_release(&p->list);
 	buf_release(&p->detail);
@@ -250,12 +251,12 @@ static void start_authorization(struct driver *d, enum next_kind kind)
 	const struct credential *held = p->target->credential;
 	const struct credential_client *c =
 		held ? credential_client(held) : NULL;
-	struct token_request rq = {.server = &p->auth.oauth,
+	struct token_request rq = {.server = &p->auth->oauth,
 		.scope = c && c->scope ? c->scope : "",
 		.anew = kind == NEXT_NEW_TOKEN};
 
 	if (kind == NEXT_DISCOVERY)
-		discovery_start(&p->wire, &p->auth.challenge, on_discovered, d);
+		discovery_start(&p->wire, &p->auth->challenge, on_discovered, d);
 	else if (kind == NEXT_ISSUER)
 		discovery_issuer(&p->wire, c->issuer, on_issuer, d);
 	else
@@ -397,20 +398,33 @@ static void on_connected(void *arg, const struct http_response *h)
 
 /* ---- The beginning. */
 
-static void make_id(char *out)
+/* Random bytes, which are drawn for many probes at once: that is dear. */
+static void draw(void *out, size_t n)
 {
-	unsigned char bytes[16];
+	static unsigned char pool[2048];
+	static size_t left;
 
-	if (RAND_bytes(bytes, sizeof bytes) != 1)
-		memset(bytes, 0, sizeof bytes);
-	for (size_t i = 0; i < sizeof bytes; i++)
-		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+	if (left < n && RAND_bytes(pool, sizeof pool) == 1)
+		left = sizeof pool;
+	memset(out, 0, n);
+	if (left < n)
+		return;
+	left -= n;
+	memcpy(out, pool + left, n);
+	memset(pool + left, 0, n);
 }
 
-static void make_key(struct siphash_key *key)
+static void make_id(char *out)
 {
-	if (RAND_bytes((unsigned char *)key, sizeof *key) != 1)
-		memset(key, 0, sizeof *key);
+	static const char hex[] = "0123456789abcdef";
+	unsigned char bytes[16];
+
+	draw(bytes, sizeof bytes);
+	for (size_t i = 0; i < sizeof bytes; i++) {
+		*out++ = hex[bytes[i] >> 4];
+		*out++ = hex[bytes[i] & 15];
+	}
+	*out = '\0';
 }
 
 /* Whether the deadline of a probe is over. */
@@ -446,7 +460,11 @@ void probe_start(const struct probe_job *job)
 			.gone = on_gone},
 		.arg = d};
 	make_id(p->id);
-	make_key(&names);
+	if (job->earlier) {
+		snprintf(p->id, sizeof p->id, "%s", job->earlier->probe_id);
+		key.started_at = job->earlier->started_at;
+	}
+	draw(&names, sizeof names);
 	budget_init(&p->budget, late, p);
 	p->wire.budget = &p->budget;
 	listing_init(&p->list, t->health_tool, &names, &p->budget);

@@ -80,14 +80,14 @@ long-sift:
 mutants:
 	tests/long/mutants
 
-BENCH = again bare constant least server
-# What the programs cost beside the least that could be done: BENCH_ROUNDS=n;
+BENCHES = again bare constant least server
+# What the programs cost beside the least that could be done, as a table and in
+# build/bench: BENCH='--json -n ROUNDS probe store replay serve deliver';
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
-bench: all $(BENCH:%=build/bench/%)
+bench: all $(BENCHES:%=build/bench/%)
 	@scripts/deps build test bench
 	tests/peers/install
-	tests/bench/run $(BENCH_ROUNDS)
-	node tests/bench/deliver.mjs $(BENCH_ROUNDS)
+	tests/bench/run $(BENCH)
 
 build/bench/bare: LDLIBS = -lcurl
 build/bench/constant: LDLIBS = -lfcgi

@@ -44,7 +44,7 @@ static int set(const struct key *k, const char *value, struct rule *rule,
 	long long whole;
 	double seconds;
 
-	if (k->seconds && num_seconds(value, k->min, k->max, &seconds)) {
+	if (k->seconds && num_duration(value, k->min, k->max, &seconds)) {
 		memcpy(at, &seconds, sizeof seconds);
 		return 0;
 	}
@@ -54,6 +54,11 @@ static int set(const struct key *k, const char *value, struct rule *rule,
 
 		memcpy(at, &n, sizeof n);
 		return 0;
+	}
+	if (k->seconds && num_bare(value)) {
+		snprintf(why, POLICY_WHY, "%s: %s has no unit: write %ss",
+			k->name, value, value);
+		return -1;
 	}
 	snprintf(why, POLICY_WHY, "%s: '%.40s' is not %s from %.0f%s to %s",
 		k->name, value, k->seconds ? "a time" : "a whole number",

@@ -27,11 +27,9 @@
 enum outcome {
 	OUTCOME_UNKNOWN, /* another process delivers it, or the store failed */
 	OUTCOME_DELIVERED,
-	OUTCOME_FAILED,
-	OUTCOME_DIGEST /* it waits for a digest */
+	OUTCOME_FAILED
 };
-static const char *const outcomes[] = {
-	"unknown", "delivered", "failed", "digest"};
+static const char *const outcomes[] = {"unknown", "delivered", "failed"};
 
 struct tried {
 	char *route;
@@ -61,21 +59,9 @@ static void trial_release(struct trial *t)
 	strings_release(&t->named);
 }
 
-static void note_outcome(struct trial *t, const struct strings *routes,
-	enum outcome outcome)
-{
-	for (size_t i = 0; i < routes->n; i++) {
-		t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
-		t->v[t->n++] = (struct tried) {
-			.route = xstrdup(routes->v[i]),
-			.outcome = outcome,
-		};
-	}
-}
-
 /*
- * Notes who gets the test. Called again if the store had to be written again,
- * because another process was faster.
+ * Notes who gets the test, which as a P1 waits for no digest. Called again if
+ * the store had to be written again, because another process was faster.
  */
 static void on_told(void *arg, const struct alert_event *e,
 	const struct strings *routes, const struct strings *later)
@@ -85,9 +71,13 @@ static void on_told(void *arg, const struct alert_event *e,
 	for (size_t i = 0; i < t->n; i++)
 		free(t->v[i].route);
 	t->n = 0;
+	(void)later;
 	string_set(&t->summary, e->summary);
-	note_outcome(t, routes, OUTCOME_UNKNOWN);
-	note_outcome(t, later, OUTCOME_DIGEST);
+	for (size_t i = 0; i < routes->n; i++) {
+		t->v = xgrow(t->v, &t->cap, t->n + 1, sizeof *t->v);
+		t->v[t->n++] = (struct tried) {
+			.route = xstrdup(routes->v[i])};
+	}
 }
 
 static void on_heard(void *arg, const char *route, const struct delivered *d)
@@ -199,10 +189,7 @@ static void put_text(struct buf *b, const struct trial *t)
 		const struct tried *r = &t->v[i];
 
 		buf_fmt(b, "  %-20s  %s%s%s\n", r->route,
-			r->outcome == OUTCOME_DIGEST
-				? "waits for its next digest"
-				: outcomes[r->outcome],
-			*r->why ? ": " : "", r->why);
+			outcomes[r->outcome], *r->why ? ": " : "", r->why);
 	}
 	for (size_t i = 0; i < t->reaches.n; i++) {
 		const struct reach *r = &t->reaches.v[i];
@@ -261,15 +248,10 @@ static bool print(const struct trial *t, bool text)
 /* Whether it arrived at all routes told at once, and at least at one. */
 static bool passed(const struct trial *t)
 {
-	size_t delivered = 0;
-
-	for (size_t i = 0; i < t->n; i++) {
-		if (t->v[i].outcome == OUTCOME_DELIVERED)
-			delivered++;
-		else if (t->v[i].outcome != OUTCOME_DIGEST)
+	for (size_t i = 0; i < t->n; i++)
+		if (t->v[i].outcome != OUTCOME_DELIVERED)
 			return false;
-	}
-	return delivered > 0;
+	return t->n > 0;
 }
 
 static int try(struct trial *t, const struct notifier_setup *s)

@@ -83,7 +83,7 @@ static bool find_due(const struct digest_worker *g, const struct strings *slugs,
  * Takes the events of a digest that still wait for one: from now on they go no
  * other way.
  */
-static void take(
+static void take_events(
 	const struct digest_worker *g, struct digest *d, struct alert_state *st)
 {
 	struct outbox_item item;
@@ -163,7 +163,7 @@ static bool store_all(
 			if (o)
 				settle(g, d, st, o);
 			else
-				take(g, d, st);
+				take_events(g, d, st);
 			transaction_put(t);
 		}
 	} while (transaction_commit(t));

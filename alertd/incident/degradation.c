@@ -124,15 +124,14 @@ static bool burns_in(const struct error_rate *r, double times,
 }
 
 /*
- * Whether there are data for at least half of the longer window, at the pace of
- * the shorter one, in which the current minute is counted too: else the server
- * is young, or nobody watched it.
+ * Whether there are at least half as many probes of the window w as the regions
+ * that report now make in it: else the server is young, or nobody watched it.
  */
-static bool half_known(const struct burn *b, const struct error_rate *longer,
-	const struct error_rate *shorter)
+static bool half_known(const struct alert_state *st, const struct verdict *v,
+	enum rate_window w, const struct error_rate *r)
 {
-	return 2 * longer->probes * (rate_seconds(b->shorter) + 60) >=
-		shorter->probes * rate_seconds(b->longer);
+	return 2 * (double)r->probes * fmax(60, st->interval_s) >=
+		(double)(v->reporters * rate_seconds(w));
 }
 
 /* The worst pair of windows that both burn too fast. */
@@ -154,7 +153,7 @@ static struct measure measure_burn(const struct alert_state *st,
 
 		if (!burns_in(&r, b->times, p) || !burns_in(&s, b->times, p) ||
 			error_rate_failed(&r) < p->error_count ||
-			!half_known(b, &r, &s) ||
+			!half_known(st, v, b->longer, &r) ||
 			!clear_of_downtime(st, window, b->shorter))
 			continue;
 		m.bad = true;
@@ -258,7 +257,6 @@ static void note_measure(struct alert_state *st, enum alert_kind kind,
 	if (kind == ALERT_LATENCY)
 		return;
 	note_failing(inc, st, window, m->window);
-	inc->layer = LAYER_NONE;
 	for (unsigned l = LAYER_NONE + 1; l < LAYER_COUNT; l++)
 		if (m->rate.failed[l] &&
 			m->rate.failed[l] >= m->rate.failed[inc->layer])

@@ -30,7 +30,8 @@ void fleet_round_add(struct fleet_round *r, const struct verdict *v);
 
 /*
  * fleet_round_complete(r): whether it has a verdict on each server of the
- * configuration; where that names none, on any. Else nothing follows from it.
+ * configuration; where that names none, on any. Else a region that it does not
+ * know to report may do so on another server.
  */
 bool fleet_round_complete(const struct fleet_round *r);
 

@@ -289,11 +289,16 @@ static int64_t silent_since(const struct pipeline *pl, bool all)
 	return last + 60;
 }
 
-/* Count a round in which regions are silent, or are not. */
+/*
+ * Count a round in which regions are silent, or are not. After a pause only
+ * what we see ourselves counts, unless that was told; after two in a row rounds
+ * are that rare.
+ */
 static void count_round(struct streak *t, bool silent, int64_t since,
-	int64_t window)
+	int64_t window, bool told)
 {
 	bool pause = t->n && window - t->counted > STAGE_STALE_S;
+	bool again = t->n > 1 && t->since == t->counted;
 
 	/* It was counted by another run, or a verdict is old. */
 	if (t->counted >= window && t->counted <= window + STATE_AHEAD_S)
@@ -303,25 +308,57 @@ static void count_round(struct streak *t, bool silent, int64_t since,
 	if (!silent)
 		return;
 	streak_add(t, window);
-	/* After a pause only what we see ourselves counts. */
-	if (t->n == 1 || (t->n == 2 && pause))
+	if (t->n == 1 || (pause && !again && !told))
 		t->since = since;
+}
+
+/* A round that is not complete tells which regions report, not which do not. */
+static void count_reporting(struct alert_state *st, const struct pipeline *pl)
+{
+	const struct strings *reporting = &pl->round->reporting;
+	struct strings left = {0};
+	size_t n;
+
+	for (size_t i = 0; i < st->silent.n; i++)
+		if (!strings_has(reporting, st->silent.v[i]))
+			strings_add(&left, st->silent.v[i]);
+	n = left.n + reporting->n;
+	if (n < pl->n_regions)
+		n = pl->n_regions;
+	st->all_silent = (struct streak) {0};
+	if (4 * left.n < 3 * n)
+		st->most_silent = (struct streak) {0};
+	strings_copy(&st->silent, &left);
+	strings_release(&left);
 }
 
 static void count_silence(struct alert_state *st, const struct pipeline *pl)
 {
 	const struct fleet_round *r = pl->round;
+	const struct incident *inc = &st->incidents[ALERT_STALLED];
+	bool told = told_silent(inc), all, most;
 	struct strings silent = {0};
-	bool all, most;
 
+	if (!fleet_round_complete(r)) {
+		count_reporting(st, pl);
+		return;
+	}
 	fleet_round_silent(r, &silent);
 	all = silent.n == r->regions.n;
 	most = fleet_round_dark(r);
-	count_round(&st->all_silent, all, silent_since(pl, all), r->window);
-	count_round(&st->most_silent, most, silent_since(pl, all), r->window);
+	count_round(&st->all_silent, all, silent_since(pl, all), r->window,
+		told && inc->severity == SEVERITY_P1);
+	count_round(&st->most_silent, most, silent_since(pl, all), r->window,
+		told);
 	if (most)
 		strings_copy(&st->silent, &silent);
 	strings_release(&silent);
+}
+
+/* Whether a probe has arrived since the last silent round, without verdicts. */
+static bool ingested_since(const struct streak *t, const struct pipeline *pl)
+{
+	return !pl->round && pl->at[STAGE_INGEST] > (double)t->counted + 60;
 }
 
 /* Whether a row of silent rounds is long enough. */
@@ -329,10 +366,9 @@ static bool lasts(const struct streak *t, const struct pipeline *pl, double now)
 {
 	double until = pl->round ? (double)pl->round->window + 60 : now;
 
-	/* Without verdicts it goes on unless a probe has arrived since. */
-	if (!pl->round && pl->at[STAGE_INGEST] > (double)t->counted + 60)
+	if (pl->round && !fleet_round_complete(pl->round))
 		return false;
-	return t->n &&
+	return t->n && !ingested_since(t, pl) &&
 		until - (double)t->since >= pl->ingest_s - SILENCE_EARLIER_S;
 }
 
@@ -451,6 +487,25 @@ static void restart(struct streak *t)
 		*t = (struct streak) {1, t->counted, t->counted};
 }
 
+/*
+ * Where no verdicts come, a probe that has arrived ends the silence of all. If
+ * a stage stands still as well, the incident goes on for that reason.
+ */
+static void hear_ingest(struct alert_state *st, const struct pipeline *pl,
+	bool late, double now)
+{
+	struct incident *inc = &st->incidents[ALERT_STALLED];
+
+	if (now - (double)st->all_silent.counted <= STAGE_STALE_S ||
+		!ingested_since(&st->all_silent, pl))
+		return;
+	st->all_silent = (struct streak) {0};
+	if (late && told_silent(inc) && inc->severity == SEVERITY_P1) {
+		string_set(&inc->error, NULL);
+		strings_clear(&inc->regions);
+	}
+}
+
 /* Whether it is regions' silence that is told of, or just was. */
 static bool judge_silence(struct alert_state *st, const struct pipeline *pl,
 	const struct conf_policy *p, double now, struct alert_events *out)
@@ -489,6 +544,7 @@ void pipeline_decide(struct alert_state *st, const struct pipeline *pl,
 	if (!stands(pl, s, now))
 		s = STAGE_VERDICT;
 	late = stands(pl, s, now);
+	hear_ingest(st, pl, late, now);
 	if (judge_silence(st, pl, p, now, out)) {
 		/* Other stages have nothing to work on. */
 	} else if (!late && !blind(pl)) {

@@ -32,7 +32,8 @@ struct pipeline {
 	size_t n_isolated, n_regions;
 	struct pipeline_runner *runners;
 	size_t n_runners;
-	/* The last round of verdicts, where it is complete; or NULL. */
+	/* The last round of verdicts, if it is new and is complete or has a
+	 * region that reports; or NULL. */
 	const struct fleet_round *round;
 };
 
@@ -49,7 +50,8 @@ double pipeline_ingest_s(const struct conf *c);
  * or is reminded of, while
  * - no region reports on any server, P1, or less than a quarter of them, P2:
  *   for three minutes, or two more than the shortest interval. The first report
- *   ends it;
+ *   ends it, in a round that is not complete as well; where no verdict has come
+ *   for STAGE_STALE_S, the next record that is ingested;
  * - all regions are cut off, at once; it ends with the first that no longer is;
  * - ingest or verdict stands still; it ends once every stage that ever ran
  *   runs. If this program did not run either, because the machine slept or its

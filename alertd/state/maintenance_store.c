@@ -112,34 +112,26 @@ static cJSON *open_record(const char *text, char *why)
 	return NULL;
 }
 
-static void read_maintenance(
-	struct maintenance_store *c, const char *id, const char *text)
+/* Keeps a silence of the store, or a maintenance. */
+static void read_one(struct maintenance_store *c, bool silence, const char *id,
+	const char *text)
 {
 	char why[RECORD_WHY] = "no text";
 	cJSON *doc = open_record(text, why);
 	struct maintenance m;
-
-	if (!doc || !maintenance_take(doc, &m, why)) {
-		log_warn("maintenance '%s': cannot be read: %s", id, why);
-		return;
-	}
-	snprintf(m.id, sizeof m.id, "%s", id);
-	*grow(c) = (struct planned) {.m = m};
-}
-
-static void read_silence(
-	struct maintenance_store *c, const char *id, const char *text)
-{
-	char why[RECORD_WHY] = "no text";
-	cJSON *doc = open_record(text, why);
 	struct silence s;
 
-	if (!doc || !silence_take(doc, &s, why)) {
-		log_warn("silence '%s': cannot be read: %s", id, why);
-		return;
+	if (!doc || !(silence ? silence_take(doc, &s, why)
+			      : maintenance_take(doc, &m, why))) {
+		log_warn("%s '%s': cannot be read: %s",
+			silence ? "silence" : "maintenance", id, why);
+	} else if (silence) {
+		snprintf(s.id, sizeof s.id, "%s", id);
+		keep_silence(c, &s);
+	} else {
+		snprintf(m.id, sizeof m.id, "%s", id);
+		*grow(c) = (struct planned) {.m = m};
 	}
-	snprintf(s.id, sizeof s.id, "%s", id);
-	keep_silence(c, &s);
 }
 
 /* Queues what keeps a key alive while a record in it may still be needed. */
@@ -160,10 +152,9 @@ static bool run_queue(struct maintenance_store *c)
 	return false;
 }
 
-/* Has read(c, id, text) read each field of a hash. */
+/* Keeps the silences of a hash, or the maintenances. */
 static void read_hash(struct maintenance_store *c, const struct store_reply *r,
-	void (*read)(struct maintenance_store *c, const char *id,
-		const char *text))
+	bool silences)
 {
 	for (size_t i = 0;
 		i + 1 < store_count(r) && i < 2 * MAINTENANCE_STORE_MAX;
@@ -171,7 +162,8 @@ static void read_hash(struct maintenance_store *c, const struct store_reply *r,
 		const char *id = store_text(store_item(r, i));
 
 		if (id && maintenance_id_valid(id))
-			read(c, id, store_text(store_item(r, i + 1)));
+			read_one(c, silences, id,
+				store_text(store_item(r, i + 1)));
 	}
 }
 
@@ -192,8 +184,8 @@ bool maintenance_store_load(struct maintenance_store *c, double now)
 	for (size_t i = 0; i < store_count(all); i += 2)
 		if (store_text(store_item(all, i)))
 			strings_add(&c->ids, store_text(store_item(all, i)));
-	read_hash(c, all, read_maintenance);
-	read_hash(c, store_reply(c->store, 1), read_silence);
+	read_hash(c, all, false);
+	read_hash(c, store_reply(c->store, 1), true);
 	for (size_t i = c->given; i < c->n; i++)
 		last = last ||
 			maintenance_end(&c->v[i].m, now, INFINITY) > now;

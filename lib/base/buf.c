@@ -2,6 +2,11 @@
 
 #include "base/xalloc.h"
 
+#include <math.h>
+
+/* The first room that is made. */
+#define LEAST ((size_t)128)
+
 static char nothing[1];
 
 void buf_init(struct buf *b, size_t max)
@@ -37,7 +42,8 @@ static bool reserve(struct buf *b, size_t n)
 		return false;
 	}
 	if (b->len + n + 1 > b->cap)
-		b->p = xgrow(b->cap ? b->p : NULL, &b->cap, b->len + n + 1, 1);
+		b->p = xgrow(b->cap ? b->p : NULL, &b->cap,
+			b->len + n + 1 > LEAST ? b->len + n + 1 : LEAST, 1);
 	return true;
 }
 
@@ -74,6 +80,40 @@ void buf_int(struct buf *b, long long v)
 	if (v < 0)
 		text[--at] = '-';
 	buf_add(b, text + at, sizeof text - at);
+}
+
+/*
+ * With a whole part of so many bits, or more, a double has so few behind the
+ * point that they can be multiplied by a million without loss.
+ */
+#define EXACT 4194304.0
+#define EXACT_DIGITS 6
+
+void buf_fixed(struct buf *b, double v, int digits)
+{
+	double scale = 1, part;
+	char text[EXACT_DIGITS + 1];
+	long long whole, rest;
+
+	if (!(v >= EXACT && v < 1e15) || digits < 1 || digits > EXACT_DIGITS) {
+		buf_fmt(b, "%.*f", digits, v);
+		return;
+	}
+	for (int i = 0; i < digits; i++)
+		scale *= 10;
+	whole = (long long)v;
+	/* To the nearest, of two the even one: what printf(3) does. */
+	part = nearbyint((v - (double)whole) * scale);
+	rest = (long long)part;
+	if (part >= scale) {
+		whole++;
+		rest = 0;
+	}
+	buf_int(b, whole);
+	text[0] = '.';
+	for (int i = digits; i > 0; i--, rest /= 10)
+		text[i] = (char)('0' + rest % 10);
+	buf_add(b, text, (size_t)digits + 1);
 }
 
 void buf_vfmt(struct buf *b, const char *fmt, va_list ap)

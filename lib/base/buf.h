@@ -37,11 +37,12 @@ void buf_add(struct buf *b, const void *p, size_t n);
 
 /*
  * buf_str(b, s), buf_char(b, c), buf_int(b, v): append a string, a byte, a
- * number in decimal.
+ * number in decimal. buf_fixed(b, v, digits): as printf(3) writes v with %.*f.
  */
 void buf_str(struct buf *b, const char *s);
 void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, long long v);
+void buf_fixed(struct buf *b, double v, int digits);
 
 /* buf_fmt(b, fmt, ...): append as printf(3) would write it. */
 void buf_fmt(struct buf *b, const char *fmt, ...)

@@ -75,17 +75,12 @@ bool num_duration(const char *s, double min, double max, double *out)
 	return true;
 }
 
-bool num_seconds(const char *s, double min, double max, double *out)
+bool num_bare(const char *s)
 {
 	double v;
 	const char *end = decimal(s, &v);
 
-	if (!end || *end)
-		return num_duration(s, min, max, out);
-	if (v < min || v > max)
-		return false;
-	*out = v;
-	return true;
+	return end && !*end;
 }
 
 bool num_epoch(const char *s, double *out)

@@ -15,11 +15,11 @@ bool num_parse(const char *s, long long min, long long max, long long *out);
 /*
  * num_duration(s, min, max, out): a duration in seconds: a decimal number,
  * fraction allowed, with a unit of d, h, m, s or ms; or several, the largest
- * unit first: "1h30m". num_seconds: the same, and a number without a unit is
- * seconds.
+ * unit first: "1h30m". num_bare(s): whether s is a number without a unit, which
+ * is no duration.
  */
 bool num_duration(const char *s, double min, double max, double *out);
-bool num_seconds(const char *s, double min, double max, double *out);
+bool num_bare(const char *s);
 
 /*
  * num_epoch(s, out): an instant as decimal epoch seconds, fraction allowed,

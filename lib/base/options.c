@@ -265,7 +265,9 @@ __attribute__((format(printf, 2, 3))) static int misuse(
 static int refuse_value(const struct option_tables *t,
 	const struct option_row *o, const char *arg)
 {
-	if (t->echo)
+	if (o->type == OPTION_SECONDS && num_bare(arg))
+		log_error("--%s: %s has no unit: write %ss", o->name, arg, arg);
+	else if (t->echo)
 		log_error("--%s: '%s' is not %s", o->name, arg, o->wanted);
 	else
 		log_error("--%s: not %s", o->name, o->wanted);
@@ -324,7 +326,7 @@ static int set_value(struct reading *r, const struct option_row *o, char *arg)
 		memcpy(at, &chosen, sizeof chosen);
 		break;
 	case OPTION_SECONDS:
-		ok = num_seconds(arg, o->min, o->max, at);
+		ok = num_duration(arg, o->min, o->max, at);
 		break;
 	case OPTION_EPOCH:
 		ok = num_epoch(arg, at);

@@ -119,7 +119,15 @@ size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max)
 	if (!size)
 		return 0;
 	for (size_t i = 0, chars = 0; i < n && chars < max; chars++) {
-		size_t len = text_utf8(p + i, n - i, &cp);
+		size_t len;
+
+		if (p[i] >= ' ' && p[i] <= '~') {
+			if (used + 2 > size)
+				break;
+			out[used++] = p[i++];
+			continue;
+		}
+		len = text_utf8(p + i, n - i, &cp);
 		bool bad = !len || harmful(cp);
 		size_t put = bad ? 1 : len;
 

@@ -285,7 +285,7 @@ bool conf_hours(const char *s, struct conf_hours *out);
 
 /*
  * conf_json(c, b): append everything, defaults included, as one JSON object
- * without a newline. Its keys are those of the file; durations are in seconds.
+ * without a newline. Its keys are those of the file; durations are "300s".
  */
 void conf_json(const struct conf *c, struct buf *b);
 

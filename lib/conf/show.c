@@ -8,6 +8,7 @@
 #include "records/probe.h"
 
 #include <inttypes.h>
+#include <math.h>
 
 static void put_struct(struct buf *b, const struct conf_key *keys,
 	const void *base);
@@ -97,6 +98,16 @@ static void put_number(struct buf *b, const void *field)
 	json_put_num(b, v);
 }
 
+/* "300s": with its unit, so that it can be read again. */
+static void put_seconds(struct buf *b, const void *field)
+{
+	double v;
+
+	memcpy(&v, field, sizeof v);
+	v = round(1000 * v) / 1000;
+	buf_fmt(b, v < floor(v) || v > floor(v) ? "\"%.3fs\"" : "\"%.0fs\"", v);
+}
+
 static void put_json(struct buf *b, const void *field)
 {
 	const cJSON *v;
@@ -127,8 +138,10 @@ static void put_value(struct buf *b, const struct conf_key *key,
 		put_int(b, key, base);
 		break;
 	case CONF_NUMBER:
-	case CONF_SECONDS:
 		put_number(b, field);
+		break;
+	case CONF_SECONDS:
+		put_seconds(b, field);
 		break;
 	case CONF_BOOL:
 		memcpy(&yes, field, sizeof yes);

@@ -172,7 +172,10 @@ static bool seconds(const struct conf_key *key, const char *s, bool plain,
 
 	(void)plain;
 	conf_shown(s, shown);
-	if (!num_seconds(s, 0, HUGE_VAL, &v))
+	if (num_bare(s))
+		snprintf(why, CONF_WHY, "%s has no unit: write %ss", shown,
+			shown);
+	else if (!num_duration(s, 0, HUGE_VAL, &v))
 		snprintf(why, CONF_WHY,
 			"expected a duration such as 60s, 5m or 72h, found %s",
 			shown);

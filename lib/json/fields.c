@@ -146,7 +146,7 @@ static void put_number(struct buf *b, const struct field *f, const void *s)
 
 	memcpy(&v, const_place(s, f->at), sizeof v);
 	if (f->digits)
-		buf_fmt(b, "%.*f", f->digits, v);
+		buf_fixed(b, v, f->digits);
 	else if (f->places && isfinite(v))
 		json_put_num(b, round(v * scale[f->places]) / scale[f->places]);
 	else
@@ -262,11 +262,7 @@ void fields_put(struct buf *b, const struct field *table, const void *s,
 		if (none && (f->flags & FIELD_OMIT ||
 				    (f->when_size && !(f->flags & FIELD_NULL))))
 			continue;
-		if (before && b->p[before - 1] != '{')
-			buf_char(b, ',');
-		buf_char(b, '"');
-		buf_str(b, f->key);
-		buf_add(b, "\":", 2);
+		json_put_key(b, f->key);
 		if (none && f->flags & FIELD_NULL) {
 			buf_str(b, "null");
 		} else if (!put_value(b, f, s, l)) {

@@ -126,15 +126,46 @@ static void layout(const char *s, int k, int point, char *out)
 	*out = '\0';
 }
 
+/*
+ * An integer divided by 10^places, without zeros at the end. With at most 15
+ * digits (DBL_DIG) no other decimal so short reads as the same double.
+ */
+static void put_short(char *out, int64_t v, int places)
+{
+	char text[JCS_NUMBER], *p = text + sizeof text;
+	uint64_t rest = (uint64_t)(v < 0 ? -v : v);
+
+	while (places && rest % 10 == 0) {
+		rest /= 10;
+		places--;
+	}
+	for (int i = 0; i <= places || rest; i++, rest /= 10) {
+		if (i && i == places)
+			*--p = '.';
+		*--p = (char)('0' + rest % 10);
+	}
+	if (v < 0)
+		*--p = '-';
+	memcpy(out, p, (size_t)(text + sizeof text - p));
+	out[text + sizeof text - p] = '\0';
+}
+
 void jcs_number(double v, char *out)
 {
 	char digits[JCS_NUMBER];
 	struct decimal d;
+	double thousandths;
 	int k;
 
-	/* Each such integer is a double of its own. */
 	if (fabs(v) < 1e15 && v == (double)(int64_t)v) {
-		snprintf(out, JCS_NUMBER, "%" PRId64, (int64_t)v);
+		put_short(out, (int64_t)v, 0);
+		return;
+	}
+	/* Most of our numbers are thousandths. */
+	thousandths = nearbyint(v * 1000);
+	if (fabs(thousandths) < 1e15 && thousandths / 1000 == v &&
+		fabs(v) >= 0.001) {
+		put_short(out, (int64_t)thousandths, 3);
 		return;
 	}
 	d = shortest(fabs(v));

@@ -331,6 +331,9 @@ void json_put_clean(struct buf *b, const char *s, size_t max)
 	json_put_str(b, s);
 }
 
+/* Keys up to this length are put together before they are added. */
+#define KEY_MOST 40
+
 void json_put_member(struct buf *b, const char *key, const char *s)
 {
 	json_put_key(b, key);
@@ -339,9 +342,19 @@ void json_put_member(struct buf *b, const char *key, const char *s)
 
 void json_put_key(struct buf *b, const char *key)
 {
-	buf_add(b, ",\"", 2);
-	buf_str(b, key);
-	buf_add(b, "\":", 2);
+	char text[KEY_MOST + 4] = {',', '"'};
+	bool first = !b->len || b->p[b->len - 1] == '{';
+	size_t n = strlen(key);
+
+	if (n > KEY_MOST) {
+		buf_add(b, text + first, 2U - first);
+		buf_add(b, key, n);
+		buf_add(b, "\":", 2);
+		return;
+	}
+	memcpy(text + 2, key, n);
+	memcpy(text + 2 + n, "\":", 2);
+	buf_add(b, text + first, n + 4 - first);
 }
 
 void json_put_list(struct buf *b, const char *key, char *const *v, size_t n)

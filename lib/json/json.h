@@ -118,7 +118,8 @@ bool json_put_exact(struct buf *b, const char *s);
 void json_put_clean(struct buf *b, const char *s, size_t max);
 
 /*
- * json_put_key(b, key): begin a member, behind another: ,"key":
+ * json_put_key(b, key): begin a member: ,"key": without the comma where the
+ * object has no other yet.
  * json_put_member(b, key, s): append a member that is a string, or null.
  */
 void json_put_key(struct buf *b, const char *key);

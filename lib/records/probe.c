@@ -78,8 +78,11 @@ void record_tools_write(struct buf *b, const struct tool_digest *tools,
 		if (i)
 			buf_char(b, ',');
 		json_put_str(b, clean[i].name);
-		buf_fmt(b, ":[\"%s\",\"%s\"]", clean[i].contract,
-			clean[i].full);
+		buf_str(b, ":[\"");
+		buf_str(b, clean[i].contract);
+		buf_str(b, "\",\"");
+		buf_str(b, clean[i].full);
+		buf_str(b, "\"]");
 	}
 	buf_char(b, '}');
 	free(clean);
@@ -282,7 +285,11 @@ const struct field runner_fields[] = {
 static void put_record(struct buf *b, const char *type,
 	const struct field *fields, const void *s, const struct field_limits *l)
 {
-	buf_fmt(b, "{\"v\":%d,\"type\":\"%s\"", RECORD_VERSION, type);
+	buf_str(b, "{\"v\":");
+	buf_int(b, RECORD_VERSION);
+	buf_str(b, ",\"type\":\"");
+	buf_str(b, type);
+	buf_char(b, '"');
 	fields_put(b, fields, s, l);
 	buf_str(b, "}\n");
 }

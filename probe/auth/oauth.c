@@ -277,6 +277,7 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 {
 	const cJSON *expires = json_get(doc, "expires_in");
 	const char *type = json_str(doc, "token_type");
+	long long seconds;
 
 	*token = json_str(doc, "access_token");
 	if (!*token)
@@ -293,8 +294,9 @@ bool oauth_judge_token(const cJSON *doc, const char **token, double *expires_in,
 	/* Some servers write the number as a string. */
 	if (cJSON_IsNumber(expires))
 		*expires_in = expires->valuedouble;
-	else if (cJSON_IsString(expires))
-		num_seconds(expires->valuestring, 0, 1e9, expires_in);
+	else if (cJSON_IsString(expires) &&
+		num_parse(expires->valuestring, 0, 1000000000, &seconds))
+		*expires_in = (double)seconds;
 	return true;
 }
 

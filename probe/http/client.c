@@ -30,6 +30,7 @@ struct http {
 	size_t running;
 	double timer_ms; /* monotonic: when libcurl wants a turn; or INFINITY */
 	bool aside;	 /* a transfer is to be stopped, or resolves */
+	uint64_t turns;	 /* how often libcurl was called */
 	bool hurry;	 /* one was just stopped, or a timer set */
 	struct timers timers;
 	struct http_sockets sockets;
@@ -80,6 +81,7 @@ struct http *http_new(const struct http_config *c)
 	h = xcalloc(1, sizeof *h);
 	h->config = *c;
 	h->config.may_proxy = http_proxy_any();
+	h->config.features = curl_version_info(CURLVERSION_NOW)->features;
 	h->timer_ms = INFINITY;
 	if (!set_up(h)) {
 		log_error("unable to start libcurl");
@@ -114,7 +116,8 @@ void http_free(struct http *h)
 	free(h);
 }
 
-static void transfer_free(struct http_transfer *t)
+/* The transfer is over; what it found is still there. */
+static void leave(struct http_transfer *t)
 {
 	struct http *h = t->http;
 
@@ -130,6 +133,13 @@ static void transfer_free(struct http_transfer *t)
 	http_tls_drop(t->tls);
 	trace_end(t->trace);
 	dns_free(t->resolve);
+}
+
+/* Free a transfer that is over, or keep it for another request. */
+static void transfer_free(struct http_transfer *t)
+{
+	struct http *h = t->http;
+
 	if (!t->setup.usual) {
 		forget(t);
 		return;
@@ -143,19 +153,20 @@ static void transfer_free(struct http_transfer *t)
 static struct http_transfer *transfer_new(struct http *h,
 	const struct http_request *rq)
 {
-	struct http_transfer *t = h->spare, fresh = {.http = h};
+	struct http_transfer *t = h->spare;
 	bool usual = http_setup_usual(&h->config, rq);
 
 	if (usual && t) {
 		h->spare = t->next;
-		fresh.easy = t->easy;
-		fresh.setup = t->setup;
 	} else {
 		t = xmalloc(sizeof *t);
-		fresh.easy = curl_easy_init();
-		fresh.setup.usual = usual && fresh.easy;
+		t->easy = curl_easy_init();
+		memset(&t->setup, 0, sizeof t->setup);
+		t->setup.usual = usual && t->easy;
 	}
-	*t = fresh;
+	memset(t, 0, offsetof(struct http_transfer, easy));
+	http_fields_begin(&t->response);
+	t->http = h;
 	return t;
 }
 
@@ -215,6 +226,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->stop_at_ms = NAN;
 	t->sockets = &h->sockets;
 	t->aside = &h->aside;
+	t->turns = &h->turns;
 	t->socket = -1;
 	t->network_max = rq->network_max;
 	t->deny_private = h->config.deny_private || rq->deny_private;
@@ -231,6 +243,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	if (!t->easy || !http_transfer_watch(t) ||
 		!http_setup(&t->setup, t->easy, &h->config, rq) || !begin(t)) {
 		t->setup.usual = false;
+		leave(t);
 		transfer_free(t);
 		return NULL;
 	}
@@ -294,22 +307,20 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 /* Remove the transfer and call its owner. */
 static void finish(struct http_transfer *t, CURLcode rc)
 {
-	struct http_handler handler = t->handler;
-	struct http_response r;
-	void *arg = t->arg;
+	struct http_response *r = &t->response;
 
-	if (t->response.phase == HTTP_CONNECTING && t->tls->began_ms > 0)
-		t->response.phase = HTTP_SECURING;
+	if (r->phase == HTTP_CONNECTING && t->tls->began_ms > 0)
+		r->phase = HTTP_SECURING;
 	http_transfer_note_tcp(t);
-	t->response.cert_wanted |= t->tls->cert_wanted;
-	t->response.total_ms = http_transfer_elapsed(t);
-	http_fields_end(&t->response, t->easy);
+	r->cert_wanted |= t->tls->cert_wanted;
+	r->total_ms = http_transfer_elapsed(t);
+	http_fields_end(r, t->easy);
 	judge_transfer(t, rc);
-	r = t->response;
-	if (r.end == HTTP_FAILED || r.end == HTTP_OURS)
-		trace_note(t->trace, "%s", r.message);
+	if (r->end == HTTP_FAILED || r->end == HTTP_OURS)
+		trace_note(t->trace, "%s", r->message);
+	leave(t);
+	t->handler.done(t->arg, r);
 	transfer_free(t);
-	handler.done(arg, &r);
 }
 
 /*
@@ -368,12 +379,15 @@ static void turn(struct http *h, double max_ms)
 	h->hurry = false;
 	max_ms = left < max_ms ? left : max_ms;
 	n = http_sockets_wait(&h->sockets, max_ms > 0 ? max_ms : 0, ready);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		h->turns++;
 		curl_multi_socket_action(h->multi, ready[i].fd, ready[i].bits,
 			&running);
+	}
 	if (h->timer_ms > clock_mono_ms())
 		return;
 	h->timer_ms = INFINITY;
+	h->turns++;
 	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
 }
 

@@ -30,7 +30,9 @@ struct http_config {
 	bool trace;  /* show the exchange on standard error, see trace.h */
 	bool labels; /* begin each line of it with the request's label */
 	long width; /* how many probes there are at a time */
-	bool may_proxy; /* set by http_new: the environment names a proxy */
+	/* Set by http_new: the environment names a proxy; those of libcurl. */
+	bool may_proxy;
+	int features;
 };
 
 /*

@@ -2,6 +2,7 @@
 
 #include "http/client.h"
 
+#include <stddef.h>
 #include <string.h>
 #include <strings.h>
 
@@ -14,6 +15,26 @@ void http_fields_clear(struct http_response *r)
 	r->codings = 0;
 }
 
+void http_fields_begin(struct http_response *r)
+{
+	/* Of the texts behind these members only the first byte counts. */
+	memset(r, 0, offsetof(struct http_response, content_type));
+	http_fields_clear(r);
+	r->redirect[0] = '\0';
+	r->retry_s = 0;
+}
+
+/* Whether p is a field of that name; "name:" in lower case. */
+static bool is_field(const char *name, const char *p, size_t n)
+{
+	size_t len;
+
+	if (!n || (*p | 0x20) != *name)
+		return false;
+	len = strlen(name);
+	return n >= len && strncasecmp(p, name, len) == 0;
+}
+
 /* Whether a field lists compressions; they are counted in r->codings. */
 static bool count_codings(struct http_response *r, const char *p, size_t n)
 {
@@ -23,7 +44,7 @@ static bool count_codings(struct http_response *r, const char *p, size_t n)
 	for (size_t i = 0; i < 2; i++) {
 		size_t len = strlen(names[i]);
 
-		if (n < len || strncasecmp(p, names[i], len) != 0)
+		if (!is_field(names[i], p, n))
 			continue;
 		/* One transfer coding is "chunked", which is no compression. */
 		r->codings += i == 0;
@@ -53,14 +74,6 @@ static void keep(char *out, size_t size, const char *p, size_t n, bool join)
 		n = size - used - 1;
 	memcpy(out + used, p, n);
 	out[used + n] = '\0';
-}
-
-/* Whether p is a field of that name; "name:" in lower case. */
-static bool is_field(const char *name, const char *p, size_t n)
-{
-	size_t len = strlen(name);
-
-	return n >= len && strncasecmp(p, name, len) == 0;
 }
 
 /* A field that a cache adds; some of them name the edge location, too. */
@@ -102,10 +115,11 @@ void http_fields_add(struct http_response *r, const char *p, size_t n)
 		return;
 	keep_sign(r, p, n);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-		size_t len = strlen(fields[i].name);
+		size_t len;
 
 		if (!is_field(fields[i].name, p, n))
 			continue;
+		len = strlen(fields[i].name);
 		keep(fields[i].out, fields[i].size, p + len, n - len,
 			fields[i].join);
 		return;

@@ -10,6 +10,9 @@
 
 /* For TCP and TLS together; a handshake that takes longer serves nobody. */
 #define CONNECT_MS 10000L
+/* Where so many probes run at a time, each has less memory for what it reads. */
+#define MANY 200
+#define SMALL_BUFFER 4096L
 /* libcurl's own. */
 #define DNS_CACHE_S 60L
 /* Shorter than the 5 s after which node closes an idle connection. */
@@ -19,12 +22,11 @@
  * What a client of fetch asks for: a server that holds back an event stream
  * to compress it fails here as it fails there.
  */
-static const char *encodings(const char *url)
+static const char *encodings(const char *url, int features)
 {
-	const curl_version_info_data *v = curl_version_info(CURLVERSION_NOW);
-	bool brotli = v->features & CURL_VERSION_BROTLI;
+	bool brotli = features & CURL_VERSION_BROTLI;
 
-	if (!(v->features & CURL_VERSION_LIBZ))
+	if (!(features & CURL_VERSION_LIBZ))
 		return NULL;
 	return brotli && strncmp(url, "https:", 6) == 0 ? "br, gzip, deflate"
 							: "gzip, deflate";
@@ -39,6 +41,8 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
 	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
+	if (c->width > MANY)
+		HTTP_SET(CURLOPT_BUFFERSIZE, SMALL_BUFFER);
 	HTTP_SET(CURLOPT_HTTP_VERSION,
 		(long)(c->http1 ? CURL_HTTP_VERSION_1_1
 				: CURL_HTTP_VERSION_2TLS));
@@ -208,7 +212,7 @@ static CURLcode set_method(struct http_setup *s, CURL *e,
 static CURLcode set_request(struct http_setup *s, CURL *e,
 	const struct http_config *c, const struct http_request *rq)
 {
-	const char *encoding = encodings(rq->url);
+	const char *encoding = encodings(rq->url, c->features);
 	CURLcode rc = CURLE_OK;
 
 	if (!set_fields(s, c, rq, encoding))

@@ -2,6 +2,7 @@
 
 #include "base/xalloc.h"
 
+#include <curl/curl.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -24,7 +25,7 @@ bool http_sockets_init(struct http_sockets *s)
 		.bell = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)};
 	e.data.fd = s->bell;
 	return s->epoll >= 0 && s->bell >= 0 &&
-		!epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->bell, &e);
+	       !epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->bell, &e);
 }
 
 void http_sockets_release(struct http_sockets *s)
@@ -64,9 +65,9 @@ static void watch(struct http_sockets *s, int fd, uint32_t events)
 	if (e->watched == events)
 		return;
 	if (epoll_ctl(s->epoll,
-		    !events	     ? EPOLL_CTL_DEL
-			    : e->watched ? EPOLL_CTL_MOD
-					 : EPOLL_CTL_ADD,
+		    !events	 ? EPOLL_CTL_DEL
+		    : e->watched ? EPOLL_CTL_MOD
+				 : EPOLL_CTL_ADD,
 		    fd, &told) &&
 		events)
 		epoll_ctl(s->epoll, e->watched ? EPOLL_CTL_ADD : EPOLL_CTL_MOD,
@@ -88,9 +89,10 @@ void http_sockets_want(struct http_sockets *s, int fd, int what)
 {
 	struct http_socket *e = entry(s, fd);
 
-	e->wanted = what == CURL_POLL_REMOVE ? 0
-		: (what & CURL_POLL_IN ? EPOLLIN : 0U) |
-			(what & CURL_POLL_OUT ? EPOLLOUT : 0U);
+	e->wanted = what == CURL_POLL_REMOVE
+			    ? 0
+			    : (what & CURL_POLL_IN ? EPOLLIN : 0U) |
+				      (what & CURL_POLL_OUT ? EPOLLOUT : 0U);
 	if (e->wanted)
 		watch(s, fd, e->wanted);
 	else if (!e->open)
@@ -100,8 +102,8 @@ void http_sockets_want(struct http_sockets *s, int fd, int what)
 static int bits_of(uint32_t events)
 {
 	return (events & (EPOLLIN | EPOLLHUP) ? CURL_CSELECT_IN : 0) |
-		(events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
-		(events & EPOLLERR ? CURL_CSELECT_ERR : 0);
+	       (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+	       (events & EPOLLERR ? CURL_CSELECT_ERR : 0);
 }
 
 size_t http_sockets_wait(struct http_sockets *s, double max_ms,

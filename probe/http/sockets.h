@@ -6,7 +6,6 @@
 #ifndef HTTP_SOCKETS_H
 #define HTTP_SOCKETS_H
 
-#include <curl/curl.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>

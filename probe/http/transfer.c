@@ -144,17 +144,21 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	return t->response.codings > 1 ? 0 : n;
 }
 
-/* libcurl calls this now and then, also where no body comes. */
+/* libcurl calls this several times in a turn, also where no body comes. */
 static int on_progress(void *arg, curl_off_t down_all, curl_off_t down,
 	curl_off_t up_all, curl_off_t up)
 {
 	struct http_transfer *t = arg;
-	size_t n = brought(t);
+	size_t n;
 
 	(void)down_all;
 	(void)down;
 	(void)up_all;
 	(void)up;
+	if (t->turn == *t->turns)
+		return 0;
+	t->turn = *t->turns;
+	n = brought(t);
 	if (n <= t->network_last)
 		return 0;
 	t->response.network_n += n - t->network_last + HTTP_ARRIVAL;

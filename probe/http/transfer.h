@@ -10,25 +10,25 @@
 #include "http/sockets.h"
 
 #include <curl/curl.h>
+#include <stdint.h>
 
 #define HTTP_HEADERS_MAX (128 * 1024) /* all header fields of a response */
 
 struct http_transfer {
 	struct http *http;
 	struct http_transfer *prev, *next;
-	CURL *easy;
-	struct http_setup setup;
 	struct http_tls *tls;
 	struct trace *trace; /* NULL for none */
 	struct http_handler handler;
 	void *arg;
-	struct http_response response;
 	double started_ms, timeout_ms;
 	double stop_at_ms;  /* NAN until the answer is here */
 	struct http_sockets *sockets;
 	bool *aside; /* set: one has to be looked at, see stop_at_ms */
 	int socket; /* -1 while not known */
 	size_t network_max;
+	const uint64_t *turns; /* counts the times that libcurl was called */
+	uint64_t turn;	       /* the last in which network_last was set */
 	size_t network_last; /* bytes its connection had brought by then */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
@@ -40,6 +40,10 @@ struct http_transfer {
 	bool unsent;
 	double resolve_by_ms; /* monotonic: the latest time for its answer */
 	char error[CURL_ERROR_SIZE];
+	/* From here on, what is there from an earlier request stays. */
+	CURL *easy;
+	struct http_setup setup;
+	struct http_response response; /* cleared by http_fields_begin */
 };
 
 /* http_transfer_elapsed(t): milliseconds since it was started. */

@@ -62,13 +62,15 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 		!num_parse(port, 1, 65535, &n))
 		return refuse_url(why, "the port is not a port");
 	u->port = (int)n;
-	curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
+	if (has(h, CURLUPART_FRAGMENT))
+		curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
 	if (!part(h, CURLUPART_PATH, 0, u->path, sizeof u->path) ||
 		!part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->text,
 			sizeof u->text))
 		return refuse_url(why, "too long");
-	curl_url_set(h, CURLUPART_QUERY, NULL, 0);
-	if (!part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->shown,
+	if (!strchr(u->text, '?'))
+		memcpy(u->shown, u->text, strlen(u->text) + 1);
+	else if (curl_url_set(h, CURLUPART_QUERY, NULL, 0) || !part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->shown,
 		    sizeof u->shown))
 		return refuse_url(why, "too long");
 	n = snprintf(u->origin, sizeof u->origin, "%s://%s", scheme, u->host);

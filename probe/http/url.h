@@ -8,12 +8,13 @@
 #include <stddef.h>
 
 #define URL_MAX 2048
+#define URL_HOST 256
 
 struct url {
 	char text[URL_MAX];   /* as it was given, without its fragment */
 	char shown[URL_MAX];  /* without query, for records and people */
-	char origin[URL_MAX]; /* "https://host:port", the port where unusual */
-	char host[256];	      /* lower case; an IPv6 address in brackets */
+	char origin[URL_HOST + 16]; /* "https://host:port", the port where unusual */
+	char host[URL_HOST];  /* lower case; an IPv6 address in brackets */
 	char path[URL_MAX];   /* from "/" on, as it was given */
 	bool https;
 	int port;

@@ -172,7 +172,7 @@ static void member(struct buf *b, const char *name, const char *value)
 	if (!*value)
 		return;
 	text_clean(value, strlen(value), clean, sizeof clean, 250);
-	buf_fmt(b, "%s\"%s\":", b->len > 1 ? "," : "", name);
+	json_put_key(b, name);
 	json_put_str(b, clean);
 }
 
@@ -180,7 +180,7 @@ static void number(struct buf *b, const char *name, double value)
 {
 	if (!(value > 0))
 		return;
-	buf_fmt(b, "%s\"%s\":", b->len > 1 ? "," : "", name);
+	json_put_key(b, name);
 	json_put_num(b, round(value * 1000) / 1000);
 }
 
@@ -200,6 +200,8 @@ static void location(struct buf *b, const struct http_response *h)
 {
 	char text[sizeof h->location];
 
+	if (!*h->location)
+		return;
 	snprintf(text, sizeof text, "%.*s", (int)strcspn(h->location, "?#"),
 		h->location);
 	member(b, "location", strchr(text, '@') ? h->redirect : text);

@@ -30,7 +30,7 @@ struct known_answer known_answer(const struct known_lists *l, const char *id,
 static bool same(const struct known_answer *a, const struct known_answer *b)
 {
 	return a->digest == b->digest && a->n == b->n &&
-		a->stateless == b->stateless && strcmp(a->id, b->id) == 0;
+	       a->stateless == b->stateless && strcmp(a->id, b->id) == 0;
 }
 
 const struct tools_hash *known_lists_find(
@@ -58,7 +58,6 @@ void known_lists_add(struct known_lists *l, const struct known_answer *a,
 		if (l->list[i].used < e->used)
 			e = &l->list[i];
 	free(e->hash.digests);
-	*e = (struct known_list) {.answer = *a,
-		.hash = tools_hash_copy(h),
-		.used = ++l->clock};
+	*e = (struct known_list) {
+		.answer = *a, .hash = tools_hash_copy(h), .used = ++l->clock};
 }

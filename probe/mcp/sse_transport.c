@@ -120,8 +120,10 @@ static void on_event(void *arg, const struct http_response *r,
 		return;
 	s->reply.message = a->message;
 	s->reply.batch = a->batch;
-	s->reply.kind = a->match == RPC_RESULT ? REPLY_RESULT : REPLY_ERROR;
-	if (!a->message) {
+	s->reply.known = a->known;
+	s->reply.kind = a->known || a->match == RPC_RESULT ? REPLY_RESULT
+							    : REPLY_ERROR;
+	if (!a->message && !a->known) {
 		s->reply.kind = REPLY_FAILED;
 		answer_failure(a, "event stream", &s->reply.failure);
 	}

@@ -23,14 +23,16 @@ struct fields {
 
 static void add(struct fields *f, const char *name, const char *value)
 {
-	size_t size = strlen(name) + strlen(value) + 3;
+	size_t n = strlen(name), size = strlen(value) + 1;
+	char *field;
 
 	if (f->n == FIELDS_MAX)
 		return;
-	f->list[f->n] = xmalloc(size);
+	field = f->list[f->n++] = xmalloc(n + 2 + size);
+	memcpy(field, name, n);
 	/* libcurl drops a field without value unless it is written "name;". */
-	snprintf(f->list[f->n++], size, *value ? "%s: %s" : "%s;%s", name,
-		value);
+	memcpy(field + n, *value ? ": " : ";", 2);
+	memcpy(field + n + (*value ? 2 : 1), value, size);
 }
 
 static void release_fields(struct fields *f)

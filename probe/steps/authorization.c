@@ -2,8 +2,17 @@
 
 #include "auth/wall_kind.h"
 #include "base/clock.h"
+#include "base/xalloc.h"
 #include "json/json.h"
 #include "mcp/diagnosis.h"
+
+/* What is known of the wall; few servers have one. */
+static struct authorization *wall(struct probe *p)
+{
+	if (!p->auth)
+		p->auth = xcalloc(1, sizeof *p->auth);
+	return p->auth;
+}
 
 /* The kind of the credential; false where none is held. */
 static bool held(const struct probe *p, enum credential_kind *kind)
@@ -36,8 +45,8 @@ static void advise_scope(struct probe *p, struct failure *f)
 {
 	const struct credential *held = p->target->credential;
 	const struct credential_client *c = credential_client(held);
-	const char *words = *p->auth.challenge.scope ? p->auth.challenge.scope
-						: p->auth.oauth.scopes;
+	const char *words = *wall(p)->challenge.scope ? wall(p)->challenge.scope
+						: wall(p)->oauth.scopes;
 	char wanted[160] = "";
 	size_t n = strlen(f->message);
 
@@ -63,7 +72,7 @@ static void advise_scope(struct probe *p, struct failure *f)
 
 static struct next fail_refused(struct probe *p, const struct reply *r)
 {
-	const struct challenge *c = &p->auth.challenge;
+	const struct challenge *c = &wall(p)->challenge;
 	bool scope = strcmp(c->error, "insufficient_scope") == 0;
 	struct failure f;
 
@@ -95,7 +104,7 @@ static struct next go_on(struct probe *p)
 /* Get an access token, only from the issuer that the credential names. */
 static struct next authorize(struct probe *p, bool anew)
 {
-	const struct oauth_facts *o = &p->auth.oauth;
+	const struct oauth_facts *o = &wall(p)->oauth;
 	const struct credential_client *c =
 		credential_client(p->target->credential);
 	struct failure f;
@@ -115,7 +124,7 @@ struct next authorization_token(struct probe *p, const struct token_result *r)
 {
 	struct failure f = r->failure;
 
-	p->auth.token_kept = r->kept;
+	wall(p)->token_kept = r->kept;
 	if (r->ours)
 		return step_ours(p, f.message);
 	if (r->good)
@@ -132,7 +141,7 @@ struct next authorization_issuer(struct probe *p,
 		return step_ours(p, r->failure.message);
 	if (r->end != DISCOVERY_GOOD)
 		return step_fail(p, NULL, &r->failure);
-	p->auth.oauth = r->facts;
+	wall(p)->oauth = r->facts;
 	return authorize(p, false);
 }
 
@@ -183,13 +192,14 @@ static const char *why_open(const struct probe *p)
 
 struct next authorization_begin(struct probe *p)
 {
-	return p->auth.asked ? step_next(NEXT_DISCOVERY)
-			     : step_skip(why_open(p));
+	return p->auth && p->auth->asked ? step_next(NEXT_DISCOVERY)
+					 : step_skip(why_open(p));
 }
 
 struct next authorization_show(struct probe *p)
 {
-	return p->auth.asked ? use_credential(p) : step_skip(why_open(p));
+	return p->auth && p->auth->asked ? use_credential(p)
+					 : step_skip(why_open(p));
 }
 
 /* Step 4 passes; its message says what some clients refuse. */
@@ -216,7 +226,7 @@ struct next authorization_discovered(struct probe *p,
 	if (r->end == DISCOVERY_BAD)
 		return step_fail(p, NULL, &r->failure);
 	if (r->end == DISCOVERY_GOOD)
-		p->auth.oauth = r->facts;
+		wall(p)->oauth = r->facts;
 	if (p->steps.next != STEP_OAUTH_DISCOVERY)
 		return use_credential(p);
 	if (r->end == DISCOVERY_GOOD)
@@ -228,7 +238,7 @@ struct next authorization_discovered(struct probe *p,
 /* Step 3: the server asks for a credential. */
 static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 {
-	const struct challenge *c = &p->auth.challenge;
+	const struct challenge *c = &wall(p)->challenge;
 	struct failure f;
 
 	if (!c->any && !p->target->bare_401_ok) {
@@ -240,7 +250,7 @@ static struct next pass_to_discovery(struct probe *p, const struct reply *r)
 			r->http->status == 401 ? "401" : "\"unauthorized\"");
 		return step_fail(p, r, &f);
 	}
-	p->auth.asked = true;
+	wall(p)->asked = true;
 	step_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	return step_pass(p, r->at_ms, "asks for a credential (%s)",
@@ -262,8 +272,8 @@ static struct next ask_late(struct probe *p)
 /* The server asks for a credential, or refuses the one that was shown. */
 static struct next take_challenge(struct probe *p, const struct reply *r)
 {
-	challenge_parse(r->http->www_authenticate, &p->auth.challenge);
-	if (shown(p) && p->auth.token_kept && r->http->status == 401) {
+	challenge_parse(r->http->www_authenticate, &wall(p)->challenge);
+	if (shown(p) && wall(p)->token_kept && r->http->status == 401) {
 		/* The cached token may have been withdrawn: get one new one. */
 		credential_show(p->target->credential, NULL);
 		return authorize(p, true);

@@ -17,9 +17,11 @@ static void connection_detail(struct probe *p, const struct http_response *h)
 	char end[CLOCK_RFC3339];
 
 	buf_clear(&p->detail);
-	buf_fmt(&p->detail, "{\"tls\":%s,\"address\":", tls ? "true" : "false");
+	buf_str(&p->detail, tls ? "{\"tls\":true,\"address\":"
+				: "{\"tls\":false,\"address\":");
 	json_put_str(&p->detail, h->address);
-	buf_fmt(&p->detail, ",\"port\":%ld", h->port);
+	buf_str(&p->detail, ",\"port\":");
+	buf_int(&p->detail, h->port);
 	diagnose_timings(h, &p->detail);
 	if (tls) {
 		buf_str(&p->detail, ",\"version\":");

@@ -60,8 +60,8 @@ static void hello_detail(struct probe *p, const struct http_response *h)
 	json_put_str(&p->detail, p->hello.server_name);
 	buf_str(&p->detail, ",\"version\":");
 	json_put_str(&p->detail, p->hello.server_version);
-	buf_fmt(&p->detail, "},\"session\":%s}",
-		*p->wire.session ? "true" : "false");
+	buf_str(&p->detail, *p->wire.session ? "},\"session\":true}"
+					     : "},\"session\":false}");
 }
 
 static enum lead lead_of_versions(const struct probe *p, const cJSON *list,

@@ -35,7 +35,7 @@ struct probe {
 	struct transport transport;
 	struct steps steps;
 	struct budget budget;
-	char id[40];
+	char id[PROBE_ID_MAX + 1];
 	int ids; /* requests that had an id since the handshake began */
 	char request_id[80]; /* the id of the last request, as JSON text */
 	bool connected;	     /* the first connection was made */
@@ -55,7 +55,7 @@ struct probe {
 		struct challenge challenge;
 		struct oauth_facts oauth; /* what the OAuth metadata say */
 		bool token_kept; /* the access token is from the cache */
-	} auth;
+	} *auth; /* owned by the driver; NULL until it asks for one */
 	struct listing list;
 	int list_id;		/* the id of the request for its first page */
 	bool listed;		/* all pages were read */

@@ -69,7 +69,11 @@ static struct next listed(struct probe *p, const struct reply *r)
 		return step_fail(p, r, &f);
 	}
 	step_detail(p, r->http);
-	buf_fmt(&p->detail, ",\"tools\":%zu,\"pages\":%zu}", n, pages);
+	buf_str(&p->detail, ",\"tools\":");
+	buf_int(&p->detail, (long long)n);
+	buf_str(&p->detail, ",\"pages\":");
+	buf_int(&p->detail, (long long)pages);
+	buf_char(&p->detail, '}');
 	return step_pass(p, r->at_ms, "%zu tool%s", n, n == 1 ? "" : "s");
 }
 
@@ -171,8 +175,11 @@ static struct next report_hash(struct probe *p)
 	struct failure f;
 
 	buf_clear(&p->detail);
-	buf_fmt(&p->detail, "{\"tool_hash\":\"%s\",\"full_hash\":\"%s\"",
-		p->hash.contract, p->hash.full);
+	buf_str(&p->detail, "{\"tool_hash\":\"");
+	buf_str(&p->detail, p->hash.contract);
+	buf_str(&p->detail, "\",\"full_hash\":\"");
+	buf_str(&p->detail, p->hash.full);
+	buf_char(&p->detail, '"');
 	stale_cache_detail(p, &p->detail);
 	buf_char(&p->detail, '}');
 	if (*t->pinned_hash && strcmp(t->pinned_hash, p->hash.contract) != 0) {

@@ -1,8 +1,7 @@
 // From a verdict to the webhook, beside Prometheus Alertmanager from an alert to
 // the webhook with group_wait 0s, in the same run: one at a time, and many at
-// once; the median of several rounds, and the ratio of the two. And a page while
-// 20 other routes hang, beside one without them, which fails where it is later by
-// more than 50 ms.
+// once, as rows for report.mjs. And a page while 20 other routes hang, beside one
+// without them, which fails where it is later by more than 50 ms.
 // usage: deliver.mjs [ROUNDS]
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -150,8 +149,8 @@ const atOnce = async (which, prefix) => {
 
 const median = (list) => list.sort((a, b) => a - b)[Math.floor((list.length - 1) / 2)];
 const figures = new Map();
-const note = (what, digits, unit, a, b) => {
-	const f = figures.get(what) ?? { digits, unit, ours: [], theirs: [] };
+const note = (what, unit, a, b) => {
+	const f = figures.get(what) ?? { unit, ours: [], theirs: [] };
 	f.ours.push(a);
 	f.theirs.push(b);
 	figures.set(what, f);
@@ -159,14 +158,14 @@ const note = (what, digits, unit, a, b) => {
 
 const beside = 'a page while 20 routes hang / without them';
 const round = async (n) => {
-	note(beside, 2, 'ms', await whileHung(20, `h${n}`), await whileHung(0, `w${n}`));
+	note(beside, 'ms', await whileHung(20, `h${n}`), await whileHung(0, `w${n}`));
 	const a = await oneByOne(ours, `a${n}-`), b = await oneByOne(theirs, `b${n}-`);
 	for (const share of [0.5, 0.99])
-		note(`to the webhook, ${100 * share} % within / Alertmanager`, 2, 'ms',
+		note(`to the webhook, ${100 * share} % within / Alertmanager`, 'ms',
 			a[Math.floor((single - 1) * share)], b[Math.floor((single - 1) * share)]);
 	const c = await atOnce(ours, `c${n}-`), d = await atOnce(theirs, `d${n}-`);
-	note(`${many} incidents at once, all told`, 0, 'ms', c.ms, d.ms);
-	note(`${many} incidents at once, memory`, 0, 'KiB', c.kib, d.kib);
+	note(`${many} incidents at once, all told`, 'ms', c.ms, d.ms);
+	note(`${many} incidents at once, memory`, 'KiB', c.kib, d.kib);
 };
 
 const redis = spawn('redis-server', ['--port', '0', '--unixsocket', `${dir}/redis.sock`,
@@ -177,9 +176,8 @@ await new Promise((done) => server.listen(0, '127.0.0.1', done));
 for (let n = 0; n < rounds; n++)
 	await round(n);
 for (const [what, f] of figures) {
-	const [a, b] = [median(f.ours), median(f.theirs)];
-	console.log(`${what.padEnd(44)} ${a.toFixed(f.digits).padStart(10)} ${
-		b.toFixed(f.digits).padStart(10)}  ${f.unit.padEnd(12)} ${(b / a).toFixed(2).padStart(6)}`);
+	const list = (figures) => figures.map((v) => v.toFixed(3)).join(' ');
+	console.log([what, f.unit, 'less', list(f.ours), list(f.theirs)].join('\t'));
 }
 redis.on('close', () => {
 	const { ours: a, theirs: b } = figures.get(beside);

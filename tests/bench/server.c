@@ -22,6 +22,7 @@
 #include <netinet/tcp.h>
 #include <openssl/err.h>
 #include <openssl/ssl.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -809,6 +810,7 @@ int main(int argc, char **argv)
 			stderr);
 		return 2;
 	}
+	signal(SIGPIPE, SIG_IGN); /* OpenSSL writes without MSG_NOSIGNAL. */
 	read_tools(argv[optind]);
 	prepare_tls(argv[optind + 1], argv[optind + 2]);
 	getrlimit(RLIMIT_NOFILE, &files);

@@ -63,7 +63,7 @@ static void numbers(const char *s)
 		snprintf(out, sizeof out, "%lld", n);
 		need(num_parse(out, n, n, &again) && again == n);
 	}
-	if (num_seconds(s, 0.5, 86400, &d))
+	if (num_duration(s, 0.5, 86400, &d))
 		need(d >= 0.5 && d <= 86400);
 	if (num_epoch(s, &d))
 		need(d >= 0 && d <= NUM_EPOCH_MAX);

@@ -157,3 +157,20 @@ table() {
 		map(. // "-") | join(" ")' rows/*.out | sort >got
 	diff want got && diff /dev/null <(cat rows/*.err) && records rows/*.out
 }
+
+# lighttpd_cgi ENVIRONMENT PATH…: the configuration of a lighttpd at http.sock that
+# runs mcp-alert under these paths.
+lighttpd_cgi() {
+	cat >lighttpd.conf <<-END
+		server.modules = ("mod_cgi", "mod_alias", "mod_setenv")
+		server.document-root = "$PWD"
+		server.bind = "$PWD/http.sock"
+		server.pid-file = "$PWD/lighttpd.pid"
+		server.errorlog = "$PWD/lighttpd.log"
+		setenv.set-environment = ($1)
+		\$HTTP["url"] =~ "^($(IFS='|'; echo "${*:2}"))/" {
+			alias.url = ($(printf "\"%s\" => \"$BIN/mcp-alert\", " "${@:2}"))
+			cgi.assign = ("" => "")
+		}
+	END
+}

@@ -16,6 +16,15 @@ pipeline_setup() {
 	routes ''
 }
 
+# A file that needs more has its own.
+setup() {
+	pipeline_setup
+}
+
+teardown() {
+	redis_stop
+}
+
 # routes [MATCH]: a configuration with the routes pager, for what matches that, and
 # other, for regional ones; nobody else is told.
 routes() {

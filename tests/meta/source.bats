@@ -34,7 +34,8 @@ only() {
 @test "a library is known to its owners alone" {
 	only curl/ alertd/transport/{http_client,smtp_client,transfers}.c \
 		probe/http/client.c probe/http/transfer_failure.h probe/http/fields.h \
-		probe/http/setup.h probe/http/tls.h probe/http/transfer.h probe/http/url.c
+		probe/http/setup.h probe/http/sockets.c probe/http/tls.h probe/http/transfer.h \
+		probe/http/url.c
 	only hiredis/ lib/store/store.c
 	only yaml.h lib/conf/yaml.h
 	only fcgiapp.h serve/main.c
@@ -53,7 +54,7 @@ only() {
 # none. Those with commas between them share a floor.
 FLOORS='
 lib: conf records mcp store cgi json base
-probe: main probe steps expiry report,options target,auth,mcp http redaction
+probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
 aggregate: main commands store verdict_line figures options offline rule
 serve: main render handlers api,badge,widget pages data http
 alertd: main web commands store_outage

@@ -139,9 +139,9 @@ judge() {
 	records=$(probe ap 250; probe eu 0 tls tcp.refused; probe us 251 tls tcp.refused)
 	judge "amber regional tls 1 2/3 [eu us] [eu]" <<<"$records"
 	judge "red step-alert tls 2 3/3 [eu us] []" --interval 5m <<<"$records"
-	judge "amber regional tls 1 3/3 [eu us] []" --lookback 300 <<<"$records"
+	judge "amber regional tls 1 3/3 [eu us] []" --lookback 300s <<<"$records"
 	judge "red step-alert tls 2 3/3 [eu us] []" --lookback 5m --tolerance 251s <<<"$records"
-	judge "amber regional tls 1 3/3 [eu us] []" --interval 300s --tolerance 250.9 <<<"$records"
+	judge "amber regional tls 1 3/3 [eu us] []" --interval 300s --tolerance 250.9s <<<"$records"
 }
 
 @test "several servers: a line each, and status 0" {

@@ -197,6 +197,7 @@ usage() {
 	usage "replay: --now is not for it; see mcp-aggregate replay --help" replay good -N 1
 	usage "--interval: '0s' is not a time in its range, like 60s or 5m" verdict - --interval 0s
 	usage "--lookback: '-5' is not a time in its range, like 60s or 5m" verdict - --lookback -5
+	usage "--interval: 60 has no unit: write 60s" verdict - --interval 60
 	usage "--tolerance: '1y' is not a time in its range, like 60s or 5m" verdict - --tolerance 1y
 	usage "--format: 'xml' is not text or jsonl" verdict - -f xml
 	usage "-q: no such option; see mcp-aggregate verdict --help" verdict - -q

@@ -122,6 +122,7 @@ summary() {
 	alone=17|alone: '17' is not a whole number from 1 to 16
 	quorum=1,quorum=1|quorum: given twice
 	quorum=1,|'' is not a number of the rule
+	tolerance=60|tolerance: 60 has no unit: write 60s
 	tolerance=2d|tolerance: '2d' is not a time from 1s to 24h
 	lookback=20s|lookback: '20s' is not a time from 30s to 24h
 	lookback=30s|a tolerance of 60s is longer than the lookback of 30s

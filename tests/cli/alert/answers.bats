@@ -347,18 +347,8 @@ pressed() {
 }
 
 @test "through lighttpd it is the same" {
-	cat >lighttpd.conf <<-END
-		server.modules = ("mod_cgi", "mod_alias", "mod_setenv")
-		server.document-root = "$PWD"
-		server.bind = "$PWD/http.sock"
-		server.pid-file = "$PWD/lighttpd.pid"
-		server.errorlog = "$PWD/lighttpd.log"
-		setenv.set-environment = ("MCP_CONFIG" => "$MCP_CONFIG", "MCP_CREDENTIALS" => "$MCP_CREDENTIALS")
-		\$HTTP["url"] =~ "^/(ack|answer)/" {
-			alias.url = ("/ack" => "$BIN/mcp-alert", "/answer" => "$BIN/mcp-alert")
-			cgi.assign = ("" => "")
-		}
-	END
+	lighttpd_cgi "\"MCP_CONFIG\" => \"$MCP_CONFIG\", \"MCP_CREDENTIALS\" => \"$MCP_CREDENTIALS\"" \
+		/ack /answer
 	called 1
 	lighttpd -f lighttpd.conf 3>&-
 	status=0

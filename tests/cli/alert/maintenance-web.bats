@@ -198,18 +198,7 @@ posts() {
 }
 
 @test "through lighttpd it is the same" {
-	cat >lighttpd.conf <<-END
-		server.modules = ("mod_cgi", "mod_alias", "mod_setenv")
-		server.document-root = "$PWD"
-		server.bind = "$PWD/http.sock"
-		server.pid-file = "$PWD/lighttpd.pid"
-		server.errorlog = "$PWD/lighttpd.log"
-		setenv.set-environment = ("MCP_CONFIG" => "$PWD/fleet.yaml")
-		\$HTTP["url"] =~ "^/api/v1/" {
-			alias.url = ("/api/v1" => "$BIN/mcp-alert")
-			cgi.assign = ("" => "")
-		}
-	END
+	lighttpd_cgi "\"MCP_CONFIG\" => \"$PWD/fleet.yaml\"" /api/v1
 	lighttpd -f lighttpd.conf 3>&-
 	code=$(curl -s --max-time 60 --unix-socket http.sock -o body -w '%{http_code}' \
 		-H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' \

@@ -8,14 +8,6 @@ load ../../helpers/lib
 load ../../helpers/redis
 load ../../helpers/pipeline
 
-setup() {
-	pipeline_setup
-}
-
-teardown() {
-	redis_stop
-}
-
 # verdict MINUTE COLOUR: of the server s.
 verdict() {
 	jq -cn --argjson w $((NOW + 60 * $1)) --arg v "$2" '

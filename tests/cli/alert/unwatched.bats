@@ -7,14 +7,6 @@ load ../../helpers/lib
 load ../../helpers/redis
 load ../../helpers/pipeline
 
-setup() {
-	pipeline_setup
-}
-
-teardown() {
-	redis_stop
-}
-
 # down MINUTE SLUG…: a verdict on each of these, which are down.
 down() {
 	jq -cn --argjson w $((NOW + 60 * $1)) --args '$ARGS.positional[] as $slug |

@@ -23,9 +23,12 @@ refused() {
 	refused "--slug: not a valid name" -s a/b $u
 	refused "--slug: not a valid name" -s "" $u
 	refused "--slug: not a valid name" -s "$(printf 'a%.0s' {1..81})" $u
-	for t in 0 -1 301 1h x "" 1e9 nan 5ss; do
+	for t in 0s -1 301s 1h x "" 1e9 nan 5ss; do
 		refused "--timeout: not a time up to 300s" -t "$t" $u
 	done
+	refused "--timeout: 30 has no unit: write 30s" -t 30 $u
+	refused "--timeout: 0.5 has no unit: write 0.5s" -t 0.5 $u
+	refused "--spread: 20 has no unit: write 20s" --targets - --spread 20
 	for s in 0-3 3-2 1 1-9 a-b "" 1-3x; do
 		refused "--steps: not a range like 1-3" --steps "$s" $u
 	done
@@ -36,6 +39,8 @@ refused() {
 	refused "--token-file: not together with --credential" --token-file a --credential b $u
 	refused "--concurrency, --spread: only with --targets" --concurrency 3 $u
 	refused "--concurrency, --spread: only with --targets" --spread 3s $u
+	refused "--resume: only with --steps that begin later" --resume x $u
+	refused "--per-host: only with --targets" --per-host 3 $u
 	for n in 0 1001 -1 x ""; do
 		refused "--concurrency: not a number from 1 to 1000" --targets - --concurrency "$n"
 	done
@@ -58,7 +63,7 @@ refused() {
 	u=http://127.0.0.1:9/
 	refused "--slug: given twice" -s a -s b $u
 	refused "--slug: given twice" -s a --slug=b $u
-	refused "--timeout: given twice" --timeout 3 -t5 $u
+	refused "--timeout: given twice" --timeout 3s -t5s $u
 	refused "--deny-private: given twice" --deny-private --deny-private $u
 	refused "--targets: given twice" --targets a --targets b
 }
@@ -67,7 +72,7 @@ refused() {
 	u=http://127.0.0.1:9/
 	refused "--nosuch: no such option, or not in this form; see mcp-probe --help" --nosuch $u
 	refused "--nosuch=3: no such option, or not in this form; see mcp-probe --help" --nosuch=3 $u
-	refused "--t: no such option, or not in this form; see mcp-probe --help" --t 3 $u
+	refused "--t: no such option, or not in this form; see mcp-probe --help" --t 3s $u
 	refused "-x: no such option; see mcp-probe --help" -x $u
 	refused "-x: no such option; see mcp-probe --help" -xV $u
 	refused "--timeout: an argument is missing; see mcp-probe --help" --timeout
@@ -104,7 +109,7 @@ refused() {
 @test "what is odd in form but right is used" {
 	probe --timeout=2500ms --slug a.b_c-9 "$HOST/json?q=1#frag"
 	[ "$status" -eq 0 ]
-	probe -t 0.5 "${HOST/http/HTTP}/json"
+	probe -t 0.5s "${HOST/http/HTTP}/json"
 	[ "$status" -eq 0 ]
 	probe "$HOST/json" -t 1m -s x
 	[ "$status" -eq 0 ]

@@ -304,6 +304,111 @@ targets() {
 			all(.[]; . > 0.03))' out
 }
 
+@test "--spread gives a server the same moment in every region and list" {
+	moments() {
+		probe -r "$1" --targets - --spread 4s
+		jq -es '.[0].at as $at | map(select(.state)) |
+			map({(.slug): (.probe_started_at - $at)}) | add' out
+	}
+	moments one < <(targets json json json json) >first
+	moments two < <(targets json json json json | tac) >second
+	jq -es '(.[0] | length) == 4 and (. as [$a, $b] |
+		all(($a | keys)[]; ($a[.] - $b[.]) | fabs < 0.4))' first second
+}
+
+@test "--per-host is how many of one host are probed at once, and other hosts do not wait" {
+	{
+		targets hang{,,,,}
+		for n in 1 2; do
+			echo "{\"slug\":\"o$n\",\"url\":\"${HOST/127.0.0.1/localhost}/json\"}"
+		done
+	} >targets
+	probe -t 1s --targets targets --concurrency 8 --per-host 2
+	[ "$(jq -s 'map(select(.state and .error)) |
+		map([.probe_started_at, .probe_started_at + .total_ms / 1000]) |
+		[.[] as [$at, $_] | map(select(.[0] < $at + 0.001 and
+			$at + 0.001 < .[1])) | length] | max' out)" -eq 2 ]
+	jq -es 'map(select(.state)) | length == 7 and
+		(map(select(.slug | startswith("o")) | .state) ==
+			["healthy", "healthy"]) and
+		(map(select(.slug == "o2" or .slug == "t5").probe_started_at) |
+			.[0] < .[1])' out
+}
+
+@test "a terminal that shows no records shows how many servers were probed" {
+	targets json hang >targets
+	run script -qec "'$BIN/mcp-probe' -t 1s --targets targets >out" /dev/null
+	[[ $output == *" of 2 probed, "* ]]
+	[ "$(jq -s 'map(select(.state)) | length' out)" -eq 2 ]
+	run script -qec "'$BIN/mcp-probe' -t 1s --targets targets -f tap" /dev/null
+	[[ $output != *probed* ]]
+}
+
+@test "of many targets those that hang and drip hold up no other, and each is reported once" {
+	# shellcheck disable=SC2046
+	targets $(for n in {1..50}; do echo hang@list drip@list json{,,,,,}; done) >targets
+	probe -t 3s --targets targets --concurrency 1000
+	jq -es 'map(select(.state)) | length == 400 and
+		(map(.slug) | unique | length) == 400 and
+		(map(select(.state == "healthy")) | length) == 300 and
+		(map(select(.error == "deadline") | .total_ms) | length == 100) and
+		(map(.probe_started_at + .total_ms / 1000) | max) -
+			(map(.probe_started_at) | max) < 3 + '"${SLACK:-5}"'' out
+}
+
+@test "killed at any moment, what was printed is whole lines" {
+	local n
+	# shellcheck disable=SC2046
+	targets $(for n in {1..40}; do echo json stateless html hang@list; done) >targets
+	for n in 1 30 150 400 700; do
+		"$BIN/mcp-probe" -t 1s --targets targets --concurrency 20 >killed &
+		until [ "$(wc -l <killed)" -ge "$n" ]; do :; done
+		kill -9 $!
+		wait $! || true
+		[ "$(tail -c 1 killed | od -An -tx1)" = ' 0a' ]
+		jq -e . killed >/dev/null
+		# Of each probe all lines or none.
+		[ $((($(wc -l <killed) - 1) % 9)) -eq 0 ]
+	done
+}
+
+@test "--resume: pieces of one probe have one id, and each step once" {
+	probe -s pieces -r mine --steps 1-5 "$HOST/json"
+	cp out first
+	probe --steps 6-8 --resume first "$HOST/json"
+	[ "$status" -eq 0 ]
+	jq -es 'map(select(.type != "runner")) | length == 9 and
+		(map([.slug, .region, .probe_id, .probe_started_at]) | unique |
+			length == 1 and .[0][:2] == ["pieces", "mine"]) and
+		map(.n) == [1, 2, 3, 4, 5, 6, 7, 8, null] and
+		.[8].state == "healthy"' first out
+	"$BIN/mcp-aggregate" verdict -f jsonl - < <(cat first out) |
+		jq -es '.[0].slug == "pieces" and .[0].regions[0].state == "healthy"'
+	# A probe that has ended, and what is none.
+	cp out second
+	probe --steps 6-8 --resume second "$HOST/json"
+	[ "$status" -eq 2 ]
+	[ "$(cat err)" = 'mcp-probe: second: the probe has ended' ]
+	echo x >none
+	probe --steps 6-8 --resume none "$HOST/json"
+	[ "$status" -eq 2 ]
+	[ "$(cat err)" = 'mcp-probe: none: no step in it' ]
+}
+
+@test "a list of tools that came before has the same records, whatever brings it" {
+	local mood
+	for mood in json sse http-sse stateless pages; do
+		targets "$mood" "$mood" "$mood" >targets
+		probe --targets targets --concurrency 1
+		jq -es 'map(select(.state)) | length == 3 and (map({state, tool_hash,
+			full_hash, tool_count, tools}) | unique | length == 1 and
+			.[0].state == "healthy" and .[0].tools)' out
+		jq -es 'map(select(.n == 6 or .n == 8) | {n, status, message,
+			detail: (.detail | del(.first_byte_ms, .total_ms))}) |
+			unique | length == 2' out
+	done
+}
+
 @test "a target's own settings are used" {
 	cat >targets <<-EOF
 		{"slug":"a","url":"$HOST/json","region":"own-1","known_hash":"3dd57732f374$(printf '%052d' 0)"}

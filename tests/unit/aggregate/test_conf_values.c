@@ -86,7 +86,7 @@ static void test_thresholds(void **state)
 
 		snprintf(yaml, sizeof yaml,
 			"regions: [{name: a}, {name: b}, {name: c}]\nservers: "
-			"[{slug: a, url: http://a, interval: %d}]",
+			"[{slug: a, url: http://a, interval: %ds}]",
 			intervals[i]);
 		c = load(yaml, "");
 		t = c->servers[0].thresholds;
@@ -222,7 +222,7 @@ static void test_json(void **state)
 		"\"aws\",\"asn\":16509,\"runner\":\"ssh\""));
 	assert_non_null(strstr(b.p, "\"city\":\"London\",\"position\":null,"
 		"\"provider\":\"google\",\"asn\":null,\"runner\":\"ssh\""));
-	assert_non_null(strstr(b.p, "\"health_tool\":null,\"interval\":300,"));
+	assert_non_null(strstr(b.p, "\"health_tool\":null,\"interval\":\"300s\","));
 	cJSON_Delete(tree);
 	conf_free(c);
 	conf_free(again);

@@ -29,6 +29,7 @@ static void test_policy(void **state)
 		struct rule rule; /* quorum 0: refused */
 	} cases[] = {
 		{"quorum=1", {180, 60, 2, 300, 1, 2, 3, 3, 3, 12}},
+		{"step_alert=1", {180, 60, 2, 300, 2, 1, 3, 3, 3, 12}},
 		{"step_alert=3", {180, 60, 2, 300, 2, 3, 3, 3, 3, 12}},
 		{"hard_outage=2", {180, 60, 2, 300, 2, 2, 2, 3, 3, 12}},
 		{"alone=16", {180, 60, 2, 300, 2, 2, 3, 16, 3, 12}},
@@ -42,8 +43,9 @@ static void test_policy(void **state)
 		{"divergence=24h", {180, 60, 2, 86400, 2, 2, 3, 3, 3, 12}},
 		{"tolerance=10m,lookback=1h,step_alert=100,hard_outage=100",
 			{3600, 600, 2, 300, 2, 100, 100, 3, 3, 12}},
-		{"tolerance=180", {180, 180, 2, 300, 2, 2, 3, 3, 3, 12}},
-		{"tolerance=181", {.quorum = 0}},
+		{"tolerance=180", {.quorum = 0}},
+		{"tolerance=180s", {180, 180, 2, 300, 2, 2, 3, 3, 3, 12}},
+		{"tolerance=181s", {.quorum = 0}},
 		{"hard_outage=1", {.quorum = 0}},
 		{"quorum=101", {.quorum = 0}},
 		{"quorum=-1", {.quorum = 0}},

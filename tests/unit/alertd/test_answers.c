@@ -5,11 +5,13 @@
 #include "sinks/sink.h"
 #include "transport/ack_token.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #define ENV(...) ((char *const[]) {__VA_ARGS__, NULL})
@@ -142,12 +144,50 @@ static void test_key_pressed(void **state)
 	assert_string_equal(a.key, "");
 }
 
+/* Opsgenie says when in a unit that differs; what is no time is none. */
+static void test_opsgenie_time(void **state)
+{
+	static const struct {
+		const char *number;
+		double at;
+	} rows[] = {
+		{"1795395827", 1795395827},
+		{"1795395827250", 1795395827.25},
+		{"1795395827250000000", 1795395827.25},
+		{"1e300", 0},
+		{"1e999", 0},
+	};
+
+	(void)state;
+	alarm(20);
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct sink_answer a = {.key = ""};
+		char body[160];
+		struct sink_call c = {
+			.secret = "secret",
+			.env = ENV("HTTP_AUTHORIZATION=Bearer secret"),
+			.body = body,
+		};
+
+		snprintf(body, sizeof body,
+			"{\"action\":\"Acknowledge\","
+			"\"alert\":{\"alias\":\"a:downtime:1\","
+			"\"username\":\"ann\",\"updatedAt\":%s}}",
+			rows[i].number);
+		assert_true(sink_opsgenie.answer(&c, &a));
+		assert_string_equal(a.key, "a:downtime:1");
+		assert_true(fabs(a.said_at - rows[i].at) < 0.01);
+	}
+	alarm(0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_slack),
 		cmocka_unit_test(test_twilio),
 		cmocka_unit_test(test_key_pressed),
+		cmocka_unit_test(test_opsgenie_time),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

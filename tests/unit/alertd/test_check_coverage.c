@@ -7,6 +7,7 @@
 #include "commands/check_coverage.h"
 #include "commands/check_event.h"
 #include "incident/route_test.h"
+#include "../lib/conf_heard.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -39,24 +40,9 @@
 				ROUTE("call", "twilio_voice") NUMBERS
 #define OFFICE "hours: mon-fri 09:00-18:00"
 
-static void say(void *arg, bool fatal, const char *message)
-{
-	(void)arg;
-	if (fatal)
-		fail_msg("%s", message);
-}
-
 static struct conf *configure(const char *alerts)
 {
-	struct conf *c;
-	struct buf b;
-
-	buf_init(&b, 10000);
-	buf_fmt(&b, "%s%s", FLEET, alerts);
-	c = conf_parse("fleet.yaml", b.p, b.len, say, NULL);
-	buf_release(&b);
-	assert_non_null(c);
-	return c;
+	return conf_must(FLEET, alerts);
 }
 
 static void test_described(void **state)
@@ -342,6 +328,8 @@ static void test_untested(void **state)
 				cases[i].summary);
 			assert_int_equal(events.v[0].record.severity,
 				SEVERITY_P3);
+			assert_int_equal(
+				events.v[0].record.phase, ALERT_ONCE);
 			/* And not at once again. */
 			route_test_remind(
 				&st, &t, cases[i].now * DAY, &events);

@@ -4,6 +4,9 @@
  */
 #include "routing/correlation.h"
 
+#include "incident/incident.h"
+#include "routing/outbox.h"
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -170,7 +173,7 @@ static void leave(struct alert_state *st, const char *slug, int minute,
 /* It begins, another joins it, and it ends with the last that recovers. */
 static void test_life(void **state)
 {
-	struct correlation_starts l = {0}, more = {0};
+	struct correlation_starts l = {0}, more = {0}, late = {0};
 	struct alert_events out = {0};
 	struct alert_state st;
 	char slug[CORRELATION_SLUG], again[CORRELATION_SLUG];
@@ -199,6 +202,12 @@ static void test_life(void **state)
 		"more than before.");
 	correlation_begin(&st, more.v, more.n, &out);
 	expect(&st, &out, "");
+	/* Ten minutes after the last that joined. */
+	note(&late, "d:downtime:6@22[eu,us]");
+	note(&late, "e:downtime:6@23[eu,us]");
+	assert_true(correlation_joins(&st, &late.v[0].event));
+	assert_false(correlation_joins(&st, &late.v[1].event));
+	correlation_release(&late);
 	leave(&st, "b", 20, &out);
 	leave(&st, "a", 30, &out);
 	leave(&st, "x", 31, &out);
@@ -242,6 +251,89 @@ static void test_what_is_left(void **state)
 	correlation_release(&l);
 }
 
+/* It is as severe as the worst of its servers; who had it knew of less. */
+static void test_worse(void **state)
+{
+	static const struct {
+		const char *slug;
+		enum severity severity;
+		bool told;
+	} rows[] = {
+		{"a", SEVERITY_P2, false},
+		{"x", SEVERITY_P1, false},
+		{"a", SEVERITY_P1, true},
+	};
+	struct correlation_starts l = {0};
+	struct alert_events out = {0};
+	struct alert_state st;
+	struct ack *ack = &st.incidents[ALERT_DOWNTIME].ack;
+
+	(void)state;
+	note(&l, "a:downtime:6@10[eu,us]");
+	state_init(&st, "*.12345678");
+	correlation_begin(&st, l.v, l.n, &out);
+	events_release(&out);
+	string_set(&ack->by, "ann");
+	ack->until = 3600;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char slug[2];
+		struct alert_event e = {
+			.slug = slug,
+			.record.kind = ALERT_DOWNTIME,
+			.record.phase = ALERT_ESCALATED,
+			.record.severity = rows[i].severity,
+			.record.at = 720,
+		};
+
+		snprintf(slug, sizeof slug, "%s", rows[i].slug);
+		correlation_follow(NULL, &st, &e, &out);
+		assert_int_equal(out.n, rows[i].told);
+		assert_int_equal(ack->by == NULL, rows[i].told);
+	}
+	events_release(&out);
+	state_release(&st);
+	correlation_release(&l);
+}
+
+/* What is told of all is not told of each, unless a policy names the server. */
+static void test_join(void **state)
+{
+	static char *a[] = {"a"}, *chat[] = {"chat"};
+	struct conf_route routes[] = {{.name = "chat"}, {.name = "mail"}};
+	struct conf_step step = {.routes = chat, .n_routes = 1};
+	struct conf_notify policy = {.name = "p", .steps = &step, .n_steps = 1};
+	struct conf c = {.routes = routes,
+		.n_routes = 2,
+		.policies = &policy,
+		.n_policies = 1};
+	struct alert_record r = {
+		.slug = "a", .kind = ALERT_DOWNTIME, .started_at = 600};
+	struct strings to = {0};
+
+	(void)state;
+	strings_add(&to, "chat");
+	for (int named = 0; named < 2; named++) {
+		struct alert_state st;
+		struct incident *inc;
+
+		policy.match = (struct conf_match) {
+			.servers = a, .n_servers = (size_t)named};
+		state_init(&st, "a");
+		inc = &st.incidents[ALERT_DOWNTIME];
+		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678");
+		assert_null(inc->group);
+		incident_open(inc, SEVERITY_P1, 600, 600, 1);
+		strings_note(&inc->told, "chat");
+		outbox_add(&st, &r, "{}", &to, 600);
+		correlation_join(&c, &st, ALERT_DOWNTIME, "*.12345678");
+		assert_string_equal(inc->group, "*.12345678");
+		assert_int_equal(st.n_outbox, named);
+		assert_int_equal(inc->told.n, named);
+		state_release(&st);
+	}
+	strings_release(&to);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -249,6 +341,8 @@ int main(void)
 		cmocka_unit_test(test_may),
 		cmocka_unit_test(test_life),
 		cmocka_unit_test(test_what_is_left),
+		cmocka_unit_test(test_worse),
+		cmocka_unit_test(test_join),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

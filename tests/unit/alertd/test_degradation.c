@@ -77,7 +77,9 @@ static void judge(struct night *n, const struct spell *s, int minute)
 	for (unsigned w = 0; w < RATE_WINDOWS; w++)
 		v.error_rates.windows[w] = (struct error_rate) {
 			.probes = probes[w],
-			.failed = {[LAYER_HTTP] = s->failed[w]}};
+			.failed = {[LAYER_HTTP] =
+					s->failed[w] - s->failed[w] / 4,
+				[LAYER_TRANSPORT] = s->failed[w] / 4}};
 	machine_verdict(&n->st, &v, &n->policy, INFINITY, &n->events);
 }
 

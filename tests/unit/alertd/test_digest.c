@@ -272,6 +272,33 @@ static void test_record(void **state)
 	desk_release(&d);
 }
 
+/* The oldest comes first, of whatever server it is. */
+static void test_oldest_first(void **state)
+{
+	struct digests l = {0};
+	struct desk d, z;
+	struct buf b;
+
+	(void)state;
+	desk_init(&d);
+	desk_init(&z);
+	string_set(&z.st.slug, "z");
+	happen(&z, 1, ALERT_STARTED, SEVERITY_P3, 1);
+	happen(&d, 2, ALERT_STARTED, SEVERITY_P3, 2);
+	happen(&z, 3, ALERT_STARTED, SEVERITY_P3, 3);
+	digests_note(&l, &d.st, MORNING, "mail");
+	digests_note(&l, &z.st, MORNING, "mail");
+	assert_int_equal(l.n, 1);
+	buf_init(&b, 2 * DIGEST_BYTES);
+	digest_json(&b, &l.v[0], MORNING);
+	assert_non_null(
+		strstr(b.p, "\"events\":[{\"at\":1},{\"at\":2},{\"at\":3}]"));
+	buf_release(&b);
+	digests_release(&l);
+	desk_release(&d);
+	desk_release(&z);
+}
+
 /* In a storm the digest counts all events, and holds as many as fit. */
 static void expect_storm(int n, size_t size, size_t told)
 {
@@ -329,6 +356,7 @@ int main(void)
 		cmocka_unit_test(test_order),
 		cmocka_unit_test(test_record),
 		cmocka_unit_test(test_storm),
+		cmocka_unit_test(test_oldest_first),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -220,6 +220,8 @@ static void test_bounds(void **state)
 		assert_true(buf_ok(&b));
 		assert_int_equal(n.events.v[i].record.removed.n, ALERT_NAMES);
 		assert_null(strstr(b.p, "\\n"));
+		/* How many more, nobody knows. */
+		assert_non_null(strstr(b.p, " and more"));
 		assert_non_null(strstr(b.p, "[\"00?\\\"\xf0\x9f\x94\xa7"));
 		buf_release(&b);
 	}
@@ -339,6 +341,13 @@ static void test_wrong_clock(void **state)
 	expect(&n, "@4 .,U=aaa .,U=bab*4",
 		"6 cdn_cache_divergence_started P2 5 x2 -/- [e] | "
 		"8 probe_silent_started P3 4 x5 -/- [u]");
+	night_release(&n);
+	/* By a clock that is right a drift is told once, too. */
+	night_init(&n, "AEU");
+	n.now = NIGHT_START + 4 * 60;
+	expect(&n, "@3 .=baa|Aab-get .=bba|Eab-get",
+		"3 schema_drift_detected P2 3 x0 -/- [a] | "
+		"4 cdn_cache_divergence_started P2 4 x2 -/- [u]");
 	night_release(&n);
 	/* Only the clock of the verdicts was wrong. */
 	night_init(&n, "AEU");

@@ -7,6 +7,7 @@
 #include "incident/acknowledgement.h"
 #include "routing/dispatch.h"
 #include "routing/escalation.h"
+#include "routing/fallback.h"
 #include "routing/rate_limit.h"
 #include "routing/silence_hold.h"
 
@@ -423,6 +424,33 @@ static void test_policies(void **state)
 		   "22 downtime_escalated P1: channel pager phone second");
 }
 
+/* Who was told in the place of another is called by their own steps, too. */
+static void test_after_fallback(void **state)
+{
+	struct conf_route routes[] = {team[0], team[1], team[2], team[3]};
+	struct conf conf = TEAM();
+	struct watch w;
+
+	(void)state;
+	conf.routes = routes;
+	routes[0].fallback = "second";
+	routes[1].fallback = "phone";
+	watch_init(&w, &conf);
+	w.now = NIGHT_START;
+	minutes(&w, "EU1", 2);
+	assert_int_equal(w.n.st.n_outbox, 1);
+	for (size_t i = 0; i < w.n.st.outbox[0].n_deliveries; i++)
+		w.n.st.outbox[0].deliveries[i].refused = true;
+	assert_int_equal(fallback_tell(&w.n.st, &conf, NIGHT_START + 60), 2);
+	minutes(&w, "EU1", 32);
+	minutes(&w, ".", 3);
+	expect(&w, "0 downtime_started P1: channel pager | "
+		   "5 downtime_escalated P1: channel pager phone second | "
+		   "15 downtime_escalated P1: channel pager phone second | "
+		   "30 downtime_escalated P1: channel pager phone second | "
+		   "36 downtime_resolved P1: channel pager phone second");
+}
+
 static void no_fault(void *arg, bool fatal, const char *message)
 {
 	(void)arg;
@@ -540,6 +568,7 @@ int main(void)
 		cmocka_unit_test(test_policies),
 		cmocka_unit_test(test_nameless),
 		cmocka_unit_test(test_stored),
+		cmocka_unit_test(test_after_fallback),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

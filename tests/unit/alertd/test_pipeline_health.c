@@ -6,6 +6,7 @@
 #include "incident/pipeline_health.h"
 
 #include "conf/policy.h"
+#include "incident/acknowledgement.h"
 #include "incident/machine.h"
 
 #include <math.h>
@@ -27,7 +28,8 @@
  * "-" is never. Behind that, ";us@3;eu@4": of three regions, us is cut off
  * since minute 3 and eu since 4. Behind that, "~2/4" are verdicts by which two
  * regions of four report on no server; "~2/4@9" if their newest probe is of
- * minute 9. "12!" is a run without the store, "12+" one that finds it again.
+ * minute 9; "~2/4?" if verdicts on other servers are missing. "12!" is a run
+ * without the store, "12+" one that finds it again.
  */
 struct life {
 	struct alert_state st;
@@ -93,6 +95,8 @@ static void read_round(struct life *l, const char *p, double now)
 	}
 	r->newest = 0;
 	p = end;
+	if (*p == '?')
+		r->n_judged = 0;
 	if (*p++ == '@')
 		r->newest = (int64_t)minute(&p);
 	l->pipeline.round = r;
@@ -334,21 +338,49 @@ static void test_silence(void **state)
 		{"but we were away: only what we see counts",
 			"0=0,0~0/3 10=8,10~3/3 11=8,11~3/3 12=8,12~3/3",
 			"12 started 10 a b c"},
+		{"silent before we were away: that it was so long is not seen",
+			"1=1,1~3/3 60=60,60~3/3 61=61,61~3/3 62=62,62~3/3",
+			"62 started 60 a b c"},
+		{"nor where it was for two rounds",
+			"1=1,1~3/3 2=2,2~3/3 60=60,60~3/3 61=61,61~3/3 "
+			"62=62,62~3/3",
+			"62 started 60 a b c"},
+		{"where rounds are rare, they count",
+			"1=1,1~3/3 11=11,11~3/3 21=21,21~3/3",
+			"21 started 11 a b c"},
 		{"of a server that is probed rarely the verdict still has it",
 			"4=4,4~0/3 5=5,5~3/3@2", "5 started 3 a b c"},
 		{"the same round twice, and an older one",
 			"1=1,1~3/3 2=2,2~3/3 2=2,2~3/3 2=2,2~3/3 3=3,3~0/3",
 			""},
+		{"an older round in between is none",
+			"1=1,1~3/3 2=2,2~3/3 1=2,1~3/3 3=3,3~3/3",
+			"3 started 1 a b c"},
 		{"it is reminded of",
 			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 244=3,244~3/3",
 			"3 started 1 a b c | 244 reminder 1 a b c"},
 		{"verdicts stop while it lasts: a heartbeat ends nothing",
 			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 4=4,4 5=5,5~1/3",
 			"3 started 1 a b c | 5 resolved 1 a b c-5"},
+		{"a report ends it before ingest says that it works",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 9=3,9~1/3",
+			"3 started 1 a b c | 9 resolved 1 a b c-9"},
 		{"verdicts stop before it is told: time goes on",
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=0,1", "4 started 1 a b c"},
 		{"unless a probe has arrived",
 			"0=0,0~0/3 1=0,1~3/3 2=0,1 4=3,1", ""},
+		{"half a round in which a region reports, and then none",
+			"1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 4=4,4~2/3? 5=5,5 6=6,6",
+			"3 started 1 a b c | 4 resolved 1 a b c-4"},
+		{"half a round: too many are silent still, then not",
+			"1=1,1~4/5 2=2,2~4/5 3=3,3~4/5 4=4,4~4/5? 5=5,5~3/5?",
+			"P2 3 started 1 a b c d | P2 5 resolved 1 a b c d-5"},
+		{"verdicts are not passed on any more: a probe has arrived",
+			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 8=8,8 9=9,9 10=10,10",
+			"3 started 1 a b c | 9 resolved 1 a b c-9"},
+		{"and a stage stands still: it is the same incident",
+			"1=0,1~3/3 2=0,2~3/3 3=0,3~3/3 9=9,3 10=10,3 11=11,11",
+			"3 started 1 a b c | 11 resolved 1-11"},
 		{"it was told of as a stage before",
 			"0=0,0~0/3 6=0,6 7=0,7 8=0,8~3/3 9=0,9~3/3 "
 			"10=10,10~3/3 "
@@ -361,8 +393,14 @@ static void test_silence(void **state)
 			"8 silent_started 1 a b"},
 	};
 
+	struct life l;
+
 	(void)state;
 	check(rows, COUNT(rows));
+	live(&l, "1=1,1~3/3 2=2,2~3/3 3=3,3~3/3 99=3,99~3/3 "
+		"244=3,244~3/3");
+	assert_non_null(strstr(l.events.v[1].record.summary, "since 14:01"));
+	life_release(&l);
 }
 
 /* Of each region why, and those with the same reason together. */
@@ -402,6 +440,26 @@ static void test_causes(void **state)
 		"b: no word from its runner since 14:00; "
 		"d: its runner brings no probes; e: timeout; "
 		"f: its own network is cut off; g: no word from its runner.");
+	life_release(&l);
+}
+
+/* Who took it when some regions reported is told where none does any more. */
+static void test_silence_taken(void **state)
+{
+	const struct ack_request q = {.by = "alice", .for_s = 3600};
+	const struct incident *inc;
+	struct life l;
+
+	(void)state;
+	live(&l, "1=1,1~3/4 2=2,2~3/4 3=3,3~3/4");
+	inc = &l.st.incidents[ALERT_STALLED];
+	assert_int_equal(ack_apply(&l.st, &q, START + 190, &l.events).n, 1);
+	run(&l, "4=4,4~4/4");
+	run(&l, "5=5,5~4/4");
+	assert_true(ack_holds(inc, START + 300));
+	run(&l, "6=6,6~4/4");
+	assert_int_equal(inc->severity, SEVERITY_P1);
+	assert_false(ack_holds(inc, START + 360));
 	life_release(&l);
 }
 
@@ -550,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_isolated_words),
 		cmocka_unit_test(test_silence),
 		cmocka_unit_test(test_causes),
+		cmocka_unit_test(test_silence_taken),
 		cmocka_unit_test(test_clocks),
 		cmocka_unit_test(test_away),
 		cmocka_unit_test(test_summaries),

@@ -34,7 +34,7 @@ static void test_policy(void **state)
 	};
 	static const char *const refused[] = {"", "confirm", "confirm=",
 		"confirm=61", "confirm=1.5", "=1", "promote=59s",
-		"promote=1", "promote=8d", "confirm=1,,resolve=1",
+		"promote=90", "promote=8d", "confirm=1,,resolve=1",
 		"confirm=1,confirm=1", "routes=1", "silent=5", "confirm=2;resolve=2",
 		(TOO_LONG)};
 	char why[CONF_POLICY_WHY];

@@ -5,7 +5,9 @@
  */
 #include "base/clock.h"
 #include "routing/hours.h"
+#include "routing/renamed_route.h"
 #include "routing/routing.h"
+#include "../lib/conf_heard.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -39,24 +41,9 @@ static double at(const char *text)
 #define SMS "    - {name: sms, type: twilio_sms, " NUMBERS
 #define CALL "    - {name: call, type: twilio_voice, " NUMBERS
 
-static void say(void *arg, bool fatal, const char *message)
-{
-	(void)arg;
-	if (fatal)
-		fail_msg("%s", message);
-}
-
 static struct conf *configure(const char *alerts)
 {
-	struct conf *c;
-	struct buf b;
-
-	buf_init(&b, 10000);
-	buf_fmt(&b, "%s%s", FLEET, alerts);
-	c = conf_parse("fleet.yaml", b.p, b.len, say, NULL);
-	buf_release(&b);
-	assert_non_null(c);
-	return c;
+	return conf_must(FLEET, alerts);
 }
 
 /* Who gets an event then; what waits says until when. */
@@ -419,6 +406,39 @@ static void test_hours(void **state)
 	}
 }
 
+/* The end of what a route told under its old name goes to whom it concerns now. */
+static void test_renamed(void **state)
+{
+	static const struct {
+		const char *told;
+		size_t n_routes;
+		bool renamed;
+	} rows[] = {
+		{"chat", 1, false}, {"old", 1, true}, {"old", 0, false}};
+	struct conf_route routes[] = {
+		{.name = "chat", .type = CONF_ROUTE_SLACK}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct conf c = {
+			.routes = routes, .n_routes = rows[i].n_routes};
+		struct alert_event e = {.record = {.slug = "s",
+			.kind = ALERT_DOWNTIME,
+			.phase = ALERT_RESOLVED}};
+		struct strings gone = {0};
+
+		strings_add(&e.told, rows[i].told);
+		assert_int_equal(
+			route_renamed(&c, &e, &gone), rows[i].renamed);
+		assert_int_equal(gone.n, rows[i].renamed);
+		assert_int_equal(e.told.n, 1 + rows[i].renamed);
+		assert_string_equal(e.told.v[e.told.n - 1],
+			rows[i].renamed ? "chat" : rows[i].told);
+		strings_release(&gone);
+		strings_release(&e.told);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -429,6 +449,7 @@ int main(void)
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_boundaries),
 		cmocka_unit_test(test_hours),
+		cmocka_unit_test(test_renamed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -250,6 +250,13 @@ static void test_handles(void **state)
 	external_ids_set(&l, "k", "s", NULL);
 	external_ids_set(&l, "k", "t", "");
 	assert_int_equal(l.n, 1);
+	/* A message is known until the end of the incident has arrived there. */
+	external_ids_sent(&l, "k", "u", "downtime_started", "4", true);
+	external_ids_sent(&l, "k", "u", "downtime_reminder", "", true);
+	external_ids_sent(&l, "k", "u", "downtime_resolved", "", false);
+	assert_string_equal(external_ids_find(&l, "k", "u"), "4");
+	external_ids_sent(&l, "k", "u", "downtime_resolved", "", true);
+	assert_null(external_ids_find(&l, "k", "u"));
 	for (int i = 0; i < EXTERNAL_IDS_MAX; i++) {
 		snprintf(key, sizeof key, "%d", i);
 		external_ids_set(&l, key, "r", key);

@@ -32,6 +32,21 @@ struct conf *conf_hear(const char *p, size_t n, struct buf *heard)
 	return c;
 }
 
+struct conf *conf_must(const char *head, const char *rest)
+{
+	struct buf text, heard;
+	struct conf *c;
+
+	buf_init(&text, 10000);
+	buf_fmt(&text, "%s%s", head, rest);
+	c = conf_hear(text.p, text.len, &heard);
+	if (!c)
+		fail_msg("%s\n%s", text.p, heard.p);
+	buf_release(&text);
+	buf_release(&heard);
+	return c;
+}
+
 void conf_check_cases(const struct conf_case *cases, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {

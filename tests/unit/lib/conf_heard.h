@@ -14,6 +14,12 @@
  */
 struct conf *conf_hear(const char *p, size_t n, struct buf *heard);
 
+/*
+ * conf_must(head, rest): what both texts say, one after the other; the test
+ * fails at an error in it.
+ */
+struct conf *conf_must(const char *head, const char *rest);
+
 struct conf_case {
 	const char *yaml;
 	const char *heard; /* all of it; "" where the file is good */

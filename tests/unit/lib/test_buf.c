@@ -141,6 +141,32 @@ static void test_buf_fmt(void **state)
 	}
 }
 
+/* What printf(3) writes, for times of any size, ties and carries included. */
+static void test_buf_fixed(void **state)
+{
+	static const double odd[] = {0, 0.5, -1.5, 4194303.9999995, 4194304.5,
+		4194304.9999999, 1795396733.391505, 1795396733.9999999,
+		2147483648.0000005, 999999999999999, 1e15, 1e300};
+	uint64_t seed = 42;
+
+	(void)state;
+	for (size_t i = 0; i < 200000; i++) {
+		double v = i < COUNT(odd) ? odd[i] : 0;
+		int digits = (int)(i % 8);
+		char text[400];
+		struct buf b;
+
+		seed = seed * 6364136223846793005 + 1442695040888963407;
+		if (i >= COUNT(odd))
+			v = (double)(seed >> 11) / (double)(1ULL << seed % 40);
+		snprintf(text, sizeof text, "%.*f", digits, v);
+		buf_init(&b, 400);
+		buf_fixed(&b, v, digits);
+		assert_string_equal(b.p, text);
+		buf_release(&b);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -148,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_buf_grows),
 		cmocka_unit_test(test_buf_numbers),
 		cmocka_unit_test(test_buf_fmt),
+		cmocka_unit_test(test_buf_fixed),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

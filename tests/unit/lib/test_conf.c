@@ -126,7 +126,9 @@ static void test_types(void **state)
 		{SERVER "interval: 1 hour}]", "f:6:1: servers[0].interval: "
 			"expected a duration such as 60s, 5m or 72h, found 1 "
 			"hour\n"},
-		{SERVER "interval: \"90\"}]", ""},
+		{SERVER "interval: \"90s\"}]", ""},
+		{SERVER "interval: 90}]", "f:6:1: servers[0].interval: 90 has "
+			"no unit: write 90s\n"},
 		{SERVER "private: yes}]", "f:6:1: servers[0].private: expected "
 					  "true or false, found yes\n"},
 		{SERVER "private: \"true\"}]", "f:6:1: servers[0].private: "
@@ -312,8 +314,8 @@ static void test_fit(void **state)
 		{SERVER "thresholds: {tolerance: 5m}}]",
 			"f:6:14: servers[0].thresholds.tolerance: a tolerance "
 			"of 5m is longer than the lookback of 3m\n"},
-		{SERVER "interval: 5, thresholds: {tolerance: 5m}}]",
-			"f:6:1: servers[0].interval: 5 is below 30s\n"},
+		{SERVER "interval: 5s, thresholds: {tolerance: 5m}}]",
+			"f:6:1: servers[0].interval: 5s is below 30s\n"},
 		{SERVER "thresholds: {step_alert: 4}}]",
 			"f:6:14: servers[0].thresholds.step_alert: a "
 			"hard_outage of 3 is below the step_alert of 4\n"},

@@ -229,7 +229,7 @@ static void test_many_faults(void **state)
 	buf_str(&b, "regions:\n- name: a\n- name: b\n- name: c\n"
 			"servers:\n");
 	for (int i = 0; i < 11; i++) {
-		buf_str(&b, "- slug: a\n  interval: 1\n");
+		buf_str(&b, "- slug: a\n  interval: 1s\n");
 		if (i < 7)
 			buf_fmt(&expected, "f:%d:3: servers[%d].url: missing\n",
 				6 + 2 * i, i);
@@ -237,7 +237,7 @@ static void test_many_faults(void **state)
 			buf_fmt(&expected, "f:%d:3: servers[%d].slug: the name "
 				"a is already in line 6\n", 6 + 2 * i, i);
 		if (i < 7)
-			buf_fmt(&expected, "f:%d:3: servers[%d].interval: 1 is "
+			buf_fmt(&expected, "f:%d:3: servers[%d].interval: 1s is "
 				"below 30s\n", 7 + 2 * i, i);
 	}
 	buf_str(&expected, "f: 12 more errors\n");

@@ -286,6 +286,8 @@ static void test_random_numbers(void **state)
 		x ^= x << 17;
 		/* Every eighth has the exponent of a subnormal. */
 		check_shortest(from_bits(i % 8 ? x : x & 0x800fffffffffffff));
+		/* Thousandths, of few digits and of many. */
+		check_shortest((double)(int64_t)(x >> (12 + i % 40)) / 1000);
 	}
 }
 

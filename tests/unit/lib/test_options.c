@@ -109,7 +109,8 @@ static void test_refused(void **state)
 		"p add - x", "p list all x", "p -n a", "p add -l x", "p add - -na",
 		"p list all --co 3", "p list all --count 0", "p list all --count 10",
 		"p list all --count=3x", "p list all --colour green",
-		"p list all -l -l", "p list all -m1 -m2 -m3", "p add x --wait 61",
+		"p list all -l -l", "p list all -m1 -m2 -m3", "p add x --wait 61s",
+		"p add x --wait 6",
 		"p add x --wait", "p add x -q", "p add x --quiet", "p -l=3",
 		"p --loud=yes"};
 

@@ -63,6 +63,7 @@ static void begin(enum step step, enum era hint)
 static void end(void)
 {
 	free(p.hash.digests);
+	free(p.auth);
 	listing_release(&p.list);
 	buf_release(&p.detail);
 	cJSON_Delete(message);

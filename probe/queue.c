@@ -1,0 +1,130 @@
+#include "queue.h"
+
+#include "base/lines.h"
+#include "base/siphash.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+
+/* Hosts that have these bits of their hash in common share their limit. */
+#define SLOTS 65536
+
+/* Of no secret: the moment of a slug is the same everywhere. */
+static const struct siphash_key moments = {{1, 0}};
+
+/* Which part of the spread a line waits; 0 where it names no slug. */
+static double part_of(const char *p, size_t n)
+{
+	char why[JSON_WHY];
+	cJSON *doc = json_parse(p, n, &json_record, why);
+	const char *slug = json_str(doc, "slug");
+	double part = slug ? (double)siphash(&moments, slug, strlen(slug)) /
+				      18446744073709551616.0
+			   : 0;
+
+	cJSON_Delete(doc);
+	return part;
+}
+
+static int by_moment(const void *a, const void *b)
+{
+	const struct queue_line *x = a, *y = b;
+
+	if (x->at_ms < y->at_ms || x->at_ms > y->at_ms)
+		return x->at_ms < y->at_ms ? -1 : 1;
+	return x->number < y->number ? -1 : x->number > y->number;
+}
+
+int queue_read(struct queue *q, int fd, double spread_s)
+{
+	struct lines *lines = lines_new(fd);
+	enum lines_result rc;
+	const char *p;
+	size_t n;
+
+	while ((rc = lines_next(lines, &p, &n)) != LINES_END) {
+		bool line = rc == LINES_LINE;
+
+		if (rc == LINES_ERROR)
+			break;
+		if (line && !n)
+			continue;
+		q->list = xgrow(q->list, &q->cap, q->n + 1, sizeof *q->list);
+		q->list[q->n++] = (struct queue_line) {
+			.number = lines_number(lines),
+			.n = n,
+			.at_ms = line && spread_s > 0
+					 ? 1000 * spread_s * part_of(p, n)
+					 : 0};
+		if (line) {
+			q->list[q->n - 1].text = xmalloc(n + 1);
+			memcpy(q->list[q->n - 1].text, p, n + 1);
+		}
+	}
+	lines_free(lines);
+	if (spread_s > 0 && q->n)
+		qsort(q->list, q->n, sizeof *q->list, by_moment);
+	q->waiting = q->n;
+	if (q->per_host)
+		q->busy = xcalloc(SLOTS, sizeof *q->busy);
+	return rc == LINES_ERROR ? -1 : 0;
+}
+
+void queue_release(struct queue *q)
+{
+	for (size_t i = 0; i < q->n; i++)
+		free(q->list[i].text);
+	free(q->list);
+	free(q->busy);
+	*q = (struct queue) {.n = 0};
+}
+
+static bool full(const struct queue *q, uint64_t host)
+{
+	return q->busy && host && q->busy[host % SLOTS] >= q->per_host;
+}
+
+struct queue_line *queue_next(
+	struct queue *q, double elapsed_ms, double *wait_ms)
+{
+	while (q->first < q->n && !q->list[q->first].number)
+		q->first++;
+	for (size_t i = q->first; i < q->n; i++) {
+		struct queue_line *line = &q->list[i];
+
+		if (!line->number || full(q, line->host))
+			continue;
+		if (line->at_ms <= elapsed_ms)
+			return line;
+		if (line->at_ms - elapsed_ms < *wait_ms)
+			*wait_ms = line->at_ms - elapsed_ms;
+		return NULL;
+	}
+	return NULL;
+}
+
+uint64_t queue_host(const char *host)
+{
+	uint64_t h = siphash(&moments, host, strlen(host));
+
+	return h ? h : 1;
+}
+
+bool queue_full(struct queue *q, struct queue_line *line, uint64_t host)
+{
+	line->host = host;
+	return full(q, host);
+}
+
+void queue_took(struct queue *q, struct queue_line *line)
+{
+	free(line->text);
+	line->text = NULL;
+	line->number = 0;
+	q->waiting--;
+}
+
+void queue_busy(struct queue *q, uint64_t host, int by)
+{
+	if (q->busy && host)
+		q->busy[host % SLOTS] = (uint16_t)(q->busy[host % SLOTS] + by);
+}
