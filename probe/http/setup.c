@@ -143,7 +143,7 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 static bool add_fields(struct http_setup *s, size_t *n,
 	const char *const *list)
 {
-	for (; *list; list++) {
+	for (; list && *list; list++) {
 		if (*n == HTTP_FIELDS_MAX)
 			return false;
 		s->fields[(*n)++].data = (char *)(uintptr_t)s->text.len;

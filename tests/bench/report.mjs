@@ -39,7 +39,7 @@ const print = (line) => {
 	if (!json)
 		console.log(line);
 };
-const format = (name, ours, beside, unit, ratio, note) => `${name.padEnd(46)} ${
+const format = (name, ours, beside, unit, ratio, note) => `${name.padEnd(56)} ${
 	ours.padStart(9)} ${beside.padStart(9)}  ${unit.padEnd(13)} ${ratio.padEnd(17)} ${note}`.trimEnd();
 
 // A bar for each ratio, to its median, with a line from the least to the largest.
