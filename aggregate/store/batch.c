@@ -177,7 +177,8 @@ static void put_mark(struct piece *p, const struct record *r)
 			failure_mark(s->step, s->error),
 			hour_row_code(s->error));
 	else if (r->type == RECORD_STEP)
-		snprintf(p->mark, size, "%d", (int)s->step);
+		snprintf(p->mark, size, "%d%s", (int)s->step,
+			s->status == STATUS_SKIP && !s->detail ? "-" : "");
 	else if (sum->failed_step)
 		snprintf(p->mark, size, "9:%d:%s.%u.%s", (int)sum->failed_step,
 			failure_mark(sum->failed_step, sum->error),

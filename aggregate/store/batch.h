@@ -14,6 +14,7 @@
  * scripts.h):
  *
  *	6			the step passed, or was skipped
+ *	6-			it was skipped, and has no detail
  *	6:http.CODE		it failed, at this layer; or "throttled", with 429
  *	9:342.NUMBER.SAYS	the summary, and the bucket of its duration
  *	9:6:http.CODE.NUMBER.SAYS

@@ -31,3 +31,26 @@ local function says_something(rows, at, pieces)
 		after[3]:match('^[^\t]+') or nil
 	return something, follower
 end
+-- What is kept of a whole probe once the region has one in the next window: the
+-- summary, and of the steps those that have something to explain: see scripts.h.
+local function shortened(t)
+	if not t[9] then return t end
+	local _, passed = counts_as(t)
+	local out = {[9] = t[9]}
+	for i = passed and 6 or 8, 1, -1 do
+		if t[i] and not t[i][1]:find('-', 1, true) then
+			out[i] = t[i]
+			if passed then break end
+		end
+	end
+	return out
+end
+local function shorten_before(head_key, probe)
+	local head, old = redis.call('GET', head_key), redis.call('GET', probe)
+	local start, marks = (head or ''):match('^(%S+ %S+ [01] )(.+)$')
+	if not start or not old then return end
+	local short, text = join(shortened(stored(marks, old:sub(2, -2), ',\n')), ',\n')
+	if short == marks then return end
+	redis.call('SET', probe, '[' .. text .. ']', 'KEEPTTL')
+	redis.call('SET', head_key, start .. short, 'KEEPTTL')
+end

@@ -130,9 +130,9 @@ static size_t queue(struct ingest *in, const struct bundle *u)
 	double now = clock_wall();
 	bool counts = u->started_at > now - in->evidence_s &&
 		u->started_at < now + AHEAD_MAX_S;
-	char key[12][KEY_MAX];
+	char key[15][KEY_MAX];
 	struct numbers n;
-	const char *args[] = {"EVALSHA", in->sha, "12",
+	const char *args[] = {"EVALSHA", in->sha, "15",
 		key_probe(key[0], u->slug, window, u->region),
 		key_reporters(key[1], u->slug, window),
 		key_latest(key[2], u->slug),
@@ -144,6 +144,9 @@ static size_t queue(struct ingest *in, const struct bundle *u)
 		key_baseline(key[8], u->slug), key_tools(key[9], u->slug),
 		key_head(key[10], u->slug, window, u->region),
 		key_hour_row(key[11], u->slug, window / 3600, u->region),
+		key_probe(key[12], u->slug, window - 60, u->region),
+		key_head(key[13], u->slug, window - 60, u->region),
+		key_probe(key[14], u->slug, window + 60, u->region),
 		u->region, u->probe_id, n.at, *u->tool_hash ? u->tool_hash : "-",
 		u->tools_key ? u->tools_key : "", u->tools ? u->tools : "",
 		counts ? "1" : "0", n.probe, n.lists, n.latest, n.hash,

@@ -5,6 +5,7 @@ local list_field, list_text, is_counted = ARGV[5], ARGV[6], ARGV[7] == '1'
 local probe_life, latest_life, hash_life = ARGV[8], ARGV[10], ARGV[11]
 local ahead_of, n_pieces, most_bytes = tonumber(ARGV[13]), ARGV[19], ARGV[20]
 local offset, started, passing_life = ARGV[21], tonumber(ARGV[22]), ARGV[23]
+local probe_before, head_before, probe_after = KEYS[13], KEYS[14], KEYS[15]
 -- The pieces for `probe`, and those for `latest`.
 local new, mine = {}, {}
 local brief = 26 + 2 * tonumber(n_pieces)
@@ -33,7 +34,7 @@ else
 		if not before or slot[1] <= started then keep = nil end
 	end
 end
-local marks, text = join(keep or {}, ',\n')
+local _, text = join(keep or {}, ',\n')
 if #text > tonumber(most_bytes) then return 'the probe has more than 64 KiB' end
 -- latest: a row for each probe: at, id, hash and marks, records.
 local rows, stays = {}, true
@@ -69,6 +70,9 @@ if stays then
 		hash .. ' ' .. m .. '\t' .. t, hash ~= '-' and hash or nil}
 end
 -- From here on it writes: nothing is refused any more.
+local short = redis.call('EXISTS', probe_after) == 1 and shortened(keep or {}) or keep
+local marks
+marks, text = join(short or {}, ',\n')
 if keep and text ~= (old or ''):sub(2, -2) then
 	if counted == '1' then count_probe(before, -1) end
 	if is_counted then count_probe(keep, 1) end
@@ -79,6 +83,7 @@ if keep and text ~= (old or ''):sub(2, -2) then
 		(is_counted and '1' or '0') .. ' ' .. marks, 'EX', life)
 	write_slot(row, offset, started, keep, is_counted, ARGV[24])
 end
+shorten_before(head_before, probe_before)
 redis.call('SADD', reporters, region)
 redis.call('EXPIRE', reporters, passing_life)
 table.sort(rows, function(a, b)

@@ -14,7 +14,8 @@
  *
  * KEYS: 1 probe, 2 reporters, 3 latest, 4 tool-hash, 5 latency of the hour and
  *       6 of the day, 7 errors of the hour and 8 of the day, 9 baseline,
- *       10 tools, 11 head, 12 row of the hour
+ *       10 tools, 11 head, 12 row of the hour; 13 probe and 14 head of the
+ *       window before, 15 probe of the window after
  * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 the tool
  *       hash of its summary or "-", 5 field and 6 text of its tools or "",
  *       7 "1" where it is to be counted; 8 the life in seconds of a probe that
@@ -50,6 +51,11 @@
  * offline/collect.h. `latest` keeps the last 16 of a region, beside them as
  * many from the future, and the newest that has a hash, however old; of those
  * that started at one instant the same one.
+ *
+ * Once its region has a probe in the next window, a probe whose summary is there
+ * keeps only some of its records: the summary; of one that passed the last of
+ * the steps 1 to 6 that was not skipped; of one that failed all steps but those
+ * that were skipped and have no detail.
  *
  * A probe says something where it failed, is the first of its region, has no
  * summary yet, or differs from the one that started before, of those that
