@@ -116,6 +116,28 @@ static const char *cut(const char *code, char *out, size_t size)
 	return out;
 }
 
+/*
+ * The text of a summary as struct piece has it in brief. No string in JSON can
+ * hold a comma and a quote, so that the names are those of members.
+ */
+static char *split_at_ms(char *text)
+{
+	static const char name[] = ",\"total_ms\":";
+	const char *from = strstr(text, ",\"probe_started_at\":") + 1;
+	const char *ms = strstr(text, name);
+	size_t n;
+	struct buf b;
+
+	from += strcspn(from, ",") + 1;
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_add(&b, from, (size_t)(ms - from));
+	ms += sizeof name - 1;
+	n = strcspn(ms, ",");
+	buf_fmt(&b, "\t%.*s\t%s", (int)n, ms, ms + n + 1);
+	free(text);
+	return buf_take(&b);
+}
+
 /* The text of a record with only what the rule needs. */
 static char *brief_of(const struct record *r)
 {
@@ -132,6 +154,7 @@ static char *brief_of(const struct record *r)
 
 		p->error = cut(p->error, error, sizeof error);
 		p->protocol = cut(p->protocol, protocol, sizeof protocol);
+		return split_at_ms(text_of(&copy));
 	}
 	return text_of(&copy);
 }

@@ -29,7 +29,9 @@
 struct piece {
 	char mark[48];
 	char *text;  /* the record without its tools; NULL: not yet there */
-	char *brief; /* what the rule needs of it */
+	char *brief; /* what the rule needs of it; of a summary, from behind
+			probe_started_at on, with a tab before and one after the
+			number total_ms, instead of its name and the commas */
 };
 
 /* The place of the summary; that of a step is its number less one. */

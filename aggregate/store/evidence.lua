@@ -17,7 +17,7 @@ local function says_something(rows, at, pieces)
 		if r[1] > at and (not after or r[1] < after[1]) then after = r end
 	end
 	local function said_by(r)
-		return says(r[3]:match('^[^\t]+\t[^\t]+\t%S+ ([^\t]+)\t'))
+		return says(r[6])
 	end
 	local something = not mine or not prior
 	-- Of a window only the first probe has a record: those between are asked.

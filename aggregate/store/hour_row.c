@@ -92,21 +92,24 @@ bool hour_row_read(const char *row, size_t n, int64_t window,
 	struct hour_row_probe *out)
 {
 	size_t at = (size_t)(window % 3600 / 60) * HOUR_ROW_SLOT;
-	unsigned started, said, failed, state;
+	unsigned started, said, failed = 0, state;
 	struct probe_record *r = &out->record;
 
-	if (at + HOUR_ROW_SLOT > n)
+	if (n < HOUR_ROW_SIZE)
 		return false;
-	started = number(row + at);
-	said = number(row + at + 2);
-	failed = number(row + at + 4);
+	started = (unsigned char)row[at];
+	said = number(row + at + 1);
+	for (size_t i = HOUR_ROW_SIZE; i + HOUR_ROW_SLOT <= n;
+		i += HOUR_ROW_SLOT)
+		if (row[i] == (char)(window % 3600 / 60))
+			failed = number(row + i + 1);
 	state = said >> 4 & 3;
-	if (!started || started > 60000 || !(said & 2) ||
+	if (!started || started > 60 * HOUR_ROW_HZ || !(said & 2) ||
 		state > STATE_BROKEN || failed >> 12 > STEP_TOOL_HASH)
 		return false;
 	*r = (struct probe_record) {
 		.key = {.probe_id = out->id,
-			.started_at = (double)window + (started - 1) / 1000.0},
+			.started_at = (double)window + (started - 1) / (double)HOUR_ROW_HZ},
 		.state = (enum region_state)state,
 		.era = (enum era)(said >> 2 & 3),
 		.failed_step = (enum step)(failed >> 12),

@@ -1,11 +1,16 @@
 /*
  * hour_row.h: what is left of a probe when its records have expired: a slot of
- * six bytes in the row of its hour and region, see key_hour_row.
+ * three bytes in the row of its hour and region, see key_hour_row,
  *
- *	2 bytes	milliseconds of its minute at which it started, plus 1; 0: none
+ *	1 byte	quarters of a second of its minute at which it started, plus 1;
+ *		0: none
  *	10 bits	the bucket of its duration, of mcp/histogram.h; 1023: not known
  *	2 bits	enum region_state; 2 bits enum era
  *	1 bit	it is whole, see offline/collect.h; 1 bit: it was counted
+ *
+ * and behind the 60 slots, in the order of minutes, three for each that failed:
+ *
+ *	1 byte	the minute of the hour
  *	4 bits	enum step, the first that failed; 12 bits its code
  *
  * The numbers are big-endian; hour_row.lua writes them. A minute has one slot,
@@ -16,7 +21,9 @@
 
 #include "records/probe.h"
 
-#define HOUR_ROW_SLOT 6
+#define HOUR_ROW_SLOT 3
+#define HOUR_ROW_SIZE (60 * HOUR_ROW_SLOT) /* without failures */
+#define HOUR_ROW_HZ 4 /* of the instant at which a probe started */
 /* Room for the error and the id of a probe that was read from a slot. */
 #define HOUR_ROW_TEXT 40
 
@@ -36,7 +43,7 @@ struct hour_row_probe {
 
 /*
  * hour_row_read(row, n, window, out): the whole probe of a window in its row of
- * n bytes: when it started, to the millisecond, its state, step, error, era and
+ * n bytes: when it started, to a quarter of a second, its state, step, error, era and
  * duration; the rest of its record is empty. False where there is none.
  */
 bool hour_row_read(const char *row, size_t n, int64_t window,

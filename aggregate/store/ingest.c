@@ -90,7 +90,7 @@ static void number(struct numbers *n, const struct ingest *in,
 	snprintf(n->slot, sizeof n->slot, "%d",
 		(int)(window % 3600 / 60) * HOUR_ROW_SLOT);
 	snprintf(n->started, sizeof n->started, "%d",
-		(int)((u->started_at - (double)window) * 1000) + 1);
+		(int)((u->started_at - (double)window) * HOUR_ROW_HZ) + 1);
 	put_life(n->latest, RETENTION_LATEST_S);
 	put_life(n->hash, RETENTION_HASH_S);
 	put_life(n->rollup, RETENTION_LATENCY_HOUR_S);

@@ -1,5 +1,6 @@
 #include "store/load.h"
 
+#include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/xalloc.h"
@@ -28,10 +29,17 @@ static void ask(struct store *s, const char *slug, const char *sha, double now)
 		rollup_ask(s, sha, slug, now);
 }
 
-/*
- * Add one record. It was checked when it was stored, so this should not fail.
- */
-static void add_record(struct collect *c, const char *p, size_t n)
+static void add(void *collect, const struct record *r)
+{
+	char why[RECORD_WHY];
+
+	if (collect_add(collect, r, why))
+		log_warn("store: a record cannot be used: %s", why);
+}
+
+/* A record was checked when it was stored, so this should not fail. */
+static void read_record(const char *p, size_t n,
+	void (*each)(void *arg, const struct record *r), void *arg)
 {
 	char why[RECORD_WHY];
 	struct record r;
@@ -40,23 +48,75 @@ static void add_record(struct collect *c, const char *p, size_t n)
 		log_warn("store: a record cannot be read: %s", why);
 		return;
 	}
-	if (collect_add(c, &r, why))
-		log_warn("store: a record cannot be used: %s", why);
+	each(arg, &r);
 	record_release(&r);
 }
 
-/*
- * A region's rows, newest first: see scripts.h. What is no record has no '{'.
- */
-static void add_rows(struct collect *c, const char *rows)
+/* Where the columns of a row begin, five at most; how many. */
+static size_t columns(const char *row, const char *column[5])
 {
-	while (*rows) {
-		size_t n = strcspn(rows, "\t\n");
+	size_t n = 0;
 
-		if (*rows == '{')
-			add_record(c, rows, n);
-		rows += n + (rows[n] != '\0');
+	column[n++] = row;
+	while (n < 5) {
+		row += strcspn(row, "\t\n");
+		if (*row != '\t')
+			break;
+		column[n++] = ++row;
 	}
+	return n;
+}
+
+static int width(const char *column)
+{
+	return (int)strcspn(column, "\t\n");
+}
+
+/* The summary of a row with these five columns, the last without its hash. */
+static void put_summary(struct buf *b, const char *slug, const char *region,
+	const char *const *column, const char *shared)
+{
+	const char *tail = shared + width(shared);
+
+	buf_fmt(b,
+		"{\"v\":%d,\"type\":\"probe\",\"slug\":\"%s\","
+		"\"region\":\"%s\",\"probe_id\":\"%.*s\","
+		"\"probe_started_at\":%.*s,%.*s,\"total_ms\":%.*s,",
+		RECORD_VERSION, slug, region, width(column[1]), column[1],
+		width(column[0]), column[0], width(shared), shared,
+		width(column[3]), column[3]);
+	tail += *tail == '\t';
+	buf_add(b, tail, (size_t)width(tail));
+}
+
+void load_latest(const char *slug, const char *region, const char *rows,
+	void (*each)(void *arg, const struct record *r), void *arg)
+{
+	const char *shared = "", *column[5];
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	for (; *rows; rows += *rows == '\n') {
+		size_t n = columns(rows, column);
+
+		if (n == 5 && *column[2] == '=') {
+			if (*column[4] != '=')
+				shared = column[4] + strcspn(column[4], " \n");
+			buf_clear(&b);
+			put_summary(&b, slug, region, column,
+				shared + (*shared == ' '));
+			read_record(b.p, b.len, each, arg);
+			rows += strcspn(rows, "\n");
+			continue;
+		}
+		/* What is no record has no '{'. */
+		for (; *rows && *rows != '\n'; rows += *rows == '\t') {
+			if (*rows == '{')
+				read_record(rows, (size_t)width(rows), each, arg);
+			rows += width(rows);
+		}
+	}
+	buf_release(&b);
 }
 
 /* The tools in JSON as struct tool_digest; NULL where it is no object. */
@@ -253,7 +313,7 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 		const char *text = store_text(store_item(r, i));
 
 		if (text)
-			add_record(c, text, strlen(text));
+			read_record(text, strlen(text), add, c);
 	}
 }
 
@@ -276,9 +336,13 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 		memset(&out[i], 0, sizeof out[i]);
 		out[i].slug = slugs[i];
 		read_tool_fields(c, &out[i], store_reply(s, at + ASK_TOOLS));
-		for (size_t k = 1; k < store_count(rows); k += 2)
-			if (store_text(store_item(rows, k)))
-				add_rows(c, store_text(store_item(rows, k)));
+		for (size_t k = 0; k + 1 < store_count(rows); k += 2) {
+			const char *region = store_text(store_item(rows, k));
+			const char *text = store_text(store_item(rows, k + 1));
+
+			if (region && text)
+				load_latest(slugs[i], region, text, add, c);
+		}
 		if (figures)
 			out[i].baseline_missing =
 				rollup_read(store_reply(s, at + ASK_FIGURES),
@@ -355,8 +419,10 @@ static bool is_latest(const struct store_reply *latest, const char *region,
 			rows = store_text(store_item(latest, i + 1));
 	}
 	while (rows && *rows) {
-		/* A slot cuts what is less than a millisecond. */
-		if (fabs(strtod(rows, NULL) - 0.0005 - at) < 0.0015)
+		double late = strtod(rows, NULL) - at;
+
+		/* A slot cuts what is less than that. */
+		if (late >= 0 && late < 1.0 / HOUR_ROW_HZ)
 			return true;
 		rows += strcspn(rows, "\n");
 		rows += *rows == '\n';

@@ -58,6 +58,13 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 int load_figures(struct store *s, size_t n, double now, struct loaded *out);
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
 
+/*
+ * load_latest(slug, region, rows, each, arg): call each for the records of a
+ * region's rows in key_latest, newest first: see scripts.h.
+ */
+void load_latest(const char *slug, const char *region, const char *rows,
+	void (*each)(void *arg, const struct record *r), void *arg);
+
 /* The minutes from first to last of a server, as windows. */
 struct load_span {
 	const char *slug;

@@ -38,9 +38,15 @@
  *
  *	"<id> <at> <1 where it was counted, else 0> <mark> <mark> …"
  *
- * with the marks of its records in their order; a row of `latest`
+ * with the marks of its records in their order; a row of `latest`, where the
+ * summary is there, or is not yet,
  *
+ *	"<at>\t<id>\t=<mark>\t<total_ms>\t<tool hash or -> <summary>\t<summary>"
  *	"<at>\t<id>\t<tool hash or -> <mark> …\t<record>\t…"
+ *
+ * with the summary as in struct piece, in brief. From the hash on only '=' stands
+ * there where the last such row above says the same. load_latest (load.h) reads
+ * them.
  *
  * A KEYS[1] without a head, and rows whose third column is a record, are of an
  * older version: they stay until they expire, or fall out.
@@ -96,7 +102,7 @@ extern const char script_baseline[];
 /*
  * script_uncount: take back, once, what script_ingest counted of the probe of a
  * window, for its region was cut off. KEYS and ARGV are numbered as those of
- * script_ingest; it reads KEYS 1, 5 to 8 and 11, ARGV 3, 14 and 15.
+ * script_ingest; it reads KEYS 1, 5 to 8, 11 and 12, ARGV 3, 14, 15 and 21.
  */
 extern const char script_uncount[];
 

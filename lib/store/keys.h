@@ -34,8 +34,8 @@ const char *key_head(char *out, const char *slug, int64_t window,
 	const char *region);
 /*
  * String: of each probe that started first in a minute of an hour (epoch
- * seconds / 3600), six bytes of what it found; see store/hour_row.h of
- * mcp-aggregate.
+ * seconds / 3600), three bytes of what it found, and three more where it failed;
+ * see store/hour_row.h of mcp-aggregate.
  */
 const char *key_hour_row(char *out, const char *slug, int64_t hour,
 	const char *region);

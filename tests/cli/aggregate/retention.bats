@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Goal: the records of a probe stay where they say something, and what a row of
-# six bytes knows of the others is enough for whoever asks later.
+# three bytes knows of the others is enough for whoever asks later.
 
 bats_require_minimum_version 1.5.0
 load ../../helpers/store

@@ -30,21 +30,23 @@ static void test_codes(void **state)
 
 static void test_slots(void **state)
 {
-	char row[60 * HOUR_ROW_SLOT] = {0};
+	char row[HOUR_ROW_SIZE + 2 * HOUR_ROW_SLOT] = {0};
 	struct hour_row_probe p;
 	int64_t window = 1795260480; /* minute 28 */
 	unsigned char *slot = (unsigned char *)row + 28 * HOUR_ROW_SLOT;
+	unsigned char *failure =
+		(unsigned char *)row + HOUR_ROW_SIZE + HOUR_ROW_SLOT;
 	unsigned said = 300u << 6 | STATE_BROKEN << 4 | ERA_SESSION << 2 | 3;
 	unsigned failed = STEP_TOOLS_LIST << 12 | hour_row_code("http.503");
 
 	(void)state;
 	assert_false(hour_row_read(row, sizeof row, window, &p));
-	slot[0] = 2501 >> 8;
-	slot[1] = 2501 & 255;
-	slot[2] = (unsigned char)(said >> 8);
-	slot[3] = (unsigned char)said;
-	slot[4] = (unsigned char)(failed >> 8);
-	slot[5] = (unsigned char)failed;
+	slot[0] = 11;
+	slot[1] = (unsigned char)(said >> 8);
+	slot[2] = (unsigned char)said;
+	failure[0] = 28;
+	failure[1] = (unsigned char)(failed >> 8);
+	failure[2] = (unsigned char)failed;
 	assert_true(hour_row_read(row, sizeof row, window, &p));
 	assert_true(p.record.key.started_at == (double)window + 2.5);
 	assert_int_equal(p.record.state, STATE_BROKEN);
@@ -53,15 +55,15 @@ static void test_slots(void **state)
 	assert_string_equal(p.record.error, "http.503");
 	assert_int_equal(histogram_bucket(p.record.total_ms), 300);
 	/* Cut off, not whole, a step or a minute that does not exist. */
-	assert_false(hour_row_read(row, 28 * HOUR_ROW_SLOT + 5, window, &p));
+	assert_false(hour_row_read(row, HOUR_ROW_SIZE - 1, window, &p));
 	assert_false(hour_row_read(row, sizeof row, window + 60, &p));
-	slot[3] &= 0xfd;
+	slot[2] &= 0xfd;
 	assert_false(hour_row_read(row, sizeof row, window, &p));
-	slot[3] |= 2;
-	slot[4] = 0x90;
+	slot[2] |= 2;
+	failure[1] = 0x90;
 	assert_false(hour_row_read(row, sizeof row, window, &p));
-	slot[4] = 0;
-	slot[0] = 0xff;
+	failure[1] = 0;
+	slot[0] = 241;
 	assert_false(hour_row_read(row, sizeof row, window, &p));
 }
 
