@@ -129,7 +129,7 @@ extern const char script_publish[];
 /*
  * script_count: count those minutes of a day that are not counted yet, without
  * publishing anything. Where there is a third key, it keeps the verdicts on the
- * minutes that are counted now.
+ * minutes that are counted now, and drops those that are older by its life.
  *
  * KEYS: 1 minutes, 2 counted, 3 late or none
  * ARGV: 1 day, 2 life of minutes and 3 of counted in seconds, then pairs of a

@@ -186,3 +186,91 @@ counts() {
 	run -0 aggregate status --store -f text
 	[[ $output == "0 servers, 0 keys"* ]]
 }
+
+@test "a probe that another followed keeps its summary, and what explains it" {
+	row() { redis get "probe:demo:$((MIN - 60 * $1)):us" | jq -c 'map(.n // 9)'; }
+	{ at 4; at 3 tools-list; at 2; at 1; at 0; } |
+		jq -c 'if .n == 4 or (.status == "pass" and .n > 6 and (.probe_id |
+			endswith("'$((MIN - 180))'"))) then .status = "skip" | .ms = null else . end' >all
+	for order in cat tac; do
+		redis flushall >/dev/null
+		$order all | aggregate ingest
+		[ "$(row 4)$(row 2)$(row 1)" = '[6,9][6,9][6,9]' ]
+		[ "$(row 3)" = '[1,2,3,5,6,9]' ]
+		# The newest has all its records.
+		[ "$(row 0)" = '[1,2,3,4,5,6,7,8,9]' ]
+		redis_dump >"$order"
+	done
+	diff cat tac
+	at 2 | aggregate ingest
+	redis_dump | diff cat -
+	# What the rows of latest share stands there once.
+	[ "$(redis --raw hget probe:demo:latest us | grep -c '"tool_count"')" -le 3 ]
+}
+
+# many N AGO REGION…: a passing probe in each of N minutes, from AGO on.
+many() {
+	local n=$1 from=$((MIN - 60 * $2)) r
+	shift 2
+	for r; do probes demo "$r" "$from"; done | jq -c --argjson n "$n" \
+		'range($n) as $i | .probe_started_at += 60 * $i | .probe_id += "-\($i)"'
+}
+
+@test "verdicts on late minutes that nobody took do not pile up" {
+	many 2 150 us eu sa | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 149 + 30)) >/dev/null
+	many 57 148 us eu sa | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 92 + 30)) >/dev/null
+	many 58 91 us eu sa | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 34 + 30)) >/dev/null
+	[ "$(redis hlen probe:demo:late)" -gt 20 ]
+	[ "$(redis hlen probe:demo:late)" -le 62 ]
+	[ "$(redis hkeys probe:demo:late | sort -n | head -n 1)" -ge $((MIN - 60 * 95)) ]
+}
+
+@test "explain says of an outage what it said, once the passing records have gone" {
+	{
+		many 20 60 us eu sa
+		for i in 40 39 38; do
+			probes demo us $((MIN - 60 * i))
+			probes demo eu $((MIN - 60 * i)) tools-list
+			probes demo sa $((MIN - 60 * i)) tools-list
+		done
+		many 37 37 us eu sa
+	} | aggregate ingest
+	ask() {
+		for ago in 50 39 37 30; do
+			aggregate explain demo --at $((MIN - 60 * ago + 59)) || [ $? -eq 1 ]
+		done | grep -vE '^(On the way)?$|address not known$'
+	}
+	ask >before
+	grep -q '^red, step-alert at tools-list' before
+	redis --raw keys 'probe:demo:??????????:*' | while read -r key; do
+		[ "$(redis ttl "$key")" -gt 600 ] || redis del "$key"
+	done >/dev/null
+	[ "$(redis --raw keys 'probe:demo:??????????:us' | wc -l)" -le 3 ]
+	ask | diff before -
+}
+
+@test "a store of 0.1.0 is read, and turns over by itself" {
+	for i in 3 2 1; do
+		probes demo us $((MIN - 60 * i)) >one
+		id=us-$((MIN - 60 * i))
+		jq -s -c '.[]' one | paste -sd, | sed 's/.*/[&]/; s/},{"v"/},\n{"v"/g' >records
+		redis set "probe:demo:$((MIN - 60 * i)):us" "$(cat records)"
+		redis set "probe:demo:$((MIN - 60 * i)):us:head" \
+			"$(jq -r 'select(.n == 1).probe_id' one) $((MIN - 60 * i)).000000 1 1 2 3 4 5 6 7 8 9:342"
+		printf '%s.000000\t%s\t%s 9:342\t%s\n' $((MIN - 60 * i)) \
+			"$(jq -r 'select(.n == 1).probe_id' one)" "$(printf 'a%.0s' {1..64})" \
+			"$(jq -c 'select(.type == "probe") | del(.tools)' one)"
+	done >rows
+	grep -v '^OK$' rows | tac | redis -x hset probe:demo:latest us
+	redis hset fleet:servers demo '{"url":"https://demo.example.com/mcp","private":false,"account":null,"token_sha256":null,"interval":60,"regions":[],"title":null}'
+	aggregate verdict -N $((MIN - 30)) | jq -e '.regions[0].state == "healthy" and .regions[0].ms > 0'
+	{ at 1; at 0; } | aggregate ingest
+	[ "$(redis --raw hget probe:demo:latest us | grep -c .)" -eq 4 ]
+	[ "$(redis --raw hget probe:demo:latest us | grep -c "$(printf '\t=9:')")" -ge 1 ]
+	redis get "probe:demo:$((MIN - 60)):us" | jq -e 'map(.n // 9) == [6, 9]'
+	aggregate verdict -N $((MIN + 30)) | jq -e '.regions[0].fail_streak == 0 and
+		.regions[0].started_at == '"$MIN"
+}
