@@ -159,7 +159,7 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
 LUA = ingest uncount figures baseline count publish
-lua_ingest = probe_counts tool_lists tool_list_limit ingest
+lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
 lua_uncount = probe_counts uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline

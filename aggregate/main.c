@@ -11,6 +11,7 @@
 #include "commands/pin.h"
 #include "commands/replay.h"
 #include "commands/status.h"
+#include "commands/status_store.h"
 #include "commands/targets.h"
 #include "offline/collect.h"
 #include "offline/input.h"
@@ -108,6 +109,9 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_STATUS:
 			status = status_show(&cmd);
+			break;
+		case ACTION_STORE:
+			status = status_store(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = config_show(&cmd);

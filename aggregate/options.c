@@ -152,8 +152,8 @@ static const struct command_row commands[] = {
 		"count the buckets of the records of standard input"},
 	{"buckets", ACTION_BUCKETS, C "[-f format] " STORE, 0, 0,
 		"'-' or nothing expected", "print the buckets of the store"},
-	{"status", ACTION_STATUS, C "[-f format] [-s slug] " STORE, NONE,
-		"print how every server is, on one screen"},
+	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
+		0, 1, NULL, "print how every server is, or the store"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -181,6 +181,11 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		.interval = NAN,
 		.lookback = NAN,
 		.tolerance = NAN};
+	/* Of status, a --store without its URL is the word. */
+	for (int i = 2; i < argc && strcmp(argv[1], "status") == 0; i++)
+		if (strcmp(argv[i], "--store") == 0 &&
+			(i == argc - 1 || argv[i + 1][0] == '-'))
+			argv[i] += 2;
 	status = options_read(&tables, argc, argv, cmd, &line);
 	if (status >= 0)
 		return status;
@@ -198,6 +203,13 @@ int command_parse(int argc, char **argv, struct command *cmd)
 			refuse("explain", cmd->slug, "a slug");
 			return EXIT_USAGE;
 		}
+	}
+	if (cmd->action == ACTION_STATUS && cmd->input) {
+		if (strcmp(cmd->input, "store") != 0) {
+			log_error("status: '%s' is not 'store'", cmd->input);
+			return EXIT_USAGE;
+		}
+		cmd->action = ACTION_STORE;
 	}
 	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {
 		log_error("targets: one region at most");

@@ -18,7 +18,8 @@ enum action {
 	ACTION_EXPLAIN,
 	ACTION_PIN,
 	ACTION_BUCKETS, /* of records, or without input, of the store */
-	ACTION_STATUS
+	ACTION_STATUS,
+	ACTION_STORE /* status --store */
 };
 enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL };
 

@@ -10,6 +10,7 @@
 #include "options.h"
 #include "records/probe.h"
 #include "store/keys.h"
+#include "store/load.h"
 #include "store/store.h"
 
 #include <stdlib.h>
@@ -62,32 +63,18 @@ static bool in_region(const struct conf_server *s, const char *region)
 	return !region;
 }
 
-/* Read the newest row of a region that has a tool hash: see store/scripts.h. */
-static void read_last_seen(const char *rows, struct last_seen *m)
+/* Take note of the newest probe of a region that has a tool hash. */
+static void note_last_seen(void *arg, const struct record *r)
 {
-	char why[RECORD_WHY];
+	struct last_seen *m = arg;
 
-	for (; rows && *rows && !*m->hash; rows += strcspn(rows, "\n")) {
-		size_t n;
-		struct record r;
-
-		rows += strspn(rows, "\n");
-		rows += strcspn(rows, "{\n");
-		n = strcspn(rows, "\t\n");
-		if (record_read(rows, n, &r, why))
-			continue;
-		if (r.type == RECORD_PROBE && r.u.probe.tool_hash) {
-			snprintf(m->hash, sizeof m->hash, "%s",
-				r.u.probe.tool_hash);
-			if (r.u.probe.full_hash)
-				snprintf(m->full, sizeof m->full, "%s",
-					r.u.probe.full_hash);
-			if (r.u.probe.era)
-				snprintf(m->era, sizeof m->era, "%s",
-					era_name(r.u.probe.era));
-		}
-		record_release(&r);
-	}
+	if (*m->hash || r->type != RECORD_PROBE || !r->u.probe.tool_hash)
+		return;
+	snprintf(m->hash, sizeof m->hash, "%s", r->u.probe.tool_hash);
+	if (r->u.probe.full_hash)
+		snprintf(m->full, sizeof m->full, "%s", r->u.probe.full_hash);
+	if (r->u.probe.era)
+		snprintf(m->era, sizeof m->era, "%s", era_name(r->u.probe.era));
 }
 
 /*
@@ -138,8 +125,11 @@ static void read_store(const struct command *cmd, const struct conf *c,
 		log_warn("%s", store_why(s));
 	} else {
 		for (size_t i = 0; i < c->n_servers; i++) {
-			read_last_seen(
-				store_text(store_reply(s, 2 * i)), &m[i]);
+			const char *rows = store_text(store_reply(s, 2 * i));
+
+			if (rows)
+				load_latest(c->servers[i].slug, region_of(cmd),
+					rows, note_last_seen, &m[i]);
 			drop_unknown_list(&m[i], store_reply(s, 2 * i + 1));
 		}
 	}

@@ -6,6 +6,9 @@
 #include "mcp/histogram.h"
 #include "mcp/layers.h"
 #include "offline/index.h"
+#include "store/hour_row.h"
+
+#include <inttypes.h>
 
 /* The most characters of a code in brief; the same as in offline/collect.c. */
 #define CODE_MAX 100
@@ -113,6 +116,28 @@ static const char *cut(const char *code, char *out, size_t size)
 	return out;
 }
 
+/*
+ * The text of a summary as struct piece has it in brief. No string in JSON can
+ * hold a comma and a quote, so that the names are those of members.
+ */
+static char *split_at_ms(char *text)
+{
+	static const char name[] = ",\"total_ms\":";
+	const char *from = strstr(text, ",\"probe_started_at\":") + 1;
+	const char *ms = strstr(text, name);
+	size_t n;
+	struct buf b;
+
+	from += strcspn(from, ",") + 1;
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_add(&b, from, (size_t)(ms - from));
+	ms += sizeof name - 1;
+	n = strcspn(ms, ",");
+	buf_fmt(&b, "\t%.*s\t%s", (int)n, ms, ms + n + 1);
+	free(text);
+	return buf_take(&b);
+}
+
 /* The text of a record with only what the rule needs. */
 static char *brief_of(const struct record *r)
 {
@@ -129,6 +154,7 @@ static char *brief_of(const struct record *r)
 
 		p->error = cut(p->error, error, sizeof error);
 		p->protocol = cut(p->protocol, protocol, sizeof protocol);
+		return split_at_ms(text_of(&copy));
 	}
 	return text_of(&copy);
 }
@@ -141,23 +167,48 @@ static const char *failure_mark(enum step step, const char *error)
 		: failure_layer_name(failure_layer_of(step, error));
 }
 
+static uint64_t hash_text(uint64_t hash, const char *s)
+{
+	return s ? index_hash(hash, s, strlen(s) + 1) : index_hash(hash, "", 1);
+}
+
+/* The end of a summary's mark: NUMBER.SAYS. */
+static const char *saying(const struct probe_record *r, char out[16])
+{
+	int number = (int)r->state * 4 + (int)r->era;
+	char head[16];
+	uint64_t hash;
+
+	snprintf(head, sizeof head, "%d.%d", number, (int)r->failed_step);
+	hash = hash_text(0, head);
+	hash = hash_text(hash, r->protocol);
+	hash = hash_text(hash, r->tool_hash);
+	hash = hash_text(hash, r->full_hash);
+	snprintf(out, 16, "%d.%08" PRIx32, number, (uint32_t)hash);
+	return out;
+}
+
 static void put_mark(struct piece *p, const struct record *r)
 {
 	const struct step_record *s = &r->u.step;
 	const struct probe_record *sum = &r->u.probe;
 	size_t size = sizeof p->mark;
+	char end[16];
 
 	if (r->type == RECORD_STEP && s->status == STATUS_FAIL)
-		snprintf(p->mark, size, "%d:%s", (int)s->step,
-			failure_mark(s->step, s->error));
+		snprintf(p->mark, size, "%d:%s.%u", (int)s->step,
+			failure_mark(s->step, s->error),
+			hour_row_code(s->error));
 	else if (r->type == RECORD_STEP)
-		snprintf(p->mark, size, "%d", (int)s->step);
+		snprintf(p->mark, size, "%d%s", (int)s->step,
+			s->status == STATUS_SKIP && !s->detail ? "-" : "");
 	else if (sum->failed_step)
-		snprintf(p->mark, size, "9:%d:%s", (int)sum->failed_step,
-			failure_mark(sum->failed_step, sum->error));
+		snprintf(p->mark, size, "9:%d:%s.%u.%s", (int)sum->failed_step,
+			failure_mark(sum->failed_step, sum->error),
+			hour_row_code(sum->error), saying(sum, end));
 	else
-		snprintf(p->mark, size, "9:%zu",
-			histogram_bucket(sum->total_ms));
+		snprintf(p->mark, size, "9:%zu.%s",
+			histogram_bucket(sum->total_ms), saying(sum, end));
 }
 
 /* Take from the summary what the bundle needs beside its text. */

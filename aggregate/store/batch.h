@@ -13,15 +13,25 @@
  * A line of a probe. Its mark is what script_ingest counts it as (see
  * scripts.h):
  *
- *	6		the step passed, or was skipped
- *	6:http		it failed, at this layer; or "throttled", with 429
- *	9:342		the summary, and the bucket of its duration
- *	9:6:http	the summary of a probe that failed at a step, at a layer
+ *	6			the step passed, or was skipped
+ *	6-			it was skipped, and has no detail
+ *	6:http.CODE		it failed, at this layer; or "throttled", with 429
+ *	9:342.NUMBER.SAYS	the summary, and the bucket of its duration
+ *	9:6:http.CODE.NUMBER.SAYS
+ *				the summary of a probe that failed at a step, at a
+ *				layer
+ *
+ * CODE is that of hour_row.h, NUMBER the state times 4 and the era; SAYS is a
+ * hash of what makes a probe differ from the one before: state, failed step,
+ * era, revision and tools. A mark of an older version ends before the first
+ * dot.
  */
 struct piece {
-	char mark[24];
+	char mark[48];
 	char *text;  /* the record without its tools; NULL: not yet there */
-	char *brief; /* what the rule needs of it */
+	char *brief; /* what the rule needs of it; of a summary, from behind
+			probe_started_at on, with a tab before and one after the
+			number total_ms, instead of its name and the commas */
 };
 
 /* The place of the summary; that of a step is its number less one. */

@@ -10,7 +10,14 @@ for i = late and 5 or 4, #ARGV, late and 3 or 2 do
 		end
 	end
 end
-if late then redis.call('EXPIRE', late, ARGV[4]) end
+if late then
+	-- What nobody took for that long is not asked for any more.
+	local oldest = day * 86400 + (tonumber(ARGV[#ARGV - 2]) or 0) * 60 - ARGV[4]
+	for _, window in ipairs(redis.call('HKEYS', late)) do
+		if tonumber(window) < oldest then redis.call('HDEL', late, window) end
+	end
+	redis.call('EXPIRE', late, ARGV[4])
+end
 redis.call('EXPIRE', minutes, ARGV[2])
 redis.call('EXPIRE', counted, ARGV[3])
 return done

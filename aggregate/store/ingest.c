@@ -9,6 +9,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/num.h"
 #include "conf/conf.h"
 #include "json/json.h"
 #include "offline/input.h"
@@ -17,6 +18,7 @@
 #include "rule/verdict.h"
 #include "store/batch.h"
 #include "store/heartbeat.h"
+#include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/retention.h"
 #include "store/scripts.h"
@@ -25,6 +27,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -43,7 +46,7 @@ struct ingest {
 	struct store *store;
 	struct batch *batch;
 	char sha[STORE_SHA]; /* of script_ingest */
-	double retention_s;
+	double evidence_s, passing_s; /* how long a probe's records live */
 	struct input input;
 	unsigned long records, runners, probes; /* probes: records of these */
 	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
@@ -53,9 +56,10 @@ struct ingest {
 /* The numbers that script_ingest is given, as text. */
 struct numbers {
 	char at[40], ahead[40], minute[8], hour[8], day[24];
-	char probe[16], latest[16], hash[16], rollup[16];
+	char probe[16], latest[16], hash[16], rollup[16], rollup_day[16];
 	char errors_hour[16], errors_day[16];
 	char lists[16], pieces[16], whole[16];
+	char slot[16], started[16], passing[16], row[16];
 };
 
 static void put_life(char *out, double seconds)
@@ -80,10 +84,17 @@ static void number(struct numbers *n, const struct ingest *in,
 	snprintf(n->minute, sizeof n->minute, "%d", (int)(window % 3600 / 60));
 	snprintf(n->hour, sizeof n->hour, "%d", (int)(window % 86400 / 3600));
 	snprintf(n->day, sizeof n->day, "%" PRId64, window / 86400);
-	put_life(n->probe, in->retention_s);
+	put_life(n->probe, in->evidence_s);
+	put_life(n->passing, in->passing_s);
+	put_life(n->row, fmax(in->evidence_s, RETENTION_ROW_S));
+	snprintf(n->slot, sizeof n->slot, "%d",
+		(int)(window % 3600 / 60) * HOUR_ROW_SLOT);
+	snprintf(n->started, sizeof n->started, "%d",
+		(int)((u->started_at - (double)window) * HOUR_ROW_HZ) + 1);
 	put_life(n->latest, RETENTION_LATEST_S);
 	put_life(n->hash, RETENTION_HASH_S);
-	put_life(n->rollup, RETENTION_ROLLUP_S);
+	put_life(n->rollup, RETENTION_LATENCY_HOUR_S);
+	put_life(n->rollup_day, RETENTION_ROLLUP_S);
 	put_life(n->errors_hour, RETENTION_ERRORS_HOUR_S);
 	put_life(n->errors_day, RETENTION_ERRORS_DAY_S);
 }
@@ -117,11 +128,11 @@ static size_t queue(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
 	double now = clock_wall();
-	bool counts = u->started_at > now - in->retention_s &&
+	bool counts = u->started_at > now - in->evidence_s &&
 		u->started_at < now + AHEAD_MAX_S;
-	char key[11][KEY_MAX];
+	char key[15][KEY_MAX];
 	struct numbers n;
-	const char *args[] = {"EVALSHA", in->sha, "11",
+	const char *args[] = {"EVALSHA", in->sha, "15",
 		key_probe(key[0], u->slug, window, u->region),
 		key_reporters(key[1], u->slug, window),
 		key_latest(key[2], u->slug),
@@ -131,12 +142,17 @@ static size_t queue(struct ingest *in, const struct bundle *u)
 		key_errors(key[6], u->slug, window / 3600),
 		key_errors_day(key[7], u->slug, window / 86400),
 		key_baseline(key[8], u->slug), key_tools(key[9], u->slug),
-		key_head(key[10], u->slug, window, u->region), u->region,
-		u->probe_id, n.at, *u->tool_hash ? u->tool_hash : "-",
+		key_head(key[10], u->slug, window, u->region),
+		key_hour_row(key[11], u->slug, window / 3600, u->region),
+		key_probe(key[12], u->slug, window - 60, u->region),
+		key_head(key[13], u->slug, window - 60, u->region),
+		key_probe(key[14], u->slug, window + 60, u->region),
+		u->region, u->probe_id, n.at, *u->tool_hash ? u->tool_hash : "-",
 		u->tools_key ? u->tools_key : "", u->tools ? u->tools : "",
 		counts ? "1" : "0", n.probe, n.lists, n.latest, n.hash,
 		n.rollup, n.ahead, n.minute, n.hour, n.errors_hour,
-		n.errors_day, n.day, n.pieces, n.whole};
+		n.errors_day, n.day, n.pieces, n.whole, n.slot, n.started,
+		n.passing, n.row, n.rollup_day};
 	const char *all[sizeof args / sizeof *args + 4 * RECORD_PROBE_LINES];
 	size_t fixed = sizeof args / sizeof *args;
 
@@ -175,9 +191,29 @@ static void settle(struct ingest *in, const struct bundle *u, size_t reply)
 		input_refuse(&in->input, u->line, why);
 }
 
+/*
+ * A probe that came late makes evidence of the one that started after it: that
+ * lives longer, if it is still there. To send it twice does no harm.
+ */
+static void queue_evidence(struct ingest *in, const struct bundle *u,
+	double follower)
+{
+	int64_t window = clock_window(follower);
+	char key[KEY_MAX], life[16];
+
+	if (window == clock_window(u->started_at))
+		return;
+	put_life(life, in->evidence_s);
+	store_add(in->store, "EXPIRE",
+		key_probe(key, u->slug, window, u->region), life, NULL);
+	store_add(in->store, "EXPIRE",
+		key_head(key, u->slug, window, u->region), life, NULL);
+}
+
 static int flush(struct ingest *in)
 {
 	size_t replies[PROBES_MAX], n;
+	double followers[PROBES_MAX];
 	const struct bundle *u = batch_bundles(in->batch, &n);
 
 	if (!n)
@@ -190,10 +226,19 @@ static int flush(struct ingest *in)
 	}
 	if (store_run(in->store))
 		return store_failed(in->store);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
+		const struct store_reply *r = store_reply(in->store, replies[i]);
+
 		settle(in, &u[i], replies[i]);
+		followers[i] = NAN;
+		if (store_text(store_item(r, 0)))
+			num_epoch(store_text(store_item(r, 0)), &followers[i]);
+	}
+	for (size_t i = 0; i < n; i++)
+		if (!isnan(followers[i]))
+			queue_evidence(in, &u[i], followers[i]);
 	batch_clear(in->batch);
-	return 0;
+	return store_run(in->store) ? store_failed(in->store) : 0;
 }
 
 static void queue_runner(struct ingest *in, const struct record *r)
@@ -271,31 +316,22 @@ static int read_all(struct ingest *in, int fd, const char *name)
 /* Warn if the store may lose or evict data. */
 static void check_store(struct store *s)
 {
-	const struct store_reply *policy, *aof;
-	const char *text;
+	char policy[40], aof[40], faults[SETUP_FAULTS][SETUP_FAULT];
+	size_t n;
 
-	store_add(s, "CONFIG", "GET", "maxmemory-policy", NULL);
-	store_add(s, "CONFIG", "GET", "appendonly", NULL);
-	/* CONFIG may be forbidden: then nothing is known. */
-	if (store_run(s))
-		return;
-	policy = store_reply(s, 0);
-	aof = store_reply(s, 1);
-	text = store_text(store_item(policy, 1));
-	if (text && strcmp(text, "noeviction") != 0)
-		log_warn("store: maxmemory-policy is %s, and not noeviction: "
-			 "it may evict data",
-			text);
-	text = store_text(store_item(aof, 1));
-	if (text && strcmp(text, "yes") != 0)
-		log_warn("store: appendonly is off: a restart loses data");
+	setup_settings(s, policy, aof);
+	n = setup_faults(policy, aof, faults);
+	for (size_t i = 0; i < n; i++)
+		log_warn("store: %s", faults[i]);
 }
 
 int ingest(const struct command *cmd, int fd,
 	int (*also)(void *arg, const struct record *r, char *why), void *arg)
 {
-	struct ingest in = {
-		.retention_s = RETENTION_PROBE_S, .also = also, .arg = arg};
+	struct ingest in = {.evidence_s = RETENTION_EVIDENCE_S,
+		.passing_s = RETENTION_PASSING_S,
+		.also = also,
+		.arg = arg};
 	struct setup s;
 	int rc = setup_open(&s, cmd);
 
@@ -303,8 +339,10 @@ int ingest(const struct command *cmd, int fd,
 		setup_close(&s);
 		return rc;
 	}
-	if (s.conf)
-		in.retention_s = s.conf->retention_s;
+	if (s.conf) {
+		in.evidence_s = s.conf->retention.evidence_s;
+		in.passing_s = s.conf->retention.passing_s;
+	}
 	in.store = s.store;
 	check_store(in.store);
 	in.batch = batch_new();

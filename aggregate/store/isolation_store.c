@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "records/probe.h"
 #include "rule/verdict.h"
+#include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/stages.h"
 #include "store/store.h"
@@ -104,19 +105,23 @@ static void queue_uncount(struct store *s, const char *sha, const char *slug,
 	const char *region, double at)
 {
 	int64_t window = clock_window(at);
-	char key[6][KEY_MAX], started[40], minute[8], hour[8];
+	char key[7][KEY_MAX], started[40], minute[8], hour[8], slot[8];
 	const char *probe = key_probe(key[0], slug, window, region);
 
 	snprintf(started, sizeof started, "%.6f", at);
 	snprintf(minute, sizeof minute, "%d", (int)(window % 3600 / 60));
 	snprintf(hour, sizeof hour, "%d", (int)(window % 86400 / 3600));
-	store_add(s, "EVALSHA", sha, "11", probe, probe, probe, probe,
+	snprintf(slot, sizeof slot, "%d",
+		(int)(window % 3600 / 60) * HOUR_ROW_SLOT);
+	store_add(s, "EVALSHA", sha, "12", probe, probe, probe, probe,
 		key_latency(key[1], slug, window / 3600),
 		key_latency_day(key[2], slug, window / 86400),
 		key_errors(key[3], slug, window / 3600),
 		key_errors_day(key[4], slug, window / 86400), probe, probe,
-		key_head(key[5], slug, window, region), "", "", started, "", "",
-		"", "", "", "", "", "", "", "", minute, hour, NULL);
+		key_head(key[5], slug, window, region),
+		key_hour_row(key[6], slug, window / 3600, region), "", "",
+		started, "", "", "", "", "", "", "", "", "", "", minute, hour,
+		"", "", "", "", "", slot, NULL);
 }
 
 void isolation_uncount(struct store *s, const char *sha, const char *slug,

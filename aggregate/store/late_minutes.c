@@ -107,18 +107,19 @@ static int ask_counted(const struct late *l, struct missed *m, size_t n)
 /* Keep only the minutes that hold a probe. */
 static int ask_heard(const struct late *l, struct missed *m)
 {
-	char key[KEY_MAX];
+	bool heard[MINUTES];
 
-	for (int i = 0; i < MINUTES; i++)
-		store_add(l->store, "EXISTS",
-			key_reporters(key, m->server->slug, window(l, i)),
-			NULL);
-	if (store_run(l->store))
-		return store_failed(l->store);
+	if (load_heard(l->store,
+		    &(struct load_span) {.slug = m->server->slug,
+			    .regions = m->in.expected,
+			    .n_regions = m->in.n_expected,
+			    .first = l->oldest,
+			    .last = window(l, MINUTES - 1)},
+		    heard))
+		return -1;
 	m->n = 0;
 	for (int i = 0; i < MINUTES; i++) {
-		m->minutes[i] = m->minutes[i] &&
-			store_int(store_reply(l->store, (size_t)i), 0) > 0;
+		m->minutes[i] = m->minutes[i] && heard[i];
 		m->n += m->minutes[i];
 	}
 	return 0;
@@ -152,12 +153,9 @@ static int load(const struct late *l, struct missed *m)
 	return 0;
 }
 
-static int load_missed(const struct late *l, struct missed *m)
+/* Find the regions to expect. */
+static int expect(const struct late *l, struct missed *m)
 {
-	struct server *servers;
-	size_t n;
-
-	m->collect = collect_new();
 	m->in = (struct verdict_input) {.slug = m->server->slug,
 		.url = m->server->url,
 		.expected = (const char **)m->server->regions,
@@ -169,6 +167,15 @@ static int load_missed(const struct late *l, struct missed *m)
 		if (!m->regions)
 			return store_failed(l->store);
 	}
+	return 0;
+}
+
+static int load_missed(const struct late *l, struct missed *m)
+{
+	struct server *servers;
+	size_t n;
+
+	m->collect = collect_new();
 	if (load(l, m))
 		return -1;
 	servers = collect_servers(m->collect, &n);
@@ -375,7 +382,7 @@ int late_judge(struct store *store, const struct fleet *fleet, double now,
 			fleet->n - i < GROUP ? fleet->n - i : GROUP);
 	for (size_t i = 0; i < fleet->n && !failed; i++) {
 		if (m[i].n)
-			failed = ask_heard(&l, &m[i]);
+			failed = expect(&l, &m[i]) || ask_heard(&l, &m[i]);
 		if (m[i].n && !failed)
 			failed = load_missed(&l, &m[i]);
 	}

@@ -1,10 +1,12 @@
 #include "store/load.h"
 
+#include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "rule/churn.h"
+#include "store/hour_row.h"
 #include "store/keys.h"
 #include "store/rollup.h"
 #include "store/store.h"
@@ -27,10 +29,17 @@ static void ask(struct store *s, const char *slug, const char *sha, double now)
 		rollup_ask(s, sha, slug, now);
 }
 
-/*
- * Add one record. It was checked when it was stored, so this should not fail.
- */
-static void add_record(struct collect *c, const char *p, size_t n)
+static void add(void *collect, const struct record *r)
+{
+	char why[RECORD_WHY];
+
+	if (collect_add(collect, r, why))
+		log_warn("store: a record cannot be used: %s", why);
+}
+
+/* A record was checked when it was stored, so this should not fail. */
+static void read_record(const char *p, size_t n,
+	void (*each)(void *arg, const struct record *r), void *arg)
 {
 	char why[RECORD_WHY];
 	struct record r;
@@ -39,23 +48,75 @@ static void add_record(struct collect *c, const char *p, size_t n)
 		log_warn("store: a record cannot be read: %s", why);
 		return;
 	}
-	if (collect_add(c, &r, why))
-		log_warn("store: a record cannot be used: %s", why);
+	each(arg, &r);
 	record_release(&r);
 }
 
-/*
- * A region's rows, newest first: see scripts.h. What is no record has no '{'.
- */
-static void add_rows(struct collect *c, const char *rows)
+/* Where the columns of a row begin, five at most; how many. */
+static size_t columns(const char *row, const char *column[5])
 {
-	while (*rows) {
-		size_t n = strcspn(rows, "\t\n");
+	size_t n = 0;
 
-		if (*rows == '{')
-			add_record(c, rows, n);
-		rows += n + (rows[n] != '\0');
+	column[n++] = row;
+	while (n < 5) {
+		row += strcspn(row, "\t\n");
+		if (*row != '\t')
+			break;
+		column[n++] = ++row;
 	}
+	return n;
+}
+
+static int width(const char *column)
+{
+	return (int)strcspn(column, "\t\n");
+}
+
+/* The summary of a row with these five columns, the last without its hash. */
+static void put_summary(struct buf *b, const char *slug, const char *region,
+	const char *const *column, const char *shared)
+{
+	const char *tail = shared + width(shared);
+
+	buf_fmt(b,
+		"{\"v\":%d,\"type\":\"probe\",\"slug\":\"%s\","
+		"\"region\":\"%s\",\"probe_id\":\"%.*s\","
+		"\"probe_started_at\":%.*s,%.*s,\"total_ms\":%.*s,",
+		RECORD_VERSION, slug, region, width(column[1]), column[1],
+		width(column[0]), column[0], width(shared), shared,
+		width(column[3]), column[3]);
+	tail += *tail == '\t';
+	buf_add(b, tail, (size_t)width(tail));
+}
+
+void load_latest(const char *slug, const char *region, const char *rows,
+	void (*each)(void *arg, const struct record *r), void *arg)
+{
+	const char *shared = "", *column[5];
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	for (; *rows; rows += *rows == '\n') {
+		size_t n = columns(rows, column);
+
+		if (n == 5 && *column[2] == '=') {
+			if (*column[4] != '=')
+				shared = column[4] + strcspn(column[4], " \n");
+			buf_clear(&b);
+			put_summary(&b, slug, region, column,
+				shared + (*shared == ' '));
+			read_record(b.p, b.len, each, arg);
+			rows += strcspn(rows, "\n");
+			continue;
+		}
+		/* What is no record has no '{'. */
+		for (; *rows && *rows != '\n'; rows += *rows == '\t') {
+			if (*rows == '{')
+				read_record(rows, (size_t)width(rows), each, arg);
+			rows += width(rows);
+		}
+	}
+	buf_release(&b);
 }
 
 /* The tools in JSON as struct tool_digest; NULL where it is no object. */
@@ -252,7 +313,7 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 		const char *text = store_text(store_item(r, i));
 
 		if (text)
-			add_record(c, text, strlen(text));
+			read_record(text, strlen(text), add, c);
 	}
 }
 
@@ -275,9 +336,13 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 		memset(&out[i], 0, sizeof out[i]);
 		out[i].slug = slugs[i];
 		read_tool_fields(c, &out[i], store_reply(s, at + ASK_TOOLS));
-		for (size_t k = 1; k < store_count(rows); k += 2)
-			if (store_text(store_item(rows, k)))
-				add_rows(c, store_text(store_item(rows, k)));
+		for (size_t k = 0; k + 1 < store_count(rows); k += 2) {
+			const char *region = store_text(store_item(rows, k));
+			const char *text = store_text(store_item(rows, k + 1));
+
+			if (region && text)
+				load_latest(slugs[i], region, text, add, c);
+		}
 		if (figures)
 			out[i].baseline_missing =
 				rollup_read(store_reply(s, at + ASK_FIGURES),
@@ -286,9 +351,25 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	return 0;
 }
 
+/* The tools that a region saw, as its records tell. */
+struct tools_told {
+	char hash[HASH_HEX + 1], full[HASH_HEX + 1];
+};
+
+static void note_tools(const struct record *r, struct tools_told *told)
+{
+	const struct probe_record *p = &r->u.probe;
+
+	if (r->type != RECORD_PROBE || !p->tool_hash)
+		return;
+	snprintf(told->hash, sizeof told->hash, "%s", p->tool_hash);
+	snprintf(told->full, sizeof told->full, "%s",
+		p->full_hash ? p->full_hash : "");
+}
+
 /* The array of a probe's records, one a line. */
 static void read_probe(struct collect *c, const struct load_span *span,
-	const char *text)
+	const char *text, struct tools_told *told)
 {
 	char why[RECORD_WHY];
 
@@ -306,29 +387,143 @@ static void read_probe(struct collect *c, const struct load_span *span,
 					why);
 			else if (span->saw)
 				span->saw(span->arg, &r);
+			note_tools(&r, told);
 			record_release(&r);
 		}
 		text += n;
 	}
 }
 
+static int64_t hour(int64_t window)
+{
+	return window / 3600;
+}
+
+static bool row_holds(const struct store_reply *row, int64_t window,
+	struct hour_row_probe *out)
+{
+	return store_text(row) &&
+		hour_row_read(store_text(row), store_size(row), window, out);
+}
+
+/* Whether the rows of a region in `latest` hold a probe of that start. */
+static bool is_latest(const struct store_reply *latest, const char *region,
+	double at)
+{
+	const char *rows = NULL;
+
+	for (size_t i = 0; i + 1 < store_count(latest) && !rows; i += 2) {
+		const char *name = store_text(store_item(latest, i));
+
+		if (name && strcmp(name, region) == 0)
+			rows = store_text(store_item(latest, i + 1));
+	}
+	while (rows && *rows) {
+		double late = strtod(rows, NULL) - at;
+
+		/* A slot cuts what is less than that. */
+		if (late >= 0 && late < 1.0 / HOUR_ROW_HZ)
+			return true;
+		rows += strcspn(rows, "\n");
+		rows += *rows == '\n';
+	}
+	return false;
+}
+
+/*
+ * The probes of a region: each by its records where the store has them, else by
+ * the row of its hour. One that passed and left no records saw the tools of the
+ * one before: else it would have left them.
+ */
+static void read_region(struct store *s, struct collect *c,
+	const struct load_span *span, size_t region)
+{
+	int64_t hours = hour(span->last) - hour(span->first) + 1;
+	int64_t minutes = (span->last - span->first) / 60 + 1;
+	size_t rows = 1 + region * (size_t)(hours + minutes);
+	const struct store_reply *latest = store_reply(s, 0);
+	struct tools_told told = {"", ""};
+
+	for (int64_t t = span->first; t <= span->last; t += 60) {
+		const char *text = store_text(store_reply(s,
+			rows + (size_t)(hours + (t - span->first) / 60)));
+		const struct store_reply *row = store_reply(
+			s, rows + (size_t)(hour(t) - hour(span->first)));
+		struct hour_row_probe p;
+		char why[RECORD_WHY];
+		struct record r = {.type = RECORD_PROBE};
+
+		if (text)
+			read_probe(c, span, text, &told);
+		if (text || !row_holds(row, t, &p) ||
+			is_latest(latest, span->regions[region],
+				p.record.key.started_at))
+			continue;
+		r.u.probe = p.record;
+		r.u.probe.key.slug = span->slug;
+		r.u.probe.key.region = span->regions[region];
+		r.u.probe.error = p.record.error;
+		r.u.probe.key.probe_id = p.id;
+		if (p.record.state == STATE_HEALTHY && *told.hash)
+			r.u.probe.tool_hash = told.hash;
+		if (r.u.probe.tool_hash && *told.full)
+			r.u.probe.full_hash = told.full;
+		if (collect_add(c, &r, why))
+			log_warn("store: a record cannot be used: %s", why);
+	}
+}
+
 int load_minutes(struct store *s, struct collect *c,
 	const struct load_span *span)
 {
-	size_t n = 0;
 	char key[KEY_MAX];
 
-	for (int64_t t = span->first; t <= span->last; t += 60)
-		for (size_t i = 0; i < span->n_regions; i++, n++)
+	store_add(s, "HGETALL", key_latest(key, span->slug), NULL);
+	for (size_t i = 0; i < span->n_regions; i++) {
+		for (int64_t h = hour(span->first); h <= hour(span->last); h++)
+			store_add(s, "GET",
+				key_hour_row(key, span->slug, h,
+					span->regions[i]),
+				NULL);
+		for (int64_t t = span->first; t <= span->last; t += 60)
 			store_add(s, "GET",
 				key_probe(key, span->slug, t, span->regions[i]),
 				NULL);
-	if (store_run(s)) {
-		return store_failed(s);
 	}
-	for (size_t i = 0; i < n; i++)
-		if (store_text(store_reply(s, i)))
-			read_probe(c, span, store_text(store_reply(s, i)));
+	if (store_run(s))
+		return store_failed(s);
+	for (size_t i = 0; i < span->n_regions; i++)
+		read_region(s, c, span, i);
+	return 0;
+}
+
+int load_heard(struct store *s, const struct load_span *span, bool *heard)
+{
+	struct hour_row_probe p;
+	char key[KEY_MAX];
+	size_t at = 0;
+
+	for (int64_t h = hour(span->first); h <= hour(span->last); h++)
+		for (size_t i = 0; i < span->n_regions; i++)
+			store_add(s, "GET",
+				key_hour_row(key, span->slug, h,
+					span->regions[i]),
+				NULL);
+	for (int64_t t = span->first; t <= span->last; t += 60)
+		store_add(s, "EXISTS", key_reporters(key, span->slug, t), NULL);
+	if (store_run(s))
+		return store_failed(s);
+	for (int64_t t = span->first; t <= span->last; t += 60)
+		heard[(t - span->first) / 60] = false;
+	for (int64_t h = hour(span->first); h <= hour(span->last); h++)
+		for (size_t i = 0; i < span->n_regions; i++, at++)
+			for (int64_t t = span->first; t <= span->last; t += 60)
+				if (hour(t) == h &&
+					row_holds(store_reply(s, at), t, &p))
+					heard[(t - span->first) / 60] = true;
+	for (int64_t t = span->first; t <= span->last; t += 60, at++)
+		if (store_int(store_reply(s, at), 0) > 0)
+			heard[(t - span->first) / 60] = true;
 	return 0;
 }
 

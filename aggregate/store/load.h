@@ -58,6 +58,13 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 int load_figures(struct store *s, size_t n, double now, struct loaded *out);
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out);
 
+/*
+ * load_latest(slug, region, rows, each, arg): call each for the records of a
+ * region's rows in key_latest, newest first: see scripts.h.
+ */
+void load_latest(const char *slug, const char *region, const char *rows,
+	void (*each)(void *arg, const struct record *r), void *arg);
+
 /* The minutes from first to last of a server, as windows. */
 struct load_span {
 	const char *slug;
@@ -70,8 +77,12 @@ struct load_span {
 
 /*
  * load_minutes(s, c, span): add the first probe of each minute and region to c,
- * whole, as far as the store still has it. 0, or -1 where the store failed, and
+ * whole, as far as the store still has its records; else what the row of its
+ * hour says, for which nothing is called. 0, or -1 where the store failed, and
  * the operator has been told.
+ *
+ * load_heard(s, span, heard): whether each minute holds a probe, one bool for
+ * each. 0, or -1 likewise.
  *
  * load_regions(s, slug, n): the n regions that ever reported on a server,
  * sorted, with a NULL behind them; load_regions_free(regions) frees them. NULL
@@ -79,6 +90,7 @@ struct load_span {
  */
 int load_minutes(struct store *s, struct collect *c,
 	const struct load_span *span);
+int load_heard(struct store *s, const struct load_span *span, bool *heard);
 char **load_regions(struct store *s, const char *slug, size_t *n);
 void load_regions_free(char **regions);
 

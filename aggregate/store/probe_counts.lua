@@ -49,17 +49,17 @@ local function counts_as(t)
 		if step and step < at then at, layer = step, l end
 	end
 	for i = 1, 8 do
-		local l = t[i] and t[i][1]:match('^%d:(%l+)$')
+		local l = t[i] and t[i][1]:match('^%d:(%l+)')
 		if t[i] then n = n + 1 end
 		if l then failed(i, l) end
 	end
 	if t[9] then
-		local step, l = t[9][1]:match('^9:(%d):(%l+)$')
+		local step, l = t[9][1]:match('^9:(%d):(%l+)')
 		failed(tonumber(step), l)
 	end
-	if at < 9 then return true, nil, layer end
+	if at < 9 then return true, nil, layer, at end
 	if not t[9] then return n == 8 end
-	return true, t[9][1]:match('^9:(%d+)$')
+	return true, t[9][1]:match('^9:(%d+)')
 end
 local function add(key, field, by)
 	if redis.call('HINCRBY', key, field, by) <= 0 then
@@ -82,7 +82,7 @@ local function count_probe(t, by)
 end
 -- Counts have changed: they live anew, and a later baseline is no longer true.
 local function counts_changed()
-	for i, life in ipairs({12, 12, 16, 17}) do
+	for i, life in ipairs({12, 25, 16, 17}) do
 		redis.call('EXPIRE', KEYS[4 + i], ARGV[life])
 	end
 	local b = redis.call('GET', KEYS[9])

@@ -14,16 +14,21 @@
  *
  * KEYS: 1 probe, 2 reporters, 3 latest, 4 tool-hash, 5 latency of the hour and
  *       6 of the day, 7 errors of the hour and 8 of the day, 9 baseline,
- *       10 tools, 11 head
+ *       10 tools, 11 head, 12 row of the hour; 13 probe and 14 head of the
+ *       window before, 15 probe of the window after
  * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 the tool
  *       hash of its summary or "-", 5 field and 6 text of its tools or "",
- *       7 "1" where it is to be counted; 8 the life in seconds of probe; 9 the
+ *       7 "1" where it is to be counted; 8 the life in seconds of a probe that
+ *       says something; 9 the
  *       most bytes of lists of tools; the lives of 10 latest, 11 tool-hash,
- *       12 latency; 13 the instant after which a probe is from the future;
+ *       12 latency of the hour; 13 the instant after which a probe is from the future;
  *       14 the minute of the hour and 15 the hour of the day in which it
  *       started, 16 the life of the errors of an hour and 17 of a day, 18 the
  *       day; 19 how many of its pieces follow; 20 the most bytes of the array
- *       at KEYS[1]; then pairs of mark and text of these pieces, and after them
+ *       at KEYS[1]; 21 the offset of its minute in the row, 22 when it started,
+ *       as a slot has it (hour_row.h); the lives of 23 a probe that says
+ *       nothing new, and reporters, 24 the row, 25 latency of the day; then
+ *       pairs of mark and text of these pieces, and after them
  *       of those that `latest` keeps; see batch.h
  *
  * The script never looks into the text of a record, which a stranger may have
@@ -33,9 +38,15 @@
  *
  *	"<id> <at> <1 where it was counted, else 0> <mark> <mark> …"
  *
- * with the marks of its records in their order; a row of `latest`
+ * with the marks of its records in their order; a row of `latest`, where the
+ * summary is there, or is not yet,
  *
+ *	"<at>\t<id>\t=<mark>\t<total_ms>\t<tool hash or -> <summary>\t<summary>"
  *	"<at>\t<id>\t<tool hash or -> <mark> …\t<record>\t…"
+ *
+ * with the summary as in struct piece, in brief. From the hash on only '=' stands
+ * there where the last such row above says the same. load_latest (load.h) reads
+ * them.
  *
  * A KEYS[1] without a head, and rows whose third column is a record, are of an
  * older version: they stay until they expire, or fall out.
@@ -47,7 +58,19 @@
  * many from the future, and the newest that has a hash, however old; of those
  * that started at one instant the same one.
  *
- * Returns 1; or a text that says why the records are refused, and nothing was
+ * Once its region has a probe in the next window, a probe whose summary is there
+ * keeps only some of its records: the summary; of one that passed the last of
+ * the steps 1 to 6 that was not skipped; of one that failed all steps but those
+ * that were skipped and have no detail.
+ *
+ * A probe says something where it failed, is the first of its region, has no
+ * summary yet, or differs from the one that started before, of those that
+ * `latest` has (evidence.lua): see SAYS in batch.h. Once its records have gone,
+ * its slot in the row stands for them: it is not counted again, and of a window
+ * one that started before it takes its place.
+ *
+ * Returns 1; or, in an array, when the probe after this one started, which now
+ * says something; or a text that says why the records are refused, and nothing was
  * changed: `latest` holds an earlier probe of the same id, or the probe would
  * grow too large.
  */
@@ -79,7 +102,7 @@ extern const char script_baseline[];
 /*
  * script_uncount: take back, once, what script_ingest counted of the probe of a
  * window, for its region was cut off. KEYS and ARGV are numbered as those of
- * script_ingest; it reads KEYS 1, 5 to 8 and 11, ARGV 3, 14 and 15.
+ * script_ingest; it reads KEYS 1, 5 to 8, 11 and 12, ARGV 3, 14, 15 and 21.
  */
 extern const char script_uncount[];
 
@@ -106,7 +129,7 @@ extern const char script_publish[];
 /*
  * script_count: count those minutes of a day that are not counted yet, without
  * publishing anything. Where there is a third key, it keeps the verdicts on the
- * minutes that are counted now.
+ * minutes that are counted now, and drops those that are older by its life.
  *
  * KEYS: 1 minutes, 2 counted, 3 late or none
  * ARGV: 1 day, 2 life of minutes and 3 of counted in seconds, then pairs of a

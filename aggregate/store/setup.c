@@ -57,3 +57,34 @@ int setup_no_server(const struct setup *s, const char *slug)
 		s->conf ? "configured" : "in the store");
 	return EXIT_USAGE;
 }
+
+void setup_settings(struct store *s, char policy[40], char aof[40])
+{
+	const char *text;
+
+	*policy = *aof = '\0';
+	store_add(s, "CONFIG", "GET", "maxmemory-policy", NULL);
+	store_add(s, "CONFIG", "GET", "appendonly", NULL);
+	if (store_run(s))
+		return;
+	text = store_text(store_item(store_reply(s, 0), 1));
+	snprintf(policy, 40, "%s", text ? text : "");
+	text = store_text(store_item(store_reply(s, 1), 1));
+	snprintf(aof, 40, "%s", text ? text : "");
+}
+
+size_t setup_faults(const char *policy, const char *aof,
+	char out[SETUP_FAULTS][SETUP_FAULT])
+{
+	size_t n = 0;
+
+	if (*policy && strcmp(policy, "noeviction") != 0)
+		snprintf(out[n++], SETUP_FAULT,
+			"maxmemory-policy is %s, and not noeviction: it may "
+			"evict data",
+			policy);
+	if (*aof && strcmp(aof, "yes") != 0)
+		snprintf(out[n++], SETUP_FAULT,
+			"appendonly is off: a restart loses data");
+	return n;
+}

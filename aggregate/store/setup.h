@@ -45,4 +45,16 @@ int setup_open_fleet(struct setup *s, const struct command *cmd,
  */
 int setup_no_server(const struct setup *s, const char *slug);
 
+/*
+ * setup_settings(s, policy, aof): the eviction policy of the store and whether
+ * it has an append-only file, each of 40 bytes; "" where CONFIG is forbidden.
+ * setup_faults(policy, aof, out): what is wrong with these, one sentence each;
+ * returns how many.
+ */
+#define SETUP_FAULTS 2
+#define SETUP_FAULT 160
+void setup_settings(struct store *s, char policy[40], char aof[40]);
+size_t setup_faults(const char *policy, const char *aof,
+	char out[SETUP_FAULTS][SETUP_FAULT]);
+
 #endif

@@ -13,6 +13,16 @@
 /* A target record is one line, whatever is asked of the health tool. */
 #define ARGUMENTS_MAX 65536
 
+static void check_retention(const struct conf_retention *t,
+	struct conf_errors *r)
+{
+	char shown[CONF_SHOWN];
+
+	if (t->passing_s > t->evidence_s)
+		conf_wrong(r, &t->passing_s, "is above %s, that of evidence",
+			conf_duration(t->evidence_s, shown));
+}
+
 /* The names in a list of maps; one that was refused is NULL. */
 struct names {
 	const void *field; /* the field of the list */
@@ -361,6 +371,7 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 	for (size_t i = 0; i < c->n_accounts; i++)
 		check_tokens(c, &c->accounts[i], r);
 	check_regions(c, r);
+	check_retention(&c->retention, r);
 	if (c->n_servers && !c->n_regions && !conf_refused(r, &c->regions))
 		conf_wrong(r, &c->servers, "there is no region that could probe them");
 	for (size_t i = 0; i < c->n_servers; i++)

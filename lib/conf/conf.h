@@ -214,9 +214,15 @@ struct conf_heartbeat {
 	char *secret; /* the name of a credential that holds the URL instead */
 };
 
+/* How long the store keeps the records of a probe, in seconds. */
+struct conf_retention {
+	double evidence_s; /* of one that failed, or differs from the one before */
+	double passing_s;  /* of any other */
+};
+
 struct conf {
 	char *store;	  /* or NULL */
-	double retention_s; /* how long the store keeps each probe */
+	struct conf_retention retention;
 	char *site_url;	  /* without a slash at its end, or NULL */
 	char *site_title; /* or NULL */
 	char *site_link;   /* where the title leads, or NULL */

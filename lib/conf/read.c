@@ -250,7 +250,10 @@ static void read_value(struct reader *r, const struct conf_key *key,
 	}
 	switch (key->type) {
 	case CONF_MAP:
-		if (expect(r, node, YAML_MAPPING_NODE, "a map"))
+		if (key->sole && node->type == YAML_SCALAR_NODE) {
+			read_map(r, key->keys, NULL, field);
+			read_value(r, key->sole, node, field);
+		} else if (expect(r, node, YAML_MAPPING_NODE, "a map"))
 			read_map(r, key->keys, node, field);
 		return;
 	case CONF_TEXTS:

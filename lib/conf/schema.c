@@ -262,11 +262,19 @@ static const struct conf_key server[] = {
 	{.name = NULL},
 };
 
+static const struct conf_key retention[] = {
+	{KEY("evidence", CONF_SECONDS, conf_retention, evidence_s), .min = 3600,
+		.max = 35 * 86400, .otherwise = "24h"},
+	{KEY("passing", CONF_SECONDS, conf_retention, passing_s), .min = 60,
+		.max = 35 * 86400, .otherwise = "10m"},
+	{.name = NULL},
+};
+
 /* The fields of site and alerts lie in struct conf itself. */
 const struct conf_key conf_keys[] = {
 	{KEY("store", CONF_TEXT, conf, store), .max = 2048, .wrong = bad_store},
-	{KEY("retention", CONF_SECONDS, conf, retention_s), .min = 3600,
-		.max = 35 * 86400, .otherwise = "24h"},
+	{KEY("retention", CONF_MAP, conf, retention), .keys = retention,
+		.sole = &retention[0]},
 	{.name = "site", .type = CONF_MAP, .keys = site},
 	{LIST("regions", CONF_MAPS, conf, regions), .max = 100, .keys = region},
 	{LIST("accounts", CONF_MAPS, conf, accounts), .max = 1000,

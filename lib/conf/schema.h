@@ -36,6 +36,8 @@ struct conf_key {
 	const char *otherwise; /* the default, as a file would give it */
 	const char *const *choices; /* of CONF_CHOICE and CONF_TEXTS, or NULL */
 	const struct conf_key *keys; /* of CONF_MAP and CONF_MAPS */
+	/* CONF_MAP: of its keys the one that a single value stands for. */
+	const struct conf_key *sole;
 	/* Of a key of older configurations: what to write instead. The field,
 	   if there is one, always has the default. */
 	const char *gone;

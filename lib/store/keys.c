@@ -23,6 +23,12 @@ const char *key_head(char *out, const char *slug, int64_t window,
 	return out;
 }
 
+const char *key_hour_row(char *out, const char *slug, int64_t hour,
+	const char *region)
+{
+	return key_probe(out, slug, hour, region);
+}
+
 const char *key_reporters(char *out, const char *slug, int64_t window)
 {
 	return key_probe(out, slug, window, "reporters");

@@ -32,6 +32,13 @@ const char *key_probe(char *out, const char *slug, int64_t window,
 	const char *region);
 const char *key_head(char *out, const char *slug, int64_t window,
 	const char *region);
+/*
+ * String: of each probe that started first in a minute of an hour (epoch
+ * seconds / 3600), three bytes of what it found, and three more where it failed;
+ * see store/hour_row.h of mcp-aggregate.
+ */
+const char *key_hour_row(char *out, const char *slug, int64_t hour,
+	const char *region);
 /* Set: the regions that reported in a window. */
 const char *key_reporters(char *out, const char *slug, int64_t window);
 /* Hash: region to its last 16 probes, and a few more, see scripts.h. */

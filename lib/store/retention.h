@@ -6,11 +6,16 @@
 #define STORE_RETENTION_H
 
 /* Of one slug, by the functions of keys.h. */
-#define RETENTION_PROBE_S (24 * 3600) /* the default of fleet.yaml(5) */
+/* key_probe and key_head, by default: see `retention` in fleet.yaml(5). */
+#define RETENTION_EVIDENCE_S (24 * 3600)
+#define RETENTION_PASSING_S 600 /* key_reporters, too */
+#define RETENTION_ROW_S (48 * 3600) /* or as long as evidence */
+#define RETENTION_LATENCY_HOUR_S (26 * 3600) /* read for 25 hours */
 #define RETENTION_LATEST_S (7 * 86400)
 #define RETENTION_HASH_S (30 * 86400) /* key_tool_hash, key_tools */
 #define RETENTION_VERDICT_S (7 * 86400)
-#define RETENTION_ROLLUP_S (35 * 86400) /* latency, counted; KEY_SPOOLS */
+/* Latency of days, counted; KEY_SPOOLS. */
+#define RETENTION_ROLLUP_S (35 * 86400)
 /* A page shows 90 days of minutes; it may be past midnight elsewhere. */
 #define RETENTION_MINUTES_DAYS 92
 #define RETENTION_MINUTES_S (RETENTION_MINUTES_DAYS * 86400)

@@ -56,7 +56,7 @@ field() {
 	[ "$(redis smembers "probe:demo:$T:reporters")" = us-east-1 ]
 	[ "$(redis get probe:demo:us-east-1:tool-hash)" = "$(printf 'a%.0s' {1..64})" ]
 	[ "$(redis ttl "probe:demo:$T:us-east-1")" -gt 86300 ]
-	[ "$(redis ttl "probe:demo:$T:reporters")" -gt 86300 ]
+	[ "$(redis ttl "probe:demo:$T:reporters")" -gt 500 ]
 	[ "$(redis ttl probe:demo:latest)" -gt 604700 ]
 }
 

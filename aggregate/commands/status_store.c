@@ -1,0 +1,289 @@
+/*
+ * status_store.c: see status_store.h. A SCAN returns keys in an order that has
+ * nothing to do with their names: the first SAMPLE of them stand for all.
+ */
+#include "commands/status_store.h"
+
+#include "base/exits.h"
+#include "base/lines.h"
+#include "base/log.h"
+#include "base/num.h"
+#include "base/xalloc.h"
+#include "json/json.h"
+#include "options.h"
+#include "store/setup.h"
+#include "store/store.h"
+#include "verdict_line.h"
+
+#include <ctype.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define SAMPLE 20000
+#define KINDS_MAX 64
+#define KIND_MAX 64
+#define MORE 1000 /* servers */
+
+struct kind {
+	char name[KIND_MAX];
+	bool of_server;
+	double keys, bytes;
+};
+
+struct sample {
+	struct kind kinds[KINDS_MAX];
+	size_t n;
+	double keys; /* asked for */
+	/* Of the whole store. */
+	double all_keys, used, limit; /* limit: 0 for none */
+	double servers;
+	char policy[40], aof[40]; /* "" where CONFIG is forbidden */
+};
+
+/* What stands for a number in the name of a key. */
+static const char *number_kind(const char *part, size_t n)
+{
+	size_t digits = n;
+
+	if (n > 1 && *part == 'd' && isdigit((unsigned char)part[1]))
+		return "dDAY";
+	while (digits && isdigit((unsigned char)part[digits - 1]))
+		digits--;
+	if (digits || !n)
+		return NULL;
+	return n >= 9 ? "WINDOW" : n == 6 ? "HOUR" : "DAY";
+}
+
+/* The name of a kind: the key with SLUG, WINDOW … in place of its own parts. */
+static void name_kind(struct kind *k, const char *key)
+{
+	static const char *const words[] = {"head", "reporters", "counted",
+		"latest", "tool-hash", "tools", "verdict", "minutes", "late",
+		"latency", "errors", "baseline"};
+	const char *rest = strchr(key, ':');
+	bool probe = strncmp(key, "probe:", 6) == 0;
+	struct buf b;
+
+	k->of_server = probe || strncmp(key, "alert:", 6) == 0;
+	if (!k->of_server) {
+		snprintf(k->name, sizeof k->name, "%s",
+			strncmp(key, "fleet:", 6) == 0 ? "fleet:..." : "other");
+		return;
+	}
+	buf_init(&b, KIND_MAX - 1);
+	buf_str(&b, probe ? "probe:SLUG" : "alert:SLUG");
+	rest = strchr(rest + 1, ':');
+	while (rest) {
+		size_t n = strcspn(++rest, ":");
+		const char *as = number_kind(rest, n);
+
+		for (size_t i = 0; i < sizeof words / sizeof *words && !as; i++)
+			if (strlen(words[i]) == n &&
+				strncmp(rest, words[i], n) == 0)
+				as = words[i];
+		buf_fmt(&b, ":%s", as ? as : "REGION");
+		rest = rest[n] ? rest + n : NULL;
+	}
+	snprintf(k->name, sizeof k->name, "%s", b.p);
+	buf_release(&b);
+}
+
+static struct kind *find_kind(struct sample *s, const char *key)
+{
+	struct kind k = {.keys = 0};
+
+	name_kind(&k, key);
+	for (size_t i = 0; i < s->n; i++)
+		if (strcmp(s->kinds[i].name, k.name) == 0)
+			return &s->kinds[i];
+	if (s->n == KINDS_MAX)
+		return &s->kinds[KINDS_MAX - 1];
+	s->kinds[s->n] = k;
+	return &s->kinds[s->n++];
+}
+
+/* Weigh the keys of one answer of SCAN; -1: the store failed. */
+static int weigh(struct store *store, struct sample *s,
+	const struct store_reply *keys)
+{
+	size_t n = store_count(keys);
+	char **names = xcalloc(n + 1, sizeof *names);
+	int rc;
+
+	for (size_t i = 0; i < n; i++) {
+		const char *name = store_text(store_item(keys, i));
+
+		names[i] = xstrdup(name ? name : "");
+	}
+	for (size_t i = 0; i < n; i++)
+		store_add(store, "MEMORY", "USAGE", names[i], NULL);
+	rc = store_run(store) ? store_failed(store) : 0;
+	for (size_t i = 0; i < n; i++) {
+		long long bytes = rc ? 0 : store_int(store_reply(store, i), 0);
+
+		/* One that expired meanwhile takes nothing. */
+		if (bytes > 0) {
+			struct kind *k = find_kind(s, names[i]);
+
+			k->keys++;
+			k->bytes += (double)bytes;
+			s->keys++;
+		}
+		free(names[i]);
+	}
+	free(names);
+	return rc;
+}
+
+static int take_sample(struct store *store, struct sample *s)
+{
+	char cursor[32] = "0";
+
+	do {
+		const struct store_reply *r = store_one(
+			store, "SCAN", cursor, "COUNT", "1000", NULL);
+		const char *next = store_text(store_item(r, 0));
+
+		if (!next)
+			return store_failed(store);
+		snprintf(cursor, sizeof cursor, "%s", next);
+		if (weigh(store, s, store_item(r, 1)))
+			return -1;
+	} while (strcmp(cursor, "0") != 0 && s->keys < SAMPLE);
+	return 0;
+}
+
+/* The number behind "name:" in an answer of INFO, or 0. */
+static double info_number(const struct store_reply *r, const char *name)
+{
+	const char *at = store_text(r) ? strstr(store_text(r), name) : NULL;
+
+	return at ? strtod(at + strlen(name), NULL) : 0;
+}
+
+static int read_settings(struct store *store, struct sample *s)
+{
+	store_add(store, "DBSIZE", NULL);
+	store_add(store, "INFO", "memory", NULL);
+	if (store_run(store))
+		return store_failed(store);
+	s->all_keys = (double)store_int(store_reply(store, 0), 0);
+	s->used = info_number(store_reply(store, 1), "\nused_memory:");
+	s->limit = info_number(store_reply(store, 1), "\nmaxmemory:");
+	setup_settings(store, s->policy, s->aof);
+	return 0;
+}
+
+/* From the sample to the whole. */
+static double scale(const struct sample *s)
+{
+	return s->keys > 0 ? s->all_keys / s->keys : 0;
+}
+
+static double server_bytes(const struct sample *s)
+{
+	double sum = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->kinds[i].of_server)
+			sum += s->kinds[i].bytes * scale(s);
+	return s->servers > 0 ? sum / s->servers : 0;
+}
+
+static int by_bytes(const void *a, const void *b)
+{
+	double x = ((const struct kind *)a)->bytes;
+	double y = ((const struct kind *)b)->bytes;
+
+	return (x < y) - (x > y);
+}
+
+static void put_text(struct buf *b, const struct sample *s)
+{
+	char faults[SETUP_FAULTS][SETUP_FAULT];
+	size_t n = setup_faults(s->policy, s->aof, faults);
+	double each = server_bytes(s), per = fmax(s->servers, 1);
+
+	buf_fmt(b, "%.0f server%s, %.0f keys, %.1f MB used%s\n", s->servers,
+		s->servers == 1 ? "" : "s", s->all_keys, s->used / 1e6,
+		scale(s) > 1 ? " (by kind: a sample)" : "");
+	buf_fmt(b, "%-34s %14s %14s\n", "key", "keys/server", "bytes/server");
+	for (size_t i = 0; i < s->n; i++) {
+		const struct kind *k = &s->kinds[i];
+
+		buf_fmt(b, "%-34s %14.1f %14.0f\n", k->name,
+			k->keys * scale(s) / per, k->bytes * scale(s) / per);
+	}
+	buf_fmt(b, "a server costs %.0f kB; %d more would cost %.0f MB\n",
+		each / 1e3, MORE, each * MORE / 1e6);
+	if (s->limit > 0 && each > 0)
+		buf_fmt(b, "maxmemory is %.0f MB: room for %.0f more servers\n",
+			s->limit / 1e6,
+			floor(fmax(s->limit - s->used, 0) / each));
+	buf_fmt(b, "eviction: %s; append-only file: %s\n",
+		*s->policy ? s->policy : "not known",
+		*s->aof ? s->aof : "not known");
+	for (size_t i = 0; i < n; i++)
+		buf_fmt(b, "wrong: %s\n", faults[i]);
+}
+
+static void put_json(struct buf *b, const struct sample *s)
+{
+	char faults[SETUP_FAULTS][SETUP_FAULT];
+	size_t n = setup_faults(s->policy, s->aof, faults);
+	double each = server_bytes(s);
+
+	buf_fmt(b, "{\"servers\":%.0f,\"keys\":%.0f,\"used_bytes\":%.0f,"
+		   "\"server_bytes\":%.0f,\"more_servers\":%d,"
+		   "\"more_bytes\":%.0f,\"maxmemory\":%.0f,\"eviction\":",
+		s->servers, s->all_keys, s->used, each, MORE, each * MORE,
+		s->limit);
+	json_put_str(b, *s->policy ? s->policy : NULL);
+	buf_str(b, ",\"appendonly\":");
+	json_put_str(b, *s->aof ? s->aof : NULL);
+	buf_str(b, ",\"kinds\":{");
+	for (size_t i = 0; i < s->n; i++) {
+		buf_str(b, i ? "," : "");
+		json_put_str(b, s->kinds[i].name);
+		buf_fmt(b, ":{\"keys\":%.0f,\"bytes\":%.0f}",
+			s->kinds[i].keys * scale(s),
+			s->kinds[i].bytes * scale(s));
+	}
+	buf_str(b, "},\"wrong\":[");
+	for (size_t i = 0; i < n; i++) {
+		buf_str(b, i ? "," : "");
+		json_put_str(b, faults[i]);
+	}
+	buf_str(b, "]}\n");
+}
+
+int status_store(const struct command *cmd)
+{
+	struct sample *s = xcalloc(1, sizeof *s);
+	struct setup setup;
+	struct fleet fleet = {0};
+	struct buf b;
+	int rc = setup_open(&setup, cmd);
+
+	if (!rc && (setup_fleet(&setup, NULL, &fleet) ||
+			   read_settings(setup.store, s) ||
+			   take_sample(setup.store, s)))
+		rc = EXIT_ENV;
+	if (!rc) {
+		s->servers = (double)fleet.n;
+		qsort(s->kinds, s->n, sizeof *s->kinds, by_bytes);
+		buf_init(&b, KINDS_MAX * 4 * KIND_MAX);
+		if (output_choose(cmd->format).text)
+			put_text(&b, s);
+		else
+			put_json(&b, s);
+		if (line_print(b.p, b.len))
+			rc = EXIT_ENV;
+		buf_release(&b);
+	}
+	fleet_release(&fleet);
+	setup_close(&setup);
+	free(s);
+	return rc;
+}

@@ -1,0 +1,276 @@
+#!/usr/bin/env bats
+# Goal: the records of a probe stay where they say something, and what a row of
+# three bytes knows of the others is enough for whoever asks later.
+
+bats_require_minimum_version 1.5.0
+load ../../helpers/store
+
+MIN=$(($(date +%s) / 60 * 60))
+
+# life AGO [REGION]: how long the records of that minute live, in hours.
+life() {
+	echo $((($(redis ttl "probe:demo:$((MIN - 60 * $1)):${2:-us}") + 1800) / 3600))
+}
+
+# at AGO [STEP ERROR]: a probe of the minute so long ago.
+at() {
+	local ago=$1
+	shift
+	probes demo us $((MIN - 60 * ago)) "$@"
+}
+
+# forget: what expires after ten minutes is gone.
+forget() {
+	local key
+	redis --raw keys 'probe:demo:??????????:*' | while read -r key; do
+		redis del "$key"
+	done >/dev/null
+}
+
+# counts: what is counted, in the histograms and the errors.
+counts() {
+	local key
+	redis --raw keys 'probe:demo:errors:*' | sort | while read -r key; do
+		echo "$key $(redis --raw hgetall "$key" | paste -sd ' ' - | xargs -n2 | sort | xargs)"
+	done
+	redis --raw hgetall "probe:demo:latency:d$((MIN / 86400))" | paste - - | sort
+}
+
+@test "records stay for a day that failed, or differ from those before" {
+	for i in 9 8 7 6; do at $i; done >all
+	at 5 tools-list >>all
+	at 4 tools-list >>all
+	for i in 3 2; do at $i; done >>all
+	at 1 | jq -c 'if .type == "probe" then .tool_hash = "e" * 64 else . end' >>all
+	at 0 | jq -c 'if .type == "probe" then .tool_hash = "e" * 64 else . end' >>all
+	for order in cat tac 'shuf --random-source=all'; do
+		redis flushall >/dev/null
+		$order all | aggregate ingest
+		# The first; the outage; the recovery; the deployment.
+		[ "$(for i in 9 5 4 3 1; do life $i; done | xargs)" = "24 24 24 24 24" ]
+		[ "$order" != cat ] ||
+			[ "$(for i in 8 7 6 2 0; do life $i; done | xargs)" = "0 0 0 0 0" ]
+	done
+	[ "$(redis ttl "probe:demo:$MIN:reporters")" -le 600 ]
+}
+
+@test "an era or a revision that changes says something, a duration does not" {
+	at 4 | aggregate ingest
+	at 3 | jq -c 'if .type == "probe" then .total_ms = 900 else . end' | aggregate ingest
+	at 2 | jq -c 'if .type == "probe" then .protocol = "2026-07-28" else . end' |
+		aggregate ingest
+	at 1 | jq -c 'if .type == "probe" then .era = "stateless" else . end' |
+		aggregate ingest
+	[ "$(for i in 4 3 2 1; do life $i; done | xargs)" = "24 0 24 24" ]
+}
+
+@test "a probe that comes late makes evidence of the one after it" {
+	at 9 | aggregate ingest
+	at 3 | aggregate ingest
+	[ "$(life 3)" -eq 0 ]
+	at 6 dns dns.nxdomain | aggregate ingest
+	[ "$(life 6)" -eq 24 ]
+	[ "$(life 3)" -eq 24 ]
+}
+
+@test "a summary that comes after its steps decides" {
+	at 9 | aggregate ingest
+	at 8 >one
+	head -n 8 one | aggregate ingest
+	[ "$(life 8)" -eq 24 ]
+	tail -n 1 one | aggregate ingest
+	[ "$(life 8)" -eq 0 ]
+}
+
+@test "the configuration says how long, and a single value is that of evidence" {
+	conf() {
+		printf 'store: %s\nretention: %s\nregions: [{name: us}, {name: eu}, {name: sa}]\n' \
+			"$MCP_STORE" "$1" >fleet.yaml
+	}
+	conf '{evidence: 3h, passing: 2h}'
+	{ at 1; at 0; } | aggregate ingest -c fleet.yaml 2>/dev/null
+	[ "$(life 1)" -eq 3 ]
+	[ "$(life 0)" -eq 2 ]
+	conf 5h
+	at 0 dns | aggregate ingest -c fleet.yaml 2>/dev/null
+	run -2 aggregate config -c <(conf '{evidence: 1h, passing: 2h}'; cat fleet.yaml)
+	[[ $output == *"passing"*"is above 1h, that of evidence"* ]]
+}
+
+@test "a row holds at most 8 bytes for each probe, and lives two days" {
+	for i in {59..0}; do probes demo us $((MIN / 3600 * 3600 - 60 * i - 60)); done |
+		aggregate ingest
+	row=probe:demo:$((MIN / 3600 - 1)):us
+	[ "$(redis strlen "$row")" -le 480 ]
+	[ "$(redis ttl "$row")" -gt $((47 * 3600)) ]
+	[ "$(redis ttl "$row")" -le $((48 * 3600)) ]
+}
+
+@test "a probe that comes again after its records have gone is counted once" {
+	{ at 5; at 4; at 3 tools-list; } >all
+	aggregate ingest <all
+	counts >once
+	forget
+	aggregate ingest <all
+	counts >twice
+	diff once twice
+	# One that started before takes its place, as ever.
+	day=probe:demo:latency:d$((MIN / 86400))
+	before=$(redis hvals "$day" | jq -s add)
+	probes demo us $((MIN - 60 * 5 + 9)) | aggregate ingest
+	[ "$(redis hvals "$day" | jq -s add)" -eq "$before" ]
+	forget
+	probes demo us $((MIN - 60 * 5 - 60)).5 | aggregate ingest
+	[ "$(redis hvals "$day" | jq -s add)" -eq $((before + 1)) ]
+	forget
+	probes demo us $((MIN - 60 * 5 - 60)) tools-list | aggregate ingest
+	[ "$(redis hvals "$day" | jq -s add)" -eq "$before" ]
+}
+
+@test "minutes that nobody judged in time are judged by the rows" {
+	# The last minutes of a day are those of the day before to the rule.
+	for r in us eu sa; do probes demo $r $((MIN - 60 * 50)); done | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 50 + 59)) >/dev/null
+	for i in {49..1}; do
+		for r in us eu sa; do
+			if ((i >= 30 && i < 40)); then
+				probes demo $r $((MIN - 60 * i)) tools-list mcp.tools
+			else
+				probes demo $r $((MIN - 60 * i))
+			fi
+		done
+	done >all
+	aggregate ingest <all
+	redis_dump >kept
+	forget
+	aggregate verdict -N $((MIN - 1)) >out || [ $? -eq 1 ]
+	jq -s -c '[.[] | select(.judged_at != null)] | sort_by(.window) |
+		map([.window, .verdict, .tier])' out >by_row
+	[ "$(jq length by_row)" -ge 45 ]
+	# The same where all records are there.
+	redis flushall >/dev/null
+	for r in us eu sa; do probes demo $r $((MIN - 60 * 50)); done | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 50 + 59)) >/dev/null
+	aggregate ingest <all
+	aggregate verdict -N $((MIN - 1)) >out || [ $? -eq 1 ]
+	jq -s -c '[.[] | select(.judged_at != null)] | sort_by(.window) |
+		map([.window, .verdict, .tier])' out >by_records
+	diff by_records by_row
+	grep -q red by_row
+}
+
+@test "status --store tells the bytes by kind of key, and what is set up wrong" {
+	for r in us eu sa; do
+		for i in {9..0}; do probes demo $r $((MIN - 60 * i)); done
+		probes other $r $MIN
+	done | aggregate ingest
+	aggregate verdict -N $((MIN + 30)) >/dev/null
+	run -0 aggregate status --store
+	jq -e '.servers == 2 and .wrong == [] and .eviction == "noeviction" and
+		.appendonly == "yes" and
+		(.more_bytes / .server_bytes - 1000 | fabs) < 1' <<<"$output"
+	# Every key is of a kind, and every byte of a server is in the sum.
+	[ "$(jq '[.kinds[].keys] | add' <<<"$output")" -eq "$(redis dbsize)" ]
+	[ "$(jq '.kinds["probe:SLUG:HOUR:REGION"].keys' <<<"$output")" -ge 6 ]
+	[ "$(jq '.kinds["probe:SLUG:WINDOW:REGION"].keys' <<<"$output")" -eq 33 ]
+	[ "$(jq '.kinds["probe:SLUG:REGION:tool-hash"].keys' <<<"$output")" -eq 6 ]
+	want=$(redis --raw keys 'probe:*' | sed 's/.*/MEMORY USAGE "&"/' | redis | jq -s add)
+	jq -e --argjson w "$want" '.server_bytes * 2 - $w | fabs < 3' <<<"$output"
+	redis config set maxmemory-policy allkeys-lru maxmemory 100mb >/dev/null
+	run -0 aggregate status store -f text
+	[[ $output == *"2 servers, "*" keys, "* ]]
+	[[ $output == *"1000 more would cost "*"MB"* ]]
+	[[ $output == *"room for "*" more servers"* ]]
+	[[ $output == *"wrong: maxmemory-policy is allkeys-lru, and not noeviction"* ]]
+	redis flushall >/dev/null
+	run -0 aggregate status --store -f text
+	[[ $output == "0 servers, 0 keys"* ]]
+}
+
+@test "a probe that another followed keeps its summary, and what explains it" {
+	row() { redis get "probe:demo:$((MIN - 60 * $1)):us" | jq -c 'map(.n // 9)'; }
+	{ at 4; at 3 tools-list; at 2; at 1; at 0; } |
+		jq -c 'if .n == 4 or (.status == "pass" and .n > 6 and (.probe_id |
+			endswith("'$((MIN - 180))'"))) then .status = "skip" | .ms = null else . end' >all
+	for order in cat tac; do
+		redis flushall >/dev/null
+		$order all | aggregate ingest
+		[ "$(row 4)$(row 2)$(row 1)" = '[6,9][6,9][6,9]' ]
+		[ "$(row 3)" = '[1,2,3,5,6,9]' ]
+		# The newest has all its records.
+		[ "$(row 0)" = '[1,2,3,4,5,6,7,8,9]' ]
+		redis_dump >"$order"
+	done
+	diff cat tac
+	at 2 | aggregate ingest
+	redis_dump | diff cat -
+	# What the rows of latest share stands there once.
+	[ "$(redis --raw hget probe:demo:latest us | grep -c '"tool_count"')" -le 3 ]
+}
+
+# many N AGO REGION…: a passing probe in each of N minutes, from AGO on.
+many() {
+	local n=$1 from=$((MIN - 60 * $2)) r
+	shift 2
+	for r; do probes demo "$r" "$from"; done | jq -c --argjson n "$n" \
+		'range($n) as $i | .probe_started_at += 60 * $i | .probe_id += "-\($i)"'
+}
+
+@test "verdicts on late minutes that nobody took do not pile up" {
+	many 2 150 us eu sa | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 149 + 30)) >/dev/null
+	many 57 148 us eu sa | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 92 + 30)) >/dev/null
+	many 58 91 us eu sa | aggregate ingest
+	aggregate verdict -N $((MIN - 60 * 34 + 30)) >/dev/null
+	[ "$(redis hlen probe:demo:late)" -gt 20 ]
+	[ "$(redis hlen probe:demo:late)" -le 62 ]
+	[ "$(redis hkeys probe:demo:late | sort -n | head -n 1)" -ge $((MIN - 60 * 95)) ]
+}
+
+@test "explain says of an outage what it said, once the passing records have gone" {
+	{
+		many 20 60 us eu sa
+		for i in 40 39 38; do
+			probes demo us $((MIN - 60 * i))
+			probes demo eu $((MIN - 60 * i)) tools-list
+			probes demo sa $((MIN - 60 * i)) tools-list
+		done
+		many 37 37 us eu sa
+	} | aggregate ingest
+	ask() {
+		for ago in 50 39 37 30; do
+			aggregate explain demo --at $((MIN - 60 * ago + 59)) || [ $? -eq 1 ]
+		done | grep -vE '^(On the way)?$|address not known$'
+	}
+	ask >before
+	grep -q '^red, step-alert at tools-list' before
+	redis --raw keys 'probe:demo:??????????:*' | while read -r key; do
+		[ "$(redis ttl "$key")" -gt 600 ] || redis del "$key"
+	done >/dev/null
+	[ "$(redis --raw keys 'probe:demo:??????????:us' | wc -l)" -le 3 ]
+	ask | diff before -
+}
+
+@test "a store of 0.1.0 is read, and turns over by itself" {
+	for i in 3 2 1; do
+		probes demo us $((MIN - 60 * i)) >one
+		id=us-$((MIN - 60 * i))
+		jq -s -c '.[]' one | paste -sd, | sed 's/.*/[&]/; s/},{"v"/},\n{"v"/g' >records
+		redis set "probe:demo:$((MIN - 60 * i)):us" "$(cat records)"
+		redis set "probe:demo:$((MIN - 60 * i)):us:head" \
+			"$(jq -r 'select(.n == 1).probe_id' one) $((MIN - 60 * i)).000000 1 1 2 3 4 5 6 7 8 9:342"
+		printf '%s.000000\t%s\t%s 9:342\t%s\n' $((MIN - 60 * i)) \
+			"$(jq -r 'select(.n == 1).probe_id' one)" "$(printf 'a%.0s' {1..64})" \
+			"$(jq -c 'select(.type == "probe") | del(.tools)' one)"
+	done >rows
+	grep -v '^OK$' rows | tac | redis -x hset probe:demo:latest us
+	redis hset fleet:servers demo '{"url":"https://demo.example.com/mcp","private":false,"account":null,"token_sha256":null,"interval":60,"regions":[],"title":null}'
+	aggregate verdict -N $((MIN - 30)) | jq -e '.regions[0].state == "healthy" and .regions[0].ms > 0'
+	{ at 1; at 0; } | aggregate ingest
+	[ "$(redis --raw hget probe:demo:latest us | grep -c .)" -eq 4 ]
+	[ "$(redis --raw hget probe:demo:latest us | grep -c "$(printf '\t=9:')")" -ge 1 ]
+	redis get "probe:demo:$((MIN - 60)):us" | jq -e 'map(.n // 9) == [6, 9]'
+	aggregate verdict -N $((MIN + 30)) | jq -e '.regions[0].fail_streak == 0 and
+		.regions[0].started_at == '"$MIN"
+}
