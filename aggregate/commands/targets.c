@@ -15,7 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONFIG_MAX (16 * 1024 * 1024)
+/* More than a million servers have. */
+#define CONFIG_MAX ((size_t)1024 * 1024 * 1024)
+/* Servers whose answers of the store are in memory at a time. */
+#define GROUP 500
 
 /* What a region saw of a server last; "" where it is not known. */
 struct last_seen {
@@ -129,18 +132,25 @@ static void read_store(const struct command *cmd, const struct conf *c,
 		log_warn("%s", why);
 		return;
 	}
-	for (size_t i = 0; i < c->n_servers; i++) {
-		store_add(s, "HGET", key_latest(key, c->servers[i].slug),
-			region_of(cmd), NULL);
-		store_add(s, "HKEYS", key_tools(key, c->servers[i].slug), NULL);
-	}
-	if (store_run(s)) {
-		log_warn("%s", store_why(s));
-	} else {
-		for (size_t i = 0; i < c->n_servers; i++) {
-			read_last_seen(
-				store_text(store_reply(s, 2 * i)), &m[i]);
-			drop_unknown_list(&m[i], store_reply(s, 2 * i + 1));
+	for (size_t i = 0; i < c->n_servers; i += GROUP) {
+		size_t n = c->n_servers - i < GROUP ? c->n_servers - i : GROUP;
+
+		for (size_t k = i; k < i + n; k++) {
+			const char *slug = c->servers[k].slug;
+
+			store_add(s, "HGET", key_latest(key, slug),
+				region_of(cmd), NULL);
+			store_add(s, "HKEYS", key_tools(key, slug), NULL);
+		}
+		if (store_run(s)) {
+			log_warn("%s", store_why(s));
+			break;
+		}
+		for (size_t k = 0; k < n; k++) {
+			read_last_seen(store_text(store_reply(s, 2 * k)),
+				&m[i + k]);
+			drop_unknown_list(&m[i + k],
+				store_reply(s, 2 * k + 1));
 		}
 	}
 	store_close(s);
