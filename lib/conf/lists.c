@@ -82,6 +82,8 @@ static void read_texts(struct reader *r, const struct conf_key *key,
 		for (size_t k = 0; texts[i] && k < i; k++)
 			if (texts[k] && strcmp(texts[k], texts[i]) == 0)
 				fault(r, "one is there twice");
+		conf_placed(r->errors, &texts[i], r->path,
+			conf_spot(r->errors, NULL), texts[i] != NULL);
 		i++;
 	}
 }

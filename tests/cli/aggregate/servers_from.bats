@@ -18,7 +18,7 @@ fleet() {
 
 # aggregate COMMAND: with that configuration; standard error with the output.
 aggregate() {
-	run mcp-aggregate "$@" -c "$BATS_TEST_TMPDIR/fleet.yaml"
+	run "$BIN/mcp-aggregate" "$@" -c "$BATS_TEST_TMPDIR/fleet.yaml"
 }
 
 list() {
@@ -26,7 +26,7 @@ list() {
 }
 
 @test "servers of lists come behind those of the file, with defaults by pattern" {
-	fleet '[a.jsonl, "sh -- ./b"]' 'defaults:
+	fleet '[a.jsonl, "./b "]' 'defaults:
   - {match: [a-*], account: acme, thresholds: {quorum: 3}, auth: {mode: bearer, credential: c}}
   - {match: ["*"], interval: 5m, thresholds: {quorum: 4, alone: 5}, auth: {credential: d}}'
 	list a.jsonl <<-'END'
@@ -34,26 +34,30 @@ list() {
 
 	{"slug":"b-1","url":"https://b.example.com/","interval":60,"timeout":"5s","cache_check":false,
 	END
-	list b <<<'cat a.jsonl'
+	list b <<-'END'
+	#!/bin/sh
+	echo '{"slug":"c","url":"https://c/"}'
+	END
+	chmod +x "$BATS_TEST_TMPDIR/b"
 	aggregate targets
 	[ "$status" -eq 2 ]
-	[[ $output == *"a.jsonl:3: byte "* ]]
+	[[ $output == *"/a.jsonl:3: "* ]]
 	list a.jsonl <<-'END'
 	{"v":1,"type":"target","slug":"a-1","url":"https://a.example.com/","region":"x","needs":["k"]}
 
 	{"slug":"b-1","url":"https://b.example.com/","interval":60,"timeout":"5s","cache_check":false,"private":true,"account":"acme","regions":["r-b"],"health_tool":{"name":"t","arguments":{"a":[1]}},"auth":{"mode":"none"}}
 	END
-	fleet '[a.jsonl, "echo {\"slug\":\"c\",\"url\":\"https://c/\"}"]' 'defaults:
+	fleet '[a.jsonl, ./b]' 'defaults:
   - {match: [a-*], account: acme, thresholds: {quorum: 3}, auth: {mode: bearer, credential: c}}
   - {match: ["*"], interval: 5m, thresholds: {quorum: 4, alone: 5}, auth: {credential: d}}'
-	mcp-aggregate config -c "$BATS_TEST_TMPDIR/fleet.yaml" >"$BATS_TEST_TMPDIR/shown"
+	"$BIN/mcp-aggregate" config -c "$BATS_TEST_TMPDIR/fleet.yaml" >"$BATS_TEST_TMPDIR/shown"
 	run jq -r '.servers[] | "\(.slug) \(.interval) \(.timeout) \(.account) \(.private) \(.regions | join(",")) \(.cache_check) \(.auth.mode) \(.auth.credential) \(.thresholds.quorum) \(.thresholds.alone) \(.health_tool | tojson)"' "$BATS_TEST_TMPDIR/shown"
 	[ "$output" = 'one 300s 30s null false r-a,r-b,r-c yes any d 4 5 null
 a-1 300s 30s acme false r-a,r-b,r-c yes bearer c 3 5 null
 b-1 60s 5s acme true r-b no none null 4 5 {"name":"t","arguments":{"a":[1]}}
 c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	# What is shown is a configuration that says the same.
-	run mcp-aggregate config -c "$BATS_TEST_TMPDIR/shown"
+	run "$BIN/mcp-aggregate" config -c "$BATS_TEST_TMPDIR/shown"
 	[ "$output" = "$(cat "$BATS_TEST_TMPDIR/shown")" ]
 }
 
