@@ -147,10 +147,9 @@ static void read_store(const struct command *cmd, const struct conf *c,
 			break;
 		}
 		for (size_t k = 0; k < n; k++) {
-			read_last_seen(store_text(store_reply(s, 2 * k)),
-				&m[i + k]);
-			drop_unknown_list(&m[i + k],
-				store_reply(s, 2 * k + 1));
+			read_last_seen(
+				store_text(store_reply(s, 2 * k)), &m[i + k]);
+			drop_unknown_list(&m[i + k], store_reply(s, 2 * k + 1));
 		}
 	}
 	store_close(s);

@@ -163,9 +163,10 @@ static void derive(struct conf *c, struct conf_errors *r)
 		c->site_url[n - 1] = '\0';
 }
 
-/* All that could be read; folder is that of the lists, or NULL where they are not to be read. */
-static struct conf *parse(const char *p, size_t n, const char *folder,
-	struct conf_errors *r)
+/* All that could be read; folder is that of the lists, or NULL where they are
+ * not to be read. */
+static struct conf *parse(
+	const char *p, size_t n, const char *folder, struct conf_errors *r)
 {
 	struct conf *c;
 	yaml_document_t doc;

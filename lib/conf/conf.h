@@ -136,8 +136,9 @@ struct conf_server {
 
 /* What servers have whose slug matches, unless they say it themselves. */
 struct conf_default {
-	struct conf_server server; /* the first: its keys are those of servers */
-	char **match; /* patterns of fnmatch(3) for the slug; at least one */
+	struct conf_server
+		server; /* the first: its keys are those of servers */
+	char **match;	/* patterns of fnmatch(3) for the slug; at least one */
 	size_t n_match;
 	uint64_t given; /* which keys it gives: see conf_note_defaults */
 };
@@ -242,7 +243,7 @@ struct conf {
 	char **lists; /* what messages call them, NULL behind the last */
 	struct conf_default *defaults;
 	size_t n_defaults;
-	char **all_regions; /* of each server that names none */
+	char **all_regions;		    /* of each server that names none */
 	const struct conf_server **by_slug; /* all of them, or NULL */
 	struct conf_route *routes;
 	size_t n_routes;
@@ -257,9 +258,9 @@ struct conf {
 
 /*
  * conf_load(path): the configuration of a file, with the servers of the lists
- * that it names; conf_free it. A list is a file or a command, which is run. NULL
- * where something cannot be read or is wrong; then log_error tells up to 20
- * faults, each with file and line. log_warn tells what is only doubtful, as
+ * that it names; conf_free it. A list is a file or a command, which is run.
+ * NULL where something cannot be read or is wrong; then log_error tells up to
+ * 20 faults, each with file and line. log_warn tells what is only doubtful, as
  * bounded.
  */
 struct conf *conf_load(const char *path);

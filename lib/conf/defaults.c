@@ -16,7 +16,7 @@
 /* A key of a server, whose bit in struct conf_default.given is 1 << i. */
 struct leaf {
 	const struct conf_key *key;
-	size_t base;   /* of the struct that has it, within struct conf_server */
+	size_t base; /* of the struct that has it, within struct conf_server */
 	uint64_t with; /* the bits of the keys that come and stay with it */
 };
 
@@ -103,8 +103,8 @@ static void copy(const struct conf_key *key, const void *from, void *to)
 	}
 }
 
-static void inherit(const struct conf *c, struct conf_server *s,
-	struct conf_errors *r)
+static void inherit(
+	const struct conf *c, struct conf_server *s, struct conf_errors *r)
 {
 	struct conf_spot spot = conf_spot(r, &s->slug);
 	struct leaf l[LEAVES_MAX];
@@ -145,8 +145,8 @@ static void derive_thresholds(struct conf_server *s)
 		t->tolerance_s = slow ? s->interval_s : 60;
 }
 
-void conf_complete_server(const struct conf *c, struct conf_server *s,
-	struct conf_errors *r)
+void conf_complete_server(
+	const struct conf *c, struct conf_server *s, struct conf_errors *r)
 {
 	if (s->slug && c->n_defaults)
 		inherit(c, s, r);

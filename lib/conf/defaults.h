@@ -18,7 +18,7 @@ void conf_note_defaults(struct conf *c, const struct conf_errors *r);
  * conf_complete_server(c, s, r): give a server of c what it lacks. By r, a key
  * is given that has a place; what comes from `defaults` gets one there.
  */
-void conf_complete_server(const struct conf *c, struct conf_server *s,
-	struct conf_errors *r);
+void conf_complete_server(
+	const struct conf *c, struct conf_server *s, struct conf_errors *r);
 
 #endif

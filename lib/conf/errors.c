@@ -32,7 +32,7 @@ struct conf_errors {
 	size_t faults; /* how many of the notes are fatal */
 	struct place *places;
 	size_t n_places, cap_places;
-	size_t *slots; /* 1 + the index of a place, or 0 */
+	size_t *slots;	/* 1 + the index of a place, or 0 */
 	size_t n_slots; /* a power of two, or none */
 };
 
@@ -71,8 +71,7 @@ static void note(struct conf_errors *r, bool fatal, struct conf_spot spot,
 		len = (int)sizeof text / 2 - 1;
 	vsnprintf(text + len, sizeof text - (size_t)len, fmt, ap);
 	n = &r->notes[r->n_notes];
-	*n = (struct note) {
-		fatal, r->file, spot, r->n_notes, xstrdup(text)};
+	*n = (struct note) {fatal, r->file, spot, r->n_notes, xstrdup(text)};
 	r->n_notes++;
 	r->faults += fatal;
 }
@@ -90,7 +89,8 @@ void conf_fault(struct conf_errors *r, struct conf_spot spot, const char *fmt,
 /* The slot of a field, or the free one that it would get. */
 static size_t *slot_of(const struct conf_errors *r, const void *field)
 {
-	uint64_t hash = (uint64_t)(uintptr_t)field * UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t hash =
+		(uint64_t)(uintptr_t)field * UINT64_C(0x9e3779b97f4a7c15);
 	size_t i = (size_t)(hash >> 32);
 
 	for (;; i++) {
@@ -215,10 +215,10 @@ static int by_spot(const void *a, const void *b)
 	const struct note *x = a, *y = b;
 
 	if (x->file != y->file)
-		return !x->file ? -1
-			: !y->file ? 1
-			: x->number < y->number ? -1
-						: 1;
+		return !x->file		       ? -1
+		       : !y->file	       ? 1
+		       : x->number < y->number ? -1
+					       : 1;
 	if (x->spot.line != y->spot.line)
 		return x->spot.line < y->spot.line ? -1 : 1;
 	if (x->spot.column != y->spot.column)

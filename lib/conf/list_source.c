@@ -37,7 +37,7 @@ bool list_is_file(const char *text)
 	size_t n = strlen(text);
 
 	return !strchr(text, ' ') && n > 6 &&
-		strcmp(text + n - 6, ".jsonl") == 0;
+	       strcmp(text + n - 6, ".jsonl") == 0;
 }
 
 static struct list_source *source_new(int fd, pid_t pid, int errors)
@@ -96,13 +96,14 @@ static int spawn(char *const *argv, int out, int errors, pid_t *pid)
 	sigemptyset(&none);
 	sigfillset(&all);
 	posix_spawn_file_actions_init(&files);
-	posix_spawn_file_actions_addopen(&files, STDIN_FILENO, "/dev/null",
-		O_RDONLY, 0);
+	posix_spawn_file_actions_addopen(
+		&files, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
 	posix_spawn_file_actions_adddup2(&files, out, STDOUT_FILENO);
 	posix_spawn_file_actions_adddup2(&files, errors, STDERR_FILENO);
 	posix_spawnattr_init(&attr);
 	posix_spawnattr_setflags(&attr, POSIX_SPAWN_SETPGROUP |
-			POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK);
+						POSIX_SPAWN_SETSIGDEF |
+						POSIX_SPAWN_SETSIGMASK);
 	posix_spawnattr_setpgroup(&attr, 0);
 	posix_spawnattr_setsigdefault(&attr, &all);
 	posix_spawnattr_setsigmask(&attr, &none);
@@ -161,7 +162,7 @@ enum lines_result list_line(struct list_source *s, const char **p, size_t *n)
 		if (left <= 0)
 			s->late = true;
 		else if (lines_ready(s->lines) ||
-			lines_soon(s->lines, (int)left + 1))
+			 lines_soon(s->lines, (int)left + 1))
 			break;
 	}
 	if (s->late)

@@ -25,8 +25,8 @@ bool list_is_file(const char *text);
 /*
  * list_open(path): the list in a regular file; list_run(words, folder): what a
  * command prints, whose words are separated by spaces. It runs without a shell;
- * a program with a slash in its name is relative to folder. NULL, and the reason
- * in why, which has LIST_WHY bytes. list_close ends it.
+ * a program with a slash in its name is relative to folder. NULL, and the
+ * reason in why, which has LIST_WHY bytes. list_close ends it.
  */
 struct list_source *list_open(const char *path, char *why);
 struct list_source *list_run(const char *words, const char *folder, char *why);

@@ -23,8 +23,8 @@ struct reader {
 
 static bool fault(struct reader *r, const char *what)
 {
-	conf_fault(r->errors, conf_spot(r->errors, NULL), "%s: %s", r->path,
-		what);
+	conf_fault(
+		r->errors, conf_spot(r->errors, NULL), "%s: %s", r->path, what);
 	return false;
 }
 
@@ -48,16 +48,17 @@ static bool read_scalar(struct reader *r, const struct conf_key *key,
 			key->type == CONF_SECONDS ? "s" : "");
 		text = number;
 	} else if (cJSON_IsBool(v)) {
-		text = key->type == CONF_BOOL ? cJSON_IsTrue(v) ? "true" : "false"
-			: cJSON_IsTrue(v)     ? "yes"
-					      : "no";
+		text = key->type == CONF_BOOL
+			       ? cJSON_IsTrue(v) ? "true" : "false"
+		       : cJSON_IsTrue(v) ? "yes"
+					 : "no";
 	} else if (!cJSON_IsString(v)) {
 		return fault(r, "expected a single value");
 	}
 	if (key->type == CONF_TEXT && !cJSON_IsString(v))
 		return fault(r, "expected a string");
 	return conf_value(key, text, !cJSON_IsString(v), field, why) ||
-		fault(r, why);
+	       fault(r, why);
 }
 
 static void read_texts(struct reader *r, const struct conf_key *key,
@@ -74,7 +75,8 @@ static void read_texts(struct reader *r, const struct conf_key *key,
 	texts = xcalloc(n + 1, sizeof *texts);
 	memcpy((char *)base + key->at, &texts, sizeof texts);
 	memcpy((char *)base + key->count_at, &n, sizeof n);
-	cJSON_ArrayForEach(item, v) {
+	cJSON_ArrayForEach(item, v)
+	{
 		if (!cJSON_IsString(item))
 			fault(r, "expected a list of strings");
 		else
@@ -100,8 +102,9 @@ static void read_object(struct reader *r, const struct conf_key *keys,
 		if (!v || cJSON_IsNull(v)) {
 			if (keys->required)
 				fault(r, "missing");
-		} else if ((keys->type == CONF_MAP || keys->type == CONF_JSON) &&
-			!cJSON_IsObject(v)) {
+		} else if ((keys->type == CONF_MAP ||
+				   keys->type == CONF_JSON) &&
+			   !cJSON_IsObject(v)) {
 			fault(r, "expected an object");
 		} else if (keys->type == CONF_MAP) {
 			read_object(r, keys->keys, v, field);
@@ -206,8 +209,7 @@ static void read_lines(struct conf *c, const char *list,
 			return;
 		if (got == LINES_TOO_LONG) {
 			conf_next_line(r, list, list_number(source));
-			conf_fault(r, conf_spot(r, NULL),
-				"longer than 1 MiB");
+			conf_fault(r, conf_spot(r, NULL), "longer than 1 MiB");
 		} else if (n) {
 			conf_take_line(c, list, list_number(source), p, n, r);
 		}
