@@ -421,9 +421,7 @@ void conf_check(const struct conf *c, struct conf_errors *r)
 			"there is no region that could probe them");
 	for (size_t i = 0; i < c->n_defaults; i++) {
 		check_names(c, &c->defaults[i].server, r);
-		/* A credential without a mode makes it any: see defaults.c. */
-		if (conf_line(r, &c->defaults[i].server.auth.mode))
-			check_auth(&c->defaults[i].server.auth, r);
+		check_auth(&c->defaults[i].server.auth, r);
 		check_arguments(&c->defaults[i].server.health, r);
 	}
 	for (size_t i = 0; i < c->n_servers; i++)

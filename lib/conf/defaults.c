@@ -55,13 +55,23 @@ static uint64_t given(const struct leaf *l, size_t n,
 	return bits;
 }
 
+static void derive_mode(struct conf_auth *a, const struct conf_errors *r)
+{
+	if (a->credential && !conf_line(r, &a->mode))
+		a->mode = CONF_AUTH_ANY;
+}
+
 void conf_note_defaults(struct conf *c, const struct conf_errors *r)
 {
 	struct leaf l[LEAVES_MAX];
 	size_t n = leaves(l);
 
-	for (size_t i = 0; i < c->n_defaults; i++)
-		c->defaults[i].given = given(l, n, &c->defaults[i].server, r);
+	for (size_t i = 0; i < c->n_defaults; i++) {
+		struct conf_default *d = &c->defaults[i];
+
+		d->given = given(l, n, &d->server, r);
+		derive_mode(&d->server.auth, r);
+	}
 }
 
 static bool matches(const struct conf_default *d, const char *slug)
@@ -150,8 +160,7 @@ void conf_complete_server(
 {
 	if (s->slug && c->n_defaults)
 		inherit(c, s, r);
-	if (s->auth.credential && !conf_line(r, &s->auth.mode))
-		s->auth.mode = CONF_AUTH_ANY;
+	derive_mode(&s->auth, r);
 	derive_thresholds(s);
 	if (s->regions)
 		return;
