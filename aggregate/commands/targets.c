@@ -16,7 +16,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CONFIG_MAX (16 * 1024 * 1024)
+/* More than a million servers have. */
+#define CONFIG_MAX ((size_t)1024 * 1024 * 1024)
+/* Servers whose answers of the store are in memory at a time. */
+#define GROUP 500
 
 /* What a region saw of a server last; "" where it is not known. */
 struct last_seen {
@@ -116,21 +119,28 @@ static void read_store(const struct command *cmd, const struct conf *c,
 		log_warn("%s", why);
 		return;
 	}
-	for (size_t i = 0; i < c->n_servers; i++) {
-		store_add(s, "HGET", key_latest(key, c->servers[i].slug),
-			region_of(cmd), NULL);
-		store_add(s, "HKEYS", key_tools(key, c->servers[i].slug), NULL);
-	}
-	if (store_run(s)) {
-		log_warn("%s", store_why(s));
-	} else {
-		for (size_t i = 0; i < c->n_servers; i++) {
-			const char *rows = store_text(store_reply(s, 2 * i));
+	for (size_t i = 0; i < c->n_servers; i += GROUP) {
+		size_t n = c->n_servers - i < GROUP ? c->n_servers - i : GROUP;
+
+		for (size_t k = i; k < i + n; k++) {
+			const char *slug = c->servers[k].slug;
+
+			store_add(s, "HGET", key_latest(key, slug),
+				region_of(cmd), NULL);
+			store_add(s, "HKEYS", key_tools(key, slug), NULL);
+		}
+		if (store_run(s)) {
+			log_warn("%s", store_why(s));
+			break;
+		}
+		for (size_t k = 0; k < n; k++) {
+			const char *rows = store_text(store_reply(s, 2 * k));
 
 			if (rows)
-				load_latest(c->servers[i].slug, region_of(cmd),
-					rows, note_last_seen, &m[i]);
-			drop_unknown_list(&m[i], store_reply(s, 2 * i + 1));
+				load_latest(c->servers[i + k].slug,
+					region_of(cmd), rows, note_last_seen,
+					&m[i + k]);
+			drop_unknown_list(&m[i + k], store_reply(s, 2 * k + 1));
 		}
 	}
 	store_close(s);

@@ -1,11 +1,13 @@
 #include "conf/check.h"
 
 #include "base/spelling.h"
+#include "base/xalloc.h"
 #include "base/zone.h"
 #include "conf/values.h"
 #include "json/json.h"
 #include "records/alert.h"
 
+#include <stdlib.h>
 #include <strings.h>
 
 /* A probe should run in the Americas, in EMEA and in APAC (article 1). */
@@ -217,7 +219,8 @@ static bool numbered(const struct conf_server *s)
 		t->tolerance_s > 0 && t->hard_outage > 0 && t->step_alert > 0;
 }
 
-static void check_server(const struct conf *c, const struct conf_server *s,
+/* The regions and the account of a server exist. */
+static void check_names(const struct conf *c, const struct conf_server *s,
 	struct conf_errors *r)
 {
 	struct names regions = NAMES(c, regions, conf_region, name);
@@ -229,7 +232,13 @@ static void check_server(const struct conf *c, const struct conf_server *s,
 			refers(&regions, "region", &s->regions[i], r);
 	if (s->account)
 		refers(&accounts, "account", &s->account, r);
-	else if (s->private && !conf_line(r, &s->account))
+}
+
+void conf_check_server(const struct conf *c, const struct conf_server *s,
+	struct conf_errors *r)
+{
+	check_names(c, s, r);
+	if (s->private && !s->account && !conf_line(r, &s->account))
 		conf_doubt(r, &s->private,
 			"without an account nobody can read about it");
 	check_auth(&s->auth, r);
@@ -356,26 +365,78 @@ static void check_tokens(const struct conf *c, const struct conf_account *a,
 	}
 }
 
+/* By slug, then in the order of the file and of its lists. */
+static int by_slug(const void *a, const void *b)
+{
+	const struct conf_server *const *x = a, *const *y = b;
+	int d = strcmp((*x)->slug, (*y)->slug);
+
+	return d ? d : (*x > *y) - (*x < *y);
+}
+
+static void repeated(const struct conf_server *first,
+	const struct conf_server *s, struct conf_errors *r)
+{
+	if (s->list) {
+		conf_next_line(r, s->list, s->line);
+		conf_fault(r, (struct conf_spot) {s->line, 0},
+			"slug: the name %s is already in %s%s%zu", s->slug,
+			first->list ? first->list : "the configuration",
+			first->list ? ":" : ", line ", first->line);
+	} else {
+		conf_wrong(r, &s->slug, "the name %s is already in line %zu",
+			s->slug, first->line);
+	}
+}
+
+void conf_check_slugs(const struct conf *c, struct conf_errors *r)
+{
+	const struct conf_server **v = xcalloc(c->n_servers, sizeof *v);
+	size_t n = 0, first = 0;
+
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (c->servers[i].slug)
+			v[n++] = &c->servers[i];
+	if (n)
+		qsort(v, n, sizeof *v, by_slug);
+	for (size_t i = 1; i < n; i++) {
+		if (strcmp(v[first]->slug, v[i]->slug) == 0)
+			repeated(v[first], v[i], r);
+		else
+			first = i;
+	}
+	free(v);
+}
+
 void conf_check(const struct conf *c, struct conf_errors *r)
 {
 	struct names lists[] = {
 		NAMES(c, regions, conf_region, name),
 		NAMES(c, accounts, conf_account, name),
-		NAMES(c, servers, conf_server, slug),
 		NAMES(c, routes, conf_route, name),
 		NAMES(c, policies, conf_notify, name),
 	};
 
 	for (size_t i = 0; i < sizeof lists / sizeof *lists; i++)
 		unique(&lists[i], r);
+	conf_check_slugs(c, r);
 	for (size_t i = 0; i < c->n_accounts; i++)
 		check_tokens(c, &c->accounts[i], r);
 	check_regions(c, r);
 	check_retention(&c->retention, r);
-	if (c->n_servers && !c->n_regions && !conf_refused(r, &c->regions))
-		conf_wrong(r, &c->servers, "there is no region that could probe them");
+	if ((c->n_servers || c->n_servers_from) && !c->n_regions &&
+		!conf_refused(r, &c->regions))
+		conf_wrong(r,
+			c->n_servers ? (const void *)&c->servers
+				     : &c->servers_from,
+			"there is no region that could probe them");
+	for (size_t i = 0; i < c->n_defaults; i++) {
+		check_names(c, &c->defaults[i].server, r);
+		check_auth(&c->defaults[i].server.auth, r);
+		check_arguments(&c->defaults[i].server.health, r);
+	}
 	for (size_t i = 0; i < c->n_servers; i++)
-		check_server(c, &c->servers[i], r);
+		conf_check_server(c, &c->servers[i], r);
 	for (size_t i = 0; i < c->n_routes; i++) {
 		if (conf_line(r, &c->routes[i].type) &&
 			!conf_refused(r, &c->routes[i].type))

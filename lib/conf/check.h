@@ -14,6 +14,16 @@
  */
 void conf_check(const struct conf *c, struct conf_errors *r);
 
+/* conf_check_server(c, s, r): the same for one server of c, its slug apart. */
+void conf_check_server(const struct conf *c, const struct conf_server *s,
+	struct conf_errors *r);
+
+/*
+ * conf_check_slugs(c, r): report each server whose slug another has; r knows
+ * the places of those of the file itself while no list has been read.
+ */
+void conf_check_slugs(const struct conf *c, struct conf_errors *r);
+
 /* conf_check_route(t, r): the same for one route, and what its type needs. */
 void conf_check_route(const struct conf_route *t, struct conf_errors *r);
 

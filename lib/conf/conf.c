@@ -9,6 +9,8 @@
 #include "base/xalloc.h"
 #include "base/zone.h"
 #include "conf/check.h"
+#include "conf/defaults.h"
+#include "conf/lists.h"
 #include "conf/read.h"
 #include "conf/schema.h"
 #include "mcp/regions.h"
@@ -26,7 +28,16 @@ void conf_free(struct conf *c)
 {
 	if (!c)
 		return;
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (c->servers[i].regions == c->all_regions)
+			c->servers[i].regions = NULL;
 	conf_clear(conf_keys, c);
+	for (size_t i = 0; c->lists && c->lists[i]; i++)
+		free(c->lists[i]);
+	free(c->lists);
+	for (size_t i = 0; c->all_regions && c->all_regions[i]; i++)
+		free(c->all_regions[i]);
+	free(c->all_regions);
 	free(c->by_slug);
 	free(c);
 }
@@ -93,33 +104,6 @@ static void derive_region(struct conf_region *g, const struct conf_errors *r)
 	g->city = xstrdup(city ? city : g->name);
 }
 
-/* THE RULE of mcp-aggregate(1) for a cadence slower than one minute. */
-static void derive_thresholds(struct conf_server *s)
-{
-	struct conf_thresholds *t = &s->thresholds;
-	bool slow = s->interval_s > 60;
-
-	if (!(t->lookback_s > 0))
-		t->lookback_s = slow ? 3 * s->interval_s : 180;
-	if (!(t->tolerance_s > 0))
-		t->tolerance_s = slow ? s->interval_s : 60;
-}
-
-static void derive_server(const struct conf *c, struct conf_server *s,
-	const struct conf_errors *r)
-{
-	if (s->auth.credential && !conf_line(r, &s->auth.mode))
-		s->auth.mode = CONF_AUTH_ANY;
-	derive_thresholds(s);
-	if (s->regions)
-		return;
-	s->regions = xcalloc(c->n_regions + 1, sizeof *s->regions);
-	s->n_regions = c->n_regions;
-	for (size_t i = 0; i < c->n_regions; i++)
-		if (c->regions[i].name)
-			s->regions[i] = xstrdup(c->regions[i].name);
-}
-
 static void identify(struct conf_notify *p)
 {
 	const struct conf_match *m = &p->match;
@@ -156,12 +140,21 @@ static void derive_policy(struct conf *c, size_t i)
 	identify(&c->policies[i]);
 }
 
-static void derive(struct conf *c, const struct conf_errors *r)
+static void derive(struct conf *c, struct conf_errors *r)
 {
-	for (size_t i = 0; i < c->n_regions; i++)
+	size_t named = 0;
+
+	c->all_regions = xcalloc(c->n_regions + 1, sizeof *c->all_regions);
+	for (size_t i = 0; i < c->n_regions; i++) {
 		derive_region(&c->regions[i], r);
-	for (size_t i = 0; i < c->n_servers; i++)
-		derive_server(c, &c->servers[i], r);
+		if (c->regions[i].name)
+			c->all_regions[named++] = xstrdup(c->regions[i].name);
+	}
+	conf_note_defaults(c, r);
+	for (size_t i = 0; i < c->n_servers; i++) {
+		c->servers[i].line = conf_line(r, &c->servers[i].slug);
+		conf_complete_server(c, &c->servers[i], r);
+	}
 	for (size_t i = 0; i < c->n_policies; i++)
 		derive_policy(c, i);
 	/* The paths of the public pages are appended to it. */
@@ -170,7 +163,10 @@ static void derive(struct conf *c, const struct conf_errors *r)
 		c->site_url[n - 1] = '\0';
 }
 
-static struct conf *parse(const char *p, size_t n, struct conf_errors *r)
+/* All that could be read; folder is that of the lists, or NULL where they are
+ * not to be read. */
+static struct conf *parse(
+	const char *p, size_t n, const char *folder, struct conf_errors *r)
 {
 	struct conf *c;
 	yaml_document_t doc;
@@ -187,23 +183,33 @@ static struct conf *parse(const char *p, size_t n, struct conf_errors *r)
 	yaml_document_delete(&doc);
 	derive(c, r);
 	conf_check(c, r);
-	if (conf_sound(r)) {
-		index_servers(c);
-		return c;
+	if (folder && conf_sound(r))
+		conf_read_lists(c, folder, r);
+	return c;
+}
+
+/* Tell what is wrong, which names the lists of c; then c, or NULL. */
+static struct conf *finish(struct conf *c, const char *file,
+	struct conf_errors *r,
+	void (*say)(void *arg, bool fatal, const char *message), void *arg)
+{
+	conf_tell(r, file, say, arg);
+	if (c && !conf_sound(r)) {
+		conf_free(c);
+		c = NULL;
 	}
-	conf_free(c);
-	return NULL;
+	if (c)
+		index_servers(c);
+	conf_errors_free(r);
+	return c;
 }
 
 struct conf *conf_parse(const char *file, const char *p, size_t n,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg)
 {
 	struct conf_errors *r = conf_errors_new();
-	struct conf *c = parse(p, n, r);
 
-	conf_tell(r, file, say, arg);
-	conf_errors_free(r);
-	return c;
+	return finish(parse(p, n, NULL, r), file, r, say, arg);
 }
 
 static void say_to_log(void *arg, bool fatal, const char *message)
@@ -239,6 +245,9 @@ static int slurp(const char *path, struct buf *b)
 
 struct conf *conf_load(const char *path)
 {
+	const char *slash = strrchr(path, '/');
+	char *folder = xstrndup(path, slash ? (size_t)(slash - path) + 1 : 0);
+	struct conf_errors *r = conf_errors_new();
 	struct conf *c = NULL;
 	struct buf b;
 
@@ -246,9 +255,10 @@ struct conf *conf_load(const char *path)
 	if (slurp(path, &b) != 0)
 		log_error("%s: %s", path, strerror(errno));
 	else
-		c = conf_parse(path, b.p, b.len, say_to_log, NULL);
+		c = parse(b.p, b.len, folder, r);
 	buf_release(&b);
-	return c;
+	free(folder);
+	return finish(c, path, r, say_to_log, NULL);
 }
 
 /*

@@ -130,6 +130,17 @@ struct conf_server {
 	bool cold_start; /* its first answer after a pause may fail */
 	char *runbook;	 /* a URL, or NULL: that of the alerts */
 	struct conf_thresholds thresholds;
+	const char *list; /* the list that has it; NULL: the file itself */
+	size_t line;	  /* there, or in the file */
+};
+
+/* What servers have whose slug matches, unless they say it themselves. */
+struct conf_default {
+	struct conf_server
+		server; /* the first: its keys are those of servers */
+	char **match;	/* patterns of fnmatch(3) for the slug; at least one */
+	size_t n_match;
+	uint64_t given; /* which keys it gives: see conf_note_defaults */
 };
 
 /* Where somebody can be told. */
@@ -233,6 +244,12 @@ struct conf {
 	size_t n_accounts;
 	struct conf_server *servers;
 	size_t n_servers;
+	char **servers_from; /* lists of more servers: see conf_load */
+	size_t n_servers_from;
+	char **lists; /* what messages call them, NULL behind the last */
+	struct conf_default *defaults;
+	size_t n_defaults;
+	char **all_regions;		    /* of each server that names none */
 	const struct conf_server **by_slug; /* all of them, or NULL */
 	struct conf_route *routes;
 	size_t n_routes;
@@ -246,16 +263,18 @@ struct conf {
 };
 
 /*
- * conf_load(path): the configuration of a file; conf_free it. NULL where the
- * file cannot be read or is wrong; then log_error tells up to 20 faults, with
- * line and column. log_warn tells what is only doubtful.
+ * conf_load(path): the configuration of a file, with the servers of the lists
+ * that it names; conf_free it. A list is a file or a command, which is run.
+ * NULL where something cannot be read or is wrong; then log_error tells up to
+ * 20 faults, each with file and line. log_warn tells what is only doubtful, as
+ * bounded.
  */
 struct conf *conf_load(const char *path);
 
 /*
- * conf_parse(file, p, n, say, arg): the same from the n bytes at p. Each
- * message begins with `file` and goes to say(arg, fatal, message), without a
- * newline; fatal is false for a warning.
+ * conf_parse(file, p, n, say, arg): the same from the n bytes at p, but no list
+ * is read, no command run. Each message begins with `file` and goes to
+ * say(arg, fatal, message), without a newline; fatal is false for a warning.
  */
 struct conf *conf_parse(const char *file, const char *p, size_t n,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg);

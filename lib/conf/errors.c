@@ -3,11 +3,14 @@
 #include "base/buf.h"
 #include "base/xalloc.h"
 
+#include <stdint.h>
+
 /* The longest message. */
 #define MESSAGE_MAX 1024
 
 struct note {
 	bool fatal;
+	const char *file; /* NULL: the configuration itself */
 	struct conf_spot spot;
 	size_t number; /* in the order in which they were found */
 	char *text;
@@ -20,12 +23,17 @@ struct place {
 	bool sound;
 };
 
+/* The places are found by the addresses of their fields. */
 struct conf_errors {
+	const char *file; /* that is read now; NULL: the configuration itself */
+	struct conf_spot line; /* of that file */
 	struct note *notes;
 	size_t n_notes, cap_notes;
 	size_t faults; /* how many of the notes are fatal */
 	struct place *places;
 	size_t n_places, cap_places;
+	size_t *slots;	/* 1 + the index of a place, or 0 */
+	size_t n_slots; /* a power of two, or none */
 };
 
 struct conf_errors *conf_errors_new(void)
@@ -43,6 +51,7 @@ void conf_errors_free(struct conf_errors *r)
 		free(r->places[i].path);
 	free(r->notes);
 	free(r->places);
+	free(r->slots);
 	free(r);
 }
 
@@ -62,7 +71,7 @@ static void note(struct conf_errors *r, bool fatal, struct conf_spot spot,
 		len = (int)sizeof text / 2 - 1;
 	vsnprintf(text + len, sizeof text - (size_t)len, fmt, ap);
 	n = &r->notes[r->n_notes];
-	*n = (struct note) {fatal, spot, r->n_notes, xstrdup(text)};
+	*n = (struct note) {fatal, r->file, spot, r->n_notes, xstrdup(text)};
 	r->n_notes++;
 	r->faults += fatal;
 }
@@ -77,22 +86,74 @@ void conf_fault(struct conf_errors *r, struct conf_spot spot, const char *fmt,
 	va_end(ap);
 }
 
+/* The slot of a field, or the free one that it would get. */
+static size_t *slot_of(const struct conf_errors *r, const void *field)
+{
+	uint64_t hash =
+		(uint64_t)(uintptr_t)field * UINT64_C(0x9e3779b97f4a7c15);
+	size_t i = (size_t)(hash >> 32);
+
+	for (;; i++) {
+		size_t *slot = &r->slots[i & (r->n_slots - 1)];
+
+		if (!*slot || r->places[*slot - 1].field == field)
+			return slot;
+	}
+}
+
+/* At most half of the slots are taken. */
+static void make_slots(struct conf_errors *r)
+{
+	if (2 * r->n_places < r->n_slots)
+		return;
+	r->n_slots = r->n_slots ? 2 * r->n_slots : 64;
+	free(r->slots);
+	r->slots = xcalloc(r->n_slots, sizeof *r->slots);
+	for (size_t i = 0; i < r->n_places; i++)
+		*slot_of(r, r->places[i].field) = i + 1;
+}
+
 void conf_placed(struct conf_errors *r, const void *field, const char *path,
 	struct conf_spot spot, bool sound)
 {
+	size_t *slot;
+
 	r->places = xgrow(r->places, &r->cap_places, r->n_places + 1,
 		sizeof *r->places);
+	make_slots(r);
+	slot = slot_of(r, field);
+	if (*slot)
+		return;
 	r->places[r->n_places++] =
 		(struct place) {field, xstrdup(path), spot, sound};
+	*slot = r->n_places;
+}
+
+void conf_next_line(struct conf_errors *r, const char *file, size_t line)
+{
+	for (size_t i = 0; i < r->n_places; i++)
+		free(r->places[i].path);
+	r->n_places = 0;
+	free(r->slots);
+	r->slots = NULL;
+	r->n_slots = 0;
+	r->file = file;
+	r->line = (struct conf_spot) {line, 0};
 }
 
 static const struct place *place_of(const struct conf_errors *r,
 	const void *field)
 {
-	for (size_t i = 0; i < r->n_places; i++)
-		if (r->places[i].field == field)
-			return &r->places[i];
-	return NULL;
+	size_t i = r->n_slots ? *slot_of(r, field) : 0;
+
+	return i ? &r->places[i - 1] : NULL;
+}
+
+struct conf_spot conf_spot(const struct conf_errors *r, const void *field)
+{
+	const struct place *p = place_of(r, field);
+
+	return p ? p->spot : r->file ? r->line : (struct conf_spot) {1, 1};
 }
 
 size_t conf_line(const struct conf_errors *r, const void *field)
@@ -113,9 +174,8 @@ static void note_field(struct conf_errors *r, bool fatal, const void *field,
 	const char *fmt, va_list ap)
 {
 	const struct place *p = place_of(r, field);
-	struct conf_spot nowhere = {1, 1};
 
-	note(r, fatal, p ? p->spot : nowhere, p ? p->path : NULL, fmt, ap);
+	note(r, fatal, conf_spot(r, field), p ? p->path : NULL, fmt, ap);
 }
 
 void conf_wrong(struct conf_errors *r, const void *field, const char *fmt, ...)
@@ -141,11 +201,24 @@ bool conf_sound(const struct conf_errors *r)
 	return r->faults == 0;
 }
 
-/* Of two at one place, the one found first comes first. */
+size_t conf_faults(const struct conf_errors *r)
+{
+	return r->faults;
+}
+
+/*
+ * Lists stay in the order in which they were read, behind the configuration. Of
+ * two notes at one place, the one found first comes first.
+ */
 static int by_spot(const void *a, const void *b)
 {
 	const struct note *x = a, *y = b;
 
+	if (x->file != y->file)
+		return !x->file		       ? -1
+		       : !y->file	       ? 1
+		       : x->number < y->number ? -1
+					       : 1;
 	if (x->spot.line != y->spot.line)
 		return x->spot.line < y->spot.line ? -1 : 1;
 	if (x->spot.column != y->spot.column)
@@ -157,26 +230,31 @@ void conf_tell(struct conf_errors *r, const char *file,
 	void (*say)(void *arg, bool fatal, const char *message), void *arg)
 {
 	bool fatal = r->faults > 0;
-	size_t told = 0;
+	size_t told = 0, all;
 	struct buf line;
 
-	buf_init(&line, strlen(file) + MESSAGE_MAX + 64);
+	buf_init(&line, strlen(file) + 4096 + MESSAGE_MAX + 64);
 	if (r->n_notes)
 		qsort(r->notes, r->n_notes, sizeof *r->notes, by_spot);
 	for (size_t i = 0; i < r->n_notes; i++) {
 		const struct note *n = &r->notes[i];
 
-		if (n->fatal != fatal || (fatal && told == CONF_ERRORS_SHOWN))
+		if (n->fatal != fatal || told == CONF_ERRORS_SHOWN)
 			continue;
 		buf_clear(&line);
-		buf_fmt(&line, "%s:%zu:%zu: %s", file, n->spot.line,
-			n->spot.column, n->text);
+		buf_fmt(&line, "%s:%zu", n->file ? n->file : file,
+			n->spot.line);
+		if (n->spot.column)
+			buf_fmt(&line, ":%zu", n->spot.column);
+		buf_fmt(&line, ": %s", n->text);
 		say(arg, fatal, line.p);
 		told++;
 	}
-	if (fatal && r->faults > told) {
+	all = fatal ? r->faults : r->n_notes;
+	if (all > told) {
 		buf_clear(&line);
-		buf_fmt(&line, "%s: %zu more errors", file, r->faults - told);
+		buf_fmt(&line, "%s: %zu more %s", file, all - told,
+			fatal ? "errors" : "warnings");
 		say(arg, fatal, line.p);
 	}
 	buf_release(&line);

@@ -11,10 +11,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* The most faults that are told of one file. */
+/* The most faults, or warnings, that are told. */
 #define CONF_ERRORS_SHOWN 20
 
-/* A place in the file, counted from 1. */
+/* A place in the file, counted from 1; column 0: the line as a whole. */
 struct conf_spot {
 	size_t line, column;
 };
@@ -38,6 +38,16 @@ void conf_fault(struct conf_errors *r, struct conf_spot spot, const char *fmt,
 void conf_placed(struct conf_errors *r, const void *field, const char *path,
 	struct conf_spot spot, bool sound);
 
+/*
+ * conf_next_line(r, file, line): what follows is in that line of a list of
+ * servers, whose name stays the caller's until conf_errors_free. All places are
+ * forgotten.
+ */
+void conf_next_line(struct conf_errors *r, const char *file, size_t line);
+
+/* conf_spot(r, field): the place of a value; else the line, or 1:1. */
+struct conf_spot conf_spot(const struct conf_errors *r, const void *field);
+
 /* conf_line(r, field): the line of a value; 0 where the file has none. */
 size_t conf_line(const struct conf_errors *r, const void *field);
 
@@ -55,6 +65,9 @@ void conf_doubt(struct conf_errors *r, const void *field, const char *fmt, ...)
 
 /* conf_sound(r): whether no fault was found; warnings do not count. */
 bool conf_sound(const struct conf_errors *r);
+
+/* conf_faults(r): how many faults were found. */
+size_t conf_faults(const struct conf_errors *r);
 
 /*
  * conf_tell(r, file, say, arg): tell the faults, or where there is none, the

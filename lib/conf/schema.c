@@ -233,32 +233,50 @@ static const struct conf_key thresholds[] = {
 /* The first is the default. */
 static const char *const cache_checks[] = {"yes", "no", NULL};
 
-static const struct conf_key server[] = {
+/* What `defaults` may give a server. */
+#define DEFAULT_KEYS                                                           \
+	{KEY("auth", CONF_MAP, conf_server, auth), .keys = auth},              \
+	{KEY("health_tool", CONF_MAP, conf_server, health),                    \
+		.keys = health_tool},                                          \
+	{KEY("interval", CONF_SECONDS, conf_server, interval_s), .min = 30,    \
+		.max = 3600, .otherwise = "60s"},                              \
+	{KEY("timeout", CONF_SECONDS, conf_server, timeout_s), .min = 1,       \
+		.max = 300, .otherwise = "30s"},                               \
+	{LIST("regions", CONF_TEXTS, conf_server, regions), .once = true,      \
+		.max = 100, .wrong = bad_region},                              \
+	{KEY("account", CONF_TEXT, conf_server, account), .max = 200,          \
+		.wrong = conf_bad_slug},                                       \
+	{KEY("private", CONF_BOOL, conf_server, private),                      \
+		.otherwise = "false"},                                         \
+	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),                \
+		.otherwise = "false"},                                         \
+	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),            \
+		.choices = cache_checks},                                      \
+	{KEY("runbook", CONF_TEXT, conf_server, runbook), .max = 2048,         \
+		.wrong = conf_bad_url},                                        \
+	{KEY("thresholds", CONF_MAP, conf_server, thresholds),                 \
+		.keys = thresholds, .apart = true}
+
+const struct conf_key conf_server_keys[] = {
 	{KEY("slug", CONF_TEXT, conf_server, slug), .required = true,
 		.max = 200, .wrong = conf_bad_slug},
 	{KEY("url", CONF_TEXT, conf_server, url), .required = true, .max = 2048,
 		.wrong = conf_bad_url},
 	{KEY("title", CONF_TEXT, conf_server, title), .max = 200},
-	{KEY("auth", CONF_MAP, conf_server, auth), .keys = auth},
-	{KEY("health_tool", CONF_MAP, conf_server, health),
-		.keys = health_tool},
-	{KEY("interval", CONF_SECONDS, conf_server, interval_s), .min = 30,
-		.max = 3600, .otherwise = "60s"},
-	{KEY("timeout", CONF_SECONDS, conf_server, timeout_s), .min = 1,
-		.max = 300, .otherwise = "30s"},
-	{LIST("regions", CONF_TEXTS, conf_server, regions), .once = true,
-		.max = 100, .wrong = bad_region},
-	{KEY("account", CONF_TEXT, conf_server, account), .max = 200,
-		.wrong = conf_bad_slug},
-	{KEY("private", CONF_BOOL, conf_server, private), .otherwise = "false"},
-	{KEY("cold_start", CONF_BOOL, conf_server, cold_start),
-		.otherwise = "false"},
-	{KEY("cache_check", CONF_CHOICE, conf_server, cache_check),
-		.choices = cache_checks},
-	{KEY("runbook", CONF_TEXT, conf_server, runbook), .max = 2048,
-		.wrong = conf_bad_url},
-	{KEY("thresholds", CONF_MAP, conf_server, thresholds),
-		.keys = thresholds},
+	DEFAULT_KEYS,
+	{.name = NULL},
+};
+
+const struct conf_key conf_default_keys[] = {
+	DEFAULT_KEYS,
+	{.name = NULL},
+};
+
+/* The struct conf_server is the first member of struct conf_default. */
+static const struct conf_key defaults[] = {
+	{LIST("match", CONF_TEXTS, conf_default, match), .required = true,
+		.max = 1000},
+	DEFAULT_KEYS,
 	{.name = NULL},
 };
 
@@ -280,7 +298,11 @@ const struct conf_key conf_keys[] = {
 	{LIST("accounts", CONF_MAPS, conf, accounts), .max = 1000,
 		.keys = account},
 	{LIST("servers", CONF_MAPS, conf, servers), .max = 10000,
-		.keys = server},
+		.keys = conf_server_keys},
+	{LIST("servers_from", CONF_TEXTS, conf, servers_from), .once = true,
+		.max = 100, .spent = true},
+	{LIST("defaults", CONF_MAPS, conf, defaults), .max = 1000,
+		.keys = defaults, .spent = true},
 	{.name = "alerts", .type = CONF_MAP, .keys = conf_alerts},
 	{.name = NULL},
 };
@@ -292,7 +314,7 @@ static void clear_field(const struct conf_key *key, void *base)
 	void *p;
 
 	memcpy(&p, field, sizeof p);
-	if (key->count_at)
+	if (p && key->count_at)
 		memcpy(&n, (char *)base + key->count_at, sizeof n);
 	for (size_t i = 0; i < n; i++) {
 		if (key->type == CONF_TEXTS)

@@ -31,6 +31,8 @@ struct conf_key {
 	size_t count_at; /* CONF_TEXTS, CONF_MAPS: the place of the count */
 	size_t each;	 /* CONF_MAPS: the size of one */
 	bool required;
+	bool apart; /* CONF_MAP of a server: `defaults` gives each key alone */
+	bool spent; /* `mcp-aggregate config` shows what became of it */
 	bool once;	 /* CONF_TEXTS: no text may be there twice */
 	double min, max; /* of a number; max also of characters or elements */
 	const char *otherwise; /* the default, as a file would give it */
@@ -47,6 +49,9 @@ struct conf_key {
 
 /* The keys of the file itself, whose fields are in struct conf. */
 extern const struct conf_key conf_keys[];
+/* Those of a server, and of an element of `defaults`, its `match` apart. */
+extern const struct conf_key conf_server_keys[];
+extern const struct conf_key conf_default_keys[];
 /* Those below "alerts": they lie in struct conf itself. */
 extern const struct conf_key conf_alerts[];
 

@@ -184,7 +184,7 @@ static void put_struct(struct buf *b, const struct conf_key *keys,
 	}
 	buf_char(b, '{');
 	for (const struct conf_key *k = keys; k->name; k++) {
-		if (k->gone)
+		if (k->gone || k->spent)
 			continue;
 		buf_fmt(b, "%s\"%s\":", k == keys ? "" : ",", k->name);
 		put_value(b, k, base);

@@ -1,0 +1,169 @@
+/*
+ * defaults.c: each key of a server that it does not give itself comes from the
+ * first element of `defaults` that matches its slug and gives that key. `auth`
+ * and `health_tool` come whole: a mode without its credential is of no use.
+ */
+#include "conf/defaults.h"
+
+#include "base/xalloc.h"
+#include "conf/schema.h"
+
+#include <fnmatch.h>
+
+/* Room for the keys of a server, those of its maps counted one by one. */
+#define LEAVES_MAX 64
+
+/* A key of a server, whose bit in struct conf_default.given is 1 << i. */
+struct leaf {
+	const struct conf_key *key;
+	size_t base; /* of the struct that has it, within struct conf_server */
+	uint64_t with; /* the bits of the keys that come and stay with it */
+};
+
+static size_t leaves(struct leaf *out)
+{
+	size_t n = 0;
+
+	for (const struct conf_key *k = conf_default_keys; k->name; k++) {
+		size_t first = n;
+		uint64_t all = 0;
+
+		if (k->type != CONF_MAP) {
+			out[n] = (struct leaf) {k, 0, UINT64_C(1) << n};
+			n++;
+			continue;
+		}
+		for (const struct conf_key *m = k->keys; m->name; m++) {
+			all |= UINT64_C(1) << n;
+			out[n] = (struct leaf) {m, k->at, UINT64_C(1) << n};
+			n++;
+		}
+		for (size_t i = first; i < n && !k->apart; i++)
+			out[i].with = all;
+	}
+	return n;
+}
+
+static uint64_t given(const struct leaf *l, size_t n,
+	const struct conf_server *s, const struct conf_errors *r)
+{
+	uint64_t bits = 0;
+
+	for (size_t i = 0; i < n; i++)
+		if (conf_line(r, (const char *)s + l[i].base + l[i].key->at))
+			bits |= l[i].with;
+	return bits;
+}
+
+static void derive_mode(struct conf_auth *a, const struct conf_errors *r)
+{
+	if (a->credential && !conf_line(r, &a->mode))
+		a->mode = CONF_AUTH_ANY;
+}
+
+void conf_note_defaults(struct conf *c, const struct conf_errors *r)
+{
+	struct leaf l[LEAVES_MAX];
+	size_t n = leaves(l);
+
+	for (size_t i = 0; i < c->n_defaults; i++) {
+		struct conf_default *d = &c->defaults[i];
+
+		d->given = given(l, n, &d->server, r);
+		derive_mode(&d->server.auth, r);
+	}
+}
+
+static bool matches(const struct conf_default *d, const char *slug)
+{
+	for (size_t i = 0; i < d->n_match; i++)
+		if (d->match[i] && fnmatch(d->match[i], slug, 0) == 0)
+			return true;
+	return false;
+}
+
+static void copy(const struct conf_key *key, const void *from, void *to)
+{
+	const void *field = (const char *)from + key->at;
+	void *out = (char *)to + key->at, *p;
+	char **texts;
+	size_t n;
+
+	memcpy(&p, field, key->size < sizeof p ? key->size : sizeof p);
+	switch (key->type) {
+	case CONF_TEXT:
+		p = p ? xstrdup(p) : NULL;
+		memcpy(out, &p, sizeof p);
+		break;
+	case CONF_JSON:
+		p = p ? cJSON_Duplicate(p, true) : NULL;
+		memcpy(out, &p, sizeof p);
+		break;
+	case CONF_TEXTS:
+		memcpy(&n, (const char *)from + key->count_at, sizeof n);
+		texts = xcalloc(n + 1, sizeof *texts);
+		for (size_t i = 0; i < n; i++)
+			texts[i] = ((char **)p)[i] ? xstrdup(((char **)p)[i])
+						   : NULL;
+		memcpy(out, &texts, sizeof texts);
+		memcpy((char *)to + key->count_at, &n, sizeof n);
+		break;
+	default:
+		memcpy(out, field, key->size);
+	}
+}
+
+static void inherit(
+	const struct conf *c, struct conf_server *s, struct conf_errors *r)
+{
+	struct conf_spot spot = conf_spot(r, &s->slug);
+	struct leaf l[LEAVES_MAX];
+	size_t n = leaves(l);
+	uint64_t own = given(l, n, s, r);
+
+	for (size_t d = 0; d < c->n_defaults; d++) {
+		const struct conf_default *from = &c->defaults[d];
+		uint64_t take = from->given & ~own;
+
+		if (!take || !matches(from, s->slug))
+			continue;
+		for (size_t i = 0; i < n; i++) {
+			char path[100];
+
+			if (!(take & UINT64_C(1) << i))
+				continue;
+			copy(l[i].key, (const char *)&from->server + l[i].base,
+				(char *)s + l[i].base);
+			snprintf(path, sizeof path, "%s of defaults[%zu]",
+				l[i].key->name, d);
+			conf_placed(r, (char *)s + l[i].base + l[i].key->at,
+				path, spot, true);
+		}
+		own |= take;
+	}
+}
+
+/* THE RULE of mcp-aggregate(1) for a cadence slower than one minute. */
+static void derive_thresholds(struct conf_server *s)
+{
+	struct conf_thresholds *t = &s->thresholds;
+	bool slow = s->interval_s > 60;
+
+	if (!(t->lookback_s > 0))
+		t->lookback_s = slow ? 3 * s->interval_s : 180;
+	if (!(t->tolerance_s > 0))
+		t->tolerance_s = slow ? s->interval_s : 60;
+}
+
+void conf_complete_server(
+	const struct conf *c, struct conf_server *s, struct conf_errors *r)
+{
+	if (s->slug && c->n_defaults)
+		inherit(c, s, r);
+	derive_mode(&s->auth, r);
+	derive_thresholds(s);
+	if (s->regions)
+		return;
+	s->regions = c->all_regions;
+	s->n_regions = c->n_regions;
+}

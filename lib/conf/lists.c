@@ -1,0 +1,261 @@
+/*
+ * lists.c: a line of JSON to a server, by the table that reads those of the
+ * configuration, and with what `defaults` say.
+ */
+#include "conf/lists.h"
+
+#include "base/xalloc.h"
+#include "conf/check.h"
+#include "conf/defaults.h"
+#include "conf/list_source.h"
+#include "conf/schema.h"
+#include "conf/values.h"
+#include "json/json.h"
+#include "records/probe.h"
+
+/* A list with as many faults is not read further. */
+#define FAULTS_MAX 1000
+
+struct reader {
+	struct conf_errors *errors;
+	char path[100];
+};
+
+static bool fault(struct reader *r, const char *what)
+{
+	conf_fault(
+		r->errors, conf_spot(r->errors, NULL), "%s: %s", r->path, what);
+	return false;
+}
+
+static size_t down(struct reader *r, const char *name)
+{
+	size_t n = strlen(r->path);
+
+	snprintf(r->path + n, sizeof r->path - n, "%s%s", n ? "." : "", name);
+	return n;
+}
+
+/* Durations are in seconds in a record; cache_check is true or false. */
+static bool read_scalar(struct reader *r, const struct conf_key *key,
+	const cJSON *v, void *field)
+{
+	char why[CONF_WHY], number[40];
+	const char *text = v->valuestring;
+
+	if (cJSON_IsNumber(v)) {
+		snprintf(number, sizeof number, "%.15g%s", v->valuedouble,
+			key->type == CONF_SECONDS ? "s" : "");
+		text = number;
+	} else if (cJSON_IsBool(v)) {
+		text = key->type == CONF_BOOL
+			       ? cJSON_IsTrue(v) ? "true" : "false"
+		       : cJSON_IsTrue(v) ? "yes"
+					 : "no";
+	} else if (!cJSON_IsString(v)) {
+		return fault(r, "expected a single value");
+	}
+	if (key->type == CONF_TEXT && !cJSON_IsString(v))
+		return fault(r, "expected a string");
+	return conf_value(key, text, !cJSON_IsString(v), field, why) ||
+	       fault(r, why);
+}
+
+static void read_texts(struct reader *r, const struct conf_key *key,
+	const cJSON *v, void *base)
+{
+	size_t n = cJSON_IsArray(v) ? (size_t)cJSON_GetArraySize(v) : 0, i = 0;
+	char **texts;
+	cJSON *item;
+
+	if (!n || (double)n > key->max) {
+		fault(r, "expected a list, of up to 100 strings");
+		return;
+	}
+	texts = xcalloc(n + 1, sizeof *texts);
+	memcpy((char *)base + key->at, &texts, sizeof texts);
+	memcpy((char *)base + key->count_at, &n, sizeof n);
+	cJSON_ArrayForEach(item, v)
+	{
+		if (!cJSON_IsString(item))
+			fault(r, "expected a list of strings");
+		else
+			read_scalar(r, key, item, &texts[i]);
+		for (size_t k = 0; texts[i] && k < i; k++)
+			if (texts[k] && strcmp(texts[k], texts[i]) == 0)
+				fault(r, "one is there twice");
+		conf_placed(r->errors, &texts[i], r->path,
+			conf_spot(r->errors, NULL), texts[i] != NULL);
+		i++;
+	}
+}
+
+static void read_object(struct reader *r, const struct conf_key *keys,
+	const cJSON *o, void *base)
+{
+	for (; keys->name; keys++) {
+		const cJSON *v = json_get(o, keys->name);
+		void *field = (char *)base + keys->at;
+		size_t before = down(r, keys->name);
+		cJSON *copy;
+
+		if (!v || cJSON_IsNull(v)) {
+			if (keys->required)
+				fault(r, "missing");
+		} else if ((keys->type == CONF_MAP ||
+				   keys->type == CONF_JSON) &&
+			   !cJSON_IsObject(v)) {
+			fault(r, "expected an object");
+		} else if (keys->type == CONF_MAP) {
+			read_object(r, keys->keys, v, field);
+		} else {
+			if (keys->type == CONF_JSON) {
+				copy = cJSON_Duplicate(v, true);
+				memcpy(field, &copy, sizeof copy);
+			} else if (keys->type == CONF_TEXTS) {
+				read_texts(r, keys, v, base);
+			} else {
+				read_scalar(r, keys, v, field);
+			}
+			conf_placed(r->errors, field, r->path,
+				conf_spot(r->errors, NULL), true);
+		}
+		r->path[before] = '\0';
+	}
+}
+
+/* What the schema gives every server, and no text among it. */
+static void read_defaults(const struct conf_key *keys, void *base)
+{
+	char why[CONF_WHY];
+
+	for (; keys->name; keys++) {
+		if (keys->type == CONF_MAP)
+			read_defaults(keys->keys, (char *)base + keys->at);
+		else if (keys->otherwise)
+			conf_value(keys, keys->otherwise, true,
+				(char *)base + keys->at, why);
+	}
+}
+
+/* Whether it says that it is another record than a target. */
+static bool foreign(const cJSON *o, struct reader *r)
+{
+	const cJSON *v = json_get(o, "v"), *type = json_get(o, "type");
+
+	if (v && !(cJSON_IsNumber(v) && v->valueint == RECORD_VERSION))
+		snprintf(r->path, sizeof r->path, "v");
+	else if (type && !(cJSON_IsString(type) &&
+				 strcmp(type->valuestring, "target") == 0))
+		snprintf(r->path, sizeof r->path, "type");
+	return *r->path && !fault(r, "not that of a target record");
+}
+
+static struct conf_server *new_server(struct conf *c)
+{
+	struct conf_server *s;
+
+	/* A power of two has been reached. */
+	if (!(c->n_servers & (c->n_servers - 1)) || !c->n_servers) {
+		size_t cap = c->n_servers ? c->n_servers : 0;
+
+		c->servers = xgrow(c->servers, &cap, 2 * c->n_servers + 1,
+			sizeof *c->servers);
+	}
+	s = &c->servers[c->n_servers++];
+	*s = (struct conf_server) {.slug = NULL};
+	read_defaults(conf_server_keys, s);
+	return s;
+}
+
+void conf_take_line(struct conf *c, const char *list, size_t number,
+	const char *p, size_t n, struct conf_errors *r)
+{
+	struct reader reader = {.errors = r};
+	size_t before = conf_faults(r);
+	char why[JSON_WHY];
+	struct conf_server *s;
+	cJSON *o;
+
+	conf_next_line(r, list, number);
+	o = json_parse(p, n, &json_record, why);
+	if (!o || !cJSON_IsObject(o)) {
+		conf_fault(r, conf_spot(r, NULL), "%s",
+			o ? "not an object of JSON" : why);
+	} else if (!foreign(o, &reader)) {
+		s = new_server(c);
+		s->list = list;
+		s->line = number;
+		read_object(&reader, conf_server_keys, o, s);
+		if (conf_faults(r) == before) {
+			conf_complete_server(c, s, r);
+			conf_check_server(c, s, r);
+		}
+	}
+	cJSON_Delete(o);
+}
+
+static void read_lines(struct conf *c, const char *list,
+	struct list_source *source, struct conf_errors *r)
+{
+	size_t most = conf_faults(r) + FAULTS_MAX;
+	const char *p;
+	size_t n;
+
+	for (;;) {
+		enum lines_result got = list_line(source, &p, &n);
+
+		if (got == LINES_END || got == LINES_ERROR)
+			return;
+		if (got == LINES_TOO_LONG) {
+			conf_next_line(r, list, list_number(source));
+			conf_fault(r, conf_spot(r, NULL), "longer than 1 MiB");
+		} else if (n) {
+			conf_take_line(c, list, list_number(source), p, n, r);
+		}
+		if (conf_faults(r) >= most)
+			return;
+	}
+}
+
+static void read_list(struct conf *c, size_t i, const char *folder,
+	struct conf_spot at, struct conf_errors *r)
+{
+	const char *text = c->servers_from[i];
+	size_t faults = conf_faults(r);
+	bool file = list_is_file(text);
+	struct list_source *source;
+	char why[LIST_WHY];
+	struct buf name;
+
+	buf_init(&name, 8192);
+	if (file && *text != '/')
+		buf_str(&name, folder);
+	buf_str(&name, text);
+	c->lists[i] = xstrdup(name.p);
+	buf_release(&name);
+	source = file ? list_open(c->lists[i], why)
+		      : list_run(text, folder, why);
+	if (source) {
+		read_lines(c, c->lists[i], source, r);
+		if (list_close(source, conf_faults(r) == faults, why) ||
+			conf_faults(r) > faults)
+			return;
+	}
+	conf_next_line(r, NULL, 0);
+	conf_fault(r, at, "servers_from[%zu]: %s: %s", i, c->lists[i], why);
+}
+
+void conf_read_lists(struct conf *c, const char *folder, struct conf_errors *r)
+{
+	struct conf_spot *at = xcalloc(c->n_servers_from, sizeof *at);
+
+	for (size_t i = 0; i < c->n_servers_from; i++)
+		at[i] = conf_spot(r, &c->servers_from[i]);
+	c->lists = xcalloc(c->n_servers_from + 1, sizeof *c->lists);
+	for (size_t i = 0; i < c->n_servers_from; i++)
+		read_list(c, i, folder, at[i], r);
+	free(at);
+	if (conf_sound(r) && c->n_servers_from)
+		conf_check_slugs(c, r);
+}

@@ -1,0 +1,136 @@
+#!/usr/bin/env bats
+# Goal: servers come from lists of target records, too, and what many have in
+# common from `defaults`; a fault is told with the list and its line.
+
+load ../../helpers/lib
+
+# fleet LISTS [MORE]: a configuration with one server of its own.
+fleet() {
+	cat >"$BATS_TEST_TMPDIR/fleet.yaml" <<-END
+	regions: [{name: r-a}, {name: r-b}, {name: r-c}]
+	accounts: [{name: acme, token_sha256: $(printf x | sha256sum | head -c 64)}]
+	servers:
+	- {slug: one, url: "https://one.example.com/mcp"}
+	servers_from: $1
+	${2-}
+	END
+}
+
+# aggregate COMMAND: with that configuration; standard error with the output.
+aggregate() {
+	run "$BIN/mcp-aggregate" "$@" -c "$BATS_TEST_TMPDIR/fleet.yaml"
+}
+
+list() {
+	cat >"$BATS_TEST_TMPDIR/$1"
+}
+
+@test "servers of lists come behind those of the file, with defaults by pattern" {
+	fleet '[a.jsonl, "./b "]' 'defaults:
+  - {match: [a-*], account: acme, thresholds: {quorum: 3}, auth: {mode: bearer, credential: c}}
+  - {match: ["*"], interval: 5m, thresholds: {quorum: 4, alone: 5}, auth: {credential: d}}'
+	list a.jsonl <<-'END'
+	{"v":1,"type":"target","slug":"a-1","url":"https://a.example.com/","region":"x","needs":["k"]}
+
+	{"slug":"b-1","url":"https://b.example.com/","interval":60,"timeout":"5s","cache_check":false,
+	END
+	list b <<-'END'
+	#!/bin/sh
+	echo '{"slug":"c","url":"https://c/"}'
+	END
+	chmod +x "$BATS_TEST_TMPDIR/b"
+	aggregate targets
+	[ "$status" -eq 2 ]
+	[[ $output == *"/a.jsonl:3: "* ]]
+	list a.jsonl <<-'END'
+	{"v":1,"type":"target","slug":"a-1","url":"https://a.example.com/","region":"x","needs":["k"]}
+
+	{"slug":"b-1","url":"https://b.example.com/","interval":60,"timeout":"5s","cache_check":false,"private":true,"account":"acme","regions":["r-b"],"health_tool":{"name":"t","arguments":{"a":[1]}},"auth":{"mode":"none"}}
+	END
+	fleet '[a.jsonl, ./b]' 'defaults:
+  - {match: [a-*], account: acme, thresholds: {quorum: 3}, auth: {mode: bearer, credential: c}}
+  - {match: ["*"], interval: 5m, thresholds: {quorum: 4, alone: 5}, auth: {credential: d}}'
+	"$BIN/mcp-aggregate" config -c "$BATS_TEST_TMPDIR/fleet.yaml" >"$BATS_TEST_TMPDIR/shown"
+	run jq -r '.servers[] | "\(.slug) \(.interval) \(.timeout) \(.account) \(.private) \(.regions | join(",")) \(.cache_check) \(.auth.mode) \(.auth.credential) \(.thresholds.quorum) \(.thresholds.alone) \(.health_tool | tojson)"' "$BATS_TEST_TMPDIR/shown"
+	[ "$output" = 'one 300s 30s null false r-a,r-b,r-c yes any d 4 5 null
+a-1 300s 30s acme false r-a,r-b,r-c yes bearer c 3 5 null
+b-1 60s 5s acme true r-b no none null 4 5 {"name":"t","arguments":{"a":[1]}}
+c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
+	# What is shown is a configuration that says the same.
+	run "$BIN/mcp-aggregate" config -c "$BATS_TEST_TMPDIR/shown"
+	[ "$output" = "$(cat "$BATS_TEST_TMPDIR/shown")" ]
+}
+
+@test "each fault of a line is told with the list and its line" {
+	fleet '[bad.jsonl]'
+	list bad.jsonl <<-'END'
+	{"slug":"b"}
+	{"slug":"c","url":"ftp://x","interval":10}
+	{"slug":"d","url":"https://x/","interval":"60","timeout":400}
+	{"v":2,"slug":"e","url":"https://x/"}
+	{"type":"probe","slug":"e","url":"https://x/"}
+	{"slug":"f","url":"https://x/","regions":["r-x"],"account":"acne"}
+	[]
+	{"slug":"g","url":"https://x/","timeout":90}
+	{"slug":"h","url":"https://x/","private":1,"health_tool":{}}
+	END
+	aggregate targets
+	[ "$status" -eq 2 ]
+	diff - <(sed "s|mcp-aggregate: $BATS_TEST_TMPDIR/||" <<<"$output") <<-'END'
+	bad.jsonl:1: url: missing
+	bad.jsonl:2: url: neither http:// nor https://
+	bad.jsonl:2: interval: 10s is below 30s
+	bad.jsonl:3: interval: 60 has no unit: write 60s
+	bad.jsonl:3: timeout: 400s is above 5m
+	bad.jsonl:4: v: not that of a target record
+	bad.jsonl:5: type: not that of a target record
+	bad.jsonl:6: regions: no region is named r-x (did you mean r-a?)
+	bad.jsonl:6: account: no account is named acne (did you mean acme?)
+	bad.jsonl:7: not an object of JSON
+	bad.jsonl:8: timeout: a timeout of 90s is longer than the interval of 60s
+	bad.jsonl:9: health_tool.name: missing
+	bad.jsonl:9: private: expected true or false, found 1
+	END
+}
+
+@test "a slug that is there twice is one fault with both places" {
+	fleet '[a.jsonl, b.jsonl]'
+	list a.jsonl <<<'{"slug":"two","url":"https://x/"}'
+	list b.jsonl <<-'END'
+	{"slug":"one","url":"https://x/"}
+	{"slug":"two","url":"https://x/"}
+	END
+	aggregate targets
+	[ "$status" -eq 2 ]
+	diff - <(sed "s|mcp-aggregate: ||; s|$BATS_TEST_TMPDIR/||g" <<<"$output") <<-'END'
+	b.jsonl:1: slug: the name one is already in the configuration, line 4
+	b.jsonl:2: slug: the name two is already in a.jsonl:1
+	END
+}
+
+@test "a list that cannot be read, or a command that fails, is one line" {
+	list fail <<<'echo why >&2; echo "no route" >&2; exit 3'
+	while IFS='|' read -r from why; do
+		fleet "[$from]"
+		aggregate targets
+		echo "$output"
+		[ "$status" -eq 2 ]
+		[ "$(sed 's/^[^[]*//' <<<"$output")" = "[0]: $why" ]
+	done <<-END
+	none.jsonl|$BATS_TEST_TMPDIR/none.jsonl: No such file or directory
+	no-such-program x|no-such-program x: No such file or directory
+	"sh $BATS_TEST_TMPDIR/fail"|sh $BATS_TEST_TMPDIR/fail: exit status 3: no route
+	END
+}
+
+@test "a fault in defaults is told where they are" {
+	fleet '[]' 'defaults:
+  - {match: ["*"], account: acne}
+  - {interval: 5m, slug: x}'
+	aggregate targets
+	[ "$status" -eq 2 ]
+	[[ $output == *"servers_from: the list is empty"* ]]
+	[[ $output == *"fleet.yaml:8:5: defaults[1].match: missing"* || $output == *"defaults[1].match: missing"* ]]
+	[[ $output == *"defaults[1].slug: unknown key"* ]]
+	[[ $output == *"defaults[0].account: no account is named acne"* ]]
+}
