@@ -24,6 +24,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Metrics of up to so many bytes are sent, and kept, as one; then in pieces. */
+#define METRICS_WHOLE (1024u * 1024)
+#define METRICS_PIECE (64u * 1024)
+
 /* Make r the error for programs of what is not FOUND. */
 static void set_error(struct response *r, enum found found)
 {
@@ -178,26 +182,25 @@ static void put_metrics(const struct context *c,
 {
 	c->r->type = TYPE_METRICS;
 	prometheus_put(&c->r->body,
-		&(struct prometheus_server) {.slug = c->name, .view = &s->view},
-		1);
+		&(struct prometheus_server) {
+			.slug = c->name, .view = &s->view});
 }
 
-static void put_all_metrics(struct buf *b, const struct listing *l,
-	const struct prometheus_fleet *fleet)
+static struct prometheus_server metrics_of(
+	const struct prometheus_fleet *f, size_t i)
 {
-	struct prometheus_server *servers = xcalloc(l->n + 1, sizeof *servers);
+	const struct listing *l = f->servers;
+	const struct listing_entry *e = &l->entries[i];
 
-	for (size_t i = 0; i < l->n; i++) {
-		const struct listing_entry *e = &l->entries[i];
+	return (struct prometheus_server) {.slug = e->slug,
+		.view = &e->view,
+		.expected = e->expected ? e->expected : e->view.n_regions};
+}
 
-		servers[i] = (struct prometheus_server) {.slug = e->slug,
-			.view = &e->view,
-			.expected = e->expected ? e->expected
-						: e->view.n_regions};
-	}
-	prometheus_put(b, servers, l->n);
-	prometheus_put_fleet(b, fleet, servers, l->n);
-	free(servers);
+/* The list stays as it is until the next request is answered. */
+static bool more_metrics(void *fleet, struct buf *b)
+{
+	return prometheus_more(fleet, b, METRICS_PIECE);
 }
 
 /*
@@ -208,7 +211,8 @@ void handle_metrics(const struct context *c)
 {
 	char slug[SLUG_MAX + 2];
 	struct context one = *c;
-	struct prometheus_fleet fleet = {.now = c->now};
+	struct prometheus_fleet fleet = {
+		.now = c->now, .server = metrics_of};
 	const struct listing *l;
 
 	if (request_query(c->request, "slug", slug, sizeof slug)) {
@@ -222,11 +226,17 @@ void handle_metrics(const struct context *c)
 		set_error(c->r, STORE_DOWN);
 		return;
 	}
-	fleet.servers = (double)l->n;
-	put_all_metrics(&c->r->body, l, &fleet);
+	fleet.servers = l;
+	fleet.n = l->n;
 	c->r->type = TYPE_METRICS;
 	c->r->cache = CACHE_BRIEF;
-	etag_of_body(c->r);
+	if (!prometheus_more(&fleet, &c->r->body, METRICS_WHOLE)) {
+		etag_of_body(c->r);
+		return;
+	}
+	c->r->more = more_metrics;
+	c->r->rest = xcalloc(1, sizeof fleet);
+	memcpy(c->r->rest, &fleet, sizeof fleet);
 }
 
 /* An image must not break: what cannot be told is pending, with a 200. */
