@@ -15,6 +15,7 @@
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
 #include "http/etag.h"
+#include "http/paging.h"
 #include "http/respond.h"
 #include "json/json.h"
 #include "mcp/regions.h"
@@ -134,19 +135,20 @@ void handle_regions(const struct context *c)
 	answer_view(c, put_regions);
 }
 
-static void put_servers(const struct context *c, const struct account *a)
+static void put_servers(const struct context *c, const char *const *slugs,
+	size_t n)
 {
 	struct buf *b = &c->r->body;
 	char why[VIEW_WHY];
 
 	buf_str(b, "{\"servers\":[");
-	for (size_t i = 0; i < a->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct view v;
 
 		if (view_read(fetch_verdict(c->source, i), c->now, &v,
 			    why))
-			log_error("%s: verdict: %s", a->slugs[i], why);
-		buf_fmt(b, "%s{\"slug\":\"%s\",", i ? "," : "", a->slugs[i]);
+			log_error("%s: verdict: %s", slugs[i], why);
+		buf_fmt(b, "%s{\"slug\":\"%s\",", i ? "," : "", slugs[i]);
 		view_put_fields(b, &v);
 		buf_char(b, '}');
 		view_release(&v);
@@ -159,15 +161,18 @@ void handle_api_account(const struct context *c)
 {
 	struct account a;
 	enum found found = private_access_account(c, &a);
+	struct paging p;
 
 	if (found != FOUND) {
 		set_error(c->r, found);
 		return;
 	}
-	if (fetch_verdicts_of(c->source, a.slugs, a.n))
+	paging_read(c->request, a.n, PAGING_LIMIT_MAX, &p);
+	paging_link(&p, c->request, &c->r->link);
+	if (fetch_verdicts_of(c->source, a.slugs + p.from, p.to - p.from))
 		set_error(c->r, STORE_DOWN);
 	else
-		put_servers(c, &a);
+		put_servers(c, a.slugs + p.from, p.to - p.from);
 	account_release(&a);
 }
 
