@@ -463,6 +463,12 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 				transaction_put(t);
 	} while (transaction_commit(t));
 	lost = transaction_failed(t);
+	for (size_t i = 0; r->finished && i < slugs->n; i++)
+		if (transaction_result(t, i) == TRANSACTION_CONFLICT)
+			keep_results(w, r->finished, slugs->v[i]);
+	/* Of what is told here it is not said again that it waits. */
+	if (r->finished && !lost)
+		say_results(w, r->finished);
 	for (size_t i = 0; i < slugs->n; i++) {
 		if (!lost && transaction_result(t, i) == TRANSACTION_DONE) {
 			note_seen(w, slugs->v[i], &seen[i]);
@@ -470,12 +476,7 @@ static bool run_round(struct worker *w, struct round *r, struct strings *slugs)
 		}
 		attempts_drop(&r->found, slugs->v[i]);
 		w->left = true;
-		if (r->finished &&
-			transaction_result(t, i) == TRANSACTION_CONFLICT)
-			keep_results(w, r->finished, slugs->v[i]);
 	}
-	if (r->finished && !lost)
-		say_results(w, r->finished);
 	transaction_end(t);
 	if (lost)
 		lose_store(w);

@@ -63,8 +63,8 @@ void correlation_release(struct correlation_starts *l)
 	*l = (struct correlation_starts) {0};
 }
 
-/* By what a group shares, so that its incidents are neighbours. */
-static int compare(const void *a, const void *b)
+/* By their cause: what the servers that share it have in common. */
+static int compare_causes(const void *a, const void *b)
 {
 	const struct alert_record *x =
 		&((const struct correlation_start *)a)->event.record;
@@ -76,8 +76,6 @@ static int compare(const void *a, const void *b)
 		return x->at < y->at ? -1 : 1;
 	if (x->kind != y->kind)
 		return x->kind < y->kind ? -1 : 1;
-	if (x->severity != y->severity)
-		return x->severity < y->severity ? -1 : 1;
 	if (x->step != y->step)
 		return x->step < y->step ? -1 : 1;
 	if (x->n_regions != y->n_regions)
@@ -90,9 +88,39 @@ static int compare(const void *a, const void *b)
 static int compare_all(const void *a, const void *b)
 {
 	const struct correlation_start *x = a, *y = b;
-	int order = compare(a, b);
+	int order = compare_causes(a, b);
 
+	if (!order)
+		order = (int)x->event.record.severity -
+			(int)y->event.record.severity;
 	return order ? order : strcmp(x->event.slug, y->event.slug);
+}
+
+/* How many servers there are from v on, of n, whose slugs are sorted. */
+static size_t count_servers(const struct correlation_start *v, size_t n)
+{
+	size_t servers = 0;
+
+	for (size_t i = 0; i < n; i++)
+		servers += !i ||
+			strcmp(v[i].event.slug, v[i - 1].event.slug) != 0;
+	return servers;
+}
+
+/* Numbers the groups of a cause that many servers share. */
+static void group_cause(struct correlation_start *v, size_t n, size_t *groups)
+{
+	for (size_t i = 0, end; i < n; i = end) {
+		for (end = i + 1; end < n && v[end].event.record.severity ==
+				v[i].event.record.severity;
+			end++)
+			;
+		if (count_servers(v + i, end - i) < 2)
+			continue;
+		++*groups;
+		for (size_t k = i; k < end; k++)
+			v[k].group = *groups;
+	}
 }
 
 size_t correlation_group(struct correlation_starts *l, size_t least)
@@ -102,18 +130,11 @@ size_t correlation_group(struct correlation_starts *l, size_t least)
 	if (l->n)
 		qsort(l->v, l->n, sizeof *l->v, compare_all);
 	for (size_t i = 0, end; i < l->n; i = end) {
-		size_t servers = 1;
-
 		for (end = i + 1; end < l->n &&
-			compare(&l->v[i], &l->v[end]) == 0; end++)
-			if (strcmp(l->v[end].event.slug,
-				    l->v[end - 1].event.slug) != 0)
-				servers++;
-		if (servers < least)
-			continue;
-		groups++;
-		for (size_t k = i; k < end; k++)
-			l->v[k].group = groups;
+			compare_causes(&l->v[i], &l->v[end]) == 0; end++)
+			;
+		if (count_servers(l->v + i, end - i) >= least)
+			group_cause(l->v + i, end - i, &groups);
 	}
 	return groups;
 }

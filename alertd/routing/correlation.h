@@ -1,7 +1,7 @@
 /*
  * correlation.h: many servers fail together: incidents that begin in one
- * window, of one kind and severity, at one step, seen from the same regions.
- * Policies for all servers tell of them as one common incident of the fleet;
+ * window, of one kind, at one step, seen from the same regions. Policies for all
+ * servers tell of those of one severity as one common incident of the fleet;
  * policies that choose servers tell of each of theirs. Pure.
  *
  * The common incident has a state of its own, beside those of the servers. The
@@ -46,8 +46,9 @@ void correlation_release(struct correlation_starts *l);
 
 /*
  * correlation_group(l, least): sort l so that incidents of one group are
- * neighbours, and number the groups of at least `least` servers. Returns the
- * number of groups.
+ * neighbours, and number the groups. Where at least `least` servers share a
+ * cause, those of each severity are a group, but for one that is the only one.
+ * Returns the number of groups.
  */
 size_t correlation_group(struct correlation_starts *l, size_t least);
 
