@@ -158,8 +158,8 @@ bool prometheus_more(struct prometheus_fleet *f, struct buf *b, size_t piece)
 
 	for (; f->gauge < gauges; f->gauge++) {
 		const struct gauge *g = f->gauge < CONTRACT
-			? &contract[f->gauge]
-			: &own[f->gauge - CONTRACT];
+						? &contract[f->gauge]
+						: &own[f->gauge - CONTRACT];
 
 		for (; f->next < f->n; f->next++) {
 			struct prometheus_server s = f->server(f, f->next);

@@ -26,10 +26,10 @@ struct prometheus_fleet {
 	double at[STAGES];  /* heartbeats, epoch seconds; NAN for never */
 	double undelivered; /* servers with events not delivered yet */
 	size_t n;	    /* public servers */
-	struct prometheus_server (*server)(const struct prometheus_fleet *f,
-		size_t i);	/* each of them */
-	const void *servers;	/* for that function */
-	size_t gauge, next;	/* what is appended next */
+	struct prometheus_server (*server)(
+		const struct prometheus_fleet *f, size_t i); /* each of them */
+	const void *servers; /* for that function */
+	size_t gauge, next;  /* what is appended next */
 	bool headed;
 };
 

@@ -81,8 +81,8 @@ struct fetch_key {
 /*
  * For files that put a round trip together: fetch_open connects, and fetch_run
  * runs what was queued. fetch_ask(s, slug, token, keys, n): queue the question
- * for a server and its n keys. The reply is a list: its entry, and what each key
- * holds; an empty list where the client may not know of the server, see
+ * for a server and its n keys. The reply is a list: its entry, and what each
+ * key holds; an empty list where the client may not know of the server, see
  * fetch_server. fetch_heartbeats(r, at): read the heartbeats of all stages from
  * the reply to HMGET.
  */

@@ -314,7 +314,7 @@ void pull_skip(struct pull *j)
 		while (pull_item(j))
 			pull_skip(j);
 	} else if (!literal(j, "null") && !literal(j, "true") &&
-		!literal(j, "false")) {
+		   !literal(j, "false")) {
 		const char *end = number_end(j->p);
 
 		if (end)

@@ -1,10 +1,10 @@
 /*
  * json_pull.h: reads JSON (RFC 8259) member by member, without a tree: for the
- * texts that mcp-aggregate published, of which an answer needs a few members and
- * lists of thousands of servers need them thousands of times. Pure.
+ * texts that mcp-aggregate published, of which an answer needs a few members
+ * and lists of thousands of servers need them thousands of times. Pure.
  *
- * Errors stick: after one nothing more is read, each function returns that there
- * is nothing, and pull_end says so. Text that is not UTF-8, U+0000, lone
+ * Errors stick: after one nothing more is read, each function returns that
+ * there is nothing, and pull_end says so. Text that is not UTF-8, U+0000, lone
  * surrogates and more than PULL_DEPTH levels are errors. A key that repeats is
  * one for pull_which alone.
  */
@@ -26,7 +26,8 @@ struct pull {
 /* pull_begin(text): at the beginning of a text, which must outlive it. */
 struct pull pull_begin(const char *text);
 
-/* pull_end(j): whether the text was JSON and nothing stands behind its value. */
+/* pull_end(j): whether the text was JSON and nothing stands behind its value.
+ */
 bool pull_end(struct pull *j);
 
 /*

@@ -53,8 +53,8 @@ static void read_position(struct pull *j, struct server_region *r)
 	r->located = fabs(r->latitude) <= 90 && fabs(r->longitude) <= 180;
 }
 
-static void read_region(struct pull *j, struct room *room, struct server *s,
-	size_t *cap)
+static void read_region(
+	struct pull *j, struct room *room, struct server *s, size_t *cap)
 {
 	struct server_region r = {.name = NULL};
 	const char *key;
@@ -73,8 +73,8 @@ static void read_region(struct pull *j, struct room *room, struct server *s,
 	}
 	if (!r.name)
 		return;
-	s->regions = xgrow(s->regions, cap, s->n_regions + 1,
-		sizeof *s->regions);
+	s->regions =
+		xgrow(s->regions, cap, s->n_regions + 1, sizeof *s->regions);
 	s->regions[s->n_regions++] = r;
 }
 

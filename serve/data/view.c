@@ -104,8 +104,8 @@ static void read_colour(struct pull *j, struct text *t, struct view *v)
 	char word[16];
 
 	t->coloured = pull_string(j, word, sizeof word) &&
-		verdict_colour_parse(word, &v->verdict) &&
-		v->verdict != VERDICT_UNKNOWN;
+		      verdict_colour_parse(word, &v->verdict) &&
+		      v->verdict != VERDICT_UNKNOWN;
 }
 
 static void read_list(struct pull *j, struct text *t, struct view *v)
@@ -128,8 +128,12 @@ static bool read_text(const char *json, struct text *t, struct view *v)
 	unsigned seen = 0;
 	int i;
 
-	*t = (struct text) {.version = NAN, .window = NAN, .published = NAN,
-		.probed = NAN, .uptime_30d = NAN, .p95_ms = NAN};
+	*t = (struct text) {.version = NAN,
+		.window = NAN,
+		.published = NAN,
+		.probed = NAN,
+		.uptime_30d = NAN,
+		.p95_ms = NAN};
 	if (!pull_object(&j))
 		return pull_end(&j);
 	while ((i = pull_which(&j, names, &seen)) >= 0) {

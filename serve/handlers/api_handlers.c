@@ -135,8 +135,8 @@ void handle_regions(const struct context *c)
 	answer_view(c, put_regions);
 }
 
-static void put_servers(const struct context *c, const char *const *slugs,
-	size_t n)
+static void put_servers(
+	const struct context *c, const char *const *slugs, size_t n)
 {
 	struct buf *b = &c->r->body;
 	char why[VIEW_WHY];
@@ -186,9 +186,8 @@ static void put_metrics(const struct context *c,
 	const struct readable_server *s)
 {
 	c->r->type = TYPE_METRICS;
-	prometheus_put(&c->r->body,
-		&(struct prometheus_server) {
-			.slug = c->name, .view = &s->view});
+	prometheus_put(&c->r->body, &(struct prometheus_server) {
+					    .slug = c->name, .view = &s->view});
 }
 
 static struct prometheus_server metrics_of(
@@ -216,8 +215,7 @@ void handle_metrics(const struct context *c)
 {
 	char slug[SLUG_MAX + 2];
 	struct context one = *c;
-	struct prometheus_fleet fleet = {
-		.now = c->now, .server = metrics_of};
+	struct prometheus_fleet fleet = {.now = c->now, .server = metrics_of};
 	const struct listing *l;
 
 	if (request_query(c->request, "slug", slug, sizeof slug)) {

@@ -8,16 +8,16 @@
 /* Room for a number as route_query writes it. */
 #define NUMBER_SIZE 16
 
-static size_t number(const struct request *r, const char *name, size_t max,
-	size_t otherwise)
+static size_t number(
+	const struct request *r, const char *name, size_t max, size_t otherwise)
 {
 	char text[NUMBER_SIZE];
 	long long v;
 
 	return request_query(r, name, text, sizeof text) &&
-			num_parse(text, 1, (long long)max, &v)
-		? (size_t)v
-		: otherwise;
+			       num_parse(text, 1, (long long)max, &v)
+		       ? (size_t)v
+		       : otherwise;
 }
 
 static size_t least(size_t a, size_t b)
@@ -25,8 +25,8 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-void paging_read(const struct request *r, size_t n, size_t limit,
-	struct paging *p)
+void paging_read(
+	const struct request *r, size_t n, size_t limit, struct paging *p)
 {
 	limit = number(r, "limit", PAGING_PAGE_MAX, limit);
 	p->page = number(r, "page", PAGING_PAGE_MAX, 1);
@@ -53,16 +53,15 @@ void paging_address(const struct request *r, size_t page, struct buf *b)
 	}
 }
 
-static void put(struct buf *b, const struct request *r, const char *rel,
-	size_t page)
+static void put(
+	struct buf *b, const struct request *r, const char *rel, size_t page)
 {
 	buf_str(b, b->len ? ", <" : "<");
 	paging_address(r, page, b);
 	buf_fmt(b, ">; rel=\"%s\"", rel);
 }
 
-void paging_link(const struct paging *p, const struct request *r,
-	struct buf *b)
+void paging_link(const struct paging *p, const struct request *r, struct buf *b)
 {
 	if (p->pages == 1 && p->page == 1)
 		return;

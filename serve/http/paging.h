@@ -22,8 +22,8 @@ struct paging {
  * paging_read(r, n, limit, p): the page of n items that a request asks for, the
  * first of `limit` items where it asks for none. Beyond the last it is empty.
  */
-void paging_read(const struct request *r, size_t n, size_t limit,
-	struct paging *p);
+void paging_read(
+	const struct request *r, size_t n, size_t limit, struct paging *p);
 
 /*
  * paging_address(r, page, b): append a relative reference to a page, the other
@@ -35,7 +35,7 @@ void paging_address(const struct request *r, size_t page, struct buf *b);
  * paging_link(p, r, b): append the value of a Link field: first, prev, next and
  * last; nothing where there is one page only.
  */
-void paging_link(const struct paging *p, const struct request *r,
-	struct buf *b);
+void paging_link(
+	const struct paging *p, const struct request *r, struct buf *b);
 
 #endif

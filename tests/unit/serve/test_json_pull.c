@@ -1,6 +1,6 @@
 /*
- * Goal: a text is read where json_parse would read it, with the same values, and
- * refused where that refuses it.
+ * Goal: a text is read where json_parse would read it, with the same values,
+ * and refused where that refuses it.
  */
 #include "data/json_pull.h"
 
@@ -16,8 +16,8 @@
 
 static void test_grammar(void **state)
 {
-	static const char *const cases[] = {"", " ", "null", "nul", "true", "[]",
-		"[", "]", "[1]", "[1,]", "[,1]", "[1 2]", "{}", "{\"a\"}",
+	static const char *const cases[] = {"", " ", "null", "nul", "true",
+		"[]", "[", "]", "[1]", "[1,]", "[,1]", "[1 2]", "{}", "{\"a\"}",
 		"{\"a\":1}", "{\"a\":1,}", "{a:1}", "{\"a\":1 \"b\":2}",
 		"{\"a\" : [ { } , [ ] ] } ", "{}{}", "{} x", "01", "-", "-0",
 		"1.", ".5", "1.5e", "1e5", "1E-5", "+1", "\"a", "\"\x01\"",
@@ -29,8 +29,8 @@ static void test_grammar(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		cJSON *tree = json_parse(cases[i], strlen(cases[i]),
-			&json_record, why);
+		cJSON *tree = json_parse(
+			cases[i], strlen(cases[i]), &json_record, why);
 		struct pull j = pull_begin(cases[i]);
 
 		pull_skip(&j);
@@ -45,9 +45,9 @@ static void test_values(void **state)
 	static const char *const numbers[] = {"0", "-0", "99.87", "142",
 		"1777494660", "1777494668.512", "0.1", "-3.25e2",
 		"123456789012345678", "1e-400", "0.000000000000001"};
-	struct pull j = pull_begin(
-		"{\"s\":\"\\u00e9\\n\\ud83d\\ude00\",\"b\":true,\"s2\":\"four\","
-		"\"n\":\"1\"}");
+	struct pull j = pull_begin("{\"s\":\"\\u00e9\\n\\ud83d\\ude00\",\"b\":"
+				   "true,\"s2\":\"four\","
+				   "\"n\":\"1\"}");
 	const char *key;
 	char s[16];
 	bool b = false;

@@ -28,8 +28,8 @@ static void read_view(struct view *v, const char *colour, const char *more)
 	assert_int_equal(view_read(json, AS_OF + 60, v, why), 0);
 }
 
-static struct prometheus_server server_at(const struct prometheus_fleet *f,
-	size_t i)
+static struct prometheus_server server_at(
+	const struct prometheus_fleet *f, size_t i)
 {
 	const struct prometheus_server *servers = f->servers;
 
@@ -64,8 +64,8 @@ static void put_all(struct buf *b, const struct prometheus_fleet *fleet,
 	buf_release(&joined);
 }
 
-static void put_contract(struct buf *b,
-	const struct prometheus_server *servers, size_t n)
+static void put_contract(
+	struct buf *b, const struct prometheus_server *servers, size_t n)
 {
 	put_all(b, &(struct prometheus_fleet) {.at = {NAN, NAN, NAN}}, servers,
 		n);
