@@ -121,6 +121,7 @@ static int parse(int argc, char **argv, struct opts *o)
 static int serve_cgi(struct front *front)
 {
 	struct output out;
+	bool put;
 
 	if (!getenv("REQUEST_METHOD")) {
 		log_error("REQUEST_METHOD is not set: this is a program for a "
@@ -128,7 +129,10 @@ static int serve_cgi(struct front *front)
 		return EXIT_USAGE;
 	}
 	out = front_answer(front, environ);
-	if (fwrite(out.p, 1, out.n, stdout) == out.n && !fflush(stdout))
+	do {
+		put = fwrite(out.p, 1, out.n, stdout) == out.n;
+	} while (put && front_more(front, &out));
+	if (put && !fflush(stdout))
 		return EXIT_GOOD;
 	log_error("standard output: %s", strerror(errno));
 	return EXIT_ENV;
@@ -150,10 +154,14 @@ static void on_term(int sig)
  * request in one write, and tells whether that worked; FCGX_Finish_r, which
  * then only frees them, would not tell.
  */
-static bool send_all(FCGX_Request *fr, const struct output *out)
+static bool send_all(FCGX_Request *fr, struct front *front)
 {
-	/* A body is far below INT_MAX. */
-	bool put = FCGX_PutStr(out->p, (int)out->n, fr->out) == (int)out->n;
+	struct output out = front_answer(front, fr->envp);
+	bool put;
+
+	do { /* a piece is far below INT_MAX */
+		put = FCGX_PutStr(out.p, (int)out.n, fr->out) == (int)out.n;
+	} while (put && front_more(front, &out));
 
 	FCGX_FClose(fr->err);
 	return FCGX_FClose(fr->out) == 0 && put;
@@ -172,9 +180,7 @@ static int serve_fastcgi(struct front *front)
 		return EXIT_ENV;
 	}
 	while (FCGX_Accept_r(&fr) == 0) {
-		struct output out = front_answer(front, fr.envp);
-
-		if (!send_all(&fr, &out))
+		if (!send_all(&fr, front))
 			log_warn("the web server did not take the answer");
 		FCGX_Finish_r(&fr);
 	}

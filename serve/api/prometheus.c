@@ -72,6 +72,8 @@ static const struct gauge contract[] = {
 		last_probe},
 };
 
+#define CONTRACT (sizeof contract / sizeof *contract)
+
 static const struct gauge own[] = {
 	{"mcp_fleet_verdict_timestamp_seconds",
 		"the minute of the last published verdict", verdict_at},
@@ -94,29 +96,30 @@ static void put_value(struct buf *b, double v)
 }
 
 /* A slug needs no escaping. */
-static void put_gauge(struct buf *b, const struct gauge *g,
-	const struct prometheus_server *servers, size_t n)
+static void put_sample(struct buf *b, const struct gauge *g,
+	const struct prometheus_server *s, bool *headed)
 {
-	bool headed = false;
+	double v = g->value(s);
 
-	for (size_t i = 0; i < n; i++) {
-		double v = g->value(&servers[i]);
-
-		if (isnan(v))
-			continue;
-		if (!headed)
-			put_head(b, g->name, g->help);
-		headed = true;
-		buf_fmt(b, "%s{slug=\"%s\"} ", g->name, servers[i].slug);
-		put_value(b, v);
-	}
+	if (isnan(v))
+		return;
+	if (!*headed)
+		put_head(b, g->name, g->help);
+	*headed = true;
+	buf_str(b, g->name);
+	buf_str(b, "{slug=\"");
+	buf_str(b, s->slug);
+	buf_str(b, "\"} ");
+	put_value(b, v);
 }
 
-void prometheus_put(
-	struct buf *b, const struct prometheus_server *servers, size_t n)
+void prometheus_put(struct buf *b, const struct prometheus_server *server)
 {
-	for (size_t i = 0; i < sizeof contract / sizeof *contract; i++)
-		put_gauge(b, &contract[i], servers, n);
+	for (size_t i = 0; i < CONTRACT; i++) {
+		bool headed = false;
+
+		put_sample(b, &contract[i], server, &headed);
+	}
 }
 
 static void put_heartbeats(struct buf *b, const struct prometheus_fleet *f)
@@ -137,17 +140,37 @@ static void put_heartbeats(struct buf *b, const struct prometheus_fleet *f)
 	}
 }
 
-void prometheus_put_fleet(struct buf *b, const struct prometheus_fleet *fleet,
-	const struct prometheus_server *servers, size_t n)
+static void put_fleet(struct buf *b, const struct prometheus_fleet *fleet)
 {
-	for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-		put_gauge(b, &own[i], servers, n);
 	put_head(b, "mcp_fleet_servers", "servers that everybody may see");
 	buf_str(b, "mcp_fleet_servers ");
-	put_value(b, fleet->servers);
+	put_value(b, (double)fleet->n);
 	put_heartbeats(b, fleet);
 	put_head(b, "mcp_fleet_undelivered_servers",
 		"servers with events that wait for delivery");
 	buf_str(b, "mcp_fleet_undelivered_servers ");
 	put_value(b, fleet->undelivered);
+}
+
+bool prometheus_more(struct prometheus_fleet *f, struct buf *b, size_t piece)
+{
+	const size_t gauges = CONTRACT + sizeof own / sizeof *own;
+
+	for (; f->gauge < gauges; f->gauge++) {
+		const struct gauge *g = f->gauge < CONTRACT
+						? &contract[f->gauge]
+						: &own[f->gauge - CONTRACT];
+
+		for (; f->next < f->n; f->next++) {
+			struct prometheus_server s = f->server(f, f->next);
+
+			if (b->len >= piece)
+				return true;
+			put_sample(b, g, &s, &f->headed);
+		}
+		f->next = 0;
+		f->headed = false;
+	}
+	put_fleet(b, f);
+	return false;
 }

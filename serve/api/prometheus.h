@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "store/stages.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct view;
@@ -19,25 +20,27 @@ struct prometheus_server {
 	size_t expected; /* regions configured for it; 0 if not known */
 };
 
+/* All servers, and how far prometheus_more has come; begin with zeros. */
 struct prometheus_fleet {
 	double now;	    /* epoch seconds */
 	double at[STAGES];  /* heartbeats, epoch seconds; NAN for never */
 	double undelivered; /* servers with events not delivered yet */
-	double servers;	    /* public ones */
+	size_t n;	    /* public servers */
+	struct prometheus_server (*server)(
+		const struct prometheus_fleet *f, size_t i); /* each of them */
+	const void *servers; /* for that function */
+	size_t gauge, next;  /* what is appended next */
+	bool headed;
 };
 
-/*
- * prometheus_put(b, servers, n): append the four gauges of the contract, for
- * each of the n servers.
- */
-void prometheus_put(
-	struct buf *b, const struct prometheus_server *servers, size_t n);
+/* prometheus_put(b, server): append the four gauges of the contract. */
+void prometheus_put(struct buf *b, const struct prometheus_server *server);
 
 /*
- * prometheus_put_fleet(b, fleet, servers, n): append the other gauges of n
- * servers, and those of the fleet.
+ * prometheus_more(f, b, piece): append all gauges of all servers, and those of
+ * the fleet, until b holds that many bytes or a line more; true where there is
+ * more to come, for a metric after the other needs all servers each.
  */
-void prometheus_put_fleet(struct buf *b, const struct prometheus_fleet *fleet,
-	const struct prometheus_server *servers, size_t n);
+bool prometheus_more(struct prometheus_fleet *f, struct buf *b, size_t piece);
 
 #endif

@@ -40,51 +40,58 @@ int fetch_run(struct source *s)
 	return store_run(s->store) ? no_answer(s, store_why(s->store)) : 0;
 }
 
-int fetch_where(struct source *s, const char *slug, const char *token,
-	struct entry_place *w)
-{
-	*w = (struct entry_place) {.key = NULL};
-	if (fetch_open(s))
-		return -1;
-	store_add(s->store, "HSTRLEN", KEY_SERVERS, slug, NULL);
-	if (token)
-		store_add(s->store, "HSTRLEN", KEY_PRIVATE,
-			key_secret(w->field, slug, token), NULL);
-	if (fetch_run(s))
-		return -1;
-	if (store_int(store_reply(s->store, 0), 0) > 0) {
-		w->key = KEY_SERVERS;
-		snprintf(w->field, sizeof w->field, "%s", slug);
-	} else if (token && store_int(store_reply(s->store, 1), 0) > 0) {
-		w->key = KEY_PRIVATE;
-	}
-	return 0;
-}
+/*
+ * KEYS: the hash of all entries, that of the private ones, and the keys of the
+ * server; ARGV: the field of each hash, the second "" without a token, and the
+ * command that reads each key.
+ */
+static const char read_server[] =
+	"local e = redis.call('HGET', KEYS[1], ARGV[1]) "
+	"if (not e or e == '') and ARGV[2] ~= '' then "
+	"e = redis.call('HGET', KEYS[2], ARGV[2]) end "
+	"if not e or e == '' then return {} end "
+	"local r = {e} "
+	"for i = 3, #KEYS do r[i - 1] = redis.call(ARGV[i], KEYS[i]) end "
+	"return r";
 
-const char *fetch_entry(const struct store_reply *r)
+void fetch_ask(struct source *s, const char *slug, const char *token,
+	const struct fetch_key *keys, size_t n)
 {
-	const char *json = store_text(r);
+	const char *args[7 + 2 * FETCH_KEYS];
+	char secret[KEY_MAX] = "", count[16];
+	size_t k = 0;
 
-	return json && *json ? json : NULL;
+	snprintf(count, sizeof count, "%zu", n + 2);
+	args[k++] = "EVAL";
+	args[k++] = read_server;
+	args[k++] = count;
+	args[k++] = KEY_SERVERS;
+	args[k++] = KEY_PRIVATE;
+	for (size_t i = 0; i < n; i++)
+		args[k++] = keys[i].name;
+	args[k++] = slug;
+	args[k++] = token ? key_secret(secret, slug, token) : "";
+	for (size_t i = 0; i < n; i++)
+		args[k++] = keys[i].command;
+	store_add_argv(s->store, k, args);
 }
 
 int fetch_server(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict)
 {
-	char key[KEY_MAX];
-	struct entry_place w;
+	struct fetch_key key = {.command = "GET"};
+	const struct store_reply *r;
 
 	*server = *verdict = NULL;
-	if (fetch_where(s, slug, token, &w))
+	if (fetch_open(s))
 		return -1;
-	if (!w.key)
-		return 0;
-	store_add(s->store, "HGET", w.key, w.field, NULL);
-	store_add(s->store, "GET", key_verdict(key, slug), NULL);
+	key_verdict(key.name, slug);
+	fetch_ask(s, slug, token, &key, 1);
 	if (fetch_run(s))
 		return -1;
-	*server = fetch_entry(store_reply(s->store, 0));
-	*verdict = store_text(store_reply(s->store, 1));
+	r = store_reply(s->store, 0);
+	*server = store_text(store_item(r, 0));
+	*verdict = store_text(store_item(r, 1));
 	return 0;
 }
 

@@ -1,8 +1,7 @@
 /*
- * fetch.h: reads the store for the answers. A function makes one round trip,
- * and one more if it first has to look where an entry is. It returns 0, or -1
- * where the store did not answer, which it logs. Strings from it live until the
- * next round trip.
+ * fetch.h: reads the store for the answers. A function makes one round trip.
+ * It returns 0, or -1 where the store did not answer, which it logs. Strings
+ * from it live until the next round trip.
  *
  * All clients of a worker wait while it waits for the store. So it waits at
  * most FETCH_PATIENCE_MS; and for FETCH_PAUSE_MS after the store did not answer
@@ -70,24 +69,27 @@ const char *fetch_verdict(const struct source *s, size_t i);
 
 void fetch_close(struct source *s);
 
-/* Where the store has the entry of a server that the client may know of. */
-struct entry_place {
-	const char *key; /* a hash; NULL: nowhere */
-	char field[KEY_MAX];
+/* A key of a server, and the command that reads it. */
+struct fetch_key {
+	const char *command;
+	char name[KEY_MAX];
 };
+
+/* The most keys that fetch_ask takes. */
+#define FETCH_KEYS 40
 
 /*
  * For files that put a round trip together: fetch_open connects, and fetch_run
- * runs what was queued. fetch_where(s, slug, token, w): a round trip that finds
- * an entry, see fetch_server; fetch_entry(r) is then the entry in a reply to
- * HGET, or NULL where it has gone since. fetch_heartbeats(r, at): read the
- * heartbeats of all stages from the reply to HMGET.
+ * runs what was queued. fetch_ask(s, slug, token, keys, n): queue the question
+ * for a server and its n keys. The reply is a list: its entry, and what each
+ * key holds; an empty list where the client may not know of the server, see
+ * fetch_server. fetch_heartbeats(r, at): read the heartbeats of all stages from
+ * the reply to HMGET.
  */
 int fetch_open(struct source *s);
 int fetch_run(struct source *s);
-int fetch_where(struct source *s, const char *slug, const char *token,
-	struct entry_place *w);
-const char *fetch_entry(const struct store_reply *r);
+void fetch_ask(struct source *s, const char *slug, const char *token,
+	const struct fetch_key *keys, size_t n);
 void fetch_heartbeats(const struct store_reply *r, double at[STAGES]);
 
 #endif

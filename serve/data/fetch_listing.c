@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Verdicts that are asked for in one round trip. */
+#define LISTING_BATCH 500
+
 /* The list of all public servers, and how long each part of it is good. */
 struct kept_listing {
 	struct listing all;
@@ -108,19 +111,27 @@ static void read_view(struct listing_entry *e, const struct store_reply *r,
 		log_error("%s: verdict: %s", e->slug, why);
 }
 
+/* A batch at a time: the memory for the replies does not grow with the list. */
 static int load_views(struct source *s, double now, struct listing *l)
 {
 	char key[KEY_MAX];
 
 	if (fetch_open(s))
 		return -1;
-	for (size_t i = 0; i < l->n; i++)
-		store_add(s->store, "GET",
-			key_verdict(key, l->entries[i].slug), NULL);
-	if (fetch_run(s))
-		return -1;
-	for (size_t i = 0; i < l->n; i++)
-		read_view(&l->entries[i], store_reply(s->store, i), now);
+	for (size_t from = 0; from < l->n; from += LISTING_BATCH) {
+		size_t n = l->n - from < LISTING_BATCH ? l->n - from
+						       : LISTING_BATCH;
+
+		for (size_t i = 0; i < n; i++)
+			store_add(s->store, "GET",
+				key_verdict(key, l->entries[from + i].slug),
+				NULL);
+		if (fetch_run(s))
+			return -1;
+		for (size_t i = 0; i < n; i++)
+			read_view(&l->entries[from + i],
+				store_reply(s->store, i), now);
+	}
 	return 0;
 }
 

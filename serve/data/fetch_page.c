@@ -9,26 +9,33 @@
 
 #include <stdlib.h>
 
-/* The replies, in the order of what is asked. */
-enum { SERVER, VERDICT, SITE, BEATS, WORKS, INCIDENTS, TOOLS, MINUTES, HOURS };
+/* The replies, in the order of what is asked; and the items of the first. */
+enum { OWN, SITE, BEATS, WORKS };
+enum { SERVER, VERDICT, INCIDENTS, TOOLS, MINUTES, HOURS };
 
-static void ask(struct source *s, const char *slug, const struct entry_place *w,
+static void ask(struct source *s, const char *slug, const char *token,
 	const struct history *past)
 {
-	char key[KEY_MAX];
+	struct fetch_key keys[HOURS - VERDICT + HISTORY_HOURS];
+	struct fetch_key *k = keys;
 
-	store_add(s->store, "HGET", w->key, w->field, NULL);
-	store_add(s->store, "GET", key_verdict(key, slug), NULL);
+	*k = (struct fetch_key) {.command = "GET"};
+	key_verdict(k++->name, slug);
+	*k = (struct fetch_key) {.command = "GET"};
+	key_alert(k++->name, slug);
+	*k = (struct fetch_key) {.command = "HGETALL"};
+	key_tools(k++->name, slug);
+	*k = (struct fetch_key) {.command = "HGETALL"};
+	key_minutes(k++->name, slug);
+	for (int i = 0; i < HISTORY_HOURS; i++) {
+		*k = (struct fetch_key) {.command = "HGETALL"};
+		key_latency(k++->name, slug, past->hour - i);
+	}
+	fetch_ask(s, slug, token, keys, sizeof keys / sizeof *keys);
 	store_add(s->store, "GET", KEY_SITE, NULL);
 	store_add(s->store, "HMGET", KEY_HEARTBEATS, stage_name(STAGE_INGEST),
 		stage_name(STAGE_VERDICT), stage_name(STAGE_ALERT), NULL);
 	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
-	store_add(s->store, "GET", key_alert(key, slug), NULL);
-	store_add(s->store, "HGETALL", key_tools(key, slug), NULL);
-	store_add(s->store, "HGETALL", key_minutes(key, slug), NULL);
-	for (int i = 0; i < HISTORY_HOURS; i++)
-		store_add(s->store, "HGETALL",
-			key_latency(key, slug, past->hour - i), NULL);
 }
 
 static void read_latency(
@@ -57,37 +64,37 @@ static void read_tools(struct history *p, const struct store_reply *r)
 	free(pairs);
 }
 
-static void read_past(struct history *p, const struct store *s)
+static void read_past(struct history *p, const struct store_reply *own)
 {
-	const struct store_reply *r = store_reply(s, MINUTES);
+	const struct store_reply *r = store_item(own, MINUTES);
 
 	for (size_t i = 0; i + 1 < store_count(r); i += 2)
 		history_minutes(p, store_text(store_item(r, i)),
 			store_int(store_item(r, i + 1), 0));
 	for (int i = 0; i < HISTORY_HOURS; i++)
-		read_latency(p, i, store_reply(s, HOURS + (size_t)i));
-	read_tools(p, store_reply(s, TOOLS));
+		read_latency(p, i, store_item(own, HOURS + (size_t)i));
+	read_tools(p, store_item(own, TOOLS));
 }
 
 int fetch_page(struct source *s, const char *slug, const char *token,
 	double now, struct fetched *got, struct page_data *d)
 {
-	const struct store_reply *r;
-	struct entry_place w;
+	const struct store_reply *own, *r;
 
 	*d = (struct page_data) {0};
 	*got = (struct fetched) {0};
 	history_init(&d->history, now);
-	if (fetch_where(s, slug, token, &w))
+	if (fetch_open(s))
 		return -1;
-	if (!w.key)
-		return 0;
-	ask(s, slug, &w, &d->history);
+	ask(s, slug, token, &d->history);
 	if (fetch_run(s))
 		return -1;
+	own = store_reply(s->store, OWN);
+	if (!store_count(own))
+		return 0;
 	*got = (struct fetched) {
-		.server = fetch_entry(store_reply(s->store, SERVER)),
-		.verdict = store_text(store_reply(s->store, VERDICT)),
+		.server = store_text(store_item(own, SERVER)),
+		.verdict = store_text(store_item(own, VERDICT)),
 		.site = store_text(store_reply(s->store, SITE)),
 	};
 	fetch_heartbeats(store_reply(s->store, BEATS), d->heartbeats);
@@ -95,8 +102,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	for (size_t i = 0; i < store_count(r); i++)
 		maintenance_list_add(
 			&d->maintenance, store_text(store_item(r, i)));
-	incidents_read(store_text(store_reply(s->store, INCIDENTS)),
-		&d->incidents);
-	read_past(&d->history, s->store);
+	incidents_read(store_text(store_item(own, INCIDENTS)), &d->incidents);
+	read_past(&d->history, own);
 	return 0;
 }

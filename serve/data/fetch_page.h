@@ -1,6 +1,6 @@
 /*
  * fetch_page.h: reads all that the status page of a server is made of, in one
- * round trip after the one that finds its entry.
+ * round trip.
  */
 #ifndef DATA_FETCH_PAGE_H
 #define DATA_FETCH_PAGE_H

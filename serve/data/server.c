@@ -1,10 +1,11 @@
 #include "data/server.h"
 
 #include "base/xalloc.h"
-#include "json/json.h"
+#include "data/json_pull.h"
 #include "mcp/names.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int fail(struct server *s, char *why, const char *what)
@@ -14,66 +15,118 @@ static int fail(struct server *s, char *why, const char *what)
 	return -1;
 }
 
-static void read_position(const cJSON *v, struct server_region *r)
-{
-	const cJSON *p = json_get(v, "position");
-	const cJSON *north = cJSON_GetArrayItem(p, 0);
-	const cJSON *east = cJSON_GetArrayItem(p, 1);
+/* Where the next string goes: text has room for all of them. */
+struct room {
+	char *p;
+	size_t n;
+};
 
-	if (!cJSON_IsArray(p) || !cJSON_IsNumber(north) ||
-		!cJSON_IsNumber(east))
+/* NULL where the value is no string. */
+static const char *text(struct pull *j, struct room *room)
+{
+	char *s = room->p;
+	size_t n;
+
+	if (!pull_string(j, s, room->n))
+		return NULL;
+	n = strlen(s) + 1;
+	room->p += n;
+	room->n -= n;
+	return s;
+}
+
+static void read_position(struct pull *j, struct server_region *r)
+{
+	double at[2] = {NAN, NAN};
+
+	if (pull_array(j))
+		for (size_t i = 0; pull_item(j); i++) {
+			double v = pull_number(j);
+
+			if (i < 2)
+				at[i] = v;
+		}
+	if (isnan(at[0]) || isnan(at[1]))
 		return;
-	r->latitude = north->valuedouble;
-	r->longitude = east->valuedouble;
+	r->latitude = at[0];
+	r->longitude = at[1];
 	r->located = fabs(r->latitude) <= 90 && fabs(r->longitude) <= 180;
 }
 
-static void read_regions(struct server *s)
+static void read_region(
+	struct pull *j, struct room *room, struct server *s, size_t *cap)
 {
-	const cJSON *list = json_get(s->doc, "regions"), *v;
+	struct server_region r = {.name = NULL};
+	const char *key;
 
-	if (!cJSON_IsArray(list))
+	if (!pull_object(j))
 		return;
-	s->regions = xcalloc((size_t)cJSON_GetArraySize(list) + 1,
-		sizeof *s->regions);
-	cJSON_ArrayForEach(v, list)
-	{
-		const char *name = json_str(v, "name");
-
-		if (!name)
-			continue;
-		s->regions[s->n_regions] = (struct server_region) {
-			.name = name, .city = json_str(v, "city")};
-		read_position(v, &s->regions[s->n_regions++]);
+	while (pull_key(j, &key)) {
+		if (pull_is(key, "name"))
+			r.name = text(j, room);
+		else if (pull_is(key, "city"))
+			r.city = text(j, room);
+		else if (pull_is(key, "position"))
+			read_position(j, &r);
+		else
+			pull_skip(j);
 	}
+	if (!r.name)
+		return;
+	s->regions =
+		xgrow(s->regions, cap, s->n_regions + 1, sizeof *s->regions);
+	s->regions[s->n_regions++] = r;
+}
+
+static bool read_text(const char *json, struct server *s, bool *told)
+{
+	static const char *const names[] = {"private", "token_sha256", "title",
+		"account", "interval", "regions", NULL};
+	struct room room = {s->text, strlen(json) + 1};
+	const char **const texts[] = {&s->token_sha256, &s->title, &s->account};
+	struct pull j = pull_begin(json);
+	unsigned seen = 0;
+	size_t cap = 0;
+	int i;
+
+	if (!pull_object(&j))
+		return pull_end(&j);
+	while ((i = pull_which(&j, names, &seen)) >= 0) {
+		if (i == 0)
+			*told = pull_bool(&j, &s->is_private);
+		else if (i <= 3)
+			*texts[i - 1] = text(&j, &room);
+		else if (i == 4)
+			s->interval_s = pull_number(&j);
+		else if (i > 5)
+			pull_skip(&j);
+		else if (pull_array(&j))
+			while (pull_item(&j))
+				read_region(&j, &room, s, &cap);
+	}
+	return pull_end(&j);
 }
 
 int server_read(const char *json, struct server *s, char *why)
 {
-	char json_why[JSON_WHY];
+	bool told = false;
 
-	memset(s, 0, sizeof *s);
-	s->doc = json_parse(json, strlen(json), &json_record, json_why);
-	if (!s->doc)
-		return fail(s, why, json_why);
-	if (!json_bool(s->doc, "private", &s->is_private))
+	*s = (struct server) {.interval_s = NAN};
+	s->text = xmalloc(strlen(json) + 1);
+	if (!read_text(json, s, &told))
+		return fail(s, why, "not JSON, or a key repeats");
+	if (!told)
 		return fail(s, why, "private: missing or not a boolean");
-	s->token_sha256 = json_str(s->doc, "token_sha256");
 	if (s->token_sha256 && !hash_valid(s->token_sha256))
 		return fail(s, why, "token_sha256: not a SHA-256");
-	s->title = json_str(s->doc, "title");
 	if (s->title && !*s->title)
 		s->title = NULL;
-	s->account = json_str(s->doc, "account");
-	if (!json_num(s->doc, "interval", &s->interval_s))
-		s->interval_s = NAN;
-	read_regions(s);
 	return 0;
 }
 
 void server_release(struct server *s)
 {
-	cJSON_Delete(s->doc);
+	free(s->text);
 	free(s->regions);
 	memset(s, 0, sizeof *s);
 }

@@ -5,7 +5,6 @@
 #ifndef DATA_SERVER_H
 #define DATA_SERVER_H
 
-#include <cjson/cJSON.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -24,7 +23,7 @@ struct server {
 	double interval_s;	  /* NAN where it is not known */
 	struct server_region *regions;
 	size_t n_regions;
-	cJSON *doc; /* owns the strings */
+	char *text; /* owns the strings */
 };
 
 /* Room for the reason why an entry was refused. */

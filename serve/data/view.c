@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "data/json_pull.h"
 #include "json/json.h"
 #include "records/probe.h"
 
@@ -21,20 +22,18 @@ static int fail(struct view *v, char *why, const char *what)
 }
 
 /* A number in a range, or NAN. */
-static double number(const cJSON *o, const char *key, double max)
+static double within(double v, double max)
 {
-	double v;
-
-	return json_num(o, key, &v) && v >= 0 && v <= max ? v : NAN;
+	return v >= 0 && v <= max ? v : NAN;
 }
 
 /* Add a region, or set the place of the one that was added. */
 static void add_region(struct view *v, size_t *cap, const char *name,
-	enum place place, const cJSON *o)
+	enum place place, double since, double p95_ms)
 {
 	struct view_region *r;
 
-	if (!name || !region_valid(name))
+	if (!region_valid(name))
 		return;
 	for (size_t i = 0; i < v->n_regions; i++) {
 		if (strcmp(v->regions[i].name, name) == 0) {
@@ -47,30 +46,110 @@ static void add_region(struct view *v, size_t *cap, const char *name,
 	r = &v->regions[v->n_regions++];
 	snprintf(r->name, sizeof r->name, "%s", name);
 	r->place = place;
-	r->since = number(o, "since", NUM_EPOCH_MAX);
-	r->p95_ms = round(number(o, "p95_ms", 1e9));
+	r->since = within(since, NUM_EPOCH_MAX);
+	r->p95_ms = round(within(p95_ms, 1e9));
 }
 
+/* What is read of a verdict before it is known what all of it means. */
+struct text {
+	double version, window, published, probed, uptime_30d, p95_ms;
+	bool coloured;
+	size_t cap;	     /* of the regions of the view */
+	struct pull no_data; /* at its value; p NULL: none */
+};
+
 /* A server that asks for a credential works. */
-static void read_regions(const cJSON *doc, struct view *v)
+static void read_region(struct pull *j, struct view *v, size_t *cap)
 {
+	char name[REGION_MAX + 1] = "", word[16] = "";
+	double since = NAN, p95_ms = NAN;
 	enum region_state state;
-	const cJSON *r;
-	size_t cap = 0;
+	const char *key;
 
-	cJSON_ArrayForEach(r, json_get(doc, "regions"))
-	{
-		const char *s = json_str(r, "state");
-
-		if (s && region_state_parse(s, &state))
-			add_region(v, &cap, json_str(r, "region"),
-				state == STATE_BROKEN ? PLACE_NOT_WORKING
-						      : PLACE_WORKING,
-				r);
+	if (!pull_object(j))
+		return;
+	while (pull_key(j, &key)) {
+		if (pull_is(key, "region"))
+			pull_string(j, name, sizeof name);
+		else if (pull_is(key, "state"))
+			pull_string(j, word, sizeof word);
+		else if (pull_is(key, "since"))
+			since = pull_number(j);
+		else if (pull_is(key, "p95_ms"))
+			p95_ms = pull_number(j);
+		else
+			pull_skip(j);
 	}
-	cJSON_ArrayForEach(r, json_get(doc, "no_data"))
-		add_region(v, &cap, cJSON_GetStringValue(r), PLACE_NO_DATA,
-			NULL);
+	if (region_state_parse(word, &state))
+		add_region(v, cap, name,
+			state == STATE_BROKEN ? PLACE_NOT_WORKING
+					      : PLACE_WORKING,
+			since, p95_ms);
+}
+
+/* They count as such wherever they stand, so they are read last. */
+static void read_no_data(struct text *t, struct view *v)
+{
+	char name[REGION_MAX + 1];
+
+	if (t->no_data.p && pull_array(&t->no_data))
+		while (pull_item(&t->no_data))
+			if (pull_string(&t->no_data, name, sizeof name))
+				add_region(v, &t->cap, name, PLACE_NO_DATA, NAN,
+					NAN);
+}
+
+static void read_colour(struct pull *j, struct text *t, struct view *v)
+{
+	char word[16];
+
+	t->coloured = pull_string(j, word, sizeof word) &&
+		      verdict_colour_parse(word, &v->verdict) &&
+		      v->verdict != VERDICT_UNKNOWN;
+}
+
+static void read_list(struct pull *j, struct text *t, struct view *v)
+{
+	if (pull_array(j))
+		while (pull_item(j))
+			read_region(j, v, &t->cap);
+}
+
+/* Whether the text is JSON, and then what it says is in *t. */
+static bool read_text(const char *json, struct text *t, struct view *v)
+{
+	static const char *const names[] = {"v", "window", "published_at",
+		"last_probe_at", "uptime_30d", "p95_ms", "verdict", "regions",
+		"no_data", NULL};
+	double *const numbers[] = {&t->version, &t->window, &t->published,
+		&t->probed, &t->uptime_30d, &t->p95_ms};
+	enum { NUMBERS = sizeof numbers / sizeof *numbers };
+	struct pull j = pull_begin(json);
+	unsigned seen = 0;
+	int i;
+
+	*t = (struct text) {.version = NAN,
+		.window = NAN,
+		.published = NAN,
+		.probed = NAN,
+		.uptime_30d = NAN,
+		.p95_ms = NAN};
+	if (!pull_object(&j))
+		return pull_end(&j);
+	while ((i = pull_which(&j, names, &seen)) >= 0) {
+		if (i < NUMBERS) {
+			*numbers[i] = pull_number(&j);
+		} else if (i == NUMBERS) {
+			read_colour(&j, t, v);
+		} else if (i == NUMBERS + 1) {
+			read_list(&j, t, v);
+		} else {
+			if (i == NUMBERS + 2)
+				t->no_data = j;
+			pull_skip(&j);
+		}
+	}
+	return pull_end(&j);
 }
 
 void view_ago(double s, char out[VIEW_AGO])
@@ -89,10 +168,10 @@ void view_ago(double s, char out[VIEW_AGO])
  * What depends on the clock. A verdict from beyond the tolerance in the future
  * is as useless as an old one: one of the two clocks is wrong.
  */
-static void read_clock(const cJSON *doc, double now, struct view *v)
+static void read_clock(const struct text *t, double now, struct view *v)
 {
-	double published = number(doc, "published_at", NUM_EPOCH_MAX);
-	double probed = number(doc, "last_probe_at", NUM_EPOCH_MAX);
+	double published = within(t->published, NUM_EPOCH_MAX);
+	double probed = within(t->probed, NUM_EPOCH_MAX);
 	double age = now - (double)v->as_of;
 	char as_of[CLOCK_RFC3339];
 	int late = 0;
@@ -114,36 +193,26 @@ static void read_clock(const cJSON *doc, double now, struct view *v)
 
 int view_read(const char *json, double now, struct view *v, char *why)
 {
-	char json_why[JSON_WHY];
-	const char *colour;
-	double version = RECORD_VERSION, window;
-	cJSON *doc;
-	int rc = 0;
+	struct text t;
 
 	*v = unknown;
 	if (!json)
 		return 0;
-	doc = json_parse(json, strlen(json), &json_record, json_why);
-	if (!doc)
-		return fail(v, why, json_why);
-	colour = json_str(doc, "verdict");
-	window = number(doc, "window", NUM_EPOCH_MAX);
-	if (json_num(doc, "v", &version) && version != RECORD_VERSION)
-		rc = fail(v, why, "v: a version that is not known here");
-	else if (isnan(window))
-		rc = fail(v, why, "window: missing or not an instant");
-	else if (!colour || !verdict_colour_parse(colour, &v->verdict) ||
-		v->verdict == VERDICT_UNKNOWN)
-		rc = fail(v, why, "verdict: not green, amber or red");
-	if (!rc) {
-		v->as_of = (int64_t)window;
-		v->uptime_30d = number(doc, "uptime_30d", 100);
-		v->p95_ms = round(number(doc, "p95_ms", 1e9));
-		read_regions(doc, v);
-		read_clock(doc, now, v);
-	}
-	cJSON_Delete(doc);
-	return rc;
+	if (!read_text(json, &t, v))
+		return fail(v, why, "not JSON, or a key repeats");
+	if (!isnan(t.version) && t.version != RECORD_VERSION)
+		return fail(v, why, "v: a version that is not known here");
+	t.window = within(t.window, NUM_EPOCH_MAX);
+	if (isnan(t.window))
+		return fail(v, why, "window: missing or not an instant");
+	if (!t.coloured)
+		return fail(v, why, "verdict: not green, amber or red");
+	v->as_of = (int64_t)t.window;
+	v->uptime_30d = within(t.uptime_30d, 100);
+	v->p95_ms = round(within(t.p95_ms, 1e9));
+	read_no_data(&t, v);
+	read_clock(&t, now, v);
+	return 0;
 }
 
 void view_release(struct view *v)

@@ -15,6 +15,7 @@
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
 #include "http/etag.h"
+#include "http/paging.h"
 #include "http/respond.h"
 #include "json/json.h"
 #include "mcp/regions.h"
@@ -23,6 +24,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* Metrics of up to so many bytes are sent, and kept, as one; then in pieces. */
+#define METRICS_WHOLE (1024u * 1024)
+#define METRICS_PIECE (64u * 1024)
 
 /* Make r the error for programs of what is not FOUND. */
 static void set_error(struct response *r, enum found found)
@@ -130,19 +135,20 @@ void handle_regions(const struct context *c)
 	answer_view(c, put_regions);
 }
 
-static void put_servers(const struct context *c, const struct account *a)
+static void put_servers(
+	const struct context *c, const char *const *slugs, size_t n)
 {
 	struct buf *b = &c->r->body;
 	char why[VIEW_WHY];
 
 	buf_str(b, "{\"servers\":[");
-	for (size_t i = 0; i < a->n; i++) {
+	for (size_t i = 0; i < n; i++) {
 		struct view v;
 
 		if (view_read(fetch_verdict(c->source, i), c->now, &v,
 			    why))
-			log_error("%s: verdict: %s", a->slugs[i], why);
-		buf_fmt(b, "%s{\"slug\":\"%s\",", i ? "," : "", a->slugs[i]);
+			log_error("%s: verdict: %s", slugs[i], why);
+		buf_fmt(b, "%s{\"slug\":\"%s\",", i ? "," : "", slugs[i]);
 		view_put_fields(b, &v);
 		buf_char(b, '}');
 		view_release(&v);
@@ -155,15 +161,18 @@ void handle_api_account(const struct context *c)
 {
 	struct account a;
 	enum found found = private_access_account(c, &a);
+	struct paging p;
 
 	if (found != FOUND) {
 		set_error(c->r, found);
 		return;
 	}
-	if (fetch_verdicts_of(c->source, a.slugs, a.n))
+	paging_read(c->request, a.n, PAGING_LIMIT_MAX, &p);
+	paging_link(&p, c->request, &c->r->link);
+	if (fetch_verdicts_of(c->source, a.slugs + p.from, p.to - p.from))
 		set_error(c->r, STORE_DOWN);
 	else
-		put_servers(c, &a);
+		put_servers(c, a.slugs + p.from, p.to - p.from);
 	account_release(&a);
 }
 
@@ -177,27 +186,25 @@ static void put_metrics(const struct context *c,
 	const struct readable_server *s)
 {
 	c->r->type = TYPE_METRICS;
-	prometheus_put(&c->r->body,
-		&(struct prometheus_server) {.slug = c->name, .view = &s->view},
-		1);
+	prometheus_put(&c->r->body, &(struct prometheus_server) {
+					    .slug = c->name, .view = &s->view});
 }
 
-static void put_all_metrics(struct buf *b, const struct listing *l,
-	const struct prometheus_fleet *fleet)
+static struct prometheus_server metrics_of(
+	const struct prometheus_fleet *f, size_t i)
 {
-	struct prometheus_server *servers = xcalloc(l->n + 1, sizeof *servers);
+	const struct listing *l = f->servers;
+	const struct listing_entry *e = &l->entries[i];
 
-	for (size_t i = 0; i < l->n; i++) {
-		const struct listing_entry *e = &l->entries[i];
+	return (struct prometheus_server) {.slug = e->slug,
+		.view = &e->view,
+		.expected = e->expected ? e->expected : e->view.n_regions};
+}
 
-		servers[i] = (struct prometheus_server) {.slug = e->slug,
-			.view = &e->view,
-			.expected = e->expected ? e->expected
-						: e->view.n_regions};
-	}
-	prometheus_put(b, servers, l->n);
-	prometheus_put_fleet(b, fleet, servers, l->n);
-	free(servers);
+/* The list stays as it is until the next request is answered. */
+static bool more_metrics(void *fleet, struct buf *b)
+{
+	return prometheus_more(fleet, b, METRICS_PIECE);
 }
 
 /*
@@ -208,7 +215,7 @@ void handle_metrics(const struct context *c)
 {
 	char slug[SLUG_MAX + 2];
 	struct context one = *c;
-	struct prometheus_fleet fleet = {.now = c->now};
+	struct prometheus_fleet fleet = {.now = c->now, .server = metrics_of};
 	const struct listing *l;
 
 	if (request_query(c->request, "slug", slug, sizeof slug)) {
@@ -222,11 +229,17 @@ void handle_metrics(const struct context *c)
 		set_error(c->r, STORE_DOWN);
 		return;
 	}
-	fleet.servers = (double)l->n;
-	put_all_metrics(&c->r->body, l, &fleet);
+	fleet.servers = l;
+	fleet.n = l->n;
 	c->r->type = TYPE_METRICS;
 	c->r->cache = CACHE_BRIEF;
-	etag_of_body(c->r);
+	if (!prometheus_more(&fleet, &c->r->body, METRICS_WHOLE)) {
+		etag_of_body(c->r);
+		return;
+	}
+	c->r->more = more_metrics;
+	c->r->rest = xcalloc(1, sizeof fleet);
+	memcpy(c->r->rest, &fleet, sizeof fleet);
 }
 
 /* An image must not break: what cannot be told is pending, with a 200. */

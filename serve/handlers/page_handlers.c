@@ -12,6 +12,7 @@
 #include "handlers/handler.h"
 #include "handlers/private_access.h"
 #include "http/etag.h"
+#include "http/paging.h"
 #include "http/respond.h"
 #include "pages/error_page.h"
 #include "pages/index_page.h"
@@ -179,6 +180,7 @@ static void put_list(const struct context *c, const struct listing *l,
 	struct index_item *items = xcalloc(l->n + 1, sizeof *items);
 	char query[SEARCH_SIZE];
 	struct search search;
+	struct paging p;
 	size_t n = 0;
 
 	if (!request_query(c->request, "q", query, sizeof query))
@@ -192,9 +194,13 @@ static void put_list(const struct context *c, const struct listing *l,
 				.title = e->title,
 				.view = &e->view};
 	}
+	paging_read(c->request, n, INDEX_ITEMS, &p);
+	paging_link(&p, c->request, &c->r->link);
 	index_page_put(&c->r->body,
 		&(struct index_page) {.items = items,
 			.n = n,
+			.paging = &p,
+			.request = c->request,
 			.query = query,
 			.account = account},
 		brand);

@@ -23,9 +23,13 @@ static const char *const vary[] = {
 
 void etag_of_body(struct response *r)
 {
+	struct sha256 *digest = sha256_new();
 	char hex[SHA256_HEX];
 
-	sha256_hex(r->body.p, r->body.len, hex);
+	sha256_add(digest, r->body.p, r->body.len);
+	sha256_add(digest, r->link.p, r->link.len);
+	sha256_end(digest, hex);
+	sha256_free(digest);
 	snprintf(r->etag, sizeof r->etag, "\"v1-%.*s\"", DIGEST_CHARS, hex);
 }
 

@@ -14,8 +14,8 @@
 struct response;
 
 /*
- * etag_of_body(r): give the response an ETag made of its body, for an answer
- * that depends on more than a verdict.
+ * etag_of_body(r): give the response an ETag made of its body and its Link
+ * field, for an answer that depends on more than a verdict.
  */
 void etag_of_body(struct response *r);
 

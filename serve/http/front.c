@@ -8,6 +8,7 @@
 #include "http/front.h"
 
 #include "base/clock.h"
+#include "base/xalloc.h"
 #include "cgi/bearer.h"
 #include "cgi/request.h"
 #include "http/etag.h"
@@ -17,6 +18,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KEY_SIZE (REQUEST_PATH + ROUTE_QUERY + 2)
@@ -34,8 +36,18 @@ void front_init(struct front *f, front_handler *handler,
 	buf_init(&f->uncached, OUTPUT_MAX);
 }
 
+/* Nothing more is sent of the answer at hand. */
+static void end_answer(struct front *f)
+{
+	if (f->rest)
+		respond_release(f->rest);
+	free(f->rest);
+	f->rest = NULL;
+}
+
 void front_release(struct front *f)
 {
+	end_answer(f);
 	if (f->cache)
 		response_cache_free(f->cache);
 	buf_release(&f->uncached);
@@ -100,6 +112,26 @@ static struct output cached_output(const struct cached_response *k,
 		request->method == METHOD_HEAD ? k->header : k->len};
 }
 
+/* The first piece; the response is kept for the others. */
+static void begin_pieces(struct front *f, const struct response *r)
+{
+	f->rest = xcalloc(1, sizeof *f->rest);
+	*f->rest = *r;
+}
+
+bool front_more(struct front *f, struct output *out)
+{
+	struct response *r = f->rest;
+
+	if (!r || !r->more)
+		return false;
+	buf_clear(&r->body);
+	if (!r->more(r->rest, &r->body))
+		r->more = NULL;
+	*out = (struct output) {r->body.p, r->body.len};
+	return buf_ok(&r->body);
+}
+
 struct output front_answer(struct front *f, char *const *env)
 {
 	double now_ms = clock_mono_ms();
@@ -108,6 +140,7 @@ struct output front_answer(struct front *f, char *const *env)
 	struct response r;
 	bool cacheable;
 
+	end_answer(f);
 	read_question(&q, env);
 	cacheable = f->cache && q.cacheable;
 	if (cacheable)
@@ -117,14 +150,17 @@ struct output front_answer(struct front *f, char *const *env)
 	respond_init(&r);
 	f->handler(f->service, &q.request,
 		isnan(f->now) ? clock_wall() : f->now, &r);
-	if (cacheable)
+	if (cacheable && !r.more)
 		kept = response_cache_keep(f->cache, q.key, &r, now_ms,
 			cache_part(&q, &r));
 	if (!kept) {
 		buf_clear(&f->uncached);
 		respond_write(&r, &q.request, &f->uncached);
 	}
-	respond_release(&r);
+	if (r.more && q.request.method != METHOD_HEAD)
+		begin_pieces(f, &r);
+	else
+		respond_release(&r);
 	return kept ? cached_output(kept, &q.request)
 		    : (struct output) {f->uncached.p, f->uncached.len};
 }

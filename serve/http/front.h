@@ -29,6 +29,7 @@ struct front {
 	double now; /* epoch seconds to pretend; NAN for the clock's */
 	struct response_cache *cache; /* or NULL: nothing is kept */
 	struct buf uncached; /* the output at hand, where it is not kept */
+	struct response *rest; /* what front_more goes on with, or NULL */
 };
 
 /* What goes to the web server. */
@@ -50,5 +51,11 @@ void front_release(struct front *f);
  * with NULL; valid until the next call.
  */
 struct output front_answer(struct front *f, char *const *env);
+
+/*
+ * front_more(f, out): what goes to the web server next of the same answer,
+ * valid until the next call; false where that was all.
+ */
+bool front_more(struct front *f, struct output *out);
 
 #endif

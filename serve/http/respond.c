@@ -4,9 +4,10 @@
 #include "http/etag.h"
 #include "json/json.h"
 
+#include <stdlib.h>
 #include <string.h>
 
-/* The largest answer is the index: this is for some ten thousand servers. */
+/* What is larger is sent piece by piece, or does not come whole. */
 #define BODY_MAX (4u * 1024 * 1024)
 /* Nothing in a page or an image of ours needs more than this: no script. */
 #define POLICY                                                                 \
@@ -17,11 +18,14 @@ void respond_init(struct response *r)
 {
 	*r = (struct response) {.status = 200, .type = TYPE_JSON};
 	buf_init(&r->body, BODY_MAX);
+	buf_init(&r->link, RESPOND_HEADER);
 }
 
 void respond_release(struct response *r)
 {
 	buf_release(&r->body);
+	buf_release(&r->link);
+	free(r->rest);
 }
 
 void respond_error(struct response *r, int status, const char *code,
@@ -31,6 +35,8 @@ void respond_error(struct response *r, int status, const char *code,
 	r->type = TYPE_JSON;
 	r->cache = CACHE_BRIEF;
 	r->etag[0] = '\0';
+	r->more = NULL;
+	buf_clear(&r->link);
 	buf_clear(&r->body);
 	buf_str(&r->body, "{\"error\":");
 	json_put_str(&r->body, code);
@@ -55,8 +61,11 @@ void respond_write(struct response *r, const struct request *request,
 		buf_str(out, "\r\n");
 		return;
 	}
-	buf_fmt(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", r->type,
-		r->body.len);
+	buf_fmt(out, "Content-Type: %s\r\n", r->type);
+	if (!r->more)
+		buf_fmt(out, "Content-Length: %zu\r\n", r->body.len);
+	if (r->link.len)
+		buf_fmt(out, "Link: %s\r\n", r->link.p);
 	buf_str(out, "X-Content-Type-Options: nosniff\r\n");
 	if (strcmp(r->type, TYPE_JSON) != 0)
 		buf_fmt(out, "Content-Security-Policy: %s\r\n",

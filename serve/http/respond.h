@@ -24,7 +24,7 @@ enum audience {
 
 #define RESPOND_ETAG 80
 /* More than any header needs. */
-#define RESPOND_HEADER 2048
+#define RESPOND_HEADER 8192
 
 struct response {
 	int status;
@@ -35,6 +35,15 @@ struct response {
 	const char *policy;	 /* a Content-Security-Policy; NULL for ours */
 	bool anywhere; /* pages with cross-origin isolation may load it */
 	struct buf body;
+	/*
+	 * NULL; or the body is the beginning of one that is sent piece by
+	 * piece, without ETag and Content-Length, and never kept: more(rest, b)
+	 * appends the next piece, false: that was the last. respond_release
+	 * frees rest with free(3).
+	 */
+	bool (*more)(void *rest, struct buf *b);
+	void *rest;
+	struct buf link; /* the value of a Link field (RFC 8288), or empty */
 };
 
 #define TYPE_JSON "application/json; charset=utf-8"

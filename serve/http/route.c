@@ -1,5 +1,8 @@
 #include "http/route.h"
 
+#include "base/num.h"
+#include "http/paging.h"
+
 #include <stdio.h>
 #include <string.h>
 
@@ -118,15 +121,37 @@ static const struct parameter {
 	enum route_kind kind;
 	const char *name;
 	const char *only; /* the one value that means something; or NULL */
+	long long max;	  /* of a number from 1 on; 0: it is a text */
 } parameters[] = {
-	{ROUTE_INDEX, "q", NULL},
-	{ROUTE_ACCOUNT, "q", NULL},
-	{ROUTE_METRICS, "slug", NULL},
-	{ROUTE_BADGE, "style", "card"},
-	{ROUTE_BADGE, "theme", "light"},
-	{ROUTE_BADGE, "label", NULL},
-	{ROUTE_EMBED_PREVIEW, "slug", NULL},
+	{ROUTE_INDEX, "q", NULL, 0},
+	{ROUTE_INDEX, "page", NULL, PAGING_PAGE_MAX},
+	{ROUTE_INDEX, "limit", NULL, PAGING_LIMIT_MAX},
+	{ROUTE_ACCOUNT, "q", NULL, 0},
+	{ROUTE_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
+	{ROUTE_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
+	{ROUTE_API_ACCOUNT, "page", NULL, PAGING_PAGE_MAX},
+	{ROUTE_API_ACCOUNT, "limit", NULL, PAGING_LIMIT_MAX},
+	{ROUTE_METRICS, "slug", NULL, 0},
+	{ROUTE_BADGE, "style", "card", 0},
+	{ROUTE_BADGE, "theme", "light", 0},
+	{ROUTE_BADGE, "label", NULL, 0},
+	{ROUTE_EMBED_PREVIEW, "slug", NULL, 0},
 };
+
+/* Whether a value means something; a number is written in one way. */
+static bool meant(const struct parameter *p, char value[VALUE_MAX])
+{
+	long long v;
+
+	if (p->only)
+		return strcmp(p->only, value) == 0;
+	if (!p->max)
+		return true;
+	if (!num_parse(value, 1, p->max, &v))
+		return false;
+	snprintf(value, VALUE_MAX, "%lld", v);
+	return true;
+}
 
 static size_t encode(char *out, const char *s)
 {
@@ -150,7 +175,7 @@ static size_t encode(char *out, const char *s)
 	return n;
 }
 
-/* A value takes at most 3 * VALUE_MAX bytes; no route has two free ones. */
+/* A value takes at most 3 * VALUE_MAX bytes; no route has two free texts. */
 bool route_query(enum route_kind kind, const struct request *r, char *out)
 {
 	char value[VALUE_MAX];
@@ -163,7 +188,7 @@ bool route_query(enum route_kind kind, const struct request *r, char *out)
 
 		if (p->kind != kind ||
 			!request_query(r, p->name, value, sizeof value) ||
-			(p->only && strcmp(p->only, value) != 0))
+			!meant(p, value))
 			continue;
 		free = free || !p->only;
 		n += (size_t)snprintf(out + n, ROUTE_QUERY - n, "%s%s=",

@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 #include "data/view.h"
 #include "http/escape.h"
+#include "http/paging.h"
 #include "pages/html.h"
 
 #include <stdlib.h>
@@ -62,6 +63,40 @@ static void put_summary(struct buf *b, const struct index_page *l)
 	buf_str(b, "</p>\n");
 }
 
+static void put_page_link(struct buf *b, const struct index_page *l,
+	const char *rel, const char *text, size_t page)
+{
+	struct buf address;
+
+	buf_init(&address, b->max);
+	paging_address(l->request, page, &address);
+	buf_fmt(b, "<a rel=\"%s\" href=\"", rel);
+	/* It may be longer than escape_put lets pass, and is encoded. */
+	for (const char *p = address.p; *p; p++) {
+		buf_char(b, *p);
+		if (*p == '&')
+			buf_str(b, "amp;");
+	}
+	buf_fmt(b, "\">%s</a>\n", text);
+	buf_release(&address);
+}
+
+static void put_pages(struct buf *b, const struct index_page *l)
+{
+	const struct paging *p = l->paging;
+
+	if (p->pages == 1 && p->page == 1)
+		return;
+	buf_str(b, "<nav class=\"pages\" aria-label=\"Pages\">\n");
+	if (p->page > 1)
+		put_page_link(b, l, "prev", "Previous",
+			p->page > p->pages ? p->pages : p->page - 1);
+	buf_fmt(b, "<span>Page %zu of %zu</span>\n", p->page, p->pages);
+	if (p->page < p->pages)
+		put_page_link(b, l, "next", "Next", p->page + 1);
+	buf_str(b, "</nav>\n");
+}
+
 static void put_items(struct buf *b, const struct index_page *l)
 {
 	struct index_item *sorted = xcalloc(l->n, sizeof *sorted);
@@ -70,12 +105,10 @@ static void put_items(struct buf *b, const struct index_page *l)
 	qsort(sorted, l->n, sizeof *sorted, by_rank);
 	put_summary(b, l);
 	buf_str(b, "<ul class=\"servers\">\n");
-	for (size_t i = 0; i < l->n && i < INDEX_ITEMS; i++)
+	for (size_t i = l->paging->from; i < l->paging->to; i++)
 		put_item(b, &sorted[i]);
 	buf_str(b, "</ul>\n");
-	if (l->n > INDEX_ITEMS)
-		buf_fmt(b, "<p>And %zu more: search for them.</p>\n",
-			l->n - INDEX_ITEMS);
+	put_pages(b, l);
 	free(sorted);
 }
 

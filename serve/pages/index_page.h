@@ -8,6 +8,8 @@
 #include "base/buf.h"
 
 struct brand;
+struct paging;
+struct request;
 struct view;
 
 /* A server in the list. */
@@ -17,12 +19,14 @@ struct index_item {
 	const struct view *view;
 };
 
-/* The most servers listed at once; those in trouble come first. */
+/* The servers of a page, if the request does not say how many. */
 #define INDEX_ITEMS 200
 
 struct index_page {
-	const struct index_item *items;
+	const struct index_item *items; /* of all pages, in any order */
 	size_t n;
+	const struct paging *paging;
+	const struct request *request; /* for links to the other pages */
 	const char *query;   /* what was searched for; "" for nothing */
 	const char *account; /* whose servers they are, or NULL */
 };

@@ -90,7 +90,9 @@ static int put(struct job *j, const char *path, const struct response *r)
  */
 static int ask(struct job *j, const char *path)
 {
-	struct request request = {.method = METHOD_GET};
+	/* A file has no parameters, so a list is whole. */
+	struct request request = {
+		.method = METHOD_GET, .query = "limit=1000000"};
 	unsigned long failures = j->service->source.failures;
 	struct response r;
 	int rc = 0;

@@ -27,3 +27,53 @@ setup() {
 		node "$ROOT/tests/long/shots.mjs" "$BIN" \
 		$((now / 60 * 60 + 50)) "$ROOT/build/shots" "$peers"
 }
+
+# A verdict of ten thousand servers with long names.
+many() {
+	local now=$1
+	awk -v at="$((now / 60 * 60))" 'function put(s) { printf "$%d\r\n%s\r\n", length(s), s }
+	BEGIN {
+		for (i = 0; i < 10000; i++) {
+			slug = sprintf("a-server-with-a-rather-long-name-%028d", i)
+			printf "*4\r\n"; put("HSET"); put("fleet:servers"); put(slug)
+			put("{\"private\":false,\"interval\":60,\"regions\":[{\"name\":\"eu\"}]}")
+			printf "*3\r\n"; put("SET"); put("probe:" slug ":verdict")
+			put(sprintf("{\"v\":1,\"window\":%d,\"verdict\":\"green\",\"uptime_30d\":99.87,\"p95_ms\":142,\"published_at\":%d,\"last_probe_at\":%d,\"regions\":[{\"region\":\"eu\",\"state\":\"healthy\"}]}", at, at + 3, at))
+		}
+	}' | redis --pipe >/dev/null
+}
+
+# ask PATH [QUERY]: the answer of a CGI, its header in `header`, the rest in `body`.
+ask() {
+	env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=GET PATH_INFO="$1" \
+		QUERY_STRING="${2:-}" "$BIN/mcp-serve" >answer
+	sed '/^\r$/q' answer | tr -d '\r' >header
+	sed '1,/^\r$/d' answer >body
+}
+
+@test "ten thousand servers: one scrape of them all, and an index of fifty pages" {
+	cd "$BATS_TEST_TMPDIR"
+	redis flushall >/dev/null
+	many "$(date +%s)"
+	ask /api/embed-status-prom
+	grep -q '^Status: 200 ' header
+	[ "$(wc -c <body)" -gt $((5 * 1024 * 1024)) ]
+	run ! grep -q '^Content-Length\|^ETag' header
+	[ "$(grep -c '^alivemcp_state{' body)" = 10000 ]
+	[ "$(grep -c '^mcp_fleet_expected_reporters{' body)" = 10000 ]
+	# Each metric is one group.
+	[ -z "$(sed -n 's/^# TYPE \([a-z_0-9]*\) .*/\1/p' body | sort | uniq -d)" ]
+	[ "$(sed '/^#/d; s/[{ ].*//' body | uniq | sort | uniq -d)" = '' ]
+	(ulimit -v $((200 * 1024)) && ask /api/embed-status-prom)
+	[ "$(grep -c '^alivemcp_state{' body)" = 10000 ]
+
+	for ((page = 1; page <= 50; page++)); do
+		ask / "page=$page"
+		grep -o 'href="/status/[^"]*' body
+	done >links
+	[ "$(sort -u links | wc -l)" = 10000 ]
+	grep -q '^Link: <?page=1>; rel="first", <?page=49>; rel="prev", <?page=50>; rel="last"$' header
+	ask / 'q=0042&limit=3&page=2'
+	[ "$(grep -c '<li>' body)" = 3 ]
+	grep -q 'rel="next" href="?page=3&amp;q=0042&amp;limit=3"' body
+}

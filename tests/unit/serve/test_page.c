@@ -8,6 +8,7 @@
 #include "data/brand.h"
 #include "data/view.h"
 #include "pages/error_page.h"
+#include "http/paging.h"
 #include "pages/index_page.h"
 #include "pages/status_page.h"
 
@@ -297,7 +298,9 @@ static void test_lists(void **state)
 {
 	static const char *const close[] = {"alpha", "beta"};
 	struct index_item items[2];
-	struct index_page list = {.items = items, .n = 2, .query = ""};
+	struct paging paging = {.page = 1, .pages = 1, .to = 2};
+	struct index_page list = {
+		.items = items, .n = 2, .paging = &paging, .query = ""};
 	struct view none = {0};
 	struct desk d;
 

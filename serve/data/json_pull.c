@@ -1,0 +1,325 @@
+#include "data/json_pull.h"
+
+#include "base/text.h"
+
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* So many digits make an integer that a double holds. */
+#define DIGITS_EXACT 15
+
+struct pull pull_begin(const char *text)
+{
+	return (struct pull) {.p = text};
+}
+
+static bool fail(struct pull *j)
+{
+	j->bad = true;
+	j->p = "";
+	return false;
+}
+
+static void space(struct pull *j)
+{
+	while (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')
+		j->p++;
+}
+
+bool pull_end(struct pull *j)
+{
+	space(j);
+	return !j->bad && !*j->p;
+}
+
+static bool enter(struct pull *j, char bracket)
+{
+	space(j);
+	if (*j->p != bracket) {
+		pull_skip(j);
+		return false;
+	}
+	if (j->depth == PULL_DEPTH)
+		return fail(j);
+	j->p++;
+	j->depth++;
+	j->first = true;
+	return true;
+}
+
+bool pull_object(struct pull *j)
+{
+	return enter(j, '{');
+}
+
+bool pull_array(struct pull *j)
+{
+	return enter(j, '[');
+}
+
+/* Go on to what stands behind the bracket or the comma; false: the end. */
+static bool next(struct pull *j, char close)
+{
+	space(j);
+	if (*j->p == close) {
+		j->p++;
+		j->depth--;
+		j->first = false;
+		return false;
+	}
+	if (!j->first && *j->p++ != ',')
+		return fail(j);
+	j->first = false;
+	space(j);
+	return true;
+}
+
+bool pull_item(struct pull *j)
+{
+	return !j->bad && next(j, ']');
+}
+
+static long hex4(const char *p)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+	long v = 0;
+
+	for (int i = 0; i < 4; i++) {
+		const char *d = p[i] ? strchr(digits, p[i]) : NULL;
+
+		if (!d)
+			return -1;
+		v = v * 16 + (d - digits < 16 ? d - digits : d - digits - 6);
+	}
+	return v;
+}
+
+/* Read "\…" at p; the bytes that it stands for, at most 4, or 0. */
+static size_t escape(const char **p, char *put)
+{
+	static const char from[] = "\"\\/bfnrt", to[] = "\"\\/\b\f\n\r\t";
+	const char *e = (*p)[1] ? strchr(from, (*p)[1]) : NULL;
+	long u, low;
+
+	if (e) {
+		*put = to[e - from];
+		*p += 2;
+		return 1;
+	}
+	u = (*p)[1] == 'u' ? hex4(*p + 2) : -1;
+	if (u <= 0 || (u >= 0xdc00 && u <= 0xdfff))
+		return 0;
+	*p += 6;
+	if (u >= 0xd800 && u <= 0xdbff) {
+		low = **p == '\\' && (*p)[1] == 'u' ? hex4(*p + 2) : -1;
+		if (low < 0xdc00 || low > 0xdfff)
+			return 0;
+		*p += 6;
+		u = 0x10000 + ((u - 0xd800) << 10) + (low - 0xdc00);
+	}
+	return text_put_utf8((uint32_t)u, put);
+}
+
+/* How many bytes at p stand for themselves, up to one that may not. */
+static size_t plain(const char *p)
+{
+	size_t n = 0, len;
+	uint32_t cp;
+
+	for (;; n += len) {
+		unsigned char c = (unsigned char)p[n];
+
+		if (c < 0x20 || c == '"' || c == '\\')
+			return n;
+		len = c < 0x80 ? 1 : text_utf8(p + n, strnlen(p + n, 4), &cp);
+		if (!len)
+			return n;
+	}
+}
+
+bool pull_string(struct pull *j, char *out, size_t size)
+{
+	size_t used = 0;
+	bool fits = true;
+
+	*out = '\0';
+	space(j);
+	if (*j->p != '"') {
+		pull_skip(j);
+		return false;
+	}
+	for (j->p++; *j->p != '"';) {
+		char put[4];
+		const char *from = j->p;
+		size_t n = plain(from);
+
+		if (n) {
+			j->p += n;
+		} else {
+			n = *from == '\\' ? escape(&j->p, put) : 0;
+			if (!n)
+				return fail(j);
+			from = put;
+		}
+		fits = fits && n < size - used;
+		if (fits) {
+			memcpy(out + used, from, n);
+			used += n;
+		}
+	}
+	j->p++;
+	out[fits ? used : 0] = '\0';
+	return fits;
+}
+
+bool pull_key(struct pull *j, const char **key)
+{
+	char none[1];
+
+	if (j->bad || !next(j, '}'))
+		return false;
+	*key = j->p + 1;
+	if (*j->p != '"')
+		return fail(j);
+	pull_string(j, none, sizeof none);
+	space(j);
+	return *j->p++ == ':' || fail(j);
+}
+
+int pull_which(struct pull *j, const char *const *names, unsigned *seen)
+{
+	const char *key;
+	int i = 0;
+
+	if (!pull_key(j, &key))
+		return -1;
+	while (names[i] && !pull_is(key, names[i]))
+		i++;
+	if (names[i] && (*seen >> i & 1)) {
+		fail(j);
+		return -1;
+	}
+	*seen |= 1u << i;
+	return i;
+}
+
+static bool literal(struct pull *j, const char *word)
+{
+	size_t n = strlen(word);
+
+	if (strncmp(j->p, word, n) != 0)
+		return false;
+	j->p += n;
+	return true;
+}
+
+bool pull_bool(struct pull *j, bool *v)
+{
+	space(j);
+	if (literal(j, "true"))
+		*v = true;
+	else if (literal(j, "false"))
+		*v = false;
+	else
+		return pull_skip(j), false;
+	return true;
+}
+
+static size_t digits(const char *p)
+{
+	return strspn(p, "0123456789");
+}
+
+/* The end of the number at p; NULL where there is none. */
+static const char *number_end(const char *p)
+{
+	size_t whole, n;
+
+	p += *p == '-';
+	whole = digits(p);
+	if (!whole || (*p == '0' && whole > 1))
+		return NULL;
+	p += whole;
+	if (*p == '.') {
+		n = digits(++p);
+		if (!n)
+			return NULL;
+		p += n;
+	}
+	if (*p == 'e' || *p == 'E') {
+		p++;
+		p += *p == '+' || *p == '-';
+		n = digits(p);
+		if (!n)
+			return NULL;
+		p += n;
+	}
+	return p;
+}
+
+/*
+ * As strtod(3) reads it. The digits and the power of ten of most numbers are
+ * exact in a double, and so is their quotient, as near as can be.
+ */
+static double value(const char *p, const char *end)
+{
+	double v = 0, power = 1;
+	bool minus = *p == '-', point = false;
+
+	if (end - p > DIGITS_EXACT + minus)
+		return strtod(p, NULL);
+	for (const char *c = p + minus; c < end; c++) {
+		if (*c == '.') {
+			point = true;
+		} else if (*c < '0' || *c > '9') {
+			return strtod(p, NULL);
+		} else {
+			v = v * 10 + (*c - '0');
+			power = point ? power * 10 : power;
+		}
+	}
+	return (minus ? -v : v) / power;
+}
+
+double pull_number(struct pull *j)
+{
+	const char *from, *end;
+
+	space(j);
+	from = j->p;
+	end = *from == '-' || digits(from) ? number_end(from) : NULL;
+	if (!end) {
+		pull_skip(j);
+		return NAN;
+	}
+	j->p = end;
+	return value(from, end);
+}
+
+/* The recursion is as deep as PULL_DEPTH. */
+void pull_skip(struct pull *j)
+{
+	const char *key;
+	char none[1];
+
+	space(j);
+	if (*j->p == '"') {
+		pull_string(j, none, sizeof none);
+	} else if (*j->p == '{' && pull_object(j)) {
+		while (pull_key(j, &key))
+			pull_skip(j);
+	} else if (*j->p == '[' && pull_array(j)) {
+		while (pull_item(j))
+			pull_skip(j);
+	} else if (!literal(j, "null") && !literal(j, "true") &&
+		   !literal(j, "false")) {
+		const char *end = number_end(j->p);
+
+		if (end)
+			j->p = end;
+		else
+			fail(j);
+	}
+}

@@ -1,0 +1,73 @@
+/*
+ * json_pull.h: reads JSON (RFC 8259) member by member, without a tree: for the
+ * texts that mcp-aggregate published, of which an answer needs a few members
+ * and lists of thousands of servers need them thousands of times. Pure.
+ *
+ * Errors stick: after one nothing more is read, each function returns that
+ * there is nothing, and pull_end says so. Text that is not UTF-8, U+0000, lone
+ * surrogates and more than PULL_DEPTH levels are errors. A key that repeats is
+ * one for pull_which alone.
+ */
+#ifndef DATA_JSON_PULL_H
+#define DATA_JSON_PULL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define PULL_DEPTH 64
+
+struct pull {
+	const char *p;	/* what is to be read next */
+	unsigned depth; /* of open brackets */
+	bool first;	/* the last thing read was an opening bracket */
+	bool bad;
+};
+
+/* pull_begin(text): at the beginning of a text, which must outlive it. */
+struct pull pull_begin(const char *text);
+
+/* pull_end(j): whether the text was JSON and nothing stands behind its value.
+ */
+bool pull_end(struct pull *j);
+
+/*
+ * pull_object(j), pull_array(j): enter the value; false, and the value is
+ * skipped, where it is something else. After that pull_key(j, key), or
+ * pull_item(j) in an array, until it returns false, and each time one function
+ * that reads the value.
+ */
+bool pull_object(struct pull *j);
+bool pull_array(struct pull *j);
+bool pull_key(struct pull *j, const char **key);
+bool pull_item(struct pull *j);
+
+/*
+ * pull_which(j, names, seen): pull_key, and which of the names, up to 31 and
+ * then NULL, the key is: from 0, or their number for another key; -1 at the end
+ * of the object. *seen is 0 before the first; a name that repeats is an error.
+ */
+int pull_which(struct pull *j, const char *const *names, unsigned *seen);
+
+/* pull_is(key, name): whether a key of pull_key is that name. */
+static inline bool pull_is(const char *key, const char *name)
+{
+	while (*name && *key == *name) {
+		key++;
+		name++;
+	}
+	return !*name && *key == '"';
+}
+
+/*
+ * Each reads one value, of whatever type. pull_skip(j): nothing of it.
+ * pull_number(j): NAN where it is no number. pull_bool(j, v): false where it is
+ * no boolean. pull_string(j, out, size): false, and out is "", where it is no
+ * string or does not fit into size bytes with its NUL; decoded it is no longer
+ * than in the text.
+ */
+void pull_skip(struct pull *j);
+double pull_number(struct pull *j);
+bool pull_bool(struct pull *j, bool *v);
+bool pull_string(struct pull *j, char *out, size_t size);
+
+#endif

@@ -1,0 +1,74 @@
+#include "http/paging.h"
+
+#include "base/num.h"
+#include "cgi/request.h"
+
+#include <string.h>
+
+/* Room for a number as route_query writes it. */
+#define NUMBER_SIZE 16
+
+static size_t number(
+	const struct request *r, const char *name, size_t max, size_t otherwise)
+{
+	char text[NUMBER_SIZE];
+	long long v;
+
+	return request_query(r, name, text, sizeof text) &&
+			       num_parse(text, 1, (long long)max, &v)
+		       ? (size_t)v
+		       : otherwise;
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+void paging_read(
+	const struct request *r, size_t n, size_t limit, struct paging *p)
+{
+	limit = number(r, "limit", PAGING_PAGE_MAX, limit);
+	p->page = number(r, "page", PAGING_PAGE_MAX, 1);
+	p->pages = n ? (n - 1) / limit + 1 : 1;
+	p->from = least((p->page - 1) * limit, n);
+	p->to = least(p->from + limit, n);
+}
+
+void paging_address(const struct request *r, size_t page, struct buf *b)
+{
+	const char *p = r->query ? r->query : "";
+
+	buf_fmt(b, "?page=%zu", page);
+	while (*p) {
+		size_t n = strcspn(p, "&");
+
+		/* What is encoded as it should be, and so has none of these. */
+		if (strncmp(p, "page=", 5) != 0 &&
+			strcspn(p, "<>\"'\r\n ") >= n) {
+			buf_char(b, '&');
+			buf_add(b, p, n);
+		}
+		p += n + (p[n] == '&');
+	}
+}
+
+static void put(
+	struct buf *b, const struct request *r, const char *rel, size_t page)
+{
+	buf_str(b, b->len ? ", <" : "<");
+	paging_address(r, page, b);
+	buf_fmt(b, ">; rel=\"%s\"", rel);
+}
+
+void paging_link(const struct paging *p, const struct request *r, struct buf *b)
+{
+	if (p->pages == 1 && p->page == 1)
+		return;
+	put(b, r, "first", 1);
+	if (p->page > 1)
+		put(b, r, "prev", least(p->page - 1, p->pages));
+	if (p->page < p->pages)
+		put(b, r, "next", p->page + 1);
+	put(b, r, "last", p->pages);
+}

@@ -1,0 +1,41 @@
+/*
+ * paging.h: a long list, a page at a time: the parameters `page` and `limit`,
+ * and the Link field that names the other pages (RFC 8288). Pure.
+ */
+#ifndef HTTP_PAGING_H
+#define HTTP_PAGING_H
+
+#include "base/buf.h"
+
+struct request;
+
+/* What `page` and `limit` are at most; route_query passes over larger ones. */
+#define PAGING_PAGE_MAX 1000000
+#define PAGING_LIMIT_MAX 1000
+
+struct paging {
+	size_t page, pages; /* from 1; at least one page, that may be empty */
+	size_t from, to;    /* what stands on this one; to is not on it */
+};
+
+/*
+ * paging_read(r, n, limit, p): the page of n items that a request asks for, the
+ * first of `limit` items where it asks for none. Beyond the last it is empty.
+ */
+void paging_read(
+	const struct request *r, size_t n, size_t limit, struct paging *p);
+
+/*
+ * paging_address(r, page, b): append a relative reference to a page, the other
+ * parameters of the request with it, as route_query wrote them.
+ */
+void paging_address(const struct request *r, size_t page, struct buf *b);
+
+/*
+ * paging_link(p, r, b): append the value of a Link field: first, prev, next and
+ * last; nothing where there is one page only.
+ */
+void paging_link(
+	const struct paging *p, const struct request *r, struct buf *b);
+
+#endif
