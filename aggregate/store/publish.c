@@ -562,7 +562,8 @@ static int bit(const struct store_reply *r, int i)
 		((unsigned char)store_text(r)[byte] >> (7 - i % 8) & 1);
 }
 
-bool publish_counted(const struct store_reply *day, int minute,
+/* The same of a day that an older version wrote: see uptime.lua. */
+static bool counted_in_bits(const struct store_reply *day, int minute,
 	enum verdict_colour *as)
 {
 	static const enum verdict_colour colours[] = {VERDICT_UNKNOWN,
@@ -571,4 +572,33 @@ bool publish_counted(const struct store_reply *day, int minute,
 
 	*as = colours[2 * bit(day, at) + bit(day, at + 1)];
 	return bit(day, minute);
+}
+
+bool publish_counted(const struct store_reply *day, int minute,
+	enum verdict_colour *as)
+{
+	const char *runs = store_text(day);
+	long long past = 0, n; /* past: minutes of the runs so far */
+
+	*as = VERDICT_UNKNOWN;
+	if (!runs || strncmp(runs, "runs:", 5) != 0)
+		return runs && counted_in_bits(day, minute, as);
+	for (runs += 5; *runs; runs++) {
+		char *end;
+
+		n = strtoll(runs, &end, 10);
+		if (end == runs || !*end || n < 1 || n > 24 * 60)
+			return false;
+		past += n;
+		runs = end;
+		if (minute < past)
+			break;
+	}
+	if (*runs == 'g')
+		*as = VERDICT_GREEN;
+	else if (*runs == 'a')
+		*as = VERDICT_AMBER;
+	else if (*runs == 'r')
+		*as = VERDICT_RED;
+	return *as != VERDICT_UNKNOWN || *runs == 'u';
 }

@@ -107,10 +107,10 @@ extern const char script_baseline[];
 extern const char script_uncount[];
 
 /*
- * Both of the scripts below count a minute once: where its bit in the key
- * `counted` of its day is not yet set (uptime.lua). A day that has counts but
- * no such key was counted by an older version: every minute up to the last one
- * that was published then passes for counted.
+ * Both of the scripts below count a minute once: where the key `counted` of its
+ * day does not have it yet (uptime.lua). A day that has counts but no such key
+ * was counted by an older version: every minute up to the last one that was
+ * published then passes for counted.
  */
 
 /*

@@ -53,10 +53,10 @@ const char *key_verdict(char *out, const char *slug);
  */
 const char *key_minutes(char *out, const char *slug);
 /*
- * String: a bit for each minute of a day, from the first on, set where
- * key_minutes counts that minute; and after these 1440 two bits for each, the
- * colour: 1 green, 2 amber, 3 red, 0 where it is not known any more. A day that
- * an older version counted has no such key, see scripts.h.
+ * String: "runs:", then for each run of minutes of a day, from its first, their
+ * number and a letter: g, a or r where key_minutes counts them as that colour, u
+ * where it is not known as which, n where they are not counted. Those of an older
+ * version, and days without such a key: see uptime.lua of mcp-aggregate.
  */
 const char *key_counted(char *out, const char *slug, int64_t day);
 /*
