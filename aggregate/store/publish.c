@@ -522,7 +522,7 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n)
 {
-	char keys[4][KEY_MAX], window[24], life[4][16], days[16];
+	char keys[4][KEY_MAX], window[24], life[5][16], days[16];
 	const char **args, *rest;
 	struct buf b;
 
@@ -533,6 +533,7 @@ void publish_queue(struct store *store, const char *sha,
 	snprintf(life[1], sizeof *life, "%d", RETENTION_MINUTES_S);
 	snprintf(life[2], sizeof *life, "%d", RETENTION_HASH_S);
 	snprintf(life[3], sizeof *life, "%d", RETENTION_ROLLUP_S);
+	snprintf(life[4], sizeof *life, "%d", RETENTION_ROW_S);
 	snprintf(days, sizeof days, "%d", RETENTION_MINUTES_DAYS);
 	{
 		const char *fixed[] = {"EVALSHA", sha, "4",
@@ -541,7 +542,7 @@ void publish_queue(struct store *store, const char *sha,
 			key_tools(keys[2], v->slug),
 			key_counted(keys[3], v->slug, v->window / 86400),
 			window, b.p, rest, verdict_colour_name(v->verdict), life[0],
-			life[1], life[2], life[3], days};
+			life[1], life[2], life[3], days, life[4]};
 		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n_fixed + n, sizeof *args);

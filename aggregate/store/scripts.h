@@ -121,6 +121,7 @@ extern const char script_uncount[];
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
  *       behind that on, 4 its colour; the lives in seconds of 5 the verdict,
  *       6 minutes, 7 tools and 8 counted; 9 for how many days minutes are kept;
+ *       10 for how many seconds a list of tools that no region sees any more;
  *       then pairs of field and text to set in tools, "" for one to be deleted
  * Returns the verdict that is published now.
  */

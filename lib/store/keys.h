@@ -91,10 +91,10 @@ const char *key_baseline(char *out, const char *slug);
 /*
  * Hash: the lists of tools, and what the last verdict knew of the regions.
  * "<tool_hash>.<full_hash>": a list as JSON; "listed:<tool_hash>.<full_hash>":
- * when the newest probe started that named its tools. "seen:<region>": the list
- * that the region saw; "changes:<region>": how often its list changed;
- * "stood:<region>": whether it worked, and since when; "churn:since", while the
- * tools churn: since when.
+ * when the newest probe started that named its tools, or a region was first seen
+ * with another list. "seen:<region>": the list that the region saw;
+ * "changes:<region>": how often its list changed; "stood:<region>": whether it
+ * worked, and since when; "churn:since", while the tools churn: since when.
  */
 const char *key_tools(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or of SLUG_FLEET. */
