@@ -15,10 +15,13 @@ end
 local text = ARGV[2] .. uptime_30d(minutes, today, days_kept) .. ARGV[3]
 redis.call('EXPIRE', minutes, minutes_life)
 redis.call('SET', verdict, text, 'EX', verdict_life)
+local set, gone = {}, {}
 for i = 10, #ARGV, 2 do
-	if ARGV[i + 1] == '' then redis.call('HDEL', tools, ARGV[i])
-	else redis.call('HSET', tools, ARGV[i], ARGV[i + 1]) end
+	if ARGV[i + 1] == '' then gone[#gone + 1] = ARGV[i]
+	else set[#set + 1], set[#set + 2] = ARGV[i], ARGV[i + 1] end
 end
+if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
+if set[1] then redis.call('HSET', tools, unpack(set)) end
 if #ARGV > 9 then redis.call('EXPIRE', tools, tools_life) end
 -- Of too many lists, or where tools churn: only those that a region saw last.
 if redis.call('HLEN', tools) > 64 or

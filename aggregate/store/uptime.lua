@@ -18,8 +18,8 @@ local function count_minute(minutes, counted, day, minute, colour)
 	end
 	if redis.call('SETBIT', counted, minute, 1) ~= 0 then return false end
 	local at = 1440 + 2 * minute
-	redis.call('SETBIT', counted, at, colour == 'green' and 0 or 1)
-	redis.call('SETBIT', counted, at + 1, colour == 'amber' and 0 or 1)
+	if colour ~= 'green' then redis.call('SETBIT', counted, at, 1) end
+	if colour ~= 'amber' then redis.call('SETBIT', counted, at + 1, 1) end
 	redis.call('HINCRBY', minutes, day .. ':' .. colour, 1)
 	return true
 end
