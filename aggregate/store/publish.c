@@ -522,7 +522,7 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n)
 {
-	char keys[4][KEY_MAX], window[24], life[4][16], days[16];
+	char keys[4][KEY_MAX], window[24], life[5][16], days[16];
 	const char **args, *rest;
 	struct buf b;
 
@@ -533,6 +533,7 @@ void publish_queue(struct store *store, const char *sha,
 	snprintf(life[1], sizeof *life, "%d", RETENTION_MINUTES_S);
 	snprintf(life[2], sizeof *life, "%d", RETENTION_HASH_S);
 	snprintf(life[3], sizeof *life, "%d", RETENTION_ROLLUP_S);
+	snprintf(life[4], sizeof *life, "%d", RETENTION_ROW_S);
 	snprintf(days, sizeof days, "%d", RETENTION_MINUTES_DAYS);
 	{
 		const char *fixed[] = {"EVALSHA", sha, "4",
@@ -541,7 +542,7 @@ void publish_queue(struct store *store, const char *sha,
 			key_tools(keys[2], v->slug),
 			key_counted(keys[3], v->slug, v->window / 86400),
 			window, b.p, rest, verdict_colour_name(v->verdict), life[0],
-			life[1], life[2], life[3], days};
+			life[1], life[2], life[3], days, life[4]};
 		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n_fixed + n, sizeof *args);
@@ -562,7 +563,8 @@ static int bit(const struct store_reply *r, int i)
 		((unsigned char)store_text(r)[byte] >> (7 - i % 8) & 1);
 }
 
-bool publish_counted(const struct store_reply *day, int minute,
+/* The same of a day that an older version wrote: see uptime.lua. */
+static bool counted_in_bits(const struct store_reply *day, int minute,
 	enum verdict_colour *as)
 {
 	static const enum verdict_colour colours[] = {VERDICT_UNKNOWN,
@@ -571,4 +573,33 @@ bool publish_counted(const struct store_reply *day, int minute,
 
 	*as = colours[2 * bit(day, at) + bit(day, at + 1)];
 	return bit(day, minute);
+}
+
+bool publish_counted(const struct store_reply *day, int minute,
+	enum verdict_colour *as)
+{
+	const char *runs = store_text(day);
+	long long past = 0, n; /* past: minutes of the runs so far */
+
+	*as = VERDICT_UNKNOWN;
+	if (!runs || strncmp(runs, "runs:", 5) != 0)
+		return runs && counted_in_bits(day, minute, as);
+	for (runs += 5; *runs; runs++) {
+		char *end;
+
+		n = strtoll(runs, &end, 10);
+		if (end == runs || !*end || n < 1 || n > 24 * 60)
+			return false;
+		past += n;
+		runs = end;
+		if (minute < past)
+			break;
+	}
+	if (*runs == 'g')
+		*as = VERDICT_GREEN;
+	else if (*runs == 'a')
+		*as = VERDICT_AMBER;
+	else if (*runs == 'r')
+		*as = VERDICT_RED;
+	return *as != VERDICT_UNKNOWN || *runs == 'u';
 }

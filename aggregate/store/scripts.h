@@ -114,10 +114,10 @@ extern const char script_baseline[];
 extern const char script_uncount[];
 
 /*
- * Both of the scripts below count a minute once: where its bit in the key
- * `counted` of its day is not yet set (uptime.lua). A day that has counts but
- * no such key was counted by an older version: every minute up to the last one
- * that was published then passes for counted.
+ * Both of the scripts below count a minute once: where the key `counted` of its
+ * day does not have it yet (uptime.lua). A day that has counts but no such key
+ * was counted by an older version: every minute up to the last one that was
+ * published then passes for counted.
  */
 
 /*
@@ -128,6 +128,7 @@ extern const char script_uncount[];
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
  *       behind that on, 4 its colour; the lives in seconds of 5 the verdict,
  *       6 minutes, 7 tools and 8 counted; 9 for how many days minutes are kept;
+ *       10 for how many seconds a list of tools that no region sees any more;
  *       then pairs of field and text to set in tools, "" for one to be deleted
  * Returns the verdict that is published now.
  */
