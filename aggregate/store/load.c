@@ -89,10 +89,39 @@ static void put_summary(struct buf *b, const char *slug, const char *region,
 	buf_add(b, tail, (size_t)width(tail));
 }
 
+/* A column as text; false where there is no room for it. */
+static bool column_text(const char *column, char *out, size_t size)
+{
+	return snprintf(out, size, "%.*s", width(column), column) < (int)size;
+}
+
+/* The most that a duration may be; see total_ms in records/probe.c. */
+#define MS_MAX 1e9
+
+/*
+ * Make the record of a summary that of a row which shares the rest with it. id
+ * has room for one. False where the columns are not what they should be.
+ */
+static bool change_summary(struct probe_record *r, const char *const *column,
+	char *id)
+{
+	char at[48], ms[48];
+
+	if (!column_text(column[0], at, sizeof at) ||
+		!column_text(column[1], id, PROBE_ID_MAX + 1) ||
+		!column_text(column[3], ms, sizeof ms))
+		return false;
+	r->key.probe_id = id;
+	return probe_id_valid(id) && num_epoch(at, &r->key.started_at) &&
+		num_epoch(ms, &r->total_ms) && r->total_ms <= MS_MAX;
+}
+
 void load_latest(const char *slug, const char *region, const char *rows,
 	void (*each)(void *arg, const struct record *r), void *arg)
 {
 	const char *shared = "", *column[5];
+	char id[PROBE_ID_MAX + 1], why[RECORD_WHY];
+	struct record r = {.doc = NULL}; /* the last that was read whole */
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
@@ -100,13 +129,24 @@ void load_latest(const char *slug, const char *region, const char *rows,
 		size_t n = columns(rows, column);
 
 		if (n == 5 && *column[2] == '=') {
+			bool same = *column[4] == '=' && r.doc;
+
 			if (*column[4] != '=')
 				shared = column[4] + strcspn(column[4], " \n");
+			rows += strcspn(rows, "\n");
+			if (same && change_summary(&r.u.probe, column, id)) {
+				each(arg, &r);
+				continue;
+			}
+			record_release(&r);
 			buf_clear(&b);
 			put_summary(&b, slug, region, column,
 				shared + (*shared == ' '));
-			read_record(b.p, b.len, each, arg);
-			rows += strcspn(rows, "\n");
+			if (record_read(b.p, b.len, &r, why))
+				log_warn("store: a record cannot be read: %s",
+					why);
+			else
+				each(arg, &r);
 			continue;
 		}
 		/* What is no record has no '{'. */
@@ -116,6 +156,7 @@ void load_latest(const char *slug, const char *region, const char *rows,
 			rows += width(rows);
 		}
 	}
+	record_release(&r);
 	buf_release(&b);
 }
 
@@ -328,6 +369,7 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	 * The first reply is that of rollup_load, where figures are asked for.
 	 */
 	add_runners(c, store_reply(s, figures));
+	collect_trust(c);
 	for (size_t i = 0; i < n; i++) {
 		size_t at = figures ? 2 + i * (ASK_FIGURES + 1)
 				    : 1 + i * ASK_FIGURES;
@@ -492,6 +534,7 @@ int load_minutes(struct store *s, struct collect *c,
 	}
 	if (store_run(s))
 		return store_failed(s);
+	collect_trust(c);
 	for (size_t i = 0; i < span->n_regions; i++)
 		read_region(s, c, span, i);
 	return 0;

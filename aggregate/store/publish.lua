@@ -18,7 +18,7 @@ redis.call('EXPIRE', minutes, minutes_life)
 redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
 local function list_of(text) return text and text:match('^%S+ (%S+)') end
-local replaced = false
+local replaced, set, gone = false, {}, {}
 for i = 11, #ARGV, 2 do
 	local field, value = ARGV[i], ARGV[i + 1]
 	local was = field:match('^seen:') and list_of(redis.call('HGET', tools, field))
@@ -28,9 +28,11 @@ for i = 11, #ARGV, 2 do
 			redis.call('HSET', tools, 'listed:' .. was, window)
 		end
 	end
-	if value == '' then redis.call('HDEL', tools, field)
-	else redis.call('HSET', tools, field, value) end
+	if value == '' then gone[#gone + 1] = field
+	else set[#set + 1], set[#set + 2] = field, value end
 end
+if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
+if set[1] then redis.call('HSET', tools, unpack(set)) end
 if #ARGV > 10 then redis.call('EXPIRE', tools, tools_life) end
 -- Of too many lists, or where tools churn, only those that a region saw last stay;
 -- else those, too, that were replaced lately.
