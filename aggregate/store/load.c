@@ -92,7 +92,13 @@ static void put_summary(struct buf *b, const char *slug, const char *region,
 /* A column as text; false where there is no room for it. */
 static bool column_text(const char *column, char *out, size_t size)
 {
-	return snprintf(out, size, "%.*s", width(column), column) < (int)size;
+	size_t n = strcspn(column, "\t\n");
+
+	if (n >= size)
+		return false;
+	memcpy(out, column, n);
+	out[n] = '\0';
+	return true;
 }
 
 /* The most that a duration may be; see total_ms in records/probe.c. */
