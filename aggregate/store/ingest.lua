@@ -2,6 +2,8 @@ local latest, baseline, tools = KEYS[1], KEYS[6], KEYS[7]
 local evidence_life, passing_life, row_life = ARGV[1], ARGV[2], ARGV[3]
 local latest_life, hash_life, most_bytes = ARGV[4], ARGV[5], tonumber(ARGV[11])
 local ahead_of, hour, day = tonumber(ARGV[12]), ARGV[13], tonumber(ARGV[14])
+-- Where passing probes live as long as others, all their records stay.
+local keeps_all = tonumber(passing_life) >= tonumber(evidence_life)
 local N_KEYS, KEYS_EACH, N_ARGS, ARGS_EACH = 7, 8, 14, 15
 local N_PROBES = (#KEYS - N_KEYS) / KEYS_EACH
 
@@ -196,7 +198,7 @@ end
 local function shorten_before(p)
 	local start, marks, lengths =
 		(known[p.head_before] or ''):match('^(%S+ %S+ [01] )([^\t]+)\t?(.*)$')
-	if not start then return end
+	if not start or keeps_all then return end
 	local text, unmeasured = known[p.probe_before], lengths == ''
 	if unmeasured then
 		-- It is short already, or of an older version.
@@ -233,7 +235,7 @@ local function take(p)
 	local is_new = not known[p.row]
 	has_new = has_new or is_new
 	local end_of_head = marks and marks .. '\t' .. lengths
-	if marks and known[p.head_after] then
+	if marks and known[p.head_after] and not keeps_all then
 		local m, t = shortened(marks, lengths, function(a, b)
 			return text:sub(a + 1, b + 1)
 		end)

@@ -49,9 +49,9 @@ struct seen {
  * where the store failed; then nothing is to be freed.
  *
  * load_ask(s, slugs, n, now, sha), load_take(s, c, slugs, n, now, out): the two
- * halves of it. The first queues the commands; sha is "" before the first call, and
- * what that makes of it later. The second takes their replies, which are the only
- * ones.
+ * halves of it. The first queues the commands; sha is "" before the first call,
+ * and what that makes of it later. The second takes their replies, which are
+ * the only ones.
  *
  * load_figures(s, n, now, out): read the figures again, after their counts
  * changed. load_baselines(s, n, now, out): fill in the missing baselines. 0, or

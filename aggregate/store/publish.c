@@ -1,8 +1,8 @@
 /*
  * publish.c: see publish.h. Servers are judged in groups, each in two round
  * trips: all that is known of them, then all their verdicts. While the store
- * answers on one group, the one before is read or the next is judged. Whoever comes
- * second in a minute is given the verdict that stands, and writes that.
+ * answers on one group, the one before is read or the next is judged. Whoever
+ * comes second in a minute is given the verdict that stands, and writes that.
  */
 #include "store/publish.h"
 
@@ -40,8 +40,8 @@ struct evaluation {
 	struct store *store;
 	struct fleet fleet;
 	struct output output;
-	char sha[STORE_SHA];	 /* of script_publish */
-	char figures[STORE_SHA]; /* see load_ask */
+	char sha[STORE_SHA];		/* of script_publish */
+	char figures[STORE_SHA];	/* see load_ask */
 	const struct group *publishing; /* its verdicts are on their way */
 	double now;
 	bool pretended; /* now is given by --now */
@@ -442,7 +442,8 @@ static bool may_be_isolated(const struct judged *s)
 }
 
 /* Ask for the i-th of n groups, where there is one. */
-static int ask_for(struct evaluation *ev, struct group *groups, size_t n, size_t i)
+static int ask_for(
+	struct evaluation *ev, struct group *groups, size_t n, size_t i)
 {
 	size_t alone = ev->alone;
 	size_t first = i < alone ? i : alone + (i - alone) * GROUP;
@@ -451,15 +452,16 @@ static int ask_for(struct evaluation *ev, struct group *groups, size_t n, size_t
 	if (i >= n)
 		return 0;
 	return ask_group(ev, &groups[i], first,
-		i < alone	     ? 1
-			: left < GROUP ? left
-				       : GROUP,
+		i < alone      ? 1
+		: left < GROUP ? left
+			       : GROUP,
 		i < alone || !alone ? ev->now : NAN);
 }
 
 /*
- * Read n groups, each while the store answers on the next. Where one server alone
- * is judged, the others are read only if a region may be cut off; *sure: none is.
+ * Read n groups, each while the store answers on the next. Where one server
+ * alone is judged, the others are read only if a region may be cut off; *sure:
+ * none is.
  */
 static int read_groups(
 	struct evaluation *ev, struct group *groups, size_t n, bool *sure)

@@ -169,8 +169,8 @@ void jcs_number(double v, char *out)
 		return;
 	}
 	/*
-	 * The others are instants, to the microsecond: below 2^32 the doubles lie
-	 * closer, so that no two decimals of six places read as the same.
+	 * The others are instants, to the microsecond: below 2^32 the doubles
+	 * lie closer, so that no two decimals of six places read as the same.
 	 */
 	millionths = nearbyint(v * 1e6);
 	if (fabs(v) < 4294967296 && millionths / 1e6 == v && fabs(v) >= 0.001) {

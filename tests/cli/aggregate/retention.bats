@@ -208,6 +208,20 @@ counts() {
 	[ "$(redis --raw hget probe:demo:latest us | grep -c '"tool_count"')" -le 3 ]
 }
 
+@test "where passing probes live as long as others, every record stays" {
+	printf 'store: %s\nretention: {evidence: 2h, passing: 2h}\nregions: [{name: us}, {name: eu}, {name: sa}]\n' \
+		"$MCP_STORE" >fleet.yaml
+	{ at 2; at 1 tools-list; at 0; } >all
+	for order in cat tac; do
+		redis flushall >/dev/null
+		$order all | aggregate ingest -c fleet.yaml
+		for i in 2 1 0; do
+			redis get "probe:demo:$((MIN - 60 * i)):us" | jq -e 'length == 9'
+			[ "$(life $i)" -eq 2 ]
+		done
+	done
+}
+
 # many N AGO REGION…: a passing probe in each of N minutes, from AGO on.
 many() {
 	local n=$1 from=$((MIN - 60 * $2)) r
