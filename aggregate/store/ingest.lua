@@ -199,8 +199,8 @@ local function shorten_before(p)
 	local start, marks, lengths =
 		(known[p.head_before] or ''):match('^(%S+ %S+ [01] )([^\t]+)\t?(.*)$')
 	if not start or keeps_all then return end
-	local text = known[p.probe_before]
-	if lengths == '' then
+	local text, unmeasured = known[p.probe_before], lengths == ''
+	if unmeasured then
 		-- It is short already, or of an older version.
 		text = text or redis.call('GET', p.probe_before)
 		if not text then return end
@@ -211,7 +211,7 @@ local function shorten_before(p)
 		return text and text:sub(a + 1, b + 1) or
 			redis.call('GETRANGE', p.probe_before, a, b)
 	end)
-	if not kept or kept == marks then return end
+	if not kept or (unmeasured and kept == marks) then return end
 	set(p.probe_before, short)
 	set(p.head_before, start .. kept)
 end

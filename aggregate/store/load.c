@@ -92,7 +92,13 @@ static void put_summary(struct buf *b, const char *slug, const char *region,
 /* A column as text; false where there is no room for it. */
 static bool column_text(const char *column, char *out, size_t size)
 {
-	return snprintf(out, size, "%.*s", width(column), column) < (int)size;
+	size_t n = strcspn(column, "\t\n");
+
+	if (n >= size)
+		return false;
+	memcpy(out, column, n);
+	out[n] = '\0';
+	return true;
 }
 
 /* The most that a duration may be; see total_ms in records/probe.c. */
@@ -333,18 +339,15 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 	}
 }
 
-/* Ask for all of it. -1: that failed, and the operator is told. */
-static int ask_all(struct store *s, const char *const *slugs, size_t n,
-	double now)
+int load_ask(struct store *s, const char *const *slugs, size_t n, double now,
+	char sha[STORE_SHA])
 {
-	char sha[STORE_SHA];
-
 	if (!isnan(now) && rollup_load(s, sha))
 		return -1;
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
 	for (size_t i = 0; i < n; i++)
 		ask(s, slugs[i], isnan(now) ? NULL : sha, now);
-	return store_run(s) ? store_failed(s) : 0;
+	return 0;
 }
 
 /* The last records of the runners: they show which are on one machine. */
@@ -358,13 +361,11 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 	}
 }
 
-int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+void load_take(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out)
 {
 	bool figures = !isnan(now);
 
-	if (ask_all(s, slugs, n, now))
-		return -1;
 	/*
 	 * The first reply is that of rollup_load, where figures are asked for.
 	 */
@@ -390,6 +391,18 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 				rollup_read(store_reply(s, at + ASK_FIGURES),
 					now, &out[i].figures);
 	}
+}
+
+int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+	size_t n, double now, struct loaded *out)
+{
+	char sha[STORE_SHA] = "";
+
+	if (load_ask(s, slugs, n, now, sha))
+		return -1;
+	if (store_run(s))
+		return store_failed(s);
+	load_take(s, c, slugs, n, now, out);
 	return 0;
 }
 
@@ -620,7 +633,7 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 
 int load_figures(struct store *s, size_t n, double now, struct loaded *out)
 {
-	char sha[STORE_SHA];
+	char sha[STORE_SHA] = "";
 
 	if (rollup_load(s, sha))
 		return -1;

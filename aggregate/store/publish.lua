@@ -4,8 +4,10 @@ local colour, verdict_life, minutes_life = ARGV[4], ARGV[5], ARGV[6]
 local tools_life, counted_life, days_kept = ARGV[7], ARGV[8], tonumber(ARGV[9])
 local list_life = ARGV[10]
 local upto = redis.call('HGET', minutes, 'upto')
-local old = redis.call('GET', verdict)
-if old and upto and tonumber(upto) >= window then return old end
+if upto and tonumber(upto) >= window then
+	local old = redis.call('GET', verdict)
+	if old then return old end
+end
 local today = math.floor(window / 86400)
 local minute = math.floor(window % 86400 / 60)
 count_minute(minutes, counted, tostring(today), minute, colour)
@@ -18,10 +20,16 @@ redis.call('EXPIRE', minutes, minutes_life)
 redis.call('SET', verdict, text, 'EX', verdict_life)
 -- The list behind a field "seen:".
 local function list_of(text) return text and text:match('^%S+ (%S+)') end
-local replaced, set, gone = false, {}, {}
+local replaced, set, gone, seen, known = false, {}, {}, {}, {}
+for i = 11, #ARGV, 2 do
+	if ARGV[i]:match('^seen:') then seen[#seen + 1] = ARGV[i] end
+end
+for i, text in ipairs(seen[1] and redis.call('HMGET', tools, unpack(seen)) or {}) do
+	known[seen[i]] = text
+end
 for i = 11, #ARGV, 2 do
 	local field, value = ARGV[i], ARGV[i + 1]
-	local was = field:match('^seen:') and list_of(redis.call('HGET', tools, field))
+	local was = list_of(known[field])
 	if was and was ~= list_of(value) then
 		replaced = true
 		if redis.call('HEXISTS', tools, was) == 1 then

@@ -20,6 +20,9 @@
 #define CONNECT_S 2
 #define PATIENCE_MS 5000
 
+/* A queue of up to so many bytes keeps its memory for the next one. */
+#define QUEUE_KEPT ((size_t)16 * 1024 * 1024)
+
 struct commands {
 	struct buf text; /* as Redis reads them */
 	bool *may_fail;	 /* of each: for a reason of its own */
@@ -36,6 +39,7 @@ struct store {
 	struct store_url url;
 	struct timeval patience; /* for a reply */
 	char *password;
+	bool mortal; /* SIGPIPE would end the program */
 	struct commands queue, sent;
 	struct replies replies, arriving; /* arriving: those to sent */
 	char why[STORE_WHY];
@@ -143,9 +147,12 @@ static int greet(struct store *s, const char *command, const char *arg)
 static int connect_now(struct store *s)
 {
 	struct timeval connect = s->patience;
+	struct sigaction pipe;
 	const char *where = s->url.path ? s->url.path : s->url.host;
 	char db[16];
 
+	s->mortal = sigaction(SIGPIPE, NULL, &pipe) ||
+		pipe.sa_handler == SIG_DFL;
 	if (connect.tv_sec >= CONNECT_S)
 		connect = (struct timeval) {.tv_sec = CONNECT_S};
 	s->c = s->url.path
@@ -194,12 +201,19 @@ struct store *store_open(const char *url, char *why)
 	return store_open_hasty(url, PATIENCE_MS, why);
 }
 
-/* A number of the protocol, and the end of its line. */
+/* A count or a length, as the Redis protocol has it. */
 static void put_count(struct buf *b, char type, size_t n)
 {
-	buf_char(b, type);
-	buf_int(b, (long long)n);
-	buf_add(b, "\r\n", 2);
+	char text[32];
+	size_t at = sizeof text;
+
+	text[--at] = '\n';
+	text[--at] = '\r';
+	do
+		text[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	text[--at] = type;
+	buf_add(b, text + at, sizeof text - at);
 }
 
 size_t store_begin(struct store *s, size_t n)
@@ -340,13 +354,15 @@ static int check_replies(struct store *s)
 	return 0;
 }
 
-/* What is queued is what is sent now; the memory goes on to be used. */
+/* What is queued is what is sent now. */
 static void take_queue(struct store *s)
 {
 	struct commands sent = s->sent;
 
 	s->sent = s->queue;
 	s->queue = sent;
+	if (s->queue.text.cap > QUEUE_KEPT)
+		buf_release(&s->queue.text);
 	buf_clear(&s->queue.text);
 	s->queue.n = 0;
 }
@@ -361,14 +377,16 @@ static int exchange(struct store *s)
 	if (!s->sent.n)
 		return 0;
 	s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
-	hold_sigpipe(&before);
+	if (s->mortal)
+		hold_sigpipe(&before);
 	rc = attempt(s);
 	/* The connection may have been closed since it was used last. */
 	if (rc == -1 && was_connected) {
 		s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
 		rc = attempt(s);
 	}
-	release_sigpipe(&before);
+	if (s->mortal)
+		release_sigpipe(&before);
 	return rc ? -1 : check_replies(s);
 }
 
