@@ -13,7 +13,7 @@
 #define CONNECT_MS 10000L
 /* Where so many probes run at a time, each has less memory for what it reads. */
 #define MANY 200
-#define SMALL_BUFFER 4096L
+#define SMALL_BUFFER 2048L
 /* The least that libcurl takes. Over TLS each request holds one while it waits
    for its answer; libcurl's own choice is four times as much. */
 #define UPLOAD_BUFFER 16384L
