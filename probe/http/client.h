@@ -51,6 +51,8 @@ struct http_request {
 	size_t network_max;
 	/* Open a connection of its own, and resolve the name anew. */
 	bool fresh;
+	/* Close its connection at the end: no other request follows. */
+	bool last;
 	/* This request alone may not reach private addresses. */
 	bool deny_private;
 	/* PEM files of a client certificate and its key, or NULL. */

@@ -231,6 +231,7 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);
+	HTTP_SET(CURLOPT_FORBID_REUSE, (long)rq->last);
 	HTTP_SET(CURLOPT_DNS_CACHE_TIMEOUT, rq->fresh ? 0L : DNS_CACHE_S);
 	return rc ? rc : set_method(s, e, rq);
 }

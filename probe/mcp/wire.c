@@ -257,6 +257,7 @@ int wire_delete(const struct wire *w, double timeout_ms,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
+		.last = true,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 	int rc;
