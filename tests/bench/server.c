@@ -9,7 +9,8 @@
  * late to answer a POST once 1,000 of them wait for that, or none has come for
  * a second; drip to send a byte every 100 ms, hang to send nothing. The rest of
  * the path is free: /session-sse/s1. GET /counts answers what was asked, refused
- * and left open so far, and how many waited at a time at the most.
+ * and left open so far, how many are connected, and how many waited at a time
+ * at the most.
  *
  * usage: server [-r FILE] TOOLS CERTIFICATE KEY
  * -r: append each request to this file, as it came. TOOLS: a JSON array.
@@ -155,7 +156,7 @@ static struct response responses[ANSWERS][2];
 static char *tools;
 
 static struct {
-	unsigned long asked, refused, begun, ended, waited;
+	unsigned long asked, refused, begun, ended, waited, connected;
 } counts;
 
 /* Make a response: JSON, or an event stream in one chunk. */
@@ -498,6 +499,7 @@ static void end(struct connection *c)
 		TAILQ_REMOVE(&waiting, c, waiting);
 	if (c->crowded)
 		leave_crowd(c);
+	counts.connected--;
 	SSL_free(c->ssl);
 	close(c->fd);
 	free(c->out);
@@ -576,9 +578,9 @@ static bool say_counts(struct connection *c)
 	char text[200], all[300];
 	int n = snprintf(text, sizeof text,
 		"{\"asked\":%lu,\"refused\":%lu,\"open\":%lu,"
-		"\"waited\":%lu}\n",
+		"\"connected\":%lu,\"waited\":%lu}\n",
 		counts.asked, counts.refused, counts.begun - counts.ended,
-		counts.waited);
+		counts.connected, counts.waited);
 
 	n = snprintf(all, sizeof all,
 		"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s", n, text);
@@ -764,6 +766,7 @@ static void take_connections(int listener, bool secure)
 		if (!c)
 			exit(3);
 		memset(c, 0, offsetof(struct connection, in));
+		counts.connected++;
 		c->fd = fd;
 		if (secure) {
 			c->ssl = SSL_new(tls);
