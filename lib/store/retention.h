@@ -18,7 +18,7 @@
 #define RETENTION_ROLLUP_S (35 * 86400)
 /* A page shows 90 days of minutes; it may be past midnight elsewhere. */
 #define RETENTION_MINUTES_DAYS 92
-#define RETENTION_MINUTES_S (RETENTION_MINUTES_DAYS * 86400)
+#define RETENTION_MINUTES_S (RETENTION_MINUTES_DAYS * 86400) /* key_private, too */
 #define RETENTION_ERRORS_HOUR_S (8 * 3600)
 #define RETENTION_ERRORS_DAY_S (5 * 86400)
 #define RETENTION_BASELINE_S (2 * 86400)
