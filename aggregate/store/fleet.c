@@ -41,6 +41,7 @@ void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
 			continue;
 		f->servers[f->n++] = (struct fleet_server) {.slug = s->slug,
 			.url = s->url,
+			.is_private = s->private,
 			.regions = (const char *const *)s->regions,
 			.n_regions = s->n_regions,
 			.rule = rule_of(s)};

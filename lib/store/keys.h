@@ -138,6 +138,11 @@ const char *key_history(char *out, int64_t day);
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
 /*
+ * String: of the regions of public servers, which the last evaluation of all
+ * servers heard of, JSON: {"window":…,"heard":[…],"silent":[…]}.
+ */
+#define KEY_REGIONS "fleet:regions"
+/*
  * String: the servers of the configuration that mcp-alert had last, with spaces
  * between them.
  */

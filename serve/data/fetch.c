@@ -41,13 +41,22 @@ int fetch_run(struct source *s)
 }
 
 /*
- * KEYS: who may read the server, then its keys; ARGV: the digest of the token,
- * or "", then the command that reads each key. What a client may not read is
- * not looked at: so that takes the time of a server that does not exist.
+ * The scripts make the same calls, and answer the same, for a private server
+ * without its token as for one that does not exist.
+ *
+ * KEYS: the hash of entries; ARGV: the slug. A private server has none.
+ */
+static const char read_entry[] =
+	"local e = redis.call('HGET', KEYS[1], ARGV[1]) return e ~= '' and e";
+
+/*
+ * KEYS: key_private, and the keys of the server; ARGV: the digest of the token,
+ * or "", and the command that reads each key.
  */
 static const char read_keys[] =
-	"local own = redis.call('GET', KEYS[1]) "
-	"if own and own ~= ARGV[1] then return {} end "
+	"local n = redis.call('EXISTS', unpack(KEYS, 2)) "
+	"local token = redis.call('GET', KEYS[1]) "
+	"if n == 0 or token and token ~= ARGV[1] then return {} end "
 	"local r = {} "
 	"for i = 2, #KEYS do r[i - 1] = redis.call(ARGV[i], KEYS[i]) end "
 	"return r";
@@ -61,7 +70,7 @@ size_t fetch_ask(struct source *s, const char *slug, const char *token,
 		(char)('0' + (n + 1) % 10), '\0'};
 	size_t k = 0;
 
-	store_add(s->store, "HGET", KEY_SERVERS, slug, NULL);
+	store_add(s->store, "EVAL", read_entry, "1", KEY_SERVERS, slug, NULL);
 	if (token)
 		store_add(s->store, "HGET", KEY_PRIVATE,
 			key_secret(secret, slug, token), NULL);
@@ -82,9 +91,7 @@ const char *fetch_entry(const struct source *s, const char *token)
 {
 	const char *entry = store_text(store_reply(s->store, 0));
 
-	if (entry && *entry)
-		return entry;
-	return token ? store_text(store_reply(s->store, 1)) : NULL;
+	return !entry && token ? store_text(store_reply(s->store, 1)) : entry;
 }
 
 int fetch_server(struct source *s, const char *slug, const char *token,
@@ -129,16 +136,20 @@ void fetch_heartbeats(const struct store_reply *r, double at[STAGES])
 		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
 }
 
-int fetch_stages(struct source *s, double at[STAGES])
+int fetch_stages(struct source *s, double at[STAGES], const char **regions)
 {
 	if (fetch_open(s))
 		return -1;
 	store_add(s->store, "HMGET", KEY_HEARTBEATS,
 		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
 		stage_name(STAGE_ALERT), NULL);
+	if (regions)
+		store_add(s->store, "GET", KEY_REGIONS, NULL);
 	if (fetch_run(s))
 		return -1;
 	fetch_heartbeats(store_reply(s->store, 0), at);
+	if (regions)
+		*regions = store_text(store_reply(s->store, 1));
 	return 0;
 }
 

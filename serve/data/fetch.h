@@ -51,8 +51,11 @@ int fetch_server(struct source *s, const char *slug, const char *token,
 int fetch_account_entry(struct source *s, const char *account,
 	const char *token, const char **json);
 
-/* fetch_stages(s, at): when each stage ran last; NAN for never. */
-int fetch_stages(struct source *s, double at[STAGES]);
+/*
+ * fetch_stages(s, at, regions): when each stage ran last; NAN for never; and
+ * what KEY_REGIONS holds, or NULL, unless `regions` is NULL.
+ */
+int fetch_stages(struct source *s, double at[STAGES], const char **regions);
 
 /* fetch_site(s, json): the entry of the site for brand_read, or NULL. */
 int fetch_site(struct source *s, const char **json);

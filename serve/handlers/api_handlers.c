@@ -223,7 +223,7 @@ void handle_metrics(const struct context *c)
 		answer_view(&one, false, put_metrics);
 		return;
 	}
-	if (fetch_stages(c->source, fleet.at) ||
+	if (fetch_stages(c->source, fleet.at, NULL) ||
 		fetch_undelivered(c->source, &fleet.undelivered) ||
 		fetch_views(c->source, c->now, &l)) {
 		set_error(c->r, STORE_DOWN);
@@ -263,28 +263,15 @@ void handle_badge(const struct context *c)
 		readable_server_release(&s);
 }
 
-/* The regions of all public servers. -1 where the store does not answer. */
-static int add_all_regions(const struct context *c, struct health *h)
-{
-	const struct listing *l;
-
-	if (fetch_views(c->source, c->now, &l))
-		return -1;
-	for (size_t i = 0; i < l->n; i++)
-		health_add(h, &l->entries[i].view);
-	return 0;
-}
-
 void handle_health(const struct context *c)
 {
 	struct health h;
+	const char *regions = NULL;
 
 	health_init(&h, c->now);
-	h.down = fetch_stages(c->source, h.at) != 0;
-	if (health_judged(&h) && add_all_regions(c, &h)) {
-		health_release(&h);
-		health_init(&h, c->now);
-	}
+	h.down = fetch_stages(c->source, h.at, &regions) != 0;
+	if (!health_regions(&h, regions))
+		log_error("%s: not what mcp-aggregate writes", KEY_REGIONS);
 	c->r->cache = CACHE_NEVER;
 	c->r->status = health_good(&h) ? 200 : 503;
 	health_put(&c->r->body, &h);
