@@ -49,10 +49,9 @@ const char *key_tool_hash(char *out, const char *slug, const char *region);
 const char *key_verdict(char *out, const char *slug);
 /*
  * String, of a private server only: the digest of the token that shows it, or
- * "-" where none does. Whoever reads the keys of a server for a client looks
- * here first, and reads no other where this is not the client's: so a private
- * server takes no longer than one that does not exist. What the client may be
- * told is for KEY_SERVERS and KEY_PRIVATE to say.
+ * "-" where none does. mcp-serve looks here before it reads other keys of a
+ * server, so that one that is private takes no longer than one that does not
+ * exist. What a client may be told is for KEY_SERVERS and KEY_PRIVATE to say.
  */
 const char *key_private(char *out, const char *slug);
 /*
