@@ -147,10 +147,10 @@ static void read_store(const struct command *cmd, const struct conf *c,
 }
 
 /* What tools.lock beside the configuration says. */
-static cJSON *pinned(const char *config)
+static struct tools_lock *pinned(const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);
-	cJSON *lock = lock_load(path, why);
+	struct tools_lock *lock = lock_load(path, why);
 
 	if (!lock)
 		log_error("%s: %s", path, why);
@@ -182,7 +182,7 @@ int targets_print(const struct command *cmd)
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
 	struct last_seen *m;
-	cJSON *lock;
+	struct tools_lock *lock;
 	struct buf b;
 	int rc = EXIT_GOOD;
 
@@ -195,7 +195,7 @@ int targets_print(const struct command *cmd)
 	}
 	if (region && !conf_region(c, region)) {
 		log_error("region %s is not configured", region);
-		cJSON_Delete(lock);
+		lock_free(lock);
 		conf_free(c);
 		return EXIT_USAGE;
 	}
@@ -219,7 +219,7 @@ int targets_print(const struct command *cmd)
 							    : EXIT_GOOD;
 	buf_release(&b);
 	free(m);
-	cJSON_Delete(lock);
+	lock_free(lock);
 	conf_free(c);
 	return rc;
 }
