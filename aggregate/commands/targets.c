@@ -45,7 +45,10 @@ int config_show(const struct command *cmd)
 	if (!c)
 		return EXIT_USAGE;
 	buf_init(&b, CONFIG_MAX);
-	conf_json(c, &b);
+	if (cmd->brief)
+		conf_short_json(c, &b);
+	else
+		conf_json(c, &b);
 	buf_char(&b, '\n');
 	rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
 	buf_release(&b);
