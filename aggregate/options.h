@@ -17,6 +17,7 @@ enum action {
 	ACTION_DIFF,
 	ACTION_EXPLAIN,
 	ACTION_PIN,
+	ACTION_SIFT,
 	ACTION_BUCKETS, /* of records, or without input, of the store */
 	ACTION_STATUS,
 	ACTION_STORE /* status --store */
