@@ -225,7 +225,6 @@ probe_region() {
 	local host_key=- egress=- compared=true
 	local -a command=(mcp-probe)
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
-	ulimit -f "$output_max"
 	load_machine
 	save_machine
 	# The runner inherits the lock, so it is held while the runner runs.
@@ -254,6 +253,8 @@ probe_region() {
 		return
 	fi
 
+	((output_max >= n * output_each)) || output_max=$((n * output_each))
+	ulimit -f "$output_max"
 	: >"$dir/ssh"
 	if [[ $runner == ssh ]]; then
 		command=(ssh -E "$dir/ssh" -o LogLevel=DEBUG1 -o FingerprintHash=sha256
