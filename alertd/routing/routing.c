@@ -46,6 +46,13 @@ static bool of_account(const struct conf *c, const struct conf_match *m,
 	return s && s->account && among(m->accounts, m->n_accounts, s->account);
 }
 
+bool route_takes(
+	const struct conf *c, const struct conf_notify *p, const char *slug)
+{
+	return matches_slug(p->match.servers, p->match.n_servers, slug) &&
+		of_account(c, &p->match, slug);
+}
+
 bool route_chooses(const struct conf_notify *p)
 {
 	return p && (p->match.n_servers || p->match.n_accounts);
@@ -61,8 +68,7 @@ static const struct conf_notify *first(const struct conf *c,
 		if (among(m->severities, m->n_severities,
 			    severity_name(what->severity)) &&
 			wants_kind(m, what->kind) &&
-			matches_slug(m->servers, m->n_servers, slug) &&
-			of_account(c, m, slug))
+			route_takes(c, &c->policies[i], slug))
 			return &c->policies[i];
 	}
 	return NULL;

@@ -27,6 +27,10 @@ struct routed {
 bool route_policy(const struct conf *c, const struct routed *what,
 	const struct conf_notify **out);
 
+/* route_takes(c, p, slug): whether policy p is for that server of c. */
+bool route_takes(
+	const struct conf *c, const struct conf_notify *p, const char *slug);
+
 /*
  * route_chooses(p): whether policy p, or NULL for the default, is for some
  * servers only.
