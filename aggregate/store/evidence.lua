@@ -29,7 +29,7 @@ local function says_something(rows, at, mine)
 	return something, follower
 end
 -- What is kept of a whole probe once the region has one in the next window: the
--- summary, and of the steps those that have something to explain: see scripts.h. Its
+-- summary, and where it failed the steps that were not just skipped: see scripts.h. Its
 -- records have these marks and lengths, and piece(from, to) is a part of their array,
 -- from 0. Nil where there is no summary, or no array.
 local function shortened(marks, lengths, piece)
@@ -43,11 +43,10 @@ local function shortened(marks, lengths, piece)
 	if not whole or all[#all][1]:sub(1, 2) ~= '9:' then return nil end
 	local kept, texts = all[#all][1], piece(all[#all][2], all[#all][3])
 	if texts == '' then return nil end
-	for i = #all - 1, 1, -1 do
+	for i = passed and 0 or #all - 1, 1, -1 do
 		local mark, from, to = unpack(all[i])
-		if not mark:find('-', 1, true) and (not passed or mark < '7') then
+		if not mark:find('-', 1, true) then
 			kept, texts = mark .. ' ' .. kept, piece(from, to) .. ',\n' .. texts
-			if passed then break end
 		end
 	end
 	return kept, '[' .. texts .. ']'

@@ -60,10 +60,9 @@
  * that started at one instant the same one.
  *
  * Once its region has a probe in the next window, a probe whose summary is there
- * keeps only some of its records: the summary; of one that passed the last of
- * the steps 1 to 6 that was not skipped; of one that failed all steps but those
- * that were skipped and have no detail. Where a probe that says nothing new lives as
- * long as one that does, all its records stay.
+ * keeps only that, and where it failed the steps that were not skipped, or have a
+ * detail. Where a probe that says nothing new lives as long as one that does, all
+ * its records stay.
  *
  * A probe says something where it failed, is the first of its region, has no
  * summary yet, or differs from the one that started before, of those that

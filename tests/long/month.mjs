@@ -198,8 +198,9 @@ function eventful(t) {
 
 function live() {
 	configure(() => '1h');
-	for (let t = BEGIN; t < LAST; t += HOUR)
-		minute(t, t + HOUR);
+	// The first of two rounds is then judged late.
+	for (let t = BEGIN; t < LAST; t += 2 * HOUR)
+		minute(t, t + 2 * HOUR);
 	configure((s) => s < DENSE ? '60s' : '10m');
 	for (let t = LAST, to; t < END; t = to) {
 		to = eventful(t) ? t + 60 : Math.min(END, t + 300);
