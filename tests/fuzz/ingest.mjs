@@ -51,9 +51,9 @@ function probe(slug, region, id, at, failed) {
 }
 
 // What was stored of a good probe; exact, but for the tools. Where its region has one
-// in the next minute, of one that passed step 6 and the summary stay.
+// in the next minute, of one that passed only the summary stays.
 const kept = (lines, followed) => (followed && lines[8].state === 'healthy' ?
-	[lines[5], lines[8]] : lines).map(({ tools, ...r }) => r);
+	[lines[8]] : lines).map(({ tools, ...r }) => r);
 
 const texts = [() => '', () => 'x'.repeat(below(3000)), () => '\u202e\u0007\t\n',
 	() => '",\n"', () => ',\\n{"type":"probe","status":"fail"}', () => '😀'.repeat(below(1200)),
