@@ -10,6 +10,7 @@
 #include "commands/explain.h"
 #include "commands/pin.h"
 #include "commands/replay.h"
+#include "commands/sift.h"
 #include "commands/status.h"
 #include "commands/status_store.h"
 #include "commands/targets.h"
@@ -96,6 +97,9 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_EXPLAIN:
 			status = explain_show(&cmd);
+			break;
+		case ACTION_SIFT:
+			status = sift(&cmd);
 			break;
 		case ACTION_PIN:
 			status = pin_tools(&cmd);

@@ -17,6 +17,7 @@ enum action {
 	ACTION_DIFF,
 	ACTION_EXPLAIN,
 	ACTION_PIN,
+	ACTION_SIFT,
 	ACTION_BUCKETS, /* of records, or without input, of the store */
 	ACTION_STATUS,
 	ACTION_STORE /* status --store */
@@ -35,6 +36,7 @@ struct command {
 	double interval;  /* seconds */
 	double lookback;  /* seconds */
 	double tolerance; /* seconds */
+	bool brief;	    /* --short */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;
 };

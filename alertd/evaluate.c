@@ -429,10 +429,13 @@ static void join_all(struct evaluator *e, const struct correlation_start *v,
 	size_t n, const char *group)
 {
 	struct evaluate_input *in = xcalloc(n, sizeof *in);
+	const char **all = xcalloc(n, sizeof *all);
 	struct strings slugs = {0};
 
 	for (size_t i = 0; i < n; i++)
-		strings_note(&slugs, v[i].event.slug);
+		all[i] = v[i].event.slug;
+	strings_note_all(&slugs, all, n);
+	free(all);
 	for (size_t i = 0; i < slugs.n; i++)
 		in[i] = (struct evaluate_input) {
 			.slug = slugs.v[i],

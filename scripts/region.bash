@@ -19,49 +19,9 @@ bounded() {
 	return "$status"
 }
 
-# The kind of each line and, after a tab, the record as jq(1) read and rewrote it, so
-# that every later reader reads the same:
-#   S SLUG/PROBE NUMBER        a step
-#   P SLUG/PROBE BROKEN ENDED  a summary
-#   R CLOCK EGRESS             a runner record
-#   O REGION                   the runner is configured as another region
-#   F REGION                   a line of another region
-#   ?                          no record
-# A runner must not report an offset or a host key: those are measured here.
-kinds='
-	($targets | map(select(.slug)) | INDEX(.slug)) as $asked |
-	def name: type == "string" and test("\\A[A-Za-z0-9._-]{1,64}\\z");
-	def place: type == "string" and test("\\A[a-z][a-z0-9-]{0,39}\\z");
-	def private: test("\\A((0|10|127|169\\.254|192\\.168|172\\.(1[6-9]|2.|3[01])|" +
-		"100\\.(6[4-9]|[7-9].|1[01].|12[0-7]))\\.|f[c-f]|::)");
-	def egress: (.egress | strings | select($compared and
-		test("\\A[0-9a-f.:]{2,45}\\z") and (private | not))) // null;
-	def key: "\(.slug)/\(.probe_id)";
-	def kind: if type != "object" or .v != 1 then "?"
-		elif .type == "runner" and (.own_region // $region) != $region then
-			"O \(.own_region | tostring[:40] | gsub("[^A-Za-z0-9._-]"; "?"))"
-		elif .region != $region then
-			if .region | place then "F \(.region)" else "?" end
-		elif .type == "runner" then
-			if has("offset_s") or has("host_key") then "?" else
-			"R \(.at | numbers // "?") \(egress // "-")" end
-		elif (.probe_id | name | not) or (.slug | type != "string") or
-			$asked[.slug] == null then "?"
-		elif .type == "step" then "S \(key) \(.n | numbers // "?")"
-		elif .type == "probe" then "P \(key) \(.state == "broken") \(
-			try (.probe_started_at + .total_ms / 1000) catch 0)"
-		else "?" end;
-	def known: if .type != "runner" then . else
-		del(.own_region) | if egress then . else del(.egress) end |
-		if $key != "-" then .host_key = $key else . end end;
-	inputs | (length >= 1048576) as $cut | select($cut or test("[^ \t\r]")) |
-	if $cut or test("[\\x00-\\x08\\x0a-\\x1f]") then "?" else
-		(try fromjson catch null) | kind as $kind |
-		if $kind | test("\\A[SPR]") then "\($kind)\t\(known | tojson)"
-		else $kind end end'
-
-# Prints the records of whole probes, one for each server, and at most two of the
-# runner itself. Writes what it counted to the file counts.
+# Of the lines of mcp-aggregate sift, prints the records of whole probes, one for
+# each server, and at most two of the runner itself, with the host key; the egress
+# address only where these are compared. Writes what it counted to the file counts.
 #
 # The runner began its batch after we started it, which bounds from above how far
 # its clock is ahead of ours; its last probe ended before the runner did, which
@@ -82,7 +42,9 @@ whole='
 		strays[k[2]]++
 	}
 	k[1] == "R" {
-		egress = k[3]
+		egress = compared == "true" ? k[3] : "-"
+		if (egress == "-") sub(/,"egress":"[0-9a-f.:]*"}$/, "}", $2)
+		if (host_key != "-") sub(/}$/, ",\"host_key\":\"" host_key "\"}", $2)
 		runner[++runners] = $2
 		if (clock == "" && k[2] > 0 && k[2] < 1e11) clock = k[2] + 0
 	}
@@ -126,13 +88,12 @@ whole='
 sift() {
 	local status=0
 	: >"$dir/counts"
-	head -n $((9 * n + 100)) "$dir/out" | cut -b -1048576 |
-		tr '\000' '\001' >"$dir/lines"
-	timeout -k "$grace" "$sift_max" jq -nrR --arg region "$name" \
-		--arg key "$host_key" --argjson compared "$compared" --slurpfile targets "$dir/targets" "$kinds" "$dir/lines" |
+	head -n $((9 * n + 100)) "$dir/out" |
+		timeout -k "$grace" "$sift_max" mcp-aggregate sift "$dir/targets" -r "$name" |
 		timeout -k "$grace" $((2 * sift_max)) awk -F '\t' -v counts="$dir/counts" \
-			-v from="$started" -v to="$ended" -v most=$((output_max << 9)) \
-			"$whole" >"$dir/records" || status=$?
+			-v host_key="$host_key" -v compared="$compared" -v from="$started" \
+			-v to="$ended" -v most=$((output_max << 9)) "$whole" \
+			>"$dir/records" || status=$?
 	if [[ -s $dir/counts ]]; then
 		{
 			read -r probes broken junk dropped offset wrong told own
@@ -264,7 +225,6 @@ probe_region() {
 	local host_key=- egress=- compared=true
 	local -a command=(mcp-probe)
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
-	ulimit -f "$output_max"
 	load_machine
 	save_machine
 	# The runner inherits the lock, so it is held while the runner runs.
@@ -293,6 +253,8 @@ probe_region() {
 		return
 	fi
 
+	((output_max >= n * output_each)) || output_max=$((n * output_each))
+	ulimit -f "$output_max"
 	: >"$dir/ssh"
 	if [[ $runner == ssh ]]; then
 		command=(ssh -E "$dir/ssh" -o LogLevel=DEBUG1 -o FingerprintHash=sha256

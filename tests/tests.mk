@@ -4,7 +4,7 @@
 # Unit tests: one program each, from tests/unit/FOLDER/test_NAME.c and what else
 # is there. Fuzz targets: from tests/fuzz/NAME.c.
 UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
-FUZZED_lib = jcs lines number record text tzif verdict
+FUZZED_lib = jcs lines number record servers text tzif verdict
 FUZZED_probe = challenge conf credential mask oauth rpc sse target tools url
 FUZZED_serve = answer request
 FUZZED_alertd = cgi said sink

@@ -297,13 +297,13 @@ static int backfill_server(struct work *w, struct judged *s)
 	return write_newest(s);
 }
 
+/* f is all of c, which may be NULL. */
 static const struct fleet_server *find_server(
-	const struct fleet *f, const char *slug)
+	const struct fleet *f, const struct conf *c, const char *slug)
 {
-	for (size_t i = 0; i < f->n; i++)
-		if (strcmp(f->servers[i].slug, slug) == 0)
-			return &f->servers[i];
-	return NULL;
+	const struct conf_server *s = c ? conf_server(c, slug) : NULL;
+
+	return s ? &f->servers[s - c->servers] : NULL;
 }
 
 /* Take what regions saw while they were cut off out of the counts. */
@@ -335,7 +335,7 @@ static int backfill_all(struct work *w, const struct conf *conf)
 		fleet_configured(&fleet, conf, NULL);
 	for (size_t i = 0; i < n && !rc; i++) {
 		const struct fleet_server *f =
-			find_server(&fleet, servers[i].slug);
+			find_server(&fleet, conf, servers[i].slug);
 		struct judged s = {.records = &servers[i],
 			.server = {.slug = servers[i].slug,
 				.rule = rule_default(60)}};

@@ -25,7 +25,7 @@
 struct work {
 	const struct conf *conf;
 	struct store *store;
-	cJSON *lock;
+	struct tools_lock *lock;
 	bool pin;	/* else only report */
 	struct buf out;
 	bool differs;	/* some tools differ */
@@ -262,7 +262,7 @@ static int start(const struct command *cmd, bool pin)
 			rc = with_store(&w, cmd, path);
 		else
 			log_error("%s: %s", path, why);
-		cJSON_Delete(w.lock);
+		lock_free(w.lock);
 	}
 	free(path);
 	conf_free(conf);

@@ -45,7 +45,10 @@ int config_show(const struct command *cmd)
 	if (!c)
 		return EXIT_USAGE;
 	buf_init(&b, CONFIG_MAX);
-	conf_json(c, &b);
+	if (cmd->brief)
+		conf_short_json(c, &b);
+	else
+		conf_json(c, &b);
 	buf_char(&b, '\n');
 	rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
 	buf_release(&b);
@@ -147,10 +150,10 @@ static void read_store(const struct command *cmd, const struct conf *c,
 }
 
 /* What tools.lock beside the configuration says. */
-static cJSON *pinned(const char *config)
+static struct tools_lock *pinned(const char *config)
 {
 	char why[LOCK_WHY], *path = lock_path(config);
-	cJSON *lock = lock_load(path, why);
+	struct tools_lock *lock = lock_load(path, why);
 
 	if (!lock)
 		log_error("%s: %s", path, why);
@@ -182,7 +185,7 @@ int targets_print(const struct command *cmd)
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
 	struct last_seen *m;
-	cJSON *lock;
+	struct tools_lock *lock;
 	struct buf b;
 	int rc = EXIT_GOOD;
 
@@ -195,7 +198,7 @@ int targets_print(const struct command *cmd)
 	}
 	if (region && !conf_region(c, region)) {
 		log_error("region %s is not configured", region);
-		cJSON_Delete(lock);
+		lock_free(lock);
 		conf_free(c);
 		return EXIT_USAGE;
 	}
@@ -219,7 +222,7 @@ int targets_print(const struct command *cmd)
 							    : EXIT_GOOD;
 	buf_release(&b);
 	free(m);
-	cJSON_Delete(lock);
+	lock_free(lock);
 	conf_free(c);
 	return rc;
 }

@@ -2,6 +2,7 @@
 
 #include "base/buf.h"
 #include "base/lines.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 
@@ -13,11 +14,24 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define FILE_MAX (64 * 1024 * 1024)
+/* More than a hundred thousand servers have. */
+#define FILE_MAX ((size_t)1024 * 1024 * 1024)
 
 /* The limits of the file; every tool is a key and a value. */
 static const struct json_limits limits = {
-	.depth = 8, .values = 20 * 1000 * 1000, .i_json = true};
+	.depth = 8, .values = FILE_MAX, .i_json = true};
+
+/* For strings_place. */
+struct pinned {
+	const char *slug;
+	cJSON *server;
+};
+
+struct tools_lock {
+	cJSON *doc;
+	struct pinned *v; /* the servers of doc, by slug */
+	size_t n, cap;
+};
 
 char *lock_path(const char *config)
 {
@@ -30,22 +44,22 @@ char *lock_path(const char *config)
 	return path;
 }
 
-static const cJSON *servers_of(const cJSON *lock)
+static const cJSON *servers_of(const cJSON *doc)
 {
-	return json_get(lock, "servers");
+	return json_get(doc, "servers");
 }
 
-/* Why a lock is refused; NULL where it is not. */
-static const char *wrong(const cJSON *lock)
+/* Why a file is refused; NULL where it is not. */
+static const char *wrong(const cJSON *doc)
 {
 	const cJSON *server, *tool;
 	double v;
 
-	if (!json_num(lock, "v", &v) || v != 1)
+	if (!json_num(doc, "v", &v) || v != 1)
 		return "its version, v, is not 1";
-	if (!cJSON_IsObject(servers_of(lock)))
+	if (!cJSON_IsObject(servers_of(doc)))
 		return "servers is no object";
-	cJSON_ArrayForEach(server, servers_of(lock))
+	cJSON_ArrayForEach(server, servers_of(doc))
 	{
 		const char *hash = json_str(server, "tool_hash");
 
@@ -69,37 +83,37 @@ static const char *wrong(const cJSON *lock)
 static cJSON *parse(const struct buf *b, char *why)
 {
 	char reason[JSON_WHY];
-	cJSON *lock = json_parse(b->p, b->len, &limits, reason);
+	cJSON *doc = json_parse(b->p, b->len, &limits, reason);
 	const char *fault;
 
-	if (!lock) {
+	if (!doc) {
 		snprintf(why, LOCK_WHY, "%s", reason);
 		return NULL;
 	}
-	fault = wrong(lock);
+	fault = wrong(doc);
 	if (!fault)
-		return lock;
+		return doc;
 	snprintf(why, LOCK_WHY, "%s", fault);
-	cJSON_Delete(lock);
+	cJSON_Delete(doc);
 	return NULL;
 }
 
 static cJSON *empty(void)
 {
-	cJSON *lock = cJSON_CreateObject();
+	cJSON *doc = cJSON_CreateObject();
 
-	cJSON_AddNumberToObject(lock, "v", 1);
-	cJSON_AddObjectToObject(lock, "servers");
-	return lock;
+	cJSON_AddNumberToObject(doc, "v", 1);
+	cJSON_AddObjectToObject(doc, "servers");
+	return doc;
 }
 
-cJSON *lock_load(const char *path, char *why)
+static cJSON *read_file(const char *path, char *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	char piece[65536];
 	struct buf b;
 	ssize_t n = 0;
-	cJSON *lock = NULL;
+	cJSON *doc = NULL;
 
 	if (fd < 0 && errno == ENOENT)
 		return empty();
@@ -109,18 +123,67 @@ cJSON *lock_load(const char *path, char *why)
 	if (fd < 0 || n < 0)
 		snprintf(why, LOCK_WHY, "%s", strerror(errno));
 	else if (!buf_ok(&b))
-		snprintf(why, LOCK_WHY, "larger than 64 MiB");
+		snprintf(why, LOCK_WHY, "larger than 1 GiB");
 	else
-		lock = parse(&b, why);
+		doc = parse(&b, why);
 	if (fd >= 0)
 		close(fd);
 	buf_release(&b);
+	return doc;
+}
+
+static int by_slug(const void *a, const void *b)
+{
+	const struct pinned *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+struct tools_lock *lock_load(const char *path, char *why)
+{
+	cJSON *doc = read_file(path, why), *server;
+	struct tools_lock *lock;
+
+	if (!doc)
+		return NULL;
+	lock = xcalloc(1, sizeof *lock);
+	lock->doc = doc;
+	lock->cap = (size_t)cJSON_GetArraySize(servers_of(doc));
+	lock->v = xcalloc(lock->cap, sizeof *lock->v);
+	cJSON_ArrayForEach(server, servers_of(doc))
+		lock->v[lock->n++] = (struct pinned) {server->string, server};
+	if (lock->n)
+		qsort(lock->v, lock->n, sizeof *lock->v, by_slug);
 	return lock;
 }
 
-const char *lock_hash(const cJSON *lock, const char *slug)
+void lock_free(struct tools_lock *lock)
 {
-	return json_str(json_get(servers_of(lock), slug), "tool_hash");
+	if (!lock)
+		return;
+	cJSON_Delete(lock->doc);
+	free(lock->v);
+	free(lock);
+}
+
+/* The place of a server; the server, or NULL, is in *out. */
+static size_t find(
+	const struct tools_lock *lock, const char *slug, cJSON **out)
+{
+	size_t i = strings_place(lock->v, lock->n, sizeof *lock->v, slug);
+
+	*out = i < lock->n && strcmp(lock->v[i].slug, slug) == 0
+		? lock->v[i].server
+		: NULL;
+	return i;
+}
+
+const char *lock_hash(const struct tools_lock *lock, const char *slug)
+{
+	cJSON *server;
+
+	find(lock, slug, &server);
+	return json_str(server, "tool_hash");
 }
 
 static int by_name(const void *a, const void *b)
@@ -130,15 +193,18 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-bool lock_tools(const cJSON *lock, const char *slug, struct tool_list *out)
+bool lock_tools(
+	const struct tools_lock *lock, const char *slug, struct tool_list *out)
 {
-	const cJSON *server = json_get(servers_of(lock), slug);
-	const cJSON *tools = json_get(server, "tools"), *tool;
+	const cJSON *tools, *tool;
 	struct tool_digest *list;
+	cJSON *server;
 	size_t n = 0;
 
+	find(lock, slug, &server);
 	if (!server)
 		return false;
+	tools = json_get(server, "tools");
 	list = xcalloc((size_t)cJSON_GetArraySize(tools), sizeof *list);
 	cJSON_ArrayForEach(tool, tools)
 	{
@@ -154,27 +220,35 @@ bool lock_tools(const cJSON *lock, const char *slug, struct tool_list *out)
 	return true;
 }
 
-void lock_pin(cJSON *lock, const char *slug, const struct tool_list *tools)
+static cJSON *add_server(struct tools_lock *lock, const char *slug, size_t at)
 {
-	cJSON *servers = cJSON_GetObjectItemCaseSensitive(lock, "servers");
-	cJSON *server = cJSON_CreateObject(), *list;
+	cJSON *servers =
+		cJSON_GetObjectItemCaseSensitive(lock->doc, "servers");
+	cJSON *server = cJSON_AddObjectToObject(servers, slug);
 
+	lock->v = xgrow(lock->v, &lock->cap, lock->n + 1, sizeof *lock->v);
+	memmove(&lock->v[at + 1], &lock->v[at],
+		(lock->n - at) * sizeof *lock->v);
+	lock->v[at] = (struct pinned) {server->string, server};
+	lock->n++;
+	return server;
+}
+
+void lock_pin(struct tools_lock *lock, const char *slug,
+	const struct tool_list *tools)
+{
+	cJSON *server, *list;
+	size_t at = find(lock, slug, &server);
+
+	if (!server)
+		server = add_server(lock, slug, at);
+	cJSON_DeleteItemFromObjectCaseSensitive(server, "tool_hash");
+	cJSON_DeleteItemFromObjectCaseSensitive(server, "tools");
 	cJSON_AddStringToObject(server, "tool_hash", tools->hash);
 	list = cJSON_AddObjectToObject(server, "tools");
 	for (size_t i = 0; i < tools->n_tools; i++)
 		cJSON_AddStringToObject(list, tools->tools[i].name,
 			tools->tools[i].contract);
-	if (cJSON_GetObjectItemCaseSensitive(servers, slug))
-		cJSON_ReplaceItemInObjectCaseSensitive(servers, slug, server);
-	else
-		cJSON_AddItemToObject(servers, slug, server);
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const cJSON *const *x = a, *const *y = b;
-
-	return strcmp((*x)->string, (*y)->string);
 }
 
 /* One tool a line, so that a review shows what changes. */
@@ -195,21 +269,12 @@ static void put_server(struct buf *b, const cJSON *server, bool last)
 	buf_fmt(b, "\n      }\n    }%s\n", last ? "" : ",");
 }
 
-static void put(struct buf *b, const cJSON *lock)
+static void put(struct buf *b, const struct tools_lock *lock)
 {
-	const cJSON *servers = servers_of(lock), *server;
-	size_t n = (size_t)cJSON_GetArraySize(servers), i = 0;
-	const cJSON **list = xcalloc(n, sizeof *list);
-
-	cJSON_ArrayForEach(server, servers)
-		list[i++] = server;
-	if (n)
-		qsort(list, n, sizeof *list, by_key);
 	buf_str(b, "{\n  \"v\": 1,\n  \"servers\": {\n");
-	for (i = 0; i < n; i++)
-		put_server(b, list[i], i + 1 == n);
+	for (size_t i = 0; i < lock->n; i++)
+		put_server(b, lock->v[i].server, i + 1 == lock->n);
 	buf_str(b, "  }\n}\n");
-	free(list);
 }
 
 /* Write a temporary file beside it, and rename that. */
@@ -236,7 +301,7 @@ static int replace(const char *path, const struct buf *b)
 	return rc;
 }
 
-int lock_save(const cJSON *lock, const char *path)
+int lock_save(const struct tools_lock *lock, const char *path)
 {
 	struct buf b;
 	int rc;

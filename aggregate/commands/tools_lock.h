@@ -8,7 +8,8 @@
 
 #include "rule/history.h"
 
-#include <cjson/cJSON.h>
+/* Opaque. */
+struct tools_lock;
 
 /* Room for the reason why a file was refused. */
 #define LOCK_WHY 300
@@ -17,28 +18,31 @@
 char *lock_path(const char *config);
 
 /*
- * lock_load(path, why): what is pinned; cJSON_Delete it. Empty where there is
+ * lock_load(path, why): what is pinned; lock_free it. Empty where there is
  * no such file; NULL, and why, where there is one that cannot be used.
  */
-cJSON *lock_load(const char *path, char *why);
+struct tools_lock *lock_load(const char *path, char *why);
+void lock_free(struct tools_lock *lock);
 
 /* lock_hash(lock, slug): the pinned contract hash, or NULL. Lives with lock. */
-const char *lock_hash(const cJSON *lock, const char *slug);
+const char *lock_hash(const struct tools_lock *lock, const char *slug);
 
 /*
  * lock_tools(lock, slug, out): the pinned tools, sorted by name, as a list
  * whose names and hash live as long as lock; free out->tools. False where the
  * server is not pinned.
  */
-bool lock_tools(const cJSON *lock, const char *slug, struct tool_list *out);
+bool lock_tools(
+	const struct tools_lock *lock, const char *slug, struct tool_list *out);
 
 /* lock_pin(lock, slug, tools): pin a server, or pin it anew. */
-void lock_pin(cJSON *lock, const char *slug, const struct tool_list *tools);
+void lock_pin(struct tools_lock *lock, const char *slug,
+	const struct tool_list *tools);
 
 /*
  * lock_save(lock, path): replace the file, whole or not at all. 0; or -1 and
  * errno.
  */
-int lock_save(const cJSON *lock, const char *path);
+int lock_save(const struct tools_lock *lock, const char *path);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "conf/conf.h"
 #include "json/json.h"
@@ -150,23 +151,47 @@ static void put_server(const struct conf *c, const struct conf_server *s,
 	buf_char(b, '}');
 }
 
-static void put_account(const struct conf *c, const struct conf_account *a,
-	struct buf *b)
+/* A server of an account, by whose name they are in order. */
+struct owned {
+	const char *account;
+	const struct conf_server *server;
+};
+
+static int by_account(const void *a, const void *b)
 {
-	const char *comma = "";
+	const struct owned *x = a, *y = b;
+	int d = strcmp(x->account, y->account);
+
+	return d ? d : (x->server > y->server) - (x->server < y->server);
+}
+
+static struct owned *owned_servers(const struct conf *c, size_t *n)
+{
+	struct owned *v = xcalloc(c->n_servers, sizeof *v);
+
+	*n = 0;
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (c->servers[i].account)
+			v[(*n)++] = (struct owned) {
+				c->servers[i].account, &c->servers[i]};
+	if (*n)
+		qsort(v, *n, sizeof *v, by_account);
+	return v;
+}
+
+static void put_account(const struct conf_account *a, const struct owned *v,
+	size_t n, struct buf *b)
+{
+	size_t first = strings_place(v, n, sizeof *v, a->name);
 
 	buf_clear(b);
 	buf_str(b, "{\"token_sha256\":");
 	json_put_str(b, a->token_sha256);
 	buf_str(b, ",\"slugs\":[");
-	for (size_t i = 0; i < c->n_servers; i++) {
-		const struct conf_server *s = &c->servers[i];
-
-		if (!s->account || strcmp(s->account, a->name) != 0)
-			continue;
-		buf_str(b, comma);
-		json_put_str(b, s->slug);
-		comma = ",";
+	for (size_t i = first;
+		i < n && strcmp(v[i].account, a->name) == 0; i++) {
+		buf_str(b, i == first ? "" : ",");
+		json_put_str(b, v[i].server->slug);
 	}
 	buf_str(b, "]}");
 }
@@ -267,6 +292,8 @@ static void queue_server(const struct conf *c, const struct conf_server *s,
 static void queue_all(const struct conf *c, struct store *s)
 {
 	char field[KEY_MAX];
+	size_t n_owned;
+	struct owned *owned = owned_servers(c, &n_owned);
 	struct buf b;
 
 	/* An account may have all the servers that a configuration can name. */
@@ -276,7 +303,7 @@ static void queue_all(const struct conf *c, struct store *s)
 	for (size_t i = 0; i < c->n_accounts; i++) {
 		const struct conf_account *a = &c->accounts[i];
 
-		put_account(c, a, &b);
+		put_account(a, owned, n_owned, &b);
 		if (a->token_sha256)
 			store_add(s, "HSET", KEY_ACCOUNTS,
 				key_secret(field, a->name, a->token_sha256),
@@ -286,6 +313,7 @@ static void queue_all(const struct conf *c, struct store *s)
 	put_site(c, &b);
 	store_add(s, "SET", KEY_SITE, b.p, NULL);
 	buf_release(&b);
+	free(owned);
 }
 
 int fleet_announce(const struct conf *c, struct store *s)

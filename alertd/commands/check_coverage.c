@@ -20,7 +20,8 @@ struct coverage {
 	const struct conf *c;
 	bool *comes;		/* by policy: an event comes to it */
 	struct strings reached; /* routes */
-	struct strings views;	/* of the servers that were looked at */
+	struct strings takers; /* of the servers that were looked at */
+	struct strings views;  /* of those, too */
 	bool unmatched;		/* that was said */
 	void (*doubt)(void *arg, const char *text);
 	void *arg;
@@ -120,11 +121,34 @@ static void check_p1(const struct coverage *v, const char *slug)
 	say(v, &b);
 }
 
-/* Of servers whose events come to the same policies, one is enough. */
+/* Which policies take a server, as a text: a character each. */
+static char *takers(const struct coverage *v, const char *slug)
+{
+	const struct conf *c = v->c;
+	struct buf b;
+
+	buf_init(&b, c->n_policies + 2);
+	buf_char(&b, strcmp(slug, SLUG_FLEET) == 0 ? 'f' : 's');
+	for (size_t i = 0; i < c->n_policies; i++)
+		buf_char(&b, route_takes(c, &c->policies[i], slug) ? 'x' : '-');
+	return buf_take(&b);
+}
+
+/*
+ * Of servers that the same policies take, and of those whose events come to the
+ * same policies, one is enough.
+ */
 static void look_at(struct coverage *v, const char *slug)
 {
-	char *text = view(v, slug);
+	char *text = takers(v, slug);
+	bool seen = strings_has(&v->takers, text);
 
+	if (!seen)
+		strings_add(&v->takers, text);
+	free(text);
+	if (seen)
+		return;
+	text = view(v, slug);
 	if (!strings_has(&v->views, text))
 		check_p1(v, slug);
 	strings_note(&v->views, text);
@@ -183,6 +207,7 @@ void check_coverage(const struct conf *c,
 		reach_any(&v);
 	}
 	say_unreached(&v);
+	strings_release(&v.takers);
 	strings_release(&v.views);
 	strings_release(&v.reached);
 	free(v.comes);

@@ -11,36 +11,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* The servers of the configuration, and those that the store knows. */
-static bool collect(const struct notifier_setup *s, struct strings *out)
+/* The server whose name is so much like it, or NULL. */
+static const char *nearest(const struct conf *c, const struct strings *stored,
+	const char *slug)
 {
-	const struct conf *c = s->conf;
-	bool ok = state_store_all(s->states, out);
-
+	for (size_t i = 0; i < stored->n; i++)
+		if (spelling_enough(slug, stored->v[i]))
+			return stored->v[i];
 	for (size_t i = 0; c && i < c->n_servers; i++)
-		strings_note(out, c->servers[i].slug);
-	return ok;
-}
-
-static const char *nearest(const struct strings *all, const char *slug)
-{
-	for (size_t i = 0; i < all->n; i++)
-		if (spelling_enough(slug, all->v[i]))
-			return all->v[i];
+		if (spelling_enough(slug, c->servers[i].slug))
+			return c->servers[i].slug;
 	return NULL;
 }
 
 int known_server(const struct notifier_setup *s, const char *what)
 {
 	char *slug = xstrndup(what, strcspn(what, ":"));
-	struct strings all = {0};
+	bool named = strcmp(slug, SLUG_FLEET) == 0 ||
+		(s->conf && conf_server(s->conf, slug));
+	struct strings stored = {0};
 	int status = EXIT_GOOD;
 	const char *near;
 
-	if (!collect(s, &all)) {
+	if (!state_store_all(s->states, &stored)) {
 		status = EXIT_ENV;
-	} else if (strcmp(slug, SLUG_FLEET) != 0 && !strings_has(&all, slug)) {
-		near = nearest(&all, slug);
+	} else if (!named && !strings_has(&stored, slug)) {
+		near = nearest(s->conf, &stored, slug);
 		log_error("%s: nothing is known of it: the configuration does "
 			  "not name it, and no verdict on it has come in the "
 			  "last 30 days%s%s%s",
@@ -48,7 +44,7 @@ int known_server(const struct notifier_setup *s, const char *what)
 			near ? "'?" : "");
 		status = EXIT_USAGE;
 	}
-	strings_release(&all);
+	strings_release(&stored);
 	free(slug);
 	return status;
 }

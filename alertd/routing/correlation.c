@@ -179,6 +179,7 @@ void correlation_begin(struct alert_state *st,
 {
 	const struct alert_record *first = &v[0].event.record;
 	struct incident *inc = &st->incidents[first->kind];
+	const char **slugs = xcalloc(n, sizeof *slugs);
 	bool new = !inc->open;
 	size_t before;
 
@@ -188,13 +189,15 @@ void correlation_begin(struct alert_state *st,
 	for (size_t i = 0; i < n; i++) {
 		const struct alert_record *r = &v[i].event.record;
 
-		strings_note(&st->servers, v[i].event.slug);
-		strings_note(&st->left, v[i].event.slug);
+		slugs[i] = v[i].event.slug;
 		if (r->started_at < inc->first && new)
 			inc->first = r->started_at;
 		if ((int64_t)r->at > inc->failed)
 			inc->failed = (int64_t)r->at;
 	}
+	strings_note_all(&st->servers, slugs, n);
+	strings_note_all(&st->left, slugs, n);
+	free(slugs);
 	if (new || st->left.n > before)
 		events_put(out, st, &(struct summary) {
 			.kind = first->kind,

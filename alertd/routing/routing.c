@@ -46,6 +46,13 @@ static bool of_account(const struct conf *c, const struct conf_match *m,
 	return s && s->account && among(m->accounts, m->n_accounts, s->account);
 }
 
+bool route_takes(
+	const struct conf *c, const struct conf_notify *p, const char *slug)
+{
+	return matches_slug(p->match.servers, p->match.n_servers, slug) &&
+		of_account(c, &p->match, slug);
+}
+
 bool route_chooses(const struct conf_notify *p)
 {
 	return p && (p->match.n_servers || p->match.n_accounts);
@@ -61,8 +68,7 @@ static const struct conf_notify *first(const struct conf *c,
 		if (among(m->severities, m->n_severities,
 			    severity_name(what->severity)) &&
 			wants_kind(m, what->kind) &&
-			matches_slug(m->servers, m->n_servers, slug) &&
-			of_account(c, m, slug))
+			route_takes(c, &c->policies[i], slug))
 			return &c->policies[i];
 	}
 	return NULL;
@@ -225,6 +231,18 @@ static enum conf_digest policy_digest(const struct conf_notify *p,
 	if (p)
 		return p->digest;
 	return severity == SEVERITY_P3 ? CONF_DIGEST_DAILY : CONF_DIGEST_NO;
+}
+
+bool route_wakes(const struct conf *c, const char *name)
+{
+	const struct conf_route *to = route_find(c, name);
+
+	if (!to || conf_route_class(to->type) != CONF_CHAT)
+		return true;
+	for (size_t i = 0; i < c->n_routes; i++)
+		if (conf_route_class(c->routes[i].type) != CONF_CHAT)
+			return false;
+	return true;
 }
 
 bool route_waits(const struct conf *c, const struct conf_route *r,

@@ -27,6 +27,10 @@ struct routed {
 bool route_policy(const struct conf *c, const struct routed *what,
 	const struct conf_notify **out);
 
+/* route_takes(c, p, slug): whether policy p is for that server of c. */
+bool route_takes(
+	const struct conf *c, const struct conf_notify *p, const char *slug);
+
 /*
  * route_chooses(p): whether policy p, or NULL for the default, is for some
  * servers only.
@@ -52,6 +56,13 @@ void route_step(const struct conf *c, const struct conf_notify *p,
  */
 void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out);
+
+/*
+ * route_wakes(c, name): whether somebody is woken by what that route delivers:
+ * by pagers, texts and calls; where there are only chats, by them, too; and by
+ * what c does not name.
+ */
+bool route_wakes(const struct conf *c, const char *name);
 
 /*
  * route_waits(c, r, e, now, w): whether route r gets event e later, together

@@ -112,39 +112,51 @@ bool pipeline_store_known(struct store *s, const struct conf *c, bool *known)
 	return ok;
 }
 
-static bool published(const struct store_reply *servers, const char *slug)
+/* The servers that are published, sorted. False: store failed. */
+static bool read_published(struct store *s, struct strings *out)
 {
-	for (size_t i = 0; i < store_count(servers); i++) {
-		const char *name = store_text(store_item(servers, i));
+	const struct store_reply *r =
+		store_one(s, "HKEYS", KEY_SERVERS, NULL);
 
-		if (name && strcmp(name, slug) == 0)
-			return true;
-	}
-	return false;
+	if (!r)
+		log_error("%s", store_why(s));
+	for (size_t i = 0; r && i < store_count(r); i++)
+		if (store_text(store_item(r, i)))
+			strings_add(out, store_text(store_item(r, i)));
+	strings_sort(out);
+	return r;
+}
+
+static bool among(const struct strings *sorted, const char *slug)
+{
+	size_t i = strings_place(
+		sorted->v, sorted->n, sizeof *sorted->v, slug);
+
+	return i < sorted->n && strcmp(sorted->v[i], slug) == 0;
 }
 
 bool pipeline_store_dropped(struct store *s, const struct conf *c,
 	struct strings *slugs, bool *again)
 {
-	const struct store_reply *servers;
+	struct strings published = {0};
 	char *last, *rest = NULL;
+	bool ok;
 
 	if (!read_known(s, &last))
 		return false;
-	servers = store_one(s, "HKEYS", KEY_SERVERS, NULL);
-	if (!servers)
-		log_error("%s", store_why(s));
-	for (char *slug = last && servers ? strtok_r(last, " ", &rest) : NULL;
-		slug; slug = strtok_r(NULL, " ", &rest)) {
+	ok = read_published(s, &published);
+	for (char *slug = last && ok ? strtok_r(last, " ", &rest) : NULL; slug;
+		slug = strtok_r(NULL, " ", &rest)) {
 		if (!slug_valid(slug) || conf_server(c, slug))
 			continue;
-		if (published(servers, slug))
+		if (among(&published, slug))
 			*again = true;
 		else
 			strings_add(slugs, slug);
 	}
+	strings_release(&published);
 	free(last);
-	return servers;
+	return ok;
 }
 
 bool pipeline_store_know(struct store *s, const struct conf *c)

@@ -25,6 +25,40 @@ void strings_note(struct strings *l, const char *s)
 		strings_add(l, s);
 }
 
+struct noted {
+	const char *s;
+	size_t at; /* among those that were there and those that are noted */
+};
+
+static int by_text(const void *a, const void *b)
+{
+	const struct noted *x = a, *y = b;
+	int d = strcmp(x->s, y->s);
+
+	return d ? d : (x->at > y->at) - (x->at < y->at);
+}
+
+/* Of many, one by one would compare each with all. */
+void strings_note_all(struct strings *l, const char *const *v, size_t n)
+{
+	size_t had = l->n, all = had + n;
+	struct noted *sorted = xcalloc(all, sizeof *sorted);
+	bool *again = xcalloc(all, sizeof *again);
+
+	for (size_t i = 0; i < all; i++)
+		sorted[i] = (struct noted) {i < had ? l->v[i] : v[i - had], i};
+	if (all)
+		qsort(sorted, all, sizeof *sorted, by_text);
+	for (size_t i = 1; i < all; i++)
+		again[sorted[i].at] =
+			strcmp(sorted[i - 1].s, sorted[i].s) == 0;
+	for (size_t i = 0; i < n; i++)
+		if (!again[had + i])
+			strings_add(l, v[i]);
+	free(sorted);
+	free(again);
+}
+
 bool strings_gained(const struct strings *before, const struct strings *now)
 {
 	for (size_t i = 0; i < now->n; i++)

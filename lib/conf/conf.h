@@ -309,6 +309,12 @@ bool conf_hours(const char *s, struct conf_hours *out);
 void conf_json(const struct conf *c, struct buf *b);
 
 /*
+ * conf_short_json(c, b): the same, but in place of the servers an object with
+ * their count, shortest_interval and longest_timeout: no configuration any more.
+ */
+void conf_short_json(const struct conf *c, struct buf *b);
+
+/*
  * conf_target(s, region, known_hash, pinned_hash, hint, line): append the
  * target record of mcp-records(5) for a server, newline included. All but s and
  * line may be NULL and are then left out; hint is the name of an era.

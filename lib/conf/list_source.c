@@ -27,7 +27,7 @@ struct list_source {
 	int fd;
 	pid_t pid;  /* 0: a file */
 	int errors; /* a file in memory, the command's standard error; or -1 */
-	double until_ms;
+	double limit_s, until_ms; /* of the command */
 	bool late;
 	int failed; /* errno of a read that failed, or 0 */
 };
@@ -48,7 +48,6 @@ static struct list_source *source_new(int fd, pid_t pid, int errors)
 	s->fd = fd;
 	s->pid = pid;
 	s->errors = errors;
-	s->until_ms = clock_mono_ms() + 1000 * LIST_COMMAND_S;
 	return s;
 }
 
@@ -113,7 +112,16 @@ static int spawn(char *const *argv, int out, int errors, pid_t *pid)
 	return rc;
 }
 
-struct list_source *list_run(const char *words, const char *folder, char *why)
+/* For a command, which runs. */
+static struct list_source *limited(struct list_source *s, double limit_s)
+{
+	s->limit_s = limit_s;
+	s->until_ms = clock_mono_ms() + 1000 * limit_s;
+	return s;
+}
+
+struct list_source *list_run(
+	const char *words, const char *folder, double limit_s, char *why)
 {
 	char *text = xstrdup(words), **argv = split(text), *program = NULL;
 	bool below = argv[0] && *argv[0] != '/' && strchr(argv[0], '/');
@@ -143,7 +151,7 @@ struct list_source *list_run(const char *words, const char *folder, char *why)
 	if (ends[1] >= 0)
 		close(ends[1]);
 	if (!rc)
-		return source_new(ends[0], pid, errors);
+		return limited(source_new(ends[0], pid, errors), limit_s);
 	snprintf(why, LIST_WHY, "%s", strerror(rc));
 	if (ends[0] >= 0)
 		close(ends[0]);
@@ -219,7 +227,7 @@ static bool reap(struct list_source *s, bool whole, char *why)
 		;
 	*why = '\0';
 	if (s->late)
-		snprintf(why, LIST_WHY, "not done in %d s", LIST_COMMAND_S);
+		snprintf(why, LIST_WHY, "not done in %g s", s->limit_s);
 	else if (ended && WIFSIGNALED(status))
 		snprintf(why, LIST_WHY, "ended by signal %d", WTERMSIG(status));
 	else if (ended && WEXITSTATUS(status))

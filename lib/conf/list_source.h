@@ -7,9 +7,6 @@
 
 #include "base/lines.h"
 
-/* How long a command may take. */
-#define LIST_COMMAND_S 20
-
 /* Room for the reason why a list cannot be read. */
 #define LIST_WHY 400
 
@@ -23,13 +20,15 @@ struct list_source;
 bool list_is_file(const char *text);
 
 /*
- * list_open(path): the list in a regular file; list_run(words, folder): what a
- * command prints, whose words are separated by spaces. It runs without a shell;
- * a program with a slash in its name is relative to folder. NULL, and the
- * reason in why, which has LIST_WHY bytes. list_close ends it.
+ * list_open(path): the list in a regular file; list_run(words, folder, limit):
+ * what a command prints, whose words are separated by spaces, and which has so
+ * many seconds. It runs without a shell; a program with a slash in its name is
+ * relative to folder. NULL, and the reason in why, which has LIST_WHY bytes.
+ * list_close ends it.
  */
 struct list_source *list_open(const char *path, char *why);
-struct list_source *list_run(const char *words, const char *folder, char *why);
+struct list_source *list_run(
+	const char *words, const char *folder, double limit_s, char *why);
 
 /*
  * list_line(s, p, n): the next line, as lines_next; LINES_ERROR also where a

@@ -10,9 +10,12 @@
 #include "conf/list_source.h"
 #include "conf/schema.h"
 #include "conf/values.h"
+#include "json/jcs.h"
 #include "json/json.h"
 #include "records/probe.h"
 
+/* How long a command may take. */
+#define COMMAND_S 20
 /* A list with as many faults is not read further. */
 #define FAULTS_MAX 1000
 
@@ -40,12 +43,13 @@ static size_t down(struct reader *r, const char *name)
 static bool read_scalar(struct reader *r, const struct conf_key *key,
 	const cJSON *v, void *field)
 {
-	char why[CONF_WHY], number[40];
+	char why[CONF_WHY], number[JCS_NUMBER + 1];
 	const char *text = v->valuestring;
 
 	if (cJSON_IsNumber(v)) {
-		snprintf(number, sizeof number, "%.15g%s", v->valuedouble,
-			key->type == CONF_SECONDS ? "s" : "");
+		jcs_number(v->valuedouble, number);
+		if (key->type == CONF_SECONDS)
+			memcpy(number + strlen(number), "s", 2);
 		text = number;
 	} else if (cJSON_IsBool(v)) {
 		text = key->type == CONF_BOOL
@@ -143,7 +147,7 @@ static bool foreign(const cJSON *o, struct reader *r)
 {
 	const cJSON *v = json_get(o, "v"), *type = json_get(o, "type");
 
-	if (v && !(cJSON_IsNumber(v) && v->valueint == RECORD_VERSION))
+	if (v && !(cJSON_IsNumber(v) && v->valuedouble == RECORD_VERSION))
 		snprintf(r->path, sizeof r->path, "v");
 	else if (type && !(cJSON_IsString(type) &&
 				 strcmp(type->valuestring, "target") == 0))
@@ -235,7 +239,7 @@ static void read_list(struct conf *c, size_t i, const char *folder,
 	c->lists[i] = xstrdup(name.p);
 	buf_release(&name);
 	source = file ? list_open(c->lists[i], why)
-		      : list_run(text, folder, why);
+		      : list_run(text, folder, COMMAND_S, why);
 	if (source) {
 		read_lines(c, c->lists[i], source, r);
 		if (list_close(source, conf_faults(r) == faults, why) ||

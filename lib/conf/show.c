@@ -197,6 +197,30 @@ void conf_json(const struct conf *c, struct buf *b)
 	put_struct(b, conf_keys, c);
 }
 
+void conf_short_json(const struct conf *c, struct buf *b)
+{
+	double shortest = INFINITY, longest = 0;
+
+	for (size_t i = 0; i < c->n_servers; i++) {
+		shortest = fmin(shortest, c->servers[i].interval_s);
+		longest = fmax(longest, c->servers[i].timeout_s);
+	}
+	for (const struct conf_key *k = conf_keys; k->name; k++) {
+		if (k->keys == conf_server_keys || k->gone || k->spent)
+			continue;
+		buf_fmt(b, "%c\"%s\":", k == conf_keys ? '{' : ',', k->name);
+		put_value(b, k, c);
+	}
+	buf_fmt(b, ",\"servers\":{\"count\":%zu", c->n_servers);
+	if (c->n_servers) {
+		buf_str(b, ",\"shortest_interval\":");
+		put_seconds(b, &shortest);
+		buf_str(b, ",\"longest_timeout\":");
+		put_seconds(b, &longest);
+	}
+	buf_str(b, "}}");
+}
+
 static void put_auth(struct buf *b, const struct conf_auth *a)
 {
 	buf_str(b, ",\"auth\":{\"mode\":");

@@ -12,7 +12,7 @@ load ../../helpers/store
 	until ((SECONDS >= end && n)); do
 		rm -rf cases
 		node "$ROOT/tests/fuzz/sift.mjs" make cases $((seed + n)) 25
-		timeout -k 2 600 "$ROOT/tests/fuzz/sift" cases/*
+		PATH=$BIN:$PATH timeout -k 2 600 "$ROOT/tests/fuzz/sift" cases/*
 		node "$ROOT/tests/fuzz/sift.mjs" check cases >wrong
 		[ ! -s wrong ] || { echo "SIFT_SEED=$((seed + n)) SIFT_SECONDS=0"; cat wrong; return 1; }
 		# Line by line it is taken or refused.
