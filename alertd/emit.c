@@ -39,15 +39,22 @@ void emit_dashboard(const struct conf *c, const char *slug, struct buf *url)
 		buf_fmt(url, "%s/status/%s", c->site_url, slug);
 }
 
+/* Whether a person can take it; of a test the page says that it arrived. */
+static bool takes_ack(const struct alert_record *r)
+{
+	if (r->kind == ALERT_TEST)
+		return r->severity == SEVERITY_P1;
+	return r->phase != ALERT_ONCE && r->phase != ALERT_RESOLVED &&
+		r->phase != ALERT_FOUND;
+}
+
 /* "https://status.example.com/ack/TOKEN", or nothing. */
 static void point_to_ack(const struct notifier_setup *s, struct alert_record *r,
 	struct buf *url)
 {
 	char key[ALERT_KEY_SIZE], token[ACK_TOKEN_SIZE];
 
-	if (!s->secret || !s->conf || !s->conf->site_url ||
-		r->phase == ALERT_ONCE || r->phase == ALERT_RESOLVED ||
-		r->phase == ALERT_FOUND || r->phase == ALERT_ACKNOWLEDGED ||
+	if (!s->secret || !s->conf || !s->conf->site_url || !takes_ack(r) ||
 		!ack_token_make(s->secret, alert_key(r, key),
 			(int64_t)r->at + ACK_TOKEN_S, token))
 		return;

@@ -181,7 +181,7 @@ static void start_probe(struct job *job)
 		.end = on_end,
 		.arg = job};
 
-	view_init(&job->view, &run->report, &job->target->url,
+	view_init(&job->view, &run->report, job->target->url,
 		job->target->region);
 	probe_start(&pj);
 }
@@ -209,8 +209,8 @@ static void start(struct run *run, struct target *t, uint64_t host)
 /* Whether -4 or -6 allows the URL's address, if it holds one. */
 static bool reachable(const struct options *o, const struct target *t)
 {
-	return !o->ip_version || !address_literal(t->url.host) ||
-		(t->url.host[0] == '[') == (o->ip_version == 6);
+	return !o->ip_version || !address_literal(t->url->host) ||
+		(t->url->host[0] == '[') == (o->ip_version == 6);
 }
 
 /* The one target of the command line. */
@@ -218,11 +218,13 @@ static bool target_from_opts(const struct options *o, struct target *t)
 {
 	char why[CREDENTIAL_WHY > URL_WHY ? CREDENTIAL_WHY : URL_WHY];
 	char json_why[JSON_WHY];
+	struct url u;
 
-	if (!url_parse(o->url, &t->url, why)) {
+	if (!url_parse(o->url, &u, why)) {
 		log_error("%s: %s", "URL", why);
 		return false;
 	}
+	t->url = url_keep(&u);
 	if (!reachable(o, t)) {
 		log_error("-%d: the URL holds an address of the other kind",
 			o->ip_version);
@@ -231,7 +233,7 @@ static bool target_from_opts(const struct options *o, struct target *t)
 	if (o->slug)
 		snprintf(t->slug, sizeof t->slug, "%s", o->slug);
 	else
-		slug_from_host(t->url.host, t->slug);
+		slug_from_host(t->url->host, t->slug);
 	snprintf(t->region, sizeof t->region, "%s", o->region);
 	t->timeout_s = o->timeout_s;
 	t->bare_401_ok = o->bare_401_ok;
@@ -241,7 +243,7 @@ static bool target_from_opts(const struct options *o, struct target *t)
 						 : o->credential;
 
 		t->credential = o->token_file
-			? credential_token(path, &t->url, why)
+			? credential_token(path, t->url, why)
 			: credential_read(path, why);
 		if (!t->credential) {
 			log_error("%s: %s", path, why);
@@ -297,7 +299,7 @@ static void start_line(struct run *run, struct queue_line *line)
 		free(t);
 		return;
 	}
-	host = queue_host(t->url.host);
+	host = queue_host(t->url->host);
 	if (queue_full(&run->queue, line, host)) {
 		target_release(t);
 		free(t);

@@ -93,11 +93,7 @@ static void release_probe(struct driver *d)
 	if (!d->over || d->closing || p->transport.streams)
 		return;
 	d->job.end(d->job.arg, d->why);
-	stale_cache_release(p);
-	free(p->auth);
-	free(p->hash.digests);
-	listing_release(&p->list);
-	buf_release(&p->detail);
+	wire_release(&p->wire);
 	free(d->why);
 	free(d);
 }
@@ -134,7 +130,7 @@ static void summarise(struct probe *p)
 	const struct target *t = p->target;
 	bool hashed = p->hash.digests != NULL;
 	struct probe_record r = {.key = p->steps.key,
-		.url = t->url.shown,
+		.url = t->url->shown,
 		.state = steps_state(&p->steps),
 		.failed_step = p->steps.failed,
 		.error = p->steps.failed ? p->steps.error : NULL,
@@ -154,6 +150,18 @@ static void summarise(struct probe *p)
 	p->steps.sink.summary(p->steps.sink.arg, &r);
 }
 
+/* Free what only the steps and the summary need. */
+static void release_steps(struct probe *p)
+{
+	stale_cache_release(p);
+	free(p->auth);
+	free(p->hash.digests);
+	free(p->failures);
+	free(p->message);
+	listing_release(&p->list);
+	buf_release(&p->detail);
+}
+
 /* Sum up, and close the session. d may be gone afterwards. */
 static void finish_probe(struct driver *d)
 {
@@ -165,7 +173,8 @@ static void finish_probe(struct driver *d)
 		summarise(p);
 	transport_hang_up(&p->transport);
 	d->over = true;
-	d->closing = *p->wire.session &&
+	release_steps(p);
+	d->closing = p->wire.session &&
 		!wire_delete(&p->wire, CLOSE_MS, &handler, d);
 	release_probe(d);
 }
@@ -304,11 +313,11 @@ static struct next perform(struct driver *d, struct next n)
 		finish_probe(d);
 		break;
 	case NEXT_FAIL:
-		steps_fail(&p->steps, n.at_ms, &p->failure, detail);
+		steps_fail(&p->steps, n.at_ms, &p->failures->last, detail);
 		finish_probe(d);
 		break;
 	case NEXT_OURS:
-		d->why = xstrdup(p->failure.message);
+		d->why = xstrdup(p->failures->last.message);
 		finish_probe(d);
 		break;
 	case NEXT_END:
@@ -472,7 +481,7 @@ void probe_start(const struct probe_job *job)
 	steps_init(&p->steps, &key, &job->sink, now);
 	p->steps.first = job->first;
 	p->steps.last = job->last;
-	if (address_literal(t->url.host))
+	if (address_literal(t->url->host))
 		steps_skip(&p->steps, "the URL holds an address");
 	advance(d, order[STEP_INITIALIZE].begin(p));
 }

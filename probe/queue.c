@@ -65,7 +65,7 @@ int queue_read(struct queue *q, int fd, double spread_s)
 		qsort(q->list, q->n, sizeof *q->list, by_moment);
 	q->waiting = q->n;
 	if (q->per_host)
-		q->busy = xcalloc(SLOTS, sizeof *q->busy);
+		q->hosts = xcalloc(SLOTS, sizeof *q->hosts);
 	return rc == LINES_ERROR ? -1 : 0;
 }
 
@@ -74,31 +74,42 @@ void queue_release(struct queue *q)
 	for (size_t i = 0; i < q->n; i++)
 		free(q->list[i].text);
 	free(q->list);
-	free(q->busy);
+	free(q->hosts);
 	*q = (struct queue) {.n = 0};
 }
 
-static bool full(const struct queue *q, uint64_t host)
+/* The host of that hash; NULL where none has a limit. */
+static struct queue_host *limited(const struct queue *q, uint64_t host)
 {
-	return q->busy && host && q->busy[host % SLOTS] >= q->per_host;
+	return q->hosts && host ? &q->hosts[host % SLOTS] : NULL;
+}
+
+/* The longest waiting line of a host that is free for it, or NULL. */
+static struct queue_line *next_of_hosts(struct queue *q)
+{
+	struct queue_host *h;
+
+	while ((h = q->free)) {
+		if (h->first && h->busy < q->per_host)
+			return h->first;
+		q->free = h->next;
+		h->listed = false;
+	}
+	return NULL;
 }
 
 struct queue_line *queue_next(
 	struct queue *q, double elapsed_ms, double *wait_ms)
 {
-	while (q->first < q->n && !q->list[q->first].number)
-		q->first++;
-	for (size_t i = q->first; i < q->n; i++) {
-		struct queue_line *line = &q->list[i];
+	struct queue_line *line = next_of_hosts(q);
 
-		if (!line->number || full(q, line->host))
-			continue;
-		if (line->at_ms <= elapsed_ms)
-			return line;
-		if (line->at_ms - elapsed_ms < *wait_ms)
-			*wait_ms = line->at_ms - elapsed_ms;
-		return NULL;
-	}
+	if (line || q->at == q->n)
+		return line;
+	line = &q->list[q->at];
+	if (line->at_ms <= elapsed_ms)
+		return line;
+	if (line->at_ms - elapsed_ms < *wait_ms)
+		*wait_ms = line->at_ms - elapsed_ms;
 	return NULL;
 }
 
@@ -111,20 +122,45 @@ uint64_t queue_host(const char *host)
 
 bool queue_full(struct queue *q, struct queue_line *line, uint64_t host)
 {
-	line->host = host;
-	return full(q, host);
+	struct queue_host *h = limited(q, host);
+
+	if (!h || h->busy < q->per_host)
+		return false;
+	q->at++;
+	line->host = h;
+	if (h->first)
+		h->last->next = line;
+	else
+		h->first = line;
+	h->last = line;
+	return true;
 }
 
 void queue_took(struct queue *q, struct queue_line *line)
 {
+	if (line->host)
+		line->host->first = line->next;
+	else
+		q->at++;
 	free(line->text);
 	line->text = NULL;
-	line->number = 0;
 	q->waiting--;
 }
 
 void queue_busy(struct queue *q, uint64_t host, int by)
 {
-	if (q->busy && host)
-		q->busy[host % SLOTS] = (uint16_t)(q->busy[host % SLOTS] + by);
+	struct queue_host *h = limited(q, host);
+
+	if (!h)
+		return;
+	h->busy += by;
+	if (by > 0 || !h->first || h->listed)
+		return;
+	h->next = NULL;
+	h->listed = true;
+	if (q->free)
+		q->free_last->next = h;
+	else
+		q->free = h;
+	q->free_last = h;
 }

@@ -14,16 +14,28 @@ struct queue_line {
 	size_t n;
 	unsigned long number; /* from 1 */
 	double at_ms;	      /* when it may begin */
-	uint64_t host;	      /* 0 while not known */
+	/* Where it waits for its host: */
+	struct queue_host *host;
+	struct queue_line *next;
+};
+
+/* A host that has a limit. */
+struct queue_host {
+	struct queue_line *first, *last; /* those that wait for it */
+	struct queue_host *next;	 /* on the list of those that are free */
+	int busy;			 /* how many probes of it run */
+	bool listed;			 /* it is on that list */
 };
 
 struct queue {
 	struct queue_line *list;
 	size_t n, cap;
-	size_t first;	/* all before it have been taken */
+	size_t at;	/* all before it were taken, or wait for their host */
 	size_t waiting; /* how many have not been taken */
 	int per_host;	/* 0: no limit */
-	uint16_t *busy; /* how many probes of each host run, by its hash */
+	struct queue_host *hosts; /* by hash; NULL: no limit */
+	/* Those that may have become free for a line that waits. */
+	struct queue_host *free, *free_last;
 };
 
 /*
@@ -50,11 +62,12 @@ uint64_t queue_host(const char *host);
 
 /*
  * queue_full(q, line, host): whether as many probes of its host run as may; the
- * line then waits until one of them ends.
+ * line, which queue_next returned last, then waits until one of them ends.
  */
 bool queue_full(struct queue *q, struct queue_line *line, uint64_t host);
 
-/* queue_took(q, line): the line is in use, and its text is freed. */
+/* queue_took(q, line): the line, which queue_next returned last, is in use; its
+   text is freed. */
 void queue_took(struct queue *q, struct queue_line *line);
 
 /* queue_busy(q, host, by): by more (1) or less (-1) probes of a host run. */

@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/lines.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "http/address.h"
 #include "redaction/mask.h"
 #include "redaction/redact_record.h"
@@ -208,8 +209,10 @@ void view_step(void *arg, const struct step_record *record)
 
 	redact_step(&r, record);
 	v->step_ms[s->step] = s->ms;
-	if (s->status == STATUS_FAIL)
-		snprintf(v->message, sizeof v->message, "%s", s->message);
+	if (s->status == STATUS_FAIL) {
+		free(v->message);
+		v->message = xstrdup(s->message);
+	}
 	switch (v->report->format) {
 	case FORMAT_TEXT:
 		text_step(v, s);
@@ -249,12 +252,14 @@ void view_summary(void *arg, const struct probe_record *record)
 		break;
 	}
 	redacted_release(&r);
-	if (v->report->stream)
-		report_write(v->report, &v->out);
+	/* The session may still have to be closed. */
+	report_write(v->report, &v->out);
+	buf_release(&v->out);
 }
 
 void view_release(struct view *v)
 {
 	report_write(v->report, &v->out);
 	buf_release(&v->out);
+	free(v->message);
 }

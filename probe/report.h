@@ -25,7 +25,7 @@ struct report {
 struct view {
 	struct report *report;
 	struct buf out;
-	char message[700]; /* that of the failed step */
+	char *message; /* that of the failed step; NULL: none failed */
 	double step_ms[STEP_COUNT + 1];
 };
 
@@ -53,7 +53,8 @@ void view_init(struct view *v, struct report *r, const struct url *u,
 /* The functions of a struct steps_sink; arg is the view. */
 void view_step(void *arg, const struct step_record *s);
 void view_summary(void *arg, const struct probe_record *p);
-/* view_release(v): write what is left, and free what v holds. */
+/* view_release(v): write what is left, where nothing was summed up, and free
+   what v holds. */
 void view_release(struct view *v);
 
 #endif

@@ -159,6 +159,7 @@ static bool read_names(const cJSON *o, const char *region, struct target *t,
 	const char *slug = json_str(o, "slug"), *url = json_str(o, "url");
 	const char *canary = json_str(o, "canary");
 	char reason[URL_WHY];
+	struct url u;
 	const char *s;
 
 	if (canary) {
@@ -171,8 +172,9 @@ static bool read_names(const cJSON *o, const char *region, struct target *t,
 			why, "slug", "missing or not a valid name");
 	if (!url)
 		return refuse_target(why, "url", "missing");
-	if (!url_parse(url, &t->url, reason))
+	if (!url_parse(url, &u, reason))
 		return refuse_target(why, "url", reason);
+	t->url = url_keep(&u);
 	if (!text(o, "region", &s, why))
 		return false;
 	if (*s && !region_valid(s))
@@ -227,6 +229,7 @@ int target_read(const char *p, size_t n, const char *region, struct target *t,
 
 void target_release(struct target *t)
 {
+	free(t->url);
 	credential_free(t->credential);
 	free(t->health_tool);
 	cJSON_Delete(t->health_args);

@@ -24,7 +24,7 @@ enum cache_check_when {
 struct target {
 	char slug[SLUG_MAX + 1];
 	char region[REGION_MAX + 1];
-	struct url url;
+	struct url *url;	       /* owned */
 	struct credential *credential; /* owned; NULL for none */
 	char *health_tool;	       /* owned; NULL for none */
 	cJSON *health_args;	       /* owned; NULL for none */

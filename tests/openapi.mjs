@@ -85,7 +85,8 @@ if (!response) {
 	for (const [name, header] of Object.entries(response.headers ?? {})) {
 		const value = fields.get(name.toLowerCase());
 		if (value === undefined) {
-			if (name !== 'ETag' || !/no-store/.test(fields.get('cache-control')))
+			if (header.required !== false &&
+				(name !== 'ETag' || !/no-store/.test(fields.get('cache-control'))))
 				wrong.push(`no field ${name}`);
 		} else {
 			validate(header.schema, value, name);

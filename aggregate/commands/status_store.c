@@ -59,8 +59,8 @@ static const char *number_kind(const char *part, size_t n)
 static void name_kind(struct kind *k, const char *key)
 {
 	static const char *const words[] = {"head", "reporters", "counted",
-		"latest", "tool-hash", "tools", "verdict", "minutes", "late",
-		"latency", "errors", "baseline"};
+		"latest", "tool-hash", "tools", "verdict", "private",
+		"minutes", "late", "latency", "errors", "baseline"};
 	const char *rest = strchr(key, ':');
 	bool probe = strncmp(key, "probe:", 6) == 0;
 	struct buf b;

@@ -7,6 +7,7 @@
 #include "conf/conf.h"
 #include "json/json.h"
 #include "store/keys.h"
+#include "store/retention.h"
 #include "store/store.h"
 
 #include <math.h>
@@ -41,6 +42,7 @@ void fleet_configured(struct fleet *f, const struct conf *c, const char *slug)
 			continue;
 		f->servers[f->n++] = (struct fleet_server) {.slug = s->slug,
 			.url = s->url,
+			.is_private = s->private,
 			.regions = (const char *const *)s->regions,
 			.n_regions = s->n_regions,
 			.rule = rule_of(s)};
@@ -270,9 +272,16 @@ static void queue_server(const struct conf *c, const struct conf_server *s,
 	struct store *store, struct buf *b)
 {
 	const char *token = token_of(c, s);
-	char field[KEY_MAX];
+	char field[KEY_MAX], key[KEY_MAX], life[16];
 
 	put_server(c, s, b);
+	snprintf(life, sizeof life, "%d", RETENTION_MINUTES_S);
+	key_private(key, s->slug);
+	if (s->private)
+		store_add(store, "SET", key, token ? token : "-", "EX", life,
+			NULL);
+	else
+		store_add(store, "DEL", key, NULL);
 	store_add(store, "HSET", KEY_SERVERS, s->slug, s->private ? "" : b->p,
 		NULL);
 	if (s->private && token)

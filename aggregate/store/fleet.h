@@ -13,6 +13,7 @@ struct store;
 struct fleet_server {
 	const char *slug;
 	const char *url;	     /* or NULL */
+	bool is_private; /* readers need a token, as far as is known here */
 	const char *const *regions; /* the expected ones; NULL for those seen */
 	size_t n_regions;
 	struct rule rule;

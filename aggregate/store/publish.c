@@ -20,6 +20,7 @@
 #include "store/keys.h"
 #include "store/late_minutes.h"
 #include "store/load.h"
+#include "store/regions_heard.h"
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/setup.h"
@@ -46,6 +47,7 @@ struct evaluation {
 	size_t alone; /* 1: only the first of the fleet is judged; else 0 */
 	struct isolation *isolation;
 	bool uncounted; /* probes of isolated regions were uncounted */
+	struct regions_heard regions; /* of public servers */
 };
 
 /* One server while it is judged. */
@@ -386,8 +388,13 @@ static int judge_group(struct evaluation *ev, struct group *g)
 		    load_figures(ev->store, g->n, ev->now, g->loaded)) ||
 		load_baselines(ev->store, g->n, ev->now, g->loaded))
 		return -1;
-	for (size_t i = 0; i < g->n; i++)
+	for (size_t i = 0; i < g->n; i++) {
+		const struct judged *s = &g->servers[i];
+
 		judge_server(ev, &g->servers[i], &g->loaded[i]);
+		if (!s->server->is_private)
+			regions_heard_add(&ev->regions, &s->verdict);
+	}
 	return publish_group(ev, g->servers, g->n);
 }
 
@@ -445,6 +452,10 @@ static int judge_all(struct evaluation *ev)
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
 		judge_groups(ev))
 		return EXIT_ENV;
+	/* One server alone does not tell which regions are silent. */
+	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
+				  ev->pretended))
+		return EXIT_ENV;
 	if (!heartbeat_write(
 		    ev->store, STAGE_VERDICT, ev->now, ev->pretended)) {
 		store_failed(ev->store);
@@ -497,6 +508,7 @@ int publish(const struct command *cmd)
 	ev.store = s.store;
 	if (!rc)
 		rc = judge_fleet(&ev, cmd, &s);
+	regions_heard_release(&ev.regions);
 	setup_close(&s);
 	return rc;
 }

@@ -12,25 +12,13 @@
 #define WORST 10
 #define MONTH_S (30 * 86400)
 
-/* Whether it wakes somebody: if nothing but chats is configured, they do. */
-static bool wakes(const struct conf *c, const char *route)
-{
-	const struct conf_route *to = route_find(c, route);
-	bool chats = true;
-
-	for (size_t i = 0; i < c->n_routes; i++)
-		chats = chats &&
-			conf_route_class(c->routes[i].type) == CONF_CHAT;
-	return to && (chats || conf_route_class(to->type) != CONF_CHAT);
-}
-
 bool replay_report_pages(const struct alert_record *r,
 	const struct strings *routes, const struct conf *c)
 {
 	if (r->severity != SEVERITY_P1 || r->phase == ALERT_RESOLVED)
 		return false;
 	for (size_t i = 0; c && i < routes->n; i++)
-		if (wakes(c, routes->v[i]))
+		if (route_wakes(c, routes->v[i]))
 			return true;
 	return !c;
 }

@@ -8,6 +8,7 @@
 #include "json/json.h"
 #include "mcp/names.h"
 #include "records/probe.h"
+#include "routing/routing.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -86,21 +87,26 @@ static struct report_count *night_of(struct report *r, double at)
 	return count_of(&r->nights, date);
 }
 
+/* An event that several routes have is one page of its incident and night. */
 static void count_page(struct report *r, struct report_incident *i,
-	struct report_count *route, double at)
+	struct report_count *route, const struct history_record *h)
 {
-	struct report_count *night = night_of(r, at);
-	int minute = zone_local(r->zone, at).minute;
+	struct report_count *night = night_of(r, h->at);
+	int minute = zone_local(r->zone, h->at).minute;
 	bool asleep = minute >= NIGHT_FROM_MIN || minute < NIGHT_TO_MIN;
 
-	i->pages++;
 	route->pages++;
-	night->pages++;
 	route->asleep += asleep;
+	if (h->decided_at > 0 && h->decided_at <= i->paged_at)
+		return;
+	i->paged_at = h->decided_at;
+	i->pages++;
+	night->pages++;
 	night->asleep += asleep;
 }
 
-static void note_delivery(struct report *r, const struct history_record *h)
+static void note_delivery(struct report *r, const struct conf *c,
+	const struct history_record *h)
 {
 	bool digest = strcmp(h->what, HISTORY_IN_DIGEST) == 0;
 	bool there = digest || strcmp(h->what, HISTORY_DELIVERED) == 0;
@@ -116,11 +122,11 @@ static void note_delivery(struct report *r, const struct history_record *h)
 		route->events++;
 	else
 		route->failed++;
-	if (i && there && !digest && h->event &&
+	if (i && there && !digest && h->event && route_wakes(c, h->route) &&
 		strcmp(i->severity, "P1") == 0 &&
 		!ends_in(h->event, "_resolved") &&
 		!ends_in(h->event, "_acknowledged"))
-		count_page(r, i, route, h->at);
+		count_page(r, i, route, h);
 }
 
 static int by_name(const void *a, const void *b)
@@ -130,15 +136,15 @@ static int by_name(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
-void report_make(const struct history *h, double from, double to,
-	const char *zone, struct report *out)
+void report_make(const struct history *h, const struct conf *c, double from,
+	double to, const char *zone, struct report *out)
 {
 	size_t n = 0;
 
 	*out = (struct report) {.from = from, .to = to, .zone = zone};
 	for (size_t i = 0; i < h->n; i++) {
 		if (h->v[i].route)
-			note_delivery(out, &h->v[i]);
+			note_delivery(out, c, &h->v[i]);
 		else
 			note_event(out, &h->v[i]);
 	}

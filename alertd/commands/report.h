@@ -9,6 +9,8 @@
 #include "base/buf.h"
 #include "state/history_store.h"
 
+struct conf;
+
 /* An incident that ended so soon after it was told was noise, seconds. */
 #define REPORT_NOISE_S 300
 
@@ -21,6 +23,7 @@ struct report_incident {
 	double delivered_at; /* when the first route had it */
 	double acknowledged_at, resolved_at;
 	unsigned long pages;
+	double paged_at; /* when the event of the last page was decided */
 	bool shared; /* told as part of one that many servers share */
 };
 
@@ -47,13 +50,14 @@ struct report {
 };
 
 /*
- * report_make(h, from, to, zone, out): of the incidents that people were told
+ * report_make(h, c, from, to, zone, out): of the incidents that people were told
  * of from `from` on and before `to`, with what h says of them, also later; and
  * of the deliveries of that time. *out points into h and zone; report_release
- * it. A page is a P1 that begins, gets worse or lasts, delivered at once.
+ * it. A page is a P1 that begins, gets worse or lasts, delivered at once to a
+ * route of c that wakes somebody; it is one however many routes have it.
  */
-void report_make(const struct history *h, double from, double to,
-	const char *zone, struct report *out);
+void report_make(const struct history *h, const struct conf *c, double from,
+	double to, const char *zone, struct report *out);
 void report_release(struct report *r);
 
 /* report_noise(i): whether an incident paged, and was over soon after that. */

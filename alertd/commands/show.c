@@ -211,7 +211,7 @@ int show_report(const struct notifier_setup *s, const struct options *o)
 		history_store_release(&h);
 		return EXIT_ENV;
 	}
-	report_make(&h, from, to, s->zone, &r);
+	report_make(&h, s->conf, from, to, s->zone, &r);
 	buf_init(&b, REPORT_MAX);
 	(o->format == OPTIONS_CSV ? report_csv
 		: s->text	  ? report_text

@@ -191,6 +191,9 @@ void events_put(struct alert_events *l, const struct alert_state *st,
 			s.phase == ALERT_RESOLVED || s.phase == ALERT_FOUND
 				? incident_end(inc)
 				: 0,
+		.acknowledged_until = s.phase == ALERT_ACKNOWLEDGED
+			? (int64_t)inc->ack.until
+			: 0,
 		.flaps = inc->flaps,
 		.flapping = inc->flapping.since != 0,
 		.follows = e->follows,

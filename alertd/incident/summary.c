@@ -581,14 +581,11 @@ static void put_found(struct buf *b, const struct summary *s)
 		inc->probe_count);
 }
 
-/* "; alice has it until 20:31 UTC: REASON" */
+/* "; alice has it for 1 h: REASON" */
 static void put_ack(struct buf *b, const struct ack *a)
 {
-	bool days = floor(a->at / 86400) != floor(a->until / 86400);
-
-	buf_fmt(b, "; %s has it until ", a->by);
-	phrase_time(b, (int64_t)a->until, days);
-	buf_str(b, " UTC");
+	buf_fmt(b, "; %s has it for ", a->by);
+	phrase_duration(b, llround(a->until - a->at));
 	if (a->reason)
 		buf_fmt(b, ": %s", a->reason);
 }
@@ -655,9 +652,7 @@ static void put_state(struct buf *b, const struct summary *s)
 			s->unwatched ? "closed" : "over");
 		put_age(b, (double)inc->passed_since, inc->first);
 	} else if (s->phase == ALERT_ACKNOWLEDGED) {
-		buf_fmt(b, "%s, %s has it until ", severity, inc->ack.by);
-		phrase_time(b, (int64_t)inc->ack.until, false);
-		buf_str(b, " UTC");
+		buf_fmt(b, "%s, %s has it", severity, inc->ack.by);
 	} else if (s->phase == ALERT_REMINDER) {
 		buf_fmt(b, "%s, open for ", severity);
 		put_age(b, s->at, inc->first);

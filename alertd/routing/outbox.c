@@ -133,11 +133,15 @@ bool outbox_due(const struct alert_state *st, double now,
 bool outbox_waits(const struct alert_state *st, double now,
 	const struct outbox_judge *j)
 {
-	for (size_t i = 0; i < st->n_outbox; i++)
-		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++)
-			if (!st->outbox[i].deliveries[k].digest &&
-				!held(&st->outbox[i].deliveries[k], now, j))
+	for (size_t i = 0; i < st->n_outbox; i++) {
+		for (size_t k = 0; k < st->outbox[i].n_deliveries; k++) {
+			const struct delivery *d = &st->outbox[i].deliveries[k];
+
+			if (!d->digest && !held(d, now, j) &&
+				(d->attempts || !j->up(j->arg, d->route)))
 				return true;
+		}
+	}
 	return false;
 }
 

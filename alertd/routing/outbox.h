@@ -50,8 +50,9 @@ bool outbox_due(const struct alert_state *st, double now,
 	const struct outbox_judge *j, size_t *at, struct outbox_item *out);
 
 /*
- * outbox_waits(st, now, j): whether a delivery is left for a later run, apart
- * from those that another process is sending.
+ * outbox_waits(st, now, j): whether a delivery that failed, or whose route is
+ * down, is left for a later run. What another process is sending does not, nor
+ * what comes after that: it sends that, too.
  */
 bool outbox_waits(const struct alert_state *st, double now,
 	const struct outbox_judge *j);

@@ -233,6 +233,18 @@ static enum conf_digest policy_digest(const struct conf_notify *p,
 	return severity == SEVERITY_P3 ? CONF_DIGEST_DAILY : CONF_DIGEST_NO;
 }
 
+bool route_wakes(const struct conf *c, const char *name)
+{
+	const struct conf_route *to = route_find(c, name);
+
+	if (!to || conf_route_class(to->type) != CONF_CHAT)
+		return true;
+	for (size_t i = 0; i < c->n_routes; i++)
+		if (conf_route_class(c->routes[i].type) != CONF_CHAT)
+			return false;
+	return true;
+}
+
 bool route_waits(const struct conf *c, const struct conf_route *r,
 	const struct alert_event *e, double now, struct outbox_wait *w)
 {

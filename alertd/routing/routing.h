@@ -58,6 +58,13 @@ void route_pick(const struct conf *c, const struct alert_event *e,
 	struct strings *out);
 
 /*
+ * route_wakes(c, name): whether somebody is woken by what that route delivers:
+ * by pagers, texts and calls; where there are only chats, by them, too; and by
+ * what c does not name.
+ */
+bool route_wakes(const struct conf *c, const char *name);
+
+/*
  * route_waits(c, r, e, now, w): whether route r gets event e later, together
  * with others, and then *w is how. A P1 never waits.
  */

@@ -135,6 +135,7 @@ static bool read_event(const cJSON *o, struct sink_event *e)
 	e->probe_count = (int)take_number(o, "probe_count", COUNT_MAX);
 	e->started_at = take_instant(o, "started_at");
 	e->resolved_at = take_instant(o, "resolved_at");
+	e->acknowledged_until = take_instant(o, "acknowledged_until");
 	e->duration_s =
 		(long long)take_number(o, "duration_seconds", EPOCH_MAX);
 	e->dashboard_url = take_link(o, "dashboard_url");

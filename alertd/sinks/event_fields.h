@@ -34,6 +34,7 @@ struct sink_event {
 	int probe_count;	/* failing windows; 0: not known */
 	int64_t started_at;	/* 0: not known */
 	int64_t resolved_at;	/* 0: not over */
+	int64_t acknowledged_until; /* 0: this event does not say */
 	long long duration_s;	/* if it is over */
 	/* Only plain http:// and https:// URLs; else NULL. */
 	char *dashboard_url, *runbook_url, *ack_url;

@@ -160,6 +160,18 @@ static char *make_since(const struct sink_event *e,
 	return buf_take(&b);
 }
 
+/* "Sun 22 Nov 14:05 UTC", until when somebody has it. */
+static void add_until(struct message *m, const struct sink_event *e,
+	const struct message_view *v)
+{
+	struct buf b;
+
+	buf_init(&b, TEXT_ROOM);
+	if (e->acknowledged_until)
+		put_moment(&b, v, e->acknowledged_until);
+	add_line(m, "Until", &b);
+}
+
 /* "Ashburn"; the region itself where its city is not known. */
 static const char *city_of(const struct message_view *v, const char *region)
 {
@@ -238,6 +250,11 @@ static char *make_core(const struct sink_event *e, const struct message_view *v)
 	return buf_take(&b);
 }
 
+const char *message_ack_label(const struct sink_event *e)
+{
+	return e->phase == ALERT_ACKNOWLEDGED ? "Take over" : "Acknowledge";
+}
+
 static void of_event(const struct sink_event *e, const struct message_view *v,
 	struct message *m)
 {
@@ -253,6 +270,7 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 	m->cities = make_places(e, v, false);
 	m->core = make_core(e, v);
 	add_text(m, over ? "Lasted" : "Since", m->since);
+	add_until(m, e, v);
 	add_text(m, m->where, places);
 	add_servers(m, e);
 	add_text(m, "URL", e->url);
@@ -260,7 +278,7 @@ static void of_event(const struct sink_event *e, const struct message_view *v,
 		add_minutes(m, e);
 		add_text(m, "Look first at", w->first);
 	}
-	add_link(m, "Acknowledge", e->ack_url);
+	add_link(m, message_ack_label(e), e->ack_url);
 	add_link(m, "Runbook", e->runbook_url);
 	add_link(m, "Dashboard", e->dashboard_url);
 	free(places);

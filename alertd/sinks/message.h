@@ -42,7 +42,7 @@ struct message {
 	/* Since, seen from where, ..., in the order in which they are read. */
 	struct message_line lines[MESSAGE_LINES];
 	size_t n;
-	/* "Acknowledge", "Runbook", "Dashboard"; the texts are URLs. */
+	/* message_ack_label, "Runbook", "Dashboard"; the texts are URLs. */
 	struct message_line links[MESSAGE_LINKS];
 	size_t n_links;
 };
@@ -61,6 +61,12 @@ struct message_view {
 void message_make(const struct sink_event *e, const struct message_view *v,
 	struct message *m);
 void message_release(struct message *m);
+
+/*
+ * message_ack_label(e): what the page at e->ack_url is for: "Acknowledge", or
+ * "Take over" where somebody has the incident. A constant.
+ */
+const char *message_ack_label(const struct sink_event *e);
 
 /*
  * message_plain(b, m): append means, text, lines and links of m, a line each,

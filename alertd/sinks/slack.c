@@ -82,11 +82,15 @@ static void put_fields(struct buf *b, const struct message *m)
 	buf_char(b, ']');
 }
 
-/* Where Slack may answer, a button acknowledges; else it is a link. */
+/*
+ * Where Slack may answer, a button acknowledges; else it is a link, also to take
+ * over what somebody has: the page says who that is.
+ */
 static void put_buttons(struct buf *b, const struct sink_job *job)
 {
 	const struct message *m = job->message;
-	bool answers = job->event->ack_url && sink_answers(job);
+	bool answers = job->event->ack_url && sink_answers(job) &&
+		job->event->phase != ALERT_ACKNOWLEDGED;
 
 	if (answers)
 		buf_str(b, ",\"callback_id\":\"" CALLBACK "\"");

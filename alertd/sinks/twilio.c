@@ -72,7 +72,7 @@ static void put_sms(struct buf *b, const struct sink_job *job)
 			m->since);
 	put_cities(&text, m);
 	if (ack && strlen(ack) < SMS_MAX / 2)
-		buf_fmt(&tail, " Acknowledge: %s", ack);
+		buf_fmt(&tail, " %s: %s", message_ack_label(job->event), ack);
 	room = SMS_MAX - tail.len;
 	sink_text_sms(b, sink_cut(text.p, room, cut, sizeof cut));
 	buf_str(b, tail.p);
@@ -153,7 +153,8 @@ static void put_action(struct buf *b, const struct sink_job *job)
 	const char *token = page ? strrchr(page, '/') : NULL;
 	const size_t ack = sizeof "/ack" - 1;
 
-	if (!token || !sink_answers(job) || (size_t)(token - page) < ack)
+	if (!token || job->event->phase == ALERT_ACKNOWLEDGED ||
+		!sink_answers(job) || (size_t)(token - page) < ack)
 		return;
 	buf_add(b, page, (size_t)(token - page) - ack);
 	buf_fmt(b, "/answer/%s?%s", job->route->name, token + 1);

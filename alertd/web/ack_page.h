@@ -18,6 +18,12 @@ void cgi_ack_get(const struct cgi *c, struct cgi_answer *a);
 void cgi_ack_post(const struct cgi *c, struct cgi_answer *a);
 
 /*
+ * cgi_ack_test(key): the sentence for whoever acknowledges the incident with
+ * that dedup_key, if it is a test; else NULL.
+ */
+const char *cgi_ack_test(const char *key);
+
+/*
  * cgi_ack_apply(c, q, r): do what q says of the incident q->key, as the command
  * "ack" would; the next run of mcp-alert delivers what follows from it. False:
  * the store failed.

@@ -104,6 +104,8 @@ void cgi_answer(const struct cgi *c, struct cgi_answer *a)
 		cgi_error(a, 404, "not_found", "There is nothing here.");
 	else if (!*said.key)
 		say(sink, "Nothing was done.", a);
+	else if (cgi_ack_test(said.key))
+		say(sink, cgi_ack_test(said.key), a);
 	else
 		apply(c, sink, route, &said, a);
 }

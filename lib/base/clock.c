@@ -38,14 +38,38 @@ static int64_t days_from_date(int64_t y, int64_t m, int64_t d)
 	return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
+static void two_digits(char *out, int64_t v)
+{
+	out[0] = (char)('0' + v / 10);
+	out[1] = (char)('0' + v % 10);
+}
+
+/* 0000-03-01, the first day of an era of days_from_date; the end of 9999. */
+#define EARLIEST (-719468 * INT64_C(86400))
+#define LATEST INT64_C(253402300799)
+
+/* The date is that of days_from_date, the other way round. */
 void clock_rfc3339(int64_t t, char *out)
 {
-	time_t tt = (time_t)t;
-	struct tm tm;
+	int64_t day, doe, yoe, doy, month, year, s;
 
-	if (!gmtime_r(&tt, &tm) ||
-		!strftime(out, CLOCK_RFC3339, "%Y-%m-%dT%H:%M:%SZ", &tm))
-		snprintf(out, CLOCK_RFC3339, "1970-01-01T00:00:00Z");
+	memcpy(out, "1970-01-01T00:00:00Z", 21);
+	if (t < EARLIEST || t > LATEST)
+		return;
+	day = (t - EARLIEST) / 86400;
+	s = (t - EARLIEST) % 86400;
+	doe = day % 146097;
+	yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+	doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+	month = (5 * doy + 2) / 153; /* from March on */
+	year = day / 146097 * 400 + yoe + (month >= 10);
+	two_digits(out, year / 100);
+	two_digits(out + 2, year % 100);
+	two_digits(out + 5, month < 10 ? month + 3 : month - 9);
+	two_digits(out + 8, doy - (153 * month + 2) / 5 + 1);
+	two_digits(out + 11, s / 3600);
+	two_digits(out + 14, s / 60 % 60);
+	two_digits(out + 17, s % 60);
 }
 
 /* Read n digits at *s, a number from lo to hi, and move *s past them. */

@@ -23,7 +23,8 @@ int64_t clock_window(double t);
 
 /*
  * clock_rfc3339(t, out): "2026-04-29T20:31:00Z" for epoch second t (RFC 3339,
- * section 5.6). out has CLOCK_RFC3339 bytes.
+ * section 5.6). out has CLOCK_RFC3339 bytes. What has no year of four
+ * digits is 1970-01-01T00:00:00Z.
  */
 void clock_rfc3339(int64_t t, char *out);
 

@@ -23,7 +23,8 @@ bool bearer_token(const char *authorization, char *sha256)
 		return false;
 	token = authorization + sizeof scheme - 1;
 	token += strspn(token, " ");
-	sha256_hex(token, strlen(token), sha256);
+	if (sha256)
+		sha256_hex(token, strlen(token), sha256);
 	return true;
 }
 

@@ -11,7 +11,8 @@
 
 /*
  * bearer_token(authorization, sha256): whether an Authorization field, which
- * may be NULL, has a token; its digest is then in sha256, of SHA256_HEX bytes.
+ * may be NULL, has a token; its digest is then in sha256, of SHA256_HEX bytes,
+ * unless that is NULL.
  */
 bool bearer_token(const char *authorization, char *sha256);
 

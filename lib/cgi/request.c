@@ -1,6 +1,5 @@
 #include "cgi/request.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* Longer than any list of our ETags, and any token. */
@@ -11,7 +10,8 @@ const char *request_env(char *const *env, const char *name)
 	size_t n = strlen(name);
 
 	for (; *env; env++)
-		if (strncmp(*env, name, n) == 0 && (*env)[n] == '=')
+		if (**env == *name && strncmp(*env, name, n) == 0 &&
+			(*env)[n] == '=')
 			return *env + n + 1;
 	return NULL;
 }
@@ -86,9 +86,13 @@ static bool harmless(const char *path)
 /* Join a and b; false where they are too long, and out has the beginning. */
 static bool join(char *out, const char *a, const char *b)
 {
-	int n = snprintf(out, REQUEST_PATH, "%s%s", a, b);
+	size_t n = strnlen(a, REQUEST_PATH - 1);
+	size_t more = strnlen(b, REQUEST_PATH - 1 - n);
 
-	return n >= 0 && n < REQUEST_PATH;
+	memcpy(out, a, n);
+	memcpy(out + n, b, more);
+	out[n + more] = '\0';
+	return !a[n] && !b[more];
 }
 
 static void read_paths(struct request *r, char *const *env)

@@ -212,6 +212,8 @@ const struct field alert_fields[] = {
 	FIELD_AS(FIELD_DATE, "resolved_at", struct alert_record, resolved_at,
 		FIELD_NULL),
 	FIELD_MADE("duration_seconds", 0, .put = put_duration),
+	FIELD_AS(FIELD_DATE, "acknowledged_until", struct alert_record,
+		acknowledged_until, FIELD_NULL),
 	TEXT("last_error", last_error),
 	TEXT("headline", headline),
 	TEXT("summary", summary),

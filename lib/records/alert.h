@@ -127,6 +127,7 @@ struct alert_record {
 	int64_t started_at;  /* window of the first counted failure; or in
 				which what is told once became true */
 	int64_t resolved_at; /* 0 where it is not over */
+	int64_t acknowledged_until; /* of ALERT_ACKNOWLEDGED; else 0 */
 	int nth; /* of events told once, of one window and kind, from 0 */
 	int flaps;	     /* how often it failed again while it passed */
 	bool flapping;	     /* one of many in a short time */

@@ -1,11 +1,28 @@
 #include "store/keys.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+/* a, b and c, one behind the other, cut to KEY_MAX. */
+static const char *join(
+	char *out, const char *a, const char *b, const char *c)
+{
+	const char *parts[] = {a, b, c};
+	size_t used = 0;
+
+	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+		size_t n = strnlen(parts[i], KEY_MAX - 1 - used);
+
+		memcpy(out + used, parts[i], n);
+		used += n;
+	}
+	out[used] = '\0';
+	return out;
+}
 
 const char *key_secret(char *out, const char *name, const char *sha256)
 {
-	snprintf(out, KEY_MAX, "%s %s", name, sha256);
-	return out;
+	return join(out, name, " ", sha256);
 }
 
 const char *key_probe(char *out, const char *slug, int64_t window,
@@ -36,8 +53,7 @@ const char *key_reporters(char *out, const char *slug, int64_t window)
 
 const char *key_latest(char *out, const char *slug)
 {
-	snprintf(out, KEY_MAX, "probe:%s:latest", slug);
-	return out;
+	return join(out, "probe:", slug, ":latest");
 }
 
 const char *key_tool_hash(char *out, const char *slug, const char *region)
@@ -48,14 +64,17 @@ const char *key_tool_hash(char *out, const char *slug, const char *region)
 
 const char *key_verdict(char *out, const char *slug)
 {
-	snprintf(out, KEY_MAX, "probe:%s:verdict", slug);
-	return out;
+	return join(out, "probe:", slug, ":verdict");
+}
+
+const char *key_private(char *out, const char *slug)
+{
+	return join(out, "probe:", slug, ":private");
 }
 
 const char *key_minutes(char *out, const char *slug)
 {
-	snprintf(out, KEY_MAX, "probe:%s:minutes", slug);
-	return out;
+	return join(out, "probe:", slug, ":minutes");
 }
 
 const char *key_counted(char *out, const char *slug, int64_t day)
@@ -66,8 +85,7 @@ const char *key_counted(char *out, const char *slug, int64_t day)
 
 const char *key_late(char *out, const char *slug)
 {
-	snprintf(out, KEY_MAX, "probe:%s:late", slug);
-	return out;
+	return join(out, "probe:", slug, ":late");
 }
 
 const char *key_latency(char *out, const char *slug, int64_t hour)
@@ -96,14 +114,12 @@ const char *key_errors_day(char *out, const char *slug, int64_t day)
 
 const char *key_baseline(char *out, const char *slug)
 {
-	snprintf(out, KEY_MAX, "probe:%s:baseline", slug);
-	return out;
+	return join(out, "probe:", slug, ":baseline");
 }
 
 const char *key_tools(char *out, const char *slug)
 {
-	snprintf(out, KEY_MAX, "probe:%s:tools", slug);
-	return out;
+	return join(out, "probe:", slug, ":tools");
 }
 
 const char *key_budget(char *out, const char *route, int64_t hour)
@@ -114,8 +130,7 @@ const char *key_budget(char *out, const char *route, int64_t hour)
 
 const char *key_digest(char *out, const char *route)
 {
-	snprintf(out, KEY_MAX, "fleet:digest:%s", route);
-	return out;
+	return join(out, "fleet:digest:", route, "");
 }
 
 const char *key_history(char *out, int64_t day)
@@ -126,6 +141,5 @@ const char *key_history(char *out, int64_t day)
 
 const char *key_alert(char *out, const char *slug)
 {
-	snprintf(out, KEY_MAX, "alert:%s", slug);
-	return out;
+	return join(out, "alert:", slug, "");
 }

@@ -1,7 +1,7 @@
 /*
  * keys.h: the names of all keys of the store, and what they hold; retention.h
- * has how long they live. A command or script touches the keys of one slug
- * only.
+ * has how long they live. A command touches one key, and a script those of one
+ * slug only, all of which it is given as KEYS.
  */
 #ifndef STORE_KEYS_H
 #define STORE_KEYS_H
@@ -47,6 +47,13 @@ const char *key_latest(char *out, const char *slug);
 const char *key_tool_hash(char *out, const char *slug, const char *region);
 /* String: the verdict that mcp-serve shows, see records/verdict.h. */
 const char *key_verdict(char *out, const char *slug);
+/*
+ * String, of a private server only: the digest of the token that shows it, or
+ * "-" where none does. mcp-serve looks here before it reads other keys of a
+ * server, so that one that is private takes no longer than one that does not
+ * exist. What a client may be told is for KEY_SERVERS and KEY_PRIVATE to say.
+ */
+const char *key_private(char *out, const char *slug);
 /*
  * Hash: published minutes, field "<day>:<colour>" where day is epoch seconds
  * divided by 86400; and "upto", the last window that was published.
@@ -129,6 +136,11 @@ const char *key_history(char *out, int64_t day);
 #define KEY_ACCOUNTS "fleet:accounts"
 /* Hash: stage (ingest, verdict, alert) to when it last ran, epoch seconds. */
 #define KEY_HEARTBEATS "fleet:heartbeats"
+/*
+ * String: of the regions of public servers, which the last evaluation of all
+ * servers heard of, JSON: {"window":…,"heard":[…],"silent":[…]}.
+ */
+#define KEY_REGIONS "fleet:regions"
 /*
  * String: the servers of the configuration that mcp-alert had last, with spaces
  * between them.

@@ -13,10 +13,13 @@
 #define RETENTION_LATENCY_HOUR_S (26 * 3600) /* read for 25 hours */
 #define RETENTION_LATEST_S (7 * 86400)
 #define RETENTION_HASH_S (30 * 86400) /* key_tool_hash, key_tools */
-#define RETENTION_VERDICT_S (7 * 86400)
+#define RETENTION_VERDICT_S (7 * 86400) /* KEY_REGIONS, too */
 /* Latency of days, counted; KEY_SPOOLS. */
 #define RETENTION_ROLLUP_S (35 * 86400)
-/* A page shows 90 days of minutes; it may be past midnight elsewhere. */
+/*
+ * A page shows 90 days of minutes; it may be past midnight elsewhere.
+ * key_private lives as long as what it guards.
+ */
 #define RETENTION_MINUTES_DAYS 92
 #define RETENTION_MINUTES_S (RETENTION_MINUTES_DAYS * 86400)
 #define RETENTION_ERRORS_HOUR_S (8 * 3600)

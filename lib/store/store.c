@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include "base/buf.h"
 #include "base/log.h"
 #include "base/num.h"
 #include "base/xalloc.h"
@@ -18,18 +19,17 @@
 #define CONNECT_S 2
 #define PATIENCE_MS 5000
 
-struct command {
-	bool may_fail; /* for a reason of its own */
-	int n;
-	char **args;
-};
+/* A queue of up to so many bytes keeps its memory for the next one. */
+#define QUEUE_KEPT ((size_t)1024 * 1024)
 
 struct store {
 	redisContext *c;
 	struct store_url url;
 	struct timeval patience; /* for a reply */
 	char *password;
-	struct command *queue;
+	bool mortal; /* SIGPIPE would end the program */
+	struct buf queue; /* the commands, as they are sent */
+	bool *may_fail;	  /* of each command: for a reason of its own */
 	size_t n, cap;
 	redisReply **replies;
 	size_t n_replies;
@@ -51,11 +51,9 @@ static void disconnect(struct store *s)
 
 static void drop_queue(struct store *s)
 {
-	for (size_t i = 0; i < s->n; i++) {
-		for (int k = 0; k < s->queue[i].n; k++)
-			free(s->queue[i].args[k]);
-		free(s->queue[i].args);
-	}
+	if (s->queue.cap > QUEUE_KEPT)
+		buf_release(&s->queue);
+	buf_clear(&s->queue);
 	s->n = 0;
 }
 
@@ -73,9 +71,9 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	disconnect(s);
-	drop_queue(s);
 	drop_replies(s);
-	free(s->queue);
+	buf_release(&s->queue);
+	free(s->may_fail);
 	store_url_release(&s->url);
 	if (s->password)
 		explicit_bzero(s->password, strlen(s->password));
@@ -138,9 +136,12 @@ static int greet(struct store *s, const char *command, const char *arg)
 static int connect_now(struct store *s)
 {
 	struct timeval connect = s->patience;
+	struct sigaction pipe;
 	const char *where = s->url.path ? s->url.path : s->url.host;
 	char db[16];
 
+	s->mortal = sigaction(SIGPIPE, NULL, &pipe) ||
+		pipe.sa_handler == SIG_DFL;
 	if (connect.tv_sec >= CONNECT_S)
 		connect = (struct timeval) {.tv_sec = CONNECT_S};
 	s->c = s->url.path
@@ -167,6 +168,7 @@ struct store *store_open_hasty(const char *url, int patience_ms, char *why)
 {
 	struct store *s = xcalloc(1, sizeof *s);
 
+	buf_init(&s->queue, SIZE_MAX / 4);
 	s->patience.tv_sec = patience_ms / 1000;
 	s->patience.tv_usec = patience_ms % 1000 * 1000;
 	if (!url)
@@ -187,24 +189,40 @@ struct store *store_open(const char *url, char *why)
 	return store_open_hasty(url, PATIENCE_MS, why);
 }
 
+/* A count or a length, as the Redis protocol has it. */
+static void put_count(struct buf *b, char type, size_t n)
+{
+	char text[32];
+	size_t at = sizeof text;
+
+	text[--at] = '\n';
+	text[--at] = '\r';
+	do
+		text[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	text[--at] = type;
+	buf_add(b, text + at, sizeof text - at);
+}
+
 void store_add_argv(struct store *s, size_t n, const char *const *args)
 {
-	struct command *c;
-
 	drop_replies(s);
-	s->queue = xgrow(s->queue, &s->cap, s->n + 1, sizeof *s->queue);
-	c = &s->queue[s->n++];
-	c->may_fail = false;
-	c->n = (int)n;
-	c->args = xcalloc(n, sizeof *c->args);
-	for (size_t i = 0; i < n; i++)
-		c->args[i] = xstrdup(args[i]);
+	s->may_fail = xgrow(s->may_fail, &s->cap, s->n + 1, 1);
+	s->may_fail[s->n++] = false;
+	put_count(&s->queue, '*', n);
+	for (size_t i = 0; i < n; i++) {
+		size_t len = strlen(args[i]);
+
+		put_count(&s->queue, '$', len);
+		buf_add(&s->queue, args[i], len);
+		buf_add(&s->queue, "\r\n", 2);
+	}
 }
 
 size_t store_try_argv(struct store *s, size_t n, const char *const *args)
 {
 	store_add_argv(s, n, args);
-	s->queue[s->n - 1].may_fail = true;
+	s->may_fail[s->n - 1] = true;
 	return s->n - 1;
 }
 
@@ -263,9 +281,9 @@ static int attempt(struct store *s)
 {
 	if (!s->c && connect_now(s))
 		return -1;
-	for (size_t i = 0; i < s->n; i++)
-		redisAppendCommandArgv(s->c, s->queue[i].n,
-			(const char **)s->queue[i].args, NULL);
+	if (redisAppendFormattedCommand(s->c, s->queue.p, s->queue.len) !=
+		REDIS_OK)
+		return fail(s, "queue", s->c->errstr);
 	for (size_t i = 0; i < s->n; i++) {
 		void *r = NULL;
 
@@ -304,7 +322,7 @@ static int check_replies(struct store *s)
 		const redisReply *r = s->replies[i];
 
 		if (r->type == REDIS_REPLY_ERROR &&
-			!(s->queue[i].may_fail && own_fault(r->str)))
+			!(s->may_fail[i] && own_fault(r->str)))
 			return fail(s, "refused", r->str);
 	}
 	return 0;
@@ -321,14 +339,16 @@ int store_run(struct store *s)
 	if (!n)
 		return 0;
 	s->replies = xcalloc(n, sizeof *s->replies);
-	hold_sigpipe(&before);
+	if (s->mortal)
+		hold_sigpipe(&before);
 	rc = attempt(s);
 	/* The connection may have been closed since it was used last. */
 	if (rc == -1 && was_connected) {
 		s->replies = xcalloc(n, sizeof *s->replies);
 		rc = attempt(s);
 	}
-	release_sigpipe(&before);
+	if (s->mortal)
+		release_sigpipe(&before);
 	rc = rc ? -1 : check_replies(s);
 	drop_queue(s);
 	return rc;

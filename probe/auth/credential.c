@@ -14,7 +14,7 @@
 #define ORIGINS_MAX 16
 
 struct credential {
-	struct url origins[ORIGINS_MAX];
+	char *origins[ORIGINS_MAX]; /* as struct url has them */
 	size_t n_origins;
 	enum credential_kind kind;
 	char *token, *header, *value;
@@ -35,6 +35,8 @@ void credential_free(struct credential *c)
 {
 	if (!c)
 		return;
+	for (size_t i = 0; i < c->n_origins; i++)
+		free(c->origins[i]);
 	wipe(c->token);
 	wipe(c->header);
 	wipe(c->value);
@@ -91,14 +93,15 @@ static bool set_header(struct credential *c, const char *v, char *why)
 static bool add_origin(struct credential *c, const char *v, char *why)
 {
 	char reason[URL_WHY];
+	struct url u;
 
 	if (c->n_origins == ORIGINS_MAX)
 		return refuse_credential(why, "too many origins");
-	if (!url_parse(v, &c->origins[c->n_origins], reason))
+	if (!url_parse(v, &u, reason))
 		return refuse_credential(why, "an origin is no URL");
-	if (!url_secure(&c->origins[c->n_origins]))
+	if (!url_secure(&u))
 		return refuse_credential(why, "an origin is not https");
-	c->n_origins++;
+	c->origins[c->n_origins++] = xstrdup(u.origin);
 	return true;
 }
 
@@ -326,8 +329,7 @@ struct credential *credential_token(const char *path, const struct url *origin,
 	if (!text)
 		return NULL;
 	c = xcalloc(1, sizeof *c);
-	c->origins[0] = *origin;
-	c->n_origins = 1;
+	c->origins[c->n_origins++] = xstrdup(origin->origin);
 	ok = set_once(&c->token, secret_file_trim(text), false, why) &&
 		complete(c, path, why);
 	secret_file_free(text);
@@ -342,7 +344,7 @@ bool credential_for(const struct credential *c, const struct url *u)
 	if (!url_secure(u))
 		return false;
 	for (size_t i = 0; i < c->n_origins; i++)
-		if (strcmp(c->origins[i].origin, u->origin) == 0)
+		if (strcmp(c->origins[i], u->origin) == 0)
 			return true;
 	return false;
 }

@@ -77,7 +77,7 @@ static void look_self(struct discovery *d)
 	d->urls.n = 1;
 	snprintf(d->urls.url[0], URL_MAX,
 		"%.1900s/.well-known/oauth-authorization-server",
-		d->wire->target->url.origin);
+		d->wire->target->url->origin);
 	look(d, LOOKING_SELF);
 }
 
@@ -109,7 +109,7 @@ static void look_server(struct discovery *d)
 static bool judge_self(struct discovery *d, const cJSON *doc)
 {
 	struct oauth_facts *o = &d->result.facts;
-	const char *origin = d->wire->target->url.origin;
+	const char *origin = d->wire->target->url->origin;
 	size_t n = strlen(origin);
 
 	if (!oauth_judge_server(doc, NULL, o, &d->result.failure))
@@ -134,7 +134,7 @@ static void judge_document(struct discovery *d, const cJSON *doc)
 	case LOOKING_RESOURCE:
 		snprintf(r->document, sizeof r->document, "%s",
 			d->urls.url[d->i]);
-		if (oauth_judge_resource(doc, &d->wire->target->url,
+		if (oauth_judge_resource(doc, d->wire->target->url,
 			    preferred(d), &r->facts, &r->failure))
 			look_server(d);
 		else
@@ -247,7 +247,7 @@ void discovery_start(const struct wire *w, const struct challenge *c,
 	struct url u;
 
 	if (!*named) {
-		oauth_resource_urls(&w->target->url, &d->urls);
+		oauth_resource_urls(w->target->url, &d->urls);
 		look(d, LOOKING_RESOURCE);
 		return;
 	}

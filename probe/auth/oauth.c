@@ -36,7 +36,7 @@ void oauth_resource_urls(const struct url *target, struct oauth_urls *u)
 bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 	struct failure *f)
 {
-	char why[URL_WHY];
+	char why[URL_WHY], path[URL_MAX];
 	struct url i;
 	size_t n;
 
@@ -54,11 +54,12 @@ bool oauth_issuer_urls(const char *issuer, struct oauth_urls *u,
 		return true;
 	}
 	n = strlen(i.path);
-	if (i.path[n - 1] == '/')
-		i.path[n - 1] = '\0';
-	add(u, i.origin, SERVER, i.path);
-	add(u, i.origin, OPENID, i.path);
-	add(u, i.origin, i.path, OPENID);
+	n -= i.path[n - 1] == '/';
+	memcpy(path, i.path, n);
+	path[n] = '\0';
+	add(u, i.origin, SERVER, path);
+	add(u, i.origin, OPENID, path);
+	add(u, i.origin, path, OPENID);
 	return u->n > 0 ||
 		failure_set(f, "oauth.issuer",
 			"the authorization server %.200s is too long a URL",

@@ -197,7 +197,7 @@ void token_get(const struct wire *w, const struct token_request *rq,
 	t->arg = arg;
 	c = credential_client(t->credential);
 	snprintf(t->endpoint, sizeof t->endpoint, "%s", o->token_endpoint);
-	oauth_canonical(&w->target->url, canonical);
+	oauth_canonical(w->target->url, canonical);
 	token_cache_name((const char *const[]) {o->issuer, c->id, resource,
 				 rq->scope, NULL},
 		t->name);

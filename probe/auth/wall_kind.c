@@ -37,7 +37,8 @@ bool wall_meant(const struct reply *r)
 	if (r->kind == REPLY_FAILED)
 		return false;
 	return r->http->status == 401 ||
-		(r->http->status == 403 && *r->http->www_authenticate) ||
+		(r->http->status == 403 &&
+			*http_fields(r->http)->www_authenticate) ||
 		unauthorized(r);
 }
 
@@ -67,6 +68,6 @@ bool wall_certificate(const struct reply *r)
 	/* A server that answers in JSON-RPC has accepted the connection. */
 	if (!h->cert_wanted || r->kind != REPLY_STATUS)
 		return false;
-	return (h->status == 403 && !*h->www_authenticate) ||
+	return (h->status == 403 && !*http_fields(h)->www_authenticate) ||
 		(h->status == 400 && holds(r->body, "certificate"));
 }

@@ -45,7 +45,7 @@ static void finish(struct check *k, const struct finding *cert,
 	char messages[EXPIRY_WHATS][FINDING_MESSAGE];
 	struct expiry_record r[EXPIRY_WHATS], all = {.slug = t->slug,
 		.region = t->region,
-		.url = t->url.shown,
+		.url = t->url->shown,
 		.at = k->at};
 	struct finding held;
 	size_t n = 0;
@@ -120,9 +120,9 @@ static void connect_to(struct check *k)
 	static const struct http_handler handler = {.done = on_done};
 	const struct target *t = k->job.target;
 	bool show = !k->distrusted && t->credential &&
-		credential_for(t->credential, &t->url);
+		credential_for(t->credential, t->url);
 	struct http_request rq = {.method = "GET",
-		.url = t->url.text,
+		.url = t->url->text,
 		.timeout_ms = deadline_left(&k->deadline),
 		.fresh = true,
 		.only_connect = true,
@@ -141,7 +141,7 @@ void expiry_start(const struct expiry_job *job)
 	k->job = *job;
 	k->at = clock_wall();
 	deadline_set(&k->deadline, job->target->timeout_s);
-	if (job->target->url.https)
+	if (job->target->url->https)
 		connect_to(k);
 	else
 		finish(k, NULL, NULL);

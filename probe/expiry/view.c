@@ -49,7 +49,7 @@ static void put_text(struct buf *b, const struct report *rep,
 		"\033[1;31m", "\033[33m"};
 
 	if (!rep->stream)
-		buf_fmt(b, "%s%s\n", rep->tests ? "\n" : "", t->url.shown);
+		buf_fmt(b, "%s%s\n", rep->tests ? "\n" : "", t->url->shown);
 	for (size_t i = 0; i < n; i++) {
 		if (rep->colour)
 			buf_str(b, colours[plugin_of(&r[i])]);

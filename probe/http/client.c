@@ -140,6 +140,7 @@ static void transfer_free(struct http_transfer *t)
 {
 	struct http *h = t->http;
 
+	http_fields_clear(&t->response);
 	if (!t->setup.usual) {
 		forget(t);
 		return;
@@ -165,7 +166,6 @@ static struct http_transfer *transfer_new(struct http *h,
 		t->setup.usual = usual && t->easy;
 	}
 	memset(t, 0, offsetof(struct http_transfer, easy));
-	http_fields_begin(&t->response);
 	t->http = h;
 	return t;
 }

@@ -51,6 +51,8 @@ struct http_request {
 	size_t network_max;
 	/* Open a connection of its own, and resolve the name anew. */
 	bool fresh;
+	/* Close its connection at the end: no other request follows. */
+	bool last;
 	/* This request alone may not reach private addresses. */
 	bool deny_private;
 	/* PEM files of a client certificate and its key, or NULL. */
@@ -110,17 +112,26 @@ struct http_response {
 	long status;	  /* 0 before the status line */
 	const char *http_version; /* "1.1", "2", … static */
 	unsigned codings;	  /* how many times the body is compressed */
+	double retry_s; /* Retry-After in seconds from now; 0 unknown */
+	struct http_fields *fields; /* see http_fields; NULL: none came */
+};
+
+/* The header fields of a response that are kept. */
+struct http_fields {
 	char content_type[128];
 	char location[1024];
 	char redirect[1024]; /* location as an absolute URL, without query */
 	char www_authenticate[4096]; /* all fields, joined with ", " */
 	char session_id[1024];
 	char retry_after[64];
-	double retry_s; /* retry_after in seconds from now; 0 unknown */
 	char cache_control[128];
 	char signs[CACHE_SIGNS][72]; /* fields of a cache: mcp/stale_cache_check.h */
 	char pop[128]; /* which edge of a content network answered */
 };
+
+/* http_fields(r): those of a response, "" where it has none; never NULL. They
+   live as long as what r points to. */
+const struct http_fields *http_fields(const struct http_response *r);
 
 enum http_want { HTTP_WANT_MORE, HTTP_WANT_EOF, HTTP_WANT_NOTHING };
 

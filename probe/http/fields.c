@@ -1,27 +1,42 @@
 #include "http/fields.h"
 
+#include "base/xalloc.h"
 #include "http/client.h"
 
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
+const struct http_fields *http_fields(const struct http_response *r)
+{
+	static const struct http_fields none;
+
+	return r->fields ? r->fields : &none;
+}
+
 void http_fields_clear(struct http_response *r)
 {
-	r->content_type[0] = r->location[0] = r->www_authenticate[0] = '\0';
-	r->session_id[0] = r->retry_after[0] = '\0';
-	r->cache_control[0] = r->pop[0] = '\0';
-	memset(r->signs, 0, sizeof r->signs);
+	free(r->fields);
+	r->fields = NULL;
 	r->codings = 0;
 }
 
-void http_fields_begin(struct http_response *r)
+/* Those of a response to which one is to be added. */
+static struct http_fields *own(struct http_response *r)
 {
-	/* Of the texts behind these members only the first byte counts. */
-	memset(r, 0, offsetof(struct http_response, content_type));
-	http_fields_clear(r);
-	r->redirect[0] = '\0';
-	r->retry_s = 0;
+	struct http_fields *f = r->fields;
+
+	if (f)
+		return f;
+	f = r->fields = xmalloc(sizeof *f);
+	/* Of each text only the first byte counts. */
+	f->content_type[0] = f->location[0] = f->redirect[0] = '\0';
+	f->www_authenticate[0] = f->session_id[0] = f->retry_after[0] = '\0';
+	f->cache_control[0] = f->pop[0] = '\0';
+	for (int i = 0; i < CACHE_SIGNS; i++)
+		f->signs[i][0] = '\0';
+	return f;
 }
 
 /* Whether p is a field of that name; "name:" in lower case. */
@@ -77,13 +92,13 @@ static void keep(char *out, size_t size, const char *p, size_t n, bool join)
 }
 
 /* A field that a cache adds; some of them name the edge location, too. */
-static void keep_sign(struct http_response *r, const char *p, size_t n)
+static void keep_sign(struct http_fields *f, const char *p, size_t n)
 {
 	for (int i = 0; i < CACHE_SIGNS; i++) {
 		const char *name = cache_sign_field((enum cache_sign)i);
 
 		if (is_field(name, p, n))
-			keep(r->signs[i], sizeof r->signs[i],
+			keep(f->signs[i], sizeof f->signs[i],
 				p + strlen(name), n - strlen(name),
 				i != CACHE_SIGN_AGE);
 	}
@@ -91,29 +106,30 @@ static void keep_sign(struct http_response *r, const char *p, size_t n)
 
 void http_fields_add(struct http_response *r, const char *p, size_t n)
 {
+	struct http_fields *f = own(r);
 	const struct {
 		const char *name;
 		char *out;
 		size_t size;
 		bool join;
 	} fields[] = {
-		{"content-type:", r->content_type, sizeof r->content_type, 0},
-		{"location:", r->location, sizeof r->location, 0},
-		{"www-authenticate:", r->www_authenticate,
-			sizeof r->www_authenticate, true},
-		{"mcp-session-id:", r->session_id, sizeof r->session_id, 0},
-		{"retry-after:", r->retry_after, sizeof r->retry_after, 0},
-		{"cache-control:", r->cache_control, sizeof r->cache_control,
+		{"content-type:", f->content_type, sizeof f->content_type, 0},
+		{"location:", f->location, sizeof f->location, 0},
+		{"www-authenticate:", f->www_authenticate,
+			sizeof f->www_authenticate, true},
+		{"mcp-session-id:", f->session_id, sizeof f->session_id, 0},
+		{"retry-after:", f->retry_after, sizeof f->retry_after, 0},
+		{"cache-control:", f->cache_control, sizeof f->cache_control,
 			0},
-		{"cf-ray:", r->pop, sizeof r->pop, 0},
-		{"x-amz-cf-pop:", r->pop, sizeof r->pop, 0},
-		{"x-served-by:", r->pop, sizeof r->pop, 0},
-		{"fly-request-id:", r->pop, sizeof r->pop, 0},
+		{"cf-ray:", f->pop, sizeof f->pop, 0},
+		{"x-amz-cf-pop:", f->pop, sizeof f->pop, 0},
+		{"x-served-by:", f->pop, sizeof f->pop, 0},
+		{"fly-request-id:", f->pop, sizeof f->pop, 0},
 	};
 
 	if (count_codings(r, p, n))
 		return;
-	keep_sign(r, p, n);
+	keep_sign(f, p, n);
 	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
 		size_t len;
 
@@ -173,5 +189,5 @@ void http_fields_end(struct http_response *r, CURL *easy)
 	r->retry_s = (double)wait;
 	curl_easy_getinfo(easy, CURLINFO_REDIRECT_URL, &target);
 	if (target)
-		keep_url(r->redirect, sizeof r->redirect, target);
+		keep_url(own(r)->redirect, sizeof r->fields->redirect, target);
 }

@@ -9,9 +9,8 @@
 
 struct http_response;
 
-/* http_fields_begin(r): nothing is known yet. http_fields_clear(r): forget all
-   fields, as another response begins. */
-void http_fields_begin(struct http_response *r);
+/* http_fields_clear(r): forget all fields, and free them: another response
+   begins, or r is of no more use. */
 void http_fields_clear(struct http_response *r);
 
 /* http_fields_add(r, p, n): a line "Name: value" of n bytes; r keeps what it

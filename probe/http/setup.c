@@ -1,5 +1,6 @@
 #include "http/setup.h"
 
+#include "base/xalloc.h"
 #include "http/client.h"
 #include "http/proxy.h"
 
@@ -12,7 +13,10 @@
 #define CONNECT_MS 10000L
 /* Where so many probes run at a time, each has less memory for what it reads. */
 #define MANY 200
-#define SMALL_BUFFER 4096L
+#define SMALL_BUFFER 2048L
+/* The least that libcurl takes. Over TLS each request holds one while it waits
+   for its answer; libcurl's own choice is four times as much. */
+#define UPLOAD_BUFFER 16384L
 /* libcurl's own. */
 #define DNS_CACHE_S 60L
 /* Shorter than the 5 s after which node closes an idle connection. */
@@ -41,6 +45,7 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
 	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
+	HTTP_SET(CURLOPT_UPLOAD_BUFFERSIZE, UPLOAD_BUFFER);
 	if (c->width > MANY)
 		HTTP_SET(CURLOPT_BUFFERSIZE, SMALL_BUFFER);
 	HTTP_SET(CURLOPT_HTTP_VERSION,
@@ -146,6 +151,8 @@ static bool add_fields(struct http_setup *s, size_t *n,
 	for (; list && *list; list++) {
 		if (*n == HTTP_FIELDS_MAX)
 			return false;
+		s->fields = xgrow(s->fields, &s->fields_cap, *n + 1,
+			sizeof *s->fields);
 		s->fields[(*n)++].data = (char *)(uintptr_t)s->text.len;
 		buf_add(&s->text, *list, strlen(*list) + 1);
 	}
@@ -224,6 +231,7 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);
+	HTTP_SET(CURLOPT_FORBID_REUSE, (long)rq->last);
 	HTTP_SET(CURLOPT_DNS_CACHE_TIMEOUT, rq->fresh ? 0L : DNS_CACHE_S);
 	return rc ? rc : set_method(s, e, rq);
 }
@@ -269,6 +277,7 @@ void http_setup_free(struct http_setup *s)
 {
 	http_setup_wipe(s);
 	buf_release(&s->text);
+	free(s->fields);
 	curl_slist_free_all(s->resolve);
 	curl_slist_free_all(s->connect_to);
 }

@@ -23,7 +23,8 @@ struct http_request;
 
 struct http_setup {
 	/* Lists that libcurl uses but does not copy. */
-	struct curl_slist fields[HTTP_FIELDS_MAX], *resolve, *connect_to;
+	struct curl_slist *fields, *resolve, *connect_to;
+	size_t fields_cap;
 	struct buf text;   /* of the fields and the body */
 	const char *proxy; /* NULL for none */
 	char host[256];	   /* of the URL, an IPv6 address without brackets */

@@ -40,10 +40,10 @@ struct http_transfer {
 	bool unsent;
 	double resolve_by_ms; /* monotonic: the latest time for its answer */
 	char error[CURL_ERROR_SIZE];
+	struct http_response response; /* http_fields_clear frees its fields */
 	/* From here on, what is there from an earlier request stays. */
 	CURL *easy;
 	struct http_setup setup;
-	struct http_response response; /* cleared by http_fields_begin */
 };
 
 /* http_transfer_elapsed(t): milliseconds since it was started. */

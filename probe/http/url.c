@@ -2,6 +2,7 @@
 
 #include "base/num.h"
 #include "base/text.h"
+#include "base/xalloc.h"
 #include "http/address.h"
 
 #include <curl/curl.h>
@@ -19,6 +20,18 @@ static bool part(CURLU *u, CURLUPart what, unsigned flags, char *out,
 	n = snprintf(out, size, "%s", s);
 	curl_free(s);
 	return n >= 0 && (size_t)n < size;
+}
+
+/* Add a part of a URL to the room of u, of at most max bytes with its NUL; NULL
+   where it is too long. */
+static char *add_part(CURLU *h, CURLUPart what, struct url *u, size_t max)
+{
+	char *p = u->room + u->used;
+
+	if (!part(h, what, CURLU_NO_DEFAULT_PORT, p, max))
+		return NULL;
+	u->used += strlen(p) + 1;
+	return p;
 }
 
 static bool refuse_url(char *why, const char *what)
@@ -45,7 +58,7 @@ static bool has(CURLU *u, CURLUPart what)
 
 static bool take_apart(CURLU *h, struct url *u, char *why)
 {
-	char scheme[8], port[8];
+	char scheme[8], port[8], origin[URL_ORIGIN], *host;
 	long long n;
 
 	if (has(h, CURLUPART_USER) || has(h, CURLUPART_PASSWORD))
@@ -55,28 +68,32 @@ static bool take_apart(CURLU *h, struct url *u, char *why)
 		(strcmp(scheme, "http") != 0 && strcmp(scheme, "https") != 0))
 		return refuse_url(why, "neither http nor https");
 	u->https = scheme[4] == 's';
-	if (!part(h, CURLUPART_HOST, 0, u->host, sizeof u->host) || !*u->host)
+	host = add_part(h, CURLUPART_HOST, u, URL_HOST);
+	if (!host || !*host)
 		return refuse_url(why, "the host is missing or too long");
-	lower(u->host);
+	lower(host);
+	u->host = host;
 	if (!part(h, CURLUPART_PORT, CURLU_DEFAULT_PORT, port, sizeof port) ||
 		!num_parse(port, 1, 65535, &n))
 		return refuse_url(why, "the port is not a port");
 	u->port = (int)n;
 	if (has(h, CURLUPART_FRAGMENT))
 		curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
-	if (!part(h, CURLUPART_PATH, 0, u->path, sizeof u->path) ||
-		!part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->text,
-			sizeof u->text))
+	u->path = add_part(h, CURLUPART_PATH, u, URL_MAX);
+	u->shown = u->text = add_part(h, CURLUPART_URL, u, URL_MAX);
+	if (u->text && strchr(u->text, '?')) {
+		u->shown = curl_url_set(h, CURLUPART_QUERY, NULL, 0)
+			? NULL
+			: add_part(h, CURLUPART_URL, u, URL_MAX);
+	}
+	if (!u->path || !u->shown)
 		return refuse_url(why, "too long");
-	if (!strchr(u->text, '?'))
-		memcpy(u->shown, u->text, strlen(u->text) + 1);
-	else if (curl_url_set(h, CURLUPART_QUERY, NULL, 0) || !part(h, CURLUPART_URL, CURLU_NO_DEFAULT_PORT, u->shown,
-		    sizeof u->shown))
-		return refuse_url(why, "too long");
-	n = snprintf(u->origin, sizeof u->origin, "%s://%s", scheme, u->host);
+	n = snprintf(origin, sizeof origin, "%s://%s", scheme, host);
 	if (u->port != (u->https ? 443 : 80))
-		snprintf(u->origin + n, sizeof u->origin - (size_t)n, ":%d",
+		n += snprintf(origin + n, sizeof origin - (size_t)n, ":%d",
 			u->port);
+	u->origin = memcpy(u->room + u->used, origin, (size_t)n + 1);
+	u->used += (size_t)n + 1;
 	return true;
 }
 
@@ -103,7 +120,7 @@ bool url_parse(const char *s, struct url *u, char *why)
 	CURLU *h;
 	bool ok;
 
-	memset(u, 0, sizeof *u);
+	memset(u, 0, offsetof(struct url, room));
 	if (strlen(s) >= URL_MAX)
 		return refuse_url(why, "too long");
 	for (const char *p = s; *p; p++)
@@ -126,6 +143,27 @@ bool url_parse(const char *s, struct url *u, char *why)
 		ok = take_apart(h, u, why);
 	curl_url_cleanup(h);
 	return ok;
+}
+
+/* Where a text of one URL is in the copy of it. */
+static const char *moved(const char *p, const struct url *from,
+	const struct url *to)
+{
+	return to->room + (p - from->room);
+}
+
+struct url *url_keep(const struct url *u)
+{
+	size_t n = offsetof(struct url, room) + u->used;
+	struct url *k = xmalloc(n);
+
+	memcpy(k, u, n);
+	k->text = moved(u->text, u, k);
+	k->shown = moved(u->shown, u, k);
+	k->origin = moved(u->origin, u, k);
+	k->host = moved(u->host, u, k);
+	k->path = moved(u->path, u, k);
+	return k;
 }
 
 bool url_resolve(const struct url *base, const char *ref, struct url *u,

@@ -9,15 +9,19 @@
 
 #define URL_MAX 2048
 #define URL_HOST 256
+#define URL_ORIGIN (URL_HOST + 16)
 
+/* Its texts are in its own room: copy one with url_keep, not with "=". */
 struct url {
-	char text[URL_MAX];   /* as it was given, without its fragment */
-	char shown[URL_MAX];  /* without query, for records and people */
-	char origin[URL_HOST + 16]; /* "https://host:port", the port where unusual */
-	char host[URL_HOST];  /* lower case; an IPv6 address in brackets */
-	char path[URL_MAX];   /* from "/" on, as it was given */
+	const char *text;   /* as it was given, without its fragment */
+	const char *shown;  /* without query, for records and people */
+	const char *origin; /* "https://host:port", the port where unusual */
+	const char *host;   /* lower case; an IPv6 address in brackets */
+	const char *path;   /* from "/" on, as it was given */
 	bool https;
 	int port;
+	size_t used; /* bytes of room */
+	char room[3 * URL_MAX + URL_HOST + URL_ORIGIN];
 };
 
 /* Room for the reason why a URL was refused. */
@@ -26,9 +30,13 @@ struct url {
 /*
  * url_parse(s, u, why): take s apart. False where it is no http(s) URL, is
  * longer than URL_MAX, or carries a user name or password; then why, of URL_WHY
- * bytes, says which.
+ * bytes, says which, and *u is of no use.
  */
 bool url_parse(const char *s, struct url *u, char *why);
+
+/* url_keep(u): a copy that takes no more memory than its texts; the caller frees
+   it with free(3). */
+struct url *url_keep(const struct url *u);
 
 /*
  * url_resolve(base, ref, u, why): take apart ref, an absolute URL or one that

@@ -18,18 +18,19 @@ static bool media_is(const char *content_type, const char *media)
 static bool diagnose_success(const struct reply *r, struct failure *f)
 {
 	const struct http_response *h = r->http;
+	const struct http_fields *fields = http_fields(h);
 
-	if (*r->body && media_is(h->content_type, "text/html"))
+	if (*r->body && media_is(fields->content_type, "text/html"))
 		return failure_set(f, "http.content-type",
 			"the response is a web page (text/html), and neither "
 			"JSON nor an event stream; is the path of the URL "
 			"right? It reads: %s",
 			r->body);
-	if (*r->body && *h->content_type)
+	if (*r->body && *fields->content_type)
 		return failure_set(f, "http.content-type",
 			"the response is %s, and neither JSON nor an event "
 			"stream",
-			h->content_type);
+			fields->content_type);
 	if (*r->body)
 		return failure_set(f, "http.content-type",
 			"the response has no Content-Type and is no JSON");
@@ -90,25 +91,28 @@ static const char *hint(const struct reply *r)
 static const char *retry(const struct http_response *h, char *out, size_t size)
 {
 	const char *number = "0123456789";
+	const char *after = http_fields(h)->retry_after;
 
 	*out = '\0';
-	if (*h->retry_after && !h->retry_after[strspn(h->retry_after, number)])
-		snprintf(out, size, " (Retry-After: %s s)", h->retry_after);
-	else if (*h->retry_after && h->retry_s > 0)
-		snprintf(out, size, " (Retry-After: %s, in %.0f s)",
-			h->retry_after, h->retry_s);
-	else if (*h->retry_after)
-		snprintf(out, size, " (Retry-After: %s)", h->retry_after);
+	if (*after && !after[strspn(after, number)])
+		snprintf(out, size, " (Retry-After: %s s)", after);
+	else if (*after && h->retry_s > 0)
+		snprintf(out, size, " (Retry-After: %s, in %.0f s)", after,
+			h->retry_s);
+	else if (*after)
+		snprintf(out, size, " (Retry-After: %s)", after);
 	return out;
 }
 
 static bool diagnose_redirect(const struct http_response *h, struct failure *f)
 {
-	if (*h->redirect)
+	const char *to = http_fields(h)->redirect;
+
+	if (*to)
 		return failure_set(f, "http.redirect",
 			"the server redirects (%ld) to %.400s, and that is not "
 			"followed; probe that URL instead",
-			h->status, h->redirect);
+			h->status, to);
 	return failure_set(f, "http.redirect",
 		"the server answers with status %ld, a redirect that names no "
 		"URL to go to",
@@ -198,17 +202,20 @@ void diagnose_timings(const struct http_response *h, struct buf *b)
 /* A redirect's target without its query or user, which may be secret. */
 static void location(struct buf *b, const struct http_response *h)
 {
-	char text[sizeof h->location];
+	const struct http_fields *fields = http_fields(h);
+	char text[sizeof fields->location];
+	int n = (int)strcspn(fields->location, "?#");
 
-	if (!*h->location)
+	if (!*fields->location)
 		return;
-	snprintf(text, sizeof text, "%.*s", (int)strcspn(h->location, "?#"),
-		h->location);
-	member(b, "location", strchr(text, '@') ? h->redirect : text);
+	snprintf(text, sizeof text, "%.*s", n, fields->location);
+	member(b, "location", strchr(text, '@') ? fields->redirect : text);
 }
 
 void diagnose_detail(const struct http_response *h, struct buf *b)
 {
+	const struct http_fields *fields = http_fields(h);
+
 	number(b, "http_status", (double)h->status);
 	member(b, "http_version", h->http_version);
 	member(b, "address", h->address);
@@ -216,12 +223,13 @@ void diagnose_detail(const struct http_response *h, struct buf *b)
 	diagnose_timings(h, b);
 	number(b, "first_byte_ms", h->first_byte_ms);
 	number(b, "total_ms", h->total_ms);
-	member(b, "content_type", h->content_type);
-	member(b, "cache_control", h->cache_control);
+	member(b, "content_type", fields->content_type);
+	member(b, "cache_control", fields->cache_control);
 	for (int i = 0; i < CACHE_SIGNS; i++)
-		member(b, cache_sign_name((enum cache_sign)i), h->signs[i]);
-	member(b, "pop", h->pop);
+		member(b, cache_sign_name((enum cache_sign)i),
+			fields->signs[i]);
+	member(b, "pop", fields->pop);
 	location(b, h);
-	member(b, "retry_after", h->retry_after);
-	member(b, "www_authenticate", h->www_authenticate);
+	member(b, "retry_after", fields->retry_after);
+	member(b, "www_authenticate", fields->www_authenticate);
 }

@@ -30,7 +30,7 @@ struct exchange {
 	struct budget *budget;
 	const struct http_response *http; /* while data arrives */
 	enum form form;
-	struct sse sse;
+	struct sse *sse; /* of FORM_STREAM */
 	struct buf body;
 	bool settled;	   /* no more is needed; the rest is drained */
 	size_t drained;	   /* bytes that came since settled */
@@ -72,11 +72,20 @@ static enum sse_want on_event(void *arg, const char *type, const char *data,
 
 static enum http_want read_stream(struct exchange *x, const char *p, size_t n)
 {
-	if (!sse_feed(&x->sse, p, n)) {
+	if (!sse_feed(x->sse, p, n)) {
 		x->large = too_large;
 		return HTTP_WANT_NOTHING;
 	}
 	return x->answer.over ? HTTP_WANT_EOF : HTTP_WANT_MORE;
+}
+
+static void begin_body(struct exchange *x, bool stream)
+{
+	x->form = stream ? FORM_STREAM : FORM_BODY;
+	if (!stream)
+		return;
+	x->sse = xmalloc(sizeof *x->sse);
+	sse_init(x->sse, BUDGET_ANSWER, on_event, x);
 }
 
 static enum http_want read_data(struct exchange *x,
@@ -90,10 +99,9 @@ static enum http_want read_data(struct exchange *x,
 		return HTTP_WANT_EOF;
 	}
 	if (x->form == FORM_UNKNOWN)
-		x->form = streams && wanted &&
-				media_is(r->content_type, "text/event-stream")
-			? FORM_STREAM
-			: FORM_BODY;
+		begin_body(x, streams && wanted &&
+				media_is(http_fields(r)->content_type,
+					"text/event-stream"));
 	if (x->form == FORM_STREAM)
 		return read_stream(x, p, n);
 	if (!wanted && x->body.len + n > ERROR_MAX)
@@ -172,7 +180,7 @@ static void excerpt(const struct buf *body, char *out, size_t size)
 static bool maybe_json(const struct exchange *x, const struct http_response *r)
 {
 	bool ok = ok_status(r);
-	const char *type = r->content_type, *p = x->body.p;
+	const char *type = http_fields(r)->content_type, *p = x->body.p;
 
 	if (ok && *type)
 		return media_is(type, "application/json");
@@ -228,8 +236,8 @@ static void stream_without_answer(struct exchange *x, struct reply *out)
 	if (out->http->end != HTTP_FAILED)
 		fail_reply(out, "sse.no-answer",
 			"the server ended its event stream without the answer");
-	out->last_id = x->sse.last_id;
-	out->retry_ms = x->sse.retry_ms;
+	out->last_id = x->sse->last_id;
+	out->retry_ms = x->sse->retry_ms;
 }
 
 static bool truncated(const struct http_response *r)
@@ -278,7 +286,9 @@ static void judge_exchange(struct exchange *x, struct reply *out)
 static void release_exchange(struct exchange *x)
 {
 	answer_release(&x->answer);
-	sse_release(&x->sse);
+	if (x->sse)
+		sse_release(x->sse);
+	free(x->sse);
 	buf_release(&x->body);
 	free(x);
 }
@@ -321,7 +331,6 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	x->arg = arg;
 	x->want = want;
 	answer_init(&x->answer, id, budget);
-	sse_init(&x->sse, BUDGET_ANSWER, on_event, x);
 	buf_init(&x->body, BUDGET_ANSWER);
 	t = http_start(h, &own, &calls, x);
 	if (!t) {

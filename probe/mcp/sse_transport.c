@@ -19,7 +19,9 @@ struct stream {
 	bool closed;
 	char endpoint[URL_MAX];
 	struct answer answer;
-	struct http_response response; /* what reply.http points to */
+	/* What reply.http points to. */
+	struct http_response response;
+	struct http_fields fields;
 	struct reply reply;
 	struct failure end; /* why the transfer ended, where it failed */
 	bool ours;	    /* that was our own failure */
@@ -102,6 +104,13 @@ static void begin(struct stream *s, const char *type, const char *data)
 	settle(s);
 }
 
+static void keep_response(struct stream *s, const struct http_response *r)
+{
+	s->response = *r;
+	s->fields = *http_fields(r);
+	s->response.fields = &s->fields;
+}
+
 static void on_event(void *arg, const struct http_response *r,
 	const char *type, const char *data, size_t n)
 {
@@ -110,7 +119,7 @@ static void on_event(void *arg, const struct http_response *r,
 
 	if (s->closed || !s->waiting)
 		return;
-	s->response = *r;
+	keep_response(s, r);
 	if (!s->begun) {
 		begin(s, type, data);
 		return;
@@ -173,7 +182,7 @@ static void on_done(void *arg, const struct reply *r)
 		release_stream(s);
 		return;
 	}
-	s->response = *r->http;
+	keep_response(s, r->http);
 	s->end = r->failure;
 	s->ours = r->ours;
 	if (s->waiting && !s->begun)
@@ -214,7 +223,7 @@ struct stream *stream_open(const struct wire *w, double timeout_ms,
 
 	s->http = w->http;
 	s->budget = w->budget;
-	s->target = &w->target->url;
+	s->target = w->target->url;
 	s->handler = *handler;
 	s->arg = arg;
 	s->open_ms = open_ms;

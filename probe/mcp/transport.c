@@ -173,8 +173,10 @@ static void on_connected(void *arg, const struct http_response *h)
 
 static void note_session(struct wire *w, const struct http_response *h)
 {
-	if (!*w->session && wire_session_valid(h->session_id))
-		snprintf(w->session, sizeof w->session, "%s", h->session_id);
+	const char *id = http_fields(h)->session_id;
+
+	if (!w->session && wire_session_valid(id))
+		w->session = xstrdup(id);
 }
 
 static void on_done(void *arg, const struct reply *r)
@@ -282,7 +284,8 @@ void transport_hang_up(struct transport *t)
 	if (t->stream)
 		stream_close(t->stream);
 	t->stream = NULL;
-	t->wire->endpoint[0] = '\0';
+	free(t->wire->endpoint);
+	t->wire->endpoint = NULL;
 }
 
 int transport_send(struct transport *t, struct wire_message *m)

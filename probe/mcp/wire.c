@@ -15,6 +15,8 @@
 /* Of these so many are kept for the fields after Mcp-Param-*. */
 #define FIELDS_LATER 2
 #define FIELD_MAX (16 * 1024)
+/* The longest session id: one that was cut is longer. */
+#define SESSION_MAX (sizeof ((struct http_fields *)0)->session_id - 2)
 
 struct fields {
 	char *list[FIELDS_MAX + 1];
@@ -135,7 +137,7 @@ static const char *client_cert(const struct wire *w)
 {
 	const struct credential *c = w->target->credential;
 
-	return c && credential_for(c, &w->target->url) ? credential_cert(c)
+	return c && credential_for(c, w->target->url) ? credential_cert(c)
 						       : NULL;
 }
 
@@ -148,7 +150,7 @@ static const char *client_key(const struct wire *w)
    session; but clients send the revision there too. */
 static void add_agreed(struct fields *f, const struct wire *w)
 {
-	if (*w->session)
+	if (w->session)
 		add(f, "mcp-session-id", w->session);
 	if (w->stateless)
 		add(f, "mcp-protocol-version", REVISION_STATELESS);
@@ -156,12 +158,19 @@ static void add_agreed(struct fields *f, const struct wire *w)
 		add(f, "mcp-protocol-version", w->revision);
 }
 
+void wire_release(struct wire *w)
+{
+	free(w->session);
+	free(w->endpoint);
+	w->session = w->endpoint = NULL;
+}
+
 int wire_post(const struct wire *w, const struct wire_message *m,
 	const struct exchange_handler *handler, void *arg)
 {
 	struct fields f = {0};
 	struct http_request rq = {.method = "POST",
-		.url = *w->endpoint ? w->endpoint : w->target->url.text,
+		.url = w->endpoint ? w->endpoint : w->target->url->text,
 		.headers = (const char *const *)f.list,
 		.body = m->body,
 		.timeout_ms = m->timeout_ms,
@@ -184,8 +193,8 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	add(&f, "content-type", "application/json");
 	/* With HTTP+SSE no client reads the response to a POST. */
 	add(&f, "accept",
-		*w->endpoint ? "*/*" : "application/json, text/event-stream");
-	if (m->id && !*w->endpoint)
+		w->endpoint ? "*/*" : "application/json, text/event-stream");
+	if (m->id && !w->endpoint)
 		rc = exchange_start(w->http, &rq, w->budget, WANT_MESSAGE,
 			m->id, handler, arg);
 	else
@@ -202,7 +211,7 @@ static int get_stream(const struct wire *w, const char *last_id,
 {
 	struct fields f = {0};
 	struct http_request rq = {.method = "GET",
-		.url = w->target->url.text,
+		.url = w->target->url->text,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
@@ -244,10 +253,11 @@ int wire_delete(const struct wire *w, double timeout_ms,
 {
 	struct fields f = {0};
 	struct http_request rq = {.method = "DELETE",
-		.url = w->target->url.text,
+		.url = w->target->url->text,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
+		.last = true,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 	int rc;
@@ -270,7 +280,7 @@ static bool own_origin(const struct wire *w, const struct url *u)
 	char why[URL_WHY];
 	struct url issuer;
 
-	return strcmp(w->target->url.origin, u->origin) == 0 ||
+	return strcmp(w->target->url->origin, u->origin) == 0 ||
 		(c && url_parse(c->issuer, &issuer, why) &&
 			strcmp(issuer.origin, u->origin) == 0);
 }
@@ -311,5 +321,5 @@ bool wire_session_valid(const char *id)
 
 	while (id[n] >= 0x21 && id[n] <= 0x7e)
 		n++;
-	return n > 0 && !id[n] && n < sizeof ((struct wire *)0)->session - 1;
+	return n > 0 && !id[n] && n <= SESSION_MAX;
 }

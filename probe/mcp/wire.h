@@ -21,8 +21,8 @@ struct wire {
 	struct deadline deadline;
 	bool stateless;	    /* revision 2026-07-28 and its header fields */
 	char revision[32];  /* agreed on; "" before */
-	char session[1024]; /* Mcp-Session-Id; "" for none */
-	char endpoint[URL_MAX]; /* where HTTP+SSE wants messages; "" before */
+	char *session;  /* Mcp-Session-Id; owned; NULL for none */
+	char *endpoint; /* where HTTP+SSE wants messages; owned; NULL before */
 	bool show_credential;
 	bool deny_private; /* URLs from the server may not be private */
 	bool proxied;	   /* the server is reached through a proxy */
@@ -38,6 +38,9 @@ struct wire_message {
 	double timeout_ms;
 	bool fresh; /* over a new connection */
 };
+
+/* wire_release(w): free what it owns. */
+void wire_release(struct wire *w);
 
 /* wire_post(w, m, handler, arg): send a message. Returns as exchange_start. */
 int wire_post(const struct wire *w, const struct wire_message *m,

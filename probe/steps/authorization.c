@@ -158,10 +158,10 @@ static struct next use_credential(struct probe *p)
 				? "no credential is held"
 				: "the server asks for a credential here, and "
 				  "none is held");
-	if (!credential_for(t->credential, &t->url)) {
+	if (!credential_for(t->credential, t->url)) {
 		failure_set(&f, "auth.wrong-origin",
 			"the credential is not for %s, so it was not sent",
-			t->url.origin);
+			t->url->origin);
 		return step_fail(p, NULL, &f);
 	}
 	if (kind == CREDENTIAL_OAUTH)
@@ -184,7 +184,7 @@ static const char *why_open(const struct probe *p)
 	enum credential_kind kind;
 
 	return p->cert_wanted && held(p, &kind) && kind == CREDENTIAL_MTLS &&
-			       credential_for(t->credential, &t->url)
+			       credential_for(t->credential, t->url)
 		       ? "the client certificate was shown from the first "
 			 "connection on"
 		       : "open server";
@@ -264,7 +264,7 @@ static struct next ask_late(struct probe *p)
 	enum credential_kind kind;
 
 	if (held(p, &kind) && kind == CREDENTIAL_OAUTH &&
-		credential_for(t->credential, &t->url))
+		credential_for(t->credential, t->url))
 		return step_next(NEXT_DISCOVERY);
 	return use_credential(p);
 }
@@ -272,7 +272,8 @@ static struct next ask_late(struct probe *p)
 /* The server asks for a credential, or refuses the one that was shown. */
 static struct next take_challenge(struct probe *p, const struct reply *r)
 {
-	challenge_parse(r->http->www_authenticate, &wall(p)->challenge);
+	challenge_parse(http_fields(r->http)->www_authenticate,
+		&wall(p)->challenge);
 	if (shown(p) && wall(p)->token_kept && r->http->status == 401) {
 		/* The cached token may have been withdrawn: get one new one. */
 		credential_show(p->target->credential, NULL);
@@ -314,11 +315,11 @@ struct next authorization_certificate(struct probe *p, const struct reply *r)
 		return step_next(NEXT_END);
 	if (!held(p, &kind) || kind != CREDENTIAL_MTLS)
 		return stay_out(p, "no client certificate is held");
-	if (!credential_for(t->credential, &t->url))
+	if (!credential_for(t->credential, t->url))
 		failure_set(&f, "auth.wrong-origin",
 			"the client certificate is not for %s, so it was not "
 			"shown",
-			t->url.origin);
+			t->url->origin);
 	else
 		failure_set(&f, "auth.rejected",
 			"the server refuses the client certificate%s%s",
@@ -333,7 +334,7 @@ static bool session_lost(const struct probe *p, const struct reply *r,
 	if (r->kind == REPLY_ERROR &&
 		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND)
 		return false;
-	return p->steps.next >= STEP_TOOLS_LIST && *p->wire.session &&
+	return p->steps.next >= STEP_TOOLS_LIST && p->wire.session &&
 		(r->http->status == 404 ||
 			(r->http->status == 400 &&
 				strstr(f->message, "ession")));

@@ -13,7 +13,7 @@ void connection_resolved(struct probe *p, const struct http_response *h)
 
 static void connection_detail(struct probe *p, const struct http_response *h)
 {
-	bool tls = p->target->url.https;
+	bool tls = p->target->url->https;
 	char end[CLOCK_RFC3339];
 
 	buf_clear(&p->detail);
@@ -41,7 +41,7 @@ static void connection_detail(struct probe *p, const struct http_response *h)
 static void note_peer(struct probe *p, const struct http_response *h)
 {
 	bool private = h->proxied
-		? address_private_host(p->target->url.host)
+		? address_private_host(p->target->url->host)
 		: address_private_text(h->address);
 
 	p->wire.proxied |= h->proxied;
@@ -58,7 +58,7 @@ void connection_ready(struct probe *p, const struct http_response *h)
 	p->connected = true;
 	connection_resolved(p, h);
 	connection_detail(p, h);
-	if (!p->target->url.https) {
+	if (!p->target->url->https) {
 		steps_skip_timed(&p->steps, clock_mono_ms(), "http, no TLS",
 			p->detail.p);
 		return;

@@ -1,6 +1,7 @@
 #include "steps/handshake.h"
 
 #include "auth/wall_kind.h"
+#include "base/xalloc.h"
 #include "json/json.h"
 #include "mcp/diagnosis.h"
 
@@ -47,7 +48,7 @@ static struct next established(struct probe *p, double at_ms)
 
 	if (p->steps.next == STEP_INITIALIZE)
 		p->wire.show_credential =
-			t->credential && credential_for(t->credential, &t->url);
+			t->credential && credential_for(t->credential, t->url);
 	return step_pass(p, at_ms, "%s%s%s%s%s", h->revision,
 		*h->server_name ? ", " : "", h->server_name,
 		*h->server_version ? " " : "", h->server_version);
@@ -60,7 +61,7 @@ static void hello_detail(struct probe *p, const struct http_response *h)
 	json_put_str(&p->detail, p->hello.server_name);
 	buf_str(&p->detail, ",\"version\":");
 	json_put_str(&p->detail, p->hello.server_version);
-	buf_str(&p->detail, *p->wire.session ? "},\"session\":true}"
+	buf_str(&p->detail, p->wire.session ? "},\"session\":true}"
 					     : "},\"session\":false}");
 }
 
@@ -126,8 +127,8 @@ static enum lead lead_of(const struct probe *p, const struct reply *r,
 /* The server takes neither POST: try HTTP+SSE, or fail. */
 static struct next fail_posts(struct probe *p)
 {
-	const struct failure *first = &p->handshake.first;
-	const struct failure *get = &p->handshake.listen;
+	const struct failure *first = &step_failures(p)->first;
+	const struct failure *get = &step_failures(p)->listen;
 	struct failure f;
 
 	if (p->handshake.may_listen && !p->handshake.asked_listen)
@@ -168,7 +169,7 @@ struct next handshake_discovered(struct probe *p, const struct reply *r)
 	}
 	if (*f.code)
 		return step_fail(p, r, &f);
-	if (*p->handshake.first.code && !final(r))
+	if (p->failures && *p->failures->first.code && !final(r))
 		return fail_posts(p);
 	return step_next(NEXT_REFUSED);
 }
@@ -208,14 +209,15 @@ void handshake_write_initialized(struct probe *p, struct wire_message *m,
 /* The server answers initialize: check what it says. */
 static struct next greet(struct probe *p, const struct reply *r)
 {
-	const char *session = r->http->session_id;
+	const char *session = http_fields(r->http)->session_id;
 	struct failure f;
 	bool good;
 
 	p->era = p->transport.stream ? ERA_SSE : ERA_SESSION;
-	if (!p->transport.stream && wire_session_valid(session))
-		snprintf(p->wire.session, sizeof p->wire.session, "%s",
-			session);
+	if (!p->transport.stream && wire_session_valid(session)) {
+		free(p->wire.session);
+		p->wire.session = xstrdup(session);
+	}
 	good = rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
 		&f);
 	/* The DELETE that ends the session needs it, whatever else is wrong. */
@@ -224,7 +226,7 @@ static struct next greet(struct probe *p, const struct reply *r)
 			p->hello.revision);
 	if (!good)
 		return step_fail(p, r, &f);
-	if (*session && !*p->wire.session) {
+	if (*session && !p->wire.session) {
 		failure_set(&f, "mcp.session-id",
 			"the session id is not visible ASCII, or too long");
 		return step_fail(p, r, &f);
@@ -272,7 +274,7 @@ struct next handshake_initialize(struct probe *p, const struct reply *r)
 	if (p->transport.stream || final(r) || wall_meant(r) ||
 		r->kind == REPLY_FAILED)
 		return step_next(NEXT_REFUSED);
-	diagnose(r, &p->handshake.first);
+	diagnose(r, &step_failures(p)->first);
 	step_detail(p, r->http);
 	buf_char(&p->detail, '}');
 	p->handshake.may_listen = maybe_sse(r);
@@ -302,11 +304,12 @@ static bool final_get(const struct probe *p, const struct reply *r)
 struct next handshake_listened(struct probe *p, const struct reply *r)
 {
 	const char *endpoint = stream_endpoint(p->transport.stream);
-	struct failure *f = &p->handshake.listen;
+	const char *type = http_fields(r->http)->content_type;
+	struct failure *f = &step_failures(p)->listen;
 
 	if (*endpoint) {
-		snprintf(p->wire.endpoint, sizeof p->wire.endpoint, "%s",
-			endpoint);
+		free(p->wire.endpoint);
+		p->wire.endpoint = xstrdup(endpoint);
 		return ask_initialize(p);
 	}
 	if (final_get(p, r))
@@ -317,8 +320,7 @@ struct next handshake_listened(struct probe *p, const struct reply *r)
 		failure_set(f, "",
 			"a GET for its event stream is answered with status "
 			"%ld%s%.60s",
-			r->http->status, *r->http->content_type ? ", " : "",
-			r->http->content_type);
+			r->http->status, *type ? ", " : "", type);
 	transport_hang_up(&p->transport);
 	if (p->handshake.asked_initialize)
 		return fail_posts(p);
@@ -332,6 +334,8 @@ struct next handshake_begin(struct probe *p)
 					     : p->target->hint;
 
 	p->handshake = (struct handshake) {.asking = first};
+	if (p->failures)
+		*p->failures = (struct step_failures) {0};
 	transport_hang_up(&p->transport);
 	if (first == ERA_SSE)
 		return ask_listen(p);

@@ -163,10 +163,11 @@ void stale_cache_write(struct probe *p, struct wire_message *m, struct buf *b)
 
 void stale_cache_note(struct probe *p, const struct http_response *h)
 {
-	const char *age = h->signs[CACHE_SIGN_AGE];
+	const struct http_fields *fields = http_fields(h);
+	const char *age = fields->signs[CACHE_SIGN_AGE];
 
 	for (int i = 0; i < CACHE_SIGNS; i++)
-		if (*h->signs[i])
+		if (*fields->signs[i])
 			p->cache_signs |= 1U << i;
 	if (strspn(age, "0123456789") == strlen(age) && strlen(age) < 10)
 		p->cache_age_s = fmax(p->cache_age_s, strtod(age, NULL));

@@ -1,10 +1,21 @@
 #include "steps/step.h"
 
 #include "base/clock.h"
+#include "base/xalloc.h"
 #include "mcp/diagnosis.h"
 
 #include <math.h>
 #include <stdarg.h>
+
+/* A message may hold a URL. */
+#define MESSAGE_SIZE (URL_MAX + 200)
+
+struct step_failures *step_failures(struct probe *p)
+{
+	if (!p->failures)
+		p->failures = xcalloc(1, sizeof *p->failures);
+	return p->failures;
+}
 
 struct next step_next(enum next_kind kind)
 {
@@ -18,11 +29,14 @@ struct next step_send(enum request request)
 
 struct next step_pass(struct probe *p, double at_ms, const char *fmt, ...)
 {
+	char text[MESSAGE_SIZE];
 	va_list ap;
 
 	va_start(ap, fmt);
-	vsnprintf(p->message, sizeof p->message, fmt, ap);
+	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
+	free(p->message);
+	p->message = xstrdup(text);
 	return (struct next) {
 		.kind = NEXT_PASS, .at_ms = at_ms, .message = p->message};
 }
@@ -49,7 +63,7 @@ struct next step_skip_rest(const char *why)
 
 struct next step_fail_kept(struct probe *p, const struct failure *f)
 {
-	p->failure = *f;
+	step_failures(p)->last = *f;
 	return (struct next) {.kind = NEXT_FAIL, .at_ms = clock_mono_ms()};
 }
 
@@ -69,7 +83,7 @@ struct next step_fail(struct probe *p, const struct reply *r,
 
 struct next step_ours(struct probe *p, const char *why)
 {
-	failure_set(&p->failure, "", "%s", why);
+	failure_set(&step_failures(p)->last, "", "%s", why);
 	return step_next(NEXT_OURS);
 }
 

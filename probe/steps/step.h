@@ -46,9 +46,7 @@ struct probe {
 		enum era asking; /* the era of the last request */
 		bool asked_discover, asked_twice, asked_initialize,
 			asked_listen;
-		struct failure first; /* why initialize failed; see detail */
-		bool may_listen; /* after that the server may speak HTTP+SSE */
-		struct failure listen; /* why there is no event stream */
+		bool may_listen; /* initialize failed, as with HTTP+SSE */
 	} handshake;
 	struct authorization {
 		bool asked; /* the server asked for a credential in step 3 */
@@ -66,10 +64,15 @@ struct probe {
 	unsigned cache_signs; /* a bit for each enum cache_sign in a reply */
 	double cache_age_s;   /* the largest Age of those replies, or 0 */
 	struct cache_check cache; /* the result of the check */
+	/* Owned by the driver; NULL until there is one: see step_failures. */
+	struct step_failures {
+		struct failure first;  /* why initialize failed; see detail */
+		struct failure listen; /* why there is no event stream */
+		struct failure last;   /* of the step that runs */
+	} *failures;
 	/* Of the step that runs: */
 	struct buf detail; /* a JSON object; empty for none */
-	char message[URL_MAX + 200];
-	struct failure failure;
+	char *message;	   /* owned by the driver; NULL for none */
 };
 
 enum next_kind {
@@ -77,7 +80,7 @@ enum next_kind {
 	NEXT_PASS,	/* the step passes */
 	NEXT_SKIP,	/* the step is skipped */
 	NEXT_SKIP_REST, /* it and all that follow are; the probe ends */
-	NEXT_FAIL,	/* the step fails, for p->failure; the probe ends */
+	NEXT_FAIL,	/* the step fails, for failures->last; the probe ends */
 	NEXT_END,	/* the probe ends: all steps asked for have ended */
 	NEXT_OURS,	/* the probe ends: this machine cannot go on */
 	NEXT_REFUSED,	/* the reply is no answer: see authorization_reply */
@@ -96,6 +99,9 @@ struct next {
 	double at_ms; /* monotonic: the step's end; NAN where it took no time */
 	const char *message; /* static, or in the probe; NULL for none */
 };
+
+/* step_failures(p): p->failures, which are made where there are none. */
+struct step_failures *step_failures(struct probe *p);
 
 /* step_next(kind): a struct next of this kind, without a message. */
 struct next step_next(enum next_kind kind);

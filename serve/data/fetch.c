@@ -41,57 +41,74 @@ int fetch_run(struct source *s)
 }
 
 /*
- * KEYS: the hash of all entries, that of the private ones, and the keys of the
- * server; ARGV: the field of each hash, the second "" without a token, and the
- * command that reads each key.
+ * The scripts make the same calls, and answer the same, for a private server
+ * without its token as for one that does not exist.
+ *
+ * KEYS: the hash of entries; ARGV: the slug. A private server has none.
  */
-static const char read_server[] =
-	"local e = redis.call('HGET', KEYS[1], ARGV[1]) "
-	"if (not e or e == '') and ARGV[2] ~= '' then "
-	"e = redis.call('HGET', KEYS[2], ARGV[2]) end "
-	"if not e or e == '' then return {} end "
-	"local r = {e} "
-	"for i = 3, #KEYS do r[i - 1] = redis.call(ARGV[i], KEYS[i]) end "
+static const char read_entry[] =
+	"local e = redis.call('HGET', KEYS[1], ARGV[1]) return e ~= '' and e";
+
+/*
+ * KEYS: key_private, and the keys of the server; ARGV: the digest of the token,
+ * or "", and the command that reads each key.
+ */
+static const char read_keys[] =
+	"local n = redis.call('EXISTS', unpack(KEYS, 2)) "
+	"local token = redis.call('GET', KEYS[1]) "
+	"if n == 0 or token and token ~= ARGV[1] then return {} end "
+	"local r = {} "
+	"for i = 2, #KEYS do r[i - 1] = redis.call(ARGV[i], KEYS[i]) end "
 	"return r";
 
-void fetch_ask(struct source *s, const char *slug, const char *token,
+size_t fetch_ask(struct source *s, const char *slug, const char *token,
 	const struct fetch_key *keys, size_t n)
 {
-	const char *args[7 + 2 * FETCH_KEYS];
-	char secret[KEY_MAX] = "", count[16];
+	const char *args[5 + 2 * FETCH_KEYS];
+	char private[KEY_MAX], secret[KEY_MAX];
+	const char count[] = {(char)('0' + (n + 1) / 10),
+		(char)('0' + (n + 1) % 10), '\0'};
 	size_t k = 0;
 
-	snprintf(count, sizeof count, "%zu", n + 2);
+	store_add(s->store, "EVAL", read_entry, "1", KEY_SERVERS, slug, NULL);
+	if (token)
+		store_add(s->store, "HGET", KEY_PRIVATE,
+			key_secret(secret, slug, token), NULL);
 	args[k++] = "EVAL";
-	args[k++] = read_server;
-	args[k++] = count;
-	args[k++] = KEY_SERVERS;
-	args[k++] = KEY_PRIVATE;
+	args[k++] = read_keys;
+	args[k++] = count + (*count == '0');
+	args[k++] = key_private(private, slug);
 	for (size_t i = 0; i < n; i++)
 		args[k++] = keys[i].name;
-	args[k++] = slug;
-	args[k++] = token ? key_secret(secret, slug, token) : "";
+	args[k++] = token ? token : "";
 	for (size_t i = 0; i < n; i++)
 		args[k++] = keys[i].command;
 	store_add_argv(s->store, k, args);
+	return token ? 2 : 1;
+}
+
+const char *fetch_entry(const struct source *s, const char *token)
+{
+	const char *entry = store_text(store_reply(s->store, 0));
+
+	return !entry && token ? store_text(store_reply(s->store, 1)) : entry;
 }
 
 int fetch_server(struct source *s, const char *slug, const char *token,
 	const char **server, const char **verdict)
 {
 	struct fetch_key key = {.command = "GET"};
-	const struct store_reply *r;
+	size_t own;
 
 	*server = *verdict = NULL;
 	if (fetch_open(s))
 		return -1;
 	key_verdict(key.name, slug);
-	fetch_ask(s, slug, token, &key, 1);
+	own = fetch_ask(s, slug, token, &key, 1);
 	if (fetch_run(s))
 		return -1;
-	r = store_reply(s->store, 0);
-	*server = store_text(store_item(r, 0));
-	*verdict = store_text(store_item(r, 1));
+	*server = fetch_entry(s, token);
+	*verdict = store_text(store_item(store_reply(s->store, own), 0));
 	return 0;
 }
 
@@ -119,16 +136,20 @@ void fetch_heartbeats(const struct store_reply *r, double at[STAGES])
 		at[i] = stage_beat((enum stage)i, store_text(store_item(r, i)));
 }
 
-int fetch_stages(struct source *s, double at[STAGES])
+int fetch_stages(struct source *s, double at[STAGES], const char **regions)
 {
 	if (fetch_open(s))
 		return -1;
 	store_add(s->store, "HMGET", KEY_HEARTBEATS,
 		stage_name(STAGE_INGEST), stage_name(STAGE_VERDICT),
 		stage_name(STAGE_ALERT), NULL);
+	if (regions)
+		store_add(s->store, "GET", KEY_REGIONS, NULL);
 	if (fetch_run(s))
 		return -1;
 	fetch_heartbeats(store_reply(s->store, 0), at);
+	if (regions)
+		*regions = store_text(store_reply(s->store, 1));
 	return 0;
 }
 

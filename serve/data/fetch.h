@@ -51,8 +51,11 @@ int fetch_server(struct source *s, const char *slug, const char *token,
 int fetch_account_entry(struct source *s, const char *account,
 	const char *token, const char **json);
 
-/* fetch_stages(s, at): when each stage ran last; NAN for never. */
-int fetch_stages(struct source *s, double at[STAGES]);
+/*
+ * fetch_stages(s, at, regions): when each stage ran last; NAN for never; and
+ * what KEY_REGIONS holds, or NULL, unless `regions` is NULL.
+ */
+int fetch_stages(struct source *s, double at[STAGES], const char **regions);
 
 /* fetch_site(s, json): the entry of the site for brand_read, or NULL. */
 int fetch_site(struct source *s, const char **json);
@@ -81,15 +84,18 @@ struct fetch_key {
 /*
  * For files that put a round trip together: fetch_open connects, and fetch_run
  * runs what was queued. fetch_ask(s, slug, token, keys, n): queue the question
- * for a server and its n keys. The reply is a list: its entry, and what each
- * key holds; an empty list where the client may not know of the server, see
- * fetch_server. fetch_heartbeats(r, at): read the heartbeats of all stages from
+ * for a server and its n keys, before all others. Returns the number of the
+ * reply that is the list of what each key holds, which is empty where the
+ * client may not know of the server, see fetch_server; the replies to what is
+ * queued next follow it. fetch_entry(s, token): the entry of the server, JSON,
+ * or NULL, once the round trip is made. fetch_heartbeats(r, at): read the heartbeats of all stages from
  * the reply to HMGET.
  */
 int fetch_open(struct source *s);
 int fetch_run(struct source *s);
-void fetch_ask(struct source *s, const char *slug, const char *token,
+size_t fetch_ask(struct source *s, const char *slug, const char *token,
 	const struct fetch_key *keys, size_t n);
+const char *fetch_entry(const struct source *s, const char *token);
 void fetch_heartbeats(const struct store_reply *r, double at[STAGES]);
 
 #endif

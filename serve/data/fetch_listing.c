@@ -55,7 +55,7 @@ static void add_public(struct listing *l, const char *slug, const char *json)
 
 	if (!slug || !json || !*json || !slug_valid(slug))
 		return;
-	if (server_read(json, &server, why)) {
+	if (server_read(json, true, &server, why)) {
 		log_warn("%s: %s: %s", KEY_SERVERS, slug, why);
 		return;
 	}
@@ -107,7 +107,7 @@ static void read_view(struct listing_entry *e, const struct store_reply *r,
 	char why[VIEW_WHY];
 
 	view_release(&e->view);
-	if (view_read(store_text(r), now, &e->view, why))
+	if (view_read(store_text(r), true, now, &e->view, why))
 		log_error("%s: verdict: %s", e->slug, why);
 }
 
@@ -181,7 +181,7 @@ static void add_own(struct source *s, size_t i, const char *slug,
 
 	if (!json)
 		return;
-	if (server_read(json, &server, why)) {
+	if (server_read(json, true, &server, why)) {
 		log_warn("%s: entry: %s", slug, why);
 		return;
 	}

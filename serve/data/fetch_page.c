@@ -9,15 +9,16 @@
 
 #include <stdlib.h>
 
-/* The replies, in the order of what is asked; and the items of the first. */
+/* The replies from that on fetch_ask names, and the items of the first. */
 enum { OWN, SITE, BEATS, WORKS };
-enum { SERVER, VERDICT, INCIDENTS, TOOLS, MINUTES, HOURS };
+enum { VERDICT, INCIDENTS, TOOLS, MINUTES, HOURS };
 
-static void ask(struct source *s, const char *slug, const char *token,
+static size_t ask(struct source *s, const char *slug, const char *token,
 	const struct history *past)
 {
 	struct fetch_key keys[HOURS - VERDICT + HISTORY_HOURS];
 	struct fetch_key *k = keys;
+	size_t first;
 
 	*k = (struct fetch_key) {.command = "GET"};
 	key_verdict(k++->name, slug);
@@ -31,11 +32,12 @@ static void ask(struct source *s, const char *slug, const char *token,
 		*k = (struct fetch_key) {.command = "HGETALL"};
 		key_latency(k++->name, slug, past->hour - i);
 	}
-	fetch_ask(s, slug, token, keys, sizeof keys / sizeof *keys);
+	first = fetch_ask(s, slug, token, keys, sizeof keys / sizeof *keys);
 	store_add(s->store, "GET", KEY_SITE, NULL);
 	store_add(s->store, "HMGET", KEY_HEARTBEATS, stage_name(STAGE_INGEST),
 		stage_name(STAGE_VERDICT), stage_name(STAGE_ALERT), NULL);
 	store_add(s->store, "HVALS", KEY_MAINTENANCE, NULL);
+	return first;
 }
 
 static void read_latency(
@@ -80,25 +82,28 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	double now, struct fetched *got, struct page_data *d)
 {
 	const struct store_reply *own, *r;
+	const char *server;
+	size_t first;
 
 	*d = (struct page_data) {0};
 	*got = (struct fetched) {0};
 	history_init(&d->history, now);
 	if (fetch_open(s))
 		return -1;
-	ask(s, slug, token, &d->history);
+	first = ask(s, slug, token, &d->history);
 	if (fetch_run(s))
 		return -1;
-	own = store_reply(s->store, OWN);
-	if (!store_count(own))
+	server = fetch_entry(s, token);
+	if (!server)
 		return 0;
+	own = store_reply(s->store, first + OWN);
 	*got = (struct fetched) {
-		.server = store_text(store_item(own, SERVER)),
+		.server = server,
 		.verdict = store_text(store_item(own, VERDICT)),
-		.site = store_text(store_reply(s->store, SITE)),
+		.site = store_text(store_reply(s->store, first + SITE)),
 	};
-	fetch_heartbeats(store_reply(s->store, BEATS), d->heartbeats);
-	r = store_reply(s->store, WORKS);
+	fetch_heartbeats(store_reply(s->store, first + BEATS), d->heartbeats);
+	r = store_reply(s->store, first + WORKS);
 	for (size_t i = 0; i < store_count(r); i++)
 		maintenance_list_add(
 			&d->maintenance, store_text(store_item(r, i)));

@@ -1,6 +1,8 @@
 #include "data/health.h"
 
+#include "base/num.h"
 #include "base/xalloc.h"
+#include "data/json_pull.h"
 #include "json/json.h"
 
 #include <math.h>
@@ -32,30 +34,48 @@ bool health_judged(const struct health *h)
 		!late(h, STAGE_VERDICT);
 }
 
-static struct health_region *region(struct health *h, const char *name)
+static void read_list(struct pull *j, struct health *h, bool heard)
 {
-	struct health_region *r;
+	struct health_region r = {.heard = heard};
 
-	for (size_t i = 0; i < h->n_regions; i++)
-		if (strcmp(h->regions[i].name, name) == 0)
-			return &h->regions[i];
-	h->regions = xgrow(h->regions, &h->cap_regions, h->n_regions + 1,
-		sizeof *h->regions);
-	r = &h->regions[h->n_regions++];
-	*r = (struct health_region) {.heard = false};
-	snprintf(r->name, sizeof r->name, "%s", name);
-	return r;
+	if (!pull_array(j))
+		return;
+	while (pull_item(j)) {
+		if (!pull_string(j, r.name, sizeof r.name) ||
+			!region_valid(r.name))
+			continue;
+		h->regions = xgrow(h->regions, &h->cap_regions,
+			h->n_regions + 1, sizeof *h->regions);
+		h->regions[h->n_regions++] = r;
+	}
 }
 
-void health_add(struct health *h, const struct view *v)
+bool health_regions(struct health *h, const char *json)
 {
-	for (size_t i = 0; i < v->n_regions; i++) {
-		const char *name = v->regions[i].name;
-		struct health_region *r = region(h, name);
+	static const char *const names[] = {"window", "heard", "silent", NULL};
+	struct pull j;
+	double window = NAN;
+	unsigned seen = 0;
+	int i;
 
-		if (view_place(v, name) != PLACE_NO_DATA)
-			r->heard = true;
+	if (!json)
+		return true;
+	j = pull_begin(json);
+	if (pull_object(&j)) {
+		while ((i = pull_which(&j, names, &seen)) >= 0) {
+			if (i == 0)
+				window = pull_number(&j);
+			else if (i < 3)
+				read_list(&j, h, i == 1);
+			else
+				pull_skip(&j);
+		}
 	}
+	h->told = pull_end(&j) && window >= 0 && window <= NUM_EPOCH_MAX;
+	if (fabs(h->now - window) > VIEW_STALE_S)
+		for (size_t k = 0; k < h->n_regions; k++)
+			h->regions[k].heard = false;
+	return h->told;
 }
 
 bool health_good(const struct health *h)
@@ -77,7 +97,7 @@ static void put_regions(struct buf *b, struct health *h)
 {
 	const char *comma = "";
 
-	if (!health_judged(h)) {
+	if (!h->told || !health_judged(h)) {
 		buf_str(b, "null");
 		return;
 	}

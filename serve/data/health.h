@@ -15,13 +15,14 @@
 
 struct health_region {
 	char name[REGION_MAX + 1];
-	bool heard; /* a fresh verdict has a report of it */
+	bool heard;
 };
 
 struct health {
 	bool down; /* the store does not answer: the rest is not known */
 	double now;
 	double at[STAGES]; /* heartbeats, NAN for never */
+	bool told; /* the regions are known */
 	struct health_region *regions;
 	size_t n_regions, cap_regions;
 };
@@ -33,8 +34,12 @@ void health_release(struct health *h);
 /* health_judged(h): whether verdicts, and so the regions, are up to date. */
 bool health_judged(const struct health *h);
 
-/* health_add(h, v): take a published verdict into account. */
-void health_add(struct health *h, const struct view *v);
+/*
+ * health_regions(h, json): take what KEY_REGIONS holds into account; NULL for
+ * nothing. False where it cannot be read, and then no region is known. One that
+ * an evaluation of the last VIEW_STALE_S heard of is not silent.
+ */
+bool health_regions(struct health *h, const char *json);
 
 /* health_good(h): the store answers, and no stage is late. */
 bool health_good(const struct health *h);

@@ -22,9 +22,9 @@ static bool fail(struct pull *j)
 	return false;
 }
 
-static void space(struct pull *j)
+static inline void space(struct pull *j)
 {
-	while (*j->p == ' ' || *j->p == '\n' || *j->p == '\r' || *j->p == '\t')
+	while ((unsigned char)*j->p <= ' ' && *j->p && strchr(" \n\r\t", *j->p))
 		j->p++;
 }
 
@@ -122,21 +122,42 @@ static size_t escape(const char **p, char *put)
 	return text_put_utf8((uint32_t)u, put);
 }
 
-/* How many bytes at p stand for themselves, up to one that may not. */
-static size_t plain(const char *p)
+#define FOUR(x) x, x, x, x
+#define SIXTEEN(x) FOUR(x), FOUR(x), FOUR(x), FOUR(x)
+#define SIXTY_FOUR(x) SIXTEEN(x), SIXTEEN(x), SIXTEEN(x), SIXTEEN(x)
+
+/* The bytes of a string that do not simply stand for themselves. */
+static const unsigned char special[256] = {SIXTEEN(1), SIXTEEN(1), 0, 0,
+	['"'] = 1, ['\\'] = 1, [0x80] = SIXTY_FOUR(1), SIXTY_FOUR(1)};
+
+/* The end of the bytes at p that stand for themselves. */
+static const char *plain(const char *p)
 {
-	size_t n = 0, len;
-	uint32_t cp;
+	for (;;) {
+		uint32_t cp;
+		size_t len;
 
-	for (;; n += len) {
-		unsigned char c = (unsigned char)p[n];
-
-		if (c < 0x20 || c == '"' || c == '\\')
-			return n;
-		len = c < 0x80 ? 1 : text_utf8(p + n, strnlen(p + n, 4), &cp);
+		while (!special[(unsigned char)*p])
+			p++;
+		if ((unsigned char)*p < 0x80)
+			return p;
+		len = text_utf8(p, strnlen(p, 4), &cp);
 		if (!len)
-			return n;
+			return p;
+		p += len;
 	}
+}
+
+/* Go to the end of the string whose quote stands at j->p. */
+static bool skip_string(struct pull *j)
+{
+	char none[4];
+
+	for (j->p = plain(j->p + 1); *j->p != '"'; j->p = plain(j->p))
+		if (*j->p != '\\' || !escape(&j->p, none))
+			return fail(j);
+	j->p++;
+	return true;
 }
 
 bool pull_string(struct pull *j, char *out, size_t size)
@@ -153,7 +174,7 @@ bool pull_string(struct pull *j, char *out, size_t size)
 	for (j->p++; *j->p != '"';) {
 		char put[4];
 		const char *from = j->p;
-		size_t n = plain(from);
+		size_t n = (size_t)(plain(from) - from);
 
 		if (n) {
 			j->p += n;
@@ -176,14 +197,13 @@ bool pull_string(struct pull *j, char *out, size_t size)
 
 bool pull_key(struct pull *j, const char **key)
 {
-	char none[1];
-
 	if (j->bad || !next(j, '}'))
 		return false;
 	*key = j->p + 1;
 	if (*j->p != '"')
 		return fail(j);
-	pull_string(j, none, sizeof none);
+	if (!skip_string(j))
+		return false;
 	space(j);
 	return *j->p++ == ':' || fail(j);
 }
@@ -195,7 +215,7 @@ int pull_which(struct pull *j, const char *const *names, unsigned *seen)
 
 	if (!pull_key(j, &key))
 		return -1;
-	while (names[i] && !pull_is(key, names[i]))
+	while (names[i] && (*key != *names[i] || !pull_is(key, names[i])))
 		i++;
 	if (names[i] && (*seen >> i & 1)) {
 		fail(j);
@@ -207,11 +227,15 @@ int pull_which(struct pull *j, const char *const *names, unsigned *seen)
 
 static bool literal(struct pull *j, const char *word)
 {
-	size_t n = strlen(word);
+	const char *p = j->p;
 
-	if (strncmp(j->p, word, n) != 0)
+	while (*word && *word == *p) {
+		word++;
+		p++;
+	}
+	if (*word)
 		return false;
-	j->p += n;
+	j->p = p;
 	return true;
 }
 
@@ -227,9 +251,57 @@ bool pull_bool(struct pull *j, bool *v)
 	return true;
 }
 
+/* The brackets, the quote, and the end of the text. */
+static const unsigned char marks[256] = {1, ['"'] = 1, ['['] = 1, [']'] = 1,
+	['{'] = 1, ['}'] = 1};
+
+/* The quote that ends the string at p, or the end of the text. */
+static const char *passed(const char *p)
+{
+	do {
+		p++;
+		while (!special[(unsigned char)*p])
+			p++;
+		p += *p == '\\' && p[1];
+	} while (*p && *p != '"');
+	return p;
+}
+
+void pull_pass(struct pull *j)
+{
+	const char *p;
+	unsigned open = 0;
+
+	space(j);
+	p = j->p;
+	if (*p != '[' && *p != '{') {
+		pull_skip(j);
+		return;
+	}
+	do {
+		while (!marks[(unsigned char)*p])
+			p++;
+		if (*p == '[' || *p == '{')
+			open++;
+		else if (*p == ']' || *p == '}')
+			open--;
+		else if (*p)
+			p = passed(p);
+		if (!*p++) {
+			fail(j);
+			return;
+		}
+	} while (open);
+	j->p = p;
+}
+
 static size_t digits(const char *p)
 {
-	return strspn(p, "0123456789");
+	size_t n = 0;
+
+	while (p[n] >= '0' && p[n] <= '9')
+		n++;
+	return n;
 }
 
 /* The end of the number at p; NULL where there is none. */
@@ -302,11 +374,10 @@ double pull_number(struct pull *j)
 void pull_skip(struct pull *j)
 {
 	const char *key;
-	char none[1];
 
 	space(j);
 	if (*j->p == '"') {
-		pull_string(j, none, sizeof none);
+		skip_string(j);
 	} else if (*j->p == '{' && pull_object(j)) {
 		while (pull_key(j, &key))
 			pull_skip(j);

@@ -60,12 +60,14 @@ static inline bool pull_is(const char *key, const char *name)
 
 /*
  * Each reads one value, of whatever type. pull_skip(j): nothing of it.
- * pull_number(j): NAN where it is no number. pull_bool(j, v): false where it is
+ * pull_pass(j): the same; of a list or an object it only looks for the end, so
+ * that errors within go unnoticed. pull_number(j): NAN where it is no number. pull_bool(j, v): false where it is
  * no boolean. pull_string(j, out, size): false, and out is "", where it is no
  * string or does not fit into size bytes with its NUL; decoded it is no longer
  * than in the text.
  */
 void pull_skip(struct pull *j);
+void pull_pass(struct pull *j);
 double pull_number(struct pull *j);
 bool pull_bool(struct pull *j, bool *v);
 bool pull_string(struct pull *j, char *out, size_t size);

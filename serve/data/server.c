@@ -78,7 +78,8 @@ static void read_region(
 	s->regions[s->n_regions++] = r;
 }
 
-static bool read_text(const char *json, struct server *s, bool *told)
+static bool read_text(
+	const char *json, bool regions, struct server *s, bool *told)
 {
 	static const char *const names[] = {"private", "token_sha256", "title",
 		"account", "interval", "regions", NULL};
@@ -100,6 +101,8 @@ static bool read_text(const char *json, struct server *s, bool *told)
 			s->interval_s = pull_number(&j);
 		else if (i > 5)
 			pull_skip(&j);
+		else if (!regions)
+			pull_pass(&j);
 		else if (pull_array(&j))
 			while (pull_item(&j))
 				read_region(&j, &room, s, &cap);
@@ -107,13 +110,14 @@ static bool read_text(const char *json, struct server *s, bool *told)
 	return pull_end(&j);
 }
 
-int server_read(const char *json, struct server *s, char *why)
+int server_read(
+	const char *json, bool regions, struct server *s, char *why)
 {
 	bool told = false;
 
 	*s = (struct server) {.interval_s = NAN};
 	s->text = xmalloc(strlen(json) + 1);
-	if (!read_text(json, s, &told))
+	if (!read_text(json, regions, s, &told))
 		return fail(s, why, "not JSON, or a key repeats");
 	if (!told)
 		return fail(s, why, "private: missing or not a boolean");

@@ -30,11 +30,13 @@ struct server {
 #define SERVER_WHY 200
 
 /*
- * server_read(json, s, why): 0, and then server_release frees what *s holds; or
- * -1 and why, which has SERVER_WHY bytes. An entry that does not say whether it
+ * server_read(json, regions, s, why): 0, and then server_release frees what *s
+ * holds, without its regions where these are not wanted; or -1 and why, which
+ * has SERVER_WHY bytes. An entry that does not say whether it
  * is private is refused.
  */
-int server_read(const char *json, struct server *s, char *why);
+int server_read(
+	const char *json, bool regions, struct server *s, char *why);
 void server_release(struct server *s);
 
 #endif

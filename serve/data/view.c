@@ -7,7 +7,6 @@
 #include "json/json.h"
 #include "records/probe.h"
 
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -44,7 +43,7 @@ static void add_region(struct view *v, size_t *cap, const char *name,
 	v->regions = xgrow(v->regions, cap, v->n_regions + 1,
 		sizeof *v->regions);
 	r = &v->regions[v->n_regions++];
-	snprintf(r->name, sizeof r->name, "%s", name);
+	memcpy(r->name, name, strlen(name) + 1);
 	r->place = place;
 	r->since = within(since, NUM_EPOCH_MAX);
 	r->p95_ms = round(within(p95_ms, 1e9));
@@ -115,8 +114,12 @@ static void read_list(struct pull *j, struct text *t, struct view *v)
 			read_region(j, v, &t->cap);
 }
 
-/* Whether the text is JSON, and then what it says is in *t. */
-static bool read_text(const char *json, struct text *t, struct view *v)
+/*
+ * Whether the text is JSON, and then what it says is in *t. The regions are
+ * passed over where they are not wanted.
+ */
+static bool read_text(
+	const char *json, bool regions, struct text *t, struct view *v)
 {
 	static const char *const names[] = {"v", "window", "published_at",
 		"last_probe_at", "uptime_30d", "p95_ms", "verdict", "regions",
@@ -142,9 +145,12 @@ static bool read_text(const char *json, struct text *t, struct view *v)
 		} else if (i == NUMBERS) {
 			read_colour(&j, t, v);
 		} else if (i == NUMBERS + 1) {
-			read_list(&j, t, v);
+			if (regions)
+				read_list(&j, t, v);
+			else
+				pull_pass(&j);
 		} else {
-			if (i == NUMBERS + 2)
+			if (i == NUMBERS + 2 && regions)
 				t->no_data = j;
 			pull_skip(&j);
 		}
@@ -155,13 +161,29 @@ static bool read_text(const char *json, struct text *t, struct view *v)
 void view_ago(double s, char out[VIEW_AGO])
 {
 	int64_t n = s > 0 ? (int64_t)floor(s) : 0;
+	int64_t unit = n < 60 ? 1 : n < 3600 ? 60 : 3600;
+	char text[VIEW_AGO];
+	size_t at = sizeof text;
 
-	if (n < 60)
-		snprintf(out, VIEW_AGO, "%" PRId64 "s", n);
-	else if (n < 3600)
-		snprintf(out, VIEW_AGO, "%" PRId64 "m", n / 60);
-	else
-		snprintf(out, VIEW_AGO, "%" PRId64 "h", n / 3600);
+	text[--at] = '\0';
+	text[--at] = unit == 1 ? 's' : unit == 60 ? 'm' : 'h';
+	n /= unit;
+	do
+		text[--at] = (char)('0' + n % 10);
+	while (n /= 10);
+	memcpy(out, text + at, sizeof text - at);
+}
+
+static void put_etag(struct view *v)
+{
+	static const char before[] = "\"v1-";
+	size_t n = strlen(v->as_of_text);
+	char *p = v->etag;
+
+	memcpy(p, before, sizeof before - 1);
+	p += sizeof before - 1;
+	memcpy(p, v->as_of_text, n);
+	memcpy(p + n, "\"", 2);
 }
 
 /*
@@ -173,16 +195,15 @@ static void read_clock(const struct text *t, double now, struct view *v)
 	double published = within(t->published, NUM_EPOCH_MAX);
 	double probed = within(t->probed, NUM_EPOCH_MAX);
 	double age = now - (double)v->as_of;
-	char as_of[CLOCK_RFC3339];
 	int late = 0;
 
 	v->freshness = fabs(age) > VIEW_STALE_S ? VIEW_STALE : VIEW_FRESH;
-	clock_rfc3339(v->as_of, as_of);
-	snprintf(v->etag, sizeof v->etag, "\"v1-%s\"", as_of);
+	clock_rfc3339(v->as_of, v->as_of_text);
+	put_etag(v);
 	if (v->freshness == VIEW_FRESH && age >= VIEW_LATE_S) {
 		late = (int)floor(age / 60);
-		snprintf(v->etag, sizeof v->etag, "\"v1-%s-stale%dm\"", as_of,
-			late);
+		snprintf(v->etag, sizeof v->etag, "\"v1-%s-stale%dm\"",
+			v->as_of_text, late);
 		published = (double)v->as_of + 60 * late;
 	}
 	if (!isnan(published) && !isnan(probed)) {
@@ -191,14 +212,15 @@ static void read_clock(const struct text *t, double now, struct view *v)
 	}
 }
 
-int view_read(const char *json, double now, struct view *v, char *why)
+int view_read(const char *json, bool regions, double now, struct view *v,
+	char *why)
 {
 	struct text t;
 
 	*v = unknown;
 	if (!json)
 		return 0;
-	if (!read_text(json, &t, v))
+	if (!read_text(json, regions, &t, v))
 		return fail(v, why, "not JSON, or a key repeats");
 	if (!isnan(t.version) && t.version != RECORD_VERSION)
 		return fail(v, why, "v: a version that is not known here");
@@ -250,9 +272,7 @@ const char *view_state(const struct view *v)
 void view_put_fields(struct buf *b, const struct view *v)
 {
 	bool fresh = v->freshness == VIEW_FRESH;
-	char as_of[CLOCK_RFC3339];
 
-	clock_rfc3339(v->as_of, as_of);
 	buf_str(b, "\"state\":");
 	json_put_str(b, view_state(v));
 	buf_str(b, ",\"uptime_30d\":");
@@ -261,7 +281,7 @@ void view_put_fields(struct buf *b, const struct view *v)
 	json_put_num(b, fresh ? v->p95_ms : NAN);
 	buf_str(b, ",\"last_probe_ago\":");
 	json_put_str(b, fresh && *v->last_probe_ago ? v->last_probe_ago : NULL);
-	json_put_member(b, "as_of", v->freshness == VIEW_NONE ? NULL : as_of);
+	json_put_member(b, "as_of", *v->as_of_text ? v->as_of_text : NULL);
 }
 
 void view_put_json(struct buf *b, const struct view *v)

@@ -11,6 +11,7 @@
 #define DATA_VIEW_H
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "mcp/names.h"
 
 #include <stdint.h>
@@ -43,6 +44,7 @@ struct view {
 	/* The rest is for a view that is not VIEW_NONE. */
 	enum verdict_colour verdict; /* green, amber or red */
 	int64_t as_of;		     /* epoch seconds */
+	char as_of_text[CLOCK_RFC3339];
 	double uptime_30d;	     /* percent; NAN where there is none */
 	double p95_ms;		     /* whole; NAN where there is none */
 	char last_probe_ago[VIEW_AGO]; /* "" where there is none */
@@ -56,11 +58,12 @@ struct view {
 #define VIEW_WHY 200
 
 /*
- * view_read(json, now, v, why): the view at `now` of a published verdict; NULL
- * for none. 0, and then view_release frees what *v holds; or -1 and why, which
+ * view_read(json, regions, now, v, why): the view at `now` of a published
+ * verdict, which may be NULL; without its regions where these are not wanted. 0, and then view_release frees what *v holds; or -1 and why, which
  * has VIEW_WHY bytes, and *v is a view of nothing.
  */
-int view_read(const char *json, double now, struct view *v, char *why);
+int view_read(const char *json, bool regions, double now, struct view *v,
+	char *why);
 void view_release(struct view *v);
 
 /* view_place(v, region): the state of a region; PLACE_NO_DATA if unknown. */

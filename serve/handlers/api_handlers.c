@@ -51,18 +51,18 @@ static bool fresh(const struct view *v, struct response *r)
 		respond_error(r, 503, "stale",
 			"No verdict was published in the last 5 minutes.");
 	else
-		snprintf(r->etag, sizeof r->etag, "%s", v->etag);
+		memcpy(r->etag, v->etag, sizeof v->etag);
 	return v->freshness == VIEW_FRESH;
 }
 
 /* Answer with what `put` makes of a fresh view of the server c->name. */
-static void answer_view(const struct context *c,
+static void answer_view(const struct context *c, bool regions,
 	void (*put)(const struct context *c, const struct readable_server *s))
 {
 	enum found found;
 	struct readable_server s;
 
-	found = private_access_find(c, &s);
+	found = private_access_find(c, regions, &s);
 	if (found != FOUND) {
 		set_error(c->r, found);
 		return;
@@ -79,7 +79,7 @@ static void put_status(const struct context *c, const struct readable_server *s)
 
 void handle_embed_status(const struct context *c)
 {
-	answer_view(c, put_status);
+	answer_view(c, false, put_status);
 }
 
 static void put_region(struct buf *b, const char *name, const char *city,
@@ -132,7 +132,7 @@ static void put_regions(
 
 void handle_regions(const struct context *c)
 {
-	answer_view(c, put_regions);
+	answer_view(c, true, put_regions);
 }
 
 static void put_servers(
@@ -145,7 +145,7 @@ static void put_servers(
 	for (size_t i = 0; i < n; i++) {
 		struct view v;
 
-		if (view_read(fetch_verdict(c->source, i), c->now, &v,
+		if (view_read(fetch_verdict(c->source, i), false, c->now, &v,
 			    why))
 			log_error("%s: verdict: %s", slugs[i], why);
 		buf_fmt(b, "%s{\"slug\":\"%s\",", i ? "," : "", slugs[i]);
@@ -220,10 +220,10 @@ void handle_metrics(const struct context *c)
 
 	if (request_query(c->request, "slug", slug, sizeof slug)) {
 		one.name = slug;
-		answer_view(&one, put_metrics);
+		answer_view(&one, false, put_metrics);
 		return;
 	}
-	if (fetch_stages(c->source, fleet.at) ||
+	if (fetch_stages(c->source, fleet.at, NULL) ||
 		fetch_undelivered(c->source, &fleet.undelivered) ||
 		fetch_views(c->source, c->now, &l)) {
 		set_error(c->r, STORE_DOWN);
@@ -246,7 +246,7 @@ void handle_metrics(const struct context *c)
 void handle_badge(const struct context *c)
 {
 	struct readable_server s = {.view = {.freshness = VIEW_NONE}};
-	enum found found = private_access_find(c, &s);
+	enum found found = private_access_find(c, false, &s);
 	struct badge_look look;
 
 	c->r->type = TYPE_SVG;
@@ -263,28 +263,15 @@ void handle_badge(const struct context *c)
 		readable_server_release(&s);
 }
 
-/* The regions of all public servers. -1 where the store does not answer. */
-static int add_all_regions(const struct context *c, struct health *h)
-{
-	const struct listing *l;
-
-	if (fetch_views(c->source, c->now, &l))
-		return -1;
-	for (size_t i = 0; i < l->n; i++)
-		health_add(h, &l->entries[i].view);
-	return 0;
-}
-
 void handle_health(const struct context *c)
 {
 	struct health h;
+	const char *regions = NULL;
 
 	health_init(&h, c->now);
-	h.down = fetch_stages(c->source, h.at) != 0;
-	if (health_judged(&h) && add_all_regions(c, &h)) {
-		health_release(&h);
-		health_init(&h, c->now);
-	}
+	h.down = fetch_stages(c->source, h.at, &regions) != 0;
+	if (!health_regions(&h, regions))
+		log_error("%s: not what mcp-aggregate writes", KEY_REGIONS);
 	c->r->cache = CACHE_NEVER;
 	c->r->status = health_good(&h) ? 200 : 503;
 	health_put(&c->r->body, &h);

@@ -19,8 +19,8 @@ void readable_server_release(struct readable_server *s)
 	view_release(&s->view);
 }
 
-enum found private_access_read(const struct context *c, const char *server,
-	const char *verdict, struct readable_server *s)
+static enum found read_server(const struct context *c, const char *server,
+	const char *verdict, bool regions, struct readable_server *s)
 {
 	char why[SERVER_WHY > VIEW_WHY ? SERVER_WHY : VIEW_WHY];
 
@@ -28,7 +28,7 @@ enum found private_access_read(const struct context *c, const char *server,
 	/* A verdict alone does not say whether its server is public. */
 	if (!server)
 		return NOT_FOUND;
-	if (server_read(server, &s->server, why)) {
+	if (server_read(server, regions, &s->server, why)) {
 		log_error("%s: entry: %s", c->name, why);
 		return STORE_DOWN;
 	}
@@ -37,13 +37,19 @@ enum found private_access_read(const struct context *c, const char *server,
 		return NOT_FOUND;
 	}
 	c->r->audience = s->server.is_private ? AUDIENCE_HOLDER : AUDIENCE_ALL;
-	if (view_read(verdict, c->now, &s->view, why))
+	if (view_read(verdict, regions, c->now, &s->view, why))
 		log_error("%s: verdict: %s", c->name, why);
 	return FOUND;
 }
 
+enum found private_access_read(const struct context *c, const char *server,
+	const char *verdict, struct readable_server *s)
+{
+	return read_server(c, server, verdict, true, s);
+}
+
 enum found private_access_find(
-	const struct context *c, struct readable_server *s)
+	const struct context *c, bool regions, struct readable_server *s)
 {
 	const char *server, *verdict;
 
@@ -52,7 +58,7 @@ enum found private_access_find(
 		return NOT_FOUND;
 	if (fetch_server(c->source, c->name, c->token, &server, &verdict))
 		return STORE_DOWN;
-	return private_access_read(c, server, verdict, s);
+	return read_server(c, server, verdict, regions, s);
 }
 
 enum found private_access_account(const struct context *c, struct account *a)

@@ -20,15 +20,16 @@ struct readable_server {
 };
 
 /*
- * private_access_find(c, s): look up the server that c->name names. FOUND, and
- * then readable_server_release frees what *s holds. Sets the audience of the
+ * private_access_find(c, regions, s): look up the server that c->name names;
+ * entry and view without regions where these are not wanted. FOUND, and then
+ * readable_server_release frees what *s holds. Sets the audience of the
  * response.
  *
  * private_access_read(c, server, verdict, s): likewise, from what the store
  * holds of it, JSON, each of which may be NULL; c->name is a slug.
  */
-enum found private_access_find(const struct context *c,
-	struct readable_server *s);
+enum found private_access_find(
+	const struct context *c, bool regions, struct readable_server *s);
 enum found private_access_read(const struct context *c, const char *server,
 	const char *verdict, struct readable_server *s);
 void readable_server_release(struct readable_server *s);

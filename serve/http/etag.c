@@ -78,11 +78,11 @@ void etag_put_fields(struct buf *out, const struct response *r)
 {
 	bool holder = r->audience == AUDIENCE_HOLDER;
 
-	buf_fmt(out, "Cache-Control: %s\r\n",
+	respond_field(out, "Cache-Control: ",
 		holder ? "private, no-store" : cache_control[r->cache]);
 	if (r->status == 200 && *r->etag)
-		buf_fmt(out, "ETag: %s\r\n", r->etag);
-	buf_fmt(out, "Vary: %s\r\n", vary[r->audience]);
+		respond_field(out, "ETag: ", r->etag);
+	respond_field(out, "Vary: ", vary[r->audience]);
 	if (!holder)
 		buf_str(out, "Access-Control-Allow-Origin: *\r\n");
 }

@@ -45,6 +45,20 @@ void respond_error(struct response *r, int status, const char *code,
 	buf_str(&r->body, "}\n");
 }
 
+void respond_field(struct buf *out, const char *name, const char *value)
+{
+	buf_str(out, name);
+	buf_str(out, value);
+	buf_add(out, "\r\n", 2);
+}
+
+static void put_status(struct buf *out, int status)
+{
+	buf_str(out, "Status: ");
+	buf_int(out, status);
+	respond_field(out, " ", http_status_reason(status));
+}
+
 void respond_write(struct response *r, const struct request *request,
 	struct buf *out)
 {
@@ -54,21 +68,23 @@ void respond_write(struct response *r, const struct request *request,
 		respond_error(r, 500, "too-large", "The answer is too large.");
 	known = r->status == 200 && *r->etag &&
 		etag_matches(request->if_none_match, r->etag);
-	buf_fmt(out, "Status: %d %s\r\n", known ? 304 : r->status,
-		http_status_reason(known ? 304 : r->status));
+	put_status(out, known ? 304 : r->status);
 	etag_put_fields(out, r);
 	if (known) {
 		buf_str(out, "\r\n");
 		return;
 	}
-	buf_fmt(out, "Content-Type: %s\r\n", r->type);
-	if (!r->more)
-		buf_fmt(out, "Content-Length: %zu\r\n", r->body.len);
+	respond_field(out, "Content-Type: ", r->type);
+	if (!r->more) {
+		buf_str(out, "Content-Length: ");
+		buf_int(out, (long long)r->body.len);
+		buf_str(out, "\r\n");
+	}
 	if (r->link.len)
-		buf_fmt(out, "Link: %s\r\n", r->link.p);
+		respond_field(out, "Link: ", r->link.p);
 	buf_str(out, "X-Content-Type-Options: nosniff\r\n");
 	if (strcmp(r->type, TYPE_JSON) != 0)
-		buf_fmt(out, "Content-Security-Policy: %s\r\n",
+		respond_field(out, "Content-Security-Policy: ",
 			r->policy ? r->policy : POLICY);
 	if (r->anywhere)
 		buf_str(out, "Cross-Origin-Resource-Policy: cross-origin\r\n");

@@ -66,6 +66,9 @@ void respond_release(struct response *r);
 void respond_error(struct response *r, int status, const char *code,
 	const char *message);
 
+/* respond_field(out, "Name: ", value): append a header field. */
+void respond_field(struct buf *out, const char *name, const char *value);
+
 /*
  * respond_write(r, request, out): append the response as it goes to the web
  * server. A 200 becomes a 304 if the client has it already; a body that grew

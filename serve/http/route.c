@@ -70,16 +70,22 @@ bool route_live(size_t row)
 static bool fits(const char *path, const char *prefix, const char *suffix,
 	char *name)
 {
-	size_t n = strlen(path), before = strlen(prefix), after;
+	size_t n, after;
 
-	if (!suffix)
-		return strcmp(path, prefix) == 0;
-	after = strlen(suffix);
-	if (n <= before + after || strncmp(path, prefix, before) != 0 ||
-		strcmp(path + n - after, suffix) != 0)
+	while (*prefix && *prefix == *path) {
+		prefix++;
+		path++;
+	}
+	if (*prefix)
 		return false;
-	n -= before + after;
-	memcpy(name, path + before, n);
+	if (!suffix)
+		return !*path;
+	n = strlen(path);
+	after = strlen(suffix);
+	if (n <= after || strcmp(path + n - after, suffix) != 0)
+		return false;
+	n -= after;
+	memcpy(name, path, n);
 	name[n] = '\0';
 	return true;
 }

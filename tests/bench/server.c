@@ -6,9 +6,11 @@
  *
  * The first part of a path says how the server behaves there, in words with "-"
  * between them: session, stateless or both; sse to answer with event streams;
- * late to answer after 100 ms, drip to send a byte every 100 ms, hang to send
- * nothing. The rest of the path is free: /session-sse/s1. GET /counts answers
- * what was asked, refused and left open so far.
+ * late to answer a POST once 1,000 of them wait for that, or none has come for
+ * a second; drip to send a byte every 100 ms, hang to send nothing. The rest of
+ * the path is free: /session-sse/s1. GET /counts answers what was asked, refused
+ * and left open so far, how many are connected, and how many waited at a time
+ * at the most.
  *
  * usage: server [-r FILE] TOOLS CERTIFICATE KEY
  * -r: append each request to this file, as it came. TOOLS: a JSON array.
@@ -18,6 +20,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <openssl/err.h>
@@ -40,6 +43,8 @@
 #define ID_MAX 64
 #define SESSION_LENGTH 32
 #define PAUSE_MS 100
+#define CROWD 1000
+#define CROWD_MS 1000
 #define NEW "2026-07-28"
 #define OLD "2025-11-25"
 
@@ -151,7 +156,7 @@ static struct response responses[ANSWERS][2];
 static char *tools;
 
 static struct {
-	unsigned long asked, refused, begun, ended;
+	unsigned long asked, refused, begun, ended, waited, connected;
 } counts;
 
 /* Make a response: JSON, or an event stream in one chunk. */
@@ -447,7 +452,7 @@ static enum answer choose(struct request *r, unsigned how)
 struct connection {
 	int fd;
 	SSL *ssl;
-	bool hung, waits;
+	bool hung, waits, crowded;
 	unsigned how;
 	double due;
 	size_t have, out_n, out_at;
@@ -456,7 +461,11 @@ struct connection {
 	char in[REQUEST_MAX + 1];
 };
 
-static TAILQ_HEAD(, connection) waiting = TAILQ_HEAD_INITIALIZER(waiting);
+TAILQ_HEAD(connections, connection);
+static struct connections waiting = TAILQ_HEAD_INITIALIZER(waiting);
+static struct connections crowd = TAILQ_HEAD_INITIALIZER(crowd);
+static unsigned long crowd_n;
+static double crowd_due;
 static int events_fd, record_fd = -1;
 static SSL_CTX *tls;
 
@@ -468,10 +477,29 @@ static double now_ms(void)
 	return (double)t.tv_sec * 1e3 + (double)t.tv_nsec / 1e6;
 }
 
+static void leave_crowd(struct connection *c)
+{
+	TAILQ_REMOVE(&crowd, c, waiting);
+	c->crowded = false;
+	crowd_n--;
+}
+
+static void join_crowd(struct connection *c)
+{
+	TAILQ_INSERT_TAIL(&crowd, c, waiting);
+	c->crowded = true;
+	crowd_due = now_ms() + CROWD_MS;
+	if (++crowd_n > counts.waited)
+		counts.waited = crowd_n;
+}
+
 static void end(struct connection *c)
 {
 	if (c->waits)
 		TAILQ_REMOVE(&waiting, c, waiting);
+	if (c->crowded)
+		leave_crowd(c);
+	counts.connected--;
 	SSL_free(c->ssl);
 	close(c->fd);
 	free(c->out);
@@ -530,7 +558,9 @@ static bool deliver(struct connection *c, const char *p, size_t n)
 {
 	ssize_t sent = 0;
 
-	if (!(c->how & (LATE | DRIP))) {
+	if (c->how & LATE) {
+		join_crowd(c);
+	} else if (!(c->how & DRIP)) {
 		sent = try_to_send(c, p, n);
 		if (sent < 0 || (size_t)sent == n)
 			return sent > 0;
@@ -547,8 +577,10 @@ static bool say_counts(struct connection *c)
 {
 	char text[200], all[300];
 	int n = snprintf(text, sizeof text,
-		"{\"asked\":%lu,\"refused\":%lu,\"open\":%lu}\n", counts.asked,
-		counts.refused, counts.begun - counts.ended);
+		"{\"asked\":%lu,\"refused\":%lu,\"open\":%lu,"
+		"\"connected\":%lu,\"waited\":%lu}\n",
+		counts.asked, counts.refused, counts.begun - counts.ended,
+		counts.connected, counts.waited);
 
 	n = snprintf(all, sizeof all,
 		"HTTP/1.1 200 OK\r\ncontent-length: %d\r\n\r\n%s", n, text);
@@ -617,6 +649,8 @@ static bool take_request(struct connection *c)
 	if (!read_head(c->in, &r) || r.coding || memchr(head, '\0', length))
 		return false;
 	c->how = behaviour(r.path);
+	if (strcmp(r.verb, "POST") != 0)
+		c->how &= ~(unsigned)LATE;
 	ok = respond(c, &r);
 	c->in[n] = after;
 	c->have -= n;
@@ -686,21 +720,38 @@ static void turn(struct connection *c, uint32_t what)
 		end(c);
 }
 
+/* Answer all that wait for each other, if they are to wait no longer. */
+static void release_crowd(double now)
+{
+	struct connection *c;
+
+	if (crowd_n < CROWD && crowd_due > now)
+		return;
+	while ((c = TAILQ_FIRST(&crowd))) {
+		leave_crowd(c);
+		if (!send_more(c))
+			end(c);
+	}
+}
+
 /* Those whose pause is over; returns how long the next one has to wait. */
 static int end_pauses(void)
 {
 	struct connection *c;
-	double now = now_ms();
+	double now = now_ms(), next = INFINITY;
 
-	while ((c = TAILQ_FIRST(&waiting))) {
-		if (c->due > now)
-			return (int)(c->due - now) + 1;
+	release_crowd(now);
+	while ((c = TAILQ_FIRST(&waiting)) && c->due <= now) {
 		TAILQ_REMOVE(&waiting, c, waiting);
 		c->waits = false;
 		if (!send_more(c))
 			end(c);
 	}
-	return -1;
+	if (c)
+		next = c->due;
+	if (crowd_n && crowd_due < next)
+		next = crowd_due;
+	return next < INFINITY ? (int)(next - now) + 1 : -1;
 }
 
 static void take_connections(int listener, bool secure)
@@ -715,6 +766,7 @@ static void take_connections(int listener, bool secure)
 		if (!c)
 			exit(3);
 		memset(c, 0, offsetof(struct connection, in));
+		counts.connected++;
 		c->fd = fd;
 		if (secure) {
 			c->ssl = SSL_new(tls);

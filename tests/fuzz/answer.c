@@ -68,7 +68,7 @@ int fetch_page(struct source *s, const char *slug, const char *token,
 	*got = (struct fetched) {.site = held[2]};
 	if (fetch_server(s, slug, token, &got->server, &got->verdict))
 		return -1;
-	fetch_stages(s, d->heartbeats);
+	fetch_stages(s, d->heartbeats, NULL);
 	maintenance_list_add(&d->maintenance, held[2]);
 	incidents_read(held[2], &d->incidents);
 	history_minutes(&d->history, held[2], 1);
@@ -85,9 +85,11 @@ int fetch_account_entry(struct source *s, const char *account,
 	return 0;
 }
 
-int fetch_stages(struct source *s, double at[STAGES])
+int fetch_stages(struct source *s, double at[STAGES], const char **regions)
 {
 	(void)s;
+	if (regions)
+		*regions = held[2];
 	for (size_t i = 0; i < STAGES; i++)
 		at[i] = NOW;
 	return 0;

@@ -20,7 +20,7 @@ static void put(struct buf *b, const struct target *t)
 {
 	buf_str(b, "{\"v\":1,\"type\":\"target\"");
 	member(b, "slug", t->slug);
-	member(b, "url", t->url.text);
+	member(b, "url", t->url->text);
 	member(b, "region", t->region);
 	member(b, "protocol_hint", era_name(t->hint));
 	member(b, "known_hash", t->known_hash);
@@ -53,7 +53,7 @@ static void check(const struct target *t)
 	need(!*t->known_hash || hash_valid(t->known_hash));
 	need(!*t->pinned_hash || hash_valid(t->pinned_hash));
 	need(t->timeout_s >= 0 && t->timeout_s <= TIMEOUT_MAX_S);
-	need(t->url.port > 0 && *t->url.host && *t->url.path == '/');
+	need(t->url->port > 0 && *t->url->host && *t->url->path == '/');
 	need(!t->health_tool || *t->health_tool);
 	need(!t->health_args || cJSON_IsObject(t->health_args));
 	need(!t->credential);

@@ -29,6 +29,7 @@ know() {
 	if [[ $entry == *'"private":true'* ]]; then
 		token=$(jq -r .token_sha256 <<<"$entry")
 		redis hset fleet:private "$1 $token" "$entry" >/dev/null
+		redis set "probe:$1:private" "$token" >/dev/null
 		entry=''
 	fi
 	redis hset fleet:servers "$1" "$entry" >/dev/null

@@ -1,5 +1,5 @@
-// A minimal web server on the loopback that runs mcp-serve as a CGI, so that little
-// is between a browser and the program.
+// A minimal web server on the loopback that runs one program as a CGI, so that
+// little is between a browser and the program.
 import {spawn} from 'node:child_process';
 import http from 'node:http';
 
@@ -11,9 +11,14 @@ export async function cgi(program, args, env) {
 			env: {...env, REQUEST_METHOD: request.method,
 				REQUEST_URI: request.url, PATH_INFO: decodeURI(path),
 				QUERY_STRING: query, GATEWAY_INTERFACE: 'CGI/1.1',
+				CONTENT_TYPE: request.headers['content-type'] ?? '',
+				CONTENT_LENGTH: request.headers['content-length'] ?? '',
 				HTTP_AUTHORIZATION: request.headers.authorization ?? ''},
-			stdio: ['ignore', 'pipe', 'inherit'],
+			stdio: ['pipe', 'pipe', 'inherit'],
 		});
+		// A program need not read what it is sent.
+		child.stdin.on('error', () => {});
+		request.pipe(child.stdin);
 		const parts = [];
 		child.stdout.on('data', (part) => parts.push(part));
 		child.on('close', () => {

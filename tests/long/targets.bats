@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Goal: 10,000 targets of which 1 % hang and 1 % drip are probed within the deadline
 # plus what the healthy take, and each is reported once; killed at any moment, what
-# was printed is whole lines.
+# was printed is whole lines. 1,000 probes at a time take at most 40 MB.
 # TARGETS: how many targets.
 
 bats_require_minimum_version 1.5.0
@@ -62,4 +62,39 @@ all() {
 		[ "$n" -lt $((8 * TARGETS)) ] || continue
 		killed_at "$n" "$BIN/mcp-probe" -t 10s --targets targets --concurrency 1000
 	done
+}
+
+# counts MEMBER: what the server counts.
+counts() {
+	curl -s "http://127.0.0.1:$port/counts" | jq ".$1"
+}
+
+@test "1,000 probes at once, of which none has its answer, take at most 40 MB" {
+	local i
+	for ((i = 1; i <= 1000; i++)); do
+		echo "{\"slug\":\"s$i\",\"url\":\"http://127.0.$((i / 250)).$((i % 250 + 1)):$port/session-late/s$i\"}"
+	done >targets
+	env time -q -f %M -o kib "$BIN/mcp-probe" -t 60s --targets targets \
+		--concurrency 1000 >out
+	[ "$(grep -c '"state":"healthy"' out)" -eq 1000 ]
+	[ "$(counts waited)" -eq 1000 ]
+	echo "$(<kib) KiB" >&3
+	[ "$(<kib)" -le $((40000000 / 1024)) ]
+}
+
+# The one that asks is connected, too.
+connected() {
+	[[ $(counts connected) -eq $(($1 + 1)) ]]
+}
+
+@test "the connections of a probe that has ended are closed while others run" {
+	local probe
+	sed -n '1,3p; 50p' targets >four
+	"$BIN/mcp-probe" -t 60s --targets four >out 3>&- &
+	probe=$!
+	eventually grep -q '"type":"probe".*"slug":"s3"' out
+	eventually connected 1
+	# A second request of the one that hangs would make libcurl look for old ones.
+	[ "$(counts asked)" -eq 16 ]
+	kill "$probe"
 }

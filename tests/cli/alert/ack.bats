@@ -49,6 +49,11 @@ by() {
 	[ "$(got ops)" = downtime_started ]
 	alert 0 </dev/null
 	[ "$(got ops)" = "downtime_started downtime_acknowledged" ]
+	# A second person takes it over from there.
+	over=$(tail -n 1 ops/got | jq -r .event.ack_url)
+	[[ $over =~ ^https://status\.example\.com/ack/[a-z0-9._~-]+$ ]]
+	[ "$(page GET "$over")" = "200 OK" ]
+	grep -q 'Who has it from now on' page
 	[ "$(page GET "$URL")" = "200 OK" ]
 	grep -q 'Ann &#60;b&#62;?é%zz has it until' page
 	run ! grep -q 'Nobody has it yet\|has ended' page

@@ -173,11 +173,22 @@ fault() {
 	[ ! -e logs ]
 	jq -e --argjson now "$NOW" '.severity == "P1" and .server_slug == "example-mcp" and .at >= $now and
 		.server_url == "https://mcp.example.com/mcp" and .probe_count == null and
-		.dashboard_url == "https://status.example.com/status/example-mcp" and .ack_url == null and
+		.dashboard_url == "https://status.example.com/status/example-mcp" and
+		(.ack_url | startswith("https://status.example.com/ack/")) and
 		.summary == "TEST, nothing is wrong: eve checks whether a P1 of example-mcp reaches you. You need not do anything."' pager
 	[ "$(jq -r .dedup_key pager)" = "$(jq -r .dedup_key out)" ]
 	[ "$(redis hget fleet:tests passed)" -ge "$NOW" ]
 	[ -z "$(undelivered)" ]
+	# The page to acknowledge says that this is a test, and changes nothing.
+	url=$(jq -r .ack_url pager)
+	for method in GET POST; do
+		env GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=$method SCRIPT_NAME=/ack \
+			CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=0 \
+			PATH_INFO="${url#https://status.example.com/ack}" \
+			"$BIN/mcp-alert" </dev/null >page 2>err
+		grep -q '^Status: 200' page
+		grep -q 'It was a test and it arrived' page
+	done
 	alert 0 history example-mcp
 	[ "$(jq -r .what out | paste -sd' ')" = 'test delivered delivered' ]
 	alert 0 list

@@ -47,7 +47,7 @@ life() {
 	EOF
 	[ "$(taken '.[0].body | "\(.priority) \(.alias)"')" = "P2 example-mcp:downtime:$T" ]
 	[ "$(taken '.[3].body.priority')" = P1 ]
-	taken '.[4].body.note' | grep -F 'ann has it until'
+	taken '.[4].body.note' | grep -F 'ann has it'
 	silent
 }
 

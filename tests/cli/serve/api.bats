@@ -225,6 +225,34 @@ traffic() {
 	[ "$CODE" = 200 ]
 }
 
+@test "healthz asks the store the same, however many servers there are" {
+	traffic /healthz >of-few
+	grep -q ':[1-9]' of-few
+	for i in {1..30}; do
+		redis hset fleet:servers "more$i" '{"private":false}' >/dev/null
+	done
+	traffic /healthz | diff of-few -
+	redis hdel fleet:servers more{1..30} >/dev/null
+}
+
+# A cluster has the keys of a script on one machine, or does not run it.
+@test "a script touches one key, or the keys of one server" {
+	redis config set slowlog-log-slower-than 0 >/dev/null
+	for path in /api/embed-status/example-mcp /status/example-mcp /status/absent \
+		/badge/veiled.svg /account/acme /healthz /api/embed-status-prom; do
+		get "$path" "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	done
+	redis --raw slowlog get 200 >log
+	redis config set slowlog-log-slower-than 10000 >/dev/null
+	# The keys of each: behind EVAL, the script and their number.
+	awk '$0 == "EVAL" { at = NR } at && NR == at + 2 { n = $0 }
+		at && NR > at + 2 && NR <= at + 2 + n && /^[a-z]+:/ {
+			split($0, part, ":"); print at, part[1] == "fleet" ? $0 : part[2]
+		}' log | sort -u >owners
+	[ "$(wc -l <owners)" -ge 8 ]
+	[ -z "$(cut -d' ' -f1 owners | uniq -d)" ]
+}
+
 @test "nothing under /api/ is answered with a page" {
 	for path in /api/embed-status/%00 /api/embed-status/a%0ab /api/embed-status/%zz \
 		/api/embed-status/.. /api/../status/example-mcp /%61pi/x/%2e%2e/y /api/%7f \
@@ -267,6 +295,9 @@ traffic() {
 	done
 	NOW=$((AT + 160)) get /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$(jq -c '[.servers[] | [.slug, .state]]' body)" = '[["mine","up"]]' ]
+	# Of a private server nobody learns the regions.
+	NOW=$((AT + 160)) get /healthz
+	[ "$(jq -c '.silent_regions' body)" = '["eu-west-2","us-east-1"]' ]
 	NOW=$((AT + 160)) get /api/status/mine/regions "HTTP_AUTHORIZATION=Bearer $TOKEN"
 	[ "$(jq -c '[.regions[] | [.city, .state, .since]]' body)" = '[["Ashburn","up","2026-04-29T21:31:00Z"],["Londinium","up","2026-04-29T21:31:00Z"]]' ]
 	sed -i 's/acme/zenith/' fleet.yaml
@@ -276,10 +307,18 @@ traffic() {
 	# What readers may know stands where they ask, and nowhere else any more.
 	[ "$(redis hkeys fleet:accounts)" = "zenith $HASH" ]
 	[ "$(redis hkeys fleet:private)" = "mine $HASH" ]
+	[ "$(redis get probe:mine:private)" = "$HASH" ]
 	[ -z "$(redis hget fleet:servers mine)" ]
 	sed -i 's/, private: true//' fleet.yaml
 	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 155)) >verdicts
-	[ "$(redis exists fleet:private)" -eq 0 ]
+	[ "$(redis exists fleet:private probe:mine:private)" -eq 0 ]
 	NOW=$((AT + 160)) get /api/embed-status/mine
 	[ "$CODE" = 200 ]
+	NOW=$((AT + 160)) get /healthz
+	[ "$(jq -c .silent_regions body)" = '[]' ]
+	# The past says nothing about the present, nor one server about the fleet.
+	redis copy fleet:regions was >/dev/null
+	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT - 600)) >verdicts
+	"$BIN/mcp-aggregate" verdict --config fleet.yaml --now $((AT + 900)) --slug mine >verdicts
+	[ "$(redis get fleet:regions)" = "$(redis get was)" ]
 }

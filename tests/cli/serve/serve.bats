@@ -24,6 +24,8 @@ setup_file() {
 	publish orphan green
 	redis hset fleet:heartbeats ingest $((AS_OF + 40)).5 \
 		verdict $((AS_OF + 45)) >/dev/null
+	redis set fleet:regions '{"window":'"$AS_OF"',"heard":["us-east-1","eu-west-2"],
+		"silent":["sa-east-1"]}' >/dev/null
 }
 
 teardown_file() {
@@ -230,6 +232,15 @@ teardown_file() {
 	[ "$CODE $(jq -c '[.stale, .silent_regions]' body)" = '503 [["ingest","verdict"],null]' ]
 	NOW=$((AS_OF - 400)) get /healthz
 	[ "$CODE $(jq -c '[.age_s.ingest, .stale]' body)" = '503 [-441,["ingest","verdict"]]' ]
+	for text in '{}' 'x' '{"window":'"$AS_OF"',"heard":["us-east-1"],"heard":[]}'; do
+		redis --raw set fleet:regions "$text" >/dev/null
+		get /healthz
+		[ "$CODE $(jq -c .silent_regions body)" = '200 null' ]
+		grep -qx 'mcp-serve: fleet:regions: not what mcp-aggregate writes' err
+	done
+	redis del fleet:regions >/dev/null
+	get /healthz
+	[ "$CODE $(jq -c .silent_regions body) $(<err)" = '200 null ' ]
 	get /healthz MCP_STORE=unix:///nonexistent
 	[ "$CODE $(<body)" = '503 {"status":"down","store":"down","age_s":{"ingest":null,"verdict":null,"alert":null},"stale":[],"silent_regions":null}' ]
 }

@@ -174,7 +174,7 @@ static void test_summary(void **state)
 	acknowledge(&w, NULL, 600);
 	assert_string_equal(w.n.events.v[2].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "
-		"regions); alice has it until 18:06 UTC.");
+		"regions); alice has it for 10 min.");
 	minutes(&w, "EU1", 11);
 	assert_string_equal(w.n.events.v[3].record.summary,
 		"s cannot be reached: dns fails with x from e and u (2 of 3 "

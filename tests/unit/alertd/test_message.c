@@ -179,7 +179,7 @@ static void test_headlines(void **state)
 	expect_headline(&s, "P1, open for 0 s: shop is down");
 	s.phase = ALERT_ACKNOWLEDGED;
 	inc.ack.by = us;
-	expect_headline(&s, "P1, us-east-1 has it until 22:00 UTC: shop is down");
+	expect_headline(&s, "P1, us-east-1 has it: shop is down");
 	s.phase = ALERT_RESOLVED;
 	expect_headline(&s, "P1 over after 23 min: shop is up again");
 	s.kind = ALERT_REGIONAL;
@@ -279,6 +279,30 @@ static void test_view(void **state)
 		"Wed 29 Apr 2026 16:12 New York time (400 d ago)");
 	assert_string_equal(m.core,
 		"example-mcp, Wed 29 Apr 16:12 New York time");
+	message_release(&m);
+	sink_event_release(&e);
+	free(body);
+}
+
+/* Who has it until when, by the clock of the route; and where to take it over. */
+static void test_taken(void **state)
+{
+	struct told t = {.event = "downtime_acknowledged",
+		.headline = "P1, ann has it: example-mcp is down",
+		.more = ",\"acknowledged_until\":\"2026-04-29T21:05:00Z\","
+		"\"ack_url\":\"https://status.example.com/ack/b\""};
+	struct conf_route route = {.zone = (char[]) {"Asia/Tokyo"}};
+	struct message_view v = {NULL, &route, 1777494660};
+	char *body = body_of(&t), why[JSON_WHY];
+	struct sink_event e;
+	struct message m;
+
+	(void)state;
+	assert_true(sink_event_read(body, &e, why));
+	message_make(&e, &v, &m);
+	assert_string_equal(line(&m, "Until"), "Thu 30 Apr 06:05 Tokyo time");
+	assert_string_equal(m.links[0].label, "Take over");
+	assert_string_equal(m.links[0].text, "https://status.example.com/ack/b");
 	message_release(&m);
 	sink_event_release(&e);
 	free(body);
@@ -395,6 +419,7 @@ int main(void)
 		cmocka_unit_test(test_headlines),
 		cmocka_unit_test(test_whole),
 		cmocka_unit_test(test_view),
+		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_once),
 		cmocka_unit_test(test_over),
 		cmocka_unit_test(test_many),

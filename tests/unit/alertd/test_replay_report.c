@@ -1,8 +1,9 @@
 /*
  * Goal: a policy sets exactly the numbers that it names, or is refused; what
- * counts as a page; and which incidents two policies have in common.
+ * counts as a page, in a replay and in a report; and which incidents two policies have in common.
  */
 #include "commands/replay_report.h"
+#include "commands/report.h"
 #include "conf/policy.h"
 #include "incident/machine.h"
 
@@ -87,7 +88,8 @@ static void test_pages(void **state)
 		{SEVERITY_P1, ALERT_STARTED, "chat", false},
 		{SEVERITY_P2, ALERT_STARTED, "pager", false},
 		{SEVERITY_P1, ALERT_RESOLVED, "pager", false},
-		{SEVERITY_P1, ALERT_STARTED, "gone", false},
+		/* Nobody knows what it was. */
+		{SEVERITY_P1, ALERT_STARTED, "gone", true},
 	};
 	const struct alert_record p1 = {.severity = SEVERITY_P1};
 	struct strings chat = {0};
@@ -182,6 +184,49 @@ static void test_month(void **state)
 	assert_int_equal(replay_report_month(1, &minute), 43200);
 }
 
+/* An event that wakes is one page, however many routes it goes to. */
+static void test_nights(void **state)
+{
+	static struct conf_route routes[] = {
+		{.name = "chat", .type = CONF_ROUTE_COMMAND},
+		{.name = "sms", .type = CONF_ROUTE_TWILIO_SMS},
+		{.name = "pager", .type = CONF_ROUTE_PAGERDUTY},
+	};
+	static const struct conf conf = {.routes = routes, .n_routes = 3};
+	static const struct {
+		const char *route, *event;
+		double decided_at;
+		unsigned long pages; /* of the incident until then */
+	} rows[] = {
+		{"chat", "downtime_started", T, 0},
+		{"pager", "downtime_started", T, 1},
+		{"sms", "downtime_started", T, 1},
+		{"sms", "downtime_escalated", T + 300, 2},
+		{"pager", "downtime_acknowledged", T + 360, 2},
+		{"pager", "downtime_resolved", T + 600, 2},
+	};
+	struct history_record records[7] = {{.at = T, .slug = "s",
+		.what = "downtime_started", .key = "s:downtime:1",
+		.kind = "downtime", .severity = "P1"}};
+	struct history h = {.v = records, .n = 1};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		struct report r;
+
+		records[h.n++] = (struct history_record) {
+			.at = rows[i].decided_at + 2, .slug = "s",
+			.what = HISTORY_DELIVERED, .key = "s:downtime:1",
+			.route = rows[i].route, .event = rows[i].event,
+			.decided_at = rows[i].decided_at};
+		report_make(&h, &conf, T - 60, T + 3600, "UTC", &r);
+		assert_int_equal(r.v[0].pages, rows[i].pages);
+		assert_int_equal(r.nights.n ? r.nights.v[0].pages : 0,
+			rows[i].pages);
+		report_release(&r);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -189,6 +234,7 @@ int main(void)
 		cmocka_unit_test(test_pages),
 		cmocka_unit_test(test_compare),
 		cmocka_unit_test(test_month),
+		cmocka_unit_test(test_nights),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -7,6 +7,7 @@
 #include "steps/stale_cache.h"
 #include "steps/tools.h"
 
+#include "base/xalloc.h"
 #include "json/json.h"
 
 #include <setjmp.h>
@@ -19,8 +20,10 @@
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
 static struct target target;
+static struct url url;
 static struct probe p;
 static struct http_response http;
+static struct http_fields fields;
 static struct reply reply;
 static cJSON *message;
 
@@ -48,7 +51,8 @@ static void begin(enum step step, enum era hint)
 	memset(&target, 0, sizeof target);
 	target.hint = hint;
 	target.cache_check = CACHE_CHECK_NEVER;
-	assert_true(url_parse("https://h/mcp", &target.url, why));
+	assert_true(url_parse("https://h/mcp", &url, why));
+	target.url = &url;
 	p.target = p.wire.target = &target;
 	p.wire.budget = &p.budget;
 	p.transport.wire = &p.wire;
@@ -64,6 +68,9 @@ static void end(void)
 {
 	free(p.hash.digests);
 	free(p.auth);
+	free(p.failures);
+	free(p.message);
+	wire_release(&p.wire);
 	listing_release(&p.list);
 	buf_release(&p.detail);
 	cJSON_Delete(message);
@@ -102,7 +109,7 @@ static void check_send(struct next n, enum request request)
 static void check_fail(struct next n, const char *code)
 {
 	assert_int_equal(n.kind, NEXT_FAIL);
-	assert_string_equal(p.failure.code, code);
+	assert_string_equal(p.failures->last.code, code);
 }
 
 #define INFO "'serverInfo':{'name':'n','version':'1'}"
@@ -237,8 +244,9 @@ static void test_authorization_asked(void **state)
 	begin(STEP_INITIALIZE, ERA_NONE);
 	r = say(REPLY_STATUS, 401, NULL);
 	check_fail(authorization_reply(&p, r), "auth.bare-401");
-	snprintf(http.www_authenticate, sizeof http.www_authenticate,
+	snprintf(fields.www_authenticate, sizeof fields.www_authenticate,
 		"Bearer scope=\"a\"");
+	http.fields = &fields;
 	n = authorization_reply(&p, r);
 	assert_int_equal(n.kind, NEXT_PASS);
 	assert_string_equal(n.message, "asks for a credential (Bearer)");
@@ -307,7 +315,7 @@ static void test_authorization_late(void **state)
 		"the server asks for a credential here, and none is held");
 	check_fail(authorization_reply(&p, say(REPLY_STATUS, 404, NULL)),
 		"http.404");
-	snprintf(p.wire.session, sizeof p.wire.session, "s");
+	p.wire.session = xstrdup("s");
 	check_fail(authorization_reply(&p, say(REPLY_STATUS, 404, NULL)),
 		"mcp.session");
 	end();

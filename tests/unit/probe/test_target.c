@@ -160,7 +160,7 @@ static void test_targets(void **state)
 			*t.pinned_hash ? "pinned" : "-",
 			t.credential ? credential_field(t.credential) : "-");
 		assert_string_equal(got, rows[i].expected);
-		assert_string_equal(t.url.shown, "https://h/mcp");
+		assert_string_equal(t.url->shown, "https://h/mcp");
 		buf_release(&args);
 		target_release(&t);
 		assert_null(t.credential);

@@ -89,12 +89,15 @@ static void test_walls(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct http_fields fields = {.content_type = ""};
 		struct http_response h = {.status = rows[i].status,
-			.cert_wanted = rows[i].wanted};
+			.cert_wanted = rows[i].wanted,
+			.fields = &fields};
 		struct reply r = {.kind = rows[i].kind, .http = &h};
 		cJSON *doc = NULL;
 
-		snprintf(h.www_authenticate, sizeof h.www_authenticate, "%s",
+		snprintf(fields.www_authenticate,
+			sizeof fields.www_authenticate, "%s",
 			rows[i].challenge);
 		if (r.kind == REPLY_FAILED)
 			snprintf(r.failure.code, sizeof r.failure.code, "%s",

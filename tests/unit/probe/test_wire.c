@@ -49,7 +49,7 @@ static cJSON *parse(const char *text)
 
 static const struct exchange_handler nobody;
 static const struct target target = {.region = "eu-west-2",
-	.url = {.text = "https://h/mcp?k=v"}};
+	.url = &(struct url) {.text = "https://h/mcp?k=v"}};
 
 static void expect(const char *expected)
 {
@@ -69,6 +69,7 @@ static void test_revisions(void **state)
 {
 	struct wire w = {.target = &target};
 	struct wire_message m = {.method = "tools/list", .body = "{}"};
+	char session[] = "s-1";
 
 	(void)state;
 	buf_init(&sent, 10000);
@@ -77,7 +78,7 @@ static void test_revisions(void **state)
 	memcpy(w.revision, "2025-06-18", 11);
 	wire_post(&w, &m, &nobody, NULL);
 	expect(POST "mcp-protocol-version: 2025-06-18\n" BODY);
-	memcpy(w.session, "s-1", 4);
+	w.session = session;
 	m.name = "a tool";
 	wire_post(&w, &m, &nobody, NULL);
 	expect(POST AGREED BODY);
@@ -107,7 +108,7 @@ static void test_http_sse(void **state)
 				 "X-Probe-Region: eu-west-2\n";
 	struct wire w = {.target = &target};
 	struct wire_message m = {.method = "tools/list", .body = "{}"};
-	char expected[500];
+	char expected[500], endpoint[] = "https://h/m";
 
 	(void)state;
 	buf_init(&sent, 10000);
@@ -115,7 +116,7 @@ static void test_http_sse(void **state)
 	expect("GET " TARGET "\nX-Probe-Region: eu-west-2\n"
 	       "accept: text/event-stream\npragma: no-cache\n"
 	       "cache-control: no-cache\n");
-	memcpy(w.endpoint, "https://h/m", 12);
+	w.endpoint = endpoint;
 	for (int agreed = 0; agreed < 2; agreed++) {
 		wire_post(&w, &m, &nobody, NULL);
 		snprintf(expected, sizeof expected,

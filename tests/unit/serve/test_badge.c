@@ -32,7 +32,7 @@ static void read_view(struct view *v, const char *colour, double now)
 		"\"state\":\"broken\",\"failed_step\":\"tools-list\","
 		"\"error\":\"http.503\"}],\"no_data\":[\"cellar\"]}",
 		AS_OF, colour);
-	assert_int_equal(view_read(json, now, v, why), 0);
+	assert_int_equal(view_read(json, true, now, v, why), 0);
 }
 
 static void expect(const struct buf *b, const char *s)
@@ -83,7 +83,7 @@ static void test_badge_without(void **state)
 
 	(void)state;
 	buf_init(&b, 4000);
-	assert_int_equal(view_read(NULL, AS_OF, &v, NULL), 0);
+	assert_int_equal(view_read(NULL, true, AS_OF, &v, NULL), 0);
 	badge_put(&b, NULL, &v, &usual);
 	assert_non_null(strstr(b.p, ">awaiting first probe</text>"));
 	assert_non_null(strstr(b.p, "<title>MCP server: pending, "));
@@ -91,7 +91,7 @@ static void test_badge_without(void **state)
 	/* Without an uptime the state is still shown. */
 	assert_int_equal(view_read("{\"window\":1777494660,"
 				   "\"verdict\":\"green\"}",
-				 AS_OF, &v, NULL),
+				 true, AS_OF, &v, NULL),
 		0);
 	badge_put(&b, "a", &v, &usual);
 	assert_non_null(strstr(b.p, ">up</text>"));
@@ -181,7 +181,7 @@ static void put_card(struct buf *b, const char *name, const char *json)
 	struct view v;
 
 	buf_clear(b);
-	assert_int_equal(view_read(json, AS_OF + 30, &v, why), 0);
+	assert_int_equal(view_read(json, true, AS_OF + 30, &v, why), 0);
 	card_draw(b,
 		&(struct card) {.name = name, .title = name, .view = &v});
 	view_release(&v);

@@ -83,9 +83,9 @@ static void lay(struct desk *d, const char *entry, const char *colour,
 
 	memset(d, 0, sizeof *d);
 	snprintf(json, sizeof json, verdict, colour ? colour : "");
-	assert_int_equal(server_read(entry, &d->server, why), 0);
+	assert_int_equal(server_read(entry, true, &d->server, why), 0);
 	assert_int_equal(
-		view_read(colour ? json : NULL, now, &d->view, why), 0);
+		view_read(colour ? json : NULL, true, now, &d->view, why), 0);
 	brand_read("{\"title\":\"S & T\",\"url\":\"https://s.example\","
 		   "\"link\":\"javascript:alert(1)\",\"colour\":\"red}\"}",
 		&d->brand);

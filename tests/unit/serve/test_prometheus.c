@@ -25,7 +25,7 @@ static void read_view(struct view *v, const char *colour, const char *more)
 		"\"last_probe_at\":1777494668,\"regions\":[{\"region\":\"a\","
 		"\"state\":\"broken\"}],\"no_data\":[\"b\"]%s}",
 		AS_OF, colour, more);
-	assert_int_equal(view_read(json, AS_OF + 60, v, why), 0);
+	assert_int_equal(view_read(json, true, AS_OF + 60, v, why), 0);
 }
 
 static struct prometheus_server server_at(
@@ -123,12 +123,12 @@ static void test_unknown(void **state)
 	struct buf b;
 
 	(void)state;
-	assert_int_equal(view_read(NULL, AS_OF, &views[0], why), 0);
+	assert_int_equal(view_read(NULL, true, AS_OF, &views[0], why), 0);
 	assert_int_equal(view_read("{\"window\":1777494660,\"uptime_30d\":1,"
 				   "\"p95_ms\":1,\"published_at\":1777494705,"
 				   "\"last_probe_at\":1777494668,"
 				   "\"verdict\":\"green\"}",
-				 AS_OF + 301, &views[1], why),
+				 true, AS_OF + 301, &views[1], why),
 		0);
 	servers[0].view = &views[0];
 	servers[1].view = &views[1];

@@ -244,7 +244,7 @@ static void test_token(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		assert_int_equal(server_read(cases[i].entry, &s, why), 0);
+		assert_int_equal(server_read(cases[i].entry, true, &s, why), 0);
 		if (private_access_granted(&s, cases[i].authorization) !=
 			cases[i].readable)
 			fail_msg("%zu: %s", i, cases[i].authorization);
@@ -269,7 +269,7 @@ static void test_entry_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		*why = '\0';
-		assert_int_equal(server_read(cases[i], &s, why), -1);
+		assert_int_equal(server_read(cases[i], true, &s, why), -1);
 		assert_true(*why);
 	}
 }

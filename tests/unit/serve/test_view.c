@@ -33,7 +33,7 @@ static struct view read_at(const char *json, double now)
 	char why[VIEW_WHY] = "";
 	struct view v;
 
-	if (view_read(json, now, &v, why))
+	if (view_read(json, true, now, &v, why))
 		fail_msg("refused: %s", why);
 	return v;
 }
@@ -165,7 +165,7 @@ static void test_refused(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		*why = '\0';
-		assert_int_equal(view_read(cases[i], AS_OF, &v, why), -1);
+		assert_int_equal(view_read(cases[i], true, AS_OF, &v, why), -1);
 		assert_true(*why);
 		assert_int_equal(v.freshness, VIEW_NONE);
 		assert_null(view_state(&v));

@@ -1,0 +1,30 @@
+/*
+ * regions_heard.h: which regions an evaluation heard of, for readers: so that
+ * /healthz names those that are silent without looking at every server.
+ */
+#ifndef STORE_REGIONS_HEARD_H
+#define STORE_REGIONS_HEARD_H
+
+#include "base/strings.h"
+
+struct store;
+struct verdict;
+
+/* Begin with zeros. */
+struct regions_heard {
+	struct strings heard, known; /* those that reported; and all */
+};
+
+/* regions_heard_add(r, v): add the regions of a verdict on a public server. */
+void regions_heard_add(struct regions_heard *r, const struct verdict *v);
+void regions_heard_release(struct regions_heard *r);
+
+/*
+ * regions_heard_write(r, s, now, pretended): write them to KEY_REGIONS, as of
+ * the evaluation at epoch second now; where that is pretended, only if no later
+ * one has been. 0; or -1 where the store failed, and the operator has been told.
+ */
+int regions_heard_write(const struct regions_heard *r, struct store *s,
+	double now, bool pretended);
+
+#endif
