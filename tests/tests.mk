@@ -82,7 +82,8 @@ mutants:
 
 BENCHES = again bare constant least server
 # What the programs cost beside the least that could be done, as a table and in
-# build/bench: BENCH='--json -n ROUNDS probe store replay serve deliver';
+# build/bench: BENCH='--json -n ROUNDS probe ingest store replay serve
+# deliver';
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCHES:%=build/bench/%)
 	@scripts/deps build test bench

@@ -67,6 +67,7 @@ struct collect {
 	struct probe *probes; /* of all series, one after the other */
 	double newest;	      /* probe_started_at; NAN while there is none */
 	double newest_runner; /* of runner records; NAN likewise */
+	bool trusted; /* see collect_trust */
 };
 
 struct collect *collect_new(void)
@@ -223,9 +224,10 @@ static void failed(struct collect *c, struct probe *p, enum step step,
 }
 
 /* Take a record into its probe, if it has room for it. */
-static bool fits(struct entry *e, const struct record *r, char *why)
+static bool fits(const struct collect *c, struct entry *e,
+	const struct record *r, char *why)
 {
-	size_t bytes = e->bytes + record_size(r);
+	size_t bytes = e->bytes + (c->trusted ? 0 : record_size(r));
 
 	if (bytes <= RECORD_PROBE_MAX)
 		e->bytes = (uint32_t)bytes;
@@ -240,7 +242,7 @@ static int add_step(struct collect *c, const struct record *rec, char *why)
 	struct entry *e = find_entry(c, &r->key, why);
 	uint8_t bit = (uint8_t)(1u << (r->step - STEP_DNS));
 
-	if (!e || e->steps & bit || !fits(e, rec, why))
+	if (!e || e->steps & bit || !fits(c, e, rec, why))
 		return e && e->steps & bit ? 0 : -1;
 	e->steps |= bit;
 	if (r->status == STATUS_FAIL)
@@ -273,7 +275,7 @@ static int add_probe(struct collect *c, const struct record *rec, char *why)
 	struct entry *e = find_entry(c, &r->key, why);
 	struct server *s;
 
-	if (!e || e->summed || !fits(e, rec, why))
+	if (!e || e->summed || !fits(c, e, rec, why))
 		return e && e->summed ? 0 : -1;
 	e->summed = true;
 	e->probe.state = r->state;
@@ -336,6 +338,11 @@ static int add_runner(struct collect *c, const struct runner_record *r,
 			r->canaries_failed};
 	}
 	return 0;
+}
+
+void collect_trust(struct collect *c)
+{
+	c->trusted = true;
 }
 
 int collect_add(struct collect *c, const struct record *r, char *why)

@@ -47,6 +47,12 @@ void collect_free(struct collect *c);
 int collect_add(struct collect *c, const struct record *r, char *why);
 
 /*
+ * collect_trust(c): what is added from now on comes from the store, where the
+ * records of a probe are within their limits: they are not measured again.
+ */
+void collect_trust(struct collect *c);
+
+/*
  * collect_learn(c, r): note the tools of a probe record, whose tool_hash is not
  * NULL, but not the probe. Returns the list, valid until collect_free.
  */

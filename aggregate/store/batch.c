@@ -17,11 +17,15 @@ struct batch {
 	struct bundle *bundles;
 	size_t n, cap, bytes;
 	struct index index;
+	struct buf text; /* of the record that was added last */
 };
 
 struct batch *batch_new(void)
 {
-	return xcalloc(1, sizeof(struct batch));
+	struct batch *b = xcalloc(1, sizeof *b);
+
+	buf_init(&b->text, LINE_MAX_BYTES);
+	return b;
 }
 
 void batch_clear(struct batch *b)
@@ -29,10 +33,9 @@ void batch_clear(struct batch *b)
 	for (size_t i = 0; i < b->n; i++) {
 		struct bundle *u = &b->bundles[i];
 
-		for (size_t k = 0; k < RECORD_PROBE_LINES; k++) {
+		for (size_t k = 0; k < RECORD_PROBE_LINES; k++)
 			free(u->pieces[k].text);
-			free(u->pieces[k].brief);
-		}
+		free(u->brief);
 		free(u->url);
 		free(u->tools_key);
 		free(u->tools);
@@ -46,6 +49,7 @@ void batch_free(struct batch *b)
 	if (!b)
 		return;
 	batch_clear(b);
+	buf_release(&b->text);
 	free(b->bundles);
 	free(b);
 }
@@ -117,10 +121,10 @@ static const char *cut(const char *code, char *out, size_t size)
 }
 
 /*
- * The text of a summary as struct piece has it in brief. No string in JSON can
- * hold a comma and a quote, so that the names are those of members.
+ * Take from the text of a summary what `latest` keeps. No string in JSON can hold
+ * a comma and a quote, so that the names are those of members.
  */
-static char *split_at_ms(char *text)
+static void split_at_ms(struct bundle *u, const char *text)
 {
 	static const char name[] = ",\"total_ms\":";
 	const char *from = strstr(text, ",\"probe_started_at\":") + 1;
@@ -130,33 +134,44 @@ static char *split_at_ms(char *text)
 
 	from += strcspn(from, ",") + 1;
 	buf_init(&b, LINE_MAX_BYTES);
+	buf_str(&b, *u->tool_hash ? u->tool_hash : "-");
+	buf_char(&b, ' ');
 	buf_add(&b, from, (size_t)(ms - from));
 	ms += sizeof name - 1;
 	n = strcspn(ms, ",");
-	buf_fmt(&b, "\t%.*s\t%s", (int)n, ms, ms + n + 1);
-	free(text);
-	return buf_take(&b);
+	snprintf(u->ms, sizeof u->ms, "%.*s", (int)n, ms);
+	buf_char(&b, '\t');
+	buf_str(&b, ms + n + 1);
+	free(u->brief);
+	u->brief = buf_take(&b);
 }
 
-/* The text of a record with only what the rule needs. */
-static char *brief_of(const struct record *r)
+static void put_brief(struct bundle *u, const struct probe_record *r)
 {
-	char error[4 * CODE_MAX + 1], protocol[sizeof error];
-	struct record copy = *r;
+	char error[4 * CODE_MAX + 1], protocol[sizeof error], *text;
+	struct record copy = {.type = RECORD_PROBE, .u.probe = *r};
 
-	if (r->type == RECORD_STEP) {
-		struct step_record *s = &copy.u.step;
+	copy.u.probe.error = cut(r->error, error, sizeof error);
+	copy.u.probe.protocol = cut(r->protocol, protocol, sizeof protocol);
+	text = text_of(&copy);
+	split_at_ms(u, text);
+	free(text);
+}
 
-		s->error = cut(s->error, error, sizeof error);
-		s->message = s->detail = NULL;
-	} else {
-		struct probe_record *p = &copy.u.probe;
+char *batch_brief(const char *text)
+{
+	char error[4 * CODE_MAX + 1], why[RECORD_WHY], *brief;
+	struct record r;
 
-		p->error = cut(p->error, error, sizeof error);
-		p->protocol = cut(p->protocol, protocol, sizeof protocol);
-		return split_at_ms(text_of(&copy));
+	if (record_read(text, strlen(text), &r, why))
+		return xstrdup(text);
+	if (r.type == RECORD_STEP) {
+		r.u.step.error = cut(r.u.step.error, error, sizeof error);
+		r.u.step.message = r.u.step.detail = NULL;
 	}
-	return text_of(&copy);
+	brief = text_of(&r);
+	record_release(&r);
+	return brief;
 }
 
 /* How a failed probe is counted. */
@@ -218,6 +233,7 @@ static void summarise(struct bundle *u, const struct probe_record *r)
 	u->url = r->url ? xstrdup(r->url) : NULL;
 	snprintf(u->tool_hash, sizeof u->tool_hash, "%s",
 		r->tool_hash ? r->tool_hash : "");
+	put_brief(u, r);
 }
 
 static void keep_tools(struct batch *b, struct bundle *u,
@@ -252,24 +268,23 @@ static int put(struct batch *b, struct bundle *u, const struct record *r,
 	bool summary = r->type == RECORD_PROBE;
 	struct piece *p = &u->pieces[summary ? BATCH_SUMMARY
 					     : (int)r->u.step.step - STEP_DNS];
-	char *text = text_of(r);
 	size_t left = u->bytes - size_of(p->text);
+	struct buf *text = &b->text;
 
-	if (p->text && strcmp(p->text, text) <= 0) {
-		free(text);
+	buf_clear(text);
+	record_write(text, r);
+	if (text->len)
+		text->p[--text->len] = '\0';
+	if (p->text && strcmp(p->text, text->p) <= 0)
 		return 0;
-	}
-	if (left + size_of(text) > RECORD_PROBE_MAX) {
-		free(text);
+	if (left + size_of(text->p) > RECORD_PROBE_MAX) {
 		snprintf(why, RECORD_WHY, "the probe has more than 64 KiB");
 		return -1;
 	}
-	u->bytes = left + size_of(text);
-	b->bytes += size_of(text);
+	u->bytes = left + size_of(text->p);
+	b->bytes += size_of(text->p);
 	free(p->text);
-	free(p->brief);
-	p->text = text;
-	p->brief = brief_of(r);
+	p->text = xstrdup(text->p);
 	put_mark(p, r);
 	if (summary)
 		summarise(u, &r->u.probe);

@@ -28,10 +28,7 @@
  */
 struct piece {
 	char mark[48];
-	char *text;  /* the record without its tools; NULL: not yet there */
-	char *brief; /* what the rule needs of it; of a summary, from behind
-			probe_started_at on, with a tab before and one after the
-			number total_ms, instead of its name and the commas */
+	char *text; /* the record without its tools; NULL: not yet there */
 };
 
 /* The place of the summary; that of a step is its number less one. */
@@ -46,6 +43,12 @@ struct bundle {
 	unsigned long line; /* of its first record */
 	struct piece pieces[RECORD_PROBE_LINES];
 	size_t bytes; /* of their texts */
+	/*
+	 * What the rule needs of the summary: its total_ms; and "<tool hash or ->
+	 * <members before it>\t<members behind it>", from behind probe_started_at
+	 * on, or NULL.
+	 */
+	char ms[40], *brief;
 	char *url;    /* or NULL */
 	char tool_hash[HASH_HEX + 1]; /* or "" */
 	char *tools_key; /* "<tool_hash>.<full_hash>", or NULL */
@@ -67,6 +70,12 @@ void batch_free(struct batch *b);
  */
 int batch_add(struct batch *b, const struct record *r, unsigned long line,
 	char *why);
+
+/*
+ * batch_brief(text): what the rule needs of the text of a step, which the
+ * caller frees.
+ */
+char *batch_brief(const char *text);
 
 /* batch_bytes(b): about how much memory it holds. */
 size_t batch_bytes(const struct batch *b);

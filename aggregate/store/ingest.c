@@ -1,7 +1,8 @@
 /*
- * ingest.c: see ingest.h. Records are written in batches; a script in the store
- * puts those of a probe in their place, whatever came before. To ingest the
- * same records again changes nothing.
+ * ingest.c: see ingest.h. Records are written in batches: while one is on its
+ * way, the next is read. A script in the store takes the probes of a server and
+ * puts each in its place, whatever came before. To ingest the same records
+ * again changes nothing.
  */
 #include "store/ingest.h"
 
@@ -10,6 +11,7 @@
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
+#include "base/xalloc.h"
 #include "conf/conf.h"
 #include "json/json.h"
 #include "offline/input.h"
@@ -33,8 +35,10 @@
 #include <unistd.h>
 
 /* A batch is written once it has this many probes, or bytes. */
-#define PROBES_MAX 500
-#define BYTES_MAX (8 * 1024 * 1024)
+#define PROBES_MAX 1000
+#define BYTES_MAX (4 * 1024 * 1024)
+/* The most probes that one call of the script takes. */
+#define CALL_MAX 64
 
 /*
  * A clock that is further ahead is wrong, and would make keys for hours to
@@ -42,153 +46,216 @@
  */
 #define AHEAD_MAX_S 86400
 
+/* Where the answer on a probe is: an element of the array that is a reply. */
+struct answer {
+	size_t reply, item;
+};
+
+/* A batch, and where the answers on its probes are. */
+struct round {
+	struct batch *batch;
+	struct answer answers[PROBES_MAX];
+};
+
 struct ingest {
 	struct store *store;
-	struct batch *batch;
+	/* Which is read now, and which is on its way into the store. */
+	struct round *reading, *sent;
 	char sha[STORE_SHA]; /* of script_ingest */
 	double evidence_s, passing_s; /* how long a probe's records live */
 	struct input input;
 	unsigned long records, runners, probes; /* probes: records of these */
 	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
 	void *arg;
+	struct buf text; /* room for an argument of the script */
 };
 
-/* The numbers that script_ingest is given, as text. */
-struct numbers {
-	char at[40], ahead[40], minute[8], hour[8], day[24];
-	char probe[16], latest[16], hash[16], rollup[16], rollup_day[16];
-	char errors_hour[16], errors_day[16];
-	char lists[16], pieces[16], whole[16];
-	char slot[16], started[16], passing[16], row[16];
-};
+/* The keys and arguments of script_ingest: of the call, and of each probe. */
+enum { CALL_KEYS = 7, PROBE_KEYS = 8, CALL_ARGS = 14, PROBE_ARGS = 15 };
+
+static void put(struct ingest *in, const char *text)
+{
+	store_arg(in->store, text, strlen(text));
+}
+
+static void put_number(struct ingest *in, double v, int digits)
+{
+	buf_clear(&in->text);
+	if (digits)
+		buf_fixed(&in->text, v, digits);
+	else
+		buf_int(&in->text, (long long)v);
+	store_arg(in->store, in->text.p, in->text.len);
+}
 
 static void put_life(char *out, double seconds)
 {
 	snprintf(out, 16, "%.0f", seconds);
 }
 
-static void number(struct numbers *n, const struct ingest *in,
-	const struct bundle *u, double now)
+static void put_keys(struct ingest *in, const struct bundle *u)
 {
 	int64_t window = clock_window(u->started_at);
-	int pieces = 0;
+	char key[KEY_MAX];
 
-	for (size_t i = 0; i < RECORD_PROBE_LINES; i++)
-		pieces += u->pieces[i].text != NULL;
-	snprintf(n->pieces, sizeof n->pieces, "%d", pieces);
-	snprintf(n->whole, sizeof n->whole, "%d", RECORD_PROBE_MAX);
-	snprintf(n->lists, sizeof n->lists, "%d", KEYS_TOOLS_MAX);
-	snprintf(n->at, sizeof n->at, "%.6f", u->started_at);
-	snprintf(n->ahead, sizeof n->ahead, "%.6f",
-		now + rule_default(60).ahead_s);
-	snprintf(n->minute, sizeof n->minute, "%d", (int)(window % 3600 / 60));
-	snprintf(n->hour, sizeof n->hour, "%d", (int)(window % 86400 / 3600));
-	snprintf(n->day, sizeof n->day, "%" PRId64, window / 86400);
-	put_life(n->probe, in->evidence_s);
-	put_life(n->passing, in->passing_s);
-	put_life(n->row, fmax(in->evidence_s, RETENTION_ROW_S));
-	snprintf(n->slot, sizeof n->slot, "%d",
-		(int)(window % 3600 / 60) * HOUR_ROW_SLOT);
-	snprintf(n->started, sizeof n->started, "%d",
-		(int)((u->started_at - (double)window) * HOUR_ROW_HZ) + 1);
-	put_life(n->latest, RETENTION_LATEST_S);
-	put_life(n->hash, RETENTION_HASH_S);
-	put_life(n->rollup, RETENTION_LATENCY_HOUR_S);
-	put_life(n->rollup_day, RETENTION_ROLLUP_S);
-	put_life(n->errors_hour, RETENTION_ERRORS_HOUR_S);
-	put_life(n->errors_day, RETENTION_ERRORS_DAY_S);
+	put(in, key_probe(key, u->slug, window, u->region));
+	put(in, key_head(key, u->slug, window, u->region));
+	put(in, key_hour_row(key, u->slug, window / 3600, u->region));
+	put(in, key_tool_hash(key, u->slug, u->region));
+	put(in, key_head(key, u->slug, window - 60, u->region));
+	put(in, key_head(key, u->slug, window + 60, u->region));
+	put(in, key_probe(key, u->slug, window - 60, u->region));
+	put(in, key_reporters(key, u->slug, window));
 }
 
-/*
- * The pieces of a probe, then those for `latest`: the summary, if there is one.
- */
-static size_t add_pieces(const struct bundle *u, const char **args)
+/* The marks of the pieces that are there, or the lengths of their texts. */
+static void put_list(struct ingest *in, const struct bundle *u, bool lengths)
 {
-	const struct piece *sum = &u->pieces[BATCH_SUMMARY];
-	size_t n = 0;
+	buf_clear(&in->text);
+	for (size_t i = 0; i < RECORD_PROBE_LINES; i++) {
+		const struct piece *p = &u->pieces[i];
 
+		if (!p->text)
+			continue;
+		if (in->text.len)
+			buf_char(&in->text, ' ');
+		if (lengths)
+			buf_int(&in->text, (long long)strlen(p->text));
+		else
+			buf_str(&in->text, p->mark);
+	}
+	store_arg(in->store, in->text.p, in->text.len);
+}
+
+/* The array of the texts. */
+static void put_array(struct ingest *in, const struct bundle *u)
+{
+	buf_clear(&in->text);
 	for (size_t i = 0; i < RECORD_PROBE_LINES; i++) {
 		if (!u->pieces[i].text)
 			continue;
-		args[n++] = u->pieces[i].mark;
-		args[n++] = u->pieces[i].text;
+		buf_str(&in->text, in->text.len ? ",\n" : "[");
+		buf_str(&in->text, u->pieces[i].text);
 	}
-	for (size_t i = sum->text ? BATCH_SUMMARY : 0; i < RECORD_PROBE_LINES;
-		i++) {
-		if (!u->pieces[i].text)
-			continue;
-		args[n++] = u->pieces[i].mark;
-		args[n++] = u->pieces[i].brief;
-	}
-	return n;
+	buf_char(&in->text, ']');
+	store_arg(in->store, in->text.p, in->text.len);
 }
 
-/* Queue script_ingest for one probe; returns the number of its reply. */
-static size_t queue(struct ingest *in, const struct bundle *u)
+/* What `latest` keeps, as three arguments: see scripts.h. */
+static void put_brief(struct ingest *in, const struct bundle *u)
+{
+	if (u->pieces[BATCH_SUMMARY].text) {
+		put(in, u->pieces[BATCH_SUMMARY].mark);
+		put(in, u->ms);
+		put(in, u->brief);
+		return;
+	}
+	put_list(in, u, false);
+	put(in, "");
+	buf_clear(&in->text);
+	for (size_t i = 0; i < RECORD_PROBE_LINES; i++) {
+		char *brief;
+
+		if (!u->pieces[i].text)
+			continue;
+		brief = batch_brief(u->pieces[i].text);
+		if (in->text.len)
+			buf_char(&in->text, '\t');
+		buf_str(&in->text, brief);
+		free(brief);
+	}
+	store_arg(in->store, in->text.p, in->text.len);
+}
+
+static void put_probe(struct ingest *in, const struct bundle *u, double now)
 {
 	int64_t window = clock_window(u->started_at);
-	double now = clock_wall();
 	bool counts = u->started_at > now - in->evidence_s &&
 		u->started_at < now + AHEAD_MAX_S;
-	char key[15][KEY_MAX];
-	struct numbers n;
-	const char *args[] = {"EVALSHA", in->sha, "15",
-		key_probe(key[0], u->slug, window, u->region),
-		key_reporters(key[1], u->slug, window),
-		key_latest(key[2], u->slug),
-		key_tool_hash(key[3], u->slug, u->region),
-		key_latency(key[4], u->slug, window / 3600),
-		key_latency_day(key[5], u->slug, window / 86400),
-		key_errors(key[6], u->slug, window / 3600),
-		key_errors_day(key[7], u->slug, window / 86400),
-		key_baseline(key[8], u->slug), key_tools(key[9], u->slug),
-		key_head(key[10], u->slug, window, u->region),
-		key_hour_row(key[11], u->slug, window / 3600, u->region),
-		key_probe(key[12], u->slug, window - 60, u->region),
-		key_head(key[13], u->slug, window - 60, u->region),
-		key_probe(key[14], u->slug, window + 60, u->region),
-		u->region, u->probe_id, n.at, *u->tool_hash ? u->tool_hash : "-",
-		u->tools_key ? u->tools_key : "", u->tools ? u->tools : "",
-		counts ? "1" : "0", n.probe, n.lists, n.latest, n.hash,
-		n.rollup, n.ahead, n.minute, n.hour, n.errors_hour,
-		n.errors_day, n.day, n.pieces, n.whole, n.slot, n.started,
-		n.passing, n.row, n.rollup_day};
-	const char *all[sizeof args / sizeof *args + 4 * RECORD_PROBE_LINES];
-	size_t fixed = sizeof args / sizeof *args;
 
-	number(&n, in, u, now);
-	memcpy(all, args, sizeof args);
-	return store_try_argv(
-		in->store, fixed + add_pieces(u, all + fixed), all);
+	put(in, u->region);
+	put(in, u->probe_id);
+	put_number(in, u->started_at, 6);
+	put(in, *u->tool_hash ? u->tool_hash : "-");
+	put(in, counts ? "1" : "0");
+	put_number(in, (double)(window % 3600 / 60), 0);
+	put_number(in,
+		floor((u->started_at - (double)window) * HOUR_ROW_HZ) + 1, 0);
+	put_list(in, u, false);
+	put_list(in, u, true);
+	put_array(in, u);
+	put_brief(in, u);
+	put(in, u->tools_key ? u->tools_key : "");
+	put(in, u->tools ? u->tools : "");
+}
+
+/* What holds for all probes of a call. */
+static void put_call(struct ingest *in, int64_t window, double now)
+{
+	put_number(in, in->evidence_s, 0);
+	put_number(in, in->passing_s, 0);
+	put_number(in, fmax(in->evidence_s, RETENTION_ROW_S), 0);
+	put_number(in, RETENTION_LATEST_S, 0);
+	put_number(in, RETENTION_HASH_S, 0);
+	put_number(in, RETENTION_LATENCY_HOUR_S, 0);
+	put_number(in, RETENTION_ROLLUP_S, 0);
+	put_number(in, RETENTION_ERRORS_HOUR_S, 0);
+	put_number(in, RETENTION_ERRORS_DAY_S, 0);
+	put_number(in, KEYS_TOOLS_MAX, 0);
+	put_number(in, RECORD_PROBE_MAX, 0);
+	put_number(in, now + rule_default(60).ahead_s, 6);
+	put_number(in, (double)(window % 86400 / 3600), 0);
+	put_number(in, (double)(window / 86400), 0);
+}
+
+/*
+ * Queue script_ingest for n probes of a server that started in one hour;
+ * returns the number of its reply.
+ */
+static size_t queue_call(
+	struct ingest *in, const struct bundle *const *u, size_t n, double now)
+{
+	int64_t window = clock_window(u[0]->started_at);
+	const char *slug = u[0]->slug;
+	char key[KEY_MAX];
+	size_t reply, keys = CALL_KEYS + n * PROBE_KEYS;
+
+	reply = store_begin(in->store, 3 + keys + CALL_ARGS + n * PROBE_ARGS);
+	put(in, "EVALSHA");
+	put(in, in->sha);
+	put_number(in, (double)keys, 0);
+	put(in, key_latest(key, slug));
+	put(in, key_latency(key, slug, window / 3600));
+	put(in, key_latency_day(key, slug, window / 86400));
+	put(in, key_errors(key, slug, window / 3600));
+	put(in, key_errors_day(key, slug, window / 86400));
+	put(in, key_baseline(key, slug));
+	put(in, key_tools(key, slug));
+	for (size_t i = 0; i < n; i++)
+		put_keys(in, u[i]);
+	put_call(in, window, now);
+	for (size_t i = 0; i < n; i++)
+		put_probe(in, u[i], now);
+	return reply;
 }
 
 /* Announce a server that no configuration names: public, with its URL. */
-static void queue_server(struct ingest *in, const struct bundle *u)
+static void queue_server(
+	struct ingest *in, const struct bundle *const *u, size_t n)
 {
 	struct buf b;
 
-	if (!u->pieces[BATCH_SUMMARY].text)
+	while (n && !(*u)->pieces[BATCH_SUMMARY].text)
+		u++, n--;
+	if (!n)
 		return;
 	buf_init(&b, LINE_MAX_BYTES);
 	buf_str(&b, "{\"url\":");
-	json_put_str(&b, u->url);
+	json_put_str(&b, (*u)->url);
 	buf_str(&b, ",\"private\":false,\"account\":null,\"token_sha256\":null,"
 		    "\"interval\":60,\"regions\":[],\"title\":null}");
-	store_add(in->store, "HSETNX", KEY_SERVERS, u->slug, b.p, NULL);
+	store_add(in->store, "HSETNX", KEY_SERVERS, (*u)->slug, b.p, NULL);
 	buf_release(&b);
-}
-
-/* A probe that the script refused, or failed for, counts as a refused line. */
-static void settle(struct ingest *in, const struct bundle *u, size_t reply)
-{
-	const struct store_reply *r = store_reply(in->store, reply);
-	const char *error = store_error(r);
-	char why[RECORD_WHY];
-
-	snprintf(why, sizeof why, "%s%s", error ? "the store: " : "",
-		error ? error : store_text(r) ? store_text(r) : "");
-	if (*why)
-		input_refuse(&in->input, u->line, why);
 }
 
 /*
@@ -210,35 +277,106 @@ static void queue_evidence(struct ingest *in, const struct bundle *u,
 		key_head(key, u->slug, window, u->region), life, NULL);
 }
 
+/*
+ * A probe that the script refused, or failed for, counts as a refused line.
+ */
+static void settle(
+	struct ingest *in, const struct bundle *u, const struct answer *at)
+{
+	const struct store_reply *r = store_reply(in->store, at->reply);
+	const struct store_reply *item = store_item(r, at->item);
+	const char *error = store_error(r);
+	char why[RECORD_WHY];
+	double follower;
+
+	snprintf(why, sizeof why, "%s%s", error ? "the store: " : "",
+		error ? error : store_text(item) ? store_text(item) : "");
+	if (*why)
+		input_refuse(&in->input, u->line, why);
+	if (store_text(store_item(item, 0)) &&
+		num_epoch(store_text(store_item(item, 0)), &follower))
+		queue_evidence(in, u, follower);
+}
+
+/* Wait for the batch that is on its way, and use the answers. */
+static int finish(struct ingest *in)
+{
+	const struct bundle *u;
+	size_t n;
+
+	if (store_finish(in->store))
+		return store_failed(in->store);
+	u = batch_bundles(in->sent->batch, &n);
+	for (size_t i = 0; i < n; i++)
+		settle(in, &u[i], &in->sent->answers[i]);
+	batch_clear(in->sent->batch);
+	return 0;
+}
+
+/* By server, hour, and when they started. */
+static int by_call(const void *a, const void *b)
+{
+	const struct bundle *x = *(const struct bundle *const *)a;
+	const struct bundle *y = *(const struct bundle *const *)b;
+	int64_t p = clock_window(x->started_at) / 3600;
+	int64_t q = clock_window(y->started_at) / 3600;
+	int order = strcmp(x->slug, y->slug);
+
+	if (order || p != q)
+		return order ? order : p < q ? -1 : 1;
+	if (x->started_at < y->started_at)
+		return -1;
+	return x->started_at > y->started_at || x > y;
+}
+
+static bool same_call(const struct bundle *a, const struct bundle *b)
+{
+	return strcmp(a->slug, b->slug) == 0 &&
+		clock_window(a->started_at) / 3600 ==
+		clock_window(b->started_at) / 3600;
+}
+
+/* Queue the batch that was read. */
+static void queue_batch(struct ingest *in)
+{
+	const struct bundle *order[PROBES_MAX], *u;
+	double now = clock_wall();
+	size_t n, size;
+
+	u = batch_bundles(in->reading->batch, &n);
+	for (size_t i = 0; i < n; i++)
+		order[i] = &u[i];
+	if (n)
+		qsort(order, n, sizeof *order, by_call);
+	/* Loaded anew each time: the store may have been restarted. */
+	if (n)
+		store_add(in->store, "SCRIPT", "LOAD", script_ingest, NULL);
+	for (size_t i = 0; i < n; i += size) {
+		size_t reply;
+
+		for (size = 1; size < CALL_MAX && i + size < n; size++)
+			if (!same_call(order[i], order[i + size]))
+				break;
+		reply = queue_call(in, order + i, size, now);
+		for (size_t k = 0; k < size; k++)
+			in->reading->answers[order[i + k] - u] =
+				(struct answer) {reply, k};
+		queue_server(in, order + i, size);
+	}
+}
+
+/* Send the batch that was read, once the one before has arrived. */
 static int flush(struct ingest *in)
 {
-	size_t replies[PROBES_MAX], n;
-	double followers[PROBES_MAX];
-	const struct bundle *u = batch_bundles(in->batch, &n);
+	struct round *r = in->reading;
 
-	if (!n)
-		return store_run(in->store) ? store_failed(in->store) : 0;
-	/* Loaded anew each time: the store may have been restarted. */
-	store_add(in->store, "SCRIPT", "LOAD", script_ingest, NULL);
-	for (size_t i = 0; i < n; i++) {
-		replies[i] = queue(in, &u[i]);
-		queue_server(in, &u[i]);
-	}
-	if (store_run(in->store))
-		return store_failed(in->store);
-	for (size_t i = 0; i < n; i++) {
-		const struct store_reply *r = store_reply(in->store, replies[i]);
-
-		settle(in, &u[i], replies[i]);
-		followers[i] = NAN;
-		if (store_text(store_item(r, 0)))
-			num_epoch(store_text(store_item(r, 0)), &followers[i]);
-	}
-	for (size_t i = 0; i < n; i++)
-		if (!isnan(followers[i]))
-			queue_evidence(in, &u[i], followers[i]);
-	batch_clear(in->batch);
-	return store_run(in->store) ? store_failed(in->store) : 0;
+	queue_batch(in);
+	if (finish(in))
+		return -1;
+	store_start(in->store);
+	in->reading = in->sent;
+	in->sent = r;
+	return 0;
 }
 
 static void queue_runner(struct ingest *in, const struct record *r)
@@ -285,16 +423,23 @@ static int take(void *arg, const struct record *r, char *why)
 	if (r->type == RECORD_RUNNER) {
 		queue_runner(in, r);
 		in->runners++;
-	} else if (batch_add(in->batch, r, in->input.line, why)) {
+	} else if (batch_add(in->reading->batch, r, in->input.line, why)) {
 		return -1;
 	} else {
 		in->probes++;
 	}
-	batch_bundles(in->batch, &probes);
-	if ((probes >= PROBES_MAX || batch_bytes(in->batch) >= BYTES_MAX) &&
+	batch_bundles(in->reading->batch, &probes);
+	if ((probes >= PROBES_MAX ||
+		    batch_bytes(in->reading->batch) >= BYTES_MAX) &&
 		flush(in))
 		return INPUT_STOP;
 	return 0;
+}
+
+/* What finish has queued. */
+static int run(struct ingest *in)
+{
+	return store_run(in->store) ? store_failed(in->store) : 0;
 }
 
 /* Read all lines, batch by batch. Returns the exit status. */
@@ -304,7 +449,7 @@ static int read_all(struct ingest *in, int fd, const char *name)
 
 	if (rc == -1)
 		log_error("%s: %s", name, strerror(errno));
-	rc = rc || flush(in) ? -1 : 0;
+	rc = rc || flush(in) || finish(in) || run(in) ? -1 : 0;
 	input_told(&in->input);
 	if (rc)
 		return EXIT_ENV;
@@ -323,6 +468,26 @@ static void check_store(struct store *s)
 	n = setup_faults(policy, aof, faults);
 	for (size_t i = 0; i < n; i++)
 		log_warn("store: %s", faults[i]);
+}
+
+/* Read with two batches, of which one is on its way into the store. */
+static int read_rounds(struct ingest *in, int fd, const char *name)
+{
+	struct round *rounds = xcalloc(2, sizeof *rounds);
+	int rc;
+
+	for (int i = 0; i < 2; i++)
+		rounds[i].batch = batch_new();
+	in->reading = &rounds[0];
+	in->sent = &rounds[1];
+	buf_init(&in->text, LINE_MAX_BYTES);
+	rc = read_all(in, fd, name);
+	store_finish(in->store);
+	buf_release(&in->text);
+	for (int i = 0; i < 2; i++)
+		batch_free(rounds[i].batch);
+	free(rounds);
+	return rc;
 }
 
 int ingest(const struct command *cmd, int fd,
@@ -345,10 +510,9 @@ int ingest(const struct command *cmd, int fd,
 	}
 	in.store = s.store;
 	check_store(in.store);
-	in.batch = batch_new();
 	rc = EXIT_ENV;
 	if (!store_load(in.store, script_ingest, in.sha))
-		rc = read_all(&in, fd,
+		rc = read_rounds(&in, fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
 	/* Runners that bring nothing show that no region is heard. */
 	if (rc != EXIT_ENV && (in.probes || !in.runners) &&
@@ -356,7 +520,6 @@ int ingest(const struct command *cmd, int fd,
 		store_failed(in.store);
 		rc = EXIT_ENV;
 	}
-	batch_free(in.batch);
 	setup_close(&s);
 	return rc;
 }

@@ -100,28 +100,24 @@ int isolation_publish(struct store *s, const struct isolation *found,
 	return store_run(s) ? store_failed(s) : 0;
 }
 
-/* The keys and arguments are numbered as those of script_ingest. */
 static void queue_uncount(struct store *s, const char *sha, const char *slug,
 	const char *region, double at)
 {
 	int64_t window = clock_window(at);
-	char key[7][KEY_MAX], started[40], minute[8], hour[8], slot[8];
-	const char *probe = key_probe(key[0], slug, window, region);
+	char key[7][KEY_MAX], started[40], minute[8], hour[8];
 
 	snprintf(started, sizeof started, "%.6f", at);
 	snprintf(minute, sizeof minute, "%d", (int)(window % 3600 / 60));
 	snprintf(hour, sizeof hour, "%d", (int)(window % 86400 / 3600));
-	snprintf(slot, sizeof slot, "%d",
-		(int)(window % 3600 / 60) * HOUR_ROW_SLOT);
-	store_add(s, "EVALSHA", sha, "12", probe, probe, probe, probe,
+	store_add(s, "EVALSHA", sha, "7",
+		key_probe(key[0], slug, window, region),
 		key_latency(key[1], slug, window / 3600),
 		key_latency_day(key[2], slug, window / 86400),
 		key_errors(key[3], slug, window / 3600),
-		key_errors_day(key[4], slug, window / 86400), probe, probe,
+		key_errors_day(key[4], slug, window / 86400),
 		key_head(key[5], slug, window, region),
-		key_hour_row(key[6], slug, window / 3600, region), "", "",
-		started, "", "", "", "", "", "", "", "", "", "", minute, hour,
-		"", "", "", "", "", slot, NULL);
+		key_hour_row(key[6], slug, window / 3600, region), started,
+		minute, hour, NULL);
 }
 
 void isolation_uncount(struct store *s, const char *sha, const char *slug,

@@ -89,10 +89,45 @@ static void put_summary(struct buf *b, const char *slug, const char *region,
 	buf_add(b, tail, (size_t)width(tail));
 }
 
+/* A column as text; false where there is no room for it. */
+static bool column_text(const char *column, char *out, size_t size)
+{
+	size_t n = strcspn(column, "\t\n");
+
+	if (n >= size)
+		return false;
+	memcpy(out, column, n);
+	out[n] = '\0';
+	return true;
+}
+
+/* The most that a duration may be; see total_ms in records/probe.c. */
+#define MS_MAX 1e9
+
+/*
+ * Make the record of a summary that of a row which shares the rest with it. id
+ * has room for one. False where the columns are not what they should be.
+ */
+static bool change_summary(struct probe_record *r, const char *const *column,
+	char *id)
+{
+	char at[48], ms[48];
+
+	if (!column_text(column[0], at, sizeof at) ||
+		!column_text(column[1], id, PROBE_ID_MAX + 1) ||
+		!column_text(column[3], ms, sizeof ms))
+		return false;
+	r->key.probe_id = id;
+	return probe_id_valid(id) && num_epoch(at, &r->key.started_at) &&
+		num_epoch(ms, &r->total_ms) && r->total_ms <= MS_MAX;
+}
+
 void load_latest(const char *slug, const char *region, const char *rows,
 	void (*each)(void *arg, const struct record *r), void *arg)
 {
 	const char *shared = "", *column[5];
+	char id[PROBE_ID_MAX + 1], why[RECORD_WHY];
+	struct record r = {.doc = NULL}; /* the last that was read whole */
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
@@ -100,13 +135,24 @@ void load_latest(const char *slug, const char *region, const char *rows,
 		size_t n = columns(rows, column);
 
 		if (n == 5 && *column[2] == '=') {
+			bool same = *column[4] == '=' && r.doc;
+
 			if (*column[4] != '=')
 				shared = column[4] + strcspn(column[4], " \n");
+			rows += strcspn(rows, "\n");
+			if (same && change_summary(&r.u.probe, column, id)) {
+				each(arg, &r);
+				continue;
+			}
+			record_release(&r);
 			buf_clear(&b);
 			put_summary(&b, slug, region, column,
 				shared + (*shared == ' '));
-			read_record(b.p, b.len, each, arg);
-			rows += strcspn(rows, "\n");
+			if (record_read(b.p, b.len, &r, why))
+				log_warn("store: a record cannot be read: %s",
+					why);
+			else
+				each(arg, &r);
 			continue;
 		}
 		/* What is no record has no '{'. */
@@ -116,6 +162,7 @@ void load_latest(const char *slug, const char *region, const char *rows,
 			rows += width(rows);
 		}
 	}
+	record_release(&r);
 	buf_release(&b);
 }
 
@@ -292,18 +339,15 @@ static void read_tool_fields(struct collect *c, struct loaded *l,
 	}
 }
 
-/* Ask for all of it. -1: that failed, and the operator is told. */
-static int ask_all(struct store *s, const char *const *slugs, size_t n,
-	double now)
+int load_ask(struct store *s, const char *const *slugs, size_t n, double now,
+	char sha[STORE_SHA])
 {
-	char sha[STORE_SHA];
-
 	if (!isnan(now) && rollup_load(s, sha))
 		return -1;
 	store_add(s, "HGETALL", KEY_RUNNERS, NULL);
 	for (size_t i = 0; i < n; i++)
 		ask(s, slugs[i], isnan(now) ? NULL : sha, now);
-	return store_run(s) ? store_failed(s) : 0;
+	return 0;
 }
 
 /* The last records of the runners: they show which are on one machine. */
@@ -317,17 +361,16 @@ static void add_runners(struct collect *c, const struct store_reply *r)
 	}
 }
 
-int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+void load_take(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out)
 {
 	bool figures = !isnan(now);
 
-	if (ask_all(s, slugs, n, now))
-		return -1;
 	/*
 	 * The first reply is that of rollup_load, where figures are asked for.
 	 */
 	add_runners(c, store_reply(s, figures));
+	collect_trust(c);
 	for (size_t i = 0; i < n; i++) {
 		size_t at = figures ? 2 + i * (ASK_FIGURES + 1)
 				    : 1 + i * ASK_FIGURES;
@@ -348,6 +391,18 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 				rollup_read(store_reply(s, at + ASK_FIGURES),
 					now, &out[i].figures);
 	}
+}
+
+int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+	size_t n, double now, struct loaded *out)
+{
+	char sha[STORE_SHA] = "";
+
+	if (load_ask(s, slugs, n, now, sha))
+		return -1;
+	if (store_run(s))
+		return store_failed(s);
+	load_take(s, c, slugs, n, now, out);
 	return 0;
 }
 
@@ -492,6 +547,7 @@ int load_minutes(struct store *s, struct collect *c,
 	}
 	if (store_run(s))
 		return store_failed(s);
+	collect_trust(c);
 	for (size_t i = 0; i < span->n_regions; i++)
 		read_region(s, c, span, i);
 	return 0;
@@ -577,7 +633,7 @@ void load_seen(const struct loaded *l, struct region_history *h, size_t n)
 
 int load_figures(struct store *s, size_t n, double now, struct loaded *out)
 {
-	char sha[STORE_SHA];
+	char sha[STORE_SHA] = "";
 
 	if (rollup_load(s, sha))
 		return -1;

@@ -7,8 +7,7 @@
 #include "figures/figures.h"
 #include "offline/collect.h"
 #include "rule/region_state.h"
-
-struct store;
+#include "store/store.h"
 
 /* What the store knows of one server beside its probes. */
 struct loaded {
@@ -49,11 +48,20 @@ struct seen {
  * figures are those as of now; where now is NAN they are not read. 0, or -1
  * where the store failed; then nothing is to be freed.
  *
+ * load_ask(s, slugs, n, now, sha), load_take(s, c, slugs, n, now, out): the two
+ * halves of it. The first queues the commands; sha is "" before the first call,
+ * and what that makes of it later. The second takes their replies, which are
+ * the only ones.
+ *
  * load_figures(s, n, now, out): read the figures again, after their counts
  * changed. load_baselines(s, n, now, out): fill in the missing baselines. 0, or
  * -1 where the store failed. In all three cases the operator has been told.
  */
 int load_servers(struct store *s, struct collect *c, const char *const *slugs,
+	size_t n, double now, struct loaded *out);
+int load_ask(struct store *s, const char *const *slugs, size_t n, double now,
+	char sha[STORE_SHA]);
+void load_take(struct store *s, struct collect *c, const char *const *slugs,
 	size_t n, double now, struct loaded *out);
 int load_figures(struct store *s, size_t n, double now, struct loaded *out);
 int load_baselines(struct store *s, size_t n, double now, struct loaded *out);

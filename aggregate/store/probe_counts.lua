@@ -1,5 +1,3 @@
--- KEYS and ARGV are numbered as those of script_ingest, see scripts.h.
-
 -- By bytes, as strcmp(3): the store's locale has an order of its own.
 local function less(a, b)
 	for i = 1, math.min(#a, #b) do
@@ -8,16 +6,13 @@ local function less(a, b)
 	end
 	return #a < #b
 end
--- The pieces of a probe are {mark, text}, by the number that the mark begins with.
-local function put(t, mark, text)
-	t[tonumber(mark:sub(1, 1))] = {mark, text}
-end
--- The pieces of a text: as many as there are marks, with separators between them.
+-- The pieces of a text, as {mark, text} by the number that the mark begins with: as
+-- many as there are marks, with separators between them.
 local function stored(marks, text, separator)
 	local t, from = {}, 1
 	for mark in marks:gmatch('%S+') do
 		local a, b = text:find(separator, from, true)
-		put(t, mark, text:sub(from, (a or 0) - 1))
+		t[tonumber(mark:sub(1, 1))] = {mark, text:sub(from, (a or 0) - 1)}
 		from = (b or #text) + 1
 	end
 	return t
@@ -31,62 +26,90 @@ local function union(a, b)
 	end
 	return t
 end
--- The marks, and the texts with separators between them.
+-- The marks, the texts with separators between them, and their lengths.
 local function join(t, separator)
-	local marks, texts = {}, {}
+	local marks, texts, lengths = {}, {}, {}
 	for i = 1, 9 do
 		if t[i] then
 			marks[#marks + 1], texts[#texts + 1] = t[i][1], t[i][2]
+			lengths[#lengths + 1] = #t[i][2]
 		end
 	end
-	return table.concat(marks, ' '), table.concat(texts, separator)
+	return table.concat(marks, ' '), table.concat(texts, separator),
+		table.concat(lengths, ' ')
 end
--- Whether a probe is whole, see offline/collect.h; if so the bucket of its
--- duration, or the layer at which it failed.
-local function counts_as(t)
-	local at, layer, n = 9, nil, 0
-	local function failed(step, l)
+-- Whether a probe with these marks is whole, see offline/collect.h; if so the bucket
+-- of its duration, or the layer at which it failed, and the step.
+local function counts_as(marks)
+	local bucket, behind = marks:match('^[^:]*9:(%d+)(.?)')
+	if bucket and behind ~= ':' then return true, bucket end
+	local at, layer, n, summary = 9, nil, 0, nil
+	for mark in marks:gmatch('%S+') do
+		local step, l = mark:match('^(%d):(%l+)')
+		if mark:sub(1, 2) == '9:' then
+			summary = mark
+			step, l = mark:match('^9:(%d):(%l+)')
+		else
+			n = n + 1
+		end
+		step = tonumber(step)
 		if step and step < at then at, layer = step, l end
 	end
-	for i = 1, 8 do
-		local l = t[i] and t[i][1]:match('^%d:(%l+)')
-		if t[i] then n = n + 1 end
-		if l then failed(i, l) end
-	end
-	if t[9] then
-		local step, l = t[9][1]:match('^9:(%d):(%l+)')
-		failed(tonumber(step), l)
-	end
 	if at < 9 then return true, nil, layer, at end
-	if not t[9] then return n == 8 end
-	return true, t[9][1]:match('^9:(%d+)')
+	if not summary then return n == 8 end
+	return true, summary:match('^9:(%d+)')
 end
+-- How much is to be added to the fields of hashes, by their keys.
+local counts = {}
 local function add(key, field, by)
-	if redis.call('HINCRBY', key, field, by) <= 0 then
-		redis.call('HDEL', key, field)
-	end
+	local fields = counts[key] or {}
+	counts[key] = fields
+	fields[field] = (fields[field] or 0) + by
 end
--- Count a probe in (by 1) or out (by -1): latency and errors, hour and day.
-local function count_probe(t, by)
-	local whole, b, l = counts_as(t)
-	for i = 5, 6 do
-		if b then add(KEYS[i], b, by) end
+-- Count a probe in (by 1) or out (by -1): the latency of the hour and the day at
+-- KEYS[2] and KEYS[3], their errors at KEYS[4] and KEYS[5].
+local function count_probe(marks, by, minute, hour)
+	local whole, bucket, layer = counts_as(marks)
+	for i = 2, 3 do
+		if bucket then add(KEYS[i], bucket, by) end
 	end
-	for i = 7, 8 do
-		local when = ARGV[i + 7] .. ':'
+	for i = 4, 5 do
+		local when = (i == 4 and minute or hour) .. ':'
 		if whole then add(KEYS[i], when .. 'probes', by) end
-		if l then add(KEYS[i], when .. l, by) end
+		if layer then add(KEYS[i], when .. layer, by) end
 		-- An answer 429 is one of HTTP, too.
-		if l == 'throttled' then add(KEYS[i], when .. 'http', by) end
+		if layer == 'throttled' then add(KEYS[i], when .. 'http', by) end
 	end
 end
--- Counts have changed: they live anew, and a later baseline is no longer true.
-local function counts_changed()
-	for i, life in ipairs({12, 25, 16, 17}) do
-		redis.call('EXPIRE', KEYS[4 + i], ARGV[life])
+-- Write them; what finds a key of another type fails before anything is written. A
+-- key in which none of its fields was yet may be new: it is given its life, by key,
+-- as all are where it is_new.
+local function write_counts(lives, is_new)
+	local all = {}
+	for key, fields in pairs(counts) do
+		local names = {}
+		for field, by in pairs(fields) do
+			if by ~= 0 then names[#names + 1] = field end
+		end
+		if names[1] then
+			all[#all + 1] = {key, names, redis.call('HMGET', key, unpack(names))}
+		end
 	end
-	local b = redis.call('GET', KEYS[9])
-	if b and (tonumber(b:match('^%d+')) or 1e9) > tonumber(ARGV[18]) then
-		redis.call('DEL', KEYS[9])
+	for _, c in ipairs(all) do
+		local key, names, old = unpack(c)
+		local set, is_there = {}, false
+		for i, field in ipairs(names) do
+			local n = (tonumber(old[i]) or 0) + counts[key][field]
+			is_there = is_there or old[i]
+			if n <= 0 then
+				redis.call('HDEL', key, field)
+			else
+				set[#set + 1], set[#set + 2] = field, string.format('%.0f', n)
+			end
+		end
+		if set[1] then redis.call('HSET', key, unpack(set)) end
+		if lives[key] and (is_new or not is_there) then
+			redis.call('EXPIRE', key, lives[key])
+		end
 	end
 end

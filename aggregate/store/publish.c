@@ -1,7 +1,8 @@
 /*
  * publish.c: see publish.h. Servers are judged in groups, each in two round
- * trips: all that is known of them, then all their verdicts. Whoever comes
- * second in a minute is given the verdict that stands, and writes that.
+ * trips: all that is known of them, then all their verdicts. While the store
+ * answers on one group, the one before is read or the next is judged. Whoever
+ * comes second in a minute is given the verdict that stands, and writes that.
  */
 #include "store/publish.h"
 
@@ -40,7 +41,9 @@ struct evaluation {
 	struct store *store;
 	struct fleet fleet;
 	struct output output;
-	char sha[STORE_SHA]; /* of script_publish */
+	char sha[STORE_SHA];		/* of script_publish */
+	char figures[STORE_SHA];	/* see load_ask */
+	const struct group *publishing; /* its verdicts are on their way */
 	double now;
 	bool pretended; /* now is given by --now */
 	bool red; /* the verdict, where there is one server */
@@ -268,59 +271,82 @@ static int write_verdict(
 	return failed;
 }
 
-/* Publish and write the verdicts on n servers. */
-static int publish_group(
-	struct evaluation *ev, const struct judged *servers, size_t n)
-{
-	size_t reply = 1; /* the first is that of SCRIPT LOAD */
-
-	store_add(ev->store, "SCRIPT", "LOAD", script_publish, NULL);
-	for (size_t i = 0; i < n; i++)
-		if (servers[i].verdict.verdict != VERDICT_UNKNOWN)
-			queue_verdict(ev, &servers[i]);
-	if (store_run(ev->store)) {
-		return store_failed(ev->store);
-	}
-	for (size_t i = 0; i < n; i++) {
-		const char *text = NULL;
-
-		if (servers[i].verdict.verdict != VERDICT_UNKNOWN)
-			text = store_text(store_reply(ev->store, reply++));
-		if (write_verdict(ev, &servers[i], text))
-			return -1;
-	}
-	return 0;
-}
-
 /* Servers that are read, and judged, together. */
 struct group {
 	struct judged servers[GROUP];
 	struct loaded loaded[GROUP];
 	struct collect *collect;
 	size_t n;
+	/* What was asked for, before there are n. */
+	const char *slugs[GROUP];
+	size_t asked;
+	double now;
 };
 
-/* Read what the store knows of n servers; no figures where now is NAN. */
-static int load_group(struct evaluation *ev, struct group *g, size_t first,
+/* Wait for the verdicts that are on their way, and write those that stand. */
+static int finish_publishing(struct evaluation *ev)
+{
+	const struct group *g = ev->publishing;
+	size_t reply = 1; /* the first is that of SCRIPT LOAD */
+
+	ev->publishing = NULL;
+	if (store_finish(ev->store))
+		return store_failed(ev->store);
+	for (size_t i = 0; g && i < g->n; i++) {
+		const struct judged *s = &g->servers[i];
+		const char *text = NULL;
+
+		if (s->verdict.verdict != VERDICT_UNKNOWN)
+			text = store_text(store_reply(ev->store, reply++));
+		if (write_verdict(ev, s, text))
+			return -1;
+	}
+	return 0;
+}
+
+/* Send the verdicts on a group on their way, once those before have arrived. */
+static int publish_group(struct evaluation *ev, const struct group *g)
+{
+	store_add(ev->store, "SCRIPT", "LOAD", script_publish, NULL);
+	for (size_t i = 0; i < g->n; i++)
+		if (g->servers[i].verdict.verdict != VERDICT_UNKNOWN)
+			queue_verdict(ev, &g->servers[i]);
+	if (finish_publishing(ev))
+		return -1;
+	store_start(ev->store);
+	ev->publishing = g;
+	return 0;
+}
+
+/* Ask what the store knows of n servers; no figures where now is NAN. */
+static int ask_group(struct evaluation *ev, struct group *g, size_t first,
 	size_t n, double now)
 {
-	const char *slugs[GROUP];
+	for (size_t i = 0; i < n; i++) {
+		g->servers[i].server = &ev->fleet.servers[first + i];
+		g->slugs[i] = g->servers[i].server->slug;
+	}
+	g->asked = n;
+	g->now = now;
+	if (load_ask(ev->store, g->slugs, n, now, ev->figures))
+		return -1;
+	store_start(ev->store);
+	return 0;
+}
+
+/* Take the answers. */
+static void take_group(struct evaluation *ev, struct group *g)
+{
 	struct server *servers;
 	size_t n_servers;
 
-	for (size_t i = 0; i < n; i++) {
-		g->servers[i].server = &ev->fleet.servers[first + i];
-		slugs[i] = g->servers[i].server->slug;
-	}
 	g->collect = collect_new();
-	if (load_servers(ev->store, g->collect, slugs, n, now, g->loaded))
-		return -1;
-	g->n = n;
+	g->n = g->asked;
+	load_take(ev->store, g->collect, g->slugs, g->n, g->now, g->loaded);
 	collect_finish(g->collect);
 	servers = collect_servers(g->collect, &n_servers);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < g->n; i++)
 		take_histories(&g->servers[i], servers, n_servers);
-	return 0;
 }
 
 static void group_release(struct group *g)
@@ -381,12 +407,26 @@ static int find_isolated(
 	return rc;
 }
 
+/* Read what could not be read with the others. */
+static int complete_group(struct evaluation *ev, struct group *g)
+{
+	bool missing = false;
+
+	for (size_t i = 0; i < g->n; i++)
+		missing = missing || g->loaded[i].baseline_missing;
+	if (!ev->uncounted && !missing)
+		return 0;
+	/* The figures were read before the counts changed. */
+	if (finish_publishing(ev) ||
+		(ev->uncounted &&
+			load_figures(ev->store, g->n, ev->now, g->loaded)))
+		return -1;
+	return load_baselines(ev->store, g->n, ev->now, g->loaded);
+}
+
 static int judge_group(struct evaluation *ev, struct group *g)
 {
-	/* The figures were read before the counts changed. */
-	if ((ev->uncounted &&
-		    load_figures(ev->store, g->n, ev->now, g->loaded)) ||
-		load_baselines(ev->store, g->n, ev->now, g->loaded))
+	if (complete_group(ev, g))
 		return -1;
 	for (size_t i = 0; i < g->n; i++) {
 		const struct judged *s = &g->servers[i];
@@ -395,7 +435,7 @@ static int judge_group(struct evaluation *ev, struct group *g)
 		if (!s->server->is_private)
 			regions_heard_add(&ev->regions, &s->verdict);
 	}
-	return publish_group(ev, g->servers, g->n);
+	return publish_group(ev, g);
 }
 
 /* Whether a region may have been cut off when it probed this server. */
@@ -408,33 +448,68 @@ static bool may_be_isolated(const struct judged *s)
 	return false;
 }
 
+/* Ask for the i-th of n groups, where there is one. */
+static int ask_for(
+	struct evaluation *ev, struct group *groups, size_t n, size_t i)
+{
+	size_t alone = ev->alone;
+	size_t first = i < alone ? i : alone + (i - alone) * GROUP;
+	size_t left = ev->fleet.n - first;
+
+	if (i >= n)
+		return 0;
+	return ask_group(ev, &groups[i], first,
+		i < alone      ? 1
+		: left < GROUP ? left
+			       : GROUP,
+		i < alone || !alone ? ev->now : NAN);
+}
+
+/*
+ * Read n groups, each while the store answers on the next. Where one server
+ * alone is judged, the others are read only if a region may be cut off; *sure:
+ * none is.
+ */
+static int read_groups(
+	struct evaluation *ev, struct group *groups, size_t n, bool *sure)
+{
+	int rc = ask_for(ev, groups, n, 0);
+
+	for (size_t i = 0; i < n && !rc && !*sure; i++) {
+		bool alone = i < ev->alone;
+
+		if (store_finish(ev->store))
+			return store_failed(ev->store);
+		if (!alone)
+			rc = ask_for(ev, groups, n, i + 1);
+		take_group(ev, &groups[i]);
+		*sure = alone && !may_be_isolated(&groups[i].servers[0]);
+		if (alone && !*sure)
+			rc = ask_for(ev, groups, n, i + 1);
+	}
+	return rc;
+}
+
 /*
  * It takes all servers to see whether a region is cut off: they are read before
  * the first of them is judged. Where one alone is judged, it is a group of its
- * own, and the others are read only if a region may be cut off.
+ * own.
  */
 static int judge_groups(struct evaluation *ev)
 {
-	size_t alone = ev->alone, left = ev->fleet.n - alone;
-	size_t n = alone + (left + GROUP - 1) / GROUP, first = 0;
+	size_t alone = ev->alone;
+	size_t n = alone + (ev->fleet.n - alone + GROUP - 1) / GROUP;
 	struct group *groups = xcalloc(n, sizeof *groups);
-	bool sure = false; /* no region can be cut off */
-	int rc = 0;
+	bool sure = false;
+	int rc = read_groups(ev, groups, n, &sure);
 
-	for (size_t i = 0; i < n && !rc && !sure; i++) {
-		size_t size = i < alone ? 1 : left < GROUP ? left : GROUP;
-
-		rc = load_group(ev, &groups[i], first, size,
-			i < alone || !alone ? ev->now : NAN);
-		first += size;
-		left -= i < alone ? 0 : size;
-		sure = !rc && i < alone &&
-			!may_be_isolated(&groups[i].servers[0]);
-	}
 	if (!rc && !sure)
 		rc = find_isolated(ev, groups, n);
 	for (size_t i = 0; i < (alone ? alone : n) && !rc; i++)
 		rc = judge_group(ev, &groups[i]);
+	if (!rc)
+		rc = finish_publishing(ev);
+	store_finish(ev->store);
 	for (size_t i = 0; i < n; i++)
 		group_release(&groups[i]);
 	isolation_free(ev->isolation);
@@ -534,7 +609,7 @@ static const char *put_parts(struct buf *b, const struct verdict *v)
 void publish_queue(struct store *store, const char *sha,
 	const struct verdict *v, char (*tools)[PUBLISH_TEXT], size_t n)
 {
-	char keys[4][KEY_MAX], window[24], life[4][16], days[16];
+	char keys[4][KEY_MAX], window[24], life[5][16], days[16];
 	const char **args, *rest;
 	struct buf b;
 
@@ -545,6 +620,7 @@ void publish_queue(struct store *store, const char *sha,
 	snprintf(life[1], sizeof *life, "%d", RETENTION_MINUTES_S);
 	snprintf(life[2], sizeof *life, "%d", RETENTION_HASH_S);
 	snprintf(life[3], sizeof *life, "%d", RETENTION_ROLLUP_S);
+	snprintf(life[4], sizeof *life, "%d", RETENTION_ROW_S);
 	snprintf(days, sizeof days, "%d", RETENTION_MINUTES_DAYS);
 	{
 		const char *fixed[] = {"EVALSHA", sha, "4",
@@ -553,7 +629,7 @@ void publish_queue(struct store *store, const char *sha,
 			key_tools(keys[2], v->slug),
 			key_counted(keys[3], v->slug, v->window / 86400),
 			window, b.p, rest, verdict_colour_name(v->verdict), life[0],
-			life[1], life[2], life[3], days};
+			life[1], life[2], life[3], days, life[4]};
 		size_t n_fixed = sizeof fixed / sizeof *fixed;
 
 		args = xcalloc(n_fixed + n, sizeof *args);
@@ -574,7 +650,8 @@ static int bit(const struct store_reply *r, int i)
 		((unsigned char)store_text(r)[byte] >> (7 - i % 8) & 1);
 }
 
-bool publish_counted(const struct store_reply *day, int minute,
+/* The same of a day that an older version wrote: see uptime.lua. */
+static bool counted_in_bits(const struct store_reply *day, int minute,
 	enum verdict_colour *as)
 {
 	static const enum verdict_colour colours[] = {VERDICT_UNKNOWN,
@@ -583,4 +660,33 @@ bool publish_counted(const struct store_reply *day, int minute,
 
 	*as = colours[2 * bit(day, at) + bit(day, at + 1)];
 	return bit(day, minute);
+}
+
+bool publish_counted(const struct store_reply *day, int minute,
+	enum verdict_colour *as)
+{
+	const char *runs = store_text(day);
+	long long past = 0, n; /* past: minutes of the runs so far */
+
+	*as = VERDICT_UNKNOWN;
+	if (!runs || strncmp(runs, "runs:", 5) != 0)
+		return runs && counted_in_bits(day, minute, as);
+	for (runs += 5; *runs; runs++) {
+		char *end;
+
+		n = strtoll(runs, &end, 10);
+		if (end == runs || !*end || n < 1 || n > 24 * 60)
+			return false;
+		past += n;
+		runs = end;
+		if (minute < past)
+			break;
+	}
+	if (*runs == 'g')
+		*as = VERDICT_GREEN;
+	else if (*runs == 'a')
+		*as = VERDICT_AMBER;
+	else if (*runs == 'r')
+		*as = VERDICT_RED;
+	return *as != VERDICT_UNKNOWN || *runs == 'u';
 }

@@ -2,9 +2,12 @@ local verdict, minutes, tools, counted = KEYS[1], KEYS[2], KEYS[3], KEYS[4]
 local window = tonumber(ARGV[1])
 local colour, verdict_life, minutes_life = ARGV[4], ARGV[5], ARGV[6]
 local tools_life, counted_life, days_kept = ARGV[7], ARGV[8], tonumber(ARGV[9])
+local list_life = ARGV[10]
 local upto = redis.call('HGET', minutes, 'upto')
-local old = redis.call('GET', verdict)
-if old and upto and tonumber(upto) >= window then return old end
+if upto and tonumber(upto) >= window then
+	local old = redis.call('GET', verdict)
+	if old then return old end
+end
 local today = math.floor(window / 86400)
 local minute = math.floor(window % 86400 / 60)
 count_minute(minutes, counted, tostring(today), minute, colour)
@@ -15,17 +18,42 @@ end
 local text = ARGV[2] .. uptime_30d(minutes, today, days_kept) .. ARGV[3]
 redis.call('EXPIRE', minutes, minutes_life)
 redis.call('SET', verdict, text, 'EX', verdict_life)
-for i = 10, #ARGV, 2 do
-	if ARGV[i + 1] == '' then redis.call('HDEL', tools, ARGV[i])
-	else redis.call('HSET', tools, ARGV[i], ARGV[i + 1]) end
+-- The list behind a field "seen:".
+local function list_of(text) return text and text:match('^%S+ (%S+)') end
+local replaced, set, gone, seen, known = false, {}, {}, {}, {}
+for i = 11, #ARGV, 2 do
+	if ARGV[i]:match('^seen:') then seen[#seen + 1] = ARGV[i] end
 end
-if #ARGV > 9 then redis.call('EXPIRE', tools, tools_life) end
--- Of too many lists, or where tools churn: only those that a region saw last.
-if redis.call('HLEN', tools) > 64 or
-		redis.call('HEXISTS', tools, 'churn:since') == 1 then
+for i, text in ipairs(seen[1] and redis.call('HMGET', tools, unpack(seen)) or {}) do
+	known[seen[i]] = text
+end
+for i = 11, #ARGV, 2 do
+	local field, value = ARGV[i], ARGV[i + 1]
+	local was = list_of(known[field])
+	if was and was ~= list_of(value) then
+		replaced = true
+		if redis.call('HEXISTS', tools, was) == 1 then
+			redis.call('HSET', tools, 'listed:' .. was, window)
+		end
+	end
+	if value == '' then gone[#gone + 1] = field
+	else set[#set + 1], set[#set + 2] = field, value end
+end
+if gone[1] then redis.call('HDEL', tools, unpack(gone)) end
+if set[1] then redis.call('HSET', tools, unpack(set)) end
+if #ARGV > 10 then redis.call('EXPIRE', tools, tools_life) end
+-- Of too many lists, or where tools churn, only those that a region saw last stay;
+-- else those, too, that were replaced lately.
+local too_many = redis.call('HLEN', tools) > 64 or
+	redis.call('HEXISTS', tools, 'churn:since') == 1
+if too_many or replaced then
 	local keep = seen_last(tools)
 	for _, f in ipairs(redis.call('HKEYS', tools)) do
-		if is_list(f) and not keep[f] then drop(tools, f) end
+		local at = is_list(f) and redis.call('HGET', tools, 'listed:' .. f)
+		if is_list(f) and not keep[f] and
+				(too_many or (tonumber(at or 0) or 0) < window - list_life) then
+			drop(tools, f)
+		end
 	end
 end
 return text

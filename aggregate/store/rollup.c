@@ -31,7 +31,7 @@ enum { GOT_MEDIAN = KEY_LATENCY, GOT_P95 };
 
 int rollup_load(struct store *s, char sha[STORE_SHA])
 {
-	if (store_load(s, script_figures, sha))
+	if (!*sha && store_load(s, script_figures, sha))
 		return -1;
 	/*
 	 * Once more with what follows: the store may be restarted in between.

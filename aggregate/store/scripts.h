@@ -7,44 +7,45 @@
 #define STORE_SCRIPTS_H
 
 /*
- * script_ingest: take in the records of one probe. The result is the same in
- * whatever order, and however often, probes and pieces of them arrive.
- * probe_counts.lua says how a probe is counted, tool_lists.lua and
- * tool_list_limit.lua how lists of tools are kept.
+ * script_ingest: take in the records of probes of one server that started in one
+ * hour. The result is the same in whatever order, and however often, probes and
+ * pieces of them arrive. probe_counts.lua says how a probe is counted,
+ * tool_lists.lua and tool_list_limit.lua how lists of tools are kept.
  *
- * KEYS: 1 probe, 2 reporters, 3 latest, 4 tool-hash, 5 latency of the hour and
- *       6 of the day, 7 errors of the hour and 8 of the day, 9 baseline,
- *       10 tools, 11 head, 12 row of the hour; 13 probe and 14 head of the
- *       window before, 15 probe of the window after
- * ARGV: 1 region, 2 probe id, 3 probe_started_at with 6 decimals, 4 the tool
- *       hash of its summary or "-", 5 field and 6 text of its tools or "",
- *       7 "1" where it is to be counted; 8 the life in seconds of a probe that
- *       says something; 9 the
- *       most bytes of lists of tools; the lives of 10 latest, 11 tool-hash,
- *       12 latency of the hour; 13 the instant after which a probe is from the future;
- *       14 the minute of the hour and 15 the hour of the day in which it
- *       started, 16 the life of the errors of an hour and 17 of a day, 18 the
- *       day; 19 how many of its pieces follow; 20 the most bytes of the array
- *       at KEYS[1]; 21 the offset of its minute in the row, 22 when it started,
- *       as a slot has it (hour_row.h); the lives of 23 a probe that says
- *       nothing new, and reporters, 24 the row, 25 latency of the day; then
- *       pairs of mark and text of these pieces, and after them
- *       of those that `latest` keeps; see batch.h
+ * KEYS: 1 latest, 2 latency of the hour and 3 of the day, 4 errors of the hour
+ *       and 5 of the day, 6 baseline, 7 tools; then for each probe 1 probe,
+ *       2 head, 3 row of the hour, 4 tool-hash, 5 head of the window before and
+ *       6 of the one after, 7 probe of the window before, 8 reporters
+ * ARGV: the lives in seconds of 1 a probe that says something, 2 one that says
+ *       nothing new, and reporters, 3 the row, 4 latest, 5 tool-hash and tools,
+ *       6 latency of the hour and 7 of the day, 8 errors of the hour and 9 of
+ *       the day; the most bytes of 10 lists of tools and 11 the records of a
+ *       probe; 12 the instant after which a probe is from the future, 13 the
+ *       hour of the day, 14 the day; then for each probe 1 region, 2 probe id,
+ *       3 probe_started_at with 6 decimals, 4 the tool hash of its summary or
+ *       "-", 5 "1" where it is to be counted, 6 the minute of the hour, 7 when
+ *       it started, as a slot has it (hour_row.h); its pieces: 8 their marks
+ *       and 9 the lengths of their texts, with spaces between them, 10 the JSON
+ *       array of the texts, ",\n" between them; what `latest` keeps: 11 the mark
+ *       of the summary, 12 its total_ms, 13 the rest of it (batch.h), or where
+ *       there is no summary the marks, "" and the texts in brief, tabs between
+ *       them; 14 field and 15 text of its tools or ""
  *
  * The script never looks into the text of a record, which a stranger may have
  * chosen: it has no raw control character, so that ",\n" and tabs part one
  * record from the next; and the marks beside say what the script needs. The
  * head of KEYS[1] is
  *
- *	"<id> <at> <1 where it was counted, else 0> <mark> <mark> …"
+ *	"<id> <at> <1 where it was counted, else 0> <mark> <mark> …\t<length> …"
  *
- * with the marks of its records in their order; a row of `latest`, where the
- * summary is there, or is not yet,
+ * with the marks of its records and the lengths of their texts, in their order;
+ * without the lengths once it was shortened, see below. A row of `latest`, where
+ * the summary is there, or is not yet, is
  *
  *	"<at>\t<id>\t=<mark>\t<total_ms>\t<tool hash or -> <summary>\t<summary>"
  *	"<at>\t<id>\t<tool hash or -> <mark> …\t<record>\t…"
  *
- * with the summary as in struct piece, in brief. From the hash on only '=' stands
+ * with the summary as in struct bundle, in brief. From the hash on only '=' stands
  * there where the last such row above says the same. load_latest (load.h) reads
  * them.
  *
@@ -59,9 +60,9 @@
  * that started at one instant the same one.
  *
  * Once its region has a probe in the next window, a probe whose summary is there
- * keeps only some of its records: the summary; of one that passed the last of
- * the steps 1 to 6 that was not skipped; of one that failed all steps but those
- * that were skipped and have no detail.
+ * keeps only that, and where it failed the steps that were not skipped, or have a
+ * detail. Where a probe that says nothing new lives as long as one that does, all
+ * its records stay.
  *
  * A probe says something where it failed, is the first of its region, has no
  * summary yet, or differs from the one that started before, of those that
@@ -69,10 +70,14 @@
  * its slot in the row stands for them: it is not counted again, and of a window
  * one that started before it takes its place.
  *
- * Returns 1; or, in an array, when the probe after this one started, which now
- * says something; or a text that says why the records are refused, and nothing was
- * changed: `latest` holds an earlier probe of the same id, or the probe would
- * grow too large.
+ * All probes are taken before anything is written; what may find a key of another
+ * type is written first. The lives of tool-hash, latest and the counts are renewed
+ * by the first probe of a region in an hour.
+ *
+ * Returns for each probe 1; or, in an array, when the probe after this one
+ * started, which now says something; or a text that says why its records are
+ * refused, and nothing was changed: `latest` holds an earlier probe of the same
+ * id, the probe would grow too large, or a key is of another type.
  */
 extern const char script_ingest[];
 
@@ -101,16 +106,18 @@ extern const char script_baseline[];
 
 /*
  * script_uncount: take back, once, what script_ingest counted of the probe of a
- * window, for its region was cut off. KEYS and ARGV are numbered as those of
- * script_ingest; it reads KEYS 1, 5 to 8, 11 and 12, ARGV 3, 14, 15 and 21.
+ * window, for its region was cut off.
+ *
+ * KEYS: 1 probe, 2 to 5 as those of script_ingest, 6 head, 7 row of the hour
+ * ARGV: 1 probe_started_at, 2 the minute of the hour, 3 the hour of the day
  */
 extern const char script_uncount[];
 
 /*
- * Both of the scripts below count a minute once: where its bit in the key
- * `counted` of its day is not yet set (uptime.lua). A day that has counts but
- * no such key was counted by an older version: every minute up to the last one
- * that was published then passes for counted.
+ * Both of the scripts below count a minute once: where the key `counted` of its
+ * day does not have it yet (uptime.lua). A day that has counts but no such key
+ * was counted by an older version: every minute up to the last one that was
+ * published then passes for counted.
  */
 
 /*
@@ -121,6 +128,7 @@ extern const char script_uncount[];
  * ARGV: 1 window, 2 the verdict up to the value of its uptime_30d, and 3 from
  *       behind that on, 4 its colour; the lives in seconds of 5 the verdict,
  *       6 minutes, 7 tools and 8 counted; 9 for how many days minutes are kept;
+ *       10 for how many seconds a list of tools that no region sees any more;
  *       then pairs of field and text to set in tools, "" for one to be deleted
  * Returns the verdict that is published now.
  */

@@ -17,7 +17,7 @@ local function make_room(key, n)
 		return less(a[1], b[1])
 	end)
 	for _, l in ipairs(lists) do
-		if sum <= tonumber(ARGV[9]) then break end
+		if sum <= tonumber(ARGV[10]) then break end
 		drop(key, l[1])
 		sum = sum - l[2]
 	end

@@ -1,4 +1,5 @@
--- A minute is counted where its bit in the key `counted` of its day is set.
+-- The key `counted` of a day has a letter for each minute up to the last that is
+-- counted, in runs, see key_counted in keys.h: 'u' where the colour is not known.
 
 -- Whether the hash of minutes has counts of a day.
 local function has_counts(minutes, day)
@@ -6,20 +7,50 @@ local function has_counts(minutes, day)
 		if f:match('^(%d+):') == day then return true end
 	end
 end
+-- The letters of a day that an older version wrote, in bits: one for each minute,
+-- then two for each, its colour.
+local function letters_of_bits(text)
+	local out = {}
+	local function bit_at(i)
+		return bit.band(bit.rshift(text:byte(math.floor(i / 8) + 1) or 0,
+			7 - i % 8), 1)
+	end
+	for m = 0, 1439 do
+		local c = 2 * bit_at(1440 + 2 * m) + bit_at(1441 + 2 * m) + 1
+		out[m + 1] = bit_at(m) == 0 and 'n' or ('ugar'):sub(c, c)
+	end
+	return (table.concat(out):gsub('n+$', ''))
+end
+local function letters_of(counted)
+	local text = redis.call('GET', counted)
+	local runs = (text or 'runs:'):match('^runs:(.*)$')
+	if not runs then return letters_of_bits(text) end
+	return (runs:gsub('(%d+)(%l)', function(n, l) return l:rep(tonumber(n)) end))
+end
+local function runs_of(letters)
+	local out, i = {'runs:'}, 1
+	while i <= #letters do
+		local l = letters:sub(i, i)
+		local _, last = letters:find('^' .. l .. '+', i)
+		out[#out + 1] = (last - i + 1) .. l
+		i = last + 1
+	end
+	return table.concat(out)
+end
 -- Count a minute of a day, unless it is counted already; whether it was not.
 local function count_minute(minutes, counted, day, minute, colour)
 	local upto = redis.call('HGET', minutes, 'upto')
+	local letters = letters_of(counted)
 	-- A day counted before there was such a key: up to the last minute published.
-	if upto and redis.call('EXISTS', counted) == 0 and has_counts(minutes, day) then
+	if upto and letters == '' and has_counts(minutes, day) then
 		local last = math.floor((tonumber(upto) - day * 86400) / 60)
-		for i = 0, math.min(last, 1439) do
-			redis.call('SETBIT', counted, i, 1)
-		end
+		letters = ('u'):rep(math.min(last + 1, 1440))
 	end
-	if redis.call('SETBIT', counted, minute, 1) ~= 0 then return false end
-	local at = 1440 + 2 * minute
-	redis.call('SETBIT', counted, at, colour == 'green' and 0 or 1)
-	redis.call('SETBIT', counted, at + 1, colour == 'amber' and 0 or 1)
+	local there = letters:sub(minute + 1, minute + 1)
+	if there ~= '' and there ~= 'n' then return false end
+	redis.call('SET', counted, runs_of(letters:sub(1, minute) ..
+		('n'):rep(minute - #letters) .. colour:sub(1, 1) ..
+		letters:sub(minute + 2)), 'KEEPTTL')
 	redis.call('HINCRBY', minutes, day .. ':' .. colour, 1)
 	return true
 end

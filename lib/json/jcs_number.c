@@ -154,7 +154,7 @@ void jcs_number(double v, char *out)
 {
 	char digits[JCS_NUMBER];
 	struct decimal d;
-	double thousandths;
+	double thousandths, millionths;
 	int k;
 
 	if (fabs(v) < 1e15 && v == (double)(int64_t)v) {
@@ -166,6 +166,15 @@ void jcs_number(double v, char *out)
 	if (fabs(thousandths) < 1e15 && thousandths / 1000 == v &&
 		fabs(v) >= 0.001) {
 		put_short(out, (int64_t)thousandths, 3);
+		return;
+	}
+	/*
+	 * The others are instants, to the microsecond: below 2^32 the doubles
+	 * lie closer, so that no two decimals of six places read as the same.
+	 */
+	millionths = nearbyint(v * 1e6);
+	if (fabs(v) < 4294967296 && millionths / 1e6 == v && fabs(v) >= 0.001) {
+		put_short(out, (int64_t)millionths, 6);
 		return;
 	}
 	d = shortest(fabs(v));

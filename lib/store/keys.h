@@ -60,10 +60,10 @@ const char *key_private(char *out, const char *slug);
  */
 const char *key_minutes(char *out, const char *slug);
 /*
- * String: a bit for each minute of a day, from the first on, set where
- * key_minutes counts that minute; and after these 1440 two bits for each, the
- * colour: 1 green, 2 amber, 3 red, 0 where it is not known any more. A day that
- * an older version counted has no such key, see scripts.h.
+ * String: "runs:", then for each run of minutes of a day, from its first, their
+ * number and a letter: g, a or r where key_minutes counts them as that colour, u
+ * where it is not known as which, n where they are not counted. Those of an older
+ * version, and days without such a key: see uptime.lua of mcp-aggregate.
  */
 const char *key_counted(char *out, const char *slug, int64_t day);
 /*
@@ -98,10 +98,10 @@ const char *key_baseline(char *out, const char *slug);
 /*
  * Hash: the lists of tools, and what the last verdict knew of the regions.
  * "<tool_hash>.<full_hash>": a list as JSON; "listed:<tool_hash>.<full_hash>":
- * when the newest probe started that named its tools. "seen:<region>": the list
- * that the region saw; "changes:<region>": how often its list changed;
- * "stood:<region>": whether it worked, and since when; "churn:since", while the
- * tools churn: since when.
+ * when the newest probe started that named its tools, or a region was first seen
+ * with another list. "seen:<region>": the list that the region saw;
+ * "changes:<region>": how often its list changed; "stood:<region>": whether it
+ * worked, and since when; "churn:since", while the tools churn: since when.
  */
 const char *key_tools(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or of SLUG_FLEET. */

@@ -22,7 +22,7 @@
  */
 #define RETENTION_MINUTES_DAYS 92
 #define RETENTION_MINUTES_S (RETENTION_MINUTES_DAYS * 86400)
-#define RETENTION_ERRORS_HOUR_S (8 * 3600)
+#define RETENTION_ERRORS_HOUR_S (2 * 3600) /* read until the next one ends */
 #define RETENTION_ERRORS_DAY_S (5 * 86400)
 #define RETENTION_BASELINE_S (2 * 86400)
 #define RETENTION_LATE_S 3600 /* as long as a minute may be judged late */

@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <hiredis/hiredis.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -20,7 +21,18 @@
 #define PATIENCE_MS 5000
 
 /* A queue of up to so many bytes keeps its memory for the next one. */
-#define QUEUE_KEPT ((size_t)1024 * 1024)
+#define QUEUE_KEPT ((size_t)16 * 1024 * 1024)
+
+struct commands {
+	struct buf text; /* as Redis reads them */
+	bool *may_fail;	 /* of each: for a reason of its own */
+	size_t n, cap;
+};
+
+struct replies {
+	redisReply **v;
+	size_t n;
+};
 
 struct store {
 	redisContext *c;
@@ -28,12 +40,12 @@ struct store {
 	struct timeval patience; /* for a reply */
 	char *password;
 	bool mortal; /* SIGPIPE would end the program */
-	struct buf queue; /* the commands, as they are sent */
-	bool *may_fail;	  /* of each command: for a reason of its own */
-	size_t n, cap;
-	redisReply **replies;
-	size_t n_replies;
+	struct commands queue, sent;
+	struct replies replies, arriving; /* arriving: those to sent */
 	char why[STORE_WHY];
+	pthread_t sender;
+	bool started, threaded; /* by store_start, and not yet finished */
+	int result;		/* of what was started */
 };
 
 static int fail(struct store *s, const char *what, const char *why)
@@ -49,31 +61,30 @@ static void disconnect(struct store *s)
 	s->c = NULL;
 }
 
-static void drop_queue(struct store *s)
+static void commands_release(struct commands *c)
 {
-	if (s->queue.cap > QUEUE_KEPT)
-		buf_release(&s->queue);
-	buf_clear(&s->queue);
-	s->n = 0;
+	buf_release(&c->text);
+	free(c->may_fail);
+	*c = (struct commands) {.n = 0};
 }
 
-static void drop_replies(struct store *s)
+static void replies_release(struct replies *r)
 {
-	for (size_t i = 0; i < s->n_replies; i++)
-		freeReplyObject(s->replies[i]);
-	free(s->replies);
-	s->replies = NULL;
-	s->n_replies = 0;
+	for (size_t i = 0; i < r->n; i++)
+		freeReplyObject(r->v[i]);
+	free(r->v);
+	*r = (struct replies) {NULL, 0};
 }
 
 void store_close(struct store *s)
 {
 	if (!s)
 		return;
+	store_finish(s);
 	disconnect(s);
-	drop_replies(s);
-	buf_release(&s->queue);
-	free(s->may_fail);
+	commands_release(&s->queue);
+	commands_release(&s->sent);
+	replies_release(&s->replies);
 	store_url_release(&s->url);
 	if (s->password)
 		explicit_bzero(s->password, strlen(s->password));
@@ -168,7 +179,8 @@ struct store *store_open_hasty(const char *url, int patience_ms, char *why)
 {
 	struct store *s = xcalloc(1, sizeof *s);
 
-	buf_init(&s->queue, SIZE_MAX / 4);
+	buf_init(&s->queue.text, SIZE_MAX);
+	buf_init(&s->sent.text, SIZE_MAX);
 	s->patience.tv_sec = patience_ms / 1000;
 	s->patience.tv_usec = patience_ms % 1000 * 1000;
 	if (!url)
@@ -204,26 +216,37 @@ static void put_count(struct buf *b, char type, size_t n)
 	buf_add(b, text + at, sizeof text - at);
 }
 
-void store_add_argv(struct store *s, size_t n, const char *const *args)
+size_t store_begin(struct store *s, size_t n)
 {
-	drop_replies(s);
-	s->may_fail = xgrow(s->may_fail, &s->cap, s->n + 1, 1);
-	s->may_fail[s->n++] = false;
-	put_count(&s->queue, '*', n);
-	for (size_t i = 0; i < n; i++) {
-		size_t len = strlen(args[i]);
+	struct commands *q = &s->queue;
 
-		put_count(&s->queue, '$', len);
-		buf_add(&s->queue, args[i], len);
-		buf_add(&s->queue, "\r\n", 2);
-	}
+	q->may_fail = xgrow(q->may_fail, &q->cap, q->n + 1, sizeof *q->may_fail);
+	q->may_fail[q->n] = true;
+	put_count(&q->text, '*', n);
+	return q->n++;
+}
+
+void store_arg(struct store *s, const char *p, size_t n)
+{
+	put_count(&s->queue.text, '$', n);
+	buf_add(&s->queue.text, p, n);
+	buf_add(&s->queue.text, "\r\n", 2);
 }
 
 size_t store_try_argv(struct store *s, size_t n, const char *const *args)
 {
-	store_add_argv(s, n, args);
-	s->may_fail[s->n - 1] = true;
-	return s->n - 1;
+	size_t number = store_begin(s, n);
+
+	for (size_t i = 0; i < n; i++)
+		store_arg(s, args[i], strlen(args[i]));
+	return number;
+}
+
+void store_add_argv(struct store *s, size_t n, const char *const *args)
+{
+	size_t number = store_try_argv(s, n, args);
+
+	s->queue.may_fail[number] = false;
 }
 
 #define ARGS_MAX 64
@@ -258,7 +281,7 @@ static void hold_sigpipe(sigset_t *before)
 
 	sigemptyset(&set);
 	sigaddset(&set, SIGPIPE);
-	sigprocmask(SIG_BLOCK, &set, before);
+	pthread_sigmask(SIG_BLOCK, &set, before);
 }
 
 static void release_sigpipe(const sigset_t *before)
@@ -270,7 +293,7 @@ static void release_sigpipe(const sigset_t *before)
 	sigaddset(&set, SIGPIPE);
 	while (sigtimedwait(&set, NULL, &at_once) == SIGPIPE)
 		;
-	sigprocmask(SIG_SETMASK, before, NULL);
+	pthread_sigmask(SIG_SETMASK, before, NULL);
 }
 
 /*
@@ -281,10 +304,13 @@ static int attempt(struct store *s)
 {
 	if (!s->c && connect_now(s))
 		return -1;
-	if (redisAppendFormattedCommand(s->c, s->queue.p, s->queue.len) !=
-		REDIS_OK)
-		return fail(s, "queue", s->c->errstr);
-	for (size_t i = 0; i < s->n; i++) {
+	if (redisAppendFormattedCommand(
+		    s->c, s->sent.text.p, s->sent.text.len) != REDIS_OK) {
+		fail(s, "no commands can be sent", s->c->errstr);
+		disconnect(s);
+		return -1;
+	}
+	for (size_t i = 0; i < s->sent.n; i++) {
 		void *r = NULL;
 
 		errno = 0;
@@ -294,10 +320,10 @@ static int attempt(struct store *s)
 
 			fail(s, "no answer", late ? "timeout" : s->c->errstr);
 			disconnect(s);
-			drop_replies(s);
+			replies_release(&s->arriving);
 			return late ? -2 : -1;
 		}
-		s->replies[s->n_replies++] = r;
+		s->arriving.v[s->arriving.n++] = r;
 	}
 	return 0;
 }
@@ -318,40 +344,98 @@ static bool own_fault(const char *error)
 /* The first reply that says that the store failed. */
 static int check_replies(struct store *s)
 {
-	for (size_t i = 0; i < s->n_replies; i++) {
-		const redisReply *r = s->replies[i];
+	for (size_t i = 0; i < s->arriving.n; i++) {
+		const redisReply *r = s->arriving.v[i];
 
 		if (r->type == REDIS_REPLY_ERROR &&
-			!(s->may_fail[i] && own_fault(r->str)))
+			!(s->sent.may_fail[i] && own_fault(r->str)))
 			return fail(s, "refused", r->str);
 	}
 	return 0;
 }
 
-int store_run(struct store *s)
+/* What is queued is what is sent now. */
+static void take_queue(struct store *s)
+{
+	struct commands sent = s->sent;
+
+	s->sent = s->queue;
+	s->queue = sent;
+	if (s->queue.text.cap > QUEUE_KEPT)
+		buf_release(&s->queue.text);
+	buf_clear(&s->queue.text);
+	s->queue.n = 0;
+}
+
+/* Send what take_queue took, and wait for the replies. */
+static int exchange(struct store *s)
 {
 	bool was_connected = s->c != NULL;
-	size_t n = s->n;
 	sigset_t before;
 	int rc;
 
-	drop_replies(s);
-	if (!n)
+	if (!s->sent.n)
 		return 0;
-	s->replies = xcalloc(n, sizeof *s->replies);
+	s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
 	if (s->mortal)
 		hold_sigpipe(&before);
 	rc = attempt(s);
 	/* The connection may have been closed since it was used last. */
 	if (rc == -1 && was_connected) {
-		s->replies = xcalloc(n, sizeof *s->replies);
+		s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
 		rc = attempt(s);
 	}
 	if (s->mortal)
 		release_sigpipe(&before);
-	rc = rc ? -1 : check_replies(s);
-	drop_queue(s);
+	return rc ? -1 : check_replies(s);
+}
+
+/* The replies that have arrived are those that there are now. */
+static void take_replies(struct store *s)
+{
+	replies_release(&s->replies);
+	s->replies = s->arriving;
+	s->arriving = (struct replies) {NULL, 0};
+}
+
+int store_run(struct store *s)
+{
+	int rc;
+
+	take_queue(s);
+	rc = exchange(s);
+	take_replies(s);
 	return rc;
+}
+
+static void *send_started(void *arg)
+{
+	struct store *s = arg;
+
+	s->result = exchange(s);
+	return NULL;
+}
+
+void store_start(struct store *s)
+{
+	take_queue(s);
+	s->result = 0;
+	s->started = true;
+	s->threaded = s->sent.n &&
+		pthread_create(&s->sender, NULL, send_started, s) == 0;
+	if (!s->threaded)
+		send_started(s);
+}
+
+int store_finish(struct store *s)
+{
+	if (!s->started)
+		return 0;
+	if (s->threaded)
+		pthread_join(s->sender, NULL);
+	s->started = false;
+	take_replies(s);
+	return s->result;
 }
 
 int store_failed(const struct store *s)
@@ -367,7 +451,7 @@ const char *store_why(const struct store *s)
 
 const struct store_reply *store_reply(const struct store *s, size_t i)
 {
-	return i < s->n_replies ? (const struct store_reply *)s->replies[i]
+	return i < s->replies.n ? (const struct store_reply *)s->replies.v[i]
 				: NULL;
 }
 

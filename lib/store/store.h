@@ -38,21 +38,33 @@ void store_close(struct store *s);
  * store_add_argv(s, n, args): the same from an array. store_try_argv(s, n,
  * args): the same for a command that may fail by itself, as a script may that
  * finds a key of another type: then store_run succeeds, and store_error of its
- * reply says why. Returns the number of that reply, for store_reply.
+ * reply says why. store_begin(s, n): such a command whose n arguments follow,
+ * each by a store_arg(s, p, size). Both return the number of that reply, for
+ * store_reply.
  */
 void store_add(struct store *s, const char *arg, ...)
 	__attribute__((sentinel));
 void store_add_argv(struct store *s, size_t n, const char *const *args);
 size_t store_try_argv(struct store *s, size_t n, const char *const *args);
+size_t store_begin(struct store *s, size_t n);
+void store_arg(struct store *s, const char *p, size_t n);
 
 /*
  * store_run(s): send what is queued and wait for the replies, at most a few
- * seconds. 0, and until the next store_add store_reply(s, i) is the reply to
- * the i-th command, from 0. -1 where the store cannot be reached, does not
+ * seconds. 0, and until the next store_run or store_finish store_reply(s, i) is
+ * the reply to the i-th command, from 0. -1 where the store cannot be reached, does not
  * answer in time, or answers a command with an error: store_why(s) says so. The
  * queue is empty afterwards. 0 where nothing was queued.
  */
 int store_run(struct store *s);
+
+/*
+ * store_start(s): store_run in the background. Until store_finish(s), which
+ * returns what store_run would have, s may only be given commands for the next
+ * one. store_finish returns 0 where nothing was started.
+ */
+void store_start(struct store *s);
+int store_finish(struct store *s);
 const char *store_why(const struct store *s);
 const struct store_reply *store_reply(const struct store *s, size_t i);
 

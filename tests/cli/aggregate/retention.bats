@@ -195,7 +195,7 @@ counts() {
 	for order in cat tac; do
 		redis flushall >/dev/null
 		$order all | aggregate ingest
-		[ "$(row 4)$(row 2)$(row 1)" = '[6,9][6,9][6,9]' ]
+		[ "$(row 4)$(row 2)$(row 1)" = '[9][9][9]' ]
 		[ "$(row 3)" = '[1,2,3,5,6,9]' ]
 		# The newest has all its records.
 		[ "$(row 0)" = '[1,2,3,4,5,6,7,8,9]' ]
@@ -206,6 +206,20 @@ counts() {
 	redis_dump | diff cat -
 	# What the rows of latest share stands there once.
 	[ "$(redis --raw hget probe:demo:latest us | grep -c '"tool_count"')" -le 3 ]
+}
+
+@test "where passing probes live as long as others, every record stays" {
+	printf 'store: %s\nretention: {evidence: 2h, passing: 2h}\nregions: [{name: us}, {name: eu}, {name: sa}]\n' \
+		"$MCP_STORE" >fleet.yaml
+	{ at 2; at 1 tools-list; at 0; } >all
+	for order in cat tac; do
+		redis flushall >/dev/null
+		$order all | aggregate ingest -c fleet.yaml
+		for i in 2 1 0; do
+			redis get "probe:demo:$((MIN - 60 * i)):us" | jq -e 'length == 9'
+			[ "$(life $i)" -eq 2 ]
+		done
+	done
 }
 
 # many N AGO REGION…: a passing probe in each of N minutes, from AGO on.
@@ -270,7 +284,42 @@ many() {
 	{ at 1; at 0; } | aggregate ingest
 	[ "$(redis --raw hget probe:demo:latest us | grep -c .)" -eq 4 ]
 	[ "$(redis --raw hget probe:demo:latest us | grep -c "$(printf '\t=9:')")" -ge 1 ]
-	redis get "probe:demo:$((MIN - 60)):us" | jq -e 'map(.n // 9) == [6, 9]'
+	redis get "probe:demo:$((MIN - 60)):us" | jq -e 'map(.n // 9) == [9]'
 	aggregate verdict -N $((MIN + 30)) | jq -e '.regions[0].fail_streak == 0 and
 		.regions[0].started_at == '"$MIN"
+}
+
+@test "which minutes are counted is kept in runs, and the bits of 0.1.0 become some" {
+	local at=$MIN m key
+	((at % 86400 > 1200)) || at=$((at - 1800))
+	m=$((at % 86400 / 60)) key=probe:demo:$((at / 86400)):counted
+	for i in {3..0}; do
+		for r in us eu sa; do probes demo $r $((at - 60 * i)); done
+	done | aggregate ingest
+	# Three minutes: green, red, and one of which the colour is not known.
+	for bit in $((m - 3)) $((m - 2)) $((m - 1)) \
+		$((1440 + 2 * (m - 3) + 1)) $((1440 + 2 * (m - 2))) $((1440 + 2 * (m - 2) + 1)); do
+		redis setbit "$key" $bit 1
+	done >/dev/null
+	redis hset probe:demo:minutes upto $((at - 60)) \
+		$((at / 86400)):green 2 $((at / 86400)):red 1 >/dev/null
+	told() {
+		for i in 3 2 1; do
+			aggregate explain demo --at $((at - 60 * i + 59)) | tr '\n' ' ' |
+				grep -o 'is counted as [a-z]*' || echo none
+		done
+	}
+	told >before
+	diff before - <<<$'is counted as green\nis counted as red\nnone'
+	aggregate verdict -N $((at + 59)) >/dev/null
+	[ "$(redis get "$key")" = "runs:$((m - 3))n1g1r1u1g" ]
+	[ "$(redis hget probe:demo:minutes $((at / 86400)):green)" -eq 3 ]
+	told | diff before -
+	# What comes again, and what is torn, is not counted twice, nor read as counted.
+	aggregate verdict -N $((at + 59)) >/dev/null
+	[ "$(redis hget probe:demo:minutes $((at / 86400)):green)" -eq 3 ]
+	for torn in runs: "runs:$((m - 3))" runs:1441g runs:0g runs:g "runs:$((m + 1))x"; do
+		redis set "$key" "$torn" >/dev/null
+		[ "$(told | uniq)" = none ]
+	done
 }

@@ -187,6 +187,37 @@ field() {
 	redis hget probe:demo:tools "$(printf 'a%.0s' {1..64}).$(printf 'b%.0s' {1..64})" | jq -e .get
 }
 
+@test "of the lists of tools before a deployment only the one that it replaced stays" {
+	saw() { # LETTER SECONDS: both regions see the list of this letter
+		for r in us-east-1 eu-west-2; do
+			probes demo $r $((T + $2 + 2)) | jq -c --arg h "$(printf "$1%.0s" {1..64})" '
+				if .type == "probe" then .tool_hash = $h | .full_hash = $h else . end'
+		done | aggregate ingest
+		aggregate verdict -N $((T + $2 + 10)) >/dev/null
+	}
+	# The lists that are there; those were named three days ago.
+	lists() {
+		redis --raw hkeys probe:demo:tools | grep -E '^[0-9a-f]{64}\.' | cut -c1 |
+			sort | paste -sd ''
+		redis --raw hkeys probe:demo:tools | grep ^listed: | while read -r f; do
+			redis hset probe:demo:tools "$f" $((T - 3 * 86400))
+		done >/dev/null
+	}
+	saw 0 0
+	[ "$(lists)" = 0 ]
+	saw 1 60
+	[ "$(lists)" = 01 ]
+	saw 1 120
+	[ "$(lists)" = 01 ]
+	saw 2 180
+	[ "$(lists)" = 12 ]
+	# Where only one region has the next one, the other one's stays.
+	redis hset probe:demo:tools seen:far "session $(printf '1%.0s' {1..64}).$(printf '1%.0s' {1..64}) 5" >/dev/null
+	saw 3 240
+	[ "$(lists)" = 123 ]
+	[ "$(redis hkeys probe:demo:tools | grep -c ^listed:)" -eq 3 ]
+}
+
 @test "a store at an IPv6 address, and a number of its own" {
 	until port=$((20000 + RANDOM % 12000))
 		[[ $(redis config set bind ::1 port "$port" 2>&1) == OK ]]; do

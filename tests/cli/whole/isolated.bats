@@ -81,6 +81,47 @@ all() {
 		{ cat verdicts; return 1; }
 }
 
+# counts SERVER: what is counted of it, by hour and by minute.
+counts() {
+	local key
+	redis --raw keys "probe:$1:errors:*" | sort | while read -r key; do
+		echo "$key $(redis --raw hgetall "$key" | paste -d= - - | sort | xargs)"
+	done
+}
+
+@test "what a region saw while it was cut off is taken back, once, and for good" {
+	local at window row
+	seen 0 1 20 ap eu us | judge 0
+	counts s1 >before
+	grep -q ':probes=3' before
+	seen 1 1 20 us=dns/dns.timeout >cut
+	"$BIN/mcp-aggregate" ingest <cut
+	counts s1 >with
+	grep -q ':transport=1' with
+	window=$((NOW + 60)) row=probe:s1:$(((NOW + 60) / 3600)):us
+	at=$((24 * (window % 3600 / 60) + 23)) # the bit of its slot
+	[ "$(redis getbit "$row" "$at")" = 1 ]
+	seen 1 1 20 ap eu | judge 1
+	all '.isolated == ["us"]'
+	counts s1 >after
+	run ! grep transport after
+	# Two more of ap and eu.
+	diff <(sed 's/[0-9]*:probes=//g' before | tr ' ' '\n' | awk '/:/ { on = /:d/ } !/:/ && on { n += $1 } END { print n + 2 }') \
+		<(sed 's/[0-9]*:probes=//g' after | tr ' ' '\n' | awk '/:/ { on = /:d/ } !/:/ && on { n += $1 } END { print n }')
+	[ "$(redis getbit "$row" "$at")" = 0 ]
+	[ "$(redis getbit "$row" $((at - 1)))" = 1 ]
+	redis get "probe:s1:$window:us:head" | grep -q '^[^ ]* [^ ]* 0 '
+	# Once more, and sent again, also when its records have gone.
+	judge 1 </dev/null
+	counts s1 | diff after -
+	"$BIN/mcp-aggregate" ingest <cut
+	counts s1 | diff after -
+	redis del "probe:s1:$window:us" "probe:s1:$window:us:head" >/dev/null
+	"$BIN/mcp-aggregate" ingest <cut
+	judge 1 </dev/null
+	counts s1 | diff after -
+}
+
 @test "one region of three, and twenty servers: green, and one event" {
 	seen 0 1 20 ap eu us | judge 0
 	all '.verdict == "green" and .reporters == 3 and (has("isolated") | not)'

@@ -226,6 +226,7 @@ static void test_event(void **state)
 		"\"region\":\"e\",\"regions\":[\"e\"],\"failure_layer\":null,"
 		"\"probe_count\":null,\"started_at\":\"2024-11-11T00:00:00Z\","
 		"\"resolved_at\":null,\"duration_seconds\":null,"
+		"\"acknowledged_until\":null,"
 		"\"last_error\":null,\"headline\":null,"
 		"\"summary\":\"The certificate of s ends Mon 18 Nov 00:00 UTC "
 		"(in 6 d); renew it.\","
