@@ -36,7 +36,7 @@ struct command {
 	double interval;  /* seconds */
 	double lookback;  /* seconds */
 	double tolerance; /* seconds */
-	bool brief;	    /* --short */
+	bool brief;	  /* --short */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;
 };

@@ -248,7 +248,7 @@ probe_region() {
 			([$interval / 60 | ceil, 1] | max) == 0 end)' \
 		"$dir/all" >"$dir/targets"
 	# Canaries have no records of their own, and are no use without servers.
-	n=$(jq -n '[inputs | select(.slug)] | length' "$dir/targets")
+	n=$(grep -c '^{"v":1,"type":"target","slug":' "$dir/targets" || :)
 	if ((n == 0)) || [[ $stopped ]]; then
 		return
 	fi

@@ -36,8 +36,8 @@ struct sift {
 
 static bool is_asked(const struct sift *s, const char *slug)
 {
-	size_t i = strings_place(
-		s->asked.v, s->asked.n, sizeof *s->asked.v, slug);
+	size_t i =
+		strings_place(s->asked.v, s->asked.n, sizeof *s->asked.v, slug);
 
 	return i < s->asked.n && strcmp(s->asked.v[i], slug) == 0;
 }
@@ -87,9 +87,8 @@ static bool is_private(const struct in_addr *a)
 	static const struct {
 		uint32_t net;
 		int bits;
-	} nets[] = {{0, 8}, {0x0a000000, 8}, {0x7f000000, 8},
-		{0xa9fe0000, 16}, {0xc0a80000, 16}, {0xac100000, 12},
-		{0x64400000, 10}};
+	} nets[] = {{0, 8}, {0x0a000000, 8}, {0x7f000000, 8}, {0xa9fe0000, 16},
+		{0xc0a80000, 16}, {0xac100000, 12}, {0x64400000, 10}};
 	uint32_t v = ntohl(a->s_addr);
 
 	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
@@ -105,36 +104,35 @@ static const char *egress_of(const cJSON *o)
 	struct in6_addr six;
 	struct in_addr four;
 
-	if (!s || strlen(s) > ADDRESS_MAX ||
-		s[strspn(s, "0123456789abcdef.:")])
+	if (!s || strlen(s) > ADDRESS_MAX || s[strspn(s, "0123456789abcdef.:")])
 		return NULL;
 	if (inet_pton(AF_INET, s, &four) == 1)
 		return is_private(&four) ? NULL : s;
-	/* fc00::/7, fe80::/10 and what else begins so; ::1 and what is mapped. */
+	/* fc00::/7, fe80::/10 and what begins like them; ::1, mapped ones. */
 	return inet_pton(AF_INET6, s, &six) == 1 && strncmp(s, "::", 2) != 0 &&
-			!(s[0] == 'f' && strchr("cdef", s[1]))
-		? s
-		: NULL;
+			       !(s[0] == 'f' && strchr("cdef", s[1]))
+		       ? s
+		       : NULL;
 }
 
 /* The region whose runner it says to be, made harmless; false: this one. */
-static bool is_of_another(const struct sift *s, const cJSON *o, struct buf *name)
+static bool is_of_another(
+	const struct sift *s, const cJSON *o, struct buf *name)
 {
 	const cJSON *own = json_get(o, "own_region");
-	const char *text;
 
 	if (!own || cJSON_IsNull(own) || cJSON_IsFalse(own) ||
-		(cJSON_IsString(own) && strcmp(own->valuestring, s->region) == 0))
+		(cJSON_IsString(own) &&
+			strcmp(own->valuestring, s->region) == 0))
 		return false;
 	if (cJSON_IsString(own))
 		buf_str(name, own->valuestring);
 	else
 		json_put(name, own);
-	text = name->p;
 	for (size_t i = 0; i < name->len; i++)
 		if (!strchr("abcdefghijklmnopqrstuvwxyz"
 			    "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-",
-			    text[i]))
+			    name->p[i]))
 			name->p[i] = '?';
 	return true;
 }
@@ -182,7 +180,8 @@ static bool put_probe(struct sift *s, const cJSON *o, const char *type)
 	}
 	if (strcmp(type, "probe") != 0)
 		return false;
-	if (!json_num(o, "probe_started_at", &at) || !json_num(o, "total_ms", &ms))
+	if (!json_num(o, "probe_started_at", &at) ||
+		!json_num(o, "total_ms", &ms))
 		at = ms = 0;
 	buf_fmt(&s->out, "P %s/%s %s %.17g", slug, id,
 		state && strcmp(state, "broken") == 0 ? "true" : "false",

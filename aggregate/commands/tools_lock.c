@@ -151,7 +151,9 @@ struct tools_lock *lock_load(const char *path, char *why)
 	lock->cap = (size_t)cJSON_GetArraySize(servers_of(doc));
 	lock->v = xcalloc(lock->cap, sizeof *lock->v);
 	cJSON_ArrayForEach(server, servers_of(doc))
+	{
 		lock->v[lock->n++] = (struct pinned) {server->string, server};
+	}
 	if (lock->n)
 		qsort(lock->v, lock->n, sizeof *lock->v, by_slug);
 	return lock;
@@ -167,14 +169,13 @@ void lock_free(struct tools_lock *lock)
 }
 
 /* The place of a server; the server, or NULL, is in *out. */
-static size_t find(
-	const struct tools_lock *lock, const char *slug, cJSON **out)
+static size_t find(const struct tools_lock *lock, const char *slug, cJSON **out)
 {
 	size_t i = strings_place(lock->v, lock->n, sizeof *lock->v, slug);
 
 	*out = i < lock->n && strcmp(lock->v[i].slug, slug) == 0
-		? lock->v[i].server
-		: NULL;
+		       ? lock->v[i].server
+		       : NULL;
 	return i;
 }
 
@@ -222,8 +223,7 @@ bool lock_tools(
 
 static cJSON *add_server(struct tools_lock *lock, const char *slug, size_t at)
 {
-	cJSON *servers =
-		cJSON_GetObjectItemCaseSensitive(lock->doc, "servers");
+	cJSON *servers = cJSON_GetObjectItemCaseSensitive(lock->doc, "servers");
 	cJSON *server = cJSON_AddObjectToObject(servers, slug);
 
 	lock->v = xgrow(lock->v, &lock->cap, lock->n + 1, sizeof *lock->v);

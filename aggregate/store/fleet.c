@@ -188,8 +188,8 @@ static void put_account(const struct conf_account *a, const struct owned *v,
 	buf_str(b, "{\"token_sha256\":");
 	json_put_str(b, a->token_sha256);
 	buf_str(b, ",\"slugs\":[");
-	for (size_t i = first;
-		i < n && strcmp(v[i].account, a->name) == 0; i++) {
+	for (size_t i = first; i < n && strcmp(v[i].account, a->name) == 0;
+		i++) {
 		buf_str(b, i == first ? "" : ",");
 		json_put_str(b, v[i].server->slug);
 	}

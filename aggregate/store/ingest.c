@@ -73,7 +73,7 @@ struct ingest {
 /* The keys and arguments of script_ingest: of the call, and of each probe. */
 enum { CALL_KEYS = 7, PROBE_KEYS = 8, CALL_ARGS = 14, PROBE_ARGS = 15 };
 
-static void put(struct ingest *in, const char *text)
+static void put_text(struct ingest *in, const char *text)
 {
 	store_arg(in->store, text, strlen(text));
 }
@@ -98,14 +98,14 @@ static void put_keys(struct ingest *in, const struct bundle *u)
 	int64_t window = clock_window(u->started_at);
 	char key[KEY_MAX];
 
-	put(in, key_probe(key, u->slug, window, u->region));
-	put(in, key_head(key, u->slug, window, u->region));
-	put(in, key_hour_row(key, u->slug, window / 3600, u->region));
-	put(in, key_tool_hash(key, u->slug, u->region));
-	put(in, key_head(key, u->slug, window - 60, u->region));
-	put(in, key_head(key, u->slug, window + 60, u->region));
-	put(in, key_probe(key, u->slug, window - 60, u->region));
-	put(in, key_reporters(key, u->slug, window));
+	put_text(in, key_probe(key, u->slug, window, u->region));
+	put_text(in, key_head(key, u->slug, window, u->region));
+	put_text(in, key_hour_row(key, u->slug, window / 3600, u->region));
+	put_text(in, key_tool_hash(key, u->slug, u->region));
+	put_text(in, key_head(key, u->slug, window - 60, u->region));
+	put_text(in, key_head(key, u->slug, window + 60, u->region));
+	put_text(in, key_probe(key, u->slug, window - 60, u->region));
+	put_text(in, key_reporters(key, u->slug, window));
 }
 
 /* The marks of the pieces that are there, or the lengths of their texts. */
@@ -145,13 +145,13 @@ static void put_array(struct ingest *in, const struct bundle *u)
 static void put_brief(struct ingest *in, const struct bundle *u)
 {
 	if (u->pieces[BATCH_SUMMARY].text) {
-		put(in, u->pieces[BATCH_SUMMARY].mark);
-		put(in, u->ms);
-		put(in, u->brief);
+		put_text(in, u->pieces[BATCH_SUMMARY].mark);
+		put_text(in, u->ms);
+		put_text(in, u->brief);
 		return;
 	}
 	put_list(in, u, false);
-	put(in, "");
+	put_text(in, "");
 	buf_clear(&in->text);
 	for (size_t i = 0; i < RECORD_PROBE_LINES; i++) {
 		char *brief;
@@ -173,11 +173,11 @@ static void put_probe(struct ingest *in, const struct bundle *u, double now)
 	bool counts = u->started_at > now - in->evidence_s &&
 		u->started_at < now + AHEAD_MAX_S;
 
-	put(in, u->region);
-	put(in, u->probe_id);
+	put_text(in, u->region);
+	put_text(in, u->probe_id);
 	put_number(in, u->started_at, 6);
-	put(in, *u->tool_hash ? u->tool_hash : "-");
-	put(in, counts ? "1" : "0");
+	put_text(in, *u->tool_hash ? u->tool_hash : "-");
+	put_text(in, counts ? "1" : "0");
 	put_number(in, (double)(window % 3600 / 60), 0);
 	put_number(in,
 		floor((u->started_at - (double)window) * HOUR_ROW_HZ) + 1, 0);
@@ -185,8 +185,8 @@ static void put_probe(struct ingest *in, const struct bundle *u, double now)
 	put_list(in, u, true);
 	put_array(in, u);
 	put_brief(in, u);
-	put(in, u->tools_key ? u->tools_key : "");
-	put(in, u->tools ? u->tools : "");
+	put_text(in, u->tools_key ? u->tools_key : "");
+	put_text(in, u->tools ? u->tools : "");
 }
 
 /* What holds for all probes of a call. */
@@ -221,16 +221,16 @@ static size_t queue_call(
 	size_t reply, keys = CALL_KEYS + n * PROBE_KEYS;
 
 	reply = store_begin(in->store, 3 + keys + CALL_ARGS + n * PROBE_ARGS);
-	put(in, "EVALSHA");
-	put(in, in->sha);
+	put_text(in, "EVALSHA");
+	put_text(in, in->sha);
 	put_number(in, (double)keys, 0);
-	put(in, key_latest(key, slug));
-	put(in, key_latency(key, slug, window / 3600));
-	put(in, key_latency_day(key, slug, window / 86400));
-	put(in, key_errors(key, slug, window / 3600));
-	put(in, key_errors_day(key, slug, window / 86400));
-	put(in, key_baseline(key, slug));
-	put(in, key_tools(key, slug));
+	put_text(in, key_latest(key, slug));
+	put_text(in, key_latency(key, slug, window / 3600));
+	put_text(in, key_latency_day(key, slug, window / 86400));
+	put_text(in, key_errors(key, slug, window / 3600));
+	put_text(in, key_errors_day(key, slug, window / 86400));
+	put_text(in, key_baseline(key, slug));
+	put_text(in, key_tools(key, slug));
 	for (size_t i = 0; i < n; i++)
 		put_keys(in, u[i]);
 	put_call(in, window, now);

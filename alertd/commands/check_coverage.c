@@ -20,8 +20,8 @@ struct coverage {
 	const struct conf *c;
 	bool *comes;		/* by policy: an event comes to it */
 	struct strings reached; /* routes */
-	struct strings takers; /* of the servers that were looked at */
-	struct strings views;  /* of those, too */
+	struct strings takers;	/* of the servers that were looked at */
+	struct strings views;	/* of those, too */
 	bool unmatched;		/* that was said */
 	void (*doubt)(void *arg, const char *text);
 	void *arg;

@@ -12,8 +12,8 @@
 #include <string.h>
 
 /* The server whose name is so much like it, or NULL. */
-static const char *nearest(const struct conf *c, const struct strings *stored,
-	const char *slug)
+static const char *nearest(
+	const struct conf *c, const struct strings *stored, const char *slug)
 {
 	for (size_t i = 0; i < stored->n; i++)
 		if (spelling_enough(slug, stored->v[i]))
@@ -28,7 +28,7 @@ int known_server(const struct notifier_setup *s, const char *what)
 {
 	char *slug = xstrndup(what, strcspn(what, ":"));
 	bool named = strcmp(slug, SLUG_FLEET) == 0 ||
-		(s->conf && conf_server(s->conf, slug));
+		     (s->conf && conf_server(s->conf, slug));
 	struct strings stored = {0};
 	int status = EXIT_GOOD;
 	const char *near;

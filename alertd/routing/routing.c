@@ -50,7 +50,7 @@ bool route_takes(
 	const struct conf *c, const struct conf_notify *p, const char *slug)
 {
 	return matches_slug(p->match.servers, p->match.n_servers, slug) &&
-		of_account(c, &p->match, slug);
+	       of_account(c, &p->match, slug);
 }
 
 bool route_chooses(const struct conf_notify *p)

@@ -115,8 +115,7 @@ bool pipeline_store_known(struct store *s, const struct conf *c, bool *known)
 /* The servers that are published, sorted. False: store failed. */
 static bool read_published(struct store *s, struct strings *out)
 {
-	const struct store_reply *r =
-		store_one(s, "HKEYS", KEY_SERVERS, NULL);
+	const struct store_reply *r = store_one(s, "HKEYS", KEY_SERVERS, NULL);
 
 	if (!r)
 		log_error("%s", store_why(s));
@@ -129,8 +128,7 @@ static bool read_published(struct store *s, struct strings *out)
 
 static bool among(const struct strings *sorted, const char *slug)
 {
-	size_t i = strings_place(
-		sorted->v, sorted->n, sizeof *sorted->v, slug);
+	size_t i = strings_place(sorted->v, sorted->n, sizeof *sorted->v, slug);
 
 	return i < sorted->n && strcmp(sorted->v[i], slug) == 0;
 }

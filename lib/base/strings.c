@@ -50,8 +50,7 @@ void strings_note_all(struct strings *l, const char *const *v, size_t n)
 	if (all)
 		qsort(sorted, all, sizeof *sorted, by_text);
 	for (size_t i = 1; i < all; i++)
-		again[sorted[i].at] =
-			strcmp(sorted[i - 1].s, sorted[i].s) == 0;
+		again[sorted[i].at] = strcmp(sorted[i - 1].s, sorted[i].s) == 0;
 	for (size_t i = 0; i < n; i++)
 		if (!again[had + i])
 			strings_add(l, v[i]);

@@ -16,7 +16,7 @@ struct strings {
 void strings_add(struct strings *l, const char *s);
 void strings_note(struct strings *l, const char *s);
 
-/* strings_note_all(l, v, n): strings_note the n strings at v, in their order. */
+/* strings_note_all(l, v, n): strings_note the n strings at v, in order. */
 void strings_note_all(struct strings *l, const char *const *v, size_t n);
 
 /* strings_has(l, s): whether s is in it. */

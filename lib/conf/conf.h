@@ -310,7 +310,7 @@ void conf_json(const struct conf *c, struct buf *b);
 
 /*
  * conf_short_json(c, b): the same, but in place of the servers an object with
- * their count, shortest_interval and longest_timeout: no configuration any more.
+ * their count, shortest_interval and longest_timeout. It is no configuration.
  */
 void conf_short_json(const struct conf *c, struct buf *b);
 

@@ -20,11 +20,12 @@ struct list_source;
 bool list_is_file(const char *text);
 
 /*
- * list_open(path): the list in a regular file; list_run(words, folder, limit):
- * what a command prints, whose words are separated by spaces, and which has so
- * many seconds. It runs without a shell; a program with a slash in its name is
- * relative to folder. NULL, and the reason in why, which has LIST_WHY bytes.
- * list_close ends it.
+ * list_open(path, why): the list in a regular file; NULL, and the reason in
+ * why, which has LIST_WHY bytes. list_close ends it.
+ *
+ * list_run(words, folder, limit_s, why): likewise what a command prints, whose
+ * words are separated by spaces, and which has that many seconds. It runs
+ * without a shell; a program with a slash in its name is relative to folder.
  */
 struct list_source *list_open(const char *path, char *why);
 struct list_source *list_run(

@@ -39,7 +39,7 @@ void store_close(struct store *s);
  * args): the same for a command that may fail by itself, as a script may that
  * finds a key of another type: then store_run succeeds, and store_error of its
  * reply says why. store_begin(s, n): such a command whose n arguments follow,
- * each by a store_arg(s, p, size). Both return the number of that reply, for
+ * each by a store_arg(s, p, n). Both return the number of that reply, for
  * store_reply.
  */
 void store_add(struct store *s, const char *arg, ...)

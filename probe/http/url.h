@@ -34,8 +34,8 @@ struct url {
  */
 bool url_parse(const char *s, struct url *u, char *why);
 
-/* url_keep(u): a copy that takes no more memory than its texts; the caller frees
-   it with free(3). */
+/* url_keep(u): a copy that takes no more memory than its texts; the caller
+   frees it with free(3). */
 struct url *url_keep(const struct url *u);
 
 /*

@@ -15,7 +15,7 @@ struct pull pull_begin(const char *text)
 	return (struct pull) {.p = text};
 }
 
-static bool fail(struct pull *j)
+static bool malformed(struct pull *j)
 {
 	j->bad = true;
 	j->p = "";
@@ -42,7 +42,7 @@ static bool enter(struct pull *j, char bracket)
 		return false;
 	}
 	if (j->depth == PULL_DEPTH)
-		return fail(j);
+		return malformed(j);
 	j->p++;
 	j->depth++;
 	j->first = true;
@@ -70,7 +70,7 @@ static bool next(struct pull *j, char close)
 		return false;
 	}
 	if (!j->first && *j->p++ != ',')
-		return fail(j);
+		return malformed(j);
 	j->first = false;
 	space(j);
 	return true;
@@ -155,7 +155,7 @@ static bool skip_string(struct pull *j)
 
 	for (j->p = plain(j->p + 1); *j->p != '"'; j->p = plain(j->p))
 		if (*j->p != '\\' || !escape(&j->p, none))
-			return fail(j);
+			return malformed(j);
 	j->p++;
 	return true;
 }
@@ -181,7 +181,7 @@ bool pull_string(struct pull *j, char *out, size_t size)
 		} else {
 			n = *from == '\\' ? escape(&j->p, put) : 0;
 			if (!n)
-				return fail(j);
+				return malformed(j);
 			from = put;
 		}
 		fits = fits && n < size - used;
@@ -201,11 +201,11 @@ bool pull_key(struct pull *j, const char **key)
 		return false;
 	*key = j->p + 1;
 	if (*j->p != '"')
-		return fail(j);
+		return malformed(j);
 	if (!skip_string(j))
 		return false;
 	space(j);
-	return *j->p++ == ':' || fail(j);
+	return *j->p++ == ':' || malformed(j);
 }
 
 int pull_which(struct pull *j, const char *const *names, unsigned *seen)
@@ -218,7 +218,7 @@ int pull_which(struct pull *j, const char *const *names, unsigned *seen)
 	while (names[i] && (*key != *names[i] || !pull_is(key, names[i])))
 		i++;
 	if (names[i] && (*seen >> i & 1)) {
-		fail(j);
+		malformed(j);
 		return -1;
 	}
 	*seen |= 1u << i;
@@ -288,7 +288,7 @@ void pull_pass(struct pull *j)
 		else if (*p)
 			p = passed(p);
 		if (!*p++) {
-			fail(j);
+			malformed(j);
 			return;
 		}
 	} while (open);
@@ -391,6 +391,6 @@ void pull_skip(struct pull *j)
 		if (end)
 			j->p = end;
 		else
-			fail(j);
+			malformed(j);
 	}
 }

@@ -66,7 +66,7 @@ void respond_release(struct response *r);
 void respond_error(struct response *r, int status, const char *code,
 	const char *message);
 
-/* respond_field(out, "Name: ", value): append a header field. */
+/* respond_field(out, name, value): append a header field; name is "Name: ". */
 void respond_field(struct buf *out, const char *name, const char *value);
 
 /*

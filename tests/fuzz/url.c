@@ -24,11 +24,11 @@ static bool visible(const char *s)
 
 static void check(const struct url *u)
 {
-	need(fits(u->text, sizeof u->text) && visible(u->text));
-	need(fits(u->shown, sizeof u->shown) && visible(u->shown));
-	need(fits(u->origin, sizeof u->origin) && visible(u->origin));
-	need(fits(u->host, sizeof u->host) && *u->host);
-	need(fits(u->path, sizeof u->path) && *u->path == '/');
+	need(fits(u->text, URL_MAX) && visible(u->text));
+	need(fits(u->shown, URL_MAX) && visible(u->shown));
+	need(fits(u->origin, URL_ORIGIN) && visible(u->origin));
+	need(fits(u->host, URL_HOST) && *u->host);
+	need(fits(u->path, URL_MAX) && *u->path == '/');
 	need(u->port > 0 && u->port < 65536);
 	need(strncmp(u->origin, u->https ? "https://" : "http://",
 		u->https ? 8 : 7) == 0);
@@ -54,6 +54,19 @@ static void again(const struct url *u, const char *s, struct url *v)
 	need(url_same_origin(u, v));
 }
 
+/* A copy has the same texts, in memory of its own. *u is wiped. */
+static void keep(struct url *u)
+{
+	struct url *k = url_keep(u);
+
+	need(strcmp(u->text, k->text) == 0);
+	need(strcmp(u->shown, k->shown) == 0);
+	need(strcmp(u->path, k->path) == 0);
+	memset(u, 0xaa, sizeof *u);
+	check(k);
+	free(k);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	char *s = fuzz_string(data, size);
@@ -74,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		need(strcmp(u.path, v.path) == 0);
 		again(&u, u.origin, &v);
 		need(strcmp(v.path, "/") == 0);
+		keep(&u);
 	}
 	free(s);
 	return 0;

@@ -1,12 +1,13 @@
 /*
  * Goal: the small modules that everything else stands on: num, text, names,
- * clock, sha256, siphash; buf is tested by test_buf.
+ * clock, sha256, siphash, strings; buf is tested by test_buf.
  */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/sha256.h"
 #include "base/siphash.h"
+#include "base/strings.h"
 #include "base/text.h"
 #include "mcp/names.h"
 
@@ -343,6 +344,36 @@ static void test_siphash(void **state)
 		assert_true(siphash(&key, text, rows[i].n) == rows[i].expected);
 }
 
+/* Noting many is noting each. */
+static void test_note_all(void **state)
+{
+	static const char *const many[] = {
+		"b", "a", "c", "b", "", "a", "d", "c", ""};
+	struct strings one = {0}, all = {0};
+
+	(void)state;
+	for (size_t had = 0; had < COUNT(many); had++) {
+		size_t n = COUNT(many) - had;
+
+		for (size_t i = 0; i < had; i++) {
+			strings_add(&one, many[COUNT(many) - 1 - i]);
+			strings_add(&all, many[COUNT(many) - 1 - i]);
+		}
+		for (size_t i = 0; i < n; i++)
+			strings_note(&one, many[i]);
+		strings_note_all(&all, many, n);
+		assert_int_equal(all.n, one.n);
+		for (size_t i = 0; i < one.n; i++)
+			assert_string_equal(all.v[i], one.v[i]);
+		strings_clear(&one);
+		strings_clear(&all);
+	}
+	strings_note_all(&all, many, 0);
+	assert_int_equal(all.n, 0);
+	strings_release(&one);
+	strings_release(&all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -358,6 +389,7 @@ int main(void)
 		cmocka_unit_test(test_sha256),
 		cmocka_unit_test(test_sha256_pieces),
 		cmocka_unit_test(test_siphash),
+		cmocka_unit_test(test_note_all),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
