@@ -224,6 +224,7 @@ check-long: deps
 	bats -t tests/long/hostile.bats
 	$(MAKE) build/bench/server
 	bats -t tests/long/targets.bats
+	bats -t tests/long/month.bats
 	bats -t tests/long/registry.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats

@@ -41,8 +41,7 @@ redis_dump() {
 		for _, key in ipairs(keys) do
 			local kind = redis.call('type', key).ok
 			local flat = {}
-			if key == 'fleet:heartbeats' or key == 'fleet:tests' or
-					key == 'fleet:regions' then
+			if key == 'fleet:heartbeats' or key == 'fleet:tests' then
 				kind = ''
 			elseif kind == 'string' then
 				flat[1] = redis.call('get', key)

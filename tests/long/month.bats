@@ -1,7 +1,8 @@
 #!/usr/bin/env bats
 # Goal: a store in which passing probes live for ten minutes answers, after thirty
 # days of outages and deployments, what one that kept everything answers, and takes
-# at most 250 KB for a server, without what mcp-alert keeps. Two stores with the clock of clock.c; see month.mjs.
+# at most 250 KB for a server, without what mcp-alert keeps. Two stores with the
+# clock of clock.c; see month.mjs.
 
 bats_require_minimum_version 1.5.0
 load ../helpers/lib
