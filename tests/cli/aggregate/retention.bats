@@ -19,12 +19,29 @@ at() {
 	probes demo us $((MIN - 60 * ago)) "$@"
 }
 
+# at_region REGION AGO [STEP ERROR]: the same of another region.
+at_region() {
+	local region=$1 ago=$2
+	shift 2
+	probes demo "$region" $((MIN - 60 * ago)) "$@"
+}
+
+# again N: the probes on standard input in each of N minutes, from theirs on.
+again() {
+	jq -cn --argjson n "$1" '[inputs] as $all | range($n) as $i | $all[] |
+		.probe_started_at += 60 * $i | .probe_id += "-\($i)"'
+}
+
+# many N AGO REGION…: a passing probe in each of N minutes, from AGO on.
+many() {
+	local n=$1 from=$((MIN - 60 * $2)) r
+	shift 2
+	for r; do probes demo "$r" "$from"; done | again "$n"
+}
+
 # forget: what expires after ten minutes is gone.
 forget() {
-	local key
-	redis --raw keys 'probe:demo:??????????:*' | while read -r key; do
-		redis del "$key"
-	done >/dev/null
+	redis --raw keys 'probe:demo:??????????:*' | sed 's/^/DEL /' | redis >/dev/null
 }
 
 # counts: what is counted, in the histograms and the errors.
@@ -98,8 +115,7 @@ counts() {
 }
 
 @test "a row holds at most 8 bytes for each probe, and lives two days" {
-	for i in {59..0}; do probes demo us $((MIN / 3600 * 3600 - 60 * i - 60)); done |
-		aggregate ingest
+	probes demo us $((MIN / 3600 * 3600 - 3600)) | again 60 | aggregate ingest
 	row=probe:demo:$((MIN / 3600 - 1)):us
 	[ "$(redis strlen "$row")" -le 480 ]
 	[ "$(redis ttl "$row")" -gt $((47 * 3600)) ]
@@ -131,15 +147,11 @@ counts() {
 	# The last minutes of a day are those of the day before to the rule.
 	for r in us eu sa; do probes demo $r $((MIN - 60 * 50)); done | aggregate ingest
 	aggregate verdict -N $((MIN - 60 * 50 + 59)) >/dev/null
-	for i in {49..1}; do
-		for r in us eu sa; do
-			if ((i >= 30 && i < 40)); then
-				probes demo $r $((MIN - 60 * i)) tools-list mcp.tools
-			else
-				probes demo $r $((MIN - 60 * i))
-			fi
-		done
-	done >all
+	{
+		many 10 49 us eu sa
+		for r in us eu sa; do at_region $r 39 tools-list mcp.tools; done | again 10
+		many 29 29 us eu sa
+	} >all
 	aggregate ingest <all
 	redis_dump >kept
 	forget
@@ -160,10 +172,10 @@ counts() {
 }
 
 @test "status --store tells the bytes by kind of key, and what is set up wrong" {
-	for r in us eu sa; do
-		for i in {9..0}; do probes demo $r $((MIN - 60 * i)); done
-		probes other $r $MIN
-	done | aggregate ingest
+	{
+		many 10 9 us eu sa
+		for r in us eu sa; do probes other $r $MIN; done
+	} | aggregate ingest
 	aggregate verdict -N $((MIN + 30)) >/dev/null
 	run -0 aggregate status --store
 	jq -e '.servers == 2 and .wrong == [] and .eviction == "noeviction" and
@@ -222,14 +234,6 @@ counts() {
 	done
 }
 
-# many N AGO REGION…: a passing probe in each of N minutes, from AGO on.
-many() {
-	local n=$1 from=$((MIN - 60 * $2)) r
-	shift 2
-	for r; do probes demo "$r" "$from"; done | jq -c --argjson n "$n" \
-		'range($n) as $i | .probe_started_at += 60 * $i | .probe_id += "-\($i)"'
-}
-
 @test "verdicts on late minutes that nobody took do not pile up" {
 	many 2 150 us eu sa | aggregate ingest
 	aggregate verdict -N $((MIN - 60 * 149 + 30)) >/dev/null
@@ -259,9 +263,9 @@ many() {
 	}
 	ask >before
 	grep -q '^red, step-alert at tools-list' before
-	redis --raw keys 'probe:demo:??????????:*' | while read -r key; do
-		[ "$(redis ttl "$key")" -gt 600 ] || redis del "$key"
-	done >/dev/null
+	redis --raw keys 'probe:demo:??????????:*' >keys
+	sed 's/^/TTL /' keys | redis --raw | paste - keys |
+		awk '$1 <= 600 { print "DEL", $2 }' | redis >/dev/null
 	[ "$(redis --raw keys 'probe:demo:??????????:us' | wc -l)" -le 3 ]
 	ask | diff before -
 }
