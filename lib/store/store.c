@@ -204,16 +204,9 @@ struct store *store_open(const char *url, char *why)
 /* A count or a length, as the Redis protocol has it. */
 static void put_count(struct buf *b, char type, size_t n)
 {
-	char text[32];
-	size_t at = sizeof text;
-
-	text[--at] = '\n';
-	text[--at] = '\r';
-	do
-		text[--at] = (char)('0' + n % 10);
-	while (n /= 10);
-	text[--at] = type;
-	buf_add(b, text + at, sizeof text - at);
+	buf_char(b, type);
+	buf_int(b, (long long)n);
+	buf_add(b, "\r\n", 2);
 }
 
 size_t store_begin(struct store *s, size_t n)
@@ -310,6 +303,7 @@ static int attempt(struct store *s)
 		disconnect(s);
 		return -1;
 	}
+	s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
 	for (size_t i = 0; i < s->sent.n; i++) {
 		void *r = NULL;
 
@@ -376,15 +370,12 @@ static int exchange(struct store *s)
 
 	if (!s->sent.n)
 		return 0;
-	s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
 	if (s->mortal)
 		hold_sigpipe(&before);
 	rc = attempt(s);
 	/* The connection may have been closed since it was used last. */
-	if (rc == -1 && was_connected) {
-		s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
+	if (rc == -1 && was_connected)
 		rc = attempt(s);
-	}
 	if (s->mortal)
 		release_sigpipe(&before);
 	return rc ? -1 : check_replies(s);

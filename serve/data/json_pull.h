@@ -26,8 +26,7 @@ struct pull {
 /* pull_begin(text): at the beginning of a text, which must outlive it. */
 struct pull pull_begin(const char *text);
 
-/* pull_end(j): whether the text was JSON and nothing stands behind its value.
- */
+/* pull_end(j): whether it was JSON, with nothing behind its value. */
 bool pull_end(struct pull *j);
 
 /*
@@ -61,10 +60,10 @@ static inline bool pull_is(const char *key, const char *name)
 /*
  * Each reads one value, of whatever type. pull_skip(j): nothing of it.
  * pull_pass(j): the same; of a list or an object it only looks for the end, so
- * that errors within go unnoticed. pull_number(j): NAN where it is no number. pull_bool(j, v): false where it is
- * no boolean. pull_string(j, out, size): false, and out is "", where it is no
- * string or does not fit into size bytes with its NUL; decoded it is no longer
- * than in the text.
+ * that errors within go unnoticed. pull_number(j): NAN where it is no number.
+ * pull_bool(j, v): false where it is no boolean. pull_string(j, out, size):
+ * false, and out is "", where it is no string or does not fit into size bytes
+ * with its NUL; decoded it is no longer than in the text.
  */
 void pull_skip(struct pull *j);
 void pull_pass(struct pull *j);
