@@ -339,8 +339,8 @@ static void tell_progress(struct run *run, bool end)
 
 /*
  * Start what is due, and wait for what happens next. While those that run give
- * this machine much to do, as TLS handshakes do, the others wait: their time has
- * not begun, and the time of those that run is not spent on them.
+ * this machine much to do, as TLS handshakes do, the others wait: their time
+ * has not begun, and the time of those that run is not spent on them.
  */
 static void run_all(struct run *run)
 {
@@ -365,7 +365,8 @@ static void run_all(struct run *run)
 		if (run->report.error && !run->active)
 			break;
 		tell_progress(run, false);
-		if (!idle || (run->active == full && full < most))
+		if (q->waiting && run->active < most &&
+			(!idle || run->active == full))
 			wait = 0;
 		if (run->active || q->waiting)
 			idle = http_turn(run->http, wait);

@@ -23,9 +23,9 @@ struct queue_line {
 /* A host that has a limit. */
 struct queue_host {
 	STAILQ_HEAD(, queue_line) lines; /* those that wait for it */
-	STAILQ_ENTRY(queue_host) next;	 /* on the list of those that are free */
-	int busy;			 /* how many probes of it run */
-	bool listed;			 /* it is on that list */
+	STAILQ_ENTRY(queue_host) next; /* on the list of those that are free */
+	int busy;		       /* how many probes of it run */
+	bool listed;		       /* it is on that list */
 };
 
 struct queue {

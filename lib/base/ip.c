@@ -45,7 +45,7 @@ static bool private_v4(const uint8_t *a)
 		{{198, 18}, 15},     /* benchmarks: RFC 2544 */
 		{{198, 51, 100}, 24}, {{203, 0, 113}, 24}, /* RFC 5737 */
 		{{224}, 4},	     /* multicast: RFC 5771 */
-		{{240}, 4},	     /* reserved: RFC 1112; broadcast: RFC 8190 */
+		{{240}, 4},	     /* reserved: RFC 1112; RFC 8190 */
 	};
 
 	return within(a, blocks, sizeof blocks / sizeof *blocks);
@@ -64,7 +64,7 @@ static bool private_v6(const uint8_t *a)
 	 */
 	static const struct block global = {{0x20}, 3};
 	static const struct block blocks[] = {
-		{{0x20, 0x01}, 23},		/* protocol assignments: RFC 2928 */
+		{{0x20, 0x01}, 23},		/* assignments: RFC 2928 */
 		{{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation: RFC 3849 */
 		{{0x3f, 0xff}, 20},		/* documentation: RFC 9637 */
 	};

@@ -369,7 +369,8 @@ static void finish_done(struct http *h)
 	}
 }
 
-/* Wait for sockets, and let libcurl read and write. Returns how many were ready. */
+/* Wait for sockets, and let libcurl read and write. Returns how many were
+   ready. */
 static size_t turn(struct http *h, double max_ms)
 {
 	struct http_ready ready[HTTP_SOCKETS_READY];

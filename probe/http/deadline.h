@@ -1,6 +1,6 @@
 /*
- * deadline.h: the time by which a probe or a request has to end, and how much of
- * it this machine lost: it was busy, or the process was stopped.
+ * deadline.h: the time by which a probe or a request has to end, and how much
+ * of it this machine lost: it was busy, or the process was stopped.
  */
 #ifndef HTTP_DEADLINE_H
 #define HTTP_DEADLINE_H
@@ -29,8 +29,8 @@ double deadline_left(const struct deadline *d);
 bool deadline_over(const struct deadline *d);
 
 /*
- * deadline_held_up(d, why): whether at least half of the time since d was set was
- * lost, and at least 2 s: what did not come in time is then no failure of a
+ * deadline_held_up(d, why): whether at least half of the time since d was set
+ * was lost, and at least 2 s: what did not come in time is then no failure of a
  * server. why gets a sentence that says so, DEADLINE_WHY bytes at most.
  */
 #define DEADLINE_WHY 128

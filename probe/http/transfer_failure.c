@@ -27,6 +27,7 @@ bool transfer_failure_late(const struct http_failure *f)
 	case CURLE_RECV_ERROR:
 	case CURLE_SEND_ERROR:
 	case CURLE_PARTIAL_FILE:
+	case CURLE_HTTP2_STREAM:
 		return true;
 	case CURLE_COULDNT_CONNECT:
 		curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
@@ -36,7 +37,8 @@ bool transfer_failure_late(const struct http_failure *f)
 	}
 }
 
-bool transfer_failure_held_up(struct http_response *r, const struct deadline *d)
+bool transfer_failure_held_up(struct http_response *r,
+	const struct deadline *d)
 {
 	char why[DEADLINE_WHY];
 	bool held_up = deadline_held_up(d, why);

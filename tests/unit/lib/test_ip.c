@@ -1,6 +1,6 @@
 /*
- * Goal: every address outside the public internet is known as such, to the first
- * and last one of each block.
+ * Goal: every address outside the public internet is known as such, to the
+ * first and last one of each block.
  */
 #include "base/ip.h"
 
@@ -88,9 +88,9 @@ static void test_read(void **state)
 	static const struct {
 		const char *text;
 		size_t n;
-	} rows[] = {{"192.0.2.1", 4}, {"2001:DB8::1", 16}, {"::ffff:1.2.3.4", 16},
-		{"", 0}, {"1.2.3", 0}, {"1.2.3.256", 0}, {"[::1]", 0},
-		{"fe80::1%1", 0}, {"localhost", 0}};
+	} rows[] = {{"192.0.2.1", 4}, {"2001:DB8::1", 16},
+		{"::ffff:1.2.3.4", 16}, {"", 0}, {"1.2.3", 0}, {"1.2.3.256", 0},
+		{"[::1]", 0}, {"fe80::1%1", 0}, {"localhost", 0}};
 	uint8_t bytes[16];
 
 	(void)state;

@@ -1,6 +1,6 @@
 /*
- * Goal: a failure is excused where this machine lost at least half of the time and
- * at least 2 s, and not where it was only a little late, or late before.
+ * Goal: a failure is excused where this machine lost at least half of the time
+ * and at least 2 s, and not where it was only a little late, or late before.
  */
 #include "http/deadline.h"
 
@@ -44,7 +44,8 @@ static void test_lost(void **state)
 	assert_false(held_up(&d));
 	lose(1500);
 	assert_true(deadline_held_up(&d, why));
-	assert_ptr_equal(strstr(why, "this machine was held up for 3.0 of "), why);
+	assert_ptr_equal(
+		strstr(why, "this machine was held up for 3.0 of "), why);
 	assert_true(strlen(why) < DEADLINE_WHY - 1);
 	deadline_set(&later, 30);
 	assert_false(held_up(&later));
