@@ -60,7 +60,7 @@ bool pull_array(struct pull *j)
 }
 
 /* Go on to what stands behind the bracket or the comma; false: the end. */
-static bool next(struct pull *j, char close)
+static inline bool next(struct pull *j, char close)
 {
 	space(j);
 	if (*j->p == close) {
@@ -170,9 +170,12 @@ static bool skip_string(struct pull *j)
 {
 	char none[4];
 
-	for (j->p = plain(j->p + 1); *j->p != '"'; j->p = plain(j->p))
-		if (*j->p != '\\' || !escape(&j->p, none))
+	j->p = until(special, j->p + 1);
+	while (*j->p != '"') {
+		j->p = plain(j->p);
+		if (*j->p == '\\' ? !escape(&j->p, none) : *j->p != '"')
 			return malformed(j);
+	}
 	j->p++;
 	return true;
 }
@@ -294,12 +297,12 @@ void pull_pass(struct pull *j)
 	}
 	do {
 		p = until(marks, p);
-		if (*p == '[' || *p == '{')
-			open++;
-		else if (*p == ']' || *p == '}')
-			open--;
-		else if (*p)
+		if (*p == '"')
 			p = passed(p);
+		else if (*p == '[' || *p == '{')
+			open++;
+		else if (*p)
+			open--;
 		if (!*p++) {
 			malformed(j);
 			return;
