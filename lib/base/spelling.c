@@ -15,8 +15,8 @@ static unsigned min(unsigned a, unsigned b)
 
 /*
  * Whether the Damerau-Levenshtein distance (optimal string alignment) is within
- * the limit, as that of the lengths is. Three rows of its table are enough, as a
- * swap looks two rows back, and of each what is no further from the diagonal
+ * the limit, as that of the lengths is. Three rows of its table are enough, as
+ * a swap looks two rows back, and of each what is no further from the diagonal
  * than the limit: all else is beyond it. Once a whole row is, so is the result.
  */
 static bool within(unsigned limit, const char *a, size_t na, const char *b,

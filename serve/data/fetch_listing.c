@@ -198,8 +198,8 @@ static void add_own(struct source *s, size_t i, const char *slug,
 	server_release(&server);
 }
 
-static int load_own(struct source *s, const char *const *slugs,
-	size_t n, const char *token, double now, struct listing *l)
+static int load_own(struct source *s, const char *const *slugs, size_t n,
+	const char *token, double now, struct listing *l)
 {
 	char key[KEY_MAX];
 

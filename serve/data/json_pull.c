@@ -130,10 +130,7 @@ static size_t escape(const char **p, char *put)
 static const unsigned char special[256] = {SIXTEEN(1), SIXTEEN(1), 0, 0,
 	['"'] = 1, ['\\'] = 1, [0x80] = SIXTY_FOUR(1), SIXTY_FOUR(1)};
 
-/*
- * The first byte from p on that is in the set, as NUL is. Most of the time that
- * an answer takes goes into this loop: four bytes in a step take a third less.
- */
+/* The first byte from p on that is in the set, as NUL is; four in a step. */
 static inline const char *until(const unsigned char set[256], const char *p)
 {
 	for (;; p += 4) {

@@ -196,7 +196,8 @@ static void put_list(const struct context *c, const struct listing *l,
 	}
 	if (!paging_read(c->request, n, INDEX_ITEMS, &p)) {
 		error_page(c, 400);
-		error_page_put(&c->r->body, "No such page", PAGING_ERROR, brand);
+		error_page_put(
+			&c->r->body, "No such page", PAGING_ERROR, brand);
 		free(items);
 		return;
 	}
