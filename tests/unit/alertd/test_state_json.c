@@ -455,7 +455,7 @@ static void test_hostile_tools(void **state)
 		{"\"tool_sets\":", "\"sets\":"},
 		{"\"era\":\"session\"", "\"era\":\"stone\""},
 		{"\"era\":\"session\"", "\"era\":5"},
-		{"\"differ\":{", "\"differ\":[],\"d\":{"},
+		{"\"drifts\":[", "\"differ\":[],\"drifts\":["},
 		{"\"drifts\":[{", "\"drifts\":[[],{"},
 		{"\"drifts\":[{\"from\":\"b", "\"drifts\":[{\"from\":\"x"},
 		{"\"from\":\"session\"", "\"from\":\"\""},
