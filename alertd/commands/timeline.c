@@ -49,9 +49,9 @@ static char *make_text(const char *slug, const struct timeline_entry *e)
 
 	buf_init(&b, TEXT_SIZE);
 	buf_fmt(&b, "%s: %s", slug,
-		e->resolved_at			      ? "it is over"
+		e->resolved_at			    ? "it is over"
 		: alert_event_parse(e->what, &kind) ? alert_kind_meaning(kind)
-						      : e->what);
+						    : e->what);
 	return buf_take(&b);
 }
 
@@ -62,8 +62,7 @@ void timeline_texts(struct alert_state *st, const struct history *h)
 		const char *text = e->text ? NULL : text_of(h, st->slug, e);
 
 		if (!e->text)
-			e->text = text ? xstrdup(text)
-				       : make_text(st->slug, e);
+			e->text = text ? xstrdup(text) : make_text(st->slug, e);
 	}
 }
 
