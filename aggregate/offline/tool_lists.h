@@ -6,7 +6,7 @@
 #ifndef OFFLINE_TOOL_LISTS_H
 #define OFFLINE_TOOL_LISTS_H
 
-#include "offline/index.h"
+#include "base/index.h"
 #include "offline/pool.h"
 #include "records/probe.h"
 #include "rule/history.h"
