@@ -724,31 +724,68 @@ static bool counted_in_bits(const struct store_reply *day, int minute,
 	return bit(day, minute);
 }
 
+/*
+ * Take the next of the runs at *runs: its letter, and in *past how many minutes
+ * there are up to its end. 0 behind the last, and where it is none.
+ */
+static char next_run(const char **runs, int *past)
+{
+	const char *p = *runs;
+	int n = 0;
+
+	while (*p >= '0' && *p <= '9' && n <= 24 * 60)
+		n = 10 * n + *p++ - '0';
+	if (!*p || n < 1 || n > 24 * 60)
+		return '\0';
+	*past += n;
+	*runs = p + 1;
+	return *p;
+}
+
+/* The runs of a day; NULL where there are none, or an older version wrote it. */
+static const char *runs_of(const struct store_reply *day)
+{
+	const char *text = store_text(day);
+
+	return text && strncmp(text, "runs:", 5) == 0 ? text + 5 : NULL;
+}
+
 bool publish_counted(const struct store_reply *day, int minute,
 	enum verdict_colour *as)
 {
-	const char *runs = store_text(day);
-	long long past = 0, n; /* past: minutes of the runs so far */
+	const char *runs = runs_of(day);
+	char letter;
+	int past = 0;
 
 	*as = VERDICT_UNKNOWN;
-	if (!runs || strncmp(runs, "runs:", 5) != 0)
-		return runs && counted_in_bits(day, minute, as);
-	for (runs += 5; *runs; runs++) {
-		char *end;
-
-		n = strtoll(runs, &end, 10);
-		if (end == runs || !*end || n < 1 || n > 24 * 60)
-			return false;
-		past += n;
-		runs = end;
-		if (minute < past)
-			break;
-	}
-	if (*runs == 'g')
+	if (!runs)
+		return store_text(day) && counted_in_bits(day, minute, as);
+	do
+		letter = next_run(&runs, &past);
+	while (letter && past <= minute);
+	if (letter == 'g')
 		*as = VERDICT_GREEN;
-	else if (*runs == 'a')
+	else if (letter == 'a')
 		*as = VERDICT_AMBER;
-	else if (*runs == 'r')
+	else if (letter == 'r')
 		*as = VERDICT_RED;
-	return *as != VERDICT_UNKNOWN || *runs == 'u';
+	return *as != VERDICT_UNKNOWN || letter == 'u';
+}
+
+bool publish_counted_before(const struct store_reply *day, int minute)
+{
+	const char *runs = runs_of(day);
+	enum verdict_colour unused;
+	int past = 0;
+
+	while (runs && past < minute) {
+		char letter = next_run(&runs, &past);
+
+		if (!letter || strchr("ugar", letter))
+			return letter;
+	}
+	while (!runs && minute-- > 0)
+		if (publish_counted(day, minute, &unused))
+			return true;
+	return false;
 }
