@@ -15,6 +15,7 @@
 struct tool_lists {
 	struct tool_list **lists;
 	size_t n, cap;
+	uint32_t last; /* the one that was shared last */
 	struct index by_hash;
 };
 

@@ -131,12 +131,13 @@ struct summary {
 /* Whether a row shares all but a few columns with the last summary. */
 static bool is_shared(const struct summary *last, const char *column)
 {
-	size_t n = strcspn(column, "\n");
+	size_t n;
 
-	return last->r.doc &&
-		(column == last->shared ||
-			(strncmp(column, last->shared, n) == 0 &&
-				strchr("\n", last->shared[n])));
+	if (!last->r.doc || column == last->shared)
+		return last->r.doc;
+	n = strcspn(column, "\n");
+	return strncmp(column, last->shared, n) == 0 &&
+		strchr("\n", last->shared[n]);
 }
 
 /*
@@ -158,7 +159,7 @@ static void read_rows(struct summary *last, const char *slug,
 		if (n == 5 && *column[2] == '=') {
 			if (*column[4] != '=')
 				shared = column[4];
-			rows += strcspn(rows, "\n");
+			rows = column[4] + strcspn(column[4], "\n");
 			last->r.u.probe.key.region = region;
 			if (is_shared(last, shared) &&
 				change_summary(&last->r.u.probe, column, id)) {
