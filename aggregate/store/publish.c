@@ -504,9 +504,9 @@ static int find_isolated(struct evaluation *ev)
  */
 static int take_out(struct evaluation *ev, struct group *g)
 {
-	const struct rule rule = fleet_isolation_rule(&ev->fleet);
 	char sha[STORE_SHA];
 	bool any = false;
+	double since;
 
 	for (size_t i = 0; i < g->n; i++) {
 		struct judged *s = &g->servers[i];
@@ -519,10 +519,10 @@ static int take_out(struct evaluation *ev, struct group *g)
 		return 0;
 	if (store_load(ev->store, script_uncount, sha))
 		return -1;
+	since = ev->now - fleet_isolation_rule(&ev->fleet).lookback_s;
 	for (size_t i = 0; i < g->n; i++)
 		isolation_uncount(ev->store, sha, g->slugs[i],
-			g->servers[i].regions, g->servers[i].n_regions,
-			ev->now - rule.lookback_s);
+			g->servers[i].regions, g->servers[i].n_regions, since);
 	if (store_run(ev->store))
 		return store_failed(ev->store);
 	/* The figures were read before the counts changed. */
