@@ -160,7 +160,7 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 
 LUA = ingest uncount figures baseline count publish
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
-lua_uncount = probe_counts uncount
+lua_uncount = probe_counts hour_row uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline
 lua_count = uptime count

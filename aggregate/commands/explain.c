@@ -29,11 +29,20 @@
 #define DEEP_S (6 * 3600)
 #define DEEP_KEYS 6000
 
+/*
+ * How far before that the records lie that a failure may stand for: one in each
+ * hour keeps them.
+ */
+#define SAME_S 3600
+
 /* The newest probe of a region, as far as records were read. */
 struct last {
 	struct probe_details details;
 	double at; /* when it started */
 	char id[80];
+	/* Where it failed, and the code, or "". */
+	enum step failed_step;
+	char error[100];
 };
 
 struct work {
@@ -115,7 +124,7 @@ static void note(void *arg, const struct record *r)
 			k->started_at > w->now + w->server->rule.ahead_s)
 			continue;
 		if (strcmp(s->id, k->probe_id) != 0)
-			memset(&s->details, 0, sizeof s->details);
+			memset(s, 0, sizeof *s);
 		s->details.region = w->expected[i];
 		s->at = k->started_at;
 		snprintf(s->id, sizeof s->id, "%s", k->probe_id);
@@ -124,9 +133,13 @@ static void note(void *arg, const struct record *r)
 		if (step->step == STEP_TOOLS_LIST ||
 			step->status == STATUS_FAIL)
 			note_cache(detail, &s->details);
-		if (step->status == STATUS_FAIL)
-			copy(r->doc, "message", s->details.message,
-				sizeof s->details.message);
+		if (step->status != STATUS_FAIL)
+			continue;
+		copy(r->doc, "message", s->details.message,
+			sizeof s->details.message);
+		s->failed_step = step->step;
+		snprintf(s->error, sizeof s->error, "%s",
+			step->error ? step->error : "");
 	}
 }
 
@@ -150,6 +163,7 @@ static int read_store(struct work *w, double back)
 			    .first = clock_window(w->now - back),
 			    .last = clock_window(
 				    w->now + w->server->rule.ahead_s),
+			    .before = SAME_S,
 			    .saw = note,
 			    .arg = w}) ||
 		load_servers(w->store, w->collect, &w->server->slug, 1, w->now,
@@ -258,6 +272,24 @@ static const char *isolated_message(const void *arg, const char *region)
 	return r ? r->message : NULL;
 }
 
+/*
+ * The details of the newest probe of a region, of which the verdict says r; or
+ * those of the last that has records, if it failed in the same way: others say
+ * nothing of the newest one. False where there are none.
+ */
+static bool details_of(const struct last *s, const struct verdict_region *r,
+	struct probe_details *out)
+{
+	if (!s->details.region || strcmp(r->region, s->details.region) != 0)
+		return false;
+	*out = s->details;
+	if (!(r->started_at > s->at))
+		return true;
+	out->at = s->at;
+	return r->failed_step && r->failed_step == s->failed_step &&
+		strcmp(r->error ? r->error : "", s->error) == 0;
+}
+
 static int explain_verdict(struct work *w)
 {
 	struct verdict_input in = input(w);
@@ -276,14 +308,11 @@ static int explain_verdict(struct work *w)
 		return EXIT_ENV;
 	}
 	v = verdict_decide(&w->server->rule, &in);
-	/* Details of an earlier probe say nothing of the newest one. */
 	for (size_t i = 0; i < w->n_expected; i++)
 		for (size_t k = 0; k < v.n_regions; k++)
-			if (w->seen[i].details.region &&
-				strcmp(v.regions[k].region, w->expected[i]) ==
-					0 &&
-				!(v.regions[k].started_at > w->seen[i].at))
-				details[e.n_details++] = w->seen[i].details;
+			if (details_of(&w->seen[i], &v.regions[k],
+				    &details[e.n_details]))
+				e.n_details++;
 	e.verdict = &v;
 	buf_init(&b, SCREEN_MAX);
 	explain(&e, &b);

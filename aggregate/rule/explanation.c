@@ -122,8 +122,12 @@ static void put_region(const struct explanation *e, const char *region,
 				? "auth-walled, which is no failure"
 				: "healthy");
 	buf_char(b, '\n');
-	if (r.step && s && *s->message)
-		buf_fmt(b, "    %-*s  %-8s  %s\n", width, "", "", s->message);
+	if (!r.step || !s || !*s->message)
+		return;
+	buf_fmt(b, "    %-*s  %-8s  ", width, "", "");
+	if (s->at > 0)
+		buf_fmt(b, "at %s: ", time_text(s->at, at));
+	buf_fmt(b, "%s\n", s->message);
 }
 
 static void put_regions(const struct explanation *e, struct buf *b)
@@ -325,6 +329,8 @@ static bool one_bad_address(const struct explanation *e, const char **out)
 /* What the answer says of a cache that it came from. */
 static void put_cache(const struct probe_details *s, struct buf *b)
 {
+	if (s && s->at > 0)
+		return;
 	if (s && s->age_s > 0)
 		buf_fmt(b, "  out of a cache, %g s old: a stale edge?",
 			s->age_s);
@@ -387,14 +393,17 @@ static void put_checks(const struct explanation *e, struct buf *b)
 static void put_way(const struct explanation *e, struct buf *b)
 {
 	const char *bad;
+	char at[TIME_TEXT];
 
 	buf_str(b, "\nOn the way\n");
 	for (size_t i = 0; i < e->n_details; i++) {
 		const struct probe_details *s = &e->details[i];
+		bool before = s->at > 0 && *s->address;
 
-		buf_fmt(b, "    %-20s %s%s%s\n", s->region,
+		buf_fmt(b, "    %-20s %s%s%s%s%s\n", s->region,
 			*s->address ? s->address : "address not known",
-			*s->cache ? ", " : "", s->cache);
+			*s->cache ? ", " : "", s->cache, before ? ", at " : "",
+			before ? time_text(s->at, at) : "");
 	}
 	if (one_bad_address(e, &bad))
 		buf_fmt(b, "  All that fail reach %s, and none of the others "

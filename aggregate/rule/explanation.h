@@ -11,6 +11,11 @@
 /* Details of the newest probe of a region; "" where not known. */
 struct probe_details {
 	const char *region;
+	/*
+	 * 0; or they are of an earlier one that failed in the same way, which
+	 * started then.
+	 */
+	double at;
 	char address[64];
 	char cache[1300];   /* what the answer says of caches, for people */
 	bool cached;	   /* it has a sign of a cache */

@@ -196,6 +196,8 @@ static const char *saying(const struct probe_record *r, char out[16])
 
 	snprintf(head, sizeof head, "%d.%d", number, (int)r->failed_step);
 	hash = hash_text(0, head);
+	if (r->failed_step)
+		hash = hash_text(hash, r->error);
 	hash = hash_text(hash, r->protocol);
 	hash = hash_text(hash, r->tool_hash);
 	hash = hash_text(hash, r->full_hash);
@@ -218,9 +220,11 @@ static void put_mark(struct piece *p, const struct record *r)
 		snprintf(p->mark, size, "%d%s", (int)s->step,
 			s->status == STATUS_SKIP && !s->detail ? "-" : "");
 	else if (sum->failed_step)
-		snprintf(p->mark, size, "9:%d:%s.%u.%s", (int)sum->failed_step,
+		snprintf(p->mark, size, "9:%d:%s.%u.%zu.%s",
+			(int)sum->failed_step,
 			failure_mark(sum->failed_step, sum->error),
-			hour_row_code(sum->error), saying(sum, end));
+			hour_row_code(sum->error),
+			histogram_bucket(sum->total_ms), saying(sum, end));
 	else
 		snprintf(p->mark, size, "9:%zu.%s",
 			histogram_bucket(sum->total_ms), saying(sum, end));

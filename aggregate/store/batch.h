@@ -17,14 +17,14 @@
  *	6-			it was skipped, and has no detail
  *	6:http.CODE		it failed, at this layer; or "throttled", with 429
  *	9:342.NUMBER.SAYS	the summary, and the bucket of its duration
- *	9:6:http.CODE.NUMBER.SAYS
+ *	9:6:http.CODE.342.NUMBER.SAYS
  *				the summary of a probe that failed at a step, at a
  *				layer
  *
  * CODE is that of hour_row.h, NUMBER the state times 4 and the era; SAYS is a
- * hash of what makes a probe differ from the one before: state, failed step,
- * era, revision and tools. A mark of an older version ends before the first
- * dot.
+ * hash of what makes a probe differ from the one before: state, failed step and
+ * its error, era, revision and tools. A mark of an older version ends before
+ * the first dot, or lacks the bucket of a failure.
  */
 struct piece {
 	char mark[48];

@@ -1,7 +1,14 @@
--- What a probe says, by the marks of its records: nil where it failed, has no
--- summary, or is of an older version.
-local function says(marks)
-	return marks and marks:match('^[^:]*9:%d+%.%d+%.(%x+)$')
+-- What a probe says that started then, by the marks of its records: a failure says it
+-- anew in each hour. Nil where it has no summary, a step failed that this does not
+-- name, or it is of an older version.
+local function says(marks, at)
+	if not marks then return nil end
+	local passed = marks:match('^[^:]*9:%d+%.%d+%.(%x+)$')
+	if passed then return passed end
+	local step, said = marks:match('9:(%d):%S*%.%d+%.(%x+)$')
+	local first = (' ' .. marks):match(' (%d):%l')
+	if not step or (first and first ~= step) then return nil end
+	return said .. math.floor(at / 3600)
 end
 -- Whether a probe that says this and started then says something: see script_ingest
 -- in scripts.h. And when the probe after it started, as text, if that now says
@@ -14,7 +21,7 @@ local function says_something(rows, at, mine)
 	end
 	-- Of a row only the summary counts.
 	local function said_by(r)
-		return says(r[6] and r[6]:match('^9:%S+$'))
+		return says(r[6] and r[6]:match('^9:%S+$'), r[1])
 	end
 	local something = not mine or not prior
 	-- Of a window only the first probe has a record: those between are asked.

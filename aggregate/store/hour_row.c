@@ -101,7 +101,7 @@ bool hour_row_read(const char *row, size_t n, int64_t window,
 	said = number(row + at + 1);
 	for (size_t i = HOUR_ROW_SIZE; i + HOUR_ROW_SLOT <= n;
 		i += HOUR_ROW_SLOT)
-		if (row[i] == (char)(window % 3600 / 60))
+		if ((row[i] & 0x3f) == window % 3600 / 60)
 			failed = number(row + i + 1);
 	state = said >> 4 & 3;
 	if (!started || started > 60 * HOUR_ROW_HZ || !(said & 2) ||
@@ -118,6 +118,7 @@ bool hour_row_read(const char *row, size_t n, int64_t window,
 			? histogram_ms(said >> 6)
 			: NAN,
 		.tool_count = -1};
+	out->code = failed & 0xfff;
 	/* An id of its own: no probe is called so, for it has a slash. */
 	snprintf(out->id, sizeof out->id, "%" PRId64 "/%u", window, started);
 	return true;

@@ -10,7 +10,7 @@
  *
  * and behind the 60 slots, in the order of minutes, three for each that failed:
  *
- *	1 byte	the minute of the hour
+ *	2 bits	enum failure_layer, less one; 6 bits the minute of the hour
  *	4 bits	enum step, the first that failed; 12 bits its code
  *
  * The numbers are big-endian; hour_row.lua writes them. A minute has one slot,
@@ -38,6 +38,7 @@ const char *hour_row_error(unsigned code, char *out);
 /* A probe of a row; texts of the record point into it. */
 struct hour_row_probe {
 	struct probe_record record;
+	unsigned code; /* of the error, see hour_row_code */
 	char id[HOUR_ROW_TEXT], error[HOUR_ROW_TEXT];
 };
 

@@ -51,9 +51,8 @@ local function first_of_window(p)
 		-- Its record may have gone: the row of the hour still knows it.
 		local slot = read_slot(known[p.row], p.minute)
 		if not slot then return p.marks, p.text, p.lengths end
-		local before = slot_marks(slot)
-		local counted = slot[3] and before or nil
-		if not before or slot[1] <= p.started then return nil, nil, nil, counted end
+		local counted = slot[2] and slot[3] or nil
+		if slot[1] <= p.started then return nil, nil, nil, counted end
 		return p.marks, p.text, p.lengths, counted
 	end
 	local id, at, counted, marks = (head or ''):match('^(%S+) (%S+) ([01]) ([^\t]+)')
@@ -104,7 +103,7 @@ local function add_row(p, list, said)
 	else
 		list = put_row(p) .. '\t' .. p.brief .. '\n' .. list:sub(1, last)
 	end
-	return list, not said or says(mark) ~= said
+	return list, not said or says(mark, start) ~= said
 end
 
 -- A row of `latest`: {at, id, text, hash or nil, what rows share or nil, marks}.
@@ -158,7 +157,8 @@ local function place_row(p, list, marks)
 	end
 	if mine[9] then mine = {[9] = mine[9]} end
 	local mine_marks, t = join(mine, '\t')
-	local something, follower = says_something(rows, p.start, says(marks or mine_marks))
+	local something, follower = says_something(rows, p.start,
+		says(marks or mine_marks, p.start))
 	if stays then
 		local head, ms, tail = t:match('^([^{\t][^\t]*)\t(%S+)\t([^\t]+)$')
 		rows[#rows + 1] = head and whole_row(p.at, p.id, mine_marks, ms,
@@ -224,7 +224,8 @@ local function take(p)
 		rows_of[p.region] = redis.call('HGET', latest, p.region)
 	end
 	local newest, follower = p.hash ~= '-' and p.hash or nil, nil
-	local list, something = add_row(p, rows_of[p.region], says(marks or p.brief_marks))
+	local list, something = add_row(p, rows_of[p.region],
+		says(marks or p.brief_marks, p.start))
 	if not list then
 		local rows
 		rows, something, follower = place_row(p, rows_of[p.region], marks)

@@ -15,6 +15,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Room for the code of a failure; of a longer one the rest is lost. */
+#define ERROR_MAX 400
+
 /* The replies to one server's commands, in the order of ask(). */
 enum { ASK_LATEST, ASK_TOOLS, ASK_FIGURES };
 
@@ -406,25 +409,51 @@ int load_servers(struct store *s, struct collect *c, const char *const *slugs,
 	return 0;
 }
 
-/* The tools that a region saw, as its records tell. */
-struct tools_told {
-	char hash[HASH_HEX + 1], full[HASH_HEX + 1];
+/* What the last probe of a region said that has records. */
+struct told {
+	enum region_state state;
+	enum step failed_step;
+	char error[ERROR_MAX], hash[HASH_HEX + 1], full[HASH_HEX + 1];
 };
 
-static void note_tools(const struct record *r, struct tools_told *told)
+static void note_told(const struct record *r, struct told *told)
 {
 	const struct probe_record *p = &r->u.probe;
 
-	if (r->type != RECORD_PROBE || !p->tool_hash)
+	if (r->type != RECORD_PROBE)
 		return;
-	snprintf(told->hash, sizeof told->hash, "%s", p->tool_hash);
+	told->state = p->state;
+	told->failed_step = p->failed_step;
+	snprintf(told->error, sizeof told->error, "%s",
+		p->error ? p->error : "");
+	snprintf(told->hash, sizeof told->hash, "%s",
+		p->tool_hash ? p->tool_hash : "");
 	snprintf(told->full, sizeof told->full, "%s",
 		p->full_hash ? p->full_hash : "");
 }
 
-/* The array of a probe's records, one a line. */
+/*
+ * A probe of a row that left no records, if it is the same as the last that has
+ * some, said the same, or it would have left them: add what a row lacks.
+ */
+static void add_told(struct hour_row_probe *p, const struct told *told)
+{
+	struct probe_record *r = &p->record;
+	const char *error = *told->error ? told->error : NULL;
+
+	if (r->state != told->state || r->failed_step != told->failed_step ||
+		p->code != hour_row_code(error))
+		return;
+	r->error = error;
+	if (*told->hash)
+		r->tool_hash = told->hash;
+	if (*told->hash && *told->full)
+		r->full_hash = told->full;
+}
+
+/* The array of a probe's records, one a line; c is NULL before the span. */
 static void read_probe(struct collect *c, const struct load_span *span,
-	const char *text, struct tools_told *told)
+	const char *text, struct told *told)
 {
 	char why[RECORD_WHY];
 
@@ -437,12 +466,12 @@ static void read_probe(struct collect *c, const struct load_span *span,
 		if (record_read(text, len, &r, why)) {
 			log_warn("store: a record cannot be read: %s", why);
 		} else {
-			if (collect_add(c, &r, why))
+			if (c && collect_add(c, &r, why))
 				log_warn("store: a record cannot be used: %s",
 					why);
 			else if (span->saw)
 				span->saw(span->arg, &r);
-			note_tools(&r, told);
+			note_told(&r, told);
 			record_release(&r);
 		}
 		text += n;
@@ -485,44 +514,49 @@ static bool is_latest(const struct store_reply *latest, const char *region,
 	return false;
 }
 
+/* The first window whose records are read. */
+static int64_t begin(const struct load_span *span)
+{
+	return span->first - span->before;
+}
+
 /*
  * The probes of a region: each by its records where the store has them, else by
- * the row of its hour. One that passed and left no records saw the tools of the
- * one before: else it would have left them.
+ * the row of its hour.
  */
 static void read_region(struct store *s, struct collect *c,
 	const struct load_span *span, size_t region)
 {
 	int64_t hours = hour(span->last) - hour(span->first) + 1;
-	int64_t minutes = (span->last - span->first) / 60 + 1;
+	int64_t minutes = (span->last - begin(span)) / 60 + 1;
 	size_t rows = 1 + region * (size_t)(hours + minutes);
 	const struct store_reply *latest = store_reply(s, 0);
-	struct tools_told told = {"", ""};
+	struct told told = {.hash = ""};
 
-	for (int64_t t = span->first; t <= span->last; t += 60) {
+	for (int64_t t = begin(span); t <= span->last; t += 60) {
 		const char *text = store_text(store_reply(s,
-			rows + (size_t)(hours + (t - span->first) / 60)));
-		const struct store_reply *row = store_reply(
-			s, rows + (size_t)(hour(t) - hour(span->first)));
+			rows + (size_t)(hours + (t - begin(span)) / 60)));
+		const struct store_reply *row;
 		struct hour_row_probe p;
 		char why[RECORD_WHY];
 		struct record r = {.type = RECORD_PROBE};
 
 		if (text)
-			read_probe(c, span, text, &told);
-		if (text || !row_holds(row, t, &p) ||
+			read_probe(
+				t < span->first ? NULL : c, span, text, &told);
+		if (text || t < span->first)
+			continue;
+		row = store_reply(
+			s, rows + (size_t)(hour(t) - hour(span->first)));
+		if (!row_holds(row, t, &p) ||
 			is_latest(latest, span->regions[region],
 				p.record.key.started_at))
 			continue;
+		add_told(&p, &told);
 		r.u.probe = p.record;
 		r.u.probe.key.slug = span->slug;
 		r.u.probe.key.region = span->regions[region];
-		r.u.probe.error = p.record.error;
 		r.u.probe.key.probe_id = p.id;
-		if (p.record.state == STATE_HEALTHY && *told.hash)
-			r.u.probe.tool_hash = told.hash;
-		if (r.u.probe.tool_hash && *told.full)
-			r.u.probe.full_hash = told.full;
 		if (collect_add(c, &r, why))
 			log_warn("store: a record cannot be used: %s", why);
 	}
@@ -540,7 +574,7 @@ int load_minutes(struct store *s, struct collect *c,
 				key_hour_row(key, span->slug, h,
 					span->regions[i]),
 				NULL);
-		for (int64_t t = span->first; t <= span->last; t += 60)
+		for (int64_t t = begin(span); t <= span->last; t += 60)
 			store_add(s, "GET",
 				key_probe(key, span->slug, t, span->regions[i]),
 				NULL);

@@ -79,6 +79,11 @@ struct load_span {
 	const char *const *regions;
 	size_t n_regions;
 	int64_t first, last;
+	/*
+	 * How many seconds before these to look for what the first of them may
+	 * stand for, a multiple of 60; those probes are not added.
+	 */
+	int64_t before;
 	void (*saw)(void *arg, const struct record *r); /* each; or NULL */
 	void *arg;
 };
@@ -86,8 +91,9 @@ struct load_span {
 /*
  * load_minutes(s, c, span): add the first probe of each minute and region to c,
  * whole, as far as the store still has its records; else what the row of its
- * hour says, for which nothing is called. 0, or -1 where the store failed, and
- * the operator has been told.
+ * hour says, for which nothing is called, with the tools of the last probe that
+ * has records, where that is the same in state, step and error. 0, or -1 where
+ * the store failed, and the operator has been told.
  *
  * load_heard(s, span, heard): whether each minute holds a probe, one bool for
  * each. 0, or -1 likewise.

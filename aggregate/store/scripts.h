@@ -64,11 +64,11 @@
  * detail. Where a probe that says nothing new lives as long as one that does, all
  * its records stay.
  *
- * A probe says something where it failed, is the first of its region, has no
- * summary yet, or differs from the one that started before, of those that
- * `latest` has (evidence.lua): see SAYS in batch.h. Once its records have gone,
- * its slot in the row stands for them: it is not counted again, and of a window
- * one that started before it takes its place.
+ * A probe says something where it is the first of its region, has no summary
+ * yet, or differs from the one that started before, of those that `latest` has
+ * (evidence.lua): see SAYS in batch.h; and so does the first that failed in an
+ * hour. Once its records have gone, its slot in the row stands for them: it is
+ * not counted again, and of a window one that started before it takes its place.
  *
  * All probes are taken before anything is written; what may find a key of another
  * type is written first. The lives of tool-hash, latest and the counts are renewed
@@ -106,7 +106,8 @@ extern const char script_baseline[];
 
 /*
  * script_uncount: take back, once, what script_ingest counted of the probe of a
- * window, for its region was cut off.
+ * window, for its region was cut off; by its slot in the row where its records
+ * have gone.
  *
  * KEYS: 1 probe, 2 to 5 as those of script_ingest, 6 head, 7 row of the hour
  * ARGV: 1 probe_started_at, 2 the minute of the hour, 3 the hour of the day

@@ -227,7 +227,7 @@ struct conf_heartbeat {
 
 /* How long the store keeps the records of a probe, in seconds. */
 struct conf_retention {
-	double evidence_s; /* of one that failed, or differs from the one before */
+	double evidence_s; /* of one that differs from the one before */
 	double passing_s;  /* of any other */
 };
 

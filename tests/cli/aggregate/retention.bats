@@ -5,7 +5,9 @@
 bats_require_minimum_version 1.5.0
 load ../../helpers/store
 
+# The ten minutes up to this one are of one hour.
 MIN=$(($(date +%s) / 60 * 60))
+((MIN % 3600 >= 540)) || MIN=$((MIN - 600))
 
 # life AGO [REGION]: how long the records of that minute live, in hours.
 life() {
@@ -53,7 +55,7 @@ counts() {
 	redis --raw hgetall "probe:demo:latency:d$((MIN / 86400))" | paste - - | sort
 }
 
-@test "records stay for a day that failed, or differ from those before" {
+@test "records stay for a day that differ from those before" {
 	for i in 9 8 7 6; do at $i; done >all
 	at 5 tools-list >>all
 	at 4 tools-list >>all
@@ -66,7 +68,7 @@ counts() {
 		# The first; the outage; the recovery; the deployment.
 		[ "$(for i in 9 5 4 3 1; do life $i; done | xargs)" = "24 24 24 24 24" ]
 		[ "$order" != cat ] ||
-			[ "$(for i in 8 7 6 2 0; do life $i; done | xargs)" = "0 0 0 0 0" ]
+			[ "$(for i in 8 7 6 4 2 0; do life $i; done | xargs)" = "0 0 0 0 0 0" ]
 	done
 	[ "$(redis ttl "probe:demo:$MIN:reporters")" -le 600 ]
 }
@@ -79,6 +81,37 @@ counts() {
 	at 1 | jq -c 'if .type == "probe" then .era = "stateless" else . end' |
 		aggregate ingest
 	[ "$(for i in 4 3 2 1; do life $i; done | xargs)" = "24 0 24 24" ]
+}
+
+@test "a failure differs by its step, error, state or revision, not by its words" {
+	at 9 tools-list >all
+	at 8 tools-list | jq -c 'if .type == "probe" then .total_ms = 900
+		else .message = "another" end' >>all
+	at 7 tools-list http.502 >>all
+	at 6 tools-call http.502 >>all
+	at 5 tools-call http.502 >>all
+	at 4 tools-call http.502 | jq -c 'if .type == "probe" then .state = "auth-walled"
+		else . end' >>all
+	at 3 tools-call http.502 | jq -c 'if .type == "probe" then .protocol = "2026-07-28"
+		else . end' >>all
+	at 2 tools-call x.one >>all
+	at 1 tools-call x.two >>all
+	at 0 tools-call x.two >>all
+	aggregate ingest <all
+	[ "$(for i in {9..0}; do life $i; done | xargs)" = "24 0 24 24 0 24 24 24 24 0" ]
+	# A failed step that the summary does not tell of.
+	at 0 | jq -c 'if .n == 3 then .status = "fail" | .error = "http.500" else . end' |
+		sed 's/"us"/"eu"/; s/"us-/"eu-/' >odd
+	sed "s/$MIN/$((MIN - 60))/g" odd | cat - odd | aggregate ingest
+	[ "$(life 1 eu) $(life 0 eu)" = "24 24" ]
+}
+
+@test "of an outage the first probe of each hour stays" {
+	from=$((MIN / 3600 * 3600 - 180))
+	for i in {0..5}; do probes demo us $((from + 60 * i)) tools-list; done |
+		aggregate ingest
+	ago=$(((MIN - from) / 60))
+	[ "$(for i in {0..5}; do life $((ago - i)); done | xargs)" = "24 0 0 24 0 0" ]
 }
 
 @test "a probe that comes late makes evidence of the one after it" {
@@ -143,6 +176,29 @@ counts() {
 	[ "$(redis hvals "$day" | jq -s add)" -eq "$before" ]
 }
 
+@test "a failure whose records have gone is taken back as what it was counted" {
+	fail=('dns dns.nxdomain' 'initialize mcp.version' 'tools-list http.503'
+		'tools-list http.429' 'tools-call tool.error' 'initialize x.timeout'
+		'tools-list http.unheard' 'initialize x.unheard')
+	for i in {0..7}; do
+		# shellcheck disable=SC2086 # a step and an error
+		probes demo us $((MIN - 60 * i + 30)) ${fail[i]}
+	done | aggregate ingest
+	for i in {0..7}; do probes demo us $((MIN - 60 * i + 10)); done >earlier
+	forget
+	aggregate ingest <earlier
+	counts >after
+	[ "$(grep -cE 'http|transport|tools|initialize|throttled' after)" -eq 0 ]
+	# As it would have been with the records.
+	redis flushall >/dev/null
+	for i in {0..7}; do
+		# shellcheck disable=SC2086 # a step and an error
+		probes demo us $((MIN - 60 * i + 30)) ${fail[i]}
+	done | aggregate ingest
+	aggregate ingest <earlier
+	counts | diff - after
+}
+
 @test "minutes that nobody judged in time are judged by the rows" {
 	# The last minutes of a day are those of the day before to the rule.
 	for r in us eu sa; do probes demo $r $((MIN - 60 * 50)); done | aggregate ingest
@@ -156,17 +212,19 @@ counts() {
 	redis_dump >kept
 	forget
 	aggregate verdict -N $((MIN - 1)) >out || [ $? -eq 1 ]
-	jq -s -c '[.[] | select(.judged_at != null)] | sort_by(.window) |
-		map([.window, .verdict, .tier])' out >by_row
+	late='[.[] | select(.judged_at != null)] | sort_by(.window) | map([.window, .verdict,
+		.tier, (.regions[] | [.region, .state, .failed_step, .error, .fail_streak])])'
+	jq -s -c "$late" out >by_row
 	[ "$(jq length by_row)" -ge 45 ]
+	jq -se 'map(select(.judged_at != null).regions[].ms) |
+		length > 100 and all(. > 98 and . < 108)' out
 	# The same where all records are there.
 	redis flushall >/dev/null
 	for r in us eu sa; do probes demo $r $((MIN - 60 * 50)); done | aggregate ingest
 	aggregate verdict -N $((MIN - 60 * 50 + 59)) >/dev/null
 	aggregate ingest <all
 	aggregate verdict -N $((MIN - 1)) >out || [ $? -eq 1 ]
-	jq -s -c '[.[] | select(.judged_at != null)] | sort_by(.window) |
-		map([.window, .verdict, .tier])' out >by_records
+	jq -s -c "$late" out >by_records
 	diff by_records by_row
 	grep -q red by_row
 }
@@ -246,7 +304,20 @@ counts() {
 	[ "$(redis hkeys probe:demo:late | sort -n | head -n 1)" -ge $((MIN - 60 * 95)) ]
 }
 
-@test "explain says of an outage what it said, once the passing records have gone" {
+# expire: what lives for ten minutes is gone.
+expire() {
+	redis --raw keys 'probe:demo:??????????:*' >keys
+	sed 's/^/TTL /' keys | redis --raw | paste - keys |
+		awk '$1 <= 600 { print "DEL", $2 }' | redis >/dev/null
+}
+
+# said: each failed step on standard input says why, and from where.
+said() {
+	jq -c 'if .status == "fail" then .message = "it is closed" |
+		.detail = {address: "203.0.113.9"} else . end'
+}
+
+@test "explain says of an outage what it said, once the other records have gone" {
 	{
 		many 20 60 us eu sa
 		for i in 40 39 38; do
@@ -255,19 +326,38 @@ counts() {
 			probes demo sa $((MIN - 60 * i)) tools-list
 		done
 		many 37 37 us eu sa
-	} | aggregate ingest
+	} | said | aggregate ingest
 	ask() {
-		for ago in 50 39 37 30; do
+		for ago in 50 39 38 37 30; do
 			aggregate explain demo --at $((MIN - 60 * ago + 59)) || [ $? -eq 1 ]
 		done | grep -vE '^(On the way)?$|address not known$'
 	}
 	ask >before
 	grep -q '^red, step-alert at tools-list' before
-	redis --raw keys 'probe:demo:??????????:*' >keys
-	sed 's/^/TTL /' keys | redis --raw | paste - keys |
-		awk '$1 <= 600 { print "DEL", $2 }' | redis >/dev/null
+	[ "$(grep -c '  it is closed$' before)" -eq 4 ]
+	expire
 	[ "$(redis --raw keys 'probe:demo:??????????:us' | wc -l)" -le 3 ]
-	ask | diff before -
+	ask >after
+	# Of a failure like the one before there is what that said, and when.
+	sed -E 's/ at (..:..:..): (it is closed)$/ \2/; s/(9), at ..:..:..$/\1/' after | diff before -
+	grep -qE ' at ..:..:..: it is closed$' after
+	grep -qE '^    eu +203.0.113.9, at ..:..:..$' after
+}
+
+@test "late in an hour of an outage explain knows what its first probe said" {
+	from=$((MIN / 3600 * 3600 - 3600))
+	for r in us eu sa; do probes demo $r $from tools-list; done | said | again 50 |
+		aggregate ingest
+	# At last another error, of which the message is not that.
+	for r in us eu; do probes demo $r $((from + 3000)) tools-list http.502; done |
+		aggregate ingest
+	expire
+	run -1 aggregate explain demo --at $((from + 49 * 60 + 59))
+	hour=$(date -u -d "@$from" +%H)
+	[ "$(grep -c "  at $hour:00:00: it is closed\$" <<<"$output")" -eq 3 ]
+	[ "$(grep -c " 203.0.113.9, at $hour:00:00\$" <<<"$output")" -eq 3 ]
+	run -1 aggregate explain demo --at $((from + 50 * 60 + 59))
+	[ "$(grep -c "it is closed" <<<"$output")" -eq 1 ]
 }
 
 @test "a store of 0.1.0 is read, and turns over by itself" {

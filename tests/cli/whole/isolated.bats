@@ -101,10 +101,14 @@ counts() {
 	window=$((NOW + 60)) row=probe:s1:$(((NOW + 60) / 3600)):us
 	at=$((24 * (window % 3600 / 60) + 23)) # the bit of its slot
 	[ "$(redis getbit "$row" "$at")" = 1 ]
+	# Of the second server the records have gone, and the row still knows.
+	redis del "probe:s2:$window:us" "probe:s2:$window:us:head" >/dev/null
 	seen 1 1 20 ap eu | judge 1
 	all '.isolated == ["us"]'
 	counts s1 >after
 	run ! grep transport after
+	counts s2 | sed 's/:s2:/:s1:/' | diff after -
+	[ "$(redis getbit "${row/s1/s2}" "$at")" = 0 ]
 	# Two more of ap and eu.
 	diff <(sed 's/[0-9]*:probes=//g' before | tr ' ' '\n' | awk '/:/ { on = /:d/ } !/:/ && on { n += $1 } END { print n + 2 }') \
 		<(sed 's/[0-9]*:probes=//g' after | tr ' ' '\n' | awk '/:/ { on = /:d/ } !/:/ && on { n += $1 } END { print n }')

@@ -1,5 +1,6 @@
 /* Goal: what a slot says is what was written; a broken row says nothing. */
 #include "mcp/histogram.h"
+#include "mcp/layers.h"
 #include "store/hour_row.h"
 
 #include <setjmp.h>
@@ -25,6 +26,8 @@ static void test_codes(void **state)
 	assert_int_equal(hour_row_code("x.unheard-of"), 4095);
 	assert_int_equal(hour_row_code("http.42"), 4095);
 	assert_null(hour_row_error(4095, out));
+	/* hour_row.lua counts that as throttled. */
+	assert_int_equal(hour_row_code("http.429"), 1329);
 	assert_null(hour_row_error(99, out));
 }
 
@@ -44,7 +47,7 @@ static void test_slots(void **state)
 	slot[0] = 11;
 	slot[1] = (unsigned char)(said >> 8);
 	slot[2] = (unsigned char)said;
-	failure[0] = 28;
+	failure[0] = 28 | (LAYER_HTTP - 1) << 6;
 	failure[1] = (unsigned char)(failed >> 8);
 	failure[2] = (unsigned char)failed;
 	assert_true(hour_row_read(row, sizeof row, window, &p));
@@ -53,6 +56,7 @@ static void test_slots(void **state)
 	assert_int_equal(p.record.era, ERA_SESSION);
 	assert_int_equal(p.record.failed_step, STEP_TOOLS_LIST);
 	assert_string_equal(p.record.error, "http.503");
+	assert_int_equal(p.code, 1403);
 	assert_int_equal(histogram_bucket(p.record.total_ms), 300);
 	/* Cut off, not whole, a step or a minute that does not exist. */
 	assert_false(hour_row_read(row, HOUR_ROW_SIZE - 1, window, &p));
