@@ -233,6 +233,11 @@ void store_arg(struct store *s, const char *p, size_t n)
 	end_line(&s->queue.text);
 }
 
+size_t store_queued(const struct store *s)
+{
+	return s->queue.n;
+}
+
 size_t store_try_argv(struct store *s, size_t n, const char *const *args)
 {
 	size_t number = store_begin(s, n);
