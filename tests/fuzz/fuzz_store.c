@@ -185,7 +185,7 @@ static void answer(char *const *a, size_t n, struct store_reply *r)
 		/* To add one, which nobody does meanwhile. */
 		put(a[3], a[4], a[5]);
 		writes++;
-	} else if (strcmp(a[0], "EVAL") == 0 && n == 7) {
+	} else if (strncmp(a[0], "EVAL", 4) == 0 && n == 7) {
 		/* The compare-and-set of a state, at which nobody is faster. */
 		put(a[3], "", a[5]);
 		writes++;
@@ -249,4 +249,12 @@ const struct store_reply *store_one(struct store *s, const char *arg, ...)
 	add_list(s, arg, ap);
 	va_end(ap);
 	return store_run(s) ? NULL : store_reply(s, 0);
+}
+
+int store_load(struct store *s, const char *script, char sha[STORE_SHA])
+{
+	(void)s;
+	(void)script;
+	snprintf(sha, STORE_SHA, "sha");
+	return 0;
 }

@@ -184,12 +184,12 @@ connected() {
 	local server probe port rc=0
 	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key \
 		-out cert -days 2 -subj /CN=x -addext subjectAltName=IP:127.0.0.1 2>/dev/null
-	mkfifo port
+	mkfifo ports
 	port=${HOST##*:}
-	node "$ROOT/tests/fixture/tls.mjs" key cert "$port" >port 3>&- &
+	node "$ROOT/tests/fixture/tls.mjs" key cert "$port" >ports 3>&- &
 	server=$!
 	echo "$server" >pid
-	read -r -t 60 port <port
+	read -r -t 60 port <ports
 	for n in {1..300}; do
 		echo "{\"slug\":\"t$n\",\"url\":\"https://127.0.0.1:$port/json\"}"
 	done >targets
