@@ -40,7 +40,7 @@ int input_read(struct input *in, int fd, const char *name,
 	size_t n;
 
 	for (;;) {
-		if (in->idle && !lines_ready(l))
+		if (in->idle && !lines_soon(l, 0))
 			in->idle(arg);
 		if (in->quiet && !comes(in, l, fd, INPUT_QUIET_MS, arg))
 			in->quiet(arg);

@@ -185,8 +185,11 @@ static void advance(struct driver *d, struct next n);
 
 static struct next fail_deadline(struct probe *p, const char *method)
 {
+	char why[DEADLINE_WHY];
 	struct failure f;
 
+	if (deadline_held_up(&p->wire.deadline, why))
+		return step_ours(p, why);
 	failure_set(&f, "deadline",
 		"the %g s for the whole probe are over without an answer to "
 		"%s",
@@ -342,8 +345,11 @@ static void advance(struct driver *d, struct next n)
 /* The deadline came while the reply was awaited. */
 static struct next fail_late(struct probe *p, const struct reply *r)
 {
+	char why[DEADLINE_WHY];
 	struct failure f;
 
+	if (deadline_held_up(&p->wire.deadline, why))
+		return step_ours(p, why);
 	failure_set(&f, "deadline",
 		"the %g s for the whole probe are over; %s: %s",
 		p->wire.deadline.total_s, step_name(p->steps.next),

@@ -66,6 +66,7 @@ int queue_read(struct queue *q, int fd, double spread_s)
 	q->waiting = q->n;
 	if (q->per_host)
 		q->hosts = xcalloc(SLOTS, sizeof *q->hosts);
+	STAILQ_INIT(&q->free);
 	return rc == LINES_ERROR ? -1 : 0;
 }
 
@@ -89,10 +90,10 @@ static struct queue_line *next_of_hosts(struct queue *q)
 {
 	struct queue_host *h;
 
-	while ((h = q->free)) {
-		if (h->first && h->busy < q->per_host)
-			return h->first;
-		q->free = h->next;
+	while ((h = STAILQ_FIRST(&q->free))) {
+		if (!STAILQ_EMPTY(&h->lines) && h->busy < q->per_host)
+			return STAILQ_FIRST(&h->lines);
+		STAILQ_REMOVE_HEAD(&q->free, next);
 		h->listed = false;
 	}
 	return NULL;
@@ -128,18 +129,17 @@ bool queue_full(struct queue *q, struct queue_line *line, uint64_t host)
 		return false;
 	q->at++;
 	line->host = h;
-	if (h->first)
-		h->last->next = line;
-	else
-		h->first = line;
-	h->last = line;
+	/* Most of the hosts never have one: they are left untouched. */
+	if (STAILQ_EMPTY(&h->lines))
+		STAILQ_INIT(&h->lines);
+	STAILQ_INSERT_TAIL(&h->lines, line, next);
 	return true;
 }
 
 void queue_took(struct queue *q, struct queue_line *line)
 {
 	if (line->host)
-		line->host->first = line->next;
+		STAILQ_REMOVE_HEAD(&line->host->lines, next);
 	else
 		q->at++;
 	free(line->text);
@@ -154,13 +154,8 @@ void queue_busy(struct queue *q, uint64_t host, int by)
 	if (!h)
 		return;
 	h->busy += by;
-	if (by > 0 || !h->first || h->listed)
+	if (by > 0 || STAILQ_EMPTY(&h->lines) || h->listed)
 		return;
-	h->next = NULL;
 	h->listed = true;
-	if (q->free)
-		q->free_last->next = h;
-	else
-		q->free = h;
-	q->free_last = h;
+	STAILQ_INSERT_TAIL(&q->free, h, next);
 }

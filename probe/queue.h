@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/queue.h>
 
 struct queue_line {
 	char *text; /* NULL: longer than 1 MiB */
@@ -16,15 +17,15 @@ struct queue_line {
 	double at_ms;	      /* when it may begin */
 	/* Where it waits for its host: */
 	struct queue_host *host;
-	struct queue_line *next;
+	STAILQ_ENTRY(queue_line) next;
 };
 
 /* A host that has a limit. */
 struct queue_host {
-	struct queue_line *first, *last; /* those that wait for it */
-	struct queue_host *next;	 /* on the list of those that are free */
-	int busy;			 /* how many probes of it run */
-	bool listed;			 /* it is on that list */
+	STAILQ_HEAD(, queue_line) lines; /* those that wait for it */
+	STAILQ_ENTRY(queue_host) next; /* on the list of those that are free */
+	int busy;		       /* how many probes of it run */
+	bool listed;		       /* it is on that list */
 };
 
 struct queue {
@@ -35,7 +36,7 @@ struct queue {
 	int per_host;	/* 0: no limit */
 	struct queue_host *hosts; /* by hash; NULL: no limit */
 	/* Those that may have become free for a line that waits. */
-	struct queue_host *free, *free_last;
+	STAILQ_HEAD(, queue_host) free;
 };
 
 /*

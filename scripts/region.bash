@@ -223,7 +223,7 @@ probe_region() {
 	local status=0 probes=0 broken=0 junk=0 dropped=0 offset=null wrong=0.0
 	local started ended left n sifted=0 own=- strays='' trouble='' told
 	local host_key=- egress=- compared=true
-	local -a command=(mcp-probe)
+	local -a command=(mcp-probe) due=()
 	trap 'stopped=1; [[ -z $child ]] || kill -TERM "$child" 2>/dev/null || :' TERM
 	load_machine
 	save_machine
@@ -233,21 +233,16 @@ probe_region() {
 		flock -n "$lock" ||
 			{ record timeout "its previous run has not ended"; return; }
 	fi
-	bounded "$bound" mcp-aggregate targets -c "$config" -r "$name" \
-		"${store[@]}" >"$dir/all" 2>"$dir/err" || status=$?
+	# Each region probes a server in the same minutes.
+	$dry || due=(--at $((60 * minute + (${#half} ? 30 : 0))))
+	bounded "$bound" mcp-aggregate targets -c "$config" -r "$name" "${due[@]}" \
+		"${store[@]}" >"$dir/targets" 2>"$dir/err" || status=$?
 	relay "$me: $name: " "$dir/err"
 	if ((status)); then
 		say "$name: no targets: exit status $status"
 		return "$status"
 	fi
-	# Each region probes a server in the same minutes.
-	jq -c --argjson all "$dry" --argjson minute "$minute" --arg half "$half" '
-		(.interval // 60) as $interval |
-		select($all or (.slug | not) or if $half != "" then $interval < 60 else
-			($minute + (.slug | explode | add)) %
-			([$interval / 60 | ceil, 1] | max) == 0 end)' \
-		"$dir/all" >"$dir/targets"
-	# Canaries have no records of their own, and are no use without servers.
+	# Canaries have no records of their own.
 	n=$(grep -c '^{"v":1,"type":"target","slug":' "$dir/targets" || :)
 	if ((n == 0)) || [[ $stopped ]]; then
 		return
@@ -264,8 +259,8 @@ probe_region() {
 		# The configuration says which region this machine is. Several
 		# regions on it are on purpose, such as to try things out.
 		unset MCP_REGION
-		compared=$(jq '[.regions[] | select(.runner == "local")] |
-			length == 1' "$scratch/config")
+		compared=$(awk '$2 == "local" { n++ } END { print n == 1 ? "true" : "false" }' \
+			"$scratch/regions")
 		$compared || egress=-
 	fi
 	# All at once: there is no time for one after the other.

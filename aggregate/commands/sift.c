@@ -5,6 +5,7 @@
 #include "commands/sift.h"
 
 #include "base/exits.h"
+#include "base/ip.h"
 #include "base/lines.h"
 #include "base/log.h"
 #include "base/num.h"
@@ -14,7 +15,6 @@
 #include "options.h"
 #include "records/probe.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -81,38 +81,17 @@ static int read_targets(struct sift *s, const char *path)
 	return -1;
 }
 
-/* Of a network of its own, so that two sites may have it. */
-static bool is_private(const struct in_addr *a)
-{
-	static const struct {
-		uint32_t net;
-		int bits;
-	} nets[] = {{0, 8}, {0x0a000000, 8}, {0x7f000000, 8}, {0xa9fe0000, 16},
-		{0xc0a80000, 16}, {0xac100000, 12}, {0x64400000, 10}};
-	uint32_t v = ntohl(a->s_addr);
-
-	for (size_t i = 0; i < sizeof nets / sizeof *nets; i++)
-		if ((v ^ nets[i].net) >> (32 - nets[i].bits) == 0)
-			return true;
-	return false;
-}
-
-/* An address that tells one machine from others; else NULL. */
+/* A public address, which tells one machine from others; else NULL. */
 static const char *egress_of(const cJSON *o)
 {
 	const char *s = json_str(o, "egress");
-	struct in6_addr six;
-	struct in_addr four;
+	uint8_t bytes[16];
+	size_t n;
 
 	if (!s || strlen(s) > ADDRESS_MAX || s[strspn(s, "0123456789abcdef.:")])
 		return NULL;
-	if (inet_pton(AF_INET, s, &four) == 1)
-		return is_private(&four) ? NULL : s;
-	/* fc00::/7, fe80::/10 and what begins like them; ::1, mapped ones. */
-	return inet_pton(AF_INET6, s, &six) == 1 && strncmp(s, "::", 2) != 0 &&
-			       !(s[0] == 'f' && strchr("cdef", s[1]))
-		       ? s
-		       : NULL;
+	n = ip_read(s, bytes);
+	return n && !ip_private(bytes, n) ? s : NULL;
 }
 
 /* The region whose runner it says to be, made harmless; false: this one. */

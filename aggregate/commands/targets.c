@@ -13,6 +13,7 @@
 #include "store/load.h"
 #include "store/store.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,26 @@ static bool in_region(const struct conf_server *s, const char *region)
 	return !region;
 }
 
+/*
+ * Whether a round at that time, NAN for any, probes a server: in the first half of
+ * a minute one whose turn it is, and which minutes these are depends on its slug, so
+ * that servers of a long interval take turns and all regions probe one in the same
+ * minute; in the second half one that is probed more often than once a minute.
+ */
+static bool is_due(const struct conf_server *s, double at)
+{
+	long minutes = lround(ceil(s->interval_s / 60)), turn;
+
+	if (isnan(at))
+		return true;
+	if (fmod(at, 60) >= 30)
+		return s->interval_s < 60;
+	turn = lround(floor(at / 60)) % minutes;
+	for (const char *c = s->slug; *c; c++)
+		turn += *c;
+	return turn % minutes == 0;
+}
+
 /* Take note of the newest probe of a region that has a tool hash. */
 static void note_last_seen(void *arg, const struct record *r)
 {
@@ -105,11 +126,11 @@ static void drop_unknown_list(
 }
 
 /*
- * What the region saw of each server last. Nothing is known without a store, or
- * where that fails: no reason not to probe.
+ * What the region saw last of each of these servers. Nothing is known without a store,
+ * or where that fails: no reason not to probe.
  */
 static void read_store(const struct command *cmd, const struct conf *c,
-	struct last_seen *m)
+	const struct conf_server **servers, size_t count, struct last_seen *m)
 {
 	const char *url = cmd->store ? cmd->store : c->store;
 	char why[STORE_WHY], key[KEY_MAX];
@@ -122,11 +143,11 @@ static void read_store(const struct command *cmd, const struct conf *c,
 		log_warn("%s", why);
 		return;
 	}
-	for (size_t i = 0; i < c->n_servers; i += GROUP) {
-		size_t n = c->n_servers - i < GROUP ? c->n_servers - i : GROUP;
+	for (size_t i = 0; i < count; i += GROUP) {
+		size_t n = count - i < GROUP ? count - i : GROUP;
 
 		for (size_t k = i; k < i + n; k++) {
-			const char *slug = c->servers[k].slug;
+			const char *slug = servers[k]->slug;
 
 			store_add(s, "HGET", key_latest(key, slug),
 				region_of(cmd), NULL);
@@ -140,7 +161,7 @@ static void read_store(const struct command *cmd, const struct conf *c,
 			const char *rows = store_text(store_reply(s, 2 * k));
 
 			if (rows)
-				load_latest(c->servers[i + k].slug,
+				load_latest(servers[i + k]->slug,
 					region_of(cmd), rows, note_last_seen,
 					&m[i + k]);
 			drop_unknown_list(&m[i + k], store_reply(s, 2 * k + 1));
@@ -180,48 +201,69 @@ static int print_canaries(const struct conf_region *g)
 	return rc;
 }
 
+/* The targets of n servers, as lines. Returns the exit status. */
+static int print_targets(const struct command *cmd, const struct conf *c,
+	const struct tools_lock *lock, const struct conf_server **servers,
+	size_t n)
+{
+	struct last_seen *m = xcalloc(n, sizeof *m);
+	struct buf b;
+	int rc = 0;
+
+	read_store(cmd, c, servers, n, m);
+	buf_init(&b, LINE_MAX_BYTES);
+	for (size_t i = 0; i < n && !rc; i++) {
+		buf_clear(&b);
+		conf_target(servers[i], region_of(cmd),
+			*m[i].hash ? m[i].hash : NULL,
+			lock_hash(lock, servers[i]->slug),
+			*m[i].era ? m[i].era : NULL, &b);
+		rc = line_print(b.p, b.len);
+	}
+	buf_release(&b);
+	free(m);
+	return rc ? EXIT_ENV : EXIT_GOOD;
+}
+
+/* As targets_print, of a configuration and its tools.lock. */
+static int print_all(
+	const struct command *cmd, const struct conf *c, struct tools_lock *lock)
+{
+	const struct conf_server **servers =
+		xcalloc(c->n_servers, sizeof *servers);
+	const char *region = region_of(cmd);
+	size_t n = 0;
+	int rc;
+
+	for (size_t i = 0; i < c->n_servers; i++)
+		if (in_region(&c->servers[i], region) &&
+			(!cmd->slug ||
+				strcmp(cmd->slug, c->servers[i].slug) == 0) &&
+			is_due(&c->servers[i], cmd->now))
+			servers[n++] = &c->servers[i];
+	rc = print_targets(cmd, c, lock, servers, n);
+	/* Canaries tell nothing of servers that are not probed. */
+	if (region && !cmd->slug && n && !rc &&
+		print_canaries(conf_region(c, region)))
+		rc = EXIT_ENV;
+	free(servers);
+	return rc;
+}
+
 int targets_print(const struct command *cmd)
 {
 	struct conf *c = load(cmd);
 	const char *region = region_of(cmd);
-	struct last_seen *m;
 	struct tools_lock *lock;
-	struct buf b;
-	int rc = EXIT_GOOD;
+	int rc = EXIT_USAGE;
 
 	if (!c)
-		return EXIT_USAGE;
+		return rc;
 	lock = pinned(cmd->config);
-	if (!lock) {
-		conf_free(c);
-		return EXIT_USAGE;
-	}
-	if (region && !conf_region(c, region)) {
+	if (lock && region && !conf_region(c, region))
 		log_error("region %s is not configured", region);
-		lock_free(lock);
-		conf_free(c);
-		return EXIT_USAGE;
-	}
-	m = xcalloc(c->n_servers, sizeof *m);
-	read_store(cmd, c, m);
-	buf_init(&b, LINE_MAX_BYTES);
-	for (size_t i = 0; i < c->n_servers && !rc; i++) {
-		const struct conf_server *s = &c->servers[i];
-
-		if (!in_region(s, region) ||
-			(cmd->slug && strcmp(cmd->slug, s->slug) != 0))
-			continue;
-		buf_clear(&b);
-		conf_target(s, region, *m[i].hash ? m[i].hash : NULL,
-			lock_hash(lock, s->slug), *m[i].era ? m[i].era : NULL,
-			&b);
-		rc = line_print(b.p, b.len) ? EXIT_ENV : EXIT_GOOD;
-	}
-	if (region && !cmd->slug && !rc)
-		rc = print_canaries(conf_region(c, region)) ? EXIT_ENV
-							    : EXIT_GOOD;
-	buf_release(&b);
-	free(m);
+	else if (lock)
+		rc = print_all(cmd, c, lock);
 	lock_free(lock);
 	conf_free(c);
 	return rc;

@@ -52,6 +52,7 @@ struct collect {
 	struct index by_slug;
 	struct series *series;
 	size_t n_series, cap_series;
+	uint32_t last_series; /* the one that was found last */
 	struct index by_region;
 	struct entry *entries;
 	size_t n_entries, cap_entries;
@@ -143,13 +144,20 @@ static bool same_region(const void *ctx, uint32_t i, const void *key)
 /* INDEX_NONE where the server has as many regions as one may have. */
 static uint32_t find_series(struct collect *c, const struct probe_key *k)
 {
-	struct series s = {.server = find_server(c, k->slug),
-		.region = pool_share(&c->pool, k->region)};
-	uint64_t hash = index_hash(s.server, s.region, strlen(s.region));
-	uint32_t i = index_find(&c->by_region, hash, same_region, c, &s);
+	uint32_t i = c->last_series;
+	struct series s;
+	uint64_t hash;
 
-	if (i != INDEX_NONE)
+	/* The records of a region mostly come together. */
+	if (i < c->n_series && strcmp(c->series[i].region, k->region) == 0 &&
+		strcmp(c->servers[c->series[i].server].slug, k->slug) == 0)
 		return i;
+	s = (struct series) {.server = find_server(c, k->slug),
+		.region = pool_share(&c->pool, k->region)};
+	hash = index_hash(s.server, s.region, strlen(s.region));
+	i = index_find(&c->by_region, hash, same_region, c, &s);
+	if (i != INDEX_NONE)
+		return c->last_series = i;
 	if (c->servers[s.server].n_regions == COLLECT_REGIONS_MAX)
 		return INDEX_NONE;
 	i = (uint32_t)c->n_series;
@@ -158,7 +166,7 @@ static uint32_t find_series(struct collect *c, const struct probe_key *k)
 	c->series[c->n_series++] = s;
 	c->servers[s.server].n_regions++;
 	index_add(&c->by_region, hash, i);
-	return i;
+	return c->last_series = i;
 }
 
 struct entry_key {

@@ -4,7 +4,7 @@
 #ifndef OFFLINE_POOL_H
 #define OFFLINE_POOL_H
 
-#include "offline/index.h"
+#include "base/index.h"
 
 /* All zero is an empty pool. */
 struct pool {

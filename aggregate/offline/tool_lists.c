@@ -39,26 +39,36 @@ static void copy_tools(struct pool *pool, struct tool_list *l,
 	l->n_tools = r->n_tools;
 }
 
-const struct tool_list *tool_lists_share(struct tool_lists *t,
-	struct pool *pool, const struct probe_record *r)
+static uint32_t find_list(struct tool_lists *t, struct pool *pool,
+	const struct probe_record *r)
 {
 	const char *full = r->full_hash ? r->full_hash : "";
 	uint64_t hash = index_hash(index_hash(0, full, strlen(full)),
 		r->tool_hash, strlen(r->tool_hash));
 	uint32_t i = index_find(&t->by_hash, hash, same_list, t, r);
+	struct tool_list *l;
 
-	if (i == INDEX_NONE) {
-		struct tool_list *l = xcalloc(1, sizeof *l);
+	if (i != INDEX_NONE)
+		return i;
+	l = xcalloc(1, sizeof *l);
+	l->hash = pool_share(pool, r->tool_hash);
+	if (r->full_hash)
+		l->full_hash = pool_share(pool, r->full_hash);
+	i = (uint32_t)t->n;
+	t->lists = xgrow(t->lists, &t->cap, t->n + 1, sizeof *t->lists);
+	t->lists[t->n++] = l;
+	index_add(&t->by_hash, hash, i);
+	return i;
+}
 
-		l->hash = pool_share(pool, r->tool_hash);
-		if (r->full_hash)
-			l->full_hash = pool_share(pool, r->full_hash);
-		i = (uint32_t)t->n;
-		t->lists = xgrow(t->lists, &t->cap, t->n + 1,
-			sizeof *t->lists);
-		t->lists[t->n++] = l;
-		index_add(&t->by_hash, hash, i);
-	}
+const struct tool_list *tool_lists_share(struct tool_lists *t,
+	struct pool *pool, const struct probe_record *r)
+{
+	uint32_t i = t->last;
+
+	/* Most probes of a server have the list of the one before. */
+	if (i >= t->n || !same_list(t, i, r))
+		i = t->last = find_list(t, pool, r);
 	if (r->tools && !t->lists[i]->tools)
 		copy_tools(pool, t->lists[i], r);
 	return t->lists[i];

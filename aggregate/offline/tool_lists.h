@@ -6,7 +6,7 @@
 #ifndef OFFLINE_TOOL_LISTS_H
 #define OFFLINE_TOOL_LISTS_H
 
-#include "offline/index.h"
+#include "base/index.h"
 #include "offline/pool.h"
 #include "records/probe.h"
 #include "rule/history.h"
@@ -15,6 +15,7 @@
 struct tool_lists {
 	struct tool_list **lists;
 	size_t n, cap;
+	uint32_t last; /* the one that was shared last */
 	struct index by_hash;
 };
 

@@ -41,29 +41,44 @@ struct isolation *isolation_new(void);
 void isolation_free(struct isolation *s);
 
 /*
- * isolation_add(s, url, h, n): add a server, and the n histories of its
- * regions. url may be NULL; all servers without one count as one host. They
- * must live until s is used last.
+ * isolation_note(s, url, h, n): take note of a server and the n histories of
+ * its regions: how many probes started in each second, and which of them failed
+ * at DNS or TCP. Nothing of url and h is needed later. url may be NULL; all
+ * servers without one count as one host.
  */
-void isolation_add(struct isolation *s, const char *url,
-	struct region_history *h, size_t n);
+void isolation_note(struct isolation *s, const char *url,
+	const struct region_history *h, size_t n);
 
 /*
  * isolation_canaries(s, region, at, answered, failed): add how many of the
  * region's canaries answered by HTTP, and how many did not, in the round that
  * began at about `at`. Ignored for a region without a history among those
- * added.
+ * noted.
  */
 void isolation_canaries(struct isolation *s, const char *region, double at,
 	size_t answered, size_t failed);
 
 /*
- * isolation_cut(s, rule): find the isolated rounds in all that was added, and
- * take their failures out of the histories: only when these started is kept, in
- * `cut`. Two regions see the same failure where they do so within the rule's
- * tolerance; an isolation lasts while no gap between probes is as long as its
- * lookback.
+ * isolation_find(s, rule): find the isolated rounds in all that was noted. Two
+ * regions see the same failure where they do so within the rule's tolerance; an
+ * isolation lasts while no gap between probes is as long as its lookback.
+ *
+ * isolation_apply(s, h, n): take what was seen in these rounds and fits them out
+ * of the n histories of a server: only when these probes started is kept, in
+ * `cut`. Returns the memory in which the changed histories lie, which the
+ * caller frees after them; NULL where nothing changed.
  */
+void isolation_find(struct isolation *s, const struct rule *rule);
+void *isolation_apply(const struct isolation *s, struct region_history *h,
+	size_t n);
+
+/*
+ * isolation_add(s, url, h, n): isolation_note, for histories that live until s
+ * is used last. isolation_cut(s, rule): isolation_find, then isolation_apply for
+ * all that were added.
+ */
+void isolation_add(struct isolation *s, const char *url,
+	struct region_history *h, size_t n);
 void isolation_cut(struct isolation *s, const struct rule *rule);
 
 /* isolation_all(s, n): the n isolations found, by region and time. */

@@ -1,11 +1,11 @@
 #include "store/batch.h"
 
+#include "base/index.h"
 #include "base/lines.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 #include "mcp/histogram.h"
 #include "mcp/layers.h"
-#include "offline/index.h"
 #include "store/hour_row.h"
 
 #include <inttypes.h>

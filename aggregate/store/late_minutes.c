@@ -64,10 +64,9 @@ static void find_uncounted(const struct late *l, struct missed *m,
 {
 	int64_t day = l->oldest / DAY;
 	enum verdict_colour unused;
-	bool watched = false;
+	bool watched = publish_counted_before(
+		first, (int)(l->oldest % DAY / 60));
 
-	for (int i = 0; i < l->oldest % DAY / 60 && !watched; i++)
-		watched = publish_counted(first, i, &unused);
 	for (int i = 0; i < MINUTES; i++) {
 		int64_t w = window(l, i);
 		bool done = publish_counted(w / DAY == day ? first : last,

@@ -125,12 +125,34 @@ static bool change_summary(struct probe_record *r, const char *const *column,
 		num_epoch(ms, &r->total_ms) && r->total_ms <= MS_MAX;
 }
 
-void load_latest(const char *slug, const char *region, const char *rows,
+/* The last summary of a server that was read whole, and what it is made of. */
+struct summary {
+	struct record r; /* its doc is NULL where there is none */
+	const char *shared; /* the fifth column of its row */
+};
+
+/* Whether a row shares all but a few columns with the last summary. */
+static bool is_shared(const struct summary *last, const char *column)
+{
+	size_t n;
+
+	if (!last->r.doc || column == last->shared)
+		return last->r.doc;
+	n = strcspn(column, "\n");
+	return strncmp(column, last->shared, n) == 0 &&
+		strchr("\n", last->shared[n]);
+}
+
+/*
+ * Call each for the rows of a region, as load_latest does. They must live as
+ * long as *last, which goes from one region of a server to the next.
+ */
+static void read_rows(struct summary *last, const char *slug,
+	const char *region, const char *rows,
 	void (*each)(void *arg, const struct record *r), void *arg)
 {
-	const char *shared = "", *column[5];
+	const char *shared = "", *members, *column[5];
 	char id[PROBE_ID_MAX + 1], why[RECORD_WHY];
-	struct record r = {.doc = NULL}; /* the last that was read whole */
 	struct buf b;
 
 	buf_init(&b, LINE_MAX_BYTES);
@@ -138,24 +160,28 @@ void load_latest(const char *slug, const char *region, const char *rows,
 		size_t n = columns(rows, column);
 
 		if (n == 5 && *column[2] == '=') {
-			bool same = *column[4] == '=' && r.doc;
-
 			if (*column[4] != '=')
-				shared = column[4] + strcspn(column[4], " \n");
-			rows += strcspn(rows, "\n");
-			if (same && change_summary(&r.u.probe, column, id)) {
-				each(arg, &r);
+				shared = column[4];
+			rows = column[4] + strcspn(column[4], "\n");
+			last->r.u.probe.key.region = region;
+			if (is_shared(last, shared) &&
+				change_summary(&last->r.u.probe, column, id)) {
+				shared = last->shared;
+				each(arg, &last->r);
 				continue;
 			}
-			record_release(&r);
+			record_release(&last->r);
+			last->shared = shared;
+			/* The hash in front is not the record's. */
+			members = shared + strcspn(shared, " \n");
 			buf_clear(&b);
 			put_summary(&b, slug, region, column,
-				shared + (*shared == ' '));
-			if (record_read(b.p, b.len, &r, why))
+				members + (*members == ' '));
+			if (record_read(b.p, b.len, &last->r, why))
 				log_warn("store: a record cannot be read: %s",
 					why);
 			else
-				each(arg, &r);
+				each(arg, &last->r);
 			continue;
 		}
 		/* What is no record has no '{'. */
@@ -165,8 +191,16 @@ void load_latest(const char *slug, const char *region, const char *rows,
 			rows += width(rows);
 		}
 	}
-	record_release(&r);
 	buf_release(&b);
+}
+
+void load_latest(const char *slug, const char *region, const char *rows,
+	void (*each)(void *arg, const struct record *r), void *arg)
+{
+	struct summary last = {.shared = NULL};
+
+	read_rows(&last, slug, region, rows, each, arg);
+	record_release(&last.r);
 }
 
 /* The tools in JSON as struct tool_digest; NULL where it is no object. */
@@ -378,6 +412,7 @@ void load_take(struct store *s, struct collect *c, const char *const *slugs,
 		size_t at = figures ? 2 + i * (ASK_FIGURES + 1)
 				    : 1 + i * ASK_FIGURES;
 		const struct store_reply *rows = store_reply(s, at + ASK_LATEST);
+		struct summary last = {.shared = NULL};
 
 		memset(&out[i], 0, sizeof out[i]);
 		out[i].slug = slugs[i];
@@ -387,8 +422,9 @@ void load_take(struct store *s, struct collect *c, const char *const *slugs,
 			const char *text = store_text(store_item(rows, k + 1));
 
 			if (region && text)
-				load_latest(slugs[i], region, text, add, c);
+				read_rows(&last, slugs[i], region, text, add, c);
 		}
+		record_release(&last.r);
 		if (figures)
 			out[i].baseline_missing =
 				rollup_read(store_reply(s, at + ASK_FIGURES),

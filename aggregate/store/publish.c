@@ -1,8 +1,10 @@
 /*
- * publish.c: see publish.h. Servers are judged in groups, each in two round
- * trips: all that is known of them, then all their verdicts. While the store
- * answers on one group, the one before is read or the next is judged. Whoever
- * comes second in a minute is given the verdict that stands, and writes that.
+ * publish.c: see publish.h. Servers are judged in groups, and forgotten: while
+ * one is judged, the store takes the verdicts on the one before and tells what
+ * it knows of the next. It takes all servers to see whether a region is cut
+ * off, so those that may have been probed by such a one are judged in the end,
+ * and loaded once more for that. Whoever comes second in a minute is given the
+ * verdict that stands, and writes that.
  */
 #include "store/publish.h"
 
@@ -10,6 +12,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "options.h"
 #include "records/verdict.h"
@@ -43,13 +46,14 @@ struct evaluation {
 	struct output output;
 	char sha[STORE_SHA];		/* of script_publish */
 	char figures[STORE_SHA];	/* see load_ask */
-	const struct group *publishing; /* its verdicts are on their way */
 	double now;
 	bool pretended; /* now is given by --now */
 	bool red; /* the verdict, where there is one server */
 	size_t alone; /* 1: only the first of the fleet is judged; else 0 */
 	struct isolation *isolation;
-	bool uncounted; /* probes of isolated regions were uncounted */
+	bool suspected; /* a region may be cut off */
+	size_t *later;	/* the servers that are judged in the end */
+	size_t n_later, cap_later;
 	struct regions_heard regions; /* of public servers */
 };
 
@@ -59,6 +63,8 @@ struct judged {
 	struct region_history *regions;
 	size_t n_regions;
 	const char **expected;
+	void *cut; /* see isolation_apply */
+	bool later; /* it is judged in the end */
 	struct verdict verdict;
 	double churn_since; /* from the verdict before; 0: no churn */
 };
@@ -163,15 +169,15 @@ static void queue_verdict(struct evaluation *ev, const struct judged *s)
 /* The histories of a server, where records of it were collected. */
 static void take_histories(struct judged *s, struct server *servers, size_t n)
 {
+	size_t i = strings_place(servers, n, sizeof *servers, s->server->slug);
+
 	s->verdict.url = s->server->url;
-	for (size_t i = 0; i < n; i++) {
-		if (strcmp(servers[i].slug, s->server->slug) != 0)
-			continue;
-		s->regions = servers[i].regions;
-		s->n_regions = servers[i].n_regions;
-		if (!s->verdict.url)
-			s->verdict.url = servers[i].url;
-	}
+	if (i == n || strcmp(servers[i].slug, s->server->slug) != 0)
+		return;
+	s->regions = servers[i].regions;
+	s->n_regions = servers[i].n_regions;
+	if (!s->verdict.url)
+		s->verdict.url = servers[i].url;
 }
 
 /* The expected regions: the configured ones, or all that ever reported. */
@@ -206,8 +212,8 @@ static void set_region_states(
 	}
 }
 
-static void judge_server(const struct evaluation *ev, struct judged *s,
-	const struct loaded *l)
+static void judge_server(
+	struct evaluation *ev, struct judged *s, const struct loaded *l)
 {
 	const char *url = s->verdict.url;
 	size_t n_expected = list_expected(s);
@@ -225,6 +231,8 @@ static void judge_server(const struct evaluation *ev, struct judged *s,
 			.churn_since = s->churn_since});
 	s->verdict.last_probe_at = last_probe_at(&s->verdict);
 	figures_put(&s->verdict, &l->figures);
+	if (!s->server->is_private)
+		regions_heard_add(&ev->regions, &s->verdict);
 	if (s->verdict.verdict == VERDICT_UNKNOWN)
 		return;
 	s->verdict.published_at = ev->now;
@@ -262,86 +270,54 @@ static int write_verdict(
 	buf_init(&b, 2 * LINE_MAX_BYTES);
 	if (ev->output.text)
 		show_verdict(&b, &s->verdict, ev->output.colour);
-	else if (published)
-		buf_fmt(&b, "%s\n", published);
-	else
+	else if (published) {
+		buf_str(&b, published);
+		buf_char(&b, '\n');
+	} else
 		verdict_write(&b, &s->verdict);
 	failed = line_print(b.p, b.len);
 	buf_release(&b);
 	return failed;
 }
 
-/* Servers that are read, and judged, together. */
+/* Servers that are loaded, judged and published together. */
 struct group {
 	struct judged servers[GROUP];
 	struct loaded loaded[GROUP];
-	struct collect *collect;
-	size_t n;
-	/* What was asked for, before there are n. */
 	const char *slugs[GROUP];
-	size_t asked;
-	double now;
+	size_t n;
+	double now; /* the figures are those as of now; NAN: without */
+	struct collect *collect;
+	size_t replies; /* the number of that to its first verdict */
 };
 
-/* Wait for the verdicts that are on their way, and write those that stand. */
-static int finish_publishing(struct evaluation *ev)
+static void group_add(struct group *g, const struct fleet_server *server)
 {
-	const struct group *g = ev->publishing;
-	size_t reply = 1; /* the first is that of SCRIPT LOAD */
+	g->servers[g->n].server = server;
+	g->slugs[g->n++] = server->slug;
+}
 
-	ev->publishing = NULL;
-	if (store_finish(ev->store))
-		return store_failed(ev->store);
-	for (size_t i = 0; g && i < g->n; i++) {
-		const struct judged *s = &g->servers[i];
-		const char *text = NULL;
-
-		if (s->verdict.verdict != VERDICT_UNKNOWN)
-			text = store_text(store_reply(ev->store, reply++));
-		if (write_verdict(ev, s, text))
-			return -1;
+static void group_free(struct group *g)
+{
+	if (!g)
+		return;
+	for (size_t i = 0; i < g->n; i++) {
+		verdict_release(&g->servers[i].verdict);
+		free(g->servers[i].expected);
+		free(g->servers[i].cut);
 	}
-	return 0;
+	load_release(g->loaded, g->n);
+	collect_free(g->collect);
+	free(g);
 }
 
-/* Send the verdicts on a group on their way, once those before have arrived. */
-static int publish_group(struct evaluation *ev, const struct group *g)
-{
-	store_add(ev->store, "SCRIPT", "LOAD", script_publish, NULL);
-	for (size_t i = 0; i < g->n; i++)
-		if (g->servers[i].verdict.verdict != VERDICT_UNKNOWN)
-			queue_verdict(ev, &g->servers[i]);
-	if (finish_publishing(ev))
-		return -1;
-	store_start(ev->store);
-	ev->publishing = g;
-	return 0;
-}
-
-/* Ask what the store knows of n servers; no figures where now is NAN. */
-static int ask_group(struct evaluation *ev, struct group *g, size_t first,
-	size_t n, double now)
-{
-	for (size_t i = 0; i < n; i++) {
-		g->servers[i].server = &ev->fleet.servers[first + i];
-		g->slugs[i] = g->servers[i].server->slug;
-	}
-	g->asked = n;
-	g->now = now;
-	if (load_ask(ev->store, g->slugs, n, now, ev->figures))
-		return -1;
-	store_start(ev->store);
-	return 0;
-}
-
-/* Take the answers. */
+/* Take what the store knows of a group. */
 static void take_group(struct evaluation *ev, struct group *g)
 {
 	struct server *servers;
 	size_t n_servers;
 
 	g->collect = collect_new();
-	g->n = g->asked;
 	load_take(ev->store, g->collect, g->slugs, g->n, g->now, g->loaded);
 	collect_finish(g->collect);
 	servers = collect_servers(g->collect, &n_servers);
@@ -349,93 +325,34 @@ static void take_group(struct evaluation *ev, struct group *g)
 		take_histories(&g->servers[i], servers, n_servers);
 }
 
-static void group_release(struct group *g)
+/* Queue the verdicts on a group. */
+static void queue_group(struct evaluation *ev, struct group *g)
 {
-	for (size_t i = 0; i < g->n; i++) {
-		verdict_release(&g->servers[i].verdict);
-		free(g->servers[i].expected);
-	}
-	load_release(g->loaded, g->n);
-	collect_free(g->collect);
-}
-
-/* Take what isolated regions saw out of the counts. */
-static int uncount_isolated(const struct evaluation *ev,
-	const struct group *groups, size_t n, double since)
-{
-	char sha[STORE_SHA];
-
-	if (store_load(ev->store, script_uncount, sha))
-		return -1;
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < groups[i].n; k++) {
-			const struct judged *s = &groups[i].servers[k];
-
-			isolation_uncount(ev->store, sha, s->server->slug,
-				s->regions, s->n_regions, since);
-		}
-	if (!store_run(ev->store))
-		return 0;
-	return store_failed(ev->store);
-}
-
-/* Find the isolated regions, and take what they saw out of all histories. */
-static int find_isolated(
-	struct evaluation *ev, const struct group *groups, size_t n)
-{
-	const struct rule rule = fleet_isolation_rule(&ev->fleet);
-	size_t n_found;
-	int rc;
-
-	ev->isolation = isolation_new();
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < groups[i].n; k++) {
-			const struct judged *s = &groups[i].servers[k];
-
-			isolation_add(ev->isolation, s->verdict.url,
-				s->regions, s->n_regions);
-		}
-	rc = isolation_read_canaries(ev->store, ev->isolation);
-	isolation_cut(ev->isolation, &rule);
-	if (!rc)
-		rc = isolation_publish(ev->store, ev->isolation, &rule,
-			ev->now, ev->pretended);
-	isolation_all(ev->isolation, &n_found);
-	ev->uncounted = n_found;
-	if (!rc && n_found)
-		rc = uncount_isolated(ev, groups, n, ev->now - rule.lookback_s);
-	return rc;
-}
-
-/* Read what could not be read with the others. */
-static int complete_group(struct evaluation *ev, struct group *g)
-{
-	bool missing = false;
-
+	store_add(ev->store, "SCRIPT", "LOAD", script_publish, NULL);
+	g->replies = store_queued(ev->store);
 	for (size_t i = 0; i < g->n; i++)
-		missing = missing || g->loaded[i].baseline_missing;
-	if (!ev->uncounted && !missing)
-		return 0;
-	/* The figures were read before the counts changed. */
-	if (finish_publishing(ev) ||
-		(ev->uncounted &&
-			load_figures(ev->store, g->n, ev->now, g->loaded)))
-		return -1;
-	return load_baselines(ev->store, g->n, ev->now, g->loaded);
+		if (!g->servers[i].later &&
+			g->servers[i].verdict.verdict != VERDICT_UNKNOWN)
+			queue_verdict(ev, &g->servers[i]);
 }
 
-static int judge_group(struct evaluation *ev, struct group *g)
+/* Write those that stand, once the store has answered. */
+static int write_group(struct evaluation *ev, const struct group *g)
 {
-	if (complete_group(ev, g))
-		return -1;
+	size_t reply = g->replies;
+
 	for (size_t i = 0; i < g->n; i++) {
 		const struct judged *s = &g->servers[i];
+		const char *text = NULL;
 
-		judge_server(ev, &g->servers[i], &g->loaded[i]);
-		if (!s->server->is_private)
-			regions_heard_add(&ev->regions, &s->verdict);
+		if (s->later)
+			continue;
+		if (s->verdict.verdict != VERDICT_UNKNOWN)
+			text = store_text(store_reply(ev->store, reply++));
+		if (write_verdict(ev, s, text))
+			return -1;
 	}
-	return publish_group(ev, g);
+	return 0;
 }
 
 /* Whether a region may have been cut off when it probed this server. */
@@ -448,72 +365,217 @@ static bool may_be_isolated(const struct judged *s)
 	return false;
 }
 
-/* Ask for the i-th of n groups, where there is one. */
-static int ask_for(
-	struct evaluation *ev, struct group *groups, size_t n, size_t i)
+static void note_server(const struct evaluation *ev, const struct judged *s)
 {
-	size_t alone = ev->alone;
-	size_t first = i < alone ? i : alone + (i - alone) * GROUP;
-	size_t left = ev->fleet.n - first;
+	isolation_note(ev->isolation, s->verdict.url, s->regions, s->n_regions);
+}
 
-	if (i >= n)
-		return 0;
-	return ask_group(ev, &groups[i], first,
-		i < alone      ? 1
-		: left < GROUP ? left
-			       : GROUP,
-		i < alone || !alone ? ev->now : NAN);
+static void leave_for_later(struct evaluation *ev, struct judged *s)
+{
+	s->later = true;
+	ev->later = xgrow(
+		ev->later, &ev->cap_later, ev->n_later + 1, sizeof *ev->later);
+	ev->later[ev->n_later++] = (size_t)(s->server - ev->fleet.servers);
 }
 
 /*
- * Read n groups, each while the store answers on the next. Where one server
- * alone is judged, the others are read only if a region may be cut off; *sure:
- * none is.
+ * Judge the servers of a group, but for those that need more to be known: which
+ * regions are cut off, or, once a day, the baseline.
  */
-static int read_groups(
-	struct evaluation *ev, struct group *groups, size_t n, bool *sure)
+static void judge_group(struct evaluation *ev, struct group *g)
 {
-	int rc = ask_for(ev, groups, n, 0);
+	take_group(ev, g);
+	for (size_t i = 0; i < g->n; i++) {
+		struct judged *s = &g->servers[i];
+		bool suspect = may_be_isolated(s);
 
-	for (size_t i = 0; i < n && !rc && !*sure; i++) {
-		bool alone = i < ev->alone;
+		note_server(ev, s);
+		ev->suspected = ev->suspected || suspect;
+		if (suspect || g->loaded[i].baseline_missing)
+			leave_for_later(ev, s);
+		else
+			judge_server(ev, s, &g->loaded[i]);
+	}
+}
 
+/*
+ * Ask what the store knows of a group, which is NULL afterwards where the store
+ * failed.
+ */
+static int ask_group(struct evaluation *ev, struct group **g, double now)
+{
+	(*g)->now = now;
+	if (!load_ask(ev->store, (*g)->slugs, (*g)->n, now, ev->figures))
+		return 0;
+	group_free(*g);
+	*g = NULL;
+	return -1;
+}
+
+/* The servers of the fleet from *next on, as many as a group has. */
+static struct group *next_group(const struct evaluation *ev, size_t *next,
+	size_t end)
+{
+	struct group *g = xcalloc(1, sizeof *g);
+
+	while (g->n < GROUP && *next < end)
+		group_add(g, &ev->fleet.servers[(*next)++]);
+	return g;
+}
+
+/* Load, judge and publish the first `end` servers of the fleet. */
+static int judge_groups(struct evaluation *ev, size_t end)
+{
+	struct group *asked = NULL, *judged = NULL, *published = NULL;
+	size_t next = 0;
+	int rc = 0;
+
+	do {
+		struct group *written = published;
+
+		published = judged;
+		judged = asked;
+		asked = NULL;
 		if (store_finish(ev->store))
-			return store_failed(ev->store);
-		if (!alone)
-			rc = ask_for(ev, groups, n, i + 1);
-		take_group(ev, &groups[i]);
-		*sure = alone && !may_be_isolated(&groups[i].servers[0]);
-		if (alone && !*sure)
-			rc = ask_for(ev, groups, n, i + 1);
+			rc = store_failed(ev->store);
+		if (!rc && next < end) {
+			asked = next_group(ev, &next, end);
+			rc = ask_group(ev, &asked, ev->now);
+		}
+		if (!rc && published)
+			queue_group(ev, published);
+		if (!rc)
+			store_start(ev->store);
+		if (!rc && written)
+			rc = write_group(ev, written);
+		group_free(written);
+		if (!rc && judged)
+			judge_group(ev, judged);
+	} while (!rc && (asked || judged || published));
+	store_finish(ev->store);
+	group_free(asked);
+	group_free(judged);
+	group_free(published);
+	return rc;
+}
+
+/* Load a group, at once. */
+static int load_group(struct evaluation *ev, struct group **g, double now)
+{
+	if (ask_group(ev, g, now))
+		return -1;
+	if (store_run(ev->store))
+		return store_failed(ev->store);
+	take_group(ev, *g);
+	return 0;
+}
+
+/* Take note of what regions saw of the servers from `next` on. */
+static int note_others(struct evaluation *ev, size_t next)
+{
+	int rc = 0;
+
+	while (next < ev->fleet.n && !rc) {
+		struct group *g = next_group(ev, &next, ev->fleet.n);
+
+		rc = load_group(ev, &g, NAN);
+		for (size_t i = 0; !rc && i < g->n; i++)
+			note_server(ev, &g->servers[i]);
+		group_free(g);
+	}
+	return rc;
+}
+
+/* Find the regions that are cut off. */
+static int find_isolated(struct evaluation *ev)
+{
+	const struct rule rule = fleet_isolation_rule(&ev->fleet);
+
+	if (isolation_read_canaries(ev->store, ev->isolation))
+		return -1;
+	isolation_find(ev->isolation, &rule);
+	return isolation_publish(ev->store, ev->isolation, &rule, ev->now,
+		ev->pretended);
+}
+
+/*
+ * Take what these regions saw out of the histories of a group, and out of what
+ * is counted.
+ */
+static int take_out(struct evaluation *ev, struct group *g)
+{
+	char sha[STORE_SHA];
+	bool any = false;
+	double since;
+
+	for (size_t i = 0; i < g->n; i++) {
+		struct judged *s = &g->servers[i];
+
+		s->cut = isolation_apply(
+			ev->isolation, s->regions, s->n_regions);
+		any = any || s->cut;
+	}
+	if (!any)
+		return 0;
+	if (store_load(ev->store, script_uncount, sha))
+		return -1;
+	since = ev->now - fleet_isolation_rule(&ev->fleet).lookback_s;
+	for (size_t i = 0; i < g->n; i++)
+		isolation_uncount(ev->store, sha, g->slugs[i],
+			g->servers[i].regions, g->servers[i].n_regions, since);
+	if (store_run(ev->store))
+		return store_failed(ev->store);
+	/* The figures were read before the counts changed. */
+	return load_figures(ev->store, g->n, ev->now, g->loaded);
+}
+
+static int judge_later(struct evaluation *ev, struct group **g)
+{
+	if (load_group(ev, g, ev->now) || take_out(ev, *g) ||
+		load_baselines(ev->store, (*g)->n, ev->now, (*g)->loaded))
+		return -1;
+	for (size_t i = 0; i < (*g)->n; i++)
+		judge_server(ev, &(*g)->servers[i], &(*g)->loaded[i]);
+	queue_group(ev, *g);
+	if (store_run(ev->store))
+		return store_failed(ev->store);
+	return write_group(ev, *g);
+}
+
+/* Judge the servers that were left for the end. */
+static int judge_rest(struct evaluation *ev)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < ev->n_later && !rc;) {
+		struct group *g = xcalloc(1, sizeof *g);
+
+		while (g->n < GROUP && i < ev->n_later)
+			group_add(g, &ev->fleet.servers[ev->later[i++]]);
+		rc = judge_later(ev, &g);
+		group_free(g);
 	}
 	return rc;
 }
 
 /*
- * It takes all servers to see whether a region is cut off: they are read before
- * the first of them is judged. Where one alone is judged, it is a group of its
- * own.
+ * Where one server alone is judged, the others are read only if a region may be
+ * cut off.
  */
-static int judge_groups(struct evaluation *ev)
+static int judge_servers(struct evaluation *ev)
 {
-	size_t alone = ev->alone;
-	size_t n = alone + (ev->fleet.n - alone + GROUP - 1) / GROUP;
-	struct group *groups = xcalloc(n, sizeof *groups);
-	bool sure = false;
-	int rc = read_groups(ev, groups, n, &sure);
+	int rc;
 
-	if (!rc && !sure)
-		rc = find_isolated(ev, groups, n);
-	for (size_t i = 0; i < (alone ? alone : n) && !rc; i++)
-		rc = judge_group(ev, &groups[i]);
+	ev->isolation = isolation_new();
+	rc = judge_groups(ev, ev->alone ? ev->alone : ev->fleet.n);
+	if (!rc && ev->alone && ev->suspected)
+		rc = note_others(ev, ev->alone);
+	if (!rc && (!ev->alone || ev->suspected))
+		rc = find_isolated(ev);
 	if (!rc)
-		rc = finish_publishing(ev);
-	store_finish(ev->store);
-	for (size_t i = 0; i < n; i++)
-		group_release(&groups[i]);
+		rc = judge_rest(ev);
 	isolation_free(ev->isolation);
-	free(groups);
+	free(ev->later);
 	return rc;
 }
 
@@ -525,7 +587,7 @@ static int judge_all(struct evaluation *ev)
 		judged.n = ev->alone;
 	if (store_load(ev->store, script_publish, ev->sha) ||
 		late_judge(ev->store, &judged, ev->now, ev->output) ||
-		judge_groups(ev))
+		judge_servers(ev))
 		return EXIT_ENV;
 	/* One server alone does not tell which regions are silent. */
 	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
@@ -662,31 +724,68 @@ static bool counted_in_bits(const struct store_reply *day, int minute,
 	return bit(day, minute);
 }
 
+/*
+ * Take the next of the runs at *runs: its letter, and in *past how many minutes
+ * there are up to its end. 0 behind the last, and where it is none.
+ */
+static char next_run(const char **runs, int *past)
+{
+	const char *p = *runs;
+	int n = 0;
+
+	while (*p >= '0' && *p <= '9' && n <= 24 * 60)
+		n = 10 * n + *p++ - '0';
+	if (!*p || n < 1 || n > 24 * 60)
+		return '\0';
+	*past += n;
+	*runs = p + 1;
+	return *p;
+}
+
+/* The runs of a day; NULL where there are none, or an older version wrote it. */
+static const char *runs_of(const struct store_reply *day)
+{
+	const char *text = store_text(day);
+
+	return text && strncmp(text, "runs:", 5) == 0 ? text + 5 : NULL;
+}
+
 bool publish_counted(const struct store_reply *day, int minute,
 	enum verdict_colour *as)
 {
-	const char *runs = store_text(day);
-	long long past = 0, n; /* past: minutes of the runs so far */
+	const char *runs = runs_of(day);
+	char letter;
+	int past = 0;
 
 	*as = VERDICT_UNKNOWN;
-	if (!runs || strncmp(runs, "runs:", 5) != 0)
-		return runs && counted_in_bits(day, minute, as);
-	for (runs += 5; *runs; runs++) {
-		char *end;
-
-		n = strtoll(runs, &end, 10);
-		if (end == runs || !*end || n < 1 || n > 24 * 60)
-			return false;
-		past += n;
-		runs = end;
-		if (minute < past)
-			break;
-	}
-	if (*runs == 'g')
+	if (!runs)
+		return store_text(day) && counted_in_bits(day, minute, as);
+	do
+		letter = next_run(&runs, &past);
+	while (letter && past <= minute);
+	if (letter == 'g')
 		*as = VERDICT_GREEN;
-	else if (*runs == 'a')
+	else if (letter == 'a')
 		*as = VERDICT_AMBER;
-	else if (*runs == 'r')
+	else if (letter == 'r')
 		*as = VERDICT_RED;
-	return *as != VERDICT_UNKNOWN || *runs == 'u';
+	return *as != VERDICT_UNKNOWN || letter == 'u';
+}
+
+bool publish_counted_before(const struct store_reply *day, int minute)
+{
+	const char *runs = runs_of(day);
+	enum verdict_colour unused;
+	int past = 0;
+
+	while (runs && past < minute) {
+		char letter = next_run(&runs, &past);
+
+		if (!letter || strchr("ugar", letter))
+			return letter;
+	}
+	while (!runs && minute-- > 0)
+		if (publish_counted(day, minute, &unused))
+			return true;
+	return false;
 }

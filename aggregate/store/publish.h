@@ -37,8 +37,11 @@ void publish_queue(struct store *store, const char *sha,
  * publish_counted(day, minute, as): whether a minute of a day, from 0, is
  * counted, by the value of key_counted of that day; and in *as with which
  * colour, VERDICT_UNKNOWN where that is not known.
+ *
+ * publish_counted_before(day, minute): whether any minute before it is.
  */
 bool publish_counted(const struct store_reply *day, int minute,
 	enum verdict_colour *as);
+bool publish_counted_before(const struct store_reply *day, int minute);
 
 #endif

@@ -77,6 +77,29 @@ static void note_maintenance(
 		maintenance_hold_note(st, &o, now);
 }
 
+/* The texts of the last events, from the history of the days when they were
+   told. False: the store failed. */
+static bool fetch_texts(const struct notifier_setup *s, struct alert_state *st)
+{
+	struct history h = {0};
+	double day, last = -1;
+	bool ok = true;
+
+	for (size_t i = 0; i < st->n_timeline && ok; i++) {
+		const struct timeline_entry *e = &st->timeline[i];
+
+		day = floor(e->at / DAY_S);
+		if (i + EXPLAIN_ENTRIES < st->n_timeline || e->text ||
+			(day >= last && day <= last))
+			continue;
+		ok = history_store_read(s->store, st->slug, e->at, e->at, &h);
+		last = day;
+	}
+	timeline_texts(st, &h);
+	history_store_release(&h);
+	return ok;
+}
+
 int show_explain(const struct notifier_setup *s, const char *slug)
 {
 	double now = isnan(s->now) ? clock_wall() : s->now;
@@ -87,7 +110,8 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 
 	if (status)
 		return status;
-	if (!maintenance_store_load(s->maintenances, now))
+	if (!maintenance_store_load(s->maintenances, now) ||
+		(s->text && !fetch_texts(s, &st)))
 		status = EXIT_ENV;
 	note_maintenance(s, now, &st);
 	q.v = maintenance_store_silences(s->maintenances, &q.n);
@@ -104,16 +128,19 @@ int show_explain(const struct notifier_setup *s, const char *slug)
 }
 
 /* Of all servers. False: the store failed. */
-static bool collect(const struct notifier_setup *s, struct timeline *t)
+static bool collect(const struct notifier_setup *s, const struct history *h,
+	struct timeline *t)
 {
 	struct strings slugs = {0};
 	bool ok = state_store_all(s->states, &slugs);
 	struct transaction *all = transaction_begin(s->states, &slugs);
-	const struct alert_state *st;
+	struct alert_state *st;
 	size_t i;
 
-	while (ok && (st = transaction_next(all, &i)))
+	while (ok && (st = transaction_next(all, &i))) {
+		timeline_texts(st, h);
 		timeline_add(t, st);
+	}
 	ok = ok && !transaction_failed(all);
 	transaction_end(all);
 	strings_release(&slugs);
@@ -137,6 +164,7 @@ static int collect_one(const struct notifier_setup *s, const char *slug,
 	} else if (!state_store_get(s->states, slug, &st)) {
 		return EXIT_ENV;
 	}
+	timeline_texts(&st, h);
 	timeline_add(t, &st);
 	state_release(&st);
 	return EXIT_GOOD;
@@ -150,11 +178,12 @@ int show_history(const struct notifier_setup *s, const char *slug)
 	int status = EXIT_GOOD;
 	struct buf b;
 
-	if (!history_store_read(s->store, now - HISTORY_S, now + DAY_S, &h))
+	if (!history_store_read(s->store, slug, now - HISTORY_S, now + DAY_S,
+		    &h))
 		status = EXIT_ENV;
 	else if (slug)
 		status = collect_one(s, slug, &h, &t);
-	else if (!collect(s, &t))
+	else if (!collect(s, &h, &t))
 		status = EXIT_ENV;
 	timeline_add_history(&t, &h, slug);
 	buf_init(&b, (t.n + 1) * TIMELINE_LINE);
@@ -206,7 +235,7 @@ int show_report(const struct notifier_setup *s, const struct options *o)
 		return EXIT_USAGE;
 	}
 	/* What was told before the end may be over later. */
-	if (!history_store_read(s->store, fmax(from, now - HISTORY_S),
+	if (!history_store_read(s->store, NULL, fmax(from, now - HISTORY_S),
 		    fmin(to + WEEK_S, now + DAY_S), &h)) {
 		history_store_release(&h);
 		return EXIT_ENV;

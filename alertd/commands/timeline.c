@@ -7,9 +7,64 @@
 #include "json/json.h"
 #include "records/probe.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+/* What is no further apart was noted at the same time. */
+#define SAME_S 0.001
+
+/* The text of an event in the history, which is sorted by time; or NULL. */
+static const char *text_of(const struct history *h, const char *slug,
+	const struct timeline_entry *e)
+{
+	size_t lo = 0, hi = h->n;
+	enum alert_kind kind;
+	int64_t first;
+
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (h->v[mid].at < e->at - SAME_S)
+			lo = mid + 1;
+		else
+			hi = mid;
+	}
+	for (; lo < h->n && h->v[lo].at < e->at + SAME_S; lo++) {
+		const struct history_record *r = &h->v[lo];
+
+		if (!r->route && strcmp(r->slug, slug) == 0 &&
+			strcmp(r->what, e->what) == 0 && r->key &&
+			alert_key_parse(r->key, &kind, &first) &&
+			first == e->first)
+			return r->text;
+	}
+	return NULL;
+}
+
+/* What is still known of an event. */
+static char *make_text(const char *slug, const struct timeline_entry *e)
+{
+	enum alert_kind kind;
+	struct buf b;
+
+	buf_init(&b, TEXT_SIZE);
+	buf_fmt(&b, "%s: %s", slug,
+		e->resolved_at			    ? "it is over"
+		: alert_event_parse(e->what, &kind) ? alert_kind_meaning(kind)
+						    : e->what);
+	return buf_take(&b);
+}
+
+void timeline_texts(struct alert_state *st, const struct history *h)
+{
+	for (size_t i = 0; i < st->n_timeline; i++) {
+		struct timeline_entry *e = &st->timeline[i];
+		const char *text = e->text ? NULL : text_of(h, st->slug, e);
+
+		if (!e->text)
+			e->text = text ? xstrdup(text) : make_text(st->slug, e);
+	}
+}
 
 void timeline_add(struct timeline *t, const struct alert_state *st)
 {
@@ -28,18 +83,33 @@ void timeline_add(struct timeline *t, const struct alert_state *st)
 	}
 }
 
-/* Whether one of the first n says it, too. */
+static int by_time(const void *a, const void *b)
+{
+	const struct timeline_line *s = a, *t = b;
+
+	if (s->entry.at != t->entry.at)
+		return s->entry.at < t->entry.at ? -1 : 1;
+	return s->number < t->number ? -1 : 1;
+}
+
+/* Whether one of the first n, which are sorted by time, says it, too. */
 static bool says(const struct timeline *t, size_t n,
 	const struct history_record *h)
 {
-	for (size_t i = 0; i < n; i++) {
-		const struct timeline_line *l = &t->v[i];
+	size_t lo = 0, hi = n;
 
-		if (fabs(l->entry.at - h->at) < 0.001 &&
-			strcmp(l->slug, h->slug) == 0 &&
-			strcmp(l->entry.what, h->what) == 0)
-			return true;
+	while (lo < hi) {
+		size_t mid = lo + (hi - lo) / 2;
+
+		if (t->v[mid].entry.at < h->at - SAME_S)
+			lo = mid + 1;
+		else
+			hi = mid;
 	}
+	for (; lo < n && t->v[lo].entry.at < h->at + SAME_S; lo++)
+		if (strcmp(t->v[lo].slug, h->slug) == 0 &&
+			strcmp(t->v[lo].entry.what, h->what) == 0)
+			return true;
 	return false;
 }
 
@@ -48,6 +118,8 @@ void timeline_add_history(
 {
 	size_t known = t->n;
 
+	if (known)
+		qsort(t->v, known, sizeof *t->v, by_time);
 	for (size_t i = 0; i < h->n; i++) {
 		const struct history_record *r = &h->v[i];
 
@@ -75,15 +147,6 @@ void timeline_release(struct timeline *t)
 	}
 	free(t->v);
 	*t = (struct timeline) {0};
-}
-
-static int by_time(const void *a, const void *b)
-{
-	const struct timeline_line *s = a, *t = b;
-
-	if (s->entry.at != t->entry.at)
-		return s->entry.at < t->entry.at ? -1 : 1;
-	return s->number < t->number ? -1 : 1;
 }
 
 static void put_text(struct buf *b, const struct timeline_line *l,

@@ -20,7 +20,13 @@ struct timeline {
 	size_t n, cap;
 };
 
-/* timeline_add(t, st): append what was told of a server. */
+/*
+ * timeline_texts(st, h): give the events of st, whose texts are in the history,
+ * those that h has of them; where it has none any more, others.
+ */
+void timeline_texts(struct alert_state *st, const struct history *h);
+
+/* timeline_add(t, st): append what was told of a server, with its texts. */
 void timeline_add(struct timeline *t, const struct alert_state *st);
 void timeline_release(struct timeline *t);
 

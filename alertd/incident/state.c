@@ -128,33 +128,75 @@ void state_keep_delivery(struct alert_state *st, const struct pending *p,
 	});
 }
 
-void state_note(struct alert_state *st, double at, const char *what,
-	const char *text)
+/* Whether both tell of the same incident. */
+static bool same_key(const struct timeline_entry *a,
+	const struct timeline_entry *b)
 {
+	enum alert_kind one, other;
+
+	return a->first && a->first == b->first &&
+		alert_event_parse(a->what, &one) &&
+		alert_event_parse(b->what, &other) && one == other;
+}
+
+/* Moves the regions of the oldest entry to the next one of its key. */
+static void hand_regions_on(struct alert_state *st)
+{
+	struct timeline_entry *oldest = st->timeline, *next = NULL;
+
+	for (size_t i = st->n_timeline - 1; i > 0; i--)
+		if (same_key(oldest, &st->timeline[i]))
+			next = &st->timeline[i];
+	for (size_t i = 0; next && i < next->regions.n; i++)
+		strings_note(&oldest->regions, next->regions.v[i]);
+	if (next)
+		strings_copy(&next->regions, &oldest->regions);
+}
+
+/* A new entry; the oldest goes. */
+static struct timeline_entry *add_entry(
+	struct alert_state *st, double at, const char *what)
+{
+	struct timeline_entry *e;
+
 	if (st->n_timeline == TIMELINE_MAX) {
+		hand_regions_on(st);
 		fields_release(timeline_fields, &st->timeline[0]);
 		memmove(st->timeline, st->timeline + 1,
 			(TIMELINE_MAX - 1) * sizeof *st->timeline);
 		st->n_timeline--;
 	}
-	st->timeline[st->n_timeline++] = (struct timeline_entry) {
-		.at = at,
-		.what = xstrdup(what),
-		.text = xstrdup(text),
-	};
+	e = &st->timeline[st->n_timeline++];
+	*e = (struct timeline_entry) {.at = at, .what = xstrdup(what)};
+	return e;
+}
+
+void state_note(struct alert_state *st, double at, const char *what,
+	const char *text)
+{
+	add_entry(st, at, what)->text = xstrdup(text);
+}
+
+static bool named_before(const struct alert_state *st,
+	const struct timeline_entry *e, const char *region)
+{
+	for (const struct timeline_entry *b = st->timeline; b < e; b++)
+		if (same_key(b, e) && strings_has(&b->regions, region))
+			return true;
+	return false;
 }
 
 void state_note_event(struct alert_state *st, const struct alert_record *r)
 {
-	char name[ALERT_EVENT_SIZE], key[ALERT_KEY_SIZE];
-	struct timeline_entry *e;
+	char name[ALERT_EVENT_SIZE];
+	struct timeline_entry *e = add_entry(st, r->at, alert_event(r, name));
 
-	state_note(st, r->at, alert_event(r, name), r->summary);
-	e = &st->timeline[st->n_timeline - 1];
-	string_set(&e->key, alert_key(r, key));
-	for (size_t i = 0; i < r->n_regions; i++)
-		strings_note(&e->regions, r->regions[i]);
+	e->first = r->started_at + r->nth;
 	e->resolved_at = r->resolved_at;
+	/* Who shows incidents shows nothing that is told once. */
+	for (size_t i = 0; i < r->n_regions && r->phase != ALERT_ONCE; i++)
+		if (!named_before(st, e, r->regions[i]))
+			strings_note(&e->regions, r->regions[i]);
 }
 
 static bool any_open(const struct alert_state *st, unsigned kinds)

@@ -241,11 +241,11 @@ struct anomaly {
 struct timeline_entry {
 	double at;
 	char *what; /* an event, or what became of one */
-	char *text; /* for operators */
-	/* Of an event that was told, for those who show it; else NULL. */
-	char *key; /* its dedup_key */
-	struct strings regions;
-	int64_t resolved_at; /* 0 where it is not over */
+	char *text; /* for operators; NULL: the history has it */
+	/* Of an event that was told, for those who show it. */
+	int64_t first;		/* the window that its key names; else 0 */
+	struct strings regions; /* that no earlier event of its key names */
+	int64_t resolved_at;	/* 0 where it is not over */
 };
 
 struct alert_state {
@@ -319,7 +319,8 @@ struct region_tally *state_region(struct alert_state *st, const char *name);
 void state_note(struct alert_state *st, double at, const char *what,
 	const char *text);
 
-/* state_note_event(st, r): the same for an event that is told. */
+/* state_note_event(st, r): the same for an event that is told, whose text
+   state_keep_event puts into the history. */
 void state_note_event(struct alert_state *st, const struct alert_record *r);
 
 /*

@@ -233,11 +233,24 @@ static void drift_event(struct alert_state *st, const struct verdict *v,
 	event_point(e);
 }
 
+/* Forgets what was told long ago, unless a divergence is open. */
+static void forget_old(struct alert_state *st, int64_t window)
+{
+	size_t n = 0;
+
+	while (n < st->n_drifts && !st->incidents[ALERT_DIVERGENCE].open &&
+		window - st->drifts[n].at >= TOOL_DRIFT_KEPT_S)
+		n++;
+	st->n_drifts -= n;
+	memmove(st->drifts, st->drifts + n, st->n_drifts * sizeof *st->drifts);
+}
+
 void tool_drift_judge(struct alert_state *st, const struct verdict *v,
 	int64_t window, struct alert_events *out)
 {
 	int nth = 0;
 
+	forget_old(st, window);
 	/* One event says of all of them that they are too many. */
 	if (st->incidents[ALERT_CHURN].open)
 		return;

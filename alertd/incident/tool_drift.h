@@ -33,8 +33,10 @@ bool tool_change_named(const struct tool_change *c);
  */
 void tool_change_names(struct buf *b, const struct strings *l);
 
-/* A change that was told is not told again for this long. */
+/* A change that was told is not told again for this long; nor while there is a
+   divergence, if that begins before it is forgotten. */
 #define TOOL_DRIFT_AGAIN_S 3600
+#define TOOL_DRIFT_KEPT_S (7 * 86400)
 
 /*
  * tool_drift_judge(st, v, window, out): tell the changes that verdict v of that

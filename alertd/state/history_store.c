@@ -47,10 +47,13 @@ bool history_store_add(struct store *s, const struct strings *lines)
 	return false;
 }
 
-static void read_line(struct history *out, const char *line)
+/* A line is read where `part` is in it, as it was written. */
+static void read_line(struct history *out, const char *line, const char *part)
 {
 	char why[RECORD_WHY];
-	cJSON *doc = json_parse(line, strlen(line), &json_record, why);
+	cJSON *doc = strstr(line, part)
+		? json_parse(line, strlen(line), &json_record, why)
+		: NULL;
 	struct history_record h;
 
 	if (!doc || !record_type(doc, why)) {
@@ -94,12 +97,15 @@ static void drop_twins(struct history *out)
 	out->n = n;
 }
 
-bool history_store_read(struct store *s, double from, double to,
-	struct history *out)
+bool history_store_read(struct store *s, const char *slug, double from,
+	double to, struct history *out)
 {
+	char part[KEY_MAX] = "";
 	int64_t first = (int64_t)floor(from / DAY_S);
 	int64_t last = (int64_t)floor(to / DAY_S);
 
+	if (slug)
+		snprintf(part, sizeof part, "\"server_slug\":\"%s\"", slug);
 	for (int64_t day = first; day <= last; day++) {
 		const struct store_reply *r;
 		char key[KEY_MAX];
@@ -112,7 +118,8 @@ bool history_store_read(struct store *s, double from, double to,
 		}
 		for (size_t i = 0; i < store_count(r); i++)
 			if (store_text(store_item(r, i)))
-				read_line(out, store_text(store_item(r, i)));
+				read_line(out, store_text(store_item(r, i)),
+					part);
 	}
 	drop_twins(out);
 	return true;

@@ -21,13 +21,14 @@ struct history {
 };
 
 /*
- * history_store_read(s, from, to, out): the records of the days that hold the
- * epoch seconds from and to, and of those in between, each once, by time;
+ * history_store_read(s, slug, from, to, out): add the records of that server,
+ * or where slug is NULL, of all, of the days that hold the epoch seconds from
+ * and to, and of those in between, each once, by time;
  * history_store_release(out). What cannot be read is passed over. False: the
  * store failed, and the operator has been told.
  */
-bool history_store_read(struct store *s, double from, double to,
-	struct history *out);
+bool history_store_read(struct store *s, const char *slug, double from,
+	double to, struct history *out);
 void history_store_release(struct history *out);
 
 #endif

@@ -78,13 +78,17 @@ static bool queue_index(
 	return k > 2;
 }
 
-static void queue_replace(struct store *s, const struct state_row *row)
+/* By the text of the script, or where sha is not NULL, by its name, which the
+   store knows once it has run the text. */
+static void queue_replace(
+	struct store *s, const char *sha, const struct state_row *row)
 {
 	char key[KEY_MAX], ttl[32];
 
 	snprintf(ttl, sizeof ttl, "%d", row->ttl_s);
-	store_add(s, "EVAL", lua_replace_state, "1", key_alert(key, row->slug),
-		row->revision, row->text, ttl, NULL);
+	store_add(s, sha ? "EVALSHA" : "EVAL", sha ? sha : lua_replace_state,
+		"1", key_alert(key, row->slug), row->revision, row->text, ttl,
+		NULL);
 }
 
 /*
@@ -120,12 +124,16 @@ static void write_history(struct store *s, struct state_row *const *rows,
 
 static bool redis_write(void *arg, struct state_row *const *rows, size_t n)
 {
+	static char sha[STORE_SHA]; /* of the script, in any store */
 	struct store *s = arg;
-	size_t first = queue_index(s, rows, n);
+	size_t first;
 	bool ok = true;
 
+	if (n > 1 && !*sha && store_load(s, lua_replace_state, sha))
+		return false;
+	first = queue_index(s, rows, n);
 	for (size_t i = 0; i < n; i++)
-		queue_replace(s, rows[i]);
+		queue_replace(s, i ? sha : NULL, rows[i]);
 	queue_index(s, rows, n);
 	if (store_run(s))
 		return redis_failed(s);

@@ -2,14 +2,17 @@
  * state_json.c: a state as the JSON of the key alert:<slug>, by tables of its
  * members. What is read was written by us, and yet comes from a store that
  * others can write to: every member is checked. Members that came later than
- * the first version may be missing.
+ * the first version may be missing, and what goes without saying is: see
+ * leave_out and fill_in.
  */
 #include "base/num.h"
+#include "base/xalloc.h"
 #include "incident/state.h"
 #include "json/json.h"
 #include "records/incident.h"
 #include "records/maintenance.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* Steps of an escalation, requests of a delivery. */
@@ -200,11 +203,11 @@ static const struct field expiry_told_fields[] = {
 
 static const struct field sighting_fields[] = {
 	STRING("region", struct sighting, region, 0, .valid = region_valid),
-	FIELD_AS(FIELD_CHARS, "hash", struct sighting, hash, FIELD_NEEDED,
+	FIELD_AS(FIELD_CHARS, "hash", struct sighting, hash, FIELD_OMIT,
 		.valid = hash_valid),
-	EPOCH("since", struct sighting, since, FIELD_NEEDED),
+	EPOCH("since", struct sighting, since, FIELD_OMIT),
 	EPOCH("at", struct sighting, at, FIELD_NEEDED),
-	EPOCH("window", struct sighting, window, FIELD_NEEDED),
+	EPOCH("window", struct sighting, window, FIELD_OMIT),
 	END,
 };
 
@@ -212,7 +215,7 @@ static const struct field tool_set_fields[] = {
 	FIELD_AS(FIELD_CHARS, "hash", struct tool_set, hash, FIELD_NEEDED,
 		.valid = hash_valid),
 	EPOCH("since", struct tool_set, since, FIELD_NEEDED),
-	FIELD("era", struct tool_set, era, FIELD_NEEDED | FIELD_NULL,
+	FIELD("era", struct tool_set, era, FIELD_OMIT | FIELD_LAX,
 		.words = &era_words),
 	END,
 };
@@ -225,7 +228,7 @@ static bool hash_or_era(const char *s)
 }
 
 static const struct field drift_fields[] = {
-	FIELD_AS(FIELD_CHARS, "from", struct drift_told, from, FIELD_NEEDED,
+	FIELD_AS(FIELD_CHARS, "from", struct drift_told, from, FIELD_OMIT,
 		.valid = hash_or_era),
 	FIELD_AS(FIELD_CHARS, "to", struct drift_told, to, FIELD_NEEDED,
 		.valid = hash_or_era),
@@ -258,15 +261,35 @@ static const struct field external_id_fields[] = {
 	END,
 };
 
+/* Only older versions wrote the key of an event. */
+static bool put_no_key(struct buf *b, const void *s,
+	const struct field_limits *l)
+{
+	(void)b, (void)s, (void)l;
+	return false;
+}
+
+static const char *take_key(const cJSON *v, void *s)
+{
+	struct timeline_entry *e = s;
+	enum alert_kind kind;
+
+	if (!cJSON_IsString(v))
+		return "not a string";
+	if (!alert_key_parse(v->valuestring, &kind, &e->first))
+		e->first = 0;
+	return NULL;
+}
+
 const struct field timeline_fields[] = {
 	ROW_TOLD_AT(struct timeline_entry, at, FIELD_NEEDED),
 	STRING("what", struct timeline_entry, what, 0),
-	STRING("text", struct timeline_entry, text, 0),
-	ROW_TOLD_KEY(struct timeline_entry, key, FIELD_OMIT | FIELD_LAX),
-	ROW_REGIONS(struct timeline_entry, regions, FIELD_WITH,
-		FIELD_WHEN(struct timeline_entry, key)),
-	ROW_TOLD_RESOLVED_AT(struct timeline_entry, resolved_at, FIELD_WITH,
-		FIELD_WHEN(struct timeline_entry, key)),
+	FIELD("text", struct timeline_entry, text, FIELD_OMIT),
+	ROW_TOLD_FIRST(struct timeline_entry, first, FIELD_OMIT),
+	FIELD_MADE("key", FIELD_LAX, .put = put_no_key, .take = take_key),
+	ROW_REGIONS(struct timeline_entry, regions, 0,
+		FIELD_WHEN(struct timeline_entry, regions.n)),
+	ROW_TOLD_RESOLVED_AT(struct timeline_entry, resolved_at, FIELD_OMIT),
 	END,
 };
 
@@ -332,7 +355,8 @@ const struct field state_fields[] = {
 	EPOCH("judged", ST, judged, 0),
 	EPOCH("untested", ST, untested, FIELD_OMIT),
 	FIELD("number", ST, number, FIELD_NEEDED, .max = NUMBER_MAX),
-	LIST("regions", ST, regions, n_regions, region_fields, FIELD_NEEDED),
+	LIST("regions", ST, regions, n_regions, region_fields, 0,
+		FIELD_WHEN(ST, n_regions)),
 	LIST("failures", ST, failures, n_failures, failure_fields, 0,
 		FIELD_WHEN(ST, n_failures)),
 	FIELD_MADE("incidents", FIELD_OUT, .put = put_incidents),
@@ -345,13 +369,15 @@ const struct field state_fields[] = {
 	STRINGS("silent", ST, silent, 0,
 		FIELD_WHEN(ST, most_silent.counted)),
 	ARRAY("expiries", ST, expiries, n_expiries, EXPIRIES_MAX,
-		expiry_told_fields, 0),
-	LIST("sightings", ST, tools.v, tools.n, sighting_fields, 0),
+		expiry_told_fields, 0, FIELD_WHEN(ST, n_expiries)),
+	LIST("sightings", ST, tools.v, tools.n, sighting_fields, 0,
+		FIELD_WHEN(ST, tools.n)),
 	ARRAY("tool_sets", ST, tools.sets, tools.n_sets, TOOL_SETS_MAX,
-		tool_set_fields, FIELD_WITH),
-	OBJECT("differ", ST, tools.differ, streak_fields, FIELD_WITH),
-	ARRAY("drifts", ST, drifts, n_drifts, DRIFTS_MAX, drift_fields,
-		FIELD_WITH),
+		tool_set_fields, 0, FIELD_WHEN(ST, tools.n_sets)),
+	OBJECT("differ", ST, tools.differ, streak_fields, 0,
+		FIELD_WHEN(ST, tools.differ.counted)),
+	ARRAY("drifts", ST, drifts, n_drifts, DRIFTS_MAX, drift_fields, 0,
+		FIELD_WHEN(ST, n_drifts)),
 	OBJECT("maintenance", ST, maintenance, hold_fields, 0,
 		FIELD_WHEN(ST, maintenance.id)),
 	STRINGS("servers", ST, servers, 0, .valid = slug_valid,
@@ -362,13 +388,15 @@ const struct field state_fields[] = {
 		flap_start_fields, 0, FIELD_WHEN(ST, n_starts)),
 	FIELD("ended_key", ST, ended_key, FIELD_OMIT | FIELD_LAX),
 	EPOCH("ended_since", ST, ended_since, 0, FIELD_WHEN(ST, ended_since)),
-	EPOCH("down_at", ST, down_at, 0),
-	EPOCH("cold", ST, cold, FIELD_WITH),
-	OBJECT("slow", ST, slow, streak_fields, FIELD_WITH),
-	OBJECT("stray", ST, anomaly.windows, streak_fields, FIELD_WITH),
-	STRINGS("stray_regions", ST, anomaly.regions, FIELD_WITH,
-		.valid = region_valid),
-	EPOCH("stray_told", ST, anomaly.told, FIELD_WITH),
+	EPOCH("down_at", ST, down_at, FIELD_OMIT),
+	EPOCH("cold", ST, cold, FIELD_OMIT),
+	OBJECT("slow", ST, slow, streak_fields, 0,
+		FIELD_WHEN(ST, slow.counted)),
+	OBJECT("stray", ST, anomaly.windows, streak_fields, 0,
+		FIELD_WHEN(ST, anomaly.windows.counted)),
+	STRINGS("stray_regions", ST, anomaly.regions, 0, .valid = region_valid,
+		FIELD_WHEN(ST, anomaly.regions.n)),
+	EPOCH("stray_told", ST, anomaly.told, FIELD_OMIT),
 	LIST("handles", ST, handles.v, handles.n, external_id_fields, 0,
 		FIELD_WHEN(ST, handles.n)),
 	LIST("outbox", ST, outbox, n_outbox, pending_fields, FIELD_NEEDED),
@@ -379,15 +407,97 @@ const struct field state_fields[] = {
 
 void state_write_head(struct buf *b, const struct alert_state *st)
 {
-	buf_fmt(b, "{\"v\":%d", STATE_VERSION);
+	buf_str(b, "{\"v\":");
+	buf_int(b, STATE_VERSION);
 	fields_put(b, state_head_fields, st, NULL);
+}
+
+/* The set of tools that a sighting is of where it does not say so: the newest
+   one. Or NULL. */
+static const struct tool_set *newest_set(const struct alert_state *st)
+{
+	size_t n = st->tools.n_sets;
+
+	return n ? &st->tools.sets[n - 1] : NULL;
+}
+
+/*
+ * Take out of a copy of a state what goes without saying: that a region sees
+ * the newest tools, since they are there, in this window; that tools changed
+ * from what they had changed to; that an event was told in the window of its
+ * key. The sightings become a copy.
+ */
+static void leave_out(struct alert_state *st)
+{
+	const struct tool_set *newest = newest_set(st);
+	size_t bytes = st->tools.n * sizeof *st->tools.v;
+
+	st->tools.v = bytes ? memcpy(xmalloc(bytes), st->tools.v, bytes) : NULL;
+	for (size_t i = 0; i < st->tools.n; i++) {
+		struct sighting *s = &st->tools.v[i];
+
+		if (s->window == st->window)
+			s->window = 0;
+		if (!newest || strcmp(s->hash, newest->hash) != 0)
+			continue;
+		*s->hash = '\0';
+		if (s->since >= newest->since && s->since <= newest->since)
+			s->since = 0;
+	}
+	for (size_t i = st->n_drifts; i-- > 1;)
+		if (strcmp(st->drifts[i].from, st->drifts[i - 1].to) == 0)
+			*st->drifts[i].from = '\0';
+	for (size_t i = 0; i < st->n_timeline; i++) {
+		struct timeline_entry *e = &st->timeline[i];
+
+		if (!e->text && e->first == (int64_t)e->at)
+			e->first = 0;
+	}
+}
+
+/* The reverse, of what was read. False where something else is missing. */
+static bool fill_in(struct alert_state *st, char *why)
+{
+	const struct tool_set *newest = newest_set(st);
+
+	for (size_t i = 0; i < st->tools.n; i++) {
+		struct sighting *s = &st->tools.v[i];
+
+		if (!*s->hash && !newest)
+			return field_fail(why, "sightings", "of no tools");
+		if (!*s->hash)
+			memcpy(s->hash, newest->hash, sizeof s->hash);
+		if (!(s->since > 0) && newest)
+			s->since = newest->since;
+		if (!s->window)
+			s->window = st->window;
+	}
+	for (size_t i = 0; i < st->n_drifts; i++) {
+		struct drift_told *d = &st->drifts[i];
+
+		if (!*d->from && !i)
+			return field_fail(why, "drifts", "from nothing");
+		if (!*d->from)
+			memcpy(d->from, d[-1].to, sizeof d->from);
+	}
+	for (size_t i = 0; i < st->n_timeline; i++) {
+		struct timeline_entry *e = &st->timeline[i];
+
+		if (!e->text && !e->first)
+			e->first = (int64_t)e->at;
+	}
+	return true;
 }
 
 void state_write(struct buf *b, const struct alert_state *st)
 {
+	struct alert_state brief = *st;
+
+	leave_out(&brief);
 	state_write_head(b, st);
-	fields_put(b, state_fields, st, NULL);
+	fields_put(b, state_fields, &brief, NULL);
 	buf_char(b, '}');
+	free(brief.tools.v);
 }
 
 /* Keep the newest of more than we would have written. */
@@ -412,7 +522,7 @@ static bool read_state(cJSON *doc, struct alert_state *st, char *why)
 	keep_last(doc, "timeline", TIMELINE_MAX);
 	keep_last(doc, "handles", EXTERNAL_IDS_MAX);
 	return fields_take(state_head_fields, doc, st, why) &&
-	       fields_take(state_fields, doc, st, why) &&
+	       fields_take(state_fields, doc, st, why) && fill_in(st, why) &&
 	       read_incidents(json_get(doc, "incidents"), st, why);
 }
 

@@ -22,24 +22,30 @@ bool num_parse(const char *s, long long min, long long max, long long *out)
 /* A plain decimal: digits, perhaps a point and digits. Returns its end. */
 static const char *decimal(const char *s, double *out)
 {
-	size_t n = strspn(s, "0123456789");
+	static const double powers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7,
+		1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
+	const char *p = s, *point = NULL;
+	long long digits = 0;
+	size_t n;
 
-	if (!n)
-		return NULL;
-	if (s[n] == '.') {
-		size_t frac = strspn(s + n + 1, "0123456789");
-
-		if (!frac)
-			return NULL;
-		n += 1 + frac;
+	for (; isdigit((unsigned char)*p) || (*p == '.' && !point); p++) {
+		if (*p == '.')
+			point = p;
+		else if (p - s <= 16)
+			digits = 10 * digits + (*p - '0');
 	}
-	if (n > 40)
+	n = (size_t)(p - s);
+	if (!n || point == s || point == p - 1 || n > 40)
 		return NULL;
 	/* strtod(3) would read an exponent or a hexadecimal number. */
-	if (s[n] == 'e' || s[n] == 'E' || s[n] == 'x' || s[n] == 'X')
+	if (*p == 'e' || *p == 'E' || *p == 'x' || *p == 'X')
 		return NULL;
-	*out = strtod(s, NULL);
-	return s + n;
+	/* Where both are exact, the quotient is the nearest double. */
+	if (n - (point != NULL) <= 16 && digits <= 1LL << 53)
+		*out = (double)digits / powers[point ? p - 1 - point : 0];
+	else
+		*out = strtod(s, NULL);
+	return p;
 }
 
 bool num_duration(const char *s, double min, double max, double *out)

@@ -15,13 +15,14 @@ static unsigned min(unsigned a, unsigned b)
 
 /*
  * Whether the Damerau-Levenshtein distance (optimal string alignment) is within
- * the limit. Three rows of its table are enough, as a swap looks two rows back;
- * once a whole row is beyond the limit, so is the result.
+ * the limit, as that of the lengths is. Three rows of its table are enough, as
+ * a swap looks two rows back, and of each what is no further from the diagonal
+ * than the limit: all else is beyond it. Once a whole row is, so is the result.
  */
 static bool within(unsigned limit, const char *a, size_t na, const char *b,
 	size_t nb)
 {
-	unsigned rows[3][LETTERS + 1], least = 0;
+	unsigned rows[3][LETTERS + 2], least = 0;
 
 	for (unsigned k = 0; k <= nb; k++)
 		rows[0][k] = k;
@@ -29,10 +30,12 @@ static bool within(unsigned limit, const char *a, size_t na, const char *b,
 		unsigned *row = rows[i % 3];
 		const unsigned *last = rows[(i - 1) % 3];
 		const unsigned *before = rows[(i + 1) % 3];
+		size_t from = i > limit ? i - limit : 1;
+		size_t to = i + limit < nb ? i + limit : nb;
 		char c = lower(a[i - 1]);
 
-		least = row[0] = (unsigned)i;
-		for (size_t k = 1; k <= nb; k++) {
+		least = row[from - 1] = i > limit ? limit + 1 : (unsigned)i;
+		for (size_t k = from; k <= to; k++) {
 			char d = lower(b[k - 1]);
 
 			row[k] = min(last[k - 1] + (c != d),
@@ -42,6 +45,7 @@ static bool within(unsigned limit, const char *a, size_t na, const char *b,
 				row[k] = min(row[k], before[k - 2] + 1);
 			least = min(least, row[k]);
 		}
+		row[to + 1] = limit + 1;
 	}
 	return least <= limit && rows[na % 3][nb] <= limit;
 }

@@ -57,6 +57,20 @@ const char *alert_event(const struct alert_record *r, char *out)
 	return out;
 }
 
+bool alert_event_parse(const char *name, enum alert_kind *kind)
+{
+	for (unsigned k = 0; alert_kind_names[k]; k++) {
+		size_t n = strlen(alert_kind_names[k]);
+
+		if (strncmp(name, alert_kind_names[k], n) == 0 &&
+			(!name[n] || name[n] == '_')) {
+			*kind = (enum alert_kind)k;
+			return true;
+		}
+	}
+	return false;
+}
+
 const char *alert_key(const struct alert_record *r, char *out)
 {
 	snprintf(out, ALERT_KEY_SIZE, "%s:%s:%" PRId64,

@@ -22,7 +22,7 @@ static const struct field incident_fields[] = {
 
 static const struct field told_fields[] = {
 	ROW_TOLD_AT(struct told_record, at, 0),
-	ROW_TOLD_KEY(struct told_record, key, FIELD_NEEDED),
+	ROW_TOLD_FIRST(struct told_record, first, 0),
 	ROW_REGIONS(struct told_record, regions, FIELD_SOME),
 	ROW_TOLD_RESOLVED_AT(struct told_record, resolved_at, 0),
 	{.type = FIELD_END},
@@ -43,10 +43,17 @@ void incident_record_release(struct incident_record *r)
 
 bool told_take(const cJSON *o, struct told_record *r)
 {
+	const char *key = json_str(o, "key"), *what = json_str(o, "what");
 	char why[FIELD_WHY];
 
 	*r = (struct told_record) {0};
-	return fields_take(told_fields, o, r, why);
+	if (!fields_take(told_fields, o, r, why))
+		return false;
+	if (key)
+		return alert_key_parse(key, &r->kind, &r->first);
+	if (!r->first && !json_get(o, "text"))
+		r->first = (int64_t)r->at;
+	return r->first && what && alert_event_parse(what, &r->kind);
 }
 
 void told_release(struct told_record *r)

@@ -33,10 +33,14 @@
 #define ROW_ACK_AT(T, m, ...)                                                  \
 	ROW_EPOCH("at", T, m, __VA_ARGS__, .digits = 3)
 
-/* Of an element of "timeline", where that is an event. */
+/*
+ * Of an element of "timeline". One that has no text is an event that was told;
+ * its window is that of `at` where "first" does not say another one. Older
+ * versions wrote its dedup_key, too.
+ */
 #define ROW_TOLD_AT(T, m, ...)                                                 \
-	ROW_EPOCH("at", T, m, __VA_ARGS__, .digits = 3)
-#define ROW_TOLD_KEY(T, m, ...) FIELD("key", T, m, __VA_ARGS__)
+	ROW_EPOCH("at", T, m, __VA_ARGS__, .places = 3)
+#define ROW_TOLD_FIRST(T, m, ...) ROW_EPOCH("first", T, m, __VA_ARGS__)
 #define ROW_TOLD_RESOLVED_AT(T, m, ...)                                        \
 	ROW_EPOCH("resolved_at", T, m, __VA_ARGS__)
 
@@ -62,9 +66,10 @@ struct incident_record {
 /* What was told of an incident. */
 struct told_record {
 	double at;
-	const char *key; /* dedup_key */
+	enum alert_kind kind;
+	int64_t first;	     /* the window in which it began */
 	int64_t resolved_at; /* 0: it was not over */
-	struct incident_names regions;
+	struct incident_names regions; /* that no earlier event of it names */
 };
 
 /*

@@ -202,12 +202,18 @@ struct store *store_open(const char *url, char *why)
 	return store_open_hasty(url, PATIENCE_MS, why);
 }
 
+static void end_line(struct buf *b)
+{
+	buf_char(b, '\r');
+	buf_char(b, '\n');
+}
+
 /* A count or a length, as the Redis protocol has it. */
 static void put_count(struct buf *b, char type, size_t n)
 {
 	buf_char(b, type);
 	buf_int(b, (long long)n);
-	buf_add(b, "\r\n", 2);
+	end_line(b);
 }
 
 size_t store_begin(struct store *s, size_t n)
@@ -224,7 +230,12 @@ void store_arg(struct store *s, const char *p, size_t n)
 {
 	put_count(&s->queue.text, '$', n);
 	buf_add(&s->queue.text, p, n);
-	buf_add(&s->queue.text, "\r\n", 2);
+	end_line(&s->queue.text);
+}
+
+size_t store_queued(const struct store *s)
+{
+	return s->queue.n;
 }
 
 size_t store_try_argv(struct store *s, size_t n, const char *const *args)

@@ -40,7 +40,7 @@ void store_close(struct store *s);
  * finds a key of another type: then store_run succeeds, and store_error of its
  * reply says why. store_begin(s, n): such a command whose n arguments follow,
  * each by a store_arg(s, p, n). Both return the number of that reply, for
- * store_reply.
+ * store_reply. store_queued(s): the number of the reply to the next command.
  */
 void store_add(struct store *s, const char *arg, ...)
 	__attribute__((sentinel));
@@ -48,6 +48,7 @@ void store_add_argv(struct store *s, size_t n, const char *const *args);
 size_t store_try_argv(struct store *s, size_t n, const char *const *args);
 size_t store_begin(struct store *s, size_t n);
 void store_arg(struct store *s, const char *p, size_t n);
+size_t store_queued(const struct store *s);
 
 /*
  * store_run(s): send what is queued and wait for the replies, at most a few

@@ -1,5 +1,7 @@
 #include "http/address.h"
 
+#include "base/ip.h"
+
 #include <arpa/inet.h>
 #include <errno.h>
 #include <ifaddrs.h>
@@ -30,56 +32,6 @@ void address_text(const struct sockaddr *a, char *out, size_t size, long *port)
 	}
 }
 
-struct block {
-	uint8_t bytes[16];
-	unsigned bits;
-};
-
-static bool within(const uint8_t *a, const struct block *blocks, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		unsigned whole = blocks[i].bits / 8, rest = blocks[i].bits % 8;
-		uint8_t mask = (uint8_t)(0xff00u >> rest);
-
-		if (memcmp(a, blocks[i].bytes, whole) == 0 &&
-			(!rest ||
-				(a[whole] & mask) == blocks[i].bytes[whole]))
-			return true;
-	}
-	return false;
-}
-
-static bool private_v4(const uint8_t *a)
-{
-	static const struct block blocks[] = {
-		{{0}, 8}, {{10}, 8}, {{100, 64}, 10}, {{127}, 8},
-		{{169, 254}, 16}, {{172, 16}, 12}, {{192, 0, 0}, 24},
-		{{192, 0, 2}, 24}, {{192, 88, 99}, 24}, {{192, 168}, 16},
-		{{198, 18}, 15}, {{198, 51, 100}, 24}, {{203, 0, 113}, 24},
-		{{224}, 4}, {{240}, 4}};
-
-	return within(a, blocks, sizeof blocks / sizeof *blocks);
-}
-
-static bool private_v6(const uint8_t *a)
-{
-	static const struct block mapped = {
-		{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff}, 96};
-	static const struct block nat64 = {{0, 0x64, 0xff, 0x9b}, 96};
-	static const struct block sixtofour = {{0x20, 0x02}, 16};
-	/* Global unicast addresses, and those of them that are not public. */
-	static const struct block global = {{0x20}, 3};
-	static const struct block blocks[] = {{{0x20, 0x01}, 23},
-		{{0x20, 0x01, 0x0d, 0xb8}, 32}, {{0x3f, 0xff}, 20}};
-
-	if (within(a, &mapped, 1) || within(a, &nat64, 1))
-		return private_v4(a + 12);
-	if (within(a, &sixtofour, 1))
-		return private_v4(a + 2);
-	return !within(a, &global, 1) ||
-		within(a, blocks, sizeof blocks / sizeof *blocks);
-}
-
 bool address_private(const struct sockaddr *a)
 {
 	struct sockaddr_in v4;
@@ -87,11 +39,11 @@ bool address_private(const struct sockaddr *a)
 
 	if (a->sa_family == AF_INET) {
 		memcpy(&v4, a, sizeof v4);
-		return private_v4((const uint8_t *)&v4.sin_addr);
+		return ip_private((const uint8_t *)&v4.sin_addr, 4);
 	}
 	if (a->sa_family == AF_INET6) {
 		memcpy(&v6, a, sizeof v6);
-		return private_v6((const uint8_t *)&v6.sin6_addr);
+		return ip_private((const uint8_t *)&v6.sin6_addr, 16);
 	}
 	return true;
 }
@@ -110,9 +62,7 @@ static size_t literal(const char *host, uint8_t *out)
 		return 0;
 	memcpy(bare, host, n);
 	bare[n] = '\0';
-	if (inet_pton(AF_INET, bare, out) == 1)
-		return 4;
-	return inet_pton(AF_INET6, bare, out) == 1 ? 16 : 0;
+	return ip_read(bare, out);
 }
 
 bool address_literal(const char *host)
@@ -125,15 +75,9 @@ bool address_literal(const char *host)
 bool address_private_text(const char *s)
 {
 	uint8_t bytes[16];
+	size_t n = literal(s, bytes);
 
-	switch (literal(s, bytes)) {
-	case 4:
-		return private_v4(bytes);
-	case 16:
-		return private_v6(bytes);
-	default:
-		return true;
-	}
+	return !n || ip_private(bytes, n);
 }
 
 bool address_loopback(const char *host)

@@ -17,10 +17,8 @@ struct sockaddr;
 void address_text(const struct sockaddr *a, char *out, size_t size, long *port);
 
 /*
- * address_private(a): whether the address is not one of the public internet:
- * loopback, private, shared, link-local (and with it the metadata services of
- * clouds), unique local, multicast, reserved, unspecified (RFC 6890), in an
- * IPv4-mapped or IPv4-embedding form too. True for what is no IP address.
+ * address_private(a): whether the address is not one of the public internet
+ * (ip_private, base/ip.h). True for what is no IP address.
  */
 bool address_private(const struct sockaddr *a);
 

@@ -21,13 +21,14 @@
 
 /* A probe has connections to its server, and to those that give it tokens. */
 #define CONNECTIONS 8L
+/* Fewer sockets that are ready at a time are little to do. */
+#define FEW 4
 
 struct http {
 	struct http_config config;
 	CURLM *multi;
 	struct http_transfer *first; /* all that are running */
 	struct http_transfer *spare; /* those that have ended */
-	size_t running;
 	double timer_ms; /* monotonic: when libcurl wants a turn; or INFINITY */
 	bool aside;	 /* a transfer is to be stopped, or resolves */
 	uint64_t turns;	 /* how often libcurl was called */
@@ -127,7 +128,6 @@ static void leave(struct http_transfer *t)
 		h->first = t->next;
 	if (t->next)
 		t->next->prev = t->prev;
-	h->running--;
 	if (t->easy)
 		curl_multi_remove_handle(h->multi, t->easy);
 	http_tls_drop(t->tls);
@@ -186,7 +186,6 @@ static bool begin(struct http_transfer *t)
 		return !curl_multi_add_handle(multi, t->easy);
 	t->resolve = dns_start(t->setup.host, 0, http_sockets_wake,
 		&t->http->sockets);
-	t->resolve_by_ms = t->started_ms + t->timeout_ms;
 	t->http->aside = true;
 	return t->resolve != NULL;
 }
@@ -194,7 +193,7 @@ static bool begin(struct http_transfer *t)
 /* The host of an unsent request is resolved: start the request if it may be. */
 static bool send_aimed(struct http_transfer *t)
 {
-	double left = t->resolve_by_ms - clock_mono_ms();
+	double left = deadline_left(&t->deadline);
 	const char *address = dns_address(t->resolve);
 
 	if (dns_result(t->resolve) == DNS_RUNNING)
@@ -222,7 +221,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();
-	t->timeout_ms = rq->timeout_ms < 1 ? 1 : rq->timeout_ms;
+	deadline_set(&t->deadline, fmax(rq->timeout_ms, 1) / 1000);
 	t->stop_at_ms = NAN;
 	t->sockets = &h->sockets;
 	t->aside = &h->aside;
@@ -239,7 +238,6 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	if (h->first)
 		h->first->prev = t;
 	h->first = t;
-	h->running++;
 	if (!t->easy || !http_transfer_watch(t) ||
 		!http_setup(&t->setup, t->easy, &h->config, rq) || !begin(t)) {
 		t->setup.usual = false;
@@ -272,7 +270,6 @@ static bool ask_why(struct http_transfer *t)
 		return false;
 	t->resolve = dns_start(host, t->http->config.ip_version,
 		http_sockets_wake, &t->http->sockets);
-	t->resolve_by_ms = t->started_ms + t->timeout_ms;
 	t->http->aside = true;
 	return t->resolve != NULL;
 }
@@ -289,7 +286,11 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		.codings = t->response.codings > 1,
 		.tls = t->tls,
 		.after_ms = http_transfer_elapsed(t)};
+	bool unresolved = t->resolve && dns_result(t->resolve) == DNS_RUNNING;
 
+	if (isnan(t->stop_at_ms) && (unresolved || transfer_failure_late(&f)) &&
+		transfer_failure_held_up(r, &t->deadline))
+		return;
 	if (!isnan(t->stop_at_ms))
 		r->end = HTTP_ENOUGH;
 	else if (rc && r->end != HTTP_ABORTED)
@@ -334,7 +335,7 @@ static double settle(struct http *h, double wait_ms)
 
 	h->aside = false;
 	for (; t; t = next) {
-		double until = t->resolve ? t->resolve_by_ms : t->stop_at_ms;
+		double until = t->resolve ? t->deadline.at_ms : t->stop_at_ms;
 
 		next = t->next;
 		if (isnan(until))
@@ -368,8 +369,9 @@ static void finish_done(struct http *h)
 	}
 }
 
-/* Wait for sockets, and let libcurl read and write. */
-static void turn(struct http *h, double max_ms)
+/* Wait for sockets, and let libcurl read and write. Returns how many were
+   ready. */
+static size_t turn(struct http *h, double max_ms)
 {
 	struct http_ready ready[HTTP_SOCKETS_READY];
 	double left = h->timer_ms - clock_mono_ms();
@@ -377,25 +379,30 @@ static void turn(struct http *h, double max_ms)
 	int running;
 
 	h->hurry = false;
-	max_ms = left < max_ms ? left : max_ms;
-	n = http_sockets_wait(&h->sockets, max_ms > 0 ? max_ms : 0, ready);
+	max_ms = fmax(fmin(left, max_ms), 0);
+	deadline_expect(max_ms);
+	n = http_sockets_wait(&h->sockets, max_ms, ready);
+	deadline_expect(0);
 	for (size_t i = 0; i < n; i++) {
 		h->turns++;
 		curl_multi_socket_action(h->multi, ready[i].fd, ready[i].bits,
 			&running);
 	}
 	if (h->timer_ms > clock_mono_ms())
-		return;
+		return n;
 	h->timer_ms = INFINITY;
 	h->turns++;
 	curl_multi_socket_action(h->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+	return n;
 }
 
-size_t http_turn(struct http *h, double max_ms)
+bool http_turn(struct http *h, double max_ms)
 {
+	size_t ready;
+
 	/* A transfer may just have got all that it wanted. */
 	max_ms = timers_turn(&h->timers, settle(h, max_ms));
-	turn(h, h->hurry ? 0 : max_ms);
+	ready = turn(h, h->hurry ? 0 : max_ms);
 	finish_done(h);
-	return h->running;
+	return ready < FEW;
 }

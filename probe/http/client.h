@@ -181,8 +181,9 @@ struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 
 /*
  * http_turn(h, max_ms): wait for something to happen, at most max_ms, and
- * handle it. Returns how many transfers are still running.
+ * handle it. Returns whether that was little: where it is false, to start more
+ * would make those wait that are running.
  */
-size_t http_turn(struct http *h, double max_ms);
+bool http_turn(struct http *h, double max_ms);
 
 #endif

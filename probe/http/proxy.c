@@ -1,10 +1,10 @@
 #include "http/proxy.h"
 
+#include "base/ip.h"
 #include "base/num.h"
 #include "http/address.h"
 #include "redaction/mask.h"
 
-#include <arpa/inet.h>
 #include <stdint.h>
 #include <strings.h>
 
@@ -22,14 +22,6 @@ static const char *either(const char *lower, const char *upper)
 	return v ? v : value_of(upper);
 }
 
-/* Parse an address in text: 4 or 16 bytes of it; 0 where it is none. */
-static size_t bytes_of(const char *s, uint8_t *out)
-{
-	if (inet_pton(AF_INET, s, out) == 1)
-		return 4;
-	return inet_pton(AF_INET6, s, out) == 1 ? 16 : 0;
-}
-
 /* Whether an address is that of a list entry, or in its network. */
 static bool in_network(const uint8_t *a, size_t n, char *entry)
 {
@@ -43,7 +35,7 @@ static bool in_network(const uint8_t *a, size_t n, char *entry)
 		if (!num_parse(slash + 1, 0, bits, &bits))
 			return false;
 	}
-	if (bytes_of(entry, b) != n)
+	if (ip_read(entry, b) != n)
 		return false;
 	whole = (size_t)bits / 8;
 	return memcmp(a, b, whole) == 0 &&
@@ -78,7 +70,7 @@ bool http_proxy_spared(const char *list, const char *host)
 	snprintf(bare, sizeof bare, "%s", *host == '[' ? host + 1 : host);
 	if (*host == '[')
 		bare[strcspn(bare, "]")] = '\0';
-	size = bytes_of(bare, a);
+	size = ip_read(bare, a);
 	for (const char *p = list; *p; p += n) {
 		p += strspn(p, ", \t");
 		n = strcspn(p, ", \t");

@@ -6,6 +6,7 @@
 #define HTTP_TRANSFER_H
 
 #include "http/client.h"
+#include "http/deadline.h"
 #include "http/setup.h"
 #include "http/sockets.h"
 
@@ -21,7 +22,8 @@ struct http_transfer {
 	struct trace *trace; /* NULL for none */
 	struct http_handler handler;
 	void *arg;
-	double started_ms, timeout_ms;
+	double started_ms;
+	struct deadline deadline;
 	double stop_at_ms;  /* NAN until the answer is here */
 	struct http_sockets *sockets;
 	bool *aside; /* set: one has to be looked at, see stop_at_ms */
@@ -38,7 +40,6 @@ struct http_transfer {
 	 */
 	struct dns *resolve;
 	bool unsent;
-	double resolve_by_ms; /* monotonic: the latest time for its answer */
 	char error[CURL_ERROR_SIZE];
 	struct http_response response; /* http_fields_clear frees its fields */
 	/* From here on, what is there from an earlier request stays. */

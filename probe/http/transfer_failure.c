@@ -2,6 +2,7 @@
 
 #include "http/address.h"
 #include "http/client.h"
+#include "http/deadline.h"
 #include "http/failure.h"
 #include "http/tls.h"
 #include "http/url.h"
@@ -13,6 +14,38 @@ static void ours(struct http_response *r, const char *what, const char *why)
 {
 	failure_http(r, "", "%s%s", what, why);
 	r->end = HTTP_OURS;
+}
+
+bool transfer_failure_late(const struct http_failure *f)
+{
+	long os = 0;
+
+	switch (f->rc) {
+	case CURLE_OPERATION_TIMEDOUT:
+	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_GOT_NOTHING:
+	case CURLE_RECV_ERROR:
+	case CURLE_SEND_ERROR:
+	case CURLE_PARTIAL_FILE:
+	case CURLE_HTTP2_STREAM:
+		return true;
+	case CURLE_COULDNT_CONNECT:
+		curl_easy_getinfo(f->easy, CURLINFO_OS_ERRNO, &os);
+		return os == ETIMEDOUT;
+	default:
+		return false;
+	}
+}
+
+bool transfer_failure_held_up(struct http_response *r,
+	const struct deadline *d)
+{
+	char why[DEADLINE_WHY];
+	bool held_up = deadline_held_up(d, why);
+
+	if (held_up)
+		ours(r, why, "");
+	return held_up;
 }
 
 static void fail_timeout(struct http_response *r, double after_ms)

@@ -10,6 +10,7 @@
 #include <curl/curl.h>
 #include <stdbool.h>
 
+struct deadline;
 struct http_response;
 struct http_tls;
 
@@ -31,6 +32,19 @@ struct http_failure {
  * proxy of ours that cannot be used is no failure of the server: HTTP_OURS.
  */
 void http_fail(struct http_response *r, const struct http_failure *f);
+
+/*
+ * transfer_failure_late(f): whether a transfer may have failed only because
+ * this machine was slow: it took too long, or the server gave up on us.
+ */
+bool transfer_failure_late(const struct http_failure *f);
+
+/*
+ * transfer_failure_held_up(r, d): where this machine was held up since d was
+ * set, that is why the transfer failed: HTTP_OURS. False where it was not.
+ */
+bool transfer_failure_held_up(
+	struct http_response *r, const struct deadline *d);
 
 /*
  * transfer_failure_proxy_auth(r): a request over plain HTTP was answered with

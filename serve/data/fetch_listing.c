@@ -111,7 +111,12 @@ static void read_view(struct listing_entry *e, const struct store_reply *r,
 		log_error("%s: verdict: %s", e->slug, why);
 }
 
-/* A batch at a time: the memory for the replies does not grow with the list. */
+/* How many are asked for at once: memory for replies is not for all of them. */
+static size_t batch(size_t left)
+{
+	return left < LISTING_BATCH ? left : LISTING_BATCH;
+}
+
 static int load_views(struct source *s, double now, struct listing *l)
 {
 	char key[KEY_MAX];
@@ -119,8 +124,7 @@ static int load_views(struct source *s, double now, struct listing *l)
 	if (fetch_open(s))
 		return -1;
 	for (size_t from = 0; from < l->n; from += LISTING_BATCH) {
-		size_t n = l->n - from < LISTING_BATCH ? l->n - from
-						       : LISTING_BATCH;
+		size_t n = batch(l->n - from);
 
 		for (size_t i = 0; i < n; i++)
 			store_add(s->store, "GET",
@@ -194,25 +198,34 @@ static void add_own(struct source *s, size_t i, const char *slug,
 	server_release(&server);
 }
 
-int fetch_account_listing(struct source *s, const struct account *a,
+static int load_own(struct source *s, const char *const *slugs, size_t n,
 	const char *token, double now, struct listing *l)
 {
 	char key[KEY_MAX];
 
-	*l = (struct listing) {0};
-	if (fetch_open(s))
-		return -1;
-	for (size_t i = 0; i < a->n; i++) {
-		store_add(s->store, "HGET", KEY_SERVERS, a->slugs[i], NULL);
+	for (size_t i = 0; i < n; i++) {
+		store_add(s->store, "HGET", KEY_SERVERS, slugs[i], NULL);
 		store_add(s->store, "HGET", KEY_PRIVATE,
-			key_secret(key, a->slugs[i], token), NULL);
-		store_add(s->store, "GET", key_verdict(key, a->slugs[i]),
-			NULL);
+			key_secret(key, slugs[i], token), NULL);
+		store_add(s->store, "GET", key_verdict(key, slugs[i]), NULL);
 	}
 	if (fetch_run(s))
 		return -1;
-	for (size_t i = 0; i < a->n; i++)
-		add_own(s, i, a->slugs[i], token, now, l);
+	for (size_t i = 0; i < n; i++)
+		add_own(s, i, slugs[i], token, now, l);
+	return 0;
+}
+
+int fetch_account_listing(struct source *s, const struct account *a,
+	const char *token, double now, struct listing *l)
+{
+	*l = (struct listing) {0};
+	if (fetch_open(s))
+		return -1;
+	for (size_t from = 0; from < a->n; from += LISTING_BATCH)
+		if (load_own(s, a->slugs + from, batch(a->n - from), token, now,
+			    l))
+			return -1;
 	return 0;
 }
 

@@ -1,6 +1,6 @@
 /*
  * incidents.c: an incident is known by its kind and the window in which it
- * began, which its key names. The timeline tells of those that are over, and
+ * began. The timeline tells of those that are over, and
  * what was said of those that are not; the list of incidents, which go on.
  */
 #include "data/incidents.h"
@@ -74,14 +74,11 @@ static void add_regions(struct incident *in, struct incident_names l)
 static void add_told(const struct told_record *r, struct incidents *l)
 {
 	enum trouble trouble;
-	enum alert_kind kind;
 	struct incident *in;
-	int64_t start;
 
-	if (!alert_key_parse(r->key, &kind, &start) ||
-		!trouble_of(kind, &trouble))
+	if (!trouble_of(r->kind, &trouble))
 		return;
-	in = find(l, trouble, start);
+	in = find(l, trouble, r->first);
 	in->told = true;
 	in->ended_at = r->resolved_at;
 	if ((int64_t)r->at > in->updated_at)

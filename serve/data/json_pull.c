@@ -60,7 +60,7 @@ bool pull_array(struct pull *j)
 }
 
 /* Go on to what stands behind the bracket or the comma; false: the end. */
-static bool next(struct pull *j, char close)
+static inline bool next(struct pull *j, char close)
 {
 	space(j);
 	if (*j->p == close) {
@@ -130,6 +130,21 @@ static size_t escape(const char **p, char *put)
 static const unsigned char special[256] = {SIXTEEN(1), SIXTEEN(1), 0, 0,
 	['"'] = 1, ['\\'] = 1, [0x80] = SIXTY_FOUR(1), SIXTY_FOUR(1)};
 
+/* The first byte from p on that is in the set, as NUL is; four in a step. */
+static inline const char *until(const unsigned char set[256], const char *p)
+{
+	for (;; p += 4) {
+		if (set[(unsigned char)p[0]])
+			return p;
+		if (set[(unsigned char)p[1]])
+			return p + 1;
+		if (set[(unsigned char)p[2]])
+			return p + 2;
+		if (set[(unsigned char)p[3]])
+			return p + 3;
+	}
+}
+
 /* The end of the bytes at p that stand for themselves. */
 static const char *plain(const char *p)
 {
@@ -137,8 +152,7 @@ static const char *plain(const char *p)
 		uint32_t cp;
 		size_t len;
 
-		while (!special[(unsigned char)*p])
-			p++;
+		p = until(special, p);
 		if ((unsigned char)*p < 0x80)
 			return p;
 		len = text_utf8(p, strnlen(p, 4), &cp);
@@ -153,9 +167,12 @@ static bool skip_string(struct pull *j)
 {
 	char none[4];
 
-	for (j->p = plain(j->p + 1); *j->p != '"'; j->p = plain(j->p))
-		if (*j->p != '\\' || !escape(&j->p, none))
+	j->p = until(special, j->p + 1);
+	while (*j->p != '"') {
+		j->p = plain(j->p);
+		if (*j->p == '\\' ? !escape(&j->p, none) : *j->p != '"')
 			return malformed(j);
+	}
 	j->p++;
 	return true;
 }
@@ -258,12 +275,9 @@ static const unsigned char marks[256] = {1, ['"'] = 1, ['['] = 1, [']'] = 1,
 /* The quote that ends the string at p, or the end of the text. */
 static const char *passed(const char *p)
 {
-	do {
-		p++;
-		while (!special[(unsigned char)*p])
-			p++;
+	for (p = until(special, p + 1); *p && *p != '"';
+		p = until(special, p + 1))
 		p += *p == '\\' && p[1];
-	} while (*p && *p != '"');
 	return p;
 }
 
@@ -279,14 +293,13 @@ void pull_pass(struct pull *j)
 		return;
 	}
 	do {
-		while (!marks[(unsigned char)*p])
-			p++;
-		if (*p == '[' || *p == '{')
-			open++;
-		else if (*p == ']' || *p == '}')
-			open--;
-		else if (*p)
+		p = until(marks, p);
+		if (*p == '"')
 			p = passed(p);
+		else if (*p == '[' || *p == '{')
+			open++;
+		else if (*p)
+			open--;
 		if (!*p++) {
 			malformed(j);
 			return;

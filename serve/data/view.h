@@ -59,8 +59,9 @@ struct view {
 
 /*
  * view_read(json, regions, now, v, why): the view at `now` of a published
- * verdict, which may be NULL; without its regions where these are not wanted. 0, and then view_release frees what *v holds; or -1 and why, which
- * has VIEW_WHY bytes, and *v is a view of nothing.
+ * verdict, which may be NULL; without its regions where these are not wanted.
+ * 0, and then view_release frees what *v holds; or -1 and why, which has
+ * VIEW_WHY bytes, and *v is a view of nothing.
  */
 int view_read(const char *json, bool regions, double now, struct view *v,
 	char *why);

@@ -167,7 +167,11 @@ void handle_api_account(const struct context *c)
 		set_error(c->r, found);
 		return;
 	}
-	paging_read(c->request, a.n, PAGING_LIMIT_MAX, &p);
+	if (!paging_read(c->request, a.n, PAGING_LIMIT_MAX, &p)) {
+		respond_error(c->r, 400, "parameter", PAGING_ERROR);
+		account_release(&a);
+		return;
+	}
 	paging_link(&p, c->request, &c->r->link);
 	if (fetch_verdicts_of(c->source, a.slugs + p.from, p.to - p.from))
 		set_error(c->r, STORE_DOWN);

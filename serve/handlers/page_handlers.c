@@ -194,7 +194,13 @@ static void put_list(const struct context *c, const struct listing *l,
 				.title = e->title,
 				.view = &e->view};
 	}
-	paging_read(c->request, n, INDEX_ITEMS, &p);
+	if (!paging_read(c->request, n, INDEX_ITEMS, &p)) {
+		error_page(c, 400);
+		error_page_put(
+			&c->r->body, "No such page", PAGING_ERROR, brand);
+		free(items);
+		return;
+	}
 	paging_link(&p, c->request, &c->r->link);
 	index_page_put(&c->r->body,
 		&(struct index_page) {.items = items,

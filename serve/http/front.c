@@ -112,11 +112,14 @@ static enum response_cache_part cache_part(const struct question *q,
 		: RESPONSE_CACHE_LASTING;
 }
 
-static struct output cached_output(const struct cached_response *k,
-	const struct request *request)
+static struct output cached_output(struct front *f,
+	const struct cached_response *k, const struct request *request)
 {
-	if (*k->etag && etag_matches(request->if_none_match, k->etag))
-		return (struct output) {k->unchanged, k->unchanged_len};
+	if (*k->etag && etag_matches(request->if_none_match, k->etag)) {
+		buf_clear(&f->uncached);
+		respond_unchanged(k->text, &f->uncached);
+		return (struct output) {f->uncached.p, f->uncached.len};
+	}
 	return (struct output) {k->text,
 		request->method == METHOD_HEAD ? k->header : k->len};
 }
@@ -155,7 +158,7 @@ struct output front_answer(struct front *f, char *const *env)
 	if (cacheable)
 		kept = response_cache_find(f->cache, q.key, now_ms);
 	if (kept)
-		return cached_output(kept, &q.request);
+		return cached_output(f, kept, &q.request);
 	respond_init(&r);
 	f->handler(f->service, &q.request,
 		isnan(f->now) ? clock_wall() : f->now, &r);
@@ -170,6 +173,6 @@ struct output front_answer(struct front *f, char *const *env)
 		begin_pieces(f, &r);
 	else
 		respond_release(&r);
-	return kept ? cached_output(kept, &q.request)
+	return kept ? cached_output(f, kept, &q.request)
 		    : (struct output) {f->uncached.p, f->uncached.len};
 }

@@ -8,16 +8,18 @@
 /* Room for a number as route_query writes it. */
 #define NUMBER_SIZE 16
 
-static size_t number(
-	const struct request *r, const char *name, size_t max, size_t otherwise)
+/* Read a number into *v, which stays as it is where there is none. */
+static bool number(const struct request *r, const char *name, size_t *v)
 {
 	char text[NUMBER_SIZE];
-	long long v;
+	long long n;
 
-	return request_query(r, name, text, sizeof text) &&
-			       num_parse(text, 1, (long long)max, &v)
-		       ? (size_t)v
-		       : otherwise;
+	if (!request_query(r, name, text, sizeof text))
+		return true;
+	if (!num_parse(text, 1, PAGING_PAGE_MAX, &n))
+		return false;
+	*v = (size_t)n;
+	return true;
 }
 
 static size_t least(size_t a, size_t b)
@@ -25,14 +27,16 @@ static size_t least(size_t a, size_t b)
 	return a < b ? a : b;
 }
 
-void paging_read(
+bool paging_read(
 	const struct request *r, size_t n, size_t limit, struct paging *p)
 {
-	limit = number(r, "limit", PAGING_PAGE_MAX, limit);
-	p->page = number(r, "page", PAGING_PAGE_MAX, 1);
+	p->page = 1;
+	if (!number(r, "limit", &limit) || !number(r, "page", &p->page))
+		return false;
 	p->pages = n ? (n - 1) / limit + 1 : 1;
 	p->from = least((p->page - 1) * limit, n);
 	p->to = least(p->from + limit, n);
+	return true;
 }
 
 void paging_address(const struct request *r, size_t page, struct buf *b)

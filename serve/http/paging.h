@@ -7,11 +7,16 @@
 
 #include "base/buf.h"
 
+#include <stdbool.h>
+
 struct request;
 
-/* What `page` and `limit` are at most; route_query passes over larger ones. */
+/* What `page` and `limit` are at most, and what who asks for others is told. */
 #define PAGING_PAGE_MAX 1000000
 #define PAGING_LIMIT_MAX 1000
+#define PAGING_ERROR                                                           \
+	"The page is a number from 1 to 1000000, and the limit one from 1 to " \
+	"1000."
 
 struct paging {
 	size_t page, pages; /* from 1; at least one page, that may be empty */
@@ -21,8 +26,9 @@ struct paging {
 /*
  * paging_read(r, n, limit, p): the page of n items that a request asks for, the
  * first of `limit` items where it asks for none. Beyond the last it is empty.
+ * False where it asks for something that is no page.
  */
-void paging_read(
+bool paging_read(
 	const struct request *r, size_t n, size_t limit, struct paging *p);
 
 /*

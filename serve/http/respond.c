@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define CONTENT_TYPE "Content-Type: "
+
 /* What is larger is sent piece by piece, or does not come whole. */
 #define BODY_MAX (4u * 1024 * 1024)
 /* Nothing in a page or an image of ours needs more than this: no script. */
@@ -74,7 +76,7 @@ void respond_write(struct response *r, const struct request *request,
 		buf_str(out, "\r\n");
 		return;
 	}
-	respond_field(out, "Content-Type: ", r->type);
+	respond_field(out, CONTENT_TYPE, r->type);
 	if (!r->more) {
 		buf_str(out, "Content-Length: ");
 		buf_int(out, (long long)r->body.len);
@@ -93,4 +95,14 @@ void respond_write(struct response *r, const struct request *request,
 	buf_str(out, "\r\n");
 	if (request->method != METHOD_HEAD)
 		buf_add(out, r->body.p, r->body.len);
+}
+
+/* The fields that both have are those before the Content-Type. */
+void respond_unchanged(const char *text, struct buf *out)
+{
+	const char *fields = strchr(text, '\n') + 1;
+
+	put_status(out, 304);
+	buf_add(out, fields, (size_t)(strstr(fields, CONTENT_TYPE) - fields));
+	buf_str(out, "\r\n");
 }

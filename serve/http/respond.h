@@ -77,4 +77,10 @@ void respond_field(struct buf *out, const char *name, const char *value);
 void respond_write(struct response *r, const struct request *request,
 	struct buf *out);
 
+/*
+ * respond_unchanged(text, out): append the 304 for what respond_write wrote as
+ * a 200 with an ETag.
+ */
+void respond_unchanged(const char *text, struct buf *out);
+
 #endif

@@ -14,6 +14,8 @@
 #include <sys/random.h>
 
 #define CHAINS (2 * RESPONSE_CACHE_ENTRIES)
+/* Room for an answer that is kept for the next one, unless it is larger. */
+#define OUTPUT_KEPT ((size_t)256 * 1024)
 
 static const struct limit {
 	size_t entries, bytes;
@@ -32,9 +34,8 @@ struct entry {
 	double until_ms;
 	size_t bytes;
 	char etag[RESPOND_ETAG];
-	struct buf text, unchanged;
 	struct cached_response kept;
-	char key[];
+	char key[]; /* and behind its NUL the text of kept */
 };
 
 struct response_cache {
@@ -44,6 +45,7 @@ struct response_cache {
 		size_t n, bytes;
 	} rings[RESPONSE_CACHE_PARTS];
 	uint64_t secret;
+	struct buf output; /* of the answer that is being kept */
 };
 
 struct response_cache *response_cache_new(void)
@@ -53,6 +55,7 @@ struct response_cache *response_cache_new(void)
 	/* Without a secret, strangers could choose keys that share a chain. */
 	if (getrandom(&m->secret, sizeof m->secret, 0) < 0)
 		m->secret = (uintptr_t)m;
+	buf_init(&m->output, RESPONSE_CACHE_BYTES);
 	return m;
 }
 
@@ -91,8 +94,6 @@ static void drop(struct response_cache *m, struct entry *e)
 	leave(ring, e);
 	ring->n--;
 	ring->bytes -= e->bytes;
-	buf_release(&e->text);
-	buf_release(&e->unchanged);
 	free(e);
 }
 
@@ -101,6 +102,7 @@ void response_cache_free(struct response_cache *m)
 	for (size_t i = 0; i < RESPONSE_CACHE_PARTS; i++)
 		while (m->rings[i].newest)
 			drop(m, m->rings[i].newest);
+	buf_release(&m->output);
 	free(m);
 }
 
@@ -129,25 +131,31 @@ const struct cached_response *response_cache_find(
 	return &e->kept;
 }
 
-static void render(struct entry *e, struct response *r)
+/* The answer as it goes to the web server, behind its key. */
+static struct entry *make_entry(
+	struct response_cache *m, const char *key, struct response *r)
 {
-	struct request get = {.method = METHOD_GET};
-	struct request again = {.method = METHOD_GET, .if_none_match = "*"};
-	size_t max = r->body.max + RESPOND_HEADER;
+	static const struct request get = {.method = METHOD_GET};
+	size_t n = strlen(key) + 1, size;
+	struct buf *output = &m->output;
+	struct entry *e;
 
-	buf_init(&e->text, max);
-	buf_init(&e->unchanged, max);
-	respond_write(r, &get, &e->text);
-	if (r->status == 200 && *r->etag) {
-		respond_write(r, &again, &e->unchanged);
+	buf_clear(output);
+	respond_write(r, &get, output);
+	size = sizeof *e + n + output->len + 1;
+	e = xmalloc(size);
+	*e = (struct entry) {.bytes = size,
+		.kept = {.text = e->key + n,
+			.len = output->len,
+			.header = output->len - r->body.len,
+			.etag = e->etag}};
+	memcpy(e->key, key, n);
+	memcpy(e->key + n, output->p, output->len + 1);
+	if (r->status == 200)
 		memcpy(e->etag, r->etag, sizeof e->etag);
-	}
-	e->kept = (struct cached_response) {.text = e->text.p,
-		.len = e->text.len,
-		.header = e->text.len - r->body.len,
-		.unchanged = e->unchanged.p,
-		.unchanged_len = e->unchanged.len,
-		.etag = e->etag};
+	if (output->cap > OUTPUT_KEPT)
+		buf_release(output);
+	return e;
 }
 
 const struct cached_response *response_cache_keep(struct response_cache *m,
@@ -155,7 +163,6 @@ const struct cached_response *response_cache_keep(struct response_cache *m,
 	enum response_cache_part part)
 {
 	uint64_t hash = hash_of(m, key);
-	size_t size = sizeof(struct entry) + strlen(key) + 1;
 	struct entry *e = find(m, key, hash), **chain;
 	const struct limit *limit = &limits[part];
 	struct ring *ring = &m->rings[part];
@@ -163,15 +170,13 @@ const struct cached_response *response_cache_keep(struct response_cache *m,
 	if (e)
 		drop(m, e);
 	if (r->audience == AUDIENCE_HOLDER ||
-		size + r->body.len + 2 * RESPOND_HEADER > limit->bytes)
+		sizeof *e + strlen(key) + r->body.len + RESPOND_HEADER >
+			limit->bytes)
 		return NULL;
-	e = xcalloc(1, size);
-	memcpy(e->key, key, strlen(key) + 1);
-	render(e, r);
+	e = make_entry(m, key, r);
 	e->hash = hash;
 	e->part = part;
 	e->until_ms = now_ms + RESPONSE_CACHE_MS;
-	e->bytes = size + e->text.cap + e->unchanged.cap;
 	chain = &m->chains[hash % CHAINS];
 	e->chain = *chain;
 	*chain = e;

@@ -33,10 +33,8 @@ struct response_cache;
 
 /* An answer as it goes to the web server. */
 struct cached_response {
-	const char *text; /* header and body */
+	const char *text; /* header and body, and a NUL */
 	size_t len, header;
-	const char *unchanged; /* the output with status 304, or "" */
-	size_t unchanged_len;
 	const char *etag; /* "" for none */
 };
 

@@ -144,18 +144,20 @@ static const struct parameter {
 	{ROUTE_EMBED_PREVIEW, "slug", NULL, 0},
 };
 
-/* Whether a value means something; a number is written in one way. */
+/*
+ * Whether a value makes a difference. A number is written in one way, and ""
+ * stands for all that is none in its range.
+ */
 static bool meant(const struct parameter *p, char value[VALUE_MAX])
 {
 	long long v;
 
 	if (p->only)
 		return strcmp(p->only, value) == 0;
-	if (!p->max)
-		return true;
-	if (!num_parse(value, 1, p->max, &v))
-		return false;
-	snprintf(value, VALUE_MAX, "%lld", v);
+	if (p->max && num_parse(value, 1, p->max, &v))
+		snprintf(value, VALUE_MAX, "%lld", v);
+	else if (p->max)
+		value[0] = '\0';
 	return true;
 }
 

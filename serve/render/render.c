@@ -24,6 +24,8 @@
 #include <string.h>
 
 #define INDEX "index.html"
+/* Beyond the list of some hundred thousand servers. */
+#define FILE_MAX ((size_t)256 * 1024 * 1024)
 
 struct job {
 	struct service *service;
@@ -101,6 +103,7 @@ static int ask(struct job *j, const char *path)
 		return 0;
 	snprintf(request.path[0], sizeof request.path[0], "%s", path);
 	respond_init(&r);
+	r.body.max = FILE_MAX;
 	handle_request(j->service, &request, j->now, &r);
 	if (j->service->source.failures == failures) {
 		rc = put(j, path, &r);

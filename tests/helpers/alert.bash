@@ -38,13 +38,14 @@ teardown() {
 	alert_teardown
 }
 
-# verdict MINUTE [REGIONS STEP [ERROR [SLUG]]]: a verdict of three regions, of
-# which those (with commas between them) fail.
-verdict() {
-	jq -cn --argjson w $((T + 60 * $1)) --arg f "${2-}" --arg step "${3-}" \
-		--arg error "${4:-http.503}" --arg slug "${5:-example-mcp}" '
+# minutes FROM TO [REGIONS STEP [ERROR [SLUG]]]: a verdict of three regions, of
+# which those (with commas between them) fail, for each of these minutes.
+minutes() {
+	jq -cn --argjson t "$T" --argjson from "$1" --argjson to "$2" --arg f "${3-}" \
+		--arg step "${4-}" --arg error "${5:-http.503}" --arg slug "${6:-example-mcp}" '
 		($f | split(",")) as $f | ["ok", "regional", "step-alert",
 			"hard-outage"][$f | length] as $tier |
+		range($from; $to + 1) | ($t + 60 * .) as $w |
 		{v: 1, type: "verdict", window: $w, verdict: {ok: "green",
 			regional: "amber"}[$tier], step: $step,
 			failed_regions: ($f | length), reporters: 3, divergence: "",
@@ -60,13 +61,9 @@ verdict() {
 			uptime_30d: null, p95_ms: null} | .verdict //= "red"'
 }
 
-# minutes FROM TO …: the same verdict for each of these minutes.
-minutes() {
-	local from=$1 to=$2
-	shift 2
-	for ((m = from; m <= to; m++)); do
-		verdict "$m" "$@"
-	done
+# verdict MINUTE [REGIONS STEP [ERROR [SLUG]]]: the same for one minute.
+verdict() {
+	minutes "$1" "$@"
 }
 
 # alert WANT ARGUMENT…: runs it; its events go to out, messages to err.

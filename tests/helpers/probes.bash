@@ -1,22 +1,28 @@
 # shellcheck shell=bash
 
-# probes SLUG REGION AT [STEP ERROR]: the lines of one whole probe.
+# probes SLUG REGION AT [STEP ERROR]: the lines of one whole probe. Tests make
+# thousands, and so no program is started for it.
 probes() {
-	jq -cn --arg slug "$1" --arg region "$2" --argjson at "$3" \
-		--arg bad "${4:-}" --arg error "${5:-http.503}" '
-		["dns", "tls", "initialize", "oauth-discovery",
-		"auth-initialize", "tools-list", "tools-call", "tool-hash"] as $steps |
-		{v: 1, slug: $slug, region: $region, probe_id: "\($region)-\($at)",
-			probe_started_at: $at} as $key |
-		($steps | to_entries[] | $key + {type: "step", n: (.key + 1),
-			step: .value, message: null, detail: {}} +
-			if .value == $bad then {status: "fail", ms: 5, error: $error}
-			else {status: "pass", ms: 2, error: null} end),
-		($key + {type: "probe", url: "https://example.com/mcp",
-			state: (if $bad == "" then "healthy" else "broken" end),
-			failed_step: (if $bad == "" then null else $bad end),
-			error: (if $bad == "" then null else $error end),
-			total_ms: (100 + ($at % 7)), protocol: "2025-11-25",
-			era: "session", tool_hash: ("a" * 64), full_hash: ("b" * 64),
-			tool_count: 1, tools: {"get": ["c" * 64, "d" * 64]}})'
+	local at=$3 bad=${4-} state=healthy failed=null error=null n=0 step ended key
+	local zeros
+	printf -v zeros %064d 0
+	if [[ $bad ]]; then
+		state=broken failed="\"$bad\"" error="\"${5:-http.503}\""
+	fi
+	printf -v key '{"v":1,"slug":"%s","region":"%s","probe_id":"%s","probe_started_at":%s' \
+		"$1" "$2" "$2-$at" "$at"
+	for step in dns tls initialize oauth-discovery auth-initialize tools-list \
+		tools-call tool-hash; do
+		ended='"pass","ms":2,"error":null'
+		[[ $step != "$bad" ]] || ended="\"fail\",\"ms\":5,\"error\":$error"
+		printf '%s,"type":"step","n":%d,"step":"%s","message":null,"detail":{},"status":%s}\n' \
+			"$key" $((++n)) "$step" "$ended"
+	done
+	printf '%s,"type":"probe","url":"https://example.com/mcp","state":"%s",' "$key" "$state"
+	printf '"failed_step":%s,"error":%s,"total_ms":%d,' "$failed" "$error" \
+		$((100 + ${at%.*} % 7))
+	printf '"protocol":"2025-11-25","era":"session","tool_hash":"%s","full_hash":"%s",' \
+		"${zeros//0/a}" "${zeros//0/b}"
+	printf '"tool_count":1,"tools":{"get":["%s","%s"]}}\n' \
+		"${zeros//0/c}" "${zeros//0/d}"
 }

@@ -43,15 +43,17 @@ setup() {
 		"$ROOT/build/shots" "$MODULES"
 }
 
-# A verdict of ten thousand servers with long names.
+# A verdict of ten thousand servers with long names and titles.
 many() {
 	local now=$1
 	awk -v at="$((now / 60 * 60))" 'function put(s) { printf "$%d\r\n%s\r\n", length(s), s }
 	BEGIN {
+		title = sprintf("%400s", "")
+		gsub(/ /, "x", title)
 		for (i = 0; i < 10000; i++) {
 			slug = sprintf("a-server-with-a-rather-long-name-%028d", i)
 			printf "*4\r\n"; put("HSET"); put("fleet:servers"); put(slug)
-			put("{\"private\":false,\"interval\":60,\"regions\":[{\"name\":\"eu\"}]}")
+			put("{\"private\":false,\"interval\":60,\"regions\":[{\"name\":\"eu\"}],\"title\":\"" title "\"}")
 			printf "*3\r\n"; put("SET"); put("probe:" slug ":verdict")
 			put(sprintf("{\"v\":1,\"window\":%d,\"verdict\":\"green\",\"uptime_30d\":99.87,\"p95_ms\":142,\"published_at\":%d,\"last_probe_at\":%d,\"regions\":[{\"region\":\"eu\",\"state\":\"healthy\"}]}", at, at + 3, at))
 		}
@@ -91,4 +93,14 @@ ask() {
 	ask / 'q=0042&limit=3&page=2'
 	[ "$(grep -c '<li>' body)" = 3 ]
 	grep -q 'rel="next" href="?page=3&amp;q=0042&amp;limit=3"' body
+
+	# As files: five of each server, and an index of more than an answer may have.
+	mkdir www
+	(ulimit -n 16 -v $((250 * 1024)) && "$BIN/mcp-serve" render www)
+	[ "$(wc -c <www/index.html)" -gt $((4 * 1024 * 1024)) ]
+	[ "$(grep -o 'href="/status/[^"]*' www/index.html | sort -u | wc -l)" = 10000 ]
+	for file in 'api/embed-status/*' 'api/status/*/regions' 'badge/*.svg' \
+		'status/*/index.html' 'status/*/feed.atom'; do
+		[ "$(find www -path "www/$file" -type f | wc -l)" = 10000 ]
+	done
 }

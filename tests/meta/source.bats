@@ -141,7 +141,7 @@ included() {
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
-		lib/conf/policy.c lib/base/{mailbox,num,siphash,strings,text,tzif}.c \
+		lib/conf/policy.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
 		lib/store/stages.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \

@@ -251,3 +251,38 @@ judge() {
 	run -0 bash -c 'mcp-probe --format jsonl --region eu-west-2 http://127.0.0.1:1/mcp | mcp-aggregate verdict -'
 	[ "$(jq -r '"\(.verdict) \(.step) \(.regions[0].error)"' <<<"$output")" = "amber tls tcp.refused" ]
 }
+
+@test "targets --at: each server once in its interval, everywhere in the same minutes" {
+	{
+		echo 'regions: [{name: a-1, canary: ["https://example.com/"]}, {name: b-1}]'
+		echo 'servers:'
+		for every in 30s 60s 90s 5m 1h; do
+			for i in 1 2 3; do
+				echo "  - {slug: s$i-$every, url: 'https://$every.example.com/$i',"
+				echo "     interval: $every}"
+			done
+		done
+	} >"$BATS_TEST_TMPDIR/fleet.yaml"
+	due() {
+		"$BIN/mcp-aggregate" targets -c "$BATS_TEST_TMPDIR/fleet.yaml" -r "$1" \
+			--at "$2" 2>/dev/null |
+			sed -E 's/.*"(slug|canary)":"([^"]*)".*/\2/'
+	}
+	cd "$BATS_TEST_TMPDIR"
+	for ((t = 1779999600; t < 1780003200; t += 60)); do
+		due a-1 $t >>a
+		due b-1 $((t + 29)) >>b
+	done
+	diff <(grep -v '^https' a) b
+	[ "$(grep -c '^https' a)" -eq 60 ]
+	want='60 30s 60 30s 60 30s 60 60s 60 60s 60 60s 30 90s 30 90s 30 90s '
+	want+='12 5m 12 5m 12 5m 1 1h 1 1h 1 1h '
+	[ "$(sort b | uniq -c | sed -E 's/^ *([0-9]+) s.-/\1 /' |
+		sort -k1,1nr -k2,2 | tr '\n' ' ')" = "$want" ]
+	# Of an hour they take different minutes.
+	[ "$(for ((t = 1779999600; t < 1780003200; t += 60)); do
+		due b-1 $t | grep -c 1h; done | sort -n | tail -n 1)" -eq 1 ]
+	[ "$(due b-1 1779999630 | tr '\n' ' ')" = 's1-30s s2-30s s3-30s ' ]
+	sed -i '/30s/,+1d' fleet.yaml
+	[ -z "$(due a-1 1779999630)" ]
+}

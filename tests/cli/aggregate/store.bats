@@ -50,6 +50,24 @@ field() {
 	redis_dump | diff once -
 }
 
+@test "what started in one hour of a server is one call of the script, from all regions" {
+	for region in us-east-1 eu-west-2 ap-south-1; do
+		for slug in one two; do
+			probes "$slug" "$region" $T
+			probes "$slug" "$region" $((T + 60))
+		done
+		probes one "$region" $((T + 3600))
+	done >all
+	redis config resetstat
+	aggregate ingest <all
+	redis info commandstats | grep '^cmdstat_evalsha:calls=3,'
+	redis flushall
+	redis config resetstat
+	# More than a call takes.
+	for ((i = 0; i < 65; i++)); do probes one "r-$i" $T; done | aggregate ingest
+	redis info commandstats | grep '^cmdstat_evalsha:calls=2,'
+}
+
 @test "the keys are those of the contract" {
 	probes demo us-east-1 $T.25 | aggregate ingest
 	[ "$(redis get "probe:demo:$T:us-east-1" | jq length)" -eq 9 ]

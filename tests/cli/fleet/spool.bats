@@ -137,6 +137,32 @@ reporters() {
 	[ "$(kept again) $(kept jsonl) $(aside)" = "1 3 0" ]
 }
 
+@test "the probes of a server come together, from all regions and rounds" {
+	{ regions 'a-1 local' 'b-1 local' 'c-1 local'
+		for slug in one two three; do server "$slug" json; done; } >fleet.yaml
+	mv "$REDIS_SOCK" "$REDIS_SOCK.away"
+	fleet
+	mv "$REDIS_SOCK.away" "$REDIS_SOCK"
+	[ "$(kept jsonl)" -eq 3 ]
+	mkdir seen
+	cat >seen/mcp-aggregate <<-EOT
+	#!/bin/bash
+	[[ \$1 == ingest ]] || exec "$BIN/mcp-aggregate" "\$@"
+	tee "$PWD/given" | "$BIN/mcp-aggregate" "\$@"
+	EOT
+	chmod +x seen/mcp-aggregate
+	PATH=$PWD/seen:$PATH fleet --only probe
+	[ "$status" -eq 0 ]
+	jq -r '.slug // empty' given | uniq -c >slugs
+	[ "$(awk '{ print $1, $2 }' slugs | xargs)" = "54 one 54 three 54 two" ]
+	# Each probe is whole, in its order, and of a server the older round is first.
+	jq -r 'select(.slug) | "\(.slug) \(.probe_id) \(.n // 9)"' given | awk '
+		$3 != NR % 9 && $3 != 9 || $3 > 1 && $2 != id { exit 1 } { id = $2 }'
+	jq -rs '[.[] | select(.type == "probe")] | group_by([.slug, .region])[] |
+		map(.probe_started_at) | length == 2 and .[0] < .[1]' given >order
+	[ "$(sort -u order)" = true ]
+}
+
 @test "where the spool is full, the region that has most makes way" {
 	sed -i "s|$REDIS_SOCK|$PWD/none|" fleet.yaml
 	local_probe <<-'EOT'
@@ -151,6 +177,24 @@ reporters() {
 	done
 	grep -qx 'mcp-fleet: the spool is full: the oldest records are dropped' err
 	[ "$(find state -name '*.jsonl' | sed 's/.*\.\(.*\)\.jsonl/\1/' | sort | uniq -c | xargs)" = "3 a-1 1 b-1 3 c-1" ]
+}
+
+@test "the spool grows with the number of servers" {
+	{ regions 'a-1 local'; server one json; } | sed "s|$REDIS_SOCK|$PWD/none|" >fleet.yaml
+	# Of these few are due in a minute.
+	{ cat fleet.yaml; printf '  - {slug: s%d, url: "http://127.0.0.1:9/", interval: 1h}\n' {1..600}; } >many.yaml
+	for file in fleet many; do
+		rm -rf state/*
+		fleet -c "$file.yaml"
+		[ "$status" -eq 3 ]
+		folder=$(echo state/mcp-fleet/*)
+		truncate -s 70M "$folder/1.old.jsonl"
+		fleet -c "$file.yaml"
+		[ "$status" -eq 3 ]
+		ls "$folder" >"left.$file"
+	done
+	run ! grep old left.fleet
+	grep old left.many
 }
 
 @test "what is set aside is bounded, too" {

@@ -1,8 +1,13 @@
 #!/usr/bin/env bats
 # Goal: whatever a server does, a probe ends in time, stays small, and leaves
-# no session behind; and it notices when nobody reads on.
+# no session behind; it notices when nobody reads on, and blames no server for what
+# its own machine did.
 
 load ../../helpers/scripted
+
+teardown() {
+	[ ! -e pid ] || kill -KILL "$(<pid)"
+}
 
 # within MS FILE…: the probes of these rows took no longer.
 within() {
@@ -167,4 +172,42 @@ within() {
 	alone http://nosuch.invalid/mcp
 	alone http://192.0.2.1/mcp
 	alone "http://[2001:db8::1]/mcp"
+}
+
+# connected N PORT: so many connections to this port of 127.0.0.1 stand.
+connected() {
+	[[ $(awk -v to="$(printf '0100007F:%04X' "$2")" \
+		'$3 == to && $4 == "01"' /proc/net/tcp | wc -l) -ge $1 ]]
+}
+
+@test "no server is blamed for the time in which the probe was stopped" {
+	local server probe port rc=0
+	openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout key \
+		-out cert -days 2 -subj /CN=x -addext subjectAltName=IP:127.0.0.1 2>/dev/null
+	mkfifo port
+	port=${HOST##*:}
+	node "$ROOT/tests/fixture/tls.mjs" key cert "$port" >port 3>&- &
+	server=$!
+	echo "$server" >pid
+	read -r -t 60 port <port
+	for n in {1..300}; do
+		echo "{\"slug\":\"t$n\",\"url\":\"https://127.0.0.1:$port/json\"}"
+	done >targets
+	# All wait for the server's part of the handshake when the probe is stopped.
+	kill -STOP "$server"
+	"$BIN/mcp-probe" -t 60s -f jsonl --cacert cert --targets targets \
+		--concurrency 1000 >out 2>err 3>&- &
+	probe=$!
+	eventually connected 300 "$port"
+	kill -STOP "$probe"
+	kill -CONT "$server"
+	# A connection may take 10 s.
+	sleep 11
+	kill -CONT "$probe"
+	wait "$probe" || rc=$?
+	[ "$rc" -eq 3 ]
+	grep -Eqx 'mcp-probe: this machine was held up for [0-9.]+ of [0-9.]+ s; nothing is known of the server' err
+	jq -es 'all(.status != "fail" and .state != "broken") and
+		(last | .type == "runner" and .status == "exit" and
+			(.message | startswith("this machine was held up for ")))' out
 }

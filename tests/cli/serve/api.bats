@@ -175,6 +175,21 @@ valid() {
 	[ ! -s body ]
 }
 
+@test "an account is read page by page, and what is no page is refused" {
+	get '/api/account/acme?limit=3&x=1&page=2' "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$(jq -c '[.servers[].slug]' body)" = '["waiting"]' ]
+	[ "$(says Link)" = '<?page=1&limit=3>; rel="first", <?page=1&limit=3>; rel="prev", <?page=2&limit=3>; rel="last"' ]
+	get '/api/account/acme?limit=3&page=9' "HTTP_AUTHORIZATION=Bearer $TOKEN"
+	[ "$CODE $(<body)" = '200 {"servers":[]}' ]
+	[ "$(says Link)" = '<?page=1&limit=3>; rel="first", <?page=2&limit=3>; rel="prev", <?page=2&limit=3>; rel="last"' ]
+	for query in page=0 page=x page= page=1000001 limit=0 limit=1001 'limit=3&page=%2b1'; do
+		valid /api/account/acme "HTTP_AUTHORIZATION=Bearer $TOKEN" "QUERY_STRING=$query"
+		[ "$CODE $(jq -r .error body) $(says Cache-Control)" = "400 parameter private, no-store" ]
+		get /api/account/acme "QUERY_STRING=$query"
+		[ "$CODE" = 404 ]
+	done
+}
+
 @test "an account is not there for those without its token" {
 	get /api/account/nope
 	cp out want

@@ -198,3 +198,27 @@ get() {
 		[ "$CODE" = 404 ]
 	done
 }
+
+@test "a list is read page by page, and what is no page is refused" {
+	for page in 1 2 3; do
+		get "/?page=$page&x=1&limit=3"
+		grep -o 'href="/status/[^"]*' body
+	done >links
+	[ "$(wc -l <links) $(sort -u links | wc -l)" = '8 8' ]
+	get '/?q=e&page=2&limit=3'
+	grep -q '^Link: <?page=1&q=e&limit=3>; rel="first", <?page=1&q=e&limit=3>; rel="prev", ' fields
+	grep -q 'rel="prev" href="?page=1&amp;q=e&amp;limit=3"' body
+	get '/?page=7&limit=3'
+	[ "$CODE" = 200 ]
+	run ! grep -q 'href="/status/\|rel="next"' body
+	grep -q 'rel="prev" href="?page=3&amp;limit=3"' body
+	for query in page=0 page=-1 page= page=x page=1000001 limit=0 limit=1001 'q=e&limit=1e3'; do
+		get "/?$query"
+		grep -q 'The page is a number from 1 to 1000000, and the limit one from 1 to 1000.' body
+		[ "$CODE" = 400 ]
+		get "/account/acme?$query" 'HTTP_AUTHORIZATION=Bearer s3cret'
+		[ "$CODE" = 400 ]
+		get "/account/acme?$query"
+		[ "$CODE" = 404 ]
+	done
+}

@@ -47,8 +47,8 @@ lighttpd_start() {
 
 # On a port of its own choice, PROM; every second and not every minute.
 prometheus_start() {
-	local line says=$PWD/says
-	export PROMETHEUS PROM
+	local line says=$PWD/says ready=''
+	export PROMETHEUS PROM=''
 	cp "$ROOT/scripts/prometheus/rules.yml" .
 	{
 		cat "$ROOT/scripts/prometheus/prometheus.yml"
@@ -60,21 +60,22 @@ prometheus_start() {
 		--web.listen-address 127.0.0.1:0 >"$says" 2>&1 3>&- &
 	PROMETHEUS=$!
 	exec {log}<"$says"
-	while read -r -t 60 -u "$log" line; do
+	# It says these two in either order.
+	while [[ ! $ready || ! $PROM ]] && read -r -t 60 -u "$log" line; do
 		echo "$line" >>prometheus.log
-		[[ $line == *'"Listening on"'* ]] && PROM=${line##*127.0.0.1:}
-		[[ $line == *'ready to receive web requests'* ]] && break
+		[[ $line != *'"Listening on"'* ]] || PROM=${line##*127.0.0.1:}
+		[[ $line != *'ready to receive web requests'* ]] || ready=yes
 	done
 	cat <&"$log" >>prometheus.log 3>&- &
 	exec {log}<&-
-	[[ $line == *'ready to receive web requests'* ]]
+	[[ $ready && $PROM ]]
 }
 
 # query EXPR: what Prometheus answers, to the file got.
 query() {
-	curl -s --max-time 60 --data-urlencode "query=$1" \
+	curl -sS --max-time 60 --data-urlencode "query=$1" \
 		"http://127.0.0.1:$PROM/api/v1/query" >got ||
-		{ tail -n 5 prometheus.log; return 1; }
+		{ tail -n 5 "$BATS_FILE_TMPDIR/prometheus.log"; return 1; }
 }
 
 # yields EXPR FILTER: whether the result is so.

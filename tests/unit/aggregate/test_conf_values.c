@@ -245,6 +245,10 @@ static void test_words(void **state)
 	assert_false(spelling_enough("url", "asn"));
 	assert_false(spelling_enough("kind", "name"));
 	assert_false(spelling_enough("", "a"));
+	assert_true(spelling_enough("xa-server-with-a-name-that-is-lnog-0042",
+		"a-server-with-a-name-that-is-long-004"));
+	assert_false(spelling_enough("xa-server-with-a-name-that-is-lnog-0042",
+		"-server-with-a-name-that-is-long-004"));
 }
 
 static void test_load(void **state)

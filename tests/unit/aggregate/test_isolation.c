@@ -8,6 +8,7 @@
 #include "rule/failure_run.h"
 #include "rule/isolation.h"
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -319,12 +320,248 @@ static void test_ahead(void **state)
 		failure_run_judge(&rule, &h, *at + rule.lookback_s).isolated);
 }
 
+/*
+ * The definition once more, word by word, of all probes at once: what
+ * isolation.c finds with counts by second must be the same.
+ */
+enum { SERVERS = 14, REGIONS = 3, PROBES = 10 };
+
+struct sample {
+	struct probe probes[SERVERS][REGIONS][PROBES];
+	int host[SERVERS];
+	bool isolated[SERVERS][REGIONS][PROBES]; /* as the definition says */
+};
+
+struct span {
+	double from, to;
+	size_t probes;
+	bool answered, isolated;
+};
+
+/* The spans of a region, oldest first: each begins where the last is over. */
+static size_t list_spans(const struct sample *m, int region, struct span *out)
+{
+	size_t n = 0;
+	double after = -INFINITY;
+
+	for (;;) {
+		struct span *now = &out[n];
+
+		*now = (struct span) {.from = INFINITY};
+		for (int s = 0; s < SERVERS; s++)
+			for (int i = 0; i < PROBES; i++) {
+				double at = m->probes[s][region][i].started_at;
+
+				if (at > after && at < now->from)
+					now->from = at;
+			}
+		if (now->from == INFINITY)
+			return n;
+		for (int s = 0; s < SERVERS; s++)
+			for (int i = 0; i < PROBES; i++) {
+				const struct probe *p =
+					&m->probes[s][region][i];
+
+				if (p->started_at < now->from ||
+					p->started_at >
+						now->from + ISOLATION_ROUND_S)
+					continue;
+				now->to = fmax(now->to, p->started_at);
+				now->probes++;
+				now->answered = now->answered ||
+					!isolation_fits(p);
+			}
+		after = now->to;
+		n++;
+	}
+}
+
+/* Whether a region that got answers then saw the failure of a server, too. */
+static bool seen_by_others(const struct sample *m, int server, int region,
+	double at, const struct rule *rule)
+{
+	struct span v[SERVERS * PROBES];
+
+	for (int r = 0; r < REGIONS; r++) {
+		size_t n = r == region ? 0 : list_spans(m, r, v);
+
+		for (size_t k = 0; k < n; k++)
+			for (int i = 0; v[k].answered && i < PROBES; i++) {
+				const struct probe *p =
+					&m->probes[server][r][i];
+
+				if (p->started_at >= v[k].from &&
+					p->started_at <= v[k].to &&
+					isolation_fits(p) &&
+					fabs(p->started_at - at) <=
+						rule->tolerance_s)
+					return true;
+			}
+	}
+	return false;
+}
+
+/* How many hosts only this region failed to reach, from `from` to `to`. */
+static int count_lost(const struct sample *m, int region, double from,
+	double to, const struct rule *rule)
+{
+	int lost[SERVERS] = {0}, n = 0;
+
+	for (int s = 0; s < SERVERS; s++)
+		for (int i = 0; i < PROBES; i++) {
+			const struct probe *p = &m->probes[s][region][i];
+			int *host = &lost[m->host[s]];
+
+			if (p->started_at < from || p->started_at > to ||
+				p->started_at <= to - rule->lookback_s ||
+				!isolation_fits(p))
+				continue;
+			if (seen_by_others(m, s, region, p->started_at, rule))
+				*host = -1;
+			else if (!*host)
+				*host = 1;
+		}
+	for (int s = 0; s < SERVERS; s++)
+		n += lost[s] == 1;
+	return n;
+}
+
+static void define(struct sample *m, int region, const struct rule *rule)
+{
+	struct span v[SERVERS * PROBES];
+	size_t n = list_spans(m, region, v), first = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		if (v[k].answered) {
+			first = k + 1;
+			continue;
+		}
+		v[k].isolated = (k && v[k - 1].isolated &&
+					v[k].from - v[k - 1].to <
+						rule->lookback_s) ||
+			count_lost(m, region, v[first].from, v[k].to, rule) >=
+				ISOLATION_HOSTS;
+		for (int s = 0; v[k].isolated && s < SERVERS; s++)
+			for (int i = 0; i < PROBES; i++) {
+				const struct probe *p = &m->probes[s][region][i];
+
+				m->isolated[s][region][i] =
+					m->isolated[s][region][i] ||
+					(p->started_at >= v[k].from &&
+						p->started_at <= v[k].to);
+			}
+	}
+}
+
+static unsigned roll(unsigned *seed, unsigned n)
+{
+	*seed = *seed * 1103515245 + 12345;
+	return (*seed >> 16) % n;
+}
+
+/* Now and then a region sees nothing, or a host is down. */
+static void fill_sample(struct sample *m, unsigned seed)
+{
+	bool cut[REGIONS][PROBES], down[SERVERS][PROBES];
+
+	memset(m, 0, sizeof *m);
+	for (int i = 0; i < PROBES; i++) {
+		for (int r = 0; r < REGIONS; r++)
+			cut[r][i] = roll(&seed, 3) == 0;
+		for (int h = 0; h < SERVERS; h++)
+			down[h][i] = roll(&seed, 6) == 0;
+	}
+	for (int s = 0; s < SERVERS; s++) {
+		int offset = (int)roll(&seed, 40);
+
+		m->host[s] = roll(&seed, 4) ? s : 0;
+		for (int r = 0; r < REGIONS; r++)
+			for (int i = 0; i < PROBES; i++) {
+				struct probe *p = &m->probes[s][r][i];
+
+				*p = (struct probe) {.started_at =
+						TIMELINE_START + 60 * i +
+						offset + 2 * r};
+				if (!cut[r][i] && !down[m->host[s]][i])
+					continue;
+				p->failed_step = STEP_DNS;
+				p->error = "dns.timeout";
+			}
+	}
+}
+
+/* Compare one server's histories to what the definition takes out of them. */
+static void check_server(const struct sample *m, int s,
+	const struct region_history *h)
+{
+	for (int r = 0; r < REGIONS; r++) {
+		size_t kept = 0, cut = 0;
+
+		for (int i = 0; i < PROBES; i++) {
+			const struct probe *p = &m->probes[s][r][i];
+
+			if (m->isolated[s][r][i] && isolation_fits(p)) {
+				assert_true(cut < h[r].n_cut);
+				assert_true(h[r].cut[cut++] == p->started_at);
+			} else {
+				assert_true(kept < h[r].n);
+				assert_true(h[r].probes[kept++].started_at ==
+					p->started_at);
+			}
+		}
+		assert_int_equal(kept, h[r].n);
+		assert_int_equal(cut, h[r].n_cut);
+	}
+}
+
+static void test_definition(void **state)
+{
+	static const char *const names[REGIONS] = {"us", "eu", "ap"};
+	static struct sample m;
+	struct rule rule = rule_default(60);
+	size_t all = 0, n;
+
+	(void)state;
+	for (unsigned seed = 1; seed <= 60; seed++) {
+		struct isolation *found = isolation_new();
+		struct region_history h[SERVERS][REGIONS];
+		char url[40];
+
+		fill_sample(&m, seed);
+		for (int r = 0; r < REGIONS; r++)
+			define(&m, r, &rule);
+		for (int s = 0; s < SERVERS; s++) {
+			for (int r = 0; r < REGIONS; r++)
+				h[s][r] = (struct region_history) {
+					.name = names[r],
+					.probes = m.probes[s][r],
+					.n = PROBES};
+			snprintf(url, sizeof url, "https://h%d.example",
+				m.host[s]);
+			isolation_note(found, url, h[s], REGIONS);
+		}
+		isolation_find(found, &rule);
+		isolation_all(found, &n);
+		all += n;
+		for (int s = 0; s < SERVERS; s++) {
+			void *room = isolation_apply(found, h[s], REGIONS);
+
+			check_server(&m, s, h[s]);
+			free(room);
+		}
+		isolation_free(found);
+	}
+	/* It is about something. */
+	assert_true(all > 60);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_rows),
 		cmocka_unit_test(test_at),
 		cmocka_unit_test(test_ahead),
+		cmocka_unit_test(test_definition),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -4,12 +4,14 @@
  */
 #include "nights.h"
 
+#include "commands/timeline.h"
 #include "records/incident.h"
 #include "routing/outbox.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <cmocka.h>
 
@@ -117,8 +119,10 @@ static void test_full(void **state)
 	assert_null(n.st.outbox[0].deliveries[0].holder);
 	assert_true(n.st.outbox[0].created == NIGHT_START + 0.25);
 	assert_string_equal(n.st.timeline[0].text, "\"quoted\"\nand broken");
-	assert_null(n.st.timeline[0].key);
-	assert_memory_equal(n.st.timeline[1].key, "s:regional:", 11);
+	assert_int_equal(n.st.timeline[0].first, 0);
+	assert_null(n.st.timeline[1].text);
+	assert_int_equal(n.st.timeline[1].first,
+		n.st.incidents[ALERT_REGIONAL].first);
 	assert_string_equal(n.st.timeline[1].regions.v[0], "e");
 	assert_int_equal(n.st.timeline[1].resolved_at, NIGHT_START + 60);
 	night_release(&n);
@@ -132,8 +136,6 @@ static void test_public(void **state)
 	struct told_record told;
 	const cJSON *events;
 	char why[JSON_WHY];
-	enum alert_kind kind;
-	int64_t start;
 	struct night n;
 	struct buf b;
 	cJSON *doc;
@@ -158,9 +160,8 @@ static void test_public(void **state)
 	assert_true(told_take(events->child->next, &told));
 	assert_int_equal(told.resolved_at, NIGHT_START + 60);
 	assert_string_equal(told.regions.v[0], "e");
-	assert_true(alert_key_parse(told.key, &kind, &start));
-	assert_int_equal(kind, ALERT_REGIONAL);
-	assert_int_equal(start, in.first);
+	assert_int_equal(told.kind, ALERT_REGIONAL);
+	assert_int_equal(told.first, in.first);
 	told_release(&told);
 	cJSON_Delete(doc);
 	buf_release(&b);
@@ -182,6 +183,123 @@ static void test_timeline(void **state)
 	assert_string_equal(n.st.timeline[0].text, "100");
 	assert_string_equal(n.st.timeline[TIMELINE_MAX - 1].text, "149");
 	through_the_store(&n);
+	night_release(&n);
+}
+
+/* An event of a downtime that began in minute 0, with a letter per region. */
+static void note_downtime(struct night *n, enum alert_phase phase, int minute,
+	const char *regions)
+{
+	const char *names[8];
+	char letters[8][2];
+	struct alert_record r = {
+		.at = NIGHT_START + 60 * minute,
+		.kind = ALERT_DOWNTIME,
+		.phase = phase,
+		.slug = "s",
+		.regions = names,
+		.started_at = NIGHT_START,
+	};
+
+	for (; *regions; regions++, r.n_regions++) {
+		letters[r.n_regions][0] = *regions;
+		letters[r.n_regions][1] = '\0';
+		names[r.n_regions] = letters[r.n_regions];
+	}
+	state_note_event(&n->st, &r);
+}
+
+static void expect_regions(const struct timeline_entry *e, const char *expected)
+{
+	assert_int_equal(e->regions.n, strlen(expected));
+	for (size_t i = 0; i < e->regions.n; i++)
+		assert_int_equal(*e->regions.v[i], expected[i]);
+}
+
+/* A region is named once for each incident, also when the oldest entry goes. */
+static void test_regions_once(void **state)
+{
+	struct timeline_entry *v;
+	struct night n;
+
+	(void)state;
+	night_init(&n, "E");
+	v = n.st.timeline;
+	note_downtime(&n, ALERT_STARTED, 0, "ab");
+	note_downtime(&n, ALERT_ESCALATED, 1, "abc");
+	note_downtime(&n, ALERT_RESOLVED, 2, "bcd");
+	expect_regions(&v[0], "ab");
+	expect_regions(&v[1], "c");
+	expect_regions(&v[2], "d");
+	through_the_store(&n);
+	for (int i = 3; i < TIMELINE_MAX; i++)
+		state_note(&n.st, i, "x", "y");
+	expect_regions(&v[0], "ab");
+	state_note(&n.st, 5, "x", "y");
+	expect_regions(&v[0], "abc");
+	state_note(&n.st, 6, "x", "y");
+	expect_regions(&v[0], "abcd");
+	state_note(&n.st, 7, "x", "y");
+	through_the_store(&n);
+	expect_regions(&v[0], "");
+	night_release(&n);
+}
+
+/* What goes without saying is not written. */
+static void test_brief(void **state)
+{
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "AE");
+	night_run(&n, ".=aa .=bb|Aab^get|Eab^get .=bb");
+	assert_int_equal(n.events.n, 1);
+	state_note_event(&n.st, &n.events.v[0].record);
+	write_state(&b, &n.st);
+	if (!strstr(b.p, "\"sightings\":[{\"region\":\"a\",\"at\":1777485127.5},"
+			 "{\"region\":\"e\",\"at\":1777485127.5}],"))
+		fail_msg("%s", b.p);
+	if (!strstr(b.p, "\"timeline\":[{\"at\":1777485060,"
+			 "\"what\":\"schema_drift_detected\"}]}"))
+		fail_msg("%s", b.p);
+	buf_release(&b);
+	through_the_store(&n);
+	assert_string_equal(n.st.tools.v[1].hash, night_hash('b'));
+	assert_true(n.st.tools.v[1].since == NIGHT_START + 67.5);
+	assert_int_equal(n.st.tools.v[1].window, NIGHT_START + 120);
+	assert_int_equal(n.st.timeline[0].first, NIGHT_START + 60);
+	/* Nor what no longer matters. */
+	assert_int_equal(n.st.n_drifts, 1);
+	night_run(&n, "@10081 .=bb");
+	assert_int_equal(n.st.n_drifts, 0);
+	night_release(&n);
+}
+
+/* The text of an event comes from the history, while that has it. */
+static void test_texts(void **state)
+{
+	struct history_record h[] = {
+		{.at = NIGHT_START, .slug = "s", .what = "downtime_started",
+			.text = "delivered", .route = "ops"},
+		{.at = NIGHT_START, .slug = "s", .what = "downtime_started",
+			.text = "another", .key = "s:downtime:1777484940"},
+		{.at = NIGHT_START, .slug = "s", .what = "downtime_started",
+			.text = "s is down", .key = "s:downtime:1777485000"},
+	};
+	const struct history all = {.v = h, .n = 3}, none = {0};
+	struct night n;
+
+	(void)state;
+	night_init(&n, "E");
+	note_downtime(&n, ALERT_STARTED, 0, "a");
+	state_note(&n.st, NIGHT_START + 1, "downtime_acknowledged", "ann");
+	timeline_texts(&n.st, &all);
+	assert_string_equal(n.st.timeline[0].text, "s is down");
+	assert_string_equal(n.st.timeline[1].text, "ann");
+	string_set(&n.st.timeline[0].text, NULL);
+	timeline_texts(&n.st, &none);
+	assert_string_equal(n.st.timeline[0].text, "s: it fails");
 	night_release(&n);
 }
 
@@ -281,7 +399,10 @@ static void test_hostile(void **state)
 		{"\"holder\":null", "\"holder\":false"},
 		{"\"timeline\":[", "\"timeline\":[\"\","},
 		{"\"timeline\":", "\"timeline\":null,\"t\":"},
-		{"\"at\":5.000", "\"at\":1e99"},
+		{"\"at\":5,", "\"at\":1e99,"},
+		{"\"text\":\"", "\"text\":7,\"t\":\""},
+		{"\"resolved_at\":", "\"first\":-1,\"resolved_at\":"},
+		{"\"resolved_at\":", "\"key\":7,\"resolved_at\":"},
 		{"\"flapping\":{", "\"flapping\":[],\"f\":{"},
 		{"\"flapping\":{\"since\":0,\"times\":1",
 			"\"flapping\":{\"since\":0,\"times\":-1"},
@@ -329,12 +450,12 @@ static void test_hostile_tools(void **state)
 		{"\"hash\":\"", "\"hash\":\"a"},
 		{"\"hash\":\"b", "\"hash\":null,\"x\":\""},
 		{"\"at\":1", "\"at\":-1"},
-		{"\"window\":1777485240}", "\"window\":-1}"},
+		{"\"sightings\":[{", "\"sightings\":[{\"window\":-1,"},
 		{"\"tool_sets\":[", "\"tool_sets\":[{},"},
 		{"\"tool_sets\":", "\"sets\":"},
 		{"\"era\":\"session\"", "\"era\":\"stone\""},
-		{"\"era\":null", "\"era\":5"},
-		{"\"differ\":", "\"d\":"},
+		{"\"era\":\"session\"", "\"era\":5"},
+		{"\"drifts\":[", "\"differ\":[],\"drifts\":["},
 		{"\"drifts\":[{", "\"drifts\":[[],{"},
 		{"\"drifts\":[{\"from\":\"b", "\"drifts\":[{\"from\":\"x"},
 		{"\"from\":\"session\"", "\"from\":\"\""},
@@ -387,6 +508,62 @@ static void test_older(void **state)
 	night_release(&n);
 }
 
+/* A timeline of before the history had the texts. */
+static void test_older_timeline(void **state)
+{
+	static const char text[] =
+		"{\"v\":1,\"revision\":3,\"writer\":null,\"slug\":\"s\","
+		"\"url\":null,\"window\":1777485300,\"judged\":1777485300,"
+		"\"number\":2,\"regions\":[],\"incidents\":[],\"expiries\":[],"
+		"\"sightings\":[{\"region\":\"e\",\"hash\":\"" HASH_A "\","
+		"\"since\":1777485007,\"at\":1777485307,\"window\":1777485300}],"
+		"\"tool_sets\":[{\"hash\":\"" HASH_A "\",\"since\":1777485007,"
+		"\"era\":null}],\"differ\":{\"n\":0,\"since\":0,\"counted\":0},"
+		"\"drifts\":[],\"down_at\":1777485120,\"cold\":0,"
+		"\"slow\":{\"n\":0,\"since\":0,\"counted\":0},"
+		"\"stray\":{\"n\":0,\"since\":0,\"counted\":0},"
+		"\"stray_regions\":[],\"stray_told\":0,\"outbox\":[],"
+		"\"timeline\":[{\"at\":1777485000.000,"
+		"\"what\":\"downtime_started\",\"text\":\"s is down\","
+		"\"key\":\"s:downtime:1777485000\",\"regions\":[\"e\",\"u\"],"
+		"\"resolved_at\":0},{\"at\":1777485060.500,"
+		"\"what\":\"downtime_acknowledged\",\"text\":\"ann\"},"
+		"{\"at\":1777485300.000,\"what\":\"downtime_resolved\","
+		"\"text\":\"s recovered\",\"key\":\"s:downtime:1777485000\","
+		"\"regions\":[\"e\",\"u\"],\"resolved_at\":1777485180}]}";
+	const struct timeline_entry *v;
+	char why[STATE_WHY] = "";
+	struct night n;
+	struct buf b;
+
+	(void)state;
+	night_init(&n, "AEU");
+	state_release(&n.st);
+	v = n.st.timeline;
+	if (!state_read(text, sizeof text - 1, "s", &n.st, why))
+		fail_msg("%s", why);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(n.st.n_timeline, 3);
+		assert_string_equal(v[0].text, "s is down");
+		assert_int_equal(v[0].first, 1777485000);
+		assert_int_equal(v[1].first, 0);
+		assert_string_equal(v[2].text, "s recovered");
+		assert_int_equal(v[2].first, 1777485000);
+		assert_int_equal(v[2].resolved_at, 1777485180);
+		assert_string_equal(n.st.tools.v[0].hash, HASH_A);
+		through_the_store(&n);
+	}
+	write_state(&b, &n.st);
+	assert_null(strstr(b.p, "\"key\""));
+	buf_release(&b);
+	for (int i = 0; i < TIMELINE_MAX; i++)
+		note_downtime(&n, ALERT_STARTED, 10 + i, "e");
+	write_state(&b, &n.st);
+	assert_null(strstr(b.p, "\"text\""));
+	buf_release(&b);
+	night_release(&n);
+}
+
 /* A downtime of before rows and failures were counted as they are now. */
 static void test_older_downtime(void **state)
 {
@@ -425,9 +602,13 @@ int main(void)
 		cmocka_unit_test(test_full),
 		cmocka_unit_test(test_public),
 		cmocka_unit_test(test_timeline),
+		cmocka_unit_test(test_regions_once),
+		cmocka_unit_test(test_brief),
+		cmocka_unit_test(test_texts),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_hostile_tools),
 		cmocka_unit_test(test_older),
+		cmocka_unit_test(test_older_timeline),
 		cmocka_unit_test(test_older_downtime),
 	};
 

@@ -75,6 +75,14 @@ static void test_num_duration(void **state)
 	assert_true(num_epoch("0", &v) && num_epoch("100000000000", &v));
 	assert_false(num_epoch("100000000001", &v) || num_epoch("-1", &v) ||
 		num_epoch("1s", &v) || num_epoch("", &v));
+	for (long long i = 0; i < 10000; i++) {
+		char text[64];
+
+		snprintf(text, sizeof text, "%lld.%0*lld", i * 7919 * 1259,
+			(int)(i % 12) + 1, i * 99991 % 10);
+		assert_true(num_epoch(text, &v));
+		assert_true(v == strtod(text, NULL));
+	}
 }
 
 static void test_utf8(void **state)

@@ -147,6 +147,50 @@ static void test_incidents(void **state)
 	incidents_release(&l);
 }
 
+/* Events are told of as they are, and as older versions wrote them. */
+static void test_told(void **state)
+{
+	static const char *const forms[] = {
+		"{\"timeline\":[{\"at\":120,\"what\":\"downtime_started\","
+		"\"text\":\"not told, silenced: a is down\"},"
+		"{\"at\":180,\"what\":\"rate_limited_started\","
+		"\"regions\":[\"x\",\"y\"]},"
+		"{\"at\":200.5,\"what\":\"rate_limited_ack_ended\","
+		"\"text\":\"ann\"},"
+		"{\"at\":600,\"what\":\"rate_limited_resolved\","
+		"\"first\":180,\"regions\":[\"z\"],\"resolved_at\":480},"
+		"{\"at\":660,\"what\":\"schema_drift_detected\"}]}",
+		"{\"timeline\":[{\"at\":180.000,"
+		"\"what\":\"rate_limited_started\",\"text\":\"t\","
+		"\"key\":\"a:rate_limited:180\",\"regions\":[\"x\",\"y\"],"
+		"\"resolved_at\":0},{\"at\":600.000,"
+		"\"what\":\"rate_limited_resolved\",\"text\":\"t\","
+		"\"key\":\"a:rate_limited:180\",\"regions\":[\"x\",\"z\"],"
+		"\"resolved_at\":480}]}",
+		/* The same, written again by a newer version. */
+		"{\"timeline\":[{\"at\":180,\"what\":\"rate_limited_started\","
+		"\"text\":\"t\",\"first\":180,\"regions\":[\"x\",\"y\"]},"
+		"{\"at\":600,\"what\":\"rate_limited_resolved\","
+		"\"text\":\"t\",\"first\":180,\"regions\":[\"x\",\"z\"],"
+		"\"resolved_at\":480}]}",
+	};
+	struct incidents l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		incidents_read(forms[i], &l);
+		assert_int_equal(l.n, 1);
+		assert_int_equal(l.v[0].trouble, TROUBLE_LIMITED);
+		assert_int_equal(l.v[0].started_at, 180);
+		assert_int_equal(l.v[0].ended_at, 480);
+		assert_int_equal(l.v[0].updated_at, 600);
+		assert_int_equal(l.v[0].n_regions, 3);
+		assert_string_equal(l.v[0].regions[2], "z");
+		assert_true(l.v[0].told);
+		incidents_release(&l);
+	}
+}
+
 static void test_search(void **state)
 {
 	static const struct {
@@ -201,6 +245,7 @@ int main(void)
 		cmocka_unit_test(test_hours),
 		cmocka_unit_test(test_tools),
 		cmocka_unit_test(test_incidents),
+		cmocka_unit_test(test_told),
 		cmocka_unit_test(test_search),
 		cmocka_unit_test(test_positions),
 	};

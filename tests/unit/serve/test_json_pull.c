@@ -104,12 +104,43 @@ static void test_depth_and_repeats(void **state)
 	}
 }
 
+/* What is passed over ends where it ends for whoever reads all of it. */
+static void test_pass(void **state)
+{
+	static const char *const values[] = {"[]", "{}", "[{\"a\":[1,\"]\"]}]",
+		"[\"a \\\"b\\\" ]\"]", "{\"\\\"\":\"\\\\\"}",
+		"[\"\\\\\\\"}\",{\"a\":\"\\u005d\"}]",
+		"[\"caf\xc3\xa9 {\",\"\"]", "[[[\"0123456789abcdef]\"]]]",
+		"\"]\"", "12.5", "null"};
+	static const char *const cut[] = {
+		"[", "[\"", "[\"\\", "[\"\\\"", "{\"a\":[\"]\"}", "[\"a\\\\"};
+	char text[80];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		struct pull j = pull_begin(text);
+
+		snprintf(text, sizeof text, "%s , [\"x\"]", values[i]);
+		pull_pass(&j);
+		if (j.bad || strcmp(j.p, text + strlen(values[i])) != 0)
+			fail_msg("%s", values[i]);
+	}
+	for (size_t i = 0; i < sizeof cut / sizeof *cut; i++) {
+		struct pull j = pull_begin(cut[i]);
+
+		pull_pass(&j);
+		if (pull_end(&j))
+			fail_msg("%s", cut[i]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grammar),
 		cmocka_unit_test(test_values),
 		cmocka_unit_test(test_depth_and_repeats),
+		cmocka_unit_test(test_pass),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -34,8 +34,9 @@ static void test_query(void **state)
 		{ROUTE_METRICS, "SLUG=a", "", false},
 		{ROUTE_EMBED_PREVIEW, "slug=%C3%A9%0A%25", "slug=%C3%A9%0A%25",
 			true},
-		{ROUTE_INDEX, "limit=050&x&page=+2&q=a", "q=a&limit=50", true},
-		{ROUTE_INDEX, "limit=1001&page=0", "", false},
+		{ROUTE_INDEX, "limit=050&x&page=+2&q=a", "q=a&page=&limit=50",
+			true},
+		{ROUTE_INDEX, "limit=1001&page=0", "page=&limit=", true},
 		{ROUTE_API_ACCOUNT, "page=2&q=a", "page=2", true},
 		{ROUTE_NONE, "q=a&slug=b", "", false},
 	};

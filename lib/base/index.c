@@ -1,4 +1,4 @@
-#include "offline/index.h"
+#include "base/index.h"
 
 #include "base/xalloc.h"
 

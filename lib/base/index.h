@@ -2,8 +2,8 @@
  * index.h: a hash index: finds an element of an array by its key. The array is
  * the caller's; the index has only the hash and the position of each element.
  */
-#ifndef OFFLINE_INDEX_H
-#define OFFLINE_INDEX_H
+#ifndef BASE_INDEX_H
+#define BASE_INDEX_H
 
 #include <stdbool.h>
 #include <stddef.h>
