@@ -110,8 +110,13 @@ static void send_next(CURLM *multi, struct target *t)
 	/* As of many servers: a connection of its own, and no TLS session. With
 	   CAPATH set libcurl would read the certificates anew for each. */
 	curl_easy_setopt(e, CURLOPT_FRESH_CONNECT, t->next == 0 ? 1L : 0L);
+	/* Or it looks through connections that no request needs any more. */
+	curl_easy_setopt(e, CURLOPT_FORBID_REUSE,
+		t->next + 1 == requests_n ? 1L : 0L);
 	curl_easy_setopt(e, CURLOPT_SSL_SESSIONID_CACHE, 0L);
 	curl_easy_setopt(e, CURLOPT_CAPATH, NULL);
+	/* Or each request looks through the addresses of all targets so far. */
+	curl_easy_setopt(e, CURLOPT_DNS_CACHE_TIMEOUT, 0L);
 	if (cacert)
 		curl_easy_setopt(e, CURLOPT_CAINFO, cacert);
 	if (r->body_n) {
