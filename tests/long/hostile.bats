@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # Goal: of 50 servers in three regions, ten are hostile and one region was taken
 # over: the other forty are judged right, in every round, in time, and the store is
-# at most a fifth larger than for fifty good ones.
+# at most a fifth larger than for fifty good ones whose records all stay.
 # HOSTILE_ROUNDS: how many rounds.
 
 bats_require_minimum_version 1.5.0
@@ -141,37 +141,30 @@ rounds() {
 	nothing_left
 }
 
-# expire: what a store with the clock of the rounds would have dropped is gone.
-expire() {
-	redis --raw keys 'probe:*' >keys
-	sed 's/^/TTL /' keys | redis --raw | paste -d : - keys |
-		awk -F : -v since=$(($(date +%s) - 600)) '
-			$1 <= 600 && $4 > 1e9 && $4 < since { print "DEL", substr($0, index($0, ":") + 1) }' |
-		redis >/dev/null
-}
-
-# used: bytes of all keys, each with its name on standard error.
+# used: bytes of all keys.
 used() {
-	redis --raw keys '*' >keys
-	sed 's/.*/MEMORY USAGE "&" SAMPLES 0/' keys | redis --raw | paste -d ' ' - keys |
-		sort -rn | tee >(head -n 8 >&2) | awk '{ n += $1 } END { print n }'
+	redis --raw keys '*' | while read -r key; do
+		redis --raw memory usage "$key" samples 0
+	done | awk '{ n += $1 } END { print n }'
 }
 
 @test "forty good servers, ten that mean harm, and a region that was taken over" {
 	SCRIPTED=${URL%/mcp} POISON=
-	{ regions 'a-1 local' 'b-1 local' 'c-1 local'; good 1 50; } >fleet.yaml
+	# What fails keeps its records for a day, and so do good servers here.
+	RETENTION='retention: {evidence: 24h, passing: 24h}'
+	{ echo "$RETENTION"; regions 'a-1 local' 'b-1 local' 'c-1 local'; good 1 50; } >fleet.yaml
 	rounds 50
-	expire
 	most=$(($(used) * 12 / 10))
 	redis flushall >/dev/null
 	rm -f aggregate.* alert.*
 	POISON=yes
-	{ regions 'a-1 local' 'b-1 local' 'c-1 local'; good 1 40; ten; } >fleet.yaml
+	{ echo "$RETENTION"; regions 'a-1 local' 'b-1 local' 'c-1 local'; good 1 40; ten; } >fleet.yaml
 	rounds 40
-	expire
-	used=$(used)
-	echo "$used bytes of $most" >&2
-	((used <= most))
+	echo "$(used) bytes of $most" >&2
+	redis --raw keys '*' | while read -r key; do
+		echo "$(redis --raw memory usage "$key" samples 0) $key"
+	done | sort -rn | head -n 8 >&2
+	(($(used) <= most))
 	run -0 mcp-aggregate status -c fleet.yaml -f text
 	[[ $output != *Spool* ]]
 }
