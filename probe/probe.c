@@ -183,18 +183,25 @@ static void finish_probe(struct driver *d)
 
 static void advance(struct driver *d, struct next n);
 
-static struct next fail_deadline(struct probe *p, const char *method)
+/* The deadline came: fail, unless this machine lost the time. */
+static struct next end_late(
+	struct probe *p, const struct reply *r, const struct failure *f)
 {
 	char why[DEADLINE_WHY];
+
+	return deadline_held_up(&p->wire.deadline, why) ? step_ours(p, why)
+							: step_fail(p, r, f);
+}
+
+static struct next fail_deadline(struct probe *p, const char *method)
+{
 	struct failure f;
 
-	if (deadline_held_up(&p->wire.deadline, why))
-		return step_ours(p, why);
 	failure_set(&f, "deadline",
 		"the %g s for the whole probe are over without an answer to "
 		"%s",
 		p->wire.deadline.total_s, method);
-	return step_fail(p, NULL, &f);
+	return end_late(p, NULL, &f);
 }
 
 /* Send a request. Returns NEXT_WAIT, or what comes next as it cannot be sent. */
@@ -345,16 +352,13 @@ static void advance(struct driver *d, struct next n)
 /* The deadline came while the reply was awaited. */
 static struct next fail_late(struct probe *p, const struct reply *r)
 {
-	char why[DEADLINE_WHY];
 	struct failure f;
 
-	if (deadline_held_up(&p->wire.deadline, why))
-		return step_ours(p, why);
 	failure_set(&f, "deadline",
 		"the %g s for the whole probe are over; %s: %s",
 		p->wire.deadline.total_s, step_name(p->steps.next),
 		r->failure.message);
-	return step_fail(p, r, &f);
+	return end_late(p, r, &f);
 }
 
 /* Revisions after 2025-03-26 have no batches; up to it JSON-RPC allows them. */

@@ -82,15 +82,15 @@ static void note_maintenance(
 static bool fetch_texts(const struct notifier_setup *s, struct alert_state *st)
 {
 	struct history h = {0};
-	double day, last = -1;
+	int64_t last = -1;
 	bool ok = true;
 
 	for (size_t i = 0; i < st->n_timeline && ok; i++) {
 		const struct timeline_entry *e = &st->timeline[i];
+		int64_t day = (int64_t)(e->at / DAY_S);
 
-		day = floor(e->at / DAY_S);
 		if (i + EXPLAIN_ENTRIES < st->n_timeline || e->text ||
-			(day >= last && day <= last))
+			day == last)
 			continue;
 		ok = history_store_read(s->store, st->slug, e->at, e->at, &h);
 		last = day;

@@ -7,30 +7,47 @@
 #include "json/json.h"
 #include "records/probe.h"
 
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 /* What is no further apart was noted at the same time. */
 #define SAME_S 0.001
 
+/*
+ * The place of the first of n elements that is not before `at`. They have that
+ * size, are sorted by time, and have it at that offset.
+ */
+static size_t place(const void *v, size_t n, size_t size, size_t offset,
+	double at)
+{
+	size_t lo = 0;
+	double time;
+
+	while (lo < n) {
+		size_t mid = lo + (n - lo) / 2;
+
+		memcpy(&time, (const char *)v + mid * size + offset,
+			sizeof time);
+		if (time < at)
+			lo = mid + 1;
+		else
+			n = mid;
+	}
+	return lo;
+}
+
 /* The text of an event in the history, which is sorted by time; or NULL. */
 static const char *text_of(const struct history *h, const char *slug,
 	const struct timeline_entry *e)
 {
-	size_t lo = 0, hi = h->n;
+	size_t i = place(h->v, h->n, sizeof *h->v,
+		offsetof(struct history_record, at), e->at - SAME_S);
 	enum alert_kind kind;
 	int64_t first;
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (h->v[mid].at < e->at - SAME_S)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < h->n && h->v[lo].at < e->at + SAME_S; lo++) {
-		const struct history_record *r = &h->v[lo];
+	for (; i < h->n && h->v[i].at < e->at + SAME_S; i++) {
+		const struct history_record *r = &h->v[i];
 
 		if (!r->route && strcmp(r->slug, slug) == 0 &&
 			strcmp(r->what, e->what) == 0 && r->key &&
@@ -96,19 +113,12 @@ static int by_time(const void *a, const void *b)
 static bool says(const struct timeline *t, size_t n,
 	const struct history_record *h)
 {
-	size_t lo = 0, hi = n;
+	size_t i = place(t->v, n, sizeof *t->v,
+		offsetof(struct timeline_line, entry.at), h->at - SAME_S);
 
-	while (lo < hi) {
-		size_t mid = lo + (hi - lo) / 2;
-
-		if (t->v[mid].entry.at < h->at - SAME_S)
-			lo = mid + 1;
-		else
-			hi = mid;
-	}
-	for (; lo < n && t->v[lo].entry.at < h->at + SAME_S; lo++)
-		if (strcmp(t->v[lo].slug, h->slug) == 0 &&
-			strcmp(t->v[lo].entry.what, h->what) == 0)
+	for (; i < n && t->v[i].entry.at < h->at + SAME_S; i++)
+		if (strcmp(t->v[i].slug, h->slug) == 0 &&
+			strcmp(t->v[i].entry.what, h->what) == 0)
 			return true;
 	return false;
 }

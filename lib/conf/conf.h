@@ -227,8 +227,9 @@ struct conf_heartbeat {
 
 /* How long the store keeps the records of a probe, in seconds. */
 struct conf_retention {
-	double evidence_s; /* of one that differs from the one before */
-	double passing_s;  /* of any other */
+	/* Of one that differs from the one before, or failed first in an hour. */
+	double evidence_s;
+	double passing_s; /* of any other */
 };
 
 struct conf {

@@ -62,8 +62,8 @@ static const struct row rows[] = {
 	{"nor ten of one and three of others",
 		{{10, true, CUT}, {3, false, CUT}}, {{0}}, 70, "",
 		"amber regional dns 1 3/3 [us] []", NULL},
-	{"one of twenty answers", {{19, false, CUT}, {1, false, OK3}}, {{0}}, 70,
-		"", "amber regional dns 1 3/3 [us] []",
+	{"one of twenty answers", {{19, false, CUT}, {1, false, OK3}}, {{0}},
+		70, "", "amber regional dns 1 3/3 [us] []",
 		"green ok - 0 3/3 [] []"},
 	{"one of twenty answers with 500",
 		{{19, false, CUT},
@@ -95,9 +95,8 @@ static const struct row rows[] = {
 		"red hard-outage tls 3 3/3 [ap eu us] []",
 		"green ok - 0 3/3 [] []"},
 	{"a region that asks for the hoster's only is believed",
-		{{20, false, ALL},
-			{2, false, "eu 62:- | ap 64:-"}},
-		{{0}}, 70, "", "red hard-outage tls 3 3/3 [ap eu us] []",
+		{{20, false, ALL}, {2, false, "eu 62:- | ap 64:-"}}, {{0}}, 70,
+		"", "red hard-outage tls 3 3/3 [ap eu us] []",
 		"green ok - 0 2/2 [] []"},
 	{"a hoster is down, and a region is cut off",
 		{{14, false, ALL}, {6, false, CUT}}, {{0}}, 70,
@@ -110,44 +109,51 @@ static const struct row rows[] = {
 		"amber regional dns 1 3/3 [us] []"},
 	{"who is not asked for elsewhere tells nobody",
 		{{5, false, "us 60:1/dns.timeout"},
-			{15, false, "eu 62:- | ap 64:-"}}, {{0}}, 70,
-		"us 60-60 5 dns.timeout",
+			{15, false, "eu 62:- | ap 64:-"}},
+		{{0}}, 70, "us 60-60 5 dns.timeout",
 		"unknown no-data - 0 0/1 [] [us] isolated [us]",
 		"green ok - 0 2/2 [] []"},
 	{"it lasts until a server answers",
 		{{5, false, "us 0:2/tcp.timeout 60:- | eu 2:- 62:-"},
-			{3, false, "us 1:2/tcp.timeout 61:2/tcp.timeout | "
-				   "eu 3:- 63:-"}},
+			{3, false,
+				"us 1:2/tcp.timeout 61:2/tcp.timeout | "
+				"eu 3:- 63:-"}},
 		{{0}}, 70, "us 0-1 8 tcp.timeout", "green ok - 0 2/2 [] []",
 		"amber regional tls 1 2/2 [us] []"},
 	{"and with fewer servers, too: half a round",
 		{{5, false, "us 0:2/tcp.timeout | eu 2:-"},
-			{3, false, "us 1:2/tcp.timeout 31:2/tcp.timeout | "
-				   "eu 3:- 33:-"}},
+			{3, false,
+				"us 1:2/tcp.timeout 31:2/tcp.timeout | "
+				"eu 3:- 33:-"}},
 		{{0}}, 40, "us 0-31 8 tcp.timeout",
 		"unknown no-data - 0 1/2 [] [us] isolated [us]",
 		"unknown no-data - 0 1/2 [] [us] isolated [us]"},
 	{"but not beyond the lookback",
 		{{5, false, "us 0:2/tcp.timeout | eu 2:- 182:-"},
-			{3, false, "us 1:2/tcp.timeout 181:2/tcp.timeout | "
-				   "eu 3:- 183:-"}},
+			{3, false,
+				"us 1:2/tcp.timeout 181:2/tcp.timeout | "
+				"eu 3:- 183:-"}},
 		{{0}}, 190, "us 0-1 8 tcp.timeout",
 		"unknown no-data - 0 1/2 [] [us]",
 		"amber regional tls 1 2/2 [us] []"},
 	{"a run is no longer by it, and what failed before goes on",
-		{{1, false, "us 0:6/http.503 60:1/dns.timeout 120:6/http.503 | "
-			    "eu 2:- 62:- 122:-"},
-			{5, false, "us 0:- 60:1/dns.timeout 120:- | "
-				   "eu 2:- 62:- 122:-"}},
+		{{1, false,
+			 "us 0:6/http.503 60:1/dns.timeout 120:6/http.503 | "
+			 "eu 2:- 62:- 122:-"},
+			{5, false,
+				"us 0:- 60:1/dns.timeout 120:- | "
+				"eu 2:- 62:- 122:-"}},
 		{{0}}, 130, "us 60-60 6 dns.timeout",
 		"amber regional tools-list 1 2/2 [us] []",
 		"green ok - 0 2/2 [] []"},
 	{"who fell silent failing still fails",
-		{{1, false, "us 0:6/http.503 60:1/dns.timeout | eu 2:- 62:- | "
-			    "ap 3:- 63:-"},
+		{{1, false,
+			 "us 0:6/http.503 60:1/dns.timeout | eu 2:- 62:- | "
+			 "ap 3:- 63:-"},
 			{5, false, CUT}},
 		{{0}}, 70, "us 60-60 6 dns.timeout",
-		"amber regional tools-list 1 2/3 [us] [us] isolated [us]", NULL},
+		"amber regional tools-list 1 2/3 [us] [us] isolated [us]",
+		NULL},
 	{"servers that are probed rarely take turns",
 		{{3, false, "us 0:1/dns.failed | eu 0:- | ap 0:-"},
 			{2, false, "us 60:1/dns.failed | eu 60:- | ap 60:-"}},
@@ -172,11 +178,12 @@ static const struct row rows[] = {
 		NULL},
 	{"another region saw it just a tolerance before",
 		{{20, false, "us 60:2/tcp.refused | eu 0:2/tcp.refused"},
-			{1, false, "eu 0:-"}}, {{0}}, 70, "", NULL, NULL},
+			{1, false, "eu 0:-"}},
+		{{0}}, 70, "", NULL, NULL},
 	{"and earlier does not count",
 		{{20, false, "us 61:2/tcp.refused | eu 0:2/tcp.refused"},
-			{1, false, "eu 0:-"}}, {{0}}, 71,
-		"us 61-61 20 tcp.refused", NULL, NULL},
+			{1, false, "eu 0:-"}},
+		{{0}}, 71, "us 61-61 20 tcp.refused", NULL, NULL},
 	{"the canaries of another round tell nothing", {{2, false, CUT}},
 		{{"us", -1, 0, 2}, {"eu", 59, 0, 2}}, 70, "",
 		"amber regional dns 1 3/3 [us] []", NULL},
@@ -338,7 +345,25 @@ struct span {
 	bool answered, isolated;
 };
 
-/* The spans of a region, oldest first: each begins where the last is over. */
+/* When the first probe of a region started in the second of that time. */
+static double second_of(const struct sample *m, int region, double at)
+{
+	double first = at;
+
+	for (int s = 0; s < SERVERS; s++)
+		for (int i = 0; i < PROBES; i++) {
+			double t = m->probes[s][region][i].started_at;
+
+			if (floor(t) == floor(at))
+				first = fmin(first, t);
+		}
+	return first;
+}
+
+/*
+ * The spans of a region, oldest first: each begins where the last is over, and
+ * the second in which it ends counts whole.
+ */
 static size_t list_spans(const struct sample *m, int region, struct span *out)
 {
 	size_t n = 0;
@@ -363,7 +388,7 @@ static size_t list_spans(const struct sample *m, int region, struct span *out)
 					&m->probes[s][region][i];
 
 				if (p->started_at < now->from ||
-					p->started_at >
+					second_of(m, region, p->started_at) >
 						now->from + ISOLATION_ROUND_S)
 					continue;
 				now->to = fmax(now->to, p->started_at);
@@ -481,7 +506,8 @@ static void fill_sample(struct sample *m, unsigned seed)
 
 				*p = (struct probe) {.started_at =
 						TIMELINE_START + 60 * i +
-						offset + 2 * r};
+						offset + 2 * r +
+						roll(&seed, 4) / 4.0};
 				if (!cut[r][i] && !down[m->host[s]][i])
 					continue;
 				p->failed_step = STEP_DNS;
@@ -527,6 +553,7 @@ static void test_definition(void **state)
 		struct region_history h[SERVERS][REGIONS];
 		char url[40];
 
+		rule.lookback_s = 30 + 30 * (seed % 6);
 		fill_sample(&m, seed);
 		for (int r = 0; r < REGIONS; r++)
 			define(&m, r, &rule);
