@@ -247,7 +247,9 @@ local function take(p)
 	local is_new = not known[p.row]
 	has_new = has_new or is_new
 	local end_of_head = marks and marks .. '\t' .. lengths
-	if marks and known[p.head_after] and not keeps_all then
+	-- Of hours to come, nobody asks how a probe went.
+	local is_past = known[p.head_after] or p.start > ahead_of + 600
+	if marks and is_past and not keeps_all then
 		local m, t = shortened(marks, lengths, function(a, b)
 			return text:sub(a + 1, b + 1)
 		end)
