@@ -261,12 +261,16 @@ struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	return timers_add(&h->timers, ms, fn, arg);
 }
 
-/* The name did not resolve. True where the resolver is now asked why. */
+/*
+ * The name did not resolve. True where the resolver is now asked why; false where
+ * it cannot be, or libcurl may have lacked what that takes.
+ */
 static bool ask_why(struct http_transfer *t)
 {
 	char host[256];
 
-	if (!transfer_failure_name(t->easy, t->error, host, sizeof host))
+	if (!http_sockets_left(&t->http->sockets) ||
+		!transfer_failure_name(t->easy, t->error, host, sizeof host))
 		return false;
 	t->resolve = dns_start(host, t->http->config.ip_version,
 		http_sockets_wake, &t->http->sockets);
@@ -281,6 +285,7 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		.easy = t->easy,
 		.error = t->error,
 		.denied = t->denied,
+		.lacked = t->lacked,
 		.ip_version = t->http->config.ip_version,
 		.fields = t->response.fields_n > HTTP_HEADERS_MAX,
 		.codings = t->response.codings > 1,

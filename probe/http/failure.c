@@ -2,6 +2,7 @@
 
 #include "http/client.h"
 
+#include <errno.h>
 #include <stdarg.h>
 
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
@@ -25,4 +26,21 @@ void failure_http(
 	va_end(ap);
 	r->end = HTTP_FAILED;
 	r->code = code;
+}
+
+void failure_ours(struct http_response *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->message, sizeof r->message, fmt, ap);
+	va_end(ap);
+	r->end = HTTP_OURS;
+	r->code = "";
+}
+
+bool failure_short(int e)
+{
+	return e == EMFILE || e == ENFILE || e == ENOMEM || e == ENOBUFS ||
+	       e == EAGAIN;
 }
