@@ -144,6 +144,8 @@ static void begin_copy(struct list_source *s, const struct list_command *c)
 	fd = private_open(
 		s->cache, s->unfinished, O_WRONLY | O_CREAT | O_EXCL);
 	s->copy = fd < 0 ? NULL : fdopen(fd, "w");
+	if (fd >= 0 && !s->copy)
+		close(fd);
 }
 
 /* Where it cannot be written, the next program runs the command again. */

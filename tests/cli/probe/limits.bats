@@ -207,7 +207,7 @@ connected() {
 	kill -CONT "$probe"
 	wait "$probe" || rc=$?
 	[ "$rc" -eq 3 ]
-	grep -Eqx 'mcp-probe: this machine was held up for [0-9.]+ of [0-9.]+ s; nothing is known of the server' err
+	grep -Eqx 'mcp-probe: this machine was held up for [0-9.]+ of [0-9.]+ s; nothing is known of the server \([0-9]+ of 300 probes\)' err
 	jq -es 'all(.status != "fail" and .state != "broken") and
 		(last | .type == "runner" and .status == "exit" and
 			(.message | startswith("this machine was held up for ")))' out
