@@ -35,6 +35,7 @@ struct http {
 	bool hurry;	 /* one was just stopped, or a timer set */
 	struct timers timers;
 	struct http_sockets sockets;
+	struct lost_time lost;
 };
 
 static int on_want(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
@@ -221,7 +222,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();
-	deadline_set(&t->deadline, fmax(rq->timeout_ms, 1) / 1000);
+	deadline_set(&t->deadline, &h->lost, fmax(rq->timeout_ms, 1) / 1000);
 	t->stop_at_ms = NAN;
 	t->sockets = &h->sockets;
 	t->aside = &h->aside;
@@ -246,6 +247,11 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 		return NULL;
 	}
 	return t;
+}
+
+const struct lost_time *http_lost(const struct http *h)
+{
+	return &h->lost;
 }
 
 void http_stop(struct http_transfer *t)
@@ -385,9 +391,9 @@ static size_t turn(struct http *h, double max_ms)
 
 	h->hurry = false;
 	max_ms = fmax(fmin(left, max_ms), 0);
-	deadline_expect(max_ms);
+	deadline_expect(&h->lost, max_ms);
 	n = http_sockets_wait(&h->sockets, max_ms, ready);
-	deadline_expect(0);
+	deadline_expect(&h->lost, 0);
 	for (size_t i = 0; i < n; i++) {
 		h->turns++;
 		curl_multi_socket_action(h->multi, ready[i].fd, ready[i].bits,
