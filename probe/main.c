@@ -81,11 +81,12 @@ static bool alike(const char *a, const char *b)
 {
 	static const char numbers[] = "0123456789.";
 
-	do {
+	for (;; a++, b++) {
 		a += strspn(a, numbers);
 		b += strspn(b, numbers);
-	} while (*a && *a++ == *b++);
-	return !*a && !*b;
+		if (*a != *b || !*a)
+			return *a == *b;
+	}
 }
 
 static void note_loss(struct run *run, const char *why)

@@ -62,7 +62,9 @@ static enum dns_end judge_error(int rc, int e)
 	case EAI_MEMORY:
 		return DNS_SHORT;
 	case EAI_SYSTEM:
-		return failure_short(e) ? DNS_SHORT : DNS_FAILED;
+		return e == EMFILE || e == ENFILE || e == ENOMEM || e == ENOBUFS
+			       ? DNS_SHORT
+			       : DNS_FAILED;
 	default:
 		return DNS_FAILED;
 	}

@@ -43,7 +43,8 @@ void dns_free(struct dns *r);
 
 /*
  * dns_failure(r, end, ip_version): the name did not resolve, and this is why:
- * set r's code and message; HTTP_OURS with DNS_SHORT. ip_version as in dns_start.
+ * set r's code and message, or with DNS_SHORT HTTP_OURS. ip_version as in
+ * dns_start.
  */
 void dns_failure(struct http_response *r, enum dns_end end, int ip_version);
 

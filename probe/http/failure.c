@@ -2,7 +2,6 @@
 
 #include "http/client.h"
 
-#include <errno.h>
 #include <stdarg.h>
 
 bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
@@ -37,10 +36,4 @@ void failure_ours(struct http_response *r, const char *fmt, ...)
 	va_end(ap);
 	r->end = HTTP_OURS;
 	r->code = "";
-}
-
-bool failure_short(int e)
-{
-	return e == EMFILE || e == ENFILE || e == ENOMEM || e == ENOBUFS ||
-	       e == EAGAIN;
 }

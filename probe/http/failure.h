@@ -28,10 +28,4 @@ void failure_http(struct http_response *r, const char *code, const char *fmt,
 void failure_ours(struct http_response *r, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/*
- * failure_short(e): whether an errno of socket(2), connect(2) or a resolver says
- * that this machine has not, or may not have, what a connection takes.
- */
-bool failure_short(int e);
-
 #endif
