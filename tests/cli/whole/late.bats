@@ -4,8 +4,6 @@
 # outage within them is told once, after the fact.
 
 bats_require_minimum_version 1.5.0
-load ../../helpers/lib
-load ../../helpers/redis
 load ../../helpers/fleet
 load ../../helpers/probes
 
