@@ -6,6 +6,7 @@
 #include "http/transfer.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "http/address.h"
 #include "http/fields.h"
 #include "http/tls.h"
@@ -103,7 +104,7 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 	r->phase = HTTP_READY;
 	r->connected_ms = http_transfer_elapsed(t);
 	http_transfer_note_tcp(t);
-	snprintf(r->address, sizeof r->address, "%s", ip);
+	text_copy(r->address, sizeof r->address, ip);
 	r->port = port;
 	http_tls_facts(r, t->easy);
 	if (r->reused)
@@ -216,7 +217,8 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
 	return 0;
 }
 
-bool http_transfer_watch(struct http_transfer *t)
+/* The callbacks that all requests of a transfer have. */
+static CURLcode set_callbacks(struct http_transfer *t)
 {
 	CURL *e = t->easy;
 	CURLcode rc = CURLE_OK;
@@ -237,8 +239,13 @@ bool http_transfer_watch(struct http_transfer *t)
 	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
 	HTTP_SET(CURLOPT_PREREQDATA, t);
 	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
-	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
-	return !rc;
+	return rc;
+}
+
+bool http_transfer_watch(struct http_transfer *t)
+{
+	return (t->setup.done || !set_callbacks(t)) &&
+	       !curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t->tls);
 }
 
 bool http_transfer_debug(struct http_transfer *t)

@@ -58,8 +58,8 @@ void http_transfer_note_tcp(struct http_transfer *t);
 void http_transfer_stop(struct http_transfer *t, double ms);
 
 /*
- * http_transfer_watch(t): set libcurl's callbacks, once for each easy handle.
- * False where libcurl refuses.
+ * http_transfer_watch(t): set libcurl's callbacks, where an earlier request of
+ * the easy handle did not. False where libcurl refuses.
  */
 bool http_transfer_watch(struct http_transfer *t);
 
