@@ -26,7 +26,7 @@ struct reply {
 	const cJSON *message;
 	struct failure failure;
 	bool ours;    /* with REPLY_FAILED: this machine's failure */
-	bool known;   /* budget->known knows the answer; message is NULL */
+	bool known;   /* budget->known knows the result; message is NULL */
 	bool batch;   /* the message came in a batch */
 	/*
 	 * Where an event stream ended or broke before the answer, and nothing

@@ -1,63 +1,77 @@
-#include "mcp/known_lists.h"
+#include "mcp/known_answers.h"
+
+#include "base/xalloc.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-void known_lists_init(struct known_lists *l, const struct siphash_key *key)
+static void forget(struct known_entry *e)
 {
-	memset(l, 0, sizeof *l);
-	l->key = *key;
+	known_answer_drop(&e->answer);
+	free(e->meaning.hash.digests);
+	*e = (struct known_entry) {.used = 0};
 }
 
-void known_lists_release(struct known_lists *l)
+void known_answers_release(struct known_answers *k)
 {
-	for (size_t i = 0; i < KNOWN_LISTS; i++)
-		free(l->list[i].hash.digests);
-	memset(l, 0, sizeof *l);
+	for (size_t i = 0; i < KNOWN_ANSWERS; i++)
+		forget(&k->list[i]);
 }
 
-struct known_answer known_answer(const struct known_lists *l, const char *id,
-	bool stateless, const char *p, size_t n)
+static bool same_request(
+	const struct known_answer *a, const struct known_answer *b)
 {
-	struct known_answer a = {.digest = siphash(&l->key, p, n),
-		.n = n,
-		.stateless = stateless};
-
-	snprintf(a.id, sizeof a.id, "%s", id);
-	return a;
+	return a->kind == b->kind && a->stateless == b->stateless &&
+	       strcmp(a->id, b->id) == 0;
 }
 
-static bool same(const struct known_answer *a, const struct known_answer *b)
+const struct known_meaning *known_answers_find(struct known_answers *k,
+	const struct known_answer *a, const char *p, size_t n)
 {
-	return a->digest == b->digest && a->n == b->n &&
-	       a->stateless == b->stateless && strcmp(a->id, b->id) == 0;
-}
+	for (size_t i = 0; i < KNOWN_ANSWERS; i++) {
+		struct known_entry *e = &k->list[i];
 
-const struct tools_hash *known_lists_find(
-	struct known_lists *l, const struct known_answer *a)
-{
-	for (size_t i = 0; i < KNOWN_LISTS; i++) {
-		struct known_list *e = &l->list[i];
-
-		if (!e->hash.digests || !same(&e->answer, a))
+		if (!e->answer.text || e->answer.n != n ||
+			!same_request(&e->answer, a) ||
+			memcmp(e->answer.text, p, n) != 0)
 			continue;
-		e->used = ++l->clock;
-		return &e->hash;
+		e->used = ++k->clock;
+		return &e->meaning;
 	}
 	return NULL;
 }
 
-void known_lists_add(struct known_lists *l, const struct known_answer *a,
-	const struct tools_hash *h)
+void known_answer_keep(struct known_answer *a, const char *p, size_t n)
 {
-	struct known_list *e = l->list;
-
-	if (tools_hash_size(h) > KNOWN_LIST_MAX || known_lists_find(l, a))
+	known_answer_drop(a);
+	if (n > KNOWN_ANSWER_MAX || strlen(a->id) == sizeof a->id - 1)
 		return;
-	for (size_t i = 1; i < KNOWN_LISTS; i++)
-		if (l->list[i].used < e->used)
-			e = &l->list[i];
-	free(e->hash.digests);
-	*e = (struct known_list) {
-		.answer = *a, .hash = tools_hash_copy(h), .used = ++l->clock};
+	a->text = memcpy(xmalloc(n), p, n);
+	a->n = n;
+}
+
+void known_answer_drop(struct known_answer *a)
+{
+	free(a->text);
+	a->text = NULL;
+}
+
+void known_answers_add(struct known_answers *k, struct known_answer *a,
+	const struct known_meaning *m)
+{
+	struct known_entry *e = k->list;
+
+	if (tools_hash_size(&m->hash) > KNOWN_ANSWER_MAX) {
+		known_answer_drop(a);
+		return;
+	}
+	for (size_t i = 1; i < KNOWN_ANSWERS; i++)
+		if (k->list[i].used < e->used)
+			e = &k->list[i];
+	forget(e);
+	*e = (struct known_entry) {
+		.answer = *a, .meaning = *m, .used = ++k->clock};
+	if (m->hash.digests)
+		e->meaning.hash = tools_hash_copy(&m->hash);
+	a->text = NULL;
 }

@@ -1,8 +1,10 @@
 /*
- * Goal: the hashes of a list are found again for the same answer, and for no
- * other; the list that was of no use for longest makes room.
+ * Goal: what an answer means is found again for the same answer to the same
+ * request, and for no other; the one that was of no use for longest makes room.
  */
-#include "mcp/known_lists.h"
+#include "mcp/known_answers.h"
+
+#include "base/text.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,80 +14,120 @@
 
 #include <cmocka.h>
 
-static struct known_lists lists;
+static struct known_answers known;
 
-static struct known_answer answer(const char *text)
+static struct known_answer request(
+	enum known_kind kind, bool stateless, const char *id)
 {
-	return known_answer(&lists, "1", true, text, strlen(text));
+	struct known_answer a = {.kind = kind, .stateless = stateless};
+
+	text_copy(a.id, sizeof a.id, id);
+	return a;
 }
 
-/* Adds a list of one tool for an answer; both have this name. */
+/* Keeps an answer that lists one tool; both have this name. */
 static void add(const char *name)
 {
 	struct tool_digest digest = {.name = name};
-	struct tools_hash h = {.digests = &digest, .n = 1};
-	struct known_answer a = answer(name);
+	struct known_meaning m = {.hash = {.digests = &digest, .n = 1}};
+	struct known_answer a = request(KNOWN_LIST, true, "1");
 
-	known_lists_add(&lists, &a, &h);
+	known_answer_keep(&a, name, strlen(name));
+	if (a.text)
+		known_answers_add(&known, &a, &m);
+	assert_null(a.text);
 }
 
-static const char *found(const struct known_answer *a)
+static const char *found(const struct known_answer *a, const char *text)
 {
-	const struct tools_hash *h = known_lists_find(&lists, a);
+	const struct known_meaning *m =
+		known_answers_find(&known, a, text, strlen(text));
 
-	return h ? h->digests[0].name : "";
+	return m ? m->hash.digests[0].name : "";
 }
 
 static void test_found(void **state)
 {
-	struct known_answer a, b;
+	struct known_answer a = request(KNOWN_LIST, true, "1");
+	struct known_answer others[] = {request(KNOWN_LIST, false, "1"),
+		request(KNOWN_LIST, true, "2"),
+		request(KNOWN_HELLO, true, "1")};
 
 	(void)state;
-	known_lists_init(&lists, &(const struct siphash_key) {{1, 2}});
-	a = answer("one");
-	assert_string_equal(found(&a), "");
+	assert_string_equal(found(&a, "one"), "");
 	add("one");
-	assert_string_equal(found(&a), "one");
-	b = answer("onf");
-	assert_string_equal(found(&b), "");
-	b = known_answer(&lists, "1", false, "one", 3);
-	assert_string_equal(found(&b), "");
-	b = known_answer(&lists, "2", true, "one", 3);
-	assert_string_equal(found(&b), "");
-	known_lists_release(&lists);
+	assert_string_equal(found(&a, "one"), "one");
+	assert_string_equal(found(&a, "onf"), "");
+	assert_string_equal(found(&a, "one "), "");
+	assert_string_equal(found(&a, "on"), "");
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+		assert_string_equal(found(&others[i], "one"), "");
+	known_answers_release(&known);
+	assert_string_equal(found(&a, "one"), "");
+}
+
+static void test_hello(void **state)
+{
+	const struct known_meaning m = {
+		.hello = {.server_name = "s", .has_tools = true}},
+				   *again;
+	struct known_answer a = request(KNOWN_HELLO, false, "0");
+
+	(void)state;
+	known_answer_keep(&a, "{}", 2);
+	known_answers_add(&known, &a, &m);
+	again = known_answers_find(&known, &a, "{}", 2);
+	assert_non_null(again);
+	assert_memory_equal(&again->hello, &m.hello, sizeof m.hello);
+	assert_null(again->hash.digests);
+	known_answers_release(&known);
+}
+
+/* What is too large is not kept, and neither is the answer to an id that was
+   cut, which may be another's. */
+static void test_refused(void **state)
+{
+	static char large[KNOWN_ANSWER_MAX + 1];
+	struct known_answer a =
+		request(KNOWN_LIST, true, "\"0123456789012345678901234567890");
+
+	(void)state;
+	known_answer_keep(&a, "one", 3);
+	assert_null(a.text);
+	a = request(KNOWN_LIST, true, "1");
+	memset(large, 'x', KNOWN_ANSWER_MAX + 1);
+	known_answer_keep(&a, large, KNOWN_ANSWER_MAX + 1);
+	assert_null(a.text);
+	/* The answer fits, and its hashes do not. */
+	large[KNOWN_ANSWER_MAX] = '\0';
+	add(large);
+	assert_string_equal(found(&a, large), "");
 }
 
 static void test_room(void **state)
 {
-	static char large[KNOWN_LIST_MAX + 1];
-	struct known_answer a, used;
+	struct known_answer a = request(KNOWN_LIST, true, "1");
 	char name[16];
 
 	(void)state;
-	known_lists_init(&lists, &(const struct siphash_key) {{1, 2}});
-	memset(large, 'x', KNOWN_LIST_MAX);
-	add(large);
-	a = answer(large);
-	assert_string_equal(found(&a), "");
-	for (int i = 0; i < KNOWN_LISTS; i++) {
+	for (int i = 0; i < KNOWN_ANSWERS; i++) {
 		snprintf(name, sizeof name, "%d", i);
 		add(name);
 	}
-	used = answer("0");
-	assert_string_equal(found(&used), "0");
+	assert_string_equal(found(&a, "0"), "0");
 	add("more");
-	assert_string_equal(found(&used), "0");
-	a = answer("1");
-	assert_string_equal(found(&a), "");
-	a = answer("more");
-	assert_string_equal(found(&a), "more");
-	known_lists_release(&lists);
+	assert_string_equal(found(&a, "0"), "0");
+	assert_string_equal(found(&a, "1"), "");
+	assert_string_equal(found(&a, "more"), "more");
+	known_answers_release(&known);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_found),
+		cmocka_unit_test(test_hello),
+		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_room),
 	};
 
