@@ -66,7 +66,9 @@ enum exchange_want {
 /*
  * exchange_start(h, rq, budget, want, id, handler, arg): send rq. id: the
  * request's, with WANT_MESSAGE; else NULL. What comes is taken from the budget,
- * which must live until done. 0, and handler->done is called exactly once, from
+ * which must live until done. With rq->last_unless, which is static, the
+ * connection is closed behind a good answer that holds no such text, if no cache
+ * had a hand in it, for which a probe would ask again. 0, and handler->done is called exactly once, from
  * http_turn; or -1 where libcurl refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,

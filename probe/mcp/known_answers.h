@@ -34,6 +34,7 @@ struct known_answer {
 
 /* What it means. */
 struct known_meaning {
+	size_t values; /* that reading it takes of a budget */
 	struct rpc_hello hello; /* KNOWN_HELLO */
 	struct tools_hash hash; /* KNOWN_LIST */
 };

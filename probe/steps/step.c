@@ -120,13 +120,18 @@ static bool known_before(void *arg, const char *text, size_t n)
 
 	/* An event before this one may have been kept. */
 	known_answer_drop(&p->answer);
-	if (!m)
+	/* It costs what it cost: whether it is known changes no outcome. */
+	if (!m || m->values > p->budget.json.values) {
 		known_answer_keep(&p->answer, text, n);
-	else if (p->answer.kind == KNOWN_HELLO)
+		p->values = p->budget.json.values;
+		return false;
+	}
+	p->budget.json.values -= m->values;
+	if (p->answer.kind == KNOWN_HELLO)
 		p->hello = m->hello;
 	else
 		tools_adopt(&p->list.tools, &m->hash);
-	return m;
+	return true;
 }
 
 void step_look_for(struct probe *p, enum known_kind kind)
@@ -145,7 +150,8 @@ void step_look_for(struct probe *p, enum known_kind kind)
 
 void step_learn(struct probe *p, enum known_kind kind)
 {
-	struct known_meaning m = {.hello = p->hello};
+	struct known_meaning m = {.hello = p->hello,
+		.values = p->values - p->budget.json.values};
 
 	if (!p->answer.text || p->answer.kind != kind)
 		return;

@@ -61,6 +61,7 @@ struct probe {
 	struct tools_hash hash; /* digests NULL while there is none */
 	struct known_answers *known; /* NULL: none is kept */
 	struct known_answer answer; /* the last that step_look_for looked for */
+	size_t values; /* what was left of the budget before it was read */
 	struct stale_cache *check; /* see stale_cache.c; NULL: not made */
 	unsigned cache_signs; /* a bit for each enum cache_sign in a reply */
 	double cache_age_s;   /* the largest Age of those replies, or 0 */

@@ -29,6 +29,10 @@ void tools_list_write(struct probe *p, struct wire_message *m, struct buf *b)
 	/* A list on one page, of which nothing but its hashes is wanted. */
 	if (!p->target->health_tool && !listing_cursor(&p->list))
 		step_look_for(p, KNOWN_LIST);
+	/* Of one page nothing more is asked, and there is no session to close. */
+	if (!p->target->health_tool && !p->wire.session &&
+		!p->transport.stream && !stale_cache_due(p))
+		m->last_unless = "\"nextCursor\"";
 	rpc_tools_list(
 		b, m->id, p->wire.stateless, listing_cursor(&p->list));
 }
