@@ -358,15 +358,19 @@ asked() {
 	jq -es 'map(select(.n > 6).status) | all(. == "skip")' rows/walled-rpc@call.out
 }
 
-# connections -eq|-le N: so many to the scripted server stand.
+# connections: how many to the scripted server stand.
 connections() {
-	[ "$(awk -v to="$(printf '0100007F:%04X' "${HOST##*:}")" \
-		'$3 == to && $4 == "01"' /proc/net/tcp | wc -l)" "$1" "$2" ]
+	awk -v to="$(printf '0100007F:%04X' "${HOST##*:}")" \
+		'$3 == to && $4 == "01"' /proc/net/tcp | wc -l
+}
+
+unconnected() {
+	[[ $(connections) -eq 0 ]]
 }
 
 @test "a connection is closed once nothing more is asked of it, and not before" {
 	local mood probe
-	eventually connections -eq 0
+	eventually unconnected
 	for mood in stateless stateless-sse sessionless; do
 		jq -nc --arg url "$HOST" --arg mood "$mood" '
 			{slug: "good", region: "closes", url: "\($url)/\($mood)"},
@@ -375,11 +379,11 @@ connections() {
 		probe=$!
 		eventually grep -q '"type":"probe"' out
 		# That of the other, which goes on. The server closes its own after 5 s.
-		connections -le 1
+		[ "$(connections)" -le 1 ]
 		kill "$probe"
 		wait "$probe" || true
 		grep -q '"slug":"good".*"state":"healthy"' out
-		eventually connections -eq 0
+		eventually unconnected
 	done
 	# Of pages the next one is asked over the same.
 	probe -r pages "$HOST/paged-stateless"
