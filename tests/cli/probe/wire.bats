@@ -375,7 +375,8 @@ unconnected() {
 		jq -nc --arg url "$HOST" --arg mood "$mood" '
 			{slug: "good", region: "closes", url: "\($url)/\($mood)"},
 			{slug: "hangs", region: "closes", url: "\($url)/hang", timeout: 20}' >targets
-		"$BIN/mcp-probe" -f jsonl --targets targets >out 2>err 3>&- &
+		: >out
+		"$BIN/mcp-probe" -f jsonl --targets targets >>out 2>err 3>&- &
 		probe=$!
 		eventually grep -q '"type":"probe"' out
 		# That of the other, which goes on. The server closes its own after 5 s.
