@@ -64,6 +64,7 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 		return CURL_SOCKET_BAD;
 	t->socket = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
 	http_sockets_add(t->sockets, t->socket);
+	t->opened++;
 	return t->socket;
 }
 
@@ -99,6 +100,9 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 		snprintf(r->address, sizeof r->address, "%s", ip);
 		return CURL_PREREQFUNC_ABORT;
 	}
+	/* Of several it is not known which one stands. */
+	if (t->opened == 1 && t->socket >= 0)
+		http_sockets_note(t->sockets, t->socket, port, local_port);
 	t->socket = http_sockets_find(t->sockets, t->socket, port, local_port);
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;

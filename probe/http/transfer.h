@@ -28,6 +28,7 @@ struct http_transfer {
 	struct http_sockets *sockets;
 	bool *aside; /* set: one has to be looked at, see stop_at_ms */
 	int socket; /* -1 while not known */
+	unsigned opened; /* how many sockets this one opened */
 	size_t network_max;
 	const uint64_t *turns; /* counts the times that libcurl was called */
 	uint64_t turn;	       /* the last in which network_last was set */
