@@ -72,6 +72,29 @@ static void same_key(const struct probe_key *k)
 	assert_true(fabs(k->started_at - key.started_at) < 1e-6);
 }
 
+/* Members that were written before make the very same line. */
+static void same_again(const struct buf *line, struct step_record *s,
+	struct probe_record *p)
+{
+	struct buf members, again;
+
+	buf_init(&members, LINE_MAX_BYTES);
+	buf_init(&again, 2 * LINE_MAX_BYTES);
+	probe_key_write(&members, &key);
+	/* A line before it is none of its business. */
+	buf_str(&again, "{}\n");
+	if (s) {
+		s->key.text = members.p;
+		step_record_write(&again, s);
+	} else {
+		p->key.text = members.p;
+		probe_record_write(&again, p);
+	}
+	assert_string_equal(again.p + 3, line->p);
+	buf_release(&again);
+	buf_release(&members);
+}
+
 static void test_steps(void **state)
 {
 	static const struct {
@@ -103,11 +126,12 @@ static void test_steps(void **state)
 	(void)state;
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct step_record s = {key, rows[i].step, rows[i].status,
+		struct step_record s = {key, rows[i].step, rows[i].status,
 			rows[i].ms, rows[i].error, rows[i].message,
 			rows[i].detail};
 
 		step_record_write(&b, &s);
+		same_again(&b, &s, NULL);
 		read_back(&b, rows[i].line, &r);
 		assert_int_equal(r.type, RECORD_STEP);
 		same_key(&r.u.step.key);
@@ -188,8 +212,18 @@ static void test_probes(void **state)
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct probe_record *p = &rows[i].r, *q = &r.u.probe;
+		struct probe_record written = *p;
+		struct buf list;
 
 		probe_record_write(&b, p);
+		same_again(&b, NULL, &written);
+		buf_init(&list, LINE_MAX_BYTES);
+		if (p->tools)
+			record_tools_write(&list, p->tools, p->n_tools);
+		written.tools_text = p->tools ? list.p : NULL;
+		written.tools = NULL;
+		same_again(&b, NULL, &written);
+		buf_release(&list);
 		read_back(&b, rows[i].line, &r);
 		assert_int_equal(r.type, RECORD_PROBE);
 		same_key(&q->key);
