@@ -15,7 +15,7 @@
 #include "http/client.h"
 #include "json/json.h"
 #include "mcp/budget.h"
-#include "mcp/known_lists.h"
+#include "mcp/known_answers.h"
 #include "options.h"
 #include "probe.h"
 #include "queue.h"
@@ -23,7 +23,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -60,7 +59,7 @@ struct run {
 	int plugin;   /* the exit status of a monitoring plugin then */
 	size_t width; /* how many probes there are at a time */
 	struct loss lost[LOSSES];
-	struct known_lists lists, *known; /* NULL: they have no random key */
+	struct known_answers known;
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
 	struct record earlier; /* of --resume; doc NULL: none */
@@ -213,7 +212,7 @@ static void start_probe(struct job *job)
 	struct run *run = job->run;
 	struct probe_job pj = {.http = run->http,
 		.target = job->target,
-		.lists = run->known,
+		.known = &run->known,
 		.earlier = run->earlier.doc ? &run->earlier.u.step.key : NULL,
 		.first = run->opts->first,
 		.last = run->opts->last,
@@ -549,7 +548,6 @@ static void tell_canaries(struct run *run)
 static int probe_all(struct run *run)
 {
 	const struct options *o = run->opts;
-	struct siphash_key key;
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = o->cacert,
 		.deny_private = o->deny_private,
@@ -565,10 +563,6 @@ static int probe_all(struct run *run)
 		log_error("%s: %s", o->cacert, strerror(errno));
 		return EXIT_USAGE;
 	}
-	if (RAND_bytes((unsigned char *)&key, sizeof key) == 1) {
-		run->known = &run->lists;
-		known_lists_init(run->known, &key);
-	}
 	run->http = http_new(&config);
 	if (!run->http)
 		return EXIT_ENV;
@@ -579,7 +573,8 @@ static int probe_all(struct run *run)
 		report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
-	known_lists_release(&run->lists);
+	known_answers_release(&run->known);
+	report_release(&run->report);
 	token_cache_wipe();
 	mask_forget();
 	return status(run);

@@ -260,6 +260,11 @@ void http_stop(struct http_transfer *t)
 	t->http->hurry = true;
 }
 
+void http_last(struct http_transfer *t, bool last)
+{
+	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)last);
+}
+
 struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	void *arg)
 {

@@ -57,6 +57,15 @@ void http_sockets_add(struct http_sockets *s, int fd)
 		*entry(s, fd) = (struct http_socket) {.open = true};
 }
 
+void http_sockets_note(
+	struct http_sockets *s, int fd, int port, int local_port)
+{
+	struct http_socket *e = entry(s, fd);
+
+	e->port = port;
+	e->local_port = local_port;
+}
+
 /* Tell epoll(7) what to watch; where nothing, it forgets the socket. */
 static void watch(struct http_sockets *s, int fd, uint32_t events)
 {
@@ -170,27 +179,32 @@ static int port_of(
 		a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
 }
 
-static bool leads(struct http_sockets *s, int fd, int port, int local_port)
+static bool leads(const struct http_socket *e, int port, int local_port)
 {
-	struct http_socket *e = &s->of[fd];
+	return e->open && e->local_port == local_port && e->port == port;
+}
 
-	if (!e->open)
-		return false;
-	/* Neither changes once the connection stands. */
-	if (!e->port) {
-		e->local_port = port_of(fd, getsockname);
-		e->port = port_of(fd, getpeername);
-	}
-	return e->local_port == local_port && e->port == port;
+/* Neither changes once the connection stands. */
+static void ask_ports(struct http_socket *e, int fd)
+{
+	if (!e->open || e->port)
+		return;
+	e->local_port = port_of(fd, getsockname);
+	e->port = port_of(fd, getpeername);
 }
 
 int http_sockets_find(
 	struct http_sockets *s, int hint, int port, int local_port)
 {
-	if (hint >= 0 && leads(s, hint, port, local_port))
+	if (hint >= 0 && leads(&s->of[hint], port, local_port))
 		return hint;
 	for (size_t fd = s->n; fd-- > 0;)
-		if (leads(s, (int)fd, port, local_port))
+		if (leads(&s->of[fd], port, local_port))
 			return (int)fd;
+	for (size_t fd = s->n; fd-- > 0;) {
+		ask_ports(&s->of[fd], (int)fd);
+		if (leads(&s->of[fd], port, local_port))
+			return (int)fd;
+	}
 	return -1;
 }

@@ -28,6 +28,7 @@ struct http_transfer {
 	struct http_sockets *sockets;
 	bool *aside; /* set: one has to be looked at, see stop_at_ms */
 	int socket; /* -1 while not known */
+	unsigned opened; /* how many sockets this one opened */
 	size_t network_max;
 	const uint64_t *turns; /* counts the times that libcurl was called */
 	uint64_t turn;	       /* the last in which network_last was set */
@@ -59,8 +60,8 @@ void http_transfer_note_tcp(struct http_transfer *t);
 void http_transfer_stop(struct http_transfer *t, double ms);
 
 /*
- * http_transfer_watch(t): set libcurl's callbacks, once for each easy handle.
- * False where libcurl refuses.
+ * http_transfer_watch(t): set libcurl's callbacks, where an earlier request of
+ * the easy handle did not. False where libcurl refuses.
  */
 bool http_transfer_watch(struct http_transfer *t);
 
