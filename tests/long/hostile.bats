@@ -5,8 +5,6 @@
 # HOSTILE_ROUNDS: how many rounds.
 
 bats_require_minimum_version 1.5.0
-load ../helpers/lib
-load ../helpers/redis
 load ../helpers/fleet
 
 ROUNDS=${HOSTILE_ROUNDS:-10}

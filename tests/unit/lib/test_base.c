@@ -158,6 +158,43 @@ static const char *repeat(char c, size_t n)
 	return s;
 }
 
+/* Wherever it stands among others, a byte is kept or replaced as it is alone. */
+static void test_clean_anywhere(void **state)
+{
+	char text[20], out[20];
+
+	(void)state;
+	for (int c = 1; c < 0x80; c++)
+		for (size_t at = 0; at < sizeof text - 1; at++) {
+			memset(text, 'x', sizeof text - 1);
+			text[sizeof text - 1] = '\0';
+			text[at] = (char)c;
+			text_clean(text, strlen(text), out, sizeof out, 100);
+			text[at] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+			assert_string_equal(out, text);
+			/* Cut to characters, and to the room. */
+			text_clean(text, strlen(text), out, sizeof out, 13);
+			text[13] = '\0';
+			assert_string_equal(out, text);
+			text_clean(text, strlen(text), out, 10, 100);
+			text[9] = '\0';
+			assert_string_equal(out, text);
+		}
+}
+
+static void test_copy(void **state)
+{
+	char out[4];
+
+	(void)state;
+	text_copy(out, sizeof out, "abcd");
+	assert_string_equal(out, "abc");
+	text_copy(out, sizeof out, "ab");
+	assert_string_equal(out, "ab");
+	text_copy(out, 1, "ab");
+	assert_string_equal(out, "");
+}
+
 static void test_names(void **state)
 {
 	(void)state;
@@ -485,6 +522,8 @@ int main(void)
 		cmocka_unit_test(test_num_duration),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_text_clean),
+		cmocka_unit_test(test_clean_anywhere),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_slug_from_host),
 		cmocka_unit_test(test_enums),
