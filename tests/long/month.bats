@@ -72,7 +72,8 @@ timely() {
 		timely "$BIN/mcp-alert" history |
 			jq -c 'if .what == "delivered" then del(.at) else . end' | sort >>figures
 		timely "$BIN/mcp-alert" report -f jsonl |
-			jq -c 'del(.incidents[] | .delivered_at, .notice_seconds)' >>figures
+			jq -c 'del(.incidents[] | .delivered_at, .notice_seconds) |
+				.nights |= (map(.pages) | add)' >>figures
 	done
 	diff ../small/figures ../whole/figures
 	[ "$(wc -l <../small/figures)" -ge 200 ]
