@@ -31,8 +31,20 @@
 /* So many probes begin before the others have a turn again. */
 #define STARTS 4
 #define PROGRESS_MS 250.0
-#define DESCRIPTORS 8192
+/* What a probe takes at the most: two to wake the thread that resolves its name,
+   and two of the resolver; later one or two connections. */
+#define DESCRIPTORS 4
+#define DESCRIPTORS_BESIDE 32 /* standard output, certificates, … */
 #define USER_AGENT "mcp-probe/" VERSION
+
+/* More reasons why probes were lost are not told apart. */
+#define LOSSES 8
+
+/* Probes that this machine failed at, for reasons alike but for their numbers. */
+struct loss {
+	char *why; /* of the first of them; NULL: there are none */
+	size_t n;
+};
 
 struct run {
 	const struct options *opts;
@@ -45,7 +57,8 @@ struct run {
 	bool refused; /* a line of the targets was refused */
 	bool broken;  /* a server is broken, or its certificate expires */
 	int plugin;   /* the exit status of a monitoring plugin then */
-	char *why;    /* what this machine failed at, or NULL */
+	size_t width; /* how many probes there are at a time */
+	struct loss lost[LOSSES];
 	struct known_answers known;
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
@@ -62,6 +75,31 @@ struct job {
 	bool failed; /* of a canary */
 };
 
+/* Whether two reasons say the same, but for their numbers. */
+static bool alike(const char *a, const char *b)
+{
+	static const char numbers[] = "0123456789.";
+
+	for (;; a++, b++) {
+		a += strspn(a, numbers);
+		b += strspn(b, numbers);
+		if (*a != *b || !*a)
+			return *a == *b;
+	}
+}
+
+static void note_loss(struct run *run, const char *why)
+{
+	struct loss *l = run->lost;
+
+	while (l->why && !alike(l->why, why) && l < &run->lost[LOSSES - 1])
+		l++;
+	if (!l->why)
+		l->why = xstrdup(l < &run->lost[LOSSES - 1] ? why
+							   : "other reasons");
+	l->n++;
+}
+
 static void job_end(struct job *job, const char *why)
 {
 	struct run *run = job->run;
@@ -69,8 +107,8 @@ static void job_end(struct job *job, const char *why)
 	run->active--;
 	run->ended++;
 	queue_busy(&run->queue, job->host, -1);
-	if (why && !run->why)
-		run->why = xstrdup(why);
+	if (why)
+		note_loss(run, why);
 	target_release(job->target);
 	free(job->target);
 	free(job);
@@ -344,7 +382,7 @@ static void tell_progress(struct run *run, bool end)
 static void run_all(struct run *run)
 {
 	struct queue *q = &run->queue;
-	size_t most = width_of(run->opts);
+	size_t most = run->width;
 	double began = clock_mono_ms();
 	bool idle = true;
 
@@ -448,7 +486,7 @@ static int status(const struct run *run)
 {
 	bool nagios = run->report.format == FORMAT_NAGIOS;
 
-	if (run->report.error || run->why)
+	if (run->report.error || run->lost->why)
 		return EXIT_ENV;
 	if (run->refused)
 		return EXIT_USAGE;
@@ -457,18 +495,34 @@ static int status(const struct run *run)
 	return EXIT_GOOD;
 }
 
-static void tell_trouble(struct run *run)
+/* What this machine failed at; of many probes, how many for each reason. */
+static void tell_losses(struct run *run)
 {
+	size_t all = run->ended - (size_t)(run->canaries_answered +
+						  run->canaries_failed);
 	struct runner_record r = {.region = run->opts->region,
 		.at = clock_wall(),
 		.status = RUNNER_EXIT,
-		.version = VERSION,
-		.message = run->why};
+		.version = VERSION};
+	struct buf b;
 
-	if (run->why) {
-		log_error("%s", run->why);
-		report_runner(&run->report, &r);
+	buf_init(&b, RECORD_DETAIL_MAX);
+	for (size_t i = 0; i < LOSSES && run->lost[i].why; i++) {
+		buf_fmt(&b, "%s%s", i ? "; " : "", run->lost[i].why);
+		if (run->opts->targets)
+			buf_fmt(&b, " (%zu of %zu probes)", run->lost[i].n,
+				all);
 	}
+	r.message = b.p;
+	log_error("%s", b.p);
+	report_runner(&run->report, &r);
+	buf_release(&b);
+}
+
+static void tell_trouble(struct run *run)
+{
+	if (run->lost->why)
+		tell_losses(run);
 	if (run->report.error == EPIPE) {
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
@@ -487,7 +541,7 @@ static void tell_canaries(struct run *run)
 		.canaries_answered = run->canaries_answered,
 		.canaries_failed = run->canaries_failed};
 
-	if (!run->why && run->canaries_answered + run->canaries_failed)
+	if (!run->lost->why && run->canaries_answered + run->canaries_failed)
 		report_runner(&run->report, &r);
 }
 
@@ -502,7 +556,7 @@ static int probe_all(struct run *run)
 		.resolve = o->resolve,
 		.connect_to = o->connect_to,
 		.trace = o->verbose,
-		.width = (long)width_of(o),
+		.width = (long)run->width,
 		.labels = o->targets != NULL};
 
 	if (o->cacert && access(o->cacert, R_OK)) {
@@ -541,16 +595,26 @@ static void hold_descriptors(void)
 		close(fd);
 }
 
-/* Each probe that runs takes a descriptor or two. */
-static void raise_descriptors(void)
+/*
+ * Raise the limit of open files to what so many probes at a time take, as far as
+ * it may be. Returns for how many it is enough.
+ */
+static size_t raise_descriptors(size_t width)
 {
-	struct rlimit most;
+	rlim_t wanted = DESCRIPTORS_BESIDE + DESCRIPTORS * width;
+	struct rlimit is, more;
 
-	if (getrlimit(RLIMIT_NOFILE, &most) || most.rlim_cur >= DESCRIPTORS)
-		return;
-	most.rlim_cur = most.rlim_max < DESCRIPTORS ? most.rlim_max
-						    : DESCRIPTORS;
-	setrlimit(RLIMIT_NOFILE, &most);
+	if (getrlimit(RLIMIT_NOFILE, &is) || is.rlim_cur >= wanted)
+		return width;
+	more = is;
+	more.rlim_cur = is.rlim_max < wanted ? is.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &more))
+		more = is;
+	if (more.rlim_cur >= wanted)
+		return width;
+	return more.rlim_cur < DESCRIPTORS_BESIDE + DESCRIPTORS
+		       ? 1
+		       : (more.rlim_cur - DESCRIPTORS_BESIDE) / DESCRIPTORS;
 }
 
 int main(int argc, char **argv)
@@ -576,8 +640,12 @@ int main(int argc, char **argv)
 	run.report.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	o.progress = o.targets && isatty(STDERR_FILENO) &&
 		!isatty(STDOUT_FILENO) && !o.verbose;
-	raise_descriptors();
+	run.width = raise_descriptors(width_of(&o));
 	rc = load(&run);
+	if (run.width < width_of(&o) && run.width < run.queue.n)
+		log_warn("the limit of open files (ulimit -n) is enough for "
+			 "%zu probes at a time, not for %zu",
+			run.width, width_of(&o));
 	if (rc == EXIT_GOOD)
 		rc = probe_all(&run);
 	if (run.target && !run.begun) {
@@ -586,6 +654,7 @@ int main(int argc, char **argv)
 	}
 	queue_release(&run.queue);
 	record_release(&run.earlier);
-	free(run.why);
+	for (size_t i = 0; i < LOSSES; i++)
+		free(run.lost[i].why);
 	return rc;
 }

@@ -16,6 +16,7 @@
 
 struct http;
 struct http_transfer;
+struct lost_time;
 
 struct http_config {
 	const char *user_agent;
@@ -171,6 +172,9 @@ void http_free(struct http *h);
  */
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg);
+
+/* http_lost(h): the time that http_turn lost, for deadlines (deadline.h). */
+const struct lost_time *http_lost(const struct http *h);
 
 /* http_stop(t): end the transfer soon, as HTTP_ENOUGH. */
 void http_stop(struct http_transfer *t);

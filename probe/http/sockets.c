@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -136,6 +137,22 @@ size_t http_sockets_wait(struct http_sockets *s, double max_ms,
 				fd, bits_of(events[i].events)};
 	}
 	return n;
+}
+
+bool http_sockets_left(const struct http_sockets *s)
+{
+	/* Two to wake the thread that does it, and the one it asks with. */
+	int more[3];
+	bool left = true;
+
+	for (size_t i = 0; i < 3; i++)
+		more[i] = fcntl(s->bell, F_DUPFD_CLOEXEC, 0);
+	for (size_t i = 0; i < 3; i++) {
+		left &= more[i] >= 0;
+		if (more[i] >= 0)
+			close(more[i]);
+	}
+	return left;
 }
 
 void http_sockets_wake(void *s)

@@ -46,6 +46,12 @@ struct http_ready {
 size_t http_sockets_wait(struct http_sockets *s, double max_ms,
 	struct http_ready ready[HTTP_SOCKETS_READY]);
 
+/*
+ * http_sockets_left(s): whether this process may open as many descriptors as
+ * libcurl takes to resolve a name.
+ */
+bool http_sockets_left(const struct http_sockets *s);
+
 /* http_sockets_wake(s): end the wait, from any thread; s: the http_sockets. */
 void http_sockets_wake(void *s);
 

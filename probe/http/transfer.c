@@ -12,6 +12,7 @@
 #include "http/tls.h"
 #include "http/trace.h"
 
+#include <errno.h>
 #include <math.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -63,6 +64,9 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	if (t->denied)
 		return CURL_SOCKET_BAD;
 	t->socket = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	/* A kernel without IPv6 is another matter: there is no way. */
+	if (t->socket < 0 && errno != EAFNOSUPPORT)
+		t->lacked = errno;
 	http_sockets_add(t->sockets, t->socket);
 	t->opened++;
 	return t->socket;
