@@ -154,12 +154,15 @@ static bool take_ordinary(const char *s, struct url *u)
 	static const char paths[] = "abcdefghijklmnopqrstuvwxyz0123456789-._~/"
 				    "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 	bool https = strncmp(s, "https://", 8) == 0;
-	const char *host = s + 7 + https, *end = host + strspn(host, names);
-	const char *path = end;
-	size_t n = (size_t)(end - host);
+	const char *host, *end, *path;
+	size_t n;
 
-	if ((!https && strncmp(s, "http://", 7) != 0) || !n || n >= URL_HOST ||
-		end[-1] == '.')
+	if (!https && strncmp(s, "http://", 7) != 0)
+		return false;
+	host = s + 7 + https;
+	n = strspn(host, names);
+	path = end = host + n;
+	if (!n || n >= URL_HOST || end[-1] == '.')
 		return false;
 	u->https = https;
 	u->port = https ? 443 : 80;

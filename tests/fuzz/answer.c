@@ -12,6 +12,7 @@
 #include "fuzz.h"
 
 #include "base/sha256.h"
+#include "base/strings.h"
 #include "cgi/request.h"
 #include "data/account.h"
 #include "data/fetch.h"
@@ -134,6 +135,24 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 {
 	(void)now;
 	return fetch_listing(s, l);
+}
+
+int fetch_names(struct source *s, const struct strings **names)
+{
+	static const struct strings none;
+
+	(void)s;
+	*names = &none;
+	return 0;
+}
+
+int fetch_public(struct source *s, const char **names, size_t n, size_t max)
+{
+	(void)s;
+	(void)max;
+	for (size_t i = 0; i < n; i++)
+		need(*names[i]);
+	return 0;
 }
 
 void listing_release(struct listing *l)
