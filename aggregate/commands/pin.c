@@ -11,6 +11,7 @@
 #include "offline/collect.h"
 #include "options.h"
 #include "rule/drift.h"
+#include "store/format.h"
 #include "store/load.h"
 #include "store/store.h"
 
@@ -225,7 +226,8 @@ static int with_store(struct work *w, const struct command *cmd,
 	char why[STORE_WHY];
 	int rc = EXIT_ENV;
 
-	w->store = store_open(cmd->store ? cmd->store : w->conf->store, why);
+	w->store = format_open(
+		cmd->store ? cmd->store : w->conf->store, false, why);
 	if (!w->store) {
 		log_error("%s", why);
 		return rc;
