@@ -235,7 +235,7 @@ static int read_all(struct reading *in,
 		} else {
 			if (!in->ended)
 				rc = refuse_line(in, number,
-					"cut off: here the snapshot goes on");
+					"cut off: the rest is missing");
 			break;
 		}
 	}

@@ -9,7 +9,7 @@ struct command;
 
 /*
  * snapshot(cmd): write all keys of the fleet to standard output, see
- * mcp-records(5). Those of one server are as of one instant. Returns the exit
+ * mcp-aggregate(1). Those of one server are as of one instant. Returns the exit
  * status.
  */
 int snapshot(const struct command *cmd);

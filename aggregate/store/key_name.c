@@ -34,7 +34,7 @@ static const struct form {
 	{"probe:SLUG:HOUR:REGION", KEY_STRING, 0},
 	{"probe:SLUG:WINDOW:REGION", KEY_STRING, 1},
 	{"probe:SLUG:WINDOW:REGION:head", KEY_STRING, 1},
-	{"alert:SERVERS", KEY_STRING, 0},
+	{"alert:SLUG", KEY_STRING, 0},
 	{"fleet:budget:ROUTE:HOUR", KEY_SET, 0},
 	{"fleet:digest:ROUTE", KEY_STRING, 0},
 	{"fleet:history:DAY", KEY_LIST, 0},
@@ -62,18 +62,14 @@ static bool is_number(const char *s, size_t most)
 	return n && n <= most && !s[n] && (*s != '0' || n == 1);
 }
 
+/* Of a state of mcp-alert also what stands for several servers. */
 static bool take_slug(const char *part, struct key_name *out)
 {
-	if (!slug_valid(part))
-		return false;
-	memcpy(out->slug, part, strlen(part) + 1);
-	return true;
-}
+	bool several = strncmp(out->form, "alert:", 6) == 0 &&
+		(strcmp(part, SLUG_FLEET) == 0 || slug_shared(part));
 
-static bool take_servers(const char *part, struct key_name *out)
-{
-	if (strcmp(part, SLUG_FLEET) != 0 && !slug_shared(part))
-		return take_slug(part, out);
+	if (!several && !slug_valid(part))
+		return false;
 	memcpy(out->slug, part, strlen(part) + 1);
 	return true;
 }
@@ -91,8 +87,6 @@ static bool take_part(const char *word, const char *part, struct key_name *out)
 {
 	if (strcmp(word, "SLUG") == 0)
 		return take_slug(part, out);
-	if (strcmp(word, "SERVERS") == 0)
-		return take_servers(part, out);
 	if (strcmp(word, "REGION") == 0)
 		return take_region(part, out);
 	if (strcmp(word, "ROUTE") == 0)
