@@ -398,7 +398,8 @@ static int check_all(const char *file, const struct conf *conf,
 
 	if (status != EXIT_GOOD || o->n_operands || !url)
 		return status;
-	store = format_open(url, false, why);
+	store = store_open(url, why);
+	store = format_guard(store, false, why);
 	if (store) {
 		states = state_store_new(store);
 		check_open(conf, states);

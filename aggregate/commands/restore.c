@@ -12,6 +12,7 @@
 #include "options.h"
 #include "store/format.h"
 #include "store/keys.h"
+#include "store/scripts.h"
 #include "store/server_keys.h"
 #include "store/setup.h"
 #include "store/snapshot_line.h"
@@ -276,9 +277,28 @@ static void add_value(struct restore *r, const struct snapshot_value *v)
 	r->bytes += v->n;
 }
 
-/* What sets the values of a key, beside those that are there. */
-static const char *const setters[] = {[KEY_STRING] = "SET", [KEY_HASH] = "HSET",
-	[KEY_LIST] = "RPUSH", [KEY_SET] = "SADD"};
+/* Begin the command that adds n values to a key. */
+static void begin_values(struct restore *r, const struct snapshot_line *l,
+	size_t n)
+{
+	static const char *const commands[] = {[KEY_STRING] = "SET",
+		[KEY_HASH] = "HSET", [KEY_SET] = "SADD"};
+	char items[32];
+
+	if (l->name.type != KEY_LIST) {
+		store_begin(r->store, 2 + n);
+		add_text(r, commands[l->name.type]);
+		add_text(r, l->key);
+		return;
+	}
+	store_begin(r->store, 5 + n);
+	add_text(r, "EVAL");
+	add_text(r, script_restore_list);
+	add_text(r, "1");
+	add_text(r, l->key);
+	snprintf(items, sizeof items, "%zu", r->items);
+	add_text(r, items);
+}
 
 /*
  * Queue the values of a line that are whole. One that goes on in the next line
@@ -290,11 +310,8 @@ static void queue_values(struct restore *r, const struct snapshot_line *l)
 	size_t whole = l->n_values - (l->cut ? each : 0);
 	const struct snapshot_value *last = &l->values[l->n_values - 1];
 
-	if (whole) {
-		store_begin(r->store, 2 + whole);
-		add_text(r, setters[l->name.type]);
-		add_text(r, l->key);
-	}
+	if (whole)
+		begin_values(r, l, whole);
 	for (size_t i = 0; i < whole; i++) {
 		struct snapshot_value v = l->values[i];
 
@@ -312,10 +329,7 @@ static void queue_values(struct restore *r, const struct snapshot_line *l)
 	r->items += whole;
 }
 
-/*
- * Queue a line: safe to be sent twice, for the first of a key removes what was
- * there, and what is added to a list is first cut off behind what it had.
- */
+/* Queue a line: the first of a key removes what was there. */
 static void queue_line(struct restore *r, const struct snapshot_line *l,
 	double life_ms)
 {
@@ -324,9 +338,6 @@ static void queue_line(struct restore *r, const struct snapshot_line *l,
 	if (l->part == 1) {
 		store_add(r->store, "DEL", l->key, NULL);
 		r->items = 0;
-	} else if (l->name.type == KEY_LIST && r->items) {
-		snprintf(text, sizeof text, "%zu", r->items - 1);
-		store_add(r->store, "LTRIM", l->key, "0", text, NULL);
 	}
 	queue_values(r, l);
 	if (isnan(life_ms))

@@ -139,7 +139,8 @@ static void read_store(const struct command *cmd, const struct conf *c,
 
 	if (!region_of(cmd) || (!url && !getenv("MCP_STORE")))
 		return;
-	s = format_open(url, false, why);
+	s = store_open(url, why);
+	s = format_guard(s, false, why);
 	if (!s) {
 		log_warn("%s", why);
 		return;

@@ -160,4 +160,12 @@ extern const char script_count[];
  */
 extern const char script_read_keys[];
 
+/*
+ * script_restore_list: add to a list; done twice it is as done once.
+ *
+ * KEYS: 1 the list
+ * ARGV: 1 how many items it has already, then those to add
+ */
+extern const char script_restore_list[];
+
 #endif

@@ -54,25 +54,36 @@ struct walk {
 	size_t n, cap;
 };
 
+/* How far a look at all keys of the store is; begins with zeros. */
+struct scan {
+	char cursor[32];
+	bool done;
+};
+
+/* The next keys, a list; NULL: the store failed. */
+static const struct store_reply *next_keys(struct store *s, struct scan *at)
+{
+	const struct store_reply *r = store_one(s, "SCAN",
+		*at->cursor ? at->cursor : "0", "COUNT", "1000", NULL);
+	const char *next = store_text(store_item(r, 0));
+
+	snprintf(at->cursor, sizeof at->cursor, "%s", next ? next : "0");
+	at->done = strcmp(at->cursor, "0") == 0;
+	return r ? store_item(r, 1) : NULL;
+}
+
 int fleet_keys_scan(struct store *s,
 	bool (*use)(void *arg, const char *key, const struct key_name *name),
 	void *arg)
 {
-	char cursor[32] = "0";
+	struct scan at = {.done = false};
 	bool more = true;
 
-	do {
-		size_t number = store_queued(s);
-		const struct store_reply *r, *keys;
-		const char *next;
+	while (more && !at.done) {
+		const struct store_reply *keys = next_keys(s, &at);
 
-		store_add(s, "SCAN", cursor, "COUNT", "1000", NULL);
-		if (store_run(s))
+		if (!keys)
 			return store_failed(s);
-		r = store_reply(s, number);
-		next = store_text(store_item(r, 0));
-		keys = store_item(r, 1);
-		snprintf(cursor, sizeof cursor, "%s", next ? next : "0");
 		for (size_t i = 0; i < store_count(keys) && more; i++) {
 			const struct store_reply *key = store_item(keys, i);
 			struct key_name name;
@@ -81,8 +92,10 @@ int fleet_keys_scan(struct store *s,
 				    &name))
 				more = use(arg, store_text(key), &name);
 		}
-	} while (more && strcmp(cursor, "0") != 0);
-	return store_run(s) ? store_failed(s) : 0;
+		if (store_run(s))
+			return store_failed(s);
+	}
+	return 0;
 }
 
 /* Where the slug of a key is that has one. */

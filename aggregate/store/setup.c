@@ -27,10 +27,10 @@ int setup_open(struct setup *s, const struct command *cmd)
 		if (!address)
 			address = s->conf->store;
 	}
+	s->store = store_open(address, why);
 	/* A restore is for a store that may be half restored. */
-	s->store = cmd->action == ACTION_RESTORE
-		? store_open(address, why)
-		: format_open(address, fills(cmd->action), why);
+	if (cmd->action != ACTION_RESTORE)
+		s->store = format_guard(s->store, fills(cmd->action), why);
 	if (s->store)
 		return EXIT_GOOD;
 	log_error("%s", why);

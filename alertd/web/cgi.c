@@ -141,7 +141,8 @@ static void answer_from(struct cgi *c, const struct row *row,
 	const char *url = c->conf->store;
 	char why[STORE_WHY];
 
-	c->store = format_open(url, false, why);
+	c->store = store_open(url, why);
+	c->store = format_guard(c->store, false, why);
 	if (!c->store) {
 		log_error("%s", why);
 		cgi_unavailable(a);

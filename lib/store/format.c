@@ -56,10 +56,8 @@ enum format_answer format_check(struct store *s, bool writes, char *why)
 	return FORMAT_NO_ANSWER;
 }
 
-struct store *format_open(const char *url, bool writes, char *why)
+struct store *format_guard(struct store *s, bool writes, char *why)
 {
-	struct store *s = store_open(url, why);
-
 	if (!s || format_check(s, writes, why) == FORMAT_FITS)
 		return s;
 	store_close(s);

@@ -38,9 +38,9 @@ enum format_answer { FORMAT_FITS, FORMAT_REFUSED, FORMAT_NO_ANSWER };
 enum format_answer format_check(struct store *s, bool writes, char *why);
 
 /*
- * format_open(url, writes, why): store_open and format_check. NULL and why,
- * which has STORE_WHY bytes.
+ * format_guard(s, writes, why): format_check of a store that was just opened, or
+ * NULL. Returns it; or NULL and why, which has STORE_WHY bytes, and it is closed.
  */
-struct store *format_open(const char *url, bool writes, char *why);
+struct store *format_guard(struct store *s, bool writes, char *why);
 
 #endif
