@@ -62,7 +62,7 @@ struct restore {
 	unsigned long expired;
 };
 
-static bool refuse(char *why, const char *what)
+static bool wrong_order(char *why, const char *what)
 {
 	snprintf(why, SNAPSHOT_WHY, "%s", what);
 	return false;
@@ -79,12 +79,12 @@ static bool check_cut(struct reading *in, const struct snapshot_line *l,
 	if (in->cut && each == 2 &&
 		(field->n != in->cut_field_size ||
 			memcmp(field->p, in->cut_field, field->n) != 0))
-		return refuse(why, "the value that was cut does not go on");
+		return wrong_order(why, "the cut value does not go on");
 	if (!in->cut || l->n_values > each)
 		in->cut_bytes = 0;
 	in->cut_bytes += last[each - 1].n;
 	if (in->cut_bytes > SNAPSHOT_VALUE_MAX)
-		return refuse(why, "a value is too large");
+		return wrong_order(why, "a value is too large");
 	if (l->cut && each == 2) {
 		memcpy(in->cut_field, last->p, last->n);
 		in->cut_field_size = last->n;
@@ -101,8 +101,8 @@ static bool check_key(struct reading *in, const struct snapshot_line *l,
 
 	if (in->more ? !same || l->part != in->part + 1 || !same_life
 		     : same || l->part != 1)
-		return refuse(why, in->more
-				? "the key of the line before does not go on"
+		return wrong_order(why, in->more
+				? "the key before does not go on"
 				: "a part of a key without those before it");
 	if (!check_cut(in, l, why))
 		return false;
@@ -144,21 +144,21 @@ static bool check_last(struct reading *in, const struct snapshot_line *l,
 	sha256_end(in->digest, sha256);
 	in->ended = true;
 	if (in->more)
-		return refuse(why, "the key of the line before does not go on");
+		return wrong_order(why, "the key before does not go on");
 	if (l->keys != in->keys || l->servers != in->servers)
-		return refuse(why, "other counts of servers and keys than the "
-				   "lines before have");
+		return wrong_order(why, "other counts of servers and keys "
+					"than the lines before have");
 	return strcmp(sha256, l->sha256) == 0 ||
-		refuse(why, "sha256: not the digest of the lines before");
+		wrong_order(why, "sha256: not the digest of the lines before");
 }
 
 static bool check_line(struct reading *in, const struct snapshot_line *l,
 	char *why)
 {
 	if (in->ended)
-		return refuse(why, "a line behind the last one");
+		return wrong_order(why, "a line behind the last one");
 	if (in->begun != (l->type != SNAPSHOT_FIRST))
-		return refuse(why, in->begun ? "a second first line"
+		return wrong_order(why, in->begun ? "a second first line"
 					     : "no first line before it");
 	switch (l->type) {
 	case SNAPSHOT_FIRST:

@@ -123,7 +123,7 @@ void snapshot_write(struct buf *b, const struct snapshot_line *l)
 	put_sum(b, from);
 }
 
-static bool refuse(char *why, const char *what)
+static bool wrong_line(char *why, const char *what)
 {
 	snprintf(why, SNAPSHOT_WHY, "%s", what);
 	return false;
@@ -136,15 +136,15 @@ static bool check_sum(const char *p, size_t n, char *why)
 	const char *end;
 
 	if (n <= SUM_SIZE)
-		return refuse(why, "not a whole line of a snapshot");
+		return wrong_line(why, "not a whole line of a snapshot");
 	n -= SUM_SIZE;
 	end = p + n;
 	if (memcmp(end, SUM, sizeof SUM - 1) != 0 ||
 		memcmp(end + SUM_SIZE - 2, "\"}", 2) != 0)
-		return refuse(why, "not a whole line of a snapshot");
+		return wrong_line(why, "not a whole line of a snapshot");
 	sha256_hex(p, n, hex);
 	return memcmp(end + sizeof SUM - 1, hex, SUM_HEX) == 0 ||
-		refuse(why, "altered: its sum is not that of the line");
+		wrong_line(why, "altered: its sum is not that of the line");
 }
 
 /* An integer from min to max. */
@@ -193,11 +193,11 @@ static bool take_string(struct snapshot_line *l, const cJSON *v, bool base64,
 	struct snapshot_value *to = &l->values[l->n_values];
 
 	if (!cJSON_IsString(v))
-		return refuse(why, "value: not of the strings of its kind");
+		return wrong_line(why, "value: not of the strings of its kind");
 	to->p = v->valuestring;
 	to->n = strlen(v->valuestring);
 	if (base64 && !decode(v->valuestring, &to->n))
-		return refuse(why, "value: not base64");
+		return wrong_line(why, "value: not base64");
 	l->n_values++;
 	return true;
 }
@@ -206,12 +206,12 @@ static bool take_pair(struct snapshot_line *l, const cJSON *v, bool base64,
 	char *why)
 {
 	if (!cJSON_IsArray(v) || cJSON_GetArraySize(v) != 2)
-		return refuse(why, "value: not pairs of field and value");
+		return wrong_line(why, "value: not pairs of field and value");
 	if (!take_string(l, v->child, base64, why) ||
 		!take_string(l, v->child->next, base64, why))
 		return false;
 	return l->values[l->n_values - 2].n <= SNAPSHOT_FIELD_MAX ||
-		refuse(why, "value: a field is too long");
+		wrong_line(why, "value: a field is too long");
 }
 
 static bool take_values(struct snapshot_line *l, const cJSON *doc, bool base64,
@@ -224,7 +224,7 @@ static bool take_values(struct snapshot_line *l, const cJSON *doc, bool base64,
 		return take_string(l, value, base64, why);
 	}
 	if (!cJSON_IsArray(value) || !value->child)
-		return refuse(why, "value: not the list of its kind");
+		return wrong_line(why, "value: not the list of its kind");
 	l->values = xcalloc((size_t)cJSON_GetArraySize(value) * 2,
 		sizeof *l->values);
 	for (const cJSON *v = value->child; v; v = v->next)
@@ -245,7 +245,7 @@ static bool take_key(struct snapshot_line *l, const cJSON *doc, char *why)
 	bool base64;
 
 	if (!key || !key_name_read(key, strlen(key), &l->name))
-		return refuse(why, "key: not the name of a key of a fleet");
+		return wrong_line(why, "key: not the name of a key of a fleet");
 	memcpy(l->key, key, strlen(key) + 1);
 	if (!kind || !key_type_parse(kind, &type) || type != l->name.type) {
 		snprintf(why, SNAPSHOT_WHY, "kind: %s is a %s", l->name.form,
@@ -264,7 +264,7 @@ static bool take_key(struct snapshot_line *l, const cJSON *doc, char *why)
 		return false;
 	l->part = (unsigned long)part;
 	if (l->cut && !l->more)
-		return refuse(why, "cut: nothing follows");
+		return wrong_line(why, "cut: nothing follows");
 	return take_values(l, doc, base64, why);
 }
 
@@ -274,9 +274,9 @@ static bool take_first(struct snapshot_line *l, const cJSON *doc, char *why)
 
 	l->version = json_str(doc, "version");
 	if (!l->version)
-		return refuse(why, "version: missing");
+		return wrong_line(why, "version: missing");
 	if (!json_num(doc, "at", &l->at) || l->at < 0 || l->at > NUM_EPOCH_MAX)
-		return refuse(why, "at: not an instant");
+		return wrong_line(why, "at: not an instant");
 	if (!take_count(doc, "format", 1, 1e9, &format, why))
 		return false;
 	l->format = (int)format;
@@ -289,7 +289,7 @@ static bool take_last(struct snapshot_line *l, const cJSON *doc, char *why)
 	double servers, keys;
 
 	if (!sha256 || !hash_valid(sha256))
-		return refuse(why, "sha256: not a digest");
+		return wrong_line(why, "sha256: not a digest");
 	memcpy(l->sha256, sha256, sizeof l->sha256);
 	if (!take_count(doc, "servers", 0, 1e15, &servers, why) ||
 		!take_count(doc, "keys", 0, 1e15, &keys, why))
@@ -306,7 +306,7 @@ static bool take(struct snapshot_line *l, const cJSON *doc,
 	double v, n;
 
 	if (!json_num(doc, "v", &v) || v != RECORD_VERSION)
-		return refuse(why, "v: a version that is not known");
+		return wrong_line(why, "v: a version that is not known");
 	if (!take_count(doc, "n", 1, 1e15, &n, why))
 		return false;
 	if ((unsigned long)n != number) {
@@ -323,7 +323,7 @@ static bool take(struct snapshot_line *l, const cJSON *doc,
 	l->type = SNAPSHOT_LAST;
 	if (type && strcmp(type, types[SNAPSHOT_LAST]) == 0)
 		return take_last(l, doc, why);
-	return refuse(why, "type: no line of a snapshot");
+	return wrong_line(why, "type: no line of a snapshot");
 }
 
 int snapshot_read(const char *p, size_t n, unsigned long number,

@@ -347,14 +347,51 @@ copies() {
 	# To tell the servers apart took more than one look at all keys.
 	[ "$(a info commandstats | sed -n 's/^cmdstat_scan:calls=\([0-9]*\).*/\1/p')" -gt $((keys * 2 / 1000)) ]
 	grep -oP '"key":"(probe|alert):\K[^:"]*' snap | uniq | sort | uniq -d | diff /dev/null -
-	[ "$(<many)" -lt $(($(<few) + 32768)) ]
+	# The sanitizers keep what is freed.
+	[[ $BIN == */san/* ]] || [ "$(<many)" -lt $(($(<few) + 32768)) ]
 	run -0 env time -q -f %M -o restored "$BIN/mcp-aggregate" restore --store "$B" snap
 	[ "$output" = "2005 servers, $((keys - 1)) keys; 0 had expired" ]
-	[ "$(<restored)" -lt 65536 ]
+	[[ $BIN == */san/* ]] || [ "$(<restored)" -lt 65536 ]
 	[ "$(b dbsize)" = "$keys" ]
 	same_lives
 	a del fleet:format
 	b del fleet:format
 	# As DEBUG DIGEST tells: of all keys and values, in whatever order.
 	[ "$(a debug digest)" = "$(b debug digest)" ]
+}
+
+# kept: of a dump all but the records of single probes: those of old minutes that
+# arrive while the names of keys are read may be missing.
+kept() {
+	awk '/^== / { out = /^== probe:[^:]*:[0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]+:[a-z-]*(:head)? string/ } !out'
+}
+
+@test "a snapshot that is taken amid ingest has each server as of one instant" {
+	for ((t = END - 1800; t < END; t += 60)); do
+		small_fleet_minute "$t" $((END - 600)) >"part.$t"
+	done
+	cat part.* >all
+	aggregate ingest <all
+	keys=$(a dbsize)
+	REDIS_SOCK=$A_SOCK redis_dump | kept >want
+	a flushall
+	for part in part.*; do
+		aggregate ingest <"$part"
+	done &
+	for ((i = 0; i < 40; i++)); do
+		aggregate snapshot >snap.$i
+	done
+	wait $!
+	middle=0
+	for ((i = 0; i < 40; i++)); do
+		n=$(tail -n 1 snap.$i | jq .keys)
+		((n > 100 && n < keys - 20)) || continue
+		middle=$((middle + 1))
+		aggregate restore --replace --store "$B" snap.$i
+		# What was taken in before is known again, and not counted twice.
+		aggregate ingest --store "$B" <all
+		REDIS_SOCK=$B_SOCK redis_dump | kept | diff -a want -
+	done
+	[ "$middle" -ge 3 ]
+	[ "$(grep -c '^== probe:.*:errors:' want)" -ge 5 ]
 }
