@@ -230,6 +230,7 @@ check-long: deps
 	bats -t tests/long/registry.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
+	bats -t tests/long/snapshot.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 

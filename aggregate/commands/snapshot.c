@@ -31,6 +31,7 @@
 struct work {
 	struct store *store;
 	struct snapshot_writer *writer;
+	double now; /* when the store answered */
 };
 
 /* Whether a key is of its type; where not, the operator is told. */
@@ -82,7 +83,7 @@ static bool put_key(struct work *w, const char *key,
 		!is_of_type(key, &name, type))
 		return true;
 	snapshot_writer_key(w->writer, key, &name,
-		store_int(store_item(r, 1), -1));
+		store_int(store_item(r, 1), -1), w->now);
 	return put_values(w, key, &name, store_item(r, 2)) &&
 		snapshot_writer_key_end(w->writer);
 }
@@ -130,6 +131,7 @@ static int put_server(struct work *w, const struct keys *keys)
 			store_failed(w->store);
 			return EXIT_ENV;
 		}
+		w->now = clock_wall();
 		r = store_reply(w->store, 0);
 		n = store_count(r);
 		for (size_t k = 0; k < n; k++) {
@@ -210,13 +212,14 @@ static bool put_fleet_key(struct work *w, const char *key)
 	store_add(w->store, "PTTL", key, NULL);
 	if (store_run(w->store))
 		return store_failed(w->store) == 0;
+	w->now = clock_wall();
 	type = store_text(store_reply(w->store, 0));
 	if (!type || strcmp(type, "none") == 0 ||
 		!key_name_read(key, strlen(key), &name) ||
 		!is_of_type(key, &name, type))
 		return true;
 	snapshot_writer_key(w->writer, key, &name,
-		store_int(store_reply(w->store, 1), -1));
+		store_int(store_reply(w->store, 1), -1), w->now);
 	return put[name.type](w, key, &name) &&
 		snapshot_writer_key_end(w->writer);
 }

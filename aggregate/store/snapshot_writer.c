@@ -1,6 +1,5 @@
 #include "store/snapshot_writer.h"
 
-#include "base/clock.h"
 #include "base/lines.h"
 #include "base/xalloc.h"
 #include "store/snapshot_line.h"
@@ -87,16 +86,15 @@ void snapshot_writer_server(struct snapshot_writer *w)
 }
 
 void snapshot_writer_key(struct snapshot_writer *w, const char *key,
-	const struct key_name *name, long long life_ms)
+	const struct key_name *name, long long life_ms, double now)
 {
-	double since_ms = (clock_wall() - w->at) * 1000;
-
 	w->line = (struct snapshot_line) {.type = SNAPSHOT_KEY, .name = *name,
 		.life_ms = NAN, .part = 1, .values = w->values};
 	memcpy(w->line.key, key, strlen(key) + 1);
 	/* Counted from the instant of the first line. */
 	if (life_ms >= 0)
-		w->line.life_ms = fmax(floor((double)life_ms + since_ms), 0);
+		w->line.life_ms = fmax(
+			floor((double)life_ms + (now - w->at) * 1000), 0);
 	w->used = w->size = 0;
 }
 

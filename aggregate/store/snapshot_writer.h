@@ -27,15 +27,15 @@ void snapshot_writer_free(struct snapshot_writer *w);
 void snapshot_writer_server(struct snapshot_writer *w);
 
 /*
- * snapshot_writer_key(w, key, name, life_ms): begin a key, which lives so long
- * from now on; below 0: for ever. snapshot_writer_value(w, f, nf, v, nv): its
- * next value, of nv bytes; of a hash with a field of nf bytes before it, else f
- * is NULL. False: the field is too long. snapshot_writer_key_end(w): the key is
- * whole; without values, as one that has gone meanwhile, it is not written.
+ * snapshot_writer_key(w, key, name, life_ms, now): begin a key, which lives so
+ * long from now on; below 0: for ever. snapshot_writer_value(w, f, nf, v, nv):
+ * its next value, of nv bytes; of a hash with a field of nf bytes before it, else
+ * f is NULL. False: one of them is too long. snapshot_writer_key_end(w): the key
+ * is whole; without values, as one that has gone meanwhile, it is not written.
  * False: standard output failed, and the operator has been told.
  */
 void snapshot_writer_key(struct snapshot_writer *w, const char *key,
-	const struct key_name *name, long long life_ms);
+	const struct key_name *name, long long life_ms, double now);
 bool snapshot_writer_value(struct snapshot_writer *w, const char *f, size_t nf,
 	const char *v, size_t nv);
 bool snapshot_writer_key_end(struct snapshot_writer *w);
