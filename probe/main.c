@@ -15,7 +15,7 @@
 #include "http/client.h"
 #include "json/json.h"
 #include "mcp/budget.h"
-#include "mcp/known_lists.h"
+#include "mcp/known_answers.h"
 #include "options.h"
 #include "probe.h"
 #include "queue.h"
@@ -23,7 +23,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <openssl/rand.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -32,8 +31,20 @@
 /* So many probes begin before the others have a turn again. */
 #define STARTS 4
 #define PROGRESS_MS 250.0
-#define DESCRIPTORS 8192
+/* What a probe takes at the most: two to wake the thread that resolves its name,
+   and two of the resolver; later one or two connections. */
+#define DESCRIPTORS 4
+#define DESCRIPTORS_BESIDE 32 /* standard output, certificates, … */
 #define USER_AGENT "mcp-probe/" VERSION
+
+/* More reasons why probes were lost are not told apart. */
+#define LOSSES 8
+
+/* Probes that this machine failed at, for reasons alike but for their numbers. */
+struct loss {
+	char *why; /* of the first of them; NULL: there are none */
+	size_t n;
+};
 
 struct run {
 	const struct options *opts;
@@ -46,8 +57,9 @@ struct run {
 	bool refused; /* a line of the targets was refused */
 	bool broken;  /* a server is broken, or its certificate expires */
 	int plugin;   /* the exit status of a monitoring plugin then */
-	char *why;    /* what this machine failed at, or NULL */
-	struct known_lists lists, *known; /* NULL: they have no random key */
+	size_t width; /* how many probes there are at a time */
+	struct loss lost[LOSSES];
+	struct known_answers known;
 	double began; /* of the batch, epoch seconds */
 	int canaries_answered, canaries_failed;
 	struct record earlier; /* of --resume; doc NULL: none */
@@ -63,6 +75,31 @@ struct job {
 	bool failed; /* of a canary */
 };
 
+/* Whether two reasons say the same, but for their numbers. */
+static bool alike(const char *a, const char *b)
+{
+	static const char numbers[] = "0123456789.";
+
+	for (;; a++, b++) {
+		a += strspn(a, numbers);
+		b += strspn(b, numbers);
+		if (*a != *b || !*a)
+			return *a == *b;
+	}
+}
+
+static void note_loss(struct run *run, const char *why)
+{
+	struct loss *l = run->lost;
+
+	while (l->why && !alike(l->why, why) && l < &run->lost[LOSSES - 1])
+		l++;
+	if (!l->why)
+		l->why = xstrdup(l < &run->lost[LOSSES - 1] ? why
+							   : "other reasons");
+	l->n++;
+}
+
 static void job_end(struct job *job, const char *why)
 {
 	struct run *run = job->run;
@@ -70,8 +107,8 @@ static void job_end(struct job *job, const char *why)
 	run->active--;
 	run->ended++;
 	queue_busy(&run->queue, job->host, -1);
-	if (why && !run->why)
-		run->why = xstrdup(why);
+	if (why)
+		note_loss(run, why);
 	target_release(job->target);
 	free(job->target);
 	free(job);
@@ -175,7 +212,7 @@ static void start_probe(struct job *job)
 	struct run *run = job->run;
 	struct probe_job pj = {.http = run->http,
 		.target = job->target,
-		.lists = run->known,
+		.known = &run->known,
 		.earlier = run->earlier.doc ? &run->earlier.u.step.key : NULL,
 		.first = run->opts->first,
 		.last = run->opts->last,
@@ -345,7 +382,7 @@ static void tell_progress(struct run *run, bool end)
 static void run_all(struct run *run)
 {
 	struct queue *q = &run->queue;
-	size_t most = width_of(run->opts);
+	size_t most = run->width;
 	double began = clock_mono_ms();
 	bool idle = true;
 
@@ -449,7 +486,7 @@ static int status(const struct run *run)
 {
 	bool nagios = run->report.format == FORMAT_NAGIOS;
 
-	if (run->report.error || run->why)
+	if (run->report.error || run->lost->why)
 		return EXIT_ENV;
 	if (run->refused)
 		return EXIT_USAGE;
@@ -458,18 +495,34 @@ static int status(const struct run *run)
 	return EXIT_GOOD;
 }
 
-static void tell_trouble(struct run *run)
+/* What this machine failed at; of many probes, how many for each reason. */
+static void tell_losses(struct run *run)
 {
+	size_t all = run->ended - (size_t)(run->canaries_answered +
+						  run->canaries_failed);
 	struct runner_record r = {.region = run->opts->region,
 		.at = clock_wall(),
 		.status = RUNNER_EXIT,
-		.version = VERSION,
-		.message = run->why};
+		.version = VERSION};
+	struct buf b;
 
-	if (run->why) {
-		log_error("%s", run->why);
-		report_runner(&run->report, &r);
+	buf_init(&b, RECORD_DETAIL_MAX);
+	for (size_t i = 0; i < LOSSES && run->lost[i].why; i++) {
+		buf_fmt(&b, "%s%s", i ? "; " : "", run->lost[i].why);
+		if (run->opts->targets)
+			buf_fmt(&b, " (%zu of %zu probes)", run->lost[i].n,
+				all);
 	}
+	r.message = b.p;
+	log_error("%s", b.p);
+	report_runner(&run->report, &r);
+	buf_release(&b);
+}
+
+static void tell_trouble(struct run *run)
+{
+	if (run->lost->why)
+		tell_losses(run);
 	if (run->report.error == EPIPE) {
 		signal(SIGPIPE, SIG_DFL);
 		raise(SIGPIPE);
@@ -488,14 +541,13 @@ static void tell_canaries(struct run *run)
 		.canaries_answered = run->canaries_answered,
 		.canaries_failed = run->canaries_failed};
 
-	if (!run->why && run->canaries_answered + run->canaries_failed)
+	if (!run->lost->why && run->canaries_answered + run->canaries_failed)
 		report_runner(&run->report, &r);
 }
 
 static int probe_all(struct run *run)
 {
 	const struct options *o = run->opts;
-	struct siphash_key key;
 	struct http_config config = {.user_agent = USER_AGENT,
 		.cacert = o->cacert,
 		.deny_private = o->deny_private,
@@ -504,16 +556,12 @@ static int probe_all(struct run *run)
 		.resolve = o->resolve,
 		.connect_to = o->connect_to,
 		.trace = o->verbose,
-		.width = (long)width_of(o),
+		.width = (long)run->width,
 		.labels = o->targets != NULL};
 
 	if (o->cacert && access(o->cacert, R_OK)) {
 		log_error("%s: %s", o->cacert, strerror(errno));
 		return EXIT_USAGE;
-	}
-	if (RAND_bytes((unsigned char *)&key, sizeof key) == 1) {
-		run->known = &run->lists;
-		known_lists_init(run->known, &key);
 	}
 	run->http = http_new(&config);
 	if (!run->http)
@@ -525,7 +573,8 @@ static int probe_all(struct run *run)
 		report_end(&run->report);
 	tell_trouble(run);
 	http_free(run->http);
-	known_lists_release(&run->lists);
+	known_answers_release(&run->known);
+	report_release(&run->report);
 	token_cache_wipe();
 	mask_forget();
 	return status(run);
@@ -546,16 +595,26 @@ static void hold_descriptors(void)
 		close(fd);
 }
 
-/* Each probe that runs takes a descriptor or two. */
-static void raise_descriptors(void)
+/*
+ * Raise the limit of open files to what so many probes at a time take, as far as
+ * it may be. Returns for how many it is enough.
+ */
+static size_t raise_descriptors(size_t width)
 {
-	struct rlimit most;
+	rlim_t wanted = DESCRIPTORS_BESIDE + DESCRIPTORS * width;
+	struct rlimit is, more;
 
-	if (getrlimit(RLIMIT_NOFILE, &most) || most.rlim_cur >= DESCRIPTORS)
-		return;
-	most.rlim_cur = most.rlim_max < DESCRIPTORS ? most.rlim_max
-						    : DESCRIPTORS;
-	setrlimit(RLIMIT_NOFILE, &most);
+	if (getrlimit(RLIMIT_NOFILE, &is) || is.rlim_cur >= wanted)
+		return width;
+	more = is;
+	more.rlim_cur = is.rlim_max < wanted ? is.rlim_max : wanted;
+	if (setrlimit(RLIMIT_NOFILE, &more))
+		more = is;
+	if (more.rlim_cur >= wanted)
+		return width;
+	return more.rlim_cur < DESCRIPTORS_BESIDE + DESCRIPTORS
+		       ? 1
+		       : (more.rlim_cur - DESCRIPTORS_BESIDE) / DESCRIPTORS;
 }
 
 int main(int argc, char **argv)
@@ -581,8 +640,12 @@ int main(int argc, char **argv)
 	run.report.colour = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	o.progress = o.targets && isatty(STDERR_FILENO) &&
 		!isatty(STDOUT_FILENO) && !o.verbose;
-	raise_descriptors();
+	run.width = raise_descriptors(width_of(&o));
 	rc = load(&run);
+	if (run.width < width_of(&o) && run.width < run.queue.n)
+		log_warn("the limit of open files (ulimit -n) is enough for "
+			 "%zu probes at a time, not for %zu",
+			run.width, width_of(&o));
 	if (rc == EXIT_GOOD)
 		rc = probe_all(&run);
 	if (run.target && !run.begun) {
@@ -591,6 +654,7 @@ int main(int argc, char **argv)
 	}
 	queue_release(&run.queue);
 	record_release(&run.earlier);
-	free(run.why);
+	for (size_t i = 0; i < LOSSES; i++)
+		free(run.lost[i].why);
 	return rc;
 }

@@ -154,12 +154,14 @@ static void summarise(struct probe *p)
 static void release_steps(struct probe *p)
 {
 	stale_cache_release(p);
+	known_answer_drop(&p->answer);
 	free(p->auth);
 	free(p->hash.digests);
 	free(p->failures);
 	free(p->message);
 	listing_release(&p->list);
 	buf_release(&p->detail);
+	buf_release(&p->key);
 }
 
 /* Sum up, and close the session. d may be gone afterwards. */
@@ -394,6 +396,7 @@ static void on_reply(void *arg, const struct reply *r)
 	struct probe *p = &d->probe;
 	struct reply refused = *r;
 
+	p->budget.known = NULL;
 	if (batch_refused(p, r)) {
 		refused.kind = REPLY_FAILED;
 		step_batch_failure(&refused.failure);
@@ -468,10 +471,10 @@ void probe_start(const struct probe_job *job)
 
 	d->job = *job;
 	p->target = t;
-	p->lists = job->lists;
+	p->known = job->known;
 	p->wire.http = job->http;
 	p->wire.target = t;
-	deadline_set(&p->wire.deadline, t->timeout_s);
+	deadline_set(&p->wire.deadline, http_lost(job->http), t->timeout_s);
 	p->transport = (struct transport) {.wire = &p->wire,
 		.handler = {.resolved = on_resolved,
 			.connected = on_connected,
@@ -488,6 +491,9 @@ void probe_start(const struct probe_job *job)
 	p->wire.budget = &p->budget;
 	listing_init(&p->list, t->health_tool, &names, &p->budget);
 	buf_init(&p->detail, RECORD_DETAIL_MAX);
+	buf_init(&p->key, LINE_MAX_BYTES);
+	probe_key_write(&p->key, &key);
+	key.text = p->key.p;
 	steps_init(&p->steps, &key, &job->sink, now);
 	p->steps.first = job->first;
 	p->steps.last = job->last;

@@ -8,12 +8,12 @@
 #include "target.h"
 
 struct http;
-struct known_lists;
+struct known_answers;
 
 struct probe_job {
 	struct http *http;
 	const struct target *target; /* must live until the end */
-	struct known_lists *lists; /* must live too; NULL: none is kept */
+	struct known_answers *known; /* must live too; NULL: none is kept */
 	/* Of an earlier piece of this probe: its id and start; or NULL. */
 	const struct probe_key *earlier;
 	/* The steps to report. Those before `first` are made all the same. */

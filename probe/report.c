@@ -69,6 +69,12 @@ void report_end(struct report *r)
 	buf_release(&b);
 }
 
+void report_release(struct report *r)
+{
+	for (size_t i = 0; i < REPORT_LISTS; i++)
+		free(r->lists[i].text);
+}
+
 static const char *paint(const struct view *v, const char *colour)
 {
 	return v->report->colour ? colour : "";
@@ -231,27 +237,79 @@ void view_step(void *arg, const struct step_record *record)
 		report_write(v->report, &v->out);
 }
 
+/* Where the tools of a record are kept; NULL where it tells none. */
+static struct report_list *list_of(struct report *r,
+	const struct probe_record *p)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *digit = p->tools ? strchr(digits, *p->full_hash) : NULL;
+
+	return digit ? &r->lists[digit - digits] : NULL;
+}
+
+static bool keeps(const struct report_list *l, const struct probe_record *p)
+{
+	return l->text && l->secrets == mask_count() &&
+	       strcmp(l->full_hash, p->full_hash) == 0;
+}
+
+/* Keep the tools of a redacted record as they are written. */
+static void keep_list(struct report_list *l, const struct probe_record *p)
+{
+	struct buf b;
+
+	free(l->text);
+	*l = (struct report_list) {.secrets = mask_count()};
+	buf_init(&b, REPORT_LIST_MAX);
+	if (p->tools)
+		record_tools_write(&b, p->tools, p->n_tools);
+	if (b.len && buf_ok(&b)) {
+		text_copy(l->full_hash, sizeof l->full_hash, p->full_hash);
+		l->text = buf_take(&b);
+	}
+	buf_release(&b);
+}
+
+/* Append a summary; its tools as they were written before, if they were. */
+static void json_summary(struct view *v, const struct probe_record *record)
+{
+	struct report_list *l = list_of(v->report, record);
+	struct probe_record p = *record;
+	bool kept = l && keeps(l, &p);
+	struct redacted r;
+
+	if (kept)
+		p.tools = NULL;
+	redact_probe(&r, &p);
+	if (l && !kept)
+		keep_list(l, &r.u.probe);
+	if (l)
+		r.u.probe.tools_text = l->text;
+	probe_record_write(&v->out, &r.u.probe);
+	redacted_release(&r);
+}
+
+/* Append a summary for people, or for the host of a monitoring plugin. */
+static void plain_summary(struct view *v, const struct probe_record *record)
+{
+	struct redacted r;
+
+	redact_probe(&r, record);
+	if (v->report->format == FORMAT_TEXT)
+		text_summary(v, &r.u.probe);
+	else if (v->report->format == FORMAT_NAGIOS)
+		nagios_summary(v, &r.u.probe);
+	redacted_release(&r);
+}
+
 void view_summary(void *arg, const struct probe_record *record)
 {
 	struct view *v = arg;
-	struct redacted r;
-	const struct probe_record *p = &r.u.probe;
 
-	redact_probe(&r, record);
-	switch (v->report->format) {
-	case FORMAT_TEXT:
-		text_summary(v, p);
-		break;
-	case FORMAT_JSONL:
-		probe_record_write(&v->out, p);
-		break;
-	case FORMAT_TAP:
-		break;
-	case FORMAT_NAGIOS:
-		nagios_summary(v, p);
-		break;
-	}
-	redacted_release(&r);
+	if (v->report->format == FORMAT_JSONL)
+		json_summary(v, record);
+	else
+		plain_summary(v, record);
 	/* The session may still have to be closed. */
 	report_write(v->report, &v->out);
 	buf_release(&v->out);

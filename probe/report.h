@@ -11,6 +11,11 @@
 
 enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
 
+/* How many lists of tools are kept as they were written, and the most bytes of
+   one. */
+#define REPORT_LISTS 16
+#define REPORT_LIST_MAX ((size_t)64 * 1024)
+
 /* The output of all probes of a run. */
 struct report {
 	enum format format;
@@ -19,6 +24,11 @@ struct report {
 	bool stream; /* write each step as it ends: there is one probe only */
 	int tests;   /* TAP lines so far */
 	int error;   /* errno of the first write that failed, or 0 */
+	struct report_list {
+		char full_hash[HASH_HEX + 1]; /* it tells lists apart */
+		size_t secrets; /* what mask_count was: more may be masked now */
+		char *text;	/* as record_tools_write wrote it; or NULL */
+	} lists[REPORT_LISTS]; /* each by the first digit of its hash */
 };
 
 /* The output of one probe. */
@@ -36,6 +46,9 @@ struct view {
  */
 void report_begin(struct report *r, const char *region, const char *own_region);
 void report_end(struct report *r);
+
+/* report_release(r): free what r holds. */
+void report_release(struct report *r);
 
 /* report_runner(r, rec): write a runner record, which only JSON lines have. */
 void report_runner(struct report *r, const struct runner_record *rec);

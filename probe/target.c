@@ -1,5 +1,6 @@
 #include "target.h"
 
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "records/probe.h"
@@ -31,7 +32,7 @@ static bool hash(const cJSON *o, const char *key, char *out, char *why)
 	if (*s && !hash_valid(s))
 		return refuse_target(
 			why, key, "not a SHA-256 in lower-case hex");
-	snprintf(out, HASH_HEX + 1, "%s", s);
+	text_copy(out, HASH_HEX + 1, s);
 	return true;
 }
 
@@ -179,8 +180,8 @@ static bool read_names(const cJSON *o, const char *region, struct target *t,
 		return false;
 	if (*s && !region_valid(s))
 		return refuse_target(why, "region", "not a valid name");
-	snprintf(t->slug, sizeof t->slug, "%s", slug);
-	snprintf(t->region, sizeof t->region, "%s", *s ? s : region);
+	text_copy(t->slug, sizeof t->slug, slug);
+	text_copy(t->region, sizeof t->region, *s ? s : region);
 	if (!text(o, "protocol_hint", &s, why))
 		return false;
 	if (*s && !era_parse(s, &t->hint))

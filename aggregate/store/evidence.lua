@@ -58,3 +58,41 @@ local function shortened(marks, lengths, piece)
 	end
 	return kept, '[' .. texts .. ']'
 end
+-- What differs at every probe says little each time, and would take as much as if all
+-- records stayed.
+local HOUR_MOST, LATEST_MOST, BYTES_MOST = 8, 8, 8192
+-- How many of the rows of `latest` differ from the one before, how many rows there
+-- are, and when the oldest started.
+local function latest_changes(list)
+	local n, changes, oldest, after = 0, 0, nil, nil
+	for at, mark in list:gmatch('([^\t\n]+)\t[^\t\n]+\t([^\n]*)') do
+		local marks = mark:match('^=(%S+)') or mark:match('^%S+ ([^\t]+)\t') or ''
+		local whole = marks:match('9:%S+$')
+		-- A probe without a summary differs from all others.
+		local old = whole or mark:sub(1, 1) == '{'
+		local said = old and (whole and says(whole, 0) or 'older') or at
+		if after and after ~= said then changes = changes + 1 end
+		n, oldest, after = n + 1, tonumber(at) or oldest, said
+	end
+	return changes, n, oldest
+end
+-- Whether the records of a probe that says something stay: see scripts.h. The row of
+-- its hour has it already; list is what `latest` had of its region, or nil.
+local function may_stay(row, minute, at, bytes, list)
+	if bytes > BYTES_MOST then return false end
+	local said, changes, last, before, after = row_says(row), 0, nil, nil, nil
+	for m = 0, 59 do
+		if said[m] and m ~= minute then
+			if last and said[m] ~= last then changes = changes + 1 end
+			last = said[m]
+			if m < minute then before = last else after = after or last end
+		end
+	end
+	if changes >= HOUR_MOST then return false end
+	-- The first of an hour stays.
+	if not last or not list then return true end
+	local differ, n, oldest = latest_changes(list)
+	if differ >= LATEST_MOST then return false end
+	-- What is older than all that is known there is compared by the row alone.
+	return n < 16 or not oldest or at > oldest or said[minute] ~= (before or after)
+end

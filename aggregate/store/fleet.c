@@ -14,6 +14,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* How many servers are written together. */
+#define GROUP 100
+
 static struct rule rule_of(const struct conf_server *s)
 {
 	struct rule r = rule_default(s->interval_s);
@@ -289,52 +292,85 @@ static void queue_server(const struct conf *c, const struct conf_server *s,
 			key_secret(field, s->slug, token), b->p, NULL);
 }
 
-static void queue_all(const struct conf *c, struct store *s)
+/* Write all servers, so many at a time; how many are private and have a token. */
+static int write_servers(
+	const struct conf *c, struct store *s, struct buf *b, size_t *private)
+{
+	*private = 0;
+	for (size_t i = 0; i < c->n_servers; i++) {
+		queue_server(c, &c->servers[i], s, b);
+		*private += c->servers[i].private && token_of(c, &c->servers[i]);
+		if ((i + 1) % GROUP == 0 && store_run(s))
+			return -1;
+	}
+	return store_run(s);
+}
+
+/* Write the accounts, and the site; how many have a token. */
+static int write_accounts(
+	const struct conf *c, struct store *s, struct buf *b, size_t *known)
 {
 	char field[KEY_MAX];
 	size_t n_owned;
 	struct owned *owned = owned_servers(c, &n_owned);
-	struct buf b;
 
-	/* An account may have all the servers that a configuration can name. */
-	buf_init(&b, 64u * LINE_MAX_BYTES);
-	for (size_t i = 0; i < c->n_servers; i++)
-		queue_server(c, &c->servers[i], s, &b);
+	*known = 0;
 	for (size_t i = 0; i < c->n_accounts; i++) {
 		const struct conf_account *a = &c->accounts[i];
 
-		put_account(a, owned, n_owned, &b);
-		if (a->token_sha256)
-			store_add(s, "HSET", KEY_ACCOUNTS,
-				key_secret(field, a->name, a->token_sha256),
-				b.p, NULL);
+		if (!a->token_sha256)
+			continue;
+		put_account(a, owned, n_owned, b);
+		store_add(s, "HSET", KEY_ACCOUNTS,
+			key_secret(field, a->name, a->token_sha256), b->p,
+			NULL);
+		(*known)++;
 	}
-	buf_clear(&b);
-	put_site(c, &b);
-	store_add(s, "SET", KEY_SITE, b.p, NULL);
-	buf_release(&b);
 	free(owned);
+	buf_clear(b);
+	put_site(c, b);
+	store_add(s, "SET", KEY_SITE, b->p, NULL);
+	return store_run(s);
+}
+
+/*
+ * Remove the fields of a hash that the configuration does not know, if it has more
+ * than those `known`, which are all there: names are read only then.
+ */
+static int forget_strangers(const struct conf *c, struct store *s,
+	const char *key, size_t known,
+	bool (*knows)(const struct conf *c, const char *name))
+{
+	struct names gone;
+	const struct store_reply *r = store_one(s, "HLEN", key, NULL);
+
+	if (!r)
+		return -1;
+	if (store_int(r, 0) <= (long long)known)
+		return 0;
+	r = store_one(s, "HKEYS", key, NULL);
+	if (!r)
+		return -1;
+	gone = strangers(r, knows, c);
+	forget(s, key, &gone);
+	return store_run(s);
 }
 
 int fleet_announce(const struct conf *c, struct store *s)
 {
-	struct names servers, private, accounts;
+	size_t private, accounts;
+	struct buf b;
 	int rc;
 
-	store_add(s, "HKEYS", KEY_SERVERS, NULL);
-	store_add(s, "HKEYS", KEY_PRIVATE, NULL);
-	store_add(s, "HKEYS", KEY_ACCOUNTS, NULL);
-	rc = store_run(s);
-	if (!rc) {
-		servers = strangers(store_reply(s, 0), knows_server, c);
-		private = strangers(store_reply(s, 1), knows_private, c);
-		accounts = strangers(store_reply(s, 2), knows_account, c);
-		forget(s, KEY_SERVERS, &servers);
-		forget(s, KEY_PRIVATE, &private);
-		forget(s, KEY_ACCOUNTS, &accounts);
-		queue_all(c, s);
-		rc = store_run(s);
-	}
+	/* An account may have all the servers that a configuration can name. */
+	buf_init(&b, 64u * LINE_MAX_BYTES);
+	rc = write_servers(c, s, &b, &private) ||
+		write_accounts(c, s, &b, &accounts) ||
+		forget_strangers(
+			c, s, KEY_SERVERS, c->n_servers, knows_server) ||
+		forget_strangers(c, s, KEY_PRIVATE, private, knows_private) ||
+		forget_strangers(c, s, KEY_ACCOUNTS, accounts, knows_account);
+	buf_release(&b);
 	return rc ? store_failed(s) : 0;
 }
 

@@ -88,21 +88,31 @@ static unsigned number(const char *p)
 	return (unsigned)(unsigned char)p[0] << 8 | (unsigned char)p[1];
 }
 
+/* The number of an entry behind the slots; 0 where there is none. */
+static unsigned entry(const char *row, size_t n, unsigned minute)
+{
+	unsigned found = 0;
+
+	for (size_t i = HOUR_ROW_SIZE; i + HOUR_ROW_SLOT <= n;
+		i += HOUR_ROW_SLOT)
+		if ((row[i] & 0x3f) == (int)minute)
+			found = number(row + i + 1);
+	return found;
+}
+
 bool hour_row_read(const char *row, size_t n, int64_t window,
 	struct hour_row_probe *out)
 {
-	size_t at = (size_t)(window % 3600 / 60) * HOUR_ROW_SLOT;
-	unsigned started, said, failed = 0, state;
+	unsigned minute = (unsigned)(window % 3600 / 60);
+	size_t at = minute * HOUR_ROW_SLOT;
+	unsigned started, said, failed, state;
 	struct probe_record *r = &out->record;
 
 	if (n < HOUR_ROW_SIZE)
 		return false;
 	started = (unsigned char)row[at];
 	said = number(row + at + 1);
-	for (size_t i = HOUR_ROW_SIZE; i + HOUR_ROW_SLOT <= n;
-		i += HOUR_ROW_SLOT)
-		if ((row[i] & 0x3f) == window % 3600 / 60)
-			failed = number(row + i + 1);
+	failed = entry(row, n, minute);
 	state = said >> 4 & 3;
 	if (!started || started > 60 * HOUR_ROW_HZ || !(said & 2) ||
 		state > STATE_BROKEN || failed >> 12 > STEP_TOOL_HASH)
@@ -119,6 +129,7 @@ bool hour_row_read(const char *row, size_t n, int64_t window,
 			: NAN,
 		.tool_count = -1};
 	out->code = failed & 0xfff;
+	out->lost = entry(row, n, 60 + minute / 16) >> minute % 16 & 1;
 	/* An id of its own: no probe is called so, for it has a slash. */
 	snprintf(out->id, sizeof out->id, "%" PRId64 "/%u", window, started);
 	return true;

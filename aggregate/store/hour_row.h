@@ -13,6 +13,12 @@
  *	2 bits	enum failure_layer, less one; 6 bits the minute of the hour
  *	4 bits	enum step, the first that failed; 12 bits its code
  *
+ * and behind these for each 16 minutes in which there is such a probe:
+ *
+ *	1 byte	60 to 63, as a minute
+ *	2 bytes	a bit for each of them, the lowest for the first: what the probe
+ *		said was new, but its records did not stay, see scripts.h
+ *
  * The numbers are big-endian; hour_row.lua writes them. A minute has one slot,
  * that of the probe that started first in it.
  */
@@ -39,6 +45,7 @@ const char *hour_row_error(unsigned code, char *out);
 struct hour_row_probe {
 	struct probe_record record;
 	unsigned code; /* of the error, see hour_row_code */
+	bool lost; /* it said something new, of which nothing is left */
 	char id[HOUR_ROW_TEXT], error[HOUR_ROW_TEXT];
 };
 

@@ -47,3 +47,34 @@ local function put_slot(row, minute, started, marks, counted)
 		said % 16 * 4 + (whole and 2 or 0) + (counted and 1 or 0)) ..
 		text:sub(at + 4, i - 1) .. failure .. rest
 end
+-- What each minute of a row knows of its probe, but for when it started and how long
+-- it took.
+local function row_says(row)
+	local said, failed = {}, {}
+	for i = 181, #row - 2, 3 do
+		local head, code = struct.unpack('>BH', row:sub(i, i + 2))
+		failed[head % 64] = code
+	end
+	for m = 0, #row < 180 and -1 or 59 do
+		local started, r = struct.unpack('>BH', row:sub(3 * m + 1, 3 * m + 3))
+		if started > 0 then
+			said[m] = math.floor(r / 2) % 32 .. ':' .. (failed[m] or '')
+		end
+	end
+	return said
+end
+-- The row with the note that the records of a minute's probe were not kept, though
+-- it differs from the one before; or without it.
+local function put_lost(row, minute, lost)
+	local at, bit = #row + 1, 2 ^ (minute % 16)
+	local head = 60 + math.floor(minute / 16)
+	for i = #row - 2, 181, -3 do
+		if row:byte(i) % 64 >= head then at = i end
+	end
+	local there, bits = row:byte(at) == head, 0
+	if there then bits = struct.unpack('>H', row:sub(at + 1, at + 2)) end
+	if (math.floor(bits / bit) % 2 == 1) == lost then return row end
+	bits = bits + (lost and bit or -bit)
+	return row:sub(1, at - 1) .. (bits > 0 and struct.pack('>BH', head, bits) or '') ..
+		row:sub(at + (there and 3 or 0))
+end

@@ -216,6 +216,16 @@ local function shorten_before(p)
 	set(p.head_before, start .. kept)
 end
 
+-- When the probe after this one started, if its records may now stay.
+local function may_follow(p, follower, list)
+	local at = tonumber(follower or '')
+	if not at or keeps_all or math.floor(at / 3600) ~= math.floor(p.start / 3600) then
+		return follower
+	end
+	return may_stay(known[p.row] or '', math.floor(at % 3600 / 60), at, 0, list) and
+		follower or nil
+end
+
 -- Take a probe. Returns 1, {when the one after it started}, or why it is refused.
 local function take(p)
 	local marks, text, lengths, before = first_of_window(p)
@@ -224,7 +234,8 @@ local function take(p)
 		rows_of[p.region] = redis.call('HGET', latest, p.region)
 	end
 	local newest, follower = p.hash ~= '-' and p.hash or nil, nil
-	local list, something = add_row(p, rows_of[p.region],
+	local rows_before = rows_of[p.region] or nil
+	local list, something = add_row(p, rows_before,
 		says(marks or p.brief_marks, p.start))
 	if not list then
 		local rows
@@ -236,7 +247,9 @@ local function take(p)
 	local is_new = not known[p.row]
 	has_new = has_new or is_new
 	local end_of_head = marks and marks .. '\t' .. lengths
-	if marks and known[p.head_after] and not keeps_all then
+	-- Of hours to come, nobody asks how a probe went.
+	local is_past = known[p.head_after] or p.start > ahead_of + 600
+	if marks and is_past and not keeps_all then
 		local m, t = shortened(marks, lengths, function(a, b)
 			return text:sub(a + 1, b + 1)
 		end)
@@ -246,13 +259,17 @@ local function take(p)
 		if before then count_probe(before, -1, p.minute, hour) end
 		if p.is_counted then count_probe(marks, 1, p.minute, hour) end
 		has_counted = has_counted or before or p.is_counted
-		local life = something and evidence_life or passing_life
+		local row = put_slot(known[p.row], p.minute, p.started, marks, p.is_counted)
+		local lost = something and not keeps_all and
+			not may_stay(row, p.minute, p.start, #text, rows_before)
+		local life = something and not lost and evidence_life or passing_life
+		if lost or #row > 180 then row = put_lost(row, p.minute, lost) end
 		set(p.probe, text, life)
 		set(p.head, p.id .. ' ' .. p.at .. ' ' .. (p.is_counted and '1' or '0') ..
 			' ' .. end_of_head, life)
-		set(p.row, put_slot(known[p.row], p.minute, p.started, marks, p.is_counted),
-			row_life)
+		set(p.row, row, row_life)
 	end
+	follower = may_follow(p, follower, rows_before)
 	shorten_before(p)
 	if newest and (is_new or known[p.tool_hash] ~= newest) then
 		set(p.tool_hash, newest, hash_life)

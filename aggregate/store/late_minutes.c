@@ -197,13 +197,13 @@ static void missed_release(struct missed *m)
  * Finds the regions whose own network was cut off: what they saw does not
  * count.
  */
-static struct isolation *isolate(const struct missed *m,
+static struct isolation *isolate(const struct missed *m, size_t n,
 	const struct fleet *fleet)
 {
 	const struct rule rule = fleet_isolation_rule(fleet);
 	struct isolation *found = isolation_new();
 
-	for (size_t i = 0; i < fleet->n; i++)
+	for (size_t i = 0; i < n; i++)
 		if (m[i].in.n_regions)
 			isolation_add(found, m[i].in.url, m[i].seen,
 				m[i].in.n_regions);
@@ -352,7 +352,7 @@ static int tell_all(const struct late *l, const struct missed *m, size_t n)
 				key_late(key, m[k].server->slug), field, NULL);
 			asked++;
 		}
-		if (store_run(l->store))
+		if (asked && store_run(l->store))
 			return store_failed(l->store);
 		for (size_t k = 0; k < asked; k++) {
 			const char *line = store_text(store_reply(l->store, k));
@@ -364,38 +364,62 @@ static int tell_all(const struct late *l, const struct missed *m, size_t n)
 	return 0;
 }
 
+/* Servers of which a minute is late, or that have late verdicts to write. */
+struct missed_list {
+	struct missed *v;
+	size_t n, cap;
+};
+
+/* Ask about a group of servers, and keep those few. */
+static int find_missed(const struct late *l, const struct fleet_server *servers,
+	size_t n, struct missed_list *found)
+{
+	struct missed group[GROUP] = {{.server = NULL}};
+	int failed;
+
+	for (size_t i = 0; i < n; i++)
+		group[i].server = &servers[i];
+	failed = ask_counted(l, group, n);
+	for (size_t i = 0; i < n && !failed; i++) {
+		if (!group[i].n && !group[i].queued)
+			continue;
+		found->v = xgrow(
+			found->v, &found->cap, found->n + 1, sizeof *found->v);
+		found->v[found->n++] = group[i];
+	}
+	return failed;
+}
+
+static int load_late(const struct late *l, struct missed *m)
+{
+	if (m->n && (expect(l, m) || ask_heard(l, m)))
+		return -1;
+	return m->n ? load_missed(l, m) : 0;
+}
+
 int late_judge(struct store *store, const struct fleet *fleet, double now,
 	struct output output)
 {
 	struct late l = {
 		store, now, clock_window(now) - RETENTION_LATE_S, output};
-	struct missed *m = xcalloc(fleet->n, sizeof *m);
+	struct missed_list late = {.n = 0};
 	struct isolation *isolation;
-	bool queued = false;
 	int failed = 0;
 
-	for (size_t i = 0; i < fleet->n; i++)
-		m[i].server = &fleet->servers[i];
 	for (size_t i = 0; i < fleet->n && !failed; i += GROUP)
-		failed = ask_counted(&l, &m[i],
-			fleet->n - i < GROUP ? fleet->n - i : GROUP);
-	for (size_t i = 0; i < fleet->n && !failed; i++) {
-		if (m[i].n)
-			failed = expect(&l, &m[i]) || ask_heard(&l, &m[i]);
-		if (m[i].n && !failed)
-			failed = load_missed(&l, &m[i]);
-	}
-	isolation = isolate(m, fleet);
-	for (size_t i = 0; i < fleet->n && !failed; i++) {
-		if (m[i].in.n_regions)
-			failed = judge_minutes(&l, &m[i], &m[i].in);
-		queued = queued || m[i].queued;
-	}
-	if (queued && !failed)
-		failed = tell_all(&l, m, fleet->n);
+		failed = find_missed(&l, &fleet->servers[i],
+			fleet->n - i < GROUP ? fleet->n - i : GROUP, &late);
+	for (size_t i = 0; i < late.n && !failed; i++)
+		failed = load_late(&l, &late.v[i]);
+	isolation = isolate(late.v, late.n, fleet);
+	for (size_t i = 0; i < late.n && !failed; i++)
+		if (late.v[i].in.n_regions)
+			failed = judge_minutes(&l, &late.v[i], &late.v[i].in);
+	if (late.n && !failed)
+		failed = tell_all(&l, late.v, late.n);
 	isolation_free(isolation);
-	for (size_t i = 0; i < fleet->n; i++)
-		missed_release(&m[i]);
-	free(m);
+	for (size_t i = 0; i < late.n; i++)
+		missed_release(&late.v[i]);
+	free(late.v);
 	return failed;
 }

@@ -470,13 +470,16 @@ static void note_told(const struct record *r, struct told *told)
 
 /*
  * A probe of a row that left no records, if it is the same as the last that has
- * some, said the same, or it would have left them: add what a row lacks.
+ * some, said the same, or it would have left them: add what a row lacks. One that
+ * did not, and lost them, leaves nothing to go by.
  */
-static void add_told(struct hour_row_probe *p, const struct told *told)
+static void add_told(struct hour_row_probe *p, struct told *told)
 {
 	struct probe_record *r = &p->record;
 	const char *error = *told->error ? told->error : NULL;
 
+	if (p->lost)
+		*told = (struct told) {.hash = ""};
 	if (r->state != told->state || r->failed_step != told->failed_step ||
 		p->code != hour_row_code(error))
 		return;
@@ -563,7 +566,7 @@ static int64_t begin(const struct load_span *span)
 static void read_region(struct store *s, struct collect *c,
 	const struct load_span *span, size_t region)
 {
-	int64_t hours = hour(span->last) - hour(span->first) + 1;
+	int64_t hours = hour(span->last) - hour(begin(span)) + 1;
 	int64_t minutes = (span->last - begin(span)) / 60 + 1;
 	size_t rows = 1 + region * (size_t)(hours + minutes);
 	const struct store_reply *latest = store_reply(s, 0);
@@ -580,15 +583,16 @@ static void read_region(struct store *s, struct collect *c,
 		if (text)
 			read_probe(
 				t < span->first ? NULL : c, span, text, &told);
-		if (text || t < span->first)
+		if (text)
 			continue;
 		row = store_reply(
-			s, rows + (size_t)(hour(t) - hour(span->first)));
-		if (!row_holds(row, t, &p) ||
-			is_latest(latest, span->regions[region],
-				p.record.key.started_at))
+			s, rows + (size_t)(hour(t) - hour(begin(span))));
+		if (!row_holds(row, t, &p))
 			continue;
 		add_told(&p, &told);
+		if (t < span->first || is_latest(latest, span->regions[region],
+					       p.record.key.started_at))
+			continue;
 		r.u.probe = p.record;
 		r.u.probe.key.slug = span->slug;
 		r.u.probe.key.region = span->regions[region];
@@ -605,7 +609,7 @@ int load_minutes(struct store *s, struct collect *c,
 
 	store_add(s, "HGETALL", key_latest(key, span->slug), NULL);
 	for (size_t i = 0; i < span->n_regions; i++) {
-		for (int64_t h = hour(span->first); h <= hour(span->last); h++)
+		for (int64_t h = hour(begin(span)); h <= hour(span->last); h++)
 			store_add(s, "GET",
 				key_hour_row(key, span->slug, h,
 					span->regions[i]),

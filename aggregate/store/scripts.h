@@ -9,7 +9,8 @@
 /*
  * script_ingest: take in the records of probes of one server that started in one
  * hour. The result is the same in whatever order, and however often, probes and
- * pieces of them arrive. probe_counts.lua says how a probe is counted,
+ * pieces of them arrive, but for how long records live, and what the rows say of
+ * those that did not stay. probe_counts.lua says how a probe is counted,
  * tool_lists.lua and tool_list_limit.lua how lists of tools are kept.
  *
  * KEYS: 1 latest, 2 latency of the hour and 3 of the day, 4 errors of the hour
@@ -67,7 +68,11 @@
  * A probe says something where it is the first of its region, has no summary
  * yet, or differs from the one that started before, of those that `latest` has
  * (evidence.lua): see SAYS in batch.h; and so does the first that failed in an
- * hour. Once its records have gone, its slot in the row stands for them: it is
+ * hour. What differs all the time does not stay for all that: HOUR_MOST changes
+ * that a row shows of an hour, and LATEST_MOST among the rows of `latest`, are
+ * enough, but for the first probe of an hour; and BYTES_MOST for its records. The
+ * row notes that they went, so that nobody takes the probe for one like those
+ * before it. Once its records have gone, its slot in the row stands for them: it is
  * not counted again, and of a window one that started before it takes its place.
  *
  * All probes are taken before anything is written; what may find a key of another

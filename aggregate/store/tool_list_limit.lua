@@ -22,9 +22,12 @@ local function make_room(key, n)
 		sum = sum - l[2]
 	end
 end
--- Keep a list that a probe read, unless the tools churn.
+-- Keep a list that a probe read, unless the tools churn, or it is too long.
 local function keep_list(key, field, text, at, life)
-	if (redis.call('HGET', key, 'churn:since') or '0') ~= '0' then return end
+	if (redis.call('HGET', key, 'churn:since') or '0') ~= '0' or
+			#text > tonumber(ARGV[10]) then
+		return
+	end
 	if redis.call('HEXISTS', key, field) == 0 then
 		make_room(key, #text)
 		redis.call('HSET', key, field, text)

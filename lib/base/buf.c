@@ -5,7 +5,7 @@
 #include <math.h>
 
 /* The first room that is made. */
-#define LEAST ((size_t)128)
+#define LEAST ((size_t)256)
 
 static char nothing[1];
 
@@ -47,27 +47,32 @@ static bool reserve(struct buf *b, size_t n)
 	return true;
 }
 
-void buf_add(struct buf *b, const void *p, size_t n)
+char *buf_more(struct buf *b, size_t n)
 {
+	char *p;
+
 	if (!reserve(b, n))
-		return;
-	if (n)
-		memcpy(b->p + b->len, p, n);
+		return NULL;
+	p = b->p + b->len;
 	b->len += n;
-	b->p[b->len] = '\0';
+	p[n] = '\0';
+	return p;
 }
 
-void buf_str(struct buf *b, const char *s)
+void buf_add(struct buf *b, const void *p, size_t n)
 {
-	buf_add(b, s, strlen(s));
+	char *to = buf_more(b, n);
+
+	if (to && n)
+		memcpy(to, p, n);
 }
 
 void buf_char(struct buf *b, char c)
 {
-	if (!reserve(b, 1))
-		return;
-	b->p[b->len++] = c;
-	b->p[b->len] = '\0';
+	char *to = buf_more(b, 1);
+
+	if (to)
+		*to = c;
 }
 
 void buf_int(struct buf *b, long long v)

@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 struct buf {
 	char *p;    /* the bytes; "" while empty, never NULL */
@@ -35,11 +36,18 @@ bool buf_ok(const struct buf *b);
 /* buf_add(b, p, n): append n bytes. */
 void buf_add(struct buf *b, const void *p, size_t n);
 
+/* buf_more(b, n): append n bytes, which the caller has to set; NULL after an
+   error. */
+char *buf_more(struct buf *b, size_t n);
+
 /*
  * buf_str(b, s), buf_char(b, c), buf_int(b, v): append a string, a byte, a
  * number in decimal. buf_fixed(b, v, digits): as printf(3) writes v with %.*f.
  */
-void buf_str(struct buf *b, const char *s);
+static inline void buf_str(struct buf *b, const char *s)
+{
+	buf_add(b, s, strlen(s));
+}
 void buf_char(struct buf *b, char c);
 void buf_int(struct buf *b, long long v);
 void buf_fixed(struct buf *b, double v, int digits);

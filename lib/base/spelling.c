@@ -1,62 +1,75 @@
 #include "base/spelling.h"
 
-/* Longer words are not compared. */
+#include <string.h>
+
+/* Longer words are not compared; a row of them is a number of 64 bits. */
 #define LETTERS 48
 
-static char lower(char c)
+void spelling_of(struct spelling *s, const char *word)
 {
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+	*s = (struct spelling) {.n = strnlen(word, LETTERS + 1)};
+	for (size_t i = 0; i < s->n && s->n <= LETTERS; i++) {
+		unsigned char c = (unsigned char)word[i];
 
-static unsigned min(unsigned a, unsigned b)
-{
-	return a < b ? a : b;
+		if (c >= 'A' && c <= 'Z')
+			c = (unsigned char)(c - 'A' + 'a');
+		s->at[c] |= UINT64_C(1) << i;
+		if (c >= 'a' && c <= 'z')
+			s->at[c - 'a' + 'A'] |= UINT64_C(1) << i;
+	}
 }
 
 /*
  * Whether the Damerau-Levenshtein distance (optimal string alignment) is within
- * the limit, as that of the lengths is. Three rows of its table are enough, as
- * a swap looks two rows back, and of each what is no further from the diagonal
- * than the limit: all else is beyond it. Once a whole row is, so is the result.
+ * the limit. A column of its table is one number, whose bits say where it rises
+ * and falls, and the next follows from it by a few operations: H. Hyyrö, "A
+ * bit-vector algorithm for computing Levenshtein and Damerau edit distances",
+ * 2003. Of each column only the last cell is known as such. It falls by at most
+ * one for a letter: once too few are left, so is the result too large.
  */
-static bool within(unsigned limit, const char *a, size_t na, const char *b,
-	size_t nb)
+static bool within(size_t limit, const struct spelling *s, const char *b,
+	size_t n)
 {
-	unsigned rows[3][LETTERS + 2], least = 0;
+	const uint64_t last = UINT64_C(1) << (s->n - 1);
+	uint64_t rises = ~UINT64_C(0), falls = 0, even = 0, before = 0;
+	size_t distance = s->n;
 
-	for (unsigned k = 0; k <= nb; k++)
-		rows[0][k] = k;
-	for (size_t i = 1; i <= na && least <= limit; i++) {
-		unsigned *row = rows[i % 3];
-		const unsigned *last = rows[(i - 1) % 3];
-		const unsigned *before = rows[(i + 1) % 3];
-		size_t from = i > limit ? i - limit : 1;
-		size_t to = i + limit < nb ? i + limit : nb;
-		char c = lower(a[i - 1]);
+	for (size_t i = 0; i < n && distance <= limit + n - i; i++) {
+		uint64_t here = s->at[(unsigned char)b[i]];
+		uint64_t swapped = ((~even & here) << 1) & before;
+		uint64_t right_rises, right_falls;
 
-		least = row[from - 1] = i > limit ? limit + 1 : (unsigned)i;
-		for (size_t k = from; k <= to; k++) {
-			char d = lower(b[k - 1]);
-
-			row[k] = min(last[k - 1] + (c != d),
-				min(last[k], row[k - 1]) + 1);
-			if (i > 1 && k > 1 && c == lower(b[k - 2]) &&
-				d == lower(a[i - 2]))
-				row[k] = min(row[k], before[k - 2] + 1);
-			least = min(least, row[k]);
-		}
-		row[to + 1] = limit + 1;
+		even = ((here & rises) + rises) ^ rises;
+		even |= here | falls | swapped;
+		right_rises = falls | ~(even | rises);
+		right_falls = even & rises;
+		if (right_rises & last)
+			distance++;
+		else if (right_falls & last)
+			distance--;
+		right_rises = right_rises << 1 | 1;
+		rises = right_falls << 1 | ~(even | right_rises);
+		falls = right_rises & even;
+		before = here;
 	}
-	return least <= limit && rows[na % 3][nb] <= limit;
+	return distance <= limit;
+}
+
+bool spelling_fits(const struct spelling *s, const char *other)
+{
+	size_t n = strnlen(other, LETTERS + 1);
+	size_t longer = s->n > n ? s->n : n, shorter = s->n + n - longer;
+	size_t limit = longer < 6 ? 1 : longer < 9 ? 2 : 3;
+
+	if (!shorter || longer > LETTERS || longer - shorter > limit)
+		return false;
+	return within(limit, s, other, n);
 }
 
 bool spelling_enough(const char *a, const char *b)
 {
-	size_t na = strlen(a), nb = strlen(b);
-	size_t longer = na > nb ? na : nb, shorter = na + nb - longer;
-	unsigned limit = longer < 6 ? 1 : longer < 9 ? 2 : 3;
+	struct spelling s;
 
-	if (!shorter || longer > LETTERS || longer - shorter > limit)
-		return false;
-	return within(limit, a, na, b, nb);
+	spelling_of(&s, a);
+	return spelling_fits(&s, b);
 }

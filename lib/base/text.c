@@ -75,6 +75,14 @@ bool text_is_utf8(const char *p, size_t n)
 	return true;
 }
 
+void text_copy(char *out, size_t size, const char *s)
+{
+	size_t n = strnlen(s, size - 1);
+
+	memcpy(out, s, n);
+	out[n] = '\0';
+}
+
 size_t text_put_utf8(uint32_t cp, char *out)
 {
 	if (cp < 0x80) {
@@ -111,6 +119,17 @@ static bool harmful(uint32_t c)
 		c == 0xfeff || c == 0xfffe || c == 0xffff;
 }
 
+/* Whether the 8 bytes at p are from ' ' to '~': none has its upper bit here,
+   whichever test it goes through. */
+static bool eight_printable(const char *p)
+{
+	const uint64_t each = 0x0101010101010101;
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return !((word | (word - ' ' * each) | (word + each)) & 0x80 * each);
+}
+
 size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max)
 {
 	size_t used = 0;
@@ -121,6 +140,14 @@ size_t text_clean(const char *p, size_t n, char *out, size_t size, size_t max)
 	for (size_t i = 0, chars = 0; i < n && chars < max; chars++) {
 		size_t len;
 
+		if (n - i >= 8 && max - chars >= 8 && size - used > 8 &&
+			eight_printable(p + i)) {
+			memcpy(out + used, p + i, 8);
+			used += 8;
+			i += 8;
+			chars += 7;
+			continue;
+		}
 		if (p[i] >= ' ' && p[i] <= '~') {
 			if (used + 2 > size)
 				break;

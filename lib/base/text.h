@@ -21,6 +21,10 @@ size_t text_ascii(const char *p, size_t n);
 /* text_is_utf8(p, n): whether all n bytes are UTF-8. */
 bool text_is_utf8(const char *p, size_t n);
 
+/* text_copy(out, size, s): copy a string, cut to the size of out, which is not
+   0: as snprintf(3) with %s, and cheaper. */
+void text_copy(char *out, size_t size, const char *s);
+
 /*
  * text_put_utf8(cp, out): encode a character into out, which has 4 bytes;
  * returns how many were used. Surrogates are encoded like any other character

@@ -1,6 +1,8 @@
 #include "conf/list_source.h"
 
 #include "base/clock.h"
+#include "base/files.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
 
@@ -9,6 +11,7 @@
 #include <linux/memfd.h>
 #include <signal.h>
 #include <spawn.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -30,6 +33,10 @@ struct list_source {
 	double limit_s, until_ms; /* of the command */
 	bool late;
 	int failed; /* errno of a read that failed, or 0 */
+	/* What becomes the file `name` of the cache, if the list is whole. */
+	FILE *copy; /* or NULL */
+	int cache;
+	char name[SHA256_HEX], unfinished[32];
 };
 
 bool list_is_file(const char *text)
@@ -112,28 +119,72 @@ static int spawn(char *const *argv, int out, int errors, pid_t *pid)
 	return rc;
 }
 
-/* For a command, which runs. */
-static struct list_source *limited(struct list_source *s, double limit_s)
+/* ---- The cache: what commands printed, a file for each. */
+
+/* A command is another one in another folder. */
+static void name_copy(const struct list_command *c, char *name)
 {
-	s->limit_s = limit_s;
-	s->until_ms = clock_mono_ms() + 1000 * limit_s;
+	struct sha256 *all = sha256_new();
+
+	sha256_add(all, c->folder, strlen(c->folder) + 1);
+	sha256_add(all, c->words, strlen(c->words));
+	sha256_end(all, name);
+	sha256_free(all);
+}
+
+static void begin_copy(struct list_source *s, const struct list_command *c)
+{
+	int fd;
+
+	s->cache = c->cache;
+	name_copy(c, s->name);
+	snprintf(s->unfinished, sizeof s->unfinished, "new.%ld",
+		(long)getpid());
+	unlinkat(s->cache, s->unfinished, 0);
+	fd = private_open(
+		s->cache, s->unfinished, O_WRONLY | O_CREAT | O_EXCL);
+	s->copy = fd < 0 ? NULL : fdopen(fd, "w");
+	if (fd >= 0 && !s->copy)
+		close(fd);
+}
+
+/* Where it cannot be written, the next program runs the command again. */
+static void end_copy(struct list_source *s, bool whole)
+{
+	bool failed = ferror(s->copy) != 0;
+
+	failed |= fclose(s->copy) != 0;
+	if (!whole || failed ||
+		renameat(s->cache, s->unfinished, s->cache, s->name))
+		unlinkat(s->cache, s->unfinished, 0);
+}
+
+/* ---- */
+
+/* For a command, which runs. */
+static struct list_source *limited(
+	struct list_source *s, const struct list_command *c)
+{
+	s->limit_s = c->limit_s;
+	s->until_ms = clock_mono_ms() + 1000 * c->limit_s;
+	if (c->cache >= 0)
+		begin_copy(s, c);
 	return s;
 }
 
-struct list_source *list_run(
-	const char *words, const char *folder, double limit_s, char *why)
+static struct list_source *start(const struct list_command *c, char *why)
 {
-	char *text = xstrdup(words), **argv = split(text), *program = NULL;
+	char *text = xstrdup(c->words), **argv = split(text), *program = NULL;
 	bool below = argv[0] && *argv[0] != '/' && strchr(argv[0], '/');
 	int ends[2] = {-1, -1}, rc = 0;
 	int errors = (int)syscall(SYS_memfd_create, "stderr", MFD_CLOEXEC);
 	pid_t pid = 0;
 
 	if (below) {
-		size_t size = strlen(folder) + strlen(argv[0]) + 1;
+		size_t size = strlen(c->folder) + strlen(argv[0]) + 1;
 
 		program = xmalloc(size);
-		snprintf(program, size, "%s%s", folder, argv[0]);
+		snprintf(program, size, "%s%s", c->folder, argv[0]);
 		argv[0] = program;
 	}
 	if (!argv[0]) {
@@ -151,13 +202,25 @@ struct list_source *list_run(
 	if (ends[1] >= 0)
 		close(ends[1]);
 	if (!rc)
-		return limited(source_new(ends[0], pid, errors), limit_s);
+		return limited(source_new(ends[0], pid, errors), c);
 	snprintf(why, LIST_WHY, "%s", strerror(rc));
 	if (ends[0] >= 0)
 		close(ends[0]);
 	if (errors >= 0)
 		close(errors);
 	return NULL;
+}
+
+struct list_source *list_run(const struct list_command *c, char *why)
+{
+	char name[SHA256_HEX];
+	int fd = -1;
+
+	if (c->cache >= 0) {
+		name_copy(c, name);
+		fd = private_open(c->cache, name, O_RDONLY);
+	}
+	return fd >= 0 ? source_new(fd, 0, -1) : start(c, why);
 }
 
 enum lines_result list_line(struct list_source *s, const char **p, size_t *n)
@@ -178,6 +241,10 @@ enum lines_result list_line(struct list_source *s, const char **p, size_t *n)
 	result = lines_next(s->lines, p, n);
 	if (result == LINES_ERROR)
 		s->failed = errno;
+	if (result == LINES_LINE && s->copy) {
+		fwrite(*p, 1, *n, s->copy);
+		putc('\n', s->copy);
+	}
 	return result;
 }
 
@@ -245,6 +312,8 @@ bool list_close(struct list_source *s, bool whole, char *why)
 		snprintf(why, LIST_WHY, "%s", strerror(s->failed));
 		ok = false;
 	}
+	if (s->copy)
+		end_copy(s, whole && ok);
 	if (s->errors >= 0)
 		close(s->errors);
 	lines_free(s->lines);

@@ -19,17 +19,24 @@ struct list_source;
  */
 bool list_is_file(const char *text);
 
+struct list_command {
+	const char *words;  /* separated by spaces */
+	const char *folder; /* a program with a slash is relative to it */
+	double limit_s;
+	/* A private folder where lists are kept that commands printed; or -1. */
+	int cache;
+};
+
 /*
  * list_open(path, why): the list in a regular file; NULL, and the reason in
  * why, which has LIST_WHY bytes. list_close ends it.
  *
- * list_run(words, folder, limit_s, why): likewise what a command prints, whose
- * words are separated by spaces, and which has that many seconds. It runs
- * without a shell; a program with a slash in its name is relative to folder.
+ * list_run(c, why): likewise what a command prints. It runs without a shell; or
+ * not at all where the cache has what it printed. What c points to must live
+ * until list_close.
  */
 struct list_source *list_open(const char *path, char *why);
-struct list_source *list_run(
-	const char *words, const char *folder, double limit_s, char *why);
+struct list_source *list_run(const struct list_command *c, char *why);
 
 /*
  * list_line(s, p, n): the next line, as lines_next; LINES_ERROR also where a
@@ -42,7 +49,7 @@ size_t list_number(const struct list_source *s);
  * list_close(s, whole, why): free s, and end its command, with all that the
  * command started, if that still runs. With `whole`, the list was read to its
  * end or to an error: false, and the reason in why, where it cannot be trusted,
- * because a read or the command failed.
+ * because a read or the command failed. If it can be, the cache gets it.
  */
 bool list_close(struct list_source *s, bool whole, char *why);
 

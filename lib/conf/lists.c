@@ -4,6 +4,7 @@
  */
 #include "conf/lists.h"
 
+#include "base/files.h"
 #include "base/xalloc.h"
 #include "conf/check.h"
 #include "conf/defaults.h"
@@ -14,8 +15,12 @@
 #include "json/json.h"
 #include "records/probe.h"
 
+#include <unistd.h>
+
 /* How long a command may take. */
 #define COMMAND_S 20
+/* A folder where what they printed is kept for other programs of a round. */
+#define CACHE "MCP_SERVERS_CACHE"
 /* A list with as many faults is not read further. */
 #define FAULTS_MAX 1000
 
@@ -222,10 +227,10 @@ static void read_lines(struct conf *c, const char *list,
 	}
 }
 
-static void read_list(struct conf *c, size_t i, const char *folder,
+static void read_list(struct conf *c, size_t i, struct list_command command,
 	struct conf_spot at, struct conf_errors *r)
 {
-	const char *text = c->servers_from[i];
+	const char *text = command.words = c->servers_from[i];
 	size_t faults = conf_faults(r);
 	bool file = list_is_file(text);
 	struct list_source *source;
@@ -234,12 +239,11 @@ static void read_list(struct conf *c, size_t i, const char *folder,
 
 	buf_init(&name, 8192);
 	if (file && *text != '/')
-		buf_str(&name, folder);
+		buf_str(&name, command.folder);
 	buf_str(&name, text);
 	c->lists[i] = xstrdup(name.p);
 	buf_release(&name);
-	source = file ? list_open(c->lists[i], why)
-		      : list_run(text, folder, COMMAND_S, why);
+	source = file ? list_open(c->lists[i], why) : list_run(&command, why);
 	if (source) {
 		read_lines(c, c->lists[i], source, r);
 		if (list_close(source, conf_faults(r) == faults, why) ||
@@ -250,16 +254,35 @@ static void read_list(struct conf *c, size_t i, const char *folder,
 	conf_fault(r, at, "servers_from[%zu]: %s: %s", i, c->lists[i], why);
 }
 
+/* The folder that the environment names; -1 where there is none that is safe. */
+static int open_cache(struct conf *c, struct conf_errors *r)
+{
+	const char *path = getenv(CACHE);
+	int folder = private_folder(path, "", 022, false);
+
+	if (path && *path && folder < 0 && c->n_servers_from)
+		conf_doubt(r, &c->servers_from[0],
+			"%s: %s is no folder that only this user may write to; "
+			"it is not used",
+			CACHE, path);
+	return folder;
+}
+
 void conf_read_lists(struct conf *c, const char *folder, struct conf_errors *r)
 {
+	struct list_command command = {.folder = folder,
+		.limit_s = COMMAND_S,
+		.cache = open_cache(c, r)};
 	struct conf_spot *at = xcalloc(c->n_servers_from, sizeof *at);
 
 	for (size_t i = 0; i < c->n_servers_from; i++)
 		at[i] = conf_spot(r, &c->servers_from[i]);
 	c->lists = xcalloc(c->n_servers_from + 1, sizeof *c->lists);
 	for (size_t i = 0; i < c->n_servers_from; i++)
-		read_list(c, i, folder, at[i], r);
+		read_list(c, i, command, at[i], r);
 	free(at);
+	if (command.cache >= 0)
+		close(command.cache);
 	if (conf_sound(r) && c->n_servers_from)
 		conf_check_slugs(c, r);
 }

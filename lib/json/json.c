@@ -221,6 +221,19 @@ bool json_has_null(const cJSON *o, const char *key)
 	return cJSON_IsNull(json_get(o, key));
 }
 
+/* Whether a JSON string holds the 8 bytes at s as they stand, and all of them
+   are ASCII: none has its upper bit here, whichever test it goes through. */
+static bool eight_plain(const char *s)
+{
+	const uint64_t each = 0x0101010101010101;
+	uint64_t word;
+
+	memcpy(&word, s, sizeof word);
+	return !((word | (word - ' ' * each) | ((word ^ '"' * each) - each) |
+			 ((word ^ '\\' * each) - each)) &
+		 0x80 * each);
+}
+
 /* How many bytes at s a JSON string holds as they stand, up to the NUL. */
 static size_t plain(const char *s, size_t n)
 {
@@ -231,6 +244,10 @@ static size_t plain(const char *s, size_t n)
 		unsigned char c = (unsigned char)s[i];
 		size_t len = 1;
 
+		if (n - i >= 8 && eight_plain(s + i)) {
+			i += 8;
+			continue;
+		}
 		if (c >= 0x80)
 			len = text_utf8(s + i, n - i, &cp);
 		if (!len || c < 0x20 || c == '"' || c == '\\')
@@ -290,9 +307,16 @@ static size_t put_escape(struct buf *b, const char *s, bool *lost)
 /* With `exact` no further than to what would be lost. */
 static bool put_string(struct buf *b, const char *s, bool exact)
 {
-	size_t n = strlen(s), i = 0;
+	size_t n = strlen(s), i = plain(s, n);
+	char *p = i == n ? buf_more(b, n + 2) : NULL;
 	bool lost = false;
 
+	if (p) {
+		*p = p[n + 1] = '"';
+		memcpy(p + 1, s, n);
+		return true;
+	}
+	i = 0;
 	buf_char(b, '"');
 	while (i < n && buf_ok(b) && !(lost && exact)) {
 		size_t len = plain(s + i, n - i);
@@ -331,9 +355,6 @@ void json_put_clean(struct buf *b, const char *s, size_t max)
 	json_put_str(b, s);
 }
 
-/* Keys up to this length are put together before they are added. */
-#define KEY_MOST 40
-
 void json_put_member(struct buf *b, const char *key, const char *s)
 {
 	json_put_key(b, key);
@@ -342,19 +363,17 @@ void json_put_member(struct buf *b, const char *key, const char *s)
 
 void json_put_key(struct buf *b, const char *key)
 {
-	char text[KEY_MOST + 4] = {',', '"'};
 	bool first = !b->len || b->p[b->len - 1] == '{';
 	size_t n = strlen(key);
+	char *p = buf_more(b, n + (first ? 3 : 4));
 
-	if (n > KEY_MOST) {
-		buf_add(b, text + first, 2U - first);
-		buf_add(b, key, n);
-		buf_add(b, "\":", 2);
+	if (!p)
 		return;
-	}
-	memcpy(text + 2, key, n);
-	memcpy(text + 2 + n, "\":", 2);
-	buf_add(b, text + first, n + 4 - first);
+	if (!first)
+		*p++ = ',';
+	*p++ = '"';
+	memcpy(p, key, n);
+	memcpy(p + n, "\":", 2);
 }
 
 void json_put_list(struct buf *b, const char *key, char *const *v, size_t n)

@@ -88,6 +88,18 @@ void record_tools_write(struct buf *b, const struct tool_digest *tools,
 	free(clean);
 }
 
+/* Whether the line that b ends with has room for n more bytes, and its end. */
+static bool fits_line(const struct buf *b, size_t n)
+{
+	size_t most = LINE_MAX_BYTES - 16, begin = b->len;
+
+	if (n + b->len <= most)
+		return true;
+	while (begin && b->p[begin - 1] != '\n')
+		begin--;
+	return n + b->len - begin <= most;
+}
+
 /*
  * The member "tools", or nothing where the line would get too long with it, or
  * a name is no text: what is not UTF-8 in it stands for U+0000, which no record
@@ -101,14 +113,16 @@ static bool put_tools(struct buf *b, const void *s,
 	struct buf t;
 
 	(void)l;
-	if (!r->tools)
-		return false;
+	if (r->tools_text && fits_line(b, strlen(r->tools_text)))
+		buf_str(b, r->tools_text);
+	if (r->tools_text || !r->tools)
+		return b->len > before;
 	for (size_t i = 0; i < r->n_tools; i++)
 		if (!text_is_utf8(r->tools[i].name, strlen(r->tools[i].name)))
 			return false;
-	buf_init(&t, LINE_MAX_BYTES - before - 16);
+	buf_init(&t, LINE_MAX_BYTES);
 	record_tools_write(&t, r->tools, r->n_tools);
-	if (buf_ok(&t))
+	if (buf_ok(&t) && fits_line(b, t.len))
 		buf_add(b, t.p, t.len);
 	buf_release(&t);
 	return b->len > before;
@@ -206,16 +220,24 @@ static const char *take_canaries(const cJSON *v, void *s)
 #define HASH(key, T, m)                                                        \
 	FIELD(key, T, m, FIELD_NULL, .valid = hash_valid,                      \
 		.fault = "not a SHA-256")
-#define PROBE_KEY(T)                                                           \
-	FIELD("slug", T, key.slug, FIELD_NEEDED, .valid = slug_valid),         \
-		FIELD("region", T, key.region, FIELD_NEEDED,                   \
+/* The first rows of steps and probes; k: what is before the members of the
+   struct probe_key in T. */
+#define PROBE_KEY(T, k)                                                        \
+	FIELD("slug", T, k slug, FIELD_NEEDED, .valid = slug_valid),           \
+		FIELD("region", T, k region, FIELD_NEEDED,                     \
 			.valid = region_valid),                                \
-		FIELD("probe_id", T, key.probe_id, FIELD_NEEDED,               \
+		FIELD("probe_id", T, k probe_id, FIELD_NEEDED,                 \
 			.valid = probe_id_valid),                              \
-		EPOCH("probe_started_at", T, key.started_at)
+		EPOCH("probe_started_at", T, k started_at)
+
+static const struct field key_fields[] = {
+	PROBE_KEY(struct probe_key, ),
+	{.type = FIELD_END},
+};
+#define KEY_ROWS (sizeof key_fields / sizeof *key_fields - 1)
 
 const struct field step_fields[] = {
-	PROBE_KEY(struct step_record),
+	PROBE_KEY(struct step_record, key.),
 	FIELD_AS(FIELD_INT, "n", struct step_record, step, FIELD_OUT),
 	FIELD("step", struct step_record, step, FIELD_NEEDED,
 		.words = &step_words),
@@ -236,7 +258,7 @@ static bool url_harmless(const char *s)
 }
 
 const struct field probe_fields[] = {
-	PROBE_KEY(struct probe_record),
+	PROBE_KEY(struct probe_record, key.),
 	/* The record must fit into a line again. */
 	FIELD("url", struct probe_record, url, FIELD_LAX | FIELD_OMIT,
 		.max = RECORD_URL_SIZE - 1, .valid = url_harmless,
@@ -282,31 +304,49 @@ const struct field runner_fields[] = {
 	{.type = FIELD_END},
 };
 
-static void put_record(struct buf *b, const char *type,
-	const struct field *fields, const void *s, const struct field_limits *l)
+static void open_record(struct buf *b, const char *type)
 {
 	buf_str(b, "{\"v\":");
 	buf_int(b, RECORD_VERSION);
 	buf_str(b, ",\"type\":\"");
 	buf_str(b, type);
 	buf_char(b, '"');
+}
+
+static void put_record(struct buf *b, const char *type,
+	const struct field *fields, const void *s, const struct field_limits *l)
+{
+	open_record(b, type);
 	fields_put(b, fields, s, l);
+	buf_str(b, "}\n");
+}
+
+void probe_key_write(struct buf *b, const struct probe_key *k)
+{
+	fields_put(b, key_fields, k, NULL);
+}
+
+/* A record of a probe, whose key may be written already. */
+static void put_of_probe(struct buf *b, const char *type,
+	const struct field *fields, const void *s, const struct probe_key *k)
+{
+	open_record(b, type);
+	if (k->text) {
+		buf_char(b, ',');
+		buf_str(b, k->text);
+	}
+	fields_put(b, k->text ? fields + KEY_ROWS : fields, s, NULL);
 	buf_str(b, "}\n");
 }
 
 void step_record_write(struct buf *b, const struct step_record *r)
 {
-	put_record(b, "step", step_fields, r, NULL);
+	put_of_probe(b, "step", step_fields, r, &r->key);
 }
 
 void probe_record_write(struct buf *b, const struct probe_record *r)
 {
-	struct buf line;
-
-	buf_init(&line, LINE_MAX_BYTES);
-	put_record(&line, "probe", probe_fields, r, NULL);
-	buf_add(b, line.p, line.len);
-	buf_release(&line);
+	put_of_probe(b, "probe", probe_fields, r, &r->key);
 }
 
 void runner_record_write(struct buf *b, const struct runner_record *r)

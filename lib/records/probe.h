@@ -32,6 +32,8 @@ struct probe_key {
 	const char *region;
 	const char *probe_id;
 	double started_at; /* epoch seconds */
+	/* These members as probe_key_write wrote them, or NULL. */
+	const char *text;
 };
 
 struct step_record {
@@ -65,6 +67,8 @@ struct probe_record {
 	const struct tool_digest *tools; /* NULL: not in the record */
 	size_t n_tools;
 	const struct cache_check *cache; /* NULL: not known */
+	/* What record_tools_write made, in place of `tools`; or NULL. */
+	const char *tools_text;
 };
 
 struct runner_record {
@@ -97,6 +101,10 @@ struct runner_record {
 void step_record_write(struct buf *b, const struct step_record *r);
 void probe_record_write(struct buf *b, const struct probe_record *r);
 void runner_record_write(struct buf *b, const struct runner_record *r);
+
+/* probe_key_write(b, k): append the members that k has in each record of its
+   probe to b, which is empty. */
+void probe_key_write(struct buf *b, const struct probe_key *k);
 
 /*
  * record_tools_clean(tools, n): a copy of the *n tools with names that are cut

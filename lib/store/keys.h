@@ -11,8 +11,11 @@
 /* Room for any key and its NUL. */
 #define KEY_MAX 192
 
-/* The most bytes that all lists of tools of a server take. */
-#define KEYS_TOOLS_MAX (1024 * 1024)
+/*
+ * The most bytes that all lists of tools of a server take: some 800 tools. A longer
+ * list is not kept.
+ */
+#define KEYS_TOOLS_MAX (128 * 1024)
 
 /* Each writes a key to out, which has KEY_MAX bytes, and returns out. */
 

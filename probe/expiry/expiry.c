@@ -140,7 +140,8 @@ void expiry_start(const struct expiry_job *job)
 
 	k->job = *job;
 	k->at = clock_wall();
-	deadline_set(&k->deadline, job->target->timeout_s);
+	deadline_set(
+		&k->deadline, http_lost(job->http), job->target->timeout_s);
 	if (job->target->url->https)
 		connect_to(k);
 	else

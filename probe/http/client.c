@@ -35,6 +35,7 @@ struct http {
 	bool hurry;	 /* one was just stopped, or a timer set */
 	struct timers timers;
 	struct http_sockets sockets;
+	struct lost_time lost;
 };
 
 static int on_want(CURL *easy, curl_socket_t fd, int what, void *arg, void *own)
@@ -221,7 +222,7 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	t->handler = *handler;
 	t->arg = arg;
 	t->started_ms = clock_mono_ms();
-	deadline_set(&t->deadline, fmax(rq->timeout_ms, 1) / 1000);
+	deadline_set(&t->deadline, &h->lost, fmax(rq->timeout_ms, 1) / 1000);
 	t->stop_at_ms = NAN;
 	t->sockets = &h->sockets;
 	t->aside = &h->aside;
@@ -248,10 +249,20 @@ struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	return t;
 }
 
+const struct lost_time *http_lost(const struct http *h)
+{
+	return &h->lost;
+}
+
 void http_stop(struct http_transfer *t)
 {
 	http_transfer_stop(t, 0);
 	t->http->hurry = true;
+}
+
+void http_last(struct http_transfer *t, bool last)
+{
+	curl_easy_setopt(t->easy, CURLOPT_FORBID_REUSE, (long)last);
 }
 
 struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
@@ -261,12 +272,16 @@ struct timer *http_after(struct http *h, double ms, void (*fn)(void *arg),
 	return timers_add(&h->timers, ms, fn, arg);
 }
 
-/* The name did not resolve. True where the resolver is now asked why. */
+/*
+ * The name did not resolve. True where the resolver is now asked why; false where
+ * it cannot be, or libcurl may have lacked what that takes.
+ */
 static bool ask_why(struct http_transfer *t)
 {
 	char host[256];
 
-	if (!transfer_failure_name(t->easy, t->error, host, sizeof host))
+	if (!http_sockets_left(&t->http->sockets) ||
+		!transfer_failure_name(t->easy, t->error, host, sizeof host))
 		return false;
 	t->resolve = dns_start(host, t->http->config.ip_version,
 		http_sockets_wake, &t->http->sockets);
@@ -281,6 +296,7 @@ static void judge_transfer(struct http_transfer *t, CURLcode rc)
 		.easy = t->easy,
 		.error = t->error,
 		.denied = t->denied,
+		.lacked = t->lacked,
 		.ip_version = t->http->config.ip_version,
 		.fields = t->response.fields_n > HTTP_HEADERS_MAX,
 		.codings = t->response.codings > 1,
@@ -380,9 +396,9 @@ static size_t turn(struct http *h, double max_ms)
 
 	h->hurry = false;
 	max_ms = fmax(fmin(left, max_ms), 0);
-	deadline_expect(max_ms);
+	deadline_expect(&h->lost, max_ms);
 	n = http_sockets_wait(&h->sockets, max_ms, ready);
-	deadline_expect(0);
+	deadline_expect(&h->lost, 0);
 	for (size_t i = 0; i < n; i++) {
 		h->turns++;
 		curl_multi_socket_action(h->multi, ready[i].fd, ready[i].bits,

@@ -16,6 +16,7 @@
 
 struct http;
 struct http_transfer;
+struct lost_time;
 
 struct http_config {
 	const char *user_agent;
@@ -53,6 +54,9 @@ struct http_request {
 	bool fresh;
 	/* Close its connection at the end: no other request follows. */
 	bool last;
+	/* None follows unless its answer holds this text: see exchange.h. NULL:
+	   one may follow, whatever it says. */
+	const char *last_unless;
 	/* This request alone may not reach private addresses. */
 	bool deny_private;
 	/* PEM files of a client certificate and its key, or NULL. */
@@ -169,8 +173,18 @@ void http_free(struct http *h);
 struct http_transfer *http_start(struct http *h, const struct http_request *rq,
 	const struct http_handler *handler, void *arg);
 
+/* http_lost(h): the time that http_turn lost, for deadlines (deadline.h). */
+const struct lost_time *http_lost(const struct http *h);
+
 /* http_stop(t): end the transfer soon, as HTTP_ENOUGH. */
 void http_stop(struct http_transfer *t);
+
+/*
+ * http_last(t, last): whether no other request follows this one, as
+ * http_request.last says it when it begins. libcurl looks through all the idle
+ * connections when there is one too many, so none should be left behind.
+ */
+void http_last(struct http_transfer *t, bool last);
 
 /*
  * http_after(h, ms, fn, arg): call fn(arg) from http_turn after ms

@@ -9,32 +9,29 @@
 /* Less does not excuse a failure. */
 #define LOST_MS 2000.0
 
-/* Monotonic: when the loop should be back; 0 before it runs. */
-static double due_ms;
-static double lost_before_ms; /* until then */
-
-static double lost_ms(double now)
+static double lost_ms(const struct lost_time *l, double now)
 {
-	double late = due_ms > 0 ? now - due_ms : 0;
+	double late = l->due_ms > 0 ? now - l->due_ms : 0;
 
-	return lost_before_ms + (late > LATE_MS ? late : 0);
+	return l->ms + (late > LATE_MS ? late : 0);
 }
 
-void deadline_expect(double ms)
+void deadline_expect(struct lost_time *l, double ms)
 {
 	double now = clock_mono_ms();
 
-	lost_before_ms = lost_ms(now);
-	due_ms = now + ms;
+	l->ms = lost_ms(l, now);
+	l->due_ms = now + ms;
 }
 
-void deadline_set(struct deadline *d, double total_s)
+void deadline_set(struct deadline *d, const struct lost_time *l, double total_s)
 {
 	double now = clock_mono_ms();
 
-	d->at_ms = now + total_s * 1000;
-	d->total_s = total_s;
-	d->lost_ms = lost_ms(now);
+	*d = (struct deadline) {.at_ms = now + total_s * 1000,
+		.total_s = total_s,
+		.lost = l,
+		.lost_ms = lost_ms(l, now)};
 }
 
 double deadline_left(const struct deadline *d)
@@ -49,7 +46,8 @@ bool deadline_over(const struct deadline *d)
 
 bool deadline_held_up(const struct deadline *d, char *why)
 {
-	double now = clock_mono_ms(), lost = lost_ms(now) - d->lost_ms;
+	double now = clock_mono_ms();
+	double lost = lost_ms(d->lost, now) - d->lost_ms;
 	double since = now - (d->at_ms - d->total_s * 1000);
 
 	snprintf(why, DEADLINE_WHY,

@@ -7,20 +7,29 @@
 
 #include <stdbool.h>
 
+/* The time that a loop lost; {0} before it runs. */
+struct lost_time {
+	double due_ms; /* monotonic: when the loop should be back */
+	double ms;     /* lost until then */
+};
+
 struct deadline {
 	double at_ms;	/* monotonic */
 	double total_s; /* from when it was set */
-	double lost_ms; /* what the process had lost by then */
+	const struct lost_time *lost; /* of the loop that it is met in */
+	double lost_ms; /* what that had lost when it was set */
 };
 
 /*
- * deadline_expect(ms): the loop will call this again within ms milliseconds. By
- * how much it is late then counts as lost, for all deadlines of the process.
+ * deadline_expect(l, ms): the loop will call this again within ms milliseconds.
+ * By how much it is late then counts as lost.
  */
-void deadline_expect(double ms);
+void deadline_expect(struct lost_time *l, double ms);
 
-/* deadline_set(d, total_s): it is that many seconds from now. */
-void deadline_set(struct deadline *d, double total_s);
+/* deadline_set(d, l, total_s): it is that many seconds from now. l must live as
+   long as d. */
+void deadline_set(
+	struct deadline *d, const struct lost_time *l, double total_s);
 
 /* deadline_left(d): milliseconds until then; below 0 once it is over. */
 double deadline_left(const struct deadline *d);

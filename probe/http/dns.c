@@ -4,6 +4,7 @@
 #include "http/address.h"
 #include "http/failure.h"
 
+#include <errno.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <pthread.h>
@@ -47,6 +48,28 @@ static enum dns_end judge_addresses(
 	return end;
 }
 
+/* What getaddrinfo's result means where there is no address. */
+static enum dns_end judge_error(int rc, int e)
+{
+	switch (rc) {
+	case EAI_NONAME:
+		return DNS_NO_NAME;
+	case NODATA:
+	case ADDRFAMILY:
+		return DNS_NO_ADDRESS;
+	case EAI_AGAIN:
+		return DNS_TEMPORARY;
+	case EAI_MEMORY:
+		return DNS_SHORT;
+	case EAI_SYSTEM:
+		return e == EMFILE || e == ENFILE || e == ENOMEM || e == ENOBUFS
+			       ? DNS_SHORT
+			       : DNS_FAILED;
+	default:
+		return DNS_FAILED;
+	}
+}
+
 static enum dns_end look_up(struct dns *r)
 {
 	struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list = NULL;
@@ -56,22 +79,11 @@ static enum dns_end look_up(struct dns *r)
 	if (r->ip_version)
 		hints.ai_family = r->ip_version == 4 ? AF_INET : AF_INET6;
 	rc = getaddrinfo(r->host, NULL, &hints, &list);
-	if (!rc) {
-		end = judge_addresses(r, list);
-		freeaddrinfo(list);
-		return end;
-	}
-	switch (rc) {
-	case EAI_NONAME:
-		return DNS_NO_NAME;
-	case NODATA:
-	case ADDRFAMILY:
-		return DNS_NO_ADDRESS;
-	case EAI_AGAIN:
-		return DNS_TEMPORARY;
-	default:
-		return DNS_FAILED;
-	}
+	if (rc)
+		return judge_error(rc, errno);
+	end = judge_addresses(r, list);
+	freeaddrinfo(list);
+	return end;
 }
 
 static void *run(void *arg)
@@ -167,6 +179,11 @@ void dns_failure(struct http_response *r, enum dns_end end,
 	case DNS_TEMPORARY:
 		failure_http(r, "dns.temporary",
 			"the resolver, or a name server of the domain, fails");
+		return;
+	case DNS_SHORT:
+		failure_ours(r, "no name can be resolved: this machine lacks "
+				"open files, threads or memory; nothing is "
+				"known of the server");
 		return;
 	case DNS_FAILED:
 		failure_http(

@@ -17,6 +17,7 @@ enum dns_end {
 	DNS_NO_NAME,
 	DNS_NO_ADDRESS, /* the name has no address of this version */
 	DNS_TEMPORARY, /* the resolver or a name server fails for now */
+	DNS_SHORT, /* this machine lacks open files, threads or memory */
 	DNS_FAILED	   /* any other failure */
 };
 
@@ -42,7 +43,8 @@ void dns_free(struct dns *r);
 
 /*
  * dns_failure(r, end, ip_version): the name did not resolve, and this is why:
- * set r's code and message. ip_version as in dns_start.
+ * set r's code and message, or with DNS_SHORT HTTP_OURS. ip_version as in
+ * dns_start.
  */
 void dns_failure(struct http_response *r, enum dns_end end, int ip_version);
 

@@ -26,3 +26,14 @@ void failure_http(
 	r->end = HTTP_FAILED;
 	r->code = code;
 }
+
+void failure_ours(struct http_response *r, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(r->message, sizeof r->message, fmt, ap);
+	va_end(ap);
+	r->end = HTTP_OURS;
+	r->code = "";
+}

@@ -24,4 +24,8 @@ bool failure_set(struct failure *f, const char *code, const char *fmt, ...)
 void failure_http(struct http_response *r, const char *code, const char *fmt,
 	...) __attribute__((format(printf, 3, 4)));
 
+/* failure_ours(r, fmt, ...): likewise HTTP_OURS: this machine failed. */
+void failure_ours(struct http_response *r, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
 #endif

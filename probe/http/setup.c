@@ -41,7 +41,9 @@ static CURLcode set_http(CURL *e, const struct http_config *c)
 	CURLcode rc = CURLE_OK;
 
 	HTTP_SET(CURLOPT_NOSIGNAL, 1L);
-	HTTP_SET(CURLOPT_USERAGENT, c->user_agent);
+	/* What a proxy is told; each request says it in a field of its own. */
+	if (c->may_proxy)
+		HTTP_SET(CURLOPT_USERAGENT, c->user_agent);
 	HTTP_SET(CURLOPT_FOLLOWLOCATION, 0L);
 	HTTP_SET(CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS);
 	HTTP_SET(CURLOPT_MAXAGE_CONN, IDLE_S);
@@ -144,18 +146,18 @@ static CURLcode set_network(struct http_setup *s, CURL *e,
 	return rc;
 }
 
-/* Add strings to the list of fields; their text is added to s->text. */
-static bool add_fields(struct http_setup *s, size_t *n,
-	const char *const *list)
+/* Add a field to the list, its text to s->text: a name that ends with ": ", and
+   its value, or both in one. False where there are too many. */
+static bool add_field(struct http_setup *s, size_t *n, const char *name,
+	const char *value)
 {
-	for (; list && *list; list++) {
-		if (*n == HTTP_FIELDS_MAX)
-			return false;
-		s->fields = xgrow(s->fields, &s->fields_cap, *n + 1,
-			sizeof *s->fields);
-		s->fields[(*n)++].data = (char *)(uintptr_t)s->text.len;
-		buf_add(&s->text, *list, strlen(*list) + 1);
-	}
+	if (*n == HTTP_FIELDS_MAX)
+		return false;
+	s->fields = xgrow(
+		s->fields, &s->fields_cap, *n + 1, sizeof *s->fields);
+	s->fields[(*n)++].data = (char *)(uintptr_t)s->text.len;
+	buf_str(&s->text, name);
+	buf_add(&s->text, value, strlen(value) + 1);
 	return true;
 }
 
@@ -168,23 +170,21 @@ static bool add_fields(struct http_setup *s, size_t *n,
 static bool set_fields(struct http_setup *s, const struct http_config *c,
 	const struct http_request *rq, const char *encoding)
 {
-	static const char *const first[] = {
-		"Expect:", "connection: keep-alive", NULL};
-	char agent[64], accepted[64];
-	const char *const last[] = {"accept-language: *",
-		"sec-fetch-mode: cors", agent, encoding ? accepted : NULL,
-		NULL};
+	const char *const *own = rq->headers;
 	size_t n = 0;
+	bool fit;
 
-	snprintf(agent, sizeof agent, "user-agent: %s", c->user_agent);
-	if (encoding)
-		snprintf(accepted, sizeof accepted, "accept-encoding: %s",
-			encoding);
 	if (!s->text.max)
 		buf_init(&s->text, SIZE_MAX / 2);
 	buf_clear(&s->text);
-	if (!add_fields(s, &n, first) || !add_fields(s, &n, rq->headers) ||
-		!add_fields(s, &n, last))
+	fit = add_field(s, &n, "Expect:", "") &&
+	      add_field(s, &n, "connection: ", "keep-alive");
+	for (; own && *own && fit; own++)
+		fit = add_field(s, &n, *own, "");
+	if (!fit || !add_field(s, &n, "accept-language: ", "*") ||
+		!add_field(s, &n, "sec-fetch-mode: ", "cors") ||
+		!add_field(s, &n, "user-agent: ", c->user_agent) ||
+		(encoding && !add_field(s, &n, "accept-encoding: ", encoding)))
 		return false;
 	if (rq->body)
 		buf_str(&s->text, rq->body);

@@ -3,6 +3,7 @@
 #include "base/xalloc.h"
 
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <math.h>
 #include <netinet/in.h>
 #include <sys/epoll.h>
@@ -54,6 +55,15 @@ void http_sockets_add(struct http_sockets *s, int fd)
 {
 	if (fd >= 0)
 		*entry(s, fd) = (struct http_socket) {.open = true};
+}
+
+void http_sockets_note(
+	struct http_sockets *s, int fd, int port, int local_port)
+{
+	struct http_socket *e = entry(s, fd);
+
+	e->port = port;
+	e->local_port = local_port;
 }
 
 /* Tell epoll(7) what to watch; where nothing, it forgets the socket. */
@@ -129,6 +139,22 @@ size_t http_sockets_wait(struct http_sockets *s, double max_ms,
 	return n;
 }
 
+bool http_sockets_left(const struct http_sockets *s)
+{
+	/* Two to wake the thread that does it, and the one it asks with. */
+	int more[3];
+	bool left = true;
+
+	for (size_t i = 0; i < 3; i++)
+		more[i] = fcntl(s->bell, F_DUPFD_CLOEXEC, 0);
+	for (size_t i = 0; i < 3; i++) {
+		left &= more[i] >= 0;
+		if (more[i] >= 0)
+			close(more[i]);
+	}
+	return left;
+}
+
 void http_sockets_wake(void *s)
 {
 	const uint64_t one = 1;
@@ -153,27 +179,32 @@ static int port_of(
 		a.any.sa_family == AF_INET6 ? a.v6.sin6_port : a.v4.sin_port);
 }
 
-static bool leads(struct http_sockets *s, int fd, int port, int local_port)
+static bool leads(const struct http_socket *e, int port, int local_port)
 {
-	struct http_socket *e = &s->of[fd];
+	return e->open && e->local_port == local_port && e->port == port;
+}
 
-	if (!e->open)
-		return false;
-	/* Neither changes once the connection stands. */
-	if (!e->port) {
-		e->local_port = port_of(fd, getsockname);
-		e->port = port_of(fd, getpeername);
-	}
-	return e->local_port == local_port && e->port == port;
+/* Neither changes once the connection stands. */
+static void ask_ports(struct http_socket *e, int fd)
+{
+	if (!e->open || e->port)
+		return;
+	e->local_port = port_of(fd, getsockname);
+	e->port = port_of(fd, getpeername);
 }
 
 int http_sockets_find(
 	struct http_sockets *s, int hint, int port, int local_port)
 {
-	if (hint >= 0 && leads(s, hint, port, local_port))
+	if (hint >= 0 && leads(&s->of[hint], port, local_port))
 		return hint;
 	for (size_t fd = s->n; fd-- > 0;)
-		if (leads(s, (int)fd, port, local_port))
+		if (leads(&s->of[fd], port, local_port))
 			return (int)fd;
+	for (size_t fd = s->n; fd-- > 0;) {
+		ask_ports(&s->of[fd], (int)fd);
+		if (leads(&s->of[fd], port, local_port))
+			return (int)fd;
+	}
 	return -1;
 }

@@ -27,6 +27,11 @@ void http_sockets_release(struct http_sockets *s);
 void http_sockets_add(struct http_sockets *s, int fd);
 void http_sockets_drop(struct http_sockets *s, int fd);
 
+/* http_sockets_note(s, fd, port, local_port): the connection of fd is from
+   local_port to the server's port; else http_sockets_find asks the kernel. */
+void http_sockets_note(
+	struct http_sockets *s, int fd, int port, int local_port);
+
 /* http_sockets_want(s, fd, what): wait for what CURLMOPT_SOCKETFUNCTION says. */
 void http_sockets_want(struct http_sockets *s, int fd, int what);
 
@@ -40,6 +45,12 @@ struct http_ready {
 };
 size_t http_sockets_wait(struct http_sockets *s, double max_ms,
 	struct http_ready ready[HTTP_SOCKETS_READY]);
+
+/*
+ * http_sockets_left(s): whether this process may open as many descriptors as
+ * libcurl takes to resolve a name.
+ */
+bool http_sockets_left(const struct http_sockets *s);
 
 /* http_sockets_wake(s): end the wait, from any thread; s: the http_sockets. */
 void http_sockets_wake(void *s);

@@ -6,11 +6,13 @@
 #include "http/transfer.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "http/address.h"
 #include "http/fields.h"
 #include "http/tls.h"
 #include "http/trace.h"
 
+#include <errno.h>
 #include <math.h>
 #include <linux/tcp.h>
 #include <netinet/in.h>
@@ -62,7 +64,11 @@ static curl_socket_t on_socket(void *arg, curlsocktype purpose,
 	if (t->denied)
 		return CURL_SOCKET_BAD;
 	t->socket = socket(a->family, a->socktype | SOCK_CLOEXEC, a->protocol);
+	/* A kernel without IPv6 is another matter: there is no way. */
+	if (t->socket < 0 && errno != EAFNOSUPPORT)
+		t->lacked = errno;
 	http_sockets_add(t->sockets, t->socket);
+	t->opened++;
 	return t->socket;
 }
 
@@ -98,12 +104,15 @@ static int on_ready(void *arg, char *ip, char *local_ip, int port,
 		snprintf(r->address, sizeof r->address, "%s", ip);
 		return CURL_PREREQFUNC_ABORT;
 	}
+	/* Of several it is not known which one stands. */
+	if (t->opened == 1 && t->socket >= 0)
+		http_sockets_note(t->sockets, t->socket, port, local_port);
 	t->socket = http_sockets_find(t->sockets, t->socket, port, local_port);
 	r->reused = r->phase == HTTP_RESOLVING;
 	r->phase = HTTP_READY;
 	r->connected_ms = http_transfer_elapsed(t);
 	http_transfer_note_tcp(t);
-	snprintf(r->address, sizeof r->address, "%s", ip);
+	text_copy(r->address, sizeof r->address, ip);
 	r->port = port;
 	http_tls_facts(r, t->easy);
 	if (r->reused)
@@ -216,7 +225,8 @@ static int on_debug(CURL *easy, curl_infotype type, char *p, size_t n,
 	return 0;
 }
 
-bool http_transfer_watch(struct http_transfer *t)
+/* The callbacks that all requests of a transfer have. */
+static CURLcode set_callbacks(struct http_transfer *t)
 {
 	CURL *e = t->easy;
 	CURLcode rc = CURLE_OK;
@@ -237,8 +247,13 @@ bool http_transfer_watch(struct http_transfer *t)
 	HTTP_SET(CURLOPT_PREREQFUNCTION, on_ready);
 	HTTP_SET(CURLOPT_PREREQDATA, t);
 	HTTP_SET(CURLOPT_SSL_CTX_FUNCTION, http_tls_watch);
-	HTTP_SET(CURLOPT_SSL_CTX_DATA, t->tls);
-	return !rc;
+	return rc;
+}
+
+bool http_transfer_watch(struct http_transfer *t)
+{
+	return (t->setup.done || !set_callbacks(t)) &&
+	       !curl_easy_setopt(t->easy, CURLOPT_SSL_CTX_DATA, t->tls);
 }
 
 bool http_transfer_debug(struct http_transfer *t)

@@ -28,12 +28,14 @@ struct http_transfer {
 	struct http_sockets *sockets;
 	bool *aside; /* set: one has to be looked at, see stop_at_ms */
 	int socket; /* -1 while not known */
+	unsigned opened; /* how many sockets this one opened */
 	size_t network_max;
 	const uint64_t *turns; /* counts the times that libcurl was called */
 	uint64_t turn;	       /* the last in which network_last was set */
 	size_t network_last; /* bytes its connection had brought by then */
 	bool deny_private, only_connect;
 	bool denied;		 /* the last address was refused */
+	int lacked; /* errno: no socket could be opened; or 0 */
 	/*
 	 * Finds out why the name did not resolve; or, for an unsent request,
 	 * whether its host is public, so that a proxy may be asked for it.
@@ -58,8 +60,8 @@ void http_transfer_note_tcp(struct http_transfer *t);
 void http_transfer_stop(struct http_transfer *t, double ms);
 
 /*
- * http_transfer_watch(t): set libcurl's callbacks, once for each easy handle.
- * False where libcurl refuses.
+ * http_transfer_watch(t): set libcurl's callbacks, where an earlier request of
+ * the easy handle did not. False where libcurl refuses.
  */
 bool http_transfer_watch(struct http_transfer *t);
 

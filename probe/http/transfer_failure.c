@@ -10,11 +10,8 @@
 #include <errno.h>
 #include <string.h>
 
-static void ours(struct http_response *r, const char *what, const char *why)
-{
-	failure_http(r, "", "%s%s", what, why);
-	r->end = HTTP_OURS;
-}
+/* Of what this machine failed at. */
+static const char unknown[] = "nothing is known of the server";
 
 bool transfer_failure_late(const struct http_failure *f)
 {
@@ -44,7 +41,7 @@ bool transfer_failure_held_up(struct http_response *r,
 	bool held_up = deadline_held_up(d, why);
 
 	if (held_up)
-		ours(r, why, "");
+		failure_ours(r, "%s", why);
 	return held_up;
 }
 
@@ -118,6 +115,12 @@ static void fail_unreachable(struct http_response *r, int e)
 			       : "refused by this machine's routing");
 }
 
+static void fail_short(struct http_response *r, int e)
+{
+	failure_ours(r, "no socket can be opened: %s; %s", strerror(e),
+		unknown);
+}
+
 static void fail_connect(struct http_response *r, const struct http_failure *f)
 {
 	long os = 0;
@@ -134,14 +137,24 @@ static void fail_connect(struct http_response *r, const struct http_failure *f)
 		failure_http(r, "tcp.timeout",
 			"no answer from %s port %ld", r->address, r->port);
 		return;
+	case EADDRNOTAVAIL:
+		/* Or the machine has no address of this version. */
+		if (address_refused(r->address, r->port) == EADDRNOTAVAIL)
+			break;
+		failure_ours(r, "no local port is left; %s", unknown);
+		return;
+	case ENOMEM:
+	case ENOBUFS:
+		fail_short(r, (int)os);
+		return;
 	default:
 		if (errno_name((int)os)) {
 			fail_unreachable(r, (int)os);
 			return;
 		}
-		failure_http(r, "tcp.failed", "%s",
-			*f->error ? f->error : "not connected");
 	}
+	failure_http(r, "tcp.failed", "%s",
+		*f->error ? f->error : "not connected");
 }
 
 static void fail_denied(struct http_response *r)
@@ -157,6 +170,8 @@ void transfer_failure_detour(struct http_response *r, enum dns_end end,
 {
 	if (end == DNS_PRIVATE)
 		fail_denied(r);
+	else if (end == DNS_SHORT)
+		dns_failure(r, end, 0);
 	else
 		failure_http(r, "tcp.denied",
 			"the server names a URL of %.100s, which does not "
@@ -188,6 +203,9 @@ bool transfer_failure_name(
 	char *url = NULL, why[URL_WHY];
 	struct url u;
 
+	/* libcurl got no thread, or not what it takes. */
+	if (strstr(error, "thread failed to start"))
+		return false;
 	/* Not the URL's host, where --connect-to names another one. */
 	if (p) {
 		snprintf(out, size, "%s", p + sizeof before - 1);
@@ -200,13 +218,10 @@ bool transfer_failure_name(
 	return true;
 }
 
-static const char proxy_wants[] =
-	"proxy: the proxy of this machine wants a password, or another one; "
-	"nothing is known of the server";
-
 void transfer_failure_proxy_auth(struct http_response *r)
 {
-	ours(r, proxy_wants, "");
+	failure_ours(r, "proxy: the proxy of this machine wants a password, or "
+			"another one; %s", unknown);
 }
 
 /* Whether a SOCKS proxy works, but could not connect to the server. */
@@ -234,13 +249,13 @@ static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 	curl_easy_getinfo(f->easy, CURLINFO_HTTP_CONNECTCODE, &status);
 	curl_easy_getinfo(f->easy, CURLINFO_PROXY_SSL_VERIFYRESULT, &bad);
 	if (f->rc == CURLE_COULDNT_RESOLVE_PROXY) {
-		ours(r, "proxy: the name of this machine's proxy does not "
-			"resolve; nothing is known of the server", "");
+		failure_ours(r, "proxy: the name of this machine's proxy does "
+			"not resolve; %s", unknown);
 	} else if (status == 407) {
 		transfer_failure_proxy_auth(r);
 	} else if (status >= 400 && status <= 499) {
-		ours(r, "proxy: the proxy of this machine does not let us "
-			"through; nothing is known of the server: ", f->error);
+		failure_ours(r, "proxy: the proxy of this machine does not let "
+			"us through; %s: %s", unknown, f->error);
 	} else if (status >= 500) {
 		failure_http(r, "proxy",
 			"the proxy of this machine cannot reach the server: it "
@@ -254,8 +269,8 @@ static bool fail_proxy(struct http_response *r, const struct http_failure *f)
 			"the proxy of this machine did not connect to the "
 			"server within %.1f s", f->after_ms / 1000);
 	} else if (f->rc == CURLE_PROXY || bad || !(r->tcp_ms > 0)) {
-		ours(r, "proxy: the proxy of this machine cannot be used; "
-			"nothing is known of the server: ",
+		failure_ours(r, "proxy: the proxy of this machine cannot be "
+			"used; %s: %s", unknown,
 			*f->error ? f->error : curl_easy_strerror(f->rc));
 	} else {
 		return false;
@@ -267,12 +282,12 @@ static void fail_cert(struct http_response *r, const char *error)
 {
 	/* libcurl's message would quote the paths. */
 	if (strstr(error, "rivate key"))
-		ours(r, "the key of the client certificate cannot be used: it "
-			"cannot be read, is no PEM key without a passphrase, "
-			"or belongs to another certificate", "");
+		failure_ours(r, "the key of the client certificate cannot be "
+			"used: it cannot be read, is no PEM key without a "
+			"passphrase, or belongs to another certificate");
 	else
-		ours(r, "the client certificate cannot be used: it cannot be "
-			"read, or is not PEM", "");
+		failure_ours(r, "the client certificate cannot be used: it "
+			"cannot be read, or is not PEM");
 }
 
 static void fail_fields(struct http_response *r)
@@ -321,6 +336,10 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		fail_denied(r);
 		return;
 	}
+	if (f->lacked && r->phase <= HTTP_CONNECTING) {
+		fail_short(r, f->lacked);
+		return;
+	}
 	if (f->codings) {
 		failure_http(r, "http.content-encoding",
 			"the response is compressed several times over");
@@ -330,8 +349,8 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 		return;
 	switch (f->rc) {
 	case CURLE_COULDNT_RESOLVE_HOST:
-		failure_http(
-			r, "dns.failed", "the name cannot be resolved");
+		/* The resolver could not be asked, or not be asked why. */
+		dns_failure(r, DNS_SHORT, 0);
 		return;
 	case CURLE_COULDNT_CONNECT:
 		/* libcurl looks up both versions, and drops the other one. */
@@ -364,7 +383,8 @@ void http_fail(struct http_response *r, const struct http_failure *f)
 	case CURLE_SSL_ENGINE_NOTFOUND:
 	case CURLE_SSL_ENGINE_INITFAILED:
 	case CURLE_FAILED_INIT:
-		ours(r, *f->error ? f->error : curl_easy_strerror(f->rc), "");
+		failure_ours(r, "%s",
+			*f->error ? f->error : curl_easy_strerror(f->rc));
 		return;
 	default:
 		fail_http(r, f);

@@ -20,6 +20,7 @@ struct http_failure {
 	CURL *easy;
 	const char *error; /* libcurl's text */
 	bool denied;	   /* r->address is private, which was not allowed */
+	int lacked;	   /* errno: no socket could be opened for it; or 0 */
 	int ip_version;	   /* 4 or 6 where only such addresses count, or 0 */
 	bool fields;	   /* the header fields were too large */
 	bool codings;	   /* the body is compressed more than once */
@@ -29,7 +30,8 @@ struct http_failure {
 
 /*
  * http_fail(r, f): set r->end, code and message for a transfer that failed. A
- * proxy of ours that cannot be used is no failure of the server: HTTP_OURS.
+ * proxy of ours that cannot be used, or a socket or port that this machine does
+ * not have, is no failure of the server: HTTP_OURS.
  */
 void http_fail(struct http_response *r, const struct http_failure *f);
 
@@ -62,7 +64,8 @@ void transfer_failure_detour(struct http_response *r, enum dns_end end,
 
 /*
  * transfer_failure_name(easy, error, out, size): the name that did not resolve;
- * error: libcurl's text. False where it is not known.
+ * error: libcurl's text. False where it is not known, or the resolver could not
+ * be asked.
  */
 bool transfer_failure_name(
 	CURL *easy, const char *error, char *out, size_t size);

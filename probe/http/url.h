@@ -1,5 +1,5 @@
 /*
- * url.h: the parts of an http or https URL (RFC 3986), by libcurl's parser.
+ * url.h: the parts of an http or https URL (RFC 3986), as libcurl reads them.
  */
 #ifndef HTTP_URL_H
 #define HTTP_URL_H

@@ -26,6 +26,8 @@ struct exchange {
 	struct exchange_handler handler;
 	void *arg;
 	enum exchange_want want;
+	struct http_transfer *transfer;
+	const char *last_unless; /* see http_request; NULL once it was found */
 	struct answer answer; /* or document */
 	struct budget *budget;
 	const struct http_response *http; /* while data arrives */
@@ -54,6 +56,26 @@ static bool ok_status(const struct http_response *r)
 	return r->status >= 200 && r->status <= 299;
 }
 
+/* Whether a cache has written on a response. */
+static bool signed_by_cache(const struct http_response *r)
+{
+	for (int i = 0; i < CACHE_SIGNS; i++)
+		if (*http_fields(r)->signs[i])
+			return true;
+	return false;
+}
+
+/* A text of the answer came: say whether another request may follow. */
+static void judge_last(
+	struct exchange *x, const struct http_response *r, const char *text)
+{
+	if (!x->last_unless || !ok_status(r) || signed_by_cache(r))
+		return;
+	if (strstr(text, x->last_unless))
+		x->last_unless = NULL;
+	http_last(x->transfer, x->last_unless);
+}
+
 static enum sse_want on_event(void *arg, const char *type, const char *data,
 	size_t n)
 {
@@ -66,6 +88,7 @@ static enum sse_want on_event(void *arg, const char *type, const char *data,
 	answer_event(&x->answer, type, data, n);
 	if (!x->answer.over)
 		return SSE_MORE;
+	judge_last(x, x->http, data);
 	x->matched_ms = clock_mono_ms();
 	return SSE_STOP;
 }
@@ -93,6 +116,7 @@ static enum http_want read_data(struct exchange *x,
 {
 	bool wanted = ok_status(r) && r->status != 202;
 	bool streams = x->answer.id || x->want == WANT_EVENTS;
+	size_t before = x->body.len, part;
 
 	if (x->want == WANT_STATUS && ok_status(r)) {
 		x->matched_ms = clock_mono_ms();
@@ -108,6 +132,9 @@ static enum http_want read_data(struct exchange *x,
 		return HTTP_WANT_EOF;
 	buf_add(&x->body, p, n);
 	x->large = buf_ok(&x->body) ? NULL : too_large;
+	/* It may have come in pieces. */
+	part = x->last_unless ? strlen(x->last_unless) : 0;
+	judge_last(x, r, x->body.p + (before > part ? before - part : 0));
 	return x->large ? HTTP_WANT_NOTHING : HTTP_WANT_MORE;
 }
 
@@ -332,7 +359,8 @@ int exchange_start(struct http *h, const struct http_request *rq,
 	x->want = want;
 	answer_init(&x->answer, id, budget);
 	buf_init(&x->body, BUDGET_ANSWER);
-	t = http_start(h, &own, &calls, x);
+	x->last_unless = rq->last_unless;
+	t = x->transfer = http_start(h, &own, &calls, x);
 	if (!t) {
 		release_exchange(x);
 		return -1;

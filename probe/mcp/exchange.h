@@ -26,7 +26,7 @@ struct reply {
 	const cJSON *message;
 	struct failure failure;
 	bool ours;    /* with REPLY_FAILED: this machine's failure */
-	bool known;   /* budget->known knows the answer; message is NULL */
+	bool known;   /* budget->known knows the result; message is NULL */
 	bool batch;   /* the message came in a batch */
 	/*
 	 * Where an event stream ended or broke before the answer, and nothing
@@ -66,7 +66,9 @@ enum exchange_want {
 /*
  * exchange_start(h, rq, budget, want, id, handler, arg): send rq. id: the
  * request's, with WANT_MESSAGE; else NULL. What comes is taken from the budget,
- * which must live until done. 0, and handler->done is called exactly once, from
+ * which must live until done. With rq->last_unless, which is static, the
+ * connection is closed behind a good answer that holds no such text, if no cache
+ * had a hand in it, for which a probe would ask again. 0, and handler->done is called exactly once, from
  * http_turn; or -1 where libcurl refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,

@@ -23,15 +23,15 @@
  */
 static void close_request(struct buf *b, const char *id)
 {
-	buf_fmt(b, ",\"jsonrpc\":\"2.0\",\"id\":%s", id);
+	buf_str(b, ",\"jsonrpc\":\"2.0\",\"id\":");
+	buf_str(b, id);
 }
 
 void rpc_discover(struct buf *b, const char *id)
 {
-	buf_fmt(b,
-		"{\"jsonrpc\":\"2.0\",\"id\":%s,"
-		"\"method\":\"server/discover\",\"params\":{" META "}}",
-		id);
+	buf_str(b, "{\"jsonrpc\":\"2.0\",\"id\":");
+	buf_str(b, id);
+	buf_str(b, ",\"method\":\"server/discover\",\"params\":{" META "}}");
 }
 
 void rpc_initialize(struct buf *b, const char *id)

@@ -2,6 +2,8 @@
 
 #include "base/num.h"
 
+#include <stdint.h>
+
 #define RETRY_MAX_MS 86400000
 
 void sse_init(struct sse *s, size_t max,
@@ -128,10 +130,33 @@ static size_t pass_over(const struct sse *s, const char *p, size_t n)
 	}
 }
 
+/* Whether none of the 8 bytes at p is CR or LF; each below 14 gets its upper bit
+   here, and those above 127 lose it. */
+static bool eight_inside(const char *p)
+{
+	const uint64_t each = 0x0101010101010101;
+	uint64_t word;
+
+	memcpy(&word, p, sizeof word);
+	return !((word - 14 * each) & ~word & 0x80 * each);
+}
+
+/* How many of the n bytes at p come before the end of a line. */
+static size_t line_part(const char *p, size_t n)
+{
+	size_t i = 0;
+
+	while (n - i >= 8 && eight_inside(p + i))
+		i += 8;
+	while (i < n && p[i] != '\r' && p[i] != '\n')
+		i++;
+	return i;
+}
+
 bool sse_feed(struct sse *s, const char *p, size_t n)
 {
 	while (n && !s->stopped) {
-		size_t run = 0;
+		size_t run;
 
 		if (s->after_cr && *p == '\n') {
 			s->after_cr = false;
@@ -150,8 +175,7 @@ bool sse_feed(struct sse *s, const char *p, size_t n)
 		if (!s->started)
 			run = *p != '\r' && *p != '\n';
 		else
-			while (run < n && p[run] != '\r' && p[run] != '\n')
-				run++;
+			run = line_part(p, n);
 		buf_add(&s->line, p, run);
 		/* Look before the line ends, which clears the error. */
 		if (!buf_ok(&s->line))

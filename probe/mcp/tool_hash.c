@@ -32,8 +32,6 @@ void tools_init(struct tools *t, const char *wanted,
 	t->key = *key;
 	t->budget = budget;
 	t->held = budget->held;
-	t->contract = sha256_new();
-	t->full = sha256_new();
 	buf_init(&t->text, TEXT_MAX_BYTES);
 	if (wanted)
 		snprintf(t->wanted, sizeof t->wanted, "%s", wanted);
@@ -236,6 +234,15 @@ static bool keep(struct tools *t, const cJSON *v, struct failure *f)
 	return true;
 }
 
+/* A list that is known needs no digests. */
+static void need_digests(struct tools *t)
+{
+	if (t->contract)
+		return;
+	t->contract = sha256_new();
+	t->full = sha256_new();
+}
+
 /* Append a tool to the text, and make its digests. */
 static struct tool describe(struct tools *t, const cJSON *v)
 {
@@ -243,6 +250,7 @@ static struct tool describe(struct tools *t, const cJSON *v)
 	struct tool tool = {.name = t->text.len};
 	size_t parts;
 
+	need_digests(t);
 	buf_add(&t->text, name, strlen(name) + 1);
 	parts = t->text.len;
 	tool.odd = !put_parts(&t->text, v, &tool);
@@ -400,6 +408,7 @@ bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f)
 			"canonical form",
 			t->not_i_json);
 	sort(t);
+	need_digests(t);
 	if (!hash_all(t, h))
 		return too_late(f, "hashed");
 	h->digests = xcalloc(t->n, sizeof *h->digests);

@@ -28,7 +28,7 @@ struct tools {
 	struct siphash_key key;
 	struct tools_hash *known; /* of tools_adopt; NULL: none */
 	struct buf text; /* the parts of all tools: see struct tool */
-	struct sha256 *contract, *full; /* digests in the making */
+	struct sha256 *contract, *full; /* digests in the making, or NULL */
 	struct budget *budget;
 	size_t held; /* budget->held before the first tool */
 	/* The first tool that I-JSON cannot carry, "" while there is none. */

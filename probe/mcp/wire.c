@@ -176,6 +176,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 		.timeout_ms = m->timeout_ms,
 		.label = w->target->slug,
 		.fresh = m->fresh,
+		.last_unless = m->last_unless,
 		.cert = client_cert(w),
 		.key = client_key(w)};
 	int rc;

@@ -37,6 +37,8 @@ struct wire_message {
 	const char *id; /* as in rpc.h; NULL for a notification */
 	double timeout_ms;
 	bool fresh; /* over a new connection */
+	/* Static: no message follows unless its answer holds this; or NULL. */
+	const char *last_unless;
 };
 
 /* wire_release(w): free what it owns. */

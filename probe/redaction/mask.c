@@ -121,6 +121,11 @@ void mask_forget(void)
 	mask_set_release(&secrets);
 }
 
+size_t mask_count(void)
+{
+	return secrets.n;
+}
+
 bool mask_none(void)
 {
 	return !secrets.n;
@@ -341,6 +346,11 @@ static bool names_session(const char *p, size_t n)
 	return false;
 }
 
+bool mask_idle(const char *p, size_t n)
+{
+	return !secrets.n && !names_session(p, n);
+}
+
 void mask(struct buf *out, const char *p, size_t n, size_t end,
 	const struct mask_set *own)
 {
@@ -349,7 +359,7 @@ void mask(struct buf *out, const char *p, size_t n, size_t end,
 
 	if (end > n)
 		end = n;
-	if (!secrets.n && !(own && own->n) && !names_session(p, n)) {
+	if (!(own && own->n) && mask_idle(p, n)) {
 		buf_add(out, p, end);
 		return;
 	}

@@ -69,9 +69,15 @@ void mask(struct buf *out, const char *p, size_t n, size_t end,
 void mask_line(const char *in, char *out, size_t size);
 
 /*
- * mask_none(): whether the process has no secret: without another set only
- * session ids are masked then.
+ * mask_count(): how many secrets the process has; it grows until mask_forget.
+ * mask_none(): whether it has none: without another set only session ids are
+ * masked then.
  */
+size_t mask_count(void);
 bool mask_none(void);
+
+/* mask_idle(p, n): whether nothing in the n bytes at p is to be masked, as far
+   as that can be said at once. */
+bool mask_idle(const char *p, size_t n);
 
 #endif

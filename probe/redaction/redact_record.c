@@ -57,15 +57,11 @@ static void put_masked(struct buf *b, const cJSON *v)
 /* Mask the text of an object; NULL where it cannot be parsed. */
 static char *redact_json(const char *s)
 {
-	size_t n = s ? strlen(s) : 0;
+	size_t n = strlen(s);
 	char why[JSON_WHY];
 	struct buf b;
 	cJSON *tree;
 
-	if (!s)
-		return NULL;
-	if (mask_none())
-		return xstrdup(s);
 	tree = json_parse(s, n, &json_record, why);
 	if (!tree)
 		return NULL;
@@ -78,11 +74,11 @@ static char *redact_json(const char *s)
 void redact_step(struct redacted *r, const struct step_record *s)
 {
 	memset(r, 0, sizeof *r);
-	r->message = redact_text(s->message);
-	r->detail = redact_json(s->detail);
 	r->u.step = *s;
-	r->u.step.message = r->message;
-	r->u.step.detail = r->detail;
+	if (s->message && !mask_idle(s->message, strlen(s->message)))
+		r->u.step.message = r->message = masked(s->message);
+	if (s->detail && !mask_none())
+		r->u.step.detail = r->detail = redact_json(s->detail);
 }
 
 /* A printable name that no other tool has; the caller frees it. */

@@ -7,7 +7,7 @@
 
 #include "records/probe.h"
 
-/* A copy of a record, with its own strings. */
+/* A copy of a record, with its own strings where they had to be changed. */
 struct redacted {
 	union {
 		struct step_record step;

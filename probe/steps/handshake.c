@@ -1,6 +1,7 @@
 #include "steps/handshake.h"
 
 #include "auth/wall_kind.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "mcp/diagnosis.h"
@@ -45,13 +46,18 @@ static struct next established(struct probe *p, double at_ms)
 {
 	const struct rpc_hello *h = &p->hello;
 	const struct target *t = p->target;
+	struct buf text;
 
 	if (p->steps.next == STEP_INITIALIZE)
 		p->wire.show_credential =
 			t->credential && credential_for(t->credential, t->url);
-	return step_pass(p, at_ms, "%s%s%s%s%s", h->revision,
-		*h->server_name ? ", " : "", h->server_name,
-		*h->server_version ? " " : "", h->server_version);
+	buf_init(&text, sizeof *h);
+	buf_str(&text, h->revision);
+	buf_str(&text, *h->server_name ? ", " : "");
+	buf_str(&text, h->server_name);
+	buf_str(&text, *h->server_version ? " " : "");
+	buf_str(&text, h->server_version);
+	return step_pass_text(p, at_ms, &text);
 }
 
 static void hello_detail(struct probe *p, const struct http_response *h)
@@ -145,10 +151,28 @@ static struct next fail_posts(struct probe *p)
 	return step_fail_kept(p, &f);
 }
 
+/* The server speaks the stateless revision: check what else it says. */
+static struct next discovered(struct probe *p, const struct reply *r)
+{
+	struct failure f;
+
+	p->era = ERA_STATELESS;
+	text_copy(p->wire.revision, sizeof p->wire.revision,
+		REVISION_STATELESS);
+	if (!r->known && !rpc_judge_discover(json_get(r->message, "result"),
+				 &p->hello, &f))
+		return step_fail(p, r, &f);
+	step_learn(p, KNOWN_HELLO);
+	hello_detail(p, r->http);
+	return established(p, r->at_ms);
+}
+
 struct next handshake_discovered(struct probe *p, const struct reply *r)
 {
 	struct failure f = {0};
 
+	if (r->known)
+		return discovered(p, r);
 	switch (lead_of(p, r, &f)) {
 	case LEAD_AGAIN:
 		p->handshake.asked_twice = true;
@@ -156,14 +180,7 @@ struct next handshake_discovered(struct probe *p, const struct reply *r)
 	case LEAD_SESSION:
 		return ask_initialize(p);
 	case LEAD_STATELESS:
-		p->era = ERA_STATELESS;
-		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
-			REVISION_STATELESS);
-		if (!rpc_judge_discover(json_get(r->message, "result"),
-			    &p->hello, &f))
-			return step_fail(p, r, &f);
-		hello_detail(p, r->http);
-		return established(p, r->at_ms);
+		return discovered(p, r);
 	case LEAD_NONE:
 		break;
 	}
@@ -186,6 +203,7 @@ void handshake_write_discover(struct probe *p, struct wire_message *m,
 		"\"server-discover-probe-%d\"",
 		p->handshake.asked_twice ? 2 : 1);
 	m->id = p->request_id;
+	step_look_for(p, KNOWN_HELLO);
 	rpc_discover(b, m->id);
 }
 
@@ -218,11 +236,11 @@ static struct next greet(struct probe *p, const struct reply *r)
 		free(p->wire.session);
 		p->wire.session = xstrdup(session);
 	}
-	good = rpc_judge_initialize(json_get(r->message, "result"), &p->hello,
-		&f);
+	good = r->known || rpc_judge_initialize(json_get(r->message, "result"),
+				   &p->hello, &f);
 	/* The DELETE that ends the session needs it, whatever else is wrong. */
 	if (rpc_known_session(p->hello.revision))
-		snprintf(p->wire.revision, sizeof p->wire.revision, "%s",
+		text_copy(p->wire.revision, sizeof p->wire.revision,
 			p->hello.revision);
 	if (!good)
 		return step_fail(p, r, &f);
@@ -236,6 +254,9 @@ static struct next greet(struct probe *p, const struct reply *r)
 		step_batch_failure(&f);
 		return step_fail(p, r, &f);
 	}
+	if (r->batch)
+		known_answer_drop(&p->answer);
+	step_learn(p, KNOWN_HELLO);
 	hello_detail(p, r->http);
 	return step_send(REQUEST_INITIALIZED);
 }
@@ -287,6 +308,7 @@ void handshake_write_initialize(struct probe *p, struct wire_message *m,
 	struct buf *b)
 {
 	m->id = step_request_id(p);
+	step_look_for(p, KNOWN_HELLO);
 	rpc_initialize(b, m->id);
 }
 

@@ -173,7 +173,7 @@ void stale_cache_note(struct probe *p, const struct http_response *h)
 		p->cache_age_s = fmax(p->cache_age_s, strtod(age, NULL));
 }
 
-static bool due(const struct probe *p)
+bool stale_cache_due(const struct probe *p)
 {
 	const struct target *t = p->target;
 
@@ -187,7 +187,7 @@ bool stale_cache_begin(struct probe *p)
 {
 	struct stale_cache *c;
 
-	if (!due(p))
+	if (!stale_cache_due(p))
 		return false;
 	c = p->check = xcalloc(1, sizeof *c);
 	c->began = clock_mono_ms();

@@ -18,6 +18,10 @@
 /* stale_cache_note(p, h): h answered the tools/list of step 6. */
 void stale_cache_note(struct probe *p, const struct http_response *h);
 
+/* stale_cache_due(p): whether the list of step 6 is to be checked, as far as its
+   replies so far tell. */
+bool stale_cache_due(const struct probe *p);
+
 /*
  * stale_cache_begin(p): begin the check of the list whose hash is p->hash, if
  * it is due. True where REQUEST_CACHE_CHECK is to be sent next. False: the

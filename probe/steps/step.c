@@ -1,6 +1,7 @@
 #include "steps/step.h"
 
 #include "base/clock.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "mcp/diagnosis.h"
 
@@ -27,6 +28,15 @@ struct next step_send(enum request request)
 	return (struct next) {.kind = NEXT_SEND, .request = request};
 }
 
+/* message is taken over. */
+static struct next pass(struct probe *p, double at_ms, char *message)
+{
+	free(p->message);
+	p->message = message;
+	return (struct next) {
+		.kind = NEXT_PASS, .at_ms = at_ms, .message = message};
+}
+
 struct next step_pass(struct probe *p, double at_ms, const char *fmt, ...)
 {
 	char text[MESSAGE_SIZE];
@@ -35,10 +45,12 @@ struct next step_pass(struct probe *p, double at_ms, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(text, sizeof text, fmt, ap);
 	va_end(ap);
-	free(p->message);
-	p->message = xstrdup(text);
-	return (struct next) {
-		.kind = NEXT_PASS, .at_ms = at_ms, .message = p->message};
+	return pass(p, at_ms, xstrdup(text));
+}
+
+struct next step_pass_text(struct probe *p, double at_ms, struct buf *text)
+{
+	return pass(p, at_ms, buf_take(text));
 }
 
 struct next step_skip(const char *why)
@@ -98,6 +110,54 @@ const char *step_request_id(struct probe *p)
 {
 	snprintf(p->request_id, sizeof p->request_id, "%d", p->ids++);
 	return p->request_id;
+}
+
+static bool known_before(void *arg, const char *text, size_t n)
+{
+	struct probe *p = arg;
+	const struct known_meaning *m =
+		known_answers_find(p->known, &p->answer, text, n);
+
+	/* An event before this one may have been kept. */
+	known_answer_drop(&p->answer);
+	/* It costs what it cost: whether it is known changes no outcome. */
+	if (!m || m->values > p->budget.json.values) {
+		known_answer_keep(&p->answer, text, n);
+		p->values = p->budget.json.values;
+		return false;
+	}
+	p->budget.json.values -= m->values;
+	if (p->answer.kind == KNOWN_HELLO)
+		p->hello = m->hello;
+	else
+		tools_adopt(&p->list.tools, &m->hash);
+	return true;
+}
+
+void step_look_for(struct probe *p, enum known_kind kind)
+{
+	struct known_answer *a = &p->answer;
+
+	known_answer_drop(a);
+	if (!p->known)
+		return;
+	a->kind = kind;
+	a->stateless = p->wire.stateless;
+	text_copy(a->id, sizeof a->id, p->request_id);
+	p->budget.known = known_before;
+	p->budget.known_arg = p;
+}
+
+void step_learn(struct probe *p, enum known_kind kind)
+{
+	struct known_meaning m = {.hello = p->hello,
+		.values = p->values - p->budget.json.values};
+
+	if (!p->answer.text || p->answer.kind != kind)
+		return;
+	if (kind == KNOWN_LIST)
+		m.hash = p->hash;
+	known_answers_add(p->known, &p->answer, &m);
 }
 
 void step_batch_failure(struct failure *f)

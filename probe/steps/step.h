@@ -10,7 +10,7 @@
 #include "auth/challenge.h"
 #include "auth/oauth.h"
 #include "base/buf.h"
-#include "mcp/known_lists.h"
+#include "mcp/known_answers.h"
 #include "mcp/listing.h"
 #include "mcp/rpc.h"
 #include "mcp/transport.h"
@@ -36,6 +36,7 @@ struct probe {
 	struct steps steps;
 	struct budget budget;
 	char id[PROBE_ID_MAX + 1];
+	struct buf key; /* is steps.key.text */
 	int ids; /* requests that had an id since the handshake began */
 	char request_id[80]; /* the id of the last request, as JSON text */
 	bool connected;	     /* the first connection was made */
@@ -58,8 +59,9 @@ struct probe {
 	int list_id;		/* the id of the request for its first page */
 	bool listed;		/* all pages were read */
 	struct tools_hash hash; /* digests NULL while there is none */
-	struct known_lists *lists; /* NULL: none is kept */
-	struct known_answer answer; /* to tools/list; n 0: not to be kept */
+	struct known_answers *known; /* NULL: none is kept */
+	struct known_answer answer; /* the last that step_look_for looked for */
+	size_t values; /* what was left of the budget before it was read */
 	struct stale_cache *check; /* see stale_cache.c; NULL: not made */
 	unsigned cache_signs; /* a bit for each enum cache_sign in a reply */
 	double cache_age_s;   /* the largest Age of those replies, or 0 */
@@ -113,6 +115,9 @@ struct next step_send(enum request request);
 struct next step_pass(struct probe *p, double at_ms, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 
+/* step_pass_text(p, at_ms, text): as step_pass; the text is taken over. */
+struct next step_pass_text(struct probe *p, double at_ms, struct buf *text);
+
 /* step_skip(why), step_skip_rest(why): why is static. */
 struct next step_skip(const char *why);
 struct next step_skip_rest(const char *why);
@@ -145,6 +150,16 @@ void step_detail(struct probe *p, const struct http_response *h);
  * does: from 0 in each handshake. Returns it.
  */
 const char *step_request_id(struct probe *p);
+
+/*
+ * step_look_for(p, kind): the answer to the request that is being written may
+ * be known. Then p->hello or p->list.tools is what it means, and its reply is
+ * marked so; else p->answer is kept for step_learn.
+ * step_learn(p, kind): p->answer means what p->hello or p->hash says, where it
+ * was looked for as this kind, and is not known yet.
+ */
+void step_look_for(struct probe *p, enum known_kind kind);
+void step_learn(struct probe *p, enum known_kind kind);
 
 /* step_batch_failure(f): set *f: the answer is a batch, and must not be. */
 void step_batch_failure(struct failure *f);

@@ -23,34 +23,16 @@ struct next tools_list_again(struct probe *p)
 	return step_send(REQUEST_TOOLS_LIST);
 }
 
-/* Whether the answer of n bytes at text was hashed before. */
-static bool hashed_before(void *arg, const char *text, size_t n)
-{
-	struct probe *p = arg;
-	const struct tools_hash *known;
-
-	p->answer = known_answer(p->lists, p->request_id, p->wire.stateless,
-		text, n);
-	known = known_lists_find(p->lists, &p->answer);
-	if (known)
-		tools_adopt(&p->list.tools, known);
-	return known;
-}
-
-/* A list on one page, of which nothing but its hashes is wanted. */
-static void look_for_known(struct probe *p)
-{
-	p->answer.n = 0;
-	if (!p->lists || p->target->health_tool || listing_cursor(&p->list))
-		return;
-	p->budget.known = hashed_before;
-	p->budget.known_arg = p;
-}
-
 void tools_list_write(struct probe *p, struct wire_message *m, struct buf *b)
 {
 	m->id = step_request_id(p);
-	look_for_known(p);
+	/* A list on one page, of which nothing but its hashes is wanted. */
+	if (!p->target->health_tool && !listing_cursor(&p->list))
+		step_look_for(p, KNOWN_LIST);
+	/* Of one page nothing more is asked, and there is no session to close. */
+	if (!p->target->health_tool && !p->wire.session &&
+		!p->transport.stream && !stale_cache_due(p))
+		m->last_unless = "\"nextCursor\"";
 	rpc_tools_list(
 		b, m->id, p->wire.stateless, listing_cursor(&p->list));
 }
@@ -60,6 +42,7 @@ static struct next listed(struct probe *p, const struct reply *r)
 {
 	size_t n = p->list.tools.n, pages = p->list.n_cursors + 1;
 	struct failure f;
+	struct buf text;
 
 	p->listed = true;
 	if (!n) {
@@ -74,14 +57,16 @@ static struct next listed(struct probe *p, const struct reply *r)
 	buf_str(&p->detail, ",\"pages\":");
 	buf_int(&p->detail, (long long)pages);
 	buf_char(&p->detail, '}');
-	return step_pass(p, r->at_ms, "%zu tool%s", n, n == 1 ? "" : "s");
+	buf_init(&text, 40);
+	buf_int(&text, (long long)n);
+	buf_str(&text, n == 1 ? " tool" : " tools");
+	return step_pass_text(p, r->at_ms, &text);
 }
 
 struct next tools_list_reply(struct probe *p, const struct reply *r)
 {
 	struct failure f;
 
-	p->budget.known = NULL;
 	if (r->kind == REPLY_ERROR &&
 		rpc_error_code(r->message) == RPC_METHOD_NOT_FOUND) {
 		failure_set(&f, "jsonrpc.-32601",
@@ -94,14 +79,14 @@ struct next tools_list_reply(struct probe *p, const struct reply *r)
 	stale_cache_note(p, r->http);
 	if (r->known)
 		return listed(p, r);
-	if (r->batch || p->list.n_cursors)
-		p->answer.n = 0;
+	if (r->batch)
+		known_answer_drop(&p->answer);
 	switch (listing_take(&p->list, json_get(r->message, "result"),
 		p->wire.stateless, &f)) {
 	case LISTING_WHOLE:
 		return listed(p, r);
 	case LISTING_MORE:
-		p->answer.n = 0;
+		known_answer_drop(&p->answer);
 		return step_send(REQUEST_TOOLS_LIST);
 	case LISTING_BAD:
 		break;
@@ -173,6 +158,7 @@ static struct next report_hash(struct probe *p)
 		? "; clients get an older list than the server's"
 		: "";
 	struct failure f;
+	struct buf text;
 
 	buf_clear(&p->detail);
 	buf_str(&p->detail, "{\"tool_hash\":\"");
@@ -189,8 +175,11 @@ static struct next report_hash(struct probe *p)
 			p->hash.contract, t->pinned_hash, more);
 		return step_fail_kept(p, &f);
 	}
-	return step_pass(p, clock_mono_ms(), "%.12s%s%s", p->hash.contract,
-		*t->pinned_hash ? ", as pinned" : "", more);
+	buf_init(&text, 200);
+	buf_add(&text, p->hash.contract, 12);
+	buf_str(&text, *t->pinned_hash ? ", as pinned" : "");
+	buf_str(&text, more);
+	return step_pass_text(p, clock_mono_ms(), &text);
 }
 
 struct next tools_hash_begin(struct probe *p)
@@ -207,8 +196,7 @@ struct next tools_hash_now(struct probe *p)
 
 	if (!tools_hash(&p->list.tools, &p->hash, &f))
 		return step_fail(p, NULL, &f);
-	if (p->answer.n)
-		known_lists_add(p->lists, &p->answer, &p->hash);
+	step_learn(p, KNOWN_LIST);
 	if (stale_cache_begin(p))
 		return step_send(REQUEST_CACHE_CHECK);
 	return report_hash(p);

@@ -2,6 +2,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "data/account.h"
 #include "data/fetch.h"
@@ -16,11 +17,15 @@
 
 /* Verdicts that are asked for in one round trip. */
 #define LISTING_BATCH 500
+/* Names of which it is asked together whether they are public. */
+#define NAMES_BATCH 50
 
-/* The list of all public servers, and how long each part of it is good. */
+/* What is known of all servers, and how long each part of it is good. */
 struct kept_listing {
-	struct listing all;
-	double listed_until_ms, viewed_until_ms; /* of clock_mono_ms */
+	struct listing all; /* the public ones */
+	struct strings names;
+	/* Of clock_mono_ms. */
+	double listed_until_ms, viewed_until_ms, named_until_ms;
 };
 
 static double good_until(const struct source *s, double began_ms)
@@ -47,20 +52,34 @@ static void add_entry(struct listing *l, const char *slug,
 	snprintf(e->slug, sizeof e->slug, "%s", slug);
 }
 
-/* Where the entry is empty the server is private. */
-static void add_public(struct listing *l, const char *slug, const char *json)
+/*
+ * Read the entry of a server; true where it is public, and the caller then releases
+ * *server. Where the entry is empty the server is private.
+ */
+static bool read_public(const char *slug, const char *json, bool regions,
+	struct server *server)
 {
 	char why[SERVER_WHY];
-	struct server server;
 
 	if (!slug || !json || !*json || !slug_valid(slug))
-		return;
-	if (server_read(json, true, &server, why)) {
+		return false;
+	if (server_read(json, regions, server, why)) {
 		log_warn("%s: %s: %s", KEY_SERVERS, slug, why);
-		return;
+		return false;
 	}
-	if (!server.is_private)
-		add_entry(l, slug, &server);
+	if (!server->is_private)
+		return true;
+	server_release(server);
+	return false;
+}
+
+static void add_public(struct listing *l, const char *slug, const char *json)
+{
+	struct server server;
+
+	if (!read_public(slug, json, true, &server))
+		return;
+	add_entry(l, slug, &server);
 	server_release(&server);
 }
 
@@ -139,13 +158,18 @@ static int load_views(struct source *s, double now, struct listing *l)
 	return 0;
 }
 
+static struct kept_listing *kept(struct source *s)
+{
+	if (!s->listing)
+		s->listing = xcalloc(1, sizeof *s->listing);
+	return s->listing;
+}
+
 int fetch_listing(struct source *s, const struct listing **l)
 {
-	struct kept_listing *k = s->listing;
+	struct kept_listing *k = kept(s);
 	double now_ms = clock_mono_ms();
 
-	if (!k)
-		k = s->listing = xcalloc(1, sizeof *k);
 	*l = &k->all;
 	if (now_ms < k->listed_until_ms)
 		return 0;
@@ -170,6 +194,64 @@ int fetch_views(struct source *s, double now, const struct listing **l)
 	s->listing->viewed_until_ms = good_until(s, now_ms);
 	s->listing->listed_until_ms = s->listing->viewed_until_ms;
 	return 0;
+}
+
+int fetch_names(struct source *s, const struct strings **names)
+{
+	struct kept_listing *k = kept(s);
+	double now_ms = clock_mono_ms();
+	const struct store_reply *r;
+
+	*names = &k->names;
+	if (now_ms < k->named_until_ms)
+		return 0;
+	if (fetch_open(s))
+		return -1;
+	store_add(s->store, "HKEYS", KEY_SERVERS, NULL);
+	if (fetch_run(s))
+		return -1;
+	strings_clear(&k->names);
+	r = store_reply(s->store, 0);
+	for (size_t i = 0; i < store_count(r); i++)
+		if (store_text(store_item(r, i)))
+			strings_add(&k->names, store_text(store_item(r, i)));
+	k->named_until_ms = good_until(s, now_ms);
+	return 0;
+}
+
+/* Ask for the entries of a batch; one of fewer names takes as long. */
+static int ask_names(struct source *s, const char **names, size_t n)
+{
+	if (fetch_open(s))
+		return -1;
+	for (size_t i = 0; i < NAMES_BATCH; i++)
+		store_add(s->store, "HGET", KEY_SERVERS, i < n ? names[i] : "",
+			NULL);
+	return fetch_run(s);
+}
+
+int fetch_public(struct source *s, const char **names, size_t n, size_t max)
+{
+	size_t found = 0, from = 0;
+
+	do {
+		size_t end = n - from < NAMES_BATCH ? n : from + NAMES_BATCH;
+
+		if (ask_names(s, names + from, end - from))
+			return -1;
+		for (size_t i = from; i < end && found < max; i++) {
+			struct server server;
+
+			if (!read_public(names[i],
+				    store_text(store_reply(s->store, i - from)),
+				    false, &server))
+				continue;
+			server_release(&server);
+			names[found++] = names[i];
+		}
+		from = end;
+	} while (from < n && found < max);
+	return (int)found;
 }
 
 /* Add the i-th server of the account: three replies are about it. */
@@ -231,8 +313,10 @@ int fetch_account_listing(struct source *s, const struct account *a,
 
 void fetch_forget(struct source *s)
 {
-	if (s->listing)
+	if (s->listing) {
 		listing_release(&s->listing->all);
+		strings_release(&s->listing->names);
+	}
 	free(s->listing);
 	s->listing = NULL;
 }

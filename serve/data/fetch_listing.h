@@ -18,6 +18,7 @@
 
 struct account;
 struct source;
+struct strings;
 
 struct listing {
 	struct listing_entry {
@@ -39,6 +40,18 @@ struct listing {
  */
 int fetch_listing(struct source *s, const struct listing **l);
 int fetch_views(struct source *s, double now, const struct listing **l);
+
+/*
+ * fetch_names(s, names): the names of all servers, in no order: private ones are
+ * among them, which nobody may be told, and some may be no slug. It is cheaper than
+ * the listing. 0 and -1 are as above, and *names is valid as long.
+ *
+ * fetch_public(s, names, n, max): keep the first `max` of the n names whose servers
+ * are public; how many there are, or -1, as in fetch.h. It takes as long for none as
+ * for a few, so that nobody sees in it that a private server is among them.
+ */
+int fetch_names(struct source *s, const struct strings **names);
+int fetch_public(struct source *s, const char **names, size_t n, size_t max);
 
 /*
  * fetch_account_listing(s, a, token, now, l): the servers of an account whose

@@ -1,6 +1,7 @@
 #include "handlers/page_handlers.h"
 
 #include "api/feed.h"
+#include "base/strings.h"
 #include "base/xalloc.h"
 #include "cgi/request.h"
 #include "data/brand.h"
@@ -67,24 +68,29 @@ static void unavailable_page(const struct context *c)
 
 static void missing_page(const struct context *c)
 {
-	const char *close[SUGGESTIONS], **slugs;
-	const struct listing *l;
+	const struct strings *names;
+	const char **close;
 	struct brand brand;
-	size_t n;
+	int n;
 
-	if (fetch_listing(c->source, &l)) {
+	if (fetch_names(c->source, &names)) {
 		unavailable_page(c);
 		return;
 	}
-	find_brand(c, &brand);
-	slugs = xcalloc(l->n + 1, sizeof *slugs);
-	for (size_t i = 0; i < l->n; i++)
-		slugs[i] = l->entries[i].slug;
-	n = suggest(c->name, slugs, l->n, close, SUGGESTIONS);
-	error_page(c, 404);
-	error_page_missing(&c->r->body, c->name, close, n, &brand);
-	free(slugs);
-	brand_release(&brand);
+	close = xcalloc(names->n, sizeof *close);
+	n = fetch_public(c->source, close,
+		suggest(c->name, (const char *const *)names->v, names->n, close),
+		SUGGESTIONS);
+	if (n < 0) {
+		unavailable_page(c);
+	} else {
+		find_brand(c, &brand);
+		error_page(c, 404);
+		error_page_missing(
+			&c->r->body, c->name, close, (size_t)n, &brand);
+		brand_release(&brand);
+	}
+	free(close);
 }
 
 void handle_none(const struct context *c)

@@ -7,12 +7,12 @@
 #include <stddef.h>
 
 /*
- * suggest(name, slugs, n, out, max): put up to `max` of the n slugs that may
- * have been meant into out: first those that are a typing error away, then
- * those that contain the name or stand in it; each in the order of slugs.
- * Returns how many there are.
+ * suggest(name, slugs, n, out): put those of the n slugs that may have been meant
+ * into out, which has room for n: first those that are a typing error away, then
+ * those that contain the name or stand in it; each by name. Returns how many there
+ * are.
  */
-size_t suggest(const char *name, const char *const *slugs, size_t n,
-	const char **out, size_t max);
+size_t suggest(
+	const char *name, const char *const *slugs, size_t n, const char **out);
 
 #endif

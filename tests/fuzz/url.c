@@ -9,6 +9,9 @@
 
 #include "base/text.h"
 
+#include <curl/curl.h>
+#include <strings.h>
+
 static bool fits(const char *s, size_t size)
 {
 	return strnlen(s, size) < size && text_is_utf8(s, strlen(s));
@@ -38,6 +41,34 @@ static void check(const struct url *u)
 	need(url_same_origin(u, u));
 	need(!u->https || url_secure(u));
 	need(url_secure(u) == (u->https || address_loopback(u->host)));
+}
+
+static void same_part(CURLU *h, CURLUPart what, const char *expected)
+{
+	char *s = NULL;
+
+	need(!curl_url_get(h, what, &s,
+		what == CURLUPART_PORT ? CURLU_DEFAULT_PORT
+				       : CURLU_NO_DEFAULT_PORT));
+	need(strcasecmp(s, expected) == 0);
+	need(what == CURLUPART_HOST || strcmp(s, expected) == 0);
+	curl_free(s);
+}
+
+/* Where libcurl is not asked, it would say the same. */
+static void as_libcurl(const struct url *u, const char *s)
+{
+	CURLU *h = curl_url();
+	char port[16];
+
+	need(h && !curl_url_set(h, CURLUPART_URL, s, 0));
+	curl_url_set(h, CURLUPART_FRAGMENT, NULL, 0);
+	snprintf(port, sizeof port, "%d", u->port);
+	same_part(h, CURLUPART_HOST, u->host);
+	same_part(h, CURLUPART_PORT, port);
+	same_part(h, CURLUPART_PATH, u->path);
+	same_part(h, CURLUPART_URL, u->text);
+	curl_url_cleanup(h);
 }
 
 /* What is kept of u is a URL; *v is that. */
@@ -79,6 +110,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		need(fuzz_line(why, sizeof why));
 	} else {
 		check(&u);
+		as_libcurl(&u, s);
 		again(&u, u.text, &v);
 		need(strcmp(u.text, v.text) == 0);
 		need(strcmp(u.path, v.path) == 0);

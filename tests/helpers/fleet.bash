@@ -1,6 +1,23 @@
 # shellcheck shell=bash
 # For tests of mcp-fleet: hosts, a configuration, a round, and a check that nothing
-# is left of it. Needs lib.bash and redis.bash.
+# is left of it. The scripted server and a store run for the whole file; and, where it
+# has a function hosts, what that makes.
+
+load "${BASH_SOURCE[0]%/*}/lib"
+load "${BASH_SOURCE[0]%/*}/redis"
+
+setup_file() {
+	start scripted
+	cd "$BATS_FILE_TMPDIR" || return 1
+	! declare -F hosts >/dev/null || hosts
+	redis_start "$BATS_FILE_TMPDIR/redis"
+}
+
+teardown_file() {
+	hosts_stop
+	redis_stop
+	stop_all
+}
 
 # fleet_setup: in the folder of a test.
 fleet_setup() {
@@ -69,9 +86,9 @@ sshd_start() {
 	echo "[127.0.0.1]:$port $(<"$1/host.pub")" >>known
 }
 
-# hosts_stop: for teardown_file.
 hosts_stop() {
-	xargs -r kill <"$BATS_FILE_TMPDIR/sshd.pids"
+	[[ ! -e $BATS_FILE_TMPDIR/sshd.pids ]] ||
+		xargs -r kill <"$BATS_FILE_TMPDIR/sshd.pids"
 }
 
 # regions REGION…: prints a fleet.yaml up to its servers, which the test adds. A

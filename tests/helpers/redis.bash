@@ -32,7 +32,9 @@ redis() {
 	redis-cli -s "$REDIS_SOCK" "$@"
 }
 
-# redis_dump: all keys and values, sorted, without those that hold the time.
+# redis_dump: all keys and values, sorted, without those that hold the time, and what
+# rows of hours say of records that did not stay: like their lives, it depends on the
+# order in which probes came.
 redis_dump() {
 	redis -e eval "
 		local out = {}
@@ -45,6 +47,12 @@ redis_dump() {
 				kind = ''
 			elseif kind == 'string' then
 				flat[1] = redis.call('get', key)
+				local row = flat[1]
+				while key:find('^probe:[^:]+:%d%d%d%d%d%d:') and #row > 180 and
+						row:byte(-3) % 64 >= 60 do
+					row = row:sub(1, -4)
+				end
+				flat[1] = row
 			elseif kind == 'set' then
 				flat = redis.call('smembers', key)
 				table.sort(flat)

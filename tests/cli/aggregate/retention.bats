@@ -417,3 +417,91 @@ said() {
 		[ "$(told | uniq)" = none ]
 	done
 }
+
+# HOUR: the whole hour before last.
+HOUR=$((MIN / 3600 - 2))
+
+# in_hour MINUTE REGION [STEP ERROR]: a probe in that minute of HOUR.
+in_hour() {
+	probes demo "$2" $((HOUR * 3600 + 60 * $1)) "${@:3}"
+}
+
+# kept [REGION]: the minutes of HOUR whose records stay for a day.
+kept() {
+	redis --raw keys "probe:demo:??????????:${1:-us}" >keys
+	sed 's/^/TTL /' keys | redis --raw | paste -d : - keys |
+		awk -F : -v h=$HOUR '$1 > 600 && int($4 / 3600) == h { print $4 % 3600 / 60 }' |
+		sort -n | xargs
+}
+
+# other_tools: the probe on standard input has other tools.
+other_tools() {
+	jq -c 'if .type == "probe" then .tool_hash = "e" * 64 | .full_hash = "e" * 64
+		else . end'
+}
+
+@test "what fails and works by turns keeps the records of nine probes of an hour" {
+	for i in {0..59}; do
+		if ((i % 2)); then in_hour $i us; else in_hour $i us tools-list; fi
+	done | aggregate ingest
+	[ "$(kept)" = '0 1 2 3 4 5 6 7 8' ]
+	# The rows know the others as before.
+	redis --raw hvals "probe:demo:errors:d$((HOUR / 24))" | grep -qx 30
+	# What is taken again changes nothing.
+	redis_dump >before
+	for i in {40..59}; do
+		if ((i % 2)); then in_hour $i us; else in_hour $i us tools-list; fi
+	done | aggregate ingest
+	redis_dump | diff before -
+	[ "$(kept)" = '0 1 2 3 4 5 6 7 8' ]
+	# An older one does not prolong the life of the one after it either.
+	in_hour 29 us | sed "s/us-$((HOUR * 3600 + 60 * 29))/us-late/; s/$((HOUR * 3600 + 60 * 29))/&.5/" |
+		aggregate ingest
+	[ "$(kept)" = '0 1 2 3 4 5 6 7 8' ]
+}
+
+@test "an outage with five errors, a deployment and its way back keep all their records" {
+	{
+		for i in {0..9} {16..29} {31..44} {46..59}; do in_hour $i us; done
+		in_hour 10 us dns dns.nxdomain
+		in_hour 11 us tls tcp.refused
+		in_hour 12 us tls tls.expired
+		in_hour 13 us initialize http.502
+		in_hour 14 us initialize http.503
+		in_hour 15 us
+		in_hour 30 us | other_tools
+	} | jq -cs 'sort_by(.probe_started_at)[]' | aggregate ingest
+	[ "$(kept)" = '0 10 11 12 13 14 15 30 31' ]
+}
+
+@test "a list of tools that changes all the time is not told of where it is not known" {
+	for i in {0..59}; do
+		for r in us eu sa; do
+			if [[ $r != us ]] || ((i % 2)); then in_hour $i $r
+			else in_hour $i $r | other_tools; fi
+		done
+	done | aggregate ingest
+	[ "$(kept | wc -w)" -le 12 ]
+	[ "$(kept eu)" = 0 ]
+	redis --raw keys 'probe:demo:??????????:*' >keys
+	sed 's/^/TTL /' keys | redis --raw | paste - keys |
+		awk '$1 <= 600 { print "DEL", $2 }' | redis >/dev/null
+	for i in 4 30 31 40 41 58; do
+		aggregate explain demo --at $((HOUR * 3600 + 60 * i + 50)) >"at.$i"
+		grep -q '^green' "at.$i"
+	done
+	# What has records, and what latest still holds.
+	grep -q '^The regions see different tools' at.4
+	grep -q '^The regions see different tools' at.58
+	run ! grep -l '^The regions see different tools' at.30 at.31 at.40 at.41
+}
+
+@test "a probe with more than 8 KiB of records leaves them for ten minutes" {
+	for i in 0 1; do
+		in_hour $i us tools-list "http.50$i" |
+			jq -c 'if .detail then .detail = {x: ("y" * 1200)} else . end'
+	done | aggregate ingest
+	[ "$(kept)" = '' ]
+	in_hour 2 us | aggregate ingest
+	[ "$(kept)" = 2 ]
+}

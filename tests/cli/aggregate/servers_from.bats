@@ -134,3 +134,92 @@ c 300s 30s null false r-a,r-b,r-c yes any d 4 5 null' ]
 	[[ $output == *"defaults[1].slug: unknown key"* ]]
 	[[ $output == *"defaults[0].account: no account is named acne"* ]]
 }
+
+# counted [LINE…]: a configuration with a command that names its server by how often
+# it ran; these lines follow.
+counted() {
+	cd "$BATS_TEST_TMPDIR" || return
+	fleet '["./count  it"]'
+	{ cat <<-'END'
+	#!/bin/sh
+	cd "${0%/*}" || exit
+	echo run >>runs
+	echo "{\"slug\":\"ran-$(($(wc -l <runs)))\",\"url\":\"https://x/\"}"
+	END
+	printf '%s\n' "$@"; } >count
+	chmod +x count
+	mkdir -m 700 kept
+	export MCP_SERVERS_CACHE=$PWD/kept
+}
+
+# ran N [M]: the server is that of run N of the command, which ran M times; N if not
+# given.
+ran() {
+	aggregate targets
+	echo "$output"
+	[ "$status" -eq 0 ]
+	[[ $output == *"\"ran-$1\""* ]]
+	[ "$(wc -l <runs)" -eq "${2-$1}" ]
+}
+
+@test "what a command printed is kept where MCP_SERVERS_CACHE says, for all programs" {
+	counted
+	ran 1
+	ran 1
+	run "$BIN/mcp-alert" list -c "$PWD/fleet.yaml" --store "unix://$PWD/none"
+	[[ $output == *": store: "* ]]
+	[ "$(wc -l <runs)" -eq 1 ]
+	[ "$(stat -c %a kept/*)" = 600 ]
+	# Another command, or the same of another folder, is another list.
+	mkdir other
+	cp count fleet.yaml other
+	"$BIN/mcp-aggregate" targets -c other/fleet.yaml
+	[ "$(wc -l <other/runs)" -eq 1 ]
+	# What a program left that was killed is not used.
+	rm kept/*
+	echo '{"slug":"half' >kept/new.1
+	ran 2
+	unset MCP_SERVERS_CACHE
+	ran 3
+}
+
+@test "what others may have written is not used as a list" {
+	counted
+	ran 1
+	chmod 777 kept
+	ran 2
+	[[ $output == *": warning: "*": servers_from[0]: MCP_SERVERS_CACHE: $PWD/kept is no folder that only this user may write to; it is not used"* ]]
+	chmod 700 kept
+	ran 1 2
+	for change in 'chmod 666' 'ln -sf /dev/zero'; do
+		rm -f runs kept/*
+		ran 1
+		$change kept/*
+		ran 2
+	done
+	for folder in "$PWD/none" kept "$PWD/runs"; do
+		export MCP_SERVERS_CACHE=$folder
+		rm runs
+		ran 1
+		ran 2
+	done
+}
+
+@test "of a command that fails, or whose list is refused, nothing is kept" {
+	while IFS='|' read -r line why; do
+		rm -rf kept runs
+		counted "$line"
+		for n in 1 2; do
+			aggregate targets
+			echo "$output"
+			[ "$status" -eq 2 ]
+			[[ $output == *"$why" ]]
+			[ "$(wc -l <runs)" -eq "$n" ]
+			[ -z "$(ls -A kept)" ]
+		done
+	done <<-'END'
+	exit 3|: exit status 3
+	kill -9 $$|: ended by signal 9
+	echo '[]'|:2: not an object of JSON
+	END
+}

@@ -3,8 +3,6 @@
 # saw is judged, what they did not see is no pass, and nothing is left behind.
 
 bats_require_minimum_version 1.5.0
-load ../../helpers/lib
-load ../../helpers/redis
 load ../../helpers/fleet
 
 hosts() {
@@ -33,19 +31,6 @@ five() {
 		'sa-east-1 paulo' 'ap-southeast-2 sydney'
 	server canary-good json
 	server canary-html html
-}
-
-setup_file() {
-	start scripted
-	cd "$BATS_FILE_TMPDIR" || return 1
-	hosts
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	hosts_stop
-	redis_stop
-	stop_all
 }
 
 setup() {

@@ -4,8 +4,6 @@
 # that is not the known one is told of as what it is.
 
 bats_require_minimum_version 1.5.0
-load ../../helpers/lib
-load ../../helpers/redis
 load ../../helpers/fleet
 
 # What is asked of a host's mcp-probe, and what it says, its files may change.
@@ -24,19 +22,6 @@ hosts() {
 		sed -f "$here/asked" | mcp-probe "$@" | jq -c -f "$here/said"
 		EOT
 	done
-}
-
-setup_file() {
-	start scripted
-	cd "$BATS_FILE_TMPDIR" || return 1
-	hosts
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	hosts_stop
-	redis_stop
-	stop_all
 }
 
 setup() {

@@ -3,19 +3,7 @@
 # pass, and the round goes on; and so with the store.
 
 bats_require_minimum_version 1.5.0
-load ../../helpers/lib
-load ../../helpers/redis
 load ../../helpers/fleet
-
-setup_file() {
-	start scripted
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-	stop_all
-}
 
 setup() {
 	fleet_setup
@@ -259,4 +247,23 @@ good-1 ok" ]
 	[[ $status -eq 0 && $output == "usage: mcp-fleet [-nv] "* ]]
 	run "$ROOT/scripts/mcp-fleet" -V
 	[ "$output" = "mcp-fleet $("$BIN/mcp-probe" -V | cut -d' ' -f2)" ]
+}
+
+@test "all programs of a round see what one run of a command printed" {
+	{ regions 'a-1 local' 'b-1 local'; server one json
+		echo 'servers_from: [./list]'; } >fleet.yaml
+	cat >list <<-EOT
+	#!/bin/sh
+	echo run >>runs
+	echo "{\"slug\":\"ran-\$((\$(wc -l <runs)))\",\"url\":\"${URL%/mcp}/json\"}"
+	EOT
+	chmod +x list
+	for n in 1 2; do
+		fleet -v
+		[ "$status" -eq 0 ]
+		[ "$(wc -l <runs)" -eq "$n" ]
+		grep -qx 'mcp-fleet: b-1: 2 of 2 probed, 0 broken, in [0-9]* s' err
+		grep -qx "mcp-fleet: ran-$n: green, ok" err
+		nothing_left
+	done
 }

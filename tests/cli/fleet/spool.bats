@@ -4,19 +4,7 @@
 # second try, and is told of until somebody has seen to it.
 
 bats_require_minimum_version 1.5.0
-load ../../helpers/lib
-load ../../helpers/redis
 load ../../helpers/fleet
-
-setup_file() {
-	start scripted
-	redis_start "$BATS_FILE_TMPDIR/redis"
-}
-
-teardown_file() {
-	redis_stop
-	stop_all
-}
 
 setup() {
 	fleet_setup

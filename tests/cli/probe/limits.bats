@@ -7,6 +7,7 @@ load ../../helpers/scripted
 
 teardown() {
 	[ ! -e pid ] || kill -KILL "$(<pid)"
+	[ ! -e stopped ] || kill -CONT "$(<stopped)"
 }
 
 # within MS FILE…: the probes of these rows took no longer.
@@ -206,8 +207,98 @@ connected() {
 	kill -CONT "$probe"
 	wait "$probe" || rc=$?
 	[ "$rc" -eq 3 ]
-	grep -Eqx 'mcp-probe: this machine was held up for [0-9.]+ of [0-9.]+ s; nothing is known of the server' err
+	grep -Eqx 'mcp-probe: this machine was held up for [0-9.]+ of [0-9.]+ s; nothing is known of the server \([0-9]+ of 300 probes\)' err
 	jq -es 'all(.status != "fail" and .state != "broken") and
 		(last | .type == "runner" and .status == "exit" and
 			(.message | startswith("this machine was held up for ")))' out
+}
+
+# held N ARG…: starts mcp-probe, in PROBE, while the server answers nothing, and
+# goes on once N connections to it stand.
+held() {
+	kill -STOP "$PID"
+	echo "$PID" >stopped
+	"$BIN/mcp-probe" -f jsonl "${@:2}" >out 2>err 3>&- &
+	PROBE=$!
+	eventually connected "$1" "${HOST##*:}"
+}
+
+# go_on: lets the server answer; the exit status of the probe goes to status.
+go_on() {
+	status=0
+	kill -CONT "$PID"
+	rm stopped
+	wait "$PROBE" || status=$?
+}
+
+# targets N: so many targets.
+targets() {
+	local n
+	for ((n = 1; n <= $1; n++)); do
+		echo "{\"slug\":\"t$n\",\"url\":\"$HOST/json\"}"
+	done
+}
+
+@test "with few open files fewer probes run at a time, and all are told" {
+	targets 1000 >targets
+	ulimit -n 900
+	held 200 --targets targets --concurrency 1000
+	go_on
+	[ "$status" -eq 0 ]
+	[ "$(cat err)" = "mcp-probe: warning: the limit of open files (ulimit -n) is \
+enough for 217 probes at a time, not for 1000" ]
+	jq -es 'map(select(.type == "probe")) |
+		length == 1000 and all(.state == "healthy")' out
+}
+
+@test "the limit of open files is raised as far as it may be" {
+	targets 300 >targets
+	ulimit -Sn 100
+	held 300 --targets targets --concurrency 300
+	go_on
+	[ "$status" -eq 0 ]
+	[ ! -s err ]
+}
+
+@test "no server is blamed where this machine has no local port left" {
+	unshare -rn true 2>/dev/null || skip "no network namespaces here"
+	targets 20 | sed 's/:[0-9]*\/json/:7000\/json/' >targets
+	# It takes connections, and never answers.
+	cat >mute.mjs <<-'EOF'
+		import {createServer} from "node:net";
+		createServer(() => {}).listen(7000, "127.0.0.1", () => console.log("listens"));
+	EOF
+	status=0
+	unshare -rn bash -ec 'ip link set lo up
+		echo "40000 40003" >/proc/sys/net/ipv4/ip_local_port_range
+		exec 4< <(exec node mute.mjs 3>&-)
+		node=$!
+		read -r -t 60 <&4
+		rc=0
+		"$0" -f jsonl -t 3s --targets targets >out 2>err 3>&- || rc=$?
+		kill "$node"
+		exit "$rc"' "$BIN/mcp-probe" || status=$?
+	cat err
+	[ "$status" -eq 3 ]
+	# Those that got a port may need another one.
+	grep -Eqx 'mcp-probe: no local port is left; nothing is known of the server \((1[6-9]|20) of 20 probes\)' err
+	jq -es 'map(select(.status == "fail")) | length <= 4 and all(.error == "deadline")' out
+}
+
+@test "no server is blamed where this machine has no open file left" {
+	targets 30 >targets
+	echo '{"slug":"named","url":"http://nosuch.invalid/mcp"}' >>targets
+	held 20 --targets targets --concurrency 20
+	prlimit --pid "$PROBE" --nofile=8
+	go_on
+	[ "$status" -eq 3 ]
+	cat err
+	[ "$(cat err)" = "mcp-probe: no socket can be opened: Too many open files; \
+nothing is known of the server (10 of 31 probes); no name can be resolved: this \
+machine lacks open files, threads or memory; nothing is known of the server (1 of \
+31 probes)" ]
+	jq -es 'all(.status != "fail" and .state != "broken") and
+		(map(select(.type == "probe" and .state == "healthy")) | length == 20) and
+		(last | .type == "runner" and .status == "exit" and
+			(.message | startswith("no socket can be opened: ")))' out
 }

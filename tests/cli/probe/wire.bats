@@ -358,6 +358,40 @@ asked() {
 	jq -es 'map(select(.n > 6).status) | all(. == "skip")' rows/walled-rpc@call.out
 }
 
+# connections: how many to the scripted server stand.
+connections() {
+	awk -v to="$(printf '0100007F:%04X' "${HOST##*:}")" \
+		'$3 == to && $4 == "01"' /proc/net/tcp | wc -l
+}
+
+unconnected() {
+	[[ $(connections) -eq 0 ]]
+}
+
+@test "a connection is closed once nothing more is asked of it, and not before" {
+	local mood probe
+	eventually unconnected
+	for mood in stateless stateless-sse sessionless; do
+		jq -nc --arg url "$HOST" --arg mood "$mood" '
+			{slug: "good", region: "closes", url: "\($url)/\($mood)"},
+			{slug: "hangs", region: "closes", url: "\($url)/hang", timeout: 20}' >targets
+		: >out
+		"$BIN/mcp-probe" -f jsonl --targets targets >>out 2>err 3>&- &
+		probe=$!
+		eventually grep -q '"type":"probe"' out
+		# That of the other, which goes on. The server closes its own after 5 s.
+		[ "$(connections)" -le 1 ]
+		kill "$probe"
+		wait "$probe" || true
+		grep -q '"slug":"good".*"state":"healthy"' out
+		eventually unconnected
+	done
+	# Of pages the next one is asked over the same.
+	probe -r pages "$HOST/paged-stateless"
+	[ "$status" -eq 0 ]
+	requests pages | jq -es 'length == 4 and (map(.port) | unique | length) == 1'
+}
+
 @test "a call carries the arguments, and in header fields what its schema asks for" {
 	args='{"plain":"a b","odd":"\u00fc\r\nX-Evil: 1","edge":" x","count":-3,"flag":true,"none":null,"free":"x","inner":{"deep":"=?base64?eA==?="}}'
 	probe -r params --health-tool länder --health-args "$args" "$HOST/list-headers-new"

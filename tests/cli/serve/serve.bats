@@ -125,6 +125,25 @@ teardown_file() {
 	[ ! -s err ]
 }
 
+@test "a name that is close to many private ones leads to the public ones alone" {
+	for i in {100..170}; do
+		redis hset fleet:servers "closely-$i" ''
+	done >/dev/null
+	for i in 171 172; do
+		redis hset fleet:servers "closely-$i" \
+			'{"url":"https://x.example/mcp","private":false,"interval":60,"regions":[]}'
+	done >/dev/null
+	redis hset fleet:servers closely-173 '{"private":true}' >/dev/null
+	for name in closely closely-1 closely-100 closely-173 closely-17x; do
+		get "/status/$name"
+		[ "$CODE" = 404 ]
+		[ "$(grep -o '/status/[^"]*' body | xargs)" = \
+			'/status/closely-171 /status/closely-172' ]
+	done
+	for name in closely-1{00..73}; do redis hdel fleet:servers "$name"; done >/dev/null
+	[ ! -s err ]
+}
+
 @test "other methods are refused, with those that are not" {
 	for method in POST PUT DELETE OPTIONS get ''; do
 		get /api/embed-status/example-mcp REQUEST_METHOD=$method

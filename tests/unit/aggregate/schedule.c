@@ -142,7 +142,8 @@ void schedule_lines(struct schedule *s)
 	for (size_t r = 0; r < s->n_regions; r++) {
 		for (size_t i = 0; i < s->n_sent[r]; i++) {
 			const struct sent *p = &s->sent[r][i];
-			struct probe_key key = {"s", s->names[r], p->id, p->at};
+			struct probe_key key = {"s", s->names[r], p->id, p->at,
+				NULL};
 
 			for (enum step n = STEP_DNS; n <= STEP_TOOL_HASH; n++) {
 				struct record *l = &s->lines[s->n];

@@ -33,12 +33,13 @@ static void test_codes(void **state)
 
 static void test_slots(void **state)
 {
-	char row[HOUR_ROW_SIZE + 2 * HOUR_ROW_SLOT] = {0};
+	char row[HOUR_ROW_SIZE + 3 * HOUR_ROW_SLOT] = {0};
 	struct hour_row_probe p;
 	int64_t window = 1795260480; /* minute 28 */
 	unsigned char *slot = (unsigned char *)row + 28 * HOUR_ROW_SLOT;
 	unsigned char *failure =
 		(unsigned char *)row + HOUR_ROW_SIZE + HOUR_ROW_SLOT;
+	unsigned char *lost = failure + HOUR_ROW_SLOT;
 	unsigned said = 300u << 6 | STATE_BROKEN << 4 | ERA_SESSION << 2 | 3;
 	unsigned failed = STEP_TOOLS_LIST << 12 | hour_row_code("http.503");
 
@@ -58,6 +59,12 @@ static void test_slots(void **state)
 	assert_string_equal(p.record.error, "http.503");
 	assert_int_equal(p.code, 1403);
 	assert_int_equal(histogram_bucket(p.record.total_ms), 300);
+	assert_false(p.lost);
+	lost[0] = 61; /* minutes 16 to 31: 28 and 31 */
+	lost[1] = 0x90;
+	assert_true(hour_row_read(row, sizeof row, window, &p) && p.lost);
+	lost[1] = 0x80;
+	assert_true(hour_row_read(row, sizeof row, window, &p) && !p.lost);
 	/* Cut off, not whole, a step or a minute that does not exist. */
 	assert_false(hour_row_read(row, HOUR_ROW_SIZE - 1, window, &p));
 	assert_false(hour_row_read(row, sizeof row, window + 60, &p));

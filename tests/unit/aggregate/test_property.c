@@ -225,8 +225,11 @@ static void test_ahead(void)
 		struct record r = {.type = RECORD_PROBE};
 
 		r.u.probe = (struct probe_record) {
-			.key = {"s", s.names[i], "ahead",
-				s.now + 2.125 + schedule_below(&s, 5000)},
+			.key = {.slug = "s",
+				.region = s.names[i],
+				.probe_id = "ahead",
+				.started_at = s.now + 2.125 +
+					      schedule_below(&s, 5000)},
 			.state = STATE_HEALTHY,
 			.total_ms = 1};
 		schedule_add(&s, &r);

@@ -1,12 +1,13 @@
 /*
  * Goal: the small modules that everything else stands on: num, text, names,
- * clock, sha256, siphash, strings; buf is tested by test_buf.
+ * clock, sha256, siphash, strings, spelling; buf is tested by test_buf.
  */
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/sha256.h"
 #include "base/siphash.h"
+#include "base/spelling.h"
 #include "base/strings.h"
 #include "base/text.h"
 #include "mcp/names.h"
@@ -15,6 +16,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -153,6 +156,43 @@ static const char *repeat(char c, size_t n)
 	memset(s, c, n);
 	s[n] = '\0';
 	return s;
+}
+
+/* Wherever it stands among others, a byte is kept or replaced as it is alone. */
+static void test_clean_anywhere(void **state)
+{
+	char text[20], out[20];
+
+	(void)state;
+	for (int c = 1; c < 0x80; c++)
+		for (size_t at = 0; at < sizeof text - 1; at++) {
+			memset(text, 'x', sizeof text - 1);
+			text[sizeof text - 1] = '\0';
+			text[at] = (char)c;
+			text_clean(text, strlen(text), out, sizeof out, 100);
+			text[at] = c < 0x20 || c == 0x7f ? '?' : (char)c;
+			assert_string_equal(out, text);
+			/* Cut to characters, and to the room. */
+			text_clean(text, strlen(text), out, sizeof out, 13);
+			text[13] = '\0';
+			assert_string_equal(out, text);
+			text_clean(text, strlen(text), out, 10, 100);
+			text[9] = '\0';
+			assert_string_equal(out, text);
+		}
+}
+
+static void test_copy(void **state)
+{
+	char out[4];
+
+	(void)state;
+	text_copy(out, sizeof out, "abcd");
+	assert_string_equal(out, "abc");
+	text_copy(out, sizeof out, "ab");
+	assert_string_equal(out, "ab");
+	text_copy(out, 1, "ab");
+	assert_string_equal(out, "");
 }
 
 static void test_names(void **state)
@@ -382,6 +422,99 @@ static void test_note_all(void **state)
 	strings_release(&all);
 }
 
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* The distance by its definition, cell by cell. */
+static size_t distance(const char *a, const char *b)
+{
+	static size_t d[60][60];
+	size_t na = strlen(a), nb = strlen(b);
+
+	for (size_t i = 0; i <= na; i++) {
+		for (size_t k = 0; k <= nb; k++) {
+			if (!i || !k) {
+				d[i][k] = i + k;
+				continue;
+			}
+			d[i][k] = least(least(d[i - 1][k], d[i][k - 1]) + 1,
+				d[i - 1][k - 1] + (a[i - 1] != b[k - 1]));
+			if (i > 1 && k > 1 && a[i - 1] == b[k - 2] &&
+				a[i - 2] == b[k - 1])
+				d[i][k] = least(d[i][k], d[i - 2][k - 2] + 1);
+		}
+	}
+	return d[na][nb];
+}
+
+/* A word of up to `most` letters of a few, and one that is so many slips away. */
+static void make_words(char *word, char *other, size_t most, unsigned *seed)
+{
+	size_t n = (size_t)rand_r(seed) % most, slips = (size_t)rand_r(seed) % 6;
+
+	for (size_t i = 0; i < n; i++)
+		word[i] = (char)('a' + rand_r(seed) % 4);
+	word[n] = '\0';
+	memcpy(other, word, n + 1);
+	while (slips-- && n) {
+		size_t at = (size_t)rand_r(seed) % n;
+		char c = other[at];
+
+		switch (rand_r(seed) % 4) {
+		case 0:
+			memmove(other + at + 1, other + at, n++ - at + 1);
+			break;
+		case 1:
+			memmove(other + at, other + at + 1, n-- - at);
+			break;
+		case 2:
+			other[at] = 'e';
+			break;
+		default:
+			other[at] = at + 1 < n ? other[at + 1] : c;
+			other[at + (at + 1 < n)] = c;
+		}
+	}
+}
+
+static void test_spelling(void **state)
+{
+	static const struct {
+		const char *a, *b;
+		bool fits;
+	} cases[] = {{"tools", "tool", true}, {"tool", "loot", false},
+		{"ab", "ba", true}, {"ab", "abc", true}, {"ab", "cd", false},
+		{"Example-MCP", "exmaple-mcp", true}, {"a", "", false},
+		{"", "", false}, {"example-mcp", "xeapmle-mpc", true},
+		{"example-mcp", "xeapmle-mpcx", false},
+		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", true},
+		{"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+			"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa", false}};
+	char word[60], other[60];
+	unsigned seed = 5;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		assert_int_equal(spelling_enough(cases[i].a, cases[i].b),
+			cases[i].fits);
+		assert_int_equal(spelling_enough(cases[i].b, cases[i].a),
+			cases[i].fits);
+	}
+	for (int i = 0; i < 20000; i++) {
+		size_t n, longer;
+
+		make_words(word, other, 40, &seed);
+		longer = strlen(word) > strlen(other) ? strlen(word)
+						      : strlen(other);
+		n = longer < 6 ? 1 : longer < 9 ? 2 : 3;
+		assert_int_equal(spelling_enough(word, other),
+			*word && *other && distance(word, other) <= n);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -389,6 +522,8 @@ int main(void)
 		cmocka_unit_test(test_num_duration),
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_text_clean),
+		cmocka_unit_test(test_clean_anywhere),
+		cmocka_unit_test(test_copy),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_slug_from_host),
 		cmocka_unit_test(test_enums),
@@ -398,6 +533,7 @@ int main(void)
 		cmocka_unit_test(test_sha256_pieces),
 		cmocka_unit_test(test_siphash),
 		cmocka_unit_test(test_note_all),
+		cmocka_unit_test(test_spelling),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -295,6 +295,37 @@ static void test_getters(void **state)
 	cJSON_Delete(o);
 }
 
+/* Wherever a byte stands in a string, the string reads back as it was. */
+static void test_put_anywhere(void **state)
+{
+	char text[20], why[JSON_WHY];
+	struct buf b;
+	cJSON *tree;
+
+	(void)state;
+	buf_init(&b, 1000);
+	for (int c = 1; c < 0x80; c++)
+		for (size_t at = 0; at < sizeof text - 1; at++) {
+			memset(text, 'x', sizeof text - 1);
+			text[sizeof text - 1] = '\0';
+			text[at] = (char)c;
+			buf_clear(&b);
+			json_put_str(&b, text);
+			tree = json_parse(b.p, b.len, &json_record, why);
+			assert_string_equal(cJSON_GetStringValue(tree), text);
+			cJSON_Delete(tree);
+		}
+	/* What is no UTF-8 is none behind eight bytes that are. */
+	buf_clear(&b);
+	json_put_str(&b, "12345678\xff""12345678\xc3\xa4");
+	assert_string_equal(b.p, "\"12345678\xef\xbf\xbd""12345678\xc3\xa4\"");
+	/* No room for the whole string: nothing of it stays whole. */
+	b.max = b.len + 3;
+	json_put_str(&b, "1234");
+	assert_false(buf_ok(&b));
+	buf_release(&b);
+}
+
 static void test_put(void **state)
 {
 	static const struct {
@@ -338,6 +369,7 @@ int main(void)
 		cmocka_unit_test(test_many_keys),
 		cmocka_unit_test(test_getters),
 		cmocka_unit_test(test_put),
+		cmocka_unit_test(test_put_anywhere),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -256,6 +256,11 @@ static void remove_folder(const struct folder *f)
 	assert_int_equal(rmdir(f->path), 0);
 }
 
+static struct list_source *run(const char *words, double limit_s, char *why)
+{
+	return list_run(&(struct list_command) {words, "", limit_s, -1}, why);
+}
+
 /* Each would wait for ever. A slow machine may not come as far as its line. */
 static void test_command_has_a_limit(void **state)
 {
@@ -273,7 +278,7 @@ static void test_command_has_a_limit(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct folder f = make_folder(cases[i].script);
 		char why[LIST_WHY];
-		struct list_source *s = list_run(f.words, "", 0.5, why);
+		struct list_source *s = run(f.words, 0.5, why);
 		enum lines_result got;
 		const char *p;
 		size_t n, lines = 0;
@@ -296,7 +301,7 @@ static void test_command_ends_with_what_it_started(void **state)
 				      "echo line\ncat never");
 	struct pollfd told = {.fd = f.fd, .events = POLLIN};
 	char why[LIST_WHY], byte;
-	struct list_source *s = list_run(f.words, "", 60, why);
+	struct list_source *s = run(f.words, 60, why);
 	const char *p;
 	size_t n;
 
@@ -333,7 +338,7 @@ static void test_how_a_command_ended(void **state)
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		struct folder f = make_folder(cases[i].script);
 		char why[LIST_WHY];
-		struct list_source *s = list_run(f.words, "", 60, why);
+		struct list_source *s = run(f.words, 60, why);
 		const char *p;
 		size_t n;
 		bool ok;

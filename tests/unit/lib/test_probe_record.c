@@ -21,7 +21,7 @@
 #define H1 "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
 #define H2 "fedcba9876543210fedcba9876543210fedcba9876543210fedcba9876543210"
 
-#define KEY_OF {"example-mcp", "us-east-1", "6e0c.A_b-9", 1777485060.412345}
+#define KEY_OF {"example-mcp", "us-east-1", "6e0c.A_b-9", 1777485060.412345, NULL}
 static const struct probe_key key = KEY_OF;
 
 #define KEY                                                                    \
@@ -72,6 +72,29 @@ static void same_key(const struct probe_key *k)
 	assert_true(fabs(k->started_at - key.started_at) < 1e-6);
 }
 
+/* Members that were written before make the very same line. */
+static void same_again(const struct buf *line, struct step_record *s,
+	struct probe_record *p)
+{
+	struct buf members, again;
+
+	buf_init(&members, LINE_MAX_BYTES);
+	buf_init(&again, 2 * LINE_MAX_BYTES);
+	probe_key_write(&members, &key);
+	/* A line before it is none of its business. */
+	buf_str(&again, "{}\n");
+	if (s) {
+		s->key.text = members.p;
+		step_record_write(&again, s);
+	} else {
+		p->key.text = members.p;
+		probe_record_write(&again, p);
+	}
+	assert_string_equal(again.p + 3, line->p);
+	buf_release(&again);
+	buf_release(&members);
+}
+
 static void test_steps(void **state)
 {
 	static const struct {
@@ -103,11 +126,12 @@ static void test_steps(void **state)
 	(void)state;
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < COUNT(rows); i++) {
-		const struct step_record s = {key, rows[i].step, rows[i].status,
+		struct step_record s = {key, rows[i].step, rows[i].status,
 			rows[i].ms, rows[i].error, rows[i].message,
 			rows[i].detail};
 
 		step_record_write(&b, &s);
+		same_again(&b, &s, NULL);
 		read_back(&b, rows[i].line, &r);
 		assert_int_equal(r.type, RECORD_STEP);
 		same_key(&r.u.step.key);
@@ -146,7 +170,7 @@ static void test_probes(void **state)
 	} rows[] = {
 		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL,
 			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3,
-			 NULL},
+			 NULL, NULL},
 			PROBE ",'url':'https://h/mcp','state':'healthy',"
 			"'failed_step':null,'error':null,'total_ms':214.7,"
 			"'protocol':'2025-11-25','era':'session',"
@@ -155,15 +179,15 @@ static void test_probes(void **state)
 			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac'"
 			":['" H2 "','" H1 "']}}"},
 		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain", 0, NULL,
-			 ERA_NONE, NULL, NULL, -1, NULL, 0, NULL},
+			 ERA_NONE, NULL, NULL, -1, NULL, 0, NULL, NULL},
 			PROBE ",'state':'broken','failed_step':'dns','error':"
 			"'dns.nxdomain','total_ms':0,'protocol':null,'era':"
 			"null,'tool_hash':null,'full_hash':null,'tool_count':"
 			"null}"},
 		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, 1e9, "p",
-			 ERA_STATELESS, H2, NULL, 0, tools, 0, NULL}, NULL},
+			 ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL}, NULL},
 		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale},
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
 			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
@@ -172,13 +196,14 @@ static void test_probes(void **state)
 			"','added':['a','b?','c'],'removed':[],'changed':['d'],"
 			"'redescribed':[],'more':2}}"},
 		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal},
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
 			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
 			"','tool_count':2,'cache':{'result':'equal'}}"},
 		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, 1, NULL,
-			 ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL}, NULL},
+			 ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL, NULL},
+			NULL},
 	};
 	struct record r;
 	struct buf b;
@@ -187,8 +212,18 @@ static void test_probes(void **state)
 	buf_init(&b, LINE_MAX_BYTES);
 	for (size_t i = 0; i < COUNT(rows); i++) {
 		const struct probe_record *p = &rows[i].r, *q = &r.u.probe;
+		struct probe_record written = *p;
+		struct buf list;
 
 		probe_record_write(&b, p);
+		same_again(&b, NULL, &written);
+		buf_init(&list, LINE_MAX_BYTES);
+		if (p->tools)
+			record_tools_write(&list, p->tools, p->n_tools);
+		written.tools_text = p->tools ? list.p : NULL;
+		written.tools = NULL;
+		same_again(&b, NULL, &written);
+		buf_release(&list);
 		read_back(&b, rows[i].line, &r);
 		assert_int_equal(r.type, RECORD_PROBE);
 		same_key(&q->key);

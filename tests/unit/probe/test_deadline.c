@@ -12,11 +12,13 @@
 
 #include <cmocka.h>
 
+static struct lost_time loop;
+
 /* The loop is that much later than it should be. */
 static void lose(double ms)
 {
-	deadline_expect(-ms);
-	deadline_expect(60000);
+	deadline_expect(&loop, -ms);
+	deadline_expect(&loop, 60000);
 }
 
 static bool held_up(const struct deadline *d)
@@ -32,10 +34,10 @@ static void test_lost(void **state)
 	char why[DEADLINE_WHY];
 
 	(void)state;
-	deadline_set(&d, 30);
+	deadline_set(&d, &loop, 30);
 	assert_false(held_up(&d));
 	/* The loop was in time, however long it waited. */
-	deadline_expect(60000);
+	deadline_expect(&loop, 60000);
 	assert_false(held_up(&d));
 	for (int i = 0; i < 100; i++)
 		lose(200);
@@ -47,7 +49,7 @@ static void test_lost(void **state)
 	assert_ptr_equal(
 		strstr(why, "this machine was held up for 3.0 of "), why);
 	assert_true(strlen(why) < DEADLINE_WHY - 1);
-	deadline_set(&later, 30);
+	deadline_set(&later, &loop, 30);
 	assert_false(held_up(&later));
 }
 
@@ -56,7 +58,7 @@ static void test_half(void **state)
 	struct deadline d;
 
 	(void)state;
-	deadline_set(&d, 30);
+	deadline_set(&d, &loop, 30);
 	d.at_ms -= 10000;
 	lose(4000);
 	assert_false(held_up(&d));
@@ -70,10 +72,10 @@ static void test_now(void **state)
 	struct deadline d;
 
 	(void)state;
-	deadline_set(&d, 30);
-	deadline_expect(-5000);
+	deadline_set(&d, &loop, 30);
+	deadline_expect(&loop, -5000);
 	assert_true(held_up(&d));
-	deadline_expect(0);
+	deadline_expect(&loop, 0);
 	assert_true(held_up(&d));
 }
 

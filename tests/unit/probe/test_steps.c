@@ -45,6 +45,7 @@ static void begin(enum step step, enum era hint)
 	static const struct steps_sink sink = {on_step, on_summary, NULL};
 	static const struct siphash_key key = {{1, 2}};
 	static const struct probe_key names = {.slug = "h"};
+	static const struct lost_time never_late;
 	char why[URL_WHY];
 
 	memset(&p, 0, sizeof p);
@@ -56,7 +57,7 @@ static void begin(enum step step, enum era hint)
 	p.target = p.wire.target = &target;
 	p.wire.budget = &p.budget;
 	p.transport.wire = &p.wire;
-	deadline_set(&p.wire.deadline, 30);
+	deadline_set(&p.wire.deadline, &never_late, 30);
 	budget_init(&p.budget, NULL, NULL);
 	listing_init(&p.list, "look", &key, &p.budget);
 	buf_init(&p.detail, RECORD_DETAIL_MAX);

@@ -10,6 +10,9 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
+
+#include <curl/curl.h>
 
 #include <cmocka.h>
 
@@ -101,6 +104,51 @@ static void test_parts(void **state)
 		assert_string_equal(u.path, rows[i].path);
 		assert_int_equal(u.port, rows[i].port);
 		assert_true(u.https == !strncmp(u.text, "https:", 6));
+	}
+}
+
+/* The part of a URL as libcurl reads it, in lower case where it is the host. */
+static void same_part(const char *url, CURLUPart what, const char *expected)
+{
+	CURLU *h = curl_url();
+	char *s = NULL;
+
+	assert_false(curl_url_set(h, CURLUPART_URL, url, 0));
+	assert_false(curl_url_get(h, what, &s, CURLU_NO_DEFAULT_PORT));
+	if (what == CURLUPART_HOST ? strcasecmp(s, expected) != 0
+				   : strcmp(s, expected) != 0)
+		fail_msg("%s: %s instead of %s", url, expected, s);
+	curl_free(s);
+	curl_url_cleanup(h);
+}
+
+/* Most URLs are taken apart without libcurl, with the same outcome. */
+static void test_as_libcurl(void **state)
+{
+	static const char *const hosts[] = {"h", "mcp.example.com", "a1-b.c2",
+		"127.0.0.1", "255.255.255.255", "0.0.0.0", "127.1", "1.2.3.256",
+		"010.0.0.1", "0x7f.1", "1", "1a", "h.", "a..b", "-h", "H"};
+	static const char *const ports[] = {"", ":80", ":443", ":1", ":65535",
+		":08", ":"};
+	static const char *const paths[] = {"", "/", "/mcp", "/a//b/", "/a.b",
+		"/.well-known/x", "/a/./b", "/a/..", "/a/.", "/A_b~c-d", "/%41",
+		"/a?b", "/a?b#c", "/a:b@c", "/\"<>"};
+	char url[128], why[URL_WHY];
+	struct url u;
+
+	(void)state;
+	for (size_t i = 0; i < 2 * COUNT(hosts) * COUNT(ports) * COUNT(paths);
+		i++) {
+		snprintf(url, sizeof url, "http%s://%s%s%s", i % 2 ? "s" : "",
+			hosts[i / 2 % COUNT(hosts)],
+			ports[i / 2 / COUNT(hosts) % COUNT(ports)],
+			paths[i / 2 / COUNT(hosts) / COUNT(ports)]);
+		if (!url_parse(url, &u, why))
+			fail_msg("%s: %s", url, why);
+		url[strcspn(url, "#")] = '\0';
+		same_part(url, CURLUPART_HOST, u.host);
+		same_part(url, CURLUPART_PATH, u.path);
+		same_part(url, CURLUPART_URL, u.text);
 	}
 }
 
@@ -328,6 +376,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_parts),
+		cmocka_unit_test(test_as_libcurl),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_long),
 		cmocka_unit_test(test_origins),

@@ -276,8 +276,9 @@ static void test_entry_refused(void **state)
 
 static void test_suggest(void **state)
 {
-	static const char *const slugs[] = {"alpha", "alpha-two", "beta",
-		"example-mcp", "example-mcp-eu", "zz", LONG80};
+	/* As the store has them: in no order. */
+	static const char *const slugs[] = {"example-mcp-eu", "beta", LONG80,
+		"alpha-two", "example-mcp", "zz", "alpha"};
 	static const struct {
 		const char *name, *close; /* joined by spaces */
 	} cases[] = {
@@ -296,21 +297,20 @@ static void test_suggest(void **state)
 		{"<script>", ""},
 		{LONG80 LONG80, LONG80},
 	};
-	const char *out[3];
+	const char *out[sizeof slugs / sizeof *slugs];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char all[300] = "";
 		size_t n = suggest(cases[i].name, slugs,
-			sizeof slugs / sizeof *slugs, out, 3);
+			sizeof slugs / sizeof *slugs, out);
 
 		for (size_t k = 0; k < n; k++)
 			snprintf(all + strlen(all), sizeof all - strlen(all),
 				"%s%s", k ? " " : "", out[k]);
 		assert_string_equal(all, cases[i].close);
 	}
-	assert_int_equal(suggest("example", slugs, 7, out, 1), 1);
-	assert_int_equal(suggest("example", slugs, 0, out, 3), 0);
+	assert_int_equal(suggest("example", slugs, 0, out), 0);
 }
 
 static void test_query_value(void **state)
