@@ -158,13 +158,15 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	@mkdir -p $(@D)
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
-LUA = ingest uncount figures baseline count publish
+LUA = ingest uncount figures baseline count publish read_keys restore_list
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
 lua_uncount = probe_counts hour_row uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline
 lua_count = uptime count
 lua_publish = uptime tool_lists publish
+lua_read_keys = read_keys
+lua_restore_list = restore_list
 $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 	@mkdir -p $(@D)
 	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA),$(call c_array,char,script_$(s), \
@@ -228,6 +230,7 @@ check-long: deps
 	bats -t tests/long/registry.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
+	bats -t tests/long/snapshot.bats
 	tests/long/run
 	$(MAKE) fuzz FUZZ_SECONDS=40 FUZZ_JOBS=2
 

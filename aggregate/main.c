@@ -11,6 +11,7 @@
 #include "commands/pin.h"
 #include "commands/replay.h"
 #include "commands/sift.h"
+#include "commands/snapshot.h"
 #include "commands/status.h"
 #include "commands/status_store.h"
 #include "commands/targets.h"
@@ -110,6 +111,12 @@ int main(int argc, char **argv)
 		case ACTION_BUCKETS:
 			status = cmd.input ? run_input(&cmd)
 					   : buckets_stored(&cmd);
+			break;
+		case ACTION_SNAPSHOT:
+			status = snapshot(&cmd);
+			break;
+		case ACTION_RESTORE:
+			status = restore(&cmd);
 			break;
 		case ACTION_STATUS:
 			status = status_show(&cmd);

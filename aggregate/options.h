@@ -19,6 +19,8 @@ enum action {
 	ACTION_PIN,
 	ACTION_SIFT,
 	ACTION_BUCKETS, /* of records, or without input, of the store */
+	ACTION_SNAPSHOT,
+	ACTION_RESTORE,
 	ACTION_STATUS,
 	ACTION_STORE /* status --store */
 };
@@ -37,6 +39,7 @@ struct command {
 	double lookback;  /* seconds */
 	double tolerance; /* seconds */
 	bool brief;	  /* --short */
+	bool replace;	  /* --replace */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;
 };

@@ -30,6 +30,7 @@
 #include "records/probe.h"
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
+#include "store/format.h"
 #include "store/store.h"
 #include "store_outage.h"
 #include "transport/credential.h"
@@ -398,6 +399,7 @@ static int check_all(const char *file, const struct conf *conf,
 	if (status != EXIT_GOOD || o->n_operands || !url)
 		return status;
 	store = store_open(url, why);
+	store = format_guard(store, false, why);
 	if (store) {
 		states = state_store_new(store);
 		check_open(conf, states);
@@ -407,6 +409,24 @@ static int check_all(const char *file, const struct conf *conf,
 	}
 	store_close(store);
 	return status;
+}
+
+/*
+ * Opens the store; NULL and why, where it does not answer. False and why: it
+ * answers, and is not for this program.
+ */
+static bool open_store(const char *url, struct store **store, char *why)
+{
+	enum format_answer answer = FORMAT_NO_ANSWER;
+
+	*store = store_open(url, why);
+	if (*store)
+		answer = format_check(*store, false, why);
+	if (answer != FORMAT_FITS) {
+		store_close(*store);
+		*store = NULL;
+	}
+	return answer != FORMAT_REFUSED;
 }
 
 static int start(const struct options *o)
@@ -434,13 +454,15 @@ static int start(const struct options *o)
 		conf_free(conf);
 		return status;
 	}
-	if (url && !o->dry_run)
-		store = store_open(url, why);
-	if (url || o->dry_run)
+	if (url && !o->dry_run && !open_store(url, &store, why)) {
+		log_error("%s", why);
+		status = EXIT_ENV;
+	} else if (url || o->dry_run) {
 		status = act(o, conf, store, url, why);
-	else
+	} else {
 		log_error("no store: neither --store, the configuration nor "
 			  "MCP_STORE names one");
+	}
 	store_close(store);
 	conf_free(conf);
 	return status;

@@ -11,6 +11,7 @@
 #include "offline/collect.h"
 #include "options.h"
 #include "rule/drift.h"
+#include "store/format.h"
 #include "store/load.h"
 #include "store/store.h"
 
@@ -226,6 +227,7 @@ static int with_store(struct work *w, const struct command *cmd,
 	int rc = EXIT_ENV;
 
 	w->store = store_open(cmd->store ? cmd->store : w->conf->store, why);
+	w->store = format_guard(w->store, false, why);
 	if (!w->store) {
 		log_error("%s", why);
 		return rc;

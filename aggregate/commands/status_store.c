@@ -11,11 +11,11 @@
 #include "base/xalloc.h"
 #include "json/json.h"
 #include "options.h"
+#include "store/key_name.h"
 #include "store/setup.h"
 #include "store/store.h"
 #include "verdict_line.h"
 
-#include <ctype.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -41,52 +41,16 @@ struct sample {
 	char policy[40], aof[40]; /* "" where CONFIG is forbidden */
 };
 
-/* What stands for a number in the name of a key. */
-static const char *number_kind(const char *part, size_t n)
-{
-	size_t digits = n;
-
-	if (n > 1 && *part == 'd' && isdigit((unsigned char)part[1]))
-		return "dDAY";
-	while (digits && isdigit((unsigned char)part[digits - 1]))
-		digits--;
-	if (digits || !n)
-		return NULL;
-	return n >= 9 ? "WINDOW" : n == 6 ? "HOUR" : "DAY";
-}
-
-/* The name of a kind: the key with SLUG, WINDOW … in place of its own parts. */
+/* The name of a kind: the form of the key, or what all others have. */
 static void name_kind(struct kind *k, const char *key)
 {
-	static const char *const words[] = {"head", "reporters", "counted",
-		"latest", "tool-hash", "tools", "verdict", "private",
-		"minutes", "late", "latency", "errors", "baseline"};
-	const char *rest = strchr(key, ':');
-	bool probe = strncmp(key, "probe:", 6) == 0;
-	struct buf b;
+	struct key_name name;
+	bool ours = key_name_read(key, strlen(key), &name);
 
-	k->of_server = probe || strncmp(key, "alert:", 6) == 0;
-	if (!k->of_server) {
-		snprintf(k->name, sizeof k->name, "%s",
-			strncmp(key, "fleet:", 6) == 0 ? "fleet:..." : "other");
-		return;
-	}
-	buf_init(&b, KIND_MAX - 1);
-	buf_str(&b, probe ? "probe:SLUG" : "alert:SLUG");
-	rest = strchr(rest + 1, ':');
-	while (rest) {
-		size_t n = strcspn(++rest, ":");
-		const char *as = number_kind(rest, n);
-
-		for (size_t i = 0; i < sizeof words / sizeof *words && !as; i++)
-			if (strlen(words[i]) == n &&
-				strncmp(rest, words[i], n) == 0)
-				as = words[i];
-		buf_fmt(&b, ":%s", as ? as : "REGION");
-		rest = rest[n] ? rest + n : NULL;
-	}
-	snprintf(k->name, sizeof k->name, "%s", b.p);
-	buf_release(&b);
+	k->of_server = ours && *name.slug;
+	snprintf(k->name, sizeof k->name, "%s",
+		k->of_server ? name.form
+			: strncmp(key, "fleet:", 6) == 0 ? "fleet:..." : "other");
 }
 
 static struct kind *find_kind(struct sample *s, const char *key)

@@ -9,6 +9,7 @@
 #include "json/json.h"
 #include "options.h"
 #include "records/probe.h"
+#include "store/format.h"
 #include "store/keys.h"
 #include "store/load.h"
 #include "store/store.h"
@@ -139,6 +140,7 @@ static void read_store(const struct command *cmd, const struct conf *c,
 	if (!region_of(cmd) || (!url && !getenv("MCP_STORE")))
 		return;
 	s = store_open(url, why);
+	s = format_guard(s, false, why);
 	if (!s) {
 		log_warn("%s", why);
 		return;

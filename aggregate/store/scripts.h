@@ -153,4 +153,24 @@ extern const char script_publish[];
  */
 extern const char script_count[];
 
+/*
+ * script_read_keys: what keys of one server hold, all as of one instant. It stops
+ * behind the key with which that gets too much.
+ *
+ * KEYS: any of one slug
+ * ARGV: 1 the most bytes
+ * Returns for each key up to where it stopped nil where there is none, or its
+ * type, its life left as PTTL says it, and what GET, HGETALL, LRANGE or SMEMBERS
+ * says.
+ */
+extern const char script_read_keys[];
+
+/*
+ * script_restore_list: add to a list; done twice it is as done once.
+ *
+ * KEYS: 1 the list
+ * ARGV: 1 how many items it has already, then those to add
+ */
+extern const char script_restore_list[];
+
 #endif

@@ -4,7 +4,15 @@
 #include "base/log.h"
 #include "conf/conf.h"
 #include "options.h"
+#include "store/format.h"
 #include "store/store.h"
+
+/* Whether a command fills the store, and says in it of which version it is. */
+static bool fills(enum action action)
+{
+	return action == ACTION_INGEST || action == ACTION_VERDICT ||
+		action == ACTION_BACKFILL;
+}
 
 int setup_open(struct setup *s, const struct command *cmd)
 {
@@ -20,6 +28,9 @@ int setup_open(struct setup *s, const struct command *cmd)
 			address = s->conf->store;
 	}
 	s->store = store_open(address, why);
+	/* A restore is for a store that may be half restored. */
+	if (cmd->action != ACTION_RESTORE)
+		s->store = format_guard(s->store, fills(cmd->action), why);
 	if (s->store)
 		return EXIT_GOOD;
 	log_error("%s", why);

@@ -7,6 +7,7 @@
 #include "base/num.h"
 #include "cgi/http_status.h"
 #include "json/json.h"
+#include "store/format.h"
 #include "store/store.h"
 #include "web/ack_page.h"
 #include "web/answer_api.h"
@@ -141,6 +142,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 	char why[STORE_WHY];
 
 	c->store = store_open(url, why);
+	c->store = format_guard(c->store, false, why);
 	if (!c->store) {
 		log_error("%s", why);
 		cgi_unavailable(a);

@@ -172,5 +172,10 @@ const char *key_history(char *out, int64_t day);
 #define KEY_MAINTENANCE "fleet:maintenance"
 /* Hash: id to silence record; see mcp-records(5). */
 #define KEY_SILENCE "fleet:silence"
+/*
+ * String: the version of all these names and of what they hold, see format.h;
+ * or that a restore has begun and is not done.
+ */
+#define KEY_FORMAT "fleet:format"
 
 #endif

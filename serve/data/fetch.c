@@ -3,6 +3,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "data/fetch_listing.h"
+#include "store/format.h"
 #include "store/keys.h"
 #include "store/store.h"
 
@@ -37,7 +38,20 @@ int fetch_open(struct source *s)
 
 int fetch_run(struct source *s)
 {
-	return store_run(s->store) ? no_answer(s, store_why(s->store)) : 0;
+	bool ask = clock_mono_ms() >= s->fits_until_ms;
+	size_t number = store_queued(s->store);
+	char why[STORE_WHY];
+
+	if (ask)
+		store_add(s->store, "GET", KEY_FORMAT, NULL);
+	if (store_run(s->store))
+		return no_answer(s, store_why(s->store));
+	if (!ask)
+		return 0;
+	if (!format_fits(store_reply(s->store, number), why))
+		return no_answer(s, why);
+	s->fits_until_ms = clock_mono_ms() + FETCH_FORMAT_MS;
+	return 0;
 }
 
 /*

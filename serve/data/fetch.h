@@ -22,6 +22,11 @@ struct store_reply;
 
 #define FETCH_PATIENCE_MS 1000
 #define FETCH_PAUSE_MS 500
+/*
+ * So often a question asks beside what it asks whether the store is for this
+ * program, see store/format.h. One that is not counts as one that is away.
+ */
+#define FETCH_FORMAT_MS 60000
 
 /* The store, and the connection to it; begin with zeros. */
 struct source {
@@ -30,6 +35,7 @@ struct source {
 	unsigned long failures; /* how often it did not answer */
 	bool away; /* set by the caller: it does not answer, never ask */
 	double paused_until_ms; /* of clock_mono_ms */
+	double fits_until_ms;	/* until then it is taken to be for us */
 	bool once; /* for one answer or rendering: no list is read twice */
 	struct kept_listing *listing; /* see fetch_listing.h */
 };

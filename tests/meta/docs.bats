@@ -83,6 +83,15 @@ same_exits() {
 	each same_exits
 }
 
+@test "every key of the store is in mcp-fleet(7)" {
+	sed -n '/^\.Sh FILES/,/^\.Sh SEE/s/^\.It //p' man/mcp-fleet.7 | tr -d ' ' |
+		sed 's/Ta.*//' | tr ',' '\n' | sort -u >"$BATS_TEST_TMPDIR/page"
+	{
+		grep -oP '^\t\{"\K[a-z]+:[^"]*' aggregate/store/key_name.c
+		grep -oP '^#define KEY_[A-Z]+ "\K[^"]*' lib/store/keys.h
+	} | sort -u | diff - "$BATS_TEST_TMPDIR/page"
+}
+
 @test "every code that a probe can report is in its page" {
 	grep -ohE '"(dns|tcp|tls|http|mcp|auth|oauth|tool|hash|body|sse)\.[a-zA-Z][A-Za-z0-9-]*"' probe/*.c probe/*/*.c |
 		tr -d '"' | grep -vE '\.h$|^auth\.(mode|credential)$' | sort -u |

@@ -49,8 +49,9 @@ calls() {
 	redis config resetstat
 	servers 300 5 '' '' >lines
 	alert 0 -N $((T + 360)) <lines
-	# Nobody is asked for one by one: the script of a write asks too.
-	[[ $(calls get) -eq 1 && $(calls getrange) -eq 600 ]]
+	# Nobody is asked for one by one: the script of a write asks too. The other
+	# get asks of which version the keys are.
+	[[ $(calls get) -eq 2 && $(calls getrange) -eq 600 ]]
 	[[ $(($(calls eval) + $(calls evalsha))) -eq 300 ]]
 }
 
