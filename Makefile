@@ -56,6 +56,7 @@ UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer \
 	mcp-alert.service mcp-alert.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
+	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
 	$(wildcard scripts/prometheus/*.yml scripts/grafana/*.json) \
 	$(wildcard scripts/datadog/*) scripts/nagios/mcp.cfg
 LIVENESS = package.json liveness.js liveness.d.ts README.md
@@ -75,13 +76,13 @@ mcp-probe_FOLDER = probe
 mcp-aggregate_FOLDER = aggregate
 mcp-serve_FOLDER = serve
 mcp-alert_FOLDER = alertd
-lib_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
+lib_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 probe_LIBS = -lcurl -lcjson -lssl -lcrypto -lm
-aggregate_LIBS = -lyaml -lhiredis -lcjson -lcrypto -lm
+aggregate_LIBS = -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 # The first is the one with most names to look up when the program starts, which
 # are so found at once: that saves a CGI a tenth of its time.
-serve_LIBS = -lcrypto -lfcgi -lhiredis -lcjson -lm
-alertd_LIBS = -lcurl -lyaml -lhiredis -lcjson -lcrypto -lm
+serve_LIBS = -lcrypto -lssl -lfcgi -lhiredis -lcjson -lm
+alertd_LIBS = -lcurl -lyaml -lhiredis -lcjson -lssl -lcrypto -lm
 
 all: $(PROGRAMS:%=$(B)/bin/%)
 
@@ -210,9 +211,9 @@ check: deps
 	prove --timer -f -o -j 6 -e 'bats -t' $(CLI) tests/meta/*.bats
 
 # What takes minutes: whole programs under the sanitizers; a day of 1,000 servers,
-# judged in 2 GiB, and 20 small days; many more schedules and kills; small changes
-# to decisions, which the tests must notice; inputs that libFuzzer makes up; a real
-# browser.
+# judged in 2 GiB, and 20 small days; many more schedules and kills, of Redis, of
+# Sentinel's master and of nodes of a Cluster, too; small changes to decisions,
+# which the tests must notice; inputs that libFuzzer makes up; a real browser.
 check-long: deps
 	@scripts/deps long
 	$(MAKE) -j 2 CC=gcc WERROR=1 all unit
@@ -228,6 +229,7 @@ check-long: deps
 	bats -t tests/long/targets.bats
 	bats -t tests/long/month.bats
 	bats -t tests/long/registry.bats
+	bats -t tests/long/engines.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
 	bats -t tests/long/snapshot.bats
@@ -253,6 +255,7 @@ install: all
 	for file in $(EXAMPLES); do \
 		$(call copy,644,$(EXAMPLEDIR)/$$(basename $$(dirname $$file)),$$file) || \
 			exit; done
+	$(call copy,755,$(EXAMPLEDIR)/store,scripts/deploy/store/run)
 
 .PHONY: all check check-long clean deps install run FORCE
 .DELETE_ON_ERROR:

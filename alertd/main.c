@@ -31,6 +31,7 @@
 #include "state/maintenance_store.h"
 #include "state/state_store.h"
 #include "store/format.h"
+#include "store/persist.h"
 #include "store/store.h"
 #include "store_outage.h"
 #include "transport/credential.h"
@@ -282,6 +283,14 @@ static int use(struct reading *r, const struct options *o,
 	return status;
 }
 
+/* Whether what was done stays done, even if the store is killed now. */
+static bool persisted(const struct notifier_setup *setup)
+{
+	return !setup->store || !setup->deliver ||
+		store_persist(setup->store) == 0 ||
+		store_failed(setup->store) == 0;
+}
+
 static int run(const struct options *o, const struct notifier_setup *setup,
 	const char *url, struct ack_request *ack)
 {
@@ -297,7 +306,8 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 	int status = use(&r, o, ack);
 
 	if (!tell_store_outage(setup, url, notifier_store_why(p)) ||
-		notifier_failed(p))
+		notifier_failed(p) ||
+		(status != EXIT_ENV && !persisted(setup)))
 		status = EXIT_ENV;
 	heartbeat_free(r.heartbeat);
 	notifier_free(p);
@@ -398,7 +408,7 @@ static int check_all(const char *file, const struct conf *conf,
 
 	if (status != EXIT_GOOD || o->n_operands || !url)
 		return status;
-	store = store_open(url, why);
+	store = store_open(url, conf->store_ca, why);
 	store = format_guard(store, false, why);
 	if (store) {
 		states = state_store_new(store);
@@ -415,11 +425,15 @@ static int check_all(const char *file, const struct conf *conf,
  * Opens the store; NULL and why, where it does not answer. False and why: it
  * answers, and is not for this program.
  */
-static bool open_store(const char *url, struct store **store, char *why)
+static bool open_store(const struct conf *conf, const char *url,
+	struct store **store, char *why)
 {
 	enum format_answer answer = FORMAT_NO_ANSWER;
 
-	*store = store_open(url, why);
+	*store = store_open(url, conf ? conf->store_ca : NULL, why);
+	if (*store && conf)
+		store_confirm(*store, conf->store_wait.replicas,
+			conf->store_wait.timeout_s);
 	if (*store)
 		answer = format_check(*store, false, why);
 	if (answer != FORMAT_FITS) {
@@ -454,7 +468,7 @@ static int start(const struct options *o)
 		conf_free(conf);
 		return status;
 	}
-	if (url && !o->dry_run && !open_store(url, &store, why)) {
+	if (url && !o->dry_run && !open_store(conf, url, &store, why)) {
 		log_error("%s", why);
 		status = EXIT_ENV;
 	} else if (url || o->dry_run) {

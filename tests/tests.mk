@@ -73,6 +73,7 @@ long-property:
 
 long-kills:
 	KILLS=5000 bats -t tests/cli/alert/kills.bats
+	KILLS=100 bats -t tests/cli/whole/store-kills.bats
 
 long-sift:
 	SIFT_SECONDS=120 bats -t tests/cli/fleet/sift.bats

@@ -20,6 +20,7 @@
 #include "store/isolation_store.h"
 #include "store/keys.h"
 #include "store/load.h"
+#include "store/persist.h"
 #include "store/publish.h"
 #include "store/retention.h"
 #include "store/scripts.h"
@@ -371,6 +372,8 @@ static int judge_stored(struct work *w, const struct command *cmd)
 		rc = -1;
 	if (!rc)
 		rc = backfill_all(w, s.conf);
+	if (!rc && store_persist(s.store))
+		rc = store_failed(s.store);
 	setup_close(&s);
 	return rc;
 }

@@ -226,7 +226,8 @@ static int with_store(struct work *w, const struct command *cmd,
 	char why[STORE_WHY];
 	int rc = EXIT_ENV;
 
-	w->store = store_open(cmd->store ? cmd->store : w->conf->store, why);
+	w->store = store_open(cmd->store ? cmd->store : w->conf->store,
+		w->conf->store_ca, why);
 	w->store = format_guard(w->store, false, why);
 	if (!w->store) {
 		log_error("%s", why);

@@ -38,7 +38,7 @@ struct sample {
 	/* Of the whole store. */
 	double all_keys, used, limit; /* limit: 0 for none */
 	double servers;
-	char policy[40], aof[40]; /* "" where CONFIG is forbidden */
+	char policy[40], aof[40]; /* "" where INFO is forbidden */
 };
 
 /* The name of a kind: the form of the key, or what all others have. */
@@ -102,28 +102,33 @@ static int weigh(struct store *store, struct sample *s,
 
 static int take_sample(struct store *store, struct sample *s)
 {
-	char cursor[32] = "0";
+	struct store_scan scan = {.node = 0};
 
-	do {
-		const struct store_reply *r = store_one(
-			store, "SCAN", cursor, "COUNT", "1000", NULL);
-		const char *next = store_text(store_item(r, 0));
+	while (!scan.done && s->keys < SAMPLE) {
+		const struct store_reply *r = store_scan(store, &scan, NULL);
 
-		if (!next)
+		if (!r)
 			return store_failed(store);
-		snprintf(cursor, sizeof cursor, "%s", next);
-		if (weigh(store, s, store_item(r, 1)))
+		if (weigh(store, s, r))
 			return -1;
-	} while (strcmp(cursor, "0") != 0 && s->keys < SAMPLE);
+	}
 	return 0;
 }
 
-/* The number behind "name:" in an answer of INFO, or 0. */
+/*
+ * The number behind "name:" in an answer of INFO; the sum, where several
+ * servers answered; 0 where none has it.
+ */
 static double info_number(const struct store_reply *r, const char *name)
 {
-	const char *at = store_text(r) ? strstr(store_text(r), name) : NULL;
+	const char *at = store_text(r) ? store_text(r) : "";
+	double sum = 0;
 
-	return at ? strtod(at + strlen(name), NULL) : 0;
+	while ((at = strstr(at, name)) != NULL) {
+		at += strlen(name);
+		sum += strtod(at, NULL);
+	}
+	return sum;
 }
 
 static int read_settings(struct store *store, struct sample *s)

@@ -139,7 +139,7 @@ static void read_store(const struct command *cmd, const struct conf *c,
 
 	if (!region_of(cmd) || (!url && !getenv("MCP_STORE")))
 		return;
-	s = store_open(url, why);
+	s = store_open(url, c->store_ca, why);
 	s = format_guard(s, false, why);
 	if (!s) {
 		log_warn("%s", why);

@@ -22,6 +22,7 @@
 #include "store/heartbeat.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
+#include "store/persist.h"
 #include "store/retention.h"
 #include "store/scripts.h"
 #include "store/setup.h"
@@ -55,6 +56,8 @@ struct answer {
 struct round {
 	struct batch *batch;
 	struct answer answers[PROBES_MAX];
+	bool waits; /* for replicas; the number of the answer: */
+	size_t wait;
 };
 
 struct ingest {
@@ -63,6 +66,7 @@ struct ingest {
 	struct round *reading, *sent;
 	char sha[STORE_SHA]; /* of script_ingest */
 	double evidence_s, passing_s; /* how long a probe's records live */
+	struct conf_store_wait wait;
 	struct input input;
 	unsigned long records, runners, probes; /* probes: records of these */
 	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
@@ -298,6 +302,21 @@ static void settle(
 		queue_evidence(in, u, follower);
 }
 
+/*
+ * Whether as many replicas as the configuration wants have the batch that was
+ * sent: only then it is accepted.
+ */
+static bool confirmed(const struct ingest *in)
+{
+	const struct store_reply *r = store_reply(in->store, in->sent->wait);
+
+	if (!in->sent->waits || store_int(r, 0) >= in->wait.replicas)
+		return true;
+	log_error("store: only %lld of %d replicas have the records within %g s",
+		store_int(r, 0), in->wait.replicas, in->wait.timeout_s);
+	return false;
+}
+
 /* Wait for the batch that is on its way, and use the answers. */
 static int finish(struct ingest *in)
 {
@@ -306,6 +325,8 @@ static int finish(struct ingest *in)
 
 	if (store_finish(in->store))
 		return store_failed(in->store);
+	if (!confirmed(in))
+		return -1;
 	u = batch_bundles(in->sent->batch, &n);
 	for (size_t i = 0; i < n; i++)
 		settle(in, &u[i], &in->sent->answers[i]);
@@ -336,6 +357,22 @@ static bool same_call(const struct bundle *a, const struct bundle *b)
 		clock_window(b->started_at) / 3600;
 }
 
+/* Queue the question how many replicas have what is queued. */
+static void queue_wait(struct ingest *in)
+{
+	struct round *r = in->reading;
+	char replicas[16], ms[16];
+
+	r->waits = in->wait.replicas && store_queued(in->store);
+	if (!r->waits)
+		return;
+	snprintf(replicas, sizeof replicas, "%d", in->wait.replicas);
+	snprintf(ms, sizeof ms, "%.0f", in->wait.timeout_s * 1000);
+	store_barrier(in->store);
+	r->wait = store_queued(in->store);
+	store_add(in->store, "WAIT", replicas, ms, NULL);
+}
+
 /* Queue the batch that was read. */
 static void queue_batch(struct ingest *in)
 {
@@ -348,9 +385,6 @@ static void queue_batch(struct ingest *in)
 		order[i] = &u[i];
 	if (n)
 		qsort(order, n, sizeof *order, by_call);
-	/* Loaded anew each time: the store may have been restarted. */
-	if (n)
-		store_add(in->store, "SCRIPT", "LOAD", script_ingest, NULL);
 	for (size_t i = 0; i < n; i += size) {
 		size_t reply;
 
@@ -363,6 +397,7 @@ static void queue_batch(struct ingest *in)
 				(struct answer) {reply, k};
 		queue_server(in, order + i, size);
 	}
+	queue_wait(in);
 }
 
 /* Send the batch that was read, once the one before has arrived. */
@@ -507,6 +542,7 @@ int ingest(const struct command *cmd, int fd,
 	if (s.conf) {
 		in.evidence_s = s.conf->retention.evidence_s;
 		in.passing_s = s.conf->retention.passing_s;
+		in.wait = s.conf->store_wait;
 	}
 	in.store = s.store;
 	check_store(in.store);
@@ -515,8 +551,11 @@ int ingest(const struct command *cmd, int fd,
 		rc = read_rounds(&in, fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
 	/* Runners that bring nothing show that no region is heard. */
-	if (rc != EXIT_ENV && (in.probes || !in.runners) &&
-		!heartbeat_write(in.store, STAGE_INGEST, clock_wall(), false)) {
+	if (rc != EXIT_ENV &&
+		(((in.probes || !in.runners) &&
+			 !heartbeat_write(in.store, STAGE_INGEST, clock_wall(),
+				 false)) ||
+			store_persist(in.store))) {
 		store_failed(in.store);
 		rc = EXIT_ENV;
 	}

@@ -403,14 +403,10 @@ void load_take(struct store *s, struct collect *c, const char *const *slugs,
 {
 	bool figures = !isnan(now);
 
-	/*
-	 * The first reply is that of rollup_load, where figures are asked for.
-	 */
-	add_runners(c, store_reply(s, figures));
+	add_runners(c, store_reply(s, 0));
 	collect_trust(c);
 	for (size_t i = 0; i < n; i++) {
-		size_t at = figures ? 2 + i * (ASK_FIGURES + 1)
-				    : 1 + i * ASK_FIGURES;
+		size_t at = 1 + i * (ASK_FIGURES + figures);
 		const struct store_reply *rows = store_reply(s, at + ASK_LATEST);
 		struct summary last = {.shared = NULL};
 
@@ -717,7 +713,7 @@ int load_figures(struct store *s, size_t n, double now, struct loaded *out)
 		return store_failed(s);
 	for (size_t i = 0; i < n; i++)
 		out[i].baseline_missing = rollup_read(
-			store_reply(s, 1 + i), now, &out[i].figures);
+			store_reply(s, i), now, &out[i].figures);
 	return 0;
 }
 

@@ -24,6 +24,7 @@
 #include "store/keys.h"
 #include "store/late_minutes.h"
 #include "store/load.h"
+#include "store/persist.h"
 #include "store/regions_heard.h"
 #include "store/retention.h"
 #include "store/scripts.h"
@@ -328,7 +329,6 @@ static void take_group(struct evaluation *ev, struct group *g)
 /* Queue the verdicts on a group. */
 static void queue_group(struct evaluation *ev, struct group *g)
 {
-	store_add(ev->store, "SCRIPT", "LOAD", script_publish, NULL);
 	g->replies = store_queued(ev->store);
 	for (size_t i = 0; i < g->n; i++)
 		if (!g->servers[i].later &&
@@ -593,8 +593,9 @@ static int judge_all(struct evaluation *ev)
 	if (!ev->alone && regions_heard_write(&ev->regions, ev->store, ev->now,
 				  ev->pretended))
 		return EXIT_ENV;
-	if (!heartbeat_write(
-		    ev->store, STAGE_VERDICT, ev->now, ev->pretended)) {
+	if (!heartbeat_write(ev->store, STAGE_VERDICT, ev->now,
+		    ev->pretended) ||
+		store_persist(ev->store)) {
 		store_failed(ev->store);
 		return EXIT_ENV;
 	}

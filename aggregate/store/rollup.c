@@ -31,13 +31,7 @@ enum { GOT_MEDIAN = KEY_LATENCY, GOT_P95 };
 
 int rollup_load(struct store *s, char sha[STORE_SHA])
 {
-	if (!*sha && store_load(s, script_figures, sha))
-		return -1;
-	/*
-	 * Once more with what follows: the store may be restarted in between.
-	 */
-	store_add(s, "SCRIPT", "LOAD", script_figures, NULL);
-	return 0;
+	return store_load(s, script_figures, sha);
 }
 
 void rollup_ask(struct store *s, const char *sha, const char *slug, double now)

@@ -11,9 +11,7 @@
 #include <stddef.h>
 
 /*
- * rollup_load(s, sha): where sha is "", load the script of rollup_ask into the
- * store, and write its name to sha; then queue loading it once more. -1: the
- * store failed, and the operator has been told.
+ * rollup_load(s, sha): store_load of the script of rollup_ask.
  *
  * rollup_ask(s, sha, slug, now): queue the command that reads the figures as of
  * now. rollup_read(r, now, out): take them from its reply. True where the store

@@ -54,33 +54,15 @@ struct walk {
 	size_t n, cap;
 };
 
-/* How far a look at all keys of the store is; begins with zeros. */
-struct scan {
-	char cursor[32];
-	bool done;
-};
-
-/* The next keys, a list; NULL: the store failed. */
-static const struct store_reply *next_keys(struct store *s, struct scan *at)
-{
-	const struct store_reply *r = store_one(s, "SCAN",
-		*at->cursor ? at->cursor : "0", "COUNT", "1000", NULL);
-	const char *next = store_text(store_item(r, 0));
-
-	snprintf(at->cursor, sizeof at->cursor, "%s", next ? next : "0");
-	at->done = strcmp(at->cursor, "0") == 0;
-	return r ? store_item(r, 1) : NULL;
-}
-
 int fleet_keys_scan(struct store *s,
 	bool (*use)(void *arg, const char *key, const struct key_name *name),
 	void *arg)
 {
-	struct scan at = {.done = false};
+	struct store_scan at = {.done = false};
 	bool more = true;
 
 	while (more && !at.done) {
-		const struct store_reply *keys = next_keys(s, &at);
+		const struct store_reply *keys = store_scan(s, &at, NULL);
 
 		if (!keys)
 			return store_failed(s);

@@ -7,6 +7,8 @@
 #include "store/format.h"
 #include "store/store.h"
 
+#include <string.h>
+
 /* Whether a command fills the store, and says in it of which version it is. */
 static bool fills(enum action action)
 {
@@ -16,7 +18,7 @@ static bool fills(enum action action)
 
 int setup_open(struct setup *s, const struct command *cmd)
 {
-	const char *address = cmd->store;
+	const char *address = cmd->store, *ca = NULL;
 	char why[STORE_WHY];
 
 	*s = (struct setup) {.conf = NULL};
@@ -26,8 +28,9 @@ int setup_open(struct setup *s, const struct command *cmd)
 			return EXIT_USAGE;
 		if (!address)
 			address = s->conf->store;
+		ca = s->conf->store_ca;
 	}
-	s->store = store_open(address, why);
+	s->store = store_open(address, ca, why);
 	/* A restore is for a store that may be half restored. */
 	if (cmd->action != ACTION_RESTORE)
 		s->store = format_guard(s->store, fills(cmd->action), why);
@@ -69,19 +72,35 @@ int setup_no_server(const struct setup *s, const char *slug)
 	return EXIT_USAGE;
 }
 
+/*
+ * Copy the word behind "name:" in the answers of all servers to INFO to out, which
+ * has 40 bytes: where they differ, one that is not the right one.
+ */
+static void info_word(const struct store_reply *r, const char *name,
+	const char *right, char out[40])
+{
+	const char *at = store_text(r);
+
+	while (at && (at = strstr(at, name)) != NULL) {
+		at += strlen(name);
+		if (!*out || strcmp(out, right) == 0)
+			snprintf(out, 40, "%.*s", (int)strcspn(at, "\r\n"),
+				at);
+	}
+}
+
 void setup_settings(struct store *s, char policy[40], char aof[40])
 {
-	const char *text;
-
 	*policy = *aof = '\0';
-	store_add(s, "CONFIG", "GET", "maxmemory-policy", NULL);
-	store_add(s, "CONFIG", "GET", "appendonly", NULL);
+	store_add(s, "INFO", "memory", NULL);
+	store_add(s, "INFO", "persistence", NULL);
 	if (store_run(s))
 		return;
-	text = store_text(store_item(store_reply(s, 0), 1));
-	snprintf(policy, 40, "%s", text ? text : "");
-	text = store_text(store_item(store_reply(s, 1), 1));
-	snprintf(aof, 40, "%s", text ? text : "");
+	info_word(store_reply(s, 0), "\nmaxmemory_policy:", "noeviction",
+		policy);
+	info_word(store_reply(s, 1), "\naof_enabled:", "1", aof);
+	if (*aof)
+		snprintf(aof, 40, "%s", *aof == '0' ? "no" : "yes");
 }
 
 size_t setup_faults(const char *policy, const char *aof,

@@ -47,7 +47,9 @@ int setup_no_server(const struct setup *s, const char *slug);
 
 /*
  * setup_settings(s, policy, aof): the eviction policy of the store and whether
- * it has an append-only file, each of 40 bytes; "" where CONFIG is forbidden.
+ * it has an append-only file, yes or no, each of 40 bytes; "" where INFO is
+ * forbidden. Of CONFIG, which would tell the password of the replicas, too, a role
+ * of mcp-fleet(7) has no use.
  * setup_faults(policy, aof, out): what is wrong with these, one sentence each;
  * returns how many.
  */

@@ -18,7 +18,7 @@
 
 /* The files of these names, as text. */
 extern const char lua_replace_state[];
-extern const char lua_settle_undelivered[];
+extern const char lua_outbox_waits[];
 
 static bool redis_failed(const struct store *s)
 {
@@ -124,19 +124,23 @@ static void write_history(struct store *s, struct state_row *const *rows,
 
 static bool redis_write(void *arg, struct state_row *const *rows, size_t n)
 {
-	static char sha[STORE_SHA]; /* of the script, in any store */
+	char sha[STORE_SHA] = "";
 	struct store *s = arg;
 	size_t first;
 	bool ok = true;
 
-	if (n > 1 && !*sha && store_load(s, lua_replace_state, sha))
+	if (n > 1 && store_load(s, lua_replace_state, sha))
 		return false;
 	first = queue_index(s, rows, n);
+	store_barrier(s);
 	for (size_t i = 0; i < n; i++)
 		queue_replace(s, i ? sha : NULL, rows[i]);
+	store_barrier(s);
 	queue_index(s, rows, n);
+	store_add_wait(s);
 	if (store_run(s))
 		return redis_failed(s);
+	store_check_wait(s);
 	for (size_t i = 0; i < n; i++)
 		rows[i]->lost = store_int(store_reply(s, first + i), 0) != 1;
 	for (size_t i = 0; i < n && ok; i++)
@@ -162,9 +166,10 @@ static void add_slugs(const struct store_reply *r, size_t skip,
 
 static bool redis_list(void *arg, bool undelivered, struct strings *out)
 {
-	char pattern[KEY_MAX], cursor[32] = "0";
-	struct store *s = arg;
+	struct store_scan scan = {.node = 0};
 	const struct store_reply *r;
+	struct store *s = arg;
+	char pattern[KEY_MAX];
 
 	if (undelivered) {
 		r = store_one(s, "SMEMBERS", KEY_UNDELIVERED, NULL);
@@ -172,40 +177,88 @@ static bool redis_list(void *arg, bool undelivered, struct strings *out)
 		return r || redis_failed(s);
 	}
 	key_alert(pattern, "*");
-	do {
-		r = store_one(s, "SCAN", cursor, "MATCH", pattern, "COUNT",
-			"10000", NULL);
-		if (!store_text(store_item(r, 0)))
+	while (!scan.done) {
+		r = store_scan(s, &scan, pattern);
+		if (!r)
 			return redis_failed(s);
-		snprintf(cursor, sizeof cursor, "%s",
-			store_text(store_item(r, 0)));
-		add_slugs(store_item(r, 1), strlen(pattern) - 1, out);
-	} while (strcmp(cursor, "0") != 0);
+		add_slugs(r, strlen(pattern) - 1, out);
+	}
 	/* A scan may find a key twice. */
 	strings_unique(out);
 	return true;
 }
 
+/* Queue the question which of these have something in the outbox. */
+static bool queue_outboxes(struct store *s, const struct strings *slugs)
+{
+	char sha[STORE_SHA], key[KEY_MAX];
+
+	if (store_load(s, lua_outbox_waits, sha))
+		return false;
+	for (size_t i = 0; i < slugs->n; i++)
+		store_add(s, "EVALSHA", sha, "1", key_alert(key, slugs->v[i]),
+			NULL);
+	return true;
+}
+
+/* Those of whom the answers, from number `first`, say that they have or not. */
+static void pick(const struct store *s, size_t first,
+	const struct strings *slugs, bool waits, struct strings *out)
+{
+	for (size_t i = 0; i < slugs->n; i++)
+		if ((store_int(store_reply(s, first + i), 1) != 0) == waits)
+			strings_add(out, slugs->v[i]);
+}
+
+/* Queue SADD or SREM. */
+static void change_index(
+	struct store *s, const char *command, const struct strings *slugs)
+{
+	const char **args = xcalloc(slugs->n + 2, sizeof *args);
+
+	args[0] = command;
+	args[1] = KEY_UNDELIVERED;
+	for (size_t i = 0; i < slugs->n; i++)
+		args[i + 2] = slugs->v[i];
+	store_add_argv(s, slugs->n + 2, args);
+	free(args);
+}
+
+/*
+ * Another process that gives a state something to deliver puts it into the
+ * index after that, too. So it is there in the end: either that comes after we
+ * took it out, or we see here what it wrote, and put it back.
+ */
+static bool take_out(struct store *s, const struct strings *empty)
+{
+	struct strings late = {0};
+	bool ok;
+
+	change_index(s, "SREM", empty);
+	store_barrier(s);
+	ok = queue_outboxes(s, empty) && store_run(s) == 0;
+	if (ok)
+		pick(s, 1, empty, true, &late);
+	if (late.n) {
+		change_index(s, "SADD", &late);
+		ok = store_run(s) == 0;
+	}
+	strings_release(&late);
+	return ok || redis_failed(s);
+}
+
 static bool redis_settle(void *arg, const struct strings *slugs)
 {
+	struct strings empty = {0};
 	struct store *s = arg;
-	const char **args = xcalloc(2 * slugs->n + 4, sizeof *args);
-	char(*keys)[KEY_MAX] = xcalloc(slugs->n, sizeof *keys), count[32];
-	size_t n = 0;
+	bool ok;
 
-	snprintf(count, sizeof count, "%zu", slugs->n + 1);
-	args[n++] = "EVAL";
-	args[n++] = lua_settle_undelivered;
-	args[n++] = count;
-	args[n++] = KEY_UNDELIVERED;
-	for (size_t i = 0; i < slugs->n; i++)
-		args[n++] = key_alert(keys[i], slugs->v[i]);
-	for (size_t i = 0; i < slugs->n; i++)
-		args[n++] = slugs->v[i];
-	store_add_argv(s, n, args);
-	free(args);
-	free(keys);
-	return store_run(s) == 0 || redis_failed(s);
+	if (!queue_outboxes(s, slugs) || store_run(s))
+		return redis_failed(s);
+	pick(s, 0, slugs, false, &empty);
+	ok = !empty.n || take_out(s, &empty);
+	strings_release(&empty);
+	return ok;
 }
 
 static bool redis_alive(void *arg)

@@ -141,8 +141,11 @@ static void answer_from(struct cgi *c, const struct row *row,
 	const char *url = c->conf->store;
 	char why[STORE_WHY];
 
-	c->store = store_open(url, why);
+	c->store = store_open(url, c->conf->store_ca, why);
 	c->store = format_guard(c->store, false, why);
+	if (c->store)
+		store_confirm(c->store, c->conf->store_wait.replicas,
+			c->conf->store_wait.timeout_s);
 	if (!c->store) {
 		log_error("%s", why);
 		cgi_unavailable(a);

@@ -232,8 +232,16 @@ struct conf_retention {
 	double passing_s; /* of any other */
 };
 
+/* What confirms that a page was written before it is sent. */
+struct conf_store_wait {
+	int replicas; /* that have to have it; 0: nobody is asked */
+	double timeout_s;
+};
+
 struct conf {
 	char *store;	  /* or NULL */
+	char *store_ca;	  /* what its TLS trusts, a file, or NULL */
+	struct conf_store_wait store_wait;
 	struct conf_retention retention;
 	char *site_url;	  /* without a slash at its end, or NULL */
 	char *site_title; /* or NULL */

@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "conf/conf.h"
 #include "mcp/names.h"
+#include "store/url.h"
 
 #include <arpa/inet.h>
 
@@ -120,14 +121,12 @@ const char *conf_bad_smtp(const char *s)
 
 static const char *bad_store(const char *s)
 {
-	if (strncmp(s, "unix:///", 8) == 0 && s[8])
-		return NULL;
-	if (strncmp(s, "redis://", 8) != 0)
-		return "neither unix:///path nor redis://host:port";
-	if (strchr(s, '@'))
-		return "a password does not belong in the URL; "
-		       "see MCP_STORE_PASSWORD_FILE";
-	return s[8] && s[8] != '/' ? NULL : "the host is missing";
+	struct store_url url;
+	const char *wrong = store_url_read(s, &url);
+
+	if (!wrong)
+		store_url_release(&url);
+	return wrong;
 }
 
 /* It becomes an argument of ssh, and must not look like an option. */
@@ -288,9 +287,27 @@ static const struct conf_key retention[] = {
 	{.name = NULL},
 };
 
+static const char *bad_path(const char *s)
+{
+	return *s == '/' ? NULL : "not an absolute path";
+}
+
+/* The store is not waited for for as long as its silence would be. */
+static const struct conf_key store_wait[] = {
+	{KEY("replicas", CONF_INT, conf_store_wait, replicas), .min = 0,
+		.max = 100, .otherwise = "0"},
+	{KEY("timeout", CONF_SECONDS, conf_store_wait, timeout_s), .min = 0.001,
+		.max = 4, .otherwise = "1s"},
+	{.name = NULL},
+};
+
 /* The fields of site and alerts lie in struct conf itself. */
 const struct conf_key conf_keys[] = {
 	{KEY("store", CONF_TEXT, conf, store), .max = 2048, .wrong = bad_store},
+	{KEY("store_ca", CONF_TEXT, conf, store_ca), .max = 2048,
+		.wrong = bad_path},
+	{KEY("store_wait", CONF_MAP, conf, store_wait), .keys = store_wait,
+		.sole = &store_wait[0]},
 	{KEY("retention", CONF_MAP, conf, retention), .keys = retention,
 		.sole = &retention[0]},
 	{.name = "site", .type = CONF_MAP, .keys = site},

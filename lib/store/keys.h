@@ -1,7 +1,8 @@
 /*
  * keys.h: the names of all keys of the store, and what they hold; retention.h
  * has how long they live. A command touches one key, and a script those of one
- * slug only, all of which it is given as KEYS.
+ * slug only, all of which it is given as KEYS. In a cluster the slug stands in
+ * braces, see slots.h.
  */
 #ifndef STORE_KEYS_H
 #define STORE_KEYS_H
@@ -12,8 +13,8 @@
 #define KEY_MAX 192
 
 /*
- * The most bytes that all lists of tools of a server take: some 800 tools. A longer
- * list is not kept.
+ * The most bytes that all lists of tools of a server take: some 800 tools. A
+ * longer list is not kept.
  */
 #define KEYS_TOOLS_MAX (128 * 1024)
 
@@ -37,8 +38,8 @@ const char *key_head(char *out, const char *slug, int64_t window,
 	const char *region);
 /*
  * String: of each probe that started first in a minute of an hour (epoch
- * seconds / 3600), three bytes of what it found, and three more where it failed;
- * see store/hour_row.h of mcp-aggregate.
+ * seconds / 3600), three bytes of what it found, and three more where it
+ * failed; see store/hour_row.h of mcp-aggregate.
  */
 const char *key_hour_row(char *out, const char *slug, int64_t hour,
 	const char *region);
@@ -64,9 +65,9 @@ const char *key_private(char *out, const char *slug);
 const char *key_minutes(char *out, const char *slug);
 /*
  * String: "runs:", then for each run of minutes of a day, from its first, their
- * number and a letter: g, a or r where key_minutes counts them as that colour, u
- * where it is not known as which, n where they are not counted. Those of an older
- * version, and days without such a key: see uptime.lua of mcp-aggregate.
+ * number and a letter: g, a or r where key_minutes counts them as that colour,
+ * u where it is not known as which, n where they are not counted. Those of an
+ * older version, and days without such a key: see uptime.lua of mcp-aggregate.
  */
 const char *key_counted(char *out, const char *slug, int64_t day);
 /*
@@ -101,8 +102,8 @@ const char *key_baseline(char *out, const char *slug);
 /*
  * Hash: the lists of tools, and what the last verdict knew of the regions.
  * "<tool_hash>.<full_hash>": a list as JSON; "listed:<tool_hash>.<full_hash>":
- * when the newest probe started that named its tools, or a region was first seen
- * with another list. "seen:<region>": the list that the region saw;
+ * when the newest probe started that named its tools, or a region was first
+ * seen with another list. "seen:<region>": the list that the region saw;
  * "changes:<region>": how often its list changed; "stood:<region>": whether it
  * worked, and since when; "churn:since", while the tools churn: since when.
  */

@@ -1,46 +1,49 @@
 #include "store/store.h"
 
 #include "base/buf.h"
+#include "base/clock.h"
 #include "base/log.h"
-#include "base/num.h"
 #include "base/xalloc.h"
-#include "store/url.h"
+#include "store/exchange.h"
+#include "store/reply.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <hiredis/hiredis.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 /* A store beside us answers in a millisecond, and one far away in a second. */
-#define CONNECT_S 2
+#define ADDRESS_MS 2000
 #define PATIENCE_MS 5000
 
 /* A queue of up to so many bytes keeps its memory for the next one. */
 #define QUEUE_KEPT ((size_t)16 * 1024 * 1024)
 
-struct commands {
-	struct buf text; /* as Redis reads them */
-	bool *may_fail;	 /* of each: for a reason of its own */
-	size_t n, cap;
-};
+/* Keys that a server looks at for one answer to SCAN, about. */
+#define SCAN_COUNT "1000"
 
 struct replies {
-	redisReply **v;
+	struct store_reply **v;
 	size_t n;
 };
 
 struct store {
-	redisContext *c;
-	struct store_url url;
-	struct timeval patience; /* for a reply */
-	char *password;
-	bool mortal; /* SIGPIPE would end the program */
+	struct nodes nodes;
+	struct scripts scripts;
+	char *password, *sentinel_password;
+	int patience_ms; /* for a reply */
+	bool hasty;
+	double away_until; /* of clock_mono_ms: it is not asked before that */
+	bool barrier;	   /* before the next command */
+	int replicas;	   /* that are to confirm; 0: none */
+	double confirm_s;  /* within that time */
+	size_t wait;	   /* the number of that question; NODE_NONE: none */
+	bool warned;	   /* that they did not */
 	struct commands queue, sent;
 	struct replies replies, arriving; /* arriving: those to sent */
 	char why[STORE_WHY];
@@ -49,32 +52,35 @@ struct store {
 	int result;		/* of what was started */
 };
 
-static int fail(struct store *s, const char *what, const char *why)
-{
-	snprintf(s->why, sizeof s->why, "store: %s: %s", what, why);
-	return -1;
-}
-
-static void disconnect(struct store *s)
-{
-	if (s->c)
-		redisFree(s->c);
-	s->c = NULL;
-}
-
 static void commands_release(struct commands *c)
 {
 	buf_release(&c->text);
-	free(c->may_fail);
+	free(c->v);
 	*c = (struct commands) {.n = 0};
 }
 
 static void replies_release(struct replies *r)
 {
 	for (size_t i = 0; i < r->n; i++)
-		freeReplyObject(r->v[i]);
+		reply_free(r->v[i]);
 	free(r->v);
 	*r = (struct replies) {NULL, 0};
+}
+
+static void scripts_release(struct scripts *scripts)
+{
+	for (size_t i = 0; i < scripts->n; i++) {
+		free(scripts->v[i].sha);
+		free(scripts->v[i].text);
+	}
+	free(scripts->v);
+}
+
+static void forget_password(char *password)
+{
+	if (password)
+		explicit_bzero(password, strlen(password));
+	free(password);
 }
 
 void store_close(struct store *s)
@@ -82,26 +88,29 @@ void store_close(struct store *s)
 	if (!s)
 		return;
 	store_finish(s);
-	disconnect(s);
+	nodes_release(&s->nodes);
+	tls_free(s->nodes.access.tls);
+	store_url_release(&s->nodes.url);
+	scripts_release(&s->scripts);
 	commands_release(&s->queue);
 	commands_release(&s->sent);
 	replies_release(&s->replies);
-	store_url_release(&s->url);
-	if (s->password)
-		explicit_bzero(s->password, strlen(s->password));
-	free(s->password);
+	if (s->sentinel_password != s->password)
+		forget_password(s->sentinel_password);
+	forget_password(s->password);
 	free(s);
 }
 
-static bool bad_url(char *why, const char *what)
+static bool refuse(char *why, const char *what)
 {
 	snprintf(why, STORE_WHY, "store: %s", what);
 	return false;
 }
 
-static bool read_password(struct store *s, char *why)
+/* The first line of the file that a variable names; *out stays without one. */
+static bool read_password(const char *variable, char **out, char *why)
 {
-	const char *path = getenv("MCP_STORE_PASSWORD_FILE");
+	const char *path = getenv(variable);
 	char text[1024];
 	struct stat st;
 	ssize_t n;
@@ -120,86 +129,94 @@ static bool read_password(struct store *s, char *why)
 	n = read(fd, text, sizeof text - 1);
 	close(fd);
 	if (S_ISREG(st.st_mode) && (st.st_mode & 077))
-		return bad_url(why, "others can read the password file");
+		return refuse(why, "others can read the password file");
 	if (n <= 0)
-		return bad_url(why, "the password file is empty");
+		return refuse(why, "the password file is empty");
 	text[n] = '\0';
 	text[strcspn(text, "\r\n")] = '\0';
-	s->password = xstrdup(text);
+	*out = xstrdup(text);
 	explicit_bzero(text, sizeof text);
 	return true;
 }
 
-/* Send one command while connecting, before all others. */
-static int greet(struct store *s, const char *command, const char *arg)
+/*
+ * The sentinels go by the same name and password, unless they have their own.
+ */
+static bool read_passwords(struct store *s, char *why)
 {
-	redisReply *r = redisCommand(s->c, "%s %s", command, arg);
-	int rc = 0;
-
-	if (!r)
-		rc = fail(s, command, s->c->errstr);
-	else if (r->type == REDIS_REPLY_ERROR)
-		rc = fail(s, command, r->str);
-	if (r)
-		freeReplyObject(r);
-	return rc;
+	if (!read_password("MCP_STORE_PASSWORD_FILE", &s->password, why))
+		return false;
+	if (s->nodes.url.kind != STORE_SENTINEL)
+		return true;
+	if (!read_password("MCP_STORE_SENTINEL_PASSWORD_FILE",
+		    &s->sentinel_password, why))
+		return false;
+	s->nodes.sentinels.user =
+		s->sentinel_password ? NULL : s->nodes.url.user;
+	if (!s->sentinel_password)
+		s->sentinel_password = s->password;
+	s->nodes.sentinels.password = s->sentinel_password;
+	return true;
 }
 
-static int connect_now(struct store *s)
+static bool prepare(struct store *s, const char *ca, char *why)
 {
-	struct timeval connect = s->patience;
-	struct sigaction pipe;
-	const char *where = s->url.path ? s->url.path : s->url.host;
-	char db[16];
+	const struct store_url *url = &s->nodes.url;
+	struct access *access = &s->nodes.access;
+	int address_ms =
+		s->patience_ms < ADDRESS_MS ? s->patience_ms : ADDRESS_MS;
 
-	s->mortal = sigaction(SIGPIPE, NULL, &pipe) ||
-		pipe.sa_handler == SIG_DFL;
-	if (connect.tv_sec >= CONNECT_S)
-		connect = (struct timeval) {.tv_sec = CONNECT_S};
-	s->c = s->url.path
-		? redisConnectUnixWithTimeout(s->url.path, connect)
-		: redisConnectWithTimeout(s->url.host, s->url.port, connect);
-	if (!s->c)
-		return fail(s, where, "out of memory");
-	if (s->c->err)
-		fail(s, where, s->c->errstr);
-	else if (redisSetTimeout(s->c, s->patience))
-		fail(s, where, "no timeout can be set");
-	else if (s->password && greet(s, "AUTH", s->password))
-		;
-	else if (s->url.db && (snprintf(db, sizeof db, "%d", s->url.db),
-				  greet(s, "SELECT", db)))
-		;
-	else
-		return 0;
-	disconnect(s);
-	return -1;
+	/* Where there are several to ask, there is time to ask another. */
+	if (url->kind != STORE_SOLE && address_ms > s->patience_ms * 2 / 5)
+		address_ms = s->patience_ms * 2 / 5;
+	if (!read_passwords(s, why))
+		return false;
+	if (url->tls && !(access->tls = tls_new(ca, why)))
+		return false;
+	access->path = url->path;
+	access->user = url->user;
+	access->password = s->password;
+	access->db = url->db;
+	access->address_ms = s->nodes.sentinels.address_ms = address_ms;
+	s->nodes.sentinels.tls = access->tls;
+	s->nodes.sentinels.lenient = true;
+	return true;
 }
 
-struct store *store_open_hasty(const char *url, int patience_ms, char *why)
+static struct store *open_store(
+	const char *url, const char *ca, int patience_ms, bool hasty, char *why)
 {
 	struct store *s = xcalloc(1, sizeof *s);
+	const char *wrong;
 
 	buf_init(&s->queue.text, SIZE_MAX);
 	buf_init(&s->sent.text, SIZE_MAX);
-	s->patience.tv_sec = patience_ms / 1000;
-	s->patience.tv_usec = patience_ms % 1000 * 1000;
+	s->patience_ms = patience_ms;
+	s->hasty = hasty;
+	s->wait = NODE_NONE;
 	if (!url)
 		url = getenv("MCP_STORE");
-	if (!url || !*url)
-		bad_url(why, "neither --store nor MCP_STORE names one");
-	else if (store_url_read(url, &s->url, why) && read_password(s, why)) {
-		if (!connect_now(s))
+	wrong = !url || !*url ? "neither --store nor MCP_STORE names one"
+			      : store_url_read(url, &s->nodes.url);
+	if (wrong)
+		refuse(why, wrong);
+	else if (prepare(s, ca, why)) {
+		if (!exchange_open(&s->nodes, patience_ms))
 			return s;
-		snprintf(why, STORE_WHY, "%s", s->why);
+		snprintf(why, STORE_WHY, "%s", s->nodes.why);
 	}
 	store_close(s);
 	return NULL;
 }
 
-struct store *store_open(const char *url, char *why)
+struct store *store_open_hasty(const char *url, int patience_ms, char *why)
 {
-	return store_open_hasty(url, PATIENCE_MS, why);
+	return open_store(url, NULL, patience_ms, true, why);
+}
+
+struct store *store_open(const char *url, const char *ca, char *why)
+{
+	return open_store(url, ca, PATIENCE_MS, false, why);
 }
 
 static void end_line(struct buf *b)
@@ -220,8 +237,12 @@ size_t store_begin(struct store *s, size_t n)
 {
 	struct commands *q = &s->queue;
 
-	q->may_fail = xgrow(q->may_fail, &q->cap, q->n + 1, sizeof *q->may_fail);
-	q->may_fail[q->n] = true;
+	q->v = xgrow(q->v, &q->cap, q->n + 1, sizeof *q->v);
+	q->v[q->n] = (struct command) {.at = q->text.len,
+		.node = NODE_NONE,
+		.may_fail = true,
+		.barrier = s->barrier};
+	s->barrier = false;
 	put_count(&q->text, '*', n);
 	return q->n++;
 }
@@ -238,6 +259,17 @@ size_t store_queued(const struct store *s)
 	return s->queue.n;
 }
 
+void store_barrier(struct store *s)
+{
+	s->barrier = true;
+}
+
+void store_confirm(struct store *s, int replicas, double timeout_s)
+{
+	s->replicas = replicas;
+	s->confirm_s = timeout_s;
+}
+
 size_t store_try_argv(struct store *s, size_t n, const char *const *args)
 {
 	size_t number = store_begin(s, n);
@@ -251,7 +283,15 @@ void store_add_argv(struct store *s, size_t n, const char *const *args)
 {
 	size_t number = store_try_argv(s, n, args);
 
-	s->queue.may_fail[number] = false;
+	s->queue.v[number].may_fail = false;
+}
+
+size_t store_ask_argv(struct store *s, size_t n, const char *const *args)
+{
+	size_t number = store_try_argv(s, n, args);
+
+	s->queue.v[number].optional = true;
+	return number;
 }
 
 #define ARGS_MAX 64
@@ -275,89 +315,33 @@ void store_add(struct store *s, const char *arg, ...)
 	va_end(ap);
 }
 
-/*
- * hiredis writes to a socket whose other end may be gone: SIGPIPE would end the
- * program. It is blocked meanwhile, and discarded if it came; for standard
- * output it keeps its meaning.
- */
-static void hold_sigpipe(sigset_t *before)
+void store_add_wait(struct store *s)
 {
-	sigset_t set;
+	char replicas[16], ms[16];
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	pthread_sigmask(SIG_BLOCK, &set, before);
+	s->wait = NODE_NONE;
+	if (!s->replicas)
+		return;
+	snprintf(replicas, sizeof replicas, "%d", s->replicas);
+	snprintf(ms, sizeof ms, "%.0f", s->confirm_s * 1000);
+	store_barrier(s);
+	s->wait = store_queued(s);
+	store_add(s, "WAIT", replicas, ms, NULL);
+	s->queue.v[s->wait].optional = true;
 }
 
-static void release_sigpipe(const sigset_t *before)
+void store_check_wait(struct store *s)
 {
-	const struct timespec at_once = {0};
-	sigset_t set;
+	const struct store_reply *r = store_reply(s, s->wait);
+	const char *error = store_error(r);
+	long long n = store_int(r, 0);
 
-	sigemptyset(&set);
-	sigaddset(&set, SIGPIPE);
-	while (sigtimedwait(&set, NULL, &at_once) == SIGPIPE)
-		;
-	pthread_sigmask(SIG_SETMASK, before, NULL);
-}
-
-/*
- * One attempt: send all, read all. -1 where the connection was lost, which a
- * new one may mend; -2 where the store did not answer in time.
- */
-static int attempt(struct store *s)
-{
-	if (!s->c && connect_now(s))
-		return -1;
-	if (redisAppendFormattedCommand(
-		    s->c, s->sent.text.p, s->sent.text.len) != REDIS_OK) {
-		fail(s, "no commands can be sent", s->c->errstr);
-		disconnect(s);
-		return -1;
-	}
-	s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
-	for (size_t i = 0; i < s->sent.n; i++) {
-		void *r = NULL;
-
-		errno = 0;
-		if (redisGetReply(s->c, &r) != REDIS_OK || !r) {
-			bool late = s->c->err == REDIS_ERR_IO &&
-				errno == EAGAIN;
-
-			fail(s, "no answer", late ? "timeout" : s->c->errstr);
-			disconnect(s);
-			replies_release(&s->arriving);
-			return late ? -2 : -1;
-		}
-		s->arriving.v[s->arriving.n++] = r;
-	}
-	return 0;
-}
-
-/*
- * Whether an error is about the command, and not about the store. Up to version
- * 6 Redis puts its own words before those of a script: "ERR Error … -OOM
- * command …".
- */
-static bool own_fault(const char *error)
-{
-	return strncmp(error, "WRONGTYPE ", 10) == 0 ||
-		(strncmp(error, "ERR ", 4) == 0 && !strstr(error, " -OOM ") &&
-			!strstr(error, " -READONLY ") &&
-			!strstr(error, " -MISCONF "));
-}
-
-/* The first reply that says that the store failed. */
-static int check_replies(struct store *s)
-{
-	for (size_t i = 0; i < s->arriving.n; i++) {
-		const redisReply *r = s->arriving.v[i];
-
-		if (r->type == REDIS_REPLY_ERROR &&
-			!(s->sent.may_fail[i] && own_fault(r->str)))
-			return fail(s, "refused", r->str);
-	}
-	return 0;
+	if (s->wait == NODE_NONE || s->warned || n >= s->replicas)
+		return;
+	s->warned = true;
+	log_warn("store: only %lld of %d replicas had a state within %g s%s%s; "
+		 "it goes on without", n, s->replicas, s->confirm_s,
+		error ? ": " : "", error ? error : "");
 }
 
 /* What is queued is what is sent now. */
@@ -371,26 +355,29 @@ static void take_queue(struct store *s)
 		buf_release(&s->queue.text);
 	buf_clear(&s->queue.text);
 	s->queue.n = 0;
+	s->barrier = false;
 }
 
 /* Send what take_queue took, and wait for the replies. */
-static int exchange(struct store *s)
+static int send_taken(struct store *s)
 {
-	bool was_connected = s->c != NULL;
-	sigset_t before;
-	int rc;
+	enum exchange_result result;
 
 	if (!s->sent.n)
 		return 0;
-	if (s->mortal)
-		hold_sigpipe(&before);
-	rc = attempt(s);
-	/* The connection may have been closed since it was used last. */
-	if (rc == -1 && was_connected)
-		rc = attempt(s);
-	if (s->mortal)
-		release_sigpipe(&before);
-	return rc ? -1 : check_replies(s);
+	/* s->why still says why. */
+	if (clock_mono_ms() < s->away_until)
+		return -1;
+	s->arriving.n = s->sent.n;
+	s->arriving.v = xcalloc(s->sent.n, sizeof *s->arriving.v);
+	result = exchange(&s->nodes, s->patience_ms, &s->sent, &s->scripts,
+		s->arriving.v);
+	if (result == EXCHANGE_DONE)
+		return 0;
+	snprintf(s->why, sizeof s->why, "%s", s->nodes.why);
+	if (result == EXCHANGE_LATE && !s->hasty)
+		s->away_until = clock_mono_ms() + s->patience_ms;
+	return -1;
 }
 
 /* The replies that have arrived are those that there are now. */
@@ -406,7 +393,7 @@ int store_run(struct store *s)
 	int rc;
 
 	take_queue(s);
-	rc = exchange(s);
+	rc = send_taken(s);
 	take_replies(s);
 	return rc;
 }
@@ -415,7 +402,7 @@ static void *send_started(void *arg)
 {
 	struct store *s = arg;
 
-	s->result = exchange(s);
+	s->result = send_taken(s);
 	return NULL;
 }
 
@@ -454,53 +441,7 @@ const char *store_why(const struct store *s)
 
 const struct store_reply *store_reply(const struct store *s, size_t i)
 {
-	return i < s->replies.n ? (const struct store_reply *)s->replies.v[i]
-				: NULL;
-}
-
-static const redisReply *real(const struct store_reply *r)
-{
-	return (const redisReply *)r;
-}
-
-const char *store_error(const struct store_reply *r)
-{
-	return r && real(r)->type == REDIS_REPLY_ERROR ? real(r)->str : NULL;
-}
-
-const char *store_text(const struct store_reply *r)
-{
-	return r && (real(r)->type == REDIS_REPLY_STRING ||
-			    real(r)->type == REDIS_REPLY_STATUS)
-		? real(r)->str
-		: NULL;
-}
-
-size_t store_size(const struct store_reply *r)
-{
-	return store_text(r) ? real(r)->len : 0;
-}
-
-long long store_int(const struct store_reply *r, long long otherwise)
-{
-	const char *s = store_text(r);
-	long long v;
-
-	if (r && real(r)->type == REDIS_REPLY_INTEGER)
-		return real(r)->integer;
-	return s && num_parse(s, -(1LL << 53), 1LL << 53, &v) ? v : otherwise;
-}
-
-size_t store_count(const struct store_reply *r)
-{
-	return r && real(r)->type == REDIS_REPLY_ARRAY ? real(r)->elements : 0;
-}
-
-const struct store_reply *store_item(const struct store_reply *r, size_t i)
-{
-	return i < store_count(r)
-		? (const struct store_reply *)real(r)->element[i]
-		: NULL;
+	return i < s->replies.n ? s->replies.v[i] : NULL;
 }
 
 const struct store_reply *store_one(struct store *s, const char *arg, ...)
@@ -513,13 +454,47 @@ const struct store_reply *store_one(struct store *s, const char *arg, ...)
 	return store_run(s) ? NULL : store_reply(s, 0);
 }
 
+const struct store_reply *store_scan(
+	struct store *s, struct store_scan *at, const char *pattern)
+{
+	const char *args[] = {"SCAN", *at->cursor ? at->cursor : "0", "COUNT",
+		SCAN_COUNT, "MATCH", pattern};
+	const struct nodes *ns = &s->nodes;
+	const char *next;
+	size_t number;
+
+	while (at->node < ns->n && !ns->v[at->node].master)
+		at->node++;
+	number = store_try_argv(s, pattern ? 6 : 4, args);
+	s->queue.v[number].may_fail = false;
+	s->queue.v[number].node = at->node < ns->n ? at->node : 0;
+	if (store_run(s))
+		return NULL;
+	next = store_text(store_item(store_reply(s, 0), 0));
+	snprintf(at->cursor, sizeof at->cursor, "%s", next ? next : "0");
+	if (strcmp(at->cursor, "0") == 0)
+		at->node++;
+	while (at->node < ns->n && !ns->v[at->node].master)
+		at->node++;
+	at->done = at->node >= ns->n;
+	return store_item(store_reply(s, 0), 1);
+}
+
 int store_load(struct store *s, const char *script, char sha[STORE_SHA])
 {
-	const struct store_reply *r =
-		store_one(s, "SCRIPT", "LOAD", script, NULL);
+	struct scripts *all = &s->scripts;
+	const struct store_reply *r;
 
+	for (size_t i = 0; i < all->n; i++)
+		if (strcmp(all->v[i].text, script) == 0) {
+			snprintf(sha, STORE_SHA, "%s", all->v[i].sha);
+			return 0;
+		}
+	r = store_one(s, "SCRIPT", "LOAD", script, NULL);
 	if (!store_text(r))
 		return store_failed(s);
 	snprintf(sha, STORE_SHA, "%s", store_text(r));
+	all->v = xgrow(all->v, &all->cap, all->n + 1, sizeof *all->v);
+	all->v[all->n++] = (struct script) {xstrdup(sha), xstrdup(script)};
 	return 0;
 }

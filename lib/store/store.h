@@ -1,10 +1,16 @@
 /*
- * store.h: the shared store, a Redis: commands are queued and sent together,
- * and every reply is checked. Only store.c knows hiredis, and only keys.h the
- * names of keys.
+ * store.h: the shared store, a Redis, or several that Redis Sentinel or Redis
+ * Cluster hold together: commands are queued and sent together, and every reply
+ * is checked. No caller knows which kind it is; only keys.h knows the names of
+ * keys.
  *
- * Every write of this project is safe to repeat: where the connection is lost,
- * the whole batch is sent once more.
+ * A command touches one key, and a script those of one server, all of which it
+ * is given as KEYS. Where a command has no key (PING, DBSIZE, INFO, CONFIG,
+ * SCRIPT, WAIT), every server answers: integers are added, those of WAIT apart,
+ * of which the lowest counts; texts and lists stand one behind the other.
+ *
+ * Every write of this project is safe to repeat: where a connection is lost, or
+ * another server becomes the master, the batch is sent once more.
  */
 #ifndef STORE_STORE_H
 #define STORE_STORE_H
@@ -19,16 +25,20 @@ struct store_reply;
 #define STORE_WHY 256
 
 /*
- * store_open(url, why): connect. url is unix:///path, redis://host[:port][/db]
- * or NULL for $MCP_STORE. A password is read from the file that
- * $MCP_STORE_PASSWORD_FILE names, which only its owner may read. NULL and why,
+ * store_open(url, ca, why): connect, within 5 s. url is what url.h describes,
+ * or NULL for $MCP_STORE; `ca` a file of the certificates that TLS trusts, or
+ * NULL, see tls.h. A password is read from the file that
+ * $MCP_STORE_PASSWORD_FILE names, which only its owner may read; one for
+ * sentinels alone from that of $MCP_STORE_SENTINEL_PASSWORD_FILE. NULL and why,
  * which has STORE_WHY bytes.
  */
-struct store *store_open(const char *url, char *why);
+struct store *store_open(const char *url, const char *ca, char *why);
 
 /*
  * store_open_hasty(url, patience_ms, why): store_open for a program in a hurry:
- * no connecting and no read takes longer than that, now or later.
+ * no connecting and no read takes longer than that, now or later. It may ask
+ * anew at once after that; else a store that has not answered for long is not
+ * asked for a while, and what is run meanwhile fails.
  */
 struct store *store_open_hasty(const char *url, int patience_ms, char *why);
 void store_close(struct store *s);
@@ -51,11 +61,36 @@ void store_arg(struct store *s, const char *p, size_t n);
 size_t store_queued(const struct store *s);
 
 /*
- * store_run(s): send what is queued and wait for the replies, at most a few
- * seconds. 0, and until the next store_run or store_finish store_reply(s, i) is
- * the reply to the i-th command, from 0. -1 where the store cannot be reached, does not
- * answer in time, or answers a command with an error: store_why(s) says so. The
- * queue is empty afterwards. 0 where nothing was queued.
+ * store_ask_argv(s, n, args): store_try_argv of a command on whose answer nothing
+ * depends: whatever is wrong with it, even that the user may not ask, store_run
+ * goes on.
+ */
+size_t store_ask_argv(struct store *s, size_t n, const char *const *args);
+
+/*
+ * store_barrier(s): what is queued from now on is carried out after all that is
+ * queued before it, also by another server, which is not asked where that
+ * failed. Commands to one server, as on one key, are in order without it.
+ */
+void store_barrier(struct store *s);
+
+/*
+ * store_confirm(s, replicas, timeout_s): what store_add_wait is to wait for.
+ * store_add_wait(s): queue the question whether that many replicas of each
+ * server have what was queued before it, and wait for that time at most;
+ * nothing, where that is not wanted. store_check_wait(s): after store_run, warn
+ * the operator where they had it not, once.
+ */
+void store_confirm(struct store *s, int replicas, double timeout_s);
+void store_add_wait(struct store *s);
+void store_check_wait(struct store *s);
+
+/*
+ * store_run(s): send what is queued and wait for the replies, 5 s for each sign
+ * of life. 0, and until the next store_run or store_finish store_reply(s, i) is
+ * the reply to the i-th command, from 0. -1 where the store cannot be reached,
+ * does not answer in time, or answers a command with an error: store_why(s)
+ * says so. The queue is empty afterwards. 0 where nothing was queued.
  */
 int store_run(struct store *s);
 
@@ -95,8 +130,23 @@ const struct store_reply *store_one(struct store *s, const char *arg, ...)
 	__attribute__((sentinel));
 
 /*
- * store_load(s, script, sha): have the store load a Lua script, and write the
- * name by which EVALSHA runs it to sha. -1: that failed, and is logged.
+ * store_scan(s, at, pattern): the next of all keys, or of those that match the
+ * pattern, a list; NULL where the store failed. `at` begins as zeros; at->done
+ * is set with the last ones. A key may come twice.
+ */
+struct store_scan {
+	char cursor[32];
+	size_t node; /* of a cluster */
+	bool done;
+};
+const struct store_reply *store_scan(
+	struct store *s, struct store_scan *at, const char *pattern);
+
+/*
+ * store_load(s, script, sha): have the store load a Lua script, unless this
+ * connection has, and write the name by which EVALSHA runs it to sha. A server
+ * that has lost it since, or is new, is given it when that is needed. -1: that
+ * failed, and is logged.
  */
 #define STORE_SHA 64
 int store_load(struct store *s, const char *script, char sha[STORE_SHA]);

@@ -3,91 +3,167 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define PORT 6379
+#define PORT_SENTINEL 26379
 
-static bool bad_url(char *why, const char *what)
+static const struct {
+	const char *scheme;
+	enum store_kind kind;
+	bool tls;
+} schemes[] = {
+	{"redis://", STORE_SOLE, false},
+	{"rediss://", STORE_SOLE, true},
+	{"redis+sentinel://", STORE_SENTINEL, false},
+	{"rediss+sentinel://", STORE_SENTINEL, true},
+	{"redis+cluster://", STORE_CLUSTER, false},
+	{"rediss+cluster://", STORE_CLUSTER, true},
+};
+
+/* Cut s at the first c; what follows it, or NULL. */
+static char *cut(char *s, char c)
 {
-	snprintf(why, STORE_WHY, "store: %s", what);
-	return false;
+	char *at = strchr(s, c);
+
+	if (at)
+		*at++ = '\0';
+	return at;
 }
 
-/* Split "host", "host:port", "[::1]" or "[::1]:port" in place. */
-static bool parse_host(struct store_url *u, char *where, char *why)
+/* Add "host", "host:port", "[::1]" or "[::1]:port", which is changed. */
+static const char *add_host(struct store_url *u, char *where)
 {
 	char *port = strchr(where, ':');
-	long long v;
+	long long v = u->kind == STORE_SENTINEL ? PORT_SENTINEL : PORT;
 
 	if (*where == '[') {
 		char *end = strchr(where++, ']');
 
 		if (!end || (end[1] && end[1] != ':'))
-			return bad_url(why, "the IPv6 address is not [address]");
+			return "the IPv6 address is not [address]";
 		*end = '\0';
 		port = end[1] ? end + 1 : NULL;
 	} else if (port && strchr(port + 1, ':')) {
-		return bad_url(why, "an IPv6 address stands in brackets: "
-				    "redis://[::1]:6379");
+		return "an IPv6 address stands in brackets: "
+		       "redis://[::1]:6379";
 	}
-	if (port) {
-		if (!num_parse(port + 1, 1, 65535, &v))
-			return bad_url(why, "the port is not a port");
-		u->port = (int)v;
+	if (port && !num_parse(port + 1, 1, 65535, &v))
+		return "the port is not a port";
+	if (port)
 		*port = '\0';
+	if (!*where)
+		return "the host is missing";
+	if (strlen(where) > STORE_HOST_MAX)
+		return "the host is too long";
+	if (u->n_hosts == STORE_HOSTS)
+		return "more than 16 hosts";
+	u->hosts[u->n_hosts++] = (struct store_host) {xstrdup(where), (int)v};
+	return NULL;
+}
+
+static const char *read_hosts(struct store_url *u, char *list)
+{
+	const char *wrong = NULL;
+
+	if (u->kind == STORE_SOLE && strchr(list, ','))
+		return "several hosts: redis+sentinel:// or redis+cluster://";
+	u->hosts = xcalloc(STORE_HOSTS, sizeof *u->hosts);
+	while (list && !wrong) {
+		char *next = cut(list, ',');
+
+		wrong = add_host(u, list);
+		list = next;
 	}
-	u->host = xstrdup(where);
-	return *where || bad_url(why, "the host is missing");
+	return wrong;
 }
 
-/* redis://host[:port][/db] */
-static bool parse_tcp(struct store_url *u, const char *rest, char *why)
+/* What stands behind the hosts: [/master][/db], without the first slash. */
+static const char *read_path(struct store_url *u, char *path)
 {
-	char *where = xstrdup(rest), *slash = strchr(where, '/');
-	long long v = 0;
-	bool ok;
+	long long db = 0;
 
-	if (slash)
-		*slash++ = '\0';
-	if (slash && *slash && !num_parse(slash, 0, 1000000, &v))
-		ok = bad_url(why, "the database is not a number");
-	else if (strchr(where, '@'))
-		ok = bad_url(why, "a password does not belong in the URL; "
-				  "see MCP_STORE_PASSWORD_FILE");
-	else
-		ok = parse_host(u, where, why);
-	u->db = (int)v;
-	free(where);
-	return ok;
+	if (u->kind == STORE_SENTINEL) {
+		char *rest = path ? cut(path, '/') : NULL;
+
+		if (!path || !*path)
+			return "the name by which the sentinels know the "
+			       "master is missing: redis+sentinel://a,b,c/NAME";
+		u->master = xstrdup(path);
+		path = rest;
+	}
+	if (path && *path && !num_parse(path, 0, 1000000, &db))
+		return "the database is not a number";
+	if (u->kind == STORE_CLUSTER && db)
+		return "a cluster has only the database 0";
+	u->db = (int)db;
+	return NULL;
 }
 
-static bool parse(struct store_url *u, const char *url, char *why)
+/* What stands behind the scheme; `rest` is changed. */
+static const char *read_rest(struct store_url *u, char *rest)
 {
-	if (strncmp(url, "unix://", 7) == 0 && url[7] == '/') {
+	char *path = cut(rest, '/'), *user = rest, *at = strrchr(rest, '@');
+	const char *wrong;
+
+	if (at) {
+		*at = '\0';
+		rest = at + 1;
+		if (strchr(user, ':') || !*user)
+			return "a password does not belong in the URL; "
+			       "see MCP_STORE_PASSWORD_FILE";
+		u->user = xstrdup(user);
+	}
+	wrong = read_hosts(u, rest);
+	return wrong ? wrong : read_path(u, path);
+}
+
+static const char *read_url(struct store_url *u, const char *url)
+{
+	const char *wrong;
+	char *rest;
+
+	if (strncmp(url, "unix:///", 8) == 0 && url[8]) {
 		u->path = xstrdup(url + 7);
-		return true;
+		return NULL;
 	}
-	if (strncmp(url, "redis://", 8) == 0)
-		return parse_tcp(u, url + 8, why);
-	if (strncmp(url, "rediss://", 9) == 0)
-		return bad_url(why, "TLS is not supported by this build");
-	return bad_url(why, "neither unix:///path nor redis://host:port");
+	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+		size_t n = strlen(schemes[i].scheme);
+
+		if (strncmp(url, schemes[i].scheme, n) != 0)
+			continue;
+		u->kind = schemes[i].kind;
+		u->tls = schemes[i].tls;
+		rest = xstrdup(url + n);
+		wrong = read_rest(u, rest);
+		/* What was refused may hold a password. */
+		explicit_bzero(rest, strlen(url + n));
+		free(rest);
+		return wrong;
+	}
+	return "neither unix:///path nor redis://host:port, nor rediss://, "
+	       "redis+sentinel:// or redis+cluster://";
 }
 
-bool store_url_read(const char *url, struct store_url *out, char *why)
+const char *store_url_read(const char *url, struct store_url *out)
 {
-	*out = (struct store_url) {.port = PORT};
-	if (parse(out, url, why))
-		return true;
-	store_url_release(out);
-	return false;
+	const char *wrong;
+
+	*out = (struct store_url) {.kind = STORE_SOLE};
+	wrong = read_url(out, url);
+	if (wrong)
+		store_url_release(out);
+	return wrong;
 }
 
 void store_url_release(struct store_url *u)
 {
+	for (size_t i = 0; i < u->n_hosts; i++)
+		free(u->hosts[i].name);
+	free(u->hosts);
 	free(u->path);
-	free(u->host);
-	*u = (struct store_url) {0};
+	free(u->user);
+	free(u->master);
+	*u = (struct store_url) {.kind = STORE_SOLE};
 }

@@ -36,7 +36,8 @@ only() {
 		probe/http/client.c probe/http/transfer_failure.h probe/http/fields.h \
 		probe/http/setup.h probe/http/sockets.c probe/http/tls.h probe/http/transfer.h \
 		probe/http/url.c
-	only hiredis/ lib/store/store.c
+	only hiredis/ lib/store/{connection,reply}.c
+	only openssl/ssl.h lib/store/tls.c probe/http/certificate.h probe/http/tls.c
 	only yaml.h lib/conf/yaml.h
 	only fcgiapp.h serve/main.c
 }
@@ -143,7 +144,7 @@ included() {
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
 		lib/conf/policy.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
-		lib/store/stages.c lib/cgi/{form,request}.c \
+		lib/store/{slots,stages,trouble,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \

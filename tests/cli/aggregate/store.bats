@@ -251,7 +251,7 @@ field() {
 	[ "$(tail -n 1 answer | jq -r .store)" = ok ]
 	redis config set port 0
 	run -3 aggregate ingest <one
-	[ "$output" = "mcp-aggregate: store: ::1: Connection refused" ]
+	[ "$output" = "mcp-aggregate: store: [::1]:$port: Connection refused" ]
 }
 
 @test "no store, one that is killed, read-only or full: said, and exit 3" {
@@ -259,7 +259,7 @@ field() {
 	MCP_STORE=unix://$PWD/nosuch run -3 aggregate ingest <one
 	[[ $output == "mcp-aggregate: store: $PWD/nosuch: "* ]]
 	MCP_STORE=redis://127.0.0.1:1 run -3 aggregate verdict
-	[[ $output == "mcp-aggregate: store: 127.0.0.1: "* ]]
+	[[ $output == "mcp-aggregate: store: 127.0.0.1:1: "* ]]
 	unset MCP_STORE
 	run -3 aggregate ingest <one
 	[[ $output == *"neither --store nor MCP_STORE"* ]]

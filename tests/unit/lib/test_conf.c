@@ -208,8 +208,18 @@ static void test_texts(void **state)
 				    "it\n"},
 		{"store: unix:///a", ""},
 		{"store: redis://a:1/2", ""},
+		{"store: redis+cluster://a,[::1]:2", ""},
+		{"store: rediss+sentinel://me@a,b/fleet", ""},
+		{"store: redis+sentinel://a,b",
+			"f:1:1: store: the name by which the sentinels know "
+			"the master is missing: redis+sentinel://a,b,c/NAME\n"},
 		{"store: unix://a", "f:1:1: store: neither unix:///path nor "
-				    "redis://host:port\n"},
+				    "redis://host:port, nor rediss://, "
+				    "redis+sentinel:// or redis+cluster://\n"},
+		{"store_ca: ca.pem",
+			"f:1:1: store_ca: not an absolute path\n"},
+		{"store_wait: 2", ""},
+		{"store_wait: {replicas: 1, timeout: 500ms}", ""},
 		{"store: redis:///2", "f:1:1: store: the host is missing\n"},
 		{"store: redis://:p@a", "f:1:1: store: a password does not "
 			"belong in the URL; see MCP_STORE_PASSWORD_FILE\n"},

@@ -84,7 +84,7 @@ static void test_start(void **state)
 	assert_int_equal(listen(slow.listener, 1), 0);
 	assert_int_equal(pipe(slow.told), 0);
 	assert_int_equal(pthread_create(&thread, NULL, answer, &slow), 0);
-	s = store_open(url, why);
+	s = store_open(url, NULL, why);
 	assert_non_null(s);
 
 	store_add(s, "ONE", NULL);

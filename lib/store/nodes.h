@@ -1,0 +1,76 @@
+/*
+ * nodes.h: the servers that a store is made of, and the connections to them:
+ * one server; or the master that sentinels name; or the masters of a cluster,
+ * each of which has some of the slots.
+ */
+#ifndef STORE_NODES_H
+#define STORE_NODES_H
+
+#include "base/buf.h"
+#include "store/connection.h"
+
+#include <stdint.h>
+
+#define NODE_NONE SIZE_MAX
+
+struct node {
+	struct store_host at;	 /* name NULL: a Unix socket */
+	struct connection *c;	 /* NULL: none now */
+	bool master;		 /* it has slots */
+	/* Of one exchange, see exchange.c. */
+	struct buf text;
+	size_t *due, n_due, due_cap, answered;
+	const void *script; /* that it was told */
+	bool used;
+};
+
+struct nodes {
+	struct store_url url;
+	struct access access, sentinels;
+	struct node *v; /* none is ever taken out: they go by number */
+	size_t n, cap;
+	uint16_t *owner; /* of each slot, its number + 1, or 0; NULL: none */
+	bool known; /* false: who is the master is to be asked anew */
+	double wasted_ms; /* on finding them, since all was well */
+	char why[STORE_WHY];
+};
+
+/* nodes_release(ns): close all connections. */
+void nodes_release(struct nodes *ns);
+
+/*
+ * nodes_find(ns, until): find out who the masters are, unless that is known,
+ * until that instant of clock_mono_ms. -1: nobody says so now, and ns->why.
+ */
+int nodes_find(struct nodes *ns, double until);
+
+/*
+ * nodes_connect(ns, i, until): connect to node i, unless we are. -1: ns->why.
+ */
+int nodes_connect(struct nodes *ns, size_t i, double until);
+
+/*
+ * nodes_soon(ns, until): until when to wait for one who is asked who the masters
+ * are, for there are others to ask.
+ */
+double nodes_soon(const struct nodes *ns, double until);
+
+/* nodes_disconnect(ns, i): close the connection to node i, if there is one. */
+void nodes_disconnect(struct nodes *ns, size_t i);
+
+/*
+ * nodes_number(ns, name, port): the number of the node at that address, which
+ * is added where it is new; NODE_NONE where there are too many.
+ */
+size_t nodes_number(struct nodes *ns, const char *name, int port);
+
+/* nodes_fail(ns, i, what): say in ns->why what is wrong with node i. -1. */
+int nodes_fail(struct nodes *ns, size_t i, const char *what);
+
+/*
+ * nodes_host_valid(name): whether a name or address that a server told us may
+ * be one: not too long, and no blanks or control characters.
+ */
+bool nodes_host_valid(const char *name);
+
+#endif

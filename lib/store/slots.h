@@ -1,0 +1,45 @@
+/*
+ * slots.h: where a cluster keeps a key. A node has some of 16384 slots, and the
+ * slot of a key is a checksum of it, or of what stands in braces in it (Redis
+ * Cluster Specification, "Hash tags"). So that all keys of one server are in
+ * one slot, its slug stands in braces in their names, in a cluster and only
+ * there: the names that keys.h makes get their braces where a command is sent,
+ * and lose them where a reply comes in. Pure.
+ */
+#ifndef STORE_SLOTS_H
+#define STORE_SLOTS_H
+
+#include "base/buf.h"
+
+#define SLOTS 16384
+
+/* slots_crc16(p, n): CRC16-CCITT (XMODEM) of n bytes. */
+unsigned slots_crc16(const char *p, size_t n);
+
+/* slots_of(key, n): the slot of a key as a cluster has it. */
+unsigned slots_of(const char *key, size_t n);
+
+/*
+ * slots_put_braces(out, key, n): append a key of keys.h as a cluster has it:
+ * probe:{SLUG}:…, alert:{SLUG}; others as they are. slots_strip_braces(key, n):
+ * the reverse, in place; returns the new length.
+ */
+void slots_put_braces(struct buf *out, const char *key, size_t n);
+size_t slots_strip_braces(char *key, size_t n);
+
+/*
+ * slots_next_arg(at, p, n): the next argument of a command in the Redis
+ * protocol, n bytes at p. `at` points to its '$', and what is returned behind
+ * it. slots_args(at, n): how many a command has; returns the first one's '$'.
+ */
+const char *slots_next_arg(const char *at, const char **p, size_t *n);
+const char *slots_args(const char *at, size_t *n);
+
+/*
+ * slots_keys(at, first, n): which arguments of a command are keys: n from
+ * number `first`, the name of the command being 0. n is 0 for one that has
+ * none, and is for the whole store.
+ */
+void slots_keys(const char *at, size_t *first, size_t *n);
+
+#endif

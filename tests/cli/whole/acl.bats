@@ -1,0 +1,288 @@
+#!/usr/bin/env bats
+# Goal: each program does its whole work as the user of its role in users.acl; a
+# reader can write nothing, and who ingests can read no token's digest, by whatever
+# way; and what a role may not do is said.
+
+# shellcheck disable=SC2030,SC2031,SC2154 # each test is a subshell; set by run
+bats_require_minimum_version 1.5.0
+load ../../helpers/lib
+load ../../helpers/redis
+load ../../helpers/probes
+load ../../helpers/roles
+load ../../helpers/publish
+
+TOKEN=s3cret
+
+setup_file() {
+	roles_start "$BATS_FILE_TMPDIR/redis"
+	roles_bin "$BATS_FILE_TMPDIR/as"
+}
+
+teardown_file() {
+	redis_stop
+}
+
+setup() {
+	cd "$BATS_TEST_TMPDIR" || return
+	redis flushall >/dev/null
+	redis acl log reset >/dev/null
+	AS=$BATS_FILE_TMPDIR/as
+	export STATE_DIRECTORY=$PWD/state
+	mkdir state
+	NOW=$(($(date +%s) / 60 * 60))
+	HASH=$(printf %s "$TOKEN" | sha256sum)
+	HASH=${HASH%% *}
+}
+
+# configure: servers of an account, one of them private; routes of each kind of
+# urgency, one with a digest and a budget.
+configure() {
+	# shellcheck disable=SC2016
+	printf '#!/bin/sh\ncat >>"$1.got"\n' >page
+	chmod +x page
+	cat >fleet.yaml <<-EOT
+	site: {url: "https://status.example.com/", title: Example}
+	regions: [{name: ap}, {name: eu}, {name: us}]
+	accounts: [{name: acme, token_sha256: $HASH}]
+	servers:
+	  - {slug: open, url: "https://example.com/mcp", account: acme}
+	  - {slug: veiled, url: "https://example.com/mcp", account: acme, private: true}
+	  - {slug: other, url: "https://example.com/mcp"}
+	alerts:
+	  budget: 1
+	  routes:
+	    - {name: ops, type: command, command: [$PWD/page, ops]}
+	    - {name: all, type: command, command: [$PWD/page, all]}
+	  policies:
+	    - {match: {severities: [P1]}, steps: [{routes: [ops]}, {after: 5m, routes: [all]}]}
+	    - {steps: [{routes: [all]}], digest: hourly}
+	EOT
+	export MCP_CONFIG=$PWD/fleet.yaml
+}
+
+# seen AGO [BAD]: a minute, so many minutes ago, in which each region reports on
+# each server; `open` fails there in two of them.
+seen() {
+	local region slug at=$((NOW - 60 * $1 + 5))
+	for region in ap eu us; do
+		for slug in open veiled other; do
+			if [[ ${2-} && $slug == open && $region != ap ]]; then
+				probes $slug $region $at tools-list
+			else
+				probes $slug $region $at
+			fi
+		done
+	done
+}
+
+# judged AGO: what mcp-fleet does after a round.
+judged() {
+	local at=$((NOW - 60 * $1 + 30))
+	redis hset fleet:heartbeats ingest "$at" >/dev/null
+	"$AS/mcp-aggregate" verdict -c fleet.yaml -N "$at" >verdicts
+	"$AS/mcp-alert" -N "$at" -f jsonl <verdicts >>events
+}
+
+# served PATH: it waits for the store for a second, and this machine may be busy.
+served() {
+	get "$1"
+	[[ ! -s err ]] && { [[ $1 == /healthz ]] || ((CODE < 500)); }
+}
+
+# denied: what the store has refused since the test began.
+denied() {
+	redis --json acl log 100 | jq -c '.[] | if type == "array" then
+		[., [range(0; length; 2)]] | [.[0] as $a | .[1][] | {key: $a[.], value: $a[. + 1]}] |
+		from_entries else . end | {username, reason, object, context}'
+}
+
+@test "each program does its whole work, and is denied nothing" {
+	configure
+	for ago in 30 29 28; do
+		seen $ago >minute
+		"$AS/mcp-aggregate" ingest -c fleet.yaml <minute
+		judged $ago
+	done
+	# Late, out of order, in pieces, once more; and other tools.
+	shuf --random-source=<(yes) minute | "$AS/mcp-aggregate" ingest
+	seen 33 | "$AS/mcp-aggregate" ingest
+	for ago in 27 26 25 24; do
+		seen $ago bad | sed "s/\"get\":/\"put$ago\":/; s/a\{64\}/$(printf "%x" $((ago % 16)))&/; s/\(\"tool_hash\":\"..\{63\}\)./\1/" |
+			"$AS/mcp-aggregate" ingest
+		judged $ago
+	done
+	jq -cn --argjson at "$NOW" '{v: 1, type: "runner", region: "eu", $at,
+		status: "timeout", version: "1", message: "slow"}' | "$AS/mcp-aggregate" ingest
+	for ago in 23 22 21 20 19; do
+		seen $ago | "$AS/mcp-aggregate" ingest
+		judged $ago
+	done
+	[ "$(jq -s 'map(select(.event == "downtime_started")) | length' events)" = 1 ]
+	[ "$(jq -s 'map(select(.event == "downtime_resolved")) | length' events)" = 1 ]
+	for command in targets pin buckets status 'status store' 'explain open'; do
+		# shellcheck disable=SC2086 # words
+		"$AS/mcp-aggregate" $command -c fleet.yaml >out || [ $? -le 1 ]
+		[ -s out ]
+	done
+	seen 50 bad >old
+	"$AS/mcp-aggregate" backfill old -c fleet.yaml
+	seen 18 bad | "$AS/mcp-aggregate" ingest
+	judged 18
+	"$AS/mcp-alert" ack -N $((NOW - 1020)) --by ann open
+	"$AS/mcp-alert" unack -N $((NOW - 1020)) --by ann open
+	"$AS/mcp-alert" close -N $((NOW - 1020)) --by ann --reason gone open
+	"$AS/mcp-alert" maintenance add --for 1h --by ann other
+	"$AS/mcp-alert" maintenance end "$(redis hkeys fleet:maintenance)"
+	"$AS/mcp-alert" silence add --for 1h --by ann --reason x other
+	"$AS/mcp-alert" silence end "$(redis hkeys fleet:silence)"
+	for command in tick list history report 'maintenance list' 'explain open' \
+		'test --route ops'; do
+		# shellcheck disable=SC2086 # words
+		"$AS/mcp-alert" $command >out
+	done
+	[ -s ops.got ]
+	BIN=$AS
+	NOW=$((NOW - 1020))
+	for path in /api/embed-status/open /api/status/open/regions /badge/open.svg \
+		/status/open /status/open/feed.atom / /healthz /status/open/tools \
+		'/api/embed-status-prom?slug=open' /api/embed-status-prom '/?q=oth' /status/open/changes; do
+		eventually served "$path"
+	done
+	for path in /api/account/acme /api/embed-status/veiled; do
+		get "$path" "HTTP_AUTHORIZATION=Bearer $TOKEN"
+		[ "$CODE" = 200 ]
+	done
+	mkdir site
+	"$AS/mcp-serve" render --now "$NOW" site
+	diff <(denied) /dev/null
+}
+
+# refused ROLE COMMAND…: the store denies it.
+refused() {
+	run redis_as "$@"
+	[[ $output =~ NOPERM|"user executing the script can't "|(DEBUG|MODULE)" command not allowed" ]] ||
+		{ echo "$*: $output"; return 1; }
+}
+
+# digests: what a private server and an account leave in the store.
+digests() {
+	configure
+	seen 1 | "$AS/mcp-aggregate" ingest
+	"$AS/mcp-aggregate" verdict -c fleet.yaml -N "$NOW" >verdicts
+	[ "$(redis get probe:veiled:private)" = "$HASH" ]
+	redis hkeys fleet:accounts | grep -q "acme $HASH"
+	redis hkeys fleet:private | grep -q "veiled $HASH"
+	redis hget fleet:servers open | grep -q "$HASH"
+}
+
+# A value for each argument that the command needs.
+every_command() {
+	redis --json command | jq -r '.[] | recurse(.[9][]?; . != null) |
+		select((.[9] // []) | length == 0) | [.[0], .[1], (.[2] | join(","))] | @tsv'
+}
+
+@test "a reader can write nothing, with any command or script" {
+	digests
+	redis_dump >before
+	n=0
+	while IFS=$'\t' read -r name arity flags; do
+		[[ ,$flags, =~ ,(write|admin|pubsub), ]] || continue
+		[[ $name != psubscribe && $name != sync ]] || continue
+		read -ra args <<<"${name//|/ }"
+		while ((${#args[@]} < ${arity#-})); do args+=(probe:open:verdict); done
+		refused reader "${args[@]}"
+		n=$((n + 1))
+	done < <(every_command)
+	[ $n -gt 150 ]
+	for call in "'SET', KEYS[1], 'x'" "'DEL', KEYS[1]" "'EXPIRE', KEYS[1], 1" \
+		"'HSET', 'fleet:servers', 'a', 'b'" "'GETDEL', KEYS[1]" "'RENAME', KEYS[1], 'x'" \
+		"'PUBLISH', 'a', 'b'"; do
+		refused reader eval "return redis.call($call)" 1 probe:open:verdict
+	done
+	for command in 'script load x' 'function load x' 'eval_ro x 0' 'fcall x 0' \
+		'evalsha x 0' 'config set maxmemory 1' 'acl setuser reader +@all' 'debug sleep 0' \
+		'shutdown nosave' 'replicaof no one' 'flushall' 'client kill id 1'; do
+		# shellcheck disable=SC2086 # words
+		refused reader $command
+	done
+	redis_dump | diff before -
+}
+
+# by_script ROLE COMMAND…: the same from a script, with the key declared or not.
+by_script() {
+	refused "$1" eval "return redis.call(unpack(ARGV))" 1 "$3" "${@:2}"
+	refused "$1" eval "return redis.call(unpack(ARGV))" 0 "${@:2}"
+}
+
+@test "who ingests, and mcp-alert, can read the digest of no token" {
+	digests
+	for role in ingest alert; do
+		for key in fleet:accounts fleet:private; do
+			for command in hgetall hkeys hvals 'hscan 0' 'hrandfield'; do
+				# shellcheck disable=SC2086 # words
+				set -- $command
+				refused $role "$1" $key "${@:2}"
+				by_script $role "$1" $key "${@:2}"
+			done
+		done
+		for slug in open veiled nobody '{veiled}' 9lives; do
+			for command in get mget 'getrange 0 -1' 'substr 0 -1' dump getex getdel \
+				'set x get' strlen 'setrange 0 x' 'expire 0' del; do
+				# shellcheck disable=SC2086 # words
+				set -- $command
+				refused $role "$1" "probe:$slug:private" "${@:2}"
+				by_script $role "$1" "probe:$slug:private" "${@:2}"
+			done
+		done
+		# An entry of a server has the digest of its account.
+		for command in hgetall hvals 'hget open' 'hmget open'; do
+			# shellcheck disable=SC2086 # words
+			set -- $command
+			refused $role "$1" fleet:servers "${@:2}"
+			by_script $role "$1" fleet:servers "${@:2}"
+		done
+		refused $role mget probe:open:latest probe:veiled:private
+		refused $role sort probe:open:tools by x get fleet:accounts-\>x
+		refused $role copy probe:veiled:private probe:veiled:latest
+		refused $role rename probe:veiled:private probe:veiled:latest
+		refused $role migrate 127.0.0.1 1 probe:veiled:private 0 1
+		for command in 'psync ? -1' sync monitor 'config get x' 'keys x' \
+			'acl getuser reader' 'debug object x' 'object encoding probe:veiled:private' \
+			'memory usage probe:veiled:private' 'client list' 'slowlog get'; do
+			# shellcheck disable=SC2086 # words
+			refused $role $command
+		done
+	done
+	refused ingest scan 0
+	refused ingest hset fleet:servers open '{}'
+	refused ingest del fleet:servers
+	refused ingest set probe:open:verdict '{}'
+	refused ingest get alert:open
+	refused alert set probe:open:verdict '{}'
+	refused alert hset fleet:runners eu '{}'
+	# What is there already stays.
+	redis hget fleet:servers open >before
+	[ "$(redis_as ingest hsetnx fleet:servers open '{}')" = 0 ]
+	redis hget fleet:servers open | diff before -
+}
+
+@test "what a role may not do is said, in one line, and nothing is done" {
+	digests
+	redis_dump >before
+	seen 2 >minute
+	for row in 'reader mcp-aggregate ingest' 'alert mcp-aggregate ingest' \
+		'ingest mcp-aggregate verdict' 'reader mcp-alert tick' 'ingest mcp-alert list'; do
+		# shellcheck disable=SC2086 # words
+		set -- $row
+		run -3 --separate-stderr as "$1" "$BIN/$2" "$3" <minute
+		echo "$row: $stderr"
+		[ "${#stderr_lines[@]}" -eq 1 ] || [ "$2 $3" = 'mcp-alert tick' ]
+		for line in "${stderr_lines[@]}"; do
+			[[ $line == "$2: store: "*"its user may not do this (NOPERM "*")" ]]
+		done
+	done
+	redis_dump | diff before -
+	MCP_STORE="redis://ingest@127.0.0.1:$ROLES_PORT" \
+		MCP_STORE_PASSWORD_FILE=$ROLES/ingest get /api/embed-status/open
+	[ "$CODE" = 503 ]
+}
