@@ -338,6 +338,8 @@ static void queue_line(struct restore *r, const struct snapshot_line *l,
 	if (l->part == 1) {
 		store_add(r->store, "DEL", l->key, NULL);
 		r->items = 0;
+		/* The key before may have expired amid its lines. */
+		r->goes_on = false;
 	}
 	queue_values(r, l);
 	if (isnan(life_ms))

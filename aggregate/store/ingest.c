@@ -56,8 +56,7 @@ struct answer {
 struct round {
 	struct batch *batch;
 	struct answer answers[PROBES_MAX];
-	bool waits; /* for replicas; the number of the answer: */
-	size_t wait;
+	size_t wait; /* of store_add_wait */
 };
 
 struct ingest {
@@ -66,7 +65,7 @@ struct ingest {
 	struct round *reading, *sent;
 	char sha[STORE_SHA]; /* of script_ingest */
 	double evidence_s, passing_s; /* how long a probe's records live */
-	struct conf_store_wait wait;
+	struct conf_store_wait wait; /* as store_confirm was told */
 	struct input input;
 	unsigned long records, runners, probes; /* probes: records of these */
 	int (*also)(void *arg, const struct record *r, char *why); /* or NULL */
@@ -309,11 +308,14 @@ static void settle(
 static bool confirmed(const struct ingest *in)
 {
 	const struct store_reply *r = store_reply(in->store, in->sent->wait);
+	const char *error = store_error(r);
+	long long n = store_int(r, 0);
 
-	if (!in->sent->waits || store_int(r, 0) >= in->wait.replicas)
+	if (in->sent->wait == STORE_NO_REPLY || n >= in->wait.replicas)
 		return true;
-	log_error("store: only %lld of %d replicas have the records within %g s",
-		store_int(r, 0), in->wait.replicas, in->wait.timeout_s);
+	log_error("store: only %lld of %d replicas have the records within "
+		  "%g s%s%s", n, in->wait.replicas, in->wait.timeout_s,
+		error ? ": " : "", error ? error : "");
 	return false;
 }
 
@@ -357,22 +359,6 @@ static bool same_call(const struct bundle *a, const struct bundle *b)
 		clock_window(b->started_at) / 3600;
 }
 
-/* Queue the question how many replicas have what is queued. */
-static void queue_wait(struct ingest *in)
-{
-	struct round *r = in->reading;
-	char replicas[16], ms[16];
-
-	r->waits = in->wait.replicas && store_queued(in->store);
-	if (!r->waits)
-		return;
-	snprintf(replicas, sizeof replicas, "%d", in->wait.replicas);
-	snprintf(ms, sizeof ms, "%.0f", in->wait.timeout_s * 1000);
-	store_barrier(in->store);
-	r->wait = store_queued(in->store);
-	store_add(in->store, "WAIT", replicas, ms, NULL);
-}
-
 /* Queue the batch that was read. */
 static void queue_batch(struct ingest *in)
 {
@@ -397,7 +383,8 @@ static void queue_batch(struct ingest *in)
 				(struct answer) {reply, k};
 		queue_server(in, order + i, size);
 	}
-	queue_wait(in);
+	in->reading->wait = store_queued(in->store) ? store_add_wait(in->store)
+						    : STORE_NO_REPLY;
 }
 
 /* Send the batch that was read, once the one before has arrived. */
@@ -545,6 +532,7 @@ int ingest(const struct command *cmd, int fd,
 		in.wait = s.conf->store_wait;
 	}
 	in.store = s.store;
+	store_confirm(in.store, in.wait.replicas, in.wait.timeout_s);
 	check_store(in.store);
 	rc = EXIT_ENV;
 	if (!store_load(in.store, script_ingest, in.sha))

@@ -42,7 +42,7 @@ struct store {
 	bool barrier;	   /* before the next command */
 	int replicas;	   /* that are to confirm; 0: none */
 	double confirm_s;  /* within that time */
-	size_t wait;	   /* the number of that question; NODE_NONE: none */
+	size_t wait;	   /* the number of that question, or STORE_NO_REPLY */
 	bool warned;	   /* that they did not */
 	struct commands queue, sent;
 	struct replies replies, arriving; /* arriving: those to sent */
@@ -193,7 +193,7 @@ static struct store *open_store(
 	buf_init(&s->sent.text, SIZE_MAX);
 	s->patience_ms = patience_ms;
 	s->hasty = hasty;
-	s->wait = NODE_NONE;
+	s->wait = STORE_NO_REPLY;
 	if (!url)
 		url = getenv("MCP_STORE");
 	wrong = !url || !*url ? "neither --store nor MCP_STORE names one"
@@ -315,19 +315,20 @@ void store_add(struct store *s, const char *arg, ...)
 	va_end(ap);
 }
 
-void store_add_wait(struct store *s)
+size_t store_add_wait(struct store *s)
 {
 	char replicas[16], ms[16];
 
-	s->wait = NODE_NONE;
+	s->wait = STORE_NO_REPLY;
 	if (!s->replicas)
-		return;
+		return s->wait;
 	snprintf(replicas, sizeof replicas, "%d", s->replicas);
 	snprintf(ms, sizeof ms, "%.0f", s->confirm_s * 1000);
 	store_barrier(s);
 	s->wait = store_queued(s);
 	store_add(s, "WAIT", replicas, ms, NULL);
 	s->queue.v[s->wait].optional = true;
+	return s->wait;
 }
 
 void store_check_wait(struct store *s)
@@ -336,7 +337,7 @@ void store_check_wait(struct store *s)
 	const char *error = store_error(r);
 	long long n = store_int(r, 0);
 
-	if (s->wait == NODE_NONE || s->warned || n >= s->replicas)
+	if (s->wait == STORE_NO_REPLY || s->warned || n >= s->replicas)
 		return;
 	s->warned = true;
 	log_warn("store: only %lld of %d replicas had a state within %g s%s%s; "

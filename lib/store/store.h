@@ -17,6 +17,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct store;
 struct store_reply;
@@ -77,12 +78,14 @@ void store_barrier(struct store *s);
 /*
  * store_confirm(s, replicas, timeout_s): what store_add_wait is to wait for.
  * store_add_wait(s): queue the question whether that many replicas of each
- * server have what was queued before it, and wait for that time at most;
- * nothing, where that is not wanted. store_check_wait(s): after store_run, warn
- * the operator where they had it not, once.
+ * server have what was queued before it, and wait for that time at most; the
+ * number of that reply, or STORE_NO_REPLY and nothing, where that is not wanted.
+ * store_check_wait(s): after store_run, warn the operator where they had it not,
+ * once.
  */
+#define STORE_NO_REPLY SIZE_MAX
 void store_confirm(struct store *s, int replicas, double timeout_s);
-void store_add_wait(struct store *s);
+size_t store_add_wait(struct store *s);
 void store_check_wait(struct store *s);
 
 /*

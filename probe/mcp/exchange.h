@@ -68,8 +68,8 @@ enum exchange_want {
  * request's, with WANT_MESSAGE; else NULL. What comes is taken from the budget,
  * which must live until done. With rq->last_unless, which is static, the
  * connection is closed behind a good answer that holds no such text, if no cache
- * had a hand in it, for which a probe would ask again. 0, and handler->done is called exactly once, from
- * http_turn; or -1 where libcurl refuses the request.
+ * had a hand in it, for which a probe would ask again. 0, and handler->done is
+ * called exactly once, from http_turn; or -1 where libcurl refuses the request.
  */
 int exchange_start(struct http *h, const struct http_request *rq,
 	struct budget *budget, enum exchange_want want, const char *id,

@@ -39,13 +39,14 @@ size_t suggest(
 	spelling_of(&spelling, lower);
 	/* Those that share a part are put at the end, until all slips are known. */
 	found = n;
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		if (strcmp(name, slugs[i]) == 0)
 			continue;
-		else if (spelling_fits(&spelling, slugs[i]))
+		if (spelling_fits(&spelling, slugs[i]))
 			out[slips++] = slugs[i];
 		else if (shares_part(lower, length, slugs[i]))
 			out[--found] = slugs[i];
+	}
 	memmove(out + slips, out + found, (n - found) * sizeof *out);
 	found = slips + n - found;
 	if (slips)

@@ -150,9 +150,10 @@ void store_confirm(struct store *s, int replicas, double timeout_s)
 	(void)timeout_s;
 }
 
-void store_add_wait(struct store *s)
+size_t store_add_wait(struct store *s)
 {
 	(void)s;
+	return STORE_NO_REPLY;
 }
 
 void store_check_wait(struct store *s)

@@ -13,6 +13,11 @@ setup() {
 	cd "$BATS_TEST_TMPDIR" || return
 }
 
+# What a test that fails leaves running.
+teardown() {
+	kill "$REDIS_PID" "$main" 2>/dev/null || true
+}
+
 # killed OPTION…: a Redis with these options.
 killed() {
 	local seed=${KILL_SEED:-$((RANDOM * 32768 + RANDOM))}
