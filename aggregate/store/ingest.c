@@ -502,6 +502,7 @@ static int read_rounds(struct ingest *in, int fd, const char *name)
 		rounds[i].batch = batch_new();
 	in->reading = &rounds[0];
 	in->sent = &rounds[1];
+	in->sent->wait = STORE_NO_REPLY;
 	buf_init(&in->text, LINE_MAX_BYTES);
 	rc = read_all(in, fd, name);
 	store_finish(in->store);
