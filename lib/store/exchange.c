@@ -52,6 +52,7 @@ struct exchange {
 	double pause;
 	bool troubled; /* something is to be tried again after a pause */
 	bool failed;   /* a reply is an error, and that is final */
+	size_t told;   /* the node that last said why it is to be asked later */
 	char why[STORE_WHY];   /* of `failed` */
 };
 
@@ -94,6 +95,7 @@ static void send_all_again(struct exchange *x, size_t node)
 static void lose(struct exchange *x, size_t node)
 {
 	nodes_disconnect(x->ns, node);
+	x->told = NODE_NONE;
 	x->ns->v[node].n_due = x->ns->v[node].answered = 0;
 	x->losses++;
 	send_all_again(x, node);
@@ -364,6 +366,7 @@ static void redirect(struct exchange *x, size_t from, size_t i,
 	int port;
 
 	x->redirections++;
+	x->told = NODE_NONE;
 	nodes_fail(x->ns, from, error);
 	send_again(x, i);
 	if (!asking)
@@ -386,6 +389,7 @@ static bool mend(struct exchange *x, size_t from, size_t i, const char *error)
 		(kind == TROUBLE_MASTER && x->ns->url.kind != STORE_SOLE)) {
 		trouble_say(error, text, sizeof text);
 		nodes_fail(x->ns, from, text);
+		x->told = from;
 		x->troubled = true;
 		/* Where it was redirected to, it is to be tried, too. */
 		s->target = s->asked ? from : NODE_NONE;
@@ -522,7 +526,10 @@ static int await(struct exchange *x, struct pollfd *p, size_t *who)
 	return 1;
 }
 
-/* Nobody has answered for too long. */
+/*
+ * Nobody has answered for too long. What a node said before that is more than that
+ * it was silent in the end.
+ */
 static void give_up_waiting(struct exchange *x)
 {
 	char text[64];
@@ -532,7 +539,8 @@ static void give_up_waiting(struct exchange *x)
 	for (size_t i = x->ns->n; i-- > 0;)
 		if (x->ns->v[i].answered < x->ns->v[i].n_due) {
 			nodes_disconnect(x->ns, i);
-			nodes_fail(x->ns, i, text);
+			if (i != x->told)
+				nodes_fail(x->ns, i, text);
 		}
 }
 
@@ -623,6 +631,7 @@ static void begin(struct exchange *x, double patience_ms)
 	/* Who was in vain asked for the masters has cost time, too. */
 	x->patience = fmax(patience_ms - x->ns->wasted_ms, patience_ms / 5);
 	x->ns->why[0] = '\0';
+	x->told = NODE_NONE;
 	x->since = clock_mono_ms();
 	x->until = x->since + x->patience;
 	x->end = x->since + patience_ms * WHOLE;

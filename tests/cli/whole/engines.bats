@@ -309,6 +309,7 @@ keys() {
 	engine_signal KILL r
 	engine_again r
 	took 4500 8000 ingest_one
+	echo "$output"
 	[[ $output == *"$at it is still loading its data, as after a restart (LOADING)"* ]]
 	eventually ingest_one
 	engine_signal KILL r
