@@ -63,7 +63,9 @@ killed() {
 	run -3 "$BIN/mcp-aggregate" ingest -c fleet.yaml <one
 	[[ ${lines[-1]} == "mcp-aggregate: store: only 0 of 1 replicas have the records within 0.1 s" ]]
 	main=$REDIS_PID main_store=$MCP_STORE
-	redis_start "$PWD/replica" --replicaof 127.0.0.1 "$port"
+	# One that writes its first append-only file, as a replica does once it has all,
+	# declines to end.
+	redis_start "$PWD/replica" --appendonly no --replicaof 127.0.0.1 "$port"
 	eventually in_step
 	# A busy machine may take its time.
 	sed -i 's/0.1s/4s/' fleet.yaml
