@@ -114,6 +114,13 @@ void json_put_str(struct buf *b, const char *s);
  */
 bool json_put_exact(struct buf *b, const char *s);
 
+/*
+ * json_put_seen(b, p, n): append the n bytes of a JSON text, which are UTF-8, with
+ * an escape for each character that text_unseen knows. Such a one stands in a
+ * string or a key only, so the text means the same.
+ */
+void json_put_seen(struct buf *b, const char *p, size_t n);
+
 /* json_put_clean(b, s, max): append what text_clean leaves of s; NULL: null. */
 void json_put_clean(struct buf *b, const char *s, size_t max);
 
