@@ -122,7 +122,9 @@ static size_t command_size(const struct exchange *x, size_t i)
 
 static void put_arg(struct buf *out, const char *p, size_t n)
 {
-	buf_fmt(out, "$%zu\r\n", n);
+	buf_char(out, '$');
+	buf_int(out, (long long)n);
+	buf_str(out, "\r\n");
 	buf_add(out, p, n);
 	buf_str(out, "\r\n");
 }
@@ -133,31 +135,33 @@ static bool is_match(const char *p, size_t n)
 }
 
 /*
- * Append a command as a cluster has it: its keys, and the pattern of SCAN, with
- * braces.
+ * Append a command of `size` bytes as a cluster has it: its keys, and the pattern
+ * of SCAN, with braces, and all else as it is.
  */
-static void put_braced(struct buf *out, const char *at)
+static void put_braced(struct buf *out, const char *at, size_t size)
 {
-	size_t args, first, n, size;
+	const char *from = at, *end = at + size, *p;
+	size_t args, first, n, length;
 	bool pattern = false;
 	struct buf key;
-	const char *p;
 
 	slots_keys(at, &first, &n);
 	at = slots_args(at, &args);
-	buf_fmt(out, "*%zu\r\n", args);
 	buf_init(&key, SIZE_MAX);
-	for (size_t i = 0; i < args; i++) {
-		at = slots_next_arg(at, &p, &size);
+	for (size_t i = 0; i < args && (!n || i < first + n); i++) {
+		const char *begin = at;
+
+		at = slots_next_arg(at, &p, &length);
 		if (pattern || (i >= first && i < first + n)) {
+			buf_add(out, from, (size_t)(begin - from));
 			buf_clear(&key);
-			slots_put_braces(&key, p, size);
+			slots_put_braces(&key, p, length);
 			put_arg(out, key.p, key.len);
-		} else {
-			put_arg(out, p, size);
+			from = at;
 		}
-		pattern = !n && is_match(p, size);
+		pattern = !n && is_match(p, length);
 	}
+	buf_add(out, from, (size_t)(end - from));
 	buf_release(&key);
 }
 
@@ -236,7 +240,7 @@ static void give(struct exchange *x, size_t i, size_t to)
 		expect(node, NOBODY);
 	}
 	if (is_cluster(x))
-		put_braced(&node->text, command_at(x, i));
+		put_braced(&node->text, command_at(x, i), command_size(x, i));
 	else
 		buf_add(&node->text, command_at(x, i), command_size(x, i));
 	expect(node, i);
