@@ -12,6 +12,7 @@
 #include "options.h"
 #include "store/format.h"
 #include "store/keys.h"
+#include "store/persist.h"
 #include "store/scripts.h"
 #include "store/server_keys.h"
 #include "store/setup.h"
@@ -431,7 +432,8 @@ static int write_all(struct restore *r)
 	if (!rc)
 		rc = send_queued(r);
 	snprintf(format, sizeof format, "%d", r->in->format);
-	if (!rc && !store_one(r->store, "SET", KEY_FORMAT, format, NULL)) {
+	if (!rc && (!store_one(r->store, "SET", KEY_FORMAT, format, NULL) ||
+			   store_persist(r->store))) {
 		store_failed(r->store);
 		rc = EXIT_ENV;
 	}
