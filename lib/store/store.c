@@ -3,19 +3,16 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "base/xalloc.h"
 #include "store/exchange.h"
 #include "store/reply.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* A store beside us answers in a millisecond, and one far away in a second. */
 #define ADDRESS_MS 2000
@@ -111,32 +108,20 @@ static bool refuse(char *why, const char *what)
 static bool read_password(const char *variable, char **out, char *why)
 {
 	const char *path = getenv(variable);
-	char text[1024];
-	struct stat st;
-	ssize_t n;
-	int fd;
+	char problem[SECRET_FILE_WHY], *text;
+	size_t n;
 
 	if (!path || !*path)
 		return true;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st)) {
+	text = secret_file_read(path, problem);
+	n = text ? strcspn(text, "\r\n") : 0;
+	if (n)
+		*out = xstrndup(text, n);
+	else
 		snprintf(why, STORE_WHY, "store: %s: %s", path,
-			strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (S_ISREG(st.st_mode) && (st.st_mode & 077))
-		return refuse(why, "others can read the password file");
-	if (n <= 0)
-		return refuse(why, "the password file is empty");
-	text[n] = '\0';
-	text[strcspn(text, "\r\n")] = '\0';
-	*out = xstrdup(text);
-	explicit_bzero(text, sizeof text);
-	return true;
+			text ? "its first line is empty" : problem);
+	secret_file_free(text);
+	return n > 0;
 }
 
 /*
