@@ -7,6 +7,7 @@
 #include "base/xalloc.h"
 #include "store/exchange.h"
 #include "store/reply.h"
+#include "store/resp.h"
 
 #include <pthread.h>
 #include <stdarg.h>
@@ -204,20 +205,6 @@ struct store *store_open(const char *url, const char *ca, char *why)
 	return open_store(url, ca, PATIENCE_MS, false, why);
 }
 
-static void end_line(struct buf *b)
-{
-	buf_char(b, '\r');
-	buf_char(b, '\n');
-}
-
-/* A count or a length, as the Redis protocol has it. */
-static void put_count(struct buf *b, char type, size_t n)
-{
-	buf_char(b, type);
-	buf_int(b, (long long)n);
-	end_line(b);
-}
-
 size_t store_begin(struct store *s, size_t n)
 {
 	struct commands *q = &s->queue;
@@ -228,15 +215,13 @@ size_t store_begin(struct store *s, size_t n)
 		.may_fail = true,
 		.barrier = s->barrier};
 	s->barrier = false;
-	put_count(&q->text, '*', n);
+	resp_begin(&q->text, n);
 	return q->n++;
 }
 
 void store_arg(struct store *s, const char *p, size_t n)
 {
-	put_count(&s->queue.text, '$', n);
-	buf_add(&s->queue.text, p, n);
-	end_line(&s->queue.text);
+	resp_arg(&s->queue.text, p, n);
 }
 
 size_t store_queued(const struct store *s)
