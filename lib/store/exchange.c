@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "store/error_reply.h"
 #include "store/reply.h"
 #include "store/resp.h"
 #include "store/slots.h"
-#include "store/trouble.h"
 
 #include <math.h>
 #include <poll.h>
@@ -311,7 +311,6 @@ static void redirect(struct exchange *x, size_t from, size_t i,
 	const char *error, bool asking)
 {
 	char name[STORE_HOST_MAX + 1];
-	unsigned slot;
 	int port;
 
 	x->redirections++;
@@ -320,7 +319,7 @@ static void redirect(struct exchange *x, size_t from, size_t i,
 	send_again(x, i);
 	if (!asking)
 		x->ns->known = false;
-	if (!trouble_node(error, &slot, name, &port))
+	if (!error_reply_redirection(error, name, &port))
 		return;
 	x->steps[i].target = nodes_number(
 		x->ns, *name ? name : x->ns->v[from].at.name, port);
@@ -331,19 +330,20 @@ static void redirect(struct exchange *x, size_t from, size_t i,
 static bool mend(struct exchange *x, size_t from, size_t i, const char *error)
 {
 	struct step *s = &x->steps[i];
-	enum trouble kind = trouble_read(error);
+	enum error_reply kind = error_reply_kind(error);
 	char text[STORE_WHY];
 
-	if (kind == TROUBLE_LATER ||
-		(kind == TROUBLE_MASTER && x->ns->url.kind != STORE_SOLE)) {
-		trouble_say(error, text, sizeof text);
+	if (kind == ERROR_REPLY_LATER ||
+		(kind == ERROR_REPLY_MASTER &&
+			x->ns->url.kind != STORE_SOLE)) {
+		error_reply_say(error, text, sizeof text);
 		nodes_fail(x->ns, from, text);
 		x->told = from;
 		x->troubled = true;
 		/* Where it was redirected to, it is to be tried, too. */
 		s->target = s->asked ? from : NODE_NONE;
 		s->asking = s->asked;
-		if (kind == TROUBLE_MASTER)
+		if (kind == ERROR_REPLY_MASTER)
 			send_all_again(x, from);
 		else
 			send_again(x, i);
@@ -351,16 +351,17 @@ static bool mend(struct exchange *x, size_t from, size_t i, const char *error)
 			x->ns->known = false;
 		return true;
 	}
-	if (kind == TROUBLE_SCRIPT && !s->loaded && script_of(x, i)) {
+	if (kind == ERROR_REPLY_SCRIPT && !s->loaded && script_of(x, i)) {
 		s->load = true;
 		s->target = from;
 		s->asking = s->asked;
 		send_again(x, i);
 		return true;
 	}
-	if (!is_cluster(x) || (kind != TROUBLE_MOVED && kind != TROUBLE_ASK))
+	if (!is_cluster(x) ||
+		(kind != ERROR_REPLY_MOVED && kind != ERROR_REPLY_ASK))
 		return false;
-	redirect(x, from, i, error, kind == TROUBLE_ASK);
+	redirect(x, from, i, error, kind == ERROR_REPLY_ASK);
 	return true;
 }
 
@@ -380,8 +381,9 @@ static void take(struct exchange *x, size_t from, struct store_reply *r)
 	}
 	x->steps[i].due--;
 	if (error && !x->q->v[i].optional &&
-		!(x->q->v[i].may_fail && trouble_read(error) == TROUBLE_OWN)) {
-		trouble_say(error, text, sizeof text);
+		!(x->q->v[i].may_fail &&
+			error_reply_kind(error) == ERROR_REPLY_OWN)) {
+		error_reply_say(error, text, sizeof text);
 		nodes_fail(x->ns, from, text);
 		fail_command(x, x->ns->why);
 	}

@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -166,4 +167,13 @@ void store_url_release(struct store_url *u)
 	free(u->user);
 	free(u->master);
 	*u = (struct store_url) {.kind = STORE_SOLE};
+}
+
+bool store_host_valid(const char *name)
+{
+	size_t n = 0;
+
+	while (n < STORE_HOST_MAX && isgraph((unsigned char)name[n]))
+		n++;
+	return n && !name[n];
 }

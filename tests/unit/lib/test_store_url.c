@@ -161,11 +161,31 @@ static void test_refused(void **state)
 	}
 }
 
+/* What a cluster or a sentinel says. */
+static void test_host(void **state)
+{
+	static const char *const good[] = {"a", "db-1.example.com", "::1"};
+	static const char *const bad[] = {"", " ", "a b", "a\n", "a\x7f", "\xc3"};
+	char longest[STORE_HOST_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(store_host_valid(good[i]));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(store_host_valid(bad[i]));
+	memset(longest, 'a', sizeof longest);
+	longest[STORE_HOST_MAX + 1] = '\0';
+	assert_false(store_host_valid(longest));
+	longest[STORE_HOST_MAX] = '\0';
+	assert_true(store_host_valid(longest));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_host),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);
