@@ -33,7 +33,7 @@ struct store_url {
 /*
  * store_url_read(url, out): read one of
  *
- *	unix:///path
+ *	unix://[user@]/path
  *	redis://[user@]host[:port][/db]
  *	redis+sentinel://[user@]host[:port],…/master[/db]
  *	redis+cluster://[user@]host[:port],…

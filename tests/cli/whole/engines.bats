@@ -205,6 +205,9 @@ keys() {
 	MCP_STORE=redis://ingest:canary@127.0.0.1:$(engine_port r) refused 3 \
 		"*: a password does not belong in the URL*" ingest_one
 	[[ $output != *canary* ]]
+	MCP_STORE=unix://ingest@$PWD/r/sock aggregate ingest <one
+	MCP_STORE=unix://nobody@$PWD/r/sock refused 3 \
+		"mcp-aggregate: store: $PWD/r/sock: it refuses AUTH, *" ingest_one
 	(umask 022 && echo canary-password >open)
 	(umask 077 && : >empty && printf '\ncanary' >blank)
 	MCP_STORE_PASSWORD_FILE=$PWD/open refused 3 \
