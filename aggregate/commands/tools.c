@@ -111,7 +111,8 @@ static int print_changes(
 
 int tools_diff(const struct command *cmd)
 {
-	struct source before = {.path = cmd->input}, after = {.path = cmd->other};
+	struct source before = {.path = cmd->input};
+	struct source after = {.path = cmd->other};
 	struct output output = output_choose(cmd->format);
 	struct tool_changes t;
 	int status;
