@@ -3,9 +3,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "store/error_reply.h"
 #include "store/reply.h"
 #include "store/resolve.h"
-#include "store/trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -405,7 +405,7 @@ static int greet(struct connection *c, bool lenient, double until, size_t n,
 
 	/* Since version 6; "called" is of all. */
 	if (error && !(lenient && strstr(error, "without any password"))) {
-		trouble_say(error, text, sizeof text);
+		error_reply_say(error, text, sizeof text);
 		rc = connection_fail(c, text);
 	}
 	reply_free(r);
