@@ -25,6 +25,7 @@ struct side {
 	char schemas[SHA256_HEX]; /* the digest of both */
 	uint32_t words[WORDS_TRIED]; /* hashes, sorted */
 	size_t n_words;
+	char *plain; /* the letters and digits of its name, in lower case */
 	bool taken;
 };
 
@@ -57,12 +58,28 @@ static void learn_words(struct side *s)
 	qsort(s->words, s->n_words, sizeof *s->words, by_hash);
 }
 
+/* A name without what is often written in another way; free it. */
+static char *plain_name(const char *name)
+{
+	char *out = xstrdup(name);
+	size_t n = 0;
+
+	for (; *name; name++)
+		if (!strchr("-_. /", *name))
+			out[n++] = *name >= 'A' && *name <= 'Z'
+				? (char)(*name + 'a' - 'A')
+				: *name;
+	out[n] = '\0';
+	return out;
+}
+
 static void learn(struct side *s, size_t at, const struct definition *def)
 {
 	const cJSON *out = json_get(def->tree, "outputSchema");
 	struct buf b;
 
-	*s = (struct side) {.at = at, .def = def};
+	*s = (struct side) {
+		.at = at, .def = def, .plain = plain_name(def->name)};
 	buf_init(&b, SIZE_MAX / 2);
 	json_put(&b, json_get(def->tree, "inputSchema"));
 	if (out)
@@ -89,26 +106,18 @@ static int likeness(const struct side *a, const struct side *b)
 	return (int)(200 * both / (a->n_words + b->n_words));
 }
 
-/* The letters and digits of a name, in lower case. */
-static void plain_name(const char *name, char *out, size_t size)
+static bool names_alike(const struct side *a, const struct side *b)
 {
-	size_t n = 0;
-
-	for (; *name && n + 1 < size; name++)
-		if (!strchr("-_. /", *name))
-			out[n++] = *name >= 'A' && *name <= 'Z'
-				? (char)(*name + 'a' - 'A')
-				: *name;
-	out[n] = '\0';
+	return *a->plain && *b->plain &&
+		(strstr(a->plain, b->plain) || strstr(b->plain, a->plain));
 }
 
-static bool names_alike(const char *a, const char *b)
+static int by_plain(const void *a, const void *b)
 {
-	char x[DEFINITION_NAME + 1], y[DEFINITION_NAME + 1];
+	const struct side *x = a, *y = b;
+	int order = strcmp(x->plain, y->plain);
 
-	plain_name(a, x, sizeof x);
-	plain_name(b, y, sizeof y);
-	return *x && *y && (strstr(x, y) || strstr(y, x));
+	return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
 static int by_schemas(const void *a, const void *b)
@@ -119,7 +128,7 @@ static int by_schemas(const void *a, const void *b)
 	return order ? order : (x->at > y->at) - (x->at < y->at);
 }
 
-/* The tools of one kind, by their schemas. */
+/* The tools of one kind. */
 static struct side *sides_of(
 	const struct tool_changes *t, enum tool_change_kind kind, size_t *n)
 {
@@ -134,8 +143,6 @@ static struct side *sides_of(
 		learn(&v[(*n)++], i,
 			kind == TOOL_ADDED ? t->v[i].after : t->v[i].before);
 	}
-	if (*n)
-		qsort(v, *n, sizeof *v, by_schemas);
 	return v;
 }
 
@@ -161,7 +168,7 @@ static struct side *find_likest(const struct side *gone, struct side *v,
 		if (v[i].taken)
 			continue;
 		like = likeness(gone, &v[i]);
-		alike = names_alike(gone->def->name, v[i].def->name);
+		alike = names_alike(gone, &v[i]);
 		/* Without a description only the names can tell. */
 		if (like < (alike ? LIKE_BY_NAME : LIKE) ||
 			(!alike && !gone->n_words))
@@ -186,23 +193,75 @@ static void close_gaps(struct tool_changes *t)
 	t->n = n;
 }
 
+static void join(struct tool_changes *t, struct side *gone, struct side *come)
+{
+	gone->taken = come->taken = true;
+	t->v[come->at].kind = TOOL_RENAMED;
+	t->v[come->at].before = gone->def;
+	t->v[gone->at].before = NULL;
+}
+
+/* The tools that are gone, and those that are new. */
+struct sides {
+	struct side *gone, *come;
+	size_t n_gone, n_come;
+};
+
+static void sort_sides(
+	const struct sides *s, int (*order)(const void *, const void *))
+{
+	if (s->n_gone)
+		qsort(s->gone, s->n_gone, sizeof *s->gone, order);
+	if (s->n_come)
+		qsort(s->come, s->n_come, sizeof *s->come, order);
+}
+
+static void join_by_name(struct tool_changes *t, const struct sides *s)
+{
+	size_t i = 0, j = 0;
+
+	sort_sides(s, by_plain);
+	while (i < s->n_gone && j < s->n_come) {
+		int order = strcmp(s->gone[i].plain, s->come[j].plain);
+
+		if (!order && *s->gone[i].plain)
+			join(t, &s->gone[i], &s->come[j]);
+		i += order <= 0;
+		j += order >= 0;
+	}
+}
+
+static void join_by_schemas(struct tool_changes *t, const struct sides *s)
+{
+	size_t first = 0;
+
+	sort_sides(s, by_schemas);
+	for (size_t i = 0; i < s->n_gone; i++) {
+		struct side *come = s->gone[i].taken
+			? NULL
+			: find_likest(&s->gone[i], s->come, s->n_come, &first);
+
+		if (come)
+			join(t, &s->gone[i], come);
+	}
+}
+
+static void release_sides(struct side *v, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(v[i].plain);
+	free(v);
+}
+
 void renames_find(struct tool_changes *t)
 {
-	size_t n_gone, n_new, first = 0;
-	struct side *gone = sides_of(t, TOOL_REMOVED, &n_gone);
-	struct side *come = sides_of(t, TOOL_ADDED, &n_new);
+	struct sides s;
 
-	for (size_t i = 0; i < n_gone; i++) {
-		struct side *s = find_likest(&gone[i], come, n_new, &first);
-
-		if (!s)
-			continue;
-		s->taken = true;
-		t->v[s->at].kind = TOOL_RENAMED;
-		t->v[s->at].before = gone[i].def;
-		t->v[gone[i].at].before = NULL;
-	}
+	s.gone = sides_of(t, TOOL_REMOVED, &s.n_gone);
+	s.come = sides_of(t, TOOL_ADDED, &s.n_come);
+	join_by_name(t, &s);
+	join_by_schemas(t, &s);
 	close_gaps(t);
-	free(gone);
-	free(come);
+	release_sides(s.gone, s.n_gone);
+	release_sides(s.come, s.n_come);
 }

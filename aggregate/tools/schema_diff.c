@@ -383,24 +383,29 @@ static bool compared_before(struct schemas *s, const cJSON *a, const cJSON *b)
 	return false;
 }
 
-/*
- * A definition that only one side has does nothing until something refers to
- * it; that is compared where it does.
- */
 static void compare_definition(struct schemas *s, const struct pair *p,
 	const cJSON *a, const cJSON *b)
 {
 	(void)p;
-	if (!a || !b)
-		tell(s, EFFECT_WORDS, (a ? a : b)->string, NULL,
-			&(struct pair) {a, b});
-	else if (!compared_before(s, a, b))
+	if (a && b && !compared_before(s, a, b))
 		compare_below(s, a->string, a, b);
 }
 
+/*
+ * A definition that only one side has does nothing until something refers to
+ * it, and that is compared there: so such ones are told together.
+ */
 static void compare_definitions(struct schemas *s, const struct pair *p,
 	const char *key, const struct pair *v)
 {
+	const cJSON *x = cJSON_IsObject(v->a) ? v->a->child : NULL;
+	const cJSON *y = cJSON_IsObject(v->b) ? v->b->child : NULL;
+
+	for (; x && y && strcmp(x->string, y->string) == 0; y = y->next)
+		x = x->next;
+	if (x || y)
+		tell(s, EFFECT_WORDS, key, "definitions came or went",
+			&(struct pair) {0});
 	compare_map(s, p, key, v, compare_definition);
 }
 
@@ -624,6 +629,14 @@ static void compare_rule(struct schemas *s, const struct pair *p,
 	(compare ? compare : compare_unknown)(s, p, key, &v);
 }
 
+/* Beside a $ref that only one of two schemas has. */
+static void compare_only_definitions(struct schemas *s, const struct pair *p,
+	const cJSON *a, const cJSON *b)
+{
+	if (schema_definitions((a ? a : b)->string))
+		compare_rule(s, p, a, b);
+}
+
 static void compare_word(struct schemas *s, const struct pair *p,
 	const cJSON *a, const cJSON *b)
 {
@@ -641,20 +654,26 @@ static const char *ref_of(const cJSON *schema)
 	return ref ? ref : json_get(schema, "$ref") ? "" : NULL;
 }
 
-/*
- * What a schema refers to, and where that is; itself where it does not. NULL
- * where that is not in the document, or where the schema has rules of its own
- * beside the $ref.
- */
+/* What a schema refers to, or NULL; appends where that is to path. */
 static const cJSON *follow_ref(struct schemas *s, const cJSON *root,
 	const cJSON *schema, struct buf *path)
 {
+	if (path)
+		buf_cut(path, s->root);
+	return schema_find(root, ref_of(schema), path, &s->steps);
+}
+
+/*
+ * What a schema refers to in the end; itself where it does not. NULL where that
+ * is not in the document, or where there are rules beside a $ref.
+ */
+static const cJSON *follow_refs(struct schemas *s, const cJSON *root,
+	const cJSON *schema, struct buf *path)
+{
 	for (int i = 0; schema && ref_of(schema); i++) {
-		if (path)
-			buf_cut(path, s->root);
 		if (i == REFS_MAX || !schema_only_ref(schema))
 			return NULL;
-		schema = schema_find(root, ref_of(schema), path, &s->steps);
+		schema = follow_ref(s, root, schema, path);
 	}
 	return schema;
 }
@@ -667,8 +686,13 @@ static void compare_refs(struct schemas *s, const struct pair *p)
 
 	buf_init(&at_b, SIZE_MAX / 2);
 	buf_add(&at_b, s->path.p, s->path.len);
-	a = follow_ref(s, s->root_a, p->a, NULL);
-	b = follow_ref(s, s->root_b, p->b, &at_b);
+	if (ref_of(p->a) && ref_of(p->b)) {
+		a = follow_ref(s, s->root_a, p->a, NULL);
+		b = follow_ref(s, s->root_b, p->b, &at_b);
+	} else {
+		a = follow_refs(s, s->root_a, p->a, NULL);
+		b = follow_refs(s, s->root_b, p->b, &at_b);
+	}
 	if (a && b) {
 		if (!compared_before(s, a, b)) {
 			s->path = at_b;
@@ -676,7 +700,8 @@ static void compare_refs(struct schemas *s, const struct pair *p)
 			at_b = s->path;
 			s->path = path;
 		}
-	} else if (!json_same(p->a, p->b)) {
+	} else if (a || b ||
+		!json_same(json_get(p->a, "$ref"), json_get(p->b, "$ref"))) {
 		tell(s, EFFECT_UNKNOWN, NULL, NULL, p);
 	}
 	buf_release(&at_b);
@@ -716,12 +741,16 @@ static void compare_schemas(struct schemas *s, const cJSON *a, const cJSON *b)
 	s->depth++;
 	if (objects)
 		walk_members(s, &p, &p, compare_word);
-	if (objects && (ref_of(a) || ref_of(b)))
+	if (objects && (ref_of(a) || ref_of(b))) {
+		walk_members(s, &p, &p,
+			ref_of(a) && ref_of(b) ? compare_rule
+					       : compare_only_definitions);
 		compare_refs(s, &p);
-	else if (objects && !schema_any(a) && !schema_any(b))
+	} else if (objects && !schema_any(a) && !schema_any(b)) {
 		walk_members(s, &p, &p, compare_rule);
-	else if (!compare_trivial(s, a, b) && !json_same(a, b))
+	} else if (!compare_trivial(s, a, b) && !json_same(a, b)) {
 		tell(s, EFFECT_UNKNOWN, NULL, NULL, &p);
+	}
 	s->depth--;
 }
 
@@ -734,6 +763,7 @@ void schema_diff(struct changes *c, const char *path, enum schema_side side,
 	buf_init(&s.path, SIZE_MAX / 2);
 	buf_str(&s.path, path);
 	s.root = s.path.len;
+	compared_before(&s, before, after);
 	compare_schemas(&s, before, after);
 	if (s.too_deep || !s.steps)
 		tell(&s, EFFECT_UNKNOWN, NULL,

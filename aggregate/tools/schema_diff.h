@@ -26,7 +26,7 @@ enum schema_side { SCHEMA_INPUT, SCHEMA_OUTPUT };
  * one of which it cannot be told.
  */
 #define SCHEMA_STEPS 100000
-#define SCHEMA_DEPTH 100
+#define SCHEMA_DEPTH 300
 void schema_diff(struct changes *c, const char *path, enum schema_side side,
 	const cJSON *before, const cJSON *after);
 

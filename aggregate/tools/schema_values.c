@@ -27,6 +27,11 @@ bool schema_word(const char *key)
 	return false;
 }
 
+bool schema_definitions(const char *key)
+{
+	return strcmp(key, "$defs") == 0 || strcmp(key, "definitions") == 0;
+}
+
 bool schema_any(const cJSON *v)
 {
 	const cJSON *c;
@@ -49,7 +54,8 @@ bool schema_only_ref(const cJSON *v)
 
 	cJSON_ArrayForEach(c, v)
 	{
-		if (!schema_word(c->string) && strcmp(c->string, "$ref") != 0)
+		if (!schema_word(c->string) && strcmp(c->string, "$ref") != 0 &&
+			!schema_definitions(c->string))
 			return false;
 	}
 	return cJSON_IsString(json_get(v, "$ref"));

@@ -30,6 +30,9 @@ enum effect {
 bool schema_word(const char *key);
 bool schema_any(const cJSON *v);
 
+/* schema_definitions(key): whether a keyword only holds schemas to refer to. */
+bool schema_definitions(const char *key);
+
 /* schema_only_ref(v): whether a schema has no rule beside its $ref. */
 bool schema_only_ref(const cJSON *v);
 
