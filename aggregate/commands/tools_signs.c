@@ -79,7 +79,7 @@ static void learn(struct work *w, struct listing *l)
 	}
 }
 
-static void put_text(struct work *w, const struct poisoning_sign *s)
+static void put_sign(struct work *w, const struct poisoning_sign *s)
 {
 	if (!w->listing->signs)
 		buf_fmt(&w->out, "%s\n", w->listing->label);
@@ -176,7 +176,7 @@ static void found(void *arg, const struct poisoning_sign *sign)
 	struct work *w = arg;
 
 	if (w->format == FORMAT_TEXT)
-		put_text(w, sign);
+		put_sign(w, sign);
 	else if (w->format == FORMAT_SARIF)
 		put_result(w, sign);
 	else

@@ -364,7 +364,7 @@ static bool has_business(const struct inspection *in, const char *words)
 
 	buf_init(&b, 1024);
 	for (const char *p = in->name; *p && p < in->name + 256; p++) {
-		/* getSshKey is get_ssh_key. */
+		/* A capital letter begins a word. */
 		if (*p >= 'A' && *p <= 'Z' && p > in->name &&
 			!(p[-1] >= 'A' && p[-1] <= 'Z'))
 			buf_char(&b, '_');
