@@ -1,6 +1,6 @@
 /*
- * folding.h: text as a reader takes it in. Case, accents, letters that look like
- * Latin ones, and characters that cannot be seen make no difference to a word.
+ * folding.h: text as a reader takes it in. Case, accents, letters that look
+ * like Latin ones, and characters that cannot be seen make no difference.
  * Besides, which characters cannot be seen, or change what is seen.
  */
 #ifndef SIGNS_FOLDING_H
