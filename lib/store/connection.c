@@ -24,6 +24,9 @@
 /* What is read or encrypted at a time. */
 #define CHUNK ((size_t)64 * 1024)
 
+/* A chunk once it is encrypted: TLS adds a little to each 16 KiB. */
+#define WIRE (CHUNK + 1024)
+
 #define RETRY_MS 10
 
 struct connection {
@@ -193,7 +196,7 @@ static int send_wire(struct connection *c)
 
 		if (!c->wire_left) {
 			c->wire_at = 0;
-			c->wire_left = tls_take(c->tls, c->wire, CHUNK);
+			c->wire_left = tls_take(c->tls, c->wire, WIRE);
 			if (!c->wire_left)
 				return 0;
 		}
@@ -436,7 +439,7 @@ struct connection *connection_open(const struct access *a,
 	c->fd = -1;
 	c->chunk = xmalloc(CHUNK);
 	if (a->tls)
-		c->wire = xmalloc(CHUNK);
+		c->wire = xmalloc(WIRE);
 	c->reader = redisReaderCreate();
 	connection_name(at, a->path, c->name);
 	if (!c->reader)

@@ -222,7 +222,8 @@ static void assign_in_cluster(struct exchange *x, size_t i)
 	int slot;
 
 	buf_clear(&x->braced);
-	slot = slots_command(&x->braced, command_at(x, i));
+	slot = slots_command(
+		&x->braced, command_at(x, i), command_size(x, i));
 	if (to == NODE_NONE)
 		to = x->q->v[i].node;
 	s->target = NODE_NONE;

@@ -123,31 +123,34 @@ static int put_braced(struct buf *out, struct buf *key, const char *p, size_t n)
 	return (int)slots_of(key->p, key->len);
 }
 
-int slots_command(struct buf *out, const char *at)
+int slots_command(struct buf *out, const char *at, size_t size)
 {
-	size_t args, first, n, size;
+	const char *rest = at, *end = at + size, *p;
+	size_t args, first, n, length;
 	bool pattern = false;
 	int slot = SLOTS;
 	struct buf key;
-	const char *p;
 
 	find_keys(at, &first, &n);
 	at = resp_args(at, &args);
-	resp_begin(out, args);
 	buf_init(&key, SIZE_MAX);
-	for (size_t i = 0; i < args; i++) {
-		at = resp_next(at, &p, &size);
-		if (i >= first && i < first + n) {
-			int own = put_braced(out, &key, p, size);
+	for (size_t i = 0; i < args && (!n || i < first + n); i++) {
+		bool is_key = i >= first && i < first + n;
+		const char *begin = at;
 
-			slot = slot == SLOTS || slot == own ? own : -1;
-		} else if (pattern) {
-			put_braced(out, &key, p, size);
-		} else {
-			resp_arg(out, p, size);
+		at = resp_next(at, &p, &length);
+		if (is_key || pattern) {
+			int own;
+
+			buf_add(out, rest, (size_t)(begin - rest));
+			own = put_braced(out, &key, p, length);
+			if (is_key)
+				slot = slot == SLOTS || slot == own ? own : -1;
+			rest = at;
 		}
-		pattern = !n && size == 5 && strncasecmp(p, "MATCH", 5) == 0;
+		pattern = !n && length == 5 && strncasecmp(p, "MATCH", 5) == 0;
 	}
+	buf_add(out, rest, (size_t)(end - rest));
 	buf_release(&key);
 	return slot;
 }

@@ -28,11 +28,11 @@ void slots_put_braces(struct buf *out, const char *key, size_t n);
 size_t slots_strip_braces(char *key, size_t n);
 
 /*
- * slots_command(out, at): append a command, which resp.h has at `at`, as a
- * cluster has it: its keys, and the pattern of SCAN, with braces. Returns the
- * slot of its keys; SLOTS where it has none, and is for the whole store; -1
- * where they are of several.
+ * slots_command(out, at, size): append a command, which resp.h has in `size` bytes
+ * at `at`, as a cluster has it: its keys, and the pattern of SCAN, with braces.
+ * Returns the slot of its keys; SLOTS where it has none, and is for the whole
+ * store; -1 where they are of several.
  */
-int slots_command(struct buf *out, const char *at);
+int slots_command(struct buf *out, const char *at, size_t size);
 
 #endif

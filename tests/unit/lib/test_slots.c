@@ -160,7 +160,7 @@ static void test_command(void **state)
 		buf_init(&want, 1000);
 		make_command(&command, cases[i].words);
 		make_command(&want, cases[i].braced);
-		assert_int_equal(slots_command(&braced, command.p), slot);
+		assert_int_equal(slots_command(&braced, command.p, command.len), slot);
 		assert_string_equal(braced.p, want.p);
 		buf_release(&command);
 		buf_release(&braced);
