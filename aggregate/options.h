@@ -40,6 +40,7 @@ struct command {
 	double tolerance; /* seconds */
 	bool brief;	  /* --short */
 	bool replace;	  /* --replace */
+	const char *since; /* a file; NULL where none is named */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;
 };
