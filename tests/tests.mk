@@ -7,7 +7,7 @@ UNIT = $(notdir $(basename $(wildcard tests/unit/*/test_*.c)))
 FUZZED_lib = jcs lines number record servers text tzif verdict
 FUZZED_probe = challenge conf credential mask oauth rpc sse target tools url
 FUZZED_serve = answer request
-FUZZED_aggregate = snapshot
+FUZZED_aggregate = definitions snapshot
 FUZZED_alertd = cgi said sink
 FUZZED = $(sort $(foreach f,$(FOLDERS),$(FUZZED_$(f))))
 # These are scripts, and try a whole program of SAN=1.
@@ -85,7 +85,7 @@ mutants:
 BENCHES = again bare constant least server
 # What the programs cost beside the least that could be done, as a table and in
 # build/bench: BENCH='--json -n ROUNDS probe ingest store replay serve
-# deliver';
+# deliver engines';
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCHES:%=build/bench/%)
 	@scripts/deps build test bench

@@ -119,6 +119,22 @@ static bool harmful(uint32_t c)
 		c == 0xfeff || c == 0xfffe || c == 0xffff;
 }
 
+bool text_unseen(uint32_t c)
+{
+	static const struct {
+		uint32_t first, last;
+	} ranges[] = {{0xad, 0xad}, {0x34f, 0x34f}, {0x115f, 0x1160},
+		{0x17b4, 0x17b5}, {0x180b, 0x180f}, {0x200b, 0x200f},
+		{0x2060, 0x206f}, {0x3164, 0x3164}, {0xfe00, 0xfe0f},
+		{0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3},
+		{0x1d173, 0x1d17a}, {0xe0000, 0xe0fff}};
+
+	for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+		if (c >= ranges[i].first && c <= ranges[i].last)
+			return true;
+	return harmful(c);
+}
+
 /* Whether the 8 bytes at p are from ' ' to '~': none has its upper bit here,
    whichever test it goes through. */
 static bool eight_printable(const char *p)

@@ -38,6 +38,13 @@ size_t text_put_utf8(uint32_t cp, char *out);
  */
 bool text_harmless(const char *p, size_t n);
 
+/*
+ * text_unseen(cp): whether a character shows nothing of its own: one that
+ * text_clean replaces, or one that Unicode calls default ignorable (UAX 44), such
+ * as the zero-width ones, variation selectors and tags; or that annotates others.
+ */
+bool text_unseen(uint32_t cp);
+
 /* The most characters of foreign text that a record carries. */
 #define TEXT_MAX 1000
 /* Room for TEXT_MAX characters of UTF-8 and the NUL. */

@@ -248,6 +248,9 @@ static size_t plain(const char *s, size_t n)
 			i += 8;
 			continue;
 		}
+		/* The rest, with some of what was before it. */
+		if (n - i < 8 && n >= 8 && eight_plain(s + n - 8))
+			return n;
 		if (c >= 0x80)
 			len = text_utf8(s + i, n - i, &cp);
 		if (!len || c < 0x20 || c == '"' || c == '\\')
@@ -355,6 +358,38 @@ void json_put_clean(struct buf *b, const char *s, size_t max)
 	json_put_str(b, s);
 }
 
+/* Append a character as one escape, or two (RFC 8259, section 7). */
+static void put_hex(struct buf *b, uint32_t cp)
+{
+	if (cp > 0xffff)
+		buf_fmt(b, "\\u%04x\\u%04x",
+			(unsigned)(0xd800 + ((cp - 0x10000) >> 10)),
+			(unsigned)(0xdc00 | (cp & 0x3ff)));
+	else
+		buf_fmt(b, "\\u%04x", (unsigned)cp);
+}
+
+void json_put_seen(struct buf *b, const char *p, size_t n)
+{
+	size_t from = 0, len;
+	uint32_t cp;
+
+	for (size_t i = 0; i < n; i += len) {
+		len = 1;
+		if (p[i] >= ' ' && p[i] <= '~')
+			continue;
+		len = text_utf8(p + i, n - i, &cp);
+		if (!len || !text_unseen(cp)) {
+			len += !len;
+			continue;
+		}
+		buf_add(b, p + from, i - from);
+		put_hex(b, cp);
+		from = i + len;
+	}
+	buf_add(b, p + from, n - from);
+}
+
 void json_put_member(struct buf *b, const char *key, const char *s)
 {
 	json_put_key(b, key);
@@ -363,7 +398,7 @@ void json_put_member(struct buf *b, const char *key, const char *s)
 
 void json_put_key(struct buf *b, const char *key)
 {
-	bool first = !b->len || b->p[b->len - 1] == '{';
+	bool first = json_opens(b);
 	size_t n = strlen(key);
 	char *p = buf_more(b, n + (first ? 3 : 4));
 

@@ -114,8 +114,22 @@ void json_put_str(struct buf *b, const char *s);
  */
 bool json_put_exact(struct buf *b, const char *s);
 
+/*
+ * json_put_seen(b, p, n): append the n bytes of a JSON text, which are UTF-8, with
+ * an escape for each character that text_unseen knows. Such a one stands in a
+ * string or a key only, so the text means the same.
+ */
+void json_put_seen(struct buf *b, const char *p, size_t n);
+
 /* json_put_clean(b, s, max): append what text_clean leaves of s; NULL: null. */
 void json_put_clean(struct buf *b, const char *s, size_t max);
+
+/* json_opens(b): whether no member stands before what comes next in b, so that
+   no comma goes before it. */
+static inline bool json_opens(const struct buf *b)
+{
+	return !b->len || b->p[b->len - 1] == '{';
+}
 
 /*
  * json_put_key(b, key): begin a member: ,"key": without the comma where the

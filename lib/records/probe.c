@@ -6,8 +6,10 @@
 
 #include "base/lines.h"
 #include "base/num.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "json/jcs.h"
 #include "json/json.h"
 #include "records/spool.h"
 
@@ -155,6 +157,16 @@ static bool put_detail(struct buf *b, const void *s,
 	return true;
 }
 
+static bool put_definition(struct buf *b, const void *s,
+	const struct field_limits *l)
+{
+	const struct tool_record *r = s;
+
+	(void)l;
+	json_put_seen(b, r->definition, strlen(r->definition));
+	return true;
+}
+
 /* What who started the runner has measured: [least,most]. */
 static bool put_offset(struct buf *b, const void *s,
 	const struct field_limits *l)
@@ -251,6 +263,15 @@ const struct field step_fields[] = {
 	{.type = FIELD_END},
 };
 
+const struct field tool_fields[] = {
+	PROBE_KEY(struct tool_record, key.),
+	FIELD("name", struct tool_record, name, FIELD_NEEDED | FIELD_CLEAN),
+	FIELD("digest", struct tool_record, digest, FIELD_NEEDED,
+		.valid = hash_valid, .fault = "not a SHA-256"),
+	FIELD_MADE("definition", FIELD_OUT, .put = put_definition),
+	{.type = FIELD_END},
+};
+
 /* An address is of no use once it is cut, or another than it was. */
 static bool url_harmless(const char *s)
 {
@@ -277,6 +298,8 @@ const struct field probe_fields[] = {
 	FIELD("tool_count", struct probe_record, tool_count, FIELD_NULL,
 		.none = -1, .max = 1e6),
 	FIELD_MADE("cache", FIELD_OUT, .put = put_cache),
+	FIELD("definitions_left_out", struct probe_record,
+		definitions_left_out, FIELD_LAX | FIELD_OMIT, .max = 1e6),
 	FIELD_MADE("tools", FIELD_OUT, .put = put_tools),
 	{.type = FIELD_END},
 };
@@ -304,19 +327,16 @@ const struct field runner_fields[] = {
 	{.type = FIELD_END},
 };
 
-static void open_record(struct buf *b, const char *type)
-{
-	buf_str(b, "{\"v\":");
-	buf_int(b, RECORD_VERSION);
-	buf_str(b, ",\"type\":\"");
-	buf_str(b, type);
-	buf_char(b, '"');
-}
+/* What a record of that type begins with. */
+#define DIGITS(number) #number
+#define BEGIN_VERSION(version, type)                                           \
+	"{\"v\":" DIGITS(version) ",\"type\":\"" type "\""
+#define BEGIN(type) BEGIN_VERSION(RECORD_VERSION, type)
 
-static void put_record(struct buf *b, const char *type,
+static void put_record(struct buf *b, const char *begin,
 	const struct field *fields, const void *s, const struct field_limits *l)
 {
-	open_record(b, type);
+	buf_str(b, begin);
 	fields_put(b, fields, s, l);
 	buf_str(b, "}\n");
 }
@@ -327,10 +347,10 @@ void probe_key_write(struct buf *b, const struct probe_key *k)
 }
 
 /* A record of a probe, whose key may be written already. */
-static void put_of_probe(struct buf *b, const char *type,
+static void put_of_probe(struct buf *b, const char *begin,
 	const struct field *fields, const void *s, const struct probe_key *k)
 {
-	open_record(b, type);
+	buf_str(b, begin);
 	if (k->text) {
 		buf_char(b, ',');
 		buf_str(b, k->text);
@@ -341,12 +361,17 @@ static void put_of_probe(struct buf *b, const char *type,
 
 void step_record_write(struct buf *b, const struct step_record *r)
 {
-	put_of_probe(b, "step", step_fields, r, &r->key);
+	put_of_probe(b, BEGIN("step"), step_fields, r, &r->key);
+}
+
+void tool_record_write(struct buf *b, const struct tool_record *r)
+{
+	put_of_probe(b, "tool", tool_fields, r, &r->key);
 }
 
 void probe_record_write(struct buf *b, const struct probe_record *r)
 {
-	put_of_probe(b, "probe", probe_fields, r, &r->key);
+	put_of_probe(b, BEGIN("probe"), probe_fields, r, &r->key);
 }
 
 void runner_record_write(struct buf *b, const struct runner_record *r)
@@ -355,11 +380,11 @@ void runner_record_write(struct buf *b, const struct runner_record *r)
 	struct buf line;
 
 	buf_init(&line, RECORD_RUNNER_MAX);
-	put_record(&line, "runner", runner_fields, r, &limits);
+	put_record(&line, BEGIN("runner"), runner_fields, r, &limits);
 	while (!buf_ok(&line) && limits.chars) {
 		limits.chars /= 2;
 		buf_clear(&line);
-		put_record(&line, "runner", runner_fields, r, &limits);
+		put_record(&line, BEGIN("runner"), runner_fields, r, &limits);
 	}
 	buf_add(b, line.p, line.len);
 	buf_release(&line);
@@ -376,10 +401,14 @@ void record_write(struct buf *b, const struct record *r)
 	case RECORD_PROBE:
 		bare = r->u.probe;
 		bare.tools = NULL;
+		bare.definitions_left_out = 0;
 		probe_record_write(b, &bare);
 		break;
 	case RECORD_RUNNER:
 		runner_record_write(b, &r->u.runner);
+		break;
+	case RECORD_TOOL:
+		tool_record_write(b, &r->u.tool);
 		break;
 	default: /* those of which nothing is read */
 		break;
@@ -516,6 +545,48 @@ static bool read_probe(struct record *r, char *why)
 	return read_cache(r, why) && read_tools(r, why);
 }
 
+/* Whether o has a name, and no member that a definition has not. */
+static bool is_definition(const cJSON *o)
+{
+	static const char *const members[] = {"annotations", "description",
+		"inputSchema", "name", "outputSchema", "title"};
+	const char *name = json_str(o, "name");
+
+	if (!name || !*name)
+		return false;
+	for (const cJSON *v = o->child; v; v = v->next) {
+		size_t i = 0;
+
+		while (i < sizeof members / sizeof *members &&
+			strcmp(v->string, members[i]) != 0)
+			i++;
+		if (i == sizeof members / sizeof *members)
+			return false;
+	}
+	return true;
+}
+
+static bool read_tool(struct record *r, char *why)
+{
+	const cJSON *o = json_get(r->doc, "definition");
+	char digest[SHA256_HEX];
+	struct buf b;
+
+	if (!fields_take(tool_fields, r->doc, &r->u.tool, why))
+		return false;
+	if (!is_definition(o))
+		return field_fail(why, "definition", "not that of a tool");
+	buf_init(&b, RECORD_DEFINITION_MAX);
+	if (!jcs_write(&b, o)) {
+		buf_release(&b);
+		return field_fail(why, "definition", "longer than 64 KiB");
+	}
+	sha256_hex(b.p, b.len, digest);
+	r->u.tool.definition = r->detail = buf_take(&b);
+	return strcmp(digest, r->u.tool.digest) == 0 ||
+		field_fail(why, "digest", "not that of the definition");
+}
+
 static bool read_runner(struct record *r, char *why)
 {
 	return fields_take(runner_fields, r->doc, &r->u.runner, why);
@@ -530,6 +601,7 @@ static const struct {
 	{"step", RECORD_STEP, read_step, 0},
 	{"probe", RECORD_PROBE, read_probe, 0},
 	{"runner", RECORD_RUNNER, read_runner, RECORD_RUNNER_MAX},
+	{"tool", RECORD_TOOL, read_tool, 0},
 	{"expiry", RECORD_EXPIRY, NULL, 0},
 	{"spool", RECORD_SPOOL, NULL, RECORD_SPOOL_MAX},
 };

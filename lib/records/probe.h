@@ -1,6 +1,6 @@
 /*
  * probe.h: the records of mcp-records(5) that a probe's side writes and the
- * aggregator reads: step, probe and runner.
+ * aggregator reads: step, tool, probe and runner.
  */
 #ifndef RECORDS_PROBE_H
 #define RECORDS_PROBE_H
@@ -25,6 +25,12 @@
 #define RECORD_PROBE_LINES 9
 #define RECORD_PROBE_MAX (64 * 1024)
 #define RECORD_JOINT 2
+/*
+ * The most bytes of the definition of a tool, in the form of RFC 8785; and of all
+ * lines with those of one probe.
+ */
+#define RECORD_DEFINITION_MAX (64 * 1024)
+#define RECORD_DEFINITIONS_MAX (1024 * 1024)
 
 /* What all lines of one probe have in common. */
 struct probe_key {
@@ -52,6 +58,14 @@ struct tool_digest {
 	char full[HASH_HEX + 1];
 };
 
+/* What a tool says of itself: what its full digest is the SHA-256 of. */
+struct tool_record {
+	struct probe_key key;
+	const char *name; /* as in the tools of the summary */
+	const char *digest;
+	const char *definition; /* in the form of RFC 8785 */
+};
+
 struct probe_record {
 	struct probe_key key;
 	const char *url; /* or NULL */
@@ -69,6 +83,8 @@ struct probe_record {
 	const struct cache_check *cache; /* NULL: not known */
 	/* What record_tools_write made, in place of `tools`; or NULL. */
 	const char *tools_text;
+	/* How many definitions were asked for and cannot be sent. */
+	int definitions_left_out;
 };
 
 struct runner_record {
@@ -94,11 +110,13 @@ struct runner_record {
 
 /*
  * x_record_write(b, r): append the record as a line, its newline included.
- * Foreign text is cut and cleaned on the way. A probe record leaves its tools
- * out where the line would pass the limit of a line; of a runner record the
- * text is cut further where it would pass RECORD_RUNNER_MAX.
+ * Foreign text is cut and cleaned on the way. Of a definition nothing is lost: what
+ * cannot be seen in it is escaped. A probe record leaves its tools out where the
+ * line would pass the limit of a line; of a runner record the text is cut further
+ * where it would pass RECORD_RUNNER_MAX.
  */
 void step_record_write(struct buf *b, const struct step_record *r);
+void tool_record_write(struct buf *b, const struct tool_record *r);
 void probe_record_write(struct buf *b, const struct probe_record *r);
 void runner_record_write(struct buf *b, const struct runner_record *r);
 
@@ -123,6 +141,7 @@ enum record_type {
 	RECORD_STEP,
 	RECORD_PROBE,
 	RECORD_RUNNER,
+	RECORD_TOOL,
 	RECORD_EXPIRY,
 	RECORD_SPOOL
 };
@@ -133,18 +152,20 @@ struct record {
 		struct step_record step;
 		struct probe_record probe;
 		struct runner_record runner;
+		struct tool_record tool;
 	} u;
 	cJSON *doc;		   /* owns the strings */
 	struct tool_digest *tools; /* owns u.probe.tools */
 	struct cache_check cache;  /* is u.probe.cache, if there is one */
-	char *detail;		   /* owns u.step.detail */
+	char *detail; /* owns u.step.detail, or u.tool.definition */
 };
 
 /* Room for the reason why a line was refused. */
 #define RECORD_WHY FIELD_WHY
 
 /* The members of each record, but for v and type. */
-extern const struct field step_fields[], probe_fields[], runner_fields[];
+extern const struct field step_fields[], tool_fields[], probe_fields[],
+	runner_fields[];
 
 /*
  * record_type(doc, why): the type of a record whose version is known, or NULL
@@ -157,7 +178,8 @@ const char *record_type(const cJSON *doc, char *why);
  * and then record_release frees what *r holds; or -1, and why, which has
  * RECORD_WHY bytes, says what is wrong with it. What was read is within the
  * limits of mcp-records(5): text is cut and cleaned, a detail or a line that is
- * too long is refused. Of members that are not known nothing is kept but in
+ * too long is refused, and so is a definition that is not what its digest is of. Of
+ * members that are not known nothing is kept but in
  * doc.
  */
 int record_read(const char *p, size_t n, struct record *r, char *why);
@@ -165,7 +187,8 @@ void record_release(struct record *r);
 
 /*
  * record_write(b, r): append a record that was read, as we would write it: the
- * members that we know, without tools; nothing where only the type was read.
+ * members that we know, without tools and how many definitions were left out;
+ * nothing where only the type was read.
  * record_size(r): how many of the RECORD_PROBE_MAX bytes of its probe
  * it takes.
  */

@@ -40,6 +40,7 @@ static void check_probe(const struct probe_record *p)
 	need(is_text(p->error) && is_text(p->protocol));
 	need((p->state == STATE_BROKEN) == (p->failed_step != STEP_NONE));
 	need(p->total_ms >= 0 && p->tool_count >= -1);
+	need(p->definitions_left_out >= 0);
 	need(!p->url || strlen(p->url) < RECORD_URL_SIZE);
 	need(!p->tool_hash || hash_valid(p->tool_hash));
 	need(!p->full_hash || hash_valid(p->full_hash));
@@ -47,6 +48,22 @@ static void check_probe(const struct probe_record *p)
 		need(p->tools[i].name && is_text(p->tools[i].name));
 		need(hash_valid(p->tools[i].contract));
 		need(hash_valid(p->tools[i].full));
+	}
+}
+
+/* On a terminal a definition does no harm. */
+static void check_tool(struct buf *b, const struct tool_record *t)
+{
+	size_t n;
+	uint32_t cp;
+
+	check_key(&t->key);
+	need(is_text(t->name) && hash_valid(t->digest));
+	need(strlen(t->definition) <= RECORD_DEFINITION_MAX);
+	tool_record_write(b, t);
+	for (size_t i = 0; i + 1 < b->len; i += n) {
+		n = text_utf8(b->p + i, b->len - i, &cp);
+		need(n && !text_unseen(cp));
 	}
 }
 
@@ -93,6 +110,9 @@ static void put(struct buf *b, const struct record *r)
 		need(is_text(r->u.runner.message));
 		runner_record_write(b, &r->u.runner);
 		need(b->len <= RECORD_RUNNER_MAX);
+		break;
+	case RECORD_TOOL:
+		check_tool(b, &r->u.tool);
 		break;
 	case RECORD_EXPIRY:
 		put_expiry(b, r->doc);

@@ -6,8 +6,10 @@
 
 #include "base/lines.h"
 #include "base/num.h"
+#include "base/sha256.h"
 #include "base/text.h"
 #include "base/xalloc.h"
+#include "json/json.h"
 
 #include <math.h>
 #include <setjmp.h>
@@ -170,7 +172,7 @@ static void test_probes(void **state)
 	} rows[] = {
 		{{KEY_OF, "https://h/mcp", STATE_HEALTHY, STEP_NONE, NULL,
 			 214.7, "2025-11-25", ERA_SESSION, H1, H2, 3, tools, 3,
-			 NULL, NULL},
+			 NULL, NULL, 0},
 			PROBE ",'url':'https://h/mcp','state':'healthy',"
 			"'failed_step':null,'error':null,'total_ms':214.7,"
 			"'protocol':'2025-11-25','era':'session',"
@@ -179,15 +181,17 @@ static void test_probes(void **state)
 			"'],'':['" H2 "','" H2 "'],'\\\"\xe2\x82\xac'"
 			":['" H2 "','" H1 "']}}"},
 		{{KEY_OF, NULL, STATE_BROKEN, STEP_DNS, "dns.nxdomain", 0, NULL,
-			 ERA_NONE, NULL, NULL, -1, NULL, 0, NULL, NULL},
+			 ERA_NONE, NULL, NULL, -1, NULL, 0, NULL, NULL,
+			 0},
 			PROBE ",'state':'broken','failed_step':'dns','error':"
 			"'dns.nxdomain','total_ms':0,'protocol':null,'era':"
 			"null,'tool_hash':null,'full_hash':null,'tool_count':"
 			"null}"},
 		{{KEY_OF, "x", STATE_AUTH_WALLED, STEP_NONE, NULL, 1e9, "p",
-			 ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL}, NULL},
+			 ERA_STATELESS, H2, NULL, 0, tools, 0, NULL, NULL, 0},
+			NULL},
 		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL},
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &stale, NULL, 0},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
 			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
@@ -196,13 +200,15 @@ static void test_probes(void **state)
 			"','added':['a','b?','c'],'removed':[],'changed':['d'],"
 			"'redescribed':[],'more':2}}"},
 		{{KEY_OF, "x", STATE_HEALTHY, STEP_NONE, NULL, 1, "p",
-			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL},
+			 ERA_SESSION, H1, H1, 2, NULL, 0, &equal, NULL, 7},
 			PROBE ",'url':'x','state':'healthy','failed_step':null,"
 			"'error':null,'total_ms':1,'protocol':'p',"
 			"'era':'session','tool_hash':'" H1 "','full_hash':'" H1
-			"','tool_count':2,'cache':{'result':'equal'}}"},
+			"','tool_count':2,'cache':{'result':'equal'},"
+			"'definitions_left_out':7}"},
 		{{KEY_OF, "x", STATE_BROKEN, STEP_TOOL_HASH, NULL, 1, NULL,
-			 ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL, NULL},
+			 ERA_SSE, NULL, NULL, 1000000, tools, 1, NULL, NULL,
+			 0},
 			NULL},
 	};
 	struct record r;
@@ -237,6 +243,8 @@ static void test_probes(void **state)
 		same(q->tool_hash, p->tool_hash);
 		same(q->full_hash, p->full_hash);
 		assert_int_equal(q->tool_count, p->tool_count);
+		assert_int_equal(q->definitions_left_out,
+			p->definitions_left_out);
 		assert_true(!q->tools == !p->tools);
 		assert_int_equal(q->n_tools, p->n_tools);
 		for (size_t k = 0; k < p->n_tools; k++) {
@@ -246,6 +254,57 @@ static void test_probes(void **state)
 		}
 		record_release(&r);
 	}
+	buf_release(&b);
+}
+
+/*
+ * A definition is what its digest is of, to the byte; the line shows every
+ * character that could not be seen.
+ */
+static void test_definitions(void **state)
+{
+	static const struct {
+		const char *name, *definition, *written;
+	} rows[] = {
+		{"a", "{'name':'a'}", "{'name':'a'}"},
+		{"b", "{'annotations':{'z':[1,0.5,null,true]},'description':"
+		      "'x \u202e\u200b\u2028\x7f\xc2\x85\ufe0f y\\n\\u001b\\'\u20ac "
+		      "\U000e0041','inputSchema':{'type':'object'},'name':'b',"
+		      "'outputSchema':{},'title':'B'}",
+			"{'annotations':{'z':[1,0.5,null,true]},'description':"
+			"'x \\u202e\\u200b\\u2028\\u007f\\u0085\\ufe0f y\\n"
+			"\\u001b\\'\u20ac \\udb40\\udc41','inputSchema':{'type':"
+			"'object'},'name':'b','outputSchema':{},'title':'B'}"},
+		{"\\u{202E}", "{'inputSchema':{'\u202e':{}},'name':'\u202e'}",
+			"{'inputSchema':{'\\u202e':{}},'name':'\\u202e'}"},
+	};
+	struct record r;
+	struct buf b, line;
+
+	(void)state;
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_init(&line, LINE_MAX_BYTES);
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		char digest[SHA256_HEX], *text = quoted(rows[i].definition);
+		const struct tool_record t = {key, rows[i].name, digest, text};
+
+		sha256_hex(text, strlen(text), digest);
+		tool_record_write(&b, &t);
+		buf_clear(&line);
+		buf_str(&line, "{'v':1,'type':'tool'," KEY ",'name':");
+		json_put_str(&line, rows[i].name);
+		buf_fmt(&line, ",'digest':'%s','definition':%s}", digest,
+			rows[i].written);
+		read_back(&b, line.p, &r);
+		assert_int_equal(r.type, RECORD_TOOL);
+		same_key(&r.u.tool.key);
+		same(r.u.tool.name, rows[i].name);
+		same(r.u.tool.digest, digest);
+		same(r.u.tool.definition, text);
+		record_release(&r);
+		free(text);
+	}
+	buf_release(&line);
 	buf_release(&b);
 }
 
@@ -482,6 +541,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_steps),
 		cmocka_unit_test(test_probes),
+		cmocka_unit_test(test_definitions),
 		cmocka_unit_test(test_runners),
 		cmocka_unit_test(test_foreign_text),
 		cmocka_unit_test(test_tool_names),

@@ -4,6 +4,7 @@
 #include "records/probe.h"
 
 #include "base/lines.h"
+#include "base/sha256.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 
@@ -37,6 +38,12 @@ static char *quoted(const char *text)
 static const char step[] = STEP ",'step':'dns','status':'pass','ms':1}";
 static const char probe[] = PROBE ",'state':'healthy','total_ms':1}";
 static const char runner[] = RUNNER "}";
+
+/* The SHA-256 of {"name":"a"}, and of {"name":""}. */
+#define A1 "d9d719b27480b55cd4918020e7473e716ed3569c8adafe926cf9b10b4f8ef064"
+#define E1 "1390696a77e5d6f4375e9b36450c26bb67e99662fcd31b71cecd8ceda332040e"
+static const char tool[] = "{'v':1,'type':'tool'," KEY
+	",'name':'a','digest':'" A1 "','definition':{ 'name' : 'a' }}";
 
 /* record_read passes over an expiry record, whatever is in it. */
 static const char expiry[] = "{'v':1,'type':'expiry','slug':7}";
@@ -82,6 +89,7 @@ static void check_member(const char *line, const char *name, const char *value,
 #define NUMBER "missing or not a number"
 #define NAME "not a valid name"
 #define HASH "not a SHA-256"
+#define DEFINITION "not that of a tool"
 #define VERSION_1 "a version that this program does not know"
 
 static void test_members(void **state)
@@ -160,6 +168,27 @@ static void test_members(void **state)
 			"a key that is no name"},
 		{probe, "url", "'http://a\u202eb'",
 			"a control character in it"},
+		{probe, "definitions_left_out", "null", ""},
+		{probe, "definitions_left_out", "'1'", "not a number"},
+		{probe, "definitions_left_out", "-1", "out of range"},
+		{tool, "x", "1", ""}, {tool, "slug", NULL, "missing"},
+		{tool, "name", NULL, "missing"}, {tool, "name", "null", STRING},
+		{tool, "digest", NULL, "missing"},
+		{tool, "digest", "'" A1 "0'", HASH},
+		{tool, "digest", "'" H1 "'", "not that of the definition"},
+		{tool, "definition", NULL, DEFINITION},
+		{tool, "definition", "null", DEFINITION},
+		{tool, "definition", "'a'", DEFINITION},
+		{tool, "definition", "['name','a']", DEFINITION},
+		{tool, "definition", "{}", DEFINITION},
+		{tool, "definition", "{'name':''}", DEFINITION},
+		{tool, "definition", "{'name':1}", DEFINITION},
+		{tool, "definition", "{'Name':'a'}", DEFINITION},
+		{tool, "definition", "{'name':'a','icons':[]}", DEFINITION},
+		{tool, "definition", "{'name':'A'}",
+			"digest: not that of the definition"},
+		{tool, "definition", "{'name':'a','title':'a'}",
+			"digest: not that of the definition"},
 		{runner, "at", "null", NUMBER},
 		{runner, "at", "-0.5", "not an instant"},
 		{runner, "status", NULL, "missing"},
@@ -189,6 +218,42 @@ static void test_no_records(void **state)
 		if (!record_read(rows[i], strlen(rows[i]), &r, why) || !*why)
 			fail_msg("%s", rows[i]);
 	}
+}
+
+/* What is said of a definition of n bytes in the form of RFC 8785, or "". */
+static void check_definition(size_t n, const char *expected)
+{
+	char why[RECORD_WHY] = "", digest[SHA256_HEX], *line, *text;
+	struct record r;
+	struct buf b;
+
+	buf_init(&b, LINE_MAX_BYTES);
+	buf_str(&b, "{\"description\":\"");
+	while (b.len < n - strlen("\",\"name\":\"a\"}"))
+		buf_char(&b, 'd');
+	buf_str(&b, "\",\"name\":\"a\"}");
+	sha256_hex(b.p, b.len, digest);
+	text = buf_take(&b);
+	line = quoted("{'v':1,'type':'tool'," KEY ",'name':'a','digest':");
+	/* White space does not count. */
+	buf_fmt(&b, "%s\"%s\",\"definition\":%*s%s}", line, digest, 1000, "",
+		text);
+	if (record_read(b.p, b.len, &r, why) == 0) {
+		assert_string_equal(r.u.tool.definition, text);
+		record_release(&r);
+	}
+	assert_string_equal(why, expected);
+	free(line);
+	free(text);
+	buf_release(&b);
+}
+
+static void test_definition_limits(void **state)
+{
+	(void)state;
+	check_definition(RECORD_DEFINITION_MAX, "");
+	check_definition(RECORD_DEFINITION_MAX + 1,
+		"definition: longer than 64 KiB");
 }
 
 /* Whether a probe record with a URL of n bytes is read. */
@@ -360,6 +425,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_members),
+		cmocka_unit_test(test_definition_limits),
 		cmocka_unit_test(test_no_records),
 		cmocka_unit_test(test_long_url),
 		cmocka_unit_test(test_limits),

@@ -30,6 +30,7 @@ static const struct {
 	const char *also; /* another section that has some of them, or NULL */
 } records[] = {
 	{"Step record", step_fields, NULL},
+	{"Tool record", tool_fields, "Step record"},
 	{"Probe record", probe_fields, "Step record"},
 	{"Runner record", runner_fields, NULL},
 	{"Spool record", spool_fields, "Expiry record"},
