@@ -16,6 +16,7 @@
 #include "commands/status_store.h"
 #include "commands/targets.h"
 #include "commands/tools.h"
+#include "commands/tools_signs.h"
 #include "offline/collect.h"
 #include "offline/input.h"
 #include "options.h"
@@ -124,6 +125,9 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_STORE:
 			status = status_store(&cmd);
+			break;
+		case ACTION_TOOLS_SIGNS:
+			status = tools_signs(&cmd);
 			break;
 		case ACTION_TOOLS:
 			status = tools_diff(&cmd);
