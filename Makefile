@@ -53,7 +53,7 @@ SCRIPTS = scripts/mcp-fleet scripts/mcp-guardrail scripts/mcp-registry
 MAN1 = man/mcp-probe.1 man/mcp-aggregate.1 man/mcp-alert.1 \
 	man/mcp-fleet.1 man/mcp-guardrail.1 man/mcp-registry.1 man/check_mcp.1
 UNITS = mcp-serve.socket mcp-serve@.service mcp-fleet.service mcp-fleet.timer \
-	mcp-alert.service mcp-alert.timer
+	mcp-alert.service mcp-alert.timer mcp-registry.service mcp-registry.timer
 # For those who read: copied, and then made theirs.
 EXAMPLES = $(wildcard scripts/deploy/*.conf scripts/deploy/*.cron) \
 	$(wildcard scripts/deploy/store/*.conf scripts/deploy/store/*.acl) \
@@ -231,6 +231,7 @@ check-long: deps
 	bats -t tests/long/targets.bats
 	bats -t tests/long/month.bats
 	bats -t tests/long/registry.bats
+	bats -t tests/long/crawl.bats
 	bats -t tests/long/engines.bats
 	SLACK=1 bats -t tests/cli/serve/trouble.bats
 	bats -t tests/long/pages.bats
@@ -245,7 +246,7 @@ clean:
 copy = install -D -m $(1) -t $(DESTDIR)$(2) $(3)
 install: all
 	$(call copy,755,$(BINDIR),$(PROGRAMS:%=$(B)/bin/%) $(SCRIPTS))
-	$(call copy,644,$(LIBEXECDIR),scripts/region.bash)
+	$(call copy,644,$(LIBEXECDIR),scripts/region.bash scripts/crawl.bash)
 	$(call copy,644,$(MANDIR)/man1,$(MAN1))
 	$(call copy,644,$(MANDIR)/man5,$(MAN5))
 	$(call copy,644,$(MANDIR)/man7,$(MAN7))

@@ -15,30 +15,167 @@
 #include "store/store.h"
 #include "verdict_line.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* How many servers are read from the store at once. */
 #define GROUP 100
 
+/* The largest earlier audit: what a million servers take. */
+#define BEFORE_MAX ((size_t)128 * 1024 * 1024)
+/* In place of a bucket, for a server that an audit does not have. */
+#define NOWHERE BUCKETS
+
+/* A server of the earlier audit. */
+struct placed {
+	const char *slug; /* of the document */
+	int bucket;
+	bool found; /* in the later audit, too */
+};
+
+/* The earlier audit that --since names; doc is NULL if none is named. */
+struct before {
+	cJSON *doc;
+	char as_of[CLOCK_RFC3339];
+	struct placed *v; /* by slug, n of them */
+	size_t n;
+	size_t counts[BUCKETS];
+};
+
 struct audit {
 	double as_of;
+	struct before before;
 	const char **slugs; /* by name, of n servers */
 	enum bucket *buckets;
 	size_t n;
 	size_t counts[BUCKETS];
 };
 
-static void audit_init(struct audit *a, double as_of, size_t n)
+static const struct json_limits before_limits = {
+	.depth = 8, .values = BEFORE_MAX, .i_json = true};
+
+/* Which bucket has that name; NOWHERE where none has. */
+static int bucket_named(const char *name)
+{
+	int b = 0;
+
+	while (b < BUCKETS && strcmp(bucket_name((enum bucket)b), name) != 0)
+		b++;
+	return b;
+}
+
+static int compare_placed(const void *a, const void *b)
+{
+	const struct placed *x = a, *y = b;
+
+	return strcmp(x->slug, y->slug);
+}
+
+/* Take the servers of one bucket of the document. False where it has none. */
+static bool take_bucket(struct before *b, const cJSON *o, size_t *cap)
+{
+	const char *name = json_str(o, "bucket");
+	const cJSON *slugs = json_get(o, "slugs"), *slug;
+	int bucket = name ? bucket_named(name) : NOWHERE;
+
+	if (bucket == NOWHERE || !cJSON_IsArray(slugs))
+		return false;
+	cJSON_ArrayForEach(slug, slugs)
+	{
+		if (!cJSON_IsString(slug) || !slug_valid(slug->valuestring))
+			return false;
+		b->v = xgrow(b->v, cap, b->n + 1, sizeof *b->v);
+		b->v[b->n++] = (struct placed) {
+			.slug = slug->valuestring, .bucket = bucket};
+		b->counts[bucket]++;
+	}
+	return true;
+}
+
+/* Why the document is no audit; NULL where it is one, and has been taken. */
+static const char *take_before(struct before *b)
+{
+	const char *type = json_str(b->doc, "type");
+	const char *as_of = json_str(b->doc, "as_of");
+	const cJSON *list = json_get(b->doc, "buckets"), *o;
+	size_t cap = 0;
+	int64_t t;
+	double v;
+
+	if (!type || strcmp(type, "buckets") != 0 ||
+		!json_num(b->doc, "v", &v) || v != 1)
+		return "not the JSON that buckets prints";
+	if (!as_of || !clock_rfc3339_parse(as_of, &t))
+		return "as_of is no time";
+	clock_rfc3339(t, b->as_of);
+	cJSON_ArrayForEach(o, list)
+	{
+		if (!take_bucket(b, o, &cap))
+			return "a bucket is none";
+	}
+	if (b->n)
+		qsort(b->v, b->n, sizeof *b->v, compare_placed);
+	for (size_t i = 1; i < b->n; i++)
+		if (strcmp(b->v[i - 1].slug, b->v[i].slug) == 0)
+			return "a server is in two buckets";
+	return NULL;
+}
+
+/* Read a file into b. 0, or -1 and errno. */
+static int read_file(struct buf *b, const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC), failed;
+	char piece[65536];
+	ssize_t n;
+
+	if (fd < 0)
+		return -1;
+	while ((n = read(fd, piece, sizeof piece)) > 0)
+		buf_add(b, piece, (size_t)n);
+	failed = n < 0 ? errno : buf_ok(b) ? 0 : EFBIG;
+	close(fd);
+	errno = failed;
+	return failed ? -1 : 0;
+}
+
+/* Read the earlier audit. -1 where it is none, and the operator was told. */
+static int before_read(struct before *b, const char *path)
+{
+	char reason[JSON_WHY];
+	const char *why = reason;
+	struct buf text;
+
+	buf_init(&text, BEFORE_MAX);
+	if (read_file(&text, path)) {
+		why = strerror(errno);
+	} else {
+		b->doc = json_parse(text.p, text.len, &before_limits, reason);
+		if (b->doc)
+			why = take_before(b);
+	}
+	buf_release(&text);
+	if (why)
+		log_error("--since: %s: %s", path, why);
+	return why ? -1 : 0;
+}
+
+static int audit_init(struct audit *a, const struct command *cmd, double as_of,
+	size_t n)
 {
 	*a = (struct audit) {.as_of = as_of};
 	a->slugs = xcalloc(n, sizeof *a->slugs);
 	a->buckets = xcalloc(n, sizeof *a->buckets);
+	return cmd->since ? before_read(&a->before, cmd->since) : 0;
 }
 
 static void audit_release(struct audit *a)
 {
+	cJSON_Delete(a->before.doc);
+	free(a->before.v);
 	free(a->slugs);
 	free(a->buckets);
 }
@@ -50,16 +187,98 @@ static void audit_add(struct audit *a, const char *slug, enum bucket b)
 	a->counts[b]++;
 }
 
-static void put_text(struct buf *b, const struct audit *a)
+/* A server that moved between the audits, or that only one of them has. */
+struct move {
+	const char *slug;
+	int from, to; /* buckets, or NOWHERE */
+};
+
+/* By where it was, where it is, and its name; NOWHERE is last. */
+static int compare_moves(const void *a, const void *b)
+{
+	const struct move *x = a, *y = b;
+
+	return x->from != y->from ? x->from - y->from
+	       : x->to != y->to	  ? x->to - y->to
+				  : strcmp(x->slug, y->slug);
+}
+
+/* What moved since the earlier audit, n of them; free it. */
+static struct move *find_moves(struct audit *a, size_t *n)
+{
+	struct before *was = &a->before;
+	struct move *moves = xcalloc(a->n + was->n, sizeof *moves);
+
+	*n = 0;
+	for (size_t i = 0; i < a->n; i++) {
+		struct placed key = {.slug = a->slugs[i]}, *p = NULL;
+		int to = (int)a->buckets[i];
+
+		if (was->n)
+			p = bsearch(&key, was->v, was->n, sizeof key,
+				compare_placed);
+		if (p)
+			p->found = true;
+		if (!p || p->bucket != to)
+			moves[(*n)++] = (struct move) {
+				a->slugs[i], p ? p->bucket : NOWHERE, to};
+	}
+	for (size_t i = 0; i < was->n; i++)
+		if (!was->v[i].found)
+			moves[(*n)++] = (struct move) {
+				was->v[i].slug, was->v[i].bucket, NOWHERE};
+	if (*n)
+		qsort(moves, *n, sizeof *moves, compare_moves);
+	return moves;
+}
+
+static void put_moves_text(struct buf *b, struct audit *a)
+{
+	size_t n;
+	struct move *moves = find_moves(a, &n);
+
+	for (size_t i = 0; i < n; i++) {
+		const struct move *m = &moves[i];
+
+		if (i == 0 || m->from != m[-1].from || m->to != m[-1].to)
+			buf_fmt(b, "\n%s, was %s\n",
+				m->to == NOWHERE
+					? "not listed"
+					: bucket_title((enum bucket)m->to),
+				m->from == NOWHERE
+					? "not listed"
+					: bucket_title((enum bucket)m->from));
+		buf_fmt(b, "  %s\n", m->slug);
+	}
+	free(moves);
+}
+
+/* A line of the table; with an earlier audit, the difference to it, too. */
+static void put_row(struct buf *b, const struct audit *a, const char *title,
+	size_t n, unsigned tenths, size_t before)
+{
+	buf_fmt(b, "%-25s  %7zu  %3u.%u %%", title, n, tenths / 10,
+		tenths % 10);
+	if (a->before.doc)
+		buf_fmt(b, "  %+7lld", (long long)n - (long long)before);
+	buf_str(b, "\n");
+}
+
+static void put_text(struct buf *b, struct audit *a)
 {
 	unsigned tenths[BUCKETS];
 
 	bucket_shares(a->counts, tenths);
+	if (a->before.doc)
+		buf_fmt(b, "since %s\n\n", a->before.as_of);
 	for (int i = 0; i < BUCKETS; i++)
-		buf_fmt(b, "%-25s  %7zu  %3u.%u %%\n",
-			bucket_title((enum bucket)i), a->counts[i],
-			tenths[i] / 10, tenths[i] % 10);
-	buf_fmt(b, "%-25s  %7zu  100.0 %%\n", "servers", a->n);
+		put_row(b, a, bucket_title((enum bucket)i), a->counts[i],
+			tenths[i], a->before.counts[i]);
+	put_row(b, a, "servers", a->n, 1000, a->before.n);
+	if (a->before.doc) {
+		put_moves_text(b, a);
+		return;
+	}
 	for (int i = 0; i < BUCKETS; i++) {
 		if (!a->counts[i])
 			continue;
@@ -70,7 +289,37 @@ static void put_text(struct buf *b, const struct audit *a)
 	}
 }
 
-static void put_json(struct buf *b, const struct audit *a)
+static void put_bucket_or_null(struct buf *b, const char *key, int bucket)
+{
+	json_put_member(b, key,
+		bucket == NOWHERE ? NULL : bucket_name((enum bucket)bucket));
+}
+
+static void put_moves_json(struct buf *b, struct audit *a)
+{
+	size_t n;
+	struct move *moves = find_moves(a, &n);
+
+	buf_fmt(b, ",\"since\":\"%s\",\"moved\":[", a->before.as_of);
+	for (size_t i = 0; i < n; i++) {
+		const struct move *m = &moves[i];
+		bool first = i == 0 || m->from != m[-1].from ||
+			     m->to != m[-1].to;
+
+		if (first) {
+			buf_str(b, i ? "]},{" : "{");
+			put_bucket_or_null(b, "from", m->from);
+			put_bucket_or_null(b, "to", m->to);
+			buf_str(b, ",\"slugs\":[");
+		}
+		buf_str(b, first ? "" : ",");
+		json_put_str(b, m->slug);
+	}
+	buf_str(b, n ? "]}]" : "]");
+	free(moves);
+}
+
+static void put_json(struct buf *b, struct audit *a)
 {
 	char as_of[CLOCK_RFC3339];
 	unsigned tenths[BUCKETS];
@@ -94,18 +343,25 @@ static void put_json(struct buf *b, const struct audit *a)
 			json_put_str(b, a->slugs[k]);
 			sep = ",";
 		}
-		buf_str(b, "]}");
+		buf_str(b, "]");
+		if (a->before.doc)
+			buf_fmt(b, ",\"before\":%zu", a->before.counts[i]);
+		buf_str(b, "}");
 	}
-	buf_str(b, "]}\n");
+	buf_str(b, "]");
+	if (a->before.doc)
+		put_moves_json(b, a);
+	buf_str(b, "}\n");
 }
 
-static int write_audit(const struct command *cmd, const struct audit *a)
+static int write_audit(const struct command *cmd, struct audit *a)
 {
 	struct buf b;
 	int failed;
 
-	/* A slug takes 3 bytes more than its own in either form. */
-	buf_init(&b, 4096 + a->n * (SLUG_MAX + 3));
+	/* A slug takes 3 bytes more than its own in either form; one that moved
+	   stands there twice. */
+	buf_init(&b, 16384 + (2 * a->n + a->before.n) * (SLUG_MAX + 3));
 	if (output_choose(cmd->format).text)
 		put_text(&b, a);
 	else
@@ -134,8 +390,8 @@ int buckets_collected(const struct command *cmd, struct collect *c)
 		return EXIT_USAGE;
 	}
 	rule.lookback_s = rule.ahead_s = INFINITY;
-	audit_init(&a, now, n);
-	for (size_t i = 0; i < n; i++) {
+	rc = audit_init(&a, cmd, now, n) ? EXIT_USAGE : EXIT_GOOD;
+	for (size_t i = 0; i < n && rc == EXIT_GOOD; i++) {
 		struct verdict_input in = {.slug = servers[i].slug,
 			.now = now,
 			.regions = servers[i].regions,
@@ -147,7 +403,8 @@ int buckets_collected(const struct command *cmd, struct collect *c)
 		audit_add(&a, in.slug, bucket_decide(&rule, &in));
 		free(expected);
 	}
-	rc = write_audit(cmd, &a);
+	if (rc == EXIT_GOOD)
+		rc = write_audit(cmd, &a);
 	audit_release(&a);
 	return rc;
 }
@@ -217,7 +474,10 @@ static int place_fleet(const struct command *cmd, struct store *s,
 	struct audit a;
 	int rc = 0;
 
-	audit_init(&a, clock_wall(), f->n);
+	if (audit_init(&a, cmd, clock_wall(), f->n)) {
+		audit_release(&a);
+		return EXIT_USAGE;
+	}
 	for (size_t i = 0; i < f->n && !rc; i += GROUP)
 		rc = place_group(&a, s, &f->servers[i],
 			f->n - i < GROUP ? f->n - i : GROUP);

@@ -9,7 +9,8 @@ struct command;
 
 /*
  * Each writes how many servers are in which bucket, and which they are, and
- * returns the exit status.
+ * returns the exit status. With cmd->since, which names an earlier result, it
+ * writes what changed since that, too.
  *
  * buckets_collected(cmd, c): of the servers that records speak of, by all of
  * these records, however old.

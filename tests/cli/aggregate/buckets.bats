@@ -251,3 +251,90 @@ placed() {
 	buckets - < <(probes good us-east-1 1777494660 | head -n 3)
 	placed <<<"no-data good"
 }
+
+# records_of WORD…: a record for each, which is SLUG=STATE.
+records_of() {
+	local word
+	for word; do
+		jq -cn --arg slug "${word%=*}" --arg state "${word#*=}" '
+			{v: 1, type: "probe", $slug, region: "us-east-1", probe_id: $slug,
+			probe_started_at: 1777494660, total_ms: 1} + {
+			up: {state: "healthy"}, wall: {state: "auth-walled"},
+			dead: {state: "broken", failed_step: "dns", error: "dns.nxdomain"},
+			broken: {state: "broken", failed_step: "tools-list", error: "http.500"}}[$state]'
+	done
+}
+
+@test "what changed since an earlier audit" {
+	records_of a=up b=up c=up d=wall e=dead f=broken gone=up | "$BIN/mcp-aggregate" buckets - >before
+	buckets - --since before < <(records_of a=up b=broken c=broken d=up e=dead f=dead new=wall)
+	[ "$status" -eq 0 ]
+	placed <<-'EOT'
+		healthy a d
+		auth-walled new
+		transport-dead e f
+		mcp-broken b c
+	EOT
+	diff - <(jq -r '.since, ([.buckets[] | .count - .before] | join(" ")), (.moved[] |
+		"\(.from) \(.to) \(.slugs | join(","))")' <<<"$output") <<-'EOT'
+		2026-04-29T20:31:00Z
+		-2 0 0 0 0 1 1 0 0
+		healthy mcp-broken b,c
+		healthy null gone
+		auth-walled healthy d
+		mcp-broken transport-dead f
+		null auth-walled new
+	EOT
+	buckets - -f text --since before < <(records_of a=up b=broken c=broken d=up e=dead f=dead new=wall)
+	diff - <(sed '1,2d; /^[^ ].* 0\.0 %.*+0$/d' <<<"$output") <<-'EOT'
+		healthy                          2   28.6 %       -2
+		auth-walled                      1   14.3 %       +0
+		transport dead                   2   28.6 %       +1
+		HTTP alive but MCP broken        2   28.5 %       +1
+		servers                          7  100.0 %       +0
+
+		HTTP alive but MCP broken, was healthy
+		  b
+		  c
+
+		not listed, was healthy
+		  gone
+
+		healthy, was auth-walled
+		  d
+
+		transport dead, was HTTP alive but MCP broken
+		  f
+
+		auth-walled, was not listed
+		  new
+	EOT
+	# Nothing moved: a list that is empty.
+	buckets - --since before < <(records_of a=up b=up c=up d=wall e=dead f=broken gone=up)
+	jq -e '.moved == [] and all(.buckets[]; .count == .before)' <<<"$output"
+	# What this writes can be compared with, too.
+	echo "$output" >again
+	buckets - --since again < <(records_of a=up)
+	[ "$status" -eq 0 ]
+}
+
+@test "what is no earlier audit is refused" {
+	records_of a=up | "$BIN/mcp-aggregate" buckets - >before
+	for change in '.type = "verdict"' '.v = 2' '.as_of = "today"' '.buckets[0].bucket = "good"' \
+		'.buckets[0].slugs = "a"' '.buckets[0].slugs = ["A"]' '.buckets[0].slugs = ["a", "a"]'; do
+		jq -c "$change" before >bad
+		buckets - --since bad < <(records_of a=up)
+		[ "$status" -eq 2 ]
+		[ -z "$output" ]
+		[[ $stderr == "mcp-aggregate: --since: bad: "* ]]
+	done
+	for text in '' '{' '[]' 'healthy 2'; do
+		echo "$text" >bad
+		buckets - --since bad < <(records_of a=up)
+		[ "$status" -eq 2 ]
+	done
+	buckets - --since nowhere < <(records_of a=up)
+	[ "$stderr" = "mcp-aggregate: --since: nowhere: No such file or directory" ]
+	buckets --since nowhere --store "unix://$REDIS_SOCK"
+	[ "$status" -eq 2 ]
+}

@@ -343,8 +343,9 @@ unit() {
 	cp "$ROOT"/scripts/deploy/*.{socket,timer,service} .
 	mv mcp-serve@.service mcp-serve@1.service
 	sed -i "s|/usr/local/bin/|$BIN/|" ./*.service
-	# One that is a script, and stands elsewhere here.
+	# Those that are scripts stand elsewhere here.
 	sed -i "s|$BIN/mcp-fleet|$ROOT/scripts/mcp-fleet|" mcp-{fleet,alert}.service
+	sed -i "s|$BIN/mcp-registry|$ROOT/scripts/mcp-registry|" mcp-registry.service
 	run systemd-analyze verify --man=no --recursive-errors=no ./mcp-*
 	[ "$status" -eq 0 ]
 	run ! grep 'mcp-' <<<"$output"
