@@ -29,7 +29,7 @@ struct last_seen {
 	char hash[HASH_HEX + 1];
 	char full[HASH_HEX + 1];
 	char era[16];
-	/* The newest list of which the store knows what its tools say; "": none. */
+	/* The newest list whose definitions the store has; "": none. */
 	char list[DIGEST_HEAD + 1];
 	/* The definitions that need not be sent, as a JSON array, which is owned;
 	   NULL: none is wanted. */
@@ -152,7 +152,8 @@ static bool churns(const struct store_reply *fields)
 static void note_rows(struct last_seen *m, const struct store_reply *fields,
 	const struct store_reply *rows)
 {
-	const char *text = store_text(rows), *end = text ? strrchr(text, ' ') : NULL;
+	const char *text = store_text(rows);
+	const char *end = text ? strrchr(text, ' ') : NULL;
 
 	if (store_error(rows) || churns(fields))
 		return;
@@ -219,7 +220,8 @@ static int read_lists(struct store *s, const struct conf_server **servers,
 static void ask_server(struct store *s, const char *slug, const char *region)
 {
 	char keys[3][KEY_MAX], field[REGION_MAX + 3];
-	const char *const args[] = {"HGET", key_definitions(keys[2], slug), field};
+	const char *const args[] = {
+		"HGET", key_definitions(keys[2], slug), field};
 
 	store_add(s, "HGET", key_latest(keys[0], slug), region, NULL);
 	store_add(s, "HKEYS", key_tools(keys[1], slug), NULL);

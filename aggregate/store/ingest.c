@@ -19,7 +19,7 @@
 #include "records/spool.h"
 #include "rule/verdict.h"
 #include "store/batch.h"
-#include "store/definitions.h"
+#include "store/definition_batch.h"
 #include "store/heartbeat.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
@@ -71,7 +71,7 @@ struct ingest {
 	struct round *reading, *sent;
 	char sha[STORE_SHA]; /* of script_ingest */
 	char sha_definitions[STORE_SHA]; /* of script_definitions */
-	struct definitions waiting; /* for the summary of their probe */
+	struct definition_batch waiting; /* for the summary of their probe */
 	double evidence_s, passing_s; /* how long a probe's records live */
 	struct conf_store_wait wait; /* as store_confirm was told */
 	struct input input;
@@ -407,7 +407,7 @@ static void queue_batch(struct ingest *in)
 				(struct answer) {reply, k};
 		queue_server(in, order + i, size);
 		for (size_t k = 0; k < size; k++)
-			definitions_renew(in->store, order[i + k]->slug,
+			definition_batch_renew(in->store, order[i + k]->slug,
 				order[i + k]->probe_id);
 	}
 	in->reading->wait = store_queued(in->store) ? store_add_wait(in->store)
@@ -464,17 +464,18 @@ static int take_probe(struct ingest *in, const struct record *r, char *why)
 	struct round *round = in->reading;
 	size_t reply;
 
-	definitions_stray(&in->waiting, &r->u.probe.key, &in->input);
+	definition_batch_stray(&in->waiting, &r->u.probe.key, &in->input);
 	if (r->type == RECORD_TOOL)
-		return definitions_add(&in->waiting, &r->u.tool, in->input.line,
-			why);
+		return definition_batch_add(&in->waiting, &r->u.tool,
+			in->input.line, why);
 	if (batch_add(round->batch, r, in->input.line, why))
 		return -1;
 	in->probes++;
 	if (r->type != RECORD_PROBE)
 		return 0;
-	reply = definitions_queue(&in->waiting, in->store, in->sha_definitions,
-		&r->u.probe, clock_wall(), &in->input, &round->bytes);
+	reply = definition_batch_queue(&in->waiting, in->store,
+		in->sha_definitions, &r->u.probe, clock_wall(), &in->input,
+		&round->bytes);
 	if (reply != STORE_NO_REPLY) {
 		round->lists[round->n_lists].reply = reply;
 		round->lists[round->n_lists++].line = in->input.line;
@@ -521,7 +522,7 @@ static int read_all(struct ingest *in, int fd, const char *name)
 
 	if (rc == -1)
 		log_error("%s: %s", name, strerror(errno));
-	definitions_stray(&in->waiting, NULL, &in->input);
+	definition_batch_stray(&in->waiting, NULL, &in->input);
 	rc = rc || flush(in) || finish(in) || run(in) ? -1 : 0;
 	input_told(&in->input);
 	if (rc)
@@ -557,7 +558,7 @@ static int read_rounds(struct ingest *in, int fd, const char *name)
 	buf_init(&in->text, LINE_MAX_BYTES);
 	rc = read_all(in, fd, name);
 	store_finish(in->store);
-	definitions_release(&in->waiting);
+	definition_batch_release(&in->waiting);
 	buf_release(&in->text);
 	for (int i = 0; i < 2; i++)
 		batch_free(rounds[i].batch);

@@ -113,7 +113,8 @@ const char *step_request_id(struct probe *p)
 }
 
 /* Whether a list of that meaning need not be read for its definitions. */
-static bool definitions_known(const struct target *t, const struct tools_hash *h)
+static bool definitions_known(
+	const struct target *t, const struct tools_hash *h)
 {
 	if (!t->known_definitions)
 		return true;

@@ -1,4 +1,4 @@
-#include "store/definitions.h"
+#include "store/definition_batch.h"
 
 #include "base/buf.h"
 #include "base/index.h"
@@ -18,38 +18,38 @@
    while the key lives. */
 #define RENEW_EACH 64
 
-/* The arguments of script_definitions before the definitions: EVALSHA, its name,
-   the number of keys, and those that scripts.h has. */
+/* The arguments of script_definitions before the definitions: EVALSHA, its
+   name, the number of keys, and those that scripts.h has. */
 enum { ARGS = 3 + 3 + 9 };
 
-void definitions_release(struct definitions *d)
+void definition_batch_release(struct definition_batch *d)
 {
 	for (size_t i = 0; i < d->n; i++)
 		free(d->v[i].text);
 	free(d->v);
-	*d = (struct definitions) {.n = 0};
+	*d = (struct definition_batch) {.n = 0};
 }
 
-static bool is_of(const struct definitions *d, const struct probe_key *k)
+static bool is_of(const struct definition_batch *d, const struct probe_key *k)
 {
 	return strcmp(d->probe_id, k->probe_id) == 0 &&
 		strcmp(d->region, k->region) == 0 &&
 		strcmp(d->slug, k->slug) == 0;
 }
 
-void definitions_stray(struct definitions *d, const struct probe_key *k,
-	struct input *in)
+void definition_batch_stray(struct definition_batch *d,
+	const struct probe_key *k, struct input *in)
 {
 	if (!d->n || (k && is_of(d, k)))
 		return;
 	for (size_t i = 0; i < d->n; i++)
 		input_refuse(in, d->v[i].line,
 			"no summary of its probe follows");
-	definitions_release(d);
+	definition_batch_release(d);
 }
 
-int definitions_add(struct definitions *d, const struct tool_record *r,
-	unsigned long line, char *why)
+int definition_batch_add(struct definition_batch *d,
+	const struct tool_record *r, unsigned long line, char *why)
 {
 	size_t n = strlen(r->definition);
 	struct waiting_definition *w;
@@ -77,8 +77,8 @@ static int by_digest(const void *a, const void *b)
 }
 
 /* Refuse the definitions that are of no tool of the summary. */
-static void refuse_others(struct definitions *d, const struct probe_record *r,
-	struct input *in)
+static void refuse_others(struct definition_batch *d,
+	const struct probe_record *r, struct input *in)
 {
 	const char **full = xcalloc(r->n_tools + 1, sizeof *full);
 	size_t kept = 0;
@@ -89,7 +89,8 @@ static void refuse_others(struct definitions *d, const struct probe_record *r,
 	for (size_t i = 0; i < d->n; i++) {
 		const char *digest = d->v[i].digest;
 
-		if (bsearch(&digest, full, r->n_tools, sizeof *full, by_digest)) {
+		if (bsearch(&digest, full, r->n_tools, sizeof *full,
+			    by_digest)) {
 			d->v[kept++] = d->v[i];
 			continue;
 		}
@@ -126,7 +127,7 @@ static char *number(double v, int digits)
 }
 
 /* Queue the script for a summary that names its tools. */
-static size_t queue(const struct definitions *d, struct store *s,
+static size_t queue(const struct definition_batch *d, struct store *s,
 	const char *sha, const struct probe_record *r, double now)
 {
 	char keys[3][KEY_MAX], list[DIGEST_HEAD + 1];
@@ -163,9 +164,9 @@ static size_t queue(const struct definitions *d, struct store *s,
 	return reply;
 }
 
-size_t definitions_queue(struct definitions *d, struct store *s, const char *sha,
-	const struct probe_record *r, double now, struct input *in,
-	size_t *bytes)
+size_t definition_batch_queue(struct definition_batch *d, struct store *s,
+	const char *sha, const struct probe_record *r, double now,
+	struct input *in, size_t *bytes)
 {
 	size_t reply = STORE_NO_REPLY;
 
@@ -175,11 +176,12 @@ size_t definitions_queue(struct definitions *d, struct store *s, const char *sha
 			reply = queue(d, s, sha, r, now);
 		*bytes += d->bytes + r->n_tools * 64;
 	}
-	definitions_release(d);
+	definition_batch_release(d);
 	return reply;
 }
 
-void definitions_renew(struct store *s, const char *slug, const char *probe_id)
+void definition_batch_renew(struct store *s, const char *slug,
+	const char *probe_id)
 {
 	char key[KEY_MAX], life[24];
 	const char *const args[] = {"EXPIRE", key_definitions(key, slug), life};
