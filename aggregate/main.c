@@ -15,6 +15,7 @@
 #include "commands/status.h"
 #include "commands/status_store.h"
 #include "commands/targets.h"
+#include "commands/tools.h"
 #include "offline/collect.h"
 #include "offline/input.h"
 #include "options.h"
@@ -123,6 +124,9 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_STORE:
 			status = status_store(&cmd);
+			break;
+		case ACTION_TOOLS:
+			status = tools_diff(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = config_show(&cmd);

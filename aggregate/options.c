@@ -95,6 +95,8 @@ static const struct option_row options[] = {
 	{.name = "at", .arg = "time", .type = OPTION_OWN, .set = parse_at,
 		.help = "the minute: 14:03 (UTC), RFC 3339, or epoch seconds"},
 	OPTION_CONFIG(AT(config)),
+	{.name = "diff", .type = OPTION_FLAG, .at = AT(diff),
+		.help = "compare the tools in two files"},
 	OPTION_FORMAT(AT(format)),
 	{.name = "interval", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(interval), .wanted = A_TIME, .min = 1, .max = DAY,
@@ -165,6 +167,8 @@ static const struct command_row commands[] = {
 		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
 	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
 		0, 1, NULL, "print how every server is, or the store"},
+	{"tools", ACTION_TOOLS, "--diff old new [-f format]", 2, 2,
+		"two files expected", "print how the tools of a server changed"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -173,7 +177,8 @@ static const struct option_tables tables = {
 	.page = "mcp-aggregate(1)",
 	.about = "Makes a verdict of what the regions saw of each server.",
 	.exits = "  0  done\n"
-		 "  1  the only verdict is red; pin or diff found a difference\n"
+		 "  1  the only verdict is red; pin, diff or tools --diff found a\n"
+		 "     difference\n"
 		 "  2  usage, configuration, or input that was refused\n"
 		 "  3  the store, a file or standard output failed\n",
 	.options = options,
@@ -221,6 +226,13 @@ int command_parse(int argc, char **argv, struct command *cmd)
 			return EXIT_USAGE;
 		}
 		cmd->action = ACTION_STORE;
+	}
+	if (cmd->action == ACTION_TOOLS) {
+		cmd->other = line.operands[1];
+		if (!cmd->diff) {
+			log_error("tools: --diff expected");
+			return EXIT_USAGE;
+		}
 	}
 	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {
 		log_error("targets: one region at most");

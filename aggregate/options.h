@@ -22,13 +22,15 @@ enum action {
 	ACTION_SNAPSHOT,
 	ACTION_RESTORE,
 	ACTION_STATUS,
-	ACTION_STORE /* status --store */
+	ACTION_STORE, /* status --store */
+	ACTION_TOOLS
 };
 enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL };
 
 struct command {
 	enum action action;
 	const char *input;  /* a file, or "-"; NULL for the store */
+	const char *other;  /* the second file of tools --diff */
 	const char *config; /* a file; NULL where none is named */
 	const char *store;  /* an address; NULL where none is given */
 	const char *slug;  /* the only server to judge; NULL for all */
@@ -39,6 +41,7 @@ struct command {
 	double lookback;  /* seconds */
 	double tolerance; /* seconds */
 	bool brief;	  /* --short */
+	bool diff;	  /* --diff */
 	bool replace;	  /* --replace */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;

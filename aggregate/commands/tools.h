@@ -1,0 +1,17 @@
+/*
+ * tools.h: what the tools of a server say, and how that changed.
+ */
+#ifndef COMMANDS_TOOLS_H
+#define COMMANDS_TOOLS_H
+
+struct command;
+
+/*
+ * tools_diff(cmd): compare the tools in two files, the operands; write a record
+ * of each that changed to standard output, or lines for a person. Returns the
+ * exit status: EXIT_NEWS where some changed, EXIT_USAGE where a file, or a tool
+ * of it, cannot be used.
+ */
+int tools_diff(const struct command *cmd);
+
+#endif

@@ -1,0 +1,27 @@
+/*
+ * change_text.h: a tool that changed, for a person and for a program. Pure.
+ */
+#ifndef TOOLS_CHANGE_TEXT_H
+#define TOOLS_CHANGE_TEXT_H
+
+#include "tools/definition_diff.h"
+
+/*
+ * change_text(b, t, c, colour): append lines for a person: the tool and the
+ * class, each change with its path, and the words that changed between those
+ * around them: [-removed-] and {+added+}, or red and green. Of a text of which
+ * little changed, what is far from that is left out. Foreign text is as
+ * text_visible makes it, and so is what cannot be seen.
+ */
+void change_text(struct buf *b, const struct tool_change *t,
+	const struct changes *c, bool colour);
+
+/*
+ * change_json(b, t, c): append the record of type "tool-change" of
+ * mcp-aggregate(1), a line. Where the line would be longer than a line may be,
+ * before and after of each change are left out, and the patch is null.
+ */
+void change_json(struct buf *b, const struct tool_change *t,
+	const struct changes *c);
+
+#endif
