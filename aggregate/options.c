@@ -96,7 +96,7 @@ static const struct option_row options[] = {
 		.help = "the minute: 14:03 (UTC), RFC 3339, or epoch seconds"},
 	OPTION_CONFIG(AT(config)),
 	{.name = "diff", .type = OPTION_FLAG, .at = AT(diff),
-		.help = "compare the tools in two files"},
+		.help = "how the tools changed, in the store or two files"},
 	OPTION_FORMAT(AT(format)),
 	{.name = "interval", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(interval), .wanted = A_TIME, .min = 1, .max = DAY,
@@ -167,8 +167,10 @@ static const struct command_row commands[] = {
 		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
 	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
 		0, 1, NULL, "print how every server is, or the store"},
-	{"tools", ACTION_TOOLS, "--diff old new [-f format]", 2, 2,
-		"two files expected", "print how the tools of a server changed"},
+	{"tools", ACTION_TOOLS, "slug|old new " C "[--at time] [--diff] "
+		"[-f format] [-r regions] " STORE, 1, 2,
+		"a slug, or two files expected",
+		"print what the tools of a server say, or how that changed"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -185,6 +187,21 @@ static const struct option_tables tables = {
 	.commands = commands,
 	.echo = true,
 };
+
+/* Two files, or a slug. */
+static bool tools_operands(struct command *cmd, const struct command_line *line)
+{
+	if (line->n_operands > 1) {
+		cmd->other = line->operands[1];
+		if (!cmd->diff)
+			log_error("tools: two files, but no --diff");
+		return cmd->diff;
+	}
+	cmd->slug = cmd->input;
+	if (!slug_valid(cmd->slug))
+		refuse("tools", cmd->slug, "a slug");
+	return slug_valid(cmd->slug);
+}
 
 int command_parse(int argc, char **argv, struct command *cmd)
 {
@@ -227,13 +244,8 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		}
 		cmd->action = ACTION_STORE;
 	}
-	if (cmd->action == ACTION_TOOLS) {
-		cmd->other = line.operands[1];
-		if (!cmd->diff) {
-			log_error("tools: --diff expected");
-			return EXIT_USAGE;
-		}
-	}
+	if (cmd->action == ACTION_TOOLS && !tools_operands(cmd, &line))
+		return EXIT_USAGE;
 	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {
 		log_error("targets: one region at most");
 		return EXIT_USAGE;

@@ -5,6 +5,7 @@
 #define COMMANDS_TOOLS_H
 
 struct command;
+struct output;
 
 /*
  * tools_diff(cmd): compare the tools in two files, the operands; write a record
@@ -13,5 +14,12 @@ struct command;
  * of it, cannot be used.
  */
 int tools_diff(const struct command *cmd);
+
+/*
+ * tools_compare(before, after, output): the same of two JSON arrays of
+ * definitions.
+ */
+int tools_compare(const char *before, const char *after,
+	const struct output *output);
 
 #endif
