@@ -74,7 +74,7 @@ static void look(struct view *w)
 }
 
 /* How many sights from i on are of one name, and digest. */
-static size_t same(const struct view *w, size_t i, bool digest)
+static size_t run_of(const struct view *w, size_t i, bool digest)
 {
 	const struct listed_tool *t = w->sights[i].tool, *u;
 	size_t n = 1;
@@ -145,7 +145,7 @@ static void indent(struct buf *b, int columns)
 }
 
 /* Append a text of a stranger; its lines begin in that column. */
-static void put_text(struct buf *b, const char *s, int column)
+static void put_foreign(struct buf *b, const char *s, int column)
 {
 	size_t n = strlen(s), len;
 	uint32_t cp;
@@ -223,7 +223,7 @@ static void put_definition(struct buf *b, const char *text)
 		if (!s)
 			buf_fmt(b, "%s:", members[i]);
 		if (s)
-			put_text(b, s, 4);
+			put_foreign(b, s, 4);
 		else
 			put_tree(b, v, 6);
 		buf_char(b, '\n');
@@ -245,7 +245,7 @@ static void put_page(struct view *w, const struct sight *s, size_t n)
 
 	buf_char(b, '\n');
 	buf_str(b, w->output.colour ? BOLD : "");
-	put_text(b, t->name, 0);
+	put_foreign(b, t->name, 0);
 	buf_str(b, w->output.colour ? PLAIN : "");
 	if (n < w->n_regions) {
 		buf_str(b, "  only in ");
@@ -264,8 +264,8 @@ static void put_head(struct view *w)
 	size_t names = 0, odd = 0;
 
 	for (size_t i = 0, n; i < w->n; i += n, names++) {
-		n = same(w, i, false);
-		odd += n < w->n_regions || same(w, i, true) < n;
+		n = run_of(w, i, false);
+		odd += n < w->n_regions || run_of(w, i, true) < n;
 	}
 	clock_rfc3339((int64_t)w->at, at);
 	buf_fmt(&w->out, "%s: %zu tool%s as of %s", w->cmd->slug, names,
@@ -281,7 +281,7 @@ static void put_sides(struct view *w, size_t i, size_t n)
 {
 	for (size_t most = n; most; most--)
 		for (size_t k = i, each; k < i + n; k += each) {
-			each = same(w, k, true);
+			each = run_of(w, k, true);
 			if (each != most)
 				continue;
 			if (w->output.text)
@@ -305,7 +305,7 @@ static int show(struct view *w)
 	if (w->output.text)
 		put_head(w);
 	for (size_t i = 0, n; i < w->n; i += n) {
-		n = same(w, i, false);
+		n = run_of(w, i, false);
 		put_sides(w, i, n);
 	}
 	failed = line_print(w->out.p, w->out.len);

@@ -37,7 +37,9 @@ end
 for k = #mine, 2, -1 do
 	if mine[k][2] == mine[k - 1][2] then table.remove(mine, k) end
 end
-if names ~= '' then lists[list] = lists[list] or names end
+-- Of two lists of one name, which nobody should tell, the lesser counts.
+local known = lists[list] and lists[list]:gsub('(%x+) .( [^\n]*\n)', '%1 ?%2')
+if names ~= '' and (not known or names < known) then lists[list] = names end
 
 -- Rows that ended long ago go, too many, and those of a region that is no more.
 for name, r in pairs(rows) do
