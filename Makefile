@@ -159,7 +159,8 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	@mkdir -p $(@D)
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
-LUA = ingest definitions uncount figures baseline count publish read_keys restore_list
+LUA = ingest definitions uncount figures baseline count publish read_keys \
+	restore_list restore_lock
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
 lua_definitions = definitions
 lua_uncount = probe_counts hour_row uncount
@@ -169,6 +170,7 @@ lua_count = uptime count
 lua_publish = uptime tool_lists publish
 lua_read_keys = read_keys
 lua_restore_list = restore_list
+lua_restore_lock = restore_lock
 $(B)/aggregate/store/scripts.c: $(wildcard aggregate/store/*.lua) Makefile
 	@mkdir -p $(@D)
 	{ echo '#include "store/scripts.h"'; $(foreach s,$(LUA),$(call c_array,char,script_$(s), \

@@ -283,14 +283,6 @@ static int use(struct reading *r, const struct options *o,
 	return status;
 }
 
-/* Whether what was done stays done, even if the store is killed now. */
-static bool persisted(const struct notifier_setup *setup)
-{
-	return !setup->store || !setup->deliver ||
-		store_persist(setup->store) == 0 ||
-		store_failed(setup->store) == 0;
-}
-
 static int run(const struct options *o, const struct notifier_setup *setup,
 	const char *url, struct ack_request *ack)
 {
@@ -306,8 +298,7 @@ static int run(const struct options *o, const struct notifier_setup *setup,
 	int status = use(&r, o, ack);
 
 	if (!tell_store_outage(setup, url, notifier_store_why(p)) ||
-		notifier_failed(p) ||
-		(status != EXIT_ENV && !persisted(setup)))
+		notifier_failed(p))
 		status = EXIT_ENV;
 	heartbeat_free(r.heartbeat);
 	notifier_free(p);
@@ -319,6 +310,14 @@ static struct deliver *open_deliver(const struct conf *conf)
 	if (!conf)
 		log_warn("no configuration, so nothing is delivered");
 	return deliver_new(credential_folder(), conf);
+}
+
+/* Whether what was done stays done, even if the store is killed now. */
+static bool persisted(const struct notifier_setup *setup)
+{
+	return !setup->store || !setup->deliver ||
+		store_persist(setup->store) == 0 ||
+		store_failed(setup->store) == 0;
 }
 
 /* Does what the command line says. Without a store (NULL), unless it is a dry
@@ -370,6 +369,8 @@ static int act(const struct options *o, const struct conf *conf,
 			status = testing(&setup, o);
 		else
 			status = run(o, &setup, url, &ack);
+		if (status != EXIT_ENV && !persisted(&setup))
+			status = EXIT_ENV;
 		maintenance_store_free(setup.maintenances);
 		state_store_free(setup.states);
 	} else {

@@ -517,6 +517,7 @@ void probe_start(const struct probe_job *job)
 	p->known = job->known;
 	p->wire.http = job->http;
 	p->wire.target = t;
+	p->wire.parts = url_parts(t->url);
 	deadline_set(&p->wire.deadline, http_lost(job->http), t->timeout_s);
 	p->transport = (struct transport) {.wire = &p->wire,
 		.handler = {.resolved = on_resolved,

@@ -85,7 +85,7 @@ mutants:
 BENCHES = again bare constant least server
 # What the programs cost beside the least that could be done, as a table and in
 # build/bench: BENCH='--json -n ROUNDS probe ingest store replay serve
-# deliver';
+# deliver engines';
 # DAY_SERVERS, DAY_MINUTES: the size of the day that is replayed.
 bench: all $(BENCHES:%=build/bench/%)
 	@scripts/deps build test bench

@@ -1,7 +1,8 @@
 /*
  * restore.c: see snapshot.h. A snapshot is read twice: first all of it is
  * checked, then it is written. While it is written, KEY_FORMAT says so, and the
- * programs leave the store alone; it gets its version at last.
+ * programs leave the store alone; it gets its version at last. KEY_RESTORE says
+ * who writes it, for two at once would mix their snapshots.
  */
 #include "base/clock.h"
 #include "base/exits.h"
@@ -12,6 +13,8 @@
 #include "options.h"
 #include "store/format.h"
 #include "store/keys.h"
+#include "store/persist.h"
+#include "store/retention.h"
 #include "store/scripts.h"
 #include "store/server_keys.h"
 #include "store/setup.h"
@@ -20,6 +23,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -30,6 +34,9 @@
    many commands. */
 #define BATCH_BYTES (1024 * 1024)
 #define BATCH_COMMANDS 1000
+
+/* Room for who restores: "process 4711 on HOST since 2026-04-29T20:31:00Z". */
+#define WHO_SIZE (HOST_NAME_MAX + 64)
 
 /* The file, and what has been read of it. */
 struct reading {
@@ -55,6 +62,8 @@ struct restore {
 	struct store *store;
 	struct reading *in;
 	double now;
+	char who[WHO_SIZE];
+	bool lost; /* the store is another restore's now */
 	struct buf value; /* one that is in several lines */
 	bool goes_on;	  /* and goes on in the next */
 	size_t items;	  /* of the key that is being written */
@@ -266,6 +275,57 @@ static int send_queued(struct restore *r)
 	return EXIT_GOOD;
 }
 
+static void name_us(char *who)
+{
+	char host[HOST_NAME_MAX + 1] = "", since[CLOCK_RFC3339];
+
+	gethostname(host, sizeof host - 1);
+	clock_rfc3339((int64_t)clock_wall(), since);
+	snprintf(who, WHO_SIZE, "process %ld on %s since %s", (long)getpid(),
+		host, since);
+}
+
+/* Queue script_restore_lock. */
+static void add_lock(struct restore *r, int life_s, bool take)
+{
+	char life[16];
+
+	snprintf(life, sizeof life, "%d", life_s);
+	store_add(r->store, "EVAL", script_restore_lock, "1", KEY_RESTORE,
+		r->who, life, take ? "1" : "0", NULL);
+}
+
+/* Take the lock, or renew it: from now on it holds for a minute. */
+static int lock(struct restore *r, bool take)
+{
+	const char *who;
+
+	add_lock(r, RETENTION_RESTORE_S, take);
+	if (store_run(r->store)) {
+		store_failed(r->store);
+		return EXIT_ENV;
+	}
+	who = store_text(store_reply(r->store, 0));
+	if (who && strcmp(who, r->who) == 0)
+		return EXIT_GOOD;
+	r->lost = true;
+	if (take)
+		log_error("another restore is at work: %s; if it was killed, "
+			  "try again in a minute", who ? who : "");
+	else
+		log_error("this restore was held up for more than a minute, "
+			  "and leaves the store to another one%s%s",
+			who && *who ? ": " : "", who ? who : "");
+	return EXIT_ENV;
+}
+
+static void unlock(struct restore *r)
+{
+	add_lock(r, 0, false);
+	/* Where that fails, the lock ends by itself. */
+	store_run(r->store);
+}
+
 static void add_text(struct restore *r, const char *text)
 {
 	store_arg(r->store, text, strlen(text));
@@ -360,6 +420,8 @@ static int write_line(void *arg, const struct snapshot_line *l)
 		r->expired += l->part == 1;
 		return EXIT_GOOD;
 	}
+	if (!store_queued(r->store) && lock(r, false))
+		return EXIT_ENV;
 	queue_line(r, l, life_ms);
 	return r->bytes >= BATCH_BYTES ||
 			store_queued(r->store) >= BATCH_COMMANDS
@@ -393,11 +455,32 @@ static int check_empty(struct restore *r, const struct store_reply *format)
 	return EXIT_USAGE;
 }
 
-static bool remove_key(void *arg, const char *key, const struct key_name *name)
+/* Remove what the store holds of a fleet, while it is ours. */
+static int remove_all(struct restore *r)
 {
-	(void)name;
-	store_add(arg, "UNLINK", key, NULL);
-	return true;
+	struct store_scan at = {.done = false};
+	struct key_name name;
+
+	while (!at.done) {
+		const struct store_reply *keys;
+
+		if (lock(r, false))
+			return EXIT_ENV;
+		keys = store_scan(r->store, &at, NULL);
+		for (size_t i = 0; i < store_count(keys); i++) {
+			const struct store_reply *key = store_item(keys, i);
+
+			if (key_name_read(store_text(key), store_size(key),
+				    &name))
+				store_add(r->store, "UNLINK", store_text(key),
+					NULL);
+		}
+		if (!keys || store_run(r->store)) {
+			store_failed(r->store);
+			return EXIT_ENV;
+		}
+	}
+	return EXIT_GOOD;
 }
 
 /* Look at what the store holds, and mark it; --replace removes it. */
@@ -418,9 +501,7 @@ static int prepare(struct restore *r, bool replace)
 		store_failed(r->store);
 		rc = EXIT_ENV;
 	}
-	if (!rc && replace && fleet_keys_scan(r->store, remove_key, r->store))
-		rc = EXIT_ENV;
-	return rc;
+	return !rc && replace ? remove_all(r) : rc;
 }
 
 static int write_all(struct restore *r)
@@ -430,12 +511,15 @@ static int write_all(struct restore *r)
 
 	if (!rc)
 		rc = send_queued(r);
+	if (!rc)
+		rc = lock(r, false);
 	snprintf(format, sizeof format, "%d", r->in->format);
-	if (!rc && !store_one(r->store, "SET", KEY_FORMAT, format, NULL)) {
+	if (!rc && (!store_one(r->store, "SET", KEY_FORMAT, format, NULL) ||
+			   store_persist(r->store))) {
 		store_failed(r->store);
 		rc = EXIT_ENV;
 	}
-	if (rc)
+	if (rc && !r->lost)
 		log_error("the store is half restored, and marked so: "
 			  "mcp-aggregate restore --replace does it again");
 	return rc ? EXIT_ENV : EXIT_GOOD;
@@ -467,10 +551,15 @@ static int restore_from(const struct command *cmd, struct reading *in)
 	rc = setup_open(&s, cmd);
 	r.store = s.store;
 	buf_init(&r.value, SNAPSHOT_VALUE_MAX);
+	name_us(r.who);
 	if (!rc)
+		rc = lock(&r, true);
+	if (!rc) {
 		rc = prepare(&r, cmd->replace);
-	if (!rc)
-		rc = write_all(&r);
+		if (!rc)
+			rc = write_all(&r);
+		unlock(&r);
+	}
 	if (!rc)
 		rc = report(&r);
 	buf_release(&r.value);

@@ -139,7 +139,8 @@ int tools_compare(const char *before, const char *after,
 
 int tools_diff(const struct command *cmd)
 {
-	struct source before = {.path = cmd->input}, after = {.path = cmd->other};
+	struct source before = {.path = cmd->input};
+	struct source after = {.path = cmd->other};
 	struct output output = output_choose(cmd->format);
 	struct tool_changes t;
 	int status;

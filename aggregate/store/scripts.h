@@ -193,4 +193,15 @@ extern const char script_read_keys[];
  */
 extern const char script_restore_list[];
 
+/*
+ * script_restore_lock: one restore is at work at a time.
+ *
+ * KEYS: 1 the lock
+ * ARGV: 1 who restores, 2 for how many seconds the lock holds unless it is
+ *       renewed, 0: not any more; 3 "1": take it where nobody has it, "0": only
+ *       renew it
+ * Returns who has it, or "".
+ */
+extern const char script_restore_lock[];
+
 #endif

@@ -74,8 +74,6 @@ int fleet_keys_scan(struct store *s,
 				    &name))
 				more = use(arg, store_text(key), &name);
 		}
-		if (store_run(s))
-			return store_failed(s);
 	}
 	return 0;
 }

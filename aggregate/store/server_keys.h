@@ -14,9 +14,8 @@ struct store;
 
 /*
  * fleet_keys_scan(s, use, arg): use(arg, key, name) for each key of a fleet,
- * some of them more than once; not for KEY_FORMAT. It may queue commands, and
- * must not run them; it returns false to stop. -1: the store failed, and the
- * operator has been told.
+ * some of them more than once; not for KEY_FORMAT. It must not use the store; it
+ * returns false to stop. -1: the store failed, and the operator has been told.
  */
 int fleet_keys_scan(struct store *s,
 	bool (*use)(void *arg, const char *key, const struct key_name *name),

@@ -23,7 +23,8 @@ static const char red[] = "\033[31m", green[] = "\033[32m",
 /* Whether a character could be taken for one of those that we write. */
 static bool imitates(const char *p, size_t n)
 {
-	static const char *const ours[] = {"[-", "-]", "{+", "+}", "\\u", "\\n"};
+	static const char *const ours[] = {
+		"[-", "-]", "{+", "+}", "\\u", "\\n"};
 
 	for (size_t i = 0; n >= 2 && i < sizeof ours / sizeof *ours; i++)
 		if (memcmp(p, ours[i], 2) == 0)

@@ -27,10 +27,14 @@ static void pair_tools(struct tool_changes *out,
 
 	out->v = xcalloc(before->n + after->n + 1, sizeof *out->v);
 	while (i < before->n || j < after->n) {
-		const struct definition *a = i < before->n ? &before->v[i] : NULL;
-		const struct definition *b = j < after->n ? &after->v[j] : NULL;
-		int order = !a ? 1 : !b ? -1 : jcs_compare(a->name, b->name);
+		const struct definition *a = NULL, *b = NULL;
+		int order;
 
+		if (i < before->n)
+			a = &before->v[i];
+		if (j < after->n)
+			b = &after->v[j];
+		order = !a ? 1 : !b ? -1 : jcs_compare(a->name, b->name);
 		i += order <= 0;
 		j += order >= 0;
 		if (order < 0)
@@ -41,7 +45,9 @@ static void pair_tools(struct tool_changes *out,
 			(a && b && strcmp(a->text, b->text) == 0))
 			continue;
 		out->v[out->n++] = (struct tool_change) {
-			.kind = !a ? TOOL_ADDED : !b ? TOOL_REMOVED : TOOL_CHANGED,
+			.kind = !a ? TOOL_ADDED
+				: !b ? TOOL_REMOVED
+				     : TOOL_CHANGED,
 			.before = a,
 			.after = b};
 	}
@@ -138,8 +144,10 @@ static void diff_annotation(struct changes *c, const struct tool_change *t,
 		tell(c, CHANGE_BREAKING, path.p,
 			"what it does cannot be told", x, y);
 	} else {
-		bool was = promises(json_get(t->before->tree, "annotations"), h);
-		bool is = promises(json_get(t->after->tree, "annotations"), h);
+		bool was = promises(
+			json_get(t->before->tree, "annotations"), h);
+		bool is = promises(
+			json_get(t->after->tree, "annotations"), h);
 
 		tell(c, was == is ? CHANGE_ORDER
 			: is	  ? CHANGE_COMPATIBLE
@@ -160,7 +168,9 @@ static void diff_annotations(struct changes *c, const struct tool_change *t)
 	const cJSON *x = a ? a->child : NULL, *y = b ? b->child : NULL;
 
 	while (x || y) {
-		int order = !x ? 1 : !y ? -1 : jcs_compare(x->string, y->string);
+		int order = !x	? 1
+			: !y	? -1
+				: jcs_compare(x->string, y->string);
 
 		if (order || !json_same(x, y))
 			diff_annotation(c, t, order <= 0 ? x : NULL,

@@ -34,7 +34,8 @@ struct tool_changes {
 /*
  * tool_changes_of(out, before, after): which tools differ; they live as long as
  * both lists. A tool that either list refused is in neither. A tool that is
- * gone is taken for one that is new as renames_find (tools/renames.h) says. tool_changes_release frees out->v.
+ * gone is taken for one that is new as renames_find (tools/renames.h) says.
+ * tool_changes_release frees out->v.
  */
 void tool_changes_of(struct tool_changes *out, const struct definitions *before,
 	const struct definitions *after);

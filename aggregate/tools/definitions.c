@@ -309,7 +309,7 @@ static bool has_lines(const char *p, size_t n)
 	return v != NULL;
 }
 
-static int by_name(const void *a, const void *b)
+static int by_tool_name(const void *a, const void *b)
 {
 	const struct definition *x = a, *y = b;
 
@@ -352,7 +352,7 @@ static void sort_tools(struct reading *r)
 	size_t n = 0;
 
 	if (d->n)
-		qsort(d->v, d->n, sizeof *d->v, by_name);
+		qsort(d->v, d->n, sizeof *d->v, by_tool_name);
 	for (size_t i = 0; i < d->n; i++) {
 		if (n && strcmp(d->v[n - 1].name, d->v[i].name) == 0)
 			merge(r, &d->v[n - 1], &d->v[i]);

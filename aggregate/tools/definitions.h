@@ -25,7 +25,7 @@ struct definition {
 	const char *name; /* that of the tree */
 	cJSON *tree; /* members of every object in the order of jcs_compare */
 	char *text;  /* the canonical text */
-	bool refused; /* nothing but the name is known: tree and text are NULL */
+	bool refused; /* only the name is known: tree and text are NULL */
 	char *kept_name; /* of what is refused */
 };
 

@@ -81,7 +81,9 @@ static void diff_objects(struct patch *p, const cJSON *a, const cJSON *b)
 	size_t here = p->path.len;
 
 	while (x || y) {
-		int order = !x ? 1 : !y ? -1 : jcs_compare(x->string, y->string);
+		int order = !x	? 1
+			: !y	? -1
+				: jcs_compare(x->string, y->string);
 
 		json_pointer_add(&p->path, order > 0 ? y->string : x->string);
 		if (order < 0)
@@ -128,7 +130,8 @@ static void diff_arrays(struct patch *p, const cJSON *a, const cJSON *b)
 
 	for (; x && y && json_same(x, y); x = x->next, y = y->next)
 		at++;
-	tail = x && y ? same_tail(a->child->prev, b->child->prev, n - at, m - at)
+	tail = x && y ? same_tail(a->child->prev, b->child->prev, n - at,
+				m - at)
 		      : 0;
 	n -= tail;
 	m -= tail;

@@ -9,8 +9,8 @@ struct tool_changes;
 
 /*
  * renames_find(t): make one change of kind TOOL_RENAMED of a removed and an
- * added tool whose names are the same but for case, '-', '_', '.' and '/'. Or that
- * have the same schemas, and descriptions with three quarters of their words in
+ * added tool whose names are the same but for case, '-', '_', '.' and '/'. Or
+ * that have the same schemas, and descriptions with three quarters of their words in
  * common; or half of them, where one name holds the other. Of several of these
  * the likest one counts, of the first RENAMES_TRIED that are left.
  */

@@ -41,7 +41,7 @@ struct pair {
 	const cJSON *a, *b;
 };
 
-/* What a keyword stands for: its values in a and b, one of which may be NULL. */
+/* What a keyword stands for: its values in a and b; one may be NULL. */
 typedef void compare_keyword(struct schemas *s, const struct pair *p,
 	const char *key, const struct pair *v);
 
@@ -202,8 +202,9 @@ struct required {
 static struct required count_required(struct schemas *s, const struct pair *p,
 	const struct names *a, const struct names *b)
 {
-	size_t size = (size_t)(cJSON_GetArraySize(json_get(p->a, "properties")) +
-		cJSON_GetArraySize(json_get(p->b, "properties")));
+	const cJSON *x = json_get(p->a, "properties");
+	const cJSON *y = json_get(p->b, "properties");
+	size_t size = (size_t)(cJSON_GetArraySize(x) + cJSON_GetArraySize(y));
 	struct required r = {0};
 	size_t i = 0, j = 0;
 
@@ -296,7 +297,9 @@ static void walk_members(struct schemas *s, const struct pair *p,
 	const cJSON *y = objects->b ? objects->b->child : NULL;
 
 	while (s->steps && (x || y)) {
-		int order = !x ? 1 : !y ? -1 : jcs_compare(x->string, y->string);
+		int order = !x	? 1
+			: !y	? -1
+				: jcs_compare(x->string, y->string);
 
 		s->steps--;
 		compare(s, p, order <= 0 ? x : NULL, order >= 0 ? y : NULL);
@@ -311,7 +314,9 @@ static void compare_property(struct schemas *s, const struct pair *p,
 	const cJSON *a, const cJSON *b)
 {
 	if (!a || !b) {
-		spend(s, (size_t)cJSON_GetArraySize(json_get(p->b, "required")));
+		const cJSON *required = json_get(p->b, "required");
+
+		spend(s, (size_t)cJSON_GetArraySize(required));
 		tell_property(s, p, a, b);
 	} else {
 		compare_below(s, a->string, a, b);
@@ -324,7 +329,8 @@ static void compare_map(struct schemas *s, const struct pair *p,
 {
 	size_t here = s->path.len;
 
-	if ((v->a && !cJSON_IsObject(v->a)) || (v->b && !cJSON_IsObject(v->b))) {
+	if ((v->a && !cJSON_IsObject(v->a)) ||
+		(v->b && !cJSON_IsObject(v->b))) {
 		if (!json_same(v->a, v->b))
 			tell(s, EFFECT_UNKNOWN, key, NULL, v);
 		return;

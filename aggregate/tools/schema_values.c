@@ -156,8 +156,10 @@ static unsigned types_of(const cJSON *type)
 		return type_bits(type->valuestring);
 	cJSON_ArrayForEach(c, type)
 	{
-		unsigned one = cJSON_IsString(c) ? type_bits(c->valuestring) : 0;
+		unsigned one = 0;
 
+		if (cJSON_IsString(c))
+			one = type_bits(c->valuestring);
 		if (!one || !cJSON_IsArray(type))
 			return 0;
 		bits |= one;

@@ -14,7 +14,7 @@
 /* What a change does to the values that pass a schema. */
 enum effect {
 	EFFECT_SAME,	 /* the same ones pass; it is written otherwise */
-	EFFECT_WORDS,	 /* the same ones pass, and people read something else */
+	EFFECT_WORDS,	 /* the same ones pass; people read other words */
 	EFFECT_HARMLESS, /* to who calls, and to who reads */
 	EFFECT_NARROWER, /* fewer pass */
 	EFFECT_WIDER,	 /* more pass */
@@ -66,7 +66,7 @@ struct names {
 	size_t n;
 };
 
-/* names_of(out, array): false where it is no array of strings; NULL has none. */
+/* names_of(out, array): false where it is no array of strings; NULL: none. */
 bool names_of(struct names *out, const cJSON *array);
 
 /* What is in one of two arrays of schemas and not in the other. */

@@ -111,7 +111,9 @@ static bool advance(struct trace *t, const struct middle *mid)
 		int at = 0, y;
 
 		if (d)
-			at = k == -d || (k != d && before[k - 1] < before[k + 1])
+			at = k == -d ||
+					(k != d &&
+						before[k - 1] < before[k + 1])
 				? before[k + 1]
 				: before[k - 1] + 1;
 		y = at - k;

@@ -12,7 +12,7 @@ enum word_run_kind { WORDS_KEPT, WORDS_REMOVED, WORDS_ADDED };
 
 struct word_run {
 	enum word_run_kind kind;
-	const char *p; /* in the text before, or where it is added, in the new */
+	const char *p; /* in the text before; what is added, in the new one */
 	size_t n;      /* bytes, never 0 */
 };
 

@@ -14,6 +14,8 @@
 #include "incident/machine.h"
 #include "records/probe.h"
 #include "state/maintenance_store.h"
+#include "store/persist.h"
+#include "store/store.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -374,20 +376,28 @@ int maintain(const struct options *o, const struct conf *conf,
 	const char *zone = !text ? NULL
 		: o->zone ? o->zone : MAINTENANCE_ZONE;
 	struct maintenance_store *c = maintenance_store_new(store);
+	bool changes = true;
 	struct buf out;
 	int status;
 
 	buf_init(&out, OUTPUT_MAX);
-	if (o->action == OPTIONS_MAINTENANCE_ADD)
+	if (o->action == OPTIONS_MAINTENANCE_ADD) {
 		status = add_maintenance(o, conf, c, &out, zone);
-	else if (o->action == OPTIONS_MAINTENANCE_END)
+	} else if (o->action == OPTIONS_MAINTENANCE_END) {
 		status = end_maintenance(o, conf, c, &out, zone);
-	else if (o->action == OPTIONS_SILENCE_ADD ||
-		o->action == OPTIONS_SILENCE_END)
+	} else if (o->action == OPTIONS_SILENCE_ADD ||
+		o->action == OPTIONS_SILENCE_END) {
 		status = silence(o, conf, c, &out, zone);
-	else
+	} else {
 		status = list(o, conf, c, &out, zone);
-	if (out.len && line_print(out.p, out.len))
+		changes = false;
+	}
+	/* What is printed is stored, even if Redis is killed. */
+	if (status == EXIT_GOOD && changes && store_persist(store)) {
+		store_failed(store);
+		status = EXIT_ENV;
+	}
+	if (status == EXIT_GOOD && line_print(out.p, out.len))
 		status = EXIT_ENV;
 	buf_release(&out);
 	maintenance_store_free(c);

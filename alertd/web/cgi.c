@@ -8,6 +8,7 @@
 #include "cgi/http_status.h"
 #include "json/json.h"
 #include "store/format.h"
+#include "store/persist.h"
 #include "store/store.h"
 #include "web/ack_page.h"
 #include "web/answer_api.h"
@@ -134,6 +135,17 @@ static bool read_body(struct buf *body, size_t most, struct cgi_answer *a)
 	return true;
 }
 
+/* Whoever reads that a thing was done may rely on it, even if Redis is killed. */
+static void answer_post(struct cgi *c, const struct row *row,
+	struct cgi_answer *a)
+{
+	row->post(c, a);
+	if (a->status >= 300 || !store_persist(c->store))
+		return;
+	store_failed(c->store);
+	cgi_unavailable(a);
+}
+
 /* Answer a request with the configuration that was read. */
 static void answer_from(struct cgi *c, const struct row *row,
 	struct cgi_answer *a)
@@ -150,7 +162,7 @@ static void answer_from(struct cgi *c, const struct row *row,
 		log_error("%s", why);
 		cgi_unavailable(a);
 	} else if (c->request.http.method == METHOD_POST) {
-		row->post(c, a);
+		answer_post(c, row, a);
 	} else {
 		row->get(c, a);
 	}

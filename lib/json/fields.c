@@ -262,7 +262,7 @@ void fields_put(struct buf *b, const struct field *table, const void *s,
 		if (none && (f->flags & FIELD_OMIT ||
 				    (f->when_size && !(f->flags & FIELD_NULL))))
 			continue;
-		json_put_key(b, f->key);
+		buf_str(b, f->begin + json_opens(b));
 		if (none && f->flags & FIELD_NULL) {
 			buf_str(b, "null");
 		} else if (!put_value(b, f, s, l)) {

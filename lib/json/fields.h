@@ -83,6 +83,7 @@ struct field_limits {
 
 struct field {
 	const char *key;
+	const char *begin; /* ,"key": */
 	enum field_type type;
 	size_t at, size; /* of the member in the struct, in bytes */
 	unsigned flags;
@@ -128,9 +129,10 @@ struct field {
 		double : FIELD_NUMBER, bool : FIELD_BOOL,                      \
 		const char ** : FIELD_NAMES, char ** : FIELD_COPIES,           \
 		const char *const * : FIELD_NAMES, default : FIELD_OBJECT)
+#define FIELD_KEY(name) .key = name, .begin = ",\"" name "\":"
 #define FIELD_AS(as, name, T, m, ...)                                          \
 	{                                                                      \
-		.key = name, .type = as, .at = offsetof(T, m),                 \
+		FIELD_KEY(name), .type = as, .at = offsetof(T, m),             \
 		.size = sizeof(((T *)0)->m), __VA_ARGS__                       \
 	}
 #define FIELD(key, T, m, ...)                                                  \
@@ -142,11 +144,11 @@ struct field {
 	FIELD_COUNTED(FIELD_TYPE(T, m), key, T, m, n, __VA_ARGS__)
 #define FIELD_MADE(name, ...)                                                  \
 	{                                                                      \
-		.key = name, .type = FIELD_OWN, .size = 0, __VA_ARGS__         \
+		FIELD_KEY(name), .type = FIELD_OWN, .size = 0, __VA_ARGS__     \
 	}
 #define FIELD_PART(name, rows, ...)                                            \
 	{                                                                      \
-		.key = name, .type = FIELD_OBJECT, .table = rows,              \
+		FIELD_KEY(name), .type = FIELD_OBJECT, .table = rows,          \
 		.flags = __VA_ARGS__                                           \
 	}
 #define FIELD_WHEN(T, m)                                                       \

@@ -248,6 +248,9 @@ static size_t plain(const char *s, size_t n)
 			i += 8;
 			continue;
 		}
+		/* The rest, with some of what was before it. */
+		if (n - i < 8 && n >= 8 && eight_plain(s + n - 8))
+			return n;
 		if (c >= 0x80)
 			len = text_utf8(s + i, n - i, &cp);
 		if (!len || c < 0x20 || c == '"' || c == '\\')
@@ -395,7 +398,7 @@ void json_put_member(struct buf *b, const char *key, const char *s)
 
 void json_put_key(struct buf *b, const char *key)
 {
-	bool first = !b->len || b->p[b->len - 1] == '{';
+	bool first = json_opens(b);
 	size_t n = strlen(key);
 	char *p = buf_more(b, n + (first ? 3 : 4));
 

@@ -124,6 +124,13 @@ void json_put_seen(struct buf *b, const char *p, size_t n);
 /* json_put_clean(b, s, max): append what text_clean leaves of s; NULL: null. */
 void json_put_clean(struct buf *b, const char *s, size_t max);
 
+/* json_opens(b): whether no member stands before what comes next in b, so that
+   no comma goes before it. */
+static inline bool json_opens(const struct buf *b)
+{
+	return !b->len || b->p[b->len - 1] == '{';
+}
+
 /*
  * json_put_key(b, key): begin a member: ,"key": without the comma where the
  * object has no other yet.

@@ -327,19 +327,16 @@ const struct field runner_fields[] = {
 	{.type = FIELD_END},
 };
 
-static void open_record(struct buf *b, const char *type)
-{
-	buf_str(b, "{\"v\":");
-	buf_int(b, RECORD_VERSION);
-	buf_str(b, ",\"type\":\"");
-	buf_str(b, type);
-	buf_char(b, '"');
-}
+/* What a record of that type begins with. */
+#define DIGITS(number) #number
+#define BEGIN_VERSION(version, type)                                           \
+	"{\"v\":" DIGITS(version) ",\"type\":\"" type "\""
+#define BEGIN(type) BEGIN_VERSION(RECORD_VERSION, type)
 
-static void put_record(struct buf *b, const char *type,
+static void put_record(struct buf *b, const char *begin,
 	const struct field *fields, const void *s, const struct field_limits *l)
 {
-	open_record(b, type);
+	buf_str(b, begin);
 	fields_put(b, fields, s, l);
 	buf_str(b, "}\n");
 }
@@ -350,10 +347,10 @@ void probe_key_write(struct buf *b, const struct probe_key *k)
 }
 
 /* A record of a probe, whose key may be written already. */
-static void put_of_probe(struct buf *b, const char *type,
+static void put_of_probe(struct buf *b, const char *begin,
 	const struct field *fields, const void *s, const struct probe_key *k)
 {
-	open_record(b, type);
+	buf_str(b, begin);
 	if (k->text) {
 		buf_char(b, ',');
 		buf_str(b, k->text);
@@ -364,7 +361,7 @@ static void put_of_probe(struct buf *b, const char *type,
 
 void step_record_write(struct buf *b, const struct step_record *r)
 {
-	put_of_probe(b, "step", step_fields, r, &r->key);
+	put_of_probe(b, BEGIN("step"), step_fields, r, &r->key);
 }
 
 void tool_record_write(struct buf *b, const struct tool_record *r)
@@ -374,7 +371,7 @@ void tool_record_write(struct buf *b, const struct tool_record *r)
 
 void probe_record_write(struct buf *b, const struct probe_record *r)
 {
-	put_of_probe(b, "probe", probe_fields, r, &r->key);
+	put_of_probe(b, BEGIN("probe"), probe_fields, r, &r->key);
 }
 
 void runner_record_write(struct buf *b, const struct runner_record *r)
@@ -383,11 +380,11 @@ void runner_record_write(struct buf *b, const struct runner_record *r)
 	struct buf line;
 
 	buf_init(&line, RECORD_RUNNER_MAX);
-	put_record(&line, "runner", runner_fields, r, &limits);
+	put_record(&line, BEGIN("runner"), runner_fields, r, &limits);
 	while (!buf_ok(&line) && limits.chars) {
 		limits.chars /= 2;
 		buf_clear(&line);
-		put_record(&line, "runner", runner_fields, r, &limits);
+		put_record(&line, BEGIN("runner"), runner_fields, r, &limits);
 	}
 	buf_add(b, line.p, line.len);
 	buf_release(&line);

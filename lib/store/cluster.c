@@ -2,10 +2,10 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "store/error_reply.h"
 #include "store/nodes.h"
 #include "store/reply.h"
 #include "store/slots.h"
-#include "store/trouble.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,7 +28,7 @@ static int read_row(struct nodes *ns, const struct store_reply *row,
 	/* A node that does not know its own address is where we asked it. */
 	if (!name || !*name || strcmp(name, "?") == 0)
 		name = ns->v[asked].at.name;
-	if (!nodes_host_valid(name))
+	if (!store_host_valid(name))
 		return -1;
 	i = nodes_number(ns, name, (int)port);
 	if (i == NODE_NONE)
@@ -74,7 +74,7 @@ static int ask_node(struct nodes *ns, size_t i, double until)
 		snprintf(ns->why, sizeof ns->why, "%s",
 			connection_why(ns->v[i].c));
 	else if (store_error(r))
-		trouble_say(store_error(r), text, sizeof text),
+		error_reply_say(store_error(r), text, sizeof text),
 			nodes_fail(ns, i, text);
 	else if (cluster_read(ns, r, i))
 		nodes_fail(ns, i, store_count(r)

@@ -3,9 +3,9 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "store/error_reply.h"
 #include "store/reply.h"
 #include "store/resolve.h"
-#include "store/trouble.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -23,6 +23,9 @@
 
 /* What is read or encrypted at a time. */
 #define CHUNK ((size_t)64 * 1024)
+
+/* A chunk once it is encrypted: TLS adds a little to each 16 KiB. */
+#define WIRE (CHUNK + 1024)
 
 #define RETRY_MS 10
 
@@ -193,7 +196,7 @@ static int send_wire(struct connection *c)
 
 		if (!c->wire_left) {
 			c->wire_at = 0;
-			c->wire_left = tls_take(c->tls, c->wire, CHUNK);
+			c->wire_left = tls_take(c->tls, c->wire, WIRE);
 			if (!c->wire_left)
 				return 0;
 		}
@@ -402,7 +405,7 @@ static int greet(struct connection *c, bool lenient, double until, size_t n,
 
 	/* Since version 6; "called" is of all. */
 	if (error && !(lenient && strstr(error, "without any password"))) {
-		trouble_say(error, text, sizeof text);
+		error_reply_say(error, text, sizeof text);
 		rc = connection_fail(c, text);
 	}
 	reply_free(r);
@@ -436,7 +439,7 @@ struct connection *connection_open(const struct access *a,
 	c->fd = -1;
 	c->chunk = xmalloc(CHUNK);
 	if (a->tls)
-		c->wire = xmalloc(CHUNK);
+		c->wire = xmalloc(WIRE);
 	c->reader = redisReaderCreate();
 	connection_name(at, a->path, c->name);
 	if (!c->reader)

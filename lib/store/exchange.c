@@ -2,9 +2,10 @@
 
 #include "base/clock.h"
 #include "base/xalloc.h"
+#include "store/error_reply.h"
 #include "store/reply.h"
+#include "store/resp.h"
 #include "store/slots.h"
-#include "store/trouble.h"
 
 #include <math.h>
 #include <poll.h>
@@ -54,6 +55,7 @@ struct exchange {
 	bool failed;   /* a reply is an error, and that is final */
 	size_t told;   /* the node that last said why it is to be asked later */
 	char why[STORE_WHY];   /* of `failed` */
+	struct buf braced; /* the command that is given out, in a cluster */
 };
 
 static bool is_cluster(const struct exchange *x)
@@ -120,73 +122,6 @@ static size_t command_size(const struct exchange *x, size_t i)
 	return end - x->q->v[i].at;
 }
 
-static void put_arg(struct buf *out, const char *p, size_t n)
-{
-	buf_fmt(out, "$%zu\r\n", n);
-	buf_add(out, p, n);
-	buf_str(out, "\r\n");
-}
-
-static bool is_match(const char *p, size_t n)
-{
-	return n == 5 && strncasecmp(p, "MATCH", n) == 0;
-}
-
-/*
- * Append a command as a cluster has it: its keys, and the pattern of SCAN, with
- * braces.
- */
-static void put_braced(struct buf *out, const char *at)
-{
-	size_t args, first, n, size;
-	bool pattern = false;
-	struct buf key;
-	const char *p;
-
-	slots_keys(at, &first, &n);
-	at = slots_args(at, &args);
-	buf_fmt(out, "*%zu\r\n", args);
-	buf_init(&key, SIZE_MAX);
-	for (size_t i = 0; i < args; i++) {
-		at = slots_next_arg(at, &p, &size);
-		if (pattern || (i >= first && i < first + n)) {
-			buf_clear(&key);
-			slots_put_braces(&key, p, size);
-			put_arg(out, key.p, key.len);
-		} else {
-			put_arg(out, p, size);
-		}
-		pattern = !n && is_match(p, size);
-	}
-	buf_release(&key);
-}
-
-/* The slot of a command's keys; SLOTS: it has none; -1: they are of several. */
-static int slot_of_command(const char *at)
-{
-	size_t args, first, n, size;
-	int slot = SLOTS;
-	struct buf key;
-	const char *p;
-
-	slots_keys(at, &first, &n);
-	at = slots_args(at, &args);
-	buf_init(&key, SIZE_MAX);
-	for (size_t i = 0; i < first + n && i < args && slot >= 0; i++) {
-		int this;
-
-		at = slots_next_arg(at, &p, &size);
-		if (i < first)
-			continue;
-		buf_clear(&key);
-		slots_put_braces(&key, p, size);
-		this = (int)slots_of(key.p, key.len);
-		slot = slot == SLOTS || slot == this ? this : -1;
-	}
-	buf_release(&key);
-	return slot;
-}
-
 /*
  * The second argument of EVALSHA: the name of a script that we know, or NULL.
  */
@@ -195,11 +130,11 @@ static const struct script *script_of(const struct exchange *x, size_t i)
 	const char *at, *p;
 	size_t n;
 
-	at = slots_args(command_at(x, i), &n);
+	at = resp_args(command_at(x, i), &n);
 	if (n < 2)
 		return NULL;
-	at = slots_next_arg(at, &p, &n);
-	slots_next_arg(at, &p, &n);
+	at = resp_next(at, &p, &n);
+	resp_next(at, &p, &n);
 	for (size_t k = 0; k < x->scripts->n; k++)
 		if (strlen(x->scripts->v[k].sha) == n &&
 			memcmp(x->scripts->v[k].sha, p, n) == 0)
@@ -214,16 +149,27 @@ static void expect(struct node *node, size_t i)
 	node->due[node->n_due++] = i;
 }
 
-/* Give a command to a node, with what has to go before it. */
-static void give(struct exchange *x, size_t i, size_t to)
+static void put_word(struct node *node, const char *word)
+{
+	resp_arg(&node->text, word, strlen(word));
+}
+
+/*
+ * Give a command to a node, `size` bytes at `text`, with what has to go before
+ * it.
+ */
+static void give(struct exchange *x, size_t i, size_t to, const char *text,
+	size_t size)
 {
 	struct node *node = &x->ns->v[to];
 	struct step *s = &x->steps[i];
 	const struct script *script = s->load ? script_of(x, i) : NULL;
 
 	if (script && script != node->script) {
-		buf_str(&node->text, "*3\r\n$6\r\nSCRIPT\r\n$4\r\nLOAD\r\n");
-		put_arg(&node->text, script->text, strlen(script->text));
+		resp_begin(&node->text, 3);
+		put_word(node, "SCRIPT");
+		put_word(node, "LOAD");
+		put_word(node, script->text);
 		expect(node, NOBODY);
 		node->script = script;
 	}
@@ -232,30 +178,31 @@ static void give(struct exchange *x, size_t i, size_t to)
 	s->asked = s->asking;
 	s->asking = false;
 	if (s->asked) {
-		buf_str(&node->text, "*1\r\n$6\r\nASKING\r\n");
+		resp_begin(&node->text, 1);
+		put_word(node, "ASKING");
 		expect(node, NOBODY);
 	}
-	if (is_cluster(x))
-		put_braced(&node->text, command_at(x, i));
-	else
-		buf_add(&node->text, command_at(x, i), command_size(x, i));
+	buf_add(&node->text, text, size);
 	expect(node, i);
 	s->due++;
 }
 
-/* A command without a key goes to all masters; WAIT to those that were used. */
+/*
+ * A command without a key, which x->braced has, goes to all masters; WAIT to
+ * those that were used.
+ */
 static void give_everybody(struct exchange *x, size_t i)
 {
 	struct step *s = &x->steps[i];
 	const char *name;
 	size_t n;
 
-	slots_next_arg(slots_args(command_at(x, i), &n), &name, &n);
+	resp_next(resp_args(command_at(x, i), &n), &name, &n);
 	s->waits = n == 4 && strncasecmp(name, "WAIT", n) == 0;
 	s->sent = EVERYBODY;
 	for (size_t k = 0; k < x->ns->n; k++)
 		if (x->ns->v[k].master && (!s->waits || x->ns->v[k].used))
-			give(x, i, k);
+			give(x, i, k, x->braced.p, x->braced.len);
 	s->done = !s->due;
 	x->done += s->done;
 }
@@ -271,9 +218,12 @@ static void refuse(struct exchange *x, size_t i, const char *why)
 static void assign_in_cluster(struct exchange *x, size_t i)
 {
 	struct step *s = &x->steps[i];
-	int slot = slot_of_command(command_at(x, i));
 	size_t to = s->target;
+	int slot;
 
+	buf_clear(&x->braced);
+	slot = slots_command(
+		&x->braced, command_at(x, i), command_size(x, i));
 	if (to == NODE_NONE)
 		to = x->q->v[i].node;
 	s->target = NODE_NONE;
@@ -304,7 +254,7 @@ static void assign_in_cluster(struct exchange *x, size_t i)
 	}
 	x->ns->v[to].used = true;
 	s->sent = to;
-	give(x, i, to);
+	give(x, i, to, x->braced.p, x->braced.len);
 }
 
 /* The first command that is not done; q->n where there is none. */
@@ -334,7 +284,7 @@ static void assign(struct exchange *x)
 			assign_in_cluster(x, i);
 		} else {
 			x->steps[i].sent = 0;
-			give(x, i, 0);
+			give(x, i, 0, command_at(x, i), command_size(x, i));
 		}
 	}
 }
@@ -362,7 +312,6 @@ static void redirect(struct exchange *x, size_t from, size_t i,
 	const char *error, bool asking)
 {
 	char name[STORE_HOST_MAX + 1];
-	unsigned slot;
 	int port;
 
 	x->redirections++;
@@ -371,7 +320,7 @@ static void redirect(struct exchange *x, size_t from, size_t i,
 	send_again(x, i);
 	if (!asking)
 		x->ns->known = false;
-	if (!trouble_node(error, &slot, name, &port))
+	if (!error_reply_redirection(error, name, &port))
 		return;
 	x->steps[i].target = nodes_number(
 		x->ns, *name ? name : x->ns->v[from].at.name, port);
@@ -382,19 +331,20 @@ static void redirect(struct exchange *x, size_t from, size_t i,
 static bool mend(struct exchange *x, size_t from, size_t i, const char *error)
 {
 	struct step *s = &x->steps[i];
-	enum trouble kind = trouble_read(error);
+	enum error_reply kind = error_reply_kind(error);
 	char text[STORE_WHY];
 
-	if (kind == TROUBLE_LATER ||
-		(kind == TROUBLE_MASTER && x->ns->url.kind != STORE_SOLE)) {
-		trouble_say(error, text, sizeof text);
+	if (kind == ERROR_REPLY_LATER ||
+		(kind == ERROR_REPLY_MASTER &&
+			x->ns->url.kind != STORE_SOLE)) {
+		error_reply_say(error, text, sizeof text);
 		nodes_fail(x->ns, from, text);
 		x->told = from;
 		x->troubled = true;
 		/* Where it was redirected to, it is to be tried, too. */
 		s->target = s->asked ? from : NODE_NONE;
 		s->asking = s->asked;
-		if (kind == TROUBLE_MASTER)
+		if (kind == ERROR_REPLY_MASTER)
 			send_all_again(x, from);
 		else
 			send_again(x, i);
@@ -402,16 +352,17 @@ static bool mend(struct exchange *x, size_t from, size_t i, const char *error)
 			x->ns->known = false;
 		return true;
 	}
-	if (kind == TROUBLE_SCRIPT && !s->loaded && script_of(x, i)) {
+	if (kind == ERROR_REPLY_SCRIPT && !s->loaded && script_of(x, i)) {
 		s->load = true;
 		s->target = from;
 		s->asking = s->asked;
 		send_again(x, i);
 		return true;
 	}
-	if (!is_cluster(x) || (kind != TROUBLE_MOVED && kind != TROUBLE_ASK))
+	if (!is_cluster(x) ||
+		(kind != ERROR_REPLY_MOVED && kind != ERROR_REPLY_ASK))
 		return false;
-	redirect(x, from, i, error, kind == TROUBLE_ASK);
+	redirect(x, from, i, error, kind == ERROR_REPLY_ASK);
 	return true;
 }
 
@@ -431,8 +382,9 @@ static void take(struct exchange *x, size_t from, struct store_reply *r)
 	}
 	x->steps[i].due--;
 	if (error && !x->q->v[i].optional &&
-		!(x->q->v[i].may_fail && trouble_read(error) == TROUBLE_OWN)) {
-		trouble_say(error, text, sizeof text);
+		!(x->q->v[i].may_fail &&
+			error_reply_kind(error) == ERROR_REPLY_OWN)) {
+		error_reply_say(error, text, sizeof text);
 		nodes_fail(x->ns, from, text);
 		fail_command(x, x->ns->why);
 	}
@@ -664,6 +616,7 @@ enum exchange_result exchange(struct nodes *ns, double patience_ms,
 	enum exchange_result result;
 
 	begin(&x, patience_ms);
+	buf_init(&x.braced, SIZE_MAX);
 	for (size_t i = 0; i < q->n; i++)
 		x.steps[i].target = x.steps[i].sent = NODE_NONE;
 	x.was_connected = ns->n && ns->v[0].c;
@@ -679,5 +632,6 @@ enum exchange_result exchange(struct nodes *ns, double patience_ms,
 	if (x.failed)
 		snprintf(ns->why, sizeof ns->why, "%s", x.why);
 	free(x.steps);
+	buf_release(&x.braced);
 	return result;
 }

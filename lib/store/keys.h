@@ -195,5 +195,7 @@ const char *key_history(char *out, int64_t day);
  * or that a restore has begun and is not done.
  */
 #define KEY_FORMAT "fleet:format"
+/* String: which process restores a snapshot now. Not part of a snapshot. */
+#define KEY_RESTORE "fleet:restore"
 
 #endif

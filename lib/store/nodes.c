@@ -5,7 +5,6 @@
 #include "store/cluster.h"
 #include "store/sentinel.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -47,15 +46,6 @@ size_t nodes_number(struct nodes *ns, const char *name, int port)
 			strcmp(ns->v[i].at.name, name) == 0)
 			return i;
 	return ns->n < NODES_MAX ? add_node(ns, name, port) : NODE_NONE;
-}
-
-bool nodes_host_valid(const char *name)
-{
-	size_t n = 0;
-
-	while (isgraph((unsigned char)name[n]) && n <= STORE_HOST_MAX)
-		n++;
-	return n && !name[n];
 }
 
 int nodes_fail(struct nodes *ns, size_t i, const char *what)

@@ -67,10 +67,4 @@ size_t nodes_number(struct nodes *ns, const char *name, int port);
 /* nodes_fail(ns, i, what): say in ns->why what is wrong with node i. -1. */
 int nodes_fail(struct nodes *ns, size_t i, const char *what);
 
-/*
- * nodes_host_valid(name): whether a name or address that a server told us may
- * be one: not too long, and no blanks or control characters.
- */
-bool nodes_host_valid(const char *name);
-
 #endif

@@ -35,5 +35,6 @@
 #define RETENTION_HISTORY_S (93 * 86400) /* whole days, of 92 */
 #define RETENTION_BUDGET_S (2 * 3600)
 #define RETENTION_DIGEST_S 120 /* less where its owner is known to be gone */
+#define RETENTION_RESTORE_S 60 /* KEY_RESTORE; no batch takes longer */
 
 #endif

@@ -3,9 +3,9 @@
 #include "base/clock.h"
 #include "base/num.h"
 #include "base/xalloc.h"
+#include "store/error_reply.h"
 #include "store/nodes.h"
 #include "store/reply.h"
-#include "store/trouble.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,14 +19,14 @@ static int read_master(struct nodes *ns, struct connection *c,
 	long long port = store_int(store_item(r, 1), 0);
 	char text[STORE_WHY] = "";
 
-	if (host && nodes_host_valid(host) && port >= 1 && port <= 65535) {
+	if (host && store_host_valid(host) && port >= 1 && port <= 65535) {
 		*out = (struct store_host) {xstrdup(host), (int)port};
 		return 0;
 	}
 	if (!r)
 		snprintf(ns->why, sizeof ns->why, "%s", connection_why(c));
 	else if (store_error(r))
-		trouble_say(store_error(r), text, sizeof text);
+		error_reply_say(store_error(r), text, sizeof text);
 	else if (store_count(r))
 		snprintf(text, sizeof text, "names no host and port");
 	else
@@ -83,7 +83,7 @@ static int try_master(struct nodes *ns, const struct store_host *at,
 		nodes_fail(ns, 0, "it is no master now; the sentinels have not "
 				  "found a new one");
 	else if (store_error(r))
-		trouble_say(store_error(r), text, sizeof text),
+		error_reply_say(store_error(r), text, sizeof text),
 			nodes_fail(ns, 0, text);
 	else
 		snprintf(ns->why, sizeof ns->why, "%s",

@@ -1,5 +1,7 @@
 #include "store/slots.h"
 
+#include "store/resp.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -69,29 +71,6 @@ size_t slots_strip_braces(char *key, size_t n)
 	return n - 2;
 }
 
-/* The number behind a '*' or '$'; *at goes behind its line. */
-static size_t read_count(const char **at)
-{
-	char *end;
-	size_t n = strtoul(*at + 1, &end, 10);
-
-	*at = end + 2;
-	return n;
-}
-
-const char *slots_next_arg(const char *at, const char **p, size_t *n)
-{
-	*n = read_count(&at);
-	*p = at;
-	return at + *n + 2;
-}
-
-const char *slots_args(const char *at, size_t *n)
-{
-	*n = read_count(&at);
-	return at;
-}
-
 static bool is_one_of(const char *p, size_t n, const char *const *names)
 {
 	for (; *names; names++)
@@ -100,7 +79,11 @@ static bool is_one_of(const char *p, size_t n, const char *const *names)
 	return false;
 }
 
-void slots_keys(const char *at, size_t *first, size_t *n)
+/*
+ * Which arguments of a command are keys: n from number `first`, the name of the
+ * command being 0. n is 0 for one that is for the whole store.
+ */
+static void find_keys(const char *at, size_t *first, size_t *n)
 {
 	static const char *const none[] = {"CONFIG", "DBSIZE", "INFO", "PING",
 		"SCAN", "SCRIPT", "WAIT", NULL};
@@ -110,8 +93,8 @@ void slots_keys(const char *at, size_t *first, size_t *n)
 	const char *name, *p;
 	size_t args, size, length;
 
-	at = slots_args(at, &args);
-	at = slots_next_arg(at, &name, &size);
+	at = resp_args(at, &args);
+	at = resp_next(at, &name, &size);
 	*first = 1;
 	*n = args > 1;
 	if (is_one_of(name, size, none)) {
@@ -122,11 +105,52 @@ void slots_keys(const char *at, size_t *first, size_t *n)
 		*first = 2;
 		*n = args > 2;
 	} else if (is_one_of(name, size, counted) && args > 2) {
-		at = slots_next_arg(at, &p, &length);
-		slots_next_arg(at, &p, &length);
+		at = resp_next(at, &p, &length);
+		resp_next(at, &p, &length);
 		*first = 3;
 		*n = strtoul(p, NULL, 10);
 		if (*n > args - 3)
 			*n = args - 3;
 	}
+}
+
+/* Append an argument with its braces; returns its slot. */
+static int put_braced(struct buf *out, struct buf *key, const char *p, size_t n)
+{
+	buf_clear(key);
+	slots_put_braces(key, p, n);
+	resp_arg(out, key->p, key->len);
+	return (int)slots_of(key->p, key->len);
+}
+
+int slots_command(struct buf *out, const char *at, size_t size)
+{
+	const char *rest = at, *end = at + size, *p;
+	size_t args, first, n, length;
+	bool pattern = false;
+	int slot = SLOTS;
+	struct buf key;
+
+	find_keys(at, &first, &n);
+	at = resp_args(at, &args);
+	buf_init(&key, SIZE_MAX);
+	for (size_t i = 0; i < args && (!n || i < first + n); i++) {
+		bool is_key = i >= first && i < first + n;
+		const char *begin = at;
+
+		at = resp_next(at, &p, &length);
+		if (is_key || pattern) {
+			int own;
+
+			buf_add(out, rest, (size_t)(begin - rest));
+			own = put_braced(out, &key, p, length);
+			if (is_key)
+				slot = slot == SLOTS || slot == own ? own : -1;
+			rest = at;
+		}
+		pattern = !n && length == 5 && strncasecmp(p, "MATCH", 5) == 0;
+	}
+	buf_add(out, rest, (size_t)(end - rest));
+	buf_release(&key);
+	return slot;
 }

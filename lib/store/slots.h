@@ -28,18 +28,11 @@ void slots_put_braces(struct buf *out, const char *key, size_t n);
 size_t slots_strip_braces(char *key, size_t n);
 
 /*
- * slots_next_arg(at, p, n): the next argument of a command in the Redis
- * protocol, n bytes at p. `at` points to its '$', and what is returned behind
- * it. slots_args(at, n): how many a command has; returns the first one's '$'.
+ * slots_command(out, at, size): append a command, which resp.h has in `size` bytes
+ * at `at`, as a cluster has it: its keys, and the pattern of SCAN, with braces.
+ * Returns the slot of its keys; SLOTS where it has none, and is for the whole
+ * store; -1 where they are of several.
  */
-const char *slots_next_arg(const char *at, const char **p, size_t *n);
-const char *slots_args(const char *at, size_t *n);
-
-/*
- * slots_keys(at, first, n): which arguments of a command are keys: n from
- * number `first`, the name of the command being 0. n is 0 for one that has
- * none, and is for the whole store.
- */
-void slots_keys(const char *at, size_t *first, size_t *n);
+int slots_command(struct buf *out, const char *at, size_t size);
 
 #endif

@@ -3,19 +3,17 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/log.h"
+#include "base/secrets.h"
 #include "base/xalloc.h"
 #include "store/exchange.h"
 #include "store/reply.h"
+#include "store/resp.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 /* A store beside us answers in a millisecond, and one far away in a second. */
 #define ADDRESS_MS 2000
@@ -111,32 +109,20 @@ static bool refuse(char *why, const char *what)
 static bool read_password(const char *variable, char **out, char *why)
 {
 	const char *path = getenv(variable);
-	char text[1024];
-	struct stat st;
-	ssize_t n;
-	int fd;
+	char problem[SECRET_FILE_WHY], *text;
+	size_t n;
 
 	if (!path || !*path)
 		return true;
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0 || fstat(fd, &st)) {
+	text = secret_file_read(path, problem);
+	n = text ? strcspn(text, "\r\n") : 0;
+	if (n)
+		*out = xstrndup(text, n);
+	else
 		snprintf(why, STORE_WHY, "store: %s: %s", path,
-			strerror(errno));
-		if (fd >= 0)
-			close(fd);
-		return false;
-	}
-	n = read(fd, text, sizeof text - 1);
-	close(fd);
-	if (S_ISREG(st.st_mode) && (st.st_mode & 077))
-		return refuse(why, "others can read the password file");
-	if (n <= 0)
-		return refuse(why, "the password file is empty");
-	text[n] = '\0';
-	text[strcspn(text, "\r\n")] = '\0';
-	*out = xstrdup(text);
-	explicit_bzero(text, sizeof text);
-	return true;
+			text ? "its first line is empty" : problem);
+	secret_file_free(text);
+	return n > 0;
 }
 
 /*
@@ -219,20 +205,6 @@ struct store *store_open(const char *url, const char *ca, char *why)
 	return open_store(url, ca, PATIENCE_MS, false, why);
 }
 
-static void end_line(struct buf *b)
-{
-	buf_char(b, '\r');
-	buf_char(b, '\n');
-}
-
-/* A count or a length, as the Redis protocol has it. */
-static void put_count(struct buf *b, char type, size_t n)
-{
-	buf_char(b, type);
-	buf_int(b, (long long)n);
-	end_line(b);
-}
-
 size_t store_begin(struct store *s, size_t n)
 {
 	struct commands *q = &s->queue;
@@ -243,15 +215,13 @@ size_t store_begin(struct store *s, size_t n)
 		.may_fail = true,
 		.barrier = s->barrier};
 	s->barrier = false;
-	put_count(&q->text, '*', n);
+	resp_begin(&q->text, n);
 	return q->n++;
 }
 
 void store_arg(struct store *s, const char *p, size_t n)
 {
-	put_count(&s->queue.text, '$', n);
-	buf_add(&s->queue.text, p, n);
-	end_line(&s->queue.text);
+	resp_arg(&s->queue.text, p, n);
 }
 
 size_t store_queued(const struct store *s)

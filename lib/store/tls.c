@@ -100,8 +100,6 @@ struct tls *tls_new(const char *ca, char *why)
 	}
 	SSL_CTX_set_min_proto_version(c, TLS1_2_VERSION);
 	SSL_CTX_set_verify(c, SSL_VERIFY_PEER, NULL);
-	SSL_CTX_set_mode(c, SSL_MODE_ENABLE_PARTIAL_WRITE |
-			SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
 	if (!load_roots(c, ca, why) || !load_certificate(c, why)) {
 		SSL_CTX_free(c);
 		ERR_clear_error();

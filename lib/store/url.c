@@ -3,6 +3,7 @@
 #include "base/num.h"
 #include "base/xalloc.h"
 
+#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,6 +22,12 @@ static const struct {
 	{"redis+cluster://", STORE_CLUSTER, false},
 	{"rediss+cluster://", STORE_CLUSTER, true},
 };
+
+static const char no_url[] =
+	"neither unix:///path nor redis://host:port, nor rediss://, "
+	"redis+sentinel:// or redis+cluster://";
+static const char has_password[] =
+	"a password does not belong in the URL; see MCP_STORE_PASSWORD_FILE";
 
 /* Cut s at the first c; what follows it, or NULL. */
 static char *cut(char *s, char c)
@@ -111,12 +118,27 @@ static const char *read_rest(struct store_url *u, char *rest)
 		*at = '\0';
 		rest = at + 1;
 		if (strchr(user, ':') || !*user)
-			return "a password does not belong in the URL; "
-			       "see MCP_STORE_PASSWORD_FILE";
+			return has_password;
 		u->user = xstrdup(user);
 	}
 	wrong = read_hosts(u, rest);
 	return wrong ? wrong : read_path(u, path);
+}
+
+/* What stands behind unix://: [user@]/path. */
+static const char *read_unix(struct store_url *u, const char *rest)
+{
+	size_t before = strcspn(rest, "/");
+
+	if (memchr(rest, ':', before) || (before == 1 && *rest == '@'))
+		return has_password;
+	if (!rest[before] || !rest[before + 1] ||
+		(before && rest[before - 1] != '@'))
+		return no_url;
+	if (before)
+		u->user = xstrndup(rest, before - 1);
+	u->path = xstrdup(rest + before);
+	return NULL;
 }
 
 static const char *read_url(struct store_url *u, const char *url)
@@ -124,10 +146,8 @@ static const char *read_url(struct store_url *u, const char *url)
 	const char *wrong;
 	char *rest;
 
-	if (strncmp(url, "unix:///", 8) == 0 && url[8]) {
-		u->path = xstrdup(url + 7);
-		return NULL;
-	}
+	if (strncmp(url, "unix://", 7) == 0)
+		return read_unix(u, url + 7);
 	for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
 		size_t n = strlen(schemes[i].scheme);
 
@@ -142,8 +162,7 @@ static const char *read_url(struct store_url *u, const char *url)
 		free(rest);
 		return wrong;
 	}
-	return "neither unix:///path nor redis://host:port, nor rediss://, "
-	       "redis+sentinel:// or redis+cluster://";
+	return no_url;
 }
 
 const char *store_url_read(const char *url, struct store_url *out)
@@ -166,4 +185,13 @@ void store_url_release(struct store_url *u)
 	free(u->user);
 	free(u->master);
 	*u = (struct store_url) {.kind = STORE_SOLE};
+}
+
+bool store_host_valid(const char *name)
+{
+	size_t n = 0;
+
+	while (n < STORE_HOST_MAX && isgraph((unsigned char)name[n]))
+		n++;
+	return n && !name[n];
 }

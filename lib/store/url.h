@@ -33,7 +33,7 @@ struct store_url {
 /*
  * store_url_read(url, out): read one of
  *
- *	unix:///path
+ *	unix://[user@]/path
  *	redis://[user@]host[:port][/db]
  *	redis+sentinel://[user@]host[:port],…/master[/db]
  *	redis+cluster://[user@]host[:port],…
@@ -44,5 +44,11 @@ struct store_url {
  */
 const char *store_url_read(const char *url, struct store_url *out);
 void store_url_release(struct store_url *u);
+
+/*
+ * store_host_valid(name): whether a name or address that a server told us may be
+ * one: not empty, not too long, and no blanks or control characters.
+ */
+bool store_host_valid(const char *name);
 
 #endif

@@ -45,6 +45,9 @@ struct http_config {
 struct http_request {
 	const char *method;
 	const char *url;
+	/* The same as of url_parts, which must live as long as the request; or
+	   NULL. */
+	struct Curl_URL *parts;
 	const char *const *headers; /* "Name: value", NULL at the end */
 	const char *body;	    /* NULL for none */
 	double timeout_ms;	    /* from start to end, at least 1 */

@@ -228,6 +228,7 @@ static CURLcode set_request(struct http_setup *s, CURL *e,
 		HTTP_SET(CURLOPT_ACCEPT_ENCODING, encoding);
 	s->encoding = encoding;
 	HTTP_SET(CURLOPT_URL, rq->url);
+	HTTP_SET(CURLOPT_CURLU, rq->parts);
 	HTTP_SET(CURLOPT_HTTPHEADER, s->fields);
 	HTTP_SET(CURLOPT_TIMEOUT_MS, (long)(rq->timeout_ms < 1 ? 1 : rq->timeout_ms));
 	HTTP_SET(CURLOPT_FRESH_CONNECT, (long)rq->fresh);

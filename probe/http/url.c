@@ -239,6 +239,21 @@ struct url *url_keep(const struct url *u)
 	return k;
 }
 
+struct Curl_URL *url_parts(const struct url *u)
+{
+	CURLU *h = curl_url();
+
+	if (h && !curl_url_set(h, CURLUPART_URL, u->text, 0))
+		return h;
+	curl_url_cleanup(h);
+	return NULL;
+}
+
+void url_parts_free(struct Curl_URL *parts)
+{
+	curl_url_cleanup(parts);
+}
+
 bool url_resolve(const struct url *base, const char *ref, struct url *u,
 	char *why)
 {

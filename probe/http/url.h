@@ -39,6 +39,15 @@ bool url_parse(const char *s, struct url *u, char *why);
 struct url *url_keep(const struct url *u);
 
 /*
+ * url_parts(u): u in the form of libcurl, a CURLU, so that libcurl need not take
+ * it apart for each request; free it with url_parts_free. NULL where libcurl
+ * does not take it: it says why in a request.
+ */
+struct Curl_URL;
+struct Curl_URL *url_parts(const struct url *u);
+void url_parts_free(struct Curl_URL *parts);
+
+/*
  * url_resolve(base, ref, u, why): take apart ref, an absolute URL or one that
  * is relative to base (RFC 3986, section 5). As url_parse; a URL with a
  * fragment is refused too.

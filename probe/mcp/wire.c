@@ -162,7 +162,9 @@ void wire_release(struct wire *w)
 {
 	free(w->session);
 	free(w->endpoint);
+	url_parts_free(w->parts);
 	w->session = w->endpoint = NULL;
+	w->parts = NULL;
 }
 
 int wire_post(const struct wire *w, const struct wire_message *m,
@@ -171,6 +173,7 @@ int wire_post(const struct wire *w, const struct wire_message *m,
 	struct fields f = {0};
 	struct http_request rq = {.method = "POST",
 		.url = w->endpoint ? w->endpoint : w->target->url->text,
+		.parts = w->endpoint ? NULL : w->parts,
 		.headers = (const char *const *)f.list,
 		.body = m->body,
 		.timeout_ms = m->timeout_ms,
@@ -213,6 +216,7 @@ static int get_stream(const struct wire *w, const char *last_id,
 	struct fields f = {0};
 	struct http_request rq = {.method = "GET",
 		.url = w->target->url->text,
+		.parts = w->parts,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,
@@ -255,6 +259,7 @@ int wire_delete(const struct wire *w, double timeout_ms,
 	struct fields f = {0};
 	struct http_request rq = {.method = "DELETE",
 		.url = w->target->url->text,
+		.parts = w->parts,
 		.headers = (const char *const *)f.list,
 		.timeout_ms = timeout_ms,
 		.label = w->target->slug,

@@ -17,6 +17,7 @@
 struct wire {
 	struct http *http;
 	const struct target *target;
+	struct Curl_URL *parts; /* of the target's URL: url_parts; owned */
 	struct budget *budget; /* of the probe */
 	struct deadline deadline;
 	bool stateless;	    /* revision 2026-07-28 and its header fields */

@@ -55,14 +55,15 @@ const svg = (list) => {
 				r.server_was_the_limit ? '#bbb' : median >= 0.7 ? '#4a8f5a' : '#c77c3a'}"/>`,
 			`<path d="M${x(min)} ${y + 10}H${x(max)}" stroke="#000"/>`,
 			text(left + width + 8, y + 14, `${ratioText(r.ratio)}  ${figure(r.ours)} / ${
-				figure(r.beside)} ${r.unit}${r.server_was_the_limit ? ', limited by the server' : ''}`)];
+				figure(r.beside)} ${r.unit}`),
+			text(left + width + 360, y + 14, remark(r), ' fill="#666"')];
 	});
 	const bottom = 50 + list.length * height;
 	const grid = [0, 0.5, 1, 1.5, 2].map((v) => `<path d="M${x(v)} 40V${bottom}" stroke="${
 		v === 1 ? '#000' : '#ddd'}"/>${text(x(v), 34, `${v}`, ' text-anchor="middle"')}`);
-	return `<svg xmlns="http://www.w3.org/2000/svg" width="1120" height="${bottom + 12}" ` +
+	return `<svg xmlns="http://www.w3.org/2000/svg" width="1480" height="${bottom + 12}" ` +
 		'font-family="sans-serif" font-size="12"><rect width="100%" height="100%" fill="#fff"/>\n' +
-		`${text(8, 16, 'Each program beside one that does the least of its work: the ratio (1 is as good), [min max] of rounds, and both medians')}\n${
+		`${text(8, 16, 'Each beside what its name says, most programs one that does the least of their work: the ratio (1 is as good), [min max] of rounds, both medians, and what was the limit')}\n${
 			[...grid, ...bars.flat()].join('\n')}\n</svg>\n`;
 };
 

@@ -144,7 +144,7 @@ included() {
 		alertd/sinks/*.c alertd/transport/{ack_token,loopback,mime}.c \
 		lib/conf/policy.c lib/base/{ip,mailbox,num,siphash,strings,text,tzif}.c \
 		lib/{json,mcp}/*.c lib/records/maintenance_window.c \
-		lib/store/{slots,stages,trouble,url}.c lib/cgi/{form,request}.c \
+		lib/store/{error_reply,resp,slots,stages,url}.c lib/cgi/{form,request}.c \
 		probe/{mcp,redaction}/*.c probe/steps/step_results.c \
 		probe/auth/{challenge,jwt,oauth,wall_kind}.c \
 		probe/expiry/finding.c probe/http/failure.c \

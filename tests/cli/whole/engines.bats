@@ -205,6 +205,20 @@ keys() {
 	MCP_STORE=redis://ingest:canary@127.0.0.1:$(engine_port r) refused 3 \
 		"*: a password does not belong in the URL*" ingest_one
 	[[ $output != *canary* ]]
+	MCP_STORE=unix://ingest@$PWD/r/sock aggregate ingest <one
+	MCP_STORE=unix://nobody@$PWD/r/sock refused 3 \
+		"mcp-aggregate: store: $PWD/r/sock: it refuses AUTH, *" ingest_one
+	(umask 022 && echo canary-password >open)
+	(umask 077 && : >empty && printf '\ncanary' >blank)
+	MCP_STORE_PASSWORD_FILE=$PWD/open refused 3 \
+		"mcp-aggregate: store: $PWD/open: others can read it; chmod 600 it" ingest_one
+	for file in empty blank; do
+		MCP_STORE_PASSWORD_FILE=$PWD/$file refused 3 \
+			"mcp-aggregate: store: $PWD/$file: its first line is empty" ingest_one
+	done
+	MCP_STORE_PASSWORD_FILE=$PWD/nosuch refused 3 \
+		"mcp-aggregate: store: $PWD/nosuch: No such file or directory" ingest_one
+	MCP_STORE_PASSWORD_FILE=<(echo canary-password) aggregate ingest <one
 	REDISCLI_AUTH=canary-other engine_cli r acl setuser ingest -evalsha
 	refused 3 "$at its user may not do this ?NOPERM *evalsha*" ingest_one
 }

@@ -1,4 +1,5 @@
 #!/usr/bin/env bats
+# shellcheck disable=SC2034,SC2153 # what helpers use, and what they set
 # Goal: a Redis that is killed, at whatever instant, and started again from its
 # append-only file, costs nothing: no record that was accepted is lost and none is
 # counted twice, nobody is shown down or paged for it, each event is told in its
@@ -8,6 +9,17 @@ bats_require_minimum_version 1.5.0
 load ../../helpers/lib
 load ../../helpers/redis
 load ../../helpers/probes
+load ../../helpers/alert
+load ../../helpers/maintenance
+
+# Each test has a store of its own.
+setup_file() {
+	:
+}
+
+teardown_file() {
+	:
+}
 
 setup() {
 	cd "$BATS_TEST_TMPDIR" || return
@@ -35,22 +47,93 @@ killed() {
 	killed --appendfsync always
 }
 
+# killed_after COMMAND…: the command succeeds with a Redis whose disk is busy, which is
+# killed then, and started again.
+killed_after() {
+	[ -e slow_sync.so ] || "${CC:-cc}" -O2 -shared -fPIC -o slow_sync.so \
+		"$ROOT/tests/fixture/slow_sync.c"
+	LD_PRELOAD=$PWD/slow_sync.so SLOW_SYNC_MS=1500 \
+		redis_start "$PWD/redis" --appendfsync everysec
+	# From now on an fsync is under way nearly always.
+	redis set busy "$RANDOM" >/dev/null
+	eventually syncing
+	"$@"
+	kill -KILL "$REDIS_PID"
+	wait "$REDIS_PID" || true
+	redis_start "$PWD/redis"
+}
+
+ingest_one() {
+	"$BIN/mcp-aggregate" ingest <one
+}
+
 @test "what Redis holds back while its disk is busy is not accepted yet" {
-	"${CC:-cc}" -O2 -shared -fPIC -o slow_sync.so "$ROOT/tests/fixture/slow_sync.c"
 	now=$(($(date +%s) / 60 * 60))
 	for i in 1 2 3 4; do
-		LD_PRELOAD=$PWD/slow_sync.so SLOW_SYNC_MS=1500 \
-			redis_start "$PWD/redis" --appendfsync everysec
-		# From now on an fsync is under way nearly always.
-		redis set busy "$i" >/dev/null
-		eventually syncing
-		probes demo us-east-1 $((now - 60 * i)) | "$BIN/mcp-aggregate" ingest
-		kill -KILL "$REDIS_PID"
-		wait "$REDIS_PID" || true
-		redis_start "$PWD/redis"
+		probes demo us-east-1 $((now - 60 * i)) >one
+		killed_after ingest_one
 		redis hget probe:demo:latest us-east-1 | grep -q "us-east-1-$((now - 60 * i))"
 		redis_stop
 	done
+}
+
+# acknowledge WHO: by the page that an event names.
+acknowledge() {
+	GATEWAY_INTERFACE=CGI/1.1 REQUEST_METHOD=POST REQUEST_URI=${URL#https://status.example.com} \
+		CONTENT_TYPE=application/x-www-form-urlencoded CONTENT_LENGTH=$((3 + ${#1})) \
+		MCP_CONFIG=$PWD/fleet.yaml "$BIN/mcp-alert" <<<"by=$1" >page
+	grep "$1 has it until" page
+}
+
+# plan: a maintenance by the web.
+plan() {
+	post "$AT" '{"duration_seconds":600}'
+	[ "$CODE" = 201 ]
+}
+
+@test "a person to whom it was said that a thing is stored finds it stored" {
+	T=$(($(date +%s) / 60 * 60))
+	mkdir credentials
+	echo 'token = a canary' >credentials/ack
+	chmod 600 credentials/ack
+	export MCP_CREDENTIALS=$PWD/credentials
+	token=$(printf %s "$TOKEN" | sha256sum)
+	other=$(printf %s reads | sha256sum)
+	cat >fleet.yaml <<-END
+		store: unix://$PWD/redis/sock
+		regions: [{name: ap}, {name: eu}, {name: us}]
+		site: {url: https://status.example.com/}
+		accounts: [{name: acme, token_sha256: ${other%% *}, write_token_sha256: ${token%% *}}]
+		servers: [{slug: example-mcp, url: "https://a.example.com/", account: acme}]
+		alerts: {routes: [{name: ops, type: command, command: ["true"]}]}
+	END
+	redis_start "$PWD/redis"
+	verdict 0 eu,us initialize | alert 0 -c fleet.yaml
+	URL=$(jq -r .ack_url out)
+	redis_stop
+	for who in ann bob; do
+		killed_after acknowledge "$who"
+		alert 0 list -c fleet.yaml
+		[ "$(jq -r .acknowledged_by out)" = "$who" ]
+		alert 0 unack example-mcp -c fleet.yaml
+		redis_stop
+	done
+	for plans in 1 2; do
+		killed_after plan
+		[ "$(redis hlen fleet:maintenance)" = "$plans" ]
+		redis_stop
+	done
+	killed_after alert 0 maintenance add -c fleet.yaml --for 10m example-mcp
+	[ "$(redis hlen fleet:maintenance)" = 3 ]
+	redis_stop
+	killed_after alert 0 silence add -c fleet.yaml --for 1h --reason disks example-mcp
+	[ "$(redis hlen fleet:silence)" = 1 ]
+	"$BIN/mcp-aggregate" snapshot >snap
+	redis flushall
+	redis_stop
+	killed_after "$BIN/mcp-aggregate" restore snap
+	[ "$(redis get fleet:format)" = 1 ]
+	redis_stop
 }
 
 @test "with store_wait, what no replica has is not accepted, and is once more" {

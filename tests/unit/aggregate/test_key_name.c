@@ -114,6 +114,7 @@ static void no_other_name_is_known(void **state)
 		"probe:a:tool-hash:tool-hash", "alert:", "alert:**",
 		"alert:*.0123abc", "alert:*.0123ABCD", "alert:a:b",
 		"probe:*:latest", "fleet:", "fleet:other", KEY_FORMAT,
+		KEY_RESTORE,
 		"fleet:history:x", "fleet:budget:ops", "fleet:digest:",
 		"FLEET:servers"};
 	char longest[KEY_MAX + 1];

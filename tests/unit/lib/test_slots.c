@@ -113,42 +113,58 @@ static void make_command(struct buf *b, const char *words)
 	}
 }
 
-static void test_keys(void **state)
+static void test_command(void **state)
 {
 	static const struct {
-		const char *words;
-		size_t first, n;
+		const char *words, *braced;
+		const char *tag; /* of its slot; "": none; NULL: several */
 	} cases[] = {
-		{"GET k", 1, 1},
-		{"HSET k f v", 1, 1},
-		{"del a b c", 1, 3},
-		{"EXISTS a", 1, 1},
-		{"MEMORY USAGE k", 2, 1},
-		{"EVAL text 0 a", 3, 0},
-		{"EVALSHA sha 2 a b c", 3, 2},
-		{"EVALSHA sha 9 a b", 3, 2},
-		{"eval text 1 a", 3, 1},
-		{"PING", 1, 0},
-		{"INFO memory", 1, 0},
-		{"CONFIG GET maxmemory", 1, 0},
-		{"SCRIPT LOAD text", 1, 0},
-		{"SCAN 0 COUNT 1000 MATCH alert:*", 1, 0},
-		{"WAIT 1 1000", 1, 0},
-		{"DBSIZE", 1, 0},
+		{"GET probe:a:latest", "GET probe:{a}:latest", "a"},
+		{"GET fleet:format", "GET fleet:format", "fleet:format"},
+		{"HSET alert:a alert:b alert:c", "HSET alert:{a} alert:b alert:c",
+			"a"},
+		{"del alert:a probe:a:x", "del alert:{a} probe:{a}:x", "a"},
+		{"MGET alert:a alert:b", "MGET alert:{a} alert:{b}", NULL},
+		{"EXISTS alert:a alert:b alert:a",
+			"EXISTS alert:{a} alert:{b} alert:{a}", NULL},
+		{"MEMORY USAGE alert:a", "MEMORY USAGE alert:{a}", "a"},
+		{"EVAL text 0 alert:a", "EVAL text 0 alert:a", ""},
+		{"EVALSHA sha 2 alert:a probe:a:x alert:c",
+			"EVALSHA sha 2 alert:{a} probe:{a}:x alert:c", "a"},
+		{"EVALSHA sha 2 alert:a alert:b",
+			"EVALSHA sha 2 alert:{a} alert:{b}", NULL},
+		{"EVALSHA sha 9 alert:a alert:a",
+			"EVALSHA sha 9 alert:{a} alert:{a}", "a"},
+		{"eval text 1 alert:a MATCH alert:a",
+			"eval text 1 alert:{a} MATCH alert:a", "a"},
+		{"PING", "PING", ""},
+		{"INFO memory", "INFO memory", ""},
+		{"CONFIG GET maxmemory", "CONFIG GET maxmemory", ""},
+		{"SCRIPT LOAD alert:a", "SCRIPT LOAD alert:a", ""},
+		{"SCAN 0 COUNT 1000 match alert:*",
+			"SCAN 0 COUNT 1000 match alert:{*}", ""},
+		{"WAIT 1 1000", "WAIT 1 1000", ""},
+		{"DBSIZE", "DBSIZE", ""},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		size_t first, n;
-		struct buf b;
+		struct buf command, braced, want;
+		const char *tag = cases[i].tag;
+		int slot = !tag ? -1 : SLOTS;
 
-		buf_init(&b, 1000);
-		make_command(&b, cases[i].words);
-		slots_keys(b.p, &first, &n);
-		assert_int_equal(n, cases[i].n);
-		if (n)
-			assert_int_equal(first, cases[i].first);
-		buf_release(&b);
+		if (tag && *tag)
+			slot = (int)slots_of(tag, strlen(tag));
+		buf_init(&command, 1000);
+		buf_init(&braced, 1000);
+		buf_init(&want, 1000);
+		make_command(&command, cases[i].words);
+		make_command(&want, cases[i].braced);
+		assert_int_equal(slots_command(&braced, command.p, command.len), slot);
+		assert_string_equal(braced.p, want.p);
+		buf_release(&command);
+		buf_release(&braced);
+		buf_release(&want);
 	}
 }
 
@@ -158,7 +174,7 @@ int main(void)
 		cmocka_unit_test(test_slot),
 		cmocka_unit_test(test_braces),
 		cmocka_unit_test(test_foreign),
-		cmocka_unit_test(test_keys),
+		cmocka_unit_test(test_command),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

@@ -44,6 +44,10 @@ static void test_taken(void **state)
 	} cases[] = {
 		{"unix:///run/redis.sock", .path = "/run/redis.sock",
 			.hosts = ""},
+		{"unix://me@/run/r.sock", .path = "/run/r.sock", .hosts = "",
+			.user = "me"},
+		{"unix://a@b@/a@b:c/d", .path = "/a@b:c/d", .hosts = "",
+			.user = "a@b"},
 		{"redis://db", .hosts = "db 6379"},
 		{"redis://db/", .hosts = "db 6379"},
 		{"redis://db:7000/3", .hosts = "db 7000", .db = 3},
@@ -112,6 +116,14 @@ static void test_refused(void **state)
 		{"", NEITHER},
 		{"unix://relative", NEITHER},
 		{"unix:///", NEITHER},
+		{"unix://", NEITHER},
+		{"unix://me@", NEITHER},
+		{"unix://me@/", NEITHER},
+		{"unix://me/run/r.sock", NEITHER},
+		{"unix://me:secret@/run/r.sock", PASSWORD},
+		{"unix://me:sec/ret@/run/r.sock", PASSWORD},
+		{"unix://:secret@/run/r.sock", PASSWORD},
+		{"unix://@/run/r.sock", PASSWORD},
 		{"REDIS://db", NEITHER},
 		{"redis+tls://db", NEITHER},
 		{"redis://", "the host is missing"},
@@ -161,11 +173,31 @@ static void test_refused(void **state)
 	}
 }
 
+/* What a cluster or a sentinel says. */
+static void test_host(void **state)
+{
+	static const char *const good[] = {"a", "db-1.example.com", "::1"};
+	static const char *const bad[] = {"", " ", "a b", "a\n", "a\x7f", "\xc3"};
+	char longest[STORE_HOST_MAX + 2];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+		assert_true(store_host_valid(good[i]));
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+		assert_false(store_host_valid(bad[i]));
+	memset(longest, 'a', sizeof longest);
+	longest[STORE_HOST_MAX + 1] = '\0';
+	assert_false(store_host_valid(longest));
+	longest[STORE_HOST_MAX] = '\0';
+	assert_true(store_host_valid(longest));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_taken),
 		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_host),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

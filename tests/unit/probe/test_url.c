@@ -18,6 +18,19 @@
 
 #define COUNT(a) (sizeof(a) / sizeof *(a))
 
+/* What libcurl gets taken apart is the URL, to the byte. */
+static void same_parts(const struct url *u)
+{
+	struct Curl_URL *parts = url_parts(u);
+	char *s = NULL;
+
+	assert_non_null(parts);
+	assert_false(curl_url_get(parts, CURLUPART_URL, &s, 0));
+	assert_string_equal(s, u->text);
+	curl_free(s);
+	url_parts_free(parts);
+}
+
 static void test_parts(void **state)
 {
 	static const struct {
@@ -104,6 +117,7 @@ static void test_parts(void **state)
 		assert_string_equal(u.path, rows[i].path);
 		assert_int_equal(u.port, rows[i].port);
 		assert_true(u.https == !strncmp(u.text, "https:", 6));
+		same_parts(&u);
 	}
 }
 

@@ -1,9 +1,8 @@
-#include "store/trouble.h"
+#include "store/error_reply.h"
 
 #include "base/num.h"
 #include "store/slots.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,43 +13,45 @@
 /* By the first word of an error. */
 static const struct row {
 	const char *word;
-	enum trouble kind;
+	enum error_reply kind;
 	const char *sentence;
 } rows[] = {
-	{"WRONGTYPE", TROUBLE_OWN, NULL},
-	{"MOVED", TROUBLE_MOVED, A_NODE},
-	{"ASK", TROUBLE_ASK, A_NODE},
-	{"TRYAGAIN", TROUBLE_LATER,
+	{"WRONGTYPE", ERROR_REPLY_OWN, NULL},
+	{"MOVED", ERROR_REPLY_MOVED, A_NODE},
+	{"ASK", ERROR_REPLY_ASK, A_NODE},
+	{"TRYAGAIN", ERROR_REPLY_LATER,
 		"the slot of a key is being moved to another node"},
-	{"CLUSTERDOWN", TROUBLE_LATER,
+	{"CLUSTERDOWN", ERROR_REPLY_LATER,
 		"the cluster is down: no node serves some of its slots"},
-	{"LOADING", TROUBLE_LATER,
+	{"LOADING", ERROR_REPLY_LATER,
 		"it is still loading its data, as after a restart"},
-	{"BUSY", TROUBLE_LATER, "it is busy with a script that does not end"},
-	{"MASTERDOWN", TROUBLE_MASTER,
+	{"BUSY", ERROR_REPLY_LATER,
+		"it is busy with a script that does not end"},
+	{"MASTERDOWN", ERROR_REPLY_MASTER,
 		"it is a replica that has lost its master"},
-	{"READONLY", TROUBLE_MASTER, "it is read-only: a replica, no master"},
-	{"UNBLOCKED", TROUBLE_MASTER, "it has become a replica"},
-	{"NOSCRIPT", TROUBLE_SCRIPT, "it has lost a script"},
-	{"OOM", TROUBLE_LASTING, "it is full: maxmemory is reached"},
-	{"MISCONF", TROUBLE_LASTING,
+	{"READONLY", ERROR_REPLY_MASTER,
+		"it is read-only: a replica, no master"},
+	{"UNBLOCKED", ERROR_REPLY_MASTER, "it has become a replica"},
+	{"NOSCRIPT", ERROR_REPLY_SCRIPT, "it has lost a script"},
+	{"OOM", ERROR_REPLY_LASTING, "it is full: maxmemory is reached"},
+	{"MISCONF", ERROR_REPLY_LASTING,
 		"it cannot write to its disk, and so stores nothing"},
-	{"NOREPLICAS", TROUBLE_LASTING,
+	{"NOREPLICAS", ERROR_REPLY_LASTING,
 		"it has too few replicas, and so stores nothing"},
-	{"NOAUTH", TROUBLE_LASTING,
-		NO_PASSWORD},
-	{"WRONGPASS", TROUBLE_LASTING,
+	{"NOAUTH", ERROR_REPLY_LASTING, NO_PASSWORD},
+	{"WRONGPASS", ERROR_REPLY_LASTING,
 		"it refuses AUTH, for it knows no such user and password"},
-	{"NOPERM", TROUBLE_LASTING, "its user may not do this"},
+	{"NOPERM", ERROR_REPLY_LASTING, "its user may not do this"},
 	/* Without braces, the keys of a server are in many slots. */
-	{"CROSSSLOT", TROUBLE_LASTING, A_NODE},
+	{"CROSSSLOT", ERROR_REPLY_LASTING, A_NODE},
 };
 
 /* By what an error has in it that begins with ERR, and is about the store. */
 static const struct row phrases[] = {
-	{"max number of clients", TROUBLE_LASTING, "it has too many clients"},
+	{"max number of clients", ERROR_REPLY_LASTING,
+		"it has too many clients"},
 	/* A long command, before anybody said who we are. */
-	{"unauthenticated ", TROUBLE_LASTING, NO_PASSWORD},
+	{"unauthenticated ", ERROR_REPLY_LASTING, NO_PASSWORD},
 };
 
 static const struct row *find_row(const char *error)
@@ -88,31 +89,33 @@ static const char *inner(const char *error)
 	return error;
 }
 
-enum trouble trouble_read(const char *error)
+enum error_reply error_reply_kind(const char *error)
 {
 	const struct row *row = find_row(inner(error));
 
 	if (row)
 		return row->kind;
-	return strncmp(error, "ERR ", 4) == 0 ? TROUBLE_OWN : TROUBLE_LASTING;
+	return strncmp(error, "ERR ", 4) == 0 ? ERROR_REPLY_OWN
+					      : ERROR_REPLY_LASTING;
 }
 
-void trouble_say(const char *error, char *out, size_t size)
+void error_reply_say(const char *error, char *out, size_t size)
 {
 	const struct row *row = find_row(inner(error));
 
 	if (!row || !row->sentence)
 		snprintf(out, size, "refused: %s", error);
-	else if (row->kind == TROUBLE_LASTING && strcmp(row->word, "OOM") != 0)
+	else if (row->kind == ERROR_REPLY_LASTING &&
+		strcmp(row->word, "OOM") != 0)
 		snprintf(out, size, "%s (%s)", row->sentence, inner(error));
 	else
 		snprintf(out, size, "%s (%s)", row->sentence, row->word);
 }
 
-bool trouble_node(const char *error, unsigned *slot, char *name, int *port)
+bool error_reply_redirection(const char *error, char *name, int *port)
 {
 	const char *at = strchr(error, ' '), *host, *colon;
-	char text[8];
+	char slot[8];
 	long long v;
 	size_t n;
 
@@ -120,13 +123,11 @@ bool trouble_node(const char *error, unsigned *slot, char *name, int *port)
 		return false;
 	host = strchr(++at, ' ');
 	colon = host ? strrchr(host, ':') : NULL;
-	if (!colon || (size_t)(host - at) >= sizeof text)
+	if (!colon || (size_t)(host - at) >= sizeof slot)
 		return false;
-	snprintf(text, sizeof text, "%.*s", (int)(host - at), at);
-	if (!num_parse(text, 0, SLOTS - 1, &v))
-		return false;
-	*slot = (unsigned)v;
-	if (!num_parse(colon + 1, 1, 65535, &v))
+	snprintf(slot, sizeof slot, "%.*s", (int)(host - at), at);
+	if (!num_parse(slot, 0, SLOTS - 1, &v) ||
+		!num_parse(colon + 1, 1, 65535, &v))
 		return false;
 	*port = (int)v;
 	host++;
@@ -137,10 +138,7 @@ bool trouble_node(const char *error, unsigned *slot, char *name, int *port)
 		n = 0;
 	if (n > STORE_HOST_MAX)
 		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!isgraph((unsigned char)host[i]))
-			return false;
 	memcpy(name, host, n);
 	name[n] = '\0';
-	return true;
+	return !n || store_host_valid(name);
 }

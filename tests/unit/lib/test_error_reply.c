@@ -2,7 +2,7 @@
  * Goal: an error of the store is told apart from one of the command; where it can
  * be mended by asking again, it is known how; and each has one clear sentence.
  */
-#include "store/trouble.h"
+#include "store/error_reply.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,90 +16,91 @@ static void test_said(void **state)
 {
 	static const struct {
 		const char *error;
-		enum trouble kind;
+		enum error_reply kind;
 		const char *sentence;
 	} cases[] = {
-		{"WRONGTYPE Operation against a key", TROUBLE_OWN,
+		{"WRONGTYPE Operation against a key", ERROR_REPLY_OWN,
 			"refused: WRONGTYPE Operation against a key"},
-		{"ERR value is not an integer", TROUBLE_OWN,
+		{"ERR value is not an integer", ERROR_REPLY_OWN,
 			"refused: ERR value is not an integer"},
-		{"ERR max number of clients reached", TROUBLE_LASTING,
+		{"ERR max number of clients reached", ERROR_REPLY_LASTING,
 			"it has too many clients (ERR max number of clients "
 			"reached)"},
 		{"ERR Protocol error: unauthenticated bulk length",
-			TROUBLE_LASTING,
+			ERROR_REPLY_LASTING,
 			"it wants a password: see MCP_STORE_PASSWORD_FILE "
 			"(ERR Protocol error: unauthenticated bulk length)"},
 		{"OOM command not allowed when used memory > 'maxmemory'.",
-			TROUBLE_LASTING,
+			ERROR_REPLY_LASTING,
 			"it is full: maxmemory is reached (OOM)"},
 		{"ERR Error running script (call to f_0): @user_script:1: "
 		 "@user_script: 1: -OOM command not allowed",
-			TROUBLE_LASTING,
+			ERROR_REPLY_LASTING,
 			"it is full: maxmemory is reached (OOM)"},
 		{"READONLY You can't write against a read only replica.",
-			TROUBLE_MASTER,
+			ERROR_REPLY_MASTER,
 			"it is read-only: a replica, no master (READONLY)"},
-		{"ERR Error x: -READONLY You can't", TROUBLE_MASTER,
+		{"ERR Error x: -READONLY You can't", ERROR_REPLY_MASTER,
 			"it is read-only: a replica, no master (READONLY)"},
-		{"UNBLOCKED force unblock", TROUBLE_MASTER,
+		{"UNBLOCKED force unblock", ERROR_REPLY_MASTER,
 			"it has become a replica (UNBLOCKED)"},
-		{"MASTERDOWN Link with MASTER is down", TROUBLE_MASTER,
+		{"MASTERDOWN Link with MASTER is down", ERROR_REPLY_MASTER,
 			"it is a replica that has lost its master "
 			"(MASTERDOWN)"},
 		{"LOADING Redis is loading the dataset in memory",
-			TROUBLE_LATER, "it is still loading its data, as after "
+			ERROR_REPLY_LATER, "it is still loading its data, as after "
 				       "a restart (LOADING)"},
-		{"CLUSTERDOWN Hash slot not served", TROUBLE_LATER,
+		{"CLUSTERDOWN Hash slot not served", ERROR_REPLY_LATER,
 			"the cluster is down: no node serves some of its "
 			"slots (CLUSTERDOWN)"},
-		{"TRYAGAIN Multiple keys request", TROUBLE_LATER,
+		{"TRYAGAIN Multiple keys request", ERROR_REPLY_LATER,
 			"the slot of a key is being moved to another node "
 			"(TRYAGAIN)"},
-		{"BUSY Redis is busy running a script", TROUBLE_LATER,
+		{"BUSY Redis is busy running a script", ERROR_REPLY_LATER,
 			"it is busy with a script that does not end (BUSY)"},
 		{"MISCONF Errors writing to the AOF file: No space left",
-			TROUBLE_LASTING,
+			ERROR_REPLY_LASTING,
 			"it cannot write to its disk, and so stores nothing "
 			"(MISCONF Errors writing to the AOF file: No space "
 			"left)"},
 		{"NOREPLICAS Not enough good replicas to write.",
-			TROUBLE_LASTING,
+			ERROR_REPLY_LASTING,
 			"it has too few replicas, and so stores nothing "
 			"(NOREPLICAS Not enough good replicas to write.)"},
-		{"NOAUTH Authentication required.", TROUBLE_LASTING,
+		{"NOAUTH Authentication required.", ERROR_REPLY_LASTING,
 			"it wants a password: see MCP_STORE_PASSWORD_FILE "
 			"(NOAUTH Authentication required.)"},
-		{"WRONGPASS invalid username-password pair", TROUBLE_LASTING,
+		{"WRONGPASS invalid username-password pair", ERROR_REPLY_LASTING,
 			"it refuses AUTH, for it knows no such user and "
 			"password (WRONGPASS invalid username-password pair)"},
 		{"NOPERM this user has no permissions to run the 'set' command",
-			TROUBLE_LASTING,
+			ERROR_REPLY_LASTING,
 			"its user may not do this (NOPERM this user has no "
 			"permissions to run the 'set' command)"},
-		{"NOSCRIPT No matching script.", TROUBLE_SCRIPT,
+		{"NOSCRIPT No matching script.", ERROR_REPLY_SCRIPT,
 			"it has lost a script (NOSCRIPT)"},
-		{"MOVED 3999 127.0.0.1:6381", TROUBLE_MOVED,
+		{"MOVED 3999 127.0.0.1:6381", ERROR_REPLY_MOVED,
 			"it is a node of a cluster, whose address is "
 			"redis+cluster://host (MOVED)"},
 		{"CROSSSLOT Keys in request don't hash to the same slot",
-			TROUBLE_LASTING,
+			ERROR_REPLY_LASTING,
 			"it is a node of a cluster, whose address is "
 			"redis+cluster://host (CROSSSLOT Keys in request "
 			"don't hash to the same slot)"},
-		{"ASK 3999 127.0.0.1:6381", TROUBLE_ASK,
+		{"ASK 3999 127.0.0.1:6381", ERROR_REPLY_ASK,
 			"it is a node of a cluster, whose address is "
 			"redis+cluster://host (ASK)"},
-		{"", TROUBLE_LASTING, "refused: "},
-		{"SOMETHING else", TROUBLE_LASTING, "refused: SOMETHING else"},
+		{"", ERROR_REPLY_LASTING, "refused: "},
+		{"SOMETHING else", ERROR_REPLY_LASTING, "refused: SOMETHING else"},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
 		char text[256];
 
-		assert_int_equal(trouble_read(cases[i].error), cases[i].kind);
-		trouble_say(cases[i].error, text, sizeof text);
+		assert_int_equal(
+			error_reply_kind(cases[i].error), cases[i].kind);
+		error_reply_say(cases[i].error, text, sizeof text);
 		assert_string_equal(text, cases[i].sentence);
 	}
 }
@@ -108,15 +109,14 @@ static void test_redirected(void **state)
 {
 	static const struct {
 		const char *error, *name; /* NULL: it leads nowhere */
-		unsigned slot;
 		int port;
 	} cases[] = {
-		{"MOVED 3999 127.0.0.1:6381", "127.0.0.1", 3999, 6381},
-		{"ASK 0 db-2.example.com:7000", "db-2.example.com", 0, 7000},
-		{"MOVED 16383 ::1:6381", "::1", 16383, 6381},
-		{"MOVED 1 [2001:db8::7]:6381", "2001:db8::7", 1, 6381},
-		{"MOVED 1 :6381", "", 1, 6381},
-		{"MOVED 1 ?:6381", "", 1, 6381},
+		{"MOVED 3999 127.0.0.1:6381", "127.0.0.1", 6381},
+		{"ASK 0 db-2.example.com:7000", "db-2.example.com", 7000},
+		{"MOVED 16383 ::1:6381", "::1", 6381},
+		{"MOVED 1 [2001:db8::7]:6381", "2001:db8::7", 6381},
+		{"MOVED 1 :6381", "", 6381},
+		{"MOVED 1 ?:6381", "", 6381},
 		{"MOVED 16384 a:1", .name = NULL},
 		{"MOVED -1 a:1", .name = NULL},
 		{"MOVED 1 a:0", .name = NULL},
@@ -129,25 +129,24 @@ static void test_redirected(void **state)
 		{"MOVED 1 a b:1", .name = NULL},
 	};
 	char name[STORE_HOST_MAX + 1], text[400] = "MOVED 1 ";
-	unsigned slot;
 	int port;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-		bool ok = trouble_node(cases[i].error, &slot, name, &port);
+		bool ok = error_reply_redirection(
+			cases[i].error, name, &port);
 
 		assert_int_equal(ok, cases[i].name != NULL);
 		if (!ok)
 			continue;
 		assert_string_equal(name, cases[i].name);
-		assert_int_equal(slot, cases[i].slot);
 		assert_int_equal(port, cases[i].port);
 	}
 	memset(text + 8, 'a', STORE_HOST_MAX);
 	memcpy(text + 8 + STORE_HOST_MAX, ":1", 3);
-	assert_true(trouble_node(text, &slot, name, &port));
+	assert_true(error_reply_redirection(text, name, &port));
 	memcpy(text + 8 + STORE_HOST_MAX, "a:1", 4);
-	assert_false(trouble_node(text, &slot, name, &port));
+	assert_false(error_reply_redirection(text, name, &port));
 }
 
 int main(void)
