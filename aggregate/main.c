@@ -17,6 +17,7 @@
 #include "commands/targets.h"
 #include "commands/tools.h"
 #include "commands/tools_show.h"
+#include "commands/tools_signs.h"
 #include "offline/collect.h"
 #include "offline/input.h"
 #include "options.h"
@@ -125,6 +126,9 @@ int main(int argc, char **argv)
 			break;
 		case ACTION_STORE:
 			status = status_store(&cmd);
+			break;
+		case ACTION_TOOLS_SIGNS:
+			status = tools_signs(&cmd);
 			break;
 		case ACTION_TOOLS:
 			status = cmd.other ? tools_diff(&cmd)

@@ -97,7 +97,11 @@ static const struct option_row options[] = {
 	OPTION_CONFIG(AT(config)),
 	{.name = "diff", .type = OPTION_FLAG, .at = AT(diff),
 		.help = "how the tools changed, in the store or two files"},
-	OPTION_FORMAT(AT(format)),
+	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
+		.type = OPTION_CHOICE, .wanted = "text, jsonl or sarif",
+		.choices = (const char *const[]) {"text", "jsonl", "sarif",
+			NULL},
+		.help = "text or jsonl; text on a terminal; sarif: of signs"},
 	{.name = "interval", .arg = "time", .type = OPTION_SECONDS,
 		.at = AT(interval), .wanted = A_TIME, .min = 1, .max = DAY,
 		.help = "how often a server is probed, 1s to 24h; 60s if "
@@ -167,6 +171,9 @@ static const struct command_row commands[] = {
 		STORE, 0, 1, NULL, "fill an empty store from a snapshot"},
 	{"status", ACTION_STATUS, "[store] " C "[-f format] [-s slug] " STORE,
 		0, 1, NULL, "print how every server is, or the store"},
+	{"tools signs", ACTION_TOOLS_SIGNS, "file ... [-f format]", 1, 10000,
+		"a file of tools expected",
+		"print signs of poisoning in what tools say"},
 	{"tools", ACTION_TOOLS, "slug|old new " C "[--at time] [--diff] "
 		"[-f format] [-r regions] " STORE, 1, 2,
 		"a slug, or two files expected",
@@ -180,7 +187,7 @@ static const struct option_tables tables = {
 	.about = "Makes a verdict of what the regions saw of each server.",
 	.exits = "  0  done\n"
 		 "  1  the only verdict is red; pin, diff or tools --diff found a\n"
-		 "     difference\n"
+		 "     difference, or tools signs a sign\n"
 		 "  2  usage, configuration, or input that was refused\n"
 		 "  3  the store, a file or standard output failed\n",
 	.options = options,
@@ -219,6 +226,10 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		if (strcmp(argv[i], "--store") == 0 &&
 			(i == argc - 1 || argv[i + 1][0] == '-'))
 			argv[i] += 2;
+	/* Of tools, --signs is a word, too. */
+	if (argc > 2 && strcmp(argv[1], "tools") == 0 &&
+		strcmp(argv[2], "--signs") == 0)
+		argv[2] += 2;
 	status = options_read(&tables, argc, argv, cmd, &line);
 	if (status >= 0)
 		return status;
@@ -246,6 +257,12 @@ int command_parse(int argc, char **argv, struct command *cmd)
 	}
 	if (cmd->action == ACTION_TOOLS && !tools_operands(cmd, &line))
 		return EXIT_USAGE;
+	cmd->files = line.operands;
+	cmd->n_files = line.n_operands;
+	if (cmd->format == FORMAT_SARIF && cmd->action != ACTION_TOOLS_SIGNS) {
+		log_error("--format: sarif is for tools signs alone");
+		return EXIT_USAGE;
+	}
 	if (cmd->action == ACTION_TARGETS && cmd->n_regions > 1) {
 		log_error("targets: one region at most");
 		return EXIT_USAGE;

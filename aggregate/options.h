@@ -23,9 +23,10 @@ enum action {
 	ACTION_RESTORE,
 	ACTION_STATUS,
 	ACTION_STORE, /* status --store */
-	ACTION_TOOLS
+	ACTION_TOOLS,
+	ACTION_TOOLS_SIGNS
 };
-enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL };
+enum format { FORMAT_BY_OUTPUT, FORMAT_TEXT, FORMAT_JSONL, FORMAT_SARIF };
 
 struct command {
 	enum action action;
@@ -42,6 +43,8 @@ struct command {
 	double tolerance; /* seconds */
 	bool brief;	  /* --short */
 	bool diff;	  /* --diff */
+	char **files;	  /* of tools signs; within argv */
+	size_t n_files;
 	bool replace;	  /* --replace */
 	const char *policy; /* of rule/thresholds.h; NULL where none is given */
 	enum format format;

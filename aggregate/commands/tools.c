@@ -20,16 +20,9 @@
 /* Lines are written together, about as many bytes. */
 #define PIECE 65536
 
-/* A file of definitions. */
-struct source {
-	const char *path, *name;
-	struct definitions tools;
-	size_t refused;
-};
-
 static void refuse_definition(void *arg, const char *reason)
 {
-	struct source *s = arg;
+	struct tool_source *s = arg;
 
 	if (s->refused++ < REFUSED_NAMED)
 		log_error("%s: %s", s->name, reason);
@@ -50,8 +43,7 @@ static int read_bytes(int fd, struct buf *b)
 	return n < 0 ? errno : 0;
 }
 
-/* 0, or an exit status. */
-static int read_source(struct source *s)
+int tool_source_read(struct tool_source *s)
 {
 	bool standard = strcmp(s->path, "-") == 0;
 	int fd = standard ? STDIN_FILENO : open(s->path, O_RDONLY | O_CLOEXEC);
@@ -112,7 +104,7 @@ static int print_changes(
 int tools_compare(const char *before, const char *after,
 	const struct output *output)
 {
-	struct source sides[2] = {{.name = "before"}, {.name = "after"}};
+	struct tool_source sides[2] = {{.name = "before"}, {.name = "after"}};
 	const char *const texts[2] = {before, after};
 	char why[DEFINITIONS_WHY];
 	struct tool_changes t;
@@ -139,8 +131,8 @@ int tools_compare(const char *before, const char *after,
 
 int tools_diff(const struct command *cmd)
 {
-	struct source before = {.path = cmd->input};
-	struct source after = {.path = cmd->other};
+	struct tool_source before = {.path = cmd->input};
+	struct tool_source after = {.path = cmd->other};
 	struct output output = output_choose(cmd->format);
 	struct tool_changes t;
 	int status;
@@ -149,9 +141,9 @@ int tools_diff(const struct command *cmd)
 		log_error("tools: only one of the files may be '-'");
 		return EXIT_USAGE;
 	}
-	status = read_source(&before);
+	status = tool_source_read(&before);
 	if (!status)
-		status = read_source(&after);
+		status = tool_source_read(&after);
 	if (!status) {
 		tool_changes_of(&t, &before.tools, &after.tools);
 		status = print_changes(&t, &output);

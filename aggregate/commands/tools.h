@@ -4,8 +4,25 @@
 #ifndef COMMANDS_TOOLS_H
 #define COMMANDS_TOOLS_H
 
+#include "tools/definitions.h"
+
 struct command;
 struct output;
+
+/* A file of definitions. */
+struct tool_source {
+	const char *path; /* set by the caller; "-" is standard input */
+	const char *name; /* for messages */
+	struct definitions tools;
+	size_t refused; /* tools that cannot be used */
+};
+
+/*
+ * tool_source_read(s): read a file, and say what is wrong with it. 0, or the exit
+ * status; definitions_release(&s->tools) in both cases.
+ */
+int tool_source_read(struct tool_source *s);
+
 
 /*
  * tools_diff(cmd): compare the tools in two files, the operands; write a record

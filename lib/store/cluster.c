@@ -28,7 +28,7 @@ static int read_row(struct nodes *ns, const struct store_reply *row,
 	/* A node that does not know its own address is where we asked it. */
 	if (!name || !*name || strcmp(name, "?") == 0)
 		name = ns->v[asked].at.name;
-	if (!store_host_valid(name))
+	if (!host_valid(name))
 		return -1;
 	i = nodes_number(ns, name, (int)port);
 	if (i == NODE_NONE)

@@ -140,5 +140,5 @@ bool error_reply_redirection(const char *error, char *name, int *port)
 		return false;
 	memcpy(name, host, n);
 	name[n] = '\0';
-	return !n || store_host_valid(name);
+	return !n || host_valid(name);
 }

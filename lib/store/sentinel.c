@@ -19,7 +19,7 @@ static int read_master(struct nodes *ns, struct connection *c,
 	long long port = store_int(store_item(r, 1), 0);
 	char text[STORE_WHY] = "";
 
-	if (host && store_host_valid(host) && port >= 1 && port <= 65535) {
+	if (host && host_valid(host) && port >= 1 && port <= 65535) {
 		*out = (struct store_host) {xstrdup(host), (int)port};
 		return 0;
 	}

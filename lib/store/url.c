@@ -187,7 +187,7 @@ void store_url_release(struct store_url *u)
 	*u = (struct store_url) {.kind = STORE_SOLE};
 }
 
-bool store_host_valid(const char *name)
+bool host_valid(const char *name)
 {
 	size_t n = 0;
 

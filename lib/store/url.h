@@ -46,9 +46,9 @@ const char *store_url_read(const char *url, struct store_url *out);
 void store_url_release(struct store_url *u);
 
 /*
- * store_host_valid(name): whether a name or address that a server told us may be
+ * host_valid(name): whether a name or address that a server told us may be
  * one: not empty, not too long, and no blanks or control characters.
  */
-bool store_host_valid(const char *name);
+bool host_valid(const char *name);
 
 #endif

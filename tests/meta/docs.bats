@@ -26,11 +26,14 @@ words() {
 	tr -s ' \n' '  ' | sed 's/ *\([][|]\) */\1/g; s/^ *//; s/ *$//'
 }
 
-# helps PROGRAM: --help, of itself, then of each command, the forms of one once.
+# helps PROGRAM: --help, of itself, then of each command, the forms of one once: that
+# of "tools" shows "tools signs", too.
 helps() {
 	local command
 	"$1" -h
 	"$1" -h | sed -nE '/^commands:/,/^$/s/^  ([a-z]+( [a-z]+)?).*/\1/p' | uniq |
+		awk '{ all[NR] = $0; is[$0] = 1 } END { for (i = 1; i <= NR; i++)
+			if (split(all[i], word) == 1 || !is[word[1]]) print all[i] }' |
 		while read -ra command; do
 			"$1" "${command[@]}" -h
 		done

@@ -56,7 +56,7 @@ only() {
 FLOORS='
 lib: conf records mcp store cgi json base
 probe: main probe steps expiry report,options,queue target,auth,mcp http redaction
-aggregate: main commands store verdict_line figures options offline rule tools
+aggregate: main commands store verdict_line figures options offline rule tools,signs
 serve: main render handlers api,badge,widget pages data http
 alertd: main web commands store_outage
 	notifier,evaluate,emit print,output,input,options
@@ -137,7 +137,7 @@ included() {
 
 @test "what decides touches neither clock, file, socket nor environment" {
 	local f o
-	for f in aggregate/{rule,figures,tools}/*.c aggregate/commands/status_screen*.c \
+	for f in aggregate/{rule,figures,tools,signs}/*.c aggregate/commands/status_screen*.c \
 		alertd/{incident,routing}/*.c \
 		alertd/commands/{check_coverage,check_event,explain,explain_json,replay_report,maintenance_plan,timeline}.c \
 		alertd/delivery/round_complete.c \

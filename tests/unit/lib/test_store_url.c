@@ -182,14 +182,14 @@ static void test_host(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-		assert_true(store_host_valid(good[i]));
+		assert_true(host_valid(good[i]));
 	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-		assert_false(store_host_valid(bad[i]));
+		assert_false(host_valid(bad[i]));
 	memset(longest, 'a', sizeof longest);
 	longest[STORE_HOST_MAX + 1] = '\0';
-	assert_false(store_host_valid(longest));
+	assert_false(host_valid(longest));
 	longest[STORE_HOST_MAX] = '\0';
-	assert_true(store_host_valid(longest));
+	assert_true(host_valid(longest));
 }
 
 int main(void)
