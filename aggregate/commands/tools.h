@@ -23,7 +23,6 @@ struct tool_source {
  */
 int tool_source_read(struct tool_source *s);
 
-
 /*
  * tools_diff(cmd): compare the tools in two files, the operands; write a record
  * of each that changed to standard output, or lines for a person. Returns the
