@@ -57,7 +57,8 @@ field() {
 			probes "$slug" "$region" $((T + 60))
 		done
 		probes one "$region" $((T + 3600))
-	done >all
+	# A list that is told takes a call of its own.
+	done | jq -c 'del(.tools)' >all
 	redis config resetstat
 	aggregate ingest <all
 	redis info commandstats | grep '^cmdstat_evalsha:calls=3,'
