@@ -159,9 +159,10 @@ $(B)/alertd/%_lua.c: alertd/%.lua Makefile
 	@mkdir -p $(@D)
 	{ $(call c_array,char,lua_$(*F),$(lua_text) $<); } >$@
 
-LUA = ingest uncount figures baseline count publish read_keys restore_list \
-	restore_lock
+LUA = ingest definitions uncount figures baseline count publish read_keys \
+	restore_list restore_lock
 lua_ingest = probe_counts hour_row evidence tool_lists tool_list_limit ingest
+lua_definitions = definitions
 lua_uncount = probe_counts hour_row uncount
 lua_figures = percentiles figures
 lua_baseline = percentiles baseline

@@ -16,6 +16,7 @@
 #include "commands/status_store.h"
 #include "commands/targets.h"
 #include "commands/tools.h"
+#include "commands/tools_show.h"
 #include "commands/tools_signs.h"
 #include "offline/collect.h"
 #include "offline/input.h"
@@ -130,7 +131,8 @@ int main(int argc, char **argv)
 			status = tools_signs(&cmd);
 			break;
 		case ACTION_TOOLS:
-			status = tools_diff(&cmd);
+			status = cmd.other ? tools_diff(&cmd)
+					   : tools_show(&cmd);
 			break;
 		case ACTION_CONFIG:
 			status = config_show(&cmd);

@@ -96,7 +96,7 @@ static const struct option_row options[] = {
 		.help = "the minute: 14:03 (UTC), RFC 3339, or epoch seconds"},
 	OPTION_CONFIG(AT(config)),
 	{.name = "diff", .type = OPTION_FLAG, .at = AT(diff),
-		.help = "compare the tools in two files"},
+		.help = "how the tools changed, in the store or two files"},
 	{.name = "format", .letter = 'f', .arg = "format", .at = AT(format),
 		.type = OPTION_CHOICE, .wanted = "text, jsonl or sarif",
 		.choices = (const char *const[]) {"text", "jsonl", "sarif",
@@ -176,8 +176,10 @@ static const struct command_row commands[] = {
 	{"tools signs", ACTION_TOOLS_SIGNS, "file ... [-f format]", 1, 10000,
 		"a file of tools expected",
 		"print signs of poisoning in what tools say"},
-	{"tools", ACTION_TOOLS, "--diff old new [-f format]", 2, 2,
-		"two files expected", "print how the tools of a server changed"},
+	{"tools", ACTION_TOOLS, "slug|old new " C "[--at time] [--diff] "
+		"[-f format] [-r regions] " STORE, 1, 2,
+		"a slug, or two files expected",
+		"print what the tools of a server say, or how that changed"},
 	{NULL, 0, NULL, 0, 0, NULL, NULL},
 };
 
@@ -194,6 +196,21 @@ static const struct option_tables tables = {
 	.commands = commands,
 	.echo = true,
 };
+
+/* Two files, or a slug. */
+static bool tools_operands(struct command *cmd, const struct command_line *line)
+{
+	if (line->n_operands > 1) {
+		cmd->other = line->operands[1];
+		if (!cmd->diff)
+			log_error("tools: two files, but no --diff");
+		return cmd->diff;
+	}
+	cmd->slug = cmd->input;
+	if (!slug_valid(cmd->slug))
+		refuse("tools", cmd->slug, "a slug");
+	return slug_valid(cmd->slug);
+}
 
 int command_parse(int argc, char **argv, struct command *cmd)
 {
@@ -240,13 +257,8 @@ int command_parse(int argc, char **argv, struct command *cmd)
 		}
 		cmd->action = ACTION_STORE;
 	}
-	if (cmd->action == ACTION_TOOLS) {
-		cmd->other = line.operands[1];
-		if (!cmd->diff) {
-			log_error("tools: --diff expected");
-			return EXIT_USAGE;
-		}
-	}
+	if (cmd->action == ACTION_TOOLS && !tools_operands(cmd, &line))
+		return EXIT_USAGE;
 	cmd->files = line.operands;
 	cmd->n_files = line.n_operands;
 	if (cmd->format == FORMAT_SARIF && cmd->action != ACTION_TOOLS_SIGNS) {

@@ -133,6 +133,11 @@ static void on_step(void *arg, const struct step_record *s)
 	view_step(&job->view, s);
 }
 
+static bool on_tool(void *arg, const struct tool_record *r)
+{
+	return view_tool(&((struct job *)arg)->view, r);
+}
+
 static void on_summary(void *arg, const struct probe_record *p)
 {
 	view_summary(&((struct job *)arg)->view, p);
@@ -216,7 +221,10 @@ static void start_probe(struct job *job)
 		.earlier = run->earlier.doc ? &run->earlier.u.step.key : NULL,
 		.first = run->opts->first,
 		.last = run->opts->last,
-		.sink = {.step = on_step, .summary = on_summary, .arg = job},
+		.sink = {.step = on_step,
+			.tool = on_tool,
+			.summary = on_summary,
+			.arg = job},
 		.end = on_end,
 		.arg = job};
 

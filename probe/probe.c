@@ -125,10 +125,49 @@ static bool tellable(const struct tools_hash *h)
 	return n <= LINE_MAX_BYTES;
 }
 
+/* How many definitions are not known to who asked for them. */
+static size_t count_unknown(const struct probe *p)
+{
+	size_t n = 0;
+
+	if (!p->target->known_definitions)
+		return 0;
+	/* Without a form of I-JSON there is no definition. */
+	if (!p->hash.digests)
+		return p->steps.failed == STEP_TOOL_HASH ? p->list.tools.n : 0;
+	for (size_t i = 0; i < p->hash.n; i++)
+		n += !target_knows(p->target, p->hash.digests[i].full);
+	return n;
+}
+
+/* Tell the definitions that are not known; how many cannot be sent. */
+static size_t tell_definitions(struct probe *p)
+{
+	struct tool_record r = {.key = p->steps.key};
+	size_t left_out = 0;
+	struct buf b;
+
+	buf_init(&b, RECORD_DEFINITION_MAX);
+	for (size_t i = 0; i < p->hash.n; i++) {
+		if (target_knows(p->target, p->hash.digests[i].full))
+			continue;
+		buf_clear(&b);
+		tools_definition(&p->list.tools, i, &b);
+		r.name = p->hash.digests[i].name;
+		r.digest = p->hash.digests[i].full;
+		r.definition = b.p;
+		left_out += !buf_ok(&b) ||
+			!p->steps.sink.tool(p->steps.sink.arg, &r);
+	}
+	buf_release(&b);
+	return left_out;
+}
+
 static void summarise(struct probe *p)
 {
 	const struct target *t = p->target;
 	bool hashed = p->hash.digests != NULL;
+	size_t unknown = count_unknown(p);
 	struct probe_record r = {.key = p->steps.key,
 		.url = t->url->shown,
 		.state = steps_state(&p->steps),
@@ -142,10 +181,14 @@ static void summarise(struct probe *p)
 		.tool_count = p->listed ? (int)p->list.tools.n : -1,
 		.cache = p->cache.result ? &p->cache : NULL};
 
-	if (hashed && strcmp(t->known_hash, p->hash.contract) != 0 &&
+	r.definitions_left_out = (int)unknown;
+	if (hashed &&
+		(unknown || strcmp(t->known_hash, p->hash.contract) != 0) &&
 		tellable(&p->hash)) {
 		r.tools = p->hash.digests;
 		r.n_tools = p->hash.n;
+		if (unknown && p->steps.sink.tool)
+			r.definitions_left_out = (int)tell_definitions(p);
 	}
 	p->steps.sink.summary(p->steps.sink.arg, &r);
 }

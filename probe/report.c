@@ -237,6 +237,46 @@ void view_step(void *arg, const struct step_record *record)
 		report_write(v->report, &v->out);
 }
 
+/* Whether the line at the end of the output is one that is read, and has room. */
+static bool definition_fits(const struct view *v, size_t at)
+{
+	size_t n = v->out.len - at;
+	char why[RECORD_WHY];
+	struct record r;
+
+	if (!buf_ok(&v->out) || v->definitions + n > RECORD_DEFINITIONS_MAX ||
+		record_read(v->out.p + at, n - 1, &r, why))
+		return false;
+	record_release(&r);
+	return true;
+}
+
+bool view_tool(void *arg, const struct tool_record *record)
+{
+	struct view *v = arg;
+	size_t at = v->out.len, n;
+	struct redacted r;
+	bool fits;
+
+	if (v->report->format != FORMAT_JSONL)
+		return true;
+	fits = redact_tool(&r, record);
+	if (fits) {
+		tool_record_write(&v->out, &r.u.tool);
+		fits = definition_fits(v, at);
+	}
+	redacted_release(&r);
+	n = v->out.len - at;
+	/* Of what has no more room in this run, another will tell. */
+	if (!fits || v->report->definitions + n > REPORT_DEFINITIONS_MAX) {
+		buf_cut(&v->out, at);
+		return fits;
+	}
+	v->definitions += n;
+	v->report->definitions += n;
+	return true;
+}
+
 /* Where the tools of a record are kept; NULL where it tells none. */
 static struct report_list *list_of(struct report *r,
 	const struct probe_record *p)

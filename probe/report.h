@@ -15,6 +15,9 @@ enum format { FORMAT_TEXT, FORMAT_JSONL, FORMAT_TAP, FORMAT_NAGIOS };
    one. */
 #define REPORT_LISTS 16
 #define REPORT_LIST_MAX ((size_t)64 * 1024)
+/* The most bytes of definitions that a run prints: who reads it must be able to
+   keep all of it, whatever the servers say. */
+#define REPORT_DEFINITIONS_MAX ((size_t)16 * 1024 * 1024)
 
 /* The output of all probes of a run. */
 struct report {
@@ -24,6 +27,7 @@ struct report {
 	bool stream; /* write each step as it ends: there is one probe only */
 	int tests;   /* TAP lines so far */
 	int error;   /* errno of the first write that failed, or 0 */
+	size_t definitions; /* bytes of them so far */
 	struct report_list {
 		char full_hash[HASH_HEX + 1]; /* it tells lists apart */
 		size_t secrets; /* what mask_count was: more may be masked now */
@@ -36,6 +40,7 @@ struct view {
 	struct report *report;
 	struct buf out;
 	char *message; /* that of the failed step; NULL: none failed */
+	size_t definitions; /* bytes of them */
 	double step_ms[STEP_COUNT + 1];
 };
 
@@ -65,6 +70,7 @@ void view_init(struct view *v, struct report *r, const struct url *u,
 	const char *region);
 /* The functions of a struct steps_sink; arg is the view. */
 void view_step(void *arg, const struct step_record *s);
+bool view_tool(void *arg, const struct tool_record *t);
 void view_summary(void *arg, const struct probe_record *p);
 /* view_release(v): write what is left, where nothing was summed up, and free
    what v holds. */

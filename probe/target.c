@@ -189,6 +189,59 @@ static bool read_names(const cJSON *o, const char *region, struct target *t,
 	return true;
 }
 
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+/* The number of the first digits of a digest. */
+static uint64_t head_of(const char *digest)
+{
+	char digits[DIGEST_HEAD + 1];
+
+	text_copy(digits, sizeof digits, digest);
+	return strtoull(digits, NULL, 16);
+}
+
+static bool read_definitions(const cJSON *o, struct target *t, char *why)
+{
+	const cJSON *list = json_get(o, "known_definitions"), *v;
+	size_t n = 0;
+
+	if (!list || cJSON_IsNull(list))
+		return true;
+	if (!cJSON_IsArray(list))
+		return refuse_target(why, "known_definitions", "not an array");
+	t->known_definitions = xcalloc((size_t)cJSON_GetArraySize(list) + 1,
+		sizeof *t->known_definitions);
+	cJSON_ArrayForEach(v, list)
+	{
+		const char *s = cJSON_GetStringValue(v);
+
+		if (!s || strlen(s) != DIGEST_HEAD ||
+			s[strspn(s, "0123456789abcdef")])
+			return refuse_target(why, "known_definitions",
+				"not 16 digits of a digest");
+		t->known_definitions[n++] = head_of(s);
+	}
+	t->n_known_definitions = n;
+	qsort(t->known_definitions, n, sizeof *t->known_definitions, by_number);
+	return true;
+}
+
+bool target_knows(const struct target *t, const char *full)
+{
+	uint64_t head;
+
+	if (!t->known_definitions)
+		return true;
+	head = head_of(full);
+	return bsearch(&head, t->known_definitions, t->n_known_definitions,
+		       sizeof head, by_number) != NULL;
+}
+
 static bool read_target(const cJSON *o, const char *region, struct target *t,
 	char *why)
 {
@@ -208,6 +261,7 @@ static bool read_target(const cJSON *o, const char *region, struct target *t,
 	return read_names(o, region, t, why) && read_numbers(o, t, why) &&
 		hash(o, "known_hash", t->known_hash, why) &&
 		hash(o, "pinned_hash", t->pinned_hash, why) &&
+		read_definitions(o, t, why) &&
 		read_health(o, t, why) && read_auth(o, t, why);
 }
 
@@ -234,5 +288,6 @@ void target_release(struct target *t)
 	credential_free(t->credential);
 	free(t->health_tool);
 	cJSON_Delete(t->health_args);
+	free(t->known_definitions);
 	memset(t, 0, sizeof *t);
 }

@@ -31,6 +31,12 @@ struct target {
 	enum era hint;		       /* the era that was seen last */
 	char known_hash[HASH_HEX + 1];  /* "" for none */
 	char pinned_hash[HASH_HEX + 1]; /* "" for none */
+	/*
+	 * The digests of definitions that need not be sent: the number of the
+	 * first 16 digits of each, in ascending order. Owned; NULL: none is wanted.
+	 */
+	uint64_t *known_definitions;
+	size_t n_known_definitions;
 	bool bare_401_ok;  /* a 401 needs no WWW-Authenticate */
 	double timeout_s;  /* 0: not given */
 	double interval_s; /* 0: not given, and no probe has a turn */
@@ -50,5 +56,11 @@ struct target {
 int target_read(const char *p, size_t n, const char *region, struct target *t,
 	char *why);
 void target_release(struct target *t);
+
+/*
+ * target_knows(t, full): whether the definition of a tool need not be sent: its
+ * full digest, in hex, is known, or no definition is wanted.
+ */
+bool target_knows(const struct target *t, const char *full);
 
 #endif

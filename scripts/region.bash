@@ -27,7 +27,7 @@ bounded() {
 # its clock is ahead of ours; its last probe ended before the runner did, which
 # bounds it from below.
 whole='
-	function drop() { dropped += n; n = 0; text = "" }
+	function drop() { dropped += n + m; n = m = 0; text = tools = "" }
 	function measure() {
 		last = end >= clock && end - clock <= to - from ? end : clock
 		off = sprintf("[%.3f,%.3f]", last - to, clock - from)
@@ -55,17 +55,23 @@ whole='
 		}
 		id = k[2]; n++; text = text $2 "\n"
 	}
+	k[1] == "T" {
+		if (n != 8 || k[2] != id || length(tools) + length($2) > 1048575) {
+			dropped++; next
+		}
+		m++; tools = tools $2 "\n"
+	}
 	k[1] == "P" {
 		split(k[2], key, "/")
 		if (n != 8 || k[2] != id || key[1] in seen || length($2) > 1048575 ||
-			written + length(text) + length($2) > most) {
+			written + length(text tools) + length($2) > most) {
 			drop(); dropped++; next
 		}
 		seen[key[1]]
 		if (k[4] > end && k[4] < 1e11) end = k[4] + 0
-		print text $2
-		written += length(text) + length($2) + 1
-		probes++; broken += k[3] == "true"; n = 0; text = ""
+		print text tools $2
+		written += length(text tools) + length($2) + 1
+		probes++; broken += k[3] == "true"; n = m = 0; text = tools = ""
 	}
 	END {
 		drop()
@@ -84,15 +90,17 @@ whole='
 	}'
 
 # sift: turns what the runner printed into records. It reads at most as many lines
-# as the targets can have, for at most sift_max seconds; what it read whole is used.
+# as the targets can have, with those of tools, for at most sift_max seconds; what
+# it read whole is used.
 sift() {
 	local status=0
 	: >"$dir/counts"
-	head -n $((9 * n + 100)) "$dir/out" |
+	head -n $((9 * n + 100 + (tools_max << 10) / 256)) "$dir/out" |
 		timeout -k "$grace" "$sift_max" mcp-aggregate sift "$dir/targets" -r "$name" |
 		timeout -k "$grace" $((2 * sift_max)) awk -F '\t' -v counts="$dir/counts" \
 			-v host_key="$host_key" -v compared="$compared" -v from="$started" \
-			-v to="$ended" -v most=$((output_max << 9)) "$whole" \
+			-v to="$ended" -v most=$(((output_max << 9) + (tools_max << 10))) \
+			"$whole" \
 			>"$dir/records" || status=$?
 	if [[ -s $dir/counts ]]; then
 		{
@@ -248,7 +256,8 @@ probe_region() {
 		return
 	fi
 
-	((output_max >= n * output_each)) || output_max=$((n * output_each))
+	((output_max >= n * output_each + tools_max)) ||
+		output_max=$((n * output_each + tools_max))
 	ulimit -f "$output_max"
 	: >"$dir/ssh"
 	if [[ $runner == ssh ]]; then

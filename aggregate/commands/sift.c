@@ -157,6 +157,10 @@ static bool put_probe(struct sift *s, const cJSON *o, const char *type)
 		put_number(&s->out, json_get(o, "n"));
 		return true;
 	}
+	if (strcmp(type, "tool") == 0) {
+		buf_fmt(&s->out, "T %s/%s", slug, id);
+		return true;
+	}
 	if (strcmp(type, "probe") != 0)
 		return false;
 	if (!json_num(o, "probe_started_at", &at) ||

@@ -3,6 +3,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "base/xalloc.h"
 #include "commands/tools_lock.h"
 #include "conf/conf.h"
@@ -28,6 +29,11 @@ struct last_seen {
 	char hash[HASH_HEX + 1];
 	char full[HASH_HEX + 1];
 	char era[16];
+	/* The newest list whose definitions the store has; "": none. */
+	char list[DIGEST_HEAD + 1];
+	/* The definitions that need not be sent, as a JSON array, which is owned;
+	   NULL: none is wanted. */
+	char *known;
 };
 
 static struct conf *load(const struct command *cmd)
@@ -126,6 +132,126 @@ static void drop_unknown_list(
 	*m->hash = '\0';
 }
 
+/* Whether the tools change too often to be kept: see key_tools. */
+static bool churns(const struct store_reply *fields)
+{
+	for (size_t i = 0; i < store_count(fields); i++) {
+		const char *field = store_text(store_item(fields, i));
+
+		if (field && strcmp(field, "churn:since") == 0)
+			return true;
+	}
+	return false;
+}
+
+/*
+ * What is wanted of the definitions of a server: of these rows of key_definitions
+ * the last says which list is known, and where the region saw another since, the
+ * probe tells all of it again.
+ */
+static void note_rows(struct last_seen *m, const struct store_reply *fields,
+	const struct store_reply *rows)
+{
+	const char *text = store_text(rows);
+	const char *end = text ? strrchr(text, ' ') : NULL;
+
+	if (store_error(rows) || churns(fields))
+		return;
+	m->known = xstrdup("[]");
+	if (!end)
+		return;
+	text_copy(m->list, sizeof m->list, end + 1);
+	if (strncmp(m->list, m->full, DIGEST_HEAD) == 0)
+		return;
+	*m->list = *m->hash = '\0';
+}
+
+/* Take from a list of key_definitions what need not be sent. */
+static void note_list(struct last_seen *m, const struct store_reply *list)
+{
+	const char *line = store_text(list), *end;
+	struct buf b;
+
+	free(m->known);
+	m->known = NULL;
+	/* It is too long to be kept. */
+	if (!line)
+		return;
+	buf_init(&b, KEYS_TOOLS_MAX);
+	buf_char(&b, '[');
+	for (; (end = strchr(line, '\n')) != NULL; line = end + 1) {
+		if (end - line < DIGEST_HEAD + 3 ||
+			line[DIGEST_HEAD + 1] == '?')
+			continue;
+		buf_str(&b, b.len > 1 ? ",\"" : "\"");
+		buf_add(&b, line, DIGEST_HEAD);
+		buf_char(&b, '"');
+	}
+	buf_char(&b, ']');
+	if (buf_ok(&b))
+		m->known = buf_take(&b);
+	buf_release(&b);
+}
+
+/* Ask of each of n servers what its newest list has. -1: the store failed. */
+static int read_lists(struct store *s, const struct conf_server **servers,
+	struct last_seen *m, size_t n)
+{
+	char key[KEY_MAX], field[DIGEST_HEAD + 3];
+	const char *const args[] = {"HGET", key, field};
+	size_t asked = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		if (!*m[k].list)
+			continue;
+		key_definitions(key, servers[k]->slug);
+		snprintf(field, sizeof field, "l:%s", m[k].list);
+		store_ask_argv(s, 3, args);
+	}
+	if (store_run(s))
+		return -1;
+	for (size_t k = 0; k < n; k++)
+		if (*m[k].list)
+			note_list(&m[k], store_reply(s, asked++));
+	return 0;
+}
+
+/* Ask what a region saw of a server: three replies. */
+static void ask_server(struct store *s, const char *slug, const char *region)
+{
+	char keys[3][KEY_MAX], field[REGION_MAX + 3];
+	const char *const args[] = {
+		"HGET", key_definitions(keys[2], slug), field};
+
+	store_add(s, "HGET", key_latest(keys[0], slug), region, NULL);
+	store_add(s, "HKEYS", key_tools(keys[1], slug), NULL);
+	snprintf(field, sizeof field, "r:%s", region);
+	store_ask_argv(s, 3, args);
+}
+
+/*
+ * Of n servers, what a region saw last. -1: the store failed.
+ */
+static int read_group(struct store *s, const char *region,
+	const struct conf_server **servers, struct last_seen *m, size_t n)
+{
+	for (size_t k = 0; k < n; k++)
+		ask_server(s, servers[k]->slug, region);
+	if (store_run(s))
+		return -1;
+	for (size_t k = 0; k < n; k++) {
+		const char *rows = store_text(store_reply(s, 3 * k));
+		const struct store_reply *fields = store_reply(s, 3 * k + 1);
+
+		if (rows)
+			load_latest(servers[k]->slug, region, rows,
+				note_last_seen, &m[k]);
+		drop_unknown_list(&m[k], fields);
+		note_rows(&m[k], fields, store_reply(s, 3 * k + 2));
+	}
+	return read_lists(s, servers, m, n);
+}
+
 /*
  * What the region saw last of each of these servers. Nothing is known without a store,
  * or where that fails: no reason not to probe.
@@ -134,7 +260,7 @@ static void read_store(const struct command *cmd, const struct conf *c,
 	const struct conf_server **servers, size_t count, struct last_seen *m)
 {
 	const char *url = cmd->store ? cmd->store : c->store;
-	char why[STORE_WHY], key[KEY_MAX];
+	char why[STORE_WHY];
 	struct store *s;
 
 	if (!region_of(cmd) || (!url && !getenv("MCP_STORE")))
@@ -148,25 +274,9 @@ static void read_store(const struct command *cmd, const struct conf *c,
 	for (size_t i = 0; i < count; i += GROUP) {
 		size_t n = count - i < GROUP ? count - i : GROUP;
 
-		for (size_t k = i; k < i + n; k++) {
-			const char *slug = servers[k]->slug;
-
-			store_add(s, "HGET", key_latest(key, slug),
-				region_of(cmd), NULL);
-			store_add(s, "HKEYS", key_tools(key, slug), NULL);
-		}
-		if (store_run(s)) {
+		if (read_group(s, region_of(cmd), servers + i, m + i, n)) {
 			log_warn("%s", store_why(s));
 			break;
-		}
-		for (size_t k = 0; k < n; k++) {
-			const char *rows = store_text(store_reply(s, 2 * k));
-
-			if (rows)
-				load_latest(servers[i + k]->slug,
-					region_of(cmd), rows, note_last_seen,
-					&m[i + k]);
-			drop_unknown_list(&m[i + k], store_reply(s, 2 * k + 1));
 		}
 	}
 	store_close(s);
@@ -203,6 +313,15 @@ static int print_canaries(const struct conf_region *g)
 	return rc;
 }
 
+/* Add to a target line which definitions need not be sent. */
+static void put_known(struct buf *line, const char *known)
+{
+	if (!known)
+		return;
+	buf_cut(line, line->len - strlen("}\n"));
+	buf_fmt(line, ",\"known_definitions\":%s}\n", known);
+}
+
 /* The targets of n servers, as lines. Returns the exit status. */
 static int print_targets(const struct command *cmd, const struct conf *c,
 	const struct tools_lock *lock, const struct conf_server **servers,
@@ -220,9 +339,12 @@ static int print_targets(const struct command *cmd, const struct conf *c,
 			*m[i].hash ? m[i].hash : NULL,
 			lock_hash(lock, servers[i]->slug),
 			*m[i].era ? m[i].era : NULL, &b);
+		put_known(&b, m[i].known);
 		rc = line_print(b.p, b.len);
 	}
 	buf_release(&b);
+	for (size_t i = 0; i < n; i++)
+		free(m[i].known);
 	free(m);
 	return rc ? EXIT_ENV : EXIT_GOOD;
 }

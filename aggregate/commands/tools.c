@@ -101,6 +101,34 @@ static int print_changes(
 	return failed ? EXIT_ENV : 0;
 }
 
+int tools_compare(const char *before, const char *after,
+	const struct output *output)
+{
+	struct tool_source sides[2] = {{.name = "before"}, {.name = "after"}};
+	const char *const texts[2] = {before, after};
+	char why[DEFINITIONS_WHY];
+	struct tool_changes t;
+	int status = 0;
+
+	for (int i = 0; i < 2; i++)
+		if (!definitions_read(&sides[i].tools, texts[i],
+			    strlen(texts[i]), refuse_definition, &sides[i],
+			    why)) {
+			log_error("%s: %s", sides[i].name, why);
+			status = EXIT_USAGE;
+		}
+	if (!status) {
+		tool_changes_of(&t, &sides[0].tools, &sides[1].tools);
+		status = print_changes(&t, output);
+		if (!status && t.n)
+			status = EXIT_NEWS;
+		tool_changes_release(&t);
+	}
+	definitions_release(&sides[0].tools);
+	definitions_release(&sides[1].tools);
+	return status;
+}
+
 int tools_diff(const struct command *cmd)
 {
 	struct tool_source before = {.path = cmd->input};

@@ -7,6 +7,7 @@
 #include "tools/definitions.h"
 
 struct command;
+struct output;
 
 /* A file of definitions. */
 struct tool_source {
@@ -22,7 +23,6 @@ struct tool_source {
  */
 int tool_source_read(struct tool_source *s);
 
-
 /*
  * tools_diff(cmd): compare the tools in two files, the operands; write a record
  * of each that changed to standard output, or lines for a person. Returns the
@@ -30,5 +30,12 @@ int tool_source_read(struct tool_source *s);
  * of it, cannot be used.
  */
 int tools_diff(const struct command *cmd);
+
+/*
+ * tools_compare(before, after, output): the same of two JSON arrays of
+ * definitions.
+ */
+int tools_compare(const char *before, const char *after,
+	const struct output *output);
 
 #endif

@@ -19,6 +19,7 @@
 #include "records/spool.h"
 #include "rule/verdict.h"
 #include "store/batch.h"
+#include "store/definition_batch.h"
 #include "store/heartbeat.h"
 #include "store/hour_row.h"
 #include "store/keys.h"
@@ -56,6 +57,11 @@ struct answer {
 struct round {
 	struct batch *batch;
 	struct answer answers[PROBES_MAX];
+	struct {
+		size_t reply;
+		unsigned long line; /* of the summary */
+	} lists[PROBES_MAX]; /* what was queued of definitions */
+	size_t n_lists, bytes; /* bytes of these */
 	size_t wait; /* of store_add_wait */
 };
 
@@ -64,6 +70,8 @@ struct ingest {
 	/* Which is read now, and which is on its way into the store. */
 	struct round *reading, *sent;
 	char sha[STORE_SHA]; /* of script_ingest */
+	char sha_definitions[STORE_SHA]; /* of script_definitions */
+	struct definition_batch waiting; /* for the summary of their probe */
 	double evidence_s, passing_s; /* how long a probe's records live */
 	struct conf_store_wait wait; /* as store_confirm was told */
 	struct input input;
@@ -319,6 +327,18 @@ static bool confirmed(const struct ingest *in)
 	return false;
 }
 
+/* A list that the script failed for. */
+static void settle_list(struct ingest *in, size_t reply, unsigned long line)
+{
+	const char *error = store_error(store_reply(in->store, reply));
+	char why[RECORD_WHY];
+
+	if (!error)
+		return;
+	snprintf(why, sizeof why, "what the tools say is not kept: %s", error);
+	input_refuse(&in->input, line, why);
+}
+
 /* Wait for the batch that is on its way, and use the answers. */
 static int finish(struct ingest *in)
 {
@@ -332,6 +352,10 @@ static int finish(struct ingest *in)
 	u = batch_bundles(in->sent->batch, &n);
 	for (size_t i = 0; i < n; i++)
 		settle(in, &u[i], &in->sent->answers[i]);
+	for (size_t i = 0; i < in->sent->n_lists; i++)
+		settle_list(in, in->sent->lists[i].reply,
+			in->sent->lists[i].line);
+	in->sent->n_lists = in->sent->bytes = 0;
 	batch_clear(in->sent->batch);
 	return 0;
 }
@@ -382,6 +406,9 @@ static void queue_batch(struct ingest *in)
 			in->reading->answers[order[i + k] - u] =
 				(struct answer) {reply, k};
 		queue_server(in, order + i, size);
+		for (size_t k = 0; k < size; k++)
+			definition_batch_renew(in->store, order[i + k]->slug,
+				order[i + k]->probe_id);
 	}
 	in->reading->wait = store_queued(in->store) ? store_add_wait(in->store)
 						    : STORE_NO_REPLY;
@@ -431,6 +458,31 @@ static bool queue_spool(struct ingest *in, const struct record *r, char *why)
 	return true;
 }
 
+/* Take in what belongs to a probe. */
+static int take_probe(struct ingest *in, const struct record *r, char *why)
+{
+	struct round *round = in->reading;
+	size_t reply;
+
+	definition_batch_stray(&in->waiting, &r->u.probe.key, &in->input);
+	if (r->type == RECORD_TOOL)
+		return definition_batch_add(&in->waiting, &r->u.tool,
+			in->input.line, why);
+	if (batch_add(round->batch, r, in->input.line, why))
+		return -1;
+	in->probes++;
+	if (r->type != RECORD_PROBE)
+		return 0;
+	reply = definition_batch_queue(&in->waiting, in->store,
+		in->sha_definitions, &r->u.probe, clock_wall(), &in->input,
+		&round->bytes);
+	if (reply != STORE_NO_REPLY) {
+		round->lists[round->n_lists].reply = reply;
+		round->lists[round->n_lists++].line = in->input.line;
+	}
+	return 0;
+}
+
 /* See offline/input.h. */
 static int take(void *arg, const struct record *r, char *why)
 {
@@ -445,14 +497,13 @@ static int take(void *arg, const struct record *r, char *why)
 	if (r->type == RECORD_RUNNER) {
 		queue_runner(in, r);
 		in->runners++;
-	} else if (batch_add(in->reading->batch, r, in->input.line, why)) {
+	} else if (take_probe(in, r, why)) {
 		return -1;
-	} else {
-		in->probes++;
 	}
 	batch_bundles(in->reading->batch, &probes);
-	if ((probes >= PROBES_MAX ||
-		    batch_bytes(in->reading->batch) >= BYTES_MAX) &&
+	if ((probes >= PROBES_MAX || in->reading->n_lists == PROBES_MAX ||
+		    batch_bytes(in->reading->batch) + in->reading->bytes >=
+			    BYTES_MAX) &&
 		flush(in))
 		return INPUT_STOP;
 	return 0;
@@ -471,6 +522,7 @@ static int read_all(struct ingest *in, int fd, const char *name)
 
 	if (rc == -1)
 		log_error("%s: %s", name, strerror(errno));
+	definition_batch_stray(&in->waiting, NULL, &in->input);
 	rc = rc || flush(in) || finish(in) || run(in) ? -1 : 0;
 	input_told(&in->input);
 	if (rc)
@@ -506,6 +558,7 @@ static int read_rounds(struct ingest *in, int fd, const char *name)
 	buf_init(&in->text, LINE_MAX_BYTES);
 	rc = read_all(in, fd, name);
 	store_finish(in->store);
+	definition_batch_release(&in->waiting);
 	buf_release(&in->text);
 	for (int i = 0; i < 2; i++)
 		batch_free(rounds[i].batch);
@@ -536,7 +589,8 @@ int ingest(const struct command *cmd, int fd,
 	store_confirm(in.store, in.wait.replicas, in.wait.timeout_s);
 	check_store(in.store);
 	rc = EXIT_ENV;
-	if (!store_load(in.store, script_ingest, in.sha))
+	if (!store_load(in.store, script_ingest, in.sha) &&
+		!store_load(in.store, script_definitions, in.sha_definitions))
 		rc = read_rounds(&in, fd,
 			fd == STDIN_FILENO ? "standard input" : cmd->input);
 	/* Runners that bring nothing show that no region is heard. */

@@ -87,6 +87,26 @@
 extern const char script_ingest[];
 
 /*
+ * script_definitions: a region saw a list of tools, and what some of them say; for
+ * when one of these is news. The result is the same in whatever order lists and
+ * definitions come, but for what there was no room for.
+ *
+ * KEYS: 1 definitions, 2 latest, 3 tools
+ * ARGV: 1 region, 2 when its probe started, 3 the name of the list: the first
+ *       digits of its full_hash, 4 its text as in key_definitions, all marks '?',
+ *       "" where it is too long, 5 how many definitions the probe could not send,
+ *       6 now, 7 the life in seconds of the key, and of what no region sees any
+ *       more, 8 the most rows of a region, 9 the most bytes of all; then pairs of
+ *       the first digits of a digest, which the list names, and a definition
+ *
+ * Nothing is kept while the tools churn. Where there is too much, the oldest row
+ * of all regions goes, but for the newest of each; and with the rows lists and
+ * definitions that none names any more. What still has no room is not kept, and
+ * marked so that nobody asks for it again.
+ */
+extern const char script_definitions[];
+
+/*
  * script_figures: what the figures of a server are read from. As a script it
  * costs a third of what single commands do, and thousands of buckets are added
  * up in the store instead of travelling. Nothing is written.

@@ -366,7 +366,7 @@ void step_record_write(struct buf *b, const struct step_record *r)
 
 void tool_record_write(struct buf *b, const struct tool_record *r)
 {
-	put_of_probe(b, "tool", tool_fields, r, &r->key);
+	put_of_probe(b, BEGIN("tool"), tool_fields, r, &r->key);
 }
 
 void probe_record_write(struct buf *b, const struct probe_record *r)

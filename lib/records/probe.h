@@ -32,6 +32,9 @@
 #define RECORD_DEFINITION_MAX (64 * 1024)
 #define RECORD_DEFINITIONS_MAX (1024 * 1024)
 
+/* How many digits of a digest tell one definition, or list, from the others. */
+#define DIGEST_HEAD 16
+
 /* What all lines of one probe have in common. */
 struct probe_key {
 	const char *slug;

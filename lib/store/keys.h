@@ -18,6 +18,13 @@
  */
 #define KEYS_TOOLS_MAX (128 * 1024)
 
+/*
+ * The most bytes of what the tools of a server say, with their lists, of which one
+ * takes at most KEYS_TOOLS_MAX; and the most lists of a region.
+ */
+#define KEYS_DEFINITIONS_MAX (256 * 1024)
+#define KEYS_DEFINITION_ROWS 64
+
 /* Each writes a key to out, which has KEY_MAX bytes, and returns out. */
 
 /*
@@ -108,6 +115,16 @@ const char *key_baseline(char *out, const char *slug);
  * worked, and since when; "churn:since", while the tools churn: since when.
  */
 const char *key_tools(char *out, const char *slug);
+/*
+ * Hash: what the tools of a server said, and when; digests are the first
+ * DIGEST_HEAD digits. "d:<digest>": the definition of a tool, see
+ * mcp-records(5). "l:<full_hash>": a list, for each tool "<digest> <mark>
+ * <name>\n", where the mark is + for a definition that is here, - for one that is
+ * not to be had, ? for one that is to be asked for. "r:<region>": for each list
+ * that the region saw, "<since> <full_hash>\n", the newest last; a list that is
+ * too long is not here.
+ */
+const char *key_definitions(char *out, const char *slug);
 /* String: all that mcp-alert knows of a server, or of SLUG_FLEET. */
 const char *key_alert(char *out, const char *slug);
 

@@ -13,6 +13,8 @@
 #define RETENTION_LATENCY_HOUR_S (26 * 3600) /* read for 25 hours */
 #define RETENTION_LATEST_S (7 * 86400)
 #define RETENTION_HASH_S (30 * 86400) /* key_tool_hash, key_tools */
+/* key_definitions, and what it holds from when no region sees it any more. */
+#define RETENTION_DEFINITIONS_S (90 * 86400)
 #define RETENTION_VERDICT_S (7 * 86400) /* KEY_REGIONS, too */
 /* Latency of days, counted; KEY_SPOOLS. */
 #define RETENTION_ROLLUP_S (35 * 86400)

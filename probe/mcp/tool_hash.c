@@ -134,6 +134,19 @@ static void add_forms(const struct tools *t, const struct tool *tool)
 	buf_release(&name);
 }
 
+void tools_definition(const struct tools *t, size_t i, struct buf *b)
+{
+	const struct tool *tool = &t->list[i];
+	const char *text = t->text.p;
+
+	buf_char(b, '{');
+	buf_add(b, text + tool->before, tool->behind - tool->before);
+	buf_str(b, ",\"name\":");
+	json_put_str(b, name_of(t, tool));
+	buf_add(b, text + tool->behind, tool->end - tool->behind);
+	buf_char(b, '}');
+}
+
 /* What is wrong with an inputSchema, or NULL. */
 static const char *fault_of_schema(const cJSON *schema)
 {

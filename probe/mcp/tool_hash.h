@@ -63,6 +63,13 @@ bool tools_add(struct tools *t, const cJSON *result, struct failure *f);
 bool tools_hash(struct tools *t, struct tools_hash *h, struct failure *f);
 
 /*
+ * tools_definition(t, i, b): append the definition of the tool of h->digests[i]
+ * to b, the text whose SHA-256 its full digest is. Only after tools_hash, and not
+ * after tools_adopt.
+ */
+void tools_definition(const struct tools *t, size_t i, struct buf *b);
+
+/*
  * tools_adopt(t, h): t, which has no tools yet, gets those of h: tools_hash
  * then gives a copy of it, in which the names live as long as the digests.
  */

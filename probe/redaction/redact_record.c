@@ -101,6 +101,23 @@ static char *redact_name(const char *name)
 	return xstrdup(out);
 }
 
+bool redact_tool(struct redacted *r, const struct tool_record *t)
+{
+	size_t n = strlen(t->definition);
+	char *hidden;
+	bool clean;
+
+	memset(r, 0, sizeof *r);
+	r->u.tool = *t;
+	r->u.tool.name = r->message = redact_name(t->name);
+	if (mask_idle(t->definition, n))
+		return true;
+	hidden = masked(t->definition);
+	clean = strcmp(hidden, t->definition) == 0;
+	free(hidden);
+	return clean;
+}
+
 /* The names of tools in the result of a cache check. */
 static void redact_cache(struct redacted *r, const struct cache_check *c)
 {

@@ -12,8 +12,9 @@ struct redacted {
 	union {
 		struct step_record step;
 		struct probe_record probe;
+		struct tool_record tool;
 	} u;
-	char *message, *detail;
+	char *message, *detail; /* or, of a tool, its name is in message */
 	struct tool_digest *tools;
 	char **names;
 	struct cache_check cache;
@@ -27,6 +28,12 @@ struct redacted {
  */
 void redact_step(struct redacted *r, const struct step_record *s);
 void redact_probe(struct redacted *r, const struct probe_record *p);
+
+/*
+ * redact_tool(r, t): the same with r->u.tool; false where its definition holds a
+ * secret, and must not be printed.
+ */
+bool redact_tool(struct redacted *r, const struct tool_record *t);
 
 /* redacted_release(r): free what it made. */
 void redacted_release(struct redacted *r);

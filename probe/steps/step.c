@@ -112,6 +112,18 @@ const char *step_request_id(struct probe *p)
 	return p->request_id;
 }
 
+/* Whether a list of that meaning need not be read for its definitions. */
+static bool definitions_known(
+	const struct target *t, const struct tools_hash *h)
+{
+	if (!t->known_definitions)
+		return true;
+	for (size_t i = 0; i < h->n; i++)
+		if (!target_knows(t, h->digests[i].full))
+			return false;
+	return true;
+}
+
 static bool known_before(void *arg, const char *text, size_t n)
 {
 	struct probe *p = arg;
@@ -126,6 +138,8 @@ static bool known_before(void *arg, const char *text, size_t n)
 		p->values = p->budget.json.values;
 		return false;
 	}
+	if (!definitions_known(p->target, &m->hash))
+		return false;
 	p->budget.json.values -= m->values;
 	if (p->answer.kind == KNOWN_HELLO)
 		p->hello = m->hello;

@@ -10,6 +10,9 @@
 
 struct steps_sink {
 	void (*step)(void *arg, const struct step_record *r);
+	/* Between the last step and the summary: false where it cannot be sent.
+	   NULL: it need not be. */
+	bool (*tool)(void *arg, const struct tool_record *r);
 	void (*summary)(void *arg, const struct probe_record *r);
 	void *arg;
 };

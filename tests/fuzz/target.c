@@ -8,6 +8,8 @@
 
 #include "json/json.h"
 
+#include <inttypes.h>
+
 static void member(struct buf *b, const char *key, const char *s)
 {
 	if (!s || !*s)
@@ -25,6 +27,13 @@ static void put(struct buf *b, const struct target *t)
 	member(b, "protocol_hint", era_name(t->hint));
 	member(b, "known_hash", t->known_hash);
 	member(b, "pinned_hash", t->pinned_hash);
+	if (t->known_definitions) {
+		buf_str(b, ",\"known_definitions\":[");
+		for (size_t i = 0; i < t->n_known_definitions; i++)
+			buf_fmt(b, "%s\"%016" PRIx64 "\"", i ? "," : "",
+				t->known_definitions[i]);
+		buf_char(b, ']');
+	}
 	if (t->timeout_s > 0) {
 		buf_str(b, ",\"timeout\":");
 		json_put_num(b, t->timeout_s);
@@ -57,6 +66,8 @@ static void check(const struct target *t)
 	need(!t->health_tool || *t->health_tool);
 	need(!t->health_args || cJSON_IsObject(t->health_args));
 	need(!t->credential);
+	for (size_t i = 1; i < t->n_known_definitions; i++)
+		need(t->known_definitions[i - 1] <= t->known_definitions[i]);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

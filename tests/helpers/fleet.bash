@@ -167,13 +167,17 @@ verdicts() {
 }
 
 # local_probe: the mcp-probe of this machine is standard input, a script; that of
-# the region good-1 is the real one.
+# the region good-1 is the real one. REAL is the real one, too, but for what tools
+# say: a probe has nine lines.
 local_probe() {
 	mkdir -p fake
 	{ echo '#!/bin/bash'
 		echo "[[ \$* != *good-1* ]] || exec $BIN/mcp-probe \"\$@\""
 		cat; } >fake/mcp-probe
 	chmod +x fake/mcp-probe
-	export REAL=$BIN/mcp-probe
+	printf '%s\n' '#!/bin/bash' 'set -o pipefail' \
+		"$BIN/mcp-probe \"\$@\" | sed '/^{\"v\":1,\"type\":\"tool\",/d'" >fake/real
+	chmod +x fake/real
+	export REAL=$PWD/fake/real
 	PATH=$PWD/fake:$PATH
 }

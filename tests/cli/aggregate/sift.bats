@@ -21,6 +21,9 @@ sift() {
 @test "a record is what it says, with its bytes, or anew where it has a tab" {
 	step='"v":1,"region":"r-a","type":"step","slug":"a","probe_id":"p.1","n"'
 	sum='"v":1,"region":"r-a","type":"probe","slug":"b","probe_id":"p"'
+	tool='"v":1,"type":"tool","region":"r-a","slug":"b","probe_id":"p","digest":1'
+	sift "{$tool}\n"
+	[ "$output" = "T b/p	{$tool}" ]
 	sift "{$step:1.0}\n \t\r\n{$step:\t2,\"x\":\"ä\xff\"}\n{$step:\"3\"}\n{$sum,\"state\":\"broken\",\"probe_started_at\":10,\"total_ms\":2500}\n{$sum,\"total_ms\":\"x\"}"
 	diff - <(echo "$output") <<-END
 	S a/p.1 1	{$step:1.0}

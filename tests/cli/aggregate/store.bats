@@ -57,14 +57,16 @@ field() {
 			probes "$slug" "$region" $((T + 60))
 		done
 		probes one "$region" $((T + 3600))
-	done >all
+	# A list that is told takes a call of its own.
+	done | jq -c 'del(.tools)' >all
 	redis config resetstat
 	aggregate ingest <all
 	redis info commandstats | grep '^cmdstat_evalsha:calls=3,'
 	redis flushall
 	redis config resetstat
 	# More than a call takes.
-	for ((i = 0; i < 65; i++)); do probes one "r-$i" $T; done | aggregate ingest
+	for ((i = 0; i < 65; i++)); do probes one "r-$i" $T; done |
+		jq -c 'del(.tools)' | aggregate ingest
 	redis info commandstats | grep '^cmdstat_evalsha:calls=2,'
 }
 

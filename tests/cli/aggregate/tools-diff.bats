@@ -176,7 +176,8 @@ two() {
 	run -2 --separate-stderr diff_tools old none
 	[ "$stderr" = "mcp-aggregate: none: No such file or directory" ]
 	run -2 diff_tools - -
-	run -2 diff_tools old
+	# One operand is a server, of the store.
+	run -2 diff_tools ./old
 	run -2 diff_tools . new
 	run -2 "$BIN/mcp-aggregate" tools old new
 	jq -c '. + [7, {name: "bad"}]' new >some

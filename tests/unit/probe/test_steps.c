@@ -42,7 +42,8 @@ static void on_summary(void *arg, const struct probe_record *r)
 /* A probe of https://h/mcp in which this step runs. */
 static void begin(enum step step, enum era hint)
 {
-	static const struct steps_sink sink = {on_step, on_summary, NULL};
+	static const struct steps_sink sink = {
+		.step = on_step, .summary = on_summary};
 	static const struct siphash_key key = {{1, 2}};
 	static const struct probe_key names = {.slug = "h"};
 	static const struct lost_time never_late;

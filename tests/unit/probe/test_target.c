@@ -118,6 +118,15 @@ static void test_targets(void **state)
 		{T ",'known_hash':'x'",
 			"known_hash: not a SHA-256 in lower-case hex"},
 		{T ",'pinned_hash':7", "pinned_hash: not a string"},
+		{T ",'known_definitions':{}", "known_definitions: not an array"},
+		{T ",'known_definitions':['0123456789abcde']",
+			"known_definitions: not 16 digits of a digest"},
+		{T ",'known_definitions':['0123456789abcdef0']",
+			"known_definitions: not 16 digits of a digest"},
+		{T ",'known_definitions':['0123456789ABCDEF']",
+			"known_definitions: not 16 digits of a digest"},
+		{T ",'known_definitions':[null]",
+			"known_definitions: not 16 digits of a digest"},
 		{T ",'health_tool':'ping'", "health_tool: has no name"},
 		{T ",'health_tool':{'name':''}", "health_tool: has no name"},
 		{T ",'health_tool':{'name':'p','arguments':[]}",
@@ -185,10 +194,48 @@ static void test_targets(void **state)
 	target_release(&t);
 }
 
+/* A definition is known by the first 16 digits of its digest. */
+static void test_definitions(void **state)
+{
+	static const char end[] =
+		"0000000000000000000000000000000000000000000000ff";
+	static const struct {
+		const char *list;
+		bool knows[3]; /* digests that begin with 01, fe and 00 */
+	} rows[] = {
+		{"", {true, true, true}},
+		{",'known_definitions':null", {true, true, true}},
+		{",'known_definitions':[]", {false, false, false}},
+		{",'known_definitions':['fedcba9876543210']",
+			{false, true, false}},
+		{",'known_definitions':['fedcba9876543210','0000000000000000',"
+		 "'0123456789abcdef','fedcba9876543210']", {true, true, true}},
+		{",'known_definitions':['0123456789abcdee','fedcba9876543211']",
+			{false, false, false}},
+	};
+	static const char *const heads[] = {"0123456789abcdef",
+		"fedcba9876543210", "0000000000000000"};
+	char why[TARGET_WHY], members[400], digest[HASH_HEX + 1];
+	struct target t;
+
+	(void)state;
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		snprintf(members, sizeof members, "%s%s", T, rows[i].list);
+		assert_int_equal(read_target(members, &t, why), 0);
+		for (size_t k = 0; k < COUNT(heads); k++) {
+			snprintf(digest, sizeof digest, "%s%s", heads[k], end);
+			assert_int_equal(target_knows(&t, digest),
+				rows[i].knows[k]);
+		}
+		target_release(&t);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_targets),
+		cmocka_unit_test(test_definitions),
 	};
 
 	cmocka_set_message_output(CM_OUTPUT_TAP);

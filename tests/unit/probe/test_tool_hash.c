@@ -7,6 +7,7 @@
  */
 #include "mcp/tool_hash.h"
 
+#include "base/sha256.h"
 #include "base/xalloc.h"
 #include "json/json.h"
 
@@ -86,6 +87,22 @@ static bool add(struct tools *t, const char *tools, struct failure *f)
 	return ok;
 }
 
+/* Each definition is what the full digest of its tool is of. */
+static void check_definitions(const struct tools *t, const struct tools_hash *h)
+{
+	char digest[SHA256_HEX];
+	struct buf b;
+
+	buf_init(&b, 10000);
+	for (size_t i = 0; i < h->n; i++) {
+		buf_clear(&b);
+		tools_definition(t, i, &b);
+		sha256_hex(b.p, b.len, digest);
+		assert_string_equal(digest, h->digests[i].full);
+	}
+	buf_release(&b);
+}
+
 static void test_hashes(void **state)
 {
 	static const struct {
@@ -138,6 +155,7 @@ static void test_hashes(void **state)
 			strcmp(h.full, rows[i].full) != 0)
 			fail_msg("case %zu: %s, %s", i, h.contract, h.full);
 		assert_int_equal(h.n, t.n);
+		check_definitions(&t, &h);
 		free(h.digests);
 		tools_release(&t);
 	}

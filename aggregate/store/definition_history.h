@@ -1,0 +1,58 @@
+/*
+ * definition_history.h: what the tools of a server said, by region and time, read
+ * from key_definitions.
+ */
+#ifndef STORE_DEFINITION_HISTORY_H
+#define STORE_DEFINITION_HISTORY_H
+
+#include "records/probe.h"
+
+struct store;
+
+struct listed_tool {
+	const char *digest; /* its first DIGEST_HEAD digits */
+	const char *name;   /* as in the tools of a probe record */
+	const char *text;   /* its definition; NULL: it is not kept */
+};
+
+struct listed_tools {
+	const char *id; /* the first DIGEST_HEAD digits of the full_hash */
+	struct listed_tool *v; /* NULL: they are too many to be kept */
+	size_t n;
+};
+
+/* The list that a region saw from an instant on, up to the next row. */
+struct list_row {
+	double since; /* epoch seconds */
+	const struct listed_tools *list; /* NULL: it is not kept */
+};
+
+struct region_lists {
+	const char *region;
+	struct list_row *v; /* by time, the newest last */
+	size_t n;
+};
+
+/* All zero is empty. */
+struct definition_history {
+	struct region_lists *regions; /* by name */
+	size_t n_regions, cap_regions;
+	struct listed_tools *lists;
+	size_t n_lists, cap_lists;
+	char **texts; /* all the strings */
+	size_t n_texts, cap_texts;
+};
+
+/*
+ * definition_history_read(s, slug, h): fill *h, which is empty. -1: the store
+ * failed; definition_history_release in both cases.
+ */
+int definition_history_read(struct store *s, const char *slug,
+	struct definition_history *h);
+void definition_history_release(struct definition_history *h);
+
+/* definition_history_at(r, at): the row that holds at an instant, or NULL. */
+const struct list_row *definition_history_at(const struct region_lists *r,
+	double at);
+
+#endif
