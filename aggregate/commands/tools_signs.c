@@ -4,6 +4,7 @@
 #include "base/exits.h"
 #include "base/lines.h"
 #include "base/xalloc.h"
+#include "commands/sarif.h"
 #include "commands/tools.h"
 #include "json/json.h"
 #include "options.h"
@@ -100,65 +101,34 @@ static void put_line(struct work *w, const struct poisoning_sign *s)
 	buf_str(&w->out, "}\n");
 }
 
-/* The bytes of a path that a URI reference may hold (RFC 3986), the others
-   escaped. */
-static void put_uri(struct buf *b, const char *path)
-{
-	struct buf uri;
-
-	buf_init(&uri, SIZE_MAX / 2);
-	for (const char *p = path; *p; p++) {
-		unsigned char c = (unsigned char)*p;
-
-		if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-			(c >= '0' && c <= '9') || strchr("-._~/", c))
-			buf_char(&uri, *p);
-		else
-			buf_fmt(&uri, "%%%02X", c);
-	}
-	json_put_str(b, uri.p);
-	buf_release(&uri);
-}
-
-/* A result of SARIF 2.1.0, section 3.27. */
 static void put_result(struct work *w, const struct poisoning_sign *s)
 {
+	struct sarif_result r = {.rule = poisoning_rules[s->rule].name,
+		.rule_index = (int)s->rule,
+		.level = "warning",
+		.path = w->listing->source.path,
+		.tool = s->tool};
 	struct buf message, name;
 
 	buf_init(&message, SIZE_MAX / 2);
 	buf_init(&name, SIZE_MAX / 2);
 	buf_fmt(&message, "%s %s", s->why, s->excerpt);
 	buf_fmt(&name, "%s/%s%s", w->listing->label, s->tool, s->path);
-	buf_fmt(&w->out,
-		"%s\n{\"ruleId\":\"%s\",\"ruleIndex\":%d,"
-		"\"level\":\"warning\",\"message\":{\"text\":",
-		w->signs ? "," : "", poisoning_rules[s->rule].name,
-		(int)s->rule);
-	json_put_str(&w->out, message.p);
-	buf_str(&w->out, "},\"locations\":[{\"physicalLocation\":"
-			 "{\"artifactLocation\":{\"uri\":");
-	put_uri(&w->out, w->listing->source.path);
-	buf_str(&w->out, "}},\"logicalLocations\":[{\"kind\":\"member\"");
-	json_put_member(&w->out, "name", s->tool);
-	json_put_member(&w->out, "fullyQualifiedName", name.p);
-	buf_str(&w->out, "}]}]}");
+	r.message = message.p;
+	r.full_name = name.p;
+	sarif_result(&w->out, &r, !w->signs);
 	buf_release(&message);
 	buf_release(&name);
 }
 
 static void put_sarif_start(struct buf *b)
 {
-	buf_str(b, "{\"$schema\":\"https://json.schemastore.org/"
-		   "sarif-2.1.0.json\",\"version\":\"2.1.0\",\"runs\":[{"
-		   "\"tool\":{\"driver\":{\"name\":\"mcp-aggregate\","
-		   "\"version\":\"" VERSION "\",\"rules\":[");
-	for (int i = 0; i < POISONING_RULES; i++) {
-		buf_fmt(b, "%s\n{\"id\":\"%s\",\"shortDescription\":{\"text\":",
-			i ? "," : "", poisoning_rules[i].name);
-		json_put_str(b, poisoning_rules[i].about);
-		buf_str(b, "}}");
-	}
-	buf_str(b, "]}},\"columnKind\":\"unicodeCodePoints\",\"results\":[");
+	struct sarif_rule rules[POISONING_RULES];
+
+	for (int i = 0; i < POISONING_RULES; i++)
+		rules[i] = (struct sarif_rule) {
+			poisoning_rules[i].name, poisoning_rules[i].about};
+	sarif_start(b, rules, POISONING_RULES);
 }
 
 /* Print what is there, once it is a piece. */
@@ -212,7 +182,7 @@ static size_t look(struct work *w)
 static void put_end(struct work *w, size_t all)
 {
 	if (w->format == FORMAT_SARIF)
-		buf_str(&w->out, "]}]}\n");
+		sarif_end(&w->out);
 	else if (w->format == FORMAT_TEXT)
 		buf_fmt(&w->out,
 			"%zu %s in %zu of %zu tools. A sign is no verdict: "
